@@ -1,0 +1,1 @@
+export { isRouterError, RouterError } from './errors.ts';

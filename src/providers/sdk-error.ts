@@ -1,0 +1,39 @@
+import { ProviderError } from '../errors.ts';
+import { classifyFailure, type FailureRow } from '../transport/failure.ts';
+import { causes, networkError } from '../transport/network-error.ts';
+import type { Exchange } from '../transport/transport.ts';
+
+/**
+ * Whatever an SDK threw, as a `ProviderError`: what our own transport found first; else what the error says by its shape
+ * (`status`, `headers`, `error`), as from an injected client or from an error event inside a stream; else a broken connection.
+ */
+export function sdkError(
+  provider: string,
+  error: unknown,
+  exchange: Exchange,
+  failures: readonly FailureRow[],
+): ProviderError {
+  if (exchange.failure !== undefined) return exchange.failure;
+  const chain = causes(error);
+  const inside = chain.find((cause) => cause instanceof ProviderError);
+  if (inside !== undefined) return inside;
+  const apiError = error as { status?: unknown; headers?: unknown; error?: unknown } | null;
+  const status = typeof apiError?.status === 'number' ? apiError.status : undefined;
+  if (status !== undefined || (typeof apiError?.error === 'object' && apiError.error !== null)) {
+    const headers = { ...exchange.headers, ...plainHeaders(apiError?.headers) };
+    return classifyFailure({ provider, status, headers, body: apiError?.error ?? chain[0]?.message, cause: error }, failures);
+  }
+  if (chain.some((cause) => cause instanceof SyntaxError)) {
+    return new ProviderError({ kind: 'malformed', provider, summary: 'the answer is not valid JSON', cause: error });
+  }
+  return networkError(provider, error);
+}
+
+/** A `Headers` object or a plain one, as a plain one with names in lower case. */
+export function plainHeaders(headers: unknown): Record<string, string> {
+  if (typeof headers !== 'object' || headers === null) return {};
+  const entries = headers instanceof Headers ? [...headers] : Object.entries(headers as Record<string, unknown>);
+  return Object.fromEntries(
+    entries.filter(([, value]) => typeof value === 'string').map(([name, value]) => [name.toLowerCase(), String(value)]),
+  );
+}

@@ -1,0 +1,38 @@
+/**
+ * Why a target was not considered. `open`: its circuit breaker is open. `exhausted`: its vendor said when to come back.
+ * `quarantined`: its key, model or address is wrong. `not-allowed`: left out by
+ * `only`. `too-expensive`: above `maxCost`.
+ */
+export type SkipReason = 'open' | 'exhausted' | 'quarantined' | 'not-allowed' | 'too-expensive';
+
+/** A target that was left out, and why. */
+export interface SkippedTarget {
+  readonly target: string;
+  readonly reason: SkipReason;
+  /** When the reason is expected to pass: milliseconds since 1970, where that is known. */
+  readonly until?: number;
+  /** The expected cost in US$, where that is the reason. */
+  readonly estimatedCost?: number;
+}
+
+/** A target in the order in which it would be tried. */
+export interface RankedTarget {
+  readonly target: string;
+  /** Its score under the strategy: lower is better. Only where the strategy scores. */
+  readonly score?: number;
+  /** Expected cost of this request in US$, where a price is known. */
+  readonly estimatedCost?: number;
+  /** Requests that this process has under way at it. */
+  readonly inFlight: number;
+  /** Milliseconds to the first token as measured, time-decaying; `undefined` before the first sample. */
+  readonly firstToken?: number;
+}
+
+/** How a request's targets were chosen. The same object is the trace in `request-end` and the answer of `explain()`. */
+export interface Decision {
+  readonly route: string;
+  readonly strategy: string;
+  /** In the order in which they are tried. */
+  readonly candidates: readonly RankedTarget[];
+  readonly skipped: readonly SkippedTarget[];
+}

@@ -1,0 +1,68 @@
+/**
+ * Which error it is:
+ *
+ * | code | class | meaning |
+ * |---|---|---|
+ * | `config` | `ConfigError` | an option of `createRouter` or of a provider is wrong |
+ * | `request` | `RequestError` | the request or its options are wrong; nothing was sent |
+ * | `provider` | `ProviderError` | one attempt failed, and no other target would do better |
+ * | `all-targets-failed` | `AllTargetsFailedError` | every target that could be tried failed |
+ * | `no-target` | `NoTargetError` | no target could be tried |
+ * | `stream-interrupted` | `StreamInterruptedError` | a stream broke after its first token |
+ * | `deadline` | `DeadlineError` | the request's own time is over |
+ * | `budget` | `BudgetError` | every target would cost more than `maxCost` |
+ * | `output` | `OutputError` | the answer does not match the request's `schema` |
+ * | `closed` | `RouterError` | the router has been closed |
+ */
+export type RouterErrorCode =
+  | 'config'
+  | 'request'
+  | 'provider'
+  | 'all-targets-failed'
+  | 'no-target'
+  | 'stream-interrupted'
+  | 'deadline'
+  | 'budget'
+  | 'output'
+  | 'closed';
+
+/**
+ * What went wrong with one attempt, in words that decide what to do next.
+ *
+ * | kind | meaning |
+ * |---|---|
+ * | `rate-limit` | too many requests or tokens for now; the target is well |
+ * | `quota` | credit, spend or plan is used up; will not pass by waiting a moment |
+ * | `overloaded` | the vendor has no capacity for this model (503, 529) |
+ * | `server` | the vendor broke (5xx) |
+ * | `network` | no or broken connection |
+ * | `timeout` | one of this attempt's timers ended it |
+ * | `auth` | the key is missing, wrong or not allowed |
+ * | `not-found` | no such model or deployment |
+ * | `bad-request` | the vendor refuses the request as it is; others would too |
+ * | `context-length` | too much input for this model |
+ * | `content-filter` | withheld by policy |
+ * | `malformed` | an answer that has not the shape it should have |
+ * | `truncated` | an answer that stopped before its end |
+ * | `aborted` | ended by the caller or the router |
+ * | `unknown` | none of these |
+ */
+export type ProviderErrorKind =
+  | 'rate-limit'
+  | 'quota'
+  | 'overloaded'
+  | 'server'
+  | 'network'
+  | 'timeout'
+  | 'auth'
+  | 'not-found'
+  | 'bad-request'
+  | 'context-length'
+  | 'content-filter'
+  | 'malformed'
+  | 'truncated'
+  | 'aborted'
+  | 'unknown';
+
+/** What the failure says about others: every model of this key, this one deployment, the whole endpoint, or only this request. */
+export type ProviderErrorScope = 'key' | 'deployment' | 'endpoint' | 'request';

@@ -1,0 +1,104 @@
+import type { Decision } from './decision.ts';
+import type { RouterErrorCode } from './error.ts';
+import type { AttemptSummary, FinishReason } from './result.ts';
+import type { Health } from './strategy.ts';
+import type { Cost, Usage } from './usage.ts';
+
+/** What every event says of its request. */
+interface RequestFacts {
+  /** Unique within the process. */
+  readonly requestId: string;
+  readonly route: string;
+  /** The caller's own, from the call options. */
+  readonly metadata: Readonly<Record<string, unknown>>;
+}
+
+/** An attempt is about to be sent. */
+export interface AttemptStartEvent extends RequestFacts {
+  readonly type: 'attempt-start';
+  readonly target: string;
+  /** 1 for the first attempt of the request. */
+  readonly attempt: number;
+}
+
+/** An attempt is over. */
+export interface AttemptEndEvent extends RequestFacts, AttemptSummary {
+  readonly type: 'attempt-end';
+  readonly attempt: number;
+}
+
+/**
+ * An attempt that the vendor charges for, or may charge for: one per attempt, of which a request can have several.
+ * Sum `cost.total` of these for the bill.
+ */
+export interface UsageEvent extends RequestFacts {
+  readonly type: 'usage';
+  readonly target: string;
+  readonly provider: string;
+  readonly model: string;
+  readonly usage: Usage;
+  /** `undefined` where no price is known. */
+  readonly cost: Cost | undefined;
+  /** `success`: part of the answer. `failed` and `abandoned`: paid for nothing. */
+  readonly outcome: AttemptSummary['outcome'];
+  /** `unknown`: the attempt was cut off; `cost` is an upper bound of what the vendor may charge. */
+  readonly billed: 'yes' | 'unknown';
+}
+
+/** A request is over. Exactly one per request, whatever happened. */
+export interface RequestEndEvent extends RequestFacts {
+  readonly type: 'request-end';
+  readonly kind: 'chat' | 'stream';
+  /** `aborted`: by the caller's signal, or by leaving the stream. */
+  readonly outcome: 'success' | 'failed' | 'aborted';
+  /** The target that answered. */
+  readonly target: string | undefined;
+  readonly attempts: readonly AttemptSummary[];
+  readonly finishReason: FinishReason | undefined;
+  /** Of the answer. */
+  readonly usage: Usage | undefined;
+  /** Of the answer. */
+  readonly cost: Cost | undefined;
+  /** US$ spent on attempts that did not become the answer, as far as known. */
+  readonly wastedCost: number;
+  /** Milliseconds from the call to its end. */
+  readonly duration: number;
+  /** Milliseconds from the call to its first token. Streams only. */
+  readonly firstToken: number | undefined;
+  /** Which error the caller got. */
+  readonly error: RouterErrorCode | undefined;
+  /** How the targets were chosen. */
+  readonly decision: Decision | undefined;
+}
+
+/** What is known of a target has changed. */
+export interface TargetStateEvent {
+  readonly type: 'target-state';
+  readonly target: string;
+  readonly state: Health;
+  readonly previous: Health;
+  /** When it is expected to be tried again: milliseconds since 1970, where that is known. */
+  readonly until: number | undefined;
+}
+
+/** Prices could not be looked up for a target: it has no `price`, and the catalogue does not know it. Once per target. */
+export interface PriceUnknownEvent {
+  readonly type: 'price-unknown';
+  readonly target: string;
+}
+
+export type RouterEvent =
+  | AttemptStartEvent
+  | AttemptEndEvent
+  | UsageEvent
+  | RequestEndEvent
+  | TargetStateEvent
+  | PriceUnknownEvent;
+
+export type RouterEventType = RouterEvent['type'];
+
+/** The event of one type. */
+export type EventOf<T extends RouterEventType> = Extract<RouterEvent, { readonly type: T }>;
+
+/** Called with each event. What it throws or rejects with is ignored: it can never harm a request. */
+export type Listener<T extends RouterEventType> = (event: EventOf<T>) => unknown;

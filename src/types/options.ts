@@ -1,0 +1,141 @@
+import type { Clock, Random } from './clock.ts';
+import type { ProviderErrorKind } from './error.ts';
+import type { Price } from './price.ts';
+import type { Provider } from './provider.ts';
+import type { Strategy } from './strategy.ts';
+
+/** Limits of time, all in milliseconds. `Infinity` switches one off. */
+export interface Timeouts {
+  /** The whole request, all attempts and the stream's end included. Default: 600,000. */
+  readonly request?: number;
+  /** One attempt, to its last byte. Default: 300,000. */
+  readonly attempt?: number;
+  /** Until the connection stands. Seen on Node; elsewhere `firstToken` and `attempt` cover it. Default: 3,000. */
+  readonly connect?: number;
+  /** Until the first token of a stream. Pings, comments and empty deltas are not tokens. Default: 30,000. */
+  readonly firstToken?: number;
+  /** Between two tokens of a stream, while the reader waits for one. Default: 20,000. */
+  readonly idle?: number;
+}
+
+/** When and how often to try again. */
+export interface RetryPolicy {
+  /** Most attempts for one request, over all targets. Default: 3, or the number of the route's targets if that is more. */
+  readonly maxAttempts?: number;
+  /** Most retries on the same target, where only that can help: 0 or 1. Default: 1. */
+  readonly sameTarget?: 0 | 1;
+  /** First bound of the exponential backoff with full jitter before a retry, in milliseconds. Default: 250. */
+  readonly minDelay?: number;
+  /** Last bound of it, in milliseconds. Default: 8,000. */
+  readonly maxDelay?: number;
+}
+
+/** When a failing target is left alone. */
+export interface BreakerPolicy {
+  /** Failures in a row that open it. Default: 5. */
+  readonly consecutive?: number;
+  /** Milliseconds it stays open the first time; doubles with each time in a row. Default: 5,000. */
+  readonly open?: number;
+  /** Most milliseconds it stays open. Default: 60,000. */
+  readonly maxOpen?: number;
+}
+
+/**
+ * What to do when a stream breaks after its first token. `error`: throw `StreamInterruptedError`. `restart`: yield a
+ * `restart` part and then another target's whole answer.
+ */
+export type Interrupted = 'error' | 'restart';
+
+/** What a route inherits from the router's options and may override. */
+export interface Policies {
+  /** Default: `priority()`, the order of `targets`. */
+  readonly strategy?: Strategy;
+  readonly timeout?: Timeouts;
+  /** `false`: one attempt in all. */
+  readonly retry?: RetryPolicy | false;
+  /** `false`: failures do not keep a target from being used. */
+  readonly breaker?: BreakerPolicy | false;
+  /** Default: `error`. */
+  readonly interrupted?: Interrupted;
+  /**
+   * Failures that normally go to the caller at once, because another target would most likely fail as well, but on which
+   * this route is to try the next one: such as `content-filter` or `bad-request`.
+   */
+  readonly fallbackOn?: readonly ProviderErrorKind[];
+}
+
+/** One provider, model and key that can answer. */
+export interface TargetOptions {
+  readonly provider: Provider;
+  /** The model, as the vendor names it. */
+  readonly model: string;
+  /** Unique among the targets. Default: `provider/model`. */
+  readonly id?: string;
+  /** US$ per million tokens. Default: the catalogue's, where it knows the model. */
+  readonly price?: Price;
+  /** Its share under `weighted()`. Default: 1. */
+  readonly weight?: number;
+  /** Most requests at a time; more wait for a free slot, or go to another target. Default: no limit. */
+  readonly concurrency?: number;
+  /** Words of your own, for strategies to look at. */
+  readonly tags?: readonly string[];
+}
+
+/** A named choice of targets, with policies of its own. */
+export interface RouteOptions<TargetId extends string = string> extends Policies {
+  /** Ids, in order of preference. Default: all targets. */
+  readonly targets?: readonly TargetId[];
+}
+
+/** Looks prices up for targets that declare none. */
+export interface Catalog {
+  /** The price of a model at a moment (milliseconds since 1970), or `undefined` where it is not known: never a guess. */
+  price(provider: string, model: string, date: number): Price | undefined;
+}
+
+/** The options of `createRouter`. */
+export interface RouterOptions<
+  Targets extends readonly TargetOptions[] = readonly TargetOptions[],
+  Routes extends Readonly<Record<string, RouteOptions<TargetIdOf<Targets>>>> = Readonly<
+    Record<string, RouteOptions<TargetIdOf<Targets>>>
+  >,
+> extends Policies {
+  readonly targets: Targets;
+  /** Without it: one route, `default`, over all targets. A route named `default` is used when a call names none. */
+  readonly routes?: Routes;
+  /** `false`: no catalogue, only declared prices. Default: `@pydantic/genai-prices`, loaded when first needed. */
+  readonly catalog?: Catalog | false;
+  /** Default: the runtime's monotonic clock and timers. */
+  readonly clock?: Clock;
+  /** Default: `Math.random`. */
+  readonly random?: Random;
+}
+
+/** The id of each of the targets: literal where it was written out, `string` where it was computed. */
+export type TargetIdOf<Targets extends readonly TargetOptions[]> = Targets[number] extends infer T
+  ? T extends { readonly id: infer Id extends string }
+    ? Id
+    : T extends { readonly provider: Provider<infer Name>; readonly model: infer Model extends string }
+      ? `${Name}/${Model}`
+      : string
+  : never;
+
+/** What one call may set for itself. */
+export interface CallOptions<TargetId extends string = string, RouteName extends string = string> {
+  /** The name of a route, or the id of a target that alone shall answer. Default: the route `default`. */
+  readonly route?: RouteName | TargetId;
+  /** Aborting it ends the call at once, closes its sockets and rejects with the signal's reason. */
+  readonly signal?: AbortSignal;
+  /** Only these of the route's targets. */
+  readonly only?: readonly TargetId[];
+  /** Overrides the route's, field by field. */
+  readonly timeout?: Timeouts;
+  /** Most US$ that this request is expected to cost. Targets above it, or of unknown price, are not used. */
+  readonly maxCost?: number;
+  /** Requests of one session prefer one target where the strategy says so. */
+  readonly session?: string;
+  /** Goes to events untouched. */
+  readonly metadata?: Readonly<Record<string, unknown>>;
+  /** Overrides the route's. Streams only. */
+  readonly interrupted?: Interrupted;
+}

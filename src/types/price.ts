@@ -1,0 +1,29 @@
+/** Rates in US$ per million tokens. */
+export interface Rates {
+  readonly input: number;
+  readonly output: number;
+  /** Input read from the prompt cache. Default: `input`. */
+  readonly cacheRead?: number;
+  /** Input written to the prompt cache. Default: `input`. */
+  readonly cacheWrite?: number;
+  /** Input written to the prompt cache for one hour. Default: `cacheWrite`. */
+  readonly cacheWrite1h?: number;
+}
+
+/** Rates for the whole request once its input is larger than `above` tokens. */
+export interface PriceTier extends Rates {
+  /** Input tokens. The tier with the highest `above` that the input exceeds is used for all tokens of the request. */
+  readonly above: number;
+}
+
+/**
+ * What a target charges, in US$ per million tokens.
+ *
+ * @example
+ * { input: 0.3, output: 2.5, cacheRead: 0.03, tiers: [{ above: 200_000, input: 0.6, output: 5 }] }
+ */
+export interface Price extends Rates {
+  /** US$ per request, on top of the tokens. Default: 0. */
+  readonly request?: number;
+  readonly tiers?: readonly PriceTier[];
+}

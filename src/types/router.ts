@@ -1,0 +1,70 @@
+import type { Decision } from './decision.ts';
+import type { Listener, RouterEventType } from './event.ts';
+import type { CallOptions } from './options.ts';
+import type { ChatRequest } from './request.ts';
+import type { ChatResult } from './result.ts';
+import type { InferSchema, Schema } from './schema.ts';
+import type { Health, TargetStats } from './strategy.ts';
+import type { StreamPart } from './stream-part.ts';
+
+/** What `router.stats()` says of one target. */
+export interface TargetReport extends TargetStats {
+  readonly id: string;
+  readonly provider: string;
+  readonly model: string;
+  readonly health: Health;
+  /** When it is expected to be tried again: milliseconds since 1970, where that is known. */
+  readonly until: number | undefined;
+}
+
+/**
+ * An answer as it is made. Can be iterated once; leaving the loop closes the connection.
+ *
+ * @example
+ * for await (const part of stream) if (part.type === 'text-delta') process.stdout.write(part.text);
+ * const { cost } = await stream.result;
+ */
+export interface ChatStream<T = unknown> extends AsyncIterable<StreamPart> {
+  /** The id of the target that answers; another one after a `restart`. */
+  readonly target: string;
+  /**
+   * Settles when the stream has been read to its end: the same result that `chat` gives. Rejects as the iteration
+   * throws. It does not read by itself.
+   */
+  readonly result: Promise<ChatResult<T>>;
+  /** The text alone. Uses up the one iteration. After a `restart` its text starts anew; check `target`, or use the parts. */
+  readonly textStream: AsyncIterable<string>;
+}
+
+/** Sends requests to the best of its targets. Made by `createRouter`. */
+export interface Router<TargetId extends string = string, RouteName extends string = string> {
+  /**
+   * Gets one complete answer.
+   *
+   * @throws RequestError, NoTargetError, AllTargetsFailedError, ProviderError (a failure that no other target would
+   * mend), DeadlineError, BudgetError, OutputError; or `signal.reason` when the caller aborts.
+   * @example
+   * const { text, cost } = await router.chat({ prompt: 'Why is the sky blue?' });
+   */
+  chat<S extends Schema = Schema>(
+    request: ChatRequest<S>,
+    options?: CallOptions<TargetId, RouteName>,
+  ): Promise<ChatResult<InferSchema<S>>>;
+  /**
+   * Gets an answer as it is made. Settles at the first token; until then failing targets are replaced unseen.
+   *
+   * @throws as `chat`; once reading, also StreamInterruptedError.
+   */
+  stream<S extends Schema = Schema>(
+    request: ChatRequest<S>,
+    options?: CallOptions<TargetId, RouteName>,
+  ): Promise<ChatStream<InferSchema<S>>>;
+  /** How the request's target would be chosen now. Sends nothing. */
+  explain(request: ChatRequest, options?: CallOptions<TargetId, RouteName>): Promise<Decision>;
+  /** Calls `listener` with each event of a type. Returns the function that ends this. */
+  on<T extends RouterEventType>(type: T, listener: Listener<T>): () => void;
+  /** What has been measured of each target. */
+  stats(): readonly TargetReport[];
+  /** Ends all requests under way, and all timers. Calls after it reject with code `closed`. */
+  close(): void;
+}

@@ -1,0 +1,42 @@
+/**
+ * Tokens as the vendor counted them. `undefined` means that the vendor did not say, never 0.
+ * The totals hold everything: cached input is part of `inputTokens`, reasoning is part of `outputTokens`.
+ */
+export interface Usage {
+  /** All input tokens, read from and written to the prompt cache included. */
+  readonly inputTokens?: number | undefined;
+  /** All output tokens, reasoning included. */
+  readonly outputTokens?: number | undefined;
+  /** Input tokens that were read from the vendor's prompt cache. */
+  readonly cacheReadTokens?: number | undefined;
+  /** Input tokens that were written to the vendor's prompt cache, whatever their lifetime. */
+  readonly cacheWriteTokens?: number | undefined;
+  /** Those of `cacheWriteTokens` that live for one hour rather than five minutes (Anthropic). */
+  readonly cacheWrite1hTokens?: number | undefined;
+  /** Output tokens that the model spent on thinking. */
+  readonly reasoningTokens?: number | undefined;
+  /** Those of `inputTokens` that were audio. */
+  readonly audioInputTokens?: number | undefined;
+  /** Those of `outputTokens` that were audio. */
+  readonly audioOutputTokens?: number | undefined;
+}
+
+/** What one attempt, or one request, cost. All figures are US$. */
+export interface Cost {
+  /** The sum of the parts. */
+  readonly total: number;
+  /** Input tokens that were neither read from nor written to the prompt cache. */
+  readonly input: number;
+  readonly output: number;
+  readonly cacheRead: number;
+  readonly cacheWrite: number;
+  /** The fee per request, where the price has one. */
+  readonly request: number;
+  /** Where the price came from: the target's own `price`, or the catalogue. */
+  readonly source: 'declared' | 'catalog';
+  /**
+   * `true` when the figure is an estimate: the vendor gave no full usage (an attempt that was cut off), or the price
+   * lacks a rate that the usage needs and the nearest one stands in.
+   */
+  readonly estimated: boolean;
+}
