@@ -87,6 +87,8 @@ export interface ProviderErrorInit {
   readonly requestId?: string | undefined;
   /** Default: what the kind implies. */
   readonly scope?: ProviderErrorScope | undefined;
+  /** Whether the vendor had begun to answer. Default: whether there is a status. */
+  readonly answered?: boolean | undefined;
   /** A short phrase of our own about what happened. */
   readonly summary?: string | undefined;
   /** The vendor's own text and error. Kept apart, see `unredacted()`. */
@@ -125,6 +127,8 @@ export class ProviderError extends RouterError {
   readonly retryAt: number | undefined;
   readonly requestId: string | undefined;
   readonly scope: ProviderErrorScope;
+  /** Whether the vendor had begun to answer; before that it has most likely done, and charged, nothing. */
+  readonly answered: boolean;
   readonly #vendorMessage: string | undefined;
   readonly #cause: unknown;
 
@@ -139,6 +143,7 @@ export class ProviderError extends RouterError {
     this.retryAt = init.retryAfter === undefined ? undefined : Date.now() + init.retryAfter;
     this.requestId = plainCode(init.requestId);
     this.scope = init.scope ?? scopeOfKind[init.kind];
+    this.answered = init.answered ?? init.status !== undefined;
     this.#vendorMessage = init.vendorMessage;
     this.#cause = init.cause;
   }
@@ -175,7 +180,12 @@ export class AllTargetsFailedError extends RouterError {
   /** How each target was considered. */
   readonly decision: Decision;
 
-  constructor(attempts: readonly AttemptSummary[], last: ProviderError, decision: Decision, retryAt?: number) {
+  constructor(
+    attempts: readonly AttemptSummary[],
+    last: ProviderError,
+    decision: Decision,
+    retryAt?: number,
+  ) {
     super('all-targets-failed', `all targets failed: ${attempts.map(describeAttempt).join('; ')}`);
     this.name = 'AllTargetsFailedError';
     this.attempts = attempts;

@@ -1,1 +1,111 @@
-export { isRouterError, RouterError } from './errors.ts';
+/**
+ * signalbox: an in-process LLM router. This entry loads no SDK; providers are in sub-paths of their own.
+ *
+ * @module
+ */
+export {
+  AllTargetsFailedError,
+  BudgetError,
+  ConfigError,
+  DeadlineError,
+  isRouterError,
+  NoTargetError,
+  OutputError,
+  ProviderError,
+  type ProviderErrorInit,
+  RequestError,
+  RouterError,
+  StreamInterruptedError,
+} from './errors.ts';
+export { createRouter } from './router.ts';
+export { priority } from './strategies/priority.ts';
+export { weighted } from './strategies/weighted.ts';
+export type { Clock, Random } from './types/clock.ts';
+export type { Decision, RankedTarget, SkippedTarget, SkipReason } from './types/decision.ts';
+export type { ProviderErrorKind, ProviderErrorScope, RouterErrorCode } from './types/error.ts';
+export type {
+  AttemptEndEvent,
+  AttemptStartEvent,
+  EventOf,
+  Listener,
+  PriceUnknownEvent,
+  RequestEndEvent,
+  RouterEvent,
+  RouterEventType,
+  TargetStateEvent,
+  UsageEvent,
+} from './types/event.ts';
+export type { JSONObject, JSONSchema, JSONValue } from './types/json.ts';
+export type {
+  AssistantMessage,
+  ContentPart,
+  DataContent,
+  FilePart,
+  ImagePart,
+  Message,
+  ProviderOptions,
+  ReasoningPart,
+  SourcePart,
+  SystemMessage,
+  TextPart,
+  ToolCallPart,
+  ToolMessage,
+  ToolOutput,
+  ToolResultPart,
+  UserMessage,
+  UserPart,
+} from './types/message.ts';
+export type {
+  BreakerPolicy,
+  CallOptions,
+  Catalog,
+  Interrupted,
+  Policies,
+  RetryPolicy,
+  RouteOptions,
+  RouterOptions,
+  TargetIdOf,
+  TargetOptions,
+  Timeouts,
+} from './types/options.ts';
+export type { Price, PriceTier, Rates } from './types/price.ts';
+export type {
+  Provider,
+  ProviderCall,
+  ProviderFinishPart,
+  ProviderResponsePart,
+  ProviderResult,
+  ProviderStreamPart,
+  ResolvedFunctionTool,
+  ResolvedTool,
+} from './types/provider.ts';
+export type {
+  ChatRequest,
+  FunctionTool,
+  ProviderTool,
+  ReasoningEffort,
+  RequestSettings,
+  Tool,
+  ToolChoice,
+} from './types/request.ts';
+export type { AttemptSummary, ChatResult, FinishReason, ResponseInfo, Warning } from './types/result.ts';
+export type { ChatStream, Router, TargetReport } from './types/router.ts';
+export type {
+  InferSchema,
+  Schema,
+  StandardSchema,
+  StandardSchemaIssue,
+  StandardSchemaResult,
+} from './types/schema.ts';
+export type { Candidate, Health, RankContext, Strategy, TargetStats } from './types/strategy.ts';
+export type {
+  Finish,
+  ReasoningDelta,
+  Restart,
+  StreamContent,
+  StreamPart,
+  TextDelta,
+  ToolCallDelta,
+  ToolCallStart,
+} from './types/stream-part.ts';
+export type { Cost, Usage } from './types/usage.ts';

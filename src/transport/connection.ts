@@ -14,8 +14,11 @@ type AgentConstructor = new (options: {
  */
 export function connectionAgent(connectTimeout: number): object | undefined {
   if (typeof globalThis.Response !== 'function') return undefined; // also makes Node load its undici
-  const installed = (globalThis as unknown as Record<symbol, unknown>)[Symbol.for('undici.globalDispatcher.1')];
-  if (typeof installed !== 'object' || installed === null || installed.constructor.name !== 'Agent') return undefined;
+  const installed = (globalThis as unknown as Record<symbol, unknown>)[
+    Symbol.for('undici.globalDispatcher.1')
+  ];
+  if (typeof installed !== 'object' || installed === null || installed.constructor.name !== 'Agent')
+    return undefined;
   const Agent = installed.constructor as AgentConstructor;
   return new Agent({ connect: { timeout: connectTimeout }, headersTimeout: 0, bodyTimeout: 0 });
 }

@@ -47,6 +47,10 @@ export function refuseBrowser(option: string, allowed: boolean | undefined): voi
   if (allowed === true) return;
   const page = globalThis as { window?: unknown; document?: unknown };
   if (page.window !== undefined && page.document !== undefined) {
-    throw new ConfigError(option, '`true`, because keys in a browser are visible to its user', String(allowed));
+    throw new ConfigError(
+      option,
+      '`true`, because keys in a browser are visible to its user',
+      String(allowed),
+    );
   }
 }

@@ -28,7 +28,7 @@ export function guardBody(
         try {
           chunk = await reader.read();
         } catch (error) {
-          controller.error(networkError(provider, error));
+          controller.error(networkError(provider, error, true));
           return;
         }
         if (chunk.done) {
@@ -40,7 +40,7 @@ export function guardBody(
         size = lastNewline === -1 ? size + bytes.length : bytes.length - lastNewline - 1;
         if (size > (eventStream ? maxLineBytes : maxBodyBytes)) {
           const summary = eventStream ? 'an event is larger than 1 MiB' : 'the answer is larger than 32 MiB';
-          const error = new ProviderError({ kind: 'malformed', provider, summary });
+          const error = new ProviderError({ kind: 'malformed', provider, answered: true, summary });
           reader.cancel(error).catch(() => {});
           controller.error(error);
           return;

@@ -4,8 +4,11 @@ import { ProviderError } from '../errors.ts';
 const tlsCode = /^(CERT_|ERR_TLS_|ERR_SSL_|SELF_SIGNED|DEPTH_ZERO|UNABLE_TO_)/;
 const connectTimeoutCodes = new Set(['UND_ERR_CONNECT_TIMEOUT', 'ETIMEDOUT']);
 
-/** What `fetch` or a body threw, as a `ProviderError`. One that is inside already is taken out as it is. */
-export function networkError(provider: string, error: unknown): ProviderError {
+/**
+ * What `fetch` or a body threw, as a `ProviderError`. One that is inside already is taken out as it is.
+ * `answered` says whether the vendor had begun to answer.
+ */
+export function networkError(provider: string, error: unknown, answered = false): ProviderError {
   const chain = causes(error);
   const inside = chain.find((cause) => cause instanceof ProviderError);
   if (inside !== undefined) return inside;
@@ -15,7 +18,14 @@ export function networkError(provider: string, error: unknown): ProviderError {
   const code = chain.map(codeOf).find((found) => found !== undefined);
   if (chain.some((cause) => /unexpected redirect|redirect/i.test(cause.message))) {
     const summary = 'the address answers with a redirect, which is never followed';
-    return new ProviderError({ kind: 'bad-request', scope: 'endpoint', provider, code: 'redirect', summary, cause: error });
+    return new ProviderError({
+      kind: 'bad-request',
+      scope: 'endpoint',
+      provider,
+      code: 'redirect',
+      summary,
+      cause: error,
+    });
   }
   if (code !== undefined && tlsCode.test(code)) {
     const summary = 'no trusted TLS connection';
@@ -25,7 +35,14 @@ export function networkError(provider: string, error: unknown): ProviderError {
     const summary = 'no connection in time';
     return new ProviderError({ kind: 'timeout', scope: 'endpoint', provider, code, summary, cause: error });
   }
-  return new ProviderError({ kind: 'network', provider, code, summary: 'the connection failed', cause: error });
+  return new ProviderError({
+    kind: 'network',
+    provider,
+    code,
+    answered,
+    summary: 'the connection failed',
+    cause: error,
+  });
 }
 
 /** An error and what caused it, outermost first. */

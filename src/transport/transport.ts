@@ -54,7 +54,8 @@ export function createTransport(options: TransportOptions): Transport {
   const agents = new Map<number, object | undefined>();
 
   const agentFor = (connectTimeout: number | undefined): object | undefined => {
-    if (options.fetch !== undefined || connectTimeout === undefined || !Number.isFinite(connectTimeout)) return undefined;
+    if (options.fetch !== undefined || connectTimeout === undefined || !Number.isFinite(connectTimeout))
+      return undefined;
     if (!agents.has(connectTimeout)) agents.set(connectTimeout, connectionAgent(connectTimeout));
     return agents.get(connectTimeout);
   };
@@ -91,11 +92,16 @@ export function createTransport(options: TransportOptions): Transport {
     exchange.status = response.status;
     exchange.headers = Object.fromEntries(response.headers);
     const type = response.headers.get('content-type') ?? '';
-    const fails = !response.ok || /text\/html/i.test(type) || (exchange.stream && /application\/json/i.test(type));
+    const fails =
+      !response.ok || /text\/html/i.test(type) || (exchange.stream && /application\/json/i.test(type));
     if (fails) throw await failureOf(response, exchange, options);
     if (response.body === null) return response;
     const body = guardBody(response.body, provider, exchange.stream);
-    return new Response(body, { status: response.status, statusText: response.statusText, headers: response.headers });
+    return new Response(body, {
+      status: response.status,
+      statusText: response.statusText,
+      headers: response.headers,
+    });
   };
 
   return {
@@ -115,7 +121,11 @@ export function newExchange(stream: boolean, connectTimeout: number | undefined)
   return { stream, connectTimeout, headers: {} };
 }
 
-async function failureOf(response: Response, exchange: Exchange, options: TransportOptions): Promise<ProviderError> {
+async function failureOf(
+  response: Response,
+  exchange: Exchange,
+  options: TransportOptions,
+): Promise<ProviderError> {
   const text = await readSome(response.body, maxErrorBytes);
   const failure = {
     provider: options.provider,
@@ -126,9 +136,17 @@ async function failureOf(response: Response, exchange: Exchange, options: Transp
   };
   const error = classifyFailure(failure, options.failures);
   if (!response.ok || error.kind !== 'unknown') return error;
-  const summary = exchange.stream ? 'answered with something else than an event stream' : 'answered with a web page';
+  const summary = exchange.stream
+    ? 'answered with something else than an event stream'
+    : 'answered with a web page';
   const scope = /text\/html/i.test(exchange.headers['content-type'] ?? '') ? 'endpoint' : undefined;
-  return new ProviderError({ kind: 'malformed', provider: options.provider, status: response.status, summary, scope });
+  return new ProviderError({
+    kind: 'malformed',
+    provider: options.provider,
+    status: response.status,
+    summary,
+    scope,
+  });
 }
 
 function parseOrKeep(text: string): unknown {

@@ -1,9 +1,15 @@
 /**
  * Why a target was not considered. `open`: its circuit breaker is open. `exhausted`: its vendor said when to come back.
  * `quarantined`: its key, model or address is wrong. `not-allowed`: left out by
- * `only`. `too-expensive`: above `maxCost`.
+ * `only`. `too-expensive`: above `maxCost`. `not-chosen`: left out by the strategy.
  */
-export type SkipReason = 'open' | 'exhausted' | 'quarantined' | 'not-allowed' | 'too-expensive';
+export type SkipReason =
+  | 'open'
+  | 'exhausted'
+  | 'quarantined'
+  | 'not-allowed'
+  | 'too-expensive'
+  | 'not-chosen';
 
 /** A target that was left out, and why. */
 export interface SkippedTarget {
@@ -18,8 +24,6 @@ export interface SkippedTarget {
 /** A target in the order in which it would be tried. */
 export interface RankedTarget {
   readonly target: string;
-  /** Its score under the strategy: lower is better. Only where the strategy scores. */
-  readonly score?: number;
   /** Expected cost of this request in US$, where a price is known. */
   readonly estimatedCost?: number;
   /** Requests that this process has under way at it. */

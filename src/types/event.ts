@@ -41,7 +41,7 @@ export interface UsageEvent extends RequestFacts {
   readonly cost: Cost | undefined;
   /** `success`: part of the answer. `failed` and `abandoned`: paid for nothing. */
   readonly outcome: AttemptSummary['outcome'];
-  /** `unknown`: the attempt was cut off; `cost` is an upper bound of what the vendor may charge. */
+  /** `unknown`: the attempt was cut off; `cost` is an estimate of what the vendor may charge. */
   readonly billed: 'yes' | 'unknown';
 }
 

@@ -28,6 +28,11 @@ export interface RetryPolicy {
   readonly minDelay?: number;
   /** Last bound of it, in milliseconds. Default: 8,000. */
   readonly maxDelay?: number;
+  /**
+   * Most milliseconds to wait for a target that said when to come back, where no other is left. If it takes longer, or
+   * longer than the request's time allows, the request fails at once. Default: 30,000.
+   */
+  readonly maxWait?: number;
 }
 
 /** When a failing target is left alone. */
@@ -112,13 +117,15 @@ export interface RouterOptions<
 }
 
 /** The id of each of the targets: literal where it was written out, `string` where it was computed. */
-export type TargetIdOf<Targets extends readonly TargetOptions[]> = Targets[number] extends infer T
-  ? T extends { readonly id: infer Id extends string }
-    ? Id
+export type TargetIdOf<Targets extends readonly TargetOptions[]> = IdOf<Targets[number]>;
+
+type IdOf<T> = T extends { readonly id: infer Id extends string }
+  ? Id
+  : 'id' extends keyof T
+    ? string
     : T extends { readonly provider: Provider<infer Name>; readonly model: infer Model extends string }
       ? `${Name}/${Model}`
-      : string
-  : never;
+      : string;
 
 /** What one call may set for itself. */
 export interface CallOptions<TargetId extends string = string, RouteName extends string = string> {

@@ -1,5 +1,5 @@
-import type { ContentPart, ProviderOptions, ToolCallPart } from './message.ts';
 import type { ProviderErrorKind } from './error.ts';
+import type { ContentPart, ProviderOptions, ToolCallPart } from './message.ts';
 import type { Cost, Usage } from './usage.ts';
 
 /**
@@ -71,4 +71,3 @@ export interface ChatResult<T = unknown> {
   /** The vendor's answer as the SDK gave it. Not there for streams. */
   readonly raw: unknown;
 }
-

@@ -1,6 +1,6 @@
-import type { ChatRequest } from './request.ts';
-import type { Price } from './price.ts';
 import type { Random } from './clock.ts';
+import type { Price } from './price.ts';
+import type { ChatRequest } from './request.ts';
 
 /** What this process has measured of a target. All figures forget with time; `undefined` where there are no samples. */
 export interface TargetStats {

@@ -62,4 +62,3 @@ export type StreamContent =
 
 /** One element of a `ChatStream`. */
 export type StreamPart = StreamContent | Restart | Finish;
-

@@ -1,0 +1,64 @@
+import { OutputError, ProviderError } from '../errors.ts';
+import type { ProviderErrorKind } from '../types/error.ts';
+import type { ContentPart, ProviderOptions, ToolCallPart } from '../types/message.ts';
+import type { ChatResult, FinishReason, ResponseInfo, Warning } from '../types/result.ts';
+import type { Usage } from '../types/usage.ts';
+import type { Attempt } from './attempt.ts';
+import { textOf } from './collect.ts';
+import { readOutput } from './output.ts';
+import type { Run } from './run.ts';
+
+/** A complete answer from a provider, streamed or not. */
+export interface Answer {
+  readonly content: readonly ContentPart[];
+  readonly finishReason: FinishReason;
+  readonly usage: Usage;
+  readonly response: ResponseInfo;
+  readonly warnings: readonly Warning[];
+  readonly providerMetadata: ProviderOptions;
+  readonly raw: unknown;
+}
+
+/** Books a complete answer and makes the caller's result of it. Throws `OutputError` where it misses the schema. */
+export async function accept(run: Run, attempt: Attempt, answer: Answer): Promise<ChatResult> {
+  const cost = attempt.succeed(answer.usage);
+  const { content, finishReason, usage } = answer;
+  const text = textOf(content);
+  const output = await readOutput(text, finishReason, run.asked.schema);
+  if ('issues' in output) throw new OutputError(output.issues, run.attempts);
+  const target = attempt.target.id;
+  run.settle({ outcome: 'success', target, finishReason, usage, cost });
+  return {
+    ...answer,
+    text,
+    reasoning: reasoningOf(content),
+    toolCalls: content.filter(
+      (part): part is ToolCallPart => part.type === 'tool-call' && part.providerExecuted !== true,
+    ),
+    object: output.object,
+    cost,
+    target,
+    attempts: run.attempts,
+  };
+}
+
+/** An answer that its vendor withheld is a failure where the route wants to go on after one. */
+export function withheld(
+  finishReason: FinishReason,
+  attempt: Attempt,
+  fallbackOn: readonly ProviderErrorKind[],
+): ProviderError | undefined {
+  if (finishReason !== 'content-filter' || !fallbackOn.includes('content-filter')) return undefined;
+  const summary = 'the vendor withheld the answer';
+  return new ProviderError({
+    kind: 'content-filter',
+    provider: attempt.target.provider.name,
+    answered: true,
+    summary,
+  });
+}
+
+function reasoningOf(content: readonly ContentPart[]): string | undefined {
+  const parts = content.filter((part) => part.type === 'reasoning');
+  return parts.length === 0 ? undefined : parts.map((part) => part.text).join('');
+}

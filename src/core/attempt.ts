@@ -1,0 +1,192 @@
+import { isRouterError, ProviderError } from '../errors.ts';
+import type { BreakerLimits, Pass } from '../health/breaker.ts';
+import type { HealthUnit } from '../health/health.ts';
+import { costOf } from '../pricing/cost.ts';
+import { estimateTokens } from '../pricing/estimate.ts';
+import type { ProviderCall } from '../types/provider.ts';
+import type { AttemptSummary } from '../types/result.ts';
+import type { Cost, Usage } from '../types/usage.ts';
+import { linkedAbort } from './abort.ts';
+import { billedOf, type Consequence, consequenceOf, isStaleSocket } from './consequence.ts';
+import { tellHealth } from './environment.ts';
+import { factsOf, type Run } from './run.ts';
+import type { Target } from './target.ts';
+
+/** One call to one target, while it runs. Exactly one of its three ends is called. */
+export interface Attempt {
+  readonly target: Target;
+  /** What the provider gets. */
+  readonly call: ProviderCall;
+  /** Ends it from our side, as a time-out does. */
+  expire(summary: string): void;
+  /** Stops the provider's work without a verdict. */
+  stop(): void;
+  /** The first token has come: from now on its failure can be seen. */
+  firstToken(): void;
+  succeed(usage: Usage): Cost | undefined;
+  /** Books a failure. `seen`: what is known of the answer so far. */
+  fail(error: ProviderError, seen: Seen): void;
+  abandon(seen: Seen): void;
+}
+
+/** What came of an answer that has no end. */
+export interface Seen {
+  readonly usage?: Usage | undefined;
+  readonly text?: string;
+}
+
+/** Waits for a place at the target and starts the attempt's clock. Rejects only with the request's own abort reason. */
+export async function beginAttempt(run: Run, target: Target): Promise<Attempt> {
+  const { env } = run;
+  if (target.slots !== undefined) await target.slots.take(run.signal);
+  run.started += 1;
+  const number = run.started;
+  const startedAt = env.clock.now();
+  const passes = { own: target.own.breaker.enter(startedAt), shared: target.shared.breaker.enter(startedAt) };
+  target.stats.start();
+  tellHealth(target, env);
+  const abort = linkedAbort(run.signal);
+  let firstTokenAt: number | undefined;
+
+  const expire = (summary: string): void => {
+    abort.abort(
+      new ProviderError({ kind: 'timeout', provider: target.provider.name, code: 'timeout', summary }),
+    );
+  };
+  const cancelTimer = env.clock.after(run.timeout.attempt, () => {
+    expire(`no complete answer within timeout.attempt = ${run.timeout.attempt} ms`);
+  });
+
+  const end = (outcome: Omit<AttemptSummary, 'target' | 'duration' | 'firstToken'>): void => {
+    cancelTimer();
+    abort.unlink();
+    target.slots?.release();
+    const summary: AttemptSummary = {
+      target: target.id,
+      duration: env.clock.now() - startedAt,
+      ...(firstTokenAt === undefined ? {} : { firstToken: firstTokenAt - startedAt }),
+      ...outcome,
+    };
+    run.attempts.push(summary);
+    tellHealth(target, env);
+    env.events.emit({ type: 'attempt-end', ...factsOf(run), attempt: number, ...summary });
+    if (summary.billed === 'no' || summary.usage === undefined) return;
+    env.events.emit({
+      type: 'usage',
+      ...factsOf(run),
+      target: target.id,
+      provider: target.provider.name,
+      model: target.model,
+      usage: summary.usage,
+      cost: summary.cost,
+      outcome: summary.outcome,
+      billed: summary.billed,
+    });
+  };
+
+  const priced = (usage: Usage, estimated: boolean): Cost | undefined => {
+    const known = env.prices.priceOf(target);
+    return known === undefined ? undefined : costOf(usage, known.price, known.source, estimated);
+  };
+  // What the vendor may charge for an answer that was cut off: the input, and the output that came.
+  const guess = ({ usage, text = '' }: Seen): { usage: Usage; cost?: Cost } => {
+    const seen = {
+      ...usage,
+      inputTokens: usage?.inputTokens ?? run.inputTokens.get(),
+      outputTokens: Math.max(usage?.outputTokens ?? 0, estimateTokens(text)),
+    };
+    const cost = priced(seen, true);
+    return { usage: seen, ...(cost === undefined ? {} : { cost }) };
+  };
+
+  env.events.emit({ type: 'attempt-start', ...factsOf(run), target: target.id, attempt: number });
+  return {
+    target,
+    call: { ...run.request, model: target.model, signal: abort.signal, connectTimeout: run.timeout.connect },
+    expire,
+    stop: () => abort.abort(new ProviderError({ kind: 'aborted', provider: target.provider.name })),
+    firstToken() {
+      firstTokenAt = env.clock.now();
+      run.firstTokenAt ??= firstTokenAt;
+    },
+    succeed(usage) {
+      const now = env.clock.now();
+      target.own.breaker.success(passes.own, now);
+      target.shared.breaker.success(passes.shared, now);
+      const firstToken = firstTokenAt === undefined ? undefined : firstTokenAt - startedAt;
+      target.stats.end(now, {
+        sample: { total: now - startedAt, firstToken, outputTokens: usage.outputTokens },
+      });
+      const cost = priced(usage, false);
+      end({ outcome: 'success', usage, ...(cost === undefined ? {} : { cost }), billed: 'yes' });
+      return cost;
+    },
+    fail(error, seen) {
+      const now = env.clock.now();
+      const consequence = consequenceOf(error, run.route.policies.fallbackOn);
+      const counts = blame(target, passes, error, consequence, run.route.policies.breaker, now);
+      target.stats.end(now, { failed: counts });
+      const billed = billedOf(error, firstTokenAt !== undefined);
+      const { kind, status, vendorCode: code } = error;
+      end({
+        outcome: 'failed',
+        error: { kind, ...(status === undefined ? {} : { status }), ...(code === undefined ? {} : { code }) },
+        ...(billed === 'no' ? {} : guess(seen)),
+        billed,
+      });
+    },
+    abandon(seen) {
+      const now = env.clock.now();
+      target.own.breaker.leave(passes.own);
+      target.shared.breaker.leave(passes.shared);
+      target.stats.end(now, {});
+      end({ outcome: 'abandoned', ...guess(seen), billed: 'unknown' });
+    },
+  };
+}
+
+/** Books a failure where it belongs; says whether it speaks against the target. */
+function blame(
+  target: Target,
+  passes: { readonly own: Pass; readonly shared: Pass },
+  error: ProviderError,
+  consequence: Consequence,
+  limits: BreakerLimits | false,
+  now: number,
+): boolean {
+  const wide = error.scope === 'key' || error.scope === 'endpoint';
+  const [unit, pass, otherUnit, otherPass] = wide
+    ? ([target.shared, passes.shared, target.own, passes.own] as const)
+    : ([target.own, passes.own, target.shared, passes.shared] as const);
+  otherUnit.breaker.leave(otherPass);
+  if (consequence.health === 'failure' && !isStaleSocket(error) && limits !== false) {
+    unit.breaker.failure(pass, now, limits);
+    return true;
+  }
+  unit.breaker.leave(pass);
+  if (consequence.health === 'exhausted')
+    leaveAlone(unit, 'exhaustedUntil', now + (error.retryAfter ?? consequence.pause));
+  if (consequence.health === 'quarantine') leaveAlone(unit, 'quarantinedUntil', now + consequence.pause);
+  return consequence.health !== 'nothing' && !isStaleSocket(error);
+}
+
+// Only ever later: a second, shorter word from a vendor must not bring a target back too early.
+function leaveAlone(unit: HealthUnit, what: 'exhaustedUntil' | 'quarantinedUntil', until: number): void {
+  unit[what] = Math.max(unit[what], until);
+}
+
+/**
+ * What an attempt failed with. Time-outs and aborts of our own come through the signal, whatever the provider makes of
+ * them. Errors that are no `ProviderError` are not the vendor's doing: the caller gets them as they are.
+ */
+export function failureOf(error: unknown, attempt: Attempt): unknown {
+  const { signal } = attempt.call;
+  const thrown = signal.aborted ? signal.reason : error;
+  if (isRouterError(thrown) || signal.aborted) return thrown;
+  return new ProviderError({
+    kind: 'unknown',
+    provider: attempt.target.provider.name,
+    summary: 'the provider threw an error of its own',
+    cause: thrown,
+  });
+}

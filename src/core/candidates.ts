@@ -1,0 +1,119 @@
+import { costOf } from '../pricing/cost.ts';
+import { usualOutputTokens } from '../pricing/estimate.ts';
+import type { Decision, RankedTarget, SkippedTarget, SkipReason } from '../types/decision.ts';
+import type { Candidate, RankContext } from '../types/strategy.ts';
+import { type Environment, type Route, tellHealth, toDate } from './environment.ts';
+import type { Lazy } from './lazy.ts';
+import { headroomOf, type Target, targetHealth } from './target.ts';
+
+/** What the choice depends on. */
+export interface Question {
+  readonly route: Route;
+  readonly context: RankContext;
+  readonly only: readonly string[] | undefined;
+  readonly maxCost: number | undefined;
+  /** Estimated when first asked for: counting a long prompt takes longer than all the rest of a choice. */
+  readonly inputTokens: Lazy<number>;
+}
+
+/** The choice: for people, and for the failover that acts on it. */
+export interface Choice {
+  readonly decision: Decision;
+  /** The order to try. */
+  readonly ranked: readonly Target[];
+  /** Left out for a reason that passes: healthy again, or needed after all. */
+  readonly waiting: readonly Target[];
+}
+
+/** Filters a route's targets with reasons and puts those that are left in the order of the route's strategy. */
+export function chooseCandidates(question: Question, env: Environment): Choice {
+  const { route, context } = question;
+  const now = env.clock.now();
+  const skipped: SkippedTarget[] = [];
+  const waiting: Target[] = [];
+  const byCandidate = new Map<Candidate, Target>();
+  for (const target of route.targets) {
+    tellHealth(target, env);
+    const candidate = toCandidate(target, question, env, now);
+    const reason = reasonToSkip(target, candidate, question, now);
+    if (reason === undefined) {
+      byCandidate.set(candidate, target);
+      continue;
+    }
+    const { until } = targetHealth(target, now);
+    const passes = reason === 'open' || reason === 'exhausted' || reason === 'quarantined';
+    if (passes) waiting.push(target);
+    skipped.push({
+      target: target.id,
+      reason,
+      ...(passes && until !== undefined ? { until: toDate(until, env.clock) } : {}),
+      ...(reason === 'too-expensive' && candidate.estimatedCost !== undefined
+        ? { estimatedCost: candidate.estimatedCost }
+        : {}),
+    });
+  }
+  const ranked: Target[] = [];
+  const candidates: RankedTarget[] = [];
+  for (const candidate of route.policies.strategy.rank([...byCandidate.keys()], context)) {
+    const target = byCandidate.get(candidate);
+    if (target === undefined || ranked.includes(target)) continue;
+    ranked.push(target);
+    candidates.push(describe(candidate, question));
+  }
+  for (const [candidate, target] of byCandidate) {
+    if (!ranked.includes(target)) skipped.push({ target: candidate.target.id, reason: 'not-chosen' });
+  }
+  const decision = { route: route.name, strategy: route.policies.strategy.name, candidates, skipped };
+  return { decision, ranked, waiting };
+}
+
+function toCandidate(target: Target, question: Question, env: Environment, now: number): Candidate {
+  const known = env.prices.priceOf(target);
+  const outputTokens = Math.min(
+    target.stats.usualOutput(now) ?? usualOutputTokens,
+    question.context.request.maxOutputTokens ?? Number.POSITIVE_INFINITY,
+  );
+  return {
+    target: { ...target.facts, price: known?.price },
+    stats: target.stats.read(now),
+    get estimatedCost() {
+      if (known === undefined) return undefined;
+      return costOf({ inputTokens: question.inputTokens.get(), outputTokens }, known.price, known.source)
+        ?.total;
+    },
+    headroom: headroomOf(target),
+    health: targetHealth(target, now).state,
+  };
+}
+
+function reasonToSkip(
+  target: Target,
+  candidate: Candidate,
+  { route, only, maxCost }: Question,
+  now: number,
+): SkipReason | undefined {
+  if (only !== undefined && !only.includes(target.id)) return 'not-allowed';
+  if (candidate.health === 'quarantined') return 'quarantined';
+  // A price that is not known cannot be promised to be low enough.
+  if (maxCost !== undefined && (candidate.estimatedCost ?? Number.POSITIVE_INFINITY) > maxCost)
+    return 'too-expensive';
+  if (candidate.health === 'exhausted') return 'exhausted';
+  return route.policies.breaker !== false && !isAdmitted(target, now) ? 'open' : undefined;
+}
+
+/** Whether the breakers of a target let an attempt through now. */
+export function isAdmitted(target: Target, now: number): boolean {
+  return target.own.breaker.admits(now) && target.shared.breaker.admits(now);
+}
+
+function describe(candidate: Candidate, { inputTokens }: Question): RankedTarget {
+  const { target, stats } = candidate;
+  // Only where the choice needed it, so that a request is not slower for the sake of its trace.
+  const estimatedCost = inputTokens.known ? candidate.estimatedCost : undefined;
+  return {
+    target: target.id,
+    inFlight: stats.inFlight,
+    ...(estimatedCost === undefined ? {} : { estimatedCost }),
+    ...(stats.firstToken === undefined ? {} : { firstToken: stats.firstToken }),
+  };
+}

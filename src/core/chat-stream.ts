@@ -1,0 +1,174 @@
+import { isRouterError, type ProviderError, RequestError, StreamInterruptedError } from '../errors.ts';
+import type { ProviderFinishPart } from '../types/provider.ts';
+import type { ChatResult } from '../types/result.ts';
+import type { ChatStream } from '../types/router.ts';
+import type { StreamPart } from '../types/stream-part.ts';
+import { accept } from './answer.ts';
+import type { Failover } from './failover.ts';
+import { type OpenStream, openStream } from './open-stream.ts';
+import { type Run, settleError } from './run.ts';
+
+/** Opens a stream at the first target that gives a token. */
+export async function stream(run: Run, failover: Failover): Promise<ChatStream> {
+  return chatStream(run, failover, await failover.run((target) => openStream(run, target)));
+}
+
+const done: IteratorResult<StreamPart> = { done: true, value: undefined };
+
+function chatStream(run: Run, failover: Failover, opened: OpenStream): ChatStream {
+  let current = opened;
+  let over = false;
+  let started = false;
+  // Why it ended, until a reader has been told.
+  let untold: { readonly error: unknown } | undefined;
+  let lastInterruption: StreamInterruptedError | undefined;
+  let reading: Promise<IteratorResult<StreamPart>> | undefined;
+  const result = deferred<ChatResult>();
+
+  const interruption = (reason: ProviderError | undefined): StreamInterruptedError =>
+    new StreamInterruptedError({
+      partial: { text: current.collected.text(), content: current.collected.content() },
+      usage: current.usage,
+      attempts: run.attempts,
+      reason,
+    });
+
+  const end = (error: unknown): void => {
+    over = true;
+    run.signal.removeEventListener('abort', onAbort);
+    settleError(run, error);
+    result.reject(error);
+  };
+  // The caller, the deadline or `close()` ends it, whether or not somebody is reading just then.
+  const onAbort = (): void => {
+    if (over) return;
+    untold = { error: run.signal.reason };
+    end(run.signal.reason);
+  };
+  run.signal.addEventListener('abort', onAbort, { once: true });
+
+  const finish = async (part: ProviderFinishPart): Promise<StreamPart> => {
+    const answer = await accept(run, current.attempt, current.answer(part));
+    over = true;
+    run.signal.removeEventListener('abort', onAbort);
+    result.resolve(answer);
+    const { finishReason, usage, cost, target } = answer;
+    return { type: 'finish', finishReason, usage, cost, target };
+  };
+
+  /** A target broke off after its first token: another one may start anew, if that is what the caller wants. */
+  const goOn = async (error: ProviderError): Promise<StreamPart> => {
+    const broken = interruption(error);
+    const takenOver = failover.takesOver(current.attempt.target, error);
+    if (run.interrupted !== 'restart' || !takenOver) throw broken;
+    try {
+      current = await failover.run((target) => openStream(run, target));
+    } catch (failure) {
+      if (run.signal.aborted) throw failure;
+      throw new StreamInterruptedError({
+        ...broken,
+        partial: broken.partial,
+        attempts: run.attempts,
+        reason: error,
+      });
+    }
+    lastInterruption = broken;
+    return { type: 'restart', target: current.attempt.target.id };
+  };
+
+  const read = async (): Promise<IteratorResult<StreamPart>> => {
+    if (untold !== undefined) {
+      const { error } = untold;
+      untold = undefined;
+      throw error;
+    }
+    if (over) return done;
+    try {
+      return { done: false, value: await readPart() };
+    } catch (error) {
+      untold = undefined;
+      if (!over) end(error);
+      throw error;
+    }
+  };
+
+  const readPart = async (): Promise<StreamPart> => {
+    let part: Awaited<ReturnType<OpenStream['next']>>;
+    try {
+      part = await current.next();
+    } catch (error) {
+      if (run.signal.aborted || !isRouterError(error, 'provider')) throw error;
+      return goOn(error);
+    }
+    return part.type === 'finish' ? finish(part) : part;
+  };
+
+  const iterator: AsyncIterator<StreamPart> = {
+    next() {
+      // One at a time, also for a reader that does not wait.
+      const next = reading === undefined ? read() : reading.then(read, read);
+      reading = next;
+      const clear = (): void => {
+        if (reading === next) reading = undefined;
+      };
+      next.then(clear, clear);
+      return next;
+    },
+    return() {
+      if (!over) {
+        current.abandon();
+        over = true;
+        run.signal.removeEventListener('abort', onAbort);
+        run.settle({ outcome: 'aborted' });
+        result.reject(interruption(undefined));
+      }
+      untold = undefined;
+      return Promise.resolve(done);
+    },
+  };
+
+  const self: ChatStream = {
+    get target() {
+      return current.attempt.target.id;
+    },
+    result: result.promise,
+    get textStream() {
+      return texts(self, () => lastInterruption);
+    },
+    [Symbol.asyncIterator]() {
+      if (started) throw new RequestError('stream', 'to be read once', 'a second reading');
+      started = true;
+      return iterator;
+    },
+  };
+  return self;
+}
+
+/** The text alone. It cannot show that it starts anew, so a restart ends it with the error of the interruption. */
+async function* texts(
+  stream: ChatStream,
+  interruption: () => StreamInterruptedError | undefined,
+): AsyncGenerator<string, void, undefined> {
+  for await (const part of stream) {
+    if (part.type === 'text-delta' && part.text !== '') yield part.text;
+    if (part.type === 'restart') throw interruption();
+  }
+}
+
+interface Deferred<T> {
+  readonly promise: Promise<T>;
+  resolve(value: T): void;
+  reject(error: unknown): void;
+}
+
+function deferred<T>(): Deferred<T> {
+  let resolve: (value: T) => void = () => {};
+  let reject: (error: unknown) => void = () => {};
+  const promise = new Promise<T>((onValue, onError) => {
+    resolve = onValue;
+    reject = onError;
+  });
+  // Who reads the stream learns of its failure there; the result may go unread.
+  promise.catch(() => {});
+  return { promise, resolve, reject };
+}

@@ -1,0 +1,154 @@
+import { ConfigError } from '../errors.ts';
+import type { RouterOptions, TargetOptions } from '../types/options.ts';
+import {
+  checkNumber,
+  checkObject,
+  checkTimeouts,
+  checkWord,
+  interruptedWords,
+  type Refuse,
+  show,
+} from './check.ts';
+import { errorKinds } from './consequence.ts';
+import { idOf } from './target.ts';
+
+const refuse: Refuse = (path, expected, got) => {
+  throw new ConfigError(path, expected, got);
+};
+
+const policyFields = ['strategy', 'timeout', 'retry', 'breaker', 'interrupted', 'fallbackOn'];
+const routerFields = ['targets', 'routes', 'catalog', 'clock', 'random', ...policyFields];
+const targetFields = ['provider', 'model', 'id', 'price', 'weight', 'concurrency', 'tags'];
+const rateFields = ['input', 'output', 'cacheRead', 'cacheWrite', 'cacheWrite1h'];
+
+/** Checks all options of a router. Throws `ConfigError`, which names the first wrong one. */
+export function checkOptions(options: RouterOptions): void {
+  checkObject('', options, routerFields, refuse);
+  const { targets, routes, catalog, clock, random } = options;
+  if (!Array.isArray(targets) || targets.length === 0)
+    refuse('targets', 'a list of at least one target', show(targets));
+  const ids = targets.map((target: TargetOptions, index) => checkTarget(`targets[${index}]`, target));
+  for (const [index, id] of ids.entries()) {
+    if (ids.indexOf(id) !== index) {
+      refuse(
+        `targets[${index}].id`,
+        'an id that no other target has (give one where provider and model repeat)',
+        show(id),
+      );
+    }
+  }
+  checkPolicies('', options);
+  checkRoutes(routes, ids);
+  if (catalog !== undefined && catalog !== false && typeof catalog?.price !== 'function') {
+    refuse('catalog', '`false`, or an object with a `price` function', show(catalog));
+  }
+  const clockParts = [clock?.now, clock?.date, clock?.after];
+  if (clock !== undefined && clockParts.some((part) => typeof part !== 'function')) {
+    refuse('clock', 'an object with the functions now, date and after', show(clock));
+  }
+  if (random !== undefined && typeof random !== 'function') refuse('random', 'a function', show(random));
+}
+
+function checkTarget(path: string, target: TargetOptions): string {
+  checkObject(path, target, targetFields, refuse);
+  const { provider, model, id, price, weight, concurrency, tags } = target;
+  if (
+    typeof provider?.name !== 'string' ||
+    typeof provider.chat !== 'function' ||
+    typeof provider.stream !== 'function'
+  ) {
+    refuse(`${path}.provider`, 'a provider, such as openai()', show(provider));
+  }
+  if (typeof model !== 'string' || model === '') refuse(`${path}.model`, "a model's name", show(model));
+  if (id !== undefined && (typeof id !== 'string' || id === '')) refuse(`${path}.id`, 'a name', show(id));
+  checkNumber(`${path}.weight`, weight, refuse);
+  checkNumber(`${path}.concurrency`, concurrency, refuse, { least: 1, whole: true });
+  if (tags !== undefined && (!Array.isArray(tags) || tags.some((tag) => typeof tag !== 'string'))) {
+    refuse(`${path}.tags`, 'a list of strings', show(tags));
+  }
+  checkPrice(`${path}.price`, price);
+  return idOf(target);
+}
+
+function checkPrice(path: string, price: unknown): void {
+  if (price === undefined) return;
+  const { tiers, request, ...rates } = checkObject(path, price, [...rateFields, 'request', 'tiers'], refuse);
+  checkRates(path, rates);
+  checkNumber(`${path}.request`, request, refuse);
+  if (tiers === undefined) return;
+  if (!Array.isArray(tiers)) return refuse(`${path}.tiers`, 'a list', show(tiers));
+  for (const [index, tier] of tiers.entries()) {
+    const at = `${path}.tiers[${index}]`;
+    const { above, ...own } = checkObject(at, tier, [...rateFields, 'above'], refuse);
+    if (above === undefined) refuse(`${at}.above`, 'a number of input tokens', 'undefined');
+    checkNumber(`${at}.above`, above, refuse);
+    checkRates(at, own);
+  }
+}
+
+function checkRates(path: string, rates: Readonly<Record<string, unknown>>): void {
+  for (const field of rateFields) {
+    const rate = rates[field];
+    const optional = field !== 'input' && field !== 'output';
+    if (rate === undefined && optional) continue;
+    if (typeof rate !== 'number' || !Number.isFinite(rate) || rate < 0) {
+      refuse(`${path}.${field}`, 'US$ per million tokens, a number of at least 0', show(rate));
+    }
+  }
+}
+
+function checkPolicies(path: string, policies: object): void {
+  const at = (field: string): string => (path === '' ? field : `${path}.${field}`);
+  const { strategy, timeout, retry, breaker, interrupted, fallbackOn } = policies as Record<string, unknown>;
+  const named = strategy as { name?: unknown; rank?: unknown } | undefined | null;
+  if (strategy !== undefined && (typeof named?.name !== 'string' || typeof named.rank !== 'function')) {
+    refuse(
+      at('strategy'),
+      'a strategy, such as priority(): an object with a name and a rank function',
+      show(strategy),
+    );
+  }
+  checkTimeouts(at('timeout'), timeout, refuse);
+  if (retry !== undefined && retry !== false) {
+    const fields = ['maxAttempts', 'sameTarget', 'minDelay', 'maxDelay', 'maxWait'];
+    const { maxAttempts, sameTarget, ...delays } = checkObject(at('retry'), retry, fields, refuse);
+    checkNumber(`${at('retry')}.maxAttempts`, maxAttempts, refuse, { least: 1, whole: true });
+    if (sameTarget !== undefined && sameTarget !== 0 && sameTarget !== 1) {
+      refuse(`${at('retry')}.sameTarget`, '0 or 1', show(sameTarget));
+    }
+    for (const [name, value] of Object.entries(delays)) checkNumber(`${at('retry')}.${name}`, value, refuse);
+  }
+  if (breaker !== undefined && breaker !== false) {
+    const { consecutive, ...times } = checkObject(
+      at('breaker'),
+      breaker,
+      ['consecutive', 'open', 'maxOpen'],
+      refuse,
+    );
+    checkNumber(`${at('breaker')}.consecutive`, consecutive, refuse, { least: 1, whole: true });
+    for (const [name, value] of Object.entries(times)) checkNumber(`${at('breaker')}.${name}`, value, refuse);
+  }
+  checkWord(at('interrupted'), interrupted, interruptedWords, refuse);
+  if (fallbackOn === undefined) return;
+  if (!Array.isArray(fallbackOn)) return refuse(at('fallbackOn'), 'a list of error kinds', show(fallbackOn));
+  for (const [index, kind] of fallbackOn.entries())
+    checkWord(`${at('fallbackOn')}[${index}]`, kind, errorKinds, refuse);
+}
+
+function checkRoutes(routes: unknown, ids: readonly string[]): void {
+  if (routes === undefined) return;
+  if (typeof routes !== 'object' || routes === null || Array.isArray(routes)) {
+    return refuse('routes', 'an object of routes by name', show(routes));
+  }
+  for (const [name, route] of Object.entries(routes)) {
+    const path = `routes.${name}`;
+    if (ids.includes(name)) refuse(path, 'a name that is not the id of a target', show(name));
+    const { targets } = checkObject(path, route, ['targets', ...policyFields], refuse);
+    checkPolicies(path, route as object);
+    if (targets === undefined) continue;
+    if (!Array.isArray(targets) || targets.length === 0) {
+      return refuse(`${path}.targets`, 'a list of at least one target id', show(targets));
+    }
+    for (const [index, id] of targets.entries()) checkWord(`${path}.targets[${index}]`, id, ids, refuse);
+  }
+}

@@ -1,0 +1,62 @@
+/** Raises the error of the place that checks: `ConfigError` for options of the router, `RequestError` for those of a call. */
+export type Refuse = (path: string, expected: string, got: string) => never;
+
+/** A value in an error message: short, and without the contents of objects. */
+export function show(value: unknown): string {
+  if (typeof value === 'string') return value.length > 40 ? `'${value.slice(0, 40)}…'` : `'${value}'`;
+  if (Array.isArray(value)) return `a list of ${value.length}`;
+  if (typeof value === 'object' && value !== null) return 'an object';
+  return typeof value === 'function' ? 'a function' : String(value);
+}
+
+/** The value as an object whose fields are all known. */
+export function checkObject(
+  path: string,
+  value: unknown,
+  fields: readonly string[],
+  refuse: Refuse,
+): Readonly<Record<string, unknown>> {
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    return refuse(path, 'an object', show(value));
+  for (const field of Object.keys(value)) {
+    if (fields.includes(field)) continue;
+    refuse(
+      path === '' ? field : `${path}.${field}`,
+      `one of the options ${fields.join(', ')}`,
+      'an unknown option',
+    );
+  }
+  return value as Readonly<Record<string, unknown>>;
+}
+
+/** Refuses anything but `undefined` and a number from `least` on; whole if wanted. */
+export function checkNumber(
+  path: string,
+  value: unknown,
+  refuse: Refuse,
+  { least = 0, whole = false }: { readonly least?: number; readonly whole?: boolean } = {},
+): void {
+  if (value === undefined) return;
+  const right = typeof value === 'number' && value >= least && (!whole || Number.isInteger(value));
+  if (!right) refuse(path, `${whole ? 'a whole number' : 'a number'} of at least ${least}`, show(value));
+}
+
+/** Refuses anything but `undefined` and one of the words. */
+export function checkWord(path: string, value: unknown, words: readonly string[], refuse: Refuse): void {
+  if (value === undefined || (typeof value === 'string' && words.includes(value))) return;
+  refuse(path, `one of ${words.join(', ')}`, show(value));
+}
+
+/** Refuses wrong time-outs: each is a positive number of milliseconds, or `Infinity`. */
+export function checkTimeouts(path: string, value: unknown, refuse: Refuse): void {
+  if (value === undefined) return;
+  const names = ['request', 'attempt', 'connect', 'firstToken', 'idle'];
+  const timeouts = checkObject(path, value, names, refuse);
+  for (const name of names) {
+    const ms = timeouts[name];
+    if (ms === undefined || (typeof ms === 'number' && ms > 0)) continue;
+    refuse(`${path}.${name}`, 'a positive number of milliseconds, or Infinity', show(ms));
+  }
+}
+
+export const interruptedWords = ['error', 'restart'];

@@ -1,0 +1,34 @@
+import type { Clock } from '../types/clock.ts';
+
+/** The longest delay that timers can hold; a longer one would fire at once. */
+const maxDelay = 2 ** 31 - 1;
+
+/** The runtime's monotonic clock and timers. */
+export const systemClock: Clock = {
+  now: () => performance.now(),
+  date: () => Date.now(),
+  after(ms, run) {
+    if (ms > maxDelay) return () => {}; // 24.8 days and more: no process waits for that
+    const timer = setTimeout(run, Math.max(0, ms));
+    return () => clearTimeout(timer);
+  },
+};
+
+/** Waits `ms` milliseconds; ends at once, with the signal's reason, when it aborts. */
+export function sleep(clock: Clock, ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    if (signal.aborted) {
+      reject(signal.reason);
+      return;
+    }
+    const onAbort = (): void => {
+      cancel();
+      reject(signal.reason);
+    };
+    const cancel = clock.after(ms, () => {
+      signal.removeEventListener('abort', onAbort);
+      resolve();
+    });
+    signal.addEventListener('abort', onAbort, { once: true });
+  });
+}

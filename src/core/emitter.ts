@@ -1,0 +1,33 @@
+import type { EventOf, Listener, RouterEvent, RouterEventType } from '../types/event.ts';
+
+/** Hands events to listeners. Nothing that a listener does can harm the one who emits. */
+export interface Emitter {
+  on<T extends RouterEventType>(type: T, listener: Listener<T>): () => void;
+  emit(event: RouterEvent): void;
+}
+
+export function emitter(): Emitter {
+  const listeners = new Map<RouterEventType, Set<(event: never) => unknown>>();
+  return {
+    on(type, listener) {
+      const entry = listeners.get(type) ?? new Set();
+      // A function of its own for each call, so that adding one listener twice and removing it once does what it says.
+      const own = (event: EventOf<typeof type>): unknown => listener(event);
+      entry.add(own);
+      listeners.set(type, entry);
+      return () => {
+        entry.delete(own);
+      };
+    },
+    emit(event) {
+      for (const listener of listeners.get(event.type) ?? []) {
+        try {
+          const result = listener(event as never);
+          if (result instanceof Promise) result.catch(() => {});
+        } catch {
+          // A listener's trouble is its own.
+        }
+      }
+    },
+  };
+}

@@ -1,0 +1,223 @@
+import { isRouterError, ProviderError } from '../errors.ts';
+import type { ProviderFinishPart, ProviderResponsePart, ProviderStreamPart } from '../types/provider.ts';
+import type { ResponseInfo, Warning } from '../types/result.ts';
+import type { StreamContent } from '../types/stream-part.ts';
+import type { Usage } from '../types/usage.ts';
+import { type Answer, withheld } from './answer.ts';
+import { type Attempt, beginAttempt, failureOf, type Seen } from './attempt.ts';
+import { type Collector, collector } from './collect.ts';
+import type { Run } from './run.ts';
+import type { Target } from './target.ts';
+import { watchdog } from './watchdog.ts';
+
+/** One target's stream, read part by part. Its time-outs run only while somebody waits for a part. */
+export interface OpenStream {
+  readonly attempt: Attempt;
+  /** The next content, or `finish` once and last. Rejects with what ended the attempt, which is booked by then. */
+  next(): Promise<StreamContent | ProviderFinishPart>;
+  /** Ends it early, without a verdict on the target, and closes its connection. */
+  abandon(): void;
+  /** The whole answer, once `finish` has come. */
+  answer(finish: ProviderFinishPart): Answer;
+  readonly collected: Collector;
+  readonly usage: Usage;
+}
+
+/**
+ * Starts a stream at a target and reads on to its first token: what fails before is a failed attempt that nobody saw.
+ * The parts read so far come again from `next`.
+ */
+export async function openStream(run: Run, target: Target): Promise<OpenStream> {
+  const attempt = await beginAttempt(run, target);
+  const stream = readStream(run, attempt);
+  const early: (StreamContent | ProviderFinishPart)[] = [];
+  for (;;) {
+    const part = await stream.next();
+    early.push(part);
+    if (part.type === 'finish') {
+      const refusal = withheld(part.finishReason, attempt, run.route.policies.fallbackOn);
+      if (refusal !== undefined) {
+        attempt.fail(refusal, { usage: part.usage });
+        throw refusal;
+      }
+      break;
+    }
+    if (isToken(part)) break;
+  }
+  attempt.firstToken();
+  return {
+    ...stream,
+    next() {
+      const part = early.shift();
+      return part === undefined ? stream.next() : Promise.resolve(part);
+    },
+    get usage() {
+      return stream.usage;
+    },
+  };
+}
+
+/** Whether a part is something to see. Pings, roles and empty deltas are not. */
+function isToken(part: StreamContent): boolean {
+  return (part.type !== 'text-delta' && part.type !== 'reasoning-delta') || part.text !== '';
+}
+
+function readStream(run: Run, attempt: Attempt): OpenStream {
+  const { call, target } = attempt;
+  const collected = collector();
+  let upstream: AsyncIterator<ProviderStreamPart> | undefined;
+  let response: ResponseInfo = { headers: {} };
+  let warnings: readonly Warning[] = [];
+  let usage: Usage = {};
+  let tokens = 0;
+  // What is left of `timeout.idle`: it runs while somebody waits, and only a token starts it anew.
+  let idleLeft = run.timeout.idle;
+  let waitingSince = 0;
+  // Whoever waits for the next part; an abort rejects it at once, even if the provider does not care.
+  let waiter: ((error: unknown) => void) | undefined;
+  let over = false;
+
+  const timer = watchdog(run.env.clock, () => {
+    attempt.expire(
+      tokens === 0
+        ? `no first token within timeout.firstToken = ${run.timeout.firstToken} ms`
+        : `no token within timeout.idle = ${run.timeout.idle} ms`,
+    );
+  });
+  const seen = (): Seen => ({ usage, text: collected.text() });
+
+  const end = (): void => {
+    over = true;
+    timer.stop();
+    call.signal.removeEventListener('abort', onAbort);
+  };
+  const fail = (error: unknown): unknown => {
+    const failure = failureOf(error, attempt);
+    if (over) return failure;
+    end();
+    if (isRouterError(failure, 'provider')) attempt.fail(failure, seen());
+    else attempt.abandon(seen());
+    attempt.stop();
+    closeQuietly(upstream);
+    return failure;
+  };
+  const onAbort = (): void => {
+    const failure = fail(call.signal.reason);
+    waiter?.(failure);
+  };
+  call.signal.addEventListener('abort', onAbort, { once: true });
+  if (call.signal.aborted) onAbort();
+  else timer.watch(run.timeout.firstToken);
+
+  const note = (part: ProviderResponsePart): void => {
+    response = {
+      ...response,
+      ...(part.id === undefined ? {} : { id: part.id }),
+      ...(part.model === undefined ? {} : { model: part.model }),
+      ...(part.headers === undefined ? {} : { headers: part.headers }),
+    };
+    if (part.warnings !== undefined) warnings = [...warnings, ...part.warnings];
+    if (part.usage !== undefined) usage = part.usage;
+  };
+
+  /** Takes one part in; gives it back where it is for the reader. */
+  const take = (
+    result: IteratorResult<ProviderStreamPart>,
+  ): StreamContent | ProviderFinishPart | undefined => {
+    if (result.done === true) {
+      const summary = 'the stream ended without its end mark';
+      throw new ProviderError({ kind: 'truncated', provider: target.provider.name, answered: true, summary });
+    }
+    const part = result.value;
+    if (part.type === 'response') {
+      note(part);
+      return undefined;
+    }
+    if (part.type === 'finish') {
+      usage = part.usage;
+      end();
+      // Lets the provider come to its own end, so that its connection can be used again.
+      upstream?.next().then(undefined, () => {});
+      return part;
+    }
+    collected.add(part);
+    if (isToken(part)) {
+      tokens += 1;
+      idleLeft = run.timeout.idle;
+    } else if (tokens > 0) {
+      idleLeft -= run.env.clock.now() - waitingSince;
+    }
+    return part;
+  };
+
+  const pull = (
+    resolve: (part: StreamContent | ProviderFinishPart) => void,
+    reject: (error: unknown) => void,
+  ): void => {
+    const onError = (error: unknown): void => {
+      if (over) return;
+      reject(fail(error));
+    };
+    try {
+      upstream ??= target.provider.stream(call)[Symbol.asyncIterator]();
+      upstream.next().then((result) => {
+        if (over) return;
+        try {
+          const part = take(result);
+          if (part === undefined) {
+            pull(resolve, reject);
+            return;
+          }
+          if (tokens > 0) timer.pause();
+          waiter = undefined;
+          resolve(part);
+        } catch (error) {
+          onError(error);
+        }
+      }, onError);
+    } catch (error) {
+      onError(error);
+    }
+  };
+
+  return {
+    attempt,
+    collected,
+    get usage() {
+      return usage;
+    },
+    next: () =>
+      new Promise((resolve, reject) => {
+        if (over) {
+          reject(failureOf(undefined, attempt));
+          return;
+        }
+        waiter = reject;
+        if (tokens > 0) {
+          waitingSince = run.env.clock.now();
+          timer.watch(idleLeft);
+        }
+        pull(resolve, reject);
+      }),
+    abandon() {
+      if (over) return;
+      end();
+      attempt.abandon(seen());
+      attempt.stop();
+      closeQuietly(upstream);
+    },
+    answer: (finish) => ({
+      content: collected.content(),
+      finishReason: finish.finishReason,
+      usage: finish.usage,
+      response,
+      warnings,
+      providerMetadata: finish.providerMetadata ?? {},
+      raw: undefined,
+    }),
+  };
+}
+
+function closeQuietly(upstream: AsyncIterator<unknown> | undefined): void {
+  Promise.resolve(upstream?.return?.()).catch(() => {});
+}

@@ -1,0 +1,59 @@
+import type { BreakerLimits } from '../health/breaker.ts';
+import type { ProviderErrorKind } from '../types/error.ts';
+import type { Interrupted, Policies, RetryPolicy, Timeouts } from '../types/options.ts';
+import type { Strategy } from '../types/strategy.ts';
+
+/** The policies of one route, with nothing left open. */
+export interface ResolvedPolicies {
+  readonly strategy: Strategy;
+  readonly timeout: Required<Timeouts>;
+  readonly retry: Required<RetryPolicy>;
+  readonly breaker: BreakerLimits | false;
+  readonly interrupted: Interrupted;
+  readonly fallbackOn: readonly ProviderErrorKind[];
+}
+
+const defaultTimeout: Required<Timeouts> = {
+  request: 600_000,
+  attempt: 300_000,
+  connect: 3_000,
+  firstToken: 30_000,
+  idle: 20_000,
+};
+
+const defaultBreaker: BreakerLimits = { consecutive: 5, open: 5_000, maxOpen: 60_000 };
+
+/** Puts a route's policies over the router's, and both over the defaults; field by field where a policy has fields. */
+export function resolvePolicies(
+  router: Policies,
+  route: Policies,
+  fallbackStrategy: Strategy,
+  targets: number,
+): ResolvedPolicies {
+  const retry = route.retry ?? router.retry;
+  const breaker = route.breaker ?? router.breaker;
+  return {
+    strategy: route.strategy ?? router.strategy ?? fallbackStrategy,
+    timeout: { ...defaultTimeout, ...router.timeout, ...route.timeout },
+    retry:
+      retry === false
+        ? { ...retryDefaults(targets), maxAttempts: 1, sameTarget: 0 }
+        : { ...retryDefaults(targets), ...(router.retry === false ? {} : router.retry), ...retry },
+    breaker:
+      breaker === false
+        ? false
+        : { ...defaultBreaker, ...(router.breaker === false ? {} : router.breaker), ...breaker },
+    interrupted: route.interrupted ?? router.interrupted ?? 'error',
+    fallbackOn: route.fallbackOn ?? router.fallbackOn ?? [],
+  };
+}
+
+function retryDefaults(targets: number): Required<RetryPolicy> {
+  return {
+    maxAttempts: Math.max(3, targets),
+    sameTarget: 1,
+    minDelay: 250,
+    maxDelay: 8_000,
+    maxWait: 30_000,
+  };
+}

@@ -1,0 +1,138 @@
+import { DeadlineError, isRouterError, RouterError } from '../errors.ts';
+import type { RouterErrorCode } from '../types/error.ts';
+import type { CallOptions, Interrupted, Timeouts } from '../types/options.ts';
+import type { ChatRequest } from '../types/request.ts';
+import type { AttemptSummary, FinishReason } from '../types/result.ts';
+import type { Cost, Usage } from '../types/usage.ts';
+import { type LinkedAbort, linkedAbort } from './abort.ts';
+import type { Choice } from './candidates.ts';
+import type { Environment, Route } from './environment.ts';
+import type { Lazy } from './lazy.ts';
+import type { NormalizedRequest } from './normalize.ts';
+
+/** All state of one request. It is made when the request comes in and nothing keeps it when the request is over. */
+export interface Run {
+  readonly id: string;
+  readonly kind: 'chat' | 'stream';
+  readonly env: Environment;
+  readonly route: Route;
+  readonly request: NormalizedRequest;
+  /** As the caller gave it. */
+  readonly asked: ChatRequest;
+  /** Estimated when first asked for. */
+  readonly inputTokens: Lazy<number>;
+  readonly timeout: Required<Timeouts>;
+  readonly interrupted: Interrupted;
+  readonly metadata: Readonly<Record<string, unknown>>;
+  /** Monotonic milliseconds. */
+  readonly startedAt: number;
+  readonly deadline: number;
+  /** Aborts with the caller's reason, at the deadline, or when the router is closed. */
+  readonly signal: AbortSignal;
+  /** In the order they started. Filled in as they end. */
+  readonly attempts: AttemptSummary[];
+  /** How many have started. */
+  started: number;
+  choice: Choice | undefined;
+  firstTokenAt: number | undefined;
+  /** Ends the request for all: timers, links, and its one `request-end`. Later calls do nothing. */
+  settle(end: RunEnd): void;
+}
+
+/** How a request ended. */
+export type RunEnd =
+  | {
+      readonly outcome: 'success';
+      readonly target: string;
+      readonly finishReason: FinishReason;
+      readonly usage: Usage;
+      readonly cost: Cost | undefined;
+    }
+  | { readonly outcome: 'failed'; readonly error: unknown }
+  | { readonly outcome: 'aborted' };
+
+/** What a run is made from. */
+export interface RunInit {
+  readonly id: string;
+  readonly kind: Run['kind'];
+  readonly env: Environment;
+  readonly route: Route;
+  readonly request: NormalizedRequest;
+  readonly asked: ChatRequest;
+  readonly inputTokens: Lazy<number>;
+  readonly options: CallOptions;
+}
+
+export function createRun({ options, ...init }: RunInit): Run {
+  const { env, route } = init;
+  const timeout = { ...route.policies.timeout, ...options.timeout };
+  const startedAt = env.clock.now();
+  const abort: LinkedAbort = linkedAbort(options.signal);
+  const onClosed = (): void => abort.abort(new RouterError('closed', 'the router has been closed'));
+  if (env.closed.aborted) onClosed();
+  env.closed.addEventListener('abort', onClosed, { once: true });
+  const attempts: AttemptSummary[] = [];
+  const cancelDeadline = env.clock.after(timeout.request, () => {
+    abort.abort(new DeadlineError(timeout.request, attempts));
+  });
+  let settled = false;
+  const run: Run = {
+    ...init,
+    timeout,
+    interrupted: options.interrupted ?? route.policies.interrupted,
+    metadata: options.metadata ?? {},
+    startedAt,
+    deadline: startedAt + timeout.request,
+    signal: abort.signal,
+    attempts,
+    started: 0,
+    choice: undefined,
+    firstTokenAt: undefined,
+    settle(end) {
+      if (settled) return;
+      settled = true;
+      cancelDeadline();
+      abort.unlink();
+      env.closed.removeEventListener('abort', onClosed);
+      tellEnd(run, end);
+    },
+  };
+  return run;
+}
+
+function tellEnd(run: Run, end: RunEnd): void {
+  const now = run.env.clock.now();
+  const success = end.outcome === 'success' ? end : undefined;
+  const wasted = run.attempts.filter(({ outcome }) => outcome !== 'success');
+  run.env.events.emit({
+    type: 'request-end',
+    ...factsOf(run),
+    kind: run.kind,
+    outcome: end.outcome,
+    target: success?.target,
+    attempts: run.attempts,
+    finishReason: success?.finishReason,
+    usage: success?.usage,
+    cost: success?.cost,
+    wastedCost: wasted.reduce((sum, { cost }) => sum + (cost?.total ?? 0), 0),
+    duration: now - run.startedAt,
+    firstToken: run.firstTokenAt === undefined ? undefined : run.firstTokenAt - run.startedAt,
+    error: end.outcome === 'failed' ? codeOf(end.error) : undefined,
+    decision: run.choice?.decision,
+  });
+}
+
+/** What every event says of its request. */
+export function factsOf(run: Run): { requestId: string; route: string; metadata: Run['metadata'] } {
+  return { requestId: run.id, route: run.route.name, metadata: run.metadata };
+}
+
+/** Ends a run that threw, as a failure or as the caller's own abort. */
+export function settleError(run: Run, error: unknown): void {
+  const byCaller = run.signal.aborted && error === run.signal.reason && !isRouterError(error);
+  run.settle(byCaller ? { outcome: 'aborted' } : { outcome: 'failed', error });
+}
+
+function codeOf(error: unknown): RouterErrorCode | undefined {
+  return isRouterError(error) ? error.code : undefined;
+}

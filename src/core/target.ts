@@ -1,0 +1,70 @@
+import { type HealthUnit, healthOf, healthUnit } from '../health/health.ts';
+import { type Slots, slots } from '../health/slots.ts';
+import { type StatsRecorder, statsRecorder } from '../health/stats.ts';
+import type { Random } from '../types/clock.ts';
+import type { TargetOptions } from '../types/options.ts';
+import type { Price } from '../types/price.ts';
+import type { Provider } from '../types/provider.ts';
+import type { Candidate, Health } from '../types/strategy.ts';
+
+/** A target with all that this process knows of it. Nothing in it belongs to one request. */
+export interface Target {
+  readonly id: string;
+  readonly provider: Provider;
+  readonly model: string;
+  readonly price: Price | undefined;
+  /** What strategies see of it. */
+  readonly facts: Omit<Candidate['target'], 'price'>;
+  /** Of this deployment alone. */
+  readonly own: HealthUnit;
+  /** Of its key and endpoint: shared by all targets of one provider object. */
+  readonly shared: HealthUnit;
+  readonly stats: StatsRecorder;
+  /** `undefined` where there is no limit. */
+  readonly slots: Slots | undefined;
+  /** The state that was last told to listeners. */
+  toldHealth: Health;
+}
+
+/** The id of a target that names none. */
+export function idOf({ id, provider, model }: TargetOptions): string {
+  return id ?? `${provider.name}/${model}`;
+}
+
+/** Makes the state of each target, once per router. */
+export function createTargets(options: readonly TargetOptions[], random: Random): readonly Target[] {
+  const sharedOf = new Map<Provider, HealthUnit>();
+  return options.map((option) => {
+    const shared = sharedOf.get(option.provider) ?? healthUnit(random);
+    sharedOf.set(option.provider, shared);
+    const id = idOf(option);
+    return {
+      id,
+      provider: option.provider,
+      model: option.model,
+      price: option.price,
+      facts: {
+        id,
+        provider: option.provider.name,
+        model: option.model,
+        weight: option.weight ?? 1,
+        tags: option.tags ?? [],
+      },
+      own: healthUnit(random),
+      shared,
+      stats: statsRecorder(),
+      slots: option.concurrency === undefined ? undefined : slots(option.concurrency),
+      toldHealth: 'closed',
+    };
+  });
+}
+
+/** How a target is now, and until when. */
+export function targetHealth(target: Target, now: number): { state: Health; until: number | undefined } {
+  return healthOf([target.own, target.shared], now);
+}
+
+/** Free share of its places, 0 to 1. */
+export function headroomOf(target: Target): number {
+  return target.slots === undefined ? 1 : target.slots.free / target.slots.limit;
+}

@@ -1,0 +1,59 @@
+import type { TargetStats } from '../types/strategy.ts';
+import { decayingMean } from './decaying-mean.ts';
+
+/** What one good attempt showed. Milliseconds. */
+export interface Sample {
+  readonly total: number;
+  readonly firstToken: number | undefined;
+  readonly outputTokens: number | undefined;
+}
+
+/** Measures one target. Every figure forgets with time. */
+export interface StatsRecorder {
+  start(): void;
+  /** The attempt is over: `sample` for a good one, `failed` for one that says something against the target. */
+  end(now: number, outcome: { readonly sample?: Sample; readonly failed?: boolean }): void;
+  read(now: number): TargetStats;
+  /** Output tokens of a usual answer. */
+  usualOutput(now: number): number | undefined;
+}
+
+export function statsRecorder(): StatsRecorder {
+  const firstToken = decayingMean();
+  const total = decayingMean();
+  const throughput = decayingMean();
+  const errorRate = decayingMean();
+  const output = decayingMean();
+  let inFlight = 0;
+  let attempts = 0;
+  let failures = 0;
+  return {
+    start() {
+      inFlight += 1;
+      attempts += 1;
+    },
+    end(now, { sample, failed = false }) {
+      inFlight -= 1;
+      if (failed) failures += 1;
+      if (failed || sample !== undefined) errorRate.add(failed ? 1 : 0, now);
+      if (sample === undefined) return;
+      total.add(sample.total, now);
+      if (sample.firstToken !== undefined) firstToken.add(sample.firstToken, now);
+      if (sample.outputTokens === undefined) return;
+      output.add(sample.outputTokens, now);
+      // Tokens come after the first one has; for an answer in one piece the whole time counts.
+      const duration = sample.total - (sample.firstToken ?? 0);
+      if (duration > 0) throughput.add((sample.outputTokens * 1000) / duration, now);
+    },
+    read: (now) => ({
+      inFlight,
+      firstToken: firstToken.read(now),
+      total: total.read(now),
+      throughput: throughput.read(now),
+      errorRate: errorRate.read(now) ?? 0,
+      attempts,
+      failures,
+    }),
+    usualOutput: (now) => output.read(now),
+  };
+}

@@ -1,0 +1,75 @@
+import type { Catalog } from '../types/options.ts';
+import type { Price, PriceTier, Rates } from '../types/price.ts';
+
+/** Our provider names where the catalogue's id is another one. */
+const catalogIds: Readonly<Record<string, string>> = { xai: 'x-ai' };
+
+/** A rate in the catalogue: US$ per million tokens, or one that depends on the size of the input. */
+type CatalogRate =
+  | number
+  | { readonly base: number; readonly tiers: readonly { start: number; price: number }[] };
+
+/**
+ * The prices of `@pydantic/genai-prices` (https://github.com/pydantic/genai-prices), loaded when first asked for. A model
+ * that it does not list under exactly this provider has no price.
+ */
+export async function loadCatalog(): Promise<Catalog> {
+  const { calcPrice, findProvider } = await import('@pydantic/genai-prices');
+  return {
+    price(provider, model, date) {
+      const providerId = catalogIds[provider] ?? provider;
+      try {
+        if (findProvider({ providerId })?.id !== providerId) return undefined;
+        const found = calcPrice({ input_tokens: 0 }, model, { providerId, timestamp: new Date(date) });
+        return found === null
+          ? undefined
+          : toPrice(found.model_price as Record<string, CatalogRate | undefined>);
+      } catch {
+        return undefined; // it throws for what it cannot compute; no price is the honest answer
+      }
+    },
+  };
+}
+
+function toPrice(listed: Readonly<Record<string, CatalogRate | undefined>>): Price | undefined {
+  const starts = new Set<number>();
+  for (const rate of Object.values(listed)) {
+    if (typeof rate === 'object') for (const tier of rate.tiers) starts.add(tier.start);
+  }
+  const base = ratesAt(listed, 0);
+  if (base === undefined) return undefined;
+  const tiers: PriceTier[] = [];
+  for (const start of starts) {
+    // The catalogue uses a tier for inputs larger than its start, as ours are.
+    const rates = ratesAt(listed, start + 1);
+    if (rates !== undefined) tiers.push({ above: start, ...rates });
+  }
+  const perThousandRequests = listed['requests_kcount'];
+  return {
+    ...base,
+    ...(typeof perThousandRequests === 'number' ? { request: perThousandRequests / 1000 } : {}),
+    ...(tiers.length === 0 ? {} : { tiers }),
+  };
+}
+
+function ratesAt(listed: Readonly<Record<string, CatalogRate | undefined>>, size: number): Rates | undefined {
+  const at = (key: string): number | undefined => {
+    const rate = listed[key];
+    if (rate === undefined || typeof rate === 'number') return rate;
+    const tier = rate.tiers.filter(({ start }) => start < size).toSorted((a, b) => b.start - a.start)[0];
+    return tier?.price ?? rate.base;
+  };
+  const input = at('input_mtok');
+  const output = at('output_mtok');
+  if (input === undefined || output === undefined) return undefined;
+  const cacheRead = at('cache_read_mtok');
+  const cacheWrite = at('cache_write_mtok');
+  const cacheWrite1h = at('cache_write_1h_mtok');
+  return {
+    input,
+    output,
+    ...(cacheRead === undefined ? {} : { cacheRead }),
+    ...(cacheWrite === undefined ? {} : { cacheWrite }),
+    ...(cacheWrite1h === undefined ? {} : { cacheWrite1h }),
+  };
+}

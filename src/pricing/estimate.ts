@@ -1,0 +1,52 @@
+import { estimateTokenCount } from 'tokenx';
+import type { ContentPart, Message, ToolOutput, UserPart } from '../types/message.ts';
+import type { ResolvedTool } from '../types/provider.ts';
+
+/** Output tokens that are expected where nothing is known: no limit given, no answer seen yet. */
+export const usualOutputTokens = 500;
+/** Tokens for one image or file, whose true number only the vendor knows. */
+const attachmentTokens = 1000;
+/** Tokens that a message costs beside its text, for the marks around it. */
+const messageTokens = 4;
+
+/** About how many tokens a text has (tokenx: within a few per cent for prose, less exact for JSON and other scripts). */
+export function estimateTokens(text: string): number {
+  return text === '' ? 0 : estimateTokenCount(text);
+}
+
+/** About how many input tokens a request has. */
+export function estimateInput(messages: readonly Message[], tools: readonly ResolvedTool[] = []): number {
+  let tokens = 0;
+  for (const message of messages) {
+    tokens += messageTokens;
+    if (typeof message.content === 'string') tokens += estimateTokens(message.content);
+    else for (const part of message.content) tokens += estimatePart(part);
+  }
+  for (const tool of tools) tokens += estimateTokens(JSON.stringify(tool));
+  return tokens;
+}
+
+function estimatePart(part: UserPart | ContentPart): number {
+  switch (part.type) {
+    case 'text':
+    case 'reasoning':
+      return estimateTokens(part.text);
+    case 'tool-call':
+      return estimateTokens(JSON.stringify(part.input) ?? '');
+    case 'tool-result':
+      return estimateOutput(part.output);
+    case 'source':
+      return 0;
+    default:
+      return attachmentTokens;
+  }
+}
+
+function estimateOutput(output: ToolOutput): number {
+  if (output.type === 'content') {
+    return output.value.reduce((sum, part) => sum + estimatePart(part), 0);
+  }
+  return estimateTokens(
+    typeof output.value === 'string' ? output.value : (JSON.stringify(output.value) ?? ''),
+  );
+}

@@ -1,0 +1,83 @@
+import type { Clock } from '../types/clock.ts';
+import type { Catalog } from '../types/options.ts';
+import type { Price } from '../types/price.ts';
+import type { Cost } from '../types/usage.ts';
+import { loadCatalog } from './catalog.ts';
+
+/** What has a price: a target, as far as it matters here. */
+export interface Priced {
+  readonly id: string;
+  readonly provider: { readonly name: string };
+  readonly model: string;
+  readonly price: Price | undefined;
+}
+
+/** A price and where it is from. */
+export interface KnownPrice {
+  readonly price: Price;
+  readonly source: Cost['source'];
+}
+
+/** Prices of targets: what they declare, else what the catalogue says. */
+export interface PriceBook {
+  /** Settles once prices can be looked up. Never rejects: without a catalogue there are only declared prices. */
+  readonly ready: () => Promise<void> | undefined;
+  /** The price of a target now; `undefined` where none is known. */
+  priceOf(target: Priced): KnownPrice | undefined;
+}
+
+/** How long a price from the catalogue is used before it is looked up again: some depend on the date or the hour. */
+const keepFor = 60_000;
+
+/**
+ * @param option the router's `catalog` option
+ * @param onUnknown called once for each target that has no price anywhere
+ */
+export function priceBook(
+  option: Catalog | false | undefined,
+  clock: Clock,
+  onUnknown: (target: string) => void,
+): PriceBook {
+  let catalog: Catalog | undefined = option === false ? undefined : option;
+  let loading: Promise<void> | undefined;
+  let settled = option !== undefined;
+  const found = new Map<string, { readonly known: KnownPrice | undefined; readonly at: number }>();
+  const reported = new Set<string>();
+
+  const load = async (): Promise<void> => {
+    try {
+      catalog = await loadCatalog();
+    } catch {
+      // Not there, as in a bundle that left it out: declared prices still work.
+    }
+    settled = true;
+  };
+
+  const lookUp = (target: Priced): KnownPrice | undefined => {
+    const price = catalog?.price(target.provider.name, target.model, clock.date());
+    if (price !== undefined) return { price, source: 'catalog' };
+    if (!reported.has(target.id)) {
+      reported.add(target.id);
+      onUnknown(target.id);
+    }
+    return undefined;
+  };
+
+  return {
+    ready() {
+      if (settled) return undefined;
+      loading ??= load();
+      return loading;
+    },
+    priceOf(target) {
+      if (target.price !== undefined) return { price: target.price, source: 'declared' };
+      if (!settled) return undefined;
+      const now = clock.now();
+      const kept = found.get(target.id);
+      if (kept !== undefined && now - kept.at < keepFor) return kept.known;
+      const known = lookUp(target);
+      found.set(target.id, { known, at: now });
+      return known;
+    },
+  };
+}

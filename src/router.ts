@@ -1,0 +1,114 @@
+import { chat } from './core/chat.ts';
+import { stream } from './core/chat-stream.ts';
+import { checkOptions } from './core/check-options.ts';
+import { systemClock } from './core/clock.ts';
+import { emitter } from './core/emitter.ts';
+import { type Environment, type Route, toDate } from './core/environment.ts';
+import { execute, explain } from './core/execute.ts';
+import { resolvePolicies } from './core/policies.ts';
+import { createTargets, type Target, targetHealth } from './core/target.ts';
+import { priceBook } from './pricing/price-book.ts';
+import { priority } from './strategies/priority.ts';
+import type {
+  CallOptions,
+  Policies,
+  RouteOptions,
+  RouterOptions,
+  TargetIdOf,
+  TargetOptions,
+} from './types/options.ts';
+import type { ChatRequest } from './types/request.ts';
+import type { ChatResult } from './types/result.ts';
+import type { ChatStream, Router } from './types/router.ts';
+import type { InferSchema, Schema } from './types/schema.ts';
+
+/**
+ * Makes a router over a set of targets. Its options are checked at once; nothing is sent and no SDK is loaded before the
+ * first request.
+ *
+ * @throws ConfigError naming the option that is wrong, what it got and what it wants
+ * @example
+ * const router = createRouter({
+ *   targets: [
+ *     { provider: openai(), model: 'gpt-5-mini' },
+ *     { provider: anthropic(), model: 'claude-haiku-4-5', id: 'haiku' },
+ *   ],
+ *   routes: { careful: { targets: ['haiku', 'openai/gpt-5-mini'], interrupted: 'restart' } },
+ * });
+ * const { text, cost } = await router.chat({ prompt: 'Why is the sky blue?' }, { route: 'careful' });
+ */
+export function createRouter<
+  const Targets extends readonly TargetOptions[],
+  const Routes extends Readonly<Record<string, RouteOptions<TargetIdOf<Targets>>>> = Record<never, never>,
+>(options: RouterOptions<Targets, Routes>): Router<TargetIdOf<Targets>, keyof Routes & string> {
+  checkOptions(options);
+  const clock = options.clock ?? systemClock;
+  const random = options.random ?? Math.random;
+  const events = emitter();
+  const closing = new AbortController();
+  const targets = createTargets(options.targets, random);
+  const allPriced = targets.every(({ price }) => price !== undefined);
+  const prices = priceBook(allPriced ? false : options.catalog, clock, (target) => {
+    events.emit({ type: 'price-unknown', target });
+  });
+  void prices.ready(); // begins to load, so that the first request need not wait for all of it
+  const env: Environment = { clock, random, prices, events, closed: closing.signal };
+  const findRoute = routeFinder(options, targets);
+  const prefix = Math.floor(random() * 2 ** 32).toString(36);
+  let requests = 0;
+  const nextId = (): string => `${prefix}-${++requests}`;
+
+  return {
+    async chat<S extends Schema>(request: ChatRequest<S>, callOptions: CallOptions = {}) {
+      const result = await execute('chat', request, callOptions, nextId(), findRoute, env, chat);
+      return result as ChatResult<InferSchema<S>>;
+    },
+    async stream<S extends Schema>(request: ChatRequest<S>, callOptions: CallOptions = {}) {
+      const opened = await execute('stream', request, callOptions, nextId(), findRoute, env, stream);
+      return opened as ChatStream<InferSchema<S>>;
+    },
+    explain: (request, callOptions = {}) => explain(request, callOptions, findRoute, env),
+    on: events.on,
+    stats: () =>
+      targets.map((target) => {
+        const now = clock.now();
+        const { state: health, until } = targetHealth(target, now);
+        const { id, model, provider } = target;
+        return {
+          id,
+          provider: provider.name,
+          model,
+          health,
+          until: until === undefined ? undefined : toDate(until, clock),
+          ...target.stats.read(now),
+        };
+      }),
+    close: () => closing.abort(),
+  };
+}
+
+/** Routes by name; and for each target's id a route of that target alone, under the router's own policies. */
+function routeFinder(
+  options: RouterOptions,
+  targets: readonly Target[],
+): (name: string | undefined) => Route | undefined {
+  const fallback = priority();
+  const routes = new Map<string, Route>();
+  const add = (name: string, members: readonly Target[], policies: Policies): void => {
+    routes.set(name, {
+      name,
+      targets: members,
+      policies: resolvePolicies(options, policies, fallback, members.length),
+    });
+  };
+  for (const target of targets) add(target.id, [target], {});
+  const named: Readonly<Record<string, RouteOptions>> = options.routes ?? {};
+  for (const [name, route] of Object.entries(named)) {
+    const members =
+      route.targets?.flatMap((id) => targets.find((target) => target.id === id) ?? []) ?? targets;
+    add(name, members, route);
+  }
+  // One that names no route goes over all targets.
+  if (!routes.has('default')) add('default', targets, {});
+  return (name) => routes.get(name ?? 'default');
+}

@@ -1,0 +1,36 @@
+import { ConfigError } from '../errors.ts';
+import type { Strategy } from '../types/strategy.ts';
+
+/**
+ * By chance, in proportion to weights: a target of weight 3 comes first three times as often as one of weight 1. The
+ * rest follow in an order drawn the same way. Weight 0: only when all others have failed.
+ *
+ * Weights come from the targets (`weight`, default 1); those given here, by target id, win.
+ * Algorithm: weighted random sampling without replacement by keys u^(1/w), Efraimidis and Spirakis,
+ * "Weighted random sampling with a reservoir", Information Processing Letters 97 (2006).
+ *
+ * @throws ConfigError for a weight that is not a number of at least 0
+ * @example
+ * createRouter({ targets, strategy: weighted({ 'openai/gpt-5-mini': 9, haiku: 1 }) });
+ */
+export function weighted(weights: Readonly<Record<string, number>> = {}): Strategy {
+  for (const [id, weight] of Object.entries(weights)) {
+    if (!(Number.isFinite(weight) && weight >= 0)) {
+      throw new ConfigError(`weighted(${JSON.stringify(id)})`, 'a number of at least 0', String(weight));
+    }
+  }
+  return {
+    name: 'weighted',
+    rank(candidates, { random }) {
+      const keyed = candidates.map((candidate) => {
+        const weight = weights[candidate.target.id] ?? candidate.target.weight;
+        // log(u)/w puts the keys in the same order as u^(1/w) without running out of digits.
+        const key = weight === 0 ? Number.NEGATIVE_INFINITY : Math.log(1 - random()) / weight;
+        return { candidate, key };
+      });
+      return keyed
+        .toSorted((a, b) => (a.key === b.key ? 0 : b.key - a.key))
+        .map(({ candidate }) => candidate);
+    },
+  };
+}

@@ -1,0 +1,174 @@
+import { ProviderError, type ProviderErrorInit } from '../errors.ts';
+import type { Clock } from '../types/clock.ts';
+import type { ContentPart } from '../types/message.ts';
+import type { Provider, ProviderCall, ProviderResult, ProviderStreamPart } from '../types/provider.ts';
+import type { FinishReason } from '../types/result.ts';
+import type { Usage } from '../types/usage.ts';
+
+/** What a scripted provider does with one call. Times are milliseconds on its clock. */
+export interface Script {
+  /** The answer's text. In a stream one delta for each entry of a list; a string comes word by word. Default: `ok`. */
+  readonly text?: string | readonly string[];
+  /** The whole answer, where text is not enough. In a stream text and reasoning come as one delta each. */
+  readonly content?: readonly ContentPart[];
+  readonly finishReason?: FinishReason;
+  /** Default: 10 tokens in, 5 out. */
+  readonly usage?: Usage;
+  /** Time to the answer, or to the first part of a stream. Default: 0. */
+  readonly delay?: number;
+  /** Time between the parts of a stream. Default: 0. */
+  readonly gap?: number;
+  /** Fail with this instead of answering; or, with `after`, in the middle of it. */
+  readonly error?: Omit<ProviderErrorInit, 'provider'>;
+  /** Streams: parts to give before `error`, `hang` or `cut`. Default: 0. */
+  readonly after?: number;
+  /** Never answer, or fall silent after `after` parts. It ends when the router gives up. */
+  readonly hang?: boolean;
+  /** End a stream without its end mark, after `after` parts. */
+  readonly cut?: boolean;
+}
+
+/** A provider that does as it is told, and what was asked of it. */
+export interface ScriptedProvider<Name extends string = string> extends Provider<Name> {
+  /** Every call it got, in order. */
+  readonly calls: readonly ProviderCall[];
+  /** Calls that are under way. */
+  readonly open: number;
+}
+
+/**
+ * A provider for tests: no network, no keys. Its calls follow `scripts` in order, and the last one for all that come
+ * after; or a function says what to do with each.
+ *
+ * @param clock the router's clock, when scripts take time
+ * @example
+ * const broken = scriptedProvider('broken', [{ error: { kind: 'overloaded', status: 503 } }]);
+ * const healthy = scriptedProvider('healthy', [{ text: 'Hello' }]);
+ * const router = createRouter({ targets: [{ provider: broken, model: 'a' }, { provider: healthy, model: 'b' }] });
+ * const { text, attempts } = await router.chat({ prompt: 'Hi' }); // 'Hello', after one failed attempt
+ */
+export function scriptedProvider<const Name extends string>(
+  name: Name,
+  scripts: readonly Script[] | ((call: ProviderCall, index: number) => Script) = [{}],
+  clock?: Clock,
+): ScriptedProvider<Name> {
+  const calls: ProviderCall[] = [];
+  let open = 0;
+
+  const begin = (call: ProviderCall): Script => {
+    calls.push(call);
+    const index = calls.length - 1;
+    return typeof scripts === 'function'
+      ? scripts(call, index)
+      : (scripts[Math.min(index, scripts.length - 1)] ?? {});
+  };
+  const wait = (ms: number, signal: AbortSignal): Promise<void> => pause(name, ms, signal, clock);
+  const failure = (script: Script): ProviderError =>
+    new ProviderError({ kind: 'unknown', ...script.error, provider: name });
+
+  return {
+    name,
+    calls,
+    get open() {
+      return open;
+    },
+    async chat(call) {
+      const script = begin(call);
+      open += 1;
+      try {
+        await wait(script.hang === true ? Number.POSITIVE_INFINITY : (script.delay ?? 0), call.signal);
+        if (script.error !== undefined) throw failure(script);
+        return answerOf(script, call);
+      } finally {
+        open -= 1;
+      }
+    },
+    async *stream(call) {
+      const script = begin(call);
+      open += 1;
+      try {
+        yield { type: 'response', id: `${name}-${calls.length}`, model: call.model };
+        await wait(script.delay ?? 0, call.signal);
+        const breaks = script.error !== undefined || script.hang === true || script.cut === true;
+        let left = breaks ? (script.after ?? 0) : Number.POSITIVE_INFINITY;
+        let first = true;
+        for (const part of partsOf(script)) {
+          if (left-- <= 0) break;
+          if (!first) await wait(script.gap ?? 0, call.signal);
+          first = false;
+          yield part;
+        }
+        if (script.hang === true) await wait(Number.POSITIVE_INFINITY, call.signal);
+        if (script.error !== undefined) throw failure(script);
+        if (script.cut === true) return;
+        const { finishReason, usage } = answerOf(script, call);
+        yield { type: 'finish', finishReason, usage };
+      } finally {
+        open -= 1;
+      }
+    },
+  };
+}
+
+function answerOf(script: Script, call: ProviderCall): ProviderResult {
+  const text = typeof script.text === 'string' ? script.text : (script.text ?? ['ok']).join('');
+  const content: readonly ContentPart[] = script.content ?? [{ type: 'text', text }];
+  const callsTools = content.some(({ type }) => type === 'tool-call');
+  return {
+    content,
+    finishReason: script.finishReason ?? (callsTools ? 'tool-calls' : 'stop'),
+    usage: script.usage ?? { inputTokens: 10, outputTokens: 5 },
+    response: { model: call.model, headers: {} },
+    warnings: [],
+    raw: undefined,
+  };
+}
+
+function* partsOf(script: Script): Generator<ProviderStreamPart> {
+  if (script.content === undefined) {
+    const words = typeof script.text === 'string' ? script.text.split(/(?<= )/) : (script.text ?? ['ok']);
+    for (const text of words) yield { type: 'text-delta', text };
+    return;
+  }
+  for (const [index, part] of script.content.entries()) {
+    if (part.type === 'text') yield { ...part, type: 'text-delta', id: String(index) };
+    else if (part.type === 'reasoning') yield { ...part, type: 'reasoning-delta', id: String(index) };
+    else {
+      if (part.type === 'tool-call') {
+        const { toolCallId, toolName } = part;
+        yield { type: 'tool-call-start', toolCallId, toolName };
+        yield { type: 'tool-call-delta', toolCallId, text: JSON.stringify(part.input) ?? '' };
+      }
+      yield part;
+    }
+  }
+}
+
+function pause(provider: string, ms: number, signal: AbortSignal, clock: Clock | undefined): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const onAbort = (): void => {
+      cancel();
+      reject(new ProviderError({ kind: 'aborted', provider }));
+    };
+    if (signal.aborted) {
+      reject(new ProviderError({ kind: 'aborted', provider }));
+      return;
+    }
+    const run = (): void => {
+      signal.removeEventListener('abort', onAbort);
+      resolve();
+    };
+    let cancel = (): void => {};
+    if (ms === 0) {
+      resolve();
+      return;
+    }
+    signal.addEventListener('abort', onAbort, { once: true });
+    if (ms === Number.POSITIVE_INFINITY) return;
+    if (clock !== undefined) cancel = clock.after(ms, run);
+    else {
+      const timer = setTimeout(run, ms);
+      cancel = () => clearTimeout(timer);
+    }
+  });
+}
