@@ -76,7 +76,7 @@ function checkPrice(path: string, price: unknown): void {
   checkRates(path, rates);
   checkNumber(`${path}.request`, request, refuse);
   if (tiers === undefined) return;
-  if (!Array.isArray(tiers)) return refuse(`${path}.tiers`, 'a list', show(tiers));
+  if (!Array.isArray(tiers)) refuse(`${path}.tiers`, 'a list', show(tiers));
   for (const [index, tier] of tiers.entries()) {
     const at = `${path}.tiers[${index}]`;
     const { above, ...own } = checkObject(at, tier, [...rateFields, 'above'], refuse);
@@ -130,7 +130,7 @@ function checkPolicies(path: string, policies: object): void {
   }
   checkWord(at('interrupted'), interrupted, interruptedWords, refuse);
   if (fallbackOn === undefined) return;
-  if (!Array.isArray(fallbackOn)) return refuse(at('fallbackOn'), 'a list of error kinds', show(fallbackOn));
+  if (!Array.isArray(fallbackOn)) refuse(at('fallbackOn'), 'a list of error kinds', show(fallbackOn));
   for (const [index, kind] of fallbackOn.entries())
     checkWord(`${at('fallbackOn')}[${index}]`, kind, errorKinds, refuse);
 }
@@ -138,7 +138,7 @@ function checkPolicies(path: string, policies: object): void {
 function checkRoutes(routes: unknown, ids: readonly string[]): void {
   if (routes === undefined) return;
   if (typeof routes !== 'object' || routes === null || Array.isArray(routes)) {
-    return refuse('routes', 'an object of routes by name', show(routes));
+    refuse('routes', 'an object of routes by name', show(routes));
   }
   for (const [name, route] of Object.entries(routes)) {
     const path = `routes.${name}`;
@@ -147,7 +147,7 @@ function checkRoutes(routes: unknown, ids: readonly string[]): void {
     checkPolicies(path, route as object);
     if (targets === undefined) continue;
     if (!Array.isArray(targets) || targets.length === 0) {
-      return refuse(`${path}.targets`, 'a list of at least one target id', show(targets));
+      refuse(`${path}.targets`, 'a list of at least one target id', show(targets));
     }
     for (const [index, id] of targets.entries()) checkWord(`${path}.targets[${index}]`, id, ids, refuse);
   }

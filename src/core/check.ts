@@ -17,7 +17,7 @@ export function checkObject(
   refuse: Refuse,
 ): Readonly<Record<string, unknown>> {
   if (typeof value !== 'object' || value === null || Array.isArray(value))
-    return refuse(path, 'an object', show(value));
+    refuse(path, 'an object', show(value));
   for (const field of Object.keys(value)) {
     if (fields.includes(field)) continue;
     refuse(

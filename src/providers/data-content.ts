@@ -14,7 +14,8 @@ export function resolveData(data: DataContent, mediaType?: string): ResolvedData
   const inline = /^data:([^;,]*)(?:;[^;,]*)*?(;base64)?,/i.exec(text);
   if (inline !== null) {
     const payload = text.slice(inline[0].length);
-    const base64 = inline[2] === undefined ? toBase64(new TextEncoder().encode(decodeURIComponent(payload))) : payload;
+    const base64 =
+      inline[2] === undefined ? toBase64(new TextEncoder().encode(decodeURIComponent(payload))) : payload;
     return { kind: 'base64', base64, mediaType: mediaType ?? (inline[1] === '' ? undefined : inline[1]) };
   }
   if (/^https?:\/\//i.test(text)) return { kind: 'url', url: text, mediaType };

@@ -21,10 +21,18 @@ export function sdkError(
   const status = typeof apiError?.status === 'number' ? apiError.status : undefined;
   if (status !== undefined || (typeof apiError?.error === 'object' && apiError.error !== null)) {
     const headers = { ...exchange.headers, ...plainHeaders(apiError?.headers) };
-    return classifyFailure({ provider, status, headers, body: apiError?.error ?? chain[0]?.message, cause: error }, failures);
+    return classifyFailure(
+      { provider, status, headers, body: apiError?.error ?? chain[0]?.message, cause: error },
+      failures,
+    );
   }
   if (chain.some((cause) => cause instanceof SyntaxError)) {
-    return new ProviderError({ kind: 'malformed', provider, summary: 'the answer is not valid JSON', cause: error });
+    return new ProviderError({
+      kind: 'malformed',
+      provider,
+      summary: 'the answer is not valid JSON',
+      cause: error,
+    });
   }
   return networkError(provider, error);
 }
@@ -32,8 +40,11 @@ export function sdkError(
 /** A `Headers` object or a plain one, as a plain one with names in lower case. */
 export function plainHeaders(headers: unknown): Record<string, string> {
   if (typeof headers !== 'object' || headers === null) return {};
-  const entries = headers instanceof Headers ? [...headers] : Object.entries(headers as Record<string, unknown>);
+  const entries =
+    headers instanceof Headers ? [...headers] : Object.entries(headers as Record<string, unknown>);
   return Object.fromEntries(
-    entries.filter(([, value]) => typeof value === 'string').map(([name, value]) => [name.toLowerCase(), String(value)]),
+    entries
+      .filter(([, value]) => typeof value === 'string')
+      .map(([name, value]) => [name.toLowerCase(), String(value)]),
   );
 }

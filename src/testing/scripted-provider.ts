@@ -24,7 +24,7 @@ export interface Script {
   readonly after?: number;
   /** Never answer, or fall silent after `after` parts. It ends when the router gives up. */
   readonly hang?: boolean;
-  /** End a stream without its end mark, after `after` parts. */
+  /** End a stream without its end mark, after `after` parts; in a chat, break the answer off. */
   readonly cut?: boolean;
 }
 
@@ -78,6 +78,7 @@ export function scriptedProvider<const Name extends string>(
       try {
         await wait(script.hang === true ? Number.POSITIVE_INFINITY : (script.delay ?? 0), call.signal);
         if (script.error !== undefined) throw failure(script);
+        if (script.cut === true) throw new ProviderError({ kind: 'truncated', provider: name, answered: true });
         return answerOf(script, call);
       } finally {
         open -= 1;

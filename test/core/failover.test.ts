@@ -1,0 +1,233 @@
+import { isRouterError } from 'signalbox';
+import { describe, expect, it } from 'vitest';
+import { outcome, rejection, world } from '../support/requests.ts';
+
+const overloaded = { error: { kind: 'overloaded', status: 503 } } as const;
+const ask = { prompt: 'Hi' };
+
+describe('failover', () => {
+  it('answers from the next target when the first fails, and says what happened', async () => {
+    const { router } = world({ a: [overloaded], b: [{ text: 'from b' }] });
+    const result = await router.chat(ask);
+    expect(result.text).toBe('from b');
+    expect(result.target).toBe('b');
+    expect(result.attempts.map(({ target, outcome: end, error }) => [target, end, error?.kind])).toEqual([
+      ['a', 'failed', 'overloaded'],
+      ['b', 'success', undefined],
+    ]);
+  });
+
+  it('sends nothing to the second target while the first answers', async () => {
+    const { router, providers } = world({ a: [{}], b: [{}] });
+    await router.chat(ask);
+    expect(providers['b']?.calls).toHaveLength(0);
+  });
+
+  it('tries every target of a long route before it gives up', async () => {
+    const ids = ['a', 'b', 'c', 'd', 'e', 'f'];
+    const { router } = world(Object.fromEntries(ids.map((id) => [id, [id === 'f' ? {} : overloaded]])));
+    expect((await router.chat(ask)).target).toBe('f');
+  });
+
+  it('rejects with every attempt when all targets fail', async () => {
+    const { router, clock } = world({ a: [overloaded], b: [{ error: { kind: 'server', status: 500 } }] });
+    const failing = rejection(router.chat(ask));
+    await clock.advance(10_000);
+    const error = await failing;
+    expect(isRouterError(error, 'all-targets-failed')).toBe(true);
+    if (!isRouterError(error, 'all-targets-failed')) return;
+    expect(error.attempts.map(({ target }) => target)).toEqual(['a', 'b', expect.any(String)]);
+    expect(error.message).toContain('a (overloaded 503)');
+  });
+
+  it('gives a refusal of the request itself to the caller at once, without asking another target', async () => {
+    const { router, providers } = world({ a: [{ error: { kind: 'bad-request', status: 400 } }], b: [{}] });
+    const error = await rejection(router.chat(ask));
+    expect(isRouterError(error, 'provider') && error.kind).toBe('bad-request');
+    expect(providers['b']?.calls).toHaveLength(0);
+  });
+
+  it('goes on after a refusal where the route says so', async () => {
+    const { router } = world(
+      { a: [{ error: { kind: 'bad-request', status: 400 } }], b: [{}] },
+      { fallbackOn: ['bad-request'] },
+    );
+    expect((await router.chat(ask)).target).toBe('b');
+  });
+
+  it('takes an answer that was withheld as an answer, and as a failure where the route says so', async () => {
+    const scripts = { a: [{ text: '', finishReason: 'content-filter' }], b: [{}] } as const;
+    expect((await world(scripts).router.chat(ask)).finishReason).toBe('content-filter');
+    expect((await world(scripts, { fallbackOn: ['content-filter'] }).router.chat(ask)).target).toBe('b');
+    expect((await world(scripts, { fallbackOn: ['content-filter'] }).router.stream(ask)).target).toBe('b');
+  });
+
+  it('passes on the error of a provider that is no ProviderError as unknown, and fails over', async () => {
+    const { router, providers } = world({ a: [{}], b: [{}] });
+    const broken = providers['a'];
+    if (broken === undefined) throw new Error('no provider');
+    broken.chat = () => Promise.reject(new RangeError('a bug'));
+    const result = await router.chat(ask);
+    expect(result.target).toBe('b');
+    expect(result.attempts[0]?.error?.kind).toBe('unknown');
+  });
+
+  it('does the same for a provider that throws instead of rejecting', async () => {
+    const { router, providers } = world({ a: [{}], b: [{}] });
+    const broken = providers['a'];
+    if (broken === undefined) throw new Error('no provider');
+    broken.chat = () => {
+      throw new RangeError('a bug');
+    };
+    broken.stream = () => {
+      throw new RangeError('a bug');
+    };
+    expect((await router.chat(ask)).target).toBe('b');
+    expect((await router.stream(ask)).target).toBe('b');
+  });
+});
+
+describe('retry on the same target', () => {
+  it('tries a sole target once more, after a pause with full jitter', async () => {
+    const { router, clock, providers } = world({ a: [overloaded, { text: 'second' }] });
+    const answer = router.chat(ask);
+    await clock.advance(0);
+    expect(providers['a']?.calls).toHaveLength(1);
+    await clock.advance(250);
+    expect((await answer).text).toBe('second');
+  });
+
+  it('prefers another target to a retry', async () => {
+    const { router, providers } = world({ a: [overloaded, {}], b: [{}] });
+    expect((await router.chat(ask)).target).toBe('b');
+    expect(providers['a']?.calls).toHaveLength(1);
+  });
+
+  it('retries at most once', async () => {
+    const { router, clock, providers } = world({ a: [overloaded] });
+    const failing = rejection(router.chat(ask));
+    await clock.advance(60_000);
+    await failing;
+    expect(providers['a']?.calls).toHaveLength(2);
+  });
+
+  it('is switched off by retry: false, together with failover', async () => {
+    const { router, providers } = world({ a: [overloaded], b: [{}] }, { retry: false });
+    expect(isRouterError(await rejection(router.chat(ask)), 'all-targets-failed')).toBe(true);
+    expect(providers['b']?.calls).toHaveLength(0);
+  });
+
+  it('sends a request again at once when a kept-alive connection turns out to be closed, and blames nobody', async () => {
+    const stale = { error: { kind: 'network', code: 'ECONNRESET', scope: 'endpoint' } } as const;
+    const { router, providers } = world({ a: [stale, {}], b: [{}] }, { breaker: { consecutive: 1 } });
+    const result = await router.chat(ask);
+    expect(result.target).toBe('a');
+    expect(providers['a']?.calls).toHaveLength(2);
+    expect(router.stats()[0]).toMatchObject({ health: 'closed', failures: 0 });
+  });
+
+  it('never asks a target again that refused the key', async () => {
+    const { router, clock, providers } = world({ a: [{ error: { kind: 'auth', status: 401 } }] });
+    const failing = rejection(router.chat(ask));
+    await clock.advance(60_000);
+    await failing;
+    expect(providers['a']?.calls).toHaveLength(1);
+    expect(router.stats()[0]?.health).toBe('quarantined');
+  });
+});
+
+describe('waiting for a target that said when to come back', () => {
+  it('waits for a sole target for as long as it said', async () => {
+    const { router, clock } = world({ a: [{ error: { kind: 'rate-limit', status: 429, retryAfter: 150 } }, {}] });
+    const answer = router.chat(ask);
+    await clock.advance(149);
+    expect(router.stats()[0]?.attempts).toBe(1);
+    await clock.advance(1);
+    expect((await answer).attempts).toHaveLength(2);
+  });
+
+  it('fails at once, and says when to come back, when that is too far away', async () => {
+    const { router, clock } = world({ a: [{ error: { kind: 'rate-limit', status: 429, retryAfter: 100_000 } }] });
+    const error = await rejection(router.chat(ask, { timeout: { request: 5_000 } }));
+    expect(isRouterError(error, 'all-targets-failed') && error.retryAt).toBe(clock.date() + 100_000);
+    const next = await rejection(router.chat(ask));
+    expect(isRouterError(next, 'no-target') && next.retryAt).toBe(clock.date() + 100_000);
+    expect(clock.timers).toBe(0);
+  });
+
+  it('waits for the one of two exhausted targets that comes back first', async () => {
+    const limit = (retryAfter: number) => [{ error: { kind: 'rate-limit', status: 429, retryAfter } }, {}] as const;
+    const { router, clock } = world({ a: limit(9_000), b: limit(2_000) });
+    const answer = router.chat(ask);
+    await clock.advance(2_000);
+    expect((await answer).target).toBe('b');
+  });
+
+  it('leaves an exhausted target alone until then, and returns to it after', async () => {
+    const { router, clock, providers } = world({
+      a: [{ error: { kind: 'rate-limit', status: 429, retryAfter: 7_000 } }, {}],
+      b: [{}],
+    });
+    expect((await router.chat(ask)).target).toBe('b');
+    await clock.advance(6_999);
+    expect((await router.chat(ask)).target).toBe('b');
+    expect(providers['a']?.calls).toHaveLength(1);
+    await clock.advance(1);
+    expect((await router.chat(ask)).target).toBe('a');
+  });
+
+  it('never lets a later, shorter word shorten an earlier one', async () => {
+    const limits = [9_000, 1_000].map((retryAfter) => ({ error: { kind: 'rate-limit', status: 429, retryAfter } }) as const);
+    const { router, clock } = world({ a: [...limits, {}], b: [{ delay: 10 }] });
+    const answers = Promise.all([router.chat(ask), router.chat(ask)]);
+    await clock.advance(10);
+    await answers;
+    await clock.advance(2_000);
+    expect(router.stats()[0]?.health).toBe('exhausted');
+  });
+});
+
+describe('health', () => {
+  it('stops using a target after five failures in a row and returns to it through one probe', async () => {
+    const { router, clock, providers, of } = world({ a: [overloaded, overloaded, overloaded, overloaded, overloaded, {}], b: [{}] });
+    for (let request = 0; request < 7; request++) await router.chat(ask);
+    expect(providers['a']?.calls).toHaveLength(5);
+    await clock.advance(6_000);
+    await router.chat(ask);
+    expect(router.stats()[0]?.health).toBe('closed');
+    expect(of('target-state').map(({ target, state }) => [target, state])).toEqual([
+      ['a', 'open'],
+      ['a', 'half-open'],
+      ['a', 'closed'],
+    ]);
+  });
+
+  it('still uses the last target although its breaker is open', async () => {
+    const { router, clock } = world({ a: [overloaded, overloaded, {}] }, { breaker: { consecutive: 2 } });
+    const first = outcome(router.chat(ask));
+    await clock.advance(1_000);
+    await first;
+    expect(router.stats()[0]?.health).toBe('open');
+    expect((await router.chat(ask)).target).toBe('a');
+  });
+
+  it('holds a broken key against all targets of one provider object, and against no other', async () => {
+    const { router, providers } = world({ a: [{ error: { kind: 'auth', status: 401 } }], b: [{}] });
+    await router.chat(ask);
+    await router.chat(ask);
+    expect(providers['a']?.calls).toHaveLength(1);
+    expect(router.stats().map(({ health }) => health)).toEqual(['quarantined', 'closed']);
+  });
+
+  it('does not count what is the fault of the request', async () => {
+    const { router } = world({ a: [{ error: { kind: 'bad-request', status: 400 } }] }, { breaker: { consecutive: 1 } });
+    await rejection(router.chat(ask));
+    expect(router.stats()[0]).toMatchObject({ health: 'closed', failures: 0, errorRate: 0 });
+  });
+
+  it('tries a quarantined target all the same when nothing else is left', async () => {
+    const { router } = world({ a: [{ error: { kind: 'not-found', status: 404 } }, { text: 'it is there now' }] });
+    await rejection(router.chat(ask));
+    expect((await router.chat(ask)).text).toBe('it is there now');
+  });
+});

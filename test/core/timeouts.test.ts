@@ -1,0 +1,114 @@
+import { isRouterError } from 'signalbox';
+import { describe, expect, it } from 'vitest';
+import { outcome, read, rejection, textOf, world } from '../support/requests.ts';
+
+const ask = { prompt: 'Hi' };
+const words = ['one ', 'two ', 'three'];
+
+describe('timeout.request', () => {
+  it('ends the whole request with DeadlineError, whatever is left to try', async () => {
+    const { router, clock } = world({ a: [{ hang: true }], b: [{ hang: true }] });
+    const failing = rejection(router.chat(ask, { timeout: { request: 3_000, attempt: 2_000 } }));
+    await clock.advance(3_000);
+    const error = await failing;
+    expect(isRouterError(error, 'deadline') && error.timeout).toBe(3_000);
+    expect(isRouterError(error, 'deadline') && error.attempts.map(({ outcome: end }) => end)).toEqual(['failed', 'abandoned']);
+    expect(clock.timers).toBe(0);
+  });
+
+  it('ends a stream under way', async () => {
+    const { router, clock } = world({ a: [{ text: words, after: 1, hang: true }] });
+    const stream = await router.stream(ask, { timeout: { request: 1_000 } });
+    const failing = rejection(read(stream));
+    await clock.advance(1_000);
+    expect(isRouterError(await failing, 'deadline')).toBe(true);
+  });
+
+  it('does not count as a failure of the target', async () => {
+    const { router, clock } = world({ a: [{ hang: true }] });
+    const failing = rejection(router.chat(ask, { timeout: { request: 1_000 } }));
+    await clock.advance(1_000);
+    await failing;
+    expect(router.stats()[0]).toMatchObject({ failures: 0, inFlight: 0 });
+  });
+});
+
+describe('timeout.attempt', () => {
+  it('fails over, and counts against the target', async () => {
+    const { router, clock } = world({ a: [{ hang: true }], b: [{}] }, { timeout: { attempt: 2_000 } });
+    const answer = router.chat(ask);
+    await clock.advance(2_000);
+    expect((await answer).attempts[0]).toMatchObject({ target: 'a', duration: 2_000, error: { kind: 'timeout' } });
+    expect(router.stats()[0]?.failures).toBe(1);
+  });
+});
+
+describe('timeout.firstToken', () => {
+  it('fails over when headers and empty deltas come, but no token', async () => {
+    const { router, clock } = world(
+      { a: [{ text: ['', '', '', '', ''], gap: 400, cut: true, after: 5 }], b: [{ text: words }] },
+      { timeout: { firstToken: 1_000 } },
+    );
+    const opening = router.stream(ask);
+    await clock.advance(999);
+    expect(router.stats()[0]?.inFlight).toBe(1);
+    await clock.advance(1);
+    expect((await opening).target).toBe('b');
+  });
+
+  it('does not apply to chat', async () => {
+    const { router, clock } = world({ a: [{ delay: 5_000 }] }, { timeout: { firstToken: 1_000 } });
+    const answer = router.chat(ask);
+    await clock.advance(5_000);
+    expect((await answer).target).toBe('a');
+  });
+});
+
+describe('timeout.idle', () => {
+  const quiet = { text: words, after: 2, hang: true } as const;
+
+  it('ends a stream that falls silent between tokens', async () => {
+    const { router, clock } = world({ a: [quiet] }, { timeout: { idle: 500 } });
+    const stream = await router.stream(ask);
+    const failing = rejection(read(stream));
+    await clock.advance(500);
+    const error = await failing;
+    expect(isRouterError(error, 'stream-interrupted') && error.reason?.kind).toBe('timeout');
+    expect(clock.timers).toBe(0);
+  });
+
+  it('starts anew with each token', async () => {
+    const { router, clock } = world({ a: [{ text: words, gap: 400 }] }, { timeout: { idle: 500 } });
+    const reading = router.stream(ask).then(read);
+    await clock.advance(2_000);
+    expect(textOf(await reading)).toBe('one two three');
+  });
+
+  it('is not put off by empty deltas', async () => {
+    const { router, clock } = world({ a: [{ text: ['one', '', '', '', 'two'], gap: 200 }] }, { timeout: { idle: 500 } });
+    const reading = rejection(router.stream(ask).then(read));
+    await clock.advance(2_000);
+    expect(isRouterError(await reading, 'stream-interrupted')).toBe(true);
+  });
+
+  it('does not run while the reader is busy with something else', async () => {
+    const { router, clock } = world({ a: [{ text: words, gap: 100 }] }, { timeout: { idle: 500 } });
+    const iterator = (await router.stream(ask))[Symbol.asyncIterator]();
+    for (let part = 0; part < 3; part++) {
+      const next = outcome(iterator.next());
+      await clock.advance(100);
+      expect(await next).toMatchObject({ value: { done: false } });
+      await clock.advance(10_000);
+    }
+  });
+});
+
+describe('timers', () => {
+  it('are all gone when requests are over', async () => {
+    const { router, clock } = world({ a: [{ text: words, gap: 5 }], b: [{}] });
+    const requests = [router.chat(ask), router.stream(ask).then(read)];
+    await clock.advance(100);
+    await Promise.all(requests);
+    expect(clock.timers).toBe(0);
+  });
+});
