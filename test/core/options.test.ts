@@ -1,0 +1,92 @@
+import { createRouter, isRouterError, type RouterOptions } from 'signalbox';
+import { scriptedProvider } from 'signalbox/testing';
+import { describe, expect, it } from 'vitest';
+import { rejection, world } from '../support/requests.ts';
+
+const target = { provider: scriptedProvider('p'), model: 'm' };
+
+/** Options as an untyped program would give them. */
+function refused(options: Record<string, unknown>): { option: string; message: string } {
+  try {
+    createRouter({ targets: [target], ...options } as RouterOptions);
+  } catch (error) {
+    if (isRouterError(error, 'config')) return error;
+    throw error;
+  }
+  throw new Error('was not refused');
+}
+
+describe('createRouter names the option that is wrong, what it wants and what it got', () => {
+  it.each<[string, Record<string, unknown>, string]>([
+    ['targets', { targets: [] }, 'a list of at least one target, got a list of 0'],
+    ['targets', { targets: undefined }, 'got undefined'],
+    ['tragets', { tragets: [] }, 'got an unknown option'],
+    ['targets[0]', { targets: [null] }, 'an object, got null'],
+    ['targets[0].provider', { targets: [{ model: 'm' }] }, 'a provider, such as openai(), got undefined'],
+    ['targets[0].model', { targets: [{ ...target, model: '' }] }, "a model's name, got ''"],
+    ['targets[0].modle', { targets: [{ ...target, modle: 'm' }] }, 'an unknown option'],
+    ['targets[0].id', { targets: [{ ...target, id: 7 }] }, 'a name, got 7'],
+    ['targets[1].id', { targets: [target, target] }, 'an id that no other target has'],
+    ['targets[0].weight', { targets: [{ ...target, weight: -1 }] }, 'a number of at least 0, got -1'],
+    ['targets[0].concurrency', { targets: [{ ...target, concurrency: 0.5 }] }, 'a whole number of at least 1, got 0.5'],
+    ['targets[0].tags', { targets: [{ ...target, tags: 'eu' }] }, "a list of strings, got 'eu'"],
+    ['targets[0].price.output', { targets: [{ ...target, price: { input: 1 } }] }, 'US$ per million tokens'],
+    ['targets[0].price.cacheRead', { targets: [{ ...target, price: { input: 1, output: 1, cacheRead: '1' } }] }, "got '1'"],
+    ['targets[0].price.tiers[0].above', { targets: [{ ...target, price: { input: 1, output: 1, tiers: [{ input: 1, output: 1 }] } }] }, 'a number of input tokens'],
+    ['strategy', { strategy: 'priority' }, "a strategy, such as priority(): an object with a name and a rank function, got 'priority'"],
+    ['timeout.request', { timeout: { request: 0 } }, 'a positive number of milliseconds, or Infinity, got 0'],
+    ['timeout.total', { timeout: { total: 1 } }, 'one of the options request, attempt, connect, firstToken, idle'],
+    ['retry.maxAttempts', { retry: { maxAttempts: 0 } }, 'a whole number of at least 1, got 0'],
+    ['retry.sameTarget', { retry: { sameTarget: 5 } }, '0 or 1, got 5'],
+    ['breaker.consecutive', { breaker: { consecutive: 1.5 } }, 'got 1.5'],
+    ['interrupted', { interrupted: 'carry-on' }, "one of error, restart, got 'carry-on'"],
+    ['fallbackOn[0]', { fallbackOn: ['500'] }, "got '500'"],
+    ['routes', { routes: [] }, 'an object of routes by name, got a list of 0'],
+    ['routes.p/m', { routes: { 'p/m': {} } }, 'a name that is not the id of a target'],
+    ['routes.fast.targets[0]', { routes: { fast: { targets: ['p/n'] } } }, "one of p/m, got 'p/n'"],
+    ['routes.fast.targets', { routes: { fast: { targets: [] } } }, 'a list of at least one target id'],
+    ['routes.fast.timeout.idle', { routes: { fast: { timeout: { idle: 'long' } } } }, "got 'long'"],
+    ['catalog', { catalog: true }, '`false`, or an object with a `price` function, got true'],
+    ['clock', { clock: {} }, 'an object with the functions now, date and after'],
+    ['random', { random: 4 }, 'a function, got 4'],
+  ])('%s', (option, options, text) => {
+    const error = refused(options);
+    expect(error.option).toBe(option);
+    expect(error.message).toContain(text);
+  });
+});
+
+describe('a call names the field or option that is wrong, and sends nothing', () => {
+  it.each<[string, Record<string, unknown>, Record<string, unknown>]>([
+    ['prompt', {}, {}],
+    ['prompt', { prompt: 'a', messages: [] }, {}],
+    ['propmt', { propmt: 'a' }, {}],
+    ['system', { prompt: 'a', system: 1 }, {}],
+    ['messages', { messages: [] }, {}],
+    ['messages[0].role', { messages: [{ role: 'developer', content: '' }] }, {}],
+    ['messages[0].content', { messages: [{ role: 'user', content: 4 }] }, {}],
+    ['messages[0].content', { messages: [{ role: 'tool', content: 'x' }] }, {}],
+    ['messages[0].content[0].type', { messages: [{ role: 'user', content: [{ type: 'audio' }] }] }, {}],
+    ['temperature', { prompt: 'a', temperature: 'hot' }, {}],
+    ['maxOutputTokens', { prompt: 'a', maxOutputTokens: 0 }, {}],
+    ['reasoning', { prompt: 'a', reasoning: 'much' }, {}],
+    ['tools[0].name', { prompt: 'a', tools: [{}] }, {}],
+    ['tools[0].inputSchema', { prompt: 'a', tools: [{ name: 'x' }] }, {}],
+    ['toolChoice', { prompt: 'a', toolChoice: 'any' }, {}],
+    ['toolChoice.toolName', { prompt: 'a', toolChoice: { type: 'tool', toolName: 'x' } }, {}],
+    ['schema', { prompt: 'a', schema: { '~standard': { version: 1, vendor: 'old', validate: () => ({ value: 1 }) } } }, {}],
+    ['options.route', { prompt: 'a' }, { route: 'nowhere' }],
+    ['options.rotue', { prompt: 'a' }, { rotue: 'a' }],
+    ['options.only', { prompt: 'a' }, { only: ['z'] }],
+    ['options.signal', { prompt: 'a' }, { signal: {} }],
+    ['options.maxCost', { prompt: 'a' }, { maxCost: -1 }],
+    ['options.timeout.idle', { prompt: 'a' }, { timeout: { idle: -1 } }],
+    ['options.interrupted', { prompt: 'a' }, { interrupted: 'no' }],
+  ])('%s', async (field, request, options) => {
+    const { router, providers, events } = world({ a: [{}] });
+    const chat: (request: object, options: object) => Promise<unknown> = router.chat;
+    expect(await rejection(chat(request, options))).toMatchObject({ code: 'request', field });
+    expect(providers['a']?.calls).toHaveLength(0);
+    expect(events).toEqual([]);
+  });
+});

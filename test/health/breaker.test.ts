@@ -1,0 +1,106 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { breaker } from '../../src/health/breaker.ts';
+
+const limits = { consecutive: 3, open: 1_000, maxOpen: 4_000 };
+const middle = (): number => 0.5; // no jitter
+
+function tripped(now = 0) {
+  const subject = breaker(middle);
+  for (let failure = 0; failure < 3; failure++) subject.failure(subject.enter(now), now, limits);
+  return subject;
+}
+
+describe('breaker', () => {
+  it('opens after as many failures in a row as it says, and not before', () => {
+    const subject = breaker(middle);
+    subject.failure(subject.enter(0), 0, limits);
+    subject.failure(subject.enter(0), 0, limits);
+    expect(subject.state(0)).toBe('closed');
+    subject.failure(subject.enter(0), 0, limits);
+    expect(subject.state(0)).toBe('open');
+    expect(subject.until).toBe(1_000);
+  });
+
+  it('begins to count anew with each success', () => {
+    const subject = breaker(middle);
+    for (let round = 0; round < 10; round++) {
+      subject.failure(subject.enter(0), 0, limits);
+      subject.failure(subject.enter(0), 0, limits);
+      subject.success(subject.enter(0), 0);
+    }
+    expect(subject.state(0)).toBe('closed');
+  });
+
+  it('admits one probe when its time is over, and no second one beside it', () => {
+    const subject = tripped();
+    expect(subject.admits(999)).toBe(false);
+    expect(subject.admits(1_000)).toBe(true);
+    subject.enter(1_000);
+    expect(subject.admits(1_000)).toBe(false);
+  });
+
+  it('closes after a good probe', () => {
+    const subject = tripped();
+    subject.success(subject.enter(1_000), 1_100);
+    expect(subject.state(1_100)).toBe('closed');
+  });
+
+  it('opens for twice as long after each bad probe, up to the limit', () => {
+    const subject = tripped();
+    const spans: number[] = [];
+    let now = subject.until;
+    for (let probe = 0; probe < 3; probe++) {
+      subject.failure(subject.enter(now), now, limits);
+      spans.push(subject.until - now);
+      now = subject.until;
+    }
+    expect(spans).toEqual([2_000, 4_000, 4_000]);
+  });
+
+  it('lets another probe through when one ends without a verdict', () => {
+    const subject = tripped();
+    subject.leave(subject.enter(1_000));
+    expect(subject.admits(1_000)).toBe(true);
+  });
+
+  it('ignores what attempts from before it opened or closed come to', () => {
+    const subject = breaker(middle);
+    const late = Array.from({ length: 10 }, () => subject.enter(0));
+    for (const pass of late.slice(0, 3)) subject.failure(pass, 0, limits);
+    subject.success(subject.enter(1_000), 1_000);
+    for (const pass of late.slice(3)) subject.failure(pass, 1_100, limits);
+    expect(subject.state(1_100)).toBe('closed');
+  });
+
+  it('forgives an earlier opening after five healthy minutes', () => {
+    const subject = tripped();
+    subject.success(subject.enter(1_000), 1_000);
+    const later = 301_000;
+    for (let failure = 0; failure < 3; failure++) subject.failure(subject.enter(later), later, limits);
+    expect(subject.until - later).toBe(1_000);
+  });
+
+  it('is never open without failures, and never for longer than its limit', () => {
+    const step = fc.record({ what: fc.constantFrom('success', 'failure', 'leave'), wait: fc.nat(3_000) });
+    fc.assert(
+      fc.property(fc.array(step), fc.infiniteStream(fc.double({ min: 0, max: 0.999, noNaN: true })), (steps, random) => {
+        const subject = breaker(() => random.next().value);
+        let now = 0;
+        let failed = false;
+        for (const { what, wait } of steps) {
+          now += wait;
+          const pass = subject.enter(now);
+          if (what === 'success') subject.success(pass, now);
+          else if (what === 'leave') subject.leave(pass);
+          else {
+            subject.failure(pass, now, limits);
+            failed = true;
+          }
+          if (!failed) expect(subject.state(now)).toBe('closed');
+          if (subject.state(now) === 'open') expect(subject.until - now).toBeLessThanOrEqual(limits.maxOpen * 1.2);
+        }
+      }),
+    );
+  });
+});

@@ -1,0 +1,59 @@
+import { createRouter } from 'signalbox';
+import { scriptedProvider } from 'signalbox/testing';
+import { describe, expect, it } from 'vitest';
+import { loadCatalog } from '../../src/pricing/catalog.ts';
+
+const date = Date.UTC(2026, 10, 1);
+
+describe('the catalogue', () => {
+  it('knows current models of the big vendors, with cache rates', async () => {
+    const catalog = await loadCatalog();
+    expect(catalog.price('openai', 'gpt-5-mini', date)).toEqual({ input: 0.25, output: 2, cacheRead: 0.025 });
+    expect(catalog.price('anthropic', 'claude-haiku-4-5', date)).toEqual({
+      input: 1,
+      output: 5,
+      cacheRead: 0.1,
+      cacheWrite: 1.25,
+      cacheWrite1h: 2,
+    });
+  });
+
+  it('turns its tiers into ours', async () => {
+    const catalog = await loadCatalog();
+    expect(catalog.price('google', 'gemini-2.5-pro', date)).toEqual({
+      input: 1.25,
+      output: 10,
+      cacheRead: 0.125,
+      tiers: [{ above: 200_000, input: 2.5, output: 15, cacheRead: 0.25 }],
+    });
+  });
+
+  it('gives nothing, rather than a guess, for models and providers it does not list', async () => {
+    const catalog = await loadCatalog();
+    expect(catalog.price('openai', 'no-such-model', date)).toBeUndefined();
+    expect(catalog.price('my-openai-clone', 'gpt-5-mini', date)).toBeUndefined();
+    expect(catalog.price('vllm', 'llama-3.3-70b-versatile', date)).toBeUndefined();
+  });
+});
+
+describe('prices in a router', () => {
+  const provider = scriptedProvider('openai', [{ usage: { inputTokens: 1_000_000, outputTokens: 1_000_000 } }]);
+
+  it('come from the catalogue where a target declares none', async () => {
+    const router = createRouter({ targets: [{ provider, model: 'gpt-5-mini' }] });
+    expect((await router.chat({ prompt: 'Hi' })).cost).toMatchObject({ total: 2.25, source: 'catalog' });
+  });
+
+  it('come from the target where it declares one', async () => {
+    const router = createRouter({ targets: [{ provider, model: 'gpt-5-mini', price: { input: 1, output: 1 } }] });
+    expect((await router.chat({ prompt: 'Hi' })).cost).toMatchObject({ total: 2, source: 'declared' });
+  });
+
+  it('can come from a catalogue of the application’s own', async () => {
+    const router = createRouter({
+      targets: [{ provider, model: 'secret' }],
+      catalog: { price: (name, model) => (`${name}/${model}` === 'openai/secret' ? { input: 5, output: 5 } : undefined) },
+    });
+    expect((await router.chat({ prompt: 'Hi' })).cost).toMatchObject({ total: 10, source: 'catalog' });
+  });
+});

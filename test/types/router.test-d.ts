@@ -1,0 +1,75 @@
+import { createRouter, isRouterError, type RouterOptions, type TargetOptions } from 'signalbox';
+import { scriptedProvider } from 'signalbox/testing';
+import { describe, expectTypeOf, it } from 'vitest';
+import { z } from 'zod';
+
+const router = createRouter({
+  targets: [
+    { provider: scriptedProvider('openai'), model: 'gpt-5-mini' },
+    { provider: scriptedProvider('anthropic'), model: 'claude-haiku-4-5', id: 'haiku' },
+  ],
+  routes: { fast: { targets: ['haiku', 'openai/gpt-5-mini'] } },
+});
+
+describe('createRouter', () => {
+  it('knows route names and target ids', async () => {
+    await router.chat({ prompt: '' }, { route: 'fast' });
+    await router.chat({ prompt: '' }, { route: 'haiku', only: ['haiku'] });
+    await router.chat({ prompt: '' }, { route: 'openai/gpt-5-mini' });
+    // @ts-expect-error a typing error in the name of a route
+    await router.chat({ prompt: '' }, { route: 'fsat' });
+    // @ts-expect-error no such target
+    await router.chat({ prompt: '' }, { only: ['hiaku'] });
+  });
+
+  it('refuses a route over a target that is not there', () => {
+    createRouter({
+      targets: [{ provider: scriptedProvider('a'), model: 'm' }],
+      // @ts-expect-error no such target
+      routes: { fast: { targets: ['a/n'] } },
+    });
+  });
+
+  it('takes any name where targets are computed', async () => {
+    const targets: TargetOptions[] = [];
+    const loose = createRouter({ targets });
+    expectTypeOf(loose.chat).parameter(1).toExtend<{ route?: string } | undefined>();
+    const options: RouterOptions = { targets };
+    createRouter(options);
+  });
+
+  it('refuses unknown options', () => {
+    // @ts-expect-error not an option
+    createRouter({ targets: [], tiemout: {} });
+  });
+});
+
+describe('result.object', () => {
+  it('has the type of the schema', async () => {
+    const { object } = await router.chat({ prompt: '', schema: z.object({ city: z.string() }) });
+    expectTypeOf(object).toEqualTypeOf<{ city: string }>();
+    const stream = await router.stream({ prompt: '', schema: z.object({ n: z.string().transform(Number) }) });
+    expectTypeOf((await stream.result).object).toEqualTypeOf<{ n: number }>();
+  });
+
+  it('is unknown for a JSON Schema, and without one', async () => {
+    expectTypeOf((await router.chat({ prompt: '', schema: { type: 'object' } })).object).toBeUnknown();
+    expectTypeOf((await router.chat({ prompt: '' })).object).toBeUnknown();
+  });
+});
+
+describe('isRouterError', () => {
+  it('narrows to the error of a code', () => {
+    const error: unknown = undefined;
+    if (isRouterError(error, 'no-target')) expectTypeOf(error.retryAt).toEqualTypeOf<number | undefined>();
+    if (isRouterError(error, 'provider')) expectTypeOf(error.kind).toExtend<string>();
+  });
+});
+
+describe('events', () => {
+  it('have the type of their name', () => {
+    router.on('usage', (event) => expectTypeOf(event.billed).toEqualTypeOf<'yes' | 'unknown'>());
+    // @ts-expect-error no such event
+    router.on('usgae', () => {});
+  });
+});
