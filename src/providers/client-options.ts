@@ -1,0 +1,76 @@
+import { ConfigError } from '../errors.ts';
+import { checkBaseURL, checkKey, fromEnvironment, refuseBrowser } from '../transport/credentials.ts';
+import type { Fetch } from '../transport/transport.ts';
+
+/** What the options of all providers share. */
+export interface ClientOptions {
+  /** Default: the vendor's environment variable, but only for the vendor's own `baseURL`. */
+  readonly apiKey?: string;
+  /** Where requests go. Default: the vendor's own address; variables of the environment do not change it. */
+  readonly baseURL?: string;
+  /** Sent with every request. */
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Used instead of the runtime's `fetch`, for proxies and tests. */
+  readonly fetch?: Fetch;
+  /** `true` lets the provider run in a web page, whose visitors can then read the key. Default: `false`. */
+  readonly unsafeAllowBrowser?: boolean;
+}
+
+/** The same, checked and with nothing left open. */
+export interface ResolvedClientOptions {
+  readonly apiKey: string;
+  readonly baseURL: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly fetch: Fetch | undefined;
+}
+
+/** What a vendor is known by. */
+export interface Vendor {
+  /** The factory's name, for errors. */
+  readonly factory: string;
+  readonly baseURL: string;
+  /** Variables of the environment that can hold the key, in order. */
+  readonly keyVariables: readonly string[];
+}
+
+/**
+ * Checks the options of a provider. A key from the environment belongs to its vendor: it is never sent to another address.
+ *
+ * @throws ConfigError naming the option; it never shows a key
+ */
+export function resolveClientOptions(options: ClientOptions, vendor: Vendor): ResolvedClientOptions {
+  const { factory, keyVariables } = vendor;
+  refuseBrowser(`${factory}.unsafeAllowBrowser`, options.unsafeAllowBrowser);
+  const baseURL = checkBaseURL(`${factory}.baseURL`, options.baseURL ?? vendor.baseURL);
+  const own = new URL(baseURL).origin === new URL(vendor.baseURL).origin;
+  const found = own ? keyVariables.map(fromEnvironment).find((key) => key !== undefined) : undefined;
+  const where = own ? keyVariables.join(' or ') : 'this option, because the baseURL is not the vendor’s own';
+  return {
+    apiKey: checkKey(`${factory}.apiKey`, options.apiKey ?? found, where),
+    baseURL,
+    headers: checkHeaders(`${factory}.headers`, options.headers ?? {}),
+    fetch: options.fetch,
+  };
+}
+
+/** Refuses options that a provider does not have, so that a slip of the pen does not go unseen. */
+export function checkKnown(factory: string, options: object, known: readonly string[]): void {
+  for (const name of Object.keys(options)) {
+    if (!known.includes(name)) {
+      throw new ConfigError(`${factory}.${name}`, `one of the options ${known.join(', ')}`, 'an unknown option');
+    }
+  }
+}
+
+function checkHeaders(option: string, headers: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+  for (const [name, value] of Object.entries(headers)) {
+    // What a header cannot hold would be printed by `fetch`, and it may be a secret.
+    if (!/^[\w!#$%&'*+.^`|~-]+$/.test(name)) throw new ConfigError(option, 'names of headers', 'another name');
+    if (typeof value !== 'string' || !/^[\t\x20-\x7e]*$/.test(value)) {
+      throw new ConfigError(`${option}[${JSON.stringify(name)}]`, 'printable ASCII text', 'something else');
+    }
+  }
+  return headers;
+}
+
+export const clientOptionNames = ['apiKey', 'baseURL', 'headers', 'fetch', 'unsafeAllowBrowser'] as const;
