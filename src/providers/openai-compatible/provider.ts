@@ -7,7 +7,7 @@ import { toRequest } from '../chat-completions/request.ts';
 import { toResult } from '../chat-completions/response.ts';
 import { chunkMapper } from '../chat-completions/stream.ts';
 import { checkKnown, type ClientOptions, clientOptionNames, resolveClientOptions } from '../client-options.ts';
-import { refuseAborted, toThrown } from '../sdk-call.ts';
+import { refuseAborted, toThrown } from '../sdk-provider.ts';
 import type { Wire } from '../wire.ts';
 import { readEvents } from './event-stream.ts';
 

@@ -5,14 +5,13 @@
  */
 import { createTransport } from '../../transport/transport.ts';
 import type { Provider } from '../../types/provider.ts';
-import { chatCompletionsFailures } from '../chat-completions/failures.ts';
 import type { Dialect } from '../chat-completions/dialect.ts';
+import { chatCompletionsFailures } from '../chat-completions/failures.ts';
 import { toRequest } from '../chat-completions/request.ts';
 import { toResult } from '../chat-completions/response.ts';
 import { chunkMapper } from '../chat-completions/stream.ts';
 import { checkKnown, type ClientOptions, clientOptionNames, resolveClientOptions } from '../client-options.ts';
-import { awaitAnswer, guarded, loadPeer, sdkFetch, withExchange } from '../sdk-call.ts';
-import { runStream } from '../sdk-stream.ts';
+import { lazyClient, sdkFetch, sdkProvider, withExchange } from '../sdk-provider.ts';
 
 /** A client of the `openai` package, version 5 or newer, as far as it is used. */
 export interface OpenAIClient {
@@ -37,11 +36,11 @@ export interface OpenAIOptions extends ClientOptions {
   readonly client?: OpenAIClient;
 }
 
-/** The SDK's own time-out cannot be switched off; the router's are always shorter. */
-const sdkTimeout = 2 ** 31 - 1;
 const name = 'openai';
 // https://platform.openai.com/docs/api-reference/chat/create: `max_tokens` is deprecated there.
 const dialect: Dialect = { maxTokensField: 'max_completion_tokens' };
+/** The router alone retries; the SDK's time-out cannot be switched off, so it is set beyond all of the router's. */
+const perCall = { maxRetries: 0, timeout: 2 ** 31 - 1 };
 
 /**
  * OpenAI as a provider. The `openai` package is loaded at the first request.
@@ -52,38 +51,21 @@ const dialect: Dialect = { maxTokensField: 'max_completion_tokens' };
  */
 export function openai(options: OpenAIOptions = {}): Provider<'openai'> {
   checkKnown(name, options, [...clientOptionNames, 'organization', 'project', 'client']);
-  const client = options.client === undefined ? ownClient(options) : () => Promise.resolve(options.client as OpenAIClient);
-  return {
+  const { client } = options;
+  return sdkProvider<'openai', OpenAIClient>({
     name,
-    chat: (call) =>
-      guarded(name, call, chatCompletionsFailures, false, async (exchange) => {
-        const { body, warnings } = toRequest(call, name, dialect, false);
-        const { chat } = await client();
-        const { data, headers } = await awaitAnswer(
-          chat.completions.create(body, { ...perCall, signal: call.signal, fetchOptions: withExchange(exchange) }),
-          exchange,
-        );
-        return toResult(data, name, headers, warnings);
-      }),
-    stream: (call) =>
-      runStream(name, call, chatCompletionsFailures, async (exchange, signal) => {
-        const { body, warnings } = toRequest(call, name, dialect, true);
-        const { chat } = await client();
-        const { data, headers } = await awaitAnswer(
-          chat.completions.create(body, { ...perCall, signal, fetchOptions: withExchange(exchange) }),
-          exchange,
-        );
-        const mapper = chunkMapper(name, headers);
-        return {
-          chunks: data as AsyncIterable<unknown>,
-          reader: { push: mapper.push, end: () => mapper.end(false) },
-          first: { type: 'response', headers, warnings },
-        };
-      }),
-  };
+    failures: chatCompletionsFailures,
+    client: client === undefined ? ownClient(options) : () => Promise.resolve(client),
+    toRequest: (call, stream) => toRequest(call, name, dialect, stream),
+    send: ({ chat }, body, _stream, { signal, exchange }) =>
+      chat.completions.create(body, { ...perCall, signal, fetchOptions: withExchange(exchange) }),
+    toResult: (data, headers, warnings) => toResult(data, name, headers, warnings),
+    reader: (headers) => {
+      const mapper = chunkMapper(name, headers);
+      return { push: mapper.push, end: () => mapper.end(false) };
+    },
+  });
 }
-
-const perCall = { maxRetries: 0, timeout: sdkTimeout };
 
 /** A client that has only what it is told: no retries, no logs, nothing from the environment but the key. */
 function ownClient(options: OpenAIOptions): () => Promise<OpenAIClient> {
@@ -102,9 +84,8 @@ function ownClient(options: OpenAIOptions): () => Promise<OpenAIClient> {
       ...(project === null ? [] : ['openai-project']),
     ],
   });
-  let made: Promise<OpenAIClient> | undefined;
-  const make = async (): Promise<OpenAIClient> => {
-    const { default: OpenAI } = await loadPeer(name, 'openai', () => import('openai'));
+  const load = () => import('openai');
+  return lazyClient(name, 'openai', load, ({ default: OpenAI }): OpenAIClient => {
     return new OpenAI({
       apiKey,
       baseURL,
@@ -114,12 +95,7 @@ function ownClient(options: OpenAIOptions): () => Promise<OpenAIClient> {
       ...perCall,
       logLevel: 'off',
       fetch: sdkFetch(transport),
-      // Whether a browser is allowed has been decided before.
-      dangerouslyAllowBrowser: true,
+      dangerouslyAllowBrowser: true, // whether a browser is allowed has been decided before
     });
-  };
-  return () => {
-    made ??= make();
-    return made;
-  };
+  });
 }

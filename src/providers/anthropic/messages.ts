@@ -1,0 +1,154 @@
+import type { JSONObject } from '../../types/json.ts';
+import type {
+  ContentPart,
+  FilePart,
+  ImagePart,
+  Message,
+  ProviderOptions,
+  TextPart,
+  ToolResultPart,
+  UserPart,
+} from '../../types/message.ts';
+import type { Warning } from '../../types/result.ts';
+import { decodeText, resolveData } from '../data-content.ts';
+import { printToolOutput } from '../tool-input.ts';
+import { asObject, type Wire } from '../wire.ts';
+
+/** A conversation as the Messages API takes it. */
+export interface Conversation {
+  /** Instructions from before the first turn. */
+  readonly system: readonly Wire[];
+  readonly messages: readonly { readonly role: 'user' | 'assistant'; readonly content: readonly Wire[] }[];
+}
+
+/**
+ * Turns a conversation into the Messages API's form, in which users and assistants take turns: what one side says in a
+ * row becomes one message, tool results first, as the vendor wants
+ * (https://platform.claude.com/docs/en/agents-and-tools/tool-use/implement-tool-use).
+ */
+export function toConversation(messages: readonly Message[], warnings: Warning[]): Conversation {
+  const system: Wire[] = [];
+  const turns: { role: 'user' | 'assistant'; content: Wire[] }[] = [];
+  const say = (role: 'user' | 'assistant', blocks: readonly Wire[]): void => {
+    const last = turns.at(-1);
+    if (last?.role === role) last.content.push(...blocks);
+    else turns.push({ role, content: [...blocks] });
+  };
+  for (const message of messages) {
+    const own = ownOptions(message.providerOptions);
+    switch (message.role) {
+      case 'system':
+        if (turns.length === 0) {
+          system.push({ type: 'text', text: message.content, ...own });
+          break;
+        }
+        warnings.push({ type: 'changed', feature: 'system', details: 'a later system message goes as user text' });
+        say('user', [{ type: 'text', text: message.content, ...own }]);
+        break;
+      case 'user':
+        say('user', withOptions(userBlocks(message.content, warnings), own));
+        break;
+      case 'assistant':
+        say('assistant', withOptions(assistantBlocks(message.content), own));
+        break;
+      case 'tool':
+        say('user', withOptions(message.content.map((part) => toToolResult(part, warnings)), own));
+        break;
+    }
+  }
+  for (const turn of turns) {
+    const isResult = (block: Wire): boolean => block['type'] === 'tool_result';
+    turn.content = [...turn.content.filter(isResult), ...turn.content.filter((block) => !isResult(block))];
+  }
+  return { system, messages: turns.filter(({ content }) => content.length > 0) };
+}
+
+/** Anthropic's options of a part: `cacheControl` by its name on the wire, the rest as it is. */
+export function ownOptions(options: ProviderOptions | undefined): JSONObject {
+  const { cacheControl, block: _block, ...rest } = options?.['anthropic'] ?? {};
+  return cacheControl === undefined ? rest : { ...rest, cache_control: cacheControl };
+}
+
+// Options of a whole message, such as a cache mark, hold for its last block.
+function withOptions(blocks: readonly Wire[], own: JSONObject): readonly Wire[] {
+  const last = blocks.at(-1);
+  return last === undefined ? blocks : [...blocks.slice(0, -1), { ...last, ...own }];
+}
+
+function userBlocks(content: string | readonly UserPart[], warnings: Warning[]): readonly Wire[] {
+  if (typeof content === 'string') return [{ type: 'text', text: content }];
+  return toBlocks(content, warnings);
+}
+
+function toBlocks(parts: readonly UserPart[], warnings: Warning[]): readonly Wire[] {
+  return parts.map((part) => toBlock(part, warnings)).filter((block) => block !== undefined);
+}
+
+function toBlock(part: TextPart | ImagePart | FilePart, warnings: Warning[]): Wire | undefined {
+  const own = ownOptions(part.providerOptions);
+  if (part.type === 'text') return { type: 'text', text: part.text, ...own };
+  const [given, type] = part.type === 'image' ? [part.image, part.mediaType] : [part.data, part.mediaType];
+  const data = resolveData(given, type);
+  const mediaType = data.mediaType ?? 'image/jpeg';
+  if (part.type === 'image' || mediaType.startsWith('image/')) {
+    const source =
+      data.kind === 'url'
+        ? { type: 'url', url: data.url }
+        : { type: 'base64', media_type: mediaType, data: data.base64 };
+    return { type: 'image', source, ...own };
+  }
+  const title = part.filename === undefined ? {} : { title: part.filename };
+  if (data.kind === 'url') return { type: 'document', source: { type: 'url', url: data.url }, ...title, ...own };
+  if (mediaType.startsWith('text/')) {
+    const source = { type: 'text', media_type: 'text/plain', data: decodeText(data.base64) };
+    return { type: 'document', source, ...title, ...own };
+  }
+  if (mediaType === 'application/pdf') {
+    const source = { type: 'base64', media_type: mediaType, data: data.base64 };
+    return { type: 'document', source, ...title, ...own };
+  }
+  warnings.push({ type: 'unsupported', feature: `file of type ${mediaType}` });
+  return undefined;
+}
+
+function assistantBlocks(content: string | readonly ContentPart[]): readonly Wire[] {
+  if (typeof content === 'string') return content === '' ? [] : [{ type: 'text', text: content }];
+  return content.flatMap((part): readonly Wire[] => {
+    // What the vendor's own tools did goes back as it came.
+    const block = asObject(part.providerOptions?.['anthropic']?.['block']);
+    if (block !== undefined) return [block];
+    const own = ownOptions(part.providerOptions);
+    switch (part.type) {
+      case 'text':
+        return part.text === '' ? [] : [{ type: 'text', text: part.text, ...own }];
+      case 'reasoning': {
+        const { redactedData, ...rest } = own;
+        if (typeof redactedData === 'string') return [{ type: 'redacted_thinking', data: redactedData }];
+        // Without a signature, or with another vendor's, it would be refused.
+        return typeof own['signature'] === 'string' ? [{ type: 'thinking', thinking: part.text, ...rest }] : [];
+      }
+      case 'tool-call': {
+        if (part.providerExecuted === true) return [];
+        const input = asObject(part.input) ?? {};
+        return [{ type: 'tool_use', id: part.toolCallId, name: part.toolName, input, ...own }];
+      }
+      default:
+        return [];
+    }
+  });
+}
+
+function toToolResult({ toolCallId, output, providerOptions }: ToolResultPart, warnings: Warning[]): Wire {
+  const content =
+    output.type === 'content'
+      ? toBlocks(output.value, warnings)
+      : printToolOutput(output);
+  const failed = output.type === 'error-text' || output.type === 'error-json';
+  return {
+    type: 'tool_result',
+    tool_use_id: toolCallId,
+    content,
+    ...(failed ? { is_error: true } : {}),
+    ...ownOptions(providerOptions),
+  };
+}

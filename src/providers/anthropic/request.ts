@@ -1,0 +1,114 @@
+import type { ReasoningEffort } from '../../types/request.ts';
+import type { ProviderCall, ResolvedTool } from '../../types/provider.ts';
+import type { Warning } from '../../types/result.ts';
+import { compact, type Wire } from '../wire.ts';
+import { ownOptions, toConversation } from './messages.ts';
+import { takesSampling, takesSchema, thinksAdaptively } from './model.ts';
+
+/** Output tokens where the caller sets no limit: the API wants one. */
+const defaultMaxTokens = 4096;
+/** The least budget that the API takes (https://platform.claude.com/docs/en/build-with-claude/extended-thinking). */
+const minBudget = 1024;
+
+/** Tokens to think with, for models that think within a budget. Our own scale, from the least to what one answer can hold. */
+const budgets: Readonly<Record<Exclude<ReasoningEffort, 'none'>, number>> = {
+  minimal: minBudget,
+  low: 2_048,
+  medium: 8_192,
+  high: 16_384,
+  xhigh: 24_576,
+  max: 32_000,
+};
+
+/** A call as the body of `POST /v1/messages`, and what could not be said in it. */
+export function toRequest(call: ProviderCall, stream: boolean): { readonly body: Wire; readonly warnings: readonly Warning[] } {
+  const warnings: Warning[] = [];
+  const { system, messages } = toConversation(call.messages, warnings);
+  const { maxTokens, thinking, effort } = toThinking(call, warnings);
+  const instruction = schemaInstruction(call, warnings);
+  const format =
+    call.responseFormat !== undefined && instruction === undefined
+      ? { type: 'json_schema', schema: call.responseFormat.schema }
+      : undefined;
+  const output = compact({ effort, format });
+  const instructions = instruction === undefined ? system : [...system, instruction];
+  const body = compact({
+    model: call.model,
+    max_tokens: maxTokens,
+    system: instructions.length === 0 ? undefined : instructions,
+    messages,
+    tools: call.tools?.flatMap((tool) => toTool(tool, warnings) ?? []),
+    tool_choice: toToolChoice(call),
+    output_config: Object.keys(output).length === 0 ? undefined : output,
+    thinking,
+    stop_sequences: call.stopSequences,
+    ...toSampling(call, thinking !== undefined && thinking['type'] !== 'disabled', warnings),
+    ...(stream ? { stream: true } : {}),
+    // Last: the vendor's own options are the caller's word.
+    ...call.providerOptions?.['anthropic'],
+  });
+  return { body, warnings };
+}
+
+/** How effort is said depends on the model: an effort, or a budget of tokens that the limit has to have room for. */
+function toThinking(
+  { model, reasoning, maxOutputTokens }: ProviderCall,
+  warnings: Warning[],
+): { readonly maxTokens: number; readonly thinking?: Wire; readonly effort?: string } {
+  const maxTokens = maxOutputTokens ?? defaultMaxTokens;
+  if (reasoning === undefined) return { maxTokens };
+  if (reasoning === 'none') return { maxTokens, thinking: { type: 'disabled' } };
+  if (thinksAdaptively(model)) {
+    return { maxTokens, thinking: { type: 'adaptive' }, effort: reasoning === 'minimal' ? 'low' : reasoning };
+  }
+  const wanted = budgets[reasoning];
+  if (maxOutputTokens === undefined) {
+    return { maxTokens: maxTokens + wanted, thinking: { type: 'enabled', budget_tokens: wanted } };
+  }
+  const budget = Math.min(wanted, maxOutputTokens - 1);
+  if (budget >= minBudget) return { maxTokens, thinking: { type: 'enabled', budget_tokens: budget } };
+  const details = `maxOutputTokens leaves no room for the ${minBudget} tokens that thinking takes at least`;
+  warnings.push({ type: 'unsupported', feature: 'reasoning', details });
+  return { maxTokens };
+}
+
+function toSampling(call: ProviderCall, thinks: boolean, warnings: Warning[]): Wire {
+  const unsupported = (feature: 'seed' | 'presencePenalty' | 'frequencyPenalty'): void => {
+    if (call[feature] !== undefined) warnings.push({ type: 'unsupported', feature });
+  };
+  unsupported('seed');
+  unsupported('presencePenalty');
+  unsupported('frequencyPenalty');
+  const { temperature, topP: top_p, topK: top_k } = call;
+  if (takesSampling(call.model) && !thinks) return compact({ temperature, top_p, top_k });
+  const details = thinks ? 'not together with thinking' : 'this model does not take it';
+  for (const feature of ['temperature', 'topP', 'topK'] as const) {
+    if (call[feature] !== undefined) warnings.push({ type: 'unsupported', feature, details });
+  }
+  return {};
+}
+
+/** For models that know no schema. */
+function schemaInstruction({ model, responseFormat }: ProviderCall, warnings: Warning[]): Wire | undefined {
+  if (responseFormat === undefined || takesSchema(model)) return undefined;
+  warnings.push({ type: 'changed', feature: 'schema', details: 'this model is told the schema in an instruction' });
+  const text = `Answer with JSON only, and hold it to this JSON Schema: ${JSON.stringify(responseFormat.schema)}`;
+  return { type: 'text', text };
+}
+
+function toTool(tool: ResolvedTool, warnings: Warning[]): Wire | undefined {
+  if (tool.type === 'provider') {
+    const dot = tool.id.indexOf('.');
+    if (tool.id.slice(0, dot) === 'anthropic') return { type: tool.id.slice(dot + 1), name: tool.name, ...tool.args };
+    warnings.push({ type: 'unsupported', feature: `tool ${tool.id}`, details: 'it belongs to another vendor' });
+    return undefined;
+  }
+  const { name, description, inputSchema: input_schema, strict, providerOptions } = tool;
+  return { ...compact({ name, description, input_schema, strict }), ...ownOptions(providerOptions) };
+}
+
+function toToolChoice({ toolChoice }: ProviderCall): Wire | undefined {
+  if (toolChoice === undefined) return undefined;
+  if (typeof toolChoice === 'object') return { type: 'tool', name: toolChoice.toolName };
+  return { type: toolChoice === 'required' ? 'any' : toolChoice };
+}

@@ -1,0 +1,166 @@
+import { ConfigError, ProviderError } from '../errors.ts';
+import type { FailureRow } from '../transport/failure.ts';
+import { type Exchange, newExchange, type Transport } from '../transport/transport.ts';
+import type { Provider, ProviderCall, ProviderResult, ProviderStreamPart } from '../types/provider.ts';
+import type { Warning } from '../types/result.ts';
+import { plainHeaders, sdkError } from './sdk-error.ts';
+import type { Wire } from './wire.ts';
+
+/** Takes the chunks of one stream, one by one. */
+export interface StreamReader {
+  /** The parts in one chunk. Throws `ProviderError` for an error inside the stream. */
+  push(chunk: unknown): readonly ProviderStreamPart[];
+  /** The last parts, `finish` at the very end. Throws `ProviderError` where the answer was cut off. */
+  end(): readonly ProviderStreamPart[];
+}
+
+/** What differs between the vendors' SDKs: their words, in both directions. */
+export interface SdkMapping<Name extends string, Client> {
+  readonly name: Name;
+  readonly failures: readonly FailureRow[];
+  /** The client, made when it is first needed. */
+  client(): Promise<Client>;
+  toRequest(call: ProviderCall, stream: boolean): { readonly body: Wire; readonly warnings: readonly Warning[] };
+  /** Calls the SDK once. Its answer, or a stream of chunks. */
+  send(client: Client, body: Wire, stream: boolean, carry: Carry): PromiseLike<unknown>;
+  toResult(data: unknown, headers: Headers, warnings: readonly Warning[]): ProviderResult;
+  reader(headers: Headers): StreamReader;
+}
+
+/** What one call of an SDK has to carry along. */
+export interface Carry {
+  readonly signal: AbortSignal;
+  readonly exchange: Exchange;
+}
+
+type Headers = Readonly<Record<string, string>>;
+
+/**
+ * A provider over a vendor's SDK. Whatever the SDK makes of failures, only `ProviderError` (or `ConfigError`, where it is
+ * not installed) comes out; an abort never looks like an end, as it does with some SDKs; and leaving a stream early
+ * closes its connection, which not all of them do by themselves.
+ */
+export function sdkProvider<Name extends string, Client>(mapping: SdkMapping<Name, Client>): Provider<Name> {
+  const { name } = mapping;
+  return {
+    name,
+    async chat(call) {
+      const exchange = newExchange(false, call.connectTimeout);
+      try {
+        refuseAborted(name, call.signal);
+        const { body, warnings } = mapping.toRequest(call, false);
+        const client = await mapping.client();
+        const answer = await awaitAnswer(mapping.send(client, body, false, { signal: call.signal, exchange }), exchange);
+        refuseAborted(name, call.signal);
+        return mapping.toResult(answer.data, answer.headers, warnings);
+      } catch (error) {
+        throw toThrown(name, error, exchange, mapping.failures, call.signal);
+      }
+    },
+    stream: (call) => streamParts(mapping, call),
+  };
+}
+
+async function* streamParts<Client>(
+  mapping: SdkMapping<string, Client>,
+  call: ProviderCall,
+): AsyncGenerator<ProviderStreamPart, void, undefined> {
+  const { name } = mapping;
+  const exchange = newExchange(true, call.connectTimeout);
+  const leaving = new AbortController();
+  const follow = (): void => leaving.abort(call.signal.reason);
+  call.signal.addEventListener('abort', follow, { once: true });
+  let ended = false;
+  try {
+    refuseAborted(name, call.signal);
+    const { body, warnings } = mapping.toRequest(call, true);
+    const client = await mapping.client();
+    const sent = mapping.send(client, body, true, { signal: leaving.signal, exchange });
+    const { data, headers } = await awaitAnswer(sent, exchange);
+    yield { type: 'response', headers, warnings };
+    const reader = mapping.reader(headers);
+    for await (const chunk of asIterable(data, name)) for (const part of reader.push(chunk)) yield part;
+    refuseAborted(name, call.signal);
+    ended = true;
+    yield* reader.end();
+  } catch (error) {
+    throw toThrown(name, error, exchange, mapping.failures, call.signal);
+  } finally {
+    call.signal.removeEventListener('abort', follow);
+    if (!ended) leaving.abort();
+  }
+}
+
+function asIterable(data: unknown, provider: string): AsyncIterable<unknown> {
+  if (typeof data === 'object' && data !== null && Symbol.asyncIterator in data) return data as AsyncIterable<unknown>;
+  throw new ProviderError({ kind: 'malformed', provider, answered: true, summary: 'the answer is no stream' });
+}
+
+/** Waits for an SDK's promise, and takes the response's headers from it where only it has them. */
+async function awaitAnswer(
+  promise: PromiseLike<unknown>,
+  exchange: Exchange,
+): Promise<{ readonly data: unknown; readonly headers: Headers }> {
+  type WithResponse = () => Promise<{ data: unknown; response?: { headers?: unknown } }>;
+  const { withResponse } = promise as { withResponse?: WithResponse };
+  if (typeof withResponse !== 'function') return { data: await promise, headers: exchange.headers };
+  const { data, response } = await withResponse.call(promise);
+  return { data, headers: exchange.status === undefined ? plainHeaders(response?.headers) : exchange.headers };
+}
+
+/** What a provider throws for what was thrown in it. */
+export function toThrown(
+  provider: string,
+  error: unknown,
+  exchange: Exchange,
+  failures: readonly FailureRow[],
+  signal: AbortSignal,
+): unknown {
+  if (error instanceof ConfigError) return error;
+  if (signal.aborted) return new ProviderError({ kind: 'aborted', provider, summary: 'aborted' });
+  return sdkError(provider, error, exchange, failures);
+}
+
+/** SDKs can end silently when they are aborted: that must never look like an end. */
+export function refuseAborted(provider: string, signal: AbortSignal): void {
+  if (signal.aborted) throw new ProviderError({ kind: 'aborted', provider, summary: 'aborted' });
+}
+
+/** The key under which an exchange travels through an SDK, in the options that it hands on to `fetch`. */
+const exchangeKey = Symbol('signalbox.exchange');
+
+/** `fetchOptions` for one call of an SDK that hands them on: so that the transport knows which call it serves. */
+export function withExchange(exchange: Exchange): { readonly [exchangeKey]: Exchange } {
+  return { [exchangeKey]: exchange };
+}
+
+/** The transport as a `fetch` for such an SDK. */
+export function sdkFetch(transport: Transport): (input: unknown, init?: RequestInit) => Promise<Response> {
+  return (input, init: RequestInit & { readonly [exchangeKey]?: Exchange } = {}) => {
+    const url = input instanceof Request ? input.url : String(input);
+    return transport.send(url, init, init[exchangeKey] ?? newExchange(false, undefined));
+  };
+}
+
+/** Makes a client once, when it is first needed, with its package loaded only then. */
+export function lazyClient<Client, Peer>(
+  factory: string,
+  peer: string,
+  load: () => Promise<Peer>,
+  make: (peer: Peer) => Client,
+): () => Promise<Client> {
+  let made: Promise<Client> | undefined;
+  const loadAndMake = async (): Promise<Client> => {
+    let loaded: Peer;
+    try {
+      loaded = await load();
+    } catch {
+      throw new ConfigError(factory, `the package "${peer}" to be installed, or a \`client\` to be given`, 'neither');
+    }
+    return make(loaded);
+  };
+  return () => {
+    made ??= loadAndMake();
+    return made;
+  };
+}
