@@ -15,14 +15,14 @@ export interface StreamReader {
 }
 
 /** What differs between the vendors' SDKs: their words, in both directions. */
-export interface SdkMapping<Name extends string, Client> {
+export interface SdkMapping<Name extends string, Client, Body extends Wire = Wire> {
   readonly name: Name;
   readonly failures: readonly FailureRow[];
   /** The client, made when it is first needed. */
   client(): Promise<Client>;
-  toRequest(call: ProviderCall, stream: boolean): { readonly body: Wire; readonly warnings: readonly Warning[] };
+  toRequest(call: ProviderCall, stream: boolean): { readonly body: Body; readonly warnings: readonly Warning[] };
   /** Calls the SDK once. Its answer, or a stream of chunks. */
-  send(client: Client, body: Wire, stream: boolean, carry: Carry): PromiseLike<unknown>;
+  send(client: Client, body: Body, stream: boolean, carry: Carry): PromiseLike<unknown>;
   toResult(data: unknown, headers: Headers, warnings: readonly Warning[]): ProviderResult;
   reader(headers: Headers): StreamReader;
 }
@@ -40,7 +40,9 @@ type Headers = Readonly<Record<string, string>>;
  * not installed) comes out; an abort never looks like an end, as it does with some SDKs; and leaving a stream early
  * closes its connection, which not all of them do by themselves.
  */
-export function sdkProvider<Name extends string, Client>(mapping: SdkMapping<Name, Client>): Provider<Name> {
+export function sdkProvider<Name extends string, Client, Body extends Wire>(
+  mapping: SdkMapping<Name, Client, Body>,
+): Provider<Name> {
   const { name } = mapping;
   return {
     name,
@@ -61,8 +63,8 @@ export function sdkProvider<Name extends string, Client>(mapping: SdkMapping<Nam
   };
 }
 
-async function* streamParts<Client>(
-  mapping: SdkMapping<string, Client>,
+async function* streamParts<Client, Body extends Wire>(
+  mapping: SdkMapping<string, Client, Body>,
   call: ProviderCall,
 ): AsyncGenerator<ProviderStreamPart, void, undefined> {
   const { name } = mapping;

@@ -7,6 +7,7 @@ import { createTransport } from '../../transport/transport.ts';
 import type { Provider } from '../../types/provider.ts';
 import { checkKnown, type ClientOptions, clientOptionNames, resolveClientOptions } from '../client-options.ts';
 import { lazyClient, sdkFetch, sdkProvider, withExchange } from '../sdk-provider.ts';
+import type { Wire } from '../wire.ts';
 import { anthropicFailures } from './failures.ts';
 import { toRequest } from './request.ts';
 import { toResult } from './response.ts';
@@ -46,7 +47,7 @@ const perCall = { maxRetries: 0, timeout: 2 ** 31 - 1 };
 export function anthropic(options: AnthropicOptions = {}): Provider<'anthropic'> {
   checkKnown(name, options, [...clientOptionNames, 'client']);
   const { client } = options;
-  return sdkProvider<'anthropic', AnthropicClient>({
+  return sdkProvider<'anthropic', AnthropicClient, Wire>({
     name,
     failures: anthropicFailures,
     client: client === undefined ? ownClient(options) : () => Promise.resolve(client),

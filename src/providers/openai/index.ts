@@ -12,6 +12,7 @@ import { toResult } from '../chat-completions/response.ts';
 import { chunkMapper } from '../chat-completions/stream.ts';
 import { checkKnown, type ClientOptions, clientOptionNames, resolveClientOptions } from '../client-options.ts';
 import { lazyClient, sdkFetch, sdkProvider, withExchange } from '../sdk-provider.ts';
+import type { Wire } from '../wire.ts';
 
 /** A client of the `openai` package, version 5 or newer, as far as it is used. */
 export interface OpenAIClient {
@@ -52,7 +53,7 @@ const perCall = { maxRetries: 0, timeout: 2 ** 31 - 1 };
 export function openai(options: OpenAIOptions = {}): Provider<'openai'> {
   checkKnown(name, options, [...clientOptionNames, 'organization', 'project', 'client']);
   const { client } = options;
-  return sdkProvider<'openai', OpenAIClient>({
+  return sdkProvider<'openai', OpenAIClient, Wire>({
     name,
     failures: chatCompletionsFailures,
     client: client === undefined ? ownClient(options) : () => Promise.resolve(client),

@@ -1,0 +1,95 @@
+import type { JSONObject } from '../../types/json.ts';
+import type { ContentPart, FilePart, ImagePart, Message, TextPart, ToolResultPart } from '../../types/message.ts';
+import type { Warning } from '../../types/result.ts';
+import { resolveData } from '../data-content.ts';
+import { printToolOutput } from '../tool-input.ts';
+import { asObject, type Wire } from '../wire.ts';
+
+/** A conversation as Gemini takes it. */
+export interface Contents {
+  readonly system: readonly Wire[];
+  readonly contents: readonly { readonly role: 'user' | 'model'; readonly parts: readonly Wire[] }[];
+}
+
+/**
+ * Turns a conversation into Gemini's form, in which users and models take turns: what one side says in a row becomes one
+ * content (https://ai.google.dev/api/caching#Content). Instructions are apart, wherever they stood.
+ */
+export function toContents(messages: readonly Message[], warnings: Warning[]): Contents {
+  const system: Wire[] = [];
+  const contents: { role: 'user' | 'model'; parts: Wire[] }[] = [];
+  const say = (role: 'user' | 'model', parts: readonly Wire[]): void => {
+    const last = contents.at(-1);
+    if (last?.role === role) last.parts.push(...parts);
+    else if (parts.length > 0) contents.push({ role, parts: [...parts] });
+  };
+  for (const message of messages) {
+    switch (message.role) {
+      case 'system':
+        if (contents.length > 0) {
+          warnings.push({ type: 'changed', feature: 'system', details: 'a later system message goes with the first' });
+        }
+        system.push({ text: message.content });
+        break;
+      case 'user':
+        say('user', typeof message.content === 'string' ? [{ text: message.content }] : message.content.map(toPart));
+        break;
+      case 'assistant':
+        say('model', typeof message.content === 'string' ? [{ text: message.content }] : modelParts(message.content));
+        break;
+      case 'tool':
+        say('user', message.content.flatMap(toResponse));
+        break;
+    }
+  }
+  return { system, contents };
+}
+
+function ownOptions(part: ContentPart | ImagePart): JSONObject {
+  const { part: _whole, ...own } = part.providerOptions?.['google'] ?? {};
+  return own;
+}
+
+function toPart(part: TextPart | ImagePart | FilePart): Wire {
+  const own = ownOptions(part);
+  if (part.type === 'text') return { text: part.text, ...own };
+  const [given, type] = part.type === 'image' ? [part.image, part.mediaType] : [part.data, part.mediaType];
+  const data = resolveData(given, type);
+  const mimeType = data.mediaType ?? 'image/jpeg';
+  if (data.kind === 'url') return { fileData: { mimeType, fileUri: data.url }, ...own };
+  return { inlineData: { mimeType, data: data.base64 }, ...own };
+}
+
+function modelParts(content: readonly ContentPart[]): readonly Wire[] {
+  return content.flatMap((part): readonly Wire[] => {
+    // What the vendor's own tools did goes back as it came.
+    const whole = asObject(part.providerOptions?.['google']?.['part']);
+    if (whole !== undefined) return [whole];
+    const own = ownOptions(part);
+    switch (part.type) {
+      case 'text':
+        return part.text === '' && own['thoughtSignature'] === undefined ? [] : [{ text: part.text, ...own }];
+      case 'reasoning':
+        // Another vendor's thoughts are no thoughts of this model's.
+        return own['thoughtSignature'] === undefined ? [] : [{ text: part.text, thought: true, ...own }];
+      case 'tool-call': {
+        if (part.providerExecuted === true) return [];
+        const args = asObject(part.input) ?? {};
+        return [{ functionCall: { id: part.toolCallId, name: part.toolName, args }, ...own }];
+      }
+      case 'file':
+        return [toPart(part)];
+      default:
+        return [];
+    }
+  });
+}
+
+/** Failures go under `error`, values under `output`, as the vendor asks (https://ai.google.dev/api/caching#FunctionResponse). */
+function toResponse({ toolCallId, toolName, output, providerOptions }: ToolResultPart): readonly Wire[] {
+  const failed = output.type === 'error-text' || output.type === 'error-json';
+  const value = output.type === 'json' || output.type === 'error-json' ? output.value : printToolOutput(output);
+  const response = failed ? { error: value } : (asObject(value) ?? { output: value });
+  const pictures = output.type === 'content' ? output.value.filter(({ type }) => type !== 'text').map(toPart) : [];
+  return [{ functionResponse: { id: toolCallId, name: toolName, response }, ...providerOptions?.['google'] }, ...pictures];
+}

@@ -1,0 +1,129 @@
+/**
+ * Google's Gemini through its official SDK, the current one or the one before.
+ *
+ * @module
+ */
+import { ConfigError } from '../../errors.ts';
+import { createTransport } from '../../transport/transport.ts';
+import type { Provider } from '../../types/provider.ts';
+import {
+  checkKnown,
+  type ClientOptions,
+  clientOptionNames,
+  type ResolvedClientOptions,
+  resolveClientOptions,
+} from '../client-options.ts';
+import { type Carry, lazyClient, type SdkMapping, sdkProvider } from '../sdk-provider.ts';
+import { googleFailures } from './failures.ts';
+import { type GenAIClient, sendGenAI } from './genai.ts';
+import { type GenerativeAIClient, sendLegacy } from './legacy.ts';
+import { type GeminiRequest, toRequest } from './request.ts';
+import { toResult } from './response.ts';
+import { chunkReader } from './stream.ts';
+
+export type { GenAIClient } from './genai.ts';
+export type { GenerativeAIClient } from './legacy.ts';
+
+/** The options of `google`. */
+export interface GoogleOptions extends ClientOptions {
+  /**
+   * Default: `v1beta`, because tools with JSON Schema, thinking and structured output are not in `v1`
+   * (https://ai.google.dev/gemini-api/docs/api-versions).
+   */
+  readonly apiVersion?: string;
+  /**
+   * Which SDK to use. `generative-ai` is the deprecated `@google/generative-ai`, for applications that still have it: it
+   * calls the runtime's `fetch` by itself, so that `headers`, `fetch`, response headers, the refusal of redirects and the
+   * limits on sizes and connecting are not to be had with it. Default: `genai`.
+   */
+  readonly sdk?: 'genai' | 'generative-ai';
+  /**
+   * A client of either SDK, with its own key, address and connections. All other options are then its matter, and so are
+   * the limits that the provider's own client has.
+   */
+  readonly client?: GenAIClient | GenerativeAIClient;
+}
+
+const name = 'google';
+
+/**
+ * Google's Gemini as a provider. `@google/genai` (or `@google/generative-ai`) is loaded at the first request.
+ *
+ * @throws ConfigError for a wrong option or a missing key (`apiKey`, or `GEMINI_API_KEY` or `GOOGLE_API_KEY` in the
+ * environment)
+ * @example
+ * createRouter({ targets: [{ provider: google(), model: 'gemini-2.5-flash' }] });
+ */
+export function google(options: GoogleOptions = {}): Provider<'google'> {
+  checkKnown(name, options, [...clientOptionNames, 'apiVersion', 'sdk', 'client']);
+  const { client, sdk = 'genai', apiVersion = 'v1beta' } = options;
+  if (sdk !== 'genai' && sdk !== 'generative-ai') {
+    throw new ConfigError(`${name}.sdk`, "'genai' or 'generative-ai'", JSON.stringify(sdk));
+  }
+  if (client !== undefined) return injected(client);
+  const vendor = {
+    factory: name,
+    baseURL: 'https://generativelanguage.googleapis.com',
+    keyVariables: ['GEMINI_API_KEY', 'GOOGLE_API_KEY'],
+  };
+  const resolved = resolveClientOptions(options, vendor);
+  if (sdk === 'genai') return overGenAI(resolved, apiVersion);
+  for (const option of ['headers', 'fetch'] as const) {
+    if (options[option] !== undefined) {
+      throw new ConfigError(`${name}.${option}`, "nothing, because sdk 'generative-ai' cannot use it", 'a value');
+    }
+  }
+  return overLegacy(resolved, apiVersion);
+}
+
+type Send<Client> = (client: Client, body: GeminiRequest, stream: boolean, carry: Carry) => PromiseLike<unknown>;
+
+function provider<Client>(client: () => Promise<Client>, send: Send<Client>): Provider<'google'> {
+  const mapping: SdkMapping<'google', Client, GeminiRequest> = {
+    name,
+    failures: googleFailures,
+    client,
+    toRequest,
+    send,
+    toResult,
+    reader: chunkReader,
+  };
+  return sdkProvider(mapping);
+}
+
+function injected(client: GenAIClient | GenerativeAIClient): Provider<'google'> {
+  if ('models' in client) return provider(() => Promise.resolve(client), sendGenAI);
+  return provider(
+    () => Promise.resolve(client),
+    (legacy, body, stream, carry) => sendLegacy(legacy, body, stream, carry, {}),
+  );
+}
+
+/** A client that has only what it is told: Gemini's API and not Vertex AI, whatever the environment says. */
+function overGenAI({ apiKey, baseURL, headers, fetch }: ResolvedClientOptions, apiVersion: string): Provider<'google'> {
+  const transport = createTransport({
+    provider: name,
+    baseURL,
+    fetch,
+    headers,
+    failures: googleFailures,
+    allowHeaders: ['x-goog-api-key', 'x-goog-api-client'],
+  });
+  const load = () => import('@google/genai');
+  const client = lazyClient(name, '@google/genai', load, ({ GoogleGenAI }): GenAIClient => {
+    return new GoogleGenAI({ apiKey, vertexai: false, apiVersion, httpOptions: { baseUrl: baseURL } });
+  });
+  return provider(client, (genai, body, stream, carry) =>
+    sendGenAI(genai, body, stream, carry, (input, init = {}) => transport.send(String(input), init, carry.exchange)),
+  );
+}
+
+function overLegacy({ apiKey, baseURL }: ResolvedClientOptions, apiVersion: string): Provider<'google'> {
+  const load = () => import('@google/generative-ai');
+  const client = lazyClient(name, '@google/generative-ai', load, ({ GoogleGenerativeAI }): GenerativeAIClient => {
+    return new GoogleGenerativeAI(apiKey);
+  });
+  return provider(client, (legacy, body, stream, carry) =>
+    sendLegacy(legacy, body, stream, carry, { baseUrl: baseURL, apiVersion }),
+  );
+}
