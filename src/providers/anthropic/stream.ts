@@ -33,9 +33,8 @@ export function eventReader(headers: Readonly<Record<string, string>>): StreamRe
     blocks.set(index, { start, type, id, json: '', citations: [] });
     switch (type) {
       case 'text':
-        return [{ type: 'text-delta', text: asText(start['text']) ?? '', id }];
       case 'thinking':
-        return [{ type: 'reasoning-delta', text: asText(start['thinking']) ?? '', id }];
+        return []; // empty at its start: deltas follow
       case 'redacted_thinking': {
         const redactedData = asText(start['data']) ?? '';
         return [{ type: 'reasoning-delta', text: '', id, providerOptions: { anthropic: { redactedData } } }];

@@ -1,0 +1,15 @@
+import { google } from 'signalbox/google';
+import { data, geminiFailures, geminiWires, model } from './gemini.ts';
+import { describeProvider } from './suite.ts';
+
+describeProvider({
+  name: 'google',
+  model,
+  create: (baseURL, apiKey) => google({ baseURL, apiKey }),
+  wires: geminiWires(),
+  // The SDK sends an empty object where nothing is configured.
+  withoutStream: (body) => body,
+  failures: geminiFailures,
+  errorEvent: { event: data({ error: { code: 503, status: 'UNAVAILABLE', message: 'overloaded' } }), kind: 'overloaded' },
+  ownTransport: true,
+});

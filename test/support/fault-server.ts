@@ -1,0 +1,151 @@
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo, Socket } from 'node:net';
+
+/** One request that the server got. */
+export interface Received {
+  readonly path: string;
+  readonly headers: IncomingMessage['headers'];
+  /** The JSON body, parsed; and as it came. */
+  readonly body: unknown;
+  readonly text: string;
+  /** Settles when the connection is closed, or the answer is complete. */
+  readonly over: Promise<void>;
+  /** Whether the answer was complete when it was over. */
+  complete: boolean;
+}
+
+/** What the server does with a request. It may break off, or never end. */
+export type Behaviour = (response: ServerResponse, received: Received) => void | Promise<void>;
+
+/** A provider's server that breaks as it is told, over real sockets. */
+export interface FaultServer {
+  readonly url: string;
+  readonly received: Received[];
+  /** What it does from now on: one behaviour for each request in turn, the last one for all that follow. */
+  behave(...behaviours: readonly Behaviour[]): void;
+  /** Connections that are open, idle ones included. */
+  readonly sockets: number;
+  /** Requests that have no complete answer and whose connection is open. */
+  readonly pending: number;
+  close(): Promise<void>;
+}
+
+export async function faultServer(...behaviours: readonly Behaviour[]): Promise<FaultServer> {
+  let script = [...behaviours];
+  const received: Received[] = [];
+  const sockets = new Set<Socket>();
+  let pending = 0;
+  const server = createServer(async (request, response) => {
+    const text = await readAll(request);
+    pending += 1;
+    const ended = Promise.race([once(response, 'close'), once(response, 'finish')]);
+    const entry: Received = {
+      path: request.url ?? '',
+      headers: request.headers,
+      text,
+      body: parse(text),
+      over: ended.then(() => {
+        entry.complete = response.writableFinished;
+        pending -= 1;
+      }),
+      complete: false,
+    };
+    received.push(entry);
+    const behaviour = script.length > 1 ? script.shift() : script[0];
+    await behaviour?.(response, entry);
+  });
+  server.on('connection', (socket) => {
+    sockets.add(socket);
+    socket.on('close', () => sockets.delete(socket));
+    socket.on('error', () => {});
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    received,
+    behave(...next) {
+      script = [...next];
+    },
+    get sockets() {
+      return sockets.size;
+    },
+    get pending() {
+      return pending;
+    },
+    async close() {
+      for (const socket of sockets) socket.destroy();
+      server.close();
+      await once(server, 'close');
+    },
+  };
+}
+
+async function readAll(request: IncomingMessage): Promise<string> {
+  let text = '';
+  request.setEncoding('utf8');
+  for await (const chunk of request) text += chunk;
+  return text;
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}
+
+/** A complete JSON answer. */
+export function json(body: unknown, status = 200, headers: Record<string, string> = {}): Behaviour {
+  return (response) => {
+    response.writeHead(status, { 'content-type': 'application/json', 'x-request-id': 'req-1', ...headers });
+    response.end(JSON.stringify(body));
+  };
+}
+
+/** Any bytes as an answer. */
+export function raw(body: string | Uint8Array, headers: Record<string, string> = {}, status = 200): Behaviour {
+  return (response) => {
+    response.writeHead(status, headers);
+    response.end(body);
+  };
+}
+
+/** How an event stream goes on after its events: to a proper end, a reset, silence, or the declared fault. */
+export type StreamEnd = 'end' | 'reset' | 'silence';
+
+/** An event stream, event by event in packets of their own. */
+export function events(list: readonly string[], end: StreamEnd = 'end', headers: Record<string, string> = {}): Behaviour {
+  return async (response) => {
+    response.writeHead(200, { 'content-type': 'text/event-stream', 'x-request-id': 'req-1', ...headers });
+    response.flushHeaders();
+    for (const event of list) {
+      if (response.destroyed) return;
+      await new Promise((resolve) => response.write(event, resolve));
+    }
+    if (end === 'end') response.end();
+    if (end === 'reset') response.socket?.resetAndDestroy();
+  };
+}
+
+/** The connection is reset before anything is said. */
+export const reset: Behaviour = (response) => {
+  response.socket?.resetAndDestroy();
+};
+
+/** The request is accepted and never answered. */
+export const silence: Behaviour = () => {};
+
+/** A JSON body that ends before its declared length. */
+export function shortBody(body: unknown): Behaviour {
+  return (response) => {
+    const text = JSON.stringify(body);
+    response.writeHead(200, { 'content-type': 'application/json', 'content-length': String(text.length) });
+    response.write(text.slice(0, text.length - 3), () => response.socket?.end());
+  };
+}
+
+export const html = (status: number): Behaviour =>
+  raw('<!doctype html><html><body>Please log in</body></html>', { 'content-type': 'text/html' }, status);
