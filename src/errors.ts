@@ -141,7 +141,7 @@ export class ProviderError extends RouterError {
     this.vendorCode = plainCode(init.code);
     this.retryAfter = init.retryAfter;
     this.retryAt = init.retryAfter === undefined ? undefined : Date.now() + init.retryAfter;
-    this.requestId = plainCode(init.requestId);
+    this.requestId = plain(init.requestId, /^[\w.:-]{1,100}$/);
     this.scope = init.scope ?? scopeOfKind[init.kind];
     this.answered = init.answered ?? init.status !== undefined;
     this.#vendorMessage = init.vendorMessage;
@@ -165,9 +165,13 @@ function describe(init: ProviderErrorInit): string {
   return `${init.provider}: ${init.summary ?? init.kind}${facts.length > 0 ? ` (${facts.join(', ')})` : ''}`;
 }
 
-// A code is a word. Anything else could carry text of the request, so it is dropped.
+// A code is one word. Anything else could carry text of the request, or a key, so it is dropped.
 function plainCode(code: string | undefined): string | undefined {
-  return code !== undefined && /^[\w.:/-]{1,100}$/.test(code) ? code : undefined;
+  return plain(code, /^[A-Za-z][\w.]{0,63}$/);
+}
+
+function plain(text: string | undefined, form: RegExp): string | undefined {
+  return text !== undefined && form.test(text) ? text : undefined;
 }
 
 /** Every target that could be tried failed. `attempts` says how. */

@@ -52,7 +52,7 @@ const calls = [
 
 /** @param more what this SDK adds to every body */
 export function geminiWires(more: Body = {}): Fixture['wires'] {
-  const body = (fields: Body, contents: readonly Body[] = [hello]): Body => ({ ...more, contents, ...fields });
+  const body = (fields: Body, contents: readonly Body[] = [hello]): Body => ({ contents, ...more, ...fields });
   return {
     text: { ...said(), sent: body({ systemInstruction: { role: 'user', parts: [{ text: 'Be kind.' }] } }) },
     'multi-turn': {
@@ -144,6 +144,8 @@ export function geminiWires(more: Body = {}): Fixture['wires'] {
       stream: [data({ candidates: [{ content: { parts: [{ text: 'Hello there, friend' }] }, finishReason: 'STOP' }] })],
     },
     'unknown fields': {
+      // The current SDK drops what it does not know; this much of it reaches `raw`.
+      raw: { responseId: 'resp-1', candidates: [{ finishReason: 'STOP' }] },
       answer: {
         ...head,
         surprise: [1],
@@ -190,7 +192,7 @@ export const geminiFailures: readonly WireFailure[] = [
     expected: { kind: 'not-found' },
   },
   { name: '400 key', status: 400, body: error(400, 'INVALID_ARGUMENT', 'API key not valid.'), expected: { kind: 'auth', scope: 'key' } },
-  { name: '400 region', status: 400, body: error(400, 'FAILED_PRECONDITION'), expected: { kind: 'auth' } },
+  { name: '400 region', status: 400, body: error(400, 'FAILED_PRECONDITION', 'User location is not supported for the API use.'), expected: { kind: 'auth' } },
   { name: '403', status: 403, body: error(403, 'PERMISSION_DENIED'), expected: { kind: 'auth' } },
   { name: '404 model', status: 404, body: error(404, 'NOT_FOUND'), expected: { kind: 'not-found' } },
   { name: '400', status: 400, body: error(400, 'INVALID_ARGUMENT'), expected: { kind: 'bad-request' } },

@@ -6,7 +6,7 @@ describeProvider({
   name: 'google-legacy',
   model,
   create: (baseURL, apiKey) => google({ baseURL, apiKey, sdk: 'generative-ai' }),
-  wires: geminiWires({ safetySettings: [] }),
+  wires: geminiWires({ safetySettings: [], generationConfig: {} }),
   failures: geminiFailures,
   errorEvent: { event: data({ error: { code: 503, status: 'UNAVAILABLE', message: 'overloaded' } }), kind: 'overloaded' },
   ownTransport: 'the SDK calls the runtime’s fetch by itself and shows no headers',

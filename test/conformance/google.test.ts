@@ -6,9 +6,8 @@ describeProvider({
   name: 'google',
   model,
   create: (baseURL, apiKey) => google({ baseURL, apiKey }),
-  wires: geminiWires(),
   // The SDK sends an empty object where nothing is configured.
-  withoutStream: (body) => body,
+  wires: geminiWires({ generationConfig: {} }),
   failures: geminiFailures,
   errorEvent: { event: data({ error: { code: 503, status: 'UNAVAILABLE', message: 'overloaded' } }), kind: 'overloaded' },
   ownTransport: true,

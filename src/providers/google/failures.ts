@@ -13,6 +13,8 @@ export const googleFailures: readonly FailureRow[] = [
   { status: 429, kind: 'rate-limit', retryAfter: retryDelay },
   { status: 400, message: /API key not valid|API_KEY_INVALID|API key expired/i, kind: 'auth' },
   { status: 400, code: 'FAILED_PRECONDITION', kind: 'auth' },
+  // The older SDK keeps the words only.
+  { status: 400, message: /location is not supported/i, kind: 'auth' },
   { message: /input token count|exceeds the maximum number of tokens/i, kind: 'context-length' },
   { code: 'UNAVAILABLE', kind: 'overloaded' },
   { code: 'DEADLINE_EXCEEDED', kind: 'timeout' },
