@@ -1,7 +1,7 @@
-import { defineConfig } from 'tsup';
+import { defineConfig, type Options } from 'tsup';
 
-/** One entry per sub-path of the package; shared code goes into chunks, so errors and guards exist once. */
-export default defineConfig({
+/** One entry per sub-path of the package; shared code goes into chunks, so that each error class exists once. */
+export const options: Options = {
   entry: {
     index: 'src/index.ts',
     openai: 'src/providers/openai/index.ts',
@@ -11,12 +11,11 @@ export default defineConfig({
     testing: 'src/testing/index.ts',
   },
   format: ['esm'],
-  target: 'es2022',
+  target: 'es2023',
   platform: 'neutral',
   splitting: true,
-  treeshake: true,
   clean: true,
   dts: true,
-  sourcemap: false,
-  external: ['openai', '@anthropic-ai/sdk', '@google/genai', '@google/generative-ai'],
-});
+};
+
+export default defineConfig(options);

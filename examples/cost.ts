@@ -17,7 +17,8 @@ router.on('usage', ({ target, cost }) => {
 
 const request = { prompt: 'Why is the sky blue?', maxOutputTokens: 200 };
 const { candidates } = await router.explain(request);
-for (const { target, estimatedCost } of candidates) console.log(`${target}: about US$ ${estimatedCost?.toFixed(6)}`);
+for (const { target, estimatedCost } of candidates)
+  console.log(`${target}: about US$ ${estimatedCost?.toFixed(6)}`);
 
 const { cost } = await router.chat(request, { maxCost: 0.01 });
 console.log(`spent US$ ${cost?.total.toFixed(6)} (price: ${cost?.source})`);

@@ -8,7 +8,14 @@ const echo: Provider<'echo'> = {
     const text = typeof last === 'string' ? last.toUpperCase() : '';
     const usage = { inputTokens: text.length, outputTokens: text.length };
     const response = { model, headers: {} };
-    return { content: [{ type: 'text', text }], finishReason: 'stop', usage, response, warnings: [], raw: undefined };
+    return {
+      content: [{ type: 'text', text }],
+      finishReason: 'stop',
+      usage,
+      response,
+      warnings: [],
+      raw: undefined,
+    };
   },
   async *stream(call) {
     const { content, usage } = await echo.chat(call);

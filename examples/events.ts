@@ -10,7 +10,9 @@ router.on('attempt-end', ({ target, outcome, duration }) => {
 });
 router.on('request-end', ({ metadata, outcome, decision, cost, wastedCost }) => {
   const order = decision?.candidates.map(({ target }) => target).join(', ');
-  console.log(`tenant ${metadata['tenant']}: ${outcome}; order: ${order}; US$ ${cost?.total}, wasted US$ ${wastedCost}`);
+  console.log(
+    `tenant ${metadata['tenant']}: ${outcome}; order: ${order}; US$ ${cost?.total}, wasted US$ ${wastedCost}`,
+  );
 });
 
 await router.chat({ prompt: 'Why is the sky blue?' }, { metadata: { tenant: 42 } });

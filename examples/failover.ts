@@ -5,7 +5,10 @@ import { openaiCompatible } from 'signalbox/openai-compatible';
 
 const router = createRouter({
   targets: [
-    { provider: openaiCompatible({ name: 'nobody', baseURL: 'http://127.0.0.1:9/v1', apiKey: 'none' }), model: 'any' },
+    {
+      provider: openaiCompatible({ name: 'nobody', baseURL: 'http://127.0.0.1:9/v1', apiKey: 'none' }),
+      model: 'any',
+    },
     { provider: openai(), model: 'gpt-5-mini' },
   ],
 });
@@ -14,6 +17,8 @@ router.on('target-state', ({ target, state }) => console.log(`${target} is now $
 
 const { text, attempts } = await router.chat({ prompt: 'Why is the sky blue?' });
 for (const { target, outcome, error, duration } of attempts) {
-  console.log(`${target}: ${outcome}${error === undefined ? '' : ` (${error.kind})`} after ${duration.toFixed(0)} ms`);
+  console.log(
+    `${target}: ${outcome}${error === undefined ? '' : ` (${error.kind})`} after ${duration.toFixed(0)} ms`,
+  );
 }
 console.log(text);

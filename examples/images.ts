@@ -4,7 +4,8 @@ import { google } from 'signalbox/google';
 
 const router = createRouter({ targets: [{ provider: google(), model: 'gemini-2.5-flash' }] });
 
-const onePixel = 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==';
+const onePixel =
+  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==';
 
 const { text } = await router.chat({
   messages: [

@@ -57,15 +57,23 @@ export function resolveClientOptions(options: ClientOptions, vendor: Vendor): Re
 export function checkKnown(factory: string, options: object, known: readonly string[]): void {
   for (const name of Object.keys(options)) {
     if (!known.includes(name)) {
-      throw new ConfigError(`${factory}.${name}`, `one of the options ${known.join(', ')}`, 'an unknown option');
+      throw new ConfigError(
+        `${factory}.${name}`,
+        `one of the options ${known.join(', ')}`,
+        'an unknown option',
+      );
     }
   }
 }
 
-function checkHeaders(option: string, headers: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+function checkHeaders(
+  option: string,
+  headers: Readonly<Record<string, string>>,
+): Readonly<Record<string, string>> {
   for (const [name, value] of Object.entries(headers)) {
     // What a header cannot hold would be printed by `fetch`, and it may be a secret.
-    if (!/^[\w!#$%&'*+.^`|~-]+$/.test(name)) throw new ConfigError(option, 'names of headers', 'another name');
+    if (!/^[\w!#$%&'*+.^`|~-]+$/.test(name))
+      throw new ConfigError(option, 'names of headers', 'another name');
     if (typeof value !== 'string' || !/^[\t\x20-\x7e]*$/.test(value)) {
       throw new ConfigError(`${option}[${JSON.stringify(name)}]`, 'printable ASCII text', 'something else');
     }

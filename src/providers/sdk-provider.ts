@@ -20,7 +20,10 @@ export interface SdkMapping<Name extends string, Client, Body extends Wire = Wir
   readonly failures: readonly FailureRow[];
   /** The client, made when it is first needed. */
   client(): Promise<Client>;
-  toRequest(call: ProviderCall, stream: boolean): { readonly body: Body; readonly warnings: readonly Warning[] };
+  toRequest(
+    call: ProviderCall,
+    stream: boolean,
+  ): { readonly body: Body; readonly warnings: readonly Warning[] };
   /** Calls the SDK once. Its answer, or a stream of chunks. */
   send(client: Client, body: Body, stream: boolean, carry: Carry): PromiseLike<unknown>;
   toResult(data: unknown, headers: Headers, warnings: readonly Warning[]): ProviderResult;
@@ -52,7 +55,10 @@ export function sdkProvider<Name extends string, Client, Body extends Wire>(
         refuseAborted(name, call.signal);
         const { body, warnings } = mapping.toRequest(call, false);
         const client = await mapping.client();
-        const answer = await awaitAnswer(mapping.send(client, body, false, { signal: call.signal, exchange }), exchange);
+        const answer = await awaitAnswer(
+          mapping.send(client, body, false, { signal: call.signal, exchange }),
+          exchange,
+        );
         refuseAborted(name, call.signal);
         return mapping.toResult(answer.data, answer.headers, warnings);
       } catch (error) {
@@ -94,8 +100,14 @@ async function* streamParts<Client, Body extends Wire>(
 }
 
 function asIterable(data: unknown, provider: string): AsyncIterable<unknown> {
-  if (typeof data === 'object' && data !== null && Symbol.asyncIterator in data) return data as AsyncIterable<unknown>;
-  throw new ProviderError({ kind: 'malformed', provider, answered: true, summary: 'the answer is no stream' });
+  if (typeof data === 'object' && data !== null && Symbol.asyncIterator in data)
+    return data as AsyncIterable<unknown>;
+  throw new ProviderError({
+    kind: 'malformed',
+    provider,
+    answered: true,
+    summary: 'the answer is no stream',
+  });
 }
 
 /** Waits for an SDK's promise, and takes the response's headers from it where only it has them. */
@@ -107,7 +119,10 @@ async function awaitAnswer(
   const { withResponse } = promise as { withResponse?: WithResponse };
   if (typeof withResponse !== 'function') return { data: await promise, headers: exchange.headers };
   const { data, response } = await withResponse.call(promise);
-  return { data, headers: exchange.status === undefined ? plainHeaders(response?.headers) : exchange.headers };
+  return {
+    data,
+    headers: exchange.status === undefined ? plainHeaders(response?.headers) : exchange.headers,
+  };
 }
 
 /** What a provider throws for what was thrown in it. */
@@ -157,7 +172,11 @@ export function lazyClient<Client, Peer>(
     try {
       loaded = await load();
     } catch {
-      throw new ConfigError(factory, `the package "${peer}" to be installed, or a \`client\` to be given`, 'neither');
+      throw new ConfigError(
+        factory,
+        `the package "${peer}" to be installed, or a \`client\` to be given`,
+        'neither',
+      );
     }
     return make(loaded);
   };

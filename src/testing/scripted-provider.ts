@@ -78,7 +78,8 @@ export function scriptedProvider<const Name extends string>(
       try {
         await wait(script.hang === true ? Number.POSITIVE_INFINITY : (script.delay ?? 0), call.signal);
         if (script.error !== undefined) throw failure(script);
-        if (script.cut === true) throw new ProviderError({ kind: 'truncated', provider: name, answered: true });
+        if (script.cut === true)
+          throw new ProviderError({ kind: 'truncated', provider: name, answered: true });
         return answerOf(script, call);
       } finally {
         open -= 1;

@@ -4,7 +4,8 @@ import { describeProvider, type Fixture, type Wire } from './suite.ts';
 
 type Body = Record<string, unknown>;
 
-const event = (type: string, fields: Body): string => `event: ${type}\ndata: ${JSON.stringify({ type, ...fields })}\n\n`;
+const event = (type: string, fields: Body): string =>
+  `event: ${type}\ndata: ${JSON.stringify({ type, ...fields })}\n\n`;
 const usage = { input_tokens: 11, output_tokens: 7 };
 const head = { id: 'msg_1', type: 'message', role: 'assistant', model: 'wire-model' };
 const model = 'claude-haiku-4-5';
@@ -49,10 +50,21 @@ function said(
 ): Pick<Wire, 'answer' | 'stream'> {
   const { output_tokens, output_tokens_details, ...input } = counted ?? {};
   return {
-    answer: { ...head, content, stop_reason, stop_sequence: null, ...(counted === undefined ? {} : { usage: counted }) },
+    answer: {
+      ...head,
+      content,
+      stop_reason,
+      stop_sequence: null,
+      ...(counted === undefined ? {} : { usage: counted }),
+    },
     stream: [
       event('message_start', {
-        message: { ...head, content: [], stop_reason: null, ...(counted === undefined ? {} : { usage: { ...input, output_tokens: 1 } }) },
+        message: {
+          ...head,
+          content: [],
+          stop_reason: null,
+          ...(counted === undefined ? {} : { usage: { ...input, output_tokens: 1 } }),
+        },
       }),
       event('ping', {}),
       ...content.flatMap(pieces),
@@ -90,7 +102,11 @@ const wires: Fixture['wires'] = {
   text: { ...said(), sent: body({ system: [{ type: 'text', text: 'Be kind.' }] }) },
   'multi-turn': {
     ...said(),
-    sent: body({}, [user('Hello'), { role: 'assistant', content: [{ type: 'text', text: 'Hi' }] }, user('Again')]),
+    sent: body({}, [
+      user('Hello'),
+      { role: 'assistant', content: [{ type: 'text', text: 'Hi' }] },
+      user('Again'),
+    ]),
   },
   'image by URL': {
     ...said(),
@@ -103,13 +119,19 @@ const wires: Fixture['wires'] = {
   },
   'image by its bytes': {
     ...said(),
-    sent: body({}, [user([{ type: 'image', source: { type: 'base64', media_type: 'image/png', data: pixel } }])]),
+    sent: body({}, [
+      user([{ type: 'image', source: { type: 'base64', media_type: 'image/png', data: pixel } }]),
+    ]),
   },
   'a PDF': {
     ...said(),
     sent: body({}, [
       user([
-        { type: 'document', source: { type: 'base64', media_type: 'application/pdf', data: pdf }, title: 'a.pdf' },
+        {
+          type: 'document',
+          source: { type: 'base64', media_type: 'application/pdf', data: pdf },
+          title: 'a.pdf',
+        },
       ]),
     ]),
   },
@@ -126,7 +148,10 @@ const wires: Fixture['wires'] = {
     ]),
   },
   'toolChoice none': { ...said(), sent: body({ tools, tool_choice: { type: 'none' } }) },
-  'toolChoice required': { ...said(toolUse, 'tool_use'), sent: body({ tools, tool_choice: { type: 'any' } }) },
+  'toolChoice required': {
+    ...said(toolUse, 'tool_use'),
+    sent: body({ tools, tool_choice: { type: 'any' } }),
+  },
   'toolChoice of one tool': {
     ...said(toolUse.slice(0, 1), 'tool_use'),
     sent: body({ tools, tool_choice: { type: 'tool', name: 'get_weather' } }),
@@ -155,7 +180,9 @@ const wires: Fixture['wires'] = {
   },
   'the vendor’s own options': {
     ...said(),
-    call: { providerOptions: { anthropic: { service_tier: 'auto', new_thing: { a: [1] } }, other: { x: 1 } } },
+    call: {
+      providerOptions: { anthropic: { service_tier: 'auto', new_thing: { a: [1] } }, other: { x: 1 } },
+    },
     sent: body({ service_tier: 'auto', new_thing: { a: [1] } }),
   },
   'finish: length': said(undefined, 'max_tokens'),
@@ -214,7 +241,11 @@ const wires: Fixture['wires'] = {
   },
 };
 
-const error = (type: string, message = 'no'): Body => ({ type: 'error', error: { type, message }, request_id: 'req_1' });
+const error = (type: string, message = 'no'): Body => ({
+  type: 'error',
+  error: { type, message },
+  request_id: 'req_1',
+});
 
 describeProvider({
   name: 'anthropic',
@@ -236,13 +267,19 @@ describeProvider({
     {
       name: '429 spend limit',
       status: 429,
-      body: { type: 'error', error: { type: 'rate_limit_error', details: { error_code: 'enforced_spend_limit_reached' } } },
+      body: {
+        type: 'error',
+        error: { type: 'rate_limit_error', details: { error_code: 'enforced_spend_limit_reached' } },
+      },
       expected: { kind: 'quota', retryAfter: 3_600_000, scope: 'key' },
     },
     {
       name: '429 ramp',
       status: 429,
-      body: { type: 'error', error: { type: 'rate_limit_error', details: { error_code: 'ramp_limit_exceeded' } } },
+      body: {
+        type: 'error',
+        error: { type: 'rate_limit_error', details: { error_code: 'ramp_limit_exceeded' } },
+      },
       expected: { kind: 'rate-limit', retryAfter: 5_000 },
     },
     {
@@ -252,10 +289,20 @@ describeProvider({
       expected: { kind: 'quota', scope: 'key' },
     },
     { name: '402', status: 402, body: error('billing_error'), expected: { kind: 'quota' } },
-    { name: '401', status: 401, body: error('authentication_error'), expected: { kind: 'auth', scope: 'key' } },
+    {
+      name: '401',
+      status: 401,
+      body: error('authentication_error'),
+      expected: { kind: 'auth', scope: 'key' },
+    },
     { name: '403', status: 403, body: error('permission_error'), expected: { kind: 'auth' } },
     { name: '404 model', status: 404, body: error('not_found_error'), expected: { kind: 'not-found' } },
-    { name: '400', status: 400, body: error('invalid_request_error'), expected: { kind: 'bad-request', scope: 'request' } },
+    {
+      name: '400',
+      status: 400,
+      body: error('invalid_request_error'),
+      expected: { kind: 'bad-request', scope: 'request' },
+    },
     {
       name: '400 too long',
       status: 400,
@@ -265,8 +312,16 @@ describeProvider({
     { name: '413', status: 413, body: error('request_too_large'), expected: { kind: 'context-length' } },
     { name: '500', status: 500, body: error('api_error'), expected: { kind: 'server' } },
     { name: '504', status: 504, body: error('timeout_error'), expected: { kind: 'timeout' } },
-    { name: '529', status: 529, body: error('overloaded_error'), expected: { kind: 'overloaded', scope: 'deployment' } },
+    {
+      name: '529',
+      status: 529,
+      body: error('overloaded_error'),
+      expected: { kind: 'overloaded', scope: 'deployment' },
+    },
   ],
-  errorEvent: { event: event('error', { error: { type: 'overloaded_error', message: 'Overloaded' } }), kind: 'overloaded' },
+  errorEvent: {
+    event: event('error', { error: { type: 'overloaded_error', message: 'Overloaded' } }),
+    kind: 'overloaded',
+  },
   ownTransport: true,
 });

@@ -23,13 +23,20 @@ interface Said {
 }
 
 /** An answer, and the same in pieces: a role, the pieces, why it ended, and the usage in a late chunk of its own. */
-function said({ message = { content: 'Hello there, friend' }, deltas, finish = 'stop', ...rest }: Said = {}): Pick<Wire, 'answer' | 'stream'> {
+function said({
+  message = { content: 'Hello there, friend' },
+  deltas,
+  finish = 'stop',
+  ...rest
+}: Said = {}): Pick<Wire, 'answer' | 'stream'> {
   const counted = 'usage' in rest ? rest.usage : usage;
   const pieces = deltas ?? [{ content: 'Hello' }, { content: ' there' }, { content: ', friend' }];
   return {
     answer: {
       ...head,
-      choices: [{ index: 0, message: { role: 'assistant', ...message }, finish_reason: finish, logprobs: null }],
+      choices: [
+        { index: 0, message: { role: 'assistant', ...message }, finish_reason: finish, logprobs: null },
+      ],
       ...(counted === undefined ? {} : { usage: counted }),
     },
     stream: [
@@ -50,7 +57,11 @@ const calling = (count: number): Pick<Wire, 'answer' | 'stream'> =>
   said({
     message: { content: null, tool_calls: toolCalls.slice(0, count) },
     deltas: toolCalls.slice(0, count).flatMap((call, index) => [
-      { tool_calls: [{ index, id: call.id, type: 'function', function: { name: call.function.name, arguments: '' } }] },
+      {
+        tool_calls: [
+          { index, id: call.id, type: 'function', function: { name: call.function.name, arguments: '' } },
+        ],
+      },
       { tool_calls: [{ index, function: { arguments: call.function.arguments.slice(0, 4) } }] },
       { tool_calls: [{ index, function: { arguments: call.function.arguments.slice(4) } }] },
     ]),
@@ -60,15 +71,25 @@ const calling = (count: number): Pick<Wire, 'answer' | 'stream'> =>
 const user = (content: unknown): Body => ({ role: 'user', content });
 const weather = scenarios['structured output'].call.responseFormat.schema;
 const tools = [
-  { type: 'function', function: { name: 'get_weather', description: 'The weather now', parameters: weather } },
+  {
+    type: 'function',
+    function: { name: 'get_weather', description: 'The weather now', parameters: weather },
+  },
   { type: 'function', function: { name: 'get_time', parameters: { type: 'object', properties: {} } } },
 ];
 
 export function chatCompletionsWires(model: string, name: string, maxTokensField: string): Fixture['wires'] {
-  const body = (fields: Body, messages: readonly Body[] = [user('Hello')]): Body => ({ model, messages, ...fields });
+  const body = (fields: Body, messages: readonly Body[] = [user('Hello')]): Body => ({
+    model,
+    messages,
+    ...fields,
+  });
   const wires: Record<ScenarioName, Wire> = {
     text: { ...said(), sent: body({}, [{ role: 'system', content: 'Be kind.' }, user('Hello')]) },
-    'multi-turn': { ...said(), sent: body({}, [user('Hello'), { role: 'assistant', content: 'Hi' }, user('Again')]) },
+    'multi-turn': {
+      ...said(),
+      sent: body({}, [user('Hello'), { role: 'assistant', content: 'Hi' }, user('Again')]),
+    },
     'image by URL': {
       ...said(),
       sent: body({}, [
@@ -85,7 +106,9 @@ export function chatCompletionsWires(model: string, name: string, maxTokensField
     'a PDF': {
       ...said(),
       sent: body({}, [
-        user([{ type: 'file', file: { filename: 'a.pdf', file_data: `data:application/pdf;base64,${pdf}` } }]),
+        user([
+          { type: 'file', file: { filename: 'a.pdf', file_data: `data:application/pdf;base64,${pdf}` } },
+        ]),
       ]),
     },
     'parallel tool calls': { ...calling(2), sent: body({ tools }, [user('Weather and time?')]) },
@@ -105,15 +128,25 @@ export function chatCompletionsWires(model: string, name: string, maxTokensField
       sent: body({ tools, tool_choice: { type: 'function', function: { name: 'get_weather' } } }),
     },
     'structured output': {
-      ...said({ message: { content: '{"city":"Paris"}' }, deltas: [{ content: '{"city":' }, { content: '"Paris"}' }] }),
+      ...said({
+        message: { content: '{"city":"Paris"}' },
+        deltas: [{ content: '{"city":' }, { content: '"Paris"}' }],
+      }),
       sent: body({
-        response_format: { type: 'json_schema', json_schema: { name: 'answer', schema: weather, strict: true } },
+        response_format: {
+          type: 'json_schema',
+          json_schema: { name: 'answer', schema: weather, strict: true },
+        },
       }),
     },
     reasoning: {
       ...said({
         message: { reasoning_content: 'Let me think', content: 'Hello there, friend' },
-        deltas: [{ reasoning_content: 'Let me' }, { reasoning_content: ' think' }, { content: 'Hello there, friend' }],
+        deltas: [
+          { reasoning_content: 'Let me' },
+          { reasoning_content: ' think' },
+          { content: 'Hello there, friend' },
+        ],
         usage: { ...usage, completion_tokens_details: { reasoning_tokens: 3 } },
       }),
       sent: body({ [maxTokensField]: 20_000, reasoning_effort: 'high' }),
@@ -152,12 +185,26 @@ export function chatCompletionsWires(model: string, name: string, maxTokensField
       answer: {
         ...head,
         surprise: [1],
-        choices: [{ index: 0, message: { content: 'Hello there, friend', mood: 'good' }, finish_reason: 'stop', x: {} }],
+        choices: [
+          {
+            index: 0,
+            message: { content: 'Hello there, friend', mood: 'good' },
+            finish_reason: 'stop',
+            x: {},
+          },
+        ],
         usage: { ...usage, new_tokens: 9 },
       },
       stream: [
-        data({ ...chunkHead, surprise: 1, choices: [{ index: 0, delta: { content: 'Hello there', mood: 1 }, x: 2 }] }),
-        data({ ...chunkHead, choices: [{ index: 0, delta: { content: ', friend' }, finish_reason: 'stop' }] }),
+        data({
+          ...chunkHead,
+          surprise: 1,
+          choices: [{ index: 0, delta: { content: 'Hello there', mood: 1 }, x: 2 }],
+        }),
+        data({
+          ...chunkHead,
+          choices: [{ index: 0, delta: { content: ', friend' }, finish_reason: 'stop' }],
+        }),
         ': a comment\n\n',
         data({ ...chunkHead, choices: [], usage: { ...usage, new_tokens: 9 } }),
         'data: [DONE]\n\n',
@@ -173,7 +220,9 @@ export function withoutStream(body: unknown): unknown {
   return rest;
 }
 
-const error = (code: string | null, type: string, message = 'no'): Body => ({ error: { code, type, message } });
+const error = (code: string | null, type: string, message = 'no'): Body => ({
+  error: { code, type, message },
+});
 
 /** Rows of the taxonomy of OpenAI and those that speak its language. */
 export const chatCompletionsFailureWires: readonly WireFailure[] = [
@@ -190,18 +239,43 @@ export const chatCompletionsFailureWires: readonly WireFailure[] = [
     body: error('rate_limit_exceeded', 'requests', 'Rate limit reached. Please try again in 6ms.'),
     expected: { kind: 'rate-limit', retryAfter: 6 },
   },
-  { name: '429 ramp', status: 429, body: error('slow_down', 'requests'), expected: { kind: 'rate-limit', retryAfter: 5_000 } },
+  {
+    name: '429 ramp',
+    status: 429,
+    body: error('slow_down', 'requests'),
+    expected: { kind: 'rate-limit', retryAfter: 5_000 },
+  },
   {
     name: '429 without credit',
     status: 429,
     body: error('insufficient_quota', 'insufficient_quota'),
     expected: { kind: 'quota', retryAfter: 900_000, scope: 'key' },
   },
-  { name: '402', status: 402, body: { error: { message: 'Insufficient Balance' } }, expected: { kind: 'quota', scope: 'key' } },
-  { name: '401', status: 401, body: error('invalid_api_key', 'invalid_request_error'), expected: { kind: 'auth', scope: 'key' } },
+  {
+    name: '402',
+    status: 402,
+    body: { error: { message: 'Insufficient Balance' } },
+    expected: { kind: 'quota', scope: 'key' },
+  },
+  {
+    name: '401',
+    status: 401,
+    body: error('invalid_api_key', 'invalid_request_error'),
+    expected: { kind: 'auth', scope: 'key' },
+  },
   { name: '403', status: 403, body: error(null, 'forbidden'), expected: { kind: 'auth' } },
-  { name: '404 model', status: 404, body: error('model_not_found', 'invalid_request_error'), expected: { kind: 'not-found' } },
-  { name: '400', status: 400, body: error('invalid_value', 'invalid_request_error'), expected: { kind: 'bad-request', scope: 'request' } },
+  {
+    name: '404 model',
+    status: 404,
+    body: error('model_not_found', 'invalid_request_error'),
+    expected: { kind: 'not-found' },
+  },
+  {
+    name: '400',
+    status: 400,
+    body: error('invalid_value', 'invalid_request_error'),
+    expected: { kind: 'bad-request', scope: 'request' },
+  },
   {
     name: '400 too long',
     status: 400,
@@ -211,13 +285,32 @@ export const chatCompletionsFailureWires: readonly WireFailure[] = [
   {
     name: '400 too long, in vLLM’s words',
     status: 400,
-    body: { object: 'error', message: "This model's maximum context length is 4096 tokens", type: 'BadRequestError' },
+    body: {
+      object: 'error',
+      message: "This model's maximum context length is 4096 tokens",
+      type: 'BadRequestError',
+    },
     expected: { kind: 'context-length' },
   },
-  { name: '400 policy', status: 400, body: error('content_policy_violation', 'x'), expected: { kind: 'content-filter' } },
-  { name: '422 of FastAPI', status: 422, body: { detail: [{ msg: 'wrong', input: 'prompt' }] }, expected: { kind: 'bad-request' } },
+  {
+    name: '400 policy',
+    status: 400,
+    body: error('content_policy_violation', 'x'),
+    expected: { kind: 'content-filter' },
+  },
+  {
+    name: '422 of FastAPI',
+    status: 422,
+    body: { detail: [{ msg: 'wrong', input: 'prompt' }] },
+    expected: { kind: 'bad-request' },
+  },
   { name: '408', status: 408, body: {}, expected: { kind: 'timeout' } },
-  { name: '498 of Groq', status: 498, body: error('capacity_exceeded', 'x'), expected: { kind: 'rate-limit', retryAfter: 5_000 } },
+  {
+    name: '498 of Groq',
+    status: 498,
+    body: error('capacity_exceeded', 'x'),
+    expected: { kind: 'rate-limit', retryAfter: 5_000 },
+  },
   { name: '500', status: 500, body: error('server_error', 'server_error'), expected: { kind: 'server' } },
   { name: '503', status: 503, body: error('server_is_overloaded', 'x'), expected: { kind: 'overloaded' } },
   { name: '504', status: 504, body: {}, expected: { kind: 'timeout' } },

@@ -21,15 +21,24 @@ function said(
   const cut = parts.flatMap((part): readonly Body[] => {
     const { text, ...rest } = part;
     return typeof text === 'string' && text.length > 5
-      ? [{ ...rest, text: text.slice(0, 5) }, { ...rest, text: text.slice(5) }]
+      ? [
+          { ...rest, text: text.slice(0, 5) },
+          { ...rest, text: text.slice(5) },
+        ]
       : [part];
   });
   const pieces = cut.length === 0 ? [[]] : cut.map((part) => [part]);
   return {
     answer: { ...head, candidates: [{ index: 0, content: { role: 'model', parts }, finishReason }], ...meta },
     stream: [
-      ...pieces.map((piece) => data({ ...head, candidates: [{ index: 0, content: { role: 'model', parts: piece } }] })),
-      data({ ...head, candidates: [{ index: 0, content: { role: 'model', parts: [] }, finishReason }], ...meta }),
+      ...pieces.map((piece) =>
+        data({ ...head, candidates: [{ index: 0, content: { role: 'model', parts: piece } }] }),
+      ),
+      data({
+        ...head,
+        candidates: [{ index: 0, content: { role: 'model', parts: [] }, finishReason }],
+        ...meta,
+      }),
     ],
   };
 }
@@ -52,7 +61,11 @@ const calls = [
 
 /** @param more what this SDK adds to every body */
 export function geminiWires(more: Body = {}): Fixture['wires'] {
-  const body = (fields: Body, contents: readonly Body[] = [hello]): Body => ({ contents, ...more, ...fields });
+  const body = (fields: Body, contents: readonly Body[] = [hello]): Body => ({
+    contents,
+    ...more,
+    ...fields,
+  });
   return {
     text: { ...said(), sent: body({ systemInstruction: { role: 'user', parts: [{ text: 'Be kind.' }] } }) },
     'multi-turn': {
@@ -62,11 +75,20 @@ export function geminiWires(more: Body = {}): Fixture['wires'] {
     'image by URL': {
       ...said(),
       sent: body({}, [
-        user({ text: 'What is it?' }, { fileData: { mimeType: 'image/png', fileUri: 'https://example.com/cat.png' } }),
+        user(
+          { text: 'What is it?' },
+          { fileData: { mimeType: 'image/png', fileUri: 'https://example.com/cat.png' } },
+        ),
       ]),
     },
-    'image by its bytes': { ...said(), sent: body({}, [user({ inlineData: { mimeType: 'image/png', data: pixel } })]) },
-    'a PDF': { ...said(), sent: body({}, [user({ inlineData: { mimeType: 'application/pdf', data: pdf } })]) },
+    'image by its bytes': {
+      ...said(),
+      sent: body({}, [user({ inlineData: { mimeType: 'image/png', data: pixel } })]),
+    },
+    'a PDF': {
+      ...said(),
+      sent: body({}, [user({ inlineData: { mimeType: 'application/pdf', data: pdf } })]),
+    },
     'parallel tool calls': { ...said(calls), sent: body({ tools }, [user({ text: 'Weather and time?' })]) },
     'tool results': {
       ...said(),
@@ -79,8 +101,14 @@ export function geminiWires(more: Body = {}): Fixture['wires'] {
         ),
       ]),
     },
-    'toolChoice none': { ...said(), sent: body({ tools, toolConfig: { functionCallingConfig: { mode: 'NONE' } } }) },
-    'toolChoice required': { ...said(calls), sent: body({ tools, toolConfig: { functionCallingConfig: { mode: 'ANY' } } }) },
+    'toolChoice none': {
+      ...said(),
+      sent: body({ tools, toolConfig: { functionCallingConfig: { mode: 'NONE' } } }),
+    },
+    'toolChoice required': {
+      ...said(calls),
+      sent: body({ tools, toolConfig: { functionCallingConfig: { mode: 'ANY' } } }),
+    },
     'toolChoice of one tool': {
       ...said(calls.slice(0, 1)),
       sent: body({
@@ -99,7 +127,10 @@ export function geminiWires(more: Body = {}): Fixture['wires'] {
         thoughtsTokenCount: 3,
       }),
       sent: body({
-        generationConfig: { maxOutputTokens: 20_000, thinkingConfig: { includeThoughts: true, thinkingBudget: 24_576 } },
+        generationConfig: {
+          maxOutputTokens: 20_000,
+          thinkingConfig: { includeThoughts: true, thinkingBudget: 24_576 },
+        },
       }),
     },
     sampling: {
@@ -125,7 +156,10 @@ export function geminiWires(more: Body = {}): Fixture['wires'] {
           other: { x: 1 },
         },
       },
-      sent: body({ cachedContent: 'cachedContents/1', generationConfig: { responseLogprobs: true, newThing: { a: [1] } } }),
+      sent: body({
+        cachedContent: 'cachedContents/1',
+        generationConfig: { responseLogprobs: true, newThing: { a: [1] } },
+      }),
     },
     'finish: length': said(undefined, 'MAX_TOKENS'),
     'finish: content filter': {
@@ -140,8 +174,14 @@ export function geminiWires(more: Body = {}): Fixture['wires'] {
       thoughtsTokenCount: 200,
     }),
     'usage missing': {
-      answer: { candidates: [{ content: { parts: [{ text: 'Hello there, friend' }] }, finishReason: 'STOP' }] },
-      stream: [data({ candidates: [{ content: { parts: [{ text: 'Hello there, friend' }] }, finishReason: 'STOP' }] })],
+      answer: {
+        candidates: [{ content: { parts: [{ text: 'Hello there, friend' }] }, finishReason: 'STOP' }],
+      },
+      stream: [
+        data({
+          candidates: [{ content: { parts: [{ text: 'Hello there, friend' }] }, finishReason: 'STOP' }],
+        }),
+      ],
     },
     'unknown fields': {
       // The current SDK drops what it does not know; this much of it reaches `raw`.
@@ -150,12 +190,20 @@ export function geminiWires(more: Body = {}): Fixture['wires'] {
         ...head,
         surprise: [1],
         candidates: [
-          { content: { parts: [{ text: 'Hello there, friend', mood: 1 }, { newPart: {} }] }, finishReason: 'STOP', x: 1 },
+          {
+            content: { parts: [{ text: 'Hello there, friend', mood: 1 }, { newPart: {} }] },
+            finishReason: 'STOP',
+            x: 1,
+          },
         ],
         usageMetadata: { ...usage, newTokenCount: 9 },
       },
       stream: [
-        data({ ...head, surprise: 1, candidates: [{ content: { parts: [{ text: 'Hello', mood: 1 }, { newPart: {} }] } }] }),
+        data({
+          ...head,
+          surprise: 1,
+          candidates: [{ content: { parts: [{ text: 'Hello', mood: 1 }, { newPart: {} }] } }],
+        }),
         data({
           candidates: [{ content: { parts: [{ text: ' there, friend' }] }, finishReason: 'STOP', x: 1 }],
           usageMetadata: { ...usage, newTokenCount: 9 },
@@ -182,7 +230,11 @@ export const geminiFailures: readonly WireFailure[] = [
   {
     name: '429 per day',
     status: 429,
-    body: error(429, 'RESOURCE_EXHAUSTED', 'Quota exceeded for GenerateRequestsPerDayPerProject. Please retry in 10h17m5.72s.'),
+    body: error(
+      429,
+      'RESOURCE_EXHAUSTED',
+      'Quota exceeded for GenerateRequestsPerDayPerProject. Please retry in 10h17m5.72s.',
+    ),
     expected: { kind: 'quota', retryAfter: 37_025_720 },
   },
   {
@@ -191,18 +243,37 @@ export const geminiFailures: readonly WireFailure[] = [
     body: error(429, 'RESOURCE_EXHAUSTED', 'Quota exceeded, limit: 0'),
     expected: { kind: 'not-found' },
   },
-  { name: '400 key', status: 400, body: error(400, 'INVALID_ARGUMENT', 'API key not valid.'), expected: { kind: 'auth', scope: 'key' } },
-  { name: '400 region', status: 400, body: error(400, 'FAILED_PRECONDITION', 'User location is not supported for the API use.'), expected: { kind: 'auth' } },
+  {
+    name: '400 key',
+    status: 400,
+    body: error(400, 'INVALID_ARGUMENT', 'API key not valid.'),
+    expected: { kind: 'auth', scope: 'key' },
+  },
+  {
+    name: '400 region',
+    status: 400,
+    body: error(400, 'FAILED_PRECONDITION', 'User location is not supported for the API use.'),
+    expected: { kind: 'auth' },
+  },
   { name: '403', status: 403, body: error(403, 'PERMISSION_DENIED'), expected: { kind: 'auth' } },
   { name: '404 model', status: 404, body: error(404, 'NOT_FOUND'), expected: { kind: 'not-found' } },
   { name: '400', status: 400, body: error(400, 'INVALID_ARGUMENT'), expected: { kind: 'bad-request' } },
   {
     name: '400 too long',
     status: 400,
-    body: error(400, 'INVALID_ARGUMENT', 'The input token count (1200000) exceeds the maximum number of tokens allowed'),
+    body: error(
+      400,
+      'INVALID_ARGUMENT',
+      'The input token count (1200000) exceeds the maximum number of tokens allowed',
+    ),
     expected: { kind: 'context-length' },
   },
   { name: '500', status: 500, body: error(500, 'INTERNAL'), expected: { kind: 'server' } },
-  { name: '503', status: 503, body: error(503, 'UNAVAILABLE', 'The model is overloaded.'), expected: { kind: 'overloaded' } },
+  {
+    name: '503',
+    status: 503,
+    body: error(503, 'UNAVAILABLE', 'The model is overloaded.'),
+    expected: { kind: 'overloaded' },
+  },
   { name: '504', status: 504, body: error(504, 'DEADLINE_EXCEEDED'), expected: { kind: 'timeout' } },
 ];

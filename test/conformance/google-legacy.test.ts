@@ -8,6 +8,9 @@ describeProvider({
   create: (baseURL, apiKey) => google({ baseURL, apiKey, sdk: 'generative-ai' }),
   wires: geminiWires({ safetySettings: [], generationConfig: {} }),
   failures: geminiFailures,
-  errorEvent: { event: data({ error: { code: 503, status: 'UNAVAILABLE', message: 'overloaded' } }), kind: 'overloaded' },
+  errorEvent: {
+    event: data({ error: { code: 503, status: 'UNAVAILABLE', message: 'overloaded' } }),
+    kind: 'overloaded',
+  },
   ownTransport: 'the SDK calls the runtime’s fetch by itself and shows no headers',
 });

@@ -9,6 +9,9 @@ describeProvider({
   // The SDK sends an empty object where nothing is configured.
   wires: geminiWires({ generationConfig: {} }),
   failures: geminiFailures,
-  errorEvent: { event: data({ error: { code: 503, status: 'UNAVAILABLE', message: 'overloaded' } }), kind: 'overloaded' },
+  errorEvent: {
+    event: data({ error: { code: 503, status: 'UNAVAILABLE', message: 'overloaded' } }),
+    kind: 'overloaded',
+  },
   ownTransport: true,
 });

@@ -1,5 +1,10 @@
 import { openaiCompatible } from 'signalbox/openai-compatible';
-import { chatCompletionsFailureWires, chatCompletionsWires, data, withoutStream } from './chat-completions.ts';
+import {
+  chatCompletionsFailureWires,
+  chatCompletionsWires,
+  data,
+  withoutStream,
+} from './chat-completions.ts';
 import { describeProvider } from './suite.ts';
 
 describeProvider({
@@ -11,7 +16,10 @@ describeProvider({
   failures: chatCompletionsFailureWires,
   errorEvent: {
     // As OpenRouter says it, with status 200.
-    event: data({ error: { code: 502, message: 'upstream' }, choices: [{ delta: {}, finish_reason: 'error' }] }),
+    event: data({
+      error: { code: 502, message: 'upstream' },
+      choices: [{ delta: {}, finish_reason: 'error' }],
+    }),
     kind: 'server',
   },
   ownTransport: true,

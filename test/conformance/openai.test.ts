@@ -1,5 +1,10 @@
 import { openai } from 'signalbox/openai';
-import { chatCompletionsFailureWires, chatCompletionsWires, data, withoutStream } from './chat-completions.ts';
+import {
+  chatCompletionsFailureWires,
+  chatCompletionsWires,
+  data,
+  withoutStream,
+} from './chat-completions.ts';
 import { describeProvider } from './suite.ts';
 
 describeProvider({
@@ -10,7 +15,9 @@ describeProvider({
   withoutStream,
   failures: chatCompletionsFailureWires,
   errorEvent: {
-    event: data({ error: { code: 'server_is_overloaded', message: 'no', type: 'service_unavailable_error' } }),
+    event: data({
+      error: { code: 'server_is_overloaded', message: 'no', type: 'service_unavailable_error' },
+    }),
     kind: 'overloaded',
   },
   ownTransport: true,

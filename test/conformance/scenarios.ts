@@ -32,7 +32,8 @@ const time = { type: 'function', name: 'get_time', inputSchema: { type: 'object'
 const tools = [weather, time];
 
 /** The base64 text of a picture of one pixel, and of a document of one line. */
-export const pixel = 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==';
+export const pixel =
+  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==';
 export const pdf = 'JVBERi0xLjQK';
 
 const calls: readonly ContentPart[] = [
@@ -69,7 +70,10 @@ export const scenarios = {
   'a PDF': {
     call: {
       messages: [
-        { role: 'user', content: [{ type: 'file', data: pdf, mediaType: 'application/pdf', filename: 'a.pdf' }] },
+        {
+          role: 'user',
+          content: [{ type: 'file', data: pdf, mediaType: 'application/pdf', filename: 'a.pdf' }],
+        },
       ],
     },
     expected: said,
@@ -86,8 +90,18 @@ export const scenarios = {
         {
           role: 'tool',
           content: [
-            { type: 'tool-result', toolCallId: 'call_1', toolName: 'get_weather', output: { type: 'json', value: { c: 19 } } },
-            { type: 'tool-result', toolCallId: 'call_2', toolName: 'get_time', output: { type: 'error-text', value: 'no clock' } },
+            {
+              type: 'tool-result',
+              toolCallId: 'call_1',
+              toolName: 'get_weather',
+              output: { type: 'json', value: { c: 19 } },
+            },
+            {
+              type: 'tool-result',
+              toolCallId: 'call_2',
+              toolName: 'get_time',
+              output: { type: 'error-text', value: 'no clock' },
+            },
           ],
         },
       ],
@@ -139,7 +153,10 @@ export const scenarios = {
     call: { messages: ask('Hello') },
     expected: { content: [], finishReason: 'content-filter', usage },
   },
-  'finish: an unknown reason': { call: { messages: ask('Hello') }, expected: { ...said, finishReason: 'other' } },
+  'finish: an unknown reason': {
+    call: { messages: ask('Hello') },
+    expected: { ...said, finishReason: 'other' },
+  },
   'usage in full': {
     call: { messages: ask('Hello') },
     expected: {
@@ -157,4 +174,3 @@ export type ScenarioName = keyof typeof scenarios;
 export function callOf(name: ScenarioName, model: string, more: Partial<ProviderCall> = {}): ProviderCall {
   return { ...scenarios[name].call, model, signal: new AbortController().signal, ...more };
 }
-

@@ -1,9 +1,26 @@
 import { inspect } from 'node:util';
-import { isRouterError, type Provider, type ProviderCall, type ProviderErrorKind, type ProviderStreamPart } from 'signalbox';
+import {
+  isRouterError,
+  type Provider,
+  type ProviderCall,
+  type ProviderErrorKind,
+  type ProviderStreamPart,
+} from 'signalbox';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { collector } from '../../src/core/collect.ts';
+import {
+  type Behaviour,
+  events,
+  type FaultServer,
+  faultServer,
+  html,
+  json,
+  raw,
+  reset,
+  shortBody,
+  silence,
+} from '../support/fault-server.ts';
 import { rejection } from '../support/requests.ts';
-import { type Behaviour, events, type FaultServer, faultServer, html, json, raw, reset, shortBody, silence } from '../support/fault-server.ts';
 import { callOf, type Scenario, type ScenarioName, scenarios } from './scenarios.ts';
 
 /** One scenario in a vendor's words. */
@@ -28,7 +45,11 @@ export interface WireFailure {
   readonly status: number;
   readonly headers?: Record<string, string>;
   readonly body: unknown;
-  readonly expected: { readonly kind: ProviderErrorKind; readonly retryAfter?: number; readonly scope?: string };
+  readonly expected: {
+    readonly kind: ProviderErrorKind;
+    readonly retryAfter?: number;
+    readonly scope?: string;
+  };
 }
 
 /** A provider and its vendor's words for everything. */
@@ -147,7 +168,8 @@ export function describeProvider(fixture: Fixture): void {
             // The reason why it ended is proof enough there.
             if (cut.some((event) => /"finish_reason":"/.test(event))) continue;
           }
-          if (fixture.name.startsWith('google') && cut.some((event) => event.includes('finishReason'))) continue;
+          if (fixture.name.startsWith('google') && cut.some((event) => event.includes('finishReason')))
+            continue;
           expect(['truncated', 'malformed']).toContain(kindOf(await streamError(events(cut))));
         }
       });
@@ -168,7 +190,9 @@ export function describeProvider(fixture: Fixture): void {
       });
 
       it('an error instead of an answer, with status 200', async () => {
-        expect(isRouterError(await chatError(json({ error: { message: 'no', code: 502 } })), 'provider')).toBe(true);
+        expect(
+          isRouterError(await chatError(json({ error: { message: 'no', code: 502 } })), 'provider'),
+        ).toBe(true);
       });
 
       it.each([
@@ -181,11 +205,15 @@ export function describeProvider(fixture: Fixture): void {
         ['null', json(null)],
         ['a web page', html(200)],
       ])('%s', async (_, behaviour) => {
-        expect(['malformed', 'truncated', 'network', 'unknown']).toContain(kindOf(await chatError(behaviour)));
+        expect(['malformed', 'truncated', 'network', 'unknown']).toContain(
+          kindOf(await chatError(behaviour)),
+        );
       });
 
       it('a web page instead of a stream', async () => {
-        expect(['malformed', 'truncated', 'network', 'unknown']).toContain(kindOf(await streamError(html(200))));
+        expect(['malformed', 'truncated', 'network', 'unknown']).toContain(
+          kindOf(await streamError(html(200))),
+        );
       });
     });
 
@@ -266,8 +294,20 @@ export function describeProvider(fixture: Fixture): void {
     describe('safety', () => {
       it('shows neither key nor prompt in any error', async () => {
         const messages: ProviderCall['messages'] = [{ role: 'user', content: canary }];
-        const echo = json({ error: { message: `bad: ${canary} with ${apiKey}`, type: 'invalid_request_error', code: canary } }, 400);
-        const behaviours = [echo, html(200), reset, raw(canary), events([`data: ${canary}\n\n`]), json(canary, 500)];
+        const echo = json(
+          {
+            error: { message: `bad: ${canary} with ${apiKey}`, type: 'invalid_request_error', code: canary },
+          },
+          400,
+        );
+        const behaviours = [
+          echo,
+          html(200),
+          reset,
+          raw(canary),
+          events([`data: ${canary}\n\n`]),
+          json(canary, 500),
+        ];
         for (const behaviour of behaviours) {
           server.behave(behaviour);
           const errors = [

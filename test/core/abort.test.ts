@@ -43,7 +43,9 @@ describe('the caller’s abort', () => {
   });
 
   it('ends a wait for a retry', async () => {
-    const { router, clock, providers } = world({ a: [{ error: { kind: 'rate-limit', status: 429, retryAfter: 5_000 } }, {}] });
+    const { router, clock, providers } = world({
+      a: [{ error: { kind: 'rate-limit', status: 429, retryAfter: 5_000 } }, {}],
+    });
     const abort = new AbortController();
     const failing = rejection(router.chat(ask, { signal: abort.signal }));
     await clock.advance(1_000);

@@ -29,7 +29,10 @@ describe('events', () => {
   });
 
   it('tell the cost of what was paid for nothing apart from the cost of the answer', async () => {
-    const { router, of } = world({ a: [{ text: ['one', 'two'], after: 1, cut: true }], b: [{}] }, { interrupted: 'restart' });
+    const { router, of } = world(
+      { a: [{ text: ['one', 'two'], after: 1, cut: true }], b: [{}] },
+      { interrupted: 'restart' },
+    );
     await read(await router.stream(ask));
     const [wasted, answer] = of('usage');
     expect(wasted).toMatchObject({ outcome: 'failed', billed: 'unknown' });
@@ -87,7 +90,17 @@ const script: fc.Arbitrary<Script> = fc.oneof(
   fc.record({ text: fc.constant('never seen whole'), after: fc.nat(2), cut: fc.constant(true) }),
   fc.record({ text: fc.constant('never seen whole'), after: fc.nat(2), hang: fc.constant(true) }),
   fc
-    .constantFrom('rate-limit', 'quota', 'overloaded', 'server', 'network', 'timeout', 'auth', 'malformed', 'bad-request')
+    .constantFrom(
+      'rate-limit',
+      'quota',
+      'overloaded',
+      'server',
+      'network',
+      'timeout',
+      'auth',
+      'malformed',
+      'bad-request',
+    )
     .chain((kind) => fc.record({ error: fc.record({ kind: fc.constant(kind), retryAfter: fc.nat(4_000) }) })),
 ) as fc.Arbitrary<Script>;
 
@@ -96,10 +109,13 @@ describe('whatever providers do', () => {
     await fc.assert(
       fc.asyncProperty(
         fc.array(fc.array(script, { minLength: 1, maxLength: 4 }), { minLength: 1, maxLength: 4 }),
-        fc.array(fc.record({ stream: fc.boolean(), restart: fc.boolean(), abortAt: fc.option(fc.nat(5_000)) }), {
-          minLength: 1,
-          maxLength: 6,
-        }),
+        fc.array(
+          fc.record({ stream: fc.boolean(), restart: fc.boolean(), abortAt: fc.option(fc.nat(5_000)) }),
+          {
+            minLength: 1,
+            maxLength: 6,
+          },
+        ),
         async (scripts, requests) => {
           const names = scripts.map((_, index) => String.fromCharCode(97 + index));
           const { router, clock, of, providers } = world(
@@ -110,13 +126,18 @@ describe('whatever providers do', () => {
             const abort = new AbortController();
             if (abortAt !== null) clock.after(abortAt, () => abort.abort(new Error('left')));
             const options = { signal: abort.signal, interrupted: restart ? 'restart' : 'error' } as const;
-            return outcome(stream ? router.stream(ask, options).then(read).then(textOf) : router.chat(ask, options).then(({ text }) => text));
+            return outcome(
+              stream
+                ? router.stream(ask, options).then(read).then(textOf)
+                : router.chat(ask, options).then(({ text }) => text),
+            );
           });
           await clock.advance(60_000);
           const outcomes = await Promise.all(running);
           for (const settled of outcomes) {
             if ('value' in settled) expect(['a whole answer', 'slow but whole']).toContain(settled.value);
-            else expect(isRouterError(settled.error) || (settled.error as Error).message === 'left').toBe(true);
+            else
+              expect(isRouterError(settled.error) || (settled.error as Error).message === 'left').toBe(true);
           }
           expect(of('request-end')).toHaveLength(requests.length);
           expect(of('attempt-end')).toHaveLength(of('attempt-start').length);
@@ -145,7 +166,17 @@ describe('whatever providers do', () => {
     const secret = 'canary-4711';
     const { router, events, clock } = world({
       a: [{ text: [secret, secret], after: 1, cut: true }],
-      b: [{ error: { kind: 'bad-request', status: 400, code: `code with ${secret}`, vendorMessage: secret, cause: new Error(secret) } }],
+      b: [
+        {
+          error: {
+            kind: 'bad-request',
+            status: 400,
+            code: `code with ${secret}`,
+            vendorMessage: secret,
+            cause: new Error(secret),
+          },
+        },
+      ],
     });
     const first = await rejection(read(await router.stream({ prompt: secret })));
     const second = await rejection(router.chat({ prompt: secret }, { route: 'b' }));

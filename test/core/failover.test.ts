@@ -138,7 +138,9 @@ describe('retry on the same target', () => {
 
 describe('waiting for a target that said when to come back', () => {
   it('waits for a sole target for as long as it said', async () => {
-    const { router, clock } = world({ a: [{ error: { kind: 'rate-limit', status: 429, retryAfter: 150 } }, {}] });
+    const { router, clock } = world({
+      a: [{ error: { kind: 'rate-limit', status: 429, retryAfter: 150 } }, {}],
+    });
     const answer = router.chat(ask);
     await clock.advance(149);
     expect(router.stats()[0]?.attempts).toBe(1);
@@ -147,7 +149,9 @@ describe('waiting for a target that said when to come back', () => {
   });
 
   it('fails at once, and says when to come back, when that is too far away', async () => {
-    const { router, clock } = world({ a: [{ error: { kind: 'rate-limit', status: 429, retryAfter: 100_000 } }] });
+    const { router, clock } = world({
+      a: [{ error: { kind: 'rate-limit', status: 429, retryAfter: 100_000 } }],
+    });
     const error = await rejection(router.chat(ask, { timeout: { request: 5_000 } }));
     expect(isRouterError(error, 'all-targets-failed') && error.retryAt).toBe(clock.date() + 100_000);
     const next = await rejection(router.chat(ask));
@@ -156,7 +160,8 @@ describe('waiting for a target that said when to come back', () => {
   });
 
   it('waits for the one of two exhausted targets that comes back first', async () => {
-    const limit = (retryAfter: number) => [{ error: { kind: 'rate-limit', status: 429, retryAfter } }, {}] as const;
+    const limit = (retryAfter: number) =>
+      [{ error: { kind: 'rate-limit', status: 429, retryAfter } }, {}] as const;
     const { router, clock } = world({ a: limit(9_000), b: limit(2_000) });
     const answer = router.chat(ask);
     await clock.advance(2_000);
@@ -177,7 +182,9 @@ describe('waiting for a target that said when to come back', () => {
   });
 
   it('never lets a later, shorter word shorten an earlier one', async () => {
-    const limits = [9_000, 1_000].map((retryAfter) => ({ error: { kind: 'rate-limit', status: 429, retryAfter } }) as const);
+    const limits = [9_000, 1_000].map(
+      (retryAfter) => ({ error: { kind: 'rate-limit', status: 429, retryAfter } }) as const,
+    );
     const { router, clock } = world({ a: [...limits, {}], b: [{ delay: 10 }] });
     const answers = Promise.all([router.chat(ask), router.chat(ask)]);
     await clock.advance(10);
@@ -189,7 +196,10 @@ describe('waiting for a target that said when to come back', () => {
 
 describe('health', () => {
   it('stops using a target after five failures in a row and returns to it through one probe', async () => {
-    const { router, clock, providers, of } = world({ a: [overloaded, overloaded, overloaded, overloaded, overloaded, {}], b: [{}] });
+    const { router, clock, providers, of } = world({
+      a: [overloaded, overloaded, overloaded, overloaded, overloaded, {}],
+      b: [{}],
+    });
     for (let request = 0; request < 7; request++) await router.chat(ask);
     expect(providers['a']?.calls).toHaveLength(5);
     await clock.advance(6_000);
@@ -220,13 +230,18 @@ describe('health', () => {
   });
 
   it('does not count what is the fault of the request', async () => {
-    const { router } = world({ a: [{ error: { kind: 'bad-request', status: 400 } }] }, { breaker: { consecutive: 1 } });
+    const { router } = world(
+      { a: [{ error: { kind: 'bad-request', status: 400 } }] },
+      { breaker: { consecutive: 1 } },
+    );
     await rejection(router.chat(ask));
     expect(router.stats()[0]).toMatchObject({ health: 'closed', failures: 0, errorRate: 0 });
   });
 
   it('tries a quarantined target all the same when nothing else is left', async () => {
-    const { router } = world({ a: [{ error: { kind: 'not-found', status: 404 } }, { text: 'it is there now' }] });
+    const { router } = world({
+      a: [{ error: { kind: 'not-found', status: 404 } }, { text: 'it is there now' }],
+    });
     await rejection(router.chat(ask));
     expect((await router.chat(ask)).text).toBe('it is there now');
   });

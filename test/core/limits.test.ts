@@ -24,7 +24,10 @@ describe('concurrency', () => {
   });
 
   it('frees the place of a failed attempt', async () => {
-    const { router, clock } = world({ a: [{ error: { kind: 'server', status: 500 } }, {}] }, { concurrency: 1 });
+    const { router, clock } = world(
+      { a: [{ error: { kind: 'server', status: 500 } }, {}] },
+      { concurrency: 1 },
+    );
     const answer = router.chat(ask);
     await clock.advance(1_000);
     expect((await answer).text).toBe('ok');
@@ -53,7 +56,13 @@ describe('maxCost', () => {
 
   it('rejects with BudgetError when all are too expensive', async () => {
     const { router, of } = world({ a: [{}], b: [{}] });
-    await expect(router.chat(ask, { maxCost: 0.000_000_1 })).rejects.toMatchObject({ code: 'budget', maxCost: 0.000_000_1 });
-    expect(of('request-end')[0]?.decision?.skipped.map(({ reason }) => reason)).toEqual(['too-expensive', 'too-expensive']);
+    await expect(router.chat(ask, { maxCost: 0.000_000_1 })).rejects.toMatchObject({
+      code: 'budget',
+      maxCost: 0.000_000_1,
+    });
+    expect(of('request-end')[0]?.decision?.skipped.map(({ reason }) => reason)).toEqual([
+      'too-expensive',
+      'too-expensive',
+    ]);
   });
 });

@@ -22,13 +22,19 @@ describe('structured output', () => {
 
   it('gives what the schema transforms to', async () => {
     const { router } = world({ a: [{ text: '{"n":"12"}' }] });
-    const { object } = await router.chat({ prompt: '?', schema: z.object({ n: z.string().transform(Number) }) });
+    const { object } = await router.chat({
+      prompt: '?',
+      schema: z.object({ n: z.string().transform(Number) }),
+    });
     expect(object).toEqual({ n: 12 });
   });
 
   it('sends a JSON Schema as it is, and checks the answer against it', async () => {
     const { router, providers } = world({ a: [{ text: good }, { text: '{"city":4}' }] });
-    expect((await router.chat({ prompt: '?', schema: json })).object).toEqual({ city: 'Bern', people: 134_000 });
+    expect((await router.chat({ prompt: '?', schema: json })).object).toEqual({
+      city: 'Bern',
+      people: 134_000,
+    });
     expect(providers['a']?.calls[0]?.responseFormat?.schema).toBe(json);
     const error = await rejection(router.chat({ prompt: '?', schema: json }));
     expect(isRouterError(error, 'output') && error.issues).toContain('#/city breaks the rule "type"');
@@ -46,12 +52,17 @@ describe('structured output', () => {
     ['was cut by a token limit', '{"city":"Be', 'length', 'the answer is not JSON: the token limit cut it'],
     ['misses the schema', '{"city":1,"people":2}', 'stop', 'city is not as the schema says'],
     ['was withheld', '', 'content-filter', 'the vendor withheld the answer'],
-  ] as const)('rejects with OutputError, without showing the value, when the answer %s', async (_, text, finishReason, issue) => {
-    const { router, of } = world({ a: [{ text, finishReason }] });
-    const error = await rejection(router.chat({ prompt: '?', schema }));
-    expect(isRouterError(error, 'output') && error.issues).toEqual([issue]);
-    expect(of('request-end')).toMatchObject([{ outcome: 'failed', error: 'output', attempts: [{ outcome: 'success' }] }]);
-  });
+  ] as const)(
+    'rejects with OutputError, without showing the value, when the answer %s',
+    async (_, text, finishReason, issue) => {
+      const { router, of } = world({ a: [{ text, finishReason }] });
+      const error = await rejection(router.chat({ prompt: '?', schema }));
+      expect(isRouterError(error, 'output') && error.issues).toEqual([issue]);
+      expect(of('request-end')).toMatchObject([
+        { outcome: 'failed', error: 'output', attempts: [{ outcome: 'success' }] },
+      ]);
+    },
+  );
 
   it('does so at the end of a stream as well, for its reader and its result', async () => {
     const { router } = world({ a: [{ text: 'no' }] });

@@ -30,7 +30,10 @@ describe('routes', () => {
   });
 
   it('inherit the router’s policies and override them field by field', async () => {
-    const { router, clock } = world({ a: [{ delay: 100 }], b: [{}] }, { routes, timeout: { attempt: 200, request: 1_000 } });
+    const { router, clock } = world(
+      { a: [{ delay: 100 }], b: [{}] },
+      { routes, timeout: { attempt: 200, request: 1_000 } },
+    );
     const patient = router.chat(ask, { route: 'both' });
     const hasty = router.chat(ask, { route: 'hasty' });
     await clock.advance(100);
@@ -68,7 +71,13 @@ describe('a strategy of the user’s own', () => {
     const spy: Strategy = {
       name: 'spy',
       rank(candidates, { session, metadata, stream }) {
-        seen.push({ session, metadata, stream, price: candidates[0]?.target.price, first: candidates[0]?.stats.attempts });
+        seen.push({
+          session,
+          metadata,
+          stream,
+          price: candidates[0]?.target.price,
+          first: candidates[0]?.stats.attempts,
+        });
         return candidates;
       },
     };
@@ -96,14 +105,20 @@ describe('explain', () => {
   it('says until when a target is left alone', async () => {
     const { router, clock } = world({ a: [{ error: { kind: 'rate-limit', retryAfter: 4_000 } }], b: [{}] });
     await router.chat(ask);
-    expect((await router.explain(ask)).skipped).toEqual([{ target: 'a', reason: 'exhausted', until: clock.date() + 4_000 }]);
+    expect((await router.explain(ask)).skipped).toEqual([
+      { target: 'a', reason: 'exhausted', until: clock.date() + 4_000 },
+    ]);
   });
 });
 
 describe('two targets of one provider object', () => {
   it('share what is known of their key', async () => {
     const clock = virtualClock();
-    const provider = scriptedProvider('p', [{ error: { kind: 'quota', status: 429, retryAfter: 60_000 } }], clock);
+    const provider = scriptedProvider(
+      'p',
+      [{ error: { kind: 'quota', status: 429, retryAfter: 60_000 } }],
+      clock,
+    );
     const price = { input: 1, output: 1 };
     const router = createRouter({
       targets: [

@@ -11,7 +11,11 @@ describe('a stream', () => {
     const stream = await router.stream(ask);
     const parts = await read(stream);
     expect(parts.map(({ type }) => type)).toEqual(['text-delta', 'text-delta', 'text-delta', 'finish']);
-    expect(parts.at(-1)).toMatchObject({ finishReason: 'stop', target: 'a', usage: { inputTokens: 10, outputTokens: 5 } });
+    expect(parts.at(-1)).toMatchObject({
+      finishReason: 'stop',
+      target: 'a',
+      usage: { inputTokens: 10, outputTokens: 5 },
+    });
     expect(textOf(parts)).toBe('one two three');
   });
 
@@ -119,12 +123,18 @@ describe('a stream that breaks after its first token', () => {
   });
 
   it('restarts as often as attempts allow, then throws what came last', async () => {
-    const { router, clock } = world({ a: [cut], b: [cut] }, { interrupted: 'restart', retry: { sameTarget: 0 } });
+    const { router, clock } = world(
+      { a: [cut], b: [cut] },
+      { interrupted: 'restart', retry: { sameTarget: 0 } },
+    );
     const stream = await router.stream(ask);
     const failing = rejection(read(stream));
     await clock.advance(1_000);
     const error = await failing;
-    expect(isRouterError(error, 'stream-interrupted') && error.attempts.map(({ target }) => target)).toEqual(['a', 'b']);
+    expect(isRouterError(error, 'stream-interrupted') && error.attempts.map(({ target }) => target)).toEqual([
+      'a',
+      'b',
+    ]);
   });
 
   it('does not restart on a refusal that other targets would share', async () => {
@@ -182,7 +192,10 @@ describe('leaving a stream', () => {
   });
 
   it('frees the place of a stream that nobody reads, at the request’s deadline', async () => {
-    const { router, clock, providers, of } = world({ a: [{ text: words, gap: 1 }] }, { timeout: { request: 5_000 } });
+    const { router, clock, providers, of } = world(
+      { a: [{ text: words, gap: 1 }] },
+      { timeout: { request: 5_000 } },
+    );
     const stream = await router.stream(ask);
     await clock.advance(5_000);
     expect(providers['a']?.open).toBe(0);

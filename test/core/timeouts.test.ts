@@ -12,7 +12,10 @@ describe('timeout.request', () => {
     await clock.advance(3_000);
     const error = await failing;
     expect(isRouterError(error, 'deadline') && error.timeout).toBe(3_000);
-    expect(isRouterError(error, 'deadline') && error.attempts.map(({ outcome: end }) => end)).toEqual(['failed', 'abandoned']);
+    expect(isRouterError(error, 'deadline') && error.attempts.map(({ outcome: end }) => end)).toEqual([
+      'failed',
+      'abandoned',
+    ]);
     expect(clock.timers).toBe(0);
   });
 
@@ -38,7 +41,11 @@ describe('timeout.attempt', () => {
     const { router, clock } = world({ a: [{ hang: true }], b: [{}] }, { timeout: { attempt: 2_000 } });
     const answer = router.chat(ask);
     await clock.advance(2_000);
-    expect((await answer).attempts[0]).toMatchObject({ target: 'a', duration: 2_000, error: { kind: 'timeout' } });
+    expect((await answer).attempts[0]).toMatchObject({
+      target: 'a',
+      duration: 2_000,
+      error: { kind: 'timeout' },
+    });
     expect(router.stats()[0]?.failures).toBe(1);
   });
 });
@@ -85,7 +92,10 @@ describe('timeout.idle', () => {
   });
 
   it('is not put off by empty deltas', async () => {
-    const { router, clock } = world({ a: [{ text: ['one', '', '', '', 'two'], gap: 200 }] }, { timeout: { idle: 500 } });
+    const { router, clock } = world(
+      { a: [{ text: ['one', '', '', '', 'two'], gap: 200 }] },
+      { timeout: { idle: 500 } },
+    );
     const reading = rejection(router.stream(ask).then(read));
     await clock.advance(2_000);
     expect(isRouterError(await reading, 'stream-interrupted')).toBe(true);

@@ -84,23 +84,28 @@ describe('breaker', () => {
   it('is never open without failures, and never for longer than its limit', () => {
     const step = fc.record({ what: fc.constantFrom('success', 'failure', 'leave'), wait: fc.nat(3_000) });
     fc.assert(
-      fc.property(fc.array(step), fc.infiniteStream(fc.double({ min: 0, max: 0.999, noNaN: true })), (steps, random) => {
-        const subject = breaker(() => random.next().value);
-        let now = 0;
-        let failed = false;
-        for (const { what, wait } of steps) {
-          now += wait;
-          const pass = subject.enter(now);
-          if (what === 'success') subject.success(pass, now);
-          else if (what === 'leave') subject.leave(pass);
-          else {
-            subject.failure(pass, now, limits);
-            failed = true;
+      fc.property(
+        fc.array(step),
+        fc.infiniteStream(fc.double({ min: 0, max: 0.999, noNaN: true })),
+        (steps, random) => {
+          const subject = breaker(() => random.next().value);
+          let now = 0;
+          let failed = false;
+          for (const { what, wait } of steps) {
+            now += wait;
+            const pass = subject.enter(now);
+            if (what === 'success') subject.success(pass, now);
+            else if (what === 'leave') subject.leave(pass);
+            else {
+              subject.failure(pass, now, limits);
+              failed = true;
+            }
+            if (!failed) expect(subject.state(now)).toBe('closed');
+            if (subject.state(now) === 'open')
+              expect(subject.until - now).toBeLessThanOrEqual(limits.maxOpen * 1.2);
           }
-          if (!failed) expect(subject.state(now)).toBe('closed');
-          if (subject.state(now) === 'open') expect(subject.until - now).toBeLessThanOrEqual(limits.maxOpen * 1.2);
-        }
-      }),
+        },
+      ),
     );
   });
 });

@@ -37,7 +37,9 @@ describe('the catalogue', () => {
 });
 
 describe('prices in a router', () => {
-  const provider = scriptedProvider('openai', [{ usage: { inputTokens: 1_000_000, outputTokens: 1_000_000 } }]);
+  const provider = scriptedProvider('openai', [
+    { usage: { inputTokens: 1_000_000, outputTokens: 1_000_000 } },
+  ]);
 
   it('come from the catalogue where a target declares none', async () => {
     const router = createRouter({ targets: [{ provider, model: 'gpt-5-mini' }] });
@@ -45,14 +47,19 @@ describe('prices in a router', () => {
   });
 
   it('come from the target where it declares one', async () => {
-    const router = createRouter({ targets: [{ provider, model: 'gpt-5-mini', price: { input: 1, output: 1 } }] });
+    const router = createRouter({
+      targets: [{ provider, model: 'gpt-5-mini', price: { input: 1, output: 1 } }],
+    });
     expect((await router.chat({ prompt: 'Hi' })).cost).toMatchObject({ total: 2, source: 'declared' });
   });
 
   it('can come from a catalogue of the application’s own', async () => {
     const router = createRouter({
       targets: [{ provider, model: 'secret' }],
-      catalog: { price: (name, model) => (`${name}/${model}` === 'openai/secret' ? { input: 5, output: 5 } : undefined) },
+      catalog: {
+        price: (name, model) =>
+          `${name}/${model}` === 'openai/secret' ? { input: 5, output: 5 } : undefined,
+      },
     });
     expect((await router.chat({ prompt: 'Hi' })).cost).toMatchObject({ total: 10, source: 'catalog' });
   });

@@ -6,8 +6,18 @@ const million = 1_000_000;
 
 describe('costOf', () => {
   it('charges input and output at their own rates', () => {
-    const cost = costOf({ inputTokens: million, outputTokens: million / 2 }, { input: 0.3, output: 2.5 }, 'declared');
-    expect(cost).toMatchObject({ total: 1.55, input: 0.3, output: 1.25, source: 'declared', estimated: false });
+    const cost = costOf(
+      { inputTokens: million, outputTokens: million / 2 },
+      { input: 0.3, output: 2.5 },
+      'declared',
+    );
+    expect(cost).toMatchObject({
+      total: 1.55,
+      input: 0.3,
+      output: 1.25,
+      source: 'declared',
+      estimated: false,
+    });
   });
 
   it('charges each cached token once, at the cache’s rate', () => {
@@ -43,11 +53,15 @@ describe('costOf', () => {
       ],
     };
     const at = (inputTokens: number) => costOf({ inputTokens, outputTokens: 0 }, price, 'declared')?.total;
-    expect([at(200_000), at(200_001), at(400_001)].map((cost) => Number(cost?.toFixed(4)))).toEqual([0.2, 0.4, 1.6]);
+    expect([at(200_000), at(200_001), at(400_001)].map((cost) => Number(cost?.toFixed(4)))).toEqual([
+      0.2, 0.4, 1.6,
+    ]);
   });
 
   it('adds the fee per request', () => {
-    expect(costOf({ inputTokens: 0, outputTokens: 0 }, { input: 1, output: 1, request: 0.012 }, 'declared')?.total).toBe(0.012);
+    expect(
+      costOf({ inputTokens: 0, outputTokens: 0 }, { input: 1, output: 1, request: 0.012 }, 'declared')?.total,
+    ).toBe(0.012);
   });
 
   it('says that it is an estimate when the price lacks a rate that the usage needs', () => {
@@ -56,16 +70,31 @@ describe('costOf', () => {
     expect(costOf(usage, { input: 1, output: 1, cacheRead: 0.1 }, 'declared')?.estimated).toBe(false);
   });
 
-  it.each([{}, { inputTokens: 5 }, { outputTokens: 5 }])('makes no guess where the vendor said too little: %o', (usage) => {
-    expect(costOf(usage, { input: 1, output: 1 }, 'declared')).toBeUndefined();
-  });
+  it.each([{}, { inputTokens: 5 }, { outputTokens: 5 }])(
+    'makes no guess where the vendor said too little: %o',
+    (usage) => {
+      expect(costOf(usage, { input: 1, output: 1 }, 'declared')).toBeUndefined();
+    },
+  );
 
   it('is never negative, and its parts sum up to its total, even for usage that contradicts itself', () => {
     const tokens = fc.nat(10_000_000);
     const maybe = fc.option(tokens, { nil: undefined });
     const rate = fc.double({ min: 0, max: 100, noNaN: true });
-    const usage = fc.record({ inputTokens: tokens, outputTokens: tokens, cacheReadTokens: maybe, cacheWriteTokens: maybe, cacheWrite1hTokens: maybe });
-    const price = fc.record({ input: rate, output: rate, cacheRead: rate, cacheWrite: rate, cacheWrite1h: rate });
+    const usage = fc.record({
+      inputTokens: tokens,
+      outputTokens: tokens,
+      cacheReadTokens: maybe,
+      cacheWriteTokens: maybe,
+      cacheWrite1hTokens: maybe,
+    });
+    const price = fc.record({
+      input: rate,
+      output: rate,
+      cacheRead: rate,
+      cacheWrite: rate,
+      cacheWrite1h: rate,
+    });
     fc.assert(
       fc.property(usage, price, (used, rates) => {
         const cost = costOf(used, rates, 'declared');

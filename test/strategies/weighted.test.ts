@@ -2,7 +2,11 @@ import { isRouterError, weighted } from 'signalbox';
 import { describe, expect, it } from 'vitest';
 import { world } from '../support/requests.ts';
 
-async function shares(weights: Record<string, number>, ids: readonly string[], requests = 3_000): Promise<Record<string, number>> {
+async function shares(
+  weights: Record<string, number>,
+  ids: readonly string[],
+  requests = 3_000,
+): Promise<Record<string, number>> {
   const { router } = world(Object.fromEntries(ids.map((id) => [id, [{}]])), { strategy: weighted(weights) });
   for (let request = 0; request < requests; request++) await router.chat({ prompt: 'Hi' });
   return Object.fromEntries(router.stats().map(({ id, attempts }) => [id, attempts / requests]));
@@ -22,14 +26,19 @@ describe('weighted', () => {
   });
 
   it('uses a target of weight 0 only when the others fail', async () => {
-    const { router } = world({ a: [{}], b: [{}, { error: { kind: 'server' } }, {}] }, { strategy: weighted({ a: 0, b: 1 }) });
+    const { router } = world(
+      { a: [{}], b: [{}, { error: { kind: 'server' } }, {}] },
+      { strategy: weighted({ a: 0, b: 1 }) },
+    );
     const targets = [];
     for (let request = 0; request < 3; request++) targets.push((await router.chat({ prompt: 'Hi' })).target);
     expect(targets).toEqual(['b', 'a', 'b']);
   });
 
   it('repeats its choices with the seed', async () => {
-    expect(await shares({ a: 1, b: 2 }, ['a', 'b'], 50)).toEqual(await shares({ a: 1, b: 2 }, ['a', 'b'], 50));
+    expect(await shares({ a: 1, b: 2 }, ['a', 'b'], 50)).toEqual(
+      await shares({ a: 1, b: 2 }, ['a', 'b'], 50),
+    );
   });
 
   it('refuses a weight that is none', () => {

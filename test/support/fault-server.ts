@@ -106,7 +106,11 @@ export function json(body: unknown, status = 200, headers: Record<string, string
 }
 
 /** Any bytes as an answer. */
-export function raw(body: string | Uint8Array, headers: Record<string, string> = {}, status = 200): Behaviour {
+export function raw(
+  body: string | Uint8Array,
+  headers: Record<string, string> = {},
+  status = 200,
+): Behaviour {
   return (response) => {
     response.writeHead(status, headers);
     response.end(body);
@@ -117,7 +121,11 @@ export function raw(body: string | Uint8Array, headers: Record<string, string> =
 export type StreamEnd = 'end' | 'reset' | 'silence';
 
 /** An event stream, event by event in packets of their own. */
-export function events(list: readonly string[], end: StreamEnd = 'end', headers: Record<string, string> = {}): Behaviour {
+export function events(
+  list: readonly string[],
+  end: StreamEnd = 'end',
+  headers: Record<string, string> = {},
+): Behaviour {
   return async (response) => {
     response.writeHead(200, { 'content-type': 'text/event-stream', 'x-request-id': 'req-1', ...headers });
     response.flushHeaders();

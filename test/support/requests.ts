@@ -7,7 +7,6 @@ import {
   type StreamPart,
 } from 'signalbox';
 import {
-  type Script,
   type ScriptedProvider,
   scriptedProvider,
   seededRandom,

@@ -9,7 +9,10 @@ export function toParts(block: Wire): readonly ContentPart[] {
     const citations = block['citations'];
     const cited = Array.isArray(citations) && citations.length > 0;
     const options = cited ? { providerOptions: { anthropic: { citations } } } : {};
-    return [{ type: 'text', text: asText(block['text']) ?? '', ...options }, ...(cited ? citedSources(citations) : [])];
+    return [
+      { type: 'text', text: asText(block['text']) ?? '', ...options },
+      ...(cited ? citedSources(citations) : []),
+    ];
   }
   if (type === 'thinking') {
     const signature = asText(block['signature']);
@@ -17,7 +20,13 @@ export function toParts(block: Wire): readonly ContentPart[] {
     return [{ type: 'reasoning', text: asText(block['thinking']) ?? '', ...options }];
   }
   if (type === 'redacted_thinking') {
-    return [{ type: 'reasoning', text: '', providerOptions: { anthropic: { redactedData: asText(block['data']) ?? '' } } }];
+    return [
+      {
+        type: 'reasoning',
+        text: '',
+        providerOptions: { anthropic: { redactedData: asText(block['data']) ?? '' } },
+      },
+    ];
   }
   if (type === 'tool_use') {
     const [toolCallId, toolName] = [asText(block['id']) ?? crypto.randomUUID(), asText(block['name']) ?? ''];

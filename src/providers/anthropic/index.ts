@@ -5,7 +5,12 @@
  */
 import { createTransport } from '../../transport/transport.ts';
 import type { Provider } from '../../types/provider.ts';
-import { checkKnown, type ClientOptions, clientOptionNames, resolveClientOptions } from '../client-options.ts';
+import {
+  type ClientOptions,
+  checkKnown,
+  clientOptionNames,
+  resolveClientOptions,
+} from '../client-options.ts';
 import { lazyClient, sdkFetch, sdkProvider, withExchange } from '../sdk-provider.ts';
 import type { Wire } from '../wire.ts';
 import { anthropicFailures } from './failures.ts';

@@ -42,7 +42,11 @@ export function toConversation(messages: readonly Message[], warnings: Warning[]
           system.push({ type: 'text', text: message.content, ...own });
           break;
         }
-        warnings.push({ type: 'changed', feature: 'system', details: 'a later system message goes as user text' });
+        warnings.push({
+          type: 'changed',
+          feature: 'system',
+          details: 'a later system message goes as user text',
+        });
         say('user', [{ type: 'text', text: message.content, ...own }]);
         break;
       case 'user':
@@ -52,7 +56,13 @@ export function toConversation(messages: readonly Message[], warnings: Warning[]
         say('assistant', withOptions(assistantBlocks(message.content), own));
         break;
       case 'tool':
-        say('user', withOptions(message.content.map((part) => toToolResult(part, warnings)), own));
+        say(
+          'user',
+          withOptions(
+            message.content.map((part) => toToolResult(part, warnings)),
+            own,
+          ),
+        );
         break;
     }
   }
@@ -98,7 +108,8 @@ function toBlock(part: TextPart | ImagePart | FilePart, warnings: Warning[]): Wi
     return { type: 'image', source, ...own };
   }
   const title = part.filename === undefined ? {} : { title: part.filename };
-  if (data.kind === 'url') return { type: 'document', source: { type: 'url', url: data.url }, ...title, ...own };
+  if (data.kind === 'url')
+    return { type: 'document', source: { type: 'url', url: data.url }, ...title, ...own };
   if (mediaType.startsWith('text/')) {
     const source = { type: 'text', media_type: 'text/plain', data: decodeText(data.base64) };
     return { type: 'document', source, ...title, ...own };
@@ -125,7 +136,9 @@ function assistantBlocks(content: string | readonly ContentPart[]): readonly Wir
         const { redactedData, ...rest } = own;
         if (typeof redactedData === 'string') return [{ type: 'redacted_thinking', data: redactedData }];
         // Without a signature, or with another vendor's, it would be refused.
-        return typeof own['signature'] === 'string' ? [{ type: 'thinking', thinking: part.text, ...rest }] : [];
+        return typeof own['signature'] === 'string'
+          ? [{ type: 'thinking', thinking: part.text, ...rest }]
+          : [];
       }
       case 'tool-call': {
         if (part.providerExecuted === true) return [];
@@ -139,10 +152,7 @@ function assistantBlocks(content: string | readonly ContentPart[]): readonly Wir
 }
 
 function toToolResult({ toolCallId, output, providerOptions }: ToolResultPart, warnings: Warning[]): Wire {
-  const content =
-    output.type === 'content'
-      ? toBlocks(output.value, warnings)
-      : printToolOutput(output);
+  const content = output.type === 'content' ? toBlocks(output.value, warnings) : printToolOutput(output);
   const failed = output.type === 'error-text' || output.type === 'error-json';
   return {
     type: 'tool_result',

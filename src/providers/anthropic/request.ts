@@ -1,5 +1,5 @@
-import type { ReasoningEffort } from '../../types/request.ts';
 import type { ProviderCall, ResolvedTool } from '../../types/provider.ts';
+import type { ReasoningEffort } from '../../types/request.ts';
 import type { Warning } from '../../types/result.ts';
 import { compact, type Wire } from '../wire.ts';
 import { ownOptions, toConversation } from './messages.ts';
@@ -21,7 +21,10 @@ const budgets: Readonly<Record<Exclude<ReasoningEffort, 'none'>, number>> = {
 };
 
 /** A call as the body of `POST /v1/messages`, and what could not be said in it. */
-export function toRequest(call: ProviderCall, stream: boolean): { readonly body: Wire; readonly warnings: readonly Warning[] } {
+export function toRequest(
+  call: ProviderCall,
+  stream: boolean,
+): { readonly body: Wire; readonly warnings: readonly Warning[] } {
   const warnings: Warning[] = [];
   const { system, messages } = toConversation(call.messages, warnings);
   const { maxTokens, thinking, effort } = toThinking(call, warnings);
@@ -91,7 +94,11 @@ function toSampling(call: ProviderCall, thinks: boolean, warnings: Warning[]): W
 /** For models that know no schema. */
 function schemaInstruction({ model, responseFormat }: ProviderCall, warnings: Warning[]): Wire | undefined {
   if (responseFormat === undefined || takesSchema(model)) return undefined;
-  warnings.push({ type: 'changed', feature: 'schema', details: 'this model is told the schema in an instruction' });
+  warnings.push({
+    type: 'changed',
+    feature: 'schema',
+    details: 'this model is told the schema in an instruction',
+  });
   const text = `Answer with JSON only, and hold it to this JSON Schema: ${JSON.stringify(responseFormat.schema)}`;
   return { type: 'text', text };
 }
@@ -99,8 +106,13 @@ function schemaInstruction({ model, responseFormat }: ProviderCall, warnings: Wa
 function toTool(tool: ResolvedTool, warnings: Warning[]): Wire | undefined {
   if (tool.type === 'provider') {
     const dot = tool.id.indexOf('.');
-    if (tool.id.slice(0, dot) === 'anthropic') return { type: tool.id.slice(dot + 1), name: tool.name, ...tool.args };
-    warnings.push({ type: 'unsupported', feature: `tool ${tool.id}`, details: 'it belongs to another vendor' });
+    if (tool.id.slice(0, dot) === 'anthropic')
+      return { type: tool.id.slice(dot + 1), name: tool.name, ...tool.args };
+    warnings.push({
+      type: 'unsupported',
+      feature: `tool ${tool.id}`,
+      details: 'it belongs to another vendor',
+    });
     return undefined;
   }
   const { name, description, inputSchema: input_schema, strict, providerOptions } = tool;

@@ -22,7 +22,12 @@ export function toResult(
     throw classifyFailure({ provider, headers, body: wire }, anthropicFailures);
   }
   if (wire === undefined || !Array.isArray(wire['content'])) {
-    throw new ProviderError({ kind: 'malformed', provider, answered: true, summary: 'the answer is no message' });
+    throw new ProviderError({
+      kind: 'malformed',
+      provider,
+      answered: true,
+      summary: 'the answer is no message',
+    });
   }
   const stopReason = asText(wire['stop_reason']);
   if (stopReason === undefined) {

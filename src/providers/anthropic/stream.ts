@@ -1,9 +1,9 @@
 import { ProviderError } from '../../errors.ts';
 import { classifyFailure } from '../../transport/failure.ts';
 import type { ProviderStreamPart } from '../../types/provider.ts';
+import type { StreamReader } from '../sdk-provider.ts';
 import { parseToolInput } from '../tool-input.ts';
 import { asObject, asText, compact, type Wire } from '../wire.ts';
-import type { StreamReader } from '../sdk-provider.ts';
 import { citedSources, toParts } from './content.ts';
 import { anthropicFailures } from './failures.ts';
 import { toFinishReason } from './finish-reason.ts';
@@ -40,7 +40,13 @@ export function eventReader(headers: Readonly<Record<string, string>>): StreamRe
         return [{ type: 'reasoning-delta', text: '', id, providerOptions: { anthropic: { redactedData } } }];
       }
       case 'tool_use':
-        return [{ type: 'tool-call-start', toolCallId: asText(start['id']) ?? id, toolName: asText(start['name']) ?? '' }];
+        return [
+          {
+            type: 'tool-call-start',
+            toolCallId: asText(start['id']) ?? id,
+            toolName: asText(start['name']) ?? '',
+          },
+        ];
       default:
         return [];
     }

@@ -23,6 +23,8 @@ export function toUsage(wire: unknown): Usage {
 
 /** A stream tells usage in two pieces; the fields of the later one win where it has them. */
 export function mergeUsage(earlier: Wire, later: unknown): Wire {
-  const told = Object.entries(asObject(later) ?? {}).filter(([, value]) => value !== null && value !== undefined);
+  const told = Object.entries(asObject(later) ?? {}).filter(
+    ([, value]) => value !== null && value !== undefined,
+  );
   return { ...earlier, ...Object.fromEntries(told) };
 }

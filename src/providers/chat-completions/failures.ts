@@ -43,10 +43,15 @@ export const chatCompletionsFailures: readonly FailureRow[] = [
 ];
 
 /** An error inside an answer or a stream that began as a success; `undefined` where there is none. */
-export function failureInside(wire: Wire, provider: string, headers: Readonly<Record<string, string>>): ProviderError | undefined {
+export function failureInside(
+  wire: Wire,
+  provider: string,
+  headers: Readonly<Record<string, string>>,
+): ProviderError | undefined {
   const choice = Array.isArray(wire['choices']) ? asObject(wire['choices'][0]) : undefined;
   const error = wire['error'] ?? undefined;
-  if (error === undefined && wire['object'] !== 'error' && choice?.['finish_reason'] !== 'error') return undefined;
+  if (error === undefined && wire['object'] !== 'error' && choice?.['finish_reason'] !== 'error')
+    return undefined;
   const failure = classifyFailure({ provider, headers, body: wire }, chatCompletionsFailures);
   if (failure.kind !== 'unknown') return failure;
   return new ProviderError({

@@ -35,7 +35,9 @@ export function toRequest(
     stop: call.stopSequences,
     [dialect.seedField ?? 'seed']: call.seed,
     presence_penalty: penalties ? call.presencePenalty : unsupported('presencePenalty', call.presencePenalty),
-    frequency_penalty: penalties ? call.frequencyPenalty : unsupported('frequencyPenalty', call.frequencyPenalty),
+    frequency_penalty: penalties
+      ? call.frequencyPenalty
+      : unsupported('frequencyPenalty', call.frequencyPenalty),
     ...toReasoning(call, dialect, unsupported),
     ...(stream ? { stream: true } : {}),
     ...(stream && dialect.streamUsage !== false ? { stream_options: { include_usage: true } } : {}),
@@ -49,13 +51,21 @@ function toTool(tool: ResolvedTool, provider: string, warnings: Warning[]): Wire
   if (tool.type === 'provider') {
     const [owner, type] = [tool.id.slice(0, tool.id.indexOf('.')), tool.id.slice(tool.id.indexOf('.') + 1)];
     if (owner !== provider) {
-      warnings.push({ type: 'unsupported', feature: `tool ${tool.id}`, details: 'it belongs to another vendor' });
+      warnings.push({
+        type: 'unsupported',
+        feature: `tool ${tool.id}`,
+        details: 'it belongs to another vendor',
+      });
       return undefined;
     }
     return { type, ...tool.args };
   }
   const { name, description, inputSchema: parameters, strict, providerOptions } = tool;
-  return { type: 'function', function: compact({ name, description, parameters, strict }), ...providerOptions?.[provider] };
+  return {
+    type: 'function',
+    function: compact({ name, description, parameters, strict }),
+    ...providerOptions?.[provider],
+  };
 }
 
 function toToolChoice({ toolChoice }: ProviderCall, dialect: Dialect): unknown {
@@ -88,6 +98,7 @@ function toReasoning(
     unsupported('reasoning', reasoning);
     return {};
   }
-  return dialect.reasoning === 'reasoning' ? { reasoning: { effort: reasoning } } : { reasoning_effort: reasoning };
+  return dialect.reasoning === 'reasoning'
+    ? { reasoning: { effort: reasoning } }
+    : { reasoning_effort: reasoning };
 }
-

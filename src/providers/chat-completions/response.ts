@@ -22,7 +22,12 @@ export function toResult(
   const choice = asObjects(wire?.['choices'])[0];
   const message = asObject(choice?.['message']);
   if (wire === undefined || choice === undefined || message === undefined) {
-    throw new ProviderError({ kind: 'malformed', provider, answered: true, summary: 'the answer is no chat completion' });
+    throw new ProviderError({
+      kind: 'malformed',
+      provider,
+      answered: true,
+      summary: 'the answer is no chat completion',
+    });
   }
   const finish = asText(choice['finish_reason']);
   if (finish === undefined) {
@@ -52,7 +57,11 @@ function toContent(message: Wire, provider: string): readonly ContentPart[] {
   } else if (reasoning !== '') {
     parts.push({ type: 'reasoning', text: reasoning });
   }
-  const text = asText(message['content']) ?? asObjects(message['content']).map((part) => asText(part['text']) ?? '').join('');
+  const text =
+    asText(message['content']) ??
+    asObjects(message['content'])
+      .map((part) => asText(part['text']) ?? '')
+      .join('');
   if (text !== '') parts.push({ type: 'text', text });
   for (const call of asObjects(message['tool_calls'])) {
     const called = asObject(call['function']);
@@ -86,7 +95,15 @@ export function sourcesIn(wire: Wire): readonly SourcePart[] {
     const url = asText(citation?.['url']);
     if (url === undefined) return [];
     const title = asText(citation?.['title']);
-    return [{ type: 'source', sourceType: 'url', id: String(index), url, ...(title === undefined ? {} : { title }) }];
+    return [
+      {
+        type: 'source',
+        sourceType: 'url',
+        id: String(index),
+        url,
+        ...(title === undefined ? {} : { title }),
+      },
+    ];
   });
 }
 

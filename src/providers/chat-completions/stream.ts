@@ -37,7 +37,12 @@ export function chunkMapper(provider: string, headers: Readonly<Record<string, s
   const details: JSONValue[] = [];
 
   const truncated = (): ProviderError =>
-    new ProviderError({ kind: 'truncated', provider, answered: true, summary: 'the stream ended without its end mark' });
+    new ProviderError({
+      kind: 'truncated',
+      provider,
+      answered: true,
+      summary: 'the stream ended without its end mark',
+    });
 
   const pushCalls = (delta: Wire, parts: ProviderStreamPart[]): void => {
     for (const [position, wire] of asObjects(delta['tool_calls']).entries()) {
@@ -52,7 +57,8 @@ export function chunkMapper(provider: string, headers: Readonly<Record<string, s
         parts.push({ type: 'tool-call-start', toolCallId: call.toolCallId, toolName });
       }
       const args = called?.['arguments'];
-      const text = typeof args === 'string' ? args : args === undefined || args === null ? '' : JSON.stringify(args);
+      const text =
+        typeof args === 'string' ? args : args === undefined || args === null ? '' : JSON.stringify(args);
       if (text === '') continue;
       call.text += text;
       parts.push({ type: 'tool-call-delta', toolCallId: call.toolCallId, text });
@@ -63,14 +69,22 @@ export function chunkMapper(provider: string, headers: Readonly<Record<string, s
     push(chunk) {
       const wire = asObject(chunk);
       if (wire === undefined) {
-        throw new ProviderError({ kind: 'malformed', provider, answered: true, summary: 'an event is no JSON object' });
+        throw new ProviderError({
+          kind: 'malformed',
+          provider,
+          answered: true,
+          summary: 'an event is no JSON object',
+        });
       }
       const inside = failureInside(wire, provider, headers);
       if (inside !== undefined) throw inside;
       const parts: ProviderStreamPart[] = [];
       if (!told && (asText(wire['id']) !== undefined || asText(wire['model']) !== undefined)) {
         told = true;
-        parts.push({ type: 'response', ...compact({ id: asText(wire['id']), model: asText(wire['model']) }) });
+        parts.push({
+          type: 'response',
+          ...compact({ id: asText(wire['id']), model: asText(wire['model']) }),
+        });
       }
       if (asObject(wire['usage']) !== undefined) usage = toUsage(wire['usage']);
       const choice = asObjects(wire['choices'])[0];

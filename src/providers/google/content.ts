@@ -12,7 +12,13 @@ export function toPart(wire: Wire): ContentPart | undefined {
   if (call !== undefined) {
     // Gemini does not always give ids; one has to be there for the result to refer to.
     const toolCallId = asText(call['id']) ?? crypto.randomUUID();
-    return { type: 'tool-call', toolCallId, toolName: asText(call['name']) ?? '', input: asJSON(call['args']) ?? {}, ...own };
+    return {
+      type: 'tool-call',
+      toolCallId,
+      toolName: asText(call['name']) ?? '',
+      input: asJSON(call['args']) ?? {},
+      ...own,
+    };
   }
   const data = asObject(wire['inlineData']);
   if (data !== undefined) {
@@ -29,7 +35,12 @@ function codeExecution(wire: Wire): ContentPart | undefined {
   const result = asObject(wire['codeExecutionResult']);
   const common = { toolName: 'code_execution', providerExecuted: true, providerOptions: whole } as const;
   if (code !== undefined) {
-    return { type: 'tool-call', toolCallId: asText(code['id']) ?? 'code_execution', input: asJSON(code) ?? {}, ...common };
+    return {
+      type: 'tool-call',
+      toolCallId: asText(code['id']) ?? 'code_execution',
+      input: asJSON(code) ?? {},
+      ...common,
+    };
   }
   if (result === undefined) return undefined;
   const output = { type: 'json', value: asJSON(result) ?? null } as const;

@@ -1,5 +1,12 @@
 import type { JSONObject } from '../../types/json.ts';
-import type { ContentPart, FilePart, ImagePart, Message, TextPart, ToolResultPart } from '../../types/message.ts';
+import type {
+  ContentPart,
+  FilePart,
+  ImagePart,
+  Message,
+  TextPart,
+  ToolResultPart,
+} from '../../types/message.ts';
 import type { Warning } from '../../types/result.ts';
 import { resolveData } from '../data-content.ts';
 import { printToolOutput } from '../tool-input.ts';
@@ -27,15 +34,25 @@ export function toContents(messages: readonly Message[], warnings: Warning[]): C
     switch (message.role) {
       case 'system':
         if (contents.length > 0) {
-          warnings.push({ type: 'changed', feature: 'system', details: 'a later system message goes with the first' });
+          warnings.push({
+            type: 'changed',
+            feature: 'system',
+            details: 'a later system message goes with the first',
+          });
         }
         system.push({ text: message.content });
         break;
       case 'user':
-        say('user', typeof message.content === 'string' ? [{ text: message.content }] : message.content.map(toPart));
+        say(
+          'user',
+          typeof message.content === 'string' ? [{ text: message.content }] : message.content.map(toPart),
+        );
         break;
       case 'assistant':
-        say('model', typeof message.content === 'string' ? [{ text: message.content }] : modelParts(message.content));
+        say(
+          'model',
+          typeof message.content === 'string' ? [{ text: message.content }] : modelParts(message.content),
+        );
         break;
       case 'tool':
         say('user', message.content.flatMap(toResponse));
@@ -88,8 +105,13 @@ function modelParts(content: readonly ContentPart[]): readonly Wire[] {
 /** Failures go under `error`, values under `output`, as the vendor asks (https://ai.google.dev/api/caching#FunctionResponse). */
 function toResponse({ toolCallId, toolName, output, providerOptions }: ToolResultPart): readonly Wire[] {
   const failed = output.type === 'error-text' || output.type === 'error-json';
-  const value = output.type === 'json' || output.type === 'error-json' ? output.value : printToolOutput(output);
+  const value =
+    output.type === 'json' || output.type === 'error-json' ? output.value : printToolOutput(output);
   const response = failed ? { error: value } : (asObject(value) ?? { output: value });
-  const pictures = output.type === 'content' ? output.value.filter(({ type }) => type !== 'text').map(toPart) : [];
-  return [{ functionResponse: { id: toolCallId, name: toolName, response }, ...providerOptions?.['google'] }, ...pictures];
+  const pictures =
+    output.type === 'content' ? output.value.filter(({ type }) => type !== 'text').map(toPart) : [];
+  return [
+    { functionResponse: { id: toolCallId, name: toolName, response }, ...providerOptions?.['google'] },
+    ...pictures,
+  ];
 }

@@ -9,7 +9,13 @@ const dailyPause = 3_600_000;
 export const googleFailures: readonly FailureRow[] = [
   // No quota at all for this model: it is not there for this key.
   { status: 429, message: /limit: 0\b/, kind: 'not-found' },
-  { status: 429, message: /PerDay|per day/i, kind: 'quota', scope: 'deployment', retryAfter: (facts) => retryDelay(facts) ?? dailyPause },
+  {
+    status: 429,
+    message: /PerDay|per day/i,
+    kind: 'quota',
+    scope: 'deployment',
+    retryAfter: (facts) => retryDelay(facts) ?? dailyPause,
+  },
   { status: 429, kind: 'rate-limit', retryAfter: retryDelay },
   { status: 400, message: /API key not valid|API_KEY_INVALID|API key expired/i, kind: 'auth' },
   { status: 400, code: 'FAILED_PRECONDITION', kind: 'auth' },

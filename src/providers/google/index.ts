@@ -7,8 +7,8 @@ import { ConfigError } from '../../errors.ts';
 import { createTransport } from '../../transport/transport.ts';
 import type { Provider } from '../../types/provider.ts';
 import {
-  checkKnown,
   type ClientOptions,
+  checkKnown,
   clientOptionNames,
   type ResolvedClientOptions,
   resolveClientOptions,
@@ -70,13 +70,22 @@ export function google(options: GoogleOptions = {}): Provider<'google'> {
   if (sdk === 'genai') return overGenAI(resolved, apiVersion);
   for (const option of ['headers', 'fetch'] as const) {
     if (options[option] !== undefined) {
-      throw new ConfigError(`${name}.${option}`, "nothing, because sdk 'generative-ai' cannot use it", 'a value');
+      throw new ConfigError(
+        `${name}.${option}`,
+        "nothing, because sdk 'generative-ai' cannot use it",
+        'a value',
+      );
     }
   }
   return overLegacy(resolved, apiVersion);
 }
 
-type Send<Client> = (client: Client, body: GeminiRequest, stream: boolean, carry: Carry) => PromiseLike<unknown>;
+type Send<Client> = (
+  client: Client,
+  body: GeminiRequest,
+  stream: boolean,
+  carry: Carry,
+) => PromiseLike<unknown>;
 
 function provider<Client>(client: () => Promise<Client>, send: Send<Client>): Provider<'google'> {
   const mapping: SdkMapping<'google', Client, GeminiRequest> = {
@@ -100,7 +109,10 @@ function injected(client: GenAIClient | GenerativeAIClient): Provider<'google'> 
 }
 
 /** A client that has only what it is told: Gemini's API and not Vertex AI, whatever the environment says. */
-function overGenAI({ apiKey, baseURL, headers, fetch }: ResolvedClientOptions, apiVersion: string): Provider<'google'> {
+function overGenAI(
+  { apiKey, baseURL, headers, fetch }: ResolvedClientOptions,
+  apiVersion: string,
+): Provider<'google'> {
   const transport = createTransport({
     provider: name,
     baseURL,
@@ -114,15 +126,22 @@ function overGenAI({ apiKey, baseURL, headers, fetch }: ResolvedClientOptions, a
     return new GoogleGenAI({ apiKey, vertexai: false, apiVersion, httpOptions: { baseUrl: baseURL } });
   });
   return provider(client, (genai, body, stream, carry) =>
-    sendGenAI(genai, body, stream, carry, (input, init = {}) => transport.send(String(input), init, carry.exchange)),
+    sendGenAI(genai, body, stream, carry, (input, init = {}) =>
+      transport.send(String(input), init, carry.exchange),
+    ),
   );
 }
 
 function overLegacy({ apiKey, baseURL }: ResolvedClientOptions, apiVersion: string): Provider<'google'> {
   const load = () => import('@google/generative-ai');
-  const client = lazyClient(name, '@google/generative-ai', load, ({ GoogleGenerativeAI }): GenerativeAIClient => {
-    return new GoogleGenerativeAI(apiKey);
-  });
+  const client = lazyClient(
+    name,
+    '@google/generative-ai',
+    load,
+    ({ GoogleGenerativeAI }): GenerativeAIClient => {
+      return new GoogleGenerativeAI(apiKey);
+    },
+  );
   return provider(client, (legacy, body, stream, carry) =>
     sendLegacy(legacy, body, stream, carry, { baseUrl: baseURL, apiVersion }),
   );

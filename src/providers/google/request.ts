@@ -17,10 +17,21 @@ export interface GeminiRequest extends Wire {
 }
 
 /** Options that stand at the top of the body (https://ai.google.dev/api/generate-content); all others configure the generation. */
-const topOptions = ['safetySettings', 'cachedContent', 'labels', 'toolConfig', 'tools', 'systemInstruction', 'serviceTier'];
+const topOptions = [
+  'safetySettings',
+  'cachedContent',
+  'labels',
+  'toolConfig',
+  'tools',
+  'systemInstruction',
+  'serviceTier',
+];
 
 /** A call as a request, and what could not be said in it. */
-export function toRequest(call: ProviderCall): { readonly body: GeminiRequest; readonly warnings: readonly Warning[] } {
+export function toRequest(call: ProviderCall): {
+  readonly body: GeminiRequest;
+  readonly warnings: readonly Warning[];
+} {
   const warnings: Warning[] = [];
   const { system, contents } = toContents(call.messages, warnings);
   const tools = toTools(call.tools ?? [], warnings);
@@ -67,7 +78,12 @@ function toTools(tools: readonly ResolvedTool[], warnings: Warning[]): readonly 
     }
     const dot = tool.id.indexOf('.');
     if (tool.id.slice(0, dot) === 'google') own.push({ [camelCase(tool.id.slice(dot + 1))]: tool.args });
-    else warnings.push({ type: 'unsupported', feature: `tool ${tool.id}`, details: 'it belongs to another vendor' });
+    else
+      warnings.push({
+        type: 'unsupported',
+        feature: `tool ${tool.id}`,
+        details: 'it belongs to another vendor',
+      });
   }
   return functionDeclarations.length === 0 ? own : [{ functionDeclarations }, ...own];
 }

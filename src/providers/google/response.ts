@@ -25,7 +25,10 @@ export function toResult(
     content: [...content, ...sourcesOf(candidate)],
     finishReason: endOf(wire, candidate, content),
     usage: toUsage(wire['usageMetadata']),
-    response: { ...compact({ id: asText(wire['responseId']), model: asText(wire['modelVersion']) }), headers },
+    response: {
+      ...compact({ id: asText(wire['responseId']), model: asText(wire['modelVersion']) }),
+      headers,
+    },
     warnings,
     providerMetadata: { google: metadataOf(wire, candidate) },
     raw,
@@ -35,10 +38,16 @@ export function toResult(
 /** An answer, or a chunk of one. Throws for an error inside, and for what is neither. */
 export function asWire(raw: unknown, headers: Readonly<Record<string, string>>): Wire {
   const wire = asObject(Array.isArray(raw) ? raw[0] : raw);
-  if ((wire?.['error'] ?? undefined) !== undefined) throw classifyFailure({ provider, headers, body: wire }, googleFailures);
+  if ((wire?.['error'] ?? undefined) !== undefined)
+    throw classifyFailure({ provider, headers, body: wire }, googleFailures);
   const known = ['candidates', 'promptFeedback', 'usageMetadata', 'responseId'];
   if (wire !== undefined && known.some((field) => wire[field] !== undefined)) return wire;
-  throw new ProviderError({ kind: 'malformed', provider, answered: true, summary: 'the answer is not of Gemini’s form' });
+  throw new ProviderError({
+    kind: 'malformed',
+    provider,
+    answered: true,
+    summary: 'the answer is not of Gemini’s form',
+  });
 }
 
 export function partsOf(candidate: Wire | undefined): readonly ContentPart[] {
@@ -47,18 +56,37 @@ export function partsOf(candidate: Wire | undefined): readonly ContentPart[] {
 }
 
 /** Why an answer ended. Throws where nothing says so, and where the model says that it went wrong. */
-export function endOf(wire: Wire, candidate: Wire | undefined, content: readonly ContentPart[]): FinishReason {
+export function endOf(
+  wire: Wire,
+  candidate: Wire | undefined,
+  content: readonly ContentPart[],
+): FinishReason {
   if (asText(asObject(wire['promptFeedback'])?.['blockReason']) !== undefined) return 'content-filter';
   const reason = asText(candidate?.['finishReason']);
   if (reason === undefined || reason === 'FINISH_REASON_UNSPECIFIED') {
     const kind = candidate === undefined ? 'malformed' : 'truncated';
-    throw new ProviderError({ kind, provider, answered: true, summary: 'the answer does not say why it ended' });
+    throw new ProviderError({
+      kind,
+      provider,
+      answered: true,
+      summary: 'the answer does not say why it ended',
+    });
   }
   if (mishaps.includes(reason) || (reason === 'OTHER' && content.length === 0)) {
     const summary = 'the model gave up on its answer';
-    throw new ProviderError({ kind: 'malformed', provider, code: reason, scope: 'request', answered: true, summary });
+    throw new ProviderError({
+      kind: 'malformed',
+      provider,
+      code: reason,
+      scope: 'request',
+      answered: true,
+      summary,
+    });
   }
-  return toFinishReason(reason, content.some(({ type }) => type === 'tool-call'));
+  return toFinishReason(
+    reason,
+    content.some(({ type }) => type === 'tool-call'),
+  );
 }
 
 /** What the vendor says beyond our own fields. */

@@ -27,7 +27,10 @@ export function chunkReader(headers: Readonly<Record<string, string>>): StreamRe
       const parts: ProviderStreamPart[] = [];
       if (!told) {
         told = true;
-        parts.push({ type: 'response', ...compact({ id: asText(wire['responseId']), model: asText(wire['modelVersion']) }) });
+        parts.push({
+          type: 'response',
+          ...compact({ id: asText(wire['responseId']), model: asText(wire['modelVersion']) }),
+        });
       }
       if (asObject(wire['usageMetadata']) !== undefined) usage = toUsage(wire['usageMetadata']);
       metadata = { ...metadata, ...metadataOf(wire, candidate) };
@@ -36,7 +39,9 @@ export function chunkReader(headers: Readonly<Record<string, string>>): StreamRe
       const content = partsOf(candidate);
       seen.push(...content);
       parts.push(...content.flatMap(toStreamParts), ...sourcesOf(candidate));
-      const ends = candidate?.['finishReason'] !== undefined || asObject(wire['promptFeedback'])?.['blockReason'] !== undefined;
+      const ends =
+        candidate?.['finishReason'] !== undefined ||
+        asObject(wire['promptFeedback'])?.['blockReason'] !== undefined;
       if (ends) end = endOf(wire, candidate, seen);
       return parts;
     },

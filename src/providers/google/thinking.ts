@@ -28,14 +28,22 @@ const levels: Readonly<Record<ReasoningEffort, string>> = {
 };
 
 /** Effort in Gemini's words. Thoughts are asked for, unless there are to be none. */
-export function toThinkingConfig(model: string, effort: ReasoningEffort | undefined, warnings: Warning[]): Wire | undefined {
+export function toThinkingConfig(
+  model: string,
+  effort: ReasoningEffort | undefined,
+  warnings: Warning[],
+): Wire | undefined {
   if (effort === undefined) return undefined;
   const generation = /gemini-(\d+)/.exec(model)?.[1];
   if (generation !== undefined && Number(generation) < 3) {
     return { includeThoughts: effort !== 'none', thinkingBudget: budgets[effort] };
   }
   if (effort === 'none') {
-    warnings.push({ type: 'changed', feature: 'reasoning', details: 'this model cannot but think; it is asked for the least' });
+    warnings.push({
+      type: 'changed',
+      feature: 'reasoning',
+      details: 'this model cannot but think; it is asked for the least',
+    });
   }
   return { includeThoughts: effort !== 'none', thinkingLevel: levels[effort] };
 }

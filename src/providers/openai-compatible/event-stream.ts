@@ -37,6 +37,12 @@ function parse(data: string, provider: string): StreamEvent {
   try {
     return { json: JSON.parse(data) };
   } catch (cause) {
-    throw new ProviderError({ kind: 'malformed', provider, answered: true, summary: 'an event is not JSON', cause });
+    throw new ProviderError({
+      kind: 'malformed',
+      provider,
+      answered: true,
+      summary: 'an event is not JSON',
+      cause,
+    });
   }
 }

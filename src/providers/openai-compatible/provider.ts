@@ -6,7 +6,12 @@ import { chatCompletionsFailures } from '../chat-completions/failures.ts';
 import { toRequest } from '../chat-completions/request.ts';
 import { toResult } from '../chat-completions/response.ts';
 import { chunkMapper } from '../chat-completions/stream.ts';
-import { checkKnown, type ClientOptions, clientOptionNames, resolveClientOptions } from '../client-options.ts';
+import {
+  type ClientOptions,
+  checkKnown,
+  clientOptionNames,
+  resolveClientOptions,
+} from '../client-options.ts';
 import { refuseAborted, toThrown } from '../sdk-provider.ts';
 import type { Wire } from '../wire.ts';
 import { readEvents } from './event-stream.ts';
@@ -40,13 +45,20 @@ export interface Preset<Name extends string = string> {
  * const office = openaiCompatible({ name: 'office', baseURL: 'https://llm.example.com/v1', apiKey: '…' });
  * createRouter({ targets: [{ provider: office, model: 'qwen3-32b', price: { input: 0, output: 0 } }] });
  */
-export function openaiCompatible<const Name extends string>(options: OpenAICompatibleOptions<Name>): Provider<Name> {
+export function openaiCompatible<const Name extends string>(
+  options: OpenAICompatibleOptions<Name>,
+): Provider<Name> {
   const factory = 'openaiCompatible';
   checkKnown(factory, options, ['name', 'dialect', ...clientOptionNames]);
   if (typeof options.name !== 'string' || options.name === '') {
-    throw new ConfigError(`${factory}.name`, 'a name', typeof options.name === 'string' ? 'an empty one' : typeof options.name);
+    throw new ConfigError(
+      `${factory}.name`,
+      'a name',
+      typeof options.name === 'string' ? 'an empty one' : typeof options.name,
+    );
   }
-  if (typeof options.baseURL !== 'string') throw new ConfigError(`${factory}.baseURL`, 'an absolute URL', typeof options.baseURL);
+  if (typeof options.baseURL !== 'string')
+    throw new ConfigError(`${factory}.baseURL`, 'an absolute URL', typeof options.baseURL);
   return compatible(options.name, factory, options, options.baseURL, undefined, options.dialect ?? {});
 }
 
@@ -54,11 +66,20 @@ export function openaiCompatible<const Name extends string>(options: OpenAICompa
 export type PresetOptions = ClientOptions;
 
 /** Makes the factory of a preset. */
-export function presetFactory<const Name extends string>(preset: Preset<Name>): (options?: PresetOptions) => Provider<Name> {
+export function presetFactory<const Name extends string>(
+  preset: Preset<Name>,
+): (options?: PresetOptions) => Provider<Name> {
   const { name, baseURL, keyVariables, dialect = {} } = preset;
   return (options = {}) => {
     checkKnown(name, options, clientOptionNames);
-    return compatible(name, name, options, baseURL, keyVariables.length === 0 ? undefined : keyVariables, dialect);
+    return compatible(
+      name,
+      name,
+      options,
+      baseURL,
+      keyVariables.length === 0 ? undefined : keyVariables,
+      dialect,
+    );
   };
 }
 
@@ -99,13 +120,25 @@ function compatible<Name extends string>(
 }
 
 /** A key is only needed where the preset has variables for it. */
-function resolve(options: ClientOptions, factory: string, baseURL: string, keyVariables: readonly string[] | undefined) {
+function resolve(
+  options: ClientOptions,
+  factory: string,
+  baseURL: string,
+  keyVariables: readonly string[] | undefined,
+) {
   const vendor = { factory, baseURL, keyVariables: keyVariables ?? [] };
-  if (keyVariables !== undefined || options.apiKey !== undefined) return resolveClientOptions(options, vendor);
+  if (keyVariables !== undefined || options.apiKey !== undefined)
+    return resolveClientOptions(options, vendor);
   return { ...resolveClientOptions({ ...options, apiKey: 'none' }, vendor), apiKey: undefined };
 }
 
-function post(transport: Transport, url: string, body: Wire, signal: AbortSignal, exchange: Exchange): Promise<Response> {
+function post(
+  transport: Transport,
+  url: string,
+  body: Wire,
+  signal: AbortSignal,
+  exchange: Exchange,
+): Promise<Response> {
   const headers = {
     'content-type': 'application/json',
     accept: exchange.stream ? 'text/event-stream' : 'application/json',
@@ -126,7 +159,12 @@ async function* streamParts(
     const { body, warnings } = toRequest(call, name, dialect, true);
     const response = await post(transport, url, body, call.signal, exchange);
     if (response.body === null) {
-      throw new ProviderError({ kind: 'malformed', provider: name, answered: true, summary: 'an answer without a body' });
+      throw new ProviderError({
+        kind: 'malformed',
+        provider: name,
+        answered: true,
+        summary: 'an answer without a body',
+      });
     }
     yield { type: 'response', headers: exchange.headers, warnings };
     const mapper = chunkMapper(name, exchange.headers);

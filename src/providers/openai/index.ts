@@ -10,7 +10,12 @@ import { chatCompletionsFailures } from '../chat-completions/failures.ts';
 import { toRequest } from '../chat-completions/request.ts';
 import { toResult } from '../chat-completions/response.ts';
 import { chunkMapper } from '../chat-completions/stream.ts';
-import { checkKnown, type ClientOptions, clientOptionNames, resolveClientOptions } from '../client-options.ts';
+import {
+  type ClientOptions,
+  checkKnown,
+  clientOptionNames,
+  resolveClientOptions,
+} from '../client-options.ts';
 import { lazyClient, sdkFetch, sdkProvider, withExchange } from '../sdk-provider.ts';
 import type { Wire } from '../wire.ts';
 
