@@ -2,7 +2,7 @@
 import { createRouter } from 'signalbox';
 import { anthropic } from 'signalbox/anthropic';
 
-const router = createRouter({ targets: [{ provider: anthropic(), model: 'claude-sonnet-4-5' }] });
+const router = createRouter({ targets: [{ provider: anthropic(), model: 'claude-haiku-4-5' }] });
 
 const { text, reasoning, content } = await router.chat({
   prompt: 'How many days lie between 3 March and 17 May?',

@@ -1,0 +1,61 @@
+// Everything that has to be right, in order of how soon it tells: `npm test`.
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+const temporary = mkdtempSync(join(tmpdir(), 'signalbox-check-'));
+const report = join(temporary, 'vitest.json');
+const packageReport = join(temporary, 'package.json');
+const vitest = (file: string, ...more: string[]): string[] => [
+  'vitest',
+  'run',
+  ...more,
+  '--reporter=default',
+  '--reporter=json',
+  `--outputFile.json=${file}`,
+];
+
+const steps: readonly (readonly [string, readonly string[]])[] = [
+  ['format and lint', ['biome', 'ci', '.']],
+  ['types', ['tsc', '-p', '.']],
+  ['unused code', ['knip', '--no-config-hints']],
+  ['direction of imports', ['depcruise', '--config', '.dependency-cruiser.mjs', 'src']],
+  ['tests', vitest(report)],
+  ['build', ['tsup', '--silent']],
+  ['package: publint', ['publint', '--strict']],
+  ['package: types', ['attw', '--pack', '.', '--profile', 'esm-only']],
+  ['package: installed elsewhere', vitest(packageReport, '--config', 'vitest.package.config.ts')],
+  ['examples', ['node', 'scripts/examples.ts']],
+  ['demo', ['node', 'demo/main.ts']],
+];
+
+let passed = 0;
+let failed = 0;
+let skipped = 0;
+
+for (const [name, command] of steps) {
+  const started = performance.now();
+  console.log(`\n— ${name}: ${command.join(' ')}`);
+  const { status } = spawnSync('npm', ['exec', '--no', '--', ...command], { stdio: 'inherit' });
+  const seconds = ((performance.now() - started) / 1000).toFixed(1);
+  console.log(`— ${name}: ${status === 0 ? 'ok' : 'FAILED'} after ${seconds} s`);
+  if (status === 0) passed += 1;
+  else failed += 1;
+}
+
+for (const file of [report, packageReport]) {
+  try {
+    const { numPassedTests, numFailedTests, numPendingTests } = JSON.parse(readFileSync(file, 'utf8'));
+    passed += numPassedTests;
+    failed += numFailedTests;
+    skipped += numPendingTests;
+  } catch {
+    failed += 1; // without its report nobody knows what ran
+  }
+}
+rmSync(temporary, { recursive: true });
+
+console.log('\nsteps and tests:');
+console.log(`${passed} passed, ${failed} failed, ${skipped} skipped`);
+process.exitCode = failed === 0 ? 0 : 1;

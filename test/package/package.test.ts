@@ -1,0 +1,166 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+const run = promisify(execFile);
+const root = join(import.meta.dirname, '../..');
+const subPaths = ['', '/openai', '/anthropic', '/google', '/openai-compatible', '/testing'];
+
+/** The package, packed and installed into an empty project outside of this one, and nothing else. */
+let project: string;
+let files: string[];
+
+// Of what runs these tests, only the search path for this project's own Node is kept.
+const env = { ...process.env, PATH: `${dirname(process.execPath)}:${process.env['PATH']}`, NODE_OPTIONS: '' };
+
+beforeAll(async () => {
+  project = await mkdtemp(join(tmpdir(), 'signalbox-consumer-'));
+  const packed = await run('npm', ['pack', '--json', '--pack-destination', project], { cwd: root, env });
+  const told: unknown = JSON.parse(packed.stdout);
+  // Older and newer npm tell the same in a list or in an object.
+  const [entry] = Array.isArray(told) ? told : Object.values(told as object);
+  files = entry.files.map(({ path }: { path: string }) => path);
+  await writeFile(
+    join(project, 'package.json'),
+    JSON.stringify({ name: 'consumer', private: true, type: 'module' }),
+  );
+  await run(
+    'npm',
+    ['install', '--prefer-offline', '--no-audit', '--no-fund', join(project, entry.filename)],
+    {
+      cwd: project,
+      env,
+    },
+  );
+});
+afterAll(() => rm(project, { recursive: true, force: true }));
+
+async function node(code: string): Promise<string> {
+  const { stdout } = await run(process.execPath, ['--input-type=module', '-e', code], { cwd: project, env });
+  return stdout.trim();
+}
+
+describe('the package', () => {
+  it('holds the build, its types and a few papers, and nothing else', () => {
+    const allowed = /^(dist\/[\w-]+(\.d)?\.(js|ts)|package\.json|README\.md|LICENSE|CHANGELOG\.md)$/;
+    expect(files.filter((file) => !allowed.test(file))).toEqual([]);
+    expect(files).toContain('LICENSE');
+    expect(files).toContain('README.md');
+  });
+
+  it('has no install scripts', async () => {
+    const { scripts } = JSON.parse(
+      await readFile(join(project, 'node_modules/signalbox/package.json'), 'utf8'),
+    );
+    expect(Object.keys(scripts).filter((name) => /^(pre|post)?install$|^prepare$/.test(name))).toEqual([]);
+  });
+
+  it.each(subPaths)('can be imported as signalbox%s without any SDK installed', async (path) => {
+    expect(
+      Number(await node(`console.log(Object.keys(await import('signalbox${path}')).length)`)),
+    ).toBeGreaterThan(0);
+  });
+
+  it('loads no SDK and no zod when it is imported, and no catalogue either', async () => {
+    const loaded = await node(`
+      import { registerHooks } from 'node:module';
+      const urls = [];
+      registerHooks({ load(url, context, next) { urls.push(url); return next(url, context); } });
+      await import('signalbox');
+      console.log(JSON.stringify(urls.filter((url) => url.includes('node_modules'))));
+    `);
+    const names = (JSON.parse(loaded) as string[]).map(
+      (url) => /.*node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(url)?.[1],
+    );
+    expect([...new Set(names)].toSorted()).toEqual([
+      'is-network-error',
+      'p-queue',
+      'p-retry',
+      'signalbox',
+      'tokenx',
+    ]);
+  });
+
+  it('answers a request, and gives one error class to all sub-paths', async () => {
+    const output = await node(`
+      import { createRouter, isRouterError, ProviderError } from 'signalbox';
+      import { scriptedProvider } from 'signalbox/testing';
+      import { openai } from 'signalbox/openai';
+      const provider = scriptedProvider('a', [{ error: { kind: 'bad-request' } }, { text: 'hello' }]);
+      const router = createRouter({ targets: [{ provider, model: 'm', price: { input: 1, output: 1 } }] });
+      const error = await router.chat({ prompt: 'x' }).catch((e) => e);
+      const { text } = await router.chat({ prompt: 'x' });
+      let config; try { openai({ apiKey: '' }); } catch (e) { config = e; }
+      console.log(error instanceof ProviderError, isRouterError(config, 'config'), text);
+    `);
+    expect(output).toBe('true true hello');
+  });
+
+  it('names the package that is missing when an SDK is not installed', async () => {
+    const output = await node(`
+      import { createRouter } from 'signalbox';
+      import { openai } from 'signalbox/openai';
+      const router = createRouter({ targets: [{ provider: openai({ apiKey: 'k' }), model: 'm', price: { input: 1, output: 1 } }] });
+      await router.chat({ prompt: 'x' }).catch((error) => console.log(error.code, error.message));
+    `);
+    expect(output).toMatch(/^config openai: expected the package "openai" to be installed/);
+  });
+
+  it.each(['bundler', 'nodenext'])(
+    'compiles in a strict TypeScript project, moduleResolution %s',
+    async (resolution) => {
+      await writeFile(
+        join(project, 'consumer.ts'),
+        `
+      import { createRouter, isRouterError, weighted, type ChatResult, type Strategy } from 'signalbox';
+      import { anthropic } from 'signalbox/anthropic';
+      import { google } from 'signalbox/google';
+      import { openai } from 'signalbox/openai';
+      import { groq, openaiCompatible } from 'signalbox/openai-compatible';
+      import { scriptedProvider, virtualClock } from 'signalbox/testing';
+      const router = createRouter({
+        targets: [
+          { provider: openai(), model: 'gpt-5-mini' },
+          { provider: anthropic(), model: 'claude-haiku-4-5', id: 'haiku' },
+          { provider: google({ sdk: 'generative-ai' }), model: 'gemini-2.5-flash' },
+          { provider: groq(), model: 'llama-3.3-70b-versatile', id: 'llama' },
+          { provider: openaiCompatible({ name: 'house', baseURL: 'https://example.com/v1' }), model: 'm' },
+          { provider: scriptedProvider('s'), model: 'm' },
+        ],
+        routes: { fast: { targets: ['llama', 'openai/gpt-5-mini', 'house/m'], strategy: weighted({ llama: 2 }) } },
+        clock: virtualClock(),
+      });
+      // @ts-expect-error no such route
+      void router.chat({ prompt: '' }, { route: 'fsat' });
+      export const answer: Promise<ChatResult> = router.chat({ prompt: '' }, { route: 'fast' });
+      export const strategy: Strategy = { name: 'x', rank: (candidates) => candidates };
+      export const when = (error: unknown): number | undefined => (isRouterError(error, 'no-target') ? error.retryAt : undefined);
+      `,
+      );
+      const options = {
+        strict: true,
+        exactOptionalPropertyTypes: true,
+        noUncheckedIndexedAccess: true,
+        skipLibCheck: false,
+        target: 'ES2023',
+        lib: ['ES2023', 'DOM', 'DOM.Iterable', 'DOM.AsyncIterable'],
+        types: [],
+        module: resolution === 'bundler' ? 'ESNext' : 'NodeNext',
+        moduleResolution: resolution,
+        noEmit: true,
+      };
+      await writeFile(
+        join(project, 'tsconfig.json'),
+        JSON.stringify({ compilerOptions: options, files: ['consumer.ts'] }),
+      );
+      const tsc = join(root, 'node_modules/typescript/bin/tsc');
+      const { stdout } = await run(process.execPath, [tsc, '-p', project], { cwd: project, env }).catch(
+        (failure: { stdout: string }) => failure,
+      );
+      expect(stdout).toBe('');
+    },
+  );
+});
