@@ -1,0 +1,199 @@
+import { createRouter, type Provider, type RequestEndEvent, type TargetOptions } from 'signalbox';
+import { anthropic } from 'signalbox/anthropic';
+import { google } from 'signalbox/google';
+import { openai } from 'signalbox/openai';
+import { openaiCompatible } from 'signalbox/openai-compatible';
+import { seededRandom } from 'signalbox/testing';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { data } from '../conformance/chat-completions.ts';
+import {
+  type Behaviour,
+  events,
+  type FaultServer,
+  faultServer,
+  html,
+  json,
+  raw,
+  reset,
+  shortBody,
+  silence,
+} from '../support/fault-server.ts';
+import { outcome, read, textOf } from '../support/requests.ts';
+
+const price = { input: 1, output: 1 };
+const words = 'Hello there, friend';
+const usage = { prompt_tokens: 3, completion_tokens: 4 };
+
+/** The same answer in each vendor's words, told apart by the path of the request. */
+const healthy: Behaviour = (response, received) => {
+  const { path, body } = received;
+  if (path.includes('generateContent') || path.includes('GenerateContent')) {
+    const gemini = {
+      candidates: [{ content: { parts: [{ text: words }] }, finishReason: 'STOP' }],
+      usageMetadata: { promptTokenCount: 3, candidatesTokenCount: 4 },
+    };
+    return path.includes('alt=sse')
+      ? events([data(gemini)])(response, received)
+      : json(gemini)(response, received);
+  }
+  const stream = (body as { stream?: boolean }).stream === true;
+  if (path.includes('messages')) {
+    const message = {
+      id: 'm',
+      type: 'message',
+      content: [{ type: 'text', text: words }],
+      stop_reason: 'end_turn',
+      usage: { input_tokens: 3, output_tokens: 4 },
+    };
+    const event = (type: string, fields: object): string =>
+      `event: ${type}\ndata: ${JSON.stringify({ type, ...fields })}\n\n`;
+    if (!stream) return json(message)(response, received);
+    return events([
+      event('message_start', { message: { ...message, content: [], stop_reason: null } }),
+      event('content_block_start', { index: 0, content_block: { type: 'text', text: '' } }),
+      event('content_block_delta', { index: 0, delta: { type: 'text_delta', text: words } }),
+      event('content_block_stop', { index: 0 }),
+      event('message_delta', { delta: { stop_reason: 'end_turn' }, usage: { output_tokens: 4 } }),
+      event('message_stop', {}),
+    ])(response, received);
+  }
+  if (!stream) {
+    return json({ choices: [{ message: { content: words }, finish_reason: 'stop' }], usage })(
+      response,
+      received,
+    );
+  }
+  return events([
+    data({ choices: [{ delta: { content: 'Hello there' } }] }),
+    data({ choices: [{ delta: { content: ', friend' }, finish_reason: 'stop' }] }),
+    data({ choices: [], usage }),
+    'data: [DONE]\n\n',
+  ])(response, received);
+};
+
+/** Begins like a healthy stream, and breaks in the middle. */
+const cut = (end: 'end' | 'reset' | 'silence'): Behaviour =>
+  events([data({ choices: [{ delta: { content: 'Hello' } }] })], end);
+
+const faults: readonly Behaviour[] = [
+  json({ error: { message: 'no', type: 'server_error' } }, 500),
+  json({ error: { message: 'no' } }, 503),
+  json({ error: { code: 'slow_down' } }, 429, { 'retry-after-ms': '5' }),
+  html(200),
+  html(502),
+  reset,
+  silence,
+  raw('', { 'content-type': 'application/json' }),
+  shortBody({ choices: [] }),
+  json({}),
+  cut('end'),
+  cut('reset'),
+  cut('silence'),
+];
+
+describe('500 overlapping requests over real sockets, with random faults on every target', () => {
+  let servers: FaultServer[];
+  const unhandled: unknown[] = [];
+  const onUnhandled = (reason: unknown): number => unhandled.push(reason);
+  beforeEach(async () => {
+    servers = await Promise.all([faultServer(), faultServer(), faultServer(), faultServer(), faultServer()]);
+    process.on('unhandledRejection', onUnhandled);
+  });
+  afterEach(async () => {
+    process.off('unhandledRejection', onUnhandled);
+    await Promise.all(servers.map((server) => server.close()));
+  });
+
+  it('all succeed as long as one target is healthy, each with its own end, and leave nothing behind', async () => {
+    const random = seededRandom(42);
+    const [a, b, c, d, e] = servers.map(({ url }) => url) as [string, string, string, string, string];
+    const apiKey = 'sk-canary';
+    const providers: [string, Provider][] = [
+      ['openai', openai({ baseURL: a, apiKey })],
+      ['anthropic', anthropic({ baseURL: b, apiKey })],
+      ['google', google({ baseURL: c, apiKey })],
+      ['legacy', google({ baseURL: d, apiKey, sdk: 'generative-ai' })],
+      ['compatible', openaiCompatible({ name: 'house', baseURL: e, apiKey })],
+    ];
+    // Each of the first four breaks three requests out of five, in any way; the last one always answers.
+    for (const server of servers.slice(0, 4)) {
+      server.behave((response, received) => {
+        const fault = random() < 0.6 ? faults[Math.floor(random() * faults.length)] : undefined;
+        return (fault ?? healthy)(response, received);
+      });
+    }
+    servers[4]?.behave(healthy);
+    const router = createRouter({
+      targets: providers.map(
+        ([id, provider]): TargetOptions => ({ id, provider, model: 'gemini-2.5-flash', price }),
+      ),
+      strategy: { name: 'shuffle', rank: (list, { random: chance }) => list.toSorted(() => chance() - 0.5) },
+      random,
+      interrupted: 'restart',
+      timeout: { firstToken: 4_000, idle: 4_000, attempt: 6_000, request: 60_000 },
+      retry: { maxAttempts: 12, minDelay: 5, maxDelay: 20 },
+    });
+    // The SDKs are loaded before the clock runs: that alone takes a good part of a second.
+    for (const [id] of providers) await outcome(router.chat({ prompt: 'Hi' }, { route: id }));
+    const ends: RequestEndEvent[] = [];
+    router.on('request-end', (event) => ends.push(event));
+
+    const outcomes = await Promise.all(
+      Array.from({ length: 500 }, (_, index) => {
+        const request = { prompt: 'Hi' };
+        const metadata = { index };
+        return outcome(
+          index % 2 === 0
+            ? router.chat(request, { metadata }).then(({ text }) => text)
+            : router.stream(request, { metadata }).then(read).then(textOf),
+        );
+      }),
+    );
+    expect(outcomes.filter((settled) => !('value' in settled) || settled.value !== words)).toEqual([]);
+    expect(new Set(ends.map(({ metadata }) => metadata['index'])).size).toBe(500);
+    expect(ends).toHaveLength(500);
+    expect(ends.filter(({ outcome: end }) => end !== 'success')).toEqual([]);
+    expect(ends.some(({ attempts }) => attempts.length > 1)).toBe(true);
+    expect(router.stats().every(({ inFlight }) => inFlight === 0)).toBe(true);
+    expect(JSON.stringify(ends)).not.toContain(apiKey);
+    // Whatever was given up is closed: only answers that are complete leave a connection open, for the next request.
+    await Promise.all(servers.flatMap(({ received }) => received.map(({ over }) => over)));
+    expect(servers.map(({ pending }) => pending)).toEqual([0, 0, 0, 0, 0]);
+    router.close();
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(unhandled).toEqual([]);
+  }, 90_000);
+});
+
+describe('a vendor that cuts its answer short', () => {
+  it('is found out by every provider: the next target answers', async () => {
+    const half = await faultServer(
+      shortBody({ choices: [{ message: { content: 'Hel' }, finish_reason: 'stop' }] }),
+    );
+    const whole = await faultServer(healthy);
+    const apiKey = 'k';
+    for (const provider of [
+      openai({ baseURL: half.url, apiKey }),
+      anthropic({ baseURL: half.url, apiKey }),
+      google({ baseURL: half.url, apiKey }),
+      google({ baseURL: half.url, apiKey, sdk: 'generative-ai' }),
+      openaiCompatible({ name: 'house', baseURL: half.url, apiKey }),
+    ]) {
+      const backup = openaiCompatible({ name: 'backup', baseURL: whole.url, apiKey });
+      const router = createRouter({
+        targets: [
+          { provider, model: 'm', price },
+          { provider: backup, model: 'm', price },
+        ],
+      });
+      half.behave(shortBody({ choices: [{ message: { content: 'Hel' }, finish_reason: 'stop' }] }));
+      expect((await router.chat({ prompt: 'Hi' })).target).toBe('backup/m');
+      half.behave(cut('end'));
+      expect(await router.stream({ prompt: 'Hi' }, { interrupted: 'restart' }).then(read).then(textOf)).toBe(
+        words,
+      );
+    }
+    await half.close();
+    await whole.close();
+  });
+});
