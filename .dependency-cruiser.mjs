@@ -1,42 +1,94 @@
-/** The direction of imports: what a folder may know of. */
+/** The direction of imports: what a folder, or a file at the top of src/, may know of. */
 const folder = (...names) => `^src/(${names.join('|')})(/|\\.ts$)`;
 
-const mayImport = (from, ...to) => ({
-  name: `${from.replaceAll('|', '-')}-imports`,
+const directions = {
+  types: [],
+  errors: ['types'],
+  health: ['types', 'errors'],
+  pricing: ['types', 'errors'],
+  strategies: ['types', 'errors'],
+  core: ['types', 'errors', 'health', 'pricing', 'strategies'],
+  router: ['types', 'errors', 'health', 'pricing', 'strategies', 'core'],
+  index: ['types', 'errors', 'strategies', 'router'],
+  transport: ['types', 'errors'],
+  providers: ['types', 'errors', 'transport'],
+  adapters: ['types', 'errors'],
+  stores: ['types', 'errors'],
+  telemetry: ['types', 'errors'],
+  testing: ['types', 'errors'],
+  cli: ['types', 'errors'],
+};
+
+const mayImport = ([from, to]) => ({
+  name: `${from}-imports`,
   comment: `src/${from} may import only itself, ${to.join(', ')} and packages`,
   severity: 'error',
   from: { path: folder(from) },
   to: { path: '^src/', pathNot: folder(from, ...to) },
 });
 
+const sdks = '^node_modules/(openai|@anthropic-ai|@google)/';
+const heavy = '^node_modules/(@pydantic/genai-prices|@cfworker/json-schema)/';
+
 export default {
   forbidden: [
     { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true } },
-    mayImport('types'),
-    mayImport('errors', 'types'),
-    mayImport('health', 'types', 'errors'),
-    mayImport('pricing', 'types', 'errors'),
-    mayImport('strategies', 'types', 'errors'),
-    mayImport('core', 'types', 'errors', 'health', 'pricing', 'strategies'),
-    mayImport('router', 'types', 'errors', 'health', 'pricing', 'strategies', 'core'),
-    mayImport('index', 'types', 'errors', 'strategies', 'router'),
-    mayImport('transport', 'types', 'errors'),
-    mayImport('providers', 'types', 'errors', 'transport'),
-    mayImport('testing', 'types', 'errors'),
+    ...Object.entries(directions).map(mayImport),
     {
-      name: 'no-vendor-in-the-core',
-      comment: 'SDKs belong to their providers, and zod to the edges',
+      name: 'src-only',
+      comment: 'what is published does not use what is not',
       severity: 'error',
-      from: { pathNot: '^src/providers/' },
-      to: { path: '^node_modules/(openai|@anthropic-ai|@google|zod)/' },
+      from: { path: '^src/' },
+      to: { path: '^(test|examples|demo|scripts|dist)/' },
+    },
+    {
+      name: 'vendors-apart',
+      comment: 'what two vendors share lies beside them, or in chat-completions/',
+      severity: 'error',
+      from: { path: '^src/providers/([^/]+)/' },
+      to: { path: '^src/providers/[^/]+/', pathNot: '^src/providers/($1|chat-completions)/' },
+    },
+    {
+      name: 'sdks-in-providers',
+      comment: 'nothing but a provider knows an SDK',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/providers/' },
+      to: { path: sdks },
+    },
+    {
+      name: 'loaded-when-used',
+      comment: 'by import() at the first use, and without its types, which differ from version to version',
+      severity: 'error',
+      from: { path: '^src/' },
+      to: { path: `${sdks}|${heavy}`, dynamic: false },
+    },
+    {
+      name: 'no-zod',
+      comment: 'any Standard Schema will do, by its structure',
+      severity: 'error',
+      from: { path: '^src/' },
+      to: { path: '^node_modules/zod/' },
     },
     { name: 'web-apis-only', severity: 'error', from: { path: '^src/' }, to: { dependencyTypes: ['core'] } },
     { name: 'no-unresolvable', severity: 'error', from: {}, to: { couldNotResolve: true } },
     {
-      name: 'no-dev-dependencies',
+      name: 'declared-dependencies',
+      comment: 'an application gets only what package.json lists under dependencies, or what it installs itself',
       severity: 'error',
       from: { path: '^src/' },
-      to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['npm-peer', 'npm-optional', 'type-only'] },
+      to: {
+        dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown'],
+        dependencyTypesNot: ['npm', 'npm-peer'],
+      },
+    },
+  ],
+  required: [
+    {
+      name: 'has-a-direction',
+      comment: 'each file in src/ is in a folder that has its line in the table above',
+      severity: 'error',
+      module: { path: '^src/', pathNot: folder(...Object.keys(directions)) },
+      to: { path: '^there is none' },
     },
   ],
   options: {
