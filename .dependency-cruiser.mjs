@@ -73,7 +73,8 @@ export default {
     { name: 'no-unresolvable', severity: 'error', from: {}, to: { couldNotResolve: true } },
     {
       name: 'declared-dependencies',
-      comment: 'an application gets only what package.json lists under dependencies, or what it installs itself',
+      comment:
+        'an application gets only what package.json lists under dependencies, or what it installs itself',
       severity: 'error',
       from: { path: '^src/' },
       to: {

@@ -2,12 +2,18 @@
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { delimiter, join } from 'node:path';
 
+// The project's own tools, and its own Node, before any other.
+const env = {
+  ...process.env,
+  PATH: `${join(process.cwd(), 'node_modules', '.bin')}${delimiter}${process.env['PATH']}`,
+};
+const shell = process.platform === 'win32';
 const temporary = mkdtempSync(join(tmpdir(), 'signalbox-check-'));
 const report = join(temporary, 'vitest.json');
 const packageReport = join(temporary, 'package.json');
-const vitest = (file: string, ...more: string[]): string[] => [
+const vitest = (file: string, ...more: string[]): readonly [string, ...string[]] => [
   'vitest',
   'run',
   ...more,
@@ -16,7 +22,7 @@ const vitest = (file: string, ...more: string[]): string[] => [
   `--outputFile.json=${file}`,
 ];
 
-const steps: readonly (readonly [string, readonly string[]])[] = [
+const steps: readonly (readonly [name: string, command: readonly [string, ...string[]]])[] = [
   ['format and lint', ['biome', 'ci', '.']],
   ['types', ['tsc', '-p', '.']],
   ['unused code', ['knip', '--no-config-hints']],
@@ -37,7 +43,9 @@ let skipped = 0;
 for (const [name, command] of steps) {
   const started = performance.now();
   console.log(`\n— ${name}: ${command.join(' ')}`);
-  const { status } = spawnSync('npm', ['exec', '--no', '--', ...command], { stdio: 'inherit' });
+  const [tool, ...rest] = command;
+  const { status, error } = spawnSync(tool, rest, { stdio: ['ignore', 'inherit', 'inherit'], env, shell });
+  if (error !== undefined) console.log(error.message);
   const seconds = ((performance.now() - started) / 1000).toFixed(1);
   console.log(`— ${name}: ${status === 0 ? 'ok' : 'FAILED'} after ${seconds} s`);
   if (status === 0) passed += 1;
