@@ -1,4 +1,5 @@
 // Runs every example as a user would: against a mock of the vendors, or with `--live` against the vendors themselves.
+// `npm run examples -- stream tools --verbose` runs those whose names match and shows what they print.
 import { spawn } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { LLMock } from '@copilotkit/aimock';
@@ -31,9 +32,15 @@ await mock.start();
 function run(file: string): Promise<boolean> {
   const keys = ['OPENAI_API_KEY', 'ANTHROPIC_API_KEY', 'GEMINI_API_KEY', 'GROQ_API_KEY'];
   const dummies = Object.fromEntries(keys.map((name) => [name, 'no-key']));
-  const env = live ? process.env : { ...process.env, ...dummies, SIGNALBOX_MOCK: mock.url };
+  // The SDKs read more than keys; of that nothing is set, so that the mock is asked whatever this machine's settings are.
+  const { PATH } = process.env;
+  const env = live ? process.env : { PATH, ...dummies, SIGNALBOX_MOCK: mock.url };
   const args = live ? [] : ['--import', './scripts/redirect.ts'];
-  const child = spawn(process.execPath, [...args, `examples/${file}`], { env });
+  const child = spawn(process.execPath, [...args, `examples/${file}`], {
+    env,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    timeout: 60_000,
+  });
   let output = '';
   child.stdout.on('data', (chunk) => (output += chunk));
   child.stderr.on('data', (chunk) => (output += chunk));
