@@ -1,0 +1,281 @@
+import type { ProviderCall, ProviderStreamPart } from 'signalbox';
+import { describe, expect, it } from 'vitest';
+import { toRequest } from '../../../src/providers/chat-completions/request.ts';
+import { toResult } from '../../../src/providers/chat-completions/response.ts';
+import { chunkMapper } from '../../../src/providers/chat-completions/stream.ts';
+import { isStrict } from '../../../src/providers/chat-completions/strict.ts';
+import { toUsage } from '../../../src/providers/chat-completions/usage.ts';
+
+const call = (more: Partial<ProviderCall>): ProviderCall => ({
+  model: 'm',
+  messages: [{ role: 'user', content: 'Hi' }],
+  signal: new AbortController().signal,
+  ...more,
+});
+const answer = (message: object, finish = 'stop', more: object = {}) =>
+  toResult({ choices: [{ message, finish_reason: finish }], ...more }, 'p', {}, []);
+
+/** All parts of a stream of these deltas. */
+function stream(
+  deltas: readonly object[],
+  finish: string | null = 'stop',
+  marked = true,
+): ProviderStreamPart[] {
+  const mapper = chunkMapper('p', {});
+  const parts = deltas.flatMap((delta) => mapper.push({ choices: [{ delta }] }));
+  if (finish !== null) parts.push(...mapper.push({ choices: [{ delta: {}, finish_reason: finish }] }));
+  return [...parts, ...mapper.end(marked)];
+}
+
+const callsOf = (parts: readonly ProviderStreamPart[]) =>
+  parts.flatMap((part) => (part.type === 'tool-call' ? [[part.toolName, part.input]] : []));
+
+describe('tool calls in a stream', () => {
+  it('are told apart by their ids where the server leaves the index out', () => {
+    const parts = stream([
+      { tool_calls: [{ id: 'a', function: { name: 'one', arguments: '{"x":' } }] },
+      { tool_calls: [{ id: 'a', function: { arguments: '1}' } }] },
+      { tool_calls: [{ id: 'b', function: { name: 'two', arguments: '{}' } }] },
+    ]);
+    expect(callsOf(parts)).toEqual([
+      ['one', { x: 1 }],
+      ['two', {}],
+    ]);
+  });
+
+  it('may come whole, with arguments that are no text', () => {
+    const parts = stream([
+      { tool_calls: [{ index: 0, id: 'a', function: { name: 'one', arguments: { x: 1 } } }] },
+    ]);
+    expect(callsOf(parts)).toEqual([['one', { x: 1 }]]);
+  });
+
+  it('that began in no way are left out', () => {
+    expect(callsOf(stream([{ tool_calls: [{ index: 3, function: { arguments: '{}' } }] }]))).toEqual([]);
+  });
+
+  it('keep arguments that are not JSON as they are', () => {
+    const parts = stream([
+      { tool_calls: [{ index: 0, id: 'a', function: { name: 'one', arguments: '{oops' } }] },
+    ]);
+    expect(callsOf(parts)).toEqual([['one', '{oops']]);
+  });
+
+  it('make the answer one of tool calls even if the server says stop', () => {
+    const parts = stream(
+      [{ tool_calls: [{ index: 0, id: 'a', function: { name: 'one', arguments: '{}' } }] }],
+      'stop',
+    );
+    expect(parts.at(-1)).toMatchObject({ type: 'finish', finishReason: 'tool-calls' });
+  });
+});
+
+describe('the end of a stream', () => {
+  it('is proved by a reason, or by the end mark alone', () => {
+    expect(stream([{ content: 'x' }], 'stop', false).at(-1)).toMatchObject({ finishReason: 'stop' });
+    expect(stream([{ content: 'x' }], null, true).at(-1)).toMatchObject({ finishReason: 'other' });
+    expect(() => stream([{ content: 'x' }], null, false)).toThrow('without its end mark');
+  });
+
+  it('is not put off by what comes after it', () => {
+    const mapper = chunkMapper('p', {});
+    mapper.push({ choices: [{ delta: { content: 'x' }, finish_reason: 'stop' }] });
+    expect(mapper.push({ choices: [{ delta: { content: 'more' }, finish_reason: null }] })).toEqual([]);
+    expect(mapper.end(true).at(-1)).toMatchObject({ finishReason: 'stop' });
+  });
+});
+
+describe('errors inside', () => {
+  it.each([
+    [
+      'vLLM',
+      { object: 'error', message: "This model's maximum context length is 4 tokens", code: 400 },
+      'context-length',
+    ],
+    [
+      'OpenRouter',
+      { error: { code: 502, message: 'x' }, choices: [{ delta: {}, finish_reason: 'error' }] },
+      'server',
+    ],
+    ['OpenAI', { error: { code: 'insufficient_quota', type: 'insufficient_quota' } }, 'quota'],
+    ['Ollama', { error: 'model runner has crashed' }, 'server'],
+  ])('a chunk of %s', (_, chunk, kind) => {
+    try {
+      chunkMapper('p', {}).push(chunk);
+    } catch (error) {
+      expect(error).toMatchObject({ kind });
+      return;
+    }
+    throw new Error('was taken for an answer');
+  });
+
+  it('an answer with status 200', () => {
+    expect(() => toResult({ error: { code: 429, message: 'x' } }, 'p', {}, [])).toThrow('rate-limit');
+  });
+
+  it('an error that is null is none', () => {
+    expect(
+      toResult({ error: null, choices: [{ message: { content: 'x' }, finish_reason: 'stop' }] }, 'p', {}, [])
+        .finishReason,
+    ).toBe('stop');
+  });
+});
+
+describe('answers', () => {
+  it('that refuse are withheld ones, and say so', () => {
+    const result = answer({ content: null, refusal: 'I will not' });
+    expect(result).toMatchObject({
+      finishReason: 'content-filter',
+      providerMetadata: { p: { refusal: 'I will not' } },
+    });
+    const parts = stream([{ refusal: 'I will' }, { refusal: ' not' }]);
+    expect(parts.at(-1)).toMatchObject({
+      finishReason: 'content-filter',
+      providerMetadata: { p: { refusal: 'I will not' } },
+    });
+  });
+
+  it('name their sources', () => {
+    const annotations = [{ type: 'url_citation', url_citation: { url: 'https://a.example', title: 'A' } }];
+    const source = { type: 'source', sourceType: 'url', id: '0', url: 'https://a.example', title: 'A' };
+    expect(answer({ content: 'x', annotations }).content).toContainEqual(source);
+    expect(stream([{ annotations }])).toContainEqual(source);
+  });
+
+  it('tell what their vendor says beside them', () => {
+    const { providerMetadata } = toResult(
+      {
+        choices: [{ message: { content: 'x' }, finish_reason: 'stop', logprobs: { content: [] } }],
+        system_fingerprint: 'fp',
+        service_tier: 'flex',
+        provider: 'Someone',
+      },
+      'p',
+      {},
+      [],
+    );
+    expect(providerMetadata).toEqual({
+      p: {
+        finishReason: 'stop',
+        logprobs: { content: [] },
+        systemFingerprint: 'fp',
+        serviceTier: 'flex',
+        provider: 'Someone',
+      },
+    });
+  });
+
+  it('that do not say why they ended were cut off', () => {
+    expect(() =>
+      toResult({ choices: [{ message: { content: 'x' }, finish_reason: null }] }, 'p', {}, []),
+    ).toThrow('why it ended');
+  });
+
+  it('keep reasoning details, which go back with the message', () => {
+    const reasoning_details = [{ type: 'reasoning.encrypted', data: 'abc' }];
+    for (const content of [
+      answer({ reasoning: 'hm', content: 'x', reasoning_details }).content,
+      stream([{ reasoning: 'hm' }, { content: 'x' }, { reasoning_details }]).flatMap((part) =>
+        part.type === 'reasoning-delta' && part.providerOptions !== undefined
+          ? [{ ...part, type: 'reasoning' as const }]
+          : [],
+      ),
+    ]) {
+      const { body } = toRequest(call({ messages: [{ role: 'assistant', content }] }), 'p', {}, false);
+      expect(body['messages']).toMatchObject([{ role: 'assistant', reasoning_details }]);
+    }
+  });
+});
+
+describe('usage', () => {
+  it('is read in DeepSeek’s words as well', () => {
+    expect(toUsage({ prompt_tokens: 10, completion_tokens: 2, prompt_cache_hit_tokens: 8 })).toEqual({
+      inputTokens: 10,
+      outputTokens: 2,
+      cacheReadTokens: 8,
+    });
+  });
+
+  it('tells audio apart', () => {
+    const usage = {
+      prompt_tokens: 10,
+      completion_tokens: 5,
+      prompt_tokens_details: { audio_tokens: 4 },
+      completion_tokens_details: { audio_tokens: 3 },
+    };
+    expect(toUsage(usage)).toMatchObject({ audioInputTokens: 4, audioOutputTokens: 3 });
+  });
+
+  it('ignores what is no count', () => {
+    expect(toUsage({ prompt_tokens: '10', completion_tokens: -1, prompt_tokens_details: null })).toEqual({});
+  });
+});
+
+describe('requests in a dialect', () => {
+  it('use its names and leave out what it does not take, with a warning', () => {
+    const { body, warnings } = toRequest(
+      call({
+        maxOutputTokens: 5,
+        seed: 1,
+        topK: 3,
+        presencePenalty: 1,
+        reasoning: 'low',
+        toolChoice: 'required',
+      }),
+      'p',
+      {
+        seedField: 'random_seed',
+        topK: true,
+        penalties: false,
+        reasoning: 'none',
+        toolChoiceRequired: 'any',
+        streamUsage: false,
+      },
+      true,
+    );
+    expect(body).toEqual({
+      model: 'm',
+      messages: [{ role: 'user', content: 'Hi' }],
+      max_tokens: 5,
+      random_seed: 1,
+      top_k: 3,
+      tool_choice: 'any',
+      stream: true,
+    });
+    expect(warnings.map(({ feature }) => feature)).toEqual(['presencePenalty', 'reasoning']);
+  });
+
+  it('tell the schema in an instruction where the server takes none', () => {
+    const responseFormat = { name: 'answer', schema: { type: 'object' } };
+    const { body } = toRequest(call({ responseFormat }), 'p', { jsonSchema: 'json_object' }, false);
+    expect(body['response_format']).toEqual({ type: 'json_object' });
+    expect(body['messages']).toMatchObject([
+      { role: 'system', content: expect.stringContaining('{"type":"object"}') },
+      { role: 'user' },
+    ]);
+  });
+
+  it('leave out another vendor’s tools, with a warning', () => {
+    const tools = [
+      { type: 'provider', id: 'google.google_search', name: 'google_search', args: {} },
+    ] as const;
+    const { body, warnings } = toRequest(call({ tools }), 'p', {}, false);
+    expect(body['tools']).toEqual([]);
+    expect(warnings).toMatchObject([{ type: 'unsupported', feature: 'tool google.google_search' }]);
+  });
+});
+
+describe('isStrict', () => {
+  it.each([
+    [
+      true,
+      { type: 'object', properties: { a: { type: 'string' } }, required: ['a'], additionalProperties: false },
+    ],
+    [false, { type: 'object', properties: { a: {} }, required: ['a'] }],
+    [false, { type: 'object', properties: { a: {} }, additionalProperties: false }],
+    [false, { type: 'array', items: { type: 'object', properties: {} } }],
+    [true, { type: 'string' }],
+  ])('%s', (strict, schema) => {
+    expect(isStrict(schema)).toBe(strict);
+  });
+});
