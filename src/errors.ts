@@ -75,14 +75,16 @@ export class RequestError extends RouterError {
 /** What a `ProviderError` is made of. */
 export interface ProviderErrorInit {
   readonly kind: ProviderErrorKind;
-  /** The provider's name. */
-  readonly provider: string;
+  /** The provider's name. Default: `provider`. */
+  readonly provider?: string | undefined;
   /** HTTP status, where there was one; for an error inside a stream the status it stands for. */
   readonly status?: number | undefined;
   /** The vendor's error code or type, or the code of a network error (`ECONNRESET`). */
   readonly code?: string | undefined;
   /** Milliseconds after which the vendor wants to be asked again. */
   readonly retryAfter?: number | undefined;
+  /** The same as a point in time: milliseconds since 1970. `retryAfter` wins. */
+  readonly retryAt?: number | undefined;
   /** The vendor's id of the request. */
   readonly requestId?: string | undefined;
   /** Default: what the kind implies. */
@@ -136,11 +138,13 @@ export class ProviderError extends RouterError {
     super('provider', describe(init));
     this.name = 'ProviderError';
     this.kind = init.kind;
-    this.provider = init.provider;
+    this.provider = init.provider ?? 'provider';
     this.status = init.status;
     this.vendorCode = plainCode(init.code);
-    this.retryAfter = init.retryAfter;
-    this.retryAt = init.retryAfter === undefined ? undefined : Date.now() + init.retryAfter;
+    const now = Date.now();
+    this.retryAfter =
+      init.retryAfter ?? (init.retryAt === undefined ? undefined : Math.max(0, init.retryAt - now));
+    this.retryAt = this.retryAfter === undefined ? undefined : now + this.retryAfter;
     this.requestId = plain(init.requestId, /^[\w.:-]{1,100}$/);
     this.scope = init.scope ?? scopeOfKind[init.kind];
     this.answered = init.answered ?? init.status !== undefined;
@@ -162,7 +166,7 @@ function describe(init: ProviderErrorInit): string {
   const facts = [init.status === undefined ? undefined : `status ${init.status}`, code].filter(
     (fact) => fact !== undefined,
   );
-  return `${init.provider}: ${init.summary ?? init.kind}${facts.length > 0 ? ` (${facts.join(', ')})` : ''}`;
+  return `${init.provider ?? 'provider'}: ${init.summary ?? init.kind}${facts.length > 0 ? ` (${facts.join(', ')})` : ''}`;
 }
 
 // A code is one word. Anything else could carry text of the request, or a key, so it is dropped.

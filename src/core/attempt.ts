@@ -26,7 +26,8 @@ export interface Attempt {
   succeed(usage: Usage): Cost | undefined;
   /** Books a failure. `seen`: what is known of the answer so far. */
   fail(error: ProviderError, seen: Seen): void;
-  abandon(seen: Seen): void;
+  /** Ends it without a verdict. `sent`: whether the vendor may have begun to work. */
+  abandon(seen: Seen, sent: boolean): void;
 }
 
 /** What came of an answer that has no end. */
@@ -135,12 +136,12 @@ export async function beginAttempt(run: Run, target: Target): Promise<Attempt> {
         billed,
       });
     },
-    abandon(seen) {
+    abandon(seen, sent) {
       const now = env.clock.now();
       target.own.breaker.leave(passes.own);
       target.shared.breaker.leave(passes.shared);
       target.stats.end(now, {});
-      end({ outcome: 'abandoned', ...guess(seen), billed: 'unknown' });
+      end({ outcome: 'abandoned', ...(sent ? guess(seen) : {}), billed: sent ? 'unknown' : 'no' });
     },
   };
 }

@@ -24,7 +24,7 @@ async function ask(run: Run, attempt: Attempt): Promise<ProviderResult> {
   } catch (error) {
     const failure = failureOf(error, attempt);
     if (isRouterError(failure, 'provider')) attempt.fail(failure, {});
-    else attempt.abandon({});
+    else attempt.abandon({}, call.signal.aborted);
     throw failure;
   }
   const refusal = withheld(result.finishReason, attempt, run.route.policies.fallbackOn);

@@ -36,8 +36,9 @@ export async function execute<T>(
     run.signal.throwIfAborted();
     const loading = env.prices.ready();
     if (loading !== undefined) await orAbort(loading, run.signal);
-    run.choice = chooseCandidates(questionOf(kind, request, options, route, inputTokens, env), env);
-    return await work(run, createFailover(run, options.maxCost));
+    const choice = chooseCandidates(questionOf(kind, request, options, route, inputTokens, env), env);
+    run.decision = choice.decision;
+    return await work(run, createFailover(run, choice, options.maxCost));
   } catch (error) {
     settleError(run, error);
     throw error;

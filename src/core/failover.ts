@@ -6,7 +6,7 @@ import {
   NoTargetError,
   type ProviderError,
 } from '../errors.ts';
-import { isAdmitted } from './candidates.ts';
+import { type Choice, isAdmitted } from './candidates.ts';
 import { sleep } from './clock.ts';
 import { consequenceOf, isStaleSocket } from './consequence.ts';
 import { toDate } from './environment.ts';
@@ -37,13 +37,11 @@ interface Tried {
   retryAt: number;
 }
 
-export function createFailover(run: Run, maxCost: number | undefined): Failover {
+export function createFailover(run: Run, choice: Choice, maxCost: number | undefined): Failover {
   const { env, route } = run;
   const { retry, breaker, fallbackOn } = route.policies;
   const { clock } = env;
-  const choice = run.choice;
-  const ranked = choice?.ranked ?? [];
-  const all = [...ranked, ...(choice?.waiting ?? [])];
+  const all = [...choice.ranked, ...choice.waiting];
   const tried = new Map<Target, Tried>();
   let last: { readonly target: Target; readonly error: ProviderError } | undefined;
 
@@ -106,18 +104,12 @@ export function createFailover(run: Run, maxCost: number | undefined): Failover 
   };
 
   const finalError = (error: unknown): unknown => {
-    if (
-      !isRouterError(error, 'provider') ||
-      !consequenceOf(error, fallbackOn).failover ||
-      choice === undefined
-    )
-      return error;
+    if (!isRouterError(error, 'provider') || !consequenceOf(error, fallbackOn).failover) return error;
     return new AllTargetsFailedError(run.attempts, error, choice.decision, retryAt());
   };
 
   const nothingToTry = (): unknown => {
     if (last !== undefined) return last.error;
-    if (choice === undefined) return new TypeError('no choice was made');
     const tooExpensive = choice.decision.skipped.filter(({ reason }) => reason === 'too-expensive');
     if (maxCost !== undefined && tooExpensive.length > 0 && all.length === 0) {
       return new BudgetError(maxCost, choice.decision);

@@ -96,7 +96,7 @@ function readStream(run: Run, attempt: Attempt): OpenStream {
     if (over) return failure;
     end();
     if (isRouterError(failure, 'provider')) attempt.fail(failure, seen());
-    else attempt.abandon(seen());
+    else attempt.abandon(seen(), call.signal.aborted);
     attempt.stop();
     closeQuietly(upstream);
     return failure;
@@ -202,7 +202,7 @@ function readStream(run: Run, attempt: Attempt): OpenStream {
     abandon() {
       if (over) return;
       end();
-      attempt.abandon(seen());
+      attempt.abandon(seen(), true);
       attempt.stop();
       closeQuietly(upstream);
     },

@@ -2,6 +2,7 @@ import type { BreakerLimits } from '../health/breaker.ts';
 import type { ProviderErrorKind } from '../types/error.ts';
 import type { Interrupted, Policies, RetryPolicy, Timeouts } from '../types/options.ts';
 import type { Strategy } from '../types/strategy.ts';
+import { override } from './override.ts';
 
 /** The policies of one route, with nothing left open. */
 export interface ResolvedPolicies {
@@ -32,17 +33,13 @@ export function resolvePolicies(
 ): ResolvedPolicies {
   const retry = route.retry ?? router.retry;
   const breaker = route.breaker ?? router.breaker;
+  const retryBelow = override(retryDefaults(targets), router.retry === false ? undefined : router.retry);
+  const breakerBelow = override(defaultBreaker, router.breaker === false ? undefined : router.breaker);
   return {
     strategy: route.strategy ?? router.strategy ?? fallbackStrategy,
-    timeout: { ...defaultTimeout, ...router.timeout, ...route.timeout },
-    retry:
-      retry === false
-        ? { ...retryDefaults(targets), maxAttempts: 1, sameTarget: 0 }
-        : { ...retryDefaults(targets), ...(router.retry === false ? {} : router.retry), ...retry },
-    breaker:
-      breaker === false
-        ? false
-        : { ...defaultBreaker, ...(router.breaker === false ? {} : router.breaker), ...breaker },
+    timeout: override(defaultTimeout, router.timeout, route.timeout),
+    retry: retry === false ? { ...retryBelow, maxAttempts: 1, sameTarget: 0 } : override(retryBelow, retry),
+    breaker: breaker === false ? false : override(breakerBelow, breaker),
     interrupted: route.interrupted ?? router.interrupted ?? 'error',
     fallbackOn: route.fallbackOn ?? router.fallbackOn ?? [],
   };

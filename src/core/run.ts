@@ -1,14 +1,15 @@
 import { DeadlineError, isRouterError, RouterError } from '../errors.ts';
+import type { Decision } from '../types/decision.ts';
 import type { RouterErrorCode } from '../types/error.ts';
 import type { CallOptions, Interrupted, Timeouts } from '../types/options.ts';
 import type { ChatRequest } from '../types/request.ts';
 import type { AttemptSummary, FinishReason } from '../types/result.ts';
 import type { Cost, Usage } from '../types/usage.ts';
 import { type LinkedAbort, linkedAbort } from './abort.ts';
-import type { Choice } from './candidates.ts';
 import type { Environment, Route } from './environment.ts';
 import type { Lazy } from './lazy.ts';
 import type { NormalizedRequest } from './normalize.ts';
+import { override } from './override.ts';
 
 /** All state of one request. It is made when the request comes in and nothing keeps it when the request is over. */
 export interface Run {
@@ -33,7 +34,8 @@ export interface Run {
   readonly attempts: AttemptSummary[];
   /** How many have started. */
   started: number;
-  choice: Choice | undefined;
+  /** How the targets were chosen, once they have been. */
+  decision: Decision | undefined;
   firstTokenAt: number | undefined;
   /** Ends the request for all: timers, links, and its one `request-end`. Later calls do nothing. */
   settle(end: RunEnd): void;
@@ -65,7 +67,7 @@ export interface RunInit {
 
 export function createRun({ options, ...init }: RunInit): Run {
   const { env, route } = init;
-  const timeout = { ...route.policies.timeout, ...options.timeout };
+  const timeout = override(route.policies.timeout, options.timeout);
   const startedAt = env.clock.now();
   const abort: LinkedAbort = linkedAbort(options.signal);
   const onClosed = (): void => abort.abort(new RouterError('closed', 'the router has been closed'));
@@ -86,7 +88,7 @@ export function createRun({ options, ...init }: RunInit): Run {
     signal: abort.signal,
     attempts,
     started: 0,
-    choice: undefined,
+    decision: undefined,
     firstTokenAt: undefined,
     settle(end) {
       if (settled) return;
@@ -118,7 +120,7 @@ function tellEnd(run: Run, end: RunEnd): void {
     duration: now - run.startedAt,
     firstToken: run.firstTokenAt === undefined ? undefined : run.firstTokenAt - run.startedAt,
     error: end.outcome === 'failed' ? codeOf(end.error) : undefined,
-    decision: run.choice?.decision,
+    decision: run.decision,
   });
 }
 

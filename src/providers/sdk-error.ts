@@ -17,14 +17,17 @@ export function sdkError(
   const chain = causes(error);
   const inside = chain.find((cause) => cause instanceof ProviderError);
   if (inside !== undefined) return inside;
-  const apiError = error as { status?: unknown; headers?: unknown; error?: unknown } | null;
-  const status = typeof apiError?.status === 'number' ? apiError.status : undefined;
-  if (status !== undefined || (typeof apiError?.error === 'object' && apiError.error !== null)) {
-    const headers = { ...exchange.headers, ...plainHeaders(apiError?.headers) };
-    return classifyFailure(
-      { provider, status, headers, body: apiError?.error ?? chain[0]?.message, cause: error },
-      failures,
-    );
+  const apiError = (error ?? {}) as {
+    status?: unknown;
+    headers?: unknown;
+    error?: unknown;
+    errorDetails?: unknown;
+  };
+  const status = typeof apiError.status === 'number' ? apiError.status : undefined;
+  if (status !== undefined || (typeof apiError.error === 'object' && apiError.error !== null)) {
+    const headers = { ...exchange.headers, ...plainHeaders(apiError.headers) };
+    const body = apiError.error ?? bodyIn(chain[0]?.message ?? '', apiError.errorDetails);
+    return classifyFailure({ provider, status, headers, body, cause: error }, failures);
   }
   if (chain.some((cause) => cause instanceof SyntaxError)) {
     return new ProviderError({
@@ -34,7 +37,16 @@ export function sdkError(
       cause: error,
     });
   }
-  return networkError(provider, error);
+  return networkError(provider, error, exchange.status !== undefined);
+}
+
+/** Google's SDKs put the vendor's error into their message, as JSON, or keep only its words and details. */
+function bodyIn(message: string, details: unknown): unknown {
+  try {
+    return JSON.parse(message);
+  } catch {
+    return { error: { message, details } };
+  }
 }
 
 /** A `Headers` object or a plain one, as a plain one with names in lower case. */

@@ -74,7 +74,13 @@ function ownClient(options: AnthropicOptions): () => Promise<AnthropicClient> {
     fetch,
     headers,
     failures: anthropicFailures,
-    allowHeaders: ['authorization', 'x-api-key', 'anthropic-version', 'anthropic-beta'],
+    allowHeaders: [
+      'authorization',
+      'x-api-key',
+      'anthropic-version',
+      'anthropic-beta',
+      ...(options.unsafeAllowBrowser === true ? ['anthropic-dangerous-direct-browser-access'] : []),
+    ],
   });
   const load = () => import('@anthropic-ai/sdk');
   return lazyClient(name, '@anthropic-ai/sdk', load, ({ default: Anthropic }): AnthropicClient => {
