@@ -15,4 +15,4 @@ for await (const part of stream) {
   if (part.type === 'text-delta') process.stdout.write(part.text);
 }
 const { finishReason, cost } = await stream.result;
-console.log(`\n${stream.target} finished (${finishReason}) for US$ ${cost?.total}`);
+console.log(`\n${stream.target} finished (${finishReason}) for US$ ${cost?.total.toFixed(6)}`);

@@ -14,9 +14,7 @@ type AgentConstructor = new (options: {
  */
 export function connectionAgent(connectTimeout: number): object | undefined {
   if (typeof globalThis.Response !== 'function') return undefined; // also makes Node load its undici
-  const installed = (globalThis as unknown as Record<symbol, unknown>)[
-    Symbol.for('undici.globalDispatcher.1')
-  ];
+  const installed: unknown = Reflect.get(globalThis, Symbol.for('undici.globalDispatcher.1'));
   if (typeof installed !== 'object' || installed === null || installed.constructor.name !== 'Agent')
     return undefined;
   const Agent = installed.constructor as AgentConstructor;
