@@ -12,4 +12,6 @@ const router = createRouter({
 
 const { text, target, usage, cost } = await router.chat({ prompt: 'Why is the sky blue?' });
 console.log(text);
-console.log(`${target} used ${usage.inputTokens} + ${usage.outputTokens} tokens for US$ ${cost?.total.toFixed(6)}`);
+console.log(
+  `${target} used ${usage.inputTokens} + ${usage.outputTokens} tokens for US$ ${cost?.total.toFixed(6)}`,
+);
