@@ -1,7 +1,7 @@
 // signalbox in half a minute: three providers, live traffic, and the first provider breaks in three ways. Nothing is lost.
 //   npm run demo             on loopback, without keys
 //   npm run demo -- --live   the same on the real providers whose keys are in the environment
-import { createRouter, type TargetOptions, type UsageEvent } from 'signalbox';
+import { createRouter, type Price, type TargetOptions, type UsageEvent } from 'signalbox';
 import { anthropic } from 'signalbox/anthropic';
 import { google } from 'signalbox/google';
 import { openai } from 'signalbox/openai';
@@ -110,7 +110,7 @@ function verdict({ started, answered, lost, wrong }: Tally): number {
   const answers = bill.filter(({ outcome }) => outcome === 'success');
   const sum = (events: readonly UsageEvent[]): number =>
     events.reduce((total, event) => total + (event.cost?.total ?? 0), 0);
-  const alone = ({ input, output }: { input: number; output: number }): number =>
+  const alone = ({ input, output = 0 }: Price): number =>
     answers.reduce(
       (total, { usage }) =>
         total + ((usage.inputTokens ?? 0) * input + (usage.outputTokens ?? 0) * output) / 1e6,

@@ -20,9 +20,11 @@ export {
 export { createRouter } from './router.ts';
 export { priority } from './strategies/priority.ts';
 export { weighted } from './strategies/weighted.ts';
+export type { Capabilities } from './types/capabilities.ts';
 export type { Clock, Random } from './types/clock.ts';
 export type { Decision, RankedTarget, SkippedTarget, SkipReason } from './types/decision.ts';
-export type { ProviderErrorKind, ProviderErrorScope, RouterErrorCode } from './types/error.ts';
+export type { EmbedRequest, EmbedResult } from './types/embed.ts';
+export type { FallbackKind, ProviderErrorKind, ProviderErrorScope, RouterErrorCode } from './types/error.ts';
 export type {
   AttemptEndEvent,
   AttemptStartEvent,
@@ -41,6 +43,7 @@ export type {
   ContentPart,
   DataContent,
   FilePart,
+  FileReference,
   ImagePart,
   Message,
   ProviderOptions,
@@ -70,8 +73,11 @@ export type {
 } from './types/options.ts';
 export type { Price, PriceTier, Rates } from './types/price.ts';
 export type {
+  Binding,
   Provider,
   ProviderCall,
+  ProviderEmbedCall,
+  ProviderEmbeddings,
   ProviderFinishPart,
   ProviderResponsePart,
   ProviderResult,

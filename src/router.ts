@@ -1,10 +1,14 @@
+import { bindings } from './core/bindings.ts';
 import { chat } from './core/chat.ts';
 import { stream } from './core/chat-stream.ts';
 import { checkOptions } from './core/check-options.ts';
 import { systemClock } from './core/clock.ts';
+import { embed } from './core/embed.ts';
 import { emitter } from './core/emitter.ts';
 import { type Environment, type Route, toDate } from './core/environment.ts';
 import { execute, explain } from './core/execute.ts';
+import { chatJob, embedJob } from './core/job.ts';
+import { normalize, normalizeEmbed } from './core/normalize.ts';
 import { resolvePolicies } from './core/policies.ts';
 import { createTargets, type Target, targetHealth } from './core/target.ts';
 import { priceBook } from './pricing/price-book.ts';
@@ -52,7 +56,7 @@ export function createRouter<
     events.emit({ type: 'price-unknown', target });
   });
   void prices.ready(); // begins to load, so that the first request need not wait for all of it
-  const env: Environment = { clock, random, prices, events, closed: closing.signal };
+  const env: Environment = { clock, random, prices, events, bindings: bindings(), closed: closing.signal };
   const findRoute = routeFinder(options, targets);
   const prefix = Math.floor(random() * 2 ** 32).toString(36);
   let requests = 0;
@@ -60,14 +64,30 @@ export function createRouter<
 
   return {
     async chat<S extends Schema>(request: ChatRequest<S>, callOptions: CallOptions = {}) {
-      const result = await execute('chat', request, callOptions, nextId(), findRoute, env, chat);
+      const asked = { request: normalize(request), schema: request.schema };
+      const job = chatJob('chat', request, asked.request);
+      const result = await execute(job, callOptions, nextId(), findRoute, env, (run, failover) =>
+        chat(run, failover, asked),
+      );
       return result as ChatResult<InferSchema<S>>;
     },
     async stream<S extends Schema>(request: ChatRequest<S>, callOptions: CallOptions = {}) {
-      const opened = await execute('stream', request, callOptions, nextId(), findRoute, env, stream);
+      const asked = { request: normalize(request), schema: request.schema };
+      const job = chatJob('stream', request, asked.request);
+      const opened = await execute(job, callOptions, nextId(), findRoute, env, (run, failover) =>
+        stream(run, failover, asked),
+      );
       return opened as ChatStream<InferSchema<S>>;
     },
-    explain: (request, callOptions = {}) => explain(request, callOptions, findRoute, env),
+    async embed(request, callOptions = {}) {
+      const asked = normalizeEmbed(request);
+      return execute(embedJob(asked), callOptions, nextId(), findRoute, env, (run, failover) =>
+        embed(run, failover, asked),
+      );
+    },
+    async explain(request, callOptions = {}) {
+      return explain(chatJob('chat', request, normalize(request)), callOptions, findRoute, env);
+    },
     on: events.on,
     stats: () =>
       targets.map((target) => {

@@ -1,10 +1,13 @@
 import { OutputError, ProviderError } from '../errors.ts';
-import type { ProviderErrorKind } from '../types/error.ts';
+import { estimateTokens } from '../pricing/estimate.ts';
+import type { FallbackKind } from '../types/error.ts';
 import type { ContentPart, ProviderOptions, ToolCallPart } from '../types/message.ts';
 import type { ChatResult, FinishReason, ResponseInfo, Warning } from '../types/result.ts';
+import type { Schema } from '../types/schema.ts';
 import type { Usage } from '../types/usage.ts';
 import type { Attempt } from './attempt.ts';
 import { textOf } from './collect.ts';
+import type { NormalizedRequest } from './normalize.ts';
 import { readOutput } from './output.ts';
 import type { Run } from './run.ts';
 
@@ -19,14 +22,29 @@ export interface Answer {
   readonly raw: unknown;
 }
 
+/** What a chat asks for. */
+export interface Asked {
+  readonly request: NormalizedRequest;
+  /** As the caller gave it, to check the answer by. */
+  readonly schema: Schema | undefined;
+}
+
 /** Books a complete answer and makes the caller's result of it. Throws `OutputError` where it misses the schema. */
-export async function accept(run: Run, attempt: Attempt, answer: Answer): Promise<ChatResult> {
-  const cost = attempt.succeed(answer.usage);
+export async function accept(run: Run, attempt: Attempt, asked: Asked, answer: Answer): Promise<ChatResult> {
   const { content, finishReason, usage } = answer;
   const text = textOf(content);
-  const output = await readOutput(text, finishReason, run.asked.schema);
+  const output = await readOutput(text, finishReason, asked.schema);
+  const estimate = (): Usage => ({
+    inputTokens: run.job.inputTokens.get(),
+    outputTokens: estimateTokens(text),
+  });
+  const cost = attempt.succeed(usage, estimate, 'issues' in output ? 'output' : undefined);
   if ('issues' in output) throw new OutputError(output.issues, run.attempts);
   const target = attempt.target.id;
+  const { provider } = attempt.target;
+  if (provider.boundBy !== undefined && answer.response.id !== undefined) {
+    run.env.bindings.remember(answer.response.id, target);
+  }
   run.settle({ outcome: 'success', target, finishReason, usage, cost });
   return {
     ...answer,
@@ -46,7 +64,7 @@ export async function accept(run: Run, attempt: Attempt, answer: Answer): Promis
 export function withheld(
   finishReason: FinishReason,
   attempt: Attempt,
-  fallbackOn: readonly ProviderErrorKind[],
+  fallbackOn: readonly FallbackKind[],
 ): ProviderError | undefined {
   if (finishReason !== 'content-filter' || !fallbackOn.includes('content-filter')) return undefined;
   const summary = 'the vendor withheld the answer';

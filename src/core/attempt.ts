@@ -3,6 +3,7 @@ import type { BreakerLimits, Pass } from '../health/breaker.ts';
 import type { HealthUnit } from '../health/health.ts';
 import { costOf } from '../pricing/cost.ts';
 import { estimateTokens } from '../pricing/estimate.ts';
+import type { FallbackKind } from '../types/error.ts';
 import type { ProviderCall } from '../types/provider.ts';
 import type { AttemptSummary } from '../types/result.ts';
 import type { Cost, Usage } from '../types/usage.ts';
@@ -15,15 +16,21 @@ import type { Target } from './target.ts';
 /** One call to one target, while it runs. Exactly one of its three ends is called. */
 export interface Attempt {
   readonly target: Target;
-  /** What the provider gets. */
-  readonly call: ProviderCall;
+  /** What the provider gets beside the request. */
+  readonly carry: Pick<ProviderCall, 'model' | 'signal' | 'connectTimeout'>;
   /** Ends it from our side, as a time-out does. */
   expire(summary: string): void;
   /** Stops the provider's work without a verdict. */
   stop(): void;
   /** The first token has come: from now on its failure can be seen. */
   firstToken(): void;
-  succeed(usage: Usage): Cost | undefined;
+  /**
+   * Books an answer that is complete.
+   *
+   * @param estimate stands in for the price of tokens that the vendor did not count
+   * @param rejected the target did well, but the answer is not what was asked for
+   */
+  succeed(usage: Usage, estimate: () => Usage, rejected?: FallbackKind): Cost | undefined;
   /** Books a failure. `seen`: what is known of the answer so far. */
   fail(error: ProviderError, seen: Seen): void;
   /** Ends it without a verdict. `sent`: whether the vendor may have begun to work. */
@@ -93,7 +100,7 @@ export async function beginAttempt(run: Run, target: Target): Promise<Attempt> {
   const guess = ({ usage, text = '' }: Seen): { usage: Usage; cost?: Cost } => {
     const seen = {
       ...usage,
-      inputTokens: usage?.inputTokens ?? run.inputTokens.get(),
+      inputTokens: usage?.inputTokens ?? run.job.inputTokens.get(),
       outputTokens: Math.max(usage?.outputTokens ?? 0, estimateTokens(text)),
     };
     const cost = priced(seen, true);
@@ -103,14 +110,14 @@ export async function beginAttempt(run: Run, target: Target): Promise<Attempt> {
   env.events.emit({ type: 'attempt-start', ...factsOf(run), target: target.id, attempt: number });
   return {
     target,
-    call: { ...run.request, model: target.model, signal: abort.signal, connectTimeout: run.timeout.connect },
+    carry: { model: target.model, signal: abort.signal, connectTimeout: run.timeout.connect },
     expire,
     stop: () => abort.abort(new ProviderError({ kind: 'aborted', provider: target.provider.name })),
     firstToken() {
       firstTokenAt = env.clock.now();
       run.firstTokenAt ??= firstTokenAt;
     },
-    succeed(usage) {
+    succeed(usage, estimate, rejected) {
       const now = env.clock.now();
       target.own.breaker.success(passes.own, now);
       target.shared.breaker.success(passes.shared, now);
@@ -118,8 +125,13 @@ export async function beginAttempt(run: Run, target: Target): Promise<Attempt> {
       target.stats.end(now, {
         sample: { total: now - startedAt, firstToken, outputTokens: usage.outputTokens },
       });
-      const cost = priced(usage, false);
-      end({ outcome: 'success', usage, ...(cost === undefined ? {} : { cost }), billed: 'yes' });
+      const counted = usage.inputTokens !== undefined && usage.outputTokens !== undefined;
+      const cost = counted ? priced(usage, false) : priced({ ...estimate(), ...usage }, true);
+      const outcome =
+        rejected === undefined
+          ? ({ outcome: 'success' } as const)
+          : ({ outcome: 'failed', error: { kind: rejected } } as const);
+      end({ ...outcome, usage, ...(cost === undefined ? {} : { cost }), billed: 'yes' });
       return cost;
     },
     fail(error, seen) {
@@ -181,7 +193,7 @@ function leaveAlone(unit: HealthUnit, what: 'exhaustedUntil' | 'quarantinedUntil
  * them. Errors that are no `ProviderError` are not the vendor's doing: the caller gets them as they are.
  */
 export function failureOf(error: unknown, attempt: Attempt): unknown {
-  const { signal } = attempt.call;
+  const { signal } = attempt.carry;
   const thrown = signal.aborted ? signal.reason : error;
   if (isRouterError(thrown) || signal.aborted) return thrown;
   return new ProviderError({

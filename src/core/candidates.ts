@@ -3,17 +3,16 @@ import { usualOutputTokens } from '../pricing/estimate.ts';
 import type { Decision, RankedTarget, SkippedTarget, SkipReason } from '../types/decision.ts';
 import type { Candidate, RankContext } from '../types/strategy.ts';
 import { type Environment, type Route, tellHealth, toDate } from './environment.ts';
-import type { Lazy } from './lazy.ts';
+import type { Job } from './job.ts';
+import { lackOf } from './needs.ts';
 import { headroomOf, type Target, targetHealth } from './target.ts';
 
 /** What the choice depends on. */
-export interface Question {
+export interface Question extends Pick<Job, 'inputTokens' | 'needs'> {
   readonly route: Route;
   readonly context: RankContext;
   readonly only: readonly string[] | undefined;
   readonly maxCost: number | undefined;
-  /** Estimated when first asked for: counting a long prompt takes longer than all the rest of a choice. */
-  readonly inputTokens: Lazy<number>;
 }
 
 /** The choice: for people, and for the failover that acts on it. */
@@ -32,10 +31,18 @@ export function chooseCandidates(question: Question, env: Environment): Choice {
   const skipped: SkippedTarget[] = [];
   const waiting: Target[] = [];
   const byCandidate = new Map<Candidate, Target>();
+  const binds = bindingOf(question, env);
   for (const target of route.targets) {
     tellHealth(target, env);
     const candidate = toCandidate(target, question, env, now);
-    const reason = reasonToSkip(target, candidate, question, now);
+    const lacks = lackOf(
+      target,
+      question.needs.get(),
+      env.prices.contextLengthOf(target),
+      question.inputTokens.get,
+    );
+    const reason =
+      binds !== undefined && !binds(target) ? 'bound' : reasonToSkip(target, candidate, lacks, question, now);
     if (reason === undefined) {
       byCandidate.set(candidate, target);
       continue;
@@ -50,6 +57,7 @@ export function chooseCandidates(question: Question, env: Environment): Choice {
       ...(reason === 'too-expensive' && candidate.estimatedCost !== undefined
         ? { estimatedCost: candidate.estimatedCost }
         : {}),
+      ...(reason === 'unfit' && lacks !== undefined ? { lacks } : {}),
     });
   }
   const ranked: Target[] = [];
@@ -63,16 +71,21 @@ export function chooseCandidates(question: Question, env: Environment): Choice {
   for (const [candidate, target] of byCandidate) {
     if (!ranked.includes(target)) skipped.push({ target: candidate.target.id, reason: 'not-chosen' });
   }
+  if (binds !== undefined) {
+    // What it hangs on is not known to any other, so there is no failover.
+    for (const { id } of ranked.splice(1)) skipped.push({ target: id, reason: 'bound' });
+    candidates.splice(1);
+    waiting.splice(ranked.length === 0 ? 1 : 0);
+  }
   const decision = { route: route.name, strategy: route.policies.strategy.name, candidates, skipped };
   return { decision, ranked, waiting };
 }
 
 function toCandidate(target: Target, question: Question, env: Environment, now: number): Candidate {
   const known = env.prices.priceOf(target);
-  const outputTokens = Math.min(
-    target.stats.usualOutput(now) ?? usualOutputTokens,
-    question.context.request.maxOutputTokens ?? Number.POSITIVE_INFINITY,
-  );
+  const needs = question.needs.get();
+  const usual = target.stats.usualOutput(now) ?? (needs.kind === 'embeddings' ? 0 : usualOutputTokens);
+  const outputTokens = Math.min(usual, needs.outputTokens || Number.POSITIVE_INFINITY);
   return {
     target: { ...target.facts, price: known?.price },
     stats: target.stats.read(now),
@@ -89,16 +102,35 @@ function toCandidate(target: Target, question: Question, env: Environment, now: 
 function reasonToSkip(
   target: Target,
   candidate: Candidate,
+  lacks: string | undefined,
   { route, only, maxCost }: Question,
   now: number,
 ): SkipReason | undefined {
   if (only !== undefined && !only.includes(target.id)) return 'not-allowed';
+  if (lacks !== undefined) return 'unfit';
   if (candidate.health === 'quarantined') return 'quarantined';
   // A price that is not known cannot be promised to be low enough.
   if (maxCost !== undefined && (candidate.estimatedCost ?? Number.POSITIVE_INFINITY) > maxCost)
     return 'too-expensive';
   if (candidate.health === 'exhausted') return 'exhausted';
   return route.policies.breaker !== false && !isAdmitted(target, now) ? 'open' : undefined;
+}
+
+/** Which targets may take a request that hangs on what one vendor keeps; `undefined` where it hangs on nothing. */
+function bindingOf(
+  { context, route }: Question,
+  env: Environment,
+): ((target: Target) => boolean) | undefined {
+  const options = context.request.providerOptions;
+  if (options === undefined) return undefined;
+  for (const { provider } of route.targets) {
+    const binding = provider.boundBy?.(options);
+    if (binding === undefined) continue;
+    const known = binding.responseId === undefined ? undefined : env.bindings.targetOf(binding.responseId);
+    if (known !== undefined) return ({ id }) => id === known;
+    return (target) => target.provider.boundBy?.(options) !== undefined;
+  }
+  return undefined;
 }
 
 /** Whether the breakers of a target let an attempt through now. */

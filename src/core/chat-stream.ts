@@ -3,19 +3,20 @@ import type { ProviderFinishPart } from '../types/provider.ts';
 import type { ChatResult } from '../types/result.ts';
 import type { ChatStream } from '../types/router.ts';
 import type { StreamPart } from '../types/stream-part.ts';
-import { accept } from './answer.ts';
+import { type Asked, accept } from './answer.ts';
+import { type AttemptError, isAttemptError } from './consequence.ts';
 import type { Failover } from './failover.ts';
 import { type OpenStream, openStream } from './open-stream.ts';
 import { type Run, settleError } from './run.ts';
 
 /** Opens a stream at the first target that gives a token. */
-export async function stream(run: Run, failover: Failover): Promise<ChatStream> {
-  return chatStream(run, failover, await failover.run((target) => openStream(run, target)));
+export async function stream(run: Run, failover: Failover, asked: Asked): Promise<ChatStream> {
+  return chatStream(run, failover, asked, await failover.run((target) => openStream(run, target, asked)));
 }
 
 const done: IteratorResult<StreamPart> = { done: true, value: undefined };
 
-function chatStream(run: Run, failover: Failover, opened: OpenStream): ChatStream {
+function chatStream(run: Run, failover: Failover, asked: Asked, opened: OpenStream): ChatStream {
   let current = opened;
   let over = false;
   let started = false;
@@ -48,7 +49,7 @@ function chatStream(run: Run, failover: Failover, opened: OpenStream): ChatStrea
   run.signal.addEventListener('abort', onAbort, { once: true });
 
   const finish = async (part: ProviderFinishPart): Promise<StreamPart> => {
-    const answer = await accept(run, current.attempt, current.answer(part));
+    const answer = await accept(run, current.attempt, asked, current.answer(part));
     over = true;
     run.signal.removeEventListener('abort', onAbort);
     result.resolve(answer);
@@ -56,20 +57,24 @@ function chatStream(run: Run, failover: Failover, opened: OpenStream): ChatStrea
     return { type: 'finish', finishReason, usage, cost, target };
   };
 
-  /** A target broke off after its first token: another one may start anew, if that is what the caller wants. */
-  const goOn = async (error: ProviderError): Promise<StreamPart> => {
-    const broken = interruption(error);
+  /**
+   * A target broke off after its first token, or its answer is not what was asked for: another one may start anew, if that
+   * is what the caller wants.
+   */
+  const goOn = async (error: AttemptError): Promise<StreamPart> => {
+    const reason = isRouterError(error, 'provider') ? error : undefined;
+    const broken = interruption(reason);
     const takenOver = failover.takesOver(current.attempt.target, error);
-    if (run.interrupted !== 'restart' || !takenOver) throw broken;
+    if (run.interrupted !== 'restart' || !takenOver) throw reason === undefined ? error : broken;
     try {
-      current = await failover.run((target) => openStream(run, target));
+      current = await failover.run((target) => openStream(run, target, asked));
     } catch (failure) {
       if (run.signal.aborted) throw failure;
       throw new StreamInterruptedError({
         ...broken,
         partial: broken.partial,
         attempts: run.attempts,
-        reason: error,
+        reason,
       });
     }
     lastInterruption = broken;
@@ -93,14 +98,13 @@ function chatStream(run: Run, failover: Failover, opened: OpenStream): ChatStrea
   };
 
   const readPart = async (): Promise<StreamPart> => {
-    let part: Awaited<ReturnType<OpenStream['next']>>;
     try {
-      part = await current.next();
+      const part = await current.next();
+      return part.type === 'finish' ? await finish(part) : part;
     } catch (error) {
-      if (run.signal.aborted || !isRouterError(error, 'provider')) throw error;
+      if (run.signal.aborted || !isAttemptError(error)) throw error;
       return goOn(error);
     }
-    return part.type === 'finish' ? finish(part) : part;
   };
 
   const iterator: AsyncIterator<StreamPart> = {

@@ -9,7 +9,7 @@ import {
   type Refuse,
   show,
 } from './check.ts';
-import { errorKinds } from './consequence.ts';
+import { fallbackKinds } from './consequence.ts';
 import { idOf } from './target.ts';
 
 const refuse: Refuse = (path, expected, got) => {
@@ -18,8 +18,16 @@ const refuse: Refuse = (path, expected, got) => {
 
 const policyFields = ['strategy', 'timeout', 'retry', 'breaker', 'interrupted', 'fallbackOn'];
 const routerFields = ['targets', 'routes', 'catalog', 'clock', 'random', ...policyFields];
-const targetFields = ['provider', 'model', 'id', 'price', 'weight', 'concurrency', 'tags'];
-const rateFields = ['input', 'output', 'cacheRead', 'cacheWrite', 'cacheWrite1h'];
+const targetFields = ['provider', 'model', 'id', 'price', 'weight', 'concurrency', 'tags', 'capabilities'];
+const rateFields = [
+  'input',
+  'output',
+  'cacheRead',
+  'cacheWrite',
+  'cacheWrite1h',
+  'inputAudio',
+  'outputAudio',
+];
 
 /** Checks all options of a router. Throws `ConfigError`, which names the first wrong one. */
 export function checkOptions(options: RouterOptions): void {
@@ -67,14 +75,38 @@ function checkTarget(path: string, target: TargetOptions): string {
     refuse(`${path}.tags`, 'a list of strings', show(tags));
   }
   checkPrice(`${path}.price`, price);
+  checkCapabilities(`${path}.capabilities`, target.capabilities);
   return idOf(target);
+}
+
+const abilities = ['chat', 'embeddings', 'tools', 'images', 'jsonSchema', 'reasoning'];
+const sizes = ['contextLength', 'maxOutputTokens'];
+
+function checkCapabilities(path: string, value: unknown): void {
+  if (value === undefined) return;
+  const capabilities = checkObject(path, value, [...abilities, 'files', ...sizes], refuse);
+  for (const ability of abilities) {
+    const able = capabilities[ability];
+    if (able !== undefined && typeof able !== 'boolean') {
+      refuse(`${path}.${ability}`, 'true, false or nothing', show(able));
+    }
+  }
+  for (const size of sizes)
+    checkNumber(`${path}.${size}`, capabilities[size], refuse, { least: 1, whole: true });
+  const { files } = capabilities;
+  const types = Array.isArray(files) && files.every((type) => typeof type === 'string' && type.includes('/'));
+  if (files !== undefined && typeof files !== 'boolean' && !types) {
+    refuse(`${path}.files`, 'true, false or a list of media types, such as application/pdf', show(files));
+  }
 }
 
 function checkPrice(path: string, price: unknown): void {
   if (price === undefined) return;
-  const { tiers, request, ...rates } = checkObject(path, price, [...rateFields, 'request', 'tiers'], refuse);
+  const fields = [...rateFields, 'request', 'webSearch', 'tiers'];
+  const { tiers, request, webSearch, ...rates } = checkObject(path, price, fields, refuse);
   checkRates(path, rates);
   checkNumber(`${path}.request`, request, refuse);
+  checkNumber(`${path}.webSearch`, webSearch, refuse);
   if (tiers === undefined) return;
   if (!Array.isArray(tiers)) refuse(`${path}.tiers`, 'a list', show(tiers));
   for (const [index, tier] of tiers.entries()) {
@@ -89,7 +121,7 @@ function checkPrice(path: string, price: unknown): void {
 function checkRates(path: string, rates: Readonly<Record<string, unknown>>): void {
   for (const field of rateFields) {
     const rate = rates[field];
-    const optional = field !== 'input' && field !== 'output';
+    const optional = field !== 'input';
     if (rate === undefined && optional) continue;
     if (typeof rate !== 'number' || !Number.isFinite(rate) || rate < 0) {
       refuse(`${path}.${field}`, 'US$ per million tokens, a number of at least 0', show(rate));
@@ -132,7 +164,7 @@ function checkPolicies(path: string, policies: object): void {
   if (fallbackOn === undefined) return;
   if (!Array.isArray(fallbackOn)) refuse(at('fallbackOn'), 'a list of error kinds', show(fallbackOn));
   for (const [index, kind] of fallbackOn.entries())
-    checkWord(`${at('fallbackOn')}[${index}]`, kind, errorKinds, refuse);
+    checkWord(`${at('fallbackOn')}[${index}]`, kind, fallbackKinds, refuse);
 }
 
 function checkRoutes(routes: unknown, ids: readonly string[]): void {

@@ -1,5 +1,5 @@
-import type { ProviderError } from '../errors.ts';
-import type { ProviderErrorKind } from '../types/error.ts';
+import { isRouterError, type OutputError, type ProviderError } from '../errors.ts';
+import type { FallbackKind, ProviderErrorKind } from '../types/error.ts';
 
 /** What follows from a failed attempt. */
 export interface Consequence {
@@ -40,8 +40,18 @@ const table: Readonly<Record<ProviderErrorKind, Consequence>> = {
   unknown: { failover: true, retry: false, health: 'failure', pause: 0 },
 };
 
+/** What can be wrong with an attempt: the target failed, or its answer is not what was asked for. */
+export type AttemptError = ProviderError | OutputError;
+
+export function isAttemptError(error: unknown): error is AttemptError {
+  return isRouterError(error, 'provider') || isRouterError(error, 'output');
+}
+
 /** Looks up what a failure means. `fallbackOn` is the route's: kinds on which to go on although the table says to stop. */
-export function consequenceOf(error: ProviderError, fallbackOn: readonly ProviderErrorKind[]): Consequence {
+export function consequenceOf(error: AttemptError, fallbackOn: readonly FallbackKind[]): Consequence {
+  if (isRouterError(error, 'output')) {
+    return { failover: fallbackOn.includes('output'), retry: false, health: 'nothing', pause: 0 };
+  }
   const usual = table[error.kind];
   const failover = usual.failover || fallbackOn.includes(error.kind);
   const health = usual.health === 'failure' && error.scope === 'request' ? 'nothing' : usual.health;
@@ -54,8 +64,13 @@ const staleSocketCodes = new Set(['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET']);
  * Whether a kept-alive connection had been closed by the other side just as it was used again: common and harmless. The
  * request was not looked at, so it is sent once more on a fresh connection, and nothing is held against the target.
  */
-export function isStaleSocket(error: ProviderError): boolean {
-  return error.kind === 'network' && !error.answered && staleSocketCodes.has(error.vendorCode ?? '');
+export function isStaleSocket(error: AttemptError): boolean {
+  return (
+    isRouterError(error, 'provider') &&
+    error.kind === 'network' &&
+    !error.answered &&
+    staleSocketCodes.has(error.vendorCode ?? '')
+  );
 }
 
 const neverConnectedCodes = new Set([
@@ -75,4 +90,4 @@ export function billedOf(error: ProviderError, firstTokenCame: boolean): 'no' | 
 }
 
 /** All kinds, for checks. */
-export const errorKinds: readonly string[] = Object.keys(table);
+export const fallbackKinds: readonly string[] = [...Object.keys(table), 'output'];

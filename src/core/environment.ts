@@ -1,5 +1,6 @@
 import type { PriceBook } from '../pricing/price-book.ts';
 import type { Clock, Random } from '../types/clock.ts';
+import type { Bindings } from './bindings.ts';
 import type { Emitter } from './emitter.ts';
 import type { ResolvedPolicies } from './policies.ts';
 import { type Target, targetHealth } from './target.ts';
@@ -17,6 +18,7 @@ export interface Environment {
   readonly random: Random;
   readonly prices: PriceBook;
   readonly events: Emitter;
+  readonly bindings: Bindings;
   /** Aborted when the router is closed. */
   readonly closed: AbortSignal;
 }

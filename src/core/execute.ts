@@ -1,16 +1,13 @@
 import { RequestError } from '../errors.ts';
-import { estimateInput } from '../pricing/estimate.ts';
 import type { Decision } from '../types/decision.ts';
 import type { CallOptions } from '../types/options.ts';
-import type { ChatRequest } from '../types/request.ts';
 import type { RankContext } from '../types/strategy.ts';
 import { orAbort } from './abort.ts';
 import { chooseCandidates, type Question } from './candidates.ts';
 import { checkCallOptions } from './check-call-options.ts';
 import type { Environment, Route } from './environment.ts';
 import { createFailover, type Failover } from './failover.ts';
-import { lazy } from './lazy.ts';
-import { type NormalizedRequest, normalize } from './normalize.ts';
+import type { Job } from './job.ts';
 import { createRun, type Run, settleError } from './run.ts';
 
 /** Finds a route by its name or by a target's id. */
@@ -21,22 +18,20 @@ export type RouteFinder = (name: string | undefined) => Route | undefined;
  * happens, the request ends with its one `request-end`. A request that is refused as wrong never begins.
  */
 export async function execute<T>(
-  kind: Run['kind'],
-  request: ChatRequest,
+  job: Job,
   options: CallOptions,
   id: string,
   findRoute: RouteFinder,
   env: Environment,
   work: (run: Run, failover: Failover) => Promise<T>,
 ): Promise<T> {
-  const { route, normalized } = check(request, options, findRoute);
-  const inputTokens = lazy(() => estimateInput(normalized.messages, normalized.tools));
-  const run = createRun({ id, kind, env, route, request: normalized, asked: request, inputTokens, options });
+  const route = routeFor(options, findRoute);
+  const run = createRun({ id, env, route, job, options });
   try {
     run.signal.throwIfAborted();
     const loading = env.prices.ready();
     if (loading !== undefined) await orAbort(loading, run.signal);
-    const choice = chooseCandidates(questionOf(kind, request, options, route, inputTokens, env), env);
+    const choice = chooseCandidates(questionOf(job, options, route, env), env);
     run.decision = choice.decision;
     return await work(run, createFailover(run, choice, options.maxCost));
   } catch (error) {
@@ -47,23 +42,18 @@ export async function execute<T>(
 
 /** The choice without the call. */
 export async function explain(
-  request: ChatRequest,
+  job: Job,
   options: CallOptions,
   findRoute: RouteFinder,
   env: Environment,
 ): Promise<Decision> {
-  const { route, normalized } = check(request, options, findRoute);
+  const route = routeFor(options, findRoute);
   await env.prices.ready();
-  const inputTokens = lazy(() => estimateInput(normalized.messages, normalized.tools));
-  inputTokens.get(); // so that the expected costs are shown
-  return chooseCandidates(questionOf('chat', request, options, route, inputTokens, env), env).decision;
+  job.inputTokens.get(); // so that the expected costs are shown
+  return chooseCandidates(questionOf(job, options, route, env), env).decision;
 }
 
-function check(
-  request: ChatRequest,
-  options: CallOptions,
-  findRoute: RouteFinder,
-): { readonly route: Route; readonly normalized: NormalizedRequest } {
+function routeFor(options: CallOptions, findRoute: RouteFinder): Route {
   checkCallOptions(options);
   const route = findRoute(options.route);
   if (route === undefined) {
@@ -76,24 +66,17 @@ function check(
       throw new RequestError('options.only', `ids of targets of route '${route.name}'`, `'${id}'`);
     }
   }
-  return { route, normalized: normalize(request) };
+  return route;
 }
 
-function questionOf(
-  kind: Run['kind'],
-  request: ChatRequest,
-  options: CallOptions,
-  route: Route,
-  inputTokens: Question['inputTokens'],
-  env: Environment,
-): Question {
+function questionOf(job: Job, options: CallOptions, route: Route, env: Environment): Question {
   const context: RankContext = {
-    request,
+    request: job.asked,
     session: options.session,
     metadata: options.metadata ?? {},
-    stream: kind === 'stream',
+    stream: job.kind === 'stream',
     now: env.clock.now(),
     random: env.random,
   };
-  return { route, context, only: options.only, maxCost: options.maxCost, inputTokens };
+  return { route, context, only: options.only, maxCost: options.maxCost, ...job };
 }

@@ -1,14 +1,8 @@
 import pRetry from 'p-retry';
-import {
-  AllTargetsFailedError,
-  BudgetError,
-  isRouterError,
-  NoTargetError,
-  type ProviderError,
-} from '../errors.ts';
+import { AllTargetsFailedError, BudgetError, isRouterError, NoTargetError } from '../errors.ts';
 import { type Choice, isAdmitted } from './candidates.ts';
 import { sleep } from './clock.ts';
-import { consequenceOf, isStaleSocket } from './consequence.ts';
+import { type AttemptError, consequenceOf, isAttemptError, isStaleSocket } from './consequence.ts';
 import { toDate } from './environment.ts';
 import type { Run } from './run.ts';
 import { type Target, targetHealth } from './target.ts';
@@ -21,7 +15,7 @@ export interface Failover {
    */
   run<T>(attempt: (target: Target) => Promise<T>): Promise<T>;
   /** Books a failure that came later, in a stream under way; says whether another target may take over. */
-  takesOver(target: Target, error: ProviderError): boolean;
+  takesOver(target: Target, error: AttemptError): boolean;
 }
 
 /** A target and the monotonic moment from which it may be tried. */
@@ -32,7 +26,7 @@ interface Pick {
 
 interface Tried {
   times: number;
-  error: ProviderError;
+  error: AttemptError;
   /** When a retry is due. */
   retryAt: number;
 }
@@ -43,13 +37,14 @@ export function createFailover(run: Run, choice: Choice, maxCost: number | undef
   const { clock } = env;
   const all = [...choice.ranked, ...choice.waiting];
   const tried = new Map<Target, Tried>();
-  let last: { readonly target: Target; readonly error: ProviderError } | undefined;
+  let tries = 0;
+  let last: { readonly target: Target; readonly error: AttemptError } | undefined;
 
-  const failed = (target: Target, error: ProviderError): void => {
+  const failed = (target: Target, error: AttemptError): void => {
     const times = (tried.get(target)?.times ?? 0) + 1;
     // Full jitter: Brooker, "Exponential Backoff And Jitter", AWS Architecture Blog, 2015.
     const bound = Math.min(retry.maxDelay, retry.minDelay * 2 ** (times - 1));
-    const delay = isStaleSocket(error) ? 0 : Math.max(env.random() * bound, error.retryAfter ?? 0);
+    const delay = isStaleSocket(error) ? 0 : Math.max(env.random() * bound, retryAfterOf(error));
     tried.set(target, { times, error, retryAt: clock.now() + delay });
     last = { target, error };
   };
@@ -62,7 +57,7 @@ export function createFailover(run: Run, choice: Choice, maxCost: number | undef
 
   const pick = (): Pick | undefined => {
     const now = clock.now();
-    if (run.started >= retry.maxAttempts) return undefined;
+    if (tries >= retry.maxAttempts) return undefined;
     if (last !== undefined && isStaleSocket(last.error) && mayRetry(last.target))
       return { target: last.target, at: now };
     const well = (target: Target): boolean => {
@@ -92,7 +87,7 @@ export function createFailover(run: Run, choice: Choice, maxCost: number | undef
   };
 
   const mayGoOn = (error: unknown): boolean => {
-    if (!isRouterError(error, 'provider')) return false;
+    if (!isAttemptError(error)) return false;
     return consequenceOf(error, fallbackOn).failover && pick() !== undefined;
   };
 
@@ -125,10 +120,11 @@ export function createFailover(run: Run, choice: Choice, maxCost: number | undef
       next = pick();
     }
     if (next === undefined) throw nothingToTry();
+    tries += 1;
     try {
       return await attempt(next.target);
     } catch (error) {
-      if (isRouterError(error, 'provider')) failed(next.target, error);
+      if (isAttemptError(error)) failed(next.target, error);
       throw error;
     }
   };
@@ -156,6 +152,10 @@ export function createFailover(run: Run, choice: Choice, maxCost: number | undef
       }
     },
   };
+}
+
+function retryAfterOf(error: AttemptError): number {
+  return isRouterError(error, 'provider') ? (error.retryAfter ?? 0) : 0;
 }
 
 function soonest(picks: readonly Pick[]): Pick | undefined {

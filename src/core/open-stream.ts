@@ -3,7 +3,7 @@ import type { ProviderFinishPart, ProviderResponsePart, ProviderStreamPart } fro
 import type { ResponseInfo, Warning } from '../types/result.ts';
 import type { StreamContent } from '../types/stream-part.ts';
 import type { Usage } from '../types/usage.ts';
-import { type Answer, withheld } from './answer.ts';
+import { type Answer, type Asked, withheld } from './answer.ts';
 import { type Attempt, beginAttempt, failureOf, type Seen } from './attempt.ts';
 import { type Collector, collector } from './collect.ts';
 import type { Run } from './run.ts';
@@ -27,9 +27,9 @@ export interface OpenStream {
  * Starts a stream at a target and reads on to its first token: what fails before is a failed attempt that nobody saw.
  * The parts read so far come again from `next`.
  */
-export async function openStream(run: Run, target: Target): Promise<OpenStream> {
+export async function openStream(run: Run, target: Target, asked: Asked): Promise<OpenStream> {
   const attempt = await beginAttempt(run, target);
-  const stream = readStream(run, attempt);
+  const stream = readStream(run, attempt, asked);
   const early: (StreamContent | ProviderFinishPart)[] = [];
   for (;;) {
     const part = await stream.next();
@@ -62,8 +62,8 @@ function isToken(part: StreamContent): boolean {
   return (part.type !== 'text-delta' && part.type !== 'reasoning-delta') || part.text !== '';
 }
 
-function readStream(run: Run, attempt: Attempt): OpenStream {
-  const { call, target } = attempt;
+function readStream(run: Run, attempt: Attempt, { request }: Asked): OpenStream {
+  const { carry, target } = attempt;
   const collected = collector();
   let upstream: AsyncIterator<ProviderStreamPart> | undefined;
   let response: ResponseInfo = { headers: {} };
@@ -89,24 +89,24 @@ function readStream(run: Run, attempt: Attempt): OpenStream {
   const end = (): void => {
     over = true;
     timer.stop();
-    call.signal.removeEventListener('abort', onAbort);
+    carry.signal.removeEventListener('abort', onAbort);
   };
   const fail = (error: unknown): unknown => {
     const failure = failureOf(error, attempt);
     if (over) return failure;
     end();
     if (isRouterError(failure, 'provider')) attempt.fail(failure, seen());
-    else attempt.abandon(seen(), call.signal.aborted);
+    else attempt.abandon(seen(), carry.signal.aborted);
     attempt.stop();
     closeQuietly(upstream);
     return failure;
   };
   const onAbort = (): void => {
-    const failure = fail(call.signal.reason);
+    const failure = fail(carry.signal.reason);
     waiter?.(failure);
   };
-  call.signal.addEventListener('abort', onAbort, { once: true });
-  if (call.signal.aborted) onAbort();
+  carry.signal.addEventListener('abort', onAbort, { once: true });
+  if (carry.signal.aborted) onAbort();
   else timer.watch(run.timeout.firstToken);
 
   const note = (part: ProviderResponsePart): void => {
@@ -159,7 +159,7 @@ function readStream(run: Run, attempt: Attempt): OpenStream {
       reject(fail(error));
     };
     try {
-      upstream ??= target.provider.stream(call)[Symbol.asyncIterator]();
+      upstream ??= target.provider.stream({ ...request, ...carry })[Symbol.asyncIterator]();
       upstream.next().then((result) => {
         if (over) return;
         try {
@@ -213,7 +213,7 @@ function readStream(run: Run, attempt: Attempt): OpenStream {
       response,
       warnings,
       providerMetadata: finish.providerMetadata ?? {},
-      raw: undefined,
+      raw: finish.raw,
     }),
   };
 }

@@ -1,5 +1,5 @@
 import type { BreakerLimits } from '../health/breaker.ts';
-import type { ProviderErrorKind } from '../types/error.ts';
+import type { FallbackKind } from '../types/error.ts';
 import type { Interrupted, Policies, RetryPolicy, Timeouts } from '../types/options.ts';
 import type { Strategy } from '../types/strategy.ts';
 import { override } from './override.ts';
@@ -11,7 +11,7 @@ export interface ResolvedPolicies {
   readonly retry: Required<RetryPolicy>;
   readonly breaker: BreakerLimits | false;
   readonly interrupted: Interrupted;
-  readonly fallbackOn: readonly ProviderErrorKind[];
+  readonly fallbackOn: readonly FallbackKind[];
 }
 
 const defaultTimeout: Required<Timeouts> = {

@@ -2,26 +2,19 @@ import { DeadlineError, isRouterError, RouterError } from '../errors.ts';
 import type { Decision } from '../types/decision.ts';
 import type { RouterErrorCode } from '../types/error.ts';
 import type { CallOptions, Interrupted, Timeouts } from '../types/options.ts';
-import type { ChatRequest } from '../types/request.ts';
 import type { AttemptSummary, FinishReason } from '../types/result.ts';
 import type { Cost, Usage } from '../types/usage.ts';
 import { type LinkedAbort, linkedAbort } from './abort.ts';
 import type { Environment, Route } from './environment.ts';
-import type { Lazy } from './lazy.ts';
-import type { NormalizedRequest } from './normalize.ts';
+import type { Job } from './job.ts';
 import { override } from './override.ts';
 
 /** All state of one request. It is made when the request comes in and nothing keeps it when the request is over. */
 export interface Run {
   readonly id: string;
-  readonly kind: 'chat' | 'stream';
   readonly env: Environment;
   readonly route: Route;
-  readonly request: NormalizedRequest;
-  /** As the caller gave it. */
-  readonly asked: ChatRequest;
-  /** Estimated when first asked for. */
-  readonly inputTokens: Lazy<number>;
+  readonly job: Job;
   readonly timeout: Required<Timeouts>;
   readonly interrupted: Interrupted;
   readonly metadata: Readonly<Record<string, unknown>>;
@@ -46,7 +39,7 @@ export type RunEnd =
   | {
       readonly outcome: 'success';
       readonly target: string;
-      readonly finishReason: FinishReason;
+      readonly finishReason: FinishReason | undefined;
       readonly usage: Usage;
       readonly cost: Cost | undefined;
     }
@@ -56,12 +49,9 @@ export type RunEnd =
 /** What a run is made from. */
 export interface RunInit {
   readonly id: string;
-  readonly kind: Run['kind'];
   readonly env: Environment;
   readonly route: Route;
-  readonly request: NormalizedRequest;
-  readonly asked: ChatRequest;
-  readonly inputTokens: Lazy<number>;
+  readonly job: Job;
   readonly options: CallOptions;
 }
 
@@ -105,11 +95,14 @@ export function createRun({ options, ...init }: RunInit): Run {
 function tellEnd(run: Run, end: RunEnd): void {
   const now = run.env.clock.now();
   const success = end.outcome === 'success' ? end : undefined;
-  const wasted = run.attempts.filter(({ outcome }) => outcome !== 'success');
+  // Also what a target did well before another one had to start anew.
+  const wasted = run.attempts.filter(
+    ({ outcome, target }) => outcome !== 'success' || target !== success?.target,
+  );
   run.env.events.emit({
     type: 'request-end',
     ...factsOf(run),
-    kind: run.kind,
+    kind: run.job.kind,
     outcome: end.outcome,
     target: success?.target,
     attempts: run.attempts,

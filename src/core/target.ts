@@ -1,6 +1,7 @@
 import { type HealthUnit, healthOf, healthUnit } from '../health/health.ts';
 import { type Slots, slots } from '../health/slots.ts';
 import { type StatsRecorder, statsRecorder } from '../health/stats.ts';
+import type { Capabilities } from '../types/capabilities.ts';
 import type { Random } from '../types/clock.ts';
 import type { TargetOptions } from '../types/options.ts';
 import type { Price } from '../types/price.ts';
@@ -13,6 +14,8 @@ export interface Target {
   readonly provider: Provider;
   readonly model: string;
   readonly price: Price | undefined;
+  /** As its provider knows them and its options declare them. */
+  readonly capabilities: Capabilities;
   /** What strategies see of it. */
   readonly facts: Omit<Candidate['target'], 'price'>;
   /** Of this deployment alone. */
@@ -43,6 +46,7 @@ export function createTargets(options: readonly TargetOptions[], random: Random)
       provider: option.provider,
       model: option.model,
       price: option.price,
+      capabilities: { ...option.provider.capabilities?.(option.model), ...option.capabilities },
       facts: {
         id,
         provider: option.provider.name,

@@ -28,8 +28,27 @@ export async function loadCatalog(): Promise<Catalog> {
         return undefined; // it throws for what it cannot compute; no price is the honest answer
       }
     },
+    contextLength(provider, model) {
+      const providerId = catalogIds[provider] ?? provider;
+      try {
+        const found = calcPrice({ input_tokens: 0 }, model, { providerId });
+        return found?.provider.id === providerId ? found.model.context_window : undefined;
+      } catch {
+        return undefined;
+      }
+    },
   };
 }
+
+/** Our rates, beside `input`, by the catalogue's names. */
+const rateKeys: Readonly<Record<Exclude<keyof Rates, 'input'>, string>> = {
+  output: 'output_mtok',
+  cacheRead: 'cache_read_mtok',
+  cacheWrite: 'cache_write_mtok',
+  cacheWrite1h: 'cache_write_1h_mtok',
+  inputAudio: 'input_audio_mtok',
+  outputAudio: 'output_audio_mtok',
+};
 
 function toPrice(listed: Readonly<Record<string, CatalogRate | undefined>>): Price | undefined {
   const starts = new Set<number>();
@@ -45,9 +64,11 @@ function toPrice(listed: Readonly<Record<string, CatalogRate | undefined>>): Pri
     if (rates !== undefined) tiers.push({ above: start, ...rates });
   }
   const perThousandRequests = listed['requests_kcount'];
+  const perThousandSearches = listed['web_searches_kcount'];
   return {
     ...base,
     ...(typeof perThousandRequests === 'number' ? { request: perThousandRequests / 1000 } : {}),
+    ...(typeof perThousandSearches === 'number' ? { webSearch: perThousandSearches / 1000 } : {}),
     ...(tiers.length === 0 ? {} : { tiers }),
   };
 }
@@ -60,16 +81,10 @@ function ratesAt(listed: Readonly<Record<string, CatalogRate | undefined>>, size
     return tier?.price ?? rate.base;
   };
   const input = at('input_mtok');
-  const output = at('output_mtok');
-  if (input === undefined || output === undefined) return undefined;
-  const cacheRead = at('cache_read_mtok');
-  const cacheWrite = at('cache_write_mtok');
-  const cacheWrite1h = at('cache_write_1h_mtok');
-  return {
-    input,
-    output,
-    ...(cacheRead === undefined ? {} : { cacheRead }),
-    ...(cacheWrite === undefined ? {} : { cacheWrite }),
-    ...(cacheWrite1h === undefined ? {} : { cacheWrite1h }),
-  };
+  if (input === undefined) return undefined;
+  const others = Object.entries(rateKeys).flatMap(([name, key]) => {
+    const rate = at(key);
+    return rate === undefined ? [] : [[name, rate]];
+  });
+  return { input, ...Object.fromEntries(others) };
 }

@@ -4,9 +4,9 @@ import type { Cost, Usage } from '../types/usage.ts';
 const perMillion = 1_000_000;
 
 /**
- * What `usage` costs under `price`, in US$. `undefined` where the vendor did not say how many tokens went in and out:
- * no guess is made. Tokens that were read from or written to the prompt cache are part of `inputTokens` and are charged
- * once, at their own rate.
+ * What `usage` costs under `price`, in US$. `undefined` where the vendor did not say how many tokens went in and out, or
+ * where the price has no rate for them: no guess is made. Tokens that were read from or written to the prompt cache, and
+ * those that were audio, are part of the totals and are charged once, at their own rates.
  */
 export function costOf(
   usage: Usage,
@@ -16,32 +16,43 @@ export function costOf(
 ): Cost | undefined {
   if (usage.inputTokens === undefined || usage.outputTokens === undefined) return undefined;
   const rates = ratesFor(price, usage.inputTokens);
+  if (rates.output === undefined && usage.outputTokens > 0) return undefined;
   const read = Math.min(usage.cacheReadTokens ?? 0, usage.inputTokens);
   const write = Math.min(usage.cacheWriteTokens ?? 0, usage.inputTokens - read);
   const write1h = Math.min(usage.cacheWrite1hTokens ?? 0, write);
+  const fresh = usage.inputTokens - read - write;
+  const audioIn = Math.min(usage.audioInputTokens ?? 0, fresh);
+  const audioOut = Math.min(usage.audioOutputTokens ?? 0, usage.outputTokens);
+  const searches = usage.webSearches ?? 0;
+  const outputRate = rates.output ?? 0;
   const readRate = rates.cacheRead ?? rates.input;
   const writeRate = rates.cacheWrite ?? rates.input;
   const write1hRate = rates.cacheWrite1h ?? writeRate;
 
-  const input = ((usage.inputTokens - read - write) * rates.input) / perMillion;
+  const input = ((fresh - audioIn) * rates.input + audioIn * (rates.inputAudio ?? rates.input)) / perMillion;
   const cacheRead = (read * readRate) / perMillion;
   const cacheWrite = ((write - write1h) * writeRate + write1h * write1hRate) / perMillion;
-  const output = (usage.outputTokens * rates.output) / perMillion;
+  const spoken = audioOut * (rates.outputAudio ?? outputRate);
+  const output = ((usage.outputTokens - audioOut) * outputRate + spoken) / perMillion;
   const request = price.request ?? 0;
+  const webSearch = searches * (price.webSearch ?? 0);
   const standIn =
     (read > 0 && rates.cacheRead === undefined) ||
     (write > write1h && rates.cacheWrite === undefined) ||
     (write1h > 0 && rates.cacheWrite1h === undefined) ||
-    // Audio has rates of its own, which a price cannot state yet.
-    (usage.audioInputTokens ?? 0) > 0 ||
-    (usage.audioOutputTokens ?? 0) > 0;
+    (audioIn > 0 && rates.inputAudio === undefined) ||
+    // How many of the cached tokens were audio is not told.
+    (audioIn > 0 && read > 0) ||
+    (audioOut > 0 && rates.outputAudio === undefined) ||
+    (searches > 0 && price.webSearch === undefined);
   return {
-    total: input + cacheRead + cacheWrite + output + request,
+    total: input + cacheRead + cacheWrite + output + request + webSearch,
     input,
     output,
     cacheRead,
     cacheWrite,
     request,
+    webSearch,
     source,
     estimated: estimatedUsage || standIn,
   };

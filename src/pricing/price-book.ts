@@ -24,6 +24,8 @@ export interface PriceBook {
   readonly ready: () => Promise<void> | undefined;
   /** The price of a target now; `undefined` where none is known. */
   priceOf(target: Priced): KnownPrice | undefined;
+  /** Most tokens that a target's model takes and gives together, where the catalogue knows. */
+  contextLengthOf(target: Priced): number | undefined;
 }
 
 /** How long a price from the catalogue is used before it is looked up again: some depend on the date or the hour. */
@@ -41,6 +43,7 @@ export function priceBook(
   let catalog: Catalog | undefined = option === false ? undefined : option;
   let loading: Promise<void> | undefined;
   let settled = option !== undefined;
+  const lengths = new Map<string, number | undefined>();
   const found = new Map<string, { readonly known: KnownPrice | undefined; readonly at: number }>();
   const reported = new Set<string>();
 
@@ -78,6 +81,11 @@ export function priceBook(
       const known = lookUp(target);
       found.set(target.id, { known, at: now });
       return known;
+    },
+    contextLengthOf({ id, provider, model }) {
+      if (!settled || catalog?.contextLength === undefined) return undefined;
+      if (!lengths.has(id)) lengths.set(id, catalog.contextLength(provider.name, model));
+      return lengths.get(id);
     },
   };
 }

@@ -1,6 +1,7 @@
 import { ConfigError } from '../errors.ts';
 import { checkBaseURL, checkKey, fromEnvironment, refuseBrowser } from '../transport/credentials.ts';
 import type { Fetch } from '../transport/transport.ts';
+import { fingerprint } from './fingerprint.ts';
 
 /** What the options of all providers share. */
 export interface ClientOptions {
@@ -12,6 +13,11 @@ export interface ClientOptions {
   readonly headers?: Readonly<Record<string, string>>;
   /** Used instead of the runtime's `fetch`, for proxies and tests. */
   readonly fetch?: Fetch;
+  /**
+   * Names the account that the key belongs to. Signatures and encrypted thoughts in a conversation go back only to the account
+   * that made them; give the keys of one account the same name. Default: each key is an account of its own.
+   */
+  readonly account?: string;
   /** `true` lets the provider run in a web page, whose visitors can then read the key. Default: `false`. */
   readonly unsafeAllowBrowser?: boolean;
 }
@@ -22,6 +28,7 @@ export interface ResolvedClientOptions {
   readonly baseURL: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly fetch: Fetch | undefined;
+  readonly account: string;
 }
 
 /** What a vendor is known by. */
@@ -45,12 +52,20 @@ export function resolveClientOptions(options: ClientOptions, vendor: Vendor): Re
   const own = new URL(baseURL).origin === new URL(vendor.baseURL).origin;
   const found = own ? keyVariables.map(fromEnvironment).find((key) => key !== undefined) : undefined;
   const where = own ? keyVariables.join(' or ') : 'this option, because the baseURL is not the vendor’s own';
+  const apiKey = checkKey(`${factory}.apiKey`, options.apiKey ?? found, where);
   return {
-    apiKey: checkKey(`${factory}.apiKey`, options.apiKey ?? found, where),
+    apiKey,
     baseURL,
     headers: checkHeaders(`${factory}.headers`, options.headers ?? {}),
     fetch: options.fetch,
+    account: options.account ?? fingerprint(`${new URL(baseURL).origin} ${apiKey}`),
   };
+}
+
+/** The account of a client that the application made, where its key can be seen. */
+export function accountOfClient(client: object, account: string | undefined): string | undefined {
+  const { apiKey } = client as { readonly apiKey?: unknown };
+  return account ?? (typeof apiKey === 'string' ? fingerprint(apiKey) : undefined);
 }
 
 /** Refuses options that a provider does not have, so that a slip of the pen does not go unseen. */
@@ -81,4 +96,11 @@ function checkHeaders(
   return headers;
 }
 
-export const clientOptionNames = ['apiKey', 'baseURL', 'headers', 'fetch', 'unsafeAllowBrowser'] as const;
+export const clientOptionNames = [
+  'apiKey',
+  'baseURL',
+  'headers',
+  'fetch',
+  'account',
+  'unsafeAllowBrowser',
+] as const;

@@ -1,12 +1,28 @@
+import { ProviderError } from '../errors.ts';
 import type { DataContent } from '../types/message.ts';
 
-/** Data as vendors take it: a link, or base64 text. Both with the media type, where it is known. */
+/** Data as vendors take it: a link, base64 text, or the id of an uploaded file. With the media type, where it is known. */
 export type ResolvedData =
+  | { readonly kind: 'reference'; readonly id: string; readonly mediaType: string | undefined }
   | { readonly kind: 'url'; readonly url: string; readonly mediaType: string | undefined }
   | { readonly kind: 'base64'; readonly base64: string; readonly mediaType: string | undefined };
 
-/** Sorts out the forms of `DataContent`. A data URL becomes base64; a media type in it wins only where none is given. */
-export function resolveData(data: DataContent, mediaType?: string): ResolvedData {
+/**
+ * Sorts out the forms of `DataContent`. A data URL becomes base64; a media type in it wins only where none is given.
+ *
+ * @throws ProviderError for an uploaded file that this provider does not have
+ */
+export function resolveData(
+  data: DataContent,
+  mediaType: string | undefined,
+  provider: string,
+): ResolvedData {
+  if (typeof data === 'object' && 'reference' in data) {
+    const id = data.reference[provider];
+    if (id !== undefined) return { kind: 'reference', id, mediaType };
+    const summary = 'a file was uploaded to other vendors only';
+    throw new ProviderError({ kind: 'bad-request', provider, summary });
+  }
   if (data instanceof Uint8Array) {
     return { kind: 'base64', base64: toBase64(data), mediaType: mediaType ?? sniff(data) };
   }
@@ -22,6 +38,12 @@ export function resolveData(data: DataContent, mediaType?: string): ResolvedData
   return { kind: 'base64', base64: text, mediaType: mediaType ?? sniff(fromBase64(text.slice(0, 32))) };
 }
 
+/** The vendors' word for a kind of audio, where it is one that they take. */
+export function audioFormat(mediaType: string): string | undefined {
+  if (/^audio\/(x-|vnd\.)?wave?$/.test(mediaType)) return 'wav';
+  return /^audio\/(mpeg|mp3)$/.test(mediaType) ? 'mp3' : undefined;
+}
+
 /** The text inside a text file that is given as data. */
 export function decodeText(base64: string): string {
   return new TextDecoder().decode(fromBase64(base64));
@@ -34,6 +56,18 @@ export function toBase64(bytes: Uint8Array): string {
     binary += String.fromCharCode(...bytes.subarray(start, start + 0x8000));
   }
   return btoa(binary);
+}
+
+/** Base64 texts of pieces as that of the whole. */
+export function joinBase64(pieces: readonly string[]): string {
+  const chunks = pieces.map(fromBase64);
+  const whole = new Uint8Array(chunks.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const chunk of chunks) {
+    whole.set(chunk, at);
+    at += chunk.length;
+  }
+  return toBase64(whole);
 }
 
 function fromBase64(base64: string): Uint8Array {

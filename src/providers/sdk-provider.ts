@@ -1,8 +1,16 @@
 import { ConfigError, ProviderError } from '../errors.ts';
 import type { FailureRow } from '../transport/failure.ts';
 import { type Exchange, newExchange, type Transport } from '../transport/transport.ts';
-import type { Provider, ProviderCall, ProviderResult, ProviderStreamPart } from '../types/provider.ts';
+import type {
+  Provider,
+  ProviderCall,
+  ProviderEmbedCall,
+  ProviderEmbeddings,
+  ProviderResult,
+  ProviderStreamPart,
+} from '../types/provider.ts';
 import type { Warning } from '../types/result.ts';
+import { mark, recall } from './history.ts';
 import { plainHeaders, sdkError } from './sdk-error.ts';
 import type { Wire } from './wire.ts';
 
@@ -28,6 +36,19 @@ export interface SdkMapping<Name extends string, Client, Body extends Wire = Wir
   send(client: Client, body: Body, stream: boolean, carry: Carry): PromiseLike<unknown>;
   toResult(data: unknown, headers: Headers, warnings: readonly Warning[]): ProviderResult;
   reader(headers: Headers): StreamReader;
+  /** Whose signatures it takes back. `undefined`: not known. */
+  readonly account: string | undefined;
+  /** What else the vendor has. */
+  readonly embed?: SdkEmbeddings<Client>;
+  readonly more?: Pick<Provider, 'capabilities' | 'boundBy'>;
+}
+
+/** Embeddings through a vendor's SDK. */
+export interface SdkEmbeddings<Client> {
+  readonly limits: NonNullable<Provider['embedLimits']>;
+  toRequest(call: ProviderEmbedCall): Wire;
+  send(client: Client, body: Wire, carry: Carry): PromiseLike<unknown>;
+  toResult(data: unknown, headers: Headers): ProviderEmbeddings;
 }
 
 /** What one call of an SDK has to carry along. */
@@ -46,34 +67,58 @@ type Headers = Readonly<Record<string, string>>;
 export function sdkProvider<Name extends string, Client, Body extends Wire>(
   mapping: SdkMapping<Name, Client, Body>,
 ): Provider<Name> {
-  const { name } = mapping;
+  const { name, account, embed } = mapping;
   return {
     name,
-    async chat(call) {
-      const exchange = newExchange(false, call.connectTimeout);
-      try {
+    ...mapping.more,
+    chat: (call) =>
+      once(mapping, call, async (client, carry) => {
+        const { body, warnings } = mapping.toRequest(recalled(call, name, account), false);
+        const { data, headers } = await awaitAnswer(mapping.send(client, body, false, carry), carry.exchange);
         refuseAborted(name, call.signal);
-        const { body, warnings } = mapping.toRequest(call, false);
-        const client = await mapping.client();
-        const answer = await awaitAnswer(
-          mapping.send(client, body, false, { signal: call.signal, exchange }),
-          exchange,
-        );
-        refuseAborted(name, call.signal);
-        return mapping.toResult(answer.data, answer.headers, warnings);
-      } catch (error) {
-        throw toThrown(name, error, exchange, mapping.failures, call.signal);
-      }
-    },
+        const result = mapping.toResult(data, headers, warnings);
+        return { ...result, content: result.content.map((part) => mark(part, name, account)) };
+      }),
     stream: (call) => streamParts(mapping, call),
+    ...(embed === undefined
+      ? {}
+      : {
+          embedLimits: embed.limits,
+          embed: (call) =>
+            once(mapping, call, async (client, carry) => {
+              const sent = embed.send(client, embed.toRequest(call), carry);
+              const { data, headers } = await awaitAnswer(sent, carry.exchange);
+              return embed.toResult(data, headers);
+            }),
+        }),
   };
+}
+
+/** One call that is answered at once. */
+async function once<Client, T>(
+  { name, client, failures }: Pick<SdkMapping<string, Client>, 'name' | 'client' | 'failures'>,
+  { signal, connectTimeout }: Pick<ProviderCall, 'signal' | 'connectTimeout'>,
+  work: (client: Client, carry: Carry) => Promise<T>,
+): Promise<T> {
+  const exchange = newExchange(false, connectTimeout);
+  try {
+    refuseAborted(name, signal);
+    return await work(await client(), { signal, exchange });
+  } catch (error) {
+    throw toThrown(name, error, exchange, failures, signal);
+  }
+}
+
+/** A call whose history holds only what this account can take back. */
+export function recalled(call: ProviderCall, provider: string, account: string | undefined): ProviderCall {
+  return { ...call, messages: recall(call.messages, provider, account) };
 }
 
 async function* streamParts<Client, Body extends Wire>(
   mapping: SdkMapping<string, Client, Body>,
   call: ProviderCall,
 ): AsyncGenerator<ProviderStreamPart, void, undefined> {
-  const { name } = mapping;
+  const { name, account } = mapping;
   const exchange = newExchange(true, call.connectTimeout);
   const leaving = new AbortController();
   const follow = (): void => leaving.abort(call.signal.reason);
@@ -81,16 +126,21 @@ async function* streamParts<Client, Body extends Wire>(
   let ended = false;
   try {
     refuseAborted(name, call.signal);
-    const { body, warnings } = mapping.toRequest(call, true);
+    const { body, warnings } = mapping.toRequest(recalled(call, name, account), true);
     const client = await mapping.client();
     const sent = mapping.send(client, body, true, { signal: leaving.signal, exchange });
     const { data, headers } = await awaitAnswer(sent, exchange);
     yield { type: 'response', headers, warnings };
     const reader = mapping.reader(headers);
-    for await (const chunk of asIterable(data, name)) for (const part of reader.push(chunk)) yield part;
+    const raw: unknown[] = [];
+    for await (const chunk of asIterable(data, name)) {
+      raw.push(chunk);
+      for (const part of reader.push(chunk)) yield mark(part, name, account);
+    }
     refuseAborted(name, call.signal);
     ended = true;
-    yield* reader.end();
+    for (const part of reader.end())
+      yield part.type === 'finish' ? { ...part, raw } : mark(part, name, account);
   } catch (error) {
     throw toThrown(name, error, exchange, mapping.failures, call.signal);
   } finally {

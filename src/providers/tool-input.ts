@@ -1,4 +1,4 @@
-import type { JSONValue } from '../types/json.ts';
+import type { JSONObject, JSONValue } from '../types/json.ts';
 import type { ToolOutput } from '../types/message.ts';
 
 /** The arguments of a tool call: parsed, `{}` where there are none, and the text itself where it is not JSON. */
@@ -14,6 +14,13 @@ export function parseToolInput(text: string): JSONValue {
 /** The arguments of a tool call as text, for vendors that want them so. */
 export function printToolInput(input: JSONValue): string {
   return typeof input === 'string' ? input : JSON.stringify(input);
+}
+
+/** The arguments of a tool call as an object, for vendors that take nothing else; what is no object stands under `input`. */
+export function toInputObject(input: JSONValue): JSONObject {
+  return typeof input === 'object' && input !== null && !Array.isArray(input)
+    ? (input as JSONObject)
+    : { input };
 }
 
 /** What a tool gave back as text, for vendors that take nothing else. Parts that are no text are left to the caller. */

@@ -1,7 +1,8 @@
 /**
  * Why a target was not considered. `open`: its circuit breaker is open. `exhausted`: its vendor said when to come back.
  * `quarantined`: its key, model or address is wrong. `not-allowed`: left out by
- * `only`. `too-expensive`: above `maxCost`. `not-chosen`: left out by the strategy.
+ * `only`. `too-expensive`: above `maxCost`. `unfit`: it lacks what the request needs. `bound`: the request hangs on what
+ * another target's vendor keeps. `not-chosen`: left out by the strategy.
  */
 export type SkipReason =
   | 'open'
@@ -9,6 +10,8 @@ export type SkipReason =
   | 'quarantined'
   | 'not-allowed'
   | 'too-expensive'
+  | 'unfit'
+  | 'bound'
   | 'not-chosen';
 
 /** A target that was left out, and why. */
@@ -19,6 +22,8 @@ export interface SkippedTarget {
   readonly until?: number;
   /** The expected cost in US$, where that is the reason. */
   readonly estimatedCost?: number;
+  /** What it lacks, where that is the reason: `images`, `files of type audio/wav`, `a context of 12000 tokens` … */
+  readonly lacks?: string;
 }
 
 /** A target in the order in which it would be tried. */

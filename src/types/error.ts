@@ -64,5 +64,8 @@ export type ProviderErrorKind =
   | 'aborted'
   | 'unknown';
 
+/** A failure on which a route can go on: an error's kind, or an answer that does not match the request's schema. */
+export type FallbackKind = ProviderErrorKind | 'output';
+
 /** What the failure says about others: every model of this key, this one deployment, the whole endpoint, or only this request. */
 export type ProviderErrorScope = 'key' | 'deployment' | 'endpoint' | 'request';

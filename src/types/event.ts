@@ -48,7 +48,7 @@ export interface UsageEvent extends RequestFacts {
 /** A request is over. Exactly one per request, whatever happened. */
 export interface RequestEndEvent extends RequestFacts {
   readonly type: 'request-end';
-  readonly kind: 'chat' | 'stream';
+  readonly kind: 'chat' | 'stream' | 'embed';
   /** `aborted`: by the caller's signal, or by leaving the stream. */
   readonly outcome: 'success' | 'failed' | 'aborted';
   /** The target that answered. */

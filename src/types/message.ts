@@ -7,10 +7,20 @@ import type { JSONObject, JSONValue } from './json.ts';
 export type ProviderOptions = { readonly [provider: string]: JSONObject };
 
 /**
- * Bytes, an `http(s):` or `data:` URL, or base64 text.
+ * A file that was uploaded to vendors before: its id there, by provider name. Only targets of these providers can take it.
+ *
+ * @example { type: 'reference', reference: { openai: 'file-abc', anthropic: 'file_011' } }
+ */
+export interface FileReference {
+  readonly type: 'reference';
+  readonly reference: Readonly<Record<string, string>>;
+}
+
+/**
+ * Bytes, an `http(s):` or `data:` URL, base64 text, or a reference to an uploaded file.
  * A string that starts with `http://`, `https://` or `data:` is a URL, any other string is base64.
  */
-export type DataContent = string | URL | Uint8Array;
+export type DataContent = string | URL | Uint8Array | FileReference;
 
 /** Plain text. */
 export interface TextPart {
@@ -38,7 +48,10 @@ export interface FilePart {
   readonly providerOptions?: ProviderOptions;
 }
 
-/** What the model thought before it answered. Signatures live in `providerOptions` and go back as they came. */
+/**
+ * What the model thought before it answered. Signatures live in `providerOptions`; they go back as they came to the vendor
+ * and account that made them, and to no other.
+ */
 export interface ReasoningPart {
   readonly type: 'reasoning';
   readonly text: string;

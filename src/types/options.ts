@@ -1,5 +1,6 @@
+import type { Capabilities } from './capabilities.ts';
 import type { Clock, Random } from './clock.ts';
-import type { ProviderErrorKind } from './error.ts';
+import type { FallbackKind } from './error.ts';
 import type { Price } from './price.ts';
 import type { Provider } from './provider.ts';
 import type { Strategy } from './strategy.ts';
@@ -64,9 +65,10 @@ export interface Policies {
   readonly interrupted?: Interrupted;
   /**
    * Failures that normally go to the caller at once, because another target would most likely fail as well, but on which
-   * this route is to try the next one: such as `content-filter` or `bad-request`.
+   * this route is to try the next one: such as `content-filter` or `bad-request`; `output` for answers that do not match
+   * the request's `schema`.
    */
-  readonly fallbackOn?: readonly ProviderErrorKind[];
+  readonly fallbackOn?: readonly FallbackKind[];
 }
 
 /** One provider, model and key that can answer. */
@@ -84,6 +86,8 @@ export interface TargetOptions {
   readonly concurrency?: number;
   /** Words of your own, for strategies to look at. */
   readonly tags?: readonly string[];
+  /** What it can do, field by field over what its provider knows. Requests that need more are not sent to it. */
+  readonly capabilities?: Capabilities;
 }
 
 /** A named choice of targets, with policies of its own. */
@@ -96,6 +100,8 @@ export interface RouteOptions<TargetId extends string = string> extends Policies
 export interface Catalog {
   /** The price of a model at a moment (milliseconds since 1970), or `undefined` where it is not known: never a guess. */
   price(provider: string, model: string, date: number): Price | undefined;
+  /** Most tokens that a model takes and gives together, where that is known. */
+  contextLength?(provider: string, model: string): number | undefined;
 }
 
 /** The options of `createRouter`. */

@@ -1,13 +1,18 @@
 /** Rates in US$ per million tokens. */
 export interface Rates {
   readonly input: number;
-  readonly output: number;
+  /** Left out for embeddings, which have no output. */
+  readonly output?: number;
   /** Input read from the prompt cache. Default: `input`. */
   readonly cacheRead?: number;
   /** Input written to the prompt cache. Default: `input`. */
   readonly cacheWrite?: number;
   /** Input written to the prompt cache for one hour. Default: `cacheWrite`. */
   readonly cacheWrite1h?: number;
+  /** Input that is audio. Default: `input`, and the cost counts as estimated. */
+  readonly inputAudio?: number;
+  /** Output that is audio. Default: `output`, and the cost counts as estimated. */
+  readonly outputAudio?: number;
 }
 
 /** Rates for the whole request once its input is larger than `above` tokens. */
@@ -25,5 +30,7 @@ export interface PriceTier extends Rates {
 export interface Price extends Rates {
   /** US$ per request, on top of the tokens. Default: 0. */
   readonly request?: number;
+  /** US$ per web search that the vendor did. Default: unknown; the cost of an answer that searched counts as estimated. */
+  readonly webSearch?: number;
   readonly tiers?: readonly PriceTier[];
 }

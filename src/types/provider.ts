@@ -1,3 +1,4 @@
+import type { Capabilities } from './capabilities.ts';
 import type { JSONSchema } from './json.ts';
 import type { ContentPart, Message, ProviderOptions } from './message.ts';
 import type { FunctionTool, ProviderTool, RequestSettings } from './request.ts';
@@ -25,6 +26,23 @@ export interface ProviderCall extends Omit<RequestSettings, 'tools'> {
   readonly signal: AbortSignal;
   /** Most milliseconds until the connection stands, where the runtime lets that be seen. */
   readonly connectTimeout?: number;
+}
+
+/** One call for embeddings to one model: never more values than the provider takes at a time. */
+export interface ProviderEmbedCall
+  extends Pick<ProviderCall, 'model' | 'signal' | 'connectTimeout' | 'providerOptions'> {
+  readonly values: readonly string[];
+  readonly dimensions?: number;
+}
+
+/** Embeddings, as a provider gives them: one per value, in the order of the values. */
+export interface ProviderEmbeddings {
+  readonly embeddings: readonly (readonly number[])[];
+  readonly usage: Usage;
+  readonly response: ResponseInfo;
+  readonly warnings: readonly Warning[];
+  readonly providerMetadata?: ProviderOptions;
+  readonly raw: unknown;
 }
 
 /** A complete answer, as a provider gives it. */
@@ -56,6 +74,17 @@ export interface ProviderFinishPart {
   readonly finishReason: FinishReason;
   readonly usage: Usage;
   readonly providerMetadata?: ProviderOptions;
+  /** The chunks of the stream, as the SDK gave them. */
+  readonly raw?: readonly unknown[];
+}
+
+/**
+ * A request that continues or leaves something at the vendor. It is sent to one target only, without failover, because
+ * no other has what it hangs on.
+ */
+export interface Binding {
+  /** The id of the answer that it continues: it goes to the target that gave it, where this router knows which. */
+  readonly responseId?: string;
 }
 
 export type ProviderStreamPart = StreamContent | ProviderResponsePart | ProviderFinishPart;
@@ -78,4 +107,12 @@ export interface Provider<Name extends string = string> {
   readonly name: Name;
   chat(call: ProviderCall): Promise<ProviderResult>;
   stream(call: ProviderCall): AsyncIterable<ProviderStreamPart>;
+  /** Left out by a provider that has no embeddings. */
+  embed?(call: ProviderEmbedCall): Promise<ProviderEmbeddings>;
+  /** Most values, and most characters in all of them, in one call of `embed`. Default: 96 values, 300,000 characters. */
+  readonly embedLimits?: { readonly values: number; readonly characters: number };
+  /** What its models can and cannot do, as far as that is known. A target's own `capabilities` go before. */
+  capabilities?(model: string): Capabilities;
+  /** How a request hangs on what the vendor keeps under this key; `undefined` where it does not. */
+  boundBy?(options: ProviderOptions): Binding | undefined;
 }

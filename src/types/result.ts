@@ -1,4 +1,4 @@
-import type { ProviderErrorKind } from './error.ts';
+import type { FallbackKind } from './error.ts';
 import type { ContentPart, ProviderOptions, ToolCallPart } from './message.ts';
 import type { Cost, Usage } from './usage.ts';
 
@@ -28,7 +28,7 @@ export interface AttemptSummary {
   /** Milliseconds to the first token. Streams only. */
   readonly firstToken?: number;
   /** Why it failed. No message of the vendor's, no prompt, no key. */
-  readonly error?: { readonly kind: ProviderErrorKind; readonly status?: number; readonly code?: string };
+  readonly error?: { readonly kind: FallbackKind; readonly status?: number; readonly code?: string };
   readonly usage?: Usage;
   /** What it cost, where that can be known. */
   readonly cost?: Cost;
@@ -68,6 +68,6 @@ export interface ChatResult<T = unknown> {
   readonly warnings: readonly Warning[];
   /** What the vendor said beyond all this, keyed by provider name. */
   readonly providerMetadata: ProviderOptions;
-  /** The vendor's answer as the SDK gave it. Not there for streams. */
+  /** The vendor's answer as the SDK gave it; of a stream the list of its chunks. */
   readonly raw: unknown;
 }

@@ -1,4 +1,5 @@
 import type { Decision } from './decision.ts';
+import type { EmbedRequest, EmbedResult } from './embed.ts';
 import type { Listener, RouterEventType } from './event.ts';
 import type { CallOptions } from './options.ts';
 import type { ChatRequest } from './request.ts';
@@ -59,6 +60,13 @@ export interface Router<TargetId extends string = string, RouteName extends stri
     request: ChatRequest<S>,
     options?: CallOptions<TargetId, RouteName>,
   ): Promise<ChatStream<InferSchema<S>>>;
+  /**
+   * Turns texts into vectors. All of them are of one model: where its target fails half-way, the next target's model does
+   * them all anew.
+   *
+   * @throws as `chat`
+   */
+  embed(request: EmbedRequest, options?: CallOptions<TargetId, RouteName>): Promise<EmbedResult>;
   /** How the request's target would be chosen now. Sends nothing. */
   explain(request: ChatRequest, options?: CallOptions<TargetId, RouteName>): Promise<Decision>;
   /** Calls `listener` with each event of a type. Returns the function that ends this. */

@@ -1,4 +1,5 @@
 import type { Random } from './clock.ts';
+import type { EmbedRequest } from './embed.ts';
 import type { Price } from './price.ts';
 import type { ChatRequest } from './request.ts';
 
@@ -44,7 +45,7 @@ export interface Candidate {
 
 /** What a strategy may know of the request. */
 export interface RankContext {
-  readonly request: ChatRequest;
+  readonly request: ChatRequest | EmbedRequest;
   readonly session: string | undefined;
   readonly metadata: Readonly<Record<string, unknown>>;
   /** `true` for `router.stream`. */

@@ -19,19 +19,23 @@ export interface Usage {
   readonly audioInputTokens?: number | undefined;
   /** Those of `outputTokens` that were audio. */
   readonly audioOutputTokens?: number | undefined;
+  /** Web searches that the vendor did for the answer, which it charges for one by one. */
+  readonly webSearches?: number | undefined;
 }
 
 /** What one attempt, or one request, cost. All figures are US$. */
 export interface Cost {
   /** The sum of the parts. */
   readonly total: number;
-  /** Input tokens that were neither read from nor written to the prompt cache. */
+  /** Input tokens that were neither read from nor written to the prompt cache, audio included. */
   readonly input: number;
   readonly output: number;
   readonly cacheRead: number;
   readonly cacheWrite: number;
   /** The fee per request, where the price has one. */
   readonly request: number;
+  /** The fee for the vendor's web searches. */
+  readonly webSearch: number;
   /** Where the price came from: the target's own `price`, or the catalogue. */
   readonly source: 'declared' | 'catalog';
   /**

@@ -1,6 +1,6 @@
 import type { ScenarioName } from './scenarios.ts';
 import { pdf, pixel, scenarios } from './scenarios.ts';
-import type { Fixture, Wire, WireFailure } from './suite.ts';
+import type { EmbeddingsWire, Fixture, Wire, WireFailure } from './suite.ts';
 
 /** The Chat Completions wire, for the providers that speak it. */
 
@@ -78,6 +78,45 @@ const tools = [
   { type: 'function', function: { name: 'get_time', parameters: { type: 'object', properties: {} } } },
 ];
 
+const citation = { type: 'url_citation', url_citation: { url: 'https://a.example', title: 'A' } };
+const drawn = `data:image/png;base64,${pixel}`;
+const probabilities = ['Hello', ' there', ', friend'].map((token) => ({ token, logprob: -0.1 }));
+
+/** The usual answer with a probability for each piece. */
+function withLogprobs(): Pick<Wire, 'answer' | 'stream'> {
+  const { answer, stream } = said();
+  const [choice] = (answer as { choices: Body[] }).choices;
+  const pieces = probabilities.map((probability) =>
+    data({
+      ...chunkHead,
+      choices: [
+        {
+          index: 0,
+          delta: { content: probability.token },
+          logprobs: { content: [probability] },
+          finish_reason: null,
+        },
+      ],
+    }),
+  );
+  return {
+    answer: { ...(answer as Body), choices: [{ ...choice, logprobs: { content: probabilities } }] },
+    stream: [...stream.slice(0, 1), ...pieces, ...stream.slice(4)],
+  };
+}
+
+/** Embeddings as OpenAI and those that speak its language give them; they may come in any order. */
+export const openaiEmbeddings: EmbeddingsWire = {
+  sent: (input, dimensions) => ({ model: 'embedder', input, dimensions, encoding_format: 'float' }),
+  answer: (vectors) => ({
+    object: 'list',
+    model: 'embedder-1',
+    data: vectors.map((embedding, index) => ({ object: 'embedding', index, embedding })).toReversed(),
+    usage: { prompt_tokens: 5, total_tokens: 5 },
+  }),
+  usage: { inputTokens: 5 },
+};
+
 export function chatCompletionsWires(model: string, name: string, maxTokensField: string): Fixture['wires'] {
   const body = (fields: Body, messages: readonly Body[] = [user('Hello')]): Body => ({
     model,
@@ -111,6 +150,15 @@ export function chatCompletionsWires(model: string, name: string, maxTokensField
         ]),
       ]),
     },
+    'a text file': { ...said(), sent: body({}, [user([{ type: 'text', text: 'Hello' }])]) },
+    'an audio file': {
+      ...said(),
+      sent: body({}, [user([{ type: 'input_audio', input_audio: { data: 'UklGRg==', format: 'wav' } }])]),
+    },
+    'an uploaded file': {
+      ...said(),
+      sent: body({}, [user([{ type: 'file', file: { file_id: name === 'openai' ? 'file-1' : 'file-4' } }])]),
+    },
     'parallel tool calls': { ...calling(2), sent: body({ tools }, [user('Weather and time?')]) },
     'tool results': {
       ...said(),
@@ -121,11 +169,36 @@ export function chatCompletionsWires(model: string, name: string, maxTokensField
         { role: 'tool', tool_call_id: 'call_2', content: 'no clock' },
       ]),
     },
+    'a picture as a tool result': {
+      ...said(),
+      sent: body({ tools }, [
+        user('Weather?'),
+        { role: 'assistant', content: null, tool_calls: toolCalls.slice(0, 1) },
+        { role: 'tool', tool_call_id: 'call_1', content: 'see' },
+        user([
+          { type: 'text', text: 'From the tool get_weather:' },
+          { type: 'image_url', image_url: { url: `data:image/png;base64,${pixel}` } },
+        ]),
+      ]),
+      expected: { warnings: ['tool result'] },
+    },
+    'toolChoice auto': { ...said(), sent: body({ tools, tool_choice: 'auto' }) },
     'toolChoice none': { ...said(), sent: body({ tools, tool_choice: 'none' }) },
     'toolChoice required': { ...calling(2), sent: body({ tools, tool_choice: 'required' }) },
     'toolChoice of one tool': {
       ...calling(1),
       sent: body({ tools, tool_choice: { type: 'function', function: { name: 'get_weather' } } }),
+    },
+    'a tool of the vendor’s': {
+      ...said({
+        message: { content: 'Hello there, friend', annotations: [citation] },
+        deltas: [{ content: 'Hello there, friend' }, { annotations: [citation] }],
+      }),
+      call: {
+        tools: [{ type: 'provider', id: `${name}.web_search`, name: 'search', args: { size: 'low' } }],
+      },
+      sent: body({ tools: [{ type: 'web_search', size: 'low' }] }),
+      expected: { content: scenarios.citations.expected.content },
     },
     'structured output': {
       ...said({
@@ -151,6 +224,33 @@ export function chatCompletionsWires(model: string, name: string, maxTokensField
       }),
       sent: body({ [maxTokensField]: 20_000, reasoning_effort: 'high' }),
     },
+    'reasoning goes back': {
+      ...said(),
+      call: {
+        messages: [
+          { role: 'user', content: 'Hello' },
+          {
+            role: 'assistant',
+            content: [
+              {
+                type: 'reasoning',
+                text: 'hm',
+                providerOptions: {
+                  [name]: { reasoning_details: [{ type: 'reasoning.encrypted', data: 'x' }] },
+                },
+              },
+              { type: 'text', text: 'Hi' },
+            ],
+          },
+          { role: 'user', content: 'Again' },
+        ],
+      },
+      sent: body({}, [
+        user('Hello'),
+        { role: 'assistant', content: 'Hi', reasoning_details: [{ type: 'reasoning.encrypted', data: 'x' }] },
+        user('Again'),
+      ]),
+    },
     sampling: {
       ...said(),
       sent: body({
@@ -169,6 +269,37 @@ export function chatCompletionsWires(model: string, name: string, maxTokensField
       call: { providerOptions: { [name]: { service_tier: 'flex', new_thing: { a: [1] } }, other: { x: 1 } } },
       sent: body({ service_tier: 'flex', new_thing: { a: [1] } }),
     },
+    'a picture that the model made': {
+      ...said({
+        message: {
+          content: 'Hello there, friend',
+          images: [{ type: 'image_url', image_url: { url: drawn } }],
+        },
+        deltas: [
+          { content: 'Hello there, friend' },
+          { images: [{ type: 'image_url', image_url: { url: drawn } }] },
+        ],
+      }),
+      expected: { content: scenarios['a picture that the model made'].expected.content.toReversed() },
+    },
+    'log probabilities': {
+      ...withLogprobs(),
+      call: { providerOptions: { [name]: { logprobs: true } } },
+      expected: { metadata: { [name]: { logprobs: { content: probabilities } } } },
+    },
+    citations: {
+      ...said({
+        message: { content: 'Hello there, friend', annotations: [citation] },
+        deltas: [{ content: 'Hello there, friend' }, { annotations: [citation] }],
+      }),
+    },
+    refusal: {
+      ...said({
+        message: { content: null, refusal: 'I cannot' },
+        deltas: [{ refusal: 'I ' }, { refusal: 'cannot' }],
+      }),
+      expected: { metadata: { [name]: { refusal: 'I cannot' } } },
+    },
     'finish: length': said({ finish: 'length' }),
     'finish: content filter': said({ message: { content: null }, deltas: [], finish: 'content_filter' }),
     'finish: an unknown reason': said({ finish: 'a new reason' }),
@@ -178,6 +309,14 @@ export function chatCompletionsWires(model: string, name: string, maxTokensField
         completion_tokens: 300,
         prompt_tokens_details: { cached_tokens: 600 },
         completion_tokens_details: { reasoning_tokens: 200 },
+      },
+    }),
+    'usage of audio': said({
+      usage: {
+        prompt_tokens: 100,
+        completion_tokens: 50,
+        prompt_tokens_details: { audio_tokens: 80 },
+        completion_tokens_details: { audio_tokens: 40 },
       },
     }),
     'usage missing': said({ usage: undefined }),
@@ -199,7 +338,7 @@ export function chatCompletionsWires(model: string, name: string, maxTokensField
         data({
           ...chunkHead,
           surprise: 1,
-          choices: [{ index: 0, delta: { content: 'Hello there', mood: 1 }, x: 2 }],
+          choices: [{ index: 0, delta: { content: 'Hello there', mood: 1 }, finish_reason: null, x: 2 }],
         }),
         data({
           ...chunkHead,

@@ -1,5 +1,5 @@
 import { pdf, pixel, scenarios } from './scenarios.ts';
-import type { Fixture, Wire, WireFailure } from './suite.ts';
+import type { EmbeddingsWire, Fixture, Wire, WireFailure } from './suite.ts';
 
 /** Gemini's wire, for both of Google's SDKs. */
 
@@ -59,6 +59,25 @@ const calls = [
   { functionCall: { id: 'call_2', name: 'get_time', args: {} } },
 ];
 
+const code = { language: 'PYTHON', code: 'print(1)' };
+const ran = { outcome: 'OUTCOME_OK', output: '1' };
+const logprobsResult = { chosenCandidates: [{ token: 'Hello', logProbability: -0.1 }] };
+
+/** The usual answer, with more said of it at its end. */
+function ended(more: Body): Pick<Wire, 'answer' | 'stream'> {
+  const { answer, stream } = said();
+  const [candidate] = (answer as { candidates: Body[] }).candidates;
+  const last = data({
+    ...head,
+    candidates: [{ index: 0, content: { role: 'model', parts: [] }, finishReason: 'STOP', ...more }],
+    usageMetadata: usage,
+  });
+  return {
+    answer: { ...(answer as Body), candidates: [{ ...candidate, ...more }] },
+    stream: [...stream.slice(0, -1), last],
+  };
+}
+
 /** @param more what this SDK adds to every body */
 export function geminiWires(more: Body = {}): Fixture['wires'] {
   const body = (fields: Body, contents: readonly Body[] = [hello]): Body => ({
@@ -89,6 +108,18 @@ export function geminiWires(more: Body = {}): Fixture['wires'] {
       ...said(),
       sent: body({}, [user({ inlineData: { mimeType: 'application/pdf', data: pdf } })]),
     },
+    'a text file': {
+      ...said(),
+      sent: body({}, [user({ inlineData: { mimeType: 'text/plain', data: 'SGVsbG8=' } })]),
+    },
+    'an audio file': {
+      ...said(),
+      sent: body({}, [user({ inlineData: { mimeType: 'audio/wav', data: 'UklGRg==' } })]),
+    },
+    'an uploaded file': {
+      ...said(),
+      sent: body({}, [user({ fileData: { mimeType: 'application/pdf', fileUri: 'files/3' } })]),
+    },
     'parallel tool calls': { ...said(calls), sent: body({ tools }, [user({ text: 'Weather and time?' })]) },
     'tool results': {
       ...said(),
@@ -100,6 +131,21 @@ export function geminiWires(more: Body = {}): Fixture['wires'] {
           { functionResponse: { id: 'call_2', name: 'get_time', response: { error: 'no clock' } } },
         ),
       ]),
+    },
+    'a picture as a tool result': {
+      ...said(),
+      sent: body({ tools }, [
+        user({ text: 'Weather?' }),
+        { role: 'model', parts: calls.slice(0, 1) },
+        user(
+          { functionResponse: { id: 'call_1', name: 'get_weather', response: { output: 'see' } } },
+          { inlineData: { mimeType: 'image/png', data: pixel } },
+        ),
+      ]),
+    },
+    'toolChoice auto': {
+      ...said(),
+      sent: body({ tools, toolConfig: { functionCallingConfig: { mode: 'AUTO' } } }),
     },
     'toolChoice none': {
       ...said(),
@@ -115,6 +161,32 @@ export function geminiWires(more: Body = {}): Fixture['wires'] {
         tools,
         toolConfig: { functionCallingConfig: { mode: 'ANY', allowedFunctionNames: ['get_weather'] } },
       }),
+    },
+    'a tool of the vendor’s': {
+      ...said([{ executableCode: code }, { codeExecutionResult: ran }, { text: 'Hello there, friend' }]),
+      call: { tools: [{ type: 'provider', id: 'google.code_execution', name: 'code_execution', args: {} }] },
+      sent: body({ tools: [{ codeExecution: {} }] }),
+      expected: {
+        content: [
+          {
+            type: 'tool-call',
+            toolCallId: 'code_execution',
+            toolName: 'code_execution',
+            input: code,
+            providerExecuted: true,
+            providerOptions: { google: { part: { executableCode: code } } },
+          },
+          {
+            type: 'tool-result',
+            toolCallId: 'code_execution',
+            toolName: 'code_execution',
+            output: { type: 'json', value: ran },
+            providerExecuted: true,
+            providerOptions: { google: { part: { codeExecutionResult: ran } } },
+          },
+          ...scenarios.text.expected.content,
+        ],
+      },
     },
     'structured output': {
       ...said([{ text: '{"city":"Paris"}' }]),
@@ -132,6 +204,33 @@ export function geminiWires(more: Body = {}): Fixture['wires'] {
           thinkingConfig: { includeThoughts: true, thinkingBudget: 24_576 },
         },
       }),
+    },
+    'reasoning goes back': {
+      ...said(),
+      call: {
+        messages: [
+          { role: 'user', content: 'Hello' },
+          {
+            role: 'assistant',
+            content: [
+              { type: 'reasoning', text: 'hm', providerOptions: { google: { thoughtSignature: 'sig' } } },
+              { type: 'text', text: 'Hi', providerOptions: { google: { thoughtSignature: 'sig2' } } },
+            ],
+          },
+          { role: 'user', content: 'Again' },
+        ],
+      },
+      sent: body({}, [
+        hello,
+        {
+          role: 'model',
+          parts: [
+            { text: 'hm', thought: true, thoughtSignature: 'sig' },
+            { text: 'Hi', thoughtSignature: 'sig2' },
+          ],
+        },
+        user({ text: 'Again' }),
+      ]),
     },
     sampling: {
       ...said(),
@@ -161,6 +260,22 @@ export function geminiWires(more: Body = {}): Fixture['wires'] {
         generationConfig: { responseLogprobs: true, newThing: { a: [1] } },
       }),
     },
+    'a picture that the model made': said([
+      { inlineData: { mimeType: 'image/png', data: pixel } },
+      { text: 'Hello there, friend' },
+    ]),
+    'log probabilities': {
+      ...ended({ logprobsResult }),
+      call: { providerOptions: { google: { responseLogprobs: true } } },
+      expected: { metadata: { google: { logprobsResult } } },
+    },
+    citations: ended({
+      groundingMetadata: { groundingChunks: [{ web: { uri: 'https://a.example', title: 'A' } }] },
+    }),
+    refusal: {
+      ...said([], 'PROHIBITED_CONTENT'),
+      expected: { metadata: { google: { finishReason: 'PROHIBITED_CONTENT' } } },
+    },
     'finish: length': said(undefined, 'MAX_TOKENS'),
     'finish: content filter': {
       answer: { ...head, promptFeedback: { blockReason: 'SAFETY' }, usageMetadata: usage },
@@ -173,6 +288,15 @@ export function geminiWires(more: Body = {}): Fixture['wires'] {
       candidatesTokenCount: 100,
       thoughtsTokenCount: 200,
     }),
+    'usage of audio': said(undefined, undefined, {
+      promptTokenCount: 100,
+      candidatesTokenCount: 50,
+      promptTokensDetails: [
+        { modality: 'TEXT', tokenCount: 20 },
+        { modality: 'AUDIO', tokenCount: 80 },
+      ],
+      candidatesTokensDetails: [{ modality: 'AUDIO', tokenCount: 40 }],
+    }),
     'usage missing': {
       answer: {
         candidates: [{ content: { parts: [{ text: 'Hello there, friend' }] }, finishReason: 'STOP' }],
@@ -184,8 +308,6 @@ export function geminiWires(more: Body = {}): Fixture['wires'] {
       ],
     },
     'unknown fields': {
-      // The current SDK drops what it does not know; this much of it reaches `raw`.
-      raw: { responseId: 'resp-1', candidates: [{ finishReason: 'STOP' }] },
       answer: {
         ...head,
         surprise: [1],
@@ -277,3 +399,12 @@ export const geminiFailures: readonly WireFailure[] = [
   },
   { name: '504', status: 504, body: error(504, 'DEADLINE_EXCEEDED'), expected: { kind: 'timeout' } },
 ];
+
+/** Embeddings as Gemini gives them: without a count of tokens. */
+export function geminiEmbeddings(request: (text: string, dimensions: number) => Body): EmbeddingsWire {
+  return {
+    sent: (values, dimensions) => ({ requests: values.map((text) => request(text, dimensions)) }),
+    answer: (vectors) => ({ embeddings: vectors.map((values) => ({ values })) }),
+    usage: {},
+  };
+}

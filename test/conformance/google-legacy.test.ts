@@ -1,5 +1,5 @@
 import { google } from 'signalbox/google';
-import { data, geminiFailures, geminiWires, model } from './gemini.ts';
+import { data, geminiEmbeddings, geminiFailures, geminiWires, model } from './gemini.ts';
 import { describeProvider } from './suite.ts';
 
 describeProvider({
@@ -12,5 +12,10 @@ describeProvider({
     event: data({ error: { code: 503, status: 'UNAVAILABLE', message: 'overloaded' } }),
     kind: 'overloaded',
   },
+  embeddings: geminiEmbeddings((text, outputDimensionality) => ({
+    model: 'models/embedder',
+    content: { role: 'user', parts: [{ text }] },
+    outputDimensionality,
+  })),
   ownTransport: 'the SDK calls the runtime’s fetch by itself and shows no headers',
 });

@@ -1,5 +1,5 @@
 import { google } from 'signalbox/google';
-import { data, geminiFailures, geminiWires, model } from './gemini.ts';
+import { data, geminiEmbeddings, geminiFailures, geminiWires, model } from './gemini.ts';
 import { describeProvider } from './suite.ts';
 
 describeProvider({
@@ -14,4 +14,9 @@ describeProvider({
     kind: 'overloaded',
   },
   ownTransport: true,
+  embeddings: geminiEmbeddings((text, outputDimensionality) => ({
+    model: 'models/embedder',
+    content: { role: 'user', parts: [{ text }] },
+    outputDimensionality,
+  })),
 });

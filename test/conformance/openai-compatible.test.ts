@@ -3,6 +3,7 @@ import {
   chatCompletionsFailureWires,
   chatCompletionsWires,
   data,
+  openaiEmbeddings,
   withoutStream,
 } from './chat-completions.ts';
 import { describeProvider } from './suite.ts';
@@ -23,4 +24,5 @@ describeProvider({
     kind: 'server',
   },
   ownTransport: true,
+  embeddings: openaiEmbeddings,
 });

@@ -3,6 +3,7 @@ import {
   chatCompletionsFailureWires,
   chatCompletionsWires,
   data,
+  openaiEmbeddings,
   withoutStream,
 } from './chat-completions.ts';
 import { describeProvider } from './suite.ts';
@@ -21,4 +22,5 @@ describeProvider({
     kind: 'overloaded',
   },
   ownTransport: true,
+  embeddings: openaiEmbeddings,
 });

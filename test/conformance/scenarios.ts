@@ -1,4 +1,4 @@
-import type { ContentPart, FinishReason, ProviderCall, Usage } from 'signalbox';
+import type { ContentPart, FinishReason, ProviderCall, ProviderOptions, Usage } from 'signalbox';
 
 /** What is asked of every provider, and what must come of it. */
 export interface Scenario {
@@ -9,6 +9,8 @@ export interface Scenario {
     readonly usage: Usage;
     /** Fields of the request that the vendor cannot take. */
     readonly warnings?: readonly string[];
+    /** What of the provider's metadata has to be there. */
+    readonly metadata?: ProviderOptions;
   };
 }
 
@@ -78,6 +80,43 @@ export const scenarios = {
     },
     expected: said,
   },
+  'a text file': {
+    call: {
+      messages: [
+        {
+          role: 'user',
+          content: [{ type: 'file', data: 'SGVsbG8=', mediaType: 'text/plain', filename: 'a.txt' }],
+        },
+      ],
+    },
+    expected: said,
+  },
+  'an audio file': {
+    call: {
+      messages: [{ role: 'user', content: [{ type: 'file', data: 'UklGRg==', mediaType: 'audio/wav' }] }],
+    },
+    expected: said,
+  },
+  'an uploaded file': {
+    call: {
+      messages: [
+        {
+          role: 'user',
+          content: [
+            {
+              type: 'file',
+              mediaType: 'application/pdf',
+              data: {
+                type: 'reference',
+                reference: { openai: 'file-1', anthropic: 'file_2', google: 'files/3', house: 'file-4' },
+              },
+            },
+          ],
+        },
+      ],
+    },
+    expected: said,
+  },
   'parallel tool calls': {
     call: { messages: ask('Weather and time?'), tools },
     expected: { content: calls, finishReason: 'tool-calls', usage },
@@ -109,6 +148,34 @@ export const scenarios = {
     },
     expected: said,
   },
+  'a picture as a tool result': {
+    call: {
+      messages: [
+        ...ask('Weather?'),
+        { role: 'assistant', content: calls.slice(0, 1) },
+        {
+          role: 'tool',
+          content: [
+            {
+              type: 'tool-result',
+              toolCallId: 'call_1',
+              toolName: 'get_weather',
+              output: {
+                type: 'content',
+                value: [
+                  { type: 'text', text: 'see' },
+                  { type: 'image', image: pixel },
+                ],
+              },
+            },
+          ],
+        },
+      ],
+      tools,
+    },
+    expected: said,
+  },
+  'toolChoice auto': { call: { messages: ask('Hello'), tools, toolChoice: 'auto' }, expected: said },
   'toolChoice none': { call: { messages: ask('Hello'), tools, toolChoice: 'none' }, expected: said },
   'toolChoice required': {
     call: { messages: ask('Hello'), tools, toolChoice: 'required' },
@@ -118,6 +185,7 @@ export const scenarios = {
     call: { messages: ask('Hello'), tools, toolChoice: { type: 'tool', toolName: 'get_weather' } },
     expected: { content: calls.slice(0, 1), finishReason: 'tool-calls', usage },
   },
+  'a tool of the vendor’s': { call: { messages: ask('Hello') }, expected: said },
   'structured output': {
     call: { messages: ask('Hello'), responseFormat: { name: 'answer', schema: weather.inputSchema } },
     expected: { content: [{ type: 'text', text: '{"city":"Paris"}' }], finishReason: 'stop', usage },
@@ -130,6 +198,7 @@ export const scenarios = {
       usage: { ...usage, reasoningTokens: 3 },
     },
   },
+  'reasoning goes back': { call: { messages: ask('Hello') }, expected: said },
   sampling: {
     call: {
       messages: ask('Hello'),
@@ -148,6 +217,25 @@ export const scenarios = {
     call: { messages: ask('Hello') },
     expected: said,
   },
+  'a picture that the model made': {
+    call: { messages: ask('Hello') },
+    expected: { ...said, content: [{ type: 'file', data: pixel, mediaType: 'image/png' }, ...hello] },
+  },
+  'log probabilities': { call: { messages: ask('Hello') }, expected: said },
+  citations: {
+    call: { messages: ask('Hello') },
+    expected: {
+      ...said,
+      content: [
+        ...hello,
+        { type: 'source', sourceType: 'url', id: 'https://a.example', url: 'https://a.example', title: 'A' },
+      ],
+    },
+  },
+  refusal: {
+    call: { messages: ask('Hello') },
+    expected: { ...said, content: [], finishReason: 'content-filter' },
+  },
   'finish: length': { call: { messages: ask('Hello') }, expected: { ...said, finishReason: 'length' } },
   'finish: content filter': {
     call: { messages: ask('Hello') },
@@ -162,6 +250,13 @@ export const scenarios = {
     expected: {
       ...said,
       usage: { inputTokens: 1_000, outputTokens: 300, cacheReadTokens: 600, reasoningTokens: 200 },
+    },
+  },
+  'usage of audio': {
+    call: { messages: ask('Hello') },
+    expected: {
+      ...said,
+      usage: { inputTokens: 100, outputTokens: 50, audioInputTokens: 80, audioOutputTokens: 40 },
     },
   },
   'usage missing': { call: { messages: ask('Hello') }, expected: { ...said, usage: {} } },

@@ -5,6 +5,7 @@ import {
   type ProviderCall,
   type ProviderErrorKind,
   type ProviderStreamPart,
+  type Usage,
 } from 'signalbox';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { collector } from '../../src/core/collect.ts';
@@ -29,8 +30,6 @@ export interface Wire {
   readonly answer: unknown;
   /** The same as the events of a stream, each as it stands on the wire. */
   readonly stream: readonly string[];
-  /** What of it reaches `raw`, where the SDK keeps less. */
-  readonly raw?: unknown;
   /** The body that the provider must have sent, without what asks for a stream. */
   readonly sent?: unknown;
   /** What this vendor cannot say as the others do. */
@@ -52,6 +51,16 @@ export interface WireFailure {
   };
 }
 
+/** A vendor's words for embeddings. */
+export interface EmbeddingsWire {
+  /** The body that asks for them. */
+  sent(values: readonly string[], dimensions: number): unknown;
+  /** The answer that gives them, in any order that the vendor allows. */
+  answer(vectors: readonly (readonly number[])[]): unknown;
+  /** What the answer says of its tokens. */
+  readonly usage: Usage;
+}
+
 /** A provider and its vendor's words for everything. */
 export interface Fixture {
   readonly name: string;
@@ -63,6 +72,8 @@ export interface Fixture {
   readonly failures: readonly WireFailure[];
   /** An error in the middle of a stream that began well. */
   readonly errorEvent: { readonly event: string; readonly kind: ProviderErrorKind };
+  /** The wire of its embeddings; `undefined` where it has none. */
+  readonly embeddings?: EmbeddingsWire;
   /** Whether its transport is signalbox's own: headers come out, redirects are refused, sizes limited. If not, why. */
   readonly ownTransport: true | string;
 }
@@ -90,7 +101,24 @@ function fold(list: readonly ProviderStreamPart[]) {
     warnings: told.flatMap(({ warnings }) => warnings ?? []),
     headers: Object.assign({}, ...told.map(({ headers }) => headers ?? {})) as Record<string, string>,
     model: told.map(({ model }) => model).findLast((model) => model !== undefined),
+    metadata: last.providerMetadata,
+    raw: last.raw,
   };
+}
+
+/** The JSON of the events of a stream. */
+function rawOf(stream: readonly string[]): readonly unknown[] {
+  return stream.flatMap((event) => {
+    const data = /^data: (.*)$/m.exec(event)?.[1]?.trim();
+    return data === undefined || data === '[DONE]' ? [] : [JSON.parse(data)];
+  });
+}
+
+/** Content without the mark of the account that made it, which differs from server to server. */
+function withoutMarks(content: unknown): unknown {
+  return JSON.parse(
+    JSON.stringify(content, (key, value: unknown) => (key === 'account' ? undefined : value)),
+  );
 }
 
 /** Everything that every provider has to do, over real sockets. */
@@ -107,7 +135,6 @@ export function describeProvider(fixture: Fixture): void {
     const own = fixture.ownTransport === true;
     const text = fixture.wires.text as Wire;
     const call = (more: Partial<ProviderCall> = {}): ProviderCall => callOf('text', fixture.model, more);
-    const withoutIds = (content: unknown): unknown => JSON.parse(JSON.stringify(content));
 
     describe.each(Object.keys(scenarios) as ScenarioName[])('%s', (name) => {
       const wire = fixture.wires[name];
@@ -120,25 +147,68 @@ export function describeProvider(fixture: Fixture): void {
       it('as one answer', async () => {
         server.behave(json(wire.answer));
         const result = await provider.chat(callOf(name, fixture.model, wire.call));
-        expect(withoutIds(result.content)).toEqual(withoutIds(expected.content));
+        expect(withoutMarks(result.content)).toEqual(withoutMarks(expected.content));
         expect(result.finishReason).toBe(expected.finishReason);
         expect(result.usage).toEqual(expected.usage);
         expect(result.warnings.map(({ feature }) => feature)).toEqual(expected.warnings ?? []);
+        expect(result.providerMetadata).toMatchObject(expected.metadata ?? {});
         expect(result.response.headers['x-request-id']).toBe(own ? 'req-1' : undefined);
-        expect(result.raw).toMatchObject((wire.raw ?? wire.answer) as object);
+        expect(result.raw).toMatchObject(wire.answer as object);
         if (wire.sent !== undefined) expect(server.received[0]?.body).toEqual(wire.sent);
       });
 
       it('as a stream', async () => {
         server.behave(events(wire.stream));
         const result = fold(await parts(provider.stream(callOf(name, fixture.model, wire.call))));
-        expect(withoutIds(result.content)).toEqual(withoutIds(expected.content));
+        expect(withoutMarks(result.content)).toEqual(withoutMarks(expected.content));
         expect(result.finishReason).toBe(expected.finishReason);
         expect(result.usage).toEqual(expected.usage);
         expect(result.warnings.map(({ feature }) => feature)).toEqual(expected.warnings ?? []);
+        expect(result.metadata ?? {}).toMatchObject(expected.metadata ?? {});
+        expect(result.raw?.length).toBeGreaterThan(0);
+        expect(rawOf(wire.stream)).toEqual(expect.arrayContaining(withoutMarks(result.raw) as unknown[]));
         expect(result.headers['x-request-id']).toBe(own ? 'req-1' : undefined);
         const body = server.received[0]?.body;
         if (wire.sent !== undefined) expect(fixture.withoutStream?.(body) ?? body).toEqual(wire.sent);
+      });
+    });
+
+    describe('embeddings', () => {
+      const { embeddings } = fixture;
+      if (embeddings === undefined) {
+        it('are not there', () => expect(provider.embed).toBeUndefined());
+        return;
+      }
+      const embed = (values: readonly string[]) =>
+        provider.embed?.({ model: 'embedder', values, dimensions: 2, signal: new AbortController().signal });
+
+      it('come in the order of the values, with what the vendor says of tokens', async () => {
+        const vectors = [
+          [1, 2],
+          [3, 4],
+          [5, 6],
+        ];
+        server.behave(json(embeddings.answer(vectors)));
+        const result = await embed(['a', 'b', 'c']);
+        expect(result?.embeddings).toEqual(vectors);
+        expect(result?.usage).toEqual(embeddings.usage);
+        expect(result?.raw).toMatchObject(embeddings.answer(vectors) as object);
+        expect(server.received[0]?.body).toEqual(embeddings.sent(['a', 'b', 'c'], 2));
+      });
+
+      it('fail in the same words as answers do', async () => {
+        for (const { status, headers, body, expected } of fixture.failures) {
+          server.behave(json(body, status, headers));
+          const error = await rejection(embed(['a']) ?? Promise.resolve());
+          expect(error).toMatchObject(own ? { ...expected, status } : { kind: expected.kind });
+        }
+      });
+
+      it('that are none are malformed', async () => {
+        for (const body of [{}, { data: [] }, { embeddings: [] }, null, 'x']) {
+          server.behave(json(body));
+          expect(await rejection(embed(['a']) ?? Promise.resolve())).toMatchObject({ kind: 'malformed' });
+        }
       });
     });
 

@@ -34,7 +34,36 @@ describe('createRouter names the option that is wrong, what it wants and what it
       'a whole number of at least 1, got 0.5',
     ],
     ['targets[0].tags', { targets: [{ ...target, tags: 'eu' }] }, "a list of strings, got 'eu'"],
-    ['targets[0].price.output', { targets: [{ ...target, price: { input: 1 } }] }, 'US$ per million tokens'],
+    [
+      'targets[0].price.output',
+      { targets: [{ ...target, price: { input: 1, output: -1 } }] },
+      'US$ per million tokens',
+    ],
+    [
+      'targets[0].price.webSearch',
+      { targets: [{ ...target, price: { input: 1, webSearch: 'x' } }] },
+      'a number',
+    ],
+    [
+      'targets[0].capabilities.tools',
+      { targets: [{ ...target, capabilities: { tools: 'yes' } }] },
+      'true, false',
+    ],
+    [
+      'targets[0].capabilities.files',
+      { targets: [{ ...target, capabilities: { files: ['pdf'] } }] },
+      'media types',
+    ],
+    [
+      'targets[0].capabilities.contextLength',
+      { targets: [{ ...target, capabilities: { contextLength: 0 } }] },
+      'a whole number',
+    ],
+    [
+      'targets[0].capabilities.vision',
+      { targets: [{ ...target, capabilities: { vision: true } }] },
+      'one of the options',
+    ],
     [
       'targets[0].price.cacheRead',
       { targets: [{ ...target, price: { input: 1, output: 1, cacheRead: '1' } }] },

@@ -59,7 +59,11 @@ describe('structured output', () => {
       const error = await rejection(router.chat({ prompt: '?', schema }));
       expect(isRouterError(error, 'output') && error.issues).toEqual([issue]);
       expect(of('request-end')).toMatchObject([
-        { outcome: 'failed', error: 'output', attempts: [{ outcome: 'success' }] },
+        {
+          outcome: 'failed',
+          error: 'output',
+          attempts: [{ outcome: 'failed', error: { kind: 'output' }, billed: 'yes' }],
+        },
       ]);
     },
   );

@@ -8,13 +8,19 @@ const date = Date.UTC(2026, 10, 1);
 describe('the catalogue', () => {
   it('knows current models of the big vendors, with cache rates', async () => {
     const catalog = await loadCatalog();
-    expect(catalog.price('openai', 'gpt-5-mini', date)).toEqual({ input: 0.25, output: 2, cacheRead: 0.025 });
+    expect(catalog.price('openai', 'gpt-5-mini', date)).toEqual({
+      input: 0.25,
+      output: 2,
+      cacheRead: 0.025,
+      webSearch: 0.01,
+    });
     expect(catalog.price('anthropic', 'claude-haiku-4-5', date)).toEqual({
       input: 1,
       output: 5,
       cacheRead: 0.1,
       cacheWrite: 1.25,
       cacheWrite1h: 2,
+      webSearch: 0.01,
     });
   });
 

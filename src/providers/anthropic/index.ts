@@ -6,6 +6,7 @@
 import { createTransport } from '../../transport/transport.ts';
 import type { Provider } from '../../types/provider.ts';
 import {
+  accountOfClient,
   type ClientOptions,
   checkKnown,
   clientOptionNames,
@@ -36,6 +37,8 @@ export interface AnthropicOptions extends ClientOptions {
 }
 
 const name = 'anthropic';
+/** Beside images and text: https://platform.claude.com/docs/en/build-with-claude/files#file-types-and-content-blocks. */
+const files = ['application/pdf', 'text/*'];
 /** Given for each call: without it the SDK refuses long answers that are not streamed. The router's are always shorter. */
 const perCall = { maxRetries: 0, timeout: 2 ** 31 - 1 };
 
@@ -52,22 +55,28 @@ const perCall = { maxRetries: 0, timeout: 2 ** 31 - 1 };
 export function anthropic(options: AnthropicOptions = {}): Provider<'anthropic'> {
   checkKnown(name, options, [...clientOptionNames, 'client']);
   const { client } = options;
+  const { load, account } =
+    client === undefined
+      ? ownClient(options)
+      : { load: () => Promise.resolve(client), account: accountOfClient(client, options.account) };
   return sdkProvider<'anthropic', AnthropicClient, Wire>({
     name,
+    account,
     failures: anthropicFailures,
-    client: client === undefined ? ownClient(options) : () => Promise.resolve(client),
+    client: load,
     toRequest,
     send: ({ messages }, body, _stream, { signal, exchange }) =>
       messages.create(body, { ...perCall, signal, fetchOptions: withExchange(exchange) }),
     toResult,
     reader: eventReader,
+    more: { capabilities: () => ({ files }) },
   });
 }
 
 /** A client that has only what it is told: no retries, logs, spans or profiles, nothing from the environment but the key. */
-function ownClient(options: AnthropicOptions): () => Promise<AnthropicClient> {
+function ownClient(options: AnthropicOptions): { load: () => Promise<AnthropicClient>; account: string } {
   const vendor = { factory: name, baseURL: 'https://api.anthropic.com', keyVariables: ['ANTHROPIC_API_KEY'] };
-  const { apiKey, baseURL, headers, fetch } = resolveClientOptions(options, vendor);
+  const { apiKey, baseURL, headers, fetch, account } = resolveClientOptions(options, vendor);
   const transport = createTransport({
     provider: name,
     baseURL,
@@ -82,8 +91,8 @@ function ownClient(options: AnthropicOptions): () => Promise<AnthropicClient> {
       ...(options.unsafeAllowBrowser === true ? ['anthropic-dangerous-direct-browser-access'] : []),
     ],
   });
-  const load = () => import('@anthropic-ai/sdk');
-  return lazyClient(name, '@anthropic-ai/sdk', load, ({ default: Anthropic }): AnthropicClient => {
+  const sdk = () => import('@anthropic-ai/sdk');
+  const load = lazyClient(name, '@anthropic-ai/sdk', sdk, ({ default: Anthropic }): AnthropicClient => {
     return new Anthropic({
       apiKey,
       authToken: null,
@@ -96,4 +105,5 @@ function ownClient(options: AnthropicOptions): () => Promise<AnthropicClient> {
       dangerouslyAllowBrowser: true, // whether a browser is allowed has been decided before
     });
   });
+  return { load, account };
 }

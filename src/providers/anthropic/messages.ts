@@ -10,16 +10,24 @@ import type {
   UserPart,
 } from '../../types/message.ts';
 import type { Warning } from '../../types/result.ts';
-import { decodeText, resolveData } from '../data-content.ts';
-import { printToolOutput } from '../tool-input.ts';
+import { decodeText, type ResolvedData, resolveData } from '../data-content.ts';
+import { leftOut } from '../history.ts';
+import { fitToolCallId } from '../tool-call-id.ts';
+import { printToolOutput, toInputObject } from '../tool-input.ts';
 import { asObject, type Wire } from '../wire.ts';
+
+/** https://platform.claude.com/docs/en/api/messages: ids of tool calls are letters, digits, `_` and `-`. */
+const callIds = { pattern: /^[a-zA-Z0-9_-]{1,64}$/, length: 24 };
 
 /** A conversation as the Messages API takes it. */
 export interface Conversation {
   /** Instructions from before the first turn. */
   readonly system: readonly Wire[];
-  readonly messages: readonly { readonly role: 'user' | 'assistant'; readonly content: readonly Wire[] }[];
+  readonly messages: readonly { readonly role: 'user' | 'assistant'; readonly content: Content }[];
 }
+
+/** Blocks; one plain text as a string, as the vendor's own examples have it. */
+export type Content = string | readonly Wire[];
 
 /**
  * Turns a conversation into the Messages API's form, in which users and assistants take turns: what one side says in a
@@ -31,6 +39,7 @@ export function toConversation(messages: readonly Message[], warnings: Warning[]
   const turns: { role: 'user' | 'assistant'; content: Wire[] }[] = [];
   const say = (role: 'user' | 'assistant', blocks: readonly Wire[]): void => {
     const last = turns.at(-1);
+    if (blocks.length === 0) return;
     if (last?.role === role) last.content.push(...blocks);
     else turns.push({ role, content: [...blocks] });
   };
@@ -53,7 +62,8 @@ export function toConversation(messages: readonly Message[], warnings: Warning[]
         say('user', withOptions(userBlocks(message.content, warnings), own));
         break;
       case 'assistant':
-        say('assistant', withOptions(assistantBlocks(message.content), own));
+        say('assistant', withOptions(assistantBlocks(message.content, warnings), own));
+        say('user', filesOf(message.content, warnings));
         break;
       case 'tool':
         say(
@@ -70,7 +80,14 @@ export function toConversation(messages: readonly Message[], warnings: Warning[]
     const isResult = (block: Wire): boolean => block['type'] === 'tool_result';
     turn.content = [...turn.content.filter(isResult), ...turn.content.filter((block) => !isResult(block))];
   }
-  return { system, messages: turns.filter(({ content }) => content.length > 0) };
+  return { system, messages: turns.map(({ role, content }) => ({ role, content: plain(content) })) };
+}
+
+/** A single text that nothing is said about, as a string. */
+export function plain(blocks: readonly Wire[]): Content {
+  const [block] = blocks;
+  const alone = blocks.length === 1 && block?.['type'] === 'text' && Object.keys(block).length === 2;
+  return alone && typeof block['text'] === 'string' ? block['text'] : blocks;
 }
 
 /** Anthropic's options of a part: `cacheControl` by its name on the wire, the rest as it is. */
@@ -98,18 +115,15 @@ function toBlock(part: TextPart | ImagePart | FilePart, warnings: Warning[]): Wi
   const own = ownOptions(part.providerOptions);
   if (part.type === 'text') return { type: 'text', text: part.text, ...own };
   const [given, type] = part.type === 'image' ? [part.image, part.mediaType] : [part.data, part.mediaType];
-  const data = resolveData(given, type);
+  const data = resolveData(given, type, 'anthropic');
   const mediaType = data.mediaType ?? 'image/jpeg';
   if (part.type === 'image' || mediaType.startsWith('image/')) {
     const source =
-      data.kind === 'url'
-        ? { type: 'url', url: data.url }
-        : { type: 'base64', media_type: mediaType, data: data.base64 };
+      data.kind === 'base64' ? { type: 'base64', media_type: mediaType, data: data.base64 } : toSource(data);
     return { type: 'image', source, ...own };
   }
   const title = part.filename === undefined ? {} : { title: part.filename };
-  if (data.kind === 'url')
-    return { type: 'document', source: { type: 'url', url: data.url }, ...title, ...own };
+  if (data.kind !== 'base64') return { type: 'document', source: toSource(data), ...title, ...own };
   if (mediaType.startsWith('text/')) {
     const source = { type: 'text', media_type: 'text/plain', data: decodeText(data.base64) };
     return { type: 'document', source, ...title, ...own };
@@ -122,7 +136,26 @@ function toBlock(part: TextPart | ImagePart | FilePart, warnings: Warning[]): Wi
   return undefined;
 }
 
-function assistantBlocks(content: string | readonly ContentPart[]): readonly Wire[] {
+function toSource(data: Exclude<ResolvedData, { kind: 'base64' }>): Wire {
+  return data.kind === 'url' ? { type: 'url', url: data.url } : { type: 'file', file_id: data.id };
+}
+
+/** Only users can show files here, so what another vendor's model made is shown by them. */
+function filesOf(content: string | readonly ContentPart[], warnings: Warning[]): readonly Wire[] {
+  const files = typeof content === 'string' ? [] : content.filter((part) => part.type === 'file');
+  if (files.length > 0) {
+    warnings.push({
+      type: 'changed',
+      feature: 'file',
+      details: 'a file of the assistant’s goes as the user’s',
+    });
+  }
+  return files.flatMap(
+    (part): readonly Wire[] | Wire => toBlock({ ...part, providerOptions: {} }, warnings) ?? [],
+  );
+}
+
+function assistantBlocks(content: string | readonly ContentPart[], warnings: Warning[]): readonly Wire[] {
   if (typeof content === 'string') return content === '' ? [] : [{ type: 'text', text: content }];
   return content.flatMap((part): readonly Wire[] => {
     // What the vendor's own tools did goes back as it came.
@@ -131,19 +164,24 @@ function assistantBlocks(content: string | readonly ContentPart[]): readonly Wir
     const own = ownOptions(part.providerOptions);
     switch (part.type) {
       case 'text':
-        return part.text === '' ? [] : [{ type: 'text', text: part.text, ...own }];
+        // A text of nothing but white space is refused.
+        return part.text.trim() === '' ? [] : [{ type: 'text', text: part.text, ...own }];
       case 'reasoning': {
         const { redactedData, ...rest } = own;
         if (typeof redactedData === 'string') return [{ type: 'redacted_thinking', data: redactedData }];
+        if (typeof own['signature'] === 'string') return [{ type: 'thinking', thinking: part.text, ...rest }];
         // Without a signature, or with another vendor's, it would be refused.
-        return typeof own['signature'] === 'string'
-          ? [{ type: 'thinking', thinking: part.text, ...rest }]
-          : [];
+        leftOut(warnings, 'reasoning');
+        return [];
       }
       case 'tool-call': {
-        if (part.providerExecuted === true) return [];
-        const input = asObject(part.input) ?? {};
-        return [{ type: 'tool_use', id: part.toolCallId, name: part.toolName, input, ...own }];
+        if (part.providerExecuted === true) {
+          leftOut(warnings, 'vendor tools');
+          return [];
+        }
+        const input = toInputObject(part.input);
+        const id = fitToolCallId(part.toolCallId, callIds);
+        return [{ type: 'tool_use', id, name: part.toolName, input, ...own }];
       }
       default:
         return [];
@@ -156,7 +194,7 @@ function toToolResult({ toolCallId, output, providerOptions }: ToolResultPart, w
   const failed = output.type === 'error-text' || output.type === 'error-json';
   return {
     type: 'tool_result',
-    tool_use_id: toolCallId,
+    tool_use_id: fitToolCallId(toolCallId, callIds),
     content,
     ...(failed ? { is_error: true } : {}),
     ...ownOptions(providerOptions),

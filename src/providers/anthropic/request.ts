@@ -1,8 +1,10 @@
 import type { ProviderCall, ResolvedTool } from '../../types/provider.ts';
 import type { ReasoningEffort } from '../../types/request.ts';
 import type { Warning } from '../../types/result.ts';
+import { schemaInstruction } from '../instruction.ts';
+import { ownTool } from '../tools.ts';
 import { compact, type Wire } from '../wire.ts';
-import { ownOptions, toConversation } from './messages.ts';
+import { type Conversation, ownOptions, plain, toConversation } from './messages.ts';
 import { takesSampling, takesSchema, thinksAdaptively } from './model.ts';
 
 /** Output tokens where the caller sets no limit: the API wants one. */
@@ -27,8 +29,8 @@ export function toRequest(
 ): { readonly body: Wire; readonly warnings: readonly Warning[] } {
   const warnings: Warning[] = [];
   const { system, messages } = toConversation(call.messages, warnings);
-  const { maxTokens, thinking, effort } = toThinking(call, warnings);
-  const instruction = schemaInstruction(call, warnings);
+  const { maxTokens, thinking, effort } = toThinking(call, messages, warnings);
+  const instruction = toInstruction(call, warnings);
   const format =
     call.responseFormat !== undefined && instruction === undefined
       ? { type: 'json_schema', schema: call.responseFormat.schema }
@@ -38,7 +40,7 @@ export function toRequest(
   const body = compact({
     model: call.model,
     max_tokens: maxTokens,
-    system: instructions.length === 0 ? undefined : instructions,
+    system: instructions.length === 0 ? undefined : plain(instructions),
     messages,
     tools: call.tools?.flatMap((tool) => toTool(tool, warnings) ?? []),
     tool_choice: toToolChoice(call),
@@ -56,6 +58,7 @@ export function toRequest(
 /** How effort is said depends on the model: an effort, or a budget of tokens that the limit has to have room for. */
 function toThinking(
   { model, reasoning, maxOutputTokens }: ProviderCall,
+  messages: Conversation['messages'],
   warnings: Warning[],
 ): { readonly maxTokens: number; readonly thinking?: Wire; readonly effort?: string } {
   const maxTokens = maxOutputTokens ?? defaultMaxTokens;
@@ -63,6 +66,11 @@ function toThinking(
   if (reasoning === 'none') return { maxTokens, thinking: { type: 'disabled' } };
   if (thinksAdaptively(model)) {
     return { maxTokens, thinking: { type: 'adaptive' }, effort: reasoning === 'minimal' ? 'low' : reasoning };
+  }
+  if (goesOnWithoutThinking(messages)) {
+    const details = 'a turn that another model began without thinking goes on without it';
+    warnings.push({ type: 'unsupported', feature: 'reasoning', details });
+    return { maxTokens };
   }
   const wanted = budgets[reasoning];
   if (maxOutputTokens === undefined) {
@@ -73,6 +81,20 @@ function toThinking(
   const details = `maxOutputTokens leaves no room for the ${minBudget} tokens that thinking takes at least`;
   warnings.push({ type: 'unsupported', feature: 'reasoning', details });
   return { maxTokens };
+}
+
+/**
+ * Whether tools have just answered a turn that does not begin with thinking, as after a switch from another vendor: models
+ * with a budget refuse to think then
+ * (https://platform.claude.com/docs/en/build-with-claude/extended-thinking#extended-thinking-with-tool-use).
+ */
+function goesOnWithoutThinking(messages: Conversation['messages']): boolean {
+  const [turn, answer] = messages.slice(-2);
+  if (turn?.role !== 'assistant' || typeof turn.content === 'string' || typeof answer?.content === 'string')
+    return false;
+  const answered = answer?.content.some(({ type }) => type === 'tool_result') === true;
+  const first = turn.content[0]?.['type'];
+  return answered && first !== 'thinking' && first !== 'redacted_thinking';
 }
 
 function toSampling(call: ProviderCall, thinks: boolean, warnings: Warning[]): Wire {
@@ -92,28 +114,15 @@ function toSampling(call: ProviderCall, thinks: boolean, warnings: Warning[]): W
 }
 
 /** For models that know no schema. */
-function schemaInstruction({ model, responseFormat }: ProviderCall, warnings: Warning[]): Wire | undefined {
+function toInstruction({ model, responseFormat }: ProviderCall, warnings: Warning[]): Wire | undefined {
   if (responseFormat === undefined || takesSchema(model)) return undefined;
-  warnings.push({
-    type: 'changed',
-    feature: 'schema',
-    details: 'this model is told the schema in an instruction',
-  });
-  const text = `Answer with JSON only, and hold it to this JSON Schema: ${JSON.stringify(responseFormat.schema)}`;
-  return { type: 'text', text };
+  return { type: 'text', text: schemaInstruction(responseFormat.schema, warnings) };
 }
 
 function toTool(tool: ResolvedTool, warnings: Warning[]): Wire | undefined {
   if (tool.type === 'provider') {
-    const dot = tool.id.indexOf('.');
-    if (tool.id.slice(0, dot) === 'anthropic')
-      return { type: tool.id.slice(dot + 1), name: tool.name, ...tool.args };
-    warnings.push({
-      type: 'unsupported',
-      feature: `tool ${tool.id}`,
-      details: 'it belongs to another vendor',
-    });
-    return undefined;
+    const type = ownTool(tool, 'anthropic', warnings);
+    return type === undefined ? undefined : { type, name: tool.name, ...tool.args };
   }
   const { name, description, inputSchema: input_schema, strict, providerOptions } = tool;
   return { ...compact({ name, description, input_schema, strict }), ...ownOptions(providerOptions) };

@@ -18,6 +18,7 @@ export function toUsage(wire: unknown): Usage {
     cacheWriteTokens: written,
     cacheWrite1hTokens: asCount(asObject(usage['cache_creation'])?.['ephemeral_1h_input_tokens']),
     reasoningTokens: asCount(asObject(usage['output_tokens_details'])?.['thinking_tokens']),
+    webSearches: asCount(asObject(usage['server_tool_use'])?.['web_search_requests']),
   });
 }
 

@@ -2,130 +2,202 @@ import type { JSONObject } from '../../types/json.ts';
 import type {
   AssistantMessage,
   FilePart,
+  ImagePart,
   Message,
   ProviderOptions,
   ToolMessage,
   UserPart,
 } from '../../types/message.ts';
 import type { Warning } from '../../types/result.ts';
-import { decodeText, resolveData } from '../data-content.ts';
+import { audioFormat, decodeText, resolveData } from '../data-content.ts';
+import { leftOut } from '../history.ts';
+import { fitToolCallId, type ToolCallIds } from '../tool-call-id.ts';
 import { printToolInput, printToolOutput } from '../tool-input.ts';
-import type { Wire } from '../wire.ts';
-import type { Dialect } from './dialect.ts';
+import { asObject, type Wire } from '../wire.ts';
+import type { Quirks } from './quirks.ts';
+
+/** https://platform.openai.com/docs/api-reference/chat/create: ids of tool calls have at most 40 characters. */
+const usualIds: ToolCallIds = { pattern: /^.{1,40}$/, length: 24 };
+
+/** What every step of the mapping knows. */
+interface Context {
+  readonly provider: string;
+  readonly quirks: Quirks;
+  readonly ids: ToolCallIds;
+  readonly warnings: Warning[];
+}
 
 /** Turns a conversation into Chat Completions messages. What cannot be said there is left out with a warning. */
 export function toMessages(
   messages: readonly Message[],
   provider: string,
-  dialect: Dialect,
+  quirks: Quirks,
   warnings: Warning[],
 ): readonly Wire[] {
-  return messages.flatMap((message) => toMessage(message, provider, dialect, warnings));
-}
-
-function toMessage(
-  message: Message,
-  provider: string,
-  dialect: Dialect,
-  warnings: Warning[],
-): readonly Wire[] {
-  const own = optionsOf(message.providerOptions, provider);
-  switch (message.role) {
-    case 'system':
-      return [{ role: 'system', content: message.content, ...own }];
-    case 'user': {
-      if (typeof message.content === 'string') return [{ role: 'user', content: message.content, ...own }];
-      const content = message.content.flatMap((part) => toPart(part, provider, warnings) ?? []);
-      return [{ role: 'user', content, ...own }];
+  const { toolCallIdLength: length } = quirks;
+  const ids = length === undefined ? usualIds : { pattern: new RegExp(`^[a-zA-Z0-9]{${length}}$`), length };
+  const context: Context = { provider, quirks, ids, warnings };
+  const wires: Wire[] = [];
+  // Only users can show pictures here: what a tool or an assistant shows comes with the next turn of the user's.
+  let shown: Wire[] = [];
+  const showAll = (): void => {
+    if (shown.length > 0) wires.push({ role: 'user', content: shown });
+    shown = [];
+  };
+  for (const message of messages) {
+    if (message.role !== 'tool') showAll();
+    const own = optionsOf(message.providerOptions, provider);
+    switch (message.role) {
+      case 'system':
+        wires.push(toSystem(message.content, own, wires, context));
+        break;
+      case 'user':
+        wires.push({ role: 'user', content: toContent(message.content, context), ...own });
+        break;
+      case 'assistant':
+        wires.push({ ...toAssistant(message, context), ...own });
+        shown.push(...filesOf(message, context));
+        break;
+      case 'tool':
+        wires.push(...toToolMessages(message, context));
+        shown.push(...picturesOf(message, context));
+        break;
     }
-    case 'assistant':
-      return [{ ...toAssistant(message, provider, dialect), ...own }];
-    case 'tool':
-      return toToolMessages(message, provider, warnings);
   }
+  showAll();
+  return wires;
 }
 
+// `item` and the like are of OpenAI's other interface, and not for this one.
 function optionsOf(options: ProviderOptions | undefined, provider: string): JSONObject {
-  return options?.[provider] ?? {};
+  const { item: _item, itemId: _id, phase: _phase, annotations: _found, ...own } = options?.[provider] ?? {};
+  return own;
 }
 
-function toPart(part: UserPart, provider: string, warnings: Warning[]): Wire | undefined {
-  const own = optionsOf(part.providerOptions, provider);
+function toSystem(
+  content: string,
+  own: JSONObject,
+  before: readonly Wire[],
+  { quirks, warnings }: Context,
+): Wire {
+  const late = quirks.systemFirst === true && before.some(({ role }) => role !== 'system');
+  if (!late) return { role: 'system', content, ...own };
+  warnings.push({ type: 'changed', feature: 'system', details: 'a later system message goes as user text' });
+  return { role: 'user', content, ...own };
+}
+
+function toContent(content: string | readonly UserPart[], context: Context): unknown {
+  return typeof content === 'string' ? content : content.flatMap((part) => toPart(part, context) ?? []);
+}
+
+function toPart(part: UserPart, context: Context): Wire | undefined {
+  const own = optionsOf(part.providerOptions, context.provider);
   if (part.type === 'text') return { type: 'text', text: part.text, ...own };
-  if (part.type === 'file') return toFile(part, own, warnings);
-  const data = resolveData(part.image, part.mediaType);
+  if (part.type === 'file' && !part.mediaType.startsWith('image/')) return toFile(part, own, context);
+  return toImage(part, own, context);
+}
+
+function toImage(
+  part: ImagePart | FilePart,
+  own: JSONObject,
+  { provider, warnings }: Context,
+): Wire | undefined {
+  const data = resolveData(part.type === 'image' ? part.image : part.data, part.mediaType, provider);
+  if (data.kind === 'reference') return unsupported(warnings, 'image by reference', 'only files can be');
   const url = data.kind === 'url' ? data.url : `data:${data.mediaType ?? 'image/jpeg'};base64,${data.base64}`;
   // `detail` and the like belong inside.
   return { type: 'image_url', image_url: { url, ...own } };
 }
 
-function toFile(part: FilePart, own: JSONObject, warnings: Warning[]): Wire | undefined {
-  const data = resolveData(part.data, part.mediaType);
-  if (data.kind === 'url') {
-    warnings.push({
-      type: 'unsupported',
-      feature: 'file by URL',
-      details: 'only images can be given by URL',
-    });
-    return undefined;
-  }
-  if (part.mediaType.startsWith('image/')) {
-    return { type: 'image_url', image_url: { url: `data:${part.mediaType};base64,${data.base64}`, ...own } };
-  }
-  const audio = { 'audio/wav': 'wav', 'audio/x-wav': 'wav', 'audio/mpeg': 'mp3', 'audio/mp3': 'mp3' }[
-    part.mediaType
-  ];
-  if (audio !== undefined)
-    return { type: 'input_audio', input_audio: { data: data.base64, format: audio }, ...own };
-  if (part.mediaType.startsWith('text/')) return { type: 'text', text: decodeText(data.base64), ...own };
-  const filename = part.filename ?? `file.${part.mediaType.split('/')[1] ?? 'bin'}`;
-  return {
-    type: 'file',
-    file: { filename, file_data: `data:${part.mediaType};base64,${data.base64}` },
-    ...own,
-  };
+function toFile(part: FilePart, own: JSONObject, { provider, warnings }: Context): Wire | undefined {
+  const { mediaType } = part;
+  const data = resolveData(part.data, mediaType, provider);
+  if (data.kind === 'reference') return { type: 'file', file: { file_id: data.id }, ...own };
+  if (data.kind === 'url') return unsupported(warnings, 'file by URL', 'only images can be given by URL');
+  const format = audioFormat(mediaType);
+  if (format !== undefined)
+    return { type: 'input_audio', input_audio: { data: data.base64, format }, ...own };
+  if (mediaType.startsWith('text/')) return { type: 'text', text: decodeText(data.base64), ...own };
+  const filename = part.filename ?? `file.${mediaType.split('/')[1] ?? 'bin'}`;
+  return { type: 'file', file: { filename, file_data: `data:${mediaType};base64,${data.base64}` }, ...own };
 }
 
-function toAssistant({ content }: AssistantMessage, provider: string, dialect: Dialect): Wire {
+function unsupported(warnings: Warning[], feature: string, details: string): undefined {
+  warnings.push({ type: 'unsupported', feature, details });
+}
+
+function toAssistant({ content }: AssistantMessage, context: Context): Wire {
   if (typeof content === 'string') return { role: 'assistant', content };
+  const { provider, quirks, ids, warnings } = context;
   let text = '';
   let reasoning = '';
   let own: JSONObject = {};
   const calls: Wire[] = [];
   for (const part of content) {
+    const options = optionsOf(part.providerOptions, provider);
     if (part.type === 'text') text += part.text;
     else if (part.type === 'reasoning') {
       reasoning += part.text;
-      own = { ...own, ...optionsOf(part.providerOptions, provider) };
-    } else if (part.type === 'tool-call' && part.providerExecuted !== true) {
-      const call = { name: part.toolName, arguments: printToolInput(part.input) };
-      calls.push({
-        id: part.toolCallId,
-        type: 'function',
-        function: call,
-        ...optionsOf(part.providerOptions, provider),
-      });
+      own = { ...own, ...options };
+    } else if (part.type === 'tool-call' && part.providerExecuted === true) leftOut(warnings, 'vendor tools');
+    else if (part.type === 'tool-call') {
+      const { toolName: name, input } = part;
+      const call = { name, arguments: printToolInput(input) };
+      calls.push({ id: fitToolCallId(part.toolCallId, ids), type: 'function', function: call, ...options });
+    } else if (part.type === 'file' && asObject(options['audio']) !== undefined) {
+      own = { ...own, audio: options['audio'] }; // speech of the vendor's own goes back by its id
     }
   }
+  const field = quirks.reasoningInHistory;
+  const told = typeof field === 'string';
+  if (reasoning !== '' && !told && own['reasoning_details'] === undefined) leftOut(warnings, 'reasoning');
   return {
     role: 'assistant',
     content: text === '' && calls.length > 0 ? null : text,
-    ...(dialect.reasoningInHistory === true && reasoning !== '' ? { reasoning_content: reasoning } : {}),
+    ...(told && reasoning !== '' ? { [field]: reasoning } : {}),
     ...(calls.length > 0 ? { tool_calls: calls } : {}),
     ...own,
   };
 }
 
-function toToolMessages({ content }: ToolMessage, provider: string, warnings: Warning[]): readonly Wire[] {
-  return content.map(({ toolCallId, output, providerOptions }) => {
-    if (output.type === 'content' && output.value.some(({ type }) => type !== 'text')) {
-      warnings.push({
-        type: 'unsupported',
-        feature: 'tool result',
-        details: 'tools can only give back text here',
-      });
-    }
-    const text = printToolOutput(output);
-    return { role: 'tool', tool_call_id: toolCallId, content: text, ...optionsOf(providerOptions, provider) };
+/** Files that an assistant made, as a user shows them. */
+function filesOf({ content }: AssistantMessage, context: Context): readonly Wire[] {
+  if (typeof content === 'string') return [];
+  return content.flatMap((part) => {
+    if (part.type !== 'file' || part.providerOptions?.[context.provider]?.['audio'] !== undefined) return [];
+    const wire = toPart({ ...part, providerOptions: {} }, context);
+    if (wire === undefined) return [];
+    return show(wire, 'file', 'a file of the assistant’s goes as the user’s', context);
   });
+}
+
+function toToolMessages({ content }: ToolMessage, { provider, ids }: Context): readonly Wire[] {
+  return content.map(({ toolCallId, output, providerOptions }) => {
+    const tool_call_id = fitToolCallId(toolCallId, ids);
+    return {
+      role: 'tool',
+      tool_call_id,
+      content: printToolOutput(output),
+      ...optionsOf(providerOptions, provider),
+    };
+  });
+}
+
+/** What tools gave back beside text, as a user shows it. */
+function picturesOf({ content }: ToolMessage, context: Context): readonly Wire[] {
+  return content.flatMap(({ output, toolName }) => {
+    if (output.type !== 'content') return [];
+    const pictures = output.value.filter(({ type }) => type !== 'text');
+    const wires = pictures.flatMap((part): readonly Wire[] | Wire => toPart(part, context) ?? []);
+    if (wires.length === 0) return [];
+    const label = { type: 'text', text: `From the tool ${toolName}:` };
+    const details = 'what a tool gives back beside text goes as the user’s';
+    return [label, ...wires.flatMap((wire) => show(wire, 'tool result', details, context))];
+  });
+}
+
+function show(wire: Wire, feature: string, details: string, { warnings }: Context): readonly Wire[] {
+  if (!warnings.some((warning) => warning.details === details))
+    warnings.push({ type: 'changed', feature, details });
+  return [wire];
 }

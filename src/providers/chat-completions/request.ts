@@ -1,46 +1,47 @@
 import type { ProviderCall, ResolvedTool } from '../../types/provider.ts';
 import type { Warning } from '../../types/result.ts';
+import { schemaInstruction } from '../instruction.ts';
+import { ownTool } from '../tools.ts';
 import { compact, type Wire } from '../wire.ts';
-import type { Dialect } from './dialect.ts';
 import { toMessages } from './messages.ts';
+import type { Quirks } from './quirks.ts';
 import { isStrict } from './strict.ts';
 
 /** A call as the body of `POST /chat/completions`, and what could not be said in it. */
 export function toRequest(
   call: ProviderCall,
   provider: string,
-  dialect: Dialect,
+  quirks: Quirks,
   stream: boolean,
 ): { readonly body: Wire; readonly warnings: readonly Warning[] } {
   const warnings: Warning[] = [];
-  const unsupported = (feature: string, value: unknown): undefined => {
-    if (value !== undefined) warnings.push({ type: 'unsupported', feature });
+  const ifTaken = <T>(feature: string, value: T, taken: boolean): T | undefined => {
+    if (taken || value === undefined) return value;
+    warnings.push({ type: 'unsupported', feature });
     return undefined;
   };
-  const penalties = dialect.penalties !== false;
+  const penalties = quirks.penalties !== false;
   const messages = [
-    ...schemaInstruction(call, dialect),
-    ...toMessages(call.messages, provider, dialect, warnings),
+    ...toInstruction(call, quirks, warnings),
+    ...toMessages(call.messages, provider, quirks, warnings),
   ];
   const body = compact({
     model: call.model,
     messages,
     tools: call.tools?.flatMap((tool) => toTool(tool, provider, warnings) ?? []),
-    tool_choice: toToolChoice(call, dialect),
-    response_format: toResponseFormat(call, dialect),
-    [dialect.maxTokensField ?? 'max_tokens']: call.maxOutputTokens,
+    tool_choice: toToolChoice(call, quirks, warnings),
+    response_format: toResponseFormat(call, quirks),
+    [quirks.maxTokensField ?? 'max_tokens']: call.maxOutputTokens,
     temperature: call.temperature,
     top_p: call.topP,
-    top_k: dialect.topK === true ? call.topK : unsupported('topK', call.topK),
-    stop: call.stopSequences,
-    [dialect.seedField ?? 'seed']: call.seed,
-    presence_penalty: penalties ? call.presencePenalty : unsupported('presencePenalty', call.presencePenalty),
-    frequency_penalty: penalties
-      ? call.frequencyPenalty
-      : unsupported('frequencyPenalty', call.frequencyPenalty),
-    ...toReasoning(call, dialect, unsupported),
+    top_k: ifTaken('topK', call.topK, quirks.topK === true),
+    stop: ifTaken('stopSequences', call.stopSequences, quirks.stop !== false),
+    [quirks.seed || 'seed']: ifTaken('seed', call.seed, quirks.seed !== false),
+    presence_penalty: ifTaken('presencePenalty', call.presencePenalty, penalties),
+    frequency_penalty: ifTaken('frequencyPenalty', call.frequencyPenalty, penalties),
+    ...toReasoning(call, quirks, warnings),
     ...(stream ? { stream: true } : {}),
-    ...(stream && dialect.streamUsage !== false ? { stream_options: { include_usage: true } } : {}),
+    ...(stream && quirks.streamUsage !== false ? { stream_options: { include_usage: true } } : {}),
     // Last: the vendor's own options are the caller's word.
     ...call.providerOptions?.[provider],
   });
@@ -49,16 +50,8 @@ export function toRequest(
 
 function toTool(tool: ResolvedTool, provider: string, warnings: Warning[]): Wire | undefined {
   if (tool.type === 'provider') {
-    const [owner, type] = [tool.id.slice(0, tool.id.indexOf('.')), tool.id.slice(tool.id.indexOf('.') + 1)];
-    if (owner !== provider) {
-      warnings.push({
-        type: 'unsupported',
-        feature: `tool ${tool.id}`,
-        details: 'it belongs to another vendor',
-      });
-      return undefined;
-    }
-    return { type, ...tool.args };
+    const type = ownTool(tool, provider, warnings);
+    return type === undefined ? undefined : { type, ...tool.args };
   }
   const { name, description, inputSchema: parameters, strict, providerOptions } = tool;
   return {
@@ -68,37 +61,45 @@ function toTool(tool: ResolvedTool, provider: string, warnings: Warning[]): Wire
   };
 }
 
-function toToolChoice({ toolChoice }: ProviderCall, dialect: Dialect): unknown {
+function toToolChoice({ toolChoice }: ProviderCall, quirks: Quirks, warnings: Warning[]): unknown {
   if (toolChoice === undefined) return undefined;
   if (typeof toolChoice === 'object') return { type: 'function', function: { name: toolChoice.toolName } };
-  return toolChoice === 'required' ? (dialect.toolChoiceRequired ?? 'required') : toolChoice;
+  if (toolChoice !== 'required') return toolChoice;
+  if (quirks.toolChoiceRequired !== false) return quirks.toolChoiceRequired ?? 'required';
+  warnings.push({ type: 'unsupported', feature: 'toolChoice', details: 'a tool cannot be demanded here' });
+  return undefined;
 }
 
-function toResponseFormat({ responseFormat }: ProviderCall, dialect: Dialect): unknown {
-  if (responseFormat === undefined) return undefined;
-  if (dialect.jsonSchema === 'json_object') return { type: 'json_object' };
+function toResponseFormat({ responseFormat }: ProviderCall, { jsonSchema = 'json_schema' }: Quirks): unknown {
+  if (responseFormat === undefined || jsonSchema === 'instruction') return undefined;
+  if (jsonSchema === 'json_object') return { type: 'json_object' };
   const { name, schema } = responseFormat;
   return { type: 'json_schema', json_schema: { name, schema, strict: isStrict(schema) } };
 }
 
 /** Where a server takes no schema, the model has to be told it. */
-function schemaInstruction({ responseFormat }: ProviderCall, dialect: Dialect): readonly Wire[] {
-  if (responseFormat === undefined || dialect.jsonSchema !== 'json_object') return [];
-  const content = `Answer with JSON only, and hold it to this JSON Schema: ${JSON.stringify(responseFormat.schema)}`;
-  return [{ role: 'system', content }];
+function toInstruction(
+  { responseFormat }: ProviderCall,
+  { jsonSchema = 'json_schema' }: Quirks,
+  warnings: Warning[],
+): readonly Wire[] {
+  if (responseFormat === undefined || jsonSchema === 'json_schema') return [];
+  return [{ role: 'system', content: schemaInstruction(responseFormat.schema, warnings) }];
 }
 
-function toReasoning(
-  { reasoning }: ProviderCall,
-  dialect: Dialect,
-  unsupported: (feature: string, value: unknown) => undefined,
-): Wire {
+function toReasoning({ reasoning }: ProviderCall, quirks: Quirks, warnings: Warning[]): Wire {
   if (reasoning === undefined) return {};
-  if (dialect.reasoning === 'none') {
-    unsupported('reasoning', reasoning);
-    return {};
+  switch (quirks.reasoning ?? 'reasoning_effort') {
+    case 'reasoning_effort':
+      return { reasoning_effort: reasoning };
+    case 'reasoning':
+      return { reasoning: { effort: reasoning } };
+    case 'thinking':
+      return { thinking: { type: reasoning === 'none' ? 'disabled' : 'enabled' } };
+    case 'enable_thinking':
+      return { enable_thinking: reasoning !== 'none' };
+    default:
+      warnings.push({ type: 'unsupported', feature: 'reasoning' });
+      return {};
   }
-  return dialect.reasoning === 'reasoning'
-    ? { reasoning: { effort: reasoning } }
-    : { reasoning_effort: reasoning };
 }

@@ -1,6 +1,6 @@
 import { ProviderError } from '../../errors.ts';
 import type { JSONObject, JSONValue } from '../../types/json.ts';
-import type { ContentPart, ProviderOptions, SourcePart } from '../../types/message.ts';
+import type { ContentPart, FilePart, ProviderOptions, SourcePart } from '../../types/message.ts';
 import type { ProviderResult } from '../../types/provider.ts';
 import type { Warning } from '../../types/result.ts';
 import { parseToolInput } from '../tool-input.ts';
@@ -22,28 +22,26 @@ export function toResult(
   const choice = asObjects(wire?.['choices'])[0];
   const message = asObject(choice?.['message']);
   if (wire === undefined || choice === undefined || message === undefined) {
-    throw new ProviderError({
-      kind: 'malformed',
-      provider,
-      answered: true,
-      summary: 'the answer is no chat completion',
-    });
+    const summary = 'the answer is no chat completion';
+    throw new ProviderError({ kind: 'malformed', provider, answered: true, summary });
   }
   const finish = asText(choice['finish_reason']);
   if (finish === undefined) {
     const summary = 'the answer does not say why it ended';
     throw new ProviderError({ kind: 'truncated', provider, answered: true, summary });
   }
-  const content = toContent(message, provider);
-  const refused = asText(message['refusal']);
+  const content = [...toContent(message, provider), ...foundBy(wire)];
+  const refusal = asText(message['refusal']);
   const callsTools = content.some(({ type }) => type === 'tool-call');
   return {
     content,
-    finishReason: refused === undefined ? toFinishReason(finish, callsTools) : 'content-filter',
+    finishReason: refusal === undefined ? toFinishReason(finish, callsTools) : 'content-filter',
     usage: toUsage(wire['usage']),
     response: { ...compact({ id: asText(wire['id']), model: asText(wire['model']) }), headers },
     warnings,
-    providerMetadata: { [provider]: metadataOf(wire, choice, message) },
+    providerMetadata: {
+      [provider]: compact({ ...metadataOf(wire, choice), refusal, logprobs: asJSON(choice['logprobs']) }),
+    },
     raw,
   };
 }
@@ -57,11 +55,7 @@ function toContent(message: Wire, provider: string): readonly ContentPart[] {
   } else if (reasoning !== '') {
     parts.push({ type: 'reasoning', text: reasoning });
   }
-  const text =
-    asText(message['content']) ??
-    asObjects(message['content'])
-      .map((part) => asText(part['text']) ?? '')
-      .join('');
+  const text = textIn(message);
   if (text !== '') parts.push({ type: 'text', text });
   for (const call of asObjects(message['tool_calls'])) {
     const called = asObject(call['function']);
@@ -73,14 +67,30 @@ function toContent(message: Wire, provider: string): readonly ContentPart[] {
   }
   const audio = asObject(message['audio']);
   const sound = asText(audio?.['data']);
-  if (sound !== undefined) parts.push({ type: 'file', data: sound, mediaType: 'audio/wav' });
-  parts.push(...sourcesIn(message));
-  return parts;
+  if (audio !== undefined && sound !== undefined) {
+    parts.push(speech(sound, 'audio/wav', audio, asText(audio['transcript']), provider));
+  }
+  return [...parts, ...imagesIn(message), ...sourcesIn(message)];
+}
+
+/** Text as one string, or in pieces of type `text`. */
+export function textIn(wire: Wire): string {
+  const { content } = wire;
+  if (typeof content === 'string') return content;
+  return asObjects(content)
+    .map(({ type, text }) => (type === 'thinking' ? '' : (asText(text) ?? '')))
+    .join('');
 }
 
 /** The thinking in a message or a delta, under whichever name the server gives it. */
 export function reasoningIn(wire: Wire): string {
-  return asText(wire['reasoning_content']) ?? asText(wire['reasoning']) ?? '';
+  const told = asText(wire['reasoning_content']) ?? asText(wire['reasoning']);
+  if (told !== undefined) return told;
+  // Mistral puts it among the pieces of the content, in pieces of its own.
+  return asObjects(wire['content'])
+    .filter(({ type }) => type === 'thinking')
+    .flatMap(({ thinking }) => asObjects(thinking).map(({ text }) => asText(text) ?? ''))
+    .join('');
 }
 
 /** OpenRouter's `reasoning_details` hold signatures that go back with the message. */
@@ -88,31 +98,56 @@ export function reasoningOptions(details: readonly JSONValue[], provider: string
   return { [provider]: { reasoning_details: details } };
 }
 
-/** `annotations` of type `url_citation`. */
-export function sourcesIn(wire: Wire): readonly SourcePart[] {
-  return asObjects(wire['annotations']).flatMap((annotation, index): readonly SourcePart[] => {
-    const citation = asObject(annotation['url_citation']);
-    const url = asText(citation?.['url']);
+/** What the model said aloud. It goes back by its id; what it said in words is beside it. */
+export function speech(
+  data: string,
+  mediaType: string,
+  { id, expires_at }: Wire,
+  transcript: string | undefined,
+  provider: string,
+): FilePart {
+  const audio = compact({ id: asText(id) });
+  const options = compact({ audio, transcript, expiresAt: asJSON(expires_at) }) as JSONObject;
+  return { type: 'file', data, mediaType, providerOptions: { [provider]: options } };
+}
+
+/** Pictures that the model made (OpenRouter and others): `images`, each a data URL. */
+export function imagesIn(wire: Wire): readonly FilePart[] {
+  return asObjects(wire['images']).flatMap((image): readonly FilePart[] => {
+    const url = asText(asObject(image['image_url'])?.['url']);
     if (url === undefined) return [];
-    const title = asText(citation?.['title']);
-    return [
-      {
-        type: 'source',
-        sourceType: 'url',
-        id: String(index),
-        url,
-        ...(title === undefined ? {} : { title }),
-      },
-    ];
+    const [, mediaType = 'image/png', data] = /^data:([^;,]+);base64,(.*)$/s.exec(url) ?? [];
+    return [{ type: 'file', data: data ?? url, mediaType }];
   });
 }
 
+/** `annotations` of type `url_citation`. */
+export function sourcesIn(wire: Wire): readonly SourcePart[] {
+  return asObjects(wire['annotations']).flatMap((annotation) => {
+    const citation = asObject(annotation['url_citation']);
+    return source(citation?.['url'], citation?.['title']);
+  });
+}
+
+/** Pages that a search found, as Perplexity and others list them beside the choices. */
+export function foundBy(wire: Wire): readonly SourcePart[] {
+  const results = asObjects(wire['search_results']);
+  if (results.length > 0) return results.flatMap(({ url, title }) => source(url, title));
+  const { citations } = wire;
+  return Array.isArray(citations) ? citations.flatMap((url) => source(url, undefined)) : [];
+}
+
+function source(url: unknown, title: unknown): readonly SourcePart[] {
+  if (typeof url !== 'string') return [];
+  return [
+    { type: 'source', sourceType: 'url', id: url, url, ...(typeof title === 'string' ? { title } : {}) },
+  ];
+}
+
 /** What the vendor says beyond our own fields. */
-export function metadataOf(wire: Wire, choice: Wire | undefined, message: Wire | undefined): JSONObject {
+export function metadataOf(wire: Wire, choice: Wire | undefined): JSONObject {
   return compact({
     finishReason: asText(choice?.['finish_reason']),
-    refusal: asText(message?.['refusal']),
-    logprobs: asJSON(choice?.['logprobs']),
     systemFingerprint: asJSON(wire['system_fingerprint']),
     serviceTier: asJSON(wire['service_tier']),
     // OpenRouter: who answered in fact.

@@ -1,12 +1,23 @@
 import { ProviderError } from '../../errors.ts';
 import type { JSONObject, JSONValue } from '../../types/json.ts';
+import type { SourcePart } from '../../types/message.ts';
 import type { ProviderFinishPart, ProviderStreamPart } from '../../types/provider.ts';
 import type { Usage } from '../../types/usage.ts';
+import { joinBase64 } from '../data-content.ts';
 import { parseToolInput } from '../tool-input.ts';
 import { asObject, asObjects, asText, compact, type Wire } from '../wire.ts';
 import { failureInside } from './failures.ts';
 import { toFinishReason } from './finish-reason.ts';
-import { metadataOf, reasoningIn, reasoningOptions, sourcesIn } from './response.ts';
+import {
+  foundBy,
+  imagesIn,
+  metadataOf,
+  reasoningIn,
+  reasoningOptions,
+  sourcesIn,
+  speech,
+  textIn,
+} from './response.ts';
 import { toUsage } from './usage.ts';
 
 /** Takes the chunks of one stream, one by one. */
@@ -33,16 +44,16 @@ export function chunkMapper(provider: string, headers: Readonly<Record<string, s
   let finish: string | undefined;
   let usage: Usage = {};
   let metadata: JSONObject = {};
+  let found: readonly SourcePart[] = [];
   let refusal = '';
   const details: JSONValue[] = [];
+  const logprobs: JSONValue[] = [];
+  let audio: Wire = {};
+  let transcript = '';
+  const sounds: string[] = [];
 
-  const truncated = (): ProviderError =>
-    new ProviderError({
-      kind: 'truncated',
-      provider,
-      answered: true,
-      summary: 'the stream ended without its end mark',
-    });
+  const failure = (kind: 'malformed' | 'truncated', summary: string): ProviderError =>
+    new ProviderError({ kind, provider, answered: true, summary });
 
   const pushCalls = (delta: Wire, parts: ProviderStreamPart[]): void => {
     for (const [position, wire] of asObjects(delta['tool_calls']).entries()) {
@@ -65,17 +76,31 @@ export function chunkMapper(provider: string, headers: Readonly<Record<string, s
     }
   };
 
+  const pushAudio = (wire: Wire): void => {
+    audio = { ...audio, ...wire };
+    transcript += asText(wire['transcript']) ?? '';
+    const sound = asText(wire['data']);
+    if (sound !== undefined) sounds.push(sound);
+  };
+
+  const pushDelta = (delta: Wire, parts: ProviderStreamPart[]): void => {
+    const reasoning = reasoningIn(delta);
+    if (reasoning !== '') parts.push({ type: 'reasoning-delta', text: reasoning });
+    if (Array.isArray(delta['reasoning_details'])) details.push(...delta['reasoning_details']);
+    const text = textIn(delta);
+    if (text !== '') parts.push({ type: 'text-delta', text });
+    if (typeof delta['refusal'] === 'string') refusal += delta['refusal'];
+    if (delta['tool_calls'] !== undefined) pushCalls(delta, parts);
+    const sound = asObject(delta['audio']);
+    if (sound !== undefined) pushAudio(sound);
+    if (delta['images'] !== undefined) parts.push(...imagesIn(delta));
+    if (delta['annotations'] !== undefined) parts.push(...sourcesIn(delta));
+  };
+
   return {
     push(chunk) {
       const wire = asObject(chunk);
-      if (wire === undefined) {
-        throw new ProviderError({
-          kind: 'malformed',
-          provider,
-          answered: true,
-          summary: 'an event is no JSON object',
-        });
-      }
+      if (wire === undefined) throw failure('malformed', 'an event is no JSON object');
       const inside = failureInside(wire, provider, headers);
       if (inside !== undefined) throw inside;
       const parts: ProviderStreamPart[] = [];
@@ -85,28 +110,24 @@ export function chunkMapper(provider: string, headers: Readonly<Record<string, s
           type: 'response',
           ...compact({ id: asText(wire['id']), model: asText(wire['model']) }),
         });
+        metadata = metadataOf(wire, undefined);
       }
       if (asObject(wire['usage']) !== undefined) usage = toUsage(wire['usage']);
+      if (wire['search_results'] !== undefined || wire['citations'] !== undefined) found = foundBy(wire);
       const choice = asObjects(wire['choices'])[0];
-      const delta = asObject(choice?.['delta']);
-      metadata = { ...metadata, ...metadataOf(wire, choice, delta) };
       // What comes after the end of the answer, but for its usage, is not part of it.
       if (choice === undefined || finish !== undefined) return parts;
-      if (delta !== undefined) {
-        const reasoning = reasoningIn(delta);
-        if (reasoning !== '') parts.push({ type: 'reasoning-delta', text: reasoning });
-        if (Array.isArray(delta['reasoning_details'])) details.push(...delta['reasoning_details']);
-        const text = asText(delta['content']) ?? '';
-        if (text !== '') parts.push({ type: 'text-delta', text });
-        refusal += asText(delta['refusal']) ?? '';
-        pushCalls(delta, parts);
-        parts.push(...sourcesIn(delta));
-      }
+      const delta = asObject(choice['delta']);
+      if (delta !== undefined) pushDelta(delta, parts);
+      const probabilities = asObject(choice['logprobs'])?.['content'];
+      if (Array.isArray(probabilities)) logprobs.push(...probabilities);
       finish = asText(choice['finish_reason']);
+      if (finish !== undefined) metadata = { ...metadata, ...metadataOf(wire, choice) };
       return parts;
     },
     end(marked) {
-      if (finish === undefined && !marked) throw truncated();
+      if (finish === undefined && !marked)
+        throw failure('truncated', 'the stream ended without its end mark');
       const parts: ProviderStreamPart[] = [];
       if (details.length > 0) {
         const providerOptions = reasoningOptions(details, provider);
@@ -115,14 +136,24 @@ export function chunkMapper(provider: string, headers: Readonly<Record<string, s
       for (const { toolCallId, toolName, text } of calls.values()) {
         parts.push({ type: 'tool-call', toolCallId, toolName, input: parseToolInput(text) });
       }
+      if (sounds.length > 0) {
+        // https://platform.openai.com/docs/guides/audio: streams carry 16-bit PCM and nothing else.
+        parts.push(speech(joinBase64(sounds), 'audio/pcm', audio, transcript || undefined, provider));
+      }
       const reason = finish === undefined ? 'other' : toFinishReason(finish, calls.size > 0);
       const last: ProviderFinishPart = {
         type: 'finish',
         finishReason: refusal === '' ? reason : 'content-filter',
         usage,
-        providerMetadata: { [provider]: { ...metadata, ...(refusal === '' ? {} : { refusal }) } },
+        providerMetadata: {
+          [provider]: {
+            ...metadata,
+            ...(refusal === '' ? {} : { refusal }),
+            ...(logprobs.length === 0 ? {} : { logprobs: { content: logprobs } }),
+          },
+        },
       };
-      return [...parts, last];
+      return [...parts, ...found, last];
     },
   };
 }

@@ -9,8 +9,10 @@ import type {
 } from '../../types/message.ts';
 import type { Warning } from '../../types/result.ts';
 import { resolveData } from '../data-content.ts';
-import { printToolOutput } from '../tool-input.ts';
+import { leftOut } from '../history.ts';
+import { printToolOutput, toInputObject } from '../tool-input.ts';
 import { asObject, type Wire } from '../wire.ts';
+import { generationOf } from './model.ts';
 
 /** A conversation as Gemini takes it. */
 export interface Contents {
@@ -22,7 +24,8 @@ export interface Contents {
  * Turns a conversation into Gemini's form, in which users and models take turns: what one side says in a row becomes one
  * content (https://ai.google.dev/api/caching#Content). Instructions are apart, wherever they stood.
  */
-export function toContents(messages: readonly Message[], warnings: Warning[]): Contents {
+export function toContents(messages: readonly Message[], model: string, warnings: Warning[]): Contents {
+  const signed = needsSignatures(model);
   const system: Wire[] = [];
   const contents: { role: 'user' | 'model'; parts: Wire[] }[] = [];
   const say = (role: 'user' | 'model', parts: readonly Wire[]): void => {
@@ -51,7 +54,9 @@ export function toContents(messages: readonly Message[], warnings: Warning[]): C
       case 'assistant':
         say(
           'model',
-          typeof message.content === 'string' ? [{ text: message.content }] : modelParts(message.content),
+          typeof message.content === 'string'
+            ? [{ text: message.content }]
+            : modelParts(message.content, signed, warnings),
         );
         break;
       case 'tool':
@@ -71,13 +76,26 @@ function toPart(part: TextPart | ImagePart | FilePart): Wire {
   const own = ownOptions(part);
   if (part.type === 'text') return { text: part.text, ...own };
   const [given, type] = part.type === 'image' ? [part.image, part.mediaType] : [part.data, part.mediaType];
-  const data = resolveData(given, type);
+  const data = resolveData(given, type, 'google');
   const mimeType = data.mediaType ?? 'image/jpeg';
+  if (data.kind === 'reference') return { fileData: { mimeType, fileUri: data.id }, ...own };
   if (data.kind === 'url') return { fileData: { mimeType, fileUri: data.url }, ...own };
   return { inlineData: { mimeType, data: data.base64 }, ...own };
 }
 
-function modelParts(content: readonly ContentPart[]): readonly Wire[] {
+/**
+ * Gemini 3 and later refuse a call of a function in the history that has no signature; this one stands for calls that
+ * another model made (https://ai.google.dev/gemini-api/docs/thought-signatures, "FAQs").
+ */
+const noSignature = 'skip_thought_signature_validator';
+
+function needsSignatures(model: string): boolean {
+  return generationOf(model) >= 3;
+}
+
+function modelParts(content: readonly ContentPart[], signed: boolean, warnings: Warning[]): readonly Wire[] {
+  // Of calls at the same time only the first has a signature.
+  let called = false;
   return content.flatMap((part): readonly Wire[] => {
     // What the vendor's own tools did goes back as it came.
     const whole = asObject(part.providerOptions?.['google']?.['part']);
@@ -87,12 +105,19 @@ function modelParts(content: readonly ContentPart[]): readonly Wire[] {
       case 'text':
         return part.text === '' && own['thoughtSignature'] === undefined ? [] : [{ text: part.text, ...own }];
       case 'reasoning':
+        if (own['thoughtSignature'] !== undefined) return [{ text: part.text, thought: true, ...own }];
         // Another vendor's thoughts are no thoughts of this model's.
-        return own['thoughtSignature'] === undefined ? [] : [{ text: part.text, thought: true, ...own }];
+        leftOut(warnings, 'reasoning');
+        return [];
       case 'tool-call': {
-        if (part.providerExecuted === true) return [];
-        const args = asObject(part.input) ?? {};
-        return [{ functionCall: { id: part.toolCallId, name: part.toolName, args }, ...own }];
+        if (part.providerExecuted === true) {
+          leftOut(warnings, 'vendor tools');
+          return [];
+        }
+        const signature = signed && !called ? { thoughtSignature: noSignature } : {};
+        called = true;
+        const functionCall = { id: part.toolCallId, name: part.toolName, args: toInputObject(part.input) };
+        return [{ functionCall, ...signature, ...own }];
       }
       case 'file':
         return [toPart(part)];

@@ -8,8 +8,13 @@ export interface GenAIClient {
     // Wider than the SDK's own types, which differ from version to version.
     generateContent(parameters: object): PromiseLike<unknown>;
     generateContentStream(parameters: object): PromiseLike<unknown>;
+    /** Needed for `router.embed`. */
+    embedContent?(parameters: object): PromiseLike<unknown>;
   };
 }
+
+/** A `fetch` for one call. */
+export type OwnFetch = (input: unknown, init?: RequestInit) => Promise<Response>;
 
 /**
  * Calls `@google/genai` once. It must not continue answers or call functions by itself: each would be another request that
@@ -20,7 +25,7 @@ export function sendGenAI(
   { model, contents, systemInstruction, tools, toolConfig, generationConfig, extra }: GeminiRequest,
   stream: boolean,
   { signal }: Carry,
-  fetch?: (input: unknown, init?: RequestInit) => Promise<Response>,
+  fetch?: OwnFetch,
 ): PromiseLike<unknown> {
   // The SDK drops options that it does not know; in the extra body they reach the vendor all the same.
   const extraBody: Wire = {

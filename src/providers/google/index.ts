@@ -3,19 +3,23 @@
  *
  * @module
  */
-import { ConfigError } from '../../errors.ts';
+import { ConfigError, ProviderError } from '../../errors.ts';
 import { createTransport } from '../../transport/transport.ts';
 import type { Provider } from '../../types/provider.ts';
 import {
+  accountOfClient,
   type ClientOptions,
   checkKnown,
   clientOptionNames,
   type ResolvedClientOptions,
   resolveClientOptions,
 } from '../client-options.ts';
+import { readEvents } from '../event-stream.ts';
 import { type Carry, lazyClient, type SdkMapping, sdkProvider } from '../sdk-provider.ts';
+import type { Wire } from '../wire.ts';
+import { embedGenAI, embedLegacy, limits, toEmbeddings, toEmbedRequest } from './embeddings.ts';
 import { googleFailures } from './failures.ts';
-import { type GenAIClient, sendGenAI } from './genai.ts';
+import { type GenAIClient, type OwnFetch, sendGenAI } from './genai.ts';
 import { type GenerativeAIClient, sendLegacy } from './legacy.ts';
 import { type GeminiRequest, toRequest } from './request.ts';
 import { toResult } from './response.ts';
@@ -60,7 +64,7 @@ export function google(options: GoogleOptions = {}): Provider<'google'> {
   if (sdk !== 'genai' && sdk !== 'generative-ai') {
     throw new ConfigError(`${name}.sdk`, "'genai' or 'generative-ai'", JSON.stringify(sdk));
   }
-  if (client !== undefined) return injected(client);
+  if (client !== undefined) return injected(client, options.account);
   const vendor = {
     factory: name,
     baseURL: 'https://generativelanguage.googleapis.com',
@@ -80,37 +84,40 @@ export function google(options: GoogleOptions = {}): Provider<'google'> {
   return overLegacy(resolved, apiVersion);
 }
 
-type Send<Client> = (
-  client: Client,
-  body: GeminiRequest,
-  stream: boolean,
-  carry: Carry,
-) => PromiseLike<unknown>;
+/** How one of the two SDKs is called. */
+interface Over<Client> {
+  client(): Promise<Client>;
+  readonly account: string | undefined;
+  send(client: Client, body: GeminiRequest, stream: boolean, carry: Carry): PromiseLike<unknown>;
+  embed(client: Client, body: Wire, carry: Carry): PromiseLike<unknown>;
+}
 
-function provider<Client>(client: () => Promise<Client>, send: Send<Client>): Provider<'google'> {
+function provider<Client>({ client, account, send, embed }: Over<Client>): Provider<'google'> {
   const mapping: SdkMapping<'google', Client, GeminiRequest> = {
     name,
+    account,
     failures: googleFailures,
     client,
     toRequest,
     send,
     toResult,
     reader: chunkReader,
+    embed: { limits, toRequest: toEmbedRequest, send: embed, toResult: toEmbeddings },
   };
   return sdkProvider(mapping);
 }
 
-function injected(client: GenAIClient | GenerativeAIClient): Provider<'google'> {
-  if ('models' in client) return provider(() => Promise.resolve(client), sendGenAI);
-  return provider(
-    () => Promise.resolve(client),
-    (legacy, body, stream, carry) => sendLegacy(legacy, body, stream, carry, {}),
-  );
+function injected(client: GenAIClient | GenerativeAIClient, named: string | undefined): Provider<'google'> {
+  const account = accountOfClient(client, named);
+  if ('models' in client) {
+    return provider({ client: () => Promise.resolve(client), account, send: sendGenAI, embed: embedGenAI });
+  }
+  return provider({ client: () => Promise.resolve(client), account, ...legacyCalls({}) });
 }
 
 /** A client that has only what it is told: Gemini's API and not Vertex AI, whatever the environment says. */
 function overGenAI(
-  { apiKey, baseURL, headers, fetch }: ResolvedClientOptions,
+  { apiKey, baseURL, headers, fetch, account }: ResolvedClientOptions,
   apiVersion: string,
 ): Provider<'google'> {
   const transport = createTransport({
@@ -125,14 +132,44 @@ function overGenAI(
   const client = lazyClient(name, '@google/genai', load, ({ GoogleGenAI }): GenAIClient => {
     return new GoogleGenAI({ apiKey, vertexai: false, apiVersion, httpOptions: { baseUrl: baseURL } });
   });
-  return provider(client, (genai, body, stream, carry) =>
-    sendGenAI(genai, body, stream, carry, (input, init = {}) =>
-      transport.send(String(input), init, carry.exchange),
-    ),
-  );
+  /**
+   * The SDK writes the request, and the answer is read here: the SDK would drop what it does not know of it. Each call has
+   * a `fetch` of its own, so that the transport knows which call it serves.
+   */
+  const answerOf = async (
+    { exchange }: Carry,
+    call: (fetch: OwnFetch) => PromiseLike<unknown>,
+  ): Promise<Response> => {
+    let answer: Response | undefined;
+    await call(async (input, init = {}) => {
+      answer = await transport.send(String(input), init, exchange);
+      return new Response('{}', { headers: { 'content-type': 'application/json' } });
+    });
+    if (answer !== undefined) return answer;
+    throw new ProviderError({ kind: 'malformed', provider: name, summary: 'the SDK sent nothing' });
+  };
+  return provider({
+    client,
+    account,
+    async send(genai, body, stream, carry) {
+      const answer = await answerOf(carry, (fetch) => sendGenAI(genai, body, stream, carry, fetch));
+      return stream ? readJSON(answer) : answer.json();
+    },
+    async embed(genai, body, carry) {
+      return (await answerOf(carry, (fetch) => embedGenAI(genai, body, carry, fetch))).json();
+    },
+  });
 }
 
-function overLegacy({ apiKey, baseURL }: ResolvedClientOptions, apiVersion: string): Provider<'google'> {
+async function* readJSON({ body }: Response): AsyncGenerator<unknown, void, undefined> {
+  if (body === null) return;
+  for await (const event of readEvents(body, name)) if (event !== 'done') yield event.json;
+}
+
+function overLegacy(
+  { apiKey, baseURL, account }: ResolvedClientOptions,
+  apiVersion: string,
+): Provider<'google'> {
   const load = () => import('@google/generative-ai');
   const client = lazyClient(
     name,
@@ -142,7 +179,15 @@ function overLegacy({ apiKey, baseURL }: ResolvedClientOptions, apiVersion: stri
       return new GoogleGenerativeAI(apiKey);
     },
   );
-  return provider(client, (legacy, body, stream, carry) =>
-    sendLegacy(legacy, body, stream, carry, { baseUrl: baseURL, apiVersion }),
-  );
+  return provider({ client, account, ...legacyCalls({ baseUrl: baseURL, apiVersion }) });
+}
+
+function legacyCalls(address: {
+  readonly baseUrl?: string;
+  readonly apiVersion?: string;
+}): Pick<Over<GenerativeAIClient>, 'send' | 'embed'> {
+  return {
+    send: (legacy, body, stream, carry) => sendLegacy(legacy, body, stream, carry, address),
+    embed: (legacy, body, carry) => embedLegacy(legacy, body, carry, address),
+  };
 }

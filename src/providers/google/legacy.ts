@@ -10,6 +10,8 @@ export interface GenerativeAIClient {
 interface LegacyModel {
   generateContent(request: string | object, options?: object): PromiseLike<unknown>;
   generateContentStream(request: string | object, options?: object): PromiseLike<unknown>;
+  /** Needed for `router.embed`. */
+  batchEmbedContents?(request: object, options?: object): PromiseLike<unknown>;
 }
 
 /**

@@ -1,5 +1,6 @@
 import type { ProviderCall, ResolvedTool } from '../../types/provider.ts';
 import type { Warning } from '../../types/result.ts';
+import { ownTool } from '../tools.ts';
 import { compact, type Wire } from '../wire.ts';
 import { toContents } from './contents.ts';
 import { toThinkingConfig } from './thinking.ts';
@@ -33,7 +34,7 @@ export function toRequest(call: ProviderCall): {
   readonly warnings: readonly Warning[];
 } {
   const warnings: Warning[] = [];
-  const { system, contents } = toContents(call.messages, warnings);
+  const { system, contents } = toContents(call.messages, call.model, warnings);
   const tools = toTools(call.tools ?? [], warnings);
   const toolConfig = toToolConfig(call);
   const schema = call.responseFormat?.schema;
@@ -76,14 +77,8 @@ function toTools(tools: readonly ResolvedTool[], warnings: Warning[]): readonly 
       functionDeclarations.push(compact({ name, description, parametersJsonSchema }));
       continue;
     }
-    const dot = tool.id.indexOf('.');
-    if (tool.id.slice(0, dot) === 'google') own.push({ [camelCase(tool.id.slice(dot + 1))]: tool.args });
-    else
-      warnings.push({
-        type: 'unsupported',
-        feature: `tool ${tool.id}`,
-        details: 'it belongs to another vendor',
-      });
+    const type = ownTool(tool, 'google', warnings);
+    if (type !== undefined) own.push({ [camelCase(type)]: tool.args });
   }
   return functionDeclarations.length === 0 ? own : [{ functionDeclarations }, ...own];
 }

@@ -85,7 +85,7 @@ export function endOf(
   }
   return toFinishReason(
     reason,
-    content.some(({ type }) => type === 'tool-call'),
+    content.some((part) => part.type === 'tool-call' && part.providerExecuted !== true),
   );
 }
 

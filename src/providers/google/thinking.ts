@@ -1,6 +1,7 @@
 import type { ReasoningEffort } from '../../types/request.ts';
 import type { Warning } from '../../types/result.ts';
 import type { Wire } from '../wire.ts';
+import { generationOf } from './model.ts';
 
 /**
  * Tokens to think with, for models before Gemini 3, by effort: the vendor's own scale, up to what it calls high
@@ -34,8 +35,7 @@ export function toThinkingConfig(
   warnings: Warning[],
 ): Wire | undefined {
   if (effort === undefined) return undefined;
-  const generation = /gemini-(\d+)/.exec(model)?.[1];
-  if (generation !== undefined && Number(generation) < 3) {
+  if (generationOf(model) < 3) {
     return { includeThoughts: effort !== 'none', thinkingBudget: budgets[effort] };
   }
   if (effort === 'none') {

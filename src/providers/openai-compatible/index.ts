@@ -3,7 +3,7 @@
  *
  * @module
  */
-export type { Dialect } from '../chat-completions/dialect.ts';
+export type { Quirks } from '../chat-completions/quirks.ts';
 export {
   aimlapi,
   deepseek,

@@ -1,23 +1,34 @@
 /**
- * OpenAI through its official SDK, over Chat Completions.
+ * OpenAI through its official SDK, over Chat Completions or Responses.
  *
  * @module
  */
+import { ConfigError } from '../../errors.ts';
 import { createTransport } from '../../transport/transport.ts';
 import type { Provider } from '../../types/provider.ts';
-import type { Dialect } from '../chat-completions/dialect.ts';
 import { chatCompletionsFailures } from '../chat-completions/failures.ts';
+import type { Quirks } from '../chat-completions/quirks.ts';
 import { toRequest } from '../chat-completions/request.ts';
 import { toResult } from '../chat-completions/response.ts';
 import { chunkMapper } from '../chat-completions/stream.ts';
 import {
+  accountOfClient,
   type ClientOptions,
   checkKnown,
   clientOptionNames,
   resolveClientOptions,
 } from '../client-options.ts';
-import { lazyClient, sdkFetch, sdkProvider, withExchange } from '../sdk-provider.ts';
+import { toEmbeddings, toEmbedRequest } from '../openai-embeddings.ts';
+import {
+  type Carry,
+  lazyClient,
+  type SdkMapping,
+  sdkFetch,
+  sdkProvider,
+  withExchange,
+} from '../sdk-provider.ts';
 import type { Wire } from '../wire.ts';
+import * as responses from './responses/index.ts';
 
 /** A client of the `openai` package, version 5 or newer, as far as it is used. */
 export interface OpenAIClient {
@@ -27,10 +38,21 @@ export interface OpenAIClient {
       create(body: object, options?: object): PromiseLike<unknown>;
     };
   };
+  /** Needed for `api: 'responses'`. */
+  readonly responses?: { create(body: object, options?: object): PromiseLike<unknown> };
+  /** Needed for `router.embed`. */
+  readonly embeddings?: { create(body: object, options?: object): PromiseLike<unknown> };
 }
 
 /** The options of `openai`. */
 export interface OpenAIOptions extends ClientOptions {
+  /**
+   * Which of the vendor's interfaces to use. `responses` also has the vendor's own tools, encrypted reasoning that goes back
+   * with the conversation, and state kept by the vendor (`previous_response_id`, `conversation`, `store`), which binds a
+   * request to its target; it has no `seed`, `stopSequences` or penalties. Default: `chat-completions`, which keeps nothing
+   * at the vendor, so that every request can go to another target.
+   */
+  readonly api?: 'chat-completions' | 'responses';
   /** Sent as `OpenAI-Organization`. Default: none; the environment is not asked. */
   readonly organization?: string;
   /** Sent as `OpenAI-Project`. Default: none; the environment is not asked. */
@@ -44,7 +66,7 @@ export interface OpenAIOptions extends ClientOptions {
 
 const name = 'openai';
 // https://platform.openai.com/docs/api-reference/chat/create: `max_tokens` is deprecated there.
-const dialect: Dialect = { maxTokensField: 'max_completion_tokens' };
+const quirks: Quirks = { maxTokensField: 'max_completion_tokens' };
 /** The router alone retries; the SDK's time-out cannot be switched off, so it is set beyond all of the router's. */
 const perCall = { maxRetries: 0, timeout: 2 ** 31 - 1 };
 
@@ -56,27 +78,67 @@ const perCall = { maxRetries: 0, timeout: 2 ** 31 - 1 };
  * createRouter({ targets: [{ provider: openai(), model: 'gpt-5-mini' }] });
  */
 export function openai(options: OpenAIOptions = {}): Provider<'openai'> {
-  checkKnown(name, options, [...clientOptionNames, 'organization', 'project', 'client']);
-  const { client } = options;
+  checkKnown(name, options, [...clientOptionNames, 'api', 'organization', 'project', 'client']);
+  const { client, api = 'chat-completions' } = options;
+  if (api !== 'chat-completions' && api !== 'responses') {
+    throw new ConfigError(`${name}.api`, "'chat-completions' or 'responses'", JSON.stringify(api));
+  }
+  const { load, account } =
+    client === undefined
+      ? ownClient(options)
+      : { load: () => Promise.resolve(client), account: accountOfClient(client, options.account) };
   return sdkProvider<'openai', OpenAIClient, Wire>({
     name,
+    account,
     failures: chatCompletionsFailures,
-    client: client === undefined ? ownClient(options) : () => Promise.resolve(client),
-    toRequest: (call, stream) => toRequest(call, name, dialect, stream),
-    send: ({ chat }, body, _stream, { signal, exchange }) =>
-      chat.completions.create(body, { ...perCall, signal, fetchOptions: withExchange(exchange) }),
-    toResult: (data, headers, warnings) => toResult(data, name, headers, warnings),
-    reader: (headers) => {
-      const mapper = chunkMapper(name, headers);
-      return { push: mapper.push, end: () => mapper.end(false) };
+    client: load,
+    ...(api === 'responses' ? overResponses : overChatCompletions),
+    embed: {
+      // https://platform.openai.com/docs/api-reference/embeddings/create: 2,048 inputs, 300,000 tokens in all of them.
+      limits: { values: 2048, characters: 300_000 },
+      toRequest: (call) => toEmbedRequest(call, name),
+      send: ({ embeddings }, body, carry) => has(embeddings, 'embeddings').create(body, callOptions(carry)),
+      toResult: (data, headers) => toEmbeddings(data, name, headers),
     },
   });
 }
 
+type Interface = Pick<
+  SdkMapping<'openai', OpenAIClient>,
+  'toRequest' | 'send' | 'toResult' | 'reader' | 'more'
+>;
+
+const overChatCompletions: Interface = {
+  toRequest: (call, stream) => toRequest(call, name, quirks, stream),
+  send: ({ chat }, body, _stream, carry) => chat.completions.create(body, callOptions(carry)),
+  toResult: (data, headers, warnings) => toResult(data, name, headers, warnings),
+  reader: (headers) => {
+    const mapper = chunkMapper(name, headers);
+    return { push: mapper.push, end: () => mapper.end(false) };
+  },
+};
+
+const overResponses: Interface = {
+  toRequest: responses.toRequest,
+  send: (client, body, _stream, carry) => has(client.responses, 'responses').create(body, callOptions(carry)),
+  toResult: responses.toResult,
+  reader: responses.eventReader,
+  more: { boundBy: responses.boundBy },
+};
+
+function callOptions({ signal, exchange }: Carry): object {
+  return { ...perCall, signal, fetchOptions: withExchange(exchange) };
+}
+
+function has<T>(part: T | undefined, what: string): T {
+  if (part !== undefined) return part;
+  throw new ConfigError(`${name}.client`, `a client that has \`${what}\``, 'one without');
+}
+
 /** A client that has only what it is told: no retries, no logs, nothing from the environment but the key. */
-function ownClient(options: OpenAIOptions): () => Promise<OpenAIClient> {
+function ownClient(options: OpenAIOptions): { load: () => Promise<OpenAIClient>; account: string } {
   const vendor = { factory: name, baseURL: 'https://api.openai.com/v1', keyVariables: ['OPENAI_API_KEY'] };
-  const { apiKey, baseURL, headers, fetch } = resolveClientOptions(options, vendor);
+  const { apiKey, baseURL, headers, fetch, account } = resolveClientOptions(options, vendor);
   const { organization = null, project = null } = options;
   const transport = createTransport({
     provider: name,
@@ -90,8 +152,8 @@ function ownClient(options: OpenAIOptions): () => Promise<OpenAIClient> {
       ...(project === null ? [] : ['openai-project']),
     ],
   });
-  const load = () => import('openai');
-  return lazyClient(name, 'openai', load, ({ default: OpenAI }): OpenAIClient => {
+  const sdk = () => import('openai');
+  const load = lazyClient(name, 'openai', sdk, ({ default: OpenAI }): OpenAIClient => {
     return new OpenAI({
       apiKey,
       baseURL,
@@ -104,4 +166,5 @@ function ownClient(options: OpenAIOptions): () => Promise<OpenAIClient> {
       dangerouslyAllowBrowser: true, // whether a browser is allowed has been decided before
     });
   });
+  return { load, account };
 }

@@ -137,7 +137,13 @@ describe('answers', () => {
 
   it('name their sources', () => {
     const annotations = [{ type: 'url_citation', url_citation: { url: 'https://a.example', title: 'A' } }];
-    const source = { type: 'source', sourceType: 'url', id: '0', url: 'https://a.example', title: 'A' };
+    const source = {
+      type: 'source',
+      sourceType: 'url',
+      id: 'https://a.example',
+      url: 'https://a.example',
+      title: 'A',
+    };
     expect(answer({ content: 'x', annotations }).content).toContainEqual(source);
     expect(stream([{ annotations }])).toContainEqual(source);
   });
@@ -224,10 +230,10 @@ describe('requests in a dialect', () => {
       }),
       'p',
       {
-        seedField: 'random_seed',
+        seed: 'random_seed',
         topK: true,
         penalties: false,
-        reasoning: 'none',
+        reasoning: false,
         toolChoiceRequired: 'any',
         streamUsage: false,
       },

@@ -1,5 +1,5 @@
 import { createParser } from 'eventsource-parser';
-import { ProviderError } from '../../errors.ts';
+import { ProviderError } from '../errors.ts';
 
 /** One event of a stream: its JSON, or the mark that says it is over. */
 export type StreamEvent = { readonly json: unknown } | 'done';

@@ -1,0 +1,173 @@
+import { isRouterError, ProviderError } from '../errors.ts';
+import { estimateTokens } from '../pricing/estimate.ts';
+import type { EmbedRequest, EmbedResult } from '../types/embed.ts';
+import type { ProviderEmbedCall, ProviderEmbeddings } from '../types/provider.ts';
+import type { Cost, Usage } from '../types/usage.ts';
+import { type LinkedAbort, linkedAbort, orAbort } from './abort.ts';
+import { type Attempt, beginAttempt, failureOf } from './attempt.ts';
+import type { Failover } from './failover.ts';
+import type { Run } from './run.ts';
+import type { Target } from './target.ts';
+
+/** For providers that do not say: what even the smallest servers take. */
+const usualLimits = { values: 96, characters: 300_000 };
+/** Calls at a time for one request, where the target has no limit of its own. */
+const usualConcurrency = 4;
+
+/** One call's share of the values. */
+interface Batch {
+  readonly values: readonly string[];
+  answer: ProviderEmbeddings | undefined;
+  cost: Cost | undefined;
+}
+
+/** Gets the vectors of all values from one target; where it fails, from the next one anew, so that models never mix. */
+export function embed(run: Run, failover: Failover, asked: EmbedRequest): Promise<EmbedResult> {
+  // What a target has done already is kept for the case that it is tried again.
+  const begun = new Map<Target, readonly Batch[]>();
+  return failover.run(async (target) => {
+    const batches = begun.get(target) ?? split(asked.values, target.provider.embedLimits ?? usualLimits);
+    begun.set(target, batches);
+    await askAll(run, target, asked, batches);
+    return toResult(run, target, batches);
+  });
+}
+
+/** Values in their order, in groups that the vendor takes. A value that is too long alone is the vendor's to refuse. */
+function split(
+  values: readonly string[],
+  limits: { readonly values: number; readonly characters: number },
+): readonly Batch[] {
+  const batches: { values: string[]; answer: undefined; cost: undefined }[] = [];
+  let characters = Number.POSITIVE_INFINITY;
+  for (const value of values) {
+    const last = batches.at(-1);
+    characters += value.length;
+    if (last === undefined || last.values.length >= limits.values || characters > limits.characters) {
+      batches.push({ values: [value], answer: undefined, cost: undefined });
+      characters = value.length;
+    } else last.values.push(value);
+  }
+  return batches;
+}
+
+/** Does what is left to do, several calls at a time. The first failure ends them all. */
+async function askAll(
+  run: Run,
+  target: Target,
+  asked: EmbedRequest,
+  batches: readonly Batch[],
+): Promise<void> {
+  const left = batches.filter(({ answer }) => answer === undefined);
+  const all = linkedAbort(run.signal);
+  let failure: { readonly error: unknown } | undefined;
+  const work = async (): Promise<void> => {
+    for (let batch = left.shift(); batch !== undefined && failure === undefined; batch = left.shift()) {
+      try {
+        await ask(run, target, asked, batch, all);
+      } catch (error) {
+        failure ??= { error };
+        all.abort(new ProviderError({ kind: 'aborted', provider: target.provider.name }));
+      }
+    }
+  };
+  const concurrency = Math.min(left.length, target.slots?.limit ?? usualConcurrency);
+  await Promise.all(Array.from({ length: concurrency }, work));
+  all.unlink();
+  if (failure !== undefined) throw failure.error;
+}
+
+async function ask(
+  run: Run,
+  target: Target,
+  { dimensions, providerOptions }: EmbedRequest,
+  batch: Batch,
+  all: LinkedAbort,
+): Promise<void> {
+  const attempt = await beginAttempt(run, target);
+  const stop = (): void => attempt.stop();
+  all.signal.addEventListener('abort', stop, { once: true });
+  const seen = (): { usage: Usage } => ({
+    usage: { inputTokens: countTokens(batch.values), outputTokens: 0 },
+  });
+  try {
+    const call: ProviderEmbedCall = {
+      values: batch.values,
+      ...(dimensions === undefined ? {} : { dimensions }),
+      ...(providerOptions === undefined ? {} : { providerOptions }),
+      ...attempt.carry,
+    };
+    const answer = await orAbort(callProvider(target, call), attempt.carry.signal);
+    checkCount(answer, batch, attempt);
+    batch.answer = answer;
+    batch.cost = attempt.succeed({ outputTokens: 0, ...answer.usage }, () => seen().usage);
+  } catch (error) {
+    const failed = failureOf(error, attempt);
+    const given = isRouterError(failed, 'provider') && failed.kind !== 'aborted';
+    if (given) attempt.fail(failed, seen());
+    else attempt.abandon(seen(), attempt.carry.signal.aborted);
+    throw failed;
+  } finally {
+    all.signal.removeEventListener('abort', stop);
+  }
+}
+
+async function callProvider({ provider }: Target, call: ProviderEmbedCall): Promise<ProviderEmbeddings> {
+  if (provider.embed !== undefined) return provider.embed(call);
+  throw new ProviderError({ kind: 'bad-request', provider: provider.name, summary: 'it has no embeddings' });
+}
+
+function checkCount({ embeddings }: ProviderEmbeddings, { values }: Batch, { target }: Attempt): void {
+  if (embeddings.length === values.length && embeddings.every((vector) => vector.length > 0)) return;
+  const summary = `${embeddings.length} embeddings for ${values.length} values`;
+  throw new ProviderError({ kind: 'malformed', provider: target.provider.name, answered: true, summary });
+}
+
+function countTokens(values: readonly string[]): number {
+  return values.reduce((sum, value) => sum + estimateTokens(value), 0);
+}
+
+function toResult(run: Run, target: Target, batches: readonly Batch[]): EmbedResult {
+  const answers = batches.flatMap(({ answer }) => answer ?? []);
+  const usage = addUsage(answers.map((answer) => answer.usage));
+  const cost = addCosts(batches.map((batch) => batch.cost));
+  run.settle({ outcome: 'success', target: target.id, finishReason: undefined, usage, cost });
+  return {
+    embeddings: answers.flatMap(({ embeddings }) => embeddings),
+    usage,
+    cost,
+    target: target.id,
+    attempts: run.attempts,
+    responses: answers.map(({ response }) => response),
+    warnings: answers[0]?.warnings ?? [],
+    providerMetadata: answers.at(-1)?.providerMetadata ?? {},
+    raw: answers.map(({ raw }) => raw),
+  };
+}
+
+/** A sum is only known where all of its parts are. */
+function addUsage(usages: readonly Usage[]): Usage {
+  const inputTokens = usages.reduce<number | undefined>(
+    (sum, usage) =>
+      sum === undefined || usage.inputTokens === undefined ? undefined : sum + usage.inputTokens,
+    0,
+  );
+  return inputTokens === undefined ? {} : { inputTokens };
+}
+
+function addCosts(costs: readonly (Cost | undefined)[]): Cost | undefined {
+  return costs.reduce((sum, cost) => {
+    if (sum === undefined || cost === undefined) return undefined;
+    return {
+      total: sum.total + cost.total,
+      input: sum.input + cost.input,
+      output: sum.output + cost.output,
+      cacheRead: sum.cacheRead + cost.cacheRead,
+      cacheWrite: sum.cacheWrite + cost.cacheWrite,
+      request: sum.request + cost.request,
+      webSearch: sum.webSearch + cost.webSearch,
+      source: cost.source,
+      estimated: sum.estimated || cost.estimated,
+    };
+  });
+}

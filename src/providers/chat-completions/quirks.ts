@@ -1,0 +1,40 @@
+/**
+ * In what a server that speaks Chat Completions differs from what most of them take. Each field names a place where such
+ * servers are known to part ways; what is left out is as most of them have it.
+ */
+export interface Quirks {
+  /** The field that limits the answer. Default: `max_tokens`. */
+  readonly maxTokensField?: 'max_tokens' | 'max_completion_tokens';
+  /** Whether streams are asked for usage by `stream_options`. Default: `true`; a few servers refuse the field or need none. */
+  readonly streamUsage?: boolean;
+  /** The field of the seed, or `false` where there is none. Default: `seed`. */
+  readonly seed?: 'seed' | 'random_seed' | false;
+  /** Whether `top_k` is taken. Default: `false`. */
+  readonly topK?: boolean;
+  /** Whether `presence_penalty` and `frequency_penalty` are taken. Default: `true`. */
+  readonly penalties?: boolean;
+  /** Whether `stop` is taken. Default: `true`. */
+  readonly stop?: boolean;
+  /**
+   * How JSON of a shape is asked for: by its schema, as any JSON with the schema in an instruction, or by the instruction
+   * alone. Default: `json_schema`.
+   */
+  readonly jsonSchema?: 'json_schema' | 'json_object' | 'instruction';
+  /** How a tool is demanded, or `false` where it cannot be. Default: `required`. */
+  readonly toolChoiceRequired?: 'required' | 'any' | false;
+  /** Tools are not taken at all: targets of the server are left out where a request has some. Default: `true`. */
+  readonly tools?: boolean;
+  /**
+   * How effort is said: in `reasoning_effort`, in a `reasoning` object, by switching `thinking` or `enable_thinking` on and
+   * off, or not at all. Default: `reasoning_effort`.
+   */
+  readonly reasoning?: 'reasoning_effort' | 'reasoning' | 'thinking' | 'enable_thinking' | false;
+  /** The field in which the reasoning text of earlier turns goes back, or `false` where it is refused. Default: `false`. */
+  readonly reasoningInHistory?: 'reasoning_content' | 'reasoning' | false;
+  /** Whether images can be given by URL. Default: `true`; `false` leaves targets of the server out for them. */
+  readonly imagesByURL?: boolean;
+  /** The exact length of ids of tool calls, in letters and digits, where the server insists on one. Default: any up to 40. */
+  readonly toolCallIdLength?: number;
+  /** Instructions can only stand at the beginning. Default: `false`. */
+  readonly systemFirst?: boolean;
+}

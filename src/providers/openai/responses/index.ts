@@ -1,0 +1,14 @@
+import type { ProviderOptions } from '../../../types/message.ts';
+import type { Binding } from '../../../types/provider.ts';
+
+export { toRequest } from './request.ts';
+export { toResult } from './response.ts';
+export { eventReader } from './stream.ts';
+
+/** A request that continues what the vendor keeps, or has it keep something, belongs to the account that has it. */
+export function boundBy(options: ProviderOptions): Binding | undefined {
+  const { previous_response_id: previous, conversation, store, background } = options['openai'] ?? {};
+  if (typeof previous === 'string') return { responseId: previous };
+  const binds = (conversation ?? undefined) !== undefined || store === true || background === true;
+  return binds ? {} : undefined;
+}

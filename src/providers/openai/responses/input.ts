@@ -1,0 +1,169 @@
+import type { JSONObject } from '../../../types/json.ts';
+import type {
+  AssistantMessage,
+  FilePart,
+  ImagePart,
+  Message,
+  ProviderOptions,
+  TextPart,
+  ToolMessage,
+  ToolResultPart,
+  UserPart,
+} from '../../../types/message.ts';
+import type { Warning } from '../../../types/result.ts';
+import { audioFormat, decodeText, resolveData } from '../../data-content.ts';
+import { leftOut } from '../../history.ts';
+import { fitToolCallId } from '../../tool-call-id.ts';
+import { printToolInput, printToolOutput } from '../../tool-input.ts';
+import { asObject, asText, compact, type Wire } from '../../wire.ts';
+
+/** https://platform.openai.com/docs/api-reference/responses/create: `call_id` has at most 64 characters. */
+const callIds = { pattern: /^.{1,64}$/, length: 24 };
+
+/** Turns a conversation into the items of a Responses request. */
+export function toInput(messages: readonly Message[], warnings: Warning[]): readonly Wire[] {
+  const calledWith = new Map<string, string>();
+  return messages.flatMap((message) => toTurn(message, calledWith, warnings));
+}
+
+function toTurn(message: Message, calledWith: Map<string, string>, warnings: Warning[]): readonly Wire[] {
+  const { role, content, providerOptions } = message;
+  switch (role) {
+    case 'system':
+      return [{ role, content, ...ownOptions(providerOptions) }];
+    case 'user': {
+      const said = typeof content === 'string' ? content : content.map((part) => toPart(part));
+      return [{ role, content: said, ...ownOptions(providerOptions) }];
+    }
+    case 'assistant':
+      return toItems(message, calledWith, warnings);
+    case 'tool':
+      return toOutputs(message, calledWith);
+  }
+}
+
+function ownOptions(options: ProviderOptions | undefined): JSONObject {
+  const { itemId: _id, item: _item, phase: _phase, annotations: _found, ...own } = options?.['openai'] ?? {};
+  return own;
+}
+
+function toPart(part: UserPart): Wire {
+  const own = ownOptions(part.providerOptions);
+  if (part.type === 'text') return { type: 'input_text', text: part.text, ...own };
+  return part.type === 'image' ? toImage(part.image, part.mediaType, own) : toFile(part, own);
+}
+
+function toImage(image: ImagePart['image'], mediaType: string | undefined, own: JSONObject): Wire {
+  const data = resolveData(image, mediaType, 'openai');
+  if (data.kind === 'reference') return { type: 'input_image', detail: 'auto', file_id: data.id, ...own };
+  const url = data.kind === 'url' ? data.url : `data:${data.mediaType ?? 'image/jpeg'};base64,${data.base64}`;
+  return { type: 'input_image', detail: 'auto', image_url: url, ...own };
+}
+
+function toFile(part: FilePart, own: JSONObject): Wire {
+  const { mediaType, filename } = part;
+  if (mediaType.startsWith('image/')) return toImage(part.data, mediaType, own);
+  const data = resolveData(part.data, mediaType, 'openai');
+  if (data.kind === 'reference') return { type: 'input_file', file_id: data.id, ...own };
+  if (data.kind === 'url') return { type: 'input_file', file_url: data.url, ...own };
+  const format = audioFormat(mediaType);
+  if (format !== undefined)
+    return { type: 'input_audio', input_audio: { data: data.base64, format }, ...own };
+  if (mediaType.startsWith('text/')) return { type: 'input_text', text: decodeText(data.base64), ...own };
+  return {
+    type: 'input_file',
+    filename: filename ?? `file.${mediaType.split('/')[1] ?? 'bin'}`,
+    file_data: `data:${mediaType};base64,${data.base64}`,
+    ...own,
+  };
+}
+
+function toItems(
+  { content }: AssistantMessage,
+  calledWith: Map<string, string>,
+  warnings: Warning[],
+): readonly Wire[] {
+  if (typeof content === 'string') return [{ role: 'assistant', content }];
+  return content.flatMap((part): readonly Wire[] => {
+    const own = part.providerOptions?.['openai'];
+    const item = asObject(own?.['item']);
+    switch (part.type) {
+      case 'text':
+        return part.text === '' ? [] : [toMessage(part)];
+      case 'reasoning':
+        if (item === undefined) leftOut(warnings, 'reasoning');
+        return item === undefined ? [] : [item];
+      case 'tool-call': {
+        if (item !== undefined) {
+          const type = asText(item['type']);
+          if (part.providerExecuted !== true && type !== undefined) calledWith.set(part.toolCallId, type);
+          return [item];
+        }
+        if (part.providerExecuted === true) {
+          leftOut(warnings, 'vendor tools');
+          return [];
+        }
+        return [
+          compact({
+            type: 'function_call',
+            id: asText(own?.['itemId']),
+            call_id: fitToolCallId(part.toolCallId, callIds),
+            name: part.toolName,
+            arguments: printToolInput(part.input),
+          }),
+        ];
+      }
+      case 'file':
+        // A picture of the vendor's own goes back as the item that it was.
+        return item === undefined ? toAssistantFile(part, warnings) : [{ ...item, result: part.data }];
+      default:
+        return []; // results are part of the vendor's own items; sources are for people
+    }
+  });
+}
+
+/** A text of the vendor's own goes back with its id; any other one as a plain message. */
+function toMessage(part: TextPart): Wire {
+  const own = part.providerOptions?.['openai'];
+  const id = asText(own?.['itemId']);
+  if (id === undefined) return { role: 'assistant', content: part.text };
+  const annotations = own?.['annotations'] ?? [];
+  return {
+    type: 'message',
+    id,
+    role: 'assistant',
+    status: 'completed',
+    content: [{ type: 'output_text', text: part.text, annotations }],
+    ...compact({ phase: asText(own?.['phase']) }),
+  };
+}
+
+/** Only users can show files here, so what another vendor's model made is shown by them. */
+function toAssistantFile(part: FilePart, warnings: Warning[]): readonly Wire[] {
+  const details = 'a file of the assistant’s goes as the user’s';
+  warnings.push({ type: 'changed', feature: 'file', details });
+  return [{ role: 'user', content: [toFile(part, {})] }];
+}
+
+function toOutputs({ content }: ToolMessage, calledWith: ReadonlyMap<string, string>): readonly Wire[] {
+  return content.map((part) => {
+    const { toolCallId, output, providerOptions } = part;
+    const type = calledWith.get(toolCallId) ?? 'function_call';
+    return {
+      type: `${type}_output`,
+      call_id: fitToolCallId(toolCallId, callIds),
+      output: type === 'function_call' || type === 'custom_tool_call' ? toOutput(part) : rawOutput(output),
+      ...ownOptions(providerOptions),
+    };
+  });
+}
+
+function toOutput({ output }: ToolResultPart): unknown {
+  if (output.type !== 'content') return printToolOutput(output);
+  return output.value.map((part) => toPart(part));
+}
+
+// The vendor's own tools that the application runs want their results in the vendor's form.
+function rawOutput(output: ToolResultPart['output']): unknown {
+  return output.type === 'json' || output.type === 'error-json' ? output.value : printToolOutput(output);
+}

@@ -1,0 +1,135 @@
+import type { JSONObject } from '../../../types/json.ts';
+import type { ContentPart, ProviderOptions, SourcePart } from '../../../types/message.ts';
+import { parseToolInput } from '../../tool-input.ts';
+import { asJSON, asObject, asObjects, asText, compact, type Wire } from '../../wire.ts';
+
+/** Calls of the vendor's tools that the application has to run, as it runs its own. */
+const clientTools = new Set([
+  'custom_tool_call',
+  'computer_call',
+  'local_shell_call',
+  'shell_call',
+  'apply_patch_call',
+]);
+
+/** One item of an answer as parts. Items that have to go back as they came are kept whole in the part's options. */
+export function toParts(item: Wire): readonly ContentPart[] {
+  const type = asText(item['type']) ?? '';
+  switch (type) {
+    case 'message':
+      return messageParts(item);
+    case 'reasoning':
+      return [{ type: 'reasoning', text: reasoningText(item), providerOptions: keep(item) }];
+    case 'function_call':
+      return [
+        {
+          type: 'tool-call',
+          ...callOf(item),
+          input: parseToolInput(asText(item['arguments']) ?? ''),
+          providerOptions: { openai: compact({ itemId: asText(item['id']) }) },
+        },
+      ];
+    case 'image_generation_call':
+      return imageParts(item);
+    default:
+      if (clientTools.has(type)) return [clientCall(item, type)];
+      return vendorParts(item, type);
+  }
+}
+
+/** The id and name under which a call of a tool is known. */
+export function callOf(item: Wire): { readonly toolCallId: string; readonly toolName: string } {
+  const type = asText(item['type']) ?? '';
+  return {
+    toolCallId: asText(item['call_id']) ?? asText(item['id']) ?? crypto.randomUUID(),
+    toolName: asText(item['name']) ?? type.replace(/_call$/, ''),
+  };
+}
+
+/** Whether the application has to answer such an item with a tool's result. */
+export function isClientCall(type: unknown): boolean {
+  return type === 'function_call' || (typeof type === 'string' && clientTools.has(type));
+}
+
+function messageParts(item: Wire): readonly ContentPart[] {
+  return asObjects(item['content']).flatMap((content): readonly ContentPart[] => {
+    if (content['type'] !== 'output_text') return [];
+    const annotations = Array.isArray(content['annotations']) ? content['annotations'] : [];
+    const providerOptions = messageOptions(item, annotations);
+    const text = { type: 'text', text: asText(content['text']) ?? '', providerOptions } as const;
+    return [text, ...sourcesIn(annotations)];
+  });
+}
+
+/** What has to go back with a message: its id, the phase that it belongs to, and its citations. */
+export function messageOptions(item: Wire, annotations: readonly unknown[]): ProviderOptions {
+  const own = compact({
+    itemId: asText(item['id']),
+    phase: asText(item['phase']),
+    annotations: annotations.length === 0 ? undefined : asJSON(annotations),
+  });
+  return { openai: own as JSONObject };
+}
+
+/** The summary of what the model thought, or the thoughts themselves where the model gives them away. */
+function reasoningText(item: Wire): string {
+  const summary = asObjects(item['summary']);
+  const told = summary.length > 0 ? summary : asObjects(item['content']);
+  return told.map(({ text }) => asText(text) ?? '').join('\n\n');
+}
+
+// The picture is the part's data; the rest of the item is kept, so that it can be put together again.
+function imageParts(item: Wire): readonly ContentPart[] {
+  const { result, ...rest } = item;
+  const data = asText(result);
+  if (data === undefined) return vendorParts(item, 'image_generation_call');
+  const mediaType = `image/${asText(item['output_format']) ?? 'png'}`;
+  return [{ type: 'file', data, mediaType, providerOptions: keep(rest) }];
+}
+
+function clientCall(item: Wire, type: string): ContentPart {
+  const given = type === 'custom_tool_call' ? item['input'] : (item['action'] ?? item['operation']);
+  return {
+    type: 'tool-call',
+    ...callOf(item),
+    input: asJSON(given) ?? {},
+    providerOptions: keep(item),
+  };
+}
+
+/** What the vendor did by itself: a call and, where the item tells it, what came of it. */
+function vendorParts(item: Wire, type: string): readonly ContentPart[] {
+  const toolCallId = asText(item['id']) ?? crypto.randomUUID();
+  const toolName = asText(item['name']) ?? type.replace(/_call$/, '');
+  const asked = item['arguments'] ?? item['action'] ?? item['queries'] ?? item['code'];
+  const input = typeof asked === 'string' ? parseToolInput(asked) : (asJSON(asked) ?? {});
+  const call: ContentPart = {
+    type: 'tool-call',
+    toolCallId,
+    toolName,
+    input,
+    providerExecuted: true,
+    providerOptions: keep(item),
+  };
+  const found = asJSON(item['output'] ?? item['outputs'] ?? item['results'] ?? item['error']);
+  const sources = sourcesIn(asObject(item['action'])?.['sources']);
+  if (found === undefined) return [call, ...sources];
+  const output = { type: 'json', value: found } as const;
+  return [call, { type: 'tool-result', toolCallId, toolName, output, providerExecuted: true }, ...sources];
+}
+
+function keep(item: Wire): ProviderOptions {
+  return { openai: { item: asJSON(item) } };
+}
+
+/** The pages and files that a text refers to. */
+export function sourcesIn(annotations: unknown): readonly SourcePart[] {
+  return asObjects(annotations).flatMap((annotation): readonly SourcePart[] => {
+    const url = asText(annotation['url']);
+    const title = asText(annotation['title']) ?? asText(annotation['filename']);
+    const named = title === undefined ? {} : { title };
+    if (url !== undefined) return [{ type: 'source', sourceType: 'url', id: url, url, ...named }];
+    const id = asText(annotation['file_id']);
+    return id === undefined ? [] : [{ type: 'source', sourceType: 'document', id, ...named }];
+  });
+}

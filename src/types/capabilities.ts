@@ -1,0 +1,22 @@
+/**
+ * What a target can do. A request that needs what a target lacks is not sent to it; what is left out is unknown, and does
+ * not stand in the way.
+ */
+export interface Capabilities {
+  /** Answers at all. `false` for models that only embed. */
+  readonly chat?: boolean;
+  readonly embeddings?: boolean;
+  readonly tools?: boolean;
+  /** Looks at images. */
+  readonly images?: boolean;
+  /** Media types of other files that it reads, such as `application/pdf` or `audio/*`; `true` for all, `false` for none. */
+  readonly files?: boolean | readonly string[];
+  /** Holds its answers to a JSON Schema, by itself or with the help of an instruction. */
+  readonly jsonSchema?: boolean;
+  /** Takes a reasoning effort. */
+  readonly reasoning?: boolean;
+  /** Most tokens of input and output together. Default: the catalogue's, where it knows the model. */
+  readonly contextLength?: number;
+  /** Most tokens of output. */
+  readonly maxOutputTokens?: number;
+}
