@@ -3,7 +3,7 @@ import { estimateTokens } from '../pricing/estimate.ts';
 import type { EmbedRequest, EmbedResult } from '../types/embed.ts';
 import type { ProviderEmbedCall, ProviderEmbeddings } from '../types/provider.ts';
 import type { Cost, Usage } from '../types/usage.ts';
-import { type LinkedAbort, linkedAbort, orAbort } from './abort.ts';
+import { orAbort } from './abort.ts';
 import { type Attempt, beginAttempt, failureOf } from './attempt.ts';
 import type { Failover } from './failover.ts';
 import type { Run } from './run.ts';
@@ -59,21 +59,20 @@ async function askAll(
   batches: readonly Batch[],
 ): Promise<void> {
   const left = batches.filter(({ answer }) => answer === undefined);
-  const all = linkedAbort(run.signal);
+  const others = new AbortController();
   let failure: { readonly error: unknown } | undefined;
   const work = async (): Promise<void> => {
     for (let batch = left.shift(); batch !== undefined && failure === undefined; batch = left.shift()) {
       try {
-        await ask(run, target, asked, batch, all);
+        await ask(run, target, asked, batch, others.signal);
       } catch (error) {
         failure ??= { error };
-        all.abort(new ProviderError({ kind: 'aborted', provider: target.provider.name }));
+        others.abort();
       }
     }
   };
   const concurrency = Math.min(left.length, target.slots?.limit ?? usualConcurrency);
   await Promise.all(Array.from({ length: concurrency }, work));
-  all.unlink();
   if (failure !== undefined) throw failure.error;
 }
 
@@ -82,11 +81,11 @@ async function ask(
   target: Target,
   { dimensions, providerOptions }: EmbedRequest,
   batch: Batch,
-  all: LinkedAbort,
+  othersFailed: AbortSignal,
 ): Promise<void> {
   const attempt = await beginAttempt(run, target);
   const stop = (): void => attempt.stop();
-  all.signal.addEventListener('abort', stop, { once: true });
+  othersFailed.addEventListener('abort', stop, { once: true });
   const seen = (): { usage: Usage } => ({
     usage: { inputTokens: countTokens(batch.values), outputTokens: 0 },
   });
@@ -108,7 +107,7 @@ async function ask(
     else attempt.abandon(seen(), attempt.carry.signal.aborted);
     throw failed;
   } finally {
-    all.signal.removeEventListener('abort', stop);
+    othersFailed.removeEventListener('abort', stop);
   }
 }
 

@@ -1,7 +1,13 @@
 import { ProviderError, type ProviderErrorInit } from '../errors.ts';
 import type { Clock } from '../types/clock.ts';
 import type { ContentPart } from '../types/message.ts';
-import type { Provider, ProviderCall, ProviderResult, ProviderStreamPart } from '../types/provider.ts';
+import type {
+  Provider,
+  ProviderCall,
+  ProviderEmbedCall,
+  ProviderResult,
+  ProviderStreamPart,
+} from '../types/provider.ts';
 import type { FinishReason } from '../types/result.ts';
 import type { Usage } from '../types/usage.ts';
 
@@ -24,6 +30,8 @@ export interface Script {
   readonly after?: number;
   /** Never answer, or fall silent after `after` parts. It ends when the router gives up. */
   readonly hang?: boolean;
+  /** Vectors for `embed`. Default: for each value one of its length and 1. */
+  readonly embeddings?: readonly (readonly number[])[];
   /** End a stream without its end mark, after `after` parts; in a chat, break the answer off. */
   readonly cut?: boolean;
 }
@@ -32,6 +40,8 @@ export interface Script {
 export interface ScriptedProvider<Name extends string = string> extends Provider<Name> {
   /** Every call it got, in order. */
   readonly calls: readonly ProviderCall[];
+  /** Every call for embeddings. */
+  readonly embedCalls: readonly ProviderEmbedCall[];
   /** Calls that are under way. */
   readonly open: number;
 }
@@ -49,15 +59,17 @@ export interface ScriptedProvider<Name extends string = string> extends Provider
  */
 export function scriptedProvider<const Name extends string>(
   name: Name,
-  scripts: readonly Script[] | ((call: ProviderCall, index: number) => Script) = [{}],
+  scripts: readonly Script[] | ((call: ProviderCall | ProviderEmbedCall, index: number) => Script) = [{}],
   clock?: Clock,
 ): ScriptedProvider<Name> {
   const calls: ProviderCall[] = [];
+  const embedCalls: ProviderEmbedCall[] = [];
   let open = 0;
 
-  const begin = (call: ProviderCall): Script => {
-    calls.push(call);
-    const index = calls.length - 1;
+  const begin = (call: ProviderCall | ProviderEmbedCall): Script => {
+    if ('values' in call) embedCalls.push(call);
+    else calls.push(call);
+    const index = calls.length + embedCalls.length - 1;
     return typeof scripts === 'function'
       ? scripts(call, index)
       : (scripts[Math.min(index, scripts.length - 1)] ?? {});
@@ -69,6 +81,7 @@ export function scriptedProvider<const Name extends string>(
   return {
     name,
     calls,
+    embedCalls,
     get open() {
       return open;
     },
@@ -80,7 +93,24 @@ export function scriptedProvider<const Name extends string>(
         if (script.error !== undefined) throw failure(script);
         if (script.cut === true)
           throw new ProviderError({ kind: 'truncated', provider: name, answered: true });
-        return answerOf(script, call);
+        return answerOf(script, call, `${name}-${calls.length}`);
+      } finally {
+        open -= 1;
+      }
+    },
+    async embed(call) {
+      const script = begin(call);
+      open += 1;
+      try {
+        await wait(script.hang === true ? Number.POSITIVE_INFINITY : (script.delay ?? 0), call.signal);
+        if (script.error !== undefined) throw failure(script);
+        return {
+          embeddings: script.embeddings ?? call.values.map(({ length }) => [length, 1]),
+          usage: script.usage ?? { inputTokens: 10 },
+          response: { id: `${name}-${calls.length + embedCalls.length}`, model: call.model, headers: {} },
+          warnings: [],
+          raw: undefined,
+        };
       } finally {
         open -= 1;
       }
@@ -103,7 +133,7 @@ export function scriptedProvider<const Name extends string>(
         if (script.hang === true) await wait(Number.POSITIVE_INFINITY, call.signal);
         if (script.error !== undefined) throw failure(script);
         if (script.cut === true) return;
-        const { finishReason, usage } = answerOf(script, call);
+        const { finishReason, usage } = answerOf(script, call, '');
         yield { type: 'finish', finishReason, usage };
       } finally {
         open -= 1;
@@ -112,7 +142,7 @@ export function scriptedProvider<const Name extends string>(
   };
 }
 
-function answerOf(script: Script, call: ProviderCall): ProviderResult {
+function answerOf(script: Script, call: ProviderCall, id: string): ProviderResult {
   const text = typeof script.text === 'string' ? script.text : (script.text ?? ['ok']).join('');
   const content: readonly ContentPart[] = script.content ?? [{ type: 'text', text }];
   const callsTools = content.some(({ type }) => type === 'tool-call');
@@ -120,7 +150,7 @@ function answerOf(script: Script, call: ProviderCall): ProviderResult {
     content,
     finishReason: script.finishReason ?? (callsTools ? 'tool-calls' : 'stop'),
     usage: script.usage ?? { inputTokens: 10, outputTokens: 5 },
-    response: { model: call.model, headers: {} },
+    response: { id, model: call.model, headers: {} },
     warnings: [],
     raw: undefined,
   };

@@ -83,4 +83,45 @@ describe('structured output', () => {
     expect(object).toBeUndefined();
     expect(toolCalls).toEqual(content);
   });
+
+  describe('with fallbackOn: output', () => {
+    const bad = '{"city":4}';
+
+    it('goes on to the next target, and books what the answer cost as wasted', async () => {
+      const { router, of } = world({ a: [{ text: bad }], b: [{ text: good }] }, { fallbackOn: ['output'] });
+      const { object, target } = await router.chat({ prompt: '?', schema });
+      expect(target).toBe('b');
+      expect(object).toMatchObject({ city: 'Bern' });
+      expect(of('attempt-end')).toMatchObject([
+        { target: 'a', outcome: 'failed', error: { kind: 'output' }, billed: 'yes' },
+        { target: 'b', outcome: 'success' },
+      ]);
+      expect(of('request-end')[0]?.wastedCost).toBeGreaterThan(0);
+      expect(router.stats()[0]).toMatchObject({ health: 'closed', failures: 0 });
+    });
+
+    it('rejects with OutputError where no other target is left', async () => {
+      const { router } = world({ a: [{ text: bad }], b: [{ text: bad }] }, { fallbackOn: ['output'] });
+      const error = await rejection(router.chat({ prompt: '?', schema }));
+      expect(isRouterError(error, 'output') && error.attempts).toHaveLength(2);
+    });
+
+    it('starts a stream anew where that is allowed', async () => {
+      const { router } = world(
+        { a: [{ text: bad }], b: [{ text: good }] },
+        { fallbackOn: ['output'], interrupted: 'restart' },
+      );
+      const stream = await router.stream({ prompt: '?', schema });
+      const parts = await read(stream);
+      expect(parts.filter(({ type }) => type === 'restart')).toEqual([{ type: 'restart', target: 'b' }]);
+      expect((await stream.result).object).toMatchObject({ city: 'Bern' });
+    });
+
+    it('ends a stream with OutputError where it must not start anew', async () => {
+      const { router, of } = world({ a: [{ text: bad }], b: [{ text: good }] }, { fallbackOn: ['output'] });
+      const stream = await router.stream({ prompt: '?', schema });
+      expect(isRouterError(await rejection(read(stream)), 'output')).toBe(true);
+      expect(of('request-end')).toMatchObject([{ outcome: 'failed', error: 'output' }]);
+    });
+  });
 });
