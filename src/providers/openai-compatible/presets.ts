@@ -45,7 +45,13 @@ export const mistral = presetFactory({
   name: 'mistral',
   baseURL: 'https://api.mistral.ai/v1',
   keyVariables: ['MISTRAL_API_KEY'],
-  quirks: { seed: 'random_seed', toolChoiceRequired: 'any', streamUsage: false, reasoning: false },
+  quirks: {
+    seed: 'random_seed',
+    toolChoiceRequired: 'any',
+    streamUsage: false,
+    reasoning: false,
+    toolCallIdLength: 9,
+  },
 });
 
 /**
