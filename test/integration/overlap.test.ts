@@ -5,7 +5,7 @@ import { openai } from 'signalbox/openai';
 import { openaiCompatible } from 'signalbox/openai-compatible';
 import { seededRandom } from 'signalbox/testing';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { data } from '../conformance/chat-completions.ts';
+import { data } from '../conformance/fixtures/chat-completions.ts';
 import {
   type Behaviour,
   events,

@@ -5,7 +5,7 @@ import { gzipSync } from 'node:zlib';
 import { openai } from 'signalbox/openai';
 import { openaiCompatible } from 'signalbox/openai-compatible';
 import { afterEach, describe, expect, it } from 'vitest';
-import { chatCompletionsWires } from '../conformance/chat-completions.ts';
+import { chatCompletionsWires } from '../conformance/fixtures/chat-completions.ts';
 import { callOf } from '../conformance/scenarios.ts';
 import { type FaultServer, faultServer, json, raw } from '../support/fault-server.ts';
 import { rejection } from '../support/requests.ts';
