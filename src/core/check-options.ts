@@ -79,17 +79,21 @@ function checkTarget(path: string, target: TargetOptions): string {
   return idOf(target);
 }
 
-const abilities = ['chat', 'embeddings', 'tools', 'images', 'jsonSchema', 'reasoning'];
+const abilities = ['chat', 'embeddings', 'tools', 'jsonSchema', 'reasoning'];
 const sizes = ['contextLength', 'maxOutputTokens'];
 
 function checkCapabilities(path: string, value: unknown): void {
   if (value === undefined) return;
-  const capabilities = checkObject(path, value, [...abilities, 'files', ...sizes], refuse);
+  const capabilities = checkObject(path, value, [...abilities, 'images', 'files', ...sizes], refuse);
   for (const ability of abilities) {
     const able = capabilities[ability];
     if (able !== undefined && typeof able !== 'boolean') {
       refuse(`${path}.${ability}`, 'true, false or nothing', show(able));
     }
+  }
+  const { images } = capabilities;
+  if (images !== undefined && typeof images !== 'boolean' && images !== 'data') {
+    refuse(`${path}.images`, "true, false or 'data'", show(images));
   }
   for (const size of sizes)
     checkNumber(`${path}.${size}`, capabilities[size], refuse, { least: 1, whole: true });

@@ -7,6 +7,8 @@ export interface Needs {
   readonly kind: 'chat' | 'embeddings';
   readonly tools: boolean;
   readonly images: boolean;
+  /** Whether one of them is given by URL. */
+  readonly imagesByURL: boolean;
   /** Media types of files that are no images. */
   readonly files: readonly string[];
   readonly jsonSchema: boolean;
@@ -30,10 +32,13 @@ export function needsOf(request: NormalizedRequest): Needs {
   const files = new Set<string>();
   const references: (readonly string[])[] = [];
   let images = false;
+  let imagesByURL = false;
   let characters = 0;
   const look = (data: DataContent, mediaType: string | undefined): void => {
-    if (mediaType === undefined || mediaType.startsWith('image/')) images = true;
-    else if (!mediaType.startsWith('text/')) files.add(mediaType);
+    if (mediaType === undefined || mediaType.startsWith('image/')) {
+      images = true;
+      imagesByURL ||= data instanceof URL || (typeof data === 'string' && /^https?:/i.test(data));
+    } else if (!mediaType.startsWith('text/')) files.add(mediaType);
     if (typeof data === 'object' && 'reference' in data) references.push(Object.keys(data.reference));
   };
   const visit = (part: UserPart | ContentPart): void => {
@@ -52,6 +57,7 @@ export function needsOf(request: NormalizedRequest): Needs {
     kind: 'chat',
     tools: request.tools !== undefined,
     images,
+    imagesByURL,
     files: [...files],
     jsonSchema: request.responseFormat !== undefined,
     reasoning: request.reasoning !== undefined && request.reasoning !== 'none',
@@ -83,6 +89,7 @@ export function lackOf(
   } else if (capabilities.chat === false) return 'chat';
   if (needs.tools && capabilities.tools === false) return 'tools';
   if (needs.images && capabilities.images === false) return 'images';
+  if (needs.imagesByURL && capabilities.images === 'data') return 'images by URL';
   if (needs.jsonSchema && capabilities.jsonSchema === false) return 'JSON schema';
   if (needs.reasoning && capabilities.reasoning === false) return 'reasoning';
   const file = needs.files.find((mediaType) => !takes(capabilities.files ?? true, mediaType));

@@ -7,8 +7,8 @@ export interface Capabilities {
   readonly chat?: boolean;
   readonly embeddings?: boolean;
   readonly tools?: boolean;
-  /** Looks at images. */
-  readonly images?: boolean;
+  /** Looks at images; `data`: only at such as are in the request, not by URL. */
+  readonly images?: boolean | 'data';
   /** Media types of other files that it reads, such as `application/pdf` or `audio/*`; `true` for all, `false` for none. */
   readonly files?: boolean | readonly string[];
   /** Holds its answers to a JSON Schema, by itself or with the help of an instruction. */

@@ -11,8 +11,8 @@ export interface Quirks {
   readonly seed?: 'seed' | 'random_seed' | false;
   /** Whether `top_k` is taken. Default: `false`. */
   readonly topK?: boolean;
-  /** Whether `presence_penalty` and `frequency_penalty` are taken. Default: `true`. */
-  readonly penalties?: boolean;
+  /** Whether `presence_penalty` and `frequency_penalty` are taken; `presence`: only that one. Default: `true`. */
+  readonly penalties?: boolean | 'presence';
   /** Whether `stop` is taken. Default: `true`. */
   readonly stop?: boolean;
   /**
@@ -26,9 +26,15 @@ export interface Quirks {
   readonly tools?: boolean;
   /**
    * How effort is said: in `reasoning_effort`, in a `reasoning` object, by switching `thinking` or `enable_thinking` on and
-   * off, or not at all. Default: `reasoning_effort`.
+   * off, by both, or not at all. Default: `reasoning_effort`.
    */
-  readonly reasoning?: 'reasoning_effort' | 'reasoning' | 'thinking' | 'enable_thinking' | false;
+  readonly reasoning?:
+    | 'reasoning_effort'
+    | 'reasoning'
+    | 'thinking'
+    | 'thinking+reasoning_effort'
+    | 'enable_thinking'
+    | false;
   /** The field in which the reasoning text of earlier turns goes back, or `false` where it is refused. Default: `false`. */
   readonly reasoningInHistory?: 'reasoning_content' | 'reasoning' | false;
   /** Whether images can be given by URL. Default: `true`; `false` leaves targets of the server out for them. */

@@ -20,7 +20,7 @@ export function toRequest(
     warnings.push({ type: 'unsupported', feature });
     return undefined;
   };
-  const penalties = quirks.penalties !== false;
+  const { penalties = true } = quirks;
   const messages = [
     ...toInstruction(call, quirks, warnings),
     ...toMessages(call.messages, provider, quirks, warnings),
@@ -37,8 +37,8 @@ export function toRequest(
     top_k: ifTaken('topK', call.topK, quirks.topK === true),
     stop: ifTaken('stopSequences', call.stopSequences, quirks.stop !== false),
     [quirks.seed || 'seed']: ifTaken('seed', call.seed, quirks.seed !== false),
-    presence_penalty: ifTaken('presencePenalty', call.presencePenalty, penalties),
-    frequency_penalty: ifTaken('frequencyPenalty', call.frequencyPenalty, penalties),
+    presence_penalty: ifTaken('presencePenalty', call.presencePenalty, penalties !== false),
+    frequency_penalty: ifTaken('frequencyPenalty', call.frequencyPenalty, penalties === true),
     ...toReasoning(call, quirks, warnings),
     ...(stream ? { stream: true } : {}),
     ...(stream && quirks.streamUsage !== false ? { stream_options: { include_usage: true } } : {}),
@@ -96,6 +96,10 @@ function toReasoning({ reasoning }: ProviderCall, quirks: Quirks, warnings: Warn
       return { reasoning: { effort: reasoning } };
     case 'thinking':
       return { thinking: { type: reasoning === 'none' ? 'disabled' : 'enabled' } };
+    case 'thinking+reasoning_effort':
+      return reasoning === 'none'
+        ? { thinking: { type: 'disabled' } }
+        : { thinking: { type: 'enabled' }, reasoning_effort: reasoning };
     case 'enable_thinking':
       return { enable_thinking: reasoning !== 'none' };
     default:

@@ -4,16 +4,35 @@
  * @module
  */
 export type { Quirks } from '../chat-completions/quirks.ts';
+export { azure, bedrock, githubModels, huggingface, vertex, workersAI } from './presets/clouds.ts';
+export {
+  cloudflareGateway,
+  envoy,
+  kong,
+  litellm,
+  martian,
+  openrouter,
+  portkey,
+  tokenmix,
+  truefoundry,
+  vercel,
+} from './presets/gateways.ts';
+export { llamacpp, lmstudio, ollama, sglang, vllm } from './presets/servers.ts';
 export {
   aimlapi,
+  baseten,
+  cerebras,
+  deepinfra,
   deepseek,
+  fireworks,
   groq,
   mistral,
-  ollama,
-  openrouter,
+  moonshot,
+  nvidia,
+  perplexity,
+  qwen,
   sambanova,
   together,
-  vllm,
   xai,
-} from './presets.ts';
+} from './presets/vendors.ts';
 export { type OpenAICompatibleOptions, openaiCompatible, type PresetOptions } from './provider.ts';

@@ -1,5 +1,6 @@
 import { ConfigError, ProviderError } from '../../errors.ts';
 import { createTransport, type Exchange, newExchange, type Transport } from '../../transport/transport.ts';
+import type { Capabilities } from '../../types/capabilities.ts';
 import type {
   Provider,
   ProviderCall,
@@ -91,7 +92,7 @@ export function openaiCompatible<const Name extends string>(
 export function presetFactory<const Name extends string, const Address extends string>(
   preset: Preset<Name, Address>,
 ): (options?: PresetOptions<Address>) => Provider<Name> {
-  const words = [...preset.baseURL.matchAll(/\{(\w+)\}/g)].map(([, word = '']) => word);
+  const words = [...new Set([...preset.baseURL.matchAll(/\{(\w+)\}/g)].map(([, word = '']) => word))];
   return (options) => {
     const given: ClientOptions & Readonly<Record<string, unknown>> = { ...options };
     checkKnown(preset.name, given, [...words, ...clientOptionNames]);
@@ -113,7 +114,7 @@ function addressOf(
     const value = options[word];
     // Nothing that could lead to another host.
     if (typeof value === 'string' && /^[\w-]+(\.[\w-]+)*$/.test(value))
-      return address.replace(`{${word}}`, value);
+      return address.replaceAll(`{${word}}`, value);
     const got = value === undefined ? 'none' : 'something else';
     throw new ConfigError(`${name}.${word}`, `a name for the address ${baseURL}`, got);
   }, baseURL);
@@ -155,11 +156,15 @@ function compatible<Name extends string>(
     name,
     chat: (call) => chat(server, call),
     stream: (call) => streamParts(server, call),
-    capabilities: () => (quirks.tools === false ? { tools: false } : {}),
+    capabilities: () => capabilitiesOf(quirks),
     ...(embeddings === false
       ? {}
       : { embed: (call) => embed(server, call), embedLimits: { values: embeddings, characters: 300_000 } }),
   };
+}
+
+function capabilitiesOf({ tools, imagesByURL }: Quirks): Capabilities {
+  return { ...(tools === false ? { tools } : {}), ...(imagesByURL === false ? { images: 'data' } : {}) };
 }
 
 /** A key is only needed where the preset has variables for it. */

@@ -1,0 +1,75 @@
+import { presetFactory } from '../provider.ts';
+
+/** Gateways, for applications that have one: signalbox routes to them as to any target. Their own options go through `providerOptions` and `headers`. */
+
+/**
+ * Cloudflare AI Gateway, by its unified interface; models are `provider/model`. With keys kept at the gateway give
+ * `headers: { 'cf-aig-authorization': 'Bearer …' }`, else the vendor's key as `apiKey`.
+ * Source: https://developers.cloudflare.com/ai-gateway/usage/chat-completion/
+ *
+ * @example cloudflareGateway({ accountId: '…', gateway: 'my-gateway', apiKey: '…' })
+ */
+export const cloudflareGateway = presetFactory({
+  name: 'cloudflare-gateway',
+  baseURL: 'https://gateway.ai.cloudflare.com/v1/{accountId}/{gateway}/compat',
+  keyVariables: [],
+  embeddings: false,
+});
+
+/** Envoy AI Gateway, at your own address; its keys are headers of your choice. Source: https://aigateway.envoyproxy.io/docs/capabilities/llm-integrations/supported-endpoints. Not verified: that page could not be read here. */
+export const envoy = presetFactory({ name: 'envoy', baseURL: '', keyVariables: [] });
+
+/** Kong AI Gateway, at the address of your route. Source: https://developer.konghq.com/plugins/ai-proxy/. Not verified: that page could not be read here. */
+export const kong = presetFactory({ name: 'kong', baseURL: '', keyVariables: [] });
+
+/** A LiteLLM proxy, by default on this machine. Source: https://docs.litellm.ai/docs/proxy/user_keys */
+export const litellm = presetFactory({
+  name: 'litellm',
+  baseURL: 'http://localhost:4000/v1',
+  keyVariables: [],
+});
+
+/** Martian. Models are `provider/model`. Source: https://docs.withmartian.com/quickstart. Not verified: embeddings. */
+export const martian = presetFactory({
+  name: 'martian',
+  baseURL: 'https://api.withmartian.com/v1',
+  keyVariables: ['MARTIAN_API_KEY'],
+});
+
+/** OpenRouter. Source: https://openrouter.ai/docs/api-reference/overview, https://openrouter.ai/docs/use-cases/reasoning-tokens. Not verified: limits on embeddings. */
+export const openrouter = presetFactory({
+  name: 'openrouter',
+  baseURL: 'https://openrouter.ai/api/v1',
+  keyVariables: ['OPENROUTER_API_KEY'],
+  quirks: { topK: true, reasoning: 'reasoning' },
+});
+
+/** Portkey, hosted. Give the vendor as a header, such as `x-portkey-provider`. Source: https://portkey.ai/docs/api-reference */
+export const portkey = presetFactory({
+  name: 'portkey',
+  baseURL: 'https://api.portkey.ai/v1',
+  keyVariables: ['PORTKEY_API_KEY'],
+  keyHeader: 'x-portkey-api-key',
+});
+
+/** TokenMix. Source: https://huggingface.co/TokenMixAi (address). Not verified: the variable's name, embeddings. */
+export const tokenmix = presetFactory({
+  name: 'tokenmix',
+  baseURL: 'https://api.tokenmix.ai/v1',
+  keyVariables: ['TOKENMIX_API_KEY'],
+});
+
+/** TrueFoundry, hosted; for your own give `baseURL`. Models are `account/model`. Source: https://www.truefoundry.com/docs/ai-gateway/gateway-setup. Not verified: the variable's name. */
+export const truefoundry = presetFactory({
+  name: 'truefoundry',
+  baseURL: 'https://gateway.truefoundry.ai',
+  keyVariables: ['TFY_API_KEY'],
+});
+
+/** Vercel AI Gateway. Models are `provider/model`. Source: https://vercel.com/docs/ai-gateway/sdks-and-apis/openai-chat-completions */
+export const vercel = presetFactory({
+  name: 'vercel',
+  baseURL: 'https://ai-gateway.vercel.sh/v1',
+  keyVariables: ['AI_GATEWAY_API_KEY'],
+  quirks: { reasoning: 'reasoning' },
+});
