@@ -39,6 +39,7 @@ afterAll(() => mock.stop());
 
 describe.each<[string, () => Provider]>([
   ['openai', () => openai({ baseURL: `${mock.url}/v1`, apiKey })],
+  ['openai-responses', () => openai({ baseURL: `${mock.url}/v1`, apiKey, api: 'responses' })],
   ['openai-compatible', () => openaiCompatible({ name: 'house', baseURL: `${mock.url}/v1`, apiKey })],
   ['anthropic', () => anthropic({ baseURL: mock.url, apiKey })],
   ['google', () => google({ baseURL: mock.url, apiKey })],
