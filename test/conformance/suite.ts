@@ -353,6 +353,21 @@ export function describeProvider(fixture: Fixture): void {
         expect(server.received[0]?.complete).toBe(false);
       });
 
+      it('after the end changes nothing', async () => {
+        const abort = new AbortController();
+        server.behave(json(text.answer), events(text.stream), json(text.answer));
+        const answer = await provider.chat(call({ signal: abort.signal }));
+        const list = await parts(provider.stream(call({ signal: abort.signal })));
+        abort.abort();
+        expect(answer.finishReason).toBe('stop');
+        expect(list.at(-1)?.type).toBe('finish');
+        for (const received of server.received) {
+          await received.over;
+          expect(received.complete).toBe(true);
+        }
+        expect((await provider.chat(call())).finishReason).toBe('stop');
+      });
+
       it('and a reader that leaves close the connection', async () => {
         server.behave(events(text.stream.slice(0, -1), 'silence'));
         for await (const part of provider.stream(call())) if (part.type === 'text-delta') break;

@@ -52,7 +52,16 @@ export function failureInside(
   const error = wire['error'] ?? undefined;
   if (error === undefined && wire['object'] !== 'error' && choice?.['finish_reason'] !== 'error')
     return undefined;
-  const failure = classifyFailure({ provider, headers, body: wire }, chatCompletionsFailures);
+  return failureFrom(wire, provider, headers);
+}
+
+/** An error that came as an answer. What nothing is known of is the vendor's own. */
+export function failureFrom(
+  body: Wire,
+  provider: string,
+  headers: Readonly<Record<string, string>>,
+): ProviderError {
+  const failure = classifyFailure({ provider, headers, body }, chatCompletionsFailures);
   if (failure.kind !== 'unknown') return failure;
   return new ProviderError({
     kind: 'server',

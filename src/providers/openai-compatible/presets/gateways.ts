@@ -16,10 +16,14 @@ export const cloudflareGateway = presetFactory({
   embeddings: false,
 });
 
-/** Envoy AI Gateway, at your own address; its keys are headers of your choice. Source: https://aigateway.envoyproxy.io/docs/capabilities/llm-integrations/supported-endpoints. Not verified: that page could not be read here. */
+/**
+ * Envoy AI Gateway, at your own address up to `/v1`; its keys are headers of your choice.
+ * Source: https://aigateway.envoyproxy.io/docs/capabilities/llm-integrations/supported-endpoints. Not verified: that page
+ * could not be read; https://www.promptfoo.dev/docs/providers/envoy uses it so.
+ */
 export const envoy = presetFactory({ name: 'envoy', baseURL: '', keyVariables: [] });
 
-/** Kong AI Gateway, at the address of your route. Source: https://developer.konghq.com/plugins/ai-proxy/. Not verified: that page could not be read here. */
+/** Kong AI Gateway, at the address of your route. Source: https://developer.konghq.com/plugins/ai-proxy/examples/sdk-dynamic-model-selection */
 export const kong = presetFactory({ name: 'kong', baseURL: '', keyVariables: [] });
 
 /** A LiteLLM proxy, by default on this machine. Source: https://docs.litellm.ai/docs/proxy/user_keys */

@@ -18,7 +18,10 @@ export const lmstudio = presetFactory({
   quirks: { topK: true, reasoning: false },
 });
 
-/** Ollama: images only as data, and tools cannot be demanded. Source: https://docs.ollama.com/openai */
+/**
+ * Ollama: images only as data, and tools cannot be demanded. Source: https://docs.ollama.com/api/openai-compatibility. Not
+ * verified: whether the newest versions can; `capabilities: { images: true }` of a target says so.
+ */
 export const ollama = presetFactory({
   name: 'ollama',
   baseURL: 'http://localhost:11434/v1',

@@ -1,9 +1,8 @@
 import { ProviderError } from '../../../errors.ts';
-import { classifyFailure } from '../../../transport/failure.ts';
 import type { JSONObject, JSONValue } from '../../../types/json.ts';
 import type { ProviderResult } from '../../../types/provider.ts';
 import type { FinishReason, Warning } from '../../../types/result.ts';
-import { chatCompletionsFailures } from '../../chat-completions/failures.ts';
+import { failureFrom } from '../../chat-completions/failures.ts';
 import { asJSON, asObject, asObjects, asText, compact, type Wire } from '../../wire.ts';
 import { isClientCall, toParts } from './items.ts';
 import { toUsage } from './usage.ts';
@@ -56,17 +55,7 @@ export function endOf(wire: Wire, headers: Readonly<Record<string, string>>): Fi
 
 /** The error of a response that failed, or of an `error` event. */
 export function failureIn(wire: Wire, headers: Readonly<Record<string, string>>): ProviderError {
-  const body = { error: asObject(wire['error']) ?? { message: 'failed' } };
-  const failure = classifyFailure({ provider, headers, body }, chatCompletionsFailures);
-  if (failure.kind !== 'unknown') return failure;
-  return new ProviderError({
-    kind: 'server',
-    provider,
-    code: failure.vendorCode,
-    answered: true,
-    summary: 'an error inside the answer',
-    vendorMessage: failure.unredacted().message,
-  });
+  return failureFrom({ error: asObject(wire['error']) ?? { message: 'failed' } }, provider, headers);
 }
 
 /** The model's own words where it refuses. */
