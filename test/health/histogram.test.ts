@@ -1,0 +1,56 @@
+import fc from 'fast-check';
+import { seededRandom } from 'signalbox/testing';
+import { describe, expect, it } from 'vitest';
+import { histogram, maxHazard } from '../../src/health/histogram.ts';
+
+describe('histogram', () => {
+  it('gives percentiles that are right to 4 %, whatever the samples', () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.integer({ min: 2, max: 600_000 }), { minLength: 1, maxLength: 300 }),
+        fc.double({ min: 0.01, max: 1, noNaN: true }),
+        (samples, share) => {
+          const { add, quantile } = histogram();
+          for (const sample of samples) add(sample, 0);
+          const sorted = samples.toSorted((a, b) => a - b);
+          const exact = sorted[Math.ceil(share * sorted.length - 1e-9) - 1] ?? 0;
+          expect(Math.abs((quantile(share) ?? 0) / exact - 1)).toBeLessThan(0.045);
+        },
+      ),
+    );
+  });
+
+  it('knows nothing without samples', () => {
+    const { quantile, hazard, weight } = histogram();
+    expect(quantile(0.5)).toBeUndefined();
+    expect(hazard(60_000)).toBe(0);
+    expect(weight(0)).toBe(0);
+  });
+
+  it('forgets: a sample counts half after a minute, and new ones take over', () => {
+    const slow = histogram();
+    for (let i = 0; i < 100; i++) slow.add(5_000, 0);
+    expect(slow.weight(0)).toBe(100);
+    expect(slow.weight(60_000)).toBe(50);
+    for (let i = 0; i < 10; i++) slow.add(100, 600_000);
+    expect(slow.quantile(0.9)).toBeLessThan(110);
+  });
+
+  it('keeps its figures over days', () => {
+    const { add, quantile, weight } = histogram();
+    const day = 86_400_000;
+    for (let i = 0; i < 100; i++) add(200, i * day);
+    expect(quantile(0.5)).toBeGreaterThan(190);
+    expect(weight(99 * day)).toBeCloseTo(1, 6);
+  });
+
+  it('finds nothing surprising in what is usual, and more and more in what takes longer', () => {
+    const { add, hazard } = histogram();
+    const random = seededRandom(1);
+    for (let i = 0; i < 1_000; i++) add(400 + 200 * random(), 0);
+    expect(hazard(300)).toBe(0);
+    expect(hazard(500)).toBeCloseTo(Math.log(2), 0);
+    expect(hazard(2_000)).toBe(maxHazard);
+    for (let ms = 1; ms < 3_000; ms += 7) expect(hazard(ms + 7)).toBeGreaterThanOrEqual(hazard(ms));
+  });
+});
