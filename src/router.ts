@@ -5,7 +5,7 @@ import { checkOptions } from './core/check-options.ts';
 import { systemClock } from './core/clock.ts';
 import { embed } from './core/embed.ts';
 import { emitter } from './core/emitter.ts';
-import { type Environment, type Route, toDate } from './core/environment.ts';
+import { type Environment, type Route, tellHealth, toDate } from './core/environment.ts';
 import { execute, explain } from './core/execute.ts';
 import { chatJob, embedJob } from './core/job.ts';
 import { normalize, normalizeEmbed } from './core/normalize.ts';
@@ -50,7 +50,7 @@ export function createRouter<
   const random = options.random ?? Math.random;
   const events = emitter();
   const closing = new AbortController();
-  const targets = createTargets(options.targets, random);
+  const targets = createTargets(options.targets, random, clock, (target) => tellHealth(target, env));
   const allPriced = targets.every(({ price }) => price !== undefined);
   const prices = priceBook(allPriced ? false : options.catalog, clock, (target) => {
     events.emit({ type: 'price-unknown', target });

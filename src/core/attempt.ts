@@ -10,6 +10,7 @@ import type { Cost, Usage } from '../types/usage.ts';
 import { linkedAbort } from './abort.ts';
 import { billedOf, type Consequence, consequenceOf, isStaleSocket } from './consequence.ts';
 import { tellHealth } from './environment.ts';
+import type { Lane } from './race.ts';
 import { factsOf, type Run } from './run.ts';
 import type { Target } from './target.ts';
 
@@ -44,16 +45,19 @@ export interface Seen {
 }
 
 /** Waits for a place at the target and starts the attempt's clock. Rejects only with the request's own abort reason. */
-export async function beginAttempt(run: Run, target: Target): Promise<Attempt> {
+export async function beginAttempt(run: Run, target: Target, lane: Lane): Promise<Attempt> {
   const { env } = run;
-  if (target.slots !== undefined) await target.slots.take(run.signal);
+  const { kind } = run.job;
+  if (target.slots !== undefined) await target.slots.take(lane.signal);
   run.started += 1;
   const number = run.started;
   const startedAt = env.clock.now();
   const passes = { own: target.own.breaker.enter(startedAt), shared: target.shared.breaker.enter(startedAt) };
   target.stats.start();
   tellHealth(target, env);
-  const abort = linkedAbort(run.signal);
+  const abort = linkedAbort(lane.signal);
+  // Embeddings take as long as their portions are large; nothing can be learnt from that.
+  const waiting = kind === 'embed' ? undefined : target.silence.begin(target.latencies[kind], lane.alarm);
   let firstTokenAt: number | undefined;
 
   const expire = (summary: string): void => {
@@ -67,6 +71,7 @@ export async function beginAttempt(run: Run, target: Target): Promise<Attempt> {
 
   const end = (outcome: Omit<AttemptSummary, 'target' | 'duration' | 'firstToken'>): void => {
     cancelTimer();
+    waiting?.end();
     abort.unlink();
     target.slots?.release();
     const summary: AttemptSummary = {
@@ -115,10 +120,12 @@ export async function beginAttempt(run: Run, target: Target): Promise<Attempt> {
     stop: () => abort.abort(new ProviderError({ kind: 'aborted', provider: target.provider.name })),
     firstToken() {
       firstTokenAt = env.clock.now();
+      waiting?.answered();
       run.firstTokenAt ??= firstTokenAt;
     },
     succeed(usage, estimate, rejected) {
       const now = env.clock.now();
+      waiting?.answered();
       target.own.breaker.success(passes.own, now);
       target.shared.breaker.success(passes.shared, now);
       const firstToken = firstTokenAt === undefined ? undefined : firstTokenAt - startedAt;

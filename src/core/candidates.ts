@@ -48,7 +48,7 @@ export function chooseCandidates(question: Question, env: Environment): Choice {
       continue;
     }
     const { until } = targetHealth(target, now);
-    const passes = reason === 'open' || reason === 'exhausted' || reason === 'quarantined';
+    const passes = ['open', 'suspect', 'exhausted', 'quarantined'].includes(reason);
     if (passes) waiting.push(target);
     skipped.push({
       target: target.id,
@@ -113,7 +113,8 @@ function reasonToSkip(
   if (maxCost !== undefined && (candidate.estimatedCost ?? Number.POSITIVE_INFINITY) > maxCost)
     return 'too-expensive';
   if (candidate.health === 'exhausted') return 'exhausted';
-  return route.policies.breaker !== false && !isAdmitted(target, now) ? 'open' : undefined;
+  if (!target.silence.admits(now)) return 'suspect';
+  return route.policies.breaker !== false && !breakerAdmits(target, now) ? 'open' : undefined;
 }
 
 /** Which targets may take a request that hangs on what one vendor keeps; `undefined` where it hangs on nothing. */
@@ -134,7 +135,7 @@ function bindingOf(
 }
 
 /** Whether the breakers of a target let an attempt through now. */
-export function isAdmitted(target: Target, now: number): boolean {
+export function breakerAdmits(target: Target, now: number): boolean {
   return target.own.breaker.admits(now) && target.shared.breaker.admits(now);
 }
 

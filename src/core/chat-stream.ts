@@ -11,7 +11,15 @@ import { type Run, settleError } from './run.ts';
 
 /** Opens a stream at the first target that gives a token. */
 export async function stream(run: Run, failover: Failover, asked: Asked): Promise<ChatStream> {
-  return chatStream(run, failover, asked, await failover.run((target) => openStream(run, target, asked)));
+  return chatStream(
+    run,
+    failover,
+    asked,
+    await failover.run(
+      (target, lane) => openStream(run, target, asked, lane),
+      (lost) => lost.abandon(),
+    ),
+  );
 }
 
 const done: IteratorResult<StreamPart> = { done: true, value: undefined };
@@ -67,7 +75,10 @@ function chatStream(run: Run, failover: Failover, asked: Asked, opened: OpenStre
     const takenOver = failover.takesOver(current.attempt.target, error);
     if (run.interrupted !== 'restart' || !takenOver) throw reason === undefined ? error : broken;
     try {
-      current = await failover.run((target) => openStream(run, target, asked));
+      current = await failover.run(
+        (target, lane) => openStream(run, target, asked, lane),
+        (lost) => lost.abandon(),
+      );
     } catch (failure) {
       if (run.signal.aborted) throw failure;
       throw new StreamInterruptedError({

@@ -9,9 +9,14 @@ import type { Run } from './run.ts';
 
 /** Gets one complete answer from the first target that gives one. */
 export function chat(run: Run, failover: Failover, asked: Asked): Promise<ChatResult> {
-  return failover.run(async (target) => {
-    const attempt = await beginAttempt(run, target);
+  return failover.run(async (target, lane) => {
+    const attempt = await beginAttempt(run, target, lane);
     const result = await ask(run, attempt, asked);
+    if (lane.signal.aborted) {
+      // Another target's answer came in the same moment, just before.
+      attempt.abandon({ usage: result.usage }, true);
+      throw lane.signal.reason;
+    }
     return accept(run, attempt, asked, { ...result, providerMetadata: result.providerMetadata ?? {} });
   });
 }
@@ -23,7 +28,7 @@ async function ask(run: Run, attempt: Attempt, { request }: Asked): Promise<Prov
     result = await orAbort(target.provider.chat({ ...request, ...carry }), carry.signal);
   } catch (error) {
     const failure = failureOf(error, attempt);
-    if (isRouterError(failure, 'provider')) attempt.fail(failure, {});
+    if (isRouterError(failure, 'provider') && failure.kind !== 'aborted') attempt.fail(failure, {});
     else attempt.abandon({}, carry.signal.aborted);
     throw failure;
   }

@@ -1,22 +1,33 @@
 import pRetry from 'p-retry';
 import { AllTargetsFailedError, BudgetError, isRouterError, NoTargetError } from '../errors.ts';
-import { type Choice, isAdmitted } from './candidates.ts';
+import type { Health } from '../types/strategy.ts';
+import { breakerAdmits, type Choice } from './candidates.ts';
 import { sleep } from './clock.ts';
 import { type AttemptError, consequenceOf, isAttemptError, isStaleSocket } from './consequence.ts';
 import { toDate } from './environment.ts';
+import { type Company, type Lane, race } from './race.ts';
 import type { Run } from './run.ts';
-import { type Target, targetHealth } from './target.ts';
+import { latencyOf, type Target, targetHealth } from './target.ts';
 
 /** Goes from target to target until one answers. One per request; a restarted stream goes on with the same one. */
 export interface Failover {
   /**
-   * Calls `attempt` with one target after the other until it does not throw a `ProviderError`. Rejects with what the
+   * Calls `attempt` with one target after the other, or beside the other, until one does not fail. Rejects with what the
    * caller shall get.
+   *
+   * @param discard lets go of an answer that came after another one had won
    */
-  run<T>(attempt: (target: Target) => Promise<T>): Promise<T>;
+  run<T>(attempt: (target: Target, lane: Lane) => Promise<T>, discard?: (value: T) => void): Promise<T>;
   /** Books a failure that came later, in a stream under way; says whether another target may take over. */
   takesOver(target: Target, error: AttemptError): boolean;
 }
+
+/** States in which a target is tried only where there is reason to. */
+const doubtful: readonly Health[] = ['open', 'half-open', 'suspect'];
+/** After how long a target on probation gets company: its usual time, within these bounds. */
+const unknownLatency = 1_000;
+const shortestDoubt = 100;
+const longestDoubt = 2_000;
 
 /** A target and the monotonic moment from which it may be tried. */
 interface Pick {
@@ -37,6 +48,7 @@ export function createFailover(run: Run, choice: Choice, maxCost: number | undef
   const { clock } = env;
   const all = [...choice.ranked, ...choice.waiting];
   const tried = new Map<Target, Tried>();
+  const busy = new Set<Target>();
   let tries = 0;
   let last: { readonly target: Target; readonly error: AttemptError } | undefined;
 
@@ -55,22 +67,46 @@ export function createFailover(run: Run, choice: Choice, maxCost: number | undef
     return before.times <= retry.sameTarget && consequenceOf(before.error, fallbackOn).retry;
   };
 
+  const well = (target: Target, now: number): boolean => {
+    const { state } = targetHealth(target, now);
+    if (state === 'quarantined' || state === 'exhausted' || !target.silence.admits(now)) return false;
+    return breaker === false || breakerAdmits(target, now);
+  };
+  const pickWell = (among: readonly Target[], now: number): Target | undefined => {
+    const usable = among.filter((target) => well(target, now));
+    return usable.find(({ slots }) => slots === undefined || slots.free > 0) ?? usable[0];
+  };
+
+  /** One to start beside those that run: a healthy one, at once, or none. */
+  const another = (): Target | undefined => {
+    const now = clock.now();
+    if (tries >= retry.maxAttempts) return undefined;
+    const fresh = all.filter((target) => !tried.has(target) && !busy.has(target));
+    const next = pickWell(fresh, now);
+    if (next !== undefined) tries += 1;
+    return next;
+  };
+
+  /** A target on probation gets company as soon as it is slower than it usually is. */
+  const company = (target: Target): Company | undefined => {
+    const now = clock.now();
+    const { state } = targetHealth(target, now);
+    if (!doubtful.includes(state)) return undefined;
+    const kind = run.job.kind === 'stream' ? 'stream' : 'chat';
+    const usual = latencyOf(target, kind, 0.95, now) ?? unknownLatency;
+    return { after: Math.min(longestDoubt, Math.max(shortestDoubt, usual)), probation: true };
+  };
+
   const pick = (): Pick | undefined => {
     const now = clock.now();
     if (tries >= retry.maxAttempts) return undefined;
     if (last !== undefined && isStaleSocket(last.error) && mayRetry(last.target))
       return { target: last.target, at: now };
-    const well = (target: Target): boolean => {
-      const { state } = targetHealth(target, now);
-      if (state === 'quarantined' || state === 'exhausted') return false;
-      return breaker === false || isAdmitted(target, now);
-    };
-    const fresh = all.filter((target) => !tried.has(target));
-    const usable = fresh.filter(well);
-    const next = usable.find(({ slots }) => slots === undefined || slots.free > 0) ?? usable[0];
+    const fresh = all.filter((target) => !tried.has(target) && !busy.has(target));
+    const next = pickWell(fresh, now);
     if (next !== undefined) return { target: next, at: now };
     // Better a target that failed a moment ago than none: an open breaker never turns a request away alone.
-    const open = fresh.find((target) => ['open', 'half-open'].includes(targetHealth(target, now).state));
+    const open = fresh.find((target) => doubtful.includes(targetHealth(target, now).state));
     if (open !== undefined) return { target: open, at: now };
     const due = soonest(
       [...fresh, ...all.filter(mayRetry)].flatMap((target) => {
@@ -112,7 +148,10 @@ export function createFailover(run: Run, choice: Choice, maxCost: number | undef
     return new NoTargetError(choice.decision, retryAt());
   };
 
-  const step = async <T>(attempt: (target: Target) => Promise<T>): Promise<T> => {
+  const step = async <T>(
+    attempt: (target: Target, lane: Lane) => Promise<T>,
+    discard: (value: T) => void,
+  ): Promise<T> => {
     let next = pick();
     // What is due may change while we wait, so it is looked at again.
     while (next !== undefined && next.at > clock.now()) {
@@ -121,12 +160,26 @@ export function createFailover(run: Run, choice: Choice, maxCost: number | undef
     }
     if (next === undefined) throw nothingToTry();
     tries += 1;
-    try {
-      return await attempt(next.target);
-    } catch (error) {
-      if (isAttemptError(error)) failed(next.target, error);
-      throw error;
-    }
+    return race({
+      first: next.target,
+      async attempt(target, lane) {
+        busy.add(target);
+        try {
+          return await attempt(target, lane);
+        } finally {
+          busy.delete(target);
+        }
+      },
+      another,
+      company,
+      failed(target, error) {
+        if (isAttemptError(error)) failed(target, error);
+        return isAttemptError(error) && consequenceOf(error, fallbackOn).failover;
+      },
+      discard,
+      clock,
+      signal: run.signal,
+    });
   };
 
   return {
@@ -134,14 +187,14 @@ export function createFailover(run: Run, choice: Choice, maxCost: number | undef
       failed(target, error);
       return mayGoOn(error);
     },
-    async run(attempt) {
+    async run(attempt, discard = () => {}) {
       try {
-        return await step(attempt);
+        return await step(attempt, discard);
       } catch (error) {
         if (!mayGoOn(error)) throw finalError(error);
       }
       try {
-        return await pRetry(() => step(attempt), {
+        return await pRetry(() => step(attempt, discard), {
           retries: retry.maxAttempts,
           minTimeout: 0, // the waits are in `step`, on the router's own clock
           signal: run.signal,

@@ -6,9 +6,15 @@ import type { Usage } from '../types/usage.ts';
 import { type Answer, type Asked, withheld } from './answer.ts';
 import { type Attempt, beginAttempt, failureOf, type Seen } from './attempt.ts';
 import { type Collector, collector } from './collect.ts';
+import type { Lane } from './race.ts';
 import type { Run } from './run.ts';
-import type { Target } from './target.ts';
+import { latencyOf, type Target } from './target.ts';
 import { watchdog } from './watchdog.ts';
+
+/** Milliseconds to the first token: while too little is known of a target, and the bounds when enough is. */
+const unknownFirstToken = 30_000;
+const shortestFirstToken = 2_000;
+const longestFirstToken = 60_000;
 
 /** One target's stream, read part by part. Its time-outs run only while somebody waits for a part. */
 export interface OpenStream {
@@ -27,8 +33,8 @@ export interface OpenStream {
  * Starts a stream at a target and reads on to its first token: what fails before is a failed attempt that nobody saw.
  * The parts read so far come again from `next`.
  */
-export async function openStream(run: Run, target: Target, asked: Asked): Promise<OpenStream> {
-  const attempt = await beginAttempt(run, target);
+export async function openStream(run: Run, target: Target, asked: Asked, lane: Lane): Promise<OpenStream> {
+  const attempt = await beginAttempt(run, target, lane);
   const stream = readStream(run, attempt, asked);
   const early: (StreamContent | ProviderFinishPart)[] = [];
   for (;;) {
@@ -77,10 +83,11 @@ function readStream(run: Run, attempt: Attempt, { request }: Asked): OpenStream 
   let waiter: ((error: unknown) => void) | undefined;
   let over = false;
 
+  const firstToken = run.timeout.firstToken ?? patienceWith(target, run.env.clock.now());
   const timer = watchdog(run.env.clock, () => {
     attempt.expire(
       tokens === 0
-        ? `no first token within timeout.firstToken = ${run.timeout.firstToken} ms`
+        ? `no first token within timeout.firstToken = ${Math.round(firstToken)} ms`
         : `no token within timeout.idle = ${run.timeout.idle} ms`,
     );
   });
@@ -95,7 +102,7 @@ function readStream(run: Run, attempt: Attempt, { request }: Asked): OpenStream 
     const failure = failureOf(error, attempt);
     if (over) return failure;
     end();
-    if (isRouterError(failure, 'provider')) attempt.fail(failure, seen());
+    if (isRouterError(failure, 'provider') && failure.kind !== 'aborted') attempt.fail(failure, seen());
     else attempt.abandon(seen(), carry.signal.aborted);
     attempt.stop();
     closeQuietly(upstream);
@@ -107,7 +114,7 @@ function readStream(run: Run, attempt: Attempt, { request }: Asked): OpenStream 
   };
   carry.signal.addEventListener('abort', onAbort, { once: true });
   if (carry.signal.aborted) onAbort();
-  else timer.watch(run.timeout.firstToken);
+  else timer.watch(firstToken);
 
   const note = (part: ProviderResponsePart): void => {
     response = {
@@ -216,6 +223,14 @@ function readStream(run: Run, attempt: Attempt, { request }: Asked): OpenStream 
       raw: finish.raw,
     }),
   };
+}
+
+/** What to wait for a first token where nobody says: long enough for the target's slowest, and no longer. */
+function patienceWith(target: Target, now: number): number {
+  const slowest = latencyOf(target, 'stream', 0.99, now);
+  return slowest === undefined
+    ? unknownFirstToken
+    : Math.min(longestFirstToken, Math.max(shortestFirstToken, 2 * slowest));
 }
 
 function closeQuietly(upstream: AsyncIterator<unknown> | undefined): void {

@@ -4,21 +4,23 @@ import type { Interrupted, Policies, RetryPolicy, Timeouts } from '../types/opti
 import type { Strategy } from '../types/strategy.ts';
 import { override } from './override.ts';
 
+/** Limits of time with nothing left open, but for the first token where it depends on the target. */
+export type ResolvedTimeouts = Required<Omit<Timeouts, 'firstToken'>> & Pick<Timeouts, 'firstToken'>;
+
 /** The policies of one route, with nothing left open. */
 export interface ResolvedPolicies {
   readonly strategy: Strategy;
-  readonly timeout: Required<Timeouts>;
+  readonly timeout: ResolvedTimeouts;
   readonly retry: Required<RetryPolicy>;
   readonly breaker: BreakerLimits | false;
   readonly interrupted: Interrupted;
   readonly fallbackOn: readonly FallbackKind[];
 }
 
-const defaultTimeout: Required<Timeouts> = {
+const defaultTimeout: ResolvedTimeouts = {
   request: 600_000,
   attempt: 300_000,
   connect: 3_000,
-  firstToken: 30_000,
   idle: 20_000,
 };
 

@@ -1,13 +1,14 @@
 import { DeadlineError, isRouterError, RouterError } from '../errors.ts';
 import type { Decision } from '../types/decision.ts';
 import type { RouterErrorCode } from '../types/error.ts';
-import type { CallOptions, Interrupted, Timeouts } from '../types/options.ts';
+import type { CallOptions, Interrupted } from '../types/options.ts';
 import type { AttemptSummary, FinishReason } from '../types/result.ts';
 import type { Cost, Usage } from '../types/usage.ts';
 import { type LinkedAbort, linkedAbort } from './abort.ts';
 import type { Environment, Route } from './environment.ts';
 import type { Job } from './job.ts';
 import { override } from './override.ts';
+import type { ResolvedTimeouts } from './policies.ts';
 
 /** All state of one request. It is made when the request comes in and nothing keeps it when the request is over. */
 export interface Run {
@@ -15,7 +16,7 @@ export interface Run {
   readonly env: Environment;
   readonly route: Route;
   readonly job: Job;
-  readonly timeout: Required<Timeouts>;
+  readonly timeout: ResolvedTimeouts;
   readonly interrupted: Interrupted;
   readonly metadata: Readonly<Record<string, unknown>>;
   /** Monotonic milliseconds. */

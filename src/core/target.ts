@@ -1,8 +1,10 @@
 import { type HealthUnit, healthOf, healthUnit } from '../health/health.ts';
+import { type Histogram, histogram } from '../health/histogram.ts';
+import { fewestSamples, type Silence, silence } from '../health/silence.ts';
 import { type Slots, slots } from '../health/slots.ts';
 import { type StatsRecorder, statsRecorder } from '../health/stats.ts';
 import type { Capabilities } from '../types/capabilities.ts';
-import type { Random } from '../types/clock.ts';
+import type { Clock, Random } from '../types/clock.ts';
 import type { TargetOptions } from '../types/options.ts';
 import type { Price } from '../types/price.ts';
 import type { Provider } from '../types/provider.ts';
@@ -23,6 +25,10 @@ export interface Target {
   /** Of its key and endpoint: shared by all targets of one provider object. */
   readonly shared: HealthUnit;
   readonly stats: StatsRecorder;
+  /** How long it takes to the first token of a stream, or to a whole answer. */
+  readonly latencies: { readonly stream: Histogram; readonly chat: Histogram };
+  /** Whether it has gone dark. */
+  readonly silence: Silence;
   /** `undefined` where there is no limit. */
   readonly slots: Slots | undefined;
   /** The state that was last told to listeners. */
@@ -35,13 +41,18 @@ export function idOf({ id, provider, model }: TargetOptions): string {
 }
 
 /** Makes the state of each target, once per router. */
-export function createTargets(options: readonly TargetOptions[], random: Random): readonly Target[] {
+export function createTargets(
+  options: readonly TargetOptions[],
+  random: Random,
+  clock: Clock,
+  onChange: (target: Target) => void,
+): readonly Target[] {
   const sharedOf = new Map<Provider, HealthUnit>();
   return options.map((option) => {
     const shared = sharedOf.get(option.provider) ?? healthUnit(random);
     sharedOf.set(option.provider, shared);
     const id = idOf(option);
-    return {
+    const target: Target = {
       id,
       provider: option.provider,
       model: option.model,
@@ -57,15 +68,30 @@ export function createTargets(options: readonly TargetOptions[], random: Random)
       own: healthUnit(random),
       shared,
       stats: statsRecorder(),
+      latencies: { stream: histogram(), chat: histogram() },
+      silence: silence(clock, () => onChange(target)),
       slots: option.concurrency === undefined ? undefined : slots(option.concurrency),
       toldHealth: 'closed',
     };
+    return target;
   });
 }
 
 /** How a target is now, and until when. */
 export function targetHealth(target: Target, now: number): { state: Health; until: number | undefined } {
-  return healthOf([target.own, target.shared], now);
+  const health = healthOf([target.own, target.shared], now);
+  if (!target.silence.suspected || (health.state !== 'closed' && health.state !== 'half-open')) return health;
+  return { state: 'suspect', until: target.silence.until };
+}
+
+/** A percentile of a target's latencies, where enough is known of them. */
+export function latencyOf(
+  { latencies }: Target,
+  kind: 'stream' | 'chat',
+  share: number,
+  now: number,
+): number | undefined {
+  return latencies[kind].weight(now) < fewestSamples ? undefined : latencies[kind].quantile(share);
 }
 
 /** Free share of its places, 0 to 1. */

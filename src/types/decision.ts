@@ -1,11 +1,12 @@
 /**
- * Why a target was not considered. `open`: its circuit breaker is open. `exhausted`: its vendor said when to come back.
+ * Why a target was not considered. `open`: its circuit breaker is open. `suspect`: it has gone silent. `exhausted`: its vendor said when to come back.
  * `quarantined`: its key, model or address is wrong. `not-allowed`: left out by
  * `only`. `too-expensive`: above `maxCost`. `unfit`: it lacks what the request needs. `bound`: the request hangs on what
  * another target's vendor keeps. `not-chosen`: left out by the strategy.
  */
 export type SkipReason =
   | 'open'
+  | 'suspect'
   | 'exhausted'
   | 'quarantined'
   | 'not-allowed'

@@ -13,7 +13,10 @@ export interface Timeouts {
   readonly attempt?: number;
   /** Until the connection stands. Seen on Node; elsewhere `firstToken` and `attempt` cover it. Default: 3,000. */
   readonly connect?: number;
-  /** Until the first token of a stream. Pings, comments and empty deltas are not tokens. Default: 30,000. */
+  /**
+   * Until the first token of a stream. Pings, comments and empty deltas are not tokens. Default: twice what the slowest in a
+   * hundred of the target's streams take, between 2,000 and 60,000; 30,000 until a hundred have been seen.
+   */
   readonly firstToken?: number;
   /** Between two tokens of a stream, while the reader waits for one. Default: 20,000. */
   readonly idle?: number;

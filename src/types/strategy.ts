@@ -21,8 +21,11 @@ export interface TargetStats {
   readonly failures: number;
 }
 
-/** closed: healthy. open: failing, not used. half-open: being tried again. exhausted: told to wait. quarantined: misconfigured. */
-export type Health = 'closed' | 'open' | 'half-open' | 'exhausted' | 'quarantined';
+/**
+ * closed: healthy. open: failing, not used. half-open: being tried again. suspect: nothing at all has come from it for longer
+ * than chance explains. exhausted: told to wait. quarantined: misconfigured.
+ */
+export type Health = 'closed' | 'open' | 'half-open' | 'suspect' | 'exhausted' | 'quarantined';
 
 /** One target as a strategy sees it: data only. */
 export interface Candidate {

@@ -1,0 +1,123 @@
+import { ProviderError } from '../errors.ts';
+import type { Clock } from '../types/clock.ts';
+import { type LinkedAbort, linkedAbort } from './abort.ts';
+import type { Target } from './target.ts';
+
+/** What an attempt gets from the race that it runs in. */
+export interface Lane {
+  /** Aborted with the request, and when another attempt has won. */
+  readonly signal: AbortSignal;
+  /** To be called when its target seems to have gone dark: another attempt starts beside it. */
+  alarm(): void;
+}
+
+/** Why a target gets company, and after how many milliseconds. */
+export interface Company {
+  readonly after: number;
+  /** A target on probation that has not answered by the time another one has is held to have failed. */
+  readonly probation: boolean;
+}
+
+export interface Course<T> {
+  readonly first: Target;
+  attempt(target: Target, lane: Lane): Promise<T>;
+  /** A target to start beside those that run; `undefined` where there is none to spare. */
+  another(): Target | undefined;
+  /** Whether an attempt at a target is to get company if it has not answered in time. */
+  company(target: Target): Company | undefined;
+  /** An attempt failed. Whether another target may do better. */
+  failed(target: Target, error: unknown): boolean;
+  /** An answer that came too late: its attempt has been told to stop, and this lets go of what it holds. */
+  discard(value: T): void;
+  readonly clock: Clock;
+  /** The request's. */
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Runs an attempt, and others beside it where there is reason to. The first answer wins, the others are stopped. While one
+ * still runs, the failure of another is no failure of the race: unless all that run are in doubt, another one starts.
+ */
+export function race<T>({
+  first,
+  attempt,
+  another,
+  company,
+  failed,
+  discard,
+  clock,
+  signal,
+}: Course<T>): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const running = new Map<Target, { readonly abort: LinkedAbort; probation: boolean; doubted: boolean }>();
+    const timers = new Set<() => void>();
+    let over = false;
+
+    const finish = (): void => {
+      over = true;
+      for (const cancel of timers) cancel();
+      for (const [target, { abort, probation }] of running) abort.abort(stopped(target, probation));
+    };
+
+    const join = (): void => {
+      const next = over ? undefined : another();
+      if (next !== undefined) start(next);
+    };
+
+    const start = (target: Target): void => {
+      const lane = { abort: linkedAbort(signal), probation: false, doubted: false };
+      running.set(target, lane);
+      const doubt = (): void => {
+        if (over || lane.doubted) return;
+        lane.doubted = true;
+        join();
+      };
+      const wanted = company(target);
+      let cancelTimer = (): void => {};
+      if (wanted !== undefined) {
+        lane.probation = wanted.probation;
+        cancelTimer = clock.after(wanted.after, doubt);
+        timers.add(cancelTimer);
+      }
+      const leave = (): void => {
+        running.delete(target);
+        timers.delete(cancelTimer);
+        cancelTimer();
+      };
+      attempt(target, { signal: lane.abort.signal, alarm: doubt }).then(
+        (value) => {
+          leave();
+          if (over) {
+            discard(value);
+            return;
+          }
+          finish();
+          resolve(value);
+        },
+        (error: unknown) => {
+          leave();
+          if (over) return;
+          const goOn = failed(target, error);
+          if (running.size === 0 || !goOn) {
+            finish();
+            reject(error);
+            return;
+          }
+          if ([...running.values()].every(({ doubted }) => doubted)) join();
+        },
+      );
+    };
+    start(first);
+  });
+}
+
+function stopped({ provider }: Target, probation: boolean): ProviderError {
+  return probation
+    ? new ProviderError({
+        kind: 'timeout',
+        provider: provider.name,
+        code: 'timeout',
+        summary: 'on probation, and slower than another target',
+      })
+    : new ProviderError({ kind: 'aborted', provider: provider.name, summary: 'another target was faster' });
+}

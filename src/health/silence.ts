@@ -1,0 +1,133 @@
+import type { Clock } from '../types/clock.ts';
+import type { Histogram } from './histogram.ts';
+
+/**
+ * Notices within a fraction of a second that a target has gone dark, from the live traffic alone: by how surprising it is
+ * that nothing at all has come from it. A suspicion is soft: new requests go elsewhere for two seconds, those that wait get
+ * company, and the first token from the target ends it.
+ *
+ * Each attempt that waits for its first token has a cumulative hazard, -ln P(it takes even longer), by the target's own
+ * latencies. Their sum since the target last gave a token is -ln of the odds that a healthy target is silent by chance. (The
+ * idea is that of the phi accrual failure detector, Hayashibara et al., SRDS 2004, with one age per request instead of one
+ * heartbeat.)
+ */
+export interface Silence {
+  /**
+   * An attempt begins to wait.
+   *
+   * @param latencies how long attempts of its kind usually wait
+   * @param alarm called if the target becomes suspect while it waits
+   */
+  begin(latencies: Histogram, alarm: () => void): Waiting;
+  /** Whether it is under suspicion; it stays so until a token comes. */
+  readonly suspected: boolean;
+  /** Whether an attempt may be sent: not while suspect, and after that one at a time until a token comes. */
+  admits(now: number): boolean;
+  /** Until when nothing is sent; monotonic milliseconds. */
+  readonly until: number;
+}
+
+/** One attempt, until it has given its first token or is over. */
+export interface Waiting {
+  /** The first token has come. */
+  answered(): void;
+  /** It is over. */
+  end(): void;
+}
+
+/** Odds of e^-14, one in a million, that it is chance. */
+const certainty = 14;
+const suspectFor = 2_000;
+/** Fewer attempts that wait say too little. */
+const fewestWaiting = 3;
+/** Fewer samples than this say nothing about what is unusual. */
+export const fewestSamples = 100;
+const lookEvery = 20;
+/** Our own process stood still for longer than this: then what is missing may well be here already, unread. */
+const ownStall = 50;
+
+export function silence(clock: Clock, onChange: () => void): Silence {
+  const waiting = new Set<{
+    readonly startedAt: number;
+    readonly latencies: Histogram;
+    readonly alarm: () => void;
+  }>();
+  let lastToken = Number.NEGATIVE_INFINITY;
+  let suspected = false;
+  let until = 0;
+  let probe: object | undefined;
+  let cancelLook: (() => void) | undefined;
+  let nextLook = 0;
+
+  const surprise = (now: number): number => {
+    let sum = 0;
+    for (const { startedAt, latencies } of waiting) {
+      if (latencies.weight(now) < fewestSamples) continue;
+      sum += latencies.hazard(now - startedAt);
+      if (lastToken > startedAt) sum -= latencies.hazard(lastToken - startedAt);
+      if (sum >= certainty) break;
+    }
+    return sum;
+  };
+
+  const suspect = (now: number): void => {
+    suspected = true;
+    until = now + suspectFor;
+    for (const { alarm } of waiting) alarm();
+    onChange();
+  };
+
+  const look = (): void => {
+    cancelLook = undefined;
+    const now = clock.now();
+    const stalled = now - nextLook > ownStall;
+    if (!stalled && surprise(now) >= certainty) suspect(now);
+    else watch();
+  };
+  const watch = (): void => {
+    if (cancelLook !== undefined || suspected || waiting.size < fewestWaiting) return;
+    nextLook = clock.now() + lookEvery;
+    cancelLook = clock.after(lookEvery, look);
+  };
+
+  return {
+    begin(latencies, alarm) {
+      const entry = { startedAt: clock.now(), latencies, alarm };
+      waiting.add(entry);
+      if (suspected && entry.startedAt >= until && probe === undefined) probe = entry;
+      watch();
+      const leave = (): boolean => {
+        if (!waiting.delete(entry)) return false;
+        if (waiting.size < fewestWaiting) {
+          cancelLook?.();
+          cancelLook = undefined;
+        }
+        return true;
+      };
+      return {
+        answered() {
+          if (!leave()) return;
+          const now = clock.now();
+          lastToken = now;
+          latencies.add(now - entry.startedAt, now);
+          if (probe === entry) probe = undefined;
+          if (!suspected) return;
+          suspected = false;
+          onChange();
+        },
+        end() {
+          if (!leave() || probe !== entry) return;
+          probe = undefined;
+          until = clock.now() + suspectFor;
+        },
+      };
+    },
+    get suspected() {
+      return suspected;
+    },
+    admits: (now) => !suspected || (now >= until && probe === undefined),
+    get until() {
+      return until;
+    },
+  };
+}
