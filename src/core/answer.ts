@@ -9,6 +9,7 @@ import type { Attempt } from './attempt.ts';
 import { textOf } from './collect.ts';
 import type { NormalizedRequest } from './normalize.ts';
 import { readOutput } from './output.ts';
+import type { Lane } from './race.ts';
 import type { Run } from './run.ts';
 
 /** A complete answer from a provider, streamed or not. */
@@ -29,8 +30,17 @@ export interface Asked {
   readonly schema: Schema | undefined;
 }
 
-/** Books a complete answer and makes the caller's result of it. Throws `OutputError` where it misses the schema. */
-export async function accept(run: Run, attempt: Attempt, asked: Asked, answer: Answer): Promise<ChatResult> {
+/**
+ * Books a complete answer and makes the caller's result of it. Throws `OutputError` where it misses the schema, and what the
+ * lane was stopped with where another target's answer came just before.
+ */
+export async function accept(
+  run: Run,
+  attempt: Attempt,
+  lane: Pick<Lane, 'win' | 'signal'>,
+  asked: Asked,
+  answer: Answer,
+): Promise<ChatResult> {
   const { content, finishReason, usage } = answer;
   const text = textOf(content);
   const output = await readOutput(text, finishReason, asked.schema);
@@ -38,8 +48,15 @@ export async function accept(run: Run, attempt: Attempt, asked: Asked, answer: A
     inputTokens: run.job.inputTokens.get(),
     outputTokens: estimateTokens(text),
   });
-  const cost = attempt.succeed(usage, estimate, 'issues' in output ? 'output' : undefined);
-  if ('issues' in output) throw new OutputError(output.issues, run.attempts);
+  if ('issues' in output) {
+    attempt.succeed(usage, estimate, 'output');
+    throw new OutputError(output.issues, run.attempts);
+  }
+  if (!lane.win()) {
+    attempt.abandon({ usage, text }, true);
+    throw lane.signal.reason;
+  }
+  const cost = attempt.succeed(usage, estimate);
   const target = attempt.target.id;
   const { provider } = attempt.target;
   if (provider.boundBy !== undefined && answer.response.id !== undefined) {

@@ -10,6 +10,7 @@ import type { Cost, Usage } from '../types/usage.ts';
 import { linkedAbort } from './abort.ts';
 import { billedOf, type Consequence, consequenceOf, isStaleSocket } from './consequence.ts';
 import { tellHealth } from './environment.ts';
+import { defaultBreaker } from './policies.ts';
 import type { Lane } from './race.ts';
 import { factsOf, type Run } from './run.ts';
 import type { Target } from './target.ts';
@@ -126,8 +127,9 @@ export async function beginAttempt(run: Run, target: Target, lane: Lane): Promis
     succeed(usage, estimate, rejected) {
       const now = env.clock.now();
       waiting?.answered();
-      target.own.breaker.success(passes.own, now);
-      target.shared.breaker.success(passes.shared, now);
+      const limits = run.route.policies.breaker || defaultBreaker;
+      target.own.breaker.success(passes.own, now, limits);
+      target.shared.breaker.success(passes.shared, now, limits);
       const firstToken = firstTokenAt === undefined ? undefined : firstTokenAt - startedAt;
       target.stats.end(now, {
         sample: { total: now - startedAt, firstToken, outputTokens: usage.outputTokens },

@@ -62,7 +62,13 @@ export function chooseCandidates(question: Question, env: Environment): Choice {
   }
   const ranked: Target[] = [];
   const candidates: RankedTarget[] = [];
-  for (const candidate of route.policies.strategy.rank([...byCandidate.keys()], context)) {
+  const order = recoveringLast(
+    route.policies.strategy.rank([...byCandidate.keys()], context),
+    byCandidate,
+    env,
+    now,
+  );
+  for (const candidate of order) {
     const target = byCandidate.get(candidate);
     if (target === undefined || ranked.includes(target)) continue;
     ranked.push(target);
@@ -79,6 +85,23 @@ export function chooseCandidates(question: Question, env: Environment): Choice {
   }
   const decision = { route: route.name, strategy: route.policies.strategy.name, candidates, skipped };
   return { decision, ranked, waiting };
+}
+
+/** A target whose breaker has just closed gets its traffic back little by little: else it comes last, for what is left. */
+function recoveringLast(
+  order: readonly Candidate[],
+  targets: ReadonlyMap<Candidate, Target>,
+  env: Environment,
+  now: number,
+): readonly Candidate[] {
+  const held = order.filter((candidate) => {
+    const target = targets.get(candidate);
+    if (target === undefined) return false;
+    const share = Math.min(target.own.breaker.share(now), target.shared.breaker.share(now));
+    return share < 1 && env.random() >= share;
+  });
+  if (held.length === 0) return order;
+  return [...order.filter((candidate) => !held.includes(candidate)), ...held];
 }
 
 function toCandidate(target: Target, question: Question, env: Environment, now: number): Candidate {

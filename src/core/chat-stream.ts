@@ -22,6 +22,8 @@ export async function stream(run: Run, failover: Failover, asked: Asked): Promis
   );
 }
 
+/** A stream that the caller reads has no rivals any more. */
+const onlyLane = { win: () => true, signal: new AbortController().signal };
 const done: IteratorResult<StreamPart> = { done: true, value: undefined };
 
 function chatStream(run: Run, failover: Failover, asked: Asked, opened: OpenStream): ChatStream {
@@ -57,7 +59,7 @@ function chatStream(run: Run, failover: Failover, asked: Asked, opened: OpenStre
   run.signal.addEventListener('abort', onAbort, { once: true });
 
   const finish = async (part: ProviderFinishPart): Promise<StreamPart> => {
-    const answer = await accept(run, current.attempt, asked, current.answer(part));
+    const answer = await accept(run, current.attempt, onlyLane, asked, current.answer(part));
     over = true;
     run.signal.removeEventListener('abort', onAbort);
     result.resolve(answer);

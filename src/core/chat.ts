@@ -12,25 +12,32 @@ export function chat(run: Run, failover: Failover, asked: Asked): Promise<ChatRe
   return failover.run(async (target, lane) => {
     const attempt = await beginAttempt(run, target, lane);
     const result = await ask(run, attempt, asked);
-    if (lane.signal.aborted) {
-      // Another target's answer came in the same moment, just before.
-      attempt.abandon({ usage: result.usage }, true);
-      throw lane.signal.reason;
-    }
-    return accept(run, attempt, asked, { ...result, providerMetadata: result.providerMetadata ?? {} });
+    return accept(run, attempt, lane, asked, { ...result, providerMetadata: result.providerMetadata ?? {} });
   });
 }
 
 async function ask(run: Run, attempt: Attempt, { request }: Asked): Promise<ProviderResult> {
   const { carry, target } = attempt;
+  const { signal } = carry;
+  let booked = false;
+  const book = (error: unknown): unknown => {
+    const failure = failureOf(error, attempt);
+    if (booked) return failure;
+    booked = true;
+    if (isRouterError(failure, 'provider') && failure.kind !== 'aborted') attempt.fail(failure, {});
+    else attempt.abandon({}, signal.aborted);
+    return failure;
+  };
+  // At once, so that all attempts are accounted for when the request ends.
+  const onAbort = (): void => void book(signal.reason);
+  signal.addEventListener('abort', onAbort, { once: true });
   let result: ProviderResult;
   try {
-    result = await orAbort(target.provider.chat({ ...request, ...carry }), carry.signal);
+    result = await orAbort(target.provider.chat({ ...request, ...carry }), signal);
   } catch (error) {
-    const failure = failureOf(error, attempt);
-    if (isRouterError(failure, 'provider') && failure.kind !== 'aborted') attempt.fail(failure, {});
-    else attempt.abandon({}, carry.signal.aborted);
-    throw failure;
+    throw book(error);
+  } finally {
+    signal.removeEventListener('abort', onAbort);
   }
   const refusal = withheld(result.finishReason, attempt, run.route.policies.fallbackOn);
   if (refusal === undefined) return result;

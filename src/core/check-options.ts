@@ -155,12 +155,20 @@ function checkPolicies(path: string, policies: object): void {
     for (const [name, value] of Object.entries(delays)) checkNumber(`${at('retry')}.${name}`, value, refuse);
   }
   if (breaker !== undefined && breaker !== false) {
-    const { consecutive, ...times } = checkObject(
+    const fields = ['consecutive', 'failureRate', 'open', 'maxOpen', 'probes'];
+    const { consecutive, failureRate, probes, ...times } = checkObject(
       at('breaker'),
       breaker,
-      ['consecutive', 'open', 'maxOpen'],
+      fields,
       refuse,
     );
+    checkNumber(`${at('breaker')}.probes`, probes, refuse, { least: 1, whole: true });
+    if (
+      failureRate !== undefined &&
+      !(typeof failureRate === 'number' && failureRate > 0 && failureRate <= 1)
+    ) {
+      refuse(`${at('breaker')}.failureRate`, 'a number above 0, at most 1', show(failureRate));
+    }
     checkNumber(`${at('breaker')}.consecutive`, consecutive, refuse, { least: 1, whole: true });
     for (const [name, value] of Object.entries(times)) checkNumber(`${at('breaker')}.${name}`, value, refuse);
   }

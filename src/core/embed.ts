@@ -83,7 +83,7 @@ async function ask(
   batch: Batch,
   othersFailed: AbortSignal,
 ): Promise<void> {
-  const attempt = await beginAttempt(run, target, { signal: run.signal, alarm() {} });
+  const attempt = await beginAttempt(run, target, { signal: run.signal, win: () => true, alarm() {} });
   const stop = (): void => attempt.stop();
   othersFailed.addEventListener('abort', stop, { once: true });
   const seen = (): { usage: Usage } => ({

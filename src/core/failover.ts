@@ -94,7 +94,9 @@ export function createFailover(run: Run, choice: Choice, maxCost: number | undef
     if (!doubtful.includes(state)) return undefined;
     const kind = run.job.kind === 'stream' ? 'stream' : 'chat';
     const usual = latencyOf(target, kind, 0.95, now) ?? unknownLatency;
-    return { after: Math.min(longestDoubt, Math.max(shortestDoubt, usual)), probation: true };
+    const after = Math.min(longestDoubt, Math.max(shortestDoubt, usual));
+    // A suspicion is no verdict: the target's own first token, or its silence, says what is next.
+    return { after, probation: state !== 'suspect' };
   };
 
   const pick = (): Pick | undefined => {

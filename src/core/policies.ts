@@ -24,7 +24,13 @@ const defaultTimeout: ResolvedTimeouts = {
   idle: 20_000,
 };
 
-const defaultBreaker: BreakerLimits = { consecutive: 5, open: 5_000, maxOpen: 60_000 };
+export const defaultBreaker: BreakerLimits = {
+  consecutive: 5,
+  failureRate: 0.5,
+  open: 5_000,
+  maxOpen: 60_000,
+  probes: 3,
+};
 
 /** Puts a route's policies over the router's, and both over the defaults; field by field where a policy has fields. */
 export function resolvePolicies(

@@ -7,6 +7,8 @@ import type { Target } from './target.ts';
 export interface Lane {
   /** Aborted with the request, and when another attempt has won. */
   readonly signal: AbortSignal;
+  /** Claims the victory: the others are stopped. `false` where another one has claimed it. */
+  win(): boolean;
   /** To be called when its target seems to have gone dark: another attempt starts beside it. */
   alarm(): void;
 }
@@ -52,11 +54,20 @@ export function race<T>({
     const running = new Map<Target, { readonly abort: LinkedAbort; probation: boolean; doubted: boolean }>();
     const timers = new Set<() => void>();
     let over = false;
+    let winner: Target | undefined;
 
     const finish = (): void => {
       over = true;
       for (const cancel of timers) cancel();
-      for (const [target, { abort, probation }] of running) abort.abort(stopped(target, probation));
+      for (const [target, { abort, probation }] of running) {
+        if (target !== winner) abort.abort(stopped(target, probation));
+      }
+    };
+    const win = (target: Target): boolean => {
+      if (over) return winner === target;
+      winner = target;
+      finish();
+      return true;
     };
 
     const join = (): void => {
@@ -84,19 +95,16 @@ export function race<T>({
         timers.delete(cancelTimer);
         cancelTimer();
       };
-      attempt(target, { signal: lane.abort.signal, alarm: doubt }).then(
+      attempt(target, { signal: lane.abort.signal, win: () => win(target), alarm: doubt }).then(
         (value) => {
+          const won = win(target);
           leave();
-          if (over) {
-            discard(value);
-            return;
-          }
-          finish();
-          resolve(value);
+          if (won) resolve(value);
+          else discard(value);
         },
         (error: unknown) => {
           leave();
-          if (over) return;
+          if (over && winner !== target) return;
           const goOn = failed(target, error);
           if (running.size === 0 || !goOn) {
             finish();

@@ -24,7 +24,7 @@ export interface Run {
   readonly deadline: number;
   /** Aborts with the caller's reason, at the deadline, or when the router is closed. */
   readonly signal: AbortSignal;
-  /** In the order they started. Filled in as they end. */
+  /** In the order they ended. */
   readonly attempts: AttemptSummary[];
   /** How many have started. */
   started: number;

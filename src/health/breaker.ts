@@ -1,10 +1,14 @@
 import type { Random } from '../types/clock.ts';
+import { recent } from './recent.ts';
 
 /** When a breaker opens, and for how long; see `BreakerPolicy` for the defaults. Milliseconds. */
 export interface BreakerLimits {
   readonly consecutive: number;
+  /** 0 to 1. */
+  readonly failureRate: number;
   readonly open: number;
   readonly maxOpen: number;
+  readonly probes: number;
 }
 
 /** What an attempt holds while it runs; a result with the pass of an earlier period says nothing about this one. */
@@ -14,8 +18,10 @@ export interface Pass {
 }
 
 /**
- * Keeps a failing target from being used: closed until `consecutive` failures in a row, then open, then half-open for one
- * probe, whose result closes it or opens it for twice as long (Nygard, "Release It!", circuit breaker).
+ * Keeps a failing target from being used: closed until it fails `consecutive` times in a row, or `failureRate` of the time
+ * over ten seconds; then open; then half-open for one probe at a time, of which `probes` good ones close it and a bad one opens
+ * it for twice as long (Nygard, "Release It!", circuit breaker). Where there is little traffic, three failures in a row within
+ * a minute are enough: by chance that happens to a target that fails one time in twenty once in 8,000 requests.
  *
  * It differs from the textbook in two ways: whoever is refused goes elsewhere at once rather than wait for the probe; and
  * results of attempts that began before it last opened or closed are not counted.
@@ -26,9 +32,11 @@ export interface Breaker {
   admits(now: number): boolean;
   /** When an open breaker lets its next probe through; monotonic milliseconds. */
   readonly until: number;
+  /** Share of its traffic that it should get: less than 1 in the ten seconds after it has closed. */
+  share(now: number): number;
   /** An attempt starts. Also when it is not admitted: then it is forced, because nothing else is left. */
   enter(now: number): Pass;
-  success(pass: Pass, now: number): void;
+  success(pass: Pass, now: number, limits: BreakerLimits): void;
   failure(pass: Pass, now: number, limits: BreakerLimits): void;
   /** The attempt ended without saying anything about the target. */
   leave(pass: Pass): void;
@@ -38,6 +46,15 @@ export interface Breaker {
 const forgiveAfter = 300_000;
 /** How much the open time varies, so that processes do not probe in step. */
 const jitter = 0.2;
+/** The rate of failures is looked at over as many seconds, and only if there were as many outcomes. */
+const rateSeconds = 10;
+const rateSamples = 20;
+/** Fewer outcomes than this in a minute are little traffic, where fewer failures in a row open it. */
+const littleTraffic = 20;
+const littleConsecutive = 3;
+/** A target that has just come back gets a tenth of its traffic, and all of it after ten seconds. */
+const slowStart = 10_000;
+const firstShare = 0.1;
 
 export function breaker(random: Random): Breaker {
   let epoch = 0;
@@ -45,18 +62,29 @@ export function breaker(random: Random): Breaker {
   let until = 0;
   let failures = 0;
   let openings = 0;
-  let closedAt = 0;
+  let closedAt = Number.NEGATIVE_INFINITY;
   let probing = false;
+  let goodProbes = 0;
+  const outcomes = recent();
 
   const trip = (now: number, limits: BreakerLimits): void => {
-    if (!open) openings = Math.max(0, openings - Math.floor((now - closedAt) / forgiveAfter));
+    if (!open && openings > 0) openings = Math.max(0, openings - Math.floor((now - closedAt) / forgiveAfter));
     const span = Math.min(limits.maxOpen, limits.open * 2 ** openings);
     until = now + span * (1 - jitter + 2 * jitter * random());
     openings += 1;
     epoch += 1;
     open = true;
     probing = false;
+    goodProbes = 0;
     failures = 0;
+    outcomes.clear();
+  };
+
+  const broken = (now: number, { consecutive, failureRate }: BreakerLimits): boolean => {
+    if (failures >= consecutive) return true;
+    const lately = outcomes.read(rateSeconds, now);
+    if (lately.all >= rateSamples && lately.failed >= failureRate * lately.all) return true;
+    return failures >= littleConsecutive && outcomes.read(60, now).all < littleTraffic;
   };
 
   return {
@@ -65,25 +93,31 @@ export function breaker(random: Random): Breaker {
     get until() {
       return until;
     },
+    share: (now) => Math.min(1, firstShare + ((1 - firstShare) * (now - closedAt)) / slowStart),
     enter(now) {
       const probe = open && now >= until && !probing;
       if (probe) probing = true;
       return { epoch, probe };
     },
-    success(pass, now) {
+    success(pass, now, limits) {
       if (pass.epoch !== epoch) return;
       failures = 0;
+      outcomes.add(false, now);
       // A forced attempt that works is as good a proof as a probe.
       if (!open) return;
-      open = false;
       probing = false;
+      goodProbes += 1;
+      if (goodProbes < limits.probes) return;
+      goodProbes = 0;
+      open = false;
       closedAt = now;
       epoch += 1;
     },
     failure(pass, now, limits) {
       if (pass.epoch !== epoch) return;
       failures += 1;
-      if (open ? pass.probe : failures >= limits.consecutive) trip(now, limits);
+      outcomes.add(true, now);
+      if (open ? pass.probe : broken(now, limits)) trip(now, limits);
     },
     leave(pass) {
       if (pass.epoch === epoch && pass.probe) probing = false;

@@ -41,12 +41,16 @@ export interface RetryPolicy {
 
 /** When a failing target is left alone. */
 export interface BreakerPolicy {
-  /** Failures in a row that open it. Default: 5. */
+  /** Failures in a row that open it. Default: 5; where there were fewer than 20 outcomes in a minute, 3 are enough. */
   readonly consecutive?: number;
+  /** Share of failures over ten seconds that opens it, from 20 outcomes on. Default: 0.5. */
+  readonly failureRate?: number;
   /** Milliseconds it stays open the first time; doubles with each time in a row. Default: 5,000. */
   readonly open?: number;
   /** Most milliseconds it stays open. Default: 60,000. */
   readonly maxOpen?: number;
+  /** Good probes, one at a time, that close it again. Default: 3. Then its traffic comes back over ten seconds. */
+  readonly probes?: number;
 }
 
 /**

@@ -62,7 +62,7 @@ export interface ChatResult<T = unknown> {
   readonly cost: Cost | undefined;
   /** The id of the target that answered. */
   readonly target: string;
-  /** Every attempt in the order they started, the successful one included. */
+  /** Every attempt in the order they ended, the successful one included. */
   readonly attempts: readonly AttemptSummary[];
   readonly response: ResponseInfo;
   readonly warnings: readonly Warning[];

@@ -195,21 +195,47 @@ describe('waiting for a target that said when to come back', () => {
 });
 
 describe('health', () => {
-  it('stops using a target after five failures in a row and returns to it through one probe', async () => {
+  it('stops using a target after three failures in a row, and returns to it through three probes', async () => {
     const { router, clock, providers, of } = world({
-      a: [overloaded, overloaded, overloaded, overloaded, overloaded, {}],
+      a: [overloaded, overloaded, overloaded, {}],
       b: [{}],
     });
     for (let request = 0; request < 7; request++) await router.chat(ask);
-    expect(providers['a']?.calls).toHaveLength(5);
+    expect(providers['a']?.calls).toHaveLength(3);
     await clock.advance(6_000);
-    await router.chat(ask);
+    for (let probe = 0; probe < 3; probe++) {
+      expect(router.stats()[0]?.health).toBe('half-open');
+      await router.chat(ask);
+    }
     expect(router.stats()[0]?.health).toBe('closed');
     expect(of('target-state').map(({ target, state }) => [target, state])).toEqual([
       ['a', 'open'],
       ['a', 'half-open'],
       ['a', 'closed'],
     ]);
+  });
+
+  it('gives a probe company as soon as it is slower than usual, and holds that against it', async () => {
+    const { router, clock, providers } = world({
+      a: [overloaded, overloaded, overloaded, { hang: true }, {}],
+      b: [{ delay: 10 }],
+    });
+    for (let request = 0; request < 3; request++) {
+      const answer = router.chat(ask);
+      await clock.advance(10);
+      await answer;
+    }
+    await clock.advance(6_000);
+    const probe = router.chat(ask);
+    await clock.advance(1_010);
+    const { target, attempts } = await probe;
+    expect(target).toBe('b');
+    expect(attempts).toMatchObject([
+      { target: 'a', outcome: 'failed', error: { kind: 'timeout' } },
+      { target: 'b', outcome: 'success' },
+    ]);
+    expect(providers['a']?.open).toBe(0);
+    expect(router.stats()[0]?.health).toBe('open');
   });
 
   it('still uses the last target although its breaker is open', async () => {

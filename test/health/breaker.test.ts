@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { breaker } from '../../src/health/breaker.ts';
 
-const limits = { consecutive: 3, open: 1_000, maxOpen: 4_000 };
+const limits = { consecutive: 3, failureRate: 0.5, open: 1_000, maxOpen: 4_000, probes: 1 };
 const middle = (): number => 0.5; // no jitter
 
 function tripped(now = 0) {
@@ -27,7 +27,7 @@ describe('breaker', () => {
     for (let round = 0; round < 10; round++) {
       subject.failure(subject.enter(0), 0, limits);
       subject.failure(subject.enter(0), 0, limits);
-      subject.success(subject.enter(0), 0);
+      for (let good = 0; good < 3; good++) subject.success(subject.enter(0), 0, limits);
     }
     expect(subject.state(0)).toBe('closed');
   });
@@ -42,7 +42,7 @@ describe('breaker', () => {
 
   it('closes after a good probe', () => {
     const subject = tripped();
-    subject.success(subject.enter(1_000), 1_100);
+    subject.success(subject.enter(1_000), 1_100, limits);
     expect(subject.state(1_100)).toBe('closed');
   });
 
@@ -68,14 +68,69 @@ describe('breaker', () => {
     const subject = breaker(middle);
     const late = Array.from({ length: 10 }, () => subject.enter(0));
     for (const pass of late.slice(0, 3)) subject.failure(pass, 0, limits);
-    subject.success(subject.enter(1_000), 1_000);
+    subject.success(subject.enter(1_000), 1_000, limits);
     for (const pass of late.slice(3)) subject.failure(pass, 1_100, limits);
     expect(subject.state(1_100)).toBe('closed');
   });
 
+  it('opens when half of what it was asked lately failed, even if not in a row', () => {
+    const subject = breaker(middle);
+    const loose = { ...limits, consecutive: 100 };
+    for (let round = 0; round < 9; round++) {
+      subject.success(subject.enter(0), 0, loose);
+      subject.failure(subject.enter(0), 0, loose);
+    }
+    expect(subject.state(0)).toBe('closed'); // too few to tell
+    subject.success(subject.enter(0), 0, loose);
+    subject.failure(subject.enter(0), 0, loose);
+    expect(subject.state(0)).toBe('open');
+  });
+
+  it('does not hold against it what failed more than ten seconds ago', () => {
+    const subject = breaker(middle);
+    const loose = { ...limits, consecutive: 100 };
+    for (let failure = 0; failure < 15; failure++)
+      subject.failure(subject.enter(0), 0, { ...loose, failureRate: 1.1 });
+    for (let good = 0; good < 25; good++) subject.success(subject.enter(11_000), 11_000, loose);
+    subject.failure(subject.enter(11_000), 11_000, loose);
+    expect(subject.state(11_000)).toBe('closed');
+  });
+
+  it('needs fewer failures in a row where there is little traffic', () => {
+    const subject = breaker(middle);
+    const patient = { ...limits, consecutive: 5 };
+    for (let failure = 0; failure < 3; failure++) subject.failure(subject.enter(0), 0, patient);
+    expect(subject.state(0)).toBe('open');
+    const busy = breaker(middle);
+    for (let good = 0; good < 20; good++) busy.success(busy.enter(0), 0, patient);
+    for (let failure = 0; failure < 4; failure++) busy.failure(busy.enter(0), 0, patient);
+    expect(busy.state(0)).toBe('closed');
+  });
+
+  it('closes after as many good probes as it wants, one at a time', () => {
+    const subject = tripped();
+    const careful = { ...limits, probes: 3 };
+    for (let probe = 0; probe < 3; probe++) {
+      expect(subject.state(1_000)).toBe('half-open');
+      const pass = subject.enter(1_000);
+      expect(subject.admits(1_000)).toBe(false);
+      subject.success(pass, 1_000, careful);
+    }
+    expect(subject.state(1_000)).toBe('closed');
+  });
+
+  it('gets its traffic back within ten seconds of closing, from a tenth on', () => {
+    const subject = tripped();
+    expect(breaker(middle).share(0)).toBe(1);
+    subject.success(subject.enter(1_000), 1_000, limits);
+    expect(subject.share(1_000)).toBeCloseTo(0.1);
+    expect(subject.share(6_000)).toBeCloseTo(0.55);
+    expect(subject.share(11_000)).toBe(1);
+  });
+
   it('forgives an earlier opening after five healthy minutes', () => {
     const subject = tripped();
-    subject.success(subject.enter(1_000), 1_000);
+    subject.success(subject.enter(1_000), 1_000, limits);
     const later = 301_000;
     for (let failure = 0; failure < 3; failure++) subject.failure(subject.enter(later), later, limits);
     expect(subject.until - later).toBe(1_000);
@@ -94,7 +149,7 @@ describe('breaker', () => {
           for (const { what, wait } of steps) {
             now += wait;
             const pass = subject.enter(now);
-            if (what === 'success') subject.success(pass, now);
+            if (what === 'success') subject.success(pass, now, limits);
             else if (what === 'leave') subject.leave(pass);
             else {
               subject.failure(pass, now, limits);
