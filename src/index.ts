@@ -62,6 +62,7 @@ export type {
   BreakerPolicy,
   CallOptions,
   Catalog,
+  HedgePolicy,
   Interrupted,
   Policies,
   RetryPolicy,

@@ -22,6 +22,8 @@ export interface Choice {
   readonly ranked: readonly Target[];
   /** Left out for a reason that passes: healthy again, or needed after all. */
   readonly waiting: readonly Target[];
+  /** It hangs on what one vendor keeps. */
+  readonly bound: boolean;
 }
 
 /** Filters a route's targets with reasons and puts those that are left in the order of the route's strategy. */
@@ -84,7 +86,7 @@ export function chooseCandidates(question: Question, env: Environment): Choice {
     waiting.splice(ranked.length === 0 ? 1 : 0);
   }
   const decision = { route: route.name, strategy: route.policies.strategy.name, candidates, skipped };
-  return { decision, ranked, waiting };
+  return { decision, ranked, waiting, bound: binds !== undefined };
 }
 
 /** A target whose breaker has just closed gets its traffic back little by little: else it comes last, for what is left. */
@@ -106,20 +108,30 @@ function recoveringLast(
 
 function toCandidate(target: Target, question: Question, env: Environment, now: number): Candidate {
   const known = env.prices.priceOf(target);
-  const needs = question.needs.get();
-  const usual = target.stats.usualOutput(now) ?? (needs.kind === 'embeddings' ? 0 : usualOutputTokens);
-  const outputTokens = Math.min(usual, needs.outputTokens || Number.POSITIVE_INFINITY);
   return {
     target: { ...target.facts, price: known?.price },
     stats: target.stats.read(now),
     get estimatedCost() {
-      if (known === undefined) return undefined;
-      return costOf({ inputTokens: question.inputTokens.get(), outputTokens }, known.price, known.source)
-        ?.total;
+      return expectedCost(target, question, env, now);
     },
     headroom: headroomOf(target),
     health: targetHealth(target, now).state,
   };
+}
+
+/** What a request is expected to cost at a target, in US$; `undefined` where no price is known. */
+export function expectedCost(
+  target: Target,
+  { inputTokens, needs }: Pick<Job, 'inputTokens' | 'needs'>,
+  env: Environment,
+  now: number,
+): number | undefined {
+  const known = env.prices.priceOf(target);
+  if (known === undefined) return undefined;
+  const { kind, outputTokens: most } = needs.get();
+  const usual = target.stats.usualOutput(now) ?? (kind === 'embeddings' ? 0 : usualOutputTokens);
+  const outputTokens = Math.min(usual, most || Number.POSITIVE_INFINITY);
+  return costOf({ inputTokens: inputTokens.get(), outputTokens }, known.price, known.source)?.total;
 }
 
 function reasonToSkip(

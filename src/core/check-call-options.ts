@@ -1,6 +1,7 @@
 import { RequestError } from '../errors.ts';
 import type { CallOptions } from '../types/options.ts';
 import {
+  checkHedge,
   checkNumber,
   checkObject,
   checkTimeouts,
@@ -14,7 +15,17 @@ const refuse: Refuse = (path, expected, got) => {
   throw new RequestError(path, expected, got);
 };
 
-const fields = ['route', 'signal', 'only', 'timeout', 'maxCost', 'session', 'metadata', 'interrupted'];
+const fields = [
+  'route',
+  'signal',
+  'only',
+  'timeout',
+  'maxCost',
+  'session',
+  'metadata',
+  'interrupted',
+  'hedge',
+];
 
 /** Checks what one call sets for itself. Throws `RequestError`, which names the option. */
 export function checkCallOptions(options: CallOptions): void {
@@ -32,5 +43,6 @@ export function checkCallOptions(options: CallOptions): void {
   }
   checkTimeouts('options.timeout', timeout, refuse);
   checkNumber('options.maxCost', maxCost, refuse);
+  checkHedge('options.hedge', options.hedge, ['after', 'maxCost'], refuse);
   checkWord('options.interrupted', interrupted, interruptedWords, refuse);
 }

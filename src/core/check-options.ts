@@ -1,6 +1,7 @@
 import { ConfigError } from '../errors.ts';
 import type { RouterOptions, TargetOptions } from '../types/options.ts';
 import {
+  checkHedge,
   checkNumber,
   checkObject,
   checkTimeouts,
@@ -16,7 +17,7 @@ const refuse: Refuse = (path, expected, got) => {
   throw new ConfigError(path, expected, got);
 };
 
-const policyFields = ['strategy', 'timeout', 'retry', 'breaker', 'interrupted', 'fallbackOn'];
+const policyFields = ['strategy', 'timeout', 'retry', 'breaker', 'hedge', 'interrupted', 'fallbackOn'];
 const routerFields = ['targets', 'routes', 'catalog', 'clock', 'random', ...policyFields];
 const targetFields = ['provider', 'model', 'id', 'price', 'weight', 'concurrency', 'tags', 'capabilities'];
 const rateFields = [
@@ -172,6 +173,12 @@ function checkPolicies(path: string, policies: object): void {
     checkNumber(`${at('breaker')}.consecutive`, consecutive, refuse, { least: 1, whole: true });
     for (const [name, value] of Object.entries(times)) checkNumber(`${at('breaker')}.${name}`, value, refuse);
   }
+  checkHedge(
+    at('hedge'),
+    (policies as Record<string, unknown>)['hedge'],
+    ['after', 'budget', 'maxCost'],
+    refuse,
+  );
   checkWord(at('interrupted'), interrupted, interruptedWords, refuse);
   if (fallbackOn === undefined) return;
   if (!Array.isArray(fallbackOn)) refuse(at('fallbackOn'), 'a list of error kinds', show(fallbackOn));

@@ -60,3 +60,17 @@ export function checkTimeouts(path: string, value: unknown, refuse: Refuse): voi
 }
 
 export const interruptedWords = ['error', 'restart'];
+
+/** Refuses a wrong `hedge`. */
+export function checkHedge(path: string, value: unknown, fields: readonly string[], refuse: Refuse): void {
+  if (value === undefined || value === false) return;
+  const { after, budget, maxCost } = checkObject(path, value, fields, refuse);
+  const percentile = typeof after === 'string' && ['p90', 'p95', 'p99'].includes(after);
+  if (after !== undefined && !percentile && !(typeof after === 'number' && after >= 0)) {
+    refuse(`${path}.after`, "milliseconds, or 'p90', 'p95' or 'p99'", show(after));
+  }
+  if (budget !== undefined && !(typeof budget === 'number' && budget >= 0 && budget <= 1)) {
+    refuse(`${path}.budget`, 'a share from 0 to 1', show(budget));
+  }
+  checkNumber(`${path}.maxCost`, maxCost, refuse);
+}

@@ -33,6 +33,7 @@ export async function execute<T>(
     if (loading !== undefined) await orAbort(loading, run.signal);
     const choice = chooseCandidates(questionOf(job, options, route, env), env);
     run.decision = choice.decision;
+    route.policies.hedges.earn();
     return await work(run, createFailover(run, choice, options.maxCost));
   } catch (error) {
     settleError(run, error);

@@ -1,11 +1,11 @@
 import pRetry from 'p-retry';
 import { AllTargetsFailedError, BudgetError, isRouterError, NoTargetError } from '../errors.ts';
 import type { Health } from '../types/strategy.ts';
-import { breakerAdmits, type Choice } from './candidates.ts';
+import { breakerAdmits, type Choice, expectedCost } from './candidates.ts';
 import { sleep } from './clock.ts';
 import { type AttemptError, consequenceOf, isAttemptError, isStaleSocket } from './consequence.ts';
 import { toDate } from './environment.ts';
-import { type Company, type Lane, race } from './race.ts';
+import { type Cause, type Company, type Lane, race } from './race.ts';
 import type { Run } from './run.ts';
 import { latencyOf, type Target, targetHealth } from './target.ts';
 
@@ -45,6 +45,9 @@ interface Tried {
 export function createFailover(run: Run, choice: Choice, maxCost: number | undefined): Failover {
   const { env, route } = run;
   const { retry, breaker, fallbackOn } = route.policies;
+  // Twice would be wrong where a vendor keeps something of it or does something for it.
+  const once = choice.bound || run.job.kind === 'embed' || run.job.needs.get().vendorTools;
+  const hedge = once ? false : run.hedge;
   const { clock } = env;
   const all = [...choice.ranked, ...choice.waiting];
   const tried = new Map<Target, Tried>();
@@ -78,25 +81,41 @@ export function createFailover(run: Run, choice: Choice, maxCost: number | undef
   };
 
   /** One to start beside those that run: a healthy one, at once, or none. */
-  const another = (): Target | undefined => {
+  const another = (cause: Cause): Target | undefined => {
     const now = clock.now();
     if (tries >= retry.maxAttempts) return undefined;
     const fresh = all.filter((target) => !tried.has(target) && !busy.has(target));
-    const next = pickWell(fresh, now);
-    if (next !== undefined) tries += 1;
+    const next = pickWell(cause === 'slow' ? fresh.filter((target) => mayHedge(target, now)) : fresh, now);
+    if (next === undefined || (cause === 'slow' && !route.policies.hedges.spend())) return undefined;
+    tries += 1;
     return next;
   };
 
-  /** A target on probation gets company as soon as it is slower than it usually is. */
+  /** A second attempt goes to another endpoint, within its own limit of cost. */
+  const mayHedge = (target: Target, now: number): boolean => {
+    for (const { provider } of busy) if (provider === target.provider) return false;
+    const limit = hedge === false ? undefined : hedge.maxCost;
+    return (
+      limit === undefined || (expectedCost(target, run.job, env, now) ?? Number.POSITIVE_INFINITY) <= limit
+    );
+  };
+
+  /** A target on probation gets company as soon as it is slower than it usually is; any other one if it is to be hedged. */
   const company = (target: Target): Company | undefined => {
     const now = clock.now();
     const { state } = targetHealth(target, now);
-    if (!doubtful.includes(state)) return undefined;
     const kind = run.job.kind === 'stream' ? 'stream' : 'chat';
+    if (!doubtful.includes(state)) {
+      if (hedge === false) return undefined;
+      const { after } = hedge;
+      const slow =
+        typeof after === 'number' ? after : latencyOf(target, kind, Number(after.slice(1)) / 100, now);
+      return slow === undefined ? undefined : { after: slow, cause: 'slow', probation: false };
+    }
     const usual = latencyOf(target, kind, 0.95, now) ?? unknownLatency;
     const after = Math.min(longestDoubt, Math.max(shortestDoubt, usual));
     // A suspicion is no verdict: the target's own first token, or its silence, says what is next.
-    return { after, probation: state !== 'suspect' };
+    return { after, cause: 'doubt', probation: state !== 'suspect' };
   };
 
   const pick = (): Pick | undefined => {

@@ -6,6 +6,8 @@ import type { Target } from './target.ts';
 export interface Needs {
   readonly kind: 'chat' | 'embeddings';
   readonly tools: boolean;
+  /** Tools that the vendor runs itself. */
+  readonly vendorTools: boolean;
   readonly images: boolean;
   /** Whether one of them is given by URL. */
   readonly imagesByURL: boolean;
@@ -56,6 +58,7 @@ export function needsOf(request: NormalizedRequest): Needs {
   return {
     kind: 'chat',
     tools: request.tools !== undefined,
+    vendorTools: request.tools?.some(({ type }) => type === 'provider') === true,
     images,
     imagesByURL,
     files: [...files],

@@ -1,6 +1,7 @@
 import type { BreakerLimits } from '../health/breaker.ts';
+import { type HedgeBudget, hedgeBudget } from '../health/hedge-budget.ts';
 import type { FallbackKind } from '../types/error.ts';
-import type { Interrupted, Policies, RetryPolicy, Timeouts } from '../types/options.ts';
+import type { HedgePolicy, Interrupted, Policies, RetryPolicy, Timeouts } from '../types/options.ts';
 import type { Strategy } from '../types/strategy.ts';
 import { override } from './override.ts';
 
@@ -13,6 +14,9 @@ export interface ResolvedPolicies {
   readonly timeout: ResolvedTimeouts;
   readonly retry: Required<RetryPolicy>;
   readonly breaker: BreakerLimits | false;
+  readonly hedge: (Required<Pick<HedgePolicy, 'after'>> & Pick<HedgePolicy, 'maxCost'>) | false;
+  /** What is left to be sent twice, of all requests of the route. */
+  readonly hedges: HedgeBudget;
   readonly interrupted: Interrupted;
   readonly fallbackOn: readonly FallbackKind[];
 }
@@ -32,6 +36,10 @@ export const defaultBreaker: BreakerLimits = {
   probes: 3,
 };
 
+export const defaultHedge: Exclude<ResolvedPolicies['hedge'], false> = { after: 'p99' };
+/** Share of requests that may be sent twice. */
+const usualHedges = 0.02;
+
 /** Puts a route's policies over the router's, and both over the defaults; field by field where a policy has fields. */
 export function resolvePolicies(
   router: Policies,
@@ -41,6 +49,7 @@ export function resolvePolicies(
 ): ResolvedPolicies {
   const retry = route.retry ?? router.retry;
   const breaker = route.breaker ?? router.breaker;
+  const hedge = route.hedge ?? router.hedge ?? false;
   const retryBelow = override(retryDefaults(targets), router.retry === false ? undefined : router.retry);
   const breakerBelow = override(defaultBreaker, router.breaker === false ? undefined : router.breaker);
   return {
@@ -48,6 +57,8 @@ export function resolvePolicies(
     timeout: override(defaultTimeout, router.timeout, route.timeout),
     retry: retry === false ? { ...retryBelow, maxAttempts: 1, sameTarget: 0 } : override(retryBelow, retry),
     breaker: breaker === false ? false : override(breakerBelow, breaker),
+    hedge: hedge === false ? false : override(defaultHedge, hedge),
+    hedges: hedgeBudget(hedge === false ? 0 : (hedge.budget ?? usualHedges)),
     interrupted: route.interrupted ?? router.interrupted ?? 'error',
     fallbackOn: route.fallbackOn ?? router.fallbackOn ?? [],
   };

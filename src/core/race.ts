@@ -16,15 +16,19 @@ export interface Lane {
 /** Why a target gets company, and after how many milliseconds. */
 export interface Company {
   readonly after: number;
+  readonly cause: Cause;
   /** A target on probation that has not answered by the time another one has is held to have failed. */
   readonly probation: boolean;
 }
+
+/** Why another target is to start: those that run are in doubt or have failed, or one is merely slow. */
+export type Cause = 'doubt' | 'slow';
 
 export interface Course<T> {
   readonly first: Target;
   attempt(target: Target, lane: Lane): Promise<T>;
   /** A target to start beside those that run; `undefined` where there is none to spare. */
-  another(): Target | undefined;
+  another(cause: Cause): Target | undefined;
   /** Whether an attempt at a target is to get company if it has not answered in time. */
   company(target: Target): Company | undefined;
   /** An attempt failed. Whether another target may do better. */
@@ -70,8 +74,8 @@ export function race<T>({
       return true;
     };
 
-    const join = (): void => {
-      const next = over ? undefined : another();
+    const join = (cause: Cause): void => {
+      const next = over ? undefined : another(cause);
       if (next !== undefined) start(next);
     };
 
@@ -81,13 +85,13 @@ export function race<T>({
       const doubt = (): void => {
         if (over || lane.doubted) return;
         lane.doubted = true;
-        join();
+        join('doubt');
       };
       const wanted = company(target);
       let cancelTimer = (): void => {};
       if (wanted !== undefined) {
         lane.probation = wanted.probation;
-        cancelTimer = clock.after(wanted.after, doubt);
+        cancelTimer = clock.after(wanted.after, wanted.cause === 'doubt' ? doubt : () => join('slow'));
         timers.add(cancelTimer);
       }
       const leave = (): void => {
@@ -111,7 +115,7 @@ export function race<T>({
             reject(error);
             return;
           }
-          if ([...running.values()].every(({ doubted }) => doubted)) join();
+          if ([...running.values()].every(({ doubted }) => doubted)) join('doubt');
         },
       );
     };

@@ -8,7 +8,7 @@ import { type LinkedAbort, linkedAbort } from './abort.ts';
 import type { Environment, Route } from './environment.ts';
 import type { Job } from './job.ts';
 import { override } from './override.ts';
-import type { ResolvedTimeouts } from './policies.ts';
+import { defaultHedge, type ResolvedPolicies, type ResolvedTimeouts } from './policies.ts';
 
 /** All state of one request. It is made when the request comes in and nothing keeps it when the request is over. */
 export interface Run {
@@ -18,6 +18,7 @@ export interface Run {
   readonly job: Job;
   readonly timeout: ResolvedTimeouts;
   readonly interrupted: Interrupted;
+  readonly hedge: ResolvedPolicies['hedge'];
   readonly metadata: Readonly<Record<string, unknown>>;
   /** Monotonic milliseconds. */
   readonly startedAt: number;
@@ -73,6 +74,7 @@ export function createRun({ options, ...init }: RunInit): Run {
     ...init,
     timeout,
     interrupted: options.interrupted ?? route.policies.interrupted,
+    hedge: hedgeOf(options.hedge, route.policies.hedge),
     metadata: options.metadata ?? {},
     startedAt,
     deadline: startedAt + timeout.request,
@@ -91,6 +93,11 @@ export function createRun({ options, ...init }: RunInit): Run {
     },
   };
   return run;
+}
+
+function hedgeOf(called: CallOptions['hedge'], routed: ResolvedPolicies['hedge']): ResolvedPolicies['hedge'] {
+  if (called === undefined) return routed;
+  return called === false ? false : override(routed === false ? defaultHedge : routed, called);
 }
 
 function tellEnd(run: Run, end: RunEnd): void {

@@ -59,6 +59,19 @@ export interface BreakerPolicy {
  */
 export type Interrupted = 'error' | 'restart';
 
+/** When a slow request is sent to a second target as well; the first answer wins, and the other one is stopped. */
+export interface HedgePolicy {
+  /**
+   * How long the first target may take to its first token (to its whole answer, where nothing is streamed): milliseconds, or
+   * a percentile of its own times, which needs a hundred samples. Default: `p99`.
+   */
+  readonly after?: number | 'p90' | 'p95' | 'p99';
+  /** Most second attempts, as a share of all requests. Default: 0.02. */
+  readonly budget?: number;
+  /** Most US$ that a second attempt is expected to cost. Targets above it, or of unknown price, are not used for one. Default: no limit. */
+  readonly maxCost?: number;
+}
+
 /** What a route inherits from the router's options and may override. */
 export interface Policies {
   /** Default: `priority()`, the order of `targets`. */
@@ -68,6 +81,11 @@ export interface Policies {
   readonly retry?: RetryPolicy | false;
   /** `false`: failures do not keep a target from being used. */
   readonly breaker?: BreakerPolicy | false;
+  /**
+   * Default: `false`, because the vendor may charge for both. Requests that hang on what a vendor keeps, or use tools that
+   * it runs, are never sent twice.
+   */
+  readonly hedge?: HedgePolicy | false;
   /** Default: `error`. */
   readonly interrupted?: Interrupted;
   /**
@@ -158,4 +176,6 @@ export interface CallOptions<TargetId extends string = string, RouteName extends
   readonly metadata?: Readonly<Record<string, unknown>>;
   /** Overrides the route's. Streams only. */
   readonly interrupted?: Interrupted;
+  /** Overrides the route's, but for its budget, which all requests share. */
+  readonly hedge?: Omit<HedgePolicy, 'budget'> | false;
 }

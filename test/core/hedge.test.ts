@@ -1,0 +1,149 @@
+import { createRouter, type HedgePolicy, type RouterEvent } from 'signalbox';
+import { type ScriptedProvider, scriptedProvider, virtualClock } from 'signalbox/testing';
+import { describe, expect, it } from 'vitest';
+import { read } from '../support/requests.ts';
+
+type Script = Parameters<typeof scriptedProvider>[1];
+
+function hedging(hedge: HedgePolicy | false, slow: Script, fast: Script = [{ text: 'fast' }]) {
+  const clock = virtualClock();
+  const first = scriptedProvider('first', slow, clock);
+  const second = scriptedProvider('second', fast, clock);
+  const price = { input: 1, output: 1 };
+  const router = createRouter({
+    targets: [first, second].map((provider: ScriptedProvider) => ({
+      provider,
+      model: 'm',
+      id: provider.name,
+      price,
+    })),
+    clock,
+    hedge,
+  });
+  const events: RouterEvent[] = [];
+  for (const type of ['usage', 'attempt-end', 'request-end'] as const)
+    router.on(type, (event) => events.push(event));
+  const usage = () => events.filter((event) => event.type === 'usage');
+  return { clock, first, second, router, events, usage };
+}
+
+describe('hedging', () => {
+  it('sends a request to a second target when the first one is slow, and stops the loser', async () => {
+    const { clock, router, first, usage } = hedging({ after: 500 }, [{ delay: 5_000 }]);
+    const stream = router.stream({ prompt: 'Hi' });
+    await clock.advance(500);
+    expect((await stream).target).toBe('second');
+    const parts = await read(await stream);
+    expect(parts.at(-1)?.type).toBe('finish');
+    expect(first.open).toBe(0);
+    expect(usage()).toMatchObject([
+      { target: 'first', outcome: 'abandoned', billed: 'unknown', cost: { estimated: true } },
+      { target: 'second', outcome: 'success', billed: 'yes' },
+    ]);
+  });
+
+  it('does the same for an answer in one piece', async () => {
+    const { clock, router, first } = hedging({ after: 500 }, [{ delay: 5_000 }]);
+    const answer = router.chat({ prompt: 'Hi' });
+    await clock.advance(500);
+    expect((await answer).text).toBe('fast');
+    expect(first.open).toBe(0);
+    expect(router.stats()[0]).toMatchObject({ health: 'closed', failures: 0, inFlight: 0 });
+  });
+
+  it('does nothing while the first target is quick enough', async () => {
+    const { clock, router, second } = hedging({ after: 500 }, [{ delay: 400 }]);
+    const answer = router.chat({ prompt: 'Hi' });
+    await clock.advance(2_000);
+    expect((await answer).target).toBe('first');
+    expect(second.calls).toHaveLength(0);
+  });
+
+  it('still gives the first target’s answer if that comes first after all', async () => {
+    const { clock, router, second } = hedging(
+      { after: 500 },
+      [{ delay: 700, text: 'slow' }],
+      [{ delay: 5_000 }],
+    );
+    const answer = router.chat({ prompt: 'Hi' });
+    await clock.advance(700);
+    expect((await answer).text).toBe('slow');
+    expect(second.calls).toHaveLength(1);
+    expect(second.open).toBe(0);
+  });
+
+  it('is off unless it is asked for', async () => {
+    const { clock, router, second } = hedging(false, [{ delay: 60_000 }]);
+    const answer = router.chat({ prompt: 'Hi' });
+    await clock.advance(60_000);
+    expect((await answer).target).toBe('first');
+    expect(second.calls).toHaveLength(0);
+  });
+
+  it('never sends more than its share of requests twice', async () => {
+    const { clock, router, second } = hedging({ after: 100, budget: 0.1 }, [{ delay: 1_000 }]);
+    for (let request = 0; request < 100; request++) {
+      const answer = router.chat({ prompt: 'Hi' });
+      await clock.advance(1_000);
+      await answer;
+    }
+    expect(second.calls.length).toBeGreaterThan(5);
+    expect(second.calls.length).toBeLessThanOrEqual(11);
+  });
+
+  it('goes by the target’s own times, once enough are known', async () => {
+    const { clock, router, second } = hedging({ after: 'p95', budget: 1 }, (_, index) => ({
+      delay: index < 200 ? 200 : 5_000,
+    }));
+    for (let request = 0; request < 201; request++) {
+      const answer = router.chat({ prompt: 'Hi' });
+      await clock.advance(300);
+      await answer;
+    }
+    expect(second.calls).toHaveLength(1);
+  });
+
+  it('uses no target that is dearer than its limit', async () => {
+    const { clock, router, second } = hedging({ after: 100, maxCost: 0.000_000_1 }, [{ delay: 1_000 }]);
+    const answer = router.chat({ prompt: 'Hi' });
+    await clock.advance(1_000);
+    await answer;
+    expect(second.calls).toHaveLength(0);
+  });
+
+  it('never sends twice what a vendor’s own tools would do twice', async () => {
+    const { clock, router, second } = hedging({ after: 100 }, [{ delay: 1_000 }]);
+    const tools = [{ type: 'provider', id: 'first.search', name: 'search', args: {} }] as const;
+    const answer = router.chat({ prompt: 'Hi', tools });
+    await clock.advance(1_000);
+    await answer;
+    expect(second.calls).toHaveLength(0);
+  });
+
+  it('can be set for one call', async () => {
+    const { clock, router, second } = hedging({ after: 100 }, [{ delay: 1_000 }]);
+    const off = router.chat({ prompt: 'Hi' }, { hedge: false });
+    await clock.advance(1_000);
+    await off;
+    expect(second.calls).toHaveLength(0);
+  });
+
+  it('takes the second target’s failure for no failure of the request', async () => {
+    const { clock, router } = hedging(
+      { after: 100 },
+      [{ delay: 1_000, text: 'slow' }],
+      [{ error: { kind: 'server', status: 500 } }],
+    );
+    const answer = router.chat({ prompt: 'Hi' });
+    await clock.advance(1_000);
+    expect((await answer).text).toBe('slow');
+  });
+
+  it('leaves no timer behind', async () => {
+    const { clock, router } = hedging({ after: 500 }, [{ delay: 5_000 }]);
+    const answer = router.chat({ prompt: 'Hi' });
+    await clock.advance(500);
+    await answer;
+    expect(clock.timers).toBe(0);
+  });
+});
