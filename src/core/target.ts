@@ -84,6 +84,9 @@ export function targetHealth(target: Target, now: number): { state: Health; unti
   return { state: 'suspect', until: target.silence.until };
 }
 
+/** Durations that the histogram cannot tell from a percentile are not above it. */
+const justAbove = 1.04;
+
 /** A percentile of a target's latencies, where enough is known of them. */
 export function latencyOf(
   { latencies }: Target,
@@ -91,7 +94,9 @@ export function latencyOf(
   share: number,
   now: number,
 ): number | undefined {
-  return latencies[kind].weight(now) < fewestSamples ? undefined : latencies[kind].quantile(share);
+  if (latencies[kind].weight(now) < fewestSamples) return undefined;
+  const found = latencies[kind].quantile(share);
+  return found === undefined ? undefined : found * justAbove;
 }
 
 /** Free share of its places, 0 to 1. */

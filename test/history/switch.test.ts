@@ -2,7 +2,7 @@ import type { ContentPart, Message, Provider, ProviderCall, ToolResultPart } fro
 import { anthropic } from 'signalbox/anthropic';
 import { google } from 'signalbox/google';
 import { openai } from 'signalbox/openai';
-import { mistral, openrouter } from 'signalbox/openai-compatible';
+import { deepseek, mistral, openrouter } from 'signalbox/openai-compatible';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type FaultServer, faultServer, json } from '../support/fault-server.ts';
 import {
@@ -196,12 +196,39 @@ const vendors: Readonly<Record<string, Vendor>> = {
         messages: (body['messages'] as Body[]).map(({ reasoning_details: _details, ...rest }) => rest),
       }),
   },
+  deepseek: {
+    ...chat,
+    model: 'deepseek-chat',
+    create: (address) => deepseek(address),
+    turn: () => chatTurn({ reasoning_content: 'hm' }),
+    // https://api-docs.deepseek.com/guides/thinking_mode: calls of tools come with the thoughts before them.
+    faults: (body) => [
+      ...(body['messages'] as Body[]).flatMap(({ tool_calls, reasoning_content }, index) =>
+        tool_calls !== undefined && reasoning_content === undefined
+          ? [`messages[${index}]: calls without thoughts`]
+          : [],
+      ),
+      ...chatCompletionsFaults({
+        model: body['model'],
+        tools: body['tools'],
+        messages: (body['messages'] as Body[]).map(({ reasoning_content: _thoughts, ...rest }) => rest),
+      }),
+    ],
+  },
   mistral: {
     ...chat,
     model: 'mistral-large-latest',
     create: (address) => mistral(address),
-    // https://docs.mistral.ai/capabilities/function_calling: ids are nine letters or digits.
-    faults: (body) => chatCompletionsFaults(body, /^[a-zA-Z0-9]{9}$/),
+    // https://docs.mistral.ai/capabilities/function_calling: ids are nine letters or digits, and tools are answered by the
+    // assistant.
+    faults: (body) => [
+      ...chatCompletionsFaults(body, /^[a-zA-Z0-9]{9}$/),
+      ...(body['messages'] as Body[]).flatMap(({ role }, index, all) =>
+        role === 'user' && all[index - 1]?.['role'] === 'tool'
+          ? [`messages[${index}]: the user’s after a tool’s`]
+          : [],
+      ),
+    ],
   },
 };
 

@@ -41,7 +41,9 @@ export function toMessages(
   // Only users can show pictures here: what a tool or an assistant shows comes with the next turn of the user's.
   let shown: Wire[] = [];
   const showAll = (): void => {
-    if (shown.length > 0) wires.push({ role: 'user', content: shown });
+    const afterTool = wires.at(-1)?.['role'] === 'tool' && quirks.userAfterTool === false;
+    if (shown.length === 0 || afterTool) return;
+    wires.push({ role: 'user', content: shown });
     shown = [];
   };
   for (const message of messages) {
@@ -60,11 +62,13 @@ export function toMessages(
         break;
       case 'tool':
         wires.push(...toToolMessages(message, context));
-        shown.push(...picturesOf(message, context));
+        if (quirks.userAfterTool !== false) shown.push(...picturesOf(message, context));
+        else leaveOutPictures(message, context);
         break;
     }
   }
   showAll();
+  if (shown.length > 0) unsupported(warnings, 'file', 'the user cannot show it right after a tool');
   return wires;
 }
 
@@ -150,6 +154,8 @@ function toAssistant({ content }: AssistantMessage, context: Context): Wire {
   }
   const field = quirks.reasoningInHistory;
   const told = typeof field === 'string';
+  // One blank stands for thoughts that are not there: an empty text would count as missing.
+  if (told && reasoning === '' && calls.length > 0 && quirks.reasoningWithCalls === true) reasoning = ' ';
   if (reasoning !== '' && !told && own['reasoning_details'] === undefined) leftOut(warnings, 'reasoning');
   return {
     role: 'assistant',
@@ -194,6 +200,13 @@ function picturesOf({ content }: ToolMessage, context: Context): readonly Wire[]
     const details = 'what a tool gives back beside text goes as the user’s';
     return [label, ...wires.flatMap((wire) => show(wire, 'tool result', details, context))];
   });
+}
+
+function leaveOutPictures({ content }: ToolMessage, { warnings }: Context): void {
+  const shows = content.some(
+    ({ output }) => output.type === 'content' && output.value.some(({ type }) => type !== 'text'),
+  );
+  if (shows) unsupported(warnings, 'tool result', 'tools can only give back text here');
 }
 
 function show(wire: Wire, feature: string, details: string, { warnings }: Context): readonly Wire[] {

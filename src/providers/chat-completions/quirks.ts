@@ -37,6 +37,13 @@ export interface Quirks {
     | false;
   /** The field in which the reasoning text of earlier turns goes back, or `false` where it is refused. Default: `false`. */
   readonly reasoningInHistory?: 'reasoning_content' | 'reasoning' | false;
+  /** Calls of tools have to go back with the thoughts before them, if only an empty one. Default: `false`. */
+  readonly reasoningWithCalls?: boolean;
+  /**
+   * Whether a turn of the user's may stand right after a tool's. Default: `true`; `false`: pictures that a tool gave back are
+   * left out, with a warning.
+   */
+  readonly userAfterTool?: boolean;
   /** Whether images can be given by URL. Default: `true`; `false` leaves targets of the server out for them. */
   readonly imagesByURL?: boolean;
   /** The exact length of ids of tool calls, in letters and digits, where the server insists on one. Default: any up to 40. */

@@ -63,9 +63,12 @@ function toTool(tool: ResolvedTool, provider: string, warnings: Warning[]): Wire
 
 function toToolChoice({ toolChoice }: ProviderCall, quirks: Quirks, warnings: Warning[]): unknown {
   if (toolChoice === undefined) return undefined;
-  if (typeof toolChoice === 'object') return { type: 'function', function: { name: toolChoice.toolName } };
-  if (toolChoice !== 'required') return toolChoice;
-  if (quirks.toolChoiceRequired !== false) return quirks.toolChoiceRequired ?? 'required';
+  if (toolChoice === 'auto' || toolChoice === 'none') return toolChoice;
+  if (quirks.toolChoiceRequired !== false) {
+    return toolChoice === 'required'
+      ? (quirks.toolChoiceRequired ?? 'required')
+      : { type: 'function', function: { name: toolChoice.toolName } };
+  }
   warnings.push({ type: 'unsupported', feature: 'toolChoice', details: 'a tool cannot be demanded here' });
   return undefined;
 }

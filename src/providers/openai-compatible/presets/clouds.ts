@@ -11,7 +11,7 @@ import { presetFactory } from '../provider.ts';
 export const azure = presetFactory({
   name: 'azure',
   baseURL: 'https://{resource}.openai.azure.com/openai/v1',
-  keyVariables: ['AZURE_API_KEY', 'AZURE_OPENAI_API_KEY'],
+  keyVariables: ['AZURE_OPENAI_API_KEY', 'AZURE_API_KEY'],
   keyHeader: 'api-key',
   embeddings: 2048,
   quirks: { maxTokensField: 'max_completion_tokens' },
@@ -32,8 +32,7 @@ export const bedrock = presetFactory({
 });
 
 /**
- * Cloudflare Workers AI. Source: https://developers.cloudflare.com/workers-ai/configuration/open-ai-compatibility/. Not
- * verified: limits on embeddings.
+ * Cloudflare Workers AI. Source: https://developers.cloudflare.com/workers-ai/configuration/open-ai-compatibility/
  *
  * @example workersAI({ accountId: '…' })
  */
@@ -41,6 +40,7 @@ export const workersAI = presetFactory({
   name: 'workers-ai',
   baseURL: 'https://api.cloudflare.com/client/v4/accounts/{accountId}/ai/v1',
   keyVariables: ['CLOUDFLARE_API_TOKEN', 'CLOUDFLARE_API_KEY'],
+  embeddings: 100,
 });
 
 /** GitHub Models. It has no field for reasoning. Source: https://docs.github.com/en/rest/models/inference. Not verified: limits on embeddings. */

@@ -5,7 +5,8 @@ import { presetFactory } from '../provider.ts';
 /**
  * Cloudflare AI Gateway, by its unified interface; models are `provider/model`. With keys kept at the gateway give
  * `headers: { 'cf-aig-authorization': 'Bearer …' }`, else the vendor's key as `apiKey`.
- * Source: https://developers.cloudflare.com/ai-gateway/usage/chat-completion/
+ * Source: https://developers.cloudflare.com/ai-gateway/usage/chat-completion/, where it is now called deprecated in favour of
+ * the address that `workersAI` has, with the header `cf-aig-gateway-id`.
  *
  * @example cloudflareGateway({ accountId: '…', gateway: 'my-gateway', apiKey: '…' })
  */
@@ -40,12 +41,15 @@ export const martian = presetFactory({
   keyVariables: ['MARTIAN_API_KEY'],
 });
 
-/** OpenRouter. Source: https://openrouter.ai/docs/api-reference/overview, https://openrouter.ai/docs/use-cases/reasoning-tokens. Not verified: limits on embeddings. */
+/**
+ * OpenRouter: it always counts tokens. Source: https://openrouter.ai/docs/use-cases/reasoning-tokens,
+ * https://github.com/OpenRouterTeam/typescript-sdk/blob/main/src/models/chatrequest.ts. Not verified: limits on embeddings.
+ */
 export const openrouter = presetFactory({
   name: 'openrouter',
   baseURL: 'https://openrouter.ai/api/v1',
   keyVariables: ['OPENROUTER_API_KEY'],
-  quirks: { topK: true, reasoning: 'reasoning' },
+  quirks: { maxTokensField: 'max_completion_tokens', streamUsage: false, topK: true, reasoning: 'reasoning' },
 });
 
 /** Portkey, hosted. Give the vendor as a header, such as `x-portkey-provider`. Source: https://portkey.ai/docs/api-reference */

@@ -5,40 +5,57 @@ import { presetFactory } from '../provider.ts';
  * another client's source is named as not verified.
  */
 
-/** AI/ML API. Source: https://docs.aimlapi.com/quickstart/supported-sdks (address); key by https://docs.litellm.ai/docs/providers/aiml. Not verified: limits on embeddings. */
+/**
+ * AI/ML API: what is taken differs from model to model. Source:
+ * https://github.com/aimlapi/api-docs/blob/main/docs/api-references/text-models-llm/OpenAI/gpt-4o.json,
+ * https://docs.aimlapi.com/quickstart/supported-sdks. Not verified: limits on embeddings.
+ */
 export const aimlapi = presetFactory({
   name: 'aimlapi',
   baseURL: 'https://api.aimlapi.com/v1',
   keyVariables: ['AIML_API_KEY', 'AIMLAPI_API_KEY'],
 });
 
-/** Baseten's Model APIs. Source: https://docs.baseten.co/reference/inference-api/chat-completions. Not verified: `top_k`. */
+/** Baseten's Model APIs. Source: https://docs.baseten.co/reference/inference-api/chat-completions */
 export const baseten = presetFactory({
   name: 'baseten',
   baseURL: 'https://inference.baseten.co/v1',
   keyVariables: ['BASETEN_API_KEY'],
   embeddings: false,
+  quirks: { topK: true },
 });
 
-/** Cerebras: it refuses penalties. Source: https://inference-docs.cerebras.ai/resources/openai */
+/**
+ * Cerebras: it refuses penalties and fields that it does not know; images only as data. Source:
+ * https://inference-docs.cerebras.ai/resources/openai,
+ * https://github.com/Cerebras/cerebras-cloud-sdk-python/blob/main/src/cerebras/cloud/sdk/types/chat/completion_create_params.py
+ * (which lists penalties after all).
+ */
 export const cerebras = presetFactory({
   name: 'cerebras',
   baseURL: 'https://api.cerebras.ai/v1',
   keyVariables: ['CEREBRAS_API_KEY'],
   embeddings: false,
-  quirks: { maxTokensField: 'max_completion_tokens', penalties: false },
+  quirks: {
+    maxTokensField: 'max_completion_tokens',
+    penalties: false,
+    reasoningInHistory: 'reasoning',
+    imagesByURL: false,
+  },
 });
 
-/** DeepInfra. Source: https://docs.deepinfra.com/api-reference/chat-completions/openai-chat-completions. Not verified: limits on embeddings. */
+/** DeepInfra. Source: https://docs.deepinfra.com/api-reference/chat-completions/openai-chat-completions */
 export const deepinfra = presetFactory({
   name: 'deepinfra',
   baseURL: 'https://api.deepinfra.com/v1/openai',
-  keyVariables: ['DEEPINFRA_API_KEY'],
-  quirks: { topK: true },
+  keyVariables: ['DEEPINFRA_TOKEN', 'DEEPINFRA_API_KEY'],
+  embeddings: 1024,
+  quirks: { topK: true, reasoningInHistory: 'reasoning_content' },
 });
 
 /**
- * DeepSeek: JSON mode without a schema, no seed, and thinking that goes back with the conversation.
+ * DeepSeek: JSON mode without a schema, no seed, tools cannot be demanded while it thinks (which it does unless told not to),
+ * and thoughts that have to go back with calls of tools.
  * Source: https://api-docs.deepseek.com/guides/thinking_mode, https://api-docs.deepseek.com/guides/json_mode
  */
 export const deepseek = presetFactory({
@@ -49,31 +66,41 @@ export const deepseek = presetFactory({
   quirks: {
     jsonSchema: 'json_object',
     seed: false,
+    toolChoiceRequired: false,
     reasoning: 'thinking+reasoning_effort',
     reasoningInHistory: 'reasoning_content',
+    reasoningWithCalls: true,
   },
 });
 
-/** Fireworks AI. Source: https://docs.fireworks.ai/tools-sdks/openai-compatibility, https://docs.fireworks.ai/guides/reasoning. Not verified: limits on embeddings. */
+/**
+ * Fireworks AI: it counts tokens in streams without being asked. Source: https://docs.fireworks.ai/guides/reasoning,
+ * https://github.com/fw-ai-external/python-sdk/blob/main/src/fireworks/types/chat/completion_create_params.py. Not verified:
+ * limits on embeddings.
+ */
 export const fireworks = presetFactory({
   name: 'fireworks',
   baseURL: 'https://api.fireworks.ai/inference/v1',
   keyVariables: ['FIREWORKS_API_KEY'],
-  quirks: { topK: true, reasoningInHistory: 'reasoning_content' },
+  quirks: { topK: true, streamUsage: false, reasoningInHistory: 'reasoning_content' },
 });
 
-/** Groq. Source: https://console.groq.com/docs/openai, https://console.groq.com/docs/reasoning */
+/**
+ * Groq: no penalties; thoughts of earlier turns are not sent, because models that do not think refuse them.
+ * Source: https://console.groq.com/docs/openai, https://console.groq.com/docs/reasoning
+ */
 export const groq = presetFactory({
   name: 'groq',
   baseURL: 'https://api.groq.com/openai/v1',
   keyVariables: ['GROQ_API_KEY'],
   embeddings: false,
-  quirks: { maxTokensField: 'max_completion_tokens', reasoningInHistory: 'reasoning' },
+  quirks: { maxTokensField: 'max_completion_tokens', penalties: false },
 });
 
 /**
- * Mistral: other words for seed and for demanding a tool, and ids of tool calls of nine letters or digits.
- * Source: https://docs.mistral.ai/api/, https://docs.mistral.ai/capabilities/function_calling
+ * Mistral: other words for seed and for demanding a tool, ids of tool calls of nine letters or digits, and no turn of the
+ * user's right after a tool's; it refuses fields that it does not know. Source: https://docs.mistral.ai/api/,
+ * https://github.com/mistralai/platform-docs-public/blob/main/openapi-public-doc.yaml
  */
 export const mistral = presetFactory({
   name: 'mistral',
@@ -86,19 +113,29 @@ export const mistral = presetFactory({
     streamUsage: false,
     reasoning: false,
     toolCallIdLength: 9,
+    userAfterTool: false,
   },
 });
 
 /**
- * Moonshot (Kimi): thinking is switched on or off, and goes back with the conversation; images only as data; no seed.
- * For accounts in China give `baseURL: 'https://api.moonshot.cn/v1'`. Source: https://platform.moonshot.ai/docs/api/chat
+ * Moonshot (Kimi): no seed or penalties, tools cannot be demanded, images only as data, and thoughts that have to go back with
+ * calls of tools. Kimi K2 takes one `temperature` only: give it none. For accounts in China give
+ * `baseURL: 'https://api.moonshot.cn/v1'`. Source: https://platform.kimi.ai/docs/api/chat
  */
 export const moonshot = presetFactory({
   name: 'moonshot',
   baseURL: 'https://api.moonshot.ai/v1',
-  keyVariables: ['MOONSHOT_API_KEY'],
+  keyVariables: ['MOONSHOT_API_KEY', 'KIMI_API_KEY'],
   embeddings: false,
-  quirks: { seed: false, reasoning: 'thinking', reasoningInHistory: 'reasoning_content', imagesByURL: false },
+  quirks: {
+    maxTokensField: 'max_completion_tokens',
+    seed: false,
+    penalties: false,
+    toolChoiceRequired: false,
+    reasoningInHistory: 'reasoning_content',
+    reasoningWithCalls: true,
+    imagesByURL: false,
+  },
 });
 
 /** NVIDIA NIM, hosted. Fields differ from model to model. Source: https://docs.api.nvidia.com/nim/reference/llm-apis. Not verified: limits on embeddings. */
@@ -108,13 +145,16 @@ export const nvidia = presetFactory({
   keyVariables: ['NVIDIA_API_KEY'],
 });
 
-/** Perplexity: searches by itself and lists what it found; takes no tools, and instructions only at the beginning. Source: https://docs.perplexity.ai/api-reference/sonar-post. Not verified: `stop`. */
+/**
+ * Perplexity: searches by itself and lists what it found; takes no tools and no seed, and instructions only at the beginning.
+ * Source: https://docs.perplexity.ai/docs/sonar/openai-compatibility
+ */
 export const perplexity = presetFactory({
   name: 'perplexity',
   baseURL: 'https://api.perplexity.ai',
   keyVariables: ['PERPLEXITY_API_KEY'],
   embeddings: false,
-  quirks: { topK: true, seed: false, tools: false, systemFirst: true },
+  quirks: { seed: false, streamUsage: false, tools: false, systemFirst: true },
 });
 
 /**
@@ -130,20 +170,28 @@ export const qwen = presetFactory({
   quirks: { topK: true, penalties: 'presence', reasoning: 'enable_thinking' },
 });
 
-/** SambaNova Cloud. Source: https://docs.sambanova.ai/docs/en/features/openai-compatibility. Not verified: penalties, limits on embeddings. */
+/**
+ * SambaNova Cloud: images only as data. Source: https://docs.sambanova.ai/docs/en/features/openai-compatibility,
+ * https://github.com/sambanova/sambanova-python/blob/main/src/sambanova/types/chat/completion_create_params.py. Not verified:
+ * limits on embeddings.
+ */
 export const sambanova = presetFactory({
   name: 'sambanova',
   baseURL: 'https://api.sambanova.ai/v1',
   keyVariables: ['SAMBANOVA_API_KEY'],
-  quirks: { topK: true },
+  quirks: { topK: true, imagesByURL: false },
 });
 
-/** Together AI. Source: https://docs.together.ai/docs/openai-api-compatibility, https://docs.together.ai/reference/chat-completions. Not verified: limits on embeddings. */
+/**
+ * Together AI. Source: https://docs.together.ai/reference/chat-completions,
+ * https://github.com/togethercomputer/openapi/blob/main/openapi.yaml (which has the address `api.together.ai`; both serve).
+ * Not verified: limits on embeddings.
+ */
 export const together = presetFactory({
   name: 'together',
   baseURL: 'https://api.together.xyz/v1',
   keyVariables: ['TOGETHER_API_KEY'],
-  quirks: { topK: true },
+  quirks: { topK: true, reasoningInHistory: 'reasoning' },
 });
 
 /** xAI: its models think, and those refuse penalties and `stop`. Source: https://docs.x.ai/docs/guides/reasoning, https://docs.x.ai/docs/api-reference */
