@@ -38,6 +38,7 @@ export type {
   UsageEvent,
 } from './types/event.ts';
 export type { JSONObject, JSONSchema, JSONValue } from './types/json.ts';
+export type { VendorLimit } from './types/limit.ts';
 export type {
   AssistantMessage,
   ContentPart,

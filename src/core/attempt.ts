@@ -2,14 +2,16 @@ import { isRouterError, ProviderError } from '../errors.ts';
 import type { BreakerLimits, Pass } from '../health/breaker.ts';
 import type { HealthUnit } from '../health/health.ts';
 import { costOf } from '../pricing/cost.ts';
-import { estimateTokens } from '../pricing/estimate.ts';
+import { estimateTokens, usualOutputTokens } from '../pricing/estimate.ts';
 import type { FallbackKind } from '../types/error.ts';
+import type { VendorLimit } from '../types/limit.ts';
 import type { ProviderCall } from '../types/provider.ts';
 import type { AttemptSummary } from '../types/result.ts';
 import type { Cost, Usage } from '../types/usage.ts';
 import { linkedAbort } from './abort.ts';
 import { billedOf, type Consequence, consequenceOf, isStaleSocket } from './consequence.ts';
 import { tellHealth } from './environment.ts';
+import { expectedTokens } from './job.ts';
 import { defaultBreaker } from './policies.ts';
 import type { Lane } from './race.ts';
 import { factsOf, type Run } from './run.ts';
@@ -24,6 +26,8 @@ export interface Attempt {
   expire(summary: string): void;
   /** Stops the provider's work without a verdict. */
   stop(): void;
+  /** What the vendor says is left of its limits. */
+  noteLimits(limits: readonly VendorLimit[] | undefined): void;
   /** The first token has come: from now on its failure can be seen. */
   firstToken(): void;
   /**
@@ -55,6 +59,7 @@ export async function beginAttempt(run: Run, target: Target, lane: Lane): Promis
   const startedAt = env.clock.now();
   const passes = { own: target.own.breaker.enter(startedAt), shared: target.shared.breaker.enter(startedAt) };
   target.stats.start();
+  const settle = reserve(run, target, startedAt);
   tellHealth(target, env);
   const abort = linkedAbort(lane.signal);
   // Embeddings take as long as their portions are large; nothing can be learnt from that.
@@ -73,6 +78,7 @@ export async function beginAttempt(run: Run, target: Target, lane: Lane): Promis
   const end = (outcome: Omit<AttemptSummary, 'target' | 'duration' | 'firstToken'>): void => {
     cancelTimer();
     waiting?.end();
+    settle(outcome.usage);
     abort.unlink();
     target.slots?.release();
     const summary: AttemptSummary = {
@@ -119,6 +125,9 @@ export async function beginAttempt(run: Run, target: Target, lane: Lane): Promis
     carry: { model: target.model, signal: abort.signal, connectTimeout: run.timeout.connect },
     expire,
     stop: () => abort.abort(new ProviderError({ kind: 'aborted', provider: target.provider.name })),
+    noteLimits(limits) {
+      if (limits !== undefined && limits.length > 0) target.headroom.note(limits, env.clock.now());
+    },
     firstToken() {
       firstTokenAt = env.clock.now();
       waiting?.answered();
@@ -127,6 +136,7 @@ export async function beginAttempt(run: Run, target: Target, lane: Lane): Promis
     succeed(usage, estimate, rejected) {
       const now = env.clock.now();
       waiting?.answered();
+      target.pressure.succeeded(target.stats.inFlight);
       const limits = run.route.policies.breaker || defaultBreaker;
       target.own.breaker.success(passes.own, now, limits);
       target.shared.breaker.success(passes.shared, now, limits);
@@ -146,6 +156,8 @@ export async function beginAttempt(run: Run, target: Target, lane: Lane): Promis
     fail(error, seen) {
       const now = env.clock.now();
       const consequence = consequenceOf(error, run.route.policies.fallbackOn);
+      if (error.kind === 'rate-limit' || error.kind === 'overloaded')
+        target.pressure.refused(target.stats.inFlight);
       const counts = blame(target, passes, error, consequence, run.route.policies.breaker, now);
       target.stats.end(now, { failed: counts });
       const billed = billedOf(error, firstTokenAt !== undefined);
@@ -164,6 +176,21 @@ export async function beginAttempt(run: Run, target: Target, lane: Lane): Promis
       target.stats.end(now, {});
       end({ outcome: 'abandoned', ...(sent ? guess(seen) : {}), billed: sent ? 'unknown' : 'no' });
     },
+  };
+}
+
+/** Takes an attempt's share of the target's limits. Returns what is to be called with what it took in fact. */
+function reserve(run: Run, target: Target, now: number): (usage: Usage | undefined) => void {
+  const { rateLimit, headroom } = target;
+  if (rateLimit === undefined && headroom.share(now) === 1) return () => {};
+  const tokens = expectedTokens(run.job, target.stats.usualOutput(now) ?? usualOutputTokens);
+  headroom.use(tokens, now);
+  const settle = rateLimit?.take(tokens, now);
+  return (usage) => {
+    const { inputTokens, outputTokens = 0 } = usage ?? {};
+    // An attempt that the vendor refused took nothing.
+    const took = usage === undefined ? 0 : inputTokens === undefined ? undefined : inputTokens + outputTokens;
+    settle?.(took, run.env.clock.now());
   };
 }
 

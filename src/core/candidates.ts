@@ -3,9 +3,9 @@ import { usualOutputTokens } from '../pricing/estimate.ts';
 import type { Decision, RankedTarget, SkippedTarget, SkipReason } from '../types/decision.ts';
 import type { Candidate, RankContext } from '../types/strategy.ts';
 import { type Environment, type Route, tellHealth, toDate } from './environment.ts';
-import type { Job } from './job.ts';
+import { expectedTokens, type Job } from './job.ts';
 import { lackOf } from './needs.ts';
-import { headroomOf, type Target, targetHealth } from './target.ts';
+import { freeAt, headroomOf, type Target, targetHealth } from './target.ts';
 
 /** What the choice depends on. */
 export interface Question extends Pick<Job, 'inputTokens' | 'needs'> {
@@ -49,8 +49,9 @@ export function chooseCandidates(question: Question, env: Environment): Choice {
       byCandidate.set(candidate, target);
       continue;
     }
-    const { until } = targetHealth(target, now);
-    const passes = ['open', 'suspect', 'exhausted', 'quarantined'].includes(reason);
+    const until =
+      reason === 'limited' ? limitedUntil(target, question, now) : targetHealth(target, now).until;
+    const passes = ['open', 'suspect', 'exhausted', 'limited', 'quarantined'].includes(reason);
     if (passes) waiting.push(target);
     skipped.push({
       target: target.id,
@@ -89,6 +90,14 @@ export function chooseCandidates(question: Question, env: Environment): Choice {
   return { decision, ranked, waiting, bound: binds !== undefined };
 }
 
+/** Below this share of its limits a target gets less and less. */
+const scarce = 0.1;
+
+/** When a target's limits let a request in; monotonic milliseconds. */
+export function limitedUntil(target: Target, job: Pick<Job, 'inputTokens' | 'needs'>, now: number): number {
+  return freeAt(target, () => expectedTokens(job, target.stats.usualOutput(now) ?? usualOutputTokens), now);
+}
+
 /** A target whose breaker has just closed gets its traffic back little by little: else it comes last, for what is left. */
 function recoveringLast(
   order: readonly Candidate[],
@@ -100,7 +109,9 @@ function recoveringLast(
     const target = targets.get(candidate);
     if (target === undefined) return false;
     const share = Math.min(target.own.breaker.share(now), target.shared.breaker.share(now));
-    return share < 1 && env.random() >= share;
+    // Before it has to refuse, a target that is nearly used up gets less.
+    const free = Math.min(1, candidate.headroom / scarce);
+    return share * free < 1 && env.random() >= share * free;
   });
   if (held.length === 0) return order;
   return [...order.filter((candidate) => !held.includes(candidate)), ...held];
@@ -114,7 +125,7 @@ function toCandidate(target: Target, question: Question, env: Environment, now: 
     get estimatedCost() {
       return expectedCost(target, question, env, now);
     },
-    headroom: headroomOf(target),
+    headroom: headroomOf(target, now),
     health: targetHealth(target, now).state,
   };
 }
@@ -138,9 +149,10 @@ function reasonToSkip(
   target: Target,
   candidate: Candidate,
   lacks: string | undefined,
-  { route, only, maxCost }: Question,
+  question: Question,
   now: number,
 ): SkipReason | undefined {
+  const { route, only, maxCost } = question;
   if (only !== undefined && !only.includes(target.id)) return 'not-allowed';
   if (lacks !== undefined) return 'unfit';
   if (candidate.health === 'quarantined') return 'quarantined';
@@ -148,6 +160,7 @@ function reasonToSkip(
   if (maxCost !== undefined && (candidate.estimatedCost ?? Number.POSITIVE_INFINITY) > maxCost)
     return 'too-expensive';
   if (candidate.health === 'exhausted') return 'exhausted';
+  if (limitedUntil(target, question, now) > now) return 'limited';
   if (!target.silence.admits(now)) return 'suspect';
   return route.policies.breaker !== false && !breakerAdmits(target, now) ? 'open' : undefined;
 }

@@ -39,6 +39,7 @@ async function ask(run: Run, attempt: Attempt, { request }: Asked): Promise<Prov
   } finally {
     signal.removeEventListener('abort', onAbort);
   }
+  attempt.noteLimits(result.response.limits);
   const refusal = withheld(result.finishReason, attempt, run.route.policies.fallbackOn);
   if (refusal === undefined) return result;
   attempt.fail(refusal, { usage: result.usage });

@@ -19,7 +19,18 @@ const refuse: Refuse = (path, expected, got) => {
 
 const policyFields = ['strategy', 'timeout', 'retry', 'breaker', 'hedge', 'interrupted', 'fallbackOn'];
 const routerFields = ['targets', 'routes', 'catalog', 'clock', 'random', ...policyFields];
-const targetFields = ['provider', 'model', 'id', 'price', 'weight', 'concurrency', 'tags', 'capabilities'];
+const targetFields = [
+  'provider',
+  'model',
+  'id',
+  'price',
+  'weight',
+  'concurrency',
+  'rpm',
+  'tpm',
+  'tags',
+  'capabilities',
+];
 const rateFields = [
   'input',
   'output',
@@ -72,6 +83,8 @@ function checkTarget(path: string, target: TargetOptions): string {
   if (id !== undefined && (typeof id !== 'string' || id === '')) refuse(`${path}.id`, 'a name', show(id));
   checkNumber(`${path}.weight`, weight, refuse);
   checkNumber(`${path}.concurrency`, concurrency, refuse, { least: 1, whole: true });
+  checkNumber(`${path}.rpm`, target.rpm, refuse, { least: 1 });
+  checkNumber(`${path}.tpm`, target.tpm, refuse, { least: 1 });
   if (tags !== undefined && (!Array.isArray(tags) || tags.some((tag) => typeof tag !== 'string'))) {
     refuse(`${path}.tags`, 'a list of strings', show(tags));
   }

@@ -1,7 +1,7 @@
 import pRetry from 'p-retry';
 import { AllTargetsFailedError, BudgetError, isRouterError, NoTargetError } from '../errors.ts';
 import type { Health } from '../types/strategy.ts';
-import { breakerAdmits, type Choice, expectedCost } from './candidates.ts';
+import { breakerAdmits, type Choice, expectedCost, limitedUntil } from './candidates.ts';
 import { sleep } from './clock.ts';
 import { type AttemptError, consequenceOf, isAttemptError, isStaleSocket } from './consequence.ts';
 import { toDate } from './environment.ts';
@@ -73,6 +73,8 @@ export function createFailover(run: Run, choice: Choice, maxCost: number | undef
   const well = (target: Target, now: number): boolean => {
     const { state } = targetHealth(target, now);
     if (state === 'quarantined' || state === 'exhausted' || !target.silence.admits(now)) return false;
+    if (limitedUntil(target, run.job, now) > now || target.stats.inFlight >= target.pressure.limit)
+      return false;
     return breaker === false || breakerAdmits(target, now);
   };
   const pickWell = (among: readonly Target[], now: number): Target | undefined => {
@@ -133,7 +135,8 @@ export function createFailover(run: Run, choice: Choice, maxCost: number | undef
       [...fresh, ...all.filter(mayRetry)].flatMap((target) => {
         const { state, until } = targetHealth(target, now);
         if (state === 'quarantined') return [];
-        const at = Math.max(now, tried.get(target)?.retryAt ?? 0, state === 'exhausted' ? (until ?? 0) : 0);
+        const returns = state === 'exhausted' ? (until ?? 0) : 0;
+        const at = Math.max(tried.get(target)?.retryAt ?? 0, returns, limitedUntil(target, run.job, now));
         return at < run.deadline && at - now <= retry.maxWait ? [{ target, at }] : [];
       }),
     );

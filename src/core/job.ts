@@ -15,6 +15,16 @@ export interface Job {
   readonly needs: Lazy<Needs>;
 }
 
+/** Tokens that a request is expected to take, in and out. */
+export function expectedTokens(
+  { inputTokens, needs }: Pick<Job, 'inputTokens' | 'needs'>,
+  usualOutput: number,
+): number {
+  const { kind, outputTokens } = needs.get();
+  if (kind === 'embeddings') return inputTokens.get();
+  return inputTokens.get() + Math.min(usualOutput, outputTokens || Number.POSITIVE_INFINITY);
+}
+
 export function chatJob(kind: 'chat' | 'stream', asked: ChatRequest, request: NormalizedRequest): Job {
   return {
     kind,

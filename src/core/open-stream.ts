@@ -122,7 +122,9 @@ function readStream(run: Run, attempt: Attempt, { request }: Asked): OpenStream 
       ...(part.id === undefined ? {} : { id: part.id }),
       ...(part.model === undefined ? {} : { model: part.model }),
       ...(part.headers === undefined ? {} : { headers: part.headers }),
+      ...(part.limits === undefined ? {} : { limits: part.limits }),
     };
+    attempt.noteLimits(part.limits);
     if (part.warnings !== undefined) warnings = [...warnings, ...part.warnings];
     if (part.usage !== undefined) usage = part.usage;
   };

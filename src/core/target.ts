@@ -1,5 +1,8 @@
+import { type Headroom, headroom } from '../health/headroom.ts';
 import { type HealthUnit, healthOf, healthUnit } from '../health/health.ts';
 import { type Histogram, histogram } from '../health/histogram.ts';
+import { type Pressure, pressure } from '../health/pressure.ts';
+import { type RateLimit, rateLimit } from '../health/rate-limit.ts';
 import { fewestSamples, type Silence, silence } from '../health/silence.ts';
 import { type Slots, slots } from '../health/slots.ts';
 import { type StatsRecorder, statsRecorder } from '../health/stats.ts';
@@ -31,6 +34,12 @@ export interface Target {
   readonly silence: Silence;
   /** `undefined` where there is no limit. */
   readonly slots: Slots | undefined;
+  /** By its own declaration; `undefined` where there is none. */
+  readonly rateLimit: RateLimit | undefined;
+  /** By the vendor's word. */
+  readonly headroom: Headroom;
+  /** By its refusals. */
+  readonly pressure: Pressure;
   /** The state that was last told to listeners. */
   toldHealth: Health;
 }
@@ -71,6 +80,9 @@ export function createTargets(
       latencies: { stream: histogram(), chat: histogram() },
       silence: silence(clock, () => onChange(target)),
       slots: option.concurrency === undefined ? undefined : slots(option.concurrency),
+      rateLimit: rateLimit(option.rpm, option.tpm),
+      headroom: headroom(),
+      pressure: pressure(),
       toldHealth: 'closed',
     };
     return target;
@@ -99,7 +111,15 @@ export function latencyOf(
   return found === undefined ? undefined : found * justAbove;
 }
 
-/** Free share of its places, 0 to 1. */
-export function headroomOf(target: Target): number {
-  return target.slots === undefined ? 1 : target.slots.free / target.slots.limit;
+/** Free share of the scarcest of its limits, 0 to 1. */
+export function headroomOf({ slots, rateLimit, headroom }: Target, now: number): number {
+  const places = slots === undefined ? 1 : slots.free / slots.limit;
+  return Math.min(places, rateLimit?.headroom(now) ?? 1, headroom.share(now));
+}
+
+/** When a target's limits let an attempt of so many tokens in; monotonic milliseconds, not after `now` where they do. */
+export function freeAt({ rateLimit, headroom }: Target, tokens: () => number, now: number): number {
+  // Counting takes time: only where somebody wants to know.
+  const wanted = rateLimit !== undefined || headroom.share(now) < 1 ? tokens() : 0;
+  return Math.max(now, rateLimit?.freeAt(wanted, now) ?? now, headroom.freeAt(wanted, now));
 }

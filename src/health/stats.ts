@@ -13,6 +13,8 @@ export interface StatsRecorder {
   start(): void;
   /** The attempt is over: `sample` for a good one, `failed` for one that says something against the target. */
   end(now: number, outcome: { readonly sample?: Sample; readonly failed?: boolean }): void;
+  /** Attempts under way. */
+  readonly inFlight: number;
   read(now: number): TargetStats;
   /** Output tokens of a usual answer. */
   usualOutput(now: number): number | undefined;
@@ -44,6 +46,9 @@ export function statsRecorder(): StatsRecorder {
       // Tokens come after the first one has; for an answer in one piece the whole time counts.
       const duration = sample.total - (sample.firstToken ?? 0);
       if (duration > 0) throughput.add((sample.outputTokens * 1000) / duration, now);
+    },
+    get inFlight() {
+      return inFlight;
     },
     read: (now) => ({
       inFlight,

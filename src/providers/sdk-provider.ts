@@ -1,6 +1,8 @@
 import { ConfigError, ProviderError } from '../errors.ts';
 import type { FailureRow } from '../transport/failure.ts';
+import { limitsOf } from '../transport/rate-limits.ts';
 import { type Exchange, newExchange, type Transport } from '../transport/transport.ts';
+import type { VendorLimit } from '../types/limit.ts';
 import type {
   Provider,
   ProviderCall,
@@ -77,7 +79,8 @@ export function sdkProvider<Name extends string, Client, Body extends Wire>(
         const { data, headers } = await awaitAnswer(mapping.send(client, body, false, carry), carry.exchange);
         refuseAborted(name, call.signal);
         const result = mapping.toResult(data, headers, warnings);
-        return { ...result, content: result.content.map((part) => mark(part, name, account)) };
+        const content = result.content.map((part) => mark(part, name, account));
+        return { ...result, content, response: { ...result.response, ...limitsIn(headers) } };
       }),
     stream: (call) => streamParts(mapping, call),
     ...(embed === undefined
@@ -109,6 +112,12 @@ async function once<Client, T>(
   }
 }
 
+/** What is left of the vendor's limits, where its headers say so. */
+export function limitsIn(headers: Headers): { readonly limits?: readonly VendorLimit[] } {
+  const limits = limitsOf(headers);
+  return limits.length === 0 ? {} : { limits };
+}
+
 /** A call whose history holds only what this account can take back. */
 export function recalled(call: ProviderCall, provider: string, account: string | undefined): ProviderCall {
   return { ...call, messages: recall(call.messages, provider, account) };
@@ -130,7 +139,7 @@ async function* streamParts<Client, Body extends Wire>(
     const client = await mapping.client();
     const sent = mapping.send(client, body, true, { signal: leaving.signal, exchange });
     const { data, headers } = await awaitAnswer(sent, exchange);
-    yield { type: 'response', headers, warnings };
+    yield { type: 'response', headers, ...limitsIn(headers), warnings };
     const reader = mapping.reader(headers);
     const raw: unknown[] = [];
     for await (const chunk of asIterable(data, name)) {

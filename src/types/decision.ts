@@ -1,5 +1,6 @@
 /**
  * Why a target was not considered. `open`: its circuit breaker is open. `suspect`: it has gone silent. `exhausted`: its vendor said when to come back.
+ * `limited`: `rpm`, `tpm` or what the vendor says is left of its limits does not let the request in.
  * `quarantined`: its key, model or address is wrong. `not-allowed`: left out by
  * `only`. `too-expensive`: above `maxCost`. `unfit`: it lacks what the request needs. `bound`: the request hangs on what
  * another target's vendor keeps. `not-chosen`: left out by the strategy.
@@ -8,6 +9,7 @@ export type SkipReason =
   | 'open'
   | 'suspect'
   | 'exhausted'
+  | 'limited'
   | 'quarantined'
   | 'not-allowed'
   | 'too-expensive'

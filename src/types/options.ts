@@ -109,6 +109,13 @@ export interface TargetOptions {
   readonly weight?: number;
   /** Most requests at a time; more wait for a free slot, or go to another target. Default: no limit. */
   readonly concurrency?: number;
+  /** Most requests in a minute; more go to another target, or wait. Default: no limit. */
+  readonly rpm?: number;
+  /**
+   * Most tokens in a minute, in and out; more go to another target, or wait. Reserved by estimate, then settled by the
+   * vendor's count. Default: no limit.
+   */
+  readonly tpm?: number;
   /** Words of your own, for strategies to look at. */
   readonly tags?: readonly string[];
   /** What it can do, field by field over what its provider knows. Requests that need more are not sent to it. */

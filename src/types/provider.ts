@@ -1,5 +1,6 @@
 import type { Capabilities } from './capabilities.ts';
 import type { JSONSchema } from './json.ts';
+import type { VendorLimit } from './limit.ts';
 import type { ContentPart, Message, ProviderOptions } from './message.ts';
 import type { FunctionTool, ProviderTool, RequestSettings } from './request.ts';
 import type { FinishReason, ResponseInfo, Warning } from './result.ts';
@@ -63,6 +64,7 @@ export interface ProviderResponsePart {
   readonly id?: string;
   readonly model?: string;
   readonly headers?: Readonly<Record<string, string>>;
+  readonly limits?: readonly VendorLimit[];
   readonly warnings?: readonly Warning[];
   /** Usage known so far, kept for the case that the stream breaks. */
   readonly usage?: Usage;

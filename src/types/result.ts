@@ -1,4 +1,5 @@
 import type { FallbackKind } from './error.ts';
+import type { VendorLimit } from './limit.ts';
 import type { ContentPart, ProviderOptions, ToolCallPart } from './message.ts';
 import type { Cost, Usage } from './usage.ts';
 
@@ -43,6 +44,8 @@ export interface ResponseInfo {
   readonly model?: string;
   /** Response headers in lower case. Empty where the SDK hides them. */
   readonly headers: Readonly<Record<string, string>>;
+  /** What is left of the vendor's limits, where it says so. */
+  readonly limits?: readonly VendorLimit[];
 }
 
 /** A complete answer. */

@@ -1,3 +1,5 @@
+import { createRouter, type Provider } from 'signalbox';
+import { scriptedProvider, seededRandom, virtualClock } from 'signalbox/testing';
 import { describe, expect, it } from 'vitest';
 import { world } from '../support/requests.ts';
 
@@ -64,5 +66,94 @@ describe('maxCost', () => {
       'too-expensive',
       'too-expensive',
     ]);
+  });
+});
+
+describe('rpm and tpm', () => {
+  const price = { input: 1, output: 1 };
+  const limited = (limits: { rpm?: number; tpm?: number }, more: readonly string[] = ['spare']) => {
+    const clock = virtualClock();
+    const provider = scriptedProvider('limited');
+    const router = createRouter({
+      targets: [
+        { provider, model: 'm', id: 'limited', price, ...limits },
+        ...more.map((name) => ({ provider: scriptedProvider(name), model: 'm', id: name, price })),
+      ],
+      clock,
+    });
+    return { clock, provider, router };
+  };
+
+  it('send what is too much for a minute to another target', async () => {
+    const { router, provider, clock } = limited({ rpm: 3 });
+    const targets: string[] = [];
+    for (let request = 0; request < 6; request++) targets.push((await router.chat({ prompt: 'Hi' })).target);
+    expect(targets.filter((target) => target === 'limited').length).toBeLessThanOrEqual(3);
+    expect(targets.at(-1)).toBe('spare');
+    const { skipped } = await router.explain({ prompt: 'Hi' });
+    expect(skipped).toMatchObject([{ target: 'limited', reason: 'limited', until: expect.any(Number) }]);
+    await clock.advance(60_000);
+    await router.chat({ prompt: 'Hi' });
+    expect(provider.calls.length).toBeGreaterThan(3);
+  });
+
+  it('count tokens as the vendor counted them', async () => {
+    const { router, provider } = limited({ tpm: 1_000 });
+    // 15 tokens each by the vendor's count; the estimate reserves about 500.
+    for (let request = 0; request < 20; request++) await router.chat({ prompt: 'Hi', maxOutputTokens: 500 });
+    expect(provider.calls.length).toBeGreaterThan(10);
+  });
+
+  it('make a request wait where there is no other target', async () => {
+    const { router, clock, provider } = limited({ rpm: 60 }, []);
+    for (let request = 0; request < 60; request++) await router.chat({ prompt: 'Hi' });
+    const waiting = router.chat({ prompt: 'Hi' });
+    await clock.advance(900);
+    expect(provider.calls).toHaveLength(60);
+    await clock.advance(200);
+    expect((await waiting).target).toBe('limited');
+  });
+});
+
+describe('what a vendor says is left of its limits', () => {
+  it('moves traffic away before the vendor has to refuse', async () => {
+    const clock = virtualClock();
+    let left = 8;
+    let refused = 0;
+    const scarce: Provider = {
+      ...scriptedProvider('scarce'),
+      chat: (call) => {
+        left -= 1;
+        if (left < 0) refused += 1;
+        const limits = [
+          { of: 'requests', remaining: Math.max(0, left), limit: 100, resetAfter: 30_000 },
+        ] as const;
+        return Promise.resolve({
+          content: [{ type: 'text', text: 'Hi' }],
+          finishReason: 'stop',
+          usage: { inputTokens: 1, outputTokens: 1 },
+          response: { model: call.model, headers: {}, limits },
+          warnings: [],
+          raw: undefined,
+        });
+      },
+    };
+    const router = createRouter({
+      targets: [scarce, scriptedProvider('spare')].map((provider) => ({
+        provider,
+        model: 'm',
+        id: provider.name,
+        price: { input: 1, output: 1 },
+      })),
+      clock,
+      random: seededRandom(1),
+    });
+    const targets: string[] = [];
+    for (let request = 0; request < 40; request++) targets.push((await router.chat({ prompt: 'Hi' })).target);
+    expect(refused).toBe(0);
+    expect(targets.filter((target) => target === 'spare').length).toBeGreaterThan(30);
+    await clock.advance(30_000);
+    left = 100;
+    expect((await router.chat({ prompt: 'Hi' })).target).toBe('scarce');
   });
 });

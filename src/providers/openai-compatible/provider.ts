@@ -23,7 +23,7 @@ import {
 import { readEvents } from '../event-stream.ts';
 import { mark } from '../history.ts';
 import { toEmbeddings, toEmbedRequest } from '../openai-embeddings.ts';
-import { recalled, refuseAborted, toThrown } from '../sdk-provider.ts';
+import { limitsIn, recalled, refuseAborted, toThrown } from '../sdk-provider.ts';
 import type { Wire } from '../wire.ts';
 
 /** The options of `openaiCompatible`. */
@@ -180,7 +180,8 @@ async function chat(server: Server, call: ProviderCall): Promise<ProviderResult>
     const { body, warnings } = toRequest(recalled(call, name, account), name, quirks, false);
     const read = (raw: unknown): ProviderResult => {
       const result = toResult(raw, name, exchange.headers, warnings);
-      return { ...result, content: result.content.map((part) => mark(part, name, account)) };
+      const content = result.content.map((part) => mark(part, name, account));
+      return { ...result, content, response: { ...result.response, ...limitsIn(exchange.headers) } };
     };
     return { body, read };
   });
@@ -240,7 +241,7 @@ async function* streamParts(
       const summary = 'an answer without a body';
       throw new ProviderError({ kind: 'malformed', provider: name, answered: true, summary });
     }
-    yield { type: 'response', headers: exchange.headers, warnings };
+    yield { type: 'response', headers: exchange.headers, ...limitsIn(exchange.headers), warnings };
     const mapper = chunkMapper(name, exchange.headers);
     const raw: unknown[] = [];
     let marked = false;

@@ -29,6 +29,7 @@ export const bedrock = presetFactory({
   baseURL: 'https://bedrock-runtime.{region}.amazonaws.com/openai/v1',
   keyVariables: ['AWS_BEARER_TOKEN_BEDROCK'],
   embeddings: false,
+  quirks: { maxTokensField: 'max_completion_tokens' },
 });
 
 /**
@@ -43,11 +44,12 @@ export const workersAI = presetFactory({
   embeddings: 100,
 });
 
-/** GitHub Models. It has no field for reasoning. Source: https://docs.github.com/en/rest/models/inference. Not verified: limits on embeddings. */
+/** GitHub Models. It has no field for reasoning. Source: https://docs.github.com/en/rest/models/inference */
 export const githubModels = presetFactory({
   name: 'github-models',
   baseURL: 'https://models.github.ai/inference',
   keyVariables: ['GITHUB_TOKEN'],
+  embeddings: 2048,
   quirks: { reasoning: false },
 });
 

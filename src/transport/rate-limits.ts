@@ -1,0 +1,65 @@
+import type { VendorLimit } from '../types/limit.ts';
+import { parseDuration } from './retry-after.ts';
+
+/** Longest window that is believed: a day, as Groq's limit on requests has. */
+const longest = 86_400_000;
+
+/** Names of headers, with `#` for what is told of a limit: OpenAI and many others, Anthropic, Mistral. */
+const patterns: readonly (readonly [VendorLimit['of'], remaining: string, limit: string, reset: string])[] = [
+  ['requests', 'x-ratelimit-remaining-requests', 'x-ratelimit-limit-requests', 'x-ratelimit-reset-requests'],
+  ['tokens', 'x-ratelimit-remaining-tokens', 'x-ratelimit-limit-tokens', 'x-ratelimit-reset-tokens'],
+  ...(['requests', 'tokens', 'input-tokens', 'output-tokens'] as const).map((kind) => {
+    const of = kind === 'requests' ? ('requests' as const) : ('tokens' as const);
+    const name = `anthropic-ratelimit-${kind}`;
+    return [of, `${name}-remaining`, `${name}-limit`, `${name}-reset`] as const;
+  }),
+  ['tokens', 'x-ratelimitbysize-remaining-minute', 'x-ratelimitbysize-limit-minute', 'ratelimitbysize-reset'],
+];
+
+/**
+ * What is left of a vendor's limits, from the headers of any of its answers; nothing where it does not say. Total: what cannot
+ * be read is left out.
+ *
+ * Sources: https://platform.openai.com/docs/guides/rate-limits, https://console.groq.com/docs/rate-limits,
+ * https://platform.claude.com/docs/en/api/rate-limits
+ */
+export function limitsOf(headers: Readonly<Record<string, string>>): readonly VendorLimit[] {
+  return patterns.flatMap(([of, remainingName, limitName, resetName]): readonly VendorLimit[] => {
+    const remaining = count(headers[remainingName]);
+    if (remaining === undefined) return [];
+    return [
+      {
+        of,
+        remaining,
+        limit: count(headers[limitName]),
+        resetAfter: reset(headers[resetName], headers['date']),
+      },
+    ];
+  });
+}
+
+function count(text: string | undefined): number | undefined {
+  const number = Number(text?.trim() || 'none');
+  return Number.isFinite(number) && number >= 0 ? number : undefined;
+}
+
+/** A duration (`6m0s`), a moment (RFC 3339), or a bare number: seconds, or seconds or milliseconds since 1970 where so large. */
+function reset(text: string | undefined, date: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  const value = text.trim();
+  const duration = parseDuration(value);
+  if (duration !== undefined) return duration;
+  const reference = Date.parse(date ?? '');
+  const now = Number.isNaN(reference) ? Date.now() : reference;
+  const number = count(value);
+  if (number !== undefined) {
+    if (number > 1e12) return within(number - now);
+    return within(number > 1e9 ? number * 1000 - now : number * 1000);
+  }
+  const moment = /^\d{4}-\d\d-\d\dT/.test(value) ? Date.parse(value) : Number.NaN;
+  return Number.isNaN(moment) ? undefined : within(moment - now);
+}
+
+function within(ms: number): number {
+  return Math.min(longest, Math.max(0, Math.ceil(ms)));
+}
