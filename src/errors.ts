@@ -279,15 +279,18 @@ export class BudgetError extends RouterError {
   }
 }
 
-/** The answer is complete but does not match the request's `schema`. */
+/** The answer is complete, but does not match the request's `schema`, or the caller's `accept` did not take it. */
 export class OutputError extends RouterError {
-  /** Where it differs: paths and rules, no values. */
+  readonly by: 'schema' | 'accept';
+  /** Where it differs from the schema: paths and rules, no values. Or what `accept` said. */
   readonly issues: readonly string[];
   readonly attempts: readonly AttemptSummary[];
 
-  constructor(issues: readonly string[], attempts: readonly AttemptSummary[]) {
-    super('output', `the answer does not match the schema: ${issues.slice(0, 3).join('; ')}`);
+  constructor(by: OutputError['by'], issues: readonly string[], attempts: readonly AttemptSummary[]) {
+    const what = by === 'schema' ? 'does not match the schema' : 'was not accepted';
+    super('output', `the answer ${what}: ${issues.slice(0, 3).join('; ')}`);
     this.name = 'OutputError';
+    this.by = by;
     this.issues = issues;
     this.attempts = attempts;
   }

@@ -60,6 +60,7 @@ export type {
   UserPart,
 } from './types/message.ts';
 export type {
+  Accept,
   BreakerPolicy,
   CallOptions,
   Catalog,

@@ -2,6 +2,7 @@ import { OutputError, ProviderError } from '../errors.ts';
 import { estimateTokens } from '../pricing/estimate.ts';
 import type { FallbackKind } from '../types/error.ts';
 import type { ContentPart, ProviderOptions, ToolCallPart } from '../types/message.ts';
+import type { Accept } from '../types/options.ts';
 import type { ChatResult, FinishReason, ResponseInfo, Warning } from '../types/result.ts';
 import type { Schema } from '../types/schema.ts';
 import type { Usage } from '../types/usage.ts';
@@ -48,22 +49,13 @@ export async function accept(
     inputTokens: run.job.inputTokens.get(),
     outputTokens: estimateTokens(text),
   });
-  if ('issues' in output) {
+  const refuse = (by: OutputError['by'], issues: readonly string[]): OutputError => {
     attempt.succeed(usage, estimate, 'output');
-    throw new OutputError(output.issues, run.attempts);
-  }
-  if (!lane.win()) {
-    attempt.abandon({ usage, text }, true);
-    throw lane.signal.reason;
-  }
-  const cost = attempt.succeed(usage, estimate);
+    return new OutputError(by, issues, run.attempts);
+  };
+  if ('issues' in output) throw refuse('schema', output.issues);
   const target = attempt.target.id;
-  const { provider } = attempt.target;
-  if (provider.boundBy !== undefined && answer.response.id !== undefined) {
-    run.env.bindings.remember(answer.response.id, target);
-  }
-  run.settle({ outcome: 'success', target, finishReason, usage, cost });
-  return {
+  const result: ChatResult = {
     ...answer,
     text,
     reasoning: reasoningOf(content),
@@ -71,10 +63,38 @@ export async function accept(
       (part): part is ToolCallPart => part.type === 'tool-call' && part.providerExecuted !== true,
     ),
     object: output.object,
-    cost,
+    cost: attempt.price(usage, estimate),
     target,
     attempts: run.attempts,
   };
+  const verdict = run.accept === undefined ? true : await judge(run.accept, result, attempt, estimate);
+  if (verdict !== true) throw refuse('accept', [verdict === false ? 'no reason given' : verdict]);
+  if (!lane.win()) {
+    attempt.abandon({ usage, text }, true);
+    throw lane.signal.reason;
+  }
+  const cost = attempt.succeed(usage, estimate);
+  const { provider } = attempt.target;
+  if (provider.boundBy !== undefined && answer.response.id !== undefined) {
+    run.env.bindings.remember(answer.response.id, target);
+  }
+  run.settle({ outcome: 'success', target, finishReason, usage, cost });
+  return result;
+}
+
+/** What the caller's own judgement is. If it throws, the answer has still been paid for. */
+async function judge(
+  accept: Accept,
+  result: ChatResult,
+  attempt: Attempt,
+  estimate: () => Usage,
+): Promise<boolean | string> {
+  try {
+    return await accept(result);
+  } catch (error) {
+    attempt.succeed(result.usage, estimate, 'output');
+    throw error;
+  }
 }
 
 /** An answer that its vendor withheld is a failure where the route wants to go on after one. */

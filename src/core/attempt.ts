@@ -30,6 +30,8 @@ export interface Attempt {
   noteLimits(limits: readonly VendorLimit[] | undefined): void;
   /** The first token has come: from now on its failure can be seen. */
   firstToken(): void;
+  /** What an answer costs. `estimate` stands in for tokens that the vendor did not count. */
+  price(usage: Usage, estimate: () => Usage): Cost | undefined;
   /**
    * Books an answer that is complete.
    *
@@ -108,6 +110,10 @@ export async function beginAttempt(run: Run, target: Target, lane: Lane): Promis
     const known = env.prices.priceOf(target);
     return known === undefined ? undefined : costOf(usage, known.price, known.source, estimated);
   };
+  const price: Attempt['price'] = (usage, estimate) => {
+    const counted = usage.inputTokens !== undefined && usage.outputTokens !== undefined;
+    return counted ? priced(usage, false) : priced({ ...estimate(), ...usage }, true);
+  };
   // What the vendor may charge for an answer that was cut off: the input, and the output that came.
   const guess = ({ usage, text = '' }: Seen): { usage: Usage; cost?: Cost } => {
     const seen = {
@@ -123,6 +129,7 @@ export async function beginAttempt(run: Run, target: Target, lane: Lane): Promis
   return {
     target,
     carry: { model: target.model, signal: abort.signal, connectTimeout: run.timeout.connect },
+    price,
     expire,
     stop: () => abort.abort(new ProviderError({ kind: 'aborted', provider: target.provider.name })),
     noteLimits(limits) {
@@ -144,8 +151,7 @@ export async function beginAttempt(run: Run, target: Target, lane: Lane): Promis
       target.stats.end(now, {
         sample: { total: now - startedAt, firstToken, outputTokens: usage.outputTokens },
       });
-      const counted = usage.inputTokens !== undefined && usage.outputTokens !== undefined;
-      const cost = counted ? priced(usage, false) : priced({ ...estimate(), ...usage }, true);
+      const cost = price(usage, estimate);
       const outcome =
         rejected === undefined
           ? ({ outcome: 'success' } as const)

@@ -25,6 +25,7 @@ const fields = [
   'metadata',
   'interrupted',
   'hedge',
+  'accept',
 ];
 
 /** Checks what one call sets for itself. Throws `RequestError`, which names the option. */
@@ -43,6 +44,9 @@ export function checkCallOptions(options: CallOptions): void {
   }
   checkTimeouts('options.timeout', timeout, refuse);
   checkNumber('options.maxCost', maxCost, refuse);
+  if (options.accept !== undefined && typeof options.accept !== 'function') {
+    refuse('options.accept', 'a function', show(options.accept));
+  }
   checkHedge('options.hedge', options.hedge, ['after', 'maxCost'], refuse);
   checkWord('options.interrupted', interrupted, interruptedWords, refuse);
 }

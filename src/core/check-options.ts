@@ -17,7 +17,16 @@ const refuse: Refuse = (path, expected, got) => {
   throw new ConfigError(path, expected, got);
 };
 
-const policyFields = ['strategy', 'timeout', 'retry', 'breaker', 'hedge', 'interrupted', 'fallbackOn'];
+const policyFields = [
+  'strategy',
+  'timeout',
+  'retry',
+  'breaker',
+  'hedge',
+  'interrupted',
+  'fallbackOn',
+  'accept',
+];
 const routerFields = ['targets', 'routes', 'catalog', 'clock', 'random', ...policyFields];
 const targetFields = [
   'provider',
@@ -193,6 +202,8 @@ function checkPolicies(path: string, policies: object): void {
     refuse,
   );
   checkWord(at('interrupted'), interrupted, interruptedWords, refuse);
+  const { accept } = policies as Record<string, unknown>;
+  if (accept !== undefined && typeof accept !== 'function') refuse(at('accept'), 'a function', show(accept));
   if (fallbackOn === undefined) return;
   if (!Array.isArray(fallbackOn)) refuse(at('fallbackOn'), 'a list of error kinds', show(fallbackOn));
   for (const [index, kind] of fallbackOn.entries())

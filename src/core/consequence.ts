@@ -50,7 +50,8 @@ export function isAttemptError(error: unknown): error is AttemptError {
 /** Looks up what a failure means. `fallbackOn` is the route's: kinds on which to go on although the table says to stop. */
 export function consequenceOf(error: AttemptError, fallbackOn: readonly FallbackKind[]): Consequence {
   if (isRouterError(error, 'output')) {
-    return { failover: fallbackOn.includes('output'), retry: false, health: 'nothing', pause: 0 };
+    const failover = error.by === 'accept' || fallbackOn.includes('output');
+    return { failover, retry: false, health: 'nothing', pause: 0 };
   }
   const usual = table[error.kind];
   const failover = usual.failover || fallbackOn.includes(error.kind);

@@ -1,7 +1,7 @@
 import type { BreakerLimits } from '../health/breaker.ts';
 import { type HedgeBudget, hedgeBudget } from '../health/hedge-budget.ts';
 import type { FallbackKind } from '../types/error.ts';
-import type { HedgePolicy, Interrupted, Policies, RetryPolicy, Timeouts } from '../types/options.ts';
+import type { Accept, HedgePolicy, Interrupted, Policies, RetryPolicy, Timeouts } from '../types/options.ts';
 import type { Strategy } from '../types/strategy.ts';
 import { override } from './override.ts';
 
@@ -19,6 +19,7 @@ export interface ResolvedPolicies {
   readonly hedges: HedgeBudget;
   readonly interrupted: Interrupted;
   readonly fallbackOn: readonly FallbackKind[];
+  readonly accept: Accept | undefined;
 }
 
 const defaultTimeout: ResolvedTimeouts = {
@@ -61,6 +62,7 @@ export function resolvePolicies(
     hedges: hedgeBudget(hedge === false ? 0 : (hedge.budget ?? usualHedges)),
     interrupted: route.interrupted ?? router.interrupted ?? 'error',
     fallbackOn: route.fallbackOn ?? router.fallbackOn ?? [],
+    accept: route.accept ?? router.accept,
   };
 }
 

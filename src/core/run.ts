@@ -1,7 +1,7 @@
 import { DeadlineError, isRouterError, RouterError } from '../errors.ts';
 import type { Decision } from '../types/decision.ts';
 import type { RouterErrorCode } from '../types/error.ts';
-import type { CallOptions, Interrupted } from '../types/options.ts';
+import type { Accept, CallOptions, Interrupted } from '../types/options.ts';
 import type { AttemptSummary, FinishReason } from '../types/result.ts';
 import type { Cost, Usage } from '../types/usage.ts';
 import { type LinkedAbort, linkedAbort } from './abort.ts';
@@ -19,6 +19,7 @@ export interface Run {
   readonly timeout: ResolvedTimeouts;
   readonly interrupted: Interrupted;
   readonly hedge: ResolvedPolicies['hedge'];
+  readonly accept: Accept | undefined;
   readonly metadata: Readonly<Record<string, unknown>>;
   /** Monotonic milliseconds. */
   readonly startedAt: number;
@@ -75,6 +76,7 @@ export function createRun({ options, ...init }: RunInit): Run {
     timeout,
     interrupted: options.interrupted ?? route.policies.interrupted,
     hedge: hedgeOf(options.hedge, route.policies.hedge),
+    accept: options.accept ?? route.policies.accept,
     metadata: options.metadata ?? {},
     startedAt,
     deadline: startedAt + timeout.request,

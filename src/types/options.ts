@@ -3,6 +3,7 @@ import type { Clock, Random } from './clock.ts';
 import type { FallbackKind } from './error.ts';
 import type { Price } from './price.ts';
 import type { Provider } from './provider.ts';
+import type { ChatResult } from './result.ts';
 import type { Strategy } from './strategy.ts';
 
 /** Limits of time, all in milliseconds. `Infinity` switches one off. */
@@ -72,6 +73,15 @@ export interface HedgePolicy {
   readonly maxCost?: number;
 }
 
+/**
+ * Says whether a complete answer will do: `true`, or why not. An answer that will not do is paid for, and the next target is
+ * asked; a stream starts anew where `interrupted` is `restart`. What it throws goes to the caller.
+ *
+ * @example
+ * accept: ({ text }) => text.length > 20 || 'too short'
+ */
+export type Accept = (result: ChatResult) => boolean | string | PromiseLike<boolean | string>;
+
 /** What a route inherits from the router's options and may override. */
 export interface Policies {
   /** Default: `priority()`, the order of `targets`. */
@@ -94,6 +104,8 @@ export interface Policies {
    * the request's `schema`.
    */
   readonly fallbackOn?: readonly FallbackKind[];
+  /** Default: every complete answer will do. */
+  readonly accept?: Accept;
 }
 
 /** One provider, model and key that can answer. */
@@ -185,4 +197,6 @@ export interface CallOptions<TargetId extends string = string, RouteName extends
   readonly interrupted?: Interrupted;
   /** Overrides the route's, but for its budget, which all requests share. */
   readonly hedge?: Omit<HedgePolicy, 'budget'> | false;
+  /** Overrides the route's. */
+  readonly accept?: Accept;
 }

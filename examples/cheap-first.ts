@@ -1,0 +1,24 @@
+// Ask the cheap target first, and the dear one only where its answer will not do.
+import { createRouter } from 'signalbox';
+import { anthropic } from 'signalbox/anthropic';
+import { openai } from 'signalbox/openai';
+
+const router = createRouter({
+  targets: [
+    { provider: openai(), model: 'gpt-5-nano', id: 'cheap' },
+    { provider: anthropic(), model: 'claude-sonnet-4-5', id: 'dear' },
+  ],
+  accept: ({ text, finishReason }) => {
+    if (finishReason === 'length') return 'cut off';
+    return text.length > 60 || 'too short';
+  },
+});
+
+for (const prompt of ['Why is the sky blue?', 'What colour is this? Answer in one word.']) {
+  try {
+    const { text, target, attempts } = await router.chat({ prompt });
+    console.log(`${target}, after ${attempts.length} attempts: ${text}`);
+  } catch (error) {
+    console.log(String(error));
+  }
+}

@@ -1,0 +1,68 @@
+import { isRouterError } from 'signalbox';
+import { describe, expect, it } from 'vitest';
+import { read, rejection, world } from '../support/requests.ts';
+
+const longEnough = ({ text }: { readonly text: string }) => text.length > 5 || 'too short';
+
+describe('accept', () => {
+  it('takes an answer, or goes on to the next target: cheap first, and dear where that will not do', async () => {
+    const { router, of } = world(
+      { cheap: [{ text: 'Hm.' }], dear: [{ text: 'A whole answer.' }] },
+      { accept: longEnough },
+    );
+    const { text, target, attempts } = await router.chat({ prompt: '?' });
+    expect([text, target]).toEqual(['A whole answer.', 'dear']);
+    expect(attempts).toMatchObject([
+      { target: 'cheap', outcome: 'failed', error: { kind: 'output' }, billed: 'yes' },
+      { target: 'dear', outcome: 'success' },
+    ]);
+    expect(of('usage')).toHaveLength(2);
+    expect(of('request-end')[0]?.wastedCost).toBeGreaterThan(0);
+    expect(router.stats()[0]).toMatchObject({ health: 'closed', failures: 0 });
+  });
+
+  it('sees the whole result, with object and cost', async () => {
+    const { router } = world({ a: [{ text: '{"n":1}' }] });
+    const seen: unknown[] = [];
+    await router.chat(
+      { prompt: '?', schema: { type: 'object' } },
+      { accept: (result) => seen.push(result.object, result.cost?.total, result.target) > 0 },
+    );
+    expect(seen).toEqual([{ n: 1 }, 0.000_02, 'a']);
+  });
+
+  it('may think it over', async () => {
+    const { router } = world({ a: [{ text: 'No' }], b: [{ text: 'A whole answer.' }] });
+    const { target } = await router.chat({ prompt: '?' }, { accept: async (result) => longEnough(result) });
+    expect(target).toBe('b');
+  });
+
+  it('rejects with OutputError and its reason where no answer will do', async () => {
+    const { router, of } = world({ a: [{ text: 'No' }], b: [{ text: 'No' }] }, { accept: longEnough });
+    const error = await rejection(router.chat({ prompt: '?' }));
+    expect(isRouterError(error, 'output') && [error.by, error.issues]).toEqual(['accept', ['too short']]);
+    expect(of('request-end')).toMatchObject([{ outcome: 'failed', error: 'output' }]);
+  });
+
+  it('starts a stream anew where that is allowed, and ends it where not', async () => {
+    const targets = { a: [{ text: 'No' }], b: [{ text: 'A whole answer.' }] };
+    const restarted = await world(targets, { accept: longEnough, interrupted: 'restart' }).router.stream({
+      prompt: '?',
+    });
+    expect((await read(restarted)).map(({ type }) => type)).toContain('restart');
+    expect((await restarted.result).text).toBe('A whole answer.');
+    const ended = await world(targets, { accept: longEnough }).router.stream({ prompt: '?' });
+    expect(isRouterError(await rejection(read(ended)), 'output')).toBe(true);
+  });
+
+  it('that throws ends the request with what it threw, and the answer is paid for', async () => {
+    const { router, of } = world({ a: [{}], b: [{}] });
+    const mine = new Error('mine');
+    const accept = () => {
+      throw mine;
+    };
+    expect(await rejection(router.chat({ prompt: '?' }, { accept }))).toBe(mine);
+    expect(of('usage')).toHaveLength(1);
+    expect(of('request-end')).toHaveLength(1);
+  });
+});
