@@ -6,7 +6,7 @@ import { openai } from 'signalbox/openai';
 const router = createRouter({
   targets: [
     { provider: openai(), model: 'gpt-5-nano', id: 'cheap' },
-    { provider: anthropic(), model: 'claude-sonnet-4-5', id: 'dear' },
+    { provider: anthropic(), model: 'claude-haiku-4-5', id: 'dear' },
   ],
   accept: ({ text, finishReason }) => {
     if (finishReason === 'length') return 'cut off';

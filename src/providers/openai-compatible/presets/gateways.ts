@@ -18,11 +18,15 @@ export const cloudflareGateway = presetFactory({
 });
 
 /**
- * Envoy AI Gateway, at your own address up to `/v1`; its keys are headers of your choice.
- * Source: https://aigateway.envoyproxy.io/docs/capabilities/llm-integrations/supported-endpoints. Not verified: that page
- * could not be read; https://www.promptfoo.dev/docs/providers/envoy uses it so.
+ * Envoy AI Gateway, at your own address up to `/v1`; its keys are headers of your choice. Source:
+ * https://github.com/envoyproxy/ai-gateway/blob/main/site/docs/capabilities/llm-integrations/supported-endpoints.md
  */
-export const envoy = presetFactory({ name: 'envoy', baseURL: '', keyVariables: [] });
+export const envoy = presetFactory({
+  name: 'envoy',
+  baseURL: '',
+  keyVariables: [],
+  quirks: { maxTokensField: 'max_completion_tokens' },
+});
 
 /** Kong AI Gateway, at the address of your route. Source: https://developer.konghq.com/plugins/ai-proxy/examples/sdk-dynamic-model-selection */
 export const kong = presetFactory({ name: 'kong', baseURL: '', keyVariables: [] });
@@ -32,13 +36,19 @@ export const litellm = presetFactory({
   name: 'litellm',
   baseURL: 'http://localhost:4000/v1',
   keyVariables: [],
+  quirks: { topK: true },
 });
 
-/** Martian. Models are `provider/model`. Source: https://docs.withmartian.com/quickstart. Not verified: embeddings. */
+/**
+ * Martian: JSON without a schema, by its own page. Models are `provider/model`.
+ * Source: https://docs.withmartian.com/api-reference/endpoints
+ */
 export const martian = presetFactory({
   name: 'martian',
   baseURL: 'https://api.withmartian.com/v1',
   keyVariables: ['MARTIAN_API_KEY'],
+  embeddings: false,
+  quirks: { maxTokensField: 'max_completion_tokens', jsonSchema: 'json_object' },
 });
 
 /**
@@ -52,26 +62,34 @@ export const openrouter = presetFactory({
   quirks: { maxTokensField: 'max_completion_tokens', streamUsage: false, topK: true, reasoning: 'reasoning' },
 });
 
-/** Portkey, hosted. Give the vendor as a header, such as `x-portkey-provider`. Source: https://portkey.ai/docs/api-reference */
+/**
+ * Portkey, hosted. Models are `@provider/model`, or give the vendor as a header, such as `x-portkey-provider`.
+ * Source: https://github.com/Portkey-AI/openapi/blob/master/openapi.yaml
+ */
 export const portkey = presetFactory({
   name: 'portkey',
   baseURL: 'https://api.portkey.ai/v1',
   keyVariables: ['PORTKEY_API_KEY'],
   keyHeader: 'x-portkey-api-key',
+  quirks: { maxTokensField: 'max_completion_tokens' },
 });
 
-/** TokenMix. Source: https://huggingface.co/TokenMixAi (address). Not verified: the variable's name, embeddings. */
+/** TokenMix. Source: https://tokenmix.ai/docs/chat-completions. Not verified: which fields it takes. */
 export const tokenmix = presetFactory({
   name: 'tokenmix',
   baseURL: 'https://api.tokenmix.ai/v1',
   keyVariables: ['TOKENMIX_API_KEY'],
 });
 
-/** TrueFoundry, hosted; for your own give `baseURL`. Models are `account/model`. Source: https://www.truefoundry.com/docs/ai-gateway/gateway-setup. Not verified: the variable's name. */
+/**
+ * TrueFoundry, hosted; for your own give `baseURL`. Models are `account/model`.
+ * Source: https://www.truefoundry.com/docs/ai-gateway/gateway-setup
+ */
 export const truefoundry = presetFactory({
   name: 'truefoundry',
   baseURL: 'https://gateway.truefoundry.ai',
-  keyVariables: ['TFY_API_KEY'],
+  keyVariables: ['TFY_API_KEY', 'TRUEFOUNDRY_API_KEY'],
+  quirks: { topK: true },
 });
 
 /** Vercel AI Gateway. Models are `provider/model`. Source: https://vercel.com/docs/ai-gateway/sdks-and-apis/openai-chat-completions */

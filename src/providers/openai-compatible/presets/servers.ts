@@ -2,26 +2,26 @@ import { presetFactory } from '../provider.ts';
 
 /** Servers of your own, by default on this machine and without a key; `apiKey` and `baseURL` say otherwise. */
 
-/** llama.cpp's server. Source: https://github.com/ggml-org/llama.cpp/blob/master/tools/server/README.md. Not verified: `reasoning_effort`. */
+/**
+ * llama.cpp's server. Its port is 8080 by tradition, and another one in the newest releases: give `baseURL` there.
+ * Source: https://github.com/ggml-org/llama.cpp/blob/master/tools/server/README.md
+ */
 export const llamacpp = presetFactory({
   name: 'llamacpp',
   baseURL: 'http://localhost:8080/v1',
   keyVariables: [],
-  quirks: { topK: true },
+  quirks: { topK: true, reasoningInHistory: 'reasoning_content' },
 });
 
-/** LM Studio: it has no field for reasoning. Source: https://lmstudio.ai/docs/developer/openai-compat/chat-completions */
+/** LM Studio: it has no field for reasoning, and takes images only as data. Source: https://lmstudio.ai/docs/developer/openai-compat/chat-completions */
 export const lmstudio = presetFactory({
   name: 'lmstudio',
   baseURL: 'http://localhost:1234/v1',
   keyVariables: [],
-  quirks: { topK: true, reasoning: false },
+  quirks: { topK: true, reasoning: false, imagesByURL: false },
 });
 
-/**
- * Ollama: images only as data, and tools cannot be demanded. Source: https://docs.ollama.com/api/openai-compatibility. Not
- * verified: whether the newest versions can; `capabilities: { images: true }` of a target says so.
- */
+/** Ollama: images only as data, and tools cannot be demanded. Source: https://docs.ollama.com/api/openai-compatibility */
 export const ollama = presetFactory({
   name: 'ollama',
   baseURL: 'http://localhost:11434/v1',
@@ -29,18 +29,18 @@ export const ollama = presetFactory({
   quirks: { toolChoiceRequired: false, imagesByURL: false },
 });
 
-/** SGLang. Source: https://docs.sglang.ai/basic_usage/openai_api_completions.html. Not verified: `reasoning_effort`. */
+/** SGLang. Source: https://github.com/sgl-project/sglang/blob/main/python/sglang/srt/entrypoints/openai/protocol.py */
 export const sglang = presetFactory({
   name: 'sglang',
   baseURL: 'http://localhost:30000/v1',
   keyVariables: [],
-  quirks: { topK: true },
+  quirks: { maxTokensField: 'max_completion_tokens', topK: true },
 });
 
-/** vLLM. Source: https://docs.vllm.ai/en/latest/serving/openai_compatible_server.html */
+/** vLLM. Source: https://github.com/vllm-project/vllm/blob/main/vllm/entrypoints/openai/chat_completion/protocol.py */
 export const vllm = presetFactory({
   name: 'vllm',
   baseURL: 'http://localhost:8000/v1',
   keyVariables: [],
-  quirks: { topK: true },
+  quirks: { maxTokensField: 'max_completion_tokens', topK: true },
 });
