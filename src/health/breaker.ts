@@ -32,7 +32,7 @@ export interface Breaker {
   admits(now: number): boolean;
   /** When an open breaker lets its next probe through; monotonic milliseconds. */
   readonly until: number;
-  /** Share of its traffic that it should get: less than 1 in the ten seconds after it has closed. */
+  /** Share of its traffic that it should get: less than 1 in the five seconds after it has closed. */
   share(now: number): number;
   /** An attempt starts. Also when it is not admitted: then it is forced, because nothing else is left. */
   enter(now: number): Pass;
@@ -52,8 +52,8 @@ const rateSamples = 20;
 /** Fewer outcomes than this in a minute are little traffic, where fewer failures in a row open it. */
 const littleTraffic = 20;
 const littleConsecutive = 3;
-/** A target that has just come back gets a tenth of its traffic, and all of it after ten seconds. */
-const slowStart = 10_000;
+/** A target that has just come back gets a tenth of its traffic, and all of it after five seconds. */
+const slowStart = 5_000;
 const firstShare = 0.1;
 
 export function breaker(random: Random): Breaker {

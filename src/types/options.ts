@@ -50,7 +50,7 @@ export interface BreakerPolicy {
   readonly open?: number;
   /** Most milliseconds it stays open. Default: 60,000. */
   readonly maxOpen?: number;
-  /** Good probes, one at a time, that close it again. Default: 3. Then its traffic comes back over ten seconds. */
+  /** Good probes, one at a time, that close it again. Default: 3. Then its traffic comes back over five seconds. */
   readonly probes?: number;
 }
 

@@ -119,13 +119,13 @@ describe('breaker', () => {
     expect(subject.state(1_000)).toBe('closed');
   });
 
-  it('gets its traffic back within ten seconds of closing, from a tenth on', () => {
+  it('gets its traffic back within five seconds of closing, from a tenth on', () => {
     const subject = tripped();
     expect(breaker(middle).share(0)).toBe(1);
     subject.success(subject.enter(1_000), 1_000, limits);
     expect(subject.share(1_000)).toBeCloseTo(0.1);
-    expect(subject.share(6_000)).toBeCloseTo(0.55);
-    expect(subject.share(11_000)).toBe(1);
+    expect(subject.share(3_500)).toBeCloseTo(0.55);
+    expect(subject.share(6_000)).toBe(1);
   });
 
   it('forgives an earlier opening after five healthy minutes', () => {
