@@ -211,15 +211,22 @@ function describeAttempt({ target, error }: AttemptSummary): string {
 /** No target could be tried. `decision.skipped` says why for each. */
 export class NoTargetError extends RouterError {
   readonly decision: Decision;
+  /** Whether it could have waited, but too many do (`queue.size`), or it would have taken too long. */
+  readonly shed: boolean;
   /** When the first of them is expected back: milliseconds since 1970, where that is known. */
   readonly retryAt: number | undefined;
 
-  constructor(decision: Decision, retryAt?: number) {
-    const reasons = decision.skipped.map(({ target, reason }) => `${target} (${reason})`).join(', ');
-    super('no-target', `no target can take this request: ${reasons}`);
+  constructor(decision: Decision, retryAt?: number, shed = false) {
+    const busy = decision.candidates.map(({ target }) => `${target} (busy)`);
+    const reasons = [...busy, ...decision.skipped.map(({ target, reason }) => `${target} (${reason})`)].join(
+      ', ',
+    );
+    const queue = shed ? ', and too many requests are waiting already' : '';
+    super('no-target', `no target can take this request: ${reasons}${queue}`);
     this.name = 'NoTargetError';
     this.decision = decision;
     this.retryAt = retryAt;
+    this.shed = shed;
   }
 }
 

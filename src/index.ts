@@ -38,7 +38,7 @@ export type {
   UsageEvent,
 } from './types/event.ts';
 export type { JSONObject, JSONSchema, JSONValue } from './types/json.ts';
-export type { VendorLimit } from './types/limit.ts';
+export type { KeyLimits, VendorLimit } from './types/limit.ts';
 export type {
   AssistantMessage,
   ContentPart,
@@ -67,6 +67,8 @@ export type {
   HedgePolicy,
   Interrupted,
   Policies,
+  Priority,
+  QueuePolicy,
   RetryPolicy,
   RouteOptions,
   RouterOptions,

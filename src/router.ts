@@ -11,6 +11,7 @@ import { chatJob, embedJob } from './core/job.ts';
 import { normalize, normalizeEmbed } from './core/normalize.ts';
 import { resolvePolicies } from './core/policies.ts';
 import { createTargets, type Target, targetHealth } from './core/target.ts';
+import { waitingRoom } from './core/waiting-room.ts';
 import { priceBook } from './pricing/price-book.ts';
 import { priority } from './strategies/priority.ts';
 import type {
@@ -56,7 +57,15 @@ export function createRouter<
     events.emit({ type: 'price-unknown', target });
   });
   void prices.ready(); // begins to load, so that the first request need not wait for all of it
-  const env: Environment = { clock, random, prices, events, bindings: bindings(), closed: closing.signal };
+  const env: Environment = {
+    clock,
+    random,
+    prices,
+    events,
+    bindings: bindings(),
+    room: waitingRoom(clock),
+    closed: closing.signal,
+  };
   const findRoute = routeFinder(options, targets);
   const prefix = Math.floor(random() * 2 ** 32).toString(36);
   let requests = 0;
@@ -100,7 +109,7 @@ export function createRouter<
           model,
           health,
           until: until === undefined ? undefined : toDate(until, clock),
-          ...target.stats.read(now),
+          ...target.stats.read(now, target.limits.places.taken),
         };
       }),
     close: () => closing.abort(),
@@ -118,7 +127,12 @@ function routeFinder(
     routes.set(name, {
       name,
       targets: members,
-      policies: resolvePolicies(options, policies, fallback, members.length),
+      policies: resolvePolicies(
+        options,
+        policies,
+        fallback,
+        members.flatMap(({ channels }) => channels).length,
+      ),
     });
   };
   for (const target of targets) add(target.id, [target], {});

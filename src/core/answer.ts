@@ -74,9 +74,9 @@ export async function accept(
     throw lane.signal.reason;
   }
   const cost = attempt.succeed(usage, estimate);
-  const { provider } = attempt.target;
-  if (provider.boundBy !== undefined && answer.response.id !== undefined) {
-    run.env.bindings.remember(answer.response.id, target);
+  const { channel } = attempt;
+  if (channel.provider.boundBy !== undefined && answer.response.id !== undefined) {
+    run.env.bindings.remember(answer.response.id, channel);
   }
   run.settle({ outcome: 'success', target, finishReason, usage, cost });
   return result;

@@ -1,8 +1,8 @@
 import { isRouterError, ProviderError } from '../errors.ts';
 import type { BreakerLimits, Pass } from '../health/breaker.ts';
-import type { HealthUnit } from '../health/health.ts';
+import type { Holds } from '../health/health.ts';
 import { costOf } from '../pricing/cost.ts';
-import { estimateTokens, usualOutputTokens } from '../pricing/estimate.ts';
+import { estimateTokens } from '../pricing/estimate.ts';
 import type { FallbackKind } from '../types/error.ts';
 import type { VendorLimit } from '../types/limit.ts';
 import type { ProviderCall } from '../types/provider.ts';
@@ -11,15 +11,17 @@ import type { Cost, Usage } from '../types/usage.ts';
 import { linkedAbort } from './abort.ts';
 import { billedOf, type Consequence, consequenceOf, isStaleSocket } from './consequence.ts';
 import { tellHealth } from './environment.ts';
-import { expectedTokens } from './job.ts';
+import type { Permit } from './permit.ts';
 import { defaultBreaker } from './policies.ts';
 import type { Lane } from './race.ts';
 import { factsOf, type Run } from './run.ts';
-import type { Target } from './target.ts';
+import type { Channel, Target } from './target.ts';
 
 /** One call to one target, while it runs. Exactly one of its three ends is called. */
 export interface Attempt {
   readonly target: Target;
+  /** The target by the key that it goes through. */
+  readonly channel: Channel;
   /** What the provider gets beside the request. */
   readonly carry: Pick<ProviderCall, 'model' | 'signal' | 'connectTimeout'>;
   /** Ends it from our side, as a time-out does. */
@@ -51,17 +53,22 @@ export interface Seen {
   readonly text?: string;
 }
 
-/** Waits for a place at the target and starts the attempt's clock. Rejects only with the request's own abort reason. */
-export async function beginAttempt(run: Run, target: Target, lane: Lane): Promise<Attempt> {
+/** Starts an attempt's clock. Throws only the request's own abort reason. */
+export function beginAttempt(run: Run, permit: Permit, lane: Lane): Attempt {
   const { env } = run;
   const { kind } = run.job;
-  if (target.slots !== undefined) await target.slots.take(lane.signal);
+  const { channel } = permit;
+  const { target, provider } = channel;
+  const { endpoint } = channel.key;
+  if (lane.signal.aborted) {
+    permit.release(undefined);
+    throw lane.signal.reason;
+  }
   run.started += 1;
   const number = run.started;
   const startedAt = env.clock.now();
-  const passes = { own: target.own.breaker.enter(startedAt), shared: target.shared.breaker.enter(startedAt) };
+  const passes: Passes = { own: target.breaker.enter(startedAt), shared: endpoint.breaker.enter(startedAt) };
   target.stats.start();
-  const settle = reserve(run, target, startedAt);
   tellHealth(target, env);
   const abort = linkedAbort(lane.signal);
   // Embeddings take as long as their portions are large; nothing can be learnt from that.
@@ -69,9 +76,7 @@ export async function beginAttempt(run: Run, target: Target, lane: Lane): Promis
   let firstTokenAt: number | undefined;
 
   const expire = (summary: string): void => {
-    abort.abort(
-      new ProviderError({ kind: 'timeout', provider: target.provider.name, code: 'timeout', summary }),
-    );
+    abort.abort(new ProviderError({ kind: 'timeout', provider: provider.name, code: 'timeout', summary }));
   };
   const cancelTimer = env.clock.after(run.timeout.attempt, () => {
     expire(`no complete answer within timeout.attempt = ${run.timeout.attempt} ms`);
@@ -80,16 +85,16 @@ export async function beginAttempt(run: Run, target: Target, lane: Lane): Promis
   const end = (outcome: Omit<AttemptSummary, 'target' | 'duration' | 'firstToken'>): void => {
     cancelTimer();
     waiting?.end();
-    settle(outcome.usage);
     abort.unlink();
-    target.slots?.release();
     const summary: AttemptSummary = {
       target: target.id,
+      ...(channel.number === undefined ? {} : { key: channel.number }),
       duration: env.clock.now() - startedAt,
       ...(firstTokenAt === undefined ? {} : { firstToken: firstTokenAt - startedAt }),
       ...outcome,
     };
     run.attempts.push(summary);
+    permit.release(outcome.usage);
     tellHealth(target, env);
     env.events.emit({ type: 'attempt-end', ...factsOf(run), attempt: number, ...summary });
     if (summary.billed === 'no' || summary.usage === undefined) return;
@@ -97,7 +102,7 @@ export async function beginAttempt(run: Run, target: Target, lane: Lane): Promis
       type: 'usage',
       ...factsOf(run),
       target: target.id,
-      provider: target.provider.name,
+      provider: provider.name,
       model: target.model,
       usage: summary.usage,
       cost: summary.cost,
@@ -128,12 +133,13 @@ export async function beginAttempt(run: Run, target: Target, lane: Lane): Promis
   env.events.emit({ type: 'attempt-start', ...factsOf(run), target: target.id, attempt: number });
   return {
     target,
+    channel,
     carry: { model: target.model, signal: abort.signal, connectTimeout: run.timeout.connect },
     price,
     expire,
-    stop: () => abort.abort(new ProviderError({ kind: 'aborted', provider: target.provider.name })),
+    stop: () => abort.abort(new ProviderError({ kind: 'aborted', provider: provider.name })),
     noteLimits(limits) {
-      if (limits !== undefined && limits.length > 0) target.headroom.note(limits, env.clock.now());
+      if (limits !== undefined && limits.length > 0) channel.headroom.note(limits, env.clock.now());
     },
     firstToken() {
       firstTokenAt = env.clock.now();
@@ -143,10 +149,10 @@ export async function beginAttempt(run: Run, target: Target, lane: Lane): Promis
     succeed(usage, estimate, rejected) {
       const now = env.clock.now();
       waiting?.answered();
-      target.pressure.succeeded(target.stats.inFlight);
+      channel.pressure.succeeded(channel.places.taken);
       const limits = run.route.policies.breaker || defaultBreaker;
-      target.own.breaker.success(passes.own, now, limits);
-      target.shared.breaker.success(passes.shared, now, limits);
+      target.breaker.success(passes.own, now, limits);
+      endpoint.breaker.success(passes.shared, now, limits);
       const firstToken = firstTokenAt === undefined ? undefined : firstTokenAt - startedAt;
       target.stats.end(now, {
         sample: { total: now - startedAt, firstToken, outputTokens: usage.outputTokens },
@@ -163,8 +169,8 @@ export async function beginAttempt(run: Run, target: Target, lane: Lane): Promis
       const now = env.clock.now();
       const consequence = consequenceOf(error, run.route.policies.fallbackOn);
       if (error.kind === 'rate-limit' || error.kind === 'overloaded')
-        target.pressure.refused(target.stats.inFlight);
-      const counts = blame(target, passes, error, consequence, run.route.policies.breaker, now);
+        channel.pressure.refused(channel.places.taken);
+      const counts = blame(channel, passes, error, consequence, run.route.policies.breaker, now);
       target.stats.end(now, { failed: counts });
       const billed = billedOf(error, firstTokenAt !== undefined);
       const { kind, status, vendorCode: code } = error;
@@ -177,57 +183,51 @@ export async function beginAttempt(run: Run, target: Target, lane: Lane): Promis
     },
     abandon(seen, sent) {
       const now = env.clock.now();
-      target.own.breaker.leave(passes.own);
-      target.shared.breaker.leave(passes.shared);
+      target.breaker.leave(passes.own);
+      endpoint.breaker.leave(passes.shared);
       target.stats.end(now, {});
       end({ outcome: 'abandoned', ...(sent ? guess(seen) : {}), billed: sent ? 'unknown' : 'no' });
     },
   };
 }
 
-/** Takes an attempt's share of the target's limits. Returns what is to be called with what it took in fact. */
-function reserve(run: Run, target: Target, now: number): (usage: Usage | undefined) => void {
-  const { rateLimit, headroom } = target;
-  if (rateLimit === undefined && headroom.share(now) === 1) return () => {};
-  const tokens = expectedTokens(run.job, target.stats.usualOutput(now) ?? usualOutputTokens);
-  headroom.use(tokens, now);
-  const settle = rateLimit?.take(tokens, now);
-  return (usage) => {
-    const { inputTokens, outputTokens = 0 } = usage ?? {};
-    // An attempt that the vendor refused took nothing.
-    const took = usage === undefined ? 0 : inputTokens === undefined ? undefined : inputTokens + outputTokens;
-    settle?.(took, run.env.clock.now());
-  };
+/** What an attempt holds of the breakers of its deployment and of its endpoint. */
+interface Passes {
+  readonly own: Pass;
+  readonly shared: Pass;
 }
 
 /** Books a failure where it belongs; says whether it speaks against the target. */
 function blame(
-  target: Target,
-  passes: { readonly own: Pass; readonly shared: Pass },
+  { target, key, holds }: Channel,
+  passes: Passes,
   error: ProviderError,
   consequence: Consequence,
   limits: BreakerLimits | false,
   now: number,
 ): boolean {
+  const { endpoint } = key;
+  const counts = consequence.health === 'failure' && !isStaleSocket(error) && limits !== false;
   const wide = error.scope === 'key' || error.scope === 'endpoint';
-  const [unit, pass, otherUnit, otherPass] = wide
-    ? ([target.shared, passes.shared, target.own, passes.own] as const)
-    : ([target.own, passes.own, target.shared, passes.shared] as const);
-  otherUnit.breaker.leave(otherPass);
-  if (consequence.health === 'failure' && !isStaleSocket(error) && limits !== false) {
-    unit.breaker.failure(pass, now, limits);
-    return true;
+  if (counts && wide) endpoint.breaker.failure(passes.shared, now, limits);
+  else endpoint.breaker.leave(passes.shared);
+  if (counts && !wide) target.breaker.failure(passes.own, now, limits);
+  else target.breaker.leave(passes.own);
+  if (consequence.health === 'exhausted') {
+    const held = error.scope === 'key' ? key.holds : error.scope === 'endpoint' ? endpoint.holds : holds;
+    leaveAlone(held, 'exhaustedUntil', now + (error.retryAfter ?? consequence.pause));
   }
-  unit.breaker.leave(pass);
-  if (consequence.health === 'exhausted')
-    leaveAlone(unit, 'exhaustedUntil', now + (error.retryAfter ?? consequence.pause));
-  if (consequence.health === 'quarantine') leaveAlone(unit, 'quarantinedUntil', now + consequence.pause);
+  if (consequence.health === 'quarantine') {
+    const held =
+      error.scope === 'key' ? key.holds : error.scope === 'endpoint' ? endpoint.holds : target.holds;
+    leaveAlone(held, 'quarantinedUntil', now + consequence.pause);
+  }
   return consequence.health !== 'nothing' && !isStaleSocket(error);
 }
 
 // Only ever later: a second, shorter word from a vendor must not bring a target back too early.
-function leaveAlone(unit: HealthUnit, what: 'exhaustedUntil' | 'quarantinedUntil', until: number): void {
-  unit[what] = Math.max(unit[what], until);
+function leaveAlone(held: Holds, what: keyof Holds, until: number): void {
+  held[what] = Math.max(held[what], until);
 }
 
 /**
@@ -240,7 +240,7 @@ export function failureOf(error: unknown, attempt: Attempt): unknown {
   if (isRouterError(thrown) || signal.aborted) return thrown;
   return new ProviderError({
     kind: 'unknown',
-    provider: attempt.target.provider.name,
+    provider: attempt.channel.provider.name,
     summary: 'the provider threw an error of its own',
     cause: thrown,
   });

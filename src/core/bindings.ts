@@ -1,8 +1,10 @@
-/** Remembers which target gave an answer that the vendor keeps, for requests that continue it. */
+import type { Channel } from './target.ts';
+
+/** Remembers which target, with which key, gave an answer that the vendor keeps, for requests that continue it. */
 export interface Bindings {
-  remember(responseId: string, target: string): void;
-  /** The id of the target that gave the answer, where it is still known. */
-  targetOf(responseId: string): string | undefined;
+  remember(responseId: string, channel: Channel): void;
+  /** What gave the answer, where it is still known. */
+  channelOf(responseId: string): Channel | undefined;
 }
 
 /** As many answers are remembered; the oldest are forgotten first. */
@@ -10,13 +12,13 @@ const most = 10_000;
 
 export function bindings(): Bindings {
   // A map keeps the order in which its keys came.
-  const targets = new Map<string, string>();
+  const channels = new Map<string, Channel>();
   return {
-    remember(responseId, target) {
-      targets.delete(responseId);
-      targets.set(responseId, target);
-      if (targets.size > most) for (const oldest of targets.keys()) return void targets.delete(oldest);
+    remember(responseId, channel) {
+      channels.delete(responseId);
+      channels.set(responseId, channel);
+      if (channels.size > most) for (const oldest of channels.keys()) return void channels.delete(oldest);
     },
-    targetOf: (responseId) => targets.get(responseId),
+    channelOf: (responseId) => channels.get(responseId),
   };
 }

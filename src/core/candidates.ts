@@ -5,7 +5,15 @@ import type { Candidate, RankContext } from '../types/strategy.ts';
 import { type Environment, type Route, tellHealth, toDate } from './environment.ts';
 import { expectedTokens, type Job } from './job.ts';
 import { lackOf } from './needs.ts';
-import { freeAt, headroomOf, type Target, targetHealth } from './target.ts';
+import {
+  breakersAdmit,
+  type Channel,
+  freeAt,
+  hasPlace,
+  headroomOf,
+  type Target,
+  targetHealth,
+} from './target.ts';
 
 /** What the choice depends on. */
 export interface Question extends Pick<Job, 'inputTokens' | 'needs'> {
@@ -19,9 +27,9 @@ export interface Question extends Pick<Job, 'inputTokens' | 'needs'> {
 export interface Choice {
   readonly decision: Decision;
   /** The order to try. */
-  readonly ranked: readonly Target[];
+  readonly ranked: readonly Channel[];
   /** Left out for a reason that passes: healthy again, or needed after all. */
-  readonly waiting: readonly Target[];
+  readonly waiting: readonly Channel[];
   /** It hangs on what one vendor keeps. */
   readonly bound: boolean;
 }
@@ -31,7 +39,7 @@ export function chooseCandidates(question: Question, env: Environment): Choice {
   const { route, context } = question;
   const now = env.clock.now();
   const skipped: SkippedTarget[] = [];
-  const waiting: Target[] = [];
+  const waiting: Channel[] = [];
   const byCandidate = new Map<Candidate, Target>();
   const binds = bindingOf(question, env);
   for (const target of route.targets) {
@@ -40,19 +48,20 @@ export function chooseCandidates(question: Question, env: Environment): Choice {
     const lacks = lackOf(
       target,
       question.needs.get(),
-      env.prices.contextLengthOf(target),
+      contextLengthOf(target, env),
       question.inputTokens.get,
     );
     const reason =
-      binds !== undefined && !binds(target) ? 'bound' : reasonToSkip(target, candidate, lacks, question, now);
+      binds !== undefined && !target.channels.some(binds)
+        ? 'bound'
+        : reasonToSkip(target, candidate, lacks, question, now);
     if (reason === undefined) {
       byCandidate.set(candidate, target);
       continue;
     }
-    const until =
-      reason === 'limited' ? limitedUntil(target, question, now) : targetHealth(target, now).until;
+    const until = reason === 'limited' ? soonest(target, question, now) : targetHealth(target, now).until;
     const passes = ['open', 'suspect', 'exhausted', 'limited', 'quarantined'].includes(reason);
-    if (passes) waiting.push(target);
+    if (passes) waiting.push(...byPreference(target, context));
     skipped.push({
       target: target.id,
       reason,
@@ -63,7 +72,7 @@ export function chooseCandidates(question: Question, env: Environment): Choice {
       ...(reason === 'unfit' && lacks !== undefined ? { lacks } : {}),
     });
   }
-  const ranked: Target[] = [];
+  const chosen = new Set<Target>();
   const candidates: RankedTarget[] = [];
   const order = recoveringLast(
     route.policies.strategy.rank([...byCandidate.keys()], context),
@@ -73,29 +82,62 @@ export function chooseCandidates(question: Question, env: Environment): Choice {
   );
   for (const candidate of order) {
     const target = byCandidate.get(candidate);
-    if (target === undefined || ranked.includes(target)) continue;
-    ranked.push(target);
+    if (target === undefined || chosen.has(target)) continue;
+    chosen.add(target);
     candidates.push(describe(candidate, question));
   }
   for (const [candidate, target] of byCandidate) {
-    if (!ranked.includes(target)) skipped.push({ target: candidate.target.id, reason: 'not-chosen' });
+    if (!chosen.has(target)) skipped.push({ target: candidate.target.id, reason: 'not-chosen' });
   }
-  if (binds !== undefined) {
-    // What it hangs on is not known to any other, so there is no failover.
-    for (const { id } of ranked.splice(1)) skipped.push({ target: id, reason: 'bound' });
-    candidates.splice(1);
-    waiting.splice(ranked.length === 0 ? 1 : 0);
-  }
+  const ranked = [...chosen].flatMap((target) => byPreference(target, context));
   const decision = { route: route.name, strategy: route.policies.strategy.name, candidates, skipped };
-  return { decision, ranked, waiting, bound: binds !== undefined };
+  if (binds === undefined) return { decision, ranked, waiting, bound: false };
+  // What it hangs on is not known to any other, so there is no failover.
+  for (const { target } of candidates.splice(1)) skipped.push({ target, reason: 'bound' });
+  const only = ranked.find(binds);
+  if (only !== undefined) return { decision, ranked: [only], waiting: [], bound: true };
+  return { decision, ranked: [], waiting: waiting.filter(binds).slice(0, 1), bound: true };
 }
 
 /** Below this share of its limits a target gets less and less. */
 const scarce = 0.1;
 
-/** When a target's limits let a request in; monotonic milliseconds. */
-export function limitedUntil(target: Target, job: Pick<Job, 'inputTokens' | 'needs'>, now: number): number {
-  return freeAt(target, () => expectedTokens(job, target.stats.usualOutput(now) ?? usualOutputTokens), now);
+/** Most tokens that a target takes and gives together, where that is known. */
+export function contextLengthOf(target: Target, env: Environment): number | undefined {
+  return target.capabilities.contextLength ?? env.prices.contextLengthOf(target);
+}
+
+/** When a channel's limits let a request in; monotonic milliseconds. */
+export function limitedUntil(channel: Channel, job: Pick<Job, 'inputTokens' | 'needs'>, now: number): number {
+  const { stats } = channel.target;
+  return freeAt(channel, () => expectedTokens(job, stats.usualOutput(now) ?? usualOutputTokens), now);
+}
+
+function soonest({ channels }: Target, job: Pick<Job, 'inputTokens' | 'needs'>, now: number): number {
+  return Math.min(...channels.map((channel) => limitedUntil(channel, job, now)));
+}
+
+/** A target's channels in the order to try: one with a place before one without, one with less to do before one with more. */
+function byPreference({ channels }: Target, { session, random }: RankContext): readonly Channel[] {
+  if (channels.length === 1) return channels;
+  // What the vendor has cached of a session is known to one account only.
+  const first = session === undefined ? Math.floor(random() * channels.length) : hash(session);
+  return channels
+    .map((channel, index) => ({
+      channel,
+      full: hasPlace(channel) ? 0 : 1,
+      load: session === undefined ? channel.places.taken : 0,
+      turn: (index + channels.length - (first % channels.length)) % channels.length,
+    }))
+    .sort((a, b) => a.full - b.full || a.load - b.load || a.turn - b.turn)
+    .map(({ channel }) => channel);
+}
+
+/** The same number for the same text, whatever the process: 31-polynomial, as in many languages' libraries. */
+function hash(text: string): number {
+  let sum = 0;
+  for (let index = 0; index < text.length; index++) sum = (Math.imul(sum, 31) + text.charCodeAt(index)) >>> 0;
+  return sum;
 }
 
 /** A target whose breaker has just closed gets its traffic back little by little: else it comes last, for what is left. */
@@ -108,7 +150,8 @@ function recoveringLast(
   const held = order.filter((candidate) => {
     const target = targets.get(candidate);
     if (target === undefined) return false;
-    const share = Math.min(target.own.breaker.share(now), target.shared.breaker.share(now));
+    const endpoint = target.channels[0]?.key.endpoint;
+    const share = Math.min(target.breaker.share(now), endpoint?.breaker.share(now) ?? 1);
     // Before it has to refuse, a target that is nearly used up gets less.
     const free = Math.min(1, candidate.headroom / scarce);
     return share * free < 1 && env.random() >= share * free;
@@ -121,7 +164,7 @@ function toCandidate(target: Target, question: Question, env: Environment, now: 
   const known = env.prices.priceOf(target);
   return {
     target: { ...target.facts, price: known?.price },
-    stats: target.stats.read(now),
+    stats: target.stats.read(now, target.limits.places.taken),
     get estimatedCost() {
       return expectedCost(target, question, env, now);
     },
@@ -160,31 +203,27 @@ function reasonToSkip(
   if (maxCost !== undefined && (candidate.estimatedCost ?? Number.POSITIVE_INFINITY) > maxCost)
     return 'too-expensive';
   if (candidate.health === 'exhausted') return 'exhausted';
-  if (limitedUntil(target, question, now) > now) return 'limited';
+  if (soonest(target, question, now) > now) return 'limited';
   if (!target.silence.admits(now)) return 'suspect';
-  return route.policies.breaker !== false && !breakerAdmits(target, now) ? 'open' : undefined;
+  const refused = (channel: Channel): boolean => !breakersAdmit(channel, now);
+  return route.policies.breaker !== false && target.channels.every(refused) ? 'open' : undefined;
 }
 
 /** Which targets may take a request that hangs on what one vendor keeps; `undefined` where it hangs on nothing. */
 function bindingOf(
   { context, route }: Question,
   env: Environment,
-): ((target: Target) => boolean) | undefined {
+): ((channel: Channel) => boolean) | undefined {
   const options = context.request.providerOptions;
   if (options === undefined) return undefined;
   for (const { provider } of route.targets) {
     const binding = provider.boundBy?.(options);
     if (binding === undefined) continue;
-    const known = binding.responseId === undefined ? undefined : env.bindings.targetOf(binding.responseId);
-    if (known !== undefined) return ({ id }) => id === known;
-    return (target) => target.provider.boundBy?.(options) !== undefined;
+    const known = binding.responseId === undefined ? undefined : env.bindings.channelOf(binding.responseId);
+    if (known !== undefined) return (channel) => channel === known;
+    return ({ provider: own }) => own.boundBy?.(options) !== undefined;
   }
   return undefined;
-}
-
-/** Whether the breakers of a target let an attempt through now. */
-export function breakerAdmits(target: Target, now: number): boolean {
-  return target.own.breaker.admits(now) && target.shared.breaker.admits(now);
 }
 
 function describe(candidate: Candidate, { inputTokens }: Question): RankedTarget {

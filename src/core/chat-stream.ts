@@ -16,7 +16,7 @@ export async function stream(run: Run, failover: Failover, asked: Asked): Promis
     failover,
     asked,
     await failover.run(
-      (target, lane) => openStream(run, target, asked, lane),
+      (permit, lane) => openStream(run, permit, asked, lane),
       (lost) => lost.abandon(),
     ),
   );
@@ -74,11 +74,11 @@ function chatStream(run: Run, failover: Failover, asked: Asked, opened: OpenStre
   const goOn = async (error: AttemptError): Promise<StreamPart> => {
     const reason = isRouterError(error, 'provider') ? error : undefined;
     const broken = interruption(reason);
-    const takenOver = failover.takesOver(current.attempt.target, error);
+    const takenOver = failover.takesOver(current.attempt.channel, error);
     if (run.interrupted !== 'restart' || !takenOver) throw reason === undefined ? error : broken;
     try {
       current = await failover.run(
-        (target, lane) => openStream(run, target, asked, lane),
+        (permit, lane) => openStream(run, permit, asked, lane),
         (lost) => lost.abandon(),
       );
     } catch (failure) {

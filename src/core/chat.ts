@@ -9,15 +9,15 @@ import type { Run } from './run.ts';
 
 /** Gets one complete answer from the first target that gives one. */
 export function chat(run: Run, failover: Failover, asked: Asked): Promise<ChatResult> {
-  return failover.run(async (target, lane) => {
-    const attempt = await beginAttempt(run, target, lane);
+  return failover.run(async (permit, lane) => {
+    const attempt = beginAttempt(run, permit, lane);
     const result = await ask(run, attempt, asked);
     return accept(run, attempt, lane, asked, { ...result, providerMetadata: result.providerMetadata ?? {} });
   });
 }
 
 async function ask(run: Run, attempt: Attempt, { request }: Asked): Promise<ProviderResult> {
-  const { carry, target } = attempt;
+  const { carry, channel } = attempt;
   const { signal } = carry;
   let booked = false;
   const book = (error: unknown): unknown => {
@@ -33,7 +33,7 @@ async function ask(run: Run, attempt: Attempt, { request }: Asked): Promise<Prov
   signal.addEventListener('abort', onAbort, { once: true });
   let result: ProviderResult;
   try {
-    result = await orAbort(target.provider.chat({ ...request, ...carry }), signal);
+    result = await orAbort(channel.provider.chat({ ...request, ...carry }), signal);
   } catch (error) {
     throw book(error);
   } finally {

@@ -10,6 +10,7 @@ import {
   type Refuse,
   show,
 } from './check.ts';
+import { priorities } from './waiting-room.ts';
 
 const refuse: Refuse = (path, expected, got) => {
   throw new RequestError(path, expected, got);
@@ -22,6 +23,7 @@ const fields = [
   'timeout',
   'maxCost',
   'session',
+  'priority',
   'metadata',
   'interrupted',
   'hedge',
@@ -42,6 +44,7 @@ export function checkCallOptions(options: CallOptions): void {
   if (metadata !== undefined && (typeof metadata !== 'object' || metadata === null)) {
     refuse('options.metadata', 'an object', show(metadata));
   }
+  checkWord('options.priority', options.priority, priorities, refuse);
   checkTimeouts('options.timeout', timeout, refuse);
   checkNumber('options.maxCost', maxCost, refuse);
   if (options.accept !== undefined && typeof options.accept !== 'function') {

@@ -23,6 +23,7 @@ const policyFields = [
   'retry',
   'breaker',
   'hedge',
+  'queue',
   'interrupted',
   'fallbackOn',
   'accept',
@@ -169,7 +170,7 @@ function checkPolicies(path: string, policies: object): void {
   }
   checkTimeouts(at('timeout'), timeout, refuse);
   if (retry !== undefined && retry !== false) {
-    const fields = ['maxAttempts', 'sameTarget', 'minDelay', 'maxDelay', 'maxWait'];
+    const fields = ['maxAttempts', 'sameTarget', 'minDelay', 'maxDelay', 'budget'];
     const { maxAttempts, sameTarget, ...delays } = checkObject(at('retry'), retry, fields, refuse);
     checkNumber(`${at('retry')}.maxAttempts`, maxAttempts, refuse, { least: 1, whole: true });
     if (sameTarget !== undefined && sameTarget !== 0 && sameTarget !== 1) {
@@ -201,6 +202,12 @@ function checkPolicies(path: string, policies: object): void {
     ['after', 'budget', 'maxCost'],
     refuse,
   );
+  const { queue } = policies as Record<string, unknown>;
+  if (queue !== undefined) {
+    const { size, maxWait } = checkObject(at('queue'), queue, ['size', 'maxWait'], refuse);
+    checkNumber(`${at('queue')}.size`, size, refuse, { whole: true });
+    checkNumber(`${at('queue')}.maxWait`, maxWait, refuse);
+  }
   checkWord(at('interrupted'), interrupted, interruptedWords, refuse);
   const { accept } = policies as Record<string, unknown>;
   if (accept !== undefined && typeof accept !== 'function') refuse(at('accept'), 'a function', show(accept));

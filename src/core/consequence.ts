@@ -7,6 +7,8 @@ export interface Consequence {
   readonly failover: boolean;
   /** Whether the same target may do better a little later. */
   readonly retry: boolean;
+  /** Whether the same target may do better with another key. */
+  readonly anotherKey: boolean;
   /**
    * What it says about the target. `failure`: counts for its breaker. `exhausted`: well, but not to be asked until a
    * moment. `quarantine`: misconfigured. `nothing`: it is the request, not the target.
@@ -21,7 +23,7 @@ const quarantine = 600_000;
 const quotaPause = 900_000;
 const rateLimitPause = 5_000;
 
-const table: Readonly<Record<ProviderErrorKind, Consequence>> = {
+const table: Readonly<Record<ProviderErrorKind, Omit<Consequence, 'anotherKey'>>> = {
   'rate-limit': { failover: true, retry: true, health: 'exhausted', pause: rateLimitPause },
   quota: { failover: true, retry: false, health: 'exhausted', pause: quotaPause },
   overloaded: { failover: true, retry: true, health: 'failure', pause: 0 },
@@ -40,6 +42,9 @@ const table: Readonly<Record<ProviderErrorKind, Consequence>> = {
   unknown: { failover: true, retry: false, health: 'failure', pause: 0 },
 };
 
+/** What is wrong with a key, or with what its vendor grants it. */
+const ofKey: readonly ProviderErrorKind[] = ['auth', 'quota', 'rate-limit'];
+
 /** What can be wrong with an attempt: the target failed, or its answer is not what was asked for. */
 export type AttemptError = ProviderError | OutputError;
 
@@ -51,12 +56,12 @@ export function isAttemptError(error: unknown): error is AttemptError {
 export function consequenceOf(error: AttemptError, fallbackOn: readonly FallbackKind[]): Consequence {
   if (isRouterError(error, 'output')) {
     const failover = error.by === 'accept' || fallbackOn.includes('output');
-    return { failover, retry: false, health: 'nothing', pause: 0 };
+    return { failover, retry: false, anotherKey: false, health: 'nothing', pause: 0 };
   }
   const usual = table[error.kind];
   const failover = usual.failover || fallbackOn.includes(error.kind);
   const health = usual.health === 'failure' && error.scope === 'request' ? 'nothing' : usual.health;
-  return { ...usual, failover, health };
+  return { ...usual, failover, health, anotherKey: ofKey.includes(error.kind) };
 }
 
 const staleSocketCodes = new Set(['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET']);

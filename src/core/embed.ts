@@ -3,11 +3,13 @@ import { estimateTokens } from '../pricing/estimate.ts';
 import type { EmbedRequest, EmbedResult } from '../types/embed.ts';
 import type { ProviderEmbedCall, ProviderEmbeddings } from '../types/provider.ts';
 import type { Cost, Usage } from '../types/usage.ts';
-import { orAbort } from './abort.ts';
+import { linkedAbort, orAbort } from './abort.ts';
 import { type Attempt, beginAttempt, failureOf } from './attempt.ts';
 import type { Failover } from './failover.ts';
+import { lazy } from './lazy.ts';
+import { type Permit, permit } from './permit.ts';
 import type { Run } from './run.ts';
-import type { Target } from './target.ts';
+import { type Channel, freeAt, hasPlace, type Target } from './target.ts';
 
 /** For providers that do not say: what even the smallest servers take. */
 const usualLimits = { values: 96, characters: 300_000 };
@@ -25,10 +27,11 @@ interface Batch {
 export function embed(run: Run, failover: Failover, asked: EmbedRequest): Promise<EmbedResult> {
   // What a target has done already is kept for the case that it is tried again.
   const begun = new Map<Target, readonly Batch[]>();
-  return failover.run(async (target) => {
+  return failover.run(async (first) => {
+    const { target } = first.channel;
     const batches = begun.get(target) ?? split(asked.values, target.provider.embedLimits ?? usualLimits);
     begun.set(target, batches);
-    await askAll(run, target, asked, batches);
+    await askAll(run, first, asked, batches);
     return toResult(run, target, batches);
   });
 }
@@ -54,37 +57,64 @@ function split(
 /** Does what is left to do, several calls at a time. The first failure ends them all. */
 async function askAll(
   run: Run,
-  target: Target,
+  first: Permit,
   asked: EmbedRequest,
   batches: readonly Batch[],
 ): Promise<void> {
+  const { channel } = first;
   const left = batches.filter(({ answer }) => answer === undefined);
-  const others = new AbortController();
+  const others = linkedAbort(run.signal);
+  const granted = [first];
   let failure: { readonly error: unknown } | undefined;
   const work = async (): Promise<void> => {
     for (let batch = left.shift(); batch !== undefined && failure === undefined; batch = left.shift()) {
       try {
-        await ask(run, target, asked, batch, others.signal);
+        const taken = granted.pop() ?? (await nextPlace(run, channel, batch, others.signal));
+        await ask(run, taken, asked, batch, others.signal);
       } catch (error) {
         failure ??= { error };
-        others.abort();
+        others.abort(error);
       }
     }
   };
-  const concurrency = Math.min(left.length, target.slots?.limit ?? usualConcurrency);
+  const concurrency = Math.min(left.length, channel.target.limits.places.limit, usualConcurrency);
   await Promise.all(Array.from({ length: concurrency }, work));
+  others.unlink();
+  for (const unused of granted) unused.release(undefined);
   if (failure !== undefined) throw failure.error;
+}
+
+/** A place for one more call at the same target with the same key. */
+function nextPlace(run: Run, channel: Channel, batch: Batch, signal: AbortSignal): Promise<Permit> {
+  const tokens = lazy(() => countTokens(batch.values));
+  return run.env.room.wait({
+    priority: run.priority,
+    line: `${channel.target.id} ${channel.number ?? ''}`,
+    room: Number.POSITIVE_INFINITY, // its request has been let in
+    signal,
+    tryEnter() {
+      const now = run.env.clock.now();
+      const at = freeAt(channel, tokens.get, now);
+      if (at > now) return { until: at };
+      return hasPlace(channel)
+        ? { got: permit(channel, run, tokens.get) }
+        : { until: Number.POSITIVE_INFINITY };
+    },
+    refusal: () => undefined,
+  });
 }
 
 async function ask(
   run: Run,
-  target: Target,
+  taken: Permit,
   { dimensions, providerOptions }: EmbedRequest,
   batch: Batch,
   othersFailed: AbortSignal,
 ): Promise<void> {
-  const attempt = await beginAttempt(run, target, { signal: run.signal, win: () => true, alarm() {} });
-  const stop = (): void => attempt.stop();
+  const attempt = beginAttempt(run, taken, { signal: run.signal, win: () => true, alarm() {} });
+  const stop = (): void => {
+    if (!run.signal.aborted) attempt.stop(); // else it ends with the request's own reason
+  };
   othersFailed.addEventListener('abort', stop, { once: true });
   const seen = (): { usage: Usage } => ({
     usage: { inputTokens: countTokens(batch.values), outputTokens: 0 },
@@ -96,7 +126,7 @@ async function ask(
       ...(providerOptions === undefined ? {} : { providerOptions }),
       ...attempt.carry,
     };
-    const answer = await orAbort(callProvider(target, call), attempt.carry.signal);
+    const answer = await orAbort(callProvider(taken.channel, call), attempt.carry.signal);
     checkCount(answer, batch, attempt);
     batch.answer = answer;
     batch.cost = attempt.succeed({ outputTokens: 0, ...answer.usage }, () => seen().usage);
@@ -111,7 +141,7 @@ async function ask(
   }
 }
 
-async function callProvider({ provider }: Target, call: ProviderEmbedCall): Promise<ProviderEmbeddings> {
+async function callProvider({ provider }: Channel, call: ProviderEmbedCall): Promise<ProviderEmbeddings> {
   if (provider.embed !== undefined) return provider.embed(call);
   throw new ProviderError({ kind: 'bad-request', provider: provider.name, summary: 'it has no embeddings' });
 }

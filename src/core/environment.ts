@@ -3,7 +3,8 @@ import type { Clock, Random } from '../types/clock.ts';
 import type { Bindings } from './bindings.ts';
 import type { Emitter } from './emitter.ts';
 import type { ResolvedPolicies } from './policies.ts';
-import { type Target, targetHealth } from './target.ts';
+import { channelHealth, type Target } from './target.ts';
+import type { WaitingRoom } from './waiting-room.ts';
 
 /** A route with nothing left open. */
 export interface Route {
@@ -19,24 +20,28 @@ export interface Environment {
   readonly prices: PriceBook;
   readonly events: Emitter;
   readonly bindings: Bindings;
+  readonly room: WaitingRoom;
   /** Aborted when the router is closed. */
   readonly closed: AbortSignal;
 }
 
-/** Tells listeners if a target's state is not what they were last told. */
-export function tellHealth(target: Target, env: Environment): void {
+/** Tells listeners if the state of one of a target's channels is not what they were last told. */
+export function tellHealth({ id, channels }: Target, env: Environment): void {
   const now = env.clock.now();
-  const { state, until } = targetHealth(target, now);
-  if (state === target.toldHealth) return;
-  const previous = target.toldHealth;
-  target.toldHealth = state;
-  env.events.emit({
-    type: 'target-state',
-    target: target.id,
-    state,
-    previous,
-    until: until === undefined ? undefined : toDate(until, env.clock),
-  });
+  for (const channel of channels) {
+    const { state, until } = channelHealth(channel, now);
+    if (state === channel.toldHealth) continue;
+    const previous = channel.toldHealth;
+    channel.toldHealth = state;
+    env.events.emit({
+      type: 'target-state',
+      target: id,
+      ...(channel.number === undefined ? {} : { key: channel.number }),
+      state,
+      previous,
+      until: until === undefined ? undefined : toDate(until, env.clock),
+    });
+  }
 }
 
 /** A monotonic moment as milliseconds since 1970, for those outside. */

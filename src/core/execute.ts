@@ -34,6 +34,7 @@ export async function execute<T>(
     const choice = chooseCandidates(questionOf(job, options, route, env), env);
     run.decision = choice.decision;
     route.policies.hedges.earn();
+    route.policies.retries.earn();
     return await work(run, createFailover(run, choice, options.maxCost));
   } catch (error) {
     settleError(run, error);

@@ -1,13 +1,15 @@
 import pRetry from 'p-retry';
 import { AllTargetsFailedError, BudgetError, isRouterError, NoTargetError } from '../errors.ts';
 import type { Health } from '../types/strategy.ts';
-import { breakerAdmits, type Choice, expectedCost, limitedUntil } from './candidates.ts';
+import { type Choice, contextLengthOf, expectedCost, limitedUntil } from './candidates.ts';
 import { sleep } from './clock.ts';
 import { type AttemptError, consequenceOf, isAttemptError, isStaleSocket } from './consequence.ts';
 import { toDate } from './environment.ts';
+import { type Permit, permit } from './permit.ts';
 import { type Cause, type Company, type Lane, race } from './race.ts';
 import type { Run } from './run.ts';
-import { latencyOf, type Target, targetHealth } from './target.ts';
+import { breakersAdmit, type Channel, channelHealth, hasPlace, latencyOf, type Target } from './target.ts';
+import type { Entry, Waiter } from './waiting-room.ts';
 
 /** Goes from target to target until one answers. One per request; a restarted stream goes on with the same one. */
 export interface Failover {
@@ -17,9 +19,9 @@ export interface Failover {
    *
    * @param discard lets go of an answer that came after another one had won
    */
-  run<T>(attempt: (target: Target, lane: Lane) => Promise<T>, discard?: (value: T) => void): Promise<T>;
+  run<T>(attempt: (permit: Permit, lane: Lane) => Promise<T>, discard?: (value: T) => void): Promise<T>;
   /** Books a failure that came later, in a stream under way; says whether another target may take over. */
-  takesOver(target: Target, error: AttemptError): boolean;
+  takesOver(channel: Channel, error: AttemptError): boolean;
 }
 
 /** States in which a target is tried only where there is reason to. */
@@ -29,9 +31,9 @@ const unknownLatency = 1_000;
 const shortestDoubt = 100;
 const longestDoubt = 2_000;
 
-/** A target and the monotonic moment from which it may be tried. */
+/** What to try next, and the monotonic moment from which it may be tried; `Infinity`: when a place becomes free. */
 interface Pick {
-  readonly target: Target;
+  readonly channel: Channel;
   readonly at: number;
 }
 
@@ -44,58 +46,82 @@ interface Tried {
 
 export function createFailover(run: Run, choice: Choice, maxCost: number | undefined): Failover {
   const { env, route } = run;
-  const { retry, breaker, fallbackOn } = route.policies;
+  const { retry, queue, breaker, fallbackOn } = route.policies;
   // Twice would be wrong where a vendor keeps something of it or does something for it.
   const once = choice.bound || run.job.kind === 'embed' || run.job.needs.get().vendorTools;
   const hedge = once ? false : run.hedge;
   const { clock } = env;
   const all = [...choice.ranked, ...choice.waiting];
-  const tried = new Map<Target, Tried>();
-  const busy = new Set<Target>();
+  const tried = new Map<Channel, Tried>();
+  /** Targets that failed in a way that another key would not mend. */
+  const spent = new Set<Target>();
+  const busy = new Set<Channel>();
   let tries = 0;
-  let last: { readonly target: Target; readonly error: AttemptError } | undefined;
+  let last: { readonly channel: Channel; readonly error: AttemptError } | undefined;
 
-  const failed = (target: Target, error: AttemptError): void => {
-    const times = (tried.get(target)?.times ?? 0) + 1;
+  const failed = (channel: Channel, error: AttemptError): void => {
+    const times = (tried.get(channel)?.times ?? 0) + 1;
     // Full jitter: Brooker, "Exponential Backoff And Jitter", AWS Architecture Blog, 2015.
     const bound = Math.min(retry.maxDelay, retry.minDelay * 2 ** (times - 1));
     const delay = isStaleSocket(error) ? 0 : Math.max(env.random() * bound, retryAfterOf(error));
-    tried.set(target, { times, error, retryAt: clock.now() + delay });
-    last = { target, error };
+    tried.set(channel, { times, error, retryAt: clock.now() + delay });
+    if (!consequenceOf(error, fallbackOn).anotherKey) spent.add(channel.target);
+    last = { channel, error };
   };
 
-  const mayRetry = (target: Target): boolean => {
-    const before = tried.get(target);
+  const mayRetry = (channel: Channel): boolean => {
+    const before = tried.get(channel);
     if (before === undefined) return false;
-    return before.times <= retry.sameTarget && consequenceOf(before.error, fallbackOn).retry;
+    if (before.times > retry.sameTarget || !consequenceOf(before.error, fallbackOn).retry) return false;
+    return isFree(channel, before.error) || route.policies.retries.has(clock.now());
+  };
+  /** Asking a target again that is known to fail, because nothing else is left, is no retry that adds to its load. */
+  const isFree = (channel: Channel, error: AttemptError): boolean =>
+    isStaleSocket(error) || channelHealth(channel, clock.now()).state !== 'closed';
+
+  /** What has not been tried, and would not fail for the reason for which another one has. */
+  const freshOnes = (): readonly Channel[] =>
+    all.filter(
+      (channel) =>
+        !tried.has(channel) && !busy.has(channel) && !spent.has(channel.target) && hasRoom(channel),
+    );
+  /** After a request was too long for one target, only one that takes more is worth asking. */
+  const hasRoom = ({ target }: Channel): boolean => {
+    if (last === undefined || !isRouterError(last.error, 'provider')) return true;
+    if (last.error.kind !== 'context-length' || fallbackOn.includes('context-length')) return true;
+    const had = contextLengthOf(last.channel.target, env);
+    const has = contextLengthOf(target, env);
+    return had === undefined || has === undefined || has > had;
   };
 
-  const well = (target: Target, now: number): boolean => {
-    const { state } = targetHealth(target, now);
-    if (state === 'quarantined' || state === 'exhausted' || !target.silence.admits(now)) return false;
-    if (limitedUntil(target, run.job, now) > now || target.stats.inFlight >= target.pressure.limit)
-      return false;
-    return breaker === false || breakerAdmits(target, now);
-  };
-  const pickWell = (among: readonly Target[], now: number): Target | undefined => {
-    const usable = among.filter((target) => well(target, now));
-    return usable.find(({ slots }) => slots === undefined || slots.free > 0) ?? usable[0];
+  /** Healthy, and its limits let the request in. */
+  const well = (channel: Channel, now: number): boolean => {
+    const { state } = channelHealth(channel, now);
+    if (state === 'quarantined' || state === 'exhausted' || !channel.target.silence.admits(now)) return false;
+    return limitedUntil(channel, run.job, now) <= now && (breaker === false || breakersAdmit(channel, now));
   };
 
   /** One to start beside those that run: a healthy one, at once, or none. */
-  const another = (cause: Cause): Target | undefined => {
+  const another = (cause: Cause): Permit | undefined => {
     const now = clock.now();
     if (tries >= retry.maxAttempts) return undefined;
-    const fresh = all.filter((target) => !tried.has(target) && !busy.has(target));
-    const next = pickWell(cause === 'slow' ? fresh.filter((target) => mayHedge(target, now)) : fresh, now);
-    if (next === undefined || (cause === 'slow' && !route.policies.hedges.spend())) return undefined;
+    const targets = new Set([...busy].map(({ target }) => target));
+    const next = freshOnes().find(
+      (channel) =>
+        !targets.has(channel.target) &&
+        well(channel, now) &&
+        hasPlace(channel) &&
+        canFinish(channel, now) &&
+        (cause !== 'slow' || mayHedge(channel, now)),
+    );
+    if (next === undefined || (cause === 'slow' && !route.policies.hedges.spend(now))) return undefined;
     tries += 1;
-    return next;
+    return permit(next, run);
   };
 
   /** A second attempt goes to another endpoint, within its own limit of cost. */
-  const mayHedge = (target: Target, now: number): boolean => {
-    for (const { provider } of busy) if (provider === target.provider) return false;
+  const mayHedge = ({ target, key }: Channel, now: number): boolean => {
+    for (const other of busy) if (other.key.endpoint === key.endpoint) return false;
     const limit = hedge === false ? undefined : hedge.maxCost;
     return (
       limit === undefined || (expectedCost(target, run.job, env, now) ?? Number.POSITIVE_INFINITY) <= limit
@@ -103,47 +129,63 @@ export function createFailover(run: Run, choice: Choice, maxCost: number | undef
   };
 
   /** A target on probation gets company as soon as it is slower than it usually is; any other one if it is to be hedged. */
-  const company = (target: Target): Company | undefined => {
+  const company = (channel: Channel): Company | undefined => {
     const now = clock.now();
-    const { state } = targetHealth(target, now);
+    const { state } = channelHealth(channel, now);
     const kind = run.job.kind === 'stream' ? 'stream' : 'chat';
     if (!doubtful.includes(state)) {
       if (hedge === false) return undefined;
       const { after } = hedge;
       const slow =
-        typeof after === 'number' ? after : latencyOf(target, kind, Number(after.slice(1)) / 100, now);
+        typeof after === 'number'
+          ? after
+          : latencyOf(channel.target, kind, Number(after.slice(1)) / 100, now);
       return slow === undefined ? undefined : { after: slow, cause: 'slow', probation: false };
     }
-    const usual = latencyOf(target, kind, 0.95, now) ?? unknownLatency;
+    const usual = latencyOf(channel.target, kind, 0.95, now) ?? unknownLatency;
     const after = Math.min(longestDoubt, Math.max(shortestDoubt, usual));
     // A suspicion is no verdict: the target's own first token, or its silence, says what is next.
     return { after, cause: 'doubt', probation: state !== 'suspect' };
   };
 
+  /** Whether a further attempt can come to anything in the time that is left. Who has little time gets at least one. */
+  const canFinish = ({ target }: Channel, now: number): boolean => {
+    const { kind } = run.job;
+    if (tries === 0 || kind === 'embed') return true;
+    return now + (latencyOf(target, kind, 0.5, now) ?? 0) < run.deadline;
+  };
+
   const pick = (): Pick | undefined => {
     const now = clock.now();
     if (tries >= retry.maxAttempts) return undefined;
-    if (last !== undefined && isStaleSocket(last.error) && mayRetry(last.target))
-      return { target: last.target, at: now };
-    const fresh = all.filter((target) => !tried.has(target) && !busy.has(target));
-    const next = pickWell(fresh, now);
-    if (next !== undefined) return { target: next, at: now };
+    if (last !== undefined && isStaleSocket(last.error) && mayRetry(last.channel))
+      return { channel: last.channel, at: now };
+    const fresh = freshOnes().filter((channel) => canFinish(channel, now));
+    const usable = fresh.filter((channel) => well(channel, now));
+    const free = usable.find(hasPlace);
+    if (free !== undefined) return { channel: free, at: now };
     // Better a target that failed a moment ago than none: an open breaker never turns a request away alone.
-    const open = fresh.find((target) => doubtful.includes(targetHealth(target, now).state));
-    if (open !== undefined) return { target: open, at: now };
+    const open = fresh.find(
+      (channel) => doubtful.includes(channelHealth(channel, now).state) && hasPlace(channel),
+    );
+    if (open !== undefined && usable.length === 0) return { channel: open, at: now };
     const due = soonest(
-      [...fresh, ...all.filter(mayRetry)].flatMap((target) => {
-        const { state, until } = targetHealth(target, now);
-        if (state === 'quarantined') return [];
-        const returns = state === 'exhausted' ? (until ?? 0) : 0;
-        const at = Math.max(tried.get(target)?.retryAt ?? 0, returns, limitedUntil(target, run.job, now));
-        return at < run.deadline && at - now <= retry.maxWait ? [{ target, at }] : [];
-      }),
+      [...fresh, ...all.filter((channel) => mayRetry(channel) && canFinish(channel, now))].flatMap(
+        (channel) => {
+          const { state, until } = channelHealth(channel, now);
+          if (state === 'quarantined') return [];
+          const returns = state === 'exhausted' ? (until ?? 0) : 0;
+          const retryAt = tried.get(channel)?.retryAt ?? 0;
+          const at = Math.max(retryAt, returns, limitedUntil(channel, run.job, now));
+          if (at >= run.deadline || at - now > queue.maxWait) return [];
+          return [{ channel, at: at > now || hasPlace(channel) ? at : Number.POSITIVE_INFINITY }];
+        },
+      ),
     );
     if (due !== undefined) return due;
     // A misconfigured target at least says what is wrong with it.
-    const quarantined = fresh.find((target) => targetHealth(target, now).state === 'quarantined');
-    return quarantined === undefined ? undefined : { target: quarantined, at: now };
+    const quarantined = fresh.find((channel) => channelHealth(channel, now).state === 'quarantined');
+    return quarantined === undefined ? undefined : { channel: quarantined, at: now };
   };
 
   const mayGoOn = (error: unknown): boolean => {
@@ -154,7 +196,11 @@ export function createFailover(run: Run, choice: Choice, maxCost: number | undef
   /** When the first target is expected back: milliseconds since 1970. */
   const retryAt = (): number | undefined => {
     const now = clock.now();
-    const times = all.flatMap((target) => targetHealth(target, now).until ?? []);
+    const times = all.flatMap((channel) => {
+      const { until } = channelHealth(channel, now);
+      const limited = limitedUntil(channel, run.job, now);
+      return until ?? (limited > now ? limited : []);
+    });
     return times.length === 0 ? undefined : toDate(Math.min(...times), clock);
   };
 
@@ -163,41 +209,81 @@ export function createFailover(run: Run, choice: Choice, maxCost: number | undef
     return new AllTargetsFailedError(run.attempts, error, choice.decision, retryAt());
   };
 
-  const nothingToTry = (): unknown => {
+  const nothingToTry = (shed = false): unknown => {
     if (last !== undefined) return last.error;
     const tooExpensive = choice.decision.skipped.filter(({ reason }) => reason === 'too-expensive');
     if (maxCost !== undefined && tooExpensive.length > 0 && all.length === 0) {
       return new BudgetError(maxCost, choice.decision);
     }
-    return new NoTargetError(choice.decision, retryAt());
+    return new NoTargetError(choice.decision, retryAt(), shed);
+  };
+
+  const take = ({ channel }: Pick): Permit => {
+    const before = tried.get(channel);
+    if (before !== undefined && !isFree(channel, before.error)) route.policies.retries.spend(clock.now());
+    tries += 1;
+    return permit(channel, run);
+  };
+  const tryEnter = (): Entry<Permit> => {
+    const next = pick();
+    if (next === undefined) throw nothingToTry();
+    return next.at > clock.now() ? { until: next.at } : { got: take(next) };
+  };
+
+  /** A place at the best target, at once or as soon as there is one. */
+  const enter = async (): Promise<Permit> => {
+    for (;;) {
+      const next = pick();
+      if (next === undefined) throw nothingToTry();
+      const pause = next.at - clock.now();
+      if (pause <= 0) return take(next);
+      if (pause === Number.POSITIVE_INFINITY || !tried.has(next.channel)) return env.room.wait(waiter());
+      // The pause before a retry is no queue.
+      await sleep(clock, pause, run.signal);
+    }
+  };
+  const waiter = (): Waiter<Permit> => {
+    const channels = [...freshOnes(), ...all.filter(mayRetry)];
+    const line = channels.map(({ target, number = '' }) => `${target.id} ${number}`).join('\n');
+    if (expectedWait(channels, line) > run.deadline - clock.now()) throw nothingToTry(true);
+    return {
+      priority: run.priority,
+      line,
+      room: queue.size,
+      signal: run.signal,
+      tryEnter,
+      refusal: () => nothingToTry(true),
+    };
+  };
+  /** How long those before it in the line will take, by the usual times of the targets; 0 where little is known. */
+  const expectedWait = (channels: readonly Channel[], line: string): number => {
+    const now = clock.now();
+    let perMillisecond = 0;
+    for (const { target, pressure, key } of channels) {
+      const places = Math.min(target.limits.places.limit, key.limits.places.limit, pressure.limit);
+      perMillisecond += places / (target.stats.usualDuration(now) ?? 0);
+    }
+    return env.room.before(line, run.priority) / perMillisecond;
   };
 
   const step = async <T>(
-    attempt: (target: Target, lane: Lane) => Promise<T>,
+    attempt: (permit: Permit, lane: Lane) => Promise<T>,
     discard: (value: T) => void,
   ): Promise<T> => {
-    let next = pick();
-    // What is due may change while we wait, so it is looked at again.
-    while (next !== undefined && next.at > clock.now()) {
-      await sleep(clock, next.at - clock.now(), run.signal);
-      next = pick();
-    }
-    if (next === undefined) throw nothingToTry();
-    tries += 1;
     return race({
-      first: next.target,
-      async attempt(target, lane) {
-        busy.add(target);
+      first: await enter(),
+      async attempt(taken, lane) {
+        busy.add(taken.channel);
         try {
-          return await attempt(target, lane);
+          return await attempt(taken, lane);
         } finally {
-          busy.delete(target);
+          busy.delete(taken.channel);
         }
       },
       another,
       company,
-      failed(target, error) {
-        if (isAttemptError(error)) failed(target, error);
+      failed({ channel }, error) {
+        if (isAttemptError(error)) failed(channel, error);
         return isAttemptError(error) && consequenceOf(error, fallbackOn).failover;
       },
       discard,
@@ -207,8 +293,8 @@ export function createFailover(run: Run, choice: Choice, maxCost: number | undef
   };
 
   return {
-    takesOver(target, error) {
-      failed(target, error);
+    takesOver(channel, error) {
+      failed(channel, error);
       return mayGoOn(error);
     },
     async run(attempt, discard = () => {}) {

@@ -79,12 +79,12 @@ const overestimate = 1.7;
 /**
  * What a target lacks for a request, in words; `undefined` where nothing is known to be missing.
  *
- * @param catalogued its context length where the target does not declare one
+ * @param contextLength most tokens that it takes and gives together, where that is known
  */
 export function lackOf(
   { provider, capabilities }: Target,
   needs: Needs,
-  catalogued: number | undefined,
+  contextLength: number | undefined,
   inputTokens: () => number,
 ): string | undefined {
   if (needs.kind === 'embeddings') {
@@ -98,11 +98,10 @@ export function lackOf(
   const file = needs.files.find((mediaType) => !takes(capabilities.files ?? true, mediaType));
   if (file !== undefined) return `files of type ${file}`;
   if (needs.references.some((providers) => !providers.includes(provider.name))) return 'an uploaded file';
-  const { contextLength = catalogued ?? Number.POSITIVE_INFINITY } = capabilities;
   const { maxOutputTokens = Number.POSITIVE_INFINITY } = capabilities;
   if (needs.outputTokens > maxOutputTokens) return `an output of ${needs.outputTokens} tokens`;
   // Counting takes time, and there are never more tokens than a few for each character.
-  const room = contextLength - needs.outputTokens;
+  const room = (contextLength ?? Number.POSITIVE_INFINITY) - needs.outputTokens;
   if (needs.characters * 3 <= room) return undefined;
   const least = inputTokens() / overestimate;
   return least > room ? `a context of ${Math.ceil(least) + needs.outputTokens} tokens` : undefined;

@@ -6,6 +6,7 @@ import type { Usage } from '../types/usage.ts';
 import { type Answer, type Asked, withheld } from './answer.ts';
 import { type Attempt, beginAttempt, failureOf, type Seen } from './attempt.ts';
 import { type Collector, collector } from './collect.ts';
+import type { Permit } from './permit.ts';
 import type { Lane } from './race.ts';
 import type { Run } from './run.ts';
 import { latencyOf, type Target } from './target.ts';
@@ -33,8 +34,8 @@ export interface OpenStream {
  * Starts a stream at a target and reads on to its first token: what fails before is a failed attempt that nobody saw.
  * The parts read so far come again from `next`.
  */
-export async function openStream(run: Run, target: Target, asked: Asked, lane: Lane): Promise<OpenStream> {
-  const attempt = await beginAttempt(run, target, lane);
+export async function openStream(run: Run, permit: Permit, asked: Asked, lane: Lane): Promise<OpenStream> {
+  const attempt = beginAttempt(run, permit, lane);
   const stream = readStream(run, attempt, asked);
   const early: (StreamContent | ProviderFinishPart)[] = [];
   for (;;) {
@@ -70,6 +71,7 @@ function isToken(part: StreamContent): boolean {
 
 function readStream(run: Run, attempt: Attempt, { request }: Asked): OpenStream {
   const { carry, target } = attempt;
+  const { provider } = attempt.channel;
   const collected = collector();
   let upstream: AsyncIterator<ProviderStreamPart> | undefined;
   let response: ResponseInfo = { headers: {} };
@@ -135,7 +137,7 @@ function readStream(run: Run, attempt: Attempt, { request }: Asked): OpenStream 
   ): StreamContent | ProviderFinishPart | undefined => {
     if (result.done === true) {
       const summary = 'the stream ended without its end mark';
-      throw new ProviderError({ kind: 'truncated', provider: target.provider.name, answered: true, summary });
+      throw new ProviderError({ kind: 'truncated', provider: provider.name, answered: true, summary });
     }
     const part = result.value;
     if (part.type === 'response') {
@@ -168,7 +170,7 @@ function readStream(run: Run, attempt: Attempt, { request }: Asked): OpenStream 
       reject(fail(error));
     };
     try {
-      upstream ??= target.provider.stream({ ...request, ...carry })[Symbol.asyncIterator]();
+      upstream ??= provider.stream({ ...request, ...carry })[Symbol.asyncIterator]();
       upstream.next().then((result) => {
         if (over) return;
         try {

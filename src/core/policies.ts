@@ -1,7 +1,15 @@
 import type { BreakerLimits } from '../health/breaker.ts';
-import { type HedgeBudget, hedgeBudget } from '../health/hedge-budget.ts';
+import { type Budget, budget } from '../health/budget.ts';
 import type { FallbackKind } from '../types/error.ts';
-import type { Accept, HedgePolicy, Interrupted, Policies, RetryPolicy, Timeouts } from '../types/options.ts';
+import type {
+  Accept,
+  HedgePolicy,
+  Interrupted,
+  Policies,
+  QueuePolicy,
+  RetryPolicy,
+  Timeouts,
+} from '../types/options.ts';
 import type { Strategy } from '../types/strategy.ts';
 import { override } from './override.ts';
 
@@ -13,10 +21,13 @@ export interface ResolvedPolicies {
   readonly strategy: Strategy;
   readonly timeout: ResolvedTimeouts;
   readonly retry: Required<RetryPolicy>;
+  /** What is left of retries on the same target, of all requests of the route. */
+  readonly retries: Budget;
   readonly breaker: BreakerLimits | false;
   readonly hedge: (Required<Pick<HedgePolicy, 'after'>> & Pick<HedgePolicy, 'maxCost'>) | false;
   /** What is left to be sent twice, of all requests of the route. */
-  readonly hedges: HedgeBudget;
+  readonly hedges: Budget;
+  readonly queue: Required<QueuePolicy>;
   readonly interrupted: Interrupted;
   readonly fallbackOn: readonly FallbackKind[];
   readonly accept: Accept | undefined;
@@ -38,6 +49,7 @@ export const defaultBreaker: BreakerLimits = {
 };
 
 export const defaultHedge: Exclude<ResolvedPolicies['hedge'], false> = { after: 'p99' };
+const defaultQueue: Required<QueuePolicy> = { size: 1_000, maxWait: 30_000 };
 /** Share of requests that may be sent twice. */
 const usualHedges = 0.02;
 
@@ -53,13 +65,22 @@ export function resolvePolicies(
   const hedge = route.hedge ?? router.hedge ?? false;
   const retryBelow = override(retryDefaults(targets), router.retry === false ? undefined : router.retry);
   const breakerBelow = override(defaultBreaker, router.breaker === false ? undefined : router.breaker);
+  const retryPolicy =
+    retry === false ? { ...retryBelow, maxAttempts: 1, sameTarget: 0 as const } : override(retryBelow, retry);
   return {
     strategy: route.strategy ?? router.strategy ?? fallbackStrategy,
     timeout: override(defaultTimeout, router.timeout, route.timeout),
-    retry: retry === false ? { ...retryBelow, maxAttempts: 1, sameTarget: 0 } : override(retryBelow, retry),
+    retry: retryPolicy,
+    retries: budget({ share: retryPolicy.budget, perSecond: 1, most: 100, first: 10 }),
     breaker: breaker === false ? false : override(breakerBelow, breaker),
     hedge: hedge === false ? false : override(defaultHedge, hedge),
-    hedges: hedgeBudget(hedge === false ? 0 : (hedge.budget ?? usualHedges)),
+    hedges: budget({
+      share: hedge === false ? 0 : (hedge.budget ?? usualHedges),
+      perSecond: 0,
+      most: 5,
+      first: 1,
+    }),
+    queue: override(defaultQueue, router.queue, route.queue),
     interrupted: route.interrupted ?? router.interrupted ?? 'error',
     fallbackOn: route.fallbackOn ?? router.fallbackOn ?? [],
     accept: route.accept ?? router.accept,
@@ -72,6 +93,6 @@ function retryDefaults(targets: number): Required<RetryPolicy> {
     sameTarget: 1,
     minDelay: 250,
     maxDelay: 8_000,
-    maxWait: 30_000,
+    budget: 0.2,
   };
 }

@@ -1,7 +1,8 @@
 import { ProviderError } from '../errors.ts';
 import type { Clock } from '../types/clock.ts';
 import { type LinkedAbort, linkedAbort } from './abort.ts';
-import type { Target } from './target.ts';
+import type { Permit } from './permit.ts';
+import type { Channel } from './target.ts';
 
 /** What an attempt gets from the race that it runs in. */
 export interface Lane {
@@ -25,14 +26,14 @@ export interface Company {
 export type Cause = 'doubt' | 'slow';
 
 export interface Course<T> {
-  readonly first: Target;
-  attempt(target: Target, lane: Lane): Promise<T>;
+  readonly first: Permit;
+  attempt(permit: Permit, lane: Lane): Promise<T>;
   /** A target to start beside those that run; `undefined` where there is none to spare. */
-  another(cause: Cause): Target | undefined;
+  another(cause: Cause): Permit | undefined;
   /** Whether an attempt at a target is to get company if it has not answered in time. */
-  company(target: Target): Company | undefined;
+  company(channel: Channel): Company | undefined;
   /** An attempt failed. Whether another target may do better. */
-  failed(target: Target, error: unknown): boolean;
+  failed(permit: Permit, error: unknown): boolean;
   /** An answer that came too late: its attempt has been told to stop, and this lets go of what it holds. */
   discard(value: T): void;
   readonly clock: Clock;
@@ -55,21 +56,21 @@ export function race<T>({
   signal,
 }: Course<T>): Promise<T> {
   return new Promise((resolve, reject) => {
-    const running = new Map<Target, { readonly abort: LinkedAbort; probation: boolean; doubted: boolean }>();
+    const running = new Map<Permit, { readonly abort: LinkedAbort; probation: boolean; doubted: boolean }>();
     const timers = new Set<() => void>();
     let over = false;
-    let winner: Target | undefined;
+    let winner: Permit | undefined;
 
     const finish = (): void => {
       over = true;
       for (const cancel of timers) cancel();
-      for (const [target, { abort, probation }] of running) {
-        if (target !== winner) abort.abort(stopped(target, probation));
+      for (const [permit, { abort, probation }] of running) {
+        if (permit !== winner) abort.abort(stopped(permit.channel, probation));
       }
     };
-    const win = (target: Target): boolean => {
-      if (over) return winner === target;
-      winner = target;
+    const win = (permit: Permit): boolean => {
+      if (over) return winner === permit;
+      winner = permit;
       finish();
       return true;
     };
@@ -79,15 +80,15 @@ export function race<T>({
       if (next !== undefined) start(next);
     };
 
-    const start = (target: Target): void => {
+    const start = (permit: Permit): void => {
       const lane = { abort: linkedAbort(signal), probation: false, doubted: false };
-      running.set(target, lane);
+      running.set(permit, lane);
       const doubt = (): void => {
         if (over || lane.doubted) return;
         lane.doubted = true;
         join('doubt');
       };
-      const wanted = company(target);
+      const wanted = company(permit.channel);
       let cancelTimer = (): void => {};
       if (wanted !== undefined) {
         lane.probation = wanted.probation;
@@ -95,21 +96,21 @@ export function race<T>({
         timers.add(cancelTimer);
       }
       const leave = (): void => {
-        running.delete(target);
+        running.delete(permit);
         timers.delete(cancelTimer);
         cancelTimer();
       };
-      attempt(target, { signal: lane.abort.signal, win: () => win(target), alarm: doubt }).then(
+      attempt(permit, { signal: lane.abort.signal, win: () => win(permit), alarm: doubt }).then(
         (value) => {
-          const won = win(target);
+          const won = win(permit);
           leave();
           if (won) resolve(value);
           else discard(value);
         },
         (error: unknown) => {
           leave();
-          if (over && winner !== target) return;
-          const goOn = failed(target, error);
+          if (over && winner !== permit) return;
+          const goOn = failed(permit, error);
           if (running.size === 0 || !goOn) {
             finish();
             reject(error);
@@ -123,7 +124,7 @@ export function race<T>({
   });
 }
 
-function stopped({ provider }: Target, probation: boolean): ProviderError {
+function stopped({ provider }: Channel, probation: boolean): ProviderError {
   return probation
     ? new ProviderError({
         kind: 'timeout',

@@ -1,7 +1,7 @@
 import { DeadlineError, isRouterError, RouterError } from '../errors.ts';
 import type { Decision } from '../types/decision.ts';
 import type { RouterErrorCode } from '../types/error.ts';
-import type { Accept, CallOptions, Interrupted } from '../types/options.ts';
+import type { Accept, CallOptions, Interrupted, Priority } from '../types/options.ts';
 import type { AttemptSummary, FinishReason } from '../types/result.ts';
 import type { Cost, Usage } from '../types/usage.ts';
 import { type LinkedAbort, linkedAbort } from './abort.ts';
@@ -20,6 +20,7 @@ export interface Run {
   readonly interrupted: Interrupted;
   readonly hedge: ResolvedPolicies['hedge'];
   readonly accept: Accept | undefined;
+  readonly priority: Priority;
   readonly metadata: Readonly<Record<string, unknown>>;
   /** Monotonic milliseconds. */
   readonly startedAt: number;
@@ -77,6 +78,7 @@ export function createRun({ options, ...init }: RunInit): Run {
     interrupted: options.interrupted ?? route.policies.interrupted,
     hedge: hedgeOf(options.hedge, route.policies.hedge),
     accept: options.accept ?? route.policies.accept,
+    priority: options.priority ?? 'normal',
     metadata: options.metadata ?? {},
     startedAt,
     deadline: startedAt + timeout.request,

@@ -1,13 +1,15 @@
+import { type Breaker, breaker } from '../health/breaker.ts';
 import { type Headroom, headroom } from '../health/headroom.ts';
-import { type HealthUnit, healthOf, healthUnit } from '../health/health.ts';
+import { type HealthNow, type Holds, healthOf, holds } from '../health/health.ts';
 import { type Histogram, histogram } from '../health/histogram.ts';
+import { type Places, places } from '../health/places.ts';
 import { type Pressure, pressure } from '../health/pressure.ts';
 import { type RateLimit, rateLimit } from '../health/rate-limit.ts';
 import { fewestSamples, type Silence, silence } from '../health/silence.ts';
-import { type Slots, slots } from '../health/slots.ts';
 import { type StatsRecorder, statsRecorder } from '../health/stats.ts';
 import type { Capabilities } from '../types/capabilities.ts';
 import type { Clock, Random } from '../types/clock.ts';
+import type { KeyLimits } from '../types/limit.ts';
 import type { TargetOptions } from '../types/options.ts';
 import type { Price } from '../types/price.ts';
 import type { Provider } from '../types/provider.ts';
@@ -23,25 +25,57 @@ export interface Target {
   readonly capabilities: Capabilities;
   /** What strategies see of it. */
   readonly facts: Omit<Candidate['target'], 'price'>;
-  /** Of this deployment alone. */
-  readonly own: HealthUnit;
-  /** Of its key and endpoint: shared by all targets of one provider object. */
-  readonly shared: HealthUnit;
+  /** Of the deployment: whatever the key. */
+  readonly breaker: Breaker;
+  readonly holds: Holds;
   readonly stats: StatsRecorder;
   /** How long it takes to the first token of a stream, or to a whole answer. */
   readonly latencies: { readonly stream: Histogram; readonly chat: Histogram };
   /** Whether it has gone dark. */
   readonly silence: Silence;
-  /** `undefined` where there is no limit. */
-  readonly slots: Slots | undefined;
-  /** By its own declaration; `undefined` where there is none. */
-  readonly rateLimit: RateLimit | undefined;
-  /** By the vendor's word. */
+  /** By its own declaration. */
+  readonly limits: Limits;
+  /** One for each key of its provider. */
+  readonly channels: readonly Channel[];
+}
+
+/** A target by one key: what an attempt goes through. */
+export interface Channel {
+  readonly target: Target;
+  /** With this key. */
+  readonly provider: Provider;
+  /** Which of several keys, from 0 on; `undefined` where there is one. */
+  readonly number: number | undefined;
+  readonly key: Key;
+  /** What the vendor grants this key of this deployment. */
+  readonly holds: Holds;
+  /** The same, by the vendor's word. */
   readonly headroom: Headroom;
-  /** By its refusals. */
+  /** The same, by its refusals. */
   readonly pressure: Pressure;
+  readonly places: Places;
   /** The state that was last told to listeners. */
   toldHealth: Health;
+}
+
+/** A key, whatever the model that it is used for. */
+export interface Key {
+  readonly holds: Holds;
+  readonly limits: Limits;
+  readonly endpoint: Endpoint;
+}
+
+/** Where the requests of a provider go, whatever the key. */
+export interface Endpoint {
+  readonly breaker: Breaker;
+  readonly holds: Holds;
+}
+
+/** What may be sent, by the application's own declaration. */
+export interface Limits {
+  readonly places: Places;
+  /** `undefined` where there is none. */
+  readonly rate: RateLimit | undefined;
 }
 
 /** The id of a target that names none. */
@@ -56,44 +90,106 @@ export function createTargets(
   clock: Clock,
   onChange: (target: Target) => void,
 ): readonly Target[] {
-  const sharedOf = new Map<Provider, HealthUnit>();
+  const keysOf = keyRing(random);
   return options.map((option) => {
-    const shared = sharedOf.get(option.provider) ?? healthUnit(random);
-    sharedOf.set(option.provider, shared);
+    const { provider, model } = option;
     const id = idOf(option);
+    const channels: Channel[] = [];
     const target: Target = {
       id,
-      provider: option.provider,
-      model: option.model,
+      provider,
+      model,
       price: option.price,
-      capabilities: { ...option.provider.capabilities?.(option.model), ...option.capabilities },
+      capabilities: { ...provider.capabilities?.(model), ...option.capabilities },
       facts: {
         id,
-        provider: option.provider.name,
-        model: option.model,
+        provider: provider.name,
+        model,
         weight: option.weight ?? 1,
         tags: option.tags ?? [],
       },
-      own: healthUnit(random),
-      shared,
+      breaker: breaker(random),
+      holds: holds(),
       stats: statsRecorder(),
       latencies: { stream: histogram(), chat: histogram() },
       silence: silence(clock, () => onChange(target)),
-      slots: option.concurrency === undefined ? undefined : slots(option.concurrency),
-      rateLimit: rateLimit(option.rpm, option.tpm),
-      headroom: headroom(),
-      pressure: pressure(),
-      toldHealth: 'closed',
+      limits: limitsOf(option),
+      channels,
     };
+    const keys = keysOf(provider);
+    for (const [number, [withKey, key]] of keys.entries()) {
+      channels.push({
+        target,
+        provider: withKey,
+        number: keys.length > 1 ? number : undefined,
+        key,
+        holds: holds(),
+        headroom: headroom(),
+        pressure: pressure(),
+        places: places(),
+        toldHealth: 'closed',
+      });
+    }
     return target;
   });
 }
 
-/** How a target is now, and until when. */
-export function targetHealth(target: Target, now: number): { state: Health; until: number | undefined } {
-  const health = healthOf([target.own, target.shared], now);
+/** The keys of each provider object: targets of one object share them. */
+function keyRing(random: Random): (provider: Provider) => readonly (readonly [Provider, Key])[] {
+  const known = new Map<Provider, readonly (readonly [Provider, Key])[]>();
+  return (provider) => {
+    const before = known.get(provider);
+    if (before !== undefined) return before;
+    const endpoint: Endpoint = { breaker: breaker(random), holds: holds() };
+    const made = (provider.keys ?? [provider]).map(
+      (withKey) => [withKey, { holds: holds(), limits: limitsOf(withKey.limits ?? {}), endpoint }] as const,
+    );
+    known.set(provider, made);
+    return made;
+  };
+}
+
+function limitsOf({ concurrency, rpm, tpm }: KeyLimits): Limits {
+  return { places: places(concurrency), rate: rateLimit(rpm, tpm) };
+}
+
+/** How a channel is now, and until when. */
+export function channelHealth({ target, key, holds }: Channel, now: number): HealthNow {
+  const { endpoint } = key;
+  const health = healthOf(
+    [target.holds, holds, key.holds, endpoint.holds],
+    [target.breaker, endpoint.breaker],
+    now,
+  );
   if (!target.silence.suspected || (health.state !== 'closed' && health.state !== 'half-open')) return health;
   return { state: 'suspect', until: target.silence.until };
+}
+
+/** From well to bad. */
+const order: readonly Health[] = ['closed', 'half-open', 'suspect', 'open', 'exhausted', 'quarantined'];
+
+/** How a target is now: as the best of its channels. */
+export function targetHealth({ channels }: Target, now: number): HealthNow {
+  let best: HealthNow | undefined;
+  for (const channel of channels) {
+    const health = channelHealth(channel, now);
+    const better = best === undefined ? -1 : order.indexOf(health.state) - order.indexOf(best.state);
+    if (better < 0 || (better === 0 && (health.until ?? 0) < (best?.until ?? 0))) best = health;
+  }
+  return best ?? { state: 'closed', until: undefined };
+}
+
+/** Whether the breakers of a channel let an attempt through now. */
+export function breakersAdmit({ target, key }: Channel, now: number): boolean {
+  return target.breaker.admits(now) && key.endpoint.breaker.admits(now);
+}
+
+/** Whether there is a place for one more attempt. */
+export function hasPlace({ target, key, places, pressure }: Channel): boolean {
+  if (places.taken >= pressure.limit) return false;
+  const { places: own } = target.limits;
+  const { places: shared } = key.limits;
+  return own.taken < own.limit && shared.taken < shared.limit;
 }
 
 /** Durations that the histogram cannot tell from a percentile are not above it. */
@@ -111,15 +207,32 @@ export function latencyOf(
   return found === undefined ? undefined : found * justAbove;
 }
 
-/** Free share of the scarcest of its limits, 0 to 1. */
-export function headroomOf({ slots, rateLimit, headroom }: Target, now: number): number {
-  const places = slots === undefined ? 1 : slots.free / slots.limit;
-  return Math.min(places, rateLimit?.headroom(now) ?? 1, headroom.share(now));
+/** Free share of the scarcest of a target's limits, by the freest of its channels; 0 to 1. */
+export function headroomOf({ channels }: Target, now: number): number {
+  return channels.reduce((most, channel) => Math.max(most, headroomOfChannel(channel, now)), 0);
 }
 
-/** When a target's limits let an attempt of so many tokens in; monotonic milliseconds, not after `now` where they do. */
-export function freeAt({ rateLimit, headroom }: Target, tokens: () => number, now: number): number {
+function headroomOfChannel({ target, key, headroom }: Channel, now: number): number {
+  let least = headroom.share(now);
+  for (const { places, rate } of [target.limits, key.limits]) {
+    if (places.limit !== Number.POSITIVE_INFINITY)
+      least = Math.min(least, Math.max(0, places.limit - places.taken) / places.limit);
+    if (rate !== undefined) least = Math.min(least, rate.headroom(now));
+  }
+  return least;
+}
+
+/** When a channel's limits let an attempt of so many tokens in; monotonic milliseconds, not after `now` where they do. */
+export function freeAt({ target, key, headroom }: Channel, tokens: () => number, now: number): number {
+  const { rate: own } = target.limits;
+  const { rate: shared } = key.limits;
   // Counting takes time: only where somebody wants to know.
-  const wanted = rateLimit !== undefined || headroom.share(now) < 1 ? tokens() : 0;
-  return Math.max(now, rateLimit?.freeAt(wanted, now) ?? now, headroom.freeAt(wanted, now));
+  if (own === undefined && shared === undefined && headroom.share(now) === 1) return now;
+  const wanted = tokens();
+  return Math.max(
+    now,
+    own?.freeAt(wanted, now) ?? now,
+    shared?.freeAt(wanted, now) ?? now,
+    headroom.freeAt(wanted, now),
+  );
 }

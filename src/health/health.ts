@@ -1,40 +1,45 @@
-import type { Random } from '../types/clock.ts';
 import type { Health } from '../types/strategy.ts';
-import { type Breaker, breaker } from './breaker.ts';
+import type { Breaker } from './breaker.ts';
 
 /**
- * What is known of the health of one thing that can fail: a deployment (one target), or the key and endpoint that the
- * targets of one provider object share. A breaker counts failures; `exhausted` and `quarantined` are told, not counted.
- * Times are monotonic milliseconds.
+ * What somebody was told about when to be asked again, rather than what was counted: a deployment, a key, an endpoint, or a
+ * key's share of a deployment. Monotonic milliseconds.
  */
-export interface HealthUnit {
-  readonly breaker: Breaker;
+export interface Holds {
   /** The vendor said to come back then. Only ever moves later. */
   exhaustedUntil: number;
   /** Key, model or address is wrong; looked at again then. */
   quarantinedUntil: number;
 }
 
-export function healthUnit(random: Random): HealthUnit {
-  return { breaker: breaker(random), exhaustedUntil: 0, quarantinedUntil: 0 };
+export function holds(): Holds {
+  return { exhaustedUntil: 0, quarantinedUntil: 0 };
 }
 
-/** The state of a target under several units, and until when; the worst one counts. */
-export function healthOf(
-  units: readonly HealthUnit[],
-  now: number,
-): { state: Health; until: number | undefined } {
-  const quarantined = latest(units.map((unit) => unit.quarantinedUntil));
-  if (quarantined > now) return { state: 'quarantined', until: quarantined };
-  const exhausted = latest(units.map((unit) => unit.exhaustedUntil));
-  if (exhausted > now) return { state: 'exhausted', until: exhausted };
-  const states = units.map((unit) => unit.breaker.state(now));
-  if (states.includes('open')) {
-    return { state: 'open', until: latest(units.map((unit) => unit.breaker.until)) };
+/** A state, and until when; monotonic milliseconds. */
+export interface HealthNow {
+  readonly state: Health;
+  readonly until: number | undefined;
+}
+
+/** The state of what hangs on several things that can be held back or break; the worst one counts. */
+export function healthOf(held: readonly Holds[], breakers: readonly Breaker[], now: number): HealthNow {
+  let quarantined = 0;
+  let exhausted = 0;
+  for (const { quarantinedUntil, exhaustedUntil } of held) {
+    quarantined = Math.max(quarantined, quarantinedUntil);
+    exhausted = Math.max(exhausted, exhaustedUntil);
   }
-  return { state: states.includes('half-open') ? 'half-open' : 'closed', until: undefined };
-}
-
-function latest(times: readonly number[]): number {
-  return Math.max(...times);
+  if (quarantined > now) return { state: 'quarantined', until: quarantined };
+  if (exhausted > now) return { state: 'exhausted', until: exhausted };
+  let state: Health = 'closed';
+  let until = 0;
+  for (const breaker of breakers) {
+    const own = breaker.state(now);
+    if (own === 'open') {
+      state = 'open';
+      until = Math.max(until, breaker.until);
+    } else if (own === 'half-open' && state === 'closed') state = 'half-open';
+  }
+  return { state, until: state === 'open' ? until : undefined };
 }

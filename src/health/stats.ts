@@ -13,9 +13,10 @@ export interface StatsRecorder {
   start(): void;
   /** The attempt is over: `sample` for a good one, `failed` for one that says something against the target. */
   end(now: number, outcome: { readonly sample?: Sample; readonly failed?: boolean }): void;
-  /** Attempts under way. */
-  readonly inFlight: number;
-  read(now: number): TargetStats;
+  /** @param inFlight attempts under way, which somebody else counts */
+  read(now: number, inFlight: number): TargetStats;
+  /** Milliseconds of a usual attempt, from its start to its end. */
+  usualDuration(now: number): number | undefined;
   /** Output tokens of a usual answer. */
   usualOutput(now: number): number | undefined;
 }
@@ -26,16 +27,13 @@ export function statsRecorder(): StatsRecorder {
   const throughput = decayingMean();
   const errorRate = decayingMean();
   const output = decayingMean();
-  let inFlight = 0;
   let attempts = 0;
   let failures = 0;
   return {
     start() {
-      inFlight += 1;
       attempts += 1;
     },
     end(now, { sample, failed = false }) {
-      inFlight -= 1;
       if (failed) failures += 1;
       if (failed || sample !== undefined) errorRate.add(failed ? 1 : 0, now);
       if (sample === undefined) return;
@@ -47,10 +45,7 @@ export function statsRecorder(): StatsRecorder {
       const duration = sample.total - (sample.firstToken ?? 0);
       if (duration > 0) throughput.add((sample.outputTokens * 1000) / duration, now);
     },
-    get inFlight() {
-      return inFlight;
-    },
-    read: (now) => ({
+    read: (now, inFlight) => ({
       inFlight,
       firstToken: firstToken.read(now),
       total: total.read(now),
@@ -59,6 +54,7 @@ export function statsRecorder(): StatsRecorder {
       attempts,
       failures,
     }),
+    usualDuration: (now) => total.read(now),
     usualOutput: (now) => output.read(now),
   };
 }

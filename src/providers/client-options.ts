@@ -1,12 +1,21 @@
 import { ConfigError } from '../errors.ts';
 import { checkBaseURL, checkKey, fromEnvironment, refuseBrowser } from '../transport/credentials.ts';
 import type { Fetch } from '../transport/transport.ts';
+import type { KeyLimits } from '../types/limit.ts';
 import { fingerprint } from './fingerprint.ts';
 
 /** What the options of all providers share. */
 export interface ClientOptions {
   /** Default: the vendor's environment variable, but only for the vendor's own `baseURL`. */
   readonly apiKey?: string;
+  /**
+   * Several keys in place of `apiKey`. A request goes to the key with the least to do; one that is refused (401, 403), out of
+   * credit or at its limit (429) is left alone while the next one is used. Where they are keys of one organisation they share
+   * its limits, and there is nothing to gain.
+   */
+  readonly keys?: readonly string[];
+  /** What the key, or each of the `keys`, may be sent, over all targets that use it. Default: no limit. */
+  readonly limits?: KeyLimits;
   /** Where requests go. Default: the vendor's own address; variables of the environment do not change it. */
   readonly baseURL?: string;
   /** Sent with every request. */
@@ -15,7 +24,8 @@ export interface ClientOptions {
   readonly fetch?: Fetch;
   /**
    * Names the account that the key belongs to. Signatures and encrypted thoughts in a conversation go back only to the account
-   * that made them; give the keys of one account the same name. Default: each key is an account of its own.
+   * that made them; name the account where its keys are used by several providers, or in `keys`. Default: each key is an
+   * account of its own.
    */
   readonly account?: string;
   /** `true` lets the provider run in a web page, whose visitors can then read the key. Default: `false`. */
@@ -98,6 +108,8 @@ function checkHeaders(
 
 export const clientOptionNames = [
   'apiKey',
+  'keys',
+  'limits',
   'baseURL',
   'headers',
   'fetch',

@@ -75,6 +75,8 @@ export interface RequestEndEvent extends RequestFacts {
 export interface TargetStateEvent {
   readonly type: 'target-state';
   readonly target: string;
+  /** Which of the provider's `keys`, from 0 on, where there are several: each has a state of its own. */
+  readonly key?: number;
   readonly state: Health;
   readonly previous: Health;
   /** When it is expected to be tried again: milliseconds since 1970, where that is known. */

@@ -1,6 +1,7 @@
 import type { Capabilities } from './capabilities.ts';
 import type { Clock, Random } from './clock.ts';
 import type { FallbackKind } from './error.ts';
+import type { KeyLimits } from './limit.ts';
 import type { Price } from './price.ts';
 import type { Provider } from './provider.ts';
 import type { ChatResult } from './result.ts';
@@ -34,10 +35,10 @@ export interface RetryPolicy {
   /** Last bound of it, in milliseconds. Default: 8,000. */
   readonly maxDelay?: number;
   /**
-   * Most milliseconds to wait for a target that said when to come back, where no other is left. If it takes longer, or
-   * longer than the request's time allows, the request fails at once. Default: 30,000.
+   * Most retries on the same target, as a share of all requests; a few are always free, and so are retries on a target that is
+   * known to be failing. Going to another target is not limited. Default: 0.2.
    */
-  readonly maxWait?: number;
+  readonly budget?: number;
 }
 
 /** When a failing target is left alone. */
@@ -96,6 +97,8 @@ export interface Policies {
    * it runs, are never sent twice.
    */
   readonly hedge?: HedgePolicy | false;
+  /** Shared by all requests of the router. */
+  readonly queue?: QueuePolicy;
   /** Default: `error`. */
   readonly interrupted?: Interrupted;
   /**
@@ -108,8 +111,25 @@ export interface Policies {
   readonly accept?: Accept;
 }
 
-/** One provider, model and key that can answer. */
-export interface TargetOptions {
+/** What happens to a request when everything that could take it is busy, exhausted or at its limit. */
+export interface QueuePolicy {
+  /**
+   * Most requests of the router that may wait at a time; `0`: none does. When it is full, whoever came last of those of the
+   * lowest priority is turned away with `NoTargetError`. Default: 1,000.
+   */
+  readonly size?: number;
+  /**
+   * Most milliseconds to wait for a target that is expected back then. If it takes longer, or longer than the request's time
+   * allows, the request fails at once. Default: 30,000.
+   */
+  readonly maxWait?: number;
+}
+
+/** Who waits behind whom, and who is turned away first when too many wait. */
+export type Priority = 'critical' | 'normal' | 'sheddable';
+
+/** One provider and model that can answer, with the key or keys of the provider. */
+export interface TargetOptions extends KeyLimits {
   readonly provider: Provider;
   /** The model, as the vendor names it. */
   readonly model: string;
@@ -119,15 +139,6 @@ export interface TargetOptions {
   readonly price?: Price;
   /** Its share under `weighted()`. Default: 1. */
   readonly weight?: number;
-  /** Most requests at a time; more wait for a free slot, or go to another target. Default: no limit. */
-  readonly concurrency?: number;
-  /** Most requests in a minute; more go to another target, or wait. Default: no limit. */
-  readonly rpm?: number;
-  /**
-   * Most tokens in a minute, in and out; more go to another target, or wait. Reserved by estimate, then settled by the
-   * vendor's count. Default: no limit.
-   */
-  readonly tpm?: number;
   /** Words of your own, for strategies to look at. */
   readonly tags?: readonly string[];
   /** What it can do, field by field over what its provider knows. Requests that need more are not sent to it. */
@@ -189,8 +200,10 @@ export interface CallOptions<TargetId extends string = string, RouteName extends
   readonly timeout?: Timeouts;
   /** Most US$ that this request is expected to cost. Targets above it, or of unknown price, are not used. */
   readonly maxCost?: number;
-  /** Requests of one session prefer one target where the strategy says so. */
+  /** Requests of one session prefer one target where the strategy says so, and one of its keys. */
   readonly session?: string;
+  /** Where requests have to wait. Default: `normal`. */
+  readonly priority?: Priority;
   /** Goes to events untouched. */
   readonly metadata?: Readonly<Record<string, unknown>>;
   /** Overrides the route's. Streams only. */

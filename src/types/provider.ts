@@ -1,6 +1,6 @@
 import type { Capabilities } from './capabilities.ts';
 import type { JSONSchema } from './json.ts';
-import type { VendorLimit } from './limit.ts';
+import type { KeyLimits, VendorLimit } from './limit.ts';
 import type { ContentPart, Message, ProviderOptions } from './message.ts';
 import type { FunctionTool, ProviderTool, RequestSettings } from './request.ts';
 import type { FinishReason, ResponseInfo, Warning } from './result.ts';
@@ -109,6 +109,13 @@ export interface Provider<Name extends string = string> {
   readonly name: Name;
   chat(call: ProviderCall): Promise<ProviderResult>;
   stream(call: ProviderCall): AsyncIterable<ProviderStreamPart>;
+  /**
+   * The same provider with each of several keys. The router goes from one to the next where a key is refused or at its limit,
+   * and keeps apart what it knows of each.
+   */
+  readonly keys?: readonly Provider[];
+  /** What its key may be sent, over all targets that use it. */
+  readonly limits?: KeyLimits;
   /** Left out by a provider that has no embeddings. */
   embed?(call: ProviderEmbedCall): Promise<ProviderEmbeddings>;
   /** Most values, and most characters in all of them, in one call of `embed`. Default: 96 values, 300,000 characters. */

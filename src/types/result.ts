@@ -22,6 +22,8 @@ export interface Warning {
 export interface AttemptSummary {
   /** The target's id. */
   readonly target: string;
+  /** Which of the provider's `keys`, from 0 on, where there are several. */
+  readonly key?: number;
   /** `abandoned`: the router or the caller ended it before it was done. */
   readonly outcome: 'success' | 'failed' | 'abandoned';
   /** Milliseconds from its start to its end. */

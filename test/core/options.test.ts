@@ -86,6 +86,8 @@ describe('createRouter names the option that is wrong, what it wants and what it
       'one of the options request, attempt, connect, firstToken, idle',
     ],
     ['retry.maxAttempts', { retry: { maxAttempts: 0 } }, 'a whole number of at least 1, got 0'],
+    ['queue.size', { queue: { size: -1 } }, 'a whole number of at least 0, got -1'],
+    ['queue.length', { queue: { length: 4 } }, 'one of the options size, maxWait, got an unknown option'],
     ['retry.sameTarget', { retry: { sameTarget: 5 } }, '0 or 1, got 5'],
     ['breaker.consecutive', { breaker: { consecutive: 1.5 } }, 'got 1.5'],
     ['interrupted', { interrupted: 'carry-on' }, "one of error, restart, got 'carry-on'"],

@@ -75,13 +75,7 @@ describe('the package', () => {
     const names = (JSON.parse(loaded) as string[]).map(
       (url) => /.*node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(url)?.[1],
     );
-    expect([...new Set(names)].toSorted()).toEqual([
-      'is-network-error',
-      'p-queue',
-      'p-retry',
-      'signalbox',
-      'tokenx',
-    ]);
+    expect([...new Set(names)].toSorted()).toEqual(['is-network-error', 'p-retry', 'signalbox', 'tokenx']);
   });
 
   it('answers a request, and gives one error class to all sub-paths', async () => {

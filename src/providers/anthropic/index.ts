@@ -12,6 +12,7 @@ import {
   clientOptionNames,
   resolveClientOptions,
 } from '../client-options.ts';
+import { withKeys } from '../keys.ts';
 import { lazyClient, sdkFetch, sdkProvider, withExchange } from '../sdk-provider.ts';
 import type { Wire } from '../wire.ts';
 import { anthropicFailures } from './failures.ts';
@@ -54,6 +55,10 @@ const perCall = { maxRetries: 0, timeout: 2 ** 31 - 1 };
  */
 export function anthropic(options: AnthropicOptions = {}): Provider<'anthropic'> {
   checkKnown(name, options, [...clientOptionNames, 'client']);
+  return withKeys(name, options, withKey);
+}
+
+function withKey(options: AnthropicOptions): Provider<'anthropic'> {
   const { client } = options;
   const { load, account } =
     client === undefined

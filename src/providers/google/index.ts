@@ -15,6 +15,7 @@ import {
   resolveClientOptions,
 } from '../client-options.ts';
 import { readEvents } from '../event-stream.ts';
+import { withKeys } from '../keys.ts';
 import { type Carry, lazyClient, type SdkMapping, sdkProvider } from '../sdk-provider.ts';
 import type { Wire } from '../wire.ts';
 import { embedGenAI, embedLegacy, limits, toEmbeddings, toEmbedRequest } from './embeddings.ts';
@@ -60,6 +61,10 @@ const name = 'google';
  */
 export function google(options: GoogleOptions = {}): Provider<'google'> {
   checkKnown(name, options, [...clientOptionNames, 'apiVersion', 'sdk', 'client']);
+  return withKeys(name, options, withKey);
+}
+
+function withKey(options: GoogleOptions): Provider<'google'> {
   const { client, sdk = 'genai', apiVersion = 'v1beta' } = options;
   if (sdk !== 'genai' && sdk !== 'generative-ai') {
     throw new ConfigError(`${name}.sdk`, "'genai' or 'generative-ai'", JSON.stringify(sdk));

@@ -22,6 +22,7 @@ import {
 } from '../client-options.ts';
 import { readEvents } from '../event-stream.ts';
 import { mark } from '../history.ts';
+import { withKeys } from '../keys.ts';
 import { toEmbeddings, toEmbedRequest } from '../openai-embeddings.ts';
 import { limitsIn, recalled, refuseAborted, toThrown } from '../sdk-provider.ts';
 import type { Wire } from '../wire.ts';
@@ -130,6 +131,15 @@ interface Server {
 }
 
 function compatible<Name extends string>(
+  preset: Preset<Name>,
+  factory: string,
+  address: string,
+  options: ClientOptions,
+): Provider<Name> {
+  return withKeys(factory, options, (own) => withKey(preset, factory, address, own));
+}
+
+function withKey<Name extends string>(
   preset: Preset<Name>,
   factory: string,
   address: string,

@@ -18,6 +18,7 @@ import {
   clientOptionNames,
   resolveClientOptions,
 } from '../client-options.ts';
+import { withKeys } from '../keys.ts';
 import { toEmbeddings, toEmbedRequest } from '../openai-embeddings.ts';
 import {
   type Carry,
@@ -79,6 +80,10 @@ const perCall = { maxRetries: 0, timeout: 2 ** 31 - 1 };
  */
 export function openai(options: OpenAIOptions = {}): Provider<'openai'> {
   checkKnown(name, options, [...clientOptionNames, 'api', 'organization', 'project', 'client']);
+  return withKeys(name, options, withKey);
+}
+
+function withKey(options: OpenAIOptions): Provider<'openai'> {
   const { client, api = 'chat-completions' } = options;
   if (api !== 'chat-completions' && api !== 'responses') {
     throw new ConfigError(`${name}.api`, "'chat-completions' or 'responses'", JSON.stringify(api));

@@ -1,0 +1,48 @@
+import { usualOutputTokens } from '../pricing/estimate.ts';
+import type { Usage } from '../types/usage.ts';
+import { expectedTokens } from './job.ts';
+import type { Run } from './run.ts';
+import type { Channel } from './target.ts';
+
+/** A place at a channel, taken for one attempt, with its share of the limits. */
+export interface Permit {
+  readonly channel: Channel;
+  /** Gives the place back. `usage` says what the attempt took in fact; `undefined`: nothing. */
+  release(usage: Usage | undefined): void;
+}
+
+/**
+ * Takes a place. Whether there is one has been asked before.
+ *
+ * @param expected tokens that it is expected to take. Default: by the request
+ */
+export function permit(channel: Channel, run: Run, expected?: () => number): Permit {
+  const { target, key, places, headroom } = channel;
+  const { clock, room } = run.env;
+  const now = clock.now();
+  const taken = [places, target.limits.places, key.limits.places];
+  for (const each of taken) each.take();
+  const rates = [target.limits.rate, key.limits.rate].filter((rate) => rate !== undefined);
+  // Counting tokens takes time: only where somebody wants to know.
+  const counted = rates.length > 0 || headroom.share(now) < 1;
+  const usual = (): number => expectedTokens(run.job, target.stats.usualOutput(now) ?? usualOutputTokens);
+  const tokens = counted ? (expected ?? usual)() : 0;
+  headroom.use(tokens, now);
+  const settles = rates.map((rate) => rate.take(tokens, now));
+  let released = false;
+  return {
+    channel,
+    release(usage) {
+      if (released) return;
+      released = true;
+      for (const each of taken) each.release();
+      if (settles.length > 0) {
+        const { inputTokens, outputTokens = 0 } = usage ?? {};
+        const took =
+          usage === undefined ? 0 : inputTokens === undefined ? undefined : inputTokens + outputTokens;
+        for (const settle of settles) settle(took, clock.now());
+      }
+      room.released();
+    },
+  };
+}

@@ -1,0 +1,24 @@
+/** How many requests are under way at something, and how many may be (`concurrency`). */
+export interface Places {
+  readonly taken: number;
+  /** `Infinity` where there is no limit. */
+  readonly limit: number;
+  take(): void;
+  release(): void;
+}
+
+export function places(limit: number = Number.POSITIVE_INFINITY): Places {
+  let taken = 0;
+  return {
+    limit,
+    get taken() {
+      return taken;
+    },
+    take() {
+      taken += 1;
+    },
+    release() {
+      taken -= 1;
+    },
+  };
+}
