@@ -5,6 +5,7 @@ import type { ChatStream } from '../types/router.ts';
 import type { StreamPart } from '../types/stream-part.ts';
 import { type Asked, accept } from './answer.ts';
 import { type AttemptError, isAttemptError } from './consequence.ts';
+import { continuationOf, continues } from './continuation.ts';
 import type { Failover } from './failover.ts';
 import { type OpenStream, openStream } from './open-stream.ts';
 import { type Run, settleError } from './run.ts';
@@ -15,13 +16,11 @@ export async function stream(run: Run, failover: Failover, asked: Asked): Promis
     run,
     failover,
     asked,
-    await failover.run(
-      (permit, lane) => openStream(run, permit, asked, lane),
-      (lost) => lost.abandon(),
-    ),
+    await failover.run((permit, lane) => openStream(run, permit, asked, lane), discard),
   );
 }
 
+const discard = (lost: OpenStream): void => lost.abandon();
 /** A stream that the caller reads has no rivals any more. */
 const onlyLane = { win: () => true, signal: new AbortController().signal };
 const done: IteratorResult<StreamPart> = { done: true, value: undefined };
@@ -68,19 +67,18 @@ function chatStream(run: Run, failover: Failover, asked: Asked, opened: OpenStre
   };
 
   /**
-   * A target broke off after its first token, or its answer is not what was asked for: another one may start anew, if that
-   * is what the caller wants.
+   * A target broke off after its first token, or its answer is not what was asked for: another one may say the rest, or start
+   * anew, if that is what the caller wants.
    */
   const goOn = async (error: AttemptError): Promise<StreamPart> => {
     const reason = isRouterError(error, 'provider') ? error : undefined;
     const broken = interruption(reason);
-    const takenOver = failover.takesOver(current.attempt.channel, error);
-    if (run.interrupted !== 'restart' || !takenOver) throw reason === undefined ? error : broken;
+    failover.failed(current.attempt.channel, error);
+    if (run.interrupted === 'continue' && reason !== undefined && (await hasContinued(reason)))
+      return readPart();
+    if (run.interrupted === 'error' || !failover.mayGoOn(error)) throw reason === undefined ? error : broken;
     try {
-      current = await failover.run(
-        (permit, lane) => openStream(run, permit, asked, lane),
-        (lost) => lost.abandon(),
-      );
+      current = await failover.run((permit, lane) => openStream(run, permit, asked, lane), discard);
     } catch (failure) {
       if (run.signal.aborted) throw failure;
       throw new StreamInterruptedError({
@@ -92,6 +90,23 @@ function chatStream(run: Run, failover: Failover, asked: Asked, opened: OpenStre
     }
     lastInterruption = broken;
     return { type: 'restart', target: current.attempt.target.id };
+  };
+
+  /** Whether another target has taken up the text. */
+  const hasContinued = async (error: ProviderError): Promise<boolean> => {
+    const continuation = continuationOf(asked, current.collected);
+    if (continuation === undefined || !failover.mayGoOn(error, continues)) return false;
+    try {
+      current = await failover.run(
+        (permit, lane) => openStream(run, permit, continuation.asked, lane, continuation),
+        discard,
+        continues,
+      );
+      return true;
+    } catch (failure) {
+      if (run.signal.aborted) throw failure;
+      return false;
+    }
   };
 
   const read = async (): Promise<IteratorResult<StreamPart>> => {

@@ -108,7 +108,12 @@ const sizes = ['contextLength', 'maxOutputTokens'];
 
 function checkCapabilities(path: string, value: unknown): void {
   if (value === undefined) return;
-  const capabilities = checkObject(path, value, [...abilities, 'images', 'files', ...sizes], refuse);
+  const capabilities = checkObject(
+    path,
+    value,
+    [...abilities, 'images', 'files', 'prefill', ...sizes],
+    refuse,
+  );
   for (const ability of abilities) {
     const able = capabilities[ability];
     if (able !== undefined && typeof able !== 'boolean') {
@@ -118,6 +123,10 @@ function checkCapabilities(path: string, value: unknown): void {
   const { images } = capabilities;
   if (images !== undefined && typeof images !== 'boolean' && images !== 'data') {
     refuse(`${path}.images`, "true, false or 'data'", show(images));
+  }
+  const { prefill } = capabilities;
+  if (prefill !== undefined && typeof prefill !== 'boolean' && prefill !== 'echo') {
+    refuse(`${path}.prefill`, "true, false or 'echo'", show(prefill));
   }
   for (const size of sizes)
     checkNumber(`${path}.${size}`, capabilities[size], refuse, { least: 1, whole: true });

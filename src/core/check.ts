@@ -59,7 +59,7 @@ export function checkTimeouts(path: string, value: unknown, refuse: Refuse): voi
   }
 }
 
-export const interruptedWords = ['error', 'restart'];
+export const interruptedWords = ['error', 'restart', 'continue'];
 
 /** Refuses a wrong `hedge`. */
 export function checkHedge(path: string, value: unknown, fields: readonly string[], refuse: Refuse): void {

@@ -8,6 +8,8 @@ export interface Collector {
   content(): ContentPart[];
   /** All text so far. */
   text(): string;
+  /** The id of the text block that is being added to. */
+  textId(): string | undefined;
 }
 
 interface Block {
@@ -56,6 +58,7 @@ export function collector(): Collector {
     content: () =>
       parts.map((part) => ('id' in part && !('sourceType' in part) ? closeBlock(part) : part) as ContentPart),
     text: () => parts.map((part) => (part.type === 'text' ? part.text : '')).join(''),
+    textId: () => open?.id,
   };
 }
 

@@ -18,10 +18,17 @@ export interface Failover {
    * caller shall get.
    *
    * @param discard lets go of an answer that came after another one had won
+   * @param suits which targets may be asked. Default: all
    */
-  run<T>(attempt: (permit: Permit, lane: Lane) => Promise<T>, discard?: (value: T) => void): Promise<T>;
-  /** Books a failure that came later, in a stream under way; says whether another target may take over. */
-  takesOver(channel: Channel, error: AttemptError): boolean;
+  run<T>(
+    attempt: (permit: Permit, lane: Lane) => Promise<T>,
+    discard?: (value: T) => void,
+    suits?: (target: Target) => boolean,
+  ): Promise<T>;
+  /** Books a failure that came later, in a stream under way. */
+  failed(channel: Channel, error: AttemptError): void;
+  /** Whether another target, or the same again, may take over after a failure that has been booked. */
+  mayGoOn(error: AttemptError, suits?: (target: Target) => boolean): boolean;
 }
 
 /** States in which a target is tried only where there is reason to. */
@@ -30,6 +37,8 @@ const doubtful: readonly Health[] = ['open', 'half-open', 'suspect'];
 const unknownLatency = 1_000;
 const shortestDoubt = 100;
 const longestDoubt = 2_000;
+
+const any = (): boolean => true;
 
 /** What to try next, and the monotonic moment from which it may be tried; `Infinity`: when a place becomes free. */
 interface Pick {
@@ -56,6 +65,7 @@ export function createFailover(run: Run, choice: Choice, maxCost: number | undef
   /** Targets that failed in a way that another key would not mend. */
   const spent = new Set<Target>();
   const busy = new Set<Channel>();
+  let suits: (target: Target) => boolean = any;
   let tries = 0;
   let last: { readonly channel: Channel; readonly error: AttemptError } | undefined;
 
@@ -71,7 +81,7 @@ export function createFailover(run: Run, choice: Choice, maxCost: number | undef
 
   const mayRetry = (channel: Channel): boolean => {
     const before = tried.get(channel);
-    if (before === undefined) return false;
+    if (before === undefined || !suits(channel.target)) return false;
     if (before.times > retry.sameTarget || !consequenceOf(before.error, fallbackOn).retry) return false;
     return isFree(channel, before.error) || route.policies.retries.has(clock.now());
   };
@@ -83,7 +93,11 @@ export function createFailover(run: Run, choice: Choice, maxCost: number | undef
   const freshOnes = (): readonly Channel[] =>
     all.filter(
       (channel) =>
-        !tried.has(channel) && !busy.has(channel) && !spent.has(channel.target) && hasRoom(channel),
+        !tried.has(channel) &&
+        !busy.has(channel) &&
+        !spent.has(channel.target) &&
+        suits(channel.target) &&
+        hasRoom(channel),
     );
   /** After a request was too long for one target, only one that takes more is worth asking. */
   const hasRoom = ({ target }: Channel): boolean => {
@@ -293,11 +307,13 @@ export function createFailover(run: Run, choice: Choice, maxCost: number | undef
   };
 
   return {
-    takesOver(channel, error) {
-      failed(channel, error);
+    failed,
+    mayGoOn(error, suitable = any) {
+      suits = suitable;
       return mayGoOn(error);
     },
-    async run(attempt, discard = () => {}) {
+    async run(attempt, discard = () => {}, suitable = any) {
+      suits = suitable;
       try {
         return await step(attempt, discard);
       } catch (error) {

@@ -6,6 +6,7 @@ import type { Usage } from '../types/usage.ts';
 import { type Answer, type Asked, withheld } from './answer.ts';
 import { type Attempt, beginAttempt, failureOf, type Seen } from './attempt.ts';
 import { type Collector, collector } from './collect.ts';
+import { type Continuation, joint } from './continuation.ts';
 import type { Permit } from './permit.ts';
 import type { Lane } from './race.ts';
 import type { Run } from './run.ts';
@@ -33,10 +34,18 @@ export interface OpenStream {
 /**
  * Starts a stream at a target and reads on to its first token: what fails before is a failed attempt that nobody saw.
  * The parts read so far come again from `next`.
+ *
+ * @param continuation of another stream, the text of which this one takes up
  */
-export async function openStream(run: Run, permit: Permit, asked: Asked, lane: Lane): Promise<OpenStream> {
+export async function openStream(
+  run: Run,
+  permit: Permit,
+  asked: Asked,
+  lane: Lane,
+  continuation?: Continuation,
+): Promise<OpenStream> {
   const attempt = beginAttempt(run, permit, lane);
-  const stream = readStream(run, attempt, asked);
+  const stream = readStream(run, attempt, asked, continuation);
   const early: (StreamContent | ProviderFinishPart)[] = [];
   for (;;) {
     const part = await stream.next();
@@ -69,11 +78,19 @@ function isToken(part: StreamContent): boolean {
   return (part.type !== 'text-delta' && part.type !== 'reasoning-delta') || part.text !== '';
 }
 
-function readStream(run: Run, attempt: Attempt, { request }: Asked): OpenStream {
+function readStream(
+  run: Run,
+  attempt: Attempt,
+  { request }: Asked,
+  continuation: Continuation | undefined,
+): OpenStream {
   const { carry, target } = attempt;
   const { provider } = attempt.channel;
   const collected = collector();
+  const seam = continuation && joint(continuation, target.capabilities.prefill === 'echo');
+  if (continuation !== undefined) collected.add(toText(continuation.before, continuation.id));
   let upstream: AsyncIterator<ProviderStreamPart> | undefined;
+  let queued: IteratorResult<ProviderStreamPart> | undefined;
   let response: ResponseInfo = { headers: {} };
   let warnings: readonly Warning[] = [];
   let usage: Usage = {};
@@ -93,7 +110,7 @@ function readStream(run: Run, attempt: Attempt, { request }: Asked): OpenStream 
         : `no token within timeout.idle = ${run.timeout.idle} ms`,
     );
   });
-  const seen = (): Seen => ({ usage, text: collected.text() });
+  const seen = (): Seen => ({ usage, text: collected.text().slice(continuation?.before.length) });
 
   const end = (): void => {
     over = true;
@@ -146,11 +163,20 @@ function readStream(run: Run, attempt: Attempt, { request }: Asked): OpenStream 
     }
     if (part.type === 'finish') {
       usage = part.usage;
+      const held = seam?.end() ?? '';
+      if (held !== '') {
+        queued = result;
+        return add(toText(held, continuation?.id));
+      }
       end();
       // Lets the provider come to its own end, so that its connection can be used again.
       upstream?.next().then(undefined, () => {});
       return part;
     }
+    if (part.type !== 'text-delta' || seam === undefined) return add(part);
+    return add(toText(seam.push(part.text), continuation?.id));
+  };
+  const add = (part: StreamContent): StreamContent => {
     collected.add(part);
     if (isToken(part)) {
       tokens += 1;
@@ -171,7 +197,9 @@ function readStream(run: Run, attempt: Attempt, { request }: Asked): OpenStream 
     };
     try {
       upstream ??= provider.stream({ ...request, ...carry })[Symbol.asyncIterator]();
-      upstream.next().then((result) => {
+      const next = queued === undefined ? upstream.next() : Promise.resolve(queued);
+      queued = undefined;
+      next.then((result) => {
         if (over) return;
         try {
           const part = take(result);
@@ -222,7 +250,7 @@ function readStream(run: Run, attempt: Attempt, { request }: Asked): OpenStream 
       finishReason: finish.finishReason,
       usage: finish.usage,
       response,
-      warnings,
+      warnings: continuation === undefined ? warnings : [...warnings, continued(target)],
       providerMetadata: finish.providerMetadata ?? {},
       raw: finish.raw,
     }),
@@ -235,6 +263,14 @@ function patienceWith(target: Target, now: number): number {
   return slowest === undefined
     ? unknownFirstToken
     : Math.min(longestFirstToken, Math.max(shortestFirstToken, 2 * slowest));
+}
+
+function toText(text: string, id: string | undefined): StreamContent & { readonly type: 'text-delta' } {
+  return { type: 'text-delta', text, ...(id === undefined ? {} : { id }) };
+}
+
+function continued({ id }: Target): Warning {
+  return { type: 'other', feature: 'interrupted', details: `the rest of the answer is of ${id}` };
 }
 
 function closeQuietly(upstream: AsyncIterator<unknown> | undefined): void {

@@ -15,6 +15,11 @@ export interface Capabilities {
   readonly jsonSchema?: boolean;
   /** Takes a reasoning effort. */
   readonly reasoning?: boolean;
+  /**
+   * Goes on with an assistant message that ends the conversation; `echo`: and may begin by repeating it. Unlike the others it
+   * has to be known: `interrupted: 'continue'` uses no target of which it is not.
+   */
+  readonly prefill?: boolean | 'echo';
   /** Most tokens of input and output together. Default: the catalogue's, where it knows the model. */
   readonly contextLength?: number;
   /** Most tokens of output. */

@@ -57,9 +57,11 @@ export interface BreakerPolicy {
 
 /**
  * What to do when a stream breaks after its first token. `error`: throw `StreamInterruptedError`. `restart`: yield a
- * `restart` part and then another target's whole answer.
+ * `restart` part and then another target's whole answer. `continue`: let another target say the rest, as if nothing had
+ * happened, where that is safe (plain text: no tools, schema or reasoning) and it can (its `prefill` capability); else as
+ * `restart`.
  */
-export type Interrupted = 'error' | 'restart';
+export type Interrupted = 'error' | 'restart' | 'continue';
 
 /** When a slow request is sent to a second target as well; the first answer wins, and the other one is stopped. */
 export interface HedgePolicy {

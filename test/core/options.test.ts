@@ -90,7 +90,7 @@ describe('createRouter names the option that is wrong, what it wants and what it
     ['queue.length', { queue: { length: 4 } }, 'one of the options size, maxWait, got an unknown option'],
     ['retry.sameTarget', { retry: { sameTarget: 5 } }, '0 or 1, got 5'],
     ['breaker.consecutive', { breaker: { consecutive: 1.5 } }, 'got 1.5'],
-    ['interrupted', { interrupted: 'carry-on' }, "one of error, restart, got 'carry-on'"],
+    ['interrupted', { interrupted: 'carry-on' }, "one of error, restart, continue, got 'carry-on'"],
     ['fallbackOn[0]', { fallbackOn: ['500'] }, "got '500'"],
     ['routes', { routes: [] }, 'an object of routes by name, got a list of 0'],
     ['routes.p/m', { routes: { 'p/m': {} } }, 'a name that is not the id of a target'],

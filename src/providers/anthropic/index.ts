@@ -16,6 +16,7 @@ import { withKeys } from '../keys.ts';
 import { lazyClient, sdkFetch, sdkProvider, withExchange } from '../sdk-provider.ts';
 import type { Wire } from '../wire.ts';
 import { anthropicFailures } from './failures.ts';
+import { takesPrefill } from './model.ts';
 import { toRequest } from './request.ts';
 import { toResult } from './response.ts';
 import { eventReader } from './stream.ts';
@@ -74,7 +75,7 @@ function withKey(options: AnthropicOptions): Provider<'anthropic'> {
       messages.create(body, { ...perCall, signal, fetchOptions: withExchange(exchange) }),
     toResult,
     reader: eventReader,
-    more: { capabilities: () => ({ files }) },
+    more: { capabilities: (model) => ({ files, prefill: takesPrefill(model) }) },
   });
 }
 

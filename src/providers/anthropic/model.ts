@@ -16,6 +16,14 @@ export function takesSampling(model: string): boolean {
   return generationOf(model) <= 4.6;
 }
 
+/**
+ * Whether it goes on with an assistant message at the end: until 4.5; later ones refuse the request
+ * (https://platform.claude.com/docs/en/about-claude/models/whats-new-claude-4-6#prefill-removal).
+ */
+export function takesPrefill(model: string): boolean {
+  return generationOf(model) < 4.6;
+}
+
 /** Whether it thinks as much as it finds right (`adaptive`) rather than within a budget: from 4.6 on. */
 export function thinksAdaptively(model: string): boolean {
   return generationOf(model) >= 4.6;

@@ -48,6 +48,13 @@ export interface Quirks {
   readonly imagesByURL?: boolean;
   /** The exact length of ids of tool calls, in letters and digits, where the server insists on one. Default: any up to 40. */
   readonly toolCallIdLength?: number;
+  /**
+   * How an assistant message at the end is marked as the beginning of the answer: by a field of the message, or by vLLM's
+   * fields of the request. Default: not at all, and no target of the server continues another one's answer.
+   */
+  readonly prefill?: 'partial' | 'prefix' | 'continue_final_message';
+  /** Whether the answer may begin with that message. Default: `false`. */
+  readonly prefillEchoes?: boolean;
   /** Instructions can only stand at the beginning. Default: `false`. */
   readonly systemFirst?: boolean;
 }

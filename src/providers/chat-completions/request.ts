@@ -25,6 +25,7 @@ export function toRequest(
     ...toInstruction(call, quirks, warnings),
     ...toMessages(call.messages, provider, quirks, warnings),
   ];
+  const begun = markPrefill(messages, quirks);
   const body = compact({
     model: call.model,
     messages,
@@ -40,12 +41,23 @@ export function toRequest(
     presence_penalty: ifTaken('presencePenalty', call.presencePenalty, penalties !== false),
     frequency_penalty: ifTaken('frequencyPenalty', call.frequencyPenalty, penalties === true),
     ...toReasoning(call, quirks, warnings),
+    ...begun,
     ...(stream ? { stream: true } : {}),
     ...(stream && quirks.streamUsage !== false ? { stream_options: { include_usage: true } } : {}),
     // Last: the vendor's own options are the caller's word.
     ...call.providerOptions?.[provider],
   });
   return { body, warnings };
+}
+
+/** Marks an assistant message at the end as the beginning of the answer. Gives the fields of the request for it. */
+function markPrefill(messages: Wire[], { prefill }: Quirks): Wire {
+  const last = messages.at(-1);
+  if (prefill === undefined || last?.['role'] !== 'assistant' || last['tool_calls'] !== undefined) return {};
+  if (prefill === 'continue_final_message')
+    return { continue_final_message: true, add_generation_prompt: false };
+  messages[messages.length - 1] = { [prefill]: true, ...last };
+  return {};
 }
 
 function toTool(tool: ResolvedTool, provider: string, warnings: Warning[]): Wire | undefined {

@@ -173,8 +173,12 @@ function withKey<Name extends string>(
   };
 }
 
-function capabilitiesOf({ tools, imagesByURL }: Quirks): Capabilities {
-  return { ...(tools === false ? { tools } : {}), ...(imagesByURL === false ? { images: 'data' } : {}) };
+function capabilitiesOf({ tools, imagesByURL, prefill, prefillEchoes }: Quirks): Capabilities {
+  return {
+    ...(tools === false ? { tools } : {}),
+    ...(imagesByURL === false ? { images: 'data' } : {}),
+    ...(prefill === undefined ? {} : { prefill: prefillEchoes === true ? 'echo' : true }),
+  };
 }
 
 /** A key is only needed where the preset has variables for it. */

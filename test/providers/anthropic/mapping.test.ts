@@ -1,4 +1,5 @@
 import type { ContentPart, ProviderCall } from 'signalbox';
+import { anthropic } from 'signalbox/anthropic';
 import { describe, expect, it } from 'vitest';
 import { collector } from '../../../src/core/collect.ts';
 import { generationOf } from '../../../src/providers/anthropic/model.ts';
@@ -230,5 +231,18 @@ describe('models', () => {
     expect(body).not.toHaveProperty('output_config');
     expect(body['system']).toEqual(expect.stringContaining('{"type":"object"}'));
     expect(warnings).toMatchObject([{ type: 'changed', feature: 'schema' }]);
+  });
+});
+
+describe('prefill', () => {
+  it('is known of models until 4.5, which alone go on with a message at the end', () => {
+    const { capabilities } = anthropic({ apiKey: 'k' });
+    const prefill = (model: string) => capabilities?.(model).prefill;
+    expect(['claude-haiku-4-5', 'claude-opus-4-1', 'claude-3-5-sonnet-20241022'].map(prefill)).toEqual([
+      true,
+      true,
+      true,
+    ]);
+    expect(['claude-opus-4-6', 'claude-sonnet-5', 'claude-next'].map(prefill)).toEqual([false, false, false]);
   });
 });

@@ -285,3 +285,37 @@ describe('isStrict', () => {
     expect(isStrict(schema)).toBe(strict);
   });
 });
+
+describe('an assistant message at the end, the beginning of the answer', () => {
+  const begun = call({
+    messages: [
+      { role: 'user', content: 'Hi' },
+      { role: 'assistant', content: 'Hello' },
+    ],
+  });
+  const message = { role: 'assistant', content: 'Hello' };
+  const bodyOf = (prefill?: 'partial' | 'prefix' | 'continue_final_message') =>
+    toRequest(begun, 'p', prefill === undefined ? {} : { prefill }, true).body;
+
+  it('is marked by a field of the message where the server wants one', () => {
+    for (const field of ['partial', 'prefix'] as const) {
+      expect((bodyOf(field)['messages'] as unknown[]).at(-1)).toEqual({ ...message, [field]: true });
+    }
+  });
+
+  it('is marked in vLLM’s way', () => {
+    const body = bodyOf('continue_final_message');
+    expect(body).toMatchObject({ continue_final_message: true, add_generation_prompt: false });
+    expect((body['messages'] as unknown[]).at(-1)).toEqual(message);
+  });
+
+  it('goes as it is to all others', () => {
+    expect((bodyOf()['messages'] as unknown[]).at(-1)).toEqual(message);
+    expect(bodyOf()).not.toHaveProperty('continue_final_message');
+  });
+
+  it('is the only one that is marked, and only at the end', () => {
+    const asked = call({ messages: [...begun.messages, { role: 'user', content: 'Go on' }] });
+    expect(JSON.stringify(toRequest(asked, 'p', { prefill: 'partial' }, true).body)).not.toContain('partial');
+  });
+});

@@ -42,5 +42,5 @@ export const vllm = presetFactory({
   name: 'vllm',
   baseURL: 'http://localhost:8000/v1',
   keyVariables: [],
-  quirks: { maxTokensField: 'max_completion_tokens', topK: true },
+  quirks: { maxTokensField: 'max_completion_tokens', topK: true, prefill: 'continue_final_message' },
 });

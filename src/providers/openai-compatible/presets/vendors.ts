@@ -100,7 +100,8 @@ export const groq = presetFactory({
 /**
  * Mistral: other words for seed and for demanding a tool, ids of tool calls of nine letters or digits, and no turn of the
  * user's right after a tool's; it refuses fields that it does not know. Source: https://docs.mistral.ai/api/,
- * https://github.com/mistralai/platform-docs-public/blob/main/openapi-public-doc.yaml
+ * https://github.com/mistralai/platform-docs-public/blob/main/openapi-public-doc.yaml. Not verified: whether an answer repeats
+ * the `prefix` that it goes on with; either way is right.
  */
 export const mistral = presetFactory({
   name: 'mistral',
@@ -114,13 +115,16 @@ export const mistral = presetFactory({
     reasoning: false,
     toolCallIdLength: 9,
     userAfterTool: false,
+    prefill: 'prefix',
+    prefillEchoes: true,
   },
 });
 
 /**
  * Moonshot (Kimi): no seed or penalties, tools cannot be demanded, images only as data, and thoughts that have to go back with
  * calls of tools. Kimi K2 takes one `temperature` only: give it none. For accounts in China give
- * `baseURL: 'https://api.moonshot.cn/v1'`. Source: https://platform.kimi.ai/docs/api/chat
+ * `baseURL: 'https://api.moonshot.cn/v1'`. Source: https://platform.kimi.ai/docs/api/chat,
+ * https://platform.kimi.ai/docs/guide/use-partial-mode-feature-of-kimi-api
  */
 export const moonshot = presetFactory({
   name: 'moonshot',
@@ -135,6 +139,7 @@ export const moonshot = presetFactory({
     reasoningInHistory: 'reasoning_content',
     reasoningWithCalls: true,
     imagesByURL: false,
+    prefill: 'partial',
   },
 });
 
@@ -160,14 +165,15 @@ export const perplexity = presetFactory({
 /**
  * Qwen on Alibaba Cloud Model Studio (DashScope), outside China; inside give
  * `baseURL: 'https://dashscope.aliyuncs.com/compatible-mode/v1'`. Ten embeddings at a time, no `frequency_penalty`.
- * Source: https://www.alibabacloud.com/help/en/model-studio/compatibility-of-openai-with-dashscope
+ * Source: https://www.alibabacloud.com/help/en/model-studio/compatibility-of-openai-with-dashscope,
+ * https://www.alibabacloud.com/help/en/model-studio/partial-mode
  */
 export const qwen = presetFactory({
   name: 'qwen',
   baseURL: 'https://dashscope-intl.aliyuncs.com/compatible-mode/v1',
   keyVariables: ['DASHSCOPE_API_KEY'],
   embeddings: 10,
-  quirks: { topK: true, penalties: 'presence', reasoning: 'enable_thinking' },
+  quirks: { topK: true, penalties: 'presence', reasoning: 'enable_thinking', prefill: 'partial' },
 });
 
 /**
