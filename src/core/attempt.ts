@@ -16,6 +16,7 @@ import { defaultBreaker } from './policies.ts';
 import type { Lane } from './race.ts';
 import { factsOf, type Run } from './run.ts';
 import type { Channel, Target } from './target.ts';
+import { watchdog } from './watchdog.ts';
 
 /** One call to one target, while it runs. Exactly one of its three ends is called. */
 export interface Attempt {
@@ -78,12 +79,13 @@ export function beginAttempt(run: Run, permit: Permit, lane: Lane): Attempt {
   const expire = (summary: string): void => {
     abort.abort(new ProviderError({ kind: 'timeout', provider: provider.name, code: 'timeout', summary }));
   };
-  const cancelTimer = env.clock.after(run.timeout.attempt, () => {
+  const timer = watchdog(env.clock, () => {
     expire(`no complete answer within timeout.attempt = ${run.timeout.attempt} ms`);
   });
+  timer.watch(run.timeout.attempt);
 
   const end = (outcome: Omit<AttemptSummary, 'target' | 'duration' | 'firstToken'>): void => {
-    cancelTimer();
+    timer.stop();
     waiting?.end();
     abort.unlink();
     const summary: AttemptSummary = {

@@ -1,4 +1,6 @@
 import { isRouterError, ProviderError } from '../errors.ts';
+import { fewestSamples } from '../health/silence.ts';
+import type { Flow } from '../health/stall.ts';
 import type { ProviderFinishPart, ProviderResponsePart, ProviderStreamPart } from '../types/provider.ts';
 import type { ResponseInfo, Warning } from '../types/result.ts';
 import type { StreamContent } from '../types/stream-part.ts';
@@ -17,6 +19,11 @@ import { watchdog } from './watchdog.ts';
 const unknownFirstToken = 30_000;
 const shortestFirstToken = 2_000;
 const longestFirstToken = 60_000;
+/** The same between two tokens; and where the target seems to have stopped. */
+const unknownIdle = 20_000;
+const shortestIdle = 5_000;
+const longestIdle = 60_000;
+const shortestStopped = 1_000;
 
 /** One target's stream, read part by part. Its time-outs run only while somebody waits for a part. */
 export interface OpenStream {
@@ -96,10 +103,14 @@ function readStream(
   let usage: Usage = {};
   let tokens = 0;
   // What is left of `timeout.idle`: it runs while somebody waits, and only a token starts it anew.
-  let idleLeft = run.timeout.idle;
+  const idle = run.timeout.idle ?? idlePatience(target, run.env.clock.now());
+  let idleLeft = idle;
   let waitingSince = 0;
   // Whoever waits for the next part; an abort rejects it at once, even if the provider does not care.
   let waiter: ((error: unknown) => void) | undefined;
+  let flow: Flow | undefined;
+  // What it may be idle while the target seems to have stopped.
+  let stopped: number | undefined;
   let over = false;
 
   const firstToken = run.timeout.firstToken ?? patienceWith(target, run.env.clock.now());
@@ -107,14 +118,21 @@ function readStream(
     attempt.expire(
       tokens === 0
         ? `no first token within timeout.firstToken = ${Math.round(firstToken)} ms`
-        : `no token within timeout.idle = ${run.timeout.idle} ms`,
+        : `no token within timeout.idle = ${Math.round(stopped ?? idle)} ms`,
     );
   });
+  /** Where all the target's streams have stopped, this one is not waited for as if it paused by itself. */
+  const onStall = (all: boolean): void => {
+    if (run.timeout.idle !== undefined || waiter === undefined) return;
+    stopped = all ? Math.max(shortestStopped, 3 * (target.stall.gaps.quantile(0.99) ?? 0)) : undefined;
+    timer.watch(Math.max(0, Math.min(idleLeft, stopped ?? idleLeft) - (run.env.clock.now() - waitingSince)));
+  };
   const seen = (): Seen => ({ usage, text: collected.text().slice(continuation?.before.length) });
 
   const end = (): void => {
     over = true;
     timer.stop();
+    flow?.close();
     carry.signal.removeEventListener('abort', onAbort);
   };
   const fail = (error: unknown): unknown => {
@@ -180,7 +198,10 @@ function readStream(
     collected.add(part);
     if (isToken(part)) {
       tokens += 1;
-      idleLeft = run.timeout.idle;
+      idleLeft = idle;
+      stopped = undefined;
+      flow ??= target.stall.open(onStall);
+      flow.came(run.env.clock.now());
     } else if (tokens > 0) {
       idleLeft -= run.env.clock.now() - waitingSince;
     }
@@ -234,6 +255,7 @@ function readStream(
         waiter = reject;
         if (tokens > 0) {
           waitingSince = run.env.clock.now();
+          flow?.waits(waitingSince);
           timer.watch(idleLeft);
         }
         pull(resolve, reject);
@@ -263,6 +285,12 @@ function patienceWith(target: Target, now: number): number {
   return slowest === undefined
     ? unknownFirstToken
     : Math.min(longestFirstToken, Math.max(shortestFirstToken, 2 * slowest));
+}
+
+/** The same between two tokens. */
+function idlePatience({ stall }: Target, now: number): number {
+  const longest = stall.gaps.weight(now) < fewestSamples ? undefined : stall.gaps.quantile(0.99);
+  return longest === undefined ? unknownIdle : Math.min(longestIdle, Math.max(shortestIdle, 5 * longest));
 }
 
 function toText(text: string, id: string | undefined): StreamContent & { readonly type: 'text-delta' } {

@@ -13,8 +13,9 @@ import type {
 import type { Strategy } from '../types/strategy.ts';
 import { override } from './override.ts';
 
-/** Limits of time with nothing left open, but for the first token where it depends on the target. */
-export type ResolvedTimeouts = Required<Omit<Timeouts, 'firstToken'>> & Pick<Timeouts, 'firstToken'>;
+/** Limits of time with nothing left open, but for those that depend on the target. */
+export type ResolvedTimeouts = Required<Omit<Timeouts, 'firstToken' | 'idle'>> &
+  Pick<Timeouts, 'firstToken' | 'idle'>;
 
 /** The policies of one route, with nothing left open. */
 export interface ResolvedPolicies {
@@ -37,7 +38,6 @@ const defaultTimeout: ResolvedTimeouts = {
   request: 600_000,
   attempt: 300_000,
   connect: 3_000,
-  idle: 20_000,
 };
 
 export const defaultBreaker: BreakerLimits = {

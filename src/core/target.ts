@@ -6,6 +6,7 @@ import { type Places, places } from '../health/places.ts';
 import { type Pressure, pressure } from '../health/pressure.ts';
 import { type RateLimit, rateLimit } from '../health/rate-limit.ts';
 import { fewestSamples, type Silence, silence } from '../health/silence.ts';
+import { type Stall, stall } from '../health/stall.ts';
 import { type StatsRecorder, statsRecorder } from '../health/stats.ts';
 import type { Capabilities } from '../types/capabilities.ts';
 import type { Clock, Random } from '../types/clock.ts';
@@ -33,6 +34,8 @@ export interface Target {
   readonly latencies: { readonly stream: Histogram; readonly chat: Histogram };
   /** Whether it has gone dark. */
   readonly silence: Silence;
+  /** Whether its streams have stopped in the middle. */
+  readonly stall: Stall;
   /** By its own declaration. */
   readonly limits: Limits;
   /** One for each key of its provider. */
@@ -113,6 +116,7 @@ export function createTargets(
       stats: statsRecorder(),
       latencies: { stream: histogram(), chat: histogram() },
       silence: silence(clock, () => onChange(target)),
+      stall: stall(clock),
       limits: limitsOf(option),
       channels,
     };

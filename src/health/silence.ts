@@ -36,15 +36,15 @@ export interface Waiting {
 }
 
 /** Odds of e^-14, one in a million, that it is chance. */
-const certainty = 14;
+export const certainty = 14;
 const suspectFor = 2_000;
 /** Fewer attempts that wait say too little. */
-const fewestWaiting = 3;
+export const fewestWaiting = 3;
 /** Fewer samples than this say nothing about what is unusual. */
 export const fewestSamples = 100;
 const lookEvery = 20;
 /** Our own process stood still for longer than this: then what is missing may well be here already, unread. */
-const ownStall = 50;
+export const ownStall = 50;
 
 export function silence(clock: Clock, onChange: () => void): Silence {
   const waiting = new Set<{

@@ -20,7 +20,11 @@ export interface Timeouts {
    * hundred of the target's streams take, between 2,000 and 60,000; 30,000 until a hundred have been seen.
    */
   readonly firstToken?: number;
-  /** Between two tokens of a stream, while the reader waits for one. Default: 20,000. */
+  /**
+   * Between two tokens of a stream, while the reader waits for one. Default: five times what one pause in a hundred of the
+   * target's streams takes, between 5,000 and 60,000; 20,000 until a hundred have been counted, of which every fourth is. Where all of a target's streams
+   * stop at once, three times that pause, and at least 1,000.
+   */
   readonly idle?: number;
 }
 

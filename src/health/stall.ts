@@ -1,0 +1,105 @@
+import type { Clock } from '../types/clock.ts';
+import { type Histogram, histogram } from './histogram.ts';
+import { certainty, fewestSamples, fewestWaiting, ownStall } from './silence.ts';
+
+/**
+ * Notices that the streams of a target have all stopped in the middle, as `Silence` notices that no new one begins: by how
+ * unlikely so long a silence between two tokens is, of all its live streams together. Then they are not waited for as long as
+ * one stream that pauses by itself.
+ */
+export interface Stall {
+  /** How long the target's streams pause between two tokens. */
+  readonly gaps: Histogram;
+  /**
+   * A stream has given its first token.
+   *
+   * @param onChange called when the target seems to have stopped while the stream waits, and when it goes on
+   */
+  open(onChange: (stopped: boolean) => void): Flow;
+}
+
+/** One live stream. */
+export interface Flow {
+  /** Somebody waits for the next token. */
+  waits(now: number): void;
+  /** It has come. */
+  came(now: number): void;
+  close(): void;
+}
+
+const lookEvery = 50;
+/** One gap in so many is counted: there are enough of them, and each costs as much as handing a token on. */
+const countEvery = 4;
+
+interface Live {
+  /** Since when somebody waits for its next token; `undefined` where nobody does. */
+  since: number | undefined;
+  readonly onChange: (stopped: boolean) => void;
+}
+
+export function stall(clock: Clock): Stall {
+  const gaps = histogram();
+  const live = new Set<Live>();
+  let lastToken = Number.NEGATIVE_INFINITY;
+  let tokens = 0;
+  let stopped = false;
+  let cancelLook: (() => void) | undefined;
+  let nextLook = 0;
+
+  const surprise = (now: number): number => {
+    let sum = 0;
+    for (const { since } of live) {
+      if (since === undefined) continue;
+      sum += gaps.hazard(now - since);
+      if (lastToken > since) sum -= gaps.hazard(lastToken - since);
+    }
+    return sum;
+  };
+  const tell = (): void => {
+    for (const { since, onChange } of live) if (since !== undefined) onChange(stopped);
+  };
+  const look = (): void => {
+    cancelLook = undefined;
+    const now = clock.now();
+    if (now - nextLook <= ownStall && gaps.weight(now) >= fewestSamples && surprise(now) >= certainty) {
+      stopped = true;
+      tell();
+    } else watch();
+  };
+  const watch = (): void => {
+    if (cancelLook !== undefined || stopped || live.size < fewestWaiting) return;
+    nextLook = clock.now() + lookEvery;
+    cancelLook = clock.after(lookEvery, look);
+  };
+
+  return {
+    gaps,
+    open(onChange) {
+      const entry: Live = { since: undefined, onChange };
+      live.add(entry);
+      watch();
+      return {
+        waits(now) {
+          entry.since ??= now;
+        },
+        came(now) {
+          lastToken = now;
+          tokens += 1;
+          if (entry.since !== undefined && tokens % countEvery === 0) gaps.add(now - entry.since, now);
+          entry.since = undefined;
+          if (!stopped) return;
+          stopped = false;
+          tell();
+          watch();
+        },
+        close() {
+          if (!live.delete(entry)) return;
+          if (live.size > 0) return;
+          stopped = false;
+          cancelLook?.();
+          cancelLook = undefined;
+        },
+      };
+    },
+  };
+}
