@@ -75,8 +75,10 @@ export function beginAttempt(run: Run, permit: Permit, lane: Lane): Attempt {
   // Embeddings take as long as their portions are large; nothing can be learnt from that.
   const waiting = kind === 'embed' ? undefined : target.silence.begin(target.latencies[kind], lane.alarm);
   let firstTokenAt: number | undefined;
+  let expired = false;
 
   const expire = (summary: string): void => {
+    expired = true;
     abort.abort(new ProviderError({ kind: 'timeout', provider: provider.name, code: 'timeout', summary }));
   };
   const timer = watchdog(env.clock, () => {
@@ -169,6 +171,8 @@ export function beginAttempt(run: Run, permit: Permit, lane: Lane): Attempt {
     },
     fail(error, seen) {
       const now = env.clock.now();
+      // Else a target that has become slower would for ever be given up too early.
+      if (expired) waiting?.gaveUp();
       const consequence = consequenceOf(error, run.route.policies.fallbackOn);
       if (error.kind === 'rate-limit' || error.kind === 'overloaded')
         channel.pressure.refused(channel.places.taken);

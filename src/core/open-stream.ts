@@ -12,11 +12,13 @@ import { type Continuation, joint } from './continuation.ts';
 import type { Permit } from './permit.ts';
 import type { Lane } from './race.ts';
 import type { Run } from './run.ts';
-import { latencyOf, type Target } from './target.ts';
+import type { Target } from './target.ts';
 import { watchdog } from './watchdog.ts';
 
 /** Milliseconds to the first token: while too little is known of a target, and the bounds when enough is. */
 const unknownFirstToken = 30_000;
+const someSamples = 10;
+const uncertainFirstToken = 10_000;
 const shortestFirstToken = 2_000;
 const longestFirstToken = 60_000;
 /** The same between two tokens; and where the target seems to have stopped. */
@@ -256,7 +258,7 @@ function readStream(
         if (tokens > 0) {
           waitingSince = run.env.clock.now();
           flow?.waits(waitingSince);
-          timer.watch(idleLeft);
+          timer.watch(idleLeft, waitingSince);
         }
         pull(resolve, reject);
       }),
@@ -281,10 +283,12 @@ function readStream(
 
 /** What to wait for a first token where nobody says: long enough for the target's slowest, and no longer. */
 function patienceWith(target: Target, now: number): number {
-  const slowest = latencyOf(target, 'stream', 0.99, now);
-  return slowest === undefined
-    ? unknownFirstToken
-    : Math.min(longestFirstToken, Math.max(shortestFirstToken, 2 * slowest));
+  const { stream } = target.latencies;
+  const known = stream.weight(now);
+  const slowest = stream.quantile(0.99);
+  if (known < someSamples || slowest === undefined) return unknownFirstToken;
+  const [times, least] = known < fewestSamples ? [4, uncertainFirstToken] : [2, shortestFirstToken];
+  return Math.min(longestFirstToken, Math.max(least, times * slowest));
 }
 
 /** The same between two tokens. */

@@ -6,8 +6,8 @@ import type { Clock } from '../types/clock.ts';
  * process stood still does not count: what is missing may have come meanwhile, unread.
  */
 export interface Watchdog {
-  /** Expires `ms` milliseconds from now, unless put off or paused. */
-  watch(ms: number): void;
+  /** Expires `ms` milliseconds from now, unless put off or paused. `now` saves asking the clock once more. */
+  watch(ms: number, now?: number): void;
   /** Does not expire until it is watching again. */
   pause(): void;
   stop(): void;
@@ -33,8 +33,7 @@ export function watchdog(clock: Clock, onExpire: () => void): Watchdog {
   };
 
   return {
-    watch(ms) {
-      const now = clock.now();
+    watch(ms, now = clock.now()) {
       due = now + ms;
       // A timer that fires too early looks again; only one that would fire too late is replaced.
       if (scheduled > due) schedule(now);

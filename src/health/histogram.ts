@@ -1,6 +1,6 @@
 /**
  * A distribution of durations that forgets: 180 counters in steps of 8 %, from 1 ms to about ten minutes, so that any
- * percentile is right to 4 %. A sample counts half after a minute.
+ * percentile is right to 4 %. A sample counts half after five minutes.
  *
  * Forgetting is by forward decay (Cormode, Shkapenyuk, Srivastava, Xu: "Forward Decay", ICDE 2009): later samples weigh
  * more, instead of earlier ones being made less.
@@ -23,7 +23,7 @@ export const maxHazard = 9.2;
 
 const growth = 1.08;
 const buckets = 180;
-const halfLife = 60_000;
+const halfLife = 300_000;
 const logGrowth = Math.log(growth);
 /** Weights are scaled down before they become too large for a double to hold them exactly. */
 const rescaleAt = 2 ** 40;

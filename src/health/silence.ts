@@ -31,6 +31,8 @@ export interface Silence {
 export interface Waiting {
   /** The first token has come. */
   answered(): void;
+  /** It has been given up: it would have taken at least as long as it has. */
+  gaveUp(): void;
   /** It is over. */
   end(): void;
 }
@@ -104,6 +106,11 @@ export function silence(clock: Clock, onChange: () => void): Silence {
         }
         return true;
       };
+      const end = (): void => {
+        if (!leave() || probe !== entry) return;
+        probe = undefined;
+        until = clock.now() + suspectFor;
+      };
       return {
         answered() {
           if (!leave()) return;
@@ -115,11 +122,12 @@ export function silence(clock: Clock, onChange: () => void): Silence {
           suspected = false;
           onChange();
         },
-        end() {
-          if (!leave() || probe !== entry) return;
-          probe = undefined;
-          until = clock.now() + suspectFor;
+        gaveUp() {
+          const now = clock.now();
+          if (waiting.has(entry)) latencies.add(now - entry.startedAt, now);
+          end();
         },
+        end,
       };
     },
     get suspected() {

@@ -17,13 +17,14 @@ export interface Timeouts {
   readonly connect?: number;
   /**
    * Until the first token of a stream. Pings, comments and empty deltas are not tokens. Default: twice what the slowest in a
-   * hundred of the target's streams take, between 2,000 and 60,000; 30,000 until a hundred have been seen.
+   * hundred of the target's streams take, between 2,000 and 60,000; four times and at least 10,000 until a hundred have been
+   * seen, and 30,000 until ten have.
    */
   readonly firstToken?: number;
   /**
    * Between two tokens of a stream, while the reader waits for one. Default: five times what one pause in a hundred of the
-   * target's streams takes, between 5,000 and 60,000; 20,000 until a hundred have been counted, of which every fourth is. Where all of a target's streams
-   * stop at once, three times that pause, and at least 1,000.
+   * target's streams takes, between 5,000 and 60,000; 20,000 until a hundred have been counted, of which every fourth is.
+   * Where all of a target's streams stop at once, three times that pause, and at least 1,000.
    */
   readonly idle?: number;
 }

@@ -71,6 +71,62 @@ describe('timeout.firstToken', () => {
   });
 });
 
+describe('timeout.firstToken by default', () => {
+  /** Streams that take a second each, and then silence: when it is given up. */
+  const givenUpAfter = async (known: number, delay = 1_000): Promise<number> => {
+    const { router, clock } = world({
+      a: [...Array(known).fill({ text: words, delay }), { hang: true }],
+      b: [{ text: words }],
+    });
+    const learnt = Promise.all(Array.from({ length: known }, () => router.stream(ask).then(read)));
+    await clock.advance(delay);
+    await learnt;
+    const started = clock.now();
+    const opening = router.stream(ask).then(() => clock.now() - started);
+    await clock.advance(60_000);
+    return opening;
+  };
+
+  it('is thirty seconds for a target that is not known', async () => {
+    expect(await givenUpAfter(9)).toBe(30_000);
+  });
+
+  it('is four times its slowest, and at least ten seconds, for one that is known a little', async () => {
+    expect(await givenUpAfter(10)).toBe(10_000);
+    const slow = await givenUpAfter(10, 5_000);
+    expect(slow).toBeGreaterThan(20_000 * 0.95);
+    expect(slow).toBeLessThan(20_000 * 1.05);
+  });
+
+  it('is twice its slowest in a hundred for one that is known well', async () => {
+    const well = await givenUpAfter(120, 3_000);
+    expect(well).toBeGreaterThan(6_000 * 0.95);
+    expect(well).toBeLessThan(6_000 * 1.05);
+  });
+
+  it('grows with a target that has become slower, rather than give it up for ever', async () => {
+    let index = 0;
+    const { router, clock } = world(
+      { a: () => ({ text: words, delay: index++ < 120 ? 1_000 : 5_000 }), b: [{ text: words }] },
+      { breaker: false },
+    );
+    const answeredBy = async (): Promise<string> => {
+      const opening = router.stream(ask);
+      await clock.advance(6_000);
+      const stream = await opening;
+      await read(stream);
+      return stream.target;
+    };
+    const learnt = Promise.all(Array.from({ length: 120 }, () => router.stream(ask).then(read)));
+    await clock.advance(1_000);
+    await learnt;
+    expect(await answeredBy()).toBe('b');
+    const later: string[] = [];
+    for (let request = 0; request < 10; request++) later.push(await answeredBy());
+    expect(later.slice(-5)).toEqual(['a', 'a', 'a', 'a', 'a']);
+  });
+});
+
 describe('timeout.idle', () => {
   const quiet = { text: words, after: 2, hang: true } as const;
 
