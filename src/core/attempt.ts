@@ -173,10 +173,17 @@ export function beginAttempt(run: Run, permit: Permit, lane: Lane): Attempt {
       const now = env.clock.now();
       // Else a target that has become slower would for ever be given up too early.
       if (expired) waiting?.gaveUp();
-      const consequence = consequenceOf(error, run.route.policies.fallbackOn);
+      const { breaker, retry, fallbackOn } = run.route.policies;
       if (error.kind === 'rate-limit' || error.kind === 'overloaded')
         channel.pressure.refused(channel.places.taken);
-      const counts = blame(channel, passes, error, consequence, run.route.policies.breaker, now);
+      // Nobody's fault where the request is sent anew; a target that does it again is broken.
+      const pardoned =
+        isStaleSocket(error) &&
+        retry.sameTarget > 0 &&
+        !run.attempts.some(({ target: id, outcome }) => id === target.id && outcome === 'failed');
+      const usual = consequenceOf(error, fallbackOn);
+      const consequence = pardoned ? ({ ...usual, health: 'nothing' } as const) : usual;
+      const counts = blame(channel, passes, error, consequence, breaker, now);
       target.stats.end(now, { failed: counts });
       const billed = billedOf(error, firstTokenAt !== undefined);
       const { kind, status, vendorCode: code } = error;
@@ -213,7 +220,7 @@ function blame(
   now: number,
 ): boolean {
   const { endpoint } = key;
-  const counts = consequence.health === 'failure' && !isStaleSocket(error) && limits !== false;
+  const counts = consequence.health === 'failure' && limits !== false;
   const wide = error.scope === 'key' || error.scope === 'endpoint';
   if (counts && wide) endpoint.breaker.failure(passes.shared, now, limits);
   else endpoint.breaker.leave(passes.shared);
@@ -228,7 +235,7 @@ function blame(
       error.scope === 'key' ? key.holds : error.scope === 'endpoint' ? endpoint.holds : target.holds;
     leaveAlone(held, 'quarantinedUntil', now + consequence.pause);
   }
-  return consequence.health !== 'nothing' && !isStaleSocket(error);
+  return consequence.health !== 'nothing';
 }
 
 // Only ever later: a second, shorter word from a vendor must not bring a target back too early.

@@ -126,6 +126,14 @@ describe('retry on the same target', () => {
     expect(router.stats()[0]).toMatchObject({ health: 'closed', failures: 0 });
   });
 
+  it('blames a target that closes the fresh connection as well, and goes on', async () => {
+    const stale = { error: { kind: 'network', code: 'ECONNRESET', scope: 'endpoint' } } as const;
+    const { router, providers } = world({ a: [stale], b: [{}] });
+    for (let count = 0; count < 3; count++) expect((await router.chat(ask)).target).toBe('b');
+    expect(providers['a']?.calls).toHaveLength(6);
+    expect(router.stats()[0]).toMatchObject({ health: 'open', failures: 3 });
+  });
+
   it('never asks a target again that refused the key', async () => {
     const { router, clock, providers } = world({ a: [{ error: { kind: 'auth', status: 401 } }] });
     const failing = rejection(router.chat(ask));
