@@ -141,7 +141,10 @@ function readStream(
     const failure = failureOf(error, attempt);
     if (over) return failure;
     end();
-    if (isRouterError(failure, 'provider') && failure.kind !== 'aborted') attempt.fail(failure, seen());
+    // The time that a reader lets pass is not the target's.
+    const unread = tokens > 0 && waiter === undefined;
+    if (isRouterError(failure, 'provider') && failure.kind !== 'aborted' && !unread)
+      attempt.fail(failure, seen());
     else attempt.abandon(seen(), carry.signal.aborted);
     attempt.stop();
     closeQuietly(upstream);

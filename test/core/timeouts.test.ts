@@ -48,6 +48,14 @@ describe('timeout.attempt', () => {
     });
     expect(router.stats()[0]?.failures).toBe(1);
   });
+
+  it('ends a stream that nobody reads on, and holds nothing against its target', async () => {
+    const { router, clock } = world({ a: [{ text: words, gap: 10 }] }, { timeout: { attempt: 2_000 } });
+    const stream = await router.stream(ask);
+    await clock.advance(2_000);
+    expect(router.stats()[0]).toMatchObject({ failures: 0, inFlight: 0 });
+    expect(isRouterError(await rejection(read(stream)), 'stream-interrupted')).toBe(true);
+  });
 });
 
 describe('timeout.firstToken', () => {
