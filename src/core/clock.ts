@@ -3,13 +3,23 @@ import type { Clock } from '../types/clock.ts';
 /** The longest delay that timers can hold; a longer one would fire at once. */
 const maxDelay = 2 ** 31 - 1;
 
+/** A timer that fires later than this does so because the process itself stood still: blocked, or collecting garbage. */
+const ownStall = 50;
+/** Then what has arrived meanwhile is read first, so that nobody is blamed for an answer that lies here unread. */
+const catchUp = 20;
+
 /** The runtime's monotonic clock and timers. */
 export const systemClock: Clock = {
   now: () => performance.now(),
   date: () => Date.now(),
   after(ms, run) {
     if (ms > maxDelay) return () => {}; // 24.8 days and more: no process waits for that
-    const timer = setTimeout(run, Math.max(0, ms));
+    const due = performance.now() + Math.max(0, ms);
+    const fire = (): void => {
+      if (performance.now() - due > ownStall) timer = setTimeout(run, catchUp);
+      else run();
+    };
+    let timer = setTimeout(fire, Math.max(0, ms));
     return () => clearTimeout(timer);
   },
 };
