@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo, Socket } from 'node:net';
+import { type AddressInfo, createServer as createSocketServer, type Socket } from 'node:net';
+import { createServer as createTLSServer } from 'node:tls';
 
 /** One request that the server got. */
 export interface Received {
@@ -157,3 +158,66 @@ export function shortBody(body: unknown): Behaviour {
 
 export const html = (status: number): Behaviour =>
   raw('<!doctype html><html><body>Please log in</body></html>', { 'content-type': 'text/html' }, status);
+
+/** A server on bare sockets, for what is no HTTP. */
+export interface SocketServer {
+  readonly url: string;
+  /** Connections that it has got. */
+  readonly connections: number;
+  close(): Promise<void>;
+}
+
+/** @param tls key and certificate, where it is to speak TLS */
+export async function socketServer(
+  onConnection: (socket: Socket, nth: number) => void,
+  tls?: { readonly key: string; readonly cert: string },
+): Promise<SocketServer> {
+  const sockets = new Set<Socket>();
+  let connections = 0;
+  const take = (socket: Socket): void => {
+    connections += 1;
+    socket.on('error', () => {});
+    onConnection(socket, connections);
+  };
+  const server = tls === undefined ? createSocketServer(take) : createTLSServer(tls, take);
+  server.on('tlsClientError', () => {});
+  // Also what never becomes a TLS connection.
+  server.on('connection', (socket: Socket) => {
+    sockets.add(socket);
+    socket.on('close', () => sockets.delete(socket));
+    socket.on('error', () => {});
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return {
+    url: `${tls === undefined ? 'http' : 'https'}://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    get connections() {
+      return connections;
+    },
+    async close() {
+      for (const socket of sockets) socket.destroy();
+      server.close();
+      await once(server, 'close');
+    },
+  };
+}
+
+/** The same piece over and over, as fast as it is taken; tells how many megabytes that were. */
+export function flood(
+  head: (response: ServerResponse) => void,
+  piece: string,
+  megabytes: number,
+): { readonly does: Behaviour; readonly served: () => number } {
+  let served = 0;
+  return {
+    served: () => served / 2 ** 20,
+    async does(response) {
+      head(response);
+      for (let left = megabytes * 2 ** 20; left > 0 && !response.destroyed; left -= piece.length) {
+        await new Promise((resolve) => response.write(piece, resolve));
+        served += piece.length;
+      }
+      response.end();
+    },
+  };
+}

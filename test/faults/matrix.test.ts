@@ -1,0 +1,16 @@
+import { describe, expect, it } from 'vitest';
+import { playedElsewhere, rows } from './rows.ts';
+import { vendors } from './vendors.ts';
+
+describe.each(rows)('row $number: $fault', ({ vendors: names, play, expected }) => {
+  it.each(names)('%s', async (name) => {
+    expect(await play(vendors[name], false)).toEqual(expected(vendors[name]));
+  });
+});
+
+describe('the matrix', () => {
+  it('has all of its 70 rows, each played or with a word on where', () => {
+    const numbers = [...rows, ...playedElsewhere].map(({ number }) => number);
+    expect(numbers.toSorted((a, b) => a - b)).toEqual(Array.from({ length: 70 }, (_, index) => index + 1));
+  });
+});

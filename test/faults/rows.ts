@@ -1,0 +1,29 @@
+import { callers } from './rows/callers.ts';
+import { health } from './rows/health.ts';
+import { network } from './rows/network.ts';
+import { refusals } from './rows/refusals.ts';
+import { streams } from './rows/streams.ts';
+import type { Row } from './stage.ts';
+
+export const rows: readonly Row[] = [...refusals, ...network, ...streams, ...health, ...callers].toSorted(
+  (a, b) => a.number - b.number,
+);
+
+/** Rows that are not played here, and why. */
+export const playedElsewhere: readonly {
+  readonly number: number;
+  readonly fault: string;
+  readonly where: string;
+}[] = [
+  { number: 24, fault: 'takes requests and never answers, at 155 a second', where: '`npm run incident`' },
+  {
+    number: 62,
+    fault: 'a shared store that is down, slow, full or wrong',
+    where: 'not yet: needs the shared store',
+  },
+  {
+    number: 63,
+    fault: 'two processes, of which one is told to wait',
+    where: 'not yet: needs the shared store',
+  },
+];
