@@ -1,4 +1,5 @@
 import {
+  type AttemptSummary,
   type CallOptions,
   type ChatRequest,
   createRouter,
@@ -161,11 +162,15 @@ export function ask(
     const attempts = end?.type === 'request-end' ? end.attempts : [];
     return {
       answer: 'value' in settled ? settled.value : tell(settled.error),
-      attempts: attempts.map(({ target, outcome: came, error }) => `${target} ${error?.kind ?? came}`),
+      attempts: attempts.map(attemptInWords),
       hits: hits() - before,
     };
   });
   return { parts, seen };
+}
+
+export function attemptInWords({ target, outcome: came, error }: AttemptSummary): string {
+  return `${target} ${error?.kind ?? came}`;
 }
 
 /** An error in a word, with what had come before it. */

@@ -164,36 +164,3 @@ describe('500 overlapping requests over real sockets, with random faults on ever
     expect(unhandled).toEqual([]);
   }, 90_000);
 });
-
-describe('a vendor that cuts its answer short', () => {
-  it('is found out by every provider: the next target answers', async () => {
-    const half = await faultServer(
-      shortBody({ choices: [{ message: { content: 'Hel' }, finish_reason: 'stop' }] }),
-    );
-    const whole = await faultServer(healthy);
-    const apiKey = 'k';
-    for (const provider of [
-      openai({ baseURL: half.url, apiKey }),
-      anthropic({ baseURL: half.url, apiKey }),
-      google({ baseURL: half.url, apiKey }),
-      google({ baseURL: half.url, apiKey, sdk: 'generative-ai' }),
-      openaiCompatible({ name: 'house', baseURL: half.url, apiKey }),
-    ]) {
-      const backup = openaiCompatible({ name: 'backup', baseURL: whole.url, apiKey });
-      const router = createRouter({
-        targets: [
-          { provider, model: 'm', price },
-          { provider: backup, model: 'm', price },
-        ],
-      });
-      half.behave(shortBody({ choices: [{ message: { content: 'Hel' }, finish_reason: 'stop' }] }));
-      expect((await router.chat({ prompt: 'Hi' })).target).toBe('backup/m');
-      half.behave(cut('end'));
-      expect(await router.stream({ prompt: 'Hi' }, { interrupted: 'restart' }).then(read).then(textOf)).toBe(
-        words,
-      );
-    }
-    await half.close();
-    await whole.close();
-  });
-});

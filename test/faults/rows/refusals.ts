@@ -5,6 +5,7 @@ import { type Behaviour, events, html, json, raw } from '../../support/fault-ser
 import { outcome } from '../../support/requests.ts';
 import {
   ask,
+  attemptInWords,
   eachWay,
   failsOver,
   healthy,
@@ -330,7 +331,7 @@ export const refusals: readonly Row[] = [
     fault: 'one key is refused, another one of the same account is not',
     vendors: all,
     expected: () => ({
-      answer: 'T1: Hello there, friend',
+      answer: 'spare: Hello there, friend',
       attempts: ['T1 auth', 'spare success'],
       hits: 2,
       against: 'quarantined, with its key and address',
@@ -362,7 +363,6 @@ export const refusals: readonly Row[] = [
           const spare = stage.router.stats().find(({ id }) => id === 'spare')?.health;
           return {
             ...first,
-            answer: String(first['answer']).replace('spare', 'T1'),
             against: verdict(stage),
             spare,
             next: next['attempts'],
@@ -437,14 +437,22 @@ export const refusals: readonly Row[] = [
           );
         stage.t1.behave(echo);
         stage.t2.behave(echo);
-        const asked = ask(stage, 'chat', { request: { prompt: 'canary-prompt' } });
         const failing = outcome(stage.router.chat({ prompt: 'canary-prompt' }));
-        await until(() => attemptsEnded(stage) >= 4);
+        await until(() => attemptsEnded(stage) === 2);
         await stage.clock.advance(1_000);
-        const seen = await asked.seen;
         const settled = await failing;
-        const shown = inspect([settled, stage.events], { depth: 20, showHidden: true });
-        return { ...seen, hits: 2, within: stage.clock.now() < 5_000, shown: /canary/.test(shown) };
+        const error = 'error' in settled ? settled.error : undefined;
+        const shown = inspect([error, String(error), stage.events, stage.router.stats()], {
+          depth: 20,
+          showHidden: true,
+        });
+        return {
+          answer: tell(error),
+          attempts: isRouterError(error, 'all-targets-failed') ? error.attempts.map(attemptInWords) : [],
+          hits: stage.hits(),
+          within: stage.clock.now() < 5_000,
+          shown: /canary/.test(shown),
+        };
       }),
   },
   {
