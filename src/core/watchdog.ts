@@ -1,10 +1,6 @@
-import { ownStall } from '../health/silence.ts';
 import type { Clock } from '../types/clock.ts';
 
-/**
- * One timer that is put off again and again, at the price of a number rather than of a timer each time. Time in which our own
- * process stood still does not count: what is missing may have come meanwhile, unread.
- */
+/** One timer that is put off again and again, at the price of a number rather than of a timer each time. */
 export interface Watchdog {
   /** Expires `ms` milliseconds from now, unless put off or paused. `now` saves asking the clock once more. */
   watch(ms: number, now?: number): void;
@@ -25,8 +21,6 @@ export function watchdog(clock: Clock, onExpire: () => void): Watchdog {
   };
   const check = (): void => {
     const now = clock.now();
-    const late = now - scheduled;
-    if (late > ownStall) due = Math.max(due, now + late);
     scheduled = Number.POSITIVE_INFINITY;
     if (now >= due) onExpire();
     else if (due < Number.POSITIVE_INFINITY) schedule(now);

@@ -1,7 +1,6 @@
 import { createRouter, type Timeouts } from 'signalbox';
 import { type Script, scriptedProvider, seededRandom, virtualClock } from 'signalbox/testing';
 import { describe, expect, it } from 'vitest';
-import { watchdog } from '../../src/core/watchdog.ts';
 import { outcome, read, rejection } from '../support/requests.ts';
 
 const ask = { prompt: 'Hi' };
@@ -108,64 +107,5 @@ describe('timeout.idle by default', () => {
     expect(clock.timers).toBeGreaterThan(0);
     await clock.advance(1);
     expect(await failure).toMatchObject({ code: 'stream-interrupted' });
-  });
-});
-
-describe('a time-out', () => {
-  /** A clock whose timers can fire late, as when the process stands still. */
-  const lateClock = () => {
-    let now = 0;
-    const timers: { at: number; run: () => void }[] = [];
-    return {
-      clock: {
-        now: () => now,
-        date: () => now,
-        after(ms: number, run: () => void) {
-          const timer = { at: now + ms, run };
-          timers.push(timer);
-          return () => {
-            const index = timers.indexOf(timer);
-            if (index >= 0) timers.splice(index, 1);
-          };
-        },
-      },
-      /** Moves on without running anything, and then runs what is due, late. */
-      standStill(ms: number) {
-        now += ms;
-        for (const timer of timers.filter(({ at }) => at <= now)) {
-          timers.splice(timers.indexOf(timer), 1);
-          timer.run();
-        }
-      },
-    };
-  };
-
-  it('does not count the time in which the process itself stood still', () => {
-    const { clock, standStill } = lateClock();
-    let expired = 0;
-    const timer = watchdog(clock, () => {
-      expired += 1;
-    });
-    timer.watch(1_000);
-    standStill(900);
-    standStill(600); // 500 late: as if it had not been
-    expect(expired).toBe(0);
-    standStill(499);
-    expect(expired).toBe(0);
-    standStill(1);
-    expect(expired).toBe(1);
-  });
-
-  it('is put off by what comes in the meantime', () => {
-    const { clock, standStill } = lateClock();
-    let expired = 0;
-    const timer = watchdog(clock, () => {
-      expired += 1;
-    });
-    timer.watch(1_000);
-    standStill(1_500);
-    timer.pause(); // the token was there, unread
-    standStill(10_000);
-    expect(expired).toBe(0);
   });
 });
