@@ -1,10 +1,16 @@
-import { createRouter, type Provider, type RequestEndEvent, type TargetOptions } from 'signalbox';
+import {
+  createRouter,
+  type Provider,
+  type RequestEndEvent,
+  type Router,
+  type TargetOptions,
+} from 'signalbox';
 import { anthropic } from 'signalbox/anthropic';
 import { google } from 'signalbox/google';
 import { openai } from 'signalbox/openai';
 import { openaiCompatible } from 'signalbox/openai-compatible';
 import { seededRandom } from 'signalbox/testing';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { data } from '../conformance/fixtures/chat-completions.ts';
 import {
   type Behaviour,
@@ -163,4 +169,138 @@ describe('500 overlapping requests over real sockets, with random faults on ever
     await new Promise((resolve) => setImmediate(resolve));
     expect(unhandled).toEqual([]);
   }, 90_000);
+});
+
+describe('1,000 requests that overlap at a vendor that is down: chats, streams and embeddings', () => {
+  const count = 1_000;
+  const prices = { primary: { input: 3, output: 5 }, fallback: { input: 7, output: 11 } };
+
+  /** The answer has the number of its request in it, and takes as many tokens. */
+  const numbered: Behaviour = (response, received) => {
+    const { path, body } = received;
+    const number = Number(/request (\d+)/.exec(received.text)?.[1]);
+    const tokens = { prompt_tokens: number + 1, completion_tokens: number };
+    if (path.includes('embeddings')) {
+      return json({ data: [{ index: 0, embedding: [number] }], usage: tokens })(response, received);
+    }
+    if ((body as { stream?: boolean }).stream !== true) {
+      const choices = [{ message: { content: `answer ${number}` }, finish_reason: 'stop' }];
+      return json({ choices, usage: tokens })(response, received);
+    }
+    return events([
+      data({ choices: [{ delta: { content: 'answer ' } }] }),
+      data({ choices: [{ delta: { content: `${number}` }, finish_reason: 'stop' }] }),
+      data({ choices: [], usage: tokens }),
+      'data: [DONE]\n\n',
+    ])(response, received);
+  };
+  const unavailable = json({ error: { type: 'server_error' } }, 503);
+  /** Refuses nobody until all have asked: then no request can have learnt from another one. */
+  const downForAll = (): Behaviour => {
+    const waiting: (() => void)[] = [];
+    return (response, received) => {
+      waiting.push(() => void unavailable(response, received));
+      if (waiting.length === count) for (const refuse of waiting) refuse();
+    };
+  };
+
+  interface Answered {
+    readonly said: string;
+    readonly cost: number | undefined;
+    readonly attempts: RequestEndEvent['attempts'];
+  }
+  const ways: readonly ((router: Router, number: number) => Promise<Answered>)[] = [
+    async (router, number) => {
+      const prompt = `request ${number}`;
+      const { text, cost, attempts } = await router.chat({ prompt }, { metadata: { number } });
+      return { said: text, cost: cost?.total, attempts };
+    },
+    async (router, number) => {
+      const prompt = `request ${number}`;
+      const stream = await router.stream({ prompt }, { metadata: { number } });
+      const said = textOf(await read(stream));
+      const { cost, attempts } = await stream.result;
+      return { said, cost: cost?.total, attempts };
+    },
+    async (router, number) => {
+      const values = [`request ${number}`];
+      const { embeddings, cost, attempts } = await router.embed({ values }, { metadata: { number } });
+      return { said: `answer ${embeddings[0]?.join()}`, cost: cost?.total, attempts };
+    },
+  ];
+  const askAll = (router: Router): Promise<Answered[]> =>
+    Promise.all(
+      Array.from({ length: count }, async (_, number) => {
+        const ask = ways[number % ways.length];
+        if (ask === undefined) throw new Error('no way to ask');
+        return ask(router, number);
+      }),
+    );
+  /** Each its own answer, for its own price. */
+  const expected = Array.from({ length: count }, (_, number) => {
+    const output = number % ways.length === 2 ? 0 : number;
+    return {
+      said: `answer ${number}`,
+      cost: ((number + 1) * prices.fallback.input + output * prices.fallback.output) / 1e6,
+    };
+  });
+  const courseOf = ({ attempts }: Answered): string =>
+    attempts.map(({ target, outcome: came, error }) => `${target} ${error?.status ?? came}`).join(', ');
+
+  let closed: readonly Answered[];
+  let open: readonly Answered[];
+  let hits: { readonly closed: number; readonly open: number };
+  const bill = new Map<unknown, (number | undefined)[]>();
+  beforeAll(async () => {
+    const [primary, fallback] = await Promise.all([faultServer(downForAll()), faultServer(numbered)]);
+    const target = (id: 'primary' | 'fallback', { url }: FaultServer): TargetOptions => ({
+      provider: openai({ baseURL: url, apiKey: 'k' }),
+      model: 'm',
+      id,
+      price: prices[id],
+    });
+    const router = createRouter({
+      targets: [target('primary', primary), target('fallback', fallback)],
+      breaker: { open: 60_000 },
+    });
+    router.on('usage', ({ metadata, cost }) => {
+      bill.set(metadata['number'], [...(bill.get(metadata['number']) ?? []), cost?.total]);
+    });
+    closed = await askAll(router);
+    const first = primary.received.length;
+    primary.behave(unavailable);
+    open = await askAll(router);
+    hits = { closed: first, open: primary.received.length - first };
+    router.close();
+    await Promise.all([primary.close(), fallback.close()]);
+  }, 60_000);
+
+  it('each is refused by the first target and answered by the second', () => {
+    expect(new Set(closed.map(courseOf))).toEqual(new Set(['primary 503, fallback success']));
+    expect(hits.closed).toBe(count);
+  });
+
+  it('each gets its own answer', () => {
+    expect(closed.map(({ said }) => said)).toEqual(expected.map(({ said }) => said));
+    expect(open.map(({ said }) => said)).toEqual(expected.map(({ said }) => said));
+  });
+
+  it('none has an attempt of another one’s', () => {
+    expect(new Set(closed.flatMap(({ attempts }) => attempts)).size).toBe(2 * count);
+    expect(new Set(open.flatMap(({ attempts }) => attempts)).size).toBe(count);
+  });
+
+  it('each is charged for its own answer, once', () => {
+    for (const [number, { cost }] of expected.entries()) {
+      const charged = [closed[number]?.cost, open[number]?.cost];
+      for (const sum of charged) expect(sum).toBeCloseTo(cost, 12);
+      expect(bill.get(number)).toEqual(charged);
+    }
+    expect(bill.size).toBe(count);
+  });
+
+  it('once the breaker is open, all go to the second target at once', () => {
+    expect(new Set(open.map(courseOf))).toEqual(new Set(['fallback success']));
+    expect(hits.open).toBe(0);
+  });
 });
