@@ -169,11 +169,15 @@ export function createFailover(run: Run, choice: Choice, maxCost: number | undef
     return now + (latencyOf(target, kind, 0.5, now) ?? 0) < run.deadline;
   };
 
+  /** Whose connection turned out to be closed. To send it there again takes no attempt from another target. */
+  const unread = (): Channel | undefined =>
+    last !== undefined && isStaleSocket(last.error) && mayRetry(last.channel) ? last.channel : undefined;
+
   const pick = (): Pick | undefined => {
     const now = clock.now();
+    const again = unread();
+    if (again !== undefined) return { channel: again, at: now };
     if (tries >= retry.maxAttempts) return undefined;
-    if (last !== undefined && isStaleSocket(last.error) && mayRetry(last.channel))
-      return { channel: last.channel, at: now };
     const fresh = freshOnes().filter((channel) => canFinish(channel, now));
     const usable = fresh.filter((channel) => well(channel, now));
     const free = usable.find(hasPlace);
@@ -235,7 +239,7 @@ export function createFailover(run: Run, choice: Choice, maxCost: number | undef
   const take = ({ channel }: Pick): Permit => {
     const before = tried.get(channel);
     if (before !== undefined && !isFree(channel, before.error)) route.policies.retries.spend(clock.now());
-    tries += 1;
+    if (channel !== unread()) tries += 1;
     return permit(channel, run);
   };
   const tryEnter = (): Entry<Permit> => {
@@ -321,7 +325,7 @@ export function createFailover(run: Run, choice: Choice, maxCost: number | undef
       }
       try {
         return await pRetry(() => step(attempt, discard), {
-          retries: retry.maxAttempts,
+          retries: 2 * retry.maxAttempts, // the limit is in `pick`
           minTimeout: 0, // the waits are in `step`, on the router's own clock
           signal: run.signal,
           shouldRetry: ({ error }) => mayGoOn(error),

@@ -134,6 +134,14 @@ describe('retry on the same target', () => {
     expect(router.stats()[0]).toMatchObject({ health: 'open', failures: 3 });
   });
 
+  it('takes no attempt from another target for a request that is sent again for that reason', async () => {
+    const stale = { error: { kind: 'network', code: 'ECONNRESET', scope: 'endpoint' } } as const;
+    const { router } = world({ a: [stale], b: [stale], c: [stale], d: [{}] });
+    const { target, attempts } = await router.chat(ask);
+    expect(target).toBe('d');
+    expect(attempts.map((attempt) => attempt.target)).toEqual(['a', 'a', 'b', 'b', 'c', 'c', 'd']);
+  });
+
   it('never asks a target again that refused the key', async () => {
     const { router, clock, providers } = world({ a: [{ error: { kind: 'auth', status: 401 } }] });
     const failing = rejection(router.chat(ask));
