@@ -93,7 +93,9 @@ export function createRun({ options, ...init }: RunInit): Run {
       cancelDeadline();
       abort.unlink();
       env.closed.removeEventListener('abort', onClosed);
-      tellEnd(run, end);
+      // An attempt may hear of an abort a little later than its request: the end tells what all of them cost.
+      if (attempts.length < run.started) queueMicrotask(() => tellEnd(run, end));
+      else tellEnd(run, end);
     },
   };
   return run;

@@ -40,6 +40,22 @@ describe('events', () => {
     expect(of('request-end')[0]).toMatchObject({ cost: answer?.cost, wastedCost: wasted?.cost?.total });
   });
 
+  it('tell at the end of a request what its last attempt cost, also when it is aborted while it starts anew', async () => {
+    const { router, clock, of } = world(
+      { a: [{ text: ['one'], after: 1, cut: true }], b: [{ hang: true }] },
+      { interrupted: 'restart' },
+    );
+    const told: unknown[] = [];
+    router.on('request-end', ({ attempts, wastedCost }) => told.push([attempts.length, wastedCost]));
+    const abort = new AbortController();
+    const reading = rejection(router.stream(ask, { signal: abort.signal }).then(read));
+    await clock.advance(100);
+    abort.abort('enough');
+    expect(await reading).toBe('enough');
+    const [first, second] = of('usage').map(({ cost }) => cost?.total ?? Number.NaN);
+    expect(told).toEqual([[2, (first ?? 0) + (second ?? 0)]]);
+  });
+
   it('hold the trace of the decision', async () => {
     const { router, of } = world({ a: [{}], b: [{}] });
     await router.chat(ask, { only: ['b'] });
