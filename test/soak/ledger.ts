@@ -19,6 +19,8 @@ interface Entry {
   billable: number;
   charged: number;
   bills: number;
+  /** Attempts that were under way when it ended. */
+  late: number;
   readonly ended: AttemptEndEvent[];
   readonly ends: RequestEndEvent[];
 }
@@ -73,10 +75,14 @@ export function ledger(router: Router): Ledger {
     entry.charged += event.cost?.total ?? Number.NaN;
     totals.cost += event.cost?.total ?? 0;
   });
-  router.on('request-end', (event) => void entryOf(event).ends.push(event));
+  router.on('request-end', (event) => {
+    const entry = entryOf(event);
+    entry.ends.push(event);
+    entry.late = entry.started - entry.ended.length;
+  });
 
   const check = (n: number, entry: Entry): void => {
-    const { came, ends, ended, started, bills, billable, charged, cost } = entry;
+    const { came, ends, ended, started, bills, billable, charged, cost, late } = entry;
     const [end] = ends;
     if (came === undefined) complain(n, 'its caller never heard of it again');
     if (ends.length !== 1 || end === undefined) {
@@ -88,7 +94,8 @@ export function ledger(router: Router): Ledger {
       complain(n, `${end.attempts.length} attempts in its end, ${ended.length} by themselves`);
     if (bills !== billable) complain(n, `${bills} bills for ${billable} attempts that may cost`);
     const said = (end.cost?.total ?? 0) + end.wastedCost;
-    if (!same(said, charged)) complain(n, `cost ${said} in its end, ${charged} in its bills`);
+    if (!same(said, charged))
+      complain(n, `cost ${said} in its end, ${charged} in its bills, ${late} late: ${courseOf(end)}`);
     const wanted = { whole: 'success', wrong: 'success', lost: 'failed', left: 'aborted' }[came ?? 'lost'];
     if (end.outcome !== wanted) complain(n, `${end.outcome} in its end, ${came} for its caller`);
     if (came === 'lost') complain(n, `lost after ${courseOf(end)}`);
@@ -133,6 +140,7 @@ function fresh(): Entry {
     billable: 0,
     charged: 0,
     bills: 0,
+    late: 0,
     ended: [],
     ends: [],
   };

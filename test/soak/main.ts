@@ -33,7 +33,7 @@ const seconds = Number(values.seconds);
 const callers = Number(values.callers);
 const random = seededRandom(Number(values.seed));
 /** How long the vendors stay as they are. */
-const phase = Math.min(3_000, (seconds * 1_000) / 24);
+const phase = Math.min(3_000, (seconds * 1_000) / 32);
 
 const warnings: string[] = [];
 process.on('warning', ({ name, message }) => warnings.push(`${name}: ${message}`));
@@ -147,13 +147,13 @@ const played = new Set<string>();
 /** Everybody but one breaks, each in another way; all combinations come up in turn. */
 async function breakVendors(round: number): Promise<void> {
   const healthy = round % dialects.length;
-  const turn = Math.floor(round / dialects.length);
+  const turn = round + Math.floor(round / faults.length);
   await Promise.all(
     vendors.map(({ child }, index) => {
       const fault = faults[(turn + index * 3) % faults.length] as Fault;
       if (index === healthy) return order(child, 'well');
       played.add(`${dialects[index]} ${fault}`);
-      return order(child, { fault, share: round % 2 === 0 ? 1 : 0.5 });
+      return order(child, { fault, share: turn % 2 === 0 ? 1 : 0.5 });
     }),
   );
 }
