@@ -146,9 +146,10 @@ function fresh(): Entry {
   };
 }
 
-function courseOf({ attempts, error }: RequestEndEvent): string {
+function courseOf({ attempts, error, decision }: RequestEndEvent): string {
   const course = attempts.map(({ target, outcome, error: why }) => `${target} ${why?.kind ?? outcome}`);
-  return `${course.join(', ')}: ${error}`;
+  const skipped = decision?.skipped.map(({ target, reason }) => `${target} ${reason}`) ?? [];
+  return `${course.join(', ')}; skipped: ${skipped.join(', ') || 'none'}; ${error ?? 'no error'}`;
 }
 
 function same(a: number | undefined, b: number): boolean {

@@ -11,29 +11,21 @@ import { google } from 'signalbox/google';
 import { openai } from 'signalbox/openai';
 import { openaiCompatible } from 'signalbox/openai-compatible';
 import { seededRandom } from 'signalbox/testing';
-import {
-  type Dialect,
-  dialects,
-  expectedAnswer,
-  type Fault,
-  faults,
-  type Orders,
-  promptOf,
-} from './answers.ts';
+import { type Dialect, dialects, expectedAnswer, faults, type Orders, promptOf } from './answers.ts';
 import { ledger, prices } from './ledger.ts';
 
 const { values } = parseArgs({
   options: {
     seconds: { type: 'string', default: '600' },
-    callers: { type: 'string', default: '32' },
+    callers: { type: 'string', default: '64' },
     seed: { type: 'string', default: '1' },
   },
 });
 const seconds = Number(values.seconds);
 const callers = Number(values.callers);
 const random = seededRandom(Number(values.seed));
-/** How long the vendors stay as they are. */
-const phase = Math.min(3_000, (seconds * 1_000) / 32);
+/** How long one of the vendors stays the one that is well. */
+const epoch = Math.min(10_000, (seconds * 1_000) / 12);
 
 const warnings: string[] = [];
 process.on('warning', ({ name, message }) => warnings.push(`${name}: ${message}`));
@@ -142,20 +134,40 @@ async function sample(): Promise<Sample> {
   return { heap: process.memoryUsage().heapUsed, descriptors };
 }
 
-const samples: Sample[] = [];
-const played = new Set<string>();
-/** Everybody but one breaks, each in another way; all combinations come up in turn. */
-async function breakVendors(round: number): Promise<void> {
-  const healthy = round % dialects.length;
-  const turn = round + Math.floor(round / faults.length);
+/** All but one break, each in another way; again and again another one. */
+async function breakVendors(healthy: number, turn: number): Promise<void> {
   await Promise.all(
     vendors.map(({ child }, index) => {
-      const fault = faults[(turn + index * 3) % faults.length] as Fault;
-      if (index === healthy) return order(child, 'well');
+      const fault = faults[(turn + index * 3) % faults.length];
+      if (index === healthy || fault === undefined) return order(child, 'well');
       played.add(`${dialects[index]} ${fault}`);
-      return order(child, { fault, share: turn % 2 === 0 ? 1 : 0.5 });
+      return order(child, { fault, share: turn % 3 === 0 ? 0.5 : 1 });
     }),
   );
+}
+
+async function healVendors(): Promise<void> {
+  await Promise.all(vendors.map(({ child }) => order(child, 'well')));
+}
+
+const samples: Sample[] = [];
+const played = new Set<string>();
+/** Who is well stays so until nothing is under way: so at every moment a request finds one that is. */
+async function play(healthy: number, until: number): Promise<void> {
+  const slice = (until - performance.now()) / faults.length;
+  let turn = 0;
+  await breakVendors(healthy, turn);
+  const timer = setInterval(() => {
+    turn += 1;
+    if (turn < faults.length) void breakVendors(healthy, turn);
+  }, slice);
+  const asking = traffic(until);
+  await new Promise((resolve) => setTimeout(resolve, until - performance.now()));
+  clearInterval(timer);
+  await healVendors();
+  await asking;
+  books.settle();
+  samples.push(await sample());
 }
 
 // All is loaded, compiled and connected before anything is measured.
@@ -165,10 +177,7 @@ const startedAt = performance.now();
 const end = startedAt + seconds * 1_000;
 const before = books.totals.requests;
 for (let round = 0; performance.now() < end; round++) {
-  await breakVendors(round);
-  await traffic(Math.min(end, performance.now() + phase));
-  books.settle();
-  samples.push(await sample());
+  await play(round % dialects.length, Math.min(end, performance.now() + epoch));
 }
 const took = (performance.now() - startedAt) / 1_000;
 const idle = router.stats().every(({ inFlight }) => inFlight === 0);

@@ -88,6 +88,8 @@ const languages: Readonly<Record<Dialect, Language>> = {
 };
 const language = languages[process.argv[2] as Dialect];
 let orders: Orders | undefined;
+/** Those who wait for nothing. */
+const silent = new Set<ServerResponse>();
 
 interface Asked {
   readonly expected: Expected;
@@ -121,7 +123,7 @@ const behaviours: Readonly<Record<Orders['fault'], (asked: Asked) => void>> = {
   '500': ({ response }) => refuse(response, 500),
   '429': ({ response }) => refuse(response, 429, { 'retry-after-ms': '100' }),
   reset: ({ response }) => response.socket?.resetAndDestroy(),
-  silence() {},
+  silence: ({ response }) => void silent.add(response),
   cut: (asked) => begin(asked, () => asked.response.socket?.end()),
   inside(asked) {
     const { streams, response } = asked;
@@ -153,6 +155,11 @@ server.listen(0, '127.0.0.1', () => {
 });
 process.on('message', (message: Orders | 'well') => {
   orders = message === 'well' ? undefined : message;
+  if (message === 'well') {
+    // As a restart would do.
+    for (const response of silent) response.destroy();
+    silent.clear();
+  }
   process.send?.('done');
 });
 process.on('disconnect', () => process.exit());
