@@ -175,8 +175,8 @@ export function createFailover(run: Run, choice: Choice, maxCost: number | undef
 
   const pick = (): Pick | undefined => {
     const now = clock.now();
-    const again = unread();
-    if (again !== undefined) return { channel: again, at: now };
+    const resent = unread();
+    if (resent !== undefined) return { channel: resent, at: now };
     if (tries >= retry.maxAttempts) return undefined;
     const fresh = freshOnes().filter((channel) => canFinish(channel, now));
     const usable = fresh.filter((channel) => well(channel, now));
@@ -187,19 +187,20 @@ export function createFailover(run: Run, choice: Choice, maxCost: number | undef
       (channel) => doubtful.includes(channelHealth(channel, now).state) && hasPlace(channel),
     );
     if (open !== undefined && usable.length === 0) return { channel: open, at: now };
-    const due = soonest(
-      [...fresh, ...all.filter((channel) => mayRetry(channel) && canFinish(channel, now))].flatMap(
-        (channel) => {
-          const { state, until } = channelHealth(channel, now);
-          if (state === 'quarantined') return [];
-          const returns = state === 'exhausted' ? (until ?? 0) : 0;
-          const retryAt = tried.get(channel)?.retryAt ?? 0;
-          const at = Math.max(retryAt, returns, limitedUntil(channel, run.job, now));
-          if (at >= run.deadline || at - now > queue.maxWait) return [];
-          return [{ channel, at: at > now || hasPlace(channel) ? at : Number.POSITIVE_INFINITY }];
-        },
-      ),
-    );
+    const dueOf = (channel: Channel): readonly Pick[] => {
+      const { state, until } = channelHealth(channel, now);
+      if (state === 'quarantined') return [];
+      const returns = state === 'exhausted' ? (until ?? 0) : 0;
+      const retryAt = tried.get(channel)?.retryAt ?? 0;
+      const at = Math.max(retryAt, returns, limitedUntil(channel, run.job, now));
+      if (at >= run.deadline || at - now > queue.maxWait) return [];
+      return [{ channel, at: at > now || hasPlace(channel) ? at : Number.POSITIVE_INFINITY }];
+    };
+    const untried = fresh.flatMap(dueOf);
+    // As many attempts are kept back as there are others to ask: one of them may be well.
+    const spare = retry.maxAttempts - tries > untried.length;
+    const again = spare ? all.filter((channel) => mayRetry(channel) && canFinish(channel, now)) : [];
+    const due = soonest([...untried, ...again.flatMap(dueOf)]);
     if (due !== undefined) return due;
     // A misconfigured target at least says what is wrong with it.
     const quarantined = fresh.find((channel) => channelHealth(channel, now).state === 'quarantined');

@@ -1,7 +1,7 @@
 import { createRouter, isRouterError, type Priority, type RouterOptions } from 'signalbox';
 import { type Script, scriptedProvider, seededRandom, virtualClock } from 'signalbox/testing';
 import { describe, expect, it } from 'vitest';
-import { outcome, rejection } from '../support/requests.ts';
+import { outcome, rejection, world } from '../support/requests.ts';
 
 const ask = { prompt: 'Hi' };
 const price = { input: 1, output: 1 };
@@ -45,6 +45,20 @@ function narrow(
 }
 
 describe('waiting', () => {
+  it('waits for a healthy target that is busy rather than ask those again that have just failed', async () => {
+    const broken = [{ error: { kind: 'server', status: 500 } }] as const;
+    const { router, clock } = world({ a: broken, b: broken, c: [{ delay: 1_000 }] }, { concurrency: 1 });
+    const first = outcome(router.chat(ask));
+    await clock.advance(10);
+    const second = outcome(router.chat(ask));
+    await clock.advance(3_000);
+    for (const settled of [await first, await second]) {
+      expect('value' in settled ? settled.value.attempts.map(({ target }) => target) : settled.error).toEqual(
+        ['a', 'b', 'c'],
+      );
+    }
+  });
+
   it('serves the critical before the normal and those before the sheddable, each in turn', async () => {
     const { clock, order, send } = narrow();
     const all = [
