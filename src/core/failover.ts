@@ -297,6 +297,8 @@ export function createFailover(run: Run, choice: Choice, maxCost: number | undef
           return await attempt(taken, lane);
         } finally {
           busy.delete(taken.channel);
+          // Stopped, because another one was faster: that says nothing against it, and takes nothing from the others.
+          if (lane.signal.aborted) tries -= 1;
         }
       },
       another,

@@ -32,8 +32,9 @@ export interface Timeouts {
 /** When and how often to try again. */
 export interface RetryPolicy {
   /**
-   * Most attempts for one request, over all targets. To send it again because a kept-alive connection had just been closed
-   * takes none of them. Default: 3, or the number of the route's targets if that is more.
+   * Most attempts for one request, over all targets. Those that are stopped because another one was faster do not count, and
+   * neither does sending it again because a kept-alive connection had just been closed. Default: 3, or the number of the
+   * route's targets if that is more.
    */
   readonly maxAttempts?: number;
   /** Most retries on the same target, where only that can help: 0 or 1. Default: 1. */

@@ -1,7 +1,7 @@
 import { createRouter, type HedgePolicy, type RouterEvent } from 'signalbox';
 import { type ScriptedProvider, scriptedProvider, virtualClock } from 'signalbox/testing';
 import { describe, expect, it } from 'vitest';
-import { read } from '../support/requests.ts';
+import { read, textOf, world } from '../support/requests.ts';
 
 type Script = Parameters<typeof scriptedProvider>[1];
 
@@ -49,6 +49,20 @@ describe('hedging', () => {
     expect((await answer).text).toBe('fast');
     expect(first.open).toBe(0);
     expect(router.stats()[0]).toMatchObject({ health: 'closed', failures: 0, inFlight: 0 });
+  });
+
+  it('takes no attempt from a target that has not been asked, should the faster one break off', async () => {
+    const { router, clock } = world(
+      {
+        slow: [{ delay: 5_000 }, { error: { kind: 'server', status: 500 } }],
+        fast: [{ text: ['one'], after: 1, cut: true }],
+        well: [{ text: 'all of it' }],
+      },
+      { hedge: { after: 500 }, interrupted: 'restart' },
+    );
+    const reading = router.stream({ prompt: 'Hi' }).then(read).then(textOf);
+    await clock.advance(1_000);
+    expect(await reading).toBe('all of it');
   });
 
   it('does nothing while the first target is quick enough', async () => {
