@@ -35,6 +35,7 @@ const steps: readonly (readonly [name: string, command: readonly [string, ...str
   ['support table', ['node', 'scripts/support.ts']],
   ['examples', ['node', 'scripts/examples.ts']],
   ['demo', ['node', 'demo/main.ts']],
+  ['soak', ['node', '--expose-gc', 'test/soak/main.ts', '--seconds', '15', '--callers', '32']],
 ];
 
 let passed = 0;
