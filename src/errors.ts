@@ -1,5 +1,5 @@
 import type { Decision } from './types/decision.ts';
-import type { ProviderErrorKind, ProviderErrorScope, RouterErrorCode } from './types/error.ts';
+import type { HitLimit, ProviderErrorKind, ProviderErrorScope, RouterErrorCode } from './types/error.ts';
 import type { ContentPart } from './types/message.ts';
 import type { AttemptSummary } from './types/result.ts';
 import type { Usage } from './types/usage.ts';
@@ -81,6 +81,8 @@ export interface ProviderErrorInit {
   readonly status?: number | undefined;
   /** The vendor's error code or type, or the code of a network error (`ECONNRESET`). */
   readonly code?: string | undefined;
+  /** Which of the vendor's limits was hit, where it can be told. */
+  readonly limit?: HitLimit | undefined;
   /** Milliseconds after which the vendor wants to be asked again. */
   readonly retryAfter?: number | undefined;
   /** The same as a point in time: milliseconds since 1970. `retryAfter` wins. */
@@ -123,6 +125,8 @@ export class ProviderError extends RouterError {
   readonly status: number | undefined;
   /** Under `vendorCode`, because `code` says which `RouterError` this is. */
   readonly vendorCode: string | undefined;
+  /** Of kinds `rate-limit` and `quota`: which of the vendor's limits was hit, where it can be told. */
+  readonly limit: HitLimit | undefined;
   /** Milliseconds, from when the error arose, after which the vendor wants to be asked again. */
   readonly retryAfter: number | undefined;
   /** The same as a point in time: milliseconds since 1970. */
@@ -141,6 +145,7 @@ export class ProviderError extends RouterError {
     this.provider = init.provider ?? 'provider';
     this.status = init.status;
     this.vendorCode = plainCode(init.code);
+    this.limit = init.limit;
     const now = Date.now();
     this.retryAfter =
       init.retryAfter ?? (init.retryAt === undefined ? undefined : Math.max(0, init.retryAt - now));

@@ -24,7 +24,13 @@ export type { Capabilities } from './types/capabilities.ts';
 export type { Clock, Random } from './types/clock.ts';
 export type { Decision, RankedTarget, SkippedTarget, SkipReason } from './types/decision.ts';
 export type { EmbedRequest, EmbedResult } from './types/embed.ts';
-export type { FallbackKind, ProviderErrorKind, ProviderErrorScope, RouterErrorCode } from './types/error.ts';
+export type {
+  FallbackKind,
+  HitLimit,
+  ProviderErrorKind,
+  ProviderErrorScope,
+  RouterErrorCode,
+} from './types/error.ts';
 export type {
   AttemptEndEvent,
   AttemptStartEvent,

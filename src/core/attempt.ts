@@ -186,10 +186,15 @@ export function beginAttempt(run: Run, permit: Permit, lane: Lane): Attempt {
       const counts = blame(channel, passes, error, consequence, breaker, now);
       target.stats.end(now, { failed: counts });
       const billed = billedOf(error, firstTokenAt !== undefined);
-      const { kind, status, vendorCode: code } = error;
+      const { kind, status, vendorCode: code, limit } = error;
       end({
         outcome: 'failed',
-        error: { kind, ...(status === undefined ? {} : { status }), ...(code === undefined ? {} : { code }) },
+        error: {
+          kind,
+          ...(status === undefined ? {} : { status }),
+          ...(code === undefined ? {} : { code }),
+          ...(limit === undefined ? {} : { limit }),
+        },
         ...(billed === 'no' ? {} : guess(seen)),
         billed,
       });

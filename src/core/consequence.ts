@@ -59,7 +59,9 @@ export function consequenceOf(error: AttemptError, fallbackOn: readonly Fallback
     return { failover, retry: false, anotherKey: false, health: 'nothing', pause: 0 };
   }
   const usual = table[error.kind];
-  const failover = usual.failover || fallbackOn.includes(error.kind);
+  // What one model does not take, such as a parameter, says nothing about the others.
+  const onlyHere = error.kind === 'bad-request' && error.scope === 'deployment';
+  const failover = usual.failover || onlyHere || fallbackOn.includes(error.kind);
   const health = usual.health === 'failure' && error.scope === 'request' ? 'nothing' : usual.health;
   return { ...usual, failover, health, anotherKey: ofKey.includes(error.kind) };
 }

@@ -15,8 +15,8 @@ export function sdkError(
 ): ProviderError {
   if (exchange.failure !== undefined) return exchange.failure;
   const chain = causes(error);
-  const inside = chain.find((cause) => cause instanceof ProviderError);
-  if (inside !== undefined) return inside;
+  const ours = chain.find((cause) => cause instanceof ProviderError);
+  if (ours !== undefined) return ours;
   const apiError = (error ?? {}) as {
     status?: unknown;
     headers?: unknown;
@@ -24,9 +24,12 @@ export function sdkError(
     errorDetails?: unknown;
   };
   const status = typeof apiError.status === 'number' ? apiError.status : undefined;
-  if (status !== undefined || (typeof apiError.error === 'object' && apiError.error !== null)) {
+  const inside = apiError.error ?? undefined;
+  if (status !== undefined || typeof inside === 'object' || typeof inside === 'string') {
     const headers = { ...exchange.headers, ...plainHeaders(apiError.headers) };
-    const body = apiError.error ?? bodyIn(chain[0]?.message ?? '', apiError.errorDetails);
+    const body =
+      (typeof inside === 'string' ? { error: inside } : inside) ??
+      bodyIn(chain[0]?.message ?? '', apiError.errorDetails);
     return classifyFailure({ provider, status, headers, body, cause: error }, failures);
   }
   if (chain.some((cause) => cause instanceof SyntaxError)) {

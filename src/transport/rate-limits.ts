@@ -38,6 +38,17 @@ export function limitsOf(headers: Readonly<Record<string, string>>): readonly Ve
   });
 }
 
+/**
+ * Milliseconds until a limit without a name of its own comes back, from the headers of a refusal: OpenRouter's and others'
+ * `x-ratelimit-reset`, and `anthropic-ratelimit-unified-reset` of subscriptions. Unlike the resets of limits that fill up
+ * again little by little, these say when the next request can succeed.
+ */
+export function windowResetOf(headers: Readonly<Record<string, string>>): number | undefined {
+  if (count(headers['x-ratelimit-remaining']) === 0)
+    return reset(headers['x-ratelimit-reset'], headers['date']);
+  return reset(headers['anthropic-ratelimit-unified-reset'], headers['date']);
+}
+
 function count(text: string | undefined): number | undefined {
   const number = Number(text?.trim() || 'none');
   return Number.isFinite(number) && number >= 0 ? number : undefined;

@@ -64,6 +64,19 @@ export type ProviderErrorKind =
   | 'aborted'
   | 'unknown';
 
+/**
+ * Which of a vendor's limits a refusal was about, where it can be told.
+ *
+ * | limit | meaning |
+ * |---|---|
+ * | `requests` | requests in a short time, or at one time |
+ * | `tokens` | tokens in a short time |
+ * | `daily` | requests or tokens in a day |
+ * | `ramp` | no limit as such: the traffic grew too fast |
+ * | `credit` | money: prepaid credit, or a cap on spending |
+ */
+export type HitLimit = 'requests' | 'tokens' | 'daily' | 'ramp' | 'credit';
+
 /** A failure on which a route can go on: an error's kind, or an answer that does not match the request's schema. */
 export type FallbackKind = ProviderErrorKind | 'output';
 

@@ -1,4 +1,4 @@
-import type { FallbackKind } from './error.ts';
+import type { FallbackKind, HitLimit } from './error.ts';
 import type { VendorLimit } from './limit.ts';
 import type { ContentPart, ProviderOptions, ToolCallPart } from './message.ts';
 import type { Cost, Usage } from './usage.ts';
@@ -31,7 +31,13 @@ export interface AttemptSummary {
   /** Milliseconds to the first token. Streams only. */
   readonly firstToken?: number;
   /** Why it failed. No message of the vendor's, no prompt, no key. */
-  readonly error?: { readonly kind: FallbackKind; readonly status?: number; readonly code?: string };
+  readonly error?: {
+    readonly kind: FallbackKind;
+    readonly status?: number;
+    readonly code?: string;
+    /** Which of the vendor's limits was hit, where it can be told. */
+    readonly limit?: HitLimit;
+  };
   readonly usage?: Usage;
   /** What it cost, where that can be known. */
   readonly cost?: Cost;

@@ -1,32 +1,40 @@
-import type { FailureRow } from '../../transport/failure.ts';
+import type { FailureFacts, FailureRow } from '../../transport/failure.ts';
 
-/** A limit on spending lifts on the first of the month; it is looked at once an hour. */
-const spendPause = 3_600_000;
+/** Credit can be bought at any time, and limits be raised; so both are looked at again. */
+const creditPause = 900_000;
+const longestSpendPause = 3_600_000;
 const rampPause = 5_000;
 
 /** What Anthropic says when it fails (https://platform.claude.com/docs/en/api/errors). */
 export const anthropicFailures: readonly FailureRow[] = [
   {
-    code: ['enforced_spend_limit_reached', 'contract_spend_limit_reached', 'billing_error'],
+    code: ['enforced_spend_limit_reached', 'contract_spend_limit_reached'],
     kind: 'quota',
-    retryAfter: spendPause,
+    retryAfter: untilNextMonth,
   },
   {
     status: 400,
-    message: /credit balance is too low|spend limit/i,
+    message: /reached your specified (workspace )?API usage limits|spend limit/i,
     kind: 'quota',
-    scope: 'key',
-    retryAfter: spendPause,
+    retryAfter: untilNextMonth,
   },
-  { code: 'ramp_limit_exceeded', kind: 'rate-limit', retryAfter: rampPause },
+  { code: 'billing_error', kind: 'quota', retryAfter: creditPause, standsFor: 402 },
+  { status: 400, message: /credit balance is too low/i, kind: 'quota', retryAfter: creditPause },
+  { code: 'ramp_limit_exceeded', kind: 'rate-limit', limit: 'ramp', retryAfter: rampPause },
   { code: 'rate_limit_error', kind: 'rate-limit' },
-  { code: 'overloaded_error', kind: 'overloaded' },
+  { code: 'overloaded_error', kind: 'overloaded', standsFor: 529 },
   { code: 'organization_on_hold', kind: 'auth' },
   { code: ['authentication_error', 'permission_error'], kind: 'auth' },
   { code: 'not_found_error', kind: 'not-found' },
-  { code: 'request_too_large', kind: 'context-length' },
+  { code: 'request_too_large', kind: 'context-length', standsFor: 413 },
   { message: /prompt is too long/i, kind: 'context-length' },
   { code: 'timeout_error', kind: 'timeout' },
   { code: ['api_error', 'conflict_error'], kind: 'server' },
   { code: 'invalid_request_error', kind: 'bad-request' },
 ];
+
+/** Limits on spending lift on the first of the month, UTC. */
+function untilNextMonth({ now }: FailureFacts): number {
+  const date = new Date(now);
+  return Math.min(longestSpendPause, Date.UTC(date.getUTCFullYear(), date.getUTCMonth() + 1) - now);
+}

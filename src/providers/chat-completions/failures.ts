@@ -1,15 +1,19 @@
 import { ProviderError } from '../../errors.ts';
-import { classifyFailure, type FailureRow } from '../../transport/failure.ts';
-import { asObject, type Wire } from '../wire.ts';
+import { classifyFailure, type FailureFacts, type FailureRow } from '../../transport/failure.ts';
+import { asObject, asText, type Wire } from '../wire.ts';
 
-/** A spent account is looked at again after a quarter of an hour. */
-const quotaPause = 900_000;
+/** A spent account is looked at again after a quarter of an hour, a spent budget at least once an hour. */
+const creditPause = 900_000;
+const longestBudgetPause = 3_600_000;
 const rampPause = 5_000;
 
 /**
  * What OpenAI and the servers that speak its language say when they fail.
  * Sources: https://platform.openai.com/docs/guides/error-codes, https://openrouter.ai/docs/api-reference/errors,
- * https://console.groq.com/docs/errors, https://api-docs.deepseek.com/quick_start/error_codes.
+ * https://openrouter.ai/docs/use-cases/limits, https://console.groq.com/docs/errors,
+ * https://api-docs.deepseek.com/quick_start/error_codes,
+ * https://learn.microsoft.com/en-us/azure/ai-services/openai/how-to/quota,
+ * https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_InvokeModel.html#API_runtime_InvokeModel_Errors.
  */
 export const chatCompletionsFailures: readonly FailureRow[] = [
   {
@@ -22,25 +26,73 @@ export const chatCompletionsFailures: readonly FailureRow[] = [
       'billing_hard_limit_reached',
     ],
     kind: 'quota',
-    retryAfter: quotaPause,
+    retryAfter: creditPause,
   },
-  { code: 'slow_down', kind: 'rate-limit', retryAfter: rampPause },
+  { code: 'slow_down', kind: 'rate-limit', limit: 'ramp', retryAfter: rampPause },
+  // One request larger than a whole minute's tokens: waiting does not help, another target may.
+  { status: [413, 429], message: /^Request too large/i, kind: 'context-length' },
+  { status: 413, kind: 'context-length' },
+  { code: 'capacity_exceeded', kind: 'rate-limit', retryAfter: rampPause, standsFor: 498 },
   { status: 498, kind: 'rate-limit', retryAfter: rampPause },
-  { code: ['capacity_exceeded'], kind: 'rate-limit', retryAfter: rampPause },
-  { code: ['rate_limit_exceeded', 'rate_limit_error'], kind: 'rate-limit' },
-  { status: 402, code: 'in_flight_budget_exhausted', kind: 'rate-limit' },
+
+  // OpenRouter: what runs at the moment uses up the balance; it passes as that is settled.
   {
-    code: ['content_policy_violation', 'content_filter', 'invalid_prompt', 'cyber_policy', 'bio_policy'],
+    status: 402,
+    code: ['in_flight_budget_exhausted', 'openrouter_in_flight_budget'],
+    kind: 'rate-limit',
+    scope: 'key',
+    limit: 'credit',
+    standsFor: 402,
+  },
+  // Larger than the budget as a whole: it is this request and not the account.
+  { status: 402, code: 'weight_exceeds_budget', kind: 'bad-request', scope: 'deployment', standsFor: 402 },
+  {
+    status: 403,
+    code: ['openrouter_guardrail_budget', 'openrouter_workspace_budget', 'openrouter_key_limit'],
+    kind: 'quota',
+    retryAfter: untilReset,
+    standsFor: 403,
+  },
+  { status: 403, when: ({ metadata }) => Array.isArray(metadata['reasons']), kind: 'content-filter' },
+  { status: 403, message: /moderation|flagged/i, kind: 'content-filter', standsFor: 403 },
+
+  // AWS, whose codes of events inside streams differ in their first letter only.
+  { code: ['ThrottlingException', 'ServiceQuotaExceededException'], kind: 'rate-limit' },
+  { code: ['ModelNotReadyException', 'ServiceUnavailableException'], kind: 'overloaded' },
+  { code: 'ModelTimeoutException', kind: 'timeout' },
+  { code: ['ModelErrorException', 'ModelStreamErrorException', 'InternalServerException'], kind: 'server' },
+  { code: 'AccessDeniedException', message: /access to the model/i, kind: 'not-found', standsFor: 403 },
+  { code: 'AccessDeniedException', kind: 'auth', standsFor: 403 },
+  { code: 'ResourceNotFoundException', kind: 'not-found' },
+
+  { code: ['rate_limit_exceeded', 'rate_limit_error'], kind: 'rate-limit' },
+  {
+    code: [
+      'content_policy_violation',
+      'content_filter',
+      'ResponsibleAIPolicyViolation',
+      'invalid_prompt',
+      'cyber_policy',
+      'bio_policy',
+    ],
     kind: 'content-filter',
   },
-  { status: 403, message: /moderation|flagged/i, kind: 'content-filter' },
-  { code: ['invalid_api_key', 'billing_not_active', 'authentication_error'], kind: 'auth' },
+  // Azure: the network around the resource is closed, whatever the key.
+  { status: 403, message: /virtual network|firewall|private endpoint/i, kind: 'auth', scope: 'endpoint' },
   { code: ['model_not_found', 'DeploymentNotFound'], kind: 'not-found' },
+  { code: ['invalid_api_key', 'billing_not_active', 'authentication_error'], kind: 'auth' },
   { code: ['server_is_overloaded', 'service_unavailable_error', 'overloaded_error'], kind: 'overloaded' },
   { code: 'server_error', kind: 'server' },
-  // Groq: the model's tool call was no JSON; the same request may well work the next time.
+  // Groq: the model's tool call was no JSON, or made up; the same request may well work the next time.
   { status: 400, code: 'tool_use_failed', kind: 'malformed', scope: 'request' },
+  { provider: 'groq', status: 422, kind: 'malformed', scope: 'request' },
 ];
+
+/** OpenRouter's budgets say when they begin again. */
+function untilReset({ metadata, now }: FailureFacts): number {
+  const moment = Date.parse(asText(metadata['resets_at']) ?? '');
+  return Number.isNaN(moment) ? creditPause : Math.min(longestBudgetPause, Math.max(0, moment - now));
+}
 
 /** An error inside an answer or a stream that began as a success; `undefined` where there is none. */
 export function failureInside(

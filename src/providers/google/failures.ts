@@ -1,22 +1,18 @@
-import type { FailureFacts, FailureRow } from '../../transport/failure.ts';
-import { parseDuration } from '../../transport/retry-after.ts';
-import { asObject, asObjects, asText, type Wire } from '../wire.ts';
-
-/** A day's quota is looked at again after an hour where the vendor does not say when it returns. */
-const dailyPause = 3_600_000;
+import { type FailureRow, quotasIn } from '../../transport/failure.ts';
 
 /** What Google says when it fails (https://ai.google.dev/gemini-api/docs/troubleshooting, https://google.aip.dev/193). */
 export const googleFailures: readonly FailureRow[] = [
   // No quota at all for this model: it is not there for this key.
-  { status: 429, message: /limit: 0\b/, kind: 'not-found' },
+  { status: 429, message: /limit: 0(?![\d.])/, kind: 'not-found' },
   {
     status: 429,
-    message: /PerDay|per day/i,
+    when: ({ message, body }) =>
+      quotasIn(body).some((id) => id.includes('PerDay')) || /PerDay|per day/i.test(message),
     kind: 'quota',
     scope: 'deployment',
-    retryAfter: (facts) => retryDelay(facts) ?? dailyPause,
+    limit: 'daily',
+    retryAfter: ({ now }) => untilMidnight(now),
   },
-  { status: 429, kind: 'rate-limit', retryAfter: retryDelay },
   { status: 400, message: /API key not valid|API_KEY_INVALID|API key expired/i, kind: 'auth' },
   { status: 400, code: 'FAILED_PRECONDITION', kind: 'auth' },
   // The older SDK keeps the words only.
@@ -27,14 +23,24 @@ export const googleFailures: readonly FailureRow[] = [
   { code: 'INTERNAL', kind: 'server' },
 ];
 
-/** `RetryInfo.retryDelay` among an error's details, such as `34.07s`. */
-function retryDelay({ body }: FailureFacts): number | undefined {
-  const info = detailsOf(body).find((detail) => asText(detail['@type'])?.endsWith('RetryInfo'));
-  const delay = asText(info?.['retryDelay']);
-  return delay === undefined ? undefined : parseDuration(delay);
-}
+const day = 86_400_000;
 
-function detailsOf(body: unknown): readonly Wire[] {
-  const outer = asObject(Array.isArray(body) ? body[0] : body);
-  return asObjects(asObject(outer?.['error'])?.['details'] ?? outer?.['details']);
+/**
+ * Milliseconds until the next midnight in California, when the quotas of a day return
+ * (https://ai.google.dev/gemini-api/docs/rate-limits).
+ */
+export function untilMidnight(now: number): number {
+  const clock = new Intl.DateTimeFormat('en-US', {
+    timeZone: 'America/Los_Angeles',
+    hourCycle: 'h23',
+    timeStyle: 'medium',
+  });
+  const sinceMidnight = (at: number): number => {
+    const [hours = 0, minutes = 0, seconds = 0] = clock.format(at).split(':').map(Number);
+    return ((hours * 60 + minutes) * 60 + seconds) * 1000 + (at % 1000);
+  };
+  const rest = day - sinceMidnight(now);
+  // Where the clocks change in between, that is eleven or one at night.
+  const off = sinceMidnight(now + rest);
+  return off > day / 2 ? rest + (day - off) : rest - off;
 }
