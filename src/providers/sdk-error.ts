@@ -32,7 +32,7 @@ export function sdkError(
       bodyIn(chain[0]?.message ?? '', apiError.errorDetails);
     return classifyFailure({ provider, status, headers, body, cause: error }, failures);
   }
-  if (chain.some((cause) => cause instanceof SyntaxError)) {
+  if (chain.some((cause) => cause instanceof SyntaxError || unparsed.test(cause.message))) {
     return new ProviderError({
       kind: 'malformed',
       provider,
@@ -42,6 +42,9 @@ export function sdkError(
   }
   return networkError(provider, error, exchange.status !== undefined);
 }
+
+/** Google's older SDK, of an answer that is no JSON. */
+const unparsed = /failed to parse stream|error parsing JSON/i;
 
 /** Google's SDKs put the vendor's error into their message, as JSON, or keep only its words and details. */
 function bodyIn(message: string, details: unknown): unknown {

@@ -110,6 +110,7 @@ export function classifyFailure(failure: Failure, vendorRows: readonly FailureRo
     retryAfter: toldPause(facts) ?? pauseOf(row, facts),
     requestId: requestIdOf(facts.headers),
     scope: row?.scope ?? scopeOf(facts),
+    answered: true,
     vendorMessage: text.slice(0, 300),
     cause: failure.cause,
   });

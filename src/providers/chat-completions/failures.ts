@@ -84,7 +84,7 @@ export const chatCompletionsFailures: readonly FailureRow[] = [
   { code: ['server_is_overloaded', 'service_unavailable_error', 'overloaded_error'], kind: 'overloaded' },
   { code: 'server_error', kind: 'server' },
   // Groq: the model's tool call was no JSON, or made up; the same request may well work the next time.
-  { status: 400, code: 'tool_use_failed', kind: 'malformed', scope: 'request' },
+  { status: 400, code: 'tool_use_failed', kind: 'malformed', scope: 'request', standsFor: 400 },
   { provider: 'groq', status: 422, kind: 'malformed', scope: 'request' },
 ];
 
