@@ -2,16 +2,19 @@ import { ProviderError } from '../errors.ts';
 import { networkError } from './network-error.ts';
 
 /** Most bytes of a body, after decompression. */
-export const maxBodyBytes = 32 * 1024 * 1024;
-/** Most bytes of one line of an event stream, after decompression. */
-export const maxLineBytes = 1024 * 1024;
+const maxBodyBytes = 32 * 1024 * 1024;
+/** Most bytes of an event stream as a whole, after decompression. */
+const maxStreamBytes = 128 * 1024 * 1024;
+/** Most bytes of one event, after decompression. */
+const maxEventBytes = 1024 * 1024;
 /** Most bytes of an error's body that are read. */
 export const maxErrorBytes = 16 * 1024;
 
-const newline = 10;
+const lineFeed = 10;
+const carriageReturn = 13;
 
 /**
- * The same bytes, but: a body (or, in an event stream, a line) that is too large ends in an error rather than in
+ * The same bytes, but: a body (or, in an event stream, an event) that is too large ends in an error rather than in
  * memory, and what breaks while reading is a `ProviderError`. Cancelling it closes the connection.
  */
 export function guardBody(
@@ -20,6 +23,8 @@ export function guardBody(
   eventStream: boolean,
 ): ReadableStream<Uint8Array> {
   const reader = body.getReader();
+  const limit = eventStream ? maxStreamBytes : maxBodyBytes;
+  const openEvent = eventStream ? eventMeter() : () => 0;
   let size = 0;
   return new ReadableStream<Uint8Array>(
     {
@@ -36,10 +41,13 @@ export function guardBody(
           return;
         }
         const bytes = chunk.value;
-        const lastNewline = eventStream ? bytes.lastIndexOf(newline) : -1;
-        size = lastNewline === -1 ? size + bytes.length : bytes.length - lastNewline - 1;
-        if (size > (eventStream ? maxLineBytes : maxBodyBytes)) {
-          const summary = eventStream ? 'an event is larger than 1 MiB' : 'the answer is larger than 32 MiB';
+        size += bytes.length;
+        const eventSize = openEvent(bytes);
+        if (size > limit || eventSize > maxEventBytes) {
+          const summary =
+            size > limit
+              ? `the answer is larger than ${limit / 1024 / 1024} MiB`
+              : 'an event is larger than 1 MiB';
           const error = new ProviderError({ kind: 'malformed', provider, answered: true, summary });
           reader.cancel(error).catch(() => {});
           controller.error(error);
@@ -51,6 +59,38 @@ export function guardBody(
     },
     { highWaterMark: 0 },
   );
+}
+
+/** Takes the bytes of an event stream as they come; says how large the event is by now that has no end yet. */
+function eventMeter(): (bytes: Uint8Array) => number {
+  let size = 0;
+  let lineEnded = false;
+  return (bytes) => {
+    const end = lastEventEnd(bytes, lineEnded);
+    size = end === undefined ? size + bytes.length : bytes.length - end;
+    lineEnded = endsLine(bytes, lineEnded);
+    return size;
+  };
+}
+
+/** Where the last empty line, which ends an event, is over. `lineEnded`: whether a line ended just before these bytes. */
+function lastEventEnd(bytes: Uint8Array, lineEnded: boolean): number | undefined {
+  const last = bytes.lastIndexOf(lineFeed);
+  const mark = last === -1 ? carriageReturn : lineFeed; // streams with nothing but carriage returns are allowed
+  for (let at = bytes.lastIndexOf(mark); at >= 0; at = at === 0 ? -1 : bytes.lastIndexOf(mark, at - 1)) {
+    const before = mark === lineFeed && bytes[at - 1] === carriageReturn ? at - 2 : at - 1;
+    if (before < 0 ? lineEnded : bytes[before] === mark) return at + 1;
+  }
+  return undefined;
+}
+
+function endsLine(bytes: Uint8Array, lineEnded: boolean): boolean {
+  const last = bytes.at(-1);
+  if (last === undefined) return lineEnded;
+  if (last !== carriageReturn) return last === lineFeed;
+  // Perhaps the first half of a line end: what counts is what stands before it.
+  const before = bytes.at(-2);
+  return before === undefined ? lineEnded : before === lineFeed || before === carriageReturn;
 }
 
 /** Reads at most `limit` bytes of a body as text, and closes it. */

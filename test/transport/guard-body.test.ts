@@ -1,0 +1,122 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { guardBody } from '../../src/transport/guard-body.ts';
+import { outcome } from '../support/requests.ts';
+
+const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
+const mebibyte = 1024 * 1024;
+
+/** A body that gives these pieces, and tells when it is given up. */
+function bodyOf(pieces: Iterable<Uint8Array>): {
+  body: ReadableStream<Uint8Array>;
+  cancelled: () => boolean;
+} {
+  const iterator = pieces[Symbol.iterator]();
+  let cancelled = false;
+  const body = new ReadableStream<Uint8Array>(
+    {
+      pull(controller) {
+        const { done, value } = iterator.next();
+        if (done === true) controller.close();
+        else controller.enqueue(value);
+      },
+      cancel() {
+        cancelled = true;
+      },
+    },
+    { highWaterMark: 0 },
+  );
+  return { body, cancelled: () => cancelled };
+}
+
+async function read(body: ReadableStream<Uint8Array>): Promise<{ text: string; size: number }> {
+  const decoder = new TextDecoder();
+  let text = '';
+  let size = 0;
+  for await (const piece of body) {
+    size += piece.length;
+    if (size < 10_000) text += decoder.decode(piece, { stream: true });
+  }
+  return { text, size };
+}
+
+function* times(count: number, piece: Uint8Array): Generator<Uint8Array> {
+  for (let index = 0; index < count; index++) yield piece;
+}
+
+describe('guardBody', () => {
+  it('gives the same bytes, however they are cut', async () => {
+    const anyBytes = fc.array(fc.constantFrom('data: x', '\n', '\r', '\r\n', '\n\n', 'ü', ' '), {
+      maxLength: 40,
+    });
+    await fc.assert(
+      fc.asyncProperty(anyBytes, fc.boolean(), async (pieces, eventStream) => {
+        const { body } = bodyOf(pieces.map(bytes));
+        expect((await read(guardBody(body, 'p', eventStream))).text).toBe(pieces.join(''));
+      }),
+    );
+  });
+
+  it.each([
+    ['\n\n', `data: ${'x'.repeat(1000)}\n\n`],
+    ['\r\n\r\n', `data: ${'x'.repeat(1000)}\r\n\r\n`],
+    ['\r\r', `data: ${'x'.repeat(1000)}\r\r`],
+  ])('lets any number of events pass that end in %j, wherever they are cut', async (_, event) => {
+    const all = bytes(event.repeat(1500));
+    for (const size of [event.length, 997, 64 * 1024]) {
+      const pieces = Array.from({ length: Math.ceil(all.length / size) }, (__, index) =>
+        all.subarray(index * size, (index + 1) * size),
+      );
+      expect((await read(guardBody(bodyOf(pieces).body, 'p', true))).size).toBe(all.length);
+    }
+  });
+
+  it.each([
+    ['of one line', bytes('x'.repeat(65_536))],
+    ['of many lines', bytes('data: x\n'.repeat(8_192))],
+    ['of many lines, with carriage returns', bytes('data: x\r\n'.repeat(8_192))],
+    ['of a line that ends in one piece and begins in the next', bytes(`\n${'x'.repeat(65_534)}\r`)],
+    ['of single bytes', bytes('x')],
+  ])('breaks off an event %s without end', async (_, piece) => {
+    const { body, cancelled } = bodyOf(times(2 * mebibyte, piece));
+    let size = 0;
+    const settled = await outcome(
+      (async () => {
+        for await (const part of guardBody(body, 'p', true)) size += part.length;
+      })(),
+    );
+    expect(settled).toMatchObject({ error: { kind: 'malformed', answered: true } });
+    expect(size).toBeLessThanOrEqual(mebibyte);
+    expect(cancelled()).toBe(true);
+  });
+
+  it('breaks off a stream of small events without end', async () => {
+    const { body, cancelled } = bodyOf(times(200, bytes(': x\n\n'.repeat(200_000))));
+    expect(await outcome(read(guardBody(body, 'p', true)))).toMatchObject({ error: { kind: 'malformed' } });
+    expect(cancelled()).toBe(true);
+  });
+
+  it('breaks off any other body that is too large', async () => {
+    const { body, cancelled } = bodyOf(times(40, new Uint8Array(mebibyte)));
+    expect(await outcome(read(guardBody(body, 'p', false)))).toMatchObject({ error: { kind: 'malformed' } });
+    expect(cancelled()).toBe(true);
+  });
+
+  it('reads nothing ahead of its reader', async () => {
+    let pulled = 0;
+    const body = new ReadableStream<Uint8Array>(
+      {
+        pull(controller) {
+          pulled += 1;
+          controller.enqueue(bytes(': x\n\n'));
+        },
+      },
+      { highWaterMark: 0 },
+    );
+    const reader = guardBody(body, 'p', true).getReader();
+    await reader.read();
+    await reader.read();
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(pulled).toBe(2);
+  });
+});
