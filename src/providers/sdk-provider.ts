@@ -184,6 +184,9 @@ async function awaitAnswer(
   };
 }
 
+/** What `Headers` says of a value that it cannot hold; only clients of the application's own can have one. */
+const unsendable = /invalid header|ByteString/i;
+
 /** What a provider throws for what was thrown in it. */
 export function toThrown(
   provider: string,
@@ -193,6 +196,10 @@ export function toThrown(
   signal: AbortSignal,
 ): unknown {
   if (error instanceof ConfigError) return error;
+  if (error instanceof TypeError && unsendable.test(error.message)) {
+    // The runtime's words quote the header, which is often the key.
+    return new ConfigError(provider, 'keys and headers that a request can carry', 'others');
+  }
   if (signal.aborted) return new ProviderError({ kind: 'aborted', provider, summary: 'aborted' });
   return sdkError(provider, error, exchange, failures);
 }
