@@ -12,6 +12,15 @@ export function isStandardSchema(schema: Schema): schema is StandardSchema {
  * vendors' strict modes want that; a plain JSON Schema is sent as it is.
  */
 export function toJSONSchema(field: string, schema: Schema): JSONSchema {
+  // Some libraries' schemas are functions.
+  if (
+    (typeof schema !== 'object' && typeof schema !== 'function') ||
+    schema === null ||
+    Array.isArray(schema)
+  ) {
+    const got = schema === null ? 'null' : Array.isArray(schema) ? 'a list' : typeof schema;
+    throw new RequestError(field, 'a JSON Schema or a Standard Schema', got);
+  }
   if (!isStandardSchema(schema)) return schema;
   const standard = schema['~standard'];
   if (standard.jsonSchema === undefined) {
