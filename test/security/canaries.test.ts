@@ -175,7 +175,7 @@ describe.each(providers)('%s', (_, vendor, make) => {
       expect(shown).not.toContain(apiKey);
       expect(shown).not.toContain(prompt);
     }
-    router.close();
+    await router.close();
   });
 });
 
@@ -223,7 +223,7 @@ describe('an answer that misses its schema', () => {
     const { error } = (await outcome(router.chat({ prompt, schema }))) as { error: unknown };
     expect(error).toMatchObject({ code: 'output' });
     expect(inspected(error)).not.toContain(prompt);
-    router.close();
+    await router.close();
     await server.close();
   });
 });

@@ -159,7 +159,7 @@ describe('connections that do not come to be', () => {
       'success',
     ]);
     expect(router.stats()[0]).toMatchObject({ health: 'closed', failures: 0 });
-    router.close();
+    await router.close();
   });
 });
 
@@ -220,6 +220,6 @@ describe('a client of the application’s own whose key no header can hold', () 
       expect(inspected(error)).not.toContain(apiKey);
     }
     expect(router.stats()[0]).toMatchObject({ health: 'closed', failures: 0 });
-    router.close();
+    await router.close();
   });
 });

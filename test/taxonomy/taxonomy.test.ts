@@ -124,7 +124,7 @@ describe('every failure in every vendor’s words', () => {
       };
       expect(health).toBe(states[follows.health]);
       expect(failures).toBe(follows.health === 'nothing' ? 0 : 1);
-      router.close();
+      await router.close();
     });
   });
 

@@ -104,7 +104,7 @@ describe('answers that end in an unusual way', () => {
       const { target, finishReason } = await router.chat({ prompt: 'Hi' });
       expect({ target, finishReason }).toEqual({ target: 'first', finishReason: 'content-filter' });
       expect(router.stats()[0]).toMatchObject({ health: 'closed', failures: 0 });
-      router.close();
+      await router.close();
     });
 
     it.each(names)('from %s goes to the next target where that is wanted', async (vendor) => {
@@ -112,7 +112,7 @@ describe('answers that end in an unusual way', () => {
       server.behave(json(wire(vendor).answer));
       expect((await router.chat({ prompt: 'Hi' })).target).toBe('second');
       expect(router.stats()[0]).toMatchObject({ health: 'closed', failures: 0 });
-      router.close();
+      await router.close();
     });
   });
 
