@@ -1,7 +1,7 @@
 import { ProviderError } from '../errors.ts';
 import type { HitLimit, ProviderErrorKind, ProviderErrorScope } from '../types/error.ts';
 import { limitsOf, windowResetOf } from './rate-limits.ts';
-import { parseDuration, retryAfterInText, retryAfterOf } from './retry-after.ts';
+import { answeredAt, parseDuration, retryAfterInText, retryAfterOf } from './retry-after.ts';
 
 /** What a vendor said when it failed, over HTTP or inside a stream. */
 export interface Failure {
@@ -82,6 +82,9 @@ const commonRows: readonly FailureRow[] = [
   { status: [409, 424, 425, 499], kind: 'server' },
 ];
 
+/** A day. */
+const longestPause = 86_400_000;
+
 /** What an error inside an answer stands for. */
 const usualStatus: Partial<Record<ProviderErrorKind, number>> = {
   'rate-limit': 429,
@@ -146,7 +149,9 @@ function toldPause({ headers, body, message, status }: FailureFacts): number | u
 }
 
 function pauseOf(row: FailureRow | undefined, facts: FailureFacts): number | undefined {
-  return typeof row?.retryAfter === 'function' ? row.retryAfter(facts) : row?.retryAfter;
+  const ms = typeof row?.retryAfter === 'function' ? row.retryAfter(facts) : row?.retryAfter;
+  // Computed from what the vendor says of its clock, which may be anything.
+  return ms !== undefined && ms >= 0 && ms <= longestPause ? ms : undefined;
 }
 
 /** Which limit a refusal was about: by a word for it, by what the message names, or by which one has nothing left. */
@@ -215,7 +220,6 @@ function read(failure: Failure): {
   const texts = [error['message'], top?.['error'], top?.['message'], top?.['Message'], detail, outer];
   const found = texts.find((candidate) => typeof candidate === 'string');
   const text = typeof found === 'string' ? found.slice(0, 2048) : '';
-  const date = Date.parse(headers['date'] ?? '');
   return {
     facts: {
       provider: failure.provider,
@@ -225,7 +229,7 @@ function read(failure: Failure): {
       headers,
       body: failure.body,
       metadata,
-      now: Number.isNaN(date) ? Date.now() : date,
+      now: answeredAt(headers),
     },
     code: names[0],
     text,
@@ -275,7 +279,8 @@ function word(value: unknown): string | undefined {
 }
 
 function statusIn(code: unknown): number | undefined {
-  const number = Number(code);
+  // Not of anything else: `Number` calls what an object says is its `valueOf`.
+  const number = typeof code === 'string' || typeof code === 'number' ? Number(code) : Number.NaN;
   return Number.isInteger(number) && number >= 400 && number < 600 ? number : undefined;
 }
 

@@ -1,5 +1,5 @@
 import type { VendorLimit } from '../types/limit.ts';
-import { parseDuration } from './retry-after.ts';
+import { answeredAt, parseDuration } from './retry-after.ts';
 
 /** Longest window that is believed: a day, as Groq's limit on requests has. */
 const longest = 86_400_000;
@@ -32,7 +32,7 @@ export function limitsOf(headers: Readonly<Record<string, string>>): readonly Ve
         of,
         remaining,
         limit: count(headers[limitName]),
-        resetAfter: reset(headers[resetName], headers['date']),
+        resetAfter: reset(headers[resetName], headers),
       },
     ];
   });
@@ -44,9 +44,8 @@ export function limitsOf(headers: Readonly<Record<string, string>>): readonly Ve
  * again little by little, these say when the next request can succeed.
  */
 export function windowResetOf(headers: Readonly<Record<string, string>>): number | undefined {
-  if (count(headers['x-ratelimit-remaining']) === 0)
-    return reset(headers['x-ratelimit-reset'], headers['date']);
-  return reset(headers['anthropic-ratelimit-unified-reset'], headers['date']);
+  if (count(headers['x-ratelimit-remaining']) === 0) return reset(headers['x-ratelimit-reset'], headers);
+  return reset(headers['anthropic-ratelimit-unified-reset'], headers);
 }
 
 function count(text: string | undefined): number | undefined {
@@ -55,13 +54,12 @@ function count(text: string | undefined): number | undefined {
 }
 
 /** A duration (`6m0s`), a moment (RFC 3339), or a bare number: seconds, or seconds or milliseconds since 1970 where so large. */
-function reset(text: string | undefined, date: string | undefined): number | undefined {
+function reset(text: string | undefined, headers: Readonly<Record<string, string>>): number | undefined {
   if (text === undefined) return undefined;
   const value = text.trim();
   const duration = parseDuration(value);
   if (duration !== undefined) return duration;
-  const reference = Date.parse(date ?? '');
-  const now = Number.isNaN(reference) ? Date.now() : reference;
+  const now = answeredAt(headers);
   const number = count(value);
   if (number !== undefined) {
     if (number > 1e12) return within(number - now);

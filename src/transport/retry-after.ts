@@ -9,19 +9,33 @@ const maxWait = 86_400_000;
  * a wrong local clock does no harm. Negative and unreadable values are ignored, long ones cut to 24 hours.
  */
 export function retryAfterOf(headers: Readonly<Record<string, string>>): number | undefined {
-  const ms = headers['retry-after-ms'] ?? headers['x-ms-retry-after-ms'];
-  if (ms !== undefined) {
-    const parsed = clampWait(Number(ms));
-    if (parsed !== undefined) return parsed;
+  for (const name of ['retry-after-ms', 'x-ms-retry-after-ms']) {
+    const ms = clampWait(decimal(headers[name]));
+    if (ms !== undefined) return ms;
   }
-  const value = headers['retry-after'];
-  if (value === undefined || value.trim() === '') return undefined;
-  const seconds = Number(value);
-  if (!Number.isNaN(seconds)) return clampWait(seconds * 1000);
-  const date = Date.parse(value);
-  if (Number.isNaN(date)) return undefined;
-  const reference = Date.parse(headers['date'] ?? '');
-  return clampWait(date - (Number.isNaN(reference) ? Date.now() : reference));
+  const seconds = decimal(headers['retry-after']);
+  return clampWait(
+    Number.isNaN(seconds) ? parseDate(headers['retry-after']) - answeredAt(headers) : seconds * 1000,
+  );
+}
+
+/** When an answer was sent, by the vendor's clock where it says so: milliseconds since 1970. */
+export function answeredAt(headers: Readonly<Record<string, string>>): number {
+  const date = parseDate(headers['date']);
+  return Number.isNaN(date) ? Date.now() : date;
+}
+
+/** Only what is nothing but a number: `Number` would also take `0x10`, `1e3`, `Infinity` and nothing at all for one. */
+function decimal(text: string | undefined): number {
+  return text !== undefined && /^\s*\d{1,20}(\.\d{1,20})?\s*$/.test(text) ? Number(text) : Number.NaN;
+}
+
+/** The three forms of RFC 9110, section 5.6.7, and RFC 3339: `Date.parse` by itself finds a date in nearly any text. */
+function parseDate(text: string | undefined): number {
+  const value = text?.trim() ?? '';
+  if (/^\d{4}-\d\d-\d\dT/.test(value)) return Date.parse(value);
+  if (!/^(Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]*,? /.test(value)) return Number.NaN;
+  return Date.parse(value.endsWith('GMT') ? value : `${value} GMT`);
 }
 
 const unitMs: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { limitsOf } from '../../src/transport/rate-limits.ts';
+import { limitsOf, windowResetOf } from '../../src/transport/rate-limits.ts';
 
 const date = 'Fri, 20 Nov 2026 00:00:00 GMT';
 
@@ -36,8 +36,66 @@ describe('limitsOf', () => {
     ]);
   });
 
+  it('reads Groq’s two windows apart: requests of a day, tokens of a minute', () => {
+    expect(
+      limitsOf({
+        'x-ratelimit-limit-requests': '14400',
+        'x-ratelimit-remaining-requests': '14370',
+        'x-ratelimit-reset-requests': '2m59.56s',
+        'x-ratelimit-limit-tokens': '18000',
+        'x-ratelimit-remaining-tokens': '17997',
+        'x-ratelimit-reset-tokens': '7.66s',
+      }),
+    ).toEqual([
+      { of: 'requests', remaining: 14_370, limit: 14_400, resetAfter: 179_560 },
+      { of: 'tokens', remaining: 17_997, limit: 18_000, resetAfter: 7_660 },
+    ]);
+  });
+
+  it('reads what Mistral says', () => {
+    expect(
+      limitsOf({
+        'x-ratelimitbysize-limit-minute': '500000',
+        'x-ratelimitbysize-remaining-minute': '499000',
+        'ratelimitbysize-reset': '42',
+      }),
+    ).toEqual([{ of: 'tokens', remaining: 499_000, limit: 500_000, resetAfter: 42_000 }]);
+  });
+
+  it('reads each of Anthropic’s four limits', () => {
+    const kinds = ['requests', 'tokens', 'input-tokens', 'output-tokens'];
+    const headers = Object.fromEntries(
+      kinds.flatMap((kind, index) => [
+        [`anthropic-ratelimit-${kind}-remaining`, String(index)],
+        [`anthropic-ratelimit-${kind}-reset`, `2026-11-20T00:0${index}:00Z`],
+      ]),
+    );
+    expect(
+      limitsOf({ date, ...headers }).map(({ of, remaining, resetAfter }) => [of, remaining, resetAfter]),
+    ).toEqual([
+      ['requests', 0, 0],
+      ['tokens', 1, 60_000],
+      ['tokens', 2, 120_000],
+      ['tokens', 3, 180_000],
+    ]);
+  });
+
+  it.each([
+    ['seconds', '30', 30_000],
+    ['seconds since 1970', '1795132830', 30_000],
+    ['milliseconds since 1970', '1795132830000', 30_000],
+    ['a moment that is over', '1795132000', 0],
+    ['a moment in another year', '1895132000', 86_400_000],
+  ])('tells bare numbers apart: %s', (_, text, expected) => {
+    const headers = { date, 'x-ratelimit-remaining-requests': '0', 'x-ratelimit-reset-requests': text };
+    expect(limitsOf(headers)[0]?.resetAfter).toBe(expected);
+  });
+
   it.each([
     ['7.66s', 7_660],
+    ['6m0s', 360_000],
+    ['2m59.56s', 179_560],
+    ['20ms', 20],
     ['1h2m3s', 3_723_000],
     ['30', 30_000],
     ['1763596810', undefined],
@@ -66,6 +124,47 @@ describe('limitsOf', () => {
           expect(resetAfter).toBeGreaterThanOrEqual(0);
           expect(resetAfter).toBeLessThanOrEqual(86_400_000);
         }
+      }),
+    );
+  });
+});
+
+describe('windowResetOf', () => {
+  it.each<[string, Record<string, string>, number | undefined]>([
+    [
+      'OpenRouter’s window that is used up',
+      { date, 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': '1795132860000' },
+      60_000,
+    ],
+    [
+      'a window that has something left',
+      { date, 'x-ratelimit-remaining': '3', 'x-ratelimit-reset': '1795132860000' },
+      undefined,
+    ],
+    ['a subscription’s window', { date, 'anthropic-ratelimit-unified-reset': '1795132860' }, 60_000],
+    ['nothing', { date }, undefined],
+    ['words', { date, 'anthropic-ratelimit-unified-reset': 'soon' }, undefined],
+    [
+      'limits that fill up little by little',
+      { date, 'x-ratelimit-remaining-requests': '0', 'x-ratelimit-reset-requests': '6m0s' },
+      undefined,
+    ],
+  ])('%s', (_, headers, expected) => {
+    expect(windowResetOf(headers)).toBe(expected);
+  });
+
+  it('is a time from 0 to 24 hours, or nothing, whatever stands in the headers', () => {
+    const name = fc.constantFrom(
+      'x-ratelimit-remaining',
+      'x-ratelimit-reset',
+      'anthropic-ratelimit-unified-reset',
+      'date',
+    );
+    const value = fc.oneof(fc.string(), fc.double().map(String), fc.constant('0'));
+    fc.assert(
+      fc.property(fc.dictionary(name, value), (headers) => {
+        const found = windowResetOf(headers) ?? 0;
+        expect(found >= 0 && found <= 86_400_000).toBe(true);
       }),
     );
   });

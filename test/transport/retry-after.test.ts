@@ -1,8 +1,9 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { parseDuration, retryAfterInText, retryAfterOf } from '../../src/transport/retry-after.ts';
 
 const day = 86_400_000;
+const now = 'Wed, 21 Oct 2026 07:28:00 GMT';
 
 describe('parseDuration', () => {
   it.each([
@@ -45,9 +46,52 @@ describe('retryAfterOf', () => {
     ['not a time', { 'retry-after': 'soon' }, undefined],
     ['nothing', {}, undefined],
     ['an empty value', { 'retry-after': '' }, undefined],
+    ['a date of RFC 850', { 'retry-after': 'Wednesday, 21-Oct-26 07:28:30 GMT', date: now }, 30_000],
+    ['a date of asctime', { 'retry-after': 'Wed Oct 21 07:28:30 2026', date: now }, 30_000],
+    ['a moment of RFC 3339', { 'retry-after': '2026-10-21T07:28:30Z', date: now }, 30_000],
+    ['a date of another year', { 'retry-after': 'Wed, 21 Oct 2099 07:28:30 GMT', date: now }, day],
+    ['spaces around it', { 'retry-after': ' 7 ' }, 7_000],
+    ['words with a year in them', { 'retry-after': 'not before 2050' }, undefined],
+    ['a number that is no decimal', { 'retry-after': '0x10' }, undefined],
+    ['a number with an exponent', { 'retry-after': '1e9' }, undefined],
+    ['infinity', { 'retry-after': 'Infinity' }, undefined],
+    ['not a number', { 'retry-after': 'NaN' }, undefined],
+    ['a list of two', { 'retry-after': '7, 8' }, undefined],
+    [
+      'no milliseconds under one name, but under the other',
+      { 'retry-after-ms': '', 'x-ms-retry-after-ms': '9' },
+      9,
+    ],
     ['unreadable milliseconds, then seconds', { 'retry-after-ms': 'x', 'retry-after': '2' }, 2_000],
   ])('%s', (_, headers, ms) => {
     expect(retryAfterOf(headers)).toBe(ms);
+  });
+});
+
+describe('a date to wait for', () => {
+  it('is compared with the date of the answer, whatever the local clock says', () => {
+    const moment = fc.date({ min: new Date('1990-01-01'), max: new Date('2090-01-01'), noInvalidDate: true });
+    fc.assert(
+      fc.property(moment, fc.integer({ min: 0, max: 86_400 }), moment, (sent, seconds, local) => {
+        vi.useFakeTimers({ now: local, toFake: ['Date'] });
+        const date = sent.toUTCString();
+        const until = new Date(Date.parse(date) + seconds * 1000).toUTCString();
+        expect(retryAfterOf({ 'retry-after': until, date })).toBe(seconds * 1000);
+      }),
+    );
+    vi.useRealTimers();
+  });
+
+  it('is compared with the local clock where the answer has no date that can be read', () => {
+    vi.useFakeTimers({ now: new Date('2026-10-21T07:28:00Z'), toFake: ['Date'] });
+    for (const date of [undefined, 'today', 'x 2050'])
+      expect(
+        retryAfterOf({
+          'retry-after': 'Wed, 21 Oct 2026 07:28:30 GMT',
+          ...(date === undefined ? {} : { date }),
+        }),
+      ).toBe(30_000);
+    vi.useRealTimers();
   });
 });
 
