@@ -5,7 +5,7 @@ import type { ChatStream } from '../types/router.ts';
 import type { StreamPart } from '../types/stream-part.ts';
 import { type Asked, accept } from './answer.ts';
 import { type AttemptError, isAttemptError } from './consequence.ts';
-import { continuationOf, continues } from './continuation.ts';
+import { type Continuation, continuationOf, continues } from './continuation.ts';
 import type { Failover } from './failover.ts';
 import { type OpenStream, openStream } from './open-stream.ts';
 import { type Run, settleError } from './run.ts';
@@ -78,7 +78,7 @@ function chatStream(run: Run, failover: Failover, asked: Asked, opened: OpenStre
       return readPart();
     if (run.interrupted === 'error' || !failover.mayGoOn(error)) throw reason === undefined ? error : broken;
     try {
-      current = await failover.run((permit, lane) => openStream(run, permit, asked, lane), discard);
+      await replace();
     } catch (failure) {
       if (run.signal.aborted) throw failure;
       throw new StreamInterruptedError({
@@ -88,8 +88,26 @@ function chatStream(run: Run, failover: Failover, asked: Asked, opened: OpenStre
         reason,
       });
     }
+    run.signal.addEventListener('abort', onAbort, { once: true });
+    if (run.signal.aborted) onAbort();
     lastInterruption = broken;
     return { type: 'restart', target: current.attempt.target.id };
+  };
+
+  /** Another target's stream in place of the one that broke. */
+  const replace = async (continuation?: Continuation): Promise<void> => {
+    // Meanwhile an abort reaches the attempts, and the request ends when they have.
+    run.signal.removeEventListener('abort', onAbort);
+    try {
+      current = await failover.run(
+        (permit, lane) => openStream(run, permit, continuation?.asked ?? asked, lane, continuation),
+        discard,
+        continuation && continues,
+      );
+    } finally {
+      run.signal.addEventListener('abort', onAbort, { once: true });
+    }
+    if (run.signal.aborted) onAbort();
   };
 
   /** Whether another target has taken up the text. */
@@ -97,11 +115,7 @@ function chatStream(run: Run, failover: Failover, asked: Asked, opened: OpenStre
     const continuation = continuationOf(asked, current.collected);
     if (continuation === undefined || !failover.mayGoOn(error, continues)) return false;
     try {
-      current = await failover.run(
-        (permit, lane) => openStream(run, permit, continuation.asked, lane, continuation),
-        discard,
-        continues,
-      );
+      await replace(continuation);
       return true;
     } catch (failure) {
       if (run.signal.aborted) throw failure;

@@ -93,9 +93,7 @@ export function createRun({ options, ...init }: RunInit): Run {
       cancelDeadline();
       abort.unlink();
       env.closed.removeEventListener('abort', onClosed);
-      // An attempt may hear of an abort a little later than its request: the end tells what all of them cost.
-      if (attempts.length < run.started) queueMicrotask(() => tellEnd(run, end));
-      else tellEnd(run, end);
+      tellEnd(run, end);
     },
   };
   return run;

@@ -137,6 +137,20 @@ describe('a stream that breaks after its first token', () => {
     ]);
   });
 
+  it('accounts for the second attempt before the request ends, when time is up in the middle of a restart', async () => {
+    const { router, clock, events } = world(
+      { a: [cut], b: [{ hang: true }] },
+      { interrupted: 'restart', timeout: { request: 1_000 } },
+    );
+    const failing = rejection(read(await router.stream(ask)));
+    await clock.advance(1_000);
+    expect(isRouterError(await failing, 'deadline')).toBe(true);
+    expect(events.at(-1)).toMatchObject({
+      type: 'request-end',
+      attempts: [{ target: 'a' }, { target: 'b' }],
+    });
+  });
+
   it('does not restart on a refusal that other targets would share', async () => {
     const refused = { text: words, after: 1, error: { kind: 'content-filter' } } as const;
     const { router, providers } = world({ a: [refused], b: [{}] }, { interrupted: 'restart' });
