@@ -8,7 +8,7 @@ import type { VendorLimit } from '../types/limit.ts';
 import type { ProviderCall } from '../types/provider.ts';
 import type { AttemptSummary } from '../types/result.ts';
 import type { Cost, Usage } from '../types/usage.ts';
-import { linkedAbort } from './abort.ts';
+import { linkedAbort, orAbort } from './abort.ts';
 import { billedOf, type Consequence, consequenceOf, isStaleSocket } from './consequence.ts';
 import { tellHealth } from './environment.ts';
 import type { Permit } from './permit.ts';
@@ -213,6 +213,32 @@ export function beginAttempt(run: Run, permit: Permit, lane: Lane): Attempt {
 interface Passes {
   readonly own: Pass;
   readonly shared: Pass;
+}
+
+/** Does an attempt's one call, and books its failure if it fails: `seen` says what is known by then. */
+export async function follow<T>(attempt: Attempt, call: () => Promise<T>, seen: () => Seen): Promise<T> {
+  const { signal } = attempt.carry;
+  let booked = false;
+  const book = (error: unknown): unknown => {
+    const failure = failureOf(error, attempt);
+    if (booked) return failure;
+    booked = true;
+    if (isRouterError(failure, 'provider') && failure.kind !== 'aborted') attempt.fail(failure, seen());
+    else attempt.abandon(seen(), signal.aborted);
+    return failure;
+  };
+  // At once, so that all attempts are accounted for when the request ends.
+  const onAbort = (): void => void book(signal.reason);
+  signal.addEventListener('abort', onAbort, { once: true });
+  try {
+    const answer = await orAbort(call(), signal);
+    signal.throwIfAborted(); // it came in the very moment in which it was no longer wanted
+    return answer;
+  } catch (error) {
+    throw book(error);
+  } finally {
+    signal.removeEventListener('abort', onAbort);
+  }
 }
 
 /** Books a failure where it belongs; says whether it speaks against the target. */

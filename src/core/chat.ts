@@ -1,9 +1,7 @@
-import { isRouterError } from '../errors.ts';
 import type { ProviderResult } from '../types/provider.ts';
 import type { ChatResult } from '../types/result.ts';
-import { orAbort } from './abort.ts';
 import { type Asked, accept, withheld } from './answer.ts';
-import { type Attempt, beginAttempt, failureOf } from './attempt.ts';
+import { type Attempt, beginAttempt, follow } from './attempt.ts';
 import type { Failover } from './failover.ts';
 import type { Run } from './run.ts';
 
@@ -18,27 +16,11 @@ export function chat(run: Run, failover: Failover, asked: Asked): Promise<ChatRe
 
 async function ask(run: Run, attempt: Attempt, { request }: Asked): Promise<ProviderResult> {
   const { carry, channel } = attempt;
-  const { signal } = carry;
-  let booked = false;
-  const book = (error: unknown): unknown => {
-    const failure = failureOf(error, attempt);
-    if (booked) return failure;
-    booked = true;
-    if (isRouterError(failure, 'provider') && failure.kind !== 'aborted') attempt.fail(failure, {});
-    else attempt.abandon({}, signal.aborted);
-    return failure;
-  };
-  // At once, so that all attempts are accounted for when the request ends.
-  const onAbort = (): void => void book(signal.reason);
-  signal.addEventListener('abort', onAbort, { once: true });
-  let result: ProviderResult;
-  try {
-    result = await orAbort(channel.provider.chat({ ...request, ...carry }), signal);
-  } catch (error) {
-    throw book(error);
-  } finally {
-    signal.removeEventListener('abort', onAbort);
-  }
+  const result = await follow(
+    attempt,
+    () => channel.provider.chat({ ...request, ...carry }),
+    () => ({}),
+  );
   attempt.noteLimits(result.response.limits);
   const refusal = withheld(result.finishReason, attempt, run.route.policies.fallbackOn);
   if (refusal === undefined) return result;

@@ -1,13 +1,14 @@
-import { isRouterError, ProviderError } from '../errors.ts';
+import { ProviderError } from '../errors.ts';
 import { estimateTokens } from '../pricing/estimate.ts';
 import type { EmbedRequest, EmbedResult } from '../types/embed.ts';
 import type { ProviderEmbedCall, ProviderEmbeddings } from '../types/provider.ts';
 import type { Cost, Usage } from '../types/usage.ts';
-import { linkedAbort, orAbort } from './abort.ts';
-import { type Attempt, beginAttempt, failureOf } from './attempt.ts';
+import { linkedAbort } from './abort.ts';
+import { beginAttempt, follow } from './attempt.ts';
 import type { Failover } from './failover.ts';
 import { lazy } from './lazy.ts';
 import { type Permit, permit } from './permit.ts';
+import type { Lane } from './race.ts';
 import type { Run } from './run.ts';
 import { type Channel, freeAt, hasPlace, type Target } from './target.ts';
 
@@ -27,11 +28,12 @@ interface Batch {
 export function embed(run: Run, failover: Failover, asked: EmbedRequest): Promise<EmbedResult> {
   // What a target has done already is kept for the case that it is tried again.
   const begun = new Map<Target, readonly Batch[]>();
-  return failover.run(async (first) => {
+  return failover.run(async (first, lane) => {
     const { target } = first.channel;
     const batches = begun.get(target) ?? split(asked.values, target.provider.embedLimits ?? usualLimits);
     begun.set(target, batches);
-    await askAll(run, first, asked, batches);
+    await askAll(run, first, lane, asked, batches);
+    if (!lane.win()) throw lane.signal.reason;
     return toResult(run, target, batches);
   });
 }
@@ -58,19 +60,20 @@ function split(
 async function askAll(
   run: Run,
   first: Permit,
+  lane: Lane,
   asked: EmbedRequest,
   batches: readonly Batch[],
 ): Promise<void> {
   const { channel } = first;
   const left = batches.filter(({ answer }) => answer === undefined);
-  const others = linkedAbort(run.signal);
+  const others = linkedAbort(lane.signal);
   const granted = [first];
   let failure: { readonly error: unknown } | undefined;
   const work = async (): Promise<void> => {
     for (let batch = left.shift(); batch !== undefined && failure === undefined; batch = left.shift()) {
       try {
         const taken = granted.pop() ?? (await nextPlace(run, channel, batch, others.signal));
-        await ask(run, taken, asked, batch, others.signal);
+        await ask(run, taken, lane, asked, batch, others.signal);
       } catch (error) {
         failure ??= { error };
         others.abort(error);
@@ -107,13 +110,14 @@ function nextPlace(run: Run, channel: Channel, batch: Batch, signal: AbortSignal
 async function ask(
   run: Run,
   taken: Permit,
+  lane: Lane,
   { dimensions, providerOptions }: EmbedRequest,
   batch: Batch,
   othersFailed: AbortSignal,
 ): Promise<void> {
-  const attempt = beginAttempt(run, taken, { signal: run.signal, win: () => true, alarm() {} });
+  const attempt = beginAttempt(run, taken, lane);
   const stop = (): void => {
-    if (!run.signal.aborted) attempt.stop(); // else it ends with the request's own reason
+    if (!lane.signal.aborted) attempt.stop(); // else it ends with the lane's own reason
   };
   othersFailed.addEventListener('abort', stop, { once: true });
   const seen = (): { usage: Usage } => ({
@@ -126,30 +130,28 @@ async function ask(
       ...(providerOptions === undefined ? {} : { providerOptions }),
       ...attempt.carry,
     };
-    const answer = await orAbort(callProvider(taken.channel, call), attempt.carry.signal);
-    checkCount(answer, batch, attempt);
+    const answer = await follow(attempt, () => callProvider(taken.channel, call), seen);
     batch.answer = answer;
     batch.cost = attempt.succeed({ outputTokens: 0, ...answer.usage }, () => seen().usage);
-  } catch (error) {
-    const failed = failureOf(error, attempt);
-    const given = isRouterError(failed, 'provider') && failed.kind !== 'aborted';
-    if (given) attempt.fail(failed, seen());
-    else attempt.abandon(seen(), attempt.carry.signal.aborted);
-    throw failed;
   } finally {
     othersFailed.removeEventListener('abort', stop);
   }
 }
 
 async function callProvider({ provider }: Channel, call: ProviderEmbedCall): Promise<ProviderEmbeddings> {
-  if (provider.embed !== undefined) return provider.embed(call);
-  throw new ProviderError({ kind: 'bad-request', provider: provider.name, summary: 'it has no embeddings' });
-}
-
-function checkCount({ embeddings }: ProviderEmbeddings, { values }: Batch, { target }: Attempt): void {
-  if (embeddings.length === values.length && embeddings.every((vector) => vector.length > 0)) return;
-  const summary = `${embeddings.length} embeddings for ${values.length} values`;
-  throw new ProviderError({ kind: 'malformed', provider: target.provider.name, answered: true, summary });
+  if (provider.embed === undefined) {
+    throw new ProviderError({
+      kind: 'bad-request',
+      provider: provider.name,
+      summary: 'it has no embeddings',
+    });
+  }
+  const answer = await provider.embed(call);
+  const { embeddings } = answer;
+  if (embeddings.length === call.values.length && embeddings.every((vector) => vector.length > 0))
+    return answer;
+  const summary = `${embeddings.length} embeddings for ${call.values.length} values`;
+  throw new ProviderError({ kind: 'malformed', provider: provider.name, answered: true, summary });
 }
 
 function countTokens(values: readonly string[]): number {

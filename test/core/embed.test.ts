@@ -175,6 +175,41 @@ describe('embed', () => {
     expect(events.filter(({ type }) => type === 'request-end')).toMatchObject([{ outcome: 'aborted' }]);
   });
 
+  it('stops a target on probation when the one beside it has all vectors', async () => {
+    const clock = virtualClock();
+    let well = false;
+    const recovering = scriptedProvider(
+      'a',
+      () => (well ? { hang: true } : { error: { kind: 'server', status: 500 } }),
+      clock,
+    );
+    const spare = scriptedProvider('b', [{ delay: 10 }], clock);
+    const router = createRouter({
+      targets: [recovering, spare].map((provider) => ({ provider, model: 'm', id: provider.name, price })),
+      clock,
+      breaker: { open: 1_000 },
+    });
+    const events: RouterEvent[] = [];
+    for (const type of ['attempt-end', 'request-end'] as const)
+      router.on(type, (event) => events.push(event));
+    for (let failure = 0; failure < 3; failure++) {
+      const answer = router.embed({ values: ['x'] });
+      await clock.advance(20);
+      await answer;
+    }
+    await clock.advance(2_000);
+    well = true;
+    const answer = router.embed({ values: ['x'] });
+    await clock.advance(2_000);
+    expect((await answer).target).toBe('b');
+    expect(recovering.open).toBe(0);
+    expect(clock.timers).toBe(0);
+    expect(events.at(-1)).toMatchObject({
+      type: 'request-end',
+      attempts: [{ target: 'b' }, { target: 'a' }],
+    });
+  });
+
   it.each([
     [{ values: [] }, 'values'],
     [{ values: 'x' }, 'values'],
