@@ -170,8 +170,13 @@ export function createFailover(run: Run, choice: Choice, maxCost: number | undef
   };
 
   /** Whose connection turned out to be closed. To send it there again takes no attempt from another target. */
-  const unread = (): Channel | undefined =>
-    last !== undefined && isStaleSocket(last.error) && mayRetry(last.channel) ? last.channel : undefined;
+  const unread = (): Channel | undefined => {
+    if (last === undefined || !isStaleSocket(last.error) || !mayRetry(last.channel)) return undefined;
+    return lets(last.channel, clock.now()) ? last.channel : undefined;
+  };
+  /** No reason to ask is one to ask for more than there may be. */
+  const lets = (channel: Channel, now: number): boolean =>
+    hasPlace(channel) && limitedUntil(channel, run.job, now) <= now;
 
   const pick = (): Pick | undefined => {
     const now = clock.now();
@@ -184,7 +189,7 @@ export function createFailover(run: Run, choice: Choice, maxCost: number | undef
     if (free !== undefined) return { channel: free, at: now };
     // Better a target that failed a moment ago than none: an open breaker never turns a request away alone.
     const open = fresh.find(
-      (channel) => doubtful.includes(channelHealth(channel, now).state) && hasPlace(channel),
+      (channel) => doubtful.includes(channelHealth(channel, now).state) && lets(channel, now),
     );
     if (open !== undefined && usable.length === 0) return { channel: open, at: now };
     const dueOf = (channel: Channel): readonly Pick[] => {
@@ -203,7 +208,9 @@ export function createFailover(run: Run, choice: Choice, maxCost: number | undef
     const due = soonest([...untried, ...again.flatMap(dueOf)]);
     if (due !== undefined) return due;
     // A misconfigured target at least says what is wrong with it.
-    const quarantined = fresh.find((channel) => channelHealth(channel, now).state === 'quarantined');
+    const quarantined = fresh.find(
+      (channel) => channelHealth(channel, now).state === 'quarantined' && lets(channel, now),
+    );
     return quarantined === undefined ? undefined : { channel: quarantined, at: now };
   };
 

@@ -1,7 +1,7 @@
 import { createRouter, type Provider } from 'signalbox';
-import { scriptedProvider, seededRandom, virtualClock } from 'signalbox/testing';
+import { type Script, scriptedProvider, seededRandom, virtualClock } from 'signalbox/testing';
 import { describe, expect, it } from 'vitest';
-import { world } from '../support/requests.ts';
+import { outcome, world } from '../support/requests.ts';
 
 const ask = { prompt: 'Hi' };
 
@@ -71,9 +71,13 @@ describe('maxCost', () => {
 
 describe('rpm and tpm', () => {
   const price = { input: 1, output: 1 };
-  const limited = (limits: { rpm?: number; tpm?: number }, more: readonly string[] = ['spare']) => {
+  const limited = (
+    limits: { rpm?: number; tpm?: number },
+    more: readonly string[] = ['spare'],
+    scripts: readonly Script[] = [{}],
+  ) => {
     const clock = virtualClock();
-    const provider = scriptedProvider('limited');
+    const provider = scriptedProvider('limited', scripts);
     const router = createRouter({
       targets: [
         { provider, model: 'm', id: 'limited', price, ...limits },
@@ -112,6 +116,20 @@ describe('rpm and tpm', () => {
     expect(provider.calls).toHaveLength(60);
     await clock.advance(200);
     expect((await waiting).target).toBe('limited');
+  });
+
+  it.each([
+    ['whose breaker is open', { kind: 'server', status: 500 }],
+    ['that is misconfigured', { kind: 'auth', status: 401 }],
+  ] as const)('hold for the last target that is left, one %s', async (_state, error) => {
+    const { router, provider, clock } = limited({ rpm: 4 }, [], [{ error }]);
+    const answers = Array.from({ length: 20 }, () => outcome(router.chat({ prompt: 'Hi' })));
+    await clock.advance(10);
+    expect(provider.calls).toHaveLength(4);
+    await clock.advance(60_000);
+    expect(provider.calls.length).toBeLessThanOrEqual(8);
+    router.close();
+    await Promise.all(answers);
   });
 });
 
