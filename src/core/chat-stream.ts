@@ -31,7 +31,7 @@ function chatStream(run: Run, failover: Failover, asked: Asked, opened: OpenStre
   let started = false;
   // Why it ended, until a reader has been told.
   let untold: { readonly error: unknown } | undefined;
-  let lastInterruption: StreamInterruptedError | undefined;
+  let mayRestart = run.interrupted !== 'error';
   let reading: Promise<IteratorResult<StreamPart>> | undefined;
   const result = deferred<ChatResult>();
 
@@ -76,7 +76,7 @@ function chatStream(run: Run, failover: Failover, asked: Asked, opened: OpenStre
     failover.failed(current.attempt.channel, error);
     if (run.interrupted === 'continue' && reason !== undefined && (await hasContinued(reason)))
       return readPart();
-    if (run.interrupted === 'error' || !failover.mayGoOn(error)) throw reason === undefined ? error : broken;
+    if (!mayRestart || !failover.mayGoOn(error)) throw reason === undefined ? error : broken;
     try {
       await replace();
     } catch (failure) {
@@ -88,9 +88,6 @@ function chatStream(run: Run, failover: Failover, asked: Asked, opened: OpenStre
         reason,
       });
     }
-    run.signal.addEventListener('abort', onAbort, { once: true });
-    if (run.signal.aborted) onAbort();
-    lastInterruption = broken;
     return { type: 'restart', target: current.attempt.target.id };
   };
 
@@ -179,7 +176,9 @@ function chatStream(run: Run, failover: Failover, asked: Asked, opened: OpenStre
     },
     result: result.promise,
     get textStream() {
-      return texts(self, () => lastInterruption);
+      return texts(self, () => {
+        mayRestart = false;
+      });
     },
     [Symbol.asyncIterator]() {
       if (started) throw new RequestError('stream', 'to be read once', 'a second reading');
@@ -190,15 +189,10 @@ function chatStream(run: Run, failover: Failover, asked: Asked, opened: OpenStre
   return self;
 }
 
-/** The text alone. It cannot show that it starts anew, so a restart ends it with the error of the interruption. */
-async function* texts(
-  stream: ChatStream,
-  interruption: () => StreamInterruptedError | undefined,
-): AsyncGenerator<string, void, undefined> {
-  for await (const part of stream) {
-    if (part.type === 'text-delta' && part.text !== '') yield part.text;
-    if (part.type === 'restart') throw interruption();
-  }
+/** The text alone. It cannot show that it starts anew, so it never does. */
+async function* texts(stream: ChatStream, neverRestart: () => void): AsyncGenerator<string, void, undefined> {
+  neverRestart();
+  for await (const part of stream) if (part.type === 'text-delta' && part.text !== '') yield part.text;
 }
 
 interface Deferred<T> {

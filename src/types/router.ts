@@ -33,7 +33,10 @@ export interface ChatStream<T = unknown> extends AsyncIterable<StreamPart> {
    * throws. It does not read by itself.
    */
   readonly result: Promise<ChatResult<T>>;
-  /** The text alone. Uses up the one iteration. After a `restart` its text starts anew; check `target`, or use the parts. */
+  /**
+   * The text alone. Uses up the one iteration. It could not show a `restart`, so where the stream breaks it throws
+   * StreamInterruptedError, whatever `interrupted` is.
+   */
   readonly textStream: AsyncIterable<string>;
 }
 

@@ -160,7 +160,10 @@ describe('a stream that breaks after its first token', () => {
   });
 
   it('never glues two answers together in textStream', async () => {
-    const { router } = world({ a: [cut], b: [{ text: 'all of it' }] }, { interrupted: 'restart' });
+    const { router, providers, of } = world(
+      { a: [cut], b: [{ text: 'all of it' }] },
+      { interrupted: 'restart' },
+    );
     const stream = await router.stream(ask);
     const texts: string[] = [];
     const error = await rejection(
@@ -169,7 +172,10 @@ describe('a stream that breaks after its first token', () => {
       })(),
     );
     expect(texts.join('')).toBe('one two ');
-    expect(isRouterError(error, 'stream-interrupted')).toBe(true);
+    expect(isRouterError(error, 'stream-interrupted') && error.reason?.kind).toBe('truncated');
+    expect(await rejection(stream.result)).toBe(error);
+    expect(providers['b']?.calls).toHaveLength(0);
+    expect(of('request-end')).toMatchObject([{ outcome: 'failed', error: 'stream-interrupted' }]);
   });
 
   it('ends after it has thrown', async () => {
