@@ -211,6 +211,13 @@ describe('leaving a stream', () => {
     expect(router.stats()[0]).toMatchObject({ inFlight: 0, failures: 0, errorRate: 0, health: 'closed' });
   });
 
+  it('holds nothing against the target when time for the attempt runs out while nobody reads', async () => {
+    const { router, clock } = world({ a: [{}] }, { timeout: { attempt: 1_000 } });
+    for (let stream = 0; stream < 5; stream++) await router.stream(ask);
+    await clock.advance(1_000);
+    expect(router.stats()[0]).toMatchObject({ failures: 0, health: 'closed', inFlight: 0 });
+  });
+
   it('frees the place of a stream that nobody reads, at the request’s deadline', async () => {
     const { router, clock, providers, of } = world(
       { a: [{ text: words, gap: 1 }] },
