@@ -32,7 +32,7 @@ export function embed(run: Run, failover: Failover, asked: EmbedRequest): Promis
     const { target } = first.channel;
     const batches = begun.get(target) ?? split(asked.values, target.provider.embedLimits ?? usualLimits);
     begun.set(target, batches);
-    await askAll(run, first, lane, asked, batches);
+    await askAll(run, first, lane, asked, batches, failover.turnedAway);
     if (!lane.win()) throw lane.signal.reason;
     return toResult(run, target, batches);
   });
@@ -63,6 +63,7 @@ async function askAll(
   lane: Lane,
   asked: EmbedRequest,
   batches: readonly Batch[],
+  turnedAway: () => unknown,
 ): Promise<void> {
   const { channel } = first;
   const left = batches.filter(({ answer }) => answer === undefined);
@@ -72,7 +73,7 @@ async function askAll(
   const work = async (): Promise<void> => {
     for (let batch = left.shift(); batch !== undefined && failure === undefined; batch = left.shift()) {
       try {
-        const taken = granted.pop() ?? (await nextPlace(run, channel, batch, others.signal));
+        const taken = granted.pop() ?? (await nextPlace(run, channel, batch, others.signal, turnedAway));
         await ask(run, taken, lane, asked, batch, others.signal);
       } catch (error) {
         failure ??= { error };
@@ -88,7 +89,13 @@ async function askAll(
 }
 
 /** A place for one more call at the same target with the same key. */
-function nextPlace(run: Run, channel: Channel, batch: Batch, signal: AbortSignal): Promise<Permit> {
+function nextPlace(
+  run: Run,
+  channel: Channel,
+  batch: Batch,
+  signal: AbortSignal,
+  turnedAway: () => unknown,
+): Promise<Permit> {
   const tokens = lazy(() => countTokens(batch.values));
   return run.env.room.wait({
     priority: run.priority,
@@ -103,7 +110,7 @@ function nextPlace(run: Run, channel: Channel, batch: Batch, signal: AbortSignal
         ? { got: permit(channel, run, tokens.get) }
         : { until: Number.POSITIVE_INFINITY };
     },
-    refusal: () => undefined,
+    refusal: turnedAway,
   });
 }
 

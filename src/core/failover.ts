@@ -29,6 +29,8 @@ export interface Failover {
   failed(channel: Channel, error: AttemptError): void;
   /** Whether another target, or the same again, may take over after a failure that has been booked. */
   mayGoOn(error: AttemptError, suits?: (target: Target) => boolean): boolean;
+  /** What the caller gets if the request has to go while it waits to go on. */
+  turnedAway(): unknown;
 }
 
 /** States in which a target is tried only where there is reason to. */
@@ -326,6 +328,7 @@ export function createFailover(run: Run, choice: Choice, maxCost: number | undef
       suits = suitable;
       return mayGoOn(error);
     },
+    turnedAway: () => new NoTargetError(choice.decision, retryAt(), true),
     async run(attempt, discard = () => {}, suitable = any) {
       suits = suitable;
       try {

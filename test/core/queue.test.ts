@@ -210,6 +210,19 @@ describe('waiting', () => {
     await Promise.all(all);
     expect(new Set(order)).toEqual(new Set(['not a', 'not b']));
   });
+
+  it('turns away embeddings under way as it turns away any other request', async () => {
+    const { router, clock, provider, send } = narrow({ queue: { size: 1 } });
+    const values = Array.from({ length: 100 }, () => 'x'); // in two portions
+    const failing = rejection(router.embed({ values }, { priority: 'sheddable' }));
+    const first = send('first', 'critical');
+    await clock.advance(150); // its turn came between the portions
+    const second = send('second', 'critical');
+    expect(await failing).toMatchObject({ code: 'no-target', shed: true });
+    await clock.advance(1_000);
+    await Promise.all([first, second]);
+    expect(provider.open).toBe(0);
+  });
 });
 
 describe('retry.budget', () => {
