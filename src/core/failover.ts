@@ -35,6 +35,8 @@ export interface Failover {
 
 /** States in which a target is tried only where there is reason to. */
 const doubtful: readonly Health[] = ['open', 'half-open', 'suspect'];
+/** Those in which its vendor has said to leave it alone. */
+const heldBack: readonly Health[] = ['exhausted', 'quarantined'];
 /** After how long a target on probation gets company: its usual time, within these bounds. */
 const unknownLatency = 1_000;
 const shortestDoubt = 100;
@@ -113,7 +115,7 @@ export function createFailover(run: Run, choice: Choice, maxCost: number | undef
   /** Healthy, and its limits let the request in. */
   const well = (channel: Channel, now: number): boolean => {
     const { state } = channelHealth(channel, now);
-    if (state === 'quarantined' || state === 'exhausted' || !channel.target.silence.admits(now)) return false;
+    if (heldBack.includes(state) || !channel.target.silence.admits(now)) return false;
     return limitedUntil(channel, run.job, now) <= now && (breaker === false || breakersAdmit(channel, now));
   };
 
@@ -174,7 +176,9 @@ export function createFailover(run: Run, choice: Choice, maxCost: number | undef
   /** Whose connection turned out to be closed. To send it there again takes no attempt from another target. */
   const unread = (): Channel | undefined => {
     if (last === undefined || !isStaleSocket(last.error) || !mayRetry(last.channel)) return undefined;
-    return lets(last.channel, clock.now()) ? last.channel : undefined;
+    const now = clock.now();
+    const held = heldBack.includes(channelHealth(last.channel, now).state);
+    return !held && lets(last.channel, now) ? last.channel : undefined;
   };
   /** No reason to ask is one to ask for more than there may be. */
   const lets = (channel: Channel, now: number): boolean =>

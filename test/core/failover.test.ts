@@ -150,6 +150,23 @@ describe('retry on the same target', () => {
     expect(providers['a']?.calls).toHaveLength(1);
     expect(router.stats()[0]?.health).toBe('quarantined');
   });
+
+  it('does not send it again at once to a target whose vendor has meanwhile said to come back later', async () => {
+    const { router, providers, clock } = world({
+      a: [
+        { error: { kind: 'network', code: 'ECONNRESET' }, delay: 100 },
+        { error: { kind: 'rate-limit', status: 429, retryAfter: 5_000 }, delay: 50 },
+        {},
+      ],
+      b: [{ text: 'from b' }],
+    });
+    const first = router.chat(ask);
+    const second = router.chat(ask);
+    await clock.advance(100);
+    expect((await first).target).toBe('b');
+    expect((await second).target).toBe('b');
+    expect(providers['a']?.calls).toHaveLength(2);
+  });
 });
 
 describe('waiting for a target that said when to come back', () => {
