@@ -1,0 +1,246 @@
+import {
+  type AttemptEndEvent,
+  type AttemptStartEvent,
+  type Interrupted,
+  isRouterError,
+  type RequestEndEvent,
+  type RouterEvent,
+  type Timeouts,
+  type UsageEvent,
+} from 'signalbox';
+import type { Seen } from './callers.ts';
+import type { RoutePlan, TargetPlan } from './plan.ts';
+import type { World } from './simulate.ts';
+
+interface Timed<T> {
+  readonly at: number;
+  readonly event: T;
+}
+
+export type AttemptEnd = Timed<AttemptEndEvent>;
+
+/** A request's policies, with its own options over its route's and the router's. */
+interface Resolved {
+  readonly maxAttempts: number;
+  readonly sameTarget: number;
+  readonly interrupted: Interrupted;
+  readonly fallbackOn: readonly string[];
+  readonly timeout: Timeouts & Required<Pick<Timeouts, 'request' | 'attempt' | 'idle'>>;
+}
+
+interface Pause {
+  readonly at: number;
+  readonly until: number;
+  readonly why: 'exhausted' | 'quarantined';
+}
+
+/** A world's events, so that properties can ask for them. */
+export interface History {
+  /** The number of the request that an event is of. */
+  requestOf(event: RouterEvent): number | undefined;
+  startsOf(seen: Seen): readonly Timed<AttemptStartEvent>[];
+  endsOf(seen: Seen): readonly AttemptEnd[];
+  endOf(seen: Seen): RequestEndEvent | undefined;
+  usageOf(seen: Seen): readonly UsageEvent[];
+  policiesOf(seen: Seen): Resolved;
+  deadlineOf(seen: Seen): number;
+  /** Ids of the targets of its route. */
+  membersOf(seen: Seen): readonly string[];
+  /** Until when a target is exhausted, as its vendor had said before `at`. */
+  exhaustedUntil(target: string, at: number): number;
+  /** Until when it is held to be misconfigured. */
+  quarantinedUntil(target: string, at: number): number;
+  /** Targets that could have answered a request that was lost, and were not asked. */
+  missedBy(seen: Seen): readonly string[];
+  /** Attempts that failed at targets with which nothing was wrong. */
+  wronged(seen: Seen): readonly Timed<AttemptEndEvent>[];
+}
+
+/** Milliseconds to leave a target alone whose vendor does not say. */
+const pauses: Readonly<Record<string, number>> = {
+  'rate-limit': 5_000,
+  quota: 900_000,
+  auth: 600_000,
+  'not-found': 600_000,
+};
+const ofTheKey = ['quota', 'auth'];
+/** Failures after which the caller gets the error at once. */
+const final = ['bad-request', 'content-filter'];
+/** Until enough is known of a target, or at least. */
+const patience = { first: 2_000 };
+
+export function historyOf(world: World): History {
+  const { plan, events, calls } = world;
+  const starts = new Map<number, Timed<AttemptStartEvent>[]>();
+  const attemptEnds = new Map<number, Timed<AttemptEndEvent>[]>();
+  const ends = new Map<number, RequestEndEvent>();
+  const usages = new Map<number, UsageEvent[]>();
+  const pausesOf = new Map<string, Pause[]>();
+  const targets = new Map(plan.targets.map((target) => [target.id, target]));
+
+  const requestOf = (event: RouterEvent): number | undefined =>
+    'metadata' in event ? Number(event.metadata['request']) : undefined;
+  const add = <T>(map: Map<number | string, T[]>, key: number | string, value: T): void => {
+    const list = map.get(key) ?? [];
+    list.push(value);
+    map.set(key, list);
+  };
+  const notePause = ({ target, error, metadata }: AttemptEndEvent, at: number): void => {
+    const usual = pauses[error?.kind ?? ''];
+    if (usual === undefined) return;
+    const told = calls.filter(
+      (other) =>
+        other.target === target &&
+        other.at <= at &&
+        other.request === metadata['request'] &&
+        other.error === error?.kind,
+    );
+    // Of several portions of one request the shortest: nobody can tell which one it was.
+    const until = at + Math.min(...told.map(({ retryAfter }) => retryAfter ?? usual));
+    const provider = targets.get(target)?.provider;
+    const why = error?.kind === 'rate-limit' || error?.kind === 'quota' ? 'exhausted' : 'quarantined';
+    for (const other of plan.targets) {
+      const shared = ofTheKey.includes(error?.kind ?? '') && other.provider === provider;
+      if (other.id === target || shared) add(pausesOf, other.id, { at, until, why });
+    }
+  };
+  for (const { at, event } of events) {
+    const request = requestOf(event) ?? -1;
+    if (event.type === 'attempt-start') add(starts, request, { at, event });
+    if (event.type === 'attempt-end') {
+      add(attemptEnds, request, { at, event });
+      notePause(event, at);
+    }
+    if (event.type === 'request-end') ends.set(request, event);
+    if (event.type === 'usage') add(usages, request, event);
+  }
+
+  const membersOf = ({ plan: { route } }: Seen): readonly string[] => plan.routes[route]?.targets ?? [route];
+  const policiesOf = (seen: Seen): Resolved =>
+    resolve(seen, plan.policies, plan.routes, membersOf(seen).length);
+  const deadlineOf = (seen: Seen): number => seen.startedAt + policiesOf(seen).timeout.request;
+  const startsOf = (seen: Seen): readonly Timed<AttemptStartEvent>[] => starts.get(seen.plan.number) ?? [];
+  const pausedUntil = (target: string, at: number, why?: Pause['why']): number => {
+    const said =
+      pausesOf.get(target)?.filter((pause) => pause.at < at && (why ?? pause.why) === pause.why) ?? [];
+    return Math.max(0, ...said.map(({ until }) => until));
+  };
+
+  /** Whether nothing at all was wrong with a target during a request's life. */
+  const sound = (target: TargetPlan, seen: Seen): boolean => {
+    const from = seen.startedAt;
+    const to = seen.settledAt ?? Number.POSITIVE_INFINITY;
+    const limited = [target.concurrency, target.rpm, target.tpm, target.capacity].some(
+      (limit) => limit !== undefined,
+    );
+    const inTrouble = target.windows.some(
+      (window) => window.from <= to + longest(target) && window.to >= from,
+    );
+    // After a refusal the router sends less.
+    const refused = events.some(
+      ({ at, event }) => at <= to && isRefusal(event) && event.target === target.id,
+    );
+    return (
+      !limited &&
+      !inTrouble &&
+      !refused &&
+      target.errorRate === 0 &&
+      target.coldStart === 0 &&
+      pausedUntil(target.id, to) < from
+    );
+  };
+  /** Whether each of a request's limits of time leaves a target more than it ever takes. */
+  const fits = (target: TargetPlan, seen: Seen): boolean => {
+    const { timeout } = policiesOf(seen);
+    const first = target.median * target.slowest;
+    return (
+      first < (timeout.firstToken ?? patience.first) &&
+      target.gap < timeout.idle &&
+      longest(target) < timeout.attempt
+    );
+  };
+
+  return {
+    requestOf,
+    startsOf,
+    policiesOf,
+    deadlineOf,
+    membersOf,
+    exhaustedUntil: (target, at) => pausedUntil(target, at, 'exhausted'),
+    quarantinedUntil: (target, at) => pausedUntil(target, at + 1, 'quarantined'),
+    endsOf: ({ plan: { number } }) => attemptEnds.get(number) ?? [],
+    endOf: ({ plan: { number } }) => ends.get(number),
+    usageOf: ({ plan: { number } }) => usages.get(number) ?? [],
+    missedBy(seen) {
+      const error = seen.failure?.error;
+      if (seen.answer !== undefined || !isRouterError(error)) return [];
+      const { maxAttempts, interrupted, fallbackOn, timeout } = policiesOf(seen);
+      const attempts = attemptEnds.get(seen.plan.number) ?? [];
+      const { only, maxCost } = seen.plan.options;
+      if (error.code === 'closed' || maxCost !== undefined || seen.left) return [];
+      const restarts = interrupted === 'restart' && seen.plan.reader !== 'text';
+      if (error.code === 'stream-interrupted' && !restarts) return [];
+      // What goes to the caller at once, also where it ends a restart.
+      const refusals = final.filter((kind) => !fallbackOn.includes(kind));
+      if (attempts.some(({ event }) => refusals.includes(event.error?.kind ?? ''))) return [];
+      if (attempts.length >= maxAttempts) return [];
+      return membersOf(seen).filter((id) => {
+        const target = targets.get(id);
+        if (target === undefined || only?.includes(id) === false || !sound(target, seen)) return false;
+        if (attempts.some(({ event }) => event.target === id)) return false;
+        if (error.code !== 'deadline') return (seen.settledAt ?? 0) + longest(target) < deadlineOf(seen);
+        if (seen.parts.length > 0 || seen.openedAt !== seen.settledAt) return false; // its reader took the time
+        // It may have been kept from its own by each of the others for as long as an attempt may take.
+        return (maxAttempts - 1) * timeout.attempt + longest(target) < timeout.request;
+      });
+    },
+    wronged(seen) {
+      return (attemptEnds.get(seen.plan.number) ?? []).filter(({ event }) => {
+        const target = targets.get(event.target);
+        if (target === undefined || event.outcome !== 'failed' || seen.plan.kind === 'embed') return false;
+        if (!sound(target, seen) || !fits(target, seen)) return false;
+        // It can be its reader who took the time, or another target that was faster while this one was on probation.
+        const slowly = seen.plan.reader === 'slow' || seen.plan.reader === 'late';
+        const beaten = seen.answer !== undefined || seen.parts.length > 0;
+        return event.error?.kind !== 'timeout' || !(slowly || beaten);
+      });
+    },
+  };
+}
+
+function isRefusal(event: RouterEvent): event is AttemptEndEvent {
+  if (event.type !== 'attempt-end') return false;
+  return event.error?.kind === 'rate-limit' || event.error?.kind === 'overloaded';
+}
+
+/** What a target takes at most for a whole answer. */
+function longest({ median, slowest, gap }: TargetPlan): number {
+  return median * slowest + 10 * gap;
+}
+
+function resolve(
+  { plan: { route, options } }: Seen,
+  router: Omit<RoutePlan, 'targets'>,
+  routes: Readonly<Record<string, RoutePlan>>,
+  targets: number,
+): Resolved {
+  const own: Partial<RoutePlan> = routes[route] ?? {};
+  const retry = own.retry ?? router.retry;
+  const below = router.retry === false ? {} : router.retry;
+  const defaults = { maxAttempts: Math.max(3, targets), sameTarget: 1 };
+  return {
+    ...defaults,
+    ...below,
+    ...(retry === false ? { maxAttempts: 1, sameTarget: 0 } : retry),
+    interrupted: options.interrupted ?? own.interrupted ?? router.interrupted ?? 'error',
+    fallbackOn: own.fallbackOn ?? router.fallbackOn ?? [],
+    timeout: {
+      request: 600_000,
+      attempt: 300_000,
+      idle: 20_000,
+      ...router.timeout,
+      ...own.timeout,
+      ...options.timeout,
+    },
+  };
+}

@@ -1,0 +1,88 @@
+// Worlds from seeds, in virtual time: random targets, troubles, requests and policies, and what must hold in all of them.
+// `npm run simulation -- --seed 123 --log` plays one again and shows what happened, with `--request 7` to that one request
+// only; `-- --seed 1 --worlds 10000` plays many.
+import { parseArgs } from 'node:util';
+import { faultsOf } from './properties.ts';
+import { simulate, type TimedEvent, type World } from './simulate.ts';
+import { replayOf } from './worlds.ts';
+
+const { values } = parseArgs({
+  options: {
+    seed: { type: 'string', default: '1' },
+    worlds: { type: 'string', default: '1' },
+    log: { type: 'boolean', default: false },
+    request: { type: 'string' },
+  },
+});
+const first = Number(values.seed);
+const count = Number(values.worlds);
+const started = performance.now();
+/** Seeds in which a property is broken, by its name. */
+const broken = new Map<string, number[]>();
+let requests = 0;
+let answered = 0;
+for (let seed = first; seed < first + count; seed++) {
+  const world = await simulate(seed);
+  const faults = faultsOf(world);
+  requests += world.requests.length;
+  answered += world.requests.filter(({ answer }) => answer !== undefined).length;
+  if (values.log) tell(world, values.request);
+  if (count === 1) console.log(faults.join('\n'));
+  for (const name of faults.filter((line) => !line.startsWith(' '))) {
+    broken.set(name, [...(broken.get(name) ?? []), seed]);
+  }
+}
+const seconds = (performance.now() - started) / 1_000;
+for (const [name, seeds] of broken) {
+  console.log(
+    `${name} broken in ${seeds.length} worlds: ${seeds.slice(0, 10).join(', ')} …\n  ${replayOf(seeds[0] ?? 0)}`,
+  );
+}
+console.log(
+  `${count} worlds, ${requests} requests, ${answered} answered, ${(count / seconds).toFixed(0)} worlds a second`,
+);
+process.exitCode = broken.size === 0 ? 0 : 1;
+
+/** The world's plan, what happened in it, and what its callers saw; of one request or of all. */
+function tell({ plan, events, requests }: World, request: string | undefined): void {
+  const { requests: planned, targets, ...rest } = plan;
+  for (const target of targets) console.log(JSON.stringify(target));
+  console.log(JSON.stringify(rest));
+  for (const each of planned) if (wanted(each.number)) console.log(JSON.stringify(each));
+  for (const timed of events) {
+    const { event } = timed;
+    if (!('metadata' in event) || wanted(event.metadata['request'])) console.log(lineOf(timed));
+  }
+  for (const { plan: asked, failure, answer, parts, ...seen } of requests) {
+    if (!wanted(asked.number)) continue;
+    const said = parts.map((part) => (part.type === 'text-delta' ? part.text : `<${part.type}>`)).join('');
+    console.log(
+      JSON.stringify({ request: asked.number, answer: answer?.text, said, ...seen }),
+      failure?.error ?? '',
+    );
+  }
+  function wanted(number: unknown): boolean {
+    return request === undefined || request === String(number);
+  }
+}
+
+function lineOf({ at, event }: TimedEvent): string {
+  const time = at.toFixed(3).padStart(12);
+  if (event.type === 'target-state') return `${time} ${event.target}: ${event.previous} → ${event.state}`;
+  if (event.type === 'price-unknown') return `${time} ${event.target}: no price`;
+  const request = `${time} request ${event.metadata['request']}: ${event.type}`;
+  switch (event.type) {
+    case 'attempt-start':
+      return `${request} ${event.attempt} at ${event.target}`;
+    case 'attempt-end':
+      return `${request} ${event.attempt} at ${event.target} ${event.outcome} ${event.error?.kind ?? ''}`;
+    case 'usage':
+      return `${request} ${event.target} ${event.cost?.total} ${event.billed}`;
+    case 'request-end': {
+      const { candidates = [], skipped = [] } = event.decision ?? {};
+      const left = skipped.map(({ target, reason }) => `${target} ${reason}`).join(', ');
+      const order = candidates.map(({ target }) => target).join(' ');
+      return `${request} ${event.outcome} ${event.error ?? event.target ?? ''} (order: ${order}; left out: ${left})`;
+    }
+  }
+}

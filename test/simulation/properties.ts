@@ -1,0 +1,353 @@
+import { isRouterError, type StreamPart } from 'signalbox';
+import type { Seen } from './callers.ts';
+import { type AttemptEnd, type History, historyOf } from './history.ts';
+import type { World } from './simulate.ts';
+
+/** What holds in every world. Yields what breaks it, in words. */
+type Property = (world: World, history: History) => Iterable<string>;
+
+/** Moments are sums of fractions. */
+const rounding = 1e-6;
+
+const about = ({ plan }: Seen): string => `request ${plan.number} (${plan.kind}, ${plan.route})`;
+
+export const properties: Readonly<Record<string, Property>> = {
+  *'every request settles'({ hanging }) {
+    if (hanging > 0) yield `${hanging} requests hang`;
+  },
+
+  *'a request settles by its deadline, and as soon as its caller gives up or the router is closed'(
+    { requests, closedAt = Number.POSITIVE_INFINITY },
+    { deadlineOf },
+  ) {
+    for (const seen of requests) {
+      const given = Math.max(seen.startedAt, Math.min(seen.abortedAt ?? Number.POSITIVE_INFINITY, closedAt));
+      const last = Math.min(deadlineOf(seen), given) + rounding;
+      for (const at of [seen.openedAt, seen.settledAt]) {
+        if (at !== undefined && at > last) yield `${about(seen)}: ${at}, not ${last}`;
+      }
+    }
+  },
+
+  *'exactly one request-end per request, after all its other events'({ requests, events }, { requestOf }) {
+    const ends = new Map<number, number>();
+    for (const { event } of events) {
+      const request = requestOf(event);
+      if (request === undefined) continue;
+      const before = ends.get(request) ?? 0;
+      if (event.type === 'request-end') ends.set(request, before + 1);
+      else if (before > 0) yield `request ${request}: ${event.type} after its end`;
+    }
+    for (const seen of requests) {
+      const count = ends.get(seen.plan.number) ?? 0;
+      if (count !== 1) yield `${about(seen)}: ${count}`;
+    }
+  },
+
+  *'request-end says what the caller saw'({ requests }, { endOf }) {
+    for (const seen of requests) {
+      const end = endOf(seen);
+      const outcome =
+        seen.answer !== undefined
+          ? 'success'
+          : seen.abortedAt !== undefined && ownReason(seen)
+            ? 'aborted'
+            : 'failed';
+      if (seen.left ? end?.outcome === 'failed' : end?.outcome !== outcome)
+        yield `${about(seen)}: ${end?.outcome}, but it was ${outcome}`;
+      const code = isRouterError(seen.failure?.error) ? seen.failure.error.code : undefined;
+      if (!seen.left && end?.error !== code) yield `${about(seen)}: error ${end?.error}, but it was ${code}`;
+      if (end !== undefined && Math.abs(end.duration - ((seen.settledAt ?? 0) - seen.startedAt)) > rounding)
+        yield `${about(seen)}: duration ${end.duration}`;
+    }
+  },
+
+  *'every attempt that starts ends once, and none ends that did not start'({ events }, { requestOf }) {
+    const open = new Set<string>();
+    for (const { event } of events) {
+      if (event.type !== 'attempt-start' && event.type !== 'attempt-end') continue;
+      const name = `request ${requestOf(event)}, attempt ${event.attempt} at ${event.target}`;
+      if (event.type === 'attempt-start') {
+        if (open.has(name)) yield `${name} starts twice`;
+        open.add(name);
+      } else if (!open.delete(name)) yield `${name} ends without being under way`;
+    }
+    for (const name of open) yield `${name} never ends`;
+  },
+
+  *'attempts are no more than retry.maxAttempts, and failed ones at one target no more than retry.sameTarget allows'(
+    { requests },
+    { startsOf, endsOf, policiesOf },
+  ) {
+    for (const seen of requests) {
+      if (seen.plan.kind === 'embed') continue; // one for each portion of its values
+      const { maxAttempts, sameTarget } = policiesOf(seen);
+      const starts = startsOf(seen);
+      if (starts.length > maxAttempts) yield `${about(seen)}: ${starts.length}, not ${maxAttempts}`;
+      // One that lost a race has not been tried.
+      const failed = endsOf(seen).filter(
+        (end) =>
+          end.event.outcome === 'failed' &&
+          !(end.event.error?.kind === 'timeout' && outlived(end, endsOf(seen))),
+      );
+      const targets = failed.map(({ event }) => event.target);
+      for (const target of new Set(targets)) {
+        const times = targets.filter((other) => other === target).length;
+        if (times > 1 + sameTarget) yield `${about(seen)}: ${times} at ${target}`;
+      }
+    }
+  },
+
+  *'no attempt starts after the deadline, after the caller gave up, after the end or after close'(
+    { requests, closedAt = Number.POSITIVE_INFINITY },
+    { startsOf, deadlineOf },
+  ) {
+    for (const seen of requests) {
+      const last = Math.min(
+        deadlineOf(seen),
+        seen.abortedAt ?? Number.POSITIVE_INFINITY,
+        closedAt,
+        seen.settledAt ?? Number.POSITIVE_INFINITY,
+      );
+      for (const { at } of startsOf(seen)) {
+        if (at > last) yield `${about(seen)}: at ${at}, not after ${last}`;
+      }
+      if (seen.plan.abortAfter === 0 && startsOf(seen).length > 0) yield `${about(seen)}: given up before`;
+    }
+  },
+
+  *'only targets are asked that the request allows'({ requests }, { startsOf, endOf, membersOf }) {
+    for (const seen of requests) {
+      const { only, maxCost } = seen.plan.options;
+      const decision = endOf(seen)?.decision;
+      for (const { event } of startsOf(seen)) {
+        const { target } = event;
+        if (!membersOf(seen).includes(target) || only?.includes(target) === false)
+          yield `${about(seen)}: ${target}`;
+        const expected = decision?.candidates.find((candidate) => candidate.target === target)?.estimatedCost;
+        if (maxCost !== undefined && (expected ?? 0) > maxCost)
+          yield `${about(seen)}: ${target} for ${expected}`;
+      }
+    }
+  },
+
+  *'a caller who gives up gets its own reason, and one who does not never gets it'({ requests }, { endOf }) {
+    for (const seen of requests) {
+      const failures = [seen.failure, seen.readingFailure].flatMap((failure) => failure ?? []);
+      const given = failures.some(({ error }) => error === seen.reason);
+      if (given && seen.abortedAt === undefined) yield `${about(seen)}: did not give up`;
+      const outcome = endOf(seen)?.outcome;
+      if (outcome === 'aborted' && !seen.left && failures[0]?.error !== seen.reason)
+        yield `${about(seen)}: got ${failures[0]?.error}`;
+      for (const { error } of failures) {
+        if (error !== seen.reason && !isRouterError(error)) yield `${about(seen)}: got ${error}`;
+      }
+    }
+  },
+
+  *'an answer is the whole text of one call at the target that it names, for this request'(
+    { requests, calls },
+    { startsOf },
+  ) {
+    for (const seen of requests) {
+      const { answer, plan } = seen;
+      if (answer === undefined) continue;
+      if (!startsOf(seen).some(({ event }) => event.target === answer.target))
+        yield `${about(seen)}: ${answer.target} was not asked`;
+      if (plan.kind === 'embed') {
+        if (answer.text !== '') yield `${about(seen)}: ${answer.text}`;
+        continue;
+      }
+      const call = calls.find(({ text }) => text === answer.text);
+      if (call === undefined) yield `${about(seen)}: nobody said ${JSON.stringify(answer.text)}`;
+      else if (call.request !== plan.number || call.target !== answer.target || call.error !== undefined)
+        yield `${about(seen)}: from ${JSON.stringify(call)}, not ${answer.target}`;
+    }
+  },
+
+  *'what a reader sees since the last restart is the beginning of one call’s text, and all of it with the finish'({
+    requests,
+    calls,
+  }) {
+    for (const seen of requests) {
+      const { parts, plan, answer } = seen;
+      if (parts.length === 0) continue;
+      const text = textOf(parts);
+      const call = calls.find(
+        ({ text: whole, request }) => request === plan.number && whole.startsWith(text),
+      );
+      if (call === undefined) yield `${about(seen)}: nobody said ${JSON.stringify(text)}`;
+      const finish = parts.at(-1)?.type === 'finish';
+      const whole = finish || (plan.reader === 'text' && seen.readingFailure === undefined);
+      if (whole && answer === undefined) yield `${about(seen)}: a finish without a result`;
+      if (whole && text !== answer?.text)
+        yield `${about(seen)}: ${JSON.stringify(text)}, not ${answer?.text}`;
+      if (!whole && !seen.left && seen.readingFailure === undefined)
+        yield `${about(seen)}: ends without finish or error`;
+      for (const [index, part] of parts.entries()) {
+        if (part.type === 'finish' && part.target !== answer?.target) yield `${about(seen)}: ${part.target}`;
+        if (part.type === 'restart' && index === 0) yield `${about(seen)}: begins with a restart`;
+      }
+    }
+  },
+
+  *'nothing comes after finish'({ requests }) {
+    for (const seen of requests) if (seen.late > 0) yield about(seen);
+  },
+
+  *'a stream restarts only where that is the policy'({ requests }, { policiesOf }) {
+    for (const seen of requests) {
+      if (policiesOf(seen).interrupted === 'restart') continue;
+      if (seen.parts.some(({ type }) => type === 'restart')) yield about(seen);
+    }
+  },
+
+  *'the usage events of a request come to what its end says, and no figure is negative'(
+    { requests },
+    { endOf, usageOf },
+  ) {
+    for (const seen of requests) {
+      const end = endOf(seen);
+      const costs = usageOf(seen).map(({ cost }) => cost?.total ?? 0);
+      const said = (end?.cost?.total ?? 0) + (end?.wastedCost ?? 0);
+      if (Math.abs(sum(costs) - said) > 1e-9) yield `${about(seen)}: ${sum(costs)}, but it says ${said}`;
+      if ([...costs, said, end?.wastedCost ?? 0].some((cost) => !(cost >= 0)))
+        yield `${about(seen)}: negative`;
+    }
+  },
+
+  *'an answer costs what its vendor counted'({ requests, calls, plan }) {
+    for (const seen of requests) {
+      const { answer } = seen;
+      if (answer === undefined || seen.plan.kind === 'embed') continue;
+      const call = calls.find(({ text }) => text === answer.text);
+      const price = plan.targets.find(({ id }) => id === answer.target)?.price;
+      if (call === undefined || price === undefined) continue;
+      const { inputTokens, outputTokens } = call.usage;
+      const cost =
+        (inputTokens * price.input + outputTokens * (price.output ?? 0)) / 1_000_000 + (price.request ?? 0);
+      if (Math.abs((answer.cost?.total ?? -1) - cost) > 1e-12)
+        yield `${about(seen)}: ${answer.cost?.total}, not ${cost}`;
+    }
+  },
+
+  *'no more calls are under way at a target than its concurrency'({ crowded }) {
+    for (const { target, at, open } of crowded) yield `${open} at ${target}, at ${at}`;
+  },
+
+  *'no more calls begin than rpm gives, and one full bucket'({ plan, calls }) {
+    for (const { id, rpm } of plan.targets) {
+      if (rpm === undefined) continue;
+      // Of all spans that end now, the one that is the nearest to the limit.
+      let spent = 0;
+      let last = 0;
+      for (const { at } of calls.filter(({ target }) => target === id)) {
+        spent = Math.max(0, spent - ((at - last) * rpm) / 60_000) + 1;
+        last = at;
+        if (spent > rpm + rounding) yield `${id}: ${spent} at ${at}, rpm ${rpm}`;
+      }
+    }
+  },
+
+  *'a target whose vendor said when to come back is not asked before that'(
+    { requests },
+    { exhaustedUntil, quarantinedUntil, startsOf },
+  ) {
+    for (const seen of requests) {
+      const asked = new Set<string>();
+      for (const { at, event } of startsOf(seen)) {
+        // Embeddings that were begun there go on there.
+        if (seen.plan.kind === 'embed' && asked.has(event.target)) continue;
+        asked.add(event.target);
+        const until = exhaustedUntil(event.target, at);
+        // One that is misconfigured as well is asked what is wrong with it, where nothing else is left.
+        if (until > at + rounding && quarantinedUntil(event.target, at) < at)
+          yield `${about(seen)}: ${event.target} at ${at}, exhausted until ${until}`;
+      }
+    }
+  },
+
+  *'a breaker opens only after a failure of its target, or of one that shares its key'({ plan, events }) {
+    const provider = new Map(plan.targets.map((target) => [target.id, target.provider]));
+    const failedAt = new Map<string | undefined, number>();
+    for (const { event, at } of events) {
+      if (event.type !== 'attempt-end' || event.outcome !== 'failed') continue;
+      const of = provider.get(event.target);
+      if (!failedAt.has(of)) failedAt.set(of, at);
+    }
+    for (const { event, at } of events) {
+      if (event.type !== 'target-state' || event.state !== 'open') continue;
+      if ((failedAt.get(provider.get(event.target)) ?? Number.POSITIVE_INFINITY) > at)
+        yield `${event.target} at ${at}`;
+    }
+  },
+
+  *'an attempt fails as its vendor made it fail, or by a time-out'({ events, calls }, { requestOf }) {
+    for (const { event, at } of events) {
+      if (event.type !== 'attempt-end' || event.outcome !== 'failed') continue;
+      const { kind } = event.error ?? {};
+      if (kind === 'timeout') continue;
+      const made = calls.some(
+        ({ request, target, error, at: from }) =>
+          request === requestOf(event) && target === event.target && error === kind && from <= at,
+      );
+      if (!made) yield `request ${requestOf(event)} at ${event.target}: ${kind}`;
+    }
+  },
+
+  *'no request is lost while a healthy target is there that it has not asked'({ requests }, { missedBy }) {
+    for (const seen of requests) {
+      for (const target of missedBy(seen)) {
+        yield `${about(seen)}: ${describe(seen.failure?.error)}, but ${target} was well from ${seen.startedAt} to ${seen.settledAt}`;
+      }
+    }
+  },
+
+  *'an attempt at a healthy target that has all the time it needs does not fail'({ requests }, { wronged }) {
+    for (const seen of requests) {
+      for (const { event } of wronged(seen))
+        yield `${about(seen)}: attempt ${event.attempt} at ${event.target}: ${event.error?.kind} after ${event.duration}`;
+    }
+  },
+
+  *'nothing is left when the world is over'({ timersLeft, callsLeft, stats, rejections }) {
+    if (timersLeft > 0) yield `${timersLeft} timers`;
+    for (const target of callsLeft) yield `a call at ${target}`;
+    for (const { id, inFlight } of stats) if (inFlight !== 0) yield `${inFlight} in flight at ${id}`;
+    for (const rejection of rejections) yield `an unhandled rejection: ${rejection}`;
+  },
+};
+
+/** Whether another attempt was under way when this one ended. */
+function outlived(end: AttemptEnd, all: readonly AttemptEnd[]): boolean {
+  return all.some(({ at, event }) => at > end.at && at - event.duration < end.at);
+}
+
+/** All that is broken in a world. */
+export function faultsOf(world: World): readonly string[] {
+  const history = historyOf(world);
+  return Object.entries(properties).flatMap(([name, property]) => {
+    const found = [...property(world, history)];
+    const more = found.length > 3 ? [`  … and ${found.length - 3} more`] : [];
+    return found.length === 0 ? [] : [`${name}:`, ...found.slice(0, 3).map((fault) => `  ${fault}`), ...more];
+  });
+}
+
+function ownReason({ failure, reason }: Seen): boolean {
+  return failure?.error === reason;
+}
+
+function textOf(parts: readonly StreamPart[]): string {
+  return parts.reduce((text, part) => {
+    if (part.type === 'restart') return '';
+    return part.type === 'text-delta' ? text + part.text : text;
+  }, '');
+}
+
+function sum(figures: readonly number[]): number {
+  return figures.reduce((total, figure) => total + figure, 0);
+}
+
+function describe(error: unknown): string {
+  return isRouterError(error) ? `${error.code}: ${error.message}` : String(error);
+}

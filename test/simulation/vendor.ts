@@ -1,0 +1,182 @@
+import type { Clock, Provider } from 'signalbox';
+import { type Script, type ScriptedProvider, scriptedProvider } from 'signalbox/testing';
+import { dice } from './dice.ts';
+import type { Failure, Plan, TargetPlan, Trouble, Window } from './plan.ts';
+
+/** One call that a vendor got. */
+export interface VendorCall {
+  readonly target: string;
+  /** The number of the request that it is for. */
+  readonly request: number;
+  readonly at: number;
+  /** All the text that it would have given; no other call has the same. */
+  readonly text: string;
+  /** What it was told to fail with; `undefined`: it was to answer, if it was let. */
+  readonly error: string | undefined;
+  /** When it said to come back: milliseconds. */
+  readonly retryAfter: number | undefined;
+  readonly usage: { readonly inputTokens: number; readonly outputTokens: number };
+}
+
+/** All vendors of a world: providers, and for each target its own server, which knows what it was asked. */
+export interface Vendors {
+  provider(name: string): Provider;
+  readonly servers: ReadonlyMap<string, ScriptedProvider>;
+  readonly calls: readonly VendorCall[];
+}
+
+type ScriptError = NonNullable<Script['error']>;
+
+const errors: Readonly<Record<Failure, ScriptError>> = {
+  server: { kind: 'server', status: 500 },
+  overloaded: { kind: 'overloaded', status: 529 },
+  reset: { kind: 'network', code: 'ECONNRESET' },
+  truncated: { kind: 'truncated', answered: true },
+  malformed: { kind: 'malformed', status: 200 },
+  unknown: { kind: 'unknown' },
+  'rate-limit': { kind: 'rate-limit', status: 429 },
+  'bad-request': { kind: 'bad-request', status: 400 },
+  'content-filter': { kind: 'content-filter', status: 400 },
+  'context-length': { kind: 'context-length', status: 400 },
+  'not-found': { kind: 'not-found', status: 404 },
+};
+const breaksInTheMiddle: readonly Failure[] = ['server', 'overloaded', 'reset', 'truncated'];
+const slowness = 30_000;
+
+export function openVendors(plan: Plan, clock: Clock): Vendors {
+  const calls: VendorCall[] = [];
+  const servers = new Map<string, ScriptedProvider>();
+  for (const [index, target] of plan.targets.entries()) {
+    servers.set(target.id, openServer(target, plan.seed * 31 + index, clock, calls));
+  }
+  const providers = new Map<string, Provider>();
+  const server = (model: string): ScriptedProvider => {
+    const found = servers.get(model);
+    if (found === undefined) throw new Error(`no server for ${model}`);
+    return found;
+  };
+  for (const { provider: name } of plan.targets) {
+    providers.set(name, {
+      name,
+      embedLimits: { values: 2, characters: 1_000 },
+      chat: (call) => server(call.model).chat(call),
+      stream: (call) => server(call.model).stream(call),
+      embed: (call) => server(call.model).embed?.(call) ?? Promise.reject(new Error('no embeddings')),
+    });
+  }
+  return {
+    provider(name) {
+      const found = providers.get(name);
+      if (found === undefined) throw new Error(`no provider ${name}`);
+      return found;
+    },
+    servers,
+    calls,
+  };
+}
+
+function openServer(target: TargetPlan, seed: number, clock: Clock, calls: VendorCall[]): ScriptedProvider {
+  const throws = dice(seed);
+  const server = scriptedProvider(
+    target.id,
+    (call) => {
+      const now = clock.now();
+      const asked = 'values' in call ? call.values[0] : call.messages[0]?.content;
+      const words = [
+        `${target.id}.${calls.length} `,
+        ...Array.from({ length: throws.whole(0, 8) }, (_, word) => `w${word} `),
+      ];
+      // What vendors send before they have something to say.
+      const text = throws.chance(0.1) ? ['', ...words] : words;
+      const usage = { inputTokens: throws.whole(1, 2_000), outputTokens: throws.whole(1, 500) };
+      const script = { text, usage, ...behaviour(target, now, text.length, throws) };
+      const full = refusal(target, now, server.open, calls);
+      const told: Script = full === undefined ? script : { ...full, delay: throws.between(1, 50) };
+      const whole = (told.delay ?? 0) + (told.gap ?? 0) * text.length;
+      calls.push({
+        target: target.id,
+        request: Number(String(asked).split(' ')[1]),
+        at: now,
+        text: text.join(''),
+        error: told.error?.kind ?? (told.cut === true ? 'truncated' : undefined),
+        retryAfter: told.error?.retryAfter,
+        usage,
+      });
+      // A chat's answer comes when a stream's would be complete.
+      return 'messages' in call && isStream(call) ? told : { ...told, delay: whole };
+    },
+    clock,
+  );
+  const streams = new WeakSet<object>();
+  const isStream = (call: object): boolean => streams.has(call);
+  return {
+    ...server,
+    get open() {
+      return server.open;
+    },
+    stream(call) {
+      streams.add(call);
+      return server.stream(call);
+    },
+  };
+}
+
+/** The vendor's own limits. */
+function refusal(
+  { id, capacity }: TargetPlan,
+  now: number,
+  inFlight: number,
+  calls: readonly VendorCall[],
+): Script | undefined {
+  if (capacity === undefined) return undefined;
+  const lastMinute = calls.filter(
+    ({ target, at, error }) => target === id && at > now - 60_000 && error !== 'rate-limit',
+  );
+  if (inFlight < capacity.inFlight && lastMinute.length < capacity.perMinute) return undefined;
+  const oldest = lastMinute[0]?.at ?? now;
+  const retryAfter = inFlight < capacity.inFlight ? oldest + 60_000 - now : 1_000;
+  return { error: { ...errors['rate-limit'], ...(capacity.says ? { retryAfter } : {}) } };
+}
+
+/** What the vendor does with a call that it takes now. */
+function behaviour(target: TargetPlan, now: number, parts: number, throws: ReturnType<typeof dice>): Script {
+  const cold = now < 10_000 ? target.coldStart : 0;
+  const delay = throws.lognormal(target.median, target.spread, target.slowest) + cold;
+  const { gap } = target;
+  const window = target.windows.find(({ from, to }) => now >= from && now < to);
+  if (window !== undefined) return inTrouble(window, now, { delay, gap }, throws);
+  const end = now + delay + parts * gap;
+  // It can also begin in the middle of an answer.
+  const coming = target.windows.find(
+    ({ from, trouble }) => from > now && from < end && (trouble === 'dark' || trouble === 'cut'),
+  );
+  if (coming !== undefined) {
+    const after = gap === 0 ? 0 : Math.max(0, Math.ceil((coming.from - now - delay) / gap));
+    return coming.trouble === 'dark' ? { delay, gap, after, hang: true } : { delay, gap, after, cut: true };
+  }
+  if (!throws.chance(target.errorRate)) return { delay, gap };
+  const failure = throws.pick(target.failures);
+  const after = breaksInTheMiddle.includes(failure) && throws.chance(0.4) ? throws.whole(1, 4) : 0;
+  return { delay, gap, error: errors[failure], after };
+}
+
+function inTrouble(
+  { trouble, to, says }: Window,
+  now: number,
+  { delay, gap }: { readonly delay: number; readonly gap: number },
+  throws: ReturnType<typeof dice>,
+): Script {
+  const soon = throws.between(0, 40);
+  const retryAfter = says ? { retryAfter: to - now } : {};
+  const scripts: Readonly<Record<Trouble, () => Script>> = {
+    refuse: () => ({ delay: soon, error: { kind: 'network', code: 'ECONNREFUSED' } }),
+    broken: () => ({ delay: soon, error: errors.server }),
+    dark: () => ({ hang: true }),
+    slow: () => ({ delay: delay + slowness, gap }),
+    cut: () => ({ delay, gap, cut: true, after: throws.whole(0, 4) }),
+    limit: () => ({ delay: soon, error: { ...errors['rate-limit'], ...retryAfter } }),
+    quota: () => ({ delay: soon, error: { kind: 'quota', status: 429, code: 'insufficient_quota' } }),
+    auth: () => ({ delay: soon, error: { kind: 'auth', status: 401 } }),
+  };
+  return scripts[trouble]();
+}
