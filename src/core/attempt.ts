@@ -74,6 +74,7 @@ export function beginAttempt(run: Run, permit: Permit, lane: Lane): Attempt {
   const abort = linkedAbort(lane.signal);
   // Embeddings take as long as their portions are large; nothing can be learnt from that.
   const waiting = kind === 'embed' ? undefined : target.silence.begin(target.latencies[kind], lane.alarm);
+  const keyFact = channel.number === undefined ? {} : { key: channel.number };
   let firstTokenAt: number | undefined;
   let expired = false;
 
@@ -92,7 +93,7 @@ export function beginAttempt(run: Run, permit: Permit, lane: Lane): Attempt {
     abort.unlink();
     const summary: AttemptSummary = {
       target: target.id,
-      ...(channel.number === undefined ? {} : { key: channel.number }),
+      ...keyFact,
       duration: env.clock.now() - startedAt,
       ...(firstTokenAt === undefined ? {} : { firstToken: firstTokenAt - startedAt }),
       ...outcome,
@@ -134,7 +135,7 @@ export function beginAttempt(run: Run, permit: Permit, lane: Lane): Attempt {
     return { usage: seen, ...(cost === undefined ? {} : { cost }) };
   };
 
-  env.events.emit({ type: 'attempt-start', ...factsOf(run), target: target.id, attempt: number });
+  env.events.emit({ type: 'attempt-start', ...factsOf(run), target: target.id, ...keyFact, attempt: number });
   return {
     target,
     channel,

@@ -17,6 +17,8 @@ interface RequestFacts {
 export interface AttemptStartEvent extends RequestFacts {
   readonly type: 'attempt-start';
   readonly target: string;
+  /** Which of the provider's `keys`, from 0 on, where there are several. */
+  readonly key?: number;
   /** 1 for the first attempt of the request. */
   readonly attempt: number;
 }

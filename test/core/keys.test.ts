@@ -46,6 +46,21 @@ describe('a provider with several keys', () => {
     expect((await answers).map(({ target }) => target)).toEqual(Array(6).fill('pool'));
   });
 
+  it('are told apart in the events of attempts', async () => {
+    const { router } = pool([[{ error: { kind: 'auth', status: 401 } }], [{}]]);
+    const keys: unknown[] = [];
+    router.on('attempt-start', ({ type, key }) => keys.push([type, key]));
+    router.on('attempt-end', ({ type, key }) => keys.push([type, key]));
+    await router.chat(ask);
+    await router.chat(ask);
+    expect(keys).toEqual(
+      [0, 1, 1].flatMap((key) => [
+        ['attempt-start', key],
+        ['attempt-end', key],
+      ]),
+    );
+  });
+
   for (const [what, error] of [
     ['refused', { kind: 'auth', status: 401 }],
     ['out of credit', { kind: 'quota', status: 402 }],
