@@ -1,5 +1,5 @@
 import { isRouterError, ProviderError } from '../errors.ts';
-import type { BreakerLimits, Pass } from '../health/breaker.ts';
+import type { BreakerLimits } from '../health/breaker.ts';
 import type { Holds } from '../health/health.ts';
 import { costOf } from '../pricing/cost.ts';
 import { estimateTokens } from '../pricing/estimate.ts';
@@ -11,7 +11,7 @@ import type { Cost, Usage } from '../types/usage.ts';
 import { linkedAbort, orAbort } from './abort.ts';
 import { billedOf, type Consequence, consequenceOf, isStaleSocket } from './consequence.ts';
 import { tellHealth } from './environment.ts';
-import type { Permit } from './permit.ts';
+import type { Passes, Permit } from './permit.ts';
 import { defaultBreaker } from './policies.ts';
 import type { Lane } from './race.ts';
 import { factsOf, type Run } from './run.ts';
@@ -58,7 +58,7 @@ export interface Seen {
 export function beginAttempt(run: Run, permit: Permit, lane: Lane): Attempt {
   const { env } = run;
   const { kind } = run.job;
-  const { channel } = permit;
+  const { channel, passes } = permit;
   const { target, provider } = channel;
   const { endpoint } = channel.key;
   if (lane.signal.aborted) {
@@ -68,7 +68,6 @@ export function beginAttempt(run: Run, permit: Permit, lane: Lane): Attempt {
   run.started += 1;
   const number = run.started;
   const startedAt = env.clock.now();
-  const passes: Passes = { own: target.breaker.enter(startedAt), shared: endpoint.breaker.enter(startedAt) };
   target.stats.start();
   tellHealth(target, env);
   const abort = linkedAbort(lane.signal);
@@ -202,18 +201,10 @@ export function beginAttempt(run: Run, permit: Permit, lane: Lane): Attempt {
     },
     abandon(seen, sent) {
       const now = env.clock.now();
-      target.breaker.leave(passes.own);
-      endpoint.breaker.leave(passes.shared);
       target.stats.end(now, {});
       end({ outcome: 'abandoned', ...(sent ? guess(seen) : {}), billed: sent ? 'unknown' : 'no' });
     },
   };
-}
-
-/** What an attempt holds of the breakers of its deployment and of its endpoint. */
-interface Passes {
-  readonly own: Pass;
-  readonly shared: Pass;
 }
 
 /** Does an attempt's one call, and books its failure if it fails: `seen` says what is known by then. */
@@ -255,9 +246,7 @@ function blame(
   const counts = consequence.health === 'failure' && limits !== false;
   const wide = error.scope === 'key' || error.scope === 'endpoint';
   if (counts && wide) endpoint.breaker.failure(passes.shared, now, limits);
-  else endpoint.breaker.leave(passes.shared);
   if (counts && !wide) target.breaker.failure(passes.own, now, limits);
-  else target.breaker.leave(passes.own);
   if (consequence.health === 'exhausted') {
     const held = error.scope === 'key' ? key.holds : error.scope === 'endpoint' ? endpoint.holds : holds;
     leaveAlone(held, 'exhaustedUntil', now + (error.retryAfter ?? consequence.pause));

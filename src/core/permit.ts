@@ -1,12 +1,23 @@
+import type { Pass } from '../health/breaker.ts';
 import { usualOutputTokens } from '../pricing/estimate.ts';
 import type { Usage } from '../types/usage.ts';
 import { expectedTokens } from './job.ts';
 import type { Run } from './run.ts';
 import type { Channel } from './target.ts';
 
+export interface Passes {
+  readonly own: Pass;
+  readonly shared: Pass;
+}
+
 /** A place at a channel, taken for one attempt, with its share of the limits. */
 export interface Permit {
   readonly channel: Channel;
+  /**
+   * What the attempt holds of the breakers of its deployment and of its endpoint: from here on, so that of requests that come
+   * at the same moment only one is the probe.
+   */
+  readonly passes: Passes;
   /** Gives the place back. `usage` says what the attempt took in fact; `undefined`: nothing. */
   release(usage: Usage | undefined): void;
 }
@@ -29,12 +40,18 @@ export function permit(channel: Channel, run: Run, expected?: () => number): Per
   const tokens = counted ? (expected ?? usual)() : 0;
   headroom.use(tokens, now);
   const settles = rates.map((rate) => rate.take(tokens, now));
+  const { breaker: own } = target;
+  const { breaker: shared } = key.endpoint;
+  const passes = { own: own.enter(now), shared: shared.enter(now) };
   let released = false;
   return {
     channel,
+    passes,
     release(usage) {
       if (released) return;
       released = true;
+      own.leave(passes.own);
+      shared.leave(passes.shared);
       for (const each of taken) each.release();
       if (settles.length > 0) {
         const { inputTokens, outputTokens = 0 } = usage ?? {};

@@ -248,6 +248,18 @@ describe('health', () => {
     ]);
   });
 
+  it('sends one probe only, however many requests come at the same moment', async () => {
+    const broken = { error: { kind: 'server', status: 500 } } as const;
+    const { router, clock, providers } = world({ a: [broken, broken, broken, {}], b: [{}] });
+    for (let count = 0; count < 3; count++) await router.chat(ask);
+    await clock.advance(6_000);
+    const targets = await Promise.all(
+      Array.from({ length: 5 }, () => router.chat(ask).then(({ target }) => target)),
+    );
+    expect(targets.toSorted()).toEqual(['a', 'b', 'b', 'b', 'b']);
+    expect(providers['a']?.calls).toHaveLength(4);
+  });
+
   it('gives a probe company as soon as it is slower than usual, and holds that against it', async () => {
     const { router, clock, providers } = world({
       a: [overloaded, overloaded, overloaded, { hang: true }, {}],
