@@ -236,24 +236,23 @@ export const network: readonly Row[] = [
     play: (vendor) =>
       eachWay((how) =>
         onStage(vendor, {}, async (stage) => {
-          const good = healthy(vendor, words);
-          const used: (Socket | null)[] = [];
+          const used = new Set<Socket | null>();
+          const good: Behaviour = (response, received) => {
+            used.add(response.socket);
+            return healthy(vendor, words)(response, received);
+          };
+          let again = true;
           const closes: Behaviour = (response) => {
-            used.push(response.socket);
+            again &&= used.has(response.socket);
             response.socket?.end();
           };
           let seen: Facts = {};
-          let again = true;
           for (let round = 0; round < 3; round++) {
-            stage.t1.behave((response, received) => {
-              used.push(response.socket);
-              return good(response, received);
-            });
+            stage.t1.behave(good);
             await ask(stage, how).seen;
             await turns(); // until the connection is free
             stage.t1.behave(closes, good);
             seen = await ask(stage, how).seen;
-            again &&= used.at(-1) === used.at(-2);
           }
           return { ...seen, waited: stage.clock.now(), again, against: verdict(stage) };
         }),
