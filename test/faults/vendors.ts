@@ -1,10 +1,14 @@
 import type { Provider, ProviderErrorKind } from 'signalbox';
-import { fixture as anthropic } from '../conformance/fixtures/anthropic.ts';
-import { fixture as google } from '../conformance/fixtures/google.ts';
-import { fixture as googleLegacy } from '../conformance/fixtures/google-legacy.ts';
-import { fixture as openai } from '../conformance/fixtures/openai.ts';
-import { fixture as openaiCompatible } from '../conformance/fixtures/openai-compatible.ts';
-import { fixture as openaiResponses } from '../conformance/fixtures/openai-responses.ts';
+import { anthropic } from 'signalbox/anthropic';
+import { google } from 'signalbox/google';
+import { openai } from 'signalbox/openai';
+import { openaiCompatible } from 'signalbox/openai-compatible';
+import { fixture as anthropicFixture } from '../conformance/fixtures/anthropic.ts';
+import { fixture as googleFixture } from '../conformance/fixtures/google.ts';
+import { fixture as googleLegacyFixture } from '../conformance/fixtures/google-legacy.ts';
+import { fixture as openaiFixture } from '../conformance/fixtures/openai.ts';
+import { fixture as openaiCompatibleFixture } from '../conformance/fixtures/openai-compatible.ts';
+import { fixture as openaiResponsesFixture } from '../conformance/fixtures/openai-responses.ts';
 import type { Fixture, Wire, WireFailure } from '../conformance/suite.ts';
 import { type Behaviour, events, json } from '../support/fault-server.ts';
 
@@ -22,6 +26,8 @@ export interface Vendor {
   readonly name: VendorName;
   readonly model: string;
   create(url: string, apiKey?: string): Provider;
+  /** The same with several keys. */
+  withKeys(url: string, keys: readonly string[]): Provider;
   readonly wires: Fixture['wires'];
   /** A complete answer. */
   said(text: string): Pick<Wire, 'answer' | 'stream'>;
@@ -37,13 +43,22 @@ export interface Vendor {
   readonly overload: string;
 }
 
+const pools: Readonly<Record<VendorName, Vendor['withKeys']>> = {
+  openai: (url, keys) => openai({ baseURL: `${url}/v1`, keys }),
+  'openai-responses': (url, keys) => openai({ baseURL: `${url}/v1`, keys, api: 'responses' }),
+  anthropic: (baseURL, keys) => anthropic({ baseURL, keys }),
+  google: (baseURL, keys) => google({ baseURL, keys }),
+  'google-legacy': (baseURL, keys) => google({ baseURL, keys, sdk: 'generative-ai' }),
+  'openai-compatible': (url, keys) => openaiCompatible({ name: 'house', baseURL: `${url}/v1`, keys }),
+};
+
 const fixtures: Readonly<Record<VendorName, Fixture>> = {
-  openai,
-  'openai-responses': openaiResponses,
-  anthropic,
-  google,
-  'google-legacy': googleLegacy,
-  'openai-compatible': openaiCompatible,
+  openai: openaiFixture,
+  'openai-responses': openaiResponsesFixture,
+  anthropic: anthropicFixture,
+  google: googleFixture,
+  'google-legacy': googleLegacyFixture,
+  'openai-compatible': openaiCompatibleFixture,
 };
 
 export const words = 'Hello there, friend';
@@ -64,6 +79,7 @@ function vendor(name: VendorName): Vendor {
   return {
     name,
     model,
+    withKeys: pools[name],
     create: (url, apiKey = 'sk-canary-0123456789') => create(url, apiKey),
     wires,
     said(said) {
@@ -113,7 +129,7 @@ function vendor(name: VendorName): Vendor {
       name === 'openai-responses'
         ? 'event: error\ndata: {"type":"error","code":"server_is_overloaded","message":"no","param":null}\n\n'
         : name === 'openai-compatible'
-          ? openai.errorEvent.event
+          ? openaiFixture.errorEvent.event
           : errorEvent.event,
   };
 }

@@ -8,7 +8,6 @@ import { gzipSync } from 'node:zlib';
 import { certificates } from '../../support/certificates.ts';
 import {
   type Behaviour,
-  events,
   flood,
   raw,
   reset,
@@ -16,6 +15,7 @@ import {
   silence,
   socketServer,
 } from '../../support/fault-server.ts';
+import { interruptedBy, interruptedSo } from '../interrupted.ts';
 import { keptBy } from '../memory.ts';
 import {
   ask,
@@ -197,8 +197,7 @@ export const network: readonly Row[] = [
       return {
         chat: before,
         stream: before,
-        error: { answer: "stream-interrupted after 'Hello': network", attempts: ['T1 network'], hits: 1 },
-        restart: { answer: 'after 1 restart, T2', attempts: ['T1 network', 'T2 success'], hits: 1 },
+        within: interruptedSo('network', 'Hello'),
       };
     },
     play: async (vendor) => ({
@@ -208,14 +207,7 @@ export const network: readonly Row[] = [
           return threeTimes(stage, how);
         }),
       )),
-      ...(await onStage(vendor, {}, async (stage) => {
-        const policies: Record<string, Facts> = {};
-        for (const interrupted of ['error', 'restart'] as const) {
-          stage.t1.behave(events([...vendor.opening, vendor.token], 'reset'));
-          policies[interrupted] = await ask(stage, 'stream', { interrupted }).seen;
-        }
-        return policies;
-      })),
+      within: await interruptedBy(vendor, [...vendor.opening, vendor.token], 'reset'),
     }),
   },
   {

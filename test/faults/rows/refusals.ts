@@ -7,11 +7,13 @@ import {
   ask,
   attemptInWords,
   eachWay,
+  type Facts,
   failsOver,
   healthy,
   onStage,
   type Row,
   type Stage,
+  type StageOptions,
   tell,
   until,
   verdict,
@@ -328,47 +330,49 @@ export const refusals: readonly Row[] = [
   },
   {
     number: 42,
-    fault: 'one key is refused, another one of the same account is not',
+    fault: 'one key is refused, another one is not: two keys of one target; two targets',
     vendors: all,
     expected: () => ({
-      answer: 'spare: Hello there, friend',
-      attempts: ['T1 auth', 'spare success'],
-      hits: 2,
-      against: 'quarantined, with its key and address',
-      spare: 'closed',
-      next: ['spare success'],
+      pool: {
+        answer: 'T1',
+        attempts: ['T1 auth', 'T1 success'],
+        hits: 2,
+        against: 'nothing',
+        next: { answer: 'T1', attempts: ['T1 success'], hits: 1 },
+      },
+      targets: {
+        answer: `spare: ${words}`,
+        attempts: ['T1 auth', 'spare success'],
+        hits: 2,
+        against: 'quarantined, with its key and address',
+        next: { answer: `spare: ${words}`, attempts: ['spare success'], hits: 1 },
+      },
     }),
-    play: (vendor) =>
-      onStage(
-        vendor,
-        {
-          targets: ['T1', 'spare', 'T2'],
-          extra: (url) => [
-            {
-              id: 'spare',
-              provider: vendor.create(url, 'sk-spare-0123456789'),
-              model: vendor.model,
-              price: { input: 1, output: 1 },
-            },
-          ],
-        },
-        async (stage) => {
-          const good = healthy(vendor, words);
+    async play(vendor) {
+      const [first, spare] = ['sk-first-0123456789', 'sk-spare-0123456789'];
+      const price = { input: 1, output: 1 };
+      const twice = (options: StageOptions): Promise<Facts> =>
+        onStage(vendor, options, async (stage) => {
+          const well = healthy(vendor, words);
+          let refused: string | undefined;
           stage.t1.behave((response, received) => {
-            const spare = JSON.stringify(received.headers).includes('sk-spare');
-            return (spare ? good : refuse(vendor, 'auth'))(response, received);
+            const [key] = /sk-(first|spare)/.exec(JSON.stringify([received.headers, received.path])) ?? [];
+            refused ??= key; // whichever is used first
+            return (key === refused ? refuse(vendor, 'auth') : well)(response, received);
           });
-          const first = await ask(stage, 'chat').seen;
+          const seen = await ask(stage, 'chat').seen;
           const next = await ask(stage, 'chat').seen;
-          const spare = stage.router.stats().find(({ id }) => id === 'spare')?.health;
-          return {
-            ...first,
-            against: verdict(stage),
-            spare,
-            next: next['attempts'],
-          };
-        },
-      ),
+          return { ...seen, against: verdict(stage), next };
+        });
+      return {
+        pool: await twice({ first: (url) => vendor.withKeys(url, [first, spare]) }),
+        targets: await twice({
+          targets: ['T1', 'spare', 'T2'],
+          first: (url) => vendor.create(url, first),
+          extra: (url) => [{ id: 'spare', provider: vendor.create(url, spare), model: vendor.model, price }],
+        }),
+      };
+    },
   },
   {
     number: 43,

@@ -1,6 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import { type Behaviour, events, flood } from '../../support/fault-server.ts';
 import { outcome, read } from '../../support/requests.ts';
+import { interruptedBy, interruptedSo } from '../interrupted.ts';
 import {
   ask,
   eachWay,
@@ -9,7 +10,6 @@ import {
   onStage,
   type Row,
   type Stage,
-  type StageOptions,
   turns,
   until,
   verdict,
@@ -77,29 +77,6 @@ async function onlySays(vendor: Vendor, piece: string): Promise<Facts> {
     await everySecond(stage, t1, forever(piece), seen);
     return { ...(await seen), waited: stage.clock.now() };
   });
-}
-
-/** Plays a stream that breaks after its first tokens under each policy. */
-async function interruptedBy(
-  vendor: Vendor,
-  list: readonly string[],
-  options: StageOptions = {},
-): Promise<Facts> {
-  return onStage(vendor, options, async (stage) => {
-    stage.t1.behave(events(list));
-    const seen: Record<string, Facts> = {};
-    for (const interrupted of ['error', 'restart'] as const) {
-      seen[interrupted] = await ask(stage, 'stream', { interrupted }).seen;
-    }
-    return seen;
-  });
-}
-
-function interruptedSo(kind: string, partial: string): Facts {
-  return {
-    error: { answer: `stream-interrupted after '${partial}': ${kind}`, attempts: [`T1 ${kind}`], hits: 1 },
-    restart: { answer: 'after 1 restart, T2', attempts: [`T1 ${kind}`, 'T2 success'], hits: 1 },
-  };
 }
 
 /** What is no token, in each vendor's words. */
