@@ -7,7 +7,7 @@ const collect = runInNewContext('gc') as () => void;
 
 /** What has been let go of is freed in several rounds, some of them by the sockets' own callbacks. */
 async function kept(): Promise<number> {
-  for (let round = 0; round < 3; round++) {
+  for (let round = 0; round < 2; round++) {
     await turns();
     collect();
   }

@@ -158,7 +158,7 @@ export function ask(
     return again + (shown === texts[target] && text === shown ? target : `${target}: ${shown}`);
   };
   const seen = outcome(answered()).then((settled): Facts => {
-    const end = told.find((event) => event.type === 'request-end' && event.metadata === metadata);
+    const end = told.findLast((event) => event.type === 'request-end' && event.metadata === metadata);
     const attempts = end?.type === 'request-end' ? end.attempts : [];
     return {
       answer: 'value' in settled ? settled.value : tell(settled.error),

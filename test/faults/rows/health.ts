@@ -178,7 +178,7 @@ export const health: readonly Row[] = [
   },
   {
     number: 56,
-    fault: '500 three times in ten, at random, 50 requests a second for a minute (CI: 6 s)',
+    fault: '500 three times in ten, at random, 50 requests a second for a minute (CI: 4 s)',
     vendors: all,
     expected: () => ({ lost: 0, retriesOnT1Below20Percent: true, attemptsBelowOneAndAHalf: true }),
     play: (vendor, full) =>
@@ -187,7 +187,7 @@ export const health: readonly Row[] = [
         const good = healthy(vendor, words);
         const bad = refuse(vendor, 'server');
         stage.t1.behave((response, received) => (random() < 0.3 ? bad : good)(response, received));
-        const ticks = await traffic(stage, { seconds: full ? 60 : 6, every: 20, each: 1 }, () => {});
+        const ticks = await traffic(stage, { seconds: full ? 60 : 4, every: 20, each: 1 }, () => {});
         const ends = stage.events.flatMap((event) => (event.type === 'request-end' ? [event] : []));
         const retried = ends.filter(
           ({ attempts }) => attempts.filter(({ target }) => target === 'T1').length > 1,
@@ -208,7 +208,7 @@ export const health: readonly Row[] = [
     play: (vendor) =>
       onStage(vendor, { random: seededRandom(57) }, async (stage) => {
         const recovers = 15 * second;
-        const ticks = await traffic(stage, { seconds: 35, every: 250, each: 4 }, (at) => {
+        const ticks = await traffic(stage, { seconds: 35, every: 500, each: 4 }, (at) => {
           if (at === 5 * second) stage.t1.behave(refuse(vendor, 'server'));
           if (at === recovers) stage.t1.behave(healthy(vendor, words));
         });
@@ -238,7 +238,7 @@ export const health: readonly Row[] = [
         stage.router.on('target-state', ({ target, state, until: end }) => {
           if (target === 'T1' && state === 'open') spans.push((end ?? 0) - stage.clock.date());
         });
-        const ticks = await traffic(stage, { seconds: 60, every: 250, each: 2 }, (at) => {
+        const ticks = await traffic(stage, { seconds: 60, every: 500, each: 1 }, (at) => {
           const well = at % (10 * second) < 5 * second;
           stage.t1.behave(well ? healthy(vendor, words) : refuse(vendor, 'server'));
         });

@@ -177,7 +177,7 @@ const greet = answersWith('HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok');
 export const network: readonly Row[] = [
   tooMuch(
     { number: 17, fault: '502 with a page of 50 MB' },
-    ['chat', 'stream'],
+    ['chat'],
     { kind: 'server', against: endpoint },
     (response) => response.writeHead(502, { 'content-type': 'text/html' }),
     `<!doctype html>${'<p>Bad gateway</p>'.repeat(3_600)}`,
@@ -341,7 +341,12 @@ export const network: readonly Row[] = [
     number: 37,
     fault: '0.4 MB of gzip that unpack to 400 MB',
     vendors: ownTransport,
-    expected: () => ({ ...failedOver({ kind: 'malformed', against: 'open' }), keptBelow5MB: true }),
+    expected: () => ({
+      answer: 'T2',
+      attempts: ['T1 malformed', 'T2 success'],
+      hits: 1,
+      keptBelow5MB: true,
+    }),
     play: (vendor) =>
       onStage(vendor, {}, async (stage) => {
         const member = gzipSync(Buffer.alloc(4 * 2 ** 20));
@@ -350,7 +355,7 @@ export const network: readonly Row[] = [
         let seen: Facts = {};
         const kept = await keptBy(async () => {
           stage.t1.behave(raw(bomb, { 'content-type': 'application/json', 'content-encoding': 'gzip' }));
-          seen = await threeTimes(stage, 'chat');
+          seen = await ask(stage, 'chat').seen;
         });
         return { ...seen, keptBelow5MB: kept < 5 };
       }),
