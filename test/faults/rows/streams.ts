@@ -456,9 +456,11 @@ export const streams: readonly Row[] = [
     number: 51,
     fault: 'a reader that takes its time: longer for each token than timeout.idle',
     vendors: all,
-    expected: () => ({ text: words, attempts: ['success'], against: 'nothing' }),
+    expected: () => ({ text: 'Hello'.repeat(10), attempts: ['success'], against: 'nothing' }),
     play: (vendor) =>
       onStage(vendor, { timeout: { idle: 500 } }, async (stage) => {
+        const { opening, token, closing } = vendor;
+        stage.t1.behave(events([...opening, ...Array.from({ length: 10 }, () => token), ...closing]));
         const stream = await stage.router.stream({ prompt: 'Hi' });
         let text = '';
         for await (const part of stream) {
