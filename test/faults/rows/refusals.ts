@@ -89,7 +89,7 @@ const tooLong: readonly (readonly [status: number, body: object])[] = [
 ];
 
 /** All that the older SDK says of something that is no stream is that it cannot parse it. */
-const unparsed = { kind: 'network', against: 'open, with its key and address' };
+const unparsed = { kind: 'malformed', against: 'open' };
 
 const otherStatus = (vendor: Vendor): number => (vendor.name === 'anthropic' ? 529 : 503);
 
@@ -241,10 +241,8 @@ export const refusals: readonly Row[] = [
     fault: 'a web page with status 200',
     vendors: all,
     does: () => html(200),
-    failure({ name }, how) {
-      if (name !== 'google-legacy') return { kind: 'malformed', against: 'open, with its key and address' };
-      return how === 'stream' ? unparsed : { kind: 'malformed', against: 'open' };
-    },
+    failure: ({ name }) =>
+      name === 'google-legacy' ? unparsed : { kind: 'malformed', against: 'open, with its key and address' },
   }),
   {
     number: 39,
