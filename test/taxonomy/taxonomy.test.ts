@@ -7,7 +7,7 @@ import { callOf } from '../conformance/scenarios.ts';
 import { type Behaviour, events, type FaultServer, faultServer, json } from '../support/fault-server.ts';
 import { outcome, rejection } from '../support/requests.ts';
 import { type Row, rows } from './rows.ts';
-import { allVendors, failingStream, ownTransport, type VendorName, vendors } from './vendors.ts';
+import { allVendors, failingStream, injected, ownTransport, type VendorName, vendors } from './vendors.ts';
 
 const model = 'gemini-2.5-flash';
 
@@ -27,15 +27,14 @@ describe('every failure in every vendor’s words', () => {
     if (provider === undefined) throw new Error(vendor);
     return provider;
   };
-  const chatError = (vendor: VendorName, behaviour: Behaviour): Promise<ProviderError> => {
+  const chatError = (provider: Provider, behaviour: Behaviour): Promise<ProviderError> => {
     server.behave(behaviour);
-    return rejection(providerOf(vendor).chat(callOf('text', model))) as Promise<ProviderError>;
+    return rejection(provider.chat(callOf('text', model))) as Promise<ProviderError>;
   };
-  const streamError = (vendor: VendorName, behaviour: Behaviour): Promise<ProviderError> => {
+  const streamError = (provider: Provider, behaviour: Behaviour): Promise<ProviderError> => {
     server.behave(behaviour);
     const reading = (async () => {
-      for await (const part of providerOf(vendor).stream(callOf('text', model)))
-        expect(part.type).toBe('response');
+      for await (const part of provider.stream(callOf('text', model))) expect(part.type).toBe('response');
     })();
     return rejection(reading) as Promise<ProviderError>;
   };
@@ -71,19 +70,40 @@ describe('every failure in every vendor’s words', () => {
     const stands = row.expected.status ?? status;
 
     it.each(row.vendors)('as an answer of %s', async (vendor) => {
-      check(await chatError(vendor, json(body, status, headers)), vendor, row, stands);
+      check(await chatError(providerOf(vendor), json(body, status, headers)), vendor, row, stands);
     });
 
     it.each(row.vendors)('instead of a stream of %s', async (vendor) => {
-      check(await streamError(vendor, json(body, status, headers)), vendor, row, stands);
+      check(await streamError(providerOf(vendor), json(body, status, headers)), vendor, row, stands);
     });
 
     if (inStream !== false) {
       it.each(row.vendors)('inside a stream of %s, before its first word', async (vendor) => {
-        const error = await streamError(vendor, events(failingStream(vendor, body), 'end', headers));
+        const error = await streamError(
+          providerOf(vendor),
+          events(failingStream(vendor, body), 'end', headers),
+        );
         check(error, vendor, row, inStream === true ? stands : inStream);
       });
     }
+
+    it.each(row.vendors.filter((vendor) => injected[vendor] !== undefined))(
+      'through a client of the application’s own, of %s',
+      async (vendor) => {
+        const provider = injected[vendor]?.(server.url) ?? providerOf(vendor);
+        const errors = [await chatError(provider, json(body, status, headers))];
+        const streamed = await streamError(provider, json(body, status, headers));
+        // Of a stream that is none, the SDK leaves only that it has no end.
+        if (status === 200) expect(streamed.kind).toBe('truncated');
+        else errors.push(streamed);
+        for (const error of errors) {
+          const { kind, scope, limit } = row.expected;
+          expect(error).toMatchObject({ kind, scope, status: stands, limit });
+          // Google's SDK keeps the headers to itself.
+          if (vendor !== 'gemini') check(error, vendor, row, stands);
+        }
+      },
+    );
 
     it('moves the request on, or gives it back, and leaves its mark on the target', async () => {
       const [vendor = 'openai'] = row.vendors;

@@ -1,3 +1,6 @@
+import { Anthropic } from '@anthropic-ai/sdk';
+import { GoogleGenAI } from '@google/genai';
+import { OpenAI } from 'openai';
 import type { Provider } from 'signalbox';
 import { anthropic } from 'signalbox/anthropic';
 import { google } from 'signalbox/google';
@@ -34,6 +37,15 @@ export const vendors = {
   together: (baseURL: string): Provider => together({ baseURL, apiKey }),
   vllm: (baseURL: string): Provider => vllm({ baseURL }),
   xai: (baseURL: string): Provider => xai({ baseURL, apiKey }),
+};
+
+/** The same over a client of the application's own, which does what the SDK does by itself. */
+export const injected: Partial<Record<keyof typeof vendors, (baseURL: string) => Provider>> = {
+  openai: (baseURL) => openai({ client: new OpenAI({ baseURL, apiKey }) }),
+  responses: (baseURL) => openai({ client: new OpenAI({ baseURL, apiKey }), api: 'responses' }),
+  anthropic: (baseURL) => anthropic({ client: new Anthropic({ baseURL, apiKey, logLevel: 'off' }) }),
+  gemini: (baseURL) =>
+    google({ client: new GoogleGenAI({ apiKey, httpOptions: { baseUrl: baseURL, apiVersion: 'v1beta' } }) }),
 };
 
 export type VendorName = keyof typeof vendors;
