@@ -1,12 +1,13 @@
 import { ProviderError } from '../errors.ts';
 import { networkError } from './network-error.ts';
 
+const mebibyte = 1024 * 1024;
 /** Most bytes of a body, after decompression. */
-const maxBodyBytes = 32 * 1024 * 1024;
+const maxBodyBytes = 32 * mebibyte;
 /** Most bytes of an event stream as a whole, after decompression. */
-const maxStreamBytes = 128 * 1024 * 1024;
-/** Most bytes of one event, after decompression. */
-const maxEventBytes = 1024 * 1024;
+const maxStreamBytes = 512 * mebibyte;
+/** Most bytes of one event, after decompression: vendors put whole pictures into one. */
+const maxEventBytes = 8 * mebibyte;
 /** Most bytes of an error's body that are read. */
 export const maxErrorBytes = 16 * 1024;
 
@@ -46,8 +47,8 @@ export function guardBody(
         if (size > limit || eventSize > maxEventBytes) {
           const summary =
             size > limit
-              ? `the answer is larger than ${limit / 1024 / 1024} MiB`
-              : 'an event is larger than 1 MiB';
+              ? `the answer is larger than ${limit / mebibyte} MiB`
+              : `an event is larger than ${maxEventBytes / mebibyte} MiB`;
           const error = new ProviderError({ kind: 'malformed', provider, answered: true, summary });
           reader.cancel(error).catch(() => {});
           controller.error(error);

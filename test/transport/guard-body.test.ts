@@ -76,9 +76,9 @@ describe('guardBody', () => {
     ['of many lines', bytes('data: x\n'.repeat(8_192))],
     ['of many lines, with carriage returns', bytes('data: x\r\n'.repeat(8_192))],
     ['of a line that ends in one piece and begins in the next', bytes(`\n${'x'.repeat(65_534)}\r`)],
-    ['of single bytes', bytes('x')],
+    ['of small pieces', bytes('x'.repeat(64))],
   ])('breaks off an event %s without end', async (_, piece) => {
-    const { body, cancelled } = bodyOf(times(2 * mebibyte, piece));
+    const { body, cancelled } = bodyOf(times((9 * mebibyte) / piece.length, piece));
     let size = 0;
     const settled = await outcome(
       (async () => {
@@ -86,12 +86,18 @@ describe('guardBody', () => {
       })(),
     );
     expect(settled).toMatchObject({ error: { kind: 'malformed', answered: true } });
-    expect(size).toBeLessThanOrEqual(mebibyte);
+    expect(size).toBeLessThanOrEqual(8 * mebibyte);
     expect(cancelled()).toBe(true);
   });
 
+  it('lets an event pass that holds a large picture', async () => {
+    const picture = bytes(`data: ${'A'.repeat(65_530)}`);
+    const { body } = bodyOf([...times(100, picture), bytes('\n\n'), ...times(100, picture), bytes('\n\n')]);
+    expect((await read(guardBody(body, 'p', true))).size).toBe(200 * 65_536 + 4);
+  });
+
   it('breaks off a stream of small events without end', async () => {
-    const { body, cancelled } = bodyOf(times(200, bytes(': x\n\n'.repeat(200_000))));
+    const { body, cancelled } = bodyOf(times(600, bytes(': x\n\n'.repeat(200_000))));
     expect(await outcome(read(guardBody(body, 'p', true)))).toMatchObject({ error: { kind: 'malformed' } });
     expect(cancelled()).toBe(true);
   });

@@ -2,14 +2,17 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { gzipSync } from 'node:zlib';
+import type { Provider } from 'signalbox';
+import { google } from 'signalbox/google';
 import { openai } from 'signalbox/openai';
 import { openaiCompatible } from 'signalbox/openai-compatible';
 import { afterEach, describe, expect, it } from 'vitest';
 import { chatCompletionsWires } from '../conformance/fixtures/chat-completions.ts';
 import { callOf } from '../conformance/scenarios.ts';
-import { type FaultServer, faultServer, json, raw } from '../support/fault-server.ts';
+import { events, type FaultServer, faultServer, json, raw } from '../support/fault-server.ts';
 import { rejection } from '../support/requests.ts';
 
+const picture = 'A'.repeat(4 * 1024 * 1024);
 const { answer } = chatCompletionsWires('m', 'house', 'max_tokens').text as { answer: unknown };
 let server: FaultServer | undefined;
 afterEach(() => server?.close());
@@ -33,6 +36,39 @@ describe('the transport', () => {
       kind: 'server',
       status: 502,
     });
+  });
+
+  it.each<[string, (url: string) => Provider, object]>([
+    [
+      'google',
+      (baseURL) => google({ baseURL, apiKey: 'k' }),
+      {
+        candidates: [
+          {
+            content: { parts: [{ inlineData: { mimeType: 'image/png', data: picture } }] },
+            finishReason: 'STOP',
+          },
+        ],
+      },
+    ],
+    [
+      'openai-compatible',
+      (baseURL) => house(baseURL),
+      {
+        choices: [
+          {
+            delta: { images: [{ image_url: { url: `data:image/png;base64,${picture}` } }] },
+            finish_reason: 'stop',
+          },
+        ],
+      },
+    ],
+  ])('takes a picture of 4 MB in one event of %s', async (_, make, chunk) => {
+    server = await faultServer(events([`data: ${JSON.stringify(chunk)}\n\n`]));
+    const files: unknown[] = [];
+    for await (const part of make(server.url).stream(callOf('text', 'gemini-2.5-flash-image')))
+      if (part.type === 'file') files.push(part.data);
+    expect(files).toEqual([picture]);
   });
 
   it('sends the headers of its options, and the SDK’s own names for itself', async () => {
