@@ -29,6 +29,8 @@ function chatStream(run: Run, failover: Failover, asked: Asked, opened: OpenStre
   let current = opened;
   let over = false;
   let started = false;
+  /** By its reader, who may wait for a part at the same time. */
+  let left = false;
   // Why it ended, until a reader has been told.
   let untold: { readonly error: unknown } | undefined;
   let mayRestart = run.interrupted !== 'error';
@@ -131,6 +133,7 @@ function chatStream(run: Run, failover: Failover, asked: Asked, opened: OpenStre
       return { done: false, value: await readPart() };
     } catch (error) {
       untold = undefined;
+      if (left) return done;
       if (!over) end(error);
       throw error;
     }
@@ -159,11 +162,13 @@ function chatStream(run: Run, failover: Failover, asked: Asked, opened: OpenStre
     },
     return() {
       if (!over) {
-        current.abandon();
         over = true;
+        left = true;
         run.signal.removeEventListener('abort', onAbort);
+        const why = interruption(undefined);
+        run.stop(why);
         run.settle({ outcome: 'aborted' });
-        result.reject(interruption(undefined));
+        result.reject(why);
       }
       untold = undefined;
       return Promise.resolve(done);

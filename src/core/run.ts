@@ -34,6 +34,8 @@ export interface Run {
   /** How the targets were chosen, once they have been. */
   decision: Decision | undefined;
   firstTokenAt: number | undefined;
+  /** Stops all that is under way for it, as an abort of the caller's does. */
+  stop(reason: unknown): void;
   /** Ends the request for all: timers, links, and its one `request-end`. Later calls do nothing. */
   settle(end: RunEnd): void;
 }
@@ -87,6 +89,7 @@ export function createRun({ options, ...init }: RunInit): Run {
     started: 0,
     decision: undefined,
     firstTokenAt: undefined,
+    stop: abort.abort,
     settle(end) {
       if (settled) return;
       settled = true;

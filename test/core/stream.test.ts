@@ -211,6 +211,21 @@ describe('leaving a stream', () => {
     expect(router.stats()[0]).toMatchObject({ inFlight: 0, failures: 0, errorRate: 0, health: 'closed' });
   });
 
+  it.each([
+    ['a part', { a: [{ text: words, after: 1, hang: true }], b: [{}] }],
+    ['another target to start anew', { a: [{ text: words, after: 2, cut: true }], b: [{ hang: true }] }],
+  ] as const)('ends the wait of the same reader for %s', async (_what, targets) => {
+    const { router, providers, clock, events } = world(targets, { interrupted: 'restart' });
+    const iterator = (await router.stream(ask))[Symbol.asyncIterator]();
+    const parts = Array.from({ length: 4 }, () => iterator.next());
+    await clock.advance(100);
+    await iterator.return?.();
+    expect((await Promise.all(parts)).at(-1)).toEqual({ done: true, value: undefined });
+    expect(events.at(-1)).toMatchObject({ type: 'request-end', outcome: 'aborted' });
+    expect(Object.values(providers).map(({ open }) => open)).toEqual([0, 0]);
+    expect(clock.timers).toBe(0);
+  });
+
   it('holds nothing against the target when time for the attempt runs out while nobody reads', async () => {
     const { router, clock } = world({ a: [{}] }, { timeout: { attempt: 1_000 } });
     for (let stream = 0; stream < 5; stream++) await router.stream(ask);
