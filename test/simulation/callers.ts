@@ -1,7 +1,9 @@
 import type { CallOptions, ChatResult, ChatStream, Cost, Router, StreamPart } from 'signalbox';
 import type { VirtualClock } from 'signalbox/testing';
 import { dice } from './dice.ts';
-import type { RequestPlan } from './plan.ts';
+import { inSteps, type RequestPlan } from './plan.ts';
+
+type Pause = (ms: number) => Promise<void>;
 
 /** What one caller saw of one request. */
 export interface Seen {
@@ -29,7 +31,12 @@ export interface Seen {
 }
 
 /** Makes one request, as its plan says. Never rejects. */
-export async function call(router: Router, plan: RequestPlan, clock: VirtualClock): Promise<Seen> {
+export async function call(
+  router: Router,
+  plan: RequestPlan,
+  clock: VirtualClock,
+  step: number,
+): Promise<Seen> {
   const abort = new AbortController();
   const reason = { request: plan.number };
   const seen: Seen = {
@@ -51,11 +58,12 @@ export async function call(router: Router, plan: RequestPlan, clock: VirtualCloc
     seen.abortedAt = clock.now();
     abort.abort(reason);
   };
+  const pause: Pause = (ms) => new Promise((resolve) => clock.after(inSteps(ms, step), resolve));
   let cancel = (): void => {};
   if (plan.abortAfter === 0) giveUp();
   else if (plan.abortAfter !== undefined) cancel = clock.after(plan.abortAfter, giveUp);
   try {
-    await ask(router, plan, abort.signal, clock, seen);
+    await ask(router, plan, abort.signal, pause, seen, clock);
   } catch (error) {
     seen.failure ??= { error };
   }
@@ -70,8 +78,9 @@ async function ask(
   router: Router,
   plan: RequestPlan,
   signal: AbortSignal,
-  clock: VirtualClock,
+  pause: Pause,
   seen: Seen,
+  clock: VirtualClock,
 ): Promise<void> {
   const options: CallOptions = {
     route: plan.route,
@@ -103,7 +112,7 @@ async function ask(
     },
   );
   try {
-    await read(stream, plan, clock, seen);
+    await read(stream, plan, pause, seen);
   } catch (error) {
     seen.readingFailure = { error };
   }
@@ -113,11 +122,10 @@ async function ask(
 async function read(
   stream: ChatStream,
   { reader, number }: RequestPlan,
-  clock: VirtualClock,
+  pause: Pause,
   seen: Seen,
 ): Promise<void> {
   const throws = dice(number);
-  const pause = (ms: number): Promise<void> => new Promise((resolve) => clock.after(ms, resolve));
   const take = (part: StreamPart): void => {
     if (seen.parts.at(-1)?.type === 'finish') seen.late += 1;
     seen.parts.push(part);
@@ -138,6 +146,24 @@ async function read(
         break;
       }
       return;
+    }
+    case 'quits': {
+      // Leaves while it waits for a part.
+      const iterator = stream[Symbol.asyncIterator]();
+      let over = false;
+      const reading = (async () => {
+        for (let next = await iterator.next(); next.done !== true; next = await iterator.next())
+          take(next.value);
+      })().finally(() => {
+        over = true;
+      });
+      reading.catch(() => {}); // thrown below
+      await pause(throws.between(0, 3_000));
+      if (!over) {
+        seen.left = true;
+        await iterator.return?.();
+      }
+      return reading;
     }
     case 'greedy': {
       // Asks for several parts at a time, and once more when it is over.

@@ -29,6 +29,8 @@ interface Resolved {
 }
 
 interface Pause {
+  /** With which key; `undefined`: with any. */
+  readonly key: number | undefined;
   readonly at: number;
   readonly until: number;
   readonly why: 'exhausted' | 'quarantined';
@@ -47,9 +49,9 @@ export interface History {
   /** Ids of the targets of its route. */
   membersOf(seen: Seen): readonly string[];
   /** Until when a target is exhausted, as its vendor had said before `at`. */
-  exhaustedUntil(target: string, at: number): number;
+  exhaustedUntil(start: AttemptStartEvent, at: number): number;
   /** Until when it is held to be misconfigured. */
-  quarantinedUntil(target: string, at: number): number;
+  quarantinedUntil(start: AttemptStartEvent, at: number): number;
   /** Targets that could have answered a request that was lost, and were not asked. */
   missedBy(seen: Seen): readonly string[];
   /** Attempts that failed at targets with which nothing was wrong. */
@@ -64,6 +66,7 @@ const pauses: Readonly<Record<string, number>> = {
   'not-found': 600_000,
 };
 const ofTheKey = ['quota', 'auth'];
+const ofTheDeployment = ['not-found'];
 /** Failures after which the caller gets the error at once. */
 const final = ['bad-request', 'content-filter'];
 /** Until enough is known of a target, or at least. */
@@ -85,23 +88,25 @@ export function historyOf(world: World): History {
     list.push(value);
     map.set(key, list);
   };
-  const notePause = ({ target, error, metadata }: AttemptEndEvent, at: number): void => {
-    const usual = pauses[error?.kind ?? ''];
+  const notePause = ({ target, key, error, metadata }: AttemptEndEvent, at: number): void => {
+    const kind = error?.kind ?? '';
+    const usual = pauses[kind];
     if (usual === undefined) return;
     const told = calls.filter(
-      (other) =>
-        other.target === target &&
-        other.at <= at &&
-        other.request === metadata['request'] &&
-        other.error === error?.kind,
+      (call) =>
+        call.target === target &&
+        call.at <= at &&
+        call.request === metadata['request'] &&
+        call.error === kind,
     );
     // Of several portions of one request the shortest: nobody can tell which one it was.
     const until = at + Math.min(...told.map(({ retryAfter }) => retryAfter ?? usual));
+    const why = kind === 'rate-limit' || kind === 'quota' ? 'exhausted' : 'quarantined';
     const provider = targets.get(target)?.provider;
-    const why = error?.kind === 'rate-limit' || error?.kind === 'quota' ? 'exhausted' : 'quarantined';
-    for (const other of plan.targets) {
-      const shared = ofTheKey.includes(error?.kind ?? '') && other.provider === provider;
-      if (other.id === target || shared) add(pausesOf, other.id, { at, until, why });
+    for (const { id, provider: other } of plan.targets) {
+      const concerned = ofTheKey.includes(kind) ? other === provider : id === target;
+      if (concerned)
+        add(pausesOf, id, { at, until, why, key: ofTheDeployment.includes(kind) ? undefined : key });
     }
   };
   for (const { at, event } of events) {
@@ -116,13 +121,20 @@ export function historyOf(world: World): History {
   }
 
   const membersOf = ({ plan: { route } }: Seen): readonly string[] => plan.routes[route]?.targets ?? [route];
-  const policiesOf = (seen: Seen): Resolved =>
-    resolve(seen, plan.policies, plan.routes, membersOf(seen).length);
+  const channelsOf = (seen: Seen): number =>
+    plan.targets
+      .filter(({ id }) => membersOf(seen).includes(id))
+      .reduce((sum, { provider }) => sum + (plan.keys[provider]?.length ?? 1), 0);
+  const policiesOf = (seen: Seen): Resolved => resolve(seen, plan.policies, plan.routes, channelsOf(seen));
   const deadlineOf = (seen: Seen): number => seen.startedAt + policiesOf(seen).timeout.request;
   const startsOf = (seen: Seen): readonly Timed<AttemptStartEvent>[] => starts.get(seen.plan.number) ?? [];
-  const pausedUntil = (target: string, at: number, why?: Pause['why']): number => {
-    const said =
-      pausesOf.get(target)?.filter((pause) => pause.at < at && (why ?? pause.why) === pause.why) ?? [];
+  const pausedUntil = (target: string, key: number | undefined, at: number, why?: Pause['why']): number => {
+    const said = (pausesOf.get(target) ?? []).filter(
+      (pause) =>
+        pause.at < at &&
+        (why ?? pause.why) === pause.why &&
+        (key === undefined || pause.key === undefined || pause.key === key),
+    );
     return Math.max(0, ...said.map(({ until }) => until));
   };
 
@@ -130,9 +142,13 @@ export function historyOf(world: World): History {
   const sound = (target: TargetPlan, seen: Seen): boolean => {
     const from = seen.startedAt;
     const to = seen.settledAt ?? Number.POSITIVE_INFINITY;
-    const limited = [target.concurrency, target.rpm, target.tpm, target.capacity].some(
-      (limit) => limit !== undefined,
-    );
+    const limited = [
+      target.concurrency,
+      target.rpm,
+      target.tpm,
+      target.capacity,
+      plan.keys[target.provider],
+    ].some((limit) => limit !== undefined);
     const inTrouble = target.windows.some(
       (window) => window.from <= to + longest(target) && window.to >= from,
     );
@@ -146,7 +162,7 @@ export function historyOf(world: World): History {
       !refused &&
       target.errorRate === 0 &&
       target.coldStart === 0 &&
-      pausedUntil(target.id, to) < from
+      pausedUntil(target.id, undefined, to) < from
     );
   };
   /** Whether each of a request's limits of time leaves a target more than it ever takes. */
@@ -166,8 +182,8 @@ export function historyOf(world: World): History {
     policiesOf,
     deadlineOf,
     membersOf,
-    exhaustedUntil: (target, at) => pausedUntil(target, at, 'exhausted'),
-    quarantinedUntil: (target, at) => pausedUntil(target, at + 1, 'quarantined'),
+    exhaustedUntil: ({ target, key }, at) => pausedUntil(target, key, at, 'exhausted'),
+    quarantinedUntil: ({ target, key }, at) => pausedUntil(target, key, at + 1, 'quarantined'),
     endsOf: ({ plan: { number } }) => attemptEnds.get(number) ?? [],
     endOf: ({ plan: { number } }) => ends.get(number),
     usageOf: ({ plan: { number } }) => usages.get(number) ?? [],
@@ -222,12 +238,12 @@ function resolve(
   { plan: { route, options } }: Seen,
   router: Omit<RoutePlan, 'targets'>,
   routes: Readonly<Record<string, RoutePlan>>,
-  targets: number,
+  channels: number,
 ): Resolved {
   const own: Partial<RoutePlan> = routes[route] ?? {};
   const retry = own.retry ?? router.retry;
   const below = router.retry === false ? {} : router.retry;
-  const defaults = { maxAttempts: Math.max(3, targets), sameTarget: 1 };
+  const defaults = { maxAttempts: Math.max(3, channels), sameTarget: 1 };
   return {
     ...defaults,
     ...below,

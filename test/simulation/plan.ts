@@ -1,4 +1,4 @@
-import type { CallOptions, HedgePolicy, Policies, Price, RetryPolicy, Timeouts } from 'signalbox';
+import type { CallOptions, HedgePolicy, KeyLimits, Policies, Price, RetryPolicy, Timeouts } from 'signalbox';
 import { type Dice, dice } from './dice.ts';
 
 /** What goes wrong at a target for a while. */
@@ -18,6 +18,8 @@ export interface Window {
   readonly trouble: Trouble;
   /** Of `limit`: whether the vendor says when to come back. */
   readonly says: boolean;
+  /** Of `limit`, `quota` and `auth`: only with this key, where there are several. */
+  readonly key: number | undefined;
 }
 
 /** How an attempt can fail at any time. */
@@ -65,7 +67,7 @@ export interface RoutePlan extends Omit<Policies, 'retry' | 'strategy' | 'hedge'
 }
 
 /** How a stream is read. */
-export type Reader = 'whole' | 'slow' | 'late' | 'leaves' | 'never' | 'text' | 'greedy';
+export type Reader = 'whole' | 'slow' | 'late' | 'leaves' | 'quits' | 'never' | 'text' | 'greedy';
 
 export interface RequestPlan {
   readonly number: number;
@@ -91,6 +93,10 @@ export interface Plan {
   /** Somebody sets the wall clock. */
   readonly jumps: readonly { readonly at: number; readonly by: number }[];
   readonly badListeners: boolean;
+  /** Of the providers that have several: what may be sent with each of their keys. */
+  readonly keys: Readonly<Record<string, readonly KeyLimits[]>>;
+  /** All that takes time takes a multiple of so many milliseconds, so that much happens in one and the same moment. */
+  readonly step: number;
 }
 
 const hour = 3_600_000;
@@ -99,7 +105,7 @@ const troubles = ['refuse', 'broken', 'dark', 'slow', 'cut', 'limit', 'quota', '
 const wide: readonly Trouble[] = ['refuse', 'quota', 'auth'];
 const failures = ['server', 'overloaded', 'reset', 'truncated', 'malformed', 'unknown'] as const;
 const rareFailures = ['rate-limit', 'bad-request', 'content-filter', 'context-length', 'not-found'] as const;
-const readers = ['slow', 'late', 'leaves', 'never', 'text', 'greedy'] as const;
+const readers = ['slow', 'late', 'leaves', 'quits', 'never', 'text', 'greedy'] as const;
 
 /** Draws the world of a seed. */
 export function drawPlan(seed: number): Plan {
@@ -128,7 +134,8 @@ export function drawPlan(seed: number): Plan {
       targets: shuffled(throws.some(targets.map(({ id }) => id)), throws),
     };
   }
-  const requests = drawRequests(throws, { requestCount, rate, routes, targets });
+  const step = chance(0.2) ? 50 : 0;
+  const requests = drawRequests(throws, { requestCount, rate, routes, targets, step });
   return {
     seed,
     targets,
@@ -141,6 +148,8 @@ export function drawPlan(seed: number): Plan {
       by: between(-hour, hour),
     })),
     badListeners: chance(0.3),
+    keys: drawKeys(throws, providerCount),
+    step,
   };
 }
 
@@ -172,14 +181,32 @@ function drawTarget(
     ...(chance(0.2)
       ? { capacity: { inFlight: whole(1, 6), perMinute: whole(3, 120), says: chance(0.6) } }
       : {}),
-    errorRate: pick([0, 0, 0.02, 0.2, 0.6, 1]),
+    errorRate: pick([0, 0, 0.02, 0.02, 0.2, 0.2, 0.6, 1]),
     failures: [pick(failures), ...(chance(0.3) ? some(rareFailures) : [])],
     coldStart: chance(0.2) ? between(500, 8_000) : 0,
     windows: Array.from({ length: chance(0.7) ? whole(1, 3) : 0 }, () => {
       const from = between(-0.2, 1) * length;
-      return { from, to: from + between(0.02, 0.6) * length, trouble: pick(troubles), says: chance(0.6) };
+      return {
+        from,
+        to: from + between(0.02, 0.6) * length,
+        trouble: pick(troubles),
+        says: chance(0.6),
+        key: chance(0.5) ? whole(0, 2) : undefined,
+      };
     }),
   };
+}
+
+function drawKeys({ chance, whole }: Dice, providers: number): Plan['keys'] {
+  const keys: Record<string, readonly KeyLimits[]> = {};
+  for (let provider = 0; provider < providers; provider++) {
+    if (!chance(0.15)) continue;
+    keys[`p${provider}`] = Array.from({ length: whole(2, 3) }, () => ({
+      ...(chance(0.2) ? { concurrency: whole(1, 4) } : {}),
+      ...(chance(0.2) ? { rpm: whole(1, 60) } : {}),
+    }));
+  }
+  return keys;
 }
 
 /** What befalls a key or an endpoint befalls all who use it. */
@@ -203,10 +230,10 @@ function drawTimeout({ chance, pick }: Dice, odds: number): { timeout?: Timeouts
   if (!chance(odds)) return {};
   return {
     timeout: {
-      ...(chance(0.7) ? { request: pick([50, 1_000, 5_000, 20_000, 60_000, 300_000]) } : {}),
+      ...(chance(0.7) ? { request: pick([50, 2_000, 10_000, 30_000, 60_000, 300_000]) } : {}),
       ...(chance(0.3) ? { attempt: pick([500, 5_000, 30_000]) } : {}),
       ...(chance(0.3) ? { firstToken: pick([300, 2_000, 10_000]) } : {}),
-      ...(chance(0.3) ? { idle: pick([100, 1_000, 10_000]) } : {}),
+      ...(chance(0.3) ? { idle: pick([200, 1_000, 10_000]) } : {}),
     },
   };
 }
@@ -257,11 +284,17 @@ interface Traffic {
   readonly rate: number;
   readonly routes: Readonly<Record<string, RoutePlan>>;
   readonly targets: readonly TargetPlan[];
+  readonly step: number;
+}
+
+/** A duration in a world of steps. */
+export function inSteps(ms: number, step: number): number {
+  return step === 0 ? ms : Math.round(ms / step) * step;
 }
 
 function drawRequests(
   throws: Dice,
-  { requestCount, rate, routes, targets }: Traffic,
+  { requestCount, rate, routes, targets, step }: Traffic,
 ): readonly RequestPlan[] {
   const { chance, between, pick, some, arrival } = throws;
   const bursts = chance(0.2);
@@ -275,7 +308,7 @@ function drawRequests(
     const members = single === undefined ? (routes[name]?.targets ?? []) : [single];
     return {
       number,
-      at,
+      at: inSteps(at, step),
       kind: pick(['chat', 'chat', 'chat', 'chat', 'stream', 'stream', 'stream', 'stream', 'stream', 'embed']),
       route,
       options: {
@@ -286,8 +319,8 @@ function drawRequests(
         ...(chance(0.1) ? { interrupted: pick(['error', 'restart']) } : {}),
         ...(chance(0.05) ? { hedge: chance(0.5) ? false : { after: between(1, 500) } } : {}),
       },
-      ...(chance(0.12) ? { abortAfter: chance(0.3) ? 0 : arrival(0.001) } : {}),
-      reader: chance(0.6) ? 'whole' : pick(readers),
+      ...(chance(0.12) ? { abortAfter: chance(0.3) ? 0 : inSteps(arrival(0.001), step) } : {}),
+      reader: chance(0.7) ? 'whole' : pick(readers),
     };
   });
 }

@@ -2,6 +2,7 @@ import { isRouterError, type StreamPart } from 'signalbox';
 import type { Seen } from './callers.ts';
 import { type AttemptEnd, type History, historyOf } from './history.ts';
 import type { World } from './simulate.ts';
+import type { VendorCall } from './vendor.ts';
 
 /** What holds in every world. Yields what breaks it, in words. */
 type Property = (world: World, history: History) => Iterable<string>;
@@ -90,7 +91,7 @@ export const properties: Readonly<Record<string, Property>> = {
           end.event.outcome === 'failed' &&
           !(end.event.error?.kind === 'timeout' && outlived(end, endsOf(seen))),
       );
-      const targets = failed.map(({ event }) => event.target);
+      const targets = failed.map(({ event }) => `${event.target} ${event.key ?? ''}`);
       for (const target of new Set(targets)) {
         const times = targets.filter((other) => other === target).length;
         if (times > 1 + sameTarget) yield `${about(seen)}: ${times} at ${target}`;
@@ -235,16 +236,33 @@ export const properties: Readonly<Record<string, Property>> = {
     for (const { target, at, open } of crowded) yield `${open} at ${target}, at ${at}`;
   },
 
+  *'no more attempts are under way with a key than its concurrency'({ plan, events }) {
+    const open = new Map<string, number>();
+    for (const { event, at } of events) {
+      if ((event.type !== 'attempt-start' && event.type !== 'attempt-end') || event.key === undefined)
+        continue;
+      const provider = plan.targets.find(({ id }) => id === event.target)?.provider ?? '';
+      const most = plan.keys[provider]?.[event.key]?.concurrency ?? Number.POSITIVE_INFINITY;
+      const name = `key ${event.key} of ${provider}`;
+      const count = (open.get(name) ?? 0) + (event.type === 'attempt-start' ? 1 : -1);
+      open.set(name, count);
+      if (count > most) yield `${count} with ${name} at ${at}`;
+    }
+  },
+
   *'no more calls begin than rpm gives, and one full bucket'({ plan, calls }) {
     for (const { id, rpm } of plan.targets) {
-      if (rpm === undefined) continue;
-      // Of all spans that end now, the one that is the nearest to the limit.
-      let spent = 0;
-      let last = 0;
-      for (const { at } of calls.filter(({ target }) => target === id)) {
-        spent = Math.max(0, spent - ((at - last) * rpm) / 60_000) + 1;
-        last = at;
-        if (spent > rpm + rounding) yield `${id}: ${spent} at ${at}, rpm ${rpm}`;
+      if (rpm !== undefined)
+        yield* overdrawn(
+          id,
+          calls.filter(({ target }) => target === id),
+          rpm,
+        );
+    }
+    for (const [provider, keys] of Object.entries(plan.keys)) {
+      for (const [number, { rpm }] of keys.entries()) {
+        const own = calls.filter((call) => call.provider === provider && call.key === number);
+        if (rpm !== undefined) yield* overdrawn(`key ${number} of ${provider}`, own, rpm);
       }
     }
   },
@@ -259,9 +277,9 @@ export const properties: Readonly<Record<string, Property>> = {
         // Embeddings that were begun there go on there.
         if (seen.plan.kind === 'embed' && asked.has(event.target)) continue;
         asked.add(event.target);
-        const until = exhaustedUntil(event.target, at);
+        const until = exhaustedUntil(event, at);
         // One that is misconfigured as well is asked what is wrong with it, where nothing else is left.
-        if (until > at + rounding && quarantinedUntil(event.target, at) < at)
+        if (until > at + rounding && quarantinedUntil(event, at) < at)
           yield `${about(seen)}: ${event.target} at ${at}, exhausted until ${until}`;
       }
     }
@@ -317,6 +335,17 @@ export const properties: Readonly<Record<string, Property>> = {
     for (const rejection of rejections) yield `an unhandled rejection: ${rejection}`;
   },
 };
+
+/** Where calls are more than a bucket holds that is full at first and gets `rpm` in each minute. */
+function* overdrawn(name: string, calls: readonly VendorCall[], rpm: number): Iterable<string> {
+  let spent = 0;
+  let last = 0;
+  for (const { at } of calls) {
+    spent = Math.max(0, spent - ((at - last) * rpm) / 60_000) + 1;
+    last = at;
+    if (spent > rpm + rounding) yield `${name}: ${spent} at ${at}, rpm ${rpm}`;
+  }
+}
 
 /** Whether another attempt was under way when this one ended. */
 function outlived(end: AttemptEnd, all: readonly AttemptEnd[]): boolean {

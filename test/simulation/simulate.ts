@@ -65,7 +65,7 @@ export async function simulate(seed: number): Promise<World> {
   let pending = plan.requests.length;
   for (const request of plan.requests) {
     clock.after(request.at, () => {
-      void call(router, request, clock).then((seen) => {
+      void call(router, request, clock, plan.step).then((seen) => {
         requests.push(seen);
         pending -= 1;
       });

@@ -1,11 +1,14 @@
-import type { Clock, Provider } from 'signalbox';
+import type { Clock, KeyLimits, Provider } from 'signalbox';
 import { type Script, type ScriptedProvider, scriptedProvider } from 'signalbox/testing';
 import { dice } from './dice.ts';
-import type { Failure, Plan, TargetPlan, Trouble, Window } from './plan.ts';
+import { type Failure, inSteps, type Plan, type TargetPlan, type Trouble, type Window } from './plan.ts';
 
 /** One call that a vendor got. */
 export interface VendorCall {
   readonly target: string;
+  readonly provider: string;
+  /** Which of the provider's keys, where it has several. */
+  readonly key: number | undefined;
   /** The number of the request that it is for. */
   readonly request: number;
   readonly at: number;
@@ -46,8 +49,10 @@ const slowness = 30_000;
 export function openVendors(plan: Plan, clock: Clock): Vendors {
   const calls: VendorCall[] = [];
   const servers = new Map<string, ScriptedProvider>();
+  const keyOf = new WeakMap<object, number>();
   for (const [index, target] of plan.targets.entries()) {
-    servers.set(target.id, openServer(target, plan.seed * 31 + index, clock, calls));
+    const world = { clock, calls, keyOf, step: plan.step };
+    servers.set(target.id, openServer(target, plan.seed * 31 + index, world));
   }
   const providers = new Map<string, Provider>();
   const server = (model: string): ScriptedProvider => {
@@ -55,14 +60,24 @@ export function openVendors(plan: Plan, clock: Clock): Vendors {
     if (found === undefined) throw new Error(`no server for ${model}`);
     return found;
   };
-  for (const { provider: name } of plan.targets) {
-    providers.set(name, {
+  const made = (name: string, key: number | undefined, limits: KeyLimits = {}): Provider => {
+    const withKey = <Call extends object>(call: Call): Call => {
+      if (key !== undefined) keyOf.set(call, key);
+      return call;
+    };
+    return {
       name,
+      limits,
       embedLimits: { values: 2, characters: 1_000 },
-      chat: (call) => server(call.model).chat(call),
-      stream: (call) => server(call.model).stream(call),
-      embed: (call) => server(call.model).embed?.(call) ?? Promise.reject(new Error('no embeddings')),
-    });
+      chat: (call) => server(call.model).chat(withKey(call)),
+      stream: (call) => server(call.model).stream(withKey(call)),
+      embed: (call) =>
+        server(call.model).embed?.(withKey(call)) ?? Promise.reject(new Error('no embeddings')),
+    };
+  };
+  for (const { provider: name } of plan.targets) {
+    const keys = plan.keys[name]?.map((limits, key) => made(name, key, limits));
+    providers.set(name, { ...made(name, undefined), ...(keys === undefined ? {} : { keys }) });
   }
   return {
     provider(name) {
@@ -75,12 +90,24 @@ export function openVendors(plan: Plan, clock: Clock): Vendors {
   };
 }
 
-function openServer(target: TargetPlan, seed: number, clock: Clock, calls: VendorCall[]): ScriptedProvider {
+interface Surroundings {
+  readonly clock: Clock;
+  readonly calls: VendorCall[];
+  readonly keyOf: WeakMap<object, number>;
+  readonly step: number;
+}
+
+function openServer(
+  target: TargetPlan,
+  seed: number,
+  { clock, calls, keyOf, step }: Surroundings,
+): ScriptedProvider {
   const throws = dice(seed);
   const server = scriptedProvider(
     target.id,
     (call) => {
       const now = clock.now();
+      const key = keyOf.get(call);
       const asked = 'values' in call ? call.values[0] : call.messages[0]?.content;
       const words = [
         `${target.id}.${calls.length} `,
@@ -89,12 +116,19 @@ function openServer(target: TargetPlan, seed: number, clock: Clock, calls: Vendo
       // What vendors send before they have something to say.
       const text = throws.chance(0.1) ? ['', ...words] : words;
       const usage = { inputTokens: throws.whole(1, 2_000), outputTokens: throws.whole(1, 500) };
-      const script = { text, usage, ...behaviour(target, now, text.length, throws) };
+      const script = { text, usage, ...behaviour(target, key, now, text.length, throws) };
       const full = refusal(target, now, server.open, calls);
-      const told: Script = full === undefined ? script : { ...full, delay: throws.between(1, 50) };
-      const whole = (told.delay ?? 0) + (told.gap ?? 0) * text.length;
+      const wanted: Script = full === undefined ? script : { ...full, delay: throws.between(1, 50) };
+      const told = {
+        ...wanted,
+        delay: inSteps(wanted.delay ?? 0, step),
+        gap: inSteps(wanted.gap ?? 0, step),
+      };
+      const whole = told.delay + told.gap * text.length;
       calls.push({
         target: target.id,
+        provider: target.provider,
+        key,
         request: Number(String(asked).split(' ')[1]),
         at: now,
         text: text.join(''),
@@ -139,11 +173,19 @@ function refusal(
 }
 
 /** What the vendor does with a call that it takes now. */
-function behaviour(target: TargetPlan, now: number, parts: number, throws: ReturnType<typeof dice>): Script {
+function behaviour(
+  target: TargetPlan,
+  key: number | undefined,
+  now: number,
+  parts: number,
+  throws: ReturnType<typeof dice>,
+): Script {
   const cold = now < 10_000 ? target.coldStart : 0;
   const delay = throws.lognormal(target.median, target.spread, target.slowest) + cold;
   const { gap } = target;
-  const window = target.windows.find(({ from, to }) => now >= from && now < to);
+  const window = target.windows.find(
+    (each) => now >= each.from && now < each.to && (key === undefined || (each.key ?? key) === key),
+  );
   if (window !== undefined) return inTrouble(window, now, { delay, gap }, throws);
   const end = now + delay + parts * gap;
   // It can also begin in the middle of an answer.
