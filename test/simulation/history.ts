@@ -194,7 +194,7 @@ export function historyOf(world: World): History {
       const attempts = attemptEnds.get(seen.plan.number) ?? [];
       const { only, maxCost } = seen.plan.options;
       if (error.code === 'closed' || maxCost !== undefined || seen.left) return [];
-      const restarts = interrupted === 'restart' && seen.plan.reader !== 'text';
+      const restarts = interrupted !== 'error' && seen.plan.reader !== 'text';
       if (error.code === 'stream-interrupted' && !restarts) return [];
       // What goes to the caller at once, also where it ends a restart.
       const refusals = final.filter((kind) => !fallbackOn.includes(kind));

@@ -44,6 +44,8 @@ export interface TargetPlan {
   readonly concurrency?: number;
   readonly rpm?: number;
   readonly tpm?: number;
+  /** Whether it can go on with what another one has begun, and whether it then says that again. */
+  readonly prefill: boolean | 'echo';
   /** Milliseconds to the first token: median and spread. Never more than `slowest`. */
   readonly median: number;
   readonly spread: number;
@@ -166,6 +168,7 @@ function drawTarget(
     provider,
     price,
     weight: chance(0.1) ? 0 : whole(1, 5),
+    prefill: pick<boolean | 'echo'>([false, true, 'echo']),
     median,
     spread: pick([0.1, 0.4, 0.8]),
     slowest: 4,
@@ -274,7 +277,7 @@ function drawPolicies(throws: Dice): Omit<RoutePlan, 'targets'> {
           },
         }
       : {}),
-    ...(chance(0.4) ? { interrupted: 'restart' } : {}),
+    ...(chance(0.5) ? { interrupted: pick(['restart', 'restart', 'continue'] as const) } : {}),
     ...(chance(0.15) ? { fallbackOn: ['bad-request', 'content-filter'] } : {}),
   };
 }
@@ -316,7 +319,7 @@ function drawRequests(
         ...(chance(0.1) ? { only: some(members) } : {}),
         ...(chance(0.1) ? { maxCost: between(0, 0.01) } : {}),
         ...(chance(0.3) ? { priority: pick(['critical', 'normal', 'sheddable']) } : {}),
-        ...(chance(0.1) ? { interrupted: pick(['error', 'restart']) } : {}),
+        ...(chance(0.1) ? { interrupted: pick(['error', 'restart', 'continue'] as const) } : {}),
         ...(chance(0.05) ? { hedge: chance(0.5) ? false : { after: between(1, 500) } } : {}),
       },
       ...(chance(0.12) ? { abortAfter: chance(0.3) ? 0 : inSteps(arrival(0.001), step) } : {}),

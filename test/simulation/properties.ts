@@ -84,13 +84,15 @@ export const properties: Readonly<Record<string, Property>> = {
       if (seen.plan.kind === 'embed') continue; // one for each portion of its values
       const { maxAttempts, sameTarget } = policiesOf(seen);
       const starts = startsOf(seen);
-      if (starts.length > maxAttempts) yield `${about(seen)}: ${starts.length}, not ${maxAttempts}`;
-      // One that lost a race has not been tried.
-      const failed = endsOf(seen).filter(
-        (end) =>
-          end.event.outcome === 'failed' &&
-          !(end.event.error?.kind === 'timeout' && outlived(end, endsOf(seen))),
+      const ends = endsOf(seen);
+      // One that lost a race has not been tried, and one that found its connection closed has not been read.
+      const lost = ends.filter(
+        (end) => end.event.outcome === 'abandoned' || (isTimeout(end) && outlived(end, ends)),
       );
+      const unread = ends.filter(({ event }) => event.error?.code === 'ECONNRESET');
+      const counted = starts.length - lost.length - unread.length;
+      if (counted > maxAttempts) yield `${about(seen)}: ${counted}, not ${maxAttempts}`;
+      const failed = ends.filter((end) => end.event.outcome === 'failed' && !lost.includes(end));
       const targets = failed.map(({ event }) => `${event.target} ${event.key ?? ''}`);
       for (const target of new Set(targets)) {
         const times = targets.filter((other) => other === target).length;
@@ -159,10 +161,11 @@ export const properties: Readonly<Record<string, Property>> = {
         if (answer.text !== '') yield `${about(seen)}: ${answer.text}`;
         continue;
       }
-      const call = calls.find(({ text }) => text === answer.text);
-      if (call === undefined) yield `${about(seen)}: nobody said ${JSON.stringify(answer.text)}`;
-      else if (call.request !== plan.number || call.target !== answer.target || call.error !== undefined)
-        yield `${about(seen)}: from ${JSON.stringify(call)}, not ${answer.target}`;
+      const said = sayers(answer.text, ofRequest(calls, plan.number));
+      const right = said.some(
+        ({ call, all }) => all && call.target === answer.target && call.error === undefined,
+      );
+      if (!right) yield `${about(seen)}: ${answer.target} did not say ${JSON.stringify(answer.text)}`;
     }
   },
 
@@ -174,10 +177,8 @@ export const properties: Readonly<Record<string, Property>> = {
       const { parts, plan, answer } = seen;
       if (parts.length === 0) continue;
       const text = textOf(parts);
-      const call = calls.find(
-        ({ text: whole, request }) => request === plan.number && whole.startsWith(text),
-      );
-      if (call === undefined) yield `${about(seen)}: nobody said ${JSON.stringify(text)}`;
+      if (sayers(text, ofRequest(calls, plan.number)).length === 0)
+        yield `${about(seen)}: nobody said ${JSON.stringify(text)}`;
       const finish = parts.at(-1)?.type === 'finish';
       const whole = finish || (plan.reader === 'text' && seen.readingFailure === undefined);
       if (whole && answer === undefined) yield `${about(seen)}: a finish without a result`;
@@ -196,9 +197,9 @@ export const properties: Readonly<Record<string, Property>> = {
     for (const seen of requests) if (seen.late > 0) yield about(seen);
   },
 
-  *'a stream restarts only where that is the policy'({ requests }, { policiesOf }) {
+  *'a stream does not restart where it is to end with an error'({ requests }, { policiesOf }) {
     for (const seen of requests) {
-      if (policiesOf(seen).interrupted === 'restart') continue;
+      if (policiesOf(seen).interrupted !== 'error') continue;
       if (seen.parts.some(({ type }) => type === 'restart')) yield about(seen);
     }
   },
@@ -336,6 +337,31 @@ export const properties: Readonly<Record<string, Property>> = {
   },
 };
 
+function ofRequest(calls: readonly VendorCall[], number: number): readonly VendorCall[] {
+  return calls.filter(({ request }) => request === number);
+}
+
+/**
+ * Calls that a text can be from: it begins what one of them would have said, or it is what another one had begun and what one
+ * of them has added to that. `all`: nothing is left out at its end.
+ */
+function sayers(text: string, calls: readonly VendorCall[]): readonly { call: VendorCall; all: boolean }[] {
+  return calls.flatMap((call) => {
+    const { before } = call;
+    if (
+      !text.startsWith(before) ||
+      (before !== '' &&
+        sayers(
+          before,
+          calls.filter((other) => other !== call),
+        ).length === 0)
+    )
+      return [];
+    const own = before === '' ? text : text.slice(before.length).trimStart();
+    return call.text.startsWith(own) ? [{ call, all: call.text === own }] : [];
+  });
+}
+
 /** Where calls are more than a bucket holds that is full at first and gets `rpm` in each minute. */
 function* overdrawn(name: string, calls: readonly VendorCall[], rpm: number): Iterable<string> {
   let spent = 0;
@@ -345,6 +371,10 @@ function* overdrawn(name: string, calls: readonly VendorCall[], rpm: number): It
     last = at;
     if (spent > rpm + rounding) yield `${name}: ${spent} at ${at}, rpm ${rpm}`;
   }
+}
+
+function isTimeout({ event }: AttemptEnd): boolean {
+  return event.error?.kind === 'timeout';
 }
 
 /** Whether another attempt was under way when this one ended. */

@@ -108,12 +108,13 @@ export async function simulate(seed: number): Promise<World> {
 
 function makeRouter(plan: Plan, vendors: Vendors, clock: Clock): Router {
   return createRouter({
-    targets: plan.targets.map(({ id, provider, price, weight, concurrency, rpm, tpm }) => ({
+    targets: plan.targets.map(({ id, provider, price, weight, prefill, concurrency, rpm, tpm }) => ({
       provider: vendors.provider(provider),
       model: id,
       id,
       price,
       weight,
+      capabilities: { prefill },
       ...(concurrency === undefined ? {} : { concurrency }),
       ...(rpm === undefined ? {} : { rpm }),
       ...(tpm === undefined ? {} : { tpm }),

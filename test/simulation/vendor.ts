@@ -12,7 +12,9 @@ export interface VendorCall {
   /** The number of the request that it is for. */
   readonly request: number;
   readonly at: number;
-  /** All the text that it would have given; no other call has the same. */
+  /** What it was told has been said before, where it was to go on. */
+  readonly before: string;
+  /** All the text that it would have given, without what it says again; no other call has the same. */
   readonly text: string;
   /** What it was told to fail with; `undefined`: it was to answer, if it was let. */
   readonly error: string | undefined;
@@ -115,8 +117,11 @@ function openServer(
       ];
       // What vendors send before they have something to say.
       const text = throws.chance(0.1) ? ['', ...words] : words;
+      const last = 'values' in call ? undefined : call.messages.at(-1);
+      const before = last?.role === 'assistant' ? String(last.content) : '';
+      const said = before !== '' && target.prefill === 'echo' ? [before, ...text] : text;
       const usage = { inputTokens: throws.whole(1, 2_000), outputTokens: throws.whole(1, 500) };
-      const script = { text, usage, ...behaviour(target, key, now, text.length, throws) };
+      const script = { text: said, usage, ...behaviour(target, key, now, text.length, throws) };
       const full = refusal(target, now, server.open, calls);
       const wanted: Script = full === undefined ? script : { ...full, delay: throws.between(1, 50) };
       const told = {
@@ -131,6 +136,7 @@ function openServer(
         key,
         request: Number(String(asked).split(' ')[1]),
         at: now,
+        before,
         text: text.join(''),
         error: told.error?.kind ?? (told.cut === true ? 'truncated' : undefined),
         retryAfter: told.error?.retryAfter,
