@@ -163,4 +163,33 @@ describe('breaker', () => {
       ),
     );
   });
+
+  it('is the same whether or not attempts from before its last change still come to an end', () => {
+    const step = fc.record({
+      what: fc.constantFrom('success', 'failure', 'leave', 'late success', 'late failure'),
+      wait: fc.nat(1_500),
+    });
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 200 }), (steps) => {
+        const disturbed = breaker(middle);
+        const spared = breaker(middle);
+        const early = [disturbed.enter(0), disturbed.enter(0)] as const;
+        for (const subject of [disturbed, spared])
+          for (let failure = 0; failure < 3; failure++) subject.failure(subject.enter(0), 0, limits);
+        let now = 0;
+        for (const { what, wait } of steps) {
+          now += wait;
+          if (what === 'late success') disturbed.success(early[0], now, limits);
+          else if (what === 'late failure') disturbed.failure(early[1], now, limits);
+          else
+            for (const subject of [disturbed, spared]) {
+              const pass = subject.enter(now);
+              if (what === 'leave') subject.leave(pass);
+              else subject[what](pass, now, limits);
+            }
+          expect([disturbed.state(now), disturbed.until]).toEqual([spared.state(now), spared.until]);
+        }
+      }),
+    );
+  });
 });

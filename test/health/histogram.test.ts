@@ -53,4 +53,49 @@ describe('histogram', () => {
     expect(hazard(2_000)).toBe(maxHazard);
     for (let ms = 1; ms < 3_000; ms += 7) expect(hazard(ms + 7)).toBeGreaterThanOrEqual(hazard(ms));
   });
+
+  it('is the same histogram whenever its samples came, as long as they came together', () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.integer({ min: 1, max: 600_000 }), { minLength: 1, maxLength: 100 }),
+        fc.integer({ min: 0, max: 10_000_000_000 }),
+        (samples, later) => {
+          const [early, late] = [histogram(), histogram()];
+          early.add(1, 0);
+          late.add(1, 0);
+          for (const sample of samples) {
+            early.add(sample, 100 * 60_000);
+            late.add(sample, 100 * 60_000 + later);
+          }
+          for (const share of [0.1, 0.5, 0.9, 0.99]) expect(late.quantile(share)).toBe(early.quantile(share));
+        },
+      ),
+    );
+  });
+
+  it('lets what is twenty half-lives old move no percentile of what is new', () => {
+    const sample = fc.integer({ min: 1, max: 600_000 });
+    fc.assert(
+      fc.property(
+        fc.array(sample, { maxLength: 200 }),
+        fc.array(sample, { minLength: 20, maxLength: 200 }),
+        (old, recent) => {
+          const [both, only] = [histogram(), histogram()];
+          for (const ms of old) both.add(ms, 0);
+          for (const ms of recent) {
+            both.add(ms, 20 * 60_000);
+            only.add(ms, 20 * 60_000);
+          }
+          for (const share of [0.051, 0.503, 0.901]) {
+            const exact = recent.toSorted((a, b) => a - b);
+            const low = exact[Math.max(0, Math.ceil(share * exact.length) - 2)] ?? 0;
+            const high = exact[Math.min(exact.length - 1, Math.ceil(share * exact.length))] ?? 0;
+            expect(both.quantile(share)).toBeGreaterThan(low / 1.09);
+            expect(both.quantile(share)).toBeLessThan(high * 1.09);
+            expect(only.quantile(share)).toBeDefined();
+          }
+        },
+      ),
+    );
+  });
 });

@@ -89,6 +89,34 @@ describe('headroom', () => {
     );
     expect(room.share(0)).toBeCloseTo(0.01);
   });
+
+  it('lets no more through than the vendor said is left, until it is full again', () => {
+    fc.assert(
+      fc.property(
+        fc.nat(50),
+        fc.integer({ min: 1, max: 120_000 }),
+        fc.array(fc.nat(2_000), { maxLength: 100 }),
+        (remaining, resetAfter, waits) => {
+          const room = headroom();
+          room.note([{ of: 'requests', remaining, limit: 50, resetAfter }], 0);
+          let now = 0;
+          let sent = 0;
+          for (const wait of waits) {
+            now += wait;
+            if (now >= resetAfter) break;
+            expect(room.share(now)).toBeGreaterThanOrEqual(0);
+            expect(room.share(now)).toBeLessThanOrEqual(1);
+            const free = room.freeAt(0, now);
+            expect(free).toBeLessThanOrEqual(now + 60_000);
+            if (free > now) continue;
+            room.use(0, now);
+            sent += 1;
+          }
+          expect(sent).toBeLessThanOrEqual(remaining);
+        },
+      ),
+    );
+  });
 });
 
 describe('pressure', () => {
