@@ -54,6 +54,8 @@ export interface History {
   quarantinedUntil(start: AttemptStartEvent, at: number): number;
   /** Targets that could have answered a request that was lost, and were not asked. */
   missedBy(seen: Seen): readonly string[];
+  /** Targets that had a place for a request that never got one, for longer than they take to answer. */
+  ignoredBy(seen: Seen): readonly string[];
   /** Attempts that failed at targets with which nothing was wrong. */
   wronged(seen: Seen): readonly Timed<AttemptEndEvent>[];
 }
@@ -138,8 +140,25 @@ export function historyOf(world: World): History {
     return Math.max(0, ...said.map(({ until }) => until));
   };
 
+  /** When all places of a target were last taken before a moment. */
+  const lastFull = ({ id, concurrency = Number.POSITIVE_INFINITY }: TargetPlan, before: number): number => {
+    let open = 0;
+    let last = 0;
+    for (const { at, event } of events) {
+      if (at > before) break;
+      if ((event.type !== 'attempt-start' && event.type !== 'attempt-end') || event.target !== id) continue;
+      if (open >= concurrency) last = at;
+      open += event.type === 'attempt-start' ? 1 : -1;
+      if (open >= concurrency) last = at;
+    }
+    return open >= concurrency ? before : last;
+  };
+
   /** Whether nothing at all was wrong with a target during a request's life. */
-  const sound = (target: TargetPlan, seen: Seen): boolean => {
+  const sound = (target: TargetPlan, seen: Seen): boolean =>
+    target.concurrency === undefined && soundButFull(target, seen);
+  /** The same, but that its places can have been taken. */
+  const soundButFull = (target: TargetPlan, seen: Seen): boolean => {
     const from = seen.startedAt;
     const to = seen.settledAt ?? Number.POSITIVE_INFINITY;
     const limited = [
@@ -210,6 +229,17 @@ export function historyOf(world: World): History {
         return (maxAttempts - 1) * timeout.attempt + longest(target) < timeout.request;
       });
     },
+    ignoredBy(seen) {
+      const { only, maxCost } = seen.plan.options;
+      if (!isRouterError(seen.failure?.error, 'deadline') || maxCost !== undefined) return [];
+      if ((starts.get(seen.plan.number) ?? []).length > 0) return [];
+      const end = seen.settledAt ?? 0;
+      return membersOf(seen).filter((id) => {
+        const target = targets.get(id);
+        if (target === undefined || only?.includes(id) === false || !soundButFull(target, seen)) return false;
+        return end - Math.max(seen.startedAt, lastFull(target, end)) > longest(target);
+      });
+    },
     wronged(seen) {
       return (attemptEnds.get(seen.plan.number) ?? []).filter(({ event }) => {
         const target = targets.get(event.target);
@@ -229,9 +259,9 @@ function isRefusal(event: RouterEvent): event is AttemptEndEvent {
   return event.error?.kind === 'rate-limit' || event.error?.kind === 'overloaded';
 }
 
-/** What a target takes at most for a whole answer. */
+/** What a target takes at most for a whole answer, with what steps can add to it. */
 function longest({ median, slowest, gap }: TargetPlan): number {
-  return median * slowest + 10 * gap;
+  return median * slowest + 10 * gap + 300;
 }
 
 function resolve(

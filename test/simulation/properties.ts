@@ -76,6 +76,22 @@ export const properties: Readonly<Record<string, Property>> = {
     for (const name of open) yield `${name} never ends`;
   },
 
+  *'an attempt lasts from its start to its end, and its first token comes in between'(
+    { requests },
+    { startsOf, endsOf },
+  ) {
+    for (const seen of requests) {
+      for (const { at, event } of endsOf(seen)) {
+        const start = startsOf(seen).find((other) => other.event.attempt === event.attempt)?.at ?? 0;
+        if (Math.abs(at - start - event.duration) > rounding)
+          yield `${about(seen)}: ${event.duration}, not ${at - start}`;
+        const { firstToken = 0 } = event;
+        if (firstToken < 0 || firstToken > event.duration + rounding)
+          yield `${about(seen)}: first token after ${firstToken} of ${event.duration}`;
+      }
+    }
+  },
+
   *'attempts are no more than retry.maxAttempts, and failed ones at one target no more than retry.sameTarget allows'(
     { requests },
     { startsOf, endsOf, policiesOf },
@@ -319,6 +335,15 @@ export const properties: Readonly<Record<string, Property>> = {
       for (const target of missedBy(seen)) {
         yield `${about(seen)}: ${describe(seen.failure?.error)}, but ${target} was well from ${seen.startedAt} to ${seen.settledAt}`;
       }
+    }
+  },
+
+  *'no request waits for its turn until its time is up while there is a place for it'(
+    { requests },
+    { ignoredBy },
+  ) {
+    for (const seen of requests) {
+      for (const target of ignoredBy(seen)) yield `${about(seen)}: ${target} had one`;
     }
   },
 
