@@ -271,6 +271,7 @@ function readStream(
       attempt.abandon(seen(), true);
       attempt.stop();
       closeQuietly(upstream);
+      waiter?.(carry.signal.reason);
     },
     answer: (finish) => ({
       content: collected.content(),

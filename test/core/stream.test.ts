@@ -189,6 +189,35 @@ describe('a stream that breaks after its first token', () => {
 });
 
 describe('leaving a stream', () => {
+  it('while another target starts anew stops that as well, before the request ends', async () => {
+    const { router, clock, providers, events } = world(
+      { a: [{ text: ['one'], after: 1, cut: true }], b: [{ hang: true }] },
+      { interrupted: 'restart' },
+    );
+    const reader = (await router.stream(ask))[Symbol.asyncIterator]();
+    await reader.next();
+    const next = reader.next();
+    await clock.advance(10);
+    expect(providers['b']?.open).toBe(1);
+    await reader.return?.();
+    expect(await next).toEqual({ done: true, value: undefined });
+    await clock.advance(600_000);
+    expect(providers['b']).toMatchObject({ open: 0, calls: { length: 1 } });
+    expect(events.at(-1)).toMatchObject({ type: 'request-end', outcome: 'aborted', attempts: { length: 2 } });
+    expect(clock.timers).toBe(0);
+  });
+
+  it('ends the wait for its next part', async () => {
+    const { router, clock, providers } = world({ a: [{ text: ['one'], after: 1, hang: true }] });
+    const reader = (await router.stream(ask))[Symbol.asyncIterator]();
+    await reader.next();
+    const next = reader.next();
+    await clock.advance(10);
+    await reader.return?.();
+    expect(await next).toEqual({ done: true, value: undefined });
+    expect(providers['a']?.open).toBe(0);
+  });
+
   it('ends the provider’s work and the request when the reader breaks out', async () => {
     const { router, providers, of, clock } = world({ a: [{ text: words, gap: 10 }] });
     const stream = await router.stream(ask);
