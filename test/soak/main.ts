@@ -117,6 +117,8 @@ async function traffic(until: number): Promise<void> {
 
 interface Sample {
   readonly heap: number;
+  /** Of the whole process: what V8 has not given back to the system is in it. */
+  readonly resident: number;
   /** Open file descriptors; `undefined` where the system does not show them. */
   readonly descriptors: number | undefined;
 }
@@ -131,7 +133,8 @@ async function sample(): Promise<Sample> {
   try {
     descriptors = readdirSync('/proc/self/fd').length;
   } catch {}
-  return { heap: process.memoryUsage().heapUsed, descriptors };
+  const { heapUsed: heap, rss: resident } = process.memoryUsage();
+  return { heap, resident, descriptors };
 }
 
 /** All but one break, each in another way; again and again another one. */
@@ -193,6 +196,7 @@ const thirds = (of: keyof Sample): readonly [first: number, last: number] => [
 ];
 const { totals } = books;
 const heap = thirds('heap');
+const resident = thirds('resident');
 const descriptors = thirds('descriptors');
 const mega = (bytes: number): string => `${(bytes / 1e6).toFixed(1)} MB`;
 /** Bytes. Idle connections and compiled code come and go by as much; a leak of a few bytes a request is more in ten minutes. */
@@ -236,7 +240,9 @@ console.log(
 console.log(
   `faults: ${played.size} of ${dialects.length * faults.length} combinations of vendor and fault; ${kinds.join(', ')}`,
 );
-console.log(`charged: US$ ${totals.cost.toFixed(2)}\n`);
+console.log(
+  `charged: US$ ${totals.cost.toFixed(2)}; resident: ${mega(resident[0])} in the first third, ${mega(resident[1])} in the last\n`,
+);
 console.log('| | found | |\n|---|---|---|');
 for (const [what, found, holds] of checks) console.log(`| ${what} | ${found} | ${holds ? 'ok' : 'FAILED'} |`);
 for (const discrepancy of books.discrepancies) console.log(discrepancy);
