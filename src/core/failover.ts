@@ -173,7 +173,7 @@ export function createFailover(run: Run, choice: Choice, maxCost: number | undef
     return now + (latencyOf(target, kind, 0.5, now) ?? 0) < run.deadline;
   };
 
-  /** Whose connection turned out to be closed. To send it there again takes no attempt from another target. */
+  /** Whose connection turned out to be closed: it has not seen the request, and gets it anew at once. */
   const unread = (): Channel | undefined => {
     if (last === undefined || !isStaleSocket(last.error) || !mayRetry(last.channel)) return undefined;
     const now = clock.now();
@@ -186,10 +186,12 @@ export function createFailover(run: Run, choice: Choice, maxCost: number | undef
 
   const pick = (): Pick | undefined => {
     const now = clock.now();
-    const resent = unread();
-    if (resent !== undefined) return { channel: resent, at: now };
     if (tries >= retry.maxAttempts) return undefined;
     const fresh = freshOnes().filter((channel) => canFinish(channel, now));
+    // As many attempts are kept back as there are others to ask: one of them may be well.
+    const spare = (others: number): boolean => retry.maxAttempts - tries > others;
+    const resent = unread();
+    if (resent !== undefined && spare(fresh.length)) return { channel: resent, at: now };
     const usable = fresh.filter((channel) => well(channel, now));
     const free = usable.find(hasPlace);
     if (free !== undefined) return { channel: free, at: now };
@@ -208,9 +210,9 @@ export function createFailover(run: Run, choice: Choice, maxCost: number | undef
       return [{ channel, at: at > now || hasPlace(channel) ? at : Number.POSITIVE_INFINITY }];
     };
     const untried = fresh.flatMap(dueOf);
-    // As many attempts are kept back as there are others to ask: one of them may be well.
-    const spare = retry.maxAttempts - tries > untried.length;
-    const again = spare ? all.filter((channel) => mayRetry(channel) && canFinish(channel, now)) : [];
+    const again = all.filter(
+      (channel) => spare(untried.length) && mayRetry(channel) && canFinish(channel, now),
+    );
     const due = soonest([...untried, ...again.flatMap(dueOf)]);
     if (due !== undefined) return due;
     // A misconfigured target at least says what is wrong with it.
@@ -253,7 +255,7 @@ export function createFailover(run: Run, choice: Choice, maxCost: number | undef
   const take = ({ channel }: Pick): Permit => {
     const before = tried.get(channel);
     if (before !== undefined && !isFree(channel, before.error)) route.policies.retries.spend(clock.now());
-    if (channel !== unread()) tries += 1;
+    tries += 1;
     return permit(channel, run);
   };
   const tryEnter = (): Entry<Permit> => {
@@ -310,8 +312,6 @@ export function createFailover(run: Run, choice: Choice, maxCost: number | undef
           return await attempt(taken, lane);
         } finally {
           busy.delete(taken.channel);
-          // Stopped, because another one was faster: that says nothing against it, and takes nothing from the others.
-          if (lane.signal.aborted) tries -= 1;
         }
       },
       another,
@@ -342,7 +342,7 @@ export function createFailover(run: Run, choice: Choice, maxCost: number | undef
       }
       try {
         return await pRetry(() => step(attempt, discard), {
-          retries: 2 * retry.maxAttempts, // the limit is in `pick`
+          retries: retry.maxAttempts,
           minTimeout: 0, // the waits are in `step`, on the router's own clock
           signal: run.signal,
           shouldRetry: ({ error }) => mayGoOn(error),

@@ -89,7 +89,7 @@ export function resolvePolicies(
 
 function retryDefaults(targets: number): Required<RetryPolicy> {
   return {
-    maxAttempts: Math.max(3, targets),
+    maxAttempts: Math.max(3, targets + 1),
     sameTarget: 1,
     minDelay: 250,
     maxDelay: 8_000,

@@ -32,9 +32,7 @@ export interface Timeouts {
 /** When and how often to try again. */
 export interface RetryPolicy {
   /**
-   * Most attempts for one request, over all targets. Those that are stopped because another one was faster do not count, and
-   * neither does sending it again because a kept-alive connection had just been closed. Default: 3, or the number of the
-   * route's targets if that is more.
+   * Most attempts for one request, over all targets. Default: one more than the route has targets (or keys), and at least 3.
    */
   readonly maxAttempts?: number;
   /** Most retries on the same target, where only that can help: 0 or 1. Default: 1. */

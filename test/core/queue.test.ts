@@ -47,7 +47,10 @@ function narrow(
 describe('waiting', () => {
   it('waits for a healthy target that is busy rather than ask those again that have just failed', async () => {
     const broken = [{ error: { kind: 'server', status: 500 } }] as const;
-    const { router, clock } = world({ a: broken, b: broken, c: [{ delay: 1_000 }] }, { concurrency: 1 });
+    const { router, clock } = world(
+      { a: broken, b: broken, c: [{ delay: 1_000 }] },
+      { concurrency: 1, retry: { maxAttempts: 3 } },
+    );
     const first = outcome(router.chat(ask));
     await clock.advance(10);
     const second = outcome(router.chat(ask));

@@ -273,7 +273,7 @@ function resolve(
   const own: Partial<RoutePlan> = routes[route] ?? {};
   const retry = own.retry ?? router.retry;
   const below = router.retry === false ? {} : router.retry;
-  const defaults = { maxAttempts: Math.max(3, channels), sameTarget: 1 };
+  const defaults = { maxAttempts: Math.max(3, channels + 1), sameTarget: 1 };
   return {
     ...defaults,
     ...below,
