@@ -1,6 +1,7 @@
 import {
   type AttemptEndEvent,
   type AttemptStartEvent,
+  type Health,
   type Interrupted,
   isRouterError,
   type RequestEndEvent,
@@ -23,6 +24,7 @@ export type AttemptEnd = Timed<AttemptEndEvent>;
 interface Resolved {
   readonly maxAttempts: number;
   readonly sameTarget: number;
+  readonly breaker: boolean;
   readonly interrupted: Interrupted;
   readonly fallbackOn: readonly string[];
   readonly timeout: Timeouts & Required<Pick<Timeouts, 'request' | 'attempt' | 'idle'>>;
@@ -54,8 +56,10 @@ export interface History {
   quarantinedUntil(start: AttemptStartEvent, at: number): number;
   /** Targets that could have answered a request that was lost, and were not asked. */
   missedBy(seen: Seen): readonly string[];
-  /** Targets that had a place for a request that never got one, for longer than they take to answer. */
+  /** Targets that had a place for a request while it waited for its first. */
   ignoredBy(seen: Seen): readonly string[];
+  /** Targets that were well and had a place when one was asked that was not well. */
+  preferredTo(seen: Seen, start: Timed<AttemptStartEvent>): readonly string[];
   /** Attempts that failed at targets with which nothing was wrong. */
   wronged(seen: Seen): readonly Timed<AttemptEndEvent>[];
 }
@@ -71,6 +75,8 @@ const ofTheKey = ['quota', 'auth'];
 const ofTheDeployment = ['not-found'];
 /** Failures after which the caller gets the error at once. */
 const final = ['bad-request', 'content-filter'];
+/** States in which a target is not asked while there is another one. */
+const heldBack: readonly Health[] = ['open', 'exhausted', 'quarantined'];
 /** Until enough is known of a target, or at least. */
 const patience = { first: 2_000 };
 
@@ -143,7 +149,7 @@ export function historyOf(world: World): History {
   /** When all places of a target were last taken before a moment. */
   const lastFull = ({ id, concurrency = Number.POSITIVE_INFINITY }: TargetPlan, before: number): number => {
     let open = 0;
-    let last = 0;
+    let last = Number.NEGATIVE_INFINITY;
     for (const { at, event } of events) {
       if (at > before) break;
       if ((event.type !== 'attempt-start' && event.type !== 'attempt-end') || event.target !== id) continue;
@@ -195,6 +201,26 @@ export function historyOf(world: World): History {
     );
   };
 
+  /** The state that a target was last told to be in, at a moment, and there before an event; `undefined`: never another one. */
+  const stateOf = (target: string, at: number, before?: RouterEvent): Health | undefined => {
+    let state: Health | undefined;
+    for (const timed of events) {
+      if (timed.at > at || timed.event === before) break;
+      if (timed.event.type === 'target-state' && timed.event.target === target) state = timed.event.state;
+    }
+    return state;
+  };
+  /** Targets that a request may ask, of which nobody has ever said anything bad; and since when they have had a place. */
+  const readyFor = (seen: Seen, at: number): readonly { readonly id: string; readonly since: number }[] => {
+    const { only, maxCost } = seen.plan.options;
+    if (maxCost !== undefined) return [];
+    return membersOf(seen).flatMap((id) => {
+      const target = targets.get(id);
+      if (target === undefined || only?.includes(id) === false || !soundButFull(target, seen)) return [];
+      return stateOf(id, at) === undefined ? [{ id, since: lastFull(target, at) }] : [];
+    });
+  };
+
   return {
     requestOf,
     startsOf,
@@ -219,6 +245,8 @@ export function historyOf(world: World): History {
       const refusals = final.filter((kind) => !fallbackOn.includes(kind));
       if (attempts.some(({ event }) => refusals.includes(event.error?.kind ?? ''))) return [];
       if (attempts.length >= maxAttempts) return [];
+      // What it did at one target is not done anew at another because it matters less than what came later.
+      if (seen.plan.kind === 'embed' && isRouterError(error, 'no-target') && error.shed) return [];
       return membersOf(seen).filter((id) => {
         const target = targets.get(id);
         if (target === undefined || only?.includes(id) === false || !sound(target, seen)) return false;
@@ -230,15 +258,25 @@ export function historyOf(world: World): History {
       });
     },
     ignoredBy(seen) {
-      const { only, maxCost } = seen.plan.options;
-      if (!isRouterError(seen.failure?.error, 'deadline') || maxCost !== undefined) return [];
-      if ((starts.get(seen.plan.number) ?? []).length > 0) return [];
-      const end = seen.settledAt ?? 0;
-      return membersOf(seen).filter((id) => {
-        const target = targets.get(id);
-        if (target === undefined || only?.includes(id) === false || !soundButFull(target, seen)) return false;
-        return end - Math.max(seen.startedAt, lastFull(target, end)) > longest(target);
-      });
+      const first = startsOf(seen)[0]?.at ?? seen.settledAt ?? 0;
+      return readyFor(seen, first)
+        .filter(({ since }) => first - Math.max(seen.startedAt, since) > 1e-6)
+        .map(({ id }) => id);
+    },
+    preferredTo(seen, { at, event }) {
+      if (plan.keys[targets.get(event.target)?.provider ?? ''] !== undefined) return [];
+      const { breaker, interrupted } = policiesOf(seen);
+      // What goes on with an answer has to be able to.
+      const suits = (id: string): boolean =>
+        interrupted !== 'continue' || seen.plan.kind !== 'stream' || targets.get(id)?.prefill !== false;
+      const before = startsOf(seen).filter((other) => other.event.attempt < event.attempt);
+      const asked = before.map((other) => other.event.target);
+      const told = stateOf(event.target, at, event);
+      const held = breaker ? heldBack : heldBack.filter((state) => state !== 'open');
+      if (asked.includes(event.target) || told === undefined || !held.includes(told)) return [];
+      return readyFor(seen, at)
+        .filter(({ id, since }) => since < at && !asked.includes(id) && suits(id))
+        .map(({ id }) => id);
     },
     wronged(seen) {
       return (attemptEnds.get(seen.plan.number) ?? []).filter(({ event }) => {
@@ -278,6 +316,7 @@ function resolve(
     ...defaults,
     ...below,
     ...(retry === false ? { maxAttempts: 1, sameTarget: 0 } : retry),
+    breaker: (own.breaker ?? router.breaker) !== false,
     interrupted: options.interrupted ?? own.interrupted ?? router.interrupted ?? 'error',
     fallbackOn: own.fallbackOn ?? router.fallbackOn ?? [],
     timeout: {

@@ -175,7 +175,15 @@ function drawTarget(
     gap: chance(0.3) ? 0 : between(1, 150),
   };
   // Every third has nothing wrong with it, so that the others' troubles are no excuse.
-  if (chance(0.35)) return { ...base, errorRate: 0, failures: ['server'], coldStart: 0, windows: [] };
+  if (chance(0.35))
+    return {
+      ...base,
+      ...(chance(0.3) ? { concurrency: whole(1, 3) } : {}),
+      errorRate: 0,
+      failures: ['server'],
+      coldStart: 0,
+      windows: [],
+    };
   return {
     ...base,
     ...(chance(0.25) ? { concurrency: whole(1, 4) } : {}),

@@ -338,12 +338,21 @@ export const properties: Readonly<Record<string, Property>> = {
     }
   },
 
-  *'no request waits for its turn until its time is up while there is a place for it'(
-    { requests },
-    { ignoredBy },
-  ) {
+  *'no request waits for its turn while a healthy target has a place for it'({ requests }, { ignoredBy }) {
     for (const seen of requests) {
       for (const target of ignoredBy(seen)) yield `${about(seen)}: ${target} had one`;
+    }
+  },
+
+  *'a target that is open, exhausted or quarantined is not asked while a healthy one has a place'(
+    { requests },
+    { startsOf, preferredTo },
+  ) {
+    for (const seen of requests) {
+      for (const start of startsOf(seen)) {
+        for (const target of preferredTo(seen, start))
+          yield `${about(seen)}: ${start.event.target} at ${start.at}, not ${target}`;
+      }
     }
   },
 
