@@ -454,7 +454,7 @@ export function describeProvider(fixture: Fixture): void {
             response.writeHead(200, { 'content-type': 'text/event-stream' });
             response.write('data: ');
             const chunk = 'x'.repeat(65_536);
-            for (let sent = 0; sent < 64 && !response.destroyed; sent++) {
+            for (let sent = 0; sent < 256 && !response.destroyed; sent++) {
               await new Promise((resolve) => response.write(chunk, resolve));
             }
           };
