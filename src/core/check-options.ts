@@ -179,11 +179,14 @@ function checkPolicies(path: string, policies: object): void {
   }
   checkTimeouts(at('timeout'), timeout, refuse);
   if (retry !== undefined && retry !== false) {
-    const fields = ['maxAttempts', 'sameTarget', 'minDelay', 'maxDelay', 'budget'];
-    const { maxAttempts, sameTarget, ...delays } = checkObject(at('retry'), retry, fields, refuse);
+    const fields = ['maxAttempts', 'sameTarget', 'prefer', 'minDelay', 'maxDelay', 'budget'];
+    const { maxAttempts, sameTarget, prefer, ...delays } = checkObject(at('retry'), retry, fields, refuse);
     checkNumber(`${at('retry')}.maxAttempts`, maxAttempts, refuse, { least: 1, whole: true });
     if (sameTarget !== undefined && sameTarget !== 0 && sameTarget !== 1) {
       refuse(`${at('retry')}.sameTarget`, '0 or 1', show(sameTarget));
+    }
+    if (prefer !== undefined && prefer !== 'another-target' && prefer !== 'same-target') {
+      refuse(`${at('retry')}.prefer`, 'another-target or same-target', show(prefer));
     }
     for (const [name, value] of Object.entries(delays)) checkNumber(`${at('retry')}.${name}`, value, refuse);
   }

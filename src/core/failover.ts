@@ -50,6 +50,13 @@ interface Pick {
   readonly at: number;
 }
 
+interface Failed {
+  readonly channel: Channel;
+  readonly error: AttemptError;
+  /** In the middle of a stream. */
+  readonly underWay: boolean;
+}
+
 interface Tried {
   times: number;
   error: AttemptError;
@@ -71,16 +78,16 @@ export function createFailover(run: Run, choice: Choice, maxCost: number | undef
   const busy = new Set<Channel>();
   let suits: (target: Target) => boolean = any;
   let tries = 0;
-  let last: { readonly channel: Channel; readonly error: AttemptError } | undefined;
+  let last: Failed | undefined;
 
-  const failed = (channel: Channel, error: AttemptError): void => {
+  const book = (channel: Channel, error: AttemptError, underWay: boolean): void => {
     const times = (tried.get(channel)?.times ?? 0) + 1;
     // Full jitter: Brooker, "Exponential Backoff And Jitter", AWS Architecture Blog, 2015.
     const bound = Math.min(retry.maxDelay, retry.minDelay * 2 ** (times - 1));
     const delay = isStaleSocket(error) ? 0 : Math.max(env.random() * bound, retryAfterOf(error));
     tried.set(channel, { times, error, retryAt: clock.now() + delay });
     if (!consequenceOf(error, fallbackOn).anotherKey) spent.add(channel.target);
-    last = { channel, error };
+    last = { channel, error, underWay };
   };
 
   const mayRetry = (channel: Channel): boolean => {
@@ -184,6 +191,28 @@ export function createFailover(run: Run, choice: Choice, maxCost: number | undef
   const lets = (channel: Channel, now: number): boolean =>
     hasPlace(channel) && limitedUntil(channel, run.job, now) <= now;
 
+  /** When a target can be asked; none where that is too late, or where it is misconfigured. */
+  const dueOf = (channel: Channel, now: number): readonly Pick[] => {
+    const { state, until } = channelHealth(channel, now);
+    if (state === 'quarantined') return [];
+    const returns = state === 'exhausted' ? (until ?? 0) : 0;
+    const retryAt = tried.get(channel)?.retryAt ?? 0;
+    const at = Math.max(retryAt, returns, limitedUntil(channel, run.job, now));
+    if (at >= run.deadline || at - now > queue.maxWait) return [];
+    return [{ channel, at: at > now || hasPlace(channel) ? at : Number.POSITIVE_INFINITY }];
+  };
+
+  /** The one that has just failed, where the route would rather stay with it and it is expected back soon. */
+  const stay = (usable: readonly Channel[], now: number): Pick | undefined => {
+    if (retry.prefer !== 'same-target' || last === undefined) return undefined;
+    const { channel, error, underWay } = last;
+    if (underWay || !passes(error) || !mayRetry(channel) || !canFinish(channel, now)) return undefined;
+    if (usable.some(({ target }) => target === channel.target)) return undefined; // with another key
+    const { state } = channelHealth(channel, now);
+    if (state !== 'closed' && state !== 'exhausted') return undefined;
+    return dueOf(channel, now).find(({ at }) => at - now <= retry.maxDelay);
+  };
+
   const pick = (): Pick | undefined => {
     const now = clock.now();
     if (tries >= retry.maxAttempts) return undefined;
@@ -193,6 +222,8 @@ export function createFailover(run: Run, choice: Choice, maxCost: number | undef
     const resent = unread();
     if (resent !== undefined && spare(fresh.length)) return { channel: resent, at: now };
     const usable = fresh.filter((channel) => well(channel, now));
+    const same = stay(usable, now);
+    if (same !== undefined && spare(fresh.length)) return same;
     const free = usable.find(hasPlace);
     if (free !== undefined) return { channel: free, at: now };
     // Better a target that failed a moment ago than none: an open breaker never turns a request away alone.
@@ -200,20 +231,11 @@ export function createFailover(run: Run, choice: Choice, maxCost: number | undef
       (channel) => doubtful.includes(channelHealth(channel, now).state) && lets(channel, now),
     );
     if (open !== undefined && usable.length === 0) return { channel: open, at: now };
-    const dueOf = (channel: Channel): readonly Pick[] => {
-      const { state, until } = channelHealth(channel, now);
-      if (state === 'quarantined') return [];
-      const returns = state === 'exhausted' ? (until ?? 0) : 0;
-      const retryAt = tried.get(channel)?.retryAt ?? 0;
-      const at = Math.max(retryAt, returns, limitedUntil(channel, run.job, now));
-      if (at >= run.deadline || at - now > queue.maxWait) return [];
-      return [{ channel, at: at > now || hasPlace(channel) ? at : Number.POSITIVE_INFINITY }];
-    };
-    const untried = fresh.flatMap(dueOf);
+    const untried = fresh.flatMap((channel) => dueOf(channel, now));
     const again = all.filter(
       (channel) => spare(untried.length) && mayRetry(channel) && canFinish(channel, now),
     );
-    const due = soonest([...untried, ...again.flatMap(dueOf)]);
+    const due = soonest([...untried, ...again.flatMap((channel) => dueOf(channel, now))]);
     if (due !== undefined) return due;
     // A misconfigured target at least says what is wrong with it.
     const quarantined = fresh.find(
@@ -317,7 +339,7 @@ export function createFailover(run: Run, choice: Choice, maxCost: number | undef
       another,
       company,
       failed({ channel }, error) {
-        if (isAttemptError(error)) failed(channel, error);
+        if (isAttemptError(error)) book(channel, error, false);
         return isAttemptError(error) && consequenceOf(error, fallbackOn).failover;
       },
       discard,
@@ -327,7 +349,7 @@ export function createFailover(run: Run, choice: Choice, maxCost: number | undef
   };
 
   return {
-    failed,
+    failed: (channel, error) => book(channel, error, true),
     mayGoOn(error, suitable = any) {
       suits = suitable;
       return mayGoOn(error);
@@ -352,6 +374,13 @@ export function createFailover(run: Run, choice: Choice, maxCost: number | undef
       }
     },
   };
+}
+
+/** Whether what was wrong is often over a moment later. */
+function passes(error: AttemptError): boolean {
+  return (
+    isRouterError(error, 'provider') && ['rate-limit', 'overloaded', 'server', 'network'].includes(error.kind)
+  );
 }
 
 function retryAfterOf(error: AttemptError): number {

@@ -91,6 +91,7 @@ function retryDefaults(targets: number): Required<RetryPolicy> {
   return {
     maxAttempts: Math.max(3, targets + 1),
     sameTarget: 1,
+    prefer: 'another-target',
     minDelay: 250,
     maxDelay: 8_000,
     budget: 0.2,

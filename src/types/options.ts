@@ -35,8 +35,14 @@ export interface RetryPolicy {
    * Most attempts for one request, over all targets. Default: one more than the route has targets (or keys), and at least 3.
    */
   readonly maxAttempts?: number;
-  /** Most retries on the same target, where only that can help: 0 or 1. Default: 1. */
+  /** Most retries on the same target: 0 or 1. Default: 1. */
   readonly sameTarget?: 0 | 1;
+  /**
+   * What is next after a rate limit, an overload, an error of the server or a broken connection: another target at once, or
+   * the same one once more, after a pause of at most `maxDelay`, because the model matters more than the time. Where there is no
+   * other, it is always the same. Default: `another-target`.
+   */
+  readonly prefer?: 'another-target' | 'same-target';
   /** First bound of the exponential backoff with full jitter before a retry, in milliseconds. Default: 250. */
   readonly minDelay?: number;
   /** Last bound of it, in milliseconds. Default: 8,000. */

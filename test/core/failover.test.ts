@@ -317,3 +317,55 @@ describe('health', () => {
     expect((await router.chat(ask)).text).toBe('it is there now');
   });
 });
+
+describe('a route that would rather stay with its target', () => {
+  const prefer = 'same-target' as const;
+  const failure = { error: { kind: 'server', status: 500 } } as const;
+  const askedOf = (result: { attempts: readonly { target: string }[] }): readonly string[] =>
+    result.attempts.map(({ target }) => target);
+
+  it('asks it once more, after a pause, and then another one', async () => {
+    const { router, clock } = world({ a: [failure, {}, failure, failure], b: [{}] }, { retry: { prefer } });
+    const first = router.chat(ask);
+    await clock.advance(250);
+    expect(askedOf(await first)).toEqual(['a', 'a']);
+    const second = router.chat(ask);
+    await clock.advance(250);
+    expect(askedOf(await second)).toEqual(['a', 'a', 'b']);
+  });
+
+  it('waits as long as the vendor asks for, but no longer than maxDelay', async () => {
+    const limited = (retryAfter: number) =>
+      ({ error: { kind: 'rate-limit', status: 429, retryAfter } }) as const;
+    const patient = world({ a: [limited(2_000), {}], b: [{}] }, { retry: { prefer } });
+    const answer = patient.router.chat(ask);
+    await patient.clock.advance(1_999);
+    expect(patient.providers['a']?.calls).toHaveLength(1);
+    await patient.clock.advance(1);
+    expect(askedOf(await answer)).toEqual(['a', 'a']);
+
+    const late = world({ a: [limited(9_000), {}], b: [{}] }, { retry: { prefer } });
+    expect(askedOf(await late.router.chat(ask))).toEqual(['a', 'b']);
+  });
+
+  it('leaves it where it is known to fail, said nothing in time, or was cut off in the middle', async () => {
+    const open = world({ a: [failure], b: [{}] }, { retry: { prefer }, breaker: { consecutive: 1 } });
+    expect(askedOf(await open.router.chat(ask))).toEqual(['a', 'b']);
+
+    const silent = world(
+      { a: [{ hang: true }], b: [{}] },
+      { retry: { prefer }, timeout: { attempt: 1_000 } },
+    );
+    const answer = silent.router.chat(ask);
+    await silent.clock.advance(1_000);
+    expect(askedOf(await answer)).toEqual(['a', 'b']);
+
+    const cut = world(
+      { a: [{ text: 'a b c', after: 1, cut: true }], b: [{}] },
+      { retry: { prefer }, interrupted: 'restart' },
+    );
+    const stream = await cut.router.stream(ask);
+    for await (const _ of stream);
+    expect(askedOf(await stream.result)).toEqual(['a', 'b']);
+  });
+});

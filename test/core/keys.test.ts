@@ -1,4 +1,4 @@
-import { createRouter, type Provider, type RouterEvent, type TargetOptions } from 'signalbox';
+import { createRouter, type Policies, type Provider, type RouterEvent, type TargetOptions } from 'signalbox';
 import { scriptedProvider, seededRandom, virtualClock } from 'signalbox/testing';
 import { describe, expect, it } from 'vitest';
 import { outcome } from '../support/requests.ts';
@@ -9,7 +9,12 @@ const ask = { prompt: 'Hi' };
 const price = { input: 1, output: 1 };
 
 /** A target `pool` with a key for each list of scripts, and a target `spare` behind it. */
-function pool(keys: readonly Scripts[], limits: Provider['limits'] = {}, more: Partial<TargetOptions> = {}) {
+function pool(
+  keys: readonly Scripts[],
+  limits: Provider['limits'] = {},
+  more: Partial<TargetOptions> = {},
+  policies: Policies = {},
+) {
   const clock = virtualClock();
   const each = keys.map((scripts) => scriptedProvider('vendor', scripts, clock));
   const provider: Provider<'vendor'> = {
@@ -27,6 +32,7 @@ function pool(keys: readonly Scripts[], limits: Provider['limits'] = {}, more: P
       { provider: spare, model: 'm', id: 'spare', price },
     ],
     routes: { alone: { targets: ['pool'] } },
+    ...policies,
     clock,
     random: seededRandom(3),
   });
@@ -44,6 +50,17 @@ describe('a provider with several keys', () => {
     expect(each.map(({ open }) => open)).toEqual([2, 2, 2]);
     await clock.advance(50);
     expect((await answers).map(({ target }) => target)).toEqual(Array(6).fill('pool'));
+  });
+
+  it('takes another key at once rather than wait for the one that was refused', async () => {
+    const refused = { error: { kind: 'rate-limit', status: 429, retryAfter: 1_000 } } as const;
+    const { router } = pool(
+      [[refused, {}], [{ text: 'second key' }]],
+      {},
+      {},
+      { retry: { prefer: 'same-target' } },
+    );
+    expect((await router.chat(ask)).text).toBe('second key');
   });
 
   it('are told apart in the events of attempts', async () => {

@@ -32,9 +32,13 @@ export interface Connection {
 /** The router as it comes, but that the reader of a stream is told to begin anew when it is cut. */
 export const defaults = { interrupted: 'restart' } satisfies Policies;
 
-/** What somebody would write for whom 30 s are too long to wait for a first token, and a minute for a vendor that is back. */
+/**
+ * What somebody would write to whom the model matters more than a second, but for whom 30 s are too long to wait for a first token,
+ * and a minute for a vendor that is back.
+ */
 export const settings = {
   interrupted: 'restart',
+  retry: { prefer: 'same-target' },
   timeout: { firstToken: 5_000, idle: 10_000 },
   breaker: { open: 5_000, maxOpen: 10_000 },
 } satisfies Policies;

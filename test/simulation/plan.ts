@@ -260,6 +260,7 @@ function drawPolicies(throws: Dice): Omit<RoutePlan, 'targets'> {
           retry: {
             ...(chance(0.6) ? { maxAttempts: whole(1, 6) } : {}),
             ...(chance(0.4) ? { sameTarget: pick([0, 1]) } : {}),
+            ...(chance(0.4) ? { prefer: 'same-target' as const } : {}),
             ...(chance(0.3) ? { budget: between(0, 1) } : {}),
           },
         }
