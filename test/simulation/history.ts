@@ -193,7 +193,7 @@ export function historyOf(world: World): History {
   /** Whether each of a request's limits of time leaves a target more than it ever takes. */
   const fits = (target: TargetPlan, seen: Seen): boolean => {
     const { timeout } = policiesOf(seen);
-    const first = target.median * target.slowest;
+    const first = target.median * target.slowest + target.gap;
     return (
       first < (timeout.firstToken ?? patience.first) &&
       target.gap < timeout.idle &&

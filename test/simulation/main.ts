@@ -1,21 +1,21 @@
 // Worlds from seeds, in virtual time: random targets, troubles, requests and policies, and what must hold in all of them.
-// `npm run simulation -- --seed 123 --log` plays one again and shows what happened, with `--request 7` to that one request
-// only; `-- --seed 1 --worlds 10000` plays many.
+// `npm run simulation` plays 10,000; `-- --seed 123 --log` plays one again and shows what happened, with `--request 7` to that one
+// request only; `-- --seed 500 --worlds 20` plays others.
 import { parseArgs } from 'node:util';
-import { faultsOf } from './properties.ts';
+import { faultsOf, properties } from './properties.ts';
 import { simulate, type TimedEvent, type World } from './simulate.ts';
 import { replayOf } from './worlds.ts';
 
 const { values } = parseArgs({
   options: {
-    seed: { type: 'string', default: '1' },
-    worlds: { type: 'string', default: '1' },
+    seed: { type: 'string' },
+    worlds: { type: 'string' },
     log: { type: 'boolean', default: false },
     request: { type: 'string' },
   },
 });
-const first = Number(values.seed);
-const count = Number(values.worlds);
+const first = Number(values.seed ?? 0);
+const count = Number(values.worlds ?? (values.seed === undefined ? 10_000 : 1));
 const started = performance.now();
 /** Seeds in which a property is broken, by its name. */
 const broken = new Map<string, number[]>();
@@ -28,19 +28,24 @@ for (let seed = first; seed < first + count; seed++) {
   answered += world.requests.filter(({ answer }) => answer !== undefined).length;
   if (values.log) tell(world, values.request);
   if (count === 1) console.log(faults.join('\n'));
-  for (const name of faults.filter((line) => !line.startsWith(' '))) {
+  for (const line of faults.filter((each) => !each.startsWith(' '))) {
+    const name = line.slice(0, -1);
     broken.set(name, [...(broken.get(name) ?? []), seed]);
   }
 }
 const seconds = (performance.now() - started) / 1_000;
-for (const [name, seeds] of broken) {
-  console.log(
-    `${name} broken in ${seeds.length} worlds: ${seeds.slice(0, 10).join(', ')} …\n  ${replayOf(seeds[0] ?? 0)}`,
-  );
+if (count > 1) {
+  console.log('| what must hold | held in |\n|---|---:|');
+  for (const name of Object.keys(properties)) {
+    console.log(`| ${name} | ${count - (broken.get(name)?.length ?? 0)} of ${count} |`);
+  }
+  console.log();
 }
-console.log(
-  `${count} worlds, ${requests} requests, ${answered} answered, ${(count / seconds).toFixed(0)} worlds a second`,
-);
+for (const [name, seeds] of broken) {
+  console.log(`${name}: broken by ${seeds.slice(0, 10).join(', ')}: ${replayOf(seeds[0] ?? 0)}`);
+}
+const amounts = `${count} worlds with ${requests} requests, of which ${answered} were answered`;
+console.log(`${amounts}, in ${seconds.toFixed(0)} seconds`);
 process.exitCode = broken.size === 0 ? 0 : 1;
 
 /** The world's plan, what happened in it, and what its callers saw; of one request or of all. */

@@ -411,7 +411,9 @@ function isTimeout({ event }: AttemptEnd): boolean {
 
 /** Whether another attempt was under way when this one ended. */
 function outlived(end: AttemptEnd, all: readonly AttemptEnd[]): boolean {
-  return all.some(({ at, event }) => at > end.at && at - event.duration < end.at);
+  return all.some(
+    ({ at, event }, index) => at >= end.at && index > all.indexOf(end) && at - event.duration < end.at,
+  );
 }
 
 /** All that is broken in a world. */
