@@ -1,12 +1,15 @@
 // The fault matrix as a table: what each vendor's target does wrong, what is to come of it, and what came of it in fact. Real
-// SDKs over real sockets, in full size. `npm run faults`, or a part: `-- --row 12 --provider anthropic`.
+// SDKs over real sockets, in full size. `npm run faults`, or a part: `-- --row 12 --provider anthropic`; `-- --brief` tells of what
+// came out alike for several of them once.
 import { isDeepStrictEqual, parseArgs } from 'node:util';
 import { outcome } from '../support/requests.ts';
 import { playedElsewhere, rows } from './rows.ts';
 import type { Facts } from './stage.ts';
 import { vendors } from './vendors.ts';
 
-const { values } = parseArgs({ options: { row: { type: 'string' }, provider: { type: 'string' } } });
+const { values } = parseArgs({
+  options: { row: { type: 'string' }, provider: { type: 'string' }, brief: { type: 'boolean' } },
+});
 
 /** Facts in a line: `chat: answer T2, hits 1; stream: …`. */
 function inWords(value: unknown): string {
@@ -28,17 +31,53 @@ function brief(facts: Facts): string {
     .replaceAll('\n', ' ');
 }
 
-console.log('| row | fault | provider | expected | seen | |');
-console.log('|---:|---|---|---|---|---|');
+interface Played {
+  readonly vendor: string;
+  readonly expected: string;
+  readonly seen: string;
+  readonly ok: boolean;
+}
+
+function print(...cells: readonly (string | number)[]): void {
+  console.log(`| ${cells.join(' | ')} |`);
+}
+
+/** A line for each provider; or, in brief, for each outcome. */
+function tell(number: number, fault: string, played: readonly Played[]): void {
+  if (values.brief !== true) {
+    for (const { vendor, expected, seen, ok } of played)
+      print(number, fault, vendor, expected, seen, ok ? 'ok' : '**FAILED**');
+    return;
+  }
+  for (const [expected, alike] of Map.groupBy(played, (each) => (each.ok ? each.expected : each.seen))) {
+    const failed = alike.some(({ ok }) => !ok);
+    print(
+      number,
+      fault,
+      alike.map(({ vendor }) => vendor).join(', '),
+      expected,
+      failed ? '**FAILED**' : 'ok',
+    );
+  }
+}
+
+if (values.brief === true) {
+  print('row', 'fault', 'providers', 'expected and seen', '');
+  print('---:', '---', '---', '---', '---');
+} else {
+  print('row', 'fault', 'provider', 'expected', 'seen', '');
+  print('---:', '---', '---', '---', '---', '---');
+}
 let failed = 0;
-let played = 0;
+let total = 0;
 const lines = [...rows, ...playedElsewhere].toSorted((a, b) => a.number - b.number);
 for (const row of lines) {
   if (values.row !== undefined && Number(values.row) !== row.number) continue;
   if ('where' in row) {
-    console.log(`| ${row.number} | ${row.fault} | | | ${row.where} | |`);
+    print(row.number, row.fault, '', ...(values.brief === true ? [] : ['']), row.where, '');
     continue;
   }
+  const played: Played[] = [];
   for (const name of row.vendors) {
     if (values.provider !== undefined && values.provider !== name) continue;
     const vendor = vendors[name];
@@ -46,11 +85,11 @@ for (const row of lines) {
     const settled = await outcome(row.play(vendor, true));
     const ok = 'value' in settled && isDeepStrictEqual(settled.value, expected);
     const seen = 'value' in settled ? brief(settled.value) : String(settled.error);
-    played += 1;
+    played.push({ vendor: name, expected: brief(expected), seen, ok });
+    total += 1;
     if (!ok) failed += 1;
-    const cells = [row.number, row.fault, name, brief(expected), seen, ok ? 'ok' : '**FAILED**'];
-    console.log(`| ${cells.join(' | ')} |`);
   }
+  tell(row.number, row.fault, played);
 }
-console.log(`\n${played} played, ${failed} failed`);
+console.log(`\n${total} played, ${failed} failed`);
 process.exitCode = failed === 0 ? 0 : 1;
