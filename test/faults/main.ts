@@ -49,15 +49,10 @@ function tell(number: number, fault: string, played: readonly Played[]): void {
       print(number, fault, vendor, expected, seen, ok ? 'ok' : '**FAILED**');
     return;
   }
-  for (const [expected, alike] of Map.groupBy(played, (each) => (each.ok ? each.expected : each.seen))) {
-    const failed = alike.some(({ ok }) => !ok);
-    print(
-      number,
-      fault,
-      alike.map(({ vendor }) => vendor).join(', '),
-      expected,
-      failed ? '**FAILED**' : 'ok',
-    );
+  for (const outcome of new Set(played.map(({ seen }) => seen))) {
+    const alike = played.filter(({ seen }) => seen === outcome);
+    const names = alike.map(({ vendor }) => vendor).join(', ');
+    print(number, fault, names, outcome, alike.every(({ ok }) => ok) ? 'ok' : '**FAILED**');
   }
 }
 
