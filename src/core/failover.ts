@@ -235,7 +235,10 @@ export function createFailover(run: Run, choice: Choice, maxCost: number | undef
     const again = all.filter(
       (channel) => spare(untried.length) && mayRetry(channel) && canFinish(channel, now),
     );
-    const due = soonest([...untried, ...again.flatMap((channel) => dueOf(channel, now))]);
+    const healthy = (channel: Channel): boolean => !doubtful.includes(channelHealth(channel, now).state);
+    // Rather one that is well, and was slow or unlucky once, than sooner one that is known to fail.
+    const better = again.some(healthy) ? again.filter(healthy) : again;
+    const due = soonest([...untried, ...better.flatMap((channel) => dueOf(channel, now))]);
     if (due !== undefined) return due;
     // A misconfigured target at least says what is wrong with it.
     const quarantined = fresh.find(

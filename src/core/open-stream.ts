@@ -115,8 +115,23 @@ function readStream(
   let stopped: number | undefined;
   let over = false;
 
-  const firstToken = run.timeout.firstToken ?? patienceWith(target, run.env.clock.now());
+  const startedAt = run.env.clock.now();
+  const { stream: latencies } = target.latencies;
+  const known = latencies.weight(startedAt);
+  let firstToken = run.timeout.firstToken ?? patienceWith(target, startedAt);
+  /** Of requests that came with it, the fast ones are known first: when its time is up, more is known of the slow ones. */
+  const patienceLeft = (): number => {
+    const now = run.env.clock.now();
+    if (tokens > 0 || run.timeout.firstToken !== undefined || latencies.weight(now) <= known) return 0;
+    firstToken = Math.max(firstToken, patienceWith(target, now));
+    return startedAt + firstToken - now;
+  };
   const timer = watchdog(run.env.clock, () => {
+    const left = patienceLeft();
+    if (left > 0) {
+      timer.watch(left);
+      return;
+    }
     attempt.expire(
       tokens === 0
         ? `no first token within timeout.firstToken = ${Math.round(firstToken)} ms`

@@ -103,6 +103,17 @@ describe('retry on the same target', () => {
     expect(providers['a']?.calls).toHaveLength(1);
   });
 
+  it('goes to a healthy target that was slow once rather than again to one that is known to fail', async () => {
+    const { router, clock } = world(
+      { a: [overloaded], b: [{}, {}, { hang: true }, {}] },
+      { breaker: { consecutive: 2 }, timeout: { attempt: 1_000 } },
+    );
+    for (let count = 0; count < 2; count++) await router.chat(ask);
+    const answer = router.chat(ask);
+    await clock.advance(10_000);
+    expect((await answer).attempts.map(({ target }) => target)).toEqual(['b', 'a', 'b']);
+  });
+
   it('retries at most once', async () => {
     const { router, clock, providers } = world({ a: [overloaded] });
     const failing = rejection(router.chat(ask));

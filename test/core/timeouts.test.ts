@@ -112,6 +112,28 @@ describe('timeout.firstToken by default', () => {
     expect(well).toBeLessThan(6_000 * 1.05);
   });
 
+  it('takes into account what has become known of the target while the request waited', async () => {
+    let index = 0;
+    // Of those that come from then on, the slow ones are known last.
+    const delayOf = (number: number): number => {
+      if (number < 120) return 500;
+      return number === 120 ? 3_000 : number % 3 === 0 ? 1_800 : 500;
+    };
+    const { router, clock } = world({ a: () => ({ text: words, delay: delayOf(index++) }), b: [{}] });
+    const learnt = Promise.all(Array.from({ length: 120 }, () => router.stream(ask).then(read)));
+    await clock.advance(500);
+    await learnt;
+    const slow = router.stream(ask); // twice 500 ms, and at least 2,000, would not do for it
+    const others: Promise<unknown>[] = [];
+    for (let passed = 0; passed < 3_000; passed += 10) {
+      others.push(router.stream(ask).then(read));
+      await clock.advance(10);
+    }
+    expect((await slow).target).toBe('a');
+    await clock.advance(2_000);
+    await Promise.all(others);
+  });
+
   it('grows with a target that has become slower, rather than give it up for ever', async () => {
     let index = 0;
     const { router, clock } = world(
