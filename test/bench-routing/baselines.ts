@@ -12,12 +12,12 @@ export interface Player {
 export type MakePlayer = (world: World, truth: Truth) => Player;
 
 /** Any order. */
-export const random: MakePlayer = () => ({
+export const random = (): Player => ({
   strategy: { name: 'random', rank: (candidates, context) => shuffled(candidates, context.random) },
 });
 
 /** Each in its turn. */
-export const roundRobin: MakePlayer = () => {
+export const roundRobin = (): Player => {
   let turn = 0;
   return {
     strategy: {
@@ -34,7 +34,7 @@ export const roundRobin: MakePlayer = () => {
  * LiteLLM's `latency-based-routing` (`router_strategy/lowest_latency.py`): the mean of a deployment's last ten times to the first
  * token, each kept for an hour; a time-out counts as 1,000 seconds, one that was never measured as 0; no buffer, ties by chance.
  */
-export const liteLlmLatency: MakePlayer = () => {
+export const liteLlmLatency = (): Player => {
   const kept = 10;
   const ttl = 3_600_000;
   const afterTimeout = 1_000_000;
@@ -63,13 +63,16 @@ export const liteLlmLatency: MakePlayer = () => {
  * LiteLLM's `cost-based-routing` (`router_strategy/lowest_cost.py`): the least sum of the price of an input token and that of an
  * output token, whatever the request's own tokens; US$ 5 a token for each that is not known.
  */
-export const liteLlmCost: MakePlayer = () => {
+export const liteLlmCost = (): Player => {
   const unknown = 5_000_000;
   return {
     strategy: {
       name: 'LiteLLM cost',
       rank: (candidates) =>
-        sortedBy(candidates, ({ target: { price } }) => (price?.input ?? unknown) + (price?.output ?? unknown)),
+        sortedBy(
+          candidates,
+          ({ target: { price } }) => (price?.input ?? unknown) + (price?.output ?? unknown),
+        ),
     },
   };
 };
@@ -79,7 +82,7 @@ export const liteLlmCost: MakePlayer = () => {
  * the inverse square of their price; the others come after. What is significant is not said: here, half of at least four
  * attempts. Nor is what the price of a request is: here, the sum of the two rates.
  */
-export const openRouter: MakePlayer = () => {
+export const openRouter = (): Player => {
   const span = 30_000;
   const fewest = 4;
   const attempts = new Map<string, { readonly failed: boolean; readonly at: number }[]>();

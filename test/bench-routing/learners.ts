@@ -1,37 +1,28 @@
-import type { Candidate } from 'signalbox';
-import { type MakePlayer, sortedBy } from './baselines.ts';
+import { type Player, sortedBy } from './baselines.ts';
 
 /**
- * Kong's `lowest-latency` (AI Proxy Advanced) and the balancer beneath it (`kong/runloop/balancer/latency.lua`): a moving average of
- * the time per output token, its default, that decays over ten seconds, also while nothing comes; the better of two. A
- * target that was never asked is the best. The rule of the docs is Finagle's peak EWMA, so a slow sample counts at once.
+ * Kong's `lowest-latency` (AI Proxy Advanced), a peak EWMA, with `e2e`: of the two times that it offers the nearer one to what counts
+ * here. A slow sample counts at once, and all fade over ten seconds, also while nothing comes (Finagle's `PeakEwma`; the ten
+ * seconds are those of `kong/runloop/balancer/latency.lua`). A target that was never asked comes first.
  */
-export const kong: MakePlayer = () => {
+export const kong = (): Player => {
   const decay = 10_000;
   const averages = new Map<string, { readonly value: number; readonly at: number }>();
-  const read = ({ target }: Candidate, now: number): number => {
-    const average = averages.get(target.id);
+  const read = (id: string, now: number): number => {
+    const average = averages.get(id);
     return average === undefined ? 0 : average.value * Math.exp((average.at - now) / decay);
   };
   return {
     strategy: {
       name: 'Kong EWMA',
-      rank(candidates, { now, random: chance }) {
-        const first = Math.floor(chance() * candidates.length);
-        const second = (first + 1 + Math.floor(chance() * (candidates.length - 1))) % candidates.length;
-        const pair = candidates.filter((_, index) => index === first || index === second);
-        const rest = candidates.filter((candidate) => !pair.includes(candidate));
-        const better = (list: readonly Candidate[]) => sortedBy(list, (candidate) => read(candidate, now));
-        return [...better(pair), ...better(rest)];
-      },
+      rank: (candidates, { now }) => sortedBy(candidates, ({ target }) => read(target.id, now)),
     },
-    learn({ target, outcome, duration, usage }, now) {
+    learn({ target, outcome, duration }, now) {
       if (outcome !== 'success') return;
-      const sample = duration / Math.max(1, usage?.outputTokens ?? 1);
       const before = averages.get(target);
       const kept = before === undefined ? 0 : Math.exp((before.at - now) / decay);
-      const value = (before?.value ?? 0) * kept + sample * (1 - kept);
-      averages.set(target, { value: Math.max(value, sample), at: now });
+      const value = (before?.value ?? 0) * kept + duration * (1 - kept);
+      averages.set(target, { value: Math.max(value, duration), at: now });
     },
   };
 };
@@ -51,11 +42,10 @@ const axSettings = { deadline: 2_000, badOutcomeCost: 0.002 };
  * of a failure (a moving average, 0.05 at first, a fifth new) and of missing the deadline: by a sample from what is known of the
  * logarithm of the latency (Thompson sampling, normal-inverse-gamma, first guess at half of the deadline). It never forgets.
  */
-export const ax: MakePlayer = () => {
+export const ax = (): Player => {
   const { deadline, badOutcomeCost } = axSettings;
   const stats = new Map<string, AxStats>();
-  const of = (id: string): AxStats =>
-    stats.get(id) ?? { successes: 0, failure: 0.05, mean: 0, squares: 0 };
+  const of = (id: string): AxStats => stats.get(id) ?? { successes: 0, failure: 0.05, mean: 0, squares: 0 };
   const missOf = ({ successes, mean, squares }: AxStats, chance: () => number): number => {
     const guess = Math.log(deadline / 2);
     const strength = 1 + successes;

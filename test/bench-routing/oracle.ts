@@ -42,12 +42,7 @@ export function cheapest(
 }
 
 /** What a request, and what follows it in its conversation, is expected to come to at each target. */
-function valuesOf(
-  world: World,
-  truth: Truth,
-  request: RequestPlan,
-  wish: Wish,
-): ReadonlyMap<string, number> {
+function valuesOf(world: World, truth: Truth, request: RequestPlan, wish: Wish): ReadonlyMap<string, number> {
   const ways = world.targets.map((target) => ({ target, ...truth.expect(target, request) }));
   const worth = (cost: number, seconds: number, failures: number): number =>
     wish === 'speed' ? seconds : scoreOf(cost, seconds, failures);
@@ -58,7 +53,10 @@ function valuesOf(
     const others = ways.filter((other) => other.feasible && other.target !== target);
     const next = Math.min(...others.map((other) => worth(other.cost, other.firstToken, 0)));
     const failed = worth(0, usualRefusal, 1) + (Number.isFinite(next) ? next : own);
-    values.set(target.id, (1 - failure) * own + failure * failed + future(world, truth, request, target, worth));
+    values.set(
+      target.id,
+      (1 - failure) * own + failure * failed + future(world, truth, request, target, worth),
+    );
   }
   return values;
 }

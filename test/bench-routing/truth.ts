@@ -1,5 +1,13 @@
 import type { Clock, Price } from 'signalbox';
-import { perFailure, perSecond, type RequestPlan, slowdown, type TargetPlan, usualOutput, type World } from './worlds.ts';
+import {
+  perFailure,
+  perSecond,
+  type RequestPlan,
+  slowdown,
+  type TargetPlan,
+  usualOutput,
+  type World,
+} from './worlds.ts';
 
 /** How long a vendor keeps a prompt that it has seen. */
 const keptFor = 300_000;

@@ -78,15 +78,16 @@ export const perSecond = 0.001;
 export const perFailure = 0.01;
 /** Tokens of an answer: an even share between them. */
 const output = { least: 50, most: 250 };
+const usualInput = 200;
 export const usualOutput = (output.least + output.most) / 2;
 /** How many times as long a target takes in a slow-down. */
 export const slowdown = 5;
 
 /** Arrivals per second, how many worlds in a hundred have them, and for how long: what is busier is over sooner. */
 const rates = [
-  { rate: 1, share: 65, seconds: 180 },
-  { rate: 10, share: 27, seconds: 40 },
-  { rate: 50, share: 8, seconds: 12 },
+  { rate: 1, share: 70, seconds: 120 },
+  { rate: 10, share: 24, seconds: 30 },
+  { rate: 50, share: 6, seconds: 12 },
 ] as const;
 
 /** Draws the world of a seed. */
@@ -96,9 +97,8 @@ export function drawWorld(kind: Kind, seed: number, options: WorldOptions = {}):
   const rate = options.rate ?? usual.rate;
   const duration = options.duration ?? usual.seconds * 1_000 * (options.length ?? 1);
   const calm = drawTargets(kind, throws);
-  const best = calm.reduce((a, b) =>
-    worthOf(b, options.trouble ?? 'worth') < worthOf(a, options.trouble ?? 'worth') ? b : a,
-  );
+  const wish = options.trouble ?? 'worth';
+  const best = calm.reduce((a, b) => (worthOf(b, wish) < worthOf(a, wish) ? b : a));
   const targets = calm.map((target) => ({
     ...target,
     ...(kind === 'swing' ? { swing: { by: throws.between(0.3, 0.6), phase: throws.between(0, 1) } } : {}),
@@ -149,11 +149,12 @@ function priced(input: number, output: number): Price {
   return { input, output, cacheRead: input / 10 };
 }
 
-/** What to expect of an ordinary request. */
-function worthOf({ law, price }: TargetPlan, of: 'worth' | 'speed'): number {
-  if (of === 'speed') return law.mean;
-  const cost = (300 * price.input + usualOutput * (price.output ?? 0)) / 1_000_000;
-  return cost + (perSecond * law.mean) / 1_000;
+/** What to expect of an ordinary request, at a target that takes so many times as long as usual: lower is better. */
+export function worthOf({ law, price }: TargetPlan, of: 'worth' | 'speed', slowness = 1): number {
+  const time = slowness * law.mean;
+  if (of === 'speed') return time;
+  const cost = (usualInput * price.input + usualOutput * (price.output ?? 0)) / 1_000_000;
+  return cost + (perSecond * time) / 1_000;
 }
 
 function troubleOf(
