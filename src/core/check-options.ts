@@ -39,6 +39,7 @@ const targetFields = [
   'rpm',
   'tpm',
   'tags',
+  'prior',
   'capabilities',
 ];
 const rateFields = [
@@ -97,6 +98,16 @@ function checkTarget(path: string, target: TargetOptions): string {
   checkNumber(`${path}.tpm`, target.tpm, refuse, { least: 1 });
   if (tags !== undefined && (!Array.isArray(tags) || tags.some((tag) => typeof tag !== 'string'))) {
     refuse(`${path}.tags`, 'a list of strings', show(tags));
+  }
+  if (target.prior !== undefined) {
+    const { firstToken, throughput } = checkObject(
+      `${path}.prior`,
+      target.prior,
+      ['firstToken', 'throughput'],
+      refuse,
+    );
+    checkNumber(`${path}.prior.firstToken`, firstToken, refuse, { least: 1 });
+    checkNumber(`${path}.prior.throughput`, throughput, refuse, { least: 1 });
   }
   checkPrice(`${path}.price`, price);
   checkCapabilities(`${path}.capabilities`, target.capabilities);

@@ -33,6 +33,12 @@ describe('createRouter names the option that is wrong, what it wants and what it
       { targets: [{ ...target, concurrency: 0.5 }] },
       'a whole number of at least 1, got 0.5',
     ],
+    [
+      'targets[0].prior.firstToken',
+      { targets: [{ ...target, prior: { firstToken: 0 } }] },
+      'at least 1, got 0',
+    ],
+    ['targets[0].prior.ttft', { targets: [{ ...target, prior: { ttft: 400 } }] }, 'an unknown option'],
     ['targets[0].tags', { targets: [{ ...target, tags: 'eu' }] }, "a list of strings, got 'eu'"],
     [
       'targets[0].price.output',
