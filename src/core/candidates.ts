@@ -1,9 +1,9 @@
 import { hash } from '../strategies/hash.ts';
 import type { Decision, RankedTarget, SkippedTarget, SkipReason } from '../types/decision.ts';
-import type { Candidate, RankContext } from '../types/strategy.ts';
+import type { Candidate, Expectation, RankContext, TargetStats } from '../types/strategy.ts';
 import { type Environment, tellHealth, toDate } from './environment.ts';
 import { expectationOf, expectedCached, expectedCost, expectedTokens, type Forecast } from './forecast.ts';
-import { lazy } from './lazy.ts';
+import type { Job } from './job.ts';
 import { lackOf } from './needs.ts';
 import {
   breakersAdmit,
@@ -86,7 +86,7 @@ export function chooseCandidates(question: Question, env: Environment): Choice {
     const target = byCandidate.get(candidate);
     if (target === undefined || chosen.has(target)) continue;
     chosen.add(target);
-    candidates.push(describe(candidate, facts.get(candidate), question));
+    candidates.push(describe(target, candidate, facts.get(candidate), question.job, now));
   }
   for (const [candidate, target] of byCandidate) {
     if (chosen.has(target)) continue;
@@ -155,18 +155,22 @@ function recoveringLast(
   return [...order.filter((candidate) => !held.includes(candidate)), ...held];
 }
 
+/** What a strategy sees of a target; worked out when it looks, and once. */
 function toCandidate(target: Target, question: Question, env: Environment, now: number): Candidate {
-  const known = env.prices.priceOf(target);
-  const expected = lazy(() => expectationOf(target, question, now));
-  const cost = lazy(() => expectedCost(target, question, env, now));
+  const seen: { stats?: TargetStats; expected?: Expectation; cost?: number | undefined } = {};
   return {
-    target: { ...target.facts, price: known?.price },
-    stats: statsOf(target, now),
+    target: { ...target.facts, price: env.prices.priceOf(target)?.price },
+    get stats() {
+      seen.stats ??= statsOf(target, now);
+      return seen.stats;
+    },
     get expected() {
-      return expected.get();
+      seen.expected ??= expectationOf(target, question, now);
+      return seen.expected;
     },
     get estimatedCost() {
-      return cost.get();
+      if (!('cost' in seen)) seen.cost = expectedCost(target, question, env, now);
+      return seen.cost;
     },
     get cachedTokens() {
       return expectedCached(target, question, env, now);
@@ -214,15 +218,21 @@ function bindingOf(
   return undefined;
 }
 
-function describe(candidate: Candidate, facts: Facts | undefined, { job }: Question): RankedTarget {
-  const { target, stats } = candidate;
+function describe(
+  target: Target,
+  candidate: Candidate,
+  facts: Facts | undefined,
+  { inputTokens }: Pick<Job, 'inputTokens'>,
+  now: number,
+): RankedTarget {
   // Only where the choice needed it, so that a request is not slower for the sake of its trace.
-  const estimatedCost = job.inputTokens.known ? candidate.estimatedCost : undefined;
+  const estimatedCost = inputTokens.known ? candidate.estimatedCost : undefined;
+  const firstToken = target.stats.firstToken(now);
   return {
     target: target.id,
-    inFlight: stats.inFlight,
+    inFlight: target.limits.places.taken,
     ...(estimatedCost === undefined ? {} : { estimatedCost }),
-    ...(stats.firstToken === undefined ? {} : { firstToken: stats.firstToken }),
+    ...(firstToken === undefined ? {} : { firstToken }),
     ...noted(facts),
   };
 }

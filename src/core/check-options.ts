@@ -196,9 +196,7 @@ function checkPolicies(path: string, policies: object): void {
     if (sameTarget !== undefined && sameTarget !== 0 && sameTarget !== 1) {
       refuse(`${at('retry')}.sameTarget`, '0 or 1', show(sameTarget));
     }
-    if (prefer !== undefined && prefer !== 'another-target' && prefer !== 'same-target') {
-      refuse(`${at('retry')}.prefer`, 'another-target or same-target', show(prefer));
-    }
+    checkWord(`${at('retry')}.prefer`, prefer, ['another-target', 'same-target'], refuse);
     for (const [name, value] of Object.entries(delays)) checkNumber(`${at('retry')}.${name}`, value, refuse);
   }
   if (breaker !== undefined && breaker !== false) {

@@ -95,7 +95,7 @@ describe('createRouter names the option that is wrong, what it wants and what it
     ['queue.size', { queue: { size: -1 } }, 'a whole number of at least 0, got -1'],
     ['queue.length', { queue: { length: 4 } }, 'one of the options size, maxWait, got an unknown option'],
     ['retry.sameTarget', { retry: { sameTarget: 5 } }, '0 or 1, got 5'],
-    ['retry.prefer', { retry: { prefer: 'same' } }, "another-target or same-target, got 'same'"],
+    ['retry.prefer', { retry: { prefer: 'same' } }, "one of another-target, same-target, got 'same'"],
     ['breaker.consecutive', { breaker: { consecutive: 1.5 } }, 'got 1.5'],
     ['interrupted', { interrupted: 'carry-on' }, "one of error, restart, continue, got 'carry-on'"],
     ['fallbackOn[0]', { fallbackOn: ['500'] }, "got '500'"],
