@@ -118,7 +118,7 @@ export type {
   ToolChoice,
 } from './types/request.ts';
 export type { AttemptSummary, ChatResult, FinishReason, ResponseInfo, Warning } from './types/result.ts';
-export type { ChatStream, Router, TargetReport } from './types/router.ts';
+export type { ChatStream, LatencyReport, Router, TargetReport } from './types/router.ts';
 export type {
   InferSchema,
   Schema,

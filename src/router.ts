@@ -10,7 +10,7 @@ import { execute, explain } from './core/execute.ts';
 import { chatJob, embedJob } from './core/job.ts';
 import { normalize, normalizeEmbed } from './core/normalize.ts';
 import { resolvePolicies } from './core/policies.ts';
-import { createTargets, statsOf, type Target, targetHealth } from './core/target.ts';
+import { createTargets, latenciesOf, statsOf, type Target, targetHealth } from './core/target.ts';
 import { waitingRoom } from './core/waiting-room.ts';
 import { outputLengths } from './health/output-lengths.ts';
 import { promptCaches } from './health/prompt-caches.ts';
@@ -113,6 +113,7 @@ export function createRouter<
           health,
           until: until === undefined ? undefined : toDate(until, clock),
           ...statsOf(target, now),
+          latencies: latenciesOf(target, now),
         };
       }),
     close: () => closing.abort(),

@@ -39,8 +39,8 @@ export function chooseCandidates(question: Question, env: Environment): Choice {
   const { route, context } = question;
   const now = env.clock.now();
   const skipped: SkippedTarget[] = [];
-  const waiting: Channel[] = [];
-  const byCandidate = new Map<Candidate, Target>();
+  const ready = new Map<Candidate, Target>();
+  const later = new Map<Candidate, Target>();
   const binds = bindingOf(question, env);
   for (const target of route.targets) {
     tellHealth(target, env);
@@ -56,12 +56,12 @@ export function chooseCandidates(question: Question, env: Environment): Choice {
         ? 'bound'
         : reasonToSkip(target, candidate, lacks, question, now);
     if (reason === undefined) {
-      byCandidate.set(candidate, target);
+      ready.set(candidate, target);
       continue;
     }
     const until = reason === 'limited' ? soonest(target, question, now) : targetHealth(target, now).until;
     const passes = ['open', 'suspect', 'exhausted', 'limited', 'quarantined'].includes(reason);
-    if (passes) waiting.push(...byPreference(target, context));
+    if (passes) later.set(candidate, target);
     skipped.push({
       target: target.id,
       reason,
@@ -72,26 +72,29 @@ export function chooseCandidates(question: Question, env: Environment): Choice {
       ...(reason === 'unfit' && lacks !== undefined ? { lacks } : {}),
     });
   }
+  const facts = new Map<Candidate, Facts>();
+  const rank = (of: ReadonlyMap<Candidate, Target>): readonly Candidate[] =>
+    route.policies.strategy.rank([...of.keys()], {
+      ...context,
+      note(candidate, more) {
+        facts.set(candidate, { ...facts.get(candidate), ...more });
+      },
+    });
   const chosen = new Set<Target>();
   const candidates: RankedTarget[] = [];
-  const facts = new Map<Candidate, Facts>();
-  const wanted = route.policies.strategy.rank([...byCandidate.keys()], {
-    ...context,
-    note(candidate, more) {
-      facts.set(candidate, { ...facts.get(candidate), ...more });
-    },
-  });
-  const order = recoveringLast(wanted, byCandidate, env, now);
-  for (const candidate of order) {
-    const target = byCandidate.get(candidate);
+  for (const candidate of recoveringLast(rank(ready), ready, env, now)) {
+    const target = ready.get(candidate);
     if (target === undefined || chosen.has(target)) continue;
     chosen.add(target);
     candidates.push(describe(target, candidate, facts.get(candidate), question.job, now));
   }
-  for (const [candidate, target] of byCandidate) {
+  for (const [candidate, target] of ready) {
     if (chosen.has(target)) continue;
     skipped.push({ target: candidate.target.id, reason: 'not-chosen', ...noted(facts.get(candidate)) });
   }
+  // What the strategy would leave out is left out for good, whatever becomes of the others.
+  const allowed = later.size === 0 ? [] : rank(later).flatMap((candidate) => later.get(candidate) ?? []);
+  const waiting = [...new Set(allowed)].flatMap((target) => byPreference(target, context));
   const ranked = [...chosen].flatMap((target) => byPreference(target, context));
   const decision = { route: route.name, strategy: route.policies.strategy.name, candidates, skipped };
   if (binds === undefined) return { decision, ranked, waiting, bound: false };

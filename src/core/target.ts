@@ -1,7 +1,7 @@
 import { type Breaker, breaker } from '../health/breaker.ts';
 import { type Headroom, headroom } from '../health/headroom.ts';
 import { type HealthNow, type Holds, healthOf, holds } from '../health/health.ts';
-import { type Latencies, latencies } from '../health/latency.ts';
+import { type Latencies, latencies, type SizeClass } from '../health/latency.ts';
 import { type Places, places } from '../health/places.ts';
 import { type Pressure, pressure } from '../health/pressure.ts';
 import { type RateLimit, rateLimit } from '../health/rate-limit.ts';
@@ -14,6 +14,7 @@ import type { KeyLimits } from '../types/limit.ts';
 import type { Prior, TargetOptions } from '../types/options.ts';
 import type { Price } from '../types/price.ts';
 import type { Provider } from '../types/provider.ts';
+import type { LatencyReport } from '../types/router.ts';
 import type { Candidate, Health, TargetStats } from '../types/strategy.ts';
 
 /** A target with all that this process knows of it. Nothing in it belongs to one request. */
@@ -201,6 +202,23 @@ export function hasPlace({ target, key, places, pressure }: Channel): boolean {
 /** What has been measured of a target. */
 export function statsOf({ stats, stall, limits }: Target, now: number): TargetStats {
   return { ...stats.read(now), inFlight: limits.places.taken, gap: stall.gaps.quantile(0.5) };
+}
+
+const kinds = ['stream', 'chat'] as const;
+const prompts = ['small', 'medium', 'large'] as const;
+
+/** How long it takes, by kind of request. */
+export function latenciesOf({ latencies }: Target, now: number): readonly LatencyReport[] {
+  return kinds.flatMap((kind) =>
+    prompts.flatMap((prompt, index) => {
+      const size = index as SizeClass;
+      const samples = latencies[kind].samples(now, size);
+      const latency = latencies[kind].expect(size, now);
+      if (latency === undefined || samples < 0.01) return [];
+      const { mean, p50, p90, p95, p99 } = latency;
+      return [{ kind, prompt, samples, mean, p50, p90, p95, p99 }];
+    }),
+  );
 }
 
 /** Durations that the histogram cannot tell from a percentile are not above it. */

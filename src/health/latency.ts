@@ -23,8 +23,8 @@ export interface Latencies extends Pick<Histogram, 'weight' | 'quantile' | 'haza
   add(ms: number, now: number, size?: SizeClass): void;
   /** What to expect of a prompt of a size; `undefined` without samples. */
   expect(size: SizeClass, now: number): Latency | undefined;
-  /** How many samples that rests on: they fade, and fewer count after a change. */
-  samples(now: number): number;
+  /** How many samples there are, of all sizes or of one: they fade, and fewer count after a change. */
+  samples(now: number, size?: SizeClass): number;
   /**
    * Peak-sensitive moving average: rises to each slow sample at once and sinks over ten seconds, also while nothing comes
    * (Finagle's `PeakEwma` load metric). 0 without samples.
@@ -132,7 +132,7 @@ export function latencies(): Latencies {
         },
       };
     },
-    samples: (now) => weightOf(all, now),
+    samples: (now, size) => weightOf(size === undefined ? all : sizes[size], now),
     peak: (now) => peak * Math.exp((peakAt - now) / peakTime),
     weight: shape.weight,
     quantile: shape.quantile,
