@@ -22,7 +22,7 @@ export { priority } from './strategies/priority.ts';
 export { weighted } from './strategies/weighted.ts';
 export type { Capabilities } from './types/capabilities.ts';
 export type { Clock, Random } from './types/clock.ts';
-export type { Decision, RankedTarget, SkippedTarget, SkipReason } from './types/decision.ts';
+export type { Decision, RankedTarget, Selected, SkippedTarget, SkipReason } from './types/decision.ts';
 export type { EmbedRequest, EmbedResult } from './types/embed.ts';
 export type {
   FallbackKind,
@@ -76,6 +76,7 @@ export type {
   Priority,
   QueuePolicy,
   RetryPolicy,
+  RouteNameOf,
   RouteOptions,
   RouterOptions,
   TargetIdOf,
@@ -114,6 +115,7 @@ export type {
   StandardSchemaIssue,
   StandardSchemaResult,
 } from './types/schema.ts';
+export type { Select, SelectContext, SelectOptions } from './types/select.ts';
 export type { Candidate, Health, RankContext, Strategy, TargetStats } from './types/strategy.ts';
 export type {
   Finish,

@@ -1,6 +1,6 @@
 import { costOf } from '../pricing/cost.ts';
 import { usualOutputTokens } from '../pricing/estimate.ts';
-import type { Decision, RankedTarget, SkippedTarget, SkipReason } from '../types/decision.ts';
+import type { Decision, RankedTarget, Selected, SkippedTarget, SkipReason } from '../types/decision.ts';
 import type { Candidate, RankContext } from '../types/strategy.ts';
 import { type Environment, type Route, tellHealth, toDate } from './environment.ts';
 import { expectedTokens, type Job } from './job.ts';
@@ -18,6 +18,8 @@ import {
 /** What the choice depends on. */
 export interface Question extends Pick<Job, 'inputTokens' | 'needs'> {
   readonly route: Route;
+  /** How the route was chosen, where it was. */
+  readonly selected?: Selected | undefined;
   readonly context: RankContext;
   readonly only: readonly string[] | undefined;
   readonly maxCost: number | undefined;
@@ -36,7 +38,7 @@ export interface Choice {
 
 /** Filters a route's targets with reasons and puts those that are left in the order of the route's strategy. */
 export function chooseCandidates(question: Question, env: Environment): Choice {
-  const { route, context } = question;
+  const { route, context, selected } = question;
   const now = env.clock.now();
   const skipped: SkippedTarget[] = [];
   const waiting: Channel[] = [];
@@ -90,7 +92,13 @@ export function chooseCandidates(question: Question, env: Environment): Choice {
     if (!chosen.has(target)) skipped.push({ target: candidate.target.id, reason: 'not-chosen' });
   }
   const ranked = [...chosen].flatMap((target) => byPreference(target, context));
-  const decision = { route: route.name, strategy: route.policies.strategy.name, candidates, skipped };
+  const decision = {
+    route: route.name,
+    ...(selected === undefined ? {} : { selected }),
+    strategy: route.policies.strategy.name,
+    candidates,
+    skipped,
+  };
   if (binds === undefined) return { decision, ranked, waiting, bound: false };
   // What it hangs on is not known to any other, so there is no failover.
   for (const { target } of candidates.splice(1)) skipped.push({ target, reason: 'bound' });

@@ -28,7 +28,7 @@ const policyFields = [
   'fallbackOn',
   'accept',
 ];
-const routerFields = ['targets', 'routes', 'catalog', 'clock', 'random', ...policyFields];
+const routerFields = ['targets', 'routes', 'select', 'catalog', 'clock', 'random', ...policyFields];
 const targetFields = [
   'provider',
   'model',
@@ -69,6 +69,7 @@ export function checkOptions(options: RouterOptions): void {
   }
   checkPolicies('', options);
   checkRoutes(routes, ids);
+  checkSelect(options.select, ['default', ...Object.keys(routes ?? {}), ...ids]);
   if (catalog !== undefined && catalog !== false && typeof catalog?.price !== 'function') {
     refuse('catalog', '`false`, or an object with a `price` function', show(catalog));
   }
@@ -245,4 +246,17 @@ function checkRoutes(routes: unknown, ids: readonly string[]): void {
     }
     for (const [index, id] of targets.entries()) checkWord(`${path}.targets[${index}]`, id, ids, refuse);
   }
+}
+
+function checkSelect(select: unknown, names: readonly string[]): void {
+  if (select === undefined || typeof select === 'function') return;
+  if (typeof select !== 'object' || select === null || Array.isArray(select)) {
+    refuse('select', 'a function, or an object with one as `by`', show(select));
+  }
+  const { by, timeout, otherwise } = checkObject('select', select, ['by', 'timeout', 'otherwise'], refuse);
+  if (typeof by !== 'function') refuse('select.by', 'a function', show(by));
+  if (timeout !== undefined && !(typeof timeout === 'number' && timeout > 0)) {
+    refuse('select.timeout', 'a positive number of milliseconds, or Infinity', show(timeout));
+  }
+  checkWord('select.otherwise', otherwise, names, refuse);
 }

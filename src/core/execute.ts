@@ -9,9 +9,14 @@ import type { Environment, Route } from './environment.ts';
 import { createFailover, type Failover } from './failover.ts';
 import type { Job } from './job.ts';
 import { createRun, type Run, settleError } from './run.ts';
+import { has, type Picked, type RouteFinder, type Selector } from './select.ts';
 
-/** Finds a route by its name or by a target's id. */
-export type RouteFinder = (name: string | undefined) => Route | undefined;
+/** Where requests can go. One per router. */
+export interface Routing {
+  readonly find: RouteFinder;
+  /** Chooses for calls that name no route. */
+  readonly select: Selector | undefined;
+}
 
 /**
  * One request's way: check, find the route, choose the targets, and `work` through them until one answers. Whatever
@@ -21,17 +26,20 @@ export async function execute<T>(
   job: Job,
   options: CallOptions,
   id: string,
-  findRoute: RouteFinder,
+  routing: Routing,
   env: Environment,
   work: (run: Run, failover: Failover) => Promise<T>,
 ): Promise<T> {
-  const route = routeFor(options, findRoute);
-  const run = createRun({ id, env, route, job, options });
+  const startedAt = env.clock.now();
+  const picking = pickRoute(job, options, routing);
+  const picked = picking instanceof Promise ? await picking : picking;
+  const { route } = picked;
+  const run = createRun({ id, env, route, job, options, startedAt });
   try {
     run.signal.throwIfAborted();
     const loading = env.prices.ready();
     if (loading !== undefined) await orAbort(loading, run.signal);
-    const choice = chooseCandidates(questionOf(job, options, route, env), env);
+    const choice = chooseCandidates(questionOf(job, options, picked, env), env);
     run.decision = choice.decision;
     route.policies.hedges.earn();
     route.policies.retries.earn();
@@ -46,32 +54,45 @@ export async function execute<T>(
 export async function explain(
   job: Job,
   options: CallOptions,
-  findRoute: RouteFinder,
+  routing: Routing,
   env: Environment,
 ): Promise<Decision> {
-  const route = routeFor(options, findRoute);
+  const picked = await pickRoute(job, options, routing);
+  options.signal?.throwIfAborted();
   await env.prices.ready();
   job.inputTokens.get(); // so that the expected costs are shown
-  return chooseCandidates(questionOf(job, options, route, env), env).decision;
+  return chooseCandidates(questionOf(job, options, picked, env), env).decision;
 }
 
-function routeFor(options: CallOptions, findRoute: RouteFinder): Route {
+/** Not a promise where there is nothing to wait for, so that nobody waits for the sake of it. */
+function pickRoute(job: Job, options: CallOptions, { find, select }: Routing): Picked | Promise<Picked> {
   checkCallOptions(options);
-  const route = findRoute(options.route);
-  if (route === undefined) {
-    const got =
-      options.route === undefined ? 'none, and there is no route named `default`' : `'${options.route}'`;
-    throw new RequestError('options.route', 'the name of a route or the id of a target', got);
+  const { asked, kind } = job;
+  if (options.route !== undefined || select === undefined || 'values' in asked) {
+    return checked({ route: routeOf(options, find) }, options);
   }
-  for (const id of options.only ?? []) {
-    if (!route.targets.some((target) => target.id === id)) {
-      throw new RequestError('options.only', `ids of targets of route '${route.name}'`, `'${id}'`);
-    }
-  }
-  return route;
+  const picking = select(asked, kind, options);
+  if (picking instanceof Promise) return picking.then((picked) => checked(picked, options));
+  return checked(picking, options);
 }
 
-function questionOf(job: Job, options: CallOptions, route: Route, env: Environment): Question {
+function routeOf({ route: name }: CallOptions, find: RouteFinder): Route {
+  const route = find(name);
+  if (route !== undefined) return route;
+  const got = name === undefined ? 'none, and there is no route named `default`' : `'${name}'`;
+  throw new RequestError('options.route', 'the name of a route or the id of a target', got);
+}
+
+function checked(picked: Picked, { only = [] }: CallOptions): Picked {
+  const { route, over } = picked;
+  for (const id of over === true ? [] : only) {
+    if (has(route, [id])) continue;
+    throw new RequestError('options.only', `ids of targets of route '${route.name}'`, `'${id}'`);
+  }
+  return picked;
+}
+
+function questionOf(job: Job, options: CallOptions, { route, selected }: Picked, env: Environment): Question {
   const context: RankContext = {
     request: job.asked,
     session: options.session,
@@ -80,5 +101,5 @@ function questionOf(job: Job, options: CallOptions, route: Route, env: Environme
     now: env.clock.now(),
     random: env.random,
   };
-  return { route, context, only: options.only, maxCost: options.maxCost, ...job };
+  return { route, selected, context, only: options.only, maxCost: options.maxCost, ...job };
 }

@@ -59,20 +59,24 @@ export interface RunInit {
   readonly route: Route;
   readonly job: Job;
   readonly options: CallOptions;
+  /** When the request came in, where it was not now. */
+  readonly startedAt?: number | undefined;
 }
 
 export function createRun({ options, ...init }: RunInit): Run {
   const { env, route } = init;
   const timeout = override(route.policies.timeout, options.timeout);
-  const startedAt = env.clock.now();
+  const now = env.clock.now();
+  const { startedAt = now } = init;
   const abort: LinkedAbort = linkedAbort(options.signal);
   const onClosed = (): void => abort.abort(new RouterError('closed', 'the router has been closed'));
   if (env.closed.aborted) onClosed();
   env.closed.addEventListener('abort', onClosed, { once: true });
   const attempts: AttemptSummary[] = [];
-  const cancelDeadline = env.clock.after(timeout.request, () => {
-    abort.abort(new DeadlineError(timeout.request, attempts));
-  });
+  const onDeadline = (): void => abort.abort(new DeadlineError(timeout.request, attempts));
+  const left = startedAt + timeout.request - now;
+  if (left <= 0) onDeadline();
+  const cancelDeadline = env.clock.after(left, onDeadline);
   let settled = false;
   const run: Run = {
     ...init,

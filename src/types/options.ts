@@ -5,6 +5,7 @@ import type { KeyLimits } from './limit.ts';
 import type { Price } from './price.ts';
 import type { Provider } from './provider.ts';
 import type { ChatResult } from './result.ts';
+import type { Select, SelectOptions } from './select.ts';
 import type { Strategy } from './strategy.ts';
 
 /** Limits of time, all in milliseconds. `Infinity` switches one off. */
@@ -184,6 +185,18 @@ export interface RouterOptions<
   readonly targets: Targets;
   /** Without it: one route, `default`, over all targets. A route named `default` is used when a call names none. */
   readonly routes?: Routes;
+  /**
+   * Chooses the route of each chat and stream whose call names none; with limits of its own where it is given as an object.
+   * Default: the route `default`.
+   *
+   * @example
+   * select: byComplexity({ simple: 'cheap', complex: 'strong' })
+   * @example
+   * select: { by: askSmallModel, timeout: 300, otherwise: 'cheap' }
+   */
+  readonly select?:
+    | Select<RouteNameOf<NoInfer<Targets>, NoInfer<Routes>>>
+    | SelectOptions<RouteNameOf<NoInfer<Targets>, NoInfer<Routes>>>;
   /** `false`: no catalogue, only declared prices. Default: `@pydantic/genai-prices`, loaded when first needed. */
   readonly catalog?: Catalog | false;
   /** Default: the runtime's monotonic clock and timers. */
@@ -203,9 +216,15 @@ type IdOf<T> = T extends { readonly id: infer Id extends string }
       ? `${Name}/${Model}`
       : string;
 
+/** What a `select` may name: a route, a target that alone shall answer, or `default`, which is always there. */
+export type RouteNameOf<Targets extends readonly TargetOptions[], Routes> =
+  | (keyof Routes & string)
+  | TargetIdOf<Targets>
+  | 'default';
+
 /** What one call may set for itself. */
 export interface CallOptions<TargetId extends string = string, RouteName extends string = string> {
-  /** The name of a route, or the id of a target that alone shall answer. Default: the route `default`. */
+  /** The name of a route, or the id of a target that alone shall answer. Default: what `select` says, else `default`. */
   readonly route?: RouteName | TargetId;
   /** Aborting it ends the call at once, closes its sockets and rejects with the signal's reason. */
   readonly signal?: AbortSignal;
