@@ -18,6 +18,9 @@ export {
   StreamInterruptedError,
 } from './errors.ts';
 export { createRouter } from './router.ts';
+export { type ByComplexityOptions, byComplexity } from './selectors/by-complexity.ts';
+export { byRules, type SelectRule } from './selectors/by-rules.ts';
+export { type Complexity, type ComplexityParts, complexityOf } from './selectors/complexity.ts';
 export { priority } from './strategies/priority.ts';
 export { weighted } from './strategies/weighted.ts';
 export type { Capabilities } from './types/capabilities.ts';

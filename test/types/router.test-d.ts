@@ -1,4 +1,6 @@
 import {
+  byComplexity,
+  byRules,
   createRouter,
   isRouterError,
   type RouteOptions,
@@ -55,6 +57,18 @@ describe('createRouter', () => {
     createRouter({ targets, routes, select: () => 'fsat' });
     // @ts-expect-error no such route
     createRouter({ targets, routes, select: { by: () => 'fast', otherwise: 'fsat' } });
+    createRouter({ targets, routes, select: byComplexity({ simple: 'fast', complex: 'careful' }) });
+    // @ts-expect-error no such route
+    createRouter({ targets, routes, select: byComplexity({ simple: 'fast', complex: 'carefull' }) });
+    const when = () => true;
+    createRouter({ targets, routes, select: byRules([{ when, route: 'fast' }], 'careful') });
+    createRouter({
+      targets,
+      routes,
+      select: byRules([{ when: ({ tools }) => tools !== undefined, route: 'fast' }]),
+    });
+    // @ts-expect-error no such route
+    createRouter({ targets, routes, select: byRules([{ when, route: 'fsat' }]) });
     const loose: TargetOptions[] = [];
     const names: Readonly<Record<string, RouteOptions>> = {};
     const select: Select = (_, { metadata }) => String(metadata['route']);
