@@ -75,6 +75,7 @@ export type {
   Catalog,
   HedgePolicy,
   Interrupted,
+  MirrorPolicy,
   Policies,
   Priority,
   QueuePolicy,

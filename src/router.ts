@@ -6,8 +6,9 @@ import { systemClock } from './core/clock.ts';
 import { embed } from './core/embed.ts';
 import { emitter } from './core/emitter.ts';
 import { type Environment, type Route, tellHealth, toDate } from './core/environment.ts';
-import { execute, explain, type Routing } from './core/execute.ts';
+import { execute, explain, type Routing, type Work } from './core/execute.ts';
 import { chatJob, embedJob } from './core/job.ts';
+import { createMirror } from './core/mirror.ts';
 import { normalize, normalizeEmbed } from './core/normalize.ts';
 import { resolvePolicies } from './core/policies.ts';
 import { createSelector, type RouteFinder } from './core/select.ts';
@@ -73,6 +74,7 @@ export function createRouter(options: RouterOptions): Router {
   const routing: Routing = {
     find,
     select: select === undefined ? undefined : createSelector(select, find, env),
+    mirror: createMirror(targets, env),
   };
   const prefix = Math.floor(random() * 2 ** 32).toString(36);
   let requests = 0;
@@ -82,17 +84,15 @@ export function createRouter(options: RouterOptions): Router {
     async chat<S extends Schema>(request: ChatRequest<S>, callOptions: CallOptions = {}) {
       const asked = { request: normalize(request), schema: request.schema };
       const job = chatJob('chat', request, asked.request);
-      const result = await execute(job, callOptions, nextId(), routing, env, (run, failover) =>
-        chat(run, failover, asked),
-      );
+      const work: Work<ChatResult> = (run, failover) => chat(run, failover, asked);
+      const result = await execute(job, callOptions, nextId(), routing, env, work, asked);
       return result as ChatResult<InferSchema<S>>;
     },
     async stream<S extends Schema>(request: ChatRequest<S>, callOptions: CallOptions = {}) {
       const asked = { request: normalize(request), schema: request.schema };
       const job = chatJob('stream', request, asked.request);
-      const opened = await execute(job, callOptions, nextId(), routing, env, (run, failover) =>
-        stream(run, failover, asked),
-      );
+      const work: Work<ChatStream> = (run, failover) => stream(run, failover, asked);
+      const opened = await execute(job, callOptions, nextId(), routing, env, work, asked);
       return opened as ChatStream<InferSchema<S>>;
     },
     async embed(request, callOptions = {}) {

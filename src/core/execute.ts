@@ -3,11 +3,13 @@ import type { Decision } from '../types/decision.ts';
 import type { CallOptions } from '../types/options.ts';
 import type { RankContext } from '../types/strategy.ts';
 import { orAbort } from './abort.ts';
+import type { Asked } from './answer.ts';
 import { chooseCandidates, type Question } from './candidates.ts';
 import { checkCallOptions } from './check-call-options.ts';
 import type { Environment, Route } from './environment.ts';
 import { createFailover, type Failover } from './failover.ts';
 import type { Job } from './job.ts';
+import type { Mirror } from './mirror.ts';
 import { createRun, type Run, settleError } from './run.ts';
 import { has, type Picked, type RouteFinder, type Selector } from './select.ts';
 
@@ -16,11 +18,18 @@ export interface Routing {
   readonly find: RouteFinder;
   /** Chooses for calls that name no route. */
   readonly select: Selector | undefined;
+  /** Sends copies to be measured. */
+  readonly mirror: Mirror;
 }
+
+/** Goes through the targets until one answers. */
+export type Work<T> = (run: Run, failover: Failover) => Promise<T>;
 
 /**
  * One request's way: check, find the route, choose the targets, and `work` through them until one answers. Whatever
  * happens, the request ends with its one `request-end`. A request that is refused as wrong never begins.
+ *
+ * @param asked what a copy of it would ask. Default: no copy
  */
 export async function execute<T>(
   job: Job,
@@ -28,7 +37,8 @@ export async function execute<T>(
   id: string,
   routing: Routing,
   env: Environment,
-  work: (run: Run, failover: Failover) => Promise<T>,
+  work: Work<T>,
+  asked?: Asked,
 ): Promise<T> {
   const startedAt = env.clock.now();
   const picking = pickRoute(job, options, routing);
@@ -43,7 +53,9 @@ export async function execute<T>(
     run.decision = choice.decision;
     route.policies.hedges.earn();
     route.policies.retries.earn();
-    return await work(run, createFailover(run, choice, options.maxCost));
+    const answer = work(run, createFailover(run, choice, options.maxCost));
+    if (asked !== undefined) routing.mirror({ id, route, job, asked, options, choice });
+    return await answer;
   } catch (error) {
     settleError(run, error);
     throw error;

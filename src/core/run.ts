@@ -22,6 +22,8 @@ export interface Run {
   readonly accept: Accept | undefined;
   readonly priority: Priority;
   readonly metadata: Readonly<Record<string, unknown>>;
+  /** It is a copy, which nobody waits for. */
+  readonly mirror: boolean;
   /** Monotonic milliseconds. */
   readonly startedAt: number;
   readonly deadline: number;
@@ -61,6 +63,7 @@ export interface RunInit {
   readonly options: CallOptions;
   /** When the request came in, where it was not now. */
   readonly startedAt?: number | undefined;
+  readonly mirror?: boolean;
 }
 
 export function createRun({ options, ...init }: RunInit): Run {
@@ -86,6 +89,7 @@ export function createRun({ options, ...init }: RunInit): Run {
     accept: options.accept ?? route.policies.accept,
     priority: options.priority ?? 'normal',
     metadata: options.metadata ?? {},
+    mirror: init.mirror ?? false,
     startedAt,
     deadline: startedAt + timeout.request,
     signal: abort.signal,
@@ -137,8 +141,13 @@ function tellEnd(run: Run, end: RunEnd): void {
 }
 
 /** What every event says of its request. */
-export function factsOf(run: Run): { requestId: string; route: string; metadata: Run['metadata'] } {
-  return { requestId: run.id, route: run.route.name, metadata: run.metadata };
+export function factsOf({ id, route, metadata, mirror }: Run): {
+  requestId: string;
+  route: string;
+  metadata: Run['metadata'];
+  mirror?: true;
+} {
+  return { requestId: id, route: route.name, metadata, ...(mirror ? { mirror } : {}) };
 }
 
 /** Ends a run that threw, as a failure or as the caller's own abort. */

@@ -99,6 +99,27 @@ export interface HedgePolicy {
  */
 export type Accept = (result: ChatResult) => boolean | string | PromiseLike<boolean | string>;
 
+/**
+ * A share of the chats and streams is sent to one more target as a copy, only to be measured: nobody gets its answer. It never
+ * delays or fails the request: it begins after it, is not retried, and gives its place up to any request that needs it. It ends
+ * with `router.close()`, not with the caller's abort. What it costs is in events of its own, which carry `mirror: true`.
+ *
+ * No copy is made of embeddings, of requests with tools that the vendor runs or that hang on what a vendor keeps, of those whose
+ * `only` leaves the target out, and where the target comes first anyway. One is dropped where the target is not well, is unfit
+ * for the request, has no free place or less than half of its rate limits left.
+ *
+ * @example
+ * mirror: { target: 'candidate', share: 0.05 }
+ */
+export interface MirrorPolicy {
+  /** The id of any of the router's targets. */
+  readonly target: string;
+  /** Share of the requests, 0 to 1. */
+  readonly share: number;
+  /** Most copies under way at the target at a time; more are dropped. Default: 10. */
+  readonly maxInFlight?: number;
+}
+
 /** What a route inherits from the router's options and may override. */
 export interface Policies {
   /** Default: `priority()`, the order of `targets`. */
@@ -125,6 +146,8 @@ export interface Policies {
   readonly fallbackOn?: readonly FallbackKind[];
   /** Default: every complete answer will do. */
   readonly accept?: Accept;
+  /** `false`: none, whatever the router's is. Default: none. */
+  readonly mirror?: MirrorPolicy | false;
 }
 
 /** What happens to a request when everything that could take it is busy, exhausted or at its limit. */
