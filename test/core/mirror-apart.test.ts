@@ -50,14 +50,15 @@ async function play(
   for (const [index, { at, stream, abortAt }] of asked.entries()) {
     const abort = new AbortController();
     if (abortAt !== undefined) clock.after(abortAt, () => abort.abort('left'));
-    clock.after(at, async () => {
+    const send = async (): Promise<void> => {
       const options = { signal: abort.signal };
       const answer = stream
         ? router.stream({ prompt: '?' }, options).then(read).then(textOf)
         : router.chat({ prompt: '?' }, options).then(({ text }) => text);
       const settled = await outcome(answer);
       outcomes[index] = 'value' in settled ? settled.value : String(settled.error);
-    });
+    };
+    clock.after(at, () => void send());
   }
   await clock.advance(60_000);
   const isOfB = (event: RouterEvent) => 'target' in event && event.target === 'b';

@@ -156,12 +156,13 @@ describe('a select that fails never fails the request', () => {
 describe('a request that is aborted while its route is selected', () => {
   it('ends at once with the reason of the caller, and has its one end', async () => {
     let told: unknown;
-    const all = selecting((_, { signal }) => {
+    const by: Select = (_, { signal }) => {
       signal.addEventListener('abort', () => {
         told = signal.reason;
       });
       return never();
-    });
+    };
+    const all = selecting({ by, otherwise: 'first' });
     const abort = new AbortController();
     const calls = [
       rejection(all.router.chat(ask, { signal: abort.signal, only: ['b'] })),
