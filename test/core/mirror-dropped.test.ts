@@ -104,6 +104,28 @@ function custom(
   return { router, clock, copies: () => scripted['b']?.calls.length };
 }
 
+describe('two targets with one key', () => {
+  it('a copy at one gives its place up to a request at the other', async () => {
+    const clock = virtualClock();
+    const own = scriptedProvider('a', [{}], clock);
+    const shared = { ...scriptedProvider('s', [{ hang: true }, {}], clock), limits: { concurrency: 1 } };
+    const price = { input: 1, output: 1 };
+    const router = createRouter({
+      targets: [
+        { provider: own, model: 'm', id: 'a', price },
+        { provider: shared, model: 'm', id: 'b', price },
+        { provider: shared, model: 'n', id: 'c', price },
+      ],
+      clock,
+      mirror,
+    });
+    await router.chat(ask, { route: 'a' });
+    await clock.advance(10);
+    expect((await router.chat(ask, { route: 'c' })).target).toBe('c');
+    expect(router.stats().map(({ inFlight }) => inFlight)).toEqual([0, 0, 0]);
+  });
+});
+
 describe('no copy is made', () => {
   it('of a request that hangs on what a vendor keeps, be it the one that is asked or the other', async () => {
     const boundBy: Provider['boundBy'] = (options) =>
