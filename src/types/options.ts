@@ -102,11 +102,12 @@ export type Accept = (result: ChatResult) => boolean | string | PromiseLike<bool
 /**
  * A share of the chats and streams is sent to one more target as a copy, only to be measured: nobody gets its answer. It never
  * delays or fails the request: it begins after it, is not retried, and gives its place up to any request that needs it. It ends
- * with `router.close()`, not with the caller's abort. What it costs is in events of its own, which carry `mirror: true`.
+ * with `router.close()`, not with the caller's abort. What it comes to counts for the target's statistics and health, as any
+ * attempt does. What it costs is in events of its own, which carry `mirror: true`; the call's `maxCost` is not for it.
  *
  * No copy is made of embeddings, of requests with tools that the vendor runs or that hang on what a vendor keeps, of those whose
- * `only` leaves the target out, and where the target comes first anyway. One is dropped where the target is not well, is unfit
- * for the request, has no free place or less than half of its rate limits left.
+ * `only` leaves the target out, and where the target comes first anyway; the route's strategy has no say in it. A copy is dropped
+ * where the target is not well, is unfit for the request, or has no free place or less than half of its rate limits left.
  *
  * @example
  * mirror: { target: 'candidate', share: 0.05 }
