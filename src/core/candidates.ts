@@ -1,5 +1,5 @@
 import { hash } from '../strategies/hash.ts';
-import type { Decision, RankedTarget, SkippedTarget, SkipReason } from '../types/decision.ts';
+import type { Decision, RankedTarget, Selected, SkippedTarget, SkipReason } from '../types/decision.ts';
 import type { Candidate, Expectation, RankContext, TargetStats } from '../types/strategy.ts';
 import { type Environment, tellHealth, toDate } from './environment.ts';
 import { expectationOf, expectedCached, expectedCost, expectedTokens, type Forecast } from './forecast.ts';
@@ -19,6 +19,8 @@ import {
 /** What the choice depends on. */
 export interface Question extends Forecast {
   readonly context: Omit<RankContext, 'note'>;
+  /** How the route was chosen, where it was. */
+  readonly selected?: Selected | undefined;
   readonly only: readonly string[] | undefined;
   readonly maxCost: number | undefined;
 }
@@ -36,7 +38,7 @@ export interface Choice {
 
 /** Filters a route's targets with reasons and puts those that are left in the order of the route's strategy. */
 export function chooseCandidates(question: Question, env: Environment): Choice {
-  const { route, context } = question;
+  const { route, context, selected } = question;
   const now = env.clock.now();
   const skipped: SkippedTarget[] = [];
   const ready = new Map<Candidate, Target>();
@@ -96,7 +98,13 @@ export function chooseCandidates(question: Question, env: Environment): Choice {
   const allowed = later.size === 0 ? [] : rank(later).flatMap((candidate) => later.get(candidate) ?? []);
   const waiting = [...new Set(allowed)].flatMap((target) => byPreference(target, context));
   const ranked = [...chosen].flatMap((target) => byPreference(target, context));
-  const decision = { route: route.name, strategy: route.policies.strategy.name, candidates, skipped };
+  const decision = {
+    route: route.name,
+    ...(selected === undefined ? {} : { selected }),
+    strategy: route.policies.strategy.name,
+    candidates,
+    skipped,
+  };
   if (binds === undefined) return { decision, ranked, waiting, bound: false };
   // What it hangs on is not known to any other, so there is no failover.
   for (const { target } of candidates.splice(1)) skipped.push({ target, reason: 'bound' });
