@@ -58,6 +58,6 @@ export const ownStrategies = [
   'inverseSquarePrice',
 ] as const satisfies readonly Contender[];
 
-function own(make: () => Strategy): MakePlayer {
+function own(make: () => Strategy): () => Player {
   return () => ({ strategy: make() });
 }

@@ -1,14 +1,23 @@
 import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
-import type { Done, Job } from './jobs.ts';
+import type { Load } from './herd.ts';
+import type { Done, HerdJob, Job } from './jobs.ts';
+
+/** What came of jobs. */
+export interface Results {
+  of(job: Job): Done;
+  herd(job: HerdJob): readonly Load[];
+}
 
 /** Does jobs on two threads. What comes out does not depend on which thread does what. */
 export async function doAll(
   jobs: readonly Job[],
+  herds: readonly HerdJob[],
   onDone: (done: number) => void,
-): Promise<ReadonlyMap<Job, Done>> {
-  const waiting = [...jobs];
-  const results = new Map<Job, Done>();
+): Promise<Results> {
+  // The long ones first, so that no thread is left with one of them at the end.
+  const waiting: (Job | HerdJob)[] = [...herds, ...jobs];
+  const results = new Map<Job | HerdJob, unknown>();
   const work = async (): Promise<void> => {
     const worker = new Worker(new URL('worker.ts', import.meta.url));
     for (let job = waiting.shift(); job !== undefined; job = waiting.shift()) {
@@ -18,12 +27,16 @@ export async function doAll(
     await worker.terminate();
   };
   await Promise.all(Array.from({ length: Math.min(2, availableParallelism()) }, work));
-  return results;
+  const find = (job: Job | HerdJob): unknown => {
+    if (!results.has(job)) throw new Error(`${JSON.stringify(job)} was not played`);
+    return results.get(job);
+  };
+  return { of: (job) => find(job) as Done, herd: (job) => find(job) as readonly Load[] };
 }
 
-function ask(worker: Worker, job: Job): Promise<Done> {
+function ask(worker: Worker, job: Job | HerdJob): Promise<unknown> {
   return new Promise((resolve, reject) => {
-    const onDone = (done: Done): void => {
+    const onDone = (done: unknown): void => {
       worker.off('error', reject);
       resolve(done);
     };

@@ -1,5 +1,7 @@
 import { baselines, type Contender } from './contenders.ts';
-import type { Done, Job } from './jobs.ts';
+import type { Results } from './crew.ts';
+import type { Load } from './herd.ts';
+import type { HerdJob, Job } from './jobs.ts';
 import { type Cell, type Estimate, excess, percentile } from './score.ts';
 import { type Kind, kinds } from './worlds.ts';
 
@@ -20,9 +22,15 @@ const recoveredIn = 5;
 /** Share of worlds in which it has to be that soon. */
 const mostWorlds = 0.95;
 const rightChoices = 0.99;
+/** Worlds in which nothing keeps a target from taking requests. */
+const healthy = kinds.filter((kind) => kind !== 'limits' && kind !== 'outage');
+/** Of a target's fair share. */
+const mostSwing = 2;
+const herdStrategies = ['lowestLatency', 'balanced'] as const;
+const herdSeeds = [1, 2, 3];
 
 /** Steady worlds, from when everything has been tried on. */
-const steady = { kind: 'steady', options: { rate, duration: 60_000 }, from: 20_000 } as const;
+const steady = { kind: 'steady', options: { rate, duration: 45_000 }, from: 15_000 } as const;
 const slower = { kind: 'slowdown' } as const;
 
 /** Worlds that only goals need, by what they are for. */
@@ -32,7 +40,7 @@ export function goalJobs(seeds: number) {
     ...slower,
     contender,
     seeds,
-    options: { rate, duration: 60_000, trouble },
+    options: { rate, duration: 45_000, trouble },
   });
   return {
     lowestLatency: steadily('lowestLatency'),
@@ -41,20 +49,32 @@ export function goalJobs(seeds: number) {
     oracle: steadily('oracle'),
     slowedLatency: slowed('lowestLatency', 'speed'),
     slowedBalanced: slowed('balanced', 'worth'),
+    herds: [...herdStrategies, 'liteLlmLatency' as const].flatMap((herd) =>
+      herdSeeds.map((seed): HerdJob => ({ herd, seed })),
+    ),
   };
 }
 
 export type GoalJobs = ReturnType<typeof goalJobs>;
 
-export function judge(jobs: GoalJobs, done: (job: Job) => Done, table: Table): readonly Goal[] {
-  const cell = (job: Job): Cell => done(job).cell;
+export function judge(jobs: GoalJobs, results: Results, table: Table): readonly Goal[] {
+  const cell = (job: Job): Cell => results.of(job).cell;
+  const recoveries = (job: Job): readonly number[] => results.of(job).recoveries;
   return [
     close('lowestLatency', excess(cell(jobs.lowestLatency), cell(jobs.fastestOracle), 'firstToken')),
     close('balanced', excess(cell(jobs.balanced), cell(jobs.oracle), 'score')),
-    recovered('lowestLatency', done(jobs.slowedLatency).recoveries),
-    recovered('balanced', done(jobs.slowedBalanced).recoveries),
-    cheapestChosen(table),
+    recovered('lowestLatency', recoveries(jobs.slowedLatency)),
+    recovered('balanced', recoveries(jobs.slowedBalanced)),
+    cheapestChosen('where all targets take requests', healthy, table),
+    cheapestChosen(
+      'also where one has limits or was down: of those that take it, known or not',
+      kinds,
+      table,
+    ),
     neverWorse(table),
+    ...herdStrategies.map((herd) =>
+      inStep(herd, jobs.herds.filter((job) => job.herd === herd).map(results.herd)),
+    ),
   ];
 }
 
@@ -77,13 +97,13 @@ function recovered(name: string, recoveries: readonly number[]): Goal {
   };
 }
 
-function cheapestChosen(table: Table): Goal {
-  const cells = kinds.map((kind) => ({ kind, cell: table(kind, 'lowestCost') }));
+function cheapestChosen(where: string, of: readonly Kind[], table: Table): Goal {
+  const cells = of.map((kind) => ({ kind, cell: table(kind, 'lowestCost') }));
   const all = cells.reduce((sum, { cell }) => sum + cell.requests, 0);
   const right = cells.reduce((sum, { cell }) => sum + cell.cheapest * cell.requests, 0) / all;
   const each = cells.map(({ kind, cell }) => `${kind} ${percent(cell.cheapest)}`).join(', ');
   return {
-    name: `\`lowestCost\` takes the cheapest target in ${percent(rightChoices, 0)} of all requests`,
+    name: `\`lowestCost\` takes the cheapest target in ${percent(rightChoices, 0)} of all requests, ${where}`,
     found: `${percent(right)} (${each})`,
     met: right >= rightChoices,
   };
@@ -101,6 +121,16 @@ function neverWorse(table: Table): Goal {
     name: '`balanced` is in no kind of world worse than a rule of others',
     found: worse.length === 0 ? `${kinds.length * baselines.length} comparisons` : worse.join('; '),
     met: worse.length === 0,
+  };
+}
+
+function inStep(name: string, herds: readonly (readonly Load[])[]): Goal {
+  const least = Math.min(...herds.flat().map((load) => load.least));
+  const most = Math.max(...herds.flat().map((load) => load.most));
+  return {
+    name: `50 processes with \`${name}\`: no target’s load is more than twice its fair share, or less than half of it`,
+    found: `${least.toFixed(2)} to ${most.toFixed(2)} times`,
+    met: least >= 1 / mostSwing && most <= mostSwing,
   };
 }
 

@@ -1,4 +1,5 @@
-import type { Contender } from './contenders.ts';
+import { type Contender, contenders } from './contenders.ts';
+import { type Load, runHerd } from './herd.ts';
 import { type Outcome, play } from './play.ts';
 import { type Cell, cellOf } from './score.ts';
 import { drawWorld, type Kind, slowdown, type World, type WorldOptions, worthOf } from './worlds.ts';
@@ -13,6 +14,12 @@ export interface Job {
   readonly from?: number;
 }
 
+/** One herd. */
+export interface HerdJob {
+  readonly herd: 'lowestLatency' | 'balanced' | 'liteLlmLatency';
+  readonly seed: number;
+}
+
 export interface Done {
   readonly cell: Cell;
   /** Of worlds with a slow-down: seconds until the slow target had been left; `Infinity` where it never was. */
@@ -21,6 +28,10 @@ export interface Done {
 
 /** So many requests in a row, of which but one may go to the slow target, say that it has been left. */
 const run = 10;
+
+export function doHerd({ herd, seed }: HerdJob): Promise<readonly Load[]> {
+  return runHerd({ seed, processes: 50, duration: 180_000, make: contenders[herd] });
+}
 
 export async function doJob({ kind, contender, seeds, options, from = 0 }: Job): Promise<Done> {
   const worlds: (readonly Outcome[])[] = [];

@@ -2,13 +2,10 @@
 // `npm run bench:routing`. `-- --world steady --strategy lowestLatency` plays a part, `--seeds 50` fewer worlds of each kind,
 // `--length 5` longer ones. docs/routing-bench.md says what is played, and how it is counted.
 import { parseArgs } from 'node:util';
-import { balanced, lowestLatency } from 'signalbox';
-import { liteLlmLatency, type Player } from './baselines.ts';
 import { baselines, type Contender, contenders, ownStrategies } from './contenders.ts';
 import { doAll } from './crew.ts';
-import { type Goal, goalJobs, judge, percent } from './goals.ts';
-import { type Load, runHerd } from './herd.ts';
-import type { Done, Job } from './jobs.ts';
+import { goalJobs, judge, percent } from './goals.ts';
+import type { Job } from './jobs.ts';
 import { type Cell, estimate, excess } from './score.ts';
 import { type Kind, kinds } from './worlds.ts';
 
@@ -34,11 +31,13 @@ const jobs = played.flatMap((kind) =>
   [...new Set(players)].map((contender): Job => ({ kind, contender, seeds, options: { length } })),
 );
 const forGoals = goalJobs(seeds);
-const all = part ? jobs : [...jobs, ...Object.values(forGoals)];
-const results = await doAll(all, progress);
+const { herds, ...measured } = forGoals;
+const all = part ? jobs : [...jobs, ...Object.values(measured)];
+const results = await doAll(all, part ? [] : herds, progress);
 for (const kind of played) show(kind);
 if (!part) {
-  const goals = [...judge(forGoals, doneOf, table), ...(await herds())];
+  showHerds();
+  const goals = judge(forGoals, results, table);
   row('goal', 'found', '');
   row('---', '---', '---');
   for (const { name, found, met } of goals) row(name, found, met ? 'met' : '**missed**');
@@ -46,16 +45,10 @@ if (!part) {
 }
 console.log(`\n${seeds} seeds, ${((performance.now() - started) / 1_000).toFixed(0)} seconds`);
 
-function doneOf(job: Job): Done {
-  const done = results.get(job);
-  if (done === undefined) throw new Error(`${job.contender} has not played ${job.kind}`);
-  return done;
-}
-
 function table(kind: Kind, contender: Contender): Cell {
   const job = jobs.find((each) => each.kind === kind && each.contender === contender);
   if (job === undefined) throw new Error(`${contender} has not played ${kind}`);
-  return doneOf(job).cell;
+  return results.of(job).cell;
 }
 
 function show(kind: Kind): void {
@@ -93,42 +86,18 @@ function thousand({ results: worlds }: Cell, measure: 'cost' | 'score'): string 
   return `${mean.toFixed(3)} ± ${margin.toFixed(3)}`;
 }
 
-/** Several herds of each kind; one swing too many is a miss. */
-async function herds(): Promise<readonly Goal[]> {
-  const makes: readonly (readonly [name: string, make: () => Player])[] = [
-    ['lowestLatency', () => ({ strategy: lowestLatency() })],
-    ['balanced', () => ({ strategy: balanced() })],
-    ['liteLlmLatency', liteLlmLatency],
-  ];
-  const goals: Goal[] = [];
+function showHerds(): void {
   console.log('\n### A herd: 50 processes over four targets that get slower with their load\n');
-  row('', ...Array.from({ length: 4 }, (_, index) => `load of target ${index + 1}, of its fair share`));
+  row('', ...[1, 2, 3, 4].map((number) => `load of target ${number}, of its fair share`));
   row('---', '---:', '---:', '---:', '---:');
-  for (const [name, make] of makes) {
-    const loads: (readonly Load[])[] = [];
-    for (let seed = 1; seed <= 3; seed++) {
-      const herd = await runHerd({ seed, processes: 50, duration: 180_000, make });
-      loads.push(herd);
-      row(name, ...herd.map(({ least, most }) => `${least.toFixed(2)} to ${most.toFixed(2)}`));
-    }
-    const flat = loads.flat();
-    const [least, most] = [
-      Math.min(...flat.map((load) => load.least)),
-      Math.max(...flat.map((load) => load.most)),
-    ];
-    if (name === 'liteLlmLatency') continue;
-    goals.push({
-      name: `50 processes with \`${name}\`: no target’s load is more than twice or less than half its fair share`,
-      found: `${least.toFixed(2)} to ${most.toFixed(2)} times`,
-      met: least >= 0.5 && most <= 2,
-    });
+  for (const job of forGoals.herds) {
+    row(job.herd, ...results.herd(job).map(({ least, most }) => `${least.toFixed(2)} to ${most.toFixed(2)}`));
   }
   console.log();
-  return goals;
 }
 
 function progress(done: number): void {
-  if (process.stderr.isTTY) process.stderr.write(`\r${done} of ${all.length} `);
+  if (process.stderr.isTTY) process.stderr.write(`\r${done} of ${all.length + (part ? 0 : herds.length)} `);
 }
 
 /** Those that were asked for. */

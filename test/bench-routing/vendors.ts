@@ -52,12 +52,13 @@ function nameOf(messages: readonly Message[]): string {
 function answer({ world, target, index, truth }: Place, request: RequestPlan, time: number): Script {
   const draw = (what: number): number => chance(world.seed, request.number, index, time, what);
   const refusal = slowestRefusal * draw(throws.refusal);
-  if (truth.isOut(target)) return { delay: refusal, error: { kind: 'overloaded', status: 503 } };
+  // None of these says that there is too much traffic: there is not.
+  const failure = { delay: refusal, error: { kind: 'server', status: 500 } } as const;
+  if (truth.isOut(target)) return failure;
   const retryAfter = truth.refused(target);
   if (retryAfter !== undefined)
-    return { delay: refusal, error: { kind: 'rate-limit', status: 429, retryAfter } };
-  if (draw(throws.failure) < target.errorRate)
-    return { delay: refusal, error: { kind: 'overloaded', status: 503 } };
+    return { delay: refusal, error: { kind: 'rate-limit', status: 429, retryAfter, limit: 'requests' } };
+  if (draw(throws.failure) < target.errorRate) return failure;
   const cached = truth.cached(target, request);
   truth.take(target, request);
   const { inputTokens, outputTokens } = request;

@@ -1,6 +1,7 @@
 import { parentPort } from 'node:worker_threads';
-import { doJob, type Job } from './jobs.ts';
+import { doHerd, doJob, type HerdJob, type Job } from './jobs.ts';
 
-parentPort?.on('message', (job: Job) => {
-  void doJob(job).then((done) => parentPort?.postMessage(done));
+parentPort?.on('message', (job: Job | HerdJob) => {
+  const doing: Promise<unknown> = 'herd' in job ? doHerd(job) : doJob(job);
+  void doing.then((done) => parentPort?.postMessage(done));
 });

@@ -30,7 +30,7 @@ export interface TargetPlan {
   /** Milliseconds that it takes to read a thousand tokens that it has not seen before. */
   readonly reading: number;
   readonly tokenRate: number;
-  /** Odds that it answers with a 503. */
+  /** Odds that it answers with a 500. */
   readonly errorRate: number;
   readonly price: Price;
   /** Its price is another one from a moment on. */
@@ -85,9 +85,9 @@ export const slowdown = 5;
 
 /** Arrivals per second, how many worlds in a hundred have them, and for how long: what is busier is over sooner. */
 const rates = [
-  { rate: 1, share: 70, seconds: 120 },
-  { rate: 10, share: 24, seconds: 30 },
-  { rate: 50, share: 6, seconds: 12 },
+  { rate: 1, share: 76, seconds: 120 },
+  { rate: 10, share: 20, seconds: 24 },
+  { rate: 50, share: 4, seconds: 10 },
 ] as const;
 
 /** Draws the world of a seed. */
