@@ -40,7 +40,7 @@ export interface Waiting {
   answered(): void;
   /** It has been given up: it would have taken at least as long as it has. */
   gaveUp(): void;
-  /** It is over. */
+  /** It is over. If it was left without a token, how long it had waited may count as well. */
   end(): void;
 }
 
@@ -52,6 +52,11 @@ export const fewestWaiting = 3;
 /** Fewer samples than this say nothing about what is unusual. */
 export const fewestSamples = 100;
 const lookEvery = 20;
+/**
+ * An attempt that is left when it has taken longer than half of all others counts as one that took so long, which is the least that
+ * it would have: else a target that has become slow would be known by only the quick answers that nobody left.
+ */
+const unusual = Math.LN2;
 /** Our own process stood still for longer than this: then what is missing may well be here already, unread. */
 export const ownStall = 50;
 
@@ -113,10 +118,14 @@ export function silence(clock: Clock, onChange: () => void): Silence {
         }
         return true;
       };
-      const end = (): void => {
-        if (!leave() || probe !== entry) return;
+      const end = (surely: boolean): void => {
+        if (!leave()) return;
+        const now = clock.now();
+        const waited = now - entry.startedAt;
+        if (surely || latencies.hazard(waited) > unusual) latencies.add(waited, now, size);
+        if (probe !== entry) return;
         probe = undefined;
-        until = clock.now() + suspectFor;
+        until = now + suspectFor;
       };
       return {
         answered() {
@@ -129,12 +138,8 @@ export function silence(clock: Clock, onChange: () => void): Silence {
           suspected = false;
           onChange();
         },
-        gaveUp() {
-          const now = clock.now();
-          if (waiting.has(entry)) latencies.add(now - entry.startedAt, now, size);
-          end();
-        },
-        end,
+        gaveUp: () => end(true),
+        end: () => end(false),
       };
     },
     get suspected() {

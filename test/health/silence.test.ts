@@ -97,4 +97,19 @@ describe('silence', () => {
       expect(suspicions.at(-1)).toBeGreaterThan(darkFrom);
     }
   });
+
+  it('takes the wait of an attempt that was left for the least that it would have been, where that is long', () => {
+    const { clock, runUntil } = plainClock();
+    const latencies = histogram();
+    for (let index = 0; index < 200; index++) latencies.add(500 + index, 0);
+    const watched = silence(clock, () => {});
+    const [soon, late] = [watched.begin(latencies, () => {}), watched.begin(latencies, () => {})];
+    runUntil(100);
+    soon.end();
+    expect(latencies.weight(100)).toBeCloseTo(200, 0);
+    runUntil(5_000);
+    late.end();
+    expect(latencies.weight(5_000) - 200 * 2 ** (-5_000 / 300_000)).toBeCloseTo(1);
+    expect(latencies.quantile(1)).toBeGreaterThan(4_000);
+  });
 });
