@@ -1,3 +1,4 @@
+import { seededRandom } from 'signalbox/testing';
 import { describe, expect, it } from 'vitest';
 import { outputLengths } from '../../src/health/output-lengths.ts';
 import { promptCaches } from '../../src/health/prompt-caches.ts';
@@ -84,5 +85,13 @@ describe('output lengths', () => {
     }
     expect(lengths.expect('brief', 1_000)).toBeCloseTo(100, -1);
     expect(lengths.expect('wordy', 1_000)).toBeCloseTo(900, -1);
+  });
+
+  it('are the same for all targets where they differ by no more than chance explains', () => {
+    const lengths = outputLengths();
+    const random = seededRandom(1);
+    for (let index = 0; index < 300; index++) lengths.add(`t${index % 3}`, 50 + 200 * random(), index);
+    expect(lengths.expect('t1', 300)).toBe(lengths.expect('t0', 300));
+    expect(lengths.expect('t2', 300)).toBe(lengths.expect('t0', 300));
   });
 });
