@@ -125,7 +125,7 @@ function watchLoad(
   const spans: number[][] = [];
   const look = (): void => {
     const now = clock.now();
-    if (now > duration) return;
+    if (now >= duration) return;
     const index = Math.floor((now - settled) / span);
     const loads = spans[index] ?? [];
     for (const [target, load] of read().entries()) loads[target] = (loads[target] ?? 0) + load;
