@@ -49,7 +49,7 @@ export function goalJobs(seeds: number) {
     oracle: steadily('oracle'),
     slowedLatency: slowed('lowestLatency', 'speed'),
     slowedBalanced: slowed('balanced', 'worth'),
-    herds: [...herdStrategies, 'liteLlmLatency' as const].flatMap((herd) =>
+    herds: [...herdStrategies, 'liteLlmLatency' as const, 'fair' as const].flatMap((herd) =>
       herdSeeds.map((seed): HerdJob => ({ herd, seed })),
     ),
   };

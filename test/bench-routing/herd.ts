@@ -30,6 +30,8 @@ export interface Load {
 
 /** Targets of the same make, of which two are twice as large: at their fair shares all are as fast as each other. */
 const capacities = [1, 1, 2, 2] as const;
+/** By target, as `weighted()` takes them. */
+export const fairWeights = Object.fromEntries(capacities.map((capacity, index) => [`t${index}`, capacity]));
 /** Requests per second of one process. */
 const rate = 1;
 /** Milliseconds to the first token of a target with nothing to do. */

@@ -1,5 +1,6 @@
+import { weighted } from 'signalbox';
 import { type Contender, contenders } from './contenders.ts';
-import { type Load, runHerd } from './herd.ts';
+import { fairWeights, type Load, runHerd } from './herd.ts';
 import { type Outcome, play } from './play.ts';
 import { type Cell, cellOf } from './score.ts';
 import { drawWorld, type Kind, slowdown, type World, type WorldOptions, worthOf } from './worlds.ts';
@@ -16,7 +17,8 @@ export interface Job {
 
 /** One herd. */
 export interface HerdJob {
-  readonly herd: 'lowestLatency' | 'balanced' | 'liteLlmLatency';
+  /** `fair`: by chance, in the targets’ fair shares, so that one sees what chance alone does. */
+  readonly herd: 'lowestLatency' | 'balanced' | 'liteLlmLatency' | 'fair';
   readonly seed: number;
 }
 
@@ -30,7 +32,8 @@ export interface Done {
 const run = 10;
 
 export function doHerd({ herd, seed }: HerdJob): Promise<readonly Load[]> {
-  return runHerd({ seed, processes: 50, duration: 180_000, make: contenders[herd] });
+  const make = herd === 'fair' ? () => ({ strategy: weighted(fairWeights) }) : contenders[herd];
+  return runHerd({ seed, processes: 50, duration: 180_000, make });
 }
 
 export async function doJob({ kind, contender, seeds, options, from = 0 }: Job): Promise<Done> {
