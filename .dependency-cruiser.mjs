@@ -12,6 +12,7 @@ const directions = {
   index: ['types', 'errors', 'strategies', 'router'],
   transport: ['types', 'errors'],
   providers: ['types', 'errors', 'transport'],
+  catalog: ['types', 'errors', 'core', 'pricing', 'providers'],
   adapters: ['types', 'errors'],
   stores: ['types', 'errors'],
   telemetry: ['types', 'errors'],

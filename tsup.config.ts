@@ -8,6 +8,7 @@ export const options: Options = {
     anthropic: 'src/providers/anthropic/index.ts',
     google: 'src/providers/google/index.ts',
     'openai-compatible': 'src/providers/openai-compatible/index.ts',
+    catalog: 'src/catalog/index.ts',
     testing: 'src/testing/index.ts',
   },
   format: ['esm'],

@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 const run = promisify(execFile);
 const root = join(import.meta.dirname, '../..');
-const subPaths = ['', '/openai', '/anthropic', '/google', '/openai-compatible', '/testing'];
+const subPaths = ['', '/openai', '/anthropic', '/google', '/openai-compatible', '/catalog', '/testing'];
 
 /** The package, packed and installed into an empty project outside of this one, and nothing else. */
 let project: string;
