@@ -18,7 +18,18 @@ export {
   StreamInterruptedError,
 } from './errors.ts';
 export { createRouter } from './router.ts';
+export { type BalancedTerms, balanced } from './strategies/balanced.ts';
+export { type CanaryTerms, canary } from './strategies/canary.ts';
+export type { Constraints } from './strategies/constraints.ts';
+export { highestThroughput } from './strategies/highest-throughput.ts';
+export { inverseSquarePrice } from './strategies/inverse-square-price.ts';
+export { leastBusy } from './strategies/least-busy.ts';
+export { lowestCost } from './strategies/lowest-cost.ts';
+export { type LatencyTerms, lowestLatency } from './strategies/lowest-latency.ts';
 export { priority } from './strategies/priority.ts';
+export { roundRobin } from './strategies/round-robin.ts';
+export { type Rule, rules } from './strategies/rules.ts';
+export { type StickyTerms, sticky } from './strategies/sticky.ts';
 export { weighted } from './strategies/weighted.ts';
 export type { Capabilities } from './types/capabilities.ts';
 export type { Clock, Random } from './types/clock.ts';
@@ -73,6 +84,7 @@ export type {
   HedgePolicy,
   Interrupted,
   Policies,
+  Prior,
   Priority,
   QueuePolicy,
   RetryPolicy,
@@ -114,7 +126,15 @@ export type {
   StandardSchemaIssue,
   StandardSchemaResult,
 } from './types/schema.ts';
-export type { Candidate, Health, RankContext, Strategy, TargetStats } from './types/strategy.ts';
+export type {
+  Candidate,
+  Expectation,
+  Health,
+  Latency,
+  RankContext,
+  Strategy,
+  TargetStats,
+} from './types/strategy.ts';
 export type {
   Finish,
   ReasoningDelta,

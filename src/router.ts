@@ -10,8 +10,10 @@ import { execute, explain } from './core/execute.ts';
 import { chatJob, embedJob } from './core/job.ts';
 import { normalize, normalizeEmbed } from './core/normalize.ts';
 import { resolvePolicies } from './core/policies.ts';
-import { createTargets, type Target, targetHealth } from './core/target.ts';
+import { createTargets, statsOf, type Target, targetHealth } from './core/target.ts';
 import { waitingRoom } from './core/waiting-room.ts';
+import { outputLengths } from './health/output-lengths.ts';
+import { promptCaches } from './health/prompt-caches.ts';
 import { priceBook } from './pricing/price-book.ts';
 import { priority } from './strategies/priority.ts';
 import type {
@@ -63,6 +65,7 @@ export function createRouter<
     prices,
     events,
     bindings: bindings(),
+    caches: promptCaches(),
     room: waitingRoom(clock),
     closed: closing.signal,
   };
@@ -109,7 +112,7 @@ export function createRouter<
           model,
           health,
           until: until === undefined ? undefined : toDate(until, clock),
-          ...target.stats.read(now, target.limits.places.taken),
+          ...statsOf(target, now),
         };
       }),
     close: () => closing.abort(),
@@ -133,6 +136,8 @@ function routeFinder(
         fallback,
         members.flatMap(({ channels }) => channels).length,
       ),
+      outputs: outputLengths(),
+      memory: { turn: 0, previous: undefined },
     });
   };
   for (const target of targets) add(target.id, [target], {});

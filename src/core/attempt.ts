@@ -68,11 +68,14 @@ export function beginAttempt(run: Run, permit: Permit, lane: Lane): Attempt {
   run.started += 1;
   const number = run.started;
   const startedAt = env.clock.now();
-  target.stats.start();
+  target.stats.start(startedAt);
   tellHealth(target, env);
   const abort = linkedAbort(lane.signal);
   // Embeddings take as long as their portions are large; nothing can be learnt from that.
-  const waiting = kind === 'embed' ? undefined : target.silence.begin(target.latencies[kind], lane.alarm);
+  const waiting =
+    kind === 'embed'
+      ? undefined
+      : target.silence.begin(target.latencies[kind], lane.alarm, run.job.size.get());
   const keyFact = channel.number === undefined ? {} : { key: channel.number };
   let firstTokenAt: number | undefined;
   let expired = false;
@@ -161,6 +164,9 @@ export function beginAttempt(run: Run, permit: Permit, lane: Lane): Attempt {
       target.stats.end(now, {
         sample: { total: now - startedAt, firstToken, outputTokens: usage.outputTokens },
       });
+      if (usage.outputTokens !== undefined && kind !== 'embed')
+        run.route.outputs.add(target.id, usage.outputTokens, now);
+      env.caches.note(run.session, target.id, usage, now);
       const cost = price(usage, estimate);
       const outcome =
         rejected === undefined

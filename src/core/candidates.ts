@@ -1,9 +1,9 @@
-import { costOf } from '../pricing/cost.ts';
-import { usualOutputTokens } from '../pricing/estimate.ts';
+import { hash } from '../strategies/hash.ts';
 import type { Decision, RankedTarget, SkippedTarget, SkipReason } from '../types/decision.ts';
 import type { Candidate, RankContext } from '../types/strategy.ts';
-import { type Environment, type Route, tellHealth, toDate } from './environment.ts';
-import { expectedTokens, type Job } from './job.ts';
+import { type Environment, tellHealth, toDate } from './environment.ts';
+import { expectationOf, expectedCached, expectedCost, expectedTokens, type Forecast } from './forecast.ts';
+import { lazy } from './lazy.ts';
 import { lackOf } from './needs.ts';
 import {
   breakersAdmit,
@@ -11,14 +11,14 @@ import {
   freeAt,
   hasPlace,
   headroomOf,
+  statsOf,
   type Target,
   targetHealth,
 } from './target.ts';
 
 /** What the choice depends on. */
-export interface Question extends Pick<Job, 'inputTokens' | 'needs'> {
-  readonly route: Route;
-  readonly context: RankContext;
+export interface Question extends Forecast {
+  readonly context: Omit<RankContext, 'note'>;
   readonly only: readonly string[] | undefined;
   readonly maxCost: number | undefined;
 }
@@ -47,9 +47,9 @@ export function chooseCandidates(question: Question, env: Environment): Choice {
     const candidate = toCandidate(target, question, env, now);
     const lacks = lackOf(
       target,
-      question.needs.get(),
+      question.job.needs.get(),
       contextLengthOf(target, env),
-      question.inputTokens.get,
+      question.job.inputTokens.get,
     );
     const reason =
       binds !== undefined && !target.channels.some(binds)
@@ -74,20 +74,23 @@ export function chooseCandidates(question: Question, env: Environment): Choice {
   }
   const chosen = new Set<Target>();
   const candidates: RankedTarget[] = [];
-  const order = recoveringLast(
-    route.policies.strategy.rank([...byCandidate.keys()], context),
-    byCandidate,
-    env,
-    now,
-  );
+  const facts = new Map<Candidate, Facts>();
+  const wanted = route.policies.strategy.rank([...byCandidate.keys()], {
+    ...context,
+    note(candidate, more) {
+      facts.set(candidate, { ...facts.get(candidate), ...more });
+    },
+  });
+  const order = recoveringLast(wanted, byCandidate, env, now);
   for (const candidate of order) {
     const target = byCandidate.get(candidate);
     if (target === undefined || chosen.has(target)) continue;
     chosen.add(target);
-    candidates.push(describe(candidate, question));
+    candidates.push(describe(candidate, facts.get(candidate), question));
   }
   for (const [candidate, target] of byCandidate) {
-    if (!chosen.has(target)) skipped.push({ target: candidate.target.id, reason: 'not-chosen' });
+    if (chosen.has(target)) continue;
+    skipped.push({ target: candidate.target.id, reason: 'not-chosen', ...noted(facts.get(candidate)) });
   }
   const ranked = [...chosen].flatMap((target) => byPreference(target, context));
   const decision = { route: route.name, strategy: route.policies.strategy.name, candidates, skipped };
@@ -108,17 +111,16 @@ export function contextLengthOf(target: Target, env: Environment): number | unde
 }
 
 /** When a channel's limits let a request in; monotonic milliseconds. */
-export function limitedUntil(channel: Channel, job: Pick<Job, 'inputTokens' | 'needs'>, now: number): number {
-  const { stats } = channel.target;
-  return freeAt(channel, () => expectedTokens(job, stats.usualOutput(now) ?? usualOutputTokens), now);
+export function limitedUntil(channel: Channel, forecast: Omit<Forecast, 'session'>, now: number): number {
+  return freeAt(channel, () => expectedTokens(channel.target, forecast, now), now);
 }
 
-function soonest({ channels }: Target, job: Pick<Job, 'inputTokens' | 'needs'>, now: number): number {
-  return Math.min(...channels.map((channel) => limitedUntil(channel, job, now)));
+function soonest({ channels }: Target, forecast: Forecast, now: number): number {
+  return Math.min(...channels.map((channel) => limitedUntil(channel, forecast, now)));
 }
 
 /** A target's channels in the order to try: one with a place before one without, one with less to do before one with more. */
-function byPreference({ channels }: Target, { session, random }: RankContext): readonly Channel[] {
+function byPreference({ channels }: Target, { session, random }: Question['context']): readonly Channel[] {
   if (channels.length === 1) return channels;
   // What the vendor has cached of a session is known to one account only.
   const first = session === undefined ? Math.floor(random() * channels.length) : hash(session);
@@ -131,13 +133,6 @@ function byPreference({ channels }: Target, { session, random }: RankContext): r
     }))
     .sort((a, b) => a.full - b.full || a.load - b.load || a.turn - b.turn)
     .map(({ channel }) => channel);
-}
-
-/** The same number for the same text, whatever the process: 31-polynomial, as in many languages' libraries. */
-function hash(text: string): number {
-  let sum = 0;
-  for (let index = 0; index < text.length; index++) sum = (Math.imul(sum, 31) + text.charCodeAt(index)) >>> 0;
-  return sum;
 }
 
 /** A target whose breaker has just closed gets its traffic back little by little: else it comes last, for what is left. */
@@ -162,30 +157,23 @@ function recoveringLast(
 
 function toCandidate(target: Target, question: Question, env: Environment, now: number): Candidate {
   const known = env.prices.priceOf(target);
+  const expected = lazy(() => expectationOf(target, question, now));
+  const cost = lazy(() => expectedCost(target, question, env, now));
   return {
     target: { ...target.facts, price: known?.price },
-    stats: target.stats.read(now, target.limits.places.taken),
+    stats: statsOf(target, now),
+    get expected() {
+      return expected.get();
+    },
     get estimatedCost() {
-      return expectedCost(target, question, env, now);
+      return cost.get();
+    },
+    get cachedTokens() {
+      return expectedCached(target, question, env, now);
     },
     headroom: headroomOf(target, now),
     health: targetHealth(target, now).state,
   };
-}
-
-/** What a request is expected to cost at a target, in US$; `undefined` where no price is known. */
-export function expectedCost(
-  target: Target,
-  { inputTokens, needs }: Pick<Job, 'inputTokens' | 'needs'>,
-  env: Environment,
-  now: number,
-): number | undefined {
-  const known = env.prices.priceOf(target);
-  if (known === undefined) return undefined;
-  const { kind, outputTokens: most } = needs.get();
-  const usual = target.stats.usualOutput(now) ?? (kind === 'embeddings' ? 0 : usualOutputTokens);
-  const outputTokens = Math.min(usual, most || Number.POSITIVE_INFINITY);
-  return costOf({ inputTokens: inputTokens.get(), outputTokens }, known.price, known.source)?.total;
 }
 
 function reasonToSkip(
@@ -226,14 +214,21 @@ function bindingOf(
   return undefined;
 }
 
-function describe(candidate: Candidate, { inputTokens }: Question): RankedTarget {
+function describe(candidate: Candidate, facts: Facts | undefined, { job }: Question): RankedTarget {
   const { target, stats } = candidate;
   // Only where the choice needed it, so that a request is not slower for the sake of its trace.
-  const estimatedCost = inputTokens.known ? candidate.estimatedCost : undefined;
+  const estimatedCost = job.inputTokens.known ? candidate.estimatedCost : undefined;
   return {
     target: target.id,
     inFlight: stats.inFlight,
     ...(estimatedCost === undefined ? {} : { estimatedCost }),
     ...(stats.firstToken === undefined ? {} : { firstToken: stats.firstToken }),
+    ...noted(facts),
   };
+}
+
+type Facts = NonNullable<RankedTarget['facts']>;
+
+function noted(facts: Facts | undefined): { readonly facts?: Facts } {
+  return facts === undefined ? {} : { facts };
 }

@@ -1,3 +1,5 @@
+import type { OutputLengths } from '../health/output-lengths.ts';
+import type { PromptCaches } from '../health/prompt-caches.ts';
 import type { PriceBook } from '../pricing/price-book.ts';
 import type { Clock, Random } from '../types/clock.ts';
 import type { Bindings } from './bindings.ts';
@@ -11,6 +13,9 @@ export interface Route {
   readonly name: string;
   readonly targets: readonly Target[];
   readonly policies: ResolvedPolicies;
+  readonly outputs: OutputLengths;
+  /** For strategies that look back. */
+  readonly memory: { turn: number; previous: string | undefined };
 }
 
 /** What all requests of one router share. */
@@ -20,6 +25,7 @@ export interface Environment {
   readonly prices: PriceBook;
   readonly events: Emitter;
   readonly bindings: Bindings;
+  readonly caches: PromptCaches;
   readonly room: WaitingRoom;
   /** Aborted when the router is closed. */
   readonly closed: AbortSignal;

@@ -1,7 +1,6 @@
 import { RequestError } from '../errors.ts';
 import type { Decision } from '../types/decision.ts';
 import type { CallOptions } from '../types/options.ts';
-import type { RankContext } from '../types/strategy.ts';
 import { orAbort } from './abort.ts';
 import { chooseCandidates, type Question } from './candidates.ts';
 import { checkCallOptions } from './check-call-options.ts';
@@ -33,6 +32,8 @@ export async function execute<T>(
     if (loading !== undefined) await orAbort(loading, run.signal);
     const choice = chooseCandidates(questionOf(job, options, route, env), env);
     run.decision = choice.decision;
+    route.memory.turn += 1;
+    route.memory.previous = choice.decision.candidates[0]?.target;
     route.policies.hedges.earn();
     route.policies.retries.earn();
     return await work(run, createFailover(run, choice, options.maxCost));
@@ -72,13 +73,17 @@ function routeFor(options: CallOptions, findRoute: RouteFinder): Route {
 }
 
 function questionOf(job: Job, options: CallOptions, route: Route, env: Environment): Question {
-  const context: RankContext = {
+  const { turn, previous } = route.memory;
+  const context = {
     request: job.asked,
     session: options.session,
     metadata: options.metadata ?? {},
     stream: job.kind === 'stream',
     now: env.clock.now(),
+    turn,
+    previous,
     random: env.random,
   };
-  return { route, context, only: options.only, maxCost: options.maxCost, ...job };
+  const { only, maxCost, session } = options;
+  return { route, session, job, context, only, maxCost };
 }

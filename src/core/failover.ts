@@ -1,10 +1,11 @@
 import pRetry from 'p-retry';
 import { AllTargetsFailedError, BudgetError, isRouterError, NoTargetError } from '../errors.ts';
 import type { Health } from '../types/strategy.ts';
-import { type Choice, contextLengthOf, expectedCost, limitedUntil } from './candidates.ts';
+import { type Choice, contextLengthOf, limitedUntil } from './candidates.ts';
 import { sleep } from './clock.ts';
 import { type AttemptError, consequenceOf, isAttemptError, isStaleSocket } from './consequence.ts';
 import { toDate } from './environment.ts';
+import { expectedCost } from './forecast.ts';
 import { type Permit, permit } from './permit.ts';
 import { type Cause, type Company, type Lane, race } from './race.ts';
 import type { Run } from './run.ts';
@@ -123,7 +124,7 @@ export function createFailover(run: Run, choice: Choice, maxCost: number | undef
   const well = (channel: Channel, now: number): boolean => {
     const { state } = channelHealth(channel, now);
     if (heldBack.includes(state) || !channel.target.silence.admits(now)) return false;
-    return limitedUntil(channel, run.job, now) <= now && (breaker === false || breakersAdmit(channel, now));
+    return limitedUntil(channel, run, now) <= now && (breaker === false || breakersAdmit(channel, now));
   };
 
   /** One to start beside those that run: a healthy one, at once, or none. */
@@ -148,9 +149,7 @@ export function createFailover(run: Run, choice: Choice, maxCost: number | undef
   const mayHedge = ({ target, key }: Channel, now: number): boolean => {
     for (const other of busy) if (other.key.endpoint === key.endpoint) return false;
     const limit = hedge === false ? undefined : hedge.maxCost;
-    return (
-      limit === undefined || (expectedCost(target, run.job, env, now) ?? Number.POSITIVE_INFINITY) <= limit
-    );
+    return limit === undefined || (expectedCost(target, run, env, now) ?? Number.POSITIVE_INFINITY) <= limit;
   };
 
   /** A target on probation gets company as soon as it is slower than it usually is; any other one if it is to be hedged. */
@@ -189,7 +188,7 @@ export function createFailover(run: Run, choice: Choice, maxCost: number | undef
   };
   /** No reason to ask is one to ask for more than there may be. */
   const lets = (channel: Channel, now: number): boolean =>
-    hasPlace(channel) && limitedUntil(channel, run.job, now) <= now;
+    hasPlace(channel) && limitedUntil(channel, run, now) <= now;
 
   /** When a target can be asked; none where that is too late, or where it is misconfigured. */
   const dueOf = (channel: Channel, now: number): readonly Pick[] => {
@@ -197,7 +196,7 @@ export function createFailover(run: Run, choice: Choice, maxCost: number | undef
     if (state === 'quarantined') return [];
     const returns = state === 'exhausted' ? (until ?? 0) : 0;
     const retryAt = tried.get(channel)?.retryAt ?? 0;
-    const at = Math.max(retryAt, returns, limitedUntil(channel, run.job, now));
+    const at = Math.max(retryAt, returns, limitedUntil(channel, run, now));
     if (at >= run.deadline || at - now > queue.maxWait) return [];
     return [{ channel, at: at > now || hasPlace(channel) ? at : Number.POSITIVE_INFINITY }];
   };
@@ -257,7 +256,7 @@ export function createFailover(run: Run, choice: Choice, maxCost: number | undef
     const now = clock.now();
     const times = all.flatMap((channel) => {
       const { until } = channelHealth(channel, now);
-      const limited = limitedUntil(channel, run.job, now);
+      const limited = limitedUntil(channel, run, now);
       return until ?? (limited > now ? limited : []);
     });
     return times.length === 0 ? undefined : toDate(Math.min(...times), clock);

@@ -1,3 +1,4 @@
+import { type SizeClass, sizeClassOf } from '../health/latency.ts';
 import { estimateInput, estimateTokens } from '../pricing/estimate.ts';
 import type { EmbedRequest } from '../types/embed.ts';
 import type { ChatRequest } from '../types/request.ts';
@@ -13,32 +14,32 @@ export interface Job {
   /** Estimated when first asked for: counting a long prompt takes longer than all the rest of a choice. */
   readonly inputTokens: Lazy<number>;
   readonly needs: Lazy<Needs>;
-}
-
-/** Tokens that a request is expected to take, in and out. */
-export function expectedTokens(
-  { inputTokens, needs }: Pick<Job, 'inputTokens' | 'needs'>,
-  usualOutput: number,
-): number {
-  const { kind, outputTokens } = needs.get();
-  if (kind === 'embeddings') return inputTokens.get();
-  return inputTokens.get() + Math.min(usualOutput, outputTokens || Number.POSITIVE_INFINITY);
+  /** How large the prompt is, by its characters. */
+  readonly size: Lazy<SizeClass>;
 }
 
 export function chatJob(kind: 'chat' | 'stream', asked: ChatRequest, request: NormalizedRequest): Job {
+  const needs = lazy(() => needsOf(request));
   return {
     kind,
     asked,
     inputTokens: lazy(() => estimateInput(request.messages, request.tools)),
-    needs: lazy(() => needsOf(request)),
+    needs,
+    size: sizeOf(needs),
   };
 }
 
 export function embedJob(asked: EmbedRequest): Job {
+  const needs = lazy(() => needsOfEmbeddings(asked.values));
   return {
     kind: 'embed',
     asked,
     inputTokens: lazy(() => asked.values.reduce((sum, value) => sum + estimateTokens(value), 0)),
-    needs: lazy(() => needsOfEmbeddings(asked.values)),
+    needs,
+    size: sizeOf(needs),
   };
+}
+
+function sizeOf(needs: Lazy<Needs>): Lazy<SizeClass> {
+  return lazy(() => sizeClassOf(needs.get().characters));
 }

@@ -1,7 +1,6 @@
 import type { Pass } from '../health/breaker.ts';
-import { usualOutputTokens } from '../pricing/estimate.ts';
 import type { Usage } from '../types/usage.ts';
-import { expectedTokens } from './job.ts';
+import { expectedTokens } from './forecast.ts';
 import type { Run } from './run.ts';
 import type { Channel } from './target.ts';
 
@@ -36,8 +35,7 @@ export function permit(channel: Channel, run: Run, expected?: () => number): Per
   const rates = [target.limits.rate, key.limits.rate].filter((rate) => rate !== undefined);
   // Counting tokens takes time: only where somebody wants to know.
   const counted = rates.length > 0 || headroom.share(now) < 1;
-  const usual = (): number => expectedTokens(run.job, target.stats.usualOutput(now) ?? usualOutputTokens);
-  const tokens = counted ? (expected ?? usual)() : 0;
+  const tokens = counted ? (expected ?? (() => expectedTokens(target, run, now)))() : 0;
   headroom.use(tokens, now);
   const settles = rates.map((rate) => rate.take(tokens, now));
   const { breaker: own } = target;

@@ -21,6 +21,7 @@ export interface Run {
   readonly hedge: ResolvedPolicies['hedge'];
   readonly accept: Accept | undefined;
   readonly priority: Priority;
+  readonly session: string | undefined;
   readonly metadata: Readonly<Record<string, unknown>>;
   /** Monotonic milliseconds. */
   readonly startedAt: number;
@@ -81,6 +82,7 @@ export function createRun({ options, ...init }: RunInit): Run {
     hedge: hedgeOf(options.hedge, route.policies.hedge),
     accept: options.accept ?? route.policies.accept,
     priority: options.priority ?? 'normal',
+    session: options.session,
     metadata: options.metadata ?? {},
     startedAt,
     deadline: startedAt + timeout.request,

@@ -1,7 +1,7 @@
 import { type Breaker, breaker } from '../health/breaker.ts';
 import { type Headroom, headroom } from '../health/headroom.ts';
 import { type HealthNow, type Holds, healthOf, holds } from '../health/health.ts';
-import { type Histogram, histogram } from '../health/histogram.ts';
+import { type Latencies, latencies } from '../health/latency.ts';
 import { type Places, places } from '../health/places.ts';
 import { type Pressure, pressure } from '../health/pressure.ts';
 import { type RateLimit, rateLimit } from '../health/rate-limit.ts';
@@ -11,10 +11,10 @@ import { type StatsRecorder, statsRecorder } from '../health/stats.ts';
 import type { Capabilities } from '../types/capabilities.ts';
 import type { Clock, Random } from '../types/clock.ts';
 import type { KeyLimits } from '../types/limit.ts';
-import type { TargetOptions } from '../types/options.ts';
+import type { Prior, TargetOptions } from '../types/options.ts';
 import type { Price } from '../types/price.ts';
 import type { Provider } from '../types/provider.ts';
-import type { Candidate, Health } from '../types/strategy.ts';
+import type { Candidate, Health, TargetStats } from '../types/strategy.ts';
 
 /** A target with all that this process knows of it. Nothing in it belongs to one request. */
 export interface Target {
@@ -22,6 +22,7 @@ export interface Target {
   readonly provider: Provider;
   readonly model: string;
   readonly price: Price | undefined;
+  readonly prior: Prior;
   /** As its provider knows them and its options declare them. */
   readonly capabilities: Capabilities;
   /** What strategies see of it. */
@@ -31,7 +32,7 @@ export interface Target {
   readonly holds: Holds;
   readonly stats: StatsRecorder;
   /** How long it takes to the first token of a stream, or to a whole answer. */
-  readonly latencies: { readonly stream: Histogram; readonly chat: Histogram };
+  readonly latencies: { readonly stream: Latencies; readonly chat: Latencies };
   /** Whether it has gone dark. */
   readonly silence: Silence;
   /** Whether its streams have stopped in the middle. */
@@ -103,6 +104,7 @@ export function createTargets(
       provider,
       model,
       price: option.price,
+      prior: option.prior ?? {},
       capabilities: { ...provider.capabilities?.(model), ...option.capabilities },
       facts: {
         id,
@@ -114,7 +116,7 @@ export function createTargets(
       breaker: breaker(random),
       holds: holds(),
       stats: statsRecorder(),
-      latencies: { stream: histogram(), chat: histogram() },
+      latencies: { stream: latencies(), chat: latencies() },
       silence: silence(clock, () => onChange(target)),
       stall: stall(clock),
       limits: limitsOf(option),
@@ -194,6 +196,11 @@ export function hasPlace({ target, key, places, pressure }: Channel): boolean {
   const { places: own } = target.limits;
   const { places: shared } = key.limits;
   return own.taken < own.limit && shared.taken < shared.limit;
+}
+
+/** What has been measured of a target. */
+export function statsOf({ stats, stall, limits }: Target, now: number): TargetStats {
+  return { ...stats.read(now), inFlight: limits.places.taken, gap: stall.gaps.quantile(0.5) };
 }
 
 /** Durations that the histogram cannot tell from a percentile are not above it. */

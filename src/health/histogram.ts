@@ -7,6 +7,12 @@
  */
 export interface Histogram {
   add(ms: number, now: number): void;
+  /** All samples took so many times as long: for a target that has become slower or faster. To the nearest step of 8 %. */
+  scale(factor: number): void;
+  /** Adds what another one has counted, such as one of another process. */
+  merge(other: Histogram, now: number): void;
+  /** What is counted, by bucket, each as many samples as it is worth now. */
+  read(now: number): Float64Array;
   /** How many samples the ones that still count are worth. */
   weight(now: number): number;
   /** The duration below which a share of the samples lies; `undefined` without any. */
@@ -56,12 +62,39 @@ export function histogram(): Histogram {
     return made;
   };
 
+  const begin = (now: number): Float64Array => {
+    if (counts !== undefined) return counts;
+    landmark = now;
+    counts = new Float64Array(buckets);
+    return counts;
+  };
+  const decay = (now: number): number => 2 ** ((landmark - now) / halfLife);
+
   return {
-    add(ms, now) {
-      if (counts === undefined) {
-        counts = new Float64Array(buckets);
-        landmark = now;
+    scale(factor) {
+      const steps = Math.round(Math.log(factor) / logGrowth);
+      if (counts === undefined || steps === 0) return;
+      const before = counts;
+      const moved = new Float64Array(buckets);
+      for (let bucket = 0; bucket < buckets; bucket++) {
+        const to = Math.min(buckets - 1, Math.max(0, bucket + steps));
+        moved[to] = (moved[to] ?? 0) + (before[bucket] ?? 0);
       }
+      counts = moved;
+      hazards = undefined;
+    },
+    merge(other, now) {
+      const own = begin(now);
+      const scaled = 1 / decay(now);
+      for (const [bucket, count] of other.read(now).entries()) {
+        own[bucket] = (own[bucket] ?? 0) + count * scaled;
+        total += count * scaled;
+      }
+      hazards = undefined;
+    },
+    read: (now) => (counts ?? new Float64Array(buckets)).map((count) => count * decay(now)),
+    add(ms, now) {
+      counts = begin(now);
       let weight = 2 ** ((now - landmark) / halfLife);
       if (weight > rescaleAt) {
         rescale(weight);
@@ -75,7 +108,7 @@ export function histogram(): Histogram {
       sinceHazards += weight;
       if (sinceHazards > total / 50) hazards = undefined;
     },
-    weight: (now) => (total === 0 ? 0 : total * 2 ** ((landmark - now) / halfLife)),
+    weight: (now) => (total === 0 ? 0 : total * decay(now)),
     quantile(share) {
       if (counts === undefined || total === 0) return undefined;
       let below = 0;

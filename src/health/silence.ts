@@ -1,5 +1,6 @@
 import type { Clock } from '../types/clock.ts';
 import type { Histogram } from './histogram.ts';
+import type { SizeClass } from './latency.ts';
 
 /**
  * Notices within a fraction of a second that a target has gone dark, from the live traffic alone: by how surprising it is
@@ -17,14 +18,20 @@ export interface Silence {
    *
    * @param latencies how long attempts of its kind usually wait
    * @param alarm called if the target becomes suspect while it waits
+   * @param size of its prompt
    */
-  begin(latencies: Histogram, alarm: () => void): Waiting;
+  begin(latencies: Waits, alarm: () => void, size?: SizeClass): Waiting;
   /** Whether it is under suspicion; it stays so until a token comes. */
   readonly suspected: boolean;
   /** Whether an attempt may be sent: not while suspect, and after that one at a time until a token comes. */
   admits(now: number): boolean;
   /** Until when nothing is sent; monotonic milliseconds. */
   readonly until: number;
+}
+
+/** How long attempts wait, as far as it matters here. */
+export interface Waits extends Pick<Histogram, 'weight' | 'hazard'> {
+  add(ms: number, now: number, size?: SizeClass): void;
 }
 
 /** One attempt, until it has given its first token or is over. */
@@ -51,7 +58,7 @@ export const ownStall = 50;
 export function silence(clock: Clock, onChange: () => void): Silence {
   const waiting = new Set<{
     readonly startedAt: number;
-    readonly latencies: Histogram;
+    readonly latencies: Waits;
     readonly alarm: () => void;
   }>();
   let lastToken = Number.NEGATIVE_INFINITY;
@@ -93,7 +100,7 @@ export function silence(clock: Clock, onChange: () => void): Silence {
   };
 
   return {
-    begin(latencies, alarm) {
+    begin(latencies, alarm, size) {
       const entry = { startedAt: clock.now(), latencies, alarm };
       waiting.add(entry);
       if (suspected && entry.startedAt >= until && probe === undefined) probe = entry;
@@ -116,7 +123,7 @@ export function silence(clock: Clock, onChange: () => void): Silence {
           if (!leave()) return;
           const now = clock.now();
           lastToken = now;
-          latencies.add(now - entry.startedAt, now);
+          latencies.add(now - entry.startedAt, now, size);
           if (probe === entry) probe = undefined;
           if (!suspected) return;
           suspected = false;
@@ -124,7 +131,7 @@ export function silence(clock: Clock, onChange: () => void): Silence {
         },
         gaveUp() {
           const now = clock.now();
-          if (waiting.has(entry)) latencies.add(now - entry.startedAt, now);
+          if (waiting.has(entry)) latencies.add(now - entry.startedAt, now, size);
           end();
         },
         end,

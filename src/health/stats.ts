@@ -10,16 +10,26 @@ export interface Sample {
 
 /** Measures one target. Every figure forgets with time. */
 export interface StatsRecorder {
-  start(): void;
+  start(now: number): void;
   /** The attempt is over: `sample` for a good one, `failed` for one that says something against the target. */
   end(now: number, outcome: { readonly sample?: Sample; readonly failed?: boolean }): void;
-  /** @param inFlight attempts under way, which somebody else counts */
-  read(now: number, inFlight: number): TargetStats;
+  /** But for what others count. */
+  read(now: number): Omit<TargetStats, 'inFlight' | 'gap'>;
+  /** Odds that an attempt fails: what was seen, and one in a hundred until something was. */
+  failure(now: number): number;
+  /** When an attempt last began; `-Infinity` before the first. */
+  readonly lastStart: number;
   /** Milliseconds of a usual attempt, from its start to its end. */
   usualDuration(now: number): number | undefined;
+  /** Output tokens per second. */
+  throughput(now: number): number | undefined;
   /** Output tokens of a usual answer. */
   usualOutput(now: number): number | undefined;
 }
+
+/** What is assumed of a target that is not known, as so many attempts of it. */
+const usualFailure = 0.01;
+const priorWeight = 5;
 
 export function statsRecorder(): StatsRecorder {
   const firstToken = decayingMean();
@@ -29,9 +39,18 @@ export function statsRecorder(): StatsRecorder {
   const output = decayingMean();
   let attempts = 0;
   let failures = 0;
+  let lastStart = Number.NEGATIVE_INFINITY;
   return {
-    start() {
+    start(now) {
       attempts += 1;
+      lastStart = now;
+    },
+    get lastStart() {
+      return lastStart;
+    },
+    failure(now) {
+      const weight = errorRate.weight(now);
+      return (weight * (errorRate.read(now) ?? 0) + priorWeight * usualFailure) / (weight + priorWeight);
     },
     end(now, { sample, failed = false }) {
       if (failed) failures += 1;
@@ -45,8 +64,7 @@ export function statsRecorder(): StatsRecorder {
       const duration = sample.total - (sample.firstToken ?? 0);
       if (duration > 0) throughput.add((sample.outputTokens * 1000) / duration, now);
     },
-    read: (now, inFlight) => ({
-      inFlight,
+    read: (now) => ({
       firstToken: firstToken.read(now),
       total: total.read(now),
       throughput: throughput.read(now),
@@ -54,6 +72,7 @@ export function statsRecorder(): StatsRecorder {
       attempts,
       failures,
     }),
+    throughput: (now) => throughput.read(now),
     usualDuration: (now) => total.read(now),
     usualOutput: (now) => output.read(now),
   };

@@ -1,5 +1,6 @@
-import { ConfigError } from '../errors.ts';
-import type { Strategy } from '../types/strategy.ts';
+import type { Random } from '../types/clock.ts';
+import type { Candidate, Strategy } from '../types/strategy.ts';
+import { type Constraints, checkAmount, constrained } from './constraints.ts';
 
 /**
  * By chance, in proportion to weights: a target of weight 3 comes first three times as often as one of weight 1. The
@@ -9,28 +10,33 @@ import type { Strategy } from '../types/strategy.ts';
  * Algorithm: weighted random sampling without replacement by keys u^(1/w), Efraimidis and Spirakis,
  * "Weighted random sampling with a reservoir", Information Processing Letters 97 (2006).
  *
- * @throws ConfigError for a weight that is not a number of at least 0
+ * @throws ConfigError for a weight or a constraint that is not a number of at least 0
  * @example
  * createRouter({ targets, strategy: weighted({ 'openai/gpt-5-mini': 9, haiku: 1 }) });
  */
-export function weighted(weights: Readonly<Record<string, number>> = {}): Strategy {
-  for (const [id, weight] of Object.entries(weights)) {
-    if (!(Number.isFinite(weight) && weight >= 0)) {
-      throw new ConfigError(`weighted(${JSON.stringify(id)})`, 'a number of at least 0', String(weight));
-    }
-  }
-  return {
-    name: 'weighted',
-    rank(candidates, { random }) {
-      const keyed = candidates.map((candidate) => {
-        const weight = weights[candidate.target.id] ?? candidate.target.weight;
-        // log(u)/w puts the keys in the same order as u^(1/w) without running out of digits.
-        const key = weight === 0 ? Number.NEGATIVE_INFINITY : Math.log(1 - random()) / weight;
-        return { candidate, key };
-      });
-      return keyed
-        .toSorted((a, b) => (a.key === b.key ? 0 : b.key - a.key))
-        .map(({ candidate }) => candidate);
-    },
-  };
+export function weighted(
+  weights: Readonly<Record<string, number>> = {},
+  constraints: Constraints = {},
+): Strategy {
+  for (const [id, weight] of Object.entries(weights)) checkAmount(`weighted(${JSON.stringify(id)})`, weight);
+  return constrained('weighted', constraints, (candidates, { random }) =>
+    draw(candidates, random, ({ target }) => weights[target.id] ?? target.weight),
+  );
+}
+
+/** Candidates in an order drawn in proportion to their weights. */
+export function draw(
+  candidates: readonly Candidate[],
+  random: Random,
+  weightOf: (candidate: Candidate) => number,
+): readonly Candidate[] {
+  return candidates
+    .map((candidate) => {
+      const weight = weightOf(candidate);
+      // log(u)/w puts the keys in the same order as u^(1/w) without running out of digits.
+      const key = weight === 0 ? Number.NEGATIVE_INFINITY : Math.log(1 - random()) / weight;
+      return { candidate, key };
+    })
+    .toSorted((a, b) => (a.key === b.key ? 0 : b.key - a.key))
+    .map(({ candidate }) => candidate);
 }

@@ -25,6 +25,8 @@ export interface SkippedTarget {
   readonly until?: number;
   /** The expected cost in US$, where that is the reason. */
   readonly estimatedCost?: number;
+  /** What the strategy went by, where it left the target out. */
+  readonly facts?: Readonly<Record<string, number | string | boolean>>;
   /** What it lacks, where that is the reason: `images`, `files of type audio/wav`, `a context of 12000 tokens` … */
   readonly lacks?: string;
 }
@@ -38,6 +40,8 @@ export interface RankedTarget {
   readonly inFlight: number;
   /** Milliseconds to the first token as measured, time-decaying; `undefined` before the first sample. */
   readonly firstToken?: number;
+  /** What the strategy went by: `score`, `explored`, `misses` … */
+  readonly facts?: Readonly<Record<string, number | string | boolean>>;
 }
 
 /** How a request's targets were chosen. The same object is the trace in `request-end` and the answer of `explain()`. */

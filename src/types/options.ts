@@ -154,10 +154,20 @@ export interface TargetOptions extends KeyLimits {
   readonly price?: Price;
   /** Its share under `weighted()`. Default: 1. */
   readonly weight?: number;
-  /** Words of your own, for strategies to look at. */
+  /** Words of your own, for strategies to look at: a region, `zero-data-retention` … */
   readonly tags?: readonly string[];
+  /** What to expect of it before it has been measured; a few dozen samples replace it. */
+  readonly prior?: Prior;
   /** What it can do, field by field over what its provider knows. Requests that need more are not sent to it. */
   readonly capabilities?: Capabilities;
+}
+
+/** How fast a target is expected to be. */
+export interface Prior {
+  /** Milliseconds to the first token. */
+  readonly firstToken?: number;
+  /** Output tokens per second. */
+  readonly throughput?: number;
 }
 
 /** A named choice of targets, with policies of its own. */

@@ -13,12 +13,39 @@ export interface TargetStats {
   readonly total: number | undefined;
   /** Output tokens per second. */
   readonly throughput: number | undefined;
+  /** Milliseconds between two tokens of a stream. */
+  readonly gap: number | undefined;
   /** Share of attempts that failed, 0 to 1. */
   readonly errorRate: number;
   /** Attempts ever. */
   readonly attempts: number;
   /** Attempts that ever failed. */
   readonly failures: number;
+}
+
+/** How a duration is distributed, in milliseconds. */
+export interface Latency {
+  readonly mean: number;
+  readonly p50: number;
+  readonly p90: number;
+  readonly p95: number;
+  readonly p99: number;
+}
+
+/** What is to be expected of a target for one request: measured with requests like it, or declared by its `prior`. */
+export interface Expectation {
+  /** To the first token of a stream; `undefined` where nothing is known. */
+  readonly firstToken: Latency | undefined;
+  /** To the complete answer, by the tokens that it is expected to have. */
+  readonly total: Latency | undefined;
+  /** Output tokens per second. */
+  readonly throughput: number | undefined;
+  /** Odds that an attempt fails, 0 to 1. */
+  readonly failure: number;
+  /** How many samples the figures of time rest on. They fade; the fewer, the less the figures say. */
+  readonly samples: number;
+  /** Milliseconds since an attempt began; `Infinity` where none has. */
+  readonly idle: number;
 }
 
 /**
@@ -39,8 +66,14 @@ export interface Candidate {
     readonly tags: readonly string[];
   };
   readonly stats: TargetStats;
-  /** Expected cost of this request in US$; `undefined` where no price is known. */
+  readonly expected: Expectation;
+  /**
+   * Expected cost of this request in US$: its own input tokens, of which as many are cheaper as the target's prompt cache is
+   * expected to have, and as many output tokens as the route's answers usually have. `undefined` where no price is known.
+   */
   readonly estimatedCost: number | undefined;
+  /** Input tokens that its prompt cache is expected to have. */
+  readonly cachedTokens: number;
   /** Free share of its limits, 0 to 1; 1 where it has none. */
   readonly headroom: number;
   readonly health: Health;
@@ -55,6 +88,12 @@ export interface RankContext {
   readonly stream: boolean;
   /** Milliseconds, monotonic. */
   readonly now: number;
+  /** The target that was first the last time that this route ranked any. */
+  readonly previous: string | undefined;
+  /** How many requests this route has ranked before. */
+  readonly turn: number;
+  /** Keeps what led to a candidate's rank, for the decision trace: `note(candidate, { score: 1.2 })`. */
+  note(candidate: Candidate, facts: Readonly<Record<string, number | string | boolean>>): void;
   /** The router's source of randomness. Use it rather than `Math.random`, so that a seed repeats the choice. */
   readonly random: Random;
 }

@@ -1,0 +1,128 @@
+import type { SizeClass } from '../health/latency.ts';
+import { costOf } from '../pricing/cost.ts';
+import { usualOutputTokens } from '../pricing/estimate.ts';
+import type { Expectation, Latency } from '../types/strategy.ts';
+import type { Environment, Route } from './environment.ts';
+import type { Job } from './job.ts';
+import type { Target } from './target.ts';
+
+/** A request, as far as its cost and duration at a target depend on it. */
+export interface Forecast {
+  readonly route: Route;
+  readonly session: string | undefined;
+  readonly job: Pick<Job, 'kind' | 'inputTokens' | 'needs' | 'size'>;
+}
+
+/** Output tokens that a target's answer is expected to have. */
+export function expectedOutput(
+  target: Target,
+  { route, job }: Omit<Forecast, 'session'>,
+  now: number,
+): number {
+  const { kind, outputTokens: most } = job.needs.get();
+  if (kind === 'embeddings') return 0;
+  const usual = route.outputs.expect(target.id, now) ?? target.stats.usualOutput(now) ?? usualOutputTokens;
+  return Math.min(usual, most || Number.POSITIVE_INFINITY);
+}
+
+/** Tokens that a request is expected to take, in and out. */
+export function expectedTokens(target: Target, forecast: Omit<Forecast, 'session'>, now: number): number {
+  return forecast.job.inputTokens.get() + expectedOutput(target, forecast, now);
+}
+
+/** Input tokens that a target's prompt cache is expected to have. */
+export function expectedCached(
+  target: Target,
+  { session, job }: Forecast,
+  env: Environment,
+  now: number,
+): number {
+  return env.caches.expect(session, target.id, job.inputTokens.get(), now).read;
+}
+
+/** What a request is expected to cost at a target, in US$; `undefined` where no price is known. */
+export function expectedCost(
+  target: Target,
+  forecast: Forecast,
+  env: Environment,
+  now: number,
+): number | undefined {
+  const known = env.prices.priceOf(target);
+  if (known === undefined) return undefined;
+  const inputTokens = forecast.job.inputTokens.get();
+  const { read, write } = env.caches.expect(forecast.session, target.id, inputTokens, now);
+  const usage = {
+    inputTokens,
+    outputTokens: expectedOutput(target, forecast, now),
+    cacheReadTokens: read,
+    cacheWriteTokens: write,
+  };
+  return costOf(usage, known.price, known.source)?.total;
+}
+
+/** How fast and how sound a target is expected to be. */
+export function expectationOf(target: Target, forecast: Forecast, now: number): Expectation {
+  const { latencies, stats, prior } = target;
+  const { job } = forecast;
+  const size = job.size.get();
+  const throughput = stats.throughput(now) ?? prior.throughput;
+  const firstToken = withPrior(target, size, now);
+  const chat = latencies.chat.expect(size, now);
+  const kind = job.kind === 'stream' || chat === undefined ? 'stream' : 'chat';
+  return {
+    firstToken,
+    get total() {
+      const streamed = later(firstToken, throughput, () => expectedOutput(target, forecast, now));
+      return kind === 'chat' ? chat : (streamed ?? chat);
+    },
+    throughput,
+    get failure() {
+      return stats.failure(now);
+    },
+    samples: latencies[kind].samples(now) + (prior.firstToken === undefined ? 0 : priorSamples),
+    idle: now - stats.lastStart,
+  };
+}
+
+/** A declared time counts as so many samples. */
+const priorSamples = 10;
+/** Of the logarithms, where only a median is known: 0.6, as vendors' first tokens are spread. */
+const usualSpread = 0.6;
+
+function withPrior({ latencies, prior }: Target, size: SizeClass, now: number): Latency | undefined {
+  const measured = latencies.stream.expect(size, now);
+  if (prior.firstToken === undefined) return measured;
+  if (measured === undefined) return spreadAround(prior.firstToken);
+  const samples = latencies.stream.samples(now);
+  const pull = priorSamples / (samples + priorSamples);
+  return scaled(measured, (prior.firstToken / measured.p50) ** pull);
+}
+
+/** Log-normal around a median. */
+function spreadAround(median: number): Latency {
+  const at = (deviations: number): number => median * Math.exp(usualSpread * deviations);
+  return {
+    mean: median * Math.exp(usualSpread ** 2 / 2),
+    p50: median,
+    p90: at(1.282),
+    p95: at(1.645),
+    p99: at(2.326),
+  };
+}
+
+function scaled(latency: Latency, factor: number): Latency {
+  const { mean, p50, p90, p95, p99 } = latency;
+  return { mean: mean * factor, p50: p50 * factor, p90: p90 * factor, p95: p95 * factor, p99: p99 * factor };
+}
+
+/** The time to the last token, by that to the first one. */
+function later(
+  firstToken: Latency | undefined,
+  throughput: number | undefined,
+  outputTokens: () => number,
+): Latency | undefined {
+  if (firstToken === undefined || throughput === undefined) return undefined;
+  const rest = (1_000 * outputTokens()) / throughput;
+  const { mean, p50, p90, p95, p99 } = firstToken;
+  return { mean: mean + rest, p50: p50 + rest, p90: p90 + rest, p95: p95 + rest, p99: p99 + rest };
+}

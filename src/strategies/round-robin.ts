@@ -1,0 +1,16 @@
+import type { Strategy } from '../types/strategy.ts';
+import { type Constraints, constrained } from './constraints.ts';
+
+/**
+ * One after the other, each as often as any other.
+ *
+ * @throws ConfigError for a constraint that is wrong
+ * @example
+ * createRouter({ targets, strategy: roundRobin() });
+ */
+export function roundRobin(constraints: Constraints = {}): Strategy {
+  return constrained('roundRobin', constraints, (candidates, { turn }) => {
+    const first = turn % Math.max(1, candidates.length);
+    return [...candidates.slice(first), ...candidates.slice(0, first)];
+  });
+}

@@ -1,0 +1,42 @@
+import type { Candidate, RankContext, Strategy } from '../types/strategy.ts';
+import { hashShare } from './hash.ts';
+import { priority } from './priority.ts';
+
+export interface StickyTerms {
+  /** For requests without a session. Default: `priority()`. */
+  readonly strategy?: Strategy;
+  /** What a request sticks by. Default: its `session`. */
+  readonly by?: (context: RankContext) => string | undefined;
+}
+
+/**
+ * Requests of one session to one target, in every process and without anything being stored: targets are shared out among sessions
+ * in proportion to their weights, and when one is gone only its own sessions move. Rendezvous hashing (Thaler, Ravishankar, "Using
+ * Name-Based Mappings to Increase Hit Rates", IEEE/ACM Transactions on Networking 6, 1998), with weights.
+ *
+ * @example
+ * createRouter({ targets, strategy: sticky({ strategy: lowestCost() }) });
+ * router.chat({ messages }, { session: user.id });
+ */
+export function sticky({ strategy = priority(), by = sessionOf }: StickyTerms = {}): Strategy {
+  return {
+    name: `sticky(${strategy.name})`,
+    rank(candidates, context) {
+      const session = by(context);
+      if (session === undefined) return strategy.rank(candidates, context);
+      return candidates
+        .map((candidate) => ({ candidate, claim: claim(candidate, session) }))
+        .toSorted((a, b) => b.claim - a.claim)
+        .map(({ candidate }) => candidate);
+    },
+  };
+}
+
+function sessionOf({ session }: RankContext): string | undefined {
+  return session;
+}
+
+/** How much a target is meant for a session: the same for all, and the greater the more it weighs. */
+function claim({ target }: Candidate, session: string): number {
+  return Math.log(hashShare(`${session}\n${target.id}`) || Number.MIN_VALUE) / target.weight;
+}
