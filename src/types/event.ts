@@ -50,6 +50,8 @@ export interface UsageEvent extends RequestFacts {
 /** A request is over. Exactly one per request, whatever happened. */
 export interface RequestEndEvent extends RequestFacts {
   readonly type: 'request-end';
+  /** When the call came: milliseconds since 1970. */
+  readonly at: number;
   readonly kind: 'chat' | 'stream' | 'embed';
   /** `aborted`: by the caller's signal, or by leaving the stream. */
   readonly outcome: 'success' | 'failed' | 'aborted';

@@ -103,6 +103,27 @@ describe('the package', () => {
     expect(output).toMatch(/^config openai: expected the package "openai" to be installed/);
   });
 
+  it('has the command, which needs no SDK either', async () => {
+    const targets = [
+      { id: 'dear/m', price: { input: 3, output: 15 }, firstToken: 300 },
+      { id: 'cheap/m', price: { input: 0.2, output: 0.8 }, firstToken: { p50: 400, p95: 800, p99: 1_500 } },
+    ];
+    await writeFile(join(project, 'scenario.json'), JSON.stringify({ duration: '5m', rate: 1, targets }));
+    const simulate = ['--no-install', 'signalbox', 'simulate', '--scenario', 'scenario.json'];
+    const { stdout } = await run('npx', [...simulate, '--strategy', 'lowestCost', '--json'], {
+      cwd: project,
+      env,
+    });
+    expect(JSON.parse(stdout).strategies[0].shares).toEqual({ 'cheap/m': 1 });
+    const failed = await run('npx', [...simulate, '--strategy', 'best'], { cwd: project, env }).catch(
+      (failure: { code: number; stderr: string }) => failure,
+    );
+    expect(failed).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('--strategy best: expected one of'),
+    });
+  });
+
   it.each(['bundler', 'nodenext'])(
     'compiles in a strict TypeScript project, moduleResolution %s',
     async (resolution) => {
@@ -114,6 +135,7 @@ describe('the package', () => {
       import { google } from 'signalbox/google';
       import { openai } from 'signalbox/openai';
       import { groq, openaiCompatible } from 'signalbox/openai-compatible';
+      import { loadCatalog, models, type CatalogModel } from 'signalbox/catalog';
       import { scriptedProvider, virtualClock } from 'signalbox/testing';
       const router = createRouter({
         targets: [
@@ -130,6 +152,8 @@ describe('the package', () => {
       // @ts-expect-error no such route
       void router.chat({ prompt: '' }, { route: 'fsat' });
       export const answer: Promise<ChatResult> = router.chat({ prompt: '' }, { route: 'fast' });
+      export const found: Promise<readonly CatalogModel[]> = models({ supports: ['tools'], maxPrice: { output: 1 } });
+      export const priced = async () => createRouter({ targets: [{ provider: groq(), model: 'm' }], catalog: await loadCatalog() });
       export const strategy: Strategy = { name: 'x', rank: (candidates) => candidates };
       export const when = (error: unknown): number | undefined => (isRouterError(error, 'no-target') ? error.retryAt : undefined);
       `,
