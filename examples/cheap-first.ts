@@ -1,4 +1,4 @@
-// Ask the cheap target first, and the dear one only where its answer will not do.
+// A cascade: ask the cheap target first, and the dear one only where its answer will not do.
 import { createRouter } from 'signalbox';
 import { anthropic } from 'signalbox/anthropic';
 import { openai } from 'signalbox/openai';
@@ -12,6 +12,11 @@ const router = createRouter({
     if (finishReason === 'length') return 'cut off';
     return text.length > 60 || 'too short';
   },
+});
+// Both answers are paid for: one event each, whatever became of them.
+router.on('usage', ({ target, cost, outcome }) => console.log(`${target}: ${outcome}, US$ ${cost?.total}`));
+router.on('request-end', ({ cost, wastedCost }) => {
+  console.log(`the answer: US$ ${cost?.total}; what was tried before it: US$ ${wastedCost}`);
 });
 
 for (const prompt of ['Why is the sky blue?', 'What colour is this? Answer in one word.']) {

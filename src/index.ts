@@ -18,6 +18,9 @@ export {
   StreamInterruptedError,
 } from './errors.ts';
 export { createRouter } from './router.ts';
+export { type ByComplexityOptions, byComplexity } from './selectors/by-complexity.ts';
+export { byRules, type SelectRule } from './selectors/by-rules.ts';
+export { type Complexity, type ComplexityParts, complexityOf } from './selectors/complexity.ts';
 export { type BalancedTerms, balanced } from './strategies/balanced.ts';
 export { type CanaryTerms, canary } from './strategies/canary.ts';
 export type { Constraints } from './strategies/constraints.ts';
@@ -33,7 +36,7 @@ export { type StickyTerms, sticky } from './strategies/sticky.ts';
 export { weighted } from './strategies/weighted.ts';
 export type { Capabilities } from './types/capabilities.ts';
 export type { Clock, Random } from './types/clock.ts';
-export type { Decision, RankedTarget, SkippedTarget, SkipReason } from './types/decision.ts';
+export type { Decision, RankedTarget, Selected, SkippedTarget, SkipReason } from './types/decision.ts';
 export type { EmbedRequest, EmbedResult } from './types/embed.ts';
 export type {
   FallbackKind,
@@ -83,11 +86,13 @@ export type {
   Catalog,
   HedgePolicy,
   Interrupted,
+  MirrorPolicy,
   Policies,
   Prior,
   Priority,
   QueuePolicy,
   RetryPolicy,
+  RouteNameOf,
   RouteOptions,
   RouterOptions,
   TargetIdOf,
@@ -118,7 +123,7 @@ export type {
   ToolChoice,
 } from './types/request.ts';
 export type { AttemptSummary, ChatResult, FinishReason, ResponseInfo, Warning } from './types/result.ts';
-export type { ChatStream, Router, TargetReport } from './types/router.ts';
+export type { ChatStream, LatencyReport, Router, TargetReport } from './types/router.ts';
 export type {
   InferSchema,
   Schema,
@@ -126,6 +131,7 @@ export type {
   StandardSchemaIssue,
   StandardSchemaResult,
 } from './types/schema.ts';
+export type { Select, SelectContext, SelectOptions } from './types/select.ts';
 export type {
   Candidate,
   Expectation,

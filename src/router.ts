@@ -6,11 +6,13 @@ import { systemClock } from './core/clock.ts';
 import { embed } from './core/embed.ts';
 import { emitter } from './core/emitter.ts';
 import { type Environment, type Route, tellHealth, toDate } from './core/environment.ts';
-import { execute, explain } from './core/execute.ts';
+import { execute, explain, type Routing, type Work } from './core/execute.ts';
 import { chatJob, embedJob } from './core/job.ts';
+import { createMirror } from './core/mirror.ts';
 import { normalize, normalizeEmbed } from './core/normalize.ts';
 import { resolvePolicies } from './core/policies.ts';
-import { createTargets, statsOf, type Target, targetHealth } from './core/target.ts';
+import { createSelector, type RouteFinder } from './core/select.ts';
+import { createTargets, latenciesOf, statsOf, type Target, targetHealth } from './core/target.ts';
 import { waitingRoom } from './core/waiting-room.ts';
 import { outputLengths } from './health/output-lengths.ts';
 import { promptCaches } from './health/prompt-caches.ts';
@@ -47,7 +49,8 @@ import type { InferSchema, Schema } from './types/schema.ts';
 export function createRouter<
   const Targets extends readonly TargetOptions[],
   const Routes extends Readonly<Record<string, RouteOptions<TargetIdOf<Targets>>>> = Record<never, never>,
->(options: RouterOptions<Targets, Routes>): Router<TargetIdOf<Targets>, keyof Routes & string> {
+>(options: RouterOptions<Targets, Routes>): Router<TargetIdOf<Targets>, keyof Routes & string>;
+export function createRouter(options: RouterOptions): Router {
   checkOptions(options);
   const clock = options.clock ?? systemClock;
   const random = options.random ?? Math.random;
@@ -69,7 +72,13 @@ export function createRouter<
     room: waitingRoom(clock),
     closed: closing.signal,
   };
-  const findRoute = routeFinder(options, targets);
+  const find = routeFinder(options, targets);
+  const { select } = options;
+  const routing: Routing = {
+    find,
+    select: select === undefined ? undefined : createSelector(select, find, env),
+    mirror: createMirror(targets, env),
+  };
   const prefix = Math.floor(random() * 2 ** 32).toString(36);
   let requests = 0;
   const nextId = (): string => `${prefix}-${++requests}`;
@@ -78,27 +87,25 @@ export function createRouter<
     async chat<S extends Schema>(request: ChatRequest<S>, callOptions: CallOptions = {}) {
       const asked = { request: normalize(request), schema: request.schema };
       const job = chatJob('chat', request, asked.request);
-      const result = await execute(job, callOptions, nextId(), findRoute, env, (run, failover) =>
-        chat(run, failover, asked),
-      );
+      const work: Work<ChatResult> = (run, failover) => chat(run, failover, asked);
+      const result = await execute(job, callOptions, nextId(), routing, env, work, asked);
       return result as ChatResult<InferSchema<S>>;
     },
     async stream<S extends Schema>(request: ChatRequest<S>, callOptions: CallOptions = {}) {
       const asked = { request: normalize(request), schema: request.schema };
       const job = chatJob('stream', request, asked.request);
-      const opened = await execute(job, callOptions, nextId(), findRoute, env, (run, failover) =>
-        stream(run, failover, asked),
-      );
+      const work: Work<ChatStream> = (run, failover) => stream(run, failover, asked);
+      const opened = await execute(job, callOptions, nextId(), routing, env, work, asked);
       return opened as ChatStream<InferSchema<S>>;
     },
     async embed(request, callOptions = {}) {
       const asked = normalizeEmbed(request);
-      return execute(embedJob(asked), callOptions, nextId(), findRoute, env, (run, failover) =>
+      return execute(embedJob(asked), callOptions, nextId(), routing, env, (run, failover) =>
         embed(run, failover, asked),
       );
     },
     async explain(request, callOptions = {}) {
-      return explain(chatJob('chat', request, normalize(request)), callOptions, findRoute, env);
+      return explain(chatJob('chat', request, normalize(request)), callOptions, routing, env);
     },
     on: events.on,
     stats: () =>
@@ -113,6 +120,7 @@ export function createRouter<
           health,
           until: until === undefined ? undefined : toDate(until, clock),
           ...statsOf(target, now),
+          latencies: latenciesOf(target, now),
         };
       }),
     close: () => closing.abort(),
@@ -120,10 +128,7 @@ export function createRouter<
 }
 
 /** Routes by name; and for each target's id a route of that target alone, under the router's own policies. */
-function routeFinder(
-  options: RouterOptions,
-  targets: readonly Target[],
-): (name: string | undefined) => Route | undefined {
+function routeFinder(options: RouterOptions, targets: readonly Target[]): RouteFinder {
   const fallback = priority();
   const routes = new Map<string, Route>();
   const add = (name: string, members: readonly Target[], policies: Policies): void => {

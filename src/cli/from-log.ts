@@ -48,12 +48,12 @@ export function worldOfLog(
   const all = [...specs, ...logged.map(namesOf)].map(priced);
   const places = all.filter(({ behaviour, samples }) => behaviour !== undefined || isKnown(samples));
   const known = places.map(({ id }) => id);
-  const added = specs.filter(({ behaviour }) => behaviour !== undefined).map(({ id }) => id);
-  const routes = routesOf(requests, known, added);
+  const wanted = requests.filter(({ kind, mirror }) => kind !== 'embed' && !mirror);
+  const routes = routesOf(wanted, known, specs);
   const usual = medianInput(requests);
-  const arrivals = requests
-    .filter(({ kind }) => kind !== 'embed')
-    .map((request) => ({ request, arrival: arrivalOf(request, places, routes, start, usual) }))
+  const judged = judgedRoutes(wanted);
+  const arrivals = wanted
+    .map((request) => ({ request, arrival: arrivalOf(request, places, routes, start, usual, judged) }))
     .filter((each): each is { request: LoggedRequest; arrival: Arrival } => each.arrival !== undefined);
   return {
     world: {
@@ -94,12 +94,14 @@ function targetsOf(requests: readonly LoggedRequest[]): readonly string[] {
   return [...ranks].toSorted(([, a], [, b]) => mean(a) - mean(b)).map(([id]) => id);
 }
 
-/** The members of each route, as its requests' decisions name them, and what a file has added to all. */
+/** The members of each route, as its requests' decisions name them; and in all, what a file names and no route had. */
 function routesOf(
   requests: readonly LoggedRequest[],
   known: readonly string[],
-  added: readonly string[],
+  specs: readonly TargetSpec[],
 ): Readonly<Record<string, readonly string[]>> {
+  const before = targetsOf(requests);
+  const added = specs.map(({ id }) => id).filter((id) => !before.includes(id));
   const members = new Map<string, Set<string>>();
   for (const { route, decision, attempts } of requests) {
     const ids = members.get(route) ?? new Set(added);
@@ -114,12 +116,21 @@ function routesOf(
   );
 }
 
+/** Routes on which another target was asked after an answer that the application did not want. */
+function judgedRoutes(requests: readonly LoggedRequest[]): ReadonlySet<string> {
+  const judged = requests.filter(({ attempts }) =>
+    attempts.slice(0, -1).some(({ error }) => error?.kind === 'output'),
+  );
+  return new Set(judged.map(({ route }) => route));
+}
+
 function arrivalOf(
   request: LoggedRequest,
   places: readonly Place[],
   routes: World['routes'],
   start: number,
   usualInput: number,
+  judged: ReadonlySet<string>,
 ): Arrival | undefined {
   const { at, kind, route, outcome, duration, decision, metadata, session } = request;
   // Aimed at one target, which is then its route.
@@ -129,7 +140,7 @@ function arrivalOf(
     .filter(({ reason }) => unable.includes(reason))
     .map(({ target }) => target);
   const only = members.filter((id) => !without.includes(id));
-  if (kind === 'embed' || only.length === 0) return undefined;
+  if (kind === 'embed' || only.length === 0) return undefined; // nothing to play
   const inputTokens = inputOf(request) ?? usualInput;
   return {
     at: at - start,
@@ -139,6 +150,7 @@ function arrivalOf(
     inputTokens,
     ...(session === undefined ? {} : { session }),
     ...(only.length === members.length ? {} : { only }),
+    ...(judged.has(route) ? { judged: true } : {}),
     ...(outcome === 'aborted' ? { leavesAfter: duration } : {}),
     answer(ask) {
       const { target, before, now } = ask;
@@ -196,7 +208,8 @@ function notesOf(
   played: number,
 ): readonly string[] {
   const embeddings = requests.filter(({ kind }) => kind === 'embed').length;
-  const lost = requests.length - embeddings - played;
+  const copies = requests.filter(({ kind, mirror }) => kind !== 'embed' && mirror).length;
+  const lost = requests.length - embeddings - copies - played;
   const missing = all.filter((place) => !places.includes(place)).map(({ id }) => id);
   const unpriced = places.filter(({ price }) => price === undefined).map(({ id }) => id);
   const scarce = places.filter(
@@ -204,6 +217,9 @@ function notesOf(
   );
   return [
     ...(embeddings > 0 ? [`${embeddings} requests for embeddings are left out.`] : []),
+    ...(copies > 0
+      ? [`${copies} copies for a mirror are left out, but for what they tell of their target.`]
+      : []),
     ...(lost > 0 ? [`${lost} requests are left out: none of the targets could have taken them.`] : []),
     ...missing.map((id) => `${id} is left out: the log has no answer of it.`),
     ...unpriced.map((id) => `No price is known of ${id}: its costs are missing. Give one with --targets.`),

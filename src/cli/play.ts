@@ -8,10 +8,18 @@ import type { CallOptions, Policies } from '../types/options.ts';
 import type { Provider } from '../types/provider.ts';
 import type { Router } from '../types/router.ts';
 import type { Strategy } from '../types/strategy.ts';
-import type { Arrival, World } from './world.ts';
+import type { Answer, Arrival, World } from './world.ts';
 
 /** Under this name a request carries its number, so that a scripted provider knows which one it answers. */
 const mark = 'simulation';
+
+/** What all that happens in one play shares. */
+interface Stage {
+  readonly clock: VirtualClock;
+  readonly seed: number;
+  /** Answers that the application does not want, by request and target. */
+  readonly unwanted: Set<string>;
+}
 
 /**
  * Lets a world happen to a router, in virtual time: the real core, and providers that answer as the world says.
@@ -27,9 +35,10 @@ export async function play(
   seed: number,
 ): Promise<readonly RequestEndEvent[]> {
   const clock = virtualClock(world.start);
+  const stage: Stage = { clock, seed, unwanted: new Set() };
   const router = createRouter({
     ...policies,
-    targets: targetsOf(world, clock, seed),
+    targets: targetsOf(world, stage),
     routes: routesOf(world),
     strategy,
     catalog: false,
@@ -46,7 +55,7 @@ export async function play(
     const arrival = world.arrivals[number];
     if (arrival === undefined) return;
     open += 1;
-    void ask(router, arrival, number, textOf(arrival.inputTokens), clock).finally(() => {
+    void ask(router, arrival, number, textOf(arrival.inputTokens), stage).finally(() => {
       open -= 1;
     });
     schedule();
@@ -67,7 +76,7 @@ export async function play(
 type Target = Parameters<typeof createRouter>[0]['targets'][number];
 
 /** One provider for all targets that share it. A model is called by its target's id, so that the provider can tell them apart. */
-function targetsOf({ targets, arrivals }: World, clock: VirtualClock, seed: number): readonly Target[] {
+function targetsOf({ targets, arrivals }: World, { clock, seed, unwanted }: Stage): readonly Target[] {
   const asked = new Map<string, number>();
   const make = (name: string): Provider =>
     scriptedProvider(
@@ -81,7 +90,10 @@ function targetsOf({ targets, arrivals }: World, clock: VirtualClock, seed: numb
         const random = seededRandom(hash(`${seed} ${place} ${before}`));
         const lot = (words: string): number => hashShare(`${seed} ${words}`);
         const ask = { target: call.model, before, now: clock.now(), random, lot };
-        return arrivals[number]?.answer(ask) ?? {};
+        const answer: Answer = arrivals[number]?.answer(ask) ?? {};
+        if (answer.unwanted === true) unwanted.add(place);
+        else unwanted.delete(place);
+        return answer;
       },
       clock,
     );
@@ -105,9 +117,9 @@ async function ask(
   arrival: Arrival,
   number: number,
   prompt: string,
-  clock: VirtualClock,
+  { clock, unwanted }: Stage,
 ): Promise<void> {
-  const { kind, route, only, session, metadata, leavesAfter } = arrival;
+  const { kind, route, only, session, metadata, leavesAfter, judged } = arrival;
   const caller = new AbortController();
   const cancel =
     leavesAfter === undefined ? () => {} : clock.after(leavesAfter, () => caller.abort('the caller left'));
@@ -121,6 +133,7 @@ async function ask(
     signal: caller.signal,
     ...(only === undefined ? {} : { only }),
     ...(session === undefined ? {} : { session }),
+    ...(judged === true ? { accept: ({ target }) => !unwanted.has(`${number} ${target}`) } : {}),
   };
   try {
     if (kind === 'chat') await router.chat(request, options);

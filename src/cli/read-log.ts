@@ -25,6 +25,8 @@ export interface LoggedRequest {
     | undefined;
   readonly metadata: Readonly<Record<string, unknown>>;
   readonly session: string | undefined;
+  /** A copy that was only measured: no request of anybody's. */
+  readonly mirror: boolean;
 }
 
 /**
@@ -89,6 +91,7 @@ function toRequest(event: Fields, place: string): LoggedRequest {
     error: typeof event['error'] === 'string' ? event['error'] : undefined,
     decision: toDecision(event['decision']),
     metadata: given,
+    mirror: event['mirror'] === true,
     session: typeof ownSession === 'string' ? ownSession : undefined,
   };
 }

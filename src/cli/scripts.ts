@@ -3,15 +3,18 @@ import type { ProviderErrorKind } from '../types/error.ts';
 import type { AttemptSummary } from '../types/result.ts';
 import type { Usage } from '../types/usage.ts';
 import { isAnswer } from './sample.ts';
+import type { Answer } from './world.ts';
 
 /** Between two parts of a stream that is played: about half a second, and no stream has more parts than this. */
 const usualGap = 500;
 const mostParts = 40;
 
 /** An attempt of the log, to be played. `usage` says what it counts. */
-export function scriptOf(kind: 'chat' | 'stream', attempt: AttemptSummary, usage: Usage): Script {
+export function scriptOf(kind: 'chat' | 'stream', attempt: AttemptSummary, usage: Usage): Answer {
   const { duration, firstToken = duration } = attempt;
-  if (isAnswer(attempt)) return answer(kind, firstToken, duration, usage);
+  if (isAnswer(attempt)) {
+    return { ...answer(kind, firstToken, duration, usage), unwanted: attempt.outcome === 'failed' };
+  }
   const error = errorOf(attempt);
   if (kind === 'chat' || attempt.firstToken === undefined) return { delay: duration, error };
   const { text = [], ...timing } = answer(kind, firstToken, duration, usage);

@@ -22,6 +22,12 @@ export interface Ask {
   lot(words: string): number;
 }
 
+/** What a target does with a request. */
+export interface Answer extends Script {
+  /** The answer is complete, but not what the application wants: its `accept` says so. */
+  readonly unwanted?: boolean;
+}
+
 /** A request on its way in. */
 export interface Arrival {
   /** Milliseconds since the world's start. */
@@ -35,7 +41,9 @@ export interface Arrival {
   readonly inputTokens: number;
   /** The caller leaves after so many milliseconds. */
   readonly leavesAfter?: number;
-  answer(ask: Ask): Script;
+  /** Its answers are judged, and another target is asked after one that is unwanted. */
+  readonly judged?: boolean;
+  answer(ask: Ask): Answer;
 }
 
 /** Targets and the traffic that comes to them. The same for every strategy. */

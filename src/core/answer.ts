@@ -75,7 +75,9 @@ export async function accept(
   }
   const cost = attempt.succeed(usage, estimate);
   const { channel } = attempt;
-  if (channel.provider.boundBy !== undefined && answer.response.id !== undefined) {
+  // What nobody gets, nobody can go on from.
+  const known = channel.provider.boundBy !== undefined && !run.mirror;
+  if (known && answer.response.id !== undefined) {
     run.env.bindings.remember(answer.response.id, channel);
   }
   run.settle({ outcome: 'success', target, finishReason, usage, cost });

@@ -1,9 +1,9 @@
 import { hash } from '../strategies/hash.ts';
-import type { Decision, RankedTarget, SkippedTarget, SkipReason } from '../types/decision.ts';
-import type { Candidate, RankContext } from '../types/strategy.ts';
+import type { Decision, RankedTarget, Selected, SkippedTarget, SkipReason } from '../types/decision.ts';
+import type { Candidate, Expectation, RankContext, TargetStats } from '../types/strategy.ts';
 import { type Environment, tellHealth, toDate } from './environment.ts';
 import { expectationOf, expectedCached, expectedCost, expectedTokens, type Forecast } from './forecast.ts';
-import { lazy } from './lazy.ts';
+import type { Job } from './job.ts';
 import { lackOf } from './needs.ts';
 import {
   breakersAdmit,
@@ -19,6 +19,8 @@ import {
 /** What the choice depends on. */
 export interface Question extends Forecast {
   readonly context: Omit<RankContext, 'note'>;
+  /** How the route was chosen, where it was. */
+  readonly selected?: Selected | undefined;
   readonly only: readonly string[] | undefined;
   readonly maxCost: number | undefined;
 }
@@ -36,11 +38,11 @@ export interface Choice {
 
 /** Filters a route's targets with reasons and puts those that are left in the order of the route's strategy. */
 export function chooseCandidates(question: Question, env: Environment): Choice {
-  const { route, context } = question;
+  const { route, context, selected } = question;
   const now = env.clock.now();
   const skipped: SkippedTarget[] = [];
-  const waiting: Channel[] = [];
-  const byCandidate = new Map<Candidate, Target>();
+  const ready = new Map<Candidate, Target>();
+  const later = new Map<Candidate, Target>();
   const binds = bindingOf(question, env);
   for (const target of route.targets) {
     tellHealth(target, env);
@@ -56,12 +58,12 @@ export function chooseCandidates(question: Question, env: Environment): Choice {
         ? 'bound'
         : reasonToSkip(target, candidate, lacks, question, now);
     if (reason === undefined) {
-      byCandidate.set(candidate, target);
+      ready.set(candidate, target);
       continue;
     }
     const until = reason === 'limited' ? soonest(target, question, now) : targetHealth(target, now).until;
     const passes = ['open', 'suspect', 'exhausted', 'limited', 'quarantined'].includes(reason);
-    if (passes) waiting.push(...byPreference(target, context));
+    if (passes) later.set(candidate, target);
     skipped.push({
       target: target.id,
       reason,
@@ -72,28 +74,37 @@ export function chooseCandidates(question: Question, env: Environment): Choice {
       ...(reason === 'unfit' && lacks !== undefined ? { lacks } : {}),
     });
   }
+  const facts = new Map<Candidate, Facts>();
+  const rank = (of: ReadonlyMap<Candidate, Target>): readonly Candidate[] =>
+    route.policies.strategy.rank([...of.keys()], {
+      ...context,
+      note(candidate, more) {
+        facts.set(candidate, { ...facts.get(candidate), ...more });
+      },
+    });
   const chosen = new Set<Target>();
   const candidates: RankedTarget[] = [];
-  const facts = new Map<Candidate, Facts>();
-  const wanted = route.policies.strategy.rank([...byCandidate.keys()], {
-    ...context,
-    note(candidate, more) {
-      facts.set(candidate, { ...facts.get(candidate), ...more });
-    },
-  });
-  const order = recoveringLast(wanted, byCandidate, env, now);
-  for (const candidate of order) {
-    const target = byCandidate.get(candidate);
+  for (const candidate of recoveringLast(rank(ready), ready, env, now)) {
+    const target = ready.get(candidate);
     if (target === undefined || chosen.has(target)) continue;
     chosen.add(target);
-    candidates.push(describe(candidate, facts.get(candidate), question));
+    candidates.push(describe(target, candidate, facts.get(candidate), question.job, now));
   }
-  for (const [candidate, target] of byCandidate) {
+  for (const [candidate, target] of ready) {
     if (chosen.has(target)) continue;
     skipped.push({ target: candidate.target.id, reason: 'not-chosen', ...noted(facts.get(candidate)) });
   }
+  // What the strategy would leave out is left out for good, whatever becomes of the others.
+  const allowed = later.size === 0 ? [] : rank(later).flatMap((candidate) => later.get(candidate) ?? []);
+  const waiting = [...new Set(allowed)].flatMap((target) => byPreference(target, context));
   const ranked = [...chosen].flatMap((target) => byPreference(target, context));
-  const decision = { route: route.name, strategy: route.policies.strategy.name, candidates, skipped };
+  const decision = {
+    route: route.name,
+    ...(selected === undefined ? {} : { selected }),
+    strategy: route.policies.strategy.name,
+    candidates,
+    skipped,
+  };
   if (binds === undefined) return { decision, ranked, waiting, bound: false };
   // What it hangs on is not known to any other, so there is no failover.
   for (const { target } of candidates.splice(1)) skipped.push({ target, reason: 'bound' });
@@ -155,18 +166,22 @@ function recoveringLast(
   return [...order.filter((candidate) => !held.includes(candidate)), ...held];
 }
 
+/** What a strategy sees of a target; worked out when it looks, and once. */
 function toCandidate(target: Target, question: Question, env: Environment, now: number): Candidate {
-  const known = env.prices.priceOf(target);
-  const expected = lazy(() => expectationOf(target, question, now));
-  const cost = lazy(() => expectedCost(target, question, env, now));
+  const seen: { stats?: TargetStats; expected?: Expectation; cost?: number | undefined } = {};
   return {
-    target: { ...target.facts, price: known?.price },
-    stats: statsOf(target, now),
+    target: { ...target.facts, price: env.prices.priceOf(target)?.price },
+    get stats() {
+      seen.stats ??= statsOf(target, now);
+      return seen.stats;
+    },
     get expected() {
-      return expected.get();
+      seen.expected ??= expectationOf(target, question, now);
+      return seen.expected;
     },
     get estimatedCost() {
-      return cost.get();
+      if (!('cost' in seen)) seen.cost = expectedCost(target, question, env, now);
+      return seen.cost;
     },
     get cachedTokens() {
       return expectedCached(target, question, env, now);
@@ -214,15 +229,21 @@ function bindingOf(
   return undefined;
 }
 
-function describe(candidate: Candidate, facts: Facts | undefined, { job }: Question): RankedTarget {
-  const { target, stats } = candidate;
+function describe(
+  target: Target,
+  candidate: Candidate,
+  facts: Facts | undefined,
+  { inputTokens }: Pick<Job, 'inputTokens'>,
+  now: number,
+): RankedTarget {
   // Only where the choice needed it, so that a request is not slower for the sake of its trace.
-  const estimatedCost = job.inputTokens.known ? candidate.estimatedCost : undefined;
+  const estimatedCost = inputTokens.known ? candidate.estimatedCost : undefined;
+  const firstToken = target.stats.firstToken(now);
   return {
     target: target.id,
-    inFlight: stats.inFlight,
+    inFlight: target.limits.places.taken,
     ...(estimatedCost === undefined ? {} : { estimatedCost }),
-    ...(stats.firstToken === undefined ? {} : { firstToken: stats.firstToken }),
+    ...(firstToken === undefined ? {} : { firstToken }),
     ...noted(facts),
   };
 }

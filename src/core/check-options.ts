@@ -27,8 +27,9 @@ const policyFields = [
   'interrupted',
   'fallbackOn',
   'accept',
+  'mirror',
 ];
-const routerFields = ['targets', 'routes', 'catalog', 'clock', 'random', ...policyFields];
+const routerFields = ['targets', 'routes', 'select', 'catalog', 'clock', 'random', ...policyFields];
 const targetFields = [
   'provider',
   'model',
@@ -39,6 +40,7 @@ const targetFields = [
   'rpm',
   'tpm',
   'tags',
+  'prior',
   'capabilities',
 ];
 const rateFields = [
@@ -67,8 +69,9 @@ export function checkOptions(options: RouterOptions): void {
       );
     }
   }
-  checkPolicies('', options);
+  checkPolicies('', options, ids);
   checkRoutes(routes, ids);
+  checkSelect(options.select, ['default', ...Object.keys(routes ?? {}), ...ids]);
   if (catalog !== undefined && catalog !== false && typeof catalog?.price !== 'function') {
     refuse('catalog', '`false`, or an object with a `price` function', show(catalog));
   }
@@ -97,6 +100,16 @@ function checkTarget(path: string, target: TargetOptions): string {
   checkNumber(`${path}.tpm`, target.tpm, refuse, { least: 1 });
   if (tags !== undefined && (!Array.isArray(tags) || tags.some((tag) => typeof tag !== 'string'))) {
     refuse(`${path}.tags`, 'a list of strings', show(tags));
+  }
+  if (target.prior !== undefined) {
+    const { firstToken, throughput } = checkObject(
+      `${path}.prior`,
+      target.prior,
+      ['firstToken', 'throughput'],
+      refuse,
+    );
+    checkNumber(`${path}.prior.firstToken`, firstToken, refuse, { least: 1 });
+    checkNumber(`${path}.prior.throughput`, throughput, refuse, { least: 1 });
   }
   checkPrice(`${path}.price`, price);
   checkCapabilities(`${path}.capabilities`, target.capabilities);
@@ -166,7 +179,7 @@ function checkRates(path: string, rates: Readonly<Record<string, unknown>>): voi
   }
 }
 
-function checkPolicies(path: string, policies: object): void {
+function checkPolicies(path: string, policies: object, ids: readonly string[]): void {
   const at = (field: string): string => (path === '' ? field : `${path}.${field}`);
   const { strategy, timeout, retry, breaker, interrupted, fallbackOn } = policies as Record<string, unknown>;
   const named = strategy as { name?: unknown; rank?: unknown } | undefined | null;
@@ -185,9 +198,7 @@ function checkPolicies(path: string, policies: object): void {
     if (sameTarget !== undefined && sameTarget !== 0 && sameTarget !== 1) {
       refuse(`${at('retry')}.sameTarget`, '0 or 1', show(sameTarget));
     }
-    if (prefer !== undefined && prefer !== 'another-target' && prefer !== 'same-target') {
-      refuse(`${at('retry')}.prefer`, 'another-target or same-target', show(prefer));
-    }
+    checkWord(`${at('retry')}.prefer`, prefer, ['another-target', 'same-target'], refuse);
     for (const [name, value] of Object.entries(delays)) checkNumber(`${at('retry')}.${name}`, value, refuse);
   }
   if (breaker !== undefined && breaker !== false) {
@@ -221,7 +232,8 @@ function checkPolicies(path: string, policies: object): void {
     checkNumber(`${at('queue')}.maxWait`, maxWait, refuse);
   }
   checkWord(at('interrupted'), interrupted, interruptedWords, refuse);
-  const { accept } = policies as Record<string, unknown>;
+  const { accept, mirror } = policies as Record<string, unknown>;
+  checkMirror(at('mirror'), mirror, ids);
   if (accept !== undefined && typeof accept !== 'function') refuse(at('accept'), 'a function', show(accept));
   if (fallbackOn === undefined) return;
   if (!Array.isArray(fallbackOn)) refuse(at('fallbackOn'), 'a list of error kinds', show(fallbackOn));
@@ -238,11 +250,35 @@ function checkRoutes(routes: unknown, ids: readonly string[]): void {
     const path = `routes.${name}`;
     if (ids.includes(name)) refuse(path, 'a name that is not the id of a target', show(name));
     const { targets } = checkObject(path, route, ['targets', ...policyFields], refuse);
-    checkPolicies(path, route as object);
+    checkPolicies(path, route as object, ids);
     if (targets === undefined) continue;
     if (!Array.isArray(targets) || targets.length === 0) {
       refuse(`${path}.targets`, 'a list of at least one target id', show(targets));
     }
     for (const [index, id] of targets.entries()) checkWord(`${path}.targets[${index}]`, id, ids, refuse);
   }
+}
+
+function checkSelect(select: unknown, names: readonly string[]): void {
+  if (select === undefined || typeof select === 'function') return;
+  if (typeof select !== 'object' || select === null || Array.isArray(select)) {
+    refuse('select', 'a function, or an object with one as `by`', show(select));
+  }
+  const { by, timeout, otherwise } = checkObject('select', select, ['by', 'timeout', 'otherwise'], refuse);
+  if (typeof by !== 'function') refuse('select.by', 'a function', show(by));
+  if (timeout !== undefined && !(typeof timeout === 'number' && timeout > 0)) {
+    refuse('select.timeout', 'a positive number of milliseconds, or Infinity', show(timeout));
+  }
+  checkWord('select.otherwise', otherwise, names, refuse);
+}
+
+function checkMirror(path: string, mirror: unknown, ids: readonly string[]): void {
+  if (mirror === undefined || mirror === false) return;
+  const fields = ['target', 'share', 'maxInFlight'];
+  const { target, share, maxInFlight } = checkObject(path, mirror, fields, refuse);
+  if (target === undefined) refuse(`${path}.target`, `one of ${ids.join(', ')}`, 'undefined');
+  checkWord(`${path}.target`, target, ids, refuse);
+  if (!(typeof share === 'number' && share >= 0 && share <= 1))
+    refuse(`${path}.share`, 'a share from 0 to 1', show(share));
+  checkNumber(`${path}.maxInFlight`, maxInFlight, refuse, { least: 1, whole: true });
 }

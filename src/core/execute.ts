@@ -2,41 +2,61 @@ import { RequestError } from '../errors.ts';
 import type { Decision } from '../types/decision.ts';
 import type { CallOptions } from '../types/options.ts';
 import { orAbort } from './abort.ts';
+import type { Asked } from './answer.ts';
 import { chooseCandidates, type Question } from './candidates.ts';
 import { checkCallOptions } from './check-call-options.ts';
 import type { Environment, Route } from './environment.ts';
 import { createFailover, type Failover } from './failover.ts';
 import type { Job } from './job.ts';
+import type { Mirror } from './mirror.ts';
 import { createRun, type Run, settleError } from './run.ts';
+import { has, type Picked, type RouteFinder, type Selector } from './select.ts';
 
-/** Finds a route by its name or by a target's id. */
-export type RouteFinder = (name: string | undefined) => Route | undefined;
+/** Where requests can go. One per router. */
+export interface Routing {
+  readonly find: RouteFinder;
+  /** Chooses for calls that name no route. */
+  readonly select: Selector | undefined;
+  /** Sends copies to be measured. */
+  readonly mirror: Mirror;
+}
+
+/** Goes through the targets until one answers. */
+export type Work<T> = (run: Run, failover: Failover) => Promise<T>;
 
 /**
  * One request's way: check, find the route, choose the targets, and `work` through them until one answers. Whatever
  * happens, the request ends with its one `request-end`. A request that is refused as wrong never begins.
+ *
+ * @param asked what a copy of it would ask. Default: no copy
  */
 export async function execute<T>(
   job: Job,
   options: CallOptions,
   id: string,
-  findRoute: RouteFinder,
+  routing: Routing,
   env: Environment,
-  work: (run: Run, failover: Failover) => Promise<T>,
+  work: Work<T>,
+  asked?: Asked,
 ): Promise<T> {
-  const route = routeFor(options, findRoute);
-  const run = createRun({ id, env, route, job, options });
+  const startedAt = env.clock.now();
+  const picking = pickRoute(job, options, routing);
+  const picked = picking instanceof Promise ? await picking : picking;
+  const { route } = picked;
+  const run = createRun({ id, env, route, job, options, startedAt });
   try {
     run.signal.throwIfAborted();
     const loading = env.prices.ready();
     if (loading !== undefined) await orAbort(loading, run.signal);
-    const choice = chooseCandidates(questionOf(job, options, route, env), env);
+    const choice = chooseCandidates(questionOf(job, options, picked, env), env);
     run.decision = choice.decision;
     route.memory.turn += 1;
     route.memory.previous = choice.decision.candidates[0]?.target;
     route.policies.hedges.earn();
     route.policies.retries.earn();
-    return await work(run, createFailover(run, choice, options.maxCost));
+    const answer = work(run, createFailover(run, choice, options.maxCost));
+    if (asked !== undefined) routing.mirror({ id, route, job, asked, options, choice });
+    return await answer;
   } catch (error) {
     settleError(run, error);
     throw error;
@@ -47,32 +67,45 @@ export async function execute<T>(
 export async function explain(
   job: Job,
   options: CallOptions,
-  findRoute: RouteFinder,
+  routing: Routing,
   env: Environment,
 ): Promise<Decision> {
-  const route = routeFor(options, findRoute);
+  const picked = await pickRoute(job, options, routing);
+  options.signal?.throwIfAborted();
   await env.prices.ready();
   job.inputTokens.get(); // so that the expected costs are shown
-  return chooseCandidates(questionOf(job, options, route, env), env).decision;
+  return chooseCandidates(questionOf(job, options, picked, env), env).decision;
 }
 
-function routeFor(options: CallOptions, findRoute: RouteFinder): Route {
+/** Not a promise where there is nothing to wait for, so that nobody waits for the sake of it. */
+function pickRoute(job: Job, options: CallOptions, { find, select }: Routing): Picked | Promise<Picked> {
   checkCallOptions(options);
-  const route = findRoute(options.route);
-  if (route === undefined) {
-    const got =
-      options.route === undefined ? 'none, and there is no route named `default`' : `'${options.route}'`;
-    throw new RequestError('options.route', 'the name of a route or the id of a target', got);
+  const { asked, kind } = job;
+  if (options.route !== undefined || select === undefined || 'values' in asked) {
+    return checked({ route: routeOf(options, find) }, options);
   }
-  for (const id of options.only ?? []) {
-    if (!route.targets.some((target) => target.id === id)) {
-      throw new RequestError('options.only', `ids of targets of route '${route.name}'`, `'${id}'`);
-    }
-  }
-  return route;
+  const picking = select(asked, kind, options);
+  if (picking instanceof Promise) return picking.then((picked) => checked(picked, options));
+  return checked(picking, options);
 }
 
-function questionOf(job: Job, options: CallOptions, route: Route, env: Environment): Question {
+function routeOf({ route: name }: CallOptions, find: RouteFinder): Route {
+  const route = find(name);
+  if (route !== undefined) return route;
+  const got = name === undefined ? 'none, and there is no route named `default`' : `'${name}'`;
+  throw new RequestError('options.route', 'the name of a route or the id of a target', got);
+}
+
+function checked(picked: Picked, { only = [] }: CallOptions): Picked {
+  const { route, over } = picked;
+  for (const id of over === true ? [] : only) {
+    if (has(route, [id])) continue;
+    throw new RequestError('options.only', `ids of targets of route '${route.name}'`, `'${id}'`);
+  }
+  return picked;
+}
+
+function questionOf(job: Job, options: CallOptions, { route, selected }: Picked, env: Environment): Question {
   const { turn, previous } = route.memory;
   const context = {
     request: job.asked,
@@ -85,5 +118,5 @@ function questionOf(job: Job, options: CallOptions, route: Route, env: Environme
     random: env.random,
   };
   const { only, maxCost, session } = options;
-  return { route, session, job, context, only, maxCost };
+  return { route, selected, session, job, context, only, maxCost };
 }

@@ -2,7 +2,7 @@ import type { Pass } from '../health/breaker.ts';
 import type { Usage } from '../types/usage.ts';
 import { expectedTokens } from './forecast.ts';
 import type { Run } from './run.ts';
-import type { Channel } from './target.ts';
+import { type Channel, makeRoom } from './target.ts';
 
 export interface Passes {
   readonly own: Pass;
@@ -32,6 +32,8 @@ export function permit(channel: Channel, run: Run, expected?: () => number): Per
   const now = clock.now();
   const taken = [places, target.limits.places, key.limits.places];
   for (const each of taken) each.take();
+  const leaveCopies = run.mirror ? joinCopies(channel, run) : undefined;
+  if (!run.mirror) makeRoom(channel);
   const rates = [target.limits.rate, key.limits.rate].filter((rate) => rate !== undefined);
   // Counting tokens takes time: only where somebody wants to know.
   const counted = rates.length > 0 || headroom.share(now) < 1;
@@ -51,6 +53,7 @@ export function permit(channel: Channel, run: Run, expected?: () => number): Per
       own.leave(passes.own);
       shared.leave(passes.shared);
       for (const each of taken) each.release();
+      leaveCopies?.();
       if (settles.length > 0) {
         const { inputTokens, outputTokens = 0 } = usage ?? {};
         const took =
@@ -59,5 +62,15 @@ export function permit(channel: Channel, run: Run, expected?: () => number): Per
       }
       room.released();
     },
+  };
+}
+
+/** Makes a copy known where its places are, so that a request that needs one can end it. Returns what ends that. */
+function joinCopies({ target, key, copies }: Channel, run: Run): () => void {
+  const copy = { stop: () => run.stop(new DOMException('a request needed its place', 'AbortError')) };
+  const all = [copies, target.limits.copies, key.limits.copies];
+  for (const each of all) each.add(copy);
+  return () => {
+    for (const each of all) each.delete(copy);
   };
 }

@@ -5,6 +5,7 @@ import type {
   Accept,
   HedgePolicy,
   Interrupted,
+  MirrorPolicy,
   Policies,
   QueuePolicy,
   RetryPolicy,
@@ -32,6 +33,7 @@ export interface ResolvedPolicies {
   readonly interrupted: Interrupted;
   readonly fallbackOn: readonly FallbackKind[];
   readonly accept: Accept | undefined;
+  readonly mirror: Required<MirrorPolicy> | false;
 }
 
 const defaultTimeout: ResolvedTimeouts = {
@@ -50,6 +52,8 @@ export const defaultBreaker: BreakerLimits = {
 
 export const defaultHedge: Exclude<ResolvedPolicies['hedge'], false> = { after: 'p99' };
 const defaultQueue: Required<QueuePolicy> = { size: 1_000, maxWait: 30_000 };
+/** Copies that may be under way at a mirror. */
+const usualCopies = 10;
 /** Share of requests that may be sent twice. */
 const usualHedges = 0.02;
 
@@ -62,6 +66,7 @@ export function resolvePolicies(
 ): ResolvedPolicies {
   const retry = route.retry ?? router.retry;
   const breaker = route.breaker ?? router.breaker;
+  const mirror = route.mirror ?? router.mirror ?? false;
   const hedge = route.hedge ?? router.hedge ?? false;
   const retryBelow = override(retryDefaults(targets), router.retry === false ? undefined : router.retry);
   const breakerBelow = override(defaultBreaker, router.breaker === false ? undefined : router.breaker);
@@ -84,6 +89,7 @@ export function resolvePolicies(
     interrupted: route.interrupted ?? router.interrupted ?? 'error',
     fallbackOn: route.fallbackOn ?? router.fallbackOn ?? [],
     accept: route.accept ?? router.accept,
+    mirror: mirror === false ? false : { ...mirror, maxInFlight: mirror.maxInFlight ?? usualCopies },
   };
 }
 

@@ -23,6 +23,8 @@ export interface Run {
   readonly priority: Priority;
   readonly session: string | undefined;
   readonly metadata: Readonly<Record<string, unknown>>;
+  /** It is a copy, which nobody waits for. */
+  readonly mirror: boolean;
   /** Monotonic milliseconds. */
   readonly startedAt: number;
   readonly deadline: number;
@@ -60,20 +62,25 @@ export interface RunInit {
   readonly route: Route;
   readonly job: Job;
   readonly options: CallOptions;
+  /** When the request came in, where it was not now. */
+  readonly startedAt?: number | undefined;
+  readonly mirror?: boolean;
 }
 
 export function createRun({ options, ...init }: RunInit): Run {
   const { env, route } = init;
   const timeout = override(route.policies.timeout, options.timeout);
-  const startedAt = env.clock.now();
+  const now = env.clock.now();
+  const { startedAt = now } = init;
   const abort: LinkedAbort = linkedAbort(options.signal);
   const onClosed = (): void => abort.abort(new RouterError('closed', 'the router has been closed'));
   if (env.closed.aborted) onClosed();
   env.closed.addEventListener('abort', onClosed, { once: true });
   const attempts: AttemptSummary[] = [];
-  const cancelDeadline = env.clock.after(timeout.request, () => {
-    abort.abort(new DeadlineError(timeout.request, attempts));
-  });
+  const onDeadline = (): void => abort.abort(new DeadlineError(timeout.request, attempts));
+  const left = startedAt + timeout.request - now;
+  if (left <= 0) onDeadline();
+  const cancelDeadline = env.clock.after(left, onDeadline);
   let settled = false;
   const run: Run = {
     ...init,
@@ -84,6 +91,7 @@ export function createRun({ options, ...init }: RunInit): Run {
     priority: options.priority ?? 'normal',
     session: options.session,
     metadata: options.metadata ?? {},
+    mirror: init.mirror ?? false,
     startedAt,
     deadline: startedAt + timeout.request,
     signal: abort.signal,
@@ -136,8 +144,13 @@ function tellEnd(run: Run, end: RunEnd): void {
 }
 
 /** What every event says of its request. */
-export function factsOf(run: Run): { requestId: string; route: string; metadata: Run['metadata'] } {
-  return { requestId: run.id, route: run.route.name, metadata: run.metadata };
+export function factsOf({ id, route, metadata, mirror }: Run): {
+  requestId: string;
+  route: string;
+  metadata: Run['metadata'];
+  mirror?: true;
+} {
+  return { requestId: id, route: route.name, metadata, ...(mirror ? { mirror } : {}) };
 }
 
 /** Ends a run that threw, as a failure or as the caller's own abort. */

@@ -1,7 +1,7 @@
 import { type Breaker, breaker } from '../health/breaker.ts';
 import { type Headroom, headroom } from '../health/headroom.ts';
 import { type HealthNow, type Holds, healthOf, holds } from '../health/health.ts';
-import { type Latencies, latencies } from '../health/latency.ts';
+import { type Latencies, latencies, type SizeClass } from '../health/latency.ts';
 import { type Places, places } from '../health/places.ts';
 import { type Pressure, pressure } from '../health/pressure.ts';
 import { type RateLimit, rateLimit } from '../health/rate-limit.ts';
@@ -14,6 +14,7 @@ import type { KeyLimits } from '../types/limit.ts';
 import type { Prior, TargetOptions } from '../types/options.ts';
 import type { Price } from '../types/price.ts';
 import type { Provider } from '../types/provider.ts';
+import type { LatencyReport } from '../types/router.ts';
 import type { Candidate, Health, TargetStats } from '../types/strategy.ts';
 
 /** A target with all that this process knows of it. Nothing in it belongs to one request. */
@@ -58,6 +59,8 @@ export interface Channel {
   /** The same, by its refusals. */
   readonly pressure: Pressure;
   readonly places: Places;
+  /** Those of its attempts that give their places up to any request. */
+  readonly copies: Copies;
   /** The state that was last told to listeners. */
   toldHealth: Health;
 }
@@ -75,9 +78,22 @@ export interface Endpoint {
   readonly holds: Holds;
 }
 
+/**
+ * Copies of requests, which are only to be measured, under way at something, the oldest first. They hold places, but never one
+ * that a request needs.
+ */
+export type Copies = Set<Copy>;
+
+/** One of them. */
+export interface Copy {
+  /** Ends it at once, and with it goes its place. */
+  stop(): void;
+}
+
 /** What may be sent, by the application's own declaration. */
 export interface Limits {
   readonly places: Places;
+  readonly copies: Copies;
   /** `undefined` where there is none. */
   readonly rate: RateLimit | undefined;
 }
@@ -133,6 +149,7 @@ export function createTargets(
         headroom: headroom(),
         pressure: pressure(),
         places: places(),
+        copies: new Set(),
         toldHealth: 'closed',
       });
     }
@@ -156,7 +173,7 @@ function keyRing(random: Random): (provider: Provider) => readonly (readonly [Pr
 }
 
 function limitsOf({ concurrency, rpm, tpm }: KeyLimits): Limits {
-  return { places: places(concurrency), rate: rateLimit(rpm, tpm) };
+  return { places: places(concurrency), copies: new Set(), rate: rateLimit(rpm, tpm) };
 }
 
 /** How a channel is now, and until when. */
@@ -190,17 +207,68 @@ export function breakersAdmit({ target, key }: Channel, now: number): boolean {
   return target.breaker.admits(now) && key.endpoint.breaker.admits(now);
 }
 
-/** Whether there is a place for one more attempt. */
-export function hasPlace({ target, key, places, pressure }: Channel): boolean {
-  if (places.taken >= pressure.limit) return false;
-  const { places: own } = target.limits;
-  const { places: shared } = key.limits;
-  return own.taken < own.limit && shared.taken < shared.limit;
+/** Whether there is a place for one more attempt: those of copies are as good as free. */
+export function hasPlace({ target, key, places, copies, pressure }: Channel): boolean {
+  if (places.taken - copies.size >= pressure.limit) return false;
+  return isFree(target.limits) && isFree(key.limits);
+}
+
+function isFree(limits: Limits): boolean {
+  return takenOf(limits) < limits.places.limit;
+}
+
+function takenOf({ places, copies }: Limits): number {
+  return places.taken - copies.size;
+}
+
+/** A copy leaves as much to the requests. */
+const leastSpare = 0.5;
+
+/** Whether a copy may be sent now, with all that is under way counted. */
+export function hasSpare({ target, key, places, pressure, headroom }: Channel, now: number): boolean {
+  if (places.taken >= pressure.limit || headroom.share(now) < leastSpare) return false;
+  return [target.limits, key.limits].every(
+    ({ places: { taken, limit }, rate }) => taken < limit && (rate?.headroom(now) ?? 1) >= leastSpare,
+  );
+}
+
+/** Ends copies, the youngest first, until a request that has taken its place has one. */
+export function makeRoom({ target, key, places, copies, pressure }: Channel): void {
+  endCopies(copies, () => places.taken > pressure.limit);
+  const { limits: own } = target;
+  const { limits: shared } = key;
+  endCopies(own.copies, () => own.places.taken > own.places.limit);
+  endCopies(shared.copies, () => shared.places.taken > shared.places.limit);
+}
+
+function endCopies(copies: Copies, tooMany: () => boolean): void {
+  if (copies.size === 0) return;
+  for (const copy of [...copies].reverse()) {
+    if (!tooMany()) return;
+    copy.stop();
+  }
 }
 
 /** What has been measured of a target. */
 export function statsOf({ stats, stall, limits }: Target, now: number): TargetStats {
   return { ...stats.read(now), inFlight: limits.places.taken, gap: stall.gaps.quantile(0.5) };
+}
+
+const kinds = ['stream', 'chat'] as const;
+const prompts = ['small', 'medium', 'large'] as const;
+
+/** How long it takes, by kind of request. */
+export function latenciesOf({ latencies }: Target, now: number): readonly LatencyReport[] {
+  return kinds.flatMap((kind) =>
+    prompts.flatMap((prompt, index) => {
+      const size = index as SizeClass;
+      const samples = latencies[kind].samples(now, size);
+      const latency = latencies[kind].expect(size, now);
+      if (latency === undefined || samples < 0.01) return [];
+      const { mean, p50, p90, p95, p99 } = latency;
+      return [{ kind, prompt, samples, mean, p50, p90, p95, p99 }];
+    }),
+  );
 }
 
 /** Durations that the histogram cannot tell from a percentile are not above it. */
@@ -225,9 +293,10 @@ export function headroomOf({ channels }: Target, now: number): number {
 
 function headroomOfChannel({ target, key, headroom }: Channel, now: number): number {
   let least = headroom.share(now);
-  for (const { places, rate } of [target.limits, key.limits]) {
+  for (const limits of [target.limits, key.limits]) {
+    const { places, rate } = limits;
     if (places.limit !== Number.POSITIVE_INFINITY)
-      least = Math.min(least, Math.max(0, places.limit - places.taken) / places.limit);
+      least = Math.min(least, Math.max(0, places.limit - takenOf(limits)) / places.limit);
     if (rate !== undefined) least = Math.min(least, rate.headroom(now));
   }
   return least;

@@ -23,8 +23,8 @@ export interface Latencies extends Pick<Histogram, 'weight' | 'quantile' | 'haza
   add(ms: number, now: number, size?: SizeClass): void;
   /** What to expect of a prompt of a size; `undefined` without samples. */
   expect(size: SizeClass, now: number): Latency | undefined;
-  /** How many samples that rests on: they fade, and fewer count after a change. */
-  samples(now: number): number;
+  /** How many samples there are, of all sizes or of one: they fade, and fewer count after a change. */
+  samples(now: number, size?: SizeClass): number;
   /**
    * Peak-sensitive moving average: rises to each slow sample at once and sinks over ten seconds, also while nothing comes
    * (Finagle's `PeakEwma` load metric). 0 without samples.
@@ -37,13 +37,15 @@ const peakTime = 10_000;
 /** Samples that a change shows in, and how many standard errors it takes: one in 150,000 by chance. */
 const window = 8;
 const significant = 4.5;
-/** Before that there is nothing to have changed. */
+/** Before so many samples of a size there is nothing to have changed. */
 const fewest = 20;
-/** Less than 5 % is no change, however steady a target is. */
+/** Less than 16 % is no change, however steady a target is. */
 const leastSpread = 0.1;
 /** What is known of all sizes counts as so many samples of each. */
 const pooled = 10;
 const usualVariance = 0.4;
+/** Samples over which the spread is taken. */
+const varianceOver = 100;
 
 /** A mean of logarithms in which samples fade. */
 interface Level {
@@ -83,9 +85,12 @@ export function latencies(): Latencies {
 
   /** Whether the last samples together are out of the ordinary. */
   const look = (residual: number): void => {
+    // One wild sample is not to hide the next ones.
+    const bounded = Math.min(Math.abs(residual), 3 * Math.sqrt(variance));
+    variance += (bounded ** 2 - variance) / varianceOver;
     recent.push(residual);
     if (recent.length > window) recent.shift();
-    if (recent.length < window || all.weight < fewest) return;
+    if (recent.length < window) return;
     const mean = recent.reduce((sum, each) => sum + each, 0) / window;
     const spread = Math.max(leastSpread, Math.sqrt(variance));
     if (Math.abs(mean) > (significant * spread) / Math.sqrt(window)) move(mean);
@@ -94,16 +99,15 @@ export function latencies(): Latencies {
   return {
     add(ms, now, size = 0) {
       const log = Math.log(Math.max(1, ms));
-      const residual = all.weight === 0 ? 0 : log - expected(size, now);
+      const own = sizes[size];
+      // Against its own size only: that prompts are larger is no change of the target.
+      const residual = weightOf(own, now) < fewest ? undefined : log - own.mean;
       shape.add(ms, now);
       note(all, log, now);
-      note(sizes[size], log, now);
+      note(own, log, now);
       const weight = note(base, log, now);
       base.arithmetic += (ms - base.arithmetic) / weight;
-      // One wild sample is not to hide the next ones.
-      const bounded = Math.min(Math.abs(residual), 3 * Math.sqrt(variance));
-      variance += (bounded ** 2 - variance) / Math.max(window, Math.min(weight, 200));
-      look(residual);
+      if (residual !== undefined) look(residual);
       const kept = Math.exp((peakAt - now) / peakTime);
       peak = Math.max(ms, peak * kept + ms * (1 - kept));
       peakAt = now;
@@ -128,7 +132,7 @@ export function latencies(): Latencies {
         },
       };
     },
-    samples: (now) => weightOf(all, now),
+    samples: (now, size) => weightOf(size === undefined ? all : sizes[size], now),
     peak: (now) => peak * Math.exp((peakAt - now) / peakTime),
     weight: shape.weight,
     quantile: shape.quantile,

@@ -21,6 +21,8 @@ export interface StatsRecorder {
   readonly lastStart: number;
   /** Milliseconds of a usual attempt, from its start to its end. */
   usualDuration(now: number): number | undefined;
+  /** Milliseconds to the first token of a stream. */
+  firstToken(now: number): number | undefined;
   /** Output tokens per second. */
   throughput(now: number): number | undefined;
   /** Output tokens of a usual answer. */
@@ -72,6 +74,7 @@ export function statsRecorder(): StatsRecorder {
       attempts,
       failures,
     }),
+    firstToken: (now) => firstToken.read(now),
     throughput: (now) => throughput.read(now),
     usualDuration: (now) => total.read(now),
     usualOutput: (now) => output.read(now),

@@ -14,9 +14,8 @@ import { draw } from './weighted.ts';
 export function inverseSquarePrice(constraints: Constraints = {}): Strategy {
   return constrained('inverseSquarePrice', constraints, (candidates, { random }) => {
     // Relative to the cheapest, so that no price is too small to be squared.
-    const cheapest = Math.min(
-      ...candidates.map(({ estimatedCost }) => estimatedCost ?? Number.POSITIVE_INFINITY),
-    );
+    const prices = candidates.map(({ estimatedCost = 0 }) => estimatedCost).filter((price) => price > 0);
+    const cheapest = Math.min(...prices);
     return draw(candidates, random, ({ estimatedCost }) => {
       if (estimatedCost === undefined) return 0;
       return estimatedCost === 0 ? Number.POSITIVE_INFINITY : (cheapest / estimatedCost) ** 2;

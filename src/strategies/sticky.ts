@@ -1,4 +1,4 @@
-import type { Candidate, RankContext, Strategy } from '../types/strategy.ts';
+import type { RankContext, Strategy } from '../types/strategy.ts';
 import { hashShare } from './hash.ts';
 import { priority } from './priority.ts';
 
@@ -25,8 +25,12 @@ export function sticky({ strategy = priority(), by = sessionOf }: StickyTerms = 
       const session = by(context);
       if (session === undefined) return strategy.rank(candidates, context);
       return candidates
-        .map((candidate) => ({ candidate, claim: claim(candidate, session) }))
-        .toSorted((a, b) => b.claim - a.claim)
+        .map((candidate) => {
+          const lot = hashShare(`${session}\n${candidate.target.id}`) || Number.MIN_VALUE;
+          // The same for all, and the greater the more the target weighs.
+          return { candidate, lot, claim: Math.log(lot) / candidate.target.weight };
+        })
+        .toSorted((a, b) => (a.claim === b.claim ? b.lot - a.lot : b.claim - a.claim))
         .map(({ candidate }) => candidate);
     },
   };
@@ -34,9 +38,4 @@ export function sticky({ strategy = priority(), by = sessionOf }: StickyTerms = 
 
 function sessionOf({ session }: RankContext): string | undefined {
   return session;
-}
-
-/** How much a target is meant for a session: the same for all, and the greater the more it weighs. */
-function claim({ target }: Candidate, session: string): number {
-  return Math.log(hashShare(`${session}\n${target.id}`) || Number.MIN_VALUE) / target.weight;
 }

@@ -44,9 +44,23 @@ export interface RankedTarget {
   readonly facts?: Readonly<Record<string, number | string | boolean>>;
 }
 
+/**
+ * How the route was chosen, where the router's `select` was asked. `failed`: why `otherwise` was used. `timeout`: it took too
+ * long. `error`: it threw or rejected. `unknown-route`: it named none that there is. `not-allowed`: its route has not the
+ * targets that the call's `only` names.
+ */
+export interface Selected {
+  readonly by: 'select';
+  /** The route that was used. */
+  readonly route: string;
+  readonly failed?: 'timeout' | 'error' | 'unknown-route' | 'not-allowed';
+}
+
 /** How a request's targets were chosen. The same object is the trace in `request-end` and the answer of `explain()`. */
 export interface Decision {
   readonly route: string;
+  /** Left out where the call named its route, and where the router has no `select`. */
+  readonly selected?: Selected;
   readonly strategy: string;
   /** In the order in which they are tried. */
   readonly candidates: readonly RankedTarget[];

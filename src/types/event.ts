@@ -11,6 +11,11 @@ interface RequestFacts {
   readonly route: string;
   /** The caller's own, from the call options. */
   readonly metadata: Readonly<Record<string, unknown>>;
+  /**
+   * `true` where this is of a copy that was sent to a `mirror`, which has the id of its original, an attempt and a
+   * `request-end` of its own, and a cost that is no part of the original's.
+   */
+  readonly mirror?: true;
 }
 
 /** An attempt is about to be sent. */
@@ -31,7 +36,7 @@ export interface AttemptEndEvent extends RequestFacts, AttemptSummary {
 
 /**
  * An attempt that the vendor charges for, or may charge for: one per attempt, of which a request can have several.
- * Sum `cost.total` of these for the bill.
+ * Sum `cost.total` of these for the bill; those with `mirror` are what the copies cost.
  */
 export interface UsageEvent extends RequestFacts {
   readonly type: 'usage';
@@ -47,13 +52,13 @@ export interface UsageEvent extends RequestFacts {
   readonly billed: 'yes' | 'unknown';
 }
 
-/** A request is over. Exactly one per request, whatever happened. */
+/** A request is over. Exactly one per request, whatever happened; and one per copy that was sent to a `mirror`. */
 export interface RequestEndEvent extends RequestFacts {
   readonly type: 'request-end';
   /** When the call came: milliseconds since 1970. */
   readonly at: number;
   readonly kind: 'chat' | 'stream' | 'embed';
-  /** `aborted`: by the caller's signal, or by leaving the stream. */
+  /** `aborted`: by the caller's signal, or by leaving the stream; a copy's, where a request needed its place. */
   readonly outcome: 'success' | 'failed' | 'aborted';
   /** The target that answered. */
   readonly target: string | undefined;

@@ -5,6 +5,7 @@ import type { KeyLimits } from './limit.ts';
 import type { Price } from './price.ts';
 import type { Provider } from './provider.ts';
 import type { ChatResult } from './result.ts';
+import type { Select, SelectOptions } from './select.ts';
 import type { Strategy } from './strategy.ts';
 
 /** Limits of time, all in milliseconds. `Infinity` switches one off. */
@@ -98,6 +99,28 @@ export interface HedgePolicy {
  */
 export type Accept = (result: ChatResult) => boolean | string | PromiseLike<boolean | string>;
 
+/**
+ * A share of the chats and streams is sent to one more target as a copy, only to be measured: nobody gets its answer. It never
+ * delays or fails the request: it begins after it, is not retried, and gives its place up to any request that needs it. It ends
+ * with `router.close()`, not with the caller's abort. What it comes to counts for the target's statistics and health, as any
+ * attempt does. What it costs is in events of its own, which carry `mirror: true`; the call's `maxCost` is not for it.
+ *
+ * No copy is made of embeddings, of requests with tools that the vendor runs or that hang on what a vendor keeps, of those whose
+ * `only` leaves the target out, and where the target comes first anyway; the route's strategy has no say in it. A copy is dropped
+ * where the target is not well, is unfit for the request, or has no free place or less than half of its rate limits left.
+ *
+ * @example
+ * mirror: { target: 'candidate', share: 0.05 }
+ */
+export interface MirrorPolicy {
+  /** The id of any of the router's targets. */
+  readonly target: string;
+  /** Share of the requests, 0 to 1. */
+  readonly share: number;
+  /** Most copies under way at the target at a time; more are dropped. Default: 10. */
+  readonly maxInFlight?: number;
+}
+
 /** What a route inherits from the router's options and may override. */
 export interface Policies {
   /** Default: `priority()`, the order of `targets`. */
@@ -124,6 +147,8 @@ export interface Policies {
   readonly fallbackOn?: readonly FallbackKind[];
   /** Default: every complete answer will do. */
   readonly accept?: Accept;
+  /** `false`: none, whatever the router's is. Default: none. */
+  readonly mirror?: MirrorPolicy | false;
 }
 
 /** What happens to a request when everything that could take it is busy, exhausted or at its limit. */
@@ -194,6 +219,18 @@ export interface RouterOptions<
   readonly targets: Targets;
   /** Without it: one route, `default`, over all targets. A route named `default` is used when a call names none. */
   readonly routes?: Routes;
+  /**
+   * Chooses the route of each chat and stream whose call names none; with limits of its own where it is given as an object.
+   * Default: the route `default`.
+   *
+   * @example
+   * select: byComplexity({ simple: 'cheap', complex: 'strong' })
+   * @example
+   * select: { by: askSmallModel, timeout: 300, otherwise: 'cheap' }
+   */
+  readonly select?:
+    | Select<RouteNameOf<NoInfer<Targets>, NoInfer<Routes>>>
+    | SelectOptions<RouteNameOf<NoInfer<Targets>, NoInfer<Routes>>>;
   /** `false`: no catalogue, only declared prices. Default: `@pydantic/genai-prices`, loaded when first needed. */
   readonly catalog?: Catalog | false;
   /** Default: the runtime's monotonic clock and timers. */
@@ -213,9 +250,15 @@ type IdOf<T> = T extends { readonly id: infer Id extends string }
       ? `${Name}/${Model}`
       : string;
 
+/** What a `select` may name: a route, a target that alone shall answer, or `default`, which is always there. */
+export type RouteNameOf<Targets extends readonly TargetOptions[], Routes> =
+  | (keyof Routes & string)
+  | TargetIdOf<Targets>
+  | 'default';
+
 /** What one call may set for itself. */
 export interface CallOptions<TargetId extends string = string, RouteName extends string = string> {
-  /** The name of a route, or the id of a target that alone shall answer. Default: the route `default`. */
+  /** The name of a route, or the id of a target that alone shall answer. Default: what `select` says, else `default`. */
   readonly route?: RouteName | TargetId;
   /** Aborting it ends the call at once, closes its sockets and rejects with the signal's reason. */
   readonly signal?: AbortSignal;

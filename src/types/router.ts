@@ -5,8 +5,18 @@ import type { CallOptions } from './options.ts';
 import type { ChatRequest } from './request.ts';
 import type { ChatResult } from './result.ts';
 import type { InferSchema, Schema } from './schema.ts';
-import type { Health, TargetStats } from './strategy.ts';
+import type { Health, Latency, TargetStats } from './strategy.ts';
 import type { StreamPart } from './stream-part.ts';
+
+/** How long a target takes for requests of one kind. Milliseconds. */
+export interface LatencyReport extends Latency {
+  /** `stream`: to the first token. `chat`: to the complete answer. */
+  readonly kind: 'stream' | 'chat';
+  /** Size of the prompt: up to about 1,000 tokens, up to 16,000, and more. */
+  readonly prompt: 'small' | 'medium' | 'large';
+  /** How many samples that rests on; they fade. */
+  readonly samples: number;
+}
 
 /** What `router.stats()` says of one target. */
 export interface TargetReport extends TargetStats {
@@ -16,6 +26,8 @@ export interface TargetReport extends TargetStats {
   readonly health: Health;
   /** When it is expected to be tried again: milliseconds since 1970, where that is known. */
   readonly until: number | undefined;
+  /** By kind of request; those of which there are samples. */
+  readonly latencies: readonly LatencyReport[];
 }
 
 /**

@@ -86,6 +86,7 @@ describe('samples', () => {
       decision: undefined,
       metadata: {},
       session: undefined,
+      mirror: false,
     } as const;
   };
   const random = seededRandom(1);

@@ -150,4 +150,8 @@ for (const { rate, before, after } of plans) {
     console.log(`| ${cells.join(' | ')} |`);
   }
 }
+console.log(
+  '\nFor comparison: a gateway that learns of an outage from health checks alone loses, at 155 requests a second, about 14,000 ' +
+    'with a check a minute and a time-out of 30 s (155 × 90 s), and about 780 with a check every 5 s that fails at once (155 × 5 s).',
+);
 process.exitCode = lost === 0 ? 0 : 1;

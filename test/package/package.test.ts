@@ -114,7 +114,7 @@ describe('the package', () => {
       cwd: project,
       env,
     });
-    expect(JSON.parse(stdout).strategies[0].shares).toEqual({ 'cheap/m': 1 });
+    expect(JSON.parse(stdout).strategies[0].shares['cheap/m']).toBeGreaterThan(0.9);
     const failed = await run('npx', [...simulate, '--strategy', 'best'], { cwd: project, env }).catch(
       (failure: { code: number; stderr: string }) => failure,
     );

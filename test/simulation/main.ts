@@ -20,12 +20,17 @@ const started = performance.now();
 /** Seeds in which a property is broken, by its name. */
 const broken = new Map<string, number[]>();
 let requests = 0;
-let answered = 0;
+/** How many requests ended how. */
+const ends = new Map<string, number>();
 for (let seed = first; seed < first + count; seed++) {
   const world = await simulate(seed);
   const faults = faultsOf(world);
   requests += world.requests.length;
-  answered += world.requests.filter(({ answer }) => answer !== undefined).length;
+  for (const { event } of world.events) {
+    if (event.type !== 'request-end') continue;
+    const end = event.outcome === 'failed' ? (event.error ?? 'failed') : event.outcome;
+    ends.set(end, (ends.get(end) ?? 0) + 1);
+  }
   if (values.log) tell(world, values.request);
   if (count === 1) console.log(faults.join('\n'));
   for (const line of faults.filter((each) => !each.startsWith(' '))) {
@@ -44,8 +49,8 @@ if (count > 1) {
 for (const [name, seeds] of broken) {
   console.log(`${name}: broken by ${seeds.slice(0, 10).join(', ')}: ${replayOf(seeds[0] ?? 0)}`);
 }
-const amounts = `${count} worlds with ${requests} requests, of which ${answered} were answered`;
-console.log(`${amounts}, in ${seconds.toFixed(0)} seconds`);
+console.log(`${count} worlds with ${requests} requests, in ${seconds.toFixed(0)} seconds; how they ended:`);
+for (const [end, amount] of [...ends].toSorted((a, b) => b[1] - a[1])) console.log(`- ${end}: ${amount}`);
 process.exitCode = broken.size === 0 ? 0 : 1;
 
 /** The world's plan, what happened in it, and what its callers saw; of one request or of all. */

@@ -1,4 +1,13 @@
-import { createRouter, isRouterError, type RouterOptions, type TargetOptions } from 'signalbox';
+import {
+  byComplexity,
+  byRules,
+  createRouter,
+  isRouterError,
+  type RouteOptions,
+  type RouterOptions,
+  type Select,
+  type TargetOptions,
+} from 'signalbox';
 import { scriptedProvider } from 'signalbox/testing';
 import { describe, expectTypeOf, it } from 'vitest';
 import { z } from 'zod';
@@ -36,6 +45,34 @@ describe('createRouter', () => {
     expectTypeOf(loose.chat).parameter(1).toExtend<{ route?: string } | undefined>();
     const options: RouterOptions = { targets };
     createRouter(options);
+  });
+
+  it('knows what a select may name', () => {
+    const targets = [{ provider: scriptedProvider('a'), model: 'm' }] as const;
+    const routes = { fast: {}, careful: {} };
+    createRouter({ targets, routes, select: ({ prompt }) => (prompt === '' ? 'fast' : 'careful') });
+    createRouter({ targets, routes, select: async (_, { stream }) => (stream ? 'default' : 'a/m') });
+    createRouter({ targets, routes, select: { by: () => 'fast', timeout: 10, otherwise: 'careful' } });
+    // @ts-expect-error no such route
+    createRouter({ targets, routes, select: () => 'fsat' });
+    // @ts-expect-error no such route
+    createRouter({ targets, routes, select: { by: () => 'fast', otherwise: 'fsat' } });
+    createRouter({ targets, routes, select: byComplexity({ simple: 'fast', complex: 'careful' }) });
+    // @ts-expect-error no such route
+    createRouter({ targets, routes, select: byComplexity({ simple: 'fast', complex: 'carefull' }) });
+    const when = () => true;
+    createRouter({ targets, routes, select: byRules([{ when, route: 'fast' }], 'careful') });
+    createRouter({
+      targets,
+      routes,
+      select: byRules([{ when: ({ tools }) => tools !== undefined, route: 'fast' }]),
+    });
+    // @ts-expect-error no such route
+    createRouter({ targets, routes, select: byRules([{ when, route: 'fsat' }]) });
+    const loose: TargetOptions[] = [];
+    const names: Readonly<Record<string, RouteOptions>> = {};
+    const select: Select = (_, { metadata }) => String(metadata['route']);
+    createRouter({ targets: loose, routes: names, select });
   });
 
   it('refuses unknown options', () => {

@@ -1,0 +1,35 @@
+// Which route a request takes, by what it asks: simple ones to the cheap target, complex ones to the strong one.
+import { byComplexity, byRules, complexityOf, createRouter } from 'signalbox';
+import { anthropic } from 'signalbox/anthropic';
+import { openai } from 'signalbox/openai';
+
+const byScore = byComplexity({ simple: 'cheap', complex: 'strong' });
+const byPlan = byRules(
+  [{ when: (_, { metadata }) => metadata['plan'] === 'free', route: 'cheap' }],
+  'strong',
+);
+
+const router = createRouter({
+  targets: [
+    { provider: openai(), model: 'gpt-5-nano', id: 'nano' },
+    { provider: anthropic(), model: 'claude-haiku-4-5', id: 'haiku' },
+  ],
+  // The other target stands by in each.
+  routes: { cheap: { targets: ['nano', 'haiku'] }, strong: { targets: ['haiku', 'nano'] } },
+  select: {
+    // Any function will do, sync or async: it is never waited for longer than `timeout`, and never fails a request.
+    by: (request, context) => (context.metadata['plan'] ? byPlan : byScore)(request, context),
+    timeout: 200,
+    otherwise: 'strong',
+  },
+});
+router.on('request-end', ({ decision }) => console.log(decision?.selected));
+
+for (const prompt of [
+  'Why is the sky blue?',
+  'Derive the equation for its colour, step by step, and prove it.',
+]) {
+  const { text, target } = await router.chat({ prompt });
+  console.log(`${complexityOf({ prompt }).score.toFixed(2)} ${target}: ${text}`);
+}
+await router.chat({ prompt: 'Prove that there are infinitely many primes.' }, { metadata: { plan: 'free' } });

@@ -1,0 +1,68 @@
+import { describe, expect, it } from 'vitest';
+import { read, rejection, textOf, type World, world } from '../support/requests.ts';
+
+const ask = { prompt: '?' };
+const accept = ({ text }: { readonly text: string }) => text.length > 5 || 'too short';
+/** US$ per million tokens: 10 in at 1 and 2, 5 out at 2 and 3. */
+const cheapCost = 0.000_01 + 0.000_01;
+const dearCost = 0.000_02 + 0.000_015;
+
+function cascade(options: Parameters<typeof world>[1] = {}): World {
+  return world(
+    { cheap: [{ text: 'Hm.' }], dear: [{ text: 'A whole answer.' }] },
+    { accept, interrupted: 'restart', ...options },
+  );
+}
+
+const bill = ({ of }: World) =>
+  of('usage').map(({ target, outcome, billed, cost }) => [target, outcome, billed, cost?.total]);
+
+describe('cheap first, and dear where that will not do', () => {
+  it.each(['chat', 'stream'] as const)('tells the cost of both answers, in a %s', async (kind) => {
+    const all = cascade();
+    const text =
+      kind === 'chat' ? (await all.router.chat(ask)).text : textOf(await read(await all.router.stream(ask)));
+    expect(text).toBe('A whole answer.');
+    expect(bill(all)).toEqual([
+      ['cheap', 'failed', 'yes', cheapCost],
+      ['dear', 'success', 'yes', dearCost],
+    ]);
+    const [end] = all.of('request-end');
+    expect([end?.target, end?.cost?.total, end?.wastedCost]).toEqual(['dear', dearCost, cheapCost]);
+    expect(end?.attempts.map(({ cost }) => cost?.total)).toEqual([cheapCost, dearCost]);
+  });
+
+  it.each(['chat', 'stream'] as const)('tells it as well where neither will do, in a %s', async (kind) => {
+    const all = cascade({ accept: () => 'no' });
+    await rejection(kind === 'chat' ? all.router.chat(ask) : all.router.stream(ask).then(read));
+    expect(bill(all)).toEqual([
+      ['cheap', 'failed', 'yes', cheapCost],
+      ['dear', 'failed', 'yes', dearCost],
+    ]);
+    const [end] = all.of('request-end');
+    expect([end?.cost, end?.wastedCost]).toEqual([undefined, cheapCost + dearCost]);
+  });
+
+  it('costs nothing beside the cheap answer where that will do', async () => {
+    const all = cascade({ accept: () => true });
+    await all.router.chat(ask);
+    expect(bill(all)).toEqual([['cheap', 'success', 'yes', cheapCost]]);
+    expect(all.of('request-end')[0]?.wastedCost).toBe(0);
+  });
+
+  it('gives the result the cost of its own answer, and that of the other in its attempts', async () => {
+    const { cost, attempts } = await cascade().router.chat(ask);
+    const spent = attempts.reduce((sum, attempt) => sum + (attempt.cost?.total ?? 0), 0);
+    expect([cost?.total, spent]).toEqual([dearCost, cheapCost + dearCost]);
+  });
+
+  it('pays for the cheap answer once where the dear target is down, and says so', async () => {
+    const all = world(
+      { cheap: [{ text: 'Hm.' }], dear: [{ error: { kind: 'server', status: 500 } }] },
+      { accept, retry: { sameTarget: 0 } },
+    );
+    await rejection(all.router.chat(ask));
+    expect(bill(all)).toEqual([['cheap', 'failed', 'yes', cheapCost]]);
+    expect(all.of('request-end')[0]?.wastedCost).toBe(cheapCost);
+  });
+});

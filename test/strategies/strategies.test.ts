@@ -1,0 +1,377 @@
+import {
+  balanced,
+  canary,
+  highestThroughput,
+  inverseSquarePrice,
+  isRouterError,
+  leastBusy,
+  lowestCost,
+  lowestLatency,
+  priority,
+  roundRobin,
+  rules,
+  sticky,
+  weighted,
+} from 'signalbox';
+import { describe, expect, it } from 'vitest';
+import { candidate, context, type Notes, order, shares } from './candidates.ts';
+
+describe('lowestCost', () => {
+  it('puts the cheapest first and those of unknown price last', () => {
+    const targets = [
+      { id: 'dear', cost: 3 },
+      { id: 'unknown' },
+      { id: 'cheap', cost: 1 },
+      { id: 'middle', cost: 2 },
+    ];
+    expect(order(lowestCost(), targets)).toBe('cheap middle dear unknown');
+  });
+
+  it('never takes a dearer one, however little dearer', () => {
+    const targets = [
+      { id: 'a', cost: 1.0001 },
+      { id: 'b', cost: 1, inFlight: 50 },
+    ];
+    expect(shares(lowestCost(), targets)).toEqual({ a: 0, b: 1 });
+  });
+
+  it('spreads requests over targets that cost the same, the less busy before the busy', () => {
+    const even = shares(lowestCost(), [
+      { id: 'a', cost: 1 },
+      { id: 'b', cost: 1 },
+    ]);
+    expect(even['a']).toBeCloseTo(0.5, 1);
+    const busy = [
+      { id: 'a', cost: 1, inFlight: 5 },
+      { id: 'b', cost: 1 },
+    ];
+    expect(shares(lowestCost(), busy)).toEqual({ a: 0, b: 1 });
+  });
+});
+
+describe('lowestLatency', () => {
+  it('puts the fastest first, by the first token of streams and the whole of other answers', () => {
+    const targets = [
+      { id: 'a', firstToken: 100, total: 9_000 },
+      { id: 'b', firstToken: 300, total: 2_000 },
+    ];
+    expect(order(lowestLatency(), targets)).toBe('a b');
+    expect(order(lowestLatency(), targets, { stream: false })).toBe('b a');
+    expect(order(lowestLatency({ of: 'total' }), targets)).toBe('b a');
+  });
+
+  it('goes by the percentile that it is told', () => {
+    const tail = candidate({ id: 'tail', firstToken: 100 });
+    const even = candidate({ id: 'even', firstToken: 120 });
+    const wild = {
+      ...tail,
+      expected: {
+        ...tail.expected,
+        firstToken: { mean: 100, p50: 50, p90: 900, p95: 2_000, p99: 9_000 },
+      },
+    };
+    const first = (strategy: ReturnType<typeof lowestLatency>): string | undefined =>
+      strategy.rank([wild, even], context())[0]?.target.id;
+    expect(first(lowestLatency({ percentile: 'p50' }))).toBe('tail');
+    expect(first(lowestLatency({ percentile: 'p95' }))).toBe('even');
+  });
+
+  it('takes the less busy one of those that are as fast', () => {
+    const targets = [
+      { id: 'a', firstToken: 100, inFlight: 9 },
+      { id: 'b', firstToken: 103 },
+    ];
+    expect(shares(lowestLatency(), targets)).toEqual({ a: 0, b: 1 });
+  });
+
+  it('stays with the one that was first before while it is nearly as fast', () => {
+    const targets = [
+      { id: 'a', firstToken: 108, inFlight: 0 },
+      { id: 'b', firstToken: 100, inFlight: 1 },
+    ];
+    expect(order(lowestLatency(), targets, { previous: 'b' })).toBe('b a');
+    expect(order(lowestLatency(), targets, { previous: 'a' })).toBe('a b');
+  });
+
+  it('tries a target that has not been measured, but not with many requests at a time', () => {
+    const known = { id: 'known', firstToken: 100 };
+    const fresh = { id: 'fresh', samples: 0 };
+    expect(shares(lowestLatency(), [known, fresh])['fresh']).toBeGreaterThan(0.3);
+    expect(shares(lowestLatency(), [known, { ...fresh, inFlight: 1 }])['fresh']).toBe(0);
+    const some = { id: 'fresh', firstToken: 100, samples: 5, inFlight: 5 };
+    expect(shares(lowestLatency(), [{ ...known, inFlight: 9 }, some])['fresh']).toBeGreaterThan(0.9);
+  });
+
+  it('looks at a slow one again after a while, with one request in a hundred at most', () => {
+    const fast = { id: 'fast', firstToken: 100 };
+    const slow = { id: 'slow', firstToken: 200 };
+    expect(shares(lowestLatency(), [fast, { ...slow, idle: 39_000 }])['slow']).toBe(0);
+    expect(shares(lowestLatency(), [fast, { ...slow, idle: 41_000 }])['slow']).toBeCloseTo(0.01, 2);
+    expect(shares(lowestLatency(), [fast, { ...slow, idle: 41_000, inFlight: 1 }])['slow']).toBe(0);
+    const worst = { id: 'slow', firstToken: 100_000 };
+    expect(shares(lowestLatency(), [fast, { ...worst, idle: 301_000 }])['slow']).toBeGreaterThan(0);
+  });
+
+  it('counts what is lost where a target fails', () => {
+    const targets = [
+      { id: 'unsound', firstToken: 100, failure: 0.5 },
+      { id: 'sound', firstToken: 150 },
+    ];
+    expect(order(lowestLatency(), targets)).toBe('sound unsound');
+  });
+});
+
+describe('highestThroughput', () => {
+  it('puts the one with most tokens per second first', () => {
+    const targets = [
+      { id: 'slow', throughput: 20 },
+      { id: 'fast', throughput: 200 },
+    ];
+    expect(order(highestThroughput(), targets)).toBe('fast slow');
+  });
+});
+
+describe('balanced', () => {
+  const cheap = { id: 'cheap', cost: 0.001, firstToken: 3_000 };
+  const fast = { id: 'fast', cost: 0.004, firstToken: 1_000 };
+
+  it('weighs cost against time, at the price of a second', () => {
+    expect(order(balanced({ perSecond: 0.001 }), [cheap, fast])).toBe('cheap fast');
+    expect(order(balanced({ perSecond: 0.002 }), [cheap, fast])).toBe('fast cheap');
+  });
+
+  it('weighs the risk of a failure at its price', () => {
+    const unsound = { id: 'unsound', cost: 0.001, firstToken: 1_000, failure: 0.2 };
+    const sound = { id: 'sound', cost: 0.002, firstToken: 1_000 };
+    expect(order(balanced({ perSecond: 0, perFailure: 0.001 }), [unsound, sound])).toBe('unsound sound');
+    expect(order(balanced({ perSecond: 0, perFailure: 0.1 }), [unsound, sound])).toBe('sound unsound');
+  });
+
+  it('puts targets of unknown price last, and takes those of unknown speed to be fast', () => {
+    const targets = [{ id: 'unknown', firstToken: 1 }, cheap, { id: 'fresh', cost: 0.001, samples: 0 }];
+    expect(order(balanced(), targets)).toBe('fresh cheap unknown');
+  });
+});
+
+describe('inverseSquarePrice', () => {
+  it('takes a target at a third of the price nine times as often', () => {
+    const found = shares(inverseSquarePrice(), [
+      { id: 'one', cost: 1e-9 },
+      { id: 'three', cost: 3e-9 },
+    ]);
+    expect(found['one']).toBeCloseTo(0.9, 1);
+  });
+
+  it('takes what costs nothing before all else, and what has no price after all else', () => {
+    const targets = [{ id: 'unknown' }, { id: 'dear', cost: 1 }, { id: 'free', cost: 0 }];
+    expect(order(inverseSquarePrice(), targets)).toBe('free dear unknown');
+  });
+});
+
+describe('roundRobin', () => {
+  it('takes one after the other', () => {
+    const targets = [{ id: 'a' }, { id: 'b' }, { id: 'c' }];
+    const orders = [0, 1, 2, 3].map((turn) => order(roundRobin(), targets, { turn }));
+    expect(orders).toEqual(['a b c', 'b c a', 'c a b', 'a b c']);
+  });
+});
+
+describe('leastBusy', () => {
+  it('takes the one with fewest requests under way, and any of several such', () => {
+    const targets = [
+      { id: 'a', inFlight: 2 },
+      { id: 'b', inFlight: 1 },
+      { id: 'c', inFlight: 1 },
+    ];
+    const found = shares(leastBusy(), targets);
+    expect(found['a']).toBe(0);
+    expect(found['b']).toBeCloseTo(0.5, 1);
+  });
+});
+
+describe('sticky', () => {
+  const targets = [{ id: 'a' }, { id: 'b' }, { id: 'c', weight: 2 }];
+  const sessions = Array.from({ length: 2_000 }, (_, index) => `session ${index}`);
+  const first = (session: string, of = targets): string | undefined =>
+    order(sticky(), of, { session }).split(' ')[0];
+
+  it('takes all requests of a session to one target, in whatever order the targets are', () => {
+    for (const session of sessions.slice(0, 50)) {
+      expect(first(session, targets.toReversed())).toBe(first(session));
+    }
+  });
+
+  it('shares the sessions out by the weights', () => {
+    const share = (id: string): number =>
+      sessions.filter((session) => first(session) === id).length / sessions.length;
+    expect(share('c')).toBeCloseTo(0.5, 1);
+    expect(share('a')).toBeCloseTo(0.25, 1);
+  });
+
+  it('moves only the sessions of a target that is gone', () => {
+    for (const session of sessions.slice(0, 200)) {
+      if (first(session) !== 'b')
+        expect(first(session, [{ id: 'a' }, { id: 'c', weight: 2 }])).toBe(first(session));
+    }
+  });
+
+  it('leaves requests without a session to another strategy', () => {
+    expect(order(sticky({ strategy: priority() }), targets)).toBe('a b c');
+    expect(sticky({ strategy: lowestCost() }).name).toBe('sticky(lowestCost)');
+  });
+
+  it('sticks by what it is told', () => {
+    const byUser = sticky({ by: ({ metadata }) => metadata['user'] as string });
+    expect(order(byUser, targets, { metadata: { user: 'u' } })).toBe(
+      order(sticky(), targets, { session: 'u' }),
+    );
+  });
+});
+
+describe('rules', () => {
+  const targets = [
+    { id: 'a', cost: 2 },
+    { id: 'b', cost: 1 },
+    { id: 'c', cost: 3 },
+  ];
+  const strategy = rules(
+    [
+      { when: (_, { metadata }) => metadata['plan'] === 'free', use: lowestCost() },
+      { when: (request) => 'tools' in request, use: 'c' },
+      { when: (_, { session }) => session === 's', use: ['b', 'c'] },
+    ],
+    priority(),
+  );
+
+  it('go by the first that is for the request: a strategy, a target, or several in their order', () => {
+    expect(order(strategy, targets, { metadata: { plan: 'free' }, session: 's' })).toBe('b a c');
+    expect(order(strategy, targets, { request: { prompt: 'Hi', tools: [] } })).toBe('c a b');
+    expect(order(strategy, targets, { session: 's' })).toBe('b c a');
+    expect(order(strategy, targets)).toBe('a b c');
+  });
+
+  it('say which it was', () => {
+    const notes: Notes = new Map();
+    strategy.rank(targets.map(candidate), context({ session: 's' }, notes));
+    expect(notes.get('a')).toEqual({ rule: 2 });
+  });
+});
+
+describe('canary', () => {
+  const targets = [{ id: 'old' }, { id: 'new' }];
+
+  it('takes its share to the new target, which comes last for the rest', () => {
+    const strategy = canary({ target: 'new', share: 0.2 });
+    expect(shares(strategy, targets)['new']).toBeCloseTo(0.2, 1);
+    expect(order(canary({ target: 'new', share: 0 }), targets.toReversed())).toBe('old new');
+    expect(order(canary({ target: 'new', share: 1 }), targets)).toBe('new old');
+  });
+
+  it('takes all of a session or nothing of it', () => {
+    const strategy = canary({ target: 'new', share: 0.5 });
+    for (const session of ['a', 'b', 'c', 'd', 'e', 'f']) {
+      expect([0, 1]).toContain(shares(strategy, targets, { session }, 20)['new']);
+    }
+  });
+});
+
+describe('constraints', () => {
+  const eu = {
+    id: 'eu',
+    cost: 2,
+    firstToken: 500,
+    throughput: 50,
+    tags: ['eu', 'zdr'],
+    price: { input: 2, output: 8 },
+  };
+  const us = {
+    id: 'us',
+    cost: 1,
+    firstToken: 900,
+    throughput: 90,
+    tags: ['us'],
+    price: { input: 1, output: 4 },
+  };
+  const unknown = { id: 'unknown', samples: 0 };
+
+  it.each([
+    ['tags', { tags: ['eu'] }, 'eu'],
+    ['all tags', { tags: ['eu', 'us'] }, ''],
+    ['maxPrice.input', { maxPrice: { input: 1.5 } }, 'us'],
+    ['maxPrice.output', { maxPrice: { output: 8 } }, 'eu us'],
+    ['maxCost', { maxCost: 1 }, 'us'],
+  ])('leave out what violates %s', (_, constraints, left) => {
+    expect(order(priority(constraints), [eu, us, unknown])).toBe(left);
+  });
+
+  it('put behind what is slower than it should be, and try what is not known', () => {
+    // Nine in ten: one and a half times the mean, here.
+    expect(order(lowestCost({ maxFirstToken: 1_000 }), [us, eu])).toBe('eu us');
+    expect(order(lowestCost({ maxFirstToken: 1_350 }), [us, eu])).toBe('us eu');
+    expect(order(lowestCost({ maxFirstToken: 100 }), [us, eu])).toBe('us eu');
+    expect(order(priority({ minThroughput: 60 }), [eu, us])).toBe('us eu');
+    expect(order(priority({ maxFirstToken: 1_000 }), [us, unknown])).toBe('unknown us');
+  });
+
+  it('say in the trace what they are about', () => {
+    const notes: Notes = new Map();
+    priority({ maxFirstToken: 1_000, tags: ['us'] }).rank([eu, us].map(candidate), context({}, notes));
+    expect(Object.fromEntries(notes)).toEqual({ eu: { violates: 'tags' }, us: { misses: 'maxFirstToken' } });
+  });
+
+  const wrong: readonly (readonly [string, () => unknown, string])[] = [
+    [
+      'maxFirstToken',
+      () => priority({ maxFirstToken: -1 }),
+      'priority(): maxFirstToken: expected a number of at least 0, got -1',
+    ],
+    [
+      'maxPrice',
+      () => lowestCost({ maxPrice: 3 as never }),
+      'lowestCost(): maxPrice: expected an object with input or output, got 3',
+    ],
+    [
+      'maxPrice.input',
+      () => leastBusy({ maxPrice: { input: Number.NaN } }),
+      'leastBusy(): maxPrice.input: expected a number',
+    ],
+    [
+      'tags',
+      () => roundRobin({ tags: 'eu' as never }),
+      'roundRobin(): tags: expected a list of words, got "eu"',
+    ],
+    [
+      'percentile',
+      () => lowestLatency({ percentile: 'p12' as never }),
+      'lowestLatency(): percentile: expected mean, p50, p90, p95 or p99, got p12',
+    ],
+    ['of', () => balanced({ of: 'end' as never }), 'balanced(): of: expected firstToken or total, got end'],
+    [
+      'perSecond',
+      () => balanced({ perSecond: '1' as never }),
+      'balanced(): perSecond: expected a number of at least 0, got "1"',
+    ],
+    [
+      'share',
+      () => canary({ target: 'a', share: 2 }),
+      'canary(): share: expected a number between 0 and 1, got 2',
+    ],
+    ['when', () => rules([{ use: 'a' } as never]), 'rules([0]).when: expected a function, got undefined'],
+    [
+      'use',
+      () => rules([{ when: () => true, use: 5 as never }]),
+      'rules([0]).use: expected a strategy or ids of targets, got 5',
+    ],
+    ['weight', () => weighted({ a: -1 }), 'weighted("a"): expected a number of at least 0, got -1'],
+  ];
+  it.each(wrong)('and terms that are wrong are refused with their name: %s', (_, make, message) => {
+    let error: unknown;
+    try {
+      make();
+    } catch (thrown) {
+      error = thrown;
+    }
+    expect(isRouterError(error, 'config')).toBe(true);
+    expect(String(error)).toContain(message);
+  });
+});
