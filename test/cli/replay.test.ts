@@ -1,4 +1,4 @@
-import { priority, type Strategy, weighted } from 'signalbox';
+import { type Policies, priority, type Strategy, weighted } from 'signalbox';
 import { describe, expect, it } from 'vitest';
 import { type Figures, figuresOf } from '../../src/cli/figures.ts';
 import { worldOfLog } from '../../src/cli/from-log.ts';
@@ -78,6 +78,42 @@ describe('a log that is played with the strategy it was made with', () => {
         expect(Math.abs((simulated.shares[id] ?? 0) - share)).toBeLessThan(0.05);
     }
     expect(difference(costs.simulated, costs.actual)).toBeLessThan(0.03);
+  });
+});
+
+describe('a log of more than requests and their answers', () => {
+  const healthy = { 'cheap/m': { ...vendors['cheap/m'], errorRate: 0 }, 'spare/m': vendors['spare/m'] };
+  const plain = { vendors: healthy, strategy: priority(), requests: 300, every: 500, seed: 3, leave: 0 };
+
+  it('costs the same where cheap answers were tried first and not wanted', async () => {
+    const policies: Policies = {
+      accept: ({ usage: { outputTokens = 0 }, target }) => target === 'spare/m' || outputTokens > 120,
+      interrupted: 'restart',
+    };
+    const requests = await readLog(each(await logOfTraffic({ ...plain, policies })), 'log');
+    const { world, played } = worldOfLog(requests, [], undefined);
+    const actual = figuresOf(played);
+    const simulated = figuresOf(await play(world, priority(), { interrupted: 'restart' }, 1));
+    expect(actual.shares['spare/m']).toBeGreaterThan(0.3);
+    expect(simulated.shares).toEqual(actual.shares);
+    expect(simulated.cost).toBeCloseTo(actual.cost, 9);
+  });
+
+  it('has no requests in copies for a mirror, but shows by them what its target would have cost', async () => {
+    const policies: Policies = { mirror: { target: 'cheap/m', share: 0.5 } };
+    const routes = { default: { targets: ['spare/m'] } };
+    const lines = await logOfTraffic({ ...plain, policies, routes });
+    const requests = await readLog(each(lines), 'log');
+    expect(requests.length).toBeGreaterThan(400);
+    const without = worldOfLog(requests, [], undefined);
+    expect(without.played).toHaveLength(300);
+    expect(without.notes.join()).toMatch(/1\d\d copies for a mirror are left out/);
+    const asBefore = figuresOf(await play(without.world, priority(), {}, 1));
+    expect(asBefore.shares).toEqual({ 'spare/m': 1 });
+    const { world } = worldOfLog(requests, [namesOf('cheap/m')], undefined);
+    const { shares, cost } = figuresOf(await play(world, priority(), {}, 1));
+    expect(shares).toEqual({ 'cheap/m': 1 });
+    expect(cost).toBeLessThan(asBefore.cost / 3);
   });
 });
 

@@ -1,5 +1,6 @@
 import {
   createRouter,
+  type Policies,
   type Price,
   type ProviderCall,
   type ProviderEmbedCall,
@@ -34,6 +35,9 @@ export interface Traffic {
   /** Milliseconds between two, on average. */
   readonly every: number;
   readonly seed: number;
+  readonly routes?: Readonly<Record<string, { readonly targets: readonly string[] }>>;
+  /** More options of the router. */
+  readonly policies?: Pick<Policies, 'accept' | 'mirror' | 'interrupted'>;
   /** Share of callers who leave. Default: 0.02. */
   readonly leave?: number;
 }
@@ -42,7 +46,7 @@ const start = Date.UTC(2026, 10, 1);
 
 /** The `request-end` events of a real router under traffic, in virtual time, as an application would write them to a file. */
 export async function logOfTraffic(traffic: Traffic): Promise<readonly string[]> {
-  const { vendors, strategy, requests, every, seed, leave = 0.02 } = traffic;
+  const { vendors, strategy, requests, every, seed, policies, routes = {}, leave = 0.02 } = traffic;
   const clock = virtualClock(start);
   const random = seededRandom(seed);
   const router = createRouter({
@@ -53,6 +57,8 @@ export async function logOfTraffic(traffic: Traffic): Promise<readonly string[]>
       price: vendor.price,
       ...(vendor.concurrency === undefined ? {} : { concurrency: vendor.concurrency }),
     })),
+    ...policies,
+    routes,
     strategy,
     clock,
     random: seededRandom(seed + 1),

@@ -64,18 +64,21 @@ describe('the package', () => {
     ).toBeGreaterThan(0);
   });
 
-  it('loads no SDK and no zod when it is imported, and no catalogue either', async () => {
+  it.each([
+    ['signalbox', ['is-network-error', 'p-retry', 'signalbox', 'tokenx']],
+    ['signalbox/catalog', ['signalbox']],
+  ])('loads no SDK, no zod and no prices when %s is imported', async (path, packages) => {
     const loaded = await node(`
       import { registerHooks } from 'node:module';
       const urls = [];
       registerHooks({ load(url, context, next) { urls.push(url); return next(url, context); } });
-      await import('signalbox');
+      await import('${path}');
       console.log(JSON.stringify(urls.filter((url) => url.includes('node_modules'))));
     `);
     const names = (JSON.parse(loaded) as string[]).map(
       (url) => /.*node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(url)?.[1],
     );
-    expect([...new Set(names)].toSorted()).toEqual(['is-network-error', 'p-retry', 'signalbox', 'tokenx']);
+    expect([...new Set(names)].toSorted()).toEqual(packages);
   });
 
   it('answers a request, and gives one error class to all sub-paths', async () => {
