@@ -20,6 +20,41 @@ describe('histogram', () => {
     );
   });
 
+  it('moves as a whole when everything takes so many times as long', () => {
+    const { add, quantile, scale, weight } = histogram();
+    for (let ms = 100; ms <= 1_000; ms += 10) add(ms, 0);
+    const before = weight(0);
+    scale(5);
+    expect((quantile(0.5) ?? 0) / 2_750).toBeCloseTo(1, 1);
+    scale(0.2);
+    expect((quantile(0.5) ?? 0) / 550).toBeCloseTo(1, 1);
+    expect(weight(0)).toBe(before);
+  });
+
+  it('takes in what another one has counted, at whatever time either was last used', () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.integer({ min: 2, max: 600_000 }), { minLength: 1, maxLength: 50 }),
+        fc.array(fc.integer({ min: 2, max: 600_000 }), { maxLength: 50 }),
+        fc.nat(1_000_000),
+        (own, others, later) => {
+          const [one, other, both] = [histogram(), histogram(), histogram()];
+          for (const ms of own) one.add(ms, 0);
+          for (const ms of others) other.add(ms, later);
+          for (const ms of own) both.add(ms, 0);
+          for (const ms of others) both.add(ms, later);
+          one.merge(other, later);
+          expect(one.weight(later)).toBeCloseTo(both.weight(later), 6);
+          for (const share of [0.1, 0.5, 0.9]) {
+            // A sample that just reaches a share may just miss it.
+            const [found, exact] = [one.quantile(share) ?? 0, both.quantile(share + 1e-9) ?? 0];
+            expect(found).toBeLessThanOrEqual(exact + 1e-6);
+          }
+        },
+      ),
+    );
+  });
+
   it('knows nothing without samples', () => {
     const { quantile, hazard, weight } = histogram();
     expect(quantile(0.5)).toBeUndefined();

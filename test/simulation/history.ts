@@ -167,13 +167,9 @@ export function historyOf(world: World): History {
   const soundButFull = (target: TargetPlan, seen: Seen): boolean => {
     const from = seen.startedAt;
     const to = seen.settledAt ?? Number.POSITIVE_INFINITY;
-    const limited = [
-      target.concurrency,
-      target.rpm,
-      target.tpm,
-      target.capacity,
-      plan.keys[target.provider],
-    ].some((limit) => limit !== undefined);
+    const limited = [target.rpm, target.tpm, target.capacity, plan.keys[target.provider]].some(
+      (limit) => limit !== undefined,
+    );
     const inTrouble = target.windows.some(
       (window) => window.from <= to + longest(target) && window.to >= from,
     );
