@@ -1,21 +1,27 @@
 import { defineConfig, type Options } from 'tsup';
 
-/** One entry per sub-path of the package; shared code goes into chunks, so that each error class exists once. */
+/** One entry per sub-path of the package. */
+const subPaths = {
+  index: 'src/index.ts',
+  openai: 'src/providers/openai/index.ts',
+  anthropic: 'src/providers/anthropic/index.ts',
+  google: 'src/providers/google/index.ts',
+  'openai-compatible': 'src/providers/openai-compatible/index.ts',
+  catalog: 'src/catalog/index.ts',
+  testing: 'src/testing/index.ts',
+};
+
+/** Shared code goes into chunks, so that each error class exists once. */
 export const options: Options = {
-  entry: {
-    index: 'src/index.ts',
-    openai: 'src/providers/openai/index.ts',
-    anthropic: 'src/providers/anthropic/index.ts',
-    google: 'src/providers/google/index.ts',
-    'openai-compatible': 'src/providers/openai-compatible/index.ts',
-    testing: 'src/testing/index.ts',
-  },
+  entry: { ...subPaths, cli: 'src/cli/main.ts' },
   format: ['esm'],
   target: 'es2023',
   platform: 'neutral',
   splitting: true,
   clean: true,
-  dts: true,
+  // The command is not imported by anyone.
+  dts: { entry: subPaths },
+  external: [/^node:/],
 };
 
 export default defineConfig(options);

@@ -15,7 +15,7 @@ export default defineConfig({
   resolve: {
     alias: [
       { find: /^signalbox$/, replacement: source('index.ts') },
-      { find: /^signalbox\/testing$/, replacement: source('testing/index.ts') },
+      { find: /^signalbox\/(catalog|testing)$/, replacement: source('$1/index.ts') },
       { find: /^signalbox\/(.+)$/, replacement: source('providers/$1/index.ts') },
     ],
   },

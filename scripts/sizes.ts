@@ -4,7 +4,15 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
 import { build } from 'esbuild';
 
-const subPaths = ['.', './openai', './anthropic', './google', './openai-compatible', './testing'];
+const subPaths = [
+  '.',
+  './openai',
+  './anthropic',
+  './google',
+  './openai-compatible',
+  './catalog',
+  './testing',
+];
 const runs = 9;
 
 /** Median milliseconds of an import in a fresh process. */

@@ -5,7 +5,7 @@ import type { Accept, CallOptions, Interrupted, Priority } from '../types/option
 import type { AttemptSummary, FinishReason } from '../types/result.ts';
 import type { Cost, Usage } from '../types/usage.ts';
 import { type LinkedAbort, linkedAbort } from './abort.ts';
-import type { Environment, Route } from './environment.ts';
+import { type Environment, type Route, toDate } from './environment.ts';
 import type { Job } from './job.ts';
 import { override } from './override.ts';
 import { defaultHedge, type ResolvedPolicies, type ResolvedTimeouts } from './policies.ts';
@@ -127,6 +127,7 @@ function tellEnd(run: Run, end: RunEnd): void {
   run.env.events.emit({
     type: 'request-end',
     ...factsOf(run),
+    at: toDate(run.startedAt, run.env.clock),
     kind: run.job.kind,
     outcome: end.outcome,
     target: success?.target,

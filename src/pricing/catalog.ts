@@ -1,17 +1,29 @@
 import type { Catalog } from '../types/options.ts';
 import type { Price, PriceTier, Rates } from '../types/price.ts';
 
-/** Our provider names where the catalogue's id is another one. */
-const catalogIds: Readonly<Record<string, string>> = { xai: 'x-ai' };
+/**
+ * Our provider names where the catalogue's id is another one. Bedrock is not among them: its prices differ by region, which
+ * our `bedrock` does not say in a model's name.
+ */
+export const catalogIds: Readonly<Record<string, string>> = {
+  moonshot: 'moonshotai',
+  'workers-ai': 'cloudflare',
+  xai: 'x-ai',
+};
 
 /** A rate in the catalogue: US$ per million tokens, or one that depends on the size of the input. */
-type CatalogRate =
+export type CatalogRate =
   | number
   | { readonly base: number; readonly tiers: readonly { start: number; price: number }[] };
 
 /**
  * The prices of `@pydantic/genai-prices` (https://github.com/pydantic/genai-prices), loaded when first asked for. A model
  * that it does not list under exactly this provider has no price.
+ *
+ * @throws where the package is not there, as in a bundle that left it out
+ * @example
+ * const catalog = await loadCatalog();
+ * createRouter({ targets, catalog: { ...catalog, price: (...asked) => discounted(catalog.price(...asked)) } });
  */
 export async function loadCatalog(): Promise<Catalog> {
   const { calcPrice, findProvider } = await import('@pydantic/genai-prices');
@@ -50,7 +62,8 @@ const rateKeys: Readonly<Record<Exclude<keyof Rates, 'input'>, string>> = {
   outputAudio: 'output_audio_mtok',
 };
 
-function toPrice(listed: Readonly<Record<string, CatalogRate | undefined>>): Price | undefined {
+/** The catalogue's words for a price in ours; `undefined` where it has no rate for input. */
+export function toPrice(listed: Readonly<Record<string, CatalogRate | undefined>>): Price | undefined {
   const starts = new Set<number>();
   for (const rate of Object.values(listed)) {
     if (typeof rate === 'object') for (const tier of rate.tiers) starts.add(tier.start);

@@ -28,7 +28,7 @@ export interface PriceBook {
   contextLengthOf(target: Priced): number | undefined;
 }
 
-/** How long a price from the catalogue is used before it is looked up again: some depend on the date or the hour. */
+/** How long what the catalogue says is used before it is asked again: some prices depend on the hour, and it can be refreshed. */
 const keepFor = 60_000;
 
 /**
@@ -43,7 +43,7 @@ export function priceBook(
   let catalog: Catalog | undefined = option === false ? undefined : option;
   let loading: Promise<void> | undefined;
   let settled = option !== undefined;
-  const lengths = new Map<string, number | undefined>();
+  const lengths = new Map<string, { readonly length: number | undefined; readonly at: number }>();
   const found = new Map<string, { readonly known: KnownPrice | undefined; readonly at: number }>();
   const reported = new Set<string>();
 
@@ -84,8 +84,12 @@ export function priceBook(
     },
     contextLengthOf({ id, provider, model }) {
       if (!settled || catalog?.contextLength === undefined) return undefined;
-      if (!lengths.has(id)) lengths.set(id, catalog.contextLength(provider.name, model));
-      return lengths.get(id);
+      const now = clock.now();
+      const kept = lengths.get(id);
+      if (kept !== undefined && now - kept.at < keepFor) return kept.length;
+      const length = catalog.contextLength(provider.name, model);
+      lengths.set(id, { length, at: now });
+      return length;
     },
   };
 }

@@ -29,20 +29,25 @@ export function balanced({
   checkAmount('balanced(): perSecond', perSecond);
   checkAmount('balanced(): perFailure', perFailure);
   checkLatencyTerms('balanced', { of, percentile });
-  return constrained('balanced', constraints, (candidates, context) => {
-    const times = candidates.map((candidate) => expectedTime(candidate, context, of, percentile));
-    const shortest = Math.min(...times.map((time) => time ?? Number.POSITIVE_INFINITY));
-    const assumed = Number.isFinite(shortest) ? shortest : 0;
-    return bestFirst(
-      candidates,
-      context,
-      (candidate) => {
-        const { estimatedCost, expected } = candidate;
-        if (estimatedCost === undefined) return Number.POSITIVE_INFINITY;
-        const time = expectedTime(candidate, context, of, percentile) ?? assumed;
-        return estimatedCost + (perSecond * time) / 1_000 + perFailure * expected.failure;
-      },
-      byMeasure,
-    );
-  });
+  return constrained(
+    'balanced',
+    constraints,
+    (candidates, context) => {
+      const times = candidates.map((candidate) => expectedTime(candidate, context, of, percentile));
+      const shortest = Math.min(...times.map((time) => time ?? Number.POSITIVE_INFINITY));
+      const assumed = Number.isFinite(shortest) ? shortest : 0;
+      return bestFirst(
+        candidates,
+        context,
+        (candidate) => {
+          const { estimatedCost, expected } = candidate;
+          if (estimatedCost === undefined) return Number.POSITIVE_INFINITY;
+          const time = expectedTime(candidate, context, of, percentile) ?? assumed;
+          return estimatedCost + (perSecond * time) / 1_000 + perFailure * expected.failure;
+        },
+        byMeasure,
+      );
+    },
+    ['perSecond', 'perFailure', 'of', 'percentile'],
+  );
 }

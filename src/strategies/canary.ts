@@ -1,5 +1,6 @@
 import { ConfigError } from '../errors.ts';
 import type { Strategy } from '../types/strategy.ts';
+import { checkTerms } from './constraints.ts';
 import { hashShare } from './hash.ts';
 import { priority } from './priority.ts';
 
@@ -20,7 +21,9 @@ export interface CanaryTerms {
  * @example
  * createRouter({ targets, strategy: canary({ target: 'new-model', share: 0.05, strategy: lowestCost() }) });
  */
-export function canary({ target, share, strategy = priority() }: CanaryTerms): Strategy {
+export function canary(terms: CanaryTerms): Strategy {
+  checkTerms('canary', terms, ['target', 'share', 'strategy']);
+  const { target, share, strategy = priority() } = terms;
   if (typeof target !== 'string')
     throw new ConfigError('canary(): target', 'the id of a target', typeof target);
   if (!(typeof share === 'number' && share >= 0 && share <= 1)) {

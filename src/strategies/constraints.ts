@@ -25,10 +25,16 @@ const limits = ['maxFirstToken', 'minThroughput', 'maxCost'] as const;
 /**
  * A strategy within constraints: what must not be is left out, and what meets them comes before what does not.
  *
+ * @param own names of the strategy's own terms, for who misspells one
  * @throws ConfigError for a constraint that is no number of at least 0, or tags that are no list of words
  */
-export function constrained(name: string, constraints: Constraints, rank: Rank): Strategy {
-  check(name, constraints);
+export function constrained(
+  name: string,
+  constraints: Constraints,
+  rank: Rank,
+  own: readonly string[] = [],
+): Strategy {
+  check(name, constraints, own);
   const { maxFirstToken, minThroughput, maxPrice, maxCost, tags } = constraints;
   const strict = maxPrice !== undefined || maxCost !== undefined || tags !== undefined;
   const measured = maxFirstToken !== undefined || minThroughput !== undefined;
@@ -80,7 +86,21 @@ function withNotes(
   return { well, bad };
 }
 
-function check(name: string, constraints: Constraints): void {
+const fields = ['maxFirstToken', 'minThroughput', 'maxPrice', 'maxCost', 'tags'];
+
+/** @throws ConfigError for terms that are no object, and for one that is not known */
+export function checkTerms(name: string, terms: object, known: readonly string[]): void {
+  if (typeof terms !== 'object' || terms === null || Array.isArray(terms)) {
+    throw new ConfigError(`${name}()`, `an object with ${known.join(', ')}`, JSON.stringify(terms));
+  }
+  for (const field of Object.keys(terms)) {
+    if (known.includes(field)) continue;
+    throw new ConfigError(`${name}(): ${field}`, `one of ${known.join(', ')}`, 'an unknown option');
+  }
+}
+
+function check(name: string, constraints: Constraints, own: readonly string[]): void {
+  checkTerms(name, constraints, [...own, ...fields]);
   const { maxPrice, tags } = constraints;
   for (const field of limits) checkAmount(`${name}(): ${field}`, constraints[field]);
   if (maxPrice !== undefined && (typeof maxPrice !== 'object' || maxPrice === null)) {

@@ -24,13 +24,17 @@ const percentiles: readonly unknown[] = [undefined, 'mean', 'p50', 'p90', 'p95',
  */
 export function lowestLatency({ of, percentile, ...constraints }: LatencyTerms & Constraints = {}): Strategy {
   checkLatencyTerms('lowestLatency', { of, percentile });
-  return constrained('lowestLatency', constraints, (candidates, context) =>
-    bestFirst(
-      candidates,
-      context,
-      (candidate) => expectedTime(candidate, context, of, percentile),
-      byMeasure,
-    ),
+  return constrained(
+    'lowestLatency',
+    constraints,
+    (candidates, context) =>
+      bestFirst(
+        candidates,
+        context,
+        (candidate) => expectedTime(candidate, context, of, percentile),
+        byMeasure,
+      ),
+    ['of', 'percentile'],
   );
 }
 

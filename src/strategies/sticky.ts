@@ -1,4 +1,5 @@
 import type { RankContext, Strategy } from '../types/strategy.ts';
+import { checkTerms } from './constraints.ts';
 import { hashShare } from './hash.ts';
 import { priority } from './priority.ts';
 
@@ -14,11 +15,14 @@ export interface StickyTerms {
  * in proportion to their weights, and when one is gone only its own sessions move. Rendezvous hashing (Thaler, Ravishankar, "Using
  * Name-Based Mappings to Increase Hit Rates", IEEE/ACM Transactions on Networking 6, 1998), with weights.
  *
+ * @throws ConfigError for a term that is not known
  * @example
  * createRouter({ targets, strategy: sticky({ strategy: lowestCost() }) });
  * router.chat({ messages }, { session: user.id });
  */
-export function sticky({ strategy = priority(), by = sessionOf }: StickyTerms = {}): Strategy {
+export function sticky(terms: StickyTerms = {}): Strategy {
+  checkTerms('sticky', terms, ['strategy', 'by']);
+  const { strategy = priority(), by = sessionOf } = terms;
   return {
     name: `sticky(${strategy.name})`,
     rank(candidates, context) {

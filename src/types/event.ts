@@ -55,6 +55,8 @@ export interface UsageEvent extends RequestFacts {
 /** A request is over. Exactly one per request, whatever happened; and one per copy that was sent to a `mirror`. */
 export interface RequestEndEvent extends RequestFacts {
   readonly type: 'request-end';
+  /** When the call came: milliseconds since 1970. */
+  readonly at: number;
   readonly kind: 'chat' | 'stream' | 'embed';
   /** `aborted`: by the caller's signal, or by leaving the stream; a copy's, where a request needed its place. */
   readonly outcome: 'success' | 'failed' | 'aborted';

@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 const run = promisify(execFile);
 const root = join(import.meta.dirname, '../..');
-const subPaths = ['', '/openai', '/anthropic', '/google', '/openai-compatible', '/testing'];
+const subPaths = ['', '/openai', '/anthropic', '/google', '/openai-compatible', '/catalog', '/testing'];
 
 /** The package, packed and installed into an empty project outside of this one, and nothing else. */
 let project: string;
@@ -64,18 +64,21 @@ describe('the package', () => {
     ).toBeGreaterThan(0);
   });
 
-  it('loads no SDK and no zod when it is imported, and no catalogue either', async () => {
+  it.each([
+    ['signalbox', ['is-network-error', 'p-retry', 'signalbox', 'tokenx']],
+    ['signalbox/catalog', ['signalbox']],
+  ])('loads no SDK, no zod and no prices when %s is imported', async (path, packages) => {
     const loaded = await node(`
       import { registerHooks } from 'node:module';
       const urls = [];
       registerHooks({ load(url, context, next) { urls.push(url); return next(url, context); } });
-      await import('signalbox');
+      await import('${path}');
       console.log(JSON.stringify(urls.filter((url) => url.includes('node_modules'))));
     `);
     const names = (JSON.parse(loaded) as string[]).map(
       (url) => /.*node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(url)?.[1],
     );
-    expect([...new Set(names)].toSorted()).toEqual(['is-network-error', 'p-retry', 'signalbox', 'tokenx']);
+    expect([...new Set(names)].toSorted()).toEqual(packages);
   });
 
   it('answers a request, and gives one error class to all sub-paths', async () => {
@@ -103,6 +106,27 @@ describe('the package', () => {
     expect(output).toMatch(/^config openai: expected the package "openai" to be installed/);
   });
 
+  it('has the command, which needs no SDK either', async () => {
+    const targets = [
+      { id: 'dear/m', price: { input: 3, output: 15 }, firstToken: 300 },
+      { id: 'cheap/m', price: { input: 0.2, output: 0.8 }, firstToken: { p50: 400, p95: 800, p99: 1_500 } },
+    ];
+    await writeFile(join(project, 'scenario.json'), JSON.stringify({ duration: '5m', rate: 1, targets }));
+    const simulate = ['--no-install', 'signalbox', 'simulate', '--scenario', 'scenario.json'];
+    const { stdout } = await run('npx', [...simulate, '--strategy', 'lowestCost', '--json'], {
+      cwd: project,
+      env,
+    });
+    expect(JSON.parse(stdout).strategies[0].shares['cheap/m']).toBeGreaterThan(0.9);
+    const failed = await run('npx', [...simulate, '--strategy', 'best'], { cwd: project, env }).catch(
+      (failure: { code: number; stderr: string }) => failure,
+    );
+    expect(failed).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('--strategy best: expected one of'),
+    });
+  });
+
   it.each(['bundler', 'nodenext'])(
     'compiles in a strict TypeScript project, moduleResolution %s',
     async (resolution) => {
@@ -114,6 +138,7 @@ describe('the package', () => {
       import { google } from 'signalbox/google';
       import { openai } from 'signalbox/openai';
       import { groq, openaiCompatible } from 'signalbox/openai-compatible';
+      import { loadCatalog, models, type CatalogModel } from 'signalbox/catalog';
       import { scriptedProvider, virtualClock } from 'signalbox/testing';
       const router = createRouter({
         targets: [
@@ -130,6 +155,8 @@ describe('the package', () => {
       // @ts-expect-error no such route
       void router.chat({ prompt: '' }, { route: 'fsat' });
       export const answer: Promise<ChatResult> = router.chat({ prompt: '' }, { route: 'fast' });
+      export const found: Promise<readonly CatalogModel[]> = models({ supports: ['tools'], maxPrice: { output: 1 } });
+      export const priced = async () => createRouter({ targets: [{ provider: groq(), model: 'm' }], catalog: await loadCatalog() });
       export const strategy: Strategy = { name: 'x', rank: (candidates) => candidates };
       export const when = (error: unknown): number | undefined => (isRouterError(error, 'no-target') ? error.retryAt : undefined);
       `,

@@ -341,6 +341,22 @@ describe('constraints', () => {
       'roundRobin(): tags: expected a list of words, got "eu"',
     ],
     [
+      'unknown',
+      () => lowestLatency({ percentil: 'p90' } as never),
+      'lowestLatency(): percentil: expected one of of, percentile, maxFirstToken, minThroughput, maxPrice, maxCost, tags, got an unknown option',
+    ],
+    ['no object', () => lowestCost('cheap' as never), 'lowestCost(): expected an object with maxFirstToken'],
+    [
+      'unknown',
+      () => sticky({ session: 'a' } as never),
+      'sticky(): session: expected one of strategy, by, got an unknown option',
+    ],
+    [
+      'unknown',
+      () => canary({ target: 'a', share: 0.1, rest: priority() } as never),
+      'canary(): rest: expected one of target, share, strategy',
+    ],
+    [
       'percentile',
       () => lowestLatency({ percentile: 'p12' as never }),
       'lowestLatency(): percentile: expected mean, p50, p90, p95 or p99, got p12',

@@ -15,8 +15,8 @@ import {
 import { withKeys } from '../keys.ts';
 import { lazyClient, sdkFetch, sdkProvider, withExchange } from '../sdk-provider.ts';
 import type { Wire } from '../wire.ts';
+import { capabilitiesOf } from './capabilities.ts';
 import { anthropicFailures } from './failures.ts';
-import { takesPrefill } from './model.ts';
 import { toRequest } from './request.ts';
 import { toResult } from './response.ts';
 import { eventReader } from './stream.ts';
@@ -39,8 +39,6 @@ export interface AnthropicOptions extends ClientOptions {
 }
 
 const name = 'anthropic';
-/** Beside images and text: https://platform.claude.com/docs/en/build-with-claude/files#file-types-and-content-blocks. */
-const files = ['application/pdf', 'text/*'];
 /** Given for each call: without it the SDK refuses long answers that are not streamed. The router's are always shorter. */
 const perCall = { maxRetries: 0, timeout: 2 ** 31 - 1 };
 
@@ -75,7 +73,7 @@ function withKey(options: AnthropicOptions): Provider<'anthropic'> {
       messages.create(body, { ...perCall, signal, fetchOptions: withExchange(exchange) }),
     toResult,
     reader: eventReader,
-    more: { capabilities: (model) => ({ files, prefill: takesPrefill(model) }) },
+    more: { capabilities: capabilitiesOf },
   });
 }
 

@@ -18,6 +18,7 @@ import { readEvents } from '../event-stream.ts';
 import { withKeys } from '../keys.ts';
 import { type Carry, lazyClient, type SdkMapping, sdkProvider } from '../sdk-provider.ts';
 import type { Wire } from '../wire.ts';
+import { capabilitiesOf } from './capabilities.ts';
 import { embedGenAI, embedLegacy, limits, toEmbeddings, toEmbedRequest } from './embeddings.ts';
 import { googleFailures } from './failures.ts';
 import { type GenAIClient, type OwnFetch, sendGenAI } from './genai.ts';
@@ -107,6 +108,7 @@ function provider<Client>({ client, account, send, embed }: Over<Client>): Provi
     send,
     toResult,
     reader: chunkReader,
+    more: { capabilities: capabilitiesOf },
     embed: { limits, toRequest: toEmbedRequest, send: embed, toResult: toEmbeddings },
   };
   return sdkProvider(mapping);

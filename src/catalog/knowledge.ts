@@ -1,0 +1,28 @@
+import { capabilitiesOf as ofAnthropic } from '../providers/anthropic/capabilities.ts';
+import { capabilitiesOf as ofGoogle } from '../providers/google/capabilities.ts';
+import { capabilitiesOf as ofOpenAI } from '../providers/openai/capabilities.ts';
+import type { Capabilities } from '../types/capabilities.ts';
+
+/** What a model of a provider can and cannot do, as far as our providers know. */
+export type Knowledge = (provider: string, model: string) => Capabilities | undefined;
+
+/**
+ * The same knowledge by which the router leaves targets out. Of the vendors with an SDK it is a function of the model's name;
+ * of the others it is in the presets, of which one is made with no real key: they send nothing before they are asked to.
+ */
+export async function loadKnowledge(): Promise<Knowledge> {
+  const vendors = await import('../providers/openai-compatible/presets/vendors.ts');
+  const known = new Map<string, (model: string) => Capabilities>([
+    ['openai', ofOpenAI],
+    ['anthropic', ofAnthropic],
+    ['google', ofGoogle],
+  ]);
+  for (const preset of Object.values(vendors)) {
+    const { name, capabilities } = preset({ apiKey: 'none', unsafeAllowBrowser: true });
+    if (capabilities !== undefined) known.set(name, capabilities);
+  }
+  return (provider, model) => {
+    const capabilities = known.get(provider)?.(model) ?? {};
+    return Object.keys(capabilities).length === 0 ? undefined : capabilities;
+  };
+}

@@ -1,0 +1,58 @@
+import { type CatalogRate, catalogIds, toPrice } from '../pricing/catalog.ts';
+import type { Price } from '../types/price.ts';
+
+/** A model in the catalogue, before anything is said of what it can do. */
+export interface Listed {
+  readonly provider: string;
+  readonly model: string;
+  readonly name: string;
+  readonly price: Price;
+  readonly contextLength: number | undefined;
+}
+
+/** A rule of the catalogue's, by which it knows a model by its name. */
+type Match = Readonly<Record<string, unknown>>;
+
+const ourNames: Readonly<Record<string, string>> = Object.fromEntries(
+  Object.entries(catalogIds).map(([ours, theirs]) => [theirs, ours]),
+);
+
+/** Every model of the catalogue that has a price on this date (milliseconds since 1970) and has not been withdrawn. */
+export async function listModels(date: number): Promise<readonly Listed[]> {
+  const { calcPrice, waitForUpdate } = await import('@pydantic/genai-prices');
+  // It rejects once if an update of the application's own went wrong, and then has the data from before.
+  const providers = (await waitForUpdate().catch(() => waitForUpdate())) ?? [];
+  const timestamp = new Date(date);
+  return providers.flatMap(({ id: providerId, models }) =>
+    models.flatMap((listed): readonly Listed[] => {
+      if (listed.deprecated === true) return [];
+      for (const model of [listed.id, ...exactNames(listed.match)]) {
+        const found = orNothing(() => calcPrice({ input_tokens: 0 }, model, { providerId, timestamp }));
+        // Some ids are the catalogue's own, which no vendor would understand.
+        if (found?.model !== listed) continue;
+        const price = toPrice(found.model_price as Readonly<Record<string, CatalogRate | undefined>>);
+        if (price === undefined) return [];
+        const provider = ourNames[providerId] ?? providerId;
+        const { name = listed.id, context_window: contextLength } = listed;
+        return [{ provider, model, name, price, contextLength }];
+      }
+      return [];
+    }),
+  );
+}
+
+/** The names in a rule that stand for themselves. */
+function exactNames(match: Match): readonly string[] {
+  if (typeof match['equals'] === 'string') return [match['equals']];
+  const either = match['or'];
+  return Array.isArray(either) ? either.flatMap(exactNames) : [];
+}
+
+/** It throws for what it cannot compute. */
+function orNothing<T>(compute: () => T): T | undefined {
+  try {
+    return compute();
+  } catch {
+    return undefined;
+  }
+}

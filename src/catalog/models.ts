@@ -1,0 +1,129 @@
+import { checkNumber, checkObject, checkWord, type Refuse, show } from '../core/check.ts';
+import { ConfigError } from '../errors.ts';
+import { costOf } from '../pricing/cost.ts';
+import type { Capabilities } from '../types/capabilities.ts';
+import type { Price } from '../types/price.ts';
+import { loadKnowledge } from './knowledge.ts';
+import { type Listed, listModels } from './listing.ts';
+
+/** What `models` can be asked to look for. */
+export type Ability = Exclude<keyof Capabilities, 'contextLength' | 'maxOutputTokens'>;
+
+const abilities: readonly Ability[] = [
+  'chat',
+  'embeddings',
+  'tools',
+  'images',
+  'files',
+  'jsonSchema',
+  'reasoning',
+  'prefill',
+];
+
+/** Which models are wanted. What is left out does not matter. */
+export interface ModelQuery {
+  /** One provider or several, by the names that targets have: `openai`, `groq`, `xai` … Default: all. */
+  readonly provider?: string | readonly string[];
+  /**
+   * What a model has to be known to do. Known are the general models of OpenAI, Anthropic and Google; of most others nothing
+   * is, and they are left out as soon as anything is asked for.
+   */
+  readonly supports?: readonly Ability[];
+  /** Most US$ per million tokens, by the rates for short inputs. */
+  readonly maxPrice?: { readonly input?: number; readonly output?: number };
+  /** Least tokens of input and output together. Models whose length is not known are left out. */
+  readonly minContext?: number;
+  /** The prices of which moment: a date, or milliseconds since 1970. Default: now. */
+  readonly date?: Date | number;
+}
+
+/** A model that can be bought. */
+export interface CatalogModel {
+  /** As targets name it; where there is no preset, the name to give to `openaiCompatible` for its prices. */
+  readonly provider: string;
+  /** As the vendor names it; of some older models the vendor wants the date behind it as well. */
+  readonly model: string;
+  /** For people. */
+  readonly name: string;
+  /** US$ per million tokens. */
+  readonly price: Price;
+  /** Most tokens of input and output together, where that is known. */
+  readonly contextLength: number | undefined;
+  /** What it can and cannot do, as far as its provider knows; left out where nothing is known. */
+  readonly capabilities?: Capabilities;
+}
+
+const refuse: Refuse = (option, expected, got) => {
+  throw new ConfigError(option, expected, got);
+};
+
+/**
+ * The models of the catalogue, cheapest first: by what a request of 3,000 tokens in and 1,000 out would cost, or 3,000 in
+ * where nothing comes out, as with embeddings. Withdrawn models, and those without a price, are not among them.
+ *
+ * What a model can do is known from our providers (`capabilities`); where nothing is known of an ability, the model is not
+ * taken to have it. That a server takes pictures only as data (`images: 'data'`) says nothing of its models.
+ *
+ * @throws ConfigError naming the field of the query, what it got and what it wants
+ * @example
+ * const [cheapest] = await models({ supports: ['tools', 'images'], maxPrice: { output: 2 }, minContext: 200_000 });
+ */
+export async function models(query: ModelQuery = {}): Promise<readonly CatalogModel[]> {
+  checkQuery(query);
+  const listed = await listModels(toDate('models.date', query.date));
+  const knowledge = await loadKnowledge();
+  const { provider, supports = [], minContext = 0, maxPrice = {} } = query;
+  const providers = typeof provider === 'string' ? [provider] : provider;
+  return listed
+    .filter((each) => providers?.includes(each.provider) ?? true)
+    .map((each) => describe(each, knowledge(each.provider, each.model)))
+    .filter(({ contextLength = 0 }) => contextLength >= minContext)
+    .filter(({ price }) => (maxPrice.input ?? price.input) >= price.input)
+    .filter(({ price: { output = 0 } }) => (maxPrice.output ?? output) >= output)
+    .filter(({ capabilities = {} }) => supports.every((ability) => has(capabilities, ability)))
+    .toSorted((a, b) => typicalCost(a.price) - typicalCost(b.price) || byName(a, b));
+}
+
+/** A moment in milliseconds since 1970. */
+export function toDate(option: string, date: Date | number = Date.now()): number {
+  const at = Number(date);
+  const right = (typeof date === 'number' || date instanceof Date) && !Number.isNaN(at);
+  return right ? at : refuse(option, 'a date, or milliseconds since 1970', show(date));
+}
+
+function describe(listed: Listed, capabilities: Capabilities | undefined): CatalogModel {
+  return capabilities === undefined ? listed : { ...listed, capabilities };
+}
+
+function has(capabilities: Capabilities, ability: Ability): boolean {
+  const able = capabilities[ability];
+  if (Array.isArray(able)) return able.length > 0;
+  return able === true || able === 'echo';
+}
+
+function typicalCost(price: Price): number {
+  const outputTokens = price.output === undefined ? 0 : 1_000;
+  return costOf({ inputTokens: 3_000, outputTokens }, price, 'catalog')?.total ?? Number.POSITIVE_INFINITY;
+}
+
+function byName(a: CatalogModel, b: CatalogModel): number {
+  const [first, second] = [`${a.provider}/${a.model}`, `${b.provider}/${b.model}`];
+  return first < second ? -1 : Number(first > second);
+}
+
+function checkQuery(query: ModelQuery): void {
+  const fields = ['provider', 'supports', 'maxPrice', 'minContext', 'date'];
+  const { provider, supports, maxPrice, minContext } = checkObject('models', query, fields, refuse);
+  const names = Array.isArray(provider) ? provider : [provider ?? ''];
+  if (names.some((name) => typeof name !== 'string'))
+    refuse('models.provider', 'a provider’s name, or a list of them', show(provider));
+  if (supports !== undefined && !Array.isArray(supports))
+    refuse('models.supports', `a list of ${abilities.join(', ')}`, show(supports));
+  for (const [index, ability] of (supports ?? []).entries())
+    checkWord(`models.supports[${index}]`, ability, abilities, refuse);
+  checkNumber('models.minContext', minContext, refuse);
+  if (maxPrice === undefined) return;
+  const most = checkObject('models.maxPrice', maxPrice, ['input', 'output'], refuse);
+  checkNumber('models.maxPrice.input', most['input'], refuse);
+  checkNumber('models.maxPrice.output', most['output'], refuse);
+}

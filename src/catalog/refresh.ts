@@ -1,0 +1,95 @@
+import { checkObject, type Refuse, show } from '../core/check.ts';
+import { ConfigError } from '../errors.ts';
+import { checkPriceData } from './price-data.ts';
+
+/** The options of `refresh`. */
+export interface RefreshOptions {
+  /** Where the data are, in the form of genai-prices' `data.json`. Default: where that project publishes them. */
+  readonly url?: string;
+  /** Used instead of the runtime's `fetch`. */
+  readonly fetch?: (url: string, init: RequestInit) => Promise<Response>;
+  /** Ends it. There is no time-out of its own. */
+  readonly signal?: AbortSignal;
+}
+
+/** What came of a refresh. */
+export type Refreshed =
+  | { readonly updated: true; readonly providers: number; readonly models: number }
+  /** The prices are as they were before. */
+  | { readonly updated: false; readonly error: unknown };
+
+/** Most bytes of price data: some thirty times what they are today. */
+const maxBytes = 16 * 1024 * 1024;
+
+const refuse: Refuse = (option, expected, got) => {
+  throw new ConfigError(option, expected, got);
+};
+
+/**
+ * Gets the newest prices from the network and uses them from now on, in all of this process: `models`, `priceOf` and every router
+ * that has its prices from the catalogue (within a minute). It happens when it is called and never by itself. Whatever goes
+ * wrong (no network, an abort, data that are not prices), the prices stay as they were and the answer says why. Redirects are
+ * refused, and no more than 16 MiB are read.
+ *
+ * @throws ConfigError for a wrong option, and nothing else
+ * @example
+ * const daily = setInterval(() => refresh({ signal: AbortSignal.timeout(30_000) }), 86_400_000);
+ */
+export async function refresh(options: RefreshOptions = {}): Promise<Refreshed> {
+  const { url, fetch, signal } = checkRefresh(options);
+  try {
+    const { updatePrices } = await import('@pydantic/genai-prices');
+    let given: Parameters<Parameters<typeof updatePrices>[0]>[0] | undefined;
+    updatePrices((storage: NonNullable<typeof given>) => {
+      given = storage;
+    });
+    if (given === undefined) throw new Error('genai-prices takes no new prices');
+    const text = await download(url ?? given.remoteDataUrl, fetch ?? globalThis.fetch, signal);
+    signal?.throwIfAborted();
+    const data = checkPriceData(JSON.parse(text));
+    given.setProviderData(data as Parameters<typeof given.setProviderData>[0]);
+    return { updated: true, providers: data.length, models: data.flatMap(({ models }) => models).length };
+  } catch (error) {
+    return { updated: false, error };
+  }
+}
+
+async function download(
+  url: string,
+  fetch: NonNullable<RefreshOptions['fetch']>,
+  signal: AbortSignal | undefined,
+): Promise<string> {
+  const response = await fetch(url, { redirect: 'error', signal: signal ?? null });
+  if (!response.ok) {
+    await response.body?.cancel();
+    throw new Error(`the prices were answered with status ${response.status}`);
+  }
+  return response.body === null ? '' : readText(response.body);
+}
+
+async function readText(body: ReadableStream<Uint8Array>): Promise<string> {
+  const reader = body.getReader();
+  const decoder = new TextDecoder();
+  let text = '';
+  let size = 0;
+  for (;;) {
+    const { done, value } = await reader.read();
+    if (done) return text + decoder.decode();
+    size += value.length;
+    if (size > maxBytes) {
+      await reader.cancel();
+      throw new Error(`the prices are larger than ${maxBytes} bytes`);
+    }
+    text += decoder.decode(value, { stream: true });
+  }
+}
+
+function checkRefresh(options: RefreshOptions): RefreshOptions {
+  const { url, fetch, signal } = checkObject('refresh', options, ['url', 'fetch', 'signal'], refuse);
+  const right = typeof url === 'string' && URL.canParse(url) && /^https?:$/.test(new URL(url).protocol);
+  if (url !== undefined && !right) refuse('refresh.url', 'an absolute http: or https: URL', show(url));
+  if (fetch !== undefined && typeof fetch !== 'function') refuse('refresh.fetch', 'a function', show(fetch));
+  if (signal !== undefined && !(signal instanceof AbortSignal))
+    refuse('refresh.signal', 'an AbortSignal', show(signal));
+  return options;
+}

@@ -1,0 +1,55 @@
+import { strategyNames } from './strategies.ts';
+
+/** What there is. */
+export const commands = `Usage: signalbox <command>
+
+Commands:
+  simulate   what another strategy would have cost, and how fast it would have been
+
+signalbox <command> --help says more.
+`;
+
+/** Of `signalbox simulate`. */
+export const simulateHelp = `Usage: signalbox simulate (--log FILE | --scenario FILE) --strategy NAME [--strategy NAME …]
+
+Plays traffic through the router, in no time, once with each strategy.
+
+  --log FILE       JSON Lines, one event of the router in each; those of the type request-end are played:
+                   router.on('request-end', (event) => log.write(JSON.stringify(event) + '\\n'))
+                   \`at\` is when the request came (milliseconds since 1970, or an ISO date). A \`session\`, beside the
+                   event's fields or in its metadata, is the call's session.
+  --scenario FILE  traffic and targets that are made up, see below
+  --strategy NAME  ${strategyNames.slice(0, 6).join(', ')},
+                   ${strategyNames.slice(6).join(', ')};
+                   with parameters as JSON: 'lowestCost({"maxFirstToken":2000})', 'sticky({"strategy":"lowestCost"})'
+  --targets FILE   with --log: a JSON list of targets in order of preference, each with its id and what is to be other
+                   than in the log: price, weight, tags, concurrency, rpm, tpm. A target with firstToken, as in a
+                   scenario, behaves as the file says, and need not be in the log.
+  --options FILE   options of createRouter as JSON: timeout, retry, breaker, hedge, queue, interrupted, fallbackOn
+  --seed NUMBER    of all chance; the same seed gives the same result. Default: 1
+  --json           the result as JSON
+  --help           this text
+
+A scenario is a JSON object:
+
+  {
+    "duration": "2h",                      milliseconds, or a text with ms, s, m, h or d
+    "rate": 5,                             requests per second, at random moments
+    "stream": 1,                           share of requests that are streamed. Default: 1
+    "inputTokens": 1000,                   a number, or { "p50": …, "p95": …, "p99": … }. Default: 1000
+    "outputTokens": 300,                   the same. Default: 300
+    "start": "2026-01-01T00:00:00Z",       for prices that depend on the date
+    "targets": [{
+      "id": "openai/gpt-5-mini",           or "provider" and "model"
+      "price": { "input": 0.25, "output": 2 },   US$ per million tokens. Default: the catalogue's
+      "firstToken": { "p50": 400, "p95": 900, "p99": 2500 },   milliseconds, or one number
+      "throughput": 80,                    output tokens per second. Default: 60
+      "outputTokens": 350,                 where its answers have another length
+      "errorRate": 0.01,                   share of requests that fail with 500. Default: 0
+      "outages": [{ "from": "30m", "to": "40m", "as": "errors" }],   or "silence"
+      "concurrency": 8, "rpm": 600, "tpm": 100000, "weight": 1, "tags": ["eu"]
+    }]
+  }
+
+Exit codes: 0 done, 2 a flag or a file is wrong.
+`;

@@ -1,0 +1,33 @@
+import { commands } from './help.ts';
+import { simulate } from './simulate.ts';
+import { UsageError } from './usage-error.ts';
+
+/** Where a command writes to. */
+export interface Output {
+  out(text: string): void;
+  err(text: string): void;
+}
+
+/**
+ * Runs a command.
+ *
+ * @param args what stands behind `signalbox`
+ * @returns the exit code: 0 done, 2 what was given is wrong
+ */
+export async function run([command, ...args]: readonly string[], { out, err }: Output): Promise<number> {
+  try {
+    if (command === '--help' || command === '-h') out(commands);
+    else if (command === 'simulate') out(await simulate(args));
+    else
+      throw new UsageError(
+        'signalbox',
+        'a command: simulate',
+        command === undefined ? 'none' : `'${command}'`,
+      );
+    return 0;
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error;
+    err(`${error.message}\n`);
+    return 2;
+  }
+}

@@ -1,0 +1,7 @@
+/** What the user gave cannot be used: one line for them, and exit code 2. */
+export class UsageError extends Error {
+  constructor(where: string, expected: string, got: string) {
+    super(`${where}: expected ${expected}, got ${got}`);
+    this.name = 'UsageError';
+  }
+}

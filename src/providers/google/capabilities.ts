@@ -1,0 +1,17 @@
+import type { Capabilities } from '../../types/capabilities.ts';
+import { generationOf } from './model.ts';
+
+/** Pro, Flash and Flash-Lite, with the numbers or dates of their versions: not those for speech, pictures or live talk. */
+const general = /^gemini-\d+(\.\d+)?-(pro|flash|flash-lite)(-\d+|-latest|-preview(-\d+)*)?$/;
+
+/**
+ * What is known of Gemini models, by their names: tools and pictures from 1.5 on
+ * (https://ai.google.dev/gemini-api/docs/models), JSON of a schema and thinking from 2.5 on
+ * (https://ai.google.dev/gemini-api/docs/structured-output, https://ai.google.dev/gemini-api/docs/thinking).
+ */
+export function capabilitiesOf(model: string): Capabilities {
+  if (/^gemini-embedding-/.test(model)) return { embeddings: true };
+  if (!general.test(model) || generationOf(model) < 1.5) return {};
+  const newer = generationOf(model) >= 2.5 ? { jsonSchema: true, reasoning: true } : {};
+  return { chat: true, tools: true, images: true, ...newer };
+}

@@ -1,0 +1,102 @@
+import { createRouter } from 'signalbox';
+import { models, priceOf, type RefreshOptions, refresh } from 'signalbox/catalog';
+import { scriptedProvider, virtualClock } from 'signalbox/testing';
+import { describe, expect, it } from 'vitest';
+
+/** Price data with one model, for as many dollars. */
+const dataWith = (dollars: unknown, more: object = {}) => [
+  {
+    id: 'openai',
+    name: 'OpenAI',
+    api_pattern: 'https://api\\.openai\\.com',
+    models: [
+      {
+        id: 'gpt-next',
+        match: { equals: 'gpt-next' },
+        prices: { input_mtok: dollars, output_mtok: 2 },
+        ...more,
+      },
+    ],
+  },
+];
+const answering = (body: unknown, status = 200): RefreshOptions => ({
+  fetch: () => Promise.resolve(new Response(JSON.stringify(body), { status })),
+});
+
+describe('refresh', () => {
+  it('takes the data that the package itself has', async () => {
+    const { waitForUpdate } = await import('@pydantic/genai-prices');
+    const bundled = await waitForUpdate();
+    const before = await models();
+    expect(await refresh(answering(bundled))).toMatchObject({ updated: true });
+    expect(await models()).toEqual(before);
+  });
+
+  it.each<[string, RefreshOptions]>([
+    ['there is no network', { fetch: () => Promise.reject(new TypeError('fetch failed')) }],
+    ['the answer is an error', answering({}, 503)],
+    ['the answer is no JSON', { fetch: () => Promise.resolve(new Response('<html>')) }],
+    ['there are no providers in it', answering([])],
+    ['a price is no number', answering(dataWith('1'))],
+    ['a price is negative', answering(dataWith(-1))],
+    ['a tier is none', answering(dataWith({ base: 1, tiers: [{ start: 5 }] }))],
+    ['a model has no rule for its name', answering(dataWith(1, { match: {} }))],
+    ['a rule cannot be read', answering(dataWith(1, { match: { regex: '(' } }))],
+    ['it has been aborted', { ...answering(dataWith(1)), signal: AbortSignal.abort(new Error('enough')) }],
+    ['the answer never ends', { fetch: () => Promise.resolve(new Response(endless())) }],
+  ])('keeps the prices, rejects nothing and says why when %s', async (_, options) => {
+    const before = await models({ provider: 'openai' });
+    const refreshed = await refresh(options);
+    expect(refreshed).toEqual({ updated: false, error: expect.anything() });
+    expect(await models({ provider: 'openai' })).toEqual(before);
+  });
+
+  it('refuses redirects, and asks where it was told to', async () => {
+    const asked: unknown[] = [];
+    const fetch = (url: string, { redirect }: RequestInit) => {
+      asked.push(url, redirect);
+      return Promise.reject(new Error('no'));
+    };
+    await refresh({ url: 'https://prices.example/data.json', fetch });
+    expect(asked).toEqual(['https://prices.example/data.json', 'error']);
+  });
+
+  it.each<[string, object]>([
+    ['refresh.url', { url: 'file:///etc/passwd' }],
+    ['refresh.url', { url: 7 }],
+    ['refresh.fetch', { fetch: {} }],
+    ['refresh.signal', { signal: 'now' }],
+    ['refresh.every', { every: 60 }],
+  ])('says of %s what is wrong with it', async (option, options) => {
+    await expect(refresh(options)).rejects.toMatchObject({ code: 'config', option });
+  });
+
+  // The last one: from here on the prices are these.
+  it('gives new prices to the catalogue and, within a minute, to routers; declared ones stay', async () => {
+    const clock = virtualClock();
+    const usage = { inputTokens: 1_000_000, outputTokens: 0 };
+    const provider = scriptedProvider('openai', [{ usage }]);
+    const router = createRouter({
+      targets: [
+        { provider, model: 'gpt-next', id: 'catalogue' },
+        { provider, model: 'gpt-next', id: 'declared', price: { input: 7, output: 7 } },
+      ],
+      clock,
+    });
+    const costs = async () => [
+      (await router.chat({ prompt: 'Hi' }, { route: 'catalogue' })).cost?.total,
+      (await router.chat({ prompt: 'Hi' }, { route: 'declared' })).cost?.total,
+    ];
+    expect(await costs()).toEqual([undefined, 7]);
+    expect(await refresh(answering(dataWith(3)))).toEqual({ updated: true, providers: 1, models: 1 });
+    await clock.advance(60_000);
+    expect(await costs()).toEqual([3, 7]);
+    expect(await priceOf('openai', 'gpt-next')).toEqual({ input: 3, output: 2 });
+    expect((await models()).map(({ model }) => model)).toEqual(['gpt-next']);
+  });
+});
+
+function endless(): ReadableStream<Uint8Array> {
+  const bytes = new Uint8Array(4 * 1024 * 1024).fill(32);
+  return new ReadableStream({ pull: (controller) => controller.enqueue(bytes) });
+}
