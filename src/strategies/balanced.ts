@@ -46,6 +46,7 @@ export function balanced({
           return estimatedCost + (perSecond * time) / 1_000 + perFailure * expected.failure;
         },
         byMeasure,
+        ({ estimatedCost = 0 }) => estimatedCost + (perSecond * assumed) / 1_000,
       );
     },
     ['perSecond', 'perFailure', 'of', 'percentile'],

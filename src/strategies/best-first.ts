@@ -3,6 +3,9 @@ import type { Candidate, RankContext } from '../types/strategy.ts';
 /** How good a candidate is for a request: lower is better, 0 is best. `undefined`: not known. */
 export type Score = (candidate: Candidate) => number | undefined;
 
+/** What a candidate's score is at least, whatever is measured, because a part of it is known: its price. */
+export type AtLeast = (candidate: Candidate) => number;
+
 export interface Terms {
   /** Scores that differ by no more than this share are as good as each other, and the less busy target is taken. */
   readonly band: number;
@@ -45,9 +48,10 @@ export function bestFirst(
   context: RankContext,
   score: Score,
   terms: Terms,
+  atLeast: AtLeast = () => 0,
 ): readonly Candidate[] {
   if (candidates.length < 2) return candidates;
-  const scored = settle(candidates, score, terms);
+  const scored = settle(candidates, score, terms, atLeast);
   const best = scored.reduce((least, each) => Math.min(least, each.score), Number.POSITIVE_INFINITY);
   for (const each of scored)
     if (each.score < Number.POSITIVE_INFINITY) context.note(each.candidate, { score: each.score });
@@ -70,8 +74,13 @@ export function bestFirst(
     .map(({ candidate }) => candidate);
 }
 
-/** What is not known, or hardly, is taken to be about as good as the best. */
-function settle(candidates: readonly Candidate[], score: Score, { measured }: Terms): readonly Scored[] {
+/** What is not known, or hardly, is taken to be about as good as the best, or as it can be. */
+function settle(
+  candidates: readonly Candidate[],
+  score: Score,
+  { measured }: Terms,
+  atLeast: AtLeast,
+): readonly Scored[] {
   const raw = candidates.map((candidate) => ({ candidate, score: score(candidate) }));
   if (!measured) {
     return raw.map(({ candidate, score: own = Number.POSITIVE_INFINITY }) => ({ candidate, score: own }));
@@ -81,7 +90,8 @@ function settle(candidates: readonly Candidate[], score: Score, { measured }: Te
   return raw.map(({ candidate, score: own }) => {
     if (own === undefined || own === Number.POSITIVE_INFINITY) return { candidate, score: own ?? assumed };
     const { samples } = candidate.expected;
-    return { candidate, score: (samples * own + optimism * assumed) / (samples + optimism) };
+    const hoped = (samples * own + optimism * assumed) / (samples + optimism);
+    return { candidate, score: Math.max(hoped, atLeast(candidate)) };
   });
 }
 

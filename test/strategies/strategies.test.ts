@@ -151,6 +151,14 @@ describe('balanced', () => {
     const targets = [{ id: 'unknown', firstToken: 1 }, cheap, { id: 'fresh', cost: 0.001, samples: 0 }];
     expect(order(balanced(), targets)).toBe('fresh cheap unknown');
   });
+
+  it('does not try a target whose price alone is too high, however little is known of it', () => {
+    const dear = { id: 'dear', cost: 0.01, samples: 0 };
+    expect(order(balanced({ perSecond: 0.001 }), [dear, cheap])).toBe('cheap dear');
+    expect(order(balanced({ perSecond: 0.001 }), [{ ...dear, firstToken: 2_000, samples: 1 }, cheap])).toBe(
+      'cheap dear',
+    );
+  });
 });
 
 describe('inverseSquarePrice', () => {
