@@ -30,7 +30,7 @@ const herdStrategies = ['lowestLatency', 'balanced'] as const;
 const herdSeeds = [1, 2, 3];
 
 /** Steady worlds, from when everything has been tried on. */
-const steady = { kind: 'steady', options: { rate, duration: 45_000 }, from: 15_000 } as const;
+const steady = { kind: 'steady', options: { rate, duration: 40_000 }, from: 15_000 } as const;
 const slower = { kind: 'slowdown' } as const;
 
 /** Worlds that only goals need, by what they are for. */
@@ -40,7 +40,7 @@ export function goalJobs(seeds: number) {
     ...slower,
     contender,
     seeds,
-    options: { rate, duration: 45_000, trouble },
+    options: { rate, duration: 36_000, trouble },
   });
   return {
     lowestLatency: steadily('lowestLatency'),

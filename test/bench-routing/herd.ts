@@ -39,8 +39,11 @@ const unloaded = 500;
 const spread = 0.3;
 /** Requests under way of each process with which all targets take twice as long as with none. */
 const comfortable = 1;
-/** Load is looked at by its mean over so many milliseconds, after things have settled. */
-const span = 5_000;
+/**
+ * Load is looked at by its mean over so many milliseconds, after things have settled. Over five seconds, chance alone makes a
+ * target that gets its fair share have less than half of it now and then.
+ */
+const span = 10_000;
 const settled = 60_000;
 const lookEvery = 100;
 const price = { input: 1, output: 1 };

@@ -85,9 +85,9 @@ export const slowdown = 5;
 
 /** Arrivals per second, how many worlds in a hundred have them, and for how long: what is busier is over sooner. */
 const rates = [
-  { rate: 1, share: 76, seconds: 120 },
-  { rate: 10, share: 20, seconds: 24 },
-  { rate: 50, share: 4, seconds: 10 },
+  { rate: 1, share: 80, seconds: 120 },
+  { rate: 10, share: 17, seconds: 20 },
+  { rate: 50, share: 3, seconds: 10 },
 ] as const;
 
 /** Draws the world of a seed. */
