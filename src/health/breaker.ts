@@ -38,7 +38,7 @@ export interface Breaker {
   enter(now: number): Pass;
   success(pass: Pass, now: number, limits: BreakerLimits): void;
   failure(pass: Pass, now: number, limits: BreakerLimits): void;
-  /** The attempt ended without saying anything about the target. */
+  /** The attempt is over, whether or not it said anything about the target. */
   leave(pass: Pass): void;
 }
 
@@ -49,7 +49,10 @@ const jitter = 0.2;
 /** The rate of failures is looked at over as many seconds, and only if there were as many outcomes. */
 const rateSeconds = 10;
 const rateSamples = 20;
-/** Fewer outcomes than this in a minute are little traffic, where fewer failures in a row open it. */
+/**
+ * Fewer outcomes in a minute than this, with what is under way, are little traffic, where fewer failures in a row open it: at the
+ * beginning errors come sooner than answers.
+ */
 const littleTraffic = 20;
 const littleConsecutive = 3;
 /** A target that has just come back gets a tenth of its traffic, and all of it after five seconds. */
@@ -65,14 +68,20 @@ export function breaker(random: Random): Breaker {
   let closedAt = Number.NEGATIVE_INFINITY;
   let probing = false;
   let goodProbes = 0;
+  /** Attempts since it last opened or closed. */
+  let underWay = 0;
   const outcomes = recent();
 
+  const newEpoch = (): void => {
+    epoch += 1;
+    underWay = 0;
+  };
   const trip = (now: number, limits: BreakerLimits): void => {
     if (!open && openings > 0) openings = Math.max(0, openings - Math.floor((now - closedAt) / forgiveAfter));
     const span = Math.min(limits.maxOpen, limits.open * 2 ** openings);
     until = now + span * (1 - jitter + 2 * jitter * random());
     openings += 1;
-    epoch += 1;
+    newEpoch();
     open = true;
     probing = false;
     goodProbes = 0;
@@ -84,7 +93,9 @@ export function breaker(random: Random): Breaker {
     if (failures >= consecutive) return true;
     const lately = outcomes.read(rateSeconds, now);
     if (lately.all >= rateSamples && lately.failed >= failureRate * lately.all) return true;
-    return failures >= littleConsecutive && outcomes.read(60, now).all < littleTraffic;
+    if (failures < littleConsecutive) return false;
+    // The one that has just failed is among those under way.
+    return outcomes.read(60, now).all + underWay - 1 < littleTraffic;
   };
 
   return {
@@ -97,6 +108,7 @@ export function breaker(random: Random): Breaker {
     enter(now) {
       const probe = open && now >= until && !probing;
       if (probe) probing = true;
+      underWay += 1;
       return { epoch, probe };
     },
     success(pass, now, limits) {
@@ -111,7 +123,7 @@ export function breaker(random: Random): Breaker {
       goodProbes = 0;
       open = false;
       closedAt = now;
-      epoch += 1;
+      newEpoch();
     },
     failure(pass, now, limits) {
       if (pass.epoch !== epoch) return;
@@ -120,7 +132,9 @@ export function breaker(random: Random): Breaker {
       if (open ? pass.probe : broken(now, limits)) trip(now, limits);
     },
     leave(pass) {
-      if (pass.epoch === epoch && pass.probe) probing = false;
+      if (pass.epoch !== epoch) return;
+      underWay -= 1;
+      if (pass.probe) probing = false;
     },
   };
 }

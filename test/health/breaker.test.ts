@@ -96,6 +96,22 @@ describe('breaker', () => {
     expect(subject.state(11_000)).toBe('closed');
   });
 
+  it('does not take a beginning for little traffic, when errors come and answers are still under way', () => {
+    const many = { ...limits, consecutive: 5 };
+    const subject = breaker(middle);
+    const passes = Array.from({ length: 25 }, () => subject.enter(0));
+    const [first, second, third, ...others] = passes;
+    for (const pass of [first, second, third]) {
+      if (pass === undefined) continue;
+      subject.failure(pass, 10, many);
+      subject.leave(pass);
+    }
+    expect(subject.state(10)).toBe('closed');
+    for (const pass of others) subject.leave(pass);
+    subject.failure(subject.enter(20), 20, many);
+    expect(subject.state(20)).toBe('open');
+  });
+
   it('needs fewer failures in a row where there is little traffic', () => {
     const subject = breaker(middle);
     const patient = { ...limits, consecutive: 5 };
