@@ -1,5 +1,5 @@
 import { ConfigError } from '../errors.ts';
-import type { Candidate, RankContext, Strategy } from '../types/strategy.ts';
+import type { RankContext, Strategy } from '../types/strategy.ts';
 import { priority } from './priority.ts';
 
 export interface Rule {
@@ -31,14 +31,12 @@ export function rules(list: readonly Rule[], otherwise: Strategy = priority()): 
       for (const candidate of candidates) context.note(candidate, { rule: index });
       const { use } = rule;
       if (isStrategy(use)) return use.rank(candidates, context);
-      return idsFirst(typeof use === 'string' ? [use] : use, otherwise.rank(candidates, context));
+      const ids = typeof use === 'string' ? [use] : use;
+      const first = ids.flatMap((id) => candidates.find(({ target }) => target.id === id) ?? []);
+      const rest = candidates.filter((candidate) => !first.includes(candidate));
+      return [...first, ...otherwise.rank(rest, context)];
     },
   };
-}
-
-function idsFirst(ids: readonly string[], candidates: readonly Candidate[]): readonly Candidate[] {
-  const first = ids.flatMap((id) => candidates.find(({ target }) => target.id === id) ?? []);
-  return [...first, ...candidates.filter((candidate) => !first.includes(candidate))];
 }
 
 function isStrategy(use: Rule['use']): use is Strategy {

@@ -4,7 +4,7 @@ import { hashShare } from './hash.ts';
 import { priority } from './priority.ts';
 
 export interface StickyTerms {
-  /** For requests without a session. Default: `priority()`. */
+  /** For requests without a session; for all others, what it leaves out is left out. Default: `priority()`. */
   readonly strategy?: Strategy;
   /** What a request sticks by. Default: its `session`. */
   readonly by?: (context: RankContext) => string | undefined;
@@ -17,7 +17,7 @@ export interface StickyTerms {
  *
  * @throws ConfigError for a term that is not known
  * @example
- * createRouter({ targets, strategy: sticky({ strategy: lowestCost() }) });
+ * createRouter({ targets, strategy: sticky({ strategy: lowestCost({ tags: ['eu'] }) }) });
  * router.chat({ messages }, { session: user.id });
  */
 export function sticky(terms: StickyTerms = {}): Strategy {
@@ -27,8 +27,9 @@ export function sticky(terms: StickyTerms = {}): Strategy {
     name: `sticky(${strategy.name})`,
     rank(candidates, context) {
       const session = by(context);
-      if (session === undefined) return strategy.rank(candidates, context);
-      return candidates
+      const allowed = strategy.rank(candidates, context);
+      if (session === undefined) return allowed;
+      return allowed
         .map((candidate) => {
           const lot = hashShare(`${session}\n${candidate.target.id}`) || Number.MIN_VALUE;
           // The same for all, and the greater the more the target weighs.

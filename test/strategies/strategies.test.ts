@@ -228,6 +228,14 @@ describe('sticky', () => {
     expect(sticky({ strategy: lowestCost() }).name).toBe('sticky(lowestCost)');
   });
 
+  it('never sticks to what its strategy leaves out', () => {
+    const eu = sticky({ strategy: priority({ tags: ['eu'] }) });
+    const some = [{ id: 'a', tags: ['eu'] }, { id: 'b' }, { id: 'c', tags: ['eu'] }];
+    for (const session of sessions.slice(0, 50)) {
+      expect(order(eu, some, { session }).split(' ').toSorted()).toEqual(['a', 'c']);
+    }
+  });
+
   it('sticks by what it is told', () => {
     const byUser = sticky({ by: ({ metadata }) => metadata['user'] as string });
     expect(order(byUser, targets, { metadata: { user: 'u' } })).toBe(
@@ -256,6 +264,11 @@ describe('rules', () => {
     expect(order(strategy, targets, { request: { prompt: 'Hi', tools: [] } })).toBe('c a b');
     expect(order(strategy, targets, { session: 's' })).toBe('b c a');
     expect(order(strategy, targets)).toBe('a b c');
+  });
+
+  it('name a target that the strategy for all else would leave out', () => {
+    const named = rules([{ when: () => true, use: 'c' }], priority({ maxCost: 1 }));
+    expect(order(named, targets)).toBe('c b');
   });
 
   it('say which it was', () => {
