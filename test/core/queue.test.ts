@@ -45,6 +45,17 @@ function narrow(
 }
 
 describe('waiting', () => {
+  it('tells at once who could only be served after its deadline, and when to come back', async () => {
+    const limited = { error: { kind: 'rate-limit', status: 429, retryAfter: 10_000 } } as const;
+    const { router, clock } = world({ a: [limited, {}] }, { timeout: { request: 5_000 } });
+    const error = await rejection(router.chat(ask));
+    expect(clock.now()).toBe(0);
+    expect(isRouterError(error, 'all-targets-failed') && error.retryAt).toBe(clock.date() + 10_000);
+    // And no less so who comes later.
+    expect(isRouterError(await rejection(router.chat(ask)), 'no-target')).toBe(true);
+    expect(clock.now()).toBe(0);
+  });
+
   it('waits for a healthy target that is busy rather than ask those again that have just failed', async () => {
     const broken = [{ error: { kind: 'server', status: 500 } }] as const;
     const { router, clock } = world(
