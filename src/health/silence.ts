@@ -30,7 +30,7 @@ export interface Silence {
 }
 
 /** How long attempts wait, as far as it matters here. */
-export interface Waits extends Pick<Histogram, 'weight' | 'hazard'> {
+export interface Waits extends Pick<Histogram, 'weight' | 'hazard' | 'quantile'> {
   add(ms: number, now: number, size?: SizeClass): void;
 }
 
@@ -53,6 +53,11 @@ export const fewestWaiting = 3;
 export const fewestSamples = 100;
 const lookEvery = 20;
 /**
+ * Of the first requests the quick ones are answered first, and make the others seem late. So what is known counts only after so many
+ * times what half of them take: by then all of them have been heard of.
+ */
+const settled = 10;
+/**
  * An attempt that is left when it has taken longer than half of all others counts as one that took so long, which is the least that
  * it would have: else a target that has become slow would be known by only the quick answers that nobody left.
  */
@@ -73,10 +78,19 @@ export function silence(clock: Clock, onChange: () => void): Silence {
   let cancelLook: (() => void) | undefined;
   let nextLook = 0;
 
+  /** When attempts were last begun of which too little was known. */
+  const unknownAt = new Map<Waits, number>();
+  const isKnown = (latencies: Waits, now: number): boolean =>
+    latencies.weight(now) >= fewestSamples &&
+    now - (unknownAt.get(latencies) ?? Number.NEGATIVE_INFINITY) >= settled * (latencies.quantile(0.5) ?? 0);
+
   const surprise = (now: number): number => {
     let sum = 0;
+    const known = new Map<Waits, boolean>();
     for (const { startedAt, latencies } of waiting) {
-      if (latencies.weight(now) < fewestSamples) continue;
+      const counts = known.get(latencies) ?? isKnown(latencies, now);
+      known.set(latencies, counts);
+      if (!counts) continue;
       sum += latencies.hazard(now - startedAt);
       if (lastToken > startedAt) sum -= latencies.hazard(lastToken - startedAt);
       if (sum >= certainty) break;
@@ -107,6 +121,7 @@ export function silence(clock: Clock, onChange: () => void): Silence {
   return {
     begin(latencies, alarm, size) {
       const entry = { startedAt: clock.now(), latencies, alarm };
+      if (latencies.weight(entry.startedAt) < fewestSamples) unknownAt.set(latencies, entry.startedAt);
       waiting.add(entry);
       if (suspected && entry.startedAt >= until && probe === undefined) probe = entry;
       watch();
