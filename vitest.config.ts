@@ -16,6 +16,7 @@ export default defineConfig({
     alias: [
       { find: /^signalbox$/, replacement: source('index.ts') },
       { find: /^signalbox\/(catalog|testing)$/, replacement: source('$1/index.ts') },
+      { find: /^signalbox\/(ai-sdk|openai-fetch|langchain)$/, replacement: source('adapters/$1/index.ts') },
       { find: /^signalbox\/(.+)$/, replacement: source('providers/$1/index.ts') },
     ],
   },
