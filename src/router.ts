@@ -84,6 +84,8 @@ export function createRouter(options: RouterOptions): Router {
   const nextId = (): string => `${prefix}-${++requests}`;
 
   return {
+    targets: targets.map(({ id }) => id),
+    routes: Object.keys(options.routes ?? {}),
     async chat<S extends Schema>(request: ChatRequest<S>, callOptions: CallOptions = {}) {
       const asked = { request: normalize(request), schema: request.schema };
       const job = chatJob('chat', request, asked.request);

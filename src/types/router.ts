@@ -54,6 +54,10 @@ export interface ChatStream<T = unknown> extends AsyncIterable<StreamPart> {
 
 /** Sends requests to the best of its targets. Made by `createRouter`. */
 export interface Router<TargetId extends string = string, RouteName extends string = string> {
+  /** The ids of its targets, in the order of its options. */
+  readonly targets: readonly TargetId[];
+  /** The names of its routes, in the order of its options. The route `default` is there only if the options have it. */
+  readonly routes: readonly RouteName[];
   /**
    * Gets one complete answer.
    *

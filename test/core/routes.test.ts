@@ -14,6 +14,12 @@ describe('routes', () => {
     expect((await router.chat(ask, { route: 'both' })).target).toBe('a');
   });
 
+  it('and targets can be listed by name', () => {
+    const { router } = world({ a: [{}], b: [{}] }, { routes });
+    expect(router.routes).toEqual(['second', 'both', 'hasty']);
+    expect(router.targets).toEqual(['a', 'b']);
+  });
+
   it('go over all targets in their order when none is named', async () => {
     const { router } = world({ a: [{}], b: [{}] }, { routes });
     expect((await router.chat(ask)).target).toBe('a');
