@@ -62,16 +62,20 @@ export type { KeyLimits, VendorLimit } from './types/limit.ts';
 export type {
   AssistantMessage,
   ContentPart,
+  CustomPart,
   DataContent,
   FilePart,
   FileReference,
   ImagePart,
   Message,
   ProviderOptions,
+  ReasoningFilePart,
   ReasoningPart,
   SourcePart,
   SystemMessage,
   TextPart,
+  ToolApprovalRequestPart,
+  ToolApprovalResponsePart,
   ToolCallPart,
   ToolMessage,
   ToolOutput,
@@ -116,9 +120,11 @@ export type {
 export type {
   ChatRequest,
   FunctionTool,
+  Origin,
   ProviderTool,
   ReasoningEffort,
   RequestSettings,
+  ResponseFormat,
   Tool,
   ToolChoice,
 } from './types/request.ts';
@@ -143,6 +149,7 @@ export type {
 } from './types/strategy.ts';
 export type {
   Finish,
+  Raw,
   ReasoningDelta,
   Restart,
   StreamContent,

@@ -85,7 +85,9 @@ export function createRouter(options: RouterOptions): Router {
 
   return {
     targets: targets.map(({ id }) => id),
-    routes: Object.keys(options.routes ?? {}),
+    routes: Object.fromEntries(
+      Object.keys(options.routes ?? {}).map((name) => [name, find(name)?.targets.map(({ id }) => id) ?? []]),
+    ),
     async chat<S extends Schema>(request: ChatRequest<S>, callOptions: CallOptions = {}) {
       const asked = { request: normalize(request), schema: request.schema };
       const job = chatJob('chat', request, asked.request);
@@ -114,11 +116,12 @@ export function createRouter(options: RouterOptions): Router {
       targets.map((target) => {
         const now = clock.now();
         const { state: health, until } = targetHealth(target, now);
-        const { id, model, provider } = target;
+        const { id, model, provider, capabilities } = target;
         return {
           id,
           provider: provider.name,
           model,
+          capabilities,
           health,
           until: until === undefined ? undefined : toDate(until, clock),
           ...statsOf(target, now),

@@ -22,6 +22,7 @@ export interface Answer {
   readonly warnings: readonly Warning[];
   readonly providerMetadata: ProviderOptions;
   readonly raw: unknown;
+  readonly origin?: unknown;
 }
 
 /** What a chat asks for. */
@@ -29,6 +30,12 @@ export interface Asked {
   readonly request: NormalizedRequest;
   /** As the caller gave it, to check the answer by. */
   readonly schema: Schema | undefined;
+}
+
+/** What an answer is checked by: the caller's schema, or one that only says what is asked for, if the route can go on. */
+function schemaOf({ route }: Run, { schema, request }: Asked): Schema | undefined {
+  if (schema !== undefined || !route.policies.fallbackOn.includes('output')) return schema;
+  return request.responseFormat?.schema;
 }
 
 /**
@@ -44,7 +51,7 @@ export async function accept(
 ): Promise<ChatResult> {
   const { content, finishReason, usage } = answer;
   const text = textOf(content);
-  const output = await readOutput(text, finishReason, asked.schema);
+  const output = await readOutput(text, finishReason, schemaOf(run, asked));
   const estimate = (): Usage => ({
     inputTokens: run.job.inputTokens.get(),
     outputTokens: estimateTokens(text),
@@ -66,6 +73,7 @@ export async function accept(
     cost: attempt.price(usage, estimate),
     target,
     attempts: run.attempts,
+    decision: run.decision,
   };
   const verdict = run.accept === undefined ? true : await judge(run.accept, result, attempt, estimate);
   if (verdict !== true) throw refuse('accept', [verdict === false ? 'no reason given' : verdict]);

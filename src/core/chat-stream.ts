@@ -33,7 +33,7 @@ function chatStream(run: Run, failover: Failover, asked: Asked, opened: OpenStre
   let left = false;
   // Why it ended, until a reader has been told.
   let untold: { readonly error: unknown } | undefined;
-  let mayRestart = run.interrupted !== 'error';
+  let mayRestart = run.restart && run.interrupted !== 'error';
   let reading: Promise<IteratorResult<StreamPart>> | undefined;
   const result = deferred<ChatResult>();
 
@@ -178,6 +178,12 @@ function chatStream(run: Run, failover: Failover, asked: Asked, opened: OpenStre
   const self: ChatStream = {
     get target() {
       return current.attempt.target.id;
+    },
+    get response() {
+      return current.response;
+    },
+    get warnings() {
+      return current.warnings;
     },
     result: result.promise,
     get textStream() {

@@ -26,6 +26,7 @@ const fields = [
   'priority',
   'metadata',
   'interrupted',
+  'restart',
   'hedge',
   'accept',
 ];
@@ -51,5 +52,7 @@ export function checkCallOptions(options: CallOptions): void {
     refuse('options.accept', 'a function', show(options.accept));
   }
   checkHedge('options.hedge', options.hedge, ['after', 'maxCost'], refuse);
+  if (options.restart !== undefined && typeof options.restart !== 'boolean')
+    refuse('options.restart', 'true or false', show(options.restart));
   checkWord('options.interrupted', interrupted, interruptedWords, refuse);
 }

@@ -11,7 +11,7 @@ import {
   show,
 } from './check.ts';
 import { fallbackKinds } from './consequence.ts';
-import { idOf } from './target.ts';
+import { identify } from './target.ts';
 
 const refuse: Refuse = (path, expected, got) => {
   throw new ConfigError(path, expected, got);
@@ -92,7 +92,9 @@ function checkTarget(path: string, target: TargetOptions): string {
   ) {
     refuse(`${path}.provider`, 'a provider, such as openai()', show(provider));
   }
-  if (typeof model !== 'string' || model === '') refuse(`${path}.model`, "a model's name", show(model));
+  const named = typeof model === 'string' && model !== '';
+  if (!named && (provider.withModel === undefined || typeof model !== 'object' || model === null))
+    refuse(`${path}.model`, "a model's name", show(model));
   if (id !== undefined && (typeof id !== 'string' || id === '')) refuse(`${path}.id`, 'a name', show(id));
   checkNumber(`${path}.weight`, weight, refuse);
   checkNumber(`${path}.concurrency`, concurrency, refuse, { least: 1, whole: true });
@@ -113,7 +115,7 @@ function checkTarget(path: string, target: TargetOptions): string {
   }
   checkPrice(`${path}.price`, price);
   checkCapabilities(`${path}.capabilities`, target.capabilities);
-  return idOf(target);
+  return identify(target).id;
 }
 
 const abilities = ['chat', 'embeddings', 'tools', 'jsonSchema', 'reasoning'];
@@ -124,7 +126,7 @@ function checkCapabilities(path: string, value: unknown): void {
   const capabilities = checkObject(
     path,
     value,
-    [...abilities, 'images', 'files', 'prefill', ...sizes],
+    [...abilities, 'images', 'files', 'urls', 'prefill', ...sizes],
     refuse,
   );
   for (const ability of abilities) {
@@ -147,6 +149,12 @@ function checkCapabilities(path: string, value: unknown): void {
   const types = Array.isArray(files) && files.every((type) => typeof type === 'string' && type.includes('/'));
   if (files !== undefined && typeof files !== 'boolean' && !types) {
     refuse(`${path}.files`, 'true, false or a list of media types, such as application/pdf', show(files));
+  }
+  const { urls = {} } = capabilities;
+  if (typeof urls !== 'object' || urls === null) refuse(`${path}.urls`, 'an object', show(urls));
+  for (const [type, patterns] of Object.entries(urls)) {
+    if (Array.isArray(patterns) && patterns.every((pattern) => pattern instanceof RegExp)) continue;
+    refuse(`${path}.urls['${type}']`, 'a list of regular expressions', show(patterns));
   }
 }
 

@@ -50,9 +50,13 @@ export function collector(): Collector {
         case 'tool-call-start':
         case 'tool-call-delta':
           return; // the whole call follows as `tool-call`
-        default:
+        case 'raw':
+          return;
+        default: {
+          const { origin: _, ...content } = part;
           open = undefined;
-          parts.push(part);
+          parts.push(content);
+        }
       }
     },
     content: () =>

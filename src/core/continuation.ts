@@ -20,6 +20,8 @@ export interface Continuation {
  * JSON of a shape could be torn, thoughts cannot be handed over, and an answer to a request with tools might have become a call.
  */
 export function continuationOf({ request, ...asked }: Asked, collected: Collector): Continuation | undefined {
+  // Whoever goes on has another request than the one that came in.
+  const { origin: _, ...asItStands } = request;
   const { messages, tools = [], responseFormat, reasoning, maxOutputTokens } = request;
   if (tools.length > 0 || responseFormat !== undefined || (reasoning !== undefined && reasoning !== 'none'))
     return undefined;
@@ -33,7 +35,7 @@ export function continuationOf({ request, ...asked }: Asked, collected: Collecto
     asked: {
       ...asked,
       request: {
-        ...request,
+        ...asItStands,
         messages: [...messages, { role: 'assistant', content: prefill }],
         ...(left === undefined ? {} : { maxOutputTokens: left }),
       },

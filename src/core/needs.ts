@@ -1,4 +1,10 @@
-import type { ContentPart, DataContent, Message, UserPart } from '../types/message.ts';
+import type {
+  ContentPart,
+  DataContent,
+  Message,
+  ToolApprovalResponsePart,
+  UserPart,
+} from '../types/message.ts';
 import type { NormalizedRequest } from './normalize.ts';
 import type { Target } from './target.ts';
 
@@ -43,7 +49,7 @@ export function needsOf(request: NormalizedRequest): Needs {
     } else if (!mediaType.startsWith('text/')) files.add(mediaType);
     if (typeof data === 'object' && 'reference' in data) references.push(Object.keys(data.reference));
   };
-  const visit = (part: UserPart | ContentPart): void => {
+  const visit = (part: UserPart | ContentPart | ToolApprovalResponsePart): void => {
     if (part.type === 'text' || part.type === 'reasoning') characters += part.text.length;
     else if (part.type === 'image') look(part.image, undefined);
     else if (part.type === 'file') look(part.data, part.mediaType);

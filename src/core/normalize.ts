@@ -2,7 +2,8 @@ import { RequestError } from '../errors.ts';
 import type { EmbedRequest } from '../types/embed.ts';
 import type { Message } from '../types/message.ts';
 import type { ProviderCall, ResolvedTool } from '../types/provider.ts';
-import type { ChatRequest, Tool } from '../types/request.ts';
+import type { ChatRequest, ResponseFormat, Tool } from '../types/request.ts';
+import type { Schema } from '../types/schema.ts';
 import { toJSONSchema } from './schema.ts';
 
 /** A request as every attempt uses it: checked, and without what belongs to one attempt. */
@@ -13,6 +14,7 @@ const fields = new Set([
   'system',
   'messages',
   'schema',
+  'responseFormat',
   'tools',
   'toolChoice',
   'maxOutputTokens',
@@ -25,6 +27,8 @@ const fields = new Set([
   'frequencyPenalty',
   'reasoning',
   'providerOptions',
+  'includeRaw',
+  'origin',
 ]);
 const numbers = [
   'maxOutputTokens',
@@ -47,7 +51,7 @@ export function normalize(request: ChatRequest): NormalizedRequest {
     if (!fields.has(field))
       throw new RequestError(field, `a field of a request (${[...fields].join(', ')})`, 'an unknown one');
   }
-  const { prompt, system, messages, schema, tools, ...settings } = request;
+  const { prompt, system, messages, schema, responseFormat, tools, ...settings } = request;
   for (const field of numbers) {
     const value = request[field];
     if (value !== undefined && !Number.isFinite(value))
@@ -66,10 +70,22 @@ export function normalize(request: ChatRequest): NormalizedRequest {
     ...settings,
     messages: toMessages(prompt, system, messages),
     ...(resolved === undefined || resolved.length === 0 ? {} : { tools: resolved }),
-    ...(schema === undefined
-      ? {}
-      : { responseFormat: { schema: toJSONSchema('schema', schema), name: 'answer' } }),
+    ...toResponseFormat(schema, responseFormat),
   };
+}
+
+function toResponseFormat(
+  schema: Schema | undefined,
+  format: ResponseFormat | undefined,
+): Pick<NormalizedRequest, 'responseFormat'> {
+  if (schema === undefined && format === undefined) return {};
+  if (schema !== undefined && format !== undefined)
+    throw new RequestError('responseFormat', 'either it or a schema', 'both');
+  if (schema !== undefined)
+    return { responseFormat: { schema: toJSONSchema('schema', schema), name: 'answer' } };
+  if (typeof format !== 'object' || format === null)
+    throw new RequestError('responseFormat', 'an object', describe(format));
+  return { responseFormat: { ...format, name: format.name ?? 'answer' } };
 }
 
 function toMessages(
@@ -117,8 +133,18 @@ function checkMessages(messages: readonly Message[] | undefined): readonly Messa
 
 const partsOf: Readonly<Record<string, readonly string[]>> = {
   user: ['text', 'image', 'file'],
-  assistant: ['text', 'reasoning', 'tool-call', 'tool-result', 'file', 'source'],
-  tool: ['tool-result'],
+  assistant: [
+    'text',
+    'reasoning',
+    'tool-call',
+    'tool-result',
+    'file',
+    'source',
+    'tool-approval-request',
+    'reasoning-file',
+    'custom',
+  ],
+  tool: ['tool-result', 'tool-approval-response'],
 };
 
 function checkPart(at: string, role: string, part: unknown): void {

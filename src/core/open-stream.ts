@@ -38,6 +38,8 @@ export interface OpenStream {
   answer(finish: ProviderFinishPart): Answer;
   readonly collected: Collector;
   readonly usage: Usage;
+  readonly response: ResponseInfo;
+  readonly warnings: readonly Warning[];
 }
 
 /**
@@ -79,12 +81,19 @@ export async function openStream(
     get usage() {
       return stream.usage;
     },
+    get response() {
+      return stream.response;
+    },
+    get warnings() {
+      return stream.warnings;
+    },
   };
 }
 
-/** Whether a part is something to see. Pings, roles and empty deltas are not. */
+/** Whether a part is something to see. Pings, roles, empty deltas and raw chunks are not. */
 function isToken(part: StreamContent): boolean {
-  return (part.type !== 'text-delta' && part.type !== 'reasoning-delta') || part.text !== '';
+  if (part.type === 'text-delta' || part.type === 'reasoning-delta') return part.text !== '';
+  return part.type !== 'raw';
 }
 
 function readStream(
@@ -266,6 +275,12 @@ function readStream(
     get usage() {
       return usage;
     },
+    get response() {
+      return response;
+    },
+    get warnings() {
+      return continuation === undefined ? warnings : [...warnings, continued(target)];
+    },
     next: () =>
       new Promise((resolve, reject) => {
         if (over) {
@@ -296,6 +311,7 @@ function readStream(
       warnings: continuation === undefined ? warnings : [...warnings, continued(target)],
       providerMetadata: finish.providerMetadata ?? {},
       raw: finish.raw,
+      ...(finish.origin === undefined ? {} : { origin: finish.origin }),
     }),
   };
 }

@@ -18,6 +18,8 @@ export interface Run {
   readonly job: Job;
   readonly timeout: ResolvedTimeouts;
   readonly interrupted: Interrupted;
+  /** Whether its reader can show a restart. */
+  readonly restart: boolean;
   readonly hedge: ResolvedPolicies['hedge'];
   readonly accept: Accept | undefined;
   readonly priority: Priority;
@@ -86,6 +88,7 @@ export function createRun({ options, ...init }: RunInit): Run {
     ...init,
     timeout,
     interrupted: options.interrupted ?? route.policies.interrupted,
+    restart: options.restart ?? true,
     hedge: hedgeOf(options.hedge, route.policies.hedge),
     accept: options.accept ?? route.policies.accept,
     priority: options.priority ?? 'normal',

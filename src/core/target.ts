@@ -98,9 +98,10 @@ export interface Limits {
   readonly rate: RateLimit | undefined;
 }
 
-/** The id of a target that names none. */
-export function idOf({ id, provider, model }: TargetOptions): string {
-  return id ?? `${provider.name}/${model}`;
+/** The provider and the name of a target's model, and the target's id. */
+export function identify({ id, provider, model }: TargetOptions): Pick<Target, 'id' | 'provider' | 'model'> {
+  const found = provider.withModel?.(model) ?? { provider, model: String(model) };
+  return { id: id ?? `${found.provider.name}/${found.model}`, ...found };
 }
 
 /** Makes the state of each target, once per router. */
@@ -112,8 +113,7 @@ export function createTargets(
 ): readonly Target[] {
   const keysOf = keyRing(random);
   return options.map((option) => {
-    const { provider, model } = option;
-    const id = idOf(option);
+    const { id, provider, model } = identify(option);
     const channels: Channel[] = [];
     const target: Target = {
       id,

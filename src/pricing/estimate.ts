@@ -1,5 +1,11 @@
 import { estimateTokenCount } from 'tokenx';
-import type { ContentPart, Message, ToolOutput, UserPart } from '../types/message.ts';
+import type {
+  ContentPart,
+  Message,
+  ToolApprovalResponsePart,
+  ToolOutput,
+  UserPart,
+} from '../types/message.ts';
 import type { ResolvedTool } from '../types/provider.ts';
 
 /** Output tokens that are expected where nothing is known: no limit given, no answer seen yet. */
@@ -26,7 +32,7 @@ export function estimateInput(messages: readonly Message[], tools: readonly Reso
   return tokens;
 }
 
-function estimatePart(part: UserPart | ContentPart): number {
+function estimatePart(part: UserPart | ContentPart | ToolApprovalResponsePart): number {
   switch (part.type) {
     case 'text':
     case 'reasoning':
@@ -36,6 +42,9 @@ function estimatePart(part: UserPart | ContentPart): number {
     case 'tool-result':
       return estimateOutput(part.output);
     case 'source':
+    case 'custom':
+    case 'tool-approval-request':
+    case 'tool-approval-response':
       return 0;
     default:
       return attachmentTokens;
@@ -46,6 +55,7 @@ function estimateOutput(output: ToolOutput): number {
   if (output.type === 'content') {
     return output.value.reduce((sum, part) => sum + estimatePart(part), 0);
   }
+  if (output.type === 'execution-denied') return estimateTokens(output.reason ?? '');
   return estimateTokens(
     typeof output.value === 'string' ? output.value : (JSON.stringify(output.value) ?? ''),
   );

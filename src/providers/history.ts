@@ -1,4 +1,10 @@
-import type { Message, ProviderOptions } from '../types/message.ts';
+import type {
+  ContentPart,
+  Message,
+  ProviderOptions,
+  ToolApprovalResponsePart,
+  ToolResultPart,
+} from '../types/message.ts';
 import type { Warning } from '../types/result.ts';
 
 /**
@@ -44,13 +50,34 @@ function unmark<P extends Marked>(part: P, provider: string, account: string | u
   return { ...part, providerOptions: maker === account ? { ...others, [provider]: rest } : others };
 }
 
+/** The results of tools in a message; answers to a vendor's own question are for that vendor alone. */
+export function resultsIn(
+  parts: readonly (ToolResultPart | ToolApprovalResponsePart)[],
+  warnings: Warning[],
+): readonly ToolResultPart[] {
+  return parts.flatMap((part) => {
+    if (part.type === 'tool-result') return [part];
+    leftOut(warnings, 'vendor tools');
+    return [];
+  });
+}
+
+const leftOutDetails = {
+  reasoning: 'thoughts of another vendor or account are left out',
+  'vendor tools': 'what another vendor’s own tools did is left out',
+  'vendor parts': 'what only another vendor understands is left out',
+};
+
+/** Parts of an answer that go back to none but their maker, who has them in another form. */
+export function leaveOutForeign({ type }: ContentPart, warnings: Warning[]): void {
+  if (type === 'reasoning-file') leftOut(warnings, 'reasoning');
+  if (type === 'custom') leftOut(warnings, 'vendor parts');
+}
+
 /** Says once that something in the history is not for this target. */
-export function leftOut(warnings: Warning[], what: 'reasoning' | 'vendor tools'): void {
+export function leftOut(warnings: Warning[], what: keyof typeof leftOutDetails): void {
   const feature = 'history';
-  const details =
-    what === 'reasoning'
-      ? 'thoughts of another vendor or account are left out'
-      : 'what another vendor’s own tools did is left out';
+  const details = leftOutDetails[what];
   if (!warnings.some((warning) => warning.details === details))
     warnings.push({ type: 'changed', feature, details });
 }

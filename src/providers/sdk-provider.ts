@@ -144,6 +144,7 @@ async function* streamParts<Client, Body extends Wire>(
     const raw: unknown[] = [];
     for await (const chunk of asIterable(data, name)) {
       raw.push(chunk);
+      if (call.includeRaw === true) yield { type: 'raw', value: chunk };
       for (const part of reader.push(chunk)) yield mark(part, name, account);
     }
     refuseAborted(name, call.signal);

@@ -32,6 +32,8 @@ export function printToolOutput(output: ToolOutput): string {
     case 'json':
     case 'error-json':
       return JSON.stringify(output.value);
+    case 'execution-denied':
+      return output.reason ?? 'The call of this tool was not allowed.';
     case 'content':
       return output.value.map((part) => (part.type === 'text' ? part.text : '')).join('');
   }

@@ -11,6 +11,11 @@ export interface Capabilities {
   readonly images?: boolean | 'data';
   /** Media types of other files that it reads, such as `application/pdf` or `audio/*`; `true` for all, `false` for none. */
   readonly files?: boolean | readonly string[];
+  /**
+   * Which URLs of files the vendor fetches by itself, by media type (`image/*`, `application/pdf`, `*`). All others have to be
+   * sent as data. Left out: it is not known.
+   */
+  readonly urls?: Readonly<Record<string, readonly RegExp[]>>;
   /** Holds its answers to a JSON Schema, by itself or with the help of an instruction. */
   readonly jsonSchema?: boolean;
   /** Takes a reasoning effort. */

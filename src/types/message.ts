@@ -76,6 +76,8 @@ export type ToolOutput =
   | { readonly type: 'json'; readonly value: JSONValue }
   | { readonly type: 'error-text'; readonly value: string }
   | { readonly type: 'error-json'; readonly value: JSONValue }
+  /** Somebody did not let it run. */
+  | { readonly type: 'execution-denied'; readonly reason?: string }
   | { readonly type: 'content'; readonly value: readonly (TextPart | ImagePart | FilePart)[] };
 
 /** The answer to one tool call. */
@@ -95,13 +97,60 @@ export interface SourcePart {
   readonly id: string;
   readonly url?: string;
   readonly title?: string;
+  /** Of a document. */
+  readonly mediaType?: string;
+  /** Of a document. */
+  readonly filename?: string;
+  readonly providerOptions?: ProviderOptions;
+}
+
+/** The vendor asks whether it may run a tool of its own (remote MCP servers). The answer is a `tool-approval-response`. */
+export interface ToolApprovalRequestPart {
+  readonly type: 'tool-approval-request';
+  readonly approvalId: string;
+  /** Of the call in question. */
+  readonly toolCallId: string;
+  readonly providerOptions?: ProviderOptions;
+}
+
+/** Says whether a vendor may run the tool that it asked about. */
+export interface ToolApprovalResponsePart {
+  readonly type: 'tool-approval-response';
+  readonly approvalId: string;
+  readonly approved: boolean;
+  readonly reason?: string;
+  readonly providerOptions?: ProviderOptions;
+}
+
+/** A file that the model made while it thought. */
+export interface ReasoningFilePart {
+  readonly type: 'reasoning-file';
+  readonly data: DataContent;
+  readonly mediaType: string;
+  readonly providerOptions?: ProviderOptions;
+}
+
+/** Something of one vendor's that has no word here, such as a compacted history: what it is stands in `providerOptions`. */
+export interface CustomPart {
+  readonly type: 'custom';
+  /** `provider.kind` */
+  readonly kind: `${string}.${string}`;
   readonly providerOptions?: ProviderOptions;
 }
 
 export type UserPart = TextPart | ImagePart | FilePart;
 
 /** One piece of an answer; also what an assistant message is made of, so `result.content` goes back into the history as it is. */
-export type ContentPart = TextPart | ReasoningPart | ToolCallPart | ToolResultPart | FilePart | SourcePart;
+export type ContentPart =
+  | TextPart
+  | ReasoningPart
+  | ToolCallPart
+  | ToolResultPart
+  | FilePart
+  | SourcePart
+  | ToolApprovalRequestPart
+  | ReasoningFilePart
+  | CustomPart;
 
 export interface SystemMessage {
   readonly role: 'system';
@@ -123,7 +172,7 @@ export interface AssistantMessage {
 
 export interface ToolMessage {
   readonly role: 'tool';
-  readonly content: readonly ToolResultPart[];
+  readonly content: readonly (ToolResultPart | ToolApprovalResponsePart)[];
   readonly providerOptions?: ProviderOptions;
 }
 

@@ -171,8 +171,8 @@ export type Priority = 'critical' | 'normal' | 'sheddable';
 /** One provider and model that can answer, with the key or keys of the provider. */
 export interface TargetOptions extends KeyLimits {
   readonly provider: Provider;
-  /** The model, as the vendor names it. */
-  readonly model: string;
+  /** The model, as the vendor names it; with `aiSdk()` a model of the AI SDK. */
+  readonly model: string | object;
   /** Unique among the targets. Default: `provider/model`. */
   readonly id?: string;
   /** US$ per million tokens. Default: the catalogue's, where it knows the model. */
@@ -276,6 +276,11 @@ export interface CallOptions<TargetId extends string = string, RouteName extends
   readonly metadata?: Readonly<Record<string, unknown>>;
   /** Overrides the route's. Streams only. */
   readonly interrupted?: Interrupted;
+  /**
+   * `false`: the reader could not show a `restart`. A stream that would start anew throws `StreamInterruptedError`, whatever
+   * `interrupted` is. Default: `true`.
+   */
+  readonly restart?: boolean;
   /** Overrides the route's, but for its budget, which all requests share. */
   readonly hedge?: Omit<HedgePolicy, 'budget'> | false;
   /** Overrides the route's. */

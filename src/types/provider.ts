@@ -2,7 +2,7 @@ import type { Capabilities } from './capabilities.ts';
 import type { JSONSchema } from './json.ts';
 import type { KeyLimits, VendorLimit } from './limit.ts';
 import type { ContentPart, Message, ProviderOptions } from './message.ts';
-import type { FunctionTool, ProviderTool, RequestSettings } from './request.ts';
+import type { FunctionTool, ProviderTool, RequestSettings, ResponseFormat } from './request.ts';
 import type { FinishReason, ResponseInfo, Warning } from './result.ts';
 import type { StreamContent } from './stream-part.ts';
 import type { Usage } from './usage.ts';
@@ -22,7 +22,7 @@ export interface ProviderCall extends Omit<RequestSettings, 'tools'> {
   readonly messages: readonly Message[];
   readonly tools?: readonly ResolvedTool[];
   /** Ask for JSON of this shape. */
-  readonly responseFormat?: { readonly schema: JSONSchema; readonly name: string };
+  readonly responseFormat?: ResponseFormat & { readonly name: string };
   /** Aborted when the answer is no longer wanted. The provider must stop and close its socket. */
   readonly signal: AbortSignal;
   /** Most milliseconds until the connection stands, where the runtime lets that be seen. */
@@ -56,6 +56,8 @@ export interface ProviderResult {
   readonly providerMetadata?: ProviderOptions;
   /** The vendor's answer as it came. */
   readonly raw: unknown;
+  /** The same in the words of the call's `origin`, where the provider speaks them. */
+  readonly origin?: unknown;
 }
 
 /** What the vendor said before or beside the answer. May come more than once; later fields win. */
@@ -78,6 +80,8 @@ export interface ProviderFinishPart {
   readonly providerMetadata?: ProviderOptions;
   /** The chunks of the stream, as the SDK gave them. */
   readonly raw?: readonly unknown[];
+  /** The same in the words of the call's `origin`, where the provider speaks them. */
+  readonly origin?: unknown;
 }
 
 /**
@@ -122,6 +126,11 @@ export interface Provider<Name extends string = string> {
   readonly embedLimits?: { readonly values: number; readonly characters: number };
   /** What its models can and cannot do, as far as that is known. A target's own `capabilities` go before. */
   capabilities?(model: string): Capabilities;
+  /**
+   * Called once for each target, where models are more than names: gives the provider of this one model, and the name to call
+   * it by. Throws `ConfigError` for what is no model of its own.
+   */
+  withModel?(model: string | object): { readonly provider: Provider; readonly model: string };
   /** How a request hangs on what the vendor keeps under this key; `undefined` where it does not. */
   boundBy?(options: ProviderOptions): Binding | undefined;
 }

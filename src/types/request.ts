@@ -1,4 +1,4 @@
-import type { JSONObject } from './json.ts';
+import type { JSONObject, JSONSchema } from './json.ts';
 import type { Message, ProviderOptions } from './message.ts';
 import type { Schema } from './schema.ts';
 
@@ -11,6 +11,8 @@ export interface FunctionTool {
   readonly inputSchema: Schema;
   /** Ask the vendor to hold the arguments to the schema, where it can. */
   readonly strict?: boolean;
+  /** Arguments as they might be, for vendors that take examples. */
+  readonly inputExamples?: readonly { readonly input: JSONObject }[];
   readonly providerOptions?: ProviderOptions;
 }
 
@@ -51,6 +53,17 @@ export interface RequestSettings {
   readonly reasoning?: ReasoningEffort;
   /** Each vendor's own options, keyed by provider name and passed through untouched. */
   readonly providerOptions?: ProviderOptions;
+  /** Streams also yield each chunk of the vendor's as it came, as `raw`. Default: `false`. */
+  readonly includeRaw?: boolean;
+  /** For adapters: the request as it came in, for providers that speak the same words and then need no translation. */
+  readonly origin?: Origin;
+}
+
+/** A request in the words of another interface. It says the same as the request that it belongs to. */
+export interface Origin {
+  /** Which interface, such as `ai-sdk`. */
+  readonly format: string;
+  readonly request: unknown;
 }
 
 /**
@@ -67,4 +80,18 @@ export interface ChatRequest<S extends Schema = Schema> extends RequestSettings 
   readonly messages?: readonly Message[];
   /** Ask for JSON of this shape; the parsed and checked value is `result.object`. */
   readonly schema?: S;
+  /**
+   * Ask for JSON without checking it: the caller does. Not together with `schema`. (Where the route's `fallbackOn` has `output`,
+   * it is checked all the same, and the next target is asked where it is wrong.)
+   */
+  readonly responseFormat?: ResponseFormat;
+}
+
+/** The JSON that an answer is to be. */
+export interface ResponseFormat {
+  /** Default: any JSON object. */
+  readonly schema?: JSONSchema;
+  /** Tells the model what it is about. Default: `answer`. */
+  readonly name?: string;
+  readonly description?: string;
 }

@@ -1,3 +1,4 @@
+import type { Decision } from './decision.ts';
 import type { FallbackKind, HitLimit } from './error.ts';
 import type { VendorLimit } from './limit.ts';
 import type { ContentPart, ProviderOptions, ToolCallPart } from './message.ts';
@@ -75,10 +76,14 @@ export interface ChatResult<T = unknown> {
   readonly target: string;
   /** Every attempt in the order they ended, the successful one included. */
   readonly attempts: readonly AttemptSummary[];
+  /** How each target was considered. */
+  readonly decision: Decision | undefined;
   readonly response: ResponseInfo;
   readonly warnings: readonly Warning[];
   /** What the vendor said beyond all this, keyed by provider name. */
   readonly providerMetadata: ProviderOptions;
   /** The vendor's answer as the SDK gave it; of a stream the list of its chunks. */
   readonly raw: unknown;
+  /** The answer, or the end of its stream, in the words of the request's `origin`, where its target speaks them. */
+  readonly origin?: unknown;
 }

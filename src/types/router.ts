@@ -1,9 +1,10 @@
+import type { Capabilities } from './capabilities.ts';
 import type { Decision } from './decision.ts';
 import type { EmbedRequest, EmbedResult } from './embed.ts';
 import type { Listener, RouterEventType } from './event.ts';
 import type { CallOptions } from './options.ts';
 import type { ChatRequest } from './request.ts';
-import type { ChatResult } from './result.ts';
+import type { ChatResult, ResponseInfo, Warning } from './result.ts';
 import type { InferSchema, Schema } from './schema.ts';
 import type { Health, Latency, TargetStats } from './strategy.ts';
 import type { StreamPart } from './stream-part.ts';
@@ -23,6 +24,8 @@ export interface TargetReport extends TargetStats {
   readonly id: string;
   readonly provider: string;
   readonly model: string;
+  /** What it can do, as far as that is known. */
+  readonly capabilities: Capabilities;
   readonly health: Health;
   /** When it is expected to be tried again: milliseconds since 1970, where that is known. */
   readonly until: number | undefined;
@@ -40,6 +43,10 @@ export interface TargetReport extends TargetStats {
 export interface ChatStream<T = unknown> extends AsyncIterable<StreamPart> {
   /** The id of the target that answers; another one after a `restart`. */
   readonly target: string;
+  /** What the vendor has said of its answer so far. */
+  readonly response: ResponseInfo;
+  /** What could not be sent as it was, as far as it is known. */
+  readonly warnings: readonly Warning[];
   /**
    * Settles when the stream has been read to its end: the same result that `chat` gives. Rejects as the iteration
    * throws. It does not read by itself.
@@ -56,8 +63,8 @@ export interface ChatStream<T = unknown> extends AsyncIterable<StreamPart> {
 export interface Router<TargetId extends string = string, RouteName extends string = string> {
   /** The ids of its targets, in the order of its options. */
   readonly targets: readonly TargetId[];
-  /** The names of its routes, in the order of its options. The route `default` is there only if the options have it. */
-  readonly routes: readonly RouteName[];
+  /** The targets of each of its routes, by name. The route `default` is there only if the options have it. */
+  readonly routes: Readonly<Record<RouteName, readonly TargetId[]>>;
   /**
    * Gets one complete answer.
    *

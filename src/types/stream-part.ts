@@ -1,4 +1,13 @@
-import type { FilePart, ProviderOptions, SourcePart, ToolCallPart, ToolResultPart } from './message.ts';
+import type {
+  CustomPart,
+  FilePart,
+  ProviderOptions,
+  ReasoningFilePart,
+  SourcePart,
+  ToolApprovalRequestPart,
+  ToolCallPart,
+  ToolResultPart,
+} from './message.ts';
 import type { FinishReason } from './result.ts';
 import type { Cost, Usage } from './usage.ts';
 
@@ -49,8 +58,14 @@ export interface Finish {
   readonly target: string;
 }
 
+/** A chunk as the vendor sent it, and the SDK gave it. Only where the request has `includeRaw`; it never counts as a token. */
+export interface Raw {
+  readonly type: 'raw';
+  readonly value: unknown;
+}
+
 /** What carries the answer itself, from the first token on. */
-export type StreamContent =
+export type StreamContent = (
   | TextDelta
   | ReasoningDelta
   | ToolCallStart
@@ -58,7 +73,15 @@ export type StreamContent =
   | ToolCallPart
   | ToolResultPart
   | SourcePart
-  | FilePart;
+  | FilePart
+  | ToolApprovalRequestPart
+  | ReasoningFilePart
+  | CustomPart
+  | Raw
+) & {
+  /** The same in the words of the request's `origin`, where the provider speaks them. */
+  readonly origin?: unknown;
+};
 
 /** One element of a `ChatStream`. */
 export type StreamPart = StreamContent | Restart | Finish;

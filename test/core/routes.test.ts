@@ -16,7 +16,7 @@ describe('routes', () => {
 
   it('and targets can be listed by name', () => {
     const { router } = world({ a: [{}], b: [{}] }, { routes });
-    expect(router.routes).toEqual(['second', 'both', 'hasty']);
+    expect(router.routes).toEqual({ second: ['b', 'a'], both: ['a', 'b'], hasty: ['a', 'b'] });
     expect(router.targets).toEqual(['a', 'b']);
   });
 

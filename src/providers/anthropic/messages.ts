@@ -11,7 +11,7 @@ import type {
 } from '../../types/message.ts';
 import type { Warning } from '../../types/result.ts';
 import { decodeText, type ResolvedData, resolveData } from '../data-content.ts';
-import { leftOut } from '../history.ts';
+import { leaveOutForeign, leftOut, resultsIn } from '../history.ts';
 import { fitToolCallId } from '../tool-call-id.ts';
 import { printToolOutput, toInputObject } from '../tool-input.ts';
 import { asObject, type Wire } from '../wire.ts';
@@ -69,7 +69,7 @@ export function toConversation(messages: readonly Message[], warnings: Warning[]
         say(
           'user',
           withOptions(
-            message.content.map((part) => toToolResult(part, warnings)),
+            resultsIn(message.content, warnings).map((part) => toToolResult(part, warnings)),
             own,
           ),
         );
@@ -184,6 +184,7 @@ function assistantBlocks(content: string | readonly ContentPart[], warnings: War
         return [{ type: 'tool_use', id, name: part.toolName, input, ...own }];
       }
       default:
+        leaveOutForeign(part, warnings);
         return [];
     }
   });

@@ -115,7 +115,8 @@ function toSampling(call: ProviderCall, thinks: boolean, warnings: Warning[]): W
 
 /** For models that know no schema. */
 function toInstruction({ model, responseFormat }: ProviderCall, warnings: Warning[]): Wire | undefined {
-  if (responseFormat === undefined || takesSchema(model)) return undefined;
+  if (responseFormat === undefined || (responseFormat.schema !== undefined && takesSchema(model)))
+    return undefined;
   return { type: 'text', text: schemaInstruction(responseFormat.schema, warnings) };
 }
 
@@ -124,8 +125,12 @@ function toTool(tool: ResolvedTool, warnings: Warning[]): Wire | undefined {
     const type = ownTool(tool, 'anthropic', warnings);
     return type === undefined ? undefined : { type, name: tool.name, ...tool.args };
   }
-  const { name, description, inputSchema: input_schema, strict, providerOptions } = tool;
-  return { ...compact({ name, description, input_schema, strict }), ...ownOptions(providerOptions) };
+  const { name, description, inputSchema: input_schema, strict, inputExamples, providerOptions } = tool;
+  const input_examples = inputExamples?.map(({ input }) => input);
+  return {
+    ...compact({ name, description, input_schema, strict, input_examples }),
+    ...ownOptions(providerOptions),
+  };
 }
 
 function toToolChoice({ toolChoice }: ProviderCall): Wire | undefined {

@@ -10,7 +10,7 @@ import type {
 } from '../../types/message.ts';
 import type { Warning } from '../../types/result.ts';
 import { audioFormat, decodeText, resolveData } from '../data-content.ts';
-import { leftOut } from '../history.ts';
+import { leaveOutForeign, leftOut, resultsIn } from '../history.ts';
 import { fitToolCallId, type ToolCallIds } from '../tool-call-id.ts';
 import { printToolInput, printToolOutput } from '../tool-input.ts';
 import { asObject, type Wire } from '../wire.ts';
@@ -150,7 +150,7 @@ function toAssistant({ content }: AssistantMessage, context: Context): Wire {
       calls.push({ id: fitToolCallId(part.toolCallId, ids), type: 'function', function: call, ...options });
     } else if (part.type === 'file' && asObject(options['audio']) !== undefined) {
       own = { ...own, audio: options['audio'] }; // speech of the vendor's own goes back by its id
-    }
+    } else leaveOutForeign(part, warnings);
   }
   const field = quirks.reasoningInHistory;
   const told = typeof field === 'string';
@@ -177,8 +177,8 @@ function filesOf({ content }: AssistantMessage, context: Context): readonly Wire
   });
 }
 
-function toToolMessages({ content }: ToolMessage, { provider, ids }: Context): readonly Wire[] {
-  return content.map(({ toolCallId, output, providerOptions }) => {
+function toToolMessages({ content }: ToolMessage, { provider, ids, warnings }: Context): readonly Wire[] {
+  return resultsIn(content, warnings).map(({ toolCallId, output, providerOptions }) => {
     const tool_call_id = fitToolCallId(toolCallId, ids);
     return {
       role: 'tool',
@@ -191,8 +191,9 @@ function toToolMessages({ content }: ToolMessage, { provider, ids }: Context): r
 
 /** What tools gave back beside text, as a user shows it. */
 function picturesOf({ content }: ToolMessage, context: Context): readonly Wire[] {
-  return content.flatMap(({ output, toolName }) => {
-    if (output.type !== 'content') return [];
+  return content.flatMap((result) => {
+    if (result.type !== 'tool-result' || result.output.type !== 'content') return [];
+    const { output, toolName } = result;
     const pictures = output.value.filter(({ type }) => type !== 'text');
     const wires = pictures.flatMap((part): readonly Wire[] | Wire => toPart(part, context) ?? []);
     if (wires.length === 0) return [];
@@ -204,7 +205,10 @@ function picturesOf({ content }: ToolMessage, context: Context): readonly Wire[]
 
 function leaveOutPictures({ content }: ToolMessage, { warnings }: Context): void {
   const shows = content.some(
-    ({ output }) => output.type === 'content' && output.value.some(({ type }) => type !== 'text'),
+    (part) =>
+      part.type === 'tool-result' &&
+      part.output.type === 'content' &&
+      part.output.value.some(({ type }) => type !== 'text'),
   );
   if (shows) unsupported(warnings, 'tool result', 'tools can only give back text here');
 }

@@ -87,9 +87,12 @@ function toToolChoice({ toolChoice }: ProviderCall, quirks: Quirks, warnings: Wa
 
 function toResponseFormat({ responseFormat }: ProviderCall, { jsonSchema = 'json_schema' }: Quirks): unknown {
   if (responseFormat === undefined || jsonSchema === 'instruction') return undefined;
-  if (jsonSchema === 'json_object') return { type: 'json_object' };
-  const { name, schema } = responseFormat;
-  return { type: 'json_schema', json_schema: { name, schema, strict: isStrict(schema) } };
+  const { name, description, schema } = responseFormat;
+  if (jsonSchema === 'json_object' || schema === undefined) return { type: 'json_object' };
+  return {
+    type: 'json_schema',
+    json_schema: compact({ name, description, schema, strict: isStrict(schema) }),
+  };
 }
 
 /** Where a server takes no schema, the model has to be told it. */

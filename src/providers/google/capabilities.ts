@@ -5,13 +5,25 @@ import { generationOf } from './model.ts';
 const general = /^gemini-\d+(\.\d+)?-(pro|flash|flash-lite)(-\d+|-latest|-preview(-\d+)*)?$/;
 
 /**
+ * Its own store of files, and films on YouTube (https://ai.google.dev/gemini-api/docs/files,
+ * https://ai.google.dev/gemini-api/docs/video-understanding).
+ */
+const urls = {
+  '*': [
+    /^https:\/\/generativelanguage\.googleapis\.com\/v1(beta)?\/files\//,
+    /^https:\/\/(www\.)?youtube\.com\/watch\?v=/,
+    /^https:\/\/youtu\.be\//,
+  ],
+};
+
+/**
  * What is known of Gemini models, by their names: tools and pictures from 1.5 on
  * (https://ai.google.dev/gemini-api/docs/models), JSON of a schema and thinking from 2.5 on
  * (https://ai.google.dev/gemini-api/docs/structured-output, https://ai.google.dev/gemini-api/docs/thinking).
  */
 export function capabilitiesOf(model: string): Capabilities {
   if (/^gemini-embedding-/.test(model)) return { embeddings: true };
-  if (!general.test(model) || generationOf(model) < 1.5) return {};
+  if (!general.test(model) || generationOf(model) < 1.5) return { urls };
   const newer = generationOf(model) >= 2.5 ? { jsonSchema: true, reasoning: true } : {};
-  return { chat: true, tools: true, images: true, ...newer };
+  return { chat: true, tools: true, images: true, urls, ...newer };
 }

@@ -9,7 +9,7 @@ import type {
 } from '../../types/message.ts';
 import type { Warning } from '../../types/result.ts';
 import { resolveData } from '../data-content.ts';
-import { leftOut } from '../history.ts';
+import { leaveOutForeign, leftOut, resultsIn } from '../history.ts';
 import { printToolOutput, toInputObject } from '../tool-input.ts';
 import { asObject, type Wire } from '../wire.ts';
 import { generationOf } from './model.ts';
@@ -60,7 +60,7 @@ export function toContents(messages: readonly Message[], model: string, warnings
         );
         break;
       case 'tool':
-        say('user', message.content.flatMap(toResponse));
+        say('user', resultsIn(message.content, warnings).flatMap(toResponse));
         break;
     }
   }
@@ -122,6 +122,7 @@ function modelParts(content: readonly ContentPart[], signed: boolean, warnings: 
       case 'file':
         return [toPart(part)];
       default:
+        leaveOutForeign(part, warnings);
         return [];
     }
   });

@@ -47,7 +47,7 @@ export function toRequest(call: ProviderCall): {
     stopSequences: call.stopSequences,
     presencePenalty: call.presencePenalty,
     frequencyPenalty: call.frequencyPenalty,
-    responseMimeType: schema === undefined ? undefined : 'application/json',
+    responseMimeType: call.responseFormat === undefined ? undefined : 'application/json',
     responseJsonSchema: schema,
     thinkingConfig: toThinkingConfig(call.model, call.reasoning, warnings),
   });

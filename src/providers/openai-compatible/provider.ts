@@ -177,6 +177,7 @@ function capabilitiesOf({ tools, imagesByURL, prefill, prefillEchoes }: Quirks):
   return {
     ...(tools === false ? { tools } : {}),
     ...(imagesByURL === false ? { images: 'data' } : {}),
+    urls: imagesByURL === false ? {} : { 'image/*': [/^https?:/] },
     ...(prefill === undefined ? {} : { prefill: prefillEchoes === true ? 'echo' : true }),
   };
 }
@@ -265,6 +266,7 @@ async function* streamParts(
         break; // what comes after its own end mark is not part of the answer
       }
       raw.push(event.json);
+      if (call.includeRaw === true) yield { type: 'raw', value: event.json };
       for (const part of mapper.push(event.json)) yield mark(part, name, account);
     }
     for (const part of mapper.end(marked)) {

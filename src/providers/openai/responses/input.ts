@@ -12,7 +12,7 @@ import type {
 } from '../../../types/message.ts';
 import type { Warning } from '../../../types/result.ts';
 import { audioFormat, decodeText, resolveData } from '../../data-content.ts';
-import { leftOut } from '../../history.ts';
+import { leaveOutForeign, leftOut } from '../../history.ts';
 import { fitToolCallId } from '../../tool-call-id.ts';
 import { printToolInput, printToolOutput } from '../../tool-input.ts';
 import { asObject, asText, compact, type Wire } from '../../wire.ts';
@@ -117,6 +117,7 @@ function toItems(
         // A picture of the vendor's own goes back as the item that it was.
         return item === undefined ? toAssistantFile(part, warnings) : [{ ...item, result: part.data }];
       default:
+        leaveOutForeign(part, warnings);
         return []; // results are part of the vendor's own items; sources are for people
     }
   });
@@ -147,6 +148,10 @@ function toAssistantFile(part: FilePart, warnings: Warning[]): readonly Wire[] {
 
 function toOutputs({ content }: ToolMessage, calledWith: ReadonlyMap<string, string>): readonly Wire[] {
   return content.map((part) => {
+    if (part.type === 'tool-approval-response') {
+      const { approvalId: approval_request_id, approved: approve, reason } = part;
+      return compact({ type: 'mcp_approval_response', approval_request_id, approve, reason });
+    }
     const { toolCallId, output, providerOptions } = part;
     const type = calledWith.get(toolCallId) ?? 'function_call';
     return {

@@ -31,6 +31,8 @@ export function toParts(item: Wire): readonly ContentPart[] {
       ];
     case 'image_generation_call':
       return imageParts(item);
+    case 'mcp_approval_request':
+      return [...vendorParts(item, type), approvalRequest(item)];
     default:
       if (clientTools.has(type)) return [clientCall(item, type)];
       return vendorParts(item, type);
@@ -116,6 +118,12 @@ function vendorParts(item: Wire, type: string): readonly ContentPart[] {
   if (found === undefined) return [call, ...sources];
   const output = { type: 'json', value: found } as const;
   return [call, { type: 'tool-result', toolCallId, toolName, output, providerExecuted: true }, ...sources];
+}
+
+/** The question is the call's item itself; its answer goes by its id. */
+function approvalRequest(item: Wire): ContentPart {
+  const approvalId = asText(item['id']) ?? '';
+  return { type: 'tool-approval-request', approvalId, toolCallId: approvalId };
 }
 
 function keep(item: Wire): ProviderOptions {

@@ -66,6 +66,7 @@ function toToolChoice({ toolChoice, tools }: ProviderCall): unknown {
 
 function toFormat({ responseFormat }: ProviderCall): Wire | undefined {
   if (responseFormat === undefined) return undefined;
-  const { name, schema } = responseFormat;
-  return { type: 'json_schema', name, schema, strict: isStrict(schema) };
+  const { name, description, schema } = responseFormat;
+  if (schema === undefined) return { type: 'json_object' };
+  return compact({ type: 'json_schema', name, description, schema, strict: isStrict(schema) });
 }

@@ -1,0 +1,242 @@
+/**
+ * The router as a provider of the Vercel AI SDK, and any of its models as a target.
+ *
+ * @module
+ */
+import { ConfigError, RequestError } from '../../errors.ts';
+import type {
+  EmbedCall,
+  EmbedResultSpec,
+  GenerateResult,
+  JsonObject,
+  Keyed,
+  LanguageCall,
+  StreamResult,
+} from '../../providers/ai-sdk/spec.ts';
+import { fromV3, partOfAnswerToV3, resultToV3 } from '../../providers/ai-sdk/v3.ts';
+import type { CallOptions } from '../../types/options.ts';
+import type { Router } from '../../types/router.ts';
+import { type Telling, toGenerateResult, toWarning } from './answer.ts';
+import { asCallError, noSuchModel } from './errors.ts';
+import { toChatRequest } from './request.ts';
+import { toReadable } from './stream.ts';
+import { callOptions, toolNames } from './vendor-words.ts';
+
+export { type AiSdkModels, type AiSdkOptions, aiSdk } from '../../providers/ai-sdk/index.ts';
+export type { SignalboxMetadata } from './answer.ts';
+
+/** A version of the AI SDK's provider specification: `v4` for AI SDK 7, `v3` for 6 and 7. */
+export type SpecificationVersion = 'v3' | 'v4';
+
+/** The options of `toProvider`. */
+export interface ToProviderOptions<Version extends SpecificationVersion = SpecificationVersion> {
+  /** Default: `v4`, which AI SDK 7 wants. AI SDK 6 wants `v3`. */
+  readonly specificationVersion?: Version;
+}
+
+/** A route, or one target, as a language model of the AI SDK. */
+export interface RouterLanguageModel<Version extends SpecificationVersion = SpecificationVersion> {
+  readonly specificationVersion: Version;
+  readonly provider: string;
+  readonly modelId: string;
+  /** What every target of the route fetches by itself; other files are sent as data. */
+  readonly supportedUrls: Record<string, RegExp[]>;
+  doGenerate(call: object): Promise<GenerateResult>;
+  doStream(call: object): Promise<StreamResult>;
+}
+
+/** A route, or one target, as an embedding model of the AI SDK. */
+export interface RouterEmbeddingModel<Version extends SpecificationVersion = SpecificationVersion> {
+  readonly specificationVersion: Version;
+  readonly provider: string;
+  readonly modelId: string;
+  /** No limit: the router splits by what its targets take. */
+  readonly maxEmbeddingsPerCall: undefined;
+  readonly supportsParallelCalls: true;
+  doEmbed(call: EmbedCall): Promise<EmbedResultSpec>;
+}
+
+/** A router as a provider of the AI SDK. */
+export interface RouterProvider<
+  Id extends string = string,
+  Version extends SpecificationVersion = SpecificationVersion,
+> {
+  /** The language model of a route or a target; without an id, of the router's default route. */
+  (modelId?: Id | 'default'): RouterLanguageModel<Version>;
+  readonly specificationVersion: Version;
+  languageModel(modelId: Id | 'default'): RouterLanguageModel<Version>;
+  embeddingModel(modelId: Id | 'default'): RouterEmbeddingModel<Version>;
+  /** Throws: a router makes text and vectors. */
+  imageModel(modelId: string): never;
+}
+
+const provider = 'signalbox';
+
+/**
+ * A router as a provider of the Vercel AI SDK, versions 6 and 7: each of its routes and targets is a model.
+ *
+ * What a call sets for the router goes into `providerOptions.signalbox`: the fields of `CallOptions`, but for functions and the
+ * signal. What the router did comes back in `providerMetadata.signalbox`: `target`, `cost`, `attempts`, `decision`. The AI SDK
+ * retries nothing on top: the router has done what there was to do. A stream that breaks after its first token ends with an
+ * `error` part; `interrupted: 'continue'` lets another target go on, and `'restart'` counts as `'error'`, because the AI SDK
+ * cannot take back what it has shown.
+ *
+ * @throws ConfigError for a wrong option
+ * @example
+ * const ai = toProvider(router);
+ * const { text, providerMetadata } = await generateText({ model: ai('fast'), prompt: 'Why is the sky blue?' });
+ * @example
+ * globalThis.AI_SDK_DEFAULT_PROVIDER = toProvider(router); // generateText({ model: 'fast', … })
+ */
+export function toProvider<
+  TargetId extends string,
+  RouteName extends string,
+  Version extends SpecificationVersion = 'v4',
+>(
+  router: Router<TargetId, RouteName>,
+  options: ToProviderOptions<Version> = {},
+): RouterProvider<TargetId | RouteName, Version> {
+  const { specificationVersion = 'v4', ...unknown } = options;
+  for (const option of Object.keys(unknown))
+    throw new ConfigError(`toProvider.${option}`, 'the option specificationVersion', 'an unknown one');
+  if (specificationVersion !== 'v4' && specificationVersion !== 'v3')
+    throw new ConfigError(
+      'toProvider.specificationVersion',
+      "'v4' or 'v3'",
+      JSON.stringify(specificationVersion),
+    );
+  const version = specificationVersion as Version;
+  const any: Router = router as unknown as Router;
+  const known = ['default', ...Object.keys(any.routes), ...any.targets];
+  const check = (modelId: string, type: 'languageModel' | 'embeddingModel' | 'imageModel'): string => {
+    if (known.includes(modelId)) return modelId;
+    throw noSuchModel(modelId, type, known);
+  };
+  const languageModel = (modelId: string = 'default'): RouterLanguageModel<Version> =>
+    toLanguageModel(any, check(modelId, 'languageModel'), version);
+  return Object.assign(languageModel, {
+    specificationVersion: version,
+    languageModel,
+    embeddingModel: (modelId: string) => toEmbeddingModel(any, check(modelId, 'embeddingModel'), version),
+    imageModel: (modelId: string): never => {
+      throw noSuchModel(modelId, 'imageModel', []);
+    },
+  });
+}
+
+function toLanguageModel<Version extends SpecificationVersion>(
+  router: Router,
+  modelId: string,
+  specificationVersion: Version,
+): RouterLanguageModel<Version> {
+  const before = specificationVersion === 'v3';
+  const read = (call: object): { call: LanguageCall; options: CallOptions; telling: Telling } => {
+    const language = before ? fromV3(call) : (call as LanguageCall);
+    const declared = new Set(language.tools?.map(({ name }) => name));
+    return {
+      call: language,
+      options: optionsOf(router, modelId, language.providerOptions, language.abortSignal),
+      telling: { names: toolNames(language.tools), declared },
+    };
+  };
+  return {
+    specificationVersion,
+    provider,
+    modelId,
+    get supportedUrls() {
+      return urlsOf(router, modelId);
+    },
+    async doGenerate(given) {
+      const { call, options, telling } = read(given);
+      const result = await asked(() => router.chat(toChatRequest(call), options));
+      const generated = toGenerateResult(result, telling);
+      return before ? (resultToV3(generated) as GenerateResult) : generated;
+    },
+    async doStream(given) {
+      const { call, options, telling } = read(given);
+      const stream = await asked(() => router.stream(toChatRequest(call), { restart: false, ...options }));
+      const readable = toReadable(stream, telling, before ? partOfAnswerToV3 : undefined);
+      return { stream: readable, response: { headers: { ...stream.response.headers } } };
+    },
+  };
+}
+
+/** A failure of the router's, in a form that the AI SDK's users look for. */
+async function asked<T>(ask: () => Promise<T>): Promise<T> {
+  try {
+    return await ask();
+  } catch (error) {
+    throw asCallError(error);
+  }
+}
+
+/** What a call says to the router itself. */
+function optionsOf(
+  router: Router,
+  modelId: string,
+  providerOptions: Keyed | undefined,
+  signal: AbortSignal | undefined,
+): CallOptions {
+  const own: JsonObject = providerOptions?.['signalbox'] ?? {};
+  if ('signal' in own)
+    throw new RequestError('providerOptions.signalbox.signal', 'nothing: the call has its own', 'one');
+  const named = modelId === 'default' && !('default' in router.routes) ? {} : { route: modelId };
+  return { ...named, ...(own as CallOptions), ...(signal === undefined ? {} : { signal }) };
+}
+
+/** The addresses that every target of a route fetches by itself. */
+function urlsOf(router: Router, modelId: string): Record<string, RegExp[]> {
+  const ids = router.routes[modelId] ?? (router.targets.includes(modelId) ? [modelId] : router.targets);
+  const [first = {}, ...others] = router
+    .stats()
+    .filter(({ id }) => ids.includes(id))
+    .map(({ capabilities }) => capabilities.urls ?? {});
+  const common = Object.entries(first).flatMap(([type, patterns]) => {
+    const everywhere = patterns.filter((pattern) =>
+      others.every((urls) => urls[type]?.some(({ source }) => source === pattern.source) === true),
+    );
+    return everywhere.length === 0 ? [] : [[type, everywhere] as const];
+  });
+  return Object.fromEntries(common);
+}
+
+function toEmbeddingModel<Version extends SpecificationVersion>(
+  router: Router,
+  modelId: string,
+  specificationVersion: Version,
+): RouterEmbeddingModel<Version> {
+  return {
+    specificationVersion,
+    provider,
+    modelId,
+    maxEmbeddingsPerCall: undefined,
+    supportsParallelCalls: true,
+    async doEmbed({ values, dimensions, providerOptions, abortSignal }) {
+      const options = optionsOf(router, modelId, providerOptions, abortSignal);
+      const { providerOptions: vendors } = callOptions({
+        prompt: [],
+        ...(providerOptions && { providerOptions }),
+      });
+      const result = await asked(() =>
+        router.embed(
+          {
+            values,
+            ...(dimensions === undefined ? {} : { dimensions }),
+            ...(vendors === undefined ? {} : { providerOptions: vendors }),
+          },
+          options,
+        ),
+      );
+      const { embeddings, usage, target, cost, attempts, responses, warnings, providerMetadata } = result;
+      const signalbox = JSON.parse(JSON.stringify({ target, cost, attempts })) as JsonObject;
+      const [answered] = responses;
+      return {
+        embeddings: embeddings.map((vector) => [...vector]),
+        ...(usage.inputTokens === undefined ? {} : { usage: { tokens: usage.inputTokens } }),
+        providerMetadata: { ...(providerMetadata as Keyed), signalbox },
+        response: { headers: { ...answered?.headers }, body: result.raw },
+        warnings: warnings.map(toWarning),
+      };
+    },
+  };
+}

@@ -1,0 +1,195 @@
+import { isRouterError } from '../../errors.ts';
+import type { FinishSpec, StreamSpec, UsageSpec } from '../../providers/ai-sdk/spec.ts';
+import type { ChatStream } from '../../types/router.ts';
+import type { StreamContent, StreamPart } from '../../types/stream-part.ts';
+import {
+  meta,
+  metadataOf,
+  responseOf,
+  type Telling,
+  toFinish,
+  toUsage,
+  toWarning,
+  toWhole,
+  vendorUsage,
+} from './answer.ts';
+import { asCallError } from './errors.ts';
+
+/** A stream in the words of the AI SDK. It is read as it is read there, and leaving it leaves ours. */
+export function toReadable(
+  stream: ChatStream,
+  telling: Telling,
+  map: (element: StreamSpec) => object | undefined = (element) => element,
+): ReadableStream<StreamSpec> {
+  const reader = stream[Symbol.asyncIterator]();
+  const translate = translator(stream, telling);
+  const put = (controller: ReadableStreamDefaultController<StreamSpec>, element: StreamSpec): number => {
+    const mapped = map(element);
+    if (mapped === undefined) return 0;
+    controller.enqueue(mapped as StreamSpec);
+    return 1;
+  };
+  return new ReadableStream<StreamSpec>(
+    {
+      async pull(controller) {
+        try {
+          // Until there is something to see: not every part is something there.
+          for (let told = 0; told === 0; ) {
+            const next = await reader.next();
+            if (next.done === true) {
+              controller.close();
+              return;
+            }
+            const elements =
+              next.value.type === 'finish' ? await translate.end() : translate.part(next.value);
+            for (const element of elements) told += put(controller, element);
+          }
+        } catch (error) {
+          // What is not ours is the caller's own abort, which ends the stream as it ends any other.
+          if (!isRouterError(error)) {
+            controller.error(error);
+            return;
+          }
+          for (const element of translate.failed(error)) put(controller, element);
+          controller.close();
+        }
+      },
+      async cancel() {
+        await reader.return?.();
+      },
+    },
+    { highWaterMark: 0 },
+  );
+}
+
+interface Translator {
+  part(part: Exclude<StreamPart, { readonly type: 'finish' }>): readonly StreamSpec[];
+  end(): Promise<readonly StreamSpec[]>;
+  failed(error: unknown): readonly StreamSpec[];
+}
+
+type Block = { readonly type: 'text' | 'reasoning'; readonly id: string; readonly own: string | undefined };
+
+const unknownUsage: UsageSpec = toUsage({});
+const broken: FinishSpec = { unified: 'error', raw: undefined };
+
+function translator(stream: ChatStream, telling: Telling): Translator {
+  let begun = false;
+  let block: Block | undefined;
+  let blocks = 0;
+  const inputs = new Set<string>();
+
+  const begin = (): readonly StreamSpec[] => {
+    if (begun) return [];
+    begun = true;
+    const { warnings, response } = stream;
+    const { id, modelId } = responseOf(response, undefined);
+    const known =
+      id === undefined && modelId === undefined ? [] : [{ type: 'response-metadata' as const, id, modelId }];
+    return [{ type: 'stream-start', warnings: warnings.map(toWarning) }, ...(known as StreamSpec[])];
+  };
+  const close = (): readonly StreamSpec[] => {
+    if (block === undefined) return [];
+    const { type, id } = block;
+    block = undefined;
+    return [{ type: `${type}-end`, id }];
+  };
+  /** Deltas of one block share an id, or have none. */
+  const delta = (
+    type: 'text' | 'reasoning',
+    part: Extract<StreamContent, { readonly type: 'text-delta' | 'reasoning-delta' }>,
+  ): readonly StreamSpec[] => {
+    const same = block !== undefined && block.type === type && block.own === part.id;
+    if (same && block !== undefined)
+      return [{ type: `${type}-delta`, id: block.id, delta: part.text, ...meta(part) }];
+    if (part.text === '' && part.providerOptions === undefined) return [];
+    const before = close();
+    block = { type, id: String(blocks++), own: part.id };
+    const { id } = block;
+    return [
+      ...before,
+      { type: `${type}-start`, id },
+      { type: `${type}-delta`, id, delta: part.text, ...meta(part) },
+    ];
+  };
+  const endInput = (id: string): readonly StreamSpec[] =>
+    inputs.delete(id) ? [{ type: 'tool-input-end', id }] : [];
+
+  const translated = (
+    part: Exclude<StreamPart, { readonly type: 'finish' | 'restart' }>,
+  ): readonly StreamSpec[] => {
+    switch (part.type) {
+      case 'text-delta':
+        return delta('text', part);
+      case 'reasoning-delta':
+        return delta('reasoning', part);
+      case 'raw':
+        return [{ type: 'raw', rawValue: part.value }];
+      case 'tool-call-start':
+        inputs.add(part.toolCallId);
+        return [...close(), { type: 'tool-input-start', id: part.toolCallId, toolName: part.toolName }];
+      case 'tool-call-delta':
+        return [{ type: 'tool-input-delta', id: part.toolCallId, delta: part.text }];
+      case 'tool-call':
+        return [...close(), ...endInput(part.toolCallId), toWhole(part, telling)];
+      case 'source':
+        return [toWhole(part, telling)]; // may stand amid the text that it belongs to
+      default:
+        return [...close(), toWhole(part, telling)];
+    }
+  };
+
+  /** What a model of the AI SDK gave goes on as it is; whatever block it has open is its own matter. */
+  const native = (origin: StreamSpec): readonly StreamSpec[] => {
+    begun = true;
+    if (origin.type === 'text-start' || origin.type === 'reasoning-start') {
+      const type = origin.type === 'text-start' ? 'text' : 'reasoning';
+      block = { type, id: origin.id, own: origin.id };
+    }
+    if (origin.type === 'text-end' || origin.type === 'reasoning-end') block = undefined;
+    return [origin];
+  };
+
+  return {
+    part(part) {
+      if (part.type === 'restart') return []; // the call says that there is none
+      if (part.origin !== undefined) return native(part.origin as StreamSpec);
+      const before = begin();
+      const after = translated(part);
+      return before.length === 0 ? after : [...before, ...after];
+    },
+    async end() {
+      const result = await stream.result;
+      const told = metadataOf(result);
+      if (result.origin !== undefined) {
+        const finish = result.origin as Extract<StreamSpec, { type: 'finish' }>;
+        return [
+          ...begin(),
+          ...close(),
+          { ...finish, providerMetadata: { ...finish.providerMetadata, ...told } },
+        ];
+      }
+      const { timestamp } = responseOf(result.response, result.raw);
+      return [
+        ...begin(),
+        ...close(),
+        ...(timestamp === undefined ? [] : [{ type: 'response-metadata' as const, timestamp }]),
+        {
+          type: 'finish',
+          finishReason: toFinish(result),
+          usage: toUsage(result.usage, vendorUsage(result)),
+          providerMetadata: { ...(result.providerMetadata as Record<string, never>), ...told },
+        },
+      ];
+    },
+    failed(error) {
+      const usage = isRouterError(error, 'stream-interrupted') ? toUsage(error.usage) : unknownUsage;
+      return [
+        ...begin(),
+        ...close(),
+        { type: 'error', error: asCallError(error) },
+        { type: 'finish', finishReason: broken, usage },
+      ];
+    },
+  };
+}

@@ -1,0 +1,178 @@
+import { ProviderError } from '../../errors.ts';
+import type { JSONValue } from '../../types/json.ts';
+import type { ContentPart, FilePart, ProviderOptions } from '../../types/message.ts';
+import type { ProviderFinishPart, ProviderStreamPart } from '../../types/provider.ts';
+import type { FinishReason, ResponseInfo, Warning } from '../../types/result.ts';
+import type { Usage } from '../../types/usage.ts';
+import { parseToolInput } from '../tool-input.ts';
+import { asCount, asObject, compact } from '../wire.ts';
+import type {
+  ContentSpec,
+  FinishSpec,
+  GenerateResult,
+  Keyed,
+  StreamSpec,
+  UsageSpec,
+  WarningSpec,
+  WholePart,
+} from './spec.ts';
+
+/** Answers of AI SDK models in our words. */
+
+export function toContent(content: readonly ContentSpec[]): readonly ContentPart[] {
+  return content.flatMap((part) => {
+    if (part.type !== 'text' && part.type !== 'reasoning') return toPart(part);
+    return { type: part.type, text: part.text, ...own(part) };
+  });
+}
+
+/** Metadata comes back as options, as it does in the AI SDK itself. */
+function own({ providerMetadata }: { providerMetadata?: Keyed }): {
+  readonly providerOptions?: ProviderOptions;
+} {
+  return providerMetadata === undefined ? {} : { providerOptions: providerMetadata as ProviderOptions };
+}
+
+type Whole = Exclude<ContentPart, { readonly type: 'text' | 'reasoning' }>;
+
+function toPart(part: WholePart): Whole | readonly Whole[] {
+  switch (part.type) {
+    case 'tool-call': {
+      const { type, toolCallId, toolName, providerExecuted } = part;
+      const input = parseToolInput(part.input);
+      return { ...compact({ type, toolCallId, toolName, input, providerExecuted }), ...own(part) };
+    }
+    case 'tool-result': {
+      const { type, toolCallId, toolName, result, isError, preliminary } = part;
+      if (preliminary === true) return []; // the final one follows
+      const kind = isError === true ? 'error-json' : 'json';
+      const output = { type: kind, value: result as JSONValue } as const;
+      return { type, toolCallId, toolName, output, providerExecuted: true, ...own(part) };
+    }
+    case 'file':
+    case 'reasoning-file':
+      return { type: part.type, data: dataOf(part.data), mediaType: part.mediaType, ...own(part) };
+    case 'tool-approval-request':
+      return { type: part.type, approvalId: part.approvalId, toolCallId: part.toolCallId, ...own(part) };
+    case 'custom':
+      return { type: part.type, kind: part.kind, ...own(part) };
+    case 'source': {
+      const { providerMetadata: _, ...source } = part;
+      return { ...source, ...own(part) };
+    }
+    default:
+      return []; // newer than this; it is still in `raw`
+  }
+}
+
+function dataOf(data: Extract<WholePart, { type: 'file' }>['data']): FilePart['data'] {
+  return data.type === 'url' ? data.url : data.data;
+}
+
+/** Why an answer ended. Throws where its model says that it did not end well. */
+export function toFinishReason({ unified, raw }: FinishSpec, provider: string): FinishReason {
+  // Models give out what they have when their stream is cut off, too; then nothing says why it ended.
+  if (unified === 'interrupted' || (unified === 'other' && raw === undefined)) {
+    const summary = 'the answer does not say why it ended';
+    throw new ProviderError({ kind: 'truncated', provider, answered: true, summary });
+  }
+  if (unified === 'error') {
+    const summary = 'the model gave up on its answer';
+    throw new ProviderError({ kind: 'server', provider, answered: true, summary });
+  }
+  return unified;
+}
+
+export function toUsage({ inputTokens, outputTokens, raw }: UsageSpec): Usage {
+  // Anthropic's own figures, which the specification has no fields for but the bill has.
+  const written = asObject(raw?.['cache_creation'])?.['ephemeral_1h_input_tokens'];
+  const searches = asObject(raw?.['server_tool_use'])?.['web_search_requests'];
+  return compact({
+    inputTokens: inputTokens.total,
+    outputTokens: outputTokens.total,
+    cacheReadTokens: inputTokens.cacheRead,
+    cacheWriteTokens: inputTokens.cacheWrite,
+    cacheWrite1hTokens: asCount(written),
+    reasoningTokens: outputTokens.reasoning,
+    webSearches: asCount(searches),
+  });
+}
+
+export function toWarnings(warnings: readonly WarningSpec[] = []): readonly Warning[] {
+  return warnings.map((warning) => {
+    switch (warning.type) {
+      case 'unsupported':
+        return { ...warning, type: 'unsupported' };
+      case 'compatibility':
+        return { ...warning, type: 'changed' };
+      case 'deprecated':
+        return { type: 'other', feature: warning.setting, details: warning.message };
+      default:
+        return { type: 'other', feature: 'request', details: warning.message };
+    }
+  });
+}
+
+export function toResponse({ response }: Pick<GenerateResult, 'response'>): ResponseInfo {
+  const headers = Object.fromEntries(
+    Object.entries(response?.headers ?? {}).map(([name, value]) => [name.toLowerCase(), value]),
+  );
+  return { ...compact({ id: response?.id, model: response?.modelId }), headers };
+}
+
+type Content = Exclude<ProviderStreamPart, ProviderFinishPart>;
+
+/**
+ * The parts that one element of a model's stream stands for; the last one carries the element itself where the reader speaks the
+ * AI SDK's words. Not for `finish` and `error`.
+ */
+export function toStreamParts(
+  element: Exclude<StreamSpec, { type: 'finish' | 'error' }>,
+  native: boolean,
+): readonly Content[] {
+  const origin = native ? { origin: element } : {};
+  const parts = partsOf(element);
+  const last = parts.at(-1);
+  if (!native) return parts;
+  if (last === undefined || last.type === 'response') {
+    return [...parts, { type: 'raw', value: undefined, ...origin }];
+  }
+  return [...parts.slice(0, -1), { ...last, ...origin }];
+}
+
+function partsOf(element: Exclude<StreamSpec, { type: 'finish' | 'error' }>): readonly Content[] {
+  switch (element.type) {
+    case 'text-delta':
+      return [{ type: 'text-delta', text: element.delta, id: element.id, ...own(element) }];
+    case 'reasoning-delta':
+      return [{ type: 'reasoning-delta', text: element.delta, id: element.id, ...own(element) }];
+    case 'text-start':
+    case 'text-end':
+      return mark('text-delta', element);
+    case 'reasoning-start':
+    case 'reasoning-end':
+      return mark('reasoning-delta', element);
+    case 'tool-input-start':
+      return [{ type: 'tool-call-start', toolCallId: element.id, toolName: element.toolName }];
+    case 'tool-input-delta':
+      return [{ type: 'tool-call-delta', toolCallId: element.id, text: element.delta }];
+    case 'tool-input-end':
+      return [];
+    case 'stream-start':
+      return [{ type: 'response', warnings: toWarnings(element.warnings) }];
+    case 'response-metadata':
+      return [{ type: 'response', ...compact({ id: element.id, model: element.modelId }) }];
+    case 'raw':
+      return [{ type: 'raw', value: element.rawValue }];
+    default:
+      return [toPart(element)].flat();
+  }
+}
+
+/** What is said of a block at its start or end, such as a signature. */
+function mark(
+  type: 'text-delta' | 'reasoning-delta',
+  { id, providerMetadata }: { id: string; providerMetadata?: Keyed },
+): readonly Content[] {
+  return providerMetadata === undefined ? [] : [{ type, text: '', id, ...own({ providerMetadata }) }];
+}

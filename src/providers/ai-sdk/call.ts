@@ -1,0 +1,189 @@
+import type { JSONValue } from '../../types/json.ts';
+import type {
+  AssistantMessage,
+  ContentPart,
+  DataContent,
+  Message,
+  ProviderOptions,
+  ToolMessage,
+  ToolOutput,
+  UserPart,
+} from '../../types/message.ts';
+import type { ProviderCall, ResolvedTool } from '../../types/provider.ts';
+import { resolveData } from '../data-content.ts';
+import { recall } from '../history.ts';
+import { compact } from '../wire.ts';
+import type {
+  AssistantPrompt,
+  FileData,
+  FilePrompt,
+  FunctionToolSpec,
+  Keyed,
+  LanguageCall,
+  PromptMessage,
+  ProviderToolSpec,
+  TextPrompt,
+  ToolOutputPrompt,
+} from './spec.ts';
+
+/** The `origin` of requests that came in through the AI SDK. */
+export const aiSdkFormat = 'ai-sdk';
+
+/**
+ * A call in the words of the AI SDK. One that came in through it goes on as it came, but for what another account of the model's
+ * vendor has signed.
+ */
+export function toLanguageCall(
+  call: ProviderCall,
+  provider: string,
+  account: string | undefined,
+): LanguageCall {
+  const { origin, signal } = call;
+  if (origin?.format === aiSdkFormat) {
+    const came = origin.request as LanguageCall;
+    const prompt = recall(came.prompt as readonly Message[], provider, account) as PromptMessage[];
+    return { ...came, prompt, abortSignal: signal };
+  }
+  const { responseFormat, toolChoice, stopSequences, tools } = call;
+  return compact({
+    prompt: recall(call.messages, provider, account).map(toPromptMessage),
+    maxOutputTokens: call.maxOutputTokens,
+    temperature: call.temperature,
+    stopSequences: stopSequences && [...stopSequences],
+    topP: call.topP,
+    topK: call.topK,
+    presencePenalty: call.presencePenalty,
+    frequencyPenalty: call.frequencyPenalty,
+    responseFormat: responseFormat && { type: 'json' as const, ...responseFormat },
+    seed: call.seed,
+    tools: tools?.map(toTool),
+    toolChoice: typeof toolChoice === 'string' ? { type: toolChoice } : toolChoice,
+    includeRawChunks: call.includeRaw,
+    abortSignal: signal,
+    reasoning: call.reasoning,
+    providerOptions: call.providerOptions && toKeyed(call.providerOptions),
+  });
+}
+
+/** The same object: only its types say that it may be changed. */
+export function toKeyed(options: ProviderOptions): Keyed {
+  return options as Keyed;
+}
+
+function own({ providerOptions }: { readonly providerOptions?: ProviderOptions }): {
+  providerOptions?: Keyed;
+} {
+  return providerOptions === undefined ? {} : { providerOptions: toKeyed(providerOptions) };
+}
+
+function toPromptMessage(message: Message): PromptMessage {
+  switch (message.role) {
+    case 'system':
+      return { role: 'system', content: message.content, ...own(message) };
+    case 'user': {
+      const parts: readonly UserPart[] =
+        typeof message.content === 'string' ? [{ type: 'text', text: message.content }] : message.content;
+      return { role: 'user', content: parts.map(toUserPart), ...own(message) };
+    }
+    case 'assistant':
+      return { role: 'assistant', content: toAssistant(message), ...own(message) };
+    case 'tool':
+      return { role: 'tool', content: toToolParts(message), ...own(message) };
+  }
+}
+
+function toUserPart(part: UserPart): TextPrompt | FilePrompt {
+  if (part.type === 'text') return { type: 'text', text: part.text, ...own(part) };
+  if (part.type === 'image') {
+    return {
+      type: 'file',
+      data: toFileData(part.image),
+      mediaType: part.mediaType ?? 'image/*',
+      ...own(part),
+    };
+  }
+  const { data, mediaType, filename } = part;
+  return { ...compact({ type: 'file' as const, data: toFileData(data), mediaType, filename }), ...own(part) };
+}
+
+function toFileData(data: DataContent): FileData {
+  if (data instanceof Uint8Array) return { type: 'data', data };
+  if (data instanceof URL && data.protocol !== 'data:') return { type: 'url', url: data };
+  if (typeof data === 'object' && 'reference' in data)
+    return { type: 'reference', reference: { ...data.reference } };
+  const resolved = resolveData(data, undefined, '');
+  return resolved.kind === 'base64'
+    ? { type: 'data', data: resolved.base64 }
+    : { type: 'url', url: new URL(data) };
+}
+
+function toAssistant({ content }: AssistantMessage): AssistantPrompt[] {
+  if (typeof content === 'string') return [{ type: 'text', text: content }];
+  return content.flatMap((part) => toAssistantPart(part) ?? []);
+}
+
+/** Sources, and questions that have been answered, do not go back. */
+function toAssistantPart(part: ContentPart): AssistantPrompt | undefined {
+  switch (part.type) {
+    case 'text':
+    case 'reasoning':
+      return { type: part.type, text: part.text, ...own(part) };
+    case 'file':
+      return toUserPart(part) as FilePrompt;
+    case 'reasoning-file': {
+      const data = toFileData(part.data) as Extract<FileData, { type: 'data' | 'url' }>;
+      return { type: 'reasoning-file', data, mediaType: part.mediaType, ...own(part) };
+    }
+    case 'custom':
+      return { type: 'custom', kind: part.kind, ...own(part) };
+    case 'tool-call': {
+      const { toolCallId, toolName, input, providerExecuted } = part;
+      return {
+        ...compact({ type: 'tool-call' as const, toolCallId, toolName, input, providerExecuted }),
+        ...own(part),
+      };
+    }
+    case 'tool-result': {
+      const { toolCallId, toolName, output } = part;
+      return { type: 'tool-result', toolCallId, toolName, output: toOutput(output), ...own(part) };
+    }
+    default:
+      return undefined;
+  }
+}
+
+function toToolParts({ content }: ToolMessage): Extract<PromptMessage, { role: 'tool' }>['content'] {
+  return content.map((part) => {
+    if (part.type === 'tool-result') {
+      const { toolCallId, toolName, output } = part;
+      return { type: 'tool-result', toolCallId, toolName, output: toOutput(output), ...own(part) };
+    }
+    const { approvalId, approved, reason } = part;
+    return { ...compact({ type: part.type, approvalId, approved, reason }), ...own(part) };
+  });
+}
+
+function toOutput(output: ToolOutput): ToolOutputPrompt {
+  if (output.type === 'content') return { type: 'content', value: output.value.map(toUserPart) };
+  if (output.type === 'json' || output.type === 'error-json')
+    return { type: output.type, value: output.value as JSONValue as never };
+  return output;
+}
+
+function toTool(tool: ResolvedTool): FunctionToolSpec | ProviderToolSpec {
+  if (tool.type === 'provider')
+    return { type: 'provider', id: tool.id, name: tool.name, args: { ...tool.args } };
+  const { name, description, inputSchema, strict, inputExamples } = tool;
+  const examples = inputExamples?.map(({ input }) => ({ input: input as never }));
+  return {
+    ...compact({
+      type: 'function' as const,
+      name,
+      description,
+      inputSchema,
+      strict,
+      inputExamples: examples,
+    }),
+    ...own(tool),
+  };
+}

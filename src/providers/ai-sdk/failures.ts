@@ -1,0 +1,82 @@
+import { ConfigError, ProviderError } from '../../errors.ts';
+import { classifyFailure, type FailureRow } from '../../transport/failure.ts';
+import { causes, networkError } from '../../transport/network-error.ts';
+import { anthropicFailures } from '../anthropic/failures.ts';
+import { chatCompletionsFailures, failureFrom } from '../chat-completions/failures.ts';
+import { googleFailures } from '../google/failures.ts';
+import { asObject, asText } from '../wire.ts';
+
+/** The AI SDK's errors, by their names: they come from whatever version of it the model was made with. */
+const malformed = new Set([
+  'AI_EmptyResponseBodyError',
+  'AI_InvalidResponseDataError',
+  'AI_JSONParseError',
+  'AI_NoContentGeneratedError',
+  'AI_TypeValidationError',
+]);
+const unfit = new Set([
+  'AI_InvalidArgumentError',
+  'AI_InvalidPromptError',
+  'AI_NoSuchProviderReferenceError',
+  'AI_TooManyEmbeddingValuesForCallError',
+  'AI_UnsupportedFunctionalityError',
+]);
+const unset = new Set(['AI_LoadAPIKeyError', 'AI_LoadSettingError', 'AI_NoSuchModelError']);
+
+/**
+ * What a model threw, or put into its stream as an error, as a `ProviderError`; a missing key or setting as a `ConfigError`, because
+ * no other attempt would mend it.
+ */
+export function toFailure(provider: string, error: unknown, signal: AbortSignal): unknown {
+  if (signal.aborted) return new ProviderError({ kind: 'aborted', provider, summary: 'aborted' });
+  if (error instanceof ProviderError || error instanceof ConfigError) return error;
+  const names = causes(error).map(({ name }) => name);
+  if (names.some((name) => unset.has(name))) {
+    const summary = 'the model lacks a key or a setting';
+    return new ProviderError({ kind: 'auth', provider, summary, cause: error });
+  }
+  const { statusCode, responseHeaders, responseBody, data } = asObject(error) ?? {};
+  if (typeof statusCode === 'number' && statusCode >= 400) {
+    const body = typeof responseBody === 'string' ? parseOrKeep(responseBody) : data;
+    return classifyFailure(
+      { provider, status: statusCode, headers: headersOf(responseHeaders), body, cause: error },
+      rowsOf(provider),
+    );
+  }
+  if (names.some((name) => malformed.has(name))) {
+    const summary = 'the answer is not of its vendor’s form';
+    return new ProviderError({ kind: 'malformed', provider, answered: true, summary, cause: error });
+  }
+  if (names.some((name) => unfit.has(name))) {
+    const summary = 'the model does not take this request';
+    return new ProviderError({ kind: 'bad-request', scope: 'deployment', provider, summary, cause: error });
+  }
+  if (error instanceof Error) return networkError(provider, error, typeof statusCode === 'number');
+  // In a stream: whatever the vendor said.
+  const body = typeof error === 'string' ? { error: parseOrKeep(error) } : { error };
+  const failure = classifyFailure({ provider, headers: {}, body, cause: error }, rowsOf(provider));
+  return failure.kind === 'unknown' ? failureFrom(body, provider, {}) : failure;
+}
+
+/** What the vendor behind a model says when it fails; most speak as OpenAI does. */
+function rowsOf(provider: string): readonly FailureRow[] {
+  if (provider === 'anthropic') return anthropicFailures;
+  return provider === 'google' || provider === 'vertex' ? googleFailures : chatCompletionsFailures;
+}
+
+function headersOf(headers: unknown): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(asObject(headers) ?? {}).flatMap(([name, value]) => {
+      const text = asText(value);
+      return text === undefined ? [] : [[name.toLowerCase(), text]];
+    }),
+  );
+}
+
+function parseOrKeep(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}

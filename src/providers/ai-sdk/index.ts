@@ -1,0 +1,278 @@
+/**
+ * Any model of the Vercel AI SDK as a target.
+ *
+ * @module
+ */
+import { ConfigError, ProviderError } from '../../errors.ts';
+import type { Capabilities } from '../../types/capabilities.ts';
+import type {
+  Provider,
+  ProviderCall,
+  ProviderEmbedCall,
+  ProviderEmbeddings,
+  ProviderResult,
+  ProviderStreamPart,
+} from '../../types/provider.ts';
+import { checkKnown } from '../client-options.ts';
+import { mark } from '../history.ts';
+import { limitsIn, refuseAborted } from '../sdk-provider.ts';
+import { toContent, toFinishReason, toResponse, toStreamParts, toUsage, toWarnings } from './answer.ts';
+import { aiSdkFormat, toKeyed, toLanguageCall } from './call.ts';
+import { toFailure } from './failures.ts';
+import type { EmbedCall, EmbedResultSpec, GenerateResult, StreamResult, StreamSpec } from './spec.ts';
+import { partOfAnswerFromV3, resultFromV3, toV3 } from './v3.ts';
+
+/** Where models that are given by name come from: a provider or a registry of the AI SDK. */
+export interface AiSdkModels {
+  languageModel(id: string): object;
+}
+
+/** The options of `aiSdk`. */
+export interface AiSdkOptions {
+  /** For targets whose `model` is a name. Default: `globalThis.AI_SDK_DEFAULT_PROVIDER`, where the application has set it. */
+  readonly provider?: AiSdkModels;
+  /**
+   * Names the account behind the models, so that signed thoughts are only given back to whom they are from. Needed where several
+   * targets use one vendor under different keys. Default: none, and answers pass through without a mark.
+   */
+  readonly account?: string;
+}
+
+type Models = { readonly specificationVersion: string; readonly provider: string; readonly modelId: string };
+type LanguageModel = Models & {
+  readonly supportedUrls?: unknown;
+  doGenerate(call: object): PromiseLike<GenerateResult>;
+  doStream(call: object): PromiseLike<StreamResult>;
+};
+type EmbeddingModel = Models & {
+  readonly maxEmbeddingsPerCall?: unknown;
+  doEmbed(call: EmbedCall): PromiseLike<EmbedResultSpec>;
+};
+
+const factory = 'aiSdk';
+
+/**
+ * Models of the Vercel AI SDK, version 6 or 7, as targets: each of its many providers at once. A call that came in through
+ * `toProvider(router)` goes to the model, and comes back from it, as it is.
+ *
+ * The model's own provider opens its connections: its options say with which key, to which address and with which `fetch`, and
+ * the limits on redirects, headers and sizes that signalbox's own clients have are its matter.
+ *
+ * @throws ConfigError for a wrong option, and for a `model` that is none of the AI SDK's
+ * @example
+ * import { mistral } from '@ai-sdk/mistral';
+ * createRouter({ targets: [{ provider: aiSdk(), model: mistral('mistral-large-latest') }] });
+ */
+export function aiSdk(options: AiSdkOptions = {}): Provider<'ai-sdk'> {
+  checkKnown(factory, options, ['provider', 'account']);
+  const { account } = options;
+  if (account !== undefined && (typeof account !== 'string' || account === ''))
+    throw new ConfigError(`${factory}.account`, 'a name', typeof account);
+  const unbound = (): never => {
+    throw new ConfigError(factory, 'to be the provider of a target', 'a call');
+  };
+  return {
+    name: 'ai-sdk',
+    chat: async () => unbound(),
+    stream: unbound,
+    withModel(model) {
+      const found = typeof model === 'string' ? named(model, options) : model;
+      const { provider, modelId } = checkModel(found);
+      // `openai.responses` is OpenAI's model under one of its interfaces.
+      const name = provider.split('.')[0] ?? provider;
+      return {
+        provider:
+          'doEmbed' in found
+            ? embeddingProvider(name, found as EmbeddingModel)
+            : languageProvider(name, found as LanguageModel, account),
+        model: modelId,
+      };
+    },
+  };
+}
+
+function named(id: string, { provider }: AiSdkOptions): object {
+  const models = provider ?? (Reflect.get(globalThis, 'AI_SDK_DEFAULT_PROVIDER') as AiSdkModels | undefined);
+  if (typeof models?.languageModel === 'function') return models.languageModel(id);
+  throw new ConfigError(`${factory}.provider`, `a provider that has the model '${id}'`, 'none');
+}
+
+function checkModel(model: object): Models {
+  const { specificationVersion, provider, modelId } = model as Partial<Models>;
+  const kind = ['doGenerate' in model && 'doStream' in model, 'doEmbed' in model].includes(true);
+  if (typeof provider !== 'string' || typeof modelId !== 'string' || !kind)
+    throw new ConfigError('model', 'a language or embedding model of the AI SDK', 'something else');
+  if (specificationVersion === 'v3' || specificationVersion === 'v4')
+    return { specificationVersion, provider, modelId };
+  const got = `one of version ${JSON.stringify(specificationVersion)}`;
+  throw new ConfigError('model', 'a model of the specification v3 or v4 (AI SDK 6 or 7)', got);
+}
+
+function languageProvider(name: string, model: LanguageModel, account: string | undefined): Provider {
+  const before = model.specificationVersion === 'v3';
+  const callOf = (call: ProviderCall): object => {
+    const native = toLanguageCall(call, name, account);
+    return before ? toV3(native) : native;
+  };
+  return {
+    name,
+    capabilities: () => capabilitiesOf(model),
+    async chat(call) {
+      try {
+        refuseAborted(name, call.signal);
+        const answered = await model.doGenerate(callOf(call));
+        refuseAborted(name, call.signal);
+        return toResult(before ? resultFromV3(answered) : answered, name, account, isNative(call));
+      } catch (error) {
+        throw toFailure(name, error, call.signal);
+      }
+    },
+    async *stream(call) {
+      try {
+        refuseAborted(name, call.signal);
+        const { stream, response } = await model.doStream(callOf(call));
+        const { headers } = toResponse({ ...(response === undefined ? {} : { response }) });
+        yield { type: 'response', headers, ...limitsIn(headers) };
+        const elements = before ? mapped(stream) : elementsOf(stream);
+        yield* parts(elements, name, account, isNative(call));
+        refuseAborted(name, call.signal);
+      } catch (error) {
+        throw toFailure(name, error, call.signal);
+      }
+    },
+  };
+}
+
+function isNative({ origin }: ProviderCall): boolean {
+  return origin?.format === aiSdkFormat;
+}
+
+function toResult(
+  answered: GenerateResult,
+  name: string,
+  account: string | undefined,
+  native: boolean,
+): ProviderResult {
+  const response = toResponse(answered);
+  return {
+    content: toContent(answered.content).map((part) => mark(part, name, account)),
+    finishReason: toFinishReason(answered.finishReason, name),
+    usage: toUsage(answered.usage),
+    response: { ...response, ...limitsIn(response.headers) },
+    warnings: toWarnings(answered.warnings),
+    ...(answered.providerMetadata === undefined
+      ? {}
+      : { providerMetadata: answered.providerMetadata as never }),
+    raw: answered,
+    ...(native ? { origin: answered } : {}),
+  };
+}
+
+async function* elementsOf(stream: ReadableStream<StreamSpec>): AsyncGenerator<StreamSpec, void, undefined> {
+  const reader = stream.getReader();
+  let ended = false;
+  try {
+    for (;;) {
+      const { done, value } = await reader.read();
+      if (done) {
+        ended = true;
+        return;
+      }
+      yield value;
+    }
+  } finally {
+    if (!ended) reader.cancel().catch(() => {});
+  }
+}
+
+async function* mapped(stream: ReadableStream<StreamSpec>): AsyncGenerator<StreamSpec, void, undefined> {
+  for await (const element of elementsOf(stream)) yield partOfAnswerFromV3(element);
+}
+
+async function* parts(
+  elements: AsyncIterable<StreamSpec>,
+  name: string,
+  account: string | undefined,
+  native: boolean,
+): AsyncGenerator<ProviderStreamPart, void, undefined> {
+  const raw: StreamSpec[] = [];
+  let finish: Extract<StreamSpec, { type: 'finish' }> | undefined;
+  for await (const element of elements) {
+    raw.push(element);
+    if (element.type === 'error') throw element.error;
+    if (element.type === 'finish') finish = element;
+    else for (const part of toStreamParts(element, native)) yield mark(part, name, account);
+  }
+  if (finish === undefined) {
+    const summary = 'the stream ended without its end mark';
+    throw new ProviderError({ kind: 'truncated', provider: name, answered: true, summary });
+  }
+  yield {
+    type: 'finish',
+    finishReason: toFinishReason(finish.finishReason, name),
+    usage: toUsage(finish.usage),
+    ...(finish.providerMetadata === undefined ? {} : { providerMetadata: finish.providerMetadata as never }),
+    raw,
+    ...(native ? { origin: finish } : {}),
+  };
+}
+
+/** A model that does not say which addresses it fetches gets what they hold. */
+function capabilitiesOf({ supportedUrls }: LanguageModel): Capabilities {
+  const known = typeof supportedUrls === 'object' && supportedUrls !== null && !('then' in supportedUrls);
+  const urls = known ? (supportedUrls as Record<string, RegExp[]>) : {};
+  const images = Object.keys(urls).some(
+    (type) => type === '*' || type === '*/*' || type.startsWith('image/'),
+  );
+  return { urls, ...(images ? {} : { images: 'data' }) };
+}
+
+function embeddingProvider(name: string, model: EmbeddingModel): Provider {
+  const none = (): ProviderError =>
+    new ProviderError({
+      kind: 'bad-request',
+      scope: 'deployment',
+      provider: name,
+      summary: 'it only embeds',
+    });
+  const { maxEmbeddingsPerCall: most } = model;
+  return {
+    name,
+    chat: () => Promise.reject(none()),
+    stream: () => {
+      throw none();
+    },
+    capabilities: () => ({ chat: false, embeddings: true }),
+    embedLimits: { values: typeof most === 'number' ? most : 96, characters: 300_000 },
+    async embed(call) {
+      try {
+        refuseAborted(name, call.signal);
+        return toEmbeddings(await model.doEmbed(toEmbedCall(call)));
+      } catch (error) {
+        throw toFailure(name, error, call.signal);
+      }
+    },
+  };
+}
+
+function toEmbedCall({ values, dimensions, providerOptions, signal }: ProviderEmbedCall): EmbedCall {
+  return {
+    values: [...values],
+    abortSignal: signal,
+    ...(dimensions === undefined ? {} : { dimensions }),
+    ...(providerOptions === undefined ? {} : { providerOptions: toKeyed(providerOptions) }),
+  };
+}
+
+function toEmbeddings(answered: EmbedResultSpec): ProviderEmbeddings {
+  const { embeddings, usage, response, warnings, providerMetadata } = answered;
+  const said = toResponse({ ...(response === undefined ? {} : { response }) });
+  return {
+    embeddings,
+    usage: usage === undefined ? {} : { inputTokens: usage.tokens, outputTokens: 0 },
+    response: said,
+    warnings: toWarnings(warnings),
+    ...(providerMetadata === undefined ? {} : { providerMetadata: providerMetadata as never }),
+    raw: answered,
+  };
+}

@@ -1,0 +1,126 @@
+import { toBase64 } from '../data-content.ts';
+import type { FileData, FilePrompt, GenerateResult, LanguageCall, PromptMessage } from './spec.ts';
+
+/**
+ * Version 3 of the specification, which the AI SDK 6 speaks, as version 4 and back. They differ in how a file is given: as what it is,
+ * or with a tag that says what it is.
+ */
+
+type Loose = { readonly type: string; readonly [field: string]: unknown };
+
+const untag = (data: FileData): unknown =>
+  data.type === 'data' ? data.data : data.type === 'url' ? data.url : data;
+
+function tag(data: unknown): FileData {
+  if (data instanceof URL) return { type: 'url', url: data };
+  if (typeof data === 'string' || data instanceof Uint8Array) return { type: 'data', data };
+  return data as FileData;
+}
+
+/** A call for a model of version 3. */
+export function toV3({ reasoning: _, ...call }: LanguageCall): object {
+  return { ...call, prompt: mapParts(call.prompt, partToV3) };
+}
+
+/** A call that came in version 3. */
+export function fromV3(call: object): LanguageCall {
+  const { prompt, ...rest } = call as LanguageCall;
+  return { ...rest, prompt: mapParts(prompt, partFromV3) };
+}
+
+function mapParts(prompt: readonly PromptMessage[], map: (part: Loose) => Loose): PromptMessage[] {
+  return prompt.map((message) =>
+    message.role === 'system' || typeof message.content === 'string'
+      ? message
+      : ({ ...message, content: (message.content as readonly Loose[]).map(map) } as unknown as PromptMessage),
+  );
+}
+
+function partToV3(part: Loose): Loose {
+  if (part.type === 'file') return { ...part, data: untag(part['data'] as FileData) };
+  return part.type === 'tool-result' ? withValues(part, valueToV3) : part;
+}
+
+function partFromV3(part: Loose): Loose {
+  if (part.type === 'file') return { ...part, data: tag(part['data']) };
+  return part.type === 'tool-result' ? withValues(part, valueFromV3) : part;
+}
+
+/** A tool's result with what it consists of in other words. */
+function withValues(part: Loose, map: (value: Loose) => Loose): Loose {
+  const output = part['output'] as Loose;
+  if (output.type !== 'content') return part;
+  return { ...part, output: { ...output, value: (output['value'] as readonly Loose[]).map(map) } };
+}
+
+function valueToV3(value: Loose): Loose {
+  if (value.type !== 'file') return value;
+  const { data, mediaType, filename, providerOptions } = value as unknown as FilePrompt;
+  const own = { ...(providerOptions === undefined ? {} : { providerOptions }) };
+  const named = { mediaType, ...(filename === undefined ? {} : { filename }), ...own };
+  switch (data.type) {
+    case 'data':
+      return {
+        type: 'file-data',
+        data: typeof data.data === 'string' ? data.data : toBase64(data.data),
+        ...named,
+      };
+    case 'url':
+      return { type: 'file-url', url: data.url.href, ...own };
+    case 'reference':
+      return { type: 'file-id', fileId: data.reference, ...own };
+    case 'text':
+      return { type: 'text', text: data.text, ...own };
+  }
+}
+
+function valueFromV3(value: Loose): Loose {
+  const { type, data, url, fileId, mediaType, ...rest } = value;
+  const image = type.startsWith('image-');
+  const media = mediaType ?? (image ? 'image/*' : 'application/octet-stream');
+  switch (type) {
+    case 'file-data':
+    case 'image-data':
+      return { ...rest, type: 'file', data: { type: 'data', data }, mediaType: media };
+    case 'file-url':
+    case 'image-url':
+      return { ...rest, type: 'file', data: { type: 'url', url: new URL(String(url)) }, mediaType: media };
+    case 'file-id':
+    case 'image-file-id': {
+      const reference = typeof fileId === 'string' ? { openai: fileId } : fileId;
+      return { ...rest, type: 'file', data: { type: 'reference', reference }, mediaType: media };
+    }
+    default:
+      return value;
+  }
+}
+
+/** What version 3 has no word for: it is left out of answers. */
+const newer = new Set(['custom', 'reasoning-file']);
+
+/** A part of an answer for who speaks version 3; `undefined` where it has no word for it. */
+export function partOfAnswerToV3<P extends { type: string }>(part: P): object | undefined {
+  if (newer.has(part.type)) return undefined;
+  const { data, finishReason } = part as { data?: FileData; finishReason?: { unified: string } };
+  if (part.type === 'file' && data !== undefined) {
+    return { ...part, data: data.type === 'url' ? data.url.href : untag(data) };
+  }
+  if (part.type === 'finish' && finishReason?.unified === 'interrupted') {
+    return { ...part, finishReason: { ...finishReason, unified: 'other' } };
+  }
+  return part;
+}
+
+/** A part of a version 3 model's answer, or of its stream. */
+export function partOfAnswerFromV3<P extends { type: string }>(part: P): P {
+  const { data } = part as { data?: unknown };
+  return part.type === 'file' ? { ...part, data: tag(data) } : part;
+}
+
+export function resultToV3(result: GenerateResult): object {
+  return { ...result, content: result.content.flatMap((part) => partOfAnswerToV3(part) ?? []) };
+}
+
+export function resultFromV3(result: GenerateResult): GenerateResult {
+  return { ...result, content: result.content.map(partOfAnswerFromV3) };
+}
