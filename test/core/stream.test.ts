@@ -30,8 +30,8 @@ describe('a stream', () => {
     const { router } = world({ a: [script] });
     const stream = await router.stream(ask);
     await read(stream);
-    const { response: _streamed, attempts: _attempts, ...result } = await stream.result;
-    const { response: _asked, attempts: _other, ...expected } = await router.chat(ask);
+    const { response: _streamed, attempts: _attempts, decision: _why, ...result } = await stream.result;
+    const { response: _asked, attempts: _other, decision: _also, ...expected } = await router.chat(ask);
     expect(result).toEqual(expected);
     expect(result.toolCalls).toHaveLength(1);
     expect(result.reasoning).toBe('hm');

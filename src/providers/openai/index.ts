@@ -122,7 +122,7 @@ const overChatCompletions: Interface = {
     const mapper = chunkMapper(name, headers);
     return { push: mapper.push, end: () => mapper.end(false) };
   },
-  more: { capabilities: capabilitiesOf },
+  more: { capabilities: (model) => ({ ...capabilitiesOf(model), urls: { 'image/*': [/^https?:/] } }) },
 };
 
 const overResponses: Interface = {
@@ -130,7 +130,13 @@ const overResponses: Interface = {
   send: (client, body, _stream, carry) => has(client.responses, 'responses').create(body, callOptions(carry)),
   toResult: responses.toResult,
   reader: responses.eventReader,
-  more: { capabilities: capabilitiesOf, boundBy: responses.boundBy },
+  more: {
+    capabilities: (model) => ({
+      ...capabilitiesOf(model),
+      urls: { 'image/*': [/^https?:/], 'application/pdf': [/^https?:/] },
+    }),
+    boundBy: responses.boundBy,
+  },
 };
 
 function callOptions({ signal, exchange }: Carry): object {
