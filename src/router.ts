@@ -1,3 +1,4 @@
+import { linkedAbort } from './core/abort.ts';
 import { bindings } from './core/bindings.ts';
 import { chat } from './core/chat.ts';
 import { stream } from './core/chat-stream.ts';
@@ -55,7 +56,7 @@ export function createRouter(options: RouterOptions): Router {
   const clock = options.clock ?? systemClock;
   const random = options.random ?? Math.random;
   const events = emitter();
-  const closing = new AbortController();
+  const closing = linkedAbort();
   const targets = createTargets(options.targets, random, clock, (target) => tellHealth(target, env));
   const allPriced = targets.every(({ price }) => price !== undefined);
   const prices = priceBook(allPriced ? false : options.catalog, clock, (target) => {
@@ -128,7 +129,7 @@ export function createRouter(options: RouterOptions): Router {
           latencies: latenciesOf(target, now),
         };
       }),
-    close: () => closing.abort(),
+    close: () => closing.abort(undefined),
   };
 }
 

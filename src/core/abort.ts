@@ -1,12 +1,49 @@
-/** An abort of our own that also follows another one. Cheaper than `AbortSignal.any`, and it lets go when told. */
-export interface LinkedAbort {
-  readonly signal: AbortSignal;
+/** What is used of an `AbortSignal` here: so that one of our own will do, which costs a tenth of the runtime's. */
+export interface Signal {
+  readonly aborted: boolean;
+  readonly reason: unknown;
+  addEventListener(type: 'abort', listener: () => void, options?: { readonly once: boolean }): void;
+  removeEventListener(type: 'abort', listener: () => void): void;
+}
+
+/** An abort of our own that also follows another one. It lets go when told. */
+export interface LinkedAbort<S extends Signal = Signal> {
+  readonly signal: S;
   abort(reason: unknown): void;
   /** Stops following. To be called when the work is over, so that a long-lived parent keeps nothing alive. */
   unlink(): void;
 }
 
-export function linkedAbort(parent: AbortSignal | undefined): LinkedAbort {
+/** An abort that stays within the router: its listeners are called once, in their order, and must not throw. */
+export function linkedAbort(parent?: Signal): LinkedAbort {
+  let listeners: Set<() => void> | undefined;
+  const signal = {
+    aborted: false,
+    reason: undefined as unknown,
+    addEventListener(_type: 'abort', listener: () => void) {
+      listeners ??= new Set();
+      listeners.add(listener);
+    },
+    removeEventListener(_type: 'abort', listener: () => void) {
+      listeners?.delete(listener);
+    },
+  };
+  const abort = (reason: unknown): void => {
+    if (signal.aborted) return;
+    signal.aborted = true;
+    signal.reason = reason;
+    const told = listeners;
+    listeners = undefined;
+    for (const listener of told ?? []) listener();
+  };
+  const follow = (): void => abort(parent?.reason);
+  if (parent?.aborted) follow();
+  else parent?.addEventListener('abort', follow, { once: true });
+  return { signal, abort, unlink: () => parent?.removeEventListener('abort', follow) };
+}
+
+/** The same with a signal that can be given to others. */
+export function realAbort(parent: Signal | undefined): LinkedAbort<AbortSignal> {
   const controller = new AbortController();
   const follow = (): void => controller.abort(parent?.reason);
   if (parent?.aborted) follow();
@@ -19,11 +56,21 @@ export function linkedAbort(parent: AbortSignal | undefined): LinkedAbort {
 }
 
 /** The promise, or a rejection with the signal's reason as soon as it aborts, even if the work behind it does not care. */
-export function orAbort<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+export function orAbort<T>(work: Promise<T>, signal: Signal): Promise<T> {
   return new Promise((resolve, reject) => {
     const onAbort = (): void => reject(signal.reason);
     if (signal.aborted) onAbort();
     else signal.addEventListener('abort', onAbort, { once: true });
-    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', onAbort));
+    const leave = (): void => signal.removeEventListener('abort', onAbort);
+    work.then(
+      (value) => {
+        leave();
+        resolve(value);
+      },
+      (error: unknown) => {
+        leave();
+        reject(error);
+      },
+    );
   });
 }

@@ -8,7 +8,7 @@ import type { VendorLimit } from '../types/limit.ts';
 import type { ProviderCall } from '../types/provider.ts';
 import type { AttemptSummary } from '../types/result.ts';
 import type { Cost, Usage } from '../types/usage.ts';
-import { linkedAbort, orAbort } from './abort.ts';
+import { linkedAbort, type Signal } from './abort.ts';
 import { billedOf, type Consequence, consequenceOf, isStaleSocket } from './consequence.ts';
 import { tellHealth } from './environment.ts';
 import type { Passes, Permit } from './permit.ts';
@@ -23,6 +23,8 @@ export interface Attempt {
   readonly target: Target;
   /** The target by the key that it goes through. */
   readonly channel: Channel;
+  /** Aborted when it has to stop. */
+  readonly signal: Signal;
   /** What the provider gets beside the request. */
   readonly carry: Pick<ProviderCall, 'model' | 'signal' | 'connectTimeout'>;
   /** Ends it from our side, as a time-out does. */
@@ -71,6 +73,9 @@ export function beginAttempt(run: Run, permit: Permit, lane: Lane): Attempt {
   target.stats.start(startedAt);
   tellHealth(target, env);
   const abort = linkedAbort(lane.signal);
+  const controller = new AbortController(); // for the provider, which wants a real one
+  abort.signal.addEventListener('abort', () => controller.abort(abort.signal.reason));
+  if (abort.signal.aborted) controller.abort(abort.signal.reason);
   // Embeddings take as long as their portions are large; nothing can be learnt from that.
   const waiting =
     kind === 'embed'
@@ -141,7 +146,8 @@ export function beginAttempt(run: Run, permit: Permit, lane: Lane): Attempt {
   return {
     target,
     channel,
-    carry: { model: target.model, signal: abort.signal, connectTimeout: run.timeout.connect },
+    signal: abort.signal,
+    carry: { model: target.model, signal: controller.signal, connectTimeout: run.timeout.connect },
     price,
     expire,
     stop: () => abort.abort(new ProviderError({ kind: 'aborted', provider: provider.name })),
@@ -214,29 +220,37 @@ export function beginAttempt(run: Run, permit: Permit, lane: Lane): Attempt {
 }
 
 /** Does an attempt's one call, and books its failure if it fails: `seen` says what is known by then. */
-export async function follow<T>(attempt: Attempt, call: () => Promise<T>, seen: () => Seen): Promise<T> {
-  const { signal } = attempt.carry;
-  let booked = false;
-  const book = (error: unknown): unknown => {
-    const failure = failureOf(error, attempt);
-    if (booked) return failure;
-    booked = true;
-    if (isRouterError(failure, 'provider') && failure.kind !== 'aborted') attempt.fail(failure, seen());
-    else attempt.abandon(seen(), signal.aborted);
-    return failure;
-  };
-  // At once, so that all attempts are accounted for when the request ends.
-  const onAbort = (): void => void book(signal.reason);
-  signal.addEventListener('abort', onAbort, { once: true });
-  try {
-    const answer = await orAbort(call(), signal);
-    signal.throwIfAborted(); // it came in the very moment in which it was no longer wanted
-    return answer;
-  } catch (error) {
-    throw book(error);
-  } finally {
-    signal.removeEventListener('abort', onAbort);
-  }
+export function follow<T>(attempt: Attempt, call: () => Promise<T>, seen: () => Seen): Promise<T> {
+  const { signal } = attempt;
+  return new Promise((resolve, reject) => {
+    let over = false;
+    const fail = (error: unknown): void => {
+      if (over) return;
+      over = true;
+      signal.removeEventListener('abort', onAbort);
+      const failure = failureOf(error, attempt);
+      if (isRouterError(failure, 'provider') && failure.kind !== 'aborted') attempt.fail(failure, seen());
+      else attempt.abandon(seen(), signal.aborted);
+      reject(failure);
+    };
+    // At once, so that all attempts are accounted for when the request ends, and even if the provider does not care.
+    const onAbort = (): void => fail(signal.reason);
+    signal.addEventListener('abort', onAbort, { once: true });
+    if (signal.aborted) {
+      onAbort();
+      return;
+    }
+    try {
+      call().then((answer) => {
+        if (over) return;
+        over = true;
+        signal.removeEventListener('abort', onAbort);
+        resolve(answer);
+      }, fail);
+    } catch (error) {
+      fail(error);
+    }
+  });
 }
 
 /** Books a failure where it belongs; says whether it speaks against the target. */
@@ -275,7 +289,7 @@ function leaveAlone(held: Holds, what: keyof Holds, until: number): void {
  * them. Errors that are no `ProviderError` are not the vendor's doing: the caller gets them as they are.
  */
 export function failureOf(error: unknown, attempt: Attempt): unknown {
-  const { signal } = attempt.carry;
+  const { signal } = attempt;
   const thrown = signal.aborted ? signal.reason : error;
   if (isRouterError(thrown) || signal.aborted) return thrown;
   return new ProviderError({

@@ -3,6 +3,7 @@ import type { ProviderFinishPart } from '../types/provider.ts';
 import type { ChatResult } from '../types/result.ts';
 import type { ChatStream } from '../types/router.ts';
 import type { StreamPart } from '../types/stream-part.ts';
+import { linkedAbort } from './abort.ts';
 import { type Asked, accept } from './answer.ts';
 import { type AttemptError, isAttemptError } from './consequence.ts';
 import { type Continuation, continuationOf, continues } from './continuation.ts';
@@ -22,7 +23,7 @@ export async function stream(run: Run, failover: Failover, asked: Asked): Promis
 
 const discard = (lost: OpenStream): void => lost.abandon();
 /** A stream that the caller reads has no rivals any more. */
-const onlyLane = { win: () => true, signal: new AbortController().signal };
+const onlyLane = { win: () => true, signal: linkedAbort().signal };
 const done: IteratorResult<StreamPart> = { done: true, value: undefined };
 
 function chatStream(run: Run, failover: Failover, asked: Asked, opened: OpenStream): ChatStream {

@@ -1,4 +1,5 @@
 import type { Clock } from '../types/clock.ts';
+import type { Signal } from './abort.ts';
 
 /** The longest delay that timers can hold; a longer one would fire at once. */
 const maxDelay = 2 ** 31 - 1;
@@ -25,7 +26,7 @@ export const systemClock: Clock = {
 };
 
 /** Waits `ms` milliseconds; ends at once, with the signal's reason, when it aborts. */
-export function sleep(clock: Clock, ms: number, signal: AbortSignal): Promise<void> {
+export function sleep(clock: Clock, ms: number, signal: Signal): Promise<void> {
   return new Promise((resolve, reject) => {
     if (signal.aborted) {
       reject(signal.reason);

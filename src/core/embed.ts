@@ -3,7 +3,7 @@ import { estimateTokens } from '../pricing/estimate.ts';
 import type { EmbedRequest, EmbedResult } from '../types/embed.ts';
 import type { ProviderEmbedCall, ProviderEmbeddings } from '../types/provider.ts';
 import type { Cost, Usage } from '../types/usage.ts';
-import { linkedAbort } from './abort.ts';
+import { linkedAbort, type Signal } from './abort.ts';
 import { beginAttempt, follow } from './attempt.ts';
 import type { Failover } from './failover.ts';
 import { lazy } from './lazy.ts';
@@ -93,7 +93,7 @@ function nextPlace(
   run: Run,
   channel: Channel,
   batch: Batch,
-  signal: AbortSignal,
+  signal: Signal,
   turnedAway: () => unknown,
 ): Promise<Permit> {
   const tokens = lazy(() => countTokens(batch.values));
@@ -120,7 +120,7 @@ async function ask(
   lane: Lane,
   { dimensions, providerOptions }: EmbedRequest,
   batch: Batch,
-  othersFailed: AbortSignal,
+  othersFailed: Signal,
 ): Promise<void> {
   const attempt = beginAttempt(run, taken, lane);
   const stop = (): void => {

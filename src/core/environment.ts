@@ -2,6 +2,7 @@ import type { OutputLengths } from '../health/output-lengths.ts';
 import type { PromptCaches } from '../health/prompt-caches.ts';
 import type { PriceBook } from '../pricing/price-book.ts';
 import type { Clock, Random } from '../types/clock.ts';
+import type { Signal } from './abort.ts';
 import type { Bindings } from './bindings.ts';
 import type { Emitter } from './emitter.ts';
 import type { ResolvedPolicies } from './policies.ts';
@@ -28,7 +29,7 @@ export interface Environment {
   readonly caches: PromptCaches;
   readonly room: WaitingRoom;
   /** Aborted when the router is closed. */
-  readonly closed: AbortSignal;
+  readonly closed: Signal;
 }
 
 /** Tells listeners if the state of one of a target's channels is not what they were last told. */

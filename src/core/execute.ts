@@ -45,7 +45,7 @@ export async function execute<T>(
   const { route } = picked;
   const run = createRun({ id, env, route, job, options, startedAt });
   try {
-    run.signal.throwIfAborted();
+    if (run.signal.aborted) throw run.signal.reason;
     const loading = env.prices.ready();
     if (loading !== undefined) await orAbort(loading, run.signal);
     const choice = chooseCandidates(questionOf(job, options, picked, env), env);

@@ -1,4 +1,3 @@
-import pRetry from 'p-retry';
 import { AllTargetsFailedError, BudgetError, isRouterError, NoTargetError } from '../errors.ts';
 import type { Health } from '../types/strategy.ts';
 import { type Choice, contextLengthOf, limitedUntil } from './candidates.ts';
@@ -359,20 +358,14 @@ export function createFailover(run: Run, choice: Choice, maxCost: number | undef
     turnedAway: () => new NoTargetError(choice.decision, retryAt(), true),
     async run(attempt, discard = () => {}, suitable = any) {
       suits = suitable;
-      try {
-        return await step(attempt, discard);
-      } catch (error) {
-        if (!mayGoOn(error)) throw finalError(error);
-      }
-      try {
-        return await pRetry(() => step(attempt, discard), {
-          retries: retry.maxAttempts,
-          minTimeout: 0, // the waits are in `step`, on the router's own clock
-          signal: run.signal,
-          shouldRetry: ({ error }) => mayGoOn(error),
-        });
-      } catch (error) {
-        throw finalError(error);
+      // Who is turned away before a further attempt has the last one's error, so attempts alone are no limit.
+      for (let again = 0; ; again++) {
+        try {
+          return await step(attempt, discard);
+        } catch (error) {
+          if (again >= retry.maxAttempts || !mayGoOn(error)) throw finalError(error);
+          if (run.signal.aborted) throw run.signal.reason;
+        }
       }
     },
   };

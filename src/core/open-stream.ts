@@ -159,7 +159,7 @@ function readStream(
     over = true;
     timer.stop();
     flow?.close();
-    carry.signal.removeEventListener('abort', onAbort);
+    attempt.signal.removeEventListener('abort', onAbort);
   };
   const fail = (error: unknown): unknown => {
     const failure = failureOf(error, attempt);
@@ -169,17 +169,17 @@ function readStream(
     const unread = tokens > 0 && waiter === undefined;
     if (isRouterError(failure, 'provider') && failure.kind !== 'aborted' && !unread)
       attempt.fail(failure, seen());
-    else attempt.abandon(seen(), carry.signal.aborted);
+    else attempt.abandon(seen(), attempt.signal.aborted);
     attempt.stop();
     closeQuietly(upstream);
     return failure;
   };
   const onAbort = (): void => {
-    const failure = fail(carry.signal.reason);
+    const failure = fail(attempt.signal.reason);
     waiter?.(failure);
   };
-  carry.signal.addEventListener('abort', onAbort, { once: true });
-  if (carry.signal.aborted) onAbort();
+  attempt.signal.addEventListener('abort', onAbort, { once: true });
+  if (attempt.signal.aborted) onAbort();
   else timer.watch(firstToken);
 
   const note = (part: ProviderResponsePart): void => {
@@ -301,7 +301,7 @@ function readStream(
       attempt.abandon(seen(), true);
       attempt.stop();
       closeQuietly(upstream);
-      waiter?.(carry.signal.reason);
+      waiter?.(attempt.signal.reason);
     },
     answer: (finish) => ({
       content: collected.content(),

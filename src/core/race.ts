@@ -1,13 +1,13 @@
 import { ProviderError } from '../errors.ts';
 import type { Clock } from '../types/clock.ts';
-import { type LinkedAbort, linkedAbort } from './abort.ts';
+import { type LinkedAbort, linkedAbort, type Signal } from './abort.ts';
 import type { Permit } from './permit.ts';
 import type { Channel } from './target.ts';
 
 /** What an attempt gets from the race that it runs in. */
 export interface Lane {
   /** Aborted with the request, and when another attempt has won. */
-  readonly signal: AbortSignal;
+  readonly signal: Signal;
   /** Claims the victory: the others are stopped. `false` where another one has claimed it. */
   win(): boolean;
   /** To be called when its target seems to have gone dark: another attempt starts beside it. */
@@ -38,7 +38,7 @@ export interface Course<T> {
   discard(value: T): void;
   readonly clock: Clock;
   /** The request's. */
-  readonly signal: AbortSignal;
+  readonly signal: Signal;
 }
 
 /**

@@ -4,7 +4,7 @@ import type { RouterErrorCode } from '../types/error.ts';
 import type { Accept, CallOptions, Interrupted, Priority } from '../types/options.ts';
 import type { AttemptSummary, FinishReason } from '../types/result.ts';
 import type { Cost, Usage } from '../types/usage.ts';
-import { type LinkedAbort, linkedAbort } from './abort.ts';
+import { linkedAbort, type Signal } from './abort.ts';
 import { type Environment, type Route, toDate } from './environment.ts';
 import type { Job } from './job.ts';
 import { override } from './override.ts';
@@ -31,7 +31,7 @@ export interface Run {
   readonly startedAt: number;
   readonly deadline: number;
   /** Aborts with the caller's reason, at the deadline, or when the router is closed. */
-  readonly signal: AbortSignal;
+  readonly signal: Signal;
   /** In the order they ended. */
   readonly attempts: AttemptSummary[];
   /** How many have started. */
@@ -74,7 +74,7 @@ export function createRun({ options, ...init }: RunInit): Run {
   const timeout = override(route.policies.timeout, options.timeout);
   const now = env.clock.now();
   const { startedAt = now } = init;
-  const abort: LinkedAbort = linkedAbort(options.signal);
+  const abort = linkedAbort(options.signal);
   const onClosed = (): void => abort.abort(new RouterError('closed', 'the router has been closed'));
   if (env.closed.aborted) onClosed();
   env.closed.addEventListener('abort', onClosed, { once: true });

@@ -2,7 +2,7 @@ import type { Selected } from '../types/decision.ts';
 import type { CallOptions } from '../types/options.ts';
 import type { ChatRequest } from '../types/request.ts';
 import type { Select, SelectOptions } from '../types/select.ts';
-import { linkedAbort, orAbort } from './abort.ts';
+import { orAbort, realAbort } from './abort.ts';
 import type { Environment, Route } from './environment.ts';
 import type { Job } from './job.ts';
 
@@ -55,7 +55,7 @@ export function createSelector(
       return { route, selected: { by: 'select', route: route.name } };
     };
 
-    const abort = linkedAbort(signal);
+    const abort = realAbort(signal);
     const wait = async (answer: PromiseLike<string>): Promise<Picked> => {
       const onClosed = (): void => abort.abort(env.closed.reason);
       env.closed.addEventListener('abort', onClosed, { once: true });

@@ -1,5 +1,6 @@
 import type { Clock } from '../types/clock.ts';
 import type { Priority } from '../types/options.ts';
+import type { Signal } from './abort.ts';
 
 /** Served first, first. */
 export const priorities: readonly Priority[] = ['critical', 'normal', 'sheddable'];
@@ -12,7 +13,7 @@ export interface Waiter<T> {
   /** Most requests that may wait at a time, as far as it is concerned. */
   readonly room: number;
   /** Of the request. */
-  readonly signal: AbortSignal;
+  readonly signal: Signal;
   /** Tries to get in. Throws where there is nothing to wait for any more. */
   tryEnter(): Entry<T>;
   /** Why it is turned away where the room is full. */
