@@ -3,6 +3,7 @@ import type {
   StructuredOutputMethodOptions,
 } from '@langchain/core/language_models/base';
 import { BaseChatModel, type LangSmithParams } from '@langchain/core/language_models/chat_models';
+import type { ChatModelStreamEvent, ContentBlockStartEvent } from '@langchain/core/language_models/event';
 import type { AIMessageChunk, BaseMessage } from '@langchain/core/messages';
 import type { ChatGenerationChunk, ChatResult as Generated } from '@langchain/core/outputs';
 import type { Runnable } from '@langchain/core/runnables';
@@ -29,7 +30,6 @@ import { type ToolLike, toTools } from './tools.ts';
 /** `any` in LangChain's own types of the same. */
 type Shape = Record<string, unknown>;
 type RunManager = Parameters<BaseChatModel['_generate']>[2];
-type ModelEvents = ReturnType<BaseChatModel['_streamChatModelEvents']>;
 
 /** Under it a stream's last chunk is given to whoever needs more of it than LangChain hands on. */
 const lastChunkKey = Symbol('signalbox.last-chunk');
@@ -197,12 +197,15 @@ export class RouterChatModel<
     }
   }
 
-  /** LangChain's newer events. Its own bridge makes them, but leaves out why the answer ended, and all metadata. */
+  /**
+   * LangChain's newer events. Its own bridge makes them, but leaves out why the answer ended and all metadata, and puts a block's
+   * first piece where its own reader of texts does not look.
+   */
   override async *_streamChatModelEvents(
     messages: BaseMessage[],
     options: this['ParsedCallOptions'],
     runManager?: RunManager,
-  ): ModelEvents {
+  ): AsyncGenerator<ChatModelStreamEvent> {
     let last: ChatGenerationChunk | undefined;
     const listening = {
       ...options,
@@ -211,7 +214,8 @@ export class RouterChatModel<
       },
     };
     for await (const event of super._streamChatModelEvents(messages, listening, runManager)) {
-      if (event.event !== 'message-finish' || last === undefined) yield event;
+      if (event.event === 'content-block-start') yield* opened(event);
+      else if (event.event !== 'message-finish' || last === undefined) yield event;
       else {
         const { finish_reason: finish, ...metadata } = last.message.response_metadata;
         const reason = eventReasons[String(finish)];
@@ -239,6 +243,19 @@ export class RouterChatModel<
   #asBlocks({ outputVersion }: ParsedOptions): boolean {
     return (outputVersion ?? this.outputVersion) === 'v1';
   }
+}
+
+/** A block that begins with text, as an empty one and its first piece. */
+function* opened(event: ContentBlockStartEvent): Generator<ChatModelStreamEvent> {
+  const { index, content } = event;
+  const { type, text, reasoning } = content;
+  if (type === 'text' && typeof text === 'string' && text !== '') {
+    yield { ...event, content: { ...content, text: '' } };
+    yield { event: 'content-block-delta', index, delta: { type: 'text-delta', text } };
+  } else if (type === 'reasoning' && typeof reasoning === 'string') {
+    yield { ...event, content: { ...content, reasoning: '' } };
+    yield { event: 'content-block-delta', index, delta: { type: 'reasoning-delta', reasoning } };
+  } else yield event;
 }
 
 /** LangChain's type of the same is one of which the compiler cannot see the fields. */
