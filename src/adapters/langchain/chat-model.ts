@@ -7,9 +7,11 @@ import type { ChatModelStreamEvent, ContentBlockStartEvent } from '@langchain/co
 import type { AIMessageChunk, BaseMessage } from '@langchain/core/messages';
 import type { ChatGenerationChunk, ChatResult as Generated } from '@langchain/core/outputs';
 import type { Runnable } from '@langchain/core/runnables';
+import type { InteropZodType } from '@langchain/core/utils/types';
 import { checkKnown } from '../../providers/client-options.ts';
 import type { ChatRequest } from '../../types/request.ts';
 import type { Router } from '../../types/router.ts';
+import type { StandardSchema } from '../../types/schema.ts';
 import { toMessages } from './messages.ts';
 import {
   type ChatModelCallOptions,
@@ -118,11 +120,11 @@ export class RouterChatModel<
    * @throws ConfigError for another method
    */
   override withStructuredOutput<T extends Shape = Shape>(
-    schema: Parameters<BaseChatModel['withStructuredOutput']>[0],
+    schema: InteropZodType<T> | StandardSchema<T> | Record<string, unknown>,
     config?: StructuredOutputMethodOptions<false>,
   ): Runnable<BaseLanguageModelInput, T>;
   override withStructuredOutput<T extends Shape = Shape>(
-    schema: Parameters<BaseChatModel['withStructuredOutput']>[0],
+    schema: InteropZodType<T> | StandardSchema<T> | Record<string, unknown>,
     config?: StructuredOutputMethodOptions<true>,
   ): Runnable<BaseLanguageModelInput, { raw: BaseMessage; parsed: T }>;
   override withStructuredOutput<T extends Shape = Shape>(
@@ -279,7 +281,7 @@ function toParsed(options: unknown): ParsedOptions {
  */
 export function toChatModel<TargetId extends string, RouteName extends string>(
   router: Router<TargetId, RouteName>,
-  options: ChatModelOptions<TargetId, RouteName> = {},
+  options: ChatModelOptions<NoInfer<TargetId>, NoInfer<RouteName>> = {},
 ): RouterChatModel<TargetId, RouteName> {
   checkKnown('toChatModel', options, modelKeys);
   return new RouterChatModel(router, options);

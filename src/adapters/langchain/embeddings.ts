@@ -65,7 +65,7 @@ class RouterEmbeddings extends Embeddings {
  */
 export function toEmbeddings<TargetId extends string, RouteName extends string>(
   router: Router<TargetId, RouteName>,
-  options: RouterEmbeddingsOptions<TargetId, RouteName> = {},
+  options: RouterEmbeddingsOptions<NoInfer<TargetId>, NoInfer<RouteName>> = {},
 ): EmbeddingsInterface {
   checkKnown('toEmbeddings', options, known);
   return new RouterEmbeddings(router as Router, options);

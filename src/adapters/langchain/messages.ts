@@ -1,4 +1,4 @@
-import { AIMessage, type BaseMessage, ToolMessage } from '@langchain/core/messages';
+import type { AIMessage, BaseMessage, ToolMessage } from '@langchain/core/messages';
 import { RequestError } from '../../errors.ts';
 import { asObject, asObjects, asText, type Wire } from '../../providers/wire.ts';
 import type { JSONValue } from '../../types/json.ts';
@@ -37,13 +37,13 @@ export function toMessages(messages: readonly BaseMessage[]): Message[] {
   return thread;
 }
 
-// By type: the message may be of another copy of LangChain's core, or a chunk.
+// By type: the message may be a chunk, or of another copy of LangChain's core.
 function isAI(message: BaseMessage): message is AIMessage {
-  return message.getType() === 'ai' || AIMessage.isInstance(message);
+  return message.type === 'ai';
 }
 
 function isTool(message: BaseMessage): message is ToolMessage {
-  return message.getType() === 'tool' || ToolMessage.isInstance(message);
+  return message.type === 'tool';
 }
 
 function toPlain(message: BaseMessage, at: string): Message {
@@ -65,7 +65,7 @@ const roles: Readonly<Record<string, 'system' | 'user' | 'assistant'>> = {
 };
 
 function roleOf(message: BaseMessage, at: string): 'system' | 'user' | 'assistant' {
-  const type = message.getType();
+  const { type } = message;
   const word = type === 'generic' ? (asText((message as { role?: unknown }).role) ?? '') : type;
   const role = roles[word];
   if (role !== undefined) return role;

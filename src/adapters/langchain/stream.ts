@@ -17,14 +17,17 @@ export async function* toChunks(
   asBlocks: boolean,
 ): AsyncGenerator<ChatGenerationChunk, void, undefined> {
   const writer = chunkWriter(asBlocks);
+  let restarted = false;
   for await (const part of stream) {
-    if (part.type === 'restart') throw await interruption(stream, writer.text());
+    restarted = part.type === 'restart';
+    if (part.type === 'restart') break; // which ends the new answer
     if (part.type === 'finish') yield writer.last(await stream.result);
     else {
       const chunk = writer.write(part);
       if (chunk !== undefined) yield chunk;
     }
   }
+  if (restarted) throw await interruption(stream, writer.text());
 }
 
 type Content = Exclude<StreamPart, { readonly type: 'restart' | 'finish' }>;
@@ -138,7 +141,6 @@ function toChunk(
 
 /** With `continue` a stream that nobody could take up starts anew, which LangChain cannot show. */
 async function interruption(stream: ChatStream, text: string): Promise<StreamInterruptedError> {
-  await stream[Symbol.asyncIterator]().return?.();
   const left: unknown = await stream.result.then(undefined, (error: unknown) => error);
   const { usage, attempts } = isRouterError(left, 'stream-interrupted') ? left : { usage: {}, attempts: [] };
   const summary = 'the stream broke off, and no other target could take up its text';
