@@ -3,15 +3,17 @@ import type {
   StructuredOutputMethodOptions,
 } from '@langchain/core/language_models/base';
 import { BaseChatModel, type LangSmithParams } from '@langchain/core/language_models/chat_models';
-import type { ChatModelStreamEvent, ContentBlockStartEvent } from '@langchain/core/language_models/event';
+import type { ChatModelStreamEvent } from '@langchain/core/language_models/event';
 import type { AIMessageChunk, BaseMessage } from '@langchain/core/messages';
 import type { ChatGenerationChunk, ChatResult as Generated } from '@langchain/core/outputs';
 import type { Runnable } from '@langchain/core/runnables';
 import type { InteropZodType } from '@langchain/core/utils/types';
 import { checkKnown } from '../../providers/client-options.ts';
+import { fingerprint } from '../../providers/fingerprint.ts';
 import type { ChatRequest } from '../../types/request.ts';
 import type { Router } from '../../types/router.ts';
 import type { StandardSchema } from '../../types/schema.ts';
+import { completed } from './events.ts';
 import { toMessages } from './messages.ts';
 import {
   type ChatModelCallOptions,
@@ -35,14 +37,6 @@ type RunManager = Parameters<BaseChatModel['_generate']>[2];
 
 /** Under it a stream's last chunk is given to whoever needs more of it than LangChain hands on. */
 const lastChunkKey = Symbol('signalbox.last-chunk');
-
-/** Why an answer ended, in the words of LangChain's newer events. */
-const eventReasons: Readonly<Record<string, 'stop' | 'length' | 'tool_use' | 'content_filter'>> = {
-  stop: 'stop',
-  length: 'length',
-  tool_calls: 'tool_use',
-  content_filter: 'content_filter',
-};
 
 /** A router as a chat model of LangChain's. Made by `toChatModel`. */
 export class RouterChatModel<
@@ -80,12 +74,18 @@ export class RouterChatModel<
   /** What tells its answers from another model's: for LangChain's cache and traces. */
   override _identifyingParams(): Shape {
     const { callbacks: _c, cache: _s, metadata: _m, tags: _t, verbose: _v, ...settings } = this.#options;
-    return { targets: this.#router.targets, ...settings };
+    return { targets: this.#router.targets, ...withoutSecrets(settings) };
   }
 
   override invocationParams(options?: this['ParsedCallOptions']): Shape {
     const { signal: _signal, ...routing } = toCallOptions(this.#options, toParsed(options));
-    return { ...toSettings(this.#options, toParsed(options)), ...routing };
+    return withoutSecrets({ ...toSettings(this.#options, toParsed(options)), ...routing });
+  }
+
+  protected override _getCallOptionsForTracing(
+    options: this['ParsedCallOptions'],
+  ): this['ParsedCallOptions'] {
+    return withoutSecrets(options);
   }
 
   override getLsParams(options: this['ParsedCallOptions']): LangSmithParams {
@@ -115,7 +115,7 @@ export class RouterChatModel<
   /**
    * Answers of a shape: `jsonSchema` (the default) in each vendor's own way, and checked by the router, which rejects with
    * `OutputError` or goes on to the next target with `fallbackOn: ['output']`; `functionCalling` by a tool that is demanded,
-   * where LangChain's parser does the checking.
+   * where LangChain's parser does the checking. `strict` is for the latter; a schema that allows it is always held to.
    *
    * @throws ConfigError for another method
    */
@@ -199,10 +199,7 @@ export class RouterChatModel<
     }
   }
 
-  /**
-   * LangChain's newer events. Its own bridge makes them, but leaves out why the answer ended and all metadata, and puts a block's
-   * first piece where its own reader of texts does not look.
-   */
+  /** LangChain's newer events. */
   override async *_streamChatModelEvents(
     messages: BaseMessage[],
     options: this['ParsedCallOptions'],
@@ -215,15 +212,8 @@ export class RouterChatModel<
         last = chunk;
       },
     };
-    for await (const event of super._streamChatModelEvents(messages, listening, runManager)) {
-      if (event.event === 'content-block-start') yield* opened(event);
-      else if (event.event !== 'message-finish' || last === undefined) yield event;
-      else {
-        const { finish_reason: finish, ...metadata } = last.message.response_metadata;
-        const reason = eventReasons[String(finish)];
-        yield { ...event, ...(reason === undefined ? {} : { reason }), responseMetadata: metadata };
-      }
-    }
+    const events = super._streamChatModelEvents(messages, listening, runManager);
+    yield* completed(events, () => last);
   }
 
   /** LangChain takes a call's metadata away before the model sees them. Its `configurable` can hold secrets, and is left out. */
@@ -247,17 +237,12 @@ export class RouterChatModel<
   }
 }
 
-/** A block that begins with text, as an empty one and its first piece. */
-function* opened(event: ContentBlockStartEvent): Generator<ChatModelStreamEvent> {
-  const { index, content } = event;
-  const { type, text, reasoning } = content;
-  if (type === 'text' && typeof text === 'string' && text !== '') {
-    yield { ...event, content: { ...content, text: '' } };
-    yield { event: 'content-block-delta', index, delta: { type: 'text-delta', text } };
-  } else if (type === 'reasoning' && typeof reasoning === 'string') {
-    yield { ...event, content: { ...content, reasoning: '' } };
-    yield { event: 'content-block-delta', index, delta: { type: 'reasoning-delta', reasoning } };
-  } else yield event;
+/** Options for a gateway can hold a key to it, which no trace shall show: only whether they are the same can be seen. */
+function withoutSecrets<T extends { readonly providerOptions?: unknown }>(options: T): T {
+  const { providerOptions } = options;
+  return providerOptions === undefined
+    ? options
+    : { ...options, providerOptions: fingerprint(JSON.stringify(providerOptions)) };
 }
 
 /** LangChain's type of the same is one of which the compiler cannot see the fields. */

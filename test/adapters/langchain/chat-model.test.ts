@@ -335,6 +335,29 @@ describe('as any Runnable', () => {
     }
   });
 
+  it('ends in the middle of a stream when it is aborted there', async () => {
+    const { router, provider } = world([{ text: 'a b c', hang: true, after: 1 }]);
+    const controller = new AbortController();
+    const reason = new Error('enough');
+    const read = async (): Promise<void> => {
+      for await (const _chunk of await toChatModel(router).stream('Hi', { signal: controller.signal }))
+        controller.abort(reason);
+    };
+    await expect(read()).rejects.toBe(reason);
+    expect(provider.open).toBe(0);
+  });
+
+  it('shows traces no option of a gateway’s', async () => {
+    const traced: unknown[] = [];
+    const handleChatModelStart = (_model: unknown, _messages: unknown, ...more: unknown[]): void =>
+      void traced.push(more);
+    await toChatModel(world().router, { callbacks: [{ handleChatModelStart }] }).invoke('Hi', {
+      providerOptions: { portkey: { virtualKey: 'vk-secret' } },
+    });
+    expect(traced).toHaveLength(1);
+    expect(JSON.stringify(traced)).not.toContain('secret');
+  });
+
   it('obeys LangChain’s time-out', async () => {
     const { router, provider } = world([{ hang: true }]);
     await expect(toChatModel(router).invoke('Hi', { timeout: 5 })).rejects.toThrow(/timeout/i);
@@ -353,14 +376,11 @@ describe('as any Runnable', () => {
 
   it('shows no router and no secret when it is traced, printed or turned into JSON', () => {
     const { router } = world();
-    const providerOptions = { p: { user: 'u' } };
+    const providerOptions = { portkey: { virtualKey: 'vk-secret' } };
     const model = toChatModel(router, { route: 'second', providerOptions });
     expect(model._llmType()).toBe('signalbox');
-    expect(model._identifyingParams()).toEqual({
-      targets: ['p/a', 'q/b'],
-      route: 'second',
-      providerOptions,
-    });
+    expect(model._identifyingParams()).toMatchObject({ targets: ['p/a', 'q/b'], route: 'second' });
+    expect(JSON.stringify([model._identifyingParams(), model.invocationParams()])).not.toContain('secret');
     expect(model.invocationParams({ temperature: 0.5 })).toMatchObject({ route: 'second', temperature: 0.5 });
     expect(model.getLsParams({ temperature: 0.5 })).toMatchObject({
       ls_provider: 'signalbox',
