@@ -6,6 +6,7 @@ import { toJsonSchema } from '@langchain/core/utils/json_schema';
 import { ConfigError } from '../../errors.ts';
 import { asObject, asText, type Wire } from '../../providers/wire.ts';
 import type { JSONSchema } from '../../types/json.ts';
+import type { StandardSchema } from '../../types/schema.ts';
 import { textOf } from './messages.ts';
 
 /** How an answer of a shape is asked for and read. */
@@ -38,7 +39,7 @@ export function toStructure(schema: unknown, { name, method = 'jsonSchema' }: St
     throw new ConfigError('withStructuredOutput.schema', 'a zod or JSON schema', typeof schema);
   }
   // OpenAI's form of a function is taken as well.
-  const inner = isValidating(given) ? undefined : asObject(given['parameters']);
+  const inner = '~standard' in given ? undefined : asObject(given['parameters']);
   const json = asObject(inner ?? toJsonSchema(given)) ?? {};
   const found = name ?? asText(given['name']) ?? asText(json['title']) ?? 'extract';
   const parts = {
@@ -78,25 +79,13 @@ function calledWith(message: AIMessageChunk, name: string): unknown {
   throw new OutputParserException(`The answer does not call ${name}.`, textOf(message.content));
 }
 
-function isValidating(schema: Wire): boolean {
-  return '~standard' in schema || 'safeParseAsync' in schema;
-}
-
-/** Any Standard Schema, and zod from before there was one; `undefined` for JSON Schema, against which the router has checked. */
+/** What a Standard Schema says of a value; `undefined` for JSON Schema, against which the router has checked. */
 function validatorOf(schema: Wire): ((value: unknown) => Promise<unknown>) | undefined {
-  const standard = asObject(schema['~standard']);
-  type Outcome = {
-    readonly value?: unknown;
-    readonly data?: unknown;
-    readonly issues?: unknown;
-    readonly error?: unknown;
-  };
-  type Validate = (value: unknown) => Outcome | Promise<Outcome>;
-  const validate = (standard?.['validate'] ?? schema['safeParseAsync']) as Validate | undefined;
-  if (validate === undefined) return undefined;
+  const standard = schema['~standard'] as StandardSchema['~standard'] | undefined;
+  if (standard === undefined) return undefined;
   return async (value) => {
-    const { issues, error, ...outcome } = await validate.call(standard ?? schema, value);
-    if (issues === undefined && error === undefined) return 'value' in outcome ? outcome.value : outcome.data;
+    const outcome = await standard.validate(value);
+    if (outcome.issues === undefined) return outcome.value;
     throw new OutputParserException('The answer does not match the schema.', JSON.stringify(value));
   };
 }

@@ -68,7 +68,10 @@ function toHeader(value: JSONValue, option: string, provider: string): string {
   throw new ProviderError({ kind: 'bad-request', provider, summary });
 }
 
-/** What a gateway said of an answer: in its headers, and in the answer or in all chunks of the stream, of which later ones win. */
+/** Who answered, and for how much, is said when a stream ends: so many of its last chunks are looked at, not thousands. */
+const lastChunks = 8;
+
+/** What a gateway said of an answer: in its headers, and in the answer or in the chunks of the stream, of which later ones win. */
 export function heard(
   { responseHeaders = {}, costHeader, read }: Gateway,
   headers: Readonly<Record<string, string>>,
@@ -78,7 +81,7 @@ export function heard(
   const told = Object.entries(responseHeaders).map(([name, header]) => [name, fromHeader(headers[header])]);
   let metadata: JSONObject = compact(Object.fromEntries(told));
   let said: number | undefined;
-  for (const answer of read === undefined ? [] : answers) {
+  for (const answer of read === undefined ? [] : answers.slice(-lastChunks)) {
     const facts = read?.(asObject(answer) ?? {});
     metadata = { ...metadata, ...facts?.metadata };
     said = facts?.cost ?? said;

@@ -3,6 +3,7 @@ import { toChatModel } from 'signalbox/langchain';
 import { type Script, scriptedProvider } from 'signalbox/testing';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
+import { z as z3 } from 'zod/v3';
 
 const price = { input: 1, output: 2 };
 const City = z.object({ city: z.string(), people: z.number() });
@@ -50,6 +51,12 @@ describe('withStructuredOutput by a schema', () => {
     const { raw, parsed } = await model.withStructuredOutput(City, { includeRaw: true }).invoke('Where?');
     expect(parsed).toEqual(paris);
     expect(raw.response_metadata['signalbox']).toMatchObject({ target: 'p/a' });
+  });
+
+  it('takes a schema of zod’s version 3', async () => {
+    const { model } = world({ text: JSON.stringify(paris) });
+    const Old = z3.object({ city: z3.string(), people: z3.number() });
+    expect(await model.withStructuredOutput(Old).invoke('Where?')).toEqual(paris);
   });
 
   it('takes OpenAI’s response_format', async () => {

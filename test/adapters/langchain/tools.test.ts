@@ -49,6 +49,19 @@ describe('bindTools', () => {
     expect(provider.calls[0]?.tools).toMatchObject([expected]);
   });
 
+  it('takes a tool’s options for vendors from its extras', async () => {
+    const { model, provider } = world();
+    const providerOptions = { anthropic: { cacheControl: { type: 'ephemeral' } } };
+    const marked = tool(async () => 'x', {
+      name: 'look',
+      description: 'Looks.',
+      schema: z.object({}),
+      extras: { providerOptions },
+    });
+    await model.bindTools([marked]).invoke('Hi');
+    expect(provider.calls[0]?.tools).toMatchObject([{ name: 'look', providerOptions }]);
+  });
+
   it('refuses a vendor’s tool that does not say whose it is', () => {
     expect(() => world().model.bindTools([{ type: 'web_search_preview' }])).toThrow(
       /tools\[0\]: expected .*type "web_search_preview"/,
