@@ -71,10 +71,10 @@ function toImage(block: Wire, at: string): ImagePart {
   };
 }
 
+/** What is meant where nobody says it: plain text, and what Anthropic takes as a document by its address. */
 const usualTypes: Readonly<Record<string, string>> = {
-  audio: 'audio/wav',
-  video: 'video/mp4',
   'text-plain': 'text/plain',
+  document: 'application/pdf',
 };
 
 function toFile(block: Wire, at: string): FilePart {
@@ -88,14 +88,16 @@ function toFile(block: Wire, at: string): FilePart {
     block['title'],
   ].find((name) => typeof name === 'string');
   const text = asText(block['text']);
-  const data =
-    dataOf(block) ?? asText(inner['file_data']) ?? (text === undefined ? undefined : bytesOf(text));
-  const plain = text === undefined ? undefined : 'text/plain';
-  const mediaType =
-    typeOf(block) ?? plain ?? usualTypes[asText(block['type']) ?? ''] ?? typeOfURL(data) ?? 'application/pdf';
+  const given = dataOf(block) ?? asText(inner['file_data']);
+  const data = needed(given ?? (text === undefined ? undefined : bytesOf(text)), at);
+  const plain = given === undefined ? 'text/plain' : undefined;
+  const usual = usualTypes[asText(block['type']) ?? ''];
+  const mediaType = typeOf(block) ?? plain ?? typeOfURL(data) ?? usual;
+  if (mediaType === undefined)
+    throw new RequestError(`${at}.mimeType`, 'a media type, such as application/pdf', 'none');
   return {
     type: 'file',
-    data: needed(data, at),
+    data,
     mediaType,
     ...(filename === undefined ? {} : { filename }),
     ...optionsOf(block),
@@ -124,7 +126,7 @@ function typeOf(block: Wire): string | undefined {
   );
 }
 
-function typeOfURL(data: DataContent | undefined): string | undefined {
+function typeOfURL(data: DataContent): string | undefined {
   return typeof data === 'string' ? /^data:([^;,]+)/.exec(data)?.[1] : undefined;
 }
 

@@ -246,6 +246,11 @@ describe('pictures and files', () => {
       /^messages\[0\]\.content\[1\]: /,
     ],
     [
+      'a file without its media type',
+      { type: 'file', url: 'https://a.example/f' },
+      /content\[1\]\.mimeType: /,
+    ],
+    [
       'a block of another kind',
       { type: 'tool_use', id: 'x' },
       /content\[1\]\.type: expected a block .*'tool_use'/,
