@@ -59,6 +59,13 @@ export default {
       to: { path: sdks },
     },
     {
+      name: 'langchain-in-its-adapter',
+      comment: 'nothing else needs it, or loads it',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/adapters/langchain/' },
+      to: { path: '^node_modules/@langchain/' },
+    },
+    {
       name: 'loaded-when-used',
       comment: 'by import() at the first use, and without its types, which differ from version to version',
       severity: 'error',

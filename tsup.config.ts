@@ -8,6 +8,7 @@ const subPaths = {
   google: 'src/providers/google/index.ts',
   'openai-compatible': 'src/providers/openai-compatible/index.ts',
   'ai-sdk': 'src/adapters/ai-sdk/index.ts',
+  langchain: 'src/adapters/langchain/index.ts',
   catalog: 'src/catalog/index.ts',
   testing: 'src/testing/index.ts',
 };

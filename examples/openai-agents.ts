@@ -1,5 +1,5 @@
 // An agent of the OpenAI Agents SDK whose model is a route: it goes on when a vendor fails.
-import { Agent, run, setTracingDisabled, tool } from '@openai/agents';
+import { Agent, type Model, run, setTracingDisabled, tool } from '@openai/agents';
 import { aisdk } from '@openai/agents-extensions/ai-sdk';
 import { createRouter } from 'signalbox';
 import { toProvider } from 'signalbox/ai-sdk';
@@ -18,7 +18,7 @@ const router = createRouter({
 const agent = new Agent({
   name: 'Weather',
   instructions: 'Answer in one sentence.',
-  model: aisdk(toProvider(router)()),
+  model: aisdk(toProvider(router)()) as Model,
   tools: [
     tool({
       name: 'get_weather',

@@ -10,6 +10,7 @@ const subPaths = [
   './anthropic',
   './google',
   './openai-compatible',
+  './langchain',
   './catalog',
   './testing',
 ];
@@ -42,6 +43,7 @@ async function gzipSize(name: string): Promise<number> {
       '@anthropic-ai/sdk',
       '@google/genai',
       '@google/generative-ai',
+      '@langchain/core',
       '@pydantic/genai-prices',
       '@cfworker/json-schema',
     ],

@@ -149,7 +149,7 @@ function toCost(value: unknown): Cost | undefined {
   return {
     ...zeros,
     ...numbersOf(value),
-    source: source === 'declared' ? source : 'catalog',
+    source: source === 'declared' || source === 'reported' ? source : 'catalog',
     estimated: estimated === true,
   };
 }

@@ -18,6 +18,8 @@ export interface Answer {
   readonly content: readonly ContentPart[];
   readonly finishReason: FinishReason;
   readonly usage: Usage;
+  /** US$ that the vendor says it charges. */
+  readonly cost?: number;
   readonly response: ResponseInfo;
   readonly warnings: readonly Warning[];
   readonly providerMetadata: ProviderOptions;
@@ -57,7 +59,7 @@ export async function accept(
     outputTokens: estimateTokens(text),
   });
   const refuse = (by: OutputError['by'], issues: readonly string[]): OutputError => {
-    attempt.succeed(usage, estimate, 'output');
+    attempt.succeed(answer, estimate, 'output');
     return new OutputError(by, issues, run.attempts);
   };
   if ('issues' in output) throw refuse('schema', output.issues);
@@ -70,18 +72,21 @@ export async function accept(
       (part): part is ToolCallPart => part.type === 'tool-call' && part.providerExecuted !== true,
     ),
     object: output.object,
-    cost: attempt.price(usage, estimate),
+    cost: attempt.price(answer, estimate),
     target,
     attempts: run.attempts,
     decision: run.decision,
   };
-  const verdict = run.accept === undefined ? true : await judge(run.accept, result, attempt, estimate);
+  const verdict =
+    run.accept === undefined
+      ? true
+      : await judge(run.accept, result, () => attempt.succeed(answer, estimate, 'output'));
   if (verdict !== true) throw refuse('accept', [verdict === false ? 'no reason given' : verdict]);
   if (!lane.win()) {
     attempt.abandon({ usage, text }, true);
     throw lane.signal.reason;
   }
-  const cost = attempt.succeed(usage, estimate);
+  const cost = attempt.succeed(answer, estimate);
   const { channel } = attempt;
   // What nobody gets, nobody can go on from.
   const known = channel.provider.boundBy !== undefined && !run.mirror;
@@ -93,16 +98,11 @@ export async function accept(
 }
 
 /** What the caller's own judgement is. If it throws, the answer has still been paid for. */
-async function judge(
-  accept: Accept,
-  result: ChatResult,
-  attempt: Attempt,
-  estimate: () => Usage,
-): Promise<boolean | string> {
+async function judge(accept: Accept, result: ChatResult, book: () => void): Promise<boolean | string> {
   try {
     return await accept(result);
   } catch (error) {
-    attempt.succeed(result.usage, estimate, 'output');
+    book();
     throw error;
   }
 }

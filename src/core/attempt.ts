@@ -1,7 +1,7 @@
 import { isRouterError, ProviderError } from '../errors.ts';
 import type { BreakerLimits } from '../health/breaker.ts';
 import type { Holds } from '../health/health.ts';
-import { costOf } from '../pricing/cost.ts';
+import { costOf, reportedCost } from '../pricing/cost.ts';
 import { estimateTokens } from '../pricing/estimate.ts';
 import type { FallbackKind } from '../types/error.ts';
 import type { VendorLimit } from '../types/limit.ts';
@@ -36,18 +36,24 @@ export interface Attempt {
   /** The first token has come: from now on its failure can be seen. */
   firstToken(): void;
   /** What an answer costs. `estimate` stands in for tokens that the vendor did not count. */
-  price(usage: Usage, estimate: () => Usage): Cost | undefined;
+  price(answer: Billed, estimate: () => Usage): Cost | undefined;
   /**
    * Books an answer that is complete.
    *
    * @param estimate stands in for the price of tokens that the vendor did not count
    * @param rejected the target did well, but the answer is not what was asked for
    */
-  succeed(usage: Usage, estimate: () => Usage, rejected?: FallbackKind): Cost | undefined;
+  succeed(answer: Billed, estimate: () => Usage, rejected?: FallbackKind): Cost | undefined;
   /** Books a failure. `seen`: what is known of the answer so far. */
   fail(error: ProviderError, seen: Seen): void;
   /** Ends it without a verdict. `sent`: whether the vendor may have begun to work. */
   abandon(seen: Seen, sent: boolean): void;
+}
+
+/** What the vendor says of the cost of an answer: its tokens, and a few also the US$. */
+export interface Billed {
+  readonly usage: Usage;
+  readonly cost?: number;
 }
 
 /** What came of an answer that has no end. */
@@ -127,7 +133,9 @@ export function beginAttempt(run: Run, permit: Permit, lane: Lane): Attempt {
     const known = env.prices.priceOf(target);
     return known === undefined ? undefined : costOf(usage, known.price, known.source, estimated);
   };
-  const price: Attempt['price'] = (usage, estimate) => {
+  const price: Attempt['price'] = ({ usage, cost }, estimate) => {
+    const told = cost !== undefined && Number.isFinite(cost) && cost >= 0;
+    if (told && target.price === undefined) return reportedCost(cost);
     const counted = usage.inputTokens !== undefined && usage.outputTokens !== undefined;
     return counted ? priced(usage, false) : priced({ ...estimate(), ...usage }, true);
   };
@@ -159,7 +167,8 @@ export function beginAttempt(run: Run, permit: Permit, lane: Lane): Attempt {
       waiting?.answered();
       run.firstTokenAt ??= firstTokenAt;
     },
-    succeed(usage, estimate, rejected) {
+    succeed(answer, estimate, rejected) {
+      const { usage } = answer;
       const now = env.clock.now();
       waiting?.answered();
       channel.pressure.succeeded(channel.places.taken);
@@ -173,7 +182,7 @@ export function beginAttempt(run: Run, permit: Permit, lane: Lane): Attempt {
       if (usage.outputTokens !== undefined && kind !== 'embed')
         run.route.outputs.add(target.id, usage.outputTokens, now);
       env.caches.note(run.session, target.id, usage, now);
-      const cost = price(usage, estimate);
+      const cost = price(answer, estimate);
       const outcome =
         rejected === undefined
           ? ({ outcome: 'success' } as const)

@@ -139,7 +139,8 @@ async function ask(
     };
     const answer = await follow(attempt, () => callProvider(taken.channel, call), seen);
     batch.answer = answer;
-    batch.cost = attempt.succeed({ outputTokens: 0, ...answer.usage }, () => seen().usage);
+    const usage = { outputTokens: 0, ...answer.usage };
+    batch.cost = attempt.succeed({ ...answer, usage }, () => seen().usage);
   } finally {
     othersFailed.removeEventListener('abort', stop);
   }

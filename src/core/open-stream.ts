@@ -307,6 +307,7 @@ function readStream(
       content: collected.content(),
       finishReason: finish.finishReason,
       usage: finish.usage,
+      ...(finish.cost === undefined ? {} : { cost: finish.cost }),
       response,
       warnings: continuation === undefined ? warnings : [...warnings, continued(target)],
       providerMetadata: finish.providerMetadata ?? {},

@@ -58,6 +58,12 @@ export function costOf(
   };
 }
 
+/** A cost of which only the sum is known, because the vendor told it. */
+export function reportedCost(total: number): Cost {
+  const none = { input: 0, output: 0, cacheRead: 0, cacheWrite: 0, webSearch: 0 };
+  return { total, ...none, request: total, source: 'reported', estimated: false };
+}
+
 /** The rates that hold for a request of this size: those of the highest tier that it exceeds, else the price's own. */
 export function ratesFor(price: Price, inputTokens: number): Rates {
   let rates: Rates = price;

@@ -40,6 +40,8 @@ export interface ProviderEmbedCall
 export interface ProviderEmbeddings {
   readonly embeddings: readonly (readonly number[])[];
   readonly usage: Usage;
+  /** See `ProviderResult.cost`. */
+  readonly cost?: number;
   readonly response: ResponseInfo;
   readonly warnings: readonly Warning[];
   readonly providerMetadata?: ProviderOptions;
@@ -51,6 +53,8 @@ export interface ProviderResult {
   readonly content: readonly ContentPart[];
   readonly finishReason: FinishReason;
   readonly usage: Usage;
+  /** US$ that the vendor says it charges for this answer. Leave it out where the vendor does not say: it goes before the catalogue. */
+  readonly cost?: number;
   readonly response: ResponseInfo;
   readonly warnings: readonly Warning[];
   readonly providerMetadata?: ProviderOptions;
@@ -77,6 +81,8 @@ export interface ProviderFinishPart {
   readonly type: 'finish';
   readonly finishReason: FinishReason;
   readonly usage: Usage;
+  /** See `ProviderResult.cost`. */
+  readonly cost?: number;
   readonly providerMetadata?: ProviderOptions;
   /** The chunks of the stream, as the SDK gave them. */
   readonly raw?: readonly unknown[];

@@ -32,12 +32,15 @@ export interface Cost {
   readonly output: number;
   readonly cacheRead: number;
   readonly cacheWrite: number;
-  /** The fee per request, where the price has one. */
+  /** The fee per request, where the price has one; the whole of a cost that the vendor reported, which is one sum. */
   readonly request: number;
   /** The fee for the vendor's web searches. */
   readonly webSearch: number;
-  /** Where the price came from: the target's own `price`, or the catalogue. */
-  readonly source: 'declared' | 'catalog';
+  /**
+   * Where the price came from: the target's own `price`; the vendor, which said what it charged for this answer, as some
+   * gateways do; or the catalogue. The first of these that there is.
+   */
+  readonly source: 'declared' | 'reported' | 'catalog';
   /**
    * `true` when the figure is an estimate: the vendor gave no full usage (an attempt that was cut off), or the price
    * lacks a rate that the usage needs and the nearest one stands in.

@@ -1,7 +1,7 @@
 import { LLMock } from '@copilotkit/aimock';
 import { Agent as MastraAgent } from '@mastra/core/agent';
 import { createTool } from '@mastra/core/tools';
-import { Agent, run, setTracingDisabled, tool } from '@openai/agents';
+import { Agent, type Model, run, setTracingDisabled, tool } from '@openai/agents';
 import { aisdk } from '@openai/agents-extensions/ai-sdk';
 import { createRouter } from 'signalbox';
 import { toProvider } from 'signalbox/ai-sdk';
@@ -58,7 +58,7 @@ describe('an agent of the OpenAI Agents SDK', () => {
     new Agent({
       name: 'Weather',
       instructions: 'Answer in one sentence.',
-      model: aisdk(model()),
+      model: aisdk(model()) as Model,
       tools: [
         tool({
           name: 'get_weather',

@@ -6,7 +6,7 @@ import type { Sample } from '../../src/cli/sample.ts';
 import { nearest, samplesOf } from '../../src/cli/samples.ts';
 import { checkSpread } from '../../src/cli/spread.ts';
 import { toStrategy } from '../../src/cli/strategies.ts';
-import { costOf } from '../../src/pricing/cost.ts';
+import { costOf, reportedCost } from '../../src/pricing/cost.ts';
 import type { Price } from '../../src/types/price.ts';
 
 describe('strategies by name', () => {
@@ -52,6 +52,14 @@ describe('prices by bills', () => {
   it('are the catalogue’s, with its tiers, where it explains them, and not where it does not', () => {
     expect(priceOfBills(billsOf(price), tiered)).toBe(tiered);
     expect(priceOfBills(billsOf({ ...price, output: 9 }), tiered)).toEqual({ ...price, output: 9 });
+  });
+
+  it('are one sum where the vendors said only that', () => {
+    const bills = [0.01, 0.02, 0.03].map((total) => ({
+      usage: { inputTokens: 9 },
+      cost: reportedCost(total),
+    }));
+    expect(priceOfBills(bills, undefined)).toMatchObject({ input: 0, request: 0.02 });
   });
 
   it('are the catalogue’s where there are no bills, and unknown where that has none', () => {

@@ -1,8 +1,16 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { costOf } from '../../src/pricing/cost.ts';
+import { costOf, reportedCost } from '../../src/pricing/cost.ts';
 
 const million = 1_000_000;
+
+describe('reportedCost', () => {
+  it('is a sum whose parts are not known, and still add up', () => {
+    const { total, input, output, cacheRead, cacheWrite, request, webSearch, source } = reportedCost(0.5);
+    expect(input + output + cacheRead + cacheWrite + request + webSearch).toBe(total);
+    expect([total, source]).toEqual([0.5, 'reported']);
+  });
+});
 
 describe('costOf', () => {
   it('charges input and output at their own rates', () => {

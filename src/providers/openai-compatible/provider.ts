@@ -1,31 +1,18 @@
-import { ConfigError, ProviderError } from '../../errors.ts';
-import { createTransport, type Exchange, newExchange, type Transport } from '../../transport/transport.ts';
+import { ConfigError } from '../../errors.ts';
+import { createTransport } from '../../transport/transport.ts';
 import type { Capabilities } from '../../types/capabilities.ts';
-import type {
-  Provider,
-  ProviderCall,
-  ProviderEmbedCall,
-  ProviderEmbeddings,
-  ProviderResult,
-  ProviderStreamPart,
-} from '../../types/provider.ts';
+import type { Provider } from '../../types/provider.ts';
 import { chatCompletionsFailures } from '../chat-completions/failures.ts';
 import type { Quirks } from '../chat-completions/quirks.ts';
-import { toRequest } from '../chat-completions/request.ts';
-import { toResult } from '../chat-completions/response.ts';
-import { chunkMapper } from '../chat-completions/stream.ts';
 import {
   type ClientOptions,
   checkKnown,
   clientOptionNames,
   resolveClientOptions,
 } from '../client-options.ts';
-import { readEvents } from '../event-stream.ts';
-import { mark } from '../history.ts';
 import { withKeys } from '../keys.ts';
-import { toEmbeddings, toEmbedRequest } from '../openai-embeddings.ts';
-import { limitsIn, recalled, refuseAborted, toThrown } from '../sdk-provider.ts';
-import type { Wire } from '../wire.ts';
+import type { Gateway } from './gateway.ts';
+import { chat, embed, type Server, streamParts } from './server.ts';
 
 /** The options of `openaiCompatible`. */
 export interface OpenAICompatibleOptions<Name extends string = string> extends ClientOptions {
@@ -54,6 +41,8 @@ export interface Preset<Name extends string = string, Address extends string = s
   /** Most values in one call for embeddings; `false` where there are none. Default: 96. */
   readonly embeddings?: number | false;
   readonly quirks?: Quirks;
+  /** Where it is a gateway: what it is told and tells beside the answer. */
+  readonly gateway?: Gateway;
 }
 
 /** The words in an address that options have to fill in. */
@@ -121,15 +110,6 @@ function addressOf(
   }, baseURL);
 }
 
-/** What all calls of one provider share. */
-interface Server {
-  readonly name: string;
-  readonly account: string;
-  readonly quirks: Quirks;
-  readonly transport: Transport;
-  readonly baseURL: string;
-}
-
 function compatible<Name extends string>(
   preset: Preset<Name>,
   factory: string,
@@ -145,7 +125,7 @@ function withKey<Name extends string>(
   address: string,
   options: ClientOptions,
 ): Provider<Name> {
-  const { name, keyHeader, embeddings = 96, quirks = {} } = preset;
+  const { name, keyHeader, embeddings = 96, quirks = {}, gateway = {} } = preset;
   const { apiKey, headers, ...resolved } = resolve(preset, factory, address, options);
   const credentials: Readonly<Record<string, string>> =
     apiKey === undefined
@@ -153,15 +133,18 @@ function withKey<Name extends string>(
       : keyHeader === undefined
         ? { authorization: `Bearer ${apiKey}` }
         : { [keyHeader]: apiKey };
+  const perCall = Object.values(gateway.requestHeaders ?? {});
+  const [ofCalls, fixed] = split(headers, (header) => perCall.includes(header.toLowerCase()));
   const transport = createTransport({
     provider: name,
     baseURL: resolved.baseURL,
     fetch: resolved.fetch,
-    headers: { ...credentials, ...headers },
+    headers: { ...credentials, ...fixed },
     failures: chatCompletionsFailures,
-    allowHeaders: [],
+    allowHeaders: perCall,
   });
-  const server: Server = { name, quirks, transport, account: resolved.account, baseURL: resolved.baseURL };
+  const { account, baseURL } = resolved;
+  const server: Server = { name, quirks, gateway, headers: ofCalls, transport, account, baseURL };
   return {
     name,
     chat: (call) => chat(server, call),
@@ -171,6 +154,18 @@ function withKey<Name extends string>(
       ? {}
       : { embed: (call) => embed(server, call), embedLimits: { values: embeddings, characters: 300_000 } }),
   };
+}
+
+/** The headers that are of a kind, by their names in lower case, and the others. */
+function split(
+  headers: Readonly<Record<string, string>>,
+  isOne: (name: string) => boolean,
+): readonly [Readonly<Record<string, string>>, Readonly<Record<string, string>>] {
+  const entries = Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value] as const);
+  return [
+    Object.fromEntries(entries.filter(([name]) => isOne(name))),
+    Object.fromEntries(entries.filter(([name]) => !isOne(name))),
+  ];
 }
 
 function capabilitiesOf({ tools, imagesByURL, prefill, prefillEchoes }: Quirks): Capabilities {
@@ -187,92 +182,4 @@ function resolve({ keyVariables }: Preset, factory: string, address: string, opt
   const vendor = { factory, baseURL: address, keyVariables };
   if (keyVariables.length > 0 || options.apiKey !== undefined) return resolveClientOptions(options, vendor);
   return { ...resolveClientOptions({ ...options, apiKey: 'none' }, vendor), apiKey: undefined };
-}
-
-async function chat(server: Server, call: ProviderCall): Promise<ProviderResult> {
-  const { name, account, quirks } = server;
-  return once(server, '/chat/completions', call, (exchange) => {
-    const { body, warnings } = toRequest(recalled(call, name, account), name, quirks, false);
-    const read = (raw: unknown): ProviderResult => {
-      const result = toResult(raw, name, exchange.headers, warnings);
-      const content = result.content.map((part) => mark(part, name, account));
-      return { ...result, content, response: { ...result.response, ...limitsIn(exchange.headers) } };
-    };
-    return { body, read };
-  });
-}
-
-async function embed(server: Server, call: ProviderEmbedCall): Promise<ProviderEmbeddings> {
-  return once(server, '/embeddings', call, (exchange) => ({
-    body: toEmbedRequest(call, server.name),
-    read: (raw) => toEmbeddings(raw, server.name, exchange.headers),
-  }));
-}
-
-/** One call that is answered at once. */
-async function once<T>(
-  server: Server,
-  path: string,
-  { signal, connectTimeout }: Pick<ProviderCall, 'signal' | 'connectTimeout'>,
-  prepare: (exchange: Exchange) => { readonly body: Wire; read(raw: unknown): T },
-): Promise<T> {
-  const exchange = newExchange(false, connectTimeout);
-  try {
-    refuseAborted(server.name, signal);
-    const { body, read } = prepare(exchange);
-    const response = await post(server, path, body, signal, exchange);
-    return read(await response.json());
-  } catch (error) {
-    throw toThrown(server.name, error, exchange, chatCompletionsFailures, signal);
-  }
-}
-
-function post(
-  { transport, baseURL }: Server,
-  path: string,
-  body: Wire,
-  signal: AbortSignal,
-  exchange: Exchange,
-): Promise<Response> {
-  const headers = {
-    'content-type': 'application/json',
-    accept: exchange.stream ? 'text/event-stream' : 'application/json',
-  };
-  const init = { method: 'POST', headers, body: JSON.stringify(body), signal };
-  return transport.send(`${baseURL}${path}`, init, exchange);
-}
-
-async function* streamParts(
-  server: Server,
-  call: ProviderCall,
-): AsyncGenerator<ProviderStreamPart, void, undefined> {
-  const { name, account, quirks } = server;
-  const exchange = newExchange(true, call.connectTimeout);
-  try {
-    refuseAborted(name, call.signal);
-    const { body, warnings } = toRequest(recalled(call, name, account), name, quirks, true);
-    const response = await post(server, '/chat/completions', body, call.signal, exchange);
-    if (response.body === null) {
-      const summary = 'an answer without a body';
-      throw new ProviderError({ kind: 'malformed', provider: name, answered: true, summary });
-    }
-    yield { type: 'response', headers: exchange.headers, ...limitsIn(exchange.headers), warnings };
-    const mapper = chunkMapper(name, exchange.headers);
-    const raw: unknown[] = [];
-    let marked = false;
-    for await (const event of readEvents(response.body, name)) {
-      if (event === 'done') {
-        marked = true;
-        break; // what comes after its own end mark is not part of the answer
-      }
-      raw.push(event.json);
-      if (call.includeRaw === true) yield { type: 'raw', value: event.json };
-      for (const part of mapper.push(event.json)) yield mark(part, name, account);
-    }
-    for (const part of mapper.end(marked)) {
-      yield part.type === 'finish' ? { ...part, raw } : mark(part, name, account);
-    }
-  } catch (error) {
-    throw toThrown(name, error, exchange, chatCompletionsFailures, call.signal);
-  }
 }

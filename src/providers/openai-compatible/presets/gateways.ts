@@ -1,12 +1,23 @@
+import { asJSON, asObject, asObjects, asText, compact, type Wire } from '../../wire.ts';
+import { asAmount, type GatewayFacts } from '../gateway.ts';
 import { presetFactory } from '../provider.ts';
 
-/** Gateways, for applications that have one: signalbox routes to them as to any target. Their own options go through `providerOptions` and `headers`. */
+/**
+ * Gateways, for applications that have one: signalbox routes to them as to any target. Their own options are those of a call,
+ * `providerOptions: { [name]: … }`: they go into the body untouched, or into headers where the gateway reads them there. What a
+ * gateway says of its routing is in `providerMetadata[name]`, and a cost that it reports is the answer's `cost`, unless the
+ * target has a `price` of its own. None of them was reachable when this was written: all is from their documentation.
+ */
 
 /**
  * Cloudflare AI Gateway, by its unified interface; models are `provider/model`. With keys kept at the gateway give
- * `headers: { 'cf-aig-authorization': 'Bearer …' }`, else the vendor's key as `apiKey`.
+ * `headers: { 'cf-aig-authorization': 'Bearer …' }`, else the vendor's key as `apiKey`. Options of a call, all sent as headers:
+ * `cacheTtl` (seconds), `skipCache`, `cacheKey`, `collectLog`, `customCost`, `eventId`, `metadata`, `requestTimeout`,
+ * `maxAttempts`, `retryDelay` (milliseconds), `backoff`. It says `cacheStatus`, `step` (which of its fallbacks answered), `logId`
+ * and `eventId`; no cost.
  * Source: https://developers.cloudflare.com/ai-gateway/usage/chat-completion/, where it is now called deprecated in favour of
- * the address that `workersAI` has, with the header `cf-aig-gateway-id`.
+ * the address that `workersAI` has, with the header `cf-aig-gateway-id`; of the headers
+ * https://developers.cloudflare.com/ai-gateway/glossary and https://developers.cloudflare.com/ai-gateway/configuration/request-handling/.
  *
  * @example cloudflareGateway({ accountId: '…', gateway: 'my-gateway', apiKey: '…' })
  */
@@ -15,6 +26,27 @@ export const cloudflareGateway = presetFactory({
   baseURL: 'https://gateway.ai.cloudflare.com/v1/{accountId}/{gateway}/compat',
   keyVariables: [],
   embeddings: false,
+  gateway: {
+    requestHeaders: {
+      cacheTtl: 'cf-aig-cache-ttl',
+      skipCache: 'cf-aig-skip-cache',
+      cacheKey: 'cf-aig-cache-key',
+      collectLog: 'cf-aig-collect-log',
+      customCost: 'cf-aig-custom-cost',
+      eventId: 'cf-aig-event-id',
+      metadata: 'cf-aig-metadata',
+      requestTimeout: 'cf-aig-request-timeout',
+      maxAttempts: 'cf-aig-max-attempts',
+      retryDelay: 'cf-aig-retry-delay',
+      backoff: 'cf-aig-backoff',
+    },
+    responseHeaders: {
+      cacheStatus: 'cf-aig-cache-status',
+      step: 'cf-aig-step',
+      logId: 'cf-aig-log-id',
+      eventId: 'cf-aig-event-id',
+    },
+  },
 });
 
 /**
@@ -31,12 +63,30 @@ export const envoy = presetFactory({
 /** Kong AI Gateway, at the address of your route. Source: https://developer.konghq.com/plugins/ai-proxy/examples/sdk-dynamic-model-selection */
 export const kong = presetFactory({ name: 'kong', baseURL: '', keyVariables: [] });
 
-/** A LiteLLM proxy, by default on this machine. Source: https://docs.litellm.ai/docs/proxy/user_keys */
+/**
+ * A LiteLLM proxy, by default on this machine. Options of a call, in the body: `metadata`, `tags`, `fallbacks`, `num_retries` and
+ * whatever else it takes. It says `modelId`, `modelGroup`, `apiBase`, `region`, `callId`, `attemptedRetries`, `attemptedFallbacks`
+ * and the cost; in streams the cost only with its setting `include_cost_in_streaming_usage`.
+ * Source: https://docs.litellm.ai/docs/proxy/user_keys, https://docs.litellm.ai/docs/proxy/response_headers.
+ */
 export const litellm = presetFactory({
   name: 'litellm',
   baseURL: 'http://localhost:4000/v1',
   keyVariables: [],
   quirks: { topK: true },
+  gateway: {
+    responseHeaders: {
+      modelId: 'x-litellm-model-id',
+      modelGroup: 'x-litellm-model-group',
+      apiBase: 'x-litellm-model-api-base',
+      region: 'x-litellm-model-region',
+      callId: 'x-litellm-call-id',
+      attemptedRetries: 'x-litellm-attempted-retries',
+      attemptedFallbacks: 'x-litellm-attempted-fallbacks',
+    },
+    costHeader: 'x-litellm-response-cost',
+    read: (wire) => ({ metadata: {}, cost: asAmount(asObject(wire['usage'])?.['cost']) }),
+  },
 });
 
 /**
@@ -52,7 +102,11 @@ export const martian = presetFactory({
 });
 
 /**
- * OpenRouter: it always counts tokens. Source: https://openrouter.ai/docs/use-cases/reasoning-tokens,
+ * OpenRouter: it always counts tokens. Options of a call, in the body: `provider` (`order`, `only`, `sort`, `allow_fallbacks` …),
+ * `models`, `plugins`, `transforms` …; `routerMetadata: 'enabled'` asks by a header for its attempts. It says `provider`, the one
+ * that answered, `cost`, `costDetails`, `isByok` and `router`. Its credits are US$; with a key of your own at the vendor
+ * (`isByok`) what the vendor charges is added to its fee. Source: https://openrouter.ai/docs/use-cases/usage-accounting,
+ * https://openrouter.ai/docs/features/provider-routing, https://openrouter.ai/docs/guides/features/router-metadata, https://openrouter.ai/docs/use-cases/reasoning-tokens,
  * https://github.com/OpenRouterTeam/typescript-sdk/blob/main/src/models/chatrequest.ts. Not verified: limits on embeddings.
  */
 export const openrouter = presetFactory({
@@ -60,11 +114,17 @@ export const openrouter = presetFactory({
   baseURL: 'https://openrouter.ai/api/v1',
   keyVariables: ['OPENROUTER_API_KEY'],
   quirks: { maxTokensField: 'max_completion_tokens', streamUsage: false, topK: true, reasoning: 'reasoning' },
+  gateway: { requestHeaders: { routerMetadata: 'x-openrouter-metadata' }, read: openrouterFacts },
 });
 
 /**
- * Portkey, hosted. Models are `@provider/model`, or give the vendor as a header, such as `x-portkey-provider`.
- * Source: https://github.com/Portkey-AI/openapi/blob/master/openapi.yaml
+ * Portkey, hosted. Models are `@provider/model`, or say the vendor in `provider`. Options of a call that are sent as headers:
+ * `config` (an id or an object), `provider`, `virtualKey`, `metadata`, `traceID`, `cacheForceRefresh`, `cacheNamespace`,
+ * `requestTimeout` (milliseconds), `debug`; the others go into the body. It says `provider`, `lastUsedOptionIndex`,
+ * `retryAttemptCount`, `cacheStatus` and `traceId`; no cost.
+ * Source: https://github.com/Portkey-AI/openapi/blob/master/openapi.yaml, https://portkey.ai/docs/api-reference/headers,
+ * https://portkey.ai/docs/api-reference/inference-api/response-schema,
+ * https://github.com/Portkey-AI/gateway/blob/main/src/globals.ts.
  */
 export const portkey = presetFactory({
   name: 'portkey',
@@ -72,6 +132,26 @@ export const portkey = presetFactory({
   keyVariables: ['PORTKEY_API_KEY'],
   keyHeader: 'x-portkey-api-key',
   quirks: { maxTokensField: 'max_completion_tokens' },
+  gateway: {
+    requestHeaders: {
+      config: 'x-portkey-config',
+      provider: 'x-portkey-provider',
+      virtualKey: 'x-portkey-virtual-key',
+      metadata: 'x-portkey-metadata',
+      traceID: 'x-portkey-trace-id',
+      cacheForceRefresh: 'x-portkey-cache-force-refresh',
+      cacheNamespace: 'x-portkey-cache-namespace',
+      requestTimeout: 'x-portkey-request-timeout',
+      debug: 'x-portkey-debug',
+    },
+    responseHeaders: {
+      provider: 'x-portkey-provider',
+      lastUsedOptionIndex: 'x-portkey-last-used-option-index',
+      retryAttemptCount: 'x-portkey-retry-attempt-count',
+      cacheStatus: 'x-portkey-cache-status',
+      traceId: 'x-portkey-trace-id',
+    },
+  },
 });
 
 /** TokenMix. Source: https://tokenmix.ai/docs/chat-completions. Not verified: which fields it takes. */
@@ -92,10 +172,66 @@ export const truefoundry = presetFactory({
   quirks: { topK: true },
 });
 
-/** Vercel AI Gateway. Models are `provider/model`. Source: https://vercel.com/docs/ai-gateway/sdks-and-apis/openai-chat-completions */
+/**
+ * Vercel AI Gateway. Models are `provider/model`. Options of a call, in the body: `providerOptions: { gateway: { order, only,
+ * models, sort … } }`. It says `provider`, the one that answered, `routing`, `cost`, `marketCost` and `generationId`. What it charges
+ * nothing for although that has a price went through a key of your own at the vendor, whose price it is not: then no cost counts
+ * as reported. Source: https://vercel.com/docs/ai-gateway/sdks-and-apis/openai-chat-completions,
+ * https://vercel.com/docs/ai-gateway/models-and-providers/provider-filtering-and-ordering. Not documented is where in a chat
+ * completion it says so: looked for in the message, in the deltas of a stream and at the top, where others have seen it.
+ *
+ * @example
+ * const providerOptions = { vercel: { providerOptions: { gateway: { order: ['bedrock', 'anthropic'] } } } };
+ */
 export const vercel = presetFactory({
   name: 'vercel',
   baseURL: 'https://ai-gateway.vercel.sh/v1',
   keyVariables: ['AI_GATEWAY_API_KEY'],
   quirks: { reasoning: 'reasoning' },
+  gateway: { read: vercelFacts },
 });
+
+function openrouterFacts(wire: Wire): GatewayFacts {
+  const usage = asObject(wire['usage']);
+  const details = asObject(usage?.['cost_details']);
+  const router = asObject(wire['openrouter_metadata']);
+  const selected = asObjects(asObject(router?.['endpoints'])?.['available']).find(
+    (one) => one['selected'] === true,
+  );
+  const fee = asAmount(usage?.['cost']);
+  const charged = asAmount(details?.['upstream_inference_cost']);
+  // Of old the flag was not there, and the vendor's own charge only where the key was one's own.
+  const byok = usage?.['is_byok'] ?? charged !== undefined;
+  const upstream = byok === true ? charged : 0;
+  return {
+    metadata: compact({
+      provider: asText(wire['provider']) ?? asText(selected?.['provider']),
+      cost: fee,
+      costDetails: asJSON(details),
+      isByok: asJSON(usage?.['is_byok']),
+      router: asJSON(router),
+    }),
+    cost: fee === undefined || upstream === undefined ? undefined : fee + upstream,
+  };
+}
+
+function vercelFacts(wire: Wire): GatewayFacts {
+  const choice = asObjects(wire['choices'])[0];
+  const facts = [wire, asObject(choice?.['message']), asObject(choice?.['delta'])]
+    .map((place) => asObject(asObject(place?.['provider_metadata'])?.['gateway']))
+    .find((found) => found !== undefined);
+  if (facts === undefined) return { metadata: {} };
+  const routing = asObject(facts['routing']);
+  const cost = asAmount(facts['cost']);
+  const marketCost = asAmount(facts['marketCost']);
+  return {
+    metadata: compact({
+      provider: asText(routing?.['finalProvider']) ?? asText(routing?.['resolvedProvider']),
+      cost,
+      marketCost,
+      generationId: asText(facts['generationId']),
+      routing: asJSON(routing),
+    }),
+    cost: cost === 0 && (marketCost ?? 0) > 0 ? undefined : cost,
+  };
+}

@@ -1,0 +1,72 @@
+import { Embeddings, type EmbeddingsInterface } from '@langchain/core/embeddings';
+import { checkKnown } from '../../providers/client-options.ts';
+import type { EmbedRequest } from '../../types/embed.ts';
+import type { CallOptions } from '../../types/options.ts';
+import type { Router } from '../../types/router.ts';
+
+/** The options of `toEmbeddings`. */
+export interface RouterEmbeddingsOptions<TargetId extends string = string, RouteName extends string = string>
+  extends Pick<
+      CallOptions<TargetId, RouteName>,
+      'route' | 'only' | 'timeout' | 'maxCost' | 'session' | 'priority' | 'metadata'
+    >,
+    Pick<EmbedRequest, 'dimensions' | 'providerOptions'> {}
+
+const known = [
+  'route',
+  'only',
+  'timeout',
+  'maxCost',
+  'session',
+  'priority',
+  'metadata',
+  'dimensions',
+  'providerOptions',
+];
+
+class RouterEmbeddings extends Embeddings {
+  readonly #router: Router;
+  readonly #options: RouterEmbeddingsOptions;
+
+  constructor(router: Router, options: RouterEmbeddingsOptions) {
+    super({ maxRetries: 0 });
+    this.#router = router;
+    this.#options = options;
+  }
+
+  async embedDocuments(documents: string[]): Promise<number[][]> {
+    if (documents.length === 0) return [];
+    const { dimensions, providerOptions, ...call } = this.#options;
+    const { embeddings } = await this.#router.embed(
+      {
+        values: documents,
+        ...(dimensions === undefined ? {} : { dimensions }),
+        ...(providerOptions === undefined ? {} : { providerOptions }),
+      },
+      call,
+    );
+    return embeddings.map((vector) => [...vector]);
+  }
+
+  async embedQuery(document: string): Promise<number[]> {
+    const [vector = []] = await this.embedDocuments([document]);
+    return vector;
+  }
+}
+
+/**
+ * A router as LangChain's embeddings, for vector stores and retrievers. Vectors of two models cannot be compared: give a route
+ * whose targets are all of one model.
+ *
+ * @param options a route, limits and settings, for all calls
+ * @throws ConfigError naming an option that there is not
+ * @example
+ * const store = new MemoryVectorStore(toEmbeddings(router, { route: 'search', dimensions: 256 }));
+ */
+export function toEmbeddings<TargetId extends string, RouteName extends string>(
+  router: Router<TargetId, RouteName>,
+  options: RouterEmbeddingsOptions<NoInfer<TargetId>, NoInfer<RouteName>> = {},
+): EmbeddingsInterface {
+  checkKnown('toEmbeddings', options, known);
+  return new RouterEmbeddings(router as Router, options);
+}

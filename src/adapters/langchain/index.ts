@@ -1,0 +1,9 @@
+/**
+ * A router as a chat model and as embeddings of LangChain's (`@langchain/core` ≥ 1).
+ *
+ * @module
+ */
+export { type RouterChatModel, toChatModel } from './chat-model.ts';
+export { type RouterEmbeddingsOptions, toEmbeddings } from './embeddings.ts';
+export type { ChatModelCallOptions, ChatModelOptions } from './options.ts';
+export type { ToolLike } from './tools.ts';

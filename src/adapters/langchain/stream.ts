@@ -1,0 +1,133 @@
+import { AIMessageChunk, type ToolCallChunk } from '@langchain/core/messages';
+import { ChatGenerationChunk } from '@langchain/core/outputs';
+import type { ChatResult } from '../../types/result.ts';
+import type { ChatStream } from '../../types/router.ts';
+import type { StreamPart } from '../../types/stream-part.ts';
+import { argumentsOf, type Block, toBlock, toMetadata, toUsage, withUsage } from './reply.ts';
+
+/**
+ * The parts of a stream as LangChain's chunks, the last one with usage and metadata. Leaving it early closes the connection.
+ * Each block has an index of its own, which calls of tools share, because LangChain's newer events are told apart by it.
+ *
+ * @param asBlocks the content is a list of standard blocks even where it is text alone
+ */
+export async function* toChunks(
+  stream: ChatStream,
+  asBlocks: boolean,
+): AsyncGenerator<ChatGenerationChunk, void, undefined> {
+  const writer = chunkWriter(asBlocks);
+  for await (const part of stream) {
+    if (part.type === 'restart' || part.type === 'raw') continue; // the call asks for neither
+    if (part.type === 'finish') yield writer.last(await stream.result);
+    else {
+      const chunk = writer.write(part);
+      if (chunk !== undefined) yield chunk;
+    }
+  }
+}
+
+type Content = Exclude<StreamPart, { readonly type: 'restart' | 'raw' | 'finish' }>;
+
+interface OpenCall {
+  readonly index: number;
+  /** Whether some of its arguments have come. */
+  told: boolean;
+}
+
+/** Gives each part its form. State of one stream. */
+function chunkWriter(asBlocks: boolean) {
+  const calls = new Map<string, OpenCall>();
+  let blocks = 0;
+  // Text alone is a string, as LangChain's users expect. Once there is a block the rest has to be blocks as well.
+  let form: 'none' | 'string' | 'blocks' = asBlocks ? 'blocks' : 'none';
+  let open: { readonly key: string; readonly index: number } | undefined;
+
+  const next = (): number => {
+    open = undefined;
+    blocks += 1;
+    return blocks - 1;
+  };
+  const indexOf = (key: string): number => {
+    if (open?.key !== key) open = { key, index: next() };
+    return open.index;
+  };
+  const block = (content: Block): ChatGenerationChunk => {
+    form = 'blocks';
+    return toChunk('text' in content ? String(content['text']) : '', [content]);
+  };
+  const write = (more: string, id: string): ChatGenerationChunk | undefined => {
+    if (more === '') return undefined;
+    const index = indexOf(`text ${id}`);
+    if (form === 'none' || (form === 'string' && index === 0)) {
+      form = 'string';
+      return toChunk(more, more);
+    }
+    return block({ type: 'text', text: more, index });
+  };
+  const call = (id: string, name: string | undefined, args: string): ChatGenerationChunk => {
+    const { index, told } = calls.get(id) ?? { index: next(), told: false };
+    calls.set(id, { index, told: told || args !== '' });
+    // A call before all text would else have the text's place.
+    if (form === 'none') form = 'blocks';
+    const chunk: ToolCallChunk = { type: 'tool_call_chunk', index, id, args, ...(name ? { name } : {}) };
+    return toChunk('', form === 'blocks' ? [] : '', [chunk]);
+  };
+
+  return {
+    write(part: Content): ChatGenerationChunk | undefined {
+      switch (part.type) {
+        case 'text-delta':
+          return write(part.text, part.id ?? '');
+        case 'reasoning-delta':
+          if (part.text === '') return undefined; // a signature, which the last chunk has
+          return block({
+            type: 'reasoning',
+            reasoning: part.text,
+            index: indexOf(`reasoning ${part.id ?? ''}`),
+          });
+        case 'tool-call-start':
+          return call(part.toolCallId, part.toolName, '');
+        case 'tool-call-delta':
+          return part.text === '' ? undefined : call(part.toolCallId, undefined, part.text);
+        case 'tool-call': {
+          const before = calls.get(part.toolCallId);
+          if (part.providerExecuted !== true) {
+            const name = before === undefined ? part.toolName : undefined;
+            return before?.told === true ? undefined : call(part.toolCallId, name, argumentsOf(part.input));
+          }
+          break;
+        }
+        default:
+      }
+      const whole = toBlock(
+        part as Exclude<Content, { readonly type: `${string}-delta` | 'tool-call-start' }>,
+      );
+      return whole === undefined ? undefined : block({ ...whole, index: next() });
+    },
+    last(result: ChatResult): ChatGenerationChunk {
+      const usage = toUsage(result.usage);
+      const metadata = toMetadata(result);
+      return new ChatGenerationChunk({
+        text: '',
+        generationInfo: { finish_reason: metadata['finish_reason'] },
+        message: new AIMessageChunk({
+          content: form === 'blocks' ? [] : '',
+          response_metadata: metadata,
+          ...(usage === undefined ? {} : withUsage(usage)),
+        }),
+      });
+    },
+  };
+}
+
+function toChunk(
+  text: string,
+  content: string | Block[],
+  calls?: readonly ToolCallChunk[],
+): ChatGenerationChunk {
+  const message = new AIMessageChunk({
+    content,
+    ...(calls === undefined ? {} : { tool_call_chunks: [...calls] }),
+  });
+  return new ChatGenerationChunk({ text, message });
+}

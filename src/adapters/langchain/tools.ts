@@ -1,0 +1,85 @@
+import type { BindToolsInput } from '@langchain/core/language_models/chat_models';
+import { convertToOpenAITool, isLangChainTool } from '@langchain/core/utils/function_calling';
+import { RequestError } from '../../errors.ts';
+import { asObject, asText, type Wire } from '../../providers/wire.ts';
+import type { ProviderOptions } from '../../types/message.ts';
+import type { FunctionTool, ProviderTool, Tool, ToolChoice } from '../../types/request.ts';
+import type { Schema } from '../../types/schema.ts';
+
+/** What can be bound as a tool: whatever LangChain takes, or a tool of signalbox's. */
+export type ToolLike = BindToolsInput | Tool;
+
+/**
+ * Tools of LangChain's (with a zod or JSON schema), in OpenAI's or Anthropic's form, or of signalbox's own, which also has the
+ * vendors' tools: `{ type: 'provider', id: 'openai.web_search', name, args }`.
+ *
+ * @throws RequestError for anything else, such as a vendor's tool that does not say whose it is
+ */
+export function toTools(tools: readonly ToolLike[]): Tool[] {
+  return tools.map(toTool);
+}
+
+function toTool(tool: ToolLike, index: number): Tool {
+  const given = asObject(tool) ?? {};
+  if (given['type'] === 'provider') return tool as ProviderTool;
+  if (isOurs(given)) return given;
+  if (isLangChainTool(tool)) {
+    const { extras } = tool as { readonly extras?: unknown };
+    const options = asObject(asObject(extras)?.['providerOptions']) as ProviderOptions | undefined;
+    const made = fromFunction(asObject(convertToOpenAITool(tool).function) ?? {}, 'parameters');
+    if (made !== undefined)
+      return { ...made, ...(options === undefined ? {} : { providerOptions: options }) };
+  }
+  const found =
+    fromFunction(asObject(given['function']) ?? {}, 'parameters') ??
+    fromFunction(given, 'input_schema') ??
+    (given['type'] === undefined ? fromFunction(given, 'parameters') : undefined);
+  if (found !== undefined) return found;
+  const type = asText(given['type']);
+  throw new RequestError(
+    `tools[${index}]`,
+    "a tool of LangChain's, { type: 'function', function }, or for a vendor's own { type: 'provider', id: 'vendor.tool', name, args }",
+    type === undefined ? 'something else' : `one of type ${JSON.stringify(type)}`,
+  );
+}
+
+function isOurs(given: Wire): given is Wire & FunctionTool {
+  return typeof given['name'] === 'string' && asObject(given['inputSchema']) !== undefined;
+}
+
+/** A function with its schema under the name that the vendor has for it. A tool without arguments may have none. */
+function fromFunction(given: Wire, schemaField: string): FunctionTool | undefined {
+  const name = asText(given['name']);
+  if (name === undefined) return undefined;
+  const schema = given[schemaField];
+  if (schema === undefined && schemaField !== 'parameters') return undefined;
+  const description = asText(given['description']);
+  const { strict } = given;
+  return {
+    name,
+    inputSchema: (asObject(schema) ?? { type: 'object', properties: {} }) as Schema,
+    ...(description === undefined ? {} : { description }),
+    ...(typeof strict === 'boolean' ? { strict } : {}),
+  };
+}
+
+/**
+ * LangChain's words (`auto`, `any`, `none`, a tool's name), OpenAI's, Anthropic's and our own.
+ *
+ * @throws RequestError for anything else
+ */
+export function toToolChoice(choice: unknown): ToolChoice {
+  if (typeof choice === 'string') return byWord(choice) ?? { type: 'tool', toolName: choice };
+  const given = asObject(choice) ?? {};
+  const toolName =
+    asText(given['toolName']) ?? asText(given['name']) ?? asText(asObject(given['function'])?.['name']);
+  if (toolName !== undefined) return { type: 'tool', toolName };
+  const found = byWord(asText(given['type']) ?? '');
+  if (found !== undefined) return found;
+  throw new RequestError('tool_choice', "'auto', 'any', 'none' or the name of a tool", 'something else');
+}
+
+function byWord(word: string): ToolChoice | undefined {
+  if (word === 'auto' || word === 'none') return word;
+  return word === 'any' || word === 'required' ? 'required' : undefined;
+}
