@@ -3,7 +3,7 @@ import { bindings } from './core/bindings.ts';
 import { chat } from './core/chat.ts';
 import { stream } from './core/chat-stream.ts';
 import { checkOptions } from './core/check-options.ts';
-import { systemClock } from './core/clock.ts';
+import { roughClock, systemClock } from './core/clock.ts';
 import { embed } from './core/embed.ts';
 import { emitter } from './core/emitter.ts';
 import { type Environment, type Route, tellHealth, toDate } from './core/environment.ts';
@@ -65,6 +65,7 @@ export function createRouter(options: RouterOptions): Router {
   void prices.ready(); // begins to load, so that the first request need not wait for all of it
   const env: Environment = {
     clock,
+    roughNow: roughClock(clock),
     random,
     prices,
     events,

@@ -2,13 +2,13 @@ import { isRouterError, type ProviderError, RequestError, StreamInterruptedError
 import type { ProviderFinishPart } from '../types/provider.ts';
 import type { ChatResult } from '../types/result.ts';
 import type { ChatStream } from '../types/router.ts';
-import type { StreamPart } from '../types/stream-part.ts';
+import type { StreamContent, StreamPart } from '../types/stream-part.ts';
 import { linkedAbort } from './abort.ts';
 import { type Asked, accept } from './answer.ts';
 import { type AttemptError, isAttemptError } from './consequence.ts';
 import { type Continuation, continuationOf, continues } from './continuation.ts';
 import type { Failover } from './failover.ts';
-import { type OpenStream, openStream } from './open-stream.ts';
+import { type OnPart, type OpenStream, openStream } from './open-stream.ts';
 import { type Run, settleError } from './run.ts';
 
 /** Opens a stream at the first target that gives a token. */
@@ -35,7 +35,9 @@ function chatStream(run: Run, failover: Failover, asked: Asked, opened: OpenStre
   // Why it ended, until a reader has been told.
   let untold: { readonly error: unknown } | undefined;
   let mayRestart = run.restart && run.interrupted !== 'error';
-  let reading: Promise<IteratorResult<StreamPart>> | undefined;
+  /** Readings that have not been answered; and the last one of them. */
+  let turns = 0;
+  let last: Promise<IteratorResult<StreamPart>> = Promise.resolve(done);
   const result = deferred<ChatResult>();
 
   const interruption = (reason: ProviderError | undefined): StreamInterruptedError =>
@@ -123,43 +125,67 @@ function chatStream(run: Run, failover: Failover, asked: Asked, opened: OpenStre
     }
   };
 
-  const read = async (): Promise<IteratorResult<StreamPart>> => {
-    if (untold !== undefined) {
-      const { error } = untold;
-      untold = undefined;
-      throw error;
-    }
-    if (over) return done;
-    try {
-      return { done: false, value: await readPart() };
-    } catch (error) {
-      untold = undefined;
-      if (left) return done;
-      if (!over) end(error);
-      throw error;
-    }
+  /** Another reading of the same turn, after something has changed. */
+  const readPart = (): Promise<StreamPart> =>
+    new Promise<StreamContent | ProviderFinishPart>((resolve, reject) => current.read(resolve, reject))
+      .then((part) => (part.type === 'finish' ? finish(part) : part))
+      .catch(recover);
+  const recover = (error: unknown): Promise<StreamPart> => {
+    if (run.signal.aborted || !isAttemptError(error)) throw error;
+    return goOn(error);
   };
 
-  const readPart = async (): Promise<StreamPart> => {
-    try {
-      const part = await current.next();
-      return part.type === 'finish' ? await finish(part) : part;
-    } catch (error) {
-      if (run.signal.aborted || !isAttemptError(error)) throw error;
-      return goOn(error);
+  // One reader at a time, so that what a turn needs can be kept here rather than made for each token.
+  let resolve: (result: IteratorResult<StreamPart>) => void = () => {};
+  let reject: (error: unknown) => void = () => {};
+  let turn: Promise<IteratorResult<StreamPart>> = Promise.resolve(done);
+  const take = (onResult: typeof resolve, onError: typeof reject): void => {
+    resolve = onResult;
+    reject = onError;
+  };
+  const give = (value: StreamPart): void => {
+    turns -= 1;
+    resolve({ done: false, value });
+  };
+  const giveUp = (error: unknown): void => {
+    turns -= 1;
+    untold = undefined;
+    if (left) {
+      resolve(done);
+      return;
     }
+    if (!over) end(error);
+    turn.catch(() => {}); // a reader need not look at what it asked for
+    reject(error);
+  };
+  const onPart: OnPart = (part) => {
+    if (part.type === 'finish') finish(part).catch(recover).then(give, giveUp);
+    else give(part);
+  };
+  const onError = (error: unknown): void => {
+    if (run.signal.aborted || !isAttemptError(error)) giveUp(error);
+    else goOn(error).then(give, giveUp);
+  };
+  const read = (): Promise<IteratorResult<StreamPart>> => {
+    if (untold !== undefined || over) {
+      turns -= 1;
+      const told = untold;
+      untold = undefined;
+      turn = told === undefined ? Promise.resolve(done) : Promise.reject(told.error);
+      turn.catch(() => {});
+      return turn;
+    }
+    turn = new Promise(take);
+    current.read(onPart, onError);
+    return turn;
   };
 
   const iterator: AsyncIterator<StreamPart> = {
     next() {
+      turns += 1;
       // One at a time, also for a reader that does not wait.
-      const next = reading === undefined ? read() : reading.then(read, read);
-      reading = next;
-      const clear = (): void => {
-        if (reading === next) reading = undefined;
-      };
-      next.then(clear, clear);
-      return next;
+      last = turns === 1 ? read() : last.then(read, read);
+      return last;
     },
     return() {
       if (!over) {

@@ -22,6 +22,8 @@ export interface Route {
 /** What all requests of one router share. */
 export interface Environment {
   readonly clock: Clock;
+  /** For what happens with every token, see `roughClock`. */
+  readonly roughNow: () => number;
   readonly random: Random;
   readonly prices: PriceBook;
   readonly events: Emitter;

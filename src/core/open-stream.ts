@@ -27,11 +27,16 @@ const shortestIdle = 5_000;
 const longestIdle = 60_000;
 const shortestStopped = 1_000;
 
+export type OnPart = (part: StreamContent | ProviderFinishPart) => void;
+
 /** One target's stream, read part by part. Its time-outs run only while somebody waits for a part. */
 export interface OpenStream {
   readonly attempt: Attempt;
-  /** The next content, or `finish` once and last. Rejects with what ended the attempt, which is booked by then. */
-  next(): Promise<StreamContent | ProviderFinishPart>;
+  /**
+   * Asks for the next content, or `finish` once and last, and calls one of the two, one time. `onError` gets what ended the attempt,
+   * which is booked by then. Not to be asked again before.
+   */
+  read(onPart: OnPart, onError: (error: unknown) => void): void;
   /** Ends it early, without a verdict on the target, and closes its connection. */
   abandon(): void;
   /** The whole answer, once `finish` has come. */
@@ -59,7 +64,7 @@ export async function openStream(
   const stream = readStream(run, attempt, asked, continuation);
   const early: (StreamContent | ProviderFinishPart)[] = [];
   for (;;) {
-    const part = await stream.next();
+    const part = await new Promise<StreamContent | ProviderFinishPart>(stream.read);
     early.push(part);
     if (part.type === 'finish') {
       const refusal = withheld(part.finishReason, attempt, run.route.policies.fallbackOn);
@@ -74,9 +79,10 @@ export async function openStream(
   attempt.firstToken();
   return {
     ...stream,
-    next() {
+    read(onPart, onError) {
       const part = early.shift();
-      return part === undefined ? stream.next() : Promise.resolve(part);
+      if (part === undefined) stream.read(onPart, onError);
+      else onPart(part);
     },
     get usage() {
       return stream.usage;
@@ -104,6 +110,7 @@ function readStream(
 ): OpenStream {
   const { carry, target } = attempt;
   const { provider } = attempt.channel;
+  const { roughNow } = run.env;
   const collected = collector();
   const seam = continuation && joint(continuation, target.capabilities.prefill === 'echo');
   if (continuation !== undefined) collected.add(toText(continuation.before, continuation.id));
@@ -117,8 +124,8 @@ function readStream(
   const idle = run.timeout.idle ?? idlePatience(target, run.env.clock.now());
   let idleLeft = idle;
   let waitingSince = 0;
-  // Whoever waits for the next part; an abort rejects it at once, even if the provider does not care.
-  let waiter: ((error: unknown) => void) | undefined;
+  // Whoever waits for the next part; an abort tells them at once, even if the provider does not care.
+  let waiter: { readonly onPart: OnPart; readonly onError: (error: unknown) => void } | undefined;
   let flow: Flow | undefined;
   // What it may be idle while the target seems to have stopped.
   let stopped: number | undefined;
@@ -175,8 +182,7 @@ function readStream(
     return failure;
   };
   const onAbort = (): void => {
-    const failure = fail(attempt.signal.reason);
-    waiter?.(failure);
+    tellError(fail(attempt.signal.reason));
   };
   attempt.signal.addEventListener('abort', onAbort, { once: true });
   if (attempt.signal.aborted) onAbort();
@@ -230,40 +236,45 @@ function readStream(
       idleLeft = idle;
       stopped = undefined;
       flow ??= target.stall.open(onStall);
-      flow.came(run.env.clock.now());
+      flow.came(roughNow());
     } else if (tokens > 0) {
-      idleLeft -= run.env.clock.now() - waitingSince;
+      idleLeft -= roughNow() - waitingSince;
     }
     return part;
   };
 
-  const pull = (
-    resolve: (part: StreamContent | ProviderFinishPart) => void,
-    reject: (error: unknown) => void,
-  ): void => {
-    const onError = (error: unknown): void => {
-      if (over) return;
-      reject(fail(error));
-    };
+  const tellError = (error: unknown): void => {
+    const waiting = waiter;
+    waiter = undefined;
+    waiting?.onError(error);
+  };
+  const onError = (error: unknown): void => {
+    if (!over) tellError(fail(error));
+  };
+  const onResult = (result: IteratorResult<ProviderStreamPart>): void => {
+    if (over) return;
+    let part: StreamContent | ProviderFinishPart | undefined;
+    try {
+      part = take(result);
+    } catch (error) {
+      onError(error);
+      return;
+    }
+    if (part === undefined) {
+      pull();
+      return;
+    }
+    if (tokens > 0) timer.pause();
+    const waiting = waiter;
+    waiter = undefined;
+    waiting?.onPart(part);
+  };
+  const pull = (): void => {
     try {
       upstream ??= provider.stream({ ...request, ...carry })[Symbol.asyncIterator]();
       const next = queued === undefined ? upstream.next() : Promise.resolve(queued);
       queued = undefined;
-      next.then((result) => {
-        if (over) return;
-        try {
-          const part = take(result);
-          if (part === undefined) {
-            pull(resolve, reject);
-            return;
-          }
-          if (tokens > 0) timer.pause();
-          waiter = undefined;
-          resolve(part);
-        } catch (error) {
-          onError(error);
-        }
-      }, onError);
+      next.then(onResult, onError);
     } catch (error) {
       onError(error);
     }
@@ -281,27 +292,26 @@ function readStream(
     get warnings() {
       return continuation === undefined ? warnings : [...warnings, continued(target)];
     },
-    next: () =>
-      new Promise((resolve, reject) => {
-        if (over) {
-          reject(failureOf(undefined, attempt));
-          return;
-        }
-        waiter = reject;
-        if (tokens > 0) {
-          waitingSince = run.env.clock.now();
-          flow?.waits(waitingSince);
-          timer.watch(idleLeft, waitingSince);
-        }
-        pull(resolve, reject);
-      }),
+    read(onPart, onFailure) {
+      if (over) {
+        onFailure(failureOf(undefined, attempt));
+        return;
+      }
+      waiter = { onPart, onError: onFailure };
+      if (tokens > 0) {
+        waitingSince = roughNow();
+        flow?.waits(waitingSince);
+        timer.watch(idleLeft, waitingSince);
+      }
+      pull();
+    },
     abandon() {
       if (over) return;
       end();
       attempt.abandon(seen(), true);
       attempt.stop();
       closeQuietly(upstream);
-      waiter?.(attempt.signal.reason);
+      tellError(attempt.signal.reason);
     },
     answer: (finish) => ({
       content: collected.content(),

@@ -18,7 +18,7 @@ export interface Stall {
   open(onChange: (stopped: boolean) => void): Flow;
 }
 
-/** One live stream. */
+/** One live stream. Its moments may be told roughly: what is counted is measured here. */
 export interface Flow {
   /** Somebody waits for the next token. */
   waits(now: number): void;
@@ -41,7 +41,7 @@ export function stall(clock: Clock): Stall {
   const gaps = histogram();
   const live = new Set<Live>();
   let lastToken = Number.NEGATIVE_INFINITY;
-  let tokens = 0;
+  let waits = 0;
   let stopped = false;
   let cancelLook: (() => void) | undefined;
   let nextLook = 0;
@@ -76,16 +76,23 @@ export function stall(clock: Clock): Stall {
     gaps,
     open(onChange) {
       const entry: Live = { since: undefined, onChange };
+      let measuredSince: number | undefined;
       live.add(entry);
       watch();
       return {
         waits(now) {
-          entry.since ??= now;
+          if (entry.since !== undefined) return;
+          entry.since = now;
+          waits += 1;
+          if (waits % countEvery === 0) measuredSince = clock.now();
         },
         came(now) {
           lastToken = now;
-          tokens += 1;
-          if (entry.since !== undefined && tokens % countEvery === 0) gaps.add(now - entry.since, now);
+          if (measuredSince !== undefined) {
+            const came = clock.now();
+            gaps.add(came - measuredSince, came);
+            measuredSince = undefined;
+          }
           entry.since = undefined;
           if (!stopped) return;
           stopped = false;
