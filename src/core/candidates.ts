@@ -1,20 +1,12 @@
 import { hash } from '../strategies/hash.ts';
 import type { Decision, RankedTarget, Selected, SkippedTarget, SkipReason } from '../types/decision.ts';
-import type { Candidate, Expectation, RankContext, TargetStats } from '../types/strategy.ts';
+import type { Candidate, RankContext } from '../types/strategy.ts';
+import { Seen } from './candidate.ts';
 import { type Environment, tellHealth, toDate } from './environment.ts';
-import { expectationOf, expectedCached, expectedCost, expectedTokens, type Forecast } from './forecast.ts';
+import { expectedTokens, type Forecast } from './forecast.ts';
 import type { Job } from './job.ts';
 import { lackOf } from './needs.ts';
-import {
-  breakersAdmit,
-  type Channel,
-  freeAt,
-  hasPlace,
-  headroomOf,
-  statsOf,
-  type Target,
-  targetHealth,
-} from './target.ts';
+import { breakersAdmit, type Channel, freeAt, hasPlace, type Target, targetHealth } from './target.ts';
 
 /** What the choice depends on. */
 export interface Question extends Forecast {
@@ -41,29 +33,26 @@ export function chooseCandidates(question: Question, env: Environment): Choice {
   const { route, context, selected } = question;
   const now = env.clock.now();
   const skipped: SkippedTarget[] = [];
-  const ready = new Map<Candidate, Target>();
-  const later = new Map<Candidate, Target>();
+  const ready: Seen[] = [];
+  const later: Seen[] = [];
   const binds = bindingOf(question, env);
+  const needs = question.job.needs.get();
   for (const target of route.targets) {
-    tellHealth(target, env);
-    const candidate = toCandidate(target, question, env, now);
-    const lacks = lackOf(
-      target,
-      question.job.needs.get(),
-      contextLengthOf(target, env),
-      question.job.inputTokens.get,
-    );
+    const first = tellHealth(target, env, now);
+    const { state } = (target.channels.length === 1 && first) || targetHealth(target, now);
+    const candidate = new Seen(target, state, question, env, now);
+    const lacks = lackOf(target, needs, contextLengthOf(target, env), question.job.inputTokens.get);
     const reason =
       binds !== undefined && !target.channels.some(binds)
         ? 'bound'
         : reasonToSkip(target, candidate, lacks, question, now);
     if (reason === undefined) {
-      ready.set(candidate, target);
+      ready.push(candidate);
       continue;
     }
     const until = reason === 'limited' ? soonest(target, question, now) : targetHealth(target, now).until;
     const passes = ['open', 'suspect', 'exhausted', 'limited', 'quarantined'].includes(reason);
-    if (passes) later.set(candidate, target);
+    if (passes) later.push(candidate);
     skipped.push({
       target: target.id,
       reason,
@@ -74,30 +63,31 @@ export function chooseCandidates(question: Question, env: Environment): Choice {
       ...(reason === 'unfit' && lacks !== undefined ? { lacks } : {}),
     });
   }
-  const facts = new Map<Candidate, Facts>();
-  const rank = (of: ReadonlyMap<Candidate, Target>): readonly Candidate[] =>
-    route.policies.strategy.rank([...of.keys()], {
+  const rank = (of: readonly Seen[]): readonly Candidate[] =>
+    route.policies.strategy.rank(of, {
       ...context,
       note(candidate, more) {
-        facts.set(candidate, { ...facts.get(candidate), ...more });
+        if (Seen.is(candidate)) candidate.noted = { ...candidate.noted, ...more };
       },
     });
-  const chosen = new Set<Target>();
   const candidates: RankedTarget[] = [];
-  for (const candidate of recoveringLast(rank(ready), ready, env, now)) {
-    const target = ready.get(candidate);
-    if (target === undefined || chosen.has(target)) continue;
-    chosen.add(target);
-    candidates.push(describe(target, candidate, facts.get(candidate), question.job, now));
+  const ranked: Channel[] = [];
+  for (const candidate of recoveringLast(rank(ready), env, now)) {
+    // What is none of ours, or comes twice, is no choice.
+    if (!Seen.is(candidate) || candidate.chosen) continue;
+    candidate.chosen = true;
+    candidates.push(describe(candidate, question.job, now));
+    const [only] = candidate.of.channels;
+    if (only !== undefined && candidate.of.channels.length === 1) ranked.push(only);
+    else ranked.push(...byPreference(candidate.of, context));
   }
-  for (const [candidate, target] of ready) {
-    if (chosen.has(target)) continue;
-    skipped.push({ target: candidate.target.id, reason: 'not-chosen', ...noted(facts.get(candidate)) });
+  for (const candidate of ready) {
+    if (candidate.chosen) continue;
+    skipped.push({ target: candidate.of.id, reason: 'not-chosen', ...noted(candidate) });
   }
   // What the strategy would leave out is left out for good, whatever becomes of the others.
-  const allowed = later.size === 0 ? [] : rank(later).flatMap((candidate) => later.get(candidate) ?? []);
-  const waiting = [...new Set(allowed)].flatMap((target) => byPreference(target, context));
-  const ranked = [...chosen].flatMap((target) => byPreference(target, context));
+  const allowed = later.length === 0 ? [] : rank(later).filter(Seen.is);
+  const waiting = [...new Set(allowed)].flatMap(({ of }) => byPreference(of, context));
   const decision = {
     route: route.name,
     ...(selected === undefined ? {} : { selected }),
@@ -127,6 +117,8 @@ export function limitedUntil(channel: Channel, forecast: Omit<Forecast, 'session
 }
 
 function soonest({ channels }: Target, forecast: Forecast, now: number): number {
+  const [only] = channels;
+  if (only !== undefined && channels.length === 1) return limitedUntil(only, forecast, now);
   return Math.min(...channels.map((channel) => limitedUntil(channel, forecast, now)));
 }
 
@@ -147,48 +139,18 @@ function byPreference({ channels }: Target, { session, random }: Question['conte
 }
 
 /** A target whose breaker has just closed gets its traffic back little by little: else it comes last, for what is left. */
-function recoveringLast(
-  order: readonly Candidate[],
-  targets: ReadonlyMap<Candidate, Target>,
-  env: Environment,
-  now: number,
-): readonly Candidate[] {
+function recoveringLast(order: readonly Candidate[], env: Environment, now: number): readonly Candidate[] {
   const held = order.filter((candidate) => {
-    const target = targets.get(candidate);
-    if (target === undefined) return false;
-    const endpoint = target.channels[0]?.key.endpoint;
-    const share = Math.min(target.breaker.share(now), endpoint?.breaker.share(now) ?? 1);
+    if (!Seen.is(candidate)) return false;
+    const { of, headroom } = candidate;
+    const own = of.breaker.share(now);
+    const shared = of.channels[0]?.key.endpoint.breaker.share(now) ?? 1;
+    if (own === 1 && shared === 1 && headroom >= scarce) return false;
     // Before it has to refuse, a target that is nearly used up gets less.
-    const free = Math.min(1, candidate.headroom / scarce);
-    return share * free < 1 && env.random() >= share * free;
+    return env.random() >= Math.min(own, shared) * Math.min(1, headroom / scarce);
   });
   if (held.length === 0) return order;
   return [...order.filter((candidate) => !held.includes(candidate)), ...held];
-}
-
-/** What a strategy sees of a target; worked out when it looks, and once. */
-function toCandidate(target: Target, question: Question, env: Environment, now: number): Candidate {
-  const seen: { stats?: TargetStats; expected?: Expectation; cost?: number | undefined } = {};
-  return {
-    target: { ...target.facts, price: env.prices.priceOf(target)?.price },
-    get stats() {
-      seen.stats ??= statsOf(target, now);
-      return seen.stats;
-    },
-    get expected() {
-      seen.expected ??= expectationOf(target, question, now);
-      return seen.expected;
-    },
-    get estimatedCost() {
-      if (!('cost' in seen)) seen.cost = expectedCost(target, question, env, now);
-      return seen.cost;
-    },
-    get cachedTokens() {
-      return expectedCached(target, question, env, now);
-    },
-    headroom: headroomOf(target, now),
-    health: targetHealth(target, now).state,
-  };
 }
 
 function reasonToSkip(
@@ -229,27 +191,21 @@ function bindingOf(
   return undefined;
 }
 
-function describe(
-  target: Target,
-  candidate: Candidate,
-  facts: Facts | undefined,
-  { inputTokens }: Pick<Job, 'inputTokens'>,
-  now: number,
-): RankedTarget {
+function describe(candidate: Seen, { inputTokens }: Pick<Job, 'inputTokens'>, now: number): RankedTarget {
+  const { of, noted: facts } = candidate;
   // Only where the choice needed it, so that a request is not slower for the sake of its trace.
   const estimatedCost = inputTokens.known ? candidate.estimatedCost : undefined;
-  const firstToken = target.stats.firstToken(now);
-  return {
-    target: target.id,
-    inFlight: target.limits.places.taken,
-    ...(estimatedCost === undefined ? {} : { estimatedCost }),
-    ...(firstToken === undefined ? {} : { firstToken }),
-    ...noted(facts),
+  const firstToken = of.stats.firstToken(now);
+  const told: { -readonly [Field in keyof RankedTarget]: RankedTarget[Field] } = {
+    target: of.id,
+    inFlight: of.limits.places.taken,
   };
+  if (estimatedCost !== undefined) told.estimatedCost = estimatedCost;
+  if (firstToken !== undefined) told.firstToken = firstToken;
+  if (facts !== undefined) told.facts = facts;
+  return told;
 }
 
-type Facts = NonNullable<RankedTarget['facts']>;
-
-function noted(facts: Facts | undefined): { readonly facts?: Facts } {
+function noted({ noted: facts }: Seen): { readonly facts?: NonNullable<RankedTarget['facts']> } {
   return facts === undefined ? {} : { facts };
 }

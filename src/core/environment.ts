@@ -1,3 +1,4 @@
+import type { HealthNow } from '../health/health.ts';
 import type { OutputLengths } from '../health/output-lengths.ts';
 import type { PromptCaches } from '../health/prompt-caches.ts';
 import type { PriceBook } from '../pricing/price-book.ts';
@@ -34,11 +35,17 @@ export interface Environment {
   readonly closed: Signal;
 }
 
-/** Tells listeners if the state of one of a target's channels is not what they were last told. */
-export function tellHealth({ id, channels }: Target, env: Environment): void {
-  const now = env.clock.now();
+/** Tells listeners if the state of one of a target's channels is not what they were last told. Returns that of the first. */
+export function tellHealth(
+  { id, channels }: Target,
+  env: Environment,
+  now = env.clock.now(),
+): HealthNow | undefined {
+  let first: HealthNow | undefined;
   for (const channel of channels) {
-    const { state, until } = channelHealth(channel, now);
+    const health = channelHealth(channel, now);
+    first ??= health;
+    const { state, until } = health;
     if (state === channel.toldHealth) continue;
     const previous = channel.toldHealth;
     channel.toldHealth = state;
@@ -51,6 +58,7 @@ export function tellHealth({ id, channels }: Target, env: Environment): void {
       until: until === undefined ? undefined : toDate(until, env.clock),
     });
   }
+  return first;
 }
 
 /** A monotonic moment as milliseconds since 1970, for those outside. */

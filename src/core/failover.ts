@@ -214,6 +214,11 @@ export function createFailover(run: Run, choice: Choice, maxCost: number | undef
   const pick = (): Pick | undefined => {
     const now = clock.now();
     if (tries >= retry.maxAttempts) return undefined;
+    // As a rule the first is well and has a place. The same follows from what is below, which looks at all of them.
+    if (tries === 0) {
+      const first = all.find((channel) => suits(channel.target) && well(channel, now) && hasPlace(channel));
+      if (first !== undefined) return { channel: first, at: now };
+    }
     const fresh = freshOnes().filter((channel) => canFinish(channel, now));
     // As many attempts are kept back as there are others to ask: one of them may be well.
     const spare = (others: number): boolean => retry.maxAttempts - tries > others;

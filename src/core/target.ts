@@ -176,9 +176,22 @@ function limitsOf({ concurrency, rpm, tpm }: KeyLimits): Limits {
   return { places: places(concurrency), copies: new Set(), rate: rateLimit(rpm, tpm) };
 }
 
+const well: HealthNow = { state: 'closed', until: undefined };
+
 /** How a channel is now, and until when. */
 export function channelHealth({ target, key, holds }: Channel, now: number): HealthNow {
   const { endpoint } = key;
+  // As good as always. It is asked of every target with each request.
+  if (
+    !target.silence.suspected &&
+    !target.breaker.tripped &&
+    !endpoint.breaker.tripped &&
+    isFreeOf(target.holds, now) &&
+    isFreeOf(holds, now) &&
+    isFreeOf(key.holds, now) &&
+    isFreeOf(endpoint.holds, now)
+  )
+    return well;
   const health = healthOf(
     [target.holds, holds, key.holds, endpoint.holds],
     [target.breaker, endpoint.breaker],
@@ -191,15 +204,21 @@ export function channelHealth({ target, key, holds }: Channel, now: number): Hea
 /** From well to bad. */
 const order: readonly Health[] = ['closed', 'half-open', 'suspect', 'open', 'exhausted', 'quarantined'];
 
+function isFreeOf({ exhaustedUntil, quarantinedUntil }: Holds, now: number): boolean {
+  return exhaustedUntil <= now && quarantinedUntil <= now;
+}
+
 /** How a target is now: as the best of its channels. */
 export function targetHealth({ channels }: Target, now: number): HealthNow {
+  const [only] = channels;
+  if (only !== undefined && channels.length === 1) return channelHealth(only, now);
   let best: HealthNow | undefined;
   for (const channel of channels) {
     const health = channelHealth(channel, now);
     const better = best === undefined ? -1 : order.indexOf(health.state) - order.indexOf(best.state);
     if (better < 0 || (better === 0 && (health.until ?? 0) < (best?.until ?? 0))) best = health;
   }
-  return best ?? { state: 'closed', until: undefined };
+  return best ?? well;
 }
 
 /** Whether the breakers of a channel let an attempt through now. */
@@ -288,26 +307,40 @@ export function latencyOf(
 
 /** Free share of the scarcest of a target's limits, by the freest of its channels; 0 to 1. */
 export function headroomOf({ channels }: Target, now: number): number {
+  const [only] = channels;
+  if (only !== undefined && channels.length === 1) return headroomOfChannel(only, now);
   return channels.reduce((most, channel) => Math.max(most, headroomOfChannel(channel, now)), 0);
 }
 
 function headroomOfChannel({ target, key, headroom }: Channel, now: number): number {
-  let least = headroom.share(now);
-  for (const limits of [target.limits, key.limits]) {
-    const { places, rate } = limits;
-    if (places.limit !== Number.POSITIVE_INFINITY)
-      least = Math.min(least, Math.max(0, places.limit - takenOf(limits)) / places.limit);
-    if (rate !== undefined) least = Math.min(least, rate.headroom(now));
-  }
-  return least;
+  return Math.min(
+    headroom.share(now),
+    headroomOfLimits(target.limits, now),
+    headroomOfLimits(key.limits, now),
+  );
+}
+
+function headroomOfLimits(limits: Limits, now: number): number {
+  const { places, rate } = limits;
+  const free =
+    places.limit === Number.POSITIVE_INFINITY
+      ? 1
+      : Math.max(0, places.limit - takenOf(limits)) / places.limit;
+  return rate === undefined ? free : Math.min(free, rate.headroom(now));
+}
+
+/** Whether nothing is known to limit what may be sent: as a rule. */
+function isUnlimited({ target, key, headroom }: Channel, now: number): boolean {
+  return target.limits.rate === undefined && key.limits.rate === undefined && headroom.share(now) === 1;
 }
 
 /** When a channel's limits let an attempt of so many tokens in; monotonic milliseconds, not after `now` where they do. */
-export function freeAt({ target, key, headroom }: Channel, tokens: () => number, now: number): number {
+export function freeAt(channel: Channel, tokens: () => number, now: number): number {
+  // Counting takes time: only where somebody wants to know.
+  if (isUnlimited(channel, now)) return now;
+  const { target, key, headroom } = channel;
   const { rate: own } = target.limits;
   const { rate: shared } = key.limits;
-  // Counting takes time: only where somebody wants to know.
-  if (own === undefined && shared === undefined && headroom.share(now) === 1) return now;
   const wanted = tokens();
   return Math.max(
     now,

@@ -28,6 +28,8 @@ export interface Pass {
  */
 export interface Breaker {
   state(now: number): 'closed' | 'open' | 'half-open';
+  /** Whether it is not closed. */
+  readonly tripped: boolean;
   /** Whether an attempt would be admitted now. */
   admits(now: number): boolean;
   /** When an open breaker lets its next probe through; monotonic milliseconds. */
@@ -99,12 +101,18 @@ export function breaker(random: Random): Breaker {
   };
 
   return {
+    get tripped() {
+      return open;
+    },
     state: (now) => (!open ? 'closed' : now < until ? 'open' : 'half-open'),
     admits: (now) => !open || (now >= until && !probing),
     get until() {
       return until;
     },
-    share: (now) => Math.min(1, firstShare + ((1 - firstShare) * (now - closedAt)) / slowStart),
+    share: (now) =>
+      closedAt === Number.NEGATIVE_INFINITY
+        ? 1
+        : Math.min(1, firstShare + ((1 - firstShare) * (now - closedAt)) / slowStart),
     enter(now) {
       const probe = open && now >= until && !probing;
       if (probe) probing = true;

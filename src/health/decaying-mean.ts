@@ -23,7 +23,7 @@ export function decayingMean(halfLife = 60_000): DecayingMean {
       weight = weight * fade + 1;
       at = now;
     },
-    read: (now) => (weightAt(now) < minWeight ? undefined : sum / weight),
+    read: (now) => (weight === 0 || weightAt(now) < minWeight ? undefined : sum / weight),
     weight: weightAt,
   };
 }

@@ -22,10 +22,12 @@ interface Known {
   readonly fullAt: number;
 }
 
+const none: readonly never[] = [];
+
 export function headroom(): Headroom {
   const known = new Map<VendorLimit['of'], Known>();
   const live = (now: number): readonly [VendorLimit['of'], Known][] =>
-    [...known].filter(([, { fullAt }]) => fullAt > now);
+    known.size === 0 ? none : [...known].filter(([, { fullAt }]) => fullAt > now);
 
   return {
     note(limits, now) {
@@ -50,6 +52,7 @@ export function headroom(): Headroom {
       return free;
     },
     share(now) {
+      if (known.size === 0) return 1; // as a rule
       let least = 1;
       for (const [, { left, limit }] of live(now)) {
         if (limit !== undefined && limit > 0) least = Math.min(least, Math.max(0, left / limit));
