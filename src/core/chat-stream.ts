@@ -179,6 +179,9 @@ function chatStream(run: Run, failover: Failover, asked: Asked, opened: OpenStre
     get target() {
       return current.attempt.target.id;
     },
+    get response() {
+      return current.response;
+    },
     result: result.promise,
     get textStream() {
       return texts(self, () => {

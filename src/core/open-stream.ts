@@ -38,6 +38,8 @@ export interface OpenStream {
   answer(finish: ProviderFinishPart): Answer;
   readonly collected: Collector;
   readonly usage: Usage;
+  /** What the vendor has said so far. */
+  readonly response: ResponseInfo;
 }
 
 /**
@@ -78,6 +80,9 @@ export async function openStream(
     },
     get usage() {
       return stream.usage;
+    },
+    get response() {
+      return stream.response;
     },
   };
 }
@@ -265,6 +270,9 @@ function readStream(
     collected,
     get usage() {
       return usage;
+    },
+    get response() {
+      return response;
     },
     next: () =>
       new Promise((resolve, reject) => {

@@ -3,7 +3,7 @@ import type { EmbedRequest, EmbedResult } from './embed.ts';
 import type { Listener, RouterEventType } from './event.ts';
 import type { CallOptions } from './options.ts';
 import type { ChatRequest } from './request.ts';
-import type { ChatResult } from './result.ts';
+import type { ChatResult, ResponseInfo } from './result.ts';
 import type { InferSchema, Schema } from './schema.ts';
 import type { Health, Latency, TargetStats } from './strategy.ts';
 import type { StreamPart } from './stream-part.ts';
@@ -40,6 +40,8 @@ export interface TargetReport extends TargetStats {
 export interface ChatStream<T = unknown> extends AsyncIterable<StreamPart> {
   /** The id of the target that answers; another one after a `restart`. */
   readonly target: string;
+  /** What its vendor has said of the answer so far: as a rule its id and model by the first token. */
+  readonly response: ResponseInfo;
   /**
    * Settles when the stream has been read to its end: the same result that `chat` gives. Rejects as the iteration
    * throws. It does not read by itself.
