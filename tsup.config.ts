@@ -7,6 +7,7 @@ const subPaths = {
   anthropic: 'src/providers/anthropic/index.ts',
   google: 'src/providers/google/index.ts',
   'openai-compatible': 'src/providers/openai-compatible/index.ts',
+  'openai-fetch': 'src/adapters/openai-fetch/index.ts',
   catalog: 'src/catalog/index.ts',
   testing: 'src/testing/index.ts',
 };

@@ -10,6 +10,7 @@ const subPaths = [
   './anthropic',
   './google',
   './openai-compatible',
+  './openai-fetch',
   './catalog',
   './testing',
 ];
