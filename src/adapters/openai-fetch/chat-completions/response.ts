@@ -58,7 +58,9 @@ function toMessage({ text, content, reasoning }: ChatResult, refusal: string | u
 
 /** The parts of an answer, where they say more than the message does. */
 export function carriedWith(content: readonly ContentPart[]): object {
-  const more = content.some((part) => part.type === 'reasoning' || part.providerOptions !== undefined);
+  const more = content.some(
+    ({ type, providerOptions }) => type === 'reasoning' || type === 'file' || providerOptions !== undefined,
+  );
   return more ? { signalbox: { content: content.filter(({ type }) => type !== 'source') } } : {};
 }
 

@@ -142,3 +142,18 @@ export function toUsage(usage: Usage, metadata: ProviderOptions): object {
     ...asObject(metadata['anthropic']?.['usage']),
   };
 }
+
+const lastly = [
+  'cache_creation_input_tokens',
+  'cache_read_input_tokens',
+  'input_tokens',
+  'output_tokens',
+  'output_tokens_details',
+  'server_tool_use',
+];
+
+/** The same at the end of a stream, where less of it is told. */
+export function toLastUsage(usage: Usage, metadata: ProviderOptions): object {
+  const all = Object.entries(toUsage(usage, metadata));
+  return Object.fromEntries(all.filter(([name]) => lastly.includes(name)));
+}

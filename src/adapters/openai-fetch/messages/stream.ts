@@ -7,7 +7,7 @@ import { refusalOf } from '../chat-completions/response.ts';
 import { errorBody } from '../dialect.ts';
 import type { Failure } from '../errors.ts';
 import { type EventWriter, event, summary, type Told } from '../plan.ts';
-import { ending, frame, textBlock, thinkingBlock, toolBlock, toUsage, vendorBlock } from './response.ts';
+import { ending, frame, textBlock, thinkingBlock, toLastUsage, toolBlock, vendorBlock } from './response.ts';
 
 /** The block that is open: there is one at a time. */
 interface Block {
@@ -157,7 +157,7 @@ export function messageWriter(told: Told): EventWriter {
         letGo() + (refusal === undefined ? '' : push({ type: 'text-delta', text: refusal, id: 'refusal' }));
       const last = {
         delta: ending(result),
-        usage: toUsage(usage, providerMetadata),
+        usage: toLastUsage(usage, providerMetadata),
         signalbox: summary(result),
       };
       return said + endBlock() + say('message_delta', last) + say('message_stop');

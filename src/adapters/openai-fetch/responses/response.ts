@@ -32,7 +32,6 @@ export function frame(body: Body, told: Told): object {
     parallel_tool_calls: body.parallel_tool_calls ?? true,
     previous_response_id: body.previous_response_id ?? null,
     reasoning: body.reasoning ?? null,
-    store: body['store'] ?? false,
     temperature: body.temperature ?? null,
     text: body.text ?? { format: { type: 'text' } },
     tool_choice: body.tool_choice ?? 'auto',

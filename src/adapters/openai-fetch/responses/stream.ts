@@ -174,7 +174,7 @@ export function responseWriter(body: Body, told: Told): EventWriter {
     const at = { item_id: call.itemId, output_index: call.index };
     const done = call.custom
       ? say('response.custom_tool_call_input.done', { ...at, input: call.text })
-      : say('response.function_call_arguments.done', { ...at, name: part.toolName, arguments: call.text });
+      : say('response.function_call_arguments.done', { ...at, arguments: call.text });
     const whole = call.custom ? customCallItem(call.itemId, part) : callItem(call.itemId, part);
     return text + missing + done + endItem(call.index, whole);
   };
