@@ -24,10 +24,11 @@ const anthropicTypes: Readonly<Record<number, string>> = {
 
 /** The body of an error; in streams the data of its event. */
 export function errorBody(failure: Failure, dialect: Dialect, requestId: string): object {
-  const { status, code, message, param = null } = failure;
+  const { status, code, message, param = null, details } = failure;
   if (dialect === 'openai') return { error: { message, type: openaiType(status), param, code } };
   const type = anthropicTypes[status] ?? (status >= 500 ? 'api_error' : 'invalid_request_error');
-  return { type: 'error', error: { type, message }, request_id: requestId };
+  const error = { type, message, ...(details === undefined ? {} : { details }) };
+  return { type: 'error', error, request_id: requestId };
 }
 
 /** An error as an answer. */

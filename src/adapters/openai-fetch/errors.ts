@@ -13,6 +13,8 @@ export interface Failure {
   /** Milliseconds since 1970. */
   readonly retryAt?: number | undefined;
   readonly attempts?: number | undefined;
+  /** More of it that an SDK looks for. Only in Anthropic's shape. */
+  readonly details?: object | undefined;
 }
 
 /** A request that is refused before it reaches the router. */
@@ -20,13 +22,15 @@ export class HttpError extends Error implements Failure {
   readonly status: number;
   readonly code: string;
   readonly param: string | undefined;
+  readonly details: object | undefined;
 
-  constructor({ status, code, message, param }: Failure) {
+  constructor({ status, code, message, param, details }: Failure) {
     super(message);
     this.name = 'HttpError';
     this.status = status;
     this.code = code;
     this.param = param;
+    this.details = details;
   }
 }
 

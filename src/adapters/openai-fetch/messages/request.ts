@@ -1,8 +1,9 @@
+import { asObject } from '../../../providers/wire.ts';
 import type { JSONObject } from '../../../types/json.ts';
 import type { ProviderOptions } from '../../../types/message.ts';
 import type { ChatRequest, ReasoningEffort, Tool, ToolChoice } from '../../../types/request.ts';
 import { mergeOptions } from '../carry.ts';
-import { invalid } from '../errors.ts';
+import { HttpError, invalid } from '../errors.ts';
 import { given } from '../fields.ts';
 import type { Demand, Plan } from '../plan.ts';
 import { oneCallAtATime } from '../tools.ts';
@@ -17,6 +18,7 @@ const hints = ['metadata', 'service_tier', 'cache_control', 'diagnostics', 'user
 
 /** `POST /messages` (https://platform.claude.com/docs/en/api/messages) as a plan. */
 export function messages(value: unknown): Plan {
+  refuseThread(value);
   const wire = validate(body, value);
   const tools = wire.tools?.map((entry, index) => toTool(entry, `tools[${index}]`));
   const toolChoice = toToolChoice(wire);
@@ -49,6 +51,18 @@ export function messages(value: unknown): Plan {
     answer: toMessage,
     events: messageWriter,
   };
+}
+
+/**
+ * Nothing is kept here that a thread could go on from. Told in the words on which the SDK, whose tool runner asks for a thread
+ * first, sends the whole conversation instead.
+ */
+function refuseThread(value: unknown): void {
+  const thread = asObject(value)?.['thread'];
+  if (thread === undefined || thread === null || thread === false) return;
+  const message = 'thread: no conversation is kept here; send all of its messages';
+  const details = { error_code: 'thread_unsupported_request', unsupported: ['thread'] };
+  throw new HttpError({ status: 400, code: 'unsupported_parameter', message, param: 'thread', details });
 }
 
 function toTool(
