@@ -3,6 +3,14 @@ import { anyObject } from './validate.ts';
 
 const ms = z.optional(z.number());
 
+/** What is asked, and which model, is not for a vendor's options to say: the route, its prices and its limits hold. */
+const reserved = ['model', 'models', 'messages', 'input', 'contents', 'stream'];
+const wishes = anyObject.check(
+  z.refine((options) => !reserved.some((name) => Object.hasOwn(options, name)), {
+    error: `options without ${reserved.join(', ')}`,
+  }),
+);
+
 /**
  * The field `signalbox` of a request's body: what the protocol has no word for. `CallOptions` of the router, and
  * `providerOptions` that are a wish: a target of another vendor answers without them, where fields of the body itself that
@@ -17,7 +25,7 @@ export const extension = z.optional(
     priority: z.optional(z.enum(['critical', 'normal', 'sheddable'])),
     interrupted: z.optional(z.enum(['error', 'continue'])),
     metadata: z.optional(anyObject),
-    providerOptions: z.optional(z.record(z.string(), anyObject)),
+    providerOptions: z.optional(z.record(z.string(), wishes)),
   }),
 );
 

@@ -6,6 +6,12 @@ export function given<T extends object>(object: T): { [K in keyof T]?: Exclude<T
   return Object.fromEntries(kept) as { [K in keyof T]?: Exclude<T[K], undefined | null> };
 }
 
+/** The fields that are given and not among those names. */
+export function others(object: object, names: readonly string[]): JSONObject {
+  const kept = Object.entries(given(object)).filter(([name]) => !names.includes(name));
+  return Object.fromEntries(kept) as JSONObject;
+}
+
 /** What came as JSON, as JSON. */
 export function asJSON(value: unknown): JSONValue {
   return value as JSONValue;

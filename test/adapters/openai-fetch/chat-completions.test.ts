@@ -364,6 +364,11 @@ describe('POST /chat/completions', () => {
     ],
     ['tools[0].type', { tools: [{ type: 'custom', custom: { name: 'a' } }] }, 'invalid_value'],
     ['signalbox', { signalbox: { colour: 1 } }, 'invalid_value'],
+    [
+      'signalbox.providerOptions.openai',
+      { signalbox: { providerOptions: { openai: { model: 'dear' } } } },
+      'invalid_value',
+    ],
     ['signalbox.interrupted', { signalbox: { interrupted: 'restart' } }, 'invalid_value'],
   ])('refuses a wrong %s, and names it', async (param, more, code) => {
     const { openai } = stage();

@@ -3,7 +3,7 @@ import type { ProviderOptions } from '../../../types/message.ts';
 import type { ChatRequest, FunctionTool, ToolChoice } from '../../../types/request.ts';
 import { mergeOptions } from '../carry.ts';
 import { HttpError, invalid } from '../errors.ts';
-import { given, unlessEmpty } from '../fields.ts';
+import { given, others, unlessEmpty } from '../fields.ts';
 import type { Demand, Plan } from '../plan.ts';
 import { oneCallAtATime, onlyAllowed } from '../tools.ts';
 import { validate } from '../validate.ts';
@@ -22,8 +22,8 @@ const hints = [
   'prompt_cache_retention',
   'prompt_cache_options',
   'service_tier',
-  'prediction',
 ];
+const understood = Object.keys(body.shape);
 const replaced: Readonly<Record<string, string>> = { functions: 'tools', function_call: 'tool_choice' };
 
 /** `POST /chat/completions` (https://platform.openai.com/docs/api-reference/chat/create) as a plan. */
@@ -32,12 +32,12 @@ export function chatCompletions(value: unknown): Plan {
   const wire = validate(body, value);
   if ((wire.n ?? 1) !== 1) throw invalid('n', 'expected 1: one answer at a time', 'unsupported_value');
   const { tools, toolChoice } = toTools(wire);
-  const { settings, demands, options } = sort(wire, toolChoice);
+  const { demands, options } = sort(wire, toolChoice);
   const schema = schemaOf(wire);
   const request: ChatRequest = {
     messages: toConversation(wire.messages),
     ...given({ tools, toolChoice, schema }),
-    ...settings,
+    ...toSettings(wire),
     ...(options === undefined ? {} : { providerOptions: options }),
   };
   return {
@@ -59,52 +59,40 @@ function refuseReplaced(value: unknown): void {
   }
 }
 
-/** The fields that the router has words for, those for OpenAI alone, and which of these are a demand. */
+/** What is said of the answer in the router's own words. */
+function toSettings(wire: Body): Partial<ChatRequest> {
+  const { stop } = wire;
+  return given({
+    reasoning: wire.reasoning_effort,
+    maxOutputTokens: wire.max_completion_tokens ?? wire.max_tokens,
+    temperature: wire.temperature,
+    topP: wire.top_p,
+    topK: wire.top_k,
+    stopSequences: typeof stop === 'string' ? [stop] : stop,
+    seed: wire.seed,
+    presencePenalty: wire.presence_penalty,
+    frequencyPenalty: wire.frequency_penalty,
+  });
+}
+
+/** The fields for OpenAI, and which of them are a demand. */
 function sort(
   wire: Body,
   toolChoice: ToolChoice | undefined,
-): {
-  readonly settings: Partial<ChatRequest>;
-  readonly demands: readonly Demand[];
-  readonly options: ProviderOptions | undefined;
-} {
-  const { model: _model, messages: _messages, stream: _stream, stream_options: _streaming, ...fields } = wire;
-  const {
-    tools: _tools,
-    tool_choice: _choice,
-    response_format: format,
-    signalbox: _own,
-    n: _n,
-    ...settings
-  } = fields;
-  const {
-    parallel_tool_calls: parallel,
-    reasoning_effort: reasoning,
-    max_tokens: maxTokens,
-    max_completion_tokens: maxOutputTokens = maxTokens,
-    temperature,
-    top_p: topP,
-    top_k: topK,
-    stop,
-    seed,
-    presence_penalty: presencePenalty,
-    frequency_penalty: frequencyPenalty,
-    logprobs,
-    top_logprobs,
-    verbosity,
-    modalities,
-    ...rest
-  } = settings;
-  const stopSequences = typeof stop === 'string' ? [stop] : stop;
+): { readonly demands: readonly Demand[]; readonly options: ProviderOptions | undefined } {
+  const { verbosity, logprobs, top_logprobs, modalities } = wire;
+  const spoken = modalities?.some((modality) => modality !== 'text') === true ? { modalities } : {};
+  const own: JSONObject = { ...others(wire, [...understood, 'prediction']), ...spoken };
+  const probabilities = logprobs === true ? given({ logprobs, top_logprobs }) : {};
+  const chat = {
+    ...given({ prediction: wire['prediction'], verbosity }),
+    ...probabilities,
+    ...exactFormat(wire.response_format),
+  };
   const sequence =
-    parallel === false && (wire.tools ?? []).length > 0
+    wire.parallel_tool_calls === false && (wire.tools ?? []).length > 0
       ? oneCallAtATime(toolChoice, 'parallel_tool_calls')
       : { options: undefined, demands: [] };
-  const speaks = modalities?.some((modality) => modality !== 'text') === true ? { modalities } : {};
-  const { prediction, ...own }: JSONObject = given({ ...rest, ...speaks }) as JSONObject;
-  const probabilities = logprobs === true ? given({ logprobs, top_logprobs }) : {};
-  const chat = { ...given({ prediction, verbosity }), ...probabilities, ...exactFormat(format) };
-  const demanded = [...Object.keys(own), ...Object.keys(probabilities), ...Object.keys(given({ verbosity }))];
   const options = mergeOptions(
     sequence.options,
     given({
@@ -113,18 +101,8 @@ function sort(
       'openai.responses': forResponses(wire),
     }),
   );
+  const demanded = Object.keys({ ...own, ...probabilities, ...given({ verbosity }) });
   return {
-    settings: given({
-      reasoning,
-      maxOutputTokens,
-      temperature,
-      topP,
-      topK,
-      stopSequences,
-      seed,
-      presencePenalty,
-      frequencyPenalty,
-    }),
     demands: [
       ...demanded
         .filter((field) => !hints.includes(field))

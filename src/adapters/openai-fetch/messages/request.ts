@@ -4,7 +4,7 @@ import type { ProviderOptions } from '../../../types/message.ts';
 import type { ChatRequest, ReasoningEffort, Tool, ToolChoice } from '../../../types/request.ts';
 import { mergeOptions } from '../carry.ts';
 import { HttpError, invalid } from '../errors.ts';
-import { given } from '../fields.ts';
+import { given, others } from '../fields.ts';
 import type { Demand, Plan } from '../plan.ts';
 import { oneCallAtATime } from '../tools.ts';
 import { at, validate } from '../validate.ts';
@@ -15,6 +15,7 @@ import { messageWriter } from './stream.ts';
 
 /** Fields for Anthropic that do not change the answer: others may answer without them. */
 const hints = ['metadata', 'service_tier', 'cache_control', 'diagnostics', 'user_profile_id', 'workspace_id'];
+const understood = Object.keys(body.shape);
 
 /** `POST /messages` (https://platform.claude.com/docs/en/api/messages) as a plan. */
 export function messages(value: unknown): Plan {
@@ -114,24 +115,8 @@ function sort(
   wire: Body,
   toolChoice: ToolChoice | undefined,
 ): { readonly demands: readonly Demand[]; readonly options: ProviderOptions | undefined } {
-  const {
-    model: _model,
-    messages: _messages,
-    system: _system,
-    max_tokens: _most,
-    stream: _stream,
-    ...fields
-  } = wire;
-  const {
-    tools,
-    tool_choice: choice,
-    thinking,
-    output_config: output,
-    signalbox: _own,
-    ...settings
-  } = fields;
-  const { temperature: _t, top_p: _p, top_k: _k, stop_sequences: _stop, ...rest } = settings;
-  const own = given(rest) as JSONObject;
+  const { tools, tool_choice: choice, thinking, output_config: output } = wire;
+  const own = others(wire, understood);
   const sequence =
     choice?.disable_parallel_tool_use === true && (tools ?? []).length > 0
       ? oneCallAtATime(toolChoice, 'tool_choice.disable_parallel_tool_use')

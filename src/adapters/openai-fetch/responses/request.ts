@@ -5,7 +5,7 @@ import type { ProviderOptions } from '../../../types/message.ts';
 import type { ChatRequest, Tool, ToolChoice } from '../../../types/request.ts';
 import { mergeOptions } from '../carry.ts';
 import { invalid } from '../errors.ts';
-import { given, unlessEmpty } from '../fields.ts';
+import { given, others, unlessEmpty } from '../fields.ts';
 import type { Demand, Plan } from '../plan.ts';
 import { oneCallAtATime, onlyAllowed } from '../tools.ts';
 import { at, validate } from '../validate.ts';
@@ -27,6 +27,7 @@ const hints = [
 ];
 /** … and those of Responses alone. */
 const ownHints = ['include', 'truncation'];
+const understood = Object.keys(body.shape).filter((name) => name !== 'previous_response_id');
 
 /** `POST /responses` (https://platform.openai.com/docs/api-reference/responses/create) as a plan. */
 export function responses(value: unknown): Plan {
@@ -81,41 +82,17 @@ function sort(
   toolChoice: ToolChoice | undefined,
   exactChoice: JSONObject | undefined,
 ): { readonly demands: readonly Demand[]; readonly options: ProviderOptions | undefined } {
-  const {
-    model: _model,
-    input: _input,
-    instructions: _system,
-    stream: _stream,
-    signalbox: _own,
-    ...fields
-  } = wire;
-  const {
-    tools: _tools,
-    tool_choice: _choice,
-    max_output_tokens: _most,
-    background: _later,
-    ...settings
-  } = fields;
-  const {
-    temperature: _temperature,
-    top_p: _topP,
-    stream_options: _streaming,
-    parallel_tool_calls: parallel,
-    text,
-    reasoning,
-    ...rest
-  } = settings;
-  const { effort: _effort, ...thinking } = reasoning ?? {};
-  const { format, verbosity } = text ?? {};
-  const others = Object.entries(given(rest));
-  const own = Object.fromEntries(others.filter(([name]) => !ownHints.includes(name)));
+  const { format, verbosity } = wire.text ?? {};
+  const rest = others(wire, [...understood, 'stream_options']);
+  const own = others(rest, ownHints);
+  const thinking = unlessEmpty(others(wire.reasoning ?? {}, ['effort']));
   const forResponses = {
-    ...Object.fromEntries(others.filter(([name]) => ownHints.includes(name))),
-    ...given({ text, reasoning: unlessEmpty(given(thinking)) }),
+    ...Object.fromEntries(Object.entries(rest).filter(([name]) => ownHints.includes(name))),
+    ...given({ text: wire.text, reasoning: thinking }),
   };
   const forChat = { ...given({ verbosity }), ...exactFormat(format) };
   const sequence =
-    parallel === false && (wire.tools ?? []).length > 0
+    wire.parallel_tool_calls === false && (wire.tools ?? []).length > 0
       ? oneCallAtATime(toolChoice, 'parallel_tool_calls')
       : { options: undefined, demands: [] };
   const demanded = [...Object.keys(own), ...(typeof verbosity === 'string' ? ['text.verbosity'] : [])];
