@@ -9,6 +9,7 @@ const subPaths = {
   'openai-compatible': 'src/providers/openai-compatible/index.ts',
   'ai-sdk': 'src/adapters/ai-sdk/index.ts',
   langchain: 'src/adapters/langchain/index.ts',
+  'openai-fetch': 'src/adapters/openai-fetch/index.ts',
   catalog: 'src/catalog/index.ts',
   testing: 'src/testing/index.ts',
 };

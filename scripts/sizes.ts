@@ -11,6 +11,7 @@ const subPaths = [
   './google',
   './openai-compatible',
   './langchain',
+  './openai-fetch',
   './catalog',
   './testing',
 ];

@@ -37,6 +37,15 @@ describe('a stream', () => {
     expect(result.reasoning).toBe('hm');
   });
 
+  it('knows at its first token what the vendor has said of it by then', async () => {
+    const { router } = world({ a: [{ text: words }] });
+    const stream = await router.stream(ask);
+    const early = stream.response;
+    await read(stream);
+    expect(early).toEqual((await stream.result).response);
+    expect(early.model).toBe('model');
+  });
+
   it('fails over unseen before its first token', async () => {
     const { router } = world({ a: [{ cut: true }], b: [{ text: words }] });
     const stream = await router.stream(ask);

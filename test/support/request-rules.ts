@@ -8,12 +8,40 @@ import { createGenerator } from 'ts-json-schema-generator';
  */
 
 type Body = Readonly<Record<string, unknown>>;
-type VendorType = 'ChatCompletions' | 'Responses' | 'Messages' | 'Gemini';
+type VendorType = 'ChatCompletions' | 'Responses' | 'Messages' | 'Gemini' | AnswerType;
+export type AnswerType =
+  | 'ChatAnswer'
+  | 'ChatEvent'
+  | 'ResponsesAnswer'
+  | 'ResponsesEvent'
+  | 'MessagesAnswer'
+  | 'MessagesEvent';
 
-const validators = new Map<VendorType, Validator>();
+const validators = new Map<string, Validator>();
+const schemas = new Map<VendorType, Body>();
 
-function validatorFor(type: VendorType): Validator {
-  const known = validators.get(type);
+/** @param member of a union of events: the one of that type, whose faults then are the only ones that are told */
+function validatorFor(type: VendorType, member?: unknown): Validator {
+  const key = `${type} ${member}`;
+  const known = validators.get(key);
+  if (known !== undefined) return known;
+  const schema = schemaFor(type);
+  const { definitions } = schema as { readonly definitions: Readonly<Record<string, Body>> };
+  const named = ({ $ref }: Body): Body =>
+    definitions[decodeURIComponent(String($ref).replace('#/definitions/', ''))] ?? {};
+  let union = definitions[type] ?? {};
+  while (union['$ref'] !== undefined) union = named(union);
+  const branch = list(union['anyOf']).find((entry) => {
+    const { properties } = named(entry);
+    return (properties as { type?: { const?: unknown } } | undefined)?.type?.const === member;
+  });
+  const validator = new Validator({ ...schema, ...branch } as object, '7', false);
+  validators.set(key, validator);
+  return validator;
+}
+
+function schemaFor(type: VendorType): Body {
+  const known = schemas.get(type);
   if (known !== undefined) return known;
   const generator = createGenerator({
     path: fileURLToPath(new URL('./vendor-types.ts', import.meta.url)),
@@ -22,18 +50,23 @@ function validatorFor(type: VendorType): Validator {
     skipTypeCheck: true,
     additionalProperties: false,
   });
-  const validator = new Validator(generator.createSchema(type) as object, '7', false);
-  validators.set(type, validator);
-  return validator;
+  const schema = generator.createSchema(type) as Body;
+  schemas.set(type, schema);
+  return schema;
 }
 
 /** Where a body differs from the SDK's type: the deepest places, because the others only say that something below is wrong. */
-function typeFaults(type: VendorType, body: unknown): readonly string[] {
-  const { valid, errors } = validatorFor(type).validate(body);
+function typeFaults(type: VendorType, body: unknown, member?: unknown): readonly string[] {
+  const { valid, errors } = validatorFor(type, member).validate(body);
   if (valid) return [];
   const depth = Math.max(...errors.map(({ instanceLocation }) => instanceLocation.split('/').length));
   const deepest = errors.filter(({ instanceLocation }) => instanceLocation.split('/').length === depth);
   return deepest.map(({ instanceLocation, error }) => `${instanceLocation}: ${error}`);
+}
+
+/** Where an answer, or an event of one, differs from what the SDK says that it is. */
+export function answerFaults(type: AnswerType, body: Body): readonly string[] {
+  return typeFaults(type, body, body['type']);
 }
 
 const list = (value: unknown): readonly Body[] => (Array.isArray(value) ? value : []);

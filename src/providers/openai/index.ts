@@ -5,7 +5,7 @@
  */
 import { ConfigError } from '../../errors.ts';
 import { createTransport } from '../../transport/transport.ts';
-import type { Provider } from '../../types/provider.ts';
+import type { Provider, ProviderCall } from '../../types/provider.ts';
 import { chatCompletionsFailures } from '../chat-completions/failures.ts';
 import type { Quirks } from '../chat-completions/quirks.ts';
 import { toRequest } from '../chat-completions/request.ts';
@@ -115,7 +115,7 @@ type Interface = Pick<
 >;
 
 const overChatCompletions: Interface = {
-  toRequest: (call, stream) => toRequest(call, name, quirks, stream),
+  toRequest: (call, stream) => toRequest(forInterface(call, 'openai.chat'), name, quirks, stream),
   send: ({ chat }, body, _stream, carry) => chat.completions.create(body, callOptions(carry)),
   toResult: (data, headers, warnings) => toResult(data, name, headers, warnings),
   reader: (headers) => {
@@ -126,7 +126,7 @@ const overChatCompletions: Interface = {
 };
 
 const overResponses: Interface = {
-  toRequest: responses.toRequest,
+  toRequest: (call, stream) => responses.toRequest(forInterface(call, 'openai.responses'), stream),
   send: (client, body, _stream, carry) => has(client.responses, 'responses').create(body, callOptions(carry)),
   toResult: responses.toResult,
   reader: responses.eventReader,
@@ -138,6 +138,17 @@ const overResponses: Interface = {
     boundBy: responses.boundBy,
   },
 };
+
+/**
+ * Options for one of the two interfaces alone stand under its own name, beside those for both: who asks does not have to
+ * know which of them a target speaks.
+ */
+function forInterface(call: ProviderCall, own: 'openai.chat' | 'openai.responses'): ProviderCall {
+  const options = call.providerOptions?.[own];
+  if (options === undefined) return call;
+  const both = call.providerOptions?.[name];
+  return { ...call, providerOptions: { ...call.providerOptions, [name]: { ...both, ...options } } };
+}
 
 function callOptions({ signal, exchange }: Carry): object {
   return { ...perCall, signal, fetchOptions: withExchange(exchange) };

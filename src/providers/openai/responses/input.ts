@@ -42,8 +42,16 @@ function toTurn(message: Message, calledWith: Map<string, string>, warnings: War
   }
 }
 
+// `name` is Chat Completions' word for who speaks, and not for this interface.
 function ownOptions(options: ProviderOptions | undefined): JSONObject {
-  const { itemId: _id, item: _item, phase: _phase, annotations: _found, ...own } = options?.['openai'] ?? {};
+  const {
+    itemId: _id,
+    item: _item,
+    phase: _phase,
+    annotations: _found,
+    name: _name,
+    ...own
+  } = options?.['openai'] ?? {};
   return own;
 }
 

@@ -1,0 +1,93 @@
+import { printToolInput } from '../../../providers/tool-input.ts';
+import type { ToolCallPart } from '../../../types/message.ts';
+import type { ChatResult } from '../../../types/result.ts';
+import { errorBody } from '../dialect.ts';
+import type { Failure } from '../errors.ts';
+import { given } from '../fields.ts';
+import { answerId, type EventWriter, event, summary, type Told } from '../plan.ts';
+import {
+  carriedWith,
+  extras,
+  idPrefix,
+  logprobsOf,
+  refusalOf,
+  toFinishReason,
+  toUsage,
+  vendorsOwn,
+} from './response.ts';
+
+interface Call {
+  readonly index: number;
+  /** Whether its arguments have been told. */
+  told: boolean;
+}
+
+/** Says a stream in chat completion chunks (https://platform.openai.com/docs/api-reference/chat-streaming). */
+export function chunkWriter(told: Told, includeUsage: boolean): EventWriter {
+  const { requestId, model, created } = told;
+  const calls = new Map<string, Call>();
+  const head = { id: answerId(told, idPrefix), object: 'chat.completion.chunk', created, model };
+
+  const say = (delta: object, finish: string | null = null, more: object = {}, rest: object = {}): string => {
+    const choice = { index: 0, delta, logprobs: null, finish_reason: finish, ...more };
+    return event({ ...head, choices: [choice], ...(includeUsage ? { usage: null } : {}), ...rest });
+  };
+
+  const begin = (id: string, name: string): { readonly call: Call; readonly text: string } => {
+    const call: Call = { index: calls.size, told: false };
+    calls.set(id, call);
+    const wire = { index: call.index, id, type: 'function', function: { name, arguments: '' } };
+    return { call, text: say({ tool_calls: [wire] }) };
+  };
+
+  const more = (call: Call, text: string): string => {
+    call.told = true;
+    return say({ tool_calls: [{ index: call.index, function: { arguments: text } }] });
+  };
+
+  /** A call that came in pieces is known by then; one that came whole is told now. */
+  const whole = ({ toolCallId, toolName, input, providerExecuted }: ToolCallPart): string => {
+    if (providerExecuted === true) return '';
+    const known = calls.get(toolCallId);
+    if (known?.told === true) return '';
+    const { call, text } = known === undefined ? begin(toolCallId, toolName) : { call: known, text: '' };
+    return text + more(call, printToolInput(input));
+  };
+
+  return {
+    open: () => say({ role: 'assistant', content: '', refusal: null }),
+    part(part) {
+      switch (part.type) {
+        case 'text-delta':
+          return part.text === '' ? '' : say({ content: part.text });
+        case 'reasoning-delta':
+          return part.text === '' ? '' : say({ reasoning_content: part.text });
+        case 'tool-call-start':
+          return begin(part.toolCallId, part.toolName).text;
+        case 'tool-call-delta': {
+          const call = calls.get(part.toolCallId);
+          return call === undefined ? '' : more(call, part.text);
+        }
+        case 'tool-call':
+          return whole(part);
+        default:
+          return ''; // with the end, when all is known that belongs to it
+      }
+    },
+    close(result: ChatResult) {
+      const { content, finishReason, providerMetadata, usage } = result;
+      const refusal = refusalOf(providerMetadata);
+      const own = vendorsOwn(providerMetadata);
+      const last = { ...given({ refusal }), ...extras(content), ...carriedWith(content) };
+      const signalbox = summary(result);
+      const finish = toFinishReason(finishReason, refusal);
+      const logprobs = given({ logprobs: logprobsOf(providerMetadata) });
+      const end = say(last, finish, logprobs, { ...own, ...(includeUsage ? {} : { signalbox }) });
+      const total = includeUsage
+        ? event({ ...head, choices: [], usage: toUsage(usage) ?? null, ...own, signalbox })
+        : '';
+      return `${end}${total}data: [DONE]\n\n`;
+    },
+    fail: (failure: Failure) => event(errorBody(failure, 'openai', requestId)),
+  };
+}

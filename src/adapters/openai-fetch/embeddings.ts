@@ -1,0 +1,76 @@
+import * as z from 'zod/mini';
+import { toBase64 } from '../../providers/data-content.ts';
+import type { EmbedResult } from '../../types/embed.ts';
+import type { ProviderOptions } from '../../types/message.ts';
+import { mergeOptions } from './carry.ts';
+import { answerHeaders, type Context } from './converse.ts';
+import { invalid } from './errors.ts';
+import { extension } from './extension.ts';
+import { asJSON, given, unlessEmpty } from './fields.ts';
+import { maybe, validate } from './validate.ts';
+
+const numbers = z.array(z.number());
+
+const body = z.looseObject({
+  model: z.string(),
+  input: z.union([z.string(), z.array(z.string()), numbers, z.array(numbers)]),
+  dimensions: maybe(z.int()),
+  encoding_format: maybe(z.enum(['float', 'base64'])),
+  user: maybe(z.string()),
+  signalbox: extension,
+});
+
+/** `POST /embeddings` (https://platform.openai.com/docs/api-reference/embeddings/create). */
+export async function embeddings(value: unknown, context: Context): Promise<Response> {
+  const { model, input, dimensions, encoding_format, user, signalbox, ...rest } = validate(body, value);
+  const values = typeof input === 'string' ? [input] : input;
+  if (!values.every((text) => typeof text === 'string')) {
+    throw invalid('input', 'tokens are of one model only; expected a text or a list of texts');
+  }
+  const { router, directory, requestId, signal } = context;
+  const others = given(rest);
+  const demands = Object.keys(others).map((field) => ({ field, providers: ['openai'] }));
+  const own = unlessEmpty({ ...given({ user }), ...others });
+  const providerOptions = mergeOptions(
+    signalbox?.providerOptions as ProviderOptions | undefined,
+    own === undefined ? undefined : { openai: own },
+  );
+  const { interrupted: _streamsOnly, ...options } = directory.options(model, signalbox, demands, requestId);
+  const result = await router.embed(
+    {
+      values,
+      ...given({ dimensions }),
+      ...(providerOptions === undefined ? {} : { providerOptions }),
+    },
+    { ...options, ...(signal === undefined ? {} : { signal }) },
+  );
+  const answer = toList(result, directory.modelOf(result.target), encoding_format ?? 'float');
+  return new Response(JSON.stringify(answer), { headers: answerHeaders(result, requestId) });
+}
+
+function toList(result: EmbedResult, model: string, format: 'float' | 'base64'): object {
+  const { embeddings: vectors, usage, cost, target, responses, warnings } = result;
+  const tokens = usage.inputTokens ?? 0;
+  return {
+    object: 'list',
+    data: vectors.map((vector, index) => ({
+      object: 'embedding',
+      index,
+      embedding: format === 'float' ? vector : toFloats(vector),
+    })),
+    model: responses[0]?.model ?? model,
+    usage: { prompt_tokens: tokens, total_tokens: tokens },
+    signalbox: {
+      target,
+      ...given({ cost: cost?.total }),
+      ...(warnings.length === 0 ? {} : { warnings: asJSON(warnings) }),
+    },
+  };
+}
+
+/** 32-bit floats, the lowest byte first, whatever this machine's own order is. */
+function toFloats(vector: readonly number[]): string {
+  const view = new DataView(new ArrayBuffer(vector.length * 4));
+  for (const [index, value] of vector.entries()) view.setFloat32(index * 4, value, true);
+  return toBase64(new Uint8Array(view.buffer));
+}

@@ -1,0 +1,76 @@
+import { type Incoming, readJSON } from './body.ts';
+import { chatCompletions } from './chat-completions/request.ts';
+import { type Context, converse } from './converse.ts';
+import { type Dialect, idHeaders } from './dialect.ts';
+import { embeddings } from './embeddings.ts';
+import { HttpError } from './errors.ts';
+import { messages } from './messages/request.ts';
+import { listModels, retrieveModel } from './models.ts';
+import type { Settings } from './options.ts';
+import type { Plan } from './plan.ts';
+import { responses } from './responses/request.ts';
+
+const plans: readonly (readonly [ending: string, toPlan: (body: unknown) => Plan])[] = [
+  ['/chat/completions', chatCompletions],
+  ['/responses', responses],
+  ['/messages', messages],
+];
+
+/** In whose words an error is told. */
+export function dialectOf({ pathname }: URL): Dialect {
+  return /\/messages(\/count_tokens)?\/?$/.test(pathname) ? 'anthropic' : 'openai';
+}
+
+/** Answers a call, whatever comes before the endpoint in its path. Throws what is to be told as an error. */
+export async function serve(call: Incoming, settings: Settings, context: Context): Promise<Response> {
+  const path = call.url.pathname.replace(/\/+$/, '');
+  const toPlan = plans.find(([ending]) => path.endsWith(ending))?.[1];
+  if (toPlan !== undefined) {
+    only('POST', call);
+    return converse(toPlan(await readJSON(call, settings.maxBodyBytes)), context);
+  }
+  if (path.endsWith('/embeddings')) {
+    only('POST', call);
+    return embeddings(await readJSON(call, settings.maxBodyBytes), context);
+  }
+  if (path.endsWith('/models')) {
+    only('GET', call);
+    return found(listModels(context.directory), context);
+  }
+  const model = /\/models\/(.+)$/.exec(path)?.[1];
+  if (model !== undefined) {
+    only('GET', call);
+    return found(retrieveModel(context.directory, decode(model)), context);
+  }
+  throw new HttpError({ status: 404, code: 'unknown_url', message: whyNot(path) });
+}
+
+function whyNot(path: string): string {
+  if (path.endsWith('/messages/count_tokens')) {
+    return 'tokens cannot be counted here: it depends on the model, which is chosen with the request';
+  }
+  const known = [...plans.map(([ending]) => ending), '/embeddings', '/models'].join(', ');
+  return `there is nothing under this address; what there is: ${known}`;
+}
+
+function only(method: string, call: Incoming): void {
+  if (call.method === method) return;
+  throw new HttpError({
+    status: 405,
+    code: 'method_not_allowed',
+    message: `this address takes ${method} only`,
+  });
+}
+
+function decode(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
+function found(body: object, { requestId }: Context): Response {
+  const headers = { ...idHeaders(requestId), 'content-type': 'application/json' };
+  return new Response(JSON.stringify(body), { headers });
+}

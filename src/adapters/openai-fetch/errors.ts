@@ -1,0 +1,114 @@
+import { isRouterError, type NoTargetError, type ProviderError } from '../../errors.ts';
+import type { ProviderErrorKind } from '../../types/error.ts';
+
+/** What a failure is told as. */
+export interface Failure {
+  readonly status: number;
+  /** In the words of OpenAI's error codes, where there is one. */
+  readonly code: string;
+  /** Fit to be seen: no prompt, no key. */
+  readonly message: string;
+  /** The field of the request that is wrong. */
+  readonly param?: string | undefined;
+  /** Milliseconds since 1970. */
+  readonly retryAt?: number | undefined;
+  readonly attempts?: number | undefined;
+  /** More of it that an SDK looks for. Only in Anthropic's shape. */
+  readonly details?: object | undefined;
+}
+
+/** A request that is refused before it reaches the router. */
+export class HttpError extends Error implements Failure {
+  readonly status: number;
+  readonly code: string;
+  readonly param: string | undefined;
+  readonly details: object | undefined;
+
+  constructor({ status, code, message, param, details }: Failure) {
+    super(message);
+    this.name = 'HttpError';
+    this.status = status;
+    this.code = code;
+    this.param = param;
+    this.details = details;
+  }
+}
+
+/** A request with a wrong field. */
+export function invalid(param: string, message: string, code = 'invalid_value'): HttpError {
+  return new HttpError({ status: 400, code, message: `${param}: ${message}`, param });
+}
+
+/** Status and code of a failed attempt. A key or model that a vendor refuses is the server's matter, not the caller's. */
+const ofKind: Readonly<Record<ProviderErrorKind, readonly [status: number, code: string]>> = {
+  'rate-limit': [429, 'rate_limit_exceeded'],
+  quota: [429, 'insufficient_quota'],
+  overloaded: [503, 'overloaded'],
+  server: [502, 'upstream_error'],
+  network: [502, 'upstream_error'],
+  timeout: [504, 'upstream_timeout'],
+  auth: [502, 'upstream_auth'],
+  'not-found': [502, 'upstream_not_found'],
+  'bad-request': [400, 'upstream_refused'],
+  'context-length': [400, 'context_length_exceeded'],
+  'content-filter': [400, 'content_filter'],
+  malformed: [502, 'upstream_error'],
+  truncated: [502, 'upstream_error'],
+  aborted: [502, 'upstream_error'],
+  unknown: [502, 'upstream_error'],
+};
+
+/** Any error as what a caller is told of it. Of errors that are not the router's own nothing is told. */
+export function failureOf(error: unknown): Failure {
+  if (error instanceof HttpError) return error;
+  if (!isRouterError(error))
+    return { status: 500, code: 'internal_error', message: 'something went wrong here' };
+  const { message } = error;
+  if (isRouterError(error, 'request')) {
+    return { status: 400, code: 'invalid_value', message, param: error.field };
+  }
+  if (isRouterError(error, 'provider')) return { ...ofProvider(error), message, attempts: 1 };
+  if (isRouterError(error, 'all-targets-failed')) {
+    const { last, retryAt = last.retryAt, attempts } = error;
+    return { ...ofProvider(last), message, retryAt, attempts: attempts.length };
+  }
+  if (isRouterError(error, 'no-target')) return ofNoTarget(error);
+  if (isRouterError(error, 'stream-interrupted')) {
+    const { reason, attempts } = error;
+    const [status, code] = reason === undefined ? ofKind.truncated : ofKind[reason.kind];
+    return { status, code, message, attempts: attempts.length };
+  }
+  if (isRouterError(error, 'deadline')) {
+    return { status: 504, code: 'deadline_exceeded', message, attempts: error.attempts.length };
+  }
+  if (isRouterError(error, 'budget')) {
+    return { status: 402, code: 'max_cost_exceeded', message, param: 'signalbox.maxCost' };
+  }
+  if (isRouterError(error, 'output')) {
+    return { status: 502, code: 'invalid_output', message, attempts: error.attempts.length };
+  }
+  return { status: 503, code: error.code === 'closed' ? 'router_closed' : 'router_error', message };
+}
+
+function ofProvider({ kind, retryAt }: ProviderError): Pick<Failure, 'status' | 'code' | 'retryAt'> {
+  const [status, code] = ofKind[kind];
+  return { status, code, retryAt };
+}
+
+const lasting = new Set(['unfit', 'not-allowed', 'bound', 'not-chosen', 'too-expensive']);
+
+/** It pays to come back where a target is busy or resting; not where none can take the request at all. */
+function ofNoTarget({ decision, message, retryAt }: NoTargetError): Failure {
+  const { candidates, skipped } = decision;
+  const passing = skipped.filter(({ reason }) => !lasting.has(reason));
+  if (candidates.length === 0 && passing.length === 0) {
+    const lacks = skipped.flatMap(({ target, lacks: what }) =>
+      what === undefined ? [] : `${target}: ${what}`,
+    );
+    const detail = lacks.length === 0 ? '' : `; what they lack: ${lacks.join(', ')}`;
+    return { status: 400, code: 'no_capable_target', message: message + detail };
+  }
+  const broken = candidates.length === 0 && passing.every(({ reason }) => reason === 'quarantined');
+  if (broken) return { status: 502, code: 'upstream_auth', message, retryAt };
+  return { status: 429, code: 'no_target', message, retryAt };
+}

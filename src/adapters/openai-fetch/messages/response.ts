@@ -1,0 +1,159 @@
+import { toInputObject } from '../../../providers/tool-input.ts';
+import { asObject, asText } from '../../../providers/wire.ts';
+import type {
+  ContentPart,
+  ProviderOptions,
+  ReasoningPart,
+  TextPart,
+  ToolCallPart,
+} from '../../../types/message.ts';
+import type { ChatResult, FinishReason } from '../../../types/result.ts';
+import type { Usage } from '../../../types/usage.ts';
+import { carry, seal } from '../carry.ts';
+import { refusalOf } from '../chat-completions/response.ts';
+import { answerId, summary, type Told } from '../plan.ts';
+
+/** A message (https://platform.claude.com/docs/en/api/messages). */
+export function toMessage(result: ChatResult, told: Told): object {
+  const { content, providerMetadata, usage } = result;
+  const blocks = content.flatMap((part) => toBlock(part) ?? []);
+  const refusal = refusalOf(providerMetadata);
+  return {
+    ...frame(told),
+    content: refusal === undefined ? blocks : [...blocks, textBlock({ type: 'text', text: refusal })],
+    ...ending(result),
+    usage: toUsage(usage, providerMetadata),
+    signalbox: summary(result),
+  };
+}
+
+/** What can be said of a message before its answer. */
+export function frame(told: Told): object {
+  return {
+    id: answerId(told, 'msg_'),
+    type: 'message',
+    role: 'assistant',
+    model: told.model,
+    content: [],
+    container: null,
+    diagnostics: null,
+    stop_reason: null,
+    stop_sequence: null,
+    stop_details: null,
+    usage: toUsage({}, {}),
+  };
+}
+
+/** Why a message ended, in Anthropic's own words where it was Anthropic's. */
+export function ending({ finishReason, providerMetadata }: ChatResult): object {
+  const own = providerMetadata['anthropic'];
+  return {
+    stop_reason: asText(own?.['stopReason']) ?? toStopReason(finishReason),
+    stop_sequence: asText(own?.['stopSequence']) ?? null,
+    stop_details: own?.['stopDetails'] ?? null,
+    container: own?.['container'] ?? null,
+  };
+}
+
+function toStopReason(reason: FinishReason): string {
+  switch (reason) {
+    case 'length':
+      return 'max_tokens';
+    case 'tool-calls':
+      return 'tool_use';
+    case 'content-filter':
+      return 'refusal';
+    default:
+      return 'end_turn';
+  }
+}
+
+/** One part as a block; nothing for what has no form here. */
+function toBlock(part: ContentPart): object | undefined {
+  switch (part.type) {
+    case 'text':
+      return textBlock(part);
+    case 'reasoning':
+      return thinkingBlock(part);
+    case 'tool-call':
+      return (
+        vendorBlock(part.providerOptions) ?? (part.providerExecuted === true ? undefined : toolBlock(part))
+      );
+    case 'tool-result':
+      return vendorBlock(part.providerOptions);
+    default:
+      return undefined; // sources are in the citations; files that it made Claude gives by its tools
+  }
+}
+
+export function textBlock({ text, providerOptions }: TextPart): object {
+  const citations = providerOptions?.['anthropic']?.['citations'] ?? null;
+  const { anthropic: _own, ...others } = providerOptions ?? {};
+  return { type: 'text', text, citations, ...carry(others) };
+}
+
+/** Thoughts. What their vendor wants back goes where Claude's signatures go. */
+export function thinkingBlock({ text, providerOptions }: ReasoningPart): object {
+  const redacted = providerOptions?.['anthropic']?.['redactedData'] !== undefined;
+  if (redacted) return { type: 'redacted_thinking', data: seal(providerOptions) };
+  return { type: 'thinking', thinking: text, signature: seal(providerOptions) };
+}
+
+export function toolBlock({ toolCallId: id, toolName: name, input, providerOptions }: ToolCallPart): object {
+  return {
+    type: 'tool_use',
+    id,
+    name,
+    input: toInputObject(input),
+    caller: { type: 'direct' },
+    ...carry(providerOptions),
+  };
+}
+
+/** A block of Anthropic's own tools, as it came. */
+export function vendorBlock(options: ProviderOptions | undefined): object | undefined {
+  const block = asObject(options?.['anthropic']?.['block']);
+  if (block === undefined) return undefined;
+  // The block says all the rest.
+  const account = options?.['anthropic']?.['account'];
+  return { ...block, ...(account === undefined ? {} : carry({ anthropic: { account } })) };
+}
+
+/** Tokens as Anthropic counts them: those of the cache are apart, and nothing is unknown. */
+export function toUsage(usage: Usage, metadata: ProviderOptions): object {
+  const { inputTokens = 0, outputTokens = 0, cacheReadTokens: read, cacheWriteTokens: written } = usage;
+  const long = usage.cacheWrite1hTokens ?? 0;
+  const { reasoningTokens } = usage;
+  return {
+    cache_creation:
+      written === undefined
+        ? null
+        : { ephemeral_5m_input_tokens: written - long, ephemeral_1h_input_tokens: long },
+    cache_creation_input_tokens: written ?? null,
+    cache_read_input_tokens: read ?? null,
+    inference_geo: null,
+    input_tokens: Math.max(0, inputTokens - (read ?? 0) - (written ?? 0)),
+    output_tokens: outputTokens,
+    output_tokens_details: reasoningTokens === undefined ? null : { thinking_tokens: reasoningTokens },
+    server_tool_use: null,
+    service_tier: null,
+    speed: null,
+    // As it came, where it is Anthropic's.
+    ...asObject(metadata['anthropic']?.['usage']),
+  };
+}
+
+const lastly = [
+  'cache_creation_input_tokens',
+  'cache_read_input_tokens',
+  'input_tokens',
+  'output_tokens',
+  'output_tokens_details',
+  'server_tool_use',
+];
+
+/** The same at the end of a stream, where less of it is told. */
+export function toLastUsage(usage: Usage, metadata: ProviderOptions): object {
+  const all = Object.entries(toUsage(usage, metadata));
+  return Object.fromEntries(all.filter(([name]) => lastly.includes(name)));
+}

@@ -1,0 +1,25 @@
+import { type Directory, unknownModel } from './targets.ts';
+
+interface Model {
+  readonly id: string;
+  readonly object: 'model';
+  readonly created: number;
+  readonly owned_by: string;
+}
+
+// When a target came into being is nobody's knowledge, and the field is not optional.
+function toModel({ id, owner }: { readonly id: string; readonly owner: string }): Model {
+  return { id, object: 'model', created: 0, owned_by: owner };
+}
+
+/** https://platform.openai.com/docs/api-reference/models/list */
+export function listModels({ models }: Directory): object {
+  return { object: 'list', data: models.map(toModel) };
+}
+
+/** https://platform.openai.com/docs/api-reference/models/retrieve */
+export function retrieveModel({ models }: Directory, id: string): object {
+  const model = models.find((entry) => entry.id === id);
+  if (model === undefined) throw unknownModel(id);
+  return toModel(model);
+}

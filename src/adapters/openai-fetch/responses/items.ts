@@ -1,0 +1,118 @@
+import { toBase64 } from '../../../providers/data-content.ts';
+import { printToolInput } from '../../../providers/tool-input.ts';
+import { asObject, asText, type Wire } from '../../../providers/wire.ts';
+import type {
+  FilePart,
+  ProviderOptions,
+  ReasoningPart,
+  SourcePart,
+  TextPart,
+  ToolCallPart,
+} from '../../../types/message.ts';
+import { carry, seal } from '../carry.ts';
+
+const own = 'signalbox_';
+
+/** An id of our own for an item: such ids mean nothing to a vendor, and are not sent to one. */
+export function newId(kind: 'msg' | 'rs' | 'fc' | 'ctc' | 'ig'): string {
+  return `${kind}_${own}${crypto.randomUUID().replaceAll('-', '')}`;
+}
+
+export function isOwnId(id: unknown): boolean {
+  return typeof id === 'string' && id.includes(`_${own}`);
+}
+
+/** The vendor's own id of a part, where it has one. */
+export function idOf(options: ProviderOptions | undefined): string | undefined {
+  const openai = options?.['openai'];
+  return asText(openai?.['itemId']) ?? asText(asObject(openai?.['item'])?.['id']);
+}
+
+export function messageItem(
+  id: string,
+  { text, providerOptions }: TextPart,
+  sources: readonly SourcePart[],
+  logprobs: readonly unknown[] = [],
+): object {
+  const openai = providerOptions?.['openai'];
+  const phase = asText(openai?.['phase']);
+  const annotations = openai?.['annotations'] ?? sources.flatMap((source) => toAnnotation(source) ?? []);
+  return {
+    id,
+    type: 'message',
+    role: 'assistant',
+    status: 'completed',
+    content: [{ type: 'output_text', text, annotations, logprobs }],
+    ...(phase === undefined ? {} : { phase }),
+    ...carry(providerOptions),
+  };
+}
+
+/** A refusal, in the model's own words. */
+export function refusalItem(id: string, refusal: string): object {
+  const content = [{ type: 'refusal', refusal }];
+  return { id, type: 'message', role: 'assistant', status: 'completed', content };
+}
+
+// Where in the text it belongs is not known for all vendors.
+function toAnnotation({ url, title }: SourcePart): object | undefined {
+  if (url === undefined) return undefined;
+  return { type: 'url_citation', url, title: title ?? url, start_index: 0, end_index: 0 };
+}
+
+/** Thoughts. What their vendor wants back goes where OpenAI's own encrypted thoughts go. */
+export function reasoningItem(id: string, { text, providerOptions }: ReasoningPart): object {
+  return {
+    id,
+    type: 'reasoning',
+    summary: text === '' ? [] : [{ type: 'summary_text', text }],
+    encrypted_content: seal(providerOptions) || null,
+    status: 'completed',
+  };
+}
+
+export function callItem(id: string, part: ToolCallPart): object {
+  const { toolCallId: call_id, toolName: name, input, providerOptions } = part;
+  const call = {
+    id,
+    type: 'function_call',
+    call_id,
+    name,
+    arguments: printToolInput(input),
+    status: 'completed',
+  };
+  return { ...call, ...carry(providerOptions) };
+}
+
+export function customCallItem(id: string, part: ToolCallPart): object {
+  const { toolCallId: call_id, toolName: name, input, providerOptions } = part;
+  return {
+    id,
+    type: 'custom_tool_call',
+    call_id,
+    name,
+    input: printToolInput(input),
+    ...carry(providerOptions),
+  };
+}
+
+/** An item of OpenAI's own, as it came; `undefined` for what another vendor's own tools did, which has no form here. */
+export function vendorItem({ providerOptions, ...part }: ToolCallPart | FilePart): object | undefined {
+  const openai = providerOptions?.['openai'];
+  const item = asObject(openai?.['item']);
+  // The item says all the rest.
+  const { account } = openai ?? {};
+  const mark =
+    item === undefined ? carry(providerOptions) : account === undefined ? {} : carry({ openai: { account } });
+  if (part.type === 'tool-call') return item === undefined ? undefined : { ...item, ...mark };
+  const image = imageOf(part);
+  if (image === undefined) return undefined;
+  const made: Wire = item ?? { id: newId('ig'), type: 'image_generation_call', status: 'completed' };
+  return { ...made, result: image, ...mark };
+}
+
+function imageOf({ data, mediaType }: Omit<FilePart, 'providerOptions'>): string | undefined {
+  if (!mediaType.startsWith('image/')) return undefined;
+  if (data instanceof Uint8Array) return toBase64(data);
+  return typeof data === 'string' ? data.replace(/^data:[^,]*,/, '') : undefined;
+}

@@ -1,0 +1,86 @@
+import type { CallOptions } from '../../types/options.ts';
+import type { Router } from '../../types/router.ts';
+import { HttpError, invalid } from './errors.ts';
+import type { Extension } from './extension.ts';
+import type { Settings } from './options.ts';
+import type { Demand } from './plan.ts';
+
+/** What there is to be asked. */
+export interface Directory {
+  /** All that may be named as `model`. */
+  readonly models: readonly { readonly id: string; readonly owner: string }[];
+  /** The model behind a target, as its vendor names it. */
+  modelOf(target: string): string;
+  /** Options for a call of the router, but for its signal. Throws where model or demands cannot be met. */
+  options(
+    model: string,
+    extension: Extension,
+    demands: readonly Demand[],
+    requestId: string,
+  ): Omit<CallOptions, 'signal'>;
+}
+
+/** The name of the choice that the router makes by itself. */
+const byDefault = 'default';
+
+export function directory(router: Router): Directory {
+  // Who they are does not change; their figures, which do, are not looked at.
+  const targets = router.stats().map(({ id, provider, model }) => ({ id, provider, model }));
+  const routes = [byDefault, ...Object.keys(router.routes).filter((name) => name !== byDefault)];
+  const models = [
+    ...routes.map((id) => ({ id, owner: 'signalbox' })),
+    ...targets.filter(({ id }) => !routes.includes(id)).map(({ id, provider }) => ({ id, owner: provider })),
+  ];
+  const names = new Set(models.map(({ id }) => id));
+
+  const only = (
+    wanted: readonly string[] | undefined,
+    demands: readonly Demand[],
+  ): readonly string[] | undefined => {
+    if (demands.length === 0) return wanted;
+    const able = targets.filter(({ provider }) =>
+      demands.every(({ providers }) => providers.includes(provider)),
+    );
+    const left = able.map(({ id }) => id).filter((id) => wanted === undefined || wanted.includes(id));
+    if (left.length > 0) return left;
+    const fields = demands.map(({ field, providers }) => `${field} (${providers.join(', ')})`).join(', ');
+    throw invalid(
+      demands[0]?.field ?? 'model',
+      `no target can take what only some vendors know: ${fields}. What is no more than a wish can stand in signalbox.providerOptions`,
+      'unsupported_parameter',
+    );
+  };
+
+  return {
+    models,
+    modelOf: (target) => targets.find(({ id }) => id === target)?.model ?? target,
+    options(model, extension = {}, demands, requestId) {
+      if (!names.has(model)) throw unknownModel(model);
+      const { providerOptions: _wishes, only: wanted, metadata, timeout, ...rest } = extension;
+      const left = only(wanted, demands);
+      return {
+        ...defined(rest),
+        ...(timeout === undefined ? {} : { timeout: defined(timeout) }),
+        ...(model === byDefault ? {} : { route: model }),
+        ...(left === undefined ? {} : { only: left }),
+        metadata: { requestId, ...metadata },
+        restart: false, // which these protocols cannot show
+      };
+    },
+  };
+}
+
+export function unknownModel(model: string): HttpError {
+  const name = /^[\w./:@-]{1,100}$/.test(model) ? `'${model}'` : 'of that name';
+  return new HttpError({
+    status: 404,
+    code: 'model_not_found',
+    message: `there is no route or target ${name}; GET /v1/models lists them`,
+    param: 'model',
+  });
+}
+
+function defined<T extends object>(object: T): { [K in keyof T]: Exclude<T[K], undefined> } {
+  const kept = Object.entries(object).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(kept) as { [K in keyof T]: Exclude<T[K], undefined> };
+}
