@@ -1,6 +1,8 @@
 import { ConfigError, ProviderError } from '../errors.ts';
+import { readText } from '../transport/body.ts';
 import type { FailureRow } from '../transport/failure.ts';
 import { limitsOf } from '../transport/rate-limits.ts';
+import { type Answer, toResponse } from '../transport/response.ts';
 import { type Exchange, newExchange, type Transport } from '../transport/transport.ts';
 import type { VendorLimit } from '../types/limit.ts';
 import type {
@@ -12,17 +14,12 @@ import type {
   ProviderStreamPart,
 } from '../types/provider.ts';
 import type { Warning } from '../types/result.ts';
+import { accountOfClient } from './client-options.ts';
+import { eventChunks } from './event-stream.ts';
 import { mark, recall } from './history.ts';
+import { fromIterable, partStream, type StreamReader } from './part-stream.ts';
 import { plainHeaders, sdkError } from './sdk-error.ts';
 import type { Wire } from './wire.ts';
-
-/** Takes the chunks of one stream, one by one. */
-export interface StreamReader {
-  /** The parts in one chunk. Throws `ProviderError` for an error inside the stream. */
-  push(chunk: unknown): readonly ProviderStreamPart[];
-  /** The last parts, `finish` at the very end. Throws `ProviderError` where the answer was cut off. */
-  end(): readonly ProviderStreamPart[];
-}
 
 /** What differs between the vendors' SDKs: their words, in both directions. */
 export interface SdkMapping<Name extends string, Client, Body extends Wire = Wire> {
@@ -30,6 +27,13 @@ export interface SdkMapping<Name extends string, Client, Body extends Wire = Wir
   readonly failures: readonly FailureRow[];
   /** The client, made when it is first needed. */
   client(): Promise<Client>;
+  /**
+   * Whether the client is the provider's own, so that its answers can be read from the transport. Not one of the
+   * application's: whoever has wrapped it may count on what the SDK makes of an answer.
+   */
+  readonly own: boolean;
+  /** Opens a connection ahead of the first request. */
+  readonly warmup?: ((signal: AbortSignal) => Promise<void>) | undefined;
   toRequest(
     call: ProviderCall,
     stream: boolean,
@@ -43,6 +47,17 @@ export interface SdkMapping<Name extends string, Client, Body extends Wire = Wir
   /** What else the vendor has. */
   readonly embed?: SdkEmbeddings<Client>;
   readonly more?: Pick<Provider, 'capabilities' | 'boundBy'>;
+}
+
+/** Where the client of a mapping comes from. */
+export type ClientSource<Client> = Pick<SdkMapping<string, Client>, 'client' | 'own' | 'account' | 'warmup'>;
+
+/** A client of the application's own. */
+export function injectedClient<Client extends object>(
+  client: Client,
+  named: string | undefined,
+): ClientSource<Client> {
+  return { client: () => Promise.resolve(client), own: false, account: accountOfClient(client, named) };
 }
 
 /** Embeddings through a vendor's SDK. */
@@ -76,13 +91,21 @@ export function sdkProvider<Name extends string, Client, Body extends Wire>(
     chat: (call) =>
       once(mapping, call, async (client, carry) => {
         const { body, warnings } = mapping.toRequest(recalled(call, name, account), false);
-        const { data, headers } = await awaitAnswer(mapping.send(client, body, false, carry), carry.exchange);
+        const { data, headers } = await awaitData(
+          mapping.send(client, body, false, carry),
+          carry.exchange,
+          mapping,
+        );
         refuseAborted(name, call.signal);
         const result = mapping.toResult(data, headers, warnings);
         const content = result.content.map((part) => mark(part, name, account));
         return { ...result, content, response: { ...result.response, ...limitsIn(headers) } };
       }),
     stream: (call) => streamParts(mapping, call),
+    warmup: async (signal) => {
+      // Whoever has no SDK is told so by the first request.
+      await Promise.allSettled([mapping.client(), mapping.warmup?.(signal)]);
+    },
     ...(embed === undefined
       ? {}
       : {
@@ -90,7 +113,7 @@ export function sdkProvider<Name extends string, Client, Body extends Wire>(
           embed: (call) =>
             once(mapping, call, async (client, carry) => {
               const sent = embed.send(client, embed.toRequest(call), carry);
-              const { data, headers } = await awaitAnswer(sent, carry.exchange);
+              const { data, headers } = await awaitData(sent, carry.exchange, mapping);
               return embed.toResult(data, headers);
             }),
         }),
@@ -103,7 +126,7 @@ async function once<Client, T>(
   { signal, connectTimeout }: Pick<ProviderCall, 'signal' | 'connectTimeout'>,
   work: (client: Client, carry: Carry) => Promise<T>,
 ): Promise<T> {
-  const exchange = newExchange(false, connectTimeout);
+  const exchange = newExchange(false, connectTimeout, signal);
   try {
     refuseAborted(name, signal);
     return await work(await client(), { signal, exchange });
@@ -123,39 +146,31 @@ export function recalled(call: ProviderCall, provider: string, account: string |
   return { ...call, messages: recall(call.messages, provider, account) };
 }
 
-async function* streamParts<Client, Body extends Wire>(
+function streamParts<Client, Body extends Wire>(
   mapping: SdkMapping<string, Client, Body>,
   call: ProviderCall,
-): AsyncGenerator<ProviderStreamPart, void, undefined> {
+): AsyncIterable<ProviderStreamPart> {
   const { name, account } = mapping;
-  const exchange = newExchange(true, call.connectTimeout);
-  const leaving = new AbortController();
-  const follow = (): void => leaving.abort(call.signal.reason);
-  call.signal.addEventListener('abort', follow, { once: true });
-  let ended = false;
-  try {
-    refuseAborted(name, call.signal);
-    const { body, warnings } = mapping.toRequest(recalled(call, name, account), true);
-    const client = await mapping.client();
-    const sent = mapping.send(client, body, true, { signal: leaving.signal, exchange });
-    const { data, headers } = await awaitAnswer(sent, exchange);
-    yield { type: 'response', headers, ...limitsIn(headers), warnings };
-    const reader = mapping.reader(headers);
-    const raw: unknown[] = [];
-    for await (const chunk of asIterable(data, name)) {
-      raw.push(chunk);
-      for (const part of reader.push(chunk)) yield mark(part, name, account);
-    }
-    refuseAborted(name, call.signal);
-    ended = true;
-    for (const part of reader.end())
-      yield part.type === 'finish' ? { ...part, raw } : mark(part, name, account);
-  } catch (error) {
-    throw toThrown(name, error, exchange, mapping.failures, call.signal);
-  } finally {
-    call.signal.removeEventListener('abort', follow);
-    if (!ended) leaving.abort();
-  }
+  const { signal, connectTimeout } = call;
+  let exchange = newExchange(true);
+  return partStream({
+    provider: name,
+    account,
+    signal,
+    async open(leaving) {
+      exchange = newExchange(true, connectTimeout, leaving);
+      const { body, warnings } = mapping.toRequest(recalled(call, name, account), true);
+      const client = await mapping.client();
+      const sent = mapping.send(client, body, true, { signal: leaving, exchange });
+      const { answer, data, headers } = await awaitAnswer(sent, exchange, mapping);
+      const source =
+        answer === undefined ? fromIterable(asIterable(data, name)) : eventChunks(answer.body, name);
+      const first = { type: 'response', headers, ...limitsIn(headers), warnings } as const;
+      return { first, source, reader: mapping.reader(headers) };
+    },
+    check: () => refuseAborted(name, signal),
+    toThrown: (error) => toThrown(name, error, exchange, mapping.failures, signal),
+  });
 }
 
 function asIterable(data: unknown, provider: string): AsyncIterable<unknown> {
@@ -169,19 +184,50 @@ function asIterable(data: unknown, provider: string): AsyncIterable<unknown> {
   });
 }
 
-/** Waits for an SDK's promise, and takes the response's headers from it where only it has them. */
+/** What an SDK's promise comes to: the answer itself, or what the SDK made of it. */
+interface Answered {
+  readonly answer?: Answer;
+  readonly data?: unknown;
+  readonly headers: Headers;
+}
+
+/**
+ * Waits for an SDK's promise. An answer that came through our own transport is read by us, because the SDKs' own decoders
+ * cost several times as much; else the response's headers are taken from the SDK where only it has them.
+ */
 async function awaitAnswer(
   promise: PromiseLike<unknown>,
   exchange: Exchange,
-): Promise<{ readonly data: unknown; readonly headers: Headers }> {
+  { own, name: provider }: Pick<SdkMapping<string, never>, 'own' | 'name'>,
+): Promise<Answered> {
   type WithResponse = () => Promise<{ data: unknown; response?: { headers?: unknown } }>;
-  const { withResponse } = promise as { withResponse?: WithResponse };
+  const { asResponse, withResponse } = promise as {
+    readonly asResponse?: () => Promise<unknown>;
+    readonly withResponse?: WithResponse;
+  };
+  if (own) {
+    // Those that read answers by themselves can be told not to.
+    await (typeof asResponse === 'function' ? asResponse.call(promise) : promise);
+    const { answer, headers } = exchange;
+    if (answer !== undefined) return { answer, headers };
+    throw new ProviderError({ kind: 'malformed', provider, summary: 'the SDK sent nothing' });
+  }
   if (typeof withResponse !== 'function') return { data: await promise, headers: exchange.headers };
   const { data, response } = await withResponse.call(promise);
   return {
     data,
     headers: exchange.status === undefined ? plainHeaders(response?.headers) : exchange.headers,
   };
+}
+
+/** The same, for an answer that comes at once. */
+async function awaitData(
+  promise: PromiseLike<unknown>,
+  exchange: Exchange,
+  mapping: Pick<SdkMapping<string, never>, 'own' | 'name'>,
+): Promise<{ readonly data: unknown; readonly headers: Headers }> {
+  const { answer, data, headers } = await awaitAnswer(promise, exchange, mapping);
+  return { data: answer === undefined ? data : JSON.parse(await readText(answer.body)), headers };
 }
 
 /** What `Headers` says of a value that it cannot hold; only clients of the application's own can have one. */
@@ -219,9 +265,9 @@ export function withExchange(exchange: Exchange): { readonly [exchangeKey]: Exch
 
 /** The transport as a `fetch` for such an SDK. */
 export function sdkFetch(transport: Transport): (input: unknown, init?: RequestInit) => Promise<Response> {
-  return (input, init: RequestInit & { readonly [exchangeKey]?: Exchange } = {}) => {
+  return async (input, init: RequestInit & { readonly [exchangeKey]?: Exchange } = {}) => {
     const url = input instanceof Request ? input.url : String(input);
-    return transport.send(url, init, init[exchangeKey] ?? newExchange(false, undefined));
+    return toResponse(await transport.send(url, init, init[exchangeKey] ?? newExchange(false)), url);
   };
 }
 

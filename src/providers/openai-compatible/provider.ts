@@ -1,4 +1,6 @@
-import { ConfigError, ProviderError } from '../../errors.ts';
+import { ConfigError } from '../../errors.ts';
+import { readText } from '../../transport/body.ts';
+import type { Answer } from '../../transport/response.ts';
 import { createTransport, type Exchange, newExchange, type Transport } from '../../transport/transport.ts';
 import type { Capabilities } from '../../types/capabilities.ts';
 import type {
@@ -20,10 +22,11 @@ import {
   clientOptionNames,
   resolveClientOptions,
 } from '../client-options.ts';
-import { readEvents } from '../event-stream.ts';
+import { eventChunks } from '../event-stream.ts';
 import { mark } from '../history.ts';
 import { withKeys } from '../keys.ts';
 import { toEmbeddings, toEmbedRequest } from '../openai-embeddings.ts';
+import { partStream } from '../part-stream.ts';
 import { limitsIn, recalled, refuseAborted, toThrown } from '../sdk-provider.ts';
 import type { Wire } from '../wire.ts';
 
@@ -166,6 +169,7 @@ function withKey<Name extends string>(
     name,
     chat: (call) => chat(server, call),
     stream: (call) => streamParts(server, call),
+    warmup: (signal) => transport.warmup(signal),
     capabilities: () => capabilitiesOf(quirks),
     ...(embeddings === false
       ? {}
@@ -215,62 +219,42 @@ async function once<T>(
   { signal, connectTimeout }: Pick<ProviderCall, 'signal' | 'connectTimeout'>,
   prepare: (exchange: Exchange) => { readonly body: Wire; read(raw: unknown): T },
 ): Promise<T> {
-  const exchange = newExchange(false, connectTimeout);
+  const exchange = newExchange(false, connectTimeout, signal);
   try {
     refuseAborted(server.name, signal);
     const { body, read } = prepare(exchange);
-    const response = await post(server, path, body, signal, exchange);
-    return read(await response.json());
+    const answer = await post(server, path, body, exchange);
+    return read(JSON.parse(await readText(answer.body)));
   } catch (error) {
     throw toThrown(server.name, error, exchange, chatCompletionsFailures, signal);
   }
 }
 
-function post(
-  { transport, baseURL }: Server,
-  path: string,
-  body: Wire,
-  signal: AbortSignal,
-  exchange: Exchange,
-): Promise<Response> {
+function post({ transport, baseURL }: Server, path: string, body: Wire, exchange: Exchange): Promise<Answer> {
   const headers = {
     'content-type': 'application/json',
     accept: exchange.stream ? 'text/event-stream' : 'application/json',
   };
-  const init = { method: 'POST', headers, body: JSON.stringify(body), signal };
+  const init = { method: 'POST', headers, body: JSON.stringify(body) };
   return transport.send(`${baseURL}${path}`, init, exchange);
 }
 
-async function* streamParts(
-  server: Server,
-  call: ProviderCall,
-): AsyncGenerator<ProviderStreamPart, void, undefined> {
+function streamParts(server: Server, call: ProviderCall): AsyncIterable<ProviderStreamPart> {
   const { name, account, quirks } = server;
-  const exchange = newExchange(true, call.connectTimeout);
-  try {
-    refuseAborted(name, call.signal);
-    const { body, warnings } = toRequest(recalled(call, name, account), name, quirks, true);
-    const response = await post(server, '/chat/completions', body, call.signal, exchange);
-    if (response.body === null) {
-      const summary = 'an answer without a body';
-      throw new ProviderError({ kind: 'malformed', provider: name, answered: true, summary });
-    }
-    yield { type: 'response', headers: exchange.headers, ...limitsIn(exchange.headers), warnings };
-    const mapper = chunkMapper(name, exchange.headers);
-    const raw: unknown[] = [];
-    let marked = false;
-    for await (const event of readEvents(response.body, name)) {
-      if (event === 'done') {
-        marked = true;
-        break; // what comes after its own end mark is not part of the answer
-      }
-      raw.push(event.json);
-      for (const part of mapper.push(event.json)) yield mark(part, name, account);
-    }
-    for (const part of mapper.end(marked)) {
-      yield part.type === 'finish' ? { ...part, raw } : mark(part, name, account);
-    }
-  } catch (error) {
-    throw toThrown(name, error, exchange, chatCompletionsFailures, call.signal);
-  }
+  const { signal, connectTimeout } = call;
+  let exchange = newExchange(true);
+  return partStream({
+    provider: name,
+    account,
+    signal,
+    async open(leaving) {
+      exchange = newExchange(true, connectTimeout, leaving);
+      const { body, warnings } = toRequest(recalled(call, name, account), name, quirks, true);
+      const { headers, body: events } = await post(server, '/chat/completions', body, exchange);
+      const first = { type: 'response', headers, ...limitsIn(headers), warnings } as const;
+      return { first, source: eventChunks(events, name), reader: chunkMapper(name, headers) };
+    },
+    check: () => refuseAborted(name, signal),
+    toThrown: (error) => toThrown(name, error, exchange, chatCompletionsFailures, signal),
+  });
 }
