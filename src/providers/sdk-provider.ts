@@ -1,8 +1,7 @@
 import { ConfigError, ProviderError } from '../errors.ts';
-import { readText } from '../transport/body.ts';
 import type { FailureRow } from '../transport/failure.ts';
 import { limitsOf } from '../transport/rate-limits.ts';
-import { type Answer, toResponse } from '../transport/response.ts';
+import { toResponse } from '../transport/response.ts';
 import { type Exchange, newExchange, type Transport } from '../transport/transport.ts';
 import type { VendorLimit } from '../types/limit.ts';
 import type {
@@ -18,7 +17,8 @@ import { accountOfClient } from './client-options.ts';
 import { eventChunks } from './event-stream.ts';
 import { mark, recall } from './history.ts';
 import { fromIterable, partStream, type StreamReader } from './part-stream.ts';
-import { plainHeaders, sdkError } from './sdk-error.ts';
+import { asIterable, awaitAnswer, awaitData } from './sdk-answer.ts';
+import { sdkError } from './sdk-error.ts';
 import type { Wire } from './wire.ts';
 
 /** What differs between the vendors' SDKs: their words, in both directions. */
@@ -70,7 +70,8 @@ export interface SdkEmbeddings<Client> {
 
 /** What one call of an SDK has to carry along. */
 export interface Carry {
-  readonly signal: AbortSignal;
+  /** `undefined` where the transport ends the request: an SDK that follows a signal as well does so at a price. */
+  readonly signal: AbortSignal | undefined;
   readonly exchange: Exchange;
 }
 
@@ -122,17 +123,26 @@ export function sdkProvider<Name extends string, Client, Body extends Wire>(
 
 /** One call that is answered at once. */
 async function once<Client, T>(
-  { name, client, failures }: Pick<SdkMapping<string, Client>, 'name' | 'client' | 'failures'>,
+  mapping: Pick<SdkMapping<string, Client>, 'name' | 'client' | 'failures' | 'own'>,
   { signal, connectTimeout }: Pick<ProviderCall, 'signal' | 'connectTimeout'>,
   work: (client: Client, carry: Carry) => Promise<T>,
 ): Promise<T> {
+  const { name, client, failures } = mapping;
   const exchange = newExchange(false, connectTimeout, signal);
   try {
     refuseAborted(name, signal);
-    return await work(await client(), { signal, exchange });
+    return await work(await client(), carryFor(mapping, signal, exchange));
   } catch (error) {
     throw toThrown(name, error, exchange, failures, signal);
   }
+}
+
+function carryFor(
+  { own }: Pick<SdkMapping<string, never>, 'own'>,
+  signal: AbortSignal,
+  exchange: Exchange,
+): Carry {
+  return { signal: own ? undefined : signal, exchange };
 }
 
 /** What is left of the vendor's limits, where its headers say so. */
@@ -161,7 +171,7 @@ function streamParts<Client, Body extends Wire>(
       exchange = newExchange(true, connectTimeout, leaving);
       const { body, warnings } = mapping.toRequest(recalled(call, name, account), true);
       const client = await mapping.client();
-      const sent = mapping.send(client, body, true, { signal: leaving, exchange });
+      const sent = mapping.send(client, body, true, carryFor(mapping, leaving, exchange));
       const { answer, data, headers } = await awaitAnswer(sent, exchange, mapping);
       const source =
         answer === undefined ? fromIterable(asIterable(data, name)) : eventChunks(answer.body, name);
@@ -171,63 +181,6 @@ function streamParts<Client, Body extends Wire>(
     check: () => refuseAborted(name, signal),
     toThrown: (error) => toThrown(name, error, exchange, mapping.failures, signal),
   });
-}
-
-function asIterable(data: unknown, provider: string): AsyncIterable<unknown> {
-  if (typeof data === 'object' && data !== null && Symbol.asyncIterator in data)
-    return data as AsyncIterable<unknown>;
-  throw new ProviderError({
-    kind: 'malformed',
-    provider,
-    answered: true,
-    summary: 'the answer is no stream',
-  });
-}
-
-/** What an SDK's promise comes to: the answer itself, or what the SDK made of it. */
-interface Answered {
-  readonly answer?: Answer;
-  readonly data?: unknown;
-  readonly headers: Headers;
-}
-
-/**
- * Waits for an SDK's promise. An answer that came through our own transport is read by us, because the SDKs' own decoders
- * cost several times as much; else the response's headers are taken from the SDK where only it has them.
- */
-async function awaitAnswer(
-  promise: PromiseLike<unknown>,
-  exchange: Exchange,
-  { own, name: provider }: Pick<SdkMapping<string, never>, 'own' | 'name'>,
-): Promise<Answered> {
-  type WithResponse = () => Promise<{ data: unknown; response?: { headers?: unknown } }>;
-  const { asResponse, withResponse } = promise as {
-    readonly asResponse?: () => Promise<unknown>;
-    readonly withResponse?: WithResponse;
-  };
-  if (own) {
-    // Those that read answers by themselves can be told not to.
-    await (typeof asResponse === 'function' ? asResponse.call(promise) : promise);
-    const { answer, headers } = exchange;
-    if (answer !== undefined) return { answer, headers };
-    throw new ProviderError({ kind: 'malformed', provider, summary: 'the SDK sent nothing' });
-  }
-  if (typeof withResponse !== 'function') return { data: await promise, headers: exchange.headers };
-  const { data, response } = await withResponse.call(promise);
-  return {
-    data,
-    headers: exchange.status === undefined ? plainHeaders(response?.headers) : exchange.headers,
-  };
-}
-
-/** The same, for an answer that comes at once. */
-async function awaitData(
-  promise: PromiseLike<unknown>,
-  exchange: Exchange,
-  mapping: Pick<SdkMapping<string, never>, 'own' | 'name'>,
-): Promise<{ readonly data: unknown; readonly headers: Headers }> {
-  const { answer, data, headers } = await awaitAnswer(promise, exchange, mapping);
-  return { data: answer === undefined ? data : JSON.parse(await readText(answer.body)), headers };
 }
 
 /** What `Headers` says of a value that it cannot hold; only clients of the application's own can have one. */

@@ -25,22 +25,33 @@ export function connectionAgent(connectTimeout: number): object | undefined {
 }
 
 /**
- * Whether the application has told `fetch` how to connect: with an agent of its own, or, as Node itself does it, with a
- * proxy from the environment. The usual agent, which any copy of undici installs when it is loaded, does not count.
+ * Tells, at any time, whether requests have to go through `fetch`: because the application has told it how to connect, or
+ * because somebody would not see them elsewhere. That is whoever has put another function in the place of Node's own
+ * (mocks, interceptors), or listens to what undici tells (tracing).
  */
-export function hasOwnAgent(): boolean {
+export function fetchIsWanted(undiciRequests: { readonly hasSubscribers: boolean }): () => boolean {
+  let known:
+    | { readonly fetch: unknown; readonly agent: object | undefined; readonly wanted: boolean }
+    | undefined;
+  return () => {
+    if (undiciRequests.hasSubscribers) return true;
+    const agent = installedAgent(agentKey);
+    const { fetch } = globalThis;
+    if (known?.fetch !== fetch || known.agent !== agent)
+      known = { fetch, agent, wanted: !isNodesFetch(fetch) || hasOwnAgent() };
+    return known.wanted;
+  };
+}
+
+/**
+ * Whether there is an agent of the application's own, or, as Node itself does it, one for the proxy in the environment. The
+ * usual agent, which any copy of undici installs when it is loaded, does not count.
+ */
+function hasOwnAgent(): boolean {
   const installed = installedAgent(agentKey);
   if (installed === undefined) return false;
   const agent = className(installed) === 'Dispatcher1Wrapper' ? installedAgent(newerAgentKey) : installed;
   return agent === undefined || className(agent) !== 'Agent' || !hasUsualOptions(agent);
-}
-
-/**
- * Whether a request that does not go through `fetch` would escape somebody who counts on seeing it: whoever has put
- * another function in the place of Node's own (mocks, interceptors), or listens to what undici tells (tracing).
- */
-export function fetchIsWatched(undiciRequests: { readonly hasSubscribers: boolean }): boolean {
-  return undiciRequests.hasSubscribers || !isNodesFetch(globalThis.fetch);
 }
 
 /** There is no other mark: Node's own is a function that loads undici from inside Node when it is first called. */

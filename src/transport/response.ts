@@ -52,26 +52,48 @@ export function toResponse({ status, headers, body }: Answer, url: string): Resp
   };
 }
 
-/** The same of `Headers`. */
+/** The same of `Headers`. Without fields of its own: SDKs list those of an object that is not the runtime's. */
 function toHeaders(record: Readonly<Record<string, string>>): Headers {
-  const own = (name: string): string | undefined => (Object.hasOwn(record, name) ? record[name] : undefined);
-  const entries = () => Object.entries(record).values();
-  const refuse = (): never => {
-    throw new TypeError('the headers of an answer cannot be changed');
-  };
-  return {
-    get: (name) => own(name.toLowerCase()) ?? null,
-    has: (name) => own(name.toLowerCase()) !== undefined,
-    entries,
-    keys: () => Object.keys(record).values(),
-    values: () => Object.values(record).values(),
-    [Symbol.iterator]: entries,
-    forEach(each) {
-      for (const [name, value] of Object.entries(record)) each(value, name, this);
-    },
-    getSetCookie: () => new Headers(record).getSetCookie(),
-    append: refuse,
-    delete: refuse,
-    set: refuse,
-  };
+  return Object.create(headersMethods, { [held]: { value: record } });
+}
+
+const held = Symbol('headers');
+
+interface HeldHeaders extends Headers {
+  readonly [held]: Readonly<Record<string, string>>;
+}
+
+const headersMethods: ThisType<HeldHeaders> & Headers = {
+  get(name) {
+    const key = name.toLowerCase();
+    return Object.hasOwn(this[held], key) ? (this[held][key] ?? null) : null;
+  },
+  has(name) {
+    return Object.hasOwn(this[held], name.toLowerCase());
+  },
+  entries() {
+    return Object.entries(this[held]).values();
+  },
+  keys() {
+    return Object.keys(this[held]).values();
+  },
+  values() {
+    return Object.values(this[held]).values();
+  },
+  [Symbol.iterator]() {
+    return this.entries();
+  },
+  forEach(each) {
+    for (const [name, value] of this.entries()) each(value, name, this);
+  },
+  getSetCookie() {
+    return new Headers(this[held]).getSetCookie();
+  },
+  append: refuse,
+  delete: refuse,
+  set: refuse,
+};
+
+function refuse(): never {
+  throw new TypeError('the headers of an answer cannot be changed');
 }

@@ -77,7 +77,11 @@ export function createTransport(options: TransportOptions): Transport {
     const take = (value: string, name: string): void => {
       if (mayLeave(name)) headers[name] = value;
     };
-    new Headers(given).forEach(take);
+    // Making `Headers` only to read them would cost as much as all else that is done to them.
+    if (given instanceof Headers) given.forEach(take);
+    else if (given !== undefined && !isIterable(given))
+      for (const name in given) take(given[name] ?? '', name.toLowerCase());
+    else new Headers(given).forEach(take);
     for (const name in own) headers[name] = own[name] ?? '';
     return headers;
   };
@@ -131,6 +135,10 @@ export function createTransport(options: TransportOptions): Transport {
       if (node?.usable() === true) await node.warmup(signal);
     },
   };
+}
+
+function isIterable(headers: HeadersInit): headers is [string, string][] {
+  return Symbol.iterator in headers;
 }
 
 /** What stands behind the origin in an address; `undefined` if the address is elsewhere. */

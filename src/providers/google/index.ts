@@ -4,6 +4,7 @@
  * @module
  */
 import { ConfigError } from '../../errors.ts';
+import { type Answer, toResponse } from '../../transport/response.ts';
 import { createTransport } from '../../transport/transport.ts';
 import type { Provider } from '../../types/provider.ts';
 import {
@@ -146,7 +147,7 @@ function overGenAI(
     ({ exchange }: Carry): OwnFetch =>
     async (input, init = {}) => {
       await transport.send(String(input), init, exchange);
-      return new Response('{}', { headers: { 'content-type': 'application/json' } });
+      return toResponse(nothing(), String(input));
     };
   return provider({
     client,
@@ -156,6 +157,16 @@ function overGenAI(
     send: (genai, body, stream, carry) => sendGenAI(genai, body, stream, carry, fetchFor(carry)),
     embed: (genai, body, carry) => embedGenAI(genai, body, carry, fetchFor(carry)),
   });
+}
+
+function nothing(): Answer {
+  let bytes: Uint8Array | undefined = new TextEncoder().encode('{}');
+  const read = async (): Promise<Uint8Array | undefined> => {
+    const told = bytes;
+    bytes = undefined;
+    return told;
+  };
+  return { status: 200, headers: { 'content-type': 'application/json' }, body: { read, cancel: () => {} } };
 }
 
 function overLegacy(

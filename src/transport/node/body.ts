@@ -49,7 +49,9 @@ export function nodeBody(stream: Readable, close: () => void, over: () => void):
   stream.on('end', () => end('ended'));
   const fail = (error: unknown): void => end({ error });
   stream.on('error', fail);
-  stream.on('close', () => fail(connectionLost()));
+  stream.on('close', () => {
+    if (state === 'open') fail(connectionLost());
+  });
 
   return {
     read() {

@@ -1,6 +1,6 @@
 import type { Agent, ClientRequest } from 'node:http';
 import type { NetConnectOpts, Socket } from 'node:net';
-import { fetchIsWatched, hasOwnAgent } from '../connection.ts';
+import { fetchIsWanted } from '../connection.ts';
 import type { Answer } from '../response.ts';
 import { connectionLost, decoded, type NodeBody, nodeBody } from './body.ts';
 import { nodeModules } from './modules.ts';
@@ -35,8 +35,6 @@ const maxSockets = 2_048;
 const maxFreeSockets = 256;
 /** How long one is kept that nobody uses, in milliseconds: less than the 60 s after which usual load balancers close it. */
 const idleTimeout = 30_000;
-/** How long opening a connection ahead of its request may take, in milliseconds. */
-const warmupTimeout = 10_000;
 
 /** https://fetch.spec.whatwg.org/#redirect-status */
 const redirects = new Set([301, 302, 303, 307, 308]);
@@ -66,7 +64,7 @@ export function nodeHTTP(origin: string): NodeHTTP | undefined {
     maxFreeSockets,
     timeout: idleTimeout,
   });
-  const undiciRequests = diagnostics.channel('undici:request:create');
+  const wantsFetch = fetchIsWanted(diagnostics.channel('undici:request:create'));
   // Packing costs both sides more than so short an answer saves; and `node` is what its `fetch` calls itself.
   const usual: Readonly<Record<string, string>> = {
     host,
@@ -129,7 +127,7 @@ export function nodeHTTP(origin: string): NodeHTTP | undefined {
     });
 
   return {
-    usable: () => !hasOwnAgent() && !fetchIsWatched(undiciRequests),
+    usable: () => !wantsFetch(),
     send,
     warmup: openAhead(agent, ahead, connectEvent),
   };
@@ -195,7 +193,6 @@ function openAhead(agent: Agent, options: NetConnectOpts, connectEvent: string):
         socket.destroy();
       };
       const done = (): void => {
-        clearTimeout(timer);
         signal.removeEventListener('abort', close);
         resolve();
       };
@@ -204,7 +201,6 @@ function openAhead(agent: Agent, options: NetConnectOpts, connectEvent: string):
         done();
       };
       const ignore = (): void => {}; // it is told by `close` as well
-      const timer = setTimeout(close, warmupTimeout);
       signal.addEventListener('abort', close, { once: true });
       socket.on('error', ignore).on('close', gone).on('timeout', close);
       socket.once(connectEvent, () => {
