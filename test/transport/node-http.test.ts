@@ -11,7 +11,7 @@ import { createRouter } from 'signalbox';
 import { openai } from 'signalbox/openai';
 import { openaiCompatible } from 'signalbox/openai-compatible';
 import { virtualClock } from 'signalbox/testing';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { chatCompletionsWires } from '../conformance/fixtures/chat-completions.ts';
 import { callOf } from '../conformance/scenarios.ts';
 import type { Wire } from '../conformance/suite.ts';
@@ -77,6 +77,15 @@ describe('on Node, requests go over its own HTTP client', () => {
     globalThis.fetch = native;
     await provider.chat(callOf('text', 'm'));
     expect([seen, wayOf(server)]).toEqual([1, 'client']);
+  });
+
+  it('but over `fetch` where there is no Node', async () => {
+    const server = await served(json(answer));
+    vi.stubGlobal('process', undefined);
+    const provider = house(server.url);
+    vi.unstubAllGlobals();
+    await provider.chat(callOf('text', 'm'));
+    expect(wayOf(server)).toBe('fetch');
   });
 
   it('but over `fetch` while its requests are traced', async () => {
