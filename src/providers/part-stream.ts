@@ -108,6 +108,8 @@ export function partStream(options: PartStreamOptions): AsyncIterableIterator<Pr
       if (state !== 'open') return;
       finish({ error: options.toThrown(error) });
       leave();
+    } finally {
+      filling = undefined;
     }
   };
 
@@ -124,9 +126,7 @@ export function partStream(options: PartStreamOptions): AsyncIterableIterator<Pr
         throw error;
       }
       if (state === 'over') return done;
-      filling ??= fill().finally(() => {
-        filling = undefined;
-      });
+      filling ??= fill();
       await filling;
     }
   };

@@ -4,7 +4,7 @@ import { connectionAgent } from './connection.ts';
 import { classifyFailure, type FailureRow } from './failure.ts';
 import { guardBody, maxErrorBytes } from './guard-body.ts';
 import { networkError } from './network-error.ts';
-import { nodeHTTP } from './node/http.ts';
+import { type NodeHTTP, nodeHTTP } from './node/http.ts';
 import type { Answer } from './response.ts';
 
 /** `fetch` as far as it is used here. */
@@ -47,7 +47,7 @@ export interface Exchange {
 export interface Transport {
   /** Sends one request. Throws a `ProviderError` for everything that is not an answer of the expected kind. */
   send(url: string, init: RequestInit, exchange: Exchange): Promise<Answer>;
-  /** Opens a connection for the next request, where that can be done without sending one. Never rejects. */
+  /** Opens a connection for the next request, where that can be done without sending one. What fails, the request tells. */
   warmup(signal: AbortSignal): Promise<void>;
 }
 
@@ -63,7 +63,12 @@ export function createTransport(options: TransportOptions): Transport {
   const own = lowerCased(options.headers ?? {});
   const mayLeave = headerFilter([...usualHeaders, ...options.allowHeaders]);
   const agents = new Map<number, object | undefined>();
-  const node = options.fetch === undefined ? nodeHTTP(origin) : undefined;
+  // Found out when it is first needed: Node's modules take some milliseconds to load.
+  let node: { readonly http: NodeHTTP | undefined } | undefined;
+  const nodeIfUsable = (): NodeHTTP | undefined => {
+    node ??= { http: options.fetch === undefined ? nodeHTTP(origin) : undefined };
+    return node.http?.usable() === true ? node.http : undefined;
+  };
 
   const agentFor = (connectTimeout: number | undefined): object | undefined => {
     if (options.fetch !== undefined || connectTimeout === undefined || !Number.isFinite(connectTimeout))
@@ -108,9 +113,10 @@ export function createTransport(options: TransportOptions): Transport {
     }
     const { method = 'GET', body } = init;
     const { connectTimeout, signal = init.signal ?? undefined } = exchange;
+    const client = typeof body === 'string' ? nodeIfUsable() : undefined;
     const answer =
-      node !== undefined && typeof body === 'string' && node.usable()
-        ? await node.send({ method, path, headers: headersOf(init.headers), body, signal, connectTimeout })
+      client !== undefined && typeof body === 'string'
+        ? await client.send({ method, path, headers: headersOf(init.headers), body, signal, connectTimeout })
         : await overWeb(url, init, exchange);
     exchange.status = answer.status;
     exchange.headers = answer.headers;
@@ -131,9 +137,7 @@ export function createTransport(options: TransportOptions): Transport {
         throw exchange.failure;
       }
     },
-    warmup: async (signal) => {
-      if (node?.usable() === true) await node.warmup(signal);
-    },
+    warmup: async (signal) => nodeIfUsable()?.warmup(signal),
   };
 }
 

@@ -81,10 +81,11 @@ describe('on Node, requests go over its own HTTP client', () => {
 
   it('but over `fetch` where there is no Node', async () => {
     const server = await served(json(answer));
-    vi.stubGlobal('process', undefined);
     const provider = house(server.url);
+    vi.stubGlobal('process', undefined);
+    const asked = provider.chat(callOf('text', 'm'));
     vi.unstubAllGlobals();
-    await provider.chat(callOf('text', 'm'));
+    await asked;
     expect(wayOf(server)).toBe('fetch');
   });
 
