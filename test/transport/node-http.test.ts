@@ -249,6 +249,15 @@ describe('warmup', () => {
     router.close();
   });
 
+  it('does so for a provider over an SDK as well', async () => {
+    const server = await served(json(answer));
+    const provider = openai({ baseURL: server.url, apiKey: 'k' });
+    await provider.warmup?.(new AbortController().signal);
+    await expect.poll(() => server.sockets).toBe(1);
+    await provider.chat(callOf('text', 'm'));
+    expect([server.sockets, server.received.length]).toEqual([1, 1]);
+  });
+
   it('opens one for each of several keys', async () => {
     const server = await served(json(answer));
     const router = routerOver(house(server.url, { apiKey: undefined, keys: ['a', 'b', 'c'] }));
