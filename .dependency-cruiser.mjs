@@ -81,10 +81,18 @@ export default {
     },
     {
       name: 'web-apis-only',
-      comment: 'but for the command, which runs on Node',
+      comment:
+        'but for the command, which runs on Node, and for the types of what the transport asks Node itself for',
       severity: 'error',
-      from: { path: '^src/', pathNot: '^src/cli/' },
+      from: { path: '^src/', pathNot: '^src/(cli|transport/node)/' },
       to: { dependencyTypes: ['core'] },
+    },
+    {
+      name: 'no-node-in-bundles',
+      comment: 'types only: an import would be in the way of browsers and edge runtimes',
+      severity: 'error',
+      from: { path: '^src/transport/node/' },
+      to: { dependencyTypes: ['core'], dependencyTypesNot: ['type-only'] },
     },
     { name: 'no-unresolvable', severity: 'error', from: {}, to: { couldNotResolve: true } },
     {

@@ -1,4 +1,4 @@
-import { linkedAbort } from './core/abort.ts';
+import { linkedAbort, orAbort, realAbort, type Signal } from './core/abort.ts';
 import { bindings } from './core/bindings.ts';
 import { chat } from './core/chat.ts';
 import { stream } from './core/chat-stream.ts';
@@ -19,6 +19,7 @@ import { outputLengths } from './health/output-lengths.ts';
 import { promptCaches } from './health/prompt-caches.ts';
 import { priceBook } from './pricing/price-book.ts';
 import { priority } from './strategies/priority.ts';
+import type { Clock } from './types/clock.ts';
 import type {
   CallOptions,
   Policies,
@@ -27,6 +28,7 @@ import type {
   TargetIdOf,
   TargetOptions,
 } from './types/options.ts';
+import type { Provider } from './types/provider.ts';
 import type { ChatRequest } from './types/request.ts';
 import type { ChatResult } from './types/result.ts';
 import type { ChatStream, Router } from './types/router.ts';
@@ -113,6 +115,7 @@ export function createRouter(options: RouterOptions): Router {
     async explain(request, callOptions = {}) {
       return explain(chatJob('chat', request, normalize(request)), callOptions, routing, env);
     },
+    warmup: () => warmup(targets, clock, closing.signal),
     on: events.on,
     stats: () =>
       targets.map((target) => {
@@ -132,6 +135,21 @@ export function createRouter(options: RouterOptions): Router {
       }),
     close: () => closing.abort(undefined),
   };
+}
+
+/** In milliseconds. */
+const longestWarmup = 10_000;
+
+/** Lets each provider get ready once, however many targets share it. A target that cannot is nobody's failure yet. */
+async function warmup(targets: readonly Target[], clock: Clock, closed: Signal): Promise<void> {
+  const providers = targets.flatMap(({ channels }) => channels.map(({ provider }) => provider));
+  const ending = realAbort(closed);
+  const stop = clock.after(longestWarmup, () => ending.abort(undefined));
+  const prepare = async (provider: Provider): Promise<void> => provider.warmup?.(ending.signal);
+  const all = [...new Set(providers)].map((provider) => orAbort(prepare(provider), ending.signal));
+  await Promise.allSettled(all);
+  stop();
+  ending.unlink();
 }
 
 /** Routes by name; and for each target's id a route of that target alone, under the router's own policies. */

@@ -20,7 +20,15 @@ export interface ClientOptions {
   readonly baseURL?: string;
   /** Sent with every request. */
   readonly headers?: Readonly<Record<string, string>>;
-  /** Used instead of the runtime's `fetch`, for proxies and tests. */
+  /**
+   * Used for all requests, for proxies and tests. Default: on Node its own HTTP client, which costs a third of its `fetch`;
+   * elsewhere the runtime's `fetch`. Node's `fetch` is used too while the application has installed an agent for it
+   * (`setGlobalDispatcher`, or `NODE_USE_ENV_PROXY` with a proxy), has put another function in its place, or traces it
+   * (`undici:request:create`), so that proxies, mocks and tracing see what they would have seen.
+   *
+   * Node's client keeps up to 256 idle connections to an origin, for 30 seconds; of 2,048 in use, more wait for a free one no
+   * longer than `timeout.connect`. It speaks HTTP/1.1 and asks for answers that are not compressed.
+   */
   readonly fetch?: Fetch;
   /**
    * Names the account that the key belongs to. Signatures and encrypted thoughts in a conversation go back only to the account

@@ -1,6 +1,7 @@
 import { ConfigError, ProviderError } from '../errors.ts';
 import type { FailureRow } from '../transport/failure.ts';
 import { limitsOf } from '../transport/rate-limits.ts';
+import { toResponse } from '../transport/response.ts';
 import { type Exchange, newExchange, type Transport } from '../transport/transport.ts';
 import type { VendorLimit } from '../types/limit.ts';
 import type {
@@ -12,17 +13,13 @@ import type {
   ProviderStreamPart,
 } from '../types/provider.ts';
 import type { Warning } from '../types/result.ts';
+import { accountOfClient } from './client-options.ts';
+import { eventChunks } from './event-stream.ts';
 import { mark, recall } from './history.ts';
-import { plainHeaders, sdkError } from './sdk-error.ts';
+import { fromIterable, partStream, type StreamReader } from './part-stream.ts';
+import { asIterable, awaitAnswer, awaitData } from './sdk-answer.ts';
+import { sdkError } from './sdk-error.ts';
 import type { Wire } from './wire.ts';
-
-/** Takes the chunks of one stream, one by one. */
-export interface StreamReader {
-  /** The parts in one chunk. Throws `ProviderError` for an error inside the stream. */
-  push(chunk: unknown): readonly ProviderStreamPart[];
-  /** The last parts, `finish` at the very end. Throws `ProviderError` where the answer was cut off. */
-  end(): readonly ProviderStreamPart[];
-}
 
 /** What differs between the vendors' SDKs: their words, in both directions. */
 export interface SdkMapping<Name extends string, Client, Body extends Wire = Wire> {
@@ -30,6 +27,13 @@ export interface SdkMapping<Name extends string, Client, Body extends Wire = Wir
   readonly failures: readonly FailureRow[];
   /** The client, made when it is first needed. */
   client(): Promise<Client>;
+  /**
+   * Whether the client is the provider's own, so that its answers can be read from the transport. Not one of the
+   * application's: whoever has wrapped it may count on what the SDK makes of an answer.
+   */
+  readonly own: boolean;
+  /** Opens a connection ahead of the first request. */
+  readonly warmup?: ((signal: AbortSignal) => Promise<void>) | undefined;
   toRequest(
     call: ProviderCall,
     stream: boolean,
@@ -45,6 +49,17 @@ export interface SdkMapping<Name extends string, Client, Body extends Wire = Wir
   readonly more?: Pick<Provider, 'capabilities' | 'boundBy'>;
 }
 
+/** Where the client of a mapping comes from. */
+export type ClientSource<Client> = Pick<SdkMapping<string, Client>, 'client' | 'own' | 'account' | 'warmup'>;
+
+/** A client of the application's own. */
+export function injectedClient<Client extends object>(
+  client: Client,
+  named: string | undefined,
+): ClientSource<Client> {
+  return { client: () => Promise.resolve(client), own: false, account: accountOfClient(client, named) };
+}
+
 /** Embeddings through a vendor's SDK. */
 export interface SdkEmbeddings<Client> {
   readonly limits: NonNullable<Provider['embedLimits']>;
@@ -55,7 +70,8 @@ export interface SdkEmbeddings<Client> {
 
 /** What one call of an SDK has to carry along. */
 export interface Carry {
-  readonly signal: AbortSignal;
+  /** `undefined` where the transport ends the request: an SDK that follows a signal as well does so at a price. */
+  readonly signal: AbortSignal | undefined;
   readonly exchange: Exchange;
 }
 
@@ -76,13 +92,21 @@ export function sdkProvider<Name extends string, Client, Body extends Wire>(
     chat: (call) =>
       once(mapping, call, async (client, carry) => {
         const { body, warnings } = mapping.toRequest(recalled(call, name, account), false);
-        const { data, headers } = await awaitAnswer(mapping.send(client, body, false, carry), carry.exchange);
+        const { data, headers } = await awaitData(
+          mapping.send(client, body, false, carry),
+          carry.exchange,
+          mapping,
+        );
         refuseAborted(name, call.signal);
         const result = mapping.toResult(data, headers, warnings);
         const content = result.content.map((part) => mark(part, name, account));
         return { ...result, content, response: { ...result.response, ...limitsIn(headers) } };
       }),
     stream: (call) => streamParts(mapping, call),
+    warmup: async (signal) => {
+      // Whoever has no SDK is told so by the first request.
+      await Promise.allSettled([mapping.client(), mapping.warmup?.(signal)]);
+    },
     ...(embed === undefined
       ? {}
       : {
@@ -90,7 +114,7 @@ export function sdkProvider<Name extends string, Client, Body extends Wire>(
           embed: (call) =>
             once(mapping, call, async (client, carry) => {
               const sent = embed.send(client, embed.toRequest(call), carry);
-              const { data, headers } = await awaitAnswer(sent, carry.exchange);
+              const { data, headers } = await awaitData(sent, carry.exchange, mapping);
               return embed.toResult(data, headers);
             }),
         }),
@@ -99,17 +123,26 @@ export function sdkProvider<Name extends string, Client, Body extends Wire>(
 
 /** One call that is answered at once. */
 async function once<Client, T>(
-  { name, client, failures }: Pick<SdkMapping<string, Client>, 'name' | 'client' | 'failures'>,
+  mapping: Pick<SdkMapping<string, Client>, 'name' | 'client' | 'failures' | 'own'>,
   { signal, connectTimeout }: Pick<ProviderCall, 'signal' | 'connectTimeout'>,
   work: (client: Client, carry: Carry) => Promise<T>,
 ): Promise<T> {
-  const exchange = newExchange(false, connectTimeout);
+  const { name, client, failures } = mapping;
+  const exchange = newExchange(false, connectTimeout, signal);
   try {
     refuseAborted(name, signal);
-    return await work(await client(), { signal, exchange });
+    return await work(await client(), carryFor(mapping, signal, exchange));
   } catch (error) {
     throw toThrown(name, error, exchange, failures, signal);
   }
+}
+
+function carryFor(
+  { own }: Pick<SdkMapping<string, never>, 'own'>,
+  signal: AbortSignal,
+  exchange: Exchange,
+): Carry {
+  return { signal: own ? undefined : signal, exchange };
 }
 
 /** What is left of the vendor's limits, where its headers say so. */
@@ -123,66 +156,32 @@ export function recalled(call: ProviderCall, provider: string, account: string |
   return { ...call, messages: recall(call.messages, provider, account) };
 }
 
-async function* streamParts<Client, Body extends Wire>(
+function streamParts<Client, Body extends Wire>(
   mapping: SdkMapping<string, Client, Body>,
   call: ProviderCall,
-): AsyncGenerator<ProviderStreamPart, void, undefined> {
+): AsyncIterable<ProviderStreamPart> {
   const { name, account } = mapping;
-  const exchange = newExchange(true, call.connectTimeout);
-  const leaving = new AbortController();
-  const follow = (): void => leaving.abort(call.signal.reason);
-  call.signal.addEventListener('abort', follow, { once: true });
-  let ended = false;
-  try {
-    refuseAborted(name, call.signal);
-    const { body, warnings } = mapping.toRequest(recalled(call, name, account), true);
-    const client = await mapping.client();
-    const sent = mapping.send(client, body, true, { signal: leaving.signal, exchange });
-    const { data, headers } = await awaitAnswer(sent, exchange);
-    yield { type: 'response', headers, ...limitsIn(headers), warnings };
-    const reader = mapping.reader(headers);
-    const raw: unknown[] = [];
-    for await (const chunk of asIterable(data, name)) {
-      raw.push(chunk);
-      if (call.includeRaw === true) yield { type: 'raw', value: chunk };
-      for (const part of reader.push(chunk)) yield mark(part, name, account);
-    }
-    refuseAborted(name, call.signal);
-    ended = true;
-    for (const part of reader.end())
-      yield part.type === 'finish' ? { ...part, raw } : mark(part, name, account);
-  } catch (error) {
-    throw toThrown(name, error, exchange, mapping.failures, call.signal);
-  } finally {
-    call.signal.removeEventListener('abort', follow);
-    if (!ended) leaving.abort();
-  }
-}
-
-function asIterable(data: unknown, provider: string): AsyncIterable<unknown> {
-  if (typeof data === 'object' && data !== null && Symbol.asyncIterator in data)
-    return data as AsyncIterable<unknown>;
-  throw new ProviderError({
-    kind: 'malformed',
-    provider,
-    answered: true,
-    summary: 'the answer is no stream',
+  const { signal, connectTimeout } = call;
+  let exchange = newExchange(true);
+  return partStream({
+    provider: name,
+    account,
+    signal,
+    includeRaw: call.includeRaw,
+    async open(leaving) {
+      exchange = newExchange(true, connectTimeout, leaving);
+      const { body, warnings } = mapping.toRequest(recalled(call, name, account), true);
+      const client = await mapping.client();
+      const sent = mapping.send(client, body, true, carryFor(mapping, leaving, exchange));
+      const { answer, data, headers } = await awaitAnswer(sent, exchange, mapping);
+      const source =
+        answer === undefined ? fromIterable(asIterable(data, name)) : eventChunks(answer.body, name);
+      const first = { type: 'response', headers, ...limitsIn(headers), warnings } as const;
+      return { first, source, reader: mapping.reader(headers) };
+    },
+    check: () => refuseAborted(name, signal),
+    toThrown: (error) => toThrown(name, error, exchange, mapping.failures, signal),
   });
-}
-
-/** Waits for an SDK's promise, and takes the response's headers from it where only it has them. */
-async function awaitAnswer(
-  promise: PromiseLike<unknown>,
-  exchange: Exchange,
-): Promise<{ readonly data: unknown; readonly headers: Headers }> {
-  type WithResponse = () => Promise<{ data: unknown; response?: { headers?: unknown } }>;
-  const { withResponse } = promise as { withResponse?: WithResponse };
-  if (typeof withResponse !== 'function') return { data: await promise, headers: exchange.headers };
-  const { data, response } = await withResponse.call(promise);
-  return {
-    data,
-    headers: exchange.status === undefined ? plainHeaders(response?.headers) : exchange.headers,
-  };
 }
 
 /** What `Headers` says of a value that it cannot hold; only clients of the application's own can have one. */
@@ -220,9 +219,9 @@ export function withExchange(exchange: Exchange): { readonly [exchangeKey]: Exch
 
 /** The transport as a `fetch` for such an SDK. */
 export function sdkFetch(transport: Transport): (input: unknown, init?: RequestInit) => Promise<Response> {
-  return (input, init: RequestInit & { readonly [exchangeKey]?: Exchange } = {}) => {
+  return async (input, init: RequestInit & { readonly [exchangeKey]?: Exchange } = {}) => {
     const url = input instanceof Request ? input.url : String(input);
-    return transport.send(url, init, init[exchangeKey] ?? newExchange(false, undefined));
+    return toResponse(await transport.send(url, init, init[exchangeKey] ?? newExchange(false)), url);
   };
 }
 

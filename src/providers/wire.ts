@@ -13,7 +13,11 @@ export function asObject(value: unknown): Wire | undefined {
 
 /** The objects in a list; an empty list for anything else. */
 export function asObjects(value: unknown): readonly Wire[] {
-  return Array.isArray(value) ? value.map(asObject).filter((entry) => entry !== undefined) : [];
+  if (!Array.isArray(value)) return [];
+  // As it nearly always is.
+  return value.every((entry) => asObject(entry) !== undefined)
+    ? (value as readonly Wire[])
+    : value.map(asObject).filter((entry) => entry !== undefined);
 }
 
 export function asText(value: unknown): string | undefined {
@@ -32,8 +36,9 @@ export function asCount(value: unknown): number | undefined {
 
 /** An object without the fields that are undefined. */
 export function compact<T extends object>(object: T): { [K in keyof T]: Exclude<T[K], undefined> } {
-  const kept = Object.entries(object).filter(([, value]) => value !== undefined);
-  return Object.fromEntries(kept) as { [K in keyof T]: Exclude<T[K], undefined> };
+  const kept: Partial<Record<keyof T, T[keyof T]>> = {};
+  for (const key in object) if (object[key] !== undefined) kept[key] = object[key];
+  return kept as { [K in keyof T]: Exclude<T[K], undefined> };
 }
 
 /** Sum of what is known; `undefined` where nothing is. */

@@ -5,6 +5,10 @@ type AgentConstructor = new (options: {
   readonly bodyTimeout: number;
 }) => object;
 
+/** Where undici keeps the agent that all `fetch` goes through: of Node's own copy, and of newer ones from the registry. */
+const agentKey = Symbol.for('undici.globalDispatcher.1');
+const newerAgentKey = Symbol.for('undici.globalDispatcher.2');
+
 /**
  * On Node, an agent whose connections must stand within `connectTimeout` milliseconds (Node checks it about once a
  * second), and without undici's own 300 s limits on headers and body, because the router owns all other timers.
@@ -14,9 +18,62 @@ type AgentConstructor = new (options: {
  */
 export function connectionAgent(connectTimeout: number): object | undefined {
   if (typeof globalThis.Response !== 'function') return undefined; // also makes Node load its undici
-  const installed: unknown = Reflect.get(globalThis, Symbol.for('undici.globalDispatcher.1'));
-  if (typeof installed !== 'object' || installed === null || installed.constructor.name !== 'Agent')
-    return undefined;
+  const installed = installedAgent(agentKey);
+  if (installed === undefined || className(installed) !== 'Agent' || hasOwnAgent()) return undefined;
   const Agent = installed.constructor as AgentConstructor;
   return new Agent({ connect: { timeout: connectTimeout }, headersTimeout: 0, bodyTimeout: 0 });
+}
+
+/**
+ * Tells, at any time, whether requests have to go through `fetch`: because the application has told it how to connect, or
+ * because somebody would not see them elsewhere. That is whoever has put another function in the place of Node's own
+ * (mocks, interceptors), or listens to what undici tells (tracing).
+ */
+export function fetchIsWanted(undiciRequests: { readonly hasSubscribers: boolean }): () => boolean {
+  let known:
+    | { readonly fetch: unknown; readonly agent: object | undefined; readonly wanted: boolean }
+    | undefined;
+  return () => {
+    if (undiciRequests.hasSubscribers) return true;
+    const agent = installedAgent(agentKey);
+    const { fetch } = globalThis;
+    if (known?.fetch !== fetch || known.agent !== agent)
+      known = { fetch, agent, wanted: !isNodesFetch(fetch) || hasOwnAgent() };
+    return known.wanted;
+  };
+}
+
+/**
+ * Whether there is an agent of the application's own, or, as Node itself does it, one for the proxy in the environment. The
+ * usual agent, which any copy of undici installs when it is loaded, does not count.
+ */
+function hasOwnAgent(): boolean {
+  const installed = installedAgent(agentKey);
+  if (installed === undefined) return false;
+  const agent = className(installed) === 'Dispatcher1Wrapper' ? installedAgent(newerAgentKey) : installed;
+  return agent === undefined || className(agent) !== 'Agent' || !hasUsualOptions(agent);
+}
+
+/** There is no other mark: Node's own is a function that loads undici from inside Node when it is first called. */
+function isNodesFetch(fetch: unknown): boolean {
+  return (
+    typeof fetch === 'function' && Function.prototype.toString.call(fetch).includes('internal/deps/undici/')
+  );
+}
+
+function installedAgent(key: symbol): object | undefined {
+  const agent: unknown = Reflect.get(globalThis, key);
+  return typeof agent === 'object' && agent !== null ? agent : undefined;
+}
+
+function className(agent: object): string {
+  return agent.constructor.name;
+}
+
+/** An agent that nobody has given a certificate, a limit or anything else. Where that cannot be seen, somebody may have. */
+function hasUsualOptions(agent: object): boolean {
+  const key = Object.getOwnPropertySymbols(agent).find(({ description }) => description === 'options');
+  const options: unknown = key === undefined ? undefined : Reflect.get(agent, key);
+  if (typeof options !== 'object' || options === null) return false;
+  return Object.values(options).every((value) => value === undefined || value === Number.POSITIVE_INFINITY);
 }

@@ -1,4 +1,5 @@
 import { ProviderError } from '../errors.ts';
+import type { Body } from './body.ts';
 import { networkError } from './network-error.ts';
 
 const mebibyte = 1024 * 1024;
@@ -16,50 +17,37 @@ const carriageReturn = 13;
 
 /**
  * The same bytes, but: a body (or, in an event stream, an event) that is too large ends in an error rather than in
- * memory, and what breaks while reading is a `ProviderError`. Cancelling it closes the connection.
+ * memory, and what breaks while reading is a `ProviderError`.
  */
-export function guardBody(
-  body: ReadableStream<Uint8Array>,
-  provider: string,
-  eventStream: boolean,
-): ReadableStream<Uint8Array> {
-  const reader = body.getReader();
+export function guardBody(body: Body, provider: string, eventStream: boolean): Body {
   const limit = eventStream ? maxStreamBytes : maxBodyBytes;
   const openEvent = eventStream ? eventMeter() : () => 0;
   let size = 0;
-  return new ReadableStream<Uint8Array>(
-    {
-      async pull(controller) {
-        let chunk: ReadableStreamReadResult<Uint8Array>;
-        try {
-          chunk = await reader.read();
-        } catch (error) {
-          controller.error(networkError(provider, error, true));
-          return;
-        }
-        if (chunk.done) {
-          controller.close();
-          return;
-        }
-        const bytes = chunk.value;
-        size += bytes.length;
-        const eventSize = openEvent(bytes);
-        if (size > limit || eventSize > maxEventBytes) {
-          const summary =
-            size > limit
-              ? `the answer is larger than ${limit / mebibyte} MiB`
-              : `an event is larger than ${maxEventBytes / mebibyte} MiB`;
-          const error = new ProviderError({ kind: 'malformed', provider, answered: true, summary });
-          reader.cancel(error).catch(() => {});
-          controller.error(error);
-          return;
-        }
-        controller.enqueue(bytes);
-      },
-      cancel: (reason) => reader.cancel(reason),
-    },
-    { highWaterMark: 0 },
-  );
+  let broken: ProviderError | undefined;
+
+  const check = (bytes: Uint8Array | undefined): Uint8Array | undefined => {
+    if (bytes === undefined) return undefined;
+    size += bytes.length;
+    const eventSize = openEvent(bytes);
+    if (size <= limit && eventSize <= maxEventBytes) return bytes;
+    const summary =
+      size > limit
+        ? `the answer is larger than ${limit / mebibyte} MiB`
+        : `an event is larger than ${maxEventBytes / mebibyte} MiB`;
+    broken = new ProviderError({ kind: 'malformed', provider, answered: true, summary });
+    body.cancel();
+    throw broken;
+  };
+  const fail = (error: unknown): never => {
+    broken = networkError(provider, error, true);
+    throw broken;
+  };
+
+  return {
+    // A cancelled body looks like one that is over: after an error it must not.
+    read: () => (broken === undefined ? body.read().then(check, fail) : Promise.reject(broken)),
+    cancel: () => body.cancel(),
+  };
 }
 
 /** Takes the bytes of an event stream as they come; says how large the event is by now that has no end yet. */
@@ -92,21 +80,4 @@ function endsLine(bytes: Uint8Array, lineEnded: boolean): boolean {
   // Perhaps the first half of a line end: what counts is what stands before it.
   const before = bytes.at(-2);
   return before === undefined ? lineEnded : before === lineFeed || before === carriageReturn;
-}
-
-/** Reads at most `limit` bytes of a body as text, and closes it. */
-export async function readSome(body: ReadableStream<Uint8Array> | null, limit: number): Promise<string> {
-  if (body === null) return '';
-  const reader = body.getReader();
-  const decoder = new TextDecoder();
-  let text = '';
-  let left = limit;
-  while (left > 0) {
-    const { done, value } = await reader.read();
-    if (done) return text + decoder.decode();
-    text += decoder.decode(value.subarray(0, left), { stream: true });
-    left -= value.length;
-  }
-  reader.cancel().catch(() => {});
-  return text;
 }

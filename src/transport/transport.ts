@@ -1,8 +1,11 @@
 import { ProviderError } from '../errors.ts';
+import { fromWeb, readSome } from './body.ts';
 import { connectionAgent } from './connection.ts';
 import { classifyFailure, type FailureRow } from './failure.ts';
-import { guardBody, maxErrorBytes, readSome } from './guard-body.ts';
+import { guardBody, maxErrorBytes } from './guard-body.ts';
 import { networkError } from './network-error.ts';
+import { type NodeHTTP, nodeHTTP } from './node/http.ts';
+import type { Answer } from './response.ts';
 
 /** `fetch` as far as it is used here. */
 export type Fetch = (url: string, init: RequestInit) => Promise<Response>;
@@ -29,17 +32,23 @@ export interface Exchange {
   readonly stream: boolean;
   /** Milliseconds, see `ProviderCall.connectTimeout`. */
   readonly connectTimeout?: number | undefined;
+  /** Ends the request and the reading of its answer, whatever an SDK makes of it. */
+  readonly signal?: AbortSignal | undefined;
   /** Status and headers (in lower case) of the answer, once there is one. */
   status?: number;
-  headers: Record<string, string>;
+  headers: Readonly<Record<string, string>>;
+  /** The answer itself, for providers that read it past their SDK. */
+  answer?: Answer;
   /** Why the exchange failed, if it did: SDKs wrap or swallow it. */
   failure?: ProviderError;
 }
 
-/** The fetch that the router owns and gives to the SDKs. */
+/** The way to one vendor, which the router owns. */
 export interface Transport {
-  /** Like `fetch`, but throws a `ProviderError` for everything that is not an answer of the expected kind. */
-  send(url: string, init: RequestInit, exchange: Exchange): Promise<Response>;
+  /** Sends one request. Throws a `ProviderError` for everything that is not an answer of the expected kind. */
+  send(url: string, init: RequestInit, exchange: Exchange): Promise<Answer>;
+  /** Opens a connection for the next request, where that can be done without sending one. What fails, the request tells. */
+  warmup(signal: AbortSignal): Promise<void>;
 }
 
 const usualHeaders = ['accept', 'content-type', 'user-agent', 'x-stainless-*'];
@@ -49,9 +58,17 @@ const usualHeaders = ['accept', 'content-type', 'user-agent', 'x-stainless-*'];
  * much it reads, keeps the answer's headers, and turns failures into classified errors before an SDK sees them.
  */
 export function createTransport(options: TransportOptions): Transport {
+  const { provider } = options;
   const origin = new URL(options.baseURL).origin;
+  const own = lowerCased(options.headers ?? {});
   const mayLeave = headerFilter([...usualHeaders, ...options.allowHeaders]);
   const agents = new Map<number, object | undefined>();
+  // Found out when it is first needed: Node's modules take some milliseconds to load.
+  let node: { readonly http: NodeHTTP | undefined } | undefined;
+  const nodeIfUsable = (): NodeHTTP | undefined => {
+    node ??= { http: options.fetch === undefined ? nodeHTTP(origin) : undefined };
+    return node.http?.usable() === true ? node.http : undefined;
+  };
 
   const agentFor = (connectTimeout: number | undefined): object | undefined => {
     if (options.fetch !== undefined || connectTimeout === undefined || !Number.isFinite(connectTimeout))
@@ -60,48 +77,55 @@ export function createTransport(options: TransportOptions): Transport {
     return agents.get(connectTimeout);
   };
 
-  const prepare = (init: RequestInit, exchange: Exchange): RequestInit => {
+  const headersOf = (given: HeadersInit | undefined): Record<string, string> => {
     const headers: Record<string, string> = {};
-    new Headers(init.headers).forEach((value, name) => {
+    const take = (value: string, name: string): void => {
       if (mayLeave(name)) headers[name] = value;
-    });
-    for (const [name, value] of Object.entries(options.headers ?? {})) headers[name.toLowerCase()] = value;
-    const agent = agentFor(exchange.connectTimeout);
-    return {
-      method: init.method ?? 'GET',
-      headers,
-      body: init.body ?? null,
-      signal: init.signal ?? null,
-      redirect: 'error',
-      ...(agent === undefined ? {} : { dispatcher: agent }),
     };
+    // Making `Headers` only to read them would cost as much as all else that is done to them.
+    if (given instanceof Headers) given.forEach(take);
+    else if (given !== undefined && !isIterable(given))
+      for (const name in given) take(given[name] ?? '', name.toLowerCase());
+    else new Headers(given).forEach(take);
+    for (const name in own) headers[name] = own[name] ?? '';
+    return headers;
   };
 
-  const exchangeOnce = async (url: string, init: RequestInit, exchange: Exchange): Promise<Response> => {
-    const { provider } = options;
-    if (new URL(url).origin !== origin) {
+  const overWeb = async (url: string, init: RequestInit, { connectTimeout, signal }: Exchange) => {
+    const agent = agentFor(connectTimeout);
+    const response = await (options.fetch ?? globalThis.fetch)(url, {
+      method: init.method ?? 'GET',
+      headers: headersOf(init.headers),
+      body: init.body ?? null,
+      signal: signal ?? init.signal ?? null,
+      redirect: 'error',
+      ...(agent === undefined ? {} : { dispatcher: agent }),
+    });
+    const { status, headers, body } = response;
+    return { status, headers: Object.fromEntries(headers), body: fromWeb(body) };
+  };
+
+  const exchangeOnce = async (url: string, init: RequestInit, exchange: Exchange): Promise<Answer> => {
+    const path = pathAt(origin, url);
+    if (path === undefined) {
       const summary = 'refused to send a request to another origin than the configured one';
       throw new ProviderError({ kind: 'bad-request', scope: 'endpoint', provider, summary });
     }
-    let response: Response;
-    try {
-      response = await (options.fetch ?? globalThis.fetch)(url, prepare(init, exchange));
-    } catch (error) {
-      throw networkError(provider, error);
-    }
-    exchange.status = response.status;
-    exchange.headers = Object.fromEntries(response.headers);
-    const type = response.headers.get('content-type') ?? '';
+    const { method = 'GET', body } = init;
+    const { connectTimeout, signal = init.signal ?? undefined } = exchange;
+    const client = typeof body === 'string' ? nodeIfUsable() : undefined;
+    const answer =
+      client !== undefined && typeof body === 'string'
+        ? await client.send({ method, path, headers: headersOf(init.headers), body, signal, connectTimeout })
+        : await overWeb(url, init, exchange);
+    exchange.status = answer.status;
+    exchange.headers = answer.headers;
+    const type = answer.headers['content-type'] ?? '';
     const fails =
-      !response.ok || /text\/html/i.test(type) || (exchange.stream && /application\/json/i.test(type));
-    if (fails) throw await failureOf(response, exchange, options);
-    if (response.body === null) return response;
-    const body = guardBody(response.body, provider, exchange.stream);
-    return new Response(body, {
-      status: response.status,
-      statusText: response.statusText,
-      headers: response.headers,
-    });
+      !isOk(answer) || /text\/html/i.test(type) || (exchange.stream && /application\/json/i.test(type));
+    if (fails) throw await failureOf(answer, exchange, options);
+    exchange.answer = { ...answer, body: guardBody(answer.body, provider, exchange.stream) };
+    return exchange.answer;
   };
 
   return {
@@ -109,33 +133,54 @@ export function createTransport(options: TransportOptions): Transport {
       try {
         return await exchangeOnce(url, init, exchange);
       } catch (error) {
-        exchange.failure = networkError(options.provider, error);
+        exchange.failure = networkError(provider, error);
         throw exchange.failure;
       }
     },
+    warmup: async (signal) => nodeIfUsable()?.warmup(signal),
   };
 }
 
+function isIterable(headers: HeadersInit): headers is [string, string][] {
+  return Symbol.iterator in headers;
+}
+
+/** What stands behind the origin in an address; `undefined` if the address is elsewhere. */
+function pathAt(origin: string, url: string): string | undefined {
+  if (url.startsWith(`${origin}/`)) {
+    const path = url.slice(origin.length);
+    if (/^(\/[\w\-~:@][\w\-.~:@]*)+(\?[\w\-.~:@/=&]*)?$/.test(path)) return path;
+  }
+  // Has something in it that an address is not sent with as it stands.
+  const { origin: other, pathname, search } = new URL(url);
+  return other === origin ? `${pathname}${search}` : undefined;
+}
+
+function isOk({ status }: Answer): boolean {
+  return status >= 200 && status < 300;
+}
+
 /** A new record for one call. */
-export function newExchange(stream: boolean, connectTimeout: number | undefined): Exchange {
-  return { stream, connectTimeout, headers: {} };
+export function newExchange(stream: boolean, connectTimeout?: number, signal?: AbortSignal): Exchange {
+  return { stream, connectTimeout, signal, headers: {} };
 }
 
 async function failureOf(
-  response: Response,
+  answer: Answer,
   exchange: Exchange,
   options: TransportOptions,
 ): Promise<ProviderError> {
-  const text = await readSome(response.body, maxErrorBytes);
+  const text = await readSome(answer.body, maxErrorBytes);
+  const ok = isOk(answer);
   const failure = {
     provider: options.provider,
     // Inside a 200 only the body can say what went wrong.
-    status: response.ok ? undefined : response.status,
+    status: ok ? undefined : answer.status,
     headers: exchange.headers,
     body: parseOrKeep(text),
   };
   const error = classifyFailure(failure, options.failures);
-  if (!response.ok || error.kind !== 'unknown') return error;
+  if (!ok || error.kind !== 'unknown') return error;
   const summary = exchange.stream
     ? 'answered with something else than an event stream'
     : 'answered with a web page';
@@ -143,7 +188,7 @@ async function failureOf(
   return new ProviderError({
     kind: 'malformed',
     provider: options.provider,
-    status: response.status,
+    status: answer.status,
     summary,
     scope,
   });
@@ -161,4 +206,8 @@ function headerFilter(allowed: readonly string[]): (name: string) => boolean {
   const exact = new Set(allowed.filter((name) => !name.endsWith('*')));
   const prefixes = allowed.filter((name) => name.endsWith('*')).map((name) => name.slice(0, -1));
   return (name) => exact.has(name) || prefixes.some((prefix) => name.startsWith(prefix));
+}
+
+function lowerCased(headers: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
 }

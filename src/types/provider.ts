@@ -126,6 +126,11 @@ export interface Provider<Name extends string = string> {
   readonly keys?: readonly Provider[];
   /** What its key may be sent, over all targets that use it. */
   readonly limits?: KeyLimits;
+  /**
+   * Gets ready for the first request: loads what it is made with, and opens a connection where that can be done without
+   * sending a request to a model. It ends when `signal` aborts; what fails in it is no verdict on the provider.
+   */
+  warmup?(signal: AbortSignal): Promise<void>;
   /** Left out by a provider that has no embeddings. */
   embed?(call: ProviderEmbedCall): Promise<ProviderEmbeddings>;
   /** Most values, and most characters in all of them, in one call of `embed`. Default: 96 values, 300,000 characters. */

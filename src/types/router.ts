@@ -97,6 +97,18 @@ export interface Router<TargetId extends string = string, RouteName extends stri
   explain(request: ChatRequest, options?: CallOptions<TargetId, RouteName>): Promise<Decision>;
   /** Calls `listener` with each event of a type. Returns the function that ends this. */
   on<T extends RouterEventType>(type: T, listener: Listener<T>): () => void;
+  /**
+   * Gets ready for the first request: loads the SDKs, and opens a connection to the origin of each target, for each of its
+   * keys. Nothing is sent to a model, and what fails here is no verdict on a target. Connections are opened on Node only, and
+   * not where requests go over `fetch` (see the option `fetch` of the providers), which cannot do that without a request.
+   *
+   * Resolves when all of it is done, after 10 seconds at the latest, or with `close`; never rejects.
+   *
+   * @example
+   * await router.warmup();
+   * server.listen(8080);
+   */
+  warmup(): Promise<void>;
   /** What has been measured of each target. */
   stats(): readonly TargetReport[];
   /** Ends all requests under way, and all timers. Calls after it reject with code `closed`. */

@@ -1,10 +1,20 @@
 import { describe, expect, it } from 'vitest';
+import { overFetch } from '../support/over-fetch.ts';
 import { playedElsewhere, rows } from './rows.ts';
 import { vendors } from './vendors.ts';
 
 describe.each(rows)('row $number: $fault', ({ vendors: names, play, expected }) => {
   it.each(names)('%s', async (name) => {
     expect(await play(vendors[name], false)).toEqual(expected(vendors[name]));
+  });
+});
+
+describe('where requests go over fetch', () => {
+  overFetch();
+  const rowsOf = rows.filter(({ vendors: names }) => names.includes('openai-compatible'));
+  it.each(rowsOf)('row $number: $fault', async ({ play, expected }) => {
+    const vendor = vendors['openai-compatible'];
+    expect(await play(vendor, false)).toEqual(expected(vendor));
   });
 });
 

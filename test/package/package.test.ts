@@ -3,6 +3,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
+import { build } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 const run = promisify(execFile);
@@ -95,6 +96,30 @@ describe('the package', () => {
     `);
     expect(output).toBe('true true hello');
   });
+
+  it.each(['browser', 'neutral'] as const)(
+    'is bundled for another runtime (%s) without a module of Node',
+    async (platform) => {
+      const { metafile } = await build({
+        stdin: {
+          contents: ['', '/openai-compatible', '/testing']
+            .map((path) => `export * from 'signalbox${path}';`)
+            .join(''),
+          resolveDir: project,
+        },
+        bundle: true,
+        write: false,
+        metafile: true,
+        format: 'esm',
+        platform,
+        mainFields: ['module', 'main'],
+        external: ['node:*'],
+        logLevel: 'silent',
+      });
+      const imports = Object.values(metafile.outputs).flatMap((output) => output.imports);
+      expect(imports.filter(({ external }) => external === true)).toEqual([]);
+    },
+  );
 
   it('names the package that is missing when an SDK is not installed', async () => {
     const output = await node(`

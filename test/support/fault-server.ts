@@ -29,6 +29,8 @@ export interface FaultServer {
   readonly sockets: number;
   /** Requests that have no complete answer and whose connection is open. */
   readonly pending: number;
+  /** Closes all connections, and goes on taking new ones. */
+  hangUp(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -74,6 +76,9 @@ export async function faultServer(...behaviours: readonly Behaviour[]): Promise<
     },
     get pending() {
       return pending;
+    },
+    async hangUp() {
+      await Promise.all([...sockets].map((socket) => once(socket.destroy(), 'close')));
     },
     async close() {
       for (const socket of sockets) socket.destroy();

@@ -1,10 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { guardBody } from '../../src/transport/guard-body.ts';
+import { fromWeb, toWeb } from '../../src/transport/body.ts';
+import { guardBody as guard } from '../../src/transport/guard-body.ts';
 import { outcome } from '../support/requests.ts';
 
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
 const mebibyte = 1024 * 1024;
+
+const guardBody = (body: ReadableStream<Uint8Array>, provider: string, eventStream: boolean) =>
+  toWeb(guard(fromWeb(body), provider, eventStream));
 
 /** A body that gives these pieces, and tells when it is given up. */
 function bodyOf(pieces: Iterable<Uint8Array>): {

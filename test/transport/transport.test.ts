@@ -10,6 +10,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { chatCompletionsWires } from '../conformance/fixtures/chat-completions.ts';
 import { callOf } from '../conformance/scenarios.ts';
 import { events, type FaultServer, faultServer, json, raw } from '../support/fault-server.ts';
+import { overFetch } from '../support/over-fetch.ts';
 import { rejection } from '../support/requests.ts';
 
 const picture = 'A'.repeat(4 * 1024 * 1024);
@@ -20,7 +21,9 @@ afterEach(() => server?.close());
 const house = (url: string, more: object = {}) =>
   openaiCompatible({ name: 'house', baseURL: url, apiKey: 'k', ...more });
 
-describe('the transport', () => {
+describe.each(['Node’s client', 'fetch'])('the transport over %s', (way) => {
+  if (way === 'fetch') overFetch();
+
   it('stops unpacking a body that blows up', async () => {
     const bomb = gzipSync(Buffer.alloc(256 * 1024 * 1024));
     server = await faultServer(raw(bomb, { 'content-type': 'application/json', 'content-encoding': 'gzip' }));

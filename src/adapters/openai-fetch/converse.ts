@@ -4,7 +4,7 @@ import type { ChatResult } from '../../types/result.ts';
 import type { ChatStream, Router } from '../../types/router.ts';
 import { mergeOptions } from './carry.ts';
 import { idHeaders } from './dialect.ts';
-import { type Failure, failureOf } from './errors.ts';
+import { failureOf } from './errors.ts';
 import type { EventWriter, Plan, Told } from './plan.ts';
 import type { Directory } from './targets.ts';
 

@@ -2,7 +2,6 @@ import type { CallOptions } from '../../types/options.ts';
 import type { Router } from '../../types/router.ts';
 import { HttpError, invalid } from './errors.ts';
 import type { Extension } from './extension.ts';
-import type { Settings } from './options.ts';
 import type { Demand } from './plan.ts';
 
 /** What there is to be asked. */

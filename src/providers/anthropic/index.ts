@@ -6,14 +6,20 @@
 import { createTransport } from '../../transport/transport.ts';
 import type { Provider } from '../../types/provider.ts';
 import {
-  accountOfClient,
   type ClientOptions,
   checkKnown,
   clientOptionNames,
   resolveClientOptions,
 } from '../client-options.ts';
 import { withKeys } from '../keys.ts';
-import { lazyClient, sdkFetch, sdkProvider, withExchange } from '../sdk-provider.ts';
+import {
+  type ClientSource,
+  injectedClient,
+  lazyClient,
+  sdkFetch,
+  sdkProvider,
+  withExchange,
+} from '../sdk-provider.ts';
 import type { Wire } from '../wire.ts';
 import { capabilitiesOf } from './capabilities.ts';
 import { anthropicFailures } from './failures.ts';
@@ -59,15 +65,10 @@ export function anthropic(options: AnthropicOptions = {}): Provider<'anthropic'>
 
 function withKey(options: AnthropicOptions): Provider<'anthropic'> {
   const { client } = options;
-  const { load, account } =
-    client === undefined
-      ? ownClient(options)
-      : { load: () => Promise.resolve(client), account: accountOfClient(client, options.account) };
   return sdkProvider<'anthropic', AnthropicClient, Wire>({
     name,
-    account,
     failures: anthropicFailures,
-    client: load,
+    ...(client === undefined ? ownClient(options) : injectedClient(client, options.account)),
     toRequest,
     send: ({ messages }, body, _stream, { signal, exchange }) =>
       messages.create(body, { ...perCall, signal, fetchOptions: withExchange(exchange) }),
@@ -78,7 +79,7 @@ function withKey(options: AnthropicOptions): Provider<'anthropic'> {
 }
 
 /** A client that has only what it is told: no retries, logs, spans or profiles, nothing from the environment but the key. */
-function ownClient(options: AnthropicOptions): { load: () => Promise<AnthropicClient>; account: string } {
+function ownClient(options: AnthropicOptions): ClientSource<AnthropicClient> {
   const vendor = { factory: name, baseURL: 'https://api.anthropic.com', keyVariables: ['ANTHROPIC_API_KEY'] };
   const { apiKey, baseURL, headers, fetch, account } = resolveClientOptions(options, vendor);
   const transport = createTransport({
@@ -109,5 +110,5 @@ function ownClient(options: AnthropicOptions): { load: () => Promise<AnthropicCl
       dangerouslyAllowBrowser: true, // whether a browser is allowed has been decided before
     });
   });
-  return { load, account };
+  return { client: load, own: true, account, warmup: transport.warmup };
 }

@@ -1,7 +1,7 @@
 import { ProviderError } from '../../errors.ts';
 import { classifyFailure } from '../../transport/failure.ts';
 import type { ProviderStreamPart } from '../../types/provider.ts';
-import type { StreamReader } from '../sdk-provider.ts';
+import type { StreamReader } from '../part-stream.ts';
 import { parseToolInput } from '../tool-input.ts';
 import { asObject, asText, compact, type Wire } from '../wire.ts';
 import { citedSources, toParts } from './content.ts';

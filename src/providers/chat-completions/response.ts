@@ -86,6 +86,7 @@ export function textIn(wire: Wire): string {
 export function reasoningIn(wire: Wire): string {
   const told = asText(wire['reasoning_content']) ?? asText(wire['reasoning']);
   if (told !== undefined) return told;
+  if (!Array.isArray(wire['content'])) return '';
   // Mistral puts it among the pieces of the content, in pieces of its own.
   return asObjects(wire['content'])
     .filter(({ type }) => type === 'thinking')

@@ -3,20 +3,26 @@
  *
  * @module
  */
-import { ConfigError, ProviderError } from '../../errors.ts';
+import { ConfigError } from '../../errors.ts';
+import { type Answer, toResponse } from '../../transport/response.ts';
 import { createTransport } from '../../transport/transport.ts';
 import type { Provider } from '../../types/provider.ts';
 import {
-  accountOfClient,
   type ClientOptions,
   checkKnown,
   clientOptionNames,
   type ResolvedClientOptions,
   resolveClientOptions,
 } from '../client-options.ts';
-import { readEvents } from '../event-stream.ts';
 import { withKeys } from '../keys.ts';
-import { type Carry, lazyClient, type SdkMapping, sdkProvider } from '../sdk-provider.ts';
+import {
+  type Carry,
+  type ClientSource,
+  injectedClient,
+  lazyClient,
+  type SdkMapping,
+  sdkProvider,
+} from '../sdk-provider.ts';
 import type { Wire } from '../wire.ts';
 import { capabilitiesOf } from './capabilities.ts';
 import { embedGenAI, embedLegacy, limits, toEmbeddings, toEmbedRequest } from './embeddings.ts';
@@ -91,21 +97,17 @@ function withKey(options: GoogleOptions): Provider<'google'> {
 }
 
 /** How one of the two SDKs is called. */
-interface Over<Client> {
-  client(): Promise<Client>;
-  readonly account: string | undefined;
+interface Over<Client> extends ClientSource<Client> {
   send(client: Client, body: GeminiRequest, stream: boolean, carry: Carry): PromiseLike<unknown>;
   embed(client: Client, body: Wire, carry: Carry): PromiseLike<unknown>;
 }
 
-function provider<Client>({ client, account, send, embed }: Over<Client>): Provider<'google'> {
+function provider<Client>({ embed, ...over }: Over<Client>): Provider<'google'> {
   const mapping: SdkMapping<'google', Client, GeminiRequest> = {
     name,
-    account,
+    ...over,
     failures: googleFailures,
-    client,
     toRequest,
-    send,
     toResult,
     reader: chunkReader,
     more: { capabilities: capabilitiesOf },
@@ -115,11 +117,9 @@ function provider<Client>({ client, account, send, embed }: Over<Client>): Provi
 }
 
 function injected(client: GenAIClient | GenerativeAIClient, named: string | undefined): Provider<'google'> {
-  const account = accountOfClient(client, named);
-  if ('models' in client) {
-    return provider({ client: () => Promise.resolve(client), account, send: sendGenAI, embed: embedGenAI });
-  }
-  return provider({ client: () => Promise.resolve(client), account, ...legacyCalls({}) });
+  if ('models' in client)
+    return provider({ ...injectedClient(client, named), send: sendGenAI, embed: embedGenAI });
+  return provider({ ...injectedClient(client, named), ...legacyCalls({}) });
 }
 
 /** A client that has only what it is told: Gemini's API and not Vertex AI, whatever the environment says. */
@@ -140,37 +140,33 @@ function overGenAI(
     return new GoogleGenAI({ apiKey, vertexai: false, apiVersion, httpOptions: { baseUrl: baseURL } });
   });
   /**
-   * The SDK writes the request, and the answer is read here: the SDK would drop what it does not know of it. Each call has
-   * a `fetch` of its own, so that the transport knows which call it serves.
+   * The SDK writes the request, and the answer is read by us: the SDK would drop what it does not know of it. So all that it
+   * gets is an empty one. Each call has a `fetch` of its own, so that the transport knows which call it serves.
    */
-  const answerOf = async (
-    { exchange }: Carry,
-    call: (fetch: OwnFetch) => PromiseLike<unknown>,
-  ): Promise<Response> => {
-    let answer: Response | undefined;
-    await call(async (input, init = {}) => {
-      answer = await transport.send(String(input), init, exchange);
-      return new Response('{}', { headers: { 'content-type': 'application/json' } });
-    });
-    if (answer !== undefined) return answer;
-    throw new ProviderError({ kind: 'malformed', provider: name, summary: 'the SDK sent nothing' });
-  };
+  const fetchFor =
+    ({ exchange }: Carry): OwnFetch =>
+    async (input, init = {}) => {
+      await transport.send(String(input), init, exchange);
+      return toResponse(nothing(), String(input));
+    };
   return provider({
     client,
+    own: true,
     account,
-    async send(genai, body, stream, carry) {
-      const answer = await answerOf(carry, (fetch) => sendGenAI(genai, body, stream, carry, fetch));
-      return stream ? readJSON(answer) : answer.json();
-    },
-    async embed(genai, body, carry) {
-      return (await answerOf(carry, (fetch) => embedGenAI(genai, body, carry, fetch))).json();
-    },
+    warmup: transport.warmup,
+    send: (genai, body, stream, carry) => sendGenAI(genai, body, stream, carry, fetchFor(carry)),
+    embed: (genai, body, carry) => embedGenAI(genai, body, carry, fetchFor(carry)),
   });
 }
 
-async function* readJSON({ body }: Response): AsyncGenerator<unknown, void, undefined> {
-  if (body === null) return;
-  for await (const event of readEvents(body, name)) if (event !== 'done') yield event.json;
+function nothing(): Answer {
+  let bytes: Uint8Array | undefined = new TextEncoder().encode('{}');
+  const read = async (): Promise<Uint8Array | undefined> => {
+    const told = bytes;
+    bytes = undefined;
+    return told;
+  };
+  return { status: 200, headers: { 'content-type': 'application/json' }, body: { read, cancel: () => {} } };
 }
 
 function overLegacy(
@@ -186,7 +182,8 @@ function overLegacy(
       return new GoogleGenerativeAI(apiKey);
     },
   );
-  return provider({ client, account, ...legacyCalls({ baseUrl: baseURL, apiVersion }) });
+  // It calls the runtime's `fetch` by itself.
+  return provider({ client, own: false, account, ...legacyCalls({ baseUrl: baseURL, apiVersion }) });
 }
 
 function legacyCalls(address: {

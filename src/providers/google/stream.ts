@@ -4,7 +4,7 @@ import type { ContentPart } from '../../types/message.ts';
 import type { ProviderStreamPart } from '../../types/provider.ts';
 import type { FinishReason } from '../../types/result.ts';
 import type { Usage } from '../../types/usage.ts';
-import type { StreamReader } from '../sdk-provider.ts';
+import type { StreamReader } from '../part-stream.ts';
 import { asObject, asObjects, asText, compact } from '../wire.ts';
 import { sourcesOf } from './content.ts';
 import { asWire, endOf, metadataOf, partsOf } from './response.ts';

@@ -149,6 +149,7 @@ function withKey<Name extends string>(
     name,
     chat: (call) => chat(server, call),
     stream: (call) => streamParts(server, call),
+    warmup: (signal) => transport.warmup(signal),
     capabilities: () => capabilitiesOf(quirks),
     ...(embeddings === false
       ? {}

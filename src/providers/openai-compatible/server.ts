@@ -1,4 +1,5 @@
-import { ProviderError } from '../../errors.ts';
+import { readText } from '../../transport/body.ts';
+import type { Answer } from '../../transport/response.ts';
 import { type Exchange, newExchange, type Transport } from '../../transport/transport.ts';
 import type {
   ProviderCall,
@@ -12,9 +13,10 @@ import type { Quirks } from '../chat-completions/quirks.ts';
 import { toRequest } from '../chat-completions/request.ts';
 import { toResult } from '../chat-completions/response.ts';
 import { chunkMapper } from '../chat-completions/stream.ts';
-import { readEvents } from '../event-stream.ts';
+import { eventChunks } from '../event-stream.ts';
 import { mark } from '../history.ts';
 import { toEmbeddings, toEmbedRequest } from '../openai-embeddings.ts';
+import { partStream } from '../part-stream.ts';
 import { limitsIn, recalled, refuseAborted, toThrown } from '../sdk-provider.ts';
 import type { Wire } from '../wire.ts';
 import { type Gateway, heard, tell, withFacts } from './gateway.ts';
@@ -82,12 +84,12 @@ async function once<T>(
   { signal, connectTimeout }: Pick<ProviderCall, 'signal' | 'connectTimeout'>,
   prepare: (exchange: Exchange) => Prepared<T>,
 ): Promise<T> {
-  const exchange = newExchange(false, connectTimeout);
+  const exchange = newExchange(false, connectTimeout, signal);
   try {
     refuseAborted(server.name, signal);
     const { body, headers, read } = prepare(exchange);
-    const response = await post(server, path, body, headers, signal, exchange);
-    return read(await response.json());
+    const answer = await post(server, path, body, headers, exchange);
+    return read(JSON.parse(await readText(answer.body)));
   } catch (error) {
     throw toThrown(server.name, error, exchange, chatCompletionsFailures, signal);
   }
@@ -98,54 +100,39 @@ function post(
   path: string,
   body: Wire,
   own: Readonly<Record<string, string>>,
-  signal: AbortSignal,
   exchange: Exchange,
-): Promise<Response> {
+): Promise<Answer> {
   const headers = {
     ...usual,
     ...own,
     'content-type': 'application/json',
     accept: exchange.stream ? 'text/event-stream' : 'application/json',
   };
-  const init = { method: 'POST', headers, body: JSON.stringify(body), signal };
+  const init = { method: 'POST', headers, body: JSON.stringify(body) };
   return transport.send(`${baseURL}${path}`, init, exchange);
 }
 
 /** An answer in parts. */
-export async function* streamParts(
-  server: Server,
-  call: ProviderCall,
-): AsyncGenerator<ProviderStreamPart, void, undefined> {
+export function streamParts(server: Server, call: ProviderCall): AsyncIterable<ProviderStreamPart> {
   const { name, account, quirks, gateway } = server;
-  const exchange = newExchange(true, call.connectTimeout);
-  try {
-    refuseAborted(name, call.signal);
-    const told = tell(call, name, gateway);
-    const { body, warnings } = toRequest(recalled(told.call, name, account), name, quirks, true);
-    const response = await post(server, '/chat/completions', body, told.headers, call.signal, exchange);
-    if (response.body === null) {
-      const summary = 'an answer without a body';
-      throw new ProviderError({ kind: 'malformed', provider: name, answered: true, summary });
-    }
-    yield { type: 'response', headers: exchange.headers, ...limitsIn(exchange.headers), warnings };
-    const mapper = chunkMapper(name, exchange.headers);
-    const raw: unknown[] = [];
-    let marked = false;
-    for await (const event of readEvents(response.body, name)) {
-      if (event === 'done') {
-        marked = true;
-        break; // what comes after its own end mark is not part of the answer
-      }
-      raw.push(event.json);
-      if (call.includeRaw === true) yield { type: 'raw', value: event.json };
-      for (const part of mapper.push(event.json)) yield mark(part, name, account);
-    }
-    for (const part of mapper.end(marked)) {
-      yield part.type === 'finish'
-        ? withFacts({ ...part, raw }, name, heard(gateway, exchange.headers, raw, true))
-        : mark(part, name, account);
-    }
-  } catch (error) {
-    throw toThrown(name, error, exchange, chatCompletionsFailures, call.signal);
-  }
+  const { signal, connectTimeout, includeRaw } = call;
+  let exchange = newExchange(true);
+  return partStream({
+    provider: name,
+    account,
+    signal,
+    includeRaw,
+    async open(leaving) {
+      exchange = newExchange(true, connectTimeout, leaving);
+      const told = tell(call, name, gateway);
+      const { body, warnings } = toRequest(recalled(told.call, name, account), name, quirks, true);
+      const answer = await post(server, '/chat/completions', body, told.headers, exchange);
+      const { headers, body: events } = answer;
+      const first = { type: 'response', headers, ...limitsIn(headers), warnings } as const;
+      return { first, source: eventChunks(events, name), reader: chunkMapper(name, headers) };
+    },
+    complete: (last) => withFacts(last, name, heard(gateway, exchange.headers, last.raw ?? [], true)),
+    check: () => refuseAborted(name, signal),
+    toThrown: (error) => toThrown(name, error, exchange, chatCompletionsFailures, signal),
+  });
 }

@@ -12,7 +12,6 @@ import { toRequest } from '../chat-completions/request.ts';
 import { toResult } from '../chat-completions/response.ts';
 import { chunkMapper } from '../chat-completions/stream.ts';
 import {
-  accountOfClient,
   type ClientOptions,
   checkKnown,
   clientOptionNames,
@@ -22,6 +21,8 @@ import { withKeys } from '../keys.ts';
 import { toEmbeddings, toEmbedRequest } from '../openai-embeddings.ts';
 import {
   type Carry,
+  type ClientSource,
+  injectedClient,
   lazyClient,
   type SdkMapping,
   sdkFetch,
@@ -89,15 +90,10 @@ function withKey(options: OpenAIOptions): Provider<'openai'> {
   if (api !== 'chat-completions' && api !== 'responses') {
     throw new ConfigError(`${name}.api`, "'chat-completions' or 'responses'", JSON.stringify(api));
   }
-  const { load, account } =
-    client === undefined
-      ? ownClient(options)
-      : { load: () => Promise.resolve(client), account: accountOfClient(client, options.account) };
   return sdkProvider<'openai', OpenAIClient, Wire>({
     name,
-    account,
     failures: chatCompletionsFailures,
-    client: load,
+    ...(client === undefined ? ownClient(options) : injectedClient(client, options.account)),
     ...(api === 'responses' ? overResponses : overChatCompletions),
     embed: {
       // https://platform.openai.com/docs/api-reference/embeddings/create: 2,048 inputs, 300,000 tokens in all of them.
@@ -160,7 +156,7 @@ function has<T>(part: T | undefined, what: string): T {
 }
 
 /** A client that has only what it is told: no retries, no logs, nothing from the environment but the key. */
-function ownClient(options: OpenAIOptions): { load: () => Promise<OpenAIClient>; account: string } {
+function ownClient(options: OpenAIOptions): ClientSource<OpenAIClient> {
   const vendor = { factory: name, baseURL: 'https://api.openai.com/v1', keyVariables: ['OPENAI_API_KEY'] };
   const { apiKey, baseURL, headers, fetch, account } = resolveClientOptions(options, vendor);
   const { organization = null, project = null } = options;
@@ -190,5 +186,5 @@ function ownClient(options: OpenAIOptions): { load: () => Promise<OpenAIClient>;
       dangerouslyAllowBrowser: true, // whether a browser is allowed has been decided before
     });
   });
-  return { load, account };
+  return { client: load, own: true, account, warmup: transport.warmup };
 }

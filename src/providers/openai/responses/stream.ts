@@ -1,7 +1,7 @@
 import { ProviderError } from '../../../errors.ts';
 import type { JSONValue } from '../../../types/json.ts';
 import type { ProviderStreamPart } from '../../../types/provider.ts';
-import type { StreamReader } from '../../sdk-provider.ts';
+import type { StreamReader } from '../../part-stream.ts';
 import { asObject, asText, compact, type Wire } from '../../wire.ts';
 import { callOf, isClientCall, messageOptions, sourcesIn, toParts } from './items.ts';
 import { endOf, failureIn, metadataOf } from './response.ts';

@@ -1,0 +1,308 @@
+import { execFile } from 'node:child_process';
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
+import type { ProviderStreamPart } from 'signalbox';
+import { createRouter } from 'signalbox';
+import { openai } from 'signalbox/openai';
+import { openaiCompatible } from 'signalbox/openai-compatible';
+import { virtualClock } from 'signalbox/testing';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { chatCompletionsWires } from '../conformance/fixtures/chat-completions.ts';
+import { callOf } from '../conformance/scenarios.ts';
+import type { Wire } from '../conformance/suite.ts';
+import {
+  type Behaviour,
+  events,
+  type FaultServer,
+  faultServer,
+  json,
+  raw,
+  type SocketServer,
+  socketServer,
+} from '../support/fault-server.ts';
+import { rejection } from '../support/requests.ts';
+
+const { answer, stream: chunks } = chatCompletionsWires('m', 'house', 'max_tokens').text as Wire;
+const closing: (() => unknown)[] = [];
+afterEach(async () => {
+  for (const close of closing.splice(0).reverse()) await close();
+});
+
+const house = (url: string, more: object = {}) =>
+  openaiCompatible({ name: 'house', baseURL: url, apiKey: 'k', ...more });
+async function served(...behaviours: readonly Behaviour[]): Promise<FaultServer> {
+  const server = await faultServer(...behaviours);
+  closing.push(() => server.close());
+  return server;
+}
+async function connected(...parameters: Parameters<typeof socketServer>): Promise<SocketServer> {
+  const server = await socketServer(...parameters);
+  closing.push(() => server.close());
+  return server;
+}
+const chat = (url: string, more: object = {}) => house(url, more).chat(callOf('text', 'm'));
+/** Who asks: `fetch` takes packed answers, Node's own client is told to ask for plain ones. */
+const wayOf = ({ received }: FaultServer): string =>
+  received.at(-1)?.headers['accept-encoding'] === 'identity' ? 'client' : 'fetch';
+
+describe('on Node, requests go over its own HTTP client', () => {
+  it('as long as nobody has a reason against it', async () => {
+    const server = await served(json(answer));
+    new Response(); // whoever uses it makes Node load its `fetch`, and install an agent
+    await chat(server.url);
+    expect(wayOf(server)).toBe('client');
+    await openai({ baseURL: server.url, apiKey: 'k' }).chat(callOf('text', 'm'));
+    expect(wayOf(server)).toBe('client');
+  });
+
+  it('but over a `fetch` that somebody has put in the place of Node’s, for as long as it is there', async () => {
+    const server = await served(json(answer));
+    const provider = house(server.url);
+    const native = globalThis.fetch;
+    closing.push(() => {
+      globalThis.fetch = native;
+    });
+    let seen = 0;
+    globalThis.fetch = (...parameters) => {
+      seen += 1;
+      return native(...parameters);
+    };
+    await provider.chat(callOf('text', 'm'));
+    expect([seen, wayOf(server)]).toEqual([1, 'fetch']);
+    globalThis.fetch = native;
+    await provider.chat(callOf('text', 'm'));
+    expect([seen, wayOf(server)]).toEqual([1, 'client']);
+  });
+
+  it('but over `fetch` where there is no Node', async () => {
+    const server = await served(json(answer));
+    const provider = house(server.url);
+    vi.stubGlobal('process', undefined);
+    const asked = provider.chat(callOf('text', 'm'));
+    vi.unstubAllGlobals();
+    await asked;
+    expect(wayOf(server)).toBe('fetch');
+  });
+
+  it('but over `fetch` while its requests are traced', async () => {
+    const server = await served(json(answer));
+    const traced: unknown[] = [];
+    const trace = (message: unknown): void => void traced.push(message);
+    subscribe('undici:request:create', trace);
+    closing.push(() => unsubscribe('undici:request:create', trace));
+    await chat(server.url);
+    expect([traced.length, wayOf(server)]).toEqual([1, 'fetch']);
+  });
+
+  it('but through the agent that the application has installed for all `fetch`', async () => {
+    const server = await served(json(answer));
+    new Response();
+    const key = Symbol.for('undici.globalDispatcher.1');
+    const usual = Reflect.get(globalThis, key);
+    closing.push(() => Reflect.set(globalThis, key, usual));
+    const Agent = usual.constructor as new (options: object) => object;
+    Reflect.set(globalThis, key, new Agent({ connections: 1 }));
+    const provider = house(server.url);
+    const call = callOf('text', 'm', { connectTimeout: 3_000 });
+    await Promise.all([provider.chat(call), provider.chat(call), provider.chat(call)]);
+    expect([server.sockets, wayOf(server)]).toEqual([1, 'fetch']);
+  });
+
+  it('but through the proxy that the environment names, where Node is told to heed it', async () => {
+    const proxied: string[] = [];
+    const proxy = createServer((request, response) => {
+      proxied.push(String(request.url));
+      response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(answer));
+    });
+    // Whether `fetch` opens a tunnel for plain HTTP too depends on the version of Node.
+    proxy.on('connect', (request, socket) => {
+      proxied.push(String(request.url));
+      socket.end('HTTP/1.1 502 No\r\n\r\n');
+    });
+    proxy.listen(0, '127.0.0.1');
+    await once(proxy, 'listening');
+    closing.push(() => proxy.close());
+    const HTTP_PROXY = `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`;
+    const source = join(import.meta.dirname, '../../src/providers/openai-compatible/index.ts');
+    const code = `
+      import { openaiCompatible } from ${JSON.stringify(source)};
+      const house = openaiCompatible({ name: 'house', baseURL: 'http://vendor.invalid/v1' });
+      const messages = [{ role: 'user', content: 'Hi' }];
+      await house.chat({ model: 'm', messages, signal: AbortSignal.timeout(10_000), connectTimeout: 3_000 }).catch(() => {});`;
+    const env = { PATH: process.env['PATH'], NODE_USE_ENV_PROXY: '1', HTTP_PROXY };
+    await promisify(execFile)(process.execPath, ['--input-type=module', '-e', code], { env });
+    expect(proxied).toHaveLength(1);
+    expect(proxied[0]).toContain('vendor.invalid');
+  });
+
+  it.each([
+    ['gzip', gzipSync],
+    ['x-gzip', gzipSync],
+    ['deflate', deflateSync],
+    ['br', brotliCompressSync],
+    ['deflate, GZIP', (bytes: string) => gzipSync(deflateSync(bytes))],
+    ['identity', (bytes: string) => Buffer.from(bytes)],
+  ])('an answer that is packed all the same is unpacked: %s', async (encoding, pack) => {
+    const headers = { 'content-type': 'application/json', 'content-encoding': encoding };
+    const server = await served(raw(pack(JSON.stringify(answer)), headers));
+    expect((await chat(server.url)).content).toMatchObject([{ type: 'text', text: 'Hello there, friend' }]);
+  });
+
+  it('an answer in a packing that nobody knows is none', async () => {
+    const headers = { 'content-type': 'application/json', 'content-encoding': 'zip' };
+    const server = await served(raw(gzipSync(JSON.stringify(answer)), headers));
+    expect(await rejection(chat(server.url))).toMatchObject({ kind: 'malformed' });
+  });
+
+  it('a stream that is packed comes event by event', async () => {
+    const packed = gzipSync(chunks.join(''));
+    const server = await served(
+      raw(packed, { 'content-type': 'text/event-stream', 'content-encoding': 'gzip' }),
+    );
+    const parts: ProviderStreamPart[] = [];
+    for await (const part of house(server.url).stream(callOf('text', 'm'))) parts.push(part);
+    expect(parts.at(-1)?.type).toBe('finish');
+  });
+
+  it('headers of one name are joined', async () => {
+    const server = await served((response) => {
+      response.setHeader('content-type', 'application/json');
+      response.setHeader('x-many', ['a', 'b']);
+      response.end(JSON.stringify(answer));
+    });
+    expect((await chat(server.url)).response.headers).toMatchObject({ 'x-many': 'a, b' });
+  });
+
+  it('a switch to another protocol is a broken connection, and nothing to wait for', async () => {
+    const server = await connected((socket) => {
+      socket.once('data', () => {
+        socket.write('HTTP/1.1 101 Switching Protocols\r\nconnection: upgrade\r\nupgrade: x\r\n\r\n');
+      });
+    });
+    expect(await rejection(chat(server.url))).toMatchObject({ kind: 'network', answered: false });
+  });
+
+  it('what the connection alone can say is not taken from options', async () => {
+    const server = await served(json(answer));
+    await chat(server.url, { headers: { 'Content-Length': '3', connection: 'close', 'x-team': 'blue' } });
+    const { headers, text } = server.received[0] ?? { headers: {}, text: '' };
+    expect(headers).toMatchObject({ 'content-length': String(text.length), 'x-team': 'blue' });
+    expect(headers['connection']).toBe('keep-alive');
+  });
+});
+
+describe('a stream whose end is told by its mark', () => {
+  const read = async (url: string, provider = house(url)): Promise<ProviderStreamPart[]> => {
+    const parts: ProviderStreamPart[] = [];
+    for await (const part of provider.stream(callOf('text', 'm'))) parts.push(part);
+    return parts;
+  };
+
+  it('leaves its connection to the next request', async () => {
+    const server = await served(events(chunks));
+    const provider = house(server.url);
+    for (let request = 0; request < 3; request++) await read(server.url, provider);
+    expect([server.received.length, server.sockets]).toEqual([3, 1]);
+  });
+
+  it.each([
+    [
+      'goes on',
+      events([...chunks, ...Array.from({ length: 40 }, () => `: ${'x'.repeat(1024)}\n\n`)], 'silence'),
+    ],
+    ['does not end', events(chunks, 'silence')],
+  ])('is closed where the server %s all the same', async (_, behaviour) => {
+    const server = await served(behaviour);
+    expect((await read(server.url)).at(-1)?.type).toBe('finish');
+    await server.received[0]?.over;
+    expect(server.pending).toBe(0);
+  });
+});
+
+describe('warmup', () => {
+  const routerOver = (...providers: readonly ReturnType<typeof house>[]) =>
+    createRouter({
+      clock: virtualClock(),
+      targets: providers.map((provider, id) => ({
+        id: `${id}`,
+        provider,
+        model: 'm',
+        price: { input: 1, output: 1 },
+      })),
+    });
+
+  it('opens a connection, sends nothing, and the first request takes it', async () => {
+    const server = await served(json(answer));
+    const provider = house(server.url);
+    const router = routerOver(provider, provider);
+    await router.warmup();
+    await router.warmup();
+    await expect.poll(() => server.sockets).toBe(1);
+    expect(server.received).toEqual([]);
+    await router.chat({ prompt: 'Hi' });
+    expect([server.sockets, server.received.length]).toEqual([1, 1]);
+    router.close();
+  });
+
+  it('does so for a provider over an SDK as well', async () => {
+    const server = await served(json(answer));
+    const provider = openai({ baseURL: server.url, apiKey: 'k' });
+    await provider.warmup?.(new AbortController().signal);
+    await expect.poll(() => server.sockets).toBe(1);
+    await provider.chat(callOf('text', 'm'));
+    expect([server.sockets, server.received.length]).toEqual([1, 1]);
+  });
+
+  it('opens one for each of several keys', async () => {
+    const server = await served(json(answer));
+    const router = routerOver(house(server.url, { apiKey: undefined, keys: ['a', 'b', 'c'] }));
+    await router.warmup();
+    await expect.poll(() => server.sockets).toBe(3);
+    router.close();
+  });
+
+  it('is no verdict on a target that cannot be reached', async () => {
+    const router = routerOver(house('http://127.0.0.1:9'));
+    await router.warmup();
+    expect(router.stats()[0]).toMatchObject({ health: 'closed', attempts: 0, failures: 0 });
+    router.close();
+  });
+
+  it('does no harm where the server has closed the connection since', async () => {
+    const server = await served(json(answer));
+    const router = routerOver(house(server.url));
+    await router.warmup();
+    await server.hangUp();
+    expect((await router.chat({ prompt: 'Hi' })).text).toBe('Hello there, friend');
+    expect(router.stats()[0]).toMatchObject({ failures: 0 });
+    router.close();
+  });
+
+  it('ends with the router, whatever a server does or does not do', async () => {
+    // Takes connections, and never begins with TLS.
+    const server = await connected(() => {});
+    const router = routerOver(house(server.url.replace('http:', 'https:')));
+    const warm = router.warmup();
+    router.close();
+    await warm;
+    expect(router.stats()[0]).toMatchObject({ health: 'closed' });
+  });
+
+  it('ends after ten seconds, even if a provider does not heed its signal', async () => {
+    const clock = virtualClock();
+    const stuck = { ...house('http://127.0.0.1:9'), warmup: () => new Promise<void>(() => {}) };
+    const router = createRouter({
+      clock,
+      targets: [{ provider: stuck, model: 'm', price: { input: 1, output: 1 } }],
+    });
+    const warm = router.warmup();
+    await clock.advance(10_000);
+    await warm;
+    router.close();
+  });
+});
