@@ -1,0 +1,85 @@
+// What is played: everyone in each scenario does the same requests, in turns.
+import { type ContenderName, contenderNames } from './contenders/index.ts';
+import type { Task } from './client/turn.ts';
+import type { Serving } from './workload.ts';
+
+export interface Scenario {
+  readonly name: string;
+  readonly title: string;
+  readonly task: Task;
+  readonly contenders: readonly ContenderName[];
+  /** Takes too long for `--quick`. */
+  readonly long?: boolean;
+}
+
+/** Microseconds between packets: long enough that most contenders are ready for the next one. */
+const pace = { one: 200, twenty: 1_000 };
+const atOnce: Serving = { chunks: 1, perPacket: 1, pace: 0, tools: false };
+
+const chat = (concurrency: number, requests: number): Scenario => ({
+  name: `chat-${concurrency}`,
+  title: `Chats, ${concurrency} at a time`,
+  task: { kind: 'chat', requests, concurrency, serving: atOnce },
+  contenders: contenderNames,
+});
+
+function stream(chunks: number, perPacket: 1 | 20, requests: number): Scenario {
+  const between = perPacket === 1 ? pace.one : pace.twenty;
+  return {
+    name: `stream-${chunks}x${perPacket}`,
+    title: `Streams of ${chunks.toLocaleString('en-US')} chunks, ${perPacket === 1 ? 'one' : 'twenty'} a packet`,
+    task: {
+      kind: 'stream',
+      requests,
+      concurrency: 1,
+      serving: { chunks, perPacket, pace: between, tools: false },
+    },
+    contenders: contenderNames,
+    long: chunks === 2_000 && perPacket === 1,
+  };
+}
+
+/** Gemini sends tool calls whole, and ax hands them to its own programs only. */
+const withoutToolStreams: readonly ContenderName[] = ['google', 'signalbox-google', 'ax'];
+const tools: Scenario = {
+  name: 'tools',
+  title: 'Streams of two tool calls, 200 chunks, one a packet',
+  task: {
+    kind: 'tools',
+    requests: 10,
+    concurrency: 1,
+    serving: { chunks: 200, perPacket: 1, pace: pace.one, tools: true },
+  },
+  contenders: contenderNames.filter((name) => !withoutToolStreams.includes(name)),
+};
+
+const inFlight = (concurrency: number): Scenario => ({
+  name: `in-flight-${concurrency}`,
+  title: `${concurrency.toLocaleString('en-US')} requests in flight`,
+  task: { kind: 'chat', requests: Math.max(500, concurrency), concurrency, serving: atOnce },
+  contenders: ['fetch', 'openai', 'signalbox-openai', 'signalbox-compatible'],
+  long: concurrency > 1_000,
+});
+
+export const scenarios: readonly Scenario[] = [
+  chat(1, 300),
+  chat(64, 640),
+  stream(20, 1, 25),
+  stream(200, 1, 10),
+  stream(2_000, 1, 1),
+  stream(20, 20, 60),
+  stream(200, 20, 25),
+  stream(2_000, 20, 4),
+  tools,
+  ...[1, 10, 100, 1_000, 10_000].map(inFlight),
+];
+
+/** Parts of the bench that are no scenario: each has a process of its own. */
+export const otherParts = ['memory', 'router', 'sizes'] as const;
+export const parts: readonly string[] = [...scenarios.map(({ name }) => name), ...otherParts];
+
+/** As many requests as fit into a minute for all. */
+export function shortened({ task, ...scenario }: Scenario): Scenario {
+  const least = Math.max(task.concurrency, task.kind === 'chat' ? 40 : 1);
+  return { ...scenario, task: { ...task, requests: Math.max(least, Math.floor(task.requests / 8)) } };
+}
