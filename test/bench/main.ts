@@ -1,1 +1,114 @@
-console.error('draft');
+// The bench against SDKs and peers: `npm run bench`. `-- --quick` takes a minute, `-- --only chat` plays a part, `-- --write` puts the
+// result into docs/performance.md, which also says how it is measured.
+import { gzipSize, importTime } from '../../scripts/sub-paths.ts';
+import type { ContenderName } from './contenders/index.ts';
+import { type Judged, judge, leastRounds } from './goals.ts';
+import type { Measured } from './measured.ts';
+import { type Options, readOptions, UsageError, usage } from './options.ts';
+import { installPeers } from './peers.ts';
+import { type Cores, findCores, measureAlone, stopAll } from './processes.ts';
+import { machine, versions } from './report/machine.ts';
+import { page, writePage } from './report/page.ts';
+import { failures, goalTable, memoryTable, routerTables, scenarioTable } from './report/tables.ts';
+import { type Run, startRun } from './run.ts';
+import { parts, scenarios, shortened } from './scenarios.ts';
+
+const growing: readonly ContenderName[] = ['openai', 'signalbox-openai', 'signalbox-compatible'];
+
+/** Progress, on one line of a terminal and nowhere else. */
+function say(text: string): void {
+  if (process.stderr.isTTY) process.stderr.write(`\r\u001B[K${text}`);
+}
+
+async function main(options: Options): Promise<void> {
+  const started = performance.now();
+  const cores = findCores();
+  for (const line of machine(cores)) console.log(line);
+  const missing = installPeers();
+  if (missing !== undefined) console.log(`Without peers: ${missing}`);
+  const { run, measured } = await measure(options, cores);
+  const skipped = failures(run.skipped);
+  show(measured, skipped);
+  const judged = judge(measured);
+  const enough = options.rounds >= leastRounds;
+  showGoals(judged, enough);
+  const minutes = ((performance.now() - started) / 60_000).toFixed(1);
+  console.log(`\n${options.rounds} rounds, ${minutes} minutes; ${versions()}`);
+  if (!options.write) return;
+  const date = new Date().toISOString().slice(0, 10);
+  const circumstances = {
+    date,
+    rounds: options.rounds,
+    machine: machine(cores),
+    versions: versions(),
+    skipped,
+  };
+  writePage(page(measured, judged, circumstances), measured);
+}
+
+async function measure(
+  { parts: chosen, rounds, quick }: Options,
+  cores: Cores | undefined,
+): Promise<{ readonly run: Run; readonly measured: Measured }> {
+  const played = scenarios
+    .filter(({ name, long }) => chosen.includes(name) && !(quick && long === true))
+    .map((scenario) => (quick ? shortened(scenario) : scenario));
+  const wanted = new Set(played.flatMap((scenario) => scenario.contenders));
+  const run = await startRun(cores, { wanted, quick, say });
+  try {
+    const results = [];
+    for (const scenario of played) results.push(await run.play(scenario, rounds));
+    const withMemory = chosen.includes('memory') && !quick;
+    const measured: Measured = {
+      results,
+      ...(withMemory ? { memory: await run.grow(growing) } : {}),
+      ...(chosen.includes('router')
+        ? { router: await measureAlone(cores, rounds, quick ? 'quick' : 'full') }
+        : {}),
+      ...(chosen.includes('sizes') ? { core: await core() } : {}),
+    };
+    say('');
+    return { run, measured };
+  } finally {
+    run.stop();
+  }
+}
+
+async function core(): Promise<NonNullable<Measured['core']>> {
+  return { gzip: await gzipSize('signalbox'), importTime: importTime('signalbox') };
+}
+
+function show(measured: Measured, skipped: readonly string[]): void {
+  const sections: [string, string | undefined][] = [
+    ...measured.results.map((result): [string, string] => [
+      result.scenario.title,
+      scenarioTable(measured, result),
+    ]),
+    ['The router alone', routerTables(measured)],
+    ['Memory', memoryTable(measured)],
+  ];
+  for (const [title, text] of sections) if (text !== undefined) console.log(`\n### ${title}\n\n${text}`);
+  if (skipped.length > 0) console.log(`\n${skipped.join('\n')}`);
+}
+
+function showGoals(judged: readonly Judged[], enough: boolean): void {
+  if (!enough) {
+    console.log(`\nGoals are not judged by fewer than ${leastRounds} rounds.`);
+    return;
+  }
+  const found = judged.filter(({ met }) => met !== undefined);
+  if (found.length > 0) console.log(`\n### Goals\n\n${goalTable(found)}`);
+  process.exitCode = found.every(({ met }) => met) ? 0 : 1;
+}
+
+process.on('exit', stopAll);
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => process.exit(1));
+try {
+  const options = readOptions(process.argv.slice(2), parts);
+  if (options === 'help') console.log(usage(parts));
+  else await main(options);
+} catch (error) {
+  if (!(error instanceof UsageError)) throw error;
+  console.error(`${error.message}\n\n${usage(parts)}`);
+  process.exitCode = 2;
+}

@@ -18,11 +18,15 @@ export function peerFile(name: string): string {
   return fileURLToPath(locate(name));
 }
 
-/** Of an installed package: one of the peers', or else of the project's own. `undefined` where there is none. */
-export function versionOf(name: string, where: 'peers' | 'project'): string | undefined {
+/** Of a package of the peers or of the project's, or of signalbox itself. `undefined` where there is none. */
+export function versionOf(name: string, where: 'peers' | 'project' | 'self'): string | undefined {
+  const packages = {
+    peers: `${folder}node_modules/${name}/`,
+    project: `${project}node_modules/${name}/`,
+    self: project,
+  };
   try {
-    const root = where === 'peers' ? folder : project;
-    return JSON.parse(readFileSync(`${root}node_modules/${name}/package.json`, 'utf8')).version;
+    return JSON.parse(readFileSync(`${packages[where]}package.json`, 'utf8')).version;
   } catch {
     return undefined;
   }

@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { fileURLToPath } from 'node:url';
+import type { RouterAlone } from './alone/router.ts';
 import type { Order, Report } from './client/main.ts';
 import { peerFile } from './peers.ts';
 import type { Serving } from './workload.ts';
@@ -26,6 +27,13 @@ export function findCores(): Cores | undefined {
   return client === undefined || vendor === undefined ? undefined : { client, vendor };
 }
 
+const children = new Set<ChildProcess>();
+
+/** For the end of the bench, however it comes about: nothing that was started outlives it. */
+export function stopAll(): void {
+  for (const child of children) child.kill('SIGKILL');
+}
+
 /** Starts a file of the bench, or of a peer, on one of the cores. */
 function start(cores: readonly number[] | undefined, args: readonly string[], talks = true): ChildProcess {
   const command = [process.execPath, ...args];
@@ -34,14 +42,14 @@ function start(cores: readonly number[] | undefined, args: readonly string[], ta
   const child = spawn(file, rest, {
     stdio: talks ? ['ignore', 'inherit', 'inherit', 'ipc'] : ['ignore', 'ignore', 'ignore'],
   });
-  // Nothing that was started outlives the bench.
-  const end = (): void => void child.kill('SIGKILL');
-  process.on('exit', end);
-  child.once('exit', () => process.off('exit', end));
+  children.add(child);
+  child.once('exit', () => children.delete(child));
   return child;
 }
 
-const path = (file: string): string => fileURLToPath(new URL(file, import.meta.url));
+const vendorFile = fileURLToPath(new URL('vendor/main.ts', import.meta.url));
+const clientFile = fileURLToPath(new URL('client/main.ts', import.meta.url));
+const routerFile = fileURLToPath(new URL('alone/router.ts', import.meta.url));
 
 /** What a child says next; rejects when it ends instead. */
 async function reply(child: ChildProcess): Promise<unknown> {
@@ -66,7 +74,7 @@ export interface Vendor {
 }
 
 export async function startVendor(cores: Cores | undefined): Promise<Vendor> {
-  const child = start(cores && [cores.vendor], [path('vendor/main.ts')]);
+  const child = start(cores && [cores.vendor], [vendorFile]);
   const port = await reply(child);
   return {
     url: `http://127.0.0.1:${port}`,
@@ -86,7 +94,7 @@ export interface Client {
 }
 
 export function startClient(cores: Cores | undefined): Client {
-  const child = start(cores && [cores.client], ['--expose-gc', path('client/main.ts')]);
+  const child = start(cores && [cores.client], ['--expose-gc', clientFile]);
   return {
     async tell(order) {
       child.send(order);
@@ -98,10 +106,14 @@ export function startClient(cores: Cores | undefined): Client {
   };
 }
 
-/** Runs a file that measures by itself and says its result. */
-export async function runAlone<Result>(cores: Cores | undefined, file: string, ...args: string[]): Promise<Result> {
-  const child = start(cores && [cores.client], ['--expose-gc', path(file), ...args]);
-  return (await reply(child)) as Result;
+/** Measures the router by itself, in a process of its own. */
+export async function measureAlone(
+  cores: Cores | undefined,
+  rounds: number,
+  speed: 'full' | 'quick',
+): Promise<RouterAlone> {
+  const child = start(cores && [cores.client], ['--expose-gc', routerFile, `${rounds}`, speed]);
+  return (await reply(child)) as RouterAlone;
 }
 
 export interface Gateway {

@@ -2,9 +2,18 @@
 import type { Memory } from './client/main.ts';
 import type { Task, Turn } from './client/turn.ts';
 import { type ContenderName, contenderNames } from './contenders/index.ts';
-import { type Client, type Cores, type Gateway, startClient, startGateway, startVendor, type Vendor } from './processes.ts';
+import {
+  type Client,
+  type Cores,
+  type Gateway,
+  startClient,
+  startGateway,
+  startVendor,
+  type Vendor,
+} from './processes.ts';
 import type { Scenario } from './scenarios.ts';
 import { turns } from './statistics.ts';
+import { chatsOnly } from './workload.ts';
 
 /** A turn, and what the gateway did meanwhile: microseconds for each request. */
 export interface Played extends Turn {
@@ -33,14 +42,13 @@ export interface Run {
   stop(): void;
 }
 
-const atOnce = { chunks: 1, perPacket: 1, pace: 0, tools: false };
 /** Enough for the compiler to have optimised what it will; half of it one at a time. */
 const warmUp = (quick: boolean): readonly Task[] =>
   [1, 16].map((concurrency) => ({
     kind: 'chat',
     requests: quick ? 200 : 800,
     concurrency,
-    serving: atOnce,
+    serving: chatsOnly,
   }));
 
 const message = (error: unknown): string => (error instanceof Error ? error.message : String(error));
@@ -48,7 +56,15 @@ const message = (error: unknown): string => (error instanceof Error ? error.mess
 /** Starts the vendor, the gateway and those of the contenders that are wanted. */
 export async function startRun(
   cores: Cores | undefined,
-  { wanted, quick, say }: { readonly wanted: ReadonlySet<ContenderName>; readonly quick: boolean; readonly say: (text: string) => void },
+  {
+    wanted,
+    quick,
+    say,
+  }: {
+    readonly wanted: ReadonlySet<ContenderName>;
+    readonly quick: boolean;
+    readonly say: (text: string) => void;
+  },
 ): Promise<Run> {
   const vendor = await startVendor(cores);
   const skipped = new Map<ContenderName, string>();
@@ -109,6 +125,7 @@ async function play({ scenario, rounds, vendor, gateway, clients, say }: Playing
   const turn = async (name: ContenderName): Promise<Played | undefined> => {
     const client = clients.get(name);
     if (client === undefined || failed.has(name)) return undefined;
+    if (task.serving.delay !== undefined) await vendor.serve(task.serving);
     const before = name === 'portkey' ? gateway?.cpu() : undefined;
     try {
       const { turn: measured } = await client.tell({ do: 'play', task });
@@ -121,9 +138,11 @@ async function play({ scenario, rounds, vendor, gateway, clients, say }: Playing
       return undefined;
     }
   };
-  say(`${scenario.name}: warm-up`);
-  for (const name of scenario.contenders) await turn(name);
-  for (let round = 0; round < rounds; round++) {
+  if (scenario.warmUp !== false) {
+    say(`${scenario.name}: warm-up`);
+    for (const name of scenario.contenders) await turn(name);
+  }
+  for (let round = 0; round < Math.min(rounds, scenario.rounds ?? rounds); round++) {
     say(`${scenario.name}: round ${round + 1} of ${rounds}`);
     for (const name of turns(scenario.contenders, round)) {
       const measured = await turn(name);
@@ -145,9 +164,14 @@ interface Growing {
 }
 
 /** In fresh processes, because those that have played have grown already. */
-async function grow({ names, cores, vendor, say }: Growing): Promise<ReadonlyMap<ContenderName, readonly Growth[]>> {
+async function grow({
+  names,
+  cores,
+  vendor,
+  say,
+}: Growing): Promise<ReadonlyMap<ContenderName, readonly Growth[]>> {
   const grown = new Map<ContenderName, readonly Growth[]>();
-  const task: Task = { kind: 'chat', requests: block, concurrency: 16, serving: atOnce };
+  const task: Task = { kind: 'chat', requests: block, concurrency: 16, serving: chatsOnly };
   for (const name of names) {
     const client = startClient(cores);
     try {

@@ -1,7 +1,8 @@
 // What is played: everyone in each scenario does the same requests, in turns.
-import { type ContenderName, contenderNames } from './contenders/index.ts';
+
 import type { Task } from './client/turn.ts';
-import type { Serving } from './workload.ts';
+import { type ContenderName, contenderNames } from './contenders/index.ts';
+import { chatsOnly } from './workload.ts';
 
 export interface Scenario {
   readonly name: string;
@@ -10,16 +11,19 @@ export interface Scenario {
   readonly contenders: readonly ContenderName[];
   /** Takes too long for `--quick`. */
   readonly long?: boolean;
+  /** Most rounds. */
+  readonly rounds?: number;
+  /** Whether everyone first plays a turn that is not counted. Default: yes. */
+  readonly warmUp?: boolean;
 }
 
 /** Microseconds between packets: long enough that most contenders are ready for the next one. */
 const pace = { one: 200, twenty: 1_000 };
-const atOnce: Serving = { chunks: 1, perPacket: 1, pace: 0, tools: false };
 
 const chat = (concurrency: number, requests: number): Scenario => ({
   name: `chat-${concurrency}`,
   title: `Chats, ${concurrency} at a time`,
-  task: { kind: 'chat', requests, concurrency, serving: atOnce },
+  task: { kind: 'chat', requests, concurrency, serving: chatsOnly },
   contenders: contenderNames,
 });
 
@@ -56,10 +60,23 @@ const tools: Scenario = {
 const inFlight = (concurrency: number): Scenario => ({
   name: `in-flight-${concurrency}`,
   title: `${concurrency.toLocaleString('en-US')} requests in flight`,
-  task: { kind: 'chat', requests: Math.max(500, concurrency), concurrency, serving: atOnce },
-  contenders: ['fetch', 'openai', 'signalbox-openai', 'signalbox-compatible'],
-  long: concurrency > 1_000,
+  task: { kind: 'chat', requests: Math.max(500, concurrency), concurrency, serving: chatsOnly },
+  contenders: ['openai', 'signalbox-openai', 'signalbox-compatible'],
 });
+/** More connections than a system lets in at once: they are opened little by little, and all wait for their answer. */
+const manyInFlight: Scenario = {
+  ...inFlight(10_000),
+  task: {
+    kind: 'chat',
+    requests: 10_000,
+    concurrency: 10_000,
+    ramp: 2_500,
+    serving: { ...chatsOnly, delay: 4_000 },
+  },
+  long: true,
+  rounds: 3,
+  warmUp: false,
+};
 
 export const scenarios: readonly Scenario[] = [
   chat(1, 300),
@@ -71,15 +88,17 @@ export const scenarios: readonly Scenario[] = [
   stream(200, 20, 25),
   stream(2_000, 20, 4),
   tools,
-  ...[1, 10, 100, 1_000, 10_000].map(inFlight),
+  ...[1, 10, 100, 1_000].map(inFlight),
+  manyInFlight,
 ];
 
 /** Parts of the bench that are no scenario: each has a process of its own. */
-export const otherParts = ['memory', 'router', 'sizes'] as const;
+const otherParts = ['memory', 'router', 'sizes'] as const;
 export const parts: readonly string[] = [...scenarios.map(({ name }) => name), ...otherParts];
 
 /** As many requests as fit into a minute for all. */
 export function shortened({ task, ...scenario }: Scenario): Scenario {
-  const least = Math.max(task.concurrency, task.kind === 'chat' ? 40 : 1);
-  return { ...scenario, task: { ...task, requests: Math.max(least, Math.floor(task.requests / 8)) } };
+  const isChat = task.kind === 'chat';
+  const requests = Math.floor(task.requests / (isChat ? 4 : 8));
+  return { ...scenario, task: { ...task, requests: Math.max(requests, isChat ? task.concurrency : 1) } };
 }

@@ -19,7 +19,7 @@ export const tool = {
   description: 'Draws points.',
   schema: {
     type: 'object' as const,
-    properties: { points: { type: 'array', items: { type: 'integer' } } },
+    properties: { points: { type: 'array' as const, items: { type: 'integer' as const } } },
     required: ['points'],
     additionalProperties: false,
   },
@@ -36,6 +36,9 @@ export function toolInput(pieces: number): readonly string[] {
   });
 }
 
+/** Nothing but chats. */
+export const chatsOnly: Serving = { chunks: 1, perPacket: 1, pace: 0, tools: false };
+
 /** What the vendor serves, until it is told otherwise. */
 export interface Serving {
   /** Of a stream. Those of a tool-call stream are shared among its calls. */
@@ -45,4 +48,6 @@ export interface Serving {
   /** Least microseconds between two packets, so that a client that keeps up reads them one by one. */
   readonly pace: number;
   readonly tools: boolean;
+  /** Milliseconds until a chat is answered. Default: at once. */
+  readonly delay?: number;
 }

@@ -129,5 +129,6 @@ async function main(rounds: number, scale: number): Promise<RouterAlone> {
 }
 
 const [rounds = '7', speed = 'full'] = process.argv.slice(2);
-process.send?.(await main(Number(rounds), speed === 'quick' ? 0.25 : 1));
+const result = await main(Number(rounds), speed === 'quick' ? 0.25 : 1);
+process.send?.(result);
 process.disconnect?.();

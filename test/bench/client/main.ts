@@ -1,6 +1,7 @@
 // A contender in a process of its own: it loads nothing but what it needs, and waits for its turns.
-import { type ContenderName, makeClient } from '../contenders/index.ts';
+
 import type { Addresses, Client } from '../contenders/contender.ts';
+import { type ContenderName, makeClient } from '../contenders/index.ts';
 import { play, type Task, type Turn } from './turn.ts';
 
 /** What a contender's process is told. The first one makes the client. */
@@ -41,9 +42,16 @@ async function memory(): Promise<Memory> {
   return { rss: rss / 2 ** 20, heap: heapUsed / 2 ** 20 };
 }
 
-process.on('message', (order: Order) => {
-  carryOut(order)
-    .catch((error: unknown): Report => ({ ok: false, why: error instanceof Error ? error.message : String(error) }))
-    .then((report) => process.send?.(report));
-});
+async function report(order: Order): Promise<void> {
+  try {
+    process.send?.(await carryOut(order));
+  } catch (error) {
+    process.send?.({
+      ok: false,
+      why: error instanceof Error ? error.message : String(error),
+    } satisfies Report);
+  }
+}
+
+process.on('message', (order: Order) => void report(order));
 process.on('disconnect', () => process.exit());

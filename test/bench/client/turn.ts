@@ -8,6 +8,8 @@ export interface Task {
   readonly requests: number;
   /** How many requests are under way at a time. */
   readonly concurrency: number;
+  /** Milliseconds over which the first requests are spread. Default: all at once. */
+  readonly ramp?: number;
   /** What the vendor serves meanwhile. */
   readonly serving: Serving;
 }
@@ -66,8 +68,20 @@ export async function play(client: Client, task: Task): Promise<Turn> {
   };
   const cpuBefore = process.cpuUsage();
   const started = performance.now();
-  await Promise.all(Array.from({ length: Math.min(task.concurrency, task.requests) }, caller));
+  await atTimes(Math.min(task.concurrency, task.requests), task.ramp ?? 0, caller);
   const seconds = (performance.now() - started) / 1_000;
   const { user, system } = process.cpuUsage(cpuBefore);
   return { cpu: (user + system) / task.requests, perSecond: task.requests / seconds, times, firsts };
+}
+
+/** Starts so many callers, spread over so many milliseconds, and waits for all. */
+async function atTimes(callers: number, ramp: number, caller: () => Promise<void>): Promise<void> {
+  const running: Promise<void>[] = [];
+  const started = performance.now();
+  while (running.length < callers) {
+    const due = ramp === 0 ? callers : callers * Math.min(1, (performance.now() - started) / ramp);
+    while (running.length < due) running.push(caller());
+    if (running.length < callers) await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+  await Promise.all(running);
 }

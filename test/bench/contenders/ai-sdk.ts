@@ -5,15 +5,17 @@ import type { LanguageModelV4 } from '@ai-sdk/provider';
 import type * as AI from 'ai';
 import type { Router } from 'signalbox';
 import { peer } from '../peers.ts';
-import { models, prompt, system, tool as plot } from '../workload.ts';
+import { models, tool as plot, prompt, system } from '../workload.ts';
 import type { Addresses, Client, MakeClient } from './contender.ts';
 import { compatible, routerOver } from './signalbox.ts';
 
 async function over(model: LanguageModelV4): Promise<Client> {
-  const { generateText, streamText, tool, jsonSchema } = await peer<typeof AI>('ai');
+  const { generateText, streamText, jsonSchema } = await peer<typeof AI>('ai');
   const request = { model, instructions: system, prompt, maxRetries: 0 };
   // No function to run, so that the answer ends with the calls.
-  const tools = { plot: tool({ description: plot.description, inputSchema: jsonSchema(plot.schema) }) };
+  const tools: AI.ToolSet = {
+    plot: { description: plot.description, inputSchema: jsonSchema(plot.schema) },
+  };
   return {
     chat: async () => (await generateText(request)).text,
     async stream(first) {
@@ -66,9 +68,7 @@ interface AiRetry {
 export const aiRetry: MakeClient = async (addresses) => {
   const { createRetryableModel, error } = await peer<AiRetry>('ai-retry/language-model');
   const [model, second] = [await aiModel(addresses), await aiModel(addresses)];
-  return over(
-    createRetryableModel({ model, retries: [error.isRetryable(true).switch({ model: second })] }),
-  );
+  return over(createRetryableModel({ model, retries: [error.isRetryable(true).switch({ model: second })] }));
 };
 
 /** What is used of ai-fallback. */

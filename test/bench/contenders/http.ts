@@ -6,7 +6,10 @@ import type { MakeClient } from './contender.ts';
 
 interface Delta {
   readonly content?: string | null;
-  readonly tool_calls?: readonly { readonly index: number; readonly function?: { readonly arguments?: string } }[];
+  readonly tool_calls?: readonly {
+    readonly index: number;
+    readonly function?: { readonly arguments?: string };
+  }[];
 }
 interface Completion {
   readonly choices: readonly { readonly message?: { readonly content: string }; readonly delta?: Delta }[];

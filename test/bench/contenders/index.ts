@@ -2,7 +2,7 @@
 import type { Addresses, Client, MakeClient } from './contender.ts';
 
 /** A package whose version is told, and where it is installed. */
-type Package = readonly [name: string, where: 'peers' | 'project'];
+type Package = readonly [name: string, where: 'peers' | 'project' | 'self'];
 
 interface Contender {
   /** For tables and charts. */
@@ -11,7 +11,7 @@ interface Contender {
   readonly load: () => Promise<MakeClient>;
 }
 
-const router: Package = ['signalbox', 'project'];
+const router: Package = ['signalbox', 'self'];
 const http = () => import('./http.ts');
 const sdks = () => import('./sdks.ts');
 const signalbox = () => import('./signalbox.ts');
@@ -76,7 +76,11 @@ export const contenders = {
     packages: [router],
     load: async () => (await aiSdk()).aiOverSignalbox,
   },
-  ax: { label: 'ax balancer', packages: [['@ax-llm/ax', 'peers']], load: async () => (await import('./ax.ts')).ax },
+  ax: {
+    label: 'ax balancer',
+    packages: [['@ax-llm/ax', 'peers']],
+    load: async () => (await import('./ax.ts')).ax,
+  },
   langchain: {
     label: 'LangChain withFallbacks',
     packages: [

@@ -44,9 +44,7 @@ const anthropic = {
 };
 
 const google = {
-  candidates: [
-    { content: { parts: [{ text: answer }], role: 'model' }, finishReason: 'STOP', index: 0 },
-  ],
+  candidates: [{ content: { parts: [{ text: answer }], role: 'model' }, finishReason: 'STOP', index: 0 }],
   usageMetadata: { promptTokenCount: 24, candidatesTokenCount: 20, totalTokenCount: 44 },
   modelVersion: models.google,
   responseId: 'kT4gaYmXJ9a2vdIP',

@@ -18,9 +18,7 @@ const times = <T>(count: number, make: (index: number) => T): readonly T[] =>
   Array.from({ length: count }, (_, index) => make(index));
 /** What goes with the first and the last of some chunks, so that their number stays. */
 const around = (start: string, inside: readonly string[], end: string): readonly string[] =>
-  inside.map(
-    (chunk, index) => (index === 0 ? start : '') + chunk + (index === inside.length - 1 ? end : ''),
-  );
+  inside.map((chunk, index) => (index === 0 ? start : '') + chunk + (index === inside.length - 1 ? end : ''));
 const perCall = ({ chunks }: Serving): number => Math.max(1, Math.floor(chunks / toolCalls));
 
 function openai({ chunks, ...rest }: Serving): Events {
@@ -61,8 +59,7 @@ function openai({ chunks, ...rest }: Serving): Events {
 }
 
 function anthropic({ chunks, ...rest }: Serving): Events {
-  const delta = (index: number, body: object): string =>
-    named('content_block_delta', { index, delta: body });
+  const delta = (index: number, body: object): string => named('content_block_delta', { index, delta: body });
   const block = (index: number, body: object, inside: readonly string[]): readonly string[] =>
     around(
       named('content_block_start', { index, content_block: body }),

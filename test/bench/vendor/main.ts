@@ -6,10 +6,12 @@ import { answers } from './answers.ts';
 import { type Dialect, dialects, packetsOf } from './events.ts';
 
 let pace = 0;
+let delay = 0;
 let streams: ReadonlyMap<Dialect, readonly Buffer[]> = new Map();
 
 function serve(serving: Serving): void {
   pace = serving.pace / 1_000;
+  delay = serving.delay ?? 0;
   streams = new Map(dialects.map((dialect) => [dialect, packetsOf(dialect, serving)]));
 }
 
@@ -50,7 +52,8 @@ function answer(request: IncomingMessage, body: string, response: ServerResponse
   }
   response.setHeader('content-type', 'application/json');
   response.setHeader('content-length', answers[dialect].length);
-  response.end(answers[dialect]);
+  if (delay === 0) response.end(answers[dialect]);
+  else setTimeout(() => response.end(answers[dialect]), delay);
 }
 
 const server = createServer((request, response) => {
@@ -68,6 +71,8 @@ server.listen({ port: 0, host: '127.0.0.1', backlog: 16_384 }, () => {
   process.send?.(typeof address === 'object' ? address?.port : undefined);
 });
 process.on('message', (serving: Serving) => {
+  // Thousands of connections of those who had their turn would leave none for the next one.
+  if (serving.delay !== undefined) server.closeIdleConnections();
   serve(serving);
   process.send?.('serving');
 });
