@@ -79,7 +79,16 @@ describe('the options', () => {
   const parts = ['chat-1', 'chat-64', 'memory'];
 
   test('a word stands for all parts that begin with it', () => {
-    expect(readOptions(['--only', 'chat'], parts)).toMatchObject({ parts: ['chat-1', 'chat-64'] });
+    expect(readOptions(['--only', 'chat'], parts, ['memory'])).toMatchObject({
+      parts: ['chat-1', 'chat-64'],
+    });
+  });
+
+  test('what is quick leaves out what is long', () => {
+    expect(readOptions(['--quick'], parts, ['memory'])).toMatchObject({
+      parts: ['chat-1', 'chat-64'],
+      rounds: 5,
+    });
   });
 
   test.each([
@@ -88,9 +97,10 @@ describe('the options', () => {
     [['--rounds', 'many'], '--rounds: ‘many’ is not a whole number from 1 to 50'],
     [['--rounds', '3', '--write'], '--rounds: ‘3’ is not a whole number from 5, with --write, to 50'],
     [['--write', '--quick'], '--write: only a whole run can be written, so not with --only or --quick'],
+    [['--quick', '--only', 'memory'], '--quick: leaves out memory, so nothing is left'],
     [['--slow'], "Unknown option '--slow'"],
   ])('%j is refused with what is wanted', (args, message) => {
-    expect(() => readOptions(args, parts)).toThrow(message);
+    expect(() => readOptions(args, parts, ['memory'])).toThrow(message);
   });
 });
 

@@ -11,13 +11,14 @@ import { machine, versions } from './report/machine.ts';
 import { page, writePage } from './report/page.ts';
 import { failures, goalTable, memoryTable, routerTables, scenarioTable } from './report/tables.ts';
 import { type Run, startRun } from './run.ts';
-import { parts, scenarios, shortened } from './scenarios.ts';
+import { longParts, parts, scenarios, shortened } from './scenarios.ts';
 
 const growing: readonly ContenderName[] = ['openai', 'signalbox-openai', 'signalbox-compatible'];
 
-/** Progress, on one line of a terminal and nowhere else. */
+/** Progress: on one line of a terminal; elsewhere only what begins. */
 function say(text: string): void {
   if (process.stderr.isTTY) process.stderr.write(`\r\u001B[K${text}`);
+  else if (!text.includes(': ')) console.error(text);
 }
 
 async function main(options: Options): Promise<void> {
@@ -51,23 +52,26 @@ async function measure(
   cores: Cores | undefined,
 ): Promise<{ readonly run: Run; readonly measured: Measured }> {
   const played = scenarios
-    .filter(({ name, long }) => chosen.includes(name) && !(quick && long === true))
+    .filter(({ name }) => chosen.includes(name))
     .map((scenario) => (quick ? shortened(scenario) : scenario));
   const wanted = new Set(played.flatMap((scenario) => scenario.contenders));
   const run = await startRun(cores, { wanted, quick, say });
   try {
     const results = [];
-    for (const scenario of played) results.push(await run.play(scenario, rounds));
-    const withMemory = chosen.includes('memory') && !quick;
+    for (const scenario of played) {
+      say(scenario.name);
+      results.push(await run.play(scenario, rounds));
+    }
+    say('the rest');
     const measured: Measured = {
       results,
-      ...(withMemory ? { memory: await run.grow(growing) } : {}),
+      ...(chosen.includes('memory') ? { memory: await run.grow(growing) } : {}),
       ...(chosen.includes('router')
         ? { router: await measureAlone(cores, rounds, quick ? 'quick' : 'full') }
         : {}),
       ...(chosen.includes('sizes') ? { core: await core() } : {}),
     };
-    say('');
+    if (process.stderr.isTTY) say('');
     return { run, measured };
   } finally {
     run.stop();
@@ -104,7 +108,7 @@ function showGoals(judged: readonly Judged[], enough: boolean): void {
 process.on('exit', stopAll);
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => process.exit(1));
 try {
-  const options = readOptions(process.argv.slice(2), parts);
+  const options = readOptions(process.argv.slice(2), parts, longParts);
   if (options === 'help') console.log(usage(parts));
   else await main(options);
 } catch (error) {

@@ -27,15 +27,26 @@ export const usage = (parts: readonly string[]): string =>
 
 const mostRounds = 50;
 
-/** @throws UsageError naming the option, what it got, and what it wants */
-export function readOptions(args: readonly string[], parts: readonly string[]): Options | 'help' {
+/**
+ * @param long those of the parts that `--quick` leaves out
+ * @throws UsageError naming the option, what it got, and what it wants
+ */
+export function readOptions(
+  args: readonly string[],
+  parts: readonly string[],
+  long: readonly string[],
+): Options | 'help' {
   const { only, rounds, quick, write, help } = parse(args);
   if (help) return 'help';
   const partial = only !== undefined || quick;
   if (write && partial)
     throw new UsageError('--write: only a whole run can be written, so not with --only or --quick');
+  const chosen = only === undefined ? parts : choose(only, parts);
+  const played = chosen.filter((part) => !quick || !long.includes(part));
+  if (played.length === 0)
+    throw new UsageError(`--quick: leaves out ${chosen.join(', ')}, so nothing is left`);
   return {
-    parts: only === undefined ? parts : choose(only, parts),
+    parts: played,
     rounds: rounds === undefined ? (quick ? 5 : 7) : readRounds(rounds, write),
     quick,
     write,

@@ -10,7 +10,14 @@ const project = fileURLToPath(new URL('../../', import.meta.url));
 
 /** Loads a peer. `T` is what the bench uses of it: to the compiler it is not there. */
 export async function peer<T>(name: string): Promise<T> {
+  // What Node says instead has paths of this machine in it, and might end up in the documentation.
+  if (versionOf(packageOf(name), 'peers') === undefined) throw new Error(`${name} is not installed`);
   return (await load(name)) as T;
+}
+
+/** `@scope/name/sub-path` without its sub-path. */
+function packageOf(name: string): string {
+  return name.split('/', name.startsWith('@') ? 2 : 1).join('/');
 }
 
 /** The path of the file that a peer's name stands for. */

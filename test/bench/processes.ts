@@ -51,6 +51,13 @@ const vendorFile = fileURLToPath(new URL('vendor/main.ts', import.meta.url));
 const clientFile = fileURLToPath(new URL('client/main.ts', import.meta.url));
 const routerFile = fileURLToPath(new URL('alone/router.ts', import.meta.url));
 
+/** Tells a child something, and waits for what it says to that. */
+async function ask(child: ChildProcess, words: Order | Serving): Promise<unknown> {
+  if (!child.connected) throw new Error('its process has ended');
+  child.send(words);
+  return await reply(child);
+}
+
 /** What a child says next; rejects when it ends instead. */
 async function reply(child: ChildProcess): Promise<unknown> {
   const done = new AbortController();
@@ -79,8 +86,7 @@ export async function startVendor(cores: Cores | undefined): Promise<Vendor> {
   return {
     url: `http://127.0.0.1:${port}`,
     async serve(serving) {
-      child.send(serving);
-      await reply(child);
+      await ask(child, serving);
     },
     stop: () => child.disconnect(),
   };
@@ -97,8 +103,7 @@ export function startClient(cores: Cores | undefined): Client {
   const child = start(cores && [cores.client], ['--expose-gc', clientFile]);
   return {
     async tell(order) {
-      child.send(order);
-      const report = (await reply(child)) as Report;
+      const report = (await ask(child, order)) as Report;
       if (!report.ok) throw new Error(report.why);
       return report;
     },

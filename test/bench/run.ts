@@ -87,7 +87,7 @@ export async function startRun(
   return {
     skipped,
     play: (scenario, rounds) => play({ scenario, rounds, vendor, gateway, clients, say }),
-    grow: (names) => grow({ names: names.filter((name) => !skipped.has(name)), cores, vendor, say }),
+    grow: (names) => grow({ names: names.filter((name) => !skipped.has(name)), cores, vendor, skipped, say }),
     stop() {
       for (const client of clients.values()) client.stop();
       gateway?.stop();
@@ -158,6 +158,8 @@ const blocks = 5;
 
 interface Growing {
   readonly names: readonly ContenderName[];
+  /** Who fails is added. */
+  readonly skipped: Map<ContenderName, string>;
   readonly cores: Cores | undefined;
   readonly vendor: Vendor;
   readonly say: (text: string) => void;
@@ -168,6 +170,7 @@ async function grow({
   names,
   cores,
   vendor,
+  skipped,
   say,
 }: Growing): Promise<ReadonlyMap<ContenderName, readonly Growth[]>> {
   const grown = new Map<ContenderName, readonly Growth[]>();
@@ -184,6 +187,8 @@ async function grow({
         if (memory !== undefined) seen.push({ after: done * block, memory });
       }
       grown.set(name, seen);
+    } catch (error) {
+      skipped.set(name, `memory: ${message(error)}`);
     } finally {
       client.stop();
     }

@@ -39,7 +39,7 @@ function stream(chunks: number, perPacket: 1 | 20, requests: number): Scenario {
       serving: { chunks, perPacket, pace: between, tools: false },
     },
     contenders: contenderNames,
-    long: chunks === 2_000 && perPacket === 1,
+    ...(chunks === 2_000 && perPacket === 1 ? { long: true, rounds: 5 } : {}),
   };
 }
 
@@ -95,6 +95,11 @@ export const scenarios: readonly Scenario[] = [
 /** Parts of the bench that are no scenario: each has a process of its own. */
 const otherParts = ['memory', 'router', 'sizes'] as const;
 export const parts: readonly string[] = [...scenarios.map(({ name }) => name), ...otherParts];
+/** The parts that take too long for `--quick`. */
+export const longParts: readonly string[] = [
+  ...scenarios.filter(({ long }) => long === true).map(({ name }) => name),
+  'memory',
+];
 
 /** As many requests as fit into a minute for all. */
 export function shortened({ task, ...scenario }: Scenario): Scenario {

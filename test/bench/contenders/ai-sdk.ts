@@ -86,9 +86,11 @@ interface SignalboxForAI {
   toProvider(router: Router): (route: string) => LanguageModelV4;
 }
 
+/** By a name that the compiler does not follow: a checkout may be without this sub-path. */
+const subPath: string = 'signalbox/ai-sdk';
+
 export const aiOverSignalbox: MakeClient = async ({ vendor }) => {
-  // By a name that the compiler does not follow: a checkout may be without this sub-path.
-  const subPath: string = 'signalbox/ai-sdk';
-  const { toProvider } = (await import(subPath)) as SignalboxForAI;
-  return over(toProvider(routerOver(compatible(vendor), models.openai))('bench'));
+  const loaded: SignalboxForAI | undefined = await import(subPath).catch(() => undefined);
+  if (loaded === undefined) throw new Error(`this checkout has no ${subPath}`);
+  return over(loaded.toProvider(routerOver(compatible(vendor), models.openai))('bench'));
 };

@@ -28,7 +28,11 @@ export const contenders = {
     packages: [['undici', 'peers']],
     load: async () => (await http()).undici,
   },
-  fetch: { label: 'fetch', packages: [], load: async () => (await http()).webFetch },
+  fetch: {
+    label: 'fetch',
+    packages: [['eventsource-parser', 'project']],
+    load: async () => (await http()).webFetch,
+  },
   openai: { label: 'openai', packages: [openai], load: async () => (await sdks()).openai },
   anthropic: {
     label: '@anthropic-ai/sdk',
