@@ -29,6 +29,7 @@ const steps: readonly (readonly [name: string, command: readonly [string, ...str
   ['direction of imports', ['depcruise', '--config', '.dependency-cruiser.mjs', 'src']],
   ['tests', vitest(report)],
   ['build', ['tsup', '--silent']],
+  ['sizes', ['node', 'scripts/sizes.ts']],
   ['package: publint', ['publint', '--strict']],
   ['package: types', ['attw', '--pack', '.', '--profile', 'esm-only']],
   ['package: installed elsewhere', vitest(packageReport, '--config', 'vitest.package.config.ts')],

@@ -1,61 +1,17 @@
-// How long each sub-path takes to import, and how large it is in a bundle. With `--write`, into the README.
-import { execFileSync } from 'node:child_process';
+// How large each sub-path is in a bundle, and how long it takes to import; fails above the limits, which are in sub-paths.ts. With
+// `--write`, the table goes into the README.
 import { readFileSync, writeFileSync } from 'node:fs';
-import { gzipSync } from 'node:zlib';
-import { build } from 'esbuild';
-
-const subPaths = [
-  '.',
-  './openai',
-  './anthropic',
-  './google',
-  './openai-compatible',
-  './langchain',
-  './openai-fetch',
-  './catalog',
-  './testing',
-];
-const runs = 9;
-
-/** Median milliseconds of an import in a fresh process. */
-function importTime(name: string): number {
-  const code = `const s = performance.now(); await import(${JSON.stringify(name)}); console.log(performance.now() - s)`;
-  const times = Array.from({ length: runs }, () =>
-    Number(execFileSync(process.execPath, ['--input-type=module', '-e', code], { encoding: 'utf8' })),
-  );
-  return times.toSorted((a, b) => a - b)[Math.floor(runs / 2)] ?? 0;
-}
-
-/** Kilobytes of a minified bundle with all that is loaded at once, gzipped; SDKs and what is loaded later are not in it. */
-async function gzipSize(name: string): Promise<number> {
-  const { outputFiles } = await build({
-    stdin: { contents: `export * from ${JSON.stringify(name)}`, resolveDir: process.cwd() },
-    bundle: true,
-    minify: true,
-    write: false,
-    format: 'esm',
-    platform: 'neutral',
-    mainFields: ['module', 'main'],
-    conditions: ['import'],
-    splitting: true,
-    outdir: 'out',
-    external: [
-      'openai',
-      '@anthropic-ai/sdk',
-      '@google/genai',
-      '@google/generative-ai',
-      '@langchain/core',
-      '@pydantic/genai-prices',
-      '@cfworker/json-schema',
-    ],
-  });
-  return outputFiles.reduce((sum, { contents }) => sum + gzipSync(contents).length, 0) / 1024;
-}
+import { gzipSize, importLimit, importTime, limits, subPaths } from './sub-paths.ts';
 
 const rows: string[] = ['| import | gzip KB | import ms |', '|---|---:|---:|'];
-for (const path of subPaths) {
-  const name = path.replace('.', 'signalbox');
-  rows.push(`| \`${name}\` | ${(await gzipSize(name)).toFixed(1)} | ${importTime(name).toFixed(0)} |`);
+const wrong: string[] = [];
+for (const name of subPaths()) {
+  const [size, time, limit] = [await gzipSize(name), importTime(name), limits[name]];
+  rows.push(`| \`${name}\` | ${size.toFixed(1)} | ${time.toFixed(0)} |`);
+  if (limit === undefined) wrong.push(`${name} has no limit: it is ${size.toFixed(1)} KB now`);
+  else if (size > limit) wrong.push(`${name} is ${size.toFixed(1)} KB, more than ${limit}`);
+  if (time > importLimit)
+    wrong.push(`${name} takes ${time.toFixed(0)} ms to import, more than ${importLimit}`);
 }
 const table = rows.join('\n');
 console.log(table);
@@ -65,4 +21,8 @@ if (process.argv.includes('--write')) {
   const marked = /(<!-- sizes -->\n)[\s\S]*?(\n<!-- \/sizes -->)/;
   if (!marked.test(readme)) throw new Error('README.md has no place for the sizes');
   writeFileSync('README.md', readme.replace(marked, `$1${table}$2`));
+}
+if (wrong.length > 0) {
+  console.error(`${wrong.join('\n')}\nThe limits are in scripts/sub-paths.ts.`);
+  process.exitCode = 1;
 }

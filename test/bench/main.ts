@@ -1,101 +1,118 @@
-// What the router adds. First alone, over a provider that answers at once; then where it is used, over the OpenAI SDK and
-// a socket, next to the same SDK without it. Absolute figures are this machine's; the ratios hold elsewhere too.
-import { fork } from 'node:child_process';
-import { once } from 'node:events';
-import OpenAI from 'openai';
-import { createRouter, type Provider, type ProviderCall, type ProviderStreamPart } from 'signalbox';
-import { openai } from 'signalbox/openai';
-import { type Measured, measure, type Work } from './measure.ts';
+// The bench against SDKs and peers: `npm run bench`. `-- --quick` takes a minute, `-- --only chat` plays a part, `-- --write` puts the
+// result into docs/performance.md, which also says how it is measured.
+import { gzipSize, importTime } from '../../scripts/sub-paths.ts';
+import type { ContenderName } from './contenders/index.ts';
+import { type Judged, judge, leastRounds } from './goals.ts';
+import type { Measured } from './measured.ts';
+import { type Options, readOptions, UsageError, usage } from './options.ts';
+import { installPeers } from './peers.ts';
+import { type Cores, findCores, measureAlone, stopAll } from './processes.ts';
+import { machine, versions } from './report/machine.ts';
+import { page, writePage } from './report/page.ts';
+import { failures, goalTable, memoryTable, routerTables, scenarioTable } from './report/tables.ts';
+import { type Run, startRun } from './run.ts';
+import { longParts, parts, scenarios, shortened } from './scenarios.ts';
 
-const chunks = 200;
-const price = { input: 1, output: 2 };
-const prompt = 'Why is the sky blue?';
+const growing: readonly ContenderName[] = ['openai', 'signalbox-openai', 'signalbox-compatible'];
 
-const instant: Provider<'instant'> = {
-  name: 'instant',
-  chat: async ({ model }) => ({
-    content: [{ type: 'text', text: 'Air scatters blue light more than red.' }],
-    finishReason: 'stop',
-    usage: { inputTokens: 10, outputTokens: 20 },
-    response: { model, headers: {} },
-    warnings: [],
-    raw: undefined,
-  }),
-  async *stream(): AsyncGenerator<ProviderStreamPart> {
-    for (let chunk = 0; chunk < chunks; chunk++) yield { type: 'text-delta', text: 'word ' };
-    yield { type: 'finish', finishReason: 'stop', usage: { inputTokens: 10, outputTokens: chunks } };
-  },
-};
-const repeat =
-  (once: () => Promise<unknown>): Work =>
-  async (times) => {
-    for (let time = 0; time < times; time++) await once();
-  };
-const drain = async (parts: AsyncIterable<unknown>): Promise<void> => {
-  for await (const _ of parts);
-};
-const added = (base: Measured, routed: Measured): string => `${(routed.wall - base.wall).toFixed(1)} µs`;
-const ratio = (base: Measured, routed: Measured): string => `× ${(routed.cpu / base.cpu).toFixed(2)}`;
-const figures = ({ wall, cpu }: Measured): string => `${wall.toFixed(1)} µs (CPU ${cpu.toFixed(1)})`;
-
-async function alone(): Promise<void> {
-  const router = createRouter({
-    targets: [1, 2, 3].map((id) => ({ provider: instant, model: `${id}`, price })),
-  });
-  const call: ProviderCall = {
-    model: '1',
-    messages: [{ role: 'user', content: prompt }],
-    signal: new AbortController().signal,
-  };
-  const chat = await measure(
-    { direct: repeat(() => instant.chat(call)), routed: repeat(() => router.chat({ prompt })) },
-    { rounds: 60, times: 1000 },
-  );
-  const stream = await measure(
-    {
-      direct: repeat(() => drain(instant.stream(call))),
-      routed: repeat(async () => drain(await router.stream({ prompt }))),
-    },
-    { rounds: 60, times: 50 },
-  );
-  console.log('the router alone, three targets');
-  console.log(`  added to a chat: ${added(chat.direct, chat.routed)}`);
-  console.log(`  added to a chunk: ${((stream.routed.wall - stream.direct.wall) / chunks).toFixed(2)} µs`);
+/** Progress: on one line of a terminal; elsewhere only what begins. */
+function say(text: string): void {
+  if (process.stderr.isTTY) process.stderr.write(`\r\u001B[K${text}`);
+  else if (!text.includes(': ')) console.error(text);
 }
 
-async function inUse(baseURL: string): Promise<void> {
-  const options = { apiKey: 'no-key', baseURL };
-  const sdk = new OpenAI({ ...options, maxRetries: 0 });
-  const router = createRouter({ targets: [{ provider: openai(options), model: 'gpt-5-mini', price }] });
-  const body = { model: 'gpt-5-mini', messages: [{ role: 'user' as const, content: prompt }] };
-  const chat = await measure(
-    {
-      direct: repeat(() => sdk.chat.completions.create(body)),
-      routed: repeat(() => router.chat({ prompt })),
-    },
-    { rounds: 60, times: 100 },
-  );
-  const streamed = { ...body, stream: true as const, stream_options: { include_usage: true } };
-  const stream = await measure(
-    {
-      direct: repeat(async () => drain(await sdk.chat.completions.create(streamed))),
-      routed: repeat(async () => drain(await router.stream({ prompt }))),
-    },
-    { rounds: 60, times: 20 },
-  );
-  for (const [what, { direct, routed }] of [
-    ['a chat', chat],
-    [`a stream of ${chunks} chunks`, stream],
-  ] as const) {
-    console.log(`${what} over the openai SDK, on loopback`);
-    console.log(
-      `  the SDK: ${figures(direct)}; through the router: ${figures(routed)}; CPU ${ratio(direct, routed)}`,
-    );
+async function main(options: Options): Promise<void> {
+  const started = performance.now();
+  const cores = findCores();
+  for (const line of machine(cores)) console.log(line);
+  const missing = installPeers();
+  if (missing !== undefined) console.log(`Without peers: ${missing}`);
+  const { run, measured } = await measure(options, cores);
+  const skipped = failures(run.skipped);
+  show(measured, skipped);
+  const judged = judge(measured);
+  const enough = options.rounds >= leastRounds;
+  showGoals(judged, enough);
+  const minutes = ((performance.now() - started) / 60_000).toFixed(1);
+  console.log(`\n${options.rounds} rounds, ${minutes} minutes; ${versions()}`);
+  if (!options.write) return;
+  const date = new Date().toISOString().slice(0, 10);
+  const circumstances = {
+    date,
+    rounds: options.rounds,
+    machine: machine(cores),
+    versions: versions(),
+    skipped,
+  };
+  writePage(page(measured, judged, circumstances), measured);
+}
+
+async function measure(
+  { parts: chosen, rounds, quick }: Options,
+  cores: Cores | undefined,
+): Promise<{ readonly run: Run; readonly measured: Measured }> {
+  const played = scenarios
+    .filter(({ name }) => chosen.includes(name))
+    .map((scenario) => (quick ? shortened(scenario) : scenario));
+  const wanted = new Set(played.flatMap((scenario) => scenario.contenders));
+  const run = await startRun(cores, { wanted, quick, say });
+  try {
+    const results = [];
+    for (const scenario of played) {
+      say(scenario.name);
+      results.push(await run.play(scenario, rounds));
+    }
+    say('the rest');
+    const measured: Measured = {
+      results,
+      ...(chosen.includes('memory') ? { memory: await run.grow(growing) } : {}),
+      ...(chosen.includes('router')
+        ? { router: await measureAlone(cores, rounds, quick ? 'quick' : 'full') }
+        : {}),
+      ...(chosen.includes('sizes') ? { core: await core() } : {}),
+    };
+    if (process.stderr.isTTY) say('');
+    return { run, measured };
+  } finally {
+    run.stop();
   }
 }
 
-const vendor = fork(new URL('vendor.ts', import.meta.url));
-const [port] = await once(vendor, 'message');
-await alone();
-await inUse(`http://127.0.0.1:${port}/v1`);
-vendor.disconnect();
+async function core(): Promise<NonNullable<Measured['core']>> {
+  return { gzip: await gzipSize('signalbox'), importTime: importTime('signalbox') };
+}
+
+function show(measured: Measured, skipped: readonly string[]): void {
+  const sections: [string, string | undefined][] = [
+    ...measured.results.map((result): [string, string] => [
+      result.scenario.title,
+      scenarioTable(measured, result),
+    ]),
+    ['The router alone', routerTables(measured)],
+    ['Memory', memoryTable(measured)],
+  ];
+  for (const [title, text] of sections) if (text !== undefined) console.log(`\n### ${title}\n\n${text}`);
+  if (skipped.length > 0) console.log(`\n${skipped.join('\n')}`);
+}
+
+function showGoals(judged: readonly Judged[], enough: boolean): void {
+  if (!enough) {
+    console.log(`\nGoals are not judged by fewer than ${leastRounds} rounds.`);
+    return;
+  }
+  const found = judged.filter(({ met }) => met !== undefined);
+  if (found.length > 0) console.log(`\n### Goals\n\n${goalTable(found)}`);
+  process.exitCode = found.every(({ met }) => met) ? 0 : 1;
+}
+
+process.on('exit', stopAll);
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => process.exit(1));
+try {
+  const options = readOptions(process.argv.slice(2), parts, longParts);
+  if (options === 'help') console.log(usage(parts));
+  else await main(options);
+} catch (error) {
+  if (!(error instanceof UsageError)) throw error;
+  console.error(`${error.message}\n\n${usage(parts)}`);
+  process.exitCode = 2;
+}

@@ -1,0 +1,74 @@
+// What each sub-path of the built package weighs: how large it is in a bundle, and how long it takes to import.
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { relative } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { build } from 'esbuild';
+
+/** Most gzipped kilobytes that each may have: about five per cent more than when it was last looked at. */
+export const limits: Readonly<Record<string, number>> = {
+  signalbox: 38.5,
+  'signalbox/openai': 18.6,
+  'signalbox/anthropic': 13.8,
+  'signalbox/google': 15.9,
+  'signalbox/openai-compatible': 18.7,
+  'signalbox/catalog': 5.2,
+  'signalbox/testing': 2.4,
+};
+
+/** Most milliseconds of an import. It is a guard against loading an SDK by mistake, no measure: machines differ. */
+export const importLimit = 250;
+
+/** The sub-paths as they are imported, from the package's exports. */
+export function subPaths(): readonly string[] {
+  const { exports } = JSON.parse(readFileSync('package.json', 'utf8'));
+  return Object.keys(exports)
+    .filter((path) => !path.endsWith('.json'))
+    .map((path) => path.replace('.', 'signalbox'));
+}
+
+const runs = 9;
+
+/** Median milliseconds of an import in a fresh process. */
+export function importTime(name: string): number {
+  const code = `const s = performance.now(); await import(${JSON.stringify(name)}); console.log(performance.now() - s)`;
+  const times = Array.from({ length: runs }, () =>
+    Number(execFileSync(process.execPath, ['--input-type=module', '-e', code], { encoding: 'utf8' })),
+  );
+  return times.toSorted((a, b) => a - b)[Math.floor(runs / 2)] ?? Number.NaN;
+}
+
+/** Kilobytes of a minified bundle with all that is loaded at once, gzipped; what is loaded when it is needed is not in it. */
+export async function gzipSize(name: string): Promise<number> {
+  const { metafile, outputFiles } = await build({
+    stdin: { contents: `export * from ${JSON.stringify(name)}`, resolveDir: process.cwd() },
+    bundle: true,
+    minify: true,
+    write: false,
+    metafile: true,
+    format: 'esm',
+    platform: 'neutral',
+    mainFields: ['module', 'main'],
+    conditions: ['import'],
+    splitting: true,
+    outdir: 'out',
+    external: peers(),
+  });
+  const atOnce = new Set<string>();
+  const follow = (file: string): void => {
+    if (atOnce.has(file)) return;
+    atOnce.add(file);
+    for (const { path, kind, external } of metafile.outputs[file]?.imports ?? [])
+      if (kind === 'import-statement' && external !== true) follow(path);
+  };
+  follow('out/stdin.js');
+  const sizes = outputFiles
+    .filter(({ path }) => atOnce.has(relative(process.cwd(), path).replaceAll('\\', '/')))
+    .map(({ contents }) => gzipSync(contents).length);
+  return sizes.reduce((sum, size) => sum + size, 0) / 1024;
+}
+
+/** What applications bring themselves. */
+function peers(): string[] {
+  return Object.keys(JSON.parse(readFileSync('package.json', 'utf8')).peerDependencies);
+}

@@ -1,0 +1,109 @@
+// What is played: everyone in each scenario does the same requests, in turns.
+
+import type { Task } from './client/turn.ts';
+import { type ContenderName, contenderNames } from './contenders/index.ts';
+import { chatsOnly } from './workload.ts';
+
+export interface Scenario {
+  readonly name: string;
+  readonly title: string;
+  readonly task: Task;
+  readonly contenders: readonly ContenderName[];
+  /** Takes too long for `--quick`. */
+  readonly long?: boolean;
+  /** Most rounds. */
+  readonly rounds?: number;
+  /** Whether everyone first plays a turn that is not counted. Default: yes. */
+  readonly warmUp?: boolean;
+}
+
+/** Microseconds between packets: long enough that most contenders are ready for the next one. */
+const pace = { one: 200, twenty: 1_000 };
+
+const chat = (concurrency: number, requests: number): Scenario => ({
+  name: `chat-${concurrency}`,
+  title: `Chats, ${concurrency} at a time`,
+  task: { kind: 'chat', requests, concurrency, serving: chatsOnly },
+  contenders: contenderNames,
+});
+
+function stream(chunks: number, perPacket: 1 | 20, requests: number): Scenario {
+  const between = perPacket === 1 ? pace.one : pace.twenty;
+  return {
+    name: `stream-${chunks}x${perPacket}`,
+    title: `Streams of ${chunks.toLocaleString('en-US')} chunks, ${perPacket === 1 ? 'one' : 'twenty'} a packet`,
+    task: {
+      kind: 'stream',
+      requests,
+      concurrency: 1,
+      serving: { chunks, perPacket, pace: between, tools: false },
+    },
+    contenders: contenderNames,
+    ...(chunks === 2_000 && perPacket === 1 ? { long: true, rounds: 5 } : {}),
+  };
+}
+
+/** Gemini sends tool calls whole, and ax hands them to its own programs only. */
+const withoutToolStreams: readonly ContenderName[] = ['google', 'signalbox-google', 'ax'];
+const tools: Scenario = {
+  name: 'tools',
+  title: 'Streams of two tool calls, 200 chunks, one a packet',
+  task: {
+    kind: 'tools',
+    requests: 10,
+    concurrency: 1,
+    serving: { chunks: 200, perPacket: 1, pace: pace.one, tools: true },
+  },
+  contenders: contenderNames.filter((name) => !withoutToolStreams.includes(name)),
+};
+
+const inFlight = (concurrency: number): Scenario => ({
+  name: `in-flight-${concurrency}`,
+  title: `${concurrency.toLocaleString('en-US')} requests in flight`,
+  task: { kind: 'chat', requests: Math.max(500, concurrency), concurrency, serving: chatsOnly },
+  contenders: ['openai', 'signalbox-openai', 'signalbox-compatible'],
+});
+/** More connections than a system lets in at once: they are opened little by little, and all wait for their answer. */
+const manyInFlight: Scenario = {
+  ...inFlight(10_000),
+  task: {
+    kind: 'chat',
+    requests: 10_000,
+    concurrency: 10_000,
+    ramp: 2_500,
+    serving: { ...chatsOnly, delay: 4_000 },
+  },
+  long: true,
+  rounds: 3,
+  warmUp: false,
+};
+
+export const scenarios: readonly Scenario[] = [
+  chat(1, 300),
+  chat(64, 640),
+  stream(20, 1, 25),
+  stream(200, 1, 10),
+  stream(2_000, 1, 1),
+  stream(20, 20, 60),
+  stream(200, 20, 25),
+  stream(2_000, 20, 4),
+  tools,
+  ...[1, 10, 100, 1_000].map(inFlight),
+  manyInFlight,
+];
+
+/** Parts of the bench that are no scenario: each has a process of its own. */
+const otherParts = ['memory', 'router', 'sizes'] as const;
+export const parts: readonly string[] = [...scenarios.map(({ name }) => name), ...otherParts];
+/** The parts that take too long for `--quick`. */
+export const longParts: readonly string[] = [
+  ...scenarios.filter(({ long }) => long === true).map(({ name }) => name),
+  'memory',
+];
+
+/** As many requests as fit into a minute for all. */
+export function shortened({ task, ...scenario }: Scenario): Scenario {
+  const isChat = task.kind === 'chat';
+  const requests = Math.floor(task.requests / (isChat ? 4 : 8));
+  return { ...scenario, task: { ...task, requests: Math.max(requests, isChat ? task.concurrency : 1) } };
+}

@@ -1,0 +1,55 @@
+// The arithmetic of the bench.
+
+/** The value below which a share `q` (0 to 1) of the values lies, between two of them in proportion. `NaN` of none. */
+export function quantile(values: readonly number[], q: number): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  const place = (sorted.length - 1) * q;
+  const below = sorted[Math.floor(place)] ?? Number.NaN;
+  const above = sorted[Math.ceil(place)] ?? Number.NaN;
+  return below + (above - below) * (place - Math.floor(place));
+}
+
+export const median = (values: readonly number[]): number => quantile(values, 0.5);
+
+/** One figure over all rounds. */
+export interface Spread {
+  readonly median: number;
+  readonly min: number;
+  readonly max: number;
+}
+
+export function spread(values: readonly number[]): Spread {
+  if (values.length === 0) return { median: Number.NaN, min: Number.NaN, max: Number.NaN };
+  return { median: median(values), min: Math.min(...values), max: Math.max(...values) };
+}
+
+/** What `of` comes to beside `base`, round by round: a slow moment of the machine hits both and cancels out. */
+export function compare(
+  of: readonly number[],
+  base: readonly number[],
+  how: (of: number, base: number) => number,
+): Spread {
+  return spread(
+    of.flatMap((value, round) => {
+      const other = base[round];
+      return other === undefined ? [] : [how(value, other)];
+    }),
+  );
+}
+
+export const ratio = (of: readonly number[], base: readonly number[]): Spread =>
+  compare(of, base, (a, b) => a / b);
+
+export const difference = (of: readonly number[], base: readonly number[]): Spread =>
+  compare(of, base, (a, b) => a - b);
+
+/**
+ * Whose turn it is in a round. Each round begins with another one, so that nobody always comes after the same work of others.
+ *
+ * @example
+ * turns(['a', 'b', 'c'], 1); // ['b', 'c', 'a']
+ */
+export function turns<Name>(names: readonly Name[], round: number): readonly Name[] {
+  const start = names.length === 0 ? 0 : round % names.length;
+  return [...names.slice(start), ...names.slice(0, start)];
+}
