@@ -12,9 +12,11 @@ import { chatJob, embedJob } from './core/job.ts';
 import { createMirror } from './core/mirror.ts';
 import { normalize, normalizeEmbed } from './core/normalize.ts';
 import { resolvePolicies } from './core/policies.ts';
+import { closedError } from './core/run.ts';
 import { createSelector, type RouteFinder } from './core/select.ts';
 import { createTargets, latenciesOf, statsOf, type Target, targetHealth } from './core/target.ts';
 import { waitingRoom } from './core/waiting-room.ts';
+import { bag } from './health/bag.ts';
 import { outputLengths } from './health/output-lengths.ts';
 import { promptCaches } from './health/prompt-caches.ts';
 import { priceBook } from './pricing/price-book.ts';
@@ -75,6 +77,7 @@ export function createRouter(options: RouterOptions): Router {
     caches: promptCaches(),
     room: waitingRoom(clock),
     closed: closing.signal,
+    live: bag(),
   };
   const find = routeFinder(options, targets);
   const { select } = options;
@@ -133,7 +136,10 @@ export function createRouter(options: RouterOptions): Router {
           latencies: latenciesOf(target, now),
         };
       }),
-    close: () => closing.abort(undefined),
+    close() {
+      closing.abort(undefined);
+      for (const { stop } of [...env.live.items]) stop(closedError());
+    },
   };
 }
 

@@ -16,16 +16,17 @@ export interface LinkedAbort<S extends Signal = Signal> {
 
 /** An abort that stays within the router: its listeners are called once, in their order, and must not throw. */
 export function linkedAbort(parent?: Signal): LinkedAbort {
-  let listeners: Set<() => void> | undefined;
+  let listeners: (() => void)[] | undefined; // as a rule two or three
   const signal = {
     aborted: false,
     reason: undefined as unknown,
     addEventListener(_type: 'abort', listener: () => void) {
-      listeners ??= new Set();
-      listeners.add(listener);
+      listeners ??= [];
+      listeners.push(listener);
     },
     removeEventListener(_type: 'abort', listener: () => void) {
-      listeners?.delete(listener);
+      const index = listeners?.indexOf(listener) ?? -1;
+      if (index >= 0) listeners?.splice(index, 1);
     },
   };
   const abort = (reason: unknown): void => {

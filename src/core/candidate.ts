@@ -1,8 +1,8 @@
 import type { SkippedTarget } from '../types/decision.ts';
 import type { Candidate, Expectation, Health, TargetStats } from '../types/strategy.ts';
 import type { Environment } from './environment.ts';
-import { expectationOf, expectedCached, expectedCost, type Forecast } from './forecast.ts';
-import { headroomOf, statsOf, type Target } from './target.ts';
+import { Expected, expectedCached, expectedCost, type Forecast } from './forecast.ts';
+import { headroomOf, isPlain, statsOf, type Target } from './target.ts';
 
 /**
  * What a strategy sees of a target: worked out when it looks, and once. There is one for each of a route's targets with each
@@ -22,10 +22,13 @@ export class Seen implements Candidate {
   /** What led to its rank. */
   noted: SkippedTarget['facts'];
   chosen = false;
+  /** Then it is not asked again what holds it back. */
+  readonly plain: boolean;
 
   constructor(of: Target, health: Health, forecast: Forecast, env: Environment, now: number) {
     this.#of = of;
     this.health = health;
+    this.plain = isPlain(of);
     this.#forecast = forecast;
     this.#env = env;
     this.#now = now;
@@ -51,7 +54,7 @@ export class Seen implements Candidate {
   }
 
   get expected(): Expectation {
-    this.#expected ??= expectationOf(this.#of, this.#forecast, this.#now);
+    this.#expected ??= new Expected(this.#of, this.#forecast, this.#now);
     return this.#expected;
   }
 

@@ -141,7 +141,7 @@ function byPreference({ channels }: Target, { session, random }: Question['conte
 /** A target whose breaker has just closed gets its traffic back little by little: else it comes last, for what is left. */
 function recoveringLast(order: readonly Candidate[], env: Environment, now: number): readonly Candidate[] {
   const held = order.filter((candidate) => {
-    if (!Seen.is(candidate)) return false;
+    if (!Seen.is(candidate) || candidate.plain) return false;
     const { of, headroom } = candidate;
     const own = of.breaker.share(now);
     const shared = of.channels[0]?.key.endpoint.breaker.share(now) ?? 1;
@@ -155,7 +155,7 @@ function recoveringLast(order: readonly Candidate[], env: Environment, now: numb
 
 function reasonToSkip(
   target: Target,
-  candidate: Candidate,
+  candidate: Seen,
   lacks: string | undefined,
   question: Question,
   now: number,
@@ -168,7 +168,7 @@ function reasonToSkip(
   if (maxCost !== undefined && (candidate.estimatedCost ?? Number.POSITIVE_INFINITY) > maxCost)
     return 'too-expensive';
   if (candidate.health === 'exhausted') return 'exhausted';
-  if (soonest(target, question, now) > now) return 'limited';
+  if (!candidate.plain && soonest(target, question, now) > now) return 'limited';
   if (!target.silence.admits(now)) return 'suspect';
   const refused = (channel: Channel): boolean => !breakersAdmit(channel, now);
   return route.policies.breaker !== false && target.channels.every(refused) ? 'open' : undefined;

@@ -1,6 +1,6 @@
 import { isRouterError, type ProviderError, RequestError, StreamInterruptedError } from '../errors.ts';
 import type { ProviderFinishPart } from '../types/provider.ts';
-import type { ChatResult } from '../types/result.ts';
+import type { ChatResult, ResponseInfo, Warning } from '../types/result.ts';
 import type { ChatStream } from '../types/router.ts';
 import type { StreamContent, StreamPart } from '../types/stream-part.ts';
 import { linkedAbort } from './abort.ts';
@@ -43,7 +43,7 @@ function chatStream(run: Run, failover: Failover, asked: Asked, opened: OpenStre
   const interruption = (reason: ProviderError | undefined): StreamInterruptedError =>
     new StreamInterruptedError({
       partial: { text: current.collected.text(), content: current.collected.content() },
-      usage: current.usage,
+      usage: current.heard.usage,
       attempts: run.attempts,
       reason,
     });
@@ -202,29 +202,58 @@ function chatStream(run: Run, failover: Failover, asked: Asked, opened: OpenStre
     },
   };
 
-  const self: ChatStream = {
-    get target() {
-      return current.attempt.target.id;
-    },
-    get response() {
-      return current.response;
-    },
-    get warnings() {
-      return current.warnings;
-    },
-    result: result.promise,
-    get textStream() {
-      return texts(self, () => {
-        mayRestart = false;
-      });
-    },
-    [Symbol.asyncIterator]() {
+  return new Opened(
+    () => current,
+    () => {
       if (started) throw new RequestError('stream', 'to be read once', 'a second reading');
       started = true;
       return iterator;
     },
-  };
-  return self;
+    () => {
+      mayRestart = false;
+    },
+    result.promise,
+  );
+}
+
+/** The caller's side of a stream. A class, so that all of them share their getters: see `Expected`. */
+class Opened implements ChatStream {
+  readonly result: Promise<ChatResult>;
+  readonly #current: () => OpenStream;
+  readonly #iterate: () => AsyncIterator<StreamPart>;
+  readonly #neverRestart: () => void;
+
+  constructor(
+    current: () => OpenStream,
+    iterate: () => AsyncIterator<StreamPart>,
+    neverRestart: () => void,
+    result: Promise<ChatResult>,
+  ) {
+    this.#current = current;
+    this.#iterate = iterate;
+    this.#neverRestart = neverRestart;
+    this.result = result;
+  }
+
+  get target(): string {
+    return this.#current().attempt.target.id;
+  }
+
+  get response(): ResponseInfo {
+    return this.#current().heard.response;
+  }
+
+  get warnings(): readonly Warning[] {
+    return this.#current().heard.warnings;
+  }
+
+  get textStream(): AsyncIterable<string> {
+    return texts(this, this.#neverRestart);
+  }
+
+  [Symbol.asyncIterator](): AsyncIterator<StreamPart> {
+    return this.#iterate();
+  }
 }
 
 /** The text alone. It cannot show that it starts anew, so it never does. */

@@ -1,3 +1,4 @@
+import type { Bag, Kept } from '../health/bag.ts';
 import type { HealthNow } from '../health/health.ts';
 import type { OutputLengths } from '../health/output-lengths.ts';
 import type { PromptCaches } from '../health/prompt-caches.ts';
@@ -21,6 +22,11 @@ export interface Route {
 }
 
 /** What all requests of one router share. */
+/** A request under way. */
+export interface LiveRun extends Kept {
+  stop(reason: unknown): void;
+}
+
 export interface Environment {
   readonly clock: Clock;
   /** For what happens with every token, see `roughClock`. */
@@ -33,6 +39,8 @@ export interface Environment {
   readonly room: WaitingRoom;
   /** Aborted when the router is closed. */
   readonly closed: Signal;
+  /** All requests under way, which end then. */
+  readonly live: Bag<LiveRun>;
 }
 
 /** Tells listeners if the state of one of a target's channels is not what they were last told. Returns that of the first. */

@@ -60,28 +60,45 @@ export function expectedCost(
   return costOf(usage, known.price, known.source)?.total;
 }
 
-/** How fast and how sound a target is expected to be. */
-export function expectationOf(target: Target, forecast: Forecast, now: number): Expectation {
-  const { latencies, stats, prior } = target;
-  const { job } = forecast;
-  const size = job.size.get();
-  const throughput = stats.throughput(now) ?? prior.throughput;
-  const firstToken = withPrior(target, size, now);
-  const chat = latencies.chat.expect(size, now);
-  const kind = job.kind === 'stream' || chat === undefined ? 'stream' : 'chat';
-  return {
-    firstToken,
-    get total() {
-      const streamed = later(firstToken, throughput, () => expectedOutput(target, forecast, now));
-      return kind === 'chat' ? chat : (streamed ?? chat);
-    },
-    throughput,
-    get failure() {
-      return stats.failure(now);
-    },
-    samples: latencies[kind].samples(now) + (prior.firstToken === undefined ? 0 : priorSamples),
-    idle: now - stats.lastStart,
-  };
+/**
+ * How fast and how sound a target is expected to be; what takes longer is worked out when it is asked for. A class, so that all
+ * of them share their getters: in object literals each getter would cost a hidden class.
+ */
+export class Expected implements Expectation {
+  readonly firstToken: Latency | undefined;
+  readonly throughput: number | undefined;
+  readonly samples: number;
+  readonly idle: number;
+  readonly #target: Target;
+  readonly #forecast: Forecast;
+  readonly #now: number;
+  readonly #chat: Latency | undefined;
+  readonly #kind: 'stream' | 'chat';
+
+  constructor(target: Target, forecast: Forecast, now: number) {
+    const { latencies, stats, prior } = target;
+    const { job } = forecast;
+    const size = job.size.get();
+    this.#target = target;
+    this.#forecast = forecast;
+    this.#now = now;
+    this.#chat = latencies.chat.expect(size, now);
+    this.#kind = job.kind === 'stream' || this.#chat === undefined ? 'stream' : 'chat';
+    this.firstToken = withPrior(target, size, now);
+    this.throughput = stats.throughput(now) ?? prior.throughput;
+    this.samples = latencies[this.#kind].samples(now) + (prior.firstToken === undefined ? 0 : priorSamples);
+    this.idle = now - stats.lastStart;
+  }
+
+  get total(): Latency | undefined {
+    if (this.#kind === 'chat') return this.#chat;
+    const output = (): number => expectedOutput(this.#target, this.#forecast, this.#now);
+    return later(this.firstToken, this.throughput, output) ?? this.#chat;
+  }
+
+  get failure(): number {
+    return this.#target.stats.failure(this.#now);
+  }
 }
 
 /** A declared time counts as so many samples. */

@@ -6,14 +6,17 @@ export interface Lazy<T> {
 }
 
 export function lazy<T>(compute: () => T): Lazy<T> {
-  let kept: { readonly value: T } | undefined;
-  return {
+  let value: T;
+  // `known` is a field: a getter would give each of these objects a hidden class of its own.
+  const self = {
+    known: false,
     get() {
-      kept ??= { value: compute() };
-      return kept.value;
-    },
-    get known() {
-      return kept !== undefined;
+      if (!self.known) {
+        value = compute();
+        self.known = true;
+      }
+      return value;
     },
   };
+  return self;
 }

@@ -42,6 +42,12 @@ export interface OpenStream {
   /** The whole answer, once `finish` has come. */
   answer(finish: ProviderFinishPart): Answer;
   readonly collected: Collector;
+  /** What is known so far. */
+  readonly heard: Heard;
+}
+
+/** What a vendor has said of its answer. */
+export interface Heard {
   readonly usage: Usage;
   readonly response: ResponseInfo;
   readonly warnings: readonly Warning[];
@@ -84,15 +90,6 @@ export async function openStream(
       if (part === undefined) stream.read(onPart, onError);
       else onPart(part);
     },
-    get usage() {
-      return stream.usage;
-    },
-    get response() {
-      return stream.response;
-    },
-    get warnings() {
-      return stream.warnings;
-    },
   };
 }
 
@@ -116,9 +113,11 @@ function readStream(
   if (continuation !== undefined) collected.add(toText(continuation.before, continuation.id));
   let upstream: AsyncIterator<ProviderStreamPart> | undefined;
   let queued: IteratorResult<ProviderStreamPart> | undefined;
-  let response: ResponseInfo = { headers: {} };
-  let warnings: readonly Warning[] = [];
-  let usage: Usage = {};
+  const heard: { -readonly [Field in keyof Heard]: Heard[Field] } = {
+    usage: {},
+    response: { headers: {} },
+    warnings: continuation === undefined ? [] : [continued(target)],
+  };
   let tokens = 0;
   // What is left of `timeout.idle`: it runs while somebody waits, and only a token starts it anew.
   const idle = run.timeout.idle ?? idlePatience(target, run.env.clock.now());
@@ -160,7 +159,10 @@ function readStream(
     stopped = all ? Math.max(shortestStopped, 3 * (target.stall.gaps.quantile(0.99) ?? 0)) : undefined;
     timer.watch(Math.max(0, Math.min(idleLeft, stopped ?? idleLeft) - (run.env.clock.now() - waitingSince)));
   };
-  const seen = (): Seen => ({ usage, text: collected.text().slice(continuation?.before.length) });
+  const seen = (): Seen => ({
+    usage: heard.usage,
+    text: collected.text().slice(continuation?.before.length),
+  });
 
   const end = (): void => {
     over = true;
@@ -189,16 +191,16 @@ function readStream(
   else timer.watch(firstToken);
 
   const note = (part: ProviderResponsePart): void => {
-    response = {
-      ...response,
+    heard.response = {
+      ...heard.response,
       ...(part.id === undefined ? {} : { id: part.id }),
       ...(part.model === undefined ? {} : { model: part.model }),
       ...(part.headers === undefined ? {} : { headers: part.headers }),
       ...(part.limits === undefined ? {} : { limits: part.limits }),
     };
     attempt.noteLimits(part.limits);
-    if (part.warnings !== undefined) warnings = [...warnings, ...part.warnings];
-    if (part.usage !== undefined) usage = part.usage;
+    if (part.warnings !== undefined) heard.warnings = [...heard.warnings, ...part.warnings];
+    if (part.usage !== undefined) heard.usage = part.usage;
   };
 
   /** Takes one part in; gives it back where it is for the reader. */
@@ -215,7 +217,7 @@ function readStream(
       return undefined;
     }
     if (part.type === 'finish') {
-      usage = part.usage;
+      heard.usage = part.usage;
       const held = seam?.end() ?? '';
       if (held !== '') {
         queued = result;
@@ -283,15 +285,7 @@ function readStream(
   return {
     attempt,
     collected,
-    get usage() {
-      return usage;
-    },
-    get response() {
-      return response;
-    },
-    get warnings() {
-      return continuation === undefined ? warnings : [...warnings, continued(target)];
-    },
+    heard,
     read(onPart, onFailure) {
       if (over) {
         onFailure(failureOf(undefined, attempt));
@@ -318,8 +312,8 @@ function readStream(
       finishReason: finish.finishReason,
       usage: finish.usage,
       ...(finish.cost === undefined ? {} : { cost: finish.cost }),
-      response,
-      warnings: continuation === undefined ? warnings : [...warnings, continued(target)],
+      response: heard.response,
+      warnings: heard.warnings,
       providerMetadata: finish.providerMetadata ?? {},
       raw: finish.raw,
       ...(finish.origin === undefined ? {} : { origin: finish.origin }),

@@ -5,7 +5,7 @@ import type { Accept, CallOptions, Interrupted, Priority } from '../types/option
 import type { AttemptSummary, FinishReason } from '../types/result.ts';
 import type { Cost, Usage } from '../types/usage.ts';
 import { linkedAbort, type Signal } from './abort.ts';
-import { type Environment, type Route, toDate } from './environment.ts';
+import { type Environment, type LiveRun, type Route, toDate } from './environment.ts';
 import type { Job } from './job.ts';
 import { override } from './override.ts';
 import { defaultHedge, type ResolvedPolicies, type ResolvedTimeouts } from './policies.ts';
@@ -75,9 +75,9 @@ export function createRun({ options, ...init }: RunInit): Run {
   const now = env.clock.now();
   const { startedAt = now } = init;
   const abort = linkedAbort(options.signal);
-  const onClosed = (): void => abort.abort(new RouterError('closed', 'the router has been closed'));
-  if (env.closed.aborted) onClosed();
-  env.closed.addEventListener('abort', onClosed, { once: true });
+  if (env.closed.aborted) abort.abort(closedError());
+  const live: LiveRun = { stop: abort.abort, place: undefined };
+  env.live.add(live);
   const attempts: AttemptSummary[] = [];
   const onDeadline = (): void => abort.abort(new DeadlineError(timeout.request, attempts));
   const left = startedAt + timeout.request - now;
@@ -108,11 +108,16 @@ export function createRun({ options, ...init }: RunInit): Run {
       settled = true;
       cancelDeadline();
       abort.unlink();
-      env.closed.removeEventListener('abort', onClosed);
+      env.live.delete(live);
       tellEnd(run, end);
     },
   };
   return run;
+}
+
+/** What calls of a closed router, and those under way when it is closed, end with. */
+export function closedError(): RouterError {
+  return new RouterError('closed', 'the router has been closed');
 }
 
 function hedgeOf(called: CallOptions['hedge'], routed: ResolvedPolicies['hedge']): ResolvedPolicies['hedge'] {

@@ -334,6 +334,19 @@ function isUnlimited({ target, key, headroom }: Channel, now: number): boolean {
   return target.limits.rate === undefined && key.limits.rate === undefined && headroom.share(now) === 1;
 }
 
+/** Whether a target is as most are: one key, no limits, and nothing has ever been wrong with it. */
+export function isPlain({ channels, limits, breaker }: Target): boolean {
+  const [only] = channels;
+  if (only === undefined || channels.length > 1) return false;
+  const { key, headroom } = only;
+  if (breaker.hasTripped || key.endpoint.breaker.hasTripped || headroom.told) return false;
+  return isBoundless(limits) && isBoundless(key.limits);
+}
+
+function isBoundless({ places, rate }: Limits): boolean {
+  return places.limit === Number.POSITIVE_INFINITY && rate === undefined;
+}
+
 /** When a channel's limits let an attempt of so many tokens in; monotonic milliseconds, not after `now` where they do. */
 export function freeAt(channel: Channel, tokens: () => number, now: number): number {
   // Counting takes time: only where somebody wants to know.

@@ -30,6 +30,8 @@ export interface Breaker {
   state(now: number): 'closed' | 'open' | 'half-open';
   /** Whether it is not closed. */
   readonly tripped: boolean;
+  /** Whether it has ever been. */
+  readonly hasTripped: boolean;
   /** Whether an attempt would be admitted now. */
   admits(now: number): boolean;
   /** When an open breaker lets its next probe through; monotonic milliseconds. */
@@ -64,7 +66,6 @@ const firstShare = 0.1;
 export function breaker(random: Random): Breaker {
   let epoch = 0;
   let open = false;
-  let until = 0;
   let failures = 0;
   let openings = 0;
   let closedAt = Number.NEGATIVE_INFINITY;
@@ -81,10 +82,12 @@ export function breaker(random: Random): Breaker {
   const trip = (now: number, limits: BreakerLimits): void => {
     if (!open && openings > 0) openings = Math.max(0, openings - Math.floor((now - closedAt) / forgiveAfter));
     const span = Math.min(limits.maxOpen, limits.open * 2 ** openings);
-    until = now + span * (1 - jitter + 2 * jitter * random());
+    self.until = now + span * (1 - jitter + 2 * jitter * random());
     openings += 1;
     newEpoch();
     open = true;
+    self.tripped = true;
+    self.hasTripped = true;
     probing = false;
     goodProbes = 0;
     failures = 0;
@@ -100,21 +103,18 @@ export function breaker(random: Random): Breaker {
     return outcomes.read(60, now).all + underWay - 1 < littleTraffic;
   };
 
-  return {
-    get tripped() {
-      return open;
-    },
-    state: (now) => (!open ? 'closed' : now < until ? 'open' : 'half-open'),
-    admits: (now) => !open || (now >= until && !probing),
-    get until() {
-      return until;
-    },
+  const self: { -readonly [Field in keyof Breaker]: Breaker[Field] } = {
+    tripped: false,
+    hasTripped: false,
+    until: 0,
+    state: (now) => (!open ? 'closed' : now < self.until ? 'open' : 'half-open'),
+    admits: (now) => !open || (now >= self.until && !probing),
     share: (now) =>
       closedAt === Number.NEGATIVE_INFINITY
         ? 1
         : Math.min(1, firstShare + ((1 - firstShare) * (now - closedAt)) / slowStart),
     enter(now) {
-      const probe = open && now >= until && !probing;
+      const probe = open && now >= self.until && !probing;
       if (probe) probing = true;
       underWay += 1;
       return { epoch, probe };
@@ -130,6 +130,7 @@ export function breaker(random: Random): Breaker {
       if (goodProbes < limits.probes) return;
       goodProbes = 0;
       open = false;
+      self.tripped = false;
       closedAt = now;
       newEpoch();
     },
@@ -145,4 +146,5 @@ export function breaker(random: Random): Breaker {
       if (pass.probe) probing = false;
     },
   };
+  return self;
 }

@@ -3,6 +3,8 @@ import type { VendorLimit } from '../types/limit.ts';
 /** What a vendor has said is left of its limits, and what has been used of it since. */
 export interface Headroom {
   note(limits: readonly VendorLimit[], now: number): void;
+  /** Whether a vendor has ever said anything. */
+  readonly told: boolean;
   /** An attempt of so many tokens starts. */
   use(tokens: number, now: number): void;
   /** When an attempt of so many tokens is expected to be let in; monotonic milliseconds, not after `now` where it is. */
@@ -29,8 +31,10 @@ export function headroom(): Headroom {
   const live = (now: number): readonly [VendorLimit['of'], Known][] =>
     known.size === 0 ? none : [...known].filter(([, { fullAt }]) => fullAt > now);
 
-  return {
+  const self: { -readonly [Field in keyof Headroom]: Headroom[Field] } = {
+    told: false,
     note(limits, now) {
+      self.told = true;
       const seen = new Set<VendorLimit['of']>();
       for (const { of, remaining, limit, resetAfter = usualWindow } of limits) {
         // Of several limits of one kind the scarcest counts.
@@ -60,4 +64,5 @@ export function headroom(): Headroom {
       return least;
     },
   };
+  return self;
 }

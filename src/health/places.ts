@@ -8,17 +8,15 @@ export interface Places {
 }
 
 export function places(limit: number = Number.POSITIVE_INFINITY): Places {
-  let taken = 0;
-  return {
+  const self = {
     limit,
-    get taken() {
-      return taken;
-    },
+    taken: 0,
     take() {
-      taken += 1;
+      self.taken += 1;
     },
     release() {
-      taken -= 1;
+      self.taken -= 1;
     },
   };
+  return self;
 }

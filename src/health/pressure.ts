@@ -16,27 +16,25 @@ const decrease = 0.7;
 const forgetAfter = 20;
 
 export function pressure(): Pressure {
-  let limit = Number.POSITIVE_INFINITY;
   let successes = 0;
   let rounds = 0;
-  return {
-    get limit() {
-      return limit;
-    },
-    refused(inFlight) {
-      limit = Math.max(1, Math.floor(Math.min(limit, inFlight) * decrease));
+  const self = {
+    limit: Number.POSITIVE_INFINITY,
+    refused(inFlight: number) {
+      self.limit = Math.max(1, Math.floor(Math.min(self.limit, inFlight) * decrease));
       successes = 0;
       rounds = 0;
     },
-    succeeded(inFlight) {
-      if (limit === Number.POSITIVE_INFINITY) return;
+    succeeded(inFlight: number) {
+      if (self.limit === Number.POSITIVE_INFINITY) return;
       successes += 1;
-      if (successes < limit) return;
+      if (successes < self.limit) return;
       successes = 0;
       rounds += 1;
       // Nothing is learnt about a limit that is not reached.
-      if (inFlight >= limit / 2) limit += 1;
-      if (rounds >= forgetAfter) limit = Number.POSITIVE_INFINITY;
+      if (inFlight >= self.limit / 2) self.limit += 1;
+      if (rounds >= forgetAfter) self.limit = Number.POSITIVE_INFINITY;
     },
   };
+  return self;
 }

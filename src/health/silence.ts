@@ -1,4 +1,5 @@
 import type { Clock } from '../types/clock.ts';
+import { bag, type Kept } from './bag.ts';
 import type { Histogram } from './histogram.ts';
 import type { SizeClass } from './latency.ts';
 
@@ -65,15 +66,15 @@ const unusual = Math.LN2;
 /** Our own process stood still for longer than this: then what is missing may well be here already, unread. */
 export const ownStall = 50;
 
+interface Begun extends Kept {
+  readonly startedAt: number;
+  readonly latencies: Waits;
+  readonly alarm: () => void;
+}
+
 export function silence(clock: Clock, onChange: () => void): Silence {
-  const waiting = new Set<{
-    readonly startedAt: number;
-    readonly latencies: Waits;
-    readonly alarm: () => void;
-  }>();
+  const waiting = bag<Begun>();
   let lastToken = Number.NEGATIVE_INFINITY;
-  let suspected = false;
-  let until = 0;
   let probe: object | undefined;
   let cancelLook: (() => void) | undefined;
   let nextLook = 0;
@@ -87,7 +88,7 @@ export function silence(clock: Clock, onChange: () => void): Silence {
   const surprise = (now: number): number => {
     let sum = 0;
     const known = new Map<Waits, boolean>();
-    for (const { startedAt, latencies } of waiting) {
+    for (const { startedAt, latencies } of waiting.items) {
       const counts = known.get(latencies) ?? isKnown(latencies, now);
       known.set(latencies, counts);
       if (!counts) continue;
@@ -99,9 +100,9 @@ export function silence(clock: Clock, onChange: () => void): Silence {
   };
 
   const suspect = (now: number): void => {
-    suspected = true;
-    until = now + suspectFor;
-    for (const { alarm } of waiting) alarm();
+    self.suspected = true;
+    self.until = now + suspectFor;
+    for (const { alarm } of [...waiting.items]) alarm();
     onChange();
   };
 
@@ -113,21 +114,23 @@ export function silence(clock: Clock, onChange: () => void): Silence {
     else watch();
   };
   const watch = (): void => {
-    if (cancelLook !== undefined || suspected || waiting.size < fewestWaiting) return;
+    if (cancelLook !== undefined || self.suspected || waiting.items.length < fewestWaiting) return;
     nextLook = clock.now() + lookEvery;
     cancelLook = clock.after(lookEvery, look);
   };
 
-  return {
+  const self: { -readonly [Field in keyof Silence]: Silence[Field] } = {
+    suspected: false,
+    until: 0,
     begin(latencies, alarm, size) {
-      const entry = { startedAt: clock.now(), latencies, alarm };
+      const entry: Begun = { startedAt: clock.now(), latencies, alarm, place: undefined };
       if (latencies.weight(entry.startedAt) < fewestSamples) unknownAt.set(latencies, entry.startedAt);
       waiting.add(entry);
-      if (suspected && entry.startedAt >= until && probe === undefined) probe = entry;
+      if (self.suspected && entry.startedAt >= self.until && probe === undefined) probe = entry;
       watch();
       const leave = (): boolean => {
         if (!waiting.delete(entry)) return false;
-        if (waiting.size < fewestWaiting) {
+        if (waiting.items.length < fewestWaiting) {
           cancelLook?.();
           cancelLook = undefined;
         }
@@ -140,7 +143,7 @@ export function silence(clock: Clock, onChange: () => void): Silence {
         if (surely || latencies.hazard(waited) > unusual) latencies.add(waited, now, size);
         if (probe !== entry) return;
         probe = undefined;
-        until = now + suspectFor;
+        self.until = now + suspectFor;
       };
       return {
         answered() {
@@ -149,20 +152,15 @@ export function silence(clock: Clock, onChange: () => void): Silence {
           lastToken = now;
           latencies.add(now - entry.startedAt, now, size);
           if (probe === entry) probe = undefined;
-          if (!suspected) return;
-          suspected = false;
+          if (!self.suspected) return;
+          self.suspected = false;
           onChange();
         },
         gaveUp: () => end(true),
         end: () => end(false),
       };
     },
-    get suspected() {
-      return suspected;
-    },
-    admits: (now) => !suspected || (now >= until && probe === undefined),
-    get until() {
-      return until;
-    },
+    admits: (now) => !self.suspected || (now >= self.until && probe === undefined),
   };
+  return self;
 }

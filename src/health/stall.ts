@@ -1,4 +1,5 @@
 import type { Clock } from '../types/clock.ts';
+import { bag, type Kept } from './bag.ts';
 import { type Histogram, histogram } from './histogram.ts';
 import { certainty, fewestSamples, fewestWaiting, ownStall } from './silence.ts';
 
@@ -31,7 +32,7 @@ const lookEvery = 50;
 /** One gap in so many is counted: there are enough of them, and each costs as much as handing a token on. */
 const countEvery = 4;
 
-interface Live {
+interface Live extends Kept {
   /** Since when somebody waits for its next token; `undefined` where nobody does. */
   since: number | undefined;
   readonly onChange: (stopped: boolean) => void;
@@ -39,7 +40,7 @@ interface Live {
 
 export function stall(clock: Clock): Stall {
   const gaps = histogram();
-  const live = new Set<Live>();
+  const live = bag<Live>();
   let lastToken = Number.NEGATIVE_INFINITY;
   let waits = 0;
   let stopped = false;
@@ -48,7 +49,7 @@ export function stall(clock: Clock): Stall {
 
   const surprise = (now: number): number => {
     let sum = 0;
-    for (const { since } of live) {
+    for (const { since } of live.items) {
       if (since === undefined) continue;
       sum += gaps.hazard(now - since);
       if (lastToken > since) sum -= gaps.hazard(lastToken - since);
@@ -56,7 +57,7 @@ export function stall(clock: Clock): Stall {
     return sum;
   };
   const tell = (): void => {
-    for (const { since, onChange } of live) if (since !== undefined) onChange(stopped);
+    for (const { since, onChange } of [...live.items]) if (since !== undefined) onChange(stopped);
   };
   const look = (): void => {
     cancelLook = undefined;
@@ -67,7 +68,7 @@ export function stall(clock: Clock): Stall {
     } else watch();
   };
   const watch = (): void => {
-    if (cancelLook !== undefined || stopped || live.size < fewestWaiting) return;
+    if (cancelLook !== undefined || stopped || live.items.length < fewestWaiting) return;
     nextLook = clock.now() + lookEvery;
     cancelLook = clock.after(lookEvery, look);
   };
@@ -75,7 +76,7 @@ export function stall(clock: Clock): Stall {
   return {
     gaps,
     open(onChange) {
-      const entry: Live = { since: undefined, onChange };
+      const entry: Live = { since: undefined, onChange, place: undefined };
       let measuredSince: number | undefined;
       live.add(entry);
       watch();
@@ -101,7 +102,7 @@ export function stall(clock: Clock): Stall {
         },
         close() {
           if (!live.delete(entry)) return;
-          if (live.size > 0) return;
+          if (live.items.length > 0) return;
           stopped = false;
           cancelLook?.();
           cancelLook = undefined;

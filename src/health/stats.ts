@@ -41,14 +41,11 @@ export function statsRecorder(): StatsRecorder {
   const output = decayingMean();
   let attempts = 0;
   let failures = 0;
-  let lastStart = Number.NEGATIVE_INFINITY;
-  return {
+  const self: { -readonly [Field in keyof StatsRecorder]: StatsRecorder[Field] } = {
+    lastStart: Number.NEGATIVE_INFINITY,
     start(now) {
       attempts += 1;
-      lastStart = now;
-    },
-    get lastStart() {
-      return lastStart;
+      self.lastStart = now;
     },
     failure(now) {
       const weight = errorRate.weight(now);
@@ -79,4 +76,5 @@ export function statsRecorder(): StatsRecorder {
     usualDuration: (now) => total.read(now),
     usualOutput: (now) => output.read(now),
   };
+  return self;
 }

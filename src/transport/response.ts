@@ -16,40 +16,78 @@ const bodiless = new Set([204, 205, 304]);
  * own `Response`, made when it is asked for, because making one costs as much as sending the request.
  */
 export function toResponse({ status, headers, body }: Answer, url: string): Response {
-  let full: Response | undefined;
-  let used = false;
-  const whole = (): Response => {
-    if (used) throw new TypeError('the body has been read');
-    full ??= new Response(bodiless.has(status) ? null : toWeb(body), { status, headers });
-    return full;
-  };
-  const text = async (): Promise<string> => {
-    if (full !== undefined || used) return whole().text();
-    used = true;
-    return readText(body);
-  };
-  return {
-    status,
-    ok: status >= 200 && status < 300,
-    statusText: '',
-    url,
-    redirected: false,
-    type: 'basic',
-    headers: toHeaders(headers),
-    get body() {
-      return used ? null : whole().body;
-    },
-    get bodyUsed() {
-      return used || (full?.bodyUsed ?? false);
-    },
-    text,
-    json: () => text().then((read): unknown => JSON.parse(read)),
-    arrayBuffer: async () => whole().arrayBuffer(),
-    bytes: async () => whole().bytes(),
-    blob: async () => whole().blob(),
-    formData: async () => whole().formData(),
-    clone: () => whole().clone(),
-  };
+  return new LeanResponse(status, toHeaders(headers), headers, body, url);
+}
+
+class LeanResponse implements Response {
+  readonly status: number;
+  readonly ok: boolean;
+  readonly statusText = '';
+  readonly url: string;
+  readonly redirected = false;
+  readonly type = 'basic';
+  readonly headers: Headers;
+  readonly #record: Answer['headers'];
+  readonly #body: Body;
+  #full: Response | undefined;
+  #used = false;
+
+  constructor(status: number, headers: Headers, record: Answer['headers'], body: Body, url: string) {
+    this.status = status;
+    this.ok = status >= 200 && status < 300;
+    this.headers = headers;
+    this.#record = record;
+    this.#body = body;
+    this.url = url;
+  }
+
+  get body(): Response['body'] {
+    return this.#used ? null : this.#whole().body;
+  }
+
+  get bodyUsed(): boolean {
+    return this.#used || (this.#full?.bodyUsed ?? false);
+  }
+
+  async text(): Promise<string> {
+    if (this.#full !== undefined || this.#used) return this.#whole().text();
+    this.#used = true;
+    return readText(this.#body);
+  }
+
+  async json(): Promise<unknown> {
+    return JSON.parse(await this.text());
+  }
+
+  async arrayBuffer(): Promise<ArrayBuffer> {
+    return this.#whole().arrayBuffer();
+  }
+
+  async bytes(): Promise<Uint8Array<ArrayBuffer>> {
+    return this.#whole().bytes();
+  }
+
+  async blob(): Promise<Blob> {
+    return this.#whole().blob();
+  }
+
+  async formData(): Promise<FormData> {
+    return this.#whole().formData();
+  }
+
+  clone(): Response {
+    return this.#whole().clone();
+  }
+
+  #whole(): Response {
+    if (this.#used) throw new TypeError('the body has been read');
+    const { status } = this;
+    this.#full ??= new Response(bodiless.has(status) ? null : toWeb(this.#body), {
+      status,
+      headers: this.#record,
+    });
+    return this.#full;
+  }
 }
 
 /** The same of `Headers`. Without fields of its own: SDKs list those of an object that is not the runtime's. */
