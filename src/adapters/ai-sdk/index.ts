@@ -15,12 +15,14 @@ import type {
 } from '../../providers/ai-sdk/spec.ts';
 import { fromV3, partOfAnswerToV3, resultToV3 } from '../../providers/ai-sdk/v3.ts';
 import type { CallOptions } from '../../types/options.ts';
-import type { Router } from '../../types/router.ts';
+import type { Router, TargetReport } from '../../types/router.ts';
 import { type Telling, toGenerateResult, toWarning } from './answer.ts';
 import { asCallError, noSuchModel } from './errors.ts';
+import { partTeller } from './parts.ts';
 import { toChatRequest } from './request.ts';
 import { toReadable } from './stream.ts';
-import { callOptions, toolNames } from './vendor-words.ts';
+import { commonUrls } from './urls.ts';
+import { callOptions, toolNames, untold } from './vendor-words.ts';
 
 export { type AiSdkModels, type AiSdkOptions, aiSdk } from '../../providers/ai-sdk/index.ts';
 export type { SignalboxMetadata } from './answer.ts';
@@ -136,7 +138,11 @@ function toLanguageModel<Version extends SpecificationVersion>(
     return {
       call: language,
       options: optionsOf(router, modelId, language.providerOptions, language.abortSignal),
-      telling: { names: toolNames(language.tools), declared },
+      telling: {
+        part: partTeller(toolNames(language.tools), declared),
+        untold: (target) => untold(language, reportOf(router, target)?.provider),
+        modelOf: (target) => reportOf(router, target)?.model,
+      },
     };
   };
   return {
@@ -144,7 +150,9 @@ function toLanguageModel<Version extends SpecificationVersion>(
     provider,
     modelId,
     get supportedUrls() {
-      return urlsOf(router, modelId);
+      const ids = router.routes[modelId] ?? (router.targets.includes(modelId) ? [modelId] : router.targets);
+      const reports = router.stats().filter(({ id }) => ids.includes(id));
+      return commonUrls(reports.map(({ capabilities }) => capabilities.urls ?? {}));
     },
     async doGenerate(given) {
       const { call, options, telling } = read(given);
@@ -159,6 +167,10 @@ function toLanguageModel<Version extends SpecificationVersion>(
       return { stream: readable, response: { headers: { ...stream.response.headers } } };
     },
   };
+}
+
+function reportOf(router: Router, target: string): TargetReport | undefined {
+  return router.stats().find(({ id }) => id === target);
 }
 
 /** A failure of the router's, in a form that the AI SDK's users look for. */
@@ -182,22 +194,6 @@ function optionsOf(
     throw new RequestError('providerOptions.signalbox.signal', 'nothing: the call has its own', 'one');
   const named = modelId === 'default' && !('default' in router.routes) ? {} : { route: modelId };
   return { ...named, ...(own as CallOptions), ...(signal === undefined ? {} : { signal }) };
-}
-
-/** The addresses that every target of a route fetches by itself. */
-function urlsOf(router: Router, modelId: string): Record<string, RegExp[]> {
-  const ids = router.routes[modelId] ?? (router.targets.includes(modelId) ? [modelId] : router.targets);
-  const [first = {}, ...others] = router
-    .stats()
-    .filter(({ id }) => ids.includes(id))
-    .map(({ capabilities }) => capabilities.urls ?? {});
-  const common = Object.entries(first).flatMap(([type, patterns]) => {
-    const everywhere = patterns.filter((pattern) =>
-      others.every((urls) => urls[type]?.some(({ source }) => source === pattern.source) === true),
-    );
-    return everywhere.length === 0 ? [] : [[type, everywhere] as const];
-  });
-  return Object.fromEntries(common);
 }
 
 function toEmbeddingModel<Version extends SpecificationVersion>(

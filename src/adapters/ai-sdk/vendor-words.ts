@@ -4,6 +4,7 @@ import type {
   Keyed,
   LanguageCall,
   ProviderToolSpec,
+  WarningSpec,
 } from '../../providers/ai-sdk/spec.ts';
 import type { JSONObject } from '../../types/json.ts';
 import type { ProviderOptions } from '../../types/message.ts';
@@ -103,6 +104,30 @@ export function callOptions({
     ...(effort === undefined ? {} : { reasoning: effort }),
     ...(Object.keys(options).length === 0 ? {} : { providerOptions: options }),
   };
+}
+
+/**
+ * What of a call the official SDKs have no place for: headers of one request, and options that steer the AI SDK's own providers.
+ * Its own name among the headers is nothing that anybody has asked for.
+ */
+export function untold(
+  { headers = {}, providerOptions = {} }: LanguageCall,
+  vendor: string | undefined,
+): readonly WarningSpec[] {
+  const asked = Object.entries(headers).filter(
+    ([name, value]) => value !== undefined && name.toLowerCase() !== 'user-agent',
+  );
+  const lost = Object.keys(providerOptions[vendor ?? ''] ?? {}).filter((name) => steering.has(name));
+  return [
+    ...(asked.length === 0 ? [] : [unsupported('headers', 'this target has those of its client only')]),
+    ...lost.map((name) =>
+      unsupported(`providerOptions.${vendor}.${name}`, 'it steers the AI SDK’s own provider'),
+    ),
+  ];
+}
+
+function unsupported(feature: string, details: string): WarningSpec {
+  return { type: 'unsupported', feature, details };
 }
 
 /** A tool that the vendor runs, under the vendor's name for it. */

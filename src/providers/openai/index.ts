@@ -29,7 +29,7 @@ import {
   withExchange,
 } from '../sdk-provider.ts';
 import type { Wire } from '../wire.ts';
-import { capabilitiesOf } from './capabilities.ts';
+import { capabilitiesInChat, capabilitiesInResponses } from './capabilities.ts';
 import * as responses from './responses/index.ts';
 
 /** A client of the `openai` package, version 5 or newer, as far as it is used. */
@@ -122,7 +122,7 @@ const overChatCompletions: Interface = {
     const mapper = chunkMapper(name, headers);
     return { push: mapper.push, end: () => mapper.end(false) };
   },
-  more: { capabilities: capabilitiesOf },
+  more: { capabilities: capabilitiesInChat },
 };
 
 const overResponses: Interface = {
@@ -130,7 +130,7 @@ const overResponses: Interface = {
   send: (client, body, _stream, carry) => has(client.responses, 'responses').create(body, callOptions(carry)),
   toResult: responses.toResult,
   reader: responses.eventReader,
-  more: { capabilities: capabilitiesOf, boundBy: responses.boundBy },
+  more: { capabilities: capabilitiesInResponses, boundBy: responses.boundBy },
 };
 
 function callOptions({ signal, exchange }: Carry): object {
