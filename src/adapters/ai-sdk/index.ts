@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { ConfigError, RequestError } from '../../errors.ts';
+import { ConfigError, isRouterError, RequestError } from '../../errors.ts';
 import type {
   EmbedCall,
   EmbedResultSpec,
@@ -13,7 +13,15 @@ import type {
   LanguageCall,
   StreamResult,
 } from '../../providers/ai-sdk/spec.ts';
-import { fromV3, partOfAnswerToV3, resultToV3 } from '../../providers/ai-sdk/v3.ts';
+import {
+  type EmbedResultV3,
+  fromV3,
+  type GenerateResultV3,
+  partOfAnswerToV3,
+  resultToV3,
+  type StreamResultV3,
+  warningToV3,
+} from '../../providers/ai-sdk/v3.ts';
 import type { CallOptions } from '../../types/options.ts';
 import type { Router, TargetReport } from '../../types/router.ts';
 import { type Telling, toGenerateResult, toWarning } from './answer.ts';
@@ -36,6 +44,12 @@ export interface ToProviderOptions<Version extends SpecificationVersion = Specif
   readonly specificationVersion?: Version;
 }
 
+/** What models give, by version. */
+interface Answers {
+  v3: { generate: GenerateResultV3; stream: StreamResultV3; embed: EmbedResultV3 };
+  v4: { generate: GenerateResult; stream: StreamResult; embed: EmbedResultSpec };
+}
+
 /** A route, or one target, as a language model of the AI SDK. */
 export interface RouterLanguageModel<Version extends SpecificationVersion = SpecificationVersion> {
   readonly specificationVersion: Version;
@@ -43,8 +57,8 @@ export interface RouterLanguageModel<Version extends SpecificationVersion = Spec
   readonly modelId: string;
   /** What every target of the route fetches by itself; other files are sent as data. */
   readonly supportedUrls: Record<string, RegExp[]>;
-  doGenerate(call: object): Promise<GenerateResult>;
-  doStream(call: object): Promise<StreamResult>;
+  doGenerate(call: object): Promise<Answers[Version]['generate']>;
+  doStream(call: object): Promise<Answers[Version]['stream']>;
 }
 
 /** A route, or one target, as an embedding model of the AI SDK. */
@@ -55,7 +69,7 @@ export interface RouterEmbeddingModel<Version extends SpecificationVersion = Spe
   /** No limit: the router splits by what its targets take. */
   readonly maxEmbeddingsPerCall: undefined;
   readonly supportsParallelCalls: true;
-  doEmbed(call: EmbedCall): Promise<EmbedResultSpec>;
+  doEmbed(call: EmbedCall): Promise<Answers[Version]['embed']>;
 }
 
 /** A router as a provider of the AI SDK. */
@@ -158,13 +172,17 @@ function toLanguageModel<Version extends SpecificationVersion>(
       const { call, options, telling } = read(given);
       const result = await asked(() => router.chat(toChatRequest(call), options));
       const generated = toGenerateResult(result, telling);
-      return before ? (resultToV3(generated) as GenerateResult) : generated;
+      return before ? resultToV3(generated) : generated;
     },
     async doStream(given) {
       const { call, options, telling } = read(given);
-      const stream = await asked(() => router.stream(toChatRequest(call), { restart: false, ...options }));
+      const stream = await asked(() => router.stream(toChatRequest(call), { ...options, restart: false }));
       const readable = toReadable(stream, telling, before ? partOfAnswerToV3 : undefined);
-      return { stream: readable, response: { headers: { ...stream.response.headers } } };
+      // Mapped to the version that was asked for, whichever of the two types that has.
+      return {
+        stream: readable as ReadableStream<never>,
+        response: { headers: { ...stream.response.headers } },
+      };
     },
   };
 }
@@ -178,8 +196,15 @@ async function asked<T>(ask: () => Promise<T>): Promise<T> {
   try {
     return await ask();
   } catch (error) {
+    if (isRouterError(error, 'request') && error.field.startsWith('options.')) throw asGiven(error);
     throw asCallError(error);
   }
+}
+
+/** The option by the name under which it was given here. */
+function asGiven(error: RequestError): RequestError {
+  const named = (text: string): string => text.replace(/^options\./, 'providerOptions.signalbox.');
+  return Object.assign(error, { field: named(error.field), message: named(error.message) });
 }
 
 /** What a call says to the router itself. */
@@ -231,7 +256,8 @@ function toEmbeddingModel<Version extends SpecificationVersion>(
         ...(usage.inputTokens === undefined ? {} : { usage: { tokens: usage.inputTokens } }),
         providerMetadata: { ...(providerMetadata as Keyed), signalbox },
         response: { headers: { ...answered?.headers }, body: result.raw },
-        warnings: warnings.map(toWarning),
+        // None of the router's own is of the kind that version 3 has not.
+        warnings: warnings.map(toWarning).map(warningToV3),
       };
     },
   };

@@ -1,10 +1,53 @@
 import { toBase64 } from '../data-content.ts';
-import type { FileData, FilePrompt, GenerateResult, LanguageCall, PromptMessage } from './spec.ts';
+import type {
+  ContentSpec,
+  EmbedResultSpec,
+  FileData,
+  FilePrompt,
+  FinishSpec,
+  GenerateResult,
+  LanguageCall,
+  PromptMessage,
+  StreamResult,
+  StreamSpec,
+  WarningSpec,
+  WholePart,
+} from './spec.ts';
 
 /**
  * Version 3 of the specification, which the AI SDK 6 speaks, as version 4 and back. They differ in how a file is given: as what it is,
  * or with a tag that says what it is.
  */
+
+type Newer = { type: 'custom' } | { type: 'reasoning-file' };
+type FileV3 = Omit<Extract<WholePart, { type: 'file' }>, 'data'> & { data: string | Uint8Array };
+type StartV3 = { type: 'stream-start'; warnings: WarningV3[] };
+type InV3<Part> =
+  | Exclude<Part, { type: 'file' } | { type: 'finish' } | { type: 'stream-start' } | Newer>
+  | FileV3;
+type FinishV3 = Omit<FinishSpec, 'unified'> & { unified: Exclude<FinishSpec['unified'], 'interrupted'> };
+
+/** A warning in version 3. */
+export type WarningV3 = Exclude<WarningSpec, { type: 'deprecated' }>;
+
+/** An answer in version 3. */
+export type GenerateResultV3 = Omit<GenerateResult, 'content' | 'finishReason' | 'warnings'> & {
+  content: InV3<ContentSpec>[];
+  warnings: WarningV3[];
+  finishReason: FinishV3;
+};
+
+/** An element of a stream in version 3. */
+export type StreamSpecV3 =
+  | InV3<StreamSpec>
+  | StartV3
+  | (Omit<Extract<StreamSpec, { type: 'finish' }>, 'finishReason'> & { finishReason: FinishV3 });
+
+/** Embeddings in version 3. */
+export type EmbedResultV3 = Omit<EmbedResultSpec, 'warnings'> & { warnings: WarningV3[] };
+
+/** A stream in version 3. */
+export type StreamResultV3 = Omit<StreamResult, 'stream'> & { stream: ReadableStream<StreamSpecV3> };
 
 type Loose = { readonly type: string; readonly [field: string]: unknown };
 
@@ -98,12 +141,21 @@ function valueFromV3(value: Loose): Loose {
 /** What version 3 has no word for: it is left out of answers. */
 const newer = new Set(['custom', 'reasoning-file']);
 
+export function warningToV3(warning: WarningSpec): WarningV3 {
+  if (warning.type !== 'deprecated') return warning;
+  return { type: 'other', message: `${warning.setting}: ${warning.message}` };
+}
+
 /** A part of an answer for who speaks version 3; `undefined` where it has no word for it. */
 export function partOfAnswerToV3<P extends { type: string }>(part: P): object | undefined {
   if (newer.has(part.type)) return undefined;
   const { data, finishReason } = part as { data?: FileData; finishReason?: { unified: string } };
   if (part.type === 'file' && data !== undefined) {
     return { ...part, data: data.type === 'url' ? data.url.href : untag(data) };
+  }
+  if (part.type === 'stream-start') {
+    const { warnings } = part as unknown as { warnings: WarningSpec[] };
+    return { ...part, warnings: warnings.map(warningToV3) };
   }
   if (part.type === 'finish' && finishReason?.unified === 'interrupted') {
     return { ...part, finishReason: { ...finishReason, unified: 'other' } };
@@ -117,8 +169,9 @@ export function partOfAnswerFromV3<P extends { type: string }>(part: P): P {
   return part.type === 'file' ? { ...part, data: tag(data) } : part;
 }
 
-export function resultToV3(result: GenerateResult): object {
-  return { ...result, content: result.content.flatMap((part) => partOfAnswerToV3(part) ?? []) };
+export function resultToV3(result: GenerateResult): GenerateResultV3 {
+  const content = result.content.flatMap((part) => partOfAnswerToV3(part) ?? []);
+  return { ...result, content, warnings: result.warnings.map(warningToV3) } as GenerateResultV3;
 }
 
 export function resultFromV3(result: GenerateResult): GenerateResult {
