@@ -64,6 +64,8 @@ describe('toProvider', () => {
     const ai = toProvider(router);
     expectTypeOf(ai).toExtend<ProviderV4>();
     createProviderRegistry({ router: ai });
+    createProviderRegistry({ router: toProvider(router) });
+    globalThis.AI_SDK_DEFAULT_PROVIDER = toProvider(router);
     customProvider({ languageModels: { quick: ai('fast') }, fallbackProvider: ai });
     globalThis.AI_SDK_DEFAULT_PROVIDER = ai;
     createRegistryV6({ router: toProvider(router, { specificationVersion: 'v3' }) });

@@ -104,14 +104,19 @@ const provider = 'signalbox';
  * @example
  * globalThis.AI_SDK_DEFAULT_PROVIDER = toProvider(router); // generateText({ model: 'fast', … })
  */
-export function toProvider<
-  TargetId extends string,
-  RouteName extends string,
-  Version extends SpecificationVersion = 'v4',
->(
+export function toProvider<TargetId extends string, RouteName extends string>(
   router: Router<TargetId, RouteName>,
-  options: ToProviderOptions<Version> = {},
-): RouterProvider<TargetId | RouteName, Version> {
+  options?: ToProviderOptions<'v4'>,
+): RouterProvider<TargetId | RouteName, 'v4'>;
+// One signature for each version: where the AI SDK takes either, one for both would be understood as neither.
+export function toProvider<TargetId extends string, RouteName extends string>(
+  router: Router<TargetId, RouteName>,
+  options: ToProviderOptions<'v3'>,
+): RouterProvider<TargetId | RouteName, 'v3'>;
+export function toProvider<TargetId extends string, RouteName extends string>(
+  router: Router<TargetId, RouteName>,
+  options: ToProviderOptions = {},
+): RouterProvider<TargetId | RouteName> {
   const { specificationVersion = 'v4', ...unknown } = options;
   for (const option of Object.keys(unknown))
     throw new ConfigError(`toProvider.${option}`, 'the option specificationVersion', 'an unknown one');
@@ -121,14 +126,14 @@ export function toProvider<
       "'v4' or 'v3'",
       JSON.stringify(specificationVersion),
     );
-  const version = specificationVersion as Version;
+  const version: SpecificationVersion = specificationVersion;
   const any: Router = router as unknown as Router;
   const known = ['default', ...Object.keys(any.routes), ...any.targets];
   const check = (modelId: string, type: 'languageModel' | 'embeddingModel' | 'imageModel'): string => {
     if (known.includes(modelId)) return modelId;
     throw noSuchModel(modelId, type, known);
   };
-  const languageModel = (modelId: string = 'default'): RouterLanguageModel<Version> =>
+  const languageModel = (modelId: string = 'default'): RouterLanguageModel =>
     toLanguageModel(any, check(modelId, 'languageModel'), version);
   return Object.assign(languageModel, {
     specificationVersion: version,
