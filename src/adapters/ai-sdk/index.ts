@@ -30,7 +30,8 @@ import { partTeller } from './parts.ts';
 import { toChatRequest } from './request.ts';
 import { toReadable } from './stream.ts';
 import { commonUrls } from './urls.ts';
-import { callOptions, toolNames, untold } from './vendor-words.ts';
+import { callOptions, untold } from './vendor-options.ts';
+import { toolNames } from './vendor-words.ts';
 
 export { type AiSdkModels, type AiSdkOptions, aiSdk } from '../../providers/ai-sdk/index.ts';
 export type { SignalboxMetadata } from './answer.ts';

@@ -23,7 +23,8 @@ import type {
 } from '../../types/message.ts';
 import type { ChatRequest, FunctionTool, Tool } from '../../types/request.ts';
 import { withVendorHistory } from './vendor-history.ts';
-import { callOptions, partOptions, toProviderTool, vendorToolName } from './vendor-words.ts';
+import { callOptions } from './vendor-options.ts';
+import { functionOptions, partOptions, toProviderTool, vendorToolName } from './vendor-words.ts';
 
 /** A call that came in through the AI SDK as a request; it takes the call along, for targets that speak its words. */
 export function toChatRequest(call: LanguageCall): ChatRequest {
@@ -73,7 +74,7 @@ function toFunctionTool({
     ...(inputExamples === undefined
       ? {}
       : { inputExamples: inputExamples.map(({ input }) => ({ input: input as JSONObject })) }),
-    ...partOptions(providerOptions),
+    ...functionOptions(providerOptions),
   };
 }
 

@@ -52,6 +52,18 @@ function resultOf(parts: readonly AssistantPrompt[], id: string | undefined): st
   return undefined;
 }
 
+/** What our providers say of a call, which is nothing to say of its result. */
+const ofCalls = new Set(['account', 'item', 'itemId', 'block', 'part', 'thoughtSignature']);
+
+/** The AI SDK puts what was said of a call on the result of the tool as well, where no vendor takes it. */
+function withoutCopies({ providerOptions, ...part }: ToolResultPrompt): ToolResultPrompt {
+  const kept = Object.entries(providerOptions ?? {}).flatMap(([vendor, options]) => {
+    const own = Object.entries(options).filter(([name]) => !ofCalls.has(name));
+    return own.length === 0 ? [] : [[vendor, Object.fromEntries(own)] as const];
+  });
+  return kept.length === 0 ? part : { ...part, providerOptions: Object.fromEntries(kept) };
+}
+
 /** What a tool of the vendor's gave that the application ran, as the vendor wants it. */
 function withVendorOutput(part: ToolResultPrompt, tools: LanguageCall['tools']): ToolResultPrompt {
   const tool = tools?.find(({ name }) => name === part.toolName);
@@ -96,7 +108,7 @@ export function withVendorHistory({ prompt, tools }: LanguageCall): readonly Pro
     if (message.role === 'assistant') return { ...message, content: [...withPictures(message.content)] };
     if (message.role !== 'tool') return message;
     const content = message.content.map((part) =>
-      part.type === 'tool-result' ? withVendorOutput(part, tools) : part,
+      part.type === 'tool-result' ? withVendorOutput(withoutCopies(part), tools) : part,
     );
     return { ...message, content };
   });

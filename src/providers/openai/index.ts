@@ -5,7 +5,9 @@
  */
 import { ConfigError } from '../../errors.ts';
 import { createTransport } from '../../transport/transport.ts';
+import type { JSONObject } from '../../types/json.ts';
 import type { Provider } from '../../types/provider.ts';
+import type { Warning } from '../../types/result.ts';
 import { chatCompletionsFailures } from '../chat-completions/failures.ts';
 import type { Quirks } from '../chat-completions/quirks.ts';
 import { toRequest } from '../chat-completions/request.ts';
@@ -31,6 +33,7 @@ import {
 import type { Wire } from '../wire.ts';
 import { capabilitiesInChat, capabilitiesInResponses } from './capabilities.ts';
 import * as responses from './responses/index.ts';
+import { inChat } from './words.ts';
 
 /** A client of the `openai` package, version 5 or newer, as far as it is used. */
 export interface OpenAIClient {
@@ -115,7 +118,14 @@ type Interface = Pick<
 >;
 
 const overChatCompletions: Interface = {
-  toRequest: (call, stream) => toRequest(call, name, quirks, stream),
+  toRequest: (call, stream) => {
+    const own = call.providerOptions?.[name];
+    if (own === undefined) return toRequest(call, name, quirks, stream);
+    const warnings: Warning[] = [];
+    const providerOptions = { ...call.providerOptions, [name]: inChat(own, warnings) as JSONObject };
+    const request = toRequest({ ...call, providerOptions }, name, quirks, stream);
+    return { ...request, warnings: [...request.warnings, ...warnings] };
+  },
   send: ({ chat }, body, _stream, carry) => chat.completions.create(body, callOptions(carry)),
   toResult: (data, headers, warnings) => toResult(data, name, headers, warnings),
   reader: (headers) => {

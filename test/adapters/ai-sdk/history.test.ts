@@ -9,8 +9,16 @@ import { type Vendor, vendors } from './vendors.ts';
 import { geminiWire, messageItem, messageWire, responsesWire } from './wires.ts';
 
 const apiKey = 'sk-canary-key-0123456789';
-const [, responses, anthropic, google] = vendors;
-if (responses === undefined || anthropic === undefined || google === undefined) throw new Error('no vendor');
+const vendorOf = (name: string): Vendor => {
+  const vendor = vendors.find((one) => one.name === name);
+  if (vendor === undefined) throw new Error(`no vendor ${name}`);
+  return vendor;
+};
+const [responses, anthropic, google] = ['openai responses', 'anthropic', 'google'].map(vendorOf) as [
+  Vendor,
+  Vendor,
+  Vendor,
+];
 
 let servers: Record<'claude' | 'gpt' | 'gemini', FaultServer>;
 beforeEach(async () => {
@@ -42,6 +50,7 @@ const thinking = {
     { functionCall: { name: 'look', args: { at: 'land' } }, thoughtSignature: 'gemini-signature' },
   ]).answer,
 };
+const done = { gemini: geminiWire([{ text: 'Done.' }]).answer };
 const over = { claude: messageWire([{ type: 'text', text: 'Done.' }]).answer };
 
 type Make = (vendor: Vendor, url: string) => { provider: ReturnType<typeof aiSdk>; model: string | object };
@@ -100,6 +109,22 @@ describe.each(Object.entries(kinds))('an agent that goes from vendor to vendor o
     });
   });
 
+  it.each(['claude', 'gpt', 'gemini'] as const)(
+    'says nothing of a call of %s on its result',
+    async (name) => {
+      const last = {
+        claude: over.claude,
+        gpt: responsesWire([messageItem('Done.')]).answer,
+        gemini: done.gemini,
+      };
+      servers[name].behave(json(thinking[name]), json(last[name]));
+      await agent(router(), [name, name]);
+      const { text = '' } = servers[name].received[1] ?? {};
+      expect(text.match(secrets)).toHaveLength(1);
+      expect(text).not.toContain('account');
+    },
+  );
+
   it('gives each vendor all calls and their results, under ids that fit each other', async () => {
     servers.claude.behave(json(thinking.claude), json(over.claude));
     servers.gpt.behave(json(thinking.gpt));
@@ -128,6 +153,28 @@ describe.each(Object.entries(kinds))('an agent that goes from vendor to vendor o
   });
 });
 
+describe('a conversation that the AI SDK’s own provider began', () => {
+  it('goes on without the ids of what the vendor keeps for that', async () => {
+    servers.gpt.behave(json(thinking.gpt), json(responsesWire([messageItem('Done.')]).answer));
+    const look = tool({ inputSchema: z.object({ at: z.string() }), execute: async () => 'blue' });
+    const user: ModelMessage = { role: 'user', content: 'Look around' };
+    const call = { messages: [user], tools: { look } };
+    const { responseMessages } = await generateText({ ...call, model: responses.direct(servers.gpt.url) });
+    const provider = responses.fixture.create(servers.gpt.url, apiKey);
+    const router = createRouter({ targets: [{ provider, model: 'gpt-5-mini', id: 'gpt' }] });
+    const { warnings } = await generateText({
+      ...call,
+      messages: [user, ...responseMessages],
+      model: toProvider(router)('gpt'),
+    });
+    expect((bodyOf(servers.gpt, 1) as { input: unknown[] }).input.slice(1)).toEqual([
+      { type: 'function_call', call_id: 'call_1', name: 'look', arguments: '{"at":"sea"}' },
+      { type: 'function_call_output', call_id: 'call_1', output: 'blue' },
+    ]);
+    expect(warnings).toMatchObject([{ feature: 'history' }]);
+  });
+});
+
 describe('a remote tool that wants to be allowed', () => {
   const question = {
     type: 'mcp_approval_request',
@@ -153,8 +200,7 @@ describe('a remote tool that wants to be allowed', () => {
       json(responsesWire([question]).answer),
       json(responsesWire([...(approved ? [done] : []), messageItem('Done.')]).answer),
     );
-    const provider = responses?.fixture.create(servers.gpt.url, apiKey);
-    if (provider === undefined) throw new Error('no provider');
+    const provider = responses.fixture.create(servers.gpt.url, apiKey);
     const router = createRouter({ targets: [{ provider, model: 'gpt-5-mini', id: 'gpt' }] });
     const tools = { mcp: openai.tools.mcp({ serverLabel: 'zip', serverUrl: 'https://zip.example/sse' }) };
     const call = { model: toProvider(router)('gpt'), tools };
@@ -193,8 +239,7 @@ describe('a remote tool that wants to be allowed', () => {
 describe('OpenAI’s own tools', () => {
   const user: ModelMessage = { role: 'user', content: 'Hello' };
   function model() {
-    const provider = responses?.fixture.create(servers.gpt.url, apiKey);
-    if (provider === undefined) throw new Error('no provider');
+    const provider = responses.fixture.create(servers.gpt.url, apiKey);
     return toProvider(createRouter({ targets: [{ provider, model: 'gpt-5-mini', id: 'gpt' }] }))('gpt');
   }
   const done = json(responsesWire([messageItem('Done.')]).answer);
