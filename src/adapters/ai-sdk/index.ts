@@ -134,8 +134,10 @@ export function toProvider<TargetId extends string, RouteName extends string>(
     if (known.includes(modelId)) return modelId;
     throw noSuchModel(modelId, type, known);
   };
+  // What is asked of them here never changes, and measuring all else takes time.
+  const facts: Facts = new Map(any.stats().map((report) => [report.id, report]));
   const languageModel = (modelId: string = 'default'): RouterLanguageModel =>
-    toLanguageModel(any, check(modelId, 'languageModel'), version);
+    toLanguageModel(any, facts, check(modelId, 'languageModel'), version);
   return Object.assign(languageModel, {
     specificationVersion: version,
     languageModel,
@@ -146,8 +148,11 @@ export function toProvider<TargetId extends string, RouteName extends string>(
   });
 }
 
+type Facts = ReadonlyMap<string, Pick<TargetReport, 'provider' | 'model' | 'capabilities'>>;
+
 function toLanguageModel<Version extends SpecificationVersion>(
   router: Router,
+  facts: Facts,
   modelId: string,
   specificationVersion: Version,
 ): RouterLanguageModel<Version> {
@@ -160,8 +165,8 @@ function toLanguageModel<Version extends SpecificationVersion>(
       options: optionsOf(router, modelId, language.providerOptions, language.abortSignal),
       telling: {
         part: partTeller(toolNames(language.tools), declared),
-        untold: (target) => untold(language, reportOf(router, target)?.provider),
-        modelOf: (target) => reportOf(router, target)?.model,
+        untold: (target) => untold(language, facts.get(target)?.provider),
+        modelOf: (target) => facts.get(target)?.model,
       },
     };
   };
@@ -170,9 +175,8 @@ function toLanguageModel<Version extends SpecificationVersion>(
     provider,
     modelId,
     get supportedUrls() {
-      const ids = router.routes[modelId] ?? (router.targets.includes(modelId) ? [modelId] : router.targets);
-      const reports = router.stats().filter(({ id }) => ids.includes(id));
-      return commonUrls(reports.map(({ capabilities }) => capabilities.urls ?? {}));
+      const ids = router.routes[modelId] ?? (facts.has(modelId) ? [modelId] : router.targets);
+      return commonUrls(ids.map((id) => facts.get(id)?.capabilities.urls ?? {}));
     },
     async doGenerate(given) {
       const { call, options, telling } = read(given);
@@ -191,10 +195,6 @@ function toLanguageModel<Version extends SpecificationVersion>(
       };
     },
   };
-}
-
-function reportOf(router: Router, target: string): TargetReport | undefined {
-  return router.stats().find(({ id }) => id === target);
 }
 
 /** A failure of the router's, in a form that the AI SDK's users look for. */
