@@ -60,9 +60,24 @@ function tag(data: unknown): FileData {
   return data as FileData;
 }
 
-/** A call for a model of version 3. */
-export function toV3({ reasoning: _, ...call }: LanguageCall): object {
-  return { ...call, prompt: mapParts(call.prompt, partToV3) };
+/** A call for a model of version 3, and what of it that has no word for. */
+export function toV3({ reasoning, ...call }: LanguageCall): {
+  readonly call: object;
+  readonly lost: readonly WarningV3[];
+} {
+  const lost: WarningV3[] = [];
+  const leave = (feature: string, details: string): void => {
+    if (!lost.some((warning) => 'feature' in warning && warning.feature === feature))
+      lost.push({ type: 'unsupported', feature, details });
+  };
+  if (reasoning !== undefined && reasoning !== 'provider-default')
+    leave('reasoning', 'models of version 3 have options of their own for it');
+  const prompt = mapParts(call.prompt, (part) => {
+    if (!newer.has(part.type)) return partToV3(part);
+    leave('history', 'models of version 3 do not know all parts of answers');
+    return undefined;
+  });
+  return { call: { ...call, prompt }, lost };
 }
 
 /** A call that came in version 3. */
@@ -71,12 +86,15 @@ export function fromV3(call: object): LanguageCall {
   return { ...rest, prompt: mapParts(prompt, partFromV3) };
 }
 
-function mapParts(prompt: readonly PromptMessage[], map: (part: Loose) => Loose): PromptMessage[] {
-  return prompt.map((message) =>
-    message.role === 'system' || typeof message.content === 'string'
-      ? message
-      : ({ ...message, content: (message.content as readonly Loose[]).map(map) } as unknown as PromptMessage),
-  );
+function mapParts(
+  prompt: readonly PromptMessage[],
+  map: (part: Loose) => Loose | undefined,
+): PromptMessage[] {
+  return prompt.map((message) => {
+    if (message.role === 'system' || typeof message.content === 'string') return message;
+    const content = (message.content as readonly Loose[]).flatMap((part) => map(part) ?? []);
+    return { ...message, content } as unknown as PromptMessage;
+  });
 }
 
 function partToV3(part: Loose): Loose {
@@ -163,9 +181,10 @@ export function partOfAnswerToV3<P extends { type: string }>(part: P): object | 
   return part;
 }
 
-/** A part of a version 3 model's answer, or of its stream. */
-export function partOfAnswerFromV3<P extends { type: string }>(part: P): P {
-  const { data } = part as { data?: unknown };
+/** A part of a version 3 model's answer, or of its stream; with what it was not told among the warnings. */
+export function partOfAnswerFromV3<P extends { type: string }>(part: P, lost: readonly WarningV3[] = []): P {
+  const { data, warnings } = part as { data?: unknown; warnings?: readonly WarningSpec[] };
+  if (part.type === 'stream-start') return { ...part, warnings: [...(warnings ?? []), ...lost] };
   return part.type === 'file' ? { ...part, data: tag(data) } : part;
 }
 
@@ -174,6 +193,7 @@ export function resultToV3(result: GenerateResult): GenerateResultV3 {
   return { ...result, content, warnings: result.warnings.map(warningToV3) } as GenerateResultV3;
 }
 
-export function resultFromV3(result: GenerateResult): GenerateResult {
-  return { ...result, content: result.content.map(partOfAnswerFromV3) };
+export function resultFromV3(result: GenerateResult, lost: readonly WarningV3[]): GenerateResult {
+  const content = result.content.map((part) => partOfAnswerFromV3(part));
+  return { ...result, content, warnings: [...(result.warnings ?? []), ...lost] };
 }

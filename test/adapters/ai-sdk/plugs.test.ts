@@ -280,6 +280,18 @@ describe('models of the other version as targets', () => {
     expect(sent?.prompt[0]).toMatchObject({ content: [{ type: 'file', data: 'JVBERi0xLjQK' }] });
   });
 
+  it.each(['generate', 'stream'] as const)(
+    'of 6, for 7: a warning for what they cannot be told: %s',
+    async (way) => {
+      server.behave(way === 'stream' ? streams('text') : answers('text'));
+      const model = toProvider(behind(toProvider(router, { specificationVersion: 'v3' })('fast')))('old');
+      const call = { model, prompt, reasoning: 'high' } as const;
+      const { warnings } = way === 'stream' ? await streamText(call).finalStep : await generateText(call);
+      expect(warnings).toMatchObject([{ type: 'unsupported', feature: 'reasoning' }]);
+      expect(server.received[0]?.body).not.toHaveProperty('reasoning_effort');
+    },
+  );
+
   it('of 6, for 7: a real one, streamed', async () => {
     server.behave(streams('text'));
     const old = toProvider(router, { specificationVersion: 'v3' })('fast');
