@@ -6,13 +6,18 @@ import { asObject, type Wire } from '../wire.ts';
  * other's as well (https://platform.openai.com/docs/guides/migrate-to-responses).
  */
 
+/** What only one of them has, and answers can do without (https://platform.openai.com/docs/api-reference). */
+const onlyResponses = ['context_management', 'include', 'instructions', 'max_tool_calls', 'truncation'];
+const onlyChat = ['logit_bias', 'prediction'];
+
 /** The caller's own options as Chat Completions take them. */
 export function inChat(options: Wire, warnings: Warning[]): Wire {
-  const { text, reasoning, ...rest } = options;
+  const { text, reasoning, ...rest } = without(options, onlyResponses, 'only Responses have it', warnings);
   const { effort, ...thinking } = asObject(reasoning) ?? {};
   const { verbosity, ...form } = asObject(text) ?? {};
-  if (Object.keys(thinking).length > 0) unsupported(warnings, 'reasoning', Object.keys(thinking));
-  if (Object.keys(form).length > 0) unsupported(warnings, 'text', Object.keys(form));
+  for (const field of Object.keys(thinking))
+    unsupported(`reasoning.${field}`, 'only Responses have it', warnings);
+  for (const field of Object.keys(form)) unsupported(`text.${field}`, 'only Responses have it', warnings);
   return {
     ...(effort === undefined ? {} : { reasoning_effort: effort }),
     ...(verbosity === undefined ? {} : { verbosity }),
@@ -20,19 +25,27 @@ export function inChat(options: Wire, warnings: Warning[]): Wire {
   };
 }
 
-function unsupported(warnings: Warning[], name: string, fields: readonly string[]): void {
-  for (const field of fields) {
-    const feature = `providerOptions.openai.${name}.${field}`;
-    warnings.push({ type: 'unsupported', feature, details: 'only Responses have it' });
-  }
+function without(
+  options: Wire,
+  names: readonly string[],
+  details: string,
+  warnings: Warning[],
+): Readonly<Record<string, unknown>> {
+  const foreign = Object.keys(options).filter((name) => names.includes(name));
+  for (const name of foreign) unsupported(name, details, warnings);
+  return Object.fromEntries(Object.entries(options).filter(([name]) => !foreign.includes(name)));
+}
+
+function unsupported(name: string, details: string, warnings: Warning[]): void {
+  warnings.push({ type: 'unsupported', feature: `providerOptions.openai.${name}`, details });
 }
 
 const logprobsOfText = 'message.output_text.logprobs';
 
 /** The caller's own options as Responses take them. */
-export function inResponses(options: Wire): Wire {
+export function inResponses(options: Wire, warnings: Warning[]): Wire {
   const { verbosity, reasoning_effort, logprobs, text, reasoning, include, max_completion_tokens, ...rest } =
-    options;
+    without(options, onlyChat, 'only Chat Completions have it', warnings);
   const own = Array.isArray(include) ? (include as unknown[]) : [];
   const asked = logprobs === true && !own.includes(logprobsOfText) ? [...own, logprobsOfText] : own;
   return {

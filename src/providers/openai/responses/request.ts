@@ -18,7 +18,7 @@ export function toRequest(
   for (const feature of unsupported) {
     if (call[feature] !== undefined) warnings.push({ type: 'unsupported', feature });
   }
-  const { text, reasoning, ...own } = inResponses(call.providerOptions?.['openai'] ?? {});
+  const { text, reasoning, ...own } = inResponses(call.providerOptions?.['openai'] ?? {}, warnings);
   const format = toFormat(call);
   const body = compact({
     model: call.model,
