@@ -22,7 +22,8 @@ export async function loadKnowledge(): Promise<Knowledge> {
     if (capabilities !== undefined) known.set(name, capabilities);
   }
   return (provider, model) => {
-    const capabilities = known.get(provider)?.(model) ?? {};
+    // Which addresses a server fetches says nothing of its models.
+    const { urls: _, ...capabilities } = known.get(provider)?.(model) ?? {};
     return Object.keys(capabilities).length === 0 ? undefined : capabilities;
   };
 }

@@ -2,25 +2,25 @@ import type {
   ContentSpec,
   FinishSpec,
   GenerateResult,
-  Json,
   JsonObject,
   Keyed,
   UsageSpec,
   WarningSpec,
-  WholePart,
 } from '../../providers/ai-sdk/spec.ts';
-import type { ContentPart, DataContent, FilePart, ProviderOptions } from '../../types/message.ts';
+import type { ContentPart } from '../../types/message.ts';
 import type { AttemptSummary, ChatResult, Warning } from '../../types/result.ts';
 import type { Cost, Usage } from '../../types/usage.ts';
-import type { ToolNames } from './vendor-words.ts';
+import { meta, type PartTeller } from './parts.ts';
 
 /** Our answers in the words of the AI SDK. */
 
 /** What an answer needs beyond itself to be told. */
 export interface Telling {
-  readonly names: ToolNames;
-  /** Names of the tools that the application has declared. */
-  readonly declared: ReadonlySet<string>;
+  readonly part: PartTeller;
+  /** What of the call only the AI SDK's own models take, for an answer of this target. */
+  untold(target: string): readonly WarningSpec[];
+  /** The model behind a target. */
+  modelOf(target: string): string | undefined;
 }
 
 export function toGenerateResult(result: ChatResult, telling: Telling): GenerateResult {
@@ -29,21 +29,36 @@ export function toGenerateResult(result: ChatResult, telling: Telling): Generate
   // An answer of a model of the AI SDK comes back as it is.
   if (origin !== undefined) {
     const native = origin as GenerateResult;
-    return { ...native, providerMetadata: { ...native.providerMetadata, ...told } };
+    const modelId = native.response?.modelId ?? telling.modelOf(result.target);
+    return {
+      ...native,
+      response: { ...native.response, ...(modelId === undefined ? {} : { modelId }) },
+      providerMetadata: { ...native.providerMetadata, ...told },
+    };
   }
   const { response } = result;
+  const refusal = refusalIn(result);
   return {
-    content: result.content.map((part) => toContent(part, telling)),
+    content: [
+      ...result.content.flatMap((part) => toContent(part, telling)),
+      ...(refusal === undefined ? [] : [{ type: 'text' as const, text: refusal }]),
+    ],
     finishReason: toFinish(result),
     usage: toUsage(result.usage, vendorUsage(result)),
     providerMetadata: { ...(result.providerMetadata as Keyed), ...told },
     response: {
-      ...responseOf(response, result.raw),
+      ...responseOf(response, result.raw, telling.modelOf(result.target)),
       headers: { ...response.headers },
       body: result.raw,
     },
-    warnings: result.warnings.map(toWarning),
+    warnings: [...result.warnings.map(toWarning), ...telling.untold(result.target)],
   };
+}
+
+/** The words in which a model refuses, which are text in the AI SDK. */
+export function refusalIn({ providerMetadata }: Pick<ChatResult, 'providerMetadata'>): string | undefined {
+  const said = Object.values(providerMetadata).map(({ refusal }) => refusal);
+  return said.find((refusal): refusal is string => typeof refusal === 'string');
 }
 
 /** `providerMetadata.signalbox` of an answer. */
@@ -72,8 +87,15 @@ export function metadataOf({ target, cost, attempts, decision }: ChatResult): Ke
 /** The vendor's word for why it ended, where it has told one. */
 export function toFinish({ finishReason, providerMetadata }: ChatResult): FinishSpec {
   for (const said of Object.values(providerMetadata)) {
-    const details = said['incompleteDetails'] as { readonly reason?: unknown } | undefined;
-    const raw = said['finishReason'] ?? said['stopReason'] ?? details?.reason;
+    const inner = (field: string, name: string): unknown => {
+      const value = said[field];
+      return isObject(value) ? value[name] : undefined;
+    };
+    const raw =
+      said['finishReason'] ??
+      said['stopReason'] ??
+      inner('incompleteDetails', 'reason') ??
+      inner('promptFeedback', 'blockReason');
     if (typeof raw === 'string') return { unified: finishReason, raw };
   }
   return { unified: finishReason, raw: undefined };
@@ -120,9 +142,11 @@ export function toUsage(usage: Usage, raw?: JsonObject): UsageSpec {
 
 /** Who answered, and when, as far as the vendor says. */
 export function responseOf(
-  { id, model }: ChatResult['response'],
+  { id, model: said }: ChatResult['response'],
   raw: unknown,
+  known: string | undefined,
 ): { id?: string; modelId?: string; timestamp?: Date } {
+  const model = said ?? known;
   const [first] = Array.isArray(raw) ? raw : [raw];
   const inner: unknown = isObject(first) ? (first['response'] ?? first) : undefined;
   const created = isObject(inner) ? (inner['created'] ?? inner['created_at']) : undefined;
@@ -139,92 +163,8 @@ export function toWarning({ type, feature, details }: Warning): WarningSpec {
   return { type: type === 'changed' ? 'compatibility' : type, feature, ...more };
 }
 
-function toContent(part: ContentPart, telling: Telling): ContentSpec {
+function toContent(part: ContentPart, telling: Telling): readonly ContentSpec[] {
   if (part.type === 'text' || part.type === 'reasoning')
-    return { type: part.type, text: part.text, ...meta(part) };
-  return toWhole(part, telling);
-}
-
-export function meta({ providerOptions }: { readonly providerOptions?: ProviderOptions }): {
-  providerMetadata?: Keyed;
-} {
-  return providerOptions === undefined ? {} : { providerMetadata: providerOptions as Keyed };
-}
-
-type Whole = Exclude<ContentPart, { readonly type: 'text' | 'reasoning' }>;
-
-export function toWhole(part: Whole, { names, declared }: Telling): WholePart {
-  switch (part.type) {
-    case 'tool-call': {
-      const { toolCallId, input, providerExecuted } = part;
-      const toolName = providerExecuted === true ? names(part.toolName) : part.toolName;
-      return {
-        type: 'tool-call',
-        toolCallId,
-        toolName,
-        input: typeof input === 'string' ? input : JSON.stringify(input),
-        ...(providerExecuted === undefined ? {} : { providerExecuted }),
-        ...dynamic(toolName, providerExecuted, declared),
-        ...meta(part),
-      };
-    }
-    case 'tool-result': {
-      const { toolCallId, output } = part;
-      const toolName = names(part.toolName);
-      const failed = output.type === 'error-json' || output.type === 'error-text';
-      return {
-        type: 'tool-result',
-        toolCallId,
-        toolName,
-        result: ('value' in output ? (output.value as Json) : output.reason) ?? '',
-        ...(failed ? { isError: true } : {}),
-        ...dynamic(toolName, true, declared),
-        ...meta(part),
-      };
-    }
-    case 'file':
-    case 'reasoning-file':
-      return { type: part.type, mediaType: part.mediaType, data: toMadeData(part.data), ...meta(part) };
-    case 'tool-approval-request':
-      return { type: part.type, approvalId: part.approvalId, toolCallId: part.toolCallId, ...meta(part) };
-    case 'custom':
-      return { type: part.type, kind: part.kind, ...meta(part) };
-    case 'source': {
-      const { id, url, title, mediaType, filename } = part;
-      if (url !== undefined) {
-        return {
-          type: 'source',
-          sourceType: 'url',
-          id,
-          url,
-          ...(title === undefined ? {} : { title }),
-          ...meta(part),
-        };
-      }
-      return {
-        type: 'source',
-        sourceType: 'document',
-        id,
-        mediaType: mediaType ?? 'application/octet-stream',
-        title: title ?? id,
-        ...(filename === undefined ? {} : { filename }),
-        ...meta(part),
-      };
-    }
-  }
-}
-
-/** The AI SDK takes a tool that nobody declared only from vendors, and only if it is told so. */
-function dynamic(
-  toolName: string,
-  byVendor: boolean | undefined,
-  declared: ReadonlySet<string>,
-): { dynamic?: true } {
-  return byVendor === true && !declared.has(toolName) ? { dynamic: true } : {};
-}
-
-function toMadeData(data: DataContent): Extract<WholePart, { type: 'file' }>['data'] {
-  if (data instanceof URL) return { type: 'url', url: data };
-  if (typeof data === 'string' && /^https?:/i.test(data)) return { type: 'url', url: new URL(data) };
-  return { type: 'data', data: data as Exclude<FilePart['data'], URL | { readonly type: 'reference' }> };
+    return [{ type: part.type, text: part.text, ...meta(part) }];
+  return telling.part(part);
 }

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { ConfigError, RequestError } from '../../errors.ts';
+import { ConfigError, isRouterError, RequestError } from '../../errors.ts';
 import type {
   EmbedCall,
   EmbedResultSpec,
@@ -13,14 +13,25 @@ import type {
   LanguageCall,
   StreamResult,
 } from '../../providers/ai-sdk/spec.ts';
-import { fromV3, partOfAnswerToV3, resultToV3 } from '../../providers/ai-sdk/v3.ts';
+import {
+  type EmbedResultV3,
+  fromV3,
+  type GenerateResultV3,
+  partOfAnswerToV3,
+  resultToV3,
+  type StreamResultV3,
+  warningToV3,
+} from '../../providers/ai-sdk/v3.ts';
 import type { CallOptions } from '../../types/options.ts';
-import type { Router } from '../../types/router.ts';
+import type { Router, TargetReport } from '../../types/router.ts';
 import { type Telling, toGenerateResult, toWarning } from './answer.ts';
 import { asCallError, noSuchModel } from './errors.ts';
+import { partTeller } from './parts.ts';
 import { toChatRequest } from './request.ts';
 import { toReadable } from './stream.ts';
-import { callOptions, toolNames } from './vendor-words.ts';
+import { commonUrls } from './urls.ts';
+import { callOptions, untold } from './vendor-options.ts';
+import { toolNames } from './vendor-words.ts';
 
 export { type AiSdkModels, type AiSdkOptions, aiSdk } from '../../providers/ai-sdk/index.ts';
 export type { SignalboxMetadata } from './answer.ts';
@@ -34,6 +45,12 @@ export interface ToProviderOptions<Version extends SpecificationVersion = Specif
   readonly specificationVersion?: Version;
 }
 
+/** What models give, by version. */
+interface Answers {
+  v3: { generate: GenerateResultV3; stream: StreamResultV3; embed: EmbedResultV3 };
+  v4: { generate: GenerateResult; stream: StreamResult; embed: EmbedResultSpec };
+}
+
 /** A route, or one target, as a language model of the AI SDK. */
 export interface RouterLanguageModel<Version extends SpecificationVersion = SpecificationVersion> {
   readonly specificationVersion: Version;
@@ -41,8 +58,8 @@ export interface RouterLanguageModel<Version extends SpecificationVersion = Spec
   readonly modelId: string;
   /** What every target of the route fetches by itself; other files are sent as data. */
   readonly supportedUrls: Record<string, RegExp[]>;
-  doGenerate(call: object): Promise<GenerateResult>;
-  doStream(call: object): Promise<StreamResult>;
+  doGenerate(call: object): Promise<Answers[Version]['generate']>;
+  doStream(call: object): Promise<Answers[Version]['stream']>;
 }
 
 /** A route, or one target, as an embedding model of the AI SDK. */
@@ -53,7 +70,7 @@ export interface RouterEmbeddingModel<Version extends SpecificationVersion = Spe
   /** No limit: the router splits by what its targets take. */
   readonly maxEmbeddingsPerCall: undefined;
   readonly supportsParallelCalls: true;
-  doEmbed(call: EmbedCall): Promise<EmbedResultSpec>;
+  doEmbed(call: EmbedCall): Promise<Answers[Version]['embed']>;
 }
 
 /** A router as a provider of the AI SDK. */
@@ -88,14 +105,19 @@ const provider = 'signalbox';
  * @example
  * globalThis.AI_SDK_DEFAULT_PROVIDER = toProvider(router); // generateText({ model: 'fast', … })
  */
-export function toProvider<
-  TargetId extends string,
-  RouteName extends string,
-  Version extends SpecificationVersion = 'v4',
->(
+export function toProvider<TargetId extends string, RouteName extends string>(
   router: Router<TargetId, RouteName>,
-  options: ToProviderOptions<Version> = {},
-): RouterProvider<TargetId | RouteName, Version> {
+  options?: ToProviderOptions<'v4'>,
+): RouterProvider<TargetId | RouteName, 'v4'>;
+// One signature for each version: where the AI SDK takes either, one for both would be understood as neither.
+export function toProvider<TargetId extends string, RouteName extends string>(
+  router: Router<TargetId, RouteName>,
+  options: ToProviderOptions<'v3'>,
+): RouterProvider<TargetId | RouteName, 'v3'>;
+export function toProvider<TargetId extends string, RouteName extends string>(
+  router: Router<TargetId, RouteName>,
+  options: ToProviderOptions = {},
+): RouterProvider<TargetId | RouteName> {
   const { specificationVersion = 'v4', ...unknown } = options;
   for (const option of Object.keys(unknown))
     throw new ConfigError(`toProvider.${option}`, 'the option specificationVersion', 'an unknown one');
@@ -105,15 +127,17 @@ export function toProvider<
       "'v4' or 'v3'",
       JSON.stringify(specificationVersion),
     );
-  const version = specificationVersion as Version;
+  const version: SpecificationVersion = specificationVersion;
   const any: Router = router as unknown as Router;
   const known = ['default', ...Object.keys(any.routes), ...any.targets];
   const check = (modelId: string, type: 'languageModel' | 'embeddingModel' | 'imageModel'): string => {
     if (known.includes(modelId)) return modelId;
     throw noSuchModel(modelId, type, known);
   };
-  const languageModel = (modelId: string = 'default'): RouterLanguageModel<Version> =>
-    toLanguageModel(any, check(modelId, 'languageModel'), version);
+  // What is asked of them here never changes, and measuring all else takes time.
+  const facts: Facts = new Map(any.stats().map((report) => [report.id, report]));
+  const languageModel = (modelId: string = 'default'): RouterLanguageModel =>
+    toLanguageModel(any, facts, check(modelId, 'languageModel'), version);
   return Object.assign(languageModel, {
     specificationVersion: version,
     languageModel,
@@ -124,8 +148,11 @@ export function toProvider<
   });
 }
 
+type Facts = ReadonlyMap<string, Pick<TargetReport, 'provider' | 'model' | 'capabilities'>>;
+
 function toLanguageModel<Version extends SpecificationVersion>(
   router: Router,
+  facts: Facts,
   modelId: string,
   specificationVersion: Version,
 ): RouterLanguageModel<Version> {
@@ -136,7 +163,11 @@ function toLanguageModel<Version extends SpecificationVersion>(
     return {
       call: language,
       options: optionsOf(router, modelId, language.providerOptions, language.abortSignal),
-      telling: { names: toolNames(language.tools), declared },
+      telling: {
+        part: partTeller(toolNames(language.tools), declared),
+        untold: (target) => untold(language, facts.get(target)?.provider),
+        modelOf: (target) => facts.get(target)?.model,
+      },
     };
   };
   return {
@@ -144,19 +175,24 @@ function toLanguageModel<Version extends SpecificationVersion>(
     provider,
     modelId,
     get supportedUrls() {
-      return urlsOf(router, modelId);
+      const ids = router.routes[modelId] ?? (facts.has(modelId) ? [modelId] : router.targets);
+      return commonUrls(ids.map((id) => facts.get(id)?.capabilities.urls ?? {}));
     },
     async doGenerate(given) {
       const { call, options, telling } = read(given);
       const result = await asked(() => router.chat(toChatRequest(call), options));
       const generated = toGenerateResult(result, telling);
-      return before ? (resultToV3(generated) as GenerateResult) : generated;
+      return before ? resultToV3(generated) : generated;
     },
     async doStream(given) {
       const { call, options, telling } = read(given);
-      const stream = await asked(() => router.stream(toChatRequest(call), { restart: false, ...options }));
+      const stream = await asked(() => router.stream(toChatRequest(call), { ...options, restart: false }));
       const readable = toReadable(stream, telling, before ? partOfAnswerToV3 : undefined);
-      return { stream: readable, response: { headers: { ...stream.response.headers } } };
+      // Mapped to the version that was asked for, whichever of the two types that has.
+      return {
+        stream: readable as ReadableStream<never>,
+        response: { headers: { ...stream.response.headers } },
+      };
     },
   };
 }
@@ -166,8 +202,15 @@ async function asked<T>(ask: () => Promise<T>): Promise<T> {
   try {
     return await ask();
   } catch (error) {
+    if (isRouterError(error, 'request') && error.field.startsWith('options.')) throw asGiven(error);
     throw asCallError(error);
   }
+}
+
+/** The option by the name under which it was given here. */
+function asGiven(error: RequestError): RequestError {
+  const named = (text: string): string => text.replace(/^options\./, 'providerOptions.signalbox.');
+  return Object.assign(error, { field: named(error.field), message: named(error.message) });
 }
 
 /** What a call says to the router itself. */
@@ -182,22 +225,6 @@ function optionsOf(
     throw new RequestError('providerOptions.signalbox.signal', 'nothing: the call has its own', 'one');
   const named = modelId === 'default' && !('default' in router.routes) ? {} : { route: modelId };
   return { ...named, ...(own as CallOptions), ...(signal === undefined ? {} : { signal }) };
-}
-
-/** The addresses that every target of a route fetches by itself. */
-function urlsOf(router: Router, modelId: string): Record<string, RegExp[]> {
-  const ids = router.routes[modelId] ?? (router.targets.includes(modelId) ? [modelId] : router.targets);
-  const [first = {}, ...others] = router
-    .stats()
-    .filter(({ id }) => ids.includes(id))
-    .map(({ capabilities }) => capabilities.urls ?? {});
-  const common = Object.entries(first).flatMap(([type, patterns]) => {
-    const everywhere = patterns.filter((pattern) =>
-      others.every((urls) => urls[type]?.some(({ source }) => source === pattern.source) === true),
-    );
-    return everywhere.length === 0 ? [] : [[type, everywhere] as const];
-  });
-  return Object.fromEntries(common);
 }
 
 function toEmbeddingModel<Version extends SpecificationVersion>(
@@ -235,7 +262,8 @@ function toEmbeddingModel<Version extends SpecificationVersion>(
         ...(usage.inputTokens === undefined ? {} : { usage: { tokens: usage.inputTokens } }),
         providerMetadata: { ...(providerMetadata as Keyed), signalbox },
         response: { headers: { ...answered?.headers }, body: result.raw },
-        warnings: warnings.map(toWarning),
+        // None of the router's own is of the kind that version 3 has not.
+        warnings: warnings.map(toWarning).map(warningToV3),
       };
     },
   };

@@ -22,7 +22,9 @@ import type {
   UserPart,
 } from '../../types/message.ts';
 import type { ChatRequest, FunctionTool, Tool } from '../../types/request.ts';
-import { callOptions, partOptions, toProviderTool, vendorToolName } from './vendor-words.ts';
+import { withVendorHistory } from './vendor-history.ts';
+import { callOptions } from './vendor-options.ts';
+import { functionOptions, partOptions, toProviderTool, vendorToolName } from './vendor-words.ts';
 
 /** A call that came in through the AI SDK as a request; it takes the call along, for targets that speak its words. */
 export function toChatRequest(call: LanguageCall): ChatRequest {
@@ -31,7 +33,7 @@ export function toChatRequest(call: LanguageCall): ChatRequest {
   const origin = { ...settings, ...(call.providerOptions === undefined ? {} : { providerOptions: vendors }) };
   const tools = call.tools?.map(toTool) ?? [];
   return {
-    messages: call.prompt.map(toMessage),
+    messages: withVendorHistory(call).map(toMessage),
     ...given('maxOutputTokens', call),
     ...given('temperature', call),
     ...given('topP', call),
@@ -72,7 +74,7 @@ function toFunctionTool({
     ...(inputExamples === undefined
       ? {}
       : { inputExamples: inputExamples.map(({ input }) => ({ input: input as JSONObject })) }),
-    ...partOptions(providerOptions),
+    ...functionOptions(providerOptions),
   };
 }
 

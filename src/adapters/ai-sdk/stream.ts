@@ -3,17 +3,17 @@ import type { FinishSpec, StreamSpec, UsageSpec } from '../../providers/ai-sdk/s
 import type { ChatStream } from '../../types/router.ts';
 import type { StreamContent, StreamPart } from '../../types/stream-part.ts';
 import {
-  meta,
   metadataOf,
+  refusalIn,
   responseOf,
   type Telling,
   toFinish,
   toUsage,
   toWarning,
-  toWhole,
   vendorUsage,
 } from './answer.ts';
 import { asCallError } from './errors.ts';
+import { meta, type Whole } from './parts.ts';
 
 /** A stream in the words of the AI SDK. It is read as it is read there, and leaving it leaves ours. */
 export function toReadable(
@@ -62,6 +62,15 @@ export function toReadable(
   );
 }
 
+const begun = new Set<unknown>(['web_search_call', 'code_interpreter_call', 'server_tool_use']);
+
+/** Other tools come whole there too, and all that Gemini does. */
+function beginsThere({ providerMetadata }: Extract<StreamSpec, { type: 'tool-call' }>): boolean {
+  const item = providerMetadata?.['openai']?.['item'] as { readonly type?: unknown } | undefined;
+  const block = providerMetadata?.['anthropic']?.['block'] as { readonly type?: unknown } | undefined;
+  return begun.has(item?.type) || begun.has(block?.type);
+}
+
 interface Translator {
   part(part: Exclude<StreamPart, { readonly type: 'finish' }>): readonly StreamSpec[];
   end(): Promise<readonly StreamSpec[]>;
@@ -75,6 +84,7 @@ const broken: FinishSpec = { unified: 'error', raw: undefined };
 
 function translator(stream: ChatStream, telling: Telling): Translator {
   let begun = false;
+  let named = false;
   let block: Block | undefined;
   let blocks = 0;
   const inputs = new Set<string>();
@@ -83,10 +93,11 @@ function translator(stream: ChatStream, telling: Telling): Translator {
     if (begun) return [];
     begun = true;
     const { warnings, response } = stream;
-    const { id, modelId } = responseOf(response, undefined);
-    const known =
-      id === undefined && modelId === undefined ? [] : [{ type: 'response-metadata' as const, id, modelId }];
-    return [{ type: 'stream-start', warnings: warnings.map(toWarning) }, ...(known as StreamSpec[])];
+    const known = responseOf(response, undefined, telling.modelOf(stream.target));
+    return [
+      { type: 'stream-start', warnings: [...warnings.map(toWarning), ...telling.untold(stream.target)] },
+      ...(Object.keys(known).length === 0 ? [] : [{ type: 'response-metadata' as const, ...known }]),
+    ];
   };
   const close = (): readonly StreamSpec[] => {
     if (block === undefined) return [];
@@ -106,6 +117,7 @@ function translator(stream: ChatStream, telling: Telling): Translator {
     const before = close();
     block = { type, id: String(blocks++), own: part.id };
     const { id } = block;
+    if (part.text === '') return [...before, { type: `${type}-start`, id, ...meta(part) }];
     return [
       ...before,
       { type: `${type}-start`, id },
@@ -114,6 +126,21 @@ function translator(stream: ChatStream, telling: Telling): Translator {
   };
   const endInput = (id: string): readonly StreamSpec[] =>
     inputs.delete(id) ? [{ type: 'tool-input-end', id }] : [];
+
+  /** Calls of OpenAI's and Anthropic's own tools have no pieces here, but are begun and ended there all the same. */
+  const whole = (part: Whole): readonly StreamSpec[] =>
+    telling.part(part).flatMap((told): readonly StreamSpec[] => {
+      const begins = told.type === 'tool-call' && told.providerExecuted === true && beginsThere(told);
+      if (!begins) return [told];
+      const { toolCallId: id, toolName, input, dynamic } = told;
+      const unknown = dynamic === undefined ? {} : { dynamic };
+      return [
+        { type: 'tool-input-start', id, toolName, providerExecuted: true, ...unknown },
+        ...(input === '{}' ? [] : [{ type: 'tool-input-delta' as const, id, delta: input }]),
+        { type: 'tool-input-end', id },
+        told,
+      ];
+    });
 
   const translated = (
     part: Exclude<StreamPart, { readonly type: 'finish' | 'restart' }>,
@@ -131,23 +158,26 @@ function translator(stream: ChatStream, telling: Telling): Translator {
       case 'tool-call-delta':
         return [{ type: 'tool-input-delta', id: part.toolCallId, delta: part.text }];
       case 'tool-call':
-        return [...close(), ...endInput(part.toolCallId), toWhole(part, telling)];
+        return [...close(), ...endInput(part.toolCallId), ...whole(part)];
       case 'source':
-        return [toWhole(part, telling)]; // may stand amid the text that it belongs to
+        return whole(part); // may stand amid the text that it belongs to
       default:
-        return [...close(), toWhole(part, telling)];
+        return [...close(), ...whole(part)];
     }
   };
 
   /** What a model of the AI SDK gave goes on as it is; whatever block it has open is its own matter. */
   const native = (origin: StreamSpec): readonly StreamSpec[] => {
     begun = true;
+    if (origin.type === 'response-metadata') named = true;
     if (origin.type === 'text-start' || origin.type === 'reasoning-start') {
       const type = origin.type === 'text-start' ? 'text' : 'reasoning';
       block = { type, id: origin.id, own: origin.id };
     }
     if (origin.type === 'text-end' || origin.type === 'reasoning-end') block = undefined;
-    return [origin];
+    if (origin.type !== 'response-metadata') return [origin];
+    const modelId = origin.modelId ?? telling.modelOf(stream.target);
+    return [{ ...origin, ...(modelId === undefined ? {} : { modelId }) }];
   };
 
   return {
@@ -163,15 +193,19 @@ function translator(stream: ChatStream, telling: Telling): Translator {
       const told = metadataOf(result);
       if (result.origin !== undefined) {
         const finish = result.origin as Extract<StreamSpec, { type: 'finish' }>;
+        const modelId = named ? undefined : telling.modelOf(result.target);
         return [
           ...begin(),
           ...close(),
+          ...(modelId === undefined ? [] : [{ type: 'response-metadata' as const, modelId }]),
           { ...finish, providerMetadata: { ...finish.providerMetadata, ...told } },
         ];
       }
-      const { timestamp } = responseOf(result.response, result.raw);
+      const { timestamp } = responseOf(result.response, result.raw, undefined);
+      const refusal = refusalIn(result);
       return [
         ...begin(),
+        ...(refusal === undefined ? [] : delta('text', { type: 'text-delta', text: refusal, id: 'refusal' })),
         ...close(),
         ...(timestamp === undefined ? [] : [{ type: 'response-metadata' as const, timestamp }]),
         {

@@ -7,7 +7,7 @@ import type {
 } from '../../providers/ai-sdk/spec.ts';
 import type { JSONObject } from '../../types/json.ts';
 import type { ProviderOptions } from '../../types/message.ts';
-import type { ProviderTool, ReasoningEffort, RequestSettings } from '../../types/request.ts';
+import type { ProviderTool } from '../../types/request.ts';
 
 /**
  * The AI SDK spells the options and tools of vendors in its own way (https://ai-sdk.dev/providers/ai-sdk-providers): camelCase for
@@ -28,21 +28,11 @@ const data = new Set([
 /** Options with another name, or another place, than their spelling says. */
 const renamed: Readonly<Record<string, string>> = { textVerbosity: 'verbosity', imageDetail: 'detail' };
 
-/** What only steers the AI SDK's own provider. */
-const steering = new Set([
-  'strictJsonSchema',
-  'systemMessageMode',
-  'forceReasoning',
-  'sendReasoning',
-  'structuredOutputMode',
-  'toolStreaming',
-]);
-
-export function snake(name: string): string {
+function snake(name: string): string {
   return name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 }
 
-function snakeDeep(value: unknown, key = ''): unknown {
+export function snakeDeep(value: unknown, key = ''): unknown {
   if (data.has(key) || typeof value !== 'object' || value === null) return value;
   if (Array.isArray(value)) return value.map((entry) => snakeDeep(entry));
   return Object.fromEntries(
@@ -51,7 +41,15 @@ function snakeDeep(value: unknown, key = ''): unknown {
 }
 
 /** Vendors that write in snake_case. `cacheControl` is our own word for Anthropic's parts already. */
-const snakes = new Set(['openai', 'azure', 'anthropic']);
+export const snakes = new Set(['openai', 'azure', 'anthropic']);
+
+/** The options of a function. */
+export function functionOptions(options: Keyed | undefined): { readonly providerOptions?: ProviderOptions } {
+  if (options === undefined) return {};
+  const map = (vendor: string, own: JsonObject): JSONObject =>
+    (snakes.has(vendor) ? snakeDeep(own) : own) as JSONObject;
+  return { providerOptions: mapVendors(options, map) };
+}
 
 /** The options of a message or a part. */
 export function partOptions(options: Keyed | undefined): { readonly providerOptions?: ProviderOptions } {
@@ -61,12 +59,15 @@ export function partOptions(options: Keyed | undefined): { readonly providerOpti
 
 /** Only the names at the top: what is below came from an answer and goes back as it is. */
 function flat(options: JsonObject): JSONObject {
+  const { itemId, ...rest } = options;
+  // An id that is not ours is of something the vendor keeps for another, and hangs on more of it.
+  const ours = options['account'] !== undefined || options['item'] !== undefined;
   return Object.fromEntries(
-    Object.entries(options).map(([name, value]) => [renamed[name] ?? name, value]),
+    Object.entries(ours ? options : rest).map(([name, value]) => [renamed[name] ?? name, value]),
   ) as JSONObject;
 }
 
-function mapVendors(
+export function mapVendors(
   options: Keyed,
   map: (vendor: string, own: JsonObject) => JSONObject | JsonObject,
 ): ProviderOptions {
@@ -75,42 +76,23 @@ function mapVendors(
   );
 }
 
-const efforts: readonly string[] = ['none', 'minimal', 'low', 'medium', 'high', 'xhigh', 'max'];
-
-/** The options of a call, without those for the router, and the effort among them, which has a word of its own here. */
-export function callOptions({
-  providerOptions = {},
-  reasoning,
-}: LanguageCall): Pick<RequestSettings, 'providerOptions' | 'reasoning'> {
-  const { signalbox: _, ...vendors } = providerOptions;
-  const asked = reasoning === 'provider-default' ? undefined : reasoning;
-  const told = vendors['openai']?.['reasoningEffort'];
-  const effort = asked ?? (efforts.includes(String(told)) ? (told as ReasoningEffort) : undefined);
-  const options = mapVendors(vendors, (vendor, own) => {
-    if (!snakes.has(vendor)) return own;
-    const { reasoningEffort, reasoningSummary, logprobs, ...rest } = own;
-    const kept = Object.fromEntries(Object.entries(rest).filter(([name]) => !steering.has(name)));
-    return {
-      ...(snakeDeep(kept) as JSONObject),
-      ...(vendor !== 'openai' && reasoningEffort !== undefined ? { reasoning_effort: reasoningEffort } : {}),
-      ...(reasoningSummary === undefined ? {} : { reasoning: { summary: reasoningSummary } }),
-      // A number asks for so many of the likeliest.
-      ...(typeof logprobs === 'number' ? { logprobs: true, top_logprobs: logprobs } : {}),
-      ...(typeof logprobs === 'boolean' ? { logprobs } : {}),
-    };
-  });
-  return {
-    ...(effort === undefined ? {} : { reasoning: effort }),
-    ...(Object.keys(options).length === 0 ? {} : { providerOptions: options }),
-  };
-}
-
 /** A tool that the vendor runs, under the vendor's name for it. */
-export function toProviderTool({ id, args }: ProviderToolSpec): ProviderTool {
+export function toProviderTool({ id, name, args }: ProviderToolSpec): ProviderTool {
   const vendor = id.slice(0, id.indexOf('.'));
   const own = snakes.has(vendor) ? snakeDeep(args) : args;
-  return { type: 'provider', id, name: vendorName(id), args: own as JSONObject };
+  const preset = presets[id]?.(own as JSONObject, name) ?? {};
+  return { type: 'provider', id, name: vendorName(id), args: { ...(own as JSONObject), ...preset } };
 }
+
+/** What the AI SDK's own provider adds to the arguments of OpenAI's tools. */
+const presets: Readonly<Record<string, (args: JSONObject, name: string) => JSONObject>> = {
+  'openai.code_interpreter': ({ container }) => {
+    if (typeof container === 'string') return {};
+    return { container: { type: 'auto', ...(container as JSONObject | undefined) } };
+  },
+  'openai.mcp': ({ require_approval = 'never' }) => ({ require_approval }),
+  'openai.custom': (_, name) => ({ name }),
+};
 
 /** What Anthropic calls its text editor depends on its date (https://platform.claude.com/docs/en/agents-and-tools/tool-use/text-editor-tool). */
 function vendorName(id: string): string {

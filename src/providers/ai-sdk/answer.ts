@@ -70,7 +70,10 @@ function dataOf(data: Extract<WholePart, { type: 'file' }>['data']): FilePart['d
 }
 
 /** Why an answer ended. Throws where its model says that it did not end well. */
-export function toFinishReason({ unified, raw }: FinishSpec, provider: string): FinishReason {
+export function toFinishReason(
+  { unified, raw }: Pick<FinishSpec, 'raw'> & { readonly unified: FinishSpec['unified'] | 'interrupted' },
+  provider: string,
+): FinishReason {
   // Models give out what they have when their stream is cut off, too; then nothing says why it ended.
   if (unified === 'interrupted' || (unified === 'other' && raw === undefined)) {
     const summary = 'the answer does not say why it ended';

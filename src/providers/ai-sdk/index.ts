@@ -20,7 +20,7 @@ import { toContent, toFinishReason, toResponse, toStreamParts, toUsage, toWarnin
 import { aiSdkFormat, toKeyed, toLanguageCall } from './call.ts';
 import { toFailure } from './failures.ts';
 import type { EmbedCall, EmbedResultSpec, GenerateResult, StreamResult, StreamSpec } from './spec.ts';
-import { partOfAnswerFromV3, resultFromV3, toV3 } from './v3.ts';
+import { partOfAnswerFromV3, resultFromV3, toV3, type WarningV3 } from './v3.ts';
 
 /** Where models that are given by name come from: a provider or a registry of the AI SDK. */
 export interface AiSdkModels {
@@ -110,9 +110,9 @@ function checkModel(model: object): Models {
 
 function languageProvider(name: string, model: LanguageModel, account: string | undefined): Provider {
   const before = model.specificationVersion === 'v3';
-  const callOf = (call: ProviderCall): object => {
+  const callOf = (call: ProviderCall): ReturnType<typeof toV3> => {
     const native = toLanguageCall(call, name, account);
-    return before ? toV3(native) : native;
+    return before ? toV3(native) : { call: native, lost: [] };
   };
   return {
     name,
@@ -120,9 +120,11 @@ function languageProvider(name: string, model: LanguageModel, account: string | 
     async chat(call) {
       try {
         refuseAborted(name, call.signal);
-        const answered = await model.doGenerate(callOf(call));
+        const { call: asked, lost } = callOf(call);
+        const answered = await model.doGenerate(asked);
         refuseAborted(name, call.signal);
-        return toResult(before ? resultFromV3(answered) : answered, name, account, isNative(call));
+        const result = before ? resultFromV3(answered, lost) : answered;
+        return toResult(result, name, account, isNative(call));
       } catch (error) {
         throw toFailure(name, error, call.signal);
       }
@@ -130,10 +132,11 @@ function languageProvider(name: string, model: LanguageModel, account: string | 
     async *stream(call) {
       try {
         refuseAborted(name, call.signal);
-        const { stream, response } = await model.doStream(callOf(call));
+        const { call: asked, lost } = callOf(call);
+        const { stream, response } = await model.doStream(asked);
         const { headers } = toResponse({ ...(response === undefined ? {} : { response }) });
         yield { type: 'response', headers, ...limitsIn(headers) };
-        const elements = before ? mapped(stream) : elementsOf(stream);
+        const elements = before ? mapped(stream, lost) : elementsOf(stream);
         yield* parts(elements, name, account, isNative(call));
         refuseAborted(name, call.signal);
       } catch (error) {
@@ -185,8 +188,11 @@ async function* elementsOf(stream: ReadableStream<StreamSpec>): AsyncGenerator<S
   }
 }
 
-async function* mapped(stream: ReadableStream<StreamSpec>): AsyncGenerator<StreamSpec, void, undefined> {
-  for await (const element of elementsOf(stream)) yield partOfAnswerFromV3(element);
+async function* mapped(
+  stream: ReadableStream<StreamSpec>,
+  lost: readonly WarningV3[],
+): AsyncGenerator<StreamSpec, void, undefined> {
+  for await (const element of elementsOf(stream)) yield partOfAnswerFromV3(element, lost);
 }
 
 async function* parts(

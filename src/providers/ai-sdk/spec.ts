@@ -129,14 +129,7 @@ export type WarningSpec =
   | { type: 'deprecated'; setting: string; message: string }
   | { type: 'other'; message: string };
 
-export type UnifiedFinish =
-  | 'stop'
-  | 'length'
-  | 'content-filter'
-  | 'tool-calls'
-  | 'error'
-  | 'interrupted'
-  | 'other';
+export type UnifiedFinish = 'stop' | 'length' | 'content-filter' | 'tool-calls' | 'error' | 'other';
 
 export interface FinishSpec {
   unified: UnifiedFinish;

@@ -1,10 +1,53 @@
 import { toBase64 } from '../data-content.ts';
-import type { FileData, FilePrompt, GenerateResult, LanguageCall, PromptMessage } from './spec.ts';
+import type {
+  ContentSpec,
+  EmbedResultSpec,
+  FileData,
+  FilePrompt,
+  FinishSpec,
+  GenerateResult,
+  LanguageCall,
+  PromptMessage,
+  StreamResult,
+  StreamSpec,
+  WarningSpec,
+  WholePart,
+} from './spec.ts';
 
 /**
  * Version 3 of the specification, which the AI SDK 6 speaks, as version 4 and back. They differ in how a file is given: as what it is,
  * or with a tag that says what it is.
  */
+
+type Newer = { type: 'custom' } | { type: 'reasoning-file' };
+type FileV3 = Omit<Extract<WholePart, { type: 'file' }>, 'data'> & { data: string | Uint8Array };
+type StartV3 = { type: 'stream-start'; warnings: WarningV3[] };
+type InV3<Part> =
+  | Exclude<Part, { type: 'file' } | { type: 'finish' } | { type: 'stream-start' } | Newer>
+  | FileV3;
+type FinishV3 = Omit<FinishSpec, 'unified'> & { unified: Exclude<FinishSpec['unified'], 'interrupted'> };
+
+/** A warning in version 3. */
+export type WarningV3 = Exclude<WarningSpec, { type: 'deprecated' }>;
+
+/** An answer in version 3. */
+export type GenerateResultV3 = Omit<GenerateResult, 'content' | 'finishReason' | 'warnings'> & {
+  content: InV3<ContentSpec>[];
+  warnings: WarningV3[];
+  finishReason: FinishV3;
+};
+
+/** An element of a stream in version 3. */
+export type StreamSpecV3 =
+  | InV3<StreamSpec>
+  | StartV3
+  | (Omit<Extract<StreamSpec, { type: 'finish' }>, 'finishReason'> & { finishReason: FinishV3 });
+
+/** Embeddings in version 3. */
+export type EmbedResultV3 = Omit<EmbedResultSpec, 'warnings'> & { warnings: WarningV3[] };
+
+/** A stream in version 3. */
+export type StreamResultV3 = Omit<StreamResult, 'stream'> & { stream: ReadableStream<StreamSpecV3> };
 
 type Loose = { readonly type: string; readonly [field: string]: unknown };
 
@@ -17,9 +60,24 @@ function tag(data: unknown): FileData {
   return data as FileData;
 }
 
-/** A call for a model of version 3. */
-export function toV3({ reasoning: _, ...call }: LanguageCall): object {
-  return { ...call, prompt: mapParts(call.prompt, partToV3) };
+/** A call for a model of version 3, and what of it that has no word for. */
+export function toV3({ reasoning, ...call }: LanguageCall): {
+  readonly call: object;
+  readonly lost: readonly WarningV3[];
+} {
+  const lost: WarningV3[] = [];
+  const leave = (feature: string, details: string): void => {
+    if (!lost.some((warning) => 'feature' in warning && warning.feature === feature))
+      lost.push({ type: 'unsupported', feature, details });
+  };
+  if (reasoning !== undefined && reasoning !== 'provider-default')
+    leave('reasoning', 'models of version 3 have options of their own for it');
+  const prompt = mapParts(call.prompt, (part) => {
+    if (!newer.has(part.type)) return partToV3(part);
+    leave('history', 'models of version 3 do not know all parts of answers');
+    return undefined;
+  });
+  return { call: { ...call, prompt }, lost };
 }
 
 /** A call that came in version 3. */
@@ -28,12 +86,15 @@ export function fromV3(call: object): LanguageCall {
   return { ...rest, prompt: mapParts(prompt, partFromV3) };
 }
 
-function mapParts(prompt: readonly PromptMessage[], map: (part: Loose) => Loose): PromptMessage[] {
-  return prompt.map((message) =>
-    message.role === 'system' || typeof message.content === 'string'
-      ? message
-      : ({ ...message, content: (message.content as readonly Loose[]).map(map) } as unknown as PromptMessage),
-  );
+function mapParts(
+  prompt: readonly PromptMessage[],
+  map: (part: Loose) => Loose | undefined,
+): PromptMessage[] {
+  return prompt.map((message) => {
+    if (message.role === 'system' || typeof message.content === 'string') return message;
+    const content = (message.content as readonly Loose[]).flatMap((part) => map(part) ?? []);
+    return { ...message, content } as unknown as PromptMessage;
+  });
 }
 
 function partToV3(part: Loose): Loose {
@@ -98,6 +159,11 @@ function valueFromV3(value: Loose): Loose {
 /** What version 3 has no word for: it is left out of answers. */
 const newer = new Set(['custom', 'reasoning-file']);
 
+export function warningToV3(warning: WarningSpec): WarningV3 {
+  if (warning.type !== 'deprecated') return warning;
+  return { type: 'other', message: `${warning.setting}: ${warning.message}` };
+}
+
 /** A part of an answer for who speaks version 3; `undefined` where it has no word for it. */
 export function partOfAnswerToV3<P extends { type: string }>(part: P): object | undefined {
   if (newer.has(part.type)) return undefined;
@@ -105,22 +171,29 @@ export function partOfAnswerToV3<P extends { type: string }>(part: P): object | 
   if (part.type === 'file' && data !== undefined) {
     return { ...part, data: data.type === 'url' ? data.url.href : untag(data) };
   }
+  if (part.type === 'stream-start') {
+    const { warnings } = part as unknown as { warnings: WarningSpec[] };
+    return { ...part, warnings: warnings.map(warningToV3) };
+  }
   if (part.type === 'finish' && finishReason?.unified === 'interrupted') {
     return { ...part, finishReason: { ...finishReason, unified: 'other' } };
   }
   return part;
 }
 
-/** A part of a version 3 model's answer, or of its stream. */
-export function partOfAnswerFromV3<P extends { type: string }>(part: P): P {
-  const { data } = part as { data?: unknown };
+/** A part of a version 3 model's answer, or of its stream; with what it was not told among the warnings. */
+export function partOfAnswerFromV3<P extends { type: string }>(part: P, lost: readonly WarningV3[] = []): P {
+  const { data, warnings } = part as { data?: unknown; warnings?: readonly WarningSpec[] };
+  if (part.type === 'stream-start') return { ...part, warnings: [...(warnings ?? []), ...lost] };
   return part.type === 'file' ? { ...part, data: tag(data) } : part;
 }
 
-export function resultToV3(result: GenerateResult): object {
-  return { ...result, content: result.content.flatMap((part) => partOfAnswerToV3(part) ?? []) };
+export function resultToV3(result: GenerateResult): GenerateResultV3 {
+  const content = result.content.flatMap((part) => partOfAnswerToV3(part) ?? []);
+  return { ...result, content, warnings: result.warnings.map(warningToV3) } as GenerateResultV3;
 }
 
-export function resultFromV3(result: GenerateResult): GenerateResult {
-  return { ...result, content: result.content.map(partOfAnswerFromV3) };
+export function resultFromV3(result: GenerateResult, lost: readonly WarningV3[]): GenerateResult {
+  const content = result.content.map((part) => partOfAnswerFromV3(part));
+  return { ...result, content, warnings: [...(result.warnings ?? []), ...lost] };
 }

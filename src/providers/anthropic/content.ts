@@ -32,7 +32,7 @@ export function toParts(block: Wire): readonly ContentPart[] {
     const [toolCallId, toolName] = [asText(block['id']) ?? crypto.randomUUID(), asText(block['name']) ?? ''];
     return [{ type: 'tool-call', toolCallId, toolName, input: asJSON(block['input']) ?? {} }];
   }
-  if (type === 'server_tool_use') return [serverCall(block)];
+  if (type === 'server_tool_use' || type === 'mcp_tool_use') return [serverCall(block)];
   return type.endsWith('_tool_result') ? serverResult(block, type) : [];
 }
 

@@ -3,7 +3,7 @@ import type { ReasoningEffort } from '../../types/request.ts';
 import type { Warning } from '../../types/result.ts';
 import { schemaInstruction } from '../instruction.ts';
 import { ownTool } from '../tools.ts';
-import { compact, type Wire } from '../wire.ts';
+import { asObject, compact, type Wire } from '../wire.ts';
 import { type Conversation, ownOptions, plain, toConversation } from './messages.ts';
 import { takesSampling, takesSchema, thinksAdaptively } from './model.ts';
 
@@ -35,7 +35,9 @@ export function toRequest(
     call.responseFormat !== undefined && instruction === undefined
       ? { type: 'json_schema', schema: call.responseFormat.schema }
       : undefined;
-  const output = compact({ effort, format });
+  const { output_config, ...own } = call.providerOptions?.['anthropic'] ?? {};
+  // The caller's own fields stand beside ours, which may be the schema.
+  const output = { ...compact({ effort, format }), ...asObject(output_config) };
   const instructions = instruction === undefined ? system : [...system, instruction];
   const body = compact({
     model: call.model,
@@ -50,7 +52,7 @@ export function toRequest(
     ...toSampling(call, thinking !== undefined && thinking['type'] !== 'disabled', warnings),
     ...(stream ? { stream: true } : {}),
     // Last: the vendor's own options are the caller's word.
-    ...call.providerOptions?.['anthropic'],
+    ...own,
   });
   return { body, warnings };
 }

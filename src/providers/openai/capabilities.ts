@@ -1,13 +1,30 @@
 import type { Capabilities } from '../../types/capabilities.ts';
 
+const link = [/^https?:/];
+
+/** Chat Completions take links to pictures only (https://platform.openai.com/docs/guides/images-vision). */
+export function capabilitiesInChat(model: string): Capabilities {
+  return capabilitiesOf(model, { 'image/*': link });
+}
+
+/** Responses take links to files as well (https://platform.openai.com/docs/guides/pdf-files). */
+export function capabilitiesInResponses(model: string): Capabilities {
+  return capabilitiesOf(model, { 'image/*': link, 'application/pdf': link });
+}
+
+/** What is known of a model by its name alone, in whichever interface. */
+export function capabilitiesOf(model: string, urls?: Capabilities['urls']): Capabilities {
+  if (/^text-embedding-/.test(model)) return { embeddings: true };
+  return { ...abilitiesOf(model), ...(urls === undefined ? {} : { urls }) };
+}
+
 /**
  * What is known of OpenAI's models, by their names: the general ones since GPT-4o, whose pages list tools, pictures and
  * structured outputs (https://developers.openai.com/api/docs/models), and the reasoning ones among them
  * (https://developers.openai.com/api/docs/guides/reasoning). Of names that say something else besides (audio, codex, pro,
  * search …) nothing is said.
  */
-export function capabilitiesOf(model: string): Capabilities {
-  if (/^text-embedding-/.test(model)) return { embeddings: true };
+function abilitiesOf(model: string): Capabilities {
   const general = { chat: true, tools: true, images: true, jsonSchema: true };
   if (/^gpt-4(o|\.1)(-mini|-nano)?(-\d{4}-\d{2}-\d{2})?$/.test(model)) return general;
   if (/^(o1|o3|o4-mini)(-\d{4}-\d{2}-\d{2})?$/.test(model)) return { ...general, reasoning: true };

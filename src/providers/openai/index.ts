@@ -5,7 +5,9 @@
  */
 import { ConfigError } from '../../errors.ts';
 import { createTransport } from '../../transport/transport.ts';
+import type { JSONObject } from '../../types/json.ts';
 import type { Provider, ProviderCall } from '../../types/provider.ts';
+import type { Warning } from '../../types/result.ts';
 import { chatCompletionsFailures } from '../chat-completions/failures.ts';
 import type { Quirks } from '../chat-completions/quirks.ts';
 import { toRequest } from '../chat-completions/request.ts';
@@ -30,8 +32,9 @@ import {
   withExchange,
 } from '../sdk-provider.ts';
 import type { Wire } from '../wire.ts';
-import { capabilitiesOf } from './capabilities.ts';
+import { capabilitiesInChat, capabilitiesInResponses } from './capabilities.ts';
 import * as responses from './responses/index.ts';
+import { inChat } from './words.ts';
 
 /** A client of the `openai` package, version 5 or newer, as far as it is used. */
 export interface OpenAIClient {
@@ -111,14 +114,22 @@ type Interface = Pick<
 >;
 
 const overChatCompletions: Interface = {
-  toRequest: (call, stream) => toRequest(forInterface(call, 'openai.chat'), name, quirks, stream),
+  toRequest: (given, stream) => {
+    const call = forInterface(given, 'openai.chat');
+    const own = call.providerOptions?.[name];
+    if (own === undefined) return toRequest(call, name, quirks, stream);
+    const warnings: Warning[] = [];
+    const providerOptions = { ...call.providerOptions, [name]: inChat(own, warnings) as JSONObject };
+    const request = toRequest({ ...call, providerOptions }, name, quirks, stream);
+    return { ...request, warnings: [...request.warnings, ...warnings] };
+  },
   send: ({ chat }, body, _stream, carry) => chat.completions.create(body, callOptions(carry)),
   toResult: (data, headers, warnings) => toResult(data, name, headers, warnings),
   reader: (headers) => {
     const mapper = chunkMapper(name, headers);
     return { push: mapper.push, end: () => mapper.end(false) };
   },
-  more: { capabilities: (model) => ({ ...capabilitiesOf(model), urls: { 'image/*': [/^https?:/] } }) },
+  more: { capabilities: capabilitiesInChat },
 };
 
 const overResponses: Interface = {
@@ -126,13 +137,7 @@ const overResponses: Interface = {
   send: (client, body, _stream, carry) => has(client.responses, 'responses').create(body, callOptions(carry)),
   toResult: responses.toResult,
   reader: responses.eventReader,
-  more: {
-    capabilities: (model) => ({
-      ...capabilitiesOf(model),
-      urls: { 'image/*': [/^https?:/], 'application/pdf': [/^https?:/] },
-    }),
-    boundBy: responses.boundBy,
-  },
+  more: { capabilities: capabilitiesInResponses, boundBy: responses.boundBy },
 };
 
 /**

@@ -104,7 +104,8 @@ function toItems(
       case 'tool-call': {
         if (item !== undefined) {
           const type = asText(item['type']);
-          if (part.providerExecuted !== true && type !== undefined) calledWith.set(part.toolCallId, type);
+          const answered = part.providerExecuted !== true || type === 'mcp_approval_request';
+          if (answered && type !== undefined) calledWith.set(part.toolCallId, type);
           return [item];
         }
         if (part.providerExecuted === true) {
@@ -124,6 +125,9 @@ function toItems(
       case 'file':
         // A picture of the vendor's own goes back as the item that it was.
         return item === undefined ? toAssistantFile(part, warnings) : [{ ...item, result: part.data }];
+      case 'custom':
+        if (item === undefined) leaveOutForeign(part, warnings);
+        return item === undefined ? [] : [item];
       default:
         leaveOutForeign(part, warnings);
         return []; // results are part of the vendor's own items; sources are for people
@@ -155,13 +159,15 @@ function toAssistantFile(part: FilePart, warnings: Warning[]): readonly Wire[] {
 }
 
 function toOutputs({ content }: ToolMessage, calledWith: ReadonlyMap<string, string>): readonly Wire[] {
-  return content.map((part) => {
+  return content.flatMap((part): Wire | readonly Wire[] => {
     if (part.type === 'tool-approval-response') {
       const { approvalId: approval_request_id, approved: approve, reason } = part;
       return compact({ type: 'mcp_approval_response', approval_request_id, approve, reason });
     }
     const { toolCallId, output, providerOptions } = part;
     const type = calledWith.get(toolCallId) ?? 'function_call';
+    // That a call was not allowed is said by the answer to the question, and only there.
+    if (type === 'mcp_approval_request') return [];
     return {
       type: `${type}_output`,
       call_id: fitToolCallId(toolCallId, callIds),

@@ -114,7 +114,7 @@ function vendorParts(item: Wire, type: string): readonly ContentPart[] {
     providerOptions: keep(item),
   };
   const found = asJSON(item['output'] ?? item['outputs'] ?? item['results'] ?? item['error']);
-  const sources = sourcesIn(asObject(item['action'])?.['sources']);
+  const sources = [...sourcesIn(asObject(item['action'])?.['sources']), ...sourcesIn(item['results'])];
   if (found === undefined) return [call, ...sources];
   const output = { type: 'json', value: found } as const;
   return [call, { type: 'tool-result', toolCallId, toolName, output, providerExecuted: true }, ...sources];
@@ -138,6 +138,8 @@ export function sourcesIn(annotations: unknown): readonly SourcePart[] {
     const named = title === undefined ? {} : { title };
     if (url !== undefined) return [{ type: 'source', sourceType: 'url', id: url, url, ...named }];
     const id = asText(annotation['file_id']);
-    return id === undefined ? [] : [{ type: 'source', sourceType: 'document', id, ...named }];
+    const filename = asText(annotation['filename']);
+    const document = filename === undefined ? named : { ...named, mediaType: 'text/plain', filename };
+    return id === undefined ? [] : [{ type: 'source', sourceType: 'document', id, ...document }];
   });
 }

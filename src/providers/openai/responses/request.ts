@@ -3,6 +3,7 @@ import type { Warning } from '../../../types/result.ts';
 import { isStrict } from '../../chat-completions/strict.ts';
 import { ownTool } from '../../tools.ts';
 import { asObject, compact, type Wire } from '../../wire.ts';
+import { inResponses } from '../words.ts';
 import { toInput } from './input.ts';
 
 /** What the Responses API has no word for. */
@@ -17,7 +18,7 @@ export function toRequest(
   for (const feature of unsupported) {
     if (call[feature] !== undefined) warnings.push({ type: 'unsupported', feature });
   }
-  const { text, reasoning, ...own } = call.providerOptions?.['openai'] ?? {};
+  const { text, reasoning, ...own } = inResponses(call.providerOptions?.['openai'] ?? {}, warnings);
   const format = toFormat(call);
   const body = compact({
     model: call.model,
