@@ -4,7 +4,6 @@ import type {
   EmbedResultSpec,
   FileData,
   FilePrompt,
-  FinishSpec,
   GenerateResult,
   LanguageCall,
   PromptMessage,
@@ -22,26 +21,19 @@ import type {
 type Newer = { type: 'custom' } | { type: 'reasoning-file' };
 type FileV3 = Omit<Extract<WholePart, { type: 'file' }>, 'data'> & { data: string | Uint8Array };
 type StartV3 = { type: 'stream-start'; warnings: WarningV3[] };
-type InV3<Part> =
-  | Exclude<Part, { type: 'file' } | { type: 'finish' } | { type: 'stream-start' } | Newer>
-  | FileV3;
-type FinishV3 = Omit<FinishSpec, 'unified'> & { unified: Exclude<FinishSpec['unified'], 'interrupted'> };
+type InV3<Part> = Exclude<Part, { type: 'file' } | { type: 'stream-start' } | Newer> | FileV3;
 
 /** A warning in version 3. */
 export type WarningV3 = Exclude<WarningSpec, { type: 'deprecated' }>;
 
 /** An answer in version 3. */
-export type GenerateResultV3 = Omit<GenerateResult, 'content' | 'finishReason' | 'warnings'> & {
+export type GenerateResultV3 = Omit<GenerateResult, 'content' | 'warnings'> & {
   content: InV3<ContentSpec>[];
   warnings: WarningV3[];
-  finishReason: FinishV3;
 };
 
 /** An element of a stream in version 3. */
-export type StreamSpecV3 =
-  | InV3<StreamSpec>
-  | StartV3
-  | (Omit<Extract<StreamSpec, { type: 'finish' }>, 'finishReason'> & { finishReason: FinishV3 });
+export type StreamSpecV3 = InV3<StreamSpec> | StartV3;
 
 /** Embeddings in version 3. */
 export type EmbedResultV3 = Omit<EmbedResultSpec, 'warnings'> & { warnings: WarningV3[] };
@@ -167,16 +159,13 @@ export function warningToV3(warning: WarningSpec): WarningV3 {
 /** A part of an answer for who speaks version 3; `undefined` where it has no word for it. */
 export function partOfAnswerToV3<P extends { type: string }>(part: P): object | undefined {
   if (newer.has(part.type)) return undefined;
-  const { data, finishReason } = part as { data?: FileData; finishReason?: { unified: string } };
+  const { data } = part as { data?: FileData };
   if (part.type === 'file' && data !== undefined) {
     return { ...part, data: data.type === 'url' ? data.url.href : untag(data) };
   }
   if (part.type === 'stream-start') {
     const { warnings } = part as unknown as { warnings: WarningSpec[] };
     return { ...part, warnings: warnings.map(warningToV3) };
-  }
-  if (part.type === 'finish' && finishReason?.unified === 'interrupted') {
-    return { ...part, finishReason: { ...finishReason, unified: 'other' } };
   }
   return part;
 }
