@@ -66,7 +66,8 @@ describe('the package', () => {
   });
 
   it.each([
-    ['signalbox', ['is-network-error', 'p-retry', 'signalbox', 'tokenx']],
+    ['signalbox', ['signalbox', 'tokenx']],
+    ['signalbox/ai-sdk', ['eventsource-parser', 'signalbox']],
     ['signalbox/catalog', ['signalbox']],
   ])('loads no SDK, no zod and no prices when %s is imported', async (path, packages) => {
     const loaded = await node(`
