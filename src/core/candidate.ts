@@ -4,6 +4,14 @@ import type { Environment } from './environment.ts';
 import { Expected, expectedCached, expectedCost, type Forecast } from './forecast.ts';
 import { headroomOf, isPlain, statsOf, type Target } from './target.ts';
 
+interface Known {
+  facts: Candidate['target'] | undefined;
+  stats: TargetStats | undefined;
+  expected: Expectation | undefined;
+  headroom: number | undefined;
+  cost: { readonly value: number | undefined } | undefined;
+}
+
 /**
  * What a strategy sees of a target: worked out when it looks, and once. There is one for each of a route's targets with each
  * request, so they share their getters; all else of the house's objects is made of functions.
@@ -14,11 +22,8 @@ export class Seen implements Candidate {
   readonly #forecast: Forecast;
   readonly #env: Environment;
   readonly #now: number;
-  #facts: Candidate['target'] | undefined;
-  #stats: TargetStats | undefined;
-  #expected: Expectation | undefined;
-  #headroom: number | undefined;
-  #cost: { readonly known: number | undefined } | undefined;
+  /** What has been worked out; most strategies look at a part of it, and `priority()` at nothing. */
+  #known: Known | undefined;
   /** What led to its rank. */
   noted: SkippedTarget['facts'];
   chosen = false;
@@ -44,23 +49,27 @@ export class Seen implements Candidate {
   }
 
   get target(): Candidate['target'] {
-    this.#facts ??= { ...this.#of.facts, price: this.#env.prices.priceOf(this.#of)?.price };
-    return this.#facts;
+    const known = this.#memory();
+    known.facts ??= { ...this.#of.facts, price: this.#env.prices.priceOf(this.#of)?.price };
+    return known.facts;
   }
 
   get stats(): TargetStats {
-    this.#stats ??= statsOf(this.#of, this.#now);
-    return this.#stats;
+    const known = this.#memory();
+    known.stats ??= statsOf(this.#of, this.#now);
+    return known.stats;
   }
 
   get expected(): Expectation {
-    this.#expected ??= new Expected(this.#of, this.#forecast, this.#now);
-    return this.#expected;
+    const known = this.#memory();
+    known.expected ??= new Expected(this.#of, this.#forecast, this.#now);
+    return known.expected;
   }
 
   get estimatedCost(): number | undefined {
-    this.#cost ??= { known: expectedCost(this.#of, this.#forecast, this.#env, this.#now) };
-    return this.#cost.known;
+    const known = this.#memory();
+    known.cost ??= { value: expectedCost(this.#of, this.#forecast, this.#env, this.#now) };
+    return known.cost.value;
   }
 
   get cachedTokens(): number {
@@ -68,7 +77,19 @@ export class Seen implements Candidate {
   }
 
   get headroom(): number {
-    this.#headroom ??= headroomOf(this.#of, this.#now);
-    return this.#headroom;
+    const known = this.#memory();
+    known.headroom ??= headroomOf(this.#of, this.#now);
+    return known.headroom;
+  }
+
+  #memory(): Known {
+    this.#known ??= {
+      facts: undefined,
+      stats: undefined,
+      expected: undefined,
+      headroom: undefined,
+      cost: undefined,
+    };
+    return this.#known;
   }
 }

@@ -72,7 +72,8 @@ export function chooseCandidates(question: Question, env: Environment): Choice {
     });
   const candidates: RankedTarget[] = [];
   const ranked: Channel[] = [];
-  for (const candidate of recoveringLast(rank(ready), env, now)) {
+  const order = rank(ready);
+  for (const candidate of ready.every(({ plain }) => plain) ? order : recoveringLast(order, env, now)) {
     // What is none of ours, or comes twice, is no choice.
     if (!Seen.is(candidate) || candidate.chosen) continue;
     candidate.chosen = true;

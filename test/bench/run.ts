@@ -46,7 +46,7 @@ export interface Run {
 const warmUp = (quick: boolean): readonly Task[] =>
   [1, 16].map((concurrency) => ({
     kind: 'chat',
-    requests: quick ? 200 : 800,
+    requests: quick ? 200 : 2_000,
     concurrency,
     serving: chatsOnly,
   }));

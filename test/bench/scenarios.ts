@@ -60,7 +60,7 @@ const tools: Scenario = {
 const inFlight = (concurrency: number): Scenario => ({
   name: `in-flight-${concurrency}`,
   title: `${concurrency.toLocaleString('en-US')} requests in flight`,
-  task: { kind: 'chat', requests: Math.max(500, concurrency), concurrency, serving: chatsOnly },
+  task: { kind: 'chat', requests: Math.max(1_000, concurrency), concurrency, serving: chatsOnly },
   contenders: ['openai', 'signalbox-openai', 'signalbox-compatible'],
 });
 /** More connections than a system lets in at once: they are opened little by little, and all wait for their answer. */
@@ -79,8 +79,8 @@ const manyInFlight: Scenario = {
 };
 
 export const scenarios: readonly Scenario[] = [
-  chat(1, 300),
-  chat(64, 640),
+  chat(1, 600),
+  chat(64, 3_200),
   stream(20, 1, 25),
   stream(200, 1, 10),
   stream(2_000, 1, 1),
