@@ -21,6 +21,7 @@ export function linkedAbort(parent?: Signal): LinkedAbort {
     aborted: false,
     reason: undefined as unknown,
     addEventListener(_type: 'abort', listener: () => void) {
+      if (signal.aborted) return; // it is told once
       listeners ??= [];
       listeners.push(listener);
     },
@@ -33,9 +34,8 @@ export function linkedAbort(parent?: Signal): LinkedAbort {
     if (signal.aborted) return;
     signal.aborted = true;
     signal.reason = reason;
-    const told = listeners;
-    listeners = undefined;
-    for (const listener of told ?? []) listener();
+    // One by one, because what one of them does may let another one go.
+    for (let next = listeners?.shift(); next !== undefined; next = listeners?.shift()) next();
   };
   const follow = (): void => abort(parent?.reason);
   if (parent?.aborted) follow();

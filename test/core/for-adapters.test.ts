@@ -1,0 +1,180 @@
+import { createRouter, type Provider, type ProviderCall } from 'signalbox';
+import { aiSdk } from 'signalbox/ai-sdk';
+import { openaiCompatible } from 'signalbox/openai-compatible';
+import { scriptedProvider } from 'signalbox/testing';
+import { describe, expect, it } from 'vitest';
+import { faultServer } from '../support/fault-server.ts';
+import { read, rejection, world } from '../support/requests.ts';
+
+const ask = { prompt: 'Hi' };
+const broken = { text: ['Hel', 'lo'], after: 1, error: { kind: 'network' } } as const;
+
+describe('a call whose reader cannot show a restart', () => {
+  it('throws where its stream would start anew', async () => {
+    const { router } = world({ a: [broken], b: [{}] }, { interrupted: 'restart' });
+    const stream = await router.stream(ask, { restart: false });
+    expect(await rejection(read(stream))).toMatchObject({ code: 'stream-interrupted' });
+  });
+
+  it('goes on all the same where another target can say the rest', async () => {
+    const { router } = world({ a: [broken], b: [{ text: 'lo' }] }, { interrupted: 'continue' });
+    // Of scripted targets it is not known that they can.
+    const stream = await router.stream(ask, { restart: false });
+    expect(await rejection(read(stream))).toMatchObject({ code: 'stream-interrupted' });
+    const able = createRouter({
+      targets: [
+        { provider: scriptedProvider('a', [broken]), model: 'm' },
+        { provider: scriptedProvider('b', [{ text: 'lo' }]), model: 'm', capabilities: { prefill: true } },
+      ],
+      catalog: false,
+      interrupted: 'continue',
+    });
+    const parts = await read(await able.stream(ask, { restart: false }));
+    expect(parts.map((part) => (part.type === 'text-delta' ? part.text : '')).join('')).toBe('Hello');
+  });
+
+  it('refuses what is neither true nor false', async () => {
+    const { router } = world({ a: [{}] });
+    const wrong = router.stream(ask, { restart: 'no' as never });
+    expect(await rejection(wrong)).toMatchObject({ code: 'request', field: 'options.restart' });
+  });
+});
+
+describe('a response format', () => {
+  const schema = { type: 'object', properties: { a: { type: 'number' } }, required: ['a'] } as const;
+  const wrong = { text: '{"b":1}' };
+
+  it('is asked for, and the answer left to the caller to check', async () => {
+    const { router, providers } = world({ a: [wrong] });
+    const result = await router.chat({ ...ask, responseFormat: { schema, description: 'one number' } });
+    expect([result.text, result.object]).toEqual(['{"b":1}', undefined]);
+    expect(providers['a']?.calls[0]?.responseFormat).toEqual({
+      schema,
+      name: 'answer',
+      description: 'one number',
+    });
+  });
+
+  it('is checked where the route can go on, and the next target asked', async () => {
+    const { router } = world({ a: [wrong], b: [{ text: '{"a":1}' }] }, { fallbackOn: ['output'] });
+    const { target, text } = await router.chat({ ...ask, responseFormat: { schema } });
+    expect([target, text]).toEqual(['b', '{"a":1}']);
+  });
+
+  it('cannot stand beside a schema', async () => {
+    const { router } = world({ a: [{}] });
+    const both = router.chat({ ...ask, schema, responseFormat: {} });
+    expect(await rejection(both)).toMatchObject({ code: 'request', field: 'responseFormat' });
+  });
+});
+
+describe('a request in the words of another interface', () => {
+  const origin = { format: 'test', request: { words: 'as they came' } };
+
+  it('goes to the provider as it came', async () => {
+    const { router, providers } = world({ a: [{}] });
+    await router.chat({ ...ask, origin });
+    expect(providers['a']?.calls[0]?.origin).toBe(origin);
+  });
+
+  it('is not handed to whoever goes on with a broken answer, because it says something else then', async () => {
+    const second = scriptedProvider('b', [{ text: 'lo' }]);
+    const router = createRouter({
+      targets: [
+        { provider: scriptedProvider('a', [broken]), model: 'm' },
+        { provider: second, model: 'm', capabilities: { prefill: true } },
+      ],
+      catalog: false,
+      interrupted: 'continue',
+    });
+    await read(await router.stream({ ...ask, origin }));
+    expect(second.calls[0]?.origin).toBeUndefined();
+  });
+
+  it('leaves no trace in what goes back into the history', async () => {
+    const provider: Provider = {
+      ...scriptedProvider('a'),
+      async *stream() {
+        yield { type: 'raw', value: undefined, origin: 'start' };
+        const call = {
+          type: 'tool-call',
+          toolCallId: '1',
+          toolName: 't',
+          input: {},
+          origin: 'call',
+        } as const;
+        yield call;
+        yield { type: 'finish', finishReason: 'tool-calls', usage: {}, origin: 'end' };
+      },
+    };
+    const router = createRouter({ targets: [{ provider, model: 'm' }], catalog: false });
+    const stream = await router.stream({ ...ask, origin });
+    const parts = await read(stream);
+    expect(parts.map((part) => ('origin' in part ? part.origin : undefined))).toEqual([
+      'start',
+      'call',
+      undefined,
+    ]);
+    const result = await stream.result;
+    expect(result.content).toEqual([{ type: 'tool-call', toolCallId: '1', toolName: 't', input: {} }]);
+    expect(result.origin).toBe('end');
+  });
+});
+
+describe('raw chunks', () => {
+  it('come before what they stand for, as the vendor sent them, and only if they are asked for', async () => {
+    const server = await faultServer((response) => {
+      response.writeHead(200, { 'content-type': 'text/event-stream' });
+      response.write('data: {"id":"1","choices":[{"index":0,"delta":{"content":"Hi"}}]}\n\n');
+      response.write('data: {"id":"1","choices":[{"index":0,"delta":{},"finish_reason":"stop"}]}\n\n');
+      response.end('data: [DONE]\n\n');
+    });
+    const provider = openaiCompatible({ name: 'x', baseURL: `${server.url}/v1`, apiKey: 'k' });
+    const router = createRouter({ targets: [{ provider, model: 'm' }], catalog: false });
+    const types = async (includeRaw: boolean): Promise<readonly string[]> =>
+      (await read(await router.stream({ ...ask, includeRaw }))).map(({ type }) => type);
+    expect(await types(true)).toEqual(['raw', 'text-delta', 'raw', 'finish']);
+    expect(await types(false)).toEqual(['text-delta', 'finish']);
+    router.close();
+    await server.close();
+  });
+});
+
+describe('what a stream says before its end', () => {
+  it('is its vendor’s answer so far and its warnings', async () => {
+    const provider: Provider = {
+      ...scriptedProvider('a'),
+      async *stream(_call: ProviderCall) {
+        const warnings = [{ type: 'unsupported', feature: 'topK' }] as const;
+        yield { type: 'response', id: 'r1', model: 'm-2026', headers: { a: 'b' }, warnings };
+        yield { type: 'text-delta', text: 'Hi' };
+        yield { type: 'finish', finishReason: 'stop', usage: {} };
+      },
+    };
+    const router = createRouter({ targets: [{ provider, model: 'm' }], catalog: false });
+    const stream = await router.stream(ask);
+    expect(stream.response).toEqual({ id: 'r1', model: 'm-2026', headers: { a: 'b' } });
+    expect(stream.warnings).toEqual([{ type: 'unsupported', feature: 'topK' }]);
+    await read(stream);
+  });
+});
+
+describe('a model that is an object', () => {
+  it('is refused by a provider whose models are names', () => {
+    const make = () => createRouter({ targets: [{ provider: scriptedProvider('a'), model: {} }] });
+    expect(make).toThrowError(/targets\[0\]\.model: expected a model's name, got/);
+  });
+
+  it('is refused by aiSdk() where it is none of the AI SDK’s', () => {
+    const make = () => createRouter({ targets: [{ provider: aiSdk(), model: { provider: 'x' } }] });
+    expect(make).toThrowError(/expected a language or embedding model of the AI SDK/);
+  });
+});
+
+describe('the decision', () => {
+  it('is part of the result', async () => {
+    const { router } = world({ a: [{ error: { kind: 'server' } }], b: [{}] });
+    const { decision } = await router.chat(ask);
+    expect(decision?.candidates.map(({ target }) => target)).toEqual(['a', 'b']);
+  });
+});

@@ -1,0 +1,55 @@
+import { describe, expect, it } from 'vitest';
+import { linkedAbort } from '../../src/core/abort.ts';
+import { roughClock, systemClock } from '../../src/core/clock.ts';
+import { virtualClock } from '../../src/testing/virtual-clock.ts';
+
+describe('an abort of our own', () => {
+  it('tells each listener once, in their order, with the first reason', () => {
+    const { signal, abort } = linkedAbort();
+    const told: string[] = [];
+    signal.addEventListener('abort', () => told.push(`a ${signal.reason}`));
+    signal.addEventListener('abort', () => told.push('b'));
+    abort('first');
+    abort('second');
+    expect([told, signal.aborted, signal.reason]).toEqual([['a first', 'b'], true, 'first']);
+  });
+
+  it('does not tell whom another listener has just let go', () => {
+    const { signal, abort } = linkedAbort();
+    const told: string[] = [];
+    const late = () => told.push('late');
+    signal.addEventListener('abort', () => signal.removeEventListener('abort', late));
+    signal.addEventListener('abort', late);
+    abort('now');
+    expect(told).toEqual([]);
+  });
+
+  it('follows its parent, of whichever kind, until it is unlinked', () => {
+    const parents = [linkedAbort(), new AbortController()] as const;
+    for (const parent of parents) {
+      const linked = linkedAbort(parent.signal);
+      const unlinked = linkedAbort(parent.signal);
+      unlinked.unlink();
+      parent.abort('why');
+      expect([linked.signal.aborted, linked.signal.reason]).toEqual([true, 'why']);
+      expect(unlinked.signal.aborted).toBe(false);
+      expect(linkedAbort(parent.signal).signal.reason).toBe('why');
+    }
+  });
+});
+
+describe('a rough clock', () => {
+  it('is never behind the runtime’s own, as long as that does not stand still', () => {
+    const now = roughClock(systemClock);
+    const before = performance.now();
+    expect(now()).toBeGreaterThanOrEqual(before);
+  });
+
+  it('is exact over any other clock', async () => {
+    const clock = virtualClock();
+    const now = roughClock(clock);
+    await clock.advance(7);
+    expect(now()).toBe(clock.now());
+    expect(clock.timers).toBe(0);
+  });
+});
