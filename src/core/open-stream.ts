@@ -1,5 +1,4 @@
 import { isRouterError, ProviderError } from '../errors.ts';
-import { fewestSamples } from '../health/silence.ts';
 import type { Flow } from '../health/stall.ts';
 import type { ProviderFinishPart, ProviderResponsePart, ProviderStreamPart } from '../types/provider.ts';
 import type { ResponseInfo, Warning } from '../types/result.ts';
@@ -9,23 +8,12 @@ import { type Answer, type Asked, withheld } from './answer.ts';
 import { type Attempt, beginAttempt, failureOf, type Seen } from './attempt.ts';
 import { type Collector, collector } from './collect.ts';
 import { type Continuation, joint } from './continuation.ts';
+import { firstTokenPatience, idlePatience, stoppedPatience } from './patience.ts';
 import type { Permit } from './permit.ts';
 import type { Lane } from './race.ts';
 import type { Run } from './run.ts';
 import type { Target } from './target.ts';
 import { watchdog } from './watchdog.ts';
-
-/** Milliseconds to the first token: while too little is known of a target, and the bounds when enough is. */
-const unknownFirstToken = 30_000;
-const someSamples = 10;
-const uncertainFirstToken = 10_000;
-const shortestFirstToken = 2_000;
-const longestFirstToken = 60_000;
-/** The same between two tokens; and where the target seems to have stopped. */
-const unknownIdle = 20_000;
-const shortestIdle = 5_000;
-const longestIdle = 60_000;
-const shortestStopped = 1_000;
 
 export type OnPart = (part: StreamContent | ProviderFinishPart) => void;
 
@@ -133,12 +121,12 @@ function readStream(
   const startedAt = run.env.clock.now();
   const { stream: latencies } = target.latencies;
   const known = latencies.weight(startedAt);
-  let firstToken = run.timeout.firstToken ?? patienceWith(target, startedAt);
+  let firstToken = run.timeout.firstToken ?? firstTokenPatience(target, startedAt);
   /** Of requests that came with it, the fast ones are known first: when its time is up, more is known of the slow ones. */
   const patienceLeft = (): number => {
     const now = run.env.clock.now();
     if (tokens > 0 || run.timeout.firstToken !== undefined || latencies.weight(now) <= known) return 0;
-    firstToken = Math.max(firstToken, patienceWith(target, now));
+    firstToken = Math.max(firstToken, firstTokenPatience(target, now));
     return startedAt + firstToken - now;
   };
   const timer = watchdog(run.env.clock, () => {
@@ -156,7 +144,7 @@ function readStream(
   /** Where all the target's streams have stopped, this one is not waited for as if it paused by itself. */
   const onStall = (all: boolean): void => {
     if (run.timeout.idle !== undefined || waiter === undefined) return;
-    stopped = all ? Math.max(shortestStopped, 3 * (target.stall.gaps.quantile(0.99) ?? 0)) : undefined;
+    stopped = all ? stoppedPatience(target) : undefined;
     timer.watch(Math.max(0, Math.min(idleLeft, stopped ?? idleLeft) - (run.env.clock.now() - waitingSince)));
   };
   const seen = (): Seen => ({
@@ -319,22 +307,6 @@ function readStream(
       ...(finish.origin === undefined ? {} : { origin: finish.origin }),
     }),
   };
-}
-
-/** What to wait for a first token where nobody says: long enough for the target's slowest, and no longer. */
-function patienceWith(target: Target, now: number): number {
-  const { stream } = target.latencies;
-  const known = stream.weight(now);
-  const slowest = stream.quantile(0.99);
-  if (known < someSamples || slowest === undefined) return unknownFirstToken;
-  const [times, least] = known < fewestSamples ? [4, uncertainFirstToken] : [2, shortestFirstToken];
-  return Math.min(longestFirstToken, Math.max(least, times * slowest));
-}
-
-/** The same between two tokens. */
-function idlePatience({ stall }: Target, now: number): number {
-  const longest = stall.gaps.weight(now) < fewestSamples ? undefined : stall.gaps.quantile(0.99);
-  return longest === undefined ? unknownIdle : Math.min(longestIdle, Math.max(shortestIdle, 5 * longest));
 }
 
 function toText(text: string, id: string | undefined): StreamContent & { readonly type: 'text-delta' } {

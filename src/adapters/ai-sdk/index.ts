@@ -128,8 +128,8 @@ export function toProvider<TargetId extends string, RouteName extends string>(
       JSON.stringify(specificationVersion),
     );
   const version: SpecificationVersion = specificationVersion;
-  const any: Router = router as unknown as Router;
-  const known = ['default', ...Object.keys(any.routes), ...any.targets];
+  const plain: Router = router as unknown as Router; // whatever its names
+  const known = ['default', ...Object.keys(plain.routes), ...plain.targets];
   const check = (modelId: string, type: 'languageModel' | 'embeddingModel' | 'imageModel'): string => {
     if (known.includes(modelId)) return modelId;
     throw noSuchModel(modelId, type, known);
@@ -141,7 +141,7 @@ export function toProvider<TargetId extends string, RouteName extends string>(
   return Object.assign(languageModel, {
     specificationVersion: version,
     languageModel,
-    embeddingModel: (modelId: string) => toEmbeddingModel(any, check(modelId, 'embeddingModel'), version),
+    embeddingModel: (modelId: string) => toEmbeddingModel(plain, check(modelId, 'embeddingModel'), version),
     imageModel: (modelId: string): never => {
       throw noSuchModel(modelId, 'imageModel', []);
     },
