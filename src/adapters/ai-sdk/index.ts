@@ -135,9 +135,9 @@ export function toProvider<TargetId extends string, RouteName extends string>(
     throw noSuchModel(modelId, type, known);
   };
   // What is asked of them here never changes, and measuring all else takes time.
-  const facts: Facts = new Map(any.stats().map((report) => [report.id, report]));
+  const facts: Facts = new Map(plain.stats().map((report) => [report.id, report]));
   const languageModel = (modelId: string = 'default'): RouterLanguageModel =>
-    toLanguageModel(any, facts, check(modelId, 'languageModel'), version);
+    toLanguageModel(plain, facts, check(modelId, 'languageModel'), version);
   return Object.assign(languageModel, {
     specificationVersion: version,
     languageModel,
