@@ -175,6 +175,7 @@ async function grow({
 }: Growing): Promise<ReadonlyMap<ContenderName, readonly Growth[]>> {
   const grown = new Map<ContenderName, readonly Growth[]>();
   const task: Task = { kind: 'chat', requests: block, concurrency: 16, serving: chatsOnly };
+  await vendor.serve(task.serving); // what was played before may have let everybody wait
   for (const name of names) {
     const client = startClient(cores);
     try {
