@@ -39,6 +39,7 @@ const imageRules = {
   images: ['a list of at least one image', isList],
   mask: ['an image with its `data`', isImage],
   providerOptions: anything,
+  origin: anything,
 } satisfies Record<string, Rule>;
 
 /** Checks a request for embeddings. Throws `RequestError`, which names the field. */

@@ -92,7 +92,7 @@ export function inPortions<Answer extends Answered>(
 }
 
 /** Does what is left to do, several calls at a time. The first failure ends them all. */
-async function askAll<Answer>(
+async function askAll<Answer extends Answered>(
   run: Run,
   first: Permit,
   lane: Lane,
@@ -149,7 +149,7 @@ function nextPlace<Answer>(
   });
 }
 
-async function ask<Answer>(
+async function ask<Answer extends Answered>(
   run: Run,
   taken: Permit,
   lane: Lane,
@@ -168,6 +168,7 @@ async function ask<Answer>(
       () => answerTo(task, taken.channel, attempt.carry),
       () => ({ usage: task.lost(signal.aborted) }),
     );
+    attempt.noteLimits(answer.response.limits);
     task.done = { answer, cost: attempt.succeed(task.booked(answer), task.estimate) };
   } finally {
     othersFailed.removeEventListener('abort', stop);

@@ -8,6 +8,8 @@ import type {
   ProviderCall,
   ProviderEmbedCall,
   ProviderEmbeddings,
+  ProviderImageCall,
+  ProviderImages,
   ProviderResult,
   ProviderStreamPart,
 } from '../types/provider.ts';
@@ -42,6 +44,7 @@ export interface SdkMapping<Name extends string, Client, Body extends Wire = Wir
   readonly account: string | undefined;
   /** What else the vendor has. */
   readonly embed?: SdkEmbeddings<Client>;
+  readonly image?: SdkImages<Client>;
   readonly more?: Pick<Provider, 'capabilities' | 'boundBy'>;
 }
 
@@ -51,6 +54,18 @@ export interface SdkEmbeddings<Client> {
   toRequest(call: ProviderEmbedCall): Wire;
   send(client: Client, body: Wire, carry: Carry): PromiseLike<unknown>;
   toResult(data: unknown, headers: Headers): ProviderEmbeddings;
+}
+
+/** Images through a vendor's SDK. */
+export interface SdkImages<Client> {
+  perCall(model: string): number;
+  /** Calls the SDK once, and reads its answer. */
+  make(
+    client: Client,
+    call: ProviderImageCall,
+    carry: Carry,
+    answer: (sent: PromiseLike<unknown>) => Promise<{ readonly data: unknown; readonly headers: Headers }>,
+  ): Promise<ProviderImages>;
 }
 
 /** What one call of an SDK has to carry along. */
@@ -69,7 +84,7 @@ type Headers = Readonly<Record<string, string>>;
 export function sdkProvider<Name extends string, Client, Body extends Wire>(
   mapping: SdkMapping<Name, Client, Body>,
 ): Provider<Name> {
-  const { name, account, embed } = mapping;
+  const { name, account, embed, image } = mapping;
   return {
     name,
     ...mapping.more,
@@ -94,6 +109,23 @@ export function sdkProvider<Name extends string, Client, Body extends Wire>(
               return embed.toResult(data, headers);
             }),
         }),
+    ...(image === undefined
+      ? {}
+      : {
+          imagesPerCall: image.perCall,
+          image: (call) =>
+            once(
+              mapping,
+              call,
+              async (client, carry) => {
+                const made = await image.make(client, call, carry, (sent) =>
+                  awaitAnswer(sent, carry.exchange),
+                );
+                return withLimits(made);
+              },
+              true,
+            ),
+        }),
   };
 }
 
@@ -102,8 +134,9 @@ async function once<Client, T>(
   { name, client, failures }: Pick<SdkMapping<string, Client>, 'name' | 'client' | 'failures'>,
   { signal, connectTimeout }: Pick<ProviderCall, 'signal' | 'connectTimeout'>,
   work: (client: Client, carry: Carry) => Promise<T>,
+  large = false,
 ): Promise<T> {
-  const exchange = newExchange(false, connectTimeout);
+  const exchange = newExchange(false, connectTimeout, large);
   try {
     refuseAborted(name, signal);
     return await work(await client(), { signal, exchange });
@@ -116,6 +149,11 @@ async function once<Client, T>(
 export function limitsIn(headers: Headers): { readonly limits?: readonly VendorLimit[] } {
   const limits = limitsOf(headers);
   return limits.length === 0 ? {} : { limits };
+}
+
+/** Images, with what is left of the vendor's limits. */
+export function withLimits(made: ProviderImages): ProviderImages {
+  return { ...made, response: { ...made.response, ...limitsIn(made.response.headers) } };
 }
 
 /** A call whose history holds only what this account can take back. */

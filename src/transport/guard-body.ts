@@ -4,6 +4,8 @@ import { networkError } from './network-error.ts';
 const mebibyte = 1024 * 1024;
 /** Most bytes of a body, after decompression. */
 const maxBodyBytes = 32 * mebibyte;
+/** The same, of one that is several pictures: ten of the largest that are sold have about 130. */
+const maxLargeBodyBytes = 256 * mebibyte;
 /** Most bytes of an event stream as a whole, after decompression. */
 const maxStreamBytes = 512 * mebibyte;
 /** Most bytes of one event, after decompression: vendors put whole pictures into one. */
@@ -22,9 +24,10 @@ export function guardBody(
   body: ReadableStream<Uint8Array>,
   provider: string,
   eventStream: boolean,
+  large = false,
 ): ReadableStream<Uint8Array> {
   const reader = body.getReader();
-  const limit = eventStream ? maxStreamBytes : maxBodyBytes;
+  const limit = eventStream ? maxStreamBytes : large ? maxLargeBodyBytes : maxBodyBytes;
   const openEvent = eventStream ? eventMeter() : () => 0;
   let size = 0;
   return new ReadableStream<Uint8Array>(

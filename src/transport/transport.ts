@@ -29,6 +29,8 @@ export interface Exchange {
   readonly stream: boolean;
   /** Milliseconds, see `ProviderCall.connectTimeout`. */
   readonly connectTimeout?: number | undefined;
+  /** Whether the answer may be several pictures. */
+  readonly large?: boolean;
   /** Status and headers (in lower case) of the answer, once there is one. */
   status?: number;
   headers: Record<string, string>;
@@ -96,7 +98,7 @@ export function createTransport(options: TransportOptions): Transport {
       !response.ok || /text\/html/i.test(type) || (exchange.stream && /application\/json/i.test(type));
     if (fails) throw await failureOf(response, exchange, options);
     if (response.body === null) return response;
-    const body = guardBody(response.body, provider, exchange.stream);
+    const body = guardBody(response.body, provider, exchange.stream, exchange.large);
     return new Response(body, {
       status: response.status,
       statusText: response.statusText,
@@ -117,8 +119,8 @@ export function createTransport(options: TransportOptions): Transport {
 }
 
 /** A new record for one call. */
-export function newExchange(stream: boolean, connectTimeout: number | undefined): Exchange {
-  return { stream, connectTimeout, headers: {} };
+export function newExchange(stream: boolean, connectTimeout: number | undefined, large = false): Exchange {
+  return { stream, connectTimeout, large, headers: {} };
 }
 
 async function failureOf(

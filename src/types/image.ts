@@ -1,5 +1,6 @@
 import type { Decision } from './decision.ts';
 import type { DataContent, FilePart, ProviderOptions } from './message.ts';
+import type { Origin } from './request.ts';
 import type { AttemptSummary, ResponseInfo, Warning } from './result.ts';
 import type { Cost, Usage } from './usage.ts';
 
@@ -36,6 +37,8 @@ export interface ImageRequest {
   readonly mask?: ImageInput;
   /** Each vendor's own options, keyed by provider name and passed through untouched. */
   readonly providerOptions?: ProviderOptions;
+  /** For adapters: the request as it came in, for providers that speak the same words and then need no translation. */
+  readonly origin?: Origin;
 }
 
 /** An image that a model made. What its vendor said of it is in `providerOptions`, by provider name. */

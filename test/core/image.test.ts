@@ -252,6 +252,32 @@ describe('image', () => {
     expect(broken.imageCalls.length).toBeLessThan(6);
   });
 
+  it('goes elsewhere where the vendor says that its limit is used up', async () => {
+    const limits = [{ of: 'requests', limit: 10, remaining: 0, resetAfter: 60_000 }] as const;
+    const first = scriptedProvider('a');
+    const used: Provider = {
+      ...first,
+      image: async (call) => {
+        const made = await (first.image?.(call) ?? Promise.reject(new Error('none')));
+        return { ...made, response: { ...made.response, limits } };
+      },
+    };
+    const { router } = routerOf([used, scriptedProvider('b')]);
+    expect((await router.image({ prompt: 'x' })).target).toBe('a');
+    expect((await router.image({ prompt: 'x' })).target).toBe('b');
+  });
+
+  it('goes through each of a provider’s keys', async () => {
+    const refused = scriptedProvider('a', [{ error: { kind: 'quota', status: 429, scope: 'key' } }]);
+    const fresh = scriptedProvider('a');
+    const { router } = routerOf([{ ...refused, keys: [refused, fresh] }], { random: () => 0 });
+    const { attempts } = await router.image({ prompt: 'x' });
+    expect(attempts).toMatchObject([
+      { key: 0, outcome: 'failed' },
+      { key: 1, outcome: 'success' },
+    ]);
+  });
+
   it('takes the default route without asking select', async () => {
     const asked: unknown[] = [];
     const select = (request: unknown) => {

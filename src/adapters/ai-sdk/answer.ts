@@ -58,7 +58,12 @@ export interface SignalboxMetadata {
   readonly decision?: unknown;
 }
 
-export function metadataOf({ target, cost, attempts, decision }: ChatResult): Keyed {
+export function metadataOf({
+  target,
+  cost,
+  attempts,
+  decision,
+}: Pick<ChatResult, 'target' | 'cost' | 'attempts' | 'decision'>): Keyed {
   const told: SignalboxMetadata = {
     target,
     ...(cost === undefined ? {} : { cost }),

@@ -16,12 +16,13 @@ import {
 } from '../client-options.ts';
 import { readEvents } from '../event-stream.ts';
 import { withKeys } from '../keys.ts';
-import { type Carry, lazyClient, type SdkMapping, sdkProvider } from '../sdk-provider.ts';
+import { type Carry, lazyClient, type SdkImages, type SdkMapping, sdkProvider } from '../sdk-provider.ts';
 import type { Wire } from '../wire.ts';
 import { capabilitiesOf } from './capabilities.ts';
 import { embedGenAI, embedLegacy, limits, toEmbeddings, toEmbedRequest } from './embeddings.ts';
 import { googleFailures } from './failures.ts';
 import { type GenAIClient, type OwnFetch, sendGenAI } from './genai.ts';
+import { imagesPerCall, isImagen, sendImagen, toChatImages, toImageChat, toImagenImages } from './images.ts';
 import { type GenerativeAIClient, sendLegacy } from './legacy.ts';
 import { type GeminiRequest, toRequest } from './request.ts';
 import { toResult } from './response.ts';
@@ -96,9 +97,14 @@ interface Over<Client> {
   readonly account: string | undefined;
   send(client: Client, body: GeminiRequest, stream: boolean, carry: Carry): PromiseLike<unknown>;
   embed(client: Client, body: Wire, carry: Carry): PromiseLike<unknown>;
+  /** Left out where none are made. */
+  readonly image?: SdkImages<Client>;
+  /** Whether Imagen may be there as well. */
+  readonly imagen?: boolean;
 }
 
-function provider<Client>({ client, account, send, embed }: Over<Client>): Provider<'google'> {
+function provider<Client>(over: Over<Client>): Provider<'google'> {
+  const { client, account, send, embed, image, imagen = false } = over;
   const mapping: SdkMapping<'google', Client, GeminiRequest> = {
     name,
     account,
@@ -108,8 +114,9 @@ function provider<Client>({ client, account, send, embed }: Over<Client>): Provi
     send,
     toResult,
     reader: chunkReader,
-    more: { capabilities: capabilitiesOf },
+    more: { capabilities: (model) => capabilitiesOf(model, imagen) },
     embed: { limits, toRequest: toEmbedRequest, send: embed, toResult: toEmbeddings },
+    ...(image === undefined ? {} : { image }),
   };
   return sdkProvider(mapping);
 }
@@ -117,7 +124,14 @@ function provider<Client>({ client, account, send, embed }: Over<Client>): Provi
 function injected(client: GenAIClient | GenerativeAIClient, named: string | undefined): Provider<'google'> {
   const account = accountOfClient(client, named);
   if ('models' in client) {
-    return provider({ client: () => Promise.resolve(client), account, send: sendGenAI, embed: embedGenAI });
+    return provider({
+      client: () => Promise.resolve(client),
+      account,
+      send: sendGenAI,
+      embed: embedGenAI,
+      image: imagesOver(sendGenAI, true),
+      imagen: true,
+    });
   }
   return provider({ client: () => Promise.resolve(client), account, ...legacyCalls({}) });
 }
@@ -155,17 +169,37 @@ function overGenAI(
     if (answer !== undefined) return answer;
     throw new ProviderError({ kind: 'malformed', provider: name, summary: 'the SDK sent nothing' });
   };
+  const send: Over<GenAIClient>['send'] = async (genai, body, stream, carry) => {
+    const answer = await answerOf(carry, (fetch) => sendGenAI(genai, body, stream, carry, fetch));
+    return stream ? readJSON(answer) : answer.json();
+  };
   return provider({
     client,
     account,
-    async send(genai, body, stream, carry) {
-      const answer = await answerOf(carry, (fetch) => sendGenAI(genai, body, stream, carry, fetch));
-      return stream ? readJSON(answer) : answer.json();
-    },
+    send,
+    image: imagesOver(send, false),
     async embed(genai, body, carry) {
       return (await answerOf(carry, (fetch) => embedGenAI(genai, body, carry, fetch))).json();
     },
   });
+}
+
+/** @param imagen whether Imagen's models are sent to its own interface */
+function imagesOver(send: Over<GenAIClient>['send'], imagen: boolean): SdkImages<GenAIClient> {
+  return {
+    perCall: imagesPerCall,
+    async make(client, call, carry, answer) {
+      if (imagen && isImagen(call.model)) {
+        const { sent, warnings } = sendImagen(client, call, carry);
+        const { data, headers } = await answer(sent);
+        return toImagenImages(data, headers, warnings);
+      }
+      const { chat, warnings } = toImageChat(call);
+      const { body, warnings: more } = toRequest(chat);
+      const { data, headers } = await answer(send(client, body, false, carry));
+      return toChatImages(toResult(data, headers, more), warnings);
+    },
+  };
 }
 
 async function* readJSON({ body }: Response): AsyncGenerator<unknown, void, undefined> {

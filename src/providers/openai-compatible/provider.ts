@@ -1,11 +1,12 @@
 import { ConfigError, ProviderError } from '../../errors.ts';
 import { createTransport, type Exchange, newExchange, type Transport } from '../../transport/transport.ts';
-import type { Capabilities } from '../../types/capabilities.ts';
 import type {
   Provider,
   ProviderCall,
   ProviderEmbedCall,
   ProviderEmbeddings,
+  ProviderImageCall,
+  ProviderImages,
   ProviderResult,
   ProviderStreamPart,
 } from '../../types/provider.ts';
@@ -24,8 +25,10 @@ import { readEvents } from '../event-stream.ts';
 import { mark } from '../history.ts';
 import { withKeys } from '../keys.ts';
 import { toEmbeddings, toEmbedRequest } from '../openai-embeddings.ts';
-import { limitsIn, recalled, refuseAborted, toThrown } from '../sdk-provider.ts';
+import { type ImageWords, toImageRequest, toImages } from '../openai-images.ts';
+import { limitsIn, recalled, refuseAborted, toThrown, withLimits } from '../sdk-provider.ts';
 import type { Wire } from '../wire.ts';
+import { capabilitiesOf } from './capabilities.ts';
 
 /** The options of `openaiCompatible`. */
 export interface OpenAICompatibleOptions<Name extends string = string> extends ClientOptions {
@@ -37,6 +40,8 @@ export interface OpenAICompatibleOptions<Name extends string = string> extends C
   readonly apiKey?: string;
   /** In what the server differs from others. */
   readonly quirks?: Quirks;
+  /** How it makes images. Default: not at all. */
+  readonly images?: ImageWords;
 }
 
 /** What a preset knows: data, so that another one is a few lines. */
@@ -53,6 +58,8 @@ export interface Preset<Name extends string = string, Address extends string = s
   readonly keyHeader?: string;
   /** Most values in one call for embeddings; `false` where there are none. Default: 96. */
   readonly embeddings?: number | false;
+  /** How it makes images. Default: not at all. */
+  readonly images?: ImageWords;
   readonly quirks?: Quirks;
 }
 
@@ -78,14 +85,23 @@ export function openaiCompatible<const Name extends string>(
   options: OpenAICompatibleOptions<Name>,
 ): Provider<Name> {
   const factory = 'openaiCompatible';
-  checkKnown(factory, options, ['name', 'quirks', ...clientOptionNames]);
-  const { name, baseURL, quirks } = options;
+  checkKnown(factory, options, ['name', 'quirks', 'images', ...clientOptionNames]);
+  const { name, baseURL, quirks, images } = options;
   if (typeof name !== 'string' || name === '') {
     throw new ConfigError(`${factory}.name`, 'a name', name === '' ? 'an empty one' : typeof name);
   }
   if (typeof baseURL !== 'string')
     throw new ConfigError(`${factory}.baseURL`, 'an absolute URL', typeof baseURL);
-  const preset = { name, baseURL, keyVariables: [], ...(quirks === undefined ? {} : { quirks }) };
+  const most: unknown = images?.most;
+  if (images !== undefined && !(typeof most === 'number' && most >= 1))
+    throw new ConfigError(`${factory}.images.most`, 'a number of at least 1', String(most));
+  const preset = {
+    name,
+    baseURL,
+    keyVariables: [],
+    ...(quirks === undefined ? {} : { quirks }),
+    ...(images === undefined ? {} : { images }),
+  };
   return compatible(preset, factory, baseURL, options);
 }
 
@@ -145,7 +161,7 @@ function withKey<Name extends string>(
   address: string,
   options: ClientOptions,
 ): Provider<Name> {
-  const { name, keyHeader, embeddings = 96, quirks = {} } = preset;
+  const { name, keyHeader, embeddings = 96, images, quirks = {} } = preset;
   const { apiKey, headers, ...resolved } = resolve(preset, factory, address, options);
   const credentials: Readonly<Record<string, string>> =
     apiKey === undefined
@@ -166,19 +182,13 @@ function withKey<Name extends string>(
     name,
     chat: (call) => chat(server, call),
     stream: (call) => streamParts(server, call),
-    capabilities: () => capabilitiesOf(quirks),
+    capabilities: () => capabilitiesOf(quirks, images),
     ...(embeddings === false
       ? {}
       : { embed: (call) => embed(server, call), embedLimits: { values: embeddings, characters: 300_000 } }),
-  };
-}
-
-function capabilitiesOf({ tools, imagesByURL, prefill, prefillEchoes }: Quirks): Capabilities {
-  return {
-    ...(tools === false ? { tools } : {}),
-    ...(imagesByURL === false ? { images: 'data' } : {}),
-    urls: imagesByURL === false ? {} : { 'image/*': [/^https?:/] },
-    ...(prefill === undefined ? {} : { prefill: prefillEchoes === true ? 'echo' : true }),
+    ...(images === undefined
+      ? {}
+      : { image: (call) => image(server, call, images), imagesPerCall: () => images.most }),
   };
 }
 
@@ -209,14 +219,24 @@ async function embed(server: Server, call: ProviderEmbedCall): Promise<ProviderE
   }));
 }
 
+async function image(server: Server, call: ProviderImageCall, words: ImageWords): Promise<ProviderImages> {
+  const prepare = (exchange: Exchange) => {
+    const { body, warnings } = toImageRequest(call, server.name, words);
+    const read = (raw: unknown) => withLimits(toImages(raw, server.name, exchange.headers, warnings));
+    return { body, read };
+  };
+  return once(server, '/images/generations', call, prepare, true);
+}
+
 /** One call that is answered at once. */
 async function once<T>(
   server: Server,
   path: string,
   { signal, connectTimeout }: Pick<ProviderCall, 'signal' | 'connectTimeout'>,
   prepare: (exchange: Exchange) => { readonly body: Wire; read(raw: unknown): T },
+  large = false,
 ): Promise<T> {
-  const exchange = newExchange(false, connectTimeout);
+  const exchange = newExchange(false, connectTimeout, large);
   try {
     refuseAborted(server.name, signal);
     const { body, read } = prepare(exchange);

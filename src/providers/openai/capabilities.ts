@@ -3,12 +3,15 @@ import type { Capabilities } from '../../types/capabilities.ts';
 /**
  * What is known of OpenAI's models, by their names: the general ones since GPT-4o, whose pages list tools, pictures and
  * structured outputs (https://developers.openai.com/api/docs/models), and the reasoning ones among them
- * (https://developers.openai.com/api/docs/guides/reasoning). Of names that say something else besides (audio, codex, pro,
+ * (https://developers.openai.com/api/docs/guides/reasoning), and those that make pictures
+ * (https://developers.openai.com/api/docs/guides/image-generation). Of names that say something else besides (audio, codex, pro,
  * search …) nothing is said.
  */
 export function capabilitiesOf(model: string): Capabilities {
-  if (/^text-embedding-/.test(model)) return { embeddings: true };
-  const general = { chat: true, tools: true, images: true, jsonSchema: true };
+  if (/^text-embedding-/.test(model)) return { embeddings: true, imageGeneration: false };
+  if (/^(chat)?gpt-image-/.test(model)) return { chat: false, imageGeneration: true, images: 'data' };
+  if (/^dall-e-3/.test(model)) return { chat: false, imageGeneration: 'prompt' };
+  const general = { chat: true, tools: true, images: true, jsonSchema: true, imageGeneration: false };
   if (/^gpt-4(o|\.1)(-mini|-nano)?(-\d{4}-\d{2}-\d{2})?$/.test(model)) return general;
   if (/^(o1|o3|o4-mini)(-\d{4}-\d{2}-\d{2})?$/.test(model)) return { ...general, reasoning: true };
   const tier = '(-mini|-nano|-luna|-terra|-sol)?(-\\d{4}-\\d{2}-\\d{2})?';

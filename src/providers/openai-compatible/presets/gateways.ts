@@ -31,11 +31,15 @@ export const envoy = presetFactory({
 /** Kong AI Gateway, at the address of your route. Source: https://developer.konghq.com/plugins/ai-proxy/examples/sdk-dynamic-model-selection */
 export const kong = presetFactory({ name: 'kong', baseURL: '', keyVariables: [] });
 
-/** A LiteLLM proxy, by default on this machine. Source: https://docs.litellm.ai/docs/proxy/user_keys */
+/**
+ * A LiteLLM proxy, by default on this machine. Images one at a time: how many at once depends on what is behind it.
+ * Source: https://docs.litellm.ai/docs/proxy/user_keys, https://docs.litellm.ai/docs/image_generation
+ */
 export const litellm = presetFactory({
   name: 'litellm',
   baseURL: 'http://localhost:4000/v1',
   keyVariables: [],
+  images: { most: 1 },
   quirks: { topK: true },
 });
 
