@@ -138,7 +138,7 @@ export function responseOf(
   };
 }
 
-export function toWarning({ type, feature, details }: Warning): WarningSpec {
+export function toWarning({ type, feature, details }: Warning): Exclude<WarningSpec, { type: 'deprecated' }> {
   const more = details === undefined ? {} : { details };
   if (type === 'other') return { type, message: details ?? feature };
   return { type: type === 'changed' ? 'compatibility' : type, feature, ...more };

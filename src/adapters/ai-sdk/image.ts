@@ -4,6 +4,11 @@ import type { ImageInput, ImageRequest, ImageResult } from '../../types/image.ts
 import { metadataOf, responseOf, toWarning } from './answer.ts';
 import { callOptions } from './vendor-words.ts';
 
+/** Images in words that both versions of the specification have. */
+export interface MadeImages extends ImageResultSpec {
+  warnings: ReturnType<typeof toWarning>[];
+}
+
 /** A call for images as a request; it takes the call along, for targets that speak its words. */
 export function toImageRequest(call: ImageCall): ImageRequest {
   const { abortSignal: _signal, ...settings } = call;
@@ -30,7 +35,7 @@ function toInput(file: ImageFile): ImageInput {
  * Images in the words of the AI SDK. Of metadata its `generateImage` keeps only what is said of each image: what the router did is
  * said of the first one, and of the others only who made them.
  */
-export function toImageResult(result: ImageResult): ImageResultSpec {
+export function toImageResult(result: ImageResult): MadeImages {
   const { images, usage, response, warnings } = result;
   const { inputTokens, outputTokens } = usage;
   const known = inputTokens !== undefined || outputTokens !== undefined;

@@ -9,7 +9,6 @@ import type {
   EmbedResultSpec,
   GenerateResult,
   ImageCall,
-  ImageResultSpec,
   JsonObject,
   Keyed,
   LanguageCall,
@@ -20,7 +19,7 @@ import type { CallOptions } from '../../types/options.ts';
 import type { Router } from '../../types/router.ts';
 import { type Telling, toGenerateResult, toWarning } from './answer.ts';
 import { asCallError, noSuchModel } from './errors.ts';
-import { toImageRequest, toImageResult } from './image.ts';
+import { type MadeImages, toImageRequest, toImageResult } from './image.ts';
 import { toChatRequest } from './request.ts';
 import { toReadable } from './stream.ts';
 import { callOptions, toolNames } from './vendor-words.ts';
@@ -66,7 +65,7 @@ export interface RouterImageModel<Version extends SpecificationVersion = Specifi
   readonly modelId: string;
   /** As good as no limit: the router splits by what its targets make. (With none told, the AI SDK would ask for one at a time.) */
   readonly maxImagesPerCall: number;
-  doGenerate(call: ImageCall): Promise<ImageResultSpec>;
+  doGenerate(call: ImageCall): Promise<MadeImages>;
 }
 
 /** A router as a provider of the AI SDK. */
