@@ -72,6 +72,9 @@ describe('models', () => {
     expect(await names({ provider: 'openai', supports: ['tools', 'images'] })).toContain('gpt-5-mini');
     expect(await names({ provider: 'openai', supports: ['tools'] })).not.toContain('gpt-audio');
     expect(await names({ provider: 'openai', supports: ['embeddings'] })).toContain('text-embedding-3-small');
+    const painters = await names({ provider: ['google', 'openai', 'xai'], supports: ['imageGeneration'] });
+    expect(painters).toEqual(expect.arrayContaining(['gemini-2.5-flash-image', 'gpt-image-1']));
+    expect(painters.filter((name) => !name.includes('image'))).toEqual([]);
     expect(await names({ provider: 'google', supports: ['reasoning'] })).toContain('gemini-2.5-flash');
     expect(await names({ provider: 'google', supports: ['reasoning'] })).not.toContain('gemini-2.0-flash');
     expect(await names({ provider: 'anthropic', supports: ['reasoning'] })).not.toContain('claude-3-haiku');
