@@ -29,7 +29,6 @@ describe('models', () => {
         reasoning: true,
         prefill: true,
         files: ['application/pdf', 'text/*'],
-        urls: { 'image/*': [/^https?:/], 'application/pdf': [/^https?:/] },
       },
     });
   });
@@ -83,7 +82,7 @@ describe('models', () => {
 
   it('does not take a server’s way with pictures for what its models can do', async () => {
     const cerebras = await find({ provider: 'cerebras' });
-    expect(cerebras[0]?.capabilities).toEqual({ images: 'data', urls: {} });
+    expect(cerebras[0]?.capabilities).toEqual({ images: 'data' });
     expect(await names({ provider: 'cerebras', supports: ['images'] })).toEqual([]);
   });
 
