@@ -26,6 +26,9 @@ mock.on({ userMessage: /weather/ }, { toolCalls: [{ name: 'get_weather', argumen
 mock.onMessage(/invoice/, say('{"number":"4711","total":1250.5,"currency":"EUR"}'));
 mock.onMessage(/days lie/, say('75 days.', { reasoning: '28 days are left of March, then 30 and 17.' }));
 mock.onMessage(/colour/, say('It is red.'));
+const pixel =
+  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==';
+mock.onImage(/.*/, { image: { b64Json: pixel } });
 mock.onMessage(/.*/, say('Air scatters blue light more than red: short waves are turned aside most.'));
 await mock.start();
 

@@ -8,14 +8,14 @@ import { build } from 'esbuild';
 /** Most gzipped kilobytes that each may have: about five per cent more than when it was last looked at. */
 export const limits: Readonly<Record<string, number>> = {
   signalbox: 39,
-  'signalbox/openai': 25.6,
+  'signalbox/openai': 26.8,
   'signalbox/anthropic': 19.9,
-  'signalbox/google': 20.2,
+  'signalbox/google': 21.5,
   'signalbox/openai-compatible': 23.8,
   'signalbox/ai-sdk': 19.5,
   'signalbox/langchain': 7.4,
   'signalbox/openai-fetch': 21.4,
-  'signalbox/catalog': 5.5,
+  'signalbox/catalog': 5.7,
   'signalbox/testing': 2.4,
 };
 

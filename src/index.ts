@@ -57,6 +57,7 @@ export type {
   TargetStateEvent,
   UsageEvent,
 } from './types/event.ts';
+export type { GeneratedImage, ImageInput, ImageRequest, ImageResult } from './types/image.ts';
 export type { JSONObject, JSONSchema, JSONValue } from './types/json.ts';
 export type { KeyLimits, VendorLimit } from './types/limit.ts';
 export type {
@@ -111,6 +112,8 @@ export type {
   ProviderEmbedCall,
   ProviderEmbeddings,
   ProviderFinishPart,
+  ProviderImageCall,
+  ProviderImages,
   ProviderResponsePart,
   ProviderResult,
   ProviderStreamPart,

@@ -8,9 +8,11 @@ import { embed } from './core/embed.ts';
 import { emitter } from './core/emitter.ts';
 import { type Environment, type Route, tellHealth, toDate } from './core/environment.ts';
 import { execute, explain, type Routing, type Work } from './core/execute.ts';
-import { chatJob, embedJob } from './core/job.ts';
+import { image } from './core/image.ts';
+import { chatJob, embedJob, imageJob } from './core/job.ts';
 import { createMirror } from './core/mirror.ts';
-import { normalize, normalizeEmbed } from './core/normalize.ts';
+import { normalize } from './core/normalize.ts';
+import { normalizeEmbed, normalizeImage } from './core/normalize-plain.ts';
 import { resolvePolicies } from './core/policies.ts';
 import { closedError } from './core/run.ts';
 import { createSelector, type RouteFinder } from './core/select.ts';
@@ -113,6 +115,12 @@ export function createRouter(options: RouterOptions): Router {
       const asked = normalizeEmbed(request);
       return execute(embedJob(asked), callOptions, nextId(), routing, env, (run, failover) =>
         embed(run, failover, asked),
+      );
+    },
+    async image(request, callOptions = {}) {
+      const asked = normalizeImage(request);
+      return execute(imageJob(asked), callOptions, nextId(), routing, env, (run, failover) =>
+        image(run, failover, asked),
       );
     },
     async explain(request, callOptions = {}) {

@@ -14,6 +14,7 @@ const abilities: readonly Ability[] = [
   'embeddings',
   'tools',
   'images',
+  'imageGeneration',
   'files',
   'jsonSchema',
   'reasoning',
@@ -98,7 +99,8 @@ function describe(listed: Listed, capabilities: Capabilities | undefined): Catal
 function has(capabilities: Capabilities, ability: Ability): boolean {
   const able = capabilities[ability];
   if (Array.isArray(able)) return able.length > 0;
-  return able === true || able === 'echo';
+  // `prompt` is a server's way with pictures, and not what each of its models makes.
+  return able === true || able === 'echo' || able === 'images';
 }
 
 function typicalCost(price: Price): number {

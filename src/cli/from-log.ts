@@ -1,3 +1,4 @@
+import { isTalk } from '../core/job.ts';
 import type { Catalog } from '../types/options.ts';
 import type { Usage } from '../types/usage.ts';
 import { type Bill, priceOfBills } from './prices.ts';
@@ -48,7 +49,7 @@ export function worldOfLog(
   const all = [...specs, ...logged.map(namesOf)].map(priced);
   const places = all.filter(({ behaviour, samples }) => behaviour !== undefined || isKnown(samples));
   const known = places.map(({ id }) => id);
-  const wanted = requests.filter(({ kind, mirror }) => kind !== 'embed' && !mirror);
+  const wanted = requests.filter(({ kind, mirror }) => isTalk(kind) && !mirror);
   const routes = routesOf(wanted, known, specs);
   const usual = medianInput(requests);
   const judged = judgedRoutes(wanted);
@@ -140,7 +141,7 @@ function arrivalOf(
     .filter(({ reason }) => unable.includes(reason))
     .map(({ target }) => target);
   const only = members.filter((id) => !without.includes(id));
-  if (kind === 'embed' || only.length === 0) return undefined; // nothing to play
+  if (!isTalk(kind) || only.length === 0) return undefined; // nothing to play
   const inputTokens = inputOf(request) ?? usualInput;
   return {
     at: at - start,
@@ -208,8 +209,9 @@ function notesOf(
   played: number,
 ): readonly string[] {
   const embeddings = requests.filter(({ kind }) => kind === 'embed').length;
-  const copies = requests.filter(({ kind, mirror }) => kind !== 'embed' && mirror).length;
-  const lost = requests.length - embeddings - copies - played;
+  const images = requests.filter(({ kind }) => kind === 'image').length;
+  const copies = requests.filter(({ kind, mirror }) => isTalk(kind) && mirror).length;
+  const lost = requests.length - embeddings - images - copies - played;
   const missing = all.filter((place) => !places.includes(place)).map(({ id }) => id);
   const unpriced = places.filter(({ price }) => price === undefined).map(({ id }) => id);
   const scarce = places.filter(
@@ -217,6 +219,7 @@ function notesOf(
   );
   return [
     ...(embeddings > 0 ? [`${embeddings} requests for embeddings are left out.`] : []),
+    ...(images > 0 ? [`${images} requests for images are left out.`] : []),
     ...(copies > 0
       ? [`${copies} copies for a mirror are left out, but for what they tell of their target.`]
       : []),

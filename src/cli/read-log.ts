@@ -6,7 +6,7 @@ import { UsageError } from './usage-error.ts';
 export interface LoggedRequest {
   /** When it came: milliseconds since 1970. */
   readonly at: number;
-  readonly kind: 'chat' | 'stream' | 'embed';
+  readonly kind: 'chat' | 'stream' | 'embed' | 'image';
   readonly route: string;
   readonly outcome: 'success' | 'failed' | 'aborted';
   readonly target: string | undefined;
@@ -64,8 +64,8 @@ function parse(line: string, place: string): Fields {
 
 function toRequest(event: Fields, place: string): LoggedRequest {
   const { kind, outcome, route, target, metadata, session } = event;
-  if (kind !== 'chat' && kind !== 'stream' && kind !== 'embed')
-    throw new UsageError(`${place}: kind`, 'chat, stream or embed', JSON.stringify(kind) ?? 'nothing');
+  if (kind !== 'chat' && kind !== 'stream' && kind !== 'embed' && kind !== 'image')
+    throw new UsageError(`${place}: kind`, 'chat, stream, embed or image', JSON.stringify(kind) ?? 'nothing');
   if (outcome !== 'success' && outcome !== 'failed' && outcome !== 'aborted')
     throw new UsageError(
       `${place}: outcome`,
@@ -144,7 +144,16 @@ function toUsage(value: unknown): Usage | undefined {
 
 function toCost(value: unknown): Cost | undefined {
   if (!isObject(value) || amount(value['total']) === undefined) return undefined;
-  const zeros = { total: 0, input: 0, output: 0, cacheRead: 0, cacheWrite: 0, request: 0, webSearch: 0 };
+  const zeros = {
+    total: 0,
+    input: 0,
+    output: 0,
+    cacheRead: 0,
+    cacheWrite: 0,
+    request: 0,
+    webSearch: 0,
+    image: 0,
+  };
   const { source, estimated } = value;
   return {
     ...zeros,

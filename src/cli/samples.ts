@@ -1,3 +1,4 @@
+import { isTalk } from '../core/job.ts';
 import type { Random } from '../types/clock.ts';
 import type { AttemptSummary } from '../types/result.ts';
 import { isDuring, outagesIn } from './outages.ts';
@@ -31,11 +32,11 @@ const notItsDoing = ['bad-request', 'context-length', 'content-filter', 'aborted
  */
 export function samplesOf(requests: readonly LoggedRequest[], target: string): Samples {
   const all = requests.flatMap(({ at, kind, attempts, usage }): readonly Sample[] =>
-    kind === 'embed'
-      ? []
-      : attempts
+    isTalk(kind)
+      ? attempts
           .filter((attempt) => attempt.target === target)
-          .map((attempt) => ({ at, kind, attempt, inputTokens: inputOf(attempt, usage) })),
+          .map((attempt) => ({ at, kind, attempt, inputTokens: inputOf(attempt, usage) }))
+      : [],
   );
   const telling = all.filter(
     ({ attempt: { outcome, error } }) => outcome !== 'abandoned' && !notItsDoing.includes(error?.kind ?? ''),

@@ -11,6 +11,7 @@ import type { Cost, Usage } from '../types/usage.ts';
 import { linkedAbort, type Signal } from './abort.ts';
 import { billedOf, type Consequence, consequenceOf, isStaleSocket } from './consequence.ts';
 import { tellHealth } from './environment.ts';
+import { isTalk } from './job.ts';
 import type { Passes, Permit } from './permit.ts';
 import { defaultBreaker } from './policies.ts';
 import type { Lane } from './race.ts';
@@ -82,11 +83,10 @@ export function beginAttempt(run: Run, permit: Permit, lane: Lane): Attempt {
   const controller = new AbortController(); // for the provider, which wants a real one
   abort.signal.addEventListener('abort', () => controller.abort(abort.signal.reason));
   if (abort.signal.aborted) controller.abort(abort.signal.reason);
-  // Embeddings take as long as their portions are large; nothing can be learnt from that.
-  const waiting =
-    kind === 'embed'
-      ? undefined
-      : target.silence.begin(target.latencies[kind], lane.alarm, run.job.size.get());
+  // Embeddings and images take as long as their portions are large; nothing can be learnt from that.
+  const waiting = isTalk(kind)
+    ? target.silence.begin(target.latencies[kind], lane.alarm, run.job.size.get())
+    : undefined;
   const keyFact = channel.number === undefined ? {} : { key: channel.number };
   let firstTokenAt: number | undefined;
   let expired = false;
@@ -137,7 +137,7 @@ export function beginAttempt(run: Run, permit: Permit, lane: Lane): Attempt {
     const told = cost !== undefined && Number.isFinite(cost) && cost >= 0;
     if (told && target.price === undefined) return reportedCost(cost);
     const counted = usage.inputTokens !== undefined && usage.outputTokens !== undefined;
-    return counted ? priced(usage, false) : priced({ ...estimate(), ...usage }, true);
+    return priced(usage, false) ?? (counted ? undefined : priced({ ...estimate(), ...usage }, true));
   };
   // What the vendor may charge for an answer that was cut off: the input, and the output that came.
   const guess = ({ usage, text = '' }: Seen): { usage: Usage; cost?: Cost } => {
@@ -177,9 +177,13 @@ export function beginAttempt(run: Run, permit: Permit, lane: Lane): Attempt {
       endpoint.breaker.success(passes.shared, now, limits);
       const firstToken = firstTokenAt === undefined ? undefined : firstTokenAt - startedAt;
       target.stats.end(now, {
-        sample: { total: now - startedAt, firstToken, outputTokens: usage.outputTokens },
+        sample: {
+          total: now - startedAt,
+          firstToken,
+          outputTokens: kind === 'image' ? undefined : usage.outputTokens,
+        },
       });
-      if (usage.outputTokens !== undefined && kind !== 'embed')
+      if (usage.outputTokens !== undefined && isTalk(kind))
         run.route.outputs.add(target.id, usage.outputTokens, now);
       env.caches.note(run.session, target.id, usage, now);
       const cost = price(answer, estimate);

@@ -51,6 +51,8 @@ const rateFields = [
   'cacheWrite1h',
   'inputAudio',
   'outputAudio',
+  'inputImage',
+  'outputImage',
 ];
 
 /** Checks all options of a router. Throws `ConfigError`, which names the first wrong one. */
@@ -119,6 +121,12 @@ function checkTarget(path: string, target: TargetOptions): string {
 }
 
 const abilities = ['chat', 'embeddings', 'tools', 'jsonSchema', 'reasoning'];
+/** What can be said beside `true` and `false`. */
+const degreesOf: Readonly<Record<string, readonly string[]>> = {
+  images: ['data'],
+  imageGeneration: ['prompt', 'images'],
+  prefill: ['echo'],
+};
 const sizes = ['contextLength', 'maxOutputTokens'];
 
 function checkCapabilities(path: string, value: unknown): void {
@@ -126,7 +134,7 @@ function checkCapabilities(path: string, value: unknown): void {
   const capabilities = checkObject(
     path,
     value,
-    [...abilities, 'images', 'files', 'urls', 'prefill', ...sizes],
+    [...abilities, ...Object.keys(degreesOf), 'files', 'urls', ...sizes],
     refuse,
   );
   for (const ability of abilities) {
@@ -135,13 +143,12 @@ function checkCapabilities(path: string, value: unknown): void {
       refuse(`${path}.${ability}`, 'true, false or nothing', show(able));
     }
   }
-  const { images } = capabilities;
-  if (images !== undefined && typeof images !== 'boolean' && images !== 'data') {
-    refuse(`${path}.images`, "true, false or 'data'", show(images));
-  }
-  const { prefill } = capabilities;
-  if (prefill !== undefined && typeof prefill !== 'boolean' && prefill !== 'echo') {
-    refuse(`${path}.prefill`, "true, false or 'echo'", show(prefill));
+  for (const [ability, degrees] of Object.entries(degreesOf)) {
+    const able = capabilities[ability];
+    if (able === undefined || typeof able === 'boolean' || degrees.some((degree) => degree === able))
+      continue;
+    const wanted = ['true', 'false', ...degrees.map((degree) => `'${degree}'`)];
+    refuse(`${path}.${ability}`, `one of ${wanted.join(', ')}`, show(able));
   }
   for (const size of sizes)
     checkNumber(`${path}.${size}`, capabilities[size], refuse, { least: 1, whole: true });
@@ -160,11 +167,12 @@ function checkCapabilities(path: string, value: unknown): void {
 
 function checkPrice(path: string, price: unknown): void {
   if (price === undefined) return;
-  const fields = [...rateFields, 'request', 'webSearch', 'tiers'];
-  const { tiers, request, webSearch, ...rates } = checkObject(path, price, fields, refuse);
+  const fields = [...rateFields, 'request', 'webSearch', 'image', 'tiers'];
+  const { tiers, request, webSearch, image, ...rates } = checkObject(path, price, fields, refuse);
   checkRates(path, rates);
   checkNumber(`${path}.request`, request, refuse);
   checkNumber(`${path}.webSearch`, webSearch, refuse);
+  checkNumber(`${path}.image`, image, refuse);
   if (tiers === undefined) return;
   if (!Array.isArray(tiers)) refuse(`${path}.tiers`, 'a list', show(tiers));
   for (const [index, tier] of tiers.entries()) {

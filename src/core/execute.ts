@@ -1,13 +1,14 @@
 import { RequestError } from '../errors.ts';
 import type { Decision } from '../types/decision.ts';
 import type { CallOptions } from '../types/options.ts';
+import type { ChatRequest } from '../types/request.ts';
 import { orAbort } from './abort.ts';
 import type { Asked } from './answer.ts';
 import { chooseCandidates, type Question } from './candidates.ts';
 import { checkCallOptions } from './check-call-options.ts';
 import type { Environment, Route } from './environment.ts';
 import { createFailover, type Failover } from './failover.ts';
-import type { Job } from './job.ts';
+import { isTalk, type Job } from './job.ts';
 import type { Mirror } from './mirror.ts';
 import { createRun, type Run, settleError } from './run.ts';
 import { has, type Picked, type RouteFinder, type Selector } from './select.ts';
@@ -81,10 +82,10 @@ export async function explain(
 function pickRoute(job: Job, options: CallOptions, { find, select }: Routing): Picked | Promise<Picked> {
   checkCallOptions(options);
   const { asked, kind } = job;
-  if (options.route !== undefined || select === undefined || 'values' in asked) {
+  if (options.route !== undefined || select === undefined || !isTalk(kind)) {
     return checked({ route: routeOf(options, find) }, options);
   }
-  const picking = select(asked, kind, options);
+  const picking = select(asked as ChatRequest, kind, options);
   if (picking instanceof Promise) return picking.then((picked) => checked(picked, options));
   return checked(picking, options);
 }

@@ -5,6 +5,7 @@ import { sleep } from './clock.ts';
 import { type AttemptError, consequenceOf, isAttemptError, isStaleSocket } from './consequence.ts';
 import { toDate } from './environment.ts';
 import { expectedCost } from './forecast.ts';
+import { isTalk } from './job.ts';
 import { type Permit, permit } from './permit.ts';
 import { type Cause, type Company, type Lane, race } from './race.ts';
 import type { Run } from './run.ts';
@@ -68,7 +69,7 @@ export function createFailover(run: Run, choice: Choice, maxCost: number | undef
   const { env, route } = run;
   const { retry, queue, breaker, fallbackOn } = route.policies;
   // Twice would be wrong where a vendor keeps something of it or does something for it.
-  const once = choice.bound || run.job.kind === 'embed' || run.job.needs.get().vendorTools;
+  const once = choice.bound || !isTalk(run.job.kind) || run.job.needs.get().vendorTools;
   const hedge = once ? false : run.hedge;
   const { clock } = env;
   const all = [...choice.ranked, ...choice.waiting];
@@ -174,7 +175,7 @@ export function createFailover(run: Run, choice: Choice, maxCost: number | undef
   /** Whether a further attempt can come to anything in the time that is left. Who has little time gets at least one. */
   const canFinish = ({ target }: Channel, now: number): boolean => {
     const { kind } = run.job;
-    if (tries === 0 || kind === 'embed') return true;
+    if (tries === 0 || !isTalk(kind)) return true;
     return now + (latencyOf(target, kind, 0.5, now) ?? 0) < run.deadline;
   };
 

@@ -19,10 +19,27 @@ export function expectedOutput(
   { route, job }: Omit<Forecast, 'session'>,
   now: number,
 ): number {
-  const { kind, outputTokens: most } = job.needs.get();
+  const { kind, made, outputTokens: most } = job.needs.get();
   if (kind === 'embeddings') return 0;
+  if (kind === 'image') return made * imageTokens(target, now);
   const usual = route.outputs.expect(target.id, now) ?? target.stats.usualOutput(now) ?? usualOutputTokens;
   return Math.min(usual, most || Number.POSITIVE_INFINITY);
+}
+
+/**
+ * What an image has where nothing is known: Gemini's have 1,290 tokens (https://ai.google.dev/gemini-api/docs/pricing), those of
+ * OpenAI 1,056 to 1,584 at medium quality (https://developers.openai.com/api/docs/guides/image-generation).
+ */
+const usualImageTokens = 1_300;
+
+/** Output tokens that an image of a target is expected to have. */
+export function imageTokens(target: Target, now: number): number {
+  return target.imageTokens.read(now) ?? usualImageTokens;
+}
+
+/** Most images that a target makes in one call. */
+export function imagesPerCall({ provider, model }: Target): number {
+  return provider.imagesPerCall?.(model) ?? 1;
 }
 
 /** Tokens that a request is expected to take, in and out. */
@@ -51,13 +68,17 @@ export function expectedCost(
   if (known === undefined) return undefined;
   const inputTokens = forecast.job.inputTokens.get();
   const { read, write } = env.caches.expect(forecast.session, target.id, inputTokens, now);
+  const { made } = forecast.job.needs.get();
+  const calls = Math.ceil(made / imagesPerCall(target)) || 1;
   const usage = {
     inputTokens,
-    outputTokens: expectedOutput(target, forecast, now),
+    outputTokens: expectedOutput(target, forecast, now) / calls,
     cacheReadTokens: read,
     cacheWriteTokens: write,
+    images: made / calls,
   };
-  return costOf(usage, known.price, known.source)?.total;
+  const cost = costOf(usage, known.price, known.source);
+  return cost && calls * cost.total;
 }
 
 /**

@@ -1,3 +1,4 @@
+import type { ImageRequest } from '../types/image.ts';
 import type {
   ContentPart,
   DataContent,
@@ -6,11 +7,12 @@ import type {
   UserPart,
 } from '../types/message.ts';
 import type { NormalizedRequest } from './normalize.ts';
+import { messageOf } from './normalize-plain.ts';
 import type { Target } from './target.ts';
 
 /** What a request asks of a target, beside its size. */
 export interface Needs {
-  readonly kind: 'chat' | 'embeddings';
+  readonly kind: 'chat' | 'embeddings' | 'image';
   readonly tools: boolean;
   /** Tools that the vendor runs itself. */
   readonly vendorTools: boolean;
@@ -24,6 +26,9 @@ export interface Needs {
   /** For each uploaded file: the providers that have it. */
   readonly references: readonly (readonly string[])[];
   readonly outputTokens: number;
+  /** Images to be made. */
+  readonly made: number;
+  readonly mask: boolean;
   /** Characters of text. */
   readonly characters: number;
 }
@@ -33,6 +38,12 @@ export function needsOfEmbeddings(values: readonly string[]): Needs {
   // Each value has the model's context for itself.
   const characters = values.reduce((most, { length }) => Math.max(most, length), 0);
   return { ...needsOf({ messages: [] }), kind: 'embeddings', characters };
+}
+
+/** What the making of images asks for. */
+export function needsOfImages(asked: ImageRequest): Needs {
+  const needs = needsOf({ messages: [messageOf(asked)] });
+  return { ...needs, kind: 'image', made: asked.n ?? 1, mask: asked.mask !== undefined };
 }
 
 /** What a chat asks for. */
@@ -72,6 +83,8 @@ export function needsOf(request: NormalizedRequest): Needs {
     reasoning: request.reasoning !== undefined && request.reasoning !== 'none',
     references,
     outputTokens: request.maxOutputTokens ?? 0,
+    made: 0,
+    mask: false,
     characters,
   };
 }
@@ -95,9 +108,14 @@ export function lackOf(
 ): string | undefined {
   if (needs.kind === 'embeddings') {
     if (provider.embed === undefined || capabilities.embeddings === false) return 'embeddings';
+  } else if (needs.kind === 'image') {
+    const { imageGeneration: makes } = capabilities;
+    if (provider.image === undefined || makes === false) return 'image generation';
+    if (needs.images && makes === 'prompt') return 'image editing';
+    if (needs.mask && makes === 'images') return 'image editing by a mask';
   } else if (capabilities.chat === false) return 'chat';
   if (needs.tools && capabilities.tools === false) return 'tools';
-  if (needs.images && capabilities.images === false) return 'images';
+  if (needs.images && capabilities.images === false && needs.kind === 'chat') return 'images';
   if (needs.imagesByURL && capabilities.images === 'data') return 'images by URL';
   if (needs.jsonSchema && capabilities.jsonSchema === false) return 'JSON schema';
   if (needs.reasoning && capabilities.reasoning === false) return 'reasoning';

@@ -1,5 +1,4 @@
 import { RequestError } from '../errors.ts';
-import type { EmbedRequest } from '../types/embed.ts';
 import type { Message } from '../types/message.ts';
 import type { ProviderCall, ResolvedTool } from '../types/provider.ts';
 import type { ChatRequest, ResponseFormat, Tool } from '../types/request.ts';
@@ -191,33 +190,8 @@ function checkToolChoice({ toolChoice }: ChatRequest, tools: readonly ResolvedTo
   }
 }
 
-/** Checks a request for embeddings. Throws `RequestError`, which names the field. */
-export function normalizeEmbed(request: EmbedRequest): EmbedRequest {
-  if (typeof request !== 'object' || request === null) {
-    throw new RequestError('request', 'an object', describe(request));
-  }
-  const known = ['values', 'dimensions', 'providerOptions'];
-  for (const field of Object.keys(request)) {
-    if (!known.includes(field))
-      throw new RequestError(field, `a field of a request (${known.join(', ')})`, 'an unknown one');
-  }
-  const { values, dimensions } = request;
-  if (!Array.isArray(values) || values.length === 0) {
-    throw new RequestError('values', 'a list of at least one text', describe(values));
-  }
-  for (const [index, value] of values.entries()) {
-    if (typeof value === 'string' && value !== '') continue;
-    const got = value === '' ? 'an empty one' : describe(value);
-    throw new RequestError(`values[${index}]`, 'a text', got);
-  }
-  if (dimensions !== undefined && (!Number.isInteger(dimensions) || dimensions < 1)) {
-    throw new RequestError('dimensions', 'a whole number of at least 1', describe(dimensions));
-  }
-  return request;
-}
-
 /** A value in an error: short, and never a prompt. */
-function describe(value: unknown): string {
+export function describe(value: unknown): string {
   if (value === null || value === undefined) return String(value);
   if (typeof value === 'string')
     return value.length <= 20 && /^[\w./-]*$/.test(value) ? `'${value}'` : 'another string';

@@ -1,4 +1,5 @@
 import { type Breaker, breaker } from '../health/breaker.ts';
+import { type DecayingMean, decayingMean } from '../health/decaying-mean.ts';
 import { type Headroom, headroom } from '../health/headroom.ts';
 import { type HealthNow, type Holds, healthOf, holds } from '../health/health.ts';
 import { type Latencies, latencies, type SizeClass } from '../health/latency.ts';
@@ -34,6 +35,8 @@ export interface Target {
   readonly stats: StatsRecorder;
   /** How long it takes to the first token of a stream, or to a whole answer. */
   readonly latencies: { readonly stream: Latencies; readonly chat: Latencies };
+  /** How many output tokens an image of it has. */
+  readonly imageTokens: DecayingMean;
   /** Whether it has gone dark. */
   readonly silence: Silence;
   /** Whether its streams have stopped in the middle. */
@@ -133,6 +136,7 @@ export function createTargets(
       holds: holds(),
       stats: statsRecorder(),
       latencies: { stream: latencies(), chat: latencies() },
+      imageTokens: decayingMean(600_000),
       silence: silence(clock, () => onChange(target)),
       stall: stall(clock),
       limits: limitsOf(option),

@@ -60,6 +60,8 @@ const rateKeys: Readonly<Record<Exclude<keyof Rates, 'input'>, string>> = {
   cacheWrite1h: 'cache_write_1h_mtok',
   inputAudio: 'input_audio_mtok',
   outputAudio: 'output_audio_mtok',
+  inputImage: 'input_image_mtok',
+  outputImage: 'output_image_mtok',
 };
 
 /** The catalogue's words for a price in ours; `undefined` where it has no rate for input. */

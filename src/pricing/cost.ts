@@ -6,7 +6,7 @@ const perMillion = 1_000_000;
 /**
  * What `usage` costs under `price`, in US$. `undefined` where the vendor did not say how many tokens went in and out, or
  * where the price has no rate for them: no guess is made. Tokens that were read from or written to the prompt cache, and
- * those that were audio, are part of the totals and are charged once, at their own rates.
+ * those that were audio or images, are part of the totals and are charged once, at their own rates.
  */
 export function costOf(
   usage: Usage,
@@ -14,26 +14,35 @@ export function costOf(
   source: Cost['source'],
   estimatedUsage = false,
 ): Cost | undefined {
-  if (usage.inputTokens === undefined || usage.outputTokens === undefined) return undefined;
-  const rates = ratesFor(price, usage.inputTokens);
-  if (rates.output === undefined && usage.outputTokens > 0) return undefined;
-  const read = Math.min(usage.cacheReadTokens ?? 0, usage.inputTokens);
-  const write = Math.min(usage.cacheWriteTokens ?? 0, usage.inputTokens - read);
+  const image = (usage.images ?? 0) * (price.image ?? 0);
+  // What is paid for by the image need not be counted in tokens.
+  const uncounted = image > 0 ? 0 : undefined;
+  const { inputTokens = uncounted, outputTokens = uncounted } = usage;
+  if (inputTokens === undefined || outputTokens === undefined) return undefined;
+  const rates = ratesFor(price, inputTokens);
+  if (rates.output === undefined && outputTokens > 0 && image === 0) return undefined;
+  const read = Math.min(usage.cacheReadTokens ?? 0, inputTokens);
+  const write = Math.min(usage.cacheWriteTokens ?? 0, inputTokens - read);
   const write1h = Math.min(usage.cacheWrite1hTokens ?? 0, write);
-  const fresh = usage.inputTokens - read - write;
+  const fresh = inputTokens - read - write;
   const audioIn = Math.min(usage.audioInputTokens ?? 0, fresh);
-  const audioOut = Math.min(usage.audioOutputTokens ?? 0, usage.outputTokens);
+  const imageIn = Math.min(usage.imageInputTokens ?? 0, fresh - audioIn);
+  const audioOut = Math.min(usage.audioOutputTokens ?? 0, outputTokens);
+  const imageOut = Math.min(usage.imageOutputTokens ?? 0, outputTokens - audioOut);
   const searches = usage.webSearches ?? 0;
   const outputRate = rates.output ?? 0;
   const readRate = rates.cacheRead ?? rates.input;
   const writeRate = rates.cacheWrite ?? rates.input;
   const write1hRate = rates.cacheWrite1h ?? writeRate;
 
-  const input = ((fresh - audioIn) * rates.input + audioIn * (rates.inputAudio ?? rates.input)) / perMillion;
+  const heard = audioIn * (rates.inputAudio ?? rates.input);
+  const looked = imageIn * (rates.inputImage ?? rates.input);
+  const input = ((fresh - audioIn - imageIn) * rates.input + heard + looked) / perMillion;
   const cacheRead = (read * readRate) / perMillion;
   const cacheWrite = ((write - write1h) * writeRate + write1h * write1hRate) / perMillion;
   const spoken = audioOut * (rates.outputAudio ?? outputRate);
-  const output = ((usage.outputTokens - audioOut) * outputRate + spoken) / perMillion;
+  const drawn = imageOut * (rates.outputImage ?? outputRate);
+  const output = ((outputTokens - audioOut - imageOut) * outputRate + spoken + drawn) / perMillion;
   const request = price.request ?? 0;
   const webSearch = searches * (price.webSearch ?? 0);
   const standIn =
@@ -46,13 +55,14 @@ export function costOf(
     (audioOut > 0 && rates.outputAudio === undefined) ||
     (searches > 0 && price.webSearch === undefined);
   return {
-    total: input + cacheRead + cacheWrite + output + request + webSearch,
+    total: input + cacheRead + cacheWrite + output + request + webSearch + image,
     input,
     output,
     cacheRead,
     cacheWrite,
     request,
     webSearch,
+    image,
     source,
     estimated: estimatedUsage || standIn,
   };
@@ -60,7 +70,7 @@ export function costOf(
 
 /** A cost of which only the sum is known, because the vendor told it. */
 export function reportedCost(total: number): Cost {
-  const none = { input: 0, output: 0, cacheRead: 0, cacheWrite: 0, webSearch: 0 };
+  const none = { input: 0, output: 0, cacheRead: 0, cacheWrite: 0, webSearch: 0, image: 0 };
   return { total, ...none, request: total, source: 'reported', estimated: false };
 }
 

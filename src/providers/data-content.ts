@@ -70,7 +70,7 @@ export function joinBase64(pieces: readonly string[]): string {
   return toBase64(whole);
 }
 
-function fromBase64(base64: string): Uint8Array {
+export function fromBase64(base64: string): Uint8Array<ArrayBuffer> {
   try {
     return Uint8Array.from(atob(base64), (char) => char.charCodeAt(0));
   } catch {

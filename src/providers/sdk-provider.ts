@@ -9,6 +9,8 @@ import type {
   ProviderCall,
   ProviderEmbedCall,
   ProviderEmbeddings,
+  ProviderImageCall,
+  ProviderImages,
   ProviderResult,
   ProviderStreamPart,
 } from '../types/provider.ts';
@@ -46,6 +48,7 @@ export interface SdkMapping<Name extends string, Client, Body extends Wire = Wir
   readonly account: string | undefined;
   /** What else the vendor has. */
   readonly embed?: SdkEmbeddings<Client>;
+  readonly image?: SdkImages<Client>;
   readonly more?: Pick<Provider, 'capabilities' | 'boundBy'>;
 }
 
@@ -68,6 +71,18 @@ export interface SdkEmbeddings<Client> {
   toResult(data: unknown, headers: Headers): ProviderEmbeddings;
 }
 
+/** Images through a vendor's SDK. */
+export interface SdkImages<Client> {
+  perCall(model: string): number;
+  /** Calls the SDK once, and reads its answer. */
+  make(
+    client: Client,
+    call: ProviderImageCall,
+    carry: Carry,
+    answer: (sent: PromiseLike<unknown>) => Promise<{ readonly data: unknown; readonly headers: Headers }>,
+  ): Promise<ProviderImages>;
+}
+
 /** What one call of an SDK has to carry along. */
 export interface Carry {
   /** `undefined` where the transport ends the request: an SDK that follows a signal as well does so at a price. */
@@ -85,7 +100,7 @@ type Headers = Readonly<Record<string, string>>;
 export function sdkProvider<Name extends string, Client, Body extends Wire>(
   mapping: SdkMapping<Name, Client, Body>,
 ): Provider<Name> {
-  const { name, account, embed } = mapping;
+  const { name, account, embed, image } = mapping;
   return {
     name,
     ...mapping.more,
@@ -118,6 +133,23 @@ export function sdkProvider<Name extends string, Client, Body extends Wire>(
               return embed.toResult(data, headers);
             }),
         }),
+    ...(image === undefined
+      ? {}
+      : {
+          imagesPerCall: image.perCall,
+          image: (call) =>
+            once(
+              mapping,
+              call,
+              async (client, carry) => {
+                const made = await image.make(client, call, carry, (sent) =>
+                  awaitData(sent, carry.exchange, mapping),
+                );
+                return withLimits(made);
+              },
+              true,
+            ),
+        }),
   };
 }
 
@@ -126,9 +158,10 @@ async function once<Client, T>(
   mapping: Pick<SdkMapping<string, Client>, 'name' | 'client' | 'failures' | 'own'>,
   { signal, connectTimeout }: Pick<ProviderCall, 'signal' | 'connectTimeout'>,
   work: (client: Client, carry: Carry) => Promise<T>,
+  large = false,
 ): Promise<T> {
   const { name, client, failures } = mapping;
-  const exchange = newExchange(false, connectTimeout, signal);
+  const exchange = newExchange(false, connectTimeout, signal, large);
   try {
     refuseAborted(name, signal);
     return await work(await client(), carryFor(mapping, signal, exchange));
@@ -149,6 +182,11 @@ function carryFor(
 export function limitsIn(headers: Headers): { readonly limits?: readonly VendorLimit[] } {
   const limits = limitsOf(headers);
   return limits.length === 0 ? {} : { limits };
+}
+
+/** Images, with what is left of the vendor's limits. */
+export function withLimits(made: ProviderImages): ProviderImages {
+  return { ...made, response: { ...made.response, ...limitsIn(made.response.headers) } };
 }
 
 /** A call whose history holds only what this account can take back. */

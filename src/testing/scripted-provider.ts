@@ -1,10 +1,12 @@
 import { ProviderError, type ProviderErrorInit } from '../errors.ts';
 import type { Clock } from '../types/clock.ts';
+import type { GeneratedImage } from '../types/image.ts';
 import type { ContentPart } from '../types/message.ts';
 import type {
   Provider,
   ProviderCall,
   ProviderEmbedCall,
+  ProviderImageCall,
   ProviderResult,
   ProviderStreamPart,
 } from '../types/provider.ts';
@@ -32,6 +34,8 @@ export interface Script {
   readonly hang?: boolean;
   /** Vectors for `embed`. Default: for each value one of its length and 1. */
   readonly embeddings?: readonly (readonly number[])[];
+  /** What `image` gives. Default: as many as asked for, of one pixel each. */
+  readonly images?: readonly GeneratedImage[];
   /** End a stream without its end mark, after `after` parts; in a chat, break the answer off. */
   readonly cut?: boolean;
 }
@@ -42,9 +46,16 @@ export interface ScriptedProvider<Name extends string = string> extends Provider
   readonly calls: readonly ProviderCall[];
   /** Every call for embeddings. */
   readonly embedCalls: readonly ProviderEmbedCall[];
+  /** Every call for images. */
+  readonly imageCalls: readonly ProviderImageCall[];
   /** Calls that are under way. */
   readonly open: number;
 }
+
+type Call = ProviderCall | ProviderEmbedCall | ProviderImageCall;
+
+/** A GIF of one pixel. */
+const pixel = 'R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7';
 
 /**
  * A provider for tests: no network, no keys. Its calls follow `scripts` in order, and the last one for all that come
@@ -59,17 +70,19 @@ export interface ScriptedProvider<Name extends string = string> extends Provider
  */
 export function scriptedProvider<const Name extends string>(
   name: Name,
-  scripts: readonly Script[] | ((call: ProviderCall | ProviderEmbedCall, index: number) => Script) = [{}],
+  scripts: readonly Script[] | ((call: Call, index: number) => Script) = [{}],
   clock?: Clock,
 ): ScriptedProvider<Name> {
   const calls: ProviderCall[] = [];
   const embedCalls: ProviderEmbedCall[] = [];
+  const imageCalls: ProviderImageCall[] = [];
   let open = 0;
 
-  const begin = (call: ProviderCall | ProviderEmbedCall): Script => {
+  const begin = (call: Call): Script => {
     if ('values' in call) embedCalls.push(call);
+    else if ('n' in call) imageCalls.push(call);
     else calls.push(call);
-    const index = calls.length + embedCalls.length - 1;
+    const index = calls.length + embedCalls.length + imageCalls.length - 1;
     return typeof scripts === 'function'
       ? scripts(call, index)
       : (scripts[Math.min(index, scripts.length - 1)] ?? {});
@@ -77,44 +90,51 @@ export function scriptedProvider<const Name extends string>(
   const wait = (ms: number, signal: AbortSignal): Promise<void> => pause(name, ms, signal, clock);
   const failure = (script: Script): ProviderError =>
     new ProviderError({ kind: 'unknown', ...script.error, provider: name });
+  /** One call that is answered at once. */
+  const once = async <T>(call: Call, answer: (script: Script) => T): Promise<T> => {
+    const script = begin(call);
+    open += 1;
+    try {
+      await wait(script.hang === true ? Number.POSITIVE_INFINITY : (script.delay ?? 0), call.signal);
+      if (script.error !== undefined) throw failure(script);
+      return answer(script);
+    } finally {
+      open -= 1;
+    }
+  };
 
   return {
     name,
     calls,
     embedCalls,
+    imageCalls,
     get open() {
       return open;
     },
-    async chat(call) {
-      const script = begin(call);
-      open += 1;
-      try {
-        await wait(script.hang === true ? Number.POSITIVE_INFINITY : (script.delay ?? 0), call.signal);
-        if (script.error !== undefined) throw failure(script);
+    chat: (call) =>
+      once(call, (script) => {
         if (script.cut === true)
           throw new ProviderError({ kind: 'truncated', provider: name, answered: true });
         return answerOf(script, call, `${name}-${calls.length}`);
-      } finally {
-        open -= 1;
-      }
-    },
-    async embed(call) {
-      const script = begin(call);
-      open += 1;
-      try {
-        await wait(script.hang === true ? Number.POSITIVE_INFINITY : (script.delay ?? 0), call.signal);
-        if (script.error !== undefined) throw failure(script);
-        return {
-          embeddings: script.embeddings ?? call.values.map(({ length }) => [length, 1]),
-          usage: script.usage ?? { inputTokens: 10 },
-          response: { id: `${name}-${calls.length + embedCalls.length}`, model: call.model, headers: {} },
-          warnings: [],
-          raw: undefined,
-        };
-      } finally {
-        open -= 1;
-      }
-    },
+      }),
+    embed: (call) =>
+      once(call, (script) => ({
+        embeddings: script.embeddings ?? call.values.map(({ length }) => [length, 1]),
+        usage: script.usage ?? { inputTokens: 10 },
+        response: { id: `${name}-${calls.length + embedCalls.length}`, model: call.model, headers: {} },
+        warnings: [],
+        raw: undefined,
+      })),
+    image: (call) =>
+      once(call, (script) => ({
+        images:
+          script.images ??
+          Array.from({ length: call.n }, () => ({ type: 'file', data: pixel, mediaType: 'image/gif' })),
+        usage: script.usage ?? {},
+        response: { id: `${name}-${imageCalls.length}`, model: call.model, headers: {} },
+        warnings: [],
+        raw: undefined,
+      })),
     async *stream(call) {
       const script = begin(call);
       open += 1;

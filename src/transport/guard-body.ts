@@ -5,6 +5,8 @@ import { networkError } from './network-error.ts';
 const mebibyte = 1024 * 1024;
 /** Most bytes of a body, after decompression. */
 const maxBodyBytes = 32 * mebibyte;
+/** The same, of one that is several pictures: ten of the largest that are sold have about 130. */
+const maxLargeBodyBytes = 256 * mebibyte;
 /** Most bytes of an event stream as a whole, after decompression. */
 const maxStreamBytes = 512 * mebibyte;
 /** Most bytes of one event, after decompression: vendors put whole pictures into one. */
@@ -19,8 +21,8 @@ const carriageReturn = 13;
  * The same bytes, but: a body (or, in an event stream, an event) that is too large ends in an error rather than in
  * memory, and what breaks while reading is a `ProviderError`.
  */
-export function guardBody(body: Body, provider: string, eventStream: boolean): Body {
-  const limit = eventStream ? maxStreamBytes : maxBodyBytes;
+export function guardBody(body: Body, provider: string, eventStream: boolean, large = false): Body {
+  const limit = eventStream ? maxStreamBytes : large ? maxLargeBodyBytes : maxBodyBytes;
   const openEvent = eventStream ? eventMeter() : () => 0;
   let size = 0;
   let broken: ProviderError | undefined;

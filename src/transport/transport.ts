@@ -34,6 +34,8 @@ export interface Exchange {
   readonly connectTimeout?: number | undefined;
   /** Ends the request and the reading of its answer, whatever an SDK makes of it. */
   readonly signal?: AbortSignal | undefined;
+  /** Whether the answer may be several pictures. */
+  readonly large?: boolean;
   /** Status and headers (in lower case) of the answer, once there is one. */
   status?: number;
   headers: Readonly<Record<string, string>>;
@@ -124,7 +126,8 @@ export function createTransport(options: TransportOptions): Transport {
     const fails =
       !isOk(answer) || /text\/html/i.test(type) || (exchange.stream && /application\/json/i.test(type));
     if (fails) throw await failureOf(answer, exchange, options);
-    exchange.answer = { ...answer, body: guardBody(answer.body, provider, exchange.stream) };
+    const guarded = guardBody(answer.body, provider, exchange.stream, exchange.large);
+    exchange.answer = { ...answer, body: guarded };
     return exchange.answer;
   };
 
@@ -161,8 +164,13 @@ function isOk({ status }: Answer): boolean {
 }
 
 /** A new record for one call. */
-export function newExchange(stream: boolean, connectTimeout?: number, signal?: AbortSignal): Exchange {
-  return { stream, connectTimeout, signal, headers: {} };
+export function newExchange(
+  stream: boolean,
+  connectTimeout?: number,
+  signal?: AbortSignal,
+  large = false,
+): Exchange {
+  return { stream, connectTimeout, signal, large, headers: {} };
 }
 
 async function failureOf(

@@ -3,9 +3,11 @@
  * not stand in the way.
  */
 export interface Capabilities {
-  /** Answers at all. `false` for models that only embed. */
+  /** Answers at all. `false` for models that only embed, or only make images. */
   readonly chat?: boolean;
   readonly embeddings?: boolean;
+  /** Makes images; `prompt`: only from words; `images`: also from other images, but without a mask. */
+  readonly imageGeneration?: boolean | 'prompt' | 'images';
   readonly tools?: boolean;
   /** Looks at images; `data`: only at such as are in the request, not by URL. */
   readonly images?: boolean | 'data';

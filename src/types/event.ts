@@ -57,7 +57,7 @@ export interface RequestEndEvent extends RequestFacts {
   readonly type: 'request-end';
   /** When the call came: milliseconds since 1970. */
   readonly at: number;
-  readonly kind: 'chat' | 'stream' | 'embed';
+  readonly kind: 'chat' | 'stream' | 'embed' | 'image';
   /** `aborted`: by the caller's signal, or by leaving the stream; a copy's, where a request needed its place. */
   readonly outcome: 'success' | 'failed' | 'aborted';
   /** The target that answered. */

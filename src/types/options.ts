@@ -105,7 +105,7 @@ export type Accept = (result: ChatResult) => boolean | string | PromiseLike<bool
  * with `router.close()`, not with the caller's abort. What it comes to counts for the target's statistics and health, as any
  * attempt does. What it costs is in events of its own, which carry `mirror: true`; the call's `maxCost` is not for it.
  *
- * No copy is made of embeddings, of requests with tools that the vendor runs or that hang on what a vendor keeps, of those whose
+ * No copy is made of embeddings or images, of requests with tools that the vendor runs or that hang on what a vendor keeps, of those whose
  * `only` leaves the target out, and where the target comes first anyway; the route's strategy has no say in it. A copy is dropped
  * where the target is not well, is unfit for the request, or has no free place or less than half of its rate limits left.
  *

@@ -1,7 +1,7 @@
 /** Rates in US$ per million tokens. */
 export interface Rates {
   readonly input: number;
-  /** Left out for embeddings, which have no output. */
+  /** Left out for embeddings, which have no output, and for images that are paid for one by one. */
   readonly output?: number;
   /** Input read from the prompt cache. Default: `input`. */
   readonly cacheRead?: number;
@@ -13,6 +13,10 @@ export interface Rates {
   readonly inputAudio?: number;
   /** Output that is audio. Default: `output`, and the cost counts as estimated. */
   readonly outputAudio?: number;
+  /** Input that is images, for models that make some. Default: `input`. */
+  readonly inputImage?: number;
+  /** Output that is images. Default: `output`. */
+  readonly outputImage?: number;
 }
 
 /** Rates for the whole request once its input is larger than `above` tokens. */
@@ -32,5 +36,10 @@ export interface Price extends Rates {
   readonly request?: number;
   /** US$ per web search that the vendor did. Default: unknown; the cost of an answer that searched counts as estimated. */
   readonly webSearch?: number;
+  /**
+   * US$ per image that is made, for models that are not, or not only, paid for by tokens: `{ input: 0, image: 0.04 }`. Tokens
+   * that the vendor does not count, or that the price has no rate for, are then free.
+   */
+  readonly image?: number;
   readonly tiers?: readonly PriceTier[];
 }

@@ -1,4 +1,5 @@
 import type { Capabilities } from './capabilities.ts';
+import type { GeneratedImage, ImageRequest } from './image.ts';
 import type { JSONSchema } from './json.ts';
 import type { KeyLimits, VendorLimit } from './limit.ts';
 import type { ContentPart, Message, ProviderOptions } from './message.ts';
@@ -39,6 +40,26 @@ export interface ProviderEmbedCall
 /** Embeddings, as a provider gives them: one per value, in the order of the values. */
 export interface ProviderEmbeddings {
   readonly embeddings: readonly (readonly number[])[];
+  readonly usage: Usage;
+  /** See `ProviderResult.cost`. */
+  readonly cost?: number;
+  readonly response: ResponseInfo;
+  readonly warnings: readonly Warning[];
+  readonly providerMetadata?: ProviderOptions;
+  readonly raw: unknown;
+}
+
+/** One call for images to one model: never more of them than the provider makes at a time. */
+export interface ProviderImageCall
+  extends Omit<ImageRequest, 'n'>,
+    Pick<ProviderCall, 'model' | 'signal' | 'connectTimeout'> {
+  readonly n: number;
+}
+
+/** Images, as a provider gives them. */
+export interface ProviderImages {
+  readonly images: readonly GeneratedImage[];
+  /** `images` can be left out: they are counted. */
   readonly usage: Usage;
   /** See `ProviderResult.cost`. */
   readonly cost?: number;
@@ -135,6 +156,10 @@ export interface Provider<Name extends string = string> {
   embed?(call: ProviderEmbedCall): Promise<ProviderEmbeddings>;
   /** Most values, and most characters in all of them, in one call of `embed`. Default: 96 values, 300,000 characters. */
   readonly embedLimits?: { readonly values: number; readonly characters: number };
+  /** Left out by a provider that makes no images. */
+  image?(call: ProviderImageCall): Promise<ProviderImages>;
+  /** Most images in one call of `image`. Default: 1. */
+  imagesPerCall?(model: string): number;
   /** What its models can and cannot do, as far as that is known. A target's own `capabilities` go before. */
   capabilities?(model: string): Capabilities;
   /**

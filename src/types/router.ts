@@ -2,6 +2,7 @@ import type { Capabilities } from './capabilities.ts';
 import type { Decision } from './decision.ts';
 import type { EmbedRequest, EmbedResult } from './embed.ts';
 import type { Listener, RouterEventType } from './event.ts';
+import type { ImageRequest, ImageResult } from './image.ts';
 import type { CallOptions } from './options.ts';
 import type { ChatRequest } from './request.ts';
 import type { ChatResult, ResponseInfo, Warning } from './result.ts';
@@ -93,6 +94,16 @@ export interface Router<TargetId extends string = string, RouteName extends stri
    * @throws as `chat`
    */
   embed(request: EmbedRequest, options?: CallOptions<TargetId, RouteName>): Promise<EmbedResult>;
+  /**
+   * Makes images. All of them are of one model: where its target fails half-way, the next target's model does them all anew.
+   * Never sent twice to be faster, because each image costs.
+   *
+   * @throws as `chat`
+   * @example
+   * const { images, cost } = await router.image({ prompt: 'A lighthouse in a storm', n: 2 });
+   * await writeFile('lighthouse.png', Buffer.from(images[0].data, 'base64'));
+   */
+  image(request: ImageRequest, options?: CallOptions<TargetId, RouteName>): Promise<ImageResult>;
   /** How the request's target would be chosen now. Sends nothing. */
   explain(request: ChatRequest, options?: CallOptions<TargetId, RouteName>): Promise<Decision>;
   /** Calls `listener` with each event of a type. Returns the function that ends this. */

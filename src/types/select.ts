@@ -14,7 +14,7 @@ export interface SelectContext {
 
 /**
  * Chooses the route of a chat or a stream whose call names none: the name of a route, or the id of a target, at once or
- * later. Embeddings are not asked for: they take the route `default`.
+ * later. It is not asked for embeddings and images: they take the route `default`.
  *
  * @example
  * const select: Select = (request, { metadata }) => (metadata['plan'] === 'free' ? 'cheap' : 'default');

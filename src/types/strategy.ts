@@ -1,5 +1,6 @@
 import type { Random } from './clock.ts';
 import type { EmbedRequest } from './embed.ts';
+import type { ImageRequest } from './image.ts';
 import type { Price } from './price.ts';
 import type { ChatRequest } from './request.ts';
 
@@ -81,7 +82,7 @@ export interface Candidate {
 
 /** What a strategy may know of the request. */
 export interface RankContext {
-  readonly request: ChatRequest | EmbedRequest;
+  readonly request: ChatRequest | EmbedRequest | ImageRequest;
   readonly session: string | undefined;
   readonly metadata: Readonly<Record<string, unknown>>;
   /** `true` for `router.stream`. */

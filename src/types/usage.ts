@@ -19,6 +19,12 @@ export interface Usage {
   readonly audioInputTokens?: number | undefined;
   /** Those of `outputTokens` that were audio. */
   readonly audioOutputTokens?: number | undefined;
+  /** Those of `inputTokens` that were images, of models that make some. */
+  readonly imageInputTokens?: number | undefined;
+  /** Those of `outputTokens` that were images. */
+  readonly imageOutputTokens?: number | undefined;
+  /** Images that `router.image` got made. */
+  readonly images?: number | undefined;
   /** Web searches that the vendor did for the answer, which it charges for one by one. */
   readonly webSearches?: number | undefined;
 }
@@ -27,7 +33,7 @@ export interface Usage {
 export interface Cost {
   /** The sum of the parts. */
   readonly total: number;
-  /** Input tokens that were neither read from nor written to the prompt cache, audio included. */
+  /** Input tokens that were neither read from nor written to the prompt cache, audio and images included. */
   readonly input: number;
   readonly output: number;
   readonly cacheRead: number;
@@ -36,6 +42,8 @@ export interface Cost {
   readonly request: number;
   /** The fee for the vendor's web searches. */
   readonly webSearch: number;
+  /** The fee for images that were made, one by one. */
+  readonly image: number;
   /**
    * Where the price came from: the target's own `price`; the vendor, which said what it charged for this answer, as some
    * gateways do; or the catalogue. The first of these that there is.

@@ -34,7 +34,7 @@ function openProvider(place: Place): Provider {
   return scriptedProvider(
     target.id,
     (call) => {
-      const request = 'values' in call ? undefined : requests.get(nameOf(call.messages));
+      const request = 'messages' in call ? requests.get(nameOf(call.messages)) : undefined;
       if (request === undefined) throw new Error('a call that is of no request');
       const time = times.get(request.number) ?? 0;
       times.set(request.number, time + 1);

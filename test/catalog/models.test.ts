@@ -29,7 +29,6 @@ describe('models', () => {
         reasoning: true,
         prefill: true,
         files: ['application/pdf', 'text/*'],
-        urls: { 'image/*': [/^https?:/], 'application/pdf': [/^https?:/] },
       },
     });
   });
@@ -72,6 +71,9 @@ describe('models', () => {
     expect(await names({ provider: 'openai', supports: ['tools', 'images'] })).toContain('gpt-5-mini');
     expect(await names({ provider: 'openai', supports: ['tools'] })).not.toContain('gpt-audio');
     expect(await names({ provider: 'openai', supports: ['embeddings'] })).toContain('text-embedding-3-small');
+    const painters = await names({ provider: ['google', 'openai', 'xai'], supports: ['imageGeneration'] });
+    expect(painters).toEqual(expect.arrayContaining(['gemini-2.5-flash-image', 'gpt-image-1']));
+    expect(painters.filter((name) => !name.includes('image'))).toEqual([]);
     expect(await names({ provider: 'google', supports: ['reasoning'] })).toContain('gemini-2.5-flash');
     expect(await names({ provider: 'google', supports: ['reasoning'] })).not.toContain('gemini-2.0-flash');
     expect(await names({ provider: 'anthropic', supports: ['reasoning'] })).not.toContain('claude-3-haiku');
@@ -80,7 +82,7 @@ describe('models', () => {
 
   it('does not take a server’s way with pictures for what its models can do', async () => {
     const cerebras = await find({ provider: 'cerebras' });
-    expect(cerebras[0]?.capabilities).toEqual({ images: 'data', urls: {} });
+    expect(cerebras[0]?.capabilities).toEqual({ images: 'data' });
     expect(await names({ provider: 'cerebras', supports: ['images'] })).toEqual([]);
   });
 

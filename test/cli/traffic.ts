@@ -4,6 +4,7 @@ import {
   type Price,
   type ProviderCall,
   type ProviderEmbedCall,
+  type ProviderImageCall,
   type RequestEndEvent,
   type Strategy,
 } from 'signalbox';
@@ -84,7 +85,7 @@ export async function logOfTraffic(traffic: Traffic): Promise<readonly string[]>
 }
 
 /** Three digits are about a token. */
-function sizeOf(call: ProviderCall | ProviderEmbedCall): number {
+function sizeOf(call: ProviderCall | ProviderEmbedCall | ProviderImageCall): number {
   const [message] = 'messages' in call ? call.messages : [];
   return Math.round(JSON.stringify(message?.content ?? '').length / 3);
 }

@@ -50,6 +50,17 @@ describe('createRouter names the option that is wrong, what it wants and what it
       { targets: [{ ...target, price: { input: 1, webSearch: 'x' } }] },
       'a number',
     ],
+    ['targets[0].price.image', { targets: [{ ...target, price: { input: 1, image: -1 } }] }, 'a number'],
+    [
+      'targets[0].price.outputImage',
+      { targets: [{ ...target, price: { input: 1, outputImage: '30' } }] },
+      'US$ per million tokens',
+    ],
+    [
+      'targets[0].capabilities.imageGeneration',
+      { targets: [{ ...target, capabilities: { imageGeneration: 'mask' } }] },
+      "one of true, false, 'prompt', 'images'",
+    ],
     [
       'targets[0].capabilities.tools',
       { targets: [{ ...target, capabilities: { tools: 'yes' } }] },

@@ -24,6 +24,16 @@ describe('the catalogue', () => {
     });
   });
 
+  it('knows what images cost as tokens', async () => {
+    const catalog = await loadCatalog();
+    expect(catalog.price('google', 'gemini-2.5-flash-image', date)).toEqual({
+      input: 0.3,
+      output: 2.5,
+      outputImage: 30,
+    });
+    expect(catalog.price('openai', 'gpt-image-1', date)).toMatchObject({ input: 5, inputImage: 10 });
+  });
+
   it('turns its tiers into ours', async () => {
     const catalog = await loadCatalog();
     expect(catalog.price('google', 'gemini-2.5-pro', date)).toEqual({

@@ -51,6 +51,34 @@ describe('costOf', () => {
     expect(costOf(usage, price, 'declared')?.total).toBe(10);
   });
 
+  it('charges images among the tokens once, at their own rates', () => {
+    const price = { input: 5, output: 2.5, inputImage: 10, outputImage: 30 };
+    const usage = {
+      inputTokens: 3 * million,
+      outputTokens: 2 * million,
+      imageInputTokens: million,
+      imageOutputTokens: million,
+    };
+    const cost = costOf(usage, price, 'catalog');
+    expect(cost).toMatchObject({ input: 20, output: 32.5, total: 52.5, image: 0, estimated: false });
+    const plain = costOf(usage, { input: 5, output: 2 }, 'catalog');
+    expect(plain).toMatchObject({ input: 15, output: 4, estimated: false });
+  });
+
+  it('charges images one by one, on top of what tokens cost', () => {
+    const usage = { inputTokens: million, outputTokens: 0, images: 3 };
+    const cost = costOf(usage, { input: 1, image: 0.04, request: 0.5 }, 'declared');
+    expect(cost).toMatchObject({ total: 1.62, input: 1, image: 0.12, request: 0.5, estimated: false });
+  });
+
+  it('needs no count of tokens, and no rate for them, where images are paid for one by one', () => {
+    const price = { input: 1, image: 0.04 };
+    expect(costOf({ images: 2 }, price, 'declared')).toMatchObject({ total: 0.08, estimated: false });
+    expect(costOf({ images: 2, inputTokens: 0, outputTokens: 4_000 }, price, 'declared')?.total).toBe(0.08);
+    expect(costOf({}, price, 'declared')).toBeUndefined();
+    expect(costOf({ images: 2 }, { input: 1 }, 'declared')).toBeUndefined();
+  });
+
   it('uses the highest tier that the whole input exceeds, for all tokens', () => {
     const price = {
       input: 1,

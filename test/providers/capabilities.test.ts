@@ -32,6 +32,8 @@ describe('what providers know of their models', () => {
     ['responses', 'o3-2025-04-16', thinking],
     ['openai', 'gpt-4o-2024-08-06', general],
     ['openai', 'text-embedding-3-large', 'embeddings'],
+    ['openai', 'gpt-image-1', 'imageGeneration'],
+    ['responses', 'chatgpt-image-latest', 'imageGeneration'],
     ['anthropic', 'claude-haiku-4-5', 'chat images jsonSchema prefill reasoning tools'],
     ['anthropic', 'claude-opus-4-6', thinking],
     ['anthropic', 'claude-3-haiku-20240307', 'chat images jsonSchema prefill tools'],

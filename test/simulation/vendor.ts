@@ -110,14 +110,14 @@ function openServer(
     (call) => {
       const now = clock.now();
       const key = keyOf.get(call);
-      const asked = 'values' in call ? call.values[0] : call.messages[0]?.content;
+      const asked = 'messages' in call ? call.messages[0]?.content : 'values' in call && call.values[0];
       const words = [
         `${target.id}.${calls.length} `,
         ...Array.from({ length: throws.whole(0, 8) }, (_, word) => `w${word} `),
       ];
       // What vendors send before they have something to say.
       const text = throws.chance(0.1) ? ['', ...words] : words;
-      const last = 'values' in call ? undefined : call.messages.at(-1);
+      const last = 'messages' in call ? call.messages.at(-1) : undefined;
       const before = last?.role === 'assistant' ? String(last.content) : '';
       const said = before !== '' && target.prefill === 'echo' ? [before, ...text] : text;
       const usage = { inputTokens: throws.whole(1, 2_000), outputTokens: throws.whole(1, 500) };

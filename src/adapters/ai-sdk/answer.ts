@@ -73,7 +73,12 @@ export interface SignalboxMetadata {
   readonly decision?: unknown;
 }
 
-export function metadataOf({ target, cost, attempts, decision }: ChatResult): Keyed {
+export function metadataOf({
+  target,
+  cost,
+  attempts,
+  decision,
+}: Pick<ChatResult, 'target' | 'cost' | 'attempts' | 'decision'>): Keyed {
   const told: SignalboxMetadata = {
     target,
     ...(cost === undefined ? {} : { cost }),
@@ -157,7 +162,7 @@ export function responseOf(
   };
 }
 
-export function toWarning({ type, feature, details }: Warning): WarningSpec {
+export function toWarning({ type, feature, details }: Warning): Exclude<WarningSpec, { type: 'deprecated' }> {
   const more = details === undefined ? {} : { details };
   if (type === 'other') return { type, message: details ?? feature };
   return { type: type === 'changed' ? 'compatibility' : type, feature, ...more };

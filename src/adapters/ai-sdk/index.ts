@@ -8,6 +8,7 @@ import type {
   EmbedCall,
   EmbedResultSpec,
   GenerateResult,
+  ImageCall,
   JsonObject,
   Keyed,
   LanguageCall,
@@ -26,6 +27,7 @@ import type { CallOptions } from '../../types/options.ts';
 import type { Router, TargetReport } from '../../types/router.ts';
 import { type Telling, toGenerateResult, toWarning } from './answer.ts';
 import { asCallError, noSuchModel } from './errors.ts';
+import { type MadeImages, toImageRequest, toImageResult } from './image.ts';
 import { partTeller } from './parts.ts';
 import { toChatRequest } from './request.ts';
 import { toReadable } from './stream.ts';
@@ -73,6 +75,16 @@ export interface RouterEmbeddingModel<Version extends SpecificationVersion = Spe
   doEmbed(call: EmbedCall): Promise<Answers[Version]['embed']>;
 }
 
+/** A route, or one target, as an image model of the AI SDK. */
+export interface RouterImageModel<Version extends SpecificationVersion = SpecificationVersion> {
+  readonly specificationVersion: Version;
+  readonly provider: string;
+  readonly modelId: string;
+  /** As good as no limit: the router splits by what its targets make. (With none told, the AI SDK would ask for one at a time.) */
+  readonly maxImagesPerCall: number;
+  doGenerate(call: ImageCall): Promise<MadeImages>;
+}
+
 /** A router as a provider of the AI SDK. */
 export interface RouterProvider<
   Id extends string = string,
@@ -83,8 +95,7 @@ export interface RouterProvider<
   readonly specificationVersion: Version;
   languageModel(modelId: Id | 'default'): RouterLanguageModel<Version>;
   embeddingModel(modelId: Id | 'default'): RouterEmbeddingModel<Version>;
-  /** Throws: a router makes text and vectors. */
-  imageModel(modelId: string): never;
+  imageModel(modelId: Id | 'default'): RouterImageModel<Version>;
 }
 
 const provider = 'signalbox';
@@ -93,7 +104,8 @@ const provider = 'signalbox';
  * A router as a provider of the Vercel AI SDK, versions 6 and 7: each of its routes and targets is a model.
  *
  * What a call sets for the router goes into `providerOptions.signalbox`: the fields of `CallOptions`, but for functions and the
- * signal. What the router did comes back in `providerMetadata.signalbox`: `target`, `cost`, `attempts`, `decision`. The AI SDK
+ * signal. What the router did comes back in `providerMetadata.signalbox`: `target`, `cost`, `attempts`, `decision`; of
+ * images in that of the first one, `providerMetadata.signalbox.images[0]`. The AI SDK
  * retries nothing on top: the router has done what there was to do. A stream that breaks after its first token ends with an
  * `error` part; `interrupted: 'continue'` lets another target go on, and `'restart'` counts as `'error'`, because the AI SDK
  * cannot take back what it has shown.
@@ -142,9 +154,7 @@ export function toProvider<TargetId extends string, RouteName extends string>(
     specificationVersion: version,
     languageModel,
     embeddingModel: (modelId: string) => toEmbeddingModel(plain, check(modelId, 'embeddingModel'), version),
-    imageModel: (modelId: string): never => {
-      throw noSuchModel(modelId, 'imageModel', []);
-    },
+    imageModel: (modelId: string) => toImageModel(plain, check(modelId, 'imageModel'), version),
   });
 }
 
@@ -225,6 +235,23 @@ function optionsOf(
     throw new RequestError('providerOptions.signalbox.signal', 'nothing: the call has its own', 'one');
   const named = modelId === 'default' && !('default' in router.routes) ? {} : { route: modelId };
   return { ...named, ...(own as CallOptions), ...(signal === undefined ? {} : { signal }) };
+}
+
+function toImageModel<Version extends SpecificationVersion>(
+  router: Router,
+  modelId: string,
+  specificationVersion: Version,
+): RouterImageModel<Version> {
+  return {
+    specificationVersion,
+    provider,
+    modelId,
+    maxImagesPerCall: Number.MAX_SAFE_INTEGER,
+    async doGenerate(call) {
+      const options = optionsOf(router, modelId, call.providerOptions, call.abortSignal);
+      return toImageResult(await asked(() => router.image(toImageRequest(call), options)));
+    },
+  };
 }
 
 function toEmbeddingModel<Version extends SpecificationVersion>(

@@ -19,6 +19,7 @@ import { limitsIn, refuseAborted } from '../sdk-provider.ts';
 import { toContent, toFinishReason, toResponse, toStreamParts, toUsage, toWarnings } from './answer.ts';
 import { aiSdkFormat, toKeyed, toLanguageCall } from './call.ts';
 import { toFailure } from './failures.ts';
+import { type ImageModel, imageProvider, isImageModel } from './image.ts';
 import type { EmbedCall, EmbedResultSpec, GenerateResult, StreamResult, StreamSpec } from './spec.ts';
 import { partOfAnswerFromV3, resultFromV3, toV3, type WarningV3 } from './v3.ts';
 
@@ -84,7 +85,9 @@ export function aiSdk(options: AiSdkOptions = {}): Provider<'ai-sdk'> {
         provider:
           'doEmbed' in found
             ? embeddingProvider(name, found as EmbeddingModel)
-            : languageProvider(name, found as LanguageModel, account),
+            : 'doStream' in found
+              ? languageProvider(name, found as LanguageModel, account)
+              : imageProvider(name, found as ImageModel),
         model: modelId,
       };
     },
@@ -99,9 +102,9 @@ function named(id: string, { provider }: AiSdkOptions): object {
 
 function checkModel(model: object): Models {
   const { specificationVersion, provider, modelId } = model as Partial<Models>;
-  const kind = ['doGenerate' in model && 'doStream' in model, 'doEmbed' in model].includes(true);
+  const kind = ('doGenerate' in model && 'doStream' in model) || 'doEmbed' in model || isImageModel(model);
   if (typeof provider !== 'string' || typeof modelId !== 'string' || !kind)
-    throw new ConfigError('model', 'a language or embedding model of the AI SDK', 'something else');
+    throw new ConfigError('model', 'a language, embedding or image model of the AI SDK', 'something else');
   if (specificationVersion === 'v3' || specificationVersion === 'v4')
     return { specificationVersion, provider, modelId };
   const got = `one of version ${JSON.stringify(specificationVersion)}`;

@@ -245,3 +245,36 @@ export interface EmbedResultSpec {
   response?: { headers?: Record<string, string>; body?: unknown };
   warnings: WarningSpec[];
 }
+
+export type ImageFile = { providerOptions?: Keyed } & (
+  | { type: 'file'; mediaType: string; data: string | Uint8Array }
+  | { type: 'url'; url: string }
+);
+
+/** The same in versions 3 and 4. */
+export interface ImageCall {
+  prompt: string | undefined;
+  n: number;
+  size: `${number}x${number}` | undefined;
+  aspectRatio: `${number}:${number}` | undefined;
+  seed: number | undefined;
+  files: ImageFile[] | undefined;
+  mask: ImageFile | undefined;
+  providerOptions: Keyed;
+  abortSignal?: AbortSignal;
+  headers?: Record<string, string | undefined>;
+}
+
+export interface ImageResultSpec {
+  images: string[] | Uint8Array[];
+  /** Of an answer without images. */
+  isRetryable?: boolean;
+  warnings: WarningSpec[];
+  providerMetadata?: Record<string, { images: Json[] } & JsonObject>;
+  response: { timestamp: Date; modelId: string; headers: Record<string, string> | undefined };
+  usage?: {
+    inputTokens: number | undefined;
+    outputTokens: number | undefined;
+    totalTokens: number | undefined;
+  };
+}

@@ -10,6 +10,8 @@ export interface GenAIClient {
     generateContentStream(parameters: object): PromiseLike<unknown>;
     /** Needed for `router.embed`. */
     embedContent?(parameters: object): PromiseLike<unknown>;
+    /** Needed for `router.image` with Imagen's models. */
+    generateImages?(parameters: object): PromiseLike<unknown>;
   };
 }
 

@@ -20,6 +20,7 @@ import {
   type ClientSource,
   injectedClient,
   lazyClient,
+  type SdkImages,
   type SdkMapping,
   sdkProvider,
 } from '../sdk-provider.ts';
@@ -28,7 +29,9 @@ import { capabilitiesOf } from './capabilities.ts';
 import { embedGenAI, embedLegacy, limits, toEmbeddings, toEmbedRequest } from './embeddings.ts';
 import { googleFailures } from './failures.ts';
 import { type GenAIClient, type OwnFetch, sendGenAI } from './genai.ts';
+import { imagesPerCall, sendImagen, toChatImages, toImageChat, toImagenImages } from './images.ts';
 import { type GenerativeAIClient, sendLegacy } from './legacy.ts';
+import { isImagen } from './model.ts';
 import { type GeminiRequest, toRequest } from './request.ts';
 import { toResult } from './response.ts';
 import { chunkReader } from './stream.ts';
@@ -100,9 +103,13 @@ function withKey(options: GoogleOptions): Provider<'google'> {
 interface Over<Client> extends ClientSource<Client> {
   send(client: Client, body: GeminiRequest, stream: boolean, carry: Carry): PromiseLike<unknown>;
   embed(client: Client, body: Wire, carry: Carry): PromiseLike<unknown>;
+  /** Left out where none are made. */
+  readonly image?: SdkImages<Client>;
+  /** Whether Imagen may be there as well. */
+  readonly imagen?: boolean;
 }
 
-function provider<Client>({ embed, ...over }: Over<Client>): Provider<'google'> {
+function provider<Client>({ embed, image, imagen = false, ...over }: Over<Client>): Provider<'google'> {
   const mapping: SdkMapping<'google', Client, GeminiRequest> = {
     name,
     ...over,
@@ -110,15 +117,23 @@ function provider<Client>({ embed, ...over }: Over<Client>): Provider<'google'> 
     toRequest,
     toResult,
     reader: chunkReader,
-    more: { capabilities: capabilitiesOf },
+    more: { capabilities: (model) => capabilitiesOf(model, imagen) },
     embed: { limits, toRequest: toEmbedRequest, send: embed, toResult: toEmbeddings },
+    ...(image === undefined ? {} : { image }),
   };
   return sdkProvider(mapping);
 }
 
 function injected(client: GenAIClient | GenerativeAIClient, named: string | undefined): Provider<'google'> {
-  if ('models' in client)
-    return provider({ ...injectedClient(client, named), send: sendGenAI, embed: embedGenAI });
+  if ('models' in client) {
+    return provider({
+      ...injectedClient(client, named),
+      send: sendGenAI,
+      embed: embedGenAI,
+      image: imagesOver(sendGenAI, true),
+      imagen: true,
+    });
+  }
   return provider({ ...injectedClient(client, named), ...legacyCalls({}) });
 }
 
@@ -149,14 +164,35 @@ function overGenAI(
       await transport.send(String(input), init, exchange);
       return toResponse(nothing(), String(input));
     };
+  const send: Over<GenAIClient>['send'] = (genai, body, stream, carry) =>
+    sendGenAI(genai, body, stream, carry, fetchFor(carry));
   return provider({
     client,
     own: true,
     account,
     warmup: transport.warmup,
-    send: (genai, body, stream, carry) => sendGenAI(genai, body, stream, carry, fetchFor(carry)),
+    send,
+    image: imagesOver(send, false),
     embed: (genai, body, carry) => embedGenAI(genai, body, carry, fetchFor(carry)),
   });
+}
+
+/** @param imagen whether Imagen's models are sent to its own interface */
+function imagesOver(send: Over<GenAIClient>['send'], imagen: boolean): SdkImages<GenAIClient> {
+  return {
+    perCall: imagesPerCall,
+    async make(client, call, carry, answer) {
+      if (imagen && isImagen(call.model)) {
+        const { sent, warnings } = sendImagen(client, call, carry);
+        const { data, headers } = await answer(sent);
+        return toImagenImages(data, headers, warnings);
+      }
+      const { chat, warnings } = toImageChat(call);
+      const { body, warnings: more } = toRequest(chat);
+      const { data, headers } = await answer(send(client, body, false, carry));
+      return toChatImages(toResult(data, headers, more), warnings);
+    },
+  };
 }
 
 function nothing(): Answer {

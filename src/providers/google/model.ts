@@ -6,3 +6,8 @@ export function generationOf(model: string): number {
   const generation = /gemini-(\d+(?:\.\d+)?)/.exec(model)?.[1];
   return generation === undefined ? Number.POSITIVE_INFINITY : Number(generation);
 }
+
+/** Imagen has an interface of its own; all others make images as they answer a chat. */
+export function isImagen(model: string): boolean {
+  return /^imagen-/.test(model);
+}

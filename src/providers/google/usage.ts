@@ -15,11 +15,12 @@ export function toUsage(wire: unknown): Usage {
     outputTokens: sumKnown(answer, thoughts),
     cacheReadTokens: asCount(usage['cachedContentTokenCount']),
     reasoningTokens: thoughts,
-    audioInputTokens: audioIn(usage['promptTokensDetails']),
-    audioOutputTokens: audioIn(usage['candidatesTokensDetails']),
+    audioInputTokens: tokensOf(usage['promptTokensDetails'], 'AUDIO'),
+    audioOutputTokens: tokensOf(usage['candidatesTokensDetails'], 'AUDIO'),
+    imageOutputTokens: tokensOf(usage['candidatesTokensDetails'], 'IMAGE'),
   });
 }
 
-function audioIn(details: unknown): number | undefined {
-  return asCount(asObjects(details).find(({ modality }) => modality === 'AUDIO')?.['tokenCount']);
+function tokensOf(details: unknown, wanted: string): number | undefined {
+  return asCount(asObjects(details).find(({ modality }) => modality === wanted)?.['tokenCount']);
 }

@@ -4,6 +4,7 @@
  * @module
  */
 export type { Quirks } from '../chat-completions/quirks.ts';
+export type { ImageWords } from '../openai-images.ts';
 export { azure, bedrock, githubModels, huggingface, vertex, workersAI } from './presets/clouds.ts';
 export {
   cloudflareGateway,

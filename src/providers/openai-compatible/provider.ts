@@ -1,6 +1,5 @@
 import { ConfigError } from '../../errors.ts';
 import { createTransport } from '../../transport/transport.ts';
-import type { Capabilities } from '../../types/capabilities.ts';
 import type { Provider } from '../../types/provider.ts';
 import { chatCompletionsFailures } from '../chat-completions/failures.ts';
 import type { Quirks } from '../chat-completions/quirks.ts';
@@ -11,8 +10,10 @@ import {
   resolveClientOptions,
 } from '../client-options.ts';
 import { withKeys } from '../keys.ts';
+import type { ImageWords } from '../openai-images.ts';
+import { capabilitiesOf } from './capabilities.ts';
 import type { Gateway } from './gateway.ts';
-import { chat, embed, type Server, streamParts } from './server.ts';
+import { chat, embed, image, type Server, streamParts } from './server.ts';
 
 /** The options of `openaiCompatible`. */
 export interface OpenAICompatibleOptions<Name extends string = string> extends ClientOptions {
@@ -24,6 +25,8 @@ export interface OpenAICompatibleOptions<Name extends string = string> extends C
   readonly apiKey?: string;
   /** In what the server differs from others. */
   readonly quirks?: Quirks;
+  /** How it makes images. Default: not at all. */
+  readonly images?: ImageWords;
 }
 
 /** What a preset knows: data, so that another one is a few lines. */
@@ -40,6 +43,8 @@ export interface Preset<Name extends string = string, Address extends string = s
   readonly keyHeader?: string;
   /** Most values in one call for embeddings; `false` where there are none. Default: 96. */
   readonly embeddings?: number | false;
+  /** How it makes images. Default: not at all. */
+  readonly images?: ImageWords;
   readonly quirks?: Quirks;
   /** Where it is a gateway: what it is told and tells beside the answer. */
   readonly gateway?: Gateway;
@@ -67,14 +72,23 @@ export function openaiCompatible<const Name extends string>(
   options: OpenAICompatibleOptions<Name>,
 ): Provider<Name> {
   const factory = 'openaiCompatible';
-  checkKnown(factory, options, ['name', 'quirks', ...clientOptionNames]);
-  const { name, baseURL, quirks } = options;
+  checkKnown(factory, options, ['name', 'quirks', 'images', ...clientOptionNames]);
+  const { name, baseURL, quirks, images } = options;
   if (typeof name !== 'string' || name === '') {
     throw new ConfigError(`${factory}.name`, 'a name', name === '' ? 'an empty one' : typeof name);
   }
   if (typeof baseURL !== 'string')
     throw new ConfigError(`${factory}.baseURL`, 'an absolute URL', typeof baseURL);
-  const preset = { name, baseURL, keyVariables: [], ...(quirks === undefined ? {} : { quirks }) };
+  const most: unknown = images?.most;
+  if (images !== undefined && !(typeof most === 'number' && most >= 1))
+    throw new ConfigError(`${factory}.images.most`, 'a number of at least 1', String(most));
+  const preset = {
+    name,
+    baseURL,
+    keyVariables: [],
+    ...(quirks === undefined ? {} : { quirks }),
+    ...(images === undefined ? {} : { images }),
+  };
   return compatible(preset, factory, baseURL, options);
 }
 
@@ -125,7 +139,7 @@ function withKey<Name extends string>(
   address: string,
   options: ClientOptions,
 ): Provider<Name> {
-  const { name, keyHeader, embeddings = 96, quirks = {}, gateway = {} } = preset;
+  const { name, keyHeader, embeddings = 96, images, quirks = {}, gateway = {} } = preset;
   const { apiKey, headers, ...resolved } = resolve(preset, factory, address, options);
   const credentials: Readonly<Record<string, string>> =
     apiKey === undefined
@@ -150,10 +164,13 @@ function withKey<Name extends string>(
     chat: (call) => chat(server, call),
     stream: (call) => streamParts(server, call),
     warmup: (signal) => transport.warmup(signal),
-    capabilities: () => capabilitiesOf(quirks),
+    capabilities: () => capabilitiesOf(quirks, images),
     ...(embeddings === false
       ? {}
       : { embed: (call) => embed(server, call), embedLimits: { values: embeddings, characters: 300_000 } }),
+    ...(images === undefined
+      ? {}
+      : { image: (call) => image(server, call, images), imagesPerCall: () => images.most }),
   };
 }
 
@@ -167,15 +184,6 @@ function split(
     Object.fromEntries(entries.filter(([name]) => isOne(name))),
     Object.fromEntries(entries.filter(([name]) => !isOne(name))),
   ];
-}
-
-function capabilitiesOf({ tools, imagesByURL, prefill, prefillEchoes }: Quirks): Capabilities {
-  return {
-    ...(tools === false ? { tools } : {}),
-    ...(imagesByURL === false ? { images: 'data' } : {}),
-    urls: imagesByURL === false ? {} : { 'image/*': [/^https?:/] },
-    ...(prefill === undefined ? {} : { prefill: prefillEchoes === true ? 'echo' : true }),
-  };
 }
 
 /** A key is only needed where the preset has variables for it. */

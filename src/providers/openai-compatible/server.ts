@@ -5,6 +5,8 @@ import type {
   ProviderCall,
   ProviderEmbedCall,
   ProviderEmbeddings,
+  ProviderImageCall,
+  ProviderImages,
   ProviderResult,
   ProviderStreamPart,
 } from '../../types/provider.ts';
@@ -16,8 +18,9 @@ import { chunkMapper } from '../chat-completions/stream.ts';
 import { eventChunks } from '../event-stream.ts';
 import { mark } from '../history.ts';
 import { toEmbeddings, toEmbedRequest } from '../openai-embeddings.ts';
+import { type ImageWords, toImageRequest, toImages } from '../openai-images.ts';
 import { partStream } from '../part-stream.ts';
-import { limitsIn, recalled, refuseAborted, toThrown } from '../sdk-provider.ts';
+import { limitsIn, recalled, refuseAborted, toThrown, withLimits } from '../sdk-provider.ts';
 import type { Wire } from '../wire.ts';
 import { type Gateway, heard, tell, withFacts } from './gateway.ts';
 
@@ -70,6 +73,26 @@ export async function embed(server: Server, call: ProviderEmbedCall): Promise<Pr
   });
 }
 
+/** Images: an answer may be larger than others. */
+export async function image(
+  server: Server,
+  call: ProviderImageCall,
+  words: ImageWords,
+): Promise<ProviderImages> {
+  const { name, gateway } = server;
+  const prepare = (exchange: Exchange): Prepared<ProviderImages> => {
+    const told = tell(call, name, gateway);
+    const { body, warnings } = toImageRequest(told.call, name, words);
+    const read = (raw: unknown): ProviderImages => {
+      const { headers } = exchange;
+      const made = withLimits(toImages(raw, name, headers, warnings));
+      return withFacts(made, name, heard(gateway, headers, [raw], false));
+    };
+    return { body, headers: told.headers, read };
+  };
+  return once(server, '/images/generations', call, prepare, true);
+}
+
 interface Prepared<T> {
   readonly body: Wire;
   /** The call's own. */
@@ -83,8 +106,9 @@ async function once<T>(
   path: string,
   { signal, connectTimeout }: Pick<ProviderCall, 'signal' | 'connectTimeout'>,
   prepare: (exchange: Exchange) => Prepared<T>,
+  large = false,
 ): Promise<T> {
-  const exchange = newExchange(false, connectTimeout, signal);
+  const exchange = newExchange(false, connectTimeout, signal, large);
   try {
     refuseAborted(server.name, signal);
     const { body, headers, read } = prepare(exchange);

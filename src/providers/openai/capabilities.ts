@@ -12,9 +12,14 @@ export function capabilitiesInResponses(model: string): Capabilities {
   return capabilitiesOf(model, { 'image/*': link, 'application/pdf': link });
 }
 
-/** What is known of a model by its name alone, in whichever interface. */
+/**
+ * What is known of a model by its name alone, in whichever interface. Of those that make pictures:
+ * https://developers.openai.com/api/docs/guides/image-generation.
+ */
 export function capabilitiesOf(model: string, urls?: Capabilities['urls']): Capabilities {
-  if (/^text-embedding-/.test(model)) return { embeddings: true };
+  if (/^text-embedding-/.test(model)) return { embeddings: true, imageGeneration: false };
+  if (/^(chat)?gpt-image-/.test(model)) return { chat: false, imageGeneration: true, images: 'data' };
+  if (/^dall-e-3/.test(model)) return { chat: false, imageGeneration: 'prompt' };
   return { ...abilitiesOf(model), ...(urls === undefined ? {} : { urls }) };
 }
 
@@ -25,7 +30,7 @@ export function capabilitiesOf(model: string, urls?: Capabilities['urls']): Capa
  * search …) nothing is said.
  */
 function abilitiesOf(model: string): Capabilities {
-  const general = { chat: true, tools: true, images: true, jsonSchema: true };
+  const general = { chat: true, tools: true, images: true, jsonSchema: true, imageGeneration: false };
   if (/^gpt-4(o|\.1)(-mini|-nano)?(-\d{4}-\d{2}-\d{2})?$/.test(model)) return general;
   if (/^(o1|o3|o4-mini)(-\d{4}-\d{2}-\d{2})?$/.test(model)) return { ...general, reasoning: true };
   const tier = '(-mini|-nano|-luna|-terra|-sol)?(-\\d{4}-\\d{2}-\\d{2})?';

@@ -21,6 +21,7 @@ import {
 } from '../client-options.ts';
 import { withKeys } from '../keys.ts';
 import { toEmbeddings, toEmbedRequest } from '../openai-embeddings.ts';
+import { toImageRequest, toImages } from '../openai-images.ts';
 import {
   type Carry,
   type ClientSource,
@@ -33,6 +34,7 @@ import {
 } from '../sdk-provider.ts';
 import type { Wire } from '../wire.ts';
 import { capabilitiesInChat, capabilitiesInResponses } from './capabilities.ts';
+import { toEditFiles } from './image-edits.ts';
 import * as responses from './responses/index.ts';
 import { inChat } from './words.ts';
 
@@ -48,6 +50,11 @@ export interface OpenAIClient {
   readonly responses?: { create(body: object, options?: object): PromiseLike<unknown> };
   /** Needed for `router.embed`. */
   readonly embeddings?: { create(body: object, options?: object): PromiseLike<unknown> };
+  /** Needed for `router.image`. */
+  readonly images?: {
+    generate(body: object, options?: object): PromiseLike<unknown>;
+    edit(body: object, options?: object): PromiseLike<unknown>;
+  };
 }
 
 /** The options of `openai`. */
@@ -104,6 +111,20 @@ function withKey(options: OpenAIOptions): Provider<'openai'> {
       toRequest: (call) => toEmbedRequest(call, name),
       send: ({ embeddings }, body, carry) => has(embeddings, 'embeddings').create(body, callOptions(carry)),
       toResult: (data, headers) => toEmbeddings(data, name, headers),
+    },
+    image: {
+      // https://platform.openai.com/docs/api-reference/images/create: up to ten, of dall-e-3 one.
+      perCall: (model) => (model.startsWith('dall-e-3') ? 1 : 10),
+      async make(client, call, carry, answer) {
+        const images = has(client.images, 'images');
+        const { body, warnings } = toImageRequest(call, name, {});
+        const sent =
+          call.images === undefined
+            ? images.generate(body, callOptions(carry))
+            : images.edit({ ...body, ...toEditFiles(call, name) }, callOptions(carry));
+        const { data, headers } = await answer(sent);
+        return toImages(data, name, headers, warnings);
+      },
     },
   });
 }

@@ -43,6 +43,7 @@ function routerOf(factory: Factory, price?: Price, headers?: Record<string, stri
       return stream.result;
     },
     embed: () => router.embed({ values: ['x'] }),
+    image: (n: number) => router.image({ prompt: 'x', n }),
   };
   function optionsOf(own: Record<string, unknown> | undefined) {
     return own === undefined ? {} : { providerOptions: { [provided]: own as never } };
@@ -321,6 +322,14 @@ describe('LiteLLM', () => {
       attemptedFallbacks: 1,
       cost: 3.45e-5,
     });
+  });
+
+  it('says the same of images, whose costs add up', async () => {
+    server.behave(json({ data: [{ b64_json: 'aGVsbG8=' }] }, 200, headers));
+    const { cost, images, providerMetadata } = await routerOf(litellm).image(2);
+    expect(images).toHaveLength(2);
+    expect(cost).toMatchObject({ ...reported(6.9e-5), image: 0 });
+    expect(providerMetadata['litellm']).toMatchObject({ modelId: 'm-1', cost: 3.45e-5 });
   });
 
   it('is not believed when it says the cost of a stream before it has begun', async () => {

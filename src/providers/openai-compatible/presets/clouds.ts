@@ -3,8 +3,9 @@ import { presetFactory } from '../provider.ts';
 /** Clouds that serve models of several makers, each customer at an address of its own. */
 
 /**
- * Azure OpenAI, by its `v1` interface: `model` is the name of the deployment.
- * Source: https://learn.microsoft.com/en-us/azure/ai-foundry/openai/api-version-lifecycle
+ * Azure OpenAI, by its `v1` interface: `model` is the name of the deployment. Images by GPT image models.
+ * Source: https://learn.microsoft.com/en-us/azure/ai-foundry/openai/api-version-lifecycle,
+ * https://learn.microsoft.com/en-us/azure/ai-foundry/openai/how-to/dall-e
  *
  * @example azure({ resource: 'my-resource' })
  */
@@ -14,6 +15,7 @@ export const azure = presetFactory({
   keyVariables: ['AZURE_OPENAI_API_KEY', 'AZURE_API_KEY'],
   keyHeader: 'api-key',
   embeddings: 2048,
+  images: { most: 10, format: false },
   quirks: { maxTokensField: 'max_completion_tokens' },
 });
 

@@ -66,13 +66,16 @@ export const kong = presetFactory({ name: 'kong', baseURL: '', keyVariables: [] 
 /**
  * A LiteLLM proxy, by default on this machine. Options of a call, in the body: `metadata`, `tags`, `fallbacks`, `num_retries` and
  * whatever else it takes. It says `modelId`, `modelGroup`, `apiBase`, `region`, `callId`, `attemptedRetries`, `attemptedFallbacks`
- * and the cost; in streams the cost only with its setting `include_cost_in_streaming_usage`.
- * Source: https://docs.litellm.ai/docs/proxy/user_keys, https://docs.litellm.ai/docs/proxy/response_headers.
+ * and the cost; in streams the cost only with its setting `include_cost_in_streaming_usage`. Images one at a time: how many at
+ * once depends on what is behind it.
+ * Source: https://docs.litellm.ai/docs/proxy/user_keys, https://docs.litellm.ai/docs/proxy/response_headers,
+ * https://docs.litellm.ai/docs/image_generation.
  */
 export const litellm = presetFactory({
   name: 'litellm',
   baseURL: 'http://localhost:4000/v1',
   keyVariables: [],
+  images: { most: 1 },
   quirks: { topK: true },
   gateway: {
     responseHeaders: {

@@ -44,12 +44,16 @@ export const cerebras = presetFactory({
   },
 });
 
-/** DeepInfra. Source: https://docs.deepinfra.com/api-reference/chat-completions/openai-chat-completions */
+/**
+ * DeepInfra. Source: https://docs.deepinfra.com/api-reference/chat-completions/openai-chat-completions,
+ * https://deepinfra.com/run-diffusion/Juggernaut-Lightning-Flux/api. Not verified: how many images at a time.
+ */
 export const deepinfra = presetFactory({
   name: 'deepinfra',
   baseURL: 'https://api.deepinfra.com/v1/openai',
   keyVariables: ['DEEPINFRA_TOKEN', 'DEEPINFRA_API_KEY'],
   embeddings: 1024,
+  images: { most: 1 },
   quirks: { topK: true, reasoningInHistory: 'reasoning_content' },
 });
 
@@ -191,20 +195,26 @@ export const sambanova = presetFactory({
 /**
  * Together AI. Source: https://docs.together.ai/reference/chat-completions,
  * https://github.com/togethercomputer/openapi/blob/main/openapi.yaml (which has the address `api.together.ai`; both serve).
+ * Images by `width` and `height`, or by `aspect_ratio`, as the model has it: https://docs.together.ai/docs/inference/images/parameters.
  * Not verified: limits on embeddings.
  */
 export const together = presetFactory({
   name: 'together',
   baseURL: 'https://api.together.xyz/v1',
   keyVariables: ['TOGETHER_API_KEY'],
+  images: { most: 4, format: 'base64', size: 'width+height', aspectRatio: true, seed: true },
   quirks: { topK: true, reasoningInHistory: 'reasoning' },
 });
 
-/** xAI: its models think, and those refuse penalties and `stop`. Source: https://docs.x.ai/docs/guides/reasoning, https://docs.x.ai/docs/api-reference */
+/**
+ * xAI: its models think, and those refuse penalties and `stop`; images have a shape, but no size. Source:
+ * https://docs.x.ai/docs/guides/reasoning, https://docs.x.ai/docs/api-reference, https://docs.x.ai/docs/guides/image-generations
+ */
 export const xai = presetFactory({
   name: 'xai',
   baseURL: 'https://api.x.ai/v1',
   keyVariables: ['XAI_API_KEY'],
   embeddings: false,
+  images: { most: 10, format: 'b64_json', size: false, aspectRatio: true },
   quirks: { maxTokensField: 'max_completion_tokens', penalties: false, stop: false },
 });

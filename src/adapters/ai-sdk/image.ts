@@ -1,0 +1,69 @@
+import { aiSdkFormat } from '../../providers/ai-sdk/call.ts';
+import type { ImageCall, ImageFile, ImageResultSpec, Json, JsonObject } from '../../providers/ai-sdk/spec.ts';
+import type { ImageInput, ImageRequest, ImageResult } from '../../types/image.ts';
+import { metadataOf, responseOf, toWarning } from './answer.ts';
+import { callOptions } from './vendor-options.ts';
+
+/** Images in words that both versions of the specification have. */
+export interface MadeImages extends ImageResultSpec {
+  warnings: ReturnType<typeof toWarning>[];
+}
+
+/** A call for images as a request; it takes the call along, for targets that speak its words. */
+export function toImageRequest(call: ImageCall): ImageRequest {
+  const { abortSignal: _signal, ...settings } = call;
+  const { prompt, n, size, aspectRatio, seed, files, mask, providerOptions } = settings;
+  const { signalbox: _own, ...vendors } = providerOptions;
+  return {
+    n,
+    ...(prompt === undefined || prompt === '' ? {} : { prompt }),
+    ...(size === undefined ? {} : { size }),
+    ...(aspectRatio === undefined ? {} : { aspectRatio }),
+    ...(seed === undefined ? {} : { seed }),
+    ...(files === undefined || files.length === 0 ? {} : { images: files.map(toInput) }),
+    ...(mask === undefined ? {} : { mask: toInput(mask) }),
+    ...callOptions({ prompt: [], providerOptions }),
+    origin: { format: aiSdkFormat, request: { ...settings, providerOptions: vendors } },
+  };
+}
+
+function toInput(file: ImageFile): ImageInput {
+  return file.type === 'url' ? { data: file.url } : { data: file.data, mediaType: file.mediaType };
+}
+
+/**
+ * Images in the words of the AI SDK. Of metadata its `generateImage` keeps only what is said of each image: what the router did is
+ * said of the first one, and of the others only who made them.
+ */
+export function toImageResult(result: ImageResult): MadeImages {
+  const { images, usage, response, warnings } = result;
+  const { inputTokens, outputTokens } = usage;
+  const known = inputTokens !== undefined || outputTokens !== undefined;
+  const { modelId = result.target, timestamp = new Date() } = responseOf(
+    response,
+    result.raw.at(-1),
+    undefined,
+  );
+  return {
+    images: images.map(({ data }) => data),
+    warnings: warnings.map(toWarning),
+    providerMetadata: toMetadata(result),
+    response: { timestamp, modelId, headers: { ...response.headers } },
+    ...(known
+      ? { usage: { inputTokens, outputTokens, totalTokens: (inputTokens ?? 0) + (outputTokens ?? 0) } }
+      : {}),
+  };
+}
+
+function toMetadata(result: ImageResult): NonNullable<ImageResultSpec['providerMetadata']> {
+  const { images, providerMetadata, target } = result;
+  const vendors = [providerMetadata, ...images.map(({ providerOptions = {} }) => providerOptions)];
+  const names = new Set(vendors.flatMap(Object.keys));
+  const ofVendors = [...names].map((name) => {
+    const each = images.map(({ providerOptions }): Json => (providerOptions?.[name] ?? {}) as JsonObject);
+    return [name, { ...(providerMetadata[name] as JsonObject | undefined), images: each }] as const;
+  });
+  const { signalbox: told = {} } = metadataOf(result);
+  const own = { ...told, images: images.map((_, index) => (index === 0 ? told : { target })) };
+  return { ...Object.fromEntries(ofVendors), signalbox: own };
+}

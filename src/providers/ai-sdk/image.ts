@@ -1,0 +1,143 @@
+import { ProviderError } from '../../errors.ts';
+import type { Capabilities } from '../../types/capabilities.ts';
+import type { GeneratedImage, ImageInput } from '../../types/image.ts';
+import type { JSONObject } from '../../types/json.ts';
+import type { ProviderOptions } from '../../types/message.ts';
+import type { Provider, ProviderImageCall, ProviderImages } from '../../types/provider.ts';
+import { resolveData } from '../data-content.ts';
+import { refuseAborted, withLimits } from '../sdk-provider.ts';
+import { asObject, compact } from '../wire.ts';
+import { toResponse, toWarnings } from './answer.ts';
+import { aiSdkFormat, toKeyed } from './call.ts';
+import { toFailure } from './failures.ts';
+import type { ImageCall, ImageFile, ImageResultSpec } from './spec.ts';
+
+/** An image model of the AI SDK. */
+export interface ImageModel {
+  readonly modelId: string;
+  /** A number, none, or a function that gives one, at once or later. */
+  readonly maxImagesPerCall?: unknown;
+  readonly supportsFileInputs?: unknown;
+  readonly supportsMaskInputs?: unknown;
+  doGenerate(call: ImageCall): PromiseLike<ImageResultSpec>;
+}
+
+/** Only image models say how many they make. */
+export function isImageModel(model: object): boolean {
+  return 'doGenerate' in model && 'maxImagesPerCall' in model;
+}
+
+export function imageProvider(name: string, model: ImageModel): Provider {
+  const none = (): ProviderError =>
+    new ProviderError({
+      kind: 'bad-request',
+      scope: 'deployment',
+      provider: name,
+      summary: 'it only makes images',
+    });
+  const most = perCall(model);
+  return {
+    name,
+    chat: () => Promise.reject(none()),
+    stream: () => {
+      throw none();
+    },
+    capabilities: () => capabilitiesOf(model),
+    imagesPerCall: () => most,
+    async image(call) {
+      try {
+        refuseAborted(name, call.signal);
+        const answered = await model.doGenerate(toImageCall(call, name));
+        refuseAborted(name, call.signal);
+        return withLimits(toImages(answered, name));
+      } catch (error) {
+        throw toFailure(name, error, call.signal);
+      }
+    },
+  };
+}
+
+/** One at a time, as the AI SDK itself does it, where the model does not say, or says it only later. */
+function perCall(model: ImageModel): number {
+  const { maxImagesPerCall: told, modelId } = model;
+  const most: unknown = typeof told === 'function' ? told.call(model, { modelId }) : told;
+  if (most instanceof Promise) most.catch(() => {});
+  return typeof most === 'number' && most >= 1 ? most : 1;
+}
+
+function capabilitiesOf({ supportsFileInputs, supportsMaskInputs }: ImageModel): Capabilities {
+  const makes = supportsFileInputs === false ? 'prompt' : supportsMaskInputs === false ? 'images' : true;
+  return { chat: false, embeddings: false, imageGeneration: makes };
+}
+
+function toImageCall(call: ProviderImageCall, provider: string): ImageCall {
+  const { origin } = call;
+  if (origin?.format === aiSdkFormat)
+    return { ...(origin.request as ImageCall), n: call.n, abortSignal: call.signal };
+  const { prompt, n, size, aspectRatio, seed, images, mask, providerOptions, signal } = call;
+  return {
+    prompt,
+    n,
+    size,
+    aspectRatio,
+    seed,
+    files: images?.map((image) => toFile(image, provider)),
+    mask: mask && toFile(mask, provider),
+    providerOptions: toKeyed(providerOptions ?? {}),
+    abortSignal: signal,
+  };
+}
+
+function toFile({ data, mediaType }: ImageInput, provider: string): ImageFile {
+  const found = resolveData(data, mediaType, provider);
+  if (found.kind === 'url') return { type: 'url', url: found.url };
+  if (found.kind === 'base64') {
+    const bytes = data instanceof Uint8Array ? data : found.base64;
+    return { type: 'file', data: bytes, mediaType: found.mediaType ?? 'image/png' };
+  }
+  const summary = 'an image model takes no uploaded files';
+  throw new ProviderError({ kind: 'bad-request', scope: 'deployment', provider, summary });
+}
+
+function toImages(answered: ImageResultSpec, provider: string): ProviderImages {
+  const {
+    images,
+    usage,
+    warnings,
+    providerMetadata,
+    response: { modelId: model, headers },
+  } = answered;
+  if (images.length === 0 && answered.isRetryable === false) {
+    const summary = 'the model withheld the images';
+    throw new ProviderError({ kind: 'content-filter', provider, answered: true, summary });
+  }
+  return {
+    images: [...images].flatMap((image, index) => toImage(image, saidOf(index, providerMetadata), provider)),
+    usage: compact({ inputTokens: usage?.inputTokens, outputTokens: usage?.outputTokens }),
+    response: toResponse({ response: { modelId: model, ...compact({ headers }) } }),
+    warnings: toWarnings(warnings),
+    providerMetadata: (providerMetadata ?? {}) as ProviderOptions,
+    raw: answered,
+  };
+}
+
+function toImage(
+  image: string | Uint8Array,
+  said: ProviderOptions,
+  provider: string,
+): readonly GeneratedImage[] {
+  const found = resolveData(image, undefined, provider);
+  if (found.kind !== 'base64' || found.base64 === '') return [];
+  const { base64: data, mediaType = 'image/png' } = found;
+  const own = Object.keys(said).length === 0 ? {} : { providerOptions: said };
+  return [{ type: 'file', data, mediaType, ...own }];
+}
+
+/** What is said of one of the images: it stands in a list for each provider. */
+function saidOf(index: number, metadata: ImageResultSpec['providerMetadata'] = {}): ProviderOptions {
+  const said = Object.entries(metadata).flatMap(([name, { images }]) => {
+    const one = Array.isArray(images) ? asObject(images[index]) : undefined;
+    return one === undefined || Object.keys(one).length === 0 ? [] : [[name, one as JSONObject] as const];
+  });
+  return Object.fromEntries(said);
+}
