@@ -1,6 +1,4 @@
 import { isRouterError, ProviderError } from '../errors.ts';
-import type { BreakerLimits } from '../health/breaker.ts';
-import type { Holds } from '../health/health.ts';
 import { costOf, reportedCost } from '../pricing/cost.ts';
 import { estimateTokens } from '../pricing/estimate.ts';
 import type { FallbackKind } from '../types/error.ts';
@@ -9,10 +7,11 @@ import type { ProviderCall } from '../types/provider.ts';
 import type { AttemptSummary } from '../types/result.ts';
 import type { Cost, Usage } from '../types/usage.ts';
 import { linkedAbort, type Signal } from './abort.ts';
-import { billedOf, type Consequence, consequenceOf, isStaleSocket } from './consequence.ts';
+import { blame } from './blame.ts';
+import { billedOf, consequenceOf, isStaleSocket } from './consequence.ts';
 import { tellHealth } from './environment.ts';
 import { isTalk } from './job.ts';
-import type { Passes, Permit } from './permit.ts';
+import type { Permit } from './permit.ts';
 import { defaultBreaker } from './policies.ts';
 import type { Lane } from './race.ts';
 import { factsOf, type Run } from './run.ts';
@@ -264,37 +263,6 @@ export function follow<T>(attempt: Attempt, call: () => Promise<T>, seen: () => 
       fail(error);
     }
   });
-}
-
-/** Books a failure where it belongs; says whether it speaks against the target. */
-function blame(
-  { target, key, holds }: Channel,
-  passes: Passes,
-  error: ProviderError,
-  consequence: Consequence,
-  limits: BreakerLimits | false,
-  now: number,
-): boolean {
-  const { endpoint } = key;
-  const counts = consequence.health === 'failure' && limits !== false;
-  const wide = error.scope === 'key' || error.scope === 'endpoint';
-  if (counts && wide) endpoint.breaker.failure(passes.shared, now, limits);
-  if (counts && !wide) target.breaker.failure(passes.own, now, limits);
-  if (consequence.health === 'exhausted') {
-    const held = error.scope === 'key' ? key.holds : error.scope === 'endpoint' ? endpoint.holds : holds;
-    leaveAlone(held, 'exhaustedUntil', now + (error.retryAfter ?? consequence.pause));
-  }
-  if (consequence.health === 'quarantine') {
-    const held =
-      error.scope === 'key' ? key.holds : error.scope === 'endpoint' ? endpoint.holds : target.holds;
-    leaveAlone(held, 'quarantinedUntil', now + consequence.pause);
-  }
-  return consequence.health !== 'nothing';
-}
-
-// Only ever later: a second, shorter word from a vendor must not bring a target back too early.
-function leaveAlone(held: Holds, what: keyof Holds, until: number): void {
-  held[what] = Math.max(held[what], until);
 }
 
 /**

@@ -2,7 +2,8 @@ import type { SkippedTarget } from '../types/decision.ts';
 import type { Candidate, Expectation, Health, TargetStats } from '../types/strategy.ts';
 import type { Environment } from './environment.ts';
 import { Expected, expectedCached, expectedCost, type Forecast } from './forecast.ts';
-import { headroomOf, isPlain, statsOf, type Target } from './target.ts';
+import { statsOf, type Target } from './target.ts';
+import { headroomOf, isPlain } from './vacancy.ts';
 
 interface Known {
   facts: Candidate['target'] | undefined;

@@ -6,7 +6,8 @@ import { type Environment, tellHealth, toDate } from './environment.ts';
 import { expectedTokens, type Forecast } from './forecast.ts';
 import type { Job } from './job.ts';
 import { lackOf } from './needs.ts';
-import { breakersAdmit, type Channel, freeAt, hasPlace, type Target, targetHealth } from './target.ts';
+import { breakersAdmit, type Channel, type Target, targetHealth } from './target.ts';
+import { freeAt, hasPlace } from './vacancy.ts';
 
 /** What the choice depends on. */
 export interface Question extends Forecast {

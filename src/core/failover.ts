@@ -9,7 +9,8 @@ import { isTalk } from './job.ts';
 import { type Permit, permit } from './permit.ts';
 import { type Cause, type Company, type Lane, race } from './race.ts';
 import type { Run } from './run.ts';
-import { breakersAdmit, type Channel, channelHealth, hasPlace, latencyOf, type Target } from './target.ts';
+import { breakersAdmit, type Channel, channelHealth, latencyOf, type Target } from './target.ts';
+import { hasPlace } from './vacancy.ts';
 import type { Entry, Waiter } from './waiting-room.ts';
 
 /** Goes from target to target until one answers. One per request; a restarted stream goes on with the same one. */

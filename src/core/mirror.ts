@@ -10,7 +10,8 @@ import type { Failover } from './failover.ts';
 import type { Job } from './job.ts';
 import { permit } from './permit.ts';
 import { createRun, type Run, type RunInit, settleError } from './run.ts';
-import { type Channel, hasSpare, type Target } from './target.ts';
+import type { Channel, Target } from './target.ts';
+import { hasSpare } from './vacancy.ts';
 
 /** A request whose targets have been chosen. */
 export interface Original {

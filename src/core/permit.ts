@@ -2,7 +2,8 @@ import type { Pass } from '../health/breaker.ts';
 import type { Usage } from '../types/usage.ts';
 import { expectedTokens } from './forecast.ts';
 import type { Run } from './run.ts';
-import { type Channel, makeRoom } from './target.ts';
+import type { Channel } from './target.ts';
+import { makeRoom } from './vacancy.ts';
 
 export interface Passes {
   readonly own: Pass;

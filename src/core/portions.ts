@@ -8,7 +8,8 @@ import type { Failover } from './failover.ts';
 import { type Permit, permit } from './permit.ts';
 import type { Lane } from './race.ts';
 import type { Run } from './run.ts';
-import { type Channel, freeAt, hasPlace, type Target } from './target.ts';
+import type { Channel, Target } from './target.ts';
+import { freeAt, hasPlace } from './vacancy.ts';
 
 /** Calls at a time for one request, where the target has no limit of its own. */
 const usualConcurrency = 4;
