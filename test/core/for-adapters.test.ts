@@ -167,7 +167,7 @@ describe('a model that is an object', () => {
 
   it('is refused by aiSdk() where it is none of the AI SDK’s', () => {
     const make = () => createRouter({ targets: [{ provider: aiSdk(), model: { provider: 'x' } }] });
-    expect(make).toThrowError(/expected a language or embedding model of the AI SDK/);
+    expect(make).toThrowError(/expected a language, embedding or image model of the AI SDK/);
   });
 });
 
