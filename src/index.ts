@@ -119,6 +119,7 @@ export type {
   ProviderStreamPart,
   ResolvedFunctionTool,
   ResolvedTool,
+  Traffic,
 } from './types/provider.ts';
 export type {
   ChatRequest,

@@ -32,7 +32,7 @@ import type {
   TargetIdOf,
   TargetOptions,
 } from './types/options.ts';
-import type { Provider } from './types/provider.ts';
+import type { Provider, Traffic } from './types/provider.ts';
 import type { ChatRequest } from './types/request.ts';
 import type { ChatResult } from './types/result.ts';
 import type { ChatStream, Router } from './types/router.ts';
@@ -138,6 +138,7 @@ export function createRouter(options: RouterOptions): Router {
           provider: provider.name,
           model,
           capabilities,
+          ...trafficOf(target),
           health,
           until: until === undefined ? undefined : toDate(until, clock),
           ...statsOf(target, now),
@@ -149,6 +150,14 @@ export function createRouter(options: RouterOptions): Router {
       for (const { stop } of [...env.live.items]) stop(closedError());
     },
   };
+}
+
+/** Of all its keys together. */
+function trafficOf({ channels }: Target): { readonly traffic?: Traffic } {
+  const known = channels.flatMap(({ provider }) => provider.traffic ?? []);
+  if (known.length === 0) return {};
+  const sum = (of: keyof Traffic): number => known.reduce((total, each) => total + each[of], 0);
+  return { traffic: { sent: sum('sent'), received: sum('received') } };
 }
 
 /** In milliseconds. */

@@ -13,6 +13,7 @@ import type {
   ProviderImages,
   ProviderResult,
   ProviderStreamPart,
+  Traffic,
 } from '../types/provider.ts';
 import type { Warning } from '../types/result.ts';
 import { accountOfClient } from './client-options.ts';
@@ -36,6 +37,8 @@ export interface SdkMapping<Name extends string, Client, Body extends Wire = Wir
   readonly own: boolean;
   /** Opens a connection ahead of the first request. */
   readonly warmup?: ((signal: AbortSignal) => Promise<void>) | undefined;
+  /** Of its own connections. */
+  readonly traffic?: Traffic | undefined;
   toRequest(
     call: ProviderCall,
     stream: boolean,
@@ -53,7 +56,10 @@ export interface SdkMapping<Name extends string, Client, Body extends Wire = Wir
 }
 
 /** Where the client of a mapping comes from. */
-export type ClientSource<Client> = Pick<SdkMapping<string, Client>, 'client' | 'own' | 'account' | 'warmup'>;
+export type ClientSource<Client> = Pick<
+  SdkMapping<string, Client>,
+  'client' | 'own' | 'account' | 'warmup' | 'traffic'
+>;
 
 /** A client of the application's own. */
 export function injectedClient<Client extends object>(
@@ -118,6 +124,7 @@ export function sdkProvider<Name extends string, Client, Body extends Wire>(
         return { ...result, content, response: { ...result.response, ...limitsIn(headers) } };
       }),
     stream: (call) => streamParts(mapping, call),
+    ...(mapping.traffic === undefined ? {} : { traffic: mapping.traffic }),
     warmup: async (signal) => {
       // Whoever has no SDK is told so by the first request.
       await Promise.allSettled([mapping.client(), mapping.warmup?.(signal)]);

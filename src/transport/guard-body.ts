@@ -21,7 +21,13 @@ const carriageReturn = 13;
  * The same bytes, but: a body (or, in an event stream, an event) that is too large ends in an error rather than in
  * memory, and what breaks while reading is a `ProviderError`.
  */
-export function guardBody(body: Body, provider: string, eventStream: boolean, large = false): Body {
+export function guardBody(
+  body: Body,
+  provider: string,
+  eventStream: boolean,
+  large = false,
+  onBytes: (count: number) => void = () => {},
+): Body {
   const limit = eventStream ? maxStreamBytes : large ? maxLargeBodyBytes : maxBodyBytes;
   const openEvent = eventStream ? eventMeter() : () => 0;
   let size = 0;
@@ -30,6 +36,7 @@ export function guardBody(body: Body, provider: string, eventStream: boolean, la
   const check = (bytes: Uint8Array | undefined): Uint8Array | undefined => {
     if (bytes === undefined) return undefined;
     size += bytes.length;
+    onBytes(bytes.length);
     const eventSize = openEvent(bytes);
     if (size <= limit && eventSize <= maxEventBytes) return bytes;
     const summary =

@@ -1,4 +1,5 @@
 import { ProviderError } from '../errors.ts';
+import type { Traffic } from '../types/provider.ts';
 import { fromWeb, readSome } from './body.ts';
 import { connectionAgent } from './connection.ts';
 import { classifyFailure, type FailureRow } from './failure.ts';
@@ -51,6 +52,8 @@ export interface Transport {
   send(url: string, init: RequestInit, exchange: Exchange): Promise<Answer>;
   /** Opens a connection for the next request, where that can be done without sending one. What fails, the request tells. */
   warmup(signal: AbortSignal): Promise<void>;
+  /** Bodies so far: of requests that are text, and of answers that were no failures. */
+  readonly traffic: Traffic;
 }
 
 const usualHeaders = ['accept', 'content-type', 'user-agent', 'x-stainless-*'];
@@ -70,6 +73,12 @@ export function createTransport(options: TransportOptions): Transport {
   const nodeIfUsable = (): NodeHTTP | undefined => {
     node ??= { http: options.fetch === undefined ? nodeHTTP(origin) : undefined };
     return node.http?.usable() === true ? node.http : undefined;
+  };
+
+  const traffic = { sent: 0, received: 0 };
+  const encoder = new TextEncoder();
+  const onBytes = (count: number): void => {
+    traffic.received += count;
   };
 
   const agentFor = (connectTimeout: number | undefined): object | undefined => {
@@ -115,6 +124,7 @@ export function createTransport(options: TransportOptions): Transport {
     }
     const { method = 'GET', body } = init;
     const { connectTimeout, signal = init.signal ?? undefined } = exchange;
+    if (typeof body === 'string') traffic.sent += encoder.encode(body).length;
     const client = typeof body === 'string' ? nodeIfUsable() : undefined;
     const answer =
       client !== undefined && typeof body === 'string'
@@ -126,7 +136,7 @@ export function createTransport(options: TransportOptions): Transport {
     const fails =
       !isOk(answer) || /text\/html/i.test(type) || (exchange.stream && /application\/json/i.test(type));
     if (fails) throw await failureOf(answer, exchange, options);
-    const guarded = guardBody(answer.body, provider, exchange.stream, exchange.large);
+    const guarded = guardBody(answer.body, provider, exchange.stream, exchange.large, onBytes);
     exchange.answer = { ...answer, body: guarded };
     return exchange.answer;
   };
@@ -141,6 +151,7 @@ export function createTransport(options: TransportOptions): Transport {
       }
     },
     warmup: async (signal) => nodeIfUsable()?.warmup(signal),
+    traffic,
   };
 }
 

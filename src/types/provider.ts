@@ -122,6 +122,12 @@ export interface Binding {
 
 export type ProviderStreamPart = StreamContent | ProviderResponsePart | ProviderFinishPart;
 
+/** Bytes of bodies: of requests, and of answers after decompression. */
+export interface Traffic {
+  readonly sent: number;
+  readonly received: number;
+}
+
 /**
  * The seam to a vendor. It maps a call to the vendor's SDK and the answer back, and knows nothing of routers, retries or other targets.
  *
@@ -152,6 +158,8 @@ export interface Provider<Name extends string = string> {
    * sending a request to a model. It ends when `signal` aborts; what fails in it is no verdict on the provider.
    */
   warmup?(signal: AbortSignal): Promise<void>;
+  /** What has gone over its own connections so far; left out where an SDK or a client of the application's opens them. */
+  readonly traffic?: Traffic;
   /** Left out by a provider that has no embeddings. */
   embed?(call: ProviderEmbedCall): Promise<ProviderEmbeddings>;
   /** Most values, and most characters in all of them, in one call of `embed`. Default: 96 values, 300,000 characters. */

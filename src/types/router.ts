@@ -4,6 +4,7 @@ import type { EmbedRequest, EmbedResult } from './embed.ts';
 import type { Listener, RouterEventType } from './event.ts';
 import type { ImageRequest, ImageResult } from './image.ts';
 import type { CallOptions } from './options.ts';
+import type { Traffic } from './provider.ts';
 import type { ChatRequest } from './request.ts';
 import type { ChatResult, ResponseInfo, Warning } from './result.ts';
 import type { InferSchema, Schema } from './schema.ts';
@@ -27,6 +28,8 @@ export interface TargetReport extends TargetStats {
   readonly model: string;
   /** What it can do, as far as that is known. */
   readonly capabilities: Capabilities;
+  /** What has gone over its provider's connections, with all that other targets of the same provider object sent; where it is counted. */
+  readonly traffic?: Traffic;
   readonly health: Health;
   /** When it is expected to be tried again: milliseconds since 1970, where that is known. */
   readonly until: number | undefined;

@@ -110,5 +110,5 @@ function ownClient(options: AnthropicOptions): ClientSource<AnthropicClient> {
       dangerouslyAllowBrowser: true, // whether a browser is allowed has been decided before
     });
   });
-  return { client: load, own: true, account, warmup: transport.warmup };
+  return { client: load, own: true, account, warmup: transport.warmup, traffic: transport.traffic };
 }

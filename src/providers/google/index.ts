@@ -171,6 +171,7 @@ function overGenAI(
     own: true,
     account,
     warmup: transport.warmup,
+    traffic: transport.traffic,
     send,
     image: imagesOver(send, false),
     embed: (genai, body, carry) => embedGenAI(genai, body, carry, fetchFor(carry)),

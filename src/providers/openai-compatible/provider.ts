@@ -164,6 +164,7 @@ function withKey<Name extends string>(
     chat: (call) => chat(server, call),
     stream: (call) => streamParts(server, call),
     warmup: (signal) => transport.warmup(signal),
+    traffic: transport.traffic,
     capabilities: () => capabilitiesOf(quirks, images),
     ...(embeddings === false
       ? {}

@@ -212,5 +212,5 @@ function ownClient(options: OpenAIOptions): ClientSource<OpenAIClient> {
       dangerouslyAllowBrowser: true, // whether a browser is allowed has been decided before
     });
   });
-  return { client: load, own: true, account, warmup: transport.warmup };
+  return { client: load, own: true, account, warmup: transport.warmup, traffic: transport.traffic };
 }
