@@ -76,7 +76,9 @@ export function createTransport(options: TransportOptions): Transport {
   };
 
   const traffic = { sent: 0, received: 0 };
-  const encoder = new TextEncoder();
+  const onSize = (bytes: number): void => {
+    traffic.sent += bytes;
+  };
   const onBytes = (count: number): void => {
     traffic.received += count;
   };
@@ -104,6 +106,7 @@ export function createTransport(options: TransportOptions): Transport {
 
   const overWeb = async (url: string, init: RequestInit, { connectTimeout, signal }: Exchange) => {
     const agent = agentFor(connectTimeout);
+    if (typeof init.body === 'string') onSize(new TextEncoder().encode(init.body).length);
     const response = await (options.fetch ?? globalThis.fetch)(url, {
       method: init.method ?? 'GET',
       headers: headersOf(init.headers),
@@ -124,11 +127,18 @@ export function createTransport(options: TransportOptions): Transport {
     }
     const { method = 'GET', body } = init;
     const { connectTimeout, signal = init.signal ?? undefined } = exchange;
-    if (typeof body === 'string') traffic.sent += encoder.encode(body).length;
     const client = typeof body === 'string' ? nodeIfUsable() : undefined;
     const answer =
       client !== undefined && typeof body === 'string'
-        ? await client.send({ method, path, headers: headersOf(init.headers), body, signal, connectTimeout })
+        ? await client.send({
+            method,
+            path,
+            headers: headersOf(init.headers),
+            body,
+            signal,
+            connectTimeout,
+            onSize,
+          })
         : await overWeb(url, init, exchange);
     exchange.status = answer.status;
     exchange.headers = answer.headers;

@@ -27,8 +27,14 @@ beforeEach(async () => {
 afterEach(() => server.close());
 
 describe('what goes over a provider’s own connections', () => {
-  it.each(['openai', 'openai-compatible'])('is counted in bytes, of chats and streams (%s)', async (name) => {
-    const options = { apiKey: 'k', baseURL: `${server.url}/v1` };
+  it.each([
+    ['openai', 'Node'],
+    ['openai', 'fetch'],
+    ['openai-compatible', 'Node'],
+    ['openai-compatible', 'fetch'],
+  ])('is counted in bytes, of chats and streams (%s, over %s)', async (name, way) => {
+    const own = way === 'fetch' ? { fetch: globalThis.fetch } : {};
+    const options = { apiKey: 'k', baseURL: `${server.url}/v1`, ...own };
     const provider = name === 'openai' ? openai(options) : openaiCompatible({ name: 'x', ...options });
     const router = createRouter({ targets: [{ provider, model: 'm' }], catalog: false });
     expect(router.stats()[0]?.traffic).toEqual({ sent: 0, received: 0 });

@@ -27,6 +27,8 @@ export interface NodeRequest {
   readonly signal: AbortSignal | undefined;
   /** Milliseconds until the connection stands; none where it is not finite. */
   readonly connectTimeout: number | undefined;
+  /** Told how many bytes the body has, which have to be counted anyway. */
+  onSize(bytes: number): void;
 }
 
 /** Most connections to one origin. Requests beyond them wait for one, no longer than their `connectTimeout`. */
@@ -78,8 +80,10 @@ export function nodeHTTP(origin: string): NodeHTTP | undefined {
   };
   const ahead = { ...address, ...(secure ? tls : {}), noDelay: true, keepAlive: true, timeout: idleTimeout };
 
-  const open = ({ method, path, headers, body }: NodeRequest): ClientRequest => {
-    const lines = ['content-length', String(Buffer.byteLength(body))];
+  const open = ({ method, path, headers, body, onSize }: NodeRequest): ClientRequest => {
+    const size = Buffer.byteLength(body);
+    onSize(size);
+    const lines = ['content-length', String(size)];
     for (const name in usual) if (headers[name] === undefined) lines.push(name, usual[name] ?? '');
     for (const name in headers) if (!ofConnection.has(name)) lines.push(name, headers[name] ?? '');
     return client.request({ ...address, agent, method, path, headers: lines, setHost: false });
