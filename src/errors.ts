@@ -1,8 +1,8 @@
-import type { Decision } from './types/decision.ts';
 import type { HitLimit, ProviderErrorKind, ProviderErrorScope, RouterErrorCode } from './types/error.ts';
-import type { ContentPart } from './types/message.ts';
-import type { AttemptSummary } from './types/result.ts';
-import type { Usage } from './types/usage.ts';
+import type { ContentPart } from './types/request/message.ts';
+import type { Decision } from './types/result/decision.ts';
+import type { AttemptSummary } from './types/result/result.ts';
+import type { Usage } from './types/result/usage.ts';
 
 // A registered symbol, so that the guards hold across two copies of the package.
 const brand = Symbol.for('signalbox.error');

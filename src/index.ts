@@ -23,7 +23,6 @@ export { byRules, type SelectRule } from './selectors/by-rules.ts';
 export { type Complexity, type ComplexityParts, complexityOf } from './selectors/complexity.ts';
 export { type BalancedTerms, balanced } from './strategies/balanced.ts';
 export { type CanaryTerms, canary } from './strategies/canary.ts';
-export type { Constraints } from './strategies/constraints.ts';
 export { highestThroughput } from './strategies/highest-throughput.ts';
 export { inverseSquarePrice } from './strategies/inverse-square-price.ts';
 export { leastBusy } from './strategies/least-busy.ts';
@@ -32,12 +31,10 @@ export { type LatencyTerms, lowestLatency } from './strategies/lowest-latency.ts
 export { priority } from './strategies/priority.ts';
 export { roundRobin } from './strategies/round-robin.ts';
 export { type Rule, rules } from './strategies/rules.ts';
+export type { Constraints } from './strategies/shared/constraints.ts';
 export { type StickyTerms, sticky } from './strategies/sticky.ts';
 export { weighted } from './strategies/weighted.ts';
-export type { Capabilities } from './types/capabilities.ts';
 export type { Clock, Random } from './types/clock.ts';
-export type { Decision, RankedTarget, Selected, SkippedTarget, SkipReason } from './types/decision.ts';
-export type { EmbedRequest, EmbedResult } from './types/embed.ts';
 export type {
   FallbackKind,
   HitLimit,
@@ -57,9 +54,58 @@ export type {
   TargetStateEvent,
   UsageEvent,
 } from './types/event.ts';
-export type { GeneratedImage, ImageInput, ImageRequest, ImageResult } from './types/image.ts';
-export type { JSONObject, JSONSchema, JSONValue } from './types/json.ts';
-export type { KeyLimits, VendorLimit } from './types/limit.ts';
+export type { Capabilities } from './types/options/capabilities.ts';
+export type { KeyLimits, VendorLimit } from './types/options/limit.ts';
+export type {
+  Accept,
+  BreakerPolicy,
+  CallOptions,
+  Catalog,
+  HedgePolicy,
+  Interrupted,
+  MirrorPolicy,
+  Policies,
+  Prior,
+  Priority,
+  QueuePolicy,
+  RetryPolicy,
+  RouteNameOf,
+  RouteOptions,
+  RouterOptions,
+  TargetIdOf,
+  TargetOptions,
+  Timeouts,
+} from './types/options/options.ts';
+export type { Price, PriceTier, Rates } from './types/options/price.ts';
+export type { Select, SelectContext, SelectOptions } from './types/options/select.ts';
+export type {
+  Candidate,
+  Expectation,
+  Health,
+  Latency,
+  RankContext,
+  Strategy,
+  TargetStats,
+} from './types/options/strategy.ts';
+export type {
+  Binding,
+  Provider,
+  ProviderCall,
+  ProviderEmbedCall,
+  ProviderEmbeddings,
+  ProviderFinishPart,
+  ProviderImageCall,
+  ProviderImages,
+  ProviderResponsePart,
+  ProviderResult,
+  ProviderStreamPart,
+  ResolvedFunctionTool,
+  ResolvedTool,
+  Traffic,
+} from './types/provider.ts';
+export type { EmbedRequest, EmbedResult } from './types/request/embed.ts';
+export type { GeneratedImage, ImageInput, ImageRequest, ImageResult } from './types/request/image.ts';
+export type { JSONObject, JSONSchema, JSONValue } from './types/request/json.ts';
 export type {
   AssistantMessage,
   ContentPart,
@@ -83,44 +129,7 @@ export type {
   ToolResultPart,
   UserMessage,
   UserPart,
-} from './types/message.ts';
-export type {
-  Accept,
-  BreakerPolicy,
-  CallOptions,
-  Catalog,
-  HedgePolicy,
-  Interrupted,
-  MirrorPolicy,
-  Policies,
-  Prior,
-  Priority,
-  QueuePolicy,
-  RetryPolicy,
-  RouteNameOf,
-  RouteOptions,
-  RouterOptions,
-  TargetIdOf,
-  TargetOptions,
-  Timeouts,
-} from './types/options.ts';
-export type { Price, PriceTier, Rates } from './types/price.ts';
-export type {
-  Binding,
-  Provider,
-  ProviderCall,
-  ProviderEmbedCall,
-  ProviderEmbeddings,
-  ProviderFinishPart,
-  ProviderImageCall,
-  ProviderImages,
-  ProviderResponsePart,
-  ProviderResult,
-  ProviderStreamPart,
-  ResolvedFunctionTool,
-  ResolvedTool,
-  Traffic,
-} from './types/provider.ts';
+} from './types/request/message.ts';
 export type {
   ChatRequest,
   FunctionTool,
@@ -131,26 +140,22 @@ export type {
   ResponseFormat,
   Tool,
   ToolChoice,
-} from './types/request.ts';
-export type { AttemptSummary, ChatResult, FinishReason, ResponseInfo, Warning } from './types/result.ts';
-export type { ChatStream, LatencyReport, Router, TargetReport } from './types/router.ts';
+} from './types/request/request.ts';
 export type {
   InferSchema,
   Schema,
   StandardSchema,
   StandardSchemaIssue,
   StandardSchemaResult,
-} from './types/schema.ts';
-export type { Select, SelectContext, SelectOptions } from './types/select.ts';
+} from './types/request/schema.ts';
+export type { Decision, RankedTarget, Selected, SkippedTarget, SkipReason } from './types/result/decision.ts';
 export type {
-  Candidate,
-  Expectation,
-  Health,
-  Latency,
-  RankContext,
-  Strategy,
-  TargetStats,
-} from './types/strategy.ts';
+  AttemptSummary,
+  ChatResult,
+  FinishReason,
+  ResponseInfo,
+  Warning,
+} from './types/result/result.ts';
 export type {
   Finish,
   Raw,
@@ -161,5 +166,6 @@ export type {
   TextDelta,
   ToolCallDelta,
   ToolCallStart,
-} from './types/stream-part.ts';
-export type { Cost, Usage } from './types/usage.ts';
+} from './types/result/stream-part.ts';
+export type { Cost, Usage } from './types/result/usage.ts';
+export type { ChatStream, LatencyReport, Router, TargetReport } from './types/router.ts';

@@ -1,27 +1,23 @@
-import { linkedAbort, orAbort, realAbort, type Signal } from './core/abort.ts';
-import { bindings } from './core/bindings.ts';
-import { chat } from './core/chat.ts';
-import { stream } from './core/chat-stream.ts';
-import { checkOptions } from './core/check-options.ts';
-import { roughClock, systemClock } from './core/clock.ts';
-import { embed } from './core/embed.ts';
-import { emitter } from './core/emitter.ts';
-import { type Environment, type Route, tellHealth, toDate } from './core/environment.ts';
-import { execute, explain, type Routing, type Work } from './core/execute.ts';
-import { image } from './core/image.ts';
-import { chatJob, embedJob, imageJob } from './core/job.ts';
+import { admissionQueue } from './core/admission/queue.ts';
+import { chat } from './core/calls/chat.ts';
+import { embed } from './core/calls/embed.ts';
+import { image } from './core/calls/image.ts';
+import { stream } from './core/calls/stream/chat-stream.ts';
+import { emitHealthChange, type Route, type RouterContext, toEpoch } from './core/context.ts';
 import { createMirror } from './core/mirror.ts';
-import { normalize } from './core/normalize.ts';
-import { normalizeEmbed, normalizeImage } from './core/normalize-plain.ts';
-import { resolvePolicies } from './core/policies.ts';
-import { closedError } from './core/run.ts';
-import { createSelector, type RouteFinder } from './core/select.ts';
-import { createTargets, latenciesOf, statsOf, type Target, targetHealth } from './core/target.ts';
-import { waitingRoom } from './core/waiting-room.ts';
-import { bag } from './health/bag.ts';
-import { outputLengths } from './health/output-lengths.ts';
-import { promptCaches } from './health/prompt-caches.ts';
+import { normalizeChatRequest } from './core/operations/chat-request.ts';
+import { chatOperation, embedOperation, imageOperation } from './core/operations/operation.ts';
+import { normalizeEmbedRequest, normalizeImageRequest } from './core/operations/plain-request.ts';
+import { resolvePolicies } from './core/options/policies.ts';
+import { checkOptions } from './core/options/router-options.ts';
+import { explain, type Routing, runOperation, type Work } from './core/pipeline.ts';
+import { closedError } from './core/request.ts';
+import { affinity } from './core/routing/affinity.ts';
+import { createSelector, type RouteFinder } from './core/routing/select.ts';
+import { createTargets, latenciesOf, statsOf, type Target, targetHealth } from './core/targets/target.ts';
 import { priceBook } from './pricing/price-book.ts';
+import { outputLengths } from './stats/output-lengths.ts';
+import { promptCaches } from './stats/prompt-caches.ts';
 import { priority } from './strategies/priority.ts';
 import type { Clock } from './types/clock.ts';
 import type {
@@ -31,12 +27,16 @@ import type {
   RouterOptions,
   TargetIdOf,
   TargetOptions,
-} from './types/options.ts';
+} from './types/options/options.ts';
 import type { Provider, Traffic } from './types/provider.ts';
-import type { ChatRequest } from './types/request.ts';
-import type { ChatResult } from './types/result.ts';
+import type { ChatRequest } from './types/request/request.ts';
+import type { InferSchema, Schema } from './types/request/schema.ts';
+import type { ChatResult } from './types/result/result.ts';
 import type { ChatStream, Router } from './types/router.ts';
-import type { InferSchema, Schema } from './types/schema.ts';
+import { linkedAbort, orAbort, realAbort, type Signal } from './util/abort.ts';
+import { roughClock, systemClock } from './util/clock.ts';
+import { emitter } from './util/emitter.ts';
+import { swapSet } from './util/swap-set.ts';
 
 /**
  * Makes a router over a set of targets. Its options are checked at once; nothing is sent and no SDK is loaded before the
@@ -63,23 +63,23 @@ export function createRouter(options: RouterOptions): Router {
   const random = options.random ?? Math.random;
   const events = emitter();
   const closing = linkedAbort();
-  const targets = createTargets(options.targets, random, clock, (target) => tellHealth(target, env));
+  const targets = createTargets(options.targets, random, clock, (target) => emitHealthChange(target, env));
   const allPriced = targets.every(({ price }) => price !== undefined);
   const prices = priceBook(allPriced ? false : options.catalog, clock, (target) => {
     events.emit({ type: 'price-unknown', target });
   });
   void prices.ready(); // begins to load, so that the first request need not wait for all of it
-  const env: Environment = {
+  const env: RouterContext = {
     clock,
     roughNow: roughClock(clock),
     random,
     prices,
     events,
-    bindings: bindings(),
+    affinity: affinity(),
     caches: promptCaches(),
-    room: waitingRoom(clock),
+    queue: admissionQueue(clock),
     closed: closing.signal,
-    live: bag(),
+    activeRequests: swapSet(),
   };
   const find = routeFinder(options, targets);
   const { select } = options;
@@ -98,33 +98,38 @@ export function createRouter(options: RouterOptions): Router {
       Object.keys(options.routes ?? {}).map((name) => [name, find(name)?.targets.map(({ id }) => id) ?? []]),
     ),
     async chat<S extends Schema>(request: ChatRequest<S>, callOptions: CallOptions = {}) {
-      const asked = { request: normalize(request), schema: request.schema };
-      const job = chatJob('chat', request, asked.request);
+      const asked = { request: normalizeChatRequest(request), schema: request.schema };
+      const job = chatOperation('chat', request, asked.request);
       const work: Work<ChatResult> = (run, failover) => chat(run, failover, asked);
-      const result = await execute(job, callOptions, nextId(), routing, env, work, asked);
+      const result = await runOperation(job, callOptions, nextId(), routing, env, work, asked);
       return result as ChatResult<InferSchema<S>>;
     },
     async stream<S extends Schema>(request: ChatRequest<S>, callOptions: CallOptions = {}) {
-      const asked = { request: normalize(request), schema: request.schema };
-      const job = chatJob('stream', request, asked.request);
+      const asked = { request: normalizeChatRequest(request), schema: request.schema };
+      const job = chatOperation('stream', request, asked.request);
       const work: Work<ChatStream> = (run, failover) => stream(run, failover, asked);
-      const opened = await execute(job, callOptions, nextId(), routing, env, work, asked);
+      const opened = await runOperation(job, callOptions, nextId(), routing, env, work, asked);
       return opened as ChatStream<InferSchema<S>>;
     },
     async embed(request, callOptions = {}) {
-      const asked = normalizeEmbed(request);
-      return execute(embedJob(asked), callOptions, nextId(), routing, env, (run, failover) =>
+      const asked = normalizeEmbedRequest(request);
+      return runOperation(embedOperation(asked), callOptions, nextId(), routing, env, (run, failover) =>
         embed(run, failover, asked),
       );
     },
     async image(request, callOptions = {}) {
-      const asked = normalizeImage(request);
-      return execute(imageJob(asked), callOptions, nextId(), routing, env, (run, failover) =>
+      const asked = normalizeImageRequest(request);
+      return runOperation(imageOperation(asked), callOptions, nextId(), routing, env, (run, failover) =>
         image(run, failover, asked),
       );
     },
     async explain(request, callOptions = {}) {
-      return explain(chatJob('chat', request, normalize(request)), callOptions, routing, env);
+      return explain(
+        chatOperation('chat', request, normalizeChatRequest(request)),
+        callOptions,
+        routing,
+        env,
+      );
     },
     warmup: () => warmup(targets, clock, closing.signal),
     on: events.on,
@@ -140,14 +145,14 @@ export function createRouter(options: RouterOptions): Router {
           capabilities,
           ...trafficOf(target),
           health,
-          until: until === undefined ? undefined : toDate(until, clock),
+          until: until === undefined ? undefined : toEpoch(until, clock),
           ...statsOf(target, now),
           latencies: latenciesOf(target, now),
         };
       }),
     close() {
       closing.abort(undefined);
-      for (const { stop } of [...env.live.items]) stop(closedError());
+      for (const { stop } of [...env.activeRequests.items]) stop(closedError());
     },
   };
 }

@@ -5,7 +5,7 @@
  * @module
  */
 import { loadCatalog } from '../pricing/catalog.ts';
-import type { Price } from '../types/price.ts';
+import type { Price } from '../types/options/price.ts';
 import { toDate } from './models.ts';
 
 export { loadCatalog } from '../pricing/catalog.ts';

@@ -1,7 +1,7 @@
 import { capabilitiesOf as ofAnthropic } from '../providers/anthropic/capabilities.ts';
 import { capabilitiesOf as ofGoogle } from '../providers/google/capabilities.ts';
 import { capabilitiesOf as ofOpenAI } from '../providers/openai/capabilities.ts';
-import type { Capabilities } from '../types/capabilities.ts';
+import type { Capabilities } from '../types/options/capabilities.ts';
 
 /** What a model of a provider can and cannot do, as far as our providers know. */
 export type Knowledge = (provider: string, model: string) => Capabilities | undefined;

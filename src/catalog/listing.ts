@@ -1,5 +1,5 @@
 import { type CatalogRate, catalogIds, toPrice } from '../pricing/catalog.ts';
-import type { Price } from '../types/price.ts';
+import type { Price } from '../types/options/price.ts';
 
 /** A model in the catalogue, before anything is said of what it can do. */
 export interface Listed {

@@ -1,8 +1,8 @@
-import { checkNumber, checkObject, checkWord, type Refuse, show } from '../core/check.ts';
 import { ConfigError } from '../errors.ts';
 import { costOf } from '../pricing/cost.ts';
-import type { Capabilities } from '../types/capabilities.ts';
-import type { Price } from '../types/price.ts';
+import type { Capabilities } from '../types/options/capabilities.ts';
+import type { Price } from '../types/options/price.ts';
+import { checkNumber, checkObject, checkWord, type Refuse, show } from '../util/option-check.ts';
 import { loadKnowledge } from './knowledge.ts';
 import { type Listed, listModels } from './listing.ts';
 

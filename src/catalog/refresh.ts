@@ -1,5 +1,5 @@
-import { checkObject, type Refuse, show } from '../core/check.ts';
 import { ConfigError } from '../errors.ts';
+import { checkObject, type Refuse, show } from '../util/option-check.ts';
 import { checkPriceData } from './price-data.ts';
 
 /** The options of `refresh`. */

@@ -1,4 +1,4 @@
-import { strategyNames } from './strategies.ts';
+import { strategyNames } from './simulate/strategies.ts';
 
 /** What there is. */
 export const commands = `Usage: signalbox <command>

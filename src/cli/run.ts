@@ -1,5 +1,5 @@
 import { commands } from './help.ts';
-import { simulate } from './simulate.ts';
+import { simulate } from './simulate/simulate.ts';
 import { UsageError } from './usage-error.ts';
 
 /** Where a command writes to. */

@@ -1,42 +1,42 @@
-import type { CallOptions } from '../types/options.ts';
-import type { Strategy } from '../types/strategy.ts';
-import type { Asked } from './answer.ts';
-import { type Choice, chooseCandidates } from './candidates.ts';
-import { chat } from './chat.ts';
-import { stream } from './chat-stream.ts';
-import { sleep } from './clock.ts';
-import type { Environment, Route } from './environment.ts';
-import type { Failover } from './failover.ts';
-import type { Job } from './job.ts';
-import { permit } from './permit.ts';
-import { createRun, type Run, type RunInit, settleError } from './run.ts';
-import type { Channel, Target } from './target.ts';
-import { hasSpare } from './vacancy.ts';
+import type { CallOptions } from '../types/options/options.ts';
+import type { Strategy } from '../types/options/strategy.ts';
+import { sleep } from '../util/clock.ts';
+import { hasSpareCapacity } from './admission/capacity.ts';
+import type { ChatInput } from './answer/finalize.ts';
+import { reserve } from './attempt/reservation.ts';
+import { chat } from './calls/chat.ts';
+import { stream } from './calls/stream/chat-stream.ts';
+import type { Route, RouterContext } from './context.ts';
+import type { Failover } from './failover/failover.ts';
+import type { Operation } from './operations/operation.ts';
+import { createRequest, type RequestInit, type RequestState, settleError } from './request.ts';
+import { chooseCandidates, type RoutingResult } from './routing/candidates.ts';
+import type { Channel, Target } from './targets/target.ts';
 
 /** A request whose targets have been chosen. */
 export interface Original {
   readonly id: string;
   readonly route: Route;
-  readonly job: Job;
-  readonly asked: Asked;
+  readonly job: Operation;
+  readonly asked: ChatInput;
   readonly options: CallOptions;
-  readonly choice: Choice;
+  readonly choice: RoutingResult;
 }
 
 /** Sends a copy of a request to the target that its route mirrors to, if its turn has come. Returns at once, never throws. */
 export type Mirror = (original: Original) => void;
 
 /** What a copy is made from: nothing of the original's own life. */
-interface CopyInit extends Pick<RunInit, 'id' | 'env' | 'job'> {
+interface CopyInit extends Pick<RequestInit, 'id' | 'env' | 'job'> {
   readonly route: Route;
-  readonly asked: Asked;
+  readonly asked: ChatInput;
   /** So that it meets the same of the vendor's caches. */
   readonly session: string | undefined;
   readonly metadata: Readonly<Record<string, unknown>>;
 }
 
 /** Made once per router. */
-export function createMirror(targets: readonly Target[], env: Environment): Mirror {
+export function createMirror(targets: readonly Target[], env: RouterContext): Mirror {
   /** Copies under way, also those that are about to begin. */
   const underWay = new Map<Target, number>();
   const count = (target: Target, more: 1 | -1): void => {
@@ -66,7 +66,12 @@ export function createMirror(targets: readonly Target[], env: Environment): Mirr
 }
 
 /** Whether a second answer would do no harm and tell something new. */
-function mayCopy(job: Job, { only }: CallOptions, { bound, ranked }: Choice, target: Target): boolean {
+function mayCopy(
+  job: Operation,
+  { only }: CallOptions,
+  { bound, ranked }: RoutingResult,
+  target: Target,
+): boolean {
   if (bound || job.needs.get().vendorTools) return false;
   if (only !== undefined && !only.includes(target.id)) return false;
   return ranked[0]?.target !== target;
@@ -99,9 +104,9 @@ async function copy({ asked, session, metadata, ...init }: CopyInit): Promise<vo
   };
   const question = { route, session, job, context, only: undefined, maxCost: undefined };
   const { ranked, decision, bound } = chooseCandidates(question, env);
-  const channel = ranked.find((each) => hasSpare(each, context.now));
+  const channel = ranked.find((each) => hasSpareCapacity(each, context.now));
   if (channel === undefined || bound) return;
-  const run = createRun({
+  const run = createRequest({
     ...init,
     options: { metadata, ...(session === undefined ? {} : { session }) },
     mirror: true,
@@ -117,10 +122,10 @@ async function copy({ asked, session, metadata, ...init }: CopyInit): Promise<vo
 }
 
 /** One attempt at one target, and no other. */
-function onlyTo(channel: Channel, run: Run): Failover {
+function onlyTo(channel: Channel, run: RequestState): Failover {
   const lane = { signal: run.signal, win: () => true, alarm() {} };
   return {
-    run: (attempt) => attempt(permit(channel, run), lane),
+    run: (attempt) => attempt(reserve(channel, run), lane),
     failed() {},
     mayGoOn: () => false,
     turnedAway: () => undefined,

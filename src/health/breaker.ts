@@ -1,5 +1,5 @@
+import { outcomeWindow } from '../stats/outcome-window.ts';
 import type { Random } from '../types/clock.ts';
-import { recent } from './recent.ts';
 
 /** When a breaker opens, and for how long; see `BreakerPolicy` for the defaults. Milliseconds. */
 export interface BreakerLimits {
@@ -73,7 +73,7 @@ export function breaker(random: Random): Breaker {
   let goodProbes = 0;
   /** Attempts since it last opened or closed. */
   let underWay = 0;
-  const outcomes = recent();
+  const outcomes = outcomeWindow();
 
   const newEpoch = (): void => {
     epoch += 1;

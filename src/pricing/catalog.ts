@@ -1,5 +1,5 @@
-import type { Catalog } from '../types/options.ts';
-import type { Price, PriceTier, Rates } from '../types/price.ts';
+import type { Catalog } from '../types/options/options.ts';
+import type { Price, PriceTier, Rates } from '../types/options/price.ts';
 
 /**
  * Our provider names where the catalogue's id is another one. Bedrock is not among them: its prices differ by region, which

@@ -1,5 +1,5 @@
-import type { Price, Rates } from '../types/price.ts';
-import type { Cost, Usage } from '../types/usage.ts';
+import type { Price, Rates } from '../types/options/price.ts';
+import type { Cost, Usage } from '../types/result/usage.ts';
 
 const perMillion = 1_000_000;
 

@@ -1,12 +1,12 @@
 import { estimateTokenCount } from 'tokenx';
+import type { ResolvedTool } from '../types/provider.ts';
 import type {
   ContentPart,
   Message,
   ToolApprovalResponsePart,
   ToolOutput,
   UserPart,
-} from '../types/message.ts';
-import type { ResolvedTool } from '../types/provider.ts';
+} from '../types/request/message.ts';
 
 /** Output tokens that are expected where nothing is known: no limit given, no answer seen yet. */
 export const usualOutputTokens = 500;

@@ -1,7 +1,7 @@
 import type { Clock } from '../types/clock.ts';
-import type { Catalog } from '../types/options.ts';
-import type { Price } from '../types/price.ts';
-import type { Cost } from '../types/usage.ts';
+import type { Catalog } from '../types/options/options.ts';
+import type { Price } from '../types/options/price.ts';
+import type { Cost } from '../types/result/usage.ts';
 import { loadCatalog } from './catalog.ts';
 
 /** What has a price: a target, as far as it matters here. */

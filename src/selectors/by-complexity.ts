@@ -1,5 +1,5 @@
 import { ConfigError } from '../errors.ts';
-import type { Select } from '../types/select.ts';
+import type { Select } from '../types/options/select.ts';
 import { complexityOf } from './complexity.ts';
 
 /** The options of `byComplexity`. */

@@ -1,6 +1,6 @@
 import { ConfigError } from '../errors.ts';
-import type { ChatRequest } from '../types/request.ts';
-import type { Select, SelectContext } from '../types/select.ts';
+import type { Select, SelectContext } from '../types/options/select.ts';
+import type { ChatRequest } from '../types/request/request.ts';
 
 /** One rule of `byRules`. */
 export interface SelectRule<RouteName extends string = string> {

@@ -1,5 +1,5 @@
-import type { Message } from '../types/message.ts';
-import type { ChatRequest } from '../types/request.ts';
+import type { Message } from '../types/request/message.ts';
+import type { ChatRequest } from '../types/request/request.ts';
 
 /** What makes a request complex, each from 0 (nothing of it) to 1 (as much as is counted). */
 export interface ComplexityParts {

@@ -1,7 +1,7 @@
-import type { Strategy } from '../types/strategy.ts';
-import { bestFirst, byMeasure } from './best-first.ts';
-import { type Constraints, checkAmount, constrained } from './constraints.ts';
+import type { Strategy } from '../types/options/strategy.ts';
 import { checkLatencyTerms, expectedTime, type LatencyTerms } from './lowest-latency.ts';
+import { type Constraints, checkAmount, constrained } from './shared/constraints.ts';
+import { byMeasure, rankByScore } from './shared/rank-by-score.ts';
 
 export interface BalancedTerms extends LatencyTerms {
   /** US$ that a second of waiting is worth. Default: 0.001, which is US$ 3.60 for an hour. */
@@ -36,7 +36,7 @@ export function balanced({
       const times = candidates.map((candidate) => expectedTime(candidate, context, of, percentile));
       const shortest = Math.min(...times.map((time) => time ?? Number.POSITIVE_INFINITY));
       const assumed = Number.isFinite(shortest) ? shortest : 0;
-      return bestFirst(
+      return rankByScore(
         candidates,
         context,
         (candidate) => {

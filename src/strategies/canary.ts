@@ -1,8 +1,8 @@
 import { ConfigError } from '../errors.ts';
-import type { Strategy } from '../types/strategy.ts';
-import { checkTerms } from './constraints.ts';
-import { hashShare } from './hash.ts';
+import type { Strategy } from '../types/options/strategy.ts';
+import { hashShare } from '../util/hash.ts';
 import { priority } from './priority.ts';
+import { checkTerms } from './shared/constraints.ts';
 
 export interface CanaryTerms {
   /** Id of the target that is new. */

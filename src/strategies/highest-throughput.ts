@@ -1,6 +1,6 @@
-import type { Strategy } from '../types/strategy.ts';
-import { bestFirst, byMeasure } from './best-first.ts';
-import { type Constraints, constrained } from './constraints.ts';
+import type { Strategy } from '../types/options/strategy.ts';
+import { type Constraints, constrained } from './shared/constraints.ts';
+import { byMeasure, rankByScore } from './shared/rank-by-score.ts';
 
 /**
  * The target that gives most output tokens per second, as measured by this process. For long answers that somebody waits for.
@@ -11,7 +11,7 @@ import { type Constraints, constrained } from './constraints.ts';
  */
 export function highestThroughput(constraints: Constraints = {}): Strategy {
   return constrained('highestThroughput', constraints, (candidates, context) =>
-    bestFirst(
+    rankByScore(
       candidates,
       context,
       ({ expected: { throughput, failure } }) =>

@@ -1,5 +1,5 @@
-import type { Strategy } from '../types/strategy.ts';
-import { type Constraints, constrained } from './constraints.ts';
+import type { Strategy } from '../types/options/strategy.ts';
+import { type Constraints, constrained } from './shared/constraints.ts';
 
 /**
  * The target at which this process has fewest requests under way; of several such, any.

@@ -1,6 +1,6 @@
-import type { Strategy } from '../types/strategy.ts';
-import { bestFirst, byPrice } from './best-first.ts';
-import { type Constraints, constrained } from './constraints.ts';
+import type { Strategy } from '../types/options/strategy.ts';
+import { type Constraints, constrained } from './shared/constraints.ts';
+import { byPrice, rankByScore } from './shared/rank-by-score.ts';
 
 /**
  * The target at which this request is expected to cost least: by its own tokens, the length of the route's answers, the tier that
@@ -13,6 +13,6 @@ import { type Constraints, constrained } from './constraints.ts';
  */
 export function lowestCost(constraints: Constraints = {}): Strategy {
   return constrained('lowestCost', constraints, (candidates, context) =>
-    bestFirst(candidates, context, ({ estimatedCost }) => estimatedCost, byPrice),
+    rankByScore(candidates, context, ({ estimatedCost }) => estimatedCost, byPrice),
   );
 }

@@ -1,7 +1,7 @@
 import { ConfigError } from '../errors.ts';
-import type { Candidate, Latency, RankContext, Strategy } from '../types/strategy.ts';
-import { bestFirst, byMeasure } from './best-first.ts';
-import { type Constraints, constrained } from './constraints.ts';
+import type { Candidate, Latency, RankContext, Strategy } from '../types/options/strategy.ts';
+import { type Constraints, constrained } from './shared/constraints.ts';
+import { byMeasure, rankByScore } from './shared/rank-by-score.ts';
 
 export interface LatencyTerms {
   /** Which time. Default: to the first token where something is streamed, else to the complete answer. */
@@ -28,7 +28,7 @@ export function lowestLatency({ of, percentile, ...constraints }: LatencyTerms &
     'lowestLatency',
     constraints,
     (candidates, context) =>
-      bestFirst(
+      rankByScore(
         candidates,
         context,
         (candidate) => expectedTime(candidate, context, of, percentile),

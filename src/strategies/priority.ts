@@ -1,5 +1,5 @@
-import type { Strategy } from '../types/strategy.ts';
-import { type Constraints, constrained } from './constraints.ts';
+import type { Strategy } from '../types/options/strategy.ts';
+import { type Constraints, constrained } from './shared/constraints.ts';
 
 /**
  * The order in which the targets are written: the first that is well answers, the others stand by. The default.

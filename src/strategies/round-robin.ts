@@ -1,5 +1,5 @@
-import type { Strategy } from '../types/strategy.ts';
-import { type Constraints, constrained } from './constraints.ts';
+import type { Strategy } from '../types/options/strategy.ts';
+import { type Constraints, constrained } from './shared/constraints.ts';
 
 /**
  * One after the other, each as often as any other.

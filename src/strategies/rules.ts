@@ -1,5 +1,5 @@
 import { ConfigError } from '../errors.ts';
-import type { RankContext, Strategy } from '../types/strategy.ts';
+import type { RankContext, Strategy } from '../types/options/strategy.ts';
 import { priority } from './priority.ts';
 
 export interface Rule {

@@ -1,7 +1,7 @@
-import type { RankContext, Strategy } from '../types/strategy.ts';
-import { checkTerms } from './constraints.ts';
-import { hashShare } from './hash.ts';
+import type { RankContext, Strategy } from '../types/options/strategy.ts';
+import { hashShare } from '../util/hash.ts';
 import { priority } from './priority.ts';
+import { checkTerms } from './shared/constraints.ts';
 
 export interface StickyTerms {
   /** For requests without a session; for all others, what it leaves out is left out. Default: `priority()`. */

@@ -1,6 +1,6 @@
 import type { Random } from '../types/clock.ts';
-import type { Candidate, Strategy } from '../types/strategy.ts';
-import { type Constraints, checkAmount, constrained } from './constraints.ts';
+import type { Candidate, Strategy } from '../types/options/strategy.ts';
+import { type Constraints, checkAmount, constrained } from './shared/constraints.ts';
 
 /**
  * By chance, in proportion to weights: a target of weight 3 comes first three times as often as one of weight 1. The

@@ -1,7 +1,5 @@
 import { ProviderError, type ProviderErrorInit } from '../errors.ts';
 import type { Clock } from '../types/clock.ts';
-import type { GeneratedImage } from '../types/image.ts';
-import type { ContentPart } from '../types/message.ts';
 import type {
   Provider,
   ProviderCall,
@@ -10,8 +8,10 @@ import type {
   ProviderResult,
   ProviderStreamPart,
 } from '../types/provider.ts';
-import type { FinishReason } from '../types/result.ts';
-import type { Usage } from '../types/usage.ts';
+import type { GeneratedImage } from '../types/request/image.ts';
+import type { ContentPart } from '../types/request/message.ts';
+import type { FinishReason } from '../types/result/result.ts';
+import type { Usage } from '../types/result/usage.ts';
 
 /** What a scripted provider does with one call. Times are milliseconds on its clock. */
 export interface Script {

@@ -1,4 +1,4 @@
-import type { VendorLimit } from '../types/limit.ts';
+import type { VendorLimit } from '../types/options/limit.ts';
 import { answeredAt, parseDuration } from './retry-after.ts';
 
 /** Longest window that is believed: a day, as Groq's limit on requests has. */

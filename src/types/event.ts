@@ -1,8 +1,8 @@
-import type { Decision } from './decision.ts';
 import type { RouterErrorCode } from './error.ts';
-import type { AttemptSummary, FinishReason } from './result.ts';
-import type { Health } from './strategy.ts';
-import type { Cost, Usage } from './usage.ts';
+import type { Health } from './options/strategy.ts';
+import type { Decision } from './result/decision.ts';
+import type { AttemptSummary, FinishReason } from './result/result.ts';
+import type { Cost, Usage } from './result/usage.ts';
 
 /** What every event says of its request. */
 interface RequestFacts {

@@ -1,12 +1,12 @@
-import type { Capabilities } from './capabilities.ts';
-import type { GeneratedImage, ImageRequest } from './image.ts';
-import type { JSONSchema } from './json.ts';
-import type { KeyLimits, VendorLimit } from './limit.ts';
-import type { ContentPart, Message, ProviderOptions } from './message.ts';
-import type { FunctionTool, ProviderTool, RequestSettings, ResponseFormat } from './request.ts';
-import type { FinishReason, ResponseInfo, Warning } from './result.ts';
-import type { StreamContent } from './stream-part.ts';
-import type { Usage } from './usage.ts';
+import type { Capabilities } from './options/capabilities.ts';
+import type { KeyLimits, VendorLimit } from './options/limit.ts';
+import type { GeneratedImage, ImageRequest } from './request/image.ts';
+import type { JSONSchema } from './request/json.ts';
+import type { ContentPart, Message, ProviderOptions } from './request/message.ts';
+import type { FunctionTool, ProviderTool, RequestSettings, ResponseFormat } from './request/request.ts';
+import type { FinishReason, ResponseInfo, Warning } from './result/result.ts';
+import type { StreamContent } from './result/stream-part.ts';
+import type { Usage } from './result/usage.ts';
 
 /** A tool whose schema is JSON Schema by now. */
 export interface ResolvedFunctionTool extends Omit<FunctionTool, 'inputSchema' | 'type'> {

@@ -1,15 +1,15 @@
-import type { Capabilities } from './capabilities.ts';
-import type { Decision } from './decision.ts';
-import type { EmbedRequest, EmbedResult } from './embed.ts';
 import type { Listener, RouterEventType } from './event.ts';
-import type { ImageRequest, ImageResult } from './image.ts';
-import type { CallOptions } from './options.ts';
+import type { Capabilities } from './options/capabilities.ts';
+import type { CallOptions } from './options/options.ts';
+import type { Health, Latency, TargetStats } from './options/strategy.ts';
 import type { Traffic } from './provider.ts';
-import type { ChatRequest } from './request.ts';
-import type { ChatResult, ResponseInfo, Warning } from './result.ts';
-import type { InferSchema, Schema } from './schema.ts';
-import type { Health, Latency, TargetStats } from './strategy.ts';
-import type { StreamPart } from './stream-part.ts';
+import type { EmbedRequest, EmbedResult } from './request/embed.ts';
+import type { ImageRequest, ImageResult } from './request/image.ts';
+import type { ChatRequest } from './request/request.ts';
+import type { InferSchema, Schema } from './request/schema.ts';
+import type { Decision } from './result/decision.ts';
+import type { ChatResult, ResponseInfo, Warning } from './result/result.ts';
+import type { StreamPart } from './result/stream-part.ts';
 
 /** How long a target takes for requests of one kind. Milliseconds. */
 export interface LatencyReport extends Latency {

@@ -1,13 +1,13 @@
 import { seededRandom } from 'signalbox/testing';
 import { describe, expect, it } from 'vitest';
-import { refuseIn } from '../../src/cli/fields.ts';
-import { type Bill, priceOfBills } from '../../src/cli/prices.ts';
-import type { Sample } from '../../src/cli/sample.ts';
-import { nearest, samplesOf } from '../../src/cli/samples.ts';
-import { checkSpread } from '../../src/cli/spread.ts';
-import { toStrategy } from '../../src/cli/strategies.ts';
+import { checkSpread } from '../../src/cli/log/distribution.ts';
+import { refuseIn } from '../../src/cli/log/fields.ts';
+import type { Sample } from '../../src/cli/log/sample.ts';
+import { nearest, samplesOf } from '../../src/cli/log/samples.ts';
+import { type Bill, priceOfBills } from '../../src/cli/simulate/prices.ts';
+import { toStrategy } from '../../src/cli/simulate/strategies.ts';
 import { costOf, reportedCost } from '../../src/pricing/cost.ts';
-import type { Price } from '../../src/types/price.ts';
+import type { Price } from '../../src/types/options/price.ts';
 
 describe('strategies by name', () => {
   const targets = ['a', 'b'];

@@ -1,10 +1,10 @@
 import { type Policies, priority, type Strategy, weighted } from 'signalbox';
 import { describe, expect, it } from 'vitest';
-import { type Figures, figuresOf } from '../../src/cli/figures.ts';
-import { worldOfLog } from '../../src/cli/from-log.ts';
-import { play } from '../../src/cli/play.ts';
-import { readLog } from '../../src/cli/read-log.ts';
-import { namesOf } from '../../src/cli/target-spec.ts';
+import { worldOfLog } from '../../src/cli/log/from-log.ts';
+import { readLog } from '../../src/cli/log/read-log.ts';
+import { play } from '../../src/cli/simulate/play.ts';
+import { type Figures, figuresOf } from '../../src/cli/simulate/summary.ts';
+import { namesOf } from '../../src/cli/simulate/target-spec.ts';
 import { logOfTraffic, type Vendor } from './traffic.ts';
 
 const vendors = {

@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { priority, type RequestEndEvent } from 'signalbox';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Report } from '../../src/cli/report.ts';
 import { run } from '../../src/cli/run.ts';
+import type { Report } from '../../src/cli/simulate/report.ts';
 import { logOfTraffic } from './traffic.ts';
 
 let folder: string;

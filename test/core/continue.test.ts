@@ -8,7 +8,7 @@ import {
   virtualClock,
 } from 'signalbox/testing';
 import { describe, expect, it } from 'vitest';
-import { type Continuation, joint } from '../../src/core/continuation.ts';
+import { type Continuation, splice } from '../../src/core/calls/stream/continuation.ts';
 import { outcome, read, rejection, textOf } from '../support/requests.ts';
 
 const price = { input: 1, output: 1 };
@@ -235,7 +235,7 @@ describe('the joint of a continued text', () => {
   });
   /** A text in pieces, through the joint. */
   const through = (said: string, at: readonly number[], before: string, echoes: boolean): string => {
-    const seam = joint(continuation(before), echoes);
+    const seam = splice(continuation(before), echoes);
     const points = [...new Set([0, ...at.map((cut) => Math.min(cut, said.length)), said.length])].sort(
       (a, b) => a - b,
     );

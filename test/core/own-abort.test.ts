@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { linkedAbort } from '../../src/core/abort.ts';
-import { roughClock, systemClock } from '../../src/core/clock.ts';
 import { virtualClock } from '../../src/testing/virtual-clock.ts';
+import { linkedAbort } from '../../src/util/abort.ts';
+import { roughClock, systemClock } from '../../src/util/clock.ts';
 
 describe('an abort of our own', () => {
   it('tells each listener once, in their order, with the first reason', () => {

@@ -11,7 +11,7 @@ import { openai } from 'signalbox/openai';
 import { openaiCompatible } from 'signalbox/openai-compatible';
 import { virtualClock } from 'signalbox/testing';
 import { afterEach, describe, expect, it } from 'vitest';
-import { consequenceOf } from '../../src/core/consequence.ts';
+import { failurePolicyOf } from '../../src/core/attempt/failure-policy.ts';
 import type { Fetch } from '../../src/transport/transport.ts';
 import { callOf } from '../conformance/scenarios.ts';
 import { type Behaviour, type FaultServer, faultServer, html, json, raw } from '../support/fault-server.ts';
@@ -69,7 +69,7 @@ const errorsOf = async (provider: Provider): Promise<readonly ProviderError[]> =
   return errors as ProviderError[];
 };
 const follows = (error: ProviderError) => {
-  const { failover, retry, health } = consequenceOf(error, []);
+  const { failover, retry, health } = failurePolicyOf(error, []);
   return { failover, retry, health };
 };
 

@@ -1,9 +1,9 @@
 import type { HitLimit, ProviderErrorKind, ProviderErrorScope } from 'signalbox';
-import type { Consequence } from '../../src/core/consequence.ts';
+import type { FailurePolicy } from '../../src/core/attempt/failure-policy.ts';
 import { allVendors, type VendorName } from './vendors.ts';
 
 /** What follows from a failure. */
-type Follows = Pick<Consequence, 'failover' | 'retry' | 'health'>;
+type Follows = Pick<FailurePolicy, 'failover' | 'retry' | 'health'>;
 
 /** Told to wait: elsewhere now, and back when the wait is over. */
 const waits: Follows = { failover: true, retry: true, health: 'exhausted' };

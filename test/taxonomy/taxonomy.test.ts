@@ -2,7 +2,7 @@ import { createRouter, type Provider, type ProviderError, type ProviderErrorKind
 import { openaiCompatible } from 'signalbox/openai-compatible';
 import { virtualClock } from 'signalbox/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { consequenceOf } from '../../src/core/consequence.ts';
+import { failurePolicyOf } from '../../src/core/attempt/failure-policy.ts';
 import { callOf } from '../conformance/scenarios.ts';
 import { type Behaviour, events, type FaultServer, faultServer, json } from '../support/fault-server.ts';
 import { outcome, rejection } from '../support/requests.ts';
@@ -61,7 +61,7 @@ describe('every failure in every vendor’s words', () => {
     });
     if (retryAfter !== 'some') expect(error.retryAfter).toBe(retryAfter);
     else expect(error.retryAfter).toBeGreaterThan(0);
-    const { failover, retry, health } = consequenceOf(error, []);
+    const { failover, retry, health } = failurePolicyOf(error, []);
     expect({ failover, retry, health }).toEqual(follows);
   };
 

@@ -2,7 +2,7 @@ import { createRouter, type ProviderStreamPart } from 'signalbox';
 import { openaiCompatible } from 'signalbox/openai-compatible';
 import { virtualClock } from 'signalbox/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { consequenceOf } from '../../src/core/consequence.ts';
+import { failurePolicyOf } from '../../src/core/attempt/failure-policy.ts';
 import { callOf } from '../conformance/scenarios.ts';
 import { events, type FaultServer, faultServer, json } from '../support/fault-server.ts';
 import { rejection } from '../support/requests.ts';
@@ -123,7 +123,7 @@ describe('answers that end in an unusual way', () => {
         await rejection(stream(vendor, wire(vendor))),
       ]) {
         expect(error).toMatchObject({ kind: 'malformed', scope: 'request', vendorCode: reason });
-        expect(consequenceOf(error as Parameters<typeof consequenceOf>[0], [])).toMatchObject({
+        expect(failurePolicyOf(error as Parameters<typeof failurePolicyOf>[0], [])).toMatchObject({
           failover: true,
           retry: true,
           health: 'nothing',

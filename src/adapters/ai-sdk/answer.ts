@@ -7,9 +7,9 @@ import type {
   UsageSpec,
   WarningSpec,
 } from '../../providers/ai-sdk/spec.ts';
-import type { ContentPart } from '../../types/message.ts';
-import type { AttemptSummary, ChatResult, Warning } from '../../types/result.ts';
-import type { Cost, Usage } from '../../types/usage.ts';
+import type { ContentPart } from '../../types/request/message.ts';
+import type { AttemptSummary, ChatResult, Warning } from '../../types/result/result.ts';
+import type { Cost, Usage } from '../../types/result/usage.ts';
 import { meta, type PartTeller } from './parts.ts';
 
 /** Our answers in the words of the AI SDK. */

@@ -23,17 +23,17 @@ import {
   type StreamResultV3,
   warningToV3,
 } from '../../providers/ai-sdk/v3.ts';
-import type { CallOptions } from '../../types/options.ts';
+import type { CallOptions } from '../../types/options/options.ts';
 import type { Router, TargetReport } from '../../types/router.ts';
 import { type Telling, toGenerateResult, toWarning } from './answer.ts';
 import { asCallError, noSuchModel } from './errors.ts';
 import { type MadeImages, toImageRequest, toImageResult } from './image.ts';
+import { toolNames } from './option-case.ts';
 import { partTeller } from './parts.ts';
 import { toChatRequest } from './request.ts';
 import { toReadable } from './stream.ts';
 import { commonUrls } from './urls.ts';
 import { callOptions, untold } from './vendor-options.ts';
-import { toolNames } from './vendor-words.ts';
 
 export { type AiSdkModels, type AiSdkOptions, aiSdk } from '../../providers/ai-sdk/index.ts';
 export type { SignalboxMetadata } from './answer.ts';

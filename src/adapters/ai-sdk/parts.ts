@@ -7,9 +7,9 @@ import type {
   SourcePart,
   ToolCallPart,
   ToolResultPart,
-} from '../../types/message.ts';
+} from '../../types/request/message.ts';
+import type { ToolNames } from './option-case.ts';
 import { anthropicCall, anthropicResult, openaiCall, type ToldCall } from './vendor-tools.ts';
-import type { ToolNames } from './vendor-words.ts';
 
 /** Parts that come whole, in the words of the AI SDK. */
 export type Whole = Exclude<ContentPart, { readonly type: 'text' | 'reasoning' }>;

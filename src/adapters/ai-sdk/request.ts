@@ -11,7 +11,7 @@ import type {
   ToolOutputPrompt,
   ToolResultPrompt,
 } from '../../providers/ai-sdk/spec.ts';
-import type { JSONObject, JSONSchema, JSONValue } from '../../types/json.ts';
+import type { JSONObject, JSONSchema, JSONValue } from '../../types/request/json.ts';
 import type {
   ContentPart,
   DataContent,
@@ -20,11 +20,11 @@ import type {
   ToolOutput,
   ToolResultPart,
   UserPart,
-} from '../../types/message.ts';
-import type { ChatRequest, FunctionTool, Tool } from '../../types/request.ts';
+} from '../../types/request/message.ts';
+import type { ChatRequest, FunctionTool, Tool } from '../../types/request/request.ts';
+import { functionOptions, partOptions, toProviderTool, vendorToolName } from './option-case.ts';
 import { withVendorHistory } from './vendor-history.ts';
 import { callOptions } from './vendor-options.ts';
-import { functionOptions, partOptions, toProviderTool, vendorToolName } from './vendor-words.ts';
 
 /** A call that came in through the AI SDK as a request; it takes the call along, for targets that speak its words. */
 export function toChatRequest(call: LanguageCall): ChatRequest {

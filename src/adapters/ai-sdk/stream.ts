@@ -1,7 +1,7 @@
 import { isRouterError } from '../../errors.ts';
 import type { FinishSpec, StreamSpec, UsageSpec } from '../../providers/ai-sdk/spec.ts';
+import type { StreamContent, StreamPart } from '../../types/result/stream-part.ts';
 import type { ChatStream } from '../../types/router.ts';
-import type { StreamContent, StreamPart } from '../../types/stream-part.ts';
 import {
   metadataOf,
   refusalIn,

@@ -1,6 +1,12 @@
 import { RequestError } from '../../errors.ts';
-import { asJSON, asObject, asText, type Wire } from '../../providers/wire.ts';
-import type { DataContent, FilePart, ImagePart, ProviderOptions, UserPart } from '../../types/message.ts';
+import type {
+  DataContent,
+  FilePart,
+  ImagePart,
+  ProviderOptions,
+  UserPart,
+} from '../../types/request/message.ts';
+import { asJSON, asObject, asText, type Wire } from '../../util/json.ts';
 
 type Options = { readonly providerOptions?: ProviderOptions };
 

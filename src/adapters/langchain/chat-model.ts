@@ -8,11 +8,11 @@ import type { AIMessageChunk, BaseMessage } from '@langchain/core/messages';
 import type { ChatGenerationChunk, ChatResult as Generated } from '@langchain/core/outputs';
 import type { Runnable } from '@langchain/core/runnables';
 import type { InteropZodType } from '@langchain/core/utils/types';
-import { checkKnown } from '../../providers/client-options.ts';
-import { fingerprint } from '../../providers/fingerprint.ts';
-import type { ChatRequest } from '../../types/request.ts';
+import { checkKnown } from '../../providers/shared/client-options.ts';
+import type { ChatRequest } from '../../types/request/request.ts';
+import type { StandardSchema } from '../../types/request/schema.ts';
 import type { Router } from '../../types/router.ts';
-import type { StandardSchema } from '../../types/schema.ts';
+import { fingerprint } from '../../util/fingerprint.ts';
 import { completed } from './events.ts';
 import { toMessages } from './messages.ts';
 import {
@@ -26,7 +26,7 @@ import {
   toCallOptions,
   toSettings,
 } from './options.ts';
-import { toMessage, toUsage } from './reply.ts';
+import { toMessage, toUsage } from './result.ts';
 import { toChunks } from './stream.ts';
 import { toStructure, withParser } from './structured.ts';
 import { type ToolLike, toTools } from './tools.ts';

@@ -1,7 +1,7 @@
 import { Embeddings, type EmbeddingsInterface } from '@langchain/core/embeddings';
-import { checkKnown } from '../../providers/client-options.ts';
-import type { EmbedRequest } from '../../types/embed.ts';
-import type { CallOptions } from '../../types/options.ts';
+import { checkKnown } from '../../providers/shared/client-options.ts';
+import type { CallOptions } from '../../types/options/options.ts';
+import type { EmbedRequest } from '../../types/request/embed.ts';
 import type { Router } from '../../types/router.ts';
 
 /** The options of `toEmbeddings`. */

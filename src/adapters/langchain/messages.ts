@@ -1,7 +1,6 @@
 import type { AIMessage, BaseMessage, ToolMessage } from '@langchain/core/messages';
 import { RequestError } from '../../errors.ts';
-import { asObject, asObjects, asText, type Wire } from '../../providers/wire.ts';
-import type { JSONValue } from '../../types/json.ts';
+import type { JSONValue } from '../../types/request/json.ts';
 import type {
   ContentPart,
   Message,
@@ -11,9 +10,10 @@ import type {
   ToolOutput,
   ToolResultPart,
   UserPart,
-} from '../../types/message.ts';
+} from '../../types/request/message.ts';
+import { asObject, asObjects, asText, type Wire } from '../../util/json.ts';
 import { optionsOf, toDataPart, toUserPart } from './blocks.ts';
-import { keptIn } from './kept.ts';
+import { keptIn } from './preserved-content.ts';
 
 /**
  * A conversation of LangChain's as one of signalbox's. Answers that came through signalbox go back with all that their vendor

@@ -3,11 +3,11 @@ import type {
   BaseChatModelParams,
 } from '@langchain/core/language_models/chat_models';
 import { RequestError } from '../../errors.ts';
-import { asObject, asText } from '../../providers/wire.ts';
-import type { JSONSchema } from '../../types/json.ts';
-import type { CallOptions, Timeouts } from '../../types/options.ts';
-import type { ChatRequest, RequestSettings } from '../../types/request.ts';
-import type { Schema } from '../../types/schema.ts';
+import type { CallOptions, Timeouts } from '../../types/options/options.ts';
+import type { JSONSchema } from '../../types/request/json.ts';
+import type { ChatRequest, RequestSettings } from '../../types/request/request.ts';
+import type { Schema } from '../../types/request/schema.ts';
+import { asObject, asText } from '../../util/json.ts';
 import { type ToolLike, toToolChoice, toTools } from './tools.ts';
 
 /** How to route, and what the answer shall be like: what a model and each of its calls can say. */

@@ -1,9 +1,9 @@
 import { AIMessageChunk, type ToolCallChunk } from '@langchain/core/messages';
 import { ChatGenerationChunk } from '@langchain/core/outputs';
-import type { ChatResult } from '../../types/result.ts';
+import type { ChatResult } from '../../types/result/result.ts';
+import type { StreamPart } from '../../types/result/stream-part.ts';
 import type { ChatStream } from '../../types/router.ts';
-import type { StreamPart } from '../../types/stream-part.ts';
-import { argumentsOf, type Block, toBlock, toMetadata, toUsage, withUsage } from './reply.ts';
+import { argumentsOf, type Block, toBlock, toMetadata, toUsage, withUsage } from './result.ts';
 
 /**
  * The parts of a stream as LangChain's chunks, the last one with usage and metadata. Leaving it early closes the connection.

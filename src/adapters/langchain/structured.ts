@@ -4,9 +4,9 @@ import { JsonOutputParser, OutputParserException } from '@langchain/core/output_
 import { type Runnable, RunnableLambda, RunnableSequence } from '@langchain/core/runnables';
 import { toJsonSchema } from '@langchain/core/utils/json_schema';
 import { ConfigError } from '../../errors.ts';
-import { asObject, asText, type Wire } from '../../providers/wire.ts';
-import type { JSONSchema } from '../../types/json.ts';
-import type { StandardSchema } from '../../types/schema.ts';
+import type { JSONSchema } from '../../types/request/json.ts';
+import type { StandardSchema } from '../../types/request/schema.ts';
+import { asObject, asText, type Wire } from '../../util/json.ts';
 import { textOf } from './messages.ts';
 
 /** How an answer of a shape is asked for and read. */

@@ -1,10 +1,10 @@
 import type { BindToolsInput } from '@langchain/core/language_models/chat_models';
 import { convertToOpenAITool, isLangChainTool } from '@langchain/core/utils/function_calling';
 import { RequestError } from '../../errors.ts';
-import { asObject, asText, type Wire } from '../../providers/wire.ts';
-import type { ProviderOptions } from '../../types/message.ts';
-import type { FunctionTool, ProviderTool, Tool, ToolChoice } from '../../types/request.ts';
-import type { Schema } from '../../types/schema.ts';
+import type { ProviderOptions } from '../../types/request/message.ts';
+import type { FunctionTool, ProviderTool, Tool, ToolChoice } from '../../types/request/request.ts';
+import type { Schema } from '../../types/request/schema.ts';
+import { asObject, asText, type Wire } from '../../util/json.ts';
 
 /** What can be bound as a tool: whatever LangChain takes, or a tool of signalbox's. */
 export type ToolLike = BindToolsInput | Tool;

@@ -1,12 +1,12 @@
 import * as z from 'zod/mini';
-import { toBase64 } from '../../providers/data-content.ts';
-import type { EmbedResult } from '../../types/embed.ts';
-import type { ProviderOptions } from '../../types/message.ts';
-import { mergeOptions } from './carry.ts';
-import { answerHeaders, type Context } from './converse.ts';
+import type { EmbedResult } from '../../types/request/embed.ts';
+import type { ProviderOptions } from '../../types/request/message.ts';
+import { toBase64 } from '../../util/data-content.ts';
 import { invalid } from './errors.ts';
-import { extension } from './extension.ts';
-import { asJSON, given, unlessEmpty } from './fields.ts';
+import { answerHeaders, type Context } from './shared/chat-handler.ts';
+import { extension } from './shared/extension.ts';
+import { asJSON, given, unlessEmpty } from './shared/fields.ts';
+import { mergeOptions } from './shared/opaque-metadata.ts';
 import { maybe, validate } from './validate.ts';
 
 const numbers = z.array(z.number());

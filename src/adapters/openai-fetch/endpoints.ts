@@ -1,14 +1,14 @@
 import { type Incoming, readJSON } from './body.ts';
 import { chatCompletions } from './chat-completions/request.ts';
-import { type Context, converse } from './converse.ts';
-import { type Dialect, idHeaders } from './dialect.ts';
 import { embeddings } from './embeddings.ts';
 import { HttpError } from './errors.ts';
 import { messages } from './messages/request.ts';
 import { listModels, retrieveModel } from './models.ts';
 import type { Settings } from './options.ts';
-import type { Plan } from './plan.ts';
 import { responses } from './responses/request.ts';
+import { type Context, converse } from './shared/chat-handler.ts';
+import { type Dialect, idHeaders } from './shared/error-format.ts';
+import type { Plan } from './shared/protocol.ts';
 
 const plans: readonly (readonly [ending: string, toPlan: (body: unknown) => Plan])[] = [
   ['/chat/completions', chatCompletions],

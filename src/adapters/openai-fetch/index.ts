@@ -7,10 +7,10 @@ import { ConfigError } from '../../errors.ts';
 import type { Router } from '../../types/router.ts';
 import { createGuard } from './auth.ts';
 import { incoming } from './body.ts';
-import { errorResponse } from './dialect.ts';
 import { dialectOf, serve } from './endpoints.ts';
 import { failureOf } from './errors.ts';
 import { checkOptions, type ToFetchOptions } from './options.ts';
+import { errorResponse } from './shared/error-format.ts';
 import { directory } from './targets.ts';
 
 export type { ToFetchOptions } from './options.ts';

@@ -1,8 +1,8 @@
-import type { CallOptions } from '../../types/options.ts';
+import type { CallOptions } from '../../types/options/options.ts';
 import type { Router } from '../../types/router.ts';
 import { HttpError, invalid } from './errors.ts';
-import type { Extension } from './extension.ts';
-import type { Demand } from './plan.ts';
+import type { Extension } from './shared/extension.ts';
+import type { Demand } from './shared/protocol.ts';
 
 /** What there is to be asked. */
 export interface Directory {

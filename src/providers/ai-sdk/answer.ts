@@ -1,11 +1,11 @@
 import { ProviderError } from '../../errors.ts';
-import type { JSONValue } from '../../types/json.ts';
-import type { ContentPart, FilePart, ProviderOptions } from '../../types/message.ts';
 import type { ProviderFinishPart, ProviderStreamPart } from '../../types/provider.ts';
-import type { FinishReason, ResponseInfo, Warning } from '../../types/result.ts';
-import type { Usage } from '../../types/usage.ts';
-import { parseToolInput } from '../tool-input.ts';
-import { asCount, asObject, compact } from '../wire.ts';
+import type { JSONValue } from '../../types/request/json.ts';
+import type { ContentPart, FilePart, ProviderOptions } from '../../types/request/message.ts';
+import type { FinishReason, ResponseInfo, Warning } from '../../types/result/result.ts';
+import type { Usage } from '../../types/result/usage.ts';
+import { asCount, asObject, compact } from '../../util/json.ts';
+import { parseToolInput } from '../shared/tool-input.ts';
 import type {
   ContentSpec,
   FinishSpec,

@@ -1,4 +1,5 @@
-import type { JSONValue } from '../../types/json.ts';
+import type { ProviderCall, ResolvedTool } from '../../types/provider.ts';
+import type { JSONValue } from '../../types/request/json.ts';
 import type {
   AssistantMessage,
   ContentPart,
@@ -8,11 +9,10 @@ import type {
   ToolMessage,
   ToolOutput,
   UserPart,
-} from '../../types/message.ts';
-import type { ProviderCall, ResolvedTool } from '../../types/provider.ts';
-import { resolveData } from '../data-content.ts';
-import { recall } from '../history.ts';
-import { compact } from '../wire.ts';
+} from '../../types/request/message.ts';
+import { resolveData } from '../../util/data-content.ts';
+import { compact } from '../../util/json.ts';
+import { recall } from '../shared/account-marks.ts';
 import type {
   AssistantPrompt,
   FileData,

@@ -1,10 +1,10 @@
 import { ConfigError, ProviderError } from '../../errors.ts';
 import { classifyFailure, type FailureRow } from '../../transport/failure.ts';
 import { causes, networkError } from '../../transport/network-error.ts';
+import { asObject, asText } from '../../util/json.ts';
 import { anthropicFailures } from '../anthropic/failures.ts';
 import { chatCompletionsFailures, failureFrom } from '../chat-completions/failures.ts';
 import { googleFailures } from '../google/failures.ts';
-import { asObject, asText } from '../wire.ts';
 
 /** The AI SDK's errors, by their names: they come from whatever version of it the model was made with. */
 const malformed = new Set([

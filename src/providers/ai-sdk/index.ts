@@ -4,7 +4,7 @@
  * @module
  */
 import { ConfigError, ProviderError } from '../../errors.ts';
-import type { Capabilities } from '../../types/capabilities.ts';
+import type { Capabilities } from '../../types/options/capabilities.ts';
 import type {
   Provider,
   ProviderCall,
@@ -13,9 +13,9 @@ import type {
   ProviderResult,
   ProviderStreamPart,
 } from '../../types/provider.ts';
-import { checkKnown } from '../client-options.ts';
-import { mark } from '../history.ts';
-import { limitsIn, refuseAborted } from '../sdk-provider.ts';
+import { mark } from '../shared/account-marks.ts';
+import { checkKnown } from '../shared/client-options.ts';
+import { limitsIn, refuseAborted } from '../shared/sdk-provider.ts';
 import { toContent, toFinishReason, toResponse, toStreamParts, toUsage, toWarnings } from './answer.ts';
 import { aiSdkFormat, toKeyed, toLanguageCall } from './call.ts';
 import { toFailure } from './failures.ts';

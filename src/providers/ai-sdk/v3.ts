@@ -1,4 +1,4 @@
-import { toBase64 } from '../data-content.ts';
+import { toBase64 } from '../../util/data-content.ts';
 import type {
   ContentSpec,
   EmbedResultSpec,

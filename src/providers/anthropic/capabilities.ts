@@ -1,4 +1,4 @@
-import type { Capabilities } from '../../types/capabilities.ts';
+import type { Capabilities } from '../../types/options/capabilities.ts';
 import { generationOf, takesPrefill } from './model.ts';
 
 /** Beside images and text: https://platform.claude.com/docs/en/build-with-claude/files#file-types-and-content-blocks. */

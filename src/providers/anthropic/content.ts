@@ -1,6 +1,6 @@
-import type { JSONObject } from '../../types/json.ts';
-import type { ContentPart, SourcePart } from '../../types/message.ts';
-import { asJSON, asObject, asObjects, asText, type Wire } from '../wire.ts';
+import type { JSONObject } from '../../types/request/json.ts';
+import type { ContentPart, SourcePart } from '../../types/request/message.ts';
+import { asJSON, asObject, asObjects, asText, type Wire } from '../../util/json.ts';
 
 /** One content block of an answer as parts; nothing for a kind that is not known (it is still in `raw`). */
 export function toParts(block: Wire): readonly ContentPart[] {

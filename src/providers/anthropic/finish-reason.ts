@@ -1,4 +1,4 @@
-import type { FinishReason } from '../../types/result.ts';
+import type { FinishReason } from '../../types/result/result.ts';
 
 /** `stop_reason` (https://platform.claude.com/docs/en/build-with-claude/handling-stop-reasons). */
 export function toFinishReason(stopReason: string): FinishReason {

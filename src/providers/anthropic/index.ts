@@ -5,13 +5,14 @@
  */
 import { createTransport } from '../../transport/transport.ts';
 import type { Provider } from '../../types/provider.ts';
+import type { Wire } from '../../util/json.ts';
 import {
   type ClientOptions,
   checkKnown,
   clientOptionNames,
   resolveClientOptions,
-} from '../client-options.ts';
-import { withKeys } from '../keys.ts';
+} from '../shared/client-options.ts';
+import { withKeys } from '../shared/keys.ts';
 import {
   type ClientSource,
   injectedClient,
@@ -19,8 +20,7 @@ import {
   sdkFetch,
   sdkProvider,
   withExchange,
-} from '../sdk-provider.ts';
-import type { Wire } from '../wire.ts';
+} from '../shared/sdk-provider.ts';
 import { capabilitiesOf } from './capabilities.ts';
 import { anthropicFailures } from './failures.ts';
 import { toRequest } from './request.ts';

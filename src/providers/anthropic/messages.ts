@@ -1,4 +1,4 @@
-import type { JSONObject } from '../../types/json.ts';
+import type { JSONObject } from '../../types/request/json.ts';
 import type {
   ContentPart,
   FilePart,
@@ -8,13 +8,13 @@ import type {
   TextPart,
   ToolResultPart,
   UserPart,
-} from '../../types/message.ts';
-import type { Warning } from '../../types/result.ts';
-import { decodeText, type ResolvedData, resolveData } from '../data-content.ts';
-import { leaveOutForeign, leftOut, resultsIn } from '../history.ts';
-import { fitToolCallId } from '../tool-call-id.ts';
-import { printToolOutput, toInputObject } from '../tool-input.ts';
-import { asObject, type Wire } from '../wire.ts';
+} from '../../types/request/message.ts';
+import type { Warning } from '../../types/result/result.ts';
+import { decodeText, type ResolvedData, resolveData } from '../../util/data-content.ts';
+import { asObject, type Wire } from '../../util/json.ts';
+import { leaveOutForeign, leftOut, resultsIn } from '../shared/account-marks.ts';
+import { fitToolCallId } from '../shared/tool-call-id.ts';
+import { printToolOutput, toInputObject } from '../shared/tool-input.ts';
 
 /** https://platform.claude.com/docs/en/api/messages: ids of tool calls are letters, digits, `_` and `-`. */
 const callIds = { pattern: /^[a-zA-Z0-9_-]{1,64}$/, length: 24 };

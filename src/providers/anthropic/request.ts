@@ -1,9 +1,9 @@
 import type { ProviderCall, ResolvedTool } from '../../types/provider.ts';
-import type { ReasoningEffort } from '../../types/request.ts';
-import type { Warning } from '../../types/result.ts';
-import { schemaInstruction } from '../instruction.ts';
-import { ownTool } from '../tools.ts';
-import { asObject, compact, type Wire } from '../wire.ts';
+import type { ReasoningEffort } from '../../types/request/request.ts';
+import type { Warning } from '../../types/result/result.ts';
+import { asObject, compact, type Wire } from '../../util/json.ts';
+import { schemaInstruction } from '../shared/schema-instruction.ts';
+import { ownTool } from '../shared/tools.ts';
 import { type Conversation, ownOptions, plain, toConversation } from './messages.ts';
 import { takesSampling, takesSchema, thinksAdaptively } from './model.ts';
 

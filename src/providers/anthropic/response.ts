@@ -1,9 +1,9 @@
 import { ProviderError } from '../../errors.ts';
 import { classifyFailure } from '../../transport/failure.ts';
-import type { JSONObject } from '../../types/json.ts';
 import type { ProviderResult } from '../../types/provider.ts';
-import type { Warning } from '../../types/result.ts';
-import { asJSON, asObject, asObjects, asText, compact, type Wire } from '../wire.ts';
+import type { JSONObject } from '../../types/request/json.ts';
+import type { Warning } from '../../types/result/result.ts';
+import { asJSON, asObject, asObjects, asText, compact, type Wire } from '../../util/json.ts';
 import { toParts } from './content.ts';
 import { anthropicFailures } from './failures.ts';
 import { toFinishReason } from './finish-reason.ts';

@@ -1,5 +1,5 @@
-import type { Usage } from '../../types/usage.ts';
-import { asCount, asObject, compact, sumKnown, type Wire } from '../wire.ts';
+import type { Usage } from '../../types/result/usage.ts';
+import { asCount, asObject, compact, sumKnown, type Wire } from '../../util/json.ts';
 
 /**
  * Anthropic's `input_tokens` leave out what was read from and written to the cache; ours hold it

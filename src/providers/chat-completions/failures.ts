@@ -1,6 +1,6 @@
 import { ProviderError } from '../../errors.ts';
 import { classifyFailure, type FailureFacts, type FailureRow } from '../../transport/failure.ts';
-import { asObject, asText, type Wire } from '../wire.ts';
+import { asObject, asText, type Wire } from '../../util/json.ts';
 
 /** A spent account is looked at again after a quarter of an hour, a spent budget at least once an hour. */
 const creditPause = 900_000;

@@ -1,4 +1,4 @@
-import type { FinishReason } from '../../types/result.ts';
+import type { FinishReason } from '../../types/result/result.ts';
 
 /** `finish_reason`, as OpenAI and those that speak its language say it. */
 export function toFinishReason(wire: string, callsTools: boolean): FinishReason {

@@ -1,4 +1,4 @@
-import type { JSONObject } from '../../types/json.ts';
+import type { JSONObject } from '../../types/request/json.ts';
 import type {
   AssistantMessage,
   FilePart,
@@ -7,13 +7,13 @@ import type {
   ProviderOptions,
   ToolMessage,
   UserPart,
-} from '../../types/message.ts';
-import type { Warning } from '../../types/result.ts';
-import { audioFormat, decodeText, resolveData } from '../data-content.ts';
-import { leaveOutForeign, leftOut, resultsIn } from '../history.ts';
-import { fitToolCallId, type ToolCallIds } from '../tool-call-id.ts';
-import { printToolInput, printToolOutput } from '../tool-input.ts';
-import { asObject, type Wire } from '../wire.ts';
+} from '../../types/request/message.ts';
+import type { Warning } from '../../types/result/result.ts';
+import { audioFormat, decodeText, resolveData } from '../../util/data-content.ts';
+import { asObject, type Wire } from '../../util/json.ts';
+import { leaveOutForeign, leftOut, resultsIn } from '../shared/account-marks.ts';
+import { fitToolCallId, type ToolCallIds } from '../shared/tool-call-id.ts';
+import { printToolInput, printToolOutput } from '../shared/tool-input.ts';
 import type { Quirks } from './quirks.ts';
 
 /** https://platform.openai.com/docs/api-reference/chat/create: ids of tool calls have at most 40 characters. */

@@ -1,8 +1,8 @@
 import type { ProviderCall, ResolvedTool } from '../../types/provider.ts';
-import type { Warning } from '../../types/result.ts';
-import { schemaInstruction } from '../instruction.ts';
-import { ownTool } from '../tools.ts';
-import { compact, type Wire } from '../wire.ts';
+import type { Warning } from '../../types/result/result.ts';
+import { compact, type Wire } from '../../util/json.ts';
+import { schemaInstruction } from '../shared/schema-instruction.ts';
+import { ownTool } from '../shared/tools.ts';
 import { toMessages } from './messages.ts';
 import type { Quirks } from './quirks.ts';
 import { isStrict } from './strict.ts';

@@ -1,10 +1,10 @@
 import { ProviderError } from '../../errors.ts';
-import type { JSONObject, JSONValue } from '../../types/json.ts';
-import type { ContentPart, FilePart, ProviderOptions, SourcePart } from '../../types/message.ts';
 import type { ProviderResult } from '../../types/provider.ts';
-import type { Warning } from '../../types/result.ts';
-import { parseToolInput } from '../tool-input.ts';
-import { asJSON, asObject, asObjects, asText, compact, type Wire } from '../wire.ts';
+import type { JSONObject, JSONValue } from '../../types/request/json.ts';
+import type { ContentPart, FilePart, ProviderOptions, SourcePart } from '../../types/request/message.ts';
+import type { Warning } from '../../types/result/result.ts';
+import { asJSON, asObject, asObjects, asText, compact, type Wire } from '../../util/json.ts';
+import { parseToolInput } from '../shared/tool-input.ts';
 import { failureInside } from './failures.ts';
 import { toFinishReason } from './finish-reason.ts';
 import { toUsage } from './usage.ts';

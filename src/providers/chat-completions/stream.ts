@@ -1,11 +1,11 @@
 import { ProviderError } from '../../errors.ts';
-import type { JSONObject, JSONValue } from '../../types/json.ts';
-import type { SourcePart } from '../../types/message.ts';
 import type { ProviderFinishPart, ProviderStreamPart } from '../../types/provider.ts';
-import type { Usage } from '../../types/usage.ts';
-import { joinBase64 } from '../data-content.ts';
-import { parseToolInput } from '../tool-input.ts';
-import { asObject, asObjects, asText, compact, type Wire } from '../wire.ts';
+import type { JSONObject, JSONValue } from '../../types/request/json.ts';
+import type { SourcePart } from '../../types/request/message.ts';
+import type { Usage } from '../../types/result/usage.ts';
+import { joinBase64 } from '../../util/data-content.ts';
+import { asObject, asObjects, asText, compact, type Wire } from '../../util/json.ts';
+import { parseToolInput } from '../shared/tool-input.ts';
 import { failureInside } from './failures.ts';
 import { toFinishReason } from './finish-reason.ts';
 import {

@@ -1,4 +1,4 @@
-import { asObject, asObjects } from '../wire.ts';
+import { asObject, asObjects } from '../../util/json.ts';
 
 /**
  * Whether a JSON Schema meets the rules of OpenAI's strict mode: every object closed and all of its properties required

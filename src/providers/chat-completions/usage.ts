@@ -1,5 +1,5 @@
-import type { Usage } from '../../types/usage.ts';
-import { asCount, asObject, compact } from '../wire.ts';
+import type { Usage } from '../../types/result/usage.ts';
+import { asCount, asObject, compact } from '../../util/json.ts';
 
 /**
  * Chat Completions usage: `prompt_tokens` holds the cached ones and `completion_tokens` the reasoning, as ours do

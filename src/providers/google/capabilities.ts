@@ -1,4 +1,4 @@
-import type { Capabilities } from '../../types/capabilities.ts';
+import type { Capabilities } from '../../types/options/capabilities.ts';
 import { generationOf, isImagen } from './model.ts';
 
 /** Pro, Flash and Flash-Lite, with the numbers or dates of their versions: not those for speech, pictures or live talk. */

@@ -1,7 +1,7 @@
 import { ProviderError } from '../../errors.ts';
 import type { ProviderEmbedCall, ProviderEmbeddings } from '../../types/provider.ts';
-import type { Carry } from '../sdk-provider.ts';
-import { asCount, asObject, asObjects, compact, type Wire } from '../wire.ts';
+import { asCount, asObject, asObjects, compact, type Wire } from '../../util/json.ts';
+import type { Carry } from '../shared/sdk-provider.ts';
 import type { GenAIClient, OwnFetch } from './genai.ts';
 import type { GenerativeAIClient } from './legacy.ts';
 

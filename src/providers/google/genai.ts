@@ -1,6 +1,6 @@
-import type { Carry } from '../sdk-provider.ts';
-import type { Wire } from '../wire.ts';
-import type { GeminiRequest } from './request.ts';
+import type { Wire } from '../../util/json.ts';
+import type { Carry } from '../shared/sdk-provider.ts';
+import type { GeminiRequest } from './chat/request.ts';
 
 /** A client of the `@google/genai` package, version 1 or newer, as far as it is used. */
 export interface GenAIClient {

@@ -1,16 +1,16 @@
 import { ProviderError, type ProviderErrorInit } from '../../errors.ts';
-import type { JSONObject } from '../../types/json.ts';
-import type { UserPart } from '../../types/message.ts';
 import type {
   ProviderCall,
   ProviderImageCall,
   ProviderImages,
   ProviderResult,
 } from '../../types/provider.ts';
-import type { Warning } from '../../types/result.ts';
-import { resolveData } from '../data-content.ts';
-import type { Carry } from '../sdk-provider.ts';
-import { asObject, asObjects, asText, compact } from '../wire.ts';
+import type { JSONObject } from '../../types/request/json.ts';
+import type { UserPart } from '../../types/request/message.ts';
+import type { Warning } from '../../types/result/result.ts';
+import { resolveData } from '../../util/data-content.ts';
+import { asObject, asObjects, asText, compact } from '../../util/json.ts';
+import type { Carry } from '../shared/sdk-provider.ts';
 import type { GenAIClient } from './genai.ts';
 import { isImagen } from './model.ts';
 

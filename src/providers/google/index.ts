@@ -7,14 +7,15 @@ import { ConfigError } from '../../errors.ts';
 import { type Answer, toResponse } from '../../transport/response.ts';
 import { createTransport } from '../../transport/transport.ts';
 import type { Provider } from '../../types/provider.ts';
+import type { Wire } from '../../util/json.ts';
 import {
   type ClientOptions,
   checkKnown,
   clientOptionNames,
   type ResolvedClientOptions,
   resolveClientOptions,
-} from '../client-options.ts';
-import { withKeys } from '../keys.ts';
+} from '../shared/client-options.ts';
+import { withKeys } from '../shared/keys.ts';
 import {
   type Carry,
   type ClientSource,
@@ -23,18 +24,17 @@ import {
   type SdkImages,
   type SdkMapping,
   sdkProvider,
-} from '../sdk-provider.ts';
-import type { Wire } from '../wire.ts';
+} from '../shared/sdk-provider.ts';
 import { capabilitiesOf } from './capabilities.ts';
+import { type GeminiRequest, toRequest } from './chat/request.ts';
+import { toResult } from './chat/response.ts';
+import { chunkReader } from './chat/stream.ts';
 import { embedGenAI, embedLegacy, limits, toEmbeddings, toEmbedRequest } from './embeddings.ts';
 import { googleFailures } from './failures.ts';
 import { type GenAIClient, type OwnFetch, sendGenAI } from './genai.ts';
 import { imagesPerCall, sendImagen, toChatImages, toImageChat, toImagenImages } from './images.ts';
 import { type GenerativeAIClient, sendLegacy } from './legacy.ts';
 import { isImagen } from './model.ts';
-import { type GeminiRequest, toRequest } from './request.ts';
-import { toResult } from './response.ts';
-import { chunkReader } from './stream.ts';
 
 export type { GenAIClient } from './genai.ts';
 export type { GenerativeAIClient } from './legacy.ts';

@@ -1,6 +1,6 @@
-import type { Carry } from '../sdk-provider.ts';
-import { asObject } from '../wire.ts';
-import type { GeminiRequest } from './request.ts';
+import { asObject } from '../../util/json.ts';
+import type { Carry } from '../shared/sdk-provider.ts';
+import type { GeminiRequest } from './chat/request.ts';
 
 /** A client of the older `@google/generative-ai` package, as far as it is used. */
 export interface GenerativeAIClient {

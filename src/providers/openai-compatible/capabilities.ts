@@ -1,6 +1,6 @@
-import type { Capabilities } from '../../types/capabilities.ts';
+import type { Capabilities } from '../../types/options/capabilities.ts';
+import type { ImageWords } from '../chat-completions/images.ts';
 import type { Quirks } from '../chat-completions/quirks.ts';
-import type { ImageWords } from '../openai-images.ts';
 
 /** What a server can do, whatever the model. */
 export function capabilitiesOf(

@@ -1,7 +1,7 @@
 import { ProviderError } from '../../errors.ts';
-import type { JSONObject, JSONValue } from '../../types/json.ts';
-import type { ProviderOptions } from '../../types/message.ts';
-import { asObject, compact, type Wire } from '../wire.ts';
+import type { JSONObject, JSONValue } from '../../types/request/json.ts';
+import type { ProviderOptions } from '../../types/request/message.ts';
+import { asObject, compact, type Wire } from '../../util/json.ts';
 
 /** In what a gateway is more than a vendor: what it is told of routing, and what it tells of it. Data, as the rest of a preset. */
 export interface Gateway {

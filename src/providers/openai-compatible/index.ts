@@ -3,8 +3,9 @@
  *
  * @module
  */
+
+export type { ImageWords } from '../chat-completions/images.ts';
 export type { Quirks } from '../chat-completions/quirks.ts';
-export type { ImageWords } from '../openai-images.ts';
 export { azure, bedrock, githubModels, huggingface, vertex, workersAI } from './presets/clouds.ts';
 export {
   cloudflareGateway,

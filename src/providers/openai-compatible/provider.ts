@@ -2,15 +2,15 @@ import { ConfigError } from '../../errors.ts';
 import { createTransport } from '../../transport/transport.ts';
 import type { Provider } from '../../types/provider.ts';
 import { chatCompletionsFailures } from '../chat-completions/failures.ts';
+import type { ImageWords } from '../chat-completions/images.ts';
 import type { Quirks } from '../chat-completions/quirks.ts';
 import {
   type ClientOptions,
   checkKnown,
   clientOptionNames,
   resolveClientOptions,
-} from '../client-options.ts';
-import { withKeys } from '../keys.ts';
-import type { ImageWords } from '../openai-images.ts';
+} from '../shared/client-options.ts';
+import { withKeys } from '../shared/keys.ts';
 import { capabilitiesOf } from './capabilities.ts';
 import type { Gateway } from './gateway.ts';
 import { chat, embed, image, type Server, streamParts } from './server.ts';

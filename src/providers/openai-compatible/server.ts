@@ -10,18 +10,18 @@ import type {
   ProviderResult,
   ProviderStreamPart,
 } from '../../types/provider.ts';
+import type { Wire } from '../../util/json.ts';
+import { toEmbeddings, toEmbedRequest } from '../chat-completions/embeddings.ts';
 import { chatCompletionsFailures } from '../chat-completions/failures.ts';
+import { type ImageWords, toImageRequest, toImages } from '../chat-completions/images.ts';
 import type { Quirks } from '../chat-completions/quirks.ts';
 import { toRequest } from '../chat-completions/request.ts';
 import { toResult } from '../chat-completions/response.ts';
 import { chunkMapper } from '../chat-completions/stream.ts';
-import { eventChunks } from '../event-stream.ts';
-import { mark } from '../history.ts';
-import { toEmbeddings, toEmbedRequest } from '../openai-embeddings.ts';
-import { type ImageWords, toImageRequest, toImages } from '../openai-images.ts';
-import { partStream } from '../part-stream.ts';
-import { limitsIn, recalled, refuseAborted, toThrown, withLimits } from '../sdk-provider.ts';
-import type { Wire } from '../wire.ts';
+import { mark } from '../shared/account-marks.ts';
+import { eventChunks } from '../shared/event-stream.ts';
+import { partStream } from '../shared/part-stream.ts';
+import { limitsIn, recalled, refuseAborted, toThrown, withLimits } from '../shared/sdk-provider.ts';
 import { type Gateway, heard, tell, withFacts } from './gateway.ts';
 
 /** What all calls of one provider share. */

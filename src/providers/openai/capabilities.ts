@@ -1,4 +1,4 @@
-import type { Capabilities } from '../../types/capabilities.ts';
+import type { Capabilities } from '../../types/options/capabilities.ts';
 
 const link = [/^https?:/];
 

@@ -1,8 +1,8 @@
 import { ProviderError } from '../../errors.ts';
-import type { ImageInput } from '../../types/image.ts';
 import type { ProviderImageCall } from '../../types/provider.ts';
-import { fromBase64, resolveData } from '../data-content.ts';
-import type { Wire } from '../wire.ts';
+import type { ImageInput } from '../../types/request/image.ts';
+import { fromBase64, resolveData } from '../../util/data-content.ts';
+import type { Wire } from '../../util/json.ts';
 
 /**
  * What an edit has beside the prompt: files, of which one stands alone

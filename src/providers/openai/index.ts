@@ -5,10 +5,13 @@
  */
 import { ConfigError } from '../../errors.ts';
 import { createTransport } from '../../transport/transport.ts';
-import type { JSONObject } from '../../types/json.ts';
 import type { Provider, ProviderCall } from '../../types/provider.ts';
-import type { Warning } from '../../types/result.ts';
+import type { JSONObject } from '../../types/request/json.ts';
+import type { Warning } from '../../types/result/result.ts';
+import type { Wire } from '../../util/json.ts';
+import { toEmbeddings, toEmbedRequest } from '../chat-completions/embeddings.ts';
 import { chatCompletionsFailures } from '../chat-completions/failures.ts';
+import { toImageRequest, toImages } from '../chat-completions/images.ts';
 import type { Quirks } from '../chat-completions/quirks.ts';
 import { toRequest } from '../chat-completions/request.ts';
 import { toResult } from '../chat-completions/response.ts';
@@ -18,10 +21,8 @@ import {
   checkKnown,
   clientOptionNames,
   resolveClientOptions,
-} from '../client-options.ts';
-import { withKeys } from '../keys.ts';
-import { toEmbeddings, toEmbedRequest } from '../openai-embeddings.ts';
-import { toImageRequest, toImages } from '../openai-images.ts';
+} from '../shared/client-options.ts';
+import { withKeys } from '../shared/keys.ts';
 import {
   type Carry,
   type ClientSource,
@@ -31,12 +32,11 @@ import {
   sdkFetch,
   sdkProvider,
   withExchange,
-} from '../sdk-provider.ts';
-import type { Wire } from '../wire.ts';
+} from '../shared/sdk-provider.ts';
 import { capabilitiesInChat, capabilitiesInResponses } from './capabilities.ts';
 import { toEditFiles } from './image-edits.ts';
+import { inChat } from './option-names.ts';
 import * as responses from './responses/index.ts';
-import { inChat } from './words.ts';
 
 /** A client of the `openai` package, version 5 or newer, as far as it is used. */
 export interface OpenAIClient {

@@ -1,9 +1,9 @@
 import type { ContentPart, ProviderCall } from 'signalbox';
 import { describe, expect, it } from 'vitest';
-import { collector } from '../../../src/core/collect.ts';
-import { toRequest } from '../../../src/providers/google/request.ts';
-import { toResult } from '../../../src/providers/google/response.ts';
-import { chunkReader } from '../../../src/providers/google/stream.ts';
+import { accumulator } from '../../../src/core/calls/stream/accumulate.ts';
+import { toRequest } from '../../../src/providers/google/chat/request.ts';
+import { toResult } from '../../../src/providers/google/chat/response.ts';
+import { chunkReader } from '../../../src/providers/google/chat/stream.ts';
 
 const call = (more: Partial<ProviderCall>): ProviderCall => ({
   model: 'gemini-2.5-flash',
@@ -26,7 +26,7 @@ const whole = toResult(answer, {}, []).content;
 
 function streamed(): readonly ContentPart[] {
   const reader = chunkReader({});
-  const collected = collector();
+  const collected = accumulator();
   const chunks = [
     ...parts.map((part) => ({ candidates: [{ content: { parts: [part] } }] })),
     { candidates: [{ finishReason: 'STOP', groundingMetadata }] },

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
-import { parseToolInput } from '../../../providers/tool-input.ts';
-import type { JSONObject } from '../../../types/json.ts';
+import { parseToolInput } from '../../../providers/shared/tool-input.ts';
+import type { JSONObject } from '../../../types/request/json.ts';
 import type {
   AssistantMessage,
   ContentPart,
@@ -9,10 +9,10 @@ import type {
   ProviderOptions,
   ToolResultPart,
   UserPart,
-} from '../../../types/message.ts';
-import { carriedBy, withOptions } from '../carry.ts';
+} from '../../../types/request/message.ts';
 import { invalid } from '../errors.ts';
-import { audioType, fileFrom, ownOptions } from '../parts.ts';
+import { carriedBy, withOptions } from '../shared/opaque-metadata.ts';
+import { audioType, fileFrom, ownOptions } from '../shared/parts.ts';
 import { anyObject } from '../validate.ts';
 import type { WireMessage, WireUserPart } from './schema.ts';
 

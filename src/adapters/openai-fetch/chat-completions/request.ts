@@ -1,11 +1,11 @@
-import type { JSONObject } from '../../../types/json.ts';
-import type { ProviderOptions } from '../../../types/message.ts';
-import type { ChatRequest, FunctionTool, ToolChoice } from '../../../types/request.ts';
-import { mergeOptions } from '../carry.ts';
+import type { JSONObject } from '../../../types/request/json.ts';
+import type { ProviderOptions } from '../../../types/request/message.ts';
+import type { ChatRequest, FunctionTool, ToolChoice } from '../../../types/request/request.ts';
 import { HttpError, invalid } from '../errors.ts';
-import { given, others, unlessEmpty } from '../fields.ts';
-import type { Demand, Plan } from '../plan.ts';
-import { oneCallAtATime, onlyAllowed } from '../tools.ts';
+import { given, others, unlessEmpty } from '../shared/fields.ts';
+import { mergeOptions } from '../shared/opaque-metadata.ts';
+import type { Demand, Plan } from '../shared/protocol.ts';
+import { oneCallAtATime, onlyAllowed } from '../shared/tools.ts';
 import { validate } from '../validate.ts';
 import { toConversation } from './messages.ts';
 import { toCompletion } from './response.ts';

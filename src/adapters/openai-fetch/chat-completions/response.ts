@@ -1,10 +1,10 @@
-import { printToolInput } from '../../../providers/tool-input.ts';
-import { asObject, asText } from '../../../providers/wire.ts';
-import type { ContentPart, FilePart, ProviderOptions, SourcePart } from '../../../types/message.ts';
-import type { ChatResult, FinishReason } from '../../../types/result.ts';
-import type { Usage } from '../../../types/usage.ts';
-import { given } from '../fields.ts';
-import { answerId, said, summary, type Told } from '../plan.ts';
+import { printToolInput } from '../../../providers/shared/tool-input.ts';
+import type { ContentPart, FilePart, ProviderOptions, SourcePart } from '../../../types/request/message.ts';
+import type { ChatResult, FinishReason } from '../../../types/result/result.ts';
+import type { Usage } from '../../../types/result/usage.ts';
+import { asObject, asText } from '../../../util/json.ts';
+import { given } from '../shared/fields.ts';
+import { answerId, said, summary, type Told } from '../shared/protocol.ts';
 
 /** A chat completion (https://platform.openai.com/docs/api-reference/chat/object). */
 export function toCompletion(result: ChatResult, told: Told): object {

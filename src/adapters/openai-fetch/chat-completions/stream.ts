@@ -1,10 +1,10 @@
-import { printToolInput } from '../../../providers/tool-input.ts';
-import type { ToolCallPart } from '../../../types/message.ts';
-import type { ChatResult } from '../../../types/result.ts';
-import { errorBody } from '../dialect.ts';
+import { printToolInput } from '../../../providers/shared/tool-input.ts';
+import type { ToolCallPart } from '../../../types/request/message.ts';
+import type { ChatResult } from '../../../types/result/result.ts';
 import type { Failure } from '../errors.ts';
-import { given } from '../fields.ts';
-import { answerId, type EventWriter, event, summary, type Told } from '../plan.ts';
+import { errorBody } from '../shared/error-format.ts';
+import { given } from '../shared/fields.ts';
+import { answerId, type EventWriter, event, summary, type Told } from '../shared/protocol.ts';
 import {
   carriedWith,
   extras,

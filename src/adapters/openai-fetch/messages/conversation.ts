@@ -1,6 +1,5 @@
 import { toParts } from '../../../providers/anthropic/content.ts';
-import { toBase64 } from '../../../providers/data-content.ts';
-import type { JSONObject } from '../../../types/json.ts';
+import type { JSONObject } from '../../../types/request/json.ts';
 import type {
   ContentPart,
   DataContent,
@@ -9,10 +8,11 @@ import type {
   ToolOutput,
   ToolResultPart,
   UserPart,
-} from '../../../types/message.ts';
-import { carriedBy, mergeOptions, unseal, withOptions } from '../carry.ts';
+} from '../../../types/request/message.ts';
+import { toBase64 } from '../../../util/data-content.ts';
 import { invalid } from '../errors.ts';
-import { asJSON, given } from '../fields.ts';
+import { asJSON, given } from '../shared/fields.ts';
+import { carriedBy, mergeOptions, unseal, withOptions } from '../shared/opaque-metadata.ts';
 import { at } from '../validate.ts';
 import {
   assistantBlock,

@@ -1,17 +1,17 @@
-import { toInputObject } from '../../../providers/tool-input.ts';
-import { asObject, asText } from '../../../providers/wire.ts';
+import { toInputObject } from '../../../providers/shared/tool-input.ts';
 import type {
   ContentPart,
   ProviderOptions,
   ReasoningPart,
   TextPart,
   ToolCallPart,
-} from '../../../types/message.ts';
-import type { ChatResult, FinishReason } from '../../../types/result.ts';
-import type { Usage } from '../../../types/usage.ts';
-import { carry, seal } from '../carry.ts';
+} from '../../../types/request/message.ts';
+import type { ChatResult, FinishReason } from '../../../types/result/result.ts';
+import type { Usage } from '../../../types/result/usage.ts';
+import { asObject, asText } from '../../../util/json.ts';
 import { refusalOf } from '../chat-completions/response.ts';
-import { answerId, summary, type Told } from '../plan.ts';
+import { carry, seal } from '../shared/opaque-metadata.ts';
+import { answerId, summary, type Told } from '../shared/protocol.ts';
 
 /** A message (https://platform.claude.com/docs/en/api/messages). */
 export function toMessage(result: ChatResult, told: Told): object {

@@ -1,12 +1,12 @@
-import { toInputObject } from '../../../providers/tool-input.ts';
-import type { ProviderOptions, ToolCallPart } from '../../../types/message.ts';
-import type { ChatResult } from '../../../types/result.ts';
-import type { StreamContent } from '../../../types/stream-part.ts';
-import { mergeOptions, seal } from '../carry.ts';
+import { toInputObject } from '../../../providers/shared/tool-input.ts';
+import type { ProviderOptions, ToolCallPart } from '../../../types/request/message.ts';
+import type { ChatResult } from '../../../types/result/result.ts';
+import type { StreamContent } from '../../../types/result/stream-part.ts';
 import { refusalOf } from '../chat-completions/response.ts';
-import { errorBody } from '../dialect.ts';
 import type { Failure } from '../errors.ts';
-import { type EventWriter, event, summary, type Told } from '../plan.ts';
+import { errorBody } from '../shared/error-format.ts';
+import { mergeOptions, seal } from '../shared/opaque-metadata.ts';
+import { type EventWriter, event, summary, type Told } from '../shared/protocol.ts';
 import { ending, frame, textBlock, thinkingBlock, toLastUsage, toolBlock, vendorBlock } from './response.ts';
 
 /** The block that is open: there is one at a time. */

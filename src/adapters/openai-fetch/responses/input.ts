@@ -1,6 +1,5 @@
 import { toParts } from '../../../providers/openai/responses/items.ts';
-import { parseToolInput } from '../../../providers/tool-input.ts';
-import { asText } from '../../../providers/wire.ts';
+import { parseToolInput } from '../../../providers/shared/tool-input.ts';
 import type {
   ContentPart,
   Message,
@@ -8,11 +7,12 @@ import type {
   ToolOutput,
   ToolResultPart,
   UserPart,
-} from '../../../types/message.ts';
-import { carriedBy, mergeOptions, unseal, withOptions } from '../carry.ts';
+} from '../../../types/request/message.ts';
+import { asText } from '../../../util/json.ts';
 import { invalid } from '../errors.ts';
-import { asJSON } from '../fields.ts';
-import { audioType, fileFrom, ownOptions, reference } from '../parts.ts';
+import { asJSON } from '../shared/fields.ts';
+import { carriedBy, mergeOptions, unseal, withOptions } from '../shared/opaque-metadata.ts';
+import { audioType, fileFrom, ownOptions, reference } from '../shared/parts.ts';
 import { at } from '../validate.ts';
 import { isOwnId } from './items.ts';
 import {

@@ -1,6 +1,4 @@
-import { toBase64 } from '../../../providers/data-content.ts';
-import { printToolInput } from '../../../providers/tool-input.ts';
-import { asObject, asText, type Wire } from '../../../providers/wire.ts';
+import { printToolInput } from '../../../providers/shared/tool-input.ts';
 import type {
   FilePart,
   ProviderOptions,
@@ -8,8 +6,10 @@ import type {
   SourcePart,
   TextPart,
   ToolCallPart,
-} from '../../../types/message.ts';
-import { carry, seal } from '../carry.ts';
+} from '../../../types/request/message.ts';
+import { toBase64 } from '../../../util/data-content.ts';
+import { asObject, asText, type Wire } from '../../../util/json.ts';
+import { carry, seal } from '../shared/opaque-metadata.ts';
 
 const own = 'signalbox_';
 

@@ -1,9 +1,9 @@
-import type { ContentPart, SourcePart } from '../../../types/message.ts';
-import type { ChatResult } from '../../../types/result.ts';
-import type { Usage } from '../../../types/usage.ts';
+import type { ContentPart, SourcePart } from '../../../types/request/message.ts';
+import type { ChatResult } from '../../../types/result/result.ts';
+import type { Usage } from '../../../types/result/usage.ts';
 import { refusalOf } from '../chat-completions/response.ts';
-import { given } from '../fields.ts';
-import { answerId, said, summary, type Told } from '../plan.ts';
+import { given } from '../shared/fields.ts';
+import { answerId, said, summary, type Told } from '../shared/protocol.ts';
 import { callItem, idOf, messageItem, newId, reasoningItem, refusalItem, vendorItem } from './items.ts';
 import type { Body } from './schema.ts';
 

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { extension } from '../extension.ts';
+import { extension } from '../shared/extension.ts';
 import { anyObject, maybe } from '../validate.ts';
 
 /** `POST /responses` as far as it is understood here; the other fields are kept as they are. */

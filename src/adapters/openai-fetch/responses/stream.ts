@@ -1,13 +1,13 @@
-import { printToolInput } from '../../../providers/tool-input.ts';
-import { asObject } from '../../../providers/wire.ts';
-import type { ProviderOptions, SourcePart, ToolCallPart } from '../../../types/message.ts';
-import type { ChatResult } from '../../../types/result.ts';
-import type { StreamContent } from '../../../types/stream-part.ts';
-import { mergeOptions, withOptions } from '../carry.ts';
+import { printToolInput } from '../../../providers/shared/tool-input.ts';
+import type { ProviderOptions, SourcePart, ToolCallPart } from '../../../types/request/message.ts';
+import type { ChatResult } from '../../../types/result/result.ts';
+import type { StreamContent } from '../../../types/result/stream-part.ts';
+import { asObject } from '../../../util/json.ts';
 import { refusalOf } from '../chat-completions/response.ts';
-import { errorBody } from '../dialect.ts';
 import type { Failure } from '../errors.ts';
-import { type EventWriter, event, type Told } from '../plan.ts';
+import { errorBody } from '../shared/error-format.ts';
+import { mergeOptions, withOptions } from '../shared/opaque-metadata.ts';
+import { type EventWriter, event, type Told } from '../shared/protocol.ts';
 import {
   callItem,
   customCallItem,

@@ -1,4 +1,4 @@
-import { asJSON, asObject, asObjects, asText, compact, type Wire } from '../../wire.ts';
+import { asJSON, asObject, asObjects, asText, compact, type Wire } from '../../../util/json.ts';
 import { asAmount, type GatewayFacts } from '../gateway.ts';
 import { presetFactory } from '../provider.ts';
 

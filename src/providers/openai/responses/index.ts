@@ -1,5 +1,5 @@
-import type { ProviderOptions } from '../../../types/message.ts';
 import type { Binding } from '../../../types/provider.ts';
+import type { ProviderOptions } from '../../../types/request/message.ts';
 
 export { toRequest } from './request.ts';
 export { toResult } from './response.ts';

@@ -1,4 +1,4 @@
-import type { JSONObject } from '../../../types/json.ts';
+import type { JSONObject } from '../../../types/request/json.ts';
 import type {
   AssistantMessage,
   FilePart,
@@ -9,13 +9,13 @@ import type {
   ToolMessage,
   ToolResultPart,
   UserPart,
-} from '../../../types/message.ts';
-import type { Warning } from '../../../types/result.ts';
-import { audioFormat, decodeText, resolveData } from '../../data-content.ts';
-import { leaveOutForeign, leftOut } from '../../history.ts';
-import { fitToolCallId } from '../../tool-call-id.ts';
-import { printToolInput, printToolOutput } from '../../tool-input.ts';
-import { asObject, asText, compact, type Wire } from '../../wire.ts';
+} from '../../../types/request/message.ts';
+import type { Warning } from '../../../types/result/result.ts';
+import { audioFormat, decodeText, resolveData } from '../../../util/data-content.ts';
+import { asObject, asText, compact, type Wire } from '../../../util/json.ts';
+import { leaveOutForeign, leftOut } from '../../shared/account-marks.ts';
+import { fitToolCallId } from '../../shared/tool-call-id.ts';
+import { printToolInput, printToolOutput } from '../../shared/tool-input.ts';
 
 /** https://platform.openai.com/docs/api-reference/responses/create: `call_id` has at most 64 characters. */
 const callIds = { pattern: /^.{1,64}$/, length: 24 };

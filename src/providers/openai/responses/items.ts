@@ -1,7 +1,7 @@
-import type { JSONObject } from '../../../types/json.ts';
-import type { ContentPart, ProviderOptions, SourcePart } from '../../../types/message.ts';
-import { parseToolInput } from '../../tool-input.ts';
-import { asJSON, asObject, asObjects, asText, compact, type Wire } from '../../wire.ts';
+import type { JSONObject } from '../../../types/request/json.ts';
+import type { ContentPart, ProviderOptions, SourcePart } from '../../../types/request/message.ts';
+import { asJSON, asObject, asObjects, asText, compact, type Wire } from '../../../util/json.ts';
+import { parseToolInput } from '../../shared/tool-input.ts';
 
 /** Calls of the vendor's tools that the application has to run, as it runs its own. */
 const clientTools = new Set([

@@ -1,9 +1,9 @@
 import type { ProviderCall, ResolvedTool } from '../../../types/provider.ts';
-import type { Warning } from '../../../types/result.ts';
+import type { Warning } from '../../../types/result/result.ts';
+import { asObject, compact, type Wire } from '../../../util/json.ts';
 import { isStrict } from '../../chat-completions/strict.ts';
-import { ownTool } from '../../tools.ts';
-import { asObject, compact, type Wire } from '../../wire.ts';
-import { inResponses } from '../words.ts';
+import { ownTool } from '../../shared/tools.ts';
+import { inResponses } from '../option-names.ts';
 import { toInput } from './input.ts';
 
 /** What the Responses API has no word for. */

@@ -1,9 +1,9 @@
 import { ProviderError } from '../../../errors.ts';
-import type { JSONObject, JSONValue } from '../../../types/json.ts';
 import type { ProviderResult } from '../../../types/provider.ts';
-import type { FinishReason, Warning } from '../../../types/result.ts';
+import type { JSONObject, JSONValue } from '../../../types/request/json.ts';
+import type { FinishReason, Warning } from '../../../types/result/result.ts';
+import { asJSON, asObject, asObjects, asText, compact, type Wire } from '../../../util/json.ts';
 import { failureFrom } from '../../chat-completions/failures.ts';
-import { asJSON, asObject, asObjects, asText, compact, type Wire } from '../../wire.ts';
 import { isClientCall, toParts } from './items.ts';
 import { toUsage } from './usage.ts';
 

@@ -1,5 +1,5 @@
-import type { Usage } from '../../../types/usage.ts';
-import { asCount, asObject, asObjects, compact, type Wire } from '../../wire.ts';
+import type { Usage } from '../../../types/result/usage.ts';
+import { asCount, asObject, asObjects, compact, type Wire } from '../../../util/json.ts';
 
 /**
  * Responses usage: `input_tokens` holds the cached ones and `output_tokens` the reasoning, as ours do

@@ -1,0 +1,112 @@
+import { isRouterError } from '../../../errors.ts';
+import type { ChatRequest } from '../../../types/request/request.ts';
+import type { ChatResult } from '../../../types/result/result.ts';
+import type { ChatStream, Router } from '../../../types/router.ts';
+import { failureOf } from '../errors.ts';
+import type { Directory } from '../targets.ts';
+import { idHeaders } from './error-format.ts';
+import { mergeOptions } from './opaque-metadata.ts';
+import type { EventWriter, Plan, Told } from './protocol.ts';
+
+/** What the answer to one request needs to know. */
+export interface Context {
+  readonly router: Router;
+  readonly directory: Directory;
+  readonly requestId: string;
+  readonly signal: AbortSignal | undefined;
+}
+
+/** Asks the router, and gives its answer in the words of the plan's protocol. */
+export async function converse(plan: Plan, context: Context): Promise<Response> {
+  const { router, directory, requestId, signal } = context;
+  const options = {
+    ...directory.options(plan.model, plan.extension, plan.demands, requestId),
+    ...(signal === undefined ? {} : { signal }),
+  };
+  const request = withWishes(plan);
+  const tell = ({ target, response: { id, model } }: Pick<ChatResult, 'target' | 'response'>): Told => ({
+    requestId,
+    model: model ?? directory.modelOf(target),
+    responseId: id,
+    created: Math.floor(Date.now() / 1000),
+  });
+  if (!plan.stream) {
+    const result = await router.chat(request, options);
+    const body = plan.answer(result, tell(result));
+    return new Response(JSON.stringify(body), { headers: answerHeaders(result, requestId) });
+  }
+  const stream = await router.stream(request, options);
+  const headers = {
+    ...idHeaders(requestId),
+    'content-type': 'text/event-stream; charset=utf-8',
+    'cache-control': 'no-cache',
+    'x-signalbox-target': stream.target,
+  };
+  return new Response(eventStream(stream, plan.events(tell(stream)), signal), { headers });
+}
+
+/** Options that the caller wishes for; those that its own fields became go before them. */
+function withWishes({ request, extension }: Plan): ChatRequest {
+  const wishes = extension?.providerOptions as ChatRequest['providerOptions'];
+  const providerOptions = mergeOptions(wishes, request.providerOptions);
+  return providerOptions === undefined ? request : { ...request, providerOptions };
+}
+
+/** What the router says of a complete answer. */
+export function answerHeaders(
+  { target, cost, attempts }: Pick<ChatResult, 'target' | 'cost' | 'attempts'>,
+  requestId: string,
+): Record<string, string> {
+  return {
+    ...idHeaders(requestId),
+    'content-type': 'application/json',
+    'x-signalbox-target': target,
+    'x-signalbox-attempts': String(attempts.length),
+    ...(cost === undefined ? {} : { 'x-signalbox-cost': String(cost.total) }),
+  };
+}
+
+/** The stream as bytes, made as fast as they are read: nothing is read ahead. Leaving it closes the connection to the vendor. */
+function eventStream(
+  stream: ChatStream,
+  writer: EventWriter,
+  signal: AbortSignal | undefined,
+): ReadableStream<Uint8Array> {
+  const parts = stream[Symbol.asyncIterator]();
+  const encoder = new TextEncoder();
+  let begun = false;
+
+  /** The next text, and whether it is the last one. */
+  const next = async (): Promise<{ readonly text: string; readonly over: boolean }> => {
+    const { done, value: part } = await parts.next();
+    if (done === true) return { text: '', over: true };
+    if (part.type === 'finish') return { text: writer.close(await stream.result), over: true };
+    return { text: part.type === 'restart' ? '' : writer.part(part), over: false }; // none is asked for
+  };
+
+  return new ReadableStream<Uint8Array>(
+    {
+      async pull(controller) {
+        let text = begun ? '' : writer.open();
+        let over = false;
+        begun = true;
+        try {
+          while (text === '' && !over) ({ text, over } = await next());
+        } catch (error) {
+          if (signal?.aborted === true && !isRouterError(error)) {
+            controller.error(error);
+            return;
+          }
+          text = writer.fail(failureOf(error));
+          over = true;
+        }
+        if (text !== '') controller.enqueue(encoder.encode(text));
+        if (over) controller.close();
+      },
+      async cancel() {
+        await parts.return?.();
+      },
+    },
+    { highWaterMark: 0 },
+  );
+}

@@ -1,0 +1,37 @@
+import type { JSONObject } from '../../../types/request/json.ts';
+import type { ProviderOptions } from '../../../types/request/message.ts';
+import type { ToolChoice } from '../../../types/request/request.ts';
+import { invalid } from '../errors.ts';
+import type { Demand } from './protocol.ts';
+
+/** The tools that may be called of those that there are. */
+export function onlyAllowed<T extends { readonly name: string }>(
+  tools: readonly T[],
+  names: readonly string[],
+  field: string,
+): readonly T[] {
+  const unknown = names.some((name) => !tools.some((tool) => tool.name === name));
+  if (unknown || names.length === 0) throw invalid(field, 'expected names of the tools');
+  return tools.filter(({ name }) => names.includes(name));
+}
+
+/**
+ * One tool call at a time, or several. Several are what every vendor does by itself; one at a time can be demanded of
+ * OpenAI and of Anthropic.
+ */
+export function oneCallAtATime(
+  choice: ToolChoice | undefined,
+  field: string,
+): { readonly options: ProviderOptions; readonly demands: readonly Demand[] } {
+  const options = {
+    openai: { parallel_tool_calls: false },
+    anthropic: { tool_choice: { ...toAnthropicChoice(choice), disable_parallel_tool_use: true } },
+  };
+  if (choice !== 'none') return { options, demands: [{ field, providers: ['openai', 'anthropic'] }] };
+  return { options: { openai: options.openai }, demands: [] };
+}
+
+function toAnthropicChoice(choice: ToolChoice = 'auto'): JSONObject {
+  if (typeof choice === 'object') return { type: 'tool', name: choice.toolName };
+  return { type: choice === 'required' ? 'any' : choice };
+}

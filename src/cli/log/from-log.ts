@@ -1,0 +1,231 @@
+import { generatesText } from '../../core/operations/operation.ts';
+import type { Catalog } from '../../types/options/options.ts';
+import type { Usage } from '../../types/result/usage.ts';
+import { type Bill, priceOfBills } from '../simulate/prices.ts';
+import { scriptOf } from '../simulate/scripts.ts';
+import { behave, namesOf, type TargetSpec } from '../simulate/target-spec.ts';
+import type { Arrival, World } from '../simulate/world.ts';
+import type { LoggedRequest } from './read-log.ts';
+import type { Sample } from './sample.ts';
+import { type Samples, samplesOf } from './samples.ts';
+
+/** A world made of a log. */
+export interface LoggedWorld {
+  readonly world: World;
+  /** The requests that are played again. */
+  readonly played: readonly LoggedRequest[];
+  /** What was left out or is not known, in words. */
+  readonly notes: readonly string[];
+}
+
+/** Fewer attempts than this say little of a target. */
+const fewSamples = 50;
+/** Why a target cannot take a request under any strategy. */
+const unable = ['not-allowed', 'unfit', 'bound', 'too-expensive'];
+
+interface Place extends TargetSpec {
+  readonly samples: Samples;
+}
+
+/**
+ * The traffic of a log, and targets that answer as they did at that time.
+ *
+ * @param specs what a file says of targets: it goes before what the log says
+ * @param catalog for the prices of targets that neither of them knows
+ */
+export function worldOfLog(
+  requests: readonly LoggedRequest[],
+  specs: readonly TargetSpec[],
+  catalog: Catalog | undefined,
+): LoggedWorld {
+  const start = requests[0]?.at ?? 0;
+  const priced = (spec: TargetSpec): Place => {
+    const samples = samplesOf(requests, spec.id);
+    const listed = catalog?.price(spec.provider, spec.model, start);
+    const price = spec.price ?? priceOfBills(billsOf(samples), listed);
+    return { ...spec, samples, ...(price === undefined ? {} : { price }) };
+  };
+  const logged = targetsOf(requests).filter((id) => !specs.some((spec) => spec.id === id));
+  const all = [...specs, ...logged.map(namesOf)].map(priced);
+  const places = all.filter(({ behaviour, samples }) => behaviour !== undefined || isKnown(samples));
+  const known = places.map(({ id }) => id);
+  const wanted = requests.filter(({ kind, mirror }) => generatesText(kind) && !mirror);
+  const routes = routesOf(wanted, known, specs);
+  const usual = medianInput(requests);
+  const judged = judgedRoutes(wanted);
+  const arrivals = wanted
+    .map((request) => ({ request, arrival: arrivalOf(request, places, routes, start, usual, judged) }))
+    .filter((each): each is { request: LoggedRequest; arrival: Arrival } => each.arrival !== undefined);
+  return {
+    world: {
+      start,
+      targets: places.map(({ samples: _, behaviour: __, model: ___, ...target }) => target),
+      routes,
+      arrivals: arrivals.map(({ arrival }) => arrival),
+    },
+    played: arrivals.map(({ request }) => request),
+    notes: notesOf(requests, all, places, arrivals.length),
+  };
+}
+
+function isKnown(samples: Samples): boolean {
+  return samples.all.some(({ attempt }) => attempt.outcome === 'success');
+}
+
+function billsOf({ all }: Samples): readonly Bill[] {
+  return all.flatMap(({ attempt: { usage, cost } }) =>
+    usage === undefined || cost === undefined ? [] : [{ usage, cost }],
+  );
+}
+
+/** All targets that the log names, in the order in which the router usually tried them. */
+function targetsOf(requests: readonly LoggedRequest[]): readonly string[] {
+  const ranks = new Map<string, { sum: number; count: number }>();
+  const note = (id: string, rank: number | undefined): void => {
+    const known = ranks.get(id) ?? { sum: 0, count: 0 };
+    ranks.set(id, rank === undefined ? known : { sum: known.sum + rank, count: known.count + 1 });
+  };
+  for (const { decision, attempts } of requests) {
+    for (const [rank, { target }] of (decision?.candidates ?? []).entries()) note(target, rank);
+    for (const { target } of decision?.skipped ?? []) note(target, undefined);
+    for (const { target } of attempts) note(target, undefined);
+  }
+  const mean = ({ sum, count }: { sum: number; count: number }): number =>
+    count === 0 ? Number.MAX_VALUE : sum / count;
+  return [...ranks].toSorted(([, a], [, b]) => mean(a) - mean(b)).map(([id]) => id);
+}
+
+/** The members of each route, as its requests' decisions name them; and in all, what a file names and no route had. */
+function routesOf(
+  requests: readonly LoggedRequest[],
+  known: readonly string[],
+  specs: readonly TargetSpec[],
+): Readonly<Record<string, readonly string[]>> {
+  const before = targetsOf(requests);
+  const added = specs.map(({ id }) => id).filter((id) => !before.includes(id));
+  const members = new Map<string, Set<string>>();
+  for (const { route, decision, attempts } of requests) {
+    const ids = members.get(route) ?? new Set(added);
+    members.set(route, ids);
+    for (const { target } of [...(decision?.candidates ?? []), ...(decision?.skipped ?? []), ...attempts])
+      ids.add(target);
+  }
+  return Object.fromEntries(
+    [...members]
+      .map(([route, ids]) => [route, known.filter((id) => id === route || ids.has(id))] as const)
+      .filter(([, ids]) => ids.length > 0),
+  );
+}
+
+/** Routes on which another target was asked after an answer that the application did not want. */
+function judgedRoutes(requests: readonly LoggedRequest[]): ReadonlySet<string> {
+  const judged = requests.filter(({ attempts }) =>
+    attempts.slice(0, -1).some(({ error }) => error?.kind === 'output'),
+  );
+  return new Set(judged.map(({ route }) => route));
+}
+
+function arrivalOf(
+  request: LoggedRequest,
+  places: readonly Place[],
+  routes: World['routes'],
+  start: number,
+  usualInput: number,
+  judged: ReadonlySet<string>,
+): Arrival | undefined {
+  const { at, kind, route, outcome, duration, decision, metadata, session } = request;
+  // Aimed at one target, which is then its route.
+  const aimed = places.some(({ id }) => id === route);
+  const members = aimed ? [route] : (routes[route] ?? []);
+  const without = (decision?.skipped ?? [])
+    .filter(({ reason }) => unable.includes(reason))
+    .map(({ target }) => target);
+  const only = members.filter((id) => !without.includes(id));
+  if (!generatesText(kind) || only.length === 0) return undefined; // nothing to play
+  const inputTokens = inputOf(request) ?? usualInput;
+  return {
+    at: at - start,
+    kind,
+    route,
+    metadata,
+    inputTokens,
+    ...(session === undefined ? {} : { session }),
+    ...(only.length === members.length ? {} : { only }),
+    ...(judged.has(route) ? { judged: true } : {}),
+    ...(outcome === 'aborted' ? { leavesAfter: duration } : {}),
+    answer(ask) {
+      const { target, before, now } = ask;
+      const place = places.find(({ id }) => id === target);
+      if (place?.behaviour !== undefined) return behave(place.behaviour, { kind, inputTokens }, ask);
+      const own = ownAttempt(request, target, before);
+      if (own !== undefined) return scriptOf(kind, own, own.usage ?? { inputTokens });
+      const drawn = place?.samples.draw({ ...ask, at: start + now, kind, inputTokens });
+      return drawn === undefined ? {} : scriptOf(kind, drawn.attempt, usageFor(request, inputTokens, drawn));
+    },
+  };
+}
+
+/** What this very request got from the target. A request that one vendor refused as wrong is wrong for all. */
+function ownAttempt({ attempts }: LoggedRequest, target: string, before: number) {
+  const done = attempts.filter(({ outcome }) => outcome !== 'abandoned');
+  return (
+    done.filter((attempt) => attempt.target === target)[before] ??
+    done.find(({ error }) => error?.kind === 'bad-request')
+  );
+}
+
+/** The request's own input with another request's output; of the prompt cache the share that the other one had. */
+function usageFor({ usage }: LoggedRequest, inputTokens: number, { attempt }: Sample): Usage {
+  const { usage: other = {} } = attempt;
+  const share = (tokens: number | undefined): number | undefined =>
+    tokens === undefined || !other.inputTokens
+      ? undefined
+      : Math.round((tokens / other.inputTokens) * inputTokens);
+  return {
+    inputTokens,
+    outputTokens: other.outputTokens,
+    reasoningTokens: other.reasoningTokens,
+    cacheReadTokens: share(other.cacheReadTokens),
+    cacheWriteTokens: share(other.cacheWriteTokens),
+    cacheWrite1hTokens: share(other.cacheWrite1hTokens),
+    audioInputTokens: usage?.audioInputTokens,
+    webSearches: usage?.webSearches,
+  };
+}
+
+function inputOf({ usage, attempts }: LoggedRequest): number | undefined {
+  return usage?.inputTokens ?? attempts.find((attempt) => attempt.usage?.inputTokens)?.usage?.inputTokens;
+}
+
+function medianInput(requests: readonly LoggedRequest[]): number {
+  const known = requests.flatMap((request) => inputOf(request) ?? []).toSorted((a, b) => a - b);
+  return known[Math.floor(known.length / 2)] ?? 1_000;
+}
+
+function notesOf(
+  requests: readonly LoggedRequest[],
+  all: readonly Place[],
+  places: readonly Place[],
+  played: number,
+): readonly string[] {
+  const embeddings = requests.filter(({ kind }) => kind === 'embed').length;
+  const images = requests.filter(({ kind }) => kind === 'image').length;
+  const copies = requests.filter(({ kind, mirror }) => generatesText(kind) && mirror).length;
+  const lost = requests.length - embeddings - images - copies - played;
+  const missing = all.filter((place) => !places.includes(place)).map(({ id }) => id);
+  const unpriced = places.filter(({ price }) => price === undefined).map(({ id }) => id);
+  const scarce = places.filter(
+    ({ behaviour, samples }) => behaviour === undefined && samples.all.length < fewSamples,
+  );
+  return [
+    ...(embeddings > 0 ? [`${embeddings} requests for embeddings are left out.`] : []),
+    ...(images > 0 ? [`${images} requests for images are left out.`] : []),
+    ...(copies > 0
+      ? [`${copies} copies for a mirror are left out, but for what they tell of their target.`]
+      : []),
+    ...(lost > 0 ? [`${lost} requests are left out: none of the targets could have taken them.`] : []),
+    ...missing.map((id) => `${id} is left out: the log has no answer of it.`),
+    ...unpriced.map((id) => `No price is known of ${id}: its costs are missing. Give one with --targets.`),
+    ...scarce.map(({ id, samples }) => `Of ${id} the log has only ${samples.all.length} attempts.`),
+  ];
+}

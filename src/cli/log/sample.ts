@@ -1,0 +1,16 @@
+import type { AttemptSummary } from '../../types/result/result.ts';
+
+/** What a target did with one request, as the log tells. */
+export interface Sample {
+  /** When its request came: milliseconds since 1970. */
+  readonly at: number;
+  readonly kind: 'chat' | 'stream';
+  /** Of its request; 0 where nobody counted. */
+  readonly inputTokens: number;
+  readonly attempt: AttemptSummary;
+}
+
+/** A complete answer, be it that the application did not want it. */
+export function isAnswer({ outcome, error }: AttemptSummary): boolean {
+  return outcome === 'success' || error?.kind === 'output';
+}

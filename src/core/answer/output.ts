@@ -1,0 +1,45 @@
+import type { Schema, StandardSchema } from '../../types/request/schema.ts';
+import type { FinishReason } from '../../types/result/result.ts';
+import { isStandardSchema } from '../operations/schema.ts';
+
+/** The value in an answer, or where it differs from what was asked for: paths and rules, never values. */
+export type Output = { readonly object: unknown } | { readonly issues: readonly string[] };
+
+/** Reads and checks the JSON in an answer's text. An answer that calls tools has none yet: `undefined`. */
+export async function readOutput(
+  text: string,
+  finishReason: FinishReason,
+  schema: Schema | undefined,
+): Promise<Output> {
+  if (schema === undefined || finishReason === 'tool-calls') return { object: undefined };
+  if (finishReason === 'content-filter') return { issues: ['the vendor withheld the answer'] };
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    const cut = finishReason === 'length' ? ': the token limit cut it' : '';
+    return { issues: [`the answer is not JSON${cut}`] };
+  }
+  return isStandardSchema(schema) ? checkStandard(value, schema) : checkJSONSchema(value, schema);
+}
+
+async function checkStandard(value: unknown, schema: StandardSchema): Promise<Output> {
+  const result = await schema['~standard'].validate(value);
+  if (result.issues === undefined) return { object: result.value };
+  return {
+    issues: result.issues.map(({ path }) => {
+      const keys = (path ?? []).map((step) => String(typeof step === 'object' ? step.key : step));
+      return `${keys.length > 0 ? keys.join('.') : 'the value'} is not as the schema says`;
+    }),
+  };
+}
+
+async function checkJSONSchema(value: unknown, schema: Schema): Promise<Output> {
+  // Loaded when first needed: most applications use a Standard Schema, or none.
+  const { Validator } = await import('@cfworker/json-schema');
+  const { valid, errors } = new Validator(schema as object).validate(value);
+  if (valid) return { object: value };
+  return {
+    issues: errors.map(({ instanceLocation, keyword }) => `${instanceLocation} breaks the rule "${keyword}"`),
+  };
+}

@@ -1,0 +1,61 @@
+import { estimateTokens } from '../../pricing/estimate.ts';
+import type { ProviderEmbeddings } from '../../types/provider.ts';
+import type { EmbedRequest, EmbedResult } from '../../types/request/embed.ts';
+import { lazy } from '../../util/lazy.ts';
+import type { Failover } from '../failover/failover.ts';
+import type { RequestState } from '../request.ts';
+import { type SubCall, splitCalls } from './split-calls.ts';
+
+/** For providers that do not say: what even the smallest servers take. */
+const usualLimits = { values: 96, characters: 300_000 };
+
+/** Gets the vectors of all values from one target. */
+export async function embed(
+  run: RequestState,
+  failover: Failover,
+  asked: EmbedRequest,
+): Promise<EmbedResult> {
+  const { answers, common } = await splitCalls(run, failover, ({ provider }) =>
+    split(asked.values, provider.embedLimits ?? usualLimits).map((values) => portion({ ...asked, values })),
+  );
+  return {
+    ...common,
+    embeddings: answers.flatMap(({ embeddings }) => embeddings),
+    responses: answers.map(({ response }) => response),
+  };
+}
+
+/** Values in their order, in groups that the vendor takes. A value that is too long alone is the vendor's to refuse. */
+function split(
+  values: readonly string[],
+  limits: { readonly values: number; readonly characters: number },
+): readonly (readonly string[])[] {
+  const batches: string[][] = [];
+  let characters = Number.POSITIVE_INFINITY;
+  for (const value of values) {
+    const last = batches.at(-1);
+    characters += value.length;
+    if (last === undefined || last.length >= limits.values || characters > limits.characters) {
+      batches.push([value]);
+      characters = value.length;
+    } else last.push(value);
+  }
+  return batches;
+}
+
+function portion(asked: EmbedRequest): SubCall<ProviderEmbeddings> {
+  const { values } = asked;
+  const tokens = lazy(() => values.reduce((sum, value) => sum + estimateTokens(value), 0));
+  const estimate = () => ({ inputTokens: tokens.get(), outputTokens: 0 });
+  return {
+    estimate,
+    lost: estimate,
+    call: ({ provider }, carry) => provider.embed?.({ ...asked, ...carry }),
+    flaw(answer) {
+      const { embeddings = [] } = answer ?? {};
+      const whole = embeddings.length === values.length && embeddings.every((vector) => vector.length > 0);
+      return whole ? undefined : `${embeddings.length} embeddings for ${values.length} values`;
+    },
+    booked: ({ usage }) => ({ outputTokens: 0, ...usage }),
+  };
+}

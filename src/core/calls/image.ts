@@ -1,0 +1,63 @@
+import type { ProviderImageCall, ProviderImages } from '../../types/provider.ts';
+import type { ImageRequest, ImageResult } from '../../types/request/image.ts';
+import type { Failover } from '../failover/failover.ts';
+import type { RequestState } from '../request.ts';
+import { imagesPerCall, imageTokens } from '../routing/estimates.ts';
+import type { Target } from '../targets/target.ts';
+import { type SubCall, splitCalls } from './split-calls.ts';
+
+/** Gets all images from one target. */
+export async function image(
+  run: RequestState,
+  failover: Failover,
+  asked: ImageRequest,
+): Promise<ImageResult> {
+  const { n = 1, ...request } = asked;
+  const { answers, common } = await splitCalls(run, failover, (target) => {
+    const most = imagesPerCall(target);
+    return Array.from({ length: Math.ceil(n / most) }, (_, index) =>
+      portion(run, target, { ...request, n: Math.min(most, n - index * most) }),
+    );
+  });
+  const images = answers.flatMap((answer) => answer.images);
+  const details = `${images.length} of ${n} images`;
+  return {
+    ...common,
+    images,
+    warnings: [
+      ...common.warnings,
+      ...(images.length < n ? [{ type: 'other' as const, feature: 'n', details }] : []),
+    ],
+    decision: run.decision,
+    response: answers.at(-1)?.response ?? { headers: {} },
+  };
+}
+
+function portion(
+  run: RequestState,
+  target: Target,
+  call: Omit<ProviderImageCall, 'model' | 'signal'>,
+): SubCall<ProviderImages> {
+  const { clock } = run.env;
+  const estimate = () => ({
+    inputTokens: run.job.inputTokens.get(),
+    outputTokens: call.n * imageTokens(target, clock.now()),
+    images: call.n,
+  });
+  return {
+    estimate,
+    // What was cut off may be made all the same; what came without an image was not.
+    lost: (cut) => (cut ? estimate() : {}),
+    call: ({ provider }, carry) => provider.image?.({ ...call, ...carry }).then(counted),
+    flaw: (answer) => (answer?.usage.images ? undefined : 'the answer has no image'),
+    booked({ images: { length }, usage }) {
+      const { outputTokens } = usage;
+      if (outputTokens !== undefined) target.imageTokens.add(outputTokens / length, clock.now());
+      return usage;
+    },
+  };
+}
+
+function counted(answer: ProviderImages): ProviderImages {
+  return { ...answer, usage: { ...answer.usage, images: answer.images.length } };
+}

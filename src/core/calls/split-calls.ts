@@ -1,0 +1,228 @@
+import { ProviderError } from '../../errors.ts';
+import type { ProviderOptions } from '../../types/request/message.ts';
+import type { ResponseInfo, Warning } from '../../types/result/result.ts';
+import type { Cost, Usage } from '../../types/result/usage.ts';
+import { linkedAbort, type Signal } from '../../util/abort.ts';
+import { availableAt, hasCapacity } from '../admission/capacity.ts';
+import { type Attempt, beginAttempt, follow } from '../attempt/attempt.ts';
+import { type Reservation, reserve } from '../attempt/reservation.ts';
+import type { Failover } from '../failover/failover.ts';
+import type { AttemptSlot } from '../failover/race.ts';
+import type { RequestState } from '../request.ts';
+import type { Channel, Target } from '../targets/target.ts';
+
+/** Calls at a time for one request, where the target has no limit of its own. */
+const usualConcurrency = 4;
+
+/** What every kind of answer has. */
+interface Answered {
+  readonly usage: Usage;
+  readonly cost?: number;
+  readonly response: ResponseInfo;
+  readonly warnings: readonly Warning[];
+  readonly providerMetadata?: ProviderOptions;
+  readonly raw: unknown;
+}
+
+/** One call's share of a request. */
+export interface SubCall<Answer> {
+  /** Calls the provider. */
+  call(channel: Channel, carry: Attempt['carry']): Promise<Answer> | undefined;
+  /** Why an answer is none, in words. */
+  flaw(answer: Answer | undefined): string | undefined;
+  /** What is booked of an answer. */
+  booked(answer: Answer): Usage;
+  /** Stands in for what the vendor did not count. */
+  estimate(): Usage;
+  /** What the vendor may charge for an attempt that failed, `cut` off by us or by itself. */
+  lost(cut: boolean): Usage;
+}
+
+interface Task<Answer> extends SubCall<Answer> {
+  done: { readonly answer: Answer; readonly cost: Cost | undefined } | undefined;
+}
+
+/** What all portions together come to. */
+export interface Combined<Answer> {
+  readonly answers: readonly Answer[];
+  /** What the results of all kinds have. */
+  readonly common: {
+    readonly usage: Usage;
+    readonly cost: Cost | undefined;
+    readonly target: string;
+    readonly attempts: RequestState['attempts'];
+    readonly warnings: readonly Warning[];
+    readonly providerMetadata: ProviderOptions;
+    readonly raw: readonly unknown[];
+  };
+}
+
+/**
+ * Gets all portions of a request from one target; where it fails, from the next one anew, so that models never mix.
+ *
+ * @param split the request in portions that a target takes
+ */
+export function splitCalls<Answer extends Answered>(
+  run: RequestState,
+  failover: Failover,
+  split: (target: Target) => readonly SubCall<Answer>[],
+): Promise<Combined<Answer>> {
+  // What a target has done already is kept for the case that it is tried again.
+  const begun = new Map<Target, readonly Task<Answer>[]>();
+  return failover.run(async (first, lane) => {
+    const { target } = first.channel;
+    const tasks = begun.get(target) ?? split(target).map((portion) => ({ ...portion, done: undefined }));
+    begun.set(target, tasks);
+    await askAll(run, first, lane, tasks, failover.turnedAway);
+    if (!lane.win()) throw lane.signal.reason;
+    const done = tasks.flatMap((task) => task.done ?? []);
+    const answers = done.map(({ answer }) => answer);
+    const usage = addUsage(answers.map((answer) => answer.usage));
+    const cost = addCosts(done.map((each) => each.cost));
+    run.settle({ outcome: 'success', target: target.id, finishReason: undefined, usage, cost });
+    const common = {
+      usage,
+      cost,
+      target: target.id,
+      attempts: run.attempts,
+      warnings: answers[0]?.warnings ?? [],
+      providerMetadata: answers.at(-1)?.providerMetadata ?? {},
+      raw: answers.map(({ raw }) => raw),
+    };
+    return { answers, common };
+  });
+}
+
+/** Does what is left to do, several calls at a time. The first failure ends them all. */
+async function askAll<Answer extends Answered>(
+  run: RequestState,
+  first: Reservation,
+  lane: AttemptSlot,
+  tasks: readonly Task<Answer>[],
+  turnedAway: () => unknown,
+): Promise<void> {
+  const { channel } = first;
+  const left = tasks.filter(({ done }) => done === undefined);
+  const others = linkedAbort(lane.signal);
+  const granted = [first];
+  let failure: { readonly error: unknown } | undefined;
+  const work = async (): Promise<void> => {
+    for (let task = left.shift(); task !== undefined && failure === undefined; task = left.shift()) {
+      try {
+        const taken = granted.pop() ?? (await nextPlace(run, channel, task, others.signal, turnedAway));
+        await ask(run, taken, lane, task, others.signal);
+      } catch (error) {
+        failure ??= { error };
+        others.abort(error);
+      }
+    }
+  };
+  const concurrency = Math.min(left.length, channel.target.limits.places.limit, usualConcurrency);
+  await Promise.all(Array.from({ length: concurrency }, work));
+  others.unlink();
+  for (const unused of granted) unused.release(undefined);
+  if (failure !== undefined) throw failure.error;
+}
+
+/** A place for one more call at the same target with the same key. */
+function nextPlace<Answer>(
+  run: RequestState,
+  channel: Channel,
+  task: SubCall<Answer>,
+  signal: Signal,
+  turnedAway: () => unknown,
+): Promise<Reservation> {
+  const tokens = (): number => {
+    const { inputTokens = 0, outputTokens = 0 } = task.estimate();
+    return inputTokens + outputTokens;
+  };
+  return run.env.queue.wait({
+    priority: run.priority,
+    line: `${channel.target.id} ${channel.number ?? ''}`,
+    room: Number.POSITIVE_INFINITY, // its request has been let in
+    signal,
+    tryEnter() {
+      const now = run.env.clock.now();
+      const at = availableAt(channel, tokens, now);
+      if (at > now) return { until: at };
+      return hasCapacity(channel)
+        ? { got: reserve(channel, run, tokens) }
+        : { until: Number.POSITIVE_INFINITY };
+    },
+    refusal: turnedAway,
+  });
+}
+
+async function ask<Answer extends Answered>(
+  run: RequestState,
+  taken: Reservation,
+  lane: AttemptSlot,
+  task: Task<Answer>,
+  othersFailed: Signal,
+): Promise<void> {
+  const attempt = beginAttempt(run, taken, lane);
+  const stop = (): void => {
+    if (!lane.signal.aborted) attempt.stop(); // else it ends with the lane's own reason
+  };
+  othersFailed.addEventListener('abort', stop, { once: true });
+  try {
+    const answer = await follow(
+      attempt,
+      () => answerTo(task, taken.channel, attempt.carry),
+      () => ({ usage: task.lost(attempt.signal.aborted) }),
+    );
+    attempt.noteLimits(answer.response.limits);
+    task.done = { answer, cost: attempt.succeed({ ...answer, usage: task.booked(answer) }, task.estimate) };
+  } finally {
+    othersFailed.removeEventListener('abort', stop);
+  }
+}
+
+async function answerTo<Answer>(
+  task: SubCall<Answer>,
+  channel: Channel,
+  carry: Attempt['carry'],
+): Promise<Answer> {
+  const answer = await task.call(channel, carry);
+  const summary = task.flaw(answer);
+  if (answer !== undefined && summary === undefined) return answer;
+  throw new ProviderError({
+    kind: 'malformed',
+    provider: channel.provider.name,
+    answered: true,
+    summary,
+  });
+}
+
+/** The sum of each figure, which is only known where all of its parts are. */
+function addUsage(usages: readonly Usage[]): Usage {
+  const [first = {}, ...others] = usages;
+  const names = Object.keys(first) as (keyof Usage)[];
+  const sums = names.flatMap((name) => {
+    const sum = others.reduce<number | undefined>((all, usage) => add(all, usage[name]), first[name]);
+    return sum === undefined ? [] : [[name, sum]];
+  });
+  return Object.fromEntries(sums);
+}
+
+function add(a: number | undefined, b: number | undefined): number | undefined {
+  return a === undefined || b === undefined ? undefined : a + b;
+}
+
+function addCosts(costs: readonly (Cost | undefined)[]): Cost | undefined {
+  return costs.reduce((sum, cost) => {
+    if (sum === undefined || cost === undefined) return undefined;
+    return {
+      total: sum.total + cost.total,
+      input: sum.input + cost.input,
+      output: sum.output + cost.output,
+      cacheRead: sum.cacheRead + cost.cacheRead,
+      cacheWrite: sum.cacheWrite + cost.cacheWrite,
+      request: sum.request + cost.request,
+      webSearch: sum.webSearch + cost.webSearch,
+      image: sum.image + cost.image,
+      source: cost.source,
+      estimated: sum.estimated || cost.estimated,
+    };
+  });
+}

@@ -1,0 +1,83 @@
+import type { ContentPart, ProviderOptions } from '../../../types/request/message.ts';
+import type { StreamContent } from '../../../types/result/stream-part.ts';
+
+/** Puts the pieces of a stream together again. */
+export interface Accumulator {
+  add(part: StreamContent): void;
+  /** What has come so far, in order. */
+  content(): ContentPart[];
+  /** All text so far. */
+  text(): string;
+  /** The id of the text block that is being added to. */
+  textId(): string | undefined;
+}
+
+interface Block {
+  readonly type: 'text' | 'reasoning';
+  readonly id: string | undefined;
+  text: string;
+  providerOptions: ProviderOptions | undefined;
+}
+
+export function accumulator(): Accumulator {
+  const parts: (ContentPart | Block)[] = [];
+  let open: Block | undefined;
+
+  const addTo = (
+    type: Block['type'],
+    id: string | undefined,
+    text: string,
+    options: ProviderOptions | undefined,
+  ): void => {
+    if (open === undefined || open.type !== type || open.id !== id) {
+      if (text === '' && options === undefined) return;
+      open = { type, id, text: '', providerOptions: undefined };
+      parts.push(open);
+    }
+    open.text += text;
+    if (options !== undefined) open.providerOptions = mergeOptions(open.providerOptions, options);
+  };
+
+  return {
+    add(part) {
+      switch (part.type) {
+        case 'text-delta':
+          addTo('text', part.id, part.text, part.providerOptions);
+          return;
+        case 'reasoning-delta':
+          addTo('reasoning', part.id, part.text, part.providerOptions);
+          return;
+        case 'tool-call-start':
+        case 'tool-call-delta':
+          return; // the whole call follows as `tool-call`
+        case 'raw':
+          return;
+        default: {
+          const { origin: _, ...content } = part;
+          open = undefined;
+          parts.push(content);
+        }
+      }
+    },
+    content: () =>
+      parts.map((part) => ('id' in part && !('sourceType' in part) ? closeBlock(part) : part) as ContentPart),
+    text: () => parts.map((part) => (part.type === 'text' ? part.text : '')).join(''),
+    textId: () => open?.id,
+  };
+}
+
+function closeBlock({ type, text, providerOptions }: Block): ContentPart {
+  return { type, text, ...(providerOptions === undefined ? {} : { providerOptions }) };
+}
+
+/** Options of both, vendor by vendor; the later ones win. */
+function mergeOptions(earlier: ProviderOptions | undefined, later: ProviderOptions): ProviderOptions {
+  if (earlier === undefined) return later;
+  const vendors = new Set([...Object.keys(earlier), ...Object.keys(later)]);
+  return Object.fromEntries([...vendors].map((vendor) => [vendor, { ...earlier[vendor], ...later[vendor] }]));
+}
+
+/** All text of an answer. */
+export function textOf(content: readonly ContentPart[]): string {
+  return content.map((part) => (part.type === 'text' ? part.text : '')).join('');
+}

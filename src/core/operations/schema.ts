@@ -1,0 +1,50 @@
+import { RequestError } from '../../errors.ts';
+import type { JSONSchema } from '../../types/request/json.ts';
+import type { Schema, StandardSchema } from '../../types/request/schema.ts';
+
+/** Whether a schema is of a Standard Schema library rather than plain JSON Schema. */
+export function isStandardSchema(schema: Schema): schema is StandardSchema {
+  return '~standard' in schema && typeof schema['~standard'] === 'object' && schema['~standard'] !== null;
+}
+
+/**
+ * The JSON Schema to send to a model. A Standard Schema states its input form, in which every object is closed, because
+ * vendors' strict modes want that; a plain JSON Schema is sent as it is.
+ */
+export function toJSONSchema(field: string, schema: Schema): JSONSchema {
+  // Some libraries' schemas are functions.
+  if (
+    (typeof schema !== 'object' && typeof schema !== 'function') ||
+    schema === null ||
+    Array.isArray(schema)
+  ) {
+    const got = schema === null ? 'null' : Array.isArray(schema) ? 'a list' : typeof schema;
+    throw new RequestError(field, 'a JSON Schema or a Standard Schema', got);
+  }
+  if (!isStandardSchema(schema)) return schema;
+  const standard = schema['~standard'];
+  if (standard.jsonSchema === undefined) {
+    const expected =
+      'a JSON Schema, or a Standard Schema that can state itself as one (`~standard.jsonSchema`)';
+    throw new RequestError(field, expected, `a schema of ${standard.vendor} that cannot`);
+  }
+  let json: unknown;
+  try {
+    json = standard.jsonSchema.input({ target: 'draft-7' });
+  } catch {
+    throw new RequestError(
+      field,
+      'a schema that JSON Schema can express',
+      `one of ${standard.vendor} that it cannot`,
+    );
+  }
+  return close(json) as JSONSchema;
+}
+
+function close(node: unknown): unknown {
+  if (Array.isArray(node)) return node.map(close);
+  if (typeof node !== 'object' || node === null) return node;
+  const copy = Object.fromEntries(Object.entries(node).map(([key, value]) => [key, close(value)]));
+  const isObject = copy['type'] === 'object' && copy['properties'] !== undefined;
+  return isObject && !('additionalProperties' in copy) ? { ...copy, additionalProperties: false } : copy;
+}

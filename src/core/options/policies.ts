@@ -1,0 +1,107 @@
+import type { BreakerLimits } from '../../health/breaker.ts';
+import { type RetryBudget, retryBudget } from '../../limits/retry-budget.ts';
+import type { FallbackKind } from '../../types/error.ts';
+import type {
+  Accept,
+  HedgePolicy,
+  Interrupted,
+  MirrorPolicy,
+  Policies,
+  QueuePolicy,
+  RetryPolicy,
+  Timeouts,
+} from '../../types/options/options.ts';
+import type { Strategy } from '../../types/options/strategy.ts';
+import { mergeDefined } from '../../util/merge-defined.ts';
+
+/** Limits of time with nothing left open, but for those that depend on the target. */
+export type ResolvedTimeouts = Required<Omit<Timeouts, 'firstToken' | 'idle'>> &
+  Pick<Timeouts, 'firstToken' | 'idle'>;
+
+/** The policies of one route, with nothing left open. */
+export interface ResolvedPolicies {
+  readonly strategy: Strategy;
+  readonly timeout: ResolvedTimeouts;
+  readonly retry: Required<RetryPolicy>;
+  /** What is left of retries on the same target, of all requests of the route. */
+  readonly retries: RetryBudget;
+  readonly breaker: BreakerLimits | false;
+  readonly hedge: (Required<Pick<HedgePolicy, 'after'>> & Pick<HedgePolicy, 'maxCost'>) | false;
+  /** What is left to be sent twice, of all requests of the route. */
+  readonly hedges: RetryBudget;
+  readonly queue: Required<QueuePolicy>;
+  readonly interrupted: Interrupted;
+  readonly fallbackOn: readonly FallbackKind[];
+  readonly accept: Accept | undefined;
+  readonly mirror: Required<MirrorPolicy> | false;
+}
+
+const defaultTimeout: ResolvedTimeouts = {
+  request: 600_000,
+  attempt: 300_000,
+  connect: 3_000,
+};
+
+export const defaultBreaker: BreakerLimits = {
+  consecutive: 5,
+  failureRate: 0.5,
+  open: 5_000,
+  maxOpen: 60_000,
+  probes: 3,
+};
+
+export const defaultHedge: Exclude<ResolvedPolicies['hedge'], false> = { after: 'p99' };
+const defaultQueue: Required<QueuePolicy> = { size: 1_000, maxWait: 30_000 };
+/** Copies that may be under way at a mirror. */
+const usualCopies = 10;
+/** Share of requests that may be sent twice. */
+const usualHedges = 0.02;
+
+/** Puts a route's policies over the router's, and both over the defaults; field by field where a policy has fields. */
+export function resolvePolicies(
+  router: Policies,
+  route: Policies,
+  fallbackStrategy: Strategy,
+  targets: number,
+): ResolvedPolicies {
+  const retry = route.retry ?? router.retry;
+  const breaker = route.breaker ?? router.breaker;
+  const mirror = route.mirror ?? router.mirror ?? false;
+  const hedge = route.hedge ?? router.hedge ?? false;
+  const retryBelow = mergeDefined(retryDefaults(targets), router.retry === false ? undefined : router.retry);
+  const breakerBelow = mergeDefined(defaultBreaker, router.breaker === false ? undefined : router.breaker);
+  const retryPolicy =
+    retry === false
+      ? { ...retryBelow, maxAttempts: 1, sameTarget: 0 as const }
+      : mergeDefined(retryBelow, retry);
+  return {
+    strategy: route.strategy ?? router.strategy ?? fallbackStrategy,
+    timeout: mergeDefined(defaultTimeout, router.timeout, route.timeout),
+    retry: retryPolicy,
+    retries: retryBudget({ share: retryPolicy.budget, perSecond: 1, most: 100, first: 10 }),
+    breaker: breaker === false ? false : mergeDefined(breakerBelow, breaker),
+    hedge: hedge === false ? false : mergeDefined(defaultHedge, hedge),
+    hedges: retryBudget({
+      share: hedge === false ? 0 : (hedge.budget ?? usualHedges),
+      perSecond: 0,
+      most: 5,
+      first: 1,
+    }),
+    queue: mergeDefined(defaultQueue, router.queue, route.queue),
+    interrupted: route.interrupted ?? router.interrupted ?? 'error',
+    fallbackOn: route.fallbackOn ?? router.fallbackOn ?? [],
+    accept: route.accept ?? router.accept,
+    mirror: mirror === false ? false : { ...mirror, maxInFlight: mirror.maxInFlight ?? usualCopies },
+  };
+}
+
+function retryDefaults(targets: number): Required<RetryPolicy> {
+  return {
+    maxAttempts: Math.max(3, targets + 1),
+    sameTarget: 1,
+    prefer: 'another-target',
+    minDelay: 250,
+    maxDelay: 8_000,
+    budget: 0.2,
+  };
+}

@@ -1,0 +1,300 @@
+import { ConfigError } from '../../errors.ts';
+import type { RouterOptions, TargetOptions } from '../../types/options/options.ts';
+import {
+  checkHedge,
+  checkNumber,
+  checkObject,
+  checkTimeouts,
+  checkWord,
+  interruptedWords,
+  type Refuse,
+  show,
+} from '../../util/option-check.ts';
+import { fallbackKinds } from '../attempt/failure-policy.ts';
+import { identify } from '../targets/target.ts';
+
+const refuse: Refuse = (path, expected, got) => {
+  throw new ConfigError(path, expected, got);
+};
+
+const policyFields = [
+  'strategy',
+  'timeout',
+  'retry',
+  'breaker',
+  'hedge',
+  'queue',
+  'interrupted',
+  'fallbackOn',
+  'accept',
+  'mirror',
+];
+const routerFields = ['targets', 'routes', 'select', 'catalog', 'clock', 'random', ...policyFields];
+const targetFields = [
+  'provider',
+  'model',
+  'id',
+  'price',
+  'weight',
+  'concurrency',
+  'rpm',
+  'tpm',
+  'tags',
+  'prior',
+  'capabilities',
+];
+const rateFields = [
+  'input',
+  'output',
+  'cacheRead',
+  'cacheWrite',
+  'cacheWrite1h',
+  'inputAudio',
+  'outputAudio',
+  'inputImage',
+  'outputImage',
+];
+
+/** Checks all options of a router. Throws `ConfigError`, which names the first wrong one. */
+export function checkOptions(options: RouterOptions): void {
+  checkObject('', options, routerFields, refuse);
+  const { targets, routes, catalog, clock, random } = options;
+  if (!Array.isArray(targets) || targets.length === 0)
+    refuse('targets', 'a list of at least one target', show(targets));
+  const ids = targets.map((target: TargetOptions, index) => checkTarget(`targets[${index}]`, target));
+  for (const [index, id] of ids.entries()) {
+    if (ids.indexOf(id) !== index) {
+      refuse(
+        `targets[${index}].id`,
+        'an id that no other target has (give one where provider and model repeat)',
+        show(id),
+      );
+    }
+  }
+  checkPolicies('', options, ids);
+  checkRoutes(routes, ids);
+  checkSelect(options.select, ['default', ...Object.keys(routes ?? {}), ...ids]);
+  if (catalog !== undefined && catalog !== false && typeof catalog?.price !== 'function') {
+    refuse('catalog', '`false`, or an object with a `price` function', show(catalog));
+  }
+  const clockParts = [clock?.now, clock?.date, clock?.after];
+  if (clock !== undefined && clockParts.some((part) => typeof part !== 'function')) {
+    refuse('clock', 'an object with the functions now, date and after', show(clock));
+  }
+  if (random !== undefined && typeof random !== 'function') refuse('random', 'a function', show(random));
+}
+
+function checkTarget(path: string, target: TargetOptions): string {
+  checkObject(path, target, targetFields, refuse);
+  const { provider, model, id, price, weight, concurrency, tags } = target;
+  if (
+    typeof provider?.name !== 'string' ||
+    typeof provider.chat !== 'function' ||
+    typeof provider.stream !== 'function'
+  ) {
+    refuse(`${path}.provider`, 'a provider, such as openai()', show(provider));
+  }
+  const named = typeof model === 'string' && model !== '';
+  if (!named && (provider.withModel === undefined || typeof model !== 'object' || model === null))
+    refuse(`${path}.model`, "a model's name", show(model));
+  if (id !== undefined && (typeof id !== 'string' || id === '')) refuse(`${path}.id`, 'a name', show(id));
+  checkNumber(`${path}.weight`, weight, refuse);
+  checkNumber(`${path}.concurrency`, concurrency, refuse, { least: 1, whole: true });
+  checkNumber(`${path}.rpm`, target.rpm, refuse, { least: 1 });
+  checkNumber(`${path}.tpm`, target.tpm, refuse, { least: 1 });
+  if (tags !== undefined && (!Array.isArray(tags) || tags.some((tag) => typeof tag !== 'string'))) {
+    refuse(`${path}.tags`, 'a list of strings', show(tags));
+  }
+  if (target.prior !== undefined) {
+    const { firstToken, throughput } = checkObject(
+      `${path}.prior`,
+      target.prior,
+      ['firstToken', 'throughput'],
+      refuse,
+    );
+    checkNumber(`${path}.prior.firstToken`, firstToken, refuse, { least: 1 });
+    checkNumber(`${path}.prior.throughput`, throughput, refuse, { least: 1 });
+  }
+  checkPrice(`${path}.price`, price);
+  checkCapabilities(`${path}.capabilities`, target.capabilities);
+  return identify(target).id;
+}
+
+const abilities = ['chat', 'embeddings', 'tools', 'jsonSchema', 'reasoning'];
+/** What can be said beside `true` and `false`. */
+const degreesOf: Readonly<Record<string, readonly string[]>> = {
+  images: ['data'],
+  imageGeneration: ['prompt', 'images'],
+  prefill: ['echo'],
+};
+const sizes = ['contextLength', 'maxOutputTokens'];
+
+function checkCapabilities(path: string, value: unknown): void {
+  if (value === undefined) return;
+  const capabilities = checkObject(
+    path,
+    value,
+    [...abilities, ...Object.keys(degreesOf), 'files', 'urls', ...sizes],
+    refuse,
+  );
+  for (const ability of abilities) {
+    const able = capabilities[ability];
+    if (able !== undefined && typeof able !== 'boolean') {
+      refuse(`${path}.${ability}`, 'true, false or nothing', show(able));
+    }
+  }
+  for (const [ability, degrees] of Object.entries(degreesOf)) {
+    const able = capabilities[ability];
+    if (able === undefined || typeof able === 'boolean' || degrees.some((degree) => degree === able))
+      continue;
+    const wanted = ['true', 'false', ...degrees.map((degree) => `'${degree}'`)];
+    refuse(`${path}.${ability}`, `one of ${wanted.join(', ')}`, show(able));
+  }
+  for (const size of sizes)
+    checkNumber(`${path}.${size}`, capabilities[size], refuse, { least: 1, whole: true });
+  const { files } = capabilities;
+  const types = Array.isArray(files) && files.every((type) => typeof type === 'string' && type.includes('/'));
+  if (files !== undefined && typeof files !== 'boolean' && !types) {
+    refuse(`${path}.files`, 'true, false or a list of media types, such as application/pdf', show(files));
+  }
+  const { urls = {} } = capabilities;
+  if (typeof urls !== 'object' || urls === null) refuse(`${path}.urls`, 'an object', show(urls));
+  for (const [type, patterns] of Object.entries(urls)) {
+    if (Array.isArray(patterns) && patterns.every((pattern) => pattern instanceof RegExp)) continue;
+    refuse(`${path}.urls['${type}']`, 'a list of regular expressions', show(patterns));
+  }
+}
+
+function checkPrice(path: string, price: unknown): void {
+  if (price === undefined) return;
+  const fields = [...rateFields, 'request', 'webSearch', 'image', 'tiers'];
+  const { tiers, request, webSearch, image, ...rates } = checkObject(path, price, fields, refuse);
+  checkRates(path, rates);
+  checkNumber(`${path}.request`, request, refuse);
+  checkNumber(`${path}.webSearch`, webSearch, refuse);
+  checkNumber(`${path}.image`, image, refuse);
+  if (tiers === undefined) return;
+  if (!Array.isArray(tiers)) refuse(`${path}.tiers`, 'a list', show(tiers));
+  for (const [index, tier] of tiers.entries()) {
+    const at = `${path}.tiers[${index}]`;
+    const { above, ...own } = checkObject(at, tier, [...rateFields, 'above'], refuse);
+    if (above === undefined) refuse(`${at}.above`, 'a number of input tokens', 'undefined');
+    checkNumber(`${at}.above`, above, refuse);
+    checkRates(at, own);
+  }
+}
+
+function checkRates(path: string, rates: Readonly<Record<string, unknown>>): void {
+  for (const field of rateFields) {
+    const rate = rates[field];
+    const optional = field !== 'input';
+    if (rate === undefined && optional) continue;
+    if (typeof rate !== 'number' || !Number.isFinite(rate) || rate < 0) {
+      refuse(`${path}.${field}`, 'US$ per million tokens, a number of at least 0', show(rate));
+    }
+  }
+}
+
+function checkPolicies(path: string, policies: object, ids: readonly string[]): void {
+  const at = (field: string): string => (path === '' ? field : `${path}.${field}`);
+  const { strategy, timeout, retry, breaker, interrupted, fallbackOn } = policies as Record<string, unknown>;
+  const named = strategy as { name?: unknown; rank?: unknown } | undefined | null;
+  if (strategy !== undefined && (typeof named?.name !== 'string' || typeof named.rank !== 'function')) {
+    refuse(
+      at('strategy'),
+      'a strategy, such as priority(): an object with a name and a rank function',
+      show(strategy),
+    );
+  }
+  checkTimeouts(at('timeout'), timeout, refuse);
+  if (retry !== undefined && retry !== false) {
+    const fields = ['maxAttempts', 'sameTarget', 'prefer', 'minDelay', 'maxDelay', 'budget'];
+    const { maxAttempts, sameTarget, prefer, ...delays } = checkObject(at('retry'), retry, fields, refuse);
+    checkNumber(`${at('retry')}.maxAttempts`, maxAttempts, refuse, { least: 1, whole: true });
+    if (sameTarget !== undefined && sameTarget !== 0 && sameTarget !== 1) {
+      refuse(`${at('retry')}.sameTarget`, '0 or 1', show(sameTarget));
+    }
+    checkWord(`${at('retry')}.prefer`, prefer, ['another-target', 'same-target'], refuse);
+    for (const [name, value] of Object.entries(delays)) checkNumber(`${at('retry')}.${name}`, value, refuse);
+  }
+  if (breaker !== undefined && breaker !== false) {
+    const fields = ['consecutive', 'failureRate', 'open', 'maxOpen', 'probes'];
+    const { consecutive, failureRate, probes, ...times } = checkObject(
+      at('breaker'),
+      breaker,
+      fields,
+      refuse,
+    );
+    checkNumber(`${at('breaker')}.probes`, probes, refuse, { least: 1, whole: true });
+    if (
+      failureRate !== undefined &&
+      !(typeof failureRate === 'number' && failureRate > 0 && failureRate <= 1)
+    ) {
+      refuse(`${at('breaker')}.failureRate`, 'a number above 0, at most 1', show(failureRate));
+    }
+    checkNumber(`${at('breaker')}.consecutive`, consecutive, refuse, { least: 1, whole: true });
+    for (const [name, value] of Object.entries(times)) checkNumber(`${at('breaker')}.${name}`, value, refuse);
+  }
+  checkHedge(
+    at('hedge'),
+    (policies as Record<string, unknown>)['hedge'],
+    ['after', 'budget', 'maxCost'],
+    refuse,
+  );
+  const { queue } = policies as Record<string, unknown>;
+  if (queue !== undefined) {
+    const { size, maxWait } = checkObject(at('queue'), queue, ['size', 'maxWait'], refuse);
+    checkNumber(`${at('queue')}.size`, size, refuse, { whole: true });
+    checkNumber(`${at('queue')}.maxWait`, maxWait, refuse);
+  }
+  checkWord(at('interrupted'), interrupted, interruptedWords, refuse);
+  const { accept, mirror } = policies as Record<string, unknown>;
+  checkMirror(at('mirror'), mirror, ids);
+  if (accept !== undefined && typeof accept !== 'function') refuse(at('accept'), 'a function', show(accept));
+  if (fallbackOn === undefined) return;
+  if (!Array.isArray(fallbackOn)) refuse(at('fallbackOn'), 'a list of error kinds', show(fallbackOn));
+  for (const [index, kind] of fallbackOn.entries())
+    checkWord(`${at('fallbackOn')}[${index}]`, kind, fallbackKinds, refuse);
+}
+
+function checkRoutes(routes: unknown, ids: readonly string[]): void {
+  if (routes === undefined) return;
+  if (typeof routes !== 'object' || routes === null || Array.isArray(routes)) {
+    refuse('routes', 'an object of routes by name', show(routes));
+  }
+  for (const [name, route] of Object.entries(routes)) {
+    const path = `routes.${name}`;
+    if (ids.includes(name)) refuse(path, 'a name that is not the id of a target', show(name));
+    const { targets } = checkObject(path, route, ['targets', ...policyFields], refuse);
+    checkPolicies(path, route as object, ids);
+    if (targets === undefined) continue;
+    if (!Array.isArray(targets) || targets.length === 0) {
+      refuse(`${path}.targets`, 'a list of at least one target id', show(targets));
+    }
+    for (const [index, id] of targets.entries()) checkWord(`${path}.targets[${index}]`, id, ids, refuse);
+  }
+}
+
+function checkSelect(select: unknown, names: readonly string[]): void {
+  if (select === undefined || typeof select === 'function') return;
+  if (typeof select !== 'object' || select === null || Array.isArray(select)) {
+    refuse('select', 'a function, or an object with one as `by`', show(select));
+  }
+  const { by, timeout, otherwise } = checkObject('select', select, ['by', 'timeout', 'otherwise'], refuse);
+  if (typeof by !== 'function') refuse('select.by', 'a function', show(by));
+  if (timeout !== undefined && !(typeof timeout === 'number' && timeout > 0)) {
+    refuse('select.timeout', 'a positive number of milliseconds, or Infinity', show(timeout));
+  }
+  checkWord('select.otherwise', otherwise, names, refuse);
+}
+
+function checkMirror(path: string, mirror: unknown, ids: readonly string[]): void {
+  if (mirror === undefined || mirror === false) return;
+  const fields = ['target', 'share', 'maxInFlight'];
+  const { target, share, maxInFlight } = checkObject(path, mirror, fields, refuse);
+  if (target === undefined) refuse(`${path}.target`, `one of ${ids.join(', ')}`, 'undefined');
+  checkWord(`${path}.target`, target, ids, refuse);
+  if (!(typeof share === 'number' && share >= 0 && share <= 1))
+    refuse(`${path}.share`, 'a share from 0 to 1', show(share));
+  checkNumber(`${path}.maxInFlight`, maxInFlight, refuse, { least: 1, whole: true });
+}

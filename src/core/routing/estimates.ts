@@ -1,0 +1,170 @@
+import { costOf } from '../../pricing/cost.ts';
+import { usualOutputTokens } from '../../pricing/estimate.ts';
+import type { SizeClass } from '../../stats/latency.ts';
+import type { Expectation, Latency } from '../../types/options/strategy.ts';
+import type { Route, RouterContext } from '../context.ts';
+import type { Operation } from '../operations/operation.ts';
+import type { Target } from '../targets/target.ts';
+
+/** A request, as far as its cost and duration at a target depend on it. */
+export interface EstimateInput {
+  readonly route: Route;
+  readonly session: string | undefined;
+  readonly job: Pick<Operation, 'kind' | 'inputTokens' | 'needs' | 'size'>;
+}
+
+/** Output tokens that a target's answer is expected to have. */
+export function expectedOutput(
+  target: Target,
+  { route, job }: Omit<EstimateInput, 'session'>,
+  now: number,
+): number {
+  const { kind, made, outputTokens: most } = job.needs.get();
+  if (kind === 'embeddings') return 0;
+  if (kind === 'image') return made * imageTokens(target, now);
+  const usual = route.outputs.expect(target.id, now) ?? target.stats.usualOutput(now) ?? usualOutputTokens;
+  return Math.min(usual, most || Number.POSITIVE_INFINITY);
+}
+
+/**
+ * What an image has where nothing is known: Gemini's have 1,290 tokens (https://ai.google.dev/gemini-api/docs/pricing), those of
+ * OpenAI 1,056 to 1,584 at medium quality (https://developers.openai.com/api/docs/guides/image-generation).
+ */
+const usualImageTokens = 1_300;
+
+/** Output tokens that an image of a target is expected to have. */
+export function imageTokens(target: Target, now: number): number {
+  return target.imageTokens.read(now) ?? usualImageTokens;
+}
+
+/** Most images that a target makes in one call. */
+export function imagesPerCall({ provider, model }: Target): number {
+  return provider.imagesPerCall?.(model) ?? 1;
+}
+
+/** Tokens that a request is expected to take, in and out. */
+export function expectedTokens(
+  target: Target,
+  forecast: Omit<EstimateInput, 'session'>,
+  now: number,
+): number {
+  return forecast.job.inputTokens.get() + expectedOutput(target, forecast, now);
+}
+
+/** Input tokens that a target's prompt cache is expected to have. */
+export function expectedCached(
+  target: Target,
+  { session, job }: EstimateInput,
+  env: RouterContext,
+  now: number,
+): number {
+  return env.caches.expect(session, target.id, job.inputTokens.get(), now).read;
+}
+
+/** What a request is expected to cost at a target, in US$; `undefined` where no price is known. */
+export function expectedCost(
+  target: Target,
+  forecast: EstimateInput,
+  env: RouterContext,
+  now: number,
+): number | undefined {
+  const known = env.prices.priceOf(target);
+  if (known === undefined) return undefined;
+  const inputTokens = forecast.job.inputTokens.get();
+  const { read, write } = env.caches.expect(forecast.session, target.id, inputTokens, now);
+  const { made } = forecast.job.needs.get();
+  const calls = Math.ceil(made / imagesPerCall(target)) || 1;
+  const usage = {
+    inputTokens,
+    outputTokens: expectedOutput(target, forecast, now) / calls,
+    cacheReadTokens: read,
+    cacheWriteTokens: write,
+    images: made / calls,
+  };
+  const cost = costOf(usage, known.price, known.source);
+  return cost && calls * cost.total;
+}
+
+/**
+ * How fast and how sound a target is expected to be; what takes longer is worked out when it is asked for. A class, so that all
+ * of them share their getters: in object literals each getter would cost a hidden class.
+ */
+export class ExpectedPerformance implements Expectation {
+  readonly firstToken: Latency | undefined;
+  readonly throughput: number | undefined;
+  readonly samples: number;
+  readonly idle: number;
+  readonly #target: Target;
+  readonly #forecast: EstimateInput;
+  readonly #now: number;
+  readonly #chat: Latency | undefined;
+  readonly #kind: 'stream' | 'chat';
+
+  constructor(target: Target, forecast: EstimateInput, now: number) {
+    const { latencies, stats, prior } = target;
+    const { job } = forecast;
+    const size = job.size.get();
+    this.#target = target;
+    this.#forecast = forecast;
+    this.#now = now;
+    this.#chat = latencies.chat.expect(size, now);
+    this.#kind = job.kind === 'stream' || this.#chat === undefined ? 'stream' : 'chat';
+    this.firstToken = withPrior(target, size, now);
+    this.throughput = stats.throughput(now) ?? prior.throughput;
+    this.samples = latencies[this.#kind].samples(now) + (prior.firstToken === undefined ? 0 : priorSamples);
+    this.idle = now - stats.lastStart;
+  }
+
+  get total(): Latency | undefined {
+    if (this.#kind === 'chat') return this.#chat;
+    const output = (): number => expectedOutput(this.#target, this.#forecast, this.#now);
+    return later(this.firstToken, this.throughput, output) ?? this.#chat;
+  }
+
+  get failure(): number {
+    return this.#target.stats.failure(this.#now);
+  }
+}
+
+/** A declared time counts as so many samples. */
+const priorSamples = 10;
+/** Of the logarithms, where only a median is known: 0.6, as vendors' first tokens are spread. */
+const usualSpread = 0.6;
+
+function withPrior({ latencies, prior }: Target, size: SizeClass, now: number): Latency | undefined {
+  const measured = latencies.stream.expect(size, now);
+  if (prior.firstToken === undefined) return measured;
+  if (measured === undefined) return spreadAround(prior.firstToken);
+  const samples = latencies.stream.samples(now);
+  const pull = priorSamples / (samples + priorSamples);
+  return scaled(measured, (prior.firstToken / measured.p50) ** pull);
+}
+
+/** Log-normal around a median. */
+function spreadAround(median: number): Latency {
+  const at = (deviations: number): number => median * Math.exp(usualSpread * deviations);
+  return {
+    mean: median * Math.exp(usualSpread ** 2 / 2),
+    p50: median,
+    p90: at(1.282),
+    p95: at(1.645),
+    p99: at(2.326),
+  };
+}
+
+function scaled(latency: Latency, factor: number): Latency {
+  const { mean, p50, p90, p95, p99 } = latency;
+  return { mean: mean * factor, p50: p50 * factor, p90: p90 * factor, p95: p95 * factor, p99: p99 * factor };
+}
+
+/** The time to the last token, by that to the first one. */
+function later(
+  firstToken: Latency | undefined,
+  throughput: number | undefined,
+  outputTokens: () => number,
+): Latency | undefined {
+  if (firstToken === undefined || throughput === undefined) return undefined;
+  const rest = (1_000 * outputTokens()) / throughput;
+  const { mean, p50, p90, p95, p99 } = firstToken;
+  return { mean: mean + rest, p50: p50 + rest, p90: p90 + rest, p95: p95 + rest, p99: p99 + rest };
+}

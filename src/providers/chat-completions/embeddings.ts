@@ -1,0 +1,44 @@
+import { ProviderError } from '../../errors.ts';
+import type { ProviderEmbedCall, ProviderEmbeddings } from '../../types/provider.ts';
+import { asCount, asObject, asObjects, asText, compact, type Wire } from '../../util/json.ts';
+import { failureInside } from './failures.ts';
+
+/** A call as the body of `POST /embeddings`. */
+export function toEmbedRequest(call: ProviderEmbedCall, provider: string): Wire {
+  return {
+    model: call.model,
+    input: call.values,
+    ...compact({ dimensions: call.dimensions }),
+    // Said, because the SDK would otherwise ask for base64 and decode it.
+    encoding_format: 'float',
+    ...call.providerOptions?.[provider],
+  };
+}
+
+/** A list of embeddings as a result, in the order of the values, whatever the order on the wire. */
+export function toEmbeddings(
+  raw: unknown,
+  provider: string,
+  headers: Readonly<Record<string, string>>,
+): ProviderEmbeddings {
+  const wire = asObject(raw) ?? {};
+  const inside = failureInside(wire, provider, headers);
+  if (inside !== undefined) throw inside;
+  const list = asObjects(wire['data']);
+  const embeddings: (readonly number[])[] = [];
+  for (const [position, { index, embedding }] of list.entries()) {
+    if (Array.isArray(embedding)) embeddings[typeof index === 'number' ? index : position] = embedding;
+  }
+  if (list.length === 0 || Object.keys(embeddings).length !== list.length) {
+    const summary = 'the answer is no list of embeddings';
+    throw new ProviderError({ kind: 'malformed', provider, answered: true, summary });
+  }
+  const usage = asObject(wire['usage']);
+  return {
+    embeddings,
+    usage: compact({ inputTokens: asCount(usage?.['prompt_tokens']) ?? asCount(usage?.['total_tokens']) }),
+    response: { ...compact({ id: asText(wire['id']), model: asText(wire['model']) }), headers },
+    warnings: [],
+    raw,
+  };
+}

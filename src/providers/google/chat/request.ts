@@ -1,0 +1,97 @@
+import type { ProviderCall, ResolvedTool } from '../../../types/provider.ts';
+import type { Warning } from '../../../types/result/result.ts';
+import { compact, type Wire } from '../../../util/json.ts';
+import { ownTool } from '../../shared/tools.ts';
+import { toContents } from './contents.ts';
+import { toThinkingConfig } from './thinking.ts';
+
+/** A call in the words of `generateContent`, which both SDKs take, each in its own arrangement. */
+export interface GeminiRequest extends Wire {
+  readonly model: string;
+  readonly contents: readonly Wire[];
+  readonly systemInstruction?: Wire;
+  readonly tools?: readonly Wire[];
+  readonly toolConfig?: Wire;
+  readonly generationConfig: Wire;
+  /** The caller's own options for the vendor, for the top of the body and for `generationConfig`. */
+  readonly extra: { readonly top: Wire; readonly generationConfig: Wire };
+}
+
+/** Options that stand at the top of the body (https://ai.google.dev/api/generate-content); all others configure the generation. */
+const topOptions = [
+  'safetySettings',
+  'cachedContent',
+  'labels',
+  'toolConfig',
+  'tools',
+  'systemInstruction',
+  'serviceTier',
+];
+
+/** A call as a request, and what could not be said in it. */
+export function toRequest(call: ProviderCall): {
+  readonly body: GeminiRequest;
+  readonly warnings: readonly Warning[];
+} {
+  const warnings: Warning[] = [];
+  const { system, contents } = toContents(call.messages, call.model, warnings);
+  const tools = toTools(call.tools ?? [], warnings);
+  const toolConfig = toToolConfig(call);
+  const schema = call.responseFormat?.schema;
+  const generationConfig = compact({
+    maxOutputTokens: call.maxOutputTokens,
+    temperature: call.temperature,
+    topP: call.topP,
+    topK: call.topK,
+    seed: call.seed,
+    stopSequences: call.stopSequences,
+    presencePenalty: call.presencePenalty,
+    frequencyPenalty: call.frequencyPenalty,
+    responseMimeType: call.responseFormat === undefined ? undefined : 'application/json',
+    responseJsonSchema: schema,
+    thinkingConfig: toThinkingConfig(call.model, call.reasoning, warnings),
+  });
+  const options = Object.entries(call.providerOptions?.['google'] ?? {});
+  const extra = {
+    top: Object.fromEntries(options.filter(([name]) => topOptions.includes(name))),
+    generationConfig: Object.fromEntries(options.filter(([name]) => !topOptions.includes(name))),
+  };
+  const body: GeminiRequest = {
+    model: call.model,
+    contents,
+    ...(system.length === 0 ? {} : { systemInstruction: { role: 'user', parts: system } }),
+    ...(tools.length === 0 ? {} : { tools }),
+    ...(toolConfig === undefined ? {} : { toolConfig }),
+    generationConfig,
+    extra,
+  };
+  return { body, warnings };
+}
+
+function toTools(tools: readonly ResolvedTool[], warnings: Warning[]): readonly Wire[] {
+  const functionDeclarations: Wire[] = [];
+  const own: Wire[] = [];
+  for (const tool of tools) {
+    if (tool.type === 'function') {
+      const { name, description, inputSchema: parametersJsonSchema } = tool;
+      functionDeclarations.push(compact({ name, description, parametersJsonSchema }));
+      continue;
+    }
+    const type = ownTool(tool, 'google', warnings);
+    if (type !== undefined) own.push({ [camelCase(type)]: tool.args });
+  }
+  return functionDeclarations.length === 0 ? own : [{ functionDeclarations }, ...own];
+}
+
+/** `google_search` is `googleSearch` on the wire. */
+function camelCase(name: string): string {
+  return name.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
+}
+
+function toToolConfig({ toolChoice }: ProviderCall): Wire | undefined {
+  if (toolChoice === undefined) return undefined;
+  if (typeof toolChoice === 'object') {
+    return { functionCallingConfig: { mode: 'ANY', allowedFunctionNames: [toolChoice.toolName] } };
+  }
+  return { functionCallingConfig: { mode: { auto: 'AUTO', none: 'NONE', required: 'ANY' }[toolChoice] } };
+}

@@ -1,0 +1,55 @@
+import { ConfigError } from '../../errors.ts';
+import { checkKey } from '../../transport/credentials.ts';
+import type { KeyLimits } from '../../types/options/limit.ts';
+import type { Provider } from '../../types/provider.ts';
+import { type ClientOptions, checkKnown } from './client-options.ts';
+
+/**
+ * A provider with one key, or one with several: then `make` is called for each of them.
+ *
+ * @throws ConfigError naming the option; it never shows a key
+ */
+export function withKeys<Name extends string, Options extends ClientOptions & { readonly client?: object }>(
+  factory: string,
+  options: Options,
+  make: (options: Options) => Provider<Name>,
+): Provider<Name> {
+  const { keys, ...rest } = options;
+  const limits = checkLimits(`${factory}.limits`, options.limits);
+  const limited = (provider: Provider<Name>): Provider<Name> =>
+    limits === undefined ? provider : { ...provider, limits };
+  if (keys === undefined) return limited(make(options));
+  const option = `${factory}.keys`;
+  for (const other of ['apiKey', 'client'] as const) {
+    if (options[other] !== undefined) throw new ConfigError(option, `either it or ${other}`, 'both');
+  }
+  if (!Array.isArray(keys) || keys.length === 0) {
+    throw new ConfigError(
+      option,
+      'a list of at least one API key',
+      Array.isArray(keys) ? 'an empty list' : typeof keys,
+    );
+  }
+  const checked = keys.map((key, index) => checkKey(`${option}[${index}]`, key, 'this list'));
+  for (const [index, key] of checked.entries()) {
+    if (checked.indexOf(key) !== index)
+      throw new ConfigError(`${option}[${index}]`, 'a key that is not in the list yet', 'one that is');
+  }
+  const each = checked.map((apiKey) => limited(make({ ...rest, apiKey } as unknown as Options)));
+  const [first] = each;
+  return { ...(first as Provider<Name>), keys: each };
+}
+
+function checkLimits(option: string, limits: KeyLimits | undefined): KeyLimits | undefined {
+  if (limits === undefined) return undefined;
+  if (typeof limits !== 'object' || limits === null)
+    throw new ConfigError(option, 'an object', String(limits));
+  const names = ['concurrency', 'rpm', 'tpm'] as const;
+  checkKnown(option, limits, names);
+  for (const name of names) {
+    const value: unknown = limits[name];
+    if (value === undefined || (typeof value === 'number' && value >= 1)) continue;
+    throw new ConfigError(`${option}.${name}`, 'a number of at least 1', String(value));
+  }
+  return limits;
+}

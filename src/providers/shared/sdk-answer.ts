@@ -1,0 +1,69 @@
+import { ProviderError } from '../../errors.ts';
+import { readText } from '../../transport/body.ts';
+import type { Answer } from '../../transport/response.ts';
+import type { Exchange } from '../../transport/transport.ts';
+import { plainHeaders } from './sdk-error.ts';
+
+/** Whose answer it is, and whether it came through our own transport. */
+interface Asked {
+  readonly name: string;
+  readonly own: boolean;
+}
+
+/** What an SDK gives as a stream. */
+export function asIterable(data: unknown, provider: string): AsyncIterable<unknown> {
+  if (typeof data === 'object' && data !== null && Symbol.asyncIterator in data)
+    return data as AsyncIterable<unknown>;
+  throw new ProviderError({
+    kind: 'malformed',
+    provider,
+    answered: true,
+    summary: 'the answer is no stream',
+  });
+}
+
+/** What an SDK's promise comes to: the answer itself, or what the SDK made of it. */
+interface Answered {
+  readonly answer?: Answer;
+  readonly data?: unknown;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+/**
+ * Waits for an SDK's promise. An answer that came through our own transport is read by us, because the SDKs' own decoders
+ * cost several times as much; else the response's headers are taken from the SDK where only it has them.
+ */
+export async function awaitAnswer(
+  promise: PromiseLike<unknown>,
+  exchange: Exchange,
+  { own, name: provider }: Asked,
+): Promise<Answered> {
+  type WithResponse = () => Promise<{ data: unknown; response?: { headers?: unknown } }>;
+  const { asResponse, withResponse } = promise as {
+    readonly asResponse?: () => Promise<unknown>;
+    readonly withResponse?: WithResponse;
+  };
+  if (own) {
+    // Those that read answers by themselves can be told not to.
+    await (typeof asResponse === 'function' ? asResponse.call(promise) : promise);
+    const { answer, headers } = exchange;
+    if (answer !== undefined) return { answer, headers };
+    throw new ProviderError({ kind: 'malformed', provider, summary: 'the SDK sent nothing' });
+  }
+  if (typeof withResponse !== 'function') return { data: await promise, headers: exchange.headers };
+  const { data, response } = await withResponse.call(promise);
+  return {
+    data,
+    headers: exchange.status === undefined ? plainHeaders(response?.headers) : exchange.headers,
+  };
+}
+
+/** The same, for an answer that comes at once. */
+export async function awaitData(
+  promise: PromiseLike<unknown>,
+  exchange: Exchange,
+  mapping: Asked,
+): Promise<{ readonly data: unknown; readonly headers: Readonly<Record<string, string>> }> {
+  const { answer, data, headers } = await awaitAnswer(promise, exchange, mapping);
+  return { data: answer === undefined ? data : JSON.parse(await readText(answer.body)), headers };
+}

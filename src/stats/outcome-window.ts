@@ -1,0 +1,47 @@
+/** Counts good and bad outcomes of the last minute, second by second. */
+export interface OutcomeWindow {
+  add(failed: boolean, now: number): void;
+  /** What the last `seconds` (at most 60) came to. */
+  read(seconds: number, now: number): { readonly all: number; readonly failed: number };
+  clear(): void;
+}
+
+const slots = 60;
+
+export function outcomeWindow(): OutcomeWindow {
+  const all = new Uint32Array(slots);
+  const failed = new Uint32Array(slots);
+  let newest = 0;
+
+  /** Empties the seconds that have gone by without an outcome. */
+  const move = (now: number): void => {
+    const second = Math.floor(now / 1_000);
+    for (let gone = Math.max(newest + 1, second - slots + 1); gone <= second; gone++) {
+      all[gone % slots] = 0;
+      failed[gone % slots] = 0;
+    }
+    newest = Math.max(newest, second);
+  };
+
+  return {
+    add(bad, now) {
+      move(now);
+      const slot = newest % slots;
+      all[slot] = (all[slot] ?? 0) + 1;
+      if (bad) failed[slot] = (failed[slot] ?? 0) + 1;
+    },
+    read(seconds, now) {
+      move(now);
+      const sum = { all: 0, failed: 0 };
+      for (let ago = 0; ago < seconds && ago <= newest; ago++) {
+        sum.all += all[(newest - ago) % slots] ?? 0;
+        sum.failed += failed[(newest - ago) % slots] ?? 0;
+      }
+      return sum;
+    },
+    clear() {
+      all.fill(0);
+      failed.fill(0);
+    },
+  };
+}

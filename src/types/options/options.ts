@@ -1,0 +1,288 @@
+import type { Clock, Random } from '../clock.ts';
+import type { FallbackKind } from '../error.ts';
+import type { Provider } from '../provider.ts';
+import type { ChatResult } from '../result/result.ts';
+import type { Capabilities } from './capabilities.ts';
+import type { KeyLimits } from './limit.ts';
+import type { Price } from './price.ts';
+import type { Select, SelectOptions } from './select.ts';
+import type { Strategy } from './strategy.ts';
+
+/** Limits of time, all in milliseconds. `Infinity` switches one off. */
+export interface Timeouts {
+  /** The whole request, all attempts and the stream's end included. Default: 600,000. */
+  readonly request?: number;
+  /** One attempt, to its last byte. Default: 300,000. */
+  readonly attempt?: number;
+  /** Until the connection stands. Seen on Node; elsewhere `firstToken` and `attempt` cover it. Default: 3,000. */
+  readonly connect?: number;
+  /**
+   * Until the first token of a stream. Pings, comments and empty deltas are not tokens. Default: twice what the slowest in a
+   * hundred of the target's streams take, between 2,000 and 60,000; four times and at least 10,000 until a hundred have been
+   * seen, and 30,000 until ten have.
+   */
+  readonly firstToken?: number;
+  /**
+   * Between two tokens of a stream, while the reader waits for one. Default: five times what one pause in a hundred of the
+   * target's streams takes, between 5,000 and 60,000; 20,000 until a hundred have been counted, of which every fourth is.
+   * Where all of a target's streams stop at once, three times that pause, and at least 1,000.
+   */
+  readonly idle?: number;
+}
+
+/** When and how often to try again. */
+export interface RetryPolicy {
+  /**
+   * Most attempts for one request, over all targets. Default: one more than the route has targets (or keys), and at least 3.
+   */
+  readonly maxAttempts?: number;
+  /** Most retries on the same target: 0 or 1. Default: 1. */
+  readonly sameTarget?: 0 | 1;
+  /**
+   * What is next after a rate limit, an overload, an error of the server or a broken connection: another target at once, or
+   * the same one once more, after a pause of at most `maxDelay`, because the model matters more than the time. Where there is no
+   * other, it is always the same. Default: `another-target`.
+   */
+  readonly prefer?: 'another-target' | 'same-target';
+  /** First bound of the exponential backoff with full jitter before a retry, in milliseconds. Default: 250. */
+  readonly minDelay?: number;
+  /** Last bound of it, in milliseconds. Default: 8,000. */
+  readonly maxDelay?: number;
+  /**
+   * Most retries on the same target, as a share of all requests; a few are always free, and so are retries on a target that is
+   * known to be failing. Going to another target is not limited. Default: 0.2.
+   */
+  readonly budget?: number;
+}
+
+/** When a failing target is left alone. */
+export interface BreakerPolicy {
+  /** Failures in a row that open it. Default: 5; where there were fewer than 20 outcomes in a minute, 3 are enough. */
+  readonly consecutive?: number;
+  /** Share of failures over ten seconds that opens it, from 20 outcomes on. Default: 0.5. */
+  readonly failureRate?: number;
+  /** Milliseconds it stays open the first time; doubles with each time in a row. Default: 5,000. */
+  readonly open?: number;
+  /** Most milliseconds it stays open. Default: 60,000. */
+  readonly maxOpen?: number;
+  /** Good probes, one at a time, that close it again. Default: 3. Then its traffic comes back over five seconds. */
+  readonly probes?: number;
+}
+
+/**
+ * What to do when a stream breaks after its first token. `error`: throw `StreamInterruptedError`. `restart`: yield a
+ * `restart` part and then another target's whole answer. `continue`: let another target say the rest, as if nothing had
+ * happened, where that is safe (plain text: no tools, schema or reasoning) and it can (its `prefill` capability); else as
+ * `restart`.
+ */
+export type Interrupted = 'error' | 'restart' | 'continue';
+
+/** When a slow request is sent to a second target as well; the first answer wins, and the other one is stopped. */
+export interface HedgePolicy {
+  /**
+   * How long the first target may take to its first token (to its whole answer, where nothing is streamed): milliseconds, or
+   * a percentile of its own times, which needs a hundred samples. Default: `p99`.
+   */
+  readonly after?: number | 'p90' | 'p95' | 'p99';
+  /** Most second attempts, as a share of all requests. Default: 0.02. */
+  readonly budget?: number;
+  /** Most US$ that a second attempt is expected to cost. Targets above it, or of unknown price, are not used for one. Default: no limit. */
+  readonly maxCost?: number;
+}
+
+/**
+ * Says whether a complete answer will do: `true`, or why not. An answer that will not do is paid for, and the next target is
+ * asked; a stream starts anew where `interrupted` is `restart`. What it throws goes to the caller.
+ *
+ * @example
+ * accept: ({ text }) => text.length > 20 || 'too short'
+ */
+export type Accept = (result: ChatResult) => boolean | string | PromiseLike<boolean | string>;
+
+/**
+ * A share of the chats and streams is sent to one more target as a copy, only to be measured: nobody gets its answer. It never
+ * delays or fails the request: it begins after it, is not retried, and gives its place up to any request that needs it. It ends
+ * with `router.close()`, not with the caller's abort. What it comes to counts for the target's statistics and health, as any
+ * attempt does. What it costs is in events of its own, which carry `mirror: true`; the call's `maxCost` is not for it.
+ *
+ * No copy is made of embeddings or images, of requests with tools that the vendor runs or that hang on what a vendor keeps, of those whose
+ * `only` leaves the target out, and where the target comes first anyway; the route's strategy has no say in it. A copy is dropped
+ * where the target is not well, is unfit for the request, or has no free place or less than half of its rate limits left.
+ *
+ * @example
+ * mirror: { target: 'candidate', share: 0.05 }
+ */
+export interface MirrorPolicy {
+  /** The id of any of the router's targets. */
+  readonly target: string;
+  /** Share of the requests, 0 to 1. */
+  readonly share: number;
+  /** Most copies under way at the target at a time; more are dropped. Default: 10. */
+  readonly maxInFlight?: number;
+}
+
+/** What a route inherits from the router's options and may override. */
+export interface Policies {
+  /** Default: `priority()`, the order of `targets`. */
+  readonly strategy?: Strategy;
+  readonly timeout?: Timeouts;
+  /** `false`: one attempt in all. */
+  readonly retry?: RetryPolicy | false;
+  /** `false`: failures do not keep a target from being used. */
+  readonly breaker?: BreakerPolicy | false;
+  /**
+   * Default: `false`, because the vendor may charge for both. Requests that hang on what a vendor keeps, or use tools that
+   * it runs, are never sent twice.
+   */
+  readonly hedge?: HedgePolicy | false;
+  /** Shared by all requests of the router. */
+  readonly queue?: QueuePolicy;
+  /** Default: `error`. */
+  readonly interrupted?: Interrupted;
+  /**
+   * Failures that normally go to the caller at once, because another target would most likely fail as well, but on which
+   * this route is to try the next one: such as `content-filter` or `bad-request`; `output` for answers that do not match
+   * the request's `schema`.
+   */
+  readonly fallbackOn?: readonly FallbackKind[];
+  /** Default: every complete answer will do. */
+  readonly accept?: Accept;
+  /** `false`: none, whatever the router's is. Default: none. */
+  readonly mirror?: MirrorPolicy | false;
+}
+
+/** What happens to a request when everything that could take it is busy, exhausted or at its limit. */
+export interface QueuePolicy {
+  /**
+   * Most requests of the router that may wait at a time; `0`: none does. When it is full, whoever came last of those of the
+   * lowest priority is turned away with `NoTargetError`. Default: 1,000.
+   */
+  readonly size?: number;
+  /**
+   * Most milliseconds to wait for a target that is expected back then. If it takes longer, or longer than the request's time
+   * allows, the request fails at once. Default: 30,000.
+   */
+  readonly maxWait?: number;
+}
+
+/** Who waits behind whom, and who is turned away first when too many wait. */
+export type Priority = 'critical' | 'normal' | 'sheddable';
+
+/** One provider and model that can answer, with the key or keys of the provider. */
+export interface TargetOptions extends KeyLimits {
+  readonly provider: Provider;
+  /** The model, as the vendor names it; with `aiSdk()` a model of the AI SDK. */
+  readonly model: string | object;
+  /** Unique among the targets. Default: `provider/model`. */
+  readonly id?: string;
+  /** US$ per million tokens. Default: the catalogue's, where it knows the model. */
+  readonly price?: Price;
+  /** Its share under `weighted()`. Default: 1. */
+  readonly weight?: number;
+  /** Words of your own, for strategies to look at: a region, `zero-data-retention` … */
+  readonly tags?: readonly string[];
+  /** What to expect of it before it has been measured; a few dozen samples replace it. */
+  readonly prior?: Prior;
+  /** What it can do, field by field over what its provider knows. Requests that need more are not sent to it. */
+  readonly capabilities?: Capabilities;
+}
+
+/** How fast a target is expected to be. */
+export interface Prior {
+  /** Milliseconds to the first token. */
+  readonly firstToken?: number;
+  /** Output tokens per second. */
+  readonly throughput?: number;
+}
+
+/** A named choice of targets, with policies of its own. */
+export interface RouteOptions<TargetId extends string = string> extends Policies {
+  /** Ids, in order of preference. Default: all targets. */
+  readonly targets?: readonly TargetId[];
+}
+
+/** Looks prices up for targets that declare none. */
+export interface Catalog {
+  /** The price of a model at a moment (milliseconds since 1970), or `undefined` where it is not known: never a guess. */
+  price(provider: string, model: string, date: number): Price | undefined;
+  /** Most tokens that a model takes and gives together, where that is known. */
+  contextLength?(provider: string, model: string): number | undefined;
+}
+
+/** The options of `createRouter`. */
+export interface RouterOptions<
+  Targets extends readonly TargetOptions[] = readonly TargetOptions[],
+  Routes extends Readonly<Record<string, RouteOptions<TargetIdOf<Targets>>>> = Readonly<
+    Record<string, RouteOptions<TargetIdOf<Targets>>>
+  >,
+> extends Policies {
+  readonly targets: Targets;
+  /** Without it: one route, `default`, over all targets. A route named `default` is used when a call names none. */
+  readonly routes?: Routes;
+  /**
+   * Chooses the route of each chat and stream whose call names none; with limits of its own where it is given as an object.
+   * Default: the route `default`.
+   *
+   * @example
+   * select: byComplexity({ simple: 'cheap', complex: 'strong' })
+   * @example
+   * select: { by: askSmallModel, timeout: 300, otherwise: 'cheap' }
+   */
+  readonly select?:
+    | Select<RouteNameOf<NoInfer<Targets>, NoInfer<Routes>>>
+    | SelectOptions<RouteNameOf<NoInfer<Targets>, NoInfer<Routes>>>;
+  /** `false`: no catalogue, only declared prices. Default: `@pydantic/genai-prices`, loaded when first needed. */
+  readonly catalog?: Catalog | false;
+  /** Default: the runtime's monotonic clock and timers. */
+  readonly clock?: Clock;
+  /** Default: `Math.random`. */
+  readonly random?: Random;
+}
+
+/** The id of each of the targets: literal where it was written out, `string` where it was computed. */
+export type TargetIdOf<Targets extends readonly TargetOptions[]> = IdOf<Targets[number]>;
+
+type IdOf<T> = T extends { readonly id: infer Id extends string }
+  ? Id
+  : 'id' extends keyof T
+    ? string
+    : T extends { readonly provider: Provider<infer Name>; readonly model: infer Model extends string }
+      ? `${Name}/${Model}`
+      : string;
+
+/** What a `select` may name: a route, a target that alone shall answer, or `default`, which is always there. */
+export type RouteNameOf<Targets extends readonly TargetOptions[], Routes> =
+  | (keyof Routes & string)
+  | TargetIdOf<Targets>
+  | 'default';
+
+/** What one call may set for itself. */
+export interface CallOptions<TargetId extends string = string, RouteName extends string = string> {
+  /** The name of a route, or the id of a target that alone shall answer. Default: what `select` says, else `default`. */
+  readonly route?: RouteName | TargetId;
+  /** Aborting it ends the call at once, closes its sockets and rejects with the signal's reason. */
+  readonly signal?: AbortSignal;
+  /** Only these of the route's targets. */
+  readonly only?: readonly TargetId[];
+  /** Overrides the route's, field by field. */
+  readonly timeout?: Timeouts;
+  /** Most US$ that this request is expected to cost. Targets above it, or of unknown price, are not used. */
+  readonly maxCost?: number;
+  /** Requests of one session prefer one target where the strategy says so, and one of its keys. */
+  readonly session?: string;
+  /** Where requests have to wait. Default: `normal`. */
+  readonly priority?: Priority;
+  /** Goes to events untouched. */
+  readonly metadata?: Readonly<Record<string, unknown>>;
+  /** Overrides the route's. Streams only. */
+  readonly interrupted?: Interrupted;
+  /**
+   * `false`: the reader could not show a `restart`. A stream that would start anew throws `StreamInterruptedError`, whatever
+   * `interrupted` is. Default: `true`.
+   */
+  readonly restart?: boolean;
+  /** Overrides the route's, but for its budget, which all requests share. */
+  readonly hedge?: Omit<HedgePolicy, 'budget'> | false;
+  /** Overrides the route's. */
+  readonly accept?: Accept;
+}

@@ -1,0 +1,149 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { adaptiveConcurrency } from '../../src/limits/adaptive-concurrency.ts';
+import { rateLimit } from '../../src/limits/rate-limit.ts';
+import { vendorLimits } from '../../src/limits/vendor-limits.ts';
+
+describe('rateLimit', () => {
+  it('is none where nothing is declared', () => {
+    expect(rateLimit(undefined, undefined)).toBeUndefined();
+  });
+
+  it('lets a minute’s requests through at once, and then one after the other', () => {
+    const limit = rateLimit(60, undefined);
+    for (let request = 0; request < 60; request++) {
+      expect(limit?.freeAt(0, 0)).toBe(0);
+      limit?.take(0, 0);
+    }
+    expect(limit?.freeAt(0, 0)).toBe(1_000);
+    expect(limit?.headroom(0)).toBe(0);
+    expect(limit?.headroom(30_000)).toBeCloseTo(0.5);
+  });
+
+  it('gives back what was reserved and not used', () => {
+    const limit = rateLimit(undefined, 1_000);
+    const settle = limit?.take(900, 0);
+    expect(limit?.freeAt(500, 0)).toBeGreaterThan(0);
+    settle?.(100, 0);
+    expect(limit?.freeAt(500, 0)).toBe(0);
+  });
+
+  it('never lets more through than its rate and one full bucket', () => {
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 1, max: 100 }),
+        fc.array(fc.nat(5_000), { maxLength: 300 }),
+        (rpm, waits) => {
+          const limit = rateLimit(rpm, undefined);
+          let now = 0;
+          let sent = 0;
+          for (const wait of waits) {
+            now += wait;
+            if ((limit?.freeAt(0, now) ?? 0) > now) continue;
+            limit?.take(0, now);
+            sent += 1;
+          }
+          expect(sent).toBeLessThanOrEqual(rpm + (now * rpm) / 60_000 + 1e-6);
+        },
+      ),
+    );
+  });
+
+  it('lets a request that never fits go when the bucket is full', () => {
+    const limit = rateLimit(undefined, 100);
+    expect(limit?.freeAt(5_000, 0)).toBe(0);
+    limit?.take(100, 0);
+    expect(limit?.freeAt(5_000, 0)).toBe(60_000);
+  });
+});
+
+describe('headroom', () => {
+  it('knows nothing until a vendor has said something, and when that is over', () => {
+    const room = vendorLimits();
+    expect(room.share(0)).toBe(1);
+    room.note([{ of: 'requests', remaining: 0, limit: 10, resetAfter: 5_000 }], 0);
+    expect(room.share(0)).toBe(0);
+    expect(room.freeAt(0, 0)).toBe(5_000);
+    expect(room.share(5_000)).toBe(1);
+    expect(room.freeAt(0, 5_000)).toBe(5_000);
+  });
+
+  it('counts what has been sent since', () => {
+    const room = vendorLimits();
+    room.note([{ of: 'tokens', remaining: 1_000, limit: 10_000, resetAfter: 60_000 }], 0);
+    expect(room.freeAt(600, 0)).toBe(0);
+    room.use(600, 0);
+    expect(room.freeAt(600, 0)).toBe(60_000);
+    expect(room.share(0)).toBeCloseTo(0.04);
+  });
+
+  it('goes by the scarcest of several limits of one kind', () => {
+    const room = vendorLimits();
+    room.note(
+      [
+        { of: 'tokens', remaining: 900, limit: 1_000, resetAfter: 1_000 },
+        { of: 'tokens', remaining: 10, limit: 1_000, resetAfter: 1_000 },
+        { of: 'tokens', remaining: 500, limit: 1_000, resetAfter: 1_000 },
+      ],
+      0,
+    );
+    expect(room.share(0)).toBeCloseTo(0.01);
+  });
+
+  it('lets no more through than the vendor said is left, until it is full again', () => {
+    fc.assert(
+      fc.property(
+        fc.nat(50),
+        fc.integer({ min: 1, max: 120_000 }),
+        fc.array(fc.nat(2_000), { maxLength: 100 }),
+        (remaining, resetAfter, waits) => {
+          const room = vendorLimits();
+          room.note([{ of: 'requests', remaining, limit: 50, resetAfter }], 0);
+          let now = 0;
+          let sent = 0;
+          for (const wait of waits) {
+            now += wait;
+            if (now >= resetAfter) break;
+            expect(room.share(now)).toBeGreaterThanOrEqual(0);
+            expect(room.share(now)).toBeLessThanOrEqual(1);
+            const free = room.freeAt(0, now);
+            expect(free).toBeLessThanOrEqual(now + 60_000);
+            if (free > now) continue;
+            room.use(0, now);
+            sent += 1;
+          }
+          expect(sent).toBeLessThanOrEqual(remaining);
+        },
+      ),
+    );
+  });
+});
+
+describe('pressure', () => {
+  it('sets no limit until a target complains, then seven tenths of what it had', () => {
+    const load = adaptiveConcurrency();
+    load.succeeded(1_000);
+    expect(load.limit).toBe(Number.POSITIVE_INFINITY);
+    load.refused(20);
+    expect(load.limit).toBe(14);
+    load.refused(14);
+    expect(load.limit).toBe(9);
+  });
+
+  it('grows by one for each round of successes, only while it is felt', () => {
+    const load = adaptiveConcurrency();
+    load.refused(10);
+    for (let success = 0; success < 7; success++) load.succeeded(7);
+    expect(load.limit).toBe(8);
+    for (let success = 0; success < 8; success++) load.succeeded(1);
+    expect(load.limit).toBe(8);
+  });
+
+  it('never falls below one, and is forgotten in the end', () => {
+    const load = adaptiveConcurrency();
+    for (let refusal = 0; refusal < 20; refusal++) load.refused(1);
+    expect(load.limit).toBe(1);
+    for (let success = 0; success < 1_000; success++) load.succeeded(1);
+    expect(load.limit).toBe(Number.POSITIVE_INFINITY);
+  });
+});

@@ -1,0 +1,140 @@
+import fc from 'fast-check';
+import { seededRandom } from 'signalbox/testing';
+import { describe, expect, it } from 'vitest';
+import { type Latencies, latencies, type SizeClass, sizeClassOf } from '../../src/stats/latency.ts';
+
+/** Log-normal: a median, and a spread of the logarithms. */
+function draws(seed: number): (median: number, spread?: number) => number {
+  const random = seededRandom(seed);
+  return (median, spread = 0.6) => {
+    const normal = Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
+    return median * Math.exp(spread * normal);
+  };
+}
+
+/** A target with so many samples of a median, ten a second from a moment on. */
+function fed(of: Latencies, count: number, median: number, from = 0, seed = 1, size: SizeClass = 0): number {
+  const draw = draws(seed);
+  for (let index = 0; index < count; index++) of.add(draw(median), from + index * 100, size);
+  return from + count * 100;
+}
+
+describe('latencies', () => {
+  it('know nothing without samples', () => {
+    const of = latencies();
+    expect(of.expect(0, 0)).toBeUndefined();
+    expect(of.samples(0)).toBe(0);
+    expect(of.peak(0)).toBe(0);
+  });
+
+  it('are right to a few per cent for a steady target: mean, median and tails', () => {
+    const of = latencies();
+    const now = fed(of, 5_000, 450);
+    const found = of.expect(0, now);
+    const exact = {
+      mean: 450 * Math.exp(0.18),
+      p50: 450,
+      p95: 450 * Math.exp(0.987),
+      p99: 450 * Math.exp(1.396),
+    };
+    for (const [name, ms] of Object.entries(exact)) {
+      expect(Math.abs((found?.[name as keyof typeof exact] ?? 0) / ms - 1), name).toBeLessThan(0.1);
+    }
+  });
+
+  it('see a change of a target that answers ten times a second within two seconds, up and down', () => {
+    const of = latencies();
+    let now = fed(of, 1_000, 450);
+    now = fed(of, 20, 2_250, now, 2);
+    expect(of.expect(0, now)?.p50).toBeGreaterThan(1_500);
+    expect(of.samples(now)).toBeLessThan(40);
+    now = fed(of, 20, 450, now, 3);
+    expect(of.expect(0, now)?.p50).toBeLessThan(700);
+  });
+
+  it('rarely see one where there is none', () => {
+    let changes = 0;
+    for (let seed = 0; seed < 20; seed++) {
+      const of = latencies();
+      const draw = draws(seed);
+      for (let index = 0; index < 2_000; index++) {
+        of.add(draw(450), index * 100);
+        if (of.samples(index * 100) < Math.min(index, 300) * 0.5) changes += 1;
+      }
+    }
+    expect(changes / 40_000).toBeLessThan(0.02);
+  });
+
+  it('are apart for prompts of different sizes, and a few samples of one say something', () => {
+    const of = latencies();
+    let now = fed(of, 500, 400);
+    now = fed(of, 500, 4_000, now, 2, 2);
+    expect(of.expect(0, now)?.p50).toBeLessThan(600);
+    expect(of.expect(2, now)?.p50).toBeGreaterThan(2_700);
+    const unseen = of.expect(1, now)?.p50 ?? 0;
+    expect(unseen).toBeGreaterThan(of.expect(0, now)?.p50 ?? Number.NaN);
+    expect(unseen).toBeLessThan(of.expect(2, now)?.p50 ?? Number.NaN);
+  });
+
+  it('do not take prompts of another size for a change', () => {
+    const of = latencies();
+    let now = 0;
+    for (let round = 0; round < 20; round++) {
+      now = fed(of, 30, 400, now, round);
+      now = fed(of, 30, 4_000, now, 100 + round, 2);
+    }
+    expect(of.samples(now)).toBeGreaterThan(300);
+  });
+
+  it('forget: half of a sample is gone after five minutes, and all of it after an hour', () => {
+    const of = latencies();
+    const now = fed(of, 100, 450);
+    expect(of.samples(now + 300_000) / of.samples(now)).toBeCloseTo(0.5, 6);
+    expect(of.expect(0, now + 3_600_000 * 2)).toBeUndefined();
+  });
+
+  it('have a peak that rises at once and sinks over ten seconds, also while nothing comes', () => {
+    const of = latencies();
+    of.add(100, 0);
+    of.add(5_000, 100);
+    expect(of.peak(100)).toBe(5_000);
+    expect(of.peak(10_100)).toBeCloseTo(5_000 / Math.E, 6);
+    of.add(100, 10_100);
+    expect(of.peak(10_100)).toBeCloseTo(5_000 / Math.E + 100 * (1 - 1 / Math.E), 6);
+  });
+
+  it('are finite and in order, whatever the samples', () => {
+    fc.assert(
+      fc.property(
+        fc.array(
+          fc.tuple(fc.double({ min: 0, max: 1e7, noNaN: true }), fc.nat(600_000), fc.constantFrom(0, 1, 2)),
+          {
+            minLength: 1,
+            maxLength: 100,
+          },
+        ),
+        (samples) => {
+          const of = latencies();
+          let now = 0;
+          for (const [ms, later, size] of samples) {
+            now += later;
+            of.add(ms, now, size as SizeClass);
+          }
+          const { mean, p50, p90, p95, p99 } = of.expect(0, now) ?? {
+            mean: Number.NaN,
+            p50: 0,
+            p90: 0,
+            p95: 0,
+            p99: 0,
+          };
+          expect(Number.isFinite(mean) && mean >= 0).toBe(true);
+          expect([p50, p90, p95, p99]).toEqual([p50, p90, p95, p99].toSorted((a, b) => a - b));
+        },
+      ),
+    );
+  });
+
+  it('tell small prompts from large ones', () => {
+    expect([0, 4_000, 4_001, 64_000, 64_001].map(sizeClassOf)).toEqual([0, 0, 1, 1, 2]);
+  });
+});
