@@ -1,7 +1,7 @@
 import { ProviderError } from '../errors.ts';
 import type { HitLimit, ProviderErrorKind, ProviderErrorScope } from '../types/error.ts';
 import { limitsOf, windowResetOf } from './rate-limits.ts';
-import { answeredAt, parseDuration, retryAfterInText, retryAfterOf } from './retry-after.ts';
+import { answeredAt, retryAfterInBody, retryAfterInText, retryAfterOf } from './retry-after.ts';
 
 /** What a vendor said when it failed, over HTTP or inside a stream. */
 export interface Failure {
@@ -143,8 +143,8 @@ function scopeOf({ status = 0, body }: FailureFacts): ProviderErrorScope | undef
 }
 
 /** When the vendor wants to be asked again, from the most exact of what it says. */
-function toldPause({ headers, body, message, status }: FailureFacts): number | undefined {
-  const told = retryAfterOf(headers) ?? retryInfoOf(body) ?? retryAfterInText(message);
+function toldPause({ headers, body, message, status, now }: FailureFacts): number | undefined {
+  const told = retryAfterOf(headers) ?? retryAfterInBody(body, now) ?? retryAfterInText(message, now);
   return told ?? (status === 429 ? windowResetOf(headers) : undefined);
 }
 
@@ -245,12 +245,6 @@ function detailsOf(body: unknown): readonly Readonly<Record<string, unknown>>[] 
 
 function detailOf(body: unknown, name: string): Readonly<Record<string, unknown>> | undefined {
   return detailsOf(body).find((detail) => word(detail['@type'])?.endsWith(name) === true);
-}
-
-/** `RetryInfo.retryDelay`, such as `34.07s`. */
-function retryInfoOf(body: unknown): number | undefined {
-  const delay = word(detailOf(body, 'RetryInfo')?.['retryDelay']);
-  return delay === undefined ? undefined : parseDuration(delay);
 }
 
 /** The names of the quotas that `QuotaFailure` says are used up. */
