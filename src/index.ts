@@ -1,7 +1,7 @@
 /**
  * signalbox: an in-process LLM router. This entry loads no SDK; providers are in sub-paths of their own.
  *
- * @module
+ * @module signalbox
  */
 export {
   AllTargetsFailedError,

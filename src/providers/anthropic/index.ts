@@ -1,7 +1,7 @@
 /**
  * Anthropic through its official SDK, over the Messages API.
  *
- * @module
+ * @module anthropic
  */
 import { createTransport } from '../../transport/transport.ts';
 import type { Provider } from '../../types/provider.ts';

@@ -1,7 +1,7 @@
 /**
  * Google's Gemini through its official SDK, the current one or the one before.
  *
- * @module
+ * @module google
  */
 import { ConfigError } from '../../errors.ts';
 import { type Answer, toResponse } from '../../transport/response.ts';

@@ -1,7 +1,7 @@
 /**
  * OpenAI through its official SDK, over Chat Completions or Responses.
  *
- * @module
+ * @module openai
  */
 import { ConfigError } from '../../errors.ts';
 import { createTransport } from '../../transport/transport.ts';
