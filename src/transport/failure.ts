@@ -187,15 +187,16 @@ function hasWords({ code, message }: FailureRow): boolean {
 }
 
 // Vendors say `{error: {code, type, message}}`, `{error: {status}}` (Google), `{error: 'text'}` (Ollama),
-// `{object: 'error', code, type, message}` (vLLM), `{detail: [{msg}]}` (FastAPI) or `[{error}]` (Google's REST).
+// `{object: 'error', code, type, message}` (vLLM), `{detail: [{msg}]}` (FastAPI), `{errors: [{code, message}]}` (Cloudflare) or
+// `[{error}]` (Google's REST).
 function read(failure: Failure): {
   readonly facts: FailureFacts;
   readonly code: string | undefined;
   readonly text: string;
 } {
-  const outer = Array.isArray(failure.body) ? failure.body[0] : failure.body;
+  const outer = firstOf(failure.body);
   const top = record(outer);
-  const error = record(top?.['error']) ?? top ?? {};
+  const error = record(firstOf(top?.['error'])) ?? record(firstOf(top?.['errors'])) ?? top ?? {};
   const metadata = record(error['metadata']) ?? {};
   // OpenRouter puts the headers of whom it asked there.
   const headers = { ...lowerCased(metadata['headers']), ...failure.headers };
@@ -217,7 +218,7 @@ function read(failure: Failure): {
     .filter((found) => found !== undefined);
   const names = words.filter((found) => !/^\d+$/.test(found));
   const detail = Array.isArray(top?.['detail']) ? record(top['detail'][0])?.['msg'] : top?.['detail'];
-  const texts = [error['message'], top?.['error'], top?.['message'], top?.['Message'], detail, outer];
+  const texts = [error['message'], firstOf(top?.['error']), top?.['message'], top?.['Message'], detail, outer];
   const found = texts.find((candidate) => typeof candidate === 'string');
   const text = typeof found === 'string' ? found.slice(0, 2048) : '';
   return {
@@ -238,7 +239,7 @@ function read(failure: Failure): {
 
 /** Details of an error as Google's services give them (https://google.aip.dev/193#errorinfo). */
 function detailsOf(body: unknown): readonly Readonly<Record<string, unknown>>[] {
-  const outer = record(Array.isArray(body) ? body[0] : body);
+  const outer = record(firstOf(body));
   const details = record(outer?.['error'])?.['details'] ?? outer?.['details'];
   return Array.isArray(details) ? details.map(record).filter((detail) => detail !== undefined) : [];
 }
@@ -259,6 +260,10 @@ export function quotasIn(body: unknown): readonly string[] {
 function lowerCased(headers: unknown): Record<string, string> {
   const entries = Object.entries(record(headers) ?? {}).map(([name, value]) => [name.toLowerCase(), value]);
   return Object.fromEntries(entries.filter(([, value]) => typeof value === 'string'));
+}
+
+function firstOf(value: unknown): unknown {
+  return Array.isArray(value) ? value[0] : value;
 }
 
 function record(value: unknown): Record<string, unknown> | undefined {
