@@ -218,7 +218,14 @@ function read(failure: Failure): {
     .filter((found) => found !== undefined);
   const names = words.filter((found) => !/^\d+$/.test(found));
   const detail = Array.isArray(top?.['detail']) ? record(top['detail'][0])?.['msg'] : top?.['detail'];
-  const texts = [error['message'], firstOf(top?.['error']), top?.['message'], top?.['Message'], detail, outer];
+  const texts = [
+    error['message'],
+    firstOf(top?.['error']),
+    top?.['message'],
+    top?.['Message'],
+    detail,
+    outer,
+  ];
   const found = texts.find((candidate) => typeof candidate === 'string');
   const text = typeof found === 'string' ? found.slice(0, 2048) : '';
   return {
