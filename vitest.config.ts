@@ -1,7 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
-
-const source = (path: string): string => fileURLToPath(new URL(`src/${path}`, import.meta.url));
+import { entries } from './scripts/entries.ts';
 
 export default defineConfig({
   test: {
@@ -13,11 +12,9 @@ export default defineConfig({
     testTimeout: 20_000,
   },
   resolve: {
-    alias: [
-      { find: /^signalbox$/, replacement: source('index.ts') },
-      { find: /^signalbox\/(catalog|testing)$/, replacement: source('$1/index.ts') },
-      { find: /^signalbox\/(ai-sdk|openai-fetch|langchain)$/, replacement: source('adapters/$1/index.ts') },
-      { find: /^signalbox\/(.+)$/, replacement: source('providers/$1/index.ts') },
-    ],
+    alias: Object.entries(entries).map(([name, file]) => ({
+      find: new RegExp(`^signalbox${name === 'index' ? '' : `/${name}`}$`),
+      replacement: fileURLToPath(new URL(file, import.meta.url)),
+    })),
   },
 });

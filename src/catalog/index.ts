@@ -2,7 +2,7 @@
  * The catalogue of models and prices: what can be bought, for how much, and how to have the newest prices. The data are those of
  * genai-prices, loaded when first asked for.
  *
- * @module
+ * @module catalog
  */
 import { loadCatalog } from '../pricing/catalog.ts';
 import type { Price } from '../types/options/price.ts';

@@ -2,7 +2,7 @@
  * For tests of applications that use signalbox, and for its own: providers that do as they are told, time that stands
  * still until told, and chance that repeats.
  *
- * @module
+ * @module testing
  */
 export { type Script, type ScriptedProvider, scriptedProvider } from './scripted-provider.ts';
 export { seededRandom } from './seeded-random.ts';

@@ -1,7 +1,7 @@
 /**
  * The router as a provider of the Vercel AI SDK, and any of its models as a target.
  *
- * @module
+ * @module ai-sdk
  */
 import { ConfigError, isRouterError, RequestError } from '../../errors.ts';
 import type {

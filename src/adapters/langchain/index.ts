@@ -1,7 +1,7 @@
 /**
  * A router as a chat model and as embeddings of LangChain's (`@langchain/core` ≥ 1).
  *
- * @module
+ * @module langchain
  */
 export { type RouterChatModel, toChatModel } from './chat-model.ts';
 export { type RouterEmbeddingsOptions, toEmbeddings } from './embeddings.ts';

@@ -1,7 +1,7 @@
 /**
  * A router behind the `fetch` of the OpenAI and Anthropic SDKs, and as a web-standard handler for clients in any language.
  *
- * @module
+ * @module openai-fetch
  */
 import { ConfigError } from '../../errors.ts';
 import type { Router } from '../../types/router.ts';

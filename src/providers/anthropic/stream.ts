@@ -2,7 +2,7 @@ import type { ProviderStreamPart } from '../../types/provider.ts';
 import { asObject, asObjects, asText, compact, type Wire } from '../../util/json.ts';
 import { malformed, truncated } from '../shared/answer/broken.ts';
 import { finishReasonOf, givenReason } from '../shared/answer/finish-reason.ts';
-import type { StreamReader } from '../shared/part-stream.ts';
+import type { StreamReader } from '../shared/stream/part-stream.ts';
 import { blockReader } from './blocks.ts';
 import { metadataOf, refuseError } from './response.ts';
 import { mergeUsage, toUsage } from './usage.ts';
@@ -39,9 +39,9 @@ export function eventReader(headers: Readonly<Record<string, string>>): StreamRe
   return {
     push(event) {
       if (stopped) return []; // what follows the end is no part of the answer
-      const wire = asObject(Array.isArray(event) ? event[0] : event);
-      if (wire !== undefined) refuseError(wire, headers);
-      if (wire === undefined || Array.isArray(event)) throw malformed(provider, 'an event is no JSON object');
+      const wire = asObject(event);
+      if (wire === undefined) throw malformed(provider, 'an event is no JSON object');
+      refuseError(wire, headers);
       switch (wire['type']) {
         case 'message_start':
           return start(asObject(wire['message']) ?? {});
@@ -62,6 +62,7 @@ export function eventReader(headers: Readonly<Record<string, string>>): StreamRe
           return [];
       }
     },
+    isOver: () => stopped,
     end() {
       const reason = ending['stop_reason'];
       if (!stopped && givenReason(reason) === undefined) throw truncated(provider);

@@ -1,7 +1,7 @@
 /**
  * Google's Gemini through its official SDK, the current one or the one before.
  *
- * @module
+ * @module google
  */
 import { ConfigError } from '../../errors.ts';
 import { type Answer, toResponse } from '../../transport/response.ts';
@@ -16,11 +16,11 @@ import {
   resolveClientOptions,
 } from '../shared/client-options.ts';
 import { withKeys } from '../shared/keys.ts';
+import { lazyClient } from '../shared/sdk-client.ts';
 import {
   type Carry,
   type ClientSource,
   injectedClient,
-  lazyClient,
   type SdkImages,
   type SdkMapping,
   sdkProvider,

@@ -1,7 +1,7 @@
 /**
  * Servers that speak OpenAI's Chat Completions, on signalbox's own transport and without an SDK.
  *
- * @module
+ * @module openai-compatible
  */
 
 export type { ImageWords } from '../chat-completions/images.ts';

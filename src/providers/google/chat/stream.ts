@@ -4,7 +4,7 @@ import type { Usage } from '../../../types/result/usage.ts';
 import { asObject, asText, compact, type Wire } from '../../../util/json.ts';
 import { malformed, truncated } from '../../shared/answer/broken.ts';
 import { givenReason } from '../../shared/answer/finish-reason.ts';
-import type { StreamReader } from '../../shared/part-stream.ts';
+import type { StreamReader } from '../../shared/stream/part-stream.ts';
 import { ownToolCallIds } from '../../shared/tool-call-id.ts';
 import { callReader } from './calls.ts';
 import { type Part, partReader, sourcesOf } from './content.ts';

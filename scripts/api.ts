@@ -1,0 +1,80 @@
+// The API report: what each sub-path exports, with its types, in etc/. A change of the public types shows in review.
+// `npm run api` compares it with the built package; `npm run api -- --write` writes it anew.
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { Extractor, ExtractorConfig, ExtractorLogLevel } from '@microsoft/api-extractor';
+import { subPaths } from './sub-paths.ts';
+
+const write = process.argv.includes('--write');
+const temporary = mkdtempSync(join(tmpdir(), 'signalbox-api-'));
+const changed: string[] = [];
+const expected = new Set<string>();
+/** Types in a public signature that their own entry does not export. */
+const hidden: (readonly [entry: string, symbol: string])[] = [];
+
+for (const subPath of subPaths()) {
+  const entry = subPath === 'signalbox' ? 'index' : subPath.replace('signalbox/', '');
+  expected.add(`${entry}.api.md`);
+  const config = ExtractorConfig.prepare({
+    configObject: {
+      projectFolder: process.cwd(),
+      mainEntryPointFilePath: resolve('dist', `${entry}.d.ts`),
+      newlineKind: 'lf',
+      compiler: { tsconfigFilePath: resolve('tsconfig.json'), skipLibCheck: true },
+      apiReport: {
+        enabled: true,
+        reportFolder: resolve('etc'),
+        reportTempFolder: temporary,
+        reportFileName: entry,
+        includeForgottenExports: false,
+      },
+      docModel: { enabled: false },
+      dtsRollup: { enabled: false },
+      messages: {
+        extractorMessageReporting: {
+          default: { logLevel: ExtractorLogLevel.None },
+          'ae-forgotten-export': { logLevel: ExtractorLogLevel.Error },
+        },
+        compilerMessageReporting: { default: { logLevel: ExtractorLogLevel.None } },
+        tsdocMessageReporting: { default: { logLevel: ExtractorLogLevel.None } },
+      },
+    },
+    configObjectFullPath: undefined,
+    packageJsonFullPath: resolve('package.json'),
+  });
+  const { apiReportChanged } = Extractor.invoke(config, {
+    localBuild: write,
+    messageCallback(message) {
+      message.handled = true;
+      const symbol = /^The symbol "([^"]+)"/.exec(message.text)?.[1];
+      if (message.messageId === 'ae-forgotten-export' && symbol !== undefined) hidden.push([entry, symbol]);
+    },
+  });
+  if (apiReportChanged) changed.push(entry);
+}
+rmSync(temporary, { recursive: true });
+
+const stale = readdirSync('etc').filter((file) => file.endsWith('.api.md') && !expected.has(file));
+// A type that every sub-path uses is exported once, by `signalbox` itself.
+const exported = new Set(
+  readFileSync(join('etc', 'index.api.md'), 'utf8').match(
+    /(?<=^export (?:declare )?(?:abstract )?(?:interface|type|class|function|const) )\w+/gm,
+  ),
+);
+const nowhere = hidden.filter(([, symbol]) => !exported.has(symbol));
+for (const [entry, symbol] of nowhere)
+  console.log(`${entry}: a public signature uses ${symbol}, which nothing exports`);
+if (nowhere.length > 0) process.exitCode = 1;
+
+if (write) {
+  for (const file of stale) rmSync(join('etc', file));
+  console.log(`etc/: ${expected.size} reports, ${changed.length} changed`);
+} else if (changed.length > 0 || stale.length > 0) {
+  console.log(
+    `The public types differ from etc/: ${[...changed, ...stale].join(', ')}. Run \`npm run api -- --write\`.`,
+  );
+  process.exitCode = 1;
+} else {
+  console.log(`etc/: ${expected.size} reports are up to date`);
+}

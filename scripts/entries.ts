@@ -1,0 +1,13 @@
+/** The sub-paths of the package and the files they come from; `index` is `signalbox` itself. */
+export const entries = {
+  index: 'src/index.ts',
+  openai: 'src/providers/openai/index.ts',
+  anthropic: 'src/providers/anthropic/index.ts',
+  google: 'src/providers/google/index.ts',
+  'openai-compatible': 'src/providers/openai-compatible/index.ts',
+  'ai-sdk': 'src/adapters/ai-sdk/index.ts',
+  langchain: 'src/adapters/langchain/index.ts',
+  'openai-fetch': 'src/adapters/openai-fetch/index.ts',
+  catalog: 'src/catalog/index.ts',
+  testing: 'src/testing/index.ts',
+} as const;
