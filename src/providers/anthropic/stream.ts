@@ -1,5 +1,6 @@
 import { ProviderError } from '../../errors.ts';
 import { classifyFailure } from '../../transport/failure.ts';
+import { isFailure } from '../../transport/read-failure.ts';
 import type { ProviderStreamPart } from '../../types/provider.ts';
 import { asObject, asText, compact, type Wire } from '../../util/json.ts';
 import type { StreamReader } from '../shared/part-stream.ts';
@@ -124,9 +125,9 @@ export function eventReader(headers: Readonly<Record<string, string>>): StreamRe
         case 'message_stop':
           stopped = true;
           return [];
-        case 'error':
-          throw classifyFailure({ provider, headers, body: wire }, anthropicFailures);
         default:
+          // An error, also where a gateway says it in another vendor's form.
+          if (isFailure(wire)) throw classifyFailure({ provider, headers, body: wire }, anthropicFailures);
           return [];
       }
     },

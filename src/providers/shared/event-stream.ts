@@ -22,7 +22,7 @@ export function eventChunks(body: Body, provider: string): ChunkSource {
         return;
       }
       try {
-        chunks.push(JSON.parse(data));
+        chunks.push(unlisted(JSON.parse(data)));
       } catch (cause) {
         const summary = 'an event is not JSON';
         end = {
@@ -48,6 +48,11 @@ export function eventChunks(body: Body, provider: string): ChunkSource {
     },
     cancel: () => body.cancel(),
   };
+}
+
+/** Google's servers put an error inside a stream into a list. */
+function unlisted(chunk: unknown): unknown {
+  return Array.isArray(chunk) ? chunk[0] : chunk;
 }
 
 function isEndMark(data: string): boolean {

@@ -1,5 +1,5 @@
 import { ConfigError, ProviderError } from '../../errors.ts';
-import type { FailureRow } from '../../transport/failure.ts';
+import type { FailureRow } from '../../transport/failure-table.ts';
 import { limitsOf } from '../../transport/rate-limits.ts';
 import { toResponse } from '../../transport/response.ts';
 import { type Exchange, newExchange, type Transport } from '../../transport/transport.ts';
