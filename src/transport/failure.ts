@@ -2,8 +2,8 @@ import { ProviderError } from '../errors.ts';
 import type { HitLimit, ProviderErrorKind, ProviderErrorScope } from '../types/error.ts';
 import { commonRows, type FailureFacts, type FailureRow, findRow } from './failure-table.ts';
 import { limitsOf, windowResetOf } from './rate-limits.ts';
-import { type Failure, isHTML, quotasIn, readFailure, retryDelayIn } from './read-failure.ts';
-import { parseDuration, retryAfterInText, retryAfterOf } from './retry-after.ts';
+import { type Failure, isHTML, quotasIn, readFailure } from './read-failure.ts';
+import { retryAfterInBody, retryAfterInText, retryAfterOf } from './retry-after.ts';
 
 /** A day. */
 const longestPause = 86_400_000;
@@ -66,12 +66,11 @@ function scopeOf({ status = 0, body }: FailureFacts): ProviderErrorScope | undef
 }
 
 /** When the vendor wants to be asked again, from the most exact of what it says. */
-function statedPause({ headers, body, message, status }: FailureFacts): number | undefined {
-  const delay = retryDelayIn(body);
+function statedPause({ headers, body, message, status, now }: FailureFacts): number | undefined {
   return (
     retryAfterOf(headers) ??
-    (delay === undefined ? undefined : parseDuration(delay)) ??
-    retryAfterInText(message) ??
+    retryAfterInBody(body, now) ??
+    retryAfterInText(message, now) ??
     (status === 429 ? windowResetOf(headers) : undefined)
   );
 }

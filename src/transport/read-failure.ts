@@ -26,7 +26,7 @@ export function readFailure(failure: Failure): {
   readonly code: string | undefined;
   readonly text: string;
 } {
-  const outer = Array.isArray(failure.body) ? failure.body[0] : failure.body;
+  const outer = firstOf(failure.body);
   const top = record(outer);
   const error = errorIn(top);
   const metadata = record(error['metadata']) ?? {};
@@ -55,7 +55,7 @@ export function readFailure(failure: Failure): {
  * `success: false`, and servers that fill in every field say `null` or something empty where nothing went wrong.
  */
 export function isFailure(answer: unknown): boolean {
-  const top = record(Array.isArray(answer) ? answer[0] : answer);
+  const top = record(firstOf(answer));
   if (top === undefined) return false;
   const { error, object, type, success, errors } = top;
   if (object === 'error' || type === 'error') return true;
@@ -71,7 +71,7 @@ export function isFailure(answer: unknown): boolean {
  */
 function errorIn(top: Fields | undefined): Fields {
   const { error, errors } = top ?? {};
-  return record(error) ?? inner(error) ?? record(first(errors)) ?? top ?? {};
+  return record(firstOf(error)) ?? inner(error) ?? record(firstOf(errors)) ?? top ?? {};
 }
 
 function codesIn(
@@ -103,13 +103,12 @@ function codesIn(
 function textIn(outer: unknown, top: Fields | undefined, error: Fields, metadata: Fields): string {
   const texts = [
     error['message'],
-    top?.['error'],
-    first(top?.['error']),
+    firstOf(top?.['error']),
     top?.['message'],
     top?.['Message'],
     detailText(top?.['detail']),
     detailText(record(error['message'])?.['detail']),
-    first(top?.['errors']),
+    firstOf(top?.['errors']),
     outer,
   ];
   const found = texts.find((candidate) => typeof candidate === 'string');
@@ -120,7 +119,7 @@ function textIn(outer: unknown, top: Fields | undefined, error: Fields, metadata
 }
 
 function detailText(detail: unknown): unknown {
-  const one = record(Array.isArray(detail) ? detail[0] : detail);
+  const one = record(firstOf(detail));
   return one === undefined ? detail : (one['msg'] ?? one['message'] ?? one['error']);
 }
 
@@ -137,18 +136,13 @@ function inner(error: unknown): Fields | undefined {
 
 /** Details of an error as Google's services give them (https://google.aip.dev/193#errorinfo). */
 function detailsOf(body: unknown): readonly Fields[] {
-  const outer = record(Array.isArray(body) ? body[0] : body);
+  const outer = record(firstOf(body));
   const details = record(outer?.['error'])?.['details'] ?? outer?.['details'];
   return Array.isArray(details) ? details.map(record).filter((detail) => detail !== undefined) : [];
 }
 
 function detailOf(body: unknown, name: string): Fields | undefined {
   return detailsOf(body).find((detail) => word(detail['@type'])?.endsWith(name) === true);
-}
-
-/** `RetryInfo.retryDelay`, such as `34.07s`. */
-export function retryDelayIn(body: unknown): string | undefined {
-  return word(detailOf(body, 'RetryInfo')?.['retryDelay']);
 }
 
 /** The names of the quotas that `QuotaFailure` says are used up. */
@@ -170,8 +164,8 @@ function lowerCased(headers: unknown): Record<string, string> {
   return Object.fromEntries(entries.filter(([, value]) => typeof value === 'string'));
 }
 
-function first(value: unknown): unknown {
-  return Array.isArray(value) ? value[0] : undefined;
+function firstOf(value: unknown): unknown {
+  return Array.isArray(value) ? value[0] : value;
 }
 
 function record(value: unknown): Fields | undefined {
