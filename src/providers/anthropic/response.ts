@@ -1,4 +1,5 @@
 import { classifyFailure } from '../../transport/failure.ts';
+import { isFailure } from '../../transport/read-failure.ts';
 import type { ProviderResult } from '../../types/provider.ts';
 import type { JSONObject } from '../../types/request/json.ts';
 import type { ContentPart } from '../../types/request/message.ts';
@@ -20,7 +21,7 @@ export function toResult(
   warnings: readonly Warning[],
 ): ProviderResult {
   const wire = asObject(raw);
-  if (wire !== undefined) refuseError(wire, headers);
+  if (isFailure(raw)) throw classifyFailure({ provider, headers, body: raw }, anthropicFailures);
   if (wire === undefined || !(Array.isArray(wire['content']) || asText(wire['content'])))
     throw malformed(provider, 'the answer is no message');
   const content = contentOf(wire);
@@ -40,13 +41,6 @@ function contentOf({ content }: Wire): readonly ContentPart[] {
   if (typeof content === 'string') return [{ type: 'text', text: content }];
   const ownId = ownToolCallIds();
   return asObjects(content).flatMap((block) => toParts(withOwnId(block, ownId)));
-}
-
-/** Throws where a message or an event is an error, whatever its type says. */
-export function refuseError(wire: Wire, headers: Readonly<Record<string, string>>): void {
-  const error = wire['error'] ?? '';
-  if (wire['type'] === 'error' || error !== '')
-    throw classifyFailure({ provider, headers, body: wire }, anthropicFailures);
 }
 
 /** What the vendor says beyond our own fields. `wire` is a message, or the delta at the end of a stream. */

@@ -1,10 +1,13 @@
+import { classifyFailure } from '../../transport/failure.ts';
+import { isFailure } from '../../transport/read-failure.ts';
 import type { ProviderStreamPart } from '../../types/provider.ts';
 import { asObject, asObjects, asText, compact, type Wire } from '../../util/json.ts';
 import { malformed, truncated } from '../shared/answer/broken.ts';
 import { finishReasonOf, givenReason } from '../shared/answer/finish-reason.ts';
 import type { StreamReader } from '../shared/stream/part-stream.ts';
 import { blockReader } from './blocks.ts';
-import { metadataOf, refuseError } from './response.ts';
+import { anthropicFailures } from './failures.ts';
+import { metadataOf } from './response.ts';
 import { mergeUsage, toUsage } from './usage.ts';
 
 const provider = 'anthropic';
@@ -41,7 +44,6 @@ export function eventReader(headers: Readonly<Record<string, string>>): StreamRe
       if (stopped) return []; // what follows the end is no part of the answer
       const wire = asObject(event);
       if (wire === undefined) throw malformed(provider, 'an event is no JSON object');
-      refuseError(wire, headers);
       switch (wire['type']) {
         case 'message_start':
           return start(asObject(wire['message']) ?? {});
@@ -52,13 +54,15 @@ export function eventReader(headers: Readonly<Record<string, string>>): StreamRe
         case 'content_block_stop':
           return blocks.stop(wire['index']);
         case 'message_delta':
-          ending = { ...ending, ...compact(asObject(wire['delta']) ?? {}) };
+          ending = { ...ending, ...present(asObject(wire['delta']) ?? {}) };
           usage = mergeUsage(usage, wire['usage']);
           return [];
         case 'message_stop':
           stopped = true;
           return [];
         default:
+          // An error, also where a gateway says it in another vendor's form.
+          if (isFailure(wire)) throw classifyFailure({ provider, headers, body: wire }, anthropicFailures);
           return [];
       }
     },
@@ -78,4 +82,9 @@ export function eventReader(headers: Readonly<Record<string, string>>): StreamRe
       ];
     },
   };
+}
+
+/** The fields that say something: a later event may repeat one with nothing in it. */
+function present(fields: Wire): Wire {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => (value ?? '') !== ''));
 }
