@@ -1,7 +1,7 @@
 import { AllTargetsFailedError, BudgetError, isRouterError, NoTargetError } from '../../errors.ts';
 import type { Health } from '../../types/options/strategy.ts';
 import { sleep } from '../../util/clock.ts';
-import { hasCapacity } from '../admission/capacity.ts';
+import { hasCapacity, isWithinLimits } from '../admission/capacity.ts';
 import type { Entry, Waiter } from '../admission/queue.ts';
 import {
   type AttemptError,
@@ -36,8 +36,8 @@ export interface Failover {
   failed(channel: Channel, error: AttemptError): void;
   /** Whether another target, or the same again, may take over after a failure that has been booked. */
   mayGoOn(error: AttemptError, suits?: (target: Target) => boolean): boolean;
-  /** What the caller gets if the request has to go while it waits to go on. */
-  turnedAway(): unknown;
+  /** What the caller gets if the request has to go while it waits to go on: see `Waiter.refusal`. */
+  turnedAway(why: 'full' | 'late'): unknown;
 }
 
 /** States in which a target is tried only where there is reason to. */
@@ -284,7 +284,7 @@ export function createFailover(
     return new AllTargetsFailedError(run.attempts, error, choice.decision, retryAt());
   };
 
-  const nothingToTry = (shed = false): unknown => {
+  const nothingToTry = (shed?: 'full' | 'late'): unknown => {
     if (last !== undefined) return last.error;
     const tooExpensive = choice.decision.skipped.filter(({ reason }) => reason === 'too-expensive');
     if (maxCost !== undefined && tooExpensive.length > 0 && all.length === 0) {
@@ -299,10 +299,13 @@ export function createFailover(
     tries += 1;
     return reserve(channel, run);
   };
-  const tryEnter = (): Entry<Reservation> => {
+  const tryEnter = (lastTry: boolean): Entry<Reservation> => {
     const next = pick();
     if (next === undefined) throw nothingToTry();
-    return next.at > clock.now() ? { until: next.at } : { got: take(next) };
+    if (next.at <= clock.now()) return { got: take(next) };
+    // A limit that was only learned may delay a request, but refuses none.
+    const onlyLearned = next.at === Number.POSITIVE_INFINITY && isWithinLimits(next.channel);
+    return lastTry && onlyLearned ? { got: take(next) } : { until: next.at };
   };
 
   /** A place at the best target, at once or as soon as there is one. */
@@ -320,14 +323,15 @@ export function createFailover(
   const waiter = (): Waiter<Reservation> => {
     const channels = [...freshOnes(), ...all.filter(mayRetry)];
     const line = channels.map(({ target, number = '' }) => `${target.id} ${number}`).join('\n');
-    if (expectedWait(channels, line) > run.deadline - clock.now()) throw nothingToTry(true);
+    if (expectedWait(channels, line) > run.deadline - clock.now()) throw nothingToTry('late');
     return {
       priority: run.priority,
       line,
       room: queue.size,
+      maxWait: queue.maxWait,
       signal: run.signal,
       tryEnter,
-      refusal: () => nothingToTry(true),
+      refusal: nothingToTry,
     };
   };
   /** How long those before it in the line will take, by the usual times of the targets; 0 where little is known. */
@@ -341,12 +345,13 @@ export function createFailover(
     return env.queue.before(line, run.priority) / perMillisecond;
   };
 
-  const step = async <T>(
+  const step = <T>(
+    first: Reservation,
     attempt: (permit: Reservation, lane: AttemptSlot) => Promise<T>,
     discard: (value: T) => void,
   ): Promise<T> => {
     return race({
-      first: await enter(),
+      first,
       async attempt(taken, lane) {
         busy.add(taken.channel);
         try {
@@ -373,15 +378,20 @@ export function createFailover(
       suits = suitable;
       return mayGoOn(error);
     },
-    turnedAway: () => new NoTargetError(choice.decision, retryAt(), true),
+    turnedAway: (why) => new NoTargetError(choice.decision, retryAt(), why),
     async run(attempt, discard = () => {}, suitable = any) {
       suits = suitable;
-      // Who is turned away before a further attempt has the last one's error, so attempts alone are no limit.
-      for (let again = 0; ; again++) {
+      for (;;) {
+        let first: Reservation;
         try {
-          return await step(attempt, discard);
+          first = await enter();
         } catch (error) {
-          if (again >= retry.maxAttempts || !mayGoOn(error)) throw finalError(error);
+          throw finalError(error);
+        }
+        try {
+          return await step(first, attempt, discard);
+        } catch (error) {
+          if (!mayGoOn(error)) throw finalError(error);
           if (run.signal.aborted) throw run.signal.reason;
         }
       }
