@@ -182,11 +182,13 @@ export function createFailover(
     return { after, cause: 'doubt', probation: state !== 'suspect' };
   };
 
+  const timeLeft = (): number => run.deadline - env.awake.now();
+
   /** Whether a further attempt can come to anything in the time that is left. Who has little time gets at least one. */
   const canFinish = ({ target }: Channel, now: number): boolean => {
     const { kind } = run.job;
     if (tries === 0 || !generatesText(kind)) return true;
-    return now + (latencyOf(target, kind, 0.5, now) ?? 0) < run.deadline;
+    return (latencyOf(target, kind, 0.5, now) ?? 0) < timeLeft();
   };
 
   /** Whose connection turned out to be closed: it has not seen the request, and gets it anew at once. */
@@ -207,7 +209,7 @@ export function createFailover(
     const returns = state === 'exhausted' ? (until ?? 0) : 0;
     const retryAt = tried.get(channel)?.retryAt ?? 0;
     const at = Math.max(retryAt, returns, limitedUntil(channel, run, now));
-    if (at >= run.deadline || at - now > queue.maxWait) return [];
+    if (at - now >= timeLeft() || at - now > queue.maxWait) return [];
     return [{ channel, at: at > now || hasCapacity(channel) ? at : Number.POSITIVE_INFINITY }];
   };
 
@@ -323,7 +325,7 @@ export function createFailover(
   const waiter = (): Waiter<Reservation> => {
     const channels = [...freshOnes(), ...all.filter(mayRetry)];
     const line = channels.map(({ target, number = '' }) => `${target.id} ${number}`).join('\n');
-    if (expectedWait(channels, line) > run.deadline - clock.now()) throw nothingToTry('late');
+    if (expectedWait(channels, line) > timeLeft()) throw nothingToTry('late');
     return {
       priority: run.priority,
       line,
@@ -367,7 +369,7 @@ export function createFailover(
         return isAttemptError(error) && failurePolicyOf(error, fallbackOn).failover;
       },
       discard,
-      clock,
+      awake: env.awake,
       signal: run.signal,
     });
   };
