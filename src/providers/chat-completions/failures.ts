@@ -100,11 +100,28 @@ export function failureInside(
   provider: string,
   headers: Readonly<Record<string, string>>,
 ): ProviderError | undefined {
-  const choice = Array.isArray(wire['choices']) ? asObject(wire['choices'][0]) : undefined;
   const error = wire['error'] ?? undefined;
-  if (error === undefined && wire['object'] !== 'error' && choice?.['finish_reason'] !== 'error')
-    return undefined;
+  // Empty text and `false` stand for none.
+  const says = error !== undefined && error !== '' && error !== false;
+  if (!says && !isErrorItself(wire)) {
+    const choices = wire['choices'];
+    const choice = Array.isArray(choices) ? asObject(choices[0]) : undefined;
+    const inChoice = asObject(choice?.['error']);
+    if (inChoice !== undefined) return failureFrom(inChoice, provider, headers);
+    if (choice?.['finish_reason'] !== 'error') return undefined;
+  }
   return failureFrom(wire, provider, headers);
+}
+
+/**
+ * Whether the whole of an answer is an error: `{object: 'error'}` (vLLM), `{type: 'error'}`, `{errors: […]}` (Cloudflare), or a code
+ * with a message (DashScope).
+ */
+function isErrorItself(wire: Wire): boolean {
+  if (wire['object'] === 'error' || wire['type'] === 'error') return true;
+  if (Array.isArray(wire['choices'])) return false;
+  const { errors, code, message } = wire;
+  return (Array.isArray(errors) && errors.length > 0) || (Boolean(code) && typeof message === 'string');
 }
 
 /** An error that came as an answer. What nothing is known of is the vendor's own. */

@@ -86,7 +86,8 @@ function readError(data: string): unknown {
   }
   const wire = asObject(Array.isArray(error) ? error[0] : error);
   const says = wire !== undefined && ((wire['error'] ?? undefined) !== undefined || wire['type'] === 'error');
-  return says ? wire : { error: wire ?? error };
+  // An error, even where its data says nothing.
+  return says ? wire : { error: wire ?? (error || {}) };
 }
 
 /**
