@@ -5,8 +5,8 @@
  */
 export {
   AllTargetsFailedError,
-  BudgetError,
   ConfigError,
+  CostLimitError,
   DeadlineError,
   isRouterError,
   NoTargetError,
@@ -58,6 +58,7 @@ export type { Capabilities } from './types/options/capabilities.ts';
 export type { KeyLimits, VendorLimit } from './types/options/limit.ts';
 export type {
   Accept,
+  Baseline,
   BreakerPolicy,
   CallOptions,
   Catalog,
@@ -65,7 +66,6 @@ export type {
   Interrupted,
   MirrorPolicy,
   Policies,
-  Prior,
   Priority,
   QueuePolicy,
   RetryPolicy,
@@ -157,6 +157,7 @@ export type {
   Warning,
 } from './types/result/result.ts';
 export type {
+  AppendOnlyPart,
   Finish,
   Raw,
   ReasoningDelta,

@@ -22,7 +22,7 @@ export type RouterErrorCode =
   | 'no-target'
   | 'stream-interrupted'
   | 'deadline'
-  | 'budget'
+  | 'cost-limit'
   | 'output'
   | 'closed';
 

@@ -6,9 +6,9 @@ import { allVendors, type VendorName } from './vendors.ts';
 type Follows = Pick<FailurePolicy, 'failover' | 'retry' | 'health'>;
 
 /** Told to wait: elsewhere now, and back when the wait is over. */
-const waits: Follows = { failover: true, retry: true, health: 'exhausted' };
+const waits: Follows = { failover: true, retry: true, health: 'cooling-down' };
 /** The account is used up: the same, but there is no point in asking again at once. */
-const spent: Follows = { failover: true, retry: false, health: 'exhausted' };
+const spent: Follows = { failover: true, retry: false, health: 'cooling-down' };
 /** The target is ill: counts for its breaker. */
 const breaks: Follows = { failover: true, retry: true, health: 'failure' };
 /** Somebody has to mend the configuration. */

@@ -137,10 +137,10 @@ describe('every failure in every vendor’s words', () => {
       ]);
       const { health, failures } = router.stats().find(({ id }) => id === 'first') ?? {};
       const states = {
-        exhausted: 'exhausted',
-        quarantine: 'quarantined',
-        failure: 'closed',
-        nothing: 'closed',
+        'cooling-down': 'cooling-down',
+        quarantine: 'misconfigured',
+        failure: 'healthy',
+        nothing: 'healthy',
       };
       expect(health).toBe(states[follows.health]);
       expect(failures).toBe(follows.health === 'nothing' ? 0 : 1);

@@ -133,7 +133,6 @@ export function toCallOptions(model: ChatModelOptions, call: ParsedOptions): Cal
   return {
     ...pick(model, routing),
     ...pick(call, routing),
-    restart: false, // which LangChain cannot show
     ...(signal === undefined ? {} : { signal }),
     ...(timeout === undefined ? {} : { timeout }),
     ...(metadata === undefined && model.metadata === undefined

@@ -13,7 +13,7 @@ export interface FailurePolicy {
    * What it says about the target. `failure`: counts for its breaker. `exhausted`: well, but not to be asked until a
    * moment. `quarantine`: misconfigured. `nothing`: it is the request, not the target.
    */
-  readonly health: 'failure' | 'exhausted' | 'quarantine' | 'nothing';
+  readonly health: 'failure' | 'cooling-down' | 'quarantine' | 'nothing';
   /** Milliseconds to leave it alone where the vendor did not say. */
   readonly pause: number;
 }
@@ -24,8 +24,8 @@ const quotaPause = 900_000;
 const rateLimitPause = 5_000;
 
 const table: Readonly<Record<ProviderErrorKind, Omit<FailurePolicy, 'anotherKey'>>> = {
-  'rate-limit': { failover: true, retry: true, health: 'exhausted', pause: rateLimitPause },
-  quota: { failover: true, retry: false, health: 'exhausted', pause: quotaPause },
+  'rate-limit': { failover: true, retry: true, health: 'cooling-down', pause: rateLimitPause },
+  quota: { failover: true, retry: false, health: 'cooling-down', pause: quotaPause },
   overloaded: { failover: true, retry: true, health: 'failure', pause: 0 },
   server: { failover: true, retry: true, health: 'failure', pause: 0 },
   network: { failover: true, retry: true, health: 'failure', pause: 0 },

@@ -19,7 +19,7 @@ export function recordFailure(
   const wide = error.scope === 'key' || error.scope === 'endpoint';
   if (counts && wide) endpoint.breaker.failure(passes.shared, now, limits);
   if (counts && !wide) target.breaker.failure(passes.own, now, limits);
-  if (consequence.health === 'exhausted') {
+  if (consequence.health === 'cooling-down') {
     const held = error.scope === 'key' ? key.holds : error.scope === 'endpoint' ? endpoint.holds : holds;
     leaveAlone(held, 'exhaustedUntil', now + (error.retryAfter ?? consequence.pause));
   }
