@@ -1,7 +1,7 @@
 import { AllTargetsFailedError, CostLimitError, isRouterError, NoTargetError } from '../../errors.ts';
 import type { Health } from '../../types/options/strategy.ts';
 import { sleep } from '../../util/clock.ts';
-import { hasCapacity } from '../admission/capacity.ts';
+import { hasCapacity, isWithinLimits } from '../admission/capacity.ts';
 import type { Entry, Waiter } from '../admission/queue.ts';
 import {
   type AttemptError,
@@ -36,8 +36,8 @@ export interface Failover {
   failed(channel: Channel, error: AttemptError): void;
   /** Whether another target, or the same again, may take over after a failure that has been booked. */
   mayGoOn(error: AttemptError, suits?: (target: Target) => boolean): boolean;
-  /** What the caller gets if the request has to go while it waits to go on. */
-  turnedAway(): unknown;
+  /** What the caller gets if the request has to go while it waits to go on: see `Waiter.refusal`. */
+  turnedAway(why: 'full' | 'late'): unknown;
 }
 
 /** States in which a target is tried only where there is reason to. */
@@ -96,7 +96,7 @@ export function createFailover(
     const times = (tried.get(channel)?.times ?? 0) + 1;
     // Full jitter: Brooker, "Exponential Backoff And Jitter", AWS Architecture Blog, 2015.
     const bound = Math.min(retry.maxDelay, retry.minDelay * 2 ** (times - 1));
-    const delay = isStaleSocket(error) ? 0 : Math.max(env.random() * bound, retryAfterOf(error));
+    const delay = isStaleSocket(error) ? 0 : (retryAfterOf(error) ?? env.random() * bound);
     tried.set(channel, { times, error, retryAt: clock.now() + delay });
     if (!failurePolicyOf(error, fallbackOn).anotherKey) spent.add(channel.target);
     last = { channel, error, underWay };
@@ -285,7 +285,7 @@ export function createFailover(
     return new AllTargetsFailedError(run.attempts, error, choice.decision, retryAt());
   };
 
-  const nothingToTry = (shed = false): unknown => {
+  const nothingToTry = (shed?: 'full' | 'late'): unknown => {
     if (last !== undefined) return last.error;
     const tooExpensive = choice.decision.skipped.filter(({ reason }) => reason === 'over-cost');
     if (maxCost !== undefined && tooExpensive.length > 0 && all.length === 0) {
@@ -300,10 +300,13 @@ export function createFailover(
     tries += 1;
     return reserve(channel, run);
   };
-  const tryEnter = (): Entry<Reservation> => {
+  const tryEnter = (lastTry: boolean): Entry<Reservation> => {
     const next = pick();
     if (next === undefined) throw nothingToTry();
-    return next.at > clock.now() ? { until: next.at } : { got: take(next) };
+    if (next.at <= clock.now()) return { got: take(next) };
+    // A limit that was only learned may delay a request, but refuses none.
+    const onlyLearned = next.at === Number.POSITIVE_INFINITY && isWithinLimits(next.channel);
+    return lastTry && onlyLearned ? { got: take(next) } : { until: next.at };
   };
 
   /** A place at the best target, at once or as soon as there is one. */
@@ -321,14 +324,15 @@ export function createFailover(
   const waiter = (): Waiter<Reservation> => {
     const channels = [...freshOnes(), ...all.filter(mayRetry)];
     const line = channels.map(({ target, number = '' }) => `${target.id} ${number}`).join('\n');
-    if (expectedWait(channels, line) > run.deadline - clock.now()) throw nothingToTry(true);
+    if (expectedWait(channels, line) > run.deadline - clock.now()) throw nothingToTry('late');
     return {
       priority: run.priority,
       line,
       room: size,
+      maxWait,
       signal: run.signal,
       tryEnter,
-      refusal: () => nothingToTry(true),
+      refusal: nothingToTry,
     };
   };
   /** How long those before it in the line will take, by the usual times of the targets; 0 where little is known. */
@@ -342,12 +346,13 @@ export function createFailover(
     return env.queue.before(line, run.priority) / perMillisecond;
   };
 
-  const step = async <T>(
+  const step = <T>(
+    first: Reservation,
     attempt: (permit: Reservation, lane: AttemptSlot) => Promise<T>,
     discard: (value: T) => void,
   ): Promise<T> => {
     return race({
-      first: await enter(),
+      first,
       async attempt(taken, lane) {
         busy.add(taken.channel);
         try {
@@ -374,15 +379,20 @@ export function createFailover(
       suits = suitable;
       return mayGoOn(error);
     },
-    turnedAway: () => new NoTargetError(choice.decision, retryAt(), true),
+    turnedAway: (why) => new NoTargetError(choice.decision, retryAt(), why),
     async run(attempt, discard = () => {}, suitable = any) {
       suits = suitable;
-      // Who is turned away before a further attempt has the last one's error, so attempts alone are no limit.
-      for (let again = 0; ; again++) {
+      for (;;) {
+        let first: Reservation;
         try {
-          return await step(attempt, discard);
+          first = await enter();
         } catch (error) {
-          if (again >= maxAttempts || !mayGoOn(error)) throw finalError(error);
+          throw finalError(error);
+        }
+        try {
+          return await step(first, attempt, discard);
+        } catch (error) {
+          if (!mayGoOn(error)) throw finalError(error);
           if (run.signal.aborted) throw run.signal.reason;
         }
       }
@@ -397,8 +407,8 @@ function passes(error: AttemptError): boolean {
   );
 }
 
-function retryAfterOf(error: AttemptError): number {
-  return isRouterError(error, 'provider') ? (error.retryAfter ?? 0) : 0;
+function retryAfterOf(error: AttemptError): number | undefined {
+  return isRouterError(error, 'provider') ? error.retryAfter : undefined;
 }
 
 function soonest(picks: readonly NextTarget[]): NextTarget | undefined {
