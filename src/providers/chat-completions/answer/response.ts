@@ -36,7 +36,7 @@ export function toResult(
   { provider, headers, warnings, request }: AnswerContext,
 ): ProviderResult {
   const wire = asObject(Array.isArray(raw) ? raw[0] : raw);
-  const inside = wire === undefined ? undefined : failureInside(wire, provider, headers);
+  const inside = failureInside(raw, provider, headers);
   if (inside !== undefined) throw inside;
   const choices = choicesOf(wire, request);
   const reason = choices.map(readFinishReason).findLast((said) => said !== undefined);
