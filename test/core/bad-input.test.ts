@@ -64,10 +64,7 @@ const wrong: readonly (readonly [field: string, request: object])[] = [
     'messages[0].content[0].type',
     { messages: [user({ type: 'image_url', image_url: { url: 'https://a.b' } })] },
   ],
-  [
-    'messages[0].content[0].type',
-    { messages: [user({ type: 'tool-call', ...called })].map(() => user(called)) },
-  ],
+  ['messages[0].content[0].type', { messages: [user(called)] }],
   ['messages[0].content', { messages: [{ role: 'user' }] }],
   ['messages[0].content', { messages: [{ role: 'assistant', content: null }] }],
   ['messages[0].content', { messages: [{ role: 'system', content: [{ type: 'text', text: 'a' }] }] }],
