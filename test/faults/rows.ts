@@ -1,11 +1,12 @@
 import { callers } from './rows/callers.ts';
+import { connections } from './rows/connections.ts';
 import { health } from './rows/health.ts';
 import { network } from './rows/network.ts';
 import { refusals } from './rows/refusals.ts';
 import { streams } from './rows/streams.ts';
 import type { Row } from './stage.ts';
 
-export const rows: readonly Row[] = [...refusals, ...network, ...streams, ...health, ...callers].toSorted(
+export const rows: readonly Row[] = [...refusals, ...network, ...connections, ...streams, ...health, ...callers].toSorted(
   (a, b) => a.number - b.number,
 );
 
