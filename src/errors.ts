@@ -1,4 +1,10 @@
-import type { HitLimit, ProviderErrorKind, ProviderErrorScope, RouterErrorCode } from './types/error.ts';
+import type {
+  HitLimit,
+  PluginStation,
+  ProviderErrorKind,
+  ProviderErrorScope,
+  RouterErrorCode,
+} from './types/error.ts';
 import type { ContentPart } from './types/request/message.ts';
 import type { Decision } from './types/result/decision.ts';
 import type { AttemptSummary } from './types/result/result.ts';
@@ -44,6 +50,8 @@ interface ErrorOfCode {
   deadline: DeadlineError;
   budget: BudgetError;
   output: OutputError;
+  refused: RefusedError;
+  plugin: PluginError;
   closed: RouterError;
 }
 
@@ -305,5 +313,37 @@ export class OutputError extends RouterError {
     this.by = by;
     this.issues = issues;
     this.attempts = attempts;
+  }
+}
+
+/** A plugin refused the request. Nothing was sent. */
+export class RefusedError extends RouterError {
+  /** The name of the plugin. */
+  readonly plugin: string;
+  readonly reason: string;
+
+  /** `reason` must be fit to be seen: it names the rule, and never quotes the request. */
+  constructor(plugin: string, reason: string) {
+    super('refused', `the request was refused by ${plugin}: ${reason}`);
+    this.name = 'RefusedError';
+    this.plugin = plugin;
+    this.reason = reason;
+  }
+}
+
+/** A plugin took longer than it may, so that it is not known what it would have said. */
+export class PluginError extends RouterError {
+  /** The name of the plugin. */
+  readonly plugin: string;
+  readonly station: PluginStation;
+  /** The limit in milliseconds. */
+  readonly timeout: number;
+
+  constructor(plugin: string, station: PluginStation, timeout: number) {
+    super('plugin', `${plugin}: ${station} took longer than its timeout = ${timeout} ms`);
+    this.name = 'PluginError';
+    this.plugin = plugin;
+    this.station = station;
+    this.timeout = timeout;
   }
 }

@@ -11,8 +11,10 @@ export {
   isRouterError,
   NoTargetError,
   OutputError,
+  PluginError,
   ProviderError,
   type ProviderErrorInit,
+  RefusedError,
   RequestError,
   RouterError,
   StreamInterruptedError,
@@ -21,6 +23,7 @@ export { createRouter } from './router.ts';
 export { type ByComplexityOptions, byComplexity } from './selectors/by-complexity.ts';
 export { byRules, type SelectRule } from './selectors/by-rules.ts';
 export { type Complexity, type ComplexityParts, complexityOf } from './selectors/complexity.ts';
+export { type MemoryStoreOptions, memory } from './stores/memory.ts';
 export { type BalancedTerms, balanced } from './strategies/balanced.ts';
 export { type CanaryTerms, canary } from './strategies/canary.ts';
 export { highestThroughput } from './strategies/highest-throughput.ts';
@@ -38,6 +41,7 @@ export type { Clock, Random } from './types/clock.ts';
 export type {
   FallbackKind,
   HitLimit,
+  PluginStation,
   ProviderErrorKind,
   ProviderErrorScope,
   RouterErrorCode,
@@ -71,12 +75,12 @@ export type {
   RetryPolicy,
   RouteNameOf,
   RouteOptions,
-  RouterOptions,
   TargetIdOf,
   TargetOptions,
   Timeouts,
 } from './types/options/options.ts';
 export type { Price, PriceTier, Rates } from './types/options/price.ts';
+export type { RouterOptions } from './types/options/router-options.ts';
 export type { Select, SelectContext, SelectOptions } from './types/options/select.ts';
 export type {
   Candidate,
@@ -87,6 +91,27 @@ export type {
   Strategy,
   TargetStats,
 } from './types/options/strategy.ts';
+export type {
+  AnyRequest,
+  AnyResult,
+  AttemptObserver,
+  AttemptOutcome,
+  AttemptPlan,
+  Exclusion,
+  LookupHit,
+  PartTransform,
+  Plugin,
+  PluginHost,
+  Replica,
+  RequestContext,
+  RequestContextOf,
+  RequestObserver,
+  RequestSummary,
+  Reservation,
+  Review,
+  TransformedPart,
+  Wait,
+} from './types/plugin.ts';
 export type {
   Binding,
   Provider,
@@ -99,6 +124,7 @@ export type {
   ProviderResponsePart,
   ProviderResult,
   ProviderStreamPart,
+  ResolvedChatRequest,
   ResolvedFunctionTool,
   ResolvedTool,
   Traffic,
@@ -169,3 +195,13 @@ export type {
 } from './types/result/stream-part.ts';
 export type { Cost, Usage } from './types/result/usage.ts';
 export type { ChatStream, LatencyReport, Router, TargetReport } from './types/router.ts';
+export type {
+  Change,
+  Knowledge,
+  Lease,
+  LeaseRequest,
+  SetOptions,
+  Settlement,
+  Store,
+  StoredValue,
+} from './types/store.ts';

@@ -24,10 +24,10 @@ import type {
   CallOptions,
   Policies,
   RouteOptions,
-  RouterOptions,
   TargetIdOf,
   TargetOptions,
 } from './types/options/options.ts';
+import type { RouterOptions } from './types/options/router-options.ts';
 import type { Provider, Traffic } from './types/provider.ts';
 import type { ChatRequest } from './types/request/request.ts';
 import type { InferSchema, Schema } from './types/request/schema.ts';

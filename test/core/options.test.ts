@@ -18,6 +18,23 @@ function refused(options: Record<string, unknown>): { option: string; message: s
 
 describe('createRouter names the option that is wrong, what it wants and what it got', () => {
   it.each<[string, Record<string, unknown>, string]>([
+    ['plugins', { plugins: {} }, 'a list of plugins, got an object'],
+    ['plugins[0]', { plugins: ['cache'] }, "a plugin: an object, got 'cache'"],
+    ['plugins[0].name', { plugins: [{ observe() {} }] }, 'a name, got undefined'],
+    ['plugins[0]', { plugins: [{ name: 'a', obsreve() {} }] }, 'one of the methods install, inspect'],
+    ['plugins[0].lookup', { plugins: [{ name: 'a', lookup: true }] }, 'a function, got true'],
+    ['plugins[0].timeout', { plugins: [{ name: 'a', observe() {}, timeout: 0 }] }, 'a positive number'],
+    [
+      'plugins[1].name',
+      {
+        plugins: [
+          { name: 'a', observe() {} },
+          { name: 'a', observe() {} },
+        ],
+      },
+      'a name that no other plugin has',
+    ],
+    ['store', { store: new Map() }, 'a store, such as memory(): an object with the method publish'],
     ['targets', { targets: [] }, 'a list of at least one target, got a list of 0'],
     ['targets', { targets: undefined }, 'got undefined'],
     ['tragets', { tragets: [] }, 'got an unknown option'],

@@ -1,5 +1,6 @@
 import { ConfigError } from '../../errors.ts';
-import type { RouterOptions, TargetOptions } from '../../types/options/options.ts';
+import type { TargetOptions } from '../../types/options/options.ts';
+import type { RouterOptions } from '../../types/options/router-options.ts';
 import {
   checkHedge,
   checkNumber,
@@ -12,6 +13,7 @@ import {
 } from '../../util/option-check.ts';
 import { fallbackKinds } from '../attempt/failure-policy.ts';
 import { identify } from '../targets/target.ts';
+import { checkPlugins, checkStore } from './plugins.ts';
 
 const refuse: Refuse = (path, expected, got) => {
   throw new ConfigError(path, expected, got);
@@ -29,7 +31,17 @@ const policyFields = [
   'accept',
   'mirror',
 ];
-const routerFields = ['targets', 'routes', 'select', 'catalog', 'clock', 'random', ...policyFields];
+const routerFields = [
+  'targets',
+  'routes',
+  'select',
+  'catalog',
+  'clock',
+  'random',
+  'plugins',
+  'store',
+  ...policyFields,
+];
 const targetFields = [
   'provider',
   'model',
@@ -82,6 +94,8 @@ export function checkOptions(options: RouterOptions): void {
     refuse('clock', 'an object with the functions now, date and after', show(clock));
   }
   if (random !== undefined && typeof random !== 'function') refuse('random', 'a function', show(random));
+  checkPlugins(options.plugins, refuse);
+  checkStore(options.store, refuse);
 }
 
 function checkTarget(path: string, target: TargetOptions): string {

@@ -1,5 +1,6 @@
 import { ProviderError } from '../../errors.ts';
 import { classifyFailure } from '../../transport/failure.ts';
+import { isFailure } from '../../transport/read-failure.ts';
 import type { ProviderResult } from '../../types/provider.ts';
 import type { JSONObject } from '../../types/request/json.ts';
 import type { Warning } from '../../types/result/result.ts';
@@ -18,9 +19,7 @@ export function toResult(
   warnings: readonly Warning[],
 ): ProviderResult {
   const wire = asObject(raw);
-  if (wire?.['type'] === 'error' || (wire?.['error'] ?? undefined) !== undefined) {
-    throw classifyFailure({ provider, headers, body: wire }, anthropicFailures);
-  }
+  if (isFailure(raw)) throw classifyFailure({ provider, headers, body: raw }, anthropicFailures);
   if (wire === undefined || !Array.isArray(wire['content'])) {
     throw new ProviderError({
       kind: 'malformed',

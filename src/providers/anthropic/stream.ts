@@ -1,8 +1,9 @@
 import { ProviderError } from '../../errors.ts';
 import { classifyFailure } from '../../transport/failure.ts';
+import { isFailure } from '../../transport/read-failure.ts';
 import type { ProviderStreamPart } from '../../types/provider.ts';
 import { asObject, asText, compact, type Wire } from '../../util/json.ts';
-import type { StreamReader } from '../shared/part-stream.ts';
+import type { StreamReader } from '../shared/stream/part-stream.ts';
 import { parseToolInput } from '../shared/tool-input.ts';
 import { citedSources, toParts } from './content.ts';
 import { anthropicFailures } from './failures.ts';
@@ -124,9 +125,9 @@ export function eventReader(headers: Readonly<Record<string, string>>): StreamRe
         case 'message_stop':
           stopped = true;
           return [];
-        case 'error':
-          throw classifyFailure({ provider, headers, body: wire }, anthropicFailures);
         default:
+          // An error, also where a gateway says it in another vendor's form.
+          if (isFailure(wire)) throw classifyFailure({ provider, headers, body: wire }, anthropicFailures);
           return [];
       }
     },

@@ -1,11 +1,9 @@
-import type { Clock, Random } from '../clock.ts';
 import type { FallbackKind } from '../error.ts';
 import type { Provider } from '../provider.ts';
 import type { ChatResult } from '../result/result.ts';
 import type { Capabilities } from './capabilities.ts';
 import type { KeyLimits } from './limit.ts';
 import type { Price } from './price.ts';
-import type { Select, SelectOptions } from './select.ts';
 import type { Strategy } from './strategy.ts';
 
 /** Limits of time, all in milliseconds. `Infinity` switches one off. */
@@ -209,36 +207,6 @@ export interface Catalog {
   contextLength?(provider: string, model: string): number | undefined;
 }
 
-/** The options of `createRouter`. */
-export interface RouterOptions<
-  Targets extends readonly TargetOptions[] = readonly TargetOptions[],
-  Routes extends Readonly<Record<string, RouteOptions<TargetIdOf<Targets>>>> = Readonly<
-    Record<string, RouteOptions<TargetIdOf<Targets>>>
-  >,
-> extends Policies {
-  readonly targets: Targets;
-  /** Without it: one route, `default`, over all targets. A route named `default` is used when a call names none. */
-  readonly routes?: Routes;
-  /**
-   * Chooses the route of each chat and stream whose call names none; with limits of its own where it is given as an object.
-   * Default: the route `default`.
-   *
-   * @example
-   * select: byComplexity({ simple: 'cheap', complex: 'strong' })
-   * @example
-   * select: { by: askSmallModel, timeout: 300, otherwise: 'cheap' }
-   */
-  readonly select?:
-    | Select<RouteNameOf<NoInfer<Targets>, NoInfer<Routes>>>
-    | SelectOptions<RouteNameOf<NoInfer<Targets>, NoInfer<Routes>>>;
-  /** `false`: no catalogue, only declared prices. Default: `@pydantic/genai-prices`, loaded when first needed. */
-  readonly catalog?: Catalog | false;
-  /** Default: the runtime's monotonic clock and timers. */
-  readonly clock?: Clock;
-  /** Default: `Math.random`. */
-  readonly random?: Random;
-}
-
 /** The id of each of the targets: literal where it was written out, `string` where it was computed. */
 export type TargetIdOf<Targets extends readonly TargetOptions[]> = IdOf<Targets[number]>;
 
@@ -270,6 +238,14 @@ export interface CallOptions<TargetId extends string = string, RouteName extends
   readonly maxCost?: number;
   /** Requests of one session prefer one target where the strategy says so, and one of its keys. */
   readonly session?: string;
+  /** On whose behalf the request is made, where one application serves several customers: for plugins, strategies and events. */
+  readonly tenant?: string;
+  /** The person or service that asks: for plugins, strategies and events. */
+  readonly user?: string;
+  /** Your own labels, such as a feature or a team: for plugins, strategies and events. */
+  readonly tags?: readonly string[];
+  /** When the request ends at the latest: milliseconds since 1970. `timeout.request` may end it sooner. Default: no such moment. */
+  readonly deadline?: number;
   /** Where requests have to wait. Default: `normal`. */
   readonly priority?: Priority;
   /** Goes to events untouched. */

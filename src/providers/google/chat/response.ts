@@ -1,5 +1,6 @@
 import { ProviderError } from '../../../errors.ts';
 import { classifyFailure } from '../../../transport/failure.ts';
+import { isFailure } from '../../../transport/read-failure.ts';
 import type { ProviderResult } from '../../../types/provider.ts';
 import type { JSONObject } from '../../../types/request/json.ts';
 import type { ContentPart } from '../../../types/request/message.ts';
@@ -38,8 +39,7 @@ export function toResult(
 /** An answer, or a chunk of one. Throws for an error inside, and for what is neither. */
 export function asWire(raw: unknown, headers: Readonly<Record<string, string>>): Wire {
   const wire = asObject(Array.isArray(raw) ? raw[0] : raw);
-  if ((wire?.['error'] ?? undefined) !== undefined)
-    throw classifyFailure({ provider, headers, body: wire }, googleFailures);
+  if (isFailure(wire)) throw classifyFailure({ provider, headers, body: wire }, googleFailures);
   const known = ['candidates', 'promptFeedback', 'usageMetadata', 'responseId'];
   if (wire !== undefined && known.some((field) => wire[field] !== undefined)) return wire;
   throw new ProviderError({
