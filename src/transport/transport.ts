@@ -1,18 +1,11 @@
 import { ProviderError } from '../errors.ts';
 import type { Traffic } from '../types/provider.ts';
-<<<<<<< HEAD
 import { isRedirect, isRedirectResponse } from '../util/redirect.ts';
 import { type Body, fromWeb, readSome } from './body.ts';
 import { connectionAgents, connectionsSettled } from './connection.ts';
-import { classifyFailure, type FailureRow } from './failure.ts';
-import { guardBody, maxErrorBytes, maxErrorTime } from './guard-body.ts';
-=======
-import { fromWeb, readSome } from './body.ts';
-import { connectionAgent } from './connection.ts';
 import { classifyFailure } from './failure.ts';
 import type { FailureRow } from './failure-table.ts';
-import { guardBody, maxErrorBytes } from './guard-body.ts';
->>>>>>> main
+import { guardBody, maxErrorBytes, maxErrorTime } from './guard-body.ts';
 import { networkError } from './network-error.ts';
 import { type NodeHTTP, nodeHTTP } from './node/http.ts';
 import type { Answer } from './response.ts';

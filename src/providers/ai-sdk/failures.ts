@@ -1,11 +1,7 @@
 import { ConfigError, ProviderError } from '../../errors.ts';
-<<<<<<< HEAD
 import { connectionsSettled } from '../../transport/connection.ts';
-import { classifyFailure, type FailureRow } from '../../transport/failure.ts';
-=======
 import { classifyFailure } from '../../transport/failure.ts';
 import type { FailureRow } from '../../transport/failure-table.ts';
->>>>>>> main
 import { causes, networkError } from '../../transport/network-error.ts';
 import { asObject, asText } from '../../util/json.ts';
 import { anthropicFailures } from '../anthropic/failures.ts';
