@@ -58,7 +58,7 @@ describe('an SDK that cannot be loaded for the moment', () => {
       for (let count = 0; count < 4; count++) targets.push((await router[how]({ prompt: 'Hi' })).target);
       expect(targets).toEqual(['b', 'b', 'a', 'a']);
       expect(loads()).toBe(3);
-      expect(router.stats()[0]).toMatchObject({ health: 'closed', failures: 0 });
+      expect(router.stats()[0]).toMatchObject({ health: 'healthy', failures: 0 });
       await router.close();
     },
   );

@@ -71,7 +71,7 @@ export const connections: readonly Row[] = [
         chat: failedOver({ kind, against }),
         stream: failedOver({ kind, against }),
       });
-      return { 503: seen('overloaded', 'nothing'), 429: seen('rate-limit', 'exhausted') };
+      return { 503: seen('overloaded', 'nothing'), 429: seen('rate-limit', 'cooling-down') };
     },
     async play(vendor) {
       const once = (status: number, how: How): Promise<Facts> =>
