@@ -18,8 +18,8 @@ type Parts = readonly ProviderStreamPart[];
 /** The items of one stream, in the order in which they began. */
 export interface ItemList {
   readonly items: readonly StreamItem[];
-  /** The item that a piece of this type belongs to; a new one where its beginning was left out. */
-  itemOf(type: string, event: Wire): StreamItem;
+  /** The item that a piece belongs to; a new one of the type where its beginning was left out. */
+  itemOf(kind: Kind, event: Wire, type?: string): StreamItem;
   begin(wire: Wire, outputIndex: unknown): Parts;
   end(wire: Wire, outputIndex: unknown): Parts;
   /** Ends what is open, and takes from the items of the whole response what the stream has not brought. */
@@ -66,8 +66,8 @@ export function itemList(): ItemList {
 
   return {
     items,
-    itemOf(type, { item_id: id, output_index: outputIndex }) {
-      return find(kindOf({ type }), id, outputIndex) ?? add({ type }, outputIndex, id);
+    itemOf(kind, { item_id: id, output_index: outputIndex }, type = kind) {
+      return find(kind, id, outputIndex) ?? add({ type }, outputIndex, id);
     },
     begin(wire, outputIndex) {
       const there = byId.get(wire['id']) ?? byIndex.get(outputIndex);

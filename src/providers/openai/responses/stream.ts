@@ -136,13 +136,13 @@ function pushPiece(list: ItemList, event: Wire): Parts {
 function pushCall(list: ItemList, event: Wire, delta: string): Parts {
   switch (event['type']) {
     case 'response.function_call_arguments.delta':
-      return pushInput(list.itemOf('function_call', event), delta);
+      return pushInput(list.itemOf('call', event, 'function_call'), delta);
     case 'response.function_call_arguments.done':
-      return settleInput(list.itemOf('function_call', event), event['arguments']);
+      return settleInput(list.itemOf('call', event, 'function_call'), event['arguments']);
     case 'response.custom_tool_call_input.delta':
-      return pushInput(list.itemOf('custom_tool_call', event), delta);
+      return pushInput(list.itemOf('call', event, 'custom_tool_call'), delta);
     case 'response.custom_tool_call_input.done':
-      return settleInput(list.itemOf('custom_tool_call', event), event['input']);
+      return settleInput(list.itemOf('call', event, 'custom_tool_call'), event['input']);
     default:
       return [];
   }
