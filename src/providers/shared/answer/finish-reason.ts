@@ -131,8 +131,8 @@ export function finishReasonOf({ provider, reason: said, calls, content }: Ended
     if (content) return 'other';
     throw truncated(provider, 'the answer has no content and does not say why it ended');
   }
-  const reason = meanings.get(word.toLowerCase().replaceAll('-', '_')) ?? 'other';
-  if (reason === 'mishap' || reason === 'failed') throw gaveUp(provider, word, reason);
+  const reason = meaningOf(word);
+  if (reason === 'mishap' || reason === 'failed') throw gaveUp(provider, word);
   if (calls) return reason === 'stop' || reason === 'other' ? 'tool-calls' : reason;
   if (reason !== 'tool-calls' && (reason !== 'other' || content)) return reason;
   if (content) return 'stop';
@@ -154,8 +154,14 @@ export function givenReason(said: unknown): string | undefined {
   return typeof said === 'string' && !none.has(said.toLowerCase()) ? said : undefined;
 }
 
-function gaveUp(provider: string, code: string, reason: 'mishap' | 'failed'): ProviderError {
+/** The failure that an answer is which ends for such a reason. */
+export function gaveUp(provider: string, code: string | undefined): ProviderError {
   const summary = 'the model gave up on its answer';
-  if (reason === 'mishap') return malformed(provider, summary, { code, scope: 'request' });
+  if (code !== undefined && meaningOf(code) === 'mishap')
+    return malformed(provider, summary, { code, scope: 'request' });
   return new ProviderError({ kind: 'server', provider, code, answered: true, summary });
+}
+
+function meaningOf(word: string): Reason {
+  return meanings.get(word.toLowerCase().replaceAll('-', '_')) ?? 'other';
 }
