@@ -138,7 +138,7 @@ function languageProvider(name: string, model: LanguageModel, account: string | 
         const result = before ? resultFromV3(answered, lost) : answered;
         return toResult(result, name, account, isNative(call));
       } catch (error) {
-        throw toFailure(name, error, call.signal);
+        throw await toFailure(name, error, call.signal);
       }
     },
     async *stream(call) {
@@ -152,7 +152,7 @@ function languageProvider(name: string, model: LanguageModel, account: string | 
         yield* streamParts(elements, { name, account, native: isNative(call) });
         refuseAborted(name, call.signal);
       } catch (error) {
-        throw toFailure(name, error, call.signal);
+        throw await toFailure(name, error, call.signal);
       }
     },
   };
@@ -242,7 +242,7 @@ function embeddingProvider(name: string, model: EmbeddingModel): Provider {
         refuseAborted(name, call.signal);
         return toEmbeddings(await model.doEmbed(toEmbedCall(call)));
       } catch (error) {
-        throw toFailure(name, error, call.signal);
+        throw await toFailure(name, error, call.signal);
       }
     },
   };
