@@ -33,8 +33,8 @@ export async function* streamParts(
   const calls = callReader(name, native);
   let finish: Extract<StreamSpec, { type: 'finish' }> | undefined;
   let responseId: string | undefined;
-  let called = false;
-  let content = false;
+  let callsTools = false;
+  let hasContent = false;
   for await (const element of elements) {
     if (finish !== undefined) continue; // what follows the end is no part of the answer
     raw.push(element);
@@ -49,15 +49,18 @@ export async function* streamParts(
       responseId = element.id;
     }
     for (const part of calls.push(element)) {
-      if (part.type === 'tool-call' && part.providerExecuted !== true) called = true;
+      if (part.type === 'tool-call' && part.providerExecuted !== true) callsTools = true;
       if (part.type !== 'response' && part.type !== 'raw' && part.type !== 'reasoning-delta')
-        content ||= part.type !== 'text-delta' || part.text !== '';
+        hasContent ||= part.type !== 'text-delta' || part.text !== '';
       yield mark(part, name, account);
     }
   }
   if (finish === undefined) throw truncated(name);
   const rest = calls.end();
-  const evidence = { calls: called || rest.length > 0, content: content || rest.length > 0 };
+  const evidence = {
+    callsTools: callsTools || rest.length > 0,
+    hasContent: hasContent || rest.length > 0,
+  };
   yield* rest;
   const finishReason = toFinishReason(finish.finishReason, name, evidence, true);
   yield {

@@ -3,6 +3,7 @@ import type { ProviderResult } from '../../../types/provider.ts';
 import type { ContentPart } from '../../../types/request/message.ts';
 import type { Warning } from '../../../types/result/result.ts';
 import { asJSON, asNonEmpty, asObject, asObjects, compact, type Wire } from '../../../util/json.ts';
+import { finishReasonOf } from '../../shared/answer/finish-reason.ts';
 import { failureInside } from '../failures.ts';
 import { toUsage } from '../usage.ts';
 import { asksForSeveral } from './asked.ts';
@@ -18,7 +19,7 @@ import {
   speech,
   textIn,
 } from './content.ts';
-import { readFinishReason, toFinishReason } from './finish-reason.ts';
+import { readFinishReason } from './finish-reason.ts';
 import { callAssembler } from './tool-calls.ts';
 
 /** What an answer is read with. */
@@ -50,7 +51,7 @@ export function toResult(
   }
   const content = toContent(messages, provider);
   const refusal = messages.map(refusalIn).join('');
-  const finishReason = toFinishReason({
+  const finishReason = finishReasonOf({
     provider,
     reason,
     callsTools: content.some(({ type }) => type === 'tool-call'),

@@ -4,13 +4,14 @@ import type { JSONObject } from '../../../types/request/json.ts';
 import type { SourcePart } from '../../../types/request/message.ts';
 import type { Usage } from '../../../types/result/usage.ts';
 import { asNonEmpty, asObject, asObjects, compact, type Wire } from '../../../util/json.ts';
+import { finishReasonOf } from '../../shared/answer/finish-reason.ts';
 import type { StreamReader } from '../../shared/stream/part-stream.ts';
 import { failureInside } from '../failures.ts';
 import { toUsage } from '../usage.ts';
 import { asksForSeveral } from './asked.ts';
 import { foundBy, metadataOf } from './content.ts';
 import { deltaReader } from './delta.ts';
-import { readFinishReason, toFinishReason } from './finish-reason.ts';
+import { readFinishReason } from './finish-reason.ts';
 import { answerWatch } from './one-answer.ts';
 
 /** How the chunks of one stream are read. */
@@ -107,7 +108,7 @@ export function chunkReader(options: ChunkReaderOptions): StreamReader {
         throw failure('truncated', 'the stream ended without its end mark');
       if (ids.wasTwo()) throw failure('malformed', 'the stream was two answers');
       const { parts, metadata: more, ...end } = content.end();
-      const finishReason = toFinishReason({ provider, reason, ...end });
+      const finishReason = finishReasonOf({ provider, reason, ...end });
       const providerMetadata = { [provider]: { ...metadata, ...more } };
       return [...parts, ...found, { type: 'finish', finishReason, usage, providerMetadata }];
     },

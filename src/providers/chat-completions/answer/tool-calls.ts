@@ -1,8 +1,8 @@
-import { ProviderError } from '../../../errors.ts';
 import type { ProviderStreamPart } from '../../../types/provider.ts';
 import type { JSONValue } from '../../../types/request/json.ts';
 import type { ToolCallPart } from '../../../types/request/message.ts';
 import { asJSON, asNonEmpty, asObject, asObjects, type Wire } from '../../../util/json.ts';
+import { namelessCall } from '../../shared/answer/broken.ts';
 import { parseToolInput } from '../../shared/tool-input.ts';
 
 /** Puts the calls of an answer together from the pieces in which they come. */
@@ -141,8 +141,7 @@ function toCall(
 ): readonly ToolCallPart[] {
   if (toolName === undefined) {
     if (text.trim() === '') return [];
-    const summary = 'a call of a tool has no name';
-    throw new ProviderError({ kind: 'malformed', provider, answered: true, summary });
+    throw namelessCall(provider);
   }
   const call: ToolCallPart = {
     type: 'tool-call',

@@ -63,9 +63,9 @@ export function endOf(
     return ended === 'tool-calls' || ended === 'stop' ? 'other' : ended;
   }
   // A whole answer of a server that leaves the status out.
-  const isComplete = status === 'completed' || (status === '' && evidence.content);
+  const isComplete = status === 'completed' || (status === '' && evidence.hasContent);
   if (!isComplete) throw truncated(provider, 'the answer does not say that it is complete');
-  return evidence.calls ? 'tool-calls' : 'stop';
+  return evidence.callsTools ? 'tool-calls' : 'stop';
 }
 
 /** The error of a response that failed, or of an `error` event. */

@@ -1,6 +1,6 @@
 import { isFailure } from '../../../transport/read-failure.ts';
 import type { ProviderStreamPart } from '../../../types/provider.ts';
-import { asObject, asObjects, asText, compact, type Wire } from '../../../util/json.ts';
+import { asNonEmpty, asObject, asObjects, asText, compact, type Wire } from '../../../util/json.ts';
 import { malformed, truncated } from '../../shared/answer/broken.ts';
 import type { StreamReader } from '../../shared/stream/part-stream.ts';
 import { type ItemList, itemList } from './item-list.ts';
@@ -29,7 +29,7 @@ export function eventReader(headers: Readonly<Record<string, string>>): StreamRe
 
   /** What an event says of the response, where it says it first. */
   const describe = ({ id, model }: Wire): Parts => {
-    const said = { ...compact({ id: asText(id) || undefined, model: asText(model) || undefined }), ...known };
+    const said = { ...compact({ id: asNonEmpty(id), model: asNonEmpty(model) }), ...known };
     if (said.id === known.id && said.model === known.model) return [];
     known = said;
     return [{ type: 'response', ...said }];
@@ -57,7 +57,7 @@ export function eventReader(headers: Readonly<Record<string, string>>): StreamRe
         case 'response.incomplete':
         case 'response.done': {
           const status = wire['type'] === 'response.incomplete' ? 'incomplete' : 'completed';
-          ending = { ...response, status: asText(response['status']) || status };
+          ending = { ...response, status: asNonEmpty(response['status']) ?? status };
           return describe(response);
         }
         case 'response.failed':
@@ -76,8 +76,8 @@ export function eventReader(headers: Readonly<Record<string, string>>): StreamRe
       const { items } = list;
       const refusal = items.flatMap(({ refusals }) => [...refusals.values()]).join('');
       const finishReason = endOf(ending, headers, {
-        calls: items.some(({ kind }) => kind === 'call'),
-        content: items.some(
+        callsTools: items.some(({ kind }) => kind === 'call'),
+        hasContent: items.some(
           ({ kind, texts }) => kind !== 'reasoning' && (kind !== 'message' || texts.size > 0),
         ),
       });
