@@ -1,5 +1,6 @@
 import type { Clock } from '../types/clock.ts';
 import { catchUp, maxDelay, ownStall, systemClock } from './clock.ts';
+import { ownsTimers } from './runtime.ts';
 
 /**
  * The clock of everything that is waited for: it stands still while the process does (blocked, suspended, collecting garbage), so
@@ -22,9 +23,12 @@ export interface AwakeClock extends Pick<Clock, 'after'> {
 /** Milliseconds between two beats: how often it is noticed that the process runs, while something is waited for. */
 const beat = 25;
 
-/** Made once per router, because it has state. A clock other than the runtime's knows by itself when it stood still. */
+/**
+ * Made once per router, because it has state. A clock other than the runtime's knows by itself when it stood still; and where timers
+ * are not the process's own, nothing tells one that was held back from one that came late because the process stood still.
+ */
 export function awakeClock(clock: Clock): AwakeClock {
-  if (clock === systemClock) return beatingClock();
+  if (clock === systemClock && ownsTimers()) return beatingClock();
   const now = clock.awake ?? clock.now;
   return { now, rough: now, after: clock.after };
 }
@@ -36,36 +40,26 @@ function beatingClock(): AwakeClock {
   let frozen = 0;
   let pending = 0;
   let beating = false;
-  let stopBeat = (): void => {};
   let reading = 0;
   let wasRead = false;
-  /** Whether timers are the process's own. Elsewhere they may end with a request, or be throttled in a hidden tab. */
-  let reliable = true;
 
   const now = (moment = performance.now()): number => {
     if (beating) {
       const gap = moment - seenAt;
       seenAt = moment;
-      if (gap > beat + ownStall) {
-        if (!isHidden()) frozen += gap - beat;
-        start(); // the timer that was missed may never come
-      }
+      if (gap > beat + ownStall) frozen += gap - beat;
     }
     return moment - frozen;
   };
   const start = (): void => {
-    stopBeat();
     if (!beating) seenAt = performance.now();
     beating = true;
+    reading = seenAt - frozen + beat;
     const timer: { unref?: () => void } | number = setTimeout(tick, beat);
-    reliable = typeof timer === 'object';
     if (typeof timer === 'object') timer.unref?.(); // on Node it would keep the process alive
-    stopBeat = () => clearTimeout(timer as number);
   };
   const tick = (): void => {
-    beating = true;
-    reading = now() + beat;
-    stopBeat();
+    now();
     beating = pending > 0 || wasRead;
     wasRead = false;
     if (beating) start();
@@ -74,11 +68,8 @@ function beatingClock(): AwakeClock {
   return {
     now,
     rough() {
-      if (!reliable) return now();
       wasRead = true;
-      if (beating) return reading;
-      start();
-      reading = seenAt - frozen + beat;
+      if (!beating) start();
       return reading;
     },
     after(ms, run) {
@@ -92,13 +83,8 @@ function beatingClock(): AwakeClock {
         run();
       };
       let timer: ReturnType<typeof setTimeout> | undefined = setTimeout(() => {
-        const moment = performance.now();
-        if (moment - due > ownStall) {
-          timer = setTimeout(expire, catchUp);
-          return;
-        }
-        seenAt = moment; // the process runs, even if no beat comes
-        expire();
+        if (performance.now() - due > ownStall) timer = setTimeout(expire, catchUp);
+        else expire();
       }, ms);
       return () => {
         if (timer === undefined) return;
@@ -108,10 +94,4 @@ function beatingClock(): AwakeClock {
       };
     },
   };
-}
-
-/** A hidden tab's timers come a second apart or more, although the page runs. */
-function isHidden(): boolean {
-  const { document } = globalThis as { readonly document?: { readonly hidden?: boolean } };
-  return document?.hidden === true;
 }

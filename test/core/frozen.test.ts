@@ -103,7 +103,7 @@ describe('time in which the process stood still', () => {
   it('is no slowness for which a request is hedged', async () => {
     const { router, clock, providers } = world(
       { a: [{ delay: frozen + 300 }], b: [{}] },
-      { hedge: { after: 1_000 } },
+      { hedge: { delay: 1_000 } },
     );
     const answer = router.chat(ask);
     await clock.advance(0);
