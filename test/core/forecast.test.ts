@@ -132,6 +132,6 @@ describe('what a vendor says is left of its limits, where there is another targe
     expect((await router.chat({ prompt: 'Hi' })).target).toBe('spare');
     expect(clock.now()).toBe(0);
     const { skipped } = await router.explain({ prompt: 'Hi' });
-    expect(skipped).toMatchObject([{ target: 'only', reason: 'limited', until: expect.any(Number) }]);
+    expect(skipped).toMatchObject([{ target: 'only', reason: 'over-limit', retryAt: expect.any(Number) }]);
   });
 });
