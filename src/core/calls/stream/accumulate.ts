@@ -8,6 +8,8 @@ export interface Accumulator {
   content(): ContentPart[];
   /** All text so far. */
   text(): string;
+  /** Whether there is nothing but text so far, and nothing of a tool call that has begun. */
+  isPlainText(): boolean;
   /** The id of the text block that is being added to. */
   textId(): string | undefined;
 }
@@ -22,6 +24,7 @@ interface Block {
 export function accumulator(): Accumulator {
   const parts: (ContentPart | Block)[] = [];
   let open: Block | undefined;
+  let hasCall = false;
 
   const addTo = (
     type: Block['type'],
@@ -49,7 +52,8 @@ export function accumulator(): Accumulator {
           return;
         case 'tool-call-start':
         case 'tool-call-delta':
-          return; // the whole call follows as `tool-call`
+          hasCall = true; // the whole call follows as `tool-call`
+          return;
         case 'raw':
           return;
         default: {
@@ -62,6 +66,7 @@ export function accumulator(): Accumulator {
     content: () =>
       parts.map((part) => ('id' in part && !('sourceType' in part) ? closeBlock(part) : part) as ContentPart),
     text: () => parts.map((part) => (part.type === 'text' ? part.text : '')).join(''),
+    isPlainText: () => !hasCall && parts.every(({ type }) => type === 'text'),
     textId: () => open?.id,
   };
 }
