@@ -271,14 +271,19 @@ export class StreamInterruptedError extends RouterError {
   }
 }
 
-/** The request's own time (`timeout.request`) is over. */
+/** The request's own time is over: its `timeout.request`, or the time until its `deadline`. */
 export class DeadlineError extends RouterError {
-  /** The limit in milliseconds. */
+  /** How much time it had, in milliseconds. */
   readonly timeout: number;
   readonly attempts: readonly AttemptSummary[];
 
-  constructor(timeout: number, attempts: readonly AttemptSummary[]) {
-    super('deadline', `the request took longer than timeout.request = ${timeout} ms`);
+  constructor(
+    timeout: number,
+    attempts: readonly AttemptSummary[],
+    option: 'timeout.request' | 'deadline' = 'timeout.request',
+  ) {
+    const limit = option === 'deadline' ? 'it had until its deadline' : `timeout.request = ${timeout} ms`;
+    super('deadline', `the request took longer than ${limit}`);
     this.name = 'DeadlineError';
     this.timeout = timeout;
     this.attempts = attempts;

@@ -53,6 +53,7 @@ export type {
   Listener,
   PriceUnknownEvent,
   RequestEndEvent,
+  RequestFacts,
   RouterEvent,
   RouterEventType,
   TargetStateEvent,

@@ -1,119 +1,202 @@
-import { DeadlineError, isRouterError, RouterError } from '../errors.ts';
-import type { RouterErrorCode } from '../types/error.ts';
+import { DeadlineError, RouterError } from '../errors.ts';
+import { type SizeClass, sizeClassOf } from '../stats/latency.ts';
 import type { Accept, CallOptions, Interrupted, Priority } from '../types/options/options.ts';
+import type { RankContext } from '../types/options/strategy.ts';
+import type { AnyRequest } from '../types/plugin.ts';
+import type { Schema } from '../types/request/schema.ts';
 import type { Decision } from '../types/result/decision.ts';
-import type { AttemptSummary, FinishReason } from '../types/result/result.ts';
-import type { Cost, Usage } from '../types/result/usage.ts';
-import { linkedAbort, type Signal } from '../util/abort.ts';
+import type { AttemptSummary } from '../types/result/result.ts';
+import { type LinkedAbort, linkedAbort, type Signal } from '../util/abort.ts';
 import { mergeDefined } from '../util/merge-defined.ts';
-import { type ActiveRequest, type Route, type RouterContext, toEpoch } from './context.ts';
-import type { Operation } from './operations/operation.ts';
+import type { ActiveRequest, RouterContext } from './context.ts';
+import type { Checked, Operation } from './operations/operation.ts';
+import type { Requirements } from './operations/requirements.ts';
 import { defaultHedge, type ResolvedPolicies, type ResolvedTimeouts } from './options/policies.ts';
+import type { Route } from './routes.ts';
+import type { Channel } from './targets/target.ts';
 
-/** All state of one request. It is made when the request comes in and nothing keeps it when the request is over. */
-export interface RequestState {
+/** What a request is made from. */
+export interface RequestInit<Request extends AnyRequest = AnyRequest> {
   readonly id: string;
   readonly env: RouterContext;
+  readonly operation: Operation<Request>;
+  /** The very object that the caller gave. */
+  readonly original: object;
+  readonly checked: Checked<Request>;
+  readonly options: CallOptions;
+  /** Its route; until `select` has chosen one, the one that is used where it cannot. */
   readonly route: Route;
-  readonly job: Operation;
-  readonly timeout: ResolvedTimeouts;
-  readonly interrupted: Interrupted;
-  /** Whether its reader can show a restart. */
-  readonly restart: boolean;
-  readonly hedge: ResolvedPolicies['hedge'];
-  readonly accept: Accept | undefined;
+  /** It is a copy, which nobody waits for. */
+  readonly shadow?: boolean;
+}
+
+/**
+ * All state of one request. It is made when the request comes in, and nothing keeps it when the request is over. A class, because its
+ * getters would cost an object literal a hidden class each.
+ */
+export class RequestState<Request extends AnyRequest = AnyRequest> {
+  readonly id: string;
+  readonly env: RouterContext;
+  readonly operation: Operation<Request>;
+  readonly original: object;
+  readonly schema: Schema | undefined;
+  readonly options: CallOptions;
+  readonly shadow: boolean;
   readonly priority: Priority;
   readonly session: string | undefined;
   readonly metadata: Readonly<Record<string, unknown>>;
-  /** It is a copy, which nobody waits for. */
-  readonly mirror: boolean;
+  /** Whether its reader can show a restart. */
+  readonly restart: boolean;
   /** Monotonic milliseconds. */
   readonly startedAt: number;
-  readonly deadline: number;
-  /** Aborts with the caller's reason, at the deadline, or when the router is closed. */
-  readonly signal: Signal;
   /** In the order they ended. */
-  readonly attempts: AttemptSummary[];
-  /** How many have started. */
-  started: number;
+  readonly attempts: AttemptSummary[] = [];
+  /** As it is sent: checked, in one form. */
+  request: Request;
+  /** The same as strategies and `select` see it: as the caller gave it. */
+  asked: RankContext['request'];
+
+  // By its route:
+  route: Route;
+  timeout!: ResolvedTimeouts;
+  deadline!: number;
+  interrupted!: Interrupted;
+  hedge!: ResolvedPolicies['hedge'];
+  accept!: Accept | undefined;
+
+  /** How many attempts have started. */
+  started = 0;
   /** How the targets were chosen, once they have been. */
   decision: Decision | undefined;
+  /** Which channels may take it, where it depends on what one vendor keeps. */
+  pin: ((channel: Channel) => boolean) | undefined;
   firstTokenAt: number | undefined;
+
+  #needs: Requirements | undefined;
+  #inputTokens: number | undefined;
+  readonly #abort: LinkedAbort;
+  #active: ActiveRequest | undefined;
+  #cancelDeadline: (() => void) | undefined;
+  #over = false;
+
+  constructor({
+    id,
+    env,
+    operation,
+    original,
+    checked,
+    options,
+    route,
+    shadow = false,
+  }: RequestInit<Request>) {
+    this.id = id;
+    this.env = env;
+    this.operation = operation;
+    this.original = original;
+    this.asked = original as RankContext['request'];
+    this.request = checked.request;
+    this.schema = checked.schema;
+    this.options = options;
+    this.shadow = shadow;
+    this.priority = options.priority ?? 'normal';
+    this.session = options.session;
+    this.metadata = options.metadata ?? none;
+    this.restart = options.restart ?? true;
+    this.startedAt = env.clock.now();
+    this.#abort = linkedAbort(options.signal);
+    this.route = route;
+    this.#adopt(route);
+  }
+
+  /** Starts its time. Until then it is a mere question, as for `explain()`. */
+  start(): void {
+    const { env } = this;
+    if (env.closed.aborted) this.stop(closedError());
+    this.#active = { stop: this.stop, place: undefined };
+    env.activeRequests.add(this.#active);
+    this.#watch();
+  }
+
+  /** Aborts with the caller's reason, at the deadline, or when the router is closed. */
+  get signal(): Signal {
+    return this.#abort.signal;
+  }
+
+  /** What it asks of a target, beside its size. */
+  get needs(): Requirements {
+    this.#needs ??= this.operation.requirements(this.request);
+    return this.#needs;
+  }
+
+  /** Estimated when first read: counting a long prompt takes longer than all the rest of a choice. */
+  get inputTokens(): number {
+    this.#inputTokens ??= this.operation.inputTokens(this.request);
+    return this.#inputTokens;
+  }
+
+  /** Whether `inputTokens` has been read. */
+  get inputIsCounted(): boolean {
+    return this.#inputTokens !== undefined;
+  }
+
+  /** How large the prompt is, by its characters. */
+  get size(): SizeClass {
+    return sizeClassOf(this.needs.characters);
+  }
+
+  /** The route has been selected. */
+  setRoute(route: Route): void {
+    if (route === this.route) return;
+    this.route = route;
+    this.#adopt(route);
+    this.#watch();
+  }
+
   /** Stops all that is under way for it, as an abort of the caller's does. */
-  stop(reason: unknown): void;
-  /** Ends the request for all: timers, links, and its one `request-end`. Later calls do nothing. */
-  settle(end: RequestEnd): void;
+  readonly stop = (reason: unknown): void => this.#abort.abort(reason);
+
+  /** Lets go of its timer and links. `false` where that has been done, or it never started. For `finishRequest` only. */
+  release(): boolean {
+    if (this.#over) return false;
+    this.#over = true;
+    this.#cancelDeadline?.();
+    this.#abort.unlink();
+    return this.#active !== undefined && this.env.activeRequests.delete(this.#active);
+  }
+
+  #adopt({ policies }: Route): void {
+    const { options, startedAt, env } = this;
+    this.timeout =
+      options.timeout === undefined ? policies.timeout : mergeDefined(policies.timeout, options.timeout);
+    this.deadline = startedAt + this.timeout.request;
+    if (options.deadline !== undefined)
+      this.deadline = Math.min(this.deadline, options.deadline - env.clock.date() + env.clock.now());
+    this.interrupted = options.interrupted ?? policies.interrupted;
+    this.hedge = hedgeOf(options.hedge, policies.hedge);
+    this.accept = options.accept ?? policies.accept;
+  }
+
+  #watch(): void {
+    if (this.#active === undefined) return;
+    this.#cancelDeadline?.();
+    const { clock } = this.env;
+    const left = this.deadline - clock.now();
+    if (left <= 0) this.#expire();
+    else this.#cancelDeadline = clock.after(left, () => this.#expire());
+  }
+
+  #expire(): void {
+    const { deadline, startedAt, timeout, attempts } = this;
+    const own = deadline < startedAt + timeout.request;
+    this.stop(
+      own
+        ? new DeadlineError(deadline - startedAt, attempts, 'deadline')
+        : new DeadlineError(timeout.request, attempts),
+    );
+  }
 }
 
-/** How a request ended. */
-export type RequestEnd =
-  | {
-      readonly outcome: 'success';
-      readonly target: string;
-      readonly finishReason: FinishReason | undefined;
-      readonly usage: Usage;
-      readonly cost: Cost | undefined;
-    }
-  | { readonly outcome: 'failed'; readonly error: unknown }
-  | { readonly outcome: 'aborted' };
-
-/** What a run is made from. */
-export interface RequestInit {
-  readonly id: string;
-  readonly env: RouterContext;
-  readonly route: Route;
-  readonly job: Operation;
-  readonly options: CallOptions;
-  /** When the request came in, where it was not now. */
-  readonly startedAt?: number | undefined;
-  readonly mirror?: boolean;
-}
-
-export function createRequest({ options, ...init }: RequestInit): RequestState {
-  const { env, route } = init;
-  const timeout = mergeDefined(route.policies.timeout, options.timeout);
-  const now = env.clock.now();
-  const { startedAt = now } = init;
-  const abort = linkedAbort(options.signal);
-  if (env.closed.aborted) abort.abort(closedError());
-  const live: ActiveRequest = { stop: abort.abort, place: undefined };
-  env.activeRequests.add(live);
-  const attempts: AttemptSummary[] = [];
-  const onDeadline = (): void => abort.abort(new DeadlineError(timeout.request, attempts));
-  const left = startedAt + timeout.request - now;
-  if (left <= 0) onDeadline();
-  const cancelDeadline = env.clock.after(left, onDeadline);
-  let settled = false;
-  const run: RequestState = {
-    ...init,
-    timeout,
-    interrupted: options.interrupted ?? route.policies.interrupted,
-    restart: options.restart ?? true,
-    hedge: hedgeOf(options.hedge, route.policies.hedge),
-    accept: options.accept ?? route.policies.accept,
-    priority: options.priority ?? 'normal',
-    session: options.session,
-    metadata: options.metadata ?? {},
-    mirror: init.mirror ?? false,
-    startedAt,
-    deadline: startedAt + timeout.request,
-    signal: abort.signal,
-    attempts,
-    started: 0,
-    decision: undefined,
-    firstTokenAt: undefined,
-    stop: abort.abort,
-    settle(end) {
-      if (settled) return;
-      settled = true;
-      cancelDeadline();
-      abort.unlink();
-      env.activeRequests.delete(live);
-      emitRequestEnd(run, end);
-    },
-  };
-  return run;
-}
+const none: Readonly<Record<string, unknown>> = Object.freeze({});
 
 /** What calls of a closed router, and those under way when it is closed, end with. */
 export function closedError(): RouterError {
@@ -123,50 +206,4 @@ export function closedError(): RouterError {
 function hedgeOf(called: CallOptions['hedge'], routed: ResolvedPolicies['hedge']): ResolvedPolicies['hedge'] {
   if (called === undefined) return routed;
   return called === false ? false : mergeDefined(routed === false ? defaultHedge : routed, called);
-}
-
-function emitRequestEnd(run: RequestState, end: RequestEnd): void {
-  const now = run.env.clock.now();
-  const success = end.outcome === 'success' ? end : undefined;
-  // Also what a target did well before another one had to start anew.
-  const wasted = run.attempts.filter(
-    ({ outcome, target }) => outcome !== 'success' || target !== success?.target,
-  );
-  run.env.events.emit({
-    type: 'request-end',
-    ...eventFields(run),
-    at: toEpoch(run.startedAt, run.env.clock),
-    kind: run.job.kind,
-    outcome: end.outcome,
-    target: success?.target,
-    attempts: run.attempts,
-    finishReason: success?.finishReason,
-    usage: success?.usage,
-    cost: success?.cost,
-    wastedCost: wasted.reduce((sum, { cost }) => sum + (cost?.total ?? 0), 0),
-    duration: now - run.startedAt,
-    firstToken: run.firstTokenAt === undefined ? undefined : run.firstTokenAt - run.startedAt,
-    error: end.outcome === 'failed' ? codeOf(end.error) : undefined,
-    decision: run.decision,
-  });
-}
-
-/** What every event says of its request. */
-export function eventFields({ id, route, metadata, mirror }: RequestState): {
-  requestId: string;
-  route: string;
-  metadata: RequestState['metadata'];
-  mirror?: true;
-} {
-  return { requestId: id, route: route.name, metadata, ...(mirror ? { mirror } : {}) };
-}
-
-/** Ends a run that threw, as a failure or as the caller's own abort. */
-export function settleError(run: RequestState, error: unknown): void {
-  const byCaller = run.signal.aborted && error === run.signal.reason && !isRouterError(error);
-  run.settle(byCaller ? { outcome: 'aborted' } : { outcome: 'failed', error });
-}
-
-function codeOf(error: unknown): RouterErrorCode | undefined {
-  return isRouterError(error) ? error.code : undefined;
 }

@@ -4,13 +4,19 @@ import type { Decision } from './result/decision.ts';
 import type { AttemptSummary, FinishReason } from './result/result.ts';
 import type { Cost, Usage } from './result/usage.ts';
 
-/** What every event says of its request. */
-interface RequestFacts {
+/** What every event of a request says of it. */
+export interface RequestFacts {
   /** Unique within the process. */
   readonly requestId: string;
   readonly route: string;
   /** The caller's own, from the call options. */
   readonly metadata: Readonly<Record<string, unknown>>;
+  /** From the call options. */
+  readonly tenant?: string;
+  /** From the call options. */
+  readonly user?: string;
+  /** From the call options. */
+  readonly tags?: readonly string[];
   /**
    * `true` where this is of a copy that was sent to a `mirror`, which has the id of its original, an attempt and a
    * `request-end` of its own, and a cost that is no part of the original's.

@@ -76,3 +76,8 @@ export function sleep(clock: Clock, ms: number, signal: Signal): Promise<void> {
     signal.addEventListener('abort', onAbort, { once: true });
   });
 }
+
+/** A monotonic moment as milliseconds since 1970, for those outside. */
+export function toEpoch(moment: number, clock: Clock): number {
+  return Math.round(clock.date() + moment - clock.now());
+}

@@ -55,7 +55,7 @@ export async function finalize(
   const text = textOf(content);
   const output = await readOutput(text, finishReason, schemaOf(run, asked));
   const estimate = (): Usage => ({
-    inputTokens: run.job.inputTokens.get(),
+    inputTokens: run.inputTokens,
     outputTokens: estimateTokens(text),
   });
   const refuse = (by: OutputError['by'], issues: readonly string[]): OutputError => {
@@ -86,14 +86,13 @@ export async function finalize(
     attempt.abandon({ usage, text }, true);
     throw lane.signal.reason;
   }
-  const cost = attempt.succeed(answer, estimate);
+  attempt.succeed(answer, estimate);
   const { channel } = attempt;
   // What nobody gets, nobody can go on from.
-  const known = channel.provider.boundBy !== undefined && !run.mirror;
+  const known = channel.provider.boundBy !== undefined && !run.shadow;
   if (known && answer.response.id !== undefined) {
     run.env.affinity.remember(answer.response.id, channel);
   }
-  run.settle({ outcome: 'success', target, finishReason, usage, cost });
   return result;
 }
 

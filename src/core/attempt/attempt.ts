@@ -8,12 +8,12 @@ import type { AttemptSummary } from '../../types/result/result.ts';
 import type { Cost, Usage } from '../../types/result/usage.ts';
 import { linkedAbort, type Signal } from '../../util/abort.ts';
 import { watchdog } from '../../util/watchdog.ts';
-import { emitHealthChange } from '../context.ts';
+import { reportAttemptEnd, reportAttemptStart } from '../events.ts';
 import type { AttemptSlot } from '../failover/race.ts';
-import { generatesText } from '../operations/operation.ts';
 import { defaultBreaker } from '../options/policies.ts';
-import { eventFields, type RequestState } from '../request.ts';
+import type { RequestState } from '../request.ts';
 import type { Channel, Target } from '../targets/target.ts';
+import { emitHealthChange } from '../targets/target-health.ts';
 import { billedOf, failurePolicyOf, isStaleSocket } from './failure-policy.ts';
 import { recordFailure } from './record-outcome.ts';
 import type { Reservation } from './reservation.ts';
@@ -65,7 +65,7 @@ export interface AttemptMeasures {
 /** Starts an attempt's clock. Throws only the request's own abort reason. */
 export function beginAttempt(run: RequestState, permit: Reservation, lane: AttemptSlot): Attempt {
   const { env } = run;
-  const { kind } = run.job;
+  const { measuredAs } = run.operation;
   const { channel, passes } = permit;
   const { target, provider } = channel;
   const { endpoint } = channel.key;
@@ -83,9 +83,10 @@ export function beginAttempt(run: RequestState, permit: Reservation, lane: Attem
   abort.signal.addEventListener('abort', () => controller.abort(abort.signal.reason));
   if (abort.signal.aborted) controller.abort(abort.signal.reason);
   // Embeddings and images take as long as their portions are large; nothing can be learnt from that.
-  const waiting = generatesText(kind)
-    ? target.silence.begin(target.latencies[kind], lane.alarm, run.job.size.get())
-    : undefined;
+  const waiting =
+    measuredAs === undefined
+      ? undefined
+      : target.silence.begin(target.latencies[measuredAs], lane.alarm, run.size);
   const keyFact = channel.number === undefined ? {} : { key: channel.number };
   let firstTokenAt: number | undefined;
   let expired = false;
@@ -113,19 +114,7 @@ export function beginAttempt(run: RequestState, permit: Reservation, lane: Attem
     run.attempts.push(summary);
     permit.release(outcome.usage);
     emitHealthChange(target, env);
-    env.events.emit({ type: 'attempt-end', ...eventFields(run), attempt: number, ...summary });
-    if (summary.billed === 'no' || summary.usage === undefined) return;
-    env.events.emit({
-      type: 'usage',
-      ...eventFields(run),
-      target: target.id,
-      provider: provider.name,
-      model: target.model,
-      usage: summary.usage,
-      cost: summary.cost,
-      outcome: summary.outcome,
-      billed: summary.billed,
-    });
+    reportAttemptEnd(run, channel, number, summary);
   };
 
   const priced = (usage: Usage, estimated: boolean): Cost | undefined => {
@@ -142,20 +131,14 @@ export function beginAttempt(run: RequestState, permit: Reservation, lane: Attem
   const guess = ({ usage, text = '' }: AttemptMeasures): { usage: Usage; cost?: Cost } => {
     const seen = {
       ...usage,
-      inputTokens: usage?.inputTokens ?? run.job.inputTokens.get(),
+      inputTokens: usage?.inputTokens ?? run.inputTokens,
       outputTokens: Math.max(usage?.outputTokens ?? 0, estimateTokens(text)),
     };
     const cost = priced(seen, true);
     return { usage: seen, ...(cost === undefined ? {} : { cost }) };
   };
 
-  env.events.emit({
-    type: 'attempt-start',
-    ...eventFields(run),
-    target: target.id,
-    ...keyFact,
-    attempt: number,
-  });
+  reportAttemptStart(run, channel, number);
   return {
     target,
     channel,
@@ -185,10 +168,10 @@ export function beginAttempt(run: RequestState, permit: Reservation, lane: Attem
         sample: {
           total: now - startedAt,
           firstToken,
-          outputTokens: kind === 'image' ? undefined : usage.outputTokens,
+          outputTokens: measuredAs === undefined ? undefined : usage.outputTokens,
         },
       });
-      if (usage.outputTokens !== undefined && generatesText(kind))
+      if (usage.outputTokens !== undefined && measuredAs !== undefined)
         run.route.outputs.add(target.id, usage.outputTokens, now);
       env.caches.note(run.session, target.id, usage, now);
       const cost = price(answer, estimate);

@@ -33,8 +33,8 @@ export function reserve(channel: Channel, run: RequestState, expected?: () => nu
   const now = clock.now();
   const taken = [places, target.limits.places, key.limits.places];
   for (const each of taken) each.take();
-  const leaveCopies = run.mirror ? joinCopies(channel, run) : undefined;
-  if (!run.mirror) preempt(channel);
+  const leaveCopies = run.shadow ? joinCopies(channel, run) : undefined;
+  if (!run.shadow) preempt(channel);
   const rates = [target.limits.rate, key.limits.rate].filter((rate) => rate !== undefined);
   // Counting tokens takes time: only where somebody wants to know.
   const counted = rates.length > 0 || headroom.share(now) < 1;

@@ -79,7 +79,6 @@ export function splitCalls<Answer extends Answered>(
     const answers = done.map(({ answer }) => answer);
     const usage = addUsage(answers.map((answer) => answer.usage));
     const cost = addCosts(done.map((each) => each.cost));
-    run.settle({ outcome: 'success', target: target.id, finishReason: undefined, usage, cost });
     const common = {
       usage,
       cost,

@@ -1,6 +1,6 @@
-import { AllTargetsFailedError, BudgetError, isRouterError, NoTargetError } from '../../errors.ts';
+import { AllTargetsFailedError, isRouterError, NoTargetError } from '../../errors.ts';
 import type { Health } from '../../types/options/strategy.ts';
-import { sleep } from '../../util/clock.ts';
+import { sleep, toEpoch } from '../../util/clock.ts';
 import { hasCapacity } from '../admission/capacity.ts';
 import type { Entry, Waiter } from '../admission/queue.ts';
 import {
@@ -10,12 +10,12 @@ import {
   isStaleSocket,
 } from '../attempt/failure-policy.ts';
 import { type Reservation, reserve } from '../attempt/reservation.ts';
-import { toEpoch } from '../context.ts';
-import { generatesText } from '../operations/operation.ts';
 import type { RequestState } from '../request.ts';
-import { contextLengthOf, limitedUntil, type RoutingResult } from '../routing/candidates.ts';
+import type { RoutingResult } from '../routing/candidates.ts';
 import { expectedCost } from '../routing/estimates.ts';
-import { breakersAdmit, type Channel, channelHealth, latencyOf, type Target } from '../targets/target.ts';
+import { contextLengthOf, limitedUntil } from '../routing/exclusions.ts';
+import { type Channel, latencyOf, type Target } from '../targets/target.ts';
+import { breakersAdmit, channelHealth } from '../targets/target-health.ts';
 import { type AttemptSlot, type BackupPlan, type Cause, race } from './race.ts';
 
 /** Goes from target to target until one answers. One per request; a restarted stream goes on with the same one. */
@@ -71,15 +71,11 @@ interface Tried {
   retryAt: number;
 }
 
-export function createFailover(
-  run: RequestState,
-  choice: RoutingResult,
-  maxCost: number | undefined,
-): Failover {
+export function createFailover(run: RequestState, choice: RoutingResult): Failover {
   const { env, route } = run;
   const { retry, queue, breaker, fallbackOn } = route.policies;
   // Twice would be wrong where a vendor keeps something of it or does something for it.
-  const once = choice.bound || !generatesText(run.job.kind) || run.job.needs.get().vendorTools;
+  const once = run.pin !== undefined || !run.operation.hedgeable || run.needs.vendorTools;
   const hedge = once ? false : run.hedge;
   const { clock } = env;
   const all = [...choice.ranked, ...choice.waiting];
@@ -159,14 +155,14 @@ export function createFailover(
   const mayHedge = ({ target, key }: Channel, now: number): boolean => {
     for (const other of busy) if (other.key.endpoint === key.endpoint) return false;
     const limit = hedge === false ? undefined : hedge.maxCost;
-    return limit === undefined || (expectedCost(target, run, env, now) ?? Number.POSITIVE_INFINITY) <= limit;
+    return limit === undefined || (expectedCost(target, run, now) ?? Number.POSITIVE_INFINITY) <= limit;
   };
 
   /** A target on probation gets company as soon as it is slower than it usually is; any other one if it is to be hedged. */
   const company = (channel: Channel): BackupPlan | undefined => {
     const now = clock.now();
     const { state } = channelHealth(channel, now);
-    const kind = run.job.kind === 'stream' ? 'stream' : 'chat';
+    const kind = run.operation.measuredAs ?? 'chat';
     if (!doubtful.includes(state)) {
       if (hedge === false) return undefined;
       const { after } = hedge;
@@ -184,8 +180,8 @@ export function createFailover(
 
   /** Whether a further attempt can come to anything in the time that is left. Who has little time gets at least one. */
   const canFinish = ({ target }: Channel, now: number): boolean => {
-    const { kind } = run.job;
-    if (tries === 0 || !generatesText(kind)) return true;
+    const kind = run.operation.measuredAs;
+    if (tries === 0 || kind === undefined) return true;
     return now + (latencyOf(target, kind, 0.5, now) ?? 0) < run.deadline;
   };
 
@@ -286,10 +282,7 @@ export function createFailover(
 
   const nothingToTry = (shed = false): unknown => {
     if (last !== undefined) return last.error;
-    const tooExpensive = choice.decision.skipped.filter(({ reason }) => reason === 'too-expensive');
-    if (maxCost !== undefined && tooExpensive.length > 0 && all.length === 0) {
-      return new BudgetError(maxCost, choice.decision);
-    }
+    if (choice.refusal !== undefined && all.length === 0) return choice.refusal(choice.decision);
     return new NoTargetError(choice.decision, retryAt(), shed);
   };
 

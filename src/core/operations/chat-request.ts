@@ -39,10 +39,11 @@ const efforts = ['none', 'minimal', 'low', 'medium', 'high', 'xhigh', 'max'];
 const roles = ['system', 'user', 'assistant', 'tool'];
 
 /** Checks a request and folds its forms into one. Throws `RequestError`, which names the field. */
-export function normalizeChatRequest(request: ChatRequest): ResolvedChatRequest {
-  if (typeof request !== 'object' || request === null) {
-    throw new RequestError('request', 'an object', describe(request));
+export function checkChatRequest(input: object): ResolvedChatRequest {
+  if (typeof input !== 'object' || input === null) {
+    throw new RequestError('request', 'an object', describe(input));
   }
+  const request: ChatRequest = input;
   for (const field of Object.keys(request)) {
     if (!fields.has(field))
       throw new RequestError(field, `a field of a request (${[...fields].join(', ')})`, 'an unknown one');

@@ -43,7 +43,8 @@ const imageRules = {
 } satisfies Record<string, Rule>;
 
 /** Checks a request for embeddings. Throws `RequestError`, which names the field. */
-export function normalizeEmbedRequest(request: EmbedRequest): EmbedRequest {
+export function checkEmbedRequest(input: object): EmbedRequest {
+  const request = input as EmbedRequest;
   checkFields(request, embedRules);
   check('values', request.values, embedRules.values);
   for (const [index, value] of request.values.entries()) check(`values[${index}]`, value, imageRules.prompt);
@@ -51,7 +52,8 @@ export function normalizeEmbedRequest(request: EmbedRequest): EmbedRequest {
 }
 
 /** Checks a request for images. Throws `RequestError`, which names the field. */
-export function normalizeImageRequest(request: ImageRequest): ImageRequest {
+export function checkImageRequest(input: object): ImageRequest {
+  const request = input as ImageRequest;
   checkFields(request, imageRules);
   const { prompt, images, mask } = request;
   if (images === undefined) check('prompt', prompt, imageRules.prompt);

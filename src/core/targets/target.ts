@@ -1,5 +1,5 @@
 import { type Breaker, breaker } from '../../health/breaker.ts';
-import { type Cooldowns, cooldowns, type HealthNow, healthOf } from '../../health/cooldowns.ts';
+import { type Cooldowns, cooldowns } from '../../health/cooldowns.ts';
 import { type FailureDetector, failureDetector, fewestSamples } from '../../health/failure-detector.ts';
 import { type StreamStallDetector, streamStallDetector } from '../../health/stream-stall-detector.ts';
 import { type AdaptiveConcurrency, adaptiveConcurrency } from '../../limits/adaptive-concurrency.ts';
@@ -7,16 +7,15 @@ import { type InFlight, inFlight } from '../../limits/in-flight.ts';
 import { type RateLimit, rateLimit } from '../../limits/rate-limit.ts';
 import { type VendorLimits, vendorLimits } from '../../limits/vendor-limits.ts';
 import { type DecayingMean, decayingMean } from '../../stats/decaying-mean.ts';
-import { type Latencies, latencies, type SizeClass } from '../../stats/latency.ts';
+import { type Latencies, latencies } from '../../stats/latency.ts';
 import { type StatsRecorder, statsRecorder } from '../../stats/target-stats.ts';
 import type { Clock, Random } from '../../types/clock.ts';
 import type { Capabilities } from '../../types/options/capabilities.ts';
 import type { KeyLimits } from '../../types/options/limit.ts';
 import type { Prior, TargetOptions } from '../../types/options/options.ts';
 import type { Price } from '../../types/options/price.ts';
-import type { Candidate, Health, TargetStats } from '../../types/options/strategy.ts';
+import type { Candidate, Health } from '../../types/options/strategy.ts';
 import type { Provider } from '../../types/provider.ts';
-import type { LatencyReport } from '../../types/router.ts';
 
 /** A target with all that this process knows of it. Nothing in it belongs to one request. */
 export interface Target {
@@ -179,78 +178,6 @@ function keyRing(random: Random): (provider: Provider) => readonly (readonly [Pr
 
 function limitsOf({ concurrency, rpm, tpm }: KeyLimits): Limits {
   return { places: inFlight(concurrency), copies: new Set(), rate: rateLimit(rpm, tpm) };
-}
-
-const well: HealthNow = { state: 'closed', until: undefined };
-
-/** How a channel is now, and until when. */
-export function channelHealth({ target, key, holds }: Channel, now: number): HealthNow {
-  const { endpoint } = key;
-  // As good as always. It is asked of every target with each request.
-  if (
-    !target.silence.suspected &&
-    !target.breaker.tripped &&
-    !endpoint.breaker.tripped &&
-    isFreeOf(target.holds, now) &&
-    isFreeOf(holds, now) &&
-    isFreeOf(key.holds, now) &&
-    isFreeOf(endpoint.holds, now)
-  )
-    return well;
-  const health = healthOf(
-    [target.holds, holds, key.holds, endpoint.holds],
-    [target.breaker, endpoint.breaker],
-    now,
-  );
-  if (!target.silence.suspected || (health.state !== 'closed' && health.state !== 'half-open')) return health;
-  return { state: 'suspect', until: target.silence.until };
-}
-
-/** From well to bad. */
-const order: readonly Health[] = ['closed', 'half-open', 'suspect', 'open', 'exhausted', 'quarantined'];
-
-function isFreeOf({ exhaustedUntil, quarantinedUntil }: Cooldowns, now: number): boolean {
-  return exhaustedUntil <= now && quarantinedUntil <= now;
-}
-
-/** How a target is now: as the best of its channels. */
-export function targetHealth({ channels }: Target, now: number): HealthNow {
-  const [only] = channels;
-  if (only !== undefined && channels.length === 1) return channelHealth(only, now);
-  let best: HealthNow | undefined;
-  for (const channel of channels) {
-    const health = channelHealth(channel, now);
-    const better = best === undefined ? -1 : order.indexOf(health.state) - order.indexOf(best.state);
-    if (better < 0 || (better === 0 && (health.until ?? 0) < (best?.until ?? 0))) best = health;
-  }
-  return best ?? well;
-}
-
-/** Whether the breakers of a channel let an attempt through now. */
-export function breakersAdmit({ target, key }: Channel, now: number): boolean {
-  return target.breaker.admits(now) && key.endpoint.breaker.admits(now);
-}
-
-/** What has been measured of a target. */
-export function statsOf({ stats, stall, limits }: Target, now: number): TargetStats {
-  return { ...stats.read(now), inFlight: limits.places.taken, gap: stall.gaps.quantile(0.5) };
-}
-
-const kinds = ['stream', 'chat'] as const;
-const prompts = ['small', 'medium', 'large'] as const;
-
-/** How long it takes, by kind of request. */
-export function latenciesOf({ latencies }: Target, now: number): readonly LatencyReport[] {
-  return kinds.flatMap((kind) =>
-    prompts.flatMap((prompt, index) => {
-      const size = index as SizeClass;
-      const samples = latencies[kind].samples(now, size);
-      const latency = latencies[kind].expect(size, now);
-      if (latency === undefined || samples < 0.01) return [];
-      const { mean, p50, p90, p95, p99 } = latency;
-      return [{ kind, prompt, samples, mean, p50, p90, p95, p99 }];
-    }),
-  );
 }
 
 /** Durations that the histogram cannot tell from a percentile are not above it. */

@@ -1,0 +1,31 @@
+import { isRouterError } from '../errors.ts';
+import type { AnyResult } from '../types/plugin.ts';
+import { reportRequestEnd } from './events.ts';
+import type { RequestState } from './request.ts';
+
+/** Ends a request for all: its timer, its links, its one `request-end`. Later calls do nothing. */
+function finish(
+  request: RequestState,
+  outcome: 'success' | 'failed' | 'aborted',
+  result: AnyResult | undefined,
+  error: unknown,
+): void {
+  if (request.release()) reportRequestEnd(request, outcome, result, error);
+}
+
+/** Ends a request that was answered. */
+export function finishRequest(request: RequestState, result: AnyResult): void {
+  finish(request, 'success', result, undefined);
+}
+
+/** Ends a request that threw, as a failure or as the caller's own abort. */
+export function failRequest(request: RequestState, error: unknown): void {
+  const { aborted, reason } = request.signal;
+  const byCaller = aborted && error === reason && !isRouterError(error);
+  finish(request, byCaller ? 'aborted' : 'failed', undefined, error);
+}
+
+/** Ends a stream that its reader left. */
+export function abandonRequest(request: RequestState, error: unknown): void {
+  finish(request, 'aborted', undefined, error);
+}

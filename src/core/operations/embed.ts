@@ -1,0 +1,26 @@
+import { estimateTokens } from '../../pricing/estimate.ts';
+import type { EmbedRequest, EmbedResult } from '../../types/request/embed.ts';
+import { embed } from '../calls/embed.ts';
+import type { Operation } from './operation.ts';
+import { checkEmbedRequest } from './plain-request.ts';
+import { requirementsOf } from './requirements.ts';
+
+export const embedOperation: Operation<EmbedRequest, EmbedResult> = {
+  kind: 'embed',
+  measuredAs: undefined,
+  hedgeable: false,
+  selectable: false,
+  streamed: false,
+  check: (input) => ({ request: checkEmbedRequest(input), schema: undefined }),
+  requirements: ({ values }) => ({
+    ...requirementsOf({ messages: [] }),
+    // Each value has the model's context for itself.
+    characters: values.reduce((most, { length }) => Math.max(most, length), 0),
+  }),
+  inputTokens: ({ values }) => values.reduce((sum, value) => sum + estimateTokens(value), 0),
+  missing: ({ provider, capabilities }) =>
+    provider.embed === undefined || capabilities.embeddings === false ? 'embeddings' : undefined,
+  outputTokens: () => 0,
+  calls: () => 1,
+  run: embed,
+};

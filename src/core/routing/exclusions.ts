@@ -1,0 +1,89 @@
+import { BudgetError } from '../../errors.ts';
+import type { Decision, SkippedTarget } from '../../types/result/decision.ts';
+import { toEpoch } from '../../util/clock.ts';
+import { availableAt } from '../admission/capacity.ts';
+import type { RouterContext } from '../context.ts';
+import { missingCapability } from '../operations/requirements.ts';
+import type { RequestState } from '../request.ts';
+import type { Channel, Target } from '../targets/target.ts';
+import { breakersAdmit, targetHealth } from '../targets/target-health.ts';
+import type { CandidateView } from './candidate-view.ts';
+import { expectedTokens } from './estimates.ts';
+
+/** Why a target does not get a request. */
+export interface Excluded {
+  /** For the decision trace. */
+  readonly trace: Omit<SkippedTarget, 'target'>;
+  /** The reason passes, so the target can be waited for, or used where nothing else is left. */
+  readonly passes: boolean;
+  /** What the caller gets where no target is left. Default: `NoTargetError`. */
+  readonly error?: (decision: Decision) => Error;
+}
+
+/** One reason to leave a target out; `undefined` where it does not apply. Pure, since `explain()` asks it as well. */
+export type Exclude = (candidate: CandidateView, request: RequestState, now: number) => Excluded | undefined;
+
+const pinnedElsewhere: Exclude = ({ of }, { pin }) =>
+  pin === undefined || of.channels.some(pin) ? undefined : lasting({ reason: 'bound' });
+
+const notAllowed: Exclude = ({ of }, { options: { only } }) =>
+  only === undefined || only.includes(of.id) ? undefined : lasting({ reason: 'not-allowed' });
+
+const incapable: Exclude = ({ of }, request) => {
+  const lacks = missingCapability(of, request, contextLengthOf(of, request.env));
+  return lacks === undefined ? undefined : lasting({ reason: 'unfit', lacks });
+};
+
+const overCost: Exclude = (candidate, { options: { maxCost } }) => {
+  if (maxCost === undefined) return undefined;
+  const { estimatedCost } = candidate;
+  // A price that is not known cannot be promised to be low enough.
+  if ((estimatedCost ?? Number.POSITIVE_INFINITY) <= maxCost) return undefined;
+  return {
+    trace: { reason: 'too-expensive', ...(estimatedCost === undefined ? {} : { estimatedCost }) },
+    passes: false,
+    error: (decision) => new BudgetError(maxCost, decision),
+  };
+};
+
+const unhealthy: Exclude = ({ of, health, plain }, request, now) => {
+  const { clock } = request.env;
+  const until = (moment: number | undefined): { readonly until?: number } =>
+    moment === undefined ? {} : { until: toEpoch(moment, clock) };
+  const passing = (reason: SkippedTarget['reason']): Excluded => ({
+    trace: { reason, ...until(targetHealth(of, now).until) },
+    passes: true,
+  });
+  if (health === 'quarantined' || health === 'exhausted') return passing(health);
+  if (!plain) {
+    const free = soonest(of, request, now);
+    if (free > now) return { trace: { reason: 'limited', ...until(free) }, passes: true };
+  }
+  if (!of.silence.admits(now)) return passing('suspect');
+  if (plain || request.route.policies.breaker === false) return undefined;
+  return of.channels.some((channel) => breakersAdmit(channel, now)) ? undefined : passing('open');
+};
+
+/** Those that last come first: only where none applies is a target worth waiting for. Plugins' are between the two. */
+export const lastingExclusions: readonly Exclude[] = [pinnedElsewhere, notAllowed, incapable];
+export const otherExclusions: readonly Exclude[] = [overCost, unhealthy];
+
+function lasting(trace: Excluded['trace']): Excluded {
+  return { trace, passes: false };
+}
+
+/** Most tokens that a target takes and gives together, where that is known. */
+export function contextLengthOf(target: Target, env: RouterContext): number | undefined {
+  return target.capabilities.contextLength ?? env.prices.contextLengthOf(target);
+}
+
+/** When a channel's limits let a request in; monotonic milliseconds. */
+export function limitedUntil(channel: Channel, request: RequestState, now: number): number {
+  return availableAt(channel, () => expectedTokens(channel.target, request, now), now);
+}
+
+function soonest({ channels }: Target, request: RequestState, now: number): number {
+  const [only] = channels;
+  if (only !== undefined && channels.length === 1) return limitedUntil(only, request, now);
+  return Math.min(...channels.map((channel) => limitedUntil(channel, request, now)));
+}
