@@ -1,7 +1,7 @@
 import { ProviderError } from '../errors.ts';
 import type { HitLimit, ProviderErrorKind, ProviderErrorScope } from '../types/error.ts';
 import { limitsOf, windowResetOf } from './rate-limits.ts';
-import { answeredAt, parseDuration, retryAfterInText, retryAfterOf } from './retry-after.ts';
+import { answeredAt, retryAfterInBody, retryAfterInText, retryAfterOf } from './retry-after.ts';
 
 /** What a vendor said when it failed, over HTTP or inside a stream. */
 export interface Failure {
@@ -143,8 +143,8 @@ function scopeOf({ status = 0, body }: FailureFacts): ProviderErrorScope | undef
 }
 
 /** When the vendor wants to be asked again, from the most exact of what it says. */
-function toldPause({ headers, body, message, status }: FailureFacts): number | undefined {
-  const told = retryAfterOf(headers) ?? retryInfoOf(body) ?? retryAfterInText(message);
+function toldPause({ headers, body, message, status, now }: FailureFacts): number | undefined {
+  const told = retryAfterOf(headers) ?? retryAfterInBody(body, now) ?? retryAfterInText(message, now);
   return told ?? (status === 429 ? windowResetOf(headers) : undefined);
 }
 
@@ -187,15 +187,16 @@ function hasWords({ code, message }: FailureRow): boolean {
 }
 
 // Vendors say `{error: {code, type, message}}`, `{error: {status}}` (Google), `{error: 'text'}` (Ollama),
-// `{object: 'error', code, type, message}` (vLLM), `{detail: [{msg}]}` (FastAPI) or `[{error}]` (Google's REST).
+// `{object: 'error', code, type, message}` (vLLM), `{detail: [{msg}]}` (FastAPI), `{errors: [{code, message}]}` (Cloudflare) or
+// `[{error}]` (Google's REST).
 function read(failure: Failure): {
   readonly facts: FailureFacts;
   readonly code: string | undefined;
   readonly text: string;
 } {
-  const outer = Array.isArray(failure.body) ? failure.body[0] : failure.body;
+  const outer = firstOf(failure.body);
   const top = record(outer);
-  const error = record(top?.['error']) ?? top ?? {};
+  const error = record(firstOf(top?.['error'])) ?? record(firstOf(top?.['errors'])) ?? top ?? {};
   const metadata = record(error['metadata']) ?? {};
   // OpenRouter puts the headers of whom it asked there.
   const headers = { ...lowerCased(metadata['headers']), ...failure.headers };
@@ -217,7 +218,14 @@ function read(failure: Failure): {
     .filter((found) => found !== undefined);
   const names = words.filter((found) => !/^\d+$/.test(found));
   const detail = Array.isArray(top?.['detail']) ? record(top['detail'][0])?.['msg'] : top?.['detail'];
-  const texts = [error['message'], top?.['error'], top?.['message'], top?.['Message'], detail, outer];
+  const texts = [
+    error['message'],
+    firstOf(top?.['error']),
+    top?.['message'],
+    top?.['Message'],
+    detail,
+    outer,
+  ];
   const found = texts.find((candidate) => typeof candidate === 'string');
   const text = typeof found === 'string' ? found.slice(0, 2048) : '';
   return {
@@ -238,19 +246,13 @@ function read(failure: Failure): {
 
 /** Details of an error as Google's services give them (https://google.aip.dev/193#errorinfo). */
 function detailsOf(body: unknown): readonly Readonly<Record<string, unknown>>[] {
-  const outer = record(Array.isArray(body) ? body[0] : body);
+  const outer = record(firstOf(body));
   const details = record(outer?.['error'])?.['details'] ?? outer?.['details'];
   return Array.isArray(details) ? details.map(record).filter((detail) => detail !== undefined) : [];
 }
 
 function detailOf(body: unknown, name: string): Readonly<Record<string, unknown>> | undefined {
   return detailsOf(body).find((detail) => word(detail['@type'])?.endsWith(name) === true);
-}
-
-/** `RetryInfo.retryDelay`, such as `34.07s`. */
-function retryInfoOf(body: unknown): number | undefined {
-  const delay = word(detailOf(body, 'RetryInfo')?.['retryDelay']);
-  return delay === undefined ? undefined : parseDuration(delay);
 }
 
 /** The names of the quotas that `QuotaFailure` says are used up. */
@@ -265,6 +267,10 @@ export function quotasIn(body: unknown): readonly string[] {
 function lowerCased(headers: unknown): Record<string, string> {
   const entries = Object.entries(record(headers) ?? {}).map(([name, value]) => [name.toLowerCase(), value]);
   return Object.fromEntries(entries.filter(([, value]) => typeof value === 'string'));
+}
+
+function firstOf(value: unknown): unknown {
+  return Array.isArray(value) ? value[0] : value;
 }
 
 function record(value: unknown): Record<string, unknown> | undefined {

@@ -91,7 +91,7 @@ export function createFailover(run: RequestState, choice: RoutingResult): Failov
     const times = (tried.get(channel)?.times ?? 0) + 1;
     // Full jitter: Brooker, "Exponential Backoff And Jitter", AWS Architecture Blog, 2015.
     const bound = Math.min(retry.maxDelay, retry.minDelay * 2 ** (times - 1));
-    const delay = isStaleSocket(error) ? 0 : Math.max(env.random() * bound, retryAfterOf(error));
+    const delay = isStaleSocket(error) ? 0 : (retryAfterOf(error) ?? env.random() * bound);
     tried.set(channel, { times, error, retryAt: clock.now() + delay });
     if (!failurePolicyOf(error, fallbackOn).anotherKey) spent.add(channel.target);
     last = { channel, error, underWay };
@@ -389,8 +389,8 @@ function passes(error: AttemptError): boolean {
   );
 }
 
-function retryAfterOf(error: AttemptError): number {
-  return isRouterError(error, 'provider') ? (error.retryAfter ?? 0) : 0;
+function retryAfterOf(error: AttemptError): number | undefined {
+  return isRouterError(error, 'provider') ? error.retryAfter : undefined;
 }
 
 function soonest(picks: readonly NextTarget[]): NextTarget | undefined {

@@ -2,7 +2,7 @@ import { ProviderError } from '../../errors.ts';
 import { classifyFailure } from '../../transport/failure.ts';
 import type { ProviderStreamPart } from '../../types/provider.ts';
 import { asObject, asText, compact, type Wire } from '../../util/json.ts';
-import type { StreamReader } from '../shared/part-stream.ts';
+import type { StreamReader } from '../shared/stream/part-stream.ts';
 import { parseToolInput } from '../shared/tool-input.ts';
 import { citedSources, toParts } from './content.ts';
 import { anthropicFailures } from './failures.ts';

@@ -24,7 +24,7 @@ const minute = 60_000;
 const hour = 60 * minute;
 
 /** T1 refuses once, and is left alone until it may be asked again: to the millisecond, in virtual time. */
-async function leftAlone(vendor: Vendor, refusal: Behaviour, pause: number) {
+export async function leftAlone(vendor: Vendor, refusal: Behaviour, pause: number) {
   return onStage(vendor, {}, async (stage) => {
     stage.t1.behave(refusal, healthy(vendor, words));
     const first = await ask(stage, 'chat').seen;
@@ -43,7 +43,7 @@ async function leftAlone(vendor: Vendor, refusal: Behaviour, pause: number) {
   });
 }
 
-const leftAloneSo = (kind: string, against: string) => ({
+export const leftAloneSo = (kind: string, against: string) => ({
   answer: 'T2',
   attempts: [`T1 ${kind}`, 'T2 success'],
   hits: 1,
@@ -71,7 +71,7 @@ const quotaFailure = (quotaId: string) => ({
   violations: [{ quotaId }],
 });
 
-const attemptsEnded = (stage: Stage): number =>
+export const attemptsEnded = (stage: Stage): number =>
   stage.events.filter((event: RouterEvent) => event.type === 'attempt-end').length;
 
 /** How eight vendors and more say that a prompt is too long. */

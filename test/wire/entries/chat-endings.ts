@@ -14,7 +14,7 @@ export const chatEndings: readonly WireEntry[] = [
   },
   {
     name: 'a call with the reason "stop" is a call',
-    source: 'https://github.com/vllm-project/vllm/issues/9693',
+    source: 'https://github.com/vllm-project/vllm/pull/25054',
     over: chatCompletions,
     stream: stream(
       named(

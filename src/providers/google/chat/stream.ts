@@ -5,7 +5,7 @@ import type { ContentPart } from '../../../types/request/message.ts';
 import type { FinishReason } from '../../../types/result/result.ts';
 import type { Usage } from '../../../types/result/usage.ts';
 import { asObject, asObjects, asText, compact } from '../../../util/json.ts';
-import type { StreamReader } from '../../shared/part-stream.ts';
+import type { StreamReader } from '../../shared/stream/part-stream.ts';
 import { sourcesOf } from './content.ts';
 import { asWire, endOf, metadataOf, partsOf } from './response.ts';
 import { toUsage } from './usage.ts';

@@ -2,7 +2,7 @@ import { ProviderError } from '../../../errors.ts';
 import type { ProviderStreamPart } from '../../../types/provider.ts';
 import type { JSONValue } from '../../../types/request/json.ts';
 import { asObject, asText, compact, type Wire } from '../../../util/json.ts';
-import type { StreamReader } from '../../shared/part-stream.ts';
+import type { StreamReader } from '../../shared/stream/part-stream.ts';
 import { callOf, isClientCall, messageOptions, sourcesIn, toParts } from './items.ts';
 import { endOf, failureIn, metadataOf } from './response.ts';
 import { toUsage } from './usage.ts';
