@@ -304,18 +304,29 @@ export class BudgetError extends RouterError {
   }
 }
 
-/** The answer is complete, but does not match the request's `schema`, or the caller's `accept` did not take it. */
+/** The answer is complete, but does not match the request's `schema`, or `accept` or a plugin's review did not take it. */
 export class OutputError extends RouterError {
-  readonly by: 'schema' | 'accept';
-  /** Where it differs from the schema: paths and rules, no values. Or what `accept` said. */
+  readonly by: 'schema' | 'accept' | 'plugin';
+  /** The name of the plugin, where it was one. */
+  readonly plugin: string | undefined;
+  /** Where it differs from the schema: paths and rules, no values. Or what `accept` or the plugin said. */
   readonly issues: readonly string[];
   readonly attempts: readonly AttemptSummary[];
 
-  constructor(by: OutputError['by'], issues: readonly string[], attempts: readonly AttemptSummary[]) {
-    const what = by === 'schema' ? 'does not match the schema' : 'was not accepted';
+  constructor(
+    by: OutputError['by'],
+    issues: readonly string[],
+    attempts: readonly AttemptSummary[],
+    plugin?: string,
+  ) {
+    const what =
+      by === 'schema'
+        ? 'does not match the schema'
+        : `was not accepted${plugin === undefined ? '' : ` by ${plugin}`}`;
     super('output', `the answer ${what}: ${issues.slice(0, 3).join('; ')}`);
     this.name = 'OutputError';
     this.by = by;
+    this.plugin = plugin;
     this.issues = issues;
     this.attempts = attempts;
   }

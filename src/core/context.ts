@@ -8,7 +8,7 @@ import type { AdmissionQueue } from './admission/queue.ts';
 import type { RouteFinder } from './routes.ts';
 import type { Affinity } from './routing/affinity.ts';
 import type { Selector } from './routing/select.ts';
-import type { Stations } from './stations.ts';
+import type { Stations } from './stations/stations.ts';
 import type { Target } from './targets/target.ts';
 
 /** A request under way. */

@@ -84,6 +84,7 @@ export function reportRequestEnd(
     firstToken: firstTokenAt === undefined ? undefined : firstTokenAt - startedAt,
     error: outcome === 'failed' && isRouterError(error) ? error.code : undefined,
     decision: request.decision,
+    ...(request.lookup === undefined ? {} : { lookup: request.lookup }),
   });
 }
 

@@ -1,16 +1,39 @@
 import { isRouterError } from '../errors.ts';
-import type { AnyResult } from '../types/plugin.ts';
-import { reportRequestEnd } from './events.ts';
+import type { AnyResult, RequestSummary } from '../types/plugin.ts';
+import { reportRequestEnd, wastedCost } from './events.ts';
 import type { RequestState } from './request.ts';
 
 /** Ends a request for all: its timer, its links, its one `request-end`. Later calls do nothing. */
 function finish(
   request: RequestState,
-  outcome: 'success' | 'failed' | 'aborted',
+  outcome: RequestSummary['outcome'],
   result: AnyResult | undefined,
   error: unknown,
 ): void {
-  if (request.release()) reportRequestEnd(request, outcome, result, error);
+  if (!request.release()) return;
+  request.observers?.end(summaryOf(request, outcome, result, error));
+  reportRequestEnd(request, outcome, result, error);
+}
+
+function summaryOf(
+  { attempts, decision, lookup, startedAt, firstTokenAt, env }: RequestState,
+  outcome: RequestSummary['outcome'],
+  result: AnyResult | undefined,
+  error: unknown,
+): RequestSummary {
+  const target = result?.target;
+  return {
+    outcome,
+    result,
+    error,
+    target,
+    attempts,
+    decision,
+    lookup,
+    wastedCost: wastedCost(attempts, target),
+    duration: env.clock.now() - startedAt,
+    firstToken: firstTokenAt === undefined ? undefined : firstTokenAt - startedAt,
+  };
 }
 
 /** Ends a request that was answered. */

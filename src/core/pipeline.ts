@@ -22,9 +22,16 @@ export async function runOperation<Request extends AnyRequest, Result>(
   env: RouterContext,
 ): Promise<Result> {
   const request = check(operation, input, options, env);
+  const { stations } = env;
   request.start();
+  if (stations.observe !== undefined) request.observers = stations.observe(request.context);
   try {
     if (request.signal.aborted) throw request.signal.reason;
+    if (stations.inspect !== undefined) await stations.inspect(request.context, (made) => request.replace(made));
+    if (stations.lookup !== undefined) {
+      const found = await answerFrom(stations.lookup, request);
+      if (found !== undefined) return found;
+    }
     const selecting = selectRoute(request);
     const selected = selecting instanceof Promise ? await selecting : selecting;
     const loading = env.prices.ready();

@@ -1,10 +1,10 @@
 import { DeadlineError, RouterError } from '../errors.ts';
 import { type SizeClass, sizeClassOf } from '../stats/latency.ts';
-import type { Accept, CallOptions, Interrupted, Priority } from '../types/options/options.ts';
+import type { CallOptions, Interrupted, Priority } from '../types/options/options.ts';
 import type { RankContext } from '../types/options/strategy.ts';
-import type { AnyRequest } from '../types/plugin.ts';
+import type { AnyRequest, RequestContext } from '../types/plugin.ts';
 import type { Schema } from '../types/request/schema.ts';
-import type { Decision } from '../types/result/decision.ts';
+import type { Decision, LookupSummary } from '../types/result/decision.ts';
 import type { AttemptSummary } from '../types/result/result.ts';
 import { type LinkedAbort, linkedAbort, type Signal } from '../util/abort.ts';
 import { mergeDefined } from '../util/merge-defined.ts';
@@ -13,6 +13,8 @@ import type { Checked, Operation } from './operations/operation.ts';
 import type { Requirements } from './operations/requirements.ts';
 import { defaultHedge, type ResolvedPolicies, type ResolvedTimeouts } from './options/policies.ts';
 import type { Route } from './routes.ts';
+import type { RequestObservers } from './stations/observe.ts';
+import { RequestView } from './stations/request-view.ts';
 import type { Channel } from './targets/target.ts';
 
 /** What a request is made from. */
@@ -62,7 +64,6 @@ export class RequestState<Request extends AnyRequest = AnyRequest> {
   deadline!: number;
   interrupted!: Interrupted;
   hedge!: ResolvedPolicies['hedge'];
-  accept!: Accept | undefined;
 
   /** How many attempts have started. */
   started = 0;
@@ -71,7 +72,14 @@ export class RequestState<Request extends AnyRequest = AnyRequest> {
   /** Which channels may take it, where it depends on what one vendor keeps. */
   pin: ((channel: Channel) => boolean) | undefined;
   firstTokenAt: number | undefined;
+  /** Plugins that follow it. */
+  observers: RequestObservers | undefined;
+  /** Where a plugin had the answer. */
+  lookup: LookupSummary | undefined;
+  /** Whether its route is known. */
+  isRouted = true;
 
+  #context: RequestContext | undefined;
   #needs: Requirements | undefined;
   #inputTokens: number | undefined;
   readonly #abort: LinkedAbort;
@@ -122,6 +130,12 @@ export class RequestState<Request extends AnyRequest = AnyRequest> {
     return this.#abort.signal;
   }
 
+  /** The request as plugins see it. */
+  get context(): RequestContext {
+    this.#context ??= RequestView.of(this);
+    return this.#context;
+  }
+
   /** What it asks of a target, beside its size. */
   get needs(): Requirements {
     this.#needs ??= this.operation.requirements(this.request);
@@ -144,8 +158,19 @@ export class RequestState<Request extends AnyRequest = AnyRequest> {
     return sizeClassOf(this.needs.characters);
   }
 
+  /** A plugin has put another request in its place, which is checked as the caller's was. */
+  replace(made: AnyRequest): void {
+    // In another interface's form the request still says what it said before.
+    const { origin: _, ...request }: AnyRequest & { origin?: unknown } = this.operation.check(made).request;
+    this.request = request as Request;
+    this.asked = request;
+    this.#needs = undefined;
+    this.#inputTokens = undefined;
+  }
+
   /** The route has been selected. */
   setRoute(route: Route): void {
+    this.isRouted = true;
     if (route === this.route) return;
     this.route = route;
     this.#adopt(route);
@@ -173,7 +198,6 @@ export class RequestState<Request extends AnyRequest = AnyRequest> {
       this.deadline = Math.min(this.deadline, options.deadline - env.clock.date() + env.clock.now());
     this.interrupted = options.interrupted ?? policies.interrupted;
     this.hedge = hedgeOf(options.hedge, policies.hedge);
-    this.accept = options.accept ?? policies.accept;
   }
 
   #watch(): void {

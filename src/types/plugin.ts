@@ -4,9 +4,9 @@ import type { Candidate } from './options/strategy.ts';
 import type { ResolvedChatRequest } from './provider.ts';
 import type { EmbedRequest, EmbedResult } from './request/embed.ts';
 import type { ImageRequest, ImageResult } from './request/image.ts';
-import type { Decision, SkippedTarget } from './result/decision.ts';
+import type { Decision, LookupSummary, SkippedTarget } from './result/decision.ts';
 import type { AttemptSummary, ChatResult } from './result/result.ts';
-import type { Restart, StreamContent, StreamPart } from './result/stream-part.ts';
+import type { StreamContent, StreamPart } from './result/stream-part.ts';
 import type { Cost, Usage } from './result/usage.ts';
 import type { Router } from './router.ts';
 import type { Change, Store } from './store.ts';
@@ -138,19 +138,21 @@ export interface RequestContextOf<Kind extends string, Request> {
 }
 
 /** An answer that was found rather than made. It costs nothing and counts for no target's statistics. */
-export interface LookupHit {
-  /** `hit`: stored earlier. `stale`: stored, and about to be refreshed. `coalesced`: of the same request, which is under way. */
-  readonly source: 'hit' | 'stale' | 'coalesced';
+export interface LookupHit extends Omit<LookupSummary, 'plugin'> {
   /**
-   * A result as a router gave it, or the promise of one; or for chats and streams the parts of one, without its end, as they come.
-   * A promise of `undefined` or one that rejects, and parts that fail before the first token, are a miss after all.
+   * A result as a router gave it, or the promise of one; for chats and streams also an answer that is still coming. A promise of
+   * `undefined` or one that rejects, and an answer that breaks before its first token, are a miss after all.
    *
-   * It takes the same way as an answer from a target: transforms, the request's `schema`, reviews, `accept`. A result that
-   * is rejected is a miss.
+   * It takes the same way as an answer from a target: transforms, the request's `schema`, reviews, `accept`. One that is rejected before
+   * anything of it has gone out is a miss.
    */
-  readonly answer: AnyResult | PromiseLike<AnyResult | undefined> | AsyncIterable<StreamContent | Restart>;
-  /** US$ that the answer cost when it was made, where that is known. */
-  readonly savedCost?: number;
+  readonly answer: AnyResult | PromiseLike<AnyResult | undefined> | LiveAnswer;
+}
+
+/** An answer that is still coming, such as a `ChatStream`, or the parts that a request under way has seen so far and will see. */
+export interface LiveAnswer extends AsyncIterable<StreamPart> {
+  /** Settles at its end, whether or not somebody reads its parts. */
+  readonly result: PromiseLike<ChatResult>;
 }
 
 /** Why a target must not get a request. */
@@ -269,8 +271,8 @@ export interface RequestSummary {
   readonly target: string | undefined;
   readonly attempts: readonly AttemptSummary[];
   readonly decision: Decision | undefined;
-  /** Where the answer was found by `lookup`: which plugin found it, and how. */
-  readonly lookup: { readonly plugin: string; readonly source: LookupHit['source'] } | undefined;
+  /** Where the answer was found by a plugin's `lookup`. */
+  readonly lookup: LookupSummary | undefined;
   /** US$ spent on attempts that did not become the answer, as far as known. */
   readonly wastedCost: number;
   /** Milliseconds from the call to its end. */

@@ -3,11 +3,12 @@ import type { Decision, RankedTarget, Selected, SkippedTarget } from '../../type
 import { hash } from '../../util/hash.ts';
 import { hasCapacity } from '../admission/capacity.ts';
 import type { RequestState } from '../request.ts';
+import type { Excluded } from '../stations/exclude.ts';
 import type { Channel, Target } from '../targets/target.ts';
 import { emitHealthChange, targetHealth } from '../targets/target-health.ts';
 import { pinOf } from './affinity.ts';
 import { CandidateView } from './candidate-view.ts';
-import type { Excluded } from './exclusions.ts';
+import { exclusionOf } from './exclusions.ts';
 
 /** The choice: for people, and for the failover that acts on it. */
 export interface RoutingResult {
@@ -88,11 +89,7 @@ function consider(request: RequestState, now: number): Considered {
     const first = emitHealthChange(target, env, now);
     const { state } = (target.channels.length === 1 && first) || targetHealth(target, now);
     const candidate = new CandidateView(target, state, request, now);
-    let excluded: Excluded | undefined;
-    for (const exclude of env.stations.exclude) {
-      excluded = exclude(candidate, request, now);
-      if (excluded !== undefined) break;
-    }
+    const excluded = exclusionOf(candidate, request, now);
     if (excluded === undefined) {
       ready.push(candidate);
       continue;

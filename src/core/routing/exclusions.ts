@@ -1,24 +1,15 @@
 import { BudgetError } from '../../errors.ts';
-import type { Decision, SkippedTarget } from '../../types/result/decision.ts';
+import type { SkippedTarget } from '../../types/result/decision.ts';
 import { toEpoch } from '../../util/clock.ts';
 import { availableAt } from '../admission/capacity.ts';
 import type { RouterContext } from '../context.ts';
 import { missingCapability } from '../operations/requirements.ts';
 import type { RequestState } from '../request.ts';
+import type { Excluded } from '../stations/exclude.ts';
 import type { Channel, Target } from '../targets/target.ts';
 import { breakersAdmit, targetHealth } from '../targets/target-health.ts';
 import type { CandidateView } from './candidate-view.ts';
 import { expectedTokens } from './estimates.ts';
-
-/** Why a target does not get a request. */
-export interface Excluded {
-  /** For the decision trace. */
-  readonly trace: Omit<SkippedTarget, 'target'>;
-  /** The reason passes, so the target can be waited for, or used where nothing else is left. */
-  readonly passes: boolean;
-  /** What the caller gets where no target is left. Default: `NoTargetError`. */
-  readonly error?: (decision: Decision) => Error;
-}
 
 /** One reason to leave a target out; `undefined` where it does not apply. Pure, since `explain()` asks it as well. */
 export type Exclude = (candidate: CandidateView, request: RequestState, now: number) => Excluded | undefined;
@@ -64,9 +55,28 @@ const unhealthy: Exclude = ({ of, health, plain }, request, now) => {
   return of.channels.some((channel) => breakersAdmit(channel, now)) ? undefined : passing('open');
 };
 
-/** Those that last come first: only where none applies is a target worth waiting for. Plugins' are between the two. */
-export const lastingExclusions: readonly Exclude[] = [pinnedElsewhere, notAllowed, incapable];
-export const otherExclusions: readonly Exclude[] = [overCost, unhealthy];
+/** Those that last come first: only where none applies is a target worth waiting for. */
+const beforePlugins: readonly Exclude[] = [pinnedElsewhere, notAllowed, incapable];
+const afterPlugins: readonly Exclude[] = [overCost, unhealthy];
+
+/** Station 5: the first reason to leave a target out. Plugins' are reasons that last. */
+export const exclusionOf: Exclude = (candidate, request, now) => {
+  for (const exclude of beforePlugins) {
+    const excluded = exclude(candidate, request, now);
+    if (excluded !== undefined) return excluded;
+  }
+  for (const exclude of request.env.stations.exclude ?? none) {
+    const excluded = exclude(candidate, request.context);
+    if (excluded !== undefined) return excluded;
+  }
+  for (const exclude of afterPlugins) {
+    const excluded = exclude(candidate, request, now);
+    if (excluded !== undefined) return excluded;
+  }
+  return undefined;
+};
+
+const none: readonly never[] = [];
 
 function lasting(trace: Excluded['trace']): Excluded {
   return { trace, passes: false };

@@ -57,12 +57,17 @@ export interface Channel {
   /** What the vendor grants this key of this deployment. */
   readonly holds: Cooldowns;
   /** The same, by the vendor's word. */
-  readonly headroom: VendorLimits;
+  readonly vendorLimits: VendorLimits;
   /** The same, by its refusals. */
-  readonly pressure: AdaptiveConcurrency;
+  readonly adaptive: AdaptiveConcurrency;
+  /** Its attempts under way. */
   readonly places: InFlight;
-  /** Those of its attempts that give their places up to any request. */
-  readonly copies: Copies;
+  /** All places that an attempt takes: here, at the target, and with the key where that has a limit. */
+  readonly concurrency: readonly InFlight[];
+  /** Those of them that the application limits. */
+  readonly declared: readonly InFlight[];
+  /** The declared limits of requests and tokens in a minute, of the target and of the key. */
+  readonly rates: readonly RateLimit[];
   /** The state that was last told to listeners. */
   lastReportedHealth: Health;
 }
@@ -80,22 +85,9 @@ export interface Endpoint {
   readonly holds: Cooldowns;
 }
 
-/**
- * Copies of requests, which are only to be measured, under way at something, the oldest first. They hold places, but never one
- * that a request needs.
- */
-export type Copies = Set<Copy>;
-
-/** One of them. */
-export interface Copy {
-  /** Ends it at once, and with it goes its place. */
-  stop(): void;
-}
-
 /** What may be sent, by the application's own declaration. */
 export interface Limits {
   readonly places: InFlight;
-  readonly copies: Copies;
   /** `undefined` where there is none. */
   readonly rate: RateLimit | undefined;
 }
@@ -142,22 +134,32 @@ export function createTargets(
       channels,
     };
     const keys = keysOf(provider);
-    for (const [number, [withKey, key]] of keys.entries()) {
-      channels.push({
-        target,
-        provider: withKey,
-        number: keys.length > 1 ? number : undefined,
-        key,
-        holds: cooldowns(),
-        headroom: vendorLimits(),
-        pressure: adaptiveConcurrency(),
-        places: inFlight(),
-        copies: new Set(),
-        lastReportedHealth: 'closed',
-      });
-    }
+    for (const [number, [withKey, key]] of keys.entries())
+      channels.push(channelOf(target, withKey, key, keys.length > 1 ? number : undefined));
     return target;
   });
+}
+
+function channelOf(target: Target, provider: Provider, key: Key, number: number | undefined): Channel {
+  const adaptive = adaptiveConcurrency();
+  const places = inFlight(adaptive);
+  const declared = [target.limits.places, key.limits.places].filter(
+    ({ cap }) => cap.limit < Number.POSITIVE_INFINITY,
+  );
+  return {
+    target,
+    provider,
+    number,
+    key,
+    holds: cooldowns(),
+    vendorLimits: vendorLimits(),
+    adaptive,
+    places,
+    concurrency: [...new Set([places, target.limits.places, ...declared])],
+    declared,
+    rates: [target.limits.rate, key.limits.rate].filter((rate) => rate !== undefined),
+    lastReportedHealth: 'closed',
+  };
 }
 
 /** The keys of each provider object: targets of one object share them. */
@@ -177,7 +179,8 @@ function keyRing(random: Random): (provider: Provider) => readonly (readonly [Pr
 }
 
 function limitsOf({ concurrency, rpm, tpm }: KeyLimits): Limits {
-  return { places: inFlight(concurrency), copies: new Set(), rate: rateLimit(rpm, tpm) };
+  const limit = concurrency ?? Number.POSITIVE_INFINITY;
+  return { places: inFlight({ limit }), rate: rateLimit(rpm, tpm) };
 }
 
 /** Durations that the histogram cannot tell from a percentile are not above it. */

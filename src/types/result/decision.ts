@@ -3,7 +3,7 @@
  * `limited`: `rpm`, `tpm` or what the vendor says is left of its limits does not let the request in.
  * `quarantined`: its key, model or address is wrong. `not-allowed`: left out by
  * `only`. `too-expensive`: above `maxCost`. `unfit`: it lacks what the request needs. `bound`: the request hangs on what
- * another target's vendor keeps. `not-chosen`: left out by the strategy.
+ * another target's vendor keeps. `not-chosen`: left out by the strategy. `excluded` and `over-budget`: by a plugin.
  */
 export type SkipReason =
   | 'open'
@@ -15,7 +15,9 @@ export type SkipReason =
   | 'too-expensive'
   | 'unfit'
   | 'bound'
-  | 'not-chosen';
+  | 'not-chosen'
+  | 'excluded'
+  | 'over-budget';
 
 /** A target that was left out, and why. */
 export interface SkippedTarget {
@@ -29,6 +31,9 @@ export interface SkippedTarget {
   readonly facts?: Readonly<Record<string, number | string | boolean>>;
   /** What it lacks, where that is the reason: `images`, `files of type audio/wav`, `a context of 12000 tokens` … */
   readonly lacks?: string;
+  /** The plugin that left it out, and why in words. */
+  readonly plugin?: string;
+  readonly detail?: string;
 }
 
 /** A target in the order in which it would be tried. */
@@ -65,4 +70,16 @@ export interface Decision {
   /** In the order in which they are tried. */
   readonly candidates: readonly RankedTarget[];
   readonly skipped: readonly SkippedTarget[];
+  /** Where no target was chosen, because a plugin had the answer. */
+  readonly lookup?: LookupSummary;
+}
+
+/** An answer that was found rather than made. */
+export interface LookupSummary {
+  /** The name of the plugin. */
+  readonly plugin: string;
+  /** `hit`: stored earlier. `stale`: stored, and about to be refreshed. `coalesced`: of the same request, which was under way. */
+  readonly source: 'hit' | 'stale' | 'coalesced';
+  /** US$ that the answer cost when it was made, where that is known. */
+  readonly savedCost?: number;
 }
