@@ -69,7 +69,7 @@ export async function countCalls(): Promise<{ readonly chat: Calls; readonly str
     return { chat: await counted(inspector, chat), stream: await counted(inspector, stream) };
   } finally {
     inspector.disconnect();
-    router.close();
+    await router.close();
     server.closeAllConnections();
     server.close();
   }

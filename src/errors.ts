@@ -221,25 +221,30 @@ function describeAttempt({ target, error }: AttemptSummary): string {
   return `${target} (${error?.kind ?? 'abandoned'}${status})`;
 }
 
+const queueReasons = {
+  full: 'too many requests are waiting already',
+  late: 'none of them is free in time',
+};
+
 /** No target could be tried. `decision.skipped` says why for each. */
 export class NoTargetError extends RouterError {
   readonly decision: Decision;
-  /** Whether it could have waited, but too many do (`queue.size`), or it would have taken too long. */
+  /** Whether it could have waited, but too many do (`queue.size`), or it took too long (`queue.maxWait`), or would have. */
   readonly shed: boolean;
   /** When the first of them is expected back: milliseconds since 1970, where that is known. */
   readonly retryAt: number | undefined;
 
-  constructor(decision: Decision, retryAt?: number, shed = false) {
+  constructor(decision: Decision, retryAt?: number, shed?: 'full' | 'late') {
     const busy = decision.candidates.map(({ target }) => `${target} (busy)`);
     const reasons = [...busy, ...decision.skipped.map(({ target, reason }) => `${target} (${reason})`)].join(
       ', ',
     );
-    const queue = shed ? ', and too many requests are waiting already' : '';
+    const queue = shed === undefined ? '' : `, and ${queueReasons[shed]}`;
     super('no-target', `no target can take this request: ${reasons}${queue}`);
     this.name = 'NoTargetError';
     this.decision = decision;
     this.retryAt = retryAt;
-    this.shed = shed;
+    this.shed = shed !== undefined;
   }
 }
 

@@ -177,7 +177,14 @@ export type {
   StandardSchemaIssue,
   StandardSchemaResult,
 } from './types/request/schema.ts';
-export type { Decision, LookupSummary, RankedTarget, Selected, SkippedTarget, SkipReason } from './types/result/decision.ts';
+export type {
+  Decision,
+  LookupSummary,
+  RankedTarget,
+  Selected,
+  SkippedTarget,
+  SkipReason,
+} from './types/result/decision.ts';
 export type {
   AttemptSummary,
   ChatResult,

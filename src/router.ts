@@ -5,19 +5,23 @@ import { embedOperation } from './core/operations/embed.ts';
 import { imageOperation } from './core/operations/image.ts';
 import { checkOptions } from './core/options/router-options.ts';
 import { explain, runOperation } from './core/pipeline.ts';
+import { installPlugins } from './core/plugin-host.ts';
 import { closedError } from './core/request.ts';
 import { createRoutes } from './core/routes.ts';
 import { affinity } from './core/routing/affinity.ts';
 import { createSelector } from './core/routing/select.ts';
-import { createStations } from './core/stations.ts';
+import { compileStations } from './core/stations/stations.ts';
 import { createTargets } from './core/targets/target.ts';
 import { emitHealthChange } from './core/targets/target-health.ts';
 import { reportOf } from './core/targets/target-report.ts';
 import { warmUp } from './core/warmup.ts';
+import { checkMirror, shadow } from './plugins/shadow/shadow.ts';
 import { priceBook } from './pricing/price-book.ts';
 import { promptCaches } from './stats/prompt-caches.ts';
+import { memory } from './stores/memory.ts';
 import type { CallOptions, RouteOptions, TargetIdOf, TargetOptions } from './types/options/options.ts';
 import type { RouterOptions } from './types/options/router-options.ts';
+import type { Plugin } from './types/plugin.ts';
 import type { ChatRequest } from './types/request/request.ts';
 import type { InferSchema, Schema } from './types/request/schema.ts';
 import type { ChatResult } from './types/result/result.ts';
@@ -47,11 +51,12 @@ export function createRouter<
   const Routes extends Readonly<Record<string, RouteOptions<TargetIdOf<Targets>>>> = Record<never, never>,
 >(options: RouterOptions<Targets, Routes>): Router<TargetIdOf<Targets>, keyof Routes & string>;
 export function createRouter(options: RouterOptions): Router {
-  checkOptions(options);
+  checkOptions(options, { mirror: checkMirror });
   const closing = linkedAbort();
-  const env = contextOf(options, closing.signal);
+  const plugins = [...(options.plugins ?? []), shadow(options)].filter((plugin) => plugin !== undefined);
+  const env = contextOf(options, plugins, closing.signal);
   const { targets, clock, events, findRoute } = env;
-  return {
+  const router: Router = {
     targets: targets.map(({ id }) => id),
     routes: Object.fromEntries(
       Object.keys(options.routes ?? {}).map((name) => [
@@ -76,12 +81,21 @@ export function createRouter(options: RouterOptions): Router {
     close() {
       closing.abort(undefined);
       for (const { stop } of [...env.activeRequests.items]) stop(closedError());
+      ending ??= uninstall();
+      return ending;
     },
   };
+  let ending: Promise<void> | undefined;
+  const uninstall = installPlugins(plugins, router, options.store ?? memory({ clock }), env);
+  return router;
 }
 
 /** What all requests of the router share. */
-function contextOf(options: RouterOptions, closed: RouterContext['closed']): RouterContext {
+function contextOf(
+  options: RouterOptions,
+  plugins: readonly Plugin[],
+  closed: RouterContext['closed'],
+): RouterContext {
   const { clock = systemClock, random = Math.random, select } = options;
   const events = emitter();
   const targets = createTargets(options.targets, random, clock, (target) => emitHealthChange(target, env));
@@ -96,7 +110,7 @@ function contextOf(options: RouterOptions, closed: RouterContext['closed']): Rou
   const env: RouterContext = {
     targets,
     findRoute,
-    stations: createStations(),
+    stations: compileStations(plugins, events, clock),
     selector: select === undefined ? undefined : createSelector(select, findRoute),
     nextId: () => `${prefix}-${++requests}`,
     clock,

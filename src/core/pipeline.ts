@@ -6,6 +6,7 @@ import type { RouterContext } from './context.ts';
 import { createFailover } from './failover/failover.ts';
 import { failRequest, finishRequest } from './finish.ts';
 import type { Operation } from './operations/operation.ts';
+import type { RunnableOperation } from './operations/runnable.ts';
 import { checkCallOptions } from './options/call-options.ts';
 import { RequestState } from './request.ts';
 import { chooseCandidates } from './routing/candidates.ts';
@@ -16,7 +17,7 @@ import { firstRoute, type Picked } from './routing/select.ts';
  * every other one ends once, whatever happens. What need not wait is not awaited: each await is a turn of the microtask queue.
  */
 export async function runOperation<Request extends AnyRequest, Result>(
-  operation: Operation<Request, Result>,
+  operation: RunnableOperation<Request, Result>,
   input: object,
   options: CallOptions,
   env: RouterContext,
@@ -27,16 +28,15 @@ export async function runOperation<Request extends AnyRequest, Result>(
   if (stations.observe !== undefined) request.observers = stations.observe(request.context);
   try {
     if (request.signal.aborted) throw request.signal.reason;
-    if (stations.inspect !== undefined) await stations.inspect(request.context, (made) => request.replace(made));
-    if (stations.lookup !== undefined) {
-      const found = await answerFrom(stations.lookup, request);
-      if (found !== undefined) return found;
-    }
+    if (stations.inspect !== undefined)
+      await stations.inspect(request.context, (made) => request.replace(made));
     const selecting = selectRoute(request);
     const selected = selecting instanceof Promise ? await selecting : selecting;
     const loading = env.prices.ready();
     if (loading !== undefined) await orAbort(loading, request.signal);
     const routing = chooseCandidates(request, selected);
+    request.decision = routing.decision;
+    request.observers?.routed(routing.decision);
     const { memory, policies } = request.route;
     memory.turn += 1;
     memory.previous = routing.decision.candidates[0]?.target;

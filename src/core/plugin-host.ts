@@ -7,8 +7,8 @@ import { RequestState } from './request.ts';
 import { sendShadow } from './shadow.ts';
 import { RequestView } from './stations/request-view.ts';
 import { pluginErrors } from './stations/stations.ts';
-import { emitHealthChange } from './targets/target-health.ts';
 import { replicasOf } from './targets/replicas.ts';
+import { emitHealthChange } from './targets/target-health.ts';
 
 /** Installs the plugins of a router. Returns what ends them, in reverse order; it waits for all of them and never rejects. */
 export function installPlugins(

@@ -7,6 +7,7 @@ import { hasSpareCapacity } from './admission/capacity.ts';
 import { type ChannelReservation, reserve } from './attempt/reservation.ts';
 import type { Failover } from './failover/failover.ts';
 import { failRequest, finishRequest } from './finish.ts';
+import { isRunnable } from './operations/runnable.ts';
 import { RequestState } from './request.ts';
 import type { Route } from './routes.ts';
 import { chooseCandidates } from './routing/candidates.ts';
@@ -20,7 +21,7 @@ import type { Target } from './targets/target.ts';
 export async function sendShadow(original: RequestState, target: Target): Promise<void> {
   const { operation, env } = original;
   if (original.shadow || original.pin !== undefined || original.needs.vendorTools) return;
-  if (operation.measuredAs === undefined) return;
+  if (operation.measuredAs === undefined || !isRunnable(operation)) return;
   const request = copyOf(original, target);
   try {
     await sleep(env.clock, 0, request.signal);

@@ -162,7 +162,7 @@ export interface Exclusion {
   readonly detail?: string;
   /** When the reason is expected to pass: milliseconds since 1970. */
   readonly until?: number;
-  readonly facts?: SkippedTarget['facts'];
+  readonly facts?: NonNullable<SkippedTarget['facts']>;
   /** What the caller gets where no target is left and this one was excluded. Default: `NoTargetError`. */
   readonly error?: Error;
 }

@@ -99,7 +99,7 @@ export function repeat(
     cancel = clock === systemClock ? quietTimer(ms, tick) : clock.after(ms, tick);
   };
   const tick = (): void => {
-    Promise.resolve().then(run).catch(onError).then(next);
+    void Promise.resolve().then(run).catch(onError).then(next);
   };
   next();
   return () => {

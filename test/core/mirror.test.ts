@@ -151,7 +151,7 @@ describe('a copy never touches the request', () => {
     expect(await error).toBe('enough');
     expect(all.of('request-end')).toMatchObject([{ outcome: 'aborted' }]);
     expect(all.providers['b']?.open).toBe(1);
-    all.router.close();
+    await all.router.close();
     await all.clock.advance(0);
     expect(copyEnds(all)).toMatchObject([{ outcome: 'failed', error: 'closed' }]);
     expect([all.clock.timers, all.providers['b']?.open]).toEqual([0, 0]);
@@ -160,7 +160,7 @@ describe('a copy never touches the request', () => {
   it('does not begin once the router is closed', async () => {
     const all = mirrored();
     await all.router.chat(ask);
-    all.router.close();
+    await all.router.close();
     await all.clock.advance(0);
     expect([callsOf(all), all.clock.timers]).toEqual([0, 0]);
   });
@@ -178,10 +178,13 @@ describe('a copy never touches the request', () => {
   });
 
   it('does so as well where the target has said how much it bears', async () => {
-    const refused: Script = { error: { kind: 'overloaded', status: 529 } };
-    const copies = [refused, { text: 'a copy', delay: 5_000 }, { text: 'an answer' }];
-    const all = mirrored(copies, { retry: false });
-    await rejection(all.router.chat(ask, { route: 'b' }));
+    const refused: Script = { error: { kind: 'overloaded', status: 529 }, delay: 10 };
+    const refusals = Array.from({ length: 4 }, () => refused);
+    const copies = [...refusals, { text: 'a copy', delay: 5_000 }, { text: 'an answer' }];
+    const all = mirrored(copies, { retry: false, breaker: false });
+    const together = refusals.map(() => rejection(all.router.chat(ask, { route: 'b' })));
+    await all.clock.advance(10);
+    await Promise.all(together);
     await all.router.chat(ask);
     await all.clock.advance(100);
     expect((await all.router.chat(ask, { route: 'b' })).text).toBe('an answer');

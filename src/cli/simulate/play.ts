@@ -69,7 +69,7 @@ export async function play(
   while ((next < world.arrivals.length || open > 0) && (await clock.next())) {
     // All that follows from one moment has happened; on to the next.
   }
-  router.close();
+  await router.close();
   return ends;
 }
 

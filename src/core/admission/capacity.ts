@@ -7,6 +7,11 @@ export function hasCapacity({ concurrency }: Channel): boolean {
   return true;
 }
 
+/** The same by the limits that the application has declared, whatever the target's refusals say. */
+export function isWithinLimits({ declared }: Channel): boolean {
+  return declared.every(({ taken, preemptible, cap }) => taken - preemptible < cap.limit);
+}
+
 /** What gives its place up leaves as much to the requests. */
 const leastSpare = 0.5;
 
@@ -46,17 +51,9 @@ export function isUnconstrained({ channels, breaker }: Target): boolean {
 }
 
 /** When a channel's limits let an attempt of so many tokens in; monotonic milliseconds, not after `now` where they do. */
-export function availableAt(
-  { rates, vendorLimits }: Channel,
-  tokens: () => number,
-  now: number,
-): number {
+export function availableAt({ rates, vendorLimits }: Channel, tokens: () => number, now: number): number {
   // Counting takes time: only where it matters.
   if (rates.length === 0 && vendorLimits.share(now) === 1) return now;
   const wanted = tokens();
-  return Math.max(
-    vendorLimits.freeAt(wanted, now),
-    ...rates.map((rate) => rate.freeAt(wanted, now)),
-    now,
-  );
+  return Math.max(vendorLimits.freeAt(wanted, now), ...rates.map((rate) => rate.freeAt(wanted, now)), now);
 }

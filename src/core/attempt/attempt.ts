@@ -141,7 +141,7 @@ export class Attempt {
     if (this.#expired) this.#waiting?.gaveUp();
     const { breaker, retry, fallbackOn } = request.route.policies;
     if (error.kind === 'rate-limit' || error.kind === 'overloaded')
-      channel.adaptive.refused(channel.places.taken);
+      channel.adaptive.refused(channel.places.taken, this.#startedAt, now);
     // No failure where the request is sent again on a fresh connection; a target that does it again is broken.
     const pardoned =
       isStaleSocket(error) &&

@@ -1,7 +1,9 @@
 import type { ProviderResult, ResolvedChatRequest } from '../../types/provider.ts';
 import type { ChatResult } from '../../types/result/result.ts';
-import { contentFilterFailure, finalize } from '../answer/finalize.ts';
-import { type Attempt, beginAttempt, follow } from '../attempt/attempt.ts';
+import { contentFilterFailure } from '../answer/answer.ts';
+import { finalize } from '../answer/finalize.ts';
+import { type Attempt, beginAttempt } from '../attempt/attempt.ts';
+import { follow } from '../attempt/follow.ts';
 import type { Failover } from '../failover/failover.ts';
 import type { RequestState } from '../request.ts';
 

@@ -3,9 +3,10 @@ import type { ProviderOptions } from '../../types/request/message.ts';
 import type { ResponseInfo, Warning } from '../../types/result/result.ts';
 import type { Cost, Usage } from '../../types/result/usage.ts';
 import { linkedAbort, type Signal } from '../../util/abort.ts';
-import { availableAt, hasCapacity } from '../admission/capacity.ts';
-import { type Attempt, beginAttempt, follow } from '../attempt/attempt.ts';
-import { type Reservation, reserve } from '../attempt/reservation.ts';
+import { availableAt, hasCapacity, isWithinLimits } from '../admission/capacity.ts';
+import { type Attempt, beginAttempt } from '../attempt/attempt.ts';
+import { follow } from '../attempt/follow.ts';
+import { type ChannelReservation, reserve } from '../attempt/reservation.ts';
 import type { Failover } from '../failover/failover.ts';
 import type { AttemptSlot } from '../failover/race.ts';
 import type { RequestState } from '../request.ts';
@@ -95,28 +96,41 @@ export function splitCalls<Answer extends Answered>(
 /** Does what is left to do, several calls at a time. The first failure ends them all. */
 async function askAll<Answer extends Answered>(
   run: RequestState,
-  first: Reservation,
+  first: ChannelReservation,
   lane: AttemptSlot,
   tasks: readonly Task<Answer>[],
-  turnedAway: () => unknown,
+  turnedAway: Failover['turnedAway'],
 ): Promise<void> {
   const { channel } = first;
   const left = tasks.filter(({ done }) => done === undefined);
   const others = linkedAbort(lane.signal);
   const granted = [first];
+  let underWay = 0;
   let failure: { readonly error: unknown } | undefined;
   const work = async (): Promise<void> => {
     for (let task = left.shift(); task !== undefined && failure === undefined; task = left.shift()) {
+      let refused = false;
+      const refusal = (why: 'full' | 'late'): unknown => {
+        refused = true;
+        return turnedAway(why);
+      };
       try {
-        const taken = granted.pop() ?? (await nextPlace(run, channel, task, others.signal, turnedAway));
-        await ask(run, taken, lane, task, others.signal);
+        const taken = granted.pop() ?? (await nextPlace(run, channel, task, others.signal, refusal));
+        underWay += 1;
+        await ask(run, taken, lane, task, others.signal).finally(() => {
+          underWay -= 1;
+        });
       } catch (error) {
+        if (refused && underWay > 0) {
+          left.unshift(task); // the calls that are under way have a place for it when they are over
+          return;
+        }
         failure ??= { error };
         others.abort(error);
       }
     }
   };
-  const concurrency = Math.min(left.length, channel.target.limits.places.limit, usualConcurrency);
+  const concurrency = Math.min(left.length, channel.target.limits.places.cap.limit, usualConcurrency);
   await Promise.all(Array.from({ length: concurrency }, work));
   others.unlink();
   for (const unused of granted) unused.release(undefined);
@@ -129,8 +143,8 @@ function nextPlace<Answer>(
   channel: Channel,
   task: SubCall<Answer>,
   signal: Signal,
-  turnedAway: () => unknown,
-): Promise<Reservation> {
+  refusal: Failover['turnedAway'],
+): Promise<ChannelReservation> {
   const tokens = (): number => {
     const { inputTokens = 0, outputTokens = 0 } = task.estimate();
     return inputTokens + outputTokens;
@@ -139,22 +153,24 @@ function nextPlace<Answer>(
     priority: run.priority,
     line: `${channel.target.id} ${channel.number ?? ''}`,
     room: Number.POSITIVE_INFINITY, // its request has been let in
+    maxWait: run.route.policies.queue.maxWait,
     signal,
-    tryEnter() {
+    tryEnter(last) {
       const now = run.env.clock.now();
       const at = availableAt(channel, tokens, now);
       if (at > now) return { until: at };
-      return hasCapacity(channel)
-        ? { got: reserve(channel, run, tokens) }
-        : { until: Number.POSITIVE_INFINITY };
+      const mayEnter = last ? isWithinLimits(channel) : hasCapacity(channel);
+      if (!mayEnter) return { until: Number.POSITIVE_INFINITY };
+      const got = reserve(channel, run, tokens);
+      return 'until' in got ? got : { got };
     },
-    refusal: turnedAway,
+    refusal,
   });
 }
 
 async function ask<Answer extends Answered>(
   run: RequestState,
-  taken: Reservation,
+  taken: ChannelReservation,
   lane: AttemptSlot,
   task: Task<Answer>,
   othersFailed: Signal,
@@ -171,7 +187,10 @@ async function ask<Answer extends Answered>(
       () => ({ usage: task.lost(attempt.signal.aborted) }),
     );
     attempt.noteLimits(answer.response.limits);
-    task.done = { answer, cost: attempt.succeed({ ...answer, usage: task.booked(answer) }, task.estimate) };
+    const usage = task.booked(answer);
+    const cost = attempt.price({ ...answer, usage }, task.estimate);
+    attempt.succeed(usage, cost);
+    task.done = { answer, cost };
   } finally {
     othersFailed.removeEventListener('abort', stop);
   }

@@ -8,6 +8,7 @@ import { stream } from '../calls/stream/chat-stream.ts';
 import { checkChatRequest } from './chat-request.ts';
 import type { Operation } from './operation.ts';
 import { requirementsOf } from './requirements.ts';
+import type { RunnableOperation } from './runnable.ts';
 
 /** What a complete answer and a stream have in common. */
 const conversation = {
@@ -30,7 +31,7 @@ const conversation = {
   calls: () => 1,
 } satisfies Partial<Operation<ResolvedChatRequest>>;
 
-export const chatOperation: Operation<ResolvedChatRequest, ChatResult> = {
+export const chatOperation: RunnableOperation<ResolvedChatRequest, ChatResult> = {
   ...conversation,
   kind: 'chat',
   measuredAs: 'chat',
@@ -38,7 +39,7 @@ export const chatOperation: Operation<ResolvedChatRequest, ChatResult> = {
   run: chat,
 };
 
-export const streamOperation: Operation<ResolvedChatRequest, ChatStream> = {
+export const streamOperation: RunnableOperation<ResolvedChatRequest, ChatStream> = {
   ...conversation,
   kind: 'stream',
   measuredAs: 'stream',

@@ -1,11 +1,11 @@
 import { estimateTokens } from '../../pricing/estimate.ts';
 import type { EmbedRequest, EmbedResult } from '../../types/request/embed.ts';
 import { embed } from '../calls/embed.ts';
-import type { Operation } from './operation.ts';
 import { checkEmbedRequest } from './plain-request.ts';
 import { requirementsOf } from './requirements.ts';
+import type { RunnableOperation } from './runnable.ts';
 
-export const embedOperation: Operation<EmbedRequest, EmbedResult> = {
+export const embedOperation: RunnableOperation<EmbedRequest, EmbedResult> = {
   kind: 'embed',
   measuredAs: undefined,
   hedgeable: false,

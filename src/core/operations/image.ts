@@ -2,11 +2,11 @@ import { estimateInput } from '../../pricing/estimate.ts';
 import type { ImageRequest, ImageResult } from '../../types/request/image.ts';
 import { image } from '../calls/image.ts';
 import { imagesPerCall, imageTokens } from '../routing/estimates.ts';
-import type { Operation } from './operation.ts';
 import { checkImageRequest, messageOf } from './plain-request.ts';
 import { requirementsOf } from './requirements.ts';
+import type { RunnableOperation } from './runnable.ts';
 
-export const imageOperation: Operation<ImageRequest, ImageResult> = {
+export const imageOperation: RunnableOperation<ImageRequest, ImageResult> = {
   kind: 'image',
   measuredAs: undefined,
   hedgeable: false, // each image costs

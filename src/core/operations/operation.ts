@@ -1,7 +1,6 @@
 import type { AnyRequest } from '../../types/plugin.ts';
 import type { Schema } from '../../types/request/schema.ts';
-import type { Failover } from '../failover/failover.ts';
-import type { RequestState } from '../request.ts';
+import type { Route } from '../routes.ts';
 import type { Target } from '../targets/target.ts';
 import type { Requirements } from './requirements.ts';
 
@@ -9,9 +8,9 @@ export type OperationKind = 'chat' | 'stream' | 'embed' | 'image';
 
 /**
  * What is particular to one way of asking: one file for each. The rest of the core treats all of them alike and never looks at
- * `kind`, which is for events.
+ * `kind`, which is for events. How an operation is carried out is in `RunnableOperation`.
  */
-export interface Operation<Request extends AnyRequest = AnyRequest, Result = unknown> {
+export interface Operation<Request extends AnyRequest = AnyRequest> {
   readonly kind: OperationKind;
   /**
    * Among which latencies its attempts count; `undefined` where they are no measure, because they take as long as the request is
@@ -32,11 +31,15 @@ export interface Operation<Request extends AnyRequest = AnyRequest, Result = unk
   /** What a target lacks for this operation at all, in words; the request's own requirements are checked by the router. */
   missing(target: Target, needs: Requirements): string | undefined;
   /** Output tokens that a target's answer is expected to have. */
-  outputTokens(target: Target, request: RequestState, now: number): number;
+  outputTokens(target: Target, request: Expected, now: number): number;
   /** In how many calls a target answers. */
   calls(target: Target, needs: Requirements): number;
-  /** Goes through the targets until one answers. */
-  run(request: RequestState<Request>, failover: Failover): Promise<Result>;
+}
+
+/** A request, as far as the length of its answer depends on it. */
+interface Expected {
+  readonly route: Route;
+  readonly needs: Requirements;
 }
 
 /** A request that has been checked. */

@@ -29,7 +29,6 @@ const policyFields = [
   'interrupted',
   'fallbackOn',
   'accept',
-  'mirror',
 ];
 const routerFields = [
   'targets',
@@ -67,9 +66,16 @@ const rateFields = [
   'outputImage',
 ];
 
-/** Checks all options of a router. Throws `ConfigError`, which names the first wrong one. */
-export function checkOptions(options: RouterOptions): void {
-  checkObject('', options, routerFields, refuse);
+/** Checks an option of a plugin's that stands among the policies of the router and its routes. */
+export type PolicyCheck = (path: string, value: unknown, ids: readonly string[], refuse: Refuse) => void;
+
+/**
+ * Checks all options of a router. Throws `ConfigError`, which names the first wrong one.
+ *
+ * @param more checks of policies that are not the core's, by name
+ */
+export function checkOptions(options: RouterOptions, more: Readonly<Record<string, PolicyCheck>> = {}): void {
+  checkObject('', options, [...routerFields, ...Object.keys(more)], refuse);
   const { targets, routes, catalog, clock, random } = options;
   if (!Array.isArray(targets) || targets.length === 0)
     refuse('targets', 'a list of at least one target', show(targets));
@@ -83,8 +89,8 @@ export function checkOptions(options: RouterOptions): void {
       );
     }
   }
-  checkPolicies('', options, ids);
-  checkRoutes(routes, ids);
+  checkPolicies('', options, ids, more);
+  checkRoutes(routes, ids, more);
   checkSelect(options.select, ['default', ...Object.keys(routes ?? {}), ...ids]);
   if (catalog !== undefined && catalog !== false && typeof catalog?.price !== 'function') {
     refuse('catalog', '`false`, or an object with a `price` function', show(catalog));
@@ -209,7 +215,12 @@ function checkRates(path: string, rates: Readonly<Record<string, unknown>>): voi
   }
 }
 
-function checkPolicies(path: string, policies: object, ids: readonly string[]): void {
+function checkPolicies(
+  path: string,
+  policies: object,
+  ids: readonly string[],
+  more: Readonly<Record<string, PolicyCheck>>,
+): void {
   const at = (field: string): string => (path === '' ? field : `${path}.${field}`);
   const { strategy, timeout, retry, breaker, interrupted, fallbackOn } = policies as Record<string, unknown>;
   const named = strategy as { name?: unknown; rank?: unknown } | undefined | null;
@@ -262,8 +273,9 @@ function checkPolicies(path: string, policies: object, ids: readonly string[]): 
     checkNumber(`${at('queue')}.maxWait`, maxWait, refuse);
   }
   checkWord(at('interrupted'), interrupted, interruptedWords, refuse);
-  const { accept, mirror } = policies as Record<string, unknown>;
-  checkMirror(at('mirror'), mirror, ids);
+  const { accept } = policies as Record<string, unknown>;
+  for (const [name, check] of Object.entries(more))
+    check(at(name), (policies as Record<string, unknown>)[name], ids, refuse);
   if (accept !== undefined && typeof accept !== 'function') refuse(at('accept'), 'a function', show(accept));
   if (fallbackOn === undefined) return;
   if (!Array.isArray(fallbackOn)) refuse(at('fallbackOn'), 'a list of error kinds', show(fallbackOn));
@@ -271,7 +283,11 @@ function checkPolicies(path: string, policies: object, ids: readonly string[]): 
     checkWord(`${at('fallbackOn')}[${index}]`, kind, fallbackKinds, refuse);
 }
 
-function checkRoutes(routes: unknown, ids: readonly string[]): void {
+function checkRoutes(
+  routes: unknown,
+  ids: readonly string[],
+  more: Readonly<Record<string, PolicyCheck>>,
+): void {
   if (routes === undefined) return;
   if (typeof routes !== 'object' || routes === null || Array.isArray(routes)) {
     refuse('routes', 'an object of routes by name', show(routes));
@@ -279,8 +295,8 @@ function checkRoutes(routes: unknown, ids: readonly string[]): void {
   for (const [name, route] of Object.entries(routes)) {
     const path = `routes.${name}`;
     if (ids.includes(name)) refuse(path, 'a name that is not the id of a target', show(name));
-    const { targets } = checkObject(path, route, ['targets', ...policyFields], refuse);
-    checkPolicies(path, route as object, ids);
+    const { targets } = checkObject(path, route, ['targets', ...policyFields, ...Object.keys(more)], refuse);
+    checkPolicies(path, route as object, ids, more);
     if (targets === undefined) continue;
     if (!Array.isArray(targets) || targets.length === 0) {
       refuse(`${path}.targets`, 'a list of at least one target id', show(targets));
@@ -300,15 +316,4 @@ function checkSelect(select: unknown, names: readonly string[]): void {
     refuse('select.timeout', 'a positive number of milliseconds, or Infinity', show(timeout));
   }
   checkWord('select.otherwise', otherwise, names, refuse);
-}
-
-function checkMirror(path: string, mirror: unknown, ids: readonly string[]): void {
-  if (mirror === undefined || mirror === false) return;
-  const fields = ['target', 'share', 'maxInFlight'];
-  const { target, share, maxInFlight } = checkObject(path, mirror, fields, refuse);
-  if (target === undefined) refuse(`${path}.target`, `one of ${ids.join(', ')}`, 'undefined');
-  checkWord(`${path}.target`, target, ids, refuse);
-  if (!(typeof share === 'number' && share >= 0 && share <= 1))
-    refuse(`${path}.share`, 'a share from 0 to 1', show(share));
-  checkNumber(`${path}.maxInFlight`, maxInFlight, refuse, { least: 1, whole: true });
 }

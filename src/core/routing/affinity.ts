@@ -1,4 +1,3 @@
-import type { RequestState } from '../request.ts';
 import type { Channel } from '../targets/target.ts';
 
 /** Remembers which target, with which key, gave an answer that the vendor keeps, for requests that continue it. */
@@ -22,18 +21,4 @@ export function affinity(): Affinity {
     },
     channelOf: (responseId) => channels.get(responseId),
   };
-}
-
-/** Which channels may take a request that depends on what one vendor keeps; `undefined` where it depends on nothing. */
-export function pinOf({ request, route, env }: RequestState): ((channel: Channel) => boolean) | undefined {
-  const options = request.providerOptions;
-  if (options === undefined) return undefined;
-  for (const { provider } of route.targets) {
-    const binding = provider.boundBy?.(options);
-    if (binding === undefined) continue;
-    const known = binding.responseId === undefined ? undefined : env.affinity.channelOf(binding.responseId);
-    if (known !== undefined) return (channel) => channel === known;
-    return ({ provider: own }) => own.boundBy?.(options) !== undefined;
-  }
-  return undefined;
 }

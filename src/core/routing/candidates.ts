@@ -6,7 +6,6 @@ import type { RequestState } from '../request.ts';
 import type { Excluded } from '../stations/exclude.ts';
 import type { Channel, Target } from '../targets/target.ts';
 import { emitHealthChange, targetHealth } from '../targets/target-health.ts';
-import { pinOf } from './affinity.ts';
 import { CandidateView } from './candidate-view.ts';
 import { exclusionOf } from './exclusions.ts';
 
@@ -120,6 +119,20 @@ function contextOf(request: RequestState, now: number): RankContext {
       if (CandidateView.is(candidate)) candidate.noted = { ...candidate.noted, ...more };
     },
   };
+}
+
+/** Which channels may take a request that depends on what one vendor keeps; `undefined` where it depends on nothing. */
+function pinOf({ request, route, env }: RequestState): ((channel: Channel) => boolean) | undefined {
+  const options = request.providerOptions;
+  if (options === undefined) return undefined;
+  for (const { provider } of route.targets) {
+    const binding = provider.boundBy?.(options);
+    if (binding === undefined) continue;
+    const known = binding.responseId === undefined ? undefined : env.affinity.channelOf(binding.responseId);
+    if (known !== undefined) return (channel) => channel === known;
+    return ({ provider: own }) => own.boundBy?.(options) !== undefined;
+  }
+  return undefined;
 }
 
 /** A target's channels in the order to try: one with a place before one without, one with less to do before one with more. */

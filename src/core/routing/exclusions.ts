@@ -3,12 +3,12 @@ import type { SkippedTarget } from '../../types/result/decision.ts';
 import { toEpoch } from '../../util/clock.ts';
 import { availableAt } from '../admission/capacity.ts';
 import type { RouterContext } from '../context.ts';
-import { missingCapability } from '../operations/requirements.ts';
 import type { RequestState } from '../request.ts';
 import type { Excluded } from '../stations/exclude.ts';
 import type { Channel, Target } from '../targets/target.ts';
 import { breakersAdmit, targetHealth } from '../targets/target-health.ts';
 import type { CandidateView } from './candidate-view.ts';
+import { missingCapability } from './eligibility.ts';
 import { expectedTokens } from './estimates.ts';
 
 /** One reason to leave a target out; `undefined` where it does not apply. Pure, since `explain()` asks it as well. */

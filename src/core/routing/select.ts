@@ -1,11 +1,11 @@
 import { RequestError } from '../../errors.ts';
+import type { Clock } from '../../types/clock.ts';
 import type { CallOptions } from '../../types/options/options.ts';
 import type { Select, SelectContext, SelectOptions } from '../../types/options/select.ts';
 import type { ChatRequest } from '../../types/request/request.ts';
 import type { Selected } from '../../types/result/decision.ts';
-import { orAbort, realAbort } from '../../util/abort.ts';
+import { orAbort, realAbort, type Signal } from '../../util/abort.ts';
 import type { Operation } from '../operations/operation.ts';
-import type { RequestState } from '../request.ts';
 import type { Route, RouteFinder } from '../routes.ts';
 
 /** How a request comes to its route where its call names none: by the router's `select`. */
@@ -13,7 +13,20 @@ export interface Selector {
   /** The route that is used where the choice fails, and until it is made. */
   readonly fallback: Route;
   /** Never throws and never rejects. */
-  select(request: RequestState): Picked | Promise<Picked>;
+  select(request: Selecting): Picked | Promise<Picked>;
+}
+
+/** A request, as far as its route depends on it. */
+interface Selecting {
+  readonly asked: unknown;
+  readonly options: CallOptions;
+  readonly session: string | undefined;
+  readonly metadata: Readonly<Record<string, unknown>>;
+  readonly operation: Pick<Operation, 'streamed'>;
+  readonly signal: Signal;
+  /** Monotonic milliseconds. */
+  readonly deadline: number;
+  readonly env: { readonly clock: Clock };
 }
 
 /** A route, and how it was chosen. */
@@ -81,10 +94,7 @@ export function createSelector(option: Select | SelectOptions, find: RouteFinder
   };
 }
 
-function contextOf(
-  { session, metadata, options, operation }: RequestState,
-  signal: AbortSignal,
-): SelectContext {
+function contextOf({ session, metadata, options, operation }: Selecting, signal: AbortSignal): SelectContext {
   return {
     session,
     metadata,

@@ -113,7 +113,8 @@ export class AttemptObservers {
     try {
       observer.around?.(once);
     } catch (error) {
-      if (outcome === undefined || !('error' in outcome) || outcome.error !== error) this.#report(plugin, error);
+      if (outcome === undefined || !('error' in outcome) || outcome.error !== error)
+        this.#report(plugin, error);
     }
     return once();
   }

@@ -1,5 +1,5 @@
-import type { PluginStation } from '../../types/error.ts';
 import type { Clock } from '../../types/clock.ts';
+import type { PluginStation } from '../../types/error.ts';
 import type { Plugin, RequestContext } from '../../types/plugin.ts';
 import type { Emitter } from '../../util/emitter.ts';
 import { excludeWith, type PluginExclude } from './exclude.ts';
@@ -36,11 +36,7 @@ export function compileStations(plugins: readonly Plugin[], events: Emitter, clo
   const report = pluginErrors(events);
   return {
     inspect: inspectWith(plugins, clock),
-    lookup: lookupWith(
-      plugins,
-      (plugin, error, context) => report(plugin, 'lookup', error, context),
-      clock,
-    ),
+    lookup: lookupWith(plugins, (plugin, error, context) => report(plugin, 'lookup', error, context), clock),
     exclude: excludeWith(plugins),
     reserve: reserveWith(plugins, (plugin, error) => report(plugin, 'reserve', error)),
     transform: transformWith(plugins),

@@ -1,6 +1,6 @@
 import { PluginError } from '../../errors.ts';
-import type { PluginStation } from '../../types/error.ts';
 import type { Clock } from '../../types/clock.ts';
+import type { PluginStation } from '../../types/error.ts';
 import type { Plugin, RequestContext } from '../../types/plugin.ts';
 import { orAbort } from '../../util/abort.ts';
 
@@ -32,5 +32,7 @@ export function waitFor<T>(
 }
 
 export function isThenable<T>(value: T | PromiseLike<T>): value is PromiseLike<T> {
-  return typeof value === 'object' && value !== null && typeof (value as { then?: unknown }).then === 'function';
+  return (
+    typeof value === 'object' && value !== null && typeof (value as { then?: unknown }).then === 'function'
+  );
 }

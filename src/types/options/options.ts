@@ -157,8 +157,9 @@ export interface QueuePolicy {
    */
   readonly size?: number;
   /**
-   * Most milliseconds to wait for a target that is expected back then. If it takes longer, or longer than the request's time
-   * allows, the request fails at once. Default: 30,000.
+   * Most milliseconds that a request waits for a place, each time it has to: for one that becomes free, or for a target that is
+   * expected back. Where it is known that this takes longer, or longer than the request's time allows, the request fails at once.
+   * Default: 30,000.
    */
   readonly maxWait?: number;
 }

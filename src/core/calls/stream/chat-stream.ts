@@ -4,7 +4,8 @@ import type { ChatResult, ResponseInfo, Warning } from '../../../types/result/re
 import type { StreamContent, StreamPart } from '../../../types/result/stream-part.ts';
 import type { ChatStream } from '../../../types/router.ts';
 import { linkedAbort } from '../../../util/abort.ts';
-import { type ChatInput, finalize } from '../../answer/finalize.ts';
+import type { ChatInput } from '../../answer/answer.ts';
+import { finalize } from '../../answer/finalize.ts';
 import { type AttemptError, isAttemptError } from '../../attempt/failure-policy.ts';
 import type { Failover } from '../../failover/failover.ts';
 import { abandonRequest, failRequest, finishRequest } from '../../finish.ts';
