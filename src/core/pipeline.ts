@@ -10,7 +10,7 @@ import type { RunnableOperation } from './operations/runnable.ts';
 import { checkCallOptions } from './options/call-options.ts';
 import { RequestState } from './request.ts';
 import { chooseCandidates } from './routing/candidates.ts';
-import { firstRoute, type Picked } from './routing/select.ts';
+import { checkOnly, firstRoute, type Picked } from './routing/select.ts';
 
 /**
  * The road of a request of any operation, in the order of its stations. A request that is refused as wrong never begins;
@@ -89,6 +89,7 @@ function selectRoute(request: RequestState): Selected | undefined | Promise<Sele
   const { options, operation, env } = request;
   if (options.route !== undefined || !operation.selectable || env.selector === undefined) return undefined;
   const take = ({ route, selected }: Picked): Selected => {
+    checkOnly(route, options.only);
     request.setRoute(route);
     return selected;
   };

@@ -74,7 +74,7 @@ export function splitCalls<Answer extends Answered>(
     const { target } = first.channel;
     const tasks = begun.get(target) ?? split(target).map((portion) => ({ ...portion, done: undefined }));
     begun.set(target, tasks);
-    await askAll(run, first, lane, tasks, failover.turnedAway);
+    await askAll(run, first, lane, tasks, (why) => failover.turnedAway(why));
     if (!lane.win()) throw lane.signal.reason;
     const done = tasks.flatMap((task) => task.done ?? []);
     const answers = done.map(({ answer }) => answer);

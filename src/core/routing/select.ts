@@ -119,10 +119,15 @@ export function firstRoute(
     const got = name === undefined ? 'none, and there is no route named `default`' : `'${name}'`;
     throw new RequestError('options.route', 'the name of a route or the id of a target', got);
   }
+  checkOnly(route, only);
+  return route;
+}
+
+/** A call can only be limited to targets that its route has. */
+export function checkOnly(route: Route, only: CallOptions['only']): void {
   const missing = only === undefined ? undefined : outside(route, only);
   if (missing !== undefined)
     throw new RequestError('options.only', `ids of targets of route '${route.name}'`, `'${missing}'`);
-  return route;
 }
 
 /** One of the ids that is not of a route's targets. */
