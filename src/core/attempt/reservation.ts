@@ -76,7 +76,8 @@ export function reserve(
         for (const settle of settles) settle(took, clock.now());
       }
       if (held !== undefined) held.settle(outcomeOf(summary));
-      queue.released();
+      // A preemptible place counted as free all the time.
+      if (stop === undefined || passes.own.probe || passes.shared.probe) queue.released();
     },
   };
 }
