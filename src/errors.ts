@@ -48,7 +48,7 @@ interface ErrorOfCode {
   'no-target': NoTargetError;
   'stream-interrupted': StreamInterruptedError;
   deadline: DeadlineError;
-  budget: BudgetError;
+  'cost-limit': CostLimitError;
   output: OutputError;
   refused: RefusedError;
   plugin: PluginError;
@@ -296,14 +296,14 @@ export class DeadlineError extends RouterError {
 }
 
 /** Every target that could answer is expected to cost more than `maxCost`. */
-export class BudgetError extends RouterError {
+export class CostLimitError extends RouterError {
   /** The limit in US$. */
   readonly maxCost: number;
   readonly decision: Decision;
 
   constructor(maxCost: number, decision: Decision) {
-    super('budget', `no target is expected to answer for maxCost = US$ ${maxCost}`);
-    this.name = 'BudgetError';
+    super('cost-limit', `every target is estimated above maxCost (US$ ${maxCost})`);
+    this.name = 'CostLimitError';
     this.maxCost = maxCost;
     this.decision = decision;
   }

@@ -5,8 +5,8 @@
  */
 export {
   AllTargetsFailedError,
-  BudgetError,
   ConfigError,
+  CostLimitError,
   DeadlineError,
   isRouterError,
   NoTargetError,
@@ -21,7 +21,6 @@ export {
 } from './errors.ts';
 export { createRouter } from './router.ts';
 export { type ByComplexityOptions, byComplexity } from './selectors/by-complexity.ts';
-export { byRules, type SelectRule } from './selectors/by-rules.ts';
 export { type Complexity, type ComplexityParts, complexityOf } from './selectors/complexity.ts';
 export { type MemoryStoreOptions, memory } from './stores/memory.ts';
 export { type BalancedTerms, balanced } from './strategies/balanced.ts';
@@ -33,7 +32,7 @@ export { lowestCost } from './strategies/lowest-cost.ts';
 export { type LatencyTerms, lowestLatency } from './strategies/lowest-latency.ts';
 export { priority } from './strategies/priority.ts';
 export { roundRobin } from './strategies/round-robin.ts';
-export { type Rule, rules } from './strategies/rules.ts';
+export { type RouteRule, type Rule, rules } from './strategies/rules.ts';
 export type { Constraints } from './strategies/shared/constraints.ts';
 export { type StickyTerms, sticky } from './strategies/sticky.ts';
 export { weighted } from './strategies/weighted.ts';
@@ -64,6 +63,7 @@ export type { Capabilities } from './types/options/capabilities.ts';
 export type { KeyLimits, VendorLimit } from './types/options/limit.ts';
 export type {
   Accept,
+  Baseline,
   BreakerPolicy,
   CallOptions,
   Catalog,
@@ -71,7 +71,6 @@ export type {
   Interrupted,
   MirrorPolicy,
   Policies,
-  Prior,
   Priority,
   QueuePolicy,
   RetryPolicy,
@@ -193,6 +192,7 @@ export type {
   Warning,
 } from './types/result/result.ts';
 export type {
+  AppendOnlyPart,
   Finish,
   Raw,
   ReasoningDelta,

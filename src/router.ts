@@ -3,6 +3,7 @@ import type { RouterContext } from './core/context.ts';
 import { chatOperation, streamOperation } from './core/operations/chat.ts';
 import { embedOperation } from './core/operations/embed.ts';
 import { imageOperation } from './core/operations/image.ts';
+import { defaultQueue } from './core/options/policies.ts';
 import { checkOptions } from './core/options/router-options.ts';
 import { explain, runOperation } from './core/pipeline.ts';
 import { installPlugins } from './core/plugin-host.ts';
@@ -29,6 +30,7 @@ import type { ChatStream, Router } from './types/router.ts';
 import { linkedAbort } from './util/abort.ts';
 import { roughClock, systemClock } from './util/clock.ts';
 import { emitter } from './util/emitter.ts';
+import { mergeDefined } from './util/merge-defined.ts';
 import { swapSet } from './util/swap-set.ts';
 
 /**
@@ -121,6 +123,7 @@ function contextOf(
     affinity: affinity(),
     caches: promptCaches(),
     queue: admissionQueue(clock),
+    queueLimits: mergeDefined(defaultQueue, options.queue),
     closed,
     activeRequests: swapSet(),
   };

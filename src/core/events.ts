@@ -71,7 +71,7 @@ export function reportRequestEnd(
   env.events.emit({
     type: 'request-end',
     ...factsOf(request),
-    at: toEpoch(startedAt, env.clock),
+    startedAt: toEpoch(startedAt, env.clock),
     kind: request.operation.kind,
     outcome,
     target: result?.target,

@@ -48,8 +48,6 @@ export class RequestState<Request extends AnyRequest = AnyRequest> {
   readonly priority: Priority;
   readonly session: string | undefined;
   readonly metadata: Readonly<Record<string, unknown>>;
-  /** Whether its reader can show a restart. */
-  readonly restart: boolean;
   /** Monotonic milliseconds. */
   readonly startedAt: number;
   /** In the order they ended. */
@@ -110,7 +108,6 @@ export class RequestState<Request extends AnyRequest = AnyRequest> {
     this.priority = options.priority ?? 'normal';
     this.session = options.session;
     this.metadata = options.metadata ?? none;
-    this.restart = options.restart ?? true;
     this.startedAt = env.clock.now();
     this.#abort = linkedAbort(options.signal);
     this.route = route;

@@ -58,7 +58,7 @@ export interface Plugin {
    */
   exclude?(candidate: Candidate, context: RequestContext): Exclusion | undefined;
   /**
-   * Takes what one attempt needs, before it starts. Synchronous. `undefined`: it needs nothing. `{ until }`: it has to wait, so another
+   * Takes what one attempt needs, before it starts. Synchronous. `undefined`: it needs nothing. `{ retryAt }`: it has to wait, so another
    * target is used, or the same one later.
    */
   reserve?(attempt: AttemptPlan): Reservation | Wait | undefined;
@@ -161,7 +161,7 @@ export interface Exclusion {
   /** In words, for the decision trace. Nothing secret. */
   readonly detail?: string;
   /** When the reason is expected to pass: milliseconds since 1970. */
-  readonly until?: number;
+  readonly retryAt?: number;
   readonly facts?: NonNullable<SkippedTarget['facts']>;
   /** What the caller gets where no target is left and this one was excluded. Default: `NoTargetError`. */
   readonly error?: Error;
@@ -206,7 +206,7 @@ export interface AttemptOutcome {
 /** There is nothing to be had for now. */
 export interface Wait {
   /** When to ask again: milliseconds since 1970; `Infinity`: when another attempt has ended. */
-  readonly until: number;
+  readonly retryAt: number;
 }
 
 /**

@@ -18,7 +18,7 @@ describe('accept', () => {
     ]);
     expect(of('usage')).toHaveLength(2);
     expect(of('request-end')[0]?.wastedCost).toBeGreaterThan(0);
-    expect(router.stats()[0]).toMatchObject({ health: 'closed', failures: 0 });
+    expect(router.stats()[0]).toMatchObject({ health: 'healthy', failures: 0 });
   });
 
   it('sees the whole result, with object and cost', async () => {
@@ -64,5 +64,30 @@ describe('accept', () => {
     expect(await rejection(router.chat({ prompt: '?' }, { accept }))).toBe(mine);
     expect(of('usage')).toHaveLength(1);
     expect(of('request-end')).toHaveLength(1);
+  });
+});
+
+describe('a schema whose own check throws', () => {
+  it('rejects with what it threw, and its answer is paid for and gives its place back', async () => {
+    const broken = {
+      '~standard': {
+        version: 1,
+        vendor: 'test',
+        validate() {
+          throw new Error('no such table');
+        },
+      },
+    } as const;
+    const { router, of } = world({ a: [{ text: '{}' }] }, { concurrency: 1 });
+    const schema = {
+      ...broken,
+      '~standard': {
+        ...broken['~standard'],
+        jsonSchema: { input: () => ({}), output: () => ({ type: 'object' }) },
+      },
+    } as never;
+    await expect(router.chat({ prompt: '?', schema })).rejects.toThrow('no such table');
+    expect(of('usage')).toMatchObject([{ billed: 'yes' }]);
+    expect((await router.chat({ prompt: '?' })).text).toBe('{}');
   });
 });

@@ -321,14 +321,14 @@ describe('canary', () => {
   const targets = [{ id: 'old' }, { id: 'new' }];
 
   it('takes its share to the new target, which comes last for the rest', () => {
-    const strategy = canary({ target: 'new', share: 0.2 });
+    const strategy = canary({ target: 'new', ratio: 0.2 });
     expect(shares(strategy, targets)['new']).toBeCloseTo(0.2, 1);
-    expect(order(canary({ target: 'new', share: 0 }), targets.toReversed())).toBe('old new');
-    expect(order(canary({ target: 'new', share: 1 }), targets)).toBe('new old');
+    expect(order(canary({ target: 'new', ratio: 0 }), targets.toReversed())).toBe('old new');
+    expect(order(canary({ target: 'new', ratio: 1 }), targets)).toBe('new old');
   });
 
   it('takes all of a session or nothing of it', () => {
-    const strategy = canary({ target: 'new', share: 0.5 });
+    const strategy = canary({ target: 'new', ratio: 0.5 });
     for (const session of ['a', 'b', 'c', 'd', 'e', 'f']) {
       expect([0, 1]).toContain(shares(strategy, targets, { session }, 20)['new']);
     }
@@ -413,8 +413,8 @@ describe('constraints', () => {
     ],
     [
       'unknown',
-      () => canary({ target: 'a', share: 0.1, rest: priority() } as never),
-      'canary(): rest: expected one of target, share, strategy',
+      () => canary({ target: 'a', ratio: 0.1, rest: priority() } as never),
+      'canary(): rest: expected one of target, ratio, strategy',
     ],
     [
       'percentile',
@@ -429,8 +429,8 @@ describe('constraints', () => {
     ],
     [
       'share',
-      () => canary({ target: 'a', share: 2 }),
-      'canary(): share: expected a number between 0 and 1, got 2',
+      () => canary({ target: 'a', ratio: 2 }),
+      'canary(): ratio: expected a number between 0 and 1, got 2',
     ],
     ['when', () => rules([{ use: 'a' } as never]), 'rules([0]).when: expected a function, got undefined'],
     [

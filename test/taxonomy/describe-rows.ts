@@ -140,10 +140,10 @@ export function describeRows(title: string, rows: readonly Row[]): void {
         ]);
         const { health, failures } = router.stats().find(({ id }) => id === 'first') ?? {};
         const states = {
-          exhausted: 'exhausted',
-          quarantine: 'quarantined',
-          failure: 'closed',
-          nothing: 'closed',
+          cooldown: 'cooling-down',
+          quarantine: 'misconfigured',
+          failure: 'healthy',
+          nothing: 'healthy',
         };
         expect(health).toBe(states[follows.health]);
         expect(failures).toBe(follows.health === 'nothing' ? 0 : 1);

@@ -6,9 +6,9 @@ import { allVendors, type VendorName } from './vendors.ts';
 type Follows = Pick<FailurePolicy, 'failover' | 'retry' | 'health'>;
 
 /** Told to wait: elsewhere now, and back when the wait is over. */
-export const waits: Follows = { failover: true, retry: true, health: 'exhausted' };
+export const waits: Follows = { failover: true, retry: true, health: 'cooldown' };
 /** The account is used up: the same, but there is no point in asking again at once. */
-export const spent: Follows = { failover: true, retry: false, health: 'exhausted' };
+export const spent: Follows = { failover: true, retry: false, health: 'cooldown' };
 /** The target is ill: counts for its breaker. */
 export const breaks: Follows = { failover: true, retry: true, health: 'failure' };
 /** Somebody has to mend the configuration. */

@@ -49,7 +49,7 @@ export function reserve(
   const looksAt = stations.reserve !== undefined || observers !== undefined;
   const plan = looksAt ? new AttemptView(channel, request, now) : undefined;
   const held = plan === undefined ? undefined : stations.reserve?.(plan);
-  if (held !== undefined && 'until' in held) return { until: now + held.until - clock.date() };
+  if (held !== undefined && 'retryAt' in held) return { until: now + held.retryAt - clock.date() };
   const stop = shadow ? stopOf(request) : undefined;
   for (const each of concurrency) each.take(stop);
   // Counting tokens takes time: only where it matters.

@@ -153,7 +153,7 @@ function nextPlace<Answer>(
     priority: run.priority,
     line: `${channel.target.id} ${channel.number ?? ''}`,
     room: Number.POSITIVE_INFINITY, // its request has been let in
-    maxWait: run.route.policies.queue.maxWait,
+    maxWait: run.env.queueLimits.maxWait,
     signal,
     tryEnter(last) {
       const now = run.env.clock.now();

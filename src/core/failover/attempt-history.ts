@@ -100,7 +100,7 @@ export class AttemptHistory {
 
   /** Asking a target again that is known to fail, because nothing else is left, adds nothing to its load. */
   #isFree(channel: Channel, error: AttemptError): boolean {
-    return isStaleSocket(error) || channelHealth(channel, this.#request.env.clock.now()).state !== 'closed';
+    return isStaleSocket(error) || channelHealth(channel, this.#request.env.clock.now()).state !== 'healthy';
   }
 }
 

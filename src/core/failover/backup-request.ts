@@ -29,14 +29,14 @@ export function backupPlan(channel: Channel, request: RequestState): BackupPlan 
     const usual = latencyOf(channel.target, kind, 0.95, now) ?? unknownLatency;
     const after = Math.min(longestDoubt, Math.max(shortestDoubt, usual));
     // A suspicion proves nothing: the target's own first token, or its silence, decides what is next.
-    return { after, cause: 'doubt', probation: state !== 'suspect' };
+    return { after, cause: 'doubt', probation: state !== 'unresponsive' };
   }
   const hedge = hedgeOf(request);
   if (hedge === false) return undefined;
   const after =
-    typeof hedge.after === 'number'
-      ? hedge.after
-      : latencyOf(channel.target, kind, Number(hedge.after.slice(1)) / 100, now);
+    typeof hedge.delay === 'number'
+      ? hedge.delay
+      : latencyOf(channel.target, kind, Number(hedge.delay.slice(1)) / 100, now);
   return after === undefined ? undefined : { after, cause: 'slow', probation: false };
 }
 
@@ -49,9 +49,9 @@ export function backupAttempt(
   eligible: Eligible,
 ): ChannelReservation | undefined {
   const { env, route } = request;
-  const { retry, hedges } = route.policies;
+  const { maxAttempts, hedges } = route.policies;
   const now = env.clock.now();
-  if (history.tries >= retry.maxAttempts) return undefined;
+  if (history.tries >= maxAttempts) return undefined;
   const targets = new Set([...history.busy].map(({ target }) => target));
   const next = channels
     .map((channel) => new ChannelOption(channel, request, history, eligible, now))

@@ -106,7 +106,7 @@ class TargetFailover implements Failover {
   #next(eligible: Eligible): NextTarget<Channel> | undefined {
     const request = this.#request;
     const history = this.#history;
-    const { retry, queue } = request.route.policies;
+    const { maxAttempts, retry } = request.route.policies;
     const now = request.env.clock.now();
     const { last } = history;
     const toOption = (channel: Channel): ChannelOption =>
@@ -115,12 +115,12 @@ class TargetFailover implements Failover {
       {
         options: this.#channels.map(toOption),
         tries: history.tries,
-        maxAttempts: retry.maxAttempts,
+        maxAttempts,
         last: last && toOption(last.channel),
         wasUnread: last !== undefined && isStaleSocket(last.error),
         wouldStay: retry.prefer === 'same-target' && last !== undefined && passes(last),
         maxDelay: retry.maxDelay,
-        maxWait: queue.maxWait,
+        maxWait: request.env.queueLimits.maxWait,
         deadline: request.deadline,
       },
       now,
@@ -158,8 +158,8 @@ class TargetFailover implements Failover {
   }
 
   #waiter(eligible: Eligible): Waiter<ChannelReservation> {
-    const { env, priority, route, signal, deadline } = this.#request;
-    const { queue } = route.policies;
+    const { env, priority, signal, deadline } = this.#request;
+    const { size, maxWait } = env.queueLimits;
     const now = env.clock.now();
     const channels = this.#channels.filter((channel) => {
       const option = new ChannelOption(channel, this.#request, this.#history, eligible, now);
@@ -170,8 +170,8 @@ class TargetFailover implements Failover {
     return {
       priority,
       line,
-      room: queue.size,
-      maxWait: queue.maxWait,
+      room: size,
+      maxWait,
       signal,
       tryEnter: (lastTry) => this.#tryEnter(eligible, lastTry),
       refusal: (why) => this.#nothingToTry(why),

@@ -50,9 +50,9 @@ export interface NextTarget<Channel = unknown> {
 }
 
 /** Those in which a target is tried only where there is reason to. */
-export const doubtful: readonly Health[] = ['open', 'half-open', 'suspect'];
+export const doubtful: readonly Health[] = ['failing', 'recovering', 'unresponsive'];
 /** Those in which its vendor said to leave it alone, or would refuse it again. */
-export const heldBack: readonly Health[] = ['exhausted', 'quarantined'];
+export const heldBack: readonly Health[] = ['cooling-down', 'misconfigured'];
 
 /** Which target a request goes to next; `undefined` where none is left to try. */
 export function nextTarget<Channel>(
@@ -87,7 +87,7 @@ export function nextTarget<Channel>(
   const due = soonest([...untried, ...retries.flatMap((option) => whenDue(option, situation, now))]);
   if (due !== undefined) return due;
   // A misconfigured target at least says what is wrong with it.
-  const misconfigured = fresh.find((option) => option.state === 'quarantined' && admits(option, now));
+  const misconfigured = fresh.find((option) => option.state === 'misconfigured' && admits(option, now));
   return misconfigured === undefined ? undefined : at(misconfigured, now);
 }
 
@@ -104,7 +104,7 @@ function sameAgain<Channel>(
   if (!wouldStay || !last.canFinish) return undefined;
   // With another key.
   if (fresh.some(({ target, isHealthy }) => isHealthy && target === last.target)) return undefined;
-  if (last.state !== 'closed' && last.state !== 'exhausted') return undefined;
+  if (last.state !== 'healthy' && last.state !== 'cooling-down') return undefined;
   return whenDue(last, situation, now).find((next) => next.at - now <= maxDelay);
 }
 
@@ -120,8 +120,8 @@ function whenDue<Channel>(
   now: number,
 ): readonly NextTarget<Channel>[] {
   const { channel, state, retryAt, returnsAt, limitedUntil, hasCapacity } = option;
-  if (state === 'quarantined') return [];
-  const due = Math.max(retryAt, state === 'exhausted' ? returnsAt : 0, limitedUntil);
+  if (state === 'misconfigured') return [];
+  const due = Math.max(retryAt, state === 'cooling-down' ? returnsAt : 0, limitedUntil);
   if (due >= deadline || due - now > maxWait) return [];
   return [{ channel, at: due > now || hasCapacity ? due : Number.POSITIVE_INFINITY }];
 }

@@ -1,7 +1,7 @@
 import { estimateTokens } from '../../pricing/estimate.ts';
 import type { EmbedRequest, EmbedResult } from '../../types/request/embed.ts';
 import { embed } from '../calls/embed.ts';
-import { checkEmbedRequest } from './plain-request.ts';
+import { normalizeEmbedRequest } from './plain-request.ts';
 import { requirementsOf } from './requirements.ts';
 import type { RunnableOperation } from './runnable.ts';
 
@@ -11,7 +11,7 @@ export const embedOperation: RunnableOperation<EmbedRequest, EmbedResult> = {
   hedgeable: false,
   selectable: false,
   streamed: false,
-  check: (input) => ({ request: checkEmbedRequest(input), schema: undefined }),
+  check: (input) => ({ request: normalizeEmbedRequest(input as EmbedRequest), schema: undefined }),
   requirements: ({ values }) => ({
     ...requirementsOf({ messages: [] }),
     // Each value has the model's context for itself.

@@ -2,7 +2,7 @@ import { estimateInput } from '../../pricing/estimate.ts';
 import type { ImageRequest, ImageResult } from '../../types/request/image.ts';
 import { image } from '../calls/image.ts';
 import { imagesPerCall, imageTokens } from '../routing/estimates.ts';
-import { checkImageRequest, messageOf } from './plain-request.ts';
+import { messageOf, normalizeImageRequest } from './plain-request.ts';
 import { requirementsOf } from './requirements.ts';
 import type { RunnableOperation } from './runnable.ts';
 
@@ -12,7 +12,7 @@ export const imageOperation: RunnableOperation<ImageRequest, ImageResult> = {
   hedgeable: false, // each image costs
   selectable: false,
   streamed: false,
-  check: (input) => ({ request: checkImageRequest(input), schema: undefined }),
+  check: (input) => ({ request: normalizeImageRequest(input), schema: undefined }),
   requirements: (request) => ({
     ...requirementsOf({ messages: [messageOf(request)] }),
     imageCount: request.n ?? 1,

@@ -22,10 +22,10 @@ const refuse: Refuse = (path, expected, got) => {
 const policyFields = [
   'strategy',
   'timeout',
+  'maxAttempts',
   'retry',
   'breaker',
   'hedge',
-  'queue',
   'interrupted',
   'fallbackOn',
   'accept',
@@ -34,6 +34,7 @@ const routerFields = [
   'targets',
   'routes',
   'select',
+  'queue',
   'catalog',
   'clock',
   'random',
@@ -51,7 +52,7 @@ const targetFields = [
   'rpm',
   'tpm',
   'tags',
-  'prior',
+  'baseline',
   'capabilities',
 ];
 const rateFields = [
@@ -90,6 +91,7 @@ export function checkOptions(options: RouterOptions, more: Readonly<Record<strin
     }
   }
   checkPolicies('', options, ids, more);
+  checkQueue(options.queue);
   checkRoutes(routes, ids, more);
   checkSelect(options.select, ['default', ...Object.keys(routes ?? {}), ...ids]);
   if (catalog !== undefined && catalog !== false && typeof catalog?.price !== 'function') {
@@ -125,15 +127,15 @@ function checkTarget(path: string, target: TargetOptions): string {
   if (tags !== undefined && (!Array.isArray(tags) || tags.some((tag) => typeof tag !== 'string'))) {
     refuse(`${path}.tags`, 'a list of strings', show(tags));
   }
-  if (target.prior !== undefined) {
+  if (target.baseline !== undefined) {
     const { firstToken, throughput } = checkObject(
-      `${path}.prior`,
-      target.prior,
+      `${path}.baseline`,
+      target.baseline,
       ['firstToken', 'throughput'],
       refuse,
     );
-    checkNumber(`${path}.prior.firstToken`, firstToken, refuse, { least: 1 });
-    checkNumber(`${path}.prior.throughput`, throughput, refuse, { least: 1 });
+    checkNumber(`${path}.baseline.firstToken`, firstToken, refuse, { least: 1 });
+    checkNumber(`${path}.baseline.throughput`, throughput, refuse, { least: 1 });
   }
   checkPrice(`${path}.price`, price);
   checkCapabilities(`${path}.capabilities`, target.capabilities);
@@ -222,7 +224,10 @@ function checkPolicies(
   more: Readonly<Record<string, PolicyCheck>>,
 ): void {
   const at = (field: string): string => (path === '' ? field : `${path}.${field}`);
-  const { strategy, timeout, retry, breaker, interrupted, fallbackOn } = policies as Record<string, unknown>;
+  const { strategy, timeout, maxAttempts, retry, breaker, interrupted, fallbackOn } = policies as Record<
+    string,
+    unknown
+  >;
   const named = strategy as { name?: unknown; rank?: unknown } | undefined | null;
   if (strategy !== undefined && (typeof named?.name !== 'string' || typeof named.rank !== 'function')) {
     refuse(
@@ -232,10 +237,10 @@ function checkPolicies(
     );
   }
   checkTimeouts(at('timeout'), timeout, refuse);
+  checkNumber(at('maxAttempts'), maxAttempts, refuse, { least: 1, whole: true });
   if (retry !== undefined && retry !== false) {
-    const fields = ['maxAttempts', 'sameTarget', 'prefer', 'minDelay', 'maxDelay', 'budget'];
-    const { maxAttempts, sameTarget, prefer, ...delays } = checkObject(at('retry'), retry, fields, refuse);
-    checkNumber(`${at('retry')}.maxAttempts`, maxAttempts, refuse, { least: 1, whole: true });
+    const fields = ['sameTarget', 'prefer', 'minDelay', 'maxDelay', 'ratio'];
+    const { sameTarget, prefer, ...delays } = checkObject(at('retry'), retry, fields, refuse);
     if (sameTarget !== undefined && sameTarget !== 0 && sameTarget !== 1) {
       refuse(`${at('retry')}.sameTarget`, '0 or 1', show(sameTarget));
     }
@@ -243,7 +248,7 @@ function checkPolicies(
     for (const [name, value] of Object.entries(delays)) checkNumber(`${at('retry')}.${name}`, value, refuse);
   }
   if (breaker !== undefined && breaker !== false) {
-    const fields = ['consecutive', 'failureRate', 'open', 'maxOpen', 'probes'];
+    const fields = ['consecutive', 'failureRate', 'openFor', 'maxOpenFor', 'probes'];
     const { consecutive, failureRate, probes, ...times } = checkObject(
       at('breaker'),
       breaker,
@@ -263,15 +268,9 @@ function checkPolicies(
   checkHedge(
     at('hedge'),
     (policies as Record<string, unknown>)['hedge'],
-    ['after', 'budget', 'maxCost'],
+    ['delay', 'ratio', 'maxCost'],
     refuse,
   );
-  const { queue } = policies as Record<string, unknown>;
-  if (queue !== undefined) {
-    const { size, maxWait } = checkObject(at('queue'), queue, ['size', 'maxWait'], refuse);
-    checkNumber(`${at('queue')}.size`, size, refuse, { whole: true });
-    checkNumber(`${at('queue')}.maxWait`, maxWait, refuse);
-  }
   checkWord(at('interrupted'), interrupted, interruptedWords, refuse);
   const { accept } = policies as Record<string, unknown>;
   for (const [name, check] of Object.entries(more))
@@ -316,4 +315,11 @@ function checkSelect(select: unknown, names: readonly string[]): void {
     refuse('select.timeout', 'a positive number of milliseconds, or Infinity', show(timeout));
   }
   checkWord('select.otherwise', otherwise, names, refuse);
+}
+
+function checkQueue(queue: unknown): void {
+  if (queue === undefined) return;
+  const { size, maxWait } = checkObject('queue', queue, ['size', 'maxWait'], refuse);
+  checkNumber('queue.size', size, refuse, { whole: true });
+  checkNumber('queue.maxWait', maxWait, refuse);
 }

@@ -46,7 +46,7 @@ export function chooseCandidates(request: RequestState, selected: Selected | und
   }
   for (const candidate of ready) {
     if (candidate.chosen) continue;
-    skipped.push({ target: candidate.of.id, reason: 'not-chosen', ...noted(candidate) });
+    skipped.push({ target: candidate.of.id, reason: 'not-ranked', ...noted(candidate) });
   }
   // What the strategy would leave out is left out for good, whatever becomes of the others.
   const allowed =
@@ -62,7 +62,7 @@ export function chooseCandidates(request: RequestState, selected: Selected | und
   const { pin } = request;
   if (pin === undefined) return { decision, ranked, waiting, refusal };
   // What it depends on is not known to any other, so there is no failover.
-  for (const { target } of candidates.splice(1)) skipped.push({ target, reason: 'bound' });
+  for (const { target } of candidates.splice(1)) skipped.push({ target, reason: 'pinned' });
   const only = ranked.find(pin);
   if (only !== undefined) return { decision, ranked: [only], waiting: [], refusal };
   return { decision, ranked: [], waiting: waiting.filter(pin).slice(0, 1), refusal };

@@ -1,4 +1,4 @@
-import { BudgetError } from '../../errors.ts';
+import { CostLimitError } from '../../errors.ts';
 import type { SkippedTarget } from '../../types/result/decision.ts';
 import { toEpoch } from '../../util/clock.ts';
 import { availableAt } from '../admission/capacity.ts';
@@ -15,14 +15,14 @@ import { expectedTokens } from './estimates.ts';
 export type Exclude = (candidate: CandidateView, request: RequestState, now: number) => Excluded | undefined;
 
 const pinnedElsewhere: Exclude = ({ of }, { pin }) =>
-  pin === undefined || of.channels.some(pin) ? undefined : lasting({ reason: 'bound' });
+  pin === undefined || of.channels.some(pin) ? undefined : lasting({ reason: 'pinned' });
 
 const notAllowed: Exclude = ({ of }, { options: { only } }) =>
-  only === undefined || only.includes(of.id) ? undefined : lasting({ reason: 'not-allowed' });
+  only === undefined || only.includes(of.id) ? undefined : lasting({ reason: 'excluded' });
 
 const incapable: Exclude = ({ of }, request) => {
   const lacks = missingCapability(of, request, contextLengthOf(of, request.env));
-  return lacks === undefined ? undefined : lasting({ reason: 'unfit', lacks });
+  return lacks === undefined ? undefined : lasting({ reason: 'incapable', lacks });
 };
 
 const overCost: Exclude = (candidate, { options: { maxCost } }) => {
@@ -31,28 +31,28 @@ const overCost: Exclude = (candidate, { options: { maxCost } }) => {
   // A price that is not known cannot be promised to be low enough.
   if ((estimatedCost ?? Number.POSITIVE_INFINITY) <= maxCost) return undefined;
   return {
-    trace: { reason: 'too-expensive', ...(estimatedCost === undefined ? {} : { estimatedCost }) },
+    trace: { reason: 'over-cost', ...(estimatedCost === undefined ? {} : { estimatedCost }) },
     passes: false,
-    error: (decision) => new BudgetError(maxCost, decision),
+    error: (decision) => new CostLimitError(maxCost, decision),
   };
 };
 
 const unhealthy: Exclude = ({ of, health, plain }, request, now) => {
   const { clock } = request.env;
-  const until = (moment: number | undefined): { readonly until?: number } =>
-    moment === undefined ? {} : { until: toEpoch(moment, clock) };
+  const at = (moment: number | undefined): { readonly retryAt?: number } =>
+    moment === undefined ? {} : { retryAt: toEpoch(moment, clock) };
   const passing = (reason: SkippedTarget['reason']): Excluded => ({
-    trace: { reason, ...until(targetHealth(of, now).until) },
+    trace: { reason, ...at(targetHealth(of, now).until) },
     passes: true,
   });
-  if (health === 'quarantined' || health === 'exhausted') return passing(health);
+  if (health === 'misconfigured' || health === 'cooling-down') return passing(health);
   if (!plain) {
     const free = soonest(of, request, now);
-    if (free > now) return { trace: { reason: 'limited', ...until(free) }, passes: true };
+    if (free > now) return { trace: { reason: 'over-limit', ...at(free) }, passes: true };
   }
-  if (!of.silence.admits(now)) return passing('suspect');
+  if (!of.silence.admits(now)) return passing('unresponsive');
   if (plain || request.route.policies.breaker === false) return undefined;
-  return of.channels.some((channel) => breakersAdmit(channel, now)) ? undefined : passing('open');
+  return of.channels.some((channel) => breakersAdmit(channel, now)) ? undefined : passing('failing');
 };
 
 /** Those that last come first: only where none applies is a target worth waiting for. */

@@ -1,7 +1,7 @@
 import type { AttemptOutcome, AttemptPlan, Plugin, Reservation } from '../../types/plugin.ts';
 
-/** What plugins hold for one attempt; or until when one of them makes it wait: milliseconds since 1970. */
-export type Held = { settle(outcome: AttemptOutcome): void } | { readonly until: number };
+/** What plugins hold for one attempt; or when one of them wants to be asked again: milliseconds since 1970. */
+export type Held = { settle(outcome: AttemptOutcome): void } | { readonly retryAt: number };
 
 /** Takes what plugins demand for an attempt: all of it, or nothing. */
 export type Reserve = (plan: AttemptPlan) => Held | undefined;
@@ -27,21 +27,21 @@ export function reserveWith(
         }
       }
     };
-    let until: number | undefined;
+    let retryAt: number | undefined;
     try {
       for (const plugin of reservers) {
         const taken = plugin.reserve?.(plan);
         if (taken === undefined) continue;
         if ('settle' in taken) held.push([plugin, taken]);
-        else until = Math.max(until ?? 0, taken.until); // all are asked, since the last to grant decides
+        else retryAt = Math.max(retryAt ?? 0, taken.retryAt); // all are asked, since the last to grant decides
       }
     } catch (error) {
       settle(unsent);
       throw error;
     }
-    if (until !== undefined) {
+    if (retryAt !== undefined) {
       settle(unsent);
-      return { until };
+      return { retryAt };
     }
     return held.length === 0 ? undefined : { settle };
   };

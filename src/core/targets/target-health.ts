@@ -4,7 +4,7 @@ import { toEpoch } from '../../util/clock.ts';
 import type { RouterContext } from '../context.ts';
 import type { Channel, Target } from './target.ts';
 
-const well: HealthNow = { state: 'closed', until: undefined };
+const well: HealthNow = { state: 'healthy', until: undefined };
 
 /** How a channel is now, and until when. */
 export function channelHealth({ target, key, holds }: Channel, now: number): HealthNow {
@@ -30,12 +30,20 @@ export function channelHealth({ target, key, holds }: Channel, now: number): Hea
     [target.breaker, endpoint.breaker],
     now,
   );
-  if (!target.silence.suspected || (health.state !== 'closed' && health.state !== 'half-open')) return health;
-  return { state: 'suspect', until: target.silence.until };
+  if (!target.silence.suspected || (health.state !== 'healthy' && health.state !== 'recovering'))
+    return health;
+  return { state: 'unresponsive', until: target.silence.until };
 }
 
 /** From well to bad. */
-const order: readonly Health[] = ['closed', 'half-open', 'suspect', 'open', 'exhausted', 'quarantined'];
+const order: readonly Health[] = [
+  'healthy',
+  'recovering',
+  'unresponsive',
+  'failing',
+  'cooling-down',
+  'misconfigured',
+];
 
 /** How a target is now: as the best of its channels. */
 export function targetHealth({ channels }: Target, now: number): HealthNow {
@@ -75,7 +83,7 @@ export function emitHealthChange(
       ...(channel.number === undefined ? {} : { key: channel.number }),
       state,
       previous,
-      until: until === undefined ? undefined : toEpoch(until, env.clock),
+      retryAt: until === undefined ? undefined : toEpoch(until, env.clock),
     });
   }
   return first;

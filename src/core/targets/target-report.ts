@@ -19,7 +19,7 @@ export function reportOf(target: Target, clock: Clock): TargetReport {
     capabilities,
     ...trafficOf(target),
     health,
-    until: until === undefined ? undefined : toEpoch(until, clock),
+    retryAt: until === undefined ? undefined : toEpoch(until, clock),
     ...statsOf(target, now),
     latencies: latenciesOf(target, now),
   };

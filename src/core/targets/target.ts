@@ -12,7 +12,7 @@ import { type StatsRecorder, statsRecorder } from '../../stats/target-stats.ts';
 import type { Clock, Random } from '../../types/clock.ts';
 import type { Capabilities } from '../../types/options/capabilities.ts';
 import type { KeyLimits } from '../../types/options/limit.ts';
-import type { Prior, TargetOptions } from '../../types/options/options.ts';
+import type { Baseline, TargetOptions } from '../../types/options/options.ts';
 import type { Price } from '../../types/options/price.ts';
 import type { Candidate, Health } from '../../types/options/strategy.ts';
 import type { Provider } from '../../types/provider.ts';
@@ -23,7 +23,7 @@ export interface Target {
   readonly provider: Provider;
   readonly model: string;
   readonly price: Price | undefined;
-  readonly prior: Prior;
+  readonly prior: Baseline;
   /** As its provider knows them and its options declare them. */
   readonly capabilities: Capabilities;
   /** What strategies see of it. */
@@ -114,7 +114,7 @@ export function createTargets(
       provider,
       model,
       price: option.price,
-      prior: option.prior ?? {},
+      prior: option.baseline ?? {},
       capabilities: { ...provider.capabilities?.(model), ...option.capabilities },
       facts: {
         id,
@@ -158,7 +158,7 @@ function channelOf(target: Target, provider: Provider, key: Key, number: number 
     concurrency: [...new Set([places, target.limits.places, ...declared])],
     declared,
     rates: [target.limits.rate, key.limits.rate].filter((rate) => rate !== undefined),
-    lastReportedHealth: 'closed',
+    lastReportedHealth: 'healthy',
   };
 }
 

@@ -20,8 +20,8 @@ export function shadow({ mirror = false, routes = {} }: RouterOptions): Plugin |
   };
   let host: PluginHost | undefined;
 
-  const isDue = ({ target, share, maxInFlight = usualInFlight }: MirrorPolicy): boolean =>
-    host !== undefined && host.random() < share && (inFlight.get(target) ?? 0) < maxInFlight;
+  const isDue = ({ target, ratio, maxInFlight = usualInFlight }: MirrorPolicy): boolean =>
+    host !== undefined && host.random() < ratio && (inFlight.get(target) ?? 0) < maxInFlight;
 
   /** The answer of a target that may not be asked, or is asked anyway, would show nothing. */
   const isUseful = (
@@ -54,11 +54,11 @@ export function shadow({ mirror = false, routes = {} }: RouterOptions): Plugin |
 /** Refuses a wrong `mirror`. */
 export function checkMirror(path: string, mirror: unknown, ids: readonly string[], refuse: Refuse): void {
   if (mirror === undefined || mirror === false) return;
-  const fields = ['target', 'share', 'maxInFlight'];
-  const { target, share, maxInFlight } = checkObject(path, mirror, fields, refuse);
+  const fields = ['target', 'ratio', 'maxInFlight'];
+  const { target, ratio, maxInFlight } = checkObject(path, mirror, fields, refuse);
   if (target === undefined) refuse(`${path}.target`, `one of ${ids.join(', ')}`, 'undefined');
   checkWord(`${path}.target`, target, ids, refuse);
-  if (!(typeof share === 'number' && share >= 0 && share <= 1))
-    refuse(`${path}.share`, 'a share from 0 to 1', show(share));
+  if (!(typeof ratio === 'number' && ratio >= 0 && ratio <= 1))
+    refuse(`${path}.ratio`, 'a number from 0 to 1', show(ratio));
   checkNumber(`${path}.maxInFlight`, maxInFlight, refuse, { least: 1, whole: true });
 }

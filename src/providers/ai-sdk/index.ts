@@ -11,16 +11,25 @@ import type {
   ProviderEmbedCall,
   ProviderEmbeddings,
   ProviderResult,
-  ProviderStreamPart,
 } from '../../types/provider.ts';
 import { mark } from '../shared/account-marks.ts';
+import { evidenceIn } from '../shared/answer/finish-reason.ts';
 import { checkKnown } from '../shared/client-options.ts';
 import { limitsIn, refuseAborted } from '../shared/sdk-provider.ts';
-import { toContent, toFinishReason, toResponse, toStreamParts, toUsage, toWarnings } from './answer.ts';
+import {
+  answeredWith,
+  toContent,
+  toFinishReason,
+  toResponse,
+  toUsage,
+  toWarnings,
+  withOwnIds,
+} from './answer.ts';
 import { aiSdkFormat, toKeyed, toLanguageCall } from './call.ts';
 import { toFailure } from './failures.ts';
 import { type ImageModel, imageProvider, isImageModel } from './image.ts';
 import type { EmbedCall, EmbedResultSpec, GenerateResult, StreamResult, StreamSpec } from './spec.ts';
+import { streamParts } from './stream.ts';
 import { partOfAnswerFromV3, resultFromV3, toV3, type WarningV3 } from './v3.ts';
 
 /** Where models that are given by name come from: a provider or a registry of the AI SDK. */
@@ -129,7 +138,7 @@ function languageProvider(name: string, model: LanguageModel, account: string | 
         const result = before ? resultFromV3(answered, lost) : answered;
         return toResult(result, name, account, isNative(call));
       } catch (error) {
-        throw toFailure(name, error, call.signal);
+        throw await toFailure(name, error, call.signal);
       }
     },
     async *stream(call) {
@@ -140,10 +149,10 @@ function languageProvider(name: string, model: LanguageModel, account: string | 
         const { headers } = toResponse({ ...(response === undefined ? {} : { response }) });
         yield { type: 'response', headers, ...limitsIn(headers) };
         const elements = before ? mapped(stream, lost) : elementsOf(stream);
-        yield* parts(elements, name, account, isNative(call));
+        yield* streamParts(elements, { name, account, native: isNative(call) });
         refuseAborted(name, call.signal);
       } catch (error) {
-        throw toFailure(name, error, call.signal);
+        throw await toFailure(name, error, call.signal);
       }
     },
   };
@@ -160,9 +169,12 @@ function toResult(
   native: boolean,
 ): ProviderResult {
   const response = toResponse(answered);
+  const own = withOwnIds(answered, name);
+  const content = toContent(own.content);
+  const finishReason = toFinishReason(answered.finishReason, name, evidenceIn(content));
   return {
-    content: toContent(answered.content).map((part) => mark(part, name, account)),
-    finishReason: toFinishReason(answered.finishReason, name),
+    content: content.map((part) => mark(part, name, account)),
+    finishReason,
     usage: toUsage(answered.usage),
     response: { ...response, ...limitsIn(response.headers) },
     warnings: toWarnings(answered.warnings),
@@ -170,7 +182,7 @@ function toResult(
       ? {}
       : { providerMetadata: answered.providerMetadata as never }),
     raw: answered,
-    ...(native ? { origin: answered } : {}),
+    ...(native ? { origin: answeredWith(own, finishReason) } : {}),
   };
 }
 
@@ -196,34 +208,6 @@ async function* mapped(
   lost: readonly WarningV3[],
 ): AsyncGenerator<StreamSpec, void, undefined> {
   for await (const element of elementsOf(stream)) yield partOfAnswerFromV3(element, lost);
-}
-
-async function* parts(
-  elements: AsyncIterable<StreamSpec>,
-  name: string,
-  account: string | undefined,
-  native: boolean,
-): AsyncGenerator<ProviderStreamPart, void, undefined> {
-  const raw: StreamSpec[] = [];
-  let finish: Extract<StreamSpec, { type: 'finish' }> | undefined;
-  for await (const element of elements) {
-    raw.push(element);
-    if (element.type === 'error') throw element.error;
-    if (element.type === 'finish') finish = element;
-    else for (const part of toStreamParts(element, native)) yield mark(part, name, account);
-  }
-  if (finish === undefined) {
-    const summary = 'the stream ended without its end mark';
-    throw new ProviderError({ kind: 'truncated', provider: name, answered: true, summary });
-  }
-  yield {
-    type: 'finish',
-    finishReason: toFinishReason(finish.finishReason, name),
-    usage: toUsage(finish.usage),
-    ...(finish.providerMetadata === undefined ? {} : { providerMetadata: finish.providerMetadata as never }),
-    raw,
-    ...(native ? { origin: finish } : {}),
-  };
 }
 
 /** A model that does not say which addresses it fetches gets what they hold. */
@@ -258,7 +242,7 @@ function embeddingProvider(name: string, model: EmbeddingModel): Provider {
         refuseAborted(name, call.signal);
         return toEmbeddings(await model.doEmbed(toEmbedCall(call)));
       } catch (error) {
-        throw toFailure(name, error, call.signal);
+        throw await toFailure(name, error, call.signal);
       }
     },
   };

@@ -74,10 +74,10 @@ export const evidence: readonly Row[] = [
     fault: 'when to come back, by other spellings and on other statuses than 429',
     vendors: all,
     expected: (vendor) => ({
-      inWords: leftAloneSo('rate-limit', 'exhausted'),
-      inMinutes: leftAloneSo('rate-limit', 'exhausted'),
-      overloaded: leftAloneSo('overloaded', 'exhausted'),
-      broken: leftAloneSo('server', 'exhausted'),
+      inWords: leftAloneSo('rate-limit', 'cooling-down'),
+      inMinutes: leftAloneSo('rate-limit', 'cooling-down'),
+      overloaded: leftAloneSo('overloaded', 'cooling-down'),
+      broken: leftAloneSo('server', 'cooling-down'),
       alone: { before: 1, answer: 'T1', attempts: ['T1 overloaded', 'T1 success'], hits: 2, waited: 30_000 },
       ...(hidesHeaders(vendor)
         ? {}

@@ -32,7 +32,7 @@ export function toResult(
     throw malformed(provider, 'the answer has no candidate');
   return {
     content: [...content, ...sourcesOf([candidate])],
-    finishReason: endOf(blockReasonOf(wire), candidate?.['finishReason'], evidenceIn(content)),
+    finishReason: endOf(blockReasonOf(wire), givenReason(candidate?.['finishReason']), evidenceIn(content)),
     usage: toUsage(wire['usageMetadata']),
     response: {
       ...compact({ id: asText(wire['responseId']), model: asText(wire['modelVersion']) }),
@@ -90,7 +90,11 @@ export function blockReasonOf(wire: Wire): string | undefined {
 }
 
 /** Why an answer ended. Throws where the model says that it went wrong. */
-export function endOf(blockReason: string | undefined, reason: unknown, evidence: Evidence): FinishReason {
+export function endOf(
+  blockReason: string | undefined,
+  reason: string | undefined,
+  evidence: Evidence,
+): FinishReason {
   return blockReason === undefined ? finishReasonOf({ provider, reason, ...evidence }) : 'content-filter';
 }
 
