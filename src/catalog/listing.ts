@@ -30,9 +30,10 @@ export async function listModels(date: number): Promise<readonly Listed[]> {
         const found = orNothing(() => calcPrice({ input_tokens: 0 }, model, { providerId, timestamp }));
         // Some ids are the catalogue's own, which no vendor would understand.
         if (found?.model !== listed) continue;
-        const price = toPrice(found.model_price as Readonly<Record<string, CatalogRate | undefined>>);
-        if (price === undefined) return [];
         const provider = ourNames[providerId] ?? providerId;
+        const rates = found.model_price as Readonly<Record<string, CatalogRate | undefined>>;
+        const price = toPrice(provider, model, rates);
+        if (price === undefined) return [];
         const { name = listed.id, context_window: contextLength } = listed;
         return [{ provider, model, name, price, contextLength }];
       }

@@ -1,4 +1,5 @@
 import { DeadlineError, isRouterError, RouterError } from '../errors.ts';
+import { addUsd } from '../pricing/money.ts';
 import type { RouterErrorCode } from '../types/error.ts';
 import type { Accept, CallOptions, Interrupted, Priority } from '../types/options/options.ts';
 import type { Decision } from '../types/result/decision.ts';
@@ -143,7 +144,7 @@ function emitRequestEnd(run: RequestState, end: RequestEnd): void {
     finishReason: success?.finishReason,
     usage: success?.usage,
     cost: success?.cost,
-    wastedCost: wasted.reduce((sum, { cost }) => sum + (cost?.total ?? 0), 0),
+    wastedCost: addUsd(...wasted.map(({ cost }) => cost?.total ?? 0)),
     duration: now - run.startedAt,
     firstToken: run.firstTokenAt === undefined ? undefined : run.firstTokenAt - run.startedAt,
     error: end.outcome === 'failed' ? codeOf(end.error) : undefined,

@@ -73,9 +73,11 @@ function isKnown(samples: Samples): boolean {
 }
 
 function billsOf({ all }: Samples): readonly Bill[] {
-  return all.flatMap(({ attempt: { usage, cost } }) =>
-    usage === undefined || cost === undefined ? [] : [{ usage, cost }],
-  );
+  return all.flatMap(({ attempt: { usage, cost, serviceTier = 'standard', region } }) => {
+    // Those of other tiers do not show the rates of the standard one.
+    const usual = serviceTier === 'standard' && region === undefined;
+    return usage === undefined || cost === undefined || !usual ? [] : [{ usage, cost }];
+  });
 }
 
 /** All targets that the log names, in the order in which the router usually tried them. */
@@ -190,6 +192,7 @@ function usageFor({ usage }: LoggedRequest, inputTokens: number, { attempt }: Sa
     cacheWrite1hTokens: share(other.cacheWrite1hTokens),
     audioInputTokens: usage?.audioInputTokens,
     webSearches: usage?.webSearches,
+    fileSearches: usage?.fileSearches,
   };
 }
 

@@ -1,3 +1,4 @@
+import { zeroCost } from '../../pricing/cost.ts';
 import type { AttemptSummary } from '../../types/result/result.ts';
 import type { Cost, Usage } from '../../types/result/usage.ts';
 import { UsageError } from '../usage-error.ts';
@@ -106,7 +107,7 @@ function toMoment(at: unknown, place: string): number {
 
 function toAttempt(value: unknown, place: string): AttemptSummary {
   const attempt = isObject(value) ? value : {};
-  const { target, outcome, billed } = attempt;
+  const { target, outcome, billed, serviceTier, region } = attempt;
   if (typeof target !== 'string')
     throw new UsageError(`${place}.target`, 'the id of a target', String(target));
   const error = isObject(attempt['error']) ? attempt['error'] : {};
@@ -121,6 +122,8 @@ function toAttempt(value: unknown, place: string): AttemptSummary {
     ...(firstToken === undefined ? {} : { firstToken }),
     ...(usage === undefined ? {} : { usage }),
     ...(cost === undefined ? {} : { cost }),
+    ...(typeof serviceTier === 'string' ? { serviceTier } : {}),
+    ...(typeof region === 'string' ? { region } : {}),
     ...(typeof error['kind'] === 'string'
       ? { error: error as unknown as NonNullable<AttemptSummary['error']> }
       : {}),
@@ -144,19 +147,9 @@ function toUsage(value: unknown): Usage | undefined {
 
 function toCost(value: unknown): Cost | undefined {
   if (!isObject(value) || amount(value['total']) === undefined) return undefined;
-  const zeros = {
-    total: 0,
-    input: 0,
-    output: 0,
-    cacheRead: 0,
-    cacheWrite: 0,
-    request: 0,
-    webSearch: 0,
-    image: 0,
-  };
   const { source, estimated } = value;
   return {
-    ...zeros,
+    ...zeroCost,
     ...numbersOf(value),
     source: source === 'declared' || source === 'reported' ? source : 'catalog',
     estimated: estimated === true,

@@ -48,6 +48,7 @@ function ratesOf(bills: readonly Bill[]): Price | undefined {
   };
   const request = rate(({ cost }) => [cost.request, 1]);
   const webSearch = rate(({ cost, usage }) => [cost.webSearch, usage.webSearches ?? 0]);
+  const fileSearch = rate(({ cost, usage }) => [cost.fileSearch, usage.fileSearches ?? 0]);
   const known = Object.entries(parts).flatMap(([name, each]) =>
     each === undefined ? [] : [[name, round(each * perMillion)]],
   );
@@ -56,6 +57,7 @@ function ratesOf(bills: readonly Bill[]): Price | undefined {
     ...Object.fromEntries(known),
     ...(request === undefined || request === 0 ? {} : { request: round(request) }),
     ...(webSearch === undefined ? {} : { webSearch: round(webSearch) }),
+    ...(fileSearch === undefined ? {} : { fileSearch: round(fileSearch) }),
   };
 }
 

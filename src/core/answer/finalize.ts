@@ -8,7 +8,7 @@ import type { Schema } from '../../types/request/schema.ts';
 import type { ChatResult, FinishReason, ResponseInfo, Warning } from '../../types/result/result.ts';
 import type { Usage } from '../../types/result/usage.ts';
 import type { Attempt } from '../attempt/attempt.ts';
-import { textOf } from '../calls/stream/accumulate.ts';
+import { textOf, writtenIn } from '../calls/stream/accumulate.ts';
 import type { AttemptSlot } from '../failover/race.ts';
 import type { RequestState } from '../request.ts';
 import { readOutput } from './output.ts';
@@ -56,7 +56,7 @@ export async function finalize(
   const output = await readOutput(text, finishReason, schemaOf(run, asked));
   const estimate = (): Usage => ({
     inputTokens: run.job.inputTokens.get(),
-    outputTokens: estimateTokens(text),
+    outputTokens: estimateTokens(writtenIn(content)),
   });
   const refuse = (by: OutputError['by'], issues: readonly string[]): OutputError => {
     attempt.succeed(answer, estimate, 'output');
@@ -83,7 +83,7 @@ export async function finalize(
       : await judge(run.accept, result, () => attempt.succeed(answer, estimate, 'output'));
   if (verdict !== true) throw refuse('accept', [verdict === false ? 'no reason given' : verdict]);
   if (!lane.win()) {
-    attempt.abandon({ usage, text }, true);
+    attempt.abandon({ usage, text: writtenIn(content), response: answer.response }, true);
     throw lane.signal.reason;
   }
   const cost = attempt.succeed(answer, estimate);

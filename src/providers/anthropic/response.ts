@@ -4,10 +4,11 @@ import type { ProviderResult } from '../../types/provider.ts';
 import type { JSONObject } from '../../types/request/json.ts';
 import type { Warning } from '../../types/result/result.ts';
 import { asJSON, asObject, asObjects, asText, compact, type Wire } from '../../util/json.ts';
+import { readServedAs } from '../shared/usage/service-tier.ts';
 import { toParts } from './content.ts';
 import { anthropicFailures } from './failures.ts';
 import { toFinishReason } from './finish-reason.ts';
-import { toUsage } from './usage.ts';
+import { readUsage } from './usage.ts';
 
 const provider = 'anthropic';
 
@@ -37,8 +38,12 @@ export function toResult(
   return {
     content: asObjects(wire['content']).flatMap(toParts),
     finishReason: toFinishReason(stopReason),
-    usage: toUsage(wire['usage']),
-    response: { ...compact({ id: asText(wire['id']), model: asText(wire['model']) }), headers },
+    usage: readUsage(wire['usage'], wire['container']),
+    response: {
+      ...compact({ id: asText(wire['id']), model: asText(wire['model']) }),
+      ...readServedAs(asObject(wire['usage']) ?? {}),
+      headers,
+    },
     warnings,
     providerMetadata: { anthropic: metadataOf(wire, asObject(wire['usage']) ?? {}) },
     raw,

@@ -4,11 +4,13 @@ import type { ProviderStreamPart } from '../../types/provider.ts';
 import { asObject, asText, compact, type Wire } from '../../util/json.ts';
 import type { StreamReader } from '../shared/stream/part-stream.ts';
 import { parseToolInput } from '../shared/tool-input.ts';
+import { mergeUsage } from '../shared/usage/merge.ts';
+import { readServedAs } from '../shared/usage/service-tier.ts';
 import { citedSources, toParts } from './content.ts';
 import { anthropicFailures } from './failures.ts';
 import { toFinishReason } from './finish-reason.ts';
 import { metadataOf } from './response.ts';
-import { mergeUsage, toUsage } from './usage.ts';
+import { readUsage } from './usage.ts';
 
 const provider = 'anthropic';
 
@@ -97,12 +99,13 @@ export function eventReader(headers: Readonly<Record<string, string>>): StreamRe
       switch (wire['type']) {
         case 'message_start': {
           const message = asObject(wire['message']) ?? {};
-          usage = mergeUsage(usage, message['usage']);
+          usage = mergeUsage(usage, asObject(message['usage']) ?? {});
           return [
             {
               type: 'response',
               ...compact({ id: asText(message['id']), model: asText(message['model']) }),
-              usage: toUsage(usage),
+              ...readServedAs(usage),
+              usage: readUsage(usage),
             },
           ];
         }
@@ -119,8 +122,8 @@ export function eventReader(headers: Readonly<Record<string, string>>): StreamRe
         }
         case 'message_delta':
           ending = { ...ending, ...asObject(wire['delta']) };
-          usage = mergeUsage(usage, wire['usage']);
-          return [];
+          usage = mergeUsage(usage, asObject(wire['usage']) ?? {});
+          return [{ type: 'response', ...readServedAs(usage), usage: readUsage(usage, ending['container']) }];
         case 'message_stop':
           stopped = true;
           return [];
@@ -140,7 +143,7 @@ export function eventReader(headers: Readonly<Record<string, string>>): StreamRe
         {
           type: 'finish',
           finishReason: toFinishReason(stopReason),
-          usage: toUsage(usage),
+          usage: readUsage(usage, ending['container']),
           providerMetadata: { anthropic: metadataOf(ending, usage) },
         },
       ];

@@ -7,7 +7,7 @@ import { asJSON, asObject, asObjects, asText, compact, type Wire } from '../../u
 import { parseToolInput } from '../shared/tool-input.ts';
 import { failureInside } from './failures.ts';
 import { toFinishReason } from './finish-reason.ts';
-import { toUsage } from './usage.ts';
+import { chargeIn, readUsage, serviceTierIn, type UsageReading, usageIn } from './usage.ts';
 
 /** A chat completion as a result. Throws `ProviderError` for whatever is not a complete answer. */
 export function toResult(
@@ -15,6 +15,7 @@ export function toResult(
   provider: string,
   headers: Readonly<Record<string, string>>,
   warnings: readonly Warning[],
+  reading?: UsageReading,
 ): ProviderResult {
   const wire = asObject(raw);
   const inside = wire === undefined ? undefined : failureInside(wire, provider, headers);
@@ -32,12 +33,15 @@ export function toResult(
   }
   const content = [...toContent(message, provider), ...foundBy(wire)];
   const refusal = asText(message['refusal']);
+  const usage = usageIn(wire);
+  const serviceTier = serviceTierIn(wire, usage);
   const callsTools = content.some(({ type }) => type === 'tool-call');
   return {
     content,
     finishReason: refusal === undefined ? toFinishReason(finish, callsTools) : 'content-filter',
-    usage: toUsage(wire['usage']),
-    response: { ...compact({ id: asText(wire['id']), model: asText(wire['model']) }), headers },
+    usage: readUsage(usage, reading),
+    ...compact({ cost: chargeIn(usage, reading) }),
+    response: { ...compact({ id: asText(wire['id']), model: asText(wire['model']), serviceTier }), headers },
     warnings,
     providerMetadata: {
       [provider]: compact({ ...metadataOf(wire, choice), refusal, logprobs: asJSON(choice['logprobs']) }),

@@ -2,7 +2,6 @@ import { ProviderError } from '../../errors.ts';
 import type { ProviderFinishPart, ProviderStreamPart } from '../../types/provider.ts';
 import type { JSONObject, JSONValue } from '../../types/request/json.ts';
 import type { SourcePart } from '../../types/request/message.ts';
-import type { Usage } from '../../types/result/usage.ts';
 import { joinBase64 } from '../../util/data-content.ts';
 import { asObject, asObjects, asText, compact, type Wire } from '../../util/json.ts';
 import { parseToolInput } from '../shared/tool-input.ts';
@@ -18,7 +17,7 @@ import {
   speech,
   textIn,
 } from './response.ts';
-import { toUsage } from './usage.ts';
+import { type UsageReading, usageCollector } from './usage.ts';
 
 /** Takes the chunks of one stream, one by one. */
 export interface ChunkMapper {
@@ -38,11 +37,15 @@ interface OpenCall {
 }
 
 /** A mapper for one stream of Chat Completions chunks (https://platform.openai.com/docs/api-reference/chat/streaming). */
-export function chunkMapper(provider: string, headers: Readonly<Record<string, string>>): ChunkMapper {
+export function chunkMapper(
+  provider: string,
+  headers: Readonly<Record<string, string>>,
+  reading?: UsageReading,
+): ChunkMapper {
   const calls = new Map<number, OpenCall>();
-  let told = false;
+  let begun = false;
   let finish: string | undefined;
-  let usage: Usage = {};
+  const counted = usageCollector(reading);
   let metadata: JSONObject = {};
   let found: readonly SourcePart[] = [];
   let refusal = '';
@@ -104,15 +107,16 @@ export function chunkMapper(provider: string, headers: Readonly<Record<string, s
       const inside = failureInside(wire, provider, headers);
       if (inside !== undefined) throw inside;
       const parts: ProviderStreamPart[] = [];
-      if (!told && (asText(wire['id']) !== undefined || asText(wire['model']) !== undefined)) {
-        told = true;
+      if (!begun && (asText(wire['id']) !== undefined || asText(wire['model']) !== undefined)) {
+        begun = true;
         parts.push({
           type: 'response',
           ...compact({ id: asText(wire['id']), model: asText(wire['model']) }),
         });
         metadata = metadataOf(wire, undefined);
       }
-      if (asObject(wire['usage']) !== undefined) usage = toUsage(wire['usage']);
+      const told = counted.take(wire);
+      if (told !== undefined) parts.push(told);
       if (wire['search_results'] !== undefined || wire['citations'] !== undefined) found = foundBy(wire);
       const choice = asObjects(wire['choices'])[0];
       // What comes after the end of the answer, but for its usage, is not part of it.
@@ -144,7 +148,8 @@ export function chunkMapper(provider: string, headers: Readonly<Record<string, s
       const last: ProviderFinishPart = {
         type: 'finish',
         finishReason: refusal === '' ? reason : 'content-filter',
-        usage,
+        usage: counted.usage(),
+        ...compact({ cost: counted.cost() }),
         providerMetadata: {
           [provider]: {
             ...metadata,

@@ -43,7 +43,7 @@ export async function chat(server: Server, call: ProviderCall): Promise<Provider
     const told = tell(call, name, gateway);
     const { body, warnings } = toRequest(recalled(told.call, name, account), name, quirks, false);
     const read = (raw: unknown): ProviderResult => {
-      const result = toResult(raw, name, exchange.headers, warnings);
+      const result = toResult(raw, name, exchange.headers, warnings, quirks.usage);
       const content = result.content.map((part) => mark(part, name, account));
       const response = { ...result.response, ...limitsIn(exchange.headers) };
       return withFacts(
@@ -153,7 +153,7 @@ export function streamParts(server: Server, call: ProviderCall): AsyncIterable<P
       const answer = await post(server, '/chat/completions', body, told.headers, exchange);
       const { headers, body: events } = answer;
       const first = { type: 'response', headers, ...limitsIn(headers), warnings } as const;
-      return { first, source: eventChunks(events, name), reader: chunkMapper(name, headers) };
+      return { first, source: eventChunks(events, name), reader: chunkMapper(name, headers, quirks.usage) };
     },
     complete: (last) => withFacts(last, name, heard(gateway, exchange.headers, last.raw ?? [], true)),
     check: () => refuseAborted(name, signal),

@@ -31,6 +31,7 @@ import {
   type SdkMapping,
   sdkProvider,
 } from '../shared/sdk-provider.ts';
+import { askedToBeServedAs } from '../shared/usage/service-tier.ts';
 import { capabilitiesInChat, capabilitiesInResponses } from './capabilities.ts';
 import { toEditFiles } from './image-edits.ts';
 import { inChat } from './option-names.ts';
@@ -148,7 +149,10 @@ const overChatCompletions: Interface = {
     const mapper = chunkMapper(name, headers);
     return { push: mapper.push, end: () => mapper.end(false) };
   },
-  more: { capabilities: capabilitiesInChat },
+  more: {
+    capabilities: capabilitiesInChat,
+    servedAs: (options) => askedToBeServedAs(options['openai.chat'], options[name]),
+  },
 };
 
 const overResponses: Interface = {
@@ -156,7 +160,11 @@ const overResponses: Interface = {
   send: (client, body, _stream, carry) => has(client.responses, 'responses').create(body, callOptions(carry)),
   toResult: responses.toResult,
   reader: responses.eventReader,
-  more: { capabilities: capabilitiesInResponses, boundBy: responses.boundBy },
+  more: {
+    capabilities: capabilitiesInResponses,
+    servedAs: (options) => askedToBeServedAs(options['openai.responses'], options[name]),
+    boundBy: responses.boundBy,
+  },
 };
 
 /**

@@ -11,7 +11,8 @@ import type { Usage } from '../../../types/result/usage.ts';
 import { watchdog } from '../../../util/watchdog.ts';
 import { type Answer, type ChatInput, contentFilterFailure } from '../../answer/finalize.ts';
 import { firstTokenTimeout, idleTimeout, stoppedTimeout } from '../../attempt/adaptive-timeouts.ts';
-import { type Attempt, type AttemptMeasures, beginAttempt, failureOf } from '../../attempt/attempt.ts';
+import { type Attempt, beginAttempt, failureOf } from '../../attempt/attempt.ts';
+import type { AttemptMeasures } from '../../attempt/billing.ts';
 import type { Reservation } from '../../attempt/reservation.ts';
 import type { AttemptSlot } from '../../failover/race.ts';
 import type { RequestState } from '../../request.ts';
@@ -67,7 +68,7 @@ export async function openStream(
     if (part.type === 'finish') {
       const refusal = contentFilterFailure(part.finishReason, attempt, run.route.policies.fallbackOn);
       if (refusal !== undefined) {
-        attempt.fail(refusal, { usage: part.usage });
+        attempt.fail(refusal, { usage: part.usage, response: stream.heard.response });
         throw refusal;
       }
       break;
@@ -153,7 +154,8 @@ function readStream(
   };
   const seen = (): AttemptMeasures => ({
     usage: heard.usage,
-    text: collected.text().slice(continuation?.before.length),
+    text: collected.text().slice(continuation?.before.length) + collected.beside(),
+    response: heard.response,
   });
 
   const end = (): void => {
@@ -187,6 +189,8 @@ function readStream(
       ...heard.response,
       ...(part.id === undefined ? {} : { id: part.id }),
       ...(part.model === undefined ? {} : { model: part.model }),
+      ...(part.serviceTier === undefined ? {} : { serviceTier: part.serviceTier }),
+      ...(part.region === undefined ? {} : { region: part.region }),
       ...(part.headers === undefined ? {} : { headers: part.headers }),
       ...(part.limits === undefined ? {} : { limits: part.limits }),
     };

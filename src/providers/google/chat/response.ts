@@ -8,7 +8,7 @@ import { asJSON, asObject, asObjects, asText, compact, type Wire } from '../../.
 import { googleFailures } from '../failures.ts';
 import { sourcesOf, toPart } from './content.ts';
 import { mishaps, toFinishReason } from './finish-reason.ts';
-import { toUsage } from './usage.ts';
+import { usageCollector } from './usage.ts';
 
 const provider = 'google';
 
@@ -21,12 +21,18 @@ export function toResult(
   const wire = asWire(raw, headers);
   const candidate = asObjects(wire['candidates'])[0];
   const content = partsOf(candidate);
+  const counted = usageCollector(headers);
+  counted.take(wire);
   return {
     content: [...content, ...sourcesOf(candidate)],
     finishReason: endOf(wire, candidate, content),
-    usage: toUsage(wire['usageMetadata']),
+    usage: counted.usage(),
     response: {
-      ...compact({ id: asText(wire['responseId']), model: asText(wire['modelVersion']) }),
+      ...compact({
+        id: asText(wire['responseId']),
+        model: asText(wire['modelVersion']),
+        serviceTier: counted.serviceTier(),
+      }),
       headers,
     },
     warnings,

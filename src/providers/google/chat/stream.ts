@@ -3,19 +3,18 @@ import type { ProviderStreamPart } from '../../../types/provider.ts';
 import type { JSONObject } from '../../../types/request/json.ts';
 import type { ContentPart } from '../../../types/request/message.ts';
 import type { FinishReason } from '../../../types/result/result.ts';
-import type { Usage } from '../../../types/result/usage.ts';
 import { asObject, asObjects, asText, compact } from '../../../util/json.ts';
 import type { StreamReader } from '../../shared/stream/part-stream.ts';
 import { sourcesOf } from './content.ts';
 import { asWire, endOf, metadataOf, partsOf } from './response.ts';
-import { toUsage } from './usage.ts';
+import { usageCollector } from './usage.ts';
 
 const provider = 'google';
 
 /** A reader for one stream of `streamGenerateContent` chunks, each of which holds whole parts. */
 export function chunkReader(headers: Readonly<Record<string, string>>): StreamReader {
   let told = false;
-  let usage: Usage = {};
+  const counted = usageCollector(headers);
   let metadata: JSONObject = {};
   let end: FinishReason | undefined;
   const seen: ContentPart[] = [];
@@ -32,7 +31,10 @@ export function chunkReader(headers: Readonly<Record<string, string>>): StreamRe
           ...compact({ id: asText(wire['responseId']), model: asText(wire['modelVersion']) }),
         });
       }
-      if (asObject(wire['usageMetadata']) !== undefined) usage = toUsage(wire['usageMetadata']);
+      if (counted.take(wire)) {
+        const serviceTier = counted.serviceTier();
+        parts.push({ type: 'response', usage: counted.usage(), ...compact({ serviceTier }) });
+      }
       metadata = { ...metadata, ...metadataOf(wire, candidate) };
       // What comes after the end of the answer, but for its usage, is not part of it.
       if (end !== undefined) return parts;
@@ -50,7 +52,9 @@ export function chunkReader(headers: Readonly<Record<string, string>>): StreamRe
         const summary = 'the stream ended without its end mark';
         throw new ProviderError({ kind: 'truncated', provider, answered: true, summary });
       }
-      return [{ type: 'finish', finishReason: end, usage, providerMetadata: { google: metadata } }];
+      return [
+        { type: 'finish', finishReason: end, usage: counted.usage(), providerMetadata: { google: metadata } },
+      ];
     },
   };
 }

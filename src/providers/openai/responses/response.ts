@@ -4,8 +4,9 @@ import type { JSONObject, JSONValue } from '../../../types/request/json.ts';
 import type { FinishReason, Warning } from '../../../types/result/result.ts';
 import { asJSON, asObject, asObjects, asText, compact, type Wire } from '../../../util/json.ts';
 import { failureFrom } from '../../chat-completions/failures.ts';
+import { chargeIn, serviceTierIn } from '../../chat-completions/usage.ts';
 import { isClientCall, toParts } from './items.ts';
-import { toUsage } from './usage.ts';
+import { readUsage } from './usage.ts';
 
 const provider = 'openai';
 
@@ -26,14 +27,25 @@ export function toResult(
   return {
     content: items.flatMap(toParts),
     finishReason: refusals.length > 0 ? 'content-filter' : finishReason,
-    usage: toUsage(wire),
-    response: { ...compact({ id: asText(wire['id']), model: asText(wire['model']) }), headers },
+    usage: readUsage(wire),
+    ...compact({ cost: chargeIn(wire['usage']) }),
+    response: { ...infoOf(wire), headers },
     warnings,
     providerMetadata: {
       openai: metadataOf(wire, refusals.join(''), items.flatMap(logprobsIn)),
     },
     raw,
   };
+}
+
+/** What a response, or the beginning or end of its stream, says of itself. */
+export function infoOf(wire: Wire): {
+  readonly id?: string;
+  readonly model?: string;
+  readonly serviceTier?: string;
+} {
+  const serviceTier = serviceTierIn(wire, asObject(wire['usage']));
+  return compact({ id: asText(wire['id']), model: asText(wire['model']), serviceTier });
 }
 
 /** Why a response ended. Throws where it failed or has not ended. */

@@ -2,10 +2,11 @@ import { ProviderError } from '../../../errors.ts';
 import type { ProviderStreamPart } from '../../../types/provider.ts';
 import type { JSONValue } from '../../../types/request/json.ts';
 import { asObject, asText, compact, type Wire } from '../../../util/json.ts';
+import { chargeIn } from '../../chat-completions/usage.ts';
 import type { StreamReader } from '../../shared/stream/part-stream.ts';
 import { callOf, isClientCall, messageOptions, sourcesIn, toParts } from './items.ts';
-import { endOf, failureIn, metadataOf } from './response.ts';
-import { toUsage } from './usage.ts';
+import { endOf, failureIn, infoOf, metadataOf } from './response.ts';
+import { readUsage } from './usage.ts';
 
 const provider = 'openai';
 
@@ -65,13 +66,8 @@ export function eventReader(headers: Readonly<Record<string, string>>): StreamRe
       if (ending !== undefined) return [];
       switch (wire['type']) {
         case 'response.created': {
-          const response = asObject(wire['response']) ?? {};
-          return [
-            {
-              type: 'response',
-              ...compact({ id: asText(response['id']), model: asText(response['model']) }),
-            },
-          ];
+          const { serviceTier: _asked, ...info } = infoOf(asObject(wire['response']) ?? {});
+          return [{ type: 'response', ...info }];
         }
         case 'response.output_item.added':
           return startItem(asObject(wire['item']) ?? {});
@@ -104,7 +100,7 @@ export function eventReader(headers: Readonly<Record<string, string>>): StreamRe
         case 'response.completed':
         case 'response.incomplete':
           ending = asObject(wire['response']) ?? {};
-          return [];
+          return [{ type: 'response', ...infoOf(ending) }];
         case 'response.failed':
           throw failureIn(asObject(wire['response']) ?? {}, headers);
         case 'error':
@@ -123,7 +119,8 @@ export function eventReader(headers: Readonly<Record<string, string>>): StreamRe
         {
           type: 'finish',
           finishReason: refusal === '' ? finishReason : 'content-filter',
-          usage: toUsage(ending),
+          usage: readUsage(ending),
+          ...compact({ cost: chargeIn(ending['usage']) }),
           providerMetadata: { openai: metadataOf(ending, refusal, logprobs) },
         },
       ];
