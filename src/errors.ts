@@ -48,7 +48,7 @@ interface ErrorOfCode {
   'no-target': NoTargetError;
   'stream-interrupted': StreamInterruptedError;
   deadline: DeadlineError;
-  budget: BudgetError;
+  'cost-limit': CostLimitError;
   output: OutputError;
   refused: RefusedError;
   plugin: PluginError;
@@ -221,25 +221,30 @@ function describeAttempt({ target, error }: AttemptSummary): string {
   return `${target} (${error?.kind ?? 'abandoned'}${status})`;
 }
 
+const queueReasons = {
+  full: 'too many requests are waiting already',
+  late: 'none of them is free in time',
+};
+
 /** No target could be tried. `decision.skipped` says why for each. */
 export class NoTargetError extends RouterError {
   readonly decision: Decision;
-  /** Whether it could have waited, but too many do (`queue.size`), or it would have taken too long. */
+  /** Whether it could have waited, but too many do (`queue.size`), or it took too long (`queue.maxWait`), or would have. */
   readonly shed: boolean;
   /** When the first of them is expected back: milliseconds since 1970, where that is known. */
   readonly retryAt: number | undefined;
 
-  constructor(decision: Decision, retryAt?: number, shed = false) {
+  constructor(decision: Decision, retryAt?: number, shed?: 'full' | 'late') {
     const busy = decision.candidates.map(({ target }) => `${target} (busy)`);
     const reasons = [...busy, ...decision.skipped.map(({ target, reason }) => `${target} (${reason})`)].join(
       ', ',
     );
-    const queue = shed ? ', and too many requests are waiting already' : '';
+    const queue = shed === undefined ? '' : `, and ${queueReasons[shed]}`;
     super('no-target', `no target can take this request: ${reasons}${queue}`);
     this.name = 'NoTargetError';
     this.decision = decision;
     this.retryAt = retryAt;
-    this.shed = shed;
+    this.shed = shed !== undefined;
   }
 }
 
@@ -286,13 +291,13 @@ export class DeadlineError extends RouterError {
 }
 
 /** Every target that could answer is expected to cost more than `maxCost`. */
-export class BudgetError extends RouterError {
+export class CostLimitError extends RouterError {
   /** The limit in US$. */
   readonly maxCost: number;
   readonly decision: Decision;
 
   constructor(maxCost: number, decision: Decision) {
-    super('budget', `no target is expected to answer for maxCost = US$ ${maxCost}`);
+    super('cost-limit', `every target is estimated above maxCost (US$ ${maxCost})`);
     this.name = 'BudgetError';
     this.maxCost = maxCost;
     this.decision = decision;

@@ -5,8 +5,8 @@
  */
 export {
   AllTargetsFailedError,
-  BudgetError,
   ConfigError,
+  CostLimitError,
   DeadlineError,
   isRouterError,
   NoTargetError,
@@ -62,6 +62,7 @@ export type { Capabilities } from './types/options/capabilities.ts';
 export type { KeyLimits, VendorLimit } from './types/options/limit.ts';
 export type {
   Accept,
+  Baseline,
   BreakerPolicy,
   CallOptions,
   Catalog,
@@ -69,7 +70,6 @@ export type {
   Interrupted,
   MirrorPolicy,
   Policies,
-  Prior,
   Priority,
   QueuePolicy,
   RetryPolicy,
@@ -183,6 +183,7 @@ export type {
   Warning,
 } from './types/result/result.ts';
 export type {
+  AppendOnlyPart,
   Finish,
   Raw,
   ReasoningDelta,

@@ -24,7 +24,7 @@ export type RouterErrorCode =
   | 'no-target'
   | 'stream-interrupted'
   | 'deadline'
-  | 'budget'
+  | 'cost-limit'
   | 'output'
   | 'refused'
   | 'plugin'

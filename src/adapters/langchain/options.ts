@@ -135,7 +135,6 @@ export function toCallOptions(model: ChatModelOptions, call: ParsedOptions): Cal
   return {
     ...pick(model, routing),
     ...pick(call, routing),
-    restart: false, // which LangChain cannot show
     ...(model.tags === undefined ? {} : { tags: model.tags }),
     ...(signal === undefined ? {} : { signal }),
     ...(timeout === undefined ? {} : { timeout }),

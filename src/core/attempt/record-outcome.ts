@@ -20,8 +20,8 @@ export function recordFailure(
   if (counts && wide) endpoint.breaker.failure(passes.shared, now, limits);
   if (counts && !wide) target.breaker.failure(passes.own, now, limits);
   // A vendor that says when to come back is obeyed, whatever else the failure says about the target.
-  const pause = error.retryAfter ?? (consequence.health === 'exhausted' ? consequence.pause : undefined);
-  if (pause !== undefined && (consequence.health === 'exhausted' || consequence.health === 'failure')) {
+  const pause = error.retryAfter ?? (consequence.health === 'cooldown' ? consequence.pause : undefined);
+  if (pause !== undefined && (consequence.health === 'cooldown' || consequence.health === 'failure')) {
     const held = error.scope === 'key' ? key.holds : error.scope === 'endpoint' ? endpoint.holds : holds;
     leaveAlone(held, 'exhaustedUntil', now + pause);
   }

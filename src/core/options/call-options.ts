@@ -30,7 +30,6 @@ const fields = [
   'priority',
   'metadata',
   'interrupted',
-  'restart',
   'hedge',
   'accept',
 ];
@@ -61,8 +60,6 @@ export function checkCallOptions(options: CallOptions): void {
   if (options.accept !== undefined && typeof options.accept !== 'function') {
     refuse('options.accept', 'a function', show(options.accept));
   }
-  checkHedge('options.hedge', options.hedge, ['after', 'maxCost'], refuse);
-  if (options.restart !== undefined && typeof options.restart !== 'boolean')
-    refuse('options.restart', 'true or false', show(options.restart));
+  checkHedge('options.hedge', options.hedge, ['delay', 'maxCost'], refuse);
   checkWord('options.interrupted', interrupted, interruptedWords, refuse);
 }

@@ -1,5 +1,5 @@
 import { ConfigError, ProviderError } from '../../errors.ts';
-import type { FailureRow } from '../../transport/failure.ts';
+import type { FailureRow } from '../../transport/failure-table.ts';
 import { limitsOf } from '../../transport/rate-limits.ts';
 import { type Exchange, newExchange } from '../../transport/transport.ts';
 import type { VendorLimit } from '../../types/options/limit.ts';

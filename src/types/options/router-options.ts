@@ -1,7 +1,15 @@
 import type { Clock, Random } from '../clock.ts';
 import type { Plugin } from '../plugin.ts';
 import type { Store } from '../store.ts';
-import type { Catalog, Policies, RouteNameOf, RouteOptions, TargetIdOf, TargetOptions } from './options.ts';
+import type {
+  Catalog,
+  Policies,
+  QueuePolicy,
+  RouteNameOf,
+  RouteOptions,
+  TargetIdOf,
+  TargetOptions,
+} from './options.ts';
 import type { Select, SelectOptions } from './select.ts';
 
 /** The options of `createRouter`. */
@@ -35,7 +43,9 @@ export interface RouterOptions<
   readonly plugins?: readonly Plugin[];
   /** Where plugins share state with other processes. Default: `memory()`, which is shared with none. */
   readonly store?: Store;
-  /** `false`: no catalogue, only declared prices. Default: `@pydantic/genai-prices`, loaded when first needed. */
+  /** Shared by all requests of the router. */
+  readonly queue?: QueuePolicy;
+  /** `false`: no catalog, only declared prices. Default: `@pydantic/genai-prices`, loaded when first needed. */
   readonly catalog?: Catalog | false;
   /** Default: the runtime's monotonic clock and timers. */
   readonly clock?: Clock;

@@ -1,6 +1,8 @@
-import { json } from '../../support/fault-server.ts';
-import { ask, type Facts, healthy, onStage, type Row, until } from '../stage.ts';
-import { all, ownTransport, type refuse, type Vendor, words } from '../vendors.ts';
+import { balanced, highestThroughput, leastBusy, lowestLatency } from 'signalbox';
+import { seededRandom } from 'signalbox/testing';
+import { type Behaviour, json } from '../../support/fault-server.ts';
+import { ask, type Facts, healthy, onStage, type Row, type StageOptions, until } from '../stage.ts';
+import { all, ownTransport, refuse, type Vendor, words } from '../vendors.ts';
 import { attemptsEnded, leftAlone, leftAloneSo } from './refusals.ts';
 
 /** The vendor's error body with another message and other details. */
@@ -28,7 +30,7 @@ function comeBack(vendor: Vendor, kind: 'overloaded' | 'server', status: number,
 }
 
 /** The only target refuses once: how long the request waits for it, and how often it is asked meanwhile. */
-async function alone(vendor: Vendor, refusal: ReturnType<typeof refuse>, wait: number): Promise<Facts> {
+async function alone(vendor: Vendor, refusal: Behaviour, wait: number): Promise<Facts> {
   return onStage(vendor, { targets: ['T1'] }, async (stage) => {
     stage.t1.behave(refusal, healthy(vendor, words));
     const { seen } = ask(stage, 'chat');
@@ -47,6 +49,24 @@ function overdue(vendor: Vendor) {
   return json(vendor.refusal('rate-limit').body, 429, headers);
 }
 
+/** Strategies that rank by what was measured. */
+const measured = [lowestLatency(), highestThroughput(), balanced(), leastBusy()];
+
+/** T1 fails every request and T2 answers all of them: how often T1 is asked first, by each strategy. */
+async function alwaysFailing(vendor: Vendor, refusal: Behaviour, options: StageOptions): Promise<Facts> {
+  const seen: Record<string, Facts> = {};
+  for (const strategy of measured) {
+    const more = { ...options, strategy, random: seededRandom(7), realTime: true } as const;
+    seen[strategy.name] = await onStage(vendor, more, async (stage) => {
+      stage.t1.behave(refusal);
+      const answers = new Set<unknown>();
+      for (let count = 0; count < 30; count++) answers.add((await ask(stage, 'stream').seen)['answer']);
+      return { answers: [...answers], askedRarely: stage.t1.received.length <= 6 };
+    });
+  }
+  return seen;
+}
+
 /** Whose fault a failure is, and what follows from it. */
 export const evidence: readonly Row[] = [
   {
@@ -54,10 +74,10 @@ export const evidence: readonly Row[] = [
     fault: 'when to come back, by other spellings and on other statuses than 429',
     vendors: all,
     expected: (vendor) => ({
-      inWords: leftAloneSo('rate-limit', 'exhausted'),
-      inMinutes: leftAloneSo('rate-limit', 'exhausted'),
-      overloaded: leftAloneSo('overloaded', 'exhausted'),
-      broken: leftAloneSo('server', 'exhausted'),
+      inWords: leftAloneSo('rate-limit', 'cooling-down'),
+      inMinutes: leftAloneSo('rate-limit', 'cooling-down'),
+      overloaded: leftAloneSo('overloaded', 'cooling-down'),
+      broken: leftAloneSo('server', 'cooling-down'),
       alone: { before: 1, answer: 'T1', attempts: ['T1 overloaded', 'T1 success'], hits: 2, waited: 30_000 },
       ...(hidesHeaders(vendor)
         ? {}
@@ -75,5 +95,19 @@ export const evidence: readonly Row[] = [
         ...(hidesHeaders(vendor) ? {} : { overdue: await alone(vendor, overdue(vendor), 0) }),
       };
     },
+  },
+  {
+    number: 77,
+    fault: 'a target that always fails: without a breaker, and in a way that opens none; 30 requests',
+    vendors: all,
+    expected: () => {
+      const seen = { answers: ['T2'], askedRarely: true };
+      const each = Object.fromEntries(measured.map(({ name }) => [name, seen]));
+      return { noBreaker: each, noneOpens: each };
+    },
+    play: async (vendor) => ({
+      noBreaker: await alwaysFailing(vendor, refuse(vendor, 'server'), { breaker: false }),
+      noneOpens: await alwaysFailing(vendor, vendor.later(0), {}),
+    }),
   },
 ];
