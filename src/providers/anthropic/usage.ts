@@ -4,7 +4,7 @@ import { asCount, asObject, asObjects, compact, sumKnown, type Wire } from '../.
 /**
  * Anthropic's `input_tokens` leave out what was read from and written to the cache; ours hold it
  * (https://platform.claude.com/docs/en/build-with-claude/prompt-caching#tracking-cache-performance). Counts that are all 0 are
- * those of a server that does not count.
+ * those of a server that does not count, and so is an input of 0.
  *
  * @param container the one in which code was run, which is charged for by the time that it is there
  */
@@ -20,7 +20,7 @@ export function readUsage(wire: unknown, container?: unknown): Usage {
   if (!input && !output && !read && !written) return {};
   const long = all.map((each) => asCount(asObject(each['cache_creation'])?.['ephemeral_1h_input_tokens']));
   return compact({
-    inputTokens: input === undefined ? undefined : sumKnown(input, read, written),
+    inputTokens: input === undefined ? undefined : sumKnown(input, read, written) || undefined,
     outputTokens: output,
     cacheReadTokens: read,
     cacheWriteTokens: written,

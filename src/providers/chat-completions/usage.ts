@@ -36,7 +36,10 @@ function filled(value: unknown): Wire | undefined {
   return usage === undefined || Object.keys(usage).length === 0 ? undefined : usage;
 }
 
-/** Usage as a server gives it, under whichever names. Counts that are all 0 are those of a server that does not count. */
+/**
+ * Usage as a server gives it, under whichever names. Counts that are all 0 are those of a server that does not count, and so is a
+ * prompt of 0.
+ */
 export function readUsage(wire: unknown, reading: UsageReading = {}): Usage {
   const usage = asObject(wire);
   if (usage === undefined) return {};
@@ -72,6 +75,8 @@ export function readUsage(wire: unknown, reading: UsageReading = {}): Usage {
     audioOutputTokens: asCount(output['audio_tokens']),
     // https://docs.perplexity.ai/api-reference/chat-completions-post
     webSearches: asCount(usage['num_search_queries']) || undefined,
+    // Perplexity's deep research charges for what it cites, at a rate of its own.
+    unpricedUses: asCount(usage['citation_tokens']) ? 1 : undefined,
   });
 }
 
@@ -184,7 +189,7 @@ function settle(counts: Counts, { reasoning = 'inside', cache = 'inside' }: Usag
   });
   const { thoughts, caches } = agreed ?? possible[0] ?? { thoughts: reasoning, caches: cache };
   return {
-    inputTokens: prompt === undefined ? undefined : prompt + (caches === 'beside' ? cached : 0),
+    inputTokens: prompt === undefined ? undefined : prompt + (caches === 'beside' ? cached : 0) || undefined,
     outputTokens: completion === undefined ? undefined : completion + (thoughts === 'inside' ? 0 : thought),
   };
 }
