@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { createRouter, type RequestEndEvent, type UsageEvent } from 'signalbox';
 import { type Script, scriptedProvider, seededRandom, virtualClock } from 'signalbox/testing';
 import { describe, expect, it } from 'vitest';
-import { addUsd, toMicros } from '../../src/pricing/money.ts';
+import { addUsd, toMicros, toUsd } from '../../src/pricing/money.ts';
 import { outcome, read } from '../support/requests.ts';
 
 const count = fc.integer({ min: 1, max: 100_000 });
@@ -63,8 +63,10 @@ describe('the sums of a request', () => {
           await clock.advance(60_000);
           await over;
           expect(ends).toHaveLength(1);
-          const sum = addUsd(ends[0]?.cost?.total ?? 0, ends[0]?.wastedCost ?? 0);
-          expect(sum).toBe(total(ends[0]?.attempts ?? []));
+          const { cost, wastedCost = 0, attempts = [] } = ends[0] ?? {};
+          const sum = addUsd(cost?.total ?? 0, wastedCost);
+          expect(wastedCost).toBe(toUsd(wastedCost));
+          expect(sum).toBe(total(attempts));
           expect(sum).toBe(total(bills));
           expect(toMicros(sum)).toBe(toMicros(total(bills)));
         }),
