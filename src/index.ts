@@ -8,6 +8,7 @@ export {
   ConfigError,
   CostLimitError,
   DeadlineError,
+  type ErrorOfCode,
   isRouterError,
   NoTargetError,
   OutputError,
@@ -21,7 +22,6 @@ export {
 } from './errors.ts';
 export { createRouter } from './router.ts';
 export { type ByComplexityOptions, byComplexity } from './selectors/by-complexity.ts';
-export { byRules, type SelectRule } from './selectors/by-rules.ts';
 export { type Complexity, type ComplexityParts, complexityOf } from './selectors/complexity.ts';
 export { type MemoryStoreOptions, memory } from './stores/memory.ts';
 export { type BalancedTerms, balanced } from './strategies/balanced.ts';
@@ -33,7 +33,7 @@ export { lowestCost } from './strategies/lowest-cost.ts';
 export { type LatencyTerms, lowestLatency } from './strategies/lowest-latency.ts';
 export { priority } from './strategies/priority.ts';
 export { roundRobin } from './strategies/round-robin.ts';
-export { type Rule, rules } from './strategies/rules.ts';
+export { type RouteRule, type Rule, rules } from './strategies/rules.ts';
 export type { Constraints } from './strategies/shared/constraints.ts';
 export { type StickyTerms, sticky } from './strategies/sticky.ts';
 export { weighted } from './strategies/weighted.ts';
@@ -53,6 +53,7 @@ export type {
   Listener,
   PriceUnknownEvent,
   RequestEndEvent,
+  RequestFacts,
   RouterEvent,
   RouterEventType,
   TargetStateEvent,
@@ -67,6 +68,7 @@ export type {
   CallOptions,
   Catalog,
   HedgePolicy,
+  IdOf,
   Interrupted,
   MirrorPolicy,
   Policies,
@@ -79,7 +81,7 @@ export type {
   TargetOptions,
   Timeouts,
 } from './types/options/options.ts';
-export type { Price, PriceTier, Rates } from './types/options/price.ts';
+export type { Price, PriceTier, Rates, ServiceTierRates } from './types/options/price.ts';
 export type { RouterOptions } from './types/options/router-options.ts';
 export type { Select, SelectContext, SelectOptions } from './types/options/select.ts';
 export type {
@@ -180,6 +182,7 @@ export type {
   ChatResult,
   FinishReason,
   ResponseInfo,
+  ServedAs,
   Warning,
 } from './types/result/result.ts';
 export type {

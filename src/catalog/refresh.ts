@@ -1,5 +1,6 @@
 import { ConfigError } from '../errors.ts';
 import { checkObject, type Refuse, show } from '../util/option-check.ts';
+import { isRedirectResponse } from '../util/redirect.ts';
 import { checkPriceData } from './price-data.ts';
 
 /** The options of `refresh`. */
@@ -59,10 +60,11 @@ async function download(
   fetch: NonNullable<RefreshOptions['fetch']>,
   signal: AbortSignal | undefined,
 ): Promise<string> {
-  const response = await fetch(url, { redirect: 'error', signal: signal ?? null });
-  if (!response.ok) {
+  const response = await fetch(url, { redirect: 'manual', signal: signal ?? null });
+  const redirect = isRedirectResponse(response);
+  if (redirect || !response.ok) {
     await response.body?.cancel();
-    throw new Error(`the prices were answered with status ${response.status}`);
+    throw new Error(`the prices were answered with ${redirect ? 'a redirect' : `status ${response.status}`}`);
   }
   return response.body === null ? '' : readText(response.body);
 }

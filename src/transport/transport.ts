@@ -1,10 +1,11 @@
 import { ProviderError } from '../errors.ts';
 import type { Traffic } from '../types/provider.ts';
-import { fromWeb, readSome } from './body.ts';
-import { connectionAgent } from './connection.ts';
+import { isRedirect, isRedirectResponse } from '../util/redirect.ts';
+import { type Body, fromWeb, readSome } from './body.ts';
+import { connectionAgents, connectionsSettled } from './connection.ts';
 import { classifyFailure } from './failure.ts';
 import type { FailureRow } from './failure-table.ts';
-import { guardBody, maxErrorBytes } from './guard-body.ts';
+import { guardBody, maxErrorBytes, maxErrorTime } from './guard-body.ts';
 import { networkError } from './network-error.ts';
 import { type NodeHTTP, nodeHTTP } from './node/http.ts';
 import type { Answer } from './response.ts';
@@ -69,7 +70,7 @@ export function createTransport(options: TransportOptions): Transport {
   const origin = new URL(options.baseURL).origin;
   const own = lowerCased(options.headers ?? {});
   const mayLeave = headerFilter([...usualHeaders, ...options.allowHeaders]);
-  const agents = new Map<number, object | undefined>();
+  const agents = connectionAgents();
   // Found out when it is first needed: Node's modules take some milliseconds to load.
   let node: { readonly http: NodeHTTP | undefined } | undefined;
   const nodeIfUsable = (): NodeHTTP | undefined => {
@@ -83,13 +84,6 @@ export function createTransport(options: TransportOptions): Transport {
   };
   const onBytes = (count: number): void => {
     traffic.received += count;
-  };
-
-  const agentFor = (connectTimeout: number | undefined): object | undefined => {
-    if (options.fetch !== undefined || connectTimeout === undefined || !Number.isFinite(connectTimeout))
-      return undefined;
-    if (!agents.has(connectTimeout)) agents.set(connectTimeout, connectionAgent(connectTimeout));
-    return agents.get(connectTimeout);
   };
 
   const headersOf = (given: HeadersInit | undefined): Record<string, string> => {
@@ -107,18 +101,20 @@ export function createTransport(options: TransportOptions): Transport {
   };
 
   const overWeb = async (url: string, init: RequestInit, { connectTimeout, signal }: Exchange) => {
-    const agent = agentFor(connectTimeout);
+    const agent = options.fetch === undefined ? agents.for(connectTimeout) : undefined;
     if (typeof init.body === 'string') onSize(new TextEncoder().encode(init.body).length);
     const response = await (options.fetch ?? globalThis.fetch)(url, {
       method: init.method ?? 'GET',
       headers: headersOf(init.headers),
       body: init.body ?? null,
       signal: signal ?? init.signal ?? null,
-      redirect: 'error',
+      redirect: 'manual',
       ...(agent === undefined ? {} : { dispatcher: agent }),
     });
-    const { status, headers, body } = response;
-    return { status, headers: Object.fromEntries(headers), body: fromWeb(body) };
+    const { status, headers } = response;
+    const body = fromWeb(response.body);
+    if (isRedirectResponse(response)) refuseRedirect(provider, body);
+    return { status, headers: Object.fromEntries(headers), body };
   };
 
   const exchangeOnce = async (url: string, init: RequestInit, exchange: Exchange): Promise<Answer> => {
@@ -142,6 +138,7 @@ export function createTransport(options: TransportOptions): Transport {
             onSize,
           })
         : await overWeb(url, init, exchange);
+    if (isRedirect(answer.status, answer.headers['location'])) refuseRedirect(provider, answer.body);
     exchange.status = answer.status;
     exchange.headers = answer.headers;
     if (!isOk(answer)) throw await failureOf(answer, exchange, options);
@@ -162,6 +159,10 @@ export function createTransport(options: TransportOptions): Transport {
         return await exchangeOnce(url, init, exchange);
       } catch (error) {
         exchange.failure = networkError(provider, error);
+        if (exchange.failure.kind === 'network') {
+          agents.renew();
+          await connectionsSettled();
+        }
         throw exchange.failure;
       }
     },
@@ -183,6 +184,12 @@ function pathAt(origin: string, url: string): string | undefined {
   // Has something in it that an address is not sent with as it stands.
   const { origin: other, pathname, search } = new URL(url);
   return other === origin ? `${pathname}${search}` : undefined;
+}
+
+function refuseRedirect(provider: string, body: Body): never {
+  body.cancel();
+  const summary = 'the address answers with a redirect, which is never followed';
+  throw new ProviderError({ kind: 'bad-request', scope: 'endpoint', provider, code: 'redirect', summary });
 }
 
 function isOk({ status }: Answer): boolean {
@@ -209,7 +216,7 @@ async function failureOf(
   exchange: Exchange,
   options: TransportOptions,
 ): Promise<ProviderError> {
-  const text = await readSome(answer.body, maxErrorBytes);
+  const text = await readSome(answer.body, maxErrorBytes, maxErrorTime);
   const ok = isOk(answer);
   const failure = {
     provider: options.provider,

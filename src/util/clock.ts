@@ -1,5 +1,6 @@
 import type { Clock } from '../types/clock.ts';
 import type { Signal } from './abort.ts';
+import { nodeProcess } from './runtime.ts';
 
 /** The longest delay that timers can hold; a longer one would fire at once. */
 const maxDelay = 2 ** 31 - 1;
@@ -30,10 +31,11 @@ const roughly = 25;
 
 /**
  * Readings for what happens with every token: no dearer than reading a number, and up to 25 ms ahead of the clock, never behind it
- * as long as the process does not stand still. A clock other than the runtime's is read itself.
+ * as long as the process does not stand still. A clock other than the runtime's is read itself, and so is the runtime's where a
+ * timer may not come: browsers hold back those of hidden pages, and Cloudflare Workers drops those of a request that is over.
  */
 export function roughClock(clock: Clock): () => number {
-  if (clock !== systemClock) return clock.now;
+  if (clock !== systemClock || nodeProcess() === undefined || 'window' in globalThis) return clock.now;
   let reading = 0;
   let ticking = false;
   let used = false;

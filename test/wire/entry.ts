@@ -48,6 +48,8 @@ export interface ExpectedAnswer {
   readonly metadata?: ProviderOptions;
   /** Part of the `providerOptions` of the reasoning, which go back to the vendor. */
   readonly reasoningOptions?: ProviderOptions;
+  /** The same of the calls. */
+  readonly callOptions?: ProviderOptions;
 }
 
 /**

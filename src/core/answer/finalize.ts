@@ -1,7 +1,6 @@
 import { OutputError, ProviderError } from '../../errors.ts';
 import { estimateTokens } from '../../pricing/estimate.ts';
 import type { FallbackKind } from '../../types/error.ts';
-import type { Accept } from '../../types/options/options.ts';
 import type { ResolvedChatRequest } from '../../types/provider.ts';
 import type { ContentPart, ProviderOptions, ToolCallPart } from '../../types/request/message.ts';
 import type { Schema } from '../../types/request/schema.ts';
@@ -53,13 +52,16 @@ export async function finalize(
 ): Promise<ChatResult> {
   const { content, finishReason, usage } = answer;
   const text = textOf(content);
-  const output = await readOutput(text, finishReason, schemaOf(run, asked));
   const estimate = (): Usage => ({
     inputTokens: run.job.inputTokens.get(),
     outputTokens: estimateTokens(writtenIn(content)),
   });
-  const refuse = (by: OutputError['by'], issues: readonly string[]): OutputError => {
+  const book = (): void => {
     attempt.succeed(answer, estimate, 'output');
+  };
+  const output = await orBook(() => readOutput(text, finishReason, schemaOf(run, asked)), book);
+  const refuse = (by: OutputError['by'], issues: readonly string[]): OutputError => {
+    book();
     return new OutputError(by, issues, run.attempts);
   };
   if ('issues' in output) throw refuse('schema', output.issues);
@@ -77,10 +79,8 @@ export async function finalize(
     attempts: run.attempts,
     decision: run.decision,
   };
-  const verdict =
-    run.accept === undefined
-      ? true
-      : await judge(run.accept, result, () => attempt.succeed(answer, estimate, 'output'));
+  const { accept } = run;
+  const verdict = accept === undefined ? true : await orBook(async () => accept(result), book);
   if (verdict !== true) throw refuse('accept', [verdict === false ? 'no reason given' : verdict]);
   if (!lane.win()) {
     attempt.abandon({ usage, text: writtenIn(content), response: answer.response }, true);
@@ -97,10 +97,10 @@ export async function finalize(
   return result;
 }
 
-/** What the caller's own judgement is. If it throws, the answer has still been paid for. */
-async function judge(accept: Accept, result: ChatResult, book: () => void): Promise<boolean | string> {
+/** The caller's own check of an answer. If it throws, the answer has still been paid for. */
+async function orBook<T>(check: () => Promise<T>, book: () => void): Promise<T> {
   try {
-    return await accept(result);
+    return await check();
   } catch (error) {
     book();
     throw error;

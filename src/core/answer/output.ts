@@ -35,8 +35,10 @@ async function checkStandard(value: unknown, schema: StandardSchema): Promise<Ou
 }
 
 async function checkJSONSchema(value: unknown, schema: Schema): Promise<Output> {
-  // Loaded when first needed: most applications use a Standard Schema, or none.
-  const { Validator } = await import('@cfworker/json-schema');
+  // Loaded when first needed: most applications use a Standard Schema, or none. What cannot be loaded now is loaded again.
+  const loaded = await import('@cfworker/json-schema').catch((error: unknown) => ({ error }));
+  if ('error' in loaded) return { issues: [`it cannot be checked: ${String(loaded.error)}`] };
+  const { Validator } = loaded;
   const { valid, errors } = new Validator(schema as object).validate(value);
   if (valid) return { object: value };
   return {

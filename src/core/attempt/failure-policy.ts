@@ -81,7 +81,8 @@ export function isStaleSocket(error: AttemptError): boolean {
   );
 }
 
-const neverConnectedCodes = new Set([
+const neverSentCodes = new Set([
+  'sdk_not_loaded',
   'ECONNREFUSED',
   'ENOTFOUND',
   'EAI_AGAIN',
@@ -94,7 +95,7 @@ const neverConnectedCodes = new Set([
 export function billedOf(error: ProviderError, firstTokenCame: boolean): 'no' | 'unknown' {
   if (firstTokenCame) return 'unknown';
   if (error.status !== undefined && error.status >= 400) return 'no';
-  return neverConnectedCodes.has(error.vendorCode ?? '') ? 'no' : 'unknown';
+  return neverSentCodes.has(error.vendorCode ?? '') ? 'no' : 'unknown';
 }
 
 /** All kinds, for checks. */

@@ -1,6 +1,8 @@
 import { RequestError } from '../../errors.ts';
 import type { JSONSchema } from '../../types/request/json.ts';
 import type { Schema, StandardSchema } from '../../types/request/schema.ts';
+import { jsonSchema } from './schema-shape.ts';
+import { check } from './shape.ts';
 
 /** Whether a schema is of a Standard Schema library rather than plain JSON Schema. */
 export function isStandardSchema(schema: Schema): schema is StandardSchema {
@@ -21,7 +23,10 @@ export function toJSONSchema(field: string, schema: Schema): JSONSchema {
     const got = schema === null ? 'null' : Array.isArray(schema) ? 'a list' : typeof schema;
     throw new RequestError(field, 'a JSON Schema or a Standard Schema', got);
   }
-  if (!isStandardSchema(schema)) return schema;
+  if (!isStandardSchema(schema)) {
+    check(field, jsonSchema, schema);
+    return schema;
+  }
   const standard = schema['~standard'];
   if (standard.jsonSchema === undefined) {
     const expected =

@@ -34,7 +34,7 @@ export function embeddingProvider(name: string, model: EmbeddingModel): Provider
         refuseAborted(name, call.signal);
         return toEmbeddings(await model.doEmbed(toEmbedCall(call)));
       } catch (error) {
-        throw toFailure(name, error, call.signal);
+        throw await toFailure(name, error, call.signal);
       }
     },
   };

@@ -1,4 +1,5 @@
 import { ConfigError, ProviderError } from '../../errors.ts';
+import { connectionsSettled } from '../../transport/connection.ts';
 import { classifyFailure } from '../../transport/failure.ts';
 import type { FailureRow } from '../../transport/failure-table.ts';
 import { causes, networkError } from '../../transport/network-error.ts';
@@ -28,7 +29,12 @@ const unset = new Set(['AI_LoadAPIKeyError', 'AI_LoadSettingError', 'AI_NoSuchMo
  * What a model threw, or put into its stream as an error, as a `ProviderError`; a missing key or setting as a `ConfigError`, because
  * no other attempt would mend it.
  */
-export function toFailure(provider: string, error: unknown, signal: AbortSignal): unknown {
+export async function toFailure(provider: string, error: unknown, signal: AbortSignal): Promise<unknown> {
+  if (!signal.aborted) await connectionsSettled();
+  return classify(provider, error, signal);
+}
+
+function classify(provider: string, error: unknown, signal: AbortSignal): unknown {
   if (signal.aborted) return new ProviderError({ kind: 'aborted', provider, summary: 'aborted' });
   if (error instanceof ProviderError || error instanceof ConfigError) return error;
   const names = causes(error).map(({ name }) => name);

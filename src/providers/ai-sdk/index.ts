@@ -3,20 +3,22 @@
  *
  * @module
  */
-import { ConfigError, ProviderError } from '../../errors.ts';
+import { ConfigError } from '../../errors.ts';
 import type { Capabilities } from '../../types/options/capabilities.ts';
-import type { Provider, ProviderCall, ProviderResult, ProviderStreamPart } from '../../types/provider.ts';
+import type { Provider, ProviderCall, ProviderResult } from '../../types/provider.ts';
 import { mark } from '../shared/account-marks.ts';
+import { evidenceIn } from '../shared/answer/finish-reason.ts';
 import { checkKnown } from '../shared/client-options.ts';
 import { limitsIn, refuseAborted } from '../shared/sdk-provider.ts';
 import { askedToBeServedAs } from '../shared/usage/service-tier.ts';
-import { toContent, toFinishReason, toResponse, toStreamParts, toWarnings } from './answer.ts';
+import { answeredWith, toContent, toFinishReason, toResponse, toWarnings, withOwnIds } from './answer.ts';
 import { aiSdkFormat, toLanguageCall } from './call.ts';
 import { type EmbeddingModel, embeddingProvider } from './embed.ts';
 import { toFailure } from './failures.ts';
 import { type ImageModel, imageProvider, isImageModel } from './image.ts';
 import type { GenerateResult, StreamResult, StreamSpec } from './spec.ts';
-import { readBill } from './usage.ts';
+import { streamParts } from './stream.ts';
+import { isExecuted, readBill } from './usage.ts';
 import { partOfAnswerFromV3, resultFromV3, toV3, type WarningV3 } from './v3.ts';
 
 /** Where models that are given by name come from: a provider or a registry of the AI SDK. */
@@ -122,7 +124,7 @@ function languageProvider(name: string, model: LanguageModel, account: string | 
         const result = before ? resultFromV3(answered, lost) : answered;
         return toResult(result, model.modelId, name, account, isNative(call));
       } catch (error) {
-        throw toFailure(name, error, call.signal);
+        throw await toFailure(name, error, call.signal);
       }
     },
     async *stream(call) {
@@ -133,10 +135,10 @@ function languageProvider(name: string, model: LanguageModel, account: string | 
         const { headers } = toResponse({ ...(response === undefined ? {} : { response }) });
         yield { type: 'response', headers, ...limitsIn(headers) };
         const elements = before ? mapped(stream, lost) : elementsOf(stream);
-        yield* parts(elements, model.modelId, name, account, isNative(call));
+        yield* streamParts(elements, { name, modelId: model.modelId, account, native: isNative(call) });
         refuseAborted(name, call.signal);
       } catch (error) {
-        throw toFailure(name, error, call.signal);
+        throw await toFailure(name, error, call.signal);
       }
     },
   };
@@ -156,9 +158,12 @@ function toResult(
   const response = toResponse(answered);
   const executed = answered.content.filter(isExecuted).length;
   const { served, ...billed } = readBill({ ...answered, executed, modelId });
+  const own = withOwnIds(answered, name);
+  const content = toContent(own.content);
+  const finishReason = toFinishReason(answered.finishReason, name, evidenceIn(content));
   return {
-    content: toContent(answered.content).map((part) => mark(part, name, account)),
-    finishReason: toFinishReason(answered.finishReason, name),
+    content: content.map((part) => mark(part, name, account)),
+    finishReason,
     ...billed,
     response: { ...response, ...served, ...limitsIn(response.headers) },
     warnings: toWarnings(answered.warnings),
@@ -166,7 +171,7 @@ function toResult(
       ? {}
       : { providerMetadata: answered.providerMetadata as never }),
     raw: answered,
-    ...(native ? { origin: answered } : {}),
+    ...(native ? { origin: answeredWith(own, finishReason) } : {}),
   };
 }
 
@@ -192,44 +197,6 @@ async function* mapped(
   lost: readonly WarningV3[],
 ): AsyncGenerator<StreamSpec, void, undefined> {
   for await (const element of elementsOf(stream)) yield partOfAnswerFromV3(element, lost);
-}
-
-async function* parts(
-  elements: AsyncIterable<StreamSpec>,
-  modelId: string,
-  name: string,
-  account: string | undefined,
-  native: boolean,
-): AsyncGenerator<ProviderStreamPart, void, undefined> {
-  const raw: StreamSpec[] = [];
-  let finish: Extract<StreamSpec, { type: 'finish' }> | undefined;
-  let executed = 0;
-  for await (const element of elements) {
-    raw.push(element);
-    if (isExecuted(element)) executed += 1;
-    if (element.type === 'error') throw element.error;
-    if (element.type === 'finish') finish = element;
-    else for (const part of toStreamParts(element, native)) yield mark(part, name, account);
-  }
-  if (finish === undefined) {
-    const summary = 'the stream ended without its end mark';
-    throw new ProviderError({ kind: 'truncated', provider: name, answered: true, summary });
-  }
-  const { served, ...billed } = readBill({ ...finish, executed, modelId });
-  yield { type: 'response', ...served };
-  yield {
-    type: 'finish',
-    finishReason: toFinishReason(finish.finishReason, name),
-    ...billed,
-    ...(finish.providerMetadata === undefined ? {} : { providerMetadata: finish.providerMetadata as never }),
-    raw,
-    ...(native ? { origin: finish } : {}),
-  };
-}
-
-/** Whether the vendor itself ran a tool. */
-function isExecuted(part: { readonly type: string; readonly providerExecuted?: boolean }): boolean {
-  return part.type === 'tool-call' && part.providerExecuted === true;
 }
 
 /** A model that does not say which addresses it fetches gets what they hold. */

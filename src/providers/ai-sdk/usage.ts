@@ -16,6 +16,11 @@ export interface BillSpec {
   readonly modelId: string;
 }
 
+/** Whether the vendor itself ran a tool. */
+export function isExecuted(part: { readonly type: string; readonly providerExecuted?: boolean }): boolean {
+  return part.type === 'tool-call' && part.providerExecuted === true;
+}
+
 /** A bill in our words. */
 export interface Bill {
   readonly usage: Usage;

@@ -37,8 +37,8 @@ export function blockReader(): BlockReader {
   const open = new Map<unknown, OpenBlock>();
   const ownId = ownToolCallIds();
   let begun = 0;
-  let calls = false;
-  let content = false;
+  let callsTools = false;
+  let hasContent = false;
 
   const begin = (index: unknown, start: Wire): OpenBlock => {
     const block: OpenBlock = {
@@ -50,8 +50,8 @@ export function blockReader(): BlockReader {
       citations: [...asObjects(start['citations'])],
     };
     open.set(index, block);
-    if (block.type === 'tool_use') calls = true;
-    if (block.type === 'text' ? asText(start['text']) : !block.type.endsWith('thinking')) content = true;
+    if (block.type === 'tool_use') callsTools = true;
+    if (block.type === 'text' ? asText(start['text']) : !block.type.endsWith('thinking')) hasContent = true;
     return block;
   };
 
@@ -77,7 +77,7 @@ export function blockReader(): BlockReader {
           throw malformed('anthropic', 'arguments came without the call that they belong to');
         return pushInput(block, text);
       }
-      if (type === 'text_delta' && delta['text'] !== '') content = true;
+      if (type === 'text_delta' && delta['text'] !== '') hasContent = true;
       block ??= begin(index, {
         type: type === 'text_delta' || type === 'citations_delta' ? 'text' : 'thinking',
       });
@@ -85,7 +85,7 @@ export function blockReader(): BlockReader {
     },
     stop,
     end: () => [...open.keys()].flatMap(stop),
-    evidence: () => ({ calls, content }),
+    evidence: () => ({ callsTools, hasContent }),
   };
 }
 

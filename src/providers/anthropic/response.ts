@@ -6,7 +6,7 @@ import type { ContentPart } from '../../types/request/message.ts';
 import type { Warning } from '../../types/result/result.ts';
 import { asJSON, asObject, asObjects, asText, compact, type Wire } from '../../util/json.ts';
 import { malformed } from '../shared/answer/broken.ts';
-import { evidenceIn, finishReasonOf } from '../shared/answer/finish-reason.ts';
+import { evidenceIn, finishReasonOf, givenReason } from '../shared/answer/finish-reason.ts';
 import { ownToolCallIds } from '../shared/tool-call-id.ts';
 import { readServedAs } from '../shared/usage/service-tier.ts';
 import { toParts, withOwnId } from './content.ts';
@@ -28,7 +28,11 @@ export function toResult(
   const content = contentOf(wire);
   return {
     content,
-    finishReason: finishReasonOf({ provider, reason: wire['stop_reason'], ...evidenceIn(content) }),
+    finishReason: finishReasonOf({
+      provider,
+      reason: givenReason(wire['stop_reason']),
+      ...evidenceIn(content),
+    }),
     usage: readUsage(wire['usage'], wire['container']),
     response: {
       ...compact({ id: asText(wire['id']), model: asText(wire['model']) }),

@@ -73,8 +73,8 @@ export function eventReader(headers: Readonly<Record<string, string>>): StreamRe
     },
     isOver: () => stopped,
     end() {
-      const reason = ending['stop_reason'];
-      if (!stopped && givenReason(reason) === undefined) throw truncated(provider);
+      const reason = givenReason(ending['stop_reason']);
+      if (!stopped && reason === undefined) throw truncated(provider);
       const rest = blocks.end();
       return [
         ...rest,

@@ -2,7 +2,7 @@ import { ProviderError } from '../../errors.ts';
 import { classifyFailure } from '../../transport/failure.ts';
 import { creditPause, type FailureFacts, type FailureRow } from '../../transport/failure-table.ts';
 import { isFailure } from '../../transport/read-failure.ts';
-import { asObject, asObjects, asText } from '../../util/json.ts';
+import { asObject, asObjects, asText, type Wire } from '../../util/json.ts';
 
 /** A spent budget is tried again at least once an hour. */
 const longestBudgetPause = 3_600_000;
@@ -128,9 +128,18 @@ export function failureInside(
   provider: string,
   headers: Readonly<Record<string, string>>,
 ): ProviderError | undefined {
-  const choice = asObjects(asObject(answer)?.['choices'])[0];
-  if (!isFailure(answer) && choice?.['finish_reason'] !== 'error') return undefined;
-  return failureFrom(answer, provider, headers);
+  const wire = asObject(Array.isArray(answer) ? answer[0] : answer);
+  const choice = asObjects(wire?.['choices'])[0];
+  if (isFailure(answer) || isErrorItself(wire)) return failureFrom(answer, provider, headers);
+  // OpenRouter: https://openrouter.ai/docs/api-reference/errors
+  if (isFailure(choice)) return failureFrom(choice, provider, headers);
+  return choice?.['finish_reason'] === 'error' ? failureFrom(answer, provider, headers) : undefined;
+}
+
+/** Whether the whole of an answer is an error: a code with a message (DashScope). */
+function isErrorItself(wire: Wire | undefined): boolean {
+  if (wire === undefined || wire['choices'] !== undefined) return false;
+  return Boolean(wire['code']) && typeof wire['message'] === 'string';
 }
 
 /** An error that came as an answer. What nothing is known of is the vendor's own. */

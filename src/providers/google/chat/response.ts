@@ -34,7 +34,7 @@ export function toResult(
   counted.take(wire);
   return {
     content: [...content, ...sourcesOf([candidate])],
-    finishReason: endOf(blockReasonOf(wire), candidate?.['finishReason'], evidenceIn(content)),
+    finishReason: endOf(blockReasonOf(wire), givenReason(candidate?.['finishReason']), evidenceIn(content)),
     usage: counted.usage(),
     response: {
       ...compact({
@@ -96,7 +96,11 @@ export function blockReasonOf(wire: Wire): string | undefined {
 }
 
 /** Why an answer ended. Throws where the model says that it went wrong. */
-export function endOf(blockReason: string | undefined, reason: unknown, evidence: Evidence): FinishReason {
+export function endOf(
+  blockReason: string | undefined,
+  reason: string | undefined,
+  evidence: Evidence,
+): FinishReason {
   return blockReason === undefined ? finishReasonOf({ provider, reason, ...evidence }) : 'content-filter';
 }
 

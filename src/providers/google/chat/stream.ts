@@ -1,6 +1,6 @@
 import type { ProviderStreamPart } from '../../../types/provider.ts';
 import type { JSONObject } from '../../../types/request/json.ts';
-import { asObject, asText, compact, type Wire } from '../../../util/json.ts';
+import { asNonEmpty, asObject, compact, type Wire } from '../../../util/json.ts';
 import { malformed, truncated } from '../../shared/answer/broken.ts';
 import { givenReason } from '../../shared/answer/finish-reason.ts';
 import type { StreamReader } from '../../shared/stream/part-stream.ts';
@@ -26,16 +26,13 @@ export function chunkReader(headers: Readonly<Record<string, string>>): StreamRe
   let index: number | undefined;
   let reason: string | undefined;
   let blockReason: string | undefined;
-  let called = false;
-  let content = false;
+  let callsTools = false;
+  let hasContent = false;
   const grounded: Wire[] = [];
 
   /** What a chunk says of the answer as a whole, where it says it first. */
   const describe = (wire: Wire): readonly ProviderStreamPart[] => {
-    const said = compact({
-      id: asText(wire['responseId']) || undefined,
-      model: asText(wire['modelVersion']) || undefined,
-    });
+    const said = compact({ id: asNonEmpty(wire['responseId']), model: asNonEmpty(wire['modelVersion']) });
     if (response.id !== undefined && said.id !== undefined && said.id !== response.id)
       throw malformed(provider, 'the stream has chunks of two answers');
     const known = { ...said, ...response };
@@ -53,13 +50,12 @@ export function chunkReader(headers: Readonly<Record<string, string>>): StreamRe
 
   const pushPart = (wire: Wire): readonly ProviderStreamPart[] => {
     if (wire['functionCall'] !== undefined) {
-      called = true;
-      content = true;
+      callsTools = true;
       return calls.push(wire);
     }
     const part = read(wire);
     if (part === undefined) return [];
-    if (part.type !== 'reasoning') content = true;
+    if (part.type !== 'reasoning') hasContent = true;
     return [toStreamPart(part)];
   };
 
@@ -79,7 +75,7 @@ export function chunkReader(headers: Readonly<Record<string, string>>): StreamRe
     end() {
       if (reason === undefined && blockReason === undefined) throw truncated(provider);
       const rest = calls.end();
-      const finishReason = endOf(blockReason, reason, { calls: called, content });
+      const finishReason = endOf(blockReason, reason, { callsTools, hasContent });
       return [
         ...rest,
         ...sourcesOf(grounded),

@@ -1,0 +1,22 @@
+/** What is used of Node's `process`. */
+export interface NodeProcess {
+  /** Since Node 22.3. */
+  getBuiltinModule(id: string): unknown;
+}
+
+/**
+ * Node's `process`; `undefined` elsewhere. Bun, Deno and Cloudflare Workers have one that looks the same, but over HTTP
+ * clients and timers of another kind.
+ */
+export function nodeProcess(): NodeProcess | undefined {
+  const { process } = globalThis as {
+    process?: Partial<NodeProcess> & {
+      readonly release?: { readonly name?: string };
+      readonly versions?: Readonly<Record<string, string | undefined>>;
+    };
+  };
+  if (process?.release?.name !== 'node' || process.getBuiltinModule === undefined) return undefined;
+  const other =
+    process.versions?.['bun'] !== undefined || 'Deno' in globalThis || 'WebSocketPair' in globalThis;
+  return other ? undefined : (process as NodeProcess);
+}
