@@ -36,6 +36,10 @@ export interface VirtualClock extends Clock {
    * needs no real input or output.
    */
   advance(ms: number): Promise<void>;
+  /**
+   * Moves time on by `ms` as if the process stood still: no timer runs. Those that are due by then run with the next `advance()`, late.
+   */
+  freeze(ms: number): void;
   /** Moves time to the next timer and runs it; `false` where there is none. */
   next(): Promise<boolean>;
   /** How many timers are waiting. */
@@ -54,6 +58,7 @@ export interface VirtualClock extends Clock {
  */
 export function virtualClock(start: number = Date.UTC(2026, 0, 1)): VirtualClock {
   let now = 0;
+  let frozen = 0;
   let order = 0;
   // The next one is last, so that nothing moves when it is taken. To move numbers in an array is so cheap that a heap is no
   // faster before there are tens of thousands of timers.
@@ -82,6 +87,7 @@ export function virtualClock(start: number = Date.UTC(2026, 0, 1)): VirtualClock
 
   return {
     now: () => now,
+    awake: () => now - frozen,
     date: () => start + now,
     after(ms, run) {
       if (ms === Number.POSITIVE_INFINITY) return () => {};
@@ -99,6 +105,10 @@ export function virtualClock(start: number = Date.UTC(2026, 0, 1)): VirtualClock
         await fire(timer);
       }
       now = end;
+    },
+    freeze(ms) {
+      now += ms;
+      frozen += ms;
     },
     async next() {
       await settle();
