@@ -6,6 +6,7 @@ import type { AttemptSummary, FinishReason } from '../types/result/result.ts';
 import type { Cost, Usage } from '../types/result/usage.ts';
 import { linkedAbort, type Signal } from '../util/abort.ts';
 import { mergeDefined } from '../util/merge-defined.ts';
+import { watchdog } from '../util/watchdog.ts';
 import { type ActiveRequest, type Route, type RouterContext, toEpoch } from './context.ts';
 import type { Operation } from './operations/operation.ts';
 import { defaultHedge, type ResolvedPolicies, type ResolvedTimeouts } from './options/policies.ts';
@@ -27,6 +28,7 @@ export interface RequestState {
   readonly mirror: boolean;
   /** Monotonic milliseconds. */
   readonly startedAt: number;
+  /** As `AwakeClock.now()`: `timeout.request` is not over while the process stands still. */
   readonly deadline: number;
   /** Aborts with the caller's reason, at the deadline, or when the router is closed. */
   readonly signal: Signal;
@@ -80,7 +82,9 @@ export function createRequest({ options, ...init }: RequestInit): RequestState {
   const onDeadline = (): void => abort.abort(new DeadlineError(timeout.request, attempts));
   const left = startedAt + timeout.request - now;
   if (left <= 0) onDeadline();
-  const cancelDeadline = env.clock.after(left, onDeadline);
+  const timer = watchdog(env.awake, onDeadline);
+  const awakeAt = env.awake.now(now);
+  timer.watch(left, awakeAt);
   let settled = false;
   const run: RequestState = {
     ...init,
@@ -93,7 +97,7 @@ export function createRequest({ options, ...init }: RequestInit): RequestState {
     metadata: options.metadata ?? {},
     mirror: init.mirror ?? false,
     startedAt,
-    deadline: startedAt + timeout.request,
+    deadline: awakeAt + left,
     signal: abort.signal,
     attempts,
     started: 0,
@@ -103,7 +107,7 @@ export function createRequest({ options, ...init }: RequestInit): RequestState {
     settle(end) {
       if (settled) return;
       settled = true;
-      cancelDeadline();
+      timer.stop();
       abort.unlink();
       env.activeRequests.delete(live);
       emitRequestEnd(run, end);

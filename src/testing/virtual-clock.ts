@@ -36,6 +36,8 @@ export interface VirtualClock extends Clock {
    * are not awaited.
    */
   advance(ms: number): Promise<void>;
+  /** Advances time by `ms` without running timers, as if the process were frozen. Due timers run late, with the next `advance()`. */
+  freeze(ms: number): void;
   /** Advances to the next timer and runs it; `false` where there is none. */
   next(): Promise<boolean>;
   /** Number of pending timers. */
@@ -54,6 +56,7 @@ export interface VirtualClock extends Clock {
  */
 export function virtualClock(start: number = Date.UTC(2026, 0, 1)): VirtualClock {
   let now = 0;
+  let frozen = 0;
   let order = 0;
   // The next timer is last, so that taking it moves nothing. A heap is not faster below tens of thousands of timers.
   const timers: Timer[] = [];
@@ -81,6 +84,7 @@ export function virtualClock(start: number = Date.UTC(2026, 0, 1)): VirtualClock
 
   return {
     now: () => now,
+    awake: () => now - frozen,
     date: () => start + now,
     after(ms, run) {
       if (ms === Number.POSITIVE_INFINITY) return () => {};
@@ -98,6 +102,10 @@ export function virtualClock(start: number = Date.UTC(2026, 0, 1)): VirtualClock
         await fire(timer);
       }
       now = end;
+    },
+    freeze(ms) {
+      now += ms;
+      frozen += ms;
     },
     async next() {
       await settle();

@@ -94,10 +94,10 @@ export function beginAttempt(run: RequestState, permit: Reservation, lane: Attem
     expired = true;
     abort.abort(new ProviderError({ kind: 'timeout', provider: provider.name, code: 'timeout', summary }));
   };
-  const timer = watchdog(env.clock, () => {
+  const timer = watchdog(env.awake, () => {
     expire(`no complete answer within timeout.attempt = ${run.timeout.attempt} ms`);
   });
-  timer.watch(run.timeout.attempt);
+  timer.watch(run.timeout.attempt, env.awake.now(startedAt));
 
   const end = (outcome: Omit<AttemptSummary, 'target' | 'duration' | 'firstToken'>): void => {
     timer.stop();
