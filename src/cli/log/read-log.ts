@@ -3,9 +3,9 @@ import type { AttemptSummary } from '../../types/result/result.ts';
 import type { Cost, Usage } from '../../types/result/usage.ts';
 import { UsageError } from '../usage-error.ts';
 
-/** A request as the log tells of it: what is needed of a `request-end` event. */
+/** A request in the log: the fields of a `request-end` event that are used. */
 export interface LoggedRequest {
-  /** When it came: milliseconds since 1970. */
+  /** When the call came: milliseconds since 1970. */
   readonly at: number;
   readonly kind: 'chat' | 'stream' | 'embed' | 'image';
   readonly route: string;
@@ -26,15 +26,15 @@ export interface LoggedRequest {
     | undefined;
   readonly metadata: Readonly<Record<string, unknown>>;
   readonly session: string | undefined;
-  /** A copy that was only measured: no request of anybody's. */
+  /** A mirror copy, only measured. */
   readonly mirror: boolean;
 }
 
 /**
- * Reads a log: a JSON object in each line, of which those with the type `request-end` matter. In the order of their arrival.
+ * Reads a log of JSON Lines. Only `request-end` events count. Returns them in order of arrival.
  *
  * @param name of the file, for errors
- * @throws UsageError naming the line that cannot be used
+ * @throws UsageError naming the wrong line
  */
 export async function readLog(lines: AsyncIterable<string>, name: string): Promise<readonly LoggedRequest[]> {
   const requests: LoggedRequest[] = [];
@@ -57,7 +57,7 @@ function parse(line: string, place: string): Fields {
   try {
     value = JSON.parse(line);
   } catch {
-    throw new UsageError(place, wanted, 'no JSON');
+    throw new UsageError(place, wanted, 'invalid JSON');
   }
   if (isObject(value) && typeof value['type'] === 'string') return value;
   throw new UsageError(place, wanted, isObject(value) ? 'one without a type' : 'something else');
@@ -97,7 +97,7 @@ function toRequest(event: Fields, place: string): LoggedRequest {
   };
 }
 
-/** Milliseconds since 1970, or a date as text. */
+/** Milliseconds since 1970, or an ISO date. */
 function toMoment(at: unknown, place: string): number {
   const moment = typeof at === 'string' ? Date.parse(at) : at;
   if (typeof moment === 'number' && Number.isFinite(moment)) return moment;
@@ -140,7 +140,7 @@ function toDecision(value: unknown): LoggedRequest['decision'] {
   };
 }
 
-/** Only what is a number counts. */
+/** Numbers only. */
 function toUsage(value: unknown): Usage | undefined {
   return isObject(value) ? numbersOf(value) : undefined;
 }
