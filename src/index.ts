@@ -8,6 +8,7 @@ export {
   ConfigError,
   CostLimitError,
   DeadlineError,
+  type ErrorOfCode,
   isRouterError,
   NoTargetError,
   OutputError,
@@ -68,6 +69,7 @@ export type {
   CallOptions,
   Catalog,
   HedgePolicy,
+  IdOf,
   Interrupted,
   MirrorPolicy,
   Policies,
@@ -80,7 +82,7 @@ export type {
   TargetOptions,
   Timeouts,
 } from './types/options/options.ts';
-export type { Price, PriceTier, Rates } from './types/options/price.ts';
+export type { Price, PriceTier, Rates, ServiceTierRates } from './types/options/price.ts';
 export type { RouterOptions } from './types/options/router-options.ts';
 export type { Select, SelectContext, SelectOptions } from './types/options/select.ts';
 export type {
@@ -189,6 +191,7 @@ export type {
   ChatResult,
   FinishReason,
   ResponseInfo,
+  ServedAs,
   Warning,
 } from './types/result/result.ts';
 export type {

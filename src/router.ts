@@ -28,7 +28,8 @@ import type { InferSchema, Schema } from './types/request/schema.ts';
 import type { ChatResult } from './types/result/result.ts';
 import type { ChatStream, Router } from './types/router.ts';
 import { linkedAbort } from './util/abort.ts';
-import { roughClock, systemClock } from './util/clock.ts';
+import { awakeClock } from './util/awake-clock.ts';
+import { systemClock } from './util/clock.ts';
 import { emitter } from './util/emitter.ts';
 import { mergeDefined } from './util/merge-defined.ts';
 import { swapSet } from './util/swap-set.ts';
@@ -99,8 +100,9 @@ function contextOf(
   closed: RouterContext['closed'],
 ): RouterContext {
   const { clock = systemClock, random = Math.random, select } = options;
+  const awake = awakeClock(clock);
   const events = emitter();
-  const targets = createTargets(options.targets, random, clock, (target) => emitHealthChange(target, env));
+  const targets = createTargets(options.targets, random, clock, awake, (target) => emitHealthChange(target, env));
   const allPriced = targets.every(({ price }) => price !== undefined);
   const prices = priceBook(allPriced ? false : options.catalog, clock, (target) => {
     events.emit({ type: 'price-unknown', target });
@@ -116,13 +118,13 @@ function contextOf(
     selector: select === undefined ? undefined : createSelector(select, findRoute),
     nextId: () => `${prefix}-${++requests}`,
     clock,
-    roughNow: roughClock(clock),
+    awake,
     random,
     prices,
     events,
     affinity: affinity(),
     caches: promptCaches(),
-    queue: admissionQueue(clock),
+    queue: admissionQueue(clock, awake),
     queueLimits: mergeDefined(defaultQueue, options.queue),
     closed,
     activeRequests: swapSet(),

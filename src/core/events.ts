@@ -1,8 +1,10 @@
 import { isRouterError } from '../errors.ts';
+import { addUsd } from '../pricing/money.ts';
 import type { RequestEndEvent, RequestFacts } from '../types/event.ts';
 import type { AnyResult } from '../types/plugin.ts';
 import type { AttemptSummary } from '../types/result/result.ts';
 import { toEpoch } from '../util/clock.ts';
+import { compact } from '../util/json.ts';
 import type { RequestState } from './request.ts';
 import type { Channel } from './targets/target.ts';
 
@@ -44,14 +46,16 @@ export function reportAttemptEnd(
   const { events } = request.env;
   if (events.hears('attempt-end'))
     events.emit({ type: 'attempt-end', ...factsOf(request), attempt, ...summary });
-  const { billed, usage, cost, outcome } = summary;
+  const { billed, usage, cost, outcome, serviceTier, region } = summary;
   if (billed === 'no' || usage === undefined || !events.hears('usage')) return;
+  const servedAs = compact({ serviceTier, region });
   events.emit({
     type: 'usage',
     ...factsOf(request),
     target: target.id,
     provider: provider.name,
     model: target.model,
+    ...servedAs,
     usage,
     cost,
     outcome,
@@ -90,9 +94,8 @@ export function reportRequestEnd(
 
 /** US$ of attempts that did not become the answer; also of what a target did well before another one had to start anew. */
 export function wastedCost(attempts: readonly AttemptSummary[], answeredBy: string | undefined): number {
-  return attempts.reduce(
-    (sum, { outcome, target, cost }) =>
-      outcome === 'success' && target === answeredBy ? sum : sum + (cost?.total ?? 0),
-    0,
+  const wasted = attempts.filter(
+    ({ outcome, target }) => outcome !== 'success' || target !== answeredBy,
   );
+  return addUsd(...wasted.map(({ cost }) => cost?.total ?? 0));
 }

@@ -7,7 +7,9 @@ import type { Schema } from '../types/request/schema.ts';
 import type { Decision, LookupSummary } from '../types/result/decision.ts';
 import type { AttemptSummary } from '../types/result/result.ts';
 import { type LinkedAbort, linkedAbort, type Signal } from '../util/abort.ts';
+import { toEpoch } from '../util/clock.ts';
 import { mergeDefined } from '../util/merge-defined.ts';
+import { type Watchdog, watchdog } from '../util/watchdog.ts';
 import type { ActiveRequest, RouterContext } from './context.ts';
 import type { Checked, Operation } from './operations/operation.ts';
 import type { Requirements } from './operations/requirements.ts';
@@ -60,6 +62,7 @@ export class RequestState<Request extends AnyRequest = AnyRequest> {
   // By its route:
   route: Route;
   timeout!: ResolvedTimeouts;
+  /** As `AwakeClock.now()`: `timeout.request` is not over while the process stands still. */
   deadline!: number;
   interrupted!: Interrupted;
   hedge!: ResolvedPolicies['hedge'];
@@ -83,7 +86,9 @@ export class RequestState<Request extends AnyRequest = AnyRequest> {
   #inputTokens: number | undefined;
   readonly #abort: LinkedAbort;
   #active: ActiveRequest | undefined;
-  #cancelDeadline: (() => void) | undefined;
+  #timer: Watchdog | undefined;
+  /** Whether the call's `deadline` comes before `timeout.request` is over. */
+  #isByDeadline = false;
   #over = false;
 
   constructor({
@@ -126,6 +131,11 @@ export class RequestState<Request extends AnyRequest = AnyRequest> {
   /** Aborts with the caller's reason, at the deadline, or when the router is closed. */
   get signal(): Signal {
     return this.#abort.signal;
+  }
+
+  /** Milliseconds until its deadline. */
+  get timeLeft(): number {
+    return this.deadline - this.env.awake.now();
   }
 
   /** The request as plugins see it. */
@@ -202,7 +212,7 @@ export class RequestState<Request extends AnyRequest = AnyRequest> {
   release(): boolean {
     if (this.#over) return false;
     this.#over = true;
-    this.#cancelDeadline?.();
+    this.#timer?.stop();
     this.#abort.unlink();
     return this.#active !== undefined && this.env.activeRequests.delete(this.#active);
   }
@@ -211,28 +221,31 @@ export class RequestState<Request extends AnyRequest = AnyRequest> {
     const { options, startedAt, env } = this;
     this.timeout =
       options.timeout === undefined ? policies.timeout : mergeDefined(policies.timeout, options.timeout);
-    this.deadline = startedAt + this.timeout.request;
-    if (options.deadline !== undefined)
-      this.deadline = Math.min(this.deadline, options.deadline - env.clock.date() + env.clock.now());
+    const now = env.clock.now();
+    const left = startedAt + this.timeout.request - now;
+    this.#isByDeadline = options.deadline !== undefined && options.deadline - env.clock.date() < left;
+    this.deadline =
+      env.awake.now(now) + (this.#isByDeadline ? (options.deadline ?? 0) - env.clock.date() : left);
     this.interrupted = options.interrupted ?? policies.interrupted;
     this.hedge = hedgeOf(options.hedge, policies.hedge);
   }
 
   #watch(): void {
     if (this.#active === undefined) return;
-    this.#cancelDeadline?.();
-    const { clock } = this.env;
-    const left = this.deadline - clock.now();
+    const { awake } = this.env;
+    const now = awake.now();
+    const left = this.deadline - now;
+    this.#timer ??= watchdog(awake, () => this.#expire());
     if (left <= 0) this.#expire();
-    else this.#cancelDeadline = clock.after(left, () => this.#expire());
+    else this.#timer.watch(left, now);
   }
 
   #expire(): void {
-    const { deadline, startedAt, timeout, attempts } = this;
-    const own = deadline < startedAt + timeout.request;
+    const { options, timeout, attempts, env, startedAt } = this;
+    const had = (options.deadline ?? 0) - toEpoch(startedAt, env.clock);
     this.stop(
-      own
-        ? new DeadlineError(deadline - startedAt, attempts, 'deadline')
+      this.#isByDeadline
+        ? new DeadlineError(had, attempts, 'deadline')
         : new DeadlineError(timeout.request, attempts),
     );
   }

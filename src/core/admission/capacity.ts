@@ -1,4 +1,5 @@
 import type { InFlight } from '../../limits/in-flight.ts';
+import type { TokenDemand } from '../../limits/vendor-limits.ts';
 import type { Channel, Target } from '../targets/target.ts';
 
 /** Whether there is a place for one more attempt. Those that give theirs up count as free. */
@@ -51,9 +52,23 @@ export function isUnconstrained({ channels, breaker }: Target): boolean {
 }
 
 /** When a channel's limits let an attempt of so many tokens in; monotonic milliseconds, not after `now` where they do. */
-export function availableAt({ rates, vendorLimits }: Channel, tokens: () => number, now: number): number {
-  // Counting takes time: only where it matters.
+export function availableAt(channel: Channel, tokens: () => TokenDemand, now: number): number {
+  const { rates, vendorLimits } = channel;
+  // Counting takes time: only where there is a limit.
   if (rates.length === 0 && vendorLimits.share(now) === 1) return now;
-  const wanted = tokens();
-  return Math.max(vendorLimits.freeAt(wanted, now), ...rates.map((rate) => rate.freeAt(wanted, now)), now);
+  const demand = tokens();
+  return Math.max(
+    declaredAt(channel, () => demand, now),
+    vendorLimits.freeAt(demand, now),
+  );
+}
+
+/**
+ * The same by the limits that the application has declared, which always hold. What a vendor says is left of its limits is a
+ * forecast: it may delay a request or send it elsewhere, but refuses none.
+ */
+export function declaredAt({ rates }: Channel, tokens: () => TokenDemand, now: number): number {
+  if (rates.length === 0) return now;
+  const { input, output } = tokens();
+  return Math.max(now, ...rates.map((rate) => rate.freeAt(input + output, now)));
 }

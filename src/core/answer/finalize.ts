@@ -3,7 +3,7 @@ import { estimateTokens } from '../../pricing/estimate.ts';
 import type { ChatResult } from '../../types/result/result.ts';
 import type { Usage } from '../../types/result/usage.ts';
 import type { Attempt } from '../attempt/attempt.ts';
-import { textOf } from '../calls/stream/accumulate.ts';
+import { writtenIn } from '../calls/stream/accumulate.ts';
 import type { AttemptSlot } from '../failover/race.ts';
 import type { RequestState } from '../request.ts';
 import type { Answer, ChatInput } from './answer.ts';
@@ -21,10 +21,10 @@ export async function finalize(
   answer: Answer,
 ): Promise<ChatResult> {
   const { usage, response } = answer;
-  const text = textOf(answer.content);
+  const written = writtenIn(answer.content);
   const estimate = (): Usage => ({
     inputTokens: request.inputTokens,
-    outputTokens: estimateTokens(text),
+    outputTokens: estimateTokens(written),
   });
   const { channel } = attempt;
   const cost = attempt.price(answer, estimate);
@@ -32,18 +32,18 @@ export async function finalize(
   try {
     judged = await judge(request, input, answer, { target: channel.target.id, cost });
   } catch (error) {
-    attempt.succeed(usage, cost, 'output'); // it has been paid for all the same
+    attempt.succeed(usage, cost, response, 'output'); // it has been paid for all the same
     throw error;
   }
   if ('issues' in judged) {
-    attempt.succeed(usage, cost, 'output');
+    attempt.succeed(usage, cost, response, 'output');
     throw new OutputError(judged.by, judged.issues, request.attempts, judged.plugin);
   }
   if (!slot.win()) {
-    attempt.abandon({ usage, text }, true);
+    attempt.abandon({ usage, text: written, response }, true);
     throw slot.signal.reason;
   }
-  attempt.succeed(usage, cost);
+  attempt.succeed(usage, cost, response);
   // What is only measured cannot be continued.
   const isKept = channel.provider.boundBy !== undefined && !request.shadow;
   if (isKept && response.id !== undefined) request.env.affinity.remember(response.id, channel);

@@ -49,6 +49,8 @@ export class AttemptView implements AttemptPlan {
     if (needs.outputTokens === 0) return this.estimatedCost;
     const known = env.prices.priceOf(this.#channel.target);
     if (known === undefined) return undefined;
-    return costOf({ inputTokens, outputTokens: needs.outputTokens }, known.price, known.source)?.total;
+    const usage = { inputTokens, outputTokens: needs.outputTokens };
+    const served = this.#channel.provider.servedAs?.(this.#request.request.providerOptions ?? {});
+    return costOf(usage, known.price, known.source, served)?.total;
   }
 }

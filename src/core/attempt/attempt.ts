@@ -3,7 +3,7 @@ import type { Waiting } from '../../health/failure-detector.ts';
 import type { FallbackKind } from '../../types/error.ts';
 import type { VendorLimit } from '../../types/options/limit.ts';
 import type { ProviderCall } from '../../types/provider.ts';
-import type { AttemptSummary } from '../../types/result/result.ts';
+import type { AttemptSummary, ResponseInfo, ServedAs } from '../../types/result/result.ts';
 import type { Cost, Usage } from '../../types/result/usage.ts';
 import { type LinkedAbort, linkedAbort, type Signal } from '../../util/abort.ts';
 import { type Watchdog, watchdog } from '../../util/watchdog.ts';
@@ -68,10 +68,10 @@ export class Attempt {
     this.carry = { model: target.model, signal: controller.signal, connectTimeout: timeout.connect };
     if (operation.measuredAs !== undefined)
       this.#waiting = target.silence.begin(target.latencies[operation.measuredAs], slot.alarm, request.size);
-    this.#timer = watchdog(env.clock, () =>
+    this.#timer = watchdog(env.awake, () =>
       this.expire(`no complete answer within timeout.attempt = ${timeout.attempt} ms`),
     );
-    this.#timer.watch(timeout.attempt, this.#startedAt);
+    this.#timer.watch(timeout.attempt, env.awake.now(this.#startedAt));
     this.observers = plan === undefined ? undefined : observers?.attempt(plan);
     reportAttemptStart(request, channel, this.#number);
   }
@@ -110,7 +110,7 @@ export class Attempt {
 
   /** What an answer costs. `estimate` stands in for tokens that the vendor did not count. */
   price(answer: Billed, estimate: () => Usage): Cost | undefined {
-    return priceOf(this.target, this.#request, answer, estimate);
+    return priceOf(this.channel, this.#request, answer, estimate);
   }
 
   /**
@@ -118,7 +118,12 @@ export class Attempt {
    *
    * @param rejected the target did well, but the answer is not what was asked for
    */
-  succeed(usage: Usage, cost: Cost | undefined, rejected?: FallbackKind): void {
+  succeed(
+    usage: Usage,
+    cost: Cost | undefined,
+    response: ResponseInfo,
+    rejected?: FallbackKind,
+  ): void {
     const now = this.#request.env.clock.now();
     this.#waiting?.answered();
     const times = { startedAt: this.#startedAt, firstTokenAt: this.#firstTokenAt, now };
@@ -126,6 +131,7 @@ export class Attempt {
     this.#end(now, {
       outcome: rejected === undefined ? 'success' : 'failed',
       ...(rejected === undefined ? {} : { error: { kind: rejected } }),
+      ...servedAs(response),
       usage,
       ...(cost === undefined ? {} : { cost }),
       billed: 'yes',
@@ -161,7 +167,7 @@ export class Attempt {
         ...(code === undefined ? {} : { code }),
         ...(limit === undefined ? {} : { limit }),
       },
-      ...(billed === 'no' ? {} : guessOf(target, request, seen)),
+      ...(billed === 'no' ? {} : { ...servedAs(seen.response), ...guessOf(channel, request, seen) }),
       billed,
     });
   }
@@ -170,7 +176,9 @@ export class Attempt {
   abandon(seen: AttemptMeasures, sent: boolean): void {
     const now = this.#request.env.clock.now();
     this.target.stats.end(now, {});
-    const guess = sent ? guessOf(this.target, this.#request, seen) : {};
+    const guess = sent
+      ? { ...servedAs(seen.response), ...guessOf(this.channel, this.#request, seen) }
+      : {};
     this.#end(now, { outcome: 'abandoned', ...guess, billed: sent ? 'unknown' : 'no' });
   }
 
@@ -193,4 +201,12 @@ export class Attempt {
     this.observers?.end(summary);
     reportAttemptEnd(this.#request, channel, this.#number, summary);
   }
+}
+
+/** How the vendor says that it served an answer. */
+function servedAs({ serviceTier, region }: ServedAs = {}): ServedAs {
+  return {
+    ...(serviceTier === undefined ? {} : { serviceTier }),
+    ...(region === undefined ? {} : { region }),
+  };
 }

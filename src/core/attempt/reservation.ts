@@ -1,4 +1,5 @@
 import type { Pass } from '../../health/breaker.ts';
+import type { TokenDemand } from '../../limits/vendor-limits.ts';
 import type { AttemptOutcome } from '../../types/plugin.ts';
 import type { AttemptSummary } from '../../types/result/result.ts';
 import type { Usage } from '../../types/result/usage.ts';
@@ -31,6 +32,8 @@ export interface Refused {
   readonly until: number;
 }
 
+const noTokens: TokenDemand = { input: 0, output: 0 };
+
 /**
  * Station 7: takes all that one attempt needs, or nothing. The channel's own limits have been asked before, in the same turn; plugins may
  * still refuse.
@@ -40,7 +43,7 @@ export interface Refused {
 export function reserve(
   channel: Channel,
   request: RequestState,
-  expected?: () => number,
+  expected?: () => TokenDemand,
 ): ChannelReservation | Refused {
   const { env, shadow, observers } = request;
   const { target, key, concurrency, rates, vendorLimits } = channel;
@@ -54,9 +57,9 @@ export function reserve(
   for (const each of concurrency) each.take(stop);
   // Counting tokens takes time: only where it matters.
   const counted = rates.length > 0 || vendorLimits.share(now) < 1;
-  const tokens = counted ? (expected?.() ?? expectedTokens(target, request, now)) : 0;
+  const tokens = counted ? (expected?.() ?? expectedTokens(target, request, now)) : noTokens;
   vendorLimits.use(tokens, now);
-  const settles = rates.map((rate) => rate.take(tokens, now));
+  const settles = rates.map((rate) => rate.take(tokens.input + tokens.output, now));
   const { breaker: own } = target;
   const { breaker: shared } = key.endpoint;
   const passes = { own: own.enter(now), shared: shared.enter(now) };

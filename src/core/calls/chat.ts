@@ -32,6 +32,6 @@ async function ask(
   attempt.noteLimits(result.response.limits);
   const refusal = contentFilterFailure(result.finishReason, attempt, route.policies.fallbackOn);
   if (refusal === undefined) return result;
-  attempt.fail(refusal, { usage: result.usage });
+  attempt.fail(refusal, { usage: result.usage, response: result.response });
   throw refusal;
 }

@@ -2,7 +2,7 @@ import { isRouterError } from '../../errors.ts';
 import type { HealthNow } from '../../health/cooldowns.ts';
 import { hasCapacity } from '../admission/capacity.ts';
 import type { RequestState } from '../request.ts';
-import { contextLengthOf, limitedUntil } from '../routing/exclusions.ts';
+import { contextLengthOf, declaredUntil, limitedUntil } from '../routing/exclusions.ts';
 import { type Channel, latencyOf, type Target } from '../targets/target.ts';
 import { breakersAdmit, channelHealth } from '../targets/target-health.ts';
 import type { AttemptHistory } from './attempt-history.ts';
@@ -19,7 +19,6 @@ export class ChannelOption implements Option<Channel> {
   readonly #eligible: Eligible;
   readonly #now: number;
   #health: HealthNow | undefined;
-  #limitedUntil: number | undefined;
 
   constructor(
     channel: Channel,
@@ -54,7 +53,7 @@ export class ChannelOption implements Option<Channel> {
   get isHealthy(): boolean {
     const now = this.#now;
     if (heldBack.includes(this.state) || !this.target.silence.admits(now)) return false;
-    if (this.limitedUntil > now) return false;
+    if (this.forecastUntil > now || this.#heldUntil() > now) return false;
     return this.#request.route.policies.breaker === false || breakersAdmit(this.channel, now);
   }
 
@@ -62,9 +61,13 @@ export class ChannelOption implements Option<Channel> {
     return hasCapacity(this.channel) && this.#history.heldUntil(this.channel) !== Number.POSITIVE_INFINITY;
   }
 
-  get limitedUntil(): number {
-    this.#limitedUntil ??= this.#isLimitedUntil();
-    return this.#limitedUntil;
+  get declaredUntil(): number {
+    const declared = declaredUntil(this.channel, this.#request, this.#now);
+    return Math.max(declared, this.#heldUntil());
+  }
+
+  get forecastUntil(): number {
+    return limitedUntil(this.channel, this.#request, this.#now);
   }
 
   get returnsAt(): number {
@@ -80,14 +83,13 @@ export class ChannelOption implements Option<Channel> {
     const { measuredAs } = this.#request.operation;
     if (this.#history.tries === 0 || measuredAs === undefined) return true;
     const usual = latencyOf(this.target, measuredAs, 0.5, this.#now) ?? 0;
-    return this.#now + usual < this.#request.deadline;
+    return usual < this.#request.timeLeft;
   }
 
-  #isLimitedUntil(): number {
-    const own = limitedUntil(this.channel, this.#request, this.#now);
+  /** What waits for another attempt to end has no moment: then it lacks capacity. */
+  #heldUntil(): number {
     const held = this.#history.heldUntil(this.channel);
-    // What waits for another attempt to end has no moment: then it lacks capacity.
-    return held === Number.POSITIVE_INFINITY ? own : Math.max(own, held);
+    return held === Number.POSITIVE_INFINITY ? 0 : held;
   }
 
   /** After a request was too long for one target, only one that takes more is worth asking. */

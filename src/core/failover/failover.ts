@@ -1,7 +1,7 @@
 import { AllTargetsFailedError, isRouterError, NoTargetError } from '../../errors.ts';
 import { sleep, toEpoch } from '../../util/clock.ts';
 import { isWithinLimits } from '../admission/capacity.ts';
-import type { Entry, Waiter } from '../admission/queue.ts';
+import type { Entry } from '../admission/queue.ts';
 import {
   type AttemptError,
   failurePolicyOf,
@@ -103,7 +103,8 @@ class TargetFailover implements Failover {
     return failurePolicyOf(error, fallbackOn).failover && this.#next(eligible) !== undefined;
   }
 
-  #next(eligible: Eligible): NextTarget<Channel> | undefined {
+  /** @param isPatient whether a forecast is worth waiting for */
+  #next(eligible: Eligible, isPatient = true): NextTarget<Channel> | undefined {
     const request = this.#request;
     const history = this.#history;
     const { maxAttempts, retry } = request.route.policies;
@@ -121,7 +122,8 @@ class TargetFailover implements Failover {
         wouldStay: retry.prefer === 'same-target' && last !== undefined && passes(last),
         maxDelay: retry.maxDelay,
         maxWait: request.env.queueLimits.maxWait,
-        deadline: request.deadline,
+        timeLeft: request.timeLeft,
+        isPatient,
       },
       now,
     );
@@ -149,7 +151,7 @@ class TargetFailover implements Failover {
         const taken = this.#take(next);
         if (taken !== undefined) return taken;
       } else if (pause === Number.POSITIVE_INFINITY || !this.#history.hasTried(next.channel)) {
-        return env.queue.wait(this.#waiter(eligible));
+        return this.#waitForPlace(eligible);
       } else {
         // The pause before a retry is no queue.
         await sleep(env.clock, pause, signal);
@@ -157,8 +159,8 @@ class TargetFailover implements Failover {
     }
   }
 
-  #waiter(eligible: Eligible): Waiter<ChannelReservation> {
-    const { env, priority, signal, deadline } = this.#request;
+  #waitForPlace(eligible: Eligible): ChannelReservation | Promise<ChannelReservation> {
+    const { env, priority, signal, timeLeft } = this.#request;
     const { size, maxWait } = env.queueLimits;
     const now = env.clock.now();
     const channels = this.#channels.filter((channel) => {
@@ -166,8 +168,12 @@ class TargetFailover implements Failover {
       return option.isFresh || option.mayRetry;
     });
     const line = channels.map(({ target, number = '' }) => `${target.id} ${number}`).join('\n');
-    if (this.#expectedWait(channels, line, now) > deadline - now) throw this.#nothingToTry('late');
-    return {
+    if (this.#expectedWait(channels, line, now) > timeLeft) {
+      const entry = this.#tryEnter(eligible, 'full');
+      if ('got' in entry) return entry.got;
+      throw this.#nothingToTry('late');
+    }
+    return env.queue.wait({
       priority,
       line,
       room: size,
@@ -175,18 +181,18 @@ class TargetFailover implements Failover {
       signal,
       tryEnter: (lastTry) => this.#tryEnter(eligible, lastTry),
       refusal: (why) => this.#nothingToTry(why),
-    };
+    });
   }
 
-  #tryEnter(eligible: Eligible, lastTry: boolean): Entry<ChannelReservation> {
+  #tryEnter(eligible: Eligible, lastTry: 'full' | 'late' | undefined): Entry<ChannelReservation> {
     const { clock } = this.#request.env;
     this.#history.released();
     for (;;) {
-      const next = this.#next(eligible);
+      const next = this.#next(eligible, lastTry === undefined);
       if (next === undefined) throw this.#nothingToTry();
       // A limit that was only learned may delay a request, but refuses none.
       const onlyLearned = next.at === Number.POSITIVE_INFINITY && isWithinLimits(next.channel);
-      if (next.at > clock.now() && !(lastTry && onlyLearned)) return { until: next.at };
+      if (next.at > clock.now() && !(lastTry === 'late' && onlyLearned)) return { until: next.at };
       const got = this.#take(next);
       if (got !== undefined) return { got };
       if (next.at > clock.now()) return { until: next.at };
@@ -230,7 +236,7 @@ class TargetFailover implements Failover {
         return isAttemptError(error) && failurePolicyOf(error, fallbackOn).failover;
       },
       discard,
-      clock: request.env.clock,
+      awake: request.env.awake,
       signal: request.signal,
     });
   }

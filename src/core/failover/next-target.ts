@@ -13,13 +13,15 @@ export interface Option<Channel = unknown> {
   /** Nothing speaks against it: neither its health nor its limits. */
   readonly isHealthy: boolean;
   readonly hasCapacity: boolean;
-  /** From when on its limits let the request in; monotonic, like all moments here. */
-  readonly limitedUntil: number;
+  /** From when on the application's own limits let the request in; monotonic, like all moments here. */
+  readonly declaredUntil: number;
+  /** From when on its vendor is expected to let the request in. */
+  readonly forecastUntil: number;
   /** When its vendor wants it to be asked again. */
   readonly returnsAt: number;
   /** When the pause before a retry is over; 0 where it has not been asked. */
   readonly retryAt: number;
-  /** It can be expected to answer within the time that is left. */
+  /** It can be expected to answer in time. */
   readonly canFinish: boolean;
 }
 
@@ -40,7 +42,10 @@ export interface Situation<Channel = unknown> {
   readonly maxDelay: number;
   /** Longest wait for any target. */
   readonly maxWait: number;
-  readonly deadline: number;
+  /** Milliseconds that the request has left. */
+  readonly timeLeft: number;
+  /** Whether a forecast is worth waiting for. */
+  readonly isPatient: boolean;
 }
 
 /** What to try next, and from when on; `Infinity`: when a place becomes free. */
@@ -77,7 +82,7 @@ export function nextTarget<Channel>(
   // Better a target that failed a moment ago than none: an open breaker alone never turns a request away.
   const open = fresh.find((option) => doubtful.includes(option.state) && admits(option, now));
   if (open !== undefined && usable.length === 0) return at(open, now);
-  const untried = fresh.flatMap((option) => whenDue(option, situation, now));
+  const untried = fresh.flatMap((option) => whenForecast(option, situation, now));
   const again = canSpare(untried.length)
     ? options.filter(({ mayRetry, canFinish }) => mayRetry && canFinish)
     : [];
@@ -109,21 +114,37 @@ function sameAgain<Channel>(
 }
 
 /** No reason to ask a target is one to exceed its limits. */
-function admits({ hasCapacity, limitedUntil }: Option, now: number): boolean {
-  return hasCapacity && limitedUntil <= now;
+function admits({ hasCapacity, declaredUntil }: Option, now: number): boolean {
+  return hasCapacity && declaredUntil <= now;
 }
 
 /** When a target can be asked; none where that is too late, or where it is misconfigured. */
 function whenDue<Channel>(
   option: Option<Channel>,
-  { deadline, maxWait }: Situation<Channel>,
+  situation: Situation<Channel>,
+  now: number,
+  earliest = now,
+): readonly NextTarget<Channel>[] {
+  const { channel, state, retryAt, returnsAt, declaredUntil, hasCapacity } = option;
+  if (state === 'misconfigured') return [];
+  const due = Math.max(retryAt, state === 'cooling-down' ? returnsAt : 0, declaredUntil);
+  if (isTooLate(due, situation, now)) return [];
+  const at = Math.max(due, earliest);
+  return [{ channel, at: at > now || hasCapacity ? at : Number.POSITIVE_INFINITY }];
+}
+
+/** The same where it has not been asked: a forecast delays it, but not for longer than the request may wait. */
+function whenForecast<Channel>(
+  option: Option<Channel>,
+  situation: Situation<Channel>,
   now: number,
 ): readonly NextTarget<Channel>[] {
-  const { channel, state, retryAt, returnsAt, limitedUntil, hasCapacity } = option;
-  if (state === 'misconfigured') return [];
-  const due = Math.max(retryAt, state === 'cooling-down' ? returnsAt : 0, limitedUntil);
-  if (due >= deadline || due - now > maxWait) return [];
-  return [{ channel, at: due > now || hasCapacity ? due : Number.POSITIVE_INFINITY }];
+  const forecast = situation.isPatient ? option.forecastUntil : now;
+  return whenDue(option, situation, now, isTooLate(forecast, situation, now) ? now : forecast);
+}
+
+function isTooLate(at: number, { timeLeft, maxWait }: Situation, now: number): boolean {
+  return at - now >= timeLeft || at - now > maxWait;
 }
 
 function at<Channel>({ channel }: Option<Channel>, now: number): NextTarget<Channel> {

@@ -1,3 +1,4 @@
+import type { TokenDemand } from '../../limits/vendor-limits.ts';
 import { costOf } from '../../pricing/cost.ts';
 import type { SizeClass } from '../../stats/latency.ts';
 import type { Expectation, Latency } from '../../types/options/strategy.ts';
@@ -20,9 +21,9 @@ export function imagesPerCall({ provider, model }: Target): number {
   return provider.imagesPerCall?.(model) ?? 1;
 }
 
-/** Tokens that a request is expected to take, in and out. */
-export function expectedTokens(target: Target, request: RequestState, now: number): number {
-  return request.inputTokens + request.operation.outputTokens(target, request, now);
+/** Tokens that a request is expected to take. */
+export function expectedTokens(target: Target, request: RequestState, now: number): TokenDemand {
+  return { input: request.inputTokens, output: request.operation.outputTokens(target, request, now) };
 }
 
 /** Input tokens that a target's prompt cache is expected to have. */
@@ -49,7 +50,8 @@ export function expectedCost(target: Target, request: RequestState, now: number)
     cacheWriteTokens: write,
     images: needs.imageCount / calls,
   };
-  const cost = costOf(usage, known.price, known.source);
+  const served = target.provider.servedAs?.(request.request.providerOptions ?? {});
+  const cost = costOf(usage, known.price, known.source, served);
   return cost && calls * cost.total;
 }
 

@@ -1,7 +1,7 @@
 import { CostLimitError } from '../../errors.ts';
 import type { SkippedTarget } from '../../types/result/decision.ts';
 import { toEpoch } from '../../util/clock.ts';
-import { availableAt } from '../admission/capacity.ts';
+import { availableAt, declaredAt } from '../admission/capacity.ts';
 import type { RouterContext } from '../context.ts';
 import type { RequestState } from '../request.ts';
 import type { Excluded } from '../stations/exclude.ts';
@@ -90,6 +90,11 @@ export function contextLengthOf(target: Target, env: RouterContext): number | un
 /** When a channel's limits let a request in; monotonic milliseconds. */
 export function limitedUntil(channel: Channel, request: RequestState, now: number): number {
   return availableAt(channel, () => expectedTokens(channel.target, request, now), now);
+}
+
+/** The same by the limits that the application has declared. */
+export function declaredUntil(channel: Channel, request: RequestState, now: number): number {
+  return declaredAt(channel, () => expectedTokens(channel.target, request, now), now);
 }
 
 function soonest({ channels }: Target, request: RequestState, now: number): number {

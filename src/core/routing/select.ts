@@ -1,10 +1,11 @@
 import { RequestError } from '../../errors.ts';
-import type { Clock } from '../../types/clock.ts';
 import type { CallOptions } from '../../types/options/options.ts';
 import type { Select, SelectContext, SelectOptions } from '../../types/options/select.ts';
 import type { ChatRequest } from '../../types/request/request.ts';
 import type { Selected } from '../../types/result/decision.ts';
 import { orAbort, realAbort, type Signal } from '../../util/abort.ts';
+import type { AwakeClock } from '../../util/awake-clock.ts';
+import { watchdog } from '../../util/watchdog.ts';
 import type { Operation } from '../operations/operation.ts';
 import type { Route, RouteFinder } from '../routes.ts';
 
@@ -24,9 +25,9 @@ interface Selecting {
   readonly metadata: Readonly<Record<string, unknown>>;
   readonly operation: Pick<Operation, 'streamed'>;
   readonly signal: Signal;
-  /** Monotonic milliseconds. */
+  /** As `AwakeClock.now()`. */
   readonly deadline: number;
-  readonly env: { readonly clock: Clock };
+  readonly env: { readonly awake: AwakeClock };
 }
 
 /** A route, and how it was chosen. */
@@ -67,17 +68,18 @@ export function createSelector(option: Select | SelectOptions, find: RouteFinder
       const wait = async (answer: PromiseLike<string>): Promise<Picked> => {
         let late = false;
         // Something has to be left for the request itself.
-        const most = (deadline - env.clock.now()) / 2;
-        const cancel = env.clock.after(Math.min(timeout, most), () => {
+        const most = (deadline - env.awake.now()) / 2;
+        const timer = watchdog(env.awake, () => {
           late = true;
           abort.abort(new DOMException('the time to select a route is over', 'TimeoutError'));
         });
+        timer.watch(Math.min(timeout, most));
         try {
           return named(await orAbort(Promise.resolve(answer), abort.signal), options);
         } catch {
           return instead(late ? 'timeout' : 'error');
         } finally {
-          cancel();
+          timer.stop();
           abort.unlink();
         }
       };

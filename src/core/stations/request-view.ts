@@ -3,6 +3,7 @@ import type { CallOptions } from '../../types/options/options.ts';
 import type { AnyRequest, RequestContext, RequestContextOf } from '../../types/plugin.ts';
 import type { Decision } from '../../types/result/decision.ts';
 import { realAbort, type Signal } from '../../util/abort.ts';
+import type { AwakeClock } from '../../util/awake-clock.ts';
 import { toEpoch } from '../../util/clock.ts';
 import type { OperationKind } from '../operations/operation.ts';
 
@@ -22,7 +23,7 @@ export interface Viewed {
   readonly deadline: number;
   readonly signal: Signal;
   readonly shadow: boolean;
-  readonly env: { readonly clock: Clock };
+  readonly env: { readonly clock: Clock; readonly awake: AwakeClock };
 }
 
 /** A request as plugins see it. Made when the first of them looks, one per request. */
@@ -97,7 +98,8 @@ export class RequestView implements RequestContextOf<OperationKind, AnyRequest> 
   }
 
   get deadline(): number {
-    return toEpoch(this.#of.deadline, this.#of.env.clock);
+    const { deadline, env } = this.#of;
+    return Math.round(env.clock.date() + deadline - env.awake.now());
   }
 
   /** A real one costs ten times as much as the request's own, so it is made when it is read. */

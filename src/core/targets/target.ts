@@ -15,6 +15,7 @@ import type { KeyLimits } from '../../types/options/limit.ts';
 import type { Baseline, TargetOptions } from '../../types/options/options.ts';
 import type { Price } from '../../types/options/price.ts';
 import type { Candidate, Health } from '../../types/options/strategy.ts';
+import type { AwakeClock } from '../../util/awake-clock.ts';
 import type { Provider } from '../../types/provider.ts';
 
 /** A target with all that this process knows of it. Nothing in it belongs to one request. */
@@ -103,6 +104,7 @@ export function createTargets(
   options: readonly TargetOptions[],
   random: Random,
   clock: Clock,
+  awake: AwakeClock,
   onChange: (target: Target) => void,
 ): readonly Target[] {
   const keysOf = keyRing(random);
@@ -128,8 +130,8 @@ export function createTargets(
       stats: statsRecorder(),
       latencies: { stream: latencies(), chat: latencies() },
       imageTokens: decayingMean(600_000),
-      silence: failureDetector(clock, () => onChange(target)),
-      stall: streamStallDetector(clock),
+      silence: failureDetector(clock, awake, () => onChange(target)),
+      stall: streamStallDetector(clock, awake),
       limits: limitsOf(option),
       channels,
     };
