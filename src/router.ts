@@ -102,7 +102,9 @@ function contextOf(
   const { clock = systemClock, random = Math.random, select } = options;
   const awake = awakeClock(clock);
   const events = emitter();
-  const targets = createTargets(options.targets, random, clock, awake, (target) => emitHealthChange(target, env));
+  const targets = createTargets(options.targets, random, clock, awake, (target) =>
+    emitHealthChange(target, env),
+  );
   const allPriced = targets.every(({ price }) => price !== undefined);
   const prices = priceBook(allPriced ? false : options.catalog, clock, (target) => {
     events.emit({ type: 'price-unknown', target });

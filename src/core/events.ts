@@ -94,8 +94,6 @@ export function reportRequestEnd(
 
 /** US$ of attempts that did not become the answer; also of what a target did well before another one had to start anew. */
 export function wastedCost(attempts: readonly AttemptSummary[], answeredBy: string | undefined): number {
-  const wasted = attempts.filter(
-    ({ outcome, target }) => outcome !== 'success' || target !== answeredBy,
-  );
+  const wasted = attempts.filter(({ outcome, target }) => outcome !== 'success' || target !== answeredBy);
   return addUsd(...wasted.map(({ cost }) => cost?.total ?? 0));
 }

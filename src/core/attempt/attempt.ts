@@ -118,12 +118,7 @@ export class Attempt {
    *
    * @param rejected the target did well, but the answer is not what was asked for
    */
-  succeed(
-    usage: Usage,
-    cost: Cost | undefined,
-    response: ResponseInfo,
-    rejected?: FallbackKind,
-  ): void {
+  succeed(usage: Usage, cost: Cost | undefined, response: ResponseInfo, rejected?: FallbackKind): void {
     const now = this.#request.env.clock.now();
     this.#waiting?.answered();
     const times = { startedAt: this.#startedAt, firstTokenAt: this.#firstTokenAt, now };
@@ -176,9 +171,7 @@ export class Attempt {
   abandon(seen: AttemptMeasures, sent: boolean): void {
     const now = this.#request.env.clock.now();
     this.target.stats.end(now, {});
-    const guess = sent
-      ? { ...servedAs(seen.response), ...guessOf(this.channel, this.#request, seen) }
-      : {};
+    const guess = sent ? { ...servedAs(seen.response), ...guessOf(this.channel, this.#request, seen) } : {};
     this.#end(now, { outcome: 'abandoned', ...guess, billed: sent ? 'unknown' : 'no' });
   }
 

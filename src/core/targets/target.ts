@@ -15,8 +15,8 @@ import type { KeyLimits } from '../../types/options/limit.ts';
 import type { Baseline, TargetOptions } from '../../types/options/options.ts';
 import type { Price } from '../../types/options/price.ts';
 import type { Candidate, Health } from '../../types/options/strategy.ts';
-import type { AwakeClock } from '../../util/awake-clock.ts';
 import type { Provider } from '../../types/provider.ts';
+import type { AwakeClock } from '../../util/awake-clock.ts';
 
 /** A target with all that this process knows of it. Nothing in it belongs to one request. */
 export interface Target {
