@@ -4,6 +4,6 @@
  *
  * @module testing
  */
-export { type Script, type ScriptedProvider, scriptedProvider } from './scripted-provider.ts';
+export { type Call, type Script, type ScriptedProvider, scriptedProvider } from './scripted-provider.ts';
 export { seededRandom } from './seeded-random.ts';
 export { type VirtualClock, virtualClock } from './virtual-clock.ts';

@@ -52,7 +52,8 @@ export interface ScriptedProvider<Name extends string = string> extends Provider
   readonly open: number;
 }
 
-type Call = ProviderCall | ProviderEmbedCall | ProviderImageCall;
+/** A call of a scripted provider. */
+export type Call = ProviderCall | ProviderEmbedCall | ProviderImageCall;
 
 /** A GIF of one pixel. */
 const pixel = 'R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7';

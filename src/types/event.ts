@@ -5,7 +5,7 @@ import type { AttemptSummary, FinishReason } from './result/result.ts';
 import type { Cost, Usage } from './result/usage.ts';
 
 /** What every event says of its request. */
-interface RequestFacts {
+export interface RequestFacts {
   /** Unique within the process. */
   readonly requestId: string;
   readonly route: string;

@@ -21,12 +21,15 @@ export interface Waiter<T> {
   /**
    * Tries to get in. Throws where there is nothing to wait for any more.
    *
-   * @param last its time to wait is over, so there is no further try
+   * @param last why this is the last try, if it is: `full` where the queue has no room for it, `late` where its time to wait is
+   * over
    */
-  tryEnter(last: boolean): Entry<T>;
-  /** What it is rejected with: `full` where the queue has no room for it, `late` where its time to wait is over. */
-  refusal(why: 'full' | 'late'): unknown;
+  tryEnter(last?: Refusal): Entry<T>;
+  /** What it is rejected with. */
+  refusal(why: Refusal): unknown;
 }
+
+type Refusal = 'full' | 'late';
 
 /** What it got; or the monotonic moment at which to try again, `Infinity` where only something released can help. */
 export type Entry<T> = { readonly got: T } | { readonly until: number };
@@ -47,10 +50,11 @@ export interface AdmissionQueue {
 
 interface Waiting extends LaneEntry {
   /** Tries to get in; returns the moment of the next try, or `undefined` where it need not wait any more. */
-  attempt(last: boolean): number | undefined;
+  attempt(last?: Refusal): number | undefined;
   /** Has it try again at a moment. */
   wakeAt(moment: number): void;
-  turnAway(why: 'full' | 'late'): void;
+  /** Tries for the last time, and else rejects. */
+  turnAway(why: Refusal): void;
 }
 
 export function admissionQueue(clock: Clock): AdmissionQueue {
@@ -75,7 +79,7 @@ export function admissionQueue(clock: Clock): AdmissionQueue {
   const serve = (): void => {
     const stuck = new Set<Waiting>();
     for (let head = lanes.head(stuck); head !== undefined; head = lanes.head(stuck)) {
-      const until = head.attempt(false);
+      const until = head.attempt();
       if (until === undefined) continue;
       stuck.add(head);
       head.wakeAt(until);
@@ -97,9 +101,7 @@ export function admissionQueue(clock: Clock): AdmissionQueue {
     const { signal, maxWait } = waiter;
     // Each has timers of its own: where timers belong to a request, they end with it.
     let cancelWake = (): void => {};
-    const patience = watchdog(clock, () => {
-      if (waiting.attempt(true) !== undefined) waiting.turnAway('late');
-    });
+    const patience = watchdog(clock, () => waiting.turnAway('late'));
     const leave = (): void => {
       lanes.delete(waiting);
       cancelWake();
@@ -127,6 +129,7 @@ export function admissionQueue(clock: Clock): AdmissionQueue {
         cancelWake = clock.after(moment - clock.now(), sweep);
       },
       turnAway(why) {
+        if (waiting.attempt(why) === undefined) return;
         leave();
         reject(waiter.refusal(why));
       },
@@ -147,8 +150,12 @@ export function admissionQueue(clock: Clock): AdmissionQueue {
       new Promise<T>((resolve, reject) => {
         const rank = priorities.indexOf(waiter.priority);
         if (waiter.signal.aborted) reject(waiter.signal.reason);
-        else if (lanes.size >= waiter.room && !shed(rank)) reject(waiter.refusal('full'));
-        else join(waiter, rank, resolve, reject);
+        else if (lanes.size < waiter.room || shed(rank)) join(waiter, rank, resolve, reject);
+        else {
+          const entry = waiter.tryEnter('full'); // what it throws rejects
+          if ('got' in entry) resolve(entry.got);
+          else reject(waiter.refusal('full'));
+        }
       }),
     released() {
       if (lanes.size > 0) sweep();

@@ -1,3 +1,4 @@
+import type { TokenDemand } from '../../limits/vendor-limits.ts';
 import { costOf } from '../../pricing/cost.ts';
 import { usualOutputTokens } from '../../pricing/estimate.ts';
 import type { SizeClass } from '../../stats/latency.ts';
@@ -42,13 +43,13 @@ export function imagesPerCall({ provider, model }: Target): number {
   return provider.imagesPerCall?.(model) ?? 1;
 }
 
-/** Tokens that a request is expected to take, in and out. */
+/** Tokens that a request is expected to take. */
 export function expectedTokens(
   target: Target,
   forecast: Omit<EstimateInput, 'session'>,
   now: number,
-): number {
-  return forecast.job.inputTokens.get() + expectedOutput(target, forecast, now);
+): TokenDemand {
+  return { input: forecast.job.inputTokens.get(), output: expectedOutput(target, forecast, now) };
 }
 
 /** Input tokens that a target's prompt cache is expected to have. */

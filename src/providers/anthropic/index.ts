@@ -21,6 +21,8 @@ import { toRequest } from './request.ts';
 import { toResult } from './response.ts';
 import { eventReader } from './stream.ts';
 
+export type { ClientOptions } from '../shared/client-options.ts';
+
 /** A client of the `@anthropic-ai/sdk` package, version 0.60 or newer, as far as it is used. */
 export interface AnthropicClient {
   readonly messages: {

@@ -36,8 +36,9 @@ import { imagesPerCall, sendImagen, toChatImages, toImageChat, toImagenImages } 
 import { type GenerativeAIClient, sendLegacy } from './legacy.ts';
 import { isImagen } from './model.ts';
 
+export type { ClientOptions } from '../shared/client-options.ts';
 export type { GenAIClient } from './genai.ts';
-export type { GenerativeAIClient } from './legacy.ts';
+export type { GenerativeAIClient, LegacyModel } from './legacy.ts';
 
 /** The options of `google`. */
 export interface GoogleOptions extends ClientOptions {

@@ -52,7 +52,7 @@ export interface Preset<Name extends string = string, Address extends string = s
 }
 
 /** The words in an address that options have to fill in. */
-type Placeholders<Address extends string> = Address extends `${string}{${infer Word}}${infer Rest}`
+export type Placeholders<Address extends string> = Address extends `${string}{${infer Word}}${infer Rest}`
   ? Word | Placeholders<Rest>
   : never;
 

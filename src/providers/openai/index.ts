@@ -37,6 +37,8 @@ import { toEditFiles } from './image-edits.ts';
 import { inChat } from './option-names.ts';
 import * as responses from './responses/index.ts';
 
+export type { ClientOptions } from '../shared/client-options.ts';
+
 /** A client of the `openai` package, version 5 or newer, as far as it is used. */
 export interface OpenAIClient {
   readonly chat: {

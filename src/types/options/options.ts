@@ -214,7 +214,8 @@ export interface Catalog {
 /** The id of each of the targets: literal where it was written out, `string` where it was computed. */
 export type TargetIdOf<Targets extends readonly TargetOptions[]> = IdOf<Targets[number]>;
 
-type IdOf<T> = T extends { readonly id: infer Id extends string }
+/** The id of one target. */
+export type IdOf<T> = T extends { readonly id: infer Id extends string }
   ? Id
   : 'id' extends keyof T
     ? string

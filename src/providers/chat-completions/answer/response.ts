@@ -91,7 +91,7 @@ function toContent(messages: readonly Wire[], provider: string): readonly Conten
   }
   return [
     ...messages.flatMap((message) => [...reasoningOf(message, provider), ...textOf(message)]),
-    ...calls.end(),
+    ...calls.end().filter((part) => part.type === 'tool-call'),
     ...messages.flatMap((message) => [
       ...speechOf(message, provider),
       ...imagesIn(message),
