@@ -20,3 +20,13 @@ export function nodeProcess(): NodeProcess | undefined {
     process.versions?.['bun'] !== undefined || 'Deno' in globalThis || 'WebSocketPair' in globalThis;
   return other ? undefined : (process as NodeProcess);
 }
+
+/**
+ * Whether timers are the process's own, as on Node, Bun and Deno. Browsers hold back those of hidden pages, and Cloudflare
+ * Workers drop those of a request that is over.
+ */
+export function ownsTimers(): boolean {
+  const { process } = globalThis as { process?: { readonly release?: { readonly name?: string } } };
+  const others = ['window', 'WebSocketPair', 'EdgeRuntime'];
+  return process?.release?.name === 'node' && !others.some((name) => name in globalThis);
+}

@@ -12,6 +12,7 @@ import {
   resolveClientOptions,
 } from '../shared/client-options.ts';
 import { withKeys } from '../shared/keys.ts';
+import { askedToBeServedAs } from '../shared/usage/service-tier.ts';
 import { capabilitiesOf } from './capabilities.ts';
 import type { Gateway } from './gateway.ts';
 import { chat, embed, image, type Server, streamParts } from './server.ts';
@@ -168,6 +169,7 @@ function withKey<Name extends string>(
     warmup: (signal) => transport.warmup(signal),
     traffic: transport.traffic,
     capabilities: () => capabilitiesOf(quirks, images),
+    servedAs: (options) => askedToBeServedAs(options[name]),
     ...(embeddings === false
       ? {}
       : { embed: (call) => embed(server, call), embedLimits: { values: embeddings, characters: 300_000 } }),

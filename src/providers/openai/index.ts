@@ -32,6 +32,7 @@ import {
   type SdkMapping,
   sdkProvider,
 } from '../shared/sdk-provider.ts';
+import { askedToBeServedAs } from '../shared/usage/service-tier.ts';
 import { capabilitiesInChat, capabilitiesInResponses } from './capabilities.ts';
 import { toEditFiles } from './image-edits.ts';
 import { inChat } from './option-names.ts';
@@ -152,7 +153,10 @@ function overChatCompletions(seesMark: boolean): Interface {
     toResult: (data, headers, warnings, request) =>
       toResult(data, { provider: name, headers, warnings, request }),
     reader: (headers, request) => chunkReader({ provider: name, headers, request, seesMark }),
-    more: { capabilities: capabilitiesInChat },
+    more: {
+      capabilities: capabilitiesInChat,
+      servedAs: (options) => askedToBeServedAs(options['openai.chat'], options[name]),
+    },
   };
 }
 
@@ -161,7 +165,11 @@ const overResponses: Interface = {
   send: (client, body, _stream, carry) => has(client.responses, 'responses').create(body, callOptions(carry)),
   toResult: responses.toResult,
   reader: responses.eventReader,
-  more: { capabilities: capabilitiesInResponses, boundBy: responses.boundBy },
+  more: {
+    capabilities: capabilitiesInResponses,
+    servedAs: (options) => askedToBeServedAs(options['openai.responses'], options[name]),
+    boundBy: responses.boundBy,
+  },
 };
 
 /**
