@@ -1,6 +1,7 @@
 import { ConfigError } from '../../errors.ts';
 import { createTransport } from '../../transport/transport.ts';
 import type { Provider } from '../../types/provider.ts';
+import { isCompletion } from '../chat-completions/answer/response.ts';
 import { chatCompletionsFailures } from '../chat-completions/failures.ts';
 import type { ImageWords } from '../chat-completions/images.ts';
 import type { Quirks } from '../chat-completions/quirks.ts';
@@ -156,6 +157,7 @@ function withKey<Name extends string>(
     fetch: resolved.fetch,
     headers: { ...credentials, ...fixed },
     failures: chatCompletionsFailures,
+    isWholeAnswer: isCompletion,
     allowHeaders: perCall,
   });
   const { account, baseURL } = resolved;

@@ -10,7 +10,7 @@ import type { JSONObject } from '../../types/request/json.ts';
 import type { Warning } from '../../types/result/result.ts';
 import type { Wire } from '../../util/json.ts';
 import { asksForPictures } from '../chat-completions/answer/asked.ts';
-import { toResult } from '../chat-completions/answer/response.ts';
+import { isCompletion, toResult } from '../chat-completions/answer/response.ts';
 import { chunkReader } from '../chat-completions/answer/stream.ts';
 import { toEmbeddings, toEmbedRequest } from '../chat-completions/embeddings.ts';
 import { chatCompletionsFailures } from '../chat-completions/failures.ts';
@@ -203,6 +203,7 @@ function ownClient(options: OpenAIOptions): ClientSource<OpenAIClient> {
     fetch,
     headers,
     failures: chatCompletionsFailures,
+    isWholeAnswer: isCompletion,
     allowHeaders: [
       'authorization',
       ...(organization === null ? [] : ['openai-organization']),

@@ -81,6 +81,11 @@ export function toResult(
   };
 }
 
+/** Whether JSON is a whole answer: some servers give one where a stream was asked for. */
+export function isCompletion(json: unknown): boolean {
+  return asObjects(asObject(json)?.['choices']).length > 0;
+}
+
 function choicesOf(wire: Wire | undefined, request: Wire): readonly Wire[] {
   const choices = asObjects(wire?.['choices']);
   if (!asksForSeveral(request)) return choices;
