@@ -4,6 +4,7 @@ import { embed } from './core/calls/embed.ts';
 import { image } from './core/calls/image.ts';
 import { stream } from './core/calls/stream/chat-stream.ts';
 import { emitHealthChange, type Route, type RouterContext, toEpoch } from './core/context.ts';
+import { releaseDropped } from './core/dropped.ts';
 import { createMirror } from './core/mirror.ts';
 import { normalizeChatRequest } from './core/operations/chat-request.ts';
 import { chatOperation, embedOperation, imageOperation } from './core/operations/operation.ts';
@@ -37,6 +38,7 @@ import { linkedAbort, orAbort, realAbort, type Signal } from './util/abort.ts';
 import { roughClock, systemClock } from './util/clock.ts';
 import { emitter } from './util/emitter.ts';
 import { mergeDefined } from './util/merge-defined.ts';
+import { requestsAreApart } from './util/runtime.ts';
 import { swapSet } from './util/swap-set.ts';
 
 /**
@@ -81,6 +83,7 @@ export function createRouter(options: RouterOptions): Router {
     queue: admissionQueue(clock),
     queueLimits: mergeDefined(defaultQueue, options.queue),
     closed: closing.signal,
+    apart: requestsAreApart(),
     activeRequests: swapSet(),
   };
   const find = routeFinder(options, targets);
@@ -135,8 +138,9 @@ export function createRouter(options: RouterOptions): Router {
     },
     warmup: () => warmup(targets, clock, closing.signal),
     on: events.on,
-    stats: () =>
-      targets.map((target) => {
+    stats() {
+      releaseDropped(env.activeRequests.items, clock.now());
+      return targets.map((target) => {
         const now = clock.now();
         const { state: health, until } = targetHealth(target, now);
         const { id, model, provider, capabilities } = target;
@@ -151,7 +155,8 @@ export function createRouter(options: RouterOptions): Router {
           ...statsOf(target, now),
           latencies: latenciesOf(target, now),
         };
-      }),
+      });
+    },
     close() {
       closing.abort(undefined);
       for (const { stop } of [...env.activeRequests.items]) stop(closedError());

@@ -4,9 +4,11 @@ import type { Accept, CallOptions, Interrupted, Priority } from '../types/option
 import type { Decision } from '../types/result/decision.ts';
 import type { AttemptSummary, FinishReason } from '../types/result/result.ts';
 import type { Cost, Usage } from '../types/result/usage.ts';
-import { linkedAbort, type Signal } from '../util/abort.ts';
+import { type LinkedAbort, linkedAbort, type Signal } from '../util/abort.ts';
 import { mergeDefined } from '../util/merge-defined.ts';
+import { type Pulse, pulse } from '../util/pulse.ts';
 import { type ActiveRequest, type Route, type RouterContext, toEpoch } from './context.ts';
+import { releaseDropped } from './dropped.ts';
 import type { Operation } from './operations/operation.ts';
 import { defaultHedge, type ResolvedPolicies, type ResolvedTimeouts } from './options/policies.ts';
 
@@ -30,6 +32,8 @@ export interface RequestState {
   readonly deadline: number;
   /** Aborts with the caller's reason, at the deadline, or when the router is closed. */
   readonly signal: Signal;
+  /** Only where requests are apart. */
+  readonly pulse: Pulse | undefined;
   /** In the order they ended. */
   readonly attempts: AttemptSummary[];
   /** How many have started. */
@@ -65,6 +69,8 @@ export interface RequestInit {
   /** When the request came in, where it was not now. */
   readonly startedAt?: number | undefined;
   readonly mirror?: boolean;
+  /** Called once, when it is over. */
+  readonly onEnd?: () => void;
 }
 
 export function createRequest({ options, ...init }: RequestInit): RequestState {
@@ -74,7 +80,10 @@ export function createRequest({ options, ...init }: RequestInit): RequestState {
   const { startedAt = now } = init;
   const abort = linkedAbort(options.signal);
   if (env.closed.aborted) abort.abort(closedError());
-  const live: ActiveRequest = { stop: abort.abort, place: undefined };
+  const own = env.apart ? pulse(env.clock) : undefined;
+  const live: ActiveRequest =
+    own === undefined ? { stop: abort.abort, place: undefined } : apartRequest(own, abort, () => run);
+  if (own !== undefined) releaseDropped(env.activeRequests.items, now);
   env.activeRequests.add(live);
   const attempts: AttemptSummary[] = [];
   const onDeadline = (): void => abort.abort(new DeadlineError(timeout.request, attempts));
@@ -95,6 +104,7 @@ export function createRequest({ options, ...init }: RequestInit): RequestState {
     startedAt,
     deadline: startedAt + timeout.request,
     signal: abort.signal,
+    pulse: own,
     attempts,
     started: 0,
     decision: undefined,
@@ -104,12 +114,29 @@ export function createRequest({ options, ...init }: RequestInit): RequestState {
       if (settled) return;
       settled = true;
       cancelDeadline();
+      own?.stop();
       abort.unlink();
       env.activeRequests.delete(live);
       emitRequestEnd(run, end);
+      init.onEnd?.();
     },
   };
   return run;
+}
+
+function apartRequest(own: Pulse, { abort }: LinkedAbort, run: () => RequestState): ActiveRequest {
+  return {
+    place: undefined,
+    stop: (reason) => own.post(() => abort(reason)),
+    apart: {
+      pulse: own,
+      lateSince: undefined,
+      release() {
+        abort(new DOMException('the runtime has dropped the request', 'AbortError'));
+        run().settle({ outcome: 'aborted' });
+      },
+    },
+  };
 }
 
 /** What calls of a closed router, and those under way when it is closed, end with. */

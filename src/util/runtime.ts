@@ -20,3 +20,12 @@ export function nodeProcess(): NodeProcess | undefined {
     process.versions?.['bun'] !== undefined || 'Deno' in globalThis || 'WebSocketPair' in globalThis;
   return other ? undefined : (process as NodeProcess);
 }
+
+/**
+ * Whether no request may act for another: on Cloudflare Workers, and on platforms that are built on them, timers, promises and
+ * I/O belong to the request that began them and end with it, without a word
+ * (https://developers.cloudflare.com/workers/runtime-apis/bindings/#making-changes-to-bindings).
+ */
+export function requestsAreApart(): boolean {
+  return 'WebSocketPair' in globalThis || 'EdgeRuntime' in globalThis;
+}

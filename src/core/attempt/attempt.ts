@@ -6,7 +6,8 @@ import type { VendorLimit } from '../../types/options/limit.ts';
 import type { ProviderCall } from '../../types/provider.ts';
 import type { AttemptSummary } from '../../types/result/result.ts';
 import type { Cost, Usage } from '../../types/result/usage.ts';
-import { linkedAbort, type Signal } from '../../util/abort.ts';
+import { abortQuietly, linkedAbort, type Signal } from '../../util/abort.ts';
+import { forRequest } from '../../util/pulse.ts';
 import { watchdog } from '../../util/watchdog.ts';
 import { emitHealthChange } from '../context.ts';
 import type { AttemptSlot } from '../failover/race.ts';
@@ -80,11 +81,11 @@ export function beginAttempt(run: RequestState, permit: Reservation, lane: Attem
   emitHealthChange(target, env);
   const abort = linkedAbort(lane.signal);
   const controller = new AbortController(); // for the provider, which wants a real one
-  abort.signal.addEventListener('abort', () => controller.abort(abort.signal.reason));
+  abort.signal.addEventListener('abort', () => abortQuietly(controller, abort.signal.reason));
   if (abort.signal.aborted) controller.abort(abort.signal.reason);
   // Embeddings and images take as long as their portions are large; nothing can be learnt from that.
   const waiting = generatesText(kind)
-    ? target.silence.begin(target.latencies[kind], lane.alarm, run.job.size.get())
+    ? target.silence.begin(target.latencies[kind], forRequest(run.pulse, lane.alarm), run.job.size.get())
     : undefined;
   const keyFact = channel.number === undefined ? {} : { key: channel.number };
   let firstTokenAt: number | undefined;

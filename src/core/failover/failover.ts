@@ -347,6 +347,7 @@ export function createFailover(
       room: size,
       maxWait,
       signal: run.signal,
+      pulse: run.pulse,
       tryEnter,
       refusal: nothingToTry,
     });
