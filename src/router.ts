@@ -35,7 +35,8 @@ import type { InferSchema, Schema } from './types/request/schema.ts';
 import type { ChatResult } from './types/result/result.ts';
 import type { ChatStream, Router } from './types/router.ts';
 import { linkedAbort, orAbort, realAbort, type Signal } from './util/abort.ts';
-import { roughClock, systemClock } from './util/clock.ts';
+import { awakeClock } from './util/awake-clock.ts';
+import { systemClock } from './util/clock.ts';
 import { emitter } from './util/emitter.ts';
 import { mergeDefined } from './util/merge-defined.ts';
 import { requestsAreApart } from './util/runtime.ts';
@@ -63,10 +64,13 @@ export function createRouter<
 export function createRouter(options: RouterOptions): Router {
   checkOptions(options);
   const clock = options.clock ?? systemClock;
+  const awake = awakeClock(clock);
   const random = options.random ?? Math.random;
   const events = emitter();
   const closing = linkedAbort();
-  const targets = createTargets(options.targets, random, clock, (target) => emitHealthChange(target, env));
+  const targets = createTargets(options.targets, random, clock, awake, (target) =>
+    emitHealthChange(target, env),
+  );
   const allPriced = targets.every(({ price }) => price !== undefined);
   const prices = priceBook(allPriced ? false : options.catalog, clock, (target) => {
     events.emit({ type: 'price-unknown', target });
@@ -74,13 +78,13 @@ export function createRouter(options: RouterOptions): Router {
   void prices.ready(); // begins to load, so that the first request need not wait for all of it
   const env: RouterContext = {
     clock,
-    roughNow: roughClock(clock),
+    awake,
     random,
     prices,
     events,
     affinity: affinity(),
     caches: promptCaches(),
-    queue: admissionQueue(clock),
+    queue: admissionQueue(clock, awake),
     queueLimits: mergeDefined(defaultQueue, options.queue),
     closed: closing.signal,
     apart: requestsAreApart(),

@@ -5,6 +5,7 @@ import type { PromptCaches } from '../stats/prompt-caches.ts';
 import type { Clock, Random } from '../types/clock.ts';
 import type { QueuePolicy } from '../types/options/options.ts';
 import type { Signal } from '../util/abort.ts';
+import type { AwakeClock } from '../util/awake-clock.ts';
 import type { Emitter } from '../util/emitter.ts';
 import type { Pulse } from '../util/pulse.ts';
 import type { Slot, SwapSet } from '../util/swap-set.ts';
@@ -43,8 +44,8 @@ export interface ApartRequest {
 /** What all requests of one router share. */
 export interface RouterContext {
   readonly clock: Clock;
-  /** For what happens with every token, see `roughClock`. */
-  readonly roughNow: () => number;
+  /** Of timeouts, and of how long targets take. */
+  readonly awake: AwakeClock;
   readonly random: Random;
   readonly prices: PriceBook;
   readonly events: Emitter;

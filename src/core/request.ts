@@ -1,4 +1,5 @@
 import { DeadlineError, isRouterError, RouterError } from '../errors.ts';
+import { addUsd } from '../pricing/money.ts';
 import type { RouterErrorCode } from '../types/error.ts';
 import type { Accept, CallOptions, Interrupted, Priority } from '../types/options/options.ts';
 import type { Decision } from '../types/result/decision.ts';
@@ -7,6 +8,7 @@ import type { Cost, Usage } from '../types/result/usage.ts';
 import { type LinkedAbort, linkedAbort, type Signal } from '../util/abort.ts';
 import { mergeDefined } from '../util/merge-defined.ts';
 import { type Pulse, pulse } from '../util/pulse.ts';
+import { watchdog } from '../util/watchdog.ts';
 import { type ActiveRequest, type Route, type RouterContext, toEpoch } from './context.ts';
 import { releaseDropped } from './dropped.ts';
 import type { Operation } from './operations/operation.ts';
@@ -29,6 +31,7 @@ export interface RequestState {
   readonly mirror: boolean;
   /** Monotonic milliseconds. */
   readonly startedAt: number;
+  /** As `AwakeClock.now()`: `timeout.request` is not over while the process stands still. */
   readonly deadline: number;
   /** Aborts with the caller's reason, at the deadline, or when the router is closed. */
   readonly signal: Signal;
@@ -89,7 +92,9 @@ export function createRequest({ options, ...init }: RequestInit): RequestState {
   const onDeadline = (): void => abort.abort(new DeadlineError(timeout.request, attempts));
   const left = startedAt + timeout.request - now;
   if (left <= 0) onDeadline();
-  const cancelDeadline = env.clock.after(left, onDeadline);
+  const timer = watchdog(env.awake, onDeadline);
+  const awakeAt = env.awake.now(now);
+  timer.watch(left, awakeAt);
   let settled = false;
   const run: RequestState = {
     ...init,
@@ -102,7 +107,7 @@ export function createRequest({ options, ...init }: RequestInit): RequestState {
     metadata: options.metadata ?? {},
     mirror: init.mirror ?? false,
     startedAt,
-    deadline: startedAt + timeout.request,
+    deadline: awakeAt + left,
     signal: abort.signal,
     pulse: own,
     attempts,
@@ -113,7 +118,7 @@ export function createRequest({ options, ...init }: RequestInit): RequestState {
     settle(end) {
       if (settled) return;
       settled = true;
-      cancelDeadline();
+      timer.stop();
       own?.stop();
       abort.unlink();
       env.activeRequests.delete(live);
@@ -167,7 +172,7 @@ function emitRequestEnd(run: RequestState, end: RequestEnd): void {
     finishReason: success?.finishReason,
     usage: success?.usage,
     cost: success?.cost,
-    wastedCost: wasted.reduce((sum, { cost }) => sum + (cost?.total ?? 0), 0),
+    wastedCost: addUsd(...wasted.map(({ cost }) => cost?.total ?? 0)),
     duration: now - run.startedAt,
     firstToken: run.firstTokenAt === undefined ? undefined : run.firstTokenAt - run.startedAt,
     error: end.outcome === 'failed' ? codeOf(end.error) : undefined,

@@ -1,6 +1,7 @@
 import type { Clock } from '../../types/clock.ts';
 import type { Priority } from '../../types/options/options.ts';
 import type { Signal } from '../../util/abort.ts';
+import type { AwakeClock } from '../../util/awake-clock.ts';
 import { forRequest, type Pulse } from '../../util/pulse.ts';
 import { watchdog } from '../../util/watchdog.ts';
 import { type LaneEntry, priorityLanes } from './lanes.ts';
@@ -62,7 +63,8 @@ interface Waiting extends LaneEntry {
   readonly apart: boolean;
 }
 
-export function admissionQueue(clock: Clock): AdmissionQueue {
+/** @param awake by which `maxWait` is measured */
+export function admissionQueue(clock: Clock, awake: AwakeClock): AdmissionQueue {
   const lanes = priorityLanes<Waiting>();
   let arrivals = 0;
   let sweeping = false;
@@ -114,7 +116,7 @@ export function admissionQueue(clock: Clock): AdmissionQueue {
     const { signal, maxWait, pulse } = waiter;
     // Each has timers of its own: where timers belong to a request, they end with it.
     let cancelWake = (): void => {};
-    const patience = watchdog(clock, () => waiting.turnAway('late'));
+    const patience = watchdog(awake, () => waiting.turnAway('late'));
     const endBeats = pulse?.each(() => sweepFor(waiting));
     const leave = (): void => {
       lanes.delete(waiting);
