@@ -1,5 +1,6 @@
 import { admissionQueue } from './core/admission/queue.ts';
 import type { RouterContext } from './core/context.ts';
+import { releaseDropped } from './core/dropped.ts';
 import { chatOperation, streamOperation } from './core/operations/chat.ts';
 import { embedOperation } from './core/operations/embed.ts';
 import { imageOperation } from './core/operations/image.ts';
@@ -32,6 +33,7 @@ import { awakeClock } from './util/awake-clock.ts';
 import { systemClock } from './util/clock.ts';
 import { emitter } from './util/emitter.ts';
 import { mergeDefined } from './util/merge-defined.ts';
+import { requestsAreApart } from './util/runtime.ts';
 import { swapSet } from './util/swap-set.ts';
 
 /**
@@ -80,7 +82,10 @@ export function createRouter(options: RouterOptions): Router {
     explain: (request, callOptions = {}) => explain(chatOperation, request, callOptions, env),
     warmup: () => warmUp(targets, clock, closing.signal),
     on: events.on,
-    stats: () => targets.map((target) => reportOf(target, clock)),
+    stats() {
+      releaseDropped(env.activeRequests.items, clock.now());
+      return targets.map((target) => reportOf(target, clock));
+    },
     close() {
       closing.abort(undefined);
       for (const { stop } of [...env.activeRequests.items]) stop(closedError());
@@ -129,6 +134,7 @@ function contextOf(
     queue: admissionQueue(clock, awake),
     queueLimits: mergeDefined(defaultQueue, options.queue),
     closed,
+    apart: requestsAreApart(),
     activeRequests: swapSet(),
   };
   return env;

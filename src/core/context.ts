@@ -5,6 +5,7 @@ import type { QueuePolicy } from '../types/options/options.ts';
 import type { Signal } from '../util/abort.ts';
 import type { AwakeClock } from '../util/awake-clock.ts';
 import type { Emitter } from '../util/emitter.ts';
+import type { Pulse } from '../util/pulse.ts';
 import type { Slot, SwapSet } from '../util/swap-set.ts';
 import type { AdmissionQueue } from './admission/queue.ts';
 import type { RouteFinder } from './routes.ts';
@@ -15,7 +16,19 @@ import type { Target } from './targets/target.ts';
 
 /** A request under way. */
 export interface ActiveRequest extends Slot {
+  /** Ends it, from another request or from outside. */
   stop(reason: unknown): void;
+  /** Only where requests are apart. */
+  readonly apart?: ApartRequest;
+}
+
+/** What is known of a request that its runtime may drop without a word. */
+export interface ApartRequest {
+  readonly pulse: Pulse;
+  /** Gives back all that it holds. It is not there any more to do so. */
+  release(): void;
+  /** When it was first found to be late with its pulse. */
+  lateSince: number | undefined;
 }
 
 /** What all requests of one router share. */
@@ -40,6 +53,8 @@ export interface RouterContext {
   readonly queueLimits: Required<QueuePolicy>;
   /** Aborted when the router is closed. */
   readonly closed: Signal;
+  /** See `requestsAreApart`. */
+  readonly apart: boolean;
   /** All requests under way, which end then. */
   readonly activeRequests: SwapSet<ActiveRequest>;
 }

@@ -4,7 +4,7 @@ import type { Decision, Selected } from '../types/result/decision.ts';
 import { orAbort } from '../util/abort.ts';
 import type { RouterContext } from './context.ts';
 import { createFailover } from './failover/failover.ts';
-import { failRequest, finishRequest } from './finish.ts';
+import { abandonRequest, failRequest, finishRequest } from './finish.ts';
 import type { Operation } from './operations/operation.ts';
 import type { RunnableOperation } from './operations/runnable.ts';
 import { checkCallOptions } from './options/call-options.ts';
@@ -24,7 +24,7 @@ export async function runOperation<Request extends AnyRequest, Result>(
 ): Promise<Result> {
   const request = check(operation, input, options, env);
   const { stations } = env;
-  request.start();
+  request.start(abandonRequest);
   if (stations.observe !== undefined) request.observers = stations.observe(request.context);
   try {
     if (request.signal.aborted) throw request.signal.reason;

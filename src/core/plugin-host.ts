@@ -33,10 +33,11 @@ export function installPlugins(
         env.closed.addEventListener('abort', stop, { once: true });
         return stop;
       },
-      async shadow(context, id) {
+      shadow(context, id, onEnd = () => {}) {
         const target = targets.find((each) => each.id === id);
         const request = RequestView.behind(context);
-        if (target !== undefined && request instanceof RequestState) await sendShadow(request, target);
+        if (target === undefined || !(request instanceof RequestState)) onEnd();
+        else void sendShadow(request, target, onEnd);
       },
       report: (error) => report(plugin, 'background', error),
     };

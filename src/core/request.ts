@@ -9,8 +9,10 @@ import type { AttemptSummary } from '../types/result/result.ts';
 import { type LinkedAbort, linkedAbort, type Signal } from '../util/abort.ts';
 import { toEpoch } from '../util/clock.ts';
 import { mergeDefined } from '../util/merge-defined.ts';
+import { type Pulse, pulse } from '../util/pulse.ts';
 import { type Watchdog, watchdog } from '../util/watchdog.ts';
 import type { ActiveRequest, RouterContext } from './context.ts';
+import { releaseDropped } from './dropped.ts';
 import type { Checked, Operation } from './operations/operation.ts';
 import type { Requirements } from './operations/requirements.ts';
 import { defaultHedge, type ResolvedPolicies, type ResolvedTimeouts } from './options/policies.ts';
@@ -33,6 +35,8 @@ export interface RequestInit<Request extends AnyRequest = AnyRequest> {
   readonly route: Route;
   /** It is a copy, which nobody waits for. */
   readonly shadow?: boolean;
+  /** Called once, when it is over. */
+  readonly onEnd?: () => void;
 }
 
 /**
@@ -78,6 +82,8 @@ export class RequestState<Request extends AnyRequest = AnyRequest> {
   observers: RequestObservers | undefined;
   /** Where a plugin had the answer. */
   lookup: LookupSummary | undefined;
+  /** Only where requests are apart. */
+  pulse: Pulse | undefined;
   /** Whether its route is known. */
   isRouted = true;
 
@@ -85,6 +91,7 @@ export class RequestState<Request extends AnyRequest = AnyRequest> {
   #needs: Requirements | undefined;
   #inputTokens: number | undefined;
   readonly #abort: LinkedAbort;
+  readonly #onEnd: (() => void) | undefined;
   #active: ActiveRequest | undefined;
   #timer: Watchdog | undefined;
   /** Whether the call's `deadline` comes before `timeout.request` is over. */
@@ -100,6 +107,7 @@ export class RequestState<Request extends AnyRequest = AnyRequest> {
     options,
     route,
     shadow = false,
+    onEnd,
   }: RequestInit<Request>) {
     this.id = id;
     this.env = env;
@@ -110,6 +118,7 @@ export class RequestState<Request extends AnyRequest = AnyRequest> {
     this.schema = checked.schema;
     this.options = options;
     this.shadow = shadow;
+    this.#onEnd = onEnd;
     this.priority = options.priority ?? 'normal';
     this.session = options.session;
     this.metadata = options.metadata ?? none;
@@ -119,11 +128,19 @@ export class RequestState<Request extends AnyRequest = AnyRequest> {
     this.#adopt(route);
   }
 
-  /** Starts its time. Until then it is a mere question, as for `explain()`. */
-  start(): void {
+  /**
+   * Starts its time. Until then it is a mere question, as for `explain()`.
+   *
+   * @param drop ends it where its runtime has dropped it, see `requestsAreApart`
+   */
+  start(drop: (request: RequestState, reason: unknown) => void): void {
     const { env } = this;
     if (env.closed.aborted) this.stop(closedError());
-    this.#active = { stop: this.stop, place: undefined };
+    if (env.apart) {
+      this.pulse = pulse(env.clock);
+      releaseDropped(env.activeRequests.items, env.clock.now());
+    }
+    this.#active = activeOf(this, drop);
     env.activeRequests.add(this.#active);
     this.#watch();
   }
@@ -213,7 +230,9 @@ export class RequestState<Request extends AnyRequest = AnyRequest> {
     if (this.#over) return false;
     this.#over = true;
     this.#timer?.stop();
+    this.pulse?.stop();
     this.#abort.unlink();
+    this.#onEnd?.();
     return this.#active !== undefined && this.env.activeRequests.delete(this.#active);
   }
 
@@ -252,6 +271,28 @@ export class RequestState<Request extends AnyRequest = AnyRequest> {
 }
 
 const none: Readonly<Record<string, unknown>> = Object.freeze({});
+
+/** How it is ended from another request. Where requests are apart it ends itself, with its next pulse. */
+function activeOf(
+  request: RequestState,
+  drop: (request: RequestState, reason: unknown) => void,
+): ActiveRequest {
+  const { pulse: own, stop } = request;
+  if (own === undefined) return { place: undefined, stop };
+  return {
+    place: undefined,
+    stop: (reason) => own.post(() => stop(reason)),
+    apart: {
+      pulse: own,
+      lateSince: undefined,
+      release() {
+        const reason = new DOMException('the runtime has dropped the request', 'AbortError');
+        stop(reason);
+        drop(request, reason);
+      },
+    },
+  };
+}
 
 /** What calls of a closed router, and those under way when it is closed, end with. */
 export function closedError(): RouterError {

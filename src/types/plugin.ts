@@ -89,9 +89,11 @@ export interface PluginHost {
   every(ms: number, run: () => Awaitable<void>): () => void;
   /**
    * Sends a copy of a request to one target, to be measured: its answer reaches no caller. It makes one attempt, and gives
-   * its place up to any request that needs it. Its events carry `mirror: true`. Resolves when it is over; never rejects.
+   * its place up to any request that needs it. Its events carry `mirror: true`.
+   *
+   * @param onEnd called once: when it is over, or at once where none is sent
    */
-  shadow(context: RequestContext, target: string): Promise<void>;
+  shadow(context: RequestContext, target: string, onEnd?: () => void): void;
   /** Reports what went wrong in the plugin as a `plugin-error` event. */
   report(error: unknown): void;
 }

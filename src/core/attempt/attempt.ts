@@ -5,7 +5,8 @@ import type { VendorLimit } from '../../types/options/limit.ts';
 import type { ProviderCall } from '../../types/provider.ts';
 import type { AttemptSummary, ResponseInfo, ServedAs } from '../../types/result/result.ts';
 import type { Cost, Usage } from '../../types/result/usage.ts';
-import { type LinkedAbort, linkedAbort, type Signal } from '../../util/abort.ts';
+import { abortQuietly, type LinkedAbort, linkedAbort, type Signal } from '../../util/abort.ts';
+import { forRequest } from '../../util/pulse.ts';
 import { type Watchdog, watchdog } from '../../util/watchdog.ts';
 import { reportAttemptEnd, reportAttemptStart } from '../events.ts';
 import type { AttemptSlot } from '../failover/race.ts';
@@ -64,10 +65,14 @@ export class Attempt {
     emitHealthChange(target, env, this.#startedAt);
     this.#abort = linkedAbort(slot.signal);
     const controller = new AbortController(); // for the provider, which wants a real one
-    this.signal.addEventListener('abort', () => controller.abort(this.signal.reason));
+    this.signal.addEventListener('abort', () => abortQuietly(controller, this.signal.reason));
     this.carry = { model: target.model, signal: controller.signal, connectTimeout: timeout.connect };
     if (operation.measuredAs !== undefined)
-      this.#waiting = target.silence.begin(target.latencies[operation.measuredAs], slot.alarm, request.size);
+      this.#waiting = target.silence.begin(
+        target.latencies[operation.measuredAs],
+        forRequest(request.pulse, slot.alarm),
+        request.size,
+      );
     this.#timer = watchdog(env.awake, () =>
       this.expire(`no complete answer within timeout.attempt = ${timeout.attempt} ms`),
     );

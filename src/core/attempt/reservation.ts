@@ -3,6 +3,7 @@ import type { TokenDemand } from '../../limits/vendor-limits.ts';
 import type { AttemptOutcome } from '../../types/plugin.ts';
 import type { AttemptSummary } from '../../types/result/result.ts';
 import type { Usage } from '../../types/result/usage.ts';
+import { forRequest } from '../../util/pulse.ts';
 import type { RequestState } from '../request.ts';
 import { expectedTokens } from '../routing/estimates.ts';
 import type { Channel } from '../targets/target.ts';
@@ -86,7 +87,8 @@ export function reserve(
 }
 
 function stopOf(request: RequestState): () => void {
-  return () => request.stop(new DOMException('a request needed its place', 'AbortError'));
+  const stop = (): void => request.stop(new DOMException('a request needed its place', 'AbortError'));
+  return forRequest(request.pulse, stop);
 }
 
 /** `undefined` where they are not known; an attempt without usage took nothing. */

@@ -157,6 +157,7 @@ function nextPlace<Answer>(
     room: Number.POSITIVE_INFINITY, // its request has been let in
     maxWait: run.env.queueLimits.maxWait,
     signal,
+    pulse: run.pulse,
     tryEnter(last) {
       const now = run.env.clock.now();
       const at = (last === undefined ? availableAt : declaredAt)(channel, tokens, now);

@@ -160,7 +160,7 @@ class TargetFailover implements Failover {
   }
 
   #waitForPlace(eligible: Eligible): ChannelReservation | Promise<ChannelReservation> {
-    const { env, priority, signal, timeLeft } = this.#request;
+    const { env, priority, signal, timeLeft, pulse } = this.#request;
     const { size, maxWait } = env.queueLimits;
     const now = env.clock.now();
     const channels = this.#channels.filter((channel) => {
@@ -178,6 +178,7 @@ class TargetFailover implements Failover {
       line,
       room: size,
       maxWait,
+      pulse,
       signal,
       tryEnter: (lastTry) => this.#tryEnter(eligible, lastTry),
       refusal: (why) => this.#nothingToTry(why),

@@ -44,7 +44,7 @@ export function shadow({ mirror = false, routes = {} }: RouterOptions): Plugin |
           if (policy === false || !isDue(policy) || !isUseful(policy.target, context, decision)) return;
           const { target } = policy;
           count(target, 1);
-          host?.shadow(context, target).then(() => count(target, -1));
+          host?.shadow(context, target, () => count(target, -1));
         },
       };
     },

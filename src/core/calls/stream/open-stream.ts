@@ -8,6 +8,7 @@ import type {
 import type { ResponseInfo, Warning } from '../../../types/result/result.ts';
 import type { StreamContent } from '../../../types/result/stream-part.ts';
 import type { Usage } from '../../../types/result/usage.ts';
+import { forRequest } from '../../../util/pulse.ts';
 import { watchdog } from '../../../util/watchdog.ts';
 import { type Answer, type ChatInput, contentFilterFailure } from '../../answer/answer.ts';
 import { firstTokenTimeout, idleTimeout, stoppedTimeout } from '../../attempt/adaptive-timeouts.ts';
@@ -148,7 +149,8 @@ function readStream(
     );
   });
   /** Where all the target's streams have stopped, this one is not waited for as if it paused by itself. */
-  const onStall = (all: boolean): void => {
+  const onStall = (all: boolean): void => forRequest(run.pulse, () => whileStalled(all))();
+  const whileStalled = (all: boolean): void => {
     if (run.timeout.idle !== undefined || waiter === undefined) return;
     stopped = all ? stoppedTimeout(target) : undefined;
     timer.watch(Math.max(0, Math.min(idleLeft, stopped ?? idleLeft) - (awake.now() - waitingSince)));
