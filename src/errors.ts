@@ -40,7 +40,8 @@ export function isRouterError(error: unknown, code?: RouterErrorCode): boolean {
   return code === undefined || (error as { code?: unknown }).code === code;
 }
 
-interface ErrorOfCode {
+/** The error class of each code. */
+export interface ErrorOfCode {
   config: ConfigError;
   request: RequestError;
   provider: ProviderError;

@@ -8,6 +8,7 @@ export {
   ConfigError,
   CostLimitError,
   DeadlineError,
+  type ErrorOfCode,
   isRouterError,
   NoTargetError,
   OutputError,
@@ -52,6 +53,7 @@ export type {
   Listener,
   PriceUnknownEvent,
   RequestEndEvent,
+  RequestFacts,
   RouterEvent,
   RouterEventType,
   TargetStateEvent,
@@ -66,6 +68,7 @@ export type {
   CallOptions,
   Catalog,
   HedgePolicy,
+  IdOf,
   Interrupted,
   MirrorPolicy,
   Policies,
@@ -78,7 +81,7 @@ export type {
   TargetOptions,
   Timeouts,
 } from './types/options/options.ts';
-export type { Price, PriceTier, Rates } from './types/options/price.ts';
+export type { Price, PriceTier, Rates, ServiceTierRates } from './types/options/price.ts';
 export type { RouterOptions } from './types/options/router-options.ts';
 export type { Select, SelectContext, SelectOptions } from './types/options/select.ts';
 export type {
@@ -179,6 +182,7 @@ export type {
   ChatResult,
   FinishReason,
   ResponseInfo,
+  ServedAs,
   Warning,
 } from './types/result/result.ts';
 export type {

@@ -92,5 +92,6 @@ function limitOf(kind: ProviderErrorKind, facts: FailureFacts): HitLimit | undef
   if (/\bTPM\b|tokens?\b|token_?count|InputTokens/i.test(words)) return 'tokens';
   if (/requests? per|per[ _-]?minute|call rate|concurren|requests has exceeded/i.test(words))
     return 'requests';
-  return limitsOf(facts.headers).find(({ remaining }) => remaining === 0)?.of;
+  const of = limitsOf(facts.headers).find(({ remaining }) => remaining === 0)?.of;
+  return of === 'input-tokens' || of === 'output-tokens' ? 'tokens' : of;
 }

@@ -1,3 +1,4 @@
+import type { TokenDemand } from '../../limits/vendor-limits.ts';
 import type { Channel, Copies, Limits, Target } from '../targets/target.ts';
 
 /** Whether there is a place for one more attempt: those of copies are as good as free. */
@@ -90,17 +91,25 @@ function isBoundless({ places, rate }: Limits): boolean {
 }
 
 /** When a channel's limits let an attempt of so many tokens in; monotonic milliseconds, not after `now` where they do. */
-export function availableAt(channel: Channel, tokens: () => number, now: number): number {
-  // Counting takes time: only where somebody wants to know.
+export function availableAt(channel: Channel, tokens: () => TokenDemand, now: number): number {
+  // Counting takes time: only where there is a limit.
   if (isUnlimited(channel, now)) return now;
-  const { target, key, headroom } = channel;
+  const demand = tokens();
+  return Math.max(
+    declaredAt(channel, () => demand, now),
+    channel.headroom.freeAt(demand, now),
+  );
+}
+
+/**
+ * The same by the limits that the application has declared, which always hold. What a vendor says is left of its limits is a
+ * forecast: it may delay a request or send it elsewhere, but refuses none.
+ */
+export function declaredAt({ target, key }: Channel, tokens: () => TokenDemand, now: number): number {
   const { rate: own } = target.limits;
   const { rate: shared } = key.limits;
-  const wanted = tokens();
-  return Math.max(
-    now,
-    own?.freeAt(wanted, now) ?? now,
-    shared?.freeAt(wanted, now) ?? now,
-    headroom.freeAt(wanted, now),
-  );
+  if (own === undefined && shared === undefined) return now;
+  const { input, output } = tokens();
+  const total = input + output;
+  return Math.max(own?.freeAt(total, now) ?? now, shared?.freeAt(total, now) ?? now);
 }

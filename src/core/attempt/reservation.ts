@@ -1,5 +1,7 @@
 import type { Pass } from '../../health/breaker.ts';
+import type { TokenDemand } from '../../limits/vendor-limits.ts';
 import type { Usage } from '../../types/result/usage.ts';
+import { forRequest } from '../../util/pulse.ts';
 import { preempt } from '../admission/capacity.ts';
 import type { RequestState } from '../request.ts';
 import { expectedTokens } from '../routing/estimates.ts';
@@ -22,12 +24,14 @@ export interface Reservation {
   release(usage: Usage | undefined): void;
 }
 
+const noTokens: TokenDemand = { input: 0, output: 0 };
+
 /**
  * Takes a place. Whether there is one has been asked before.
  *
  * @param expected tokens that it is expected to take. Default: by the request
  */
-export function reserve(channel: Channel, run: RequestState, expected?: () => number): Reservation {
+export function reserve(channel: Channel, run: RequestState, expected?: () => TokenDemand): Reservation {
   const { target, key, places, headroom } = channel;
   const { clock, queue } = run.env;
   const now = clock.now();
@@ -38,9 +42,9 @@ export function reserve(channel: Channel, run: RequestState, expected?: () => nu
   const rates = [target.limits.rate, key.limits.rate].filter((rate) => rate !== undefined);
   // Counting tokens takes time: only where somebody wants to know.
   const counted = rates.length > 0 || headroom.share(now) < 1;
-  const tokens = counted ? (expected ?? (() => expectedTokens(target, run, now)))() : 0;
+  const tokens = counted ? (expected ?? (() => expectedTokens(target, run, now)))() : noTokens;
   headroom.use(tokens, now);
-  const settles = rates.map((rate) => rate.take(tokens, now));
+  const settles = rates.map((rate) => rate.take(tokens.input + tokens.output, now));
   const { breaker: own } = target;
   const { breaker: shared } = key.endpoint;
   const passes = { own: own.enter(now), shared: shared.enter(now) };
@@ -68,7 +72,8 @@ export function reserve(channel: Channel, run: RequestState, expected?: () => nu
 
 /** Makes a copy known where its places are, so that a request that needs one can end it. Returns what ends that. */
 function joinCopies({ target, key, copies }: Channel, run: RequestState): () => void {
-  const copy = { stop: () => run.stop(new DOMException('a request needed its place', 'AbortError')) };
+  const stop = (): void => run.stop(new DOMException('a request needed its place', 'AbortError'));
+  const copy = { stop: forRequest(run.pulse, stop) };
   const all = [copies, target.limits.copies, key.limits.copies];
   for (const each of all) each.add(copy);
   return () => {

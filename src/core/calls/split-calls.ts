@@ -1,9 +1,11 @@
 import { ProviderError } from '../../errors.ts';
+import type { TokenDemand } from '../../limits/vendor-limits.ts';
+import { addCosts } from '../../pricing/cost.ts';
 import type { ProviderOptions } from '../../types/request/message.ts';
 import type { ResponseInfo, Warning } from '../../types/result/result.ts';
 import type { Cost, Usage } from '../../types/result/usage.ts';
 import { linkedAbort, type Signal } from '../../util/abort.ts';
-import { availableAt, hasCapacity, isWithinLimits } from '../admission/capacity.ts';
+import { availableAt, declaredAt, hasCapacity, isWithinLimits } from '../admission/capacity.ts';
 import { type Attempt, beginAttempt, follow } from '../attempt/attempt.ts';
 import { type Reservation, reserve } from '../attempt/reservation.ts';
 import type { Failover } from '../failover/failover.ts';
@@ -145,9 +147,9 @@ function nextPlace<Answer>(
   signal: Signal,
   refusal: Failover['turnedAway'],
 ): Promise<Reservation> {
-  const tokens = (): number => {
+  const tokens = (): TokenDemand => {
     const { inputTokens = 0, outputTokens = 0 } = task.estimate();
-    return inputTokens + outputTokens;
+    return { input: inputTokens, output: outputTokens };
   };
   return run.env.queue.wait({
     priority: run.priority,
@@ -155,11 +157,12 @@ function nextPlace<Answer>(
     room: Number.POSITIVE_INFINITY, // its request has been let in
     maxWait: run.env.queueLimits.maxWait,
     signal,
+    pulse: run.pulse,
     tryEnter(last) {
       const now = run.env.clock.now();
-      const at = availableAt(channel, tokens, now);
+      const at = (last === undefined ? availableAt : declaredAt)(channel, tokens, now);
       if (at > now) return { until: at };
-      const mayEnter = last ? isWithinLimits(channel) : hasCapacity(channel);
+      const mayEnter = last === 'late' ? isWithinLimits(channel) : hasCapacity(channel);
       return mayEnter ? { got: reserve(channel, run, tokens) } : { until: Number.POSITIVE_INFINITY };
     },
     refusal,
@@ -220,22 +223,4 @@ function addUsage(usages: readonly Usage[]): Usage {
 
 function add(a: number | undefined, b: number | undefined): number | undefined {
   return a === undefined || b === undefined ? undefined : a + b;
-}
-
-function addCosts(costs: readonly (Cost | undefined)[]): Cost | undefined {
-  return costs.reduce((sum, cost) => {
-    if (sum === undefined || cost === undefined) return undefined;
-    return {
-      total: sum.total + cost.total,
-      input: sum.input + cost.input,
-      output: sum.output + cost.output,
-      cacheRead: sum.cacheRead + cost.cacheRead,
-      cacheWrite: sum.cacheWrite + cost.cacheWrite,
-      request: sum.request + cost.request,
-      webSearch: sum.webSearch + cost.webSearch,
-      image: sum.image + cost.image,
-      source: cost.source,
-      estimated: sum.estimated || cost.estimated,
-    };
-  });
 }

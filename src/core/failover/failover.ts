@@ -1,8 +1,8 @@
 import { AllTargetsFailedError, CostLimitError, isRouterError, NoTargetError } from '../../errors.ts';
 import type { Health } from '../../types/options/strategy.ts';
 import { sleep } from '../../util/clock.ts';
-import { hasCapacity, isWithinLimits } from '../admission/capacity.ts';
-import type { Entry, Waiter } from '../admission/queue.ts';
+import { declaredAt, hasCapacity, isWithinLimits } from '../admission/capacity.ts';
+import type { Waiter } from '../admission/queue.ts';
 import {
   type AttemptError,
   failurePolicyOf,
@@ -14,7 +14,7 @@ import { toEpoch } from '../context.ts';
 import { generatesText } from '../operations/operation.ts';
 import type { RequestState } from '../request.ts';
 import { contextLengthOf, limitedUntil, type RoutingResult } from '../routing/candidates.ts';
-import { expectedCost } from '../routing/estimates.ts';
+import { expectedCost, expectedTokens } from '../routing/estimates.ts';
 import { breakersAdmit, type Channel, channelHealth, latencyOf, type Target } from '../targets/target.ts';
 import { type AttemptSlot, type BackupPlan, type Cause, race } from './race.ts';
 
@@ -183,11 +183,13 @@ export function createFailover(
     return { after, cause: 'doubt', probation: state !== 'unresponsive' };
   };
 
+  const timeLeft = (): number => run.deadline - env.awake.now();
+
   /** Whether a further attempt can come to anything in the time that is left. Who has little time gets at least one. */
   const canFinish = ({ target }: Channel, now: number): boolean => {
     const { kind } = run.job;
     if (tries === 0 || !generatesText(kind)) return true;
-    return now + (latencyOf(target, kind, 0.5, now) ?? 0) < run.deadline;
+    return (latencyOf(target, kind, 0.5, now) ?? 0) < timeLeft();
   };
 
   /** Whose connection turned out to be closed: it has not seen the request, and gets it anew at once. */
@@ -199,16 +201,27 @@ export function createFailover(
   };
   /** No reason to ask is one to ask for more than there may be. */
   const lets = (channel: Channel, now: number): boolean =>
-    hasCapacity(channel) && limitedUntil(channel, run, now) <= now;
+    hasCapacity(channel) && declaredUntil(channel, now) <= now;
+  const declaredUntil = (channel: Channel, now: number): number =>
+    declaredAt(channel, () => expectedTokens(channel.target, run, now), now);
+  /**
+   * Until when a target's forecast is worth waiting for. One that is longer than the request may wait holds it back no more, nor
+   * does one that is older than the vendor's own word on this request.
+   */
+  const forecastUntil = (channel: Channel, now: number): number => {
+    const at = tried.has(channel) ? now : limitedUntil(channel, run, now);
+    return at - now >= timeLeft() || at - now > maxWait ? now : at;
+  };
 
   /** When a target can be asked; none where that is too late, or where it is misconfigured. */
-  const dueOf = (channel: Channel, now: number): readonly NextTarget[] => {
+  const dueOf = (channel: Channel, now: number, patient = true): readonly NextTarget[] => {
     const { state, until } = channelHealth(channel, now);
     if (state === 'misconfigured') return [];
     const returns = state === 'cooling-down' ? (until ?? 0) : 0;
     const retryAt = tried.get(channel)?.retryAt ?? 0;
-    const at = Math.max(retryAt, returns, limitedUntil(channel, run, now));
-    if (at >= run.deadline || at - now > maxWait) return [];
+    const told = Math.max(retryAt, returns, declaredUntil(channel, now));
+    if (told - now >= timeLeft() || told - now > maxWait) return [];
+    const at = patient ? Math.max(told, forecastUntil(channel, now)) : told;
     return [{ channel, at: at > now || hasCapacity(channel) ? at : Number.POSITIVE_INFINITY }];
   };
 
@@ -223,7 +236,8 @@ export function createFailover(
     return dueOf(channel, now).find(({ at }) => at - now <= retry.maxDelay);
   };
 
-  const pick = (): NextTarget | undefined => {
+  /** @param patient whether a forecast is worth waiting for */
+  const pick = (patient = true): NextTarget | undefined => {
     const now = clock.now();
     if (tries >= maxAttempts) return undefined;
     // As a rule the first is well and has a place. The same follows from what is below, which looks at all of them.
@@ -248,7 +262,7 @@ export function createFailover(
       (channel) => doubtful.includes(channelHealth(channel, now).state) && lets(channel, now),
     );
     if (open !== undefined && usable.length === 0) return { channel: open, at: now };
-    const untried = fresh.flatMap((channel) => dueOf(channel, now));
+    const untried = fresh.flatMap((channel) => dueOf(channel, now, patient));
     const again = all.filter(
       (channel) => spare(untried.length) && mayRetry(channel) && canFinish(channel, now),
     );
@@ -300,13 +314,13 @@ export function createFailover(
     tries += 1;
     return reserve(channel, run);
   };
-  const tryEnter = (lastTry: boolean): Entry<Reservation> => {
-    const next = pick();
+  const tryEnter: Waiter<Reservation>['tryEnter'] = (lastTry) => {
+    const next = pick(lastTry === undefined);
     if (next === undefined) throw nothingToTry();
     if (next.at <= clock.now()) return { got: take(next) };
     // A limit that was only learned may delay a request, but refuses none.
     const onlyLearned = next.at === Number.POSITIVE_INFINITY && isWithinLimits(next.channel);
-    return lastTry && onlyLearned ? { got: take(next) } : { until: next.at };
+    return lastTry === 'late' && onlyLearned ? { got: take(next) } : { until: next.at };
   };
 
   /** A place at the best target, at once or as soon as there is one. */
@@ -316,24 +330,29 @@ export function createFailover(
       if (next === undefined) throw nothingToTry();
       const pause = next.at - clock.now();
       if (pause <= 0) return take(next);
-      if (pause === Number.POSITIVE_INFINITY || !tried.has(next.channel)) return env.queue.wait(waiter());
+      if (pause === Number.POSITIVE_INFINITY || !tried.has(next.channel)) return waitForPlace();
       // The pause before a retry is no queue.
       await sleep(clock, pause, run.signal);
     }
   };
-  const waiter = (): Waiter<Reservation> => {
+  const waitForPlace = (): Reservation | Promise<Reservation> => {
     const channels = [...freshOnes(), ...all.filter(mayRetry)];
     const line = channels.map(({ target, number = '' }) => `${target.id} ${number}`).join('\n');
-    if (expectedWait(channels, line) > run.deadline - clock.now()) throw nothingToTry('late');
-    return {
+    if (expectedWait(channels, line) > timeLeft()) {
+      const entry = tryEnter('full');
+      if ('got' in entry) return entry.got;
+      throw nothingToTry('late');
+    }
+    return env.queue.wait({
       priority: run.priority,
       line,
       room: size,
       maxWait,
       signal: run.signal,
+      pulse: run.pulse,
       tryEnter,
       refusal: nothingToTry,
-    };
+    });
   };
   /** How long those before it in the line will take, by the usual times of the targets; 0 where little is known. */
   const expectedWait = (channels: readonly Channel[], line: string): number => {
@@ -368,7 +387,7 @@ export function createFailover(
         return isAttemptError(error) && failurePolicyOf(error, fallbackOn).failover;
       },
       discard,
-      clock,
+      awake: env.awake,
       signal: run.signal,
     });
   };

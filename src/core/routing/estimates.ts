@@ -1,3 +1,4 @@
+import type { TokenDemand } from '../../limits/vendor-limits.ts';
 import { costOf } from '../../pricing/cost.ts';
 import { usualOutputTokens } from '../../pricing/estimate.ts';
 import type { SizeClass } from '../../stats/latency.ts';
@@ -10,7 +11,7 @@ import type { Target } from '../targets/target.ts';
 export interface EstimateInput {
   readonly route: Route;
   readonly session: string | undefined;
-  readonly job: Pick<Operation, 'kind' | 'inputTokens' | 'needs' | 'size'>;
+  readonly job: Pick<Operation, 'kind' | 'asked' | 'inputTokens' | 'needs' | 'size'>;
 }
 
 /** Output tokens that a target's answer is expected to have. */
@@ -42,13 +43,13 @@ export function imagesPerCall({ provider, model }: Target): number {
   return provider.imagesPerCall?.(model) ?? 1;
 }
 
-/** Tokens that a request is expected to take, in and out. */
+/** Tokens that a request is expected to take. */
 export function expectedTokens(
   target: Target,
   forecast: Omit<EstimateInput, 'session'>,
   now: number,
-): number {
-  return forecast.job.inputTokens.get() + expectedOutput(target, forecast, now);
+): TokenDemand {
+  return { input: forecast.job.inputTokens.get(), output: expectedOutput(target, forecast, now) };
 }
 
 /** Input tokens that a target's prompt cache is expected to have. */
@@ -81,7 +82,8 @@ export function expectedCost(
     cacheWriteTokens: write,
     images: made / calls,
   };
-  const cost = costOf(usage, known.price, known.source);
+  const served = target.provider.servedAs?.(forecast.job.asked.providerOptions ?? {});
+  const cost = costOf(usage, known.price, known.source, served);
   return cost && calls * cost.total;
 }
 

@@ -1,4 +1,5 @@
 import type { SchemaRules } from '../shared/schema/rules.ts';
+import type { UsageReading } from './usage.ts';
 
 /**
  * In what a server that speaks Chat Completions differs from what most of them take. Each field names a place where such
@@ -64,4 +65,6 @@ export interface Quirks {
   readonly prefillEchoes?: boolean;
   /** Instructions can only stand at the beginning. Default: `false`. */
   readonly systemFirst?: boolean;
+  /** How it counts tokens, and whether it says what an answer costs. Default: as OpenAI counts, and not. */
+  readonly usage?: UsageReading;
 }

@@ -25,6 +25,7 @@ import {
   type SdkMapping,
   sdkProvider,
 } from '../shared/sdk-provider.ts';
+import { askedToBeServedAs } from '../shared/usage/service-tier.ts';
 import { capabilitiesOf } from './capabilities.ts';
 import { type GeminiRequest, toRequest } from './chat/request.ts';
 import { toResult } from './chat/response.ts';
@@ -36,8 +37,9 @@ import { imagesPerCall, sendImagen, toChatImages, toImageChat, toImagenImages } 
 import { type GenerativeAIClient, sendLegacy } from './legacy.ts';
 import { isImagen } from './model.ts';
 
+export type { ClientOptions } from '../shared/client-options.ts';
 export type { GenAIClient } from './genai.ts';
-export type { GenerativeAIClient } from './legacy.ts';
+export type { GenerativeAIClient, LegacyModel } from './legacy.ts';
 
 /** The options of `google`. */
 export interface GoogleOptions extends ClientOptions {
@@ -117,7 +119,10 @@ function provider<Client>({ embed, image, imagen = false, ...over }: Over<Client
     toRequest,
     toResult,
     reader: chunkReader,
-    more: { capabilities: (model) => capabilitiesOf(model, imagen) },
+    more: {
+      capabilities: (model) => capabilitiesOf(model, imagen),
+      servedAs: (options) => askedToBeServedAs(options[name]),
+    },
     embed: { limits, toRequest: toEmbedRequest, send: embed, toResult: toEmbeddings },
     ...(image === undefined ? {} : { image }),
   };

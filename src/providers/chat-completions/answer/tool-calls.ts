@@ -1,16 +1,17 @@
 import type { ProviderStreamPart } from '../../../types/provider.ts';
 import type { JSONValue } from '../../../types/request/json.ts';
 import type { ToolCallPart } from '../../../types/request/message.ts';
+import type { ToolCallDelta } from '../../../types/result/stream-part.ts';
 import { asJSON, asNonEmpty, asObject, asObjects, type Wire } from '../../../util/json.ts';
 import { namelessCall } from '../../shared/answer/broken.ts';
-import { parseToolInput } from '../../shared/tool-input.ts';
+import { type ToolInputReader, textReader, toolInputReader } from '../../shared/tool-input.ts';
 
 /** Puts the calls of an answer together from the pieces in which they come. */
 export interface CallAssembler {
   /** Takes the calls in a delta or a message of this choice; adds to `parts` what is known of them by now. */
   push(delta: Wire, choice: number, parts: ProviderStreamPart[]): void;
-  /** All calls, whole. Throws `ProviderError` for one that never got a name. */
-  end(): readonly ToolCallPart[];
+  /** All calls, whole, each after what was held back of its arguments. Throws `ProviderError` for one that never got a name. */
+  end(): readonly (ToolCallPart | ToolCallDelta)[];
 }
 
 interface OpenCall {
@@ -19,9 +20,9 @@ interface OpenCall {
   /** The id it began with, as the server gives it. */
   id: string | undefined;
   name: string | undefined;
-  /** Whether its input is text rather than JSON. */
-  readonly custom: boolean;
-  text: string;
+  readonly input: ToolInputReader;
+  /** Arguments that wait for the call's name. */
+  held: string;
   /** The last piece of `text` that is more than white space. */
   lastPiece: string;
   /** What goes back with it, such as Gemini's signature of a thought. */
@@ -65,7 +66,7 @@ export function callAssembler(provider: string): CallAssembler {
     if (id === undefined && name === undefined && text === '') return undefined;
     let call = find(piece, place);
     const isKnown = id !== undefined && byId.get(id) === call;
-    if (call !== undefined && isKnown && name === call.name && text !== '' && text === call.text)
+    if (call !== undefined && isKnown && name === call.name && text !== '' && text === call.input.text())
       return undefined; // some servers say a whole call again at its end
     if (call === undefined || (isListed && name !== undefined) || beginsAnother(call, piece, isKnown)) {
       call = openCall(piece, byId);
@@ -92,7 +93,9 @@ export function callAssembler(provider: string): CallAssembler {
 
 function openCall({ id, custom }: Piece, taken: ReadonlyMap<string, OpenCall>): OpenCall {
   const toolCallId = id === undefined || taken.has(id) ? crypto.randomUUID() : id;
-  return { toolCallId, id, name: undefined, custom, text: '', lastPiece: '', extra: undefined };
+  // The input of a custom tool is text rather than JSON.
+  const input = custom ? textReader() : toolInputReader();
+  return { toolCallId, id, name: undefined, input, held: '', lastPiece: '', extra: undefined };
 }
 
 /**
@@ -106,10 +109,10 @@ function beginsAnother(call: OpenCall, { id, name, text }: Piece, isKnown: boole
   return name !== call.name || (text.trim() !== '' && isWhole(call));
 }
 
-function isWhole({ text, lastPiece }: OpenCall): boolean {
+function isWhole({ input, lastPiece }: OpenCall): boolean {
   if (!lastPiece.trimEnd().endsWith('}')) return false;
   try {
-    JSON.parse(text);
+    JSON.parse(input.text());
     return true;
   } catch {
     return false;
@@ -124,33 +127,32 @@ function add(call: OpenCall, piece: Piece, parts: ProviderStreamPart[]): void {
     call.id = piece.id;
     call.toolCallId = piece.id;
   }
-  const before = call.text;
-  call.text += piece.text;
+  call.held += call.input.push(piece.text);
   if (piece.text.trim() !== '') call.lastPiece = piece.text;
   // A call is held back until its name is known.
   if (call.name === undefined) return;
   const { toolCallId, name: toolName } = call;
   if (isNew) parts.push({ type: 'tool-call-start', toolCallId, toolName });
-  const text = isNew ? before + piece.text : piece.text;
+  const text = call.held;
+  call.held = '';
   if (text !== '') parts.push({ type: 'tool-call-delta', toolCallId, text });
 }
 
 function toCall(
-  { toolCallId, name: toolName, custom, text, extra }: OpenCall,
+  { toolCallId, name: toolName, input: reader, extra }: OpenCall,
   provider: string,
-): readonly ToolCallPart[] {
+): readonly (ToolCallPart | ToolCallDelta)[] {
+  const { input, rest } = reader.end();
   if (toolName === undefined) {
-    if (text.trim() === '') return [];
+    if (reader.text().trim() === '') return [];
     throw namelessCall(provider);
   }
-  const call: ToolCallPart = {
-    type: 'tool-call',
-    toolCallId,
-    toolName,
-    input: custom ? text : parseToolInput(text),
-  };
+  const call: ToolCallPart = { type: 'tool-call', toolCallId, toolName, input };
+  const held: readonly ToolCallDelta[] =
+    rest === '' ? [] : [{ type: 'tool-call-delta', toolCallId, text: rest }];
   // https://ai.google.dev/gemini-api/docs/thought-signatures: `extra_content` goes back with its call.
   return [
+    ...held,
     extra === undefined ? call : { ...call, providerOptions: { [provider]: { extra_content: extra } } },
   ];
 }
