@@ -1,4 +1,5 @@
 import type { HitLimit, ProviderErrorKind, ProviderErrorScope } from '../types/error.ts';
+import { refusalRows } from './refusals.ts';
 
 /** The parts of a vendor's error that rows look at. */
 export interface FailureFacts {
@@ -187,11 +188,10 @@ export const commonRows: readonly FailureRow[] = [
   },
   { status: [400, 422], message: tooMuchOutput, kind: 'bad-request', scope: 'deployment' },
   { status: [400, 422], message: unfitSchema, kind: 'bad-request', scope: 'deployment' },
+  ...refusalRows,
   { status: [400, 422], code: 'invalid_request_error', kind: 'bad-request' },
   { status: 402, kind: 'quota', retryAfter: creditPause },
   { status: 429, kind: 'rate-limit' },
-  { status: [401, 403], kind: 'auth' },
-  { status: 404, kind: 'not-found' },
   { status: [408, 504], kind: 'timeout' },
   // Cloudflare's own words about the server behind it.
   { status: [522, 524], kind: 'timeout', scope: 'endpoint' },
