@@ -1,4 +1,5 @@
-import { isStrict } from '../../../providers/chat-completions/strict.ts';
+import { fitSchema } from '../../../providers/shared/schema/fit.ts';
+import { openaiRules } from '../../../providers/shared/schema/rules.ts';
 import type { JSONObject } from '../../../types/request/json.ts';
 import type { ProviderOptions } from '../../../types/request/message.ts';
 import type { ChatRequest, Tool, ToolChoice } from '../../../types/request/request.ts';
@@ -172,7 +173,7 @@ function toTool(wire: { readonly type: string; readonly [field: string]: unknown
     name,
     inputSchema,
     // https://platform.openai.com/docs/guides/function-calling: strict where nothing is said, if the schema can be.
-    strict: strict ?? (strict === undefined && isStrict(inputSchema)),
+    strict: strict ?? (strict === undefined && 'schema' in fitSchema(inputSchema, openaiRules)),
     ...given({ description }),
     ...(own === undefined ? {} : { providerOptions: { openai: own } }),
   };

@@ -8,11 +8,14 @@ import type {
 import type { ResponseInfo, Warning } from '../../../types/result/result.ts';
 import type { StreamContent } from '../../../types/result/stream-part.ts';
 import type { Usage } from '../../../types/result/usage.ts';
+import { forRequest } from '../../../util/pulse.ts';
 import { watchdog } from '../../../util/watchdog.ts';
-import { type Answer, type ChatInput, contentFilterFailure } from '../../answer/finalize.ts';
+import { type Answer, type ChatInput, contentFilterFailure } from '../../answer/answer.ts';
 import { firstTokenTimeout, idleTimeout, stoppedTimeout } from '../../attempt/adaptive-timeouts.ts';
-import { type Attempt, type AttemptMeasures, beginAttempt, failureOf } from '../../attempt/attempt.ts';
-import type { Reservation } from '../../attempt/reservation.ts';
+import { type Attempt, beginAttempt } from '../../attempt/attempt.ts';
+import type { AttemptMeasures } from '../../attempt/billing.ts';
+import { failureOf } from '../../attempt/follow.ts';
+import type { ChannelReservation } from '../../attempt/reservation.ts';
 import type { AttemptSlot } from '../../failover/race.ts';
 import type { RequestState } from '../../request.ts';
 import type { Target } from '../../targets/target.ts';
@@ -53,7 +56,7 @@ export interface StreamInfo {
  */
 export async function openStream(
   run: RequestState,
-  permit: Reservation,
+  permit: ChannelReservation,
   asked: ChatInput,
   lane: AttemptSlot,
   continuation?: Continuation,
@@ -67,7 +70,7 @@ export async function openStream(
     if (part.type === 'finish') {
       const refusal = contentFilterFailure(part.finishReason, attempt, run.route.policies.fallbackOn);
       if (refusal !== undefined) {
-        attempt.fail(refusal, { usage: part.usage });
+        attempt.fail(refusal, { usage: part.usage, response: stream.heard.response });
         throw refusal;
       }
       break;
@@ -146,14 +149,16 @@ function readStream(
     );
   });
   /** Where all the target's streams have stopped, this one is not waited for as if it paused by itself. */
-  const onStall = (all: boolean): void => {
+  const onStall = (all: boolean): void => forRequest(run.pulse, () => whileStalled(all))();
+  const whileStalled = (all: boolean): void => {
     if (run.timeout.idle !== undefined || waiter === undefined) return;
     stopped = all ? stoppedTimeout(target) : undefined;
     timer.watch(Math.max(0, Math.min(idleLeft, stopped ?? idleLeft) - (awake.now() - waitingSince)));
   };
   const seen = (): AttemptMeasures => ({
     usage: heard.usage,
-    text: collected.text().slice(continuation?.before.length),
+    text: collected.text().slice(continuation?.before.length) + collected.beside(),
+    response: heard.response,
   });
 
   const end = (): void => {
@@ -187,6 +192,8 @@ function readStream(
       ...heard.response,
       ...(part.id === undefined ? {} : { id: part.id }),
       ...(part.model === undefined ? {} : { model: part.model }),
+      ...(part.serviceTier === undefined ? {} : { serviceTier: part.serviceTier }),
+      ...(part.region === undefined ? {} : { region: part.region }),
       ...(part.headers === undefined ? {} : { headers: part.headers }),
       ...(part.limits === undefined ? {} : { limits: part.limits }),
     };
