@@ -1,5 +1,4 @@
 import type { HitLimit, ProviderErrorKind, ProviderErrorScope } from '../types/error.ts';
-import { refusalRows } from './refusals.ts';
 
 /** The parts of a vendor's error that rows look at. */
 export interface FailureFacts {
@@ -188,7 +187,10 @@ export const commonRows: readonly FailureRow[] = [
   },
   { status: [400, 422], message: tooMuchOutput, kind: 'bad-request', scope: 'deployment' },
   { status: [400, 422], message: unfitSchema, kind: 'bad-request', scope: 'deployment' },
-  ...refusalRows,
+];
+
+/** What is left when neither code nor message names anything. */
+export const statusRows: readonly FailureRow[] = [
   { status: [400, 422], code: 'invalid_request_error', kind: 'bad-request' },
   { status: 402, kind: 'quota', retryAfter: creditPause },
   { status: 429, kind: 'rate-limit' },
