@@ -20,14 +20,17 @@ export function eventReader(headers: Readonly<Record<string, string>>): StreamRe
   const blocks = blockReader();
   let usage: Wire = {};
   let ending: Wire = {};
-  let started = false;
+  let started: { readonly id: unknown } | undefined;
   let stopped = false;
 
   const start = (message: Wire): readonly ProviderStreamPart[] => {
-    if (started) throw malformed(provider, 'a second message began before the first one ended');
-    started = true;
-    usage = mergeUsage(usage, message['usage']);
     const { id, model, stop_reason } = message;
+    // Some gateways repeat the beginning of a message; what comes after its content is another one, after a lost connection
+    // (https://github.com/vercel/ai/pull/18332).
+    if (started !== undefined && (blocks.any() || id === undefined || id !== started.id))
+      throw malformed(provider, 'a second message began before the first one ended');
+    started = { id };
+    usage = mergeUsage(usage, message['usage']);
     ending = { ...ending, stop_reason };
     return [
       { type: 'response', ...compact({ id: asText(id), model: asText(model) }), usage: toUsage(usage) },

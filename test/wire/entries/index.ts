@@ -1,4 +1,5 @@
 import type { WireEntry } from '../entry.ts';
+import { anthropicContent, anthropicEndings } from './anthropic.ts';
 import { chatBroken } from './chat-broken.ts';
 import { chatCalls } from './chat-calls.ts';
 import { chatContent } from './chat-content.ts';
@@ -10,4 +11,6 @@ export const corpus: Readonly<Record<string, readonly WireEntry[]>> = {
   'Chat Completions: what is no answer': chatBroken,
   'Chat Completions: calls of tools': chatCalls,
   'Chat Completions: what an answer holds': chatContent,
+  'Anthropic: how messages end': anthropicEndings,
+  'Anthropic: where content stands': anthropicContent,
 };
