@@ -4,6 +4,7 @@ import { chatBroken } from './chat-broken.ts';
 import { chatCalls } from './chat-calls.ts';
 import { chatContent } from './chat-content.ts';
 import { chatEndings } from './chat-endings.ts';
+import { responsesContent, responsesEndings, responsesItems } from './responses.ts';
 
 /** All entries, by the family of their vendors. */
 export const corpus: Readonly<Record<string, readonly WireEntry[]>> = {
@@ -13,4 +14,7 @@ export const corpus: Readonly<Record<string, readonly WireEntry[]>> = {
   'Chat Completions: what an answer holds': chatContent,
   'Anthropic: how messages end': anthropicEndings,
   'Anthropic: where content stands': anthropicContent,
+  'Responses: how responses end': responsesEndings,
+  'Responses: where content stands': responsesContent,
+  'Responses: which item it is': responsesItems,
 };
