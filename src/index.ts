@@ -81,7 +81,7 @@ export type {
   TargetOptions,
   Timeouts,
 } from './types/options/options.ts';
-export type { Price, PriceTier, Rates } from './types/options/price.ts';
+export type { Price, PriceTier, Rates, ServiceTierRates } from './types/options/price.ts';
 export type { RouterOptions } from './types/options/router-options.ts';
 export type { Select, SelectContext, SelectOptions } from './types/options/select.ts';
 export type {
@@ -182,6 +182,7 @@ export type {
   ChatResult,
   FinishReason,
   ResponseInfo,
+  ServedAs,
   Warning,
 } from './types/result/result.ts';
 export type {

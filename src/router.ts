@@ -4,6 +4,7 @@ import { embed } from './core/calls/embed.ts';
 import { image } from './core/calls/image.ts';
 import { stream } from './core/calls/stream/chat-stream.ts';
 import { emitHealthChange, type Route, type RouterContext, toEpoch } from './core/context.ts';
+import { releaseDropped } from './core/dropped.ts';
 import { createMirror } from './core/mirror.ts';
 import { normalizeChatRequest } from './core/operations/chat-request.ts';
 import { chatOperation, embedOperation, imageOperation } from './core/operations/operation.ts';
@@ -34,9 +35,11 @@ import type { InferSchema, Schema } from './types/request/schema.ts';
 import type { ChatResult } from './types/result/result.ts';
 import type { ChatStream, Router } from './types/router.ts';
 import { linkedAbort, orAbort, realAbort, type Signal } from './util/abort.ts';
-import { roughClock, systemClock } from './util/clock.ts';
+import { awakeClock } from './util/awake-clock.ts';
+import { systemClock } from './util/clock.ts';
 import { emitter } from './util/emitter.ts';
 import { mergeDefined } from './util/merge-defined.ts';
+import { requestsAreApart } from './util/runtime.ts';
 import { swapSet } from './util/swap-set.ts';
 
 /**
@@ -61,10 +64,13 @@ export function createRouter<
 export function createRouter(options: RouterOptions): Router {
   checkOptions(options);
   const clock = options.clock ?? systemClock;
+  const awake = awakeClock(clock);
   const random = options.random ?? Math.random;
   const events = emitter();
   const closing = linkedAbort();
-  const targets = createTargets(options.targets, random, clock, (target) => emitHealthChange(target, env));
+  const targets = createTargets(options.targets, random, clock, awake, (target) =>
+    emitHealthChange(target, env),
+  );
   const allPriced = targets.every(({ price }) => price !== undefined);
   const prices = priceBook(allPriced ? false : options.catalog, clock, (target) => {
     events.emit({ type: 'price-unknown', target });
@@ -72,15 +78,16 @@ export function createRouter(options: RouterOptions): Router {
   void prices.ready(); // begins to load, so that the first request need not wait for all of it
   const env: RouterContext = {
     clock,
-    roughNow: roughClock(clock),
+    awake,
     random,
     prices,
     events,
     affinity: affinity(),
     caches: promptCaches(),
-    queue: admissionQueue(clock),
+    queue: admissionQueue(clock, awake),
     queueLimits: mergeDefined(defaultQueue, options.queue),
     closed: closing.signal,
+    apart: requestsAreApart(),
     activeRequests: swapSet(),
   };
   const find = routeFinder(options, targets);
@@ -135,8 +142,9 @@ export function createRouter(options: RouterOptions): Router {
     },
     warmup: () => warmup(targets, clock, closing.signal),
     on: events.on,
-    stats: () =>
-      targets.map((target) => {
+    stats() {
+      releaseDropped(env.activeRequests.items, clock.now());
+      return targets.map((target) => {
         const now = clock.now();
         const { state: health, until } = targetHealth(target, now);
         const { id, model, provider, capabilities } = target;
@@ -151,7 +159,8 @@ export function createRouter(options: RouterOptions): Router {
           ...statsOf(target, now),
           latencies: latenciesOf(target, now),
         };
-      }),
+      });
+    },
     close() {
       closing.abort(undefined);
       for (const { stop } of [...env.activeRequests.items]) stop(closedError());

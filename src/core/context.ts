@@ -5,7 +5,9 @@ import type { PromptCaches } from '../stats/prompt-caches.ts';
 import type { Clock, Random } from '../types/clock.ts';
 import type { QueuePolicy } from '../types/options/options.ts';
 import type { Signal } from '../util/abort.ts';
+import type { AwakeClock } from '../util/awake-clock.ts';
 import type { Emitter } from '../util/emitter.ts';
+import type { Pulse } from '../util/pulse.ts';
 import type { Slot, SwapSet } from '../util/swap-set.ts';
 import type { AdmissionQueue } from './admission/queue.ts';
 import type { ResolvedPolicies } from './options/policies.ts';
@@ -22,16 +24,28 @@ export interface Route {
   readonly memory: { turn: number; previous: string | undefined };
 }
 
-/** What all requests of one router share. */
 /** A request under way. */
 export interface ActiveRequest extends Slot {
+  /** Ends it, from another request or from outside. */
   stop(reason: unknown): void;
+  /** Only where requests are apart. */
+  readonly apart?: ApartRequest;
 }
 
+/** What is known of a request that its runtime may drop without a word. */
+export interface ApartRequest {
+  readonly pulse: Pulse;
+  /** Gives back all that it holds. It is not there any more to do so. */
+  release(): void;
+  /** When it was first found to be late with its pulse. */
+  lateSince: number | undefined;
+}
+
+/** What all requests of one router share. */
 export interface RouterContext {
   readonly clock: Clock;
-  /** For what happens with every token, see `roughClock`. */
-  readonly roughNow: () => number;
+  /** Of timeouts, and of how long targets take. */
+  readonly awake: AwakeClock;
   readonly random: Random;
   readonly prices: PriceBook;
   readonly events: Emitter;
@@ -41,6 +55,8 @@ export interface RouterContext {
   readonly queueLimits: Required<QueuePolicy>;
   /** Aborted when the router is closed. */
   readonly closed: Signal;
+  /** See `requestsAreApart`. */
+  readonly apart: boolean;
   /** All requests under way, which end then. */
   readonly activeRequests: SwapSet<ActiveRequest>;
 }

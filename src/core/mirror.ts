@@ -1,5 +1,6 @@
 import type { CallOptions } from '../types/options/options.ts';
 import type { Strategy } from '../types/options/strategy.ts';
+import type { Decision } from '../types/result/decision.ts';
 import { sleep } from '../util/clock.ts';
 import { hasSpareCapacity } from './admission/capacity.ts';
 import type { ChatInput } from './answer/finalize.ts';
@@ -27,7 +28,7 @@ export interface Original {
 export type Mirror = (original: Original) => void;
 
 /** What a copy is made from: nothing of the original's own life. */
-interface CopyInit extends Pick<RequestInit, 'id' | 'env' | 'job'> {
+interface CopyInit extends Pick<RequestInit, 'id' | 'env' | 'job' | 'onEnd'> {
   readonly route: Route;
   readonly asked: ChatInput;
   /** So that it meets the same of the vendor's caches. */
@@ -59,9 +60,9 @@ export function createMirror(targets: readonly Target[], env: RouterContext): Mi
       asked: { schema, request: { ...request, messages: [...request.messages] } },
       session: options.session,
       metadata: options.metadata ?? {},
+      onEnd: () => count(target, -1),
     };
-    const end = (): void => count(target, -1);
-    copy(init).then(end, end);
+    copy(init).catch(() => count(target, -1));
   };
 }
 
@@ -86,13 +87,28 @@ function routeTo(target: Target, route: Route): Route {
 }
 
 /** What comes of it is in its events. */
-async function copy({ asked, session, metadata, ...init }: CopyInit): Promise<void> {
-  const { env, job, route } = init;
+async function copy(init: CopyInit): Promise<void> {
+  const { env, onEnd } = init;
   try {
-    await sleep(env.clock, 0, env.closed); // the request goes first
+    // The request goes first. Where requests are apart a copy has to begin with it, because it ends with it at the latest.
+    if (!env.apart) await sleep(env.clock, 0, env.closed);
   } catch {
-    return; // the router has been closed
+    onEnd?.(); // the router has been closed
+    return;
   }
+  const chosen = chooseChannel(init);
+  if (chosen === undefined) onEnd?.();
+  else await send(init, ...chosen);
+}
+
+/** The only target, if it has capacity to spare, and how it was chosen. */
+function chooseChannel({
+  env,
+  job,
+  route,
+  session,
+  metadata,
+}: CopyInit): readonly [Channel, Decision] | undefined {
   const context = {
     request: job.asked,
     session,
@@ -104,8 +120,15 @@ async function copy({ asked, session, metadata, ...init }: CopyInit): Promise<vo
   };
   const question = { route, session, job, context, only: undefined, maxCost: undefined };
   const { ranked, decision, bound } = chooseCandidates(question, env);
-  const channel = ranked.find((each) => hasSpareCapacity(each, context.now));
-  if (channel === undefined || bound) return;
+  const channel = bound ? undefined : ranked.find((each) => hasSpareCapacity(each, context.now));
+  return channel === undefined ? undefined : [channel, decision];
+}
+
+async function send(
+  { asked, session, metadata, ...init }: CopyInit,
+  channel: Channel,
+  decision: Decision,
+): Promise<void> {
   const run = createRequest({
     ...init,
     options: { metadata, ...(session === undefined ? {} : { session }) },
@@ -114,7 +137,7 @@ async function copy({ asked, session, metadata, ...init }: CopyInit): Promise<vo
   run.decision = decision;
   try {
     const once = onlyTo(channel, run);
-    if (job.kind !== 'stream') await chat(run, once, asked);
+    if (run.job.kind !== 'stream') await chat(run, once, asked);
     else for await (const _ of await stream(run, once, asked)); // to its end, to be measured
   } catch (error) {
     settleError(run, error);

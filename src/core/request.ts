@@ -1,12 +1,16 @@
 import { DeadlineError, isRouterError, RouterError } from '../errors.ts';
+import { addUsd } from '../pricing/money.ts';
 import type { RouterErrorCode } from '../types/error.ts';
 import type { Accept, CallOptions, Interrupted, Priority } from '../types/options/options.ts';
 import type { Decision } from '../types/result/decision.ts';
 import type { AttemptSummary, FinishReason } from '../types/result/result.ts';
 import type { Cost, Usage } from '../types/result/usage.ts';
-import { linkedAbort, type Signal } from '../util/abort.ts';
+import { type LinkedAbort, linkedAbort, type Signal } from '../util/abort.ts';
 import { mergeDefined } from '../util/merge-defined.ts';
+import { type Pulse, pulse } from '../util/pulse.ts';
+import { watchdog } from '../util/watchdog.ts';
 import { type ActiveRequest, type Route, type RouterContext, toEpoch } from './context.ts';
+import { releaseDropped } from './dropped.ts';
 import type { Operation } from './operations/operation.ts';
 import { defaultHedge, type ResolvedPolicies, type ResolvedTimeouts } from './options/policies.ts';
 
@@ -27,9 +31,12 @@ export interface RequestState {
   readonly mirror: boolean;
   /** Monotonic milliseconds. */
   readonly startedAt: number;
+  /** As `AwakeClock.now()`: `timeout.request` is not over while the process stands still. */
   readonly deadline: number;
   /** Aborts with the caller's reason, at the deadline, or when the router is closed. */
   readonly signal: Signal;
+  /** Only where requests are apart. */
+  readonly pulse: Pulse | undefined;
   /** In the order they ended. */
   readonly attempts: AttemptSummary[];
   /** How many have started. */
@@ -65,6 +72,8 @@ export interface RequestInit {
   /** When the request came in, where it was not now. */
   readonly startedAt?: number | undefined;
   readonly mirror?: boolean;
+  /** Called once, when it is over. */
+  readonly onEnd?: () => void;
 }
 
 export function createRequest({ options, ...init }: RequestInit): RequestState {
@@ -74,13 +83,18 @@ export function createRequest({ options, ...init }: RequestInit): RequestState {
   const { startedAt = now } = init;
   const abort = linkedAbort(options.signal);
   if (env.closed.aborted) abort.abort(closedError());
-  const live: ActiveRequest = { stop: abort.abort, place: undefined };
+  const own = env.apart ? pulse(env.clock) : undefined;
+  const live: ActiveRequest =
+    own === undefined ? { stop: abort.abort, place: undefined } : apartRequest(own, abort, () => run);
+  if (own !== undefined) releaseDropped(env.activeRequests.items, now);
   env.activeRequests.add(live);
   const attempts: AttemptSummary[] = [];
   const onDeadline = (): void => abort.abort(new DeadlineError(timeout.request, attempts));
   const left = startedAt + timeout.request - now;
   if (left <= 0) onDeadline();
-  const cancelDeadline = env.clock.after(left, onDeadline);
+  const timer = watchdog(env.awake, onDeadline);
+  const awakeAt = env.awake.now(now);
+  timer.watch(left, awakeAt);
   let settled = false;
   const run: RequestState = {
     ...init,
@@ -93,8 +107,9 @@ export function createRequest({ options, ...init }: RequestInit): RequestState {
     metadata: options.metadata ?? {},
     mirror: init.mirror ?? false,
     startedAt,
-    deadline: startedAt + timeout.request,
+    deadline: awakeAt + left,
     signal: abort.signal,
+    pulse: own,
     attempts,
     started: 0,
     decision: undefined,
@@ -103,13 +118,30 @@ export function createRequest({ options, ...init }: RequestInit): RequestState {
     settle(end) {
       if (settled) return;
       settled = true;
-      cancelDeadline();
+      timer.stop();
+      own?.stop();
       abort.unlink();
       env.activeRequests.delete(live);
       emitRequestEnd(run, end);
+      init.onEnd?.();
     },
   };
   return run;
+}
+
+function apartRequest(own: Pulse, { abort }: LinkedAbort, run: () => RequestState): ActiveRequest {
+  return {
+    place: undefined,
+    stop: (reason) => own.post(() => abort(reason)),
+    apart: {
+      pulse: own,
+      lateSince: undefined,
+      release() {
+        abort(new DOMException('the runtime has dropped the request', 'AbortError'));
+        run().settle({ outcome: 'aborted' });
+      },
+    },
+  };
 }
 
 /** What calls of a closed router, and those under way when it is closed, end with. */
@@ -140,7 +172,7 @@ function emitRequestEnd(run: RequestState, end: RequestEnd): void {
     finishReason: success?.finishReason,
     usage: success?.usage,
     cost: success?.cost,
-    wastedCost: wasted.reduce((sum, { cost }) => sum + (cost?.total ?? 0), 0),
+    wastedCost: addUsd(...wasted.map(({ cost }) => cost?.total ?? 0)),
     duration: now - run.startedAt,
     firstToken: run.firstTokenAt === undefined ? undefined : run.firstTokenAt - run.startedAt,
     error: end.outcome === 'failed' ? codeOf(end.error) : undefined,

@@ -1,7 +1,7 @@
 import type { RouterErrorCode } from './error.ts';
 import type { Health } from './options/strategy.ts';
 import type { Decision } from './result/decision.ts';
-import type { AttemptSummary, FinishReason } from './result/result.ts';
+import type { AttemptSummary, FinishReason, ServedAs } from './result/result.ts';
 import type { Cost, Usage } from './result/usage.ts';
 
 /** What every event says of its request. */
@@ -38,7 +38,7 @@ export interface AttemptEndEvent extends RequestFacts, AttemptSummary {
  * An attempt that the vendor charges for, or may charge for: one per attempt, of which a request can have several.
  * Sum `cost.total` of these for the bill; those with `mirror` are what the copies cost.
  */
-export interface UsageEvent extends RequestFacts {
+export interface UsageEvent extends RequestFacts, ServedAs {
   readonly type: 'usage';
   readonly target: string;
   readonly provider: string;

@@ -20,3 +20,21 @@ export function nodeProcess(): NodeProcess | undefined {
     process.versions?.['bun'] !== undefined || 'Deno' in globalThis || 'WebSocketPair' in globalThis;
   return other ? undefined : (process as NodeProcess);
 }
+
+/**
+ * Whether timers are the process's own, as on Node, Bun and Deno. Browsers hold back those of hidden pages, and Cloudflare
+ * Workers drop those of a request that is over.
+ */
+export function ownsTimers(): boolean {
+  const { process } = globalThis as { process?: { readonly release?: { readonly name?: string } } };
+  return process?.release?.name === 'node' && !('window' in globalThis) && !requestsAreApart();
+}
+
+/**
+ * Whether no request may act for another: on Cloudflare Workers, and on platforms that are built on them, timers, promises and
+ * I/O belong to the request that began them and end with it, without an event
+ * (https://developers.cloudflare.com/workers/observability/errors/#cannot-perform-io-on-behalf-of-a-different-request).
+ */
+export function requestsAreApart(): boolean {
+  return 'WebSocketPair' in globalThis || 'EdgeRuntime' in globalThis;
+}

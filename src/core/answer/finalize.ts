@@ -7,7 +7,7 @@ import type { Schema } from '../../types/request/schema.ts';
 import type { ChatResult, FinishReason, ResponseInfo, Warning } from '../../types/result/result.ts';
 import type { Usage } from '../../types/result/usage.ts';
 import type { Attempt } from '../attempt/attempt.ts';
-import { textOf } from '../calls/stream/accumulate.ts';
+import { textOf, writtenIn } from '../calls/stream/accumulate.ts';
 import type { AttemptSlot } from '../failover/race.ts';
 import type { RequestState } from '../request.ts';
 import { readOutput } from './output.ts';
@@ -54,7 +54,7 @@ export async function finalize(
   const text = textOf(content);
   const estimate = (): Usage => ({
     inputTokens: run.job.inputTokens.get(),
-    outputTokens: estimateTokens(text),
+    outputTokens: estimateTokens(writtenIn(content)),
   });
   const book = (): void => {
     attempt.succeed(answer, estimate, 'output');
@@ -83,7 +83,7 @@ export async function finalize(
   const verdict = accept === undefined ? true : await orBook(async () => accept(result), book);
   if (verdict !== true) throw refuse('accept', [verdict === false ? 'no reason given' : verdict]);
   if (!lane.win()) {
-    attempt.abandon({ usage, text }, true);
+    attempt.abandon({ usage, text: writtenIn(content), response: answer.response }, true);
     throw lane.signal.reason;
   }
   const cost = attempt.succeed(answer, estimate);

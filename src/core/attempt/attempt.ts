@@ -1,12 +1,11 @@
 import { isRouterError, ProviderError } from '../../errors.ts';
-import { costOf, reportedCost } from '../../pricing/cost.ts';
-import { estimateTokens } from '../../pricing/estimate.ts';
 import type { FallbackKind } from '../../types/error.ts';
 import type { VendorLimit } from '../../types/options/limit.ts';
 import type { ProviderCall } from '../../types/provider.ts';
-import type { AttemptSummary } from '../../types/result/result.ts';
+import type { AttemptSummary, ServedAs } from '../../types/result/result.ts';
 import type { Cost, Usage } from '../../types/result/usage.ts';
-import { linkedAbort, type Signal } from '../../util/abort.ts';
+import { abortQuietly, linkedAbort, type Signal } from '../../util/abort.ts';
+import { forRequest } from '../../util/pulse.ts';
 import { watchdog } from '../../util/watchdog.ts';
 import { emitHealthChange } from '../context.ts';
 import type { AttemptSlot } from '../failover/race.ts';
@@ -14,6 +13,7 @@ import { generatesText } from '../operations/operation.ts';
 import { defaultBreaker } from '../options/policies.ts';
 import { eventFields, type RequestState } from '../request.ts';
 import type { Channel, Target } from '../targets/target.ts';
+import { type AttemptMeasures, type Billed, type Billing, billing } from './billing.ts';
 import { billedOf, failurePolicyOf, isStaleSocket } from './failure-policy.ts';
 import { recordFailure } from './record-outcome.ts';
 import type { Reservation } from './reservation.ts';
@@ -35,8 +35,7 @@ export interface Attempt {
   noteLimits(limits: readonly VendorLimit[] | undefined): void;
   /** The first token has come: from now on its failure can be seen. */
   firstToken(): void;
-  /** What an answer costs. `estimate` stands in for tokens that the vendor did not count. */
-  price(answer: Billed, estimate: () => Usage): Cost | undefined;
+  readonly price: Billing['price'];
   /**
    * Books an answer that is complete.
    *
@@ -48,18 +47,6 @@ export interface Attempt {
   fail(error: ProviderError, seen: AttemptMeasures): void;
   /** Ends it without a verdict. `sent`: whether the vendor may have begun to work. */
   abandon(seen: AttemptMeasures, sent: boolean): void;
-}
-
-/** What the vendor says of the cost of an answer: its tokens, and a few also the US$. */
-export interface Billed {
-  readonly usage: Usage;
-  readonly cost?: number;
-}
-
-/** What came of an answer that has no end. */
-export interface AttemptMeasures {
-  readonly usage?: Usage | undefined;
-  readonly text?: string;
 }
 
 /** Starts an attempt's clock. Throws only the request's own abort reason. */
@@ -80,12 +67,13 @@ export function beginAttempt(run: RequestState, permit: Reservation, lane: Attem
   emitHealthChange(target, env);
   const abort = linkedAbort(lane.signal);
   const controller = new AbortController(); // for the provider, which wants a real one
-  abort.signal.addEventListener('abort', () => controller.abort(abort.signal.reason));
+  abort.signal.addEventListener('abort', () => abortQuietly(controller, abort.signal.reason));
   if (abort.signal.aborted) controller.abort(abort.signal.reason);
   // Embeddings and images take as long as their portions are large; nothing can be learnt from that.
   const waiting = generatesText(kind)
-    ? target.silence.begin(target.latencies[kind], lane.alarm, run.job.size.get())
+    ? target.silence.begin(target.latencies[kind], forRequest(run.pulse, lane.alarm), run.job.size.get())
     : undefined;
+  const bill = billing(run, channel);
   const keyFact = channel.number === undefined ? {} : { key: channel.number };
   let firstTokenAt: number | undefined;
   let expired = false;
@@ -94,10 +82,10 @@ export function beginAttempt(run: RequestState, permit: Reservation, lane: Attem
     expired = true;
     abort.abort(new ProviderError({ kind: 'timeout', provider: provider.name, code: 'timeout', summary }));
   };
-  const timer = watchdog(env.clock, () => {
+  const timer = watchdog(env.awake, () => {
     expire(`no complete answer within timeout.attempt = ${run.timeout.attempt} ms`);
   });
-  timer.watch(run.timeout.attempt);
+  timer.watch(run.timeout.attempt, env.awake.now(startedAt));
 
   const end = (outcome: Omit<AttemptSummary, 'target' | 'duration' | 'firstToken'>): void => {
     timer.stop();
@@ -121,32 +109,12 @@ export function beginAttempt(run: RequestState, permit: Reservation, lane: Attem
       target: target.id,
       provider: provider.name,
       model: target.model,
+      ...servedAs(summary),
       usage: summary.usage,
       cost: summary.cost,
       outcome: summary.outcome,
       billed: summary.billed,
     });
-  };
-
-  const priced = (usage: Usage, estimated: boolean): Cost | undefined => {
-    const known = env.prices.priceOf(target);
-    return known === undefined ? undefined : costOf(usage, known.price, known.source, estimated);
-  };
-  const price: Attempt['price'] = ({ usage, cost }, estimate) => {
-    const told = cost !== undefined && Number.isFinite(cost) && cost >= 0;
-    if (told && target.price === undefined) return reportedCost(cost);
-    const counted = usage.inputTokens !== undefined && usage.outputTokens !== undefined;
-    return priced(usage, false) ?? (counted ? undefined : priced({ ...estimate(), ...usage }, true));
-  };
-  // What the vendor may charge for an answer that was cut off: the input, and the output that came.
-  const guess = ({ usage, text = '' }: AttemptMeasures): { usage: Usage; cost?: Cost } => {
-    const seen = {
-      ...usage,
-      inputTokens: usage?.inputTokens ?? run.job.inputTokens.get(),
-      outputTokens: Math.max(usage?.outputTokens ?? 0, estimateTokens(text)),
-    };
-    const cost = priced(seen, true);
-    return { usage: seen, ...(cost === undefined ? {} : { cost }) };
   };
 
   env.events.emit({
@@ -161,7 +129,7 @@ export function beginAttempt(run: RequestState, permit: Reservation, lane: Attem
     channel,
     signal: abort.signal,
     carry: { model: target.model, signal: controller.signal, connectTimeout: run.timeout.connect },
-    price,
+    price: bill.price,
     expire,
     stop: () => abort.abort(new ProviderError({ kind: 'aborted', provider: provider.name })),
     noteLimits(limits) {
@@ -191,12 +159,18 @@ export function beginAttempt(run: RequestState, permit: Reservation, lane: Attem
       if (usage.outputTokens !== undefined && generatesText(kind))
         run.route.outputs.add(target.id, usage.outputTokens, now);
       env.caches.note(run.session, target.id, usage, now);
-      const cost = price(answer, estimate);
+      const cost = bill.price(answer, estimate);
       const outcome =
         rejected === undefined
           ? ({ outcome: 'success' } as const)
           : ({ outcome: 'failed', error: { kind: rejected } } as const);
-      end({ ...outcome, usage, ...(cost === undefined ? {} : { cost }), billed: 'yes' });
+      end({
+        ...outcome,
+        ...servedAs(answer.response),
+        usage,
+        ...(cost === undefined ? {} : { cost }),
+        billed: 'yes',
+      });
       return cost;
     },
     fail(error, seen) {
@@ -225,15 +199,27 @@ export function beginAttempt(run: RequestState, permit: Reservation, lane: Attem
           ...(code === undefined ? {} : { code }),
           ...(limit === undefined ? {} : { limit }),
         },
-        ...(billed === 'no' ? {} : guess(seen)),
+        ...(billed === 'no' ? {} : { ...servedAs(seen.response), ...bill.guess(seen) }),
         billed,
       });
     },
     abandon(seen, sent) {
       const now = env.clock.now();
       target.stats.end(now, {});
-      end({ outcome: 'abandoned', ...(sent ? guess(seen) : {}), billed: sent ? 'unknown' : 'no' });
+      end({
+        outcome: 'abandoned',
+        ...(sent ? { ...servedAs(seen.response), ...bill.guess(seen) } : {}),
+        billed: sent ? 'unknown' : 'no',
+      });
     },
+  };
+}
+
+/** How the vendor says that it served an answer. */
+function servedAs({ serviceTier, region }: ServedAs = {}): ServedAs {
+  return {
+    ...(serviceTier === undefined ? {} : { serviceTier }),
+    ...(region === undefined ? {} : { region }),
   };
 }
 

@@ -1,6 +1,7 @@
 import type { Pass } from '../../health/breaker.ts';
 import type { TokenDemand } from '../../limits/vendor-limits.ts';
 import type { Usage } from '../../types/result/usage.ts';
+import { forRequest } from '../../util/pulse.ts';
 import { preempt } from '../admission/capacity.ts';
 import type { RequestState } from '../request.ts';
 import { expectedTokens } from '../routing/estimates.ts';
@@ -71,7 +72,8 @@ export function reserve(channel: Channel, run: RequestState, expected?: () => To
 
 /** Makes a copy known where its places are, so that a request that needs one can end it. Returns what ends that. */
 function joinCopies({ target, key, copies }: Channel, run: RequestState): () => void {
-  const copy = { stop: () => run.stop(new DOMException('a request needed its place', 'AbortError')) };
+  const stop = (): void => run.stop(new DOMException('a request needed its place', 'AbortError'));
+  const copy = { stop: forRequest(run.pulse, stop) };
   const all = [copies, target.limits.copies, key.limits.copies];
   for (const each of all) each.add(copy);
   return () => {

@@ -27,6 +27,6 @@ async function ask(run: RequestState, attempt: Attempt, { request }: ChatInput):
   attempt.noteLimits(result.response.limits);
   const refusal = contentFilterFailure(result.finishReason, attempt, run.route.policies.fallbackOn);
   if (refusal === undefined) return result;
-  attempt.fail(refusal, { usage: result.usage });
+  attempt.fail(refusal, { usage: result.usage, response: result.response });
   throw refusal;
 }

@@ -1,5 +1,6 @@
 import { ProviderError } from '../../errors.ts';
 import type { TokenDemand } from '../../limits/vendor-limits.ts';
+import { addCosts } from '../../pricing/cost.ts';
 import type { ProviderOptions } from '../../types/request/message.ts';
 import type { ResponseInfo, Warning } from '../../types/result/result.ts';
 import type { Cost, Usage } from '../../types/result/usage.ts';
@@ -156,6 +157,7 @@ function nextPlace<Answer>(
     room: Number.POSITIVE_INFINITY, // its request has been let in
     maxWait: run.env.queueLimits.maxWait,
     signal,
+    pulse: run.pulse,
     tryEnter(last) {
       const now = run.env.clock.now();
       const at = (last === undefined ? availableAt : declaredAt)(channel, tokens, now);
@@ -221,22 +223,4 @@ function addUsage(usages: readonly Usage[]): Usage {
 
 function add(a: number | undefined, b: number | undefined): number | undefined {
   return a === undefined || b === undefined ? undefined : a + b;
-}
-
-function addCosts(costs: readonly (Cost | undefined)[]): Cost | undefined {
-  return costs.reduce((sum, cost) => {
-    if (sum === undefined || cost === undefined) return undefined;
-    return {
-      total: sum.total + cost.total,
-      input: sum.input + cost.input,
-      output: sum.output + cost.output,
-      cacheRead: sum.cacheRead + cost.cacheRead,
-      cacheWrite: sum.cacheWrite + cost.cacheWrite,
-      request: sum.request + cost.request,
-      webSearch: sum.webSearch + cost.webSearch,
-      image: sum.image + cost.image,
-      source: cost.source,
-      estimated: sum.estimated || cost.estimated,
-    };
-  });
 }

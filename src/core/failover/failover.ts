@@ -183,11 +183,13 @@ export function createFailover(
     return { after, cause: 'doubt', probation: state !== 'unresponsive' };
   };
 
+  const timeLeft = (): number => run.deadline - env.awake.now();
+
   /** Whether a further attempt can come to anything in the time that is left. Who has little time gets at least one. */
   const canFinish = ({ target }: Channel, now: number): boolean => {
     const { kind } = run.job;
     if (tries === 0 || !generatesText(kind)) return true;
-    return now + (latencyOf(target, kind, 0.5, now) ?? 0) < run.deadline;
+    return (latencyOf(target, kind, 0.5, now) ?? 0) < timeLeft();
   };
 
   /** Whose connection turned out to be closed: it has not seen the request, and gets it anew at once. */
@@ -208,7 +210,7 @@ export function createFailover(
    */
   const forecastUntil = (channel: Channel, now: number): number => {
     const at = tried.has(channel) ? now : limitedUntil(channel, run, now);
-    return at >= run.deadline || at - now > maxWait ? now : at;
+    return at - now >= timeLeft() || at - now > maxWait ? now : at;
   };
 
   /** When a target can be asked; none where that is too late, or where it is misconfigured. */
@@ -218,7 +220,7 @@ export function createFailover(
     const returns = state === 'cooling-down' ? (until ?? 0) : 0;
     const retryAt = tried.get(channel)?.retryAt ?? 0;
     const told = Math.max(retryAt, returns, declaredUntil(channel, now));
-    if (told >= run.deadline || told - now > maxWait) return [];
+    if (told - now >= timeLeft() || told - now > maxWait) return [];
     const at = patient ? Math.max(told, forecastUntil(channel, now)) : told;
     return [{ channel, at: at > now || hasCapacity(channel) ? at : Number.POSITIVE_INFINITY }];
   };
@@ -336,7 +338,7 @@ export function createFailover(
   const waitForPlace = (): Reservation | Promise<Reservation> => {
     const channels = [...freshOnes(), ...all.filter(mayRetry)];
     const line = channels.map(({ target, number = '' }) => `${target.id} ${number}`).join('\n');
-    if (expectedWait(channels, line) > run.deadline - clock.now()) {
+    if (expectedWait(channels, line) > timeLeft()) {
       const entry = tryEnter('full');
       if ('got' in entry) return entry.got;
       throw nothingToTry('late');
@@ -347,6 +349,7 @@ export function createFailover(
       room: size,
       maxWait,
       signal: run.signal,
+      pulse: run.pulse,
       tryEnter,
       refusal: nothingToTry,
     });
@@ -384,7 +387,7 @@ export function createFailover(
         return isAttemptError(error) && failurePolicyOf(error, fallbackOn).failover;
       },
       discard,
-      clock,
+      awake: env.awake,
       signal: run.signal,
     });
   };

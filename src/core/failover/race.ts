@@ -1,6 +1,7 @@
 import { ProviderError } from '../../errors.ts';
-import type { Clock } from '../../types/clock.ts';
 import { type LinkedAbort, linkedAbort, type Signal } from '../../util/abort.ts';
+import type { AwakeClock } from '../../util/awake-clock.ts';
+import { watchdog } from '../../util/watchdog.ts';
 import type { Reservation } from '../attempt/reservation.ts';
 import type { Channel } from '../targets/target.ts';
 
@@ -36,7 +37,8 @@ export interface RaceOptions<T> {
   failed(permit: Reservation, error: unknown): boolean;
   /** An answer that came too late: its attempt has been told to stop, and this lets go of what it holds. */
   discard(value: T): void;
-  readonly clock: Clock;
+  /** By which it is measured whether an attempt is slow. */
+  readonly awake: AwakeClock;
   /** The request's. */
   readonly signal: Signal;
 }
@@ -52,7 +54,7 @@ export function race<T>({
   company,
   failed,
   discard,
-  clock,
+  awake,
   signal,
 }: RaceOptions<T>): Promise<T> {
   return new Promise((resolve, reject) => {
@@ -95,7 +97,9 @@ export function race<T>({
       let cancelTimer = (): void => {};
       if (wanted !== undefined) {
         lane.probation = wanted.probation;
-        cancelTimer = clock.after(wanted.after, wanted.cause === 'doubt' ? doubt : () => join('slow'));
+        const timer = watchdog(awake, wanted.cause === 'doubt' ? doubt : () => join('slow'));
+        timer.watch(wanted.after);
+        cancelTimer = timer.stop;
         timers.add(cancelTimer);
       }
       const leave = (): void => {

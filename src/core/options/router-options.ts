@@ -14,6 +14,7 @@ import {
 import { fallbackKinds } from '../attempt/failure-policy.ts';
 import { identify } from '../targets/target.ts';
 import { checkPlugins, checkStore } from './plugins.ts';
+import { checkPrice } from './price.ts';
 
 const refuse: Refuse = (path, expected, got) => {
   throw new ConfigError(path, expected, got);
@@ -56,18 +57,6 @@ const targetFields = [
   'baseline',
   'capabilities',
 ];
-const rateFields = [
-  'input',
-  'output',
-  'cacheRead',
-  'cacheWrite',
-  'cacheWrite1h',
-  'inputAudio',
-  'outputAudio',
-  'inputImage',
-  'outputImage',
-];
-
 /** Checks all options of a router. Throws `ConfigError`, which names the first wrong one. */
 export function checkOptions(options: RouterOptions): void {
   checkObject('', options, routerFields, refuse);
@@ -131,7 +120,7 @@ function checkTarget(path: string, target: TargetOptions): string {
     checkNumber(`${path}.baseline.firstToken`, firstToken, refuse, { least: 1 });
     checkNumber(`${path}.baseline.throughput`, throughput, refuse, { least: 1 });
   }
-  checkPrice(`${path}.price`, price);
+  checkPrice(`${path}.price`, price, refuse);
   checkCapabilities(`${path}.capabilities`, target.capabilities);
   return identify(target).id;
 }
@@ -178,36 +167,6 @@ function checkCapabilities(path: string, value: unknown): void {
   for (const [type, patterns] of Object.entries(urls)) {
     if (Array.isArray(patterns) && patterns.every((pattern) => pattern instanceof RegExp)) continue;
     refuse(`${path}.urls['${type}']`, 'a list of regular expressions', show(patterns));
-  }
-}
-
-function checkPrice(path: string, price: unknown): void {
-  if (price === undefined) return;
-  const fields = [...rateFields, 'request', 'webSearch', 'image', 'tiers'];
-  const { tiers, request, webSearch, image, ...rates } = checkObject(path, price, fields, refuse);
-  checkRates(path, rates);
-  checkNumber(`${path}.request`, request, refuse);
-  checkNumber(`${path}.webSearch`, webSearch, refuse);
-  checkNumber(`${path}.image`, image, refuse);
-  if (tiers === undefined) return;
-  if (!Array.isArray(tiers)) refuse(`${path}.tiers`, 'a list', show(tiers));
-  for (const [index, tier] of tiers.entries()) {
-    const at = `${path}.tiers[${index}]`;
-    const { above, ...own } = checkObject(at, tier, [...rateFields, 'above'], refuse);
-    if (above === undefined) refuse(`${at}.above`, 'a number of input tokens', 'undefined');
-    checkNumber(`${at}.above`, above, refuse);
-    checkRates(at, own);
-  }
-}
-
-function checkRates(path: string, rates: Readonly<Record<string, unknown>>): void {
-  for (const field of rateFields) {
-    const rate = rates[field];
-    const optional = field !== 'input';
-    if (rate === undefined && optional) continue;
-    if (typeof rate !== 'number' || !Number.isFinite(rate) || rate < 0) {
-      refuse(`${path}.${field}`, 'US$ per million tokens, a number of at least 0', show(rate));
-    }
   }
 }
 

@@ -11,7 +11,7 @@ import type { Target } from '../targets/target.ts';
 export interface EstimateInput {
   readonly route: Route;
   readonly session: string | undefined;
-  readonly job: Pick<Operation, 'kind' | 'inputTokens' | 'needs' | 'size'>;
+  readonly job: Pick<Operation, 'kind' | 'asked' | 'inputTokens' | 'needs' | 'size'>;
 }
 
 /** Output tokens that a target's answer is expected to have. */
@@ -82,7 +82,8 @@ export function expectedCost(
     cacheWriteTokens: write,
     images: made / calls,
   };
-  const cost = costOf(usage, known.price, known.source);
+  const served = target.provider.servedAs?.(forecast.job.asked.providerOptions ?? {});
+  const cost = costOf(usage, known.price, known.source, served);
   return cost && calls * cost.total;
 }
 

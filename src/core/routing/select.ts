@@ -3,6 +3,7 @@ import type { Select, SelectOptions } from '../../types/options/select.ts';
 import type { ChatRequest } from '../../types/request/request.ts';
 import type { Selected } from '../../types/result/decision.ts';
 import { orAbort, realAbort } from '../../util/abort.ts';
+import { watchdog } from '../../util/watchdog.ts';
 import type { Route, RouterContext } from '../context.ts';
 import type { Operation } from '../operations/operation.ts';
 
@@ -62,17 +63,18 @@ export function createSelector(
       let late = false;
       // Something has to be left for the request itself.
       const most = (times?.request ?? fallback.policies.timeout.request) / 2;
-      const cancel = env.clock.after(Math.min(timeout, most), () => {
+      const timer = watchdog(env.awake, () => {
         late = true;
         abort.abort(new DOMException('the time to select a route is over', 'TimeoutError'));
       });
+      timer.watch(Math.min(timeout, most));
       try {
         return named(await orAbort(Promise.resolve(answer), abort.signal));
       } catch {
         if (late) return instead('timeout');
         return abort.signal.aborted ? { route: fallback, over: true } : instead('error');
       } finally {
-        cancel();
+        timer.stop();
         abort.unlink();
         env.closed.removeEventListener('abort', onClosed);
       }

@@ -17,6 +17,7 @@ import type { Price } from '../../types/options/price.ts';
 import type { Candidate, Health, TargetStats } from '../../types/options/strategy.ts';
 import type { Provider } from '../../types/provider.ts';
 import type { LatencyReport } from '../../types/router.ts';
+import type { AwakeClock } from '../../util/awake-clock.ts';
 
 /** A target with all that this process knows of it. Nothing in it belongs to one request. */
 export interface Target {
@@ -112,6 +113,7 @@ export function createTargets(
   options: readonly TargetOptions[],
   random: Random,
   clock: Clock,
+  awake: AwakeClock,
   onChange: (target: Target) => void,
 ): readonly Target[] {
   const keysOf = keyRing(random);
@@ -137,8 +139,8 @@ export function createTargets(
       stats: statsRecorder(),
       latencies: { stream: latencies(), chat: latencies() },
       imageTokens: decayingMean(600_000),
-      silence: failureDetector(clock, () => onChange(target)),
-      stall: streamStallDetector(clock),
+      silence: failureDetector(clock, awake, () => onChange(target)),
+      stall: streamStallDetector(clock, awake),
       limits: limitsOf(option),
       channels,
     };

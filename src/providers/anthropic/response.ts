@@ -8,9 +8,10 @@ import { asJSON, asObject, asObjects, asText, compact, type Wire } from '../../u
 import { malformed } from '../shared/answer/broken.ts';
 import { evidenceIn, finishReasonOf, givenReason } from '../shared/answer/finish-reason.ts';
 import { ownToolCallIds } from '../shared/tool-call-id.ts';
+import { readServedAs } from '../shared/usage/service-tier.ts';
 import { toParts, withOwnId } from './content.ts';
 import { anthropicFailures } from './failures.ts';
-import { toUsage } from './usage.ts';
+import { readUsage } from './usage.ts';
 
 const provider = 'anthropic';
 
@@ -32,8 +33,12 @@ export function toResult(
       reason: givenReason(wire['stop_reason']),
       ...evidenceIn(content),
     }),
-    usage: toUsage(wire['usage']),
-    response: { ...compact({ id: asText(wire['id']), model: asText(wire['model']) }), headers },
+    usage: readUsage(wire['usage'], wire['container']),
+    response: {
+      ...compact({ id: asText(wire['id']), model: asText(wire['model']) }),
+      ...readServedAs(asObject(wire['usage']) ?? {}),
+      headers,
+    },
     warnings,
     providerMetadata: { anthropic: metadataOf(wire, asObject(wire['usage']) ?? {}) },
     raw,

@@ -1,3 +1,5 @@
+import type { UsageReading } from './usage.ts';
+
 /**
  * In what a server that speaks Chat Completions differs from what most of them take. Each field names a place where such
  * servers are known to part ways; what is left out is as most of them have it.
@@ -57,4 +59,6 @@ export interface Quirks {
   readonly prefillEchoes?: boolean;
   /** Instructions can only stand at the beginning. Default: `false`. */
   readonly systemFirst?: boolean;
+  /** How it counts tokens, and whether it says what an answer costs. Default: as OpenAI counts, and not. */
+  readonly usage?: UsageReading;
 }

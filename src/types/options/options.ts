@@ -6,7 +6,10 @@ import type { KeyLimits } from './limit.ts';
 import type { Price } from './price.ts';
 import type { Strategy } from './strategy.ts';
 
-/** Limits of time, all in milliseconds. `Infinity` switches one off. */
+/**
+ * Limits of time, all in milliseconds. `Infinity` switches one off. Time in which the process stood still (blocked, suspended)
+ * counts for none of them, where the runtime lets that be seen: on Node, Bun and Deno.
+ */
 export interface Timeouts {
   /** The whole request, all attempts and the stream's end included. Default: 600,000. */
   readonly request?: number;

@@ -413,6 +413,26 @@ const framing: readonly WireEntry[] = [
     fails: 'malformed',
   },
   {
+    name: 'a whole answer in place of a stream is the answer',
+    source: 'https://github.com/tinyhumansai/tinyagents/pull/56',
+    over: chatCompletions,
+    stream: whole(
+      JSON.stringify(
+        completion({ content: 'Hello', reasoning: 'Hm' }, 'stop', { id: 'a', model: 'm-1' }),
+        null,
+        2,
+      ),
+    ),
+    gives: { ...hello, reasoning: 'Hm', id: 'a', model: 'm-1' },
+  },
+  {
+    name: 'a whole answer in place of a stream that is none is none',
+    source: 'https://github.com/tinyhumansai/tinyagents/pull/56',
+    over: chatCompletions,
+    stream: whole({ choices: [{ index: 0, message: { content: '' }, finish_reason: null }] }),
+    fails: 'truncated',
+  },
+  {
     name: 'several chunks in a list are chunks',
     source: 'https://github.com/n4ze3m/page-assist/issues/406',
     over: chatCompletions,

@@ -4,6 +4,7 @@ import { chatBroken } from './chat-broken.ts';
 import { chatCalls } from './chat-calls.ts';
 import { chatContent } from './chat-content.ts';
 import { chatEndings } from './chat-endings.ts';
+import { geminiContent, geminiEndings, geminiPieces, geminiSources } from './gemini.ts';
 import { responsesContent, responsesEndings, responsesItems } from './responses.ts';
 
 /** All entries, by the family of their vendors. */
@@ -17,4 +18,8 @@ export const corpus: Readonly<Record<string, readonly WireEntry[]>> = {
   'Responses: how responses end': responsesEndings,
   'Responses: where content stands': responsesContent,
   'Responses: which item it is': responsesItems,
+  'Gemini: how answers end': geminiEndings,
+  'Gemini: what an answer holds': geminiContent,
+  'Gemini: sources': geminiSources,
+  'Gemini: arguments in pieces': geminiPieces,
 };

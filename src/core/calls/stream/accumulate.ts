@@ -8,6 +8,8 @@ export interface Accumulator {
   content(): ContentPart[];
   /** All text so far. */
   text(): string;
+  /** What the model wrote beside it so far: reasoning, and arguments of calls. */
+  beside(): string;
   /** The id of the text block that is being added to. */
   textId(): string | undefined;
 }
@@ -22,6 +24,7 @@ interface Block {
 export function accumulator(): Accumulator {
   const parts: (ContentPart | Block)[] = [];
   let open: Block | undefined;
+  let args = '';
 
   const addTo = (
     type: Block['type'],
@@ -48,8 +51,10 @@ export function accumulator(): Accumulator {
           addTo('reasoning', part.id, part.text, part.providerOptions);
           return;
         case 'tool-call-start':
+          return;
         case 'tool-call-delta':
-          return; // the whole call follows as `tool-call`
+          args += part.text; // the whole call follows as `tool-call`
+          return;
         case 'raw':
           return;
         default: {
@@ -62,6 +67,7 @@ export function accumulator(): Accumulator {
     content: () =>
       parts.map((part) => ('id' in part && !('sourceType' in part) ? closeBlock(part) : part) as ContentPart),
     text: () => parts.map((part) => (part.type === 'text' ? part.text : '')).join(''),
+    beside: () => parts.map((part) => (part.type === 'reasoning' ? part.text : '')).join('') + args,
     textId: () => open?.id,
   };
 }
@@ -80,4 +86,14 @@ function mergeOptions(earlier: ProviderOptions | undefined, later: ProviderOptio
 /** All text of an answer. */
 export function textOf(content: readonly ContentPart[]): string {
   return content.map((part) => (part.type === 'text' ? part.text : '')).join('');
+}
+
+/** All that the model wrote: text, reasoning, and arguments of calls. */
+export function writtenIn(content: readonly ContentPart[]): string {
+  return content
+    .map((part) => {
+      if (part.type === 'text' || part.type === 'reasoning') return part.text;
+      return part.type === 'tool-call' ? (JSON.stringify(part.input) ?? '') : '';
+    })
+    .join('');
 }

@@ -66,6 +66,7 @@ export const huggingface = presetFactory({
 /**
  * Google Vertex AI's OpenAI-compatible endpoint. The key is an access token of Google Cloud, which lasts an hour: give it as
  * `apiKey`, or add a fresh one to each request with `fetch`. For the location `global` give the whole `baseURL`.
+ * It counts thoughts beside the completion, as Gemini's own interface does.
  * Source: https://cloud.google.com/vertex-ai/generative-ai/docs/multimodal/call-vertex-using-openai-library
  *
  * @example vertex({ project: 'my-project', location: 'us-central1', apiKey: token })
@@ -76,4 +77,5 @@ export const vertex = presetFactory({
     'https://{location}-aiplatform.googleapis.com/v1/projects/{project}/locations/{location}/endpoints/openapi',
   keyVariables: [],
   embeddings: false,
+  quirks: { usage: { reasoning: 'beside' } },
 });

@@ -156,14 +156,15 @@ export const nvidia = presetFactory({
 
 /**
  * Perplexity: searches by itself and lists what it found; takes no tools and no seed, and instructions only at the beginning.
- * Source: https://docs.perplexity.ai/docs/sonar/openai-compatibility
+ * Deep research counts its reasoning apart from the answer. Each answer says what it costs. Source:
+ * https://docs.perplexity.ai/docs/sonar/openai-compatibility, https://docs.perplexity.ai/api-reference/chat-completions-post
  */
 export const perplexity = presetFactory({
   name: 'perplexity',
   baseURL: 'https://api.perplexity.ai',
   keyVariables: ['PERPLEXITY_API_KEY'],
   embeddings: false,
-  quirks: { seed: false, streamUsage: false, tools: false, systemFirst: true },
+  quirks: { seed: false, streamUsage: false, tools: false, systemFirst: true, usage: { reasoning: 'apart' } },
 });
 
 /**
@@ -207,8 +208,9 @@ export const together = presetFactory({
 });
 
 /**
- * xAI: its models think, and those refuse penalties and `stop`; images have a shape, but no size. Source:
- * https://docs.x.ai/docs/guides/reasoning, https://docs.x.ai/docs/api-reference, https://docs.x.ai/docs/guides/image-generations
+ * xAI: its models think, and those refuse penalties and `stop`; images have a shape, but no size. Reasoning is counted beside
+ * the completion, and each answer says what it costs. Source:
+ * https://docs.x.ai/docs/guides/reasoning, https://docs.x.ai/developers/cost-tracking, https://docs.x.ai/docs/api-reference, https://docs.x.ai/docs/guides/image-generations
  */
 export const xai = presetFactory({
   name: 'xai',
@@ -216,5 +218,10 @@ export const xai = presetFactory({
   keyVariables: ['XAI_API_KEY'],
   embeddings: false,
   images: { most: 10, format: 'b64_json', size: false, aspectRatio: true },
-  quirks: { maxTokensField: 'max_completion_tokens', penalties: false, stop: false },
+  quirks: {
+    maxTokensField: 'max_completion_tokens',
+    penalties: false,
+    stop: false,
+    usage: { reasoning: 'beside' },
+  },
 });
