@@ -54,6 +54,8 @@ export const fewestWaiting = 3;
 /** Fewer samples than this say nothing about what is unusual. */
 export const fewestSamples = 100;
 const lookEvery = 20;
+/** A look that should have been so many milliseconds ago does not come any more. */
+export const longOverdue = 1_000;
 /**
  * Of the first requests the quick ones are answered first, and make the others seem late. So what is known counts only after so many
  * times what half of them take: by then all of them have been heard of.
@@ -119,7 +121,10 @@ export function failureDetector(clock: Clock, awake: AwakeClock, onChange: () =>
     else watch();
   };
   const watch = (): void => {
-    if (cancelLook !== undefined || self.suspected || waiting.items.length < fewestWaiting) return;
+    // A timer that is long overdue may be that of a request which is over, see `requestsAreApart`.
+    if (cancelLook !== undefined && clock.now() <= nextLook + longOverdue) return;
+    if (self.suspected || waiting.items.length < fewestWaiting) return;
+    cancelLook?.();
     nextLook = clock.now() + lookEvery;
     cancelLook = awake.after(lookEvery, look);
   };
