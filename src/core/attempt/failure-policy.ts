@@ -55,7 +55,7 @@ export function isAttemptError(error: unknown): error is AttemptError {
 /** Looks up what a failure means. `fallbackOn` is the route's: kinds on which to go on although the table says to stop. */
 export function failurePolicyOf(error: AttemptError, fallbackOn: readonly FallbackKind[]): FailurePolicy {
   if (isRouterError(error, 'output')) {
-    const failover = error.by === 'accept' || fallbackOn.includes('output');
+    const failover = error.by !== 'schema' || fallbackOn.includes('output');
     return { failover, retry: false, anotherKey: false, health: 'nothing', pause: 0 };
   }
   const usual = table[error.kind];
