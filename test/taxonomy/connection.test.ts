@@ -216,8 +216,8 @@ describe('a client of the application’s own whose key no header can hold', () 
       clock: virtualClock(),
       targets: [{ id: 'only', provider: make(), model, price: { input: 1, output: 1 } }],
     });
-    for (const call of [router.chat({ prompt: 'Hi' }), router.stream({ prompt: 'Hi' })]) {
-      const { error } = (await outcome<unknown>(call)) as { error: unknown };
+    for (const ask of [() => router.chat({ prompt: 'Hi' }), () => router.stream({ prompt: 'Hi' })]) {
+      const { error } = (await outcome<unknown>(ask())) as { error: unknown };
       expect(error).toMatchObject({ code: 'config' });
       expect(inspected(error)).not.toContain(apiKey);
     }
