@@ -34,8 +34,8 @@ export function chooseCandidates(request: RequestState, selected: Selected | und
   const context = contextOf(request, now);
   const candidates: RankedTarget[] = [];
   const ranked: Channel[] = [];
-  const { inputIsCounted: isCounted } = request;
   const order = route.policies.strategy.rank(ready, context);
+  const { inputIsCounted: isCounted } = request; // by now
   for (const candidate of ready.every(({ plain }) => plain) ? order : recoveringLast(order, request, now)) {
     // What is none of ours, or comes twice, is no choice.
     if (!CandidateView.is(candidate) || candidate.chosen) continue;
