@@ -51,6 +51,7 @@ export type {
   AttemptStartEvent,
   EventOf,
   Listener,
+  PluginErrorEvent,
   PriceUnknownEvent,
   RequestEndEvent,
   RequestFacts,
@@ -81,7 +82,7 @@ export type {
   TargetOptions,
   Timeouts,
 } from './types/options/options.ts';
-export type { Price, PriceTier, Rates } from './types/options/price.ts';
+export type { Price, PriceTier, Rates, ServiceTierRates } from './types/options/price.ts';
 export type { RouterOptions } from './types/options/router-options.ts';
 export type { Select, SelectContext, SelectOptions } from './types/options/select.ts';
 export type {
@@ -100,6 +101,7 @@ export type {
   AttemptOutcome,
   AttemptPlan,
   Exclusion,
+  LiveAnswer,
   LookupHit,
   PartTransform,
   Plugin,
@@ -176,12 +178,20 @@ export type {
   StandardSchemaIssue,
   StandardSchemaResult,
 } from './types/request/schema.ts';
-export type { Decision, RankedTarget, Selected, SkippedTarget, SkipReason } from './types/result/decision.ts';
+export type {
+  Decision,
+  LookupSummary,
+  RankedTarget,
+  Selected,
+  SkippedTarget,
+  SkipReason,
+} from './types/result/decision.ts';
 export type {
   AttemptSummary,
   ChatResult,
   FinishReason,
   ResponseInfo,
+  ServedAs,
   Warning,
 } from './types/result/result.ts';
 export type {

@@ -1,6 +1,5 @@
 /**
- * For tests of applications that use signalbox, and for its own: providers that do as they are told, time that stands
- * still until told, and chance that repeats.
+ * For tests: providers that follow a script, a virtual clock, and seeded randomness.
  *
  * @module testing
  */

@@ -18,6 +18,21 @@ export function fromWeb(stream: ReadableStream<Uint8Array> | null): Body {
   };
 }
 
+/** A body that is there already. */
+export function fromText(text: string): Body {
+  let rest: Uint8Array | undefined = new TextEncoder().encode(text);
+  return {
+    read: () => {
+      const bytes = rest;
+      rest = undefined;
+      return Promise.resolve(bytes);
+    },
+    cancel: () => {
+      rest = undefined;
+    },
+  };
+}
+
 /** A body as SDKs know it. */
 export function toWeb(body: Body): ReadableStream<Uint8Array<ArrayBuffer>> {
   return new ReadableStream<Uint8Array<ArrayBuffer>>(

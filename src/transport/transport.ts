@@ -1,7 +1,7 @@
 import { ProviderError } from '../errors.ts';
 import type { Traffic } from '../types/provider.ts';
 import { isRedirect, isRedirectResponse } from '../util/redirect.ts';
-import { type Body, fromWeb, readSome } from './body.ts';
+import { type Body, fromText, fromWeb, readSome, readText } from './body.ts';
 import { connectionAgents, connectionsSettled } from './connection.ts';
 import { classifyFailure } from './failure.ts';
 import type { FailureRow } from './failure-table.ts';
@@ -26,6 +26,11 @@ export interface TransportOptions {
   readonly headers?: Readonly<Record<string, string>> | undefined;
   /** The vendor's failure table. */
   readonly failures: readonly FailureRow[];
+  /**
+   * Whether JSON that came where a stream was asked for is a whole answer: then it is read as a stream of one event. Default: it
+   * never is.
+   */
+  readonly isWholeAnswer?: ((json: unknown) => boolean) | undefined;
   /** Default: the runtime's `fetch`. */
   readonly fetch?: Fetch | undefined;
 }
@@ -142,13 +147,10 @@ export function createTransport(options: TransportOptions): Transport {
     exchange.status = answer.status;
     exchange.headers = answer.headers;
     if (!isOk(answer)) throw await failureOf(answer, exchange, options);
-    const wanted = exchange.stream ? 'event-stream' : 'json';
-    // Some servers label every answer alike: what it is shows in its first characters.
-    const { format, body: sniffed } = isDoubtful(answer, exchange)
-      ? await sniff(answer.body)
-      : { format: wanted, body: answer.body };
-    if (format !== wanted) throw await failureOf({ ...answer, body: sniffed }, exchange, options);
-    const guarded = guardBody(sniffed, provider, exchange.stream, exchange.large, onBytes);
+    const expected = isDoubtful(answer, exchange)
+      ? await doubtfulBody(answer, exchange, options)
+      : answer.body;
+    const guarded = guardBody(expected, provider, exchange.stream, exchange.large, onBytes);
     exchange.answer = { ...answer, body: guarded };
     return exchange.answer;
   };
@@ -199,6 +201,22 @@ function isOk({ status }: Answer): boolean {
 function isDoubtful({ headers }: Answer, { stream }: Exchange): boolean {
   const type = headers['content-type'] ?? '';
   return /text\/html/i.test(type) || (stream && /application\/json/i.test(type));
+}
+
+/**
+ * The body of an answer whose label does not fit what was asked for. Some servers label every answer alike: what it is shows in its
+ * first characters. Throws the failure that it is, if it is neither.
+ */
+async function doubtfulBody(answer: Answer, exchange: Exchange, options: TransportOptions): Promise<Body> {
+  const { format, body } = await sniff(answer.body);
+  if (format === (exchange.stream ? 'event-stream' : 'json')) return body;
+  if (format === 'other' || options.isWholeAnswer === undefined)
+    throw await failureOf({ ...answer, body }, exchange, options);
+  // Limited as a stream is, because it stands for one of its events.
+  const text = await readText(guardBody(body, options.provider, true, exchange.large));
+  const json = parseOrKeep(text);
+  if (options.isWholeAnswer(json)) return fromText(`data: ${JSON.stringify(json)}\n\ndata: [DONE]\n\n`);
+  throw await failureOf({ ...answer, body: fromText(text) }, exchange, options);
 }
 
 /** A new record for one call. */

@@ -2,8 +2,7 @@ import type { ProviderFinishPart, ProviderStreamPart } from '../../types/provide
 import type { JSONValue } from '../../types/request/json.ts';
 import type { ContentPart, FilePart, ProviderOptions } from '../../types/request/message.ts';
 import type { FinishReason, ResponseInfo, Warning } from '../../types/result/result.ts';
-import type { Usage } from '../../types/result/usage.ts';
-import { asCount, asObject, compact } from '../../util/json.ts';
+import { compact } from '../../util/json.ts';
 import { namelessCall, truncated } from '../shared/answer/broken.ts';
 import { type Evidence, finishReasonOf, gaveUp, givenReason } from '../shared/answer/finish-reason.ts';
 import { ownToolCallIds } from '../shared/tool-call-id.ts';
@@ -14,7 +13,6 @@ import type {
   GenerateResult,
   Keyed,
   StreamSpec,
-  UsageSpec,
   WarningSpec,
   WholePart,
 } from './spec.ts';
@@ -116,21 +114,6 @@ export function withOwnIds(answered: GenerateResult, provider: string): Generate
     return { ...part, toolCallId };
   });
   return changed ? { ...answered, content } : answered;
-}
-
-export function toUsage({ inputTokens, outputTokens, raw }: UsageSpec): Usage {
-  // Anthropic's own figures, which the specification has no fields for but the bill has.
-  const written = asObject(raw?.['cache_creation'])?.['ephemeral_1h_input_tokens'];
-  const searches = asObject(raw?.['server_tool_use'])?.['web_search_requests'];
-  return compact({
-    inputTokens: inputTokens.total,
-    outputTokens: outputTokens.total,
-    cacheReadTokens: inputTokens.cacheRead,
-    cacheWriteTokens: inputTokens.cacheWrite,
-    cacheWrite1hTokens: asCount(written),
-    reasoningTokens: outputTokens.reasoning,
-    webSearches: asCount(searches),
-  });
 }
 
 export function toWarnings(warnings: readonly WarningSpec[] = []): readonly Warning[] {

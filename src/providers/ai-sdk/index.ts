@@ -3,33 +3,22 @@
  *
  * @module
  */
-import { ConfigError, ProviderError } from '../../errors.ts';
+import { ConfigError } from '../../errors.ts';
 import type { Capabilities } from '../../types/options/capabilities.ts';
-import type {
-  Provider,
-  ProviderCall,
-  ProviderEmbedCall,
-  ProviderEmbeddings,
-  ProviderResult,
-} from '../../types/provider.ts';
+import type { Provider, ProviderCall, ProviderResult } from '../../types/provider.ts';
 import { mark } from '../shared/account-marks.ts';
 import { evidenceIn } from '../shared/answer/finish-reason.ts';
 import { checkKnown } from '../shared/client-options.ts';
 import { limitsIn, refuseAborted } from '../shared/sdk-provider.ts';
-import {
-  answeredWith,
-  toContent,
-  toFinishReason,
-  toResponse,
-  toUsage,
-  toWarnings,
-  withOwnIds,
-} from './answer.ts';
-import { aiSdkFormat, toKeyed, toLanguageCall } from './call.ts';
+import { askedToBeServedAs } from '../shared/usage/service-tier.ts';
+import { answeredWith, toContent, toFinishReason, toResponse, toWarnings, withOwnIds } from './answer.ts';
+import { aiSdkFormat, toLanguageCall } from './call.ts';
+import { type EmbeddingModel, embeddingProvider } from './embed.ts';
 import { toFailure } from './failures.ts';
 import { type ImageModel, imageProvider, isImageModel } from './image.ts';
-import type { EmbedCall, EmbedResultSpec, GenerateResult, StreamResult, StreamSpec } from './spec.ts';
+import type { GenerateResult, StreamResult, StreamSpec } from './spec.ts';
 import { streamParts } from './stream.ts';
+import { isExecuted, readBill } from './usage.ts';
 import { partOfAnswerFromV3, resultFromV3, toV3, type WarningV3 } from './v3.ts';
 
 /** Where models that are given by name come from: a provider or a registry of the AI SDK. */
@@ -53,10 +42,6 @@ type LanguageModel = Models & {
   readonly supportedUrls?: unknown;
   doGenerate(call: object): PromiseLike<GenerateResult>;
   doStream(call: object): PromiseLike<StreamResult>;
-};
-type EmbeddingModel = Models & {
-  readonly maxEmbeddingsPerCall?: unknown;
-  doEmbed(call: EmbedCall): PromiseLike<EmbedResultSpec>;
 };
 
 const factory = 'aiSdk';
@@ -129,6 +114,7 @@ function languageProvider(name: string, model: LanguageModel, account: string | 
   return {
     name,
     capabilities: () => capabilitiesOf(model),
+    servedAs: (options) => askedToBeServedAs(options[name]),
     async chat(call) {
       try {
         refuseAborted(name, call.signal);
@@ -136,7 +122,7 @@ function languageProvider(name: string, model: LanguageModel, account: string | 
         const answered = await model.doGenerate(asked);
         refuseAborted(name, call.signal);
         const result = before ? resultFromV3(answered, lost) : answered;
-        return toResult(result, name, account, isNative(call));
+        return toResult(result, model.modelId, name, account, isNative(call));
       } catch (error) {
         throw await toFailure(name, error, call.signal);
       }
@@ -149,7 +135,7 @@ function languageProvider(name: string, model: LanguageModel, account: string | 
         const { headers } = toResponse({ ...(response === undefined ? {} : { response }) });
         yield { type: 'response', headers, ...limitsIn(headers) };
         const elements = before ? mapped(stream, lost) : elementsOf(stream);
-        yield* streamParts(elements, { name, account, native: isNative(call) });
+        yield* streamParts(elements, { name, modelId: model.modelId, account, native: isNative(call) });
         refuseAborted(name, call.signal);
       } catch (error) {
         throw await toFailure(name, error, call.signal);
@@ -164,19 +150,22 @@ function isNative({ origin }: ProviderCall): boolean {
 
 function toResult(
   answered: GenerateResult,
+  modelId: string,
   name: string,
   account: string | undefined,
   native: boolean,
 ): ProviderResult {
   const response = toResponse(answered);
+  const executed = answered.content.filter(isExecuted).length;
+  const { served, ...billed } = readBill({ ...answered, executed, modelId });
   const own = withOwnIds(answered, name);
   const content = toContent(own.content);
   const finishReason = toFinishReason(answered.finishReason, name, evidenceIn(content));
   return {
     content: content.map((part) => mark(part, name, account)),
     finishReason,
-    usage: toUsage(answered.usage),
-    response: { ...response, ...limitsIn(response.headers) },
+    ...billed,
+    response: { ...response, ...served, ...limitsIn(response.headers) },
     warnings: toWarnings(answered.warnings),
     ...(answered.providerMetadata === undefined
       ? {}
@@ -218,54 +207,4 @@ function capabilitiesOf({ supportedUrls }: LanguageModel): Capabilities {
     (type) => type === '*' || type === '*/*' || type.startsWith('image/'),
   );
   return { urls, ...(images ? {} : { images: 'data' }) };
-}
-
-function embeddingProvider(name: string, model: EmbeddingModel): Provider {
-  const none = (): ProviderError =>
-    new ProviderError({
-      kind: 'bad-request',
-      scope: 'deployment',
-      provider: name,
-      summary: 'it only embeds',
-    });
-  const { maxEmbeddingsPerCall: most } = model;
-  return {
-    name,
-    chat: () => Promise.reject(none()),
-    stream: () => {
-      throw none();
-    },
-    capabilities: () => ({ chat: false, embeddings: true }),
-    embedLimits: { values: typeof most === 'number' ? most : 96, characters: 300_000 },
-    async embed(call) {
-      try {
-        refuseAborted(name, call.signal);
-        return toEmbeddings(await model.doEmbed(toEmbedCall(call)));
-      } catch (error) {
-        throw await toFailure(name, error, call.signal);
-      }
-    },
-  };
-}
-
-function toEmbedCall({ values, dimensions, providerOptions, signal }: ProviderEmbedCall): EmbedCall {
-  return {
-    values: [...values],
-    abortSignal: signal,
-    ...(dimensions === undefined ? {} : { dimensions }),
-    ...(providerOptions === undefined ? {} : { providerOptions: toKeyed(providerOptions) }),
-  };
-}
-
-function toEmbeddings(answered: EmbedResultSpec): ProviderEmbeddings {
-  const { embeddings, usage, response, warnings, providerMetadata } = answered;
-  const said = toResponse({ ...(response === undefined ? {} : { response }) });
-  return {
-    embeddings,
-    usage: usage === undefined ? {} : { inputTokens: usage.tokens, outputTokens: 0 },
-    response: said,
-    warnings: toWarnings(warnings),
-    ...(providerMetadata === undefined ? {} : { providerMetadata: providerMetadata as never }),
-    raw: answered,
-  };
 }

@@ -1,14 +1,17 @@
 import type { ProviderStreamPart } from '../../types/provider.ts';
 import { mark } from '../shared/account-marks.ts';
 import { malformed, namelessCall, truncated } from '../shared/answer/broken.ts';
+import { isContent } from '../shared/answer/finish-reason.ts';
 import { ownToolCallIds } from '../shared/tool-call-id.ts';
 import { type ToolInputReader, toolInputReader } from '../shared/tool-input.ts';
-import { answeredWith, toFinishReason, toStreamParts, toUsage } from './answer.ts';
+import { answeredWith, toFinishReason, toStreamParts } from './answer.ts';
 import type { StreamSpec } from './spec.ts';
+import { isExecuted, readBill } from './usage.ts';
 
 /** Who answers, and whether the reader speaks the AI SDK's words. */
 interface StreamOptions {
   readonly name: string;
+  readonly modelId: string;
   readonly account: string | undefined;
   readonly native: boolean;
 }
@@ -27,7 +30,7 @@ type Element = Exclude<StreamSpec, { type: 'finish' | 'error' }>;
 /** The parts of a model's stream. */
 export async function* streamParts(
   elements: AsyncIterable<StreamSpec>,
-  { name, account, native }: StreamOptions,
+  { name, modelId, account, native }: StreamOptions,
 ): AsyncGenerator<ProviderStreamPart, void, undefined> {
   const raw: StreamSpec[] = [];
   const calls = callReader(name, native);
@@ -35,9 +38,11 @@ export async function* streamParts(
   let responseId: string | undefined;
   let callsTools = false;
   let hasContent = false;
+  let executed = 0;
   for await (const element of elements) {
     if (finish !== undefined) continue; // what follows the end is no part of the answer
     raw.push(element);
+    if (isExecuted(element)) executed += 1;
     if (element.type === 'error') throw element.error;
     if (element.type === 'finish') {
       finish = element;
@@ -50,8 +55,7 @@ export async function* streamParts(
     }
     for (const part of calls.push(element)) {
       if (part.type === 'tool-call' && part.providerExecuted !== true) callsTools = true;
-      if (part.type !== 'response' && part.type !== 'raw' && part.type !== 'reasoning-delta')
-        hasContent ||= part.type !== 'text-delta' || part.text !== '';
+      if (part.type !== 'response' && part.type !== 'finish') hasContent ||= isContent(part);
       yield mark(part, name, account);
     }
   }
@@ -63,10 +67,12 @@ export async function* streamParts(
   };
   yield* rest;
   const finishReason = toFinishReason(finish.finishReason, name, evidence, true);
+  const { served, ...billed } = readBill({ ...finish, executed, modelId });
+  yield { type: 'response', ...served };
   yield {
     type: 'finish',
     finishReason,
-    usage: toUsage(finish.usage),
+    ...billed,
     ...(finish.providerMetadata === undefined ? {} : { providerMetadata: finish.providerMetadata as never }),
     raw,
     ...(native ? { origin: answeredWith(finish, finishReason) } : {}),

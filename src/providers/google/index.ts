@@ -25,6 +25,7 @@ import {
   type SdkMapping,
   sdkProvider,
 } from '../shared/sdk-provider.ts';
+import { askedToBeServedAs } from '../shared/usage/service-tier.ts';
 import { capabilitiesOf } from './capabilities.ts';
 import { type GeminiRequest, toRequest } from './chat/request.ts';
 import { toResult } from './chat/response.ts';
@@ -118,7 +119,10 @@ function provider<Client>({ embed, image, imagen = false, ...over }: Over<Client
     toRequest,
     toResult,
     reader: chunkReader,
-    more: { capabilities: (model) => capabilitiesOf(model, imagen) },
+    more: {
+      capabilities: (model) => capabilitiesOf(model, imagen),
+      servedAs: (options) => askedToBeServedAs(options[name]),
+    },
     embed: { limits, toRequest: toEmbedRequest, send: embed, toResult: toEmbeddings },
     ...(image === undefined ? {} : { image }),
   };

@@ -45,7 +45,13 @@ export async function chat(server: Server, call: ProviderCall): Promise<Provider
     const { body, warnings } = toRequest(recalled(told.call, name, account), name, quirks, false);
     const read = (raw: unknown): ProviderResult => {
       const { headers } = exchange;
-      const result = toResult(raw, { provider: name, headers, warnings, request: body });
+      const result = toResult(raw, {
+        provider: name,
+        headers,
+        warnings,
+        request: body,
+        reading: quirks.usage,
+      });
       const content = result.content.map((part) => mark(part, name, account));
       const response = { ...result.response, ...limitsIn(exchange.headers) };
       return withFacts(
@@ -160,7 +166,7 @@ export function streamParts(server: Server, call: ProviderCall): AsyncIterable<P
       return {
         first,
         source: eventChunks(events, name),
-        reader: chunkReader({ provider: name, headers, request: body }),
+        reader: chunkReader({ provider: name, headers, request: body, reading: quirks.usage }),
       };
     },
     complete: (last) => withFacts(last, name, heard(gateway, exchange.headers, last.raw ?? [], true)),

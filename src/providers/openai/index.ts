@@ -10,7 +10,7 @@ import type { JSONObject } from '../../types/request/json.ts';
 import type { Warning } from '../../types/result/result.ts';
 import type { Wire } from '../../util/json.ts';
 import { asksForPictures } from '../chat-completions/answer/asked.ts';
-import { toResult } from '../chat-completions/answer/response.ts';
+import { isCompletion, toResult } from '../chat-completions/answer/response.ts';
 import { chunkReader } from '../chat-completions/answer/stream.ts';
 import { toEmbeddings, toEmbedRequest } from '../chat-completions/embeddings.ts';
 import { chatCompletionsFailures } from '../chat-completions/failures.ts';
@@ -32,6 +32,7 @@ import {
   type SdkMapping,
   sdkProvider,
 } from '../shared/sdk-provider.ts';
+import { askedToBeServedAs } from '../shared/usage/service-tier.ts';
 import { capabilitiesInChat, capabilitiesInResponses } from './capabilities.ts';
 import { toEditFiles } from './image-edits.ts';
 import { inChat } from './option-names.ts';
@@ -152,7 +153,10 @@ function overChatCompletions(seesMark: boolean): Interface {
     toResult: (data, headers, warnings, request) =>
       toResult(data, { provider: name, headers, warnings, request }),
     reader: (headers, request) => chunkReader({ provider: name, headers, request, seesMark }),
-    more: { capabilities: capabilitiesInChat },
+    more: {
+      capabilities: capabilitiesInChat,
+      servedAs: (options) => askedToBeServedAs(options['openai.chat'], options[name]),
+    },
   };
 }
 
@@ -161,7 +165,11 @@ const overResponses: Interface = {
   send: (client, body, _stream, carry) => has(client.responses, 'responses').create(body, callOptions(carry)),
   toResult: responses.toResult,
   reader: responses.eventReader,
-  more: { capabilities: capabilitiesInResponses, boundBy: responses.boundBy },
+  more: {
+    capabilities: capabilitiesInResponses,
+    servedAs: (options) => askedToBeServedAs(options['openai.responses'], options[name]),
+    boundBy: responses.boundBy,
+  },
 };
 
 /**
@@ -195,6 +203,7 @@ function ownClient(options: OpenAIOptions): ClientSource<OpenAIClient> {
     fetch,
     headers,
     failures: chatCompletionsFailures,
+    isWholeAnswer: isCompletion,
     allowHeaders: [
       'authorization',
       ...(organization === null ? [] : ['openai-organization']),

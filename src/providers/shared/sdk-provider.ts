@@ -55,7 +55,7 @@ export interface SdkMapping<Name extends string, Client, Body extends Wire = Wir
   /** What else the vendor has. */
   readonly embed?: SdkEmbeddings<Client>;
   readonly image?: SdkImages<Client>;
-  readonly more?: Pick<Provider, 'capabilities' | 'boundBy'>;
+  readonly more?: Pick<Provider, 'capabilities' | 'servedAs' | 'boundBy'>;
 }
 
 /** Where the client of a mapping comes from. */

@@ -20,7 +20,7 @@ export interface Warning {
 }
 
 /** What one attempt at one target came to. */
-export interface AttemptSummary {
+export interface AttemptSummary extends ServedAs {
   /** The target's id. */
   readonly target: string;
   /** Which of the provider's `keys`, from 0 on, where there are several. */
@@ -46,8 +46,19 @@ export interface AttemptSummary {
   readonly billed: 'yes' | 'no' | 'unknown';
 }
 
-/** What the vendor said about its own answer. */
-export interface ResponseInfo {
+/** How a vendor served an answer, as far as its price depends on it. */
+export interface ServedAs {
+  /**
+   * The service tier: `standard`, `flex`, `priority`, `fast`, `batch`, or in lower case what else the vendor calls it. Left out
+   * where nothing says it.
+   */
+  readonly serviceTier?: string;
+  /** The region, where that has a price of its own: `us`. */
+  readonly region?: string;
+}
+
+/** What the vendor said about its own answer: also how it was served, which is not always as it was asked to. */
+export interface ResponseInfo extends ServedAs {
   readonly id?: string;
   /** The model that answered, as the vendor names it. */
   readonly model?: string;

@@ -3,8 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { toResult as readResult } from '../../../src/providers/chat-completions/answer/response.ts';
 import { chunkReader } from '../../../src/providers/chat-completions/answer/stream.ts';
 import { toRequest } from '../../../src/providers/chat-completions/request.ts';
-import { isStrict } from '../../../src/providers/chat-completions/strict.ts';
-import { toUsage } from '../../../src/providers/chat-completions/usage.ts';
+import { readUsage } from '../../../src/providers/chat-completions/usage.ts';
 
 const call = (more: Partial<ProviderCall>): ProviderCall => ({
   model: 'm',
@@ -194,7 +193,7 @@ describe('answers', () => {
 
 describe('usage', () => {
   it('is read in DeepSeek’s words as well', () => {
-    expect(toUsage({ prompt_tokens: 10, completion_tokens: 2, prompt_cache_hit_tokens: 8 })).toEqual({
+    expect(readUsage({ prompt_tokens: 10, completion_tokens: 2, prompt_cache_hit_tokens: 8 })).toEqual({
       inputTokens: 10,
       outputTokens: 2,
       cacheReadTokens: 8,
@@ -208,11 +207,13 @@ describe('usage', () => {
       prompt_tokens_details: { audio_tokens: 4 },
       completion_tokens_details: { audio_tokens: 3 },
     };
-    expect(toUsage(usage)).toMatchObject({ audioInputTokens: 4, audioOutputTokens: 3 });
+    expect(readUsage(usage)).toMatchObject({ audioInputTokens: 4, audioOutputTokens: 3 });
   });
 
   it('ignores what is no count', () => {
-    expect(toUsage({ prompt_tokens: '10', completion_tokens: -1, prompt_tokens_details: null })).toEqual({});
+    expect(readUsage({ prompt_tokens: '10', completion_tokens: -1, prompt_tokens_details: null })).toEqual(
+      {},
+    );
   });
 });
 
@@ -267,21 +268,6 @@ describe('requests in a dialect', () => {
     const { body, warnings } = toRequest(call({ tools }), 'p', {}, false);
     expect(body['tools']).toEqual([]);
     expect(warnings).toMatchObject([{ type: 'unsupported', feature: 'tool google.google_search' }]);
-  });
-});
-
-describe('isStrict', () => {
-  it.each([
-    [
-      true,
-      { type: 'object', properties: { a: { type: 'string' } }, required: ['a'], additionalProperties: false },
-    ],
-    [false, { type: 'object', properties: { a: {} }, required: ['a'] }],
-    [false, { type: 'object', properties: { a: {} }, additionalProperties: false }],
-    [false, { type: 'array', items: { type: 'object', properties: {} } }],
-    [true, { type: 'string' }],
-  ])('%s', (strict, schema) => {
-    expect(isStrict(schema)).toBe(strict);
   });
 });
 

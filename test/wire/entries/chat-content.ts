@@ -13,6 +13,7 @@ const places: readonly WireEntry[] = [
     name: 'of several answers the first is the answer, however a stream mixes them',
     source: 'https://platform.openai.com/docs/api-reference/chat/create#chat-create-n',
     over: chatCompletions,
+    sensitiveTo: ['loss'],
     request: asked,
     stream: stream(
       { choices: [{ index: 1, delta: { content: 'Good' } }] },
@@ -411,6 +412,26 @@ const framing: readonly WireEntry[] = [
     chat: whole('<!doctype html><p>Log in', { headers: { 'content-type': 'text/html' } }),
     stream: whole('<!doctype html><p>Log in', { headers: { 'content-type': 'text/html' } }),
     fails: 'malformed',
+  },
+  {
+    name: 'a whole answer in place of a stream is the answer',
+    source: 'https://github.com/tinyhumansai/tinyagents/pull/56',
+    over: chatCompletions,
+    stream: whole(
+      JSON.stringify(
+        completion({ content: 'Hello', reasoning: 'Hm' }, 'stop', { id: 'a', model: 'm-1' }),
+        null,
+        2,
+      ),
+    ),
+    gives: { ...hello, reasoning: 'Hm', id: 'a', model: 'm-1' },
+  },
+  {
+    name: 'a whole answer in place of a stream that is none is none',
+    source: 'https://github.com/tinyhumansai/tinyagents/pull/56',
+    over: chatCompletions,
+    stream: whole({ choices: [{ index: 0, message: { content: '' }, finish_reason: null }] }),
+    fails: 'truncated',
   },
   {
     name: 'several chunks in a list are chunks',

@@ -1,8 +1,8 @@
 import { RequestError } from '../../../errors.ts';
+import type { ResolvedChatRequest } from '../../../types/provider.ts';
 import type { ChatResult, ResponseInfo, Warning } from '../../../types/result/result.ts';
 import type { AppendOnlyPart, StreamPart } from '../../../types/result/stream-part.ts';
 import type { ChatStream } from '../../../types/router.ts';
-import type { ChatInput } from '../../answer/finalize.ts';
 import type { Failover } from '../../failover/failover.ts';
 import type { RequestState } from '../../request.ts';
 import { openStream } from './open-stream.ts';
@@ -10,9 +10,13 @@ import { Recovery } from './recovery.ts';
 import { StreamReader } from './stream-reader.ts';
 
 /** Opens a stream at the first target that gives a token. */
-export async function stream(run: RequestState, failover: Failover, asked: ChatInput): Promise<ChatStream> {
+export async function stream(
+  run: RequestState<ResolvedChatRequest>,
+  failover: Failover,
+): Promise<ChatStream> {
+  const asked = { request: run.request, schema: run.schema };
   const opened = await failover.run(
-    (permit, slot) => openStream(run, permit, asked, slot),
+    (reservation, slot) => openStream(run, reservation, asked, slot),
     (lost) => lost.abandon(),
   );
   const recovery = new Recovery(run, failover, asked, opened);

@@ -1,5 +1,5 @@
 import { estimateTokens } from '../../../pricing/estimate.ts';
-import type { ChatInput } from '../../answer/finalize.ts';
+import type { ChatInput } from '../../answer/answer.ts';
 import type { Target } from '../../targets/target.ts';
 import type { Accumulator } from './accumulate.ts';
 

@@ -1,6 +1,6 @@
-import { type ChatInput, contentFilterFailure } from '../../answer/finalize.ts';
+import { type ChatInput, contentFilterFailure } from '../../answer/answer.ts';
 import { beginAttempt } from '../../attempt/attempt.ts';
-import type { Reservation } from '../../attempt/reservation.ts';
+import type { ChannelReservation } from '../../attempt/reservation.ts';
 import type { AttemptSlot } from '../../failover/race.ts';
 import type { RequestState } from '../../request.ts';
 import type { Target } from '../../targets/target.ts';
@@ -20,12 +20,12 @@ export interface Takeover {
  */
 export async function openStream(
   run: RequestState,
-  permit: Reservation,
+  reservation: ChannelReservation,
   { request }: ChatInput,
   slot: AttemptSlot,
   takeover?: Takeover,
 ): Promise<ReadStream> {
-  const attempt = beginAttempt(run, permit, slot);
+  const attempt = beginAttempt(run, reservation, slot);
   const stream = new ReadStream({
     run,
     attempt,

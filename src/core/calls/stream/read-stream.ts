@@ -7,8 +7,10 @@ import type {
 import type { ResponseInfo, Warning } from '../../../types/result/result.ts';
 import type { Restart, StreamContent } from '../../../types/result/stream-part.ts';
 import type { Usage } from '../../../types/result/usage.ts';
-import type { Answer, ChatInput } from '../../answer/finalize.ts';
-import { type Attempt, type AttemptMeasures, failureOf } from '../../attempt/attempt.ts';
+import type { Answer, ChatInput } from '../../answer/answer.ts';
+import type { Attempt } from '../../attempt/attempt.ts';
+import type { AttemptMeasures } from '../../attempt/billing.ts';
+import { failureOf } from '../../attempt/follow.ts';
 import type { RequestState } from '../../request.ts';
 import { type Accumulator, accumulator } from './accumulate.ts';
 import { type Continuation, type Splice, splice } from './continuation.ts';
@@ -64,7 +66,7 @@ export class ReadStream {
       this.#seam = splice(continuation, target.capabilities.prefill === 'echo');
       this.collected.add(toText(continuation.before, continuation.id));
     }
-    this.#timers = new StreamTimers(target, run.timeout, run.env, (summary) => attempt.expire(summary));
+    this.#timers = new StreamTimers(target, run, (summary) => attempt.expire(summary));
     signal.addEventListener('abort', this.#onAbort, { once: true });
     if (signal.aborted) this.#onAbort();
     else this.#timers.start();
@@ -211,6 +213,8 @@ export class ReadStream {
       ...info.response,
       ...(part.id === undefined ? {} : { id: part.id }),
       ...(part.model === undefined ? {} : { model: part.model }),
+      ...(part.serviceTier === undefined ? {} : { serviceTier: part.serviceTier }),
+      ...(part.region === undefined ? {} : { region: part.region }),
       ...(part.headers === undefined ? {} : { headers: part.headers }),
       ...(part.limits === undefined ? {} : { limits: part.limits }),
     };
@@ -253,8 +257,9 @@ export class ReadStream {
 
   #seen(): AttemptMeasures {
     const before = this.#seam === undefined ? '' : this.#init.continuation?.before;
-    const text = this.collected.text().slice(before?.length);
-    return { usage: this.info.usage, text: text + (this.#unseen ?? this.#seam?.held ?? '') };
+    const { usage, response } = this.info;
+    const text = this.collected.text().slice(before?.length) + this.collected.beside();
+    return { usage, text: text + (this.#unseen ?? this.#seam?.held ?? ''), response };
   }
 
   #end(): void {

@@ -1,6 +1,6 @@
 import { isRouterError, type ProviderError, StreamInterruptedError } from '../../../errors.ts';
 import type { Restart } from '../../../types/result/stream-part.ts';
-import type { ChatInput } from '../../answer/finalize.ts';
+import type { ChatInput } from '../../answer/answer.ts';
 import type { AttemptError } from '../../attempt/failure-policy.ts';
 import type { Failover } from '../../failover/failover.ts';
 import type { RequestState } from '../../request.ts';
@@ -97,7 +97,7 @@ export class Recovery {
   async #replace(takeover?: Takeover): Promise<void> {
     const asked = takeover?.continuation.asked ?? this.#asked;
     this.current = await this.#failover.run(
-      (permit, slot) => openStream(this.#run, permit, asked, slot, takeover),
+      (reservation, slot) => openStream(this.#run, reservation, asked, slot, takeover),
       (lost) => lost.abandon(),
       takeover && this.#canContinue,
     );

@@ -4,9 +4,11 @@ import type { StreamPart } from '../../../types/result/stream-part.ts';
 import { linkedAbort } from '../../../util/abort.ts';
 import { type Deferred, deferred } from '../../../util/deferred.ts';
 import { type Watchdog, watchdog } from '../../../util/watchdog.ts';
-import { type ChatInput, finalize } from '../../answer/finalize.ts';
+import type { ChatInput } from '../../answer/answer.ts';
+import { finalize } from '../../answer/finalize.ts';
 import { isAttemptError } from '../../attempt/failure-policy.ts';
-import { type RequestState, settleError } from '../../request.ts';
+import { abandonRequest, failRequest, finishRequest } from '../../finish.ts';
+import type { RequestState } from '../../request.ts';
 import type { ReadPart } from './read-stream.ts';
 import type { Recovery } from './recovery.ts';
 
@@ -168,6 +170,7 @@ export class StreamReader implements AsyncIterator<StreamPart, undefined> {
     const { current } = this.#recovery;
     const answer = await finalize(this.#run, current.attempt, onlySlot, this.#asked, current.answer(part));
     this.#close();
+    finishRequest(this.#run, answer);
     this.#result.resolve(answer);
     const { finishReason, usage, cost, target } = answer;
     return { type: 'finish', finishReason, usage, cost, target };
@@ -183,7 +186,7 @@ export class StreamReader implements AsyncIterator<StreamPart, undefined> {
 
   #end(error: unknown): void {
     this.#close();
-    settleError(this.#run, error);
+    failRequest(this.#run, error);
     this.#result.reject(error);
   }
 
@@ -195,7 +198,7 @@ export class StreamReader implements AsyncIterator<StreamPart, undefined> {
     const error = this.#recovery.interruption(undefined, summary);
     this.#failure = { error };
     this.#run.stop(error);
-    this.#run.settle({ outcome: 'aborted' });
+    abandonRequest(this.#run, error);
     this.#result.reject(error);
   }
 

@@ -1,9 +1,9 @@
 import type { Flow } from '../../../health/stream-stall-detector.ts';
-import type { Clock } from '../../../types/clock.ts';
 import type { AwakeClock } from '../../../util/awake-clock.ts';
+import { forRequest } from '../../../util/pulse.ts';
 import { type Watchdog, watchdog } from '../../../util/watchdog.ts';
 import { firstTokenTimeout, idleTimeout, stoppedTimeout } from '../../attempt/adaptive-timeouts.ts';
-import type { ResolvedTimeouts } from '../../options/policies.ts';
+import type { RequestState } from '../../request.ts';
 import type { Target } from '../../targets/target.ts';
 
 /**
@@ -12,8 +12,7 @@ import type { Target } from '../../targets/target.ts';
  */
 export class StreamTimers {
   readonly #target: Target;
-  readonly #timeout: Pick<ResolvedTimeouts, 'firstToken' | 'idle'>;
-  readonly #clock: Clock;
+  readonly #run: Pick<RequestState, 'timeout' | 'pulse' | 'env'>;
   readonly #awake: AwakeClock;
   readonly #timer: Watchdog;
   readonly #expire: (summary: string) => void;
@@ -34,14 +33,14 @@ export class StreamTimers {
 
   constructor(
     target: Target,
-    timeout: Pick<ResolvedTimeouts, 'firstToken' | 'idle'>,
-    { clock, awake }: { readonly clock: Clock; readonly awake: AwakeClock },
+    run: Pick<RequestState, 'timeout' | 'pulse' | 'env'>,
     expire: (summary: string) => void,
   ) {
+    const { timeout } = run;
+    const { awake, clock } = run.env;
     const now = clock.now();
     this.#target = target;
-    this.#timeout = timeout;
-    this.#clock = clock;
+    this.#run = run;
     this.#awake = awake;
     this.#expire = expire;
     this.#timer = watchdog(awake, () => this.#onTimer());
@@ -82,7 +81,9 @@ export class StreamTimers {
   token(): void {
     this.#idleLeft = this.#idle;
     this.#stopped = undefined;
-    this.#flow ??= this.#target.stall.open((stopped) => this.#onStall(stopped));
+    this.#flow ??= this.#target.stall.open((stopped) =>
+      forRequest(this.#run.pulse, () => this.#onStall(stopped))(),
+    );
     this.#flow.came(this.#awake.rough());
   }
 
@@ -101,7 +102,7 @@ export class StreamTimers {
 
   /** Where all the target's streams have stopped, this one is not waited for as if it paused by itself. */
   #onStall(stopped: boolean): void {
-    if (this.#timeout.idle !== undefined || this.#waitingSince === undefined) return;
+    if (this.#run.timeout.idle !== undefined || this.#waitingSince === undefined) return;
     this.#stopped = stopped ? stoppedTimeout(this.#target) : undefined;
     const most = Math.min(this.#idleLeft, this.#stopped ?? this.#idleLeft);
     this.#timer.watch(Math.max(0, most - (this.#awake.now() - this.#waitingSince)));
@@ -119,9 +120,9 @@ export class StreamTimers {
 
   /** Of requests that came together, the fast ones are known first: when time is up, more is known of the slow ones. */
   #moreForFirstToken(): number {
-    const now = this.#clock.now();
+    const now = this.#run.env.clock.now();
     const { stream } = this.#target.latencies;
-    if (this.#timeout.firstToken !== undefined || stream.weight(now) <= this.#knownAtStart) return 0;
+    if (this.#run.timeout.firstToken !== undefined || stream.weight(now) <= this.#knownAtStart) return 0;
     this.#firstToken = Math.max(this.#firstToken, firstTokenTimeout(this.#target, now));
     return this.#startedAt + this.#firstToken - this.#awake.now(now);
   }

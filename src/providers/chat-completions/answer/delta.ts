@@ -58,18 +58,29 @@ export function deltaReader(provider: string): DeltaReader {
     if (sound !== undefined) sounds.push(sound);
   };
 
+  const pushText = (text: string, parts: ProviderStreamPart[]): void => {
+    if (text === '') return;
+    hasContent = true;
+    parts.push({ type: 'text-delta', text });
+  };
+
+  /** What a delta may hold beside text. */
+  const pushPieces = (delta: Wire, parts: ProviderStreamPart[]): void => {
+    const images = imagesIn(delta);
+    if (images.length > 0) hasContent = true;
+    refusal += refusalIn(delta);
+    parts.push(...images, ...sourcesIn(delta));
+  };
+
   const pushDelta = (delta: Wire, at: number, parts: ProviderStreamPart[]): void => {
     pushReasoning(delta, parts);
-    const text = textIn(delta);
-    if (text !== '') parts.push({ type: 'text-delta', text });
-    refusal += refusalIn(delta);
+    const { content } = delta;
+    pushText(textIn(delta), parts);
     if (delta['tool_calls'] || delta['function_call']) calls.push(delta, at, parts);
     const sound = asObject(delta['audio']);
     if (sound !== undefined) pushAudio(sound);
-    const images = delta['images'] || typeof delta['content'] === 'object' ? imagesIn(delta) : [];
-    parts.push(...images);
-    if (delta['annotations']) parts.push(...sourcesIn(delta));
-    if (text !== '' || images.length > 0) hasContent = true;
+    if (delta['images'] || delta['annotations'] || delta['refusal'] || Array.isArray(content))
+      pushPieces(delta, parts);
   };
 
   return {

@@ -5,7 +5,7 @@ import type { Warning } from '../../../types/result/result.ts';
 import { asJSON, asNonEmpty, asObject, asObjects, compact, type Wire } from '../../../util/json.ts';
 import { finishReasonOf } from '../../shared/answer/finish-reason.ts';
 import { failureInside } from '../failures.ts';
-import { toUsage } from '../usage.ts';
+import { chargeIn, readUsage, serviceTierIn, type UsageReading, usageIn } from '../usage.ts';
 import { asksForSeveral } from './asked.ts';
 import {
   foundBy,
@@ -29,12 +29,14 @@ export interface AnswerContext {
   readonly warnings: readonly Warning[];
   /** What was sent. */
   readonly request: Wire;
+  /** How the server counts tokens. Default: as OpenAI. */
+  readonly reading?: UsageReading | undefined;
 }
 
 /** A chat completion as a result. Throws `ProviderError` for whatever is not a complete answer. */
 export function toResult(
   raw: unknown,
-  { provider, headers, warnings, request }: AnswerContext,
+  { provider, headers, warnings, request, reading }: AnswerContext,
 ): ProviderResult {
   const wire = asObject(Array.isArray(raw) ? raw[0] : raw);
   const inside = failureInside(raw, provider, headers);
@@ -58,16 +60,30 @@ export function toResult(
     hasContent: content.some(({ type }) => type === 'text' || type === 'file'),
     refuses: refusal !== '',
   });
+  const usage = usageIn(wire);
   const said = { refusal: asNonEmpty(refusal), logprobs: asJSON(choice['logprobs']) };
   return {
     content: [...content, ...foundBy(wire)],
     finishReason,
-    usage: toUsage(wire['usage']),
-    response: { ...compact({ id: asNonEmpty(wire['id']), model: asNonEmpty(wire['model']) }), headers },
+    usage: readUsage(usage, reading),
+    ...compact({ cost: chargeIn(usage, reading) }),
+    response: {
+      ...compact({
+        id: asNonEmpty(wire['id']),
+        model: asNonEmpty(wire['model']),
+        serviceTier: serviceTierIn(wire, usage),
+      }),
+      headers,
+    },
     warnings,
     providerMetadata: { [provider]: compact({ ...metadataOf(wire, choice), ...said }) },
     raw,
   };
+}
+
+/** Whether JSON is a whole answer: some servers give one where a stream was asked for. */
+export function isCompletion(json: unknown): boolean {
+  return asObjects(asObject(json)?.['choices']).length > 0;
 }
 
 function choicesOf(wire: Wire | undefined, request: Wire): readonly Wire[] {

@@ -2,12 +2,11 @@ import { ProviderError } from '../../../errors.ts';
 import type { ProviderStreamPart } from '../../../types/provider.ts';
 import type { JSONObject } from '../../../types/request/json.ts';
 import type { SourcePart } from '../../../types/request/message.ts';
-import type { Usage } from '../../../types/result/usage.ts';
 import { asNonEmpty, asObject, asObjects, compact, type Wire } from '../../../util/json.ts';
 import { finishReasonOf } from '../../shared/answer/finish-reason.ts';
 import type { StreamReader } from '../../shared/stream/part-stream.ts';
 import { failureInside } from '../failures.ts';
-import { toUsage } from '../usage.ts';
+import { type UsageReading, usageCollector, usageIn } from '../usage.ts';
 import { asksForSeveral } from './asked.ts';
 import { foundBy, metadataOf } from './content.ts';
 import { deltaReader } from './delta.ts';
@@ -22,6 +21,8 @@ export interface ChunkReaderOptions {
   readonly request: Wire;
   /** Whether the mark `[DONE]` can be seen: SDKs keep it to themselves. Default: `true`. */
   readonly seesMark?: boolean;
+  /** How the server counts tokens. Default: as OpenAI. */
+  readonly reading?: UsageReading | undefined;
 }
 
 /** Reads the chunks of one stream of Chat Completions (https://platform.openai.com/docs/api-reference/chat/streaming). */
@@ -36,7 +37,7 @@ export function chunkReader(options: ChunkReaderOptions): StreamReader {
   /** Whether content came after the reason, which is then no proof that the answer is whole. */
   let wentOn = false;
   let isCounted = false;
-  let usage: Usage = {};
+  const counted = usageCollector(options.reading);
   let metadata: JSONObject = {};
   let found: readonly SourcePart[] = [];
 
@@ -60,8 +61,10 @@ export function chunkReader(options: ChunkReaderOptions): StreamReader {
     const before = parts.length;
     for (let at = 0; at < choices.length; at++) {
       const choice = choices[at];
-      if (choice === undefined || (isOneOfSeveral && (choice['index'] ?? at) !== 0)) continue;
-      content.push(choice, at, parts);
+      if (choice === undefined) continue;
+      const index = typeof choice['index'] === 'number' ? choice['index'] : at;
+      if (isOneOfSeveral && index !== 0) continue;
+      content.push(choice, index, parts);
       if (parts.length > before && reason !== undefined) wentOn = true;
       const said = readFinishReason(choice);
       if (said === undefined) continue;
@@ -74,9 +77,10 @@ export function chunkReader(options: ChunkReaderOptions): StreamReader {
       throw failure('malformed', 'the stream goes on with another answer');
   };
 
-  const pushUsage = (wire: Wire, choices: readonly Wire[]): void => {
-    if (asObject(wire['usage']) === undefined) return;
-    usage = { ...usage, ...toUsage(wire['usage']) };
+  const pushUsage = (wire: Wire, choices: readonly Wire[], parts: ProviderStreamPart[]): void => {
+    const news = counted.take(wire);
+    if (news !== undefined) parts.push(news);
+    if (usageIn(wire) === undefined) return;
     metadata = { ...metadata, ...metadataOf(wire, undefined) };
     isCounted = reason !== undefined && choices.length === 0;
   };
@@ -97,7 +101,7 @@ export function chunkReader(options: ChunkReaderOptions): StreamReader {
       if (id === undefined || model === undefined) pushInfo(wire, parts);
       const choices = asObjects(wire['choices']);
       if (choices.length > 0) pushChoices(wire, choices, parts);
-      pushUsage(wire, choices);
+      pushUsage(wire, choices, parts);
       if (wire['search_results'] || wire['citations']) pushFound(wire);
       return parts;
     },
@@ -110,7 +114,8 @@ export function chunkReader(options: ChunkReaderOptions): StreamReader {
       const { parts, metadata: more, ...end } = content.end();
       const finishReason = finishReasonOf({ provider, reason, ...end });
       const providerMetadata = { [provider]: { ...metadata, ...more } };
-      return [...parts, ...found, { type: 'finish', finishReason, usage, providerMetadata }];
+      const bill = { usage: counted.usage(), ...compact({ cost: counted.cost() }) };
+      return [...parts, ...found, { type: 'finish', finishReason, ...bill, providerMetadata }];
     },
   };
 }

@@ -1,15 +1,14 @@
 import type { ProviderStreamPart } from '../../../types/provider.ts';
 import type { JSONObject } from '../../../types/request/json.ts';
-import type { Usage } from '../../../types/result/usage.ts';
 import { asNonEmpty, asObject, compact, type Wire } from '../../../util/json.ts';
 import { malformed, truncated } from '../../shared/answer/broken.ts';
-import { givenReason } from '../../shared/answer/finish-reason.ts';
+import { givenReason, isContent } from '../../shared/answer/finish-reason.ts';
 import type { StreamReader } from '../../shared/stream/part-stream.ts';
 import { ownToolCallIds } from '../../shared/tool-call-id.ts';
 import { callReader } from './calls.ts';
 import { type Part, partReader, sourcesOf } from './content.ts';
 import { asWire, blockReasonOf, candidateIn, endOf, indexOf, metadataOf, partsOf } from './response.ts';
-import { toUsage } from './usage.ts';
+import { usageCollector } from './usage.ts';
 
 const provider = 'google';
 
@@ -22,7 +21,7 @@ export function chunkReader(headers: Readonly<Record<string, string>>): StreamRe
   const read = partReader(ownId);
   const calls = callReader(ownId);
   let response: { readonly id?: string; readonly model?: string } = {};
-  let usage: Usage = {};
+  const counted = usageCollector(headers);
   let metadata: JSONObject = {};
   let index: number | undefined;
   let reason: string | undefined;
@@ -42,6 +41,13 @@ export function chunkReader(headers: Readonly<Record<string, string>>): StreamRe
     return [{ type: 'response', ...response }];
   };
 
+  /** What is new of the bill, for the case that the stream breaks. */
+  const count = (wire: Wire): readonly ProviderStreamPart[] => {
+    if (!counted.take(wire)) return [];
+    const serviceTier = counted.serviceTier();
+    return [{ type: 'response', usage: counted.usage(), ...compact({ serviceTier }) }];
+  };
+
   const pushPart = (wire: Wire): readonly ProviderStreamPart[] => {
     if (wire['functionCall'] !== undefined) {
       callsTools = true;
@@ -49,7 +55,7 @@ export function chunkReader(headers: Readonly<Record<string, string>>): StreamRe
     }
     const part = read(wire);
     if (part === undefined) return [];
-    if (part.type !== 'reasoning') hasContent = true;
+    hasContent ||= isContent(part);
     return [toStreamPart(part)];
   };
 
@@ -58,8 +64,7 @@ export function chunkReader(headers: Readonly<Record<string, string>>): StreamRe
       const wire = asWire(chunk, headers);
       const candidate = candidateIn(wire, index);
       if (candidate !== undefined) index ??= indexOf(candidate);
-      const parts = describe(wire);
-      if (asObject(wire['usageMetadata']) !== undefined) usage = toUsage(wire['usageMetadata']);
+      const parts = [...describe(wire), ...count(wire)];
       metadata = { ...metadata, ...metadataOf(wire, candidate) };
       if (asObject(candidate?.['groundingMetadata']) !== undefined) grounded.push(candidate ?? {});
       reason = givenReason(candidate?.['finishReason']) ?? reason;
@@ -74,7 +79,7 @@ export function chunkReader(headers: Readonly<Record<string, string>>): StreamRe
       return [
         ...rest,
         ...sourcesOf(grounded),
-        { type: 'finish', finishReason, usage, providerMetadata: { google: metadata } },
+        { type: 'finish', finishReason, usage: counted.usage(), providerMetadata: { google: metadata } },
       ];
     },
   };

@@ -6,11 +6,12 @@ import type { ContentPart } from '../../../types/request/message.ts';
 import type { FinishReason, Warning } from '../../../types/result/result.ts';
 import { asJSON, asObject, asObjects, asText, compact, type Wire } from '../../../util/json.ts';
 import { failureFrom } from '../../chat-completions/failures.ts';
+import { chargeIn, serviceTierIn } from '../../chat-completions/usage.ts';
 import { malformed, truncated } from '../../shared/answer/broken.ts';
 import { type Evidence, evidenceIn, finishReasonOf, givenReason } from '../../shared/answer/finish-reason.ts';
 import { ownToolCallIds } from '../../shared/tool-call-id.ts';
 import { toParts, withOwnId } from './items.ts';
-import { toUsage } from './usage.ts';
+import { readUsage } from './usage.ts';
 
 const provider = 'openai';
 
@@ -32,8 +33,16 @@ export function toResult(
   return {
     content,
     finishReason: refusals.length > 0 ? 'content-filter' : finishReason,
-    usage: toUsage(wire),
-    response: { ...compact({ id: asText(wire['id']), model: asText(wire['model']) }), headers },
+    usage: readUsage(wire),
+    ...compact({ cost: chargeIn(wire['usage']) }),
+    response: {
+      ...compact({
+        id: asText(wire['id']),
+        model: asText(wire['model']),
+        serviceTier: serviceTierIn(wire, asObject(wire['usage'])),
+      }),
+      headers,
+    },
     warnings,
     providerMetadata: {
       openai: metadataOf(wire, refusals.join(''), items.flatMap(logprobsIn)),

@@ -1,6 +1,7 @@
 import { isFailure } from '../../../transport/read-failure.ts';
 import type { ProviderStreamPart } from '../../../types/provider.ts';
 import { asNonEmpty, asObject, asObjects, asText, compact, type Wire } from '../../../util/json.ts';
+import { chargeIn, serviceTierIn } from '../../chat-completions/usage.ts';
 import { malformed, truncated } from '../../shared/answer/broken.ts';
 import type { StreamReader } from '../../shared/stream/part-stream.ts';
 import { type ItemList, itemList } from './item-list.ts';
@@ -14,7 +15,7 @@ import {
   settleText,
   settleTexts,
 } from './stream-items.ts';
-import { toUsage } from './usage.ts';
+import { readUsage } from './usage.ts';
 
 type Parts = readonly ProviderStreamPart[];
 
@@ -23,7 +24,7 @@ const provider = 'openai';
 /** A reader for one stream of response events (https://platform.openai.com/docs/api-reference/responses-streaming). */
 export function eventReader(headers: Readonly<Record<string, string>>): StreamReader {
   const list = itemList();
-  let created = false;
+  let created: { readonly id: unknown } | undefined;
   let known: { readonly id?: string; readonly model?: string } = {};
   let ending: Wire | undefined;
 
@@ -43,8 +44,13 @@ export function eventReader(headers: Readonly<Record<string, string>>): StreamRe
       const response = asObject(wire['response']) ?? {};
       switch (wire['type']) {
         case 'response.created':
-          if (created) throw malformed(provider, 'a second response began before the first one ended');
-          created = true;
+          // Gateways may repeat the beginning of a response; what comes after its items is another one.
+          if (
+            created !== undefined &&
+            (list.items.length > 0 || response['id'] === undefined || response['id'] !== created.id)
+          )
+            throw malformed(provider, 'a second response began before the first one ended');
+          created = { id: response['id'] };
           return describe(response);
         case 'response.queued':
         case 'response.in_progress':
@@ -58,7 +64,7 @@ export function eventReader(headers: Readonly<Record<string, string>>): StreamRe
         case 'response.done': {
           const status = wire['type'] === 'response.incomplete' ? 'incomplete' : 'completed';
           ending = { ...response, status: asNonEmpty(response['status']) ?? status };
-          return describe(response);
+          return [...describe(response), ...served(response)];
         }
         case 'response.failed':
           throw failureIn(response, headers);
@@ -87,7 +93,8 @@ export function eventReader(headers: Readonly<Record<string, string>>): StreamRe
         {
           type: 'finish',
           finishReason: refusal === '' ? finishReason : 'content-filter',
-          usage: toUsage(whole),
+          usage: readUsage(whole),
+          ...compact({ cost: chargeIn(ending['usage']) }),
           providerMetadata: {
             openai: metadataOf(
               ending,
@@ -99,6 +106,12 @@ export function eventReader(headers: Readonly<Record<string, string>>): StreamRe
       ];
     },
   };
+}
+
+/** How it was served, which only the end tells: before, the response repeats what was asked for. */
+function served(response: Wire): Parts {
+  const serviceTier = serviceTierIn(response, asObject(response['usage']));
+  return serviceTier === undefined ? [] : [{ type: 'response', serviceTier }];
 }
 
 /** A piece of an item, or the whole of one of its places. */
