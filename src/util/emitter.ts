@@ -1,19 +1,29 @@
 import type { EventOf, Listener, RouterEvent, RouterEventType } from '../types/event.ts';
 
-/** Hands events to listeners. Nothing that a listener does can harm the one who emits. */
+/** Passes events to listeners. A listener that throws or rejects does no harm. */
 export interface Emitter {
-  on<T extends RouterEventType>(type: T, listener: Listener<T>): () => void;
-  /** Whether an event of a type has a listener: else there is no need to build it. */
+  on<T extends RouterEventType | '*'>(type: T, listener: Listener<T>): () => void;
+  /** Whether an event of a type has a listener; otherwise it need not be built. */
   hears(type: RouterEventType): boolean;
   emit(event: RouterEvent): void;
 }
 
 export function emitter(): Emitter {
-  const listeners = new Map<RouterEventType, Set<(event: never) => unknown>>();
+  const listeners = new Map<RouterEventType | '*', Set<(event: never) => unknown>>();
+  const call = (entry: ReadonlySet<(event: never) => unknown> | undefined, event: RouterEvent): void => {
+    for (const listener of entry ?? []) {
+      try {
+        const result = listener(event as never);
+        if (result instanceof Promise) result.catch(() => {});
+      } catch {
+        // The listener's own fault.
+      }
+    }
+  };
   return {
     on(type, listener) {
       const entry = listeners.get(type) ?? new Set();
-      // A function of its own for each call, so that adding one listener twice and removing it once does what it says.
+      // A function per call, so that a listener that is added twice and removed once stays once.
       const own = (event: EventOf<typeof type>): unknown => listener(event);
       entry.add(own);
       listeners.set(type, entry);
@@ -22,16 +32,10 @@ export function emitter(): Emitter {
         if (entry.size === 0 && listeners.get(type) === entry) listeners.delete(type);
       };
     },
-    hears: (type) => listeners.has(type),
+    hears: (type) => listeners.has(type) || listeners.has('*'),
     emit(event) {
-      for (const listener of listeners.get(event.type) ?? []) {
-        try {
-          const result = listener(event as never);
-          if (result instanceof Promise) result.catch(() => {});
-        } catch {
-          // A listener's trouble is its own.
-        }
-      }
+      call(listeners.get(event.type), event);
+      call(listeners.get('*'), event);
     },
   };
 }
