@@ -74,7 +74,7 @@ function vendorsOwn(raw: Wire, metadata: readonly Wire[], modelId: string): Usag
   }
   if (typeof raw['promptTokenCount'] === 'number') {
     const counted = usageCollector({});
-    counted.take({ candidates: metadata, modelVersion: modelId });
+    counted.take({ candidates: metadata, usageMetadata: raw, modelVersion: modelId });
     return counted.usage();
   }
   if (raw['input_tokens_details'] !== undefined) {
