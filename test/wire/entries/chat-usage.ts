@@ -3,6 +3,8 @@ import { done, stream, type WireEntry, whole } from '../entry.ts';
 import { chatCompletions } from '../interfaces.ts';
 import { chunk, completion } from './chat-words.ts';
 
+type Fields = Readonly<Record<string, unknown>>;
+
 /** US$ per million tokens. */
 const target: Partial<TargetOptions> = {
   price: { input: 1, output: 10, cacheRead: 0.1, cacheWrite: 1.25, serviceTiers: { flex: 0.5, priority: 2 } },
@@ -13,7 +15,7 @@ const counted = { prompt_tokens: 7, completion_tokens: 3, total_tokens: 10 };
 const gives = { ...hello, usage: { inputTokens: 7, outputTokens: 3 }, cost: 0.000_037 };
 
 /** An answer whole, and as a stream whose last chunk has no choice. */
-function both(usage: object, more: object = {}): Pick<WireEntry, 'chat' | 'stream'> {
+function both(usage: Fields, more: Fields = {}): Pick<WireEntry, 'chat' | 'stream'> {
   return {
     chat: whole(completion({ content: 'Hello' }, 'stop', { usage, ...more })),
     stream: stream(

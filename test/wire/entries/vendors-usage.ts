@@ -18,7 +18,7 @@ const target: Partial<TargetOptions> = {
 const hello = { text: 'Hello', finishReason: 'stop' } as const;
 
 /** A message whose stream counts at its start and at its end. */
-function message(start: Fields, end: Fields): Pick<WireEntry, 'chat' | 'stream'> {
+function message(start: Fields, end: Fields): Required<Pick<WireEntry, 'chat' | 'stream'>> {
   const event = (type: string, more: Fields): string => named(type, { type, ...more });
   return {
     chat: whole({
