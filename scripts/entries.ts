@@ -9,5 +9,7 @@ export const entries = {
   langchain: 'src/adapters/langchain/index.ts',
   'openai-fetch': 'src/adapters/openai-fetch/index.ts',
   catalog: 'src/catalog/index.ts',
+  sqlite: 'src/stores/sqlite/index.ts',
+  log: 'src/plugins/log/index.ts',
   testing: 'src/testing/index.ts',
 } as const;

@@ -2,7 +2,7 @@ import { type Histogram, histogram } from '../stats/histogram.ts';
 import type { Clock } from '../types/clock.ts';
 import type { AwakeClock } from '../util/awake-clock.ts';
 import { type Slot, swapSet } from '../util/swap-set.ts';
-import { certainty, fewestSamples, fewestWaiting, ownStall } from './failure-detector.ts';
+import { certainty, fewestSamples, fewestWaiting, longOverdue, ownStall } from './failure-detector.ts';
 
 /**
  * Notices that the streams of a target have all stopped in the middle, as `Silence` notices that no new one begins: by how
@@ -71,7 +71,10 @@ export function streamStallDetector(clock: Clock, awake: AwakeClock): StreamStal
     } else watch();
   };
   const watch = (): void => {
-    if (cancelLook !== undefined || stopped || live.items.length < fewestWaiting) return;
+    // A timer that is long overdue may be that of a request which is over, see `requestsAreApart`.
+    if (cancelLook !== undefined && clock.now() <= nextLook + longOverdue) return;
+    if (stopped || live.items.length < fewestWaiting) return;
+    cancelLook?.();
     nextLook = clock.now() + lookEvery;
     cancelLook = awake.after(lookEvery, look);
   };
@@ -98,6 +101,7 @@ export function streamStallDetector(clock: Clock, awake: AwakeClock): StreamStal
             measuredSince = undefined;
           }
           entry.since = undefined;
+          if (cancelLook !== undefined && now > nextLook + longOverdue) watch();
           if (!stopped) return;
           stopped = false;
           tell();

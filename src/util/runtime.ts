@@ -27,6 +27,14 @@ export function nodeProcess(): NodeProcess | undefined {
  */
 export function ownsTimers(): boolean {
   const { process } = globalThis as { process?: { readonly release?: { readonly name?: string } } };
-  const others = ['window', 'WebSocketPair', 'EdgeRuntime'];
-  return process?.release?.name === 'node' && !others.some((name) => name in globalThis);
+  return process?.release?.name === 'node' && !('window' in globalThis) && !requestsAreApart();
+}
+
+/**
+ * Whether no request may act for another: on Cloudflare Workers, and on platforms that are built on them, timers, promises and
+ * I/O belong to the request that began them and end with it, without an event
+ * (https://developers.cloudflare.com/workers/observability/errors/#cannot-perform-io-on-behalf-of-a-different-request).
+ */
+export function requestsAreApart(): boolean {
+  return 'WebSocketPair' in globalThis || 'EdgeRuntime' in globalThis;
 }

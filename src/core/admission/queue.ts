@@ -2,6 +2,7 @@ import type { Clock } from '../../types/clock.ts';
 import type { Priority } from '../../types/options/options.ts';
 import type { Signal } from '../../util/abort.ts';
 import type { AwakeClock } from '../../util/awake-clock.ts';
+import { forRequest, type Pulse } from '../../util/pulse.ts';
 import { watchdog } from '../../util/watchdog.ts';
 import { type LaneEntry, priorityLanes } from './lanes.ts';
 
@@ -19,6 +20,8 @@ export interface Waiter<T> {
   readonly maxWait: number;
   /** Of the request. */
   readonly signal: Signal;
+  /** Of the request, where requests are apart. */
+  readonly pulse: Pulse | undefined;
   /**
    * Tries to get in. Throws where there is nothing to wait for any more.
    *
@@ -56,6 +59,8 @@ interface Waiting extends LaneEntry {
   wakeAt(moment: number): void;
   /** Tries for the last time, and else rejects. */
   turnAway(why: Refusal): void;
+  /** Whether only its own request may let it in. */
+  readonly apart: boolean;
 }
 
 /** @param awake by which `maxWait` is measured */
@@ -64,6 +69,8 @@ export function admissionQueue(clock: Clock, awake: AwakeClock): AdmissionQueue 
   let arrivals = 0;
   let sweeping = false;
   let again = false;
+  /** Whose request looks, if it is one that waits itself. */
+  let looking: Waiting | undefined;
 
   const sweep = (): void => {
     // What happens in a sweep, such as an attempt that fails to start, can release something.
@@ -81,11 +88,17 @@ export function admissionQueue(clock: Clock, awake: AwakeClock): AdmissionQueue 
   const serve = (): void => {
     const stuck = new Set<Waiting>();
     for (let head = lanes.head(stuck); head !== undefined; head = lanes.head(stuck)) {
-      const until = head.attempt();
+      const until = head.apart && head !== looking ? Number.POSITIVE_INFINITY : head.attempt();
       if (until === undefined) continue;
       stuck.add(head);
-      head.wakeAt(until);
+      if (!head.apart) head.wakeAt(until); // else its pulse does
     }
+  };
+
+  const sweepFor = (waiting: Waiting): void => {
+    looking = waiting;
+    sweep();
+    looking = undefined;
   };
 
   const shed = (rank: number): boolean => {
@@ -100,12 +113,14 @@ export function admissionQueue(clock: Clock, awake: AwakeClock): AdmissionQueue 
     resolve: (value: T) => void,
     reject: (error: unknown) => void,
   ): void => {
-    const { signal, maxWait } = waiter;
+    const { signal, maxWait, pulse } = waiter;
     // Each has timers of its own: where timers belong to a request, they end with it.
     let cancelWake = (): void => {};
     const patience = watchdog(awake, () => waiting.turnAway('late'));
+    const endBeats = pulse?.each(() => sweepFor(waiting));
     const leave = (): void => {
       lanes.delete(waiting);
+      endBeats?.();
       cancelWake();
       patience.stop();
       signal.removeEventListener('abort', onAbort);
@@ -114,6 +129,7 @@ export function admissionQueue(clock: Clock, awake: AwakeClock): AdmissionQueue 
       rank,
       line: waiter.line,
       number: ++arrivals,
+      apart: pulse !== undefined,
       attempt(last) {
         try {
           const entry = waiter.tryEnter(last);
@@ -131,10 +147,14 @@ export function admissionQueue(clock: Clock, awake: AwakeClock): AdmissionQueue 
         cancelWake = clock.after(moment - clock.now(), sweep);
       },
       turnAway(why) {
-        if (waiting.attempt(why) === undefined) return;
-        leave();
-        reject(waiter.refusal(why));
+        lanes.delete(waiting);
+        forRequest(pulse, () => tryOnceMore(why))();
       },
+    };
+    const tryOnceMore = (why: Refusal): void => {
+      if (waiting.attempt(why) === undefined) return;
+      leave();
+      reject(waiter.refusal(why));
     };
     const onAbort = (): void => {
       leave();
@@ -144,7 +164,7 @@ export function admissionQueue(clock: Clock, awake: AwakeClock): AdmissionQueue 
     signal.addEventListener('abort', onAbort, { once: true });
     lanes.add(waiting);
     patience.watch(maxWait);
-    sweep();
+    sweepFor(waiting);
   };
 
   return {

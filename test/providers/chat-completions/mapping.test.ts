@@ -3,7 +3,6 @@ import { describe, expect, it } from 'vitest';
 import { toResult as readResult } from '../../../src/providers/chat-completions/answer/response.ts';
 import { chunkReader } from '../../../src/providers/chat-completions/answer/stream.ts';
 import { toRequest } from '../../../src/providers/chat-completions/request.ts';
-import { isStrict } from '../../../src/providers/chat-completions/strict.ts';
 import { readUsage } from '../../../src/providers/chat-completions/usage.ts';
 
 const call = (more: Partial<ProviderCall>): ProviderCall => ({
@@ -269,21 +268,6 @@ describe('requests in a dialect', () => {
     const { body, warnings } = toRequest(call({ tools }), 'p', {}, false);
     expect(body['tools']).toEqual([]);
     expect(warnings).toMatchObject([{ type: 'unsupported', feature: 'tool google.google_search' }]);
-  });
-});
-
-describe('isStrict', () => {
-  it.each([
-    [
-      true,
-      { type: 'object', properties: { a: { type: 'string' } }, required: ['a'], additionalProperties: false },
-    ],
-    [false, { type: 'object', properties: { a: {} }, required: ['a'] }],
-    [false, { type: 'object', properties: { a: {} }, additionalProperties: false }],
-    [false, { type: 'array', items: { type: 'object', properties: {} } }],
-    [true, { type: 'string' }],
-  ])('%s', (strict, schema) => {
-    expect(isStrict(schema)).toBe(strict);
   });
 });
 

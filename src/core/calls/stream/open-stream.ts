@@ -8,12 +8,14 @@ import type {
 import type { ResponseInfo, Warning } from '../../../types/result/result.ts';
 import type { StreamContent } from '../../../types/result/stream-part.ts';
 import type { Usage } from '../../../types/result/usage.ts';
+import { forRequest } from '../../../util/pulse.ts';
 import { watchdog } from '../../../util/watchdog.ts';
-import { type Answer, type ChatInput, contentFilterFailure } from '../../answer/finalize.ts';
+import { type Answer, type ChatInput, contentFilterFailure } from '../../answer/answer.ts';
 import { firstTokenTimeout, idleTimeout, stoppedTimeout } from '../../attempt/adaptive-timeouts.ts';
-import { type Attempt, beginAttempt, failureOf } from '../../attempt/attempt.ts';
+import { type Attempt, beginAttempt } from '../../attempt/attempt.ts';
 import type { AttemptMeasures } from '../../attempt/billing.ts';
-import type { Reservation } from '../../attempt/reservation.ts';
+import { failureOf } from '../../attempt/follow.ts';
+import type { ChannelReservation } from '../../attempt/reservation.ts';
 import type { AttemptSlot } from '../../failover/race.ts';
 import type { RequestState } from '../../request.ts';
 import type { Target } from '../../targets/target.ts';
@@ -54,7 +56,7 @@ export interface StreamInfo {
  */
 export async function openStream(
   run: RequestState,
-  permit: Reservation,
+  permit: ChannelReservation,
   asked: ChatInput,
   lane: AttemptSlot,
   continuation?: Continuation,
@@ -147,7 +149,8 @@ function readStream(
     );
   });
   /** Where all the target's streams have stopped, this one is not waited for as if it paused by itself. */
-  const onStall = (all: boolean): void => {
+  const onStall = (all: boolean): void => forRequest(run.pulse, () => whileStalled(all))();
+  const whileStalled = (all: boolean): void => {
     if (run.timeout.idle !== undefined || waiter === undefined) return;
     stopped = all ? stoppedTimeout(target) : undefined;
     timer.watch(Math.max(0, Math.min(idleLeft, stopped ?? idleLeft) - (awake.now() - waitingSince)));
