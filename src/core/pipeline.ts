@@ -11,7 +11,7 @@ import { generatesText, type Operation } from './operations/operation.ts';
 import { checkCallOptions } from './options/call-options.ts';
 import { createRequest, type RequestState, settleError } from './request.ts';
 import { chooseCandidates, type RoutingInput } from './routing/candidates.ts';
-import { has, type Picked, type RouteFinder, type Selector } from './routing/select.ts';
+import { allows, type Picked, type RouteFinder, type Selector } from './routing/select.ts';
 
 /** Where requests can go. One per router. */
 export interface Routing {
@@ -87,11 +87,11 @@ function pickRoute(
   checkCallOptions(options);
   const { asked, kind } = job;
   if (options.route !== undefined || select === undefined || !generatesText(kind)) {
-    return checked({ route: routeOf(options, find) }, options);
+    return checked({ route: routeOf(options, find) }, options, find);
   }
   const picking = select(asked as ChatRequest, kind, options);
-  if (picking instanceof Promise) return picking.then((picked) => checked(picked, options));
-  return checked(picking, options);
+  if (picking instanceof Promise) return picking.then((picked) => checked(picked, options, find));
+  return checked(picking, options, find);
 }
 
 function routeOf({ route: name }: CallOptions, find: RouteFinder): Route {
@@ -101,13 +101,17 @@ function routeOf({ route: name }: CallOptions, find: RouteFinder): Route {
   throw new RequestError('options.route', 'the name of a route or the id of a target', got);
 }
 
-function checked(picked: Picked, { only = [] }: CallOptions): Picked {
+/** Where the call names no route, `only` may also name targets of other routes; one of them has to be of this one. */
+function checked(picked: Picked, { only, route: named }: CallOptions, find: RouteFinder): Picked {
   const { route, over } = picked;
-  for (const id of over === true ? [] : only) {
-    if (has(route, [id])) continue;
-    throw new RequestError('options.only', `ids of targets of route '${route.name}'`, `'${id}'`);
-  }
-  return picked;
+  if (over === true || only === undefined) return picked;
+  const wrong = only.find((id) => !allows(route, [id]) && (named !== undefined || find(id) === undefined));
+  if (wrong === undefined && allows(route, only)) return picked;
+  throw new RequestError(
+    'options.only',
+    `ids of targets of route '${route.name}'`,
+    only.length === 0 ? 'an empty list' : `'${wrong ?? only[0]}'`,
+  );
 }
 
 function questionOf(

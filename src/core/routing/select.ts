@@ -52,7 +52,7 @@ export function createSelector(
     const named = (name: unknown): Picked => {
       const route = typeof name === 'string' ? find(name) : undefined;
       if (route === undefined) return instead('unknown-route');
-      if (!has(route, only)) return instead('not-allowed');
+      if (!allows(route, only)) return instead('not-allowed');
       return { route, selected: { by: 'select', route: route.name } };
     };
 
@@ -92,9 +92,9 @@ export function createSelector(
   };
 }
 
-/** Whether a route has all the targets that a call allows. */
-export function has({ targets }: Route, only: readonly string[] = []): boolean {
-  return only.every((id) => targets.some((target) => target.id === id));
+/** Whether a route has one of the targets that a call allows. */
+export function allows({ targets }: Route, only: readonly string[] | undefined): boolean {
+  return only === undefined || targets.some(({ id }) => only.includes(id));
 }
 
 function isThenable(value: string | PromiseLike<string>): value is PromiseLike<string> {
