@@ -14,7 +14,7 @@ const directions = {
   strategies: base,
   selectors: base,
   core: [...base, 'stats', 'limits', 'health', 'pricing', 'strategies'],
-  router: [...base, 'stats', 'limits', 'health', 'pricing', 'strategies', 'core', 'stores'],
+  router: [...base, 'stats', 'limits', 'health', 'pricing', 'strategies', 'core', 'stores', 'plugins'],
   index: ['types', 'errors', 'strategies', 'selectors', 'router', 'stores', 'plugins'],
   transport: base,
   providers: [...base, 'transport'],

@@ -10,5 +10,6 @@ export const entries = {
   'openai-fetch': 'src/adapters/openai-fetch/index.ts',
   catalog: 'src/catalog/index.ts',
   sqlite: 'src/stores/sqlite/index.ts',
+  log: 'src/plugins/log/index.ts',
   testing: 'src/testing/index.ts',
 } as const;

@@ -17,6 +17,7 @@ export const limits: Readonly<Record<string, number>> = {
   'signalbox/openai-fetch': 21.4,
   'signalbox/catalog': 5.7,
   'signalbox/sqlite': 6,
+  'signalbox/log': 4,
   'signalbox/testing': 2.4,
 };
 

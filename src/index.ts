@@ -51,6 +51,7 @@ export type {
   AttemptStartEvent,
   EventOf,
   Listener,
+  PluginErrorEvent,
   PriceUnknownEvent,
   RequestEndEvent,
   RequestFacts,
@@ -100,6 +101,7 @@ export type {
   AttemptOutcome,
   AttemptPlan,
   Exclusion,
+  LiveAnswer,
   LookupHit,
   PartTransform,
   Plugin,
@@ -176,7 +178,14 @@ export type {
   StandardSchemaIssue,
   StandardSchemaResult,
 } from './types/request/schema.ts';
-export type { Decision, RankedTarget, Selected, SkippedTarget, SkipReason } from './types/result/decision.ts';
+export type {
+  Decision,
+  LookupSummary,
+  RankedTarget,
+  Selected,
+  SkippedTarget,
+  SkipReason,
+} from './types/result/decision.ts';
 export type {
   AttemptSummary,
   ChatResult,

@@ -1,16 +1,22 @@
-import type { RouterErrorCode } from './error.ts';
+import type { PluginStation, RouterErrorCode } from './error.ts';
 import type { Health } from './options/strategy.ts';
-import type { Decision } from './result/decision.ts';
+import type { Decision, LookupSummary } from './result/decision.ts';
 import type { AttemptSummary, FinishReason, ServedAs } from './result/result.ts';
 import type { Cost, Usage } from './result/usage.ts';
 
-/** What every event says of its request. */
+/** What every event of a request says of it. */
 export interface RequestFacts {
   /** Unique within the process. */
   readonly requestId: string;
   readonly route: string;
   /** The caller's own, from the call options. */
   readonly metadata: Readonly<Record<string, unknown>>;
+  /** From the call options. */
+  readonly tenant?: string;
+  /** From the call options. */
+  readonly user?: string;
+  /** From the call options. */
+  readonly tags?: readonly string[];
   /**
    * `true` where this is of a copy that was sent to a `mirror`, which has the id of its original, an attempt and a
    * `request-end` of its own, and a cost that is no part of the original's.
@@ -78,6 +84,8 @@ export interface RequestEndEvent extends RequestFacts {
   readonly error: RouterErrorCode | undefined;
   /** How the targets were chosen. */
   readonly decision: Decision | undefined;
+  /** Where the answer was found by a plugin rather than made by a target: `cost` is 0 then. */
+  readonly lookup?: LookupSummary;
 }
 
 /** What is known of a target has changed. */
@@ -98,13 +106,25 @@ export interface PriceUnknownEvent {
   readonly target: string;
 }
 
+/** A plugin threw where that harms no request: in `lookup`, in an observer, or in what it does in the background. */
+export interface PluginErrorEvent {
+  readonly type: 'plugin-error';
+  readonly plugin: string;
+  readonly station: PluginStation;
+  /** Left out where it is of no request. */
+  readonly requestId?: string;
+  /** What it threw, as it is: look at it before it is logged. */
+  readonly error: unknown;
+}
+
 export type RouterEvent =
   | AttemptStartEvent
   | AttemptEndEvent
   | UsageEvent
   | RequestEndEvent
   | TargetStateEvent
-  | PriceUnknownEvent;
+  | PriceUnknownEvent
+  | PluginErrorEvent;
 
 export type RouterEventType = RouterEvent['type'];
 

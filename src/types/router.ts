@@ -127,6 +127,9 @@ export interface Router<TargetId extends string = string, RouteName extends stri
   warmup(): Promise<void>;
   /** What has been measured of each target. */
   stats(): readonly TargetReport[];
-  /** Ends all requests under way, and all timers. Calls after it reject with code `closed`. */
-  close(): void;
+  /**
+   * Ends all requests under way and all timers at once; calls after it reject with code `closed`. Resolves when the plugins are done,
+   * which may have something to write. Never rejects.
+   */
+  close(): Promise<void>;
 }

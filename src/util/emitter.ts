@@ -3,6 +3,8 @@ import type { EventOf, Listener, RouterEvent, RouterEventType } from '../types/e
 /** Hands events to listeners. Nothing that a listener does can harm the one who emits. */
 export interface Emitter {
   on<T extends RouterEventType>(type: T, listener: Listener<T>): () => void;
+  /** Whether an event of a type has a listener: else there is no need to build it. */
+  hears(type: RouterEventType): boolean;
   emit(event: RouterEvent): void;
 }
 
@@ -17,8 +19,10 @@ export function emitter(): Emitter {
       listeners.set(type, entry);
       return () => {
         entry.delete(own);
+        if (entry.size === 0 && listeners.get(type) === entry) listeners.delete(type);
       };
     },
+    hears: (type) => listeners.has(type),
     emit(event) {
       for (const listener of listeners.get(event.type) ?? []) {
         try {

@@ -80,6 +80,7 @@ function lineOf({ at, event }: TimedEvent): string {
   const time = at.toFixed(3).padStart(12);
   if (event.type === 'target-state') return `${time} ${event.target}: ${event.previous} → ${event.state}`;
   if (event.type === 'price-unknown') return `${time} ${event.target}: no price`;
+  if (event.type === 'plugin-error') return `${time} ${event.plugin}: ${event.station} failed`;
   const request = `${time} request ${event.metadata['request']}: ${event.type}`;
   switch (event.type) {
     case 'attempt-start':

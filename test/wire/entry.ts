@@ -72,6 +72,11 @@ export interface WireEntry {
   readonly target?: Partial<TargetOptions>;
   readonly gives?: ExpectedAnswer;
   readonly fails?: FallbackKind;
+  /**
+   * Changes that make another whole answer of it, which the fuzzer leaves alone: `cut`, where it looks whole before its end;
+   * `loss`, where a field without content decides what belongs to it.
+   */
+  readonly sensitiveTo?: readonly ('cut' | 'loss')[];
 }
 
 type Json = Readonly<Record<string, unknown>> | readonly unknown[];

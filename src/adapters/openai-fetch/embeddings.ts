@@ -2,11 +2,11 @@ import * as z from 'zod/mini';
 import type { EmbedResult } from '../../types/request/embed.ts';
 import type { ProviderOptions } from '../../types/request/message.ts';
 import { toBase64 } from '../../util/data-content.ts';
+import { mergeOptions } from '../../util/merge-options.ts';
 import { invalid } from './errors.ts';
 import { answerHeaders, type Context } from './shared/chat-handler.ts';
 import { extension } from './shared/extension.ts';
 import { asJSON, given, unlessEmpty } from './shared/fields.ts';
-import { mergeOptions } from './shared/opaque-metadata.ts';
 import { maybe, validate } from './validate.ts';
 
 const numbers = z.array(z.number());

@@ -1,9 +1,10 @@
 import type { Candidate, Expectation, Health, TargetStats } from '../../types/options/strategy.ts';
 import type { SkippedTarget } from '../../types/result/decision.ts';
 import { headroomOf, isUnconstrained } from '../admission/capacity.ts';
-import type { RouterContext } from '../context.ts';
-import { statsOf, type Target } from '../targets/target.ts';
-import { type EstimateInput, ExpectedPerformance, expectedCached, expectedCost } from './estimates.ts';
+import type { RequestState } from '../request.ts';
+import type { Target } from '../targets/target.ts';
+import { statsOf } from '../targets/target-report.ts';
+import { ExpectedPerformance, expectedCached, expectedCost } from './estimates.ts';
 
 interface Known {
   facts: Candidate['target'] | undefined;
@@ -20,8 +21,7 @@ interface Known {
 export class CandidateView implements Candidate {
   readonly health: Health;
   readonly #of: Target;
-  readonly #forecast: EstimateInput;
-  readonly #env: RouterContext;
+  readonly #request: RequestState;
   readonly #now: number;
   /** What has been worked out; most strategies look at a part of it, and `priority()` at nothing. */
   #known: Known | undefined;
@@ -31,12 +31,11 @@ export class CandidateView implements Candidate {
   /** Then it is not asked again what holds it back. */
   readonly plain: boolean;
 
-  constructor(of: Target, health: Health, forecast: EstimateInput, env: RouterContext, now: number) {
+  constructor(of: Target, health: Health, request: RequestState, now: number) {
     this.#of = of;
     this.health = health;
     this.plain = isUnconstrained(of);
-    this.#forecast = forecast;
-    this.#env = env;
+    this.#request = request;
     this.#now = now;
   }
 
@@ -51,7 +50,7 @@ export class CandidateView implements Candidate {
 
   get target(): Candidate['target'] {
     const known = this.#memory();
-    known.facts ??= { ...this.#of.facts, price: this.#env.prices.priceOf(this.#of)?.price };
+    known.facts ??= { ...this.#of.facts, price: this.#request.env.prices.priceOf(this.#of)?.price };
     return known.facts;
   }
 
@@ -63,18 +62,18 @@ export class CandidateView implements Candidate {
 
   get expected(): Expectation {
     const known = this.#memory();
-    known.expected ??= new ExpectedPerformance(this.#of, this.#forecast, this.#now);
+    known.expected ??= new ExpectedPerformance(this.#of, this.#request, this.#now);
     return known.expected;
   }
 
   get estimatedCost(): number | undefined {
     const known = this.#memory();
-    known.cost ??= { value: expectedCost(this.#of, this.#forecast, this.#env, this.#now) };
+    known.cost ??= { value: expectedCost(this.#of, this.#request, this.#now) };
     return known.cost.value;
   }
 
   get cachedTokens(): number {
-    return expectedCached(this.#of, this.#forecast, this.#env, this.#now);
+    return expectedCached(this.#of, this.#request, this.#now);
   }
 
   get headroom(): number {

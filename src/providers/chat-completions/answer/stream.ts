@@ -61,8 +61,10 @@ export function chunkReader(options: ChunkReaderOptions): StreamReader {
     const before = parts.length;
     for (let at = 0; at < choices.length; at++) {
       const choice = choices[at];
-      if (choice === undefined || (isOneOfSeveral && (choice['index'] ?? at) !== 0)) continue;
-      content.push(choice, at, parts);
+      if (choice === undefined) continue;
+      const index = typeof choice['index'] === 'number' ? choice['index'] : at;
+      if (isOneOfSeveral && index !== 0) continue;
+      content.push(choice, index, parts);
       if (parts.length > before && reason !== undefined) wentOn = true;
       const said = readFinishReason(choice);
       if (said === undefined) continue;
