@@ -4,6 +4,7 @@ import { releaseDropped } from './core/dropped.ts';
 import { chatOperation, streamOperation } from './core/operations/chat.ts';
 import { embedOperation } from './core/operations/embed.ts';
 import { imageOperation } from './core/operations/image.ts';
+import { noOptions } from './core/options/call-options.ts';
 import { defaultQueue } from './core/options/policies.ts';
 import { checkOptions } from './core/options/router-options.ts';
 import { explain, runOperation } from './core/pipeline.ts';
@@ -20,7 +21,7 @@ import { warmUp } from './core/warmup.ts';
 import { checkMirror, shadow } from './plugins/shadow/shadow.ts';
 import { priceBook } from './pricing/price-book.ts';
 import { promptCaches } from './stats/prompt-caches.ts';
-import { memory } from './stores/memory.ts';
+import { defaultStore } from './stores/default-store.ts';
 import type { CallOptions, RouteOptions, TargetIdOf, TargetOptions } from './types/options/options.ts';
 import type { RouterOptions } from './types/options/router-options.ts';
 import type { Plugin } from './types/plugin.ts';
@@ -69,17 +70,17 @@ export function createRouter(options: RouterOptions): Router {
         findRoute(name)?.targets.map(({ id }) => id) ?? [],
       ]),
     ),
-    async chat<S extends Schema>(request: ChatRequest<S>, callOptions: CallOptions = {}) {
+    async chat<S extends Schema>(request: ChatRequest<S>, callOptions: CallOptions = noOptions) {
       const result = await runOperation(chatOperation, request, callOptions, env);
       return result as ChatResult<InferSchema<S>>;
     },
-    async stream<S extends Schema>(request: ChatRequest<S>, callOptions: CallOptions = {}) {
+    async stream<S extends Schema>(request: ChatRequest<S>, callOptions: CallOptions = noOptions) {
       const opened = await runOperation(streamOperation, request, callOptions, env);
       return opened as ChatStream<InferSchema<S>>;
     },
-    embed: (request, callOptions = {}) => runOperation(embedOperation, request, callOptions, env),
-    image: (request, callOptions = {}) => runOperation(imageOperation, request, callOptions, env),
-    explain: (request, callOptions = {}) => explain(chatOperation, request, callOptions, env),
+    embed: (request, callOptions = noOptions) => runOperation(embedOperation, request, callOptions, env),
+    image: (request, callOptions = noOptions) => runOperation(imageOperation, request, callOptions, env),
+    explain: (request, callOptions = noOptions) => explain(chatOperation, request, callOptions, env),
     warmup: () => warmUp(targets, clock, closing.signal),
     on: events.on,
     stats() {
@@ -94,7 +95,7 @@ export function createRouter(options: RouterOptions): Router {
     },
   };
   let ending: Promise<void> | undefined;
-  const uninstall = installPlugins(plugins, router, options.store ?? memory({ clock }), env);
+  const uninstall = installPlugins(plugins, router, options.store ?? defaultStore(clock), env);
   return router;
 }
 

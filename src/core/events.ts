@@ -26,7 +26,7 @@ function factsOf({ id, route, metadata, shadow, options }: RequestState): Reques
 
 export function reportAttemptStart(request: RequestState, channel: Channel, attempt: number): void {
   const { events } = request.env;
-  if (!events.hears('attempt-start')) return;
+  if (!events.heard.has('attempt-start')) return;
   const { target, number: key } = channel;
   events.emit({
     type: 'attempt-start',
@@ -44,10 +44,10 @@ export function reportAttemptEnd(
   summary: AttemptSummary,
 ): void {
   const { events } = request.env;
-  if (events.hears('attempt-end'))
+  if (events.heard.has('attempt-end'))
     events.emit({ type: 'attempt-end', ...factsOf(request), attempt, ...summary });
   const { billed, usage, cost, outcome, serviceTier, region } = summary;
-  if (billed === 'no' || usage === undefined || !events.hears('usage')) return;
+  if (billed === 'no' || usage === undefined || !events.heard.has('usage')) return;
   const servedAs = compact({ serviceTier, region });
   events.emit({
     type: 'usage',
@@ -71,7 +71,7 @@ export function reportRequestEnd(
   error: unknown,
 ): void {
   const { env, attempts, startedAt, firstTokenAt } = request;
-  if (!env.events.hears('request-end')) return;
+  if (!env.events.heard.has('request-end')) return;
   env.events.emit({
     type: 'request-end',
     ...factsOf(request),

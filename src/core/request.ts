@@ -54,6 +54,8 @@ export class RequestState<Request extends AnyRequest = AnyRequest> {
   readonly priority: Priority;
   readonly session: string | undefined;
   readonly metadata: Readonly<Record<string, unknown>>;
+  /** Aborts with the caller's reason, at the deadline, or when the router is closed. */
+  readonly signal: Signal;
   /** Monotonic milliseconds. */
   readonly startedAt: number;
   /** In the order they ended. */
@@ -124,6 +126,7 @@ export class RequestState<Request extends AnyRequest = AnyRequest> {
     this.metadata = options.metadata ?? none;
     this.startedAt = env.clock.now();
     this.#abort = linkedAbort(options.signal);
+    this.signal = this.#abort.signal;
     this.route = route;
     this.#adopt(route);
   }
@@ -143,11 +146,6 @@ export class RequestState<Request extends AnyRequest = AnyRequest> {
     this.#active = activeOf(this, drop);
     env.activeRequests.add(this.#active);
     this.#watch();
-  }
-
-  /** Aborts with the caller's reason, at the deadline, or when the router is closed. */
-  get signal(): Signal {
-    return this.#abort.signal;
   }
 
   /** Milliseconds until its deadline. */

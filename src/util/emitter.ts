@@ -3,8 +3,8 @@ import type { EventOf, Listener, RouterEvent, RouterEventType } from '../types/e
 /** Hands events to listeners. Nothing that a listener does can harm the one who emits. */
 export interface Emitter {
   on<T extends RouterEventType>(type: T, listener: Listener<T>): () => void;
-  /** Whether an event of a type has a listener: else there is no need to build it. */
-  hears(type: RouterEventType): boolean;
+  /** The types that have a listener: the events of others need not be built. */
+  readonly heard: ReadonlyMap<RouterEventType, unknown>;
   emit(event: RouterEvent): void;
 }
 
@@ -22,7 +22,7 @@ export function emitter(): Emitter {
         if (entry.size === 0 && listeners.get(type) === entry) listeners.delete(type);
       };
     },
-    hears: (type) => listeners.has(type),
+    heard: listeners,
     emit(event) {
       for (const listener of listeners.get(event.type) ?? []) {
         try {

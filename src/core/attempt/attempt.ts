@@ -35,6 +35,8 @@ export class Attempt {
   readonly target: Target;
   /** The target by the key that it goes through. */
   readonly channel: Channel;
+  /** Aborted when it has to stop. */
+  readonly signal: Signal;
   /** What the provider gets beside the request. */
   readonly carry: Pick<ProviderCall, 'model' | 'signal' | 'connectTimeout'>;
   readonly observers: AttemptObservers | undefined;
@@ -64,6 +66,7 @@ export class Attempt {
     target.stats.start(this.#startedAt);
     emitHealthChange(target, env, this.#startedAt);
     this.#abort = linkedAbort(slot.signal);
+    this.signal = this.#abort.signal;
     const controller = new AbortController(); // for the provider, which wants a real one
     this.signal.addEventListener('abort', () => abortQuietly(controller, this.signal.reason));
     this.carry = { model: target.model, signal: controller.signal, connectTimeout: timeout.connect };
@@ -79,11 +82,6 @@ export class Attempt {
     this.#timer.watch(timeout.attempt, env.awake.now(this.#startedAt));
     this.observers = plan === undefined ? undefined : observers?.attempt(plan);
     reportAttemptStart(request, channel, this.#number);
-  }
-
-  /** Aborted when it has to stop. */
-  get signal(): Signal {
-    return this.#abort.signal;
   }
 
   /** Ends it from our side, as a timeout does. */
