@@ -22,7 +22,7 @@ import { warmUp } from './core/warmup.ts';
 import { checkMirror, shadow } from './plugins/shadow/shadow.ts';
 import { priceBook } from './pricing/price-book.ts';
 import { promptCaches } from './stats/prompt-caches.ts';
-import { memory } from './stores/memory.ts';
+import { defaultStore } from './stores/default-store.ts';
 import type { CallOptions, RouteOptions, TargetIdOf, TargetOptions } from './types/options/options.ts';
 import type { RouterOptions } from './types/options/router-options.ts';
 import type { Plugin } from './types/plugin.ts';
@@ -101,7 +101,7 @@ export function createRouter(options: RouterOptions): Router {
     [Symbol.asyncDispose]: () => router.close(),
   };
   let ending: Promise<void> | undefined;
-  const uninstall = installPlugins(plugins, router, options.store ?? memory({ clock }), env);
+  const uninstall = installPlugins(plugins, router, options.store ?? defaultStore(clock), env);
   return router;
 }
 

@@ -91,7 +91,7 @@ function selectRoute(request: RequestState): Selected | undefined | Promise<Sele
   const { options, operation, env } = request;
   if (options.route !== undefined || !operation.selectable || env.selector === undefined) return undefined;
   const take = ({ route, selected }: Picked): Selected => {
-    checkOnly(route, options.only);
+    checkOnly(route, options, env.findRoute);
     request.setRoute(route);
     return selected;
   };
