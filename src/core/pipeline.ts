@@ -3,6 +3,7 @@ import type { AnyRequest, AnyResult } from '../types/plugin.ts';
 import type { Decision, Selected } from '../types/result/decision.ts';
 import { orAbort } from '../util/abort.ts';
 import type { RouterContext } from './context.ts';
+import { reportRequestStart } from './events.ts';
 import { createFailover } from './failover/failover.ts';
 import { abandonRequest, failRequest, finishRequest } from './finish.ts';
 import type { Operation } from './operations/operation.ts';
@@ -25,6 +26,7 @@ export async function runOperation<Request extends AnyRequest, Result>(
   const request = check(operation, input, options, env);
   const { stations } = env;
   request.start(abandonRequest);
+  reportRequestStart(request);
   if (stations.observe !== undefined) request.observers = stations.observe(request.context);
   try {
     if (request.signal.aborted) throw request.signal.reason;
@@ -89,7 +91,7 @@ function selectRoute(request: RequestState): Selected | undefined | Promise<Sele
   const { options, operation, env } = request;
   if (options.route !== undefined || !operation.selectable || env.selector === undefined) return undefined;
   const take = ({ route, selected }: Picked): Selected => {
-    checkOnly(route, options.only);
+    checkOnly(route, options, env.findRoute);
     request.setRoute(route);
     return selected;
   };

@@ -20,6 +20,7 @@ import { type ImageWords, toImageRequest, toImages } from '../chat-completions/i
 import type { Quirks } from '../chat-completions/quirks.ts';
 import { toRequest } from '../chat-completions/request.ts';
 import { mark } from '../shared/account-marks.ts';
+import { unfencedContent, unfencedReader } from '../shared/answer/unfence.ts';
 import { limitsIn, recalled, refuseAborted, toThrown, withLimits } from '../shared/sdk-provider.ts';
 import { eventChunks } from '../shared/stream/event-stream.ts';
 import { partStream } from '../shared/stream/part-stream.ts';
@@ -52,7 +53,7 @@ export async function chat(server: Server, call: ProviderCall): Promise<Provider
         request: body,
         reading: quirks.usage,
       });
-      const content = result.content.map((part) => mark(part, name, account));
+      const content = unfencedContent(result.content, call).map((part) => mark(part, name, account));
       const response = { ...result.response, ...limitsIn(exchange.headers) };
       return withFacts(
         { ...result, content, response },
@@ -166,7 +167,10 @@ export function streamParts(server: Server, call: ProviderCall): AsyncIterable<P
       return {
         first,
         source: eventChunks(events, name),
-        reader: chunkReader({ provider: name, headers, request: body, reading: quirks.usage }),
+        reader: unfencedReader(
+          chunkReader({ provider: name, headers, request: body, reading: quirks.usage }),
+          call,
+        ),
       };
     },
     complete: (last) => withFacts(last, name, heard(gateway, exchange.headers, last.raw ?? [], true)),
