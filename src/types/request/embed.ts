@@ -1,6 +1,7 @@
 import type { AttemptSummary, ResponseInfo, Warning } from '../result/result.ts';
 import type { Cost, Usage } from '../result/usage.ts';
 import type { ProviderOptions } from './message.ts';
+import type { Origin } from './request.ts';
 
 /**
  * Texts to be turned into vectors.
@@ -15,6 +16,8 @@ export interface EmbedRequest {
   readonly dimensions?: number;
   /** Each vendor's own options, keyed by provider name and passed through untouched. */
   readonly providerOptions?: ProviderOptions;
+  /** For adapters: the request as it came in, for providers that speak the same words and then need no translation. */
+  readonly origin?: Origin;
 }
 
 /** Vectors of one model: one per value, in the order of the values. */
