@@ -283,9 +283,17 @@ function toEmbeddingModel<Version extends SpecificationVersion>(
           options,
         ),
       );
-      const { embeddings, usage, target, cost, attempts, responses, warnings, providerMetadata } = result;
+      const {
+        embeddings,
+        usage,
+        target,
+        cost,
+        attempts,
+        response: answered,
+        warnings,
+        providerMetadata,
+      } = result;
       const signalbox = JSON.parse(JSON.stringify({ target, cost, attempts })) as JsonObject;
-      const [answered] = responses;
       return {
         embeddings: embeddings.map((vector) => [...vector]),
         ...(usage.inputTokens === undefined ? {} : { usage: { tokens: usage.inputTokens } }),

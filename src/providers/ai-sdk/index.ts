@@ -158,7 +158,7 @@ function toResult(
 ): ProviderResult {
   const response = toResponse(answered);
   const executed = answered.content.filter(isExecuted).length;
-  const { served, ...billed } = readBill({ ...answered, executed, modelId });
+  const { served, ...billed } = readBill({ ...answered, executed, modelId, body: answered.response?.body });
   const own = withOwnIds(answered, name);
   const content = toContent(own.content);
   const finishReason = toFinishReason(answered.finishReason, name, evidenceIn(content));
