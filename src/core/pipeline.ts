@@ -3,6 +3,7 @@ import type { AnyRequest, AnyResult } from '../types/plugin.ts';
 import type { Decision, Selected } from '../types/result/decision.ts';
 import { orAbort } from '../util/abort.ts';
 import type { RouterContext } from './context.ts';
+import { reportRequestStart } from './events.ts';
 import { createFailover } from './failover/failover.ts';
 import { abandonRequest, failRequest, finishRequest } from './finish.ts';
 import type { Operation } from './operations/operation.ts';
@@ -25,6 +26,7 @@ export async function runOperation<Request extends AnyRequest, Result>(
   const request = check(operation, input, options, env);
   const { stations } = env;
   request.start(abandonRequest);
+  reportRequestStart(request);
   if (stations.observe !== undefined) request.observers = stations.observe(request.context);
   try {
     if (request.signal.aborted) throw request.signal.reason;
