@@ -7,7 +7,7 @@ import { type Watchdog, watchdog } from '../../../util/watchdog.ts';
 import type { ChatInput } from '../../answer/answer.ts';
 import { finalize } from '../../answer/finalize.ts';
 import { isAttemptError } from '../../attempt/failure-policy.ts';
-import { abandonRequest, failRequest, finishRequest } from '../../finish.ts';
+import { abandonRequest, failRequest, finishRequest } from '../../life-cycle.ts';
 import type { RequestState } from '../../request.ts';
 import type { ReadPart } from './read-stream.ts';
 import type { Recovery } from './recovery.ts';
