@@ -1,6 +1,7 @@
 import { estimateTokens } from '../../pricing/estimate.ts';
 import type { EmbedRequest, EmbedResult } from '../../types/request/embed.ts';
 import { embed } from '../calls/embed.ts';
+import { replayWhole } from '../calls/replay.ts';
 import { normalizeEmbedRequest } from './plain-request.ts';
 import { requirementsOf } from './requirements.ts';
 import type { RunnableOperation } from './runnable.ts';
@@ -23,4 +24,5 @@ export const embedOperation: RunnableOperation<EmbedRequest, EmbedResult> = {
   outputTokens: () => 0,
   calls: () => 1,
   run: embed,
+  replay: replayWhole,
 };
