@@ -19,6 +19,8 @@ export interface Answer {
   readonly providerMetadata: ProviderOptions;
   readonly raw: unknown;
   readonly origin?: unknown;
+  /** Plugins have seen its parts as they came. */
+  readonly isStreamed?: boolean;
   /** Its content as its target gave it, where plugins have changed it. */
   readonly given?: readonly ContentPart[];
 }

@@ -38,7 +38,7 @@ export function judge(
     const { given = answer.content } = answer;
     observers.answer(toResult(request, { ...answer, content: given }, undefined, provenance));
   }
-  const changes = shadow || answer.given !== undefined ? undefined : env.stations.transform;
+  const changes = shadow || answer.isStreamed ? undefined : env.stations.transform;
   const passed = changes === undefined ? answer : transformed(request, answer);
   if ('issues' in passed) return passed;
   const schema = schemaOf(request, input);
@@ -101,7 +101,7 @@ async function refusalOf(accept: Accept, result: ChatResult): Promise<string | u
 
 export function toResult(
   { attempts, decision }: RequestState,
-  { given: _, ...answer }: Answer,
+  { given: _, isStreamed: _streamed, ...answer }: Answer,
   object: unknown,
   { target, cost }: Provenance,
 ): ChatResult {

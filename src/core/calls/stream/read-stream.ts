@@ -127,6 +127,7 @@ export class ReadStream {
   answer(finish: ProviderFinishPart): Answer {
     this.#end();
     return {
+      isStreamed: true,
       content: this.collected.content(),
       finishReason: finish.finishReason,
       usage: finish.usage,

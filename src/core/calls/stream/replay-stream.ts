@@ -92,7 +92,7 @@ class Replay implements StreamSource {
     const result = await this.#result;
     if (this.#isJudged) return result;
     const { target } = result;
-    const answer = answerOf(result);
+    const answer = { ...answerOf(result), isStreamed: true };
     const shown = this.passage?.complete(answer) ?? answer;
     const verdict = await judge(this.#request, inputOf(this.#request), shown, { target, cost: free });
     if ('result' in verdict) return verdict.result;
