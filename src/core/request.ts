@@ -35,6 +35,8 @@ export interface RequestInit<Request extends AnyRequest = AnyRequest> {
   readonly route: Route;
   /** It is a copy, which nobody waits for. */
   readonly shadow?: boolean;
+  /** `false`: `select` is about to choose its route. Default: `true`. */
+  readonly isRouted?: boolean;
   /** Called once, when it is over. */
   readonly onEnd?: () => void;
 }
@@ -54,6 +56,8 @@ export class RequestState<Request extends AnyRequest = AnyRequest> {
   readonly priority: Priority;
   readonly session: string | undefined;
   readonly metadata: Readonly<Record<string, unknown>>;
+  /** Aborts with the caller's reason, at the deadline, or when the router is closed. */
+  readonly signal: Signal;
   /** Monotonic milliseconds. */
   readonly startedAt: number;
   /** In the order they ended. */
@@ -85,7 +89,7 @@ export class RequestState<Request extends AnyRequest = AnyRequest> {
   /** Only where requests are apart. */
   pulse: Pulse | undefined;
   /** Whether its route is known. */
-  isRouted = true;
+  isRouted: boolean;
 
   #context: RequestContext | undefined;
   #needs: Requirements | undefined;
@@ -107,6 +111,7 @@ export class RequestState<Request extends AnyRequest = AnyRequest> {
     options,
     route,
     shadow = false,
+    isRouted = true,
     onEnd,
   }: RequestInit<Request>) {
     this.id = id;
@@ -119,11 +124,13 @@ export class RequestState<Request extends AnyRequest = AnyRequest> {
     this.options = options;
     this.shadow = shadow;
     this.#onEnd = onEnd;
+    this.isRouted = isRouted;
     this.priority = options.priority ?? 'normal';
     this.session = options.session;
     this.metadata = options.metadata ?? none;
     this.startedAt = env.clock.now();
     this.#abort = linkedAbort(options.signal);
+    this.signal = this.#abort.signal;
     this.route = route;
     this.#adopt(route);
   }
@@ -143,11 +150,6 @@ export class RequestState<Request extends AnyRequest = AnyRequest> {
     this.#active = activeOf(this, drop);
     env.activeRequests.add(this.#active);
     this.#watch();
-  }
-
-  /** Aborts with the caller's reason, at the deadline, or when the router is closed. */
-  get signal(): Signal {
-    return this.#abort.signal;
   }
 
   /** Milliseconds until its deadline. */

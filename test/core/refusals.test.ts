@@ -230,7 +230,7 @@ describe('what a target does with embeddings and images', () => {
       router.embed({ values: ['a'] }),
       router.chat({ prompt: 'Hi' }),
       router.embed({ values: ['a'] }),
-    ].map(outcome);
+    ].map((each) => outcome<unknown>(each));
     await clock.advance(50);
     expect(provider.open).toBe(2);
     await clock.advance(1_000);

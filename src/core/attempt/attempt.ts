@@ -3,9 +3,10 @@ import type { Waiting } from '../../health/failure-detector.ts';
 import type { FallbackKind } from '../../types/error.ts';
 import type { VendorLimit } from '../../types/options/limit.ts';
 import type { ProviderCall } from '../../types/provider.ts';
-import type { AttemptSummary, ResponseInfo, ServedAs } from '../../types/result/result.ts';
+import type { AttemptSummary, ResponseInfo } from '../../types/result/result.ts';
 import type { Cost, Usage } from '../../types/result/usage.ts';
 import { abortQuietly, type LinkedAbort, linkedAbort, type Signal } from '../../util/abort.ts';
+import { compact } from '../../util/json.ts';
 import { forRequest } from '../../util/pulse.ts';
 import { type Watchdog, watchdog } from '../../util/watchdog.ts';
 import { reportAttemptEnd, reportAttemptStart } from '../events.ts';
@@ -35,6 +36,8 @@ export class Attempt {
   readonly target: Target;
   /** The target by the key that it goes through. */
   readonly channel: Channel;
+  /** Aborted when it has to stop. */
+  readonly signal: Signal;
   /** What the provider gets beside the request. */
   readonly carry: Pick<ProviderCall, 'model' | 'signal' | 'connectTimeout'>;
   readonly observers: AttemptObservers | undefined;
@@ -64,6 +67,7 @@ export class Attempt {
     target.stats.start(this.#startedAt);
     emitHealthChange(target, env, this.#startedAt);
     this.#abort = linkedAbort(slot.signal);
+    this.signal = this.#abort.signal;
     const controller = new AbortController(); // for the provider, which wants a real one
     this.signal.addEventListener('abort', () => abortQuietly(controller, this.signal.reason));
     this.carry = { model: target.model, signal: controller.signal, connectTimeout: timeout.connect };
@@ -79,11 +83,6 @@ export class Attempt {
     this.#timer.watch(timeout.attempt, env.awake.now(this.#startedAt));
     this.observers = plan === undefined ? undefined : observers?.attempt(plan);
     reportAttemptStart(request, channel, this.#number);
-  }
-
-  /** Aborted when it has to stop. */
-  get signal(): Signal {
-    return this.#abort.signal;
   }
 
   /** Ends it from our side, as a timeout does. */
@@ -131,7 +130,7 @@ export class Attempt {
     this.#end(now, {
       outcome: rejected === undefined ? 'success' : 'failed',
       ...(rejected === undefined ? {} : { error: { kind: rejected } }),
-      ...servedAs(response),
+      ...responseOf(response),
       usage,
       ...(cost === undefined ? {} : { cost }),
       billed: 'yes',
@@ -167,7 +166,7 @@ export class Attempt {
         ...(code === undefined ? {} : { code }),
         ...(limit === undefined ? {} : { limit }),
       },
-      ...(billed === 'no' ? {} : { ...servedAs(seen.response), ...guessOf(channel, request, seen) }),
+      ...(billed === 'no' ? {} : { ...responseOf(seen.response), ...guessOf(channel, request, seen) }),
       billed,
     });
   }
@@ -176,7 +175,7 @@ export class Attempt {
   abandon(seen: AttemptMeasures, sent: boolean): void {
     const now = this.#request.env.clock.now();
     this.target.stats.end(now, {});
-    const guess = sent ? { ...servedAs(seen.response), ...guessOf(this.channel, this.#request, seen) } : {};
+    const guess = sent ? { ...responseOf(seen.response), ...guessOf(this.channel, this.#request, seen) } : {};
     this.#end(now, { outcome: 'abandoned', ...guess, billed: sent ? 'unknown' : 'no' });
   }
 
@@ -201,9 +200,15 @@ export class Attempt {
   }
 }
 
-/** How the vendor says that it served an answer. */
-function servedAs({ serviceTier, region }: ServedAs = {}): ServedAs {
+/** What the vendor says about its answer, as far as an attempt's summary has it. */
+function responseOf({
+  id,
+  model,
+  serviceTier,
+  region,
+}: Partial<ResponseInfo> = {}): Pick<AttemptSummary, 'response' | 'serviceTier' | 'region'> {
   return {
+    ...(id === undefined && model === undefined ? {} : { response: compact({ id, model }) }),
     ...(serviceTier === undefined ? {} : { serviceTier }),
     ...(region === undefined ? {} : { region }),
   };
