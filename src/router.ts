@@ -4,8 +4,9 @@ import { releaseDropped } from './core/dropped.ts';
 import { chatOperation, streamOperation } from './core/operations/chat.ts';
 import { embedOperation } from './core/operations/embed.ts';
 import { imageOperation } from './core/operations/image.ts';
-import { noOptions } from './core/options/call-options.ts';
+import { checkCallOptions, noOptions } from './core/options/call-options.ts';
 import { defaultQueue } from './core/options/policies.ts';
+import { withPreset } from './core/options/preset.ts';
 import { checkOptions } from './core/options/router-options.ts';
 import { explain, runOperation } from './core/pipeline.ts';
 import { installPlugins } from './core/plugin-host.ts';
@@ -83,6 +84,10 @@ export function createRouter(options: RouterOptions): Router {
     explain: (request, callOptions = noOptions) => explain(chatOperation, request, callOptions, env),
     warmup: () => warmUp(targets, clock, closing.signal),
     on: events.on,
+    with(preset) {
+      checkCallOptions(preset);
+      return presetRouter(router, preset);
+    },
     stats() {
       releaseDropped(env.activeRequests.items, clock.now());
       return targets.map((target) => reportOf(target, clock));
@@ -93,10 +98,25 @@ export function createRouter(options: RouterOptions): Router {
       ending ??= uninstall();
       return ending;
     },
+    [Symbol.asyncDispose]: () => router.close(),
   };
   let ending: Promise<void> | undefined;
   const uninstall = installPlugins(plugins, router, options.store ?? defaultStore(clock), env);
   return router;
+}
+
+/** The same router, whose calls start from preset options. */
+function presetRouter(router: Router, preset: CallOptions): Router {
+  const over = (options: CallOptions = {}): CallOptions => withPreset(preset, options);
+  return {
+    ...router,
+    chat: (request, options) => router.chat(request, over(options)),
+    stream: (request, options) => router.stream(request, over(options)),
+    embed: (request, options) => router.embed(request, over(options)),
+    image: (request, options) => router.image(request, over(options)),
+    explain: (request, options) => router.explain(request, over(options)),
+    with: (more) => router.with(over(more)),
+  };
 }
 
 /** What all requests of the router share. */

@@ -24,6 +24,18 @@ function factsOf({ id, route, metadata, shadow, options }: RequestState): Reques
   };
 }
 
+/** A request begins. Its route may still change, where `select` chooses one. */
+export function reportRequestStart(request: RequestState): void {
+  const { env, startedAt, operation } = request;
+  if (!env.events.heard.has('request-start')) return;
+  env.events.emit({
+    type: 'request-start',
+    ...factsOf(request),
+    startedAt: toEpoch(startedAt, env.clock),
+    kind: operation.kind,
+  });
+}
+
 export function reportAttemptStart(request: RequestState, channel: Channel, attempt: number): void {
   const { events } = request.env;
   if (!events.heard.has('attempt-start')) return;

@@ -24,6 +24,14 @@ export interface RequestFacts {
   readonly mirror?: true;
 }
 
+/** A call has passed its checks and is a request now; its `request-end` follows. */
+export interface RequestStartEvent extends RequestFacts {
+  readonly type: 'request-start';
+  /** When the call came: milliseconds since 1970. */
+  readonly startedAt: number;
+  readonly kind: RequestEndEvent['kind'];
+}
+
 /** An attempt is about to be sent. */
 export interface AttemptStartEvent extends RequestFacts {
   readonly type: 'attempt-start';
@@ -118,6 +126,7 @@ export interface PluginErrorEvent {
 }
 
 export type RouterEvent =
+  | RequestStartEvent
   | AttemptStartEvent
   | AttemptEndEvent
   | UsageEvent
@@ -128,8 +137,10 @@ export type RouterEvent =
 
 export type RouterEventType = RouterEvent['type'];
 
-/** The event of one type. */
-export type EventOf<T extends RouterEventType> = Extract<RouterEvent, { readonly type: T }>;
+/** The event of one type; of `*` any event. */
+export type EventOf<T extends RouterEventType | '*'> = T extends '*'
+  ? RouterEvent
+  : Extract<RouterEvent, { readonly type: T }>;
 
 /** Called with each event. What it throws or rejects with is ignored: it can never harm a request. */
-export type Listener<T extends RouterEventType> = (event: EventOf<T>) => unknown;
+export type Listener<T extends RouterEventType | '*'> = (event: EventOf<T>) => unknown;

@@ -3,9 +3,10 @@ import type { Waiting } from '../../health/failure-detector.ts';
 import type { FallbackKind } from '../../types/error.ts';
 import type { VendorLimit } from '../../types/options/limit.ts';
 import type { ProviderCall } from '../../types/provider.ts';
-import type { AttemptSummary, ResponseInfo, ServedAs } from '../../types/result/result.ts';
+import type { AttemptSummary, ResponseInfo } from '../../types/result/result.ts';
 import type { Cost, Usage } from '../../types/result/usage.ts';
 import { abortQuietly, type LinkedAbort, linkedAbort, type Signal } from '../../util/abort.ts';
+import { compact } from '../../util/json.ts';
 import { forRequest } from '../../util/pulse.ts';
 import { type Watchdog, watchdog } from '../../util/watchdog.ts';
 import { reportAttemptEnd, reportAttemptStart } from '../events.ts';
@@ -129,7 +130,7 @@ export class Attempt {
     this.#end(now, {
       outcome: rejected === undefined ? 'success' : 'failed',
       ...(rejected === undefined ? {} : { error: { kind: rejected } }),
-      ...servedAs(response),
+      ...responseOf(response),
       usage,
       ...(cost === undefined ? {} : { cost }),
       billed: 'yes',
@@ -165,7 +166,7 @@ export class Attempt {
         ...(code === undefined ? {} : { code }),
         ...(limit === undefined ? {} : { limit }),
       },
-      ...(billed === 'no' ? {} : { ...servedAs(seen.response), ...guessOf(channel, request, seen) }),
+      ...(billed === 'no' ? {} : { ...responseOf(seen.response), ...guessOf(channel, request, seen) }),
       billed,
     });
   }
@@ -174,7 +175,7 @@ export class Attempt {
   abandon(seen: AttemptMeasures, sent: boolean): void {
     const now = this.#request.env.clock.now();
     this.target.stats.end(now, {});
-    const guess = sent ? { ...servedAs(seen.response), ...guessOf(this.channel, this.#request, seen) } : {};
+    const guess = sent ? { ...responseOf(seen.response), ...guessOf(this.channel, this.#request, seen) } : {};
     this.#end(now, { outcome: 'abandoned', ...guess, billed: sent ? 'unknown' : 'no' });
   }
 
@@ -199,9 +200,15 @@ export class Attempt {
   }
 }
 
-/** How the vendor says that it served an answer. */
-function servedAs({ serviceTier, region }: ServedAs = {}): ServedAs {
+/** What the vendor says about its answer, as far as an attempt's summary has it. */
+function responseOf({
+  id,
+  model,
+  serviceTier,
+  region,
+}: Partial<ResponseInfo> = {}): Pick<AttemptSummary, 'response' | 'serviceTier' | 'region'> {
   return {
+    ...(id === undefined && model === undefined ? {} : { response: compact({ id, model }) }),
     ...(serviceTier === undefined ? {} : { serviceTier }),
     ...(region === undefined ? {} : { region }),
   };

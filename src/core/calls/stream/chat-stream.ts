@@ -8,7 +8,7 @@ import type { ChatInput } from '../../answer/answer.ts';
 import { finalize } from '../../answer/finalize.ts';
 import { type AttemptError, isAttemptError } from '../../attempt/failure-policy.ts';
 import type { Failover } from '../../failover/failover.ts';
-import { abandonRequest, failRequest, finishRequest } from '../../finish.ts';
+import { abandonRequest, failRequest, finishRequest } from '../../life-cycle.ts';
 import type { RequestState } from '../../request.ts';
 import { type Continuation, continuationOf, continues } from './continuation.ts';
 import { type OnPart, type OpenStream, openStream } from './open-stream.ts';
