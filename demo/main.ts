@@ -65,7 +65,7 @@ const router = createRouter({
   targets: chosen,
   interrupted: 'restart',
   timeout: { firstToken: 700 * patience, idle: 700 * patience, attempt: 5_000 * patience, request: 30_000 },
-  breaker: { consecutive: 3, open: 500, maxOpen: 1_000 },
+  breaker: { consecutive: 3, openFor: 500, maxOpenFor: 1_000 },
 });
 
 const requests = traffic(router, (text) => (live ? text !== '' : text === answer), live ? 400 : 1_000);

@@ -41,7 +41,7 @@ export function view(router: Router, tally: Tally): View {
     money.set(target, entry);
   });
   router.on('target-state', ({ target, state, previous }) => {
-    const style = state === 'closed' ? 'green' : state === 'half-open' ? 'yellow' : 'red';
+    const style = state === 'healthy' ? 'green' : state === 'recovering' ? 'yellow' : 'red';
     tell(`${clock()}  ${target.padEnd(26)} ${previous} → ${paint(style, state)}`);
   });
 
@@ -49,7 +49,7 @@ export function view(router: Router, tally: Tally): View {
     const rows = router.stats().map(({ id, health, failures, firstToken }) => {
       const { answered = 0, spent = 0, wasted = 0 } = money.get(id) ?? {};
       const state = paint(
-        health === 'closed' ? 'green' : health === 'half-open' ? 'yellow' : 'red',
+        health === 'healthy' ? 'green' : health === 'recovering' ? 'yellow' : 'red',
         health.padEnd(9),
       );
       const first = firstToken === undefined ? '–' : `${firstToken.toFixed(0)} ms`;

@@ -9,7 +9,7 @@ const router = createRouter({
     { provider: anthropic(), model: 'claude-haiku-4-5', id: 'candidate' },
   ],
   routes: { default: { targets: ['mini'] } },
-  mirror: { target: 'candidate', share: 1 }, // all of it, for the sake of the example; 0.05 is more like it
+  mirror: { target: 'candidate', ratio: 1 }, // all of it, for the sake of the example; 0.05 is more like it
 });
 
 const bills = { requests: 0, copies: 0 };

@@ -1,13 +1,10 @@
 // Which route a request takes, by what it asks: simple ones to the cheap target, complex ones to the strong one.
-import { byComplexity, byRules, complexityOf, createRouter } from 'signalbox';
+import { byComplexity, complexityOf, createRouter, rules } from 'signalbox';
 import { anthropic } from 'signalbox/anthropic';
 import { openai } from 'signalbox/openai';
 
 const byScore = byComplexity({ simple: 'cheap', complex: 'strong' });
-const byPlan = byRules(
-  [{ when: (_, { metadata }) => metadata['plan'] === 'free', route: 'cheap' }],
-  'strong',
-);
+const byPlan = rules([{ when: (_, { metadata }) => metadata['plan'] === 'free', use: 'cheap' }], 'strong');
 
 const router = createRouter({
   targets: [

@@ -1,4 +1,10 @@
-import type { HitLimit, ProviderErrorKind, ProviderErrorScope, RouterErrorCode } from './types/error.ts';
+import type {
+  HitLimit,
+  PluginStation,
+  ProviderErrorKind,
+  ProviderErrorScope,
+  RouterErrorCode,
+} from './types/error.ts';
 import type { ContentPart } from './types/request/message.ts';
 import type { Decision } from './types/result/decision.ts';
 import type { AttemptSummary } from './types/result/result.ts';
@@ -42,8 +48,10 @@ interface ErrorOfCode {
   'no-target': NoTargetError;
   'stream-interrupted': StreamInterruptedError;
   deadline: DeadlineError;
-  budget: BudgetError;
+  'cost-limit': CostLimitError;
   output: OutputError;
+  refused: RefusedError;
+  plugin: PluginError;
   closed: RouterError;
 }
 
@@ -213,25 +221,30 @@ function describeAttempt({ target, error }: AttemptSummary): string {
   return `${target} (${error?.kind ?? 'abandoned'}${status})`;
 }
 
+const queueReasons = {
+  full: 'too many requests are waiting already',
+  late: 'none of them is free in time',
+};
+
 /** No target could be tried. `decision.skipped` says why for each. */
 export class NoTargetError extends RouterError {
   readonly decision: Decision;
-  /** Whether it could have waited, but too many do (`queue.size`), or it would have taken too long. */
+  /** Whether it could have waited, but too many do (`queue.size`), or it took too long (`queue.maxWait`), or would have. */
   readonly shed: boolean;
   /** When the first of them is expected back: milliseconds since 1970, where that is known. */
   readonly retryAt: number | undefined;
 
-  constructor(decision: Decision, retryAt?: number, shed = false) {
+  constructor(decision: Decision, retryAt?: number, shed?: 'full' | 'late') {
     const busy = decision.candidates.map(({ target }) => `${target} (busy)`);
     const reasons = [...busy, ...decision.skipped.map(({ target, reason }) => `${target} (${reason})`)].join(
       ', ',
     );
-    const queue = shed ? ', and too many requests are waiting already' : '';
+    const queue = shed === undefined ? '' : `, and ${queueReasons[shed]}`;
     super('no-target', `no target can take this request: ${reasons}${queue}`);
     this.name = 'NoTargetError';
     this.decision = decision;
     this.retryAt = retryAt;
-    this.shed = shed;
+    this.shed = shed !== undefined;
   }
 }
 
@@ -278,13 +291,13 @@ export class DeadlineError extends RouterError {
 }
 
 /** Every target that could answer is expected to cost more than `maxCost`. */
-export class BudgetError extends RouterError {
+export class CostLimitError extends RouterError {
   /** The limit in US$. */
   readonly maxCost: number;
   readonly decision: Decision;
 
   constructor(maxCost: number, decision: Decision) {
-    super('budget', `no target is expected to answer for maxCost = US$ ${maxCost}`);
+    super('cost-limit', `every target is estimated above maxCost (US$ ${maxCost})`);
     this.name = 'BudgetError';
     this.maxCost = maxCost;
     this.decision = decision;
@@ -305,5 +318,37 @@ export class OutputError extends RouterError {
     this.by = by;
     this.issues = issues;
     this.attempts = attempts;
+  }
+}
+
+/** A plugin refused the request. Nothing was sent. */
+export class RefusedError extends RouterError {
+  /** The name of the plugin. */
+  readonly plugin: string;
+  readonly reason: string;
+
+  /** `reason` must be fit to be seen: it names the rule, and never quotes the request. */
+  constructor(plugin: string, reason: string) {
+    super('refused', `the request was refused by ${plugin}: ${reason}`);
+    this.name = 'RefusedError';
+    this.plugin = plugin;
+    this.reason = reason;
+  }
+}
+
+/** A plugin took longer than it may, so that it is not known what it would have said. */
+export class PluginError extends RouterError {
+  /** The name of the plugin. */
+  readonly plugin: string;
+  readonly station: PluginStation;
+  /** The limit in milliseconds. */
+  readonly timeout: number;
+
+  constructor(plugin: string, station: PluginStation, timeout: number) {
+    super('plugin', `${plugin}: ${station} took longer than its timeout = ${timeout} ms`);
+    this.name = 'PluginError';
+    this.plugin = plugin;
+    this.station = station;
+    this.timeout = timeout;
   }
 }

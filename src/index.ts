@@ -5,22 +5,24 @@
  */
 export {
   AllTargetsFailedError,
-  BudgetError,
   ConfigError,
+  CostLimitError,
   DeadlineError,
   isRouterError,
   NoTargetError,
   OutputError,
+  PluginError,
   ProviderError,
   type ProviderErrorInit,
+  RefusedError,
   RequestError,
   RouterError,
   StreamInterruptedError,
 } from './errors.ts';
 export { createRouter } from './router.ts';
 export { type ByComplexityOptions, byComplexity } from './selectors/by-complexity.ts';
-export { byRules, type SelectRule } from './selectors/by-rules.ts';
 export { type Complexity, type ComplexityParts, complexityOf } from './selectors/complexity.ts';
+export { type MemoryStoreOptions, memory } from './stores/memory.ts';
 export { type BalancedTerms, balanced } from './strategies/balanced.ts';
 export { type CanaryTerms, canary } from './strategies/canary.ts';
 export { highestThroughput } from './strategies/highest-throughput.ts';
@@ -30,7 +32,7 @@ export { lowestCost } from './strategies/lowest-cost.ts';
 export { type LatencyTerms, lowestLatency } from './strategies/lowest-latency.ts';
 export { priority } from './strategies/priority.ts';
 export { roundRobin } from './strategies/round-robin.ts';
-export { type Rule, rules } from './strategies/rules.ts';
+export { type RouteRule, type Rule, rules } from './strategies/rules.ts';
 export type { Constraints } from './strategies/shared/constraints.ts';
 export { type StickyTerms, sticky } from './strategies/sticky.ts';
 export { weighted } from './strategies/weighted.ts';
@@ -38,6 +40,7 @@ export type { Clock, Random } from './types/clock.ts';
 export type {
   FallbackKind,
   HitLimit,
+  PluginStation,
   ProviderErrorKind,
   ProviderErrorScope,
   RouterErrorCode,
@@ -58,6 +61,7 @@ export type { Capabilities } from './types/options/capabilities.ts';
 export type { KeyLimits, VendorLimit } from './types/options/limit.ts';
 export type {
   Accept,
+  Baseline,
   BreakerPolicy,
   CallOptions,
   Catalog,
@@ -65,18 +69,17 @@ export type {
   Interrupted,
   MirrorPolicy,
   Policies,
-  Prior,
   Priority,
   QueuePolicy,
   RetryPolicy,
   RouteNameOf,
   RouteOptions,
-  RouterOptions,
   TargetIdOf,
   TargetOptions,
   Timeouts,
 } from './types/options/options.ts';
 export type { Price, PriceTier, Rates } from './types/options/price.ts';
+export type { RouterOptions } from './types/options/router-options.ts';
 export type { Select, SelectContext, SelectOptions } from './types/options/select.ts';
 export type {
   Candidate,
@@ -87,6 +90,27 @@ export type {
   Strategy,
   TargetStats,
 } from './types/options/strategy.ts';
+export type {
+  AnyRequest,
+  AnyResult,
+  AttemptObserver,
+  AttemptOutcome,
+  AttemptPlan,
+  Exclusion,
+  LookupHit,
+  PartTransform,
+  Plugin,
+  PluginHost,
+  Replica,
+  RequestContext,
+  RequestContextOf,
+  RequestObserver,
+  RequestSummary,
+  Reservation,
+  Review,
+  TransformedPart,
+  Wait,
+} from './types/plugin.ts';
 export type {
   Binding,
   Provider,
@@ -99,6 +123,7 @@ export type {
   ProviderResponsePart,
   ProviderResult,
   ProviderStreamPart,
+  ResolvedChatRequest,
   ResolvedFunctionTool,
   ResolvedTool,
   Traffic,
@@ -157,6 +182,7 @@ export type {
   Warning,
 } from './types/result/result.ts';
 export type {
+  AppendOnlyPart,
   Finish,
   Raw,
   ReasoningDelta,
@@ -169,3 +195,13 @@ export type {
 } from './types/result/stream-part.ts';
 export type { Cost, Usage } from './types/result/usage.ts';
 export type { ChatStream, LatencyReport, Router, TargetReport } from './types/router.ts';
+export type {
+  Change,
+  Knowledge,
+  Lease,
+  LeaseRequest,
+  SetOptions,
+  Settlement,
+  Store,
+  StoredValue,
+} from './types/store.ts';

@@ -8,7 +8,7 @@ import { createMirror } from './core/mirror.ts';
 import { normalizeChatRequest } from './core/operations/chat-request.ts';
 import { chatOperation, embedOperation, imageOperation } from './core/operations/operation.ts';
 import { normalizeEmbedRequest, normalizeImageRequest } from './core/operations/plain-request.ts';
-import { resolvePolicies } from './core/options/policies.ts';
+import { defaultQueue, resolvePolicies } from './core/options/policies.ts';
 import { checkOptions } from './core/options/router-options.ts';
 import { explain, type Routing, runOperation, type Work } from './core/pipeline.ts';
 import { closedError } from './core/request.ts';
@@ -24,10 +24,10 @@ import type {
   CallOptions,
   Policies,
   RouteOptions,
-  RouterOptions,
   TargetIdOf,
   TargetOptions,
 } from './types/options/options.ts';
+import type { RouterOptions } from './types/options/router-options.ts';
 import type { Provider, Traffic } from './types/provider.ts';
 import type { ChatRequest } from './types/request/request.ts';
 import type { InferSchema, Schema } from './types/request/schema.ts';
@@ -36,6 +36,7 @@ import type { ChatStream, Router } from './types/router.ts';
 import { linkedAbort, orAbort, realAbort, type Signal } from './util/abort.ts';
 import { roughClock, systemClock } from './util/clock.ts';
 import { emitter } from './util/emitter.ts';
+import { mergeDefined } from './util/merge-defined.ts';
 import { swapSet } from './util/swap-set.ts';
 
 /**
@@ -78,6 +79,7 @@ export function createRouter(options: RouterOptions): Router {
     affinity: affinity(),
     caches: promptCaches(),
     queue: admissionQueue(clock),
+    queueLimits: mergeDefined(defaultQueue, options.queue),
     closed: closing.signal,
     activeRequests: swapSet(),
   };
@@ -145,7 +147,7 @@ export function createRouter(options: RouterOptions): Router {
           capabilities,
           ...trafficOf(target),
           health,
-          until: until === undefined ? undefined : toEpoch(until, clock),
+          retryAt: until === undefined ? undefined : toEpoch(until, clock),
           ...statsOf(target, now),
           latencies: latenciesOf(target, now),
         };

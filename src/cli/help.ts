@@ -16,7 +16,7 @@ Plays traffic through the router, in no time, once with each strategy.
 
   --log FILE       JSON Lines, one event of the router in each; those of the type request-end are played:
                    router.on('request-end', (event) => log.write(JSON.stringify(event) + '\\n'))
-                   \`at\` is when the request came (milliseconds since 1970, or an ISO date). A \`session\`, beside the
+                   \`startedAt\` is when the request came (milliseconds since 1970, or an ISO date). A \`session\`, beside the
                    event's fields or in its metadata, is the call's session.
   --scenario FILE  traffic and targets that are made up, see below
   --strategy NAME  ${strategyNames.slice(0, 6).join(', ')},

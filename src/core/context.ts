@@ -3,6 +3,7 @@ import type { PriceBook } from '../pricing/price-book.ts';
 import type { OutputLengths } from '../stats/output-lengths.ts';
 import type { PromptCaches } from '../stats/prompt-caches.ts';
 import type { Clock, Random } from '../types/clock.ts';
+import type { QueuePolicy } from '../types/options/options.ts';
 import type { Signal } from '../util/abort.ts';
 import type { Emitter } from '../util/emitter.ts';
 import type { Slot, SwapSet } from '../util/swap-set.ts';
@@ -37,6 +38,7 @@ export interface RouterContext {
   readonly affinity: Affinity;
   readonly caches: PromptCaches;
   readonly queue: AdmissionQueue;
+  readonly queueLimits: Required<QueuePolicy>;
   /** Aborted when the router is closed. */
   readonly closed: Signal;
   /** All requests under way, which end then. */
@@ -63,7 +65,7 @@ export function emitHealthChange(
       ...(channel.number === undefined ? {} : { key: channel.number }),
       state,
       previous,
-      until: until === undefined ? undefined : toEpoch(until, env.clock),
+      retryAt: until === undefined ? undefined : toEpoch(until, env.clock),
     });
   }
   return first;

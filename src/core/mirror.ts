@@ -44,7 +44,7 @@ export function createMirror(targets: readonly Target[], env: RouterContext): Mi
   };
   return ({ id, route, job, asked, options, choice }) => {
     const { mirror } = route.policies;
-    if (mirror === false || env.random() >= mirror.share) return;
+    if (mirror === false || env.random() >= mirror.ratio) return;
     const target = targets.find((each) => each.id === mirror.target);
     if (target === undefined || (underWay.get(target) ?? 0) >= mirror.maxInFlight) return;
     if (!mayCopy(job, options, choice, target)) return;

@@ -18,8 +18,6 @@ export interface RequestState {
   readonly job: Operation;
   readonly timeout: ResolvedTimeouts;
   readonly interrupted: Interrupted;
-  /** Whether its reader can show a restart. */
-  readonly restart: boolean;
   readonly hedge: ResolvedPolicies['hedge'];
   readonly accept: Accept | undefined;
   readonly priority: Priority;
@@ -88,7 +86,6 @@ export function createRequest({ options, ...init }: RequestInit): RequestState {
     ...init,
     timeout,
     interrupted: options.interrupted ?? route.policies.interrupted,
-    restart: options.restart ?? true,
     hedge: hedgeOf(options.hedge, route.policies.hedge),
     accept: options.accept ?? route.policies.accept,
     priority: options.priority ?? 'normal',
@@ -135,7 +132,7 @@ function emitRequestEnd(run: RequestState, end: RequestEnd): void {
   run.env.events.emit({
     type: 'request-end',
     ...eventFields(run),
-    at: toEpoch(run.startedAt, run.env.clock),
+    startedAt: toEpoch(run.startedAt, run.env.clock),
     kind: run.job.kind,
     outcome: end.outcome,
     target: success?.target,

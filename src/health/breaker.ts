@@ -6,8 +6,8 @@ export interface BreakerLimits {
   readonly consecutive: number;
   /** 0 to 1. */
   readonly failureRate: number;
-  readonly open: number;
-  readonly maxOpen: number;
+  readonly openFor: number;
+  readonly maxOpenFor: number;
   readonly probes: number;
 }
 
@@ -81,7 +81,7 @@ export function breaker(random: Random): Breaker {
   };
   const trip = (now: number, limits: BreakerLimits): void => {
     if (!open && openings > 0) openings = Math.max(0, openings - Math.floor((now - closedAt) / forgiveAfter));
-    const span = Math.min(limits.maxOpen, limits.open * 2 ** openings);
+    const span = Math.min(limits.maxOpenFor, limits.openFor * 2 ** openings);
     self.until = now + span * (1 - jitter + 2 * jitter * random());
     openings += 1;
     newEpoch();

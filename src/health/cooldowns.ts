@@ -30,16 +30,16 @@ export function healthOf(held: readonly Cooldowns[], breakers: readonly Breaker[
     quarantined = Math.max(quarantined, quarantinedUntil);
     exhausted = Math.max(exhausted, exhaustedUntil);
   }
-  if (quarantined > now) return { state: 'quarantined', until: quarantined };
-  if (exhausted > now) return { state: 'exhausted', until: exhausted };
-  let state: Health = 'closed';
+  if (quarantined > now) return { state: 'misconfigured', until: quarantined };
+  if (exhausted > now) return { state: 'cooling-down', until: exhausted };
+  let state: Health = 'healthy';
   let until = 0;
   for (const breaker of breakers) {
     const own = breaker.state(now);
     if (own === 'open') {
-      state = 'open';
+      state = 'failing';
       until = Math.max(until, breaker.until);
-    } else if (own === 'half-open' && state === 'closed') state = 'half-open';
+    } else if (own === 'half-open' && state === 'healthy') state = 'recovering';
   }
-  return { state, until: state === 'open' ? until : undefined };
+  return { state, until: state === 'failing' ? until : undefined };
 }

@@ -1,7 +1,7 @@
 import type { Strategy } from '../types/options/strategy.ts';
 import { checkLatencyTerms, expectedTime, type LatencyTerms } from './lowest-latency.ts';
 import { type Constraints, checkAmount, constrained } from './shared/constraints.ts';
-import { byMeasure, rankByScore } from './shared/rank-by-score.ts';
+import { byMeasure, chanceOf, rankByScore } from './shared/rank-by-score.ts';
 
 export interface BalancedTerms extends LatencyTerms {
   /** US$ that a second of waiting is worth. Default: 0.001, which is US$ 3.60 for an hour. */
@@ -32,23 +32,18 @@ export function balanced({
   return constrained(
     'balanced',
     constraints,
-    (candidates, context) => {
-      const times = candidates.map((candidate) => expectedTime(candidate, context, of, percentile));
-      const shortest = Math.min(...times.map((time) => time ?? Number.POSITIVE_INFINITY));
-      const assumed = Number.isFinite(shortest) ? shortest : 0;
-      return rankByScore(
+    (candidates, context) =>
+      rankByScore(
         candidates,
         context,
-        (candidate) => {
-          const { estimatedCost, expected } = candidate;
-          if (estimatedCost === undefined) return Number.POSITIVE_INFINITY;
-          const time = expectedTime(candidate, context, of, percentile) ?? assumed;
-          return estimatedCost + (perSecond * time) / 1_000 + perFailure * expected.failure;
-        },
+        (candidate) => expectedTime(candidate, context, of, percentile),
         byMeasure,
-        ({ estimatedCost = 0 }) => estimatedCost + (perSecond * assumed) / 1_000,
-      );
-    },
+        (candidate, time) => {
+          const { estimatedCost = Number.POSITIVE_INFINITY, expected } = candidate;
+          const wait = (perSecond * time) / chanceOf(candidate) / 1_000;
+          return estimatedCost + wait + perFailure * expected.failure;
+        },
+      ),
     ['perSecond', 'perFailure', 'of', 'percentile'],
   );
 }

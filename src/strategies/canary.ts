@@ -8,7 +8,7 @@ export interface CanaryTerms {
   /** Id of the target that is new. */
   readonly target: string;
   /** Share of the traffic that goes there first, 0 to 1. */
-  readonly share: number;
+  readonly ratio: number;
   /** For all else. Default: `priority()`. */
   readonly strategy?: Strategy;
 }
@@ -19,15 +19,15 @@ export interface CanaryTerms {
  *
  * @throws ConfigError for a share that is not between 0 and 1, or a target that is no id
  * @example
- * createRouter({ targets, strategy: canary({ target: 'new-model', share: 0.05, strategy: lowestCost() }) });
+ * createRouter({ targets, strategy: canary({ target: 'new-model', ratio: 0.05, strategy: lowestCost() }) });
  */
 export function canary(terms: CanaryTerms): Strategy {
-  checkTerms('canary', terms, ['target', 'share', 'strategy']);
-  const { target, share, strategy = priority() } = terms;
+  checkTerms('canary', terms, ['target', 'ratio', 'strategy']);
+  const { target, ratio, strategy = priority() } = terms;
   if (typeof target !== 'string')
     throw new ConfigError('canary(): target', 'the id of a target', typeof target);
-  if (!(typeof share === 'number' && share >= 0 && share <= 1)) {
-    throw new ConfigError('canary(): share', 'a number between 0 and 1', String(share));
+  if (!(typeof ratio === 'number' && ratio >= 0 && ratio <= 1)) {
+    throw new ConfigError('canary(): ratio', 'a number between 0 and 1', String(ratio));
   }
   return {
     name: `canary(${strategy.name})`,
@@ -37,7 +37,7 @@ export function canary(terms: CanaryTerms): Strategy {
       const fresh = candidates.filter((candidate) => candidate.target.id === target);
       const rest = candidates.filter((candidate) => !fresh.includes(candidate));
       const usual = strategy.rank(rest, context);
-      if (lot >= share) return [...usual, ...fresh];
+      if (lot >= ratio) return [...usual, ...fresh];
       for (const candidate of fresh) context.note(candidate, { canary: true });
       return [...fresh, ...usual];
     },

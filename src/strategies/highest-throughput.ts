@@ -3,7 +3,8 @@ import { type Constraints, constrained } from './shared/constraints.ts';
 import { byMeasure, rankByScore } from './shared/rank-by-score.ts';
 
 /**
- * The target that gives most output tokens per second, as measured by this process. For long answers that somebody waits for.
+ * The target that gives most output tokens per second, as measured by this process, with what is lost where it fails. For long
+ * answers that somebody waits for.
  *
  * @throws ConfigError for a constraint that is wrong
  * @example
@@ -14,8 +15,8 @@ export function highestThroughput(constraints: Constraints = {}): Strategy {
     rankByScore(
       candidates,
       context,
-      ({ expected: { throughput, failure } }) =>
-        throughput === undefined ? undefined : 1 / Math.max(Number.MIN_VALUE, throughput * (1 - failure)),
+      ({ expected: { throughput } }) =>
+        throughput === undefined ? undefined : 1 / Math.max(Number.MIN_VALUE, throughput),
       byMeasure,
     ),
   );

@@ -14,9 +14,9 @@ const measures: readonly unknown[] = [undefined, 'firstToken', 'total'];
 const percentiles: readonly unknown[] = [undefined, 'mean', 'p50', 'p90', 'p95', 'p99'];
 
 /**
- * The target that answers soonest, as measured by this process for prompts of this size. What has not been measured is tried; what
- * has become slow is left within seconds; what has long not been used is looked at now and then, with at most one request in a
- * hundred.
+ * The target that answers soonest, as measured by this process for prompts of this size, with what is lost where it fails. What has
+ * not been measured is tried; what has become slow is left within seconds; what has not been used for long is looked at now and
+ * then, with at most one request in a hundred.
  *
  * @throws ConfigError for a term or a constraint that is wrong
  * @example
@@ -38,7 +38,7 @@ export function lowestLatency({ of, percentile, ...constraints }: LatencyTerms &
   );
 }
 
-/** Milliseconds, with those that are lost where it fails and another one has to begin anew. */
+/** Milliseconds of an attempt that succeeds. */
 export function expectedTime(
   { expected }: Candidate,
   { stream }: RankContext,
@@ -46,7 +46,7 @@ export function expectedTime(
   percentile: keyof Latency = 'mean',
 ): number | undefined {
   const latency = expected[of];
-  return latency === undefined ? undefined : latency[percentile] / Math.max(0.01, 1 - expected.failure);
+  return latency?.[percentile];
 }
 
 /** @throws ConfigError for one that is not known */

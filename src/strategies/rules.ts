@@ -1,27 +1,72 @@
 import { ConfigError } from '../errors.ts';
+import type { Select, SelectContext } from '../types/options/select.ts';
 import type { RankContext, Strategy } from '../types/options/strategy.ts';
+import type { ChatRequest } from '../types/request/request.ts';
+import { show } from '../util/option-check.ts';
 import { priority } from './priority.ts';
 
+/** A rule of a strategy. */
 export interface Rule {
-  /** Whether the rule is for a request. */
+  /** Whether the rule applies to a request. */
   readonly when: (request: RankContext['request'], context: RankContext) => boolean;
-  /** A strategy; or the id of a target, or of several, that come first: the others stand by, in the order of `otherwise`. */
+  /** A strategy; or the ids of targets to try first, before the others in the order of `otherwise`. */
   readonly use: Strategy | string | readonly string[];
 }
 
+/** A rule of a `select`. */
+export interface RouteRule<RouteName extends string = string> {
+  /** Whether the rule applies to a request: `true`, synchronously. */
+  readonly when: (request: ChatRequest, context: SelectContext) => boolean;
+  /** The name of a route, or the id of a target. */
+  readonly use: RouteName;
+}
+
 /**
- * The first rule that is for a request says where it goes.
+ * The first rule whose `when` is `true` decides. As a `strategy`, rules name strategies or targets; as a `select`, with the name
+ * of a route as `otherwise`, they name routes.
  *
- * @param otherwise for requests that no rule is for. Default: `priority()`
+ * @param otherwise for requests without a matching rule. Default: `priority()`
  * @throws ConfigError for a rule without `when` or `use`
  * @example
- * rules([
+ * strategy: rules([
  *   { when: (_, { metadata }) => metadata.plan === 'free', use: lowestCost() },
  *   { when: (request) => 'tools' in request, use: 'openai/gpt-5-mini' },
- * ], lowestLatency());
+ * ], lowestLatency())
+ * @example
+ * select: rules([{ when: (request) => request.tools !== undefined, use: 'agents' }], 'default')
  */
-export function rules(list: readonly Rule[], otherwise: Strategy = priority()): Strategy {
-  for (const [index, rule] of list.entries()) check(rule, `rules([${index}])`);
+export function rules(list: readonly Rule[], otherwise?: Strategy): Strategy;
+export function rules<const RouteName extends string, const Otherwise extends string>(
+  list: readonly RouteRule<RouteName>[],
+  otherwise: Otherwise,
+): Select<RouteName | Otherwise>;
+export function rules(
+  list: readonly Rule[] | readonly RouteRule[],
+  otherwise: Strategy | string = priority(),
+): Strategy | Select {
+  if (!Array.isArray(list)) throw new ConfigError('rules()', 'a list of rules', show(list));
+  return typeof otherwise === 'string'
+    ? routeByRules(list as readonly RouteRule[], otherwise)
+    : rankByRules(list as readonly Rule[], otherwise);
+}
+
+function routeByRules(list: readonly RouteRule[], otherwise: string): Select {
+  for (const [index, rule] of list.entries()) {
+    checkWhen(rule, index);
+    const { use } = rule;
+    if (typeof use !== 'string' || use === '')
+      throw new ConfigError(`rules([${index}]).use`, 'the name of a route', show(use));
+  }
+  const own = [...list];
+  return (request, context) => own.find(({ when }) => when(request, context) === true)?.use ?? otherwise;
+}
+
+function rankByRules(list: readonly Rule[], otherwise: Strategy): Strategy {
+  for (const [index, rule] of list.entries()) {
+    checkWhen(rule, index);
+    if (!isStrategy(rule.use) && !idsOf(rule.use).every((id) => typeof id === 'string'))
+      throw new ConfigError(`rules([${index}]).use`, 'a strategy or ids of targets', show(rule.use));
+  }
   return {
     name: 'rules',
     rank(candidates, context) {
@@ -31,22 +76,22 @@ export function rules(list: readonly Rule[], otherwise: Strategy = priority()): 
       for (const candidate of candidates) context.note(candidate, { rule: index });
       const { use } = rule;
       if (isStrategy(use)) return use.rank(candidates, context);
-      const ids = typeof use === 'string' ? [use] : use;
-      const first = ids.flatMap((id) => candidates.find(({ target }) => target.id === id) ?? []);
+      const first = idsOf(use).flatMap((id) => candidates.find(({ target }) => target.id === id) ?? []);
       const rest = candidates.filter((candidate) => !first.includes(candidate));
       return [...first, ...otherwise.rank(rest, context)];
     },
   };
 }
 
-function isStrategy(use: Rule['use']): use is Strategy {
-  return typeof use === 'object' && 'rank' in use;
+function isStrategy(use: unknown): use is Strategy {
+  return typeof use === 'object' && use !== null && 'rank' in use;
 }
 
-function check({ when, use }: Rule, name: string): void {
-  if (typeof when !== 'function') throw new ConfigError(`${name}.when`, 'a function', typeof when);
-  const ids = typeof use === 'string' || (Array.isArray(use) && use.every((id) => typeof id === 'string'));
-  if (!ids && !(typeof use === 'object' && use !== null && 'rank' in use)) {
-    throw new ConfigError(`${name}.use`, 'a strategy or ids of targets', String(use));
-  }
+function idsOf(use: string | readonly string[]): readonly unknown[] {
+  return Array.isArray(use) ? use : [use];
+}
+
+function checkWhen(rule: { readonly when?: unknown } | null | undefined, index: number): void {
+  if (typeof rule?.when !== 'function')
+    throw new ConfigError(`rules([${index}]).when`, 'a function', show(rule?.when));
 }

@@ -1,86 +1,9 @@
 import { ProviderError } from '../errors.ts';
 import type { HitLimit, ProviderErrorKind, ProviderErrorScope } from '../types/error.ts';
+import { commonRows, type FailureFacts, type FailureRow, findRow } from './failure-table.ts';
 import { limitsOf, windowResetOf } from './rate-limits.ts';
-import { answeredAt, parseDuration, retryAfterInText, retryAfterOf } from './retry-after.ts';
-
-/** What a vendor said when it failed, over HTTP or inside a stream. */
-export interface Failure {
-  readonly provider: string;
-  /** HTTP status; none for an error inside a stream or a 200 answer. */
-  readonly status?: number | undefined;
-  /** In lower case. */
-  readonly headers?: Readonly<Record<string, string>> | undefined;
-  /** The parsed body, or its text where it is not JSON. */
-  readonly body?: unknown;
-  readonly cause?: unknown;
-}
-
-/** The parts of a vendor's error that rows look at. */
-export interface FailureFacts {
-  readonly provider: string;
-  readonly status: number | undefined;
-  /** Every word for the error that the vendor gave, the most specific first, in lower case. */
-  readonly codes: readonly string[];
-  /** At most 2,048 characters; empty for a web page, which says nothing that can be relied on. */
-  readonly message: string;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body: unknown;
-  /** `metadata` beside the code, as OpenRouter has it. */
-  readonly metadata: Readonly<Record<string, unknown>>;
-  /** When the vendor answered: milliseconds since 1970, by its own clock where it says so. */
-  readonly now: number;
-}
-
-/** One line of a failure table: if all that it names fits, this is what happened. */
-export interface FailureRow {
-  /** Only what this provider says. */
-  readonly provider?: string;
-  /** Inside a stream or a 200 answer, where there is none, the row's words decide alone. */
-  readonly status?: number | readonly number[];
-  /** One of the vendor's words for the error; upper and lower case are the same. */
-  readonly code?: string | readonly string[];
-  /** The last resort: words of the message. */
-  readonly message?: RegExp;
-  /** What else has to hold. */
-  readonly when?: (facts: FailureFacts) => boolean;
-  readonly kind: ProviderErrorKind;
-  readonly scope?: ProviderErrorScope;
-  /** Default: what codes, message and headers say. */
-  readonly limit?: HitLimit;
-  /** Milliseconds to wait where the vendor gives none. */
-  readonly retryAfter?: number | ((facts: FailureFacts) => number | undefined);
-  /** The HTTP status that it stands for where there is none. Default: the kind's usual one. */
-  readonly standsFor?: number;
-}
-
-/** Rows that hold for every vendor; a vendor's own come first. The order matters: evidence before status. */
-const commonRows: readonly FailureRow[] = [
-  { code: ['context_length_exceeded', 'model_context_window_exceeded'], kind: 'context-length' },
-  {
-    status: [400, 413, 422],
-    message:
-      /maximum context length|context window|prompt is too long|input is too long|input token count|input tokens exceed/i,
-    kind: 'context-length',
-  },
-  { status: 413, kind: 'context-length' },
-  // What one model does not take, the next one may.
-  {
-    status: 400,
-    code: ['unsupported_parameter', 'unsupported_value'],
-    kind: 'bad-request',
-    scope: 'deployment',
-  },
-  { status: 402, kind: 'quota', retryAfter: 900_000 },
-  { status: 429, kind: 'rate-limit' },
-  { status: [401, 403], kind: 'auth' },
-  { status: 404, kind: 'not-found' },
-  { status: [408, 504], kind: 'timeout' },
-  // Cloudflare's own words about the server behind it.
-  { status: [522, 524], kind: 'timeout', scope: 'endpoint' },
-  { status: [520, 521, 523, 525, 526, 527, 530], kind: 'server', scope: 'endpoint' },
-  { status: [503, 529], kind: 'overloaded' },
-  { status: [409, 424, 425, 499], kind: 'server' },
-];
+import { type Failure, isHTML, quotasIn, readFailure } from './read-failure.ts';
+import { retryAfterInBody, retryAfterInText, retryAfterOf } from './retry-after.ts';
 
 /** A day. */
 const longestPause = 86_400_000;
@@ -101,8 +24,8 @@ const usualStatus: Partial<Record<ProviderErrorKind, number>> = {
 
 /** Turns a vendor's failure into a `ProviderError`, by the first row of the vendor's table or the common one that fits. */
 export function classifyFailure(failure: Failure, vendorRows: readonly FailureRow[] = []): ProviderError {
-  const { facts, code, text } = read(failure);
-  const row = vendorRows.find((r) => fits(r, facts)) ?? commonRows.find((r) => fits(r, facts));
+  const { facts, code, text } = readFailure(failure);
+  const row = findRow(vendorRows, facts) ?? findRow(commonRows, facts);
   const kind = row?.kind ?? kindOfStatus(facts.status);
   return new ProviderError({
     provider: failure.provider,
@@ -110,7 +33,7 @@ export function classifyFailure(failure: Failure, vendorRows: readonly FailureRo
     status: facts.status ?? row?.standsFor ?? usualStatus[kind],
     code,
     limit: row?.limit ?? limitOf(kind, facts),
-    retryAfter: toldPause(facts) ?? pauseOf(row, facts),
+    retryAfter: statedPause(facts) ?? pauseOf(row, facts),
     requestId: requestIdOf(facts.headers),
     scope: row?.scope ?? scopeOf(facts),
     answered: true,
@@ -143,9 +66,13 @@ function scopeOf({ status = 0, body }: FailureFacts): ProviderErrorScope | undef
 }
 
 /** When the vendor wants to be asked again, from the most exact of what it says. */
-function toldPause({ headers, body, message, status }: FailureFacts): number | undefined {
-  const told = retryAfterOf(headers) ?? retryInfoOf(body) ?? retryAfterInText(message);
-  return told ?? (status === 429 ? windowResetOf(headers) : undefined);
+function statedPause({ headers, body, message, status, now }: FailureFacts): number | undefined {
+  return (
+    retryAfterOf(headers) ??
+    retryAfterInBody(body, now) ??
+    retryAfterInText(message, now) ??
+    (status === 429 ? windowResetOf(headers) : undefined)
+  );
 }
 
 function pauseOf(row: FailureRow | undefined, facts: FailureFacts): number | undefined {
@@ -154,7 +81,7 @@ function pauseOf(row: FailureRow | undefined, facts: FailureFacts): number | und
   return ms !== undefined && ms >= 0 && ms <= longestPause ? ms : undefined;
 }
 
-/** Which limit a refusal was about: by a word for it, by what the message names, or by which one has nothing left. */
+/** Which limit a refusal was about: by a code for it, by what the message names, or by which one has nothing left. */
 function limitOf(kind: ProviderErrorKind, facts: FailureFacts): HitLimit | undefined {
   if (kind === 'quota') return 'credit';
   if (kind !== 'rate-limit') return undefined;
@@ -166,124 +93,4 @@ function limitOf(kind: ProviderErrorKind, facts: FailureFacts): HitLimit | undef
   if (/requests? per|per[ _-]?minute|call rate|concurren|requests has exceeded/i.test(words))
     return 'requests';
   return limitsOf(facts.headers).find(({ remaining }) => remaining === 0)?.of;
-}
-
-function fits(row: FailureRow, facts: FailureFacts): boolean {
-  if (row.provider !== undefined && row.provider !== facts.provider) return false;
-  if (row.status !== undefined && !(facts.status === undefined && hasWords(row))) {
-    const statuses = typeof row.status === 'number' ? [row.status] : row.status;
-    if (facts.status === undefined || !statuses.includes(facts.status)) return false;
-  }
-  if (row.code !== undefined) {
-    const codes = typeof row.code === 'string' ? [row.code] : row.code;
-    if (!codes.some((code) => facts.codes.includes(code.toLowerCase()))) return false;
-  }
-  if (row.message !== undefined && !row.message.test(facts.message)) return false;
-  return row.when === undefined || row.when(facts);
-}
-
-function hasWords({ code, message }: FailureRow): boolean {
-  return code !== undefined || message !== undefined;
-}
-
-// Vendors say `{error: {code, type, message}}`, `{error: {status}}` (Google), `{error: 'text'}` (Ollama),
-// `{object: 'error', code, type, message}` (vLLM), `{detail: [{msg}]}` (FastAPI) or `[{error}]` (Google's REST).
-function read(failure: Failure): {
-  readonly facts: FailureFacts;
-  readonly code: string | undefined;
-  readonly text: string;
-} {
-  const outer = Array.isArray(failure.body) ? failure.body[0] : failure.body;
-  const top = record(outer);
-  const error = record(top?.['error']) ?? top ?? {};
-  const metadata = record(error['metadata']) ?? {};
-  // OpenRouter puts the headers of whom it asked there.
-  const headers = { ...lowerCased(metadata['headers']), ...failure.headers };
-  const words = [
-    record(error['details'])?.['error_code'],
-    error['code'],
-    top?.['code'],
-    metadata['error_type'],
-    metadata['limit_source'],
-    // AWS: `ThrottlingException:http://…` in a header, or `com.amazon…#ThrottlingException` in the body.
-    headers['x-amzn-errortype']?.split(':')[0],
-    word(top?.['__type'])?.split('#').pop(),
-    error['type'],
-    error['status'],
-    top?.['type'],
-    record(error['innererror'])?.['code'],
-  ]
-    .map(word)
-    .filter((found) => found !== undefined);
-  const names = words.filter((found) => !/^\d+$/.test(found));
-  const detail = Array.isArray(top?.['detail']) ? record(top['detail'][0])?.['msg'] : top?.['detail'];
-  const texts = [error['message'], top?.['error'], top?.['message'], top?.['Message'], detail, outer];
-  const found = texts.find((candidate) => typeof candidate === 'string');
-  const text = typeof found === 'string' ? found.slice(0, 2048) : '';
-  return {
-    facts: {
-      provider: failure.provider,
-      status: failure.status ?? statusIn(error['code']),
-      codes: names.map((name) => name.toLowerCase()),
-      message: isHTML(failure.body) ? '' : text,
-      headers,
-      body: failure.body,
-      metadata,
-      now: answeredAt(headers),
-    },
-    code: names[0],
-    text,
-  };
-}
-
-/** Details of an error as Google's services give them (https://google.aip.dev/193#errorinfo). */
-function detailsOf(body: unknown): readonly Readonly<Record<string, unknown>>[] {
-  const outer = record(Array.isArray(body) ? body[0] : body);
-  const details = record(outer?.['error'])?.['details'] ?? outer?.['details'];
-  return Array.isArray(details) ? details.map(record).filter((detail) => detail !== undefined) : [];
-}
-
-function detailOf(body: unknown, name: string): Readonly<Record<string, unknown>> | undefined {
-  return detailsOf(body).find((detail) => word(detail['@type'])?.endsWith(name) === true);
-}
-
-/** `RetryInfo.retryDelay`, such as `34.07s`. */
-function retryInfoOf(body: unknown): number | undefined {
-  const delay = word(detailOf(body, 'RetryInfo')?.['retryDelay']);
-  return delay === undefined ? undefined : parseDuration(delay);
-}
-
-/** The names of the quotas that `QuotaFailure` says are used up. */
-export function quotasIn(body: unknown): readonly string[] {
-  const violations = detailOf(body, 'QuotaFailure')?.['violations'];
-  if (!Array.isArray(violations)) return [];
-  return violations
-    .slice(0, 32)
-    .map((violation) => word(record(violation)?.['quotaId'])?.slice(0, 100) ?? '');
-}
-
-function lowerCased(headers: unknown): Record<string, string> {
-  const entries = Object.entries(record(headers) ?? {}).map(([name, value]) => [name.toLowerCase(), value]);
-  return Object.fromEntries(entries.filter(([, value]) => typeof value === 'string'));
-}
-
-function record(value: unknown): Record<string, unknown> | undefined {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-    ? (value as Record<string, unknown>)
-    : undefined;
-}
-
-function word(value: unknown): string | undefined {
-  if (typeof value === 'number') return String(value);
-  return typeof value === 'string' && value !== '' ? value : undefined;
-}
-
-function statusIn(code: unknown): number | undefined {
-  // Not of anything else: `Number` calls what an object says is its `valueOf`.
-  const number = typeof code === 'string' || typeof code === 'number' ? Number(code) : Number.NaN;
-  return Number.isInteger(number) && number >= 400 && number < 600 ? number : undefined;
-}
-
-function isHTML(body: unknown): boolean {
-  return typeof body === 'string' && /^\s*(<!doctype|<html)/i.test(body.slice(0, 200));
 }

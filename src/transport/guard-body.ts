@@ -5,11 +5,11 @@ import { networkError } from './network-error.ts';
 const mebibyte = 1024 * 1024;
 /** Most bytes of a body, after decompression. */
 const maxBodyBytes = 32 * mebibyte;
-/** The same, of one that is several pictures: ten of the largest that are sold have about 130. */
+/** The same, of a body or an event that may hold several pictures: ten of the largest that are sold have about 130. */
 const maxLargeBodyBytes = 256 * mebibyte;
 /** Most bytes of an event stream as a whole, after decompression. */
 const maxStreamBytes = 512 * mebibyte;
-/** Most bytes of one event, after decompression: vendors put whole pictures into one. */
+/** Most bytes of one event, after decompression, where no pictures are asked for: vendors put whole ones into one event. */
 const maxEventBytes = 8 * mebibyte;
 /** Most bytes of an error's body that are read. */
 export const maxErrorBytes = 16 * 1024;
@@ -29,6 +29,7 @@ export function guardBody(
   onBytes: (count: number) => void = () => {},
 ): Body {
   const limit = eventStream ? maxStreamBytes : large ? maxLargeBodyBytes : maxBodyBytes;
+  const eventLimit = large ? maxLargeBodyBytes : maxEventBytes;
   const openEvent = eventStream ? eventMeter() : () => 0;
   let size = 0;
   let broken: ProviderError | undefined;
@@ -38,11 +39,11 @@ export function guardBody(
     size += bytes.length;
     onBytes(bytes.length);
     const eventSize = openEvent(bytes);
-    if (size <= limit && eventSize <= maxEventBytes) return bytes;
+    if (size <= limit && eventSize <= eventLimit) return bytes;
     const summary =
       size > limit
         ? `the answer is larger than ${limit / mebibyte} MiB`
-        : `an event is larger than ${maxEventBytes / mebibyte} MiB`;
+        : `an event is larger than ${eventLimit / mebibyte} MiB`;
     broken = new ProviderError({ kind: 'malformed', provider, answered: true, summary });
     body.cancel();
     throw broken;

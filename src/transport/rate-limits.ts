@@ -1,8 +1,6 @@
 import type { VendorLimit } from '../types/options/limit.ts';
-import { answeredAt, parseDuration } from './retry-after.ts';
-
-/** Longest window that is believed: a day, as Groq's limit on requests has. */
-const longest = 86_400_000;
+import { clampWait } from './durations.ts';
+import { answeredAt, waitIn } from './retry-after.ts';
 
 /** Names of headers, with `#` for what is told of a limit: OpenAI and many others, Anthropic, Mistral. */
 const patterns: readonly (readonly [VendorLimit['of'], remaining: string, limit: string, reset: string])[] = [
@@ -38,14 +36,36 @@ export function limitsOf(headers: Readonly<Record<string, string>>): readonly Ve
   });
 }
 
+/** Headers that say when a limit without a name of its own comes back, and the one that says what is left of it. */
+const windows: readonly (readonly [reset: string, remaining: string])[] = [
+  ['x-ratelimit-reset', 'x-ratelimit-remaining'],
+  ['x-ratelimit-reset-after', 'x-ratelimit-remaining'],
+  ['x-rate-limit-reset', 'x-rate-limit-remaining'],
+  ['ratelimit-reset', 'ratelimit-remaining'],
+  ['anthropic-ratelimit-unified-reset', 'anthropic-ratelimit-unified-remaining'],
+];
+/** A bucket that is full again within a minute is one of a minute; one of a day lets the next request in long before it is full. */
+const longestBucket = 60_000;
+
 /**
- * Milliseconds until a limit without a name of its own comes back, from the headers of a refusal: OpenRouter's and others'
- * `x-ratelimit-reset`, and `anthropic-ratelimit-unified-reset` of subscriptions. Unlike the resets of limits that fill up
- * again little by little, these say when the next request can succeed.
+ * Milliseconds until the next request can succeed, from the limits in the headers of a refusal: windows such as OpenRouter's
+ * `x-ratelimit-reset`, the `anthropic-ratelimit-unified-reset` of subscriptions, or the IETF's `RateLimit`
+ * (https://datatracker.ietf.org/doc/draft-ietf-httpapi-ratelimit-headers/); else the buckets of a minute that are empty.
  */
 export function windowResetOf(headers: Readonly<Record<string, string>>): number | undefined {
-  if (count(headers['x-ratelimit-remaining']) === 0) return reset(headers['x-ratelimit-reset'], headers);
-  return reset(headers['anthropic-ratelimit-unified-reset'], headers);
+  for (const [resetName, remainingName] of windows) {
+    if ((count(headers[remainingName]) ?? 0) > 0) continue;
+    const wait = reset(headers[resetName], headers);
+    if (wait !== undefined) return wait;
+  }
+  const { ratelimit = '' } = headers;
+  const [, left] = /\b(?:r|remaining)=(\d{1,15})/i.exec(ratelimit) ?? [];
+  const [, seconds] = /\b(?:t|reset)=(\d{1,15})/i.exec(ratelimit) ?? [];
+  if (seconds !== undefined && Number(left ?? 0) === 0) return clampWait(Number(seconds) * 1_000);
+  const waits = limitsOf(headers)
+    .filter(({ remaining }) => remaining === 0)
+    .flatMap(({ resetAfter }) => (resetAfter !== undefined && resetAfter <= longestBucket ? resetAfter : []));
+  return waits.length === 0 ? undefined : Math.max(...waits);
 }
 
 function count(text: string | undefined): number | undefined {
@@ -53,22 +73,7 @@ function count(text: string | undefined): number | undefined {
   return Number.isFinite(number) && number >= 0 ? number : undefined;
 }
 
-/** A duration (`6m0s`), a moment (RFC 3339), or a bare number: seconds, or seconds or milliseconds since 1970 where so large. */
+/** A duration, a moment or a bare number: of seconds, or seconds or milliseconds since 1970 where so large. */
 function reset(text: string | undefined, headers: Readonly<Record<string, string>>): number | undefined {
-  if (text === undefined) return undefined;
-  const value = text.trim();
-  const duration = parseDuration(value);
-  if (duration !== undefined) return duration;
-  const now = answeredAt(headers);
-  const number = count(value);
-  if (number !== undefined) {
-    if (number > 1e12) return within(number - now);
-    return within(number > 1e9 ? number * 1000 - now : number * 1000);
-  }
-  const moment = /^\d{4}-\d\d-\d\dT/.test(value) ? Date.parse(value) : Number.NaN;
-  return Number.isNaN(moment) ? undefined : within(moment - now);
-}
-
-function within(ms: number): number {
-  return Math.min(longest, Math.max(0, Math.ceil(ms)));
+  return text === undefined ? undefined : waitIn(text, answeredAt(headers));
 }

@@ -2,11 +2,13 @@ import { ProviderError } from '../errors.ts';
 import type { Traffic } from '../types/provider.ts';
 import { fromWeb, readSome } from './body.ts';
 import { connectionAgent } from './connection.ts';
-import { classifyFailure, type FailureRow } from './failure.ts';
+import { classifyFailure } from './failure.ts';
+import type { FailureRow } from './failure-table.ts';
 import { guardBody, maxErrorBytes } from './guard-body.ts';
 import { networkError } from './network-error.ts';
 import { type NodeHTTP, nodeHTTP } from './node/http.ts';
 import type { Answer } from './response.ts';
+import { sniff } from './sniff.ts';
 
 /** `fetch` as far as it is used here. */
 export type Fetch = (url: string, init: RequestInit) => Promise<Response>;
@@ -35,8 +37,8 @@ export interface Exchange {
   readonly connectTimeout?: number | undefined;
   /** Ends the request and the reading of its answer, whatever an SDK makes of it. */
   readonly signal?: AbortSignal | undefined;
-  /** Whether the answer may be several pictures. */
-  readonly large?: boolean;
+  /** Whether the answer may hold pictures. */
+  large?: boolean;
   /** Status and headers (in lower case) of the answer, once there is one. */
   status?: number;
   headers: Readonly<Record<string, string>>;
@@ -142,11 +144,14 @@ export function createTransport(options: TransportOptions): Transport {
         : await overWeb(url, init, exchange);
     exchange.status = answer.status;
     exchange.headers = answer.headers;
-    const type = answer.headers['content-type'] ?? '';
-    const fails =
-      !isOk(answer) || /text\/html/i.test(type) || (exchange.stream && /application\/json/i.test(type));
-    if (fails) throw await failureOf(answer, exchange, options);
-    const guarded = guardBody(answer.body, provider, exchange.stream, exchange.large, onBytes);
+    if (!isOk(answer)) throw await failureOf(answer, exchange, options);
+    const wanted = exchange.stream ? 'event-stream' : 'json';
+    // Some servers label every answer alike: what it is shows in its first characters.
+    const { format, body: sniffed } = isDoubtful(answer, exchange)
+      ? await sniff(answer.body)
+      : { format: wanted, body: answer.body };
+    if (format !== wanted) throw await failureOf({ ...answer, body: sniffed }, exchange, options);
+    const guarded = guardBody(sniffed, provider, exchange.stream, exchange.large, onBytes);
     exchange.answer = { ...answer, body: guarded };
     return exchange.answer;
   };
@@ -182,6 +187,11 @@ function pathAt(origin: string, url: string): string | undefined {
 
 function isOk({ status }: Answer): boolean {
   return status >= 200 && status < 300;
+}
+
+function isDoubtful({ headers }: Answer, { stream }: Exchange): boolean {
+  const type = headers['content-type'] ?? '';
+  return /text\/html/i.test(type) || (stream && /application\/json/i.test(type));
 }
 
 /** A new record for one call. */

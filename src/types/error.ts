@@ -12,6 +12,8 @@
  * | `deadline` | `DeadlineError` | the request's own time is over |
  * | `budget` | `BudgetError` | every target would cost more than `maxCost` |
  * | `output` | `OutputError` | the answer does not match the request's `schema` |
+ * | `refused` | `RefusedError` | a plugin refused the request |
+ * | `plugin` | `PluginError` | a plugin that has to pass the request took too long |
  * | `closed` | `RouterError` | the router has been closed |
  */
 export type RouterErrorCode =
@@ -22,8 +24,10 @@ export type RouterErrorCode =
   | 'no-target'
   | 'stream-interrupted'
   | 'deadline'
-  | 'budget'
+  | 'cost-limit'
   | 'output'
+  | 'refused'
+  | 'plugin'
   | 'closed';
 
 /**
@@ -82,3 +86,15 @@ export type FallbackKind = ProviderErrorKind | 'output';
 
 /** What the failure says about others: every model of this key, this one deployment, the whole endpoint, or only this request. */
 export type ProviderErrorScope = 'key' | 'deployment' | 'endpoint' | 'request';
+
+/** Where a plugin's method is called: by the method's name; `background` for what it does by itself. */
+export type PluginStation =
+  | 'install'
+  | 'inspect'
+  | 'lookup'
+  | 'exclude'
+  | 'reserve'
+  | 'transform'
+  | 'review'
+  | 'observe'
+  | 'background';

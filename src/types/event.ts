@@ -56,7 +56,7 @@ export interface UsageEvent extends RequestFacts {
 export interface RequestEndEvent extends RequestFacts {
   readonly type: 'request-end';
   /** When the call came: milliseconds since 1970. */
-  readonly at: number;
+  readonly startedAt: number;
   readonly kind: 'chat' | 'stream' | 'embed' | 'image';
   /** `aborted`: by the caller's signal, or by leaving the stream; a copy's, where a request needed its place. */
   readonly outcome: 'success' | 'failed' | 'aborted';
@@ -89,7 +89,7 @@ export interface TargetStateEvent {
   readonly state: Health;
   readonly previous: Health;
   /** When it is expected to be tried again: milliseconds since 1970, where that is known. */
-  readonly until: number | undefined;
+  readonly retryAt: number | undefined;
 }
 
 /** Prices could not be looked up for a target: it has no `price`, and the catalogue does not know it. Once per target. */

@@ -30,6 +30,9 @@ export interface ProviderCall extends Omit<RequestSettings, 'tools'> {
   readonly connectTimeout?: number;
 }
 
+/** A chat as it is before a target is chosen: checked, in one form, without what belongs to one attempt. */
+export type ResolvedChatRequest = Omit<ProviderCall, 'model' | 'signal' | 'connectTimeout'>;
+
 /** One call for embeddings to one model: never more values than the provider takes at a time. */
 export interface ProviderEmbedCall
   extends Pick<ProviderCall, 'model' | 'signal' | 'connectTimeout' | 'providerOptions'> {

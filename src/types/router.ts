@@ -9,7 +9,7 @@ import type { ChatRequest } from './request/request.ts';
 import type { InferSchema, Schema } from './request/schema.ts';
 import type { Decision } from './result/decision.ts';
 import type { ChatResult, ResponseInfo, Warning } from './result/result.ts';
-import type { StreamPart } from './result/stream-part.ts';
+import type { AppendOnlyPart, StreamPart } from './result/stream-part.ts';
 
 /** How long a target takes for requests of one kind. Milliseconds. */
 export interface LatencyReport extends Latency {
@@ -32,7 +32,7 @@ export interface TargetReport extends TargetStats {
   readonly traffic?: Traffic;
   readonly health: Health;
   /** When it is expected to be tried again: milliseconds since 1970, where that is known. */
-  readonly until: number | undefined;
+  readonly retryAt: number | undefined;
   /** By kind of request; those of which there are samples. */
   readonly latencies: readonly LatencyReport[];
 }
@@ -57,9 +57,11 @@ export interface ChatStream<T = unknown> extends AsyncIterable<StreamPart> {
    */
   readonly result: Promise<ChatResult<T>>;
   /**
-   * The text alone. Uses up the one iteration. It could not show a `restart`, so where the stream breaks it throws
-   * StreamInterruptedError, whatever `interrupted` is.
+   * The parts for a reader that cannot take back what it has shown: it throws `StreamInterruptedError` where the stream would
+   * restart, whatever `interrupted` is. Uses up the one iteration.
    */
+  readonly appendOnly: AsyncIterable<AppendOnlyPart>;
+  /** The text of `appendOnly`. Uses up the one iteration. */
   readonly textStream: AsyncIterable<string>;
 }
 

@@ -47,7 +47,7 @@ export function checkWord(path: string, value: unknown, words: readonly string[]
   refuse(path, `one of ${words.join(', ')}`, show(value));
 }
 
-/** Refuses wrong time-outs: each is a positive number of milliseconds, or `Infinity`. */
+/** Refuses wrong timeouts: each is a positive number of milliseconds, or `Infinity`. */
 export function checkTimeouts(path: string, value: unknown, refuse: Refuse): void {
   if (value === undefined) return;
   const names = ['request', 'attempt', 'connect', 'firstToken', 'idle'];
@@ -59,18 +59,18 @@ export function checkTimeouts(path: string, value: unknown, refuse: Refuse): voi
   }
 }
 
-export const interruptedWords = ['error', 'restart', 'continue'];
+export const interruptedWords = ['error', 'restart', 'continue', 'continue-or-restart'];
 
 /** Refuses a wrong `hedge`. */
 export function checkHedge(path: string, value: unknown, fields: readonly string[], refuse: Refuse): void {
   if (value === undefined || value === false) return;
-  const { after, budget, maxCost } = checkObject(path, value, fields, refuse);
-  const percentile = typeof after === 'string' && ['p90', 'p95', 'p99'].includes(after);
-  if (after !== undefined && !percentile && !(typeof after === 'number' && after >= 0)) {
-    refuse(`${path}.after`, "milliseconds, or 'p90', 'p95' or 'p99'", show(after));
+  const { delay, ratio, maxCost } = checkObject(path, value, fields, refuse);
+  const percentile = typeof delay === 'string' && ['p90', 'p95', 'p99'].includes(delay);
+  if (delay !== undefined && !percentile && !(typeof delay === 'number' && delay >= 0)) {
+    refuse(`${path}.delay`, "milliseconds, or 'p90', 'p95' or 'p99'", show(delay));
   }
-  if (budget !== undefined && !(typeof budget === 'number' && budget >= 0 && budget <= 1)) {
-    refuse(`${path}.budget`, 'a share from 0 to 1', show(budget));
+  if (ratio !== undefined && !(typeof ratio === 'number' && ratio >= 0 && ratio <= 1)) {
+    refuse(`${path}.ratio`, 'a number from 0 to 1', show(ratio));
   }
   checkNumber(`${path}.maxCost`, maxCost, refuse);
 }

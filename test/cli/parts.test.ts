@@ -16,7 +16,7 @@ describe('strategies by name', () => {
     ['  weighted( {"a": 2} ) ', 'weighted'],
     ['lowestCost({"maxFirstToken":2000,"maxPrice":{"output":5}})', 'lowestCost'],
     ['sticky({"strategy":"lowestLatency({\\"percentile\\":\\"p95\\"})"})', 'sticky(lowestLatency)'],
-    ['canary({"target":"b","share":0.1,"strategy":"roundRobin"})', 'canary(roundRobin)'],
+    ['canary({"target":"b","ratio":0.1,"strategy":"roundRobin"})', 'canary(roundRobin)'],
   ])('%s', (text, name) => {
     expect(toStrategy(text, targets).name).toBe(name);
   });
@@ -29,7 +29,7 @@ describe('strategies by name', () => {
     ['lowestCost({"maxFirstTokn":2000})', 'one of the parameters maxFirstToken'],
     ['lowestCost({"maxFirstToken":"2000"})', 'maxFirstToken: expected a number of at least 0'],
     ['weighted({"c":1})', 'one of the parameters a, b, got c'],
-    ['canary({"target":"c","share":0.1})', 'a target of a, b'],
+    ['canary({"target":"c","ratio":0.1})', 'a target of a, b'],
     ['sticky({"strategy":{}})', 'the name of a strategy as a text'],
   ])('%s is refused', (text, message) => {
     expect(() => toStrategy(text, targets)).toThrow(message);

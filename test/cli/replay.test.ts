@@ -100,7 +100,7 @@ describe('a log of more than requests and their answers', () => {
   });
 
   it('has no requests in copies for a mirror, but shows by them what its target would have cost', async () => {
-    const policies: Policies = { mirror: { target: 'cheap/m', share: 0.5 } };
+    const policies: Policies = { mirror: { target: 'cheap/m', ratio: 0.5 } };
     const routes = { default: { targets: ['spare/m'] } };
     const lines = await logOfTraffic({ ...plain, policies, routes });
     const requests = await readLog(each(lines), 'log');

@@ -142,7 +142,7 @@ describe('signalbox simulate', () => {
   it('reads logs whose time the application added, as a date', async () => {
     const lines = (await logOfTraffic(traffic)).map((line) => {
       const event: RequestEndEvent = JSON.parse(line);
-      return JSON.stringify({ ...event, at: new Date(event.at).toISOString() });
+      return JSON.stringify({ ...event, startedAt: new Date(event.startedAt).toISOString() });
     });
     const path = await file('dates.jsonl', lines.join('\r\n'));
     const { actual, from } = await reportOf('--log', path, '--strategy', 'priority');
@@ -160,7 +160,14 @@ describe('signalbox simulate', () => {
 });
 
 const s = ['--strategy', 'priority'];
-const end = { type: 'request-end', kind: 'chat', outcome: 'success', at: 0, duration: 1, attempts: [] };
+const end = {
+  type: 'request-end',
+  kind: 'chat',
+  outcome: 'success',
+  startedAt: 0,
+  duration: 1,
+  attempts: [],
+};
 
 describe('what is wrong is said in one line, with exit code 2:', () => {
   it.each<[string, (make: typeof file) => Promise<readonly string[]> | readonly string[], string]>([
@@ -187,8 +194,8 @@ describe('what is wrong is said in one line, with exit code 2:', () => {
     ],
     [
       'no date',
-      async (make) => ['simulate', '--log', await make('when', { ...end, at: 'soon' }), ...s],
-      'when:1: at: expected when the request came',
+      async (make) => ['simulate', '--log', await make('when', { ...end, startedAt: 'soon' }), ...s],
+      'when:1: startedAt: expected when the request came',
     ],
     [
       'an empty log',

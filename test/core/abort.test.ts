@@ -22,7 +22,7 @@ describe('the caller’s abort', () => {
     expect(await failing).toBe(why);
     expect(providers['a']?.open).toBe(0);
     expect(providers['b']?.calls).toHaveLength(0);
-    expect(router.stats()[0]).toMatchObject({ failures: 0, inFlight: 0, health: 'closed' });
+    expect(router.stats()[0]).toMatchObject({ failures: 0, inFlight: 0, health: 'healthy' });
     expect(of('attempt-end')).toMatchObject([{ outcome: 'abandoned', billed: 'unknown' }]);
     expect(clock.timers).toBe(0);
   });

@@ -18,7 +18,7 @@ describe('accept', () => {
     ]);
     expect(of('usage')).toHaveLength(2);
     expect(of('request-end')[0]?.wastedCost).toBeGreaterThan(0);
-    expect(router.stats()[0]).toMatchObject({ health: 'closed', failures: 0 });
+    expect(router.stats()[0]).toMatchObject({ health: 'healthy', failures: 0 });
   });
 
   it('sees the whole result, with object and cost', async () => {

@@ -42,7 +42,7 @@ describe('a target that lacks what a request needs', () => {
     const { candidates, skipped } = await decide(capabilities, request);
     expect(candidates.map(({ target }) => target)).toEqual(['open']);
     expect(skipped).toMatchObject([
-      { target: 'limited', reason: 'unfit', lacks: expect.stringContaining(lacks) },
+      { target: 'limited', reason: 'incapable', lacks: expect.stringContaining(lacks) },
     ]);
   });
 
@@ -77,7 +77,9 @@ describe('a target that lacks what a request needs', () => {
       catalog: { price: () => price, contextLength: () => 100 },
     });
     const error = await rejection(router.chat({ prompt: 'word '.repeat(1000) }));
-    expect(isRouterError(error, 'no-target') && error.decision.skipped).toMatchObject([{ reason: 'unfit' }]);
+    expect(isRouterError(error, 'no-target') && error.decision.skipped).toMatchObject([
+      { reason: 'incapable' },
+    ]);
   });
 
   it('is left out where it does not have an uploaded file', async () => {
@@ -128,7 +130,7 @@ describe('a request that hangs on what a vendor keeps', () => {
     const { target } = await router.chat({ prompt: 'And?', providerOptions });
     expect(target).toBe('b');
     const { skipped } = await router.explain({ prompt: 'And?', providerOptions });
-    expect(skipped).toEqual([{ target: 'a', reason: 'bound' }]);
+    expect(skipped).toEqual([{ target: 'a', reason: 'pinned' }]);
   });
 
   it('is never failed over, because no other target has it', async () => {

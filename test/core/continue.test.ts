@@ -35,7 +35,12 @@ function stage(cast: Readonly<Record<string, Cast>>) {
       ...(prefill === undefined ? {} : { capabilities: { prefill } }),
     };
   });
-  const router = createRouter({ targets, clock, random: seededRandom(1), interrupted: 'continue' });
+  const router = createRouter({
+    targets,
+    clock,
+    random: seededRandom(1),
+    interrupted: 'continue-or-restart',
+  });
   return { clock, router, providers };
 }
 
@@ -47,7 +52,7 @@ const goesOn = (...text: readonly string[]): Cast => ({ scripts: [{ text }], pre
 
 const types = (parts: readonly StreamPart[]): readonly string[] => parts.map(({ type }) => type);
 
-describe("interrupted: 'continue'", () => {
+describe("interrupted: 'continue-or-restart'", () => {
   it('has another target say the rest, and the reader notices nothing', async () => {
     const { router, providers } = stage({
       a: breaks('Paris is', ' the capi'),

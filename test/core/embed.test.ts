@@ -153,7 +153,7 @@ describe('embed', () => {
     const { router, events } = routerOf(chatOnly, scriptedProvider('b'));
     expect((await router.embed({ values: ['x'] })).target).toBe('b');
     const end = events.find((event) => event.type === 'request-end');
-    expect(end?.decision?.skipped).toEqual([{ target: 'a', reason: 'unfit', lacks: 'embeddings' }]);
+    expect(end?.decision?.skipped).toEqual([{ target: 'a', reason: 'incapable', lacks: 'embeddings' }]);
   });
 
   it('estimates the cost where the vendor counts no tokens', async () => {
@@ -187,7 +187,7 @@ describe('embed', () => {
     const router = createRouter({
       targets: [recovering, spare].map((provider) => ({ provider, model: 'm', id: provider.name, price })),
       clock,
-      breaker: { open: 1_000 },
+      breaker: { openFor: 1_000 },
     });
     const events: RouterEvent[] = [];
     for (const type of ['attempt-end', 'request-end'] as const)

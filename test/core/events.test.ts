@@ -63,7 +63,7 @@ describe('events', () => {
       route: 'default',
       strategy: 'priority',
       candidates: [{ target: 'b', inFlight: 0 }],
-      skipped: [{ target: 'a', reason: 'not-allowed' }],
+      skipped: [{ target: 'a', reason: 'excluded' }],
     });
   });
 

@@ -122,8 +122,8 @@ describe('retry on the same target', () => {
     expect(providers['a']?.calls).toHaveLength(2);
   });
 
-  it('is switched off by retry: false, together with failover', async () => {
-    const { router, providers } = world({ a: [overloaded], b: [{}] }, { retry: false });
+  it('is switched off by maxAttempts: 1', async () => {
+    const { router, providers } = world({ a: [overloaded], b: [{}] }, { maxAttempts: 1 });
     expect(isRouterError(await rejection(router.chat(ask)), 'all-targets-failed')).toBe(true);
     expect(providers['b']?.calls).toHaveLength(0);
   });
@@ -134,7 +134,7 @@ describe('retry on the same target', () => {
     const result = await router.chat(ask);
     expect(result.target).toBe('a');
     expect(providers['a']?.calls).toHaveLength(2);
-    expect(router.stats()[0]).toMatchObject({ health: 'closed', failures: 0 });
+    expect(router.stats()[0]).toMatchObject({ health: 'healthy', failures: 0 });
   });
 
   it('blames a target that closes the fresh connection as well, and goes on', async () => {
@@ -142,7 +142,7 @@ describe('retry on the same target', () => {
     const { router, providers } = world({ a: [stale], b: [{}] });
     for (let count = 0; count < 3; count++) expect((await router.chat(ask)).target).toBe('b');
     expect(providers['a']?.calls).toHaveLength(6);
-    expect(router.stats()[0]).toMatchObject({ health: 'open', failures: 3 });
+    expect(router.stats()[0]).toMatchObject({ health: 'failing', failures: 3 });
   });
 
   it('takes no attempt from another target for a request that is sent again for that reason', async () => {
@@ -159,7 +159,7 @@ describe('retry on the same target', () => {
     await clock.advance(60_000);
     await failing;
     expect(providers['a']?.calls).toHaveLength(1);
-    expect(router.stats()[0]?.health).toBe('quarantined');
+    expect(router.stats()[0]?.health).toBe('misconfigured');
   });
 
   it('does not send it again at once to a target whose vendor has meanwhile said to come back later', async () => {
@@ -234,7 +234,7 @@ describe('waiting for a target that said when to come back', () => {
     await clock.advance(10);
     await answers;
     await clock.advance(2_000);
-    expect(router.stats()[0]?.health).toBe('exhausted');
+    expect(router.stats()[0]?.health).toBe('cooling-down');
   });
 });
 
@@ -248,14 +248,14 @@ describe('health', () => {
     expect(providers['a']?.calls).toHaveLength(3);
     await clock.advance(6_000);
     for (let probe = 0; probe < 3; probe++) {
-      expect(router.stats()[0]?.health).toBe('half-open');
+      expect(router.stats()[0]?.health).toBe('recovering');
       await router.chat(ask);
     }
-    expect(router.stats()[0]?.health).toBe('closed');
+    expect(router.stats()[0]?.health).toBe('healthy');
     expect(of('target-state').map(({ target, state }) => [target, state])).toEqual([
-      ['a', 'open'],
-      ['a', 'half-open'],
-      ['a', 'closed'],
+      ['a', 'failing'],
+      ['a', 'recovering'],
+      ['a', 'healthy'],
     ]);
   });
 
@@ -291,7 +291,7 @@ describe('health', () => {
       { target: 'b', outcome: 'success' },
     ]);
     expect(providers['a']?.open).toBe(0);
-    expect(router.stats()[0]?.health).toBe('open');
+    expect(router.stats()[0]?.health).toBe('failing');
   });
 
   it('still uses the last target although its breaker is open', async () => {
@@ -299,7 +299,7 @@ describe('health', () => {
     const first = outcome(router.chat(ask));
     await clock.advance(1_000);
     await first;
-    expect(router.stats()[0]?.health).toBe('open');
+    expect(router.stats()[0]?.health).toBe('failing');
     expect((await router.chat(ask)).target).toBe('a');
   });
 
@@ -308,7 +308,7 @@ describe('health', () => {
     await router.chat(ask);
     await router.chat(ask);
     expect(providers['a']?.calls).toHaveLength(1);
-    expect(router.stats().map(({ health }) => health)).toEqual(['quarantined', 'closed']);
+    expect(router.stats().map(({ health }) => health)).toEqual(['misconfigured', 'healthy']);
   });
 
   it('does not count what is the fault of the request', async () => {
@@ -317,7 +317,7 @@ describe('health', () => {
       { breaker: { consecutive: 1 } },
     );
     await rejection(router.chat(ask));
-    expect(router.stats()[0]).toMatchObject({ health: 'closed', failures: 0, errorRate: 0 });
+    expect(router.stats()[0]).toMatchObject({ health: 'healthy', failures: 0, errorRate: 0 });
   });
 
   it('tries a quarantined target all the same when nothing else is left', async () => {

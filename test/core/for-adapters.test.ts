@@ -9,18 +9,17 @@ import { read, rejection, world } from '../support/requests.ts';
 const ask = { prompt: 'Hi' };
 const broken = { text: ['Hel', 'lo'], after: 1, error: { kind: 'network' } } as const;
 
-describe('a call whose reader cannot show a restart', () => {
-  it('throws where its stream would start anew', async () => {
+describe('a stream that is read as appendOnly', () => {
+  it('throws where it would restart', async () => {
     const { router } = world({ a: [broken], b: [{}] }, { interrupted: 'restart' });
-    const stream = await router.stream(ask, { restart: false });
-    expect(await rejection(read(stream))).toMatchObject({ code: 'stream-interrupted' });
+    const stream = await router.stream(ask);
+    expect(await rejection(read(stream.appendOnly))).toMatchObject({ code: 'stream-interrupted' });
   });
 
-  it('goes on all the same where another target can say the rest', async () => {
+  it('continues where another target can continue the answer', async () => {
     const { router } = world({ a: [broken], b: [{ text: 'lo' }] }, { interrupted: 'continue' });
-    // Of scripted targets it is not known that they can.
-    const stream = await router.stream(ask, { restart: false });
-    expect(await rejection(read(stream))).toMatchObject({ code: 'stream-interrupted' });
+    const stream = await router.stream(ask);
+    expect(await rejection(read(stream.appendOnly))).toMatchObject({ code: 'stream-interrupted' });
     const able = createRouter({
       targets: [
         { provider: scriptedProvider('a', [broken]), model: 'm' },
@@ -29,14 +28,8 @@ describe('a call whose reader cannot show a restart', () => {
       catalog: false,
       interrupted: 'continue',
     });
-    const parts = await read(await able.stream(ask, { restart: false }));
+    const parts = await read((await able.stream(ask)).appendOnly);
     expect(parts.map((part) => (part.type === 'text-delta' ? part.text : '')).join('')).toBe('Hello');
-  });
-
-  it('refuses what is neither true nor false', async () => {
-    const { router } = world({ a: [{}] });
-    const wrong = router.stream(ask, { restart: 'no' as never });
-    expect(await rejection(wrong)).toMatchObject({ code: 'request', field: 'options.restart' });
   });
 });
 

@@ -29,7 +29,7 @@ function hedging(hedge: HedgePolicy | false, slow: Script, fast: Script = [{ tex
 
 describe('hedging', () => {
   it('sends a request to a second target when the first one is slow, and stops the loser', async () => {
-    const { clock, router, first, usage } = hedging({ after: 500 }, [{ delay: 5_000 }]);
+    const { clock, router, first, usage } = hedging({ delay: 500 }, [{ delay: 5_000 }]);
     const stream = router.stream({ prompt: 'Hi' });
     await clock.advance(500);
     expect((await stream).target).toBe('second');
@@ -43,12 +43,12 @@ describe('hedging', () => {
   });
 
   it('does the same for an answer in one piece', async () => {
-    const { clock, router, first } = hedging({ after: 500 }, [{ delay: 5_000 }]);
+    const { clock, router, first } = hedging({ delay: 500 }, [{ delay: 5_000 }]);
     const answer = router.chat({ prompt: 'Hi' });
     await clock.advance(500);
     expect((await answer).text).toBe('fast');
     expect(first.open).toBe(0);
-    expect(router.stats()[0]).toMatchObject({ health: 'closed', failures: 0, inFlight: 0 });
+    expect(router.stats()[0]).toMatchObject({ health: 'healthy', failures: 0, inFlight: 0 });
   });
 
   it('takes no attempt from a target that has not been asked, should the faster one break off', async () => {
@@ -58,7 +58,7 @@ describe('hedging', () => {
         fast: [{ text: ['one'], after: 1, cut: true }],
         well: [{ text: 'all of it' }],
       },
-      { hedge: { after: 500 }, interrupted: 'restart' },
+      { hedge: { delay: 500 }, interrupted: 'restart' },
     );
     const reading = router.stream({ prompt: 'Hi' }).then(read).then(textOf);
     await clock.advance(1_000);
@@ -66,7 +66,7 @@ describe('hedging', () => {
   });
 
   it('does nothing while the first target is quick enough', async () => {
-    const { clock, router, second } = hedging({ after: 500 }, [{ delay: 400 }]);
+    const { clock, router, second } = hedging({ delay: 500 }, [{ delay: 400 }]);
     const answer = router.chat({ prompt: 'Hi' });
     await clock.advance(2_000);
     expect((await answer).target).toBe('first');
@@ -75,7 +75,7 @@ describe('hedging', () => {
 
   it('still gives the first target’s answer if that comes first after all', async () => {
     const { clock, router, second } = hedging(
-      { after: 500 },
+      { delay: 500 },
       [{ delay: 700, text: 'slow' }],
       [{ delay: 5_000 }],
     );
@@ -95,7 +95,7 @@ describe('hedging', () => {
   });
 
   it('never sends more than its share of requests twice', async () => {
-    const { clock, router, second } = hedging({ after: 100, budget: 0.1 }, [{ delay: 1_000 }]);
+    const { clock, router, second } = hedging({ delay: 100, ratio: 0.1 }, [{ delay: 1_000 }]);
     for (let request = 0; request < 100; request++) {
       const answer = router.chat({ prompt: 'Hi' });
       await clock.advance(1_000);
@@ -106,7 +106,7 @@ describe('hedging', () => {
   });
 
   it('goes by the target’s own times, once enough are known', async () => {
-    const { clock, router, second } = hedging({ after: 'p95', budget: 1 }, (_, index) => ({
+    const { clock, router, second } = hedging({ delay: 'p95', ratio: 1 }, (_, index) => ({
       delay: index < 200 ? 200 : 5_000,
     }));
     for (let request = 0; request < 201; request++) {
@@ -118,7 +118,7 @@ describe('hedging', () => {
   });
 
   it('uses no target that is dearer than its limit', async () => {
-    const { clock, router, second } = hedging({ after: 100, maxCost: 0.000_000_1 }, [{ delay: 1_000 }]);
+    const { clock, router, second } = hedging({ delay: 100, maxCost: 0.000_000_1 }, [{ delay: 1_000 }]);
     const answer = router.chat({ prompt: 'Hi' });
     await clock.advance(1_000);
     await answer;
@@ -126,7 +126,7 @@ describe('hedging', () => {
   });
 
   it('never sends twice what a vendor’s own tools would do twice', async () => {
-    const { clock, router, second } = hedging({ after: 100 }, [{ delay: 1_000 }]);
+    const { clock, router, second } = hedging({ delay: 100 }, [{ delay: 1_000 }]);
     const tools = [{ type: 'provider', id: 'first.search', name: 'search', args: {} }] as const;
     const answer = router.chat({ prompt: 'Hi', tools });
     await clock.advance(1_000);
@@ -135,7 +135,7 @@ describe('hedging', () => {
   });
 
   it('can be set for one call', async () => {
-    const { clock, router, second } = hedging({ after: 100 }, [{ delay: 1_000 }]);
+    const { clock, router, second } = hedging({ delay: 100 }, [{ delay: 1_000 }]);
     const off = router.chat({ prompt: 'Hi' }, { hedge: false });
     await clock.advance(1_000);
     await off;
@@ -144,7 +144,7 @@ describe('hedging', () => {
 
   it('takes the second target’s failure for no failure of the request', async () => {
     const { clock, router } = hedging(
-      { after: 100 },
+      { delay: 100 },
       [{ delay: 1_000, text: 'slow' }],
       [{ error: { kind: 'server', status: 500 } }],
     );
@@ -154,7 +154,7 @@ describe('hedging', () => {
   });
 
   it('leaves no timer behind', async () => {
-    const { clock, router } = hedging({ after: 500 }, [{ delay: 5_000 }]);
+    const { clock, router } = hedging({ delay: 500 }, [{ delay: 5_000 }]);
     const answer = router.chat({ prompt: 'Hi' });
     await clock.advance(500);
     await answer;

@@ -165,7 +165,7 @@ describe('image', () => {
       });
       const { target, decision } = await router.image(request);
       expect(target).toBe('b');
-      expect(decision?.skipped).toEqual([{ target: 'a', reason: 'unfit', lacks }]);
+      expect(decision?.skipped).toEqual([{ target: 'a', reason: 'incapable', lacks }]);
     },
   );
 
@@ -178,7 +178,7 @@ describe('image', () => {
     const { router } = routerOf([scriptedProvider('a')]);
     await router.image({ prompt: 'x', n: 2 }, { maxCost: 0.08 });
     const error = await rejection(router.image({ prompt: 'x', n: 3 }, { maxCost: 0.08 }));
-    expect(isRouterError(error, 'budget')).toBe(true);
+    expect(isRouterError(error, 'cost-limit')).toBe(true);
   });
 
   it('counts the fee per request once for each call', async () => {
@@ -187,7 +187,7 @@ describe('image', () => {
     const { cost } = await router.image({ prompt: 'x', n: 4 }, { maxCost: 0.1 });
     expect(cost).toMatchObject({ total: 0.1, request: 0.02, image: 0.08 });
     const error = await rejection(router.image({ prompt: 'x', n: 5 }, { maxCost: 0.12 }));
-    expect(isRouterError(error, 'budget')).toBe(true);
+    expect(isRouterError(error, 'cost-limit')).toBe(true);
   });
 
   it('learns how many tokens an image has, apart from what chats have', async () => {
@@ -200,7 +200,7 @@ describe('image', () => {
     // 1,300 tokens are assumed at first.
     await router.image({ prompt: 'x' }, { maxCost: 0.0131 });
     const error = await rejection(router.image({ prompt: 'x' }, { maxCost: 0.0399 }));
-    expect(isRouterError(error, 'budget')).toBe(true);
+    expect(isRouterError(error, 'cost-limit')).toBe(true);
     await router.image({ prompt: 'x' }, { maxCost: 0.0401 });
     const { candidates } = await router.explain({ prompt: 'x' });
     expect(candidates[0]?.estimatedCost).toBeCloseTo(0.005, 6); // the usual 500 of a chat
@@ -212,7 +212,7 @@ describe('image', () => {
       scriptedProvider(name, [{ delay: 20_000 }], clock);
     const clock = virtualClock();
     const [first, second] = [slow('a', clock), slow('b', clock)];
-    const { router } = routerOf([first, second], { clock, hedge: { after: 100, budget: 1 } });
+    const { router } = routerOf([first, second], { clock, hedge: { delay: 100, ratio: 1 } });
     const answer = router.image({ prompt: 'x' });
     await clock.advance(20_000);
     expect((await answer).attempts).toHaveLength(1);
@@ -248,7 +248,7 @@ describe('image', () => {
     const broken = scriptedProvider('a', [failing]);
     const { router } = routerOf([broken, scriptedProvider('b')]);
     for (let request = 0; request < 6; request++) await router.image({ prompt: 'x' });
-    expect(router.stats()[0]?.health).toBe('open');
+    expect(router.stats()[0]?.health).toBe('failing');
     expect(broken.imageCalls.length).toBeLessThan(6);
   });
 

@@ -88,7 +88,7 @@ describe('a provider with several keys', () => {
       for (let request = 0; request < 10; request++) expect((await router.chat(ask)).text).toBe('second');
       expect(calls()).toEqual([1, 10]);
       expect(spare.calls).toHaveLength(0);
-      expect(states).toMatchObject([{ target: 'pool', key: 0, previous: 'closed' }]);
+      expect(states).toMatchObject([{ target: 'pool', key: 0, previous: 'healthy' }]);
     });
   }
 
@@ -117,14 +117,14 @@ describe('a provider with several keys', () => {
     const { router, calls } = pool([broken, broken]);
     for (let request = 0; request < 10; request++) await router.chat(ask);
     expect(calls().reduce((sum, count) => sum + count)).toBe(3);
-    expect(router.stats()[0]?.health).toBe('open');
+    expect(router.stats()[0]?.health).toBe('failing');
   });
 
   it('uses the next target when no key is left, and the pool is as well as its best key', async () => {
     const refused = [{ error: { kind: 'auth', status: 401 } }] as const;
     const { router, calls } = pool([refused, refused]);
     expect((await router.chat(ask)).text).toBe('spare');
-    expect(router.stats()[0]?.health).toBe('quarantined');
+    expect(router.stats()[0]?.health).toBe('misconfigured');
     expect((await router.chat(ask)).attempts).toHaveLength(1);
     expect(calls()).toEqual([1, 1]);
   });

@@ -56,15 +56,15 @@ describe('maxCost', () => {
     expect(result.target).toBe('a');
   });
 
-  it('rejects with BudgetError when all are too expensive', async () => {
+  it('rejects with CostLimitError when all are too expensive', async () => {
     const { router, of } = world({ a: [{}], b: [{}] });
     await expect(router.chat(ask, { maxCost: 0.000_000_1 })).rejects.toMatchObject({
-      code: 'budget',
+      code: 'cost-limit',
       maxCost: 0.000_000_1,
     });
     expect(of('request-end')[0]?.decision?.skipped.map(({ reason }) => reason)).toEqual([
-      'too-expensive',
-      'too-expensive',
+      'over-cost',
+      'over-cost',
     ]);
   });
 });
@@ -95,7 +95,7 @@ describe('rpm and tpm', () => {
     expect(targets.filter((target) => target === 'limited').length).toBeLessThanOrEqual(3);
     expect(targets.at(-1)).toBe('spare');
     const { skipped } = await router.explain({ prompt: 'Hi' });
-    expect(skipped).toMatchObject([{ target: 'limited', reason: 'limited', until: expect.any(Number) }]);
+    expect(skipped).toMatchObject([{ target: 'limited', reason: 'over-limit', retryAt: expect.any(Number) }]);
     await clock.advance(60_000);
     await router.chat({ prompt: 'Hi' });
     expect(provider.calls.length).toBeGreaterThan(3);

@@ -34,13 +34,13 @@ async function play(
   other: readonly Script[],
   copies: readonly Script[],
   asked: readonly { at: number; stream: boolean; abortAt: number | undefined }[],
-  share: number,
+  ratio: number,
 ) {
   const { router, clock, events, providers } = world(
     { a: own, b: copies, c: other },
     {
       routes: { default: { targets: ['a', 'c'] } },
-      mirror: { target: 'b', share, maxInFlight: 3 },
+      mirror: { target: 'b', ratio, maxInFlight: 3 },
       timeout: { request: 20_000, attempt: 8_000, firstToken: 2_000, idle: 1_000 },
       interrupted: 'restart',
       random: () => 0.4,

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { type World, world } from '../support/requests.ts';
 
 const ask = { prompt: 'Hi' };
-const mirror = { target: 'b', share: 1 };
+const mirror = { target: 'b', ratio: 1 };
 
 /** Target `a` is asked, and `b` gets a copy. */
 function mirrored(copies: readonly Script[] = [{}], options: Parameters<typeof world>[1] = {}): World {
@@ -54,13 +54,13 @@ describe('a copy is dropped, and not queued,', () => {
     const all = mirrored([{ error: { kind: 'auth', status: 401 } }]);
     await all.router.chat(ask);
     await all.clock.advance(0);
-    expect(all.router.stats()[1]?.health).toBe('quarantined');
+    expect(all.router.stats()[1]?.health).toBe('misconfigured');
     await dropped(all);
   });
 
   it('where it comes first anyway, and where the call leaves the target out', async () => {
-    await dropped(mirrored([{}], { mirror: { target: 'b', share: 1 } }), { only: ['a'] });
-    const all = mirrored([{}], { mirror: { target: 'a', share: 1 } });
+    await dropped(mirrored([{}], { mirror: { target: 'b', ratio: 1 } }), { only: ['a'] });
+    const all = mirrored([{}], { mirror: { target: 'a', ratio: 1 } });
     await all.router.chat(ask);
     await all.clock.advance(10);
     expect(callsOf(all, 'a')).toBe(1);
@@ -148,7 +148,7 @@ describe('no copy is made', () => {
     await router.chat(ask);
     await clock.advance(10);
     const ofOriginal = await router.explain({ ...ask, providerOptions: { vendor: { previous: 'a-1' } } });
-    expect(ofOriginal.skipped).toEqual([{ target: 'b', reason: 'bound' }]);
+    expect(ofOriginal.skipped).toEqual([{ target: 'b', reason: 'pinned' }]);
     const ofCopy = await router.explain({ ...ask, providerOptions: { vendor: { previous: 'b-1' } } });
     expect(ofCopy.candidates.map(({ target }) => target)).toEqual(['a']);
   });

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { read, rejection, type World, world } from '../support/requests.ts';
 
 const ask = { prompt: 'Hi' };
-const mirror = { target: 'b', share: 1 };
+const mirror = { target: 'b', ratio: 1 };
 
 /** Target `a` is asked, and `b` gets a copy. */
 function mirrored(
@@ -64,20 +64,20 @@ describe('mirror', () => {
   });
 
   it('copies the given share of the requests', async () => {
-    const all = mirrored([{}], { mirror: { target: 'b', share: 0.25 } });
+    const all = mirrored([{}], { mirror: { target: 'b', ratio: 0.25 } });
     for (let request = 0; request < 1_000; request++) {
       await all.router.chat(ask);
       await all.clock.advance(0);
     }
     expect(callsOf(all) / 1_000).toBeCloseTo(0.25, 1);
-    const none = mirrored([{}], { mirror: { target: 'b', share: 0 } });
+    const none = mirrored([{}], { mirror: { target: 'b', ratio: 0 } });
     await none.router.chat(ask);
     await none.clock.advance(0);
     expect(callsOf(none)).toBe(0);
   });
 
   it('can be of a route, or switched off for one', async () => {
-    const routes = { quiet: { mirror: false as const }, own: { mirror: { target: 'c', share: 1 } } };
+    const routes = { quiet: { mirror: false as const }, own: { mirror: { target: 'c', ratio: 1 } } };
     const all = world({ a: [{}], b: [{}], c: [{}] }, { mirror, routes });
     for (const route of ['default', 'quiet', 'own', 'a']) {
       await all.router.chat(ask, { route });
@@ -178,10 +178,13 @@ describe('a copy never touches the request', () => {
   });
 
   it('does so as well where the target has said how much it bears', async () => {
-    const refused: Script = { error: { kind: 'overloaded', status: 529 } };
-    const copies = [refused, { text: 'a copy', delay: 5_000 }, { text: 'an answer' }];
-    const all = mirrored(copies, { retry: false });
-    await rejection(all.router.chat(ask, { route: 'b' }));
+    const refused: Script = { error: { kind: 'overloaded', status: 529 }, delay: 10 };
+    const refusals = Array.from({ length: 4 }, () => refused);
+    const copies = [...refusals, { text: 'a copy', delay: 5_000 }, { text: 'an answer' }];
+    const all = mirrored(copies, { retry: false, breaker: false });
+    const together = refusals.map(() => rejection(all.router.chat(ask, { route: 'b' })));
+    await all.clock.advance(10);
+    await Promise.all(together);
     await all.router.chat(ask);
     await all.clock.advance(100);
     expect((await all.router.chat(ask, { route: 'b' })).text).toBe('an answer');

@@ -97,7 +97,7 @@ describe('structured output', () => {
         { target: 'b', outcome: 'success' },
       ]);
       expect(of('request-end')[0]?.wastedCost).toBeGreaterThan(0);
-      expect(router.stats()[0]).toMatchObject({ health: 'closed', failures: 0 });
+      expect(router.stats()[0]).toMatchObject({ health: 'healthy', failures: 0 });
     });
 
     it('rejects with OutputError where no other target is left', async () => {

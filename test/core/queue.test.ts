@@ -60,7 +60,7 @@ describe('waiting', () => {
     const broken = [{ error: { kind: 'server', status: 500 } }] as const;
     const { router, clock } = world(
       { a: broken, b: broken, c: [{ delay: 1_000 }] },
-      { concurrency: 1, retry: { maxAttempts: 3 } },
+      { concurrency: 1, maxAttempts: 3 },
     );
     const first = outcome(router.chat(ask));
     await clock.advance(10);
@@ -252,7 +252,7 @@ describe('retry.budget', () => {
       clock,
       random: seededRandom(1),
       breaker: false,
-      retry: { budget: 0.1 },
+      retry: { ratio: 0.1 },
     });
     let failed = 0;
     const attempts: number[] = [];
@@ -278,7 +278,7 @@ describe('retry.budget', () => {
       ],
       clock,
       breaker: false,
-      retry: { budget: 0 },
+      retry: { ratio: 0 },
     });
     const all = Array.from({ length: 200 }, () => router.chat(ask));
     expect((await Promise.all(all)).every(({ target }) => target === 'b/m')).toBe(true);

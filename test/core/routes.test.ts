@@ -68,7 +68,7 @@ describe('a strategy of the user’s own', () => {
     const { router } = world({ a: [{}] }, { strategy: none });
     expect(await rejection(router.chat(ask))).toMatchObject({
       code: 'no-target',
-      decision: { skipped: [{ target: 'a', reason: 'not-chosen' }] },
+      decision: { skipped: [{ target: 'a', reason: 'not-ranked' }] },
     });
   });
 
@@ -104,7 +104,7 @@ describe('explain', () => {
     const decision = await router.explain(ask, { only: ['a', 'b'] });
     expect(decision.candidates.map(({ target }) => target)).toEqual(['a', 'b']);
     expect(decision.candidates[0]?.estimatedCost).toBeGreaterThan(0);
-    expect(decision.skipped).toEqual([{ target: 'c', reason: 'not-allowed' }]);
+    expect(decision.skipped).toEqual([{ target: 'c', reason: 'excluded' }]);
     expect(providers['a']?.calls).toHaveLength(0);
   });
 
@@ -112,7 +112,7 @@ describe('explain', () => {
     const { router, clock } = world({ a: [{ error: { kind: 'rate-limit', retryAfter: 4_000 } }], b: [{}] });
     await router.chat(ask);
     expect((await router.explain(ask)).skipped).toEqual([
-      { target: 'a', reason: 'exhausted', until: clock.date() + 4_000 },
+      { target: 'a', reason: 'cooling-down', retryAt: clock.date() + 4_000 },
     ]);
   });
 });
@@ -135,6 +135,6 @@ describe('two targets of one provider object', () => {
     });
     await rejection(router.chat(ask));
     expect(provider.calls).toHaveLength(1);
-    expect(router.stats().map(({ health }) => health)).toEqual(['exhausted', 'exhausted']);
+    expect(router.stats().map(({ health }) => health)).toEqual(['cooling-down', 'cooling-down']);
   });
 });

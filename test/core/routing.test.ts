@@ -1,10 +1,10 @@
 import {
+  type Baseline,
   balanced,
   createRouter,
   lowestCost,
   lowestLatency,
   type Price,
-  type Prior,
   priority,
   type Router,
   type RouterOptions,
@@ -22,7 +22,7 @@ import { describe, expect, it } from 'vitest';
 interface Plan {
   readonly price: Price;
   readonly script?: Script | ((call: number) => Script);
-  readonly prior?: Prior;
+  readonly baseline?: Baseline;
 }
 
 interface Traffic {
@@ -34,7 +34,7 @@ interface Traffic {
 function traffic(plans: Readonly<Record<string, Plan>>, options: Omit<RouterOptions, 'targets'>): Traffic {
   const clock = virtualClock();
   const providers: Record<string, ScriptedProvider> = {};
-  const targets = Object.entries(plans).map(([id, { price, script = {}, prior }]) => {
+  const targets = Object.entries(plans).map(([id, { price, script = {}, baseline }]) => {
     let calls = 0;
     const provider = scriptedProvider(
       id,
@@ -42,7 +42,7 @@ function traffic(plans: Readonly<Record<string, Plan>>, options: Omit<RouterOpti
       clock,
     );
     providers[id] = provider;
-    return { provider, model: 'm', id, price, ...(prior === undefined ? {} : { prior }) };
+    return { provider, model: 'm', id, price, ...(baseline === undefined ? {} : { baseline }) };
   });
   const router: Router = createRouter({ targets, clock, random: seededRandom(5), ...options });
   return { router, clock, providers };
@@ -191,8 +191,8 @@ describe('lowestLatency', () => {
   it('goes by what targets are said to be like until they have been measured', async () => {
     const { router } = traffic(
       {
-        a: { price, prior: { firstToken: 900 } },
-        b: { price, prior: { firstToken: 300 } },
+        a: { price, baseline: { firstToken: 900 } },
+        b: { price, baseline: { firstToken: 300 } },
       },
       { strategy: lowestLatency({ of: 'firstToken' }) },
     );
@@ -208,8 +208,8 @@ describe('the decision', () => {
     const price = { input: 1, output: 1 };
     const { router } = traffic(
       {
-        a: { price, prior: { firstToken: 1_000, throughput: 100 } },
-        b: { price, prior: { firstToken: 2_000, throughput: 100 } },
+        a: { price, baseline: { firstToken: 1_000, throughput: 100 } },
+        b: { price, baseline: { firstToken: 2_000, throughput: 100 } },
         c: { price: { input: 9, output: 9 } },
       },
       { strategy: balanced({ of: 'firstToken', perSecond: 0.001, maxPrice: { input: 2 } }) },
@@ -218,7 +218,7 @@ describe('the decision', () => {
     expect(decision).toMatchObject({
       strategy: 'balanced',
       candidates: [{ target: 'a' }, { target: 'b' }],
-      skipped: [{ target: 'c', reason: 'not-chosen', facts: { violates: 'maxPrice.input' } }],
+      skipped: [{ target: 'c', reason: 'not-ranked', facts: { violates: 'maxPrice.input' } }],
     });
     // The mean of a log-normal with that median, a failure in a hundred, and a tenth of a thousandth of a cent for a token.
     const seconds = Math.exp(0.18) / 0.99;

@@ -101,7 +101,7 @@ describe('a target that goes dark under traffic', () => {
       darkness,
     });
     expect(failed).toBe(0);
-    const suspectedAt = states.find(({ state }) => state === 'suspect')?.at ?? Number.POSITIVE_INFINITY;
+    const suspectedAt = states.find(({ state }) => state === 'unresponsive')?.at ?? Number.POSITIVE_INFINITY;
     expect(suspectedAt - 10_000).toBeLessThan(300);
     // Who had been waiting is not worse off than twice a slow answer of the other target.
     expect(waits.toSorted((a, b) => a - b)[Math.floor(waits.length * 0.999)]).toBeLessThan(
@@ -110,13 +110,13 @@ describe('a target that goes dark under traffic', () => {
     // Hardly anything is sent twice, and the traffic is back soon after.
     expect(attempts - requests).toBeLessThan(1.5 * 100 + requests / 100);
     expect(answeredBy('first', 25_000, 30_000)).toBeGreaterThan(0.95 * 5 * 155);
-    expect(states.at(-1)?.state).toBe('closed');
+    expect(states.at(-1)?.state).toBe('healthy');
   });
 
   it('is noticed in half a second at 20 requests a second', async () => {
     const { failed, states, waits } = await traffic({ rate: 20, dark: [20_000, 30_000], until: 40_000 });
     expect(failed).toBe(0);
-    const suspectedAt = states.find(({ state }) => state === 'suspect')?.at ?? Number.POSITIVE_INFINITY;
+    const suspectedAt = states.find(({ state }) => state === 'unresponsive')?.at ?? Number.POSITIVE_INFINITY;
     expect(suspectedAt - 20_000).toBeLessThan(1_000);
     expect(Math.max(...waits)).toBeLessThan(6_000);
   });

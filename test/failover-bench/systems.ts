@@ -40,7 +40,7 @@ export const settings = {
   interrupted: 'restart',
   retry: { prefer: 'same-target' },
   timeout: { firstToken: 5_000, idle: 10_000 },
-  breaker: { open: 5_000, maxOpen: 10_000 },
+  breaker: { openFor: 5_000, maxOpenFor: 10_000 },
 } satisfies Policies;
 
 export function signalbox(policies: typeof settings | typeof defaults): System {
@@ -87,7 +87,7 @@ function quicker(policies: typeof settings | typeof defaults, scale: number): Po
   return {
     ...policies,
     timeout: { firstToken: timeout.firstToken * scale, idle: timeout.idle * scale },
-    breaker: { open: breaker.open * scale, maxOpen: breaker.maxOpen * scale },
+    breaker: { openFor: breaker.openFor * scale, maxOpenFor: breaker.maxOpenFor * scale },
   };
 }
 

@@ -3,6 +3,9 @@ import { overFetch } from '../support/over-fetch.ts';
 import { playedElsewhere, rows } from './rows.ts';
 import { vendors } from './vendors.ts';
 
+/** Rows that are still to be written. */
+const unwritten = [71, 72, 74, 75, 76, 78, 79, 80, 81, 82, 83, 84, 85];
+
 describe.each(rows)('row $number: $fault', ({ vendors: names, play, expected }) => {
   it.each(names)('%s', async (name) => {
     expect(await play(vendors[name], false)).toEqual(expected(vendors[name]));
@@ -19,8 +22,9 @@ describe('where requests go over fetch', () => {
 });
 
 describe('the matrix', () => {
-  it('has all of its 70 rows, each played or with a word on where', () => {
+  it('has all of its rows, each played or with a word on where', () => {
     const numbers = [...rows, ...playedElsewhere].map(({ number }) => number);
-    expect(numbers.toSorted((a, b) => a - b)).toEqual(Array.from({ length: 70 }, (_, index) => index + 1));
+    const all = Array.from({ length: 85 }, (_, index) => index + 1);
+    expect(numbers.toSorted((a, b) => a - b)).toEqual(all.filter((number) => !unwritten.includes(number)));
   });
 });

@@ -1,13 +1,19 @@
 import { callers } from './rows/callers.ts';
+import { evidence } from './rows/evidence.ts';
 import { health } from './rows/health.ts';
 import { network } from './rows/network.ts';
 import { refusals } from './rows/refusals.ts';
 import { streams } from './rows/streams.ts';
 import type { Row } from './stage.ts';
 
-export const rows: readonly Row[] = [...refusals, ...network, ...streams, ...health, ...callers].toSorted(
-  (a, b) => a.number - b.number,
-);
+export const rows: readonly Row[] = [
+  ...refusals,
+  ...network,
+  ...streams,
+  ...health,
+  ...callers,
+  ...evidence,
+].toSorted((a, b) => a.number - b.number);
 
 /** Rows that are not played here, and why. */
 export const playedElsewhere: readonly {

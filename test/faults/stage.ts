@@ -186,7 +186,7 @@ export function tell(error: unknown): string {
 export function verdict({ router }: Stage): string {
   const healthOf = (id: string): string => router.stats().find((target) => target.id === id)?.health ?? '';
   const state = healthOf('T1');
-  if (state === 'closed') return 'nothing';
+  if (state === 'healthy') return 'nothing';
   return `${state}${healthOf('sibling') === state ? ', with its key and address' : ''}`;
 }
 

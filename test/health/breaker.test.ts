@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { breaker } from '../../src/health/breaker.ts';
 
-const limits = { consecutive: 3, failureRate: 0.5, open: 1_000, maxOpen: 4_000, probes: 1 };
+const limits = { consecutive: 3, failureRate: 0.5, openFor: 1_000, maxOpenFor: 4_000, probes: 1 };
 const middle = (): number => 0.5; // no jitter
 
 function tripped(now = 0) {
@@ -173,7 +173,7 @@ describe('breaker', () => {
             }
             if (!failed) expect(subject.state(now)).toBe('closed');
             if (subject.state(now) === 'open')
-              expect(subject.until - now).toBeLessThanOrEqual(limits.maxOpen * 1.2);
+              expect(subject.until - now).toBeLessThanOrEqual(limits.maxOpenFor * 1.2);
           }
         },
       ),

@@ -64,7 +64,7 @@ async function play(rate: number, before: number, after: number, mode: Darkness)
     if (id === 'first' && outcome === 'failed' && noticed === undefined) lostAttempts += 1;
   });
   router.on('target-state', ({ target: id, state }) => {
-    if (id === 'first' && (state === 'suspect' || state === 'open') && now() >= darkFrom)
+    if (id === 'first' && (state === 'unresponsive' || state === 'failing') && now() >= darkFrom)
       noticed ??= now() - darkFrom;
   });
   router.on('request-end', (end) => ends.push({ end, at: Number(end.metadata['at']) }));

@@ -137,7 +137,8 @@ describe('500 overlapping requests over real sockets, with random faults on ever
       random,
       interrupted: 'restart',
       timeout: { firstToken: 4_000, idle: 4_000, attempt: 6_000, request: 60_000 },
-      retry: { maxAttempts: 12, minDelay: 5, maxDelay: 20 },
+      maxAttempts: 12,
+      retry: { minDelay: 5, maxDelay: 20 },
     });
     // The SDKs are loaded before the clock runs: that alone takes a good part of a second.
     for (const [id] of providers) await outcome(router.chat({ prompt: 'Hi' }, { route: id }));
@@ -261,7 +262,7 @@ describe('1,000 requests that overlap at a vendor that is down: chats, streams a
     });
     const router = createRouter({
       targets: [target('primary', primary), target('fallback', fallback)],
-      breaker: { open: 60_000 },
+      breaker: { openFor: 60_000 },
     });
     router.on('usage', ({ metadata, cost }) => {
       bill.set(metadata['number'], [...(bill.get(metadata['number']) ?? []), cost?.total]);

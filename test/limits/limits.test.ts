@@ -119,20 +119,46 @@ describe('headroom', () => {
   });
 });
 
-describe('pressure', () => {
-  it('sets no limit until a target complains, then seven tenths of what it had', () => {
+describe('adaptiveConcurrency', () => {
+  /** A target that has refused as often as it takes, with so many attempts under way. */
+  const refusedAt = (inFlight: number) => {
+    const load = adaptiveConcurrency();
+    for (let refusal = 0; refusal < 3; refusal++) load.refused(inFlight, 1, 2);
+    return load;
+  };
+
+  it('sets no limit until a target refuses several, then seven tenths of what it had', () => {
     const load = adaptiveConcurrency();
     load.succeeded(1_000);
+    load.refused(20, 1, 2);
+    load.refused(20, 1, 3);
     expect(load.limit).toBe(Number.POSITIVE_INFINITY);
-    load.refused(20);
+    load.refused(20, 1, 4);
     expect(load.limit).toBe(14);
-    load.refused(14);
+    load.refused(14, 5, 6);
     expect(load.limit).toBe(9);
   });
 
-  it('grows by one for each round of successes, only while it is felt', () => {
+  it('learns nothing from refusals that come now and then', () => {
     const load = adaptiveConcurrency();
-    load.refused(10);
+    for (let refusal = 0; refusal < 20; refusal++) load.refused(20, refusal * 6_000, refusal * 6_000 + 1);
+    expect(load.limit).toBe(Number.POSITIVE_INFINITY);
+  });
+
+  it('learns nothing from the refusal of the only attempt under way', () => {
+    const load = adaptiveConcurrency();
+    for (let refusal = 0; refusal < 20; refusal++) load.refused(1, refusal, refusal + 1);
+    expect(load.limit).toBe(Number.POSITIVE_INFINITY);
+  });
+
+  it('decreases once for all attempts that were under way together', () => {
+    const load = refusedAt(20);
+    for (let refusal = 0; refusal < 17; refusal++) load.refused(17 - refusal, 1, 3);
+    expect(load.limit).toBe(14);
+  });
+
+  it('grows by one for each round of successes, only while it is reached', () => {
+    const load = refusedAt(10);
     for (let success = 0; success < 7; success++) load.succeeded(7);
     expect(load.limit).toBe(8);
     for (let success = 0; success < 8; success++) load.succeeded(1);
@@ -140,8 +166,8 @@ describe('pressure', () => {
   });
 
   it('never falls below one, and is forgotten in the end', () => {
-    const load = adaptiveConcurrency();
-    for (let refusal = 0; refusal < 20; refusal++) load.refused(1);
+    const load = refusedAt(2);
+    for (let refusal = 0; refusal < 20; refusal++) load.refused(2, refusal + 3, refusal + 4);
     expect(load.limit).toBe(1);
     for (let success = 0; success < 1_000; success++) load.succeeded(1);
     expect(load.limit).toBe(Number.POSITIVE_INFINITY);

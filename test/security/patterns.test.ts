@@ -2,9 +2,10 @@ import { describe, expect, it } from 'vitest';
 import { anthropicFailures } from '../../src/providers/anthropic/failures.ts';
 import { chatCompletionsFailures } from '../../src/providers/chat-completions/failures.ts';
 import { googleFailures } from '../../src/providers/google/failures.ts';
+import { parseDuration } from '../../src/transport/durations.ts';
 import { classifyFailure } from '../../src/transport/failure.ts';
 import { limitsOf, windowResetOf } from '../../src/transport/rate-limits.ts';
-import { parseDuration, retryAfterInText, retryAfterOf } from '../../src/transport/retry-after.ts';
+import { retryAfterInText, retryAfterOf } from '../../src/transport/retry-after.ts';
 
 /** Beginnings that our patterns look for, repeated: what makes a pattern that backtracks run for hours. */
 const seeds = [
@@ -57,7 +58,7 @@ describe('patterns that read what vendors write', () => {
           }
         }
         expect(retryAfterOf(headers) ?? 0).toBeLessThanOrEqual(86_400_000);
-        expect(retryAfterInText(text) ?? 0).toBeLessThanOrEqual(86_400_000);
+        expect(retryAfterInText(text, 0) ?? 0).toBeLessThanOrEqual(86_400_000);
         expect(parseDuration(text)).toBeUndefined();
         expect(limitsOf(headers)).toHaveLength(1);
         expect(windowResetOf(headers) ?? 0).toBeLessThanOrEqual(86_400_000);

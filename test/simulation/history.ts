@@ -35,7 +35,7 @@ interface Pause {
   readonly key: number | undefined;
   readonly at: number;
   readonly until: number;
-  readonly why: 'exhausted' | 'quarantined';
+  readonly why: 'cooling-down' | 'misconfigured';
 }
 
 /** A world's events, so that properties can ask for them. */
@@ -76,7 +76,7 @@ const ofTheDeployment = ['not-found'];
 /** Failures after which the caller gets the error at once. */
 const final = ['bad-request', 'content-filter'];
 /** States in which a target is not asked while there is another one. */
-const heldBack: readonly Health[] = ['open', 'exhausted', 'quarantined'];
+const heldBack: readonly Health[] = ['failing', 'cooling-down', 'misconfigured'];
 /** Until enough is known of a target, or at least. */
 const patience = { first: 2_000 };
 
@@ -109,7 +109,7 @@ export function historyOf(world: World): History {
     );
     // Of several portions of one request the shortest: nobody can tell which one it was.
     const until = at + Math.min(...told.map(({ retryAfter }) => retryAfter ?? usual));
-    const why = kind === 'rate-limit' || kind === 'quota' ? 'exhausted' : 'quarantined';
+    const why = kind === 'rate-limit' || kind === 'quota' ? 'cooling-down' : 'misconfigured';
     const provider = targets.get(target)?.provider;
     for (const { id, provider: other } of plan.targets) {
       const concerned = ofTheKey.includes(kind) ? other === provider : id === target;
@@ -223,8 +223,8 @@ export function historyOf(world: World): History {
     policiesOf,
     deadlineOf,
     membersOf,
-    exhaustedUntil: ({ target, key }, at) => pausedUntil(target, key, at, 'exhausted'),
-    quarantinedUntil: ({ target, key }, at) => pausedUntil(target, key, at + 1, 'quarantined'),
+    exhaustedUntil: ({ target, key }, at) => pausedUntil(target, key, at, 'cooling-down'),
+    quarantinedUntil: ({ target, key }, at) => pausedUntil(target, key, at + 1, 'misconfigured'),
     endsOf: ({ plan: { number } }) => attemptEnds.get(number) ?? [],
     endOf: ({ plan: { number } }) => ends.get(number),
     usageOf: ({ plan: { number } }) => usages.get(number) ?? [],
@@ -235,7 +235,7 @@ export function historyOf(world: World): History {
       const attempts = attemptEnds.get(seen.plan.number) ?? [];
       const { only, maxCost } = seen.plan.options;
       if (error.code === 'closed' || maxCost !== undefined || seen.left) return [];
-      const restarts = interrupted !== 'error' && seen.plan.reader !== 'text';
+      const restarts = interrupted.endsWith('restart') && seen.plan.reader !== 'text';
       if (error.code === 'stream-interrupted' && !restarts) return [];
       // What goes to the caller at once, also where it ends a restart.
       const refusals = final.filter((kind) => !fallbackOn.includes(kind));
@@ -264,11 +264,13 @@ export function historyOf(world: World): History {
       const { breaker, interrupted } = policiesOf(seen);
       // What goes on with an answer has to be able to.
       const suits = (id: string): boolean =>
-        interrupted !== 'continue' || seen.plan.kind !== 'stream' || targets.get(id)?.prefill !== false;
+        !interrupted.startsWith('continue') ||
+        seen.plan.kind !== 'stream' ||
+        targets.get(id)?.prefill !== false;
       const before = startsOf(seen).filter((other) => other.event.attempt < event.attempt);
       const asked = before.map((other) => other.event.target);
       const told = stateOf(event.target, at, event);
-      const held = breaker ? heldBack : heldBack.filter((state) => state !== 'open');
+      const held = breaker ? heldBack : heldBack.filter((state) => state !== 'failing');
       if (asked.includes(event.target) || told === undefined || !held.includes(told)) return [];
       return readyFor(seen, at)
         .filter(({ id, since }) => since < at && !asked.includes(id) && suits(id))
@@ -307,11 +309,12 @@ function resolve(
   const own: Partial<RoutePlan> = routes[route] ?? {};
   const retry = own.retry ?? router.retry;
   const below = router.retry === false ? {} : router.retry;
-  const defaults = { maxAttempts: Math.max(3, channels + 1), sameTarget: 1 };
+  const defaults = { sameTarget: 1 };
   return {
     ...defaults,
     ...below,
-    ...(retry === false ? { maxAttempts: 1, sameTarget: 0 } : retry),
+    ...(retry === false ? { sameTarget: 0 } : retry),
+    maxAttempts: own.maxAttempts ?? router.maxAttempts ?? Math.max(3, channels + 1),
     breaker: (own.breaker ?? router.breaker) !== false,
     interrupted: options.interrupted ?? own.interrupted ?? router.interrupted ?? 'error',
     fallbackOn: own.fallbackOn ?? router.fallbackOn ?? [],

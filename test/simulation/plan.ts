@@ -1,4 +1,13 @@
-import type { CallOptions, HedgePolicy, KeyLimits, Policies, Price, RetryPolicy, Timeouts } from 'signalbox';
+import type {
+  CallOptions,
+  HedgePolicy,
+  KeyLimits,
+  Policies,
+  Price,
+  QueuePolicy,
+  RetryPolicy,
+  Timeouts,
+} from 'signalbox';
 import { type Dice, dice } from './dice.ts';
 
 /** What goes wrong at a target for a while. */
@@ -68,6 +77,10 @@ export interface RoutePlan extends Omit<Policies, 'retry' | 'strategy' | 'hedge'
   readonly hedge?: HedgePolicy | false;
 }
 
+interface Queued {
+  readonly queue?: QueuePolicy;
+}
+
 /** How a stream is read. */
 export type Reader = 'whole' | 'slow' | 'late' | 'leaves' | 'quits' | 'never' | 'text' | 'greedy';
 
@@ -88,7 +101,7 @@ export interface RequestPlan {
 export interface Plan {
   readonly seed: number;
   readonly targets: readonly TargetPlan[];
-  readonly policies: Omit<RoutePlan, 'targets'>;
+  readonly policies: Omit<RoutePlan, 'targets'> & Queued;
   readonly routes: Readonly<Record<string, RoutePlan>>;
   readonly requests: readonly RequestPlan[];
   readonly closeAt?: number;
@@ -141,7 +154,7 @@ export function drawPlan(seed: number): Plan {
   return {
     seed,
     targets,
-    policies: drawPolicies(throws),
+    policies: { ...drawPolicies(throws), ...drawQueue(throws) },
     routes,
     requests,
     ...(chance(0.1) ? { closeAt: between(0, length) } : {}),
@@ -249,44 +262,46 @@ function drawTimeout({ chance, pick }: Dice, odds: number): { timeout?: Timeouts
   };
 }
 
+function drawQueue({ chance, whole, pick }: Dice): Queued {
+  if (!chance(0.3)) return {};
+  return {
+    queue: {
+      ...(chance(0.5) ? { size: whole(0, 5) } : {}),
+      ...(chance(0.5) ? { maxWait: pick([0, 1_000, 60_000]) } : {}),
+    },
+  };
+}
+
 function drawPolicies(throws: Dice): Omit<RoutePlan, 'targets'> {
   const { chance, between, whole, pick } = throws;
   return {
     ...drawTimeout(throws, 0.6),
     weighted: chance(0.4),
+    ...(chance(0.25) ? { maxAttempts: whole(1, 6) } : {}),
     ...(chance(0.1) ? { retry: false } : {}),
     ...(chance(0.4)
       ? {
           retry: {
-            ...(chance(0.6) ? { maxAttempts: whole(1, 6) } : {}),
             ...(chance(0.4) ? { sameTarget: pick([0, 1]) } : {}),
             ...(chance(0.4) ? { prefer: 'same-target' as const } : {}),
-            ...(chance(0.3) ? { budget: between(0, 1) } : {}),
-          },
-        }
-      : {}),
-    ...(chance(0.3)
-      ? {
-          queue: {
-            ...(chance(0.5) ? { size: whole(0, 5) } : {}),
-            ...(chance(0.5) ? { maxWait: pick([0, 1_000, 60_000]) } : {}),
+            ...(chance(0.3) ? { ratio: between(0, 1) } : {}),
           },
         }
       : {}),
     ...(chance(0.15) ? { breaker: false } : {}),
     ...(chance(0.3)
-      ? { breaker: { consecutive: whole(1, 6), open: between(100, 10_000), probes: whole(1, 3) } }
+      ? { breaker: { consecutive: whole(1, 6), openFor: between(100, 10_000), probes: whole(1, 3) } }
       : {}),
     ...(chance(0.3)
       ? {
           hedge: {
-            after: chance(0.7) ? between(10, 1_000) : pick(['p90', 'p95', 'p99']),
-            ...(chance(0.6) ? { budget: between(0.01, 1) } : {}),
+            delay: chance(0.7) ? between(10, 1_000) : pick(['p90', 'p95', 'p99']),
+            ...(chance(0.6) ? { ratio: between(0.01, 1) } : {}),
             ...(chance(0.2) ? { maxCost: between(0, 0.005) } : {}),
           },
         }
       : {}),
-    ...(chance(0.5) ? { interrupted: pick(['restart', 'restart', 'continue'] as const) } : {}),
+    ...(chance(0.5) ? { interrupted: pick(['restart', 'continue', 'continue-or-restart'] as const) } : {}),
     ...(chance(0.15) ? { fallbackOn: ['bad-request', 'content-filter'] } : {}),
   };
 }
@@ -328,8 +343,10 @@ function drawRequests(
         ...(chance(0.1) ? { only: some(members) } : {}),
         ...(chance(0.1) ? { maxCost: between(0, 0.01) } : {}),
         ...(chance(0.3) ? { priority: pick(['critical', 'normal', 'sheddable']) } : {}),
-        ...(chance(0.1) ? { interrupted: pick(['error', 'restart', 'continue'] as const) } : {}),
-        ...(chance(0.05) ? { hedge: chance(0.5) ? false : { after: between(1, 500) } } : {}),
+        ...(chance(0.1)
+          ? { interrupted: pick(['error', 'restart', 'continue', 'continue-or-restart'] as const) }
+          : {}),
+        ...(chance(0.05) ? { hedge: chance(0.5) ? false : { delay: between(1, 500) } } : {}),
       },
       ...(chance(0.12) ? { abortAfter: chance(0.3) ? 0 : inSteps(arrival(0.001), step) } : {}),
       reader: chance(0.7) ? 'whole' : pick(readers),

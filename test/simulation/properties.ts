@@ -92,7 +92,7 @@ export const properties: Readonly<Record<string, Property>> = {
     }
   },
 
-  *'attempts are no more than retry.maxAttempts, and failed ones at one target no more than retry.sameTarget allows'(
+  *'attempts are no more than maxAttempts, and failed ones at one target no more than retry.sameTarget allows'(
     { requests },
     { startsOf, endsOf, policiesOf },
   ) {
@@ -213,7 +213,7 @@ export const properties: Readonly<Record<string, Property>> = {
 
   *'a stream does not restart where it is to end with an error'({ requests }, { policiesOf }) {
     for (const seen of requests) {
-      if (policiesOf(seen).interrupted !== 'error') continue;
+      if (policiesOf(seen).interrupted.endsWith('restart')) continue;
       if (seen.parts.some(({ type }) => type === 'restart')) yield about(seen);
     }
   },
@@ -309,7 +309,7 @@ export const properties: Readonly<Record<string, Property>> = {
       if (!failedAt.has(of)) failedAt.set(of, at);
     }
     for (const { event, at } of events) {
-      if (event.type !== 'target-state' || event.state !== 'open') continue;
+      if (event.type !== 'target-state' || event.state !== 'failing') continue;
       if ((failedAt.get(provider.get(event.target)) ?? Number.POSITIVE_INFINITY) > at)
         yield `${event.target} at ${at}`;
     }

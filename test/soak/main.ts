@@ -64,7 +64,7 @@ const router = createRouter({
   timeout: { firstToken: 1_500, idle: 1_500, attempt: 4_000, request: 60_000 },
   retry: { minDelay: 5, maxDelay: 50 },
   // Soon closed again, so that broken targets go on being asked.
-  breaker: { open: 100, maxOpen: 200 },
+  breaker: { openFor: 100, maxOpenFor: 200 },
 });
 const books = ledger(router);
 

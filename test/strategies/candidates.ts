@@ -53,7 +53,7 @@ export function candidate({ id, ...of }: Sketch): Candidate {
     estimatedCost: of.cost,
     cachedTokens: 0,
     headroom: 1,
-    health: 'closed',
+    health: 'healthy',
   };
 }
 

@@ -19,7 +19,7 @@ import { candidate, context, order, type Sketch, shares } from './candidates.ts'
 
 const everyOne: readonly Strategy[] = [
   balanced(),
-  canary({ target: 't0', share: 0.3 }),
+  canary({ target: 't0', ratio: 0.3 }),
   highestThroughput(),
   inverseSquarePrice(),
   leastBusy(),

@@ -197,6 +197,45 @@ describe('leastBusy', () => {
   });
 });
 
+describe('a target that has only failed', () => {
+  const measured = [lowestLatency(), lowestLatency({ of: 'total' }), highestThroughput(), balanced()];
+  // Of the failing one nothing is measured but that it fails, and it is idle.
+  const failing = { id: 'failing', cost: 0.001, samples: 0, failure: 0.95 };
+  const well = { id: 'well', cost: 0.001, firstToken: 400, throughput: 50, inFlight: 3 };
+  const slow = { id: 'slow', cost: 0.001, firstToken: 900, throughput: 20, inFlight: 3 };
+
+  it.each(measured.map((strategy) => [strategy.name, strategy] as const))(
+    'comes after those that answer, by %s',
+    (_, strategy) => {
+      expect(order(strategy, [failing, slow, well])).toBe('well slow failing');
+      expect(shares(strategy, [failing, well])['failing']).toBe(0);
+    },
+  );
+
+  it.each(measured.map((strategy) => [strategy.name, strategy] as const))(
+    'is tried again now and then, by %s',
+    (_, strategy) => {
+      const idle = { ...failing, idle: 300_001 };
+      expect(shares(strategy, [idle, { ...well, inFlight: 0 }])['failing']).toBeCloseTo(0.01, 2);
+    },
+  );
+
+  it('comes after those that answer, where nothing is measured of any but that it fails', () => {
+    const fresh = { id: 'fresh', cost: 0.001, samples: 0 };
+    for (const strategy of measured) expect(order(strategy, [failing, fresh])).toBe('fresh failing');
+  });
+
+  it('is no less busy for failing at once', () => {
+    expect(shares(leastBusy(), [failing, well, slow])['failing']).toBe(0);
+    expect(order(leastBusy(), [{ ...failing, failure: 0.04 }, well])).toBe('failing well');
+  });
+
+  it('comes after those that fail less, in the order of how often they fail', () => {
+    const sketches = [0.9, 0.3, 0.6].map((failure) => ({ ...well, id: `${failure}`, failure }));
+    for (const strategy of measured) expect(order(strategy, sketches)).toBe('0.3 0.6 0.9');
+  });
+});
+
 describe('sticky', () => {
   const targets = [{ id: 'a' }, { id: 'b' }, { id: 'c', weight: 2 }];
   const sessions = Array.from({ length: 2_000 }, (_, index) => `session ${index}`);
@@ -282,14 +321,14 @@ describe('canary', () => {
   const targets = [{ id: 'old' }, { id: 'new' }];
 
   it('takes its share to the new target, which comes last for the rest', () => {
-    const strategy = canary({ target: 'new', share: 0.2 });
+    const strategy = canary({ target: 'new', ratio: 0.2 });
     expect(shares(strategy, targets)['new']).toBeCloseTo(0.2, 1);
-    expect(order(canary({ target: 'new', share: 0 }), targets.toReversed())).toBe('old new');
-    expect(order(canary({ target: 'new', share: 1 }), targets)).toBe('new old');
+    expect(order(canary({ target: 'new', ratio: 0 }), targets.toReversed())).toBe('old new');
+    expect(order(canary({ target: 'new', ratio: 1 }), targets)).toBe('new old');
   });
 
   it('takes all of a session or nothing of it', () => {
-    const strategy = canary({ target: 'new', share: 0.5 });
+    const strategy = canary({ target: 'new', ratio: 0.5 });
     for (const session of ['a', 'b', 'c', 'd', 'e', 'f']) {
       expect([0, 1]).toContain(shares(strategy, targets, { session }, 20)['new']);
     }
@@ -374,8 +413,8 @@ describe('constraints', () => {
     ],
     [
       'unknown',
-      () => canary({ target: 'a', share: 0.1, rest: priority() } as never),
-      'canary(): rest: expected one of target, share, strategy',
+      () => canary({ target: 'a', ratio: 0.1, rest: priority() } as never),
+      'canary(): rest: expected one of target, ratio, strategy',
     ],
     [
       'percentile',
@@ -390,8 +429,8 @@ describe('constraints', () => {
     ],
     [
       'share',
-      () => canary({ target: 'a', share: 2 }),
-      'canary(): share: expected a number between 0 and 1, got 2',
+      () => canary({ target: 'a', ratio: 2 }),
+      'canary(): ratio: expected a number between 0 and 1, got 2',
     ],
     ['when', () => rules([{ use: 'a' } as never]), 'rules([0]).when: expected a function, got undefined'],
     [

@@ -6,19 +6,19 @@ import { allVendors, type VendorName } from './vendors.ts';
 type Follows = Pick<FailurePolicy, 'failover' | 'retry' | 'health'>;
 
 /** Told to wait: elsewhere now, and back when the wait is over. */
-const waits: Follows = { failover: true, retry: true, health: 'exhausted' };
+export const waits: Follows = { failover: true, retry: true, health: 'cooldown' };
 /** The account is used up: the same, but there is no point in asking again at once. */
-const spent: Follows = { failover: true, retry: false, health: 'exhausted' };
+export const spent: Follows = { failover: true, retry: false, health: 'cooldown' };
 /** The target is ill: counts for its breaker. */
-const breaks: Follows = { failover: true, retry: true, health: 'failure' };
+export const breaks: Follows = { failover: true, retry: true, health: 'failure' };
 /** Somebody has to mend the configuration. */
-const misconfigured: Follows = { failover: true, retry: false, health: 'quarantine' };
+export const misconfigured: Follows = { failover: true, retry: false, health: 'quarantine' };
 /** This target cannot do this request, and another may. */
-const elsewhere: Follows = { failover: true, retry: false, health: 'nothing' };
+export const elsewhere: Follows = { failover: true, retry: false, health: 'nothing' };
 /** The model slipped: worth another try, and no fault of the target's. */
-const again: Follows = { failover: true, retry: true, health: 'nothing' };
+export const again: Follows = { failover: true, retry: true, health: 'nothing' };
 /** The request itself is refused: the caller has to know. */
-const refused: Follows = { failover: false, retry: false, health: 'nothing' };
+export const refused: Follows = { failover: false, retry: false, health: 'nothing' };
 
 /** One failure in a vendor's own words. */
 export interface Row {
@@ -45,18 +45,23 @@ export interface Row {
   readonly legacy?: { readonly retryAfter?: number | 'some' };
 }
 
-const openaiError = (code: string | null, type: string | null, message: string): object => ({
+export const openaiError = (code: string | null, type: string | null, message: string): object => ({
   error: { message, type, param: null, code },
 });
-const anthropicError = (type: string, message: string, errorCode?: string): object => ({
+export const anthropicError = (type: string, message: string, errorCode?: string): object => ({
   type: 'error',
   error: { type, message, ...(errorCode === undefined ? {} : { details: { error_code: errorCode } }) },
   request_id: 'req_011CSHoEeqs5C35K2UUqR7Fy',
 });
-const geminiError = (code: number, status: string, message: string, details?: readonly object[]): object => ({
+export const geminiError = (
+  code: number,
+  status: string,
+  message: string,
+  details?: readonly object[],
+): object => ({
   error: { code, message, status, ...(details === undefined ? {} : { details }) },
 });
-const openrouterError = (code: number, message: string, metadata?: object): object => ({
+export const openrouterError = (code: number, message: string, metadata?: object): object => ({
   error: { code, message, ...(metadata === undefined ? {} : { metadata }) },
 });
 

@@ -8,20 +8,30 @@ import { openai } from 'signalbox/openai';
 import {
   azure,
   bedrock,
+  cerebras,
+  cloudflareGateway,
   deepseek,
+  fireworks,
+  githubModels,
   groq,
+  litellm,
+  llamacpp,
+  lmstudio,
   mistral,
+  moonshot,
   ollama,
   openrouter,
+  qwen,
+  sglang,
   together,
   vllm,
+  workersAI,
   xai,
 } from 'signalbox/openai-compatible';
 
 const apiKey = 'sk-canary';
 
-/** A provider of each kind and vendor, at any address. */
-export const vendors = {
+const most = {
   openai: (baseURL: string): Provider => openai({ baseURL, apiKey }),
   responses: (baseURL: string): Provider => openai({ baseURL, apiKey, api: 'responses' }),
   anthropic: (baseURL: string): Provider => anthropic({ baseURL, apiKey }),
@@ -39,6 +49,22 @@ export const vendors = {
   xai: (baseURL: string): Provider => xai({ baseURL, apiKey }),
 };
 
+/** A provider of each kind and vendor, at any address. */
+export const vendors = {
+  ...most,
+  cerebras: (baseURL: string): Provider => cerebras({ baseURL, apiKey }),
+  cloudflare: (baseURL: string): Provider => cloudflareGateway({ baseURL, apiKey }),
+  fireworks: (baseURL: string): Provider => fireworks({ baseURL, apiKey }),
+  github: (baseURL: string): Provider => githubModels({ baseURL, apiKey }),
+  litellm: (baseURL: string): Provider => litellm({ baseURL }),
+  llamacpp: (baseURL: string): Provider => llamacpp({ baseURL }),
+  lmstudio: (baseURL: string): Provider => lmstudio({ baseURL }),
+  moonshot: (baseURL: string): Provider => moonshot({ baseURL, apiKey }),
+  qwen: (baseURL: string): Provider => qwen({ baseURL, apiKey }),
+  sglang: (baseURL: string): Provider => sglang({ baseURL }),
+  workers: (baseURL: string): Provider => workersAI({ baseURL, apiKey }),
+};
+
 /** The same over a client of the application's own, which does what the SDK does by itself. */
 export const injected: Partial<Record<keyof typeof vendors, (baseURL: string) => Provider>> = {
   openai: (baseURL) => openai({ client: new OpenAI({ baseURL, apiKey }) }),
@@ -50,7 +76,8 @@ export const injected: Partial<Record<keyof typeof vendors, (baseURL: string) =>
 
 export type VendorName = keyof typeof vendors;
 
-export const allVendors = Object.keys(vendors) as readonly VendorName[];
+/** For what every vendor can say. */
+export const allVendors = Object.keys(most) as readonly VendorName[];
 
 /** The older Google SDK calls the runtime's fetch by itself, and shows no headers and few codes. */
 export const ownTransport = (vendor: VendorName): boolean => vendor !== 'legacy';

@@ -103,7 +103,7 @@ describe('answers that end in an unusual way', () => {
       server.behave(json(wire(vendor).answer));
       const { target, finishReason } = await router.chat({ prompt: 'Hi' });
       expect({ target, finishReason }).toEqual({ target: 'first', finishReason: 'content-filter' });
-      expect(router.stats()[0]).toMatchObject({ health: 'closed', failures: 0 });
+      expect(router.stats()[0]).toMatchObject({ health: 'healthy', failures: 0 });
       await router.close();
     });
 
@@ -111,7 +111,7 @@ describe('answers that end in an unusual way', () => {
       const router = routerOver(vendor, ['content-filter']);
       server.behave(json(wire(vendor).answer));
       expect((await router.chat({ prompt: 'Hi' })).target).toBe('second');
-      expect(router.stats()[0]).toMatchObject({ health: 'closed', failures: 0 });
+      expect(router.stats()[0]).toMatchObject({ health: 'healthy', failures: 0 });
       await router.close();
     });
   });

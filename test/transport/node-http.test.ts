@@ -269,7 +269,7 @@ describe('warmup', () => {
   it('is no verdict on a target that cannot be reached', async () => {
     const router = routerOver(house('http://127.0.0.1:9'));
     await router.warmup();
-    expect(router.stats()[0]).toMatchObject({ health: 'closed', attempts: 0, failures: 0 });
+    expect(router.stats()[0]).toMatchObject({ health: 'healthy', attempts: 0, failures: 0 });
     router.close();
   });
 
@@ -290,7 +290,7 @@ describe('warmup', () => {
     const warm = router.warmup();
     router.close();
     await warm;
-    expect(router.stats()[0]).toMatchObject({ health: 'closed' });
+    expect(router.stats()[0]).toMatchObject({ health: 'healthy' });
   });
 
   it('ends after ten seconds, even if a provider does not heed its signal', async () => {

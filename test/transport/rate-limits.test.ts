@@ -142,10 +142,31 @@ describe('windowResetOf', () => {
       undefined,
     ],
     ['a subscription’s window', { date, 'anthropic-ratelimit-unified-reset': '1795132860' }, 60_000],
+    ['a window that says only when it comes back', { date, 'x-ratelimit-reset': '1795132860' }, 60_000],
+    ['a window in seconds', { 'x-rate-limit-remaining': '0', 'x-rate-limit-reset': '17' }, 17_000],
+    ['a window in seconds, without its X', { 'ratelimit-reset': '30' }, 30_000],
+    ['a duration until it comes back', { 'x-ratelimit-reset-after': '1m30s' }, 90_000],
+    ['RateLimit by the draft of today', { ratelimit: '"default";r=0;t=30' }, 30_000],
+    ['RateLimit by an older draft', { ratelimit: 'limit=100, remaining=0, reset=12' }, 12_000],
+    ['RateLimit with something left', { ratelimit: '"default";r=5;t=30' }, undefined],
+    [
+      'an empty bucket that is full again within a minute',
+      {
+        date,
+        'anthropic-ratelimit-tokens-remaining': '0',
+        'anthropic-ratelimit-tokens-reset': '2026-11-20T00:00:09Z',
+      },
+      9_000,
+    ],
+    [
+      'a bucket that is not empty',
+      { 'x-ratelimit-remaining-tokens': '7', 'x-ratelimit-reset-tokens': '9s' },
+      undefined,
+    ],
     ['nothing', { date }, undefined],
     ['words', { date, 'anthropic-ratelimit-unified-reset': 'soon' }, undefined],
     [
-      'limits that fill up little by little',
+      'a bucket that takes long to fill',
       { date, 'x-ratelimit-remaining-requests': '0', 'x-ratelimit-reset-requests': '6m0s' },
       undefined,
     ],
@@ -158,6 +179,7 @@ describe('windowResetOf', () => {
       'x-ratelimit-remaining',
       'x-ratelimit-reset',
       'anthropic-ratelimit-unified-reset',
+      'ratelimit',
       'date',
     );
     const value = fc.oneof(fc.string(), fc.double().map(String), fc.constant('0'));

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
-import { parseDuration, retryAfterInText, retryAfterOf } from '../../src/transport/retry-after.ts';
+import { parseDuration } from '../../src/transport/durations.ts';
+import { retryAfterInBody, retryAfterInText, retryAfterOf } from '../../src/transport/retry-after.ts';
 
 const day = 86_400_000;
 const now = 'Wed, 21 Oct 2026 07:28:00 GMT';
@@ -14,6 +15,30 @@ describe('parseDuration', () => {
     ['1h2m3s', 3_723_000],
     ['34.074824224s', 34_075],
     ['900h', day],
+    ['151.2µs', 1],
+    ['30 s', 30_000],
+    ['33 seconds', 33_000],
+    ['1 second', 1_000],
+    ['1 minute and 30 seconds', 90_000],
+    ['2 mins, 5 secs', 125_000],
+    ['1 hr 10 min', 4_200_000],
+    ['2 HOURS', 7_200_000],
+    ['250 milliseconds', 250],
+    ['a minute', 60_000],
+    ['an hour', 3_600_000],
+    ['PT30S', 30_000],
+    ['PT1M30.5S', 90_500],
+    ['PT2H', 7_200_000],
+    ['P0DT0H5M', 300_000],
+    ['P1W', day],
+    ['P', undefined],
+    ['PT', undefined],
+    ['PT1.2.3S', undefined],
+    ['3 attempts', undefined],
+    ['5 months', undefined],
+    ['a moment', undefined],
+    ['a few seconds', undefined],
+    ['1 minute ago', undefined],
     ['0', undefined],
     ['-1s', undefined],
     ['soon', undefined],
@@ -39,8 +64,17 @@ describe('retryAfterOf', () => {
     [
       'a date that is over',
       { 'retry-after': 'Wed, 21 Oct 2026 07:27:00 GMT', date: 'Wed, 21 Oct 2026 07:28:00 GMT' },
-      undefined,
+      0,
     ],
+    ['a date that is the answer’s own', { 'retry-after': now, date: now }, 0],
+    ['a moment of RFC 3339 that is over', { 'retry-after': '2026-10-21T07:27:59Z', date: now }, 0],
+    ['seconds since 1970', { 'retry-after': '1792567710', date: now }, 30_000],
+    ['milliseconds since 1970', { 'retry-after': '1792567710000', date: now }, 30_000],
+    ['seconds since 1970 that are over', { 'retry-after': '1792567000', date: now }, 0],
+    ['a duration', { 'retry-after': '30s' }, 30_000],
+    ['a duration in words', { 'retry-after': '2 minutes' }, 120_000],
+    ['a duration of ISO 8601', { 'retry-after': 'PT30S' }, 30_000],
+    ['milliseconds of AWS', { 'x-amz-retry-after': '1500' }, 1_500],
     ['more than a day', { 'retry-after': '100000' }, day],
     ['less than nothing', { 'retry-after': '-1' }, undefined],
     ['not a time', { 'retry-after': 'soon' }, undefined],
@@ -96,13 +130,65 @@ describe('a date to wait for', () => {
 });
 
 describe('retryAfterInText', () => {
+  const moment = Date.parse('2026-10-21T07:28:00Z');
   it.each([
     ['Rate limit reached for gpt-5 in organization org-1. Please try again in 6ms.', 6],
     ['Please retry in 10h17m5.72s.', 37_025_720],
     ['Retry after 20s', 20_000],
+    ['You have exceeded the call rate limit. Please retry after 33 seconds.', 33_000],
+    ['Try again in 1m30s', 90_000],
+    ['Please try again in 7m12s. Visit https://example.com', 432_000],
+    ['Please try again after 1 minute and 5 seconds.', 65_000],
+    ['Too many requests. Please wait 20 seconds before your next request.', 20_000],
+    ['Please wait for about 2 minutes and retry.', 120_000],
+    ['Rate limited, retrying your request in 500 ms is fine', 500],
+    ['Your quota will reset after 18h31m10s.', 66_670_000],
+    ['Capacity will be available in 45 seconds', 45_000],
+    ['Limit resets at: 2026-10-21 07:29:00 UTC', 60_000],
+    ['Try again at 2026-10-21T09:28:30+02:00', 30_000],
+    ['try again after Wed, 21 Oct 2026 07:28:30 GMT', 30_000],
+    ['Retry after 2026-10-21T07:00:00Z', 0],
+    ['Retry-After: 30', 30_000],
+    ['{"retry_after": 12.5}', 12_500],
+    ['retry in PT1M.', 60_000],
+    ['Try again in an hour.', 3_600_000],
+    ['Retry after 3 attempts', undefined],
+    ['The limit is 60 requests per 60 seconds and resets every 60 seconds', undefined],
+    ['Please wait a moment', undefined],
+    ['No capacity available in 3 regions', undefined],
     ['try again later', undefined],
+    ['try again in 5 minutes or in 30s', 300_000],
   ])('%s', (text, ms) => {
-    expect(retryAfterInText(text)).toBe(ms);
+    expect(retryAfterInText(text, moment)).toBe(ms);
+  });
+});
+
+describe('retryAfterInBody', () => {
+  const at = Date.parse('2026-10-21T07:28:00Z');
+  const retryInfo = { '@type': 'type.googleapis.com/google.rpc.RetryInfo' };
+  it.each<[string, unknown, number | undefined]>([
+    ['RetryInfo', { error: { details: [{ ...retryInfo, retryDelay: '34.07s' }] } }, 34_070],
+    ['RetryInfo in a list', [{ error: { details: [{ ...retryInfo, retryDelay: '8s' }] } }], 8_000],
+    [
+      'RetryInfo with a duration of two fields',
+      { error: { details: [{ ...retryInfo, retryDelay: { seconds: 2, nanos: 500_000_000 } }] } },
+      2_500,
+    ],
+    ['ErrorInfo', { error: { details: [{ metadata: { quotaResetDelay: '373.801628ms' } }] } }, 374],
+    ['seconds in the error', { error: { retry_after: 12 } }, 12_000],
+    ['seconds as text', { error: { retry_after: '12' } }, 12_000],
+    ['milliseconds as text', { error: { retry_after_ms: '12' } }, 12],
+    ['seconds at the top', { message: 'no', retryAfter: 1.5 }, 1_500],
+    ['milliseconds at the top', { retry_after_ms: 150.2 }, 151],
+    ['seconds in the metadata', { error: { metadata: { retry_after_seconds: 7 } } }, 7_000],
+    ['a moment in the metadata', { error: { metadata: { retryAfter: '2026-10-21T07:28:09Z' } } }, 9_000],
+    ['seconds since 1970', { error: { retry_after: at / 1_000 + 5 } }, 5_000],
+    ['less than nothing', { error: { retry_after: -1 } }, undefined],
+    ['words that are no time', { error: { retry_after: 'soon' } }, undefined],
+    ['objects that are no duration', { error: { retry_after: { seconds: 'x' }, details: 7 } }, undefined],
+    ['no object', 'retry_after', undefined],
+  ])('%s', (_, body, ms) => {
+    expect(retryAfterInBody(body, at)).toBe(ms);
   });
 });
 
@@ -119,7 +205,8 @@ describe('whatever a vendor writes', () => {
         const found = [
           retryAfterOf({ 'retry-after-ms': a, 'retry-after': b, date: c }),
           parseDuration(a),
-          retryAfterInText(`retry in ${b}`),
+          retryAfterInText(`retry in ${b}`, Date.now()),
+          retryAfterInBody({ error: { retry_after: a, metadata: { retryAfterMs: b } } }, Date.now()),
         ];
         for (const ms of found) {
           expect(ms === undefined || (Number.isInteger(ms) && ms >= 0 && ms <= day)).toBe(true);

@@ -1,10 +1,10 @@
 import {
   byComplexity,
-  byRules,
   createRouter,
   isRouterError,
   type RouteOptions,
   type RouterOptions,
+  rules,
   type Select,
   type TargetOptions,
 } from 'signalbox';
@@ -61,14 +61,14 @@ describe('createRouter', () => {
     // @ts-expect-error no such route
     createRouter({ targets, routes, select: byComplexity({ simple: 'fast', complex: 'carefull' }) });
     const when = () => true;
-    createRouter({ targets, routes, select: byRules([{ when, route: 'fast' }], 'careful') });
+    createRouter({ targets, routes, select: rules([{ when, use: 'fast' }], 'careful') });
     createRouter({
       targets,
       routes,
-      select: byRules([{ when: ({ tools }) => tools !== undefined, route: 'fast' }]),
+      select: rules([{ when: ({ tools }) => tools !== undefined, use: 'fast' }], 'default'),
     });
     // @ts-expect-error no such route
-    createRouter({ targets, routes, select: byRules([{ when, route: 'fsat' }]) });
+    createRouter({ targets, routes, select: rules([{ when, use: 'fsat' }], 'default') });
     const loose: TargetOptions[] = [];
     const names: Readonly<Record<string, RouteOptions>> = {};
     const select: Select = (_, { metadata }) => String(metadata['route']);

@@ -196,7 +196,7 @@ function toLanguageModel<Version extends SpecificationVersion>(
     },
     async doStream(given) {
       const { call, options, telling } = read(given);
-      const stream = await asked(() => router.stream(toChatRequest(call), { ...options, restart: false }));
+      const stream = await asked(() => router.stream(toChatRequest(call), options));
       const readable = toReadable(stream, telling, before ? partOfAnswerToV3 : undefined);
       // Mapped to the version that was asked for, whichever of the two types that has.
       return {

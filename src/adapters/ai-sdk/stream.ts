@@ -1,6 +1,6 @@
 import { isRouterError } from '../../errors.ts';
 import type { FinishSpec, StreamSpec, UsageSpec } from '../../providers/ai-sdk/spec.ts';
-import type { StreamContent, StreamPart } from '../../types/result/stream-part.ts';
+import type { AppendOnlyPart, StreamContent } from '../../types/result/stream-part.ts';
 import type { ChatStream } from '../../types/router.ts';
 import {
   metadataOf,
@@ -21,7 +21,7 @@ export function toReadable(
   telling: Telling,
   map: (element: StreamSpec) => object | undefined = (element) => element,
 ): ReadableStream<StreamSpec> {
-  const reader = stream[Symbol.asyncIterator]();
+  const reader = stream.appendOnly[Symbol.asyncIterator]();
   const translate = translator(stream, telling);
   const put = (controller: ReadableStreamDefaultController<StreamSpec>, element: StreamSpec): number => {
     const mapped = map(element);
@@ -72,7 +72,7 @@ function beginsThere({ providerMetadata }: Extract<StreamSpec, { type: 'tool-cal
 }
 
 interface Translator {
-  part(part: Exclude<StreamPart, { readonly type: 'finish' }>): readonly StreamSpec[];
+  part(part: StreamContent): readonly StreamSpec[];
   end(): Promise<readonly StreamSpec[]>;
   failed(error: unknown): readonly StreamSpec[];
 }
@@ -142,9 +142,7 @@ function translator(stream: ChatStream, telling: Telling): Translator {
       ];
     });
 
-  const translated = (
-    part: Exclude<StreamPart, { readonly type: 'finish' | 'restart' }>,
-  ): readonly StreamSpec[] => {
+  const translated = (part: Exclude<AppendOnlyPart, { readonly type: 'finish' }>): readonly StreamSpec[] => {
     switch (part.type) {
       case 'text-delta':
         return delta('text', part);
@@ -182,7 +180,6 @@ function translator(stream: ChatStream, telling: Telling): Translator {
 
   return {
     part(part) {
-      if (part.type === 'restart') return []; // the call says that there is none
       if (part.origin !== undefined) return native(part.origin as StreamSpec);
       const before = begin();
       const after = translated(part);

@@ -8,7 +8,17 @@ import type { Router } from '../../types/router.ts';
 export interface RouterEmbeddingsOptions<TargetId extends string = string, RouteName extends string = string>
   extends Pick<
       CallOptions<TargetId, RouteName>,
-      'route' | 'only' | 'timeout' | 'maxCost' | 'session' | 'priority' | 'metadata'
+      | 'route'
+      | 'only'
+      | 'timeout'
+      | 'maxCost'
+      | 'session'
+      | 'tenant'
+      | 'user'
+      | 'tags'
+      | 'deadline'
+      | 'priority'
+      | 'metadata'
     >,
     Pick<EmbedRequest, 'dimensions' | 'providerOptions'> {}
 
@@ -18,6 +28,10 @@ const known = [
   'timeout',
   'maxCost',
   'session',
+  'tenant',
+  'user',
+  'tags',
+  'deadline',
   'priority',
   'metadata',
   'dimensions',

@@ -12,7 +12,7 @@ import { type ToolLike, toToolChoice, toTools } from './tools.ts';
 
 /** How to route, and what the answer shall be like: what a model and each of its calls can say. */
 interface SharedOptions<TargetId extends string, RouteName extends string>
-  extends Omit<CallOptions<TargetId, RouteName>, 'signal' | 'timeout' | 'metadata' | 'interrupted'>,
+  extends Omit<CallOptions<TargetId, RouteName>, 'signal' | 'timeout' | 'metadata' | 'tags' | 'interrupted'>,
     Omit<RequestSettings, 'tools' | 'toolChoice' | 'stopSequences'> {
   /**
    * Streams that break after their first token. A message of LangChain's cannot be taken back, so the answer never starts
@@ -25,14 +25,13 @@ interface SharedOptions<TargetId extends string, RouteName extends string>
 /** The options of `toChatModel`: settings for all of the model's calls, each of which can say otherwise. */
 export interface ChatModelOptions<TargetId extends string = string, RouteName extends string = string>
   extends SharedOptions<TargetId, RouteName>,
-    Pick<
-      BaseChatModelParams,
-      'callbacks' | 'tags' | 'cache' | 'verbose' | 'disableStreaming' | 'outputVersion'
-    > {
+    Pick<BaseChatModelParams, 'callbacks' | 'cache' | 'verbose' | 'disableStreaming' | 'outputVersion'> {
   /** Overrides the route's, field by field. */
   readonly timeout?: Timeouts;
   /** Goes to the router's events, and to LangChain's traces. A call's own `metadata` is added to it. */
   readonly metadata?: Readonly<Record<string, unknown>>;
+  /** LangChain's tags, which the router's plugins and events see as well. */
+  readonly tags?: string[];
   /** Default: none. A call's `stop` goes before. */
   readonly stopSequences?: readonly string[];
 }
@@ -72,6 +71,9 @@ const routing = [
   'only',
   'maxCost',
   'session',
+  'tenant',
+  'user',
+  'deadline',
   'priority',
   'interrupted',
   'hedge',
@@ -133,7 +135,7 @@ export function toCallOptions(model: ChatModelOptions, call: ParsedOptions): Cal
   return {
     ...pick(model, routing),
     ...pick(call, routing),
-    restart: false, // which LangChain cannot show
+    ...(model.tags === undefined ? {} : { tags: model.tags }),
     ...(signal === undefined ? {} : { signal }),
     ...(timeout === undefined ? {} : { timeout }),
     ...(metadata === undefined && model.metadata === undefined

@@ -1,7 +1,7 @@
 import { AIMessageChunk, type ToolCallChunk } from '@langchain/core/messages';
 import { ChatGenerationChunk } from '@langchain/core/outputs';
 import type { ChatResult } from '../../types/result/result.ts';
-import type { StreamPart } from '../../types/result/stream-part.ts';
+import type { AppendOnlyPart } from '../../types/result/stream-part.ts';
 import type { ChatStream } from '../../types/router.ts';
 import { argumentsOf, type Block, toBlock, toMetadata, toUsage, withUsage } from './result.ts';
 
@@ -16,8 +16,8 @@ export async function* toChunks(
   asBlocks: boolean,
 ): AsyncGenerator<ChatGenerationChunk, void, undefined> {
   const writer = chunkWriter(asBlocks);
-  for await (const part of stream) {
-    if (part.type === 'restart' || part.type === 'raw') continue; // the call asks for neither
+  for await (const part of stream.appendOnly) {
+    if (part.type === 'raw') continue; // the call does not ask for it
     if (part.type === 'finish') yield writer.last(await stream.result);
     else {
       const chunk = writer.write(part);
@@ -26,7 +26,7 @@ export async function* toChunks(
   }
 }
 
-type Content = Exclude<StreamPart, { readonly type: 'restart' | 'raw' | 'finish' }>;
+type Content = Exclude<AppendOnlyPart, { readonly type: 'raw' | 'finish' }>;
 
 interface OpenCall {
   readonly index: number;

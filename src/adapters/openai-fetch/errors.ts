@@ -81,9 +81,10 @@ export function failureOf(error: unknown): Failure {
   if (isRouterError(error, 'deadline')) {
     return { status: 504, code: 'deadline_exceeded', message, attempts: error.attempts.length };
   }
-  if (isRouterError(error, 'budget')) {
+  if (isRouterError(error, 'cost-limit')) {
     return { status: 402, code: 'max_cost_exceeded', message, param: 'signalbox.maxCost' };
   }
+  if (isRouterError(error, 'refused')) return { status: 400, code: 'request_refused', message };
   if (isRouterError(error, 'output')) {
     return { status: 502, code: 'invalid_output', message, attempts: error.attempts.length };
   }
@@ -95,7 +96,7 @@ function ofProvider({ kind, retryAt }: ProviderError): Pick<Failure, 'status' | 
   return { status, code, retryAt };
 }
 
-const lasting = new Set(['unfit', 'not-allowed', 'bound', 'not-chosen', 'too-expensive']);
+const lasting = new Set(['incapable', 'excluded', 'pinned', 'not-ranked', 'over-cost']);
 
 /** It pays to come back where a target is busy or resting; not where none can take the request at all. */
 function ofNoTarget({ decision, message, retryAt }: NoTargetError): Failure {
@@ -108,7 +109,7 @@ function ofNoTarget({ decision, message, retryAt }: NoTargetError): Failure {
     const detail = lacks.length === 0 ? '' : `; what they lack: ${lacks.join(', ')}`;
     return { status: 400, code: 'no_capable_target', message: message + detail };
   }
-  const broken = candidates.length === 0 && passing.every(({ reason }) => reason === 'quarantined');
+  const broken = candidates.length === 0 && passing.every(({ reason }) => reason === 'misconfigured');
   if (broken) return { status: 502, code: 'upstream_auth', message, retryAt };
   return { status: 429, code: 'no_target', message, retryAt };
 }

@@ -63,7 +63,6 @@ export function directory(router: Router): Directory {
         ...(model === byDefault ? {} : { route: model }),
         ...(left === undefined ? {} : { only: left }),
         metadata: { requestId, ...metadata },
-        restart: false, // which these protocols cannot show
       };
     },
   };

@@ -21,7 +21,7 @@ export interface LoggedWorld {
 /** Fewer attempts than this say little of a target. */
 const fewSamples = 50;
 /** Why a target cannot take a request under any strategy. */
-const unable = ['not-allowed', 'unfit', 'bound', 'too-expensive'];
+const unable = ['excluded', 'incapable', 'pinned', 'over-cost'];
 
 interface Place extends TargetSpec {
   readonly samples: Samples;

@@ -75,7 +75,7 @@ function toRequest(event: Fields, place: string): LoggedRequest {
   const given = isObject(metadata) ? metadata : {};
   const ownSession = session ?? given['session'];
   return {
-    at: toMoment(event['at'], place),
+    at: toMoment(event['startedAt'], place),
     kind,
     outcome,
     route: typeof route === 'string' ? route : 'default',
@@ -101,7 +101,7 @@ function toMoment(at: unknown, place: string): number {
   const moment = typeof at === 'string' ? Date.parse(at) : at;
   if (typeof moment === 'number' && Number.isFinite(moment)) return moment;
   const wanted = 'when the request came, in milliseconds since 1970 or as an ISO date';
-  throw new UsageError(`${place}: at`, wanted, JSON.stringify(at) ?? 'nothing');
+  throw new UsageError(`${place}: startedAt`, wanted, JSON.stringify(at) ?? 'nothing');
 }
 
 function toAttempt(value: unknown, place: string): AttemptSummary {

@@ -37,7 +37,7 @@ const known: Readonly<Record<string, Known>> = {
   balanced: { parameters: ['perSecond', 'perFailure', ...times, ...constraints], make: balanced },
   inverseSquarePrice: { parameters: constraints, make: inverseSquarePrice },
   sticky: { parameters: ['strategy'], make: sticky },
-  canary: { parameters: ['target', 'share', 'strategy'], make: canary },
+  canary: { parameters: ['target', 'ratio', 'strategy'], make: canary },
 };
 
 /** The names of all strategies. */

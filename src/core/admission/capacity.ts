@@ -1,8 +1,13 @@
 import type { Channel, Copies, Limits, Target } from '../targets/target.ts';
 
 /** Whether there is a place for one more attempt: those of copies are as good as free. */
-export function hasCapacity({ target, key, places, copies, pressure }: Channel): boolean {
-  if (places.taken - copies.size >= pressure.limit) return false;
+export function hasCapacity(channel: Channel): boolean {
+  const { places, copies, pressure } = channel;
+  return places.taken - copies.size < pressure.limit && isWithinLimits(channel);
+}
+
+/** The same by the limits that the application has declared, whatever the target's refusals say. */
+export function isWithinLimits({ target, key }: Channel): boolean {
   return isFree(target.limits) && isFree(key.limits);
 }
 

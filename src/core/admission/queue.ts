@@ -1,23 +1,31 @@
 import type { Clock } from '../../types/clock.ts';
 import type { Priority } from '../../types/options/options.ts';
 import type { Signal } from '../../util/abort.ts';
+import { watchdog } from '../../util/watchdog.ts';
+import { type LaneEntry, priorityLanes } from './lanes.ts';
 
-/** Served first, first. */
+/** From the one that is served first to the one that is served last. */
 export const priorities: readonly Priority[] = ['critical', 'normal', 'sheddable'];
 
 /** A request that finds every target that could take it busy, exhausted or at its limit. */
 export interface Waiter<T> {
   readonly priority: Priority;
-  /** What it waits for: those who wait for the same stand in one line. */
+  /** What it waits for: requests that wait for the same are served in turn. */
   readonly line: string;
   /** Most requests that may wait at a time, as far as it is concerned. */
   readonly room: number;
+  /** Most milliseconds that it waits. */
+  readonly maxWait: number;
   /** Of the request. */
   readonly signal: Signal;
-  /** Tries to get in. Throws where there is nothing to wait for any more. */
-  tryEnter(): Entry<T>;
-  /** Why it is turned away where the room is full. */
-  refusal(): unknown;
+  /**
+   * Tries to get in. Throws where there is nothing to wait for any more.
+   *
+   * @param last its time to wait is over, so there is no further try
+   */
+  tryEnter(last: boolean): Entry<T>;
+  /** What it is rejected with: `full` where the queue has no room for it, `late` where its time to wait is over. */
+  refusal(why: 'full' | 'late'): unknown;
 }
 
 /** What it got; or the monotonic moment at which to try again, `Infinity` where only something released can help. */
@@ -25,11 +33,11 @@ export type Entry<T> = { readonly got: T } | { readonly until: number };
 
 /**
  * Where requests wait for a target that can take them: by priority, and in turn within one. Whenever an attempt ends, or the
- * moment comes that one of them waits for, the first of each line try. When the room is full, whoever came last of those who
- * matter least has to go: better told now than when it is too late.
+ * moment comes that one of them waits for, the first of each line try. When the queue is full, the last to arrive of the lowest
+ * priority is rejected: an early refusal leaves its caller time to do something else.
  */
 export interface AdmissionQueue {
-  /** Rejects when aborted, when shed, and with what `tryEnter` throws. */
+  /** Rejects when aborted, with what `tryEnter` throws, and with `refusal`. */
   wait<T>(waiter: Waiter<T>): Promise<T>;
   /** Something has become free, or may have. */
   released(): void;
@@ -37,40 +45,19 @@ export interface AdmissionQueue {
   before(line: string, priority: Priority): number;
 }
 
-interface Waiting {
-  /** Of arrival. */
-  readonly number: number;
-  until: number;
-  /** Tries; `true` when it need not wait any more. */
-  attempt(): boolean;
-  turnAway(): void;
-}
-
-interface Line {
-  readonly name: string;
-  /** 0 is served first. */
-  readonly rank: number;
-  readonly waiting: Set<Waiting>;
+interface Waiting extends LaneEntry {
+  /** Tries to get in; returns the moment of the next try, or `undefined` where it need not wait any more. */
+  attempt(last: boolean): number | undefined;
+  /** Has it try again at a moment. */
+  wakeAt(moment: number): void;
+  turnAway(why: 'full' | 'late'): void;
 }
 
 export function admissionQueue(clock: Clock): AdmissionQueue {
-  const lines = new Map<string, Line>();
-  let size = 0;
+  const lanes = priorityLanes<Waiting>();
   let arrivals = 0;
-  let cancelTimer = (): void => {};
-  let timerAt = Number.POSITIVE_INFINITY;
   let sweeping = false;
   let again = false;
-
-  const setTimer = (moment: number): void => {
-    if (moment === timerAt) return;
-    cancelTimer();
-    timerAt = moment;
-    cancelTimer = clock.after(moment - clock.now(), () => {
-      timerAt = Number.POSITIVE_INFINITY;
-      sweep();
-    });
-  };
 
   const sweep = (): void => {
     // What happens in a sweep, such as an attempt that fails to start, can release something.
@@ -86,108 +73,86 @@ export function admissionQueue(clock: Clock): AdmissionQueue {
 
   /** Lets the first of each line try, as long as they get in; sees to it that they try again. */
   const serve = (): void => {
-    const stuck = new Set<Line>();
-    let next = Number.POSITIVE_INFINITY;
-    for (let line = front(stuck); line !== undefined; line = front(stuck)) {
-      const [first] = line.waiting;
-      if (first === undefined || first.attempt()) continue;
-      stuck.add(line);
-      next = Math.min(next, first.until);
+    const stuck = new Set<Waiting>();
+    for (let head = lanes.head(stuck); head !== undefined; head = lanes.head(stuck)) {
+      const until = head.attempt(false);
+      if (until === undefined) continue;
+      stuck.add(head);
+      head.wakeAt(until);
     }
-    setTimer(next);
   };
 
-  /** The line whose first has the best right to try. */
-  const front = (except: ReadonlySet<Line>): Line | undefined => {
-    let best: { readonly line: Line; readonly number: number } | undefined;
-    for (const line of lines.values()) {
-      if (except.has(line)) continue;
-      const [first] = line.waiting;
-      if (first === undefined) continue;
-      const sooner = best === undefined ? -1 : line.rank - best.line.rank || first.number - best.number;
-      if (sooner < 0) best = { line, number: first.number };
-    }
-    return best?.line;
-  };
-
-  /** Turns away whoever came last of those who matter less than `rank`. */
   const shed = (rank: number): boolean => {
-    let victim: { readonly rank: number; readonly waiting: Waiting } | undefined;
-    for (const line of lines.values()) {
-      const last = [...line.waiting].at(-1);
-      if (line.rank <= rank || last === undefined) continue;
-      const later = victim === undefined ? 1 : line.rank - victim.rank || last.number - victim.waiting.number;
-      if (later > 0) victim = { rank: line.rank, waiting: last };
-    }
-    victim?.waiting.turnAway();
+    const victim = lanes.leastBelow(rank);
+    victim?.turnAway('full');
     return victim !== undefined;
   };
 
-  return {
-    wait: <T>({ priority, line: name, room, signal, tryEnter, refusal }: Waiter<T>) =>
-      new Promise<T>((resolve, reject) => {
-        const rank = priorities.indexOf(priority);
-        if (signal.aborted) {
-          reject(signal.reason);
-          return;
-        }
-        if (size >= room && !shed(rank)) {
-          reject(refusal());
-          return;
-        }
-        const key = `${rank} ${name}`;
-        const line = lines.get(key) ?? { name, rank, waiting: new Set() };
-        lines.set(key, line);
-        const leave = (): void => {
-          line.waiting.delete(waiting);
-          if (line.waiting.size === 0) lines.delete(key);
-          size -= 1;
-          if (size === 0) setTimer(Number.POSITIVE_INFINITY);
-          signal.removeEventListener('abort', onAbort);
-        };
-        const waiting: Waiting = {
-          number: ++arrivals,
-          until: Number.POSITIVE_INFINITY,
-          attempt() {
-            try {
-              const entry = tryEnter();
-              if ('until' in entry) {
-                waiting.until = entry.until;
-                return false;
-              }
-              leave();
-              resolve(entry.got);
-            } catch (error) {
-              leave();
-              reject(error);
-            }
-            return true;
-          },
-          turnAway() {
-            leave();
-            reject(refusal());
-          },
-        };
-        const onAbort = (): void => {
+  const join = <T>(
+    waiter: Waiter<T>,
+    rank: number,
+    resolve: (value: T) => void,
+    reject: (error: unknown) => void,
+  ): void => {
+    const { signal, maxWait } = waiter;
+    // Each has timers of its own: where timers belong to a request, they end with it.
+    let cancelWake = (): void => {};
+    const patience = watchdog(clock, () => {
+      if (waiting.attempt(true) !== undefined) waiting.turnAway('late');
+    });
+    const leave = (): void => {
+      lanes.delete(waiting);
+      cancelWake();
+      patience.stop();
+      signal.removeEventListener('abort', onAbort);
+    };
+    const waiting: Waiting = {
+      rank,
+      line: waiter.line,
+      number: ++arrivals,
+      attempt(last) {
+        try {
+          const entry = waiter.tryEnter(last);
+          if ('until' in entry) return entry.until;
           leave();
-          reject(signal.reason);
-          // Whoever stood behind it may have less to wait for.
-          sweep();
-        };
-        signal.addEventListener('abort', onAbort, { once: true });
-        line.waiting.add(waiting);
-        size += 1;
-        sweep();
+          resolve(entry.got);
+        } catch (error) {
+          leave();
+          reject(error);
+        }
+        return undefined;
+      },
+      wakeAt(moment) {
+        cancelWake();
+        cancelWake = clock.after(moment - clock.now(), sweep);
+      },
+      turnAway(why) {
+        leave();
+        reject(waiter.refusal(why));
+      },
+    };
+    const onAbort = (): void => {
+      leave();
+      reject(signal.reason);
+      sweep(); // those behind it may have less to wait for
+    };
+    signal.addEventListener('abort', onAbort, { once: true });
+    lanes.add(waiting);
+    patience.watch(maxWait);
+    sweep();
+  };
+
+  return {
+    wait: <T>(waiter: Waiter<T>) =>
+      new Promise<T>((resolve, reject) => {
+        const rank = priorities.indexOf(waiter.priority);
+        if (waiter.signal.aborted) reject(waiter.signal.reason);
+        else if (lanes.size >= waiter.room && !shed(rank)) reject(waiter.refusal('full'));
+        else join(waiter, rank, resolve, reject);
       }),
     released() {
-      if (size > 0) sweep();
+      if (lanes.size > 0) sweep();
     },
-    before(name, priority) {
-      const rank = priorities.indexOf(priority);
-      let count = 0;
-      for (const line of lines.values())
-        if (line.name === name && line.rank <= rank) count += line.waiting.size;
-      return count;
-    },
+    before: (line, priority) => lanes.before(line, priorities.indexOf(priority)),
   };
 }

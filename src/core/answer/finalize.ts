@@ -2,6 +2,7 @@ import { OutputError, ProviderError } from '../../errors.ts';
 import { estimateTokens } from '../../pricing/estimate.ts';
 import type { FallbackKind } from '../../types/error.ts';
 import type { Accept } from '../../types/options/options.ts';
+import type { ResolvedChatRequest } from '../../types/provider.ts';
 import type { ContentPart, ProviderOptions, ToolCallPart } from '../../types/request/message.ts';
 import type { Schema } from '../../types/request/schema.ts';
 import type { ChatResult, FinishReason, ResponseInfo, Warning } from '../../types/result/result.ts';
@@ -9,7 +10,6 @@ import type { Usage } from '../../types/result/usage.ts';
 import type { Attempt } from '../attempt/attempt.ts';
 import { textOf } from '../calls/stream/accumulate.ts';
 import type { AttemptSlot } from '../failover/race.ts';
-import type { NormalizedRequest } from '../operations/chat-request.ts';
 import type { RequestState } from '../request.ts';
 import { readOutput } from './output.ts';
 
@@ -29,7 +29,7 @@ export interface Answer {
 
 /** What a chat asks for. */
 export interface ChatInput {
-  readonly request: NormalizedRequest;
+  readonly request: ResolvedChatRequest;
   /** As the caller gave it, to check the answer by. */
   readonly schema: Schema | undefined;
 }

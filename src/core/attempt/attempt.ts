@@ -205,7 +205,7 @@ export function beginAttempt(run: RequestState, permit: Reservation, lane: Attem
       if (expired) waiting?.gaveUp();
       const { breaker, retry, fallbackOn } = run.route.policies;
       if (error.kind === 'rate-limit' || error.kind === 'overloaded')
-        channel.pressure.refused(channel.places.taken);
+        channel.pressure.refused(channel.places.taken, startedAt, now);
       // Nobody's fault where the request is sent anew; a target that does it again is broken.
       const pardoned =
         isStaleSocket(error) &&

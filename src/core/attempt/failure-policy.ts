@@ -10,10 +10,10 @@ export interface FailurePolicy {
   /** Whether the same target may do better with another key. */
   readonly anotherKey: boolean;
   /**
-   * What it says about the target. `failure`: counts for its breaker. `exhausted`: well, but not to be asked until a
+   * What it says about the target. `failure`: counts for its breaker. `cooldown`: well, but not to be asked until a
    * moment. `quarantine`: misconfigured. `nothing`: it is the request, not the target.
    */
-  readonly health: 'failure' | 'exhausted' | 'quarantine' | 'nothing';
+  readonly health: 'failure' | 'cooldown' | 'quarantine' | 'nothing';
   /** Milliseconds to leave it alone where the vendor did not say. */
   readonly pause: number;
 }
@@ -24,8 +24,8 @@ const quotaPause = 900_000;
 const rateLimitPause = 5_000;
 
 const table: Readonly<Record<ProviderErrorKind, Omit<FailurePolicy, 'anotherKey'>>> = {
-  'rate-limit': { failover: true, retry: true, health: 'exhausted', pause: rateLimitPause },
-  quota: { failover: true, retry: false, health: 'exhausted', pause: quotaPause },
+  'rate-limit': { failover: true, retry: true, health: 'cooldown', pause: rateLimitPause },
+  quota: { failover: true, retry: false, health: 'cooldown', pause: quotaPause },
   overloaded: { failover: true, retry: true, health: 'failure', pause: 0 },
   server: { failover: true, retry: true, health: 'failure', pause: 0 },
   network: { failover: true, retry: true, health: 'failure', pause: 0 },

@@ -19,9 +19,11 @@ export function recordFailure(
   const wide = error.scope === 'key' || error.scope === 'endpoint';
   if (counts && wide) endpoint.breaker.failure(passes.shared, now, limits);
   if (counts && !wide) target.breaker.failure(passes.own, now, limits);
-  if (consequence.health === 'exhausted') {
+  // A vendor that says when to come back is obeyed, whatever else the failure says about the target.
+  const pause = error.retryAfter ?? (consequence.health === 'cooldown' ? consequence.pause : undefined);
+  if (pause !== undefined && (consequence.health === 'cooldown' || consequence.health === 'failure')) {
     const held = error.scope === 'key' ? key.holds : error.scope === 'endpoint' ? endpoint.holds : holds;
-    leaveAlone(held, 'exhaustedUntil', now + (error.retryAfter ?? consequence.pause));
+    leaveAlone(held, 'exhaustedUntil', now + pause);
   }
   if (consequence.health === 'quarantine') {
     const held =

@@ -3,7 +3,7 @@ import type { ProviderOptions } from '../../types/request/message.ts';
 import type { ResponseInfo, Warning } from '../../types/result/result.ts';
 import type { Cost, Usage } from '../../types/result/usage.ts';
 import { linkedAbort, type Signal } from '../../util/abort.ts';
-import { availableAt, hasCapacity } from '../admission/capacity.ts';
+import { availableAt, hasCapacity, isWithinLimits } from '../admission/capacity.ts';
 import { type Attempt, beginAttempt, follow } from '../attempt/attempt.ts';
 import { type Reservation, reserve } from '../attempt/reservation.ts';
 import type { Failover } from '../failover/failover.ts';
@@ -99,19 +99,32 @@ async function askAll<Answer extends Answered>(
   first: Reservation,
   lane: AttemptSlot,
   tasks: readonly Task<Answer>[],
-  turnedAway: () => unknown,
+  turnedAway: Failover['turnedAway'],
 ): Promise<void> {
   const { channel } = first;
   const left = tasks.filter(({ done }) => done === undefined);
   const others = linkedAbort(lane.signal);
   const granted = [first];
+  let underWay = 0;
   let failure: { readonly error: unknown } | undefined;
   const work = async (): Promise<void> => {
     for (let task = left.shift(); task !== undefined && failure === undefined; task = left.shift()) {
+      let refused = false;
+      const refusal = (why: 'full' | 'late'): unknown => {
+        refused = true;
+        return turnedAway(why);
+      };
       try {
-        const taken = granted.pop() ?? (await nextPlace(run, channel, task, others.signal, turnedAway));
-        await ask(run, taken, lane, task, others.signal);
+        const taken = granted.pop() ?? (await nextPlace(run, channel, task, others.signal, refusal));
+        underWay += 1;
+        await ask(run, taken, lane, task, others.signal).finally(() => {
+          underWay -= 1;
+        });
       } catch (error) {
+        if (refused && underWay > 0) {
+          left.unshift(task); // the calls that are under way have a place for it when they are over
+          return;
+        }
         failure ??= { error };
         others.abort(error);
       }
@@ -130,7 +143,7 @@ function nextPlace<Answer>(
   channel: Channel,
   task: SubCall<Answer>,
   signal: Signal,
-  turnedAway: () => unknown,
+  refusal: Failover['turnedAway'],
 ): Promise<Reservation> {
   const tokens = (): number => {
     const { inputTokens = 0, outputTokens = 0 } = task.estimate();
@@ -140,16 +153,16 @@ function nextPlace<Answer>(
     priority: run.priority,
     line: `${channel.target.id} ${channel.number ?? ''}`,
     room: Number.POSITIVE_INFINITY, // its request has been let in
+    maxWait: run.env.queueLimits.maxWait,
     signal,
-    tryEnter() {
+    tryEnter(last) {
       const now = run.env.clock.now();
       const at = availableAt(channel, tokens, now);
       if (at > now) return { until: at };
-      return hasCapacity(channel)
-        ? { got: reserve(channel, run, tokens) }
-        : { until: Number.POSITIVE_INFINITY };
+      const mayEnter = last ? isWithinLimits(channel) : hasCapacity(channel);
+      return mayEnter ? { got: reserve(channel, run, tokens) } : { until: Number.POSITIVE_INFINITY };
     },
-    refusal: turnedAway,
+    refusal,
   });
 }
 

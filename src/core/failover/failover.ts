@@ -1,7 +1,7 @@
-import { AllTargetsFailedError, BudgetError, isRouterError, NoTargetError } from '../../errors.ts';
+import { AllTargetsFailedError, CostLimitError, isRouterError, NoTargetError } from '../../errors.ts';
 import type { Health } from '../../types/options/strategy.ts';
 import { sleep } from '../../util/clock.ts';
-import { hasCapacity } from '../admission/capacity.ts';
+import { hasCapacity, isWithinLimits } from '../admission/capacity.ts';
 import type { Entry, Waiter } from '../admission/queue.ts';
 import {
   type AttemptError,
@@ -36,14 +36,14 @@ export interface Failover {
   failed(channel: Channel, error: AttemptError): void;
   /** Whether another target, or the same again, may take over after a failure that has been booked. */
   mayGoOn(error: AttemptError, suits?: (target: Target) => boolean): boolean;
-  /** What the caller gets if the request has to go while it waits to go on. */
-  turnedAway(): unknown;
+  /** What the caller gets if the request has to go while it waits to go on: see `Waiter.refusal`. */
+  turnedAway(why: 'full' | 'late'): unknown;
 }
 
 /** States in which a target is tried only where there is reason to. */
-const doubtful: readonly Health[] = ['open', 'half-open', 'suspect'];
+const doubtful: readonly Health[] = ['failing', 'recovering', 'unresponsive'];
 /** Those in which its vendor has said to leave it alone. */
-const heldBack: readonly Health[] = ['exhausted', 'quarantined'];
+const heldBack: readonly Health[] = ['cooling-down', 'misconfigured'];
 /** After how long a target on probation gets company: its usual time, within these bounds. */
 const unknownLatency = 1_000;
 const shortestDoubt = 100;
@@ -77,7 +77,8 @@ export function createFailover(
   maxCost: number | undefined,
 ): Failover {
   const { env, route } = run;
-  const { retry, queue, breaker, fallbackOn } = route.policies;
+  const { maxAttempts, retry, breaker, fallbackOn } = route.policies;
+  const { size, maxWait } = run.env.queueLimits;
   // Twice would be wrong where a vendor keeps something of it or does something for it.
   const once = choice.bound || !generatesText(run.job.kind) || run.job.needs.get().vendorTools;
   const hedge = once ? false : run.hedge;
@@ -95,7 +96,7 @@ export function createFailover(
     const times = (tried.get(channel)?.times ?? 0) + 1;
     // Full jitter: Brooker, "Exponential Backoff And Jitter", AWS Architecture Blog, 2015.
     const bound = Math.min(retry.maxDelay, retry.minDelay * 2 ** (times - 1));
-    const delay = isStaleSocket(error) ? 0 : Math.max(env.random() * bound, retryAfterOf(error));
+    const delay = isStaleSocket(error) ? 0 : (retryAfterOf(error) ?? env.random() * bound);
     tried.set(channel, { times, error, retryAt: clock.now() + delay });
     if (!failurePolicyOf(error, fallbackOn).anotherKey) spent.add(channel.target);
     last = { channel, error, underWay };
@@ -109,7 +110,7 @@ export function createFailover(
   };
   /** Asking a target again that is known to fail, because nothing else is left, is no retry that adds to its load. */
   const isFree = (channel: Channel, error: AttemptError): boolean =>
-    isStaleSocket(error) || channelHealth(channel, clock.now()).state !== 'closed';
+    isStaleSocket(error) || channelHealth(channel, clock.now()).state !== 'healthy';
 
   /** What has not been tried, and would not fail for the reason for which another one has. */
   const freshOnes = (): readonly Channel[] =>
@@ -140,7 +141,7 @@ export function createFailover(
   /** One to start beside those that run: a healthy one, at once, or none. */
   const another = (cause: Cause): Reservation | undefined => {
     const now = clock.now();
-    if (tries >= retry.maxAttempts) return undefined;
+    if (tries >= maxAttempts) return undefined;
     const targets = new Set([...busy].map(({ target }) => target));
     const next = freshOnes().find(
       (channel) =>
@@ -169,17 +170,17 @@ export function createFailover(
     const kind = run.job.kind === 'stream' ? 'stream' : 'chat';
     if (!doubtful.includes(state)) {
       if (hedge === false) return undefined;
-      const { after } = hedge;
+      const { delay } = hedge;
       const slow =
-        typeof after === 'number'
-          ? after
-          : latencyOf(channel.target, kind, Number(after.slice(1)) / 100, now);
+        typeof delay === 'number'
+          ? delay
+          : latencyOf(channel.target, kind, Number(delay.slice(1)) / 100, now);
       return slow === undefined ? undefined : { after: slow, cause: 'slow', probation: false };
     }
     const usual = latencyOf(channel.target, kind, 0.95, now) ?? unknownLatency;
     const after = Math.min(longestDoubt, Math.max(shortestDoubt, usual));
     // A suspicion is no verdict: the target's own first token, or its silence, says what is next.
-    return { after, cause: 'doubt', probation: state !== 'suspect' };
+    return { after, cause: 'doubt', probation: state !== 'unresponsive' };
   };
 
   /** Whether a further attempt can come to anything in the time that is left. Who has little time gets at least one. */
@@ -203,11 +204,11 @@ export function createFailover(
   /** When a target can be asked; none where that is too late, or where it is misconfigured. */
   const dueOf = (channel: Channel, now: number): readonly NextTarget[] => {
     const { state, until } = channelHealth(channel, now);
-    if (state === 'quarantined') return [];
-    const returns = state === 'exhausted' ? (until ?? 0) : 0;
+    if (state === 'misconfigured') return [];
+    const returns = state === 'cooling-down' ? (until ?? 0) : 0;
     const retryAt = tried.get(channel)?.retryAt ?? 0;
     const at = Math.max(retryAt, returns, limitedUntil(channel, run, now));
-    if (at >= run.deadline || at - now > queue.maxWait) return [];
+    if (at >= run.deadline || at - now > maxWait) return [];
     return [{ channel, at: at > now || hasCapacity(channel) ? at : Number.POSITIVE_INFINITY }];
   };
 
@@ -218,13 +219,13 @@ export function createFailover(
     if (underWay || !passes(error) || !mayRetry(channel) || !canFinish(channel, now)) return undefined;
     if (usable.some(({ target }) => target === channel.target)) return undefined; // with another key
     const { state } = channelHealth(channel, now);
-    if (state !== 'closed' && state !== 'exhausted') return undefined;
+    if (state !== 'healthy' && state !== 'cooling-down') return undefined;
     return dueOf(channel, now).find(({ at }) => at - now <= retry.maxDelay);
   };
 
   const pick = (): NextTarget | undefined => {
     const now = clock.now();
-    if (tries >= retry.maxAttempts) return undefined;
+    if (tries >= maxAttempts) return undefined;
     // As a rule the first is well and has a place. The same follows from what is below, which looks at all of them.
     if (tries === 0) {
       const first = all.find(
@@ -234,7 +235,7 @@ export function createFailover(
     }
     const fresh = freshOnes().filter((channel) => canFinish(channel, now));
     // As many attempts are kept back as there are others to ask: one of them may be well.
-    const spare = (others: number): boolean => retry.maxAttempts - tries > others;
+    const spare = (others: number): boolean => maxAttempts - tries > others;
     const resent = unread();
     if (resent !== undefined && spare(fresh.length)) return { channel: resent, at: now };
     const usable = fresh.filter((channel) => well(channel, now));
@@ -258,7 +259,7 @@ export function createFailover(
     if (due !== undefined) return due;
     // A misconfigured target at least says what is wrong with it.
     const quarantined = fresh.find(
-      (channel) => channelHealth(channel, now).state === 'quarantined' && lets(channel, now),
+      (channel) => channelHealth(channel, now).state === 'misconfigured' && lets(channel, now),
     );
     return quarantined === undefined ? undefined : { channel: quarantined, at: now };
   };
@@ -284,11 +285,11 @@ export function createFailover(
     return new AllTargetsFailedError(run.attempts, error, choice.decision, retryAt());
   };
 
-  const nothingToTry = (shed = false): unknown => {
+  const nothingToTry = (shed?: 'full' | 'late'): unknown => {
     if (last !== undefined) return last.error;
-    const tooExpensive = choice.decision.skipped.filter(({ reason }) => reason === 'too-expensive');
+    const tooExpensive = choice.decision.skipped.filter(({ reason }) => reason === 'over-cost');
     if (maxCost !== undefined && tooExpensive.length > 0 && all.length === 0) {
-      return new BudgetError(maxCost, choice.decision);
+      return new CostLimitError(maxCost, choice.decision);
     }
     return new NoTargetError(choice.decision, retryAt(), shed);
   };
@@ -299,10 +300,13 @@ export function createFailover(
     tries += 1;
     return reserve(channel, run);
   };
-  const tryEnter = (): Entry<Reservation> => {
+  const tryEnter = (lastTry: boolean): Entry<Reservation> => {
     const next = pick();
     if (next === undefined) throw nothingToTry();
-    return next.at > clock.now() ? { until: next.at } : { got: take(next) };
+    if (next.at <= clock.now()) return { got: take(next) };
+    // A limit that was only learned may delay a request, but refuses none.
+    const onlyLearned = next.at === Number.POSITIVE_INFINITY && isWithinLimits(next.channel);
+    return lastTry && onlyLearned ? { got: take(next) } : { until: next.at };
   };
 
   /** A place at the best target, at once or as soon as there is one. */
@@ -320,14 +324,15 @@ export function createFailover(
   const waiter = (): Waiter<Reservation> => {
     const channels = [...freshOnes(), ...all.filter(mayRetry)];
     const line = channels.map(({ target, number = '' }) => `${target.id} ${number}`).join('\n');
-    if (expectedWait(channels, line) > run.deadline - clock.now()) throw nothingToTry(true);
+    if (expectedWait(channels, line) > run.deadline - clock.now()) throw nothingToTry('late');
     return {
       priority: run.priority,
       line,
-      room: queue.size,
+      room: size,
+      maxWait,
       signal: run.signal,
       tryEnter,
-      refusal: () => nothingToTry(true),
+      refusal: nothingToTry,
     };
   };
   /** How long those before it in the line will take, by the usual times of the targets; 0 where little is known. */
@@ -341,12 +346,13 @@ export function createFailover(
     return env.queue.before(line, run.priority) / perMillisecond;
   };
 
-  const step = async <T>(
+  const step = <T>(
+    first: Reservation,
     attempt: (permit: Reservation, lane: AttemptSlot) => Promise<T>,
     discard: (value: T) => void,
   ): Promise<T> => {
     return race({
-      first: await enter(),
+      first,
       async attempt(taken, lane) {
         busy.add(taken.channel);
         try {
@@ -373,15 +379,20 @@ export function createFailover(
       suits = suitable;
       return mayGoOn(error);
     },
-    turnedAway: () => new NoTargetError(choice.decision, retryAt(), true),
+    turnedAway: (why) => new NoTargetError(choice.decision, retryAt(), why),
     async run(attempt, discard = () => {}, suitable = any) {
       suits = suitable;
-      // Who is turned away before a further attempt has the last one's error, so attempts alone are no limit.
-      for (let again = 0; ; again++) {
+      for (;;) {
+        let first: Reservation;
         try {
-          return await step(attempt, discard);
+          first = await enter();
         } catch (error) {
-          if (again >= retry.maxAttempts || !mayGoOn(error)) throw finalError(error);
+          throw finalError(error);
+        }
+        try {
+          return await step(first, attempt, discard);
+        } catch (error) {
+          if (!mayGoOn(error)) throw finalError(error);
           if (run.signal.aborted) throw run.signal.reason;
         }
       }
@@ -396,8 +407,8 @@ function passes(error: AttemptError): boolean {
   );
 }
 
-function retryAfterOf(error: AttemptError): number {
-  return isRouterError(error, 'provider') ? (error.retryAfter ?? 0) : 0;
+function retryAfterOf(error: AttemptError): number | undefined {
+  return isRouterError(error, 'provider') ? error.retryAfter : undefined;
 }
 
 function soonest(picks: readonly NextTarget[]): NextTarget | undefined {

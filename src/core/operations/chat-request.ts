@@ -1,12 +1,9 @@
 import { RequestError } from '../../errors.ts';
-import type { ProviderCall, ResolvedTool } from '../../types/provider.ts';
+import type { ResolvedChatRequest, ResolvedTool } from '../../types/provider.ts';
 import type { Message } from '../../types/request/message.ts';
 import type { ChatRequest, ResponseFormat, Tool } from '../../types/request/request.ts';
 import type { Schema } from '../../types/request/schema.ts';
 import { toJSONSchema } from './schema.ts';
-
-/** A request as every attempt uses it: checked, and without what belongs to one attempt. */
-export type NormalizedRequest = Omit<ProviderCall, 'model' | 'signal' | 'connectTimeout'>;
 
 const fields = new Set([
   'prompt',
@@ -42,7 +39,7 @@ const efforts = ['none', 'minimal', 'low', 'medium', 'high', 'xhigh', 'max'];
 const roles = ['system', 'user', 'assistant', 'tool'];
 
 /** Checks a request and folds its forms into one. Throws `RequestError`, which names the field. */
-export function normalizeChatRequest(request: ChatRequest): NormalizedRequest {
+export function normalizeChatRequest(request: ChatRequest): ResolvedChatRequest {
   if (typeof request !== 'object' || request === null) {
     throw new RequestError('request', 'an object', describe(request));
   }
@@ -76,7 +73,7 @@ export function normalizeChatRequest(request: ChatRequest): NormalizedRequest {
 function toResponseFormat(
   schema: Schema | undefined,
   format: ResponseFormat | undefined,
-): Pick<NormalizedRequest, 'responseFormat'> {
+): Pick<ResolvedChatRequest, 'responseFormat'> {
   if (schema === undefined && format === undefined) return {};
   if (schema !== undefined && format !== undefined)
     throw new RequestError('responseFormat', 'either it or a schema', 'both');

@@ -1,10 +1,10 @@
 import { estimateInput, estimateTokens } from '../../pricing/estimate.ts';
 import { type SizeClass, sizeClassOf } from '../../stats/latency.ts';
+import type { ResolvedChatRequest } from '../../types/provider.ts';
 import type { EmbedRequest } from '../../types/request/embed.ts';
 import type { ImageRequest } from '../../types/request/image.ts';
 import type { ChatRequest } from '../../types/request/request.ts';
 import { type Lazy, lazy } from '../../util/lazy.ts';
-import type { NormalizedRequest } from './chat-request.ts';
 import { messageOf } from './plain-request.ts';
 import { embedRequirements, imageRequirements, type Requirements, requirementsOf } from './requirements.ts';
 
@@ -23,7 +23,7 @@ export interface Operation {
 export function chatOperation(
   kind: 'chat' | 'stream',
   asked: ChatRequest,
-  request: NormalizedRequest,
+  request: ResolvedChatRequest,
 ): Operation {
   return job(
     kind,

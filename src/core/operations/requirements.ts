@@ -1,3 +1,4 @@
+import type { ResolvedChatRequest } from '../../types/provider.ts';
 import type { ImageRequest } from '../../types/request/image.ts';
 import type {
   ContentPart,
@@ -7,7 +8,6 @@ import type {
   UserPart,
 } from '../../types/request/message.ts';
 import type { Target } from '../targets/target.ts';
-import type { NormalizedRequest } from './chat-request.ts';
 import { messageOf } from './plain-request.ts';
 
 /** What a request asks of a target, beside its size. */
@@ -47,7 +47,7 @@ export function imageRequirements(asked: ImageRequest): Requirements {
 }
 
 /** What a chat asks for. */
-export function requirementsOf(request: NormalizedRequest): Requirements {
+export function requirementsOf(request: ResolvedChatRequest): Requirements {
   const files = new Set<string>();
   const references: (readonly string[])[] = [];
   let images = false;

@@ -23,10 +23,13 @@ const fields = [
   'timeout',
   'maxCost',
   'session',
+  'tenant',
+  'user',
+  'tags',
+  'deadline',
   'priority',
   'metadata',
   'interrupted',
-  'restart',
   'hedge',
   'accept',
 ];
@@ -34,14 +37,20 @@ const fields = [
 /** Checks what one call sets for itself. Throws `RequestError`, which names the option. */
 export function checkCallOptions(options: CallOptions): void {
   checkObject('options', options, fields, refuse);
-  const { route, signal, only, timeout, maxCost, session, metadata, interrupted } = options;
+  const { route, signal, only, timeout, maxCost, tags, deadline, metadata, interrupted } = options;
   if (route !== undefined && typeof route !== 'string') refuse('options.route', 'a string', show(route));
   if (signal !== undefined && typeof signal.addEventListener !== 'function') {
     refuse('options.signal', 'an AbortSignal', show(signal));
   }
   if (only !== undefined && !Array.isArray(only)) refuse('options.only', 'a list of target ids', show(only));
-  if (session !== undefined && typeof session !== 'string')
-    refuse('options.session', 'a string', show(session));
+  for (const name of ['session', 'tenant', 'user'] as const) {
+    const value = options[name];
+    if (value !== undefined && typeof value !== 'string') refuse(`options.${name}`, 'a string', show(value));
+  }
+  if (tags !== undefined && (!Array.isArray(tags) || tags.some((tag) => typeof tag !== 'string')))
+    refuse('options.tags', 'a list of strings', show(tags));
+  if (deadline !== undefined && !(typeof deadline === 'number' && deadline > 0))
+    refuse('options.deadline', 'a moment in milliseconds since 1970', show(deadline));
   if (metadata !== undefined && (typeof metadata !== 'object' || metadata === null)) {
     refuse('options.metadata', 'an object', show(metadata));
   }
@@ -51,8 +60,6 @@ export function checkCallOptions(options: CallOptions): void {
   if (options.accept !== undefined && typeof options.accept !== 'function') {
     refuse('options.accept', 'a function', show(options.accept));
   }
-  checkHedge('options.hedge', options.hedge, ['after', 'maxCost'], refuse);
-  if (options.restart !== undefined && typeof options.restart !== 'boolean')
-    refuse('options.restart', 'true or false', show(options.restart));
+  checkHedge('options.hedge', options.hedge, ['delay', 'maxCost'], refuse);
   checkWord('options.interrupted', interrupted, interruptedWords, refuse);
 }

@@ -22,14 +22,15 @@ export type ResolvedTimeouts = Required<Omit<Timeouts, 'firstToken' | 'idle'>> &
 export interface ResolvedPolicies {
   readonly strategy: Strategy;
   readonly timeout: ResolvedTimeouts;
+  /** Most attempts of a request, over all targets. */
+  readonly maxAttempts: number;
   readonly retry: Required<RetryPolicy>;
   /** What is left of retries on the same target, of all requests of the route. */
   readonly retries: RetryBudget;
   readonly breaker: BreakerLimits | false;
-  readonly hedge: (Required<Pick<HedgePolicy, 'after'>> & Pick<HedgePolicy, 'maxCost'>) | false;
+  readonly hedge: (Required<Pick<HedgePolicy, 'delay'>> & Pick<HedgePolicy, 'maxCost'>) | false;
   /** What is left to be sent twice, of all requests of the route. */
   readonly hedges: RetryBudget;
-  readonly queue: Required<QueuePolicy>;
   readonly interrupted: Interrupted;
   readonly fallbackOn: readonly FallbackKind[];
   readonly accept: Accept | undefined;
@@ -42,16 +43,24 @@ const defaultTimeout: ResolvedTimeouts = {
   connect: 3_000,
 };
 
+const defaultRetry: Required<RetryPolicy> = {
+  sameTarget: 1,
+  prefer: 'another-target',
+  minDelay: 250,
+  maxDelay: 8_000,
+  ratio: 0.2,
+};
+
 export const defaultBreaker: BreakerLimits = {
   consecutive: 5,
   failureRate: 0.5,
-  open: 5_000,
-  maxOpen: 60_000,
+  openFor: 5_000,
+  maxOpenFor: 60_000,
   probes: 3,
 };
 
-export const defaultHedge: Exclude<ResolvedPolicies['hedge'], false> = { after: 'p99' };
-const defaultQueue: Required<QueuePolicy> = { size: 1_000, maxWait: 30_000 };
+export const defaultHedge: Exclude<ResolvedPolicies['hedge'], false> = { delay: 'p99' };
+export const defaultQueue: Required<QueuePolicy> = { size: 1_000, maxWait: 30_000 };
 /** Copies that may be under way at a mirror. */
 const usualCopies = 10;
 /** Share of requests that may be sent twice. */
@@ -68,40 +77,27 @@ export function resolvePolicies(
   const breaker = route.breaker ?? router.breaker;
   const mirror = route.mirror ?? router.mirror ?? false;
   const hedge = route.hedge ?? router.hedge ?? false;
-  const retryBelow = mergeDefined(retryDefaults(targets), router.retry === false ? undefined : router.retry);
+  const retryBelow = mergeDefined(defaultRetry, router.retry === false ? undefined : router.retry);
   const breakerBelow = mergeDefined(defaultBreaker, router.breaker === false ? undefined : router.breaker);
   const retryPolicy =
-    retry === false
-      ? { ...retryBelow, maxAttempts: 1, sameTarget: 0 as const }
-      : mergeDefined(retryBelow, retry);
+    retry === false ? { ...retryBelow, sameTarget: 0 as const } : mergeDefined(retryBelow, retry);
   return {
     strategy: route.strategy ?? router.strategy ?? fallbackStrategy,
     timeout: mergeDefined(defaultTimeout, router.timeout, route.timeout),
+    maxAttempts: route.maxAttempts ?? router.maxAttempts ?? Math.max(3, targets + 1),
     retry: retryPolicy,
-    retries: retryBudget({ share: retryPolicy.budget, perSecond: 1, most: 100, first: 10 }),
+    retries: retryBudget({ share: retryPolicy.ratio, perSecond: 1, most: 100, first: 10 }),
     breaker: breaker === false ? false : mergeDefined(breakerBelow, breaker),
     hedge: hedge === false ? false : mergeDefined(defaultHedge, hedge),
     hedges: retryBudget({
-      share: hedge === false ? 0 : (hedge.budget ?? usualHedges),
+      share: hedge === false ? 0 : (hedge.ratio ?? usualHedges),
       perSecond: 0,
       most: 5,
       first: 1,
     }),
-    queue: mergeDefined(defaultQueue, router.queue, route.queue),
     interrupted: route.interrupted ?? router.interrupted ?? 'error',
     fallbackOn: route.fallbackOn ?? router.fallbackOn ?? [],
     accept: route.accept ?? router.accept,
     mirror: mirror === false ? false : { ...mirror, maxInFlight: mirror.maxInFlight ?? usualCopies },
-  };
-}
-
-function retryDefaults(targets: number): Required<RetryPolicy> {
-  return {
-    maxAttempts: Math.max(3, targets + 1),
-    sameTarget: 1,
-    prefer: 'another-target',
-    minDelay: 250,
-    maxDelay: 8_000,
-    budget: 0.2,
   };
 }

@@ -1,5 +1,6 @@
 import { ConfigError } from '../../errors.ts';
-import type { RouterOptions, TargetOptions } from '../../types/options/options.ts';
+import type { TargetOptions } from '../../types/options/options.ts';
+import type { RouterOptions } from '../../types/options/router-options.ts';
 import {
   checkHedge,
   checkNumber,
@@ -12,6 +13,7 @@ import {
 } from '../../util/option-check.ts';
 import { fallbackKinds } from '../attempt/failure-policy.ts';
 import { identify } from '../targets/target.ts';
+import { checkPlugins, checkStore } from './plugins.ts';
 
 const refuse: Refuse = (path, expected, got) => {
   throw new ConfigError(path, expected, got);
@@ -20,16 +22,27 @@ const refuse: Refuse = (path, expected, got) => {
 const policyFields = [
   'strategy',
   'timeout',
+  'maxAttempts',
   'retry',
   'breaker',
   'hedge',
-  'queue',
   'interrupted',
   'fallbackOn',
   'accept',
   'mirror',
 ];
-const routerFields = ['targets', 'routes', 'select', 'catalog', 'clock', 'random', ...policyFields];
+const routerFields = [
+  'targets',
+  'routes',
+  'select',
+  'queue',
+  'catalog',
+  'clock',
+  'random',
+  'plugins',
+  'store',
+  ...policyFields,
+];
 const targetFields = [
   'provider',
   'model',
@@ -40,7 +53,7 @@ const targetFields = [
   'rpm',
   'tpm',
   'tags',
-  'prior',
+  'baseline',
   'capabilities',
 ];
 const rateFields = [
@@ -72,6 +85,7 @@ export function checkOptions(options: RouterOptions): void {
     }
   }
   checkPolicies('', options, ids);
+  checkQueue(options.queue);
   checkRoutes(routes, ids);
   checkSelect(options.select, ['default', ...Object.keys(routes ?? {}), ...ids]);
   if (catalog !== undefined && catalog !== false && typeof catalog?.price !== 'function') {
@@ -82,6 +96,8 @@ export function checkOptions(options: RouterOptions): void {
     refuse('clock', 'an object with the functions now, date and after', show(clock));
   }
   if (random !== undefined && typeof random !== 'function') refuse('random', 'a function', show(random));
+  checkPlugins(options.plugins, refuse);
+  checkStore(options.store, refuse);
 }
 
 function checkTarget(path: string, target: TargetOptions): string {
@@ -105,15 +121,15 @@ function checkTarget(path: string, target: TargetOptions): string {
   if (tags !== undefined && (!Array.isArray(tags) || tags.some((tag) => typeof tag !== 'string'))) {
     refuse(`${path}.tags`, 'a list of strings', show(tags));
   }
-  if (target.prior !== undefined) {
+  if (target.baseline !== undefined) {
     const { firstToken, throughput } = checkObject(
-      `${path}.prior`,
-      target.prior,
+      `${path}.baseline`,
+      target.baseline,
       ['firstToken', 'throughput'],
       refuse,
     );
-    checkNumber(`${path}.prior.firstToken`, firstToken, refuse, { least: 1 });
-    checkNumber(`${path}.prior.throughput`, throughput, refuse, { least: 1 });
+    checkNumber(`${path}.baseline.firstToken`, firstToken, refuse, { least: 1 });
+    checkNumber(`${path}.baseline.throughput`, throughput, refuse, { least: 1 });
   }
   checkPrice(`${path}.price`, price);
   checkCapabilities(`${path}.capabilities`, target.capabilities);
@@ -197,7 +213,10 @@ function checkRates(path: string, rates: Readonly<Record<string, unknown>>): voi
 
 function checkPolicies(path: string, policies: object, ids: readonly string[]): void {
   const at = (field: string): string => (path === '' ? field : `${path}.${field}`);
-  const { strategy, timeout, retry, breaker, interrupted, fallbackOn } = policies as Record<string, unknown>;
+  const { strategy, timeout, maxAttempts, retry, breaker, interrupted, fallbackOn } = policies as Record<
+    string,
+    unknown
+  >;
   const named = strategy as { name?: unknown; rank?: unknown } | undefined | null;
   if (strategy !== undefined && (typeof named?.name !== 'string' || typeof named.rank !== 'function')) {
     refuse(
@@ -207,10 +226,10 @@ function checkPolicies(path: string, policies: object, ids: readonly string[]): 
     );
   }
   checkTimeouts(at('timeout'), timeout, refuse);
+  checkNumber(at('maxAttempts'), maxAttempts, refuse, { least: 1, whole: true });
   if (retry !== undefined && retry !== false) {
-    const fields = ['maxAttempts', 'sameTarget', 'prefer', 'minDelay', 'maxDelay', 'budget'];
-    const { maxAttempts, sameTarget, prefer, ...delays } = checkObject(at('retry'), retry, fields, refuse);
-    checkNumber(`${at('retry')}.maxAttempts`, maxAttempts, refuse, { least: 1, whole: true });
+    const fields = ['sameTarget', 'prefer', 'minDelay', 'maxDelay', 'ratio'];
+    const { sameTarget, prefer, ...delays } = checkObject(at('retry'), retry, fields, refuse);
     if (sameTarget !== undefined && sameTarget !== 0 && sameTarget !== 1) {
       refuse(`${at('retry')}.sameTarget`, '0 or 1', show(sameTarget));
     }
@@ -218,7 +237,7 @@ function checkPolicies(path: string, policies: object, ids: readonly string[]): 
     for (const [name, value] of Object.entries(delays)) checkNumber(`${at('retry')}.${name}`, value, refuse);
   }
   if (breaker !== undefined && breaker !== false) {
-    const fields = ['consecutive', 'failureRate', 'open', 'maxOpen', 'probes'];
+    const fields = ['consecutive', 'failureRate', 'openFor', 'maxOpenFor', 'probes'];
     const { consecutive, failureRate, probes, ...times } = checkObject(
       at('breaker'),
       breaker,
@@ -238,15 +257,9 @@ function checkPolicies(path: string, policies: object, ids: readonly string[]): 
   checkHedge(
     at('hedge'),
     (policies as Record<string, unknown>)['hedge'],
-    ['after', 'budget', 'maxCost'],
+    ['delay', 'ratio', 'maxCost'],
     refuse,
   );
-  const { queue } = policies as Record<string, unknown>;
-  if (queue !== undefined) {
-    const { size, maxWait } = checkObject(at('queue'), queue, ['size', 'maxWait'], refuse);
-    checkNumber(`${at('queue')}.size`, size, refuse, { whole: true });
-    checkNumber(`${at('queue')}.maxWait`, maxWait, refuse);
-  }
   checkWord(at('interrupted'), interrupted, interruptedWords, refuse);
   const { accept, mirror } = policies as Record<string, unknown>;
   checkMirror(at('mirror'), mirror, ids);
@@ -288,13 +301,20 @@ function checkSelect(select: unknown, names: readonly string[]): void {
   checkWord('select.otherwise', otherwise, names, refuse);
 }
 
+function checkQueue(queue: unknown): void {
+  if (queue === undefined) return;
+  const { size, maxWait } = checkObject('queue', queue, ['size', 'maxWait'], refuse);
+  checkNumber('queue.size', size, refuse, { whole: true });
+  checkNumber('queue.maxWait', maxWait, refuse);
+}
+
 function checkMirror(path: string, mirror: unknown, ids: readonly string[]): void {
   if (mirror === undefined || mirror === false) return;
-  const fields = ['target', 'share', 'maxInFlight'];
-  const { target, share, maxInFlight } = checkObject(path, mirror, fields, refuse);
+  const fields = ['target', 'ratio', 'maxInFlight'];
+  const { target, ratio, maxInFlight } = checkObject(path, mirror, fields, refuse);
   if (target === undefined) refuse(`${path}.target`, `one of ${ids.join(', ')}`, 'undefined');
   checkWord(`${path}.target`, target, ids, refuse);
-  if (!(typeof share === 'number' && share >= 0 && share <= 1))
-    refuse(`${path}.share`, 'a share from 0 to 1', show(share));
+  if (!(typeof ratio === 'number' && ratio >= 0 && ratio <= 1))
+    refuse(`${path}.ratio`, 'a number from 0 to 1', show(ratio));
   checkNumber(`${path}.maxInFlight`, maxInFlight, refuse, { least: 1, whole: true });
 }

@@ -56,23 +56,25 @@ export function chooseCandidates(question: RoutingInput, env: RouterContext): Ro
     );
     const reason =
       binds !== undefined && !target.channels.some(binds)
-        ? 'bound'
+        ? 'pinned'
         : reasonToSkip(target, candidate, lacks, question, now);
     if (reason === undefined) {
       ready.push(candidate);
       continue;
     }
-    const until = reason === 'limited' ? soonest(target, question, now) : targetHealth(target, now).until;
-    const passes = ['open', 'suspect', 'exhausted', 'limited', 'quarantined'].includes(reason);
+    const until = reason === 'over-limit' ? soonest(target, question, now) : targetHealth(target, now).until;
+    const passes = ['failing', 'unresponsive', 'cooling-down', 'over-limit', 'misconfigured'].includes(
+      reason,
+    );
     if (passes) later.push(candidate);
     skipped.push({
       target: target.id,
       reason,
-      ...(passes && until !== undefined ? { until: toEpoch(until, env.clock) } : {}),
-      ...(reason === 'too-expensive' && candidate.estimatedCost !== undefined
+      ...(passes && until !== undefined ? { retryAt: toEpoch(until, env.clock) } : {}),
+      ...(reason === 'over-cost' && candidate.estimatedCost !== undefined
         ? { estimatedCost: candidate.estimatedCost }
         : {}),
-      ...(reason === 'unfit' && lacks !== undefined ? { lacks } : {}),
+      ...(reason === 'incapable' && lacks !== undefined ? { lacks } : {}),
     });
   }
   const rank = (of: readonly CandidateView[]): readonly Candidate[] =>
@@ -96,7 +98,7 @@ export function chooseCandidates(question: RoutingInput, env: RouterContext): Ro
   }
   for (const candidate of ready) {
     if (candidate.chosen) continue;
-    skipped.push({ target: candidate.of.id, reason: 'not-chosen', ...noted(candidate) });
+    skipped.push({ target: candidate.of.id, reason: 'not-ranked', ...noted(candidate) });
   }
   // What the strategy would leave out is left out for good, whatever becomes of the others.
   const allowed = later.length === 0 ? [] : rank(later).filter(CandidateView.is);
@@ -110,7 +112,7 @@ export function chooseCandidates(question: RoutingInput, env: RouterContext): Ro
   };
   if (binds === undefined) return { decision, ranked, waiting, bound: false };
   // What it hangs on is not known to any other, so there is no failover.
-  for (const { target } of candidates.splice(1)) skipped.push({ target, reason: 'bound' });
+  for (const { target } of candidates.splice(1)) skipped.push({ target, reason: 'pinned' });
   const only = ranked.find(binds);
   if (only !== undefined) return { decision, ranked: [only], waiting: [], bound: true };
   return { decision, ranked: [], waiting: waiting.filter(binds).slice(0, 1), bound: true };
@@ -181,17 +183,17 @@ function reasonToSkip(
   now: number,
 ): SkipReason | undefined {
   const { route, only, maxCost } = question;
-  if (only !== undefined && !only.includes(target.id)) return 'not-allowed';
-  if (lacks !== undefined) return 'unfit';
-  if (candidate.health === 'quarantined') return 'quarantined';
+  if (only !== undefined && !only.includes(target.id)) return 'excluded';
+  if (lacks !== undefined) return 'incapable';
+  if (candidate.health === 'misconfigured') return 'misconfigured';
   // A price that is not known cannot be promised to be low enough.
   if (maxCost !== undefined && (candidate.estimatedCost ?? Number.POSITIVE_INFINITY) > maxCost)
-    return 'too-expensive';
-  if (candidate.health === 'exhausted') return 'exhausted';
-  if (!candidate.plain && soonest(target, question, now) > now) return 'limited';
-  if (!target.silence.admits(now)) return 'suspect';
+    return 'over-cost';
+  if (candidate.health === 'cooling-down') return 'cooling-down';
+  if (!candidate.plain && soonest(target, question, now) > now) return 'over-limit';
+  if (!target.silence.admits(now)) return 'unresponsive';
   const refused = (channel: Channel): boolean => !breakersAdmit(channel, now);
-  return route.policies.breaker !== false && target.channels.every(refused) ? 'open' : undefined;
+  return route.policies.breaker !== false && target.channels.every(refused) ? 'failing' : undefined;
 }
 
 /** Which targets may take a request that hangs on what one vendor keeps; `undefined` where it hangs on nothing. */

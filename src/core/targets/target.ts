@@ -12,7 +12,7 @@ import { type StatsRecorder, statsRecorder } from '../../stats/target-stats.ts';
 import type { Clock, Random } from '../../types/clock.ts';
 import type { Capabilities } from '../../types/options/capabilities.ts';
 import type { KeyLimits } from '../../types/options/limit.ts';
-import type { Prior, TargetOptions } from '../../types/options/options.ts';
+import type { Baseline, TargetOptions } from '../../types/options/options.ts';
 import type { Price } from '../../types/options/price.ts';
 import type { Candidate, Health, TargetStats } from '../../types/options/strategy.ts';
 import type { Provider } from '../../types/provider.ts';
@@ -24,7 +24,7 @@ export interface Target {
   readonly provider: Provider;
   readonly model: string;
   readonly price: Price | undefined;
-  readonly prior: Prior;
+  readonly prior: Baseline;
   /** As its provider knows them and its options declare them. */
   readonly capabilities: Capabilities;
   /** What strategies see of it. */
@@ -123,7 +123,7 @@ export function createTargets(
       provider,
       model,
       price: option.price,
-      prior: option.prior ?? {},
+      prior: option.baseline ?? {},
       capabilities: { ...provider.capabilities?.(model), ...option.capabilities },
       facts: {
         id,
@@ -154,7 +154,7 @@ export function createTargets(
         pressure: adaptiveConcurrency(),
         places: inFlight(),
         copies: new Set(),
-        lastReportedHealth: 'closed',
+        lastReportedHealth: 'healthy',
       });
     }
     return target;
@@ -181,7 +181,7 @@ function limitsOf({ concurrency, rpm, tpm }: KeyLimits): Limits {
   return { places: inFlight(concurrency), copies: new Set(), rate: rateLimit(rpm, tpm) };
 }
 
-const well: HealthNow = { state: 'closed', until: undefined };
+const well: HealthNow = { state: 'healthy', until: undefined };
 
 /** How a channel is now, and until when. */
 export function channelHealth({ target, key, holds }: Channel, now: number): HealthNow {
@@ -202,12 +202,20 @@ export function channelHealth({ target, key, holds }: Channel, now: number): Hea
     [target.breaker, endpoint.breaker],
     now,
   );
-  if (!target.silence.suspected || (health.state !== 'closed' && health.state !== 'half-open')) return health;
-  return { state: 'suspect', until: target.silence.until };
+  if (!target.silence.suspected || (health.state !== 'healthy' && health.state !== 'recovering'))
+    return health;
+  return { state: 'unresponsive', until: target.silence.until };
 }
 
 /** From well to bad. */
-const order: readonly Health[] = ['closed', 'half-open', 'suspect', 'open', 'exhausted', 'quarantined'];
+const order: readonly Health[] = [
+  'healthy',
+  'recovering',
+  'unresponsive',
+  'failing',
+  'cooling-down',
+  'misconfigured',
+];
 
 function isFreeOf({ exhaustedUntil, quarantinedUntil }: Cooldowns, now: number): boolean {
   return exhaustedUntil <= now && quarantinedUntil <= now;

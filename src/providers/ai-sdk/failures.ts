@@ -1,5 +1,6 @@
 import { ConfigError, ProviderError } from '../../errors.ts';
-import { classifyFailure, type FailureRow } from '../../transport/failure.ts';
+import { classifyFailure } from '../../transport/failure.ts';
+import type { FailureRow } from '../../transport/failure-table.ts';
 import { causes, networkError } from '../../transport/network-error.ts';
 import { asObject, asText } from '../../util/json.ts';
 import { anthropicFailures } from '../anthropic/failures.ts';

@@ -1,23 +1,23 @@
 import type { JSONObject } from '../../types/request/json.ts';
-import type { ContentPart, SourcePart } from '../../types/request/message.ts';
-import { asJSON, asObject, asObjects, asText, type Wire } from '../../util/json.ts';
+import type { ContentPart, ProviderOptions, SourcePart } from '../../types/request/message.ts';
+import { asJSON, asObjects, asText, type Wire } from '../../util/json.ts';
+import { namelessCall } from '../shared/answer/broken.ts';
+import { readToolInput } from '../shared/tool-input.ts';
 
 /** One content block of an answer as parts; nothing for a kind that is not known (it is still in `raw`). */
 export function toParts(block: Wire): readonly ContentPart[] {
   const type = asText(block['type']) ?? '';
   if (type === 'text') {
-    const citations = block['citations'];
-    const cited = Array.isArray(citations) && citations.length > 0;
-    const options = cited ? { providerOptions: { anthropic: { citations } } } : {};
-    return [
-      { type: 'text', text: asText(block['text']) ?? '', ...options },
-      ...(cited ? citedSources(citations) : []),
-    ];
+    const text = asText(block['text']) ?? '';
+    const citations = asObjects(block['citations']);
+    if (text === '' && citations.length === 0) return [];
+    return [{ type: 'text', text, ...citationsOf(citations) }, ...citedSources(citations)];
   }
   if (type === 'thinking') {
-    const signature = asText(block['signature']);
-    const options = signature === undefined ? {} : { providerOptions: { anthropic: { signature } } };
-    return [{ type: 'reasoning', text: asText(block['thinking']) ?? '', ...options }];
+    const [text, signature] = [asText(block['thinking']) ?? '', asText(block['signature']) ?? ''];
+    if (text === '' && signature === '') return [];
+    const options = signature === '' ? {} : { providerOptions: { anthropic: { signature } } };
+    return [{ type: 'reasoning', text, ...options }];
   }
   if (type === 'redacted_thinking') {
     return [
@@ -28,16 +28,35 @@ export function toParts(block: Wire): readonly ContentPart[] {
       },
     ];
   }
+  return toWholeParts(block);
+}
+
+/** A part that comes whole in a stream, too. */
+type WholePart = Exclude<ContentPart, { readonly type: 'text' | 'reasoning' }>;
+
+/** The same for a block that is neither text nor thinking. */
+export function toWholeParts(block: Wire): readonly WholePart[] {
+  const type = asText(block['type']) ?? '';
   if (type === 'tool_use') {
-    const [toolCallId, toolName] = [asText(block['id']) ?? crypto.randomUUID(), asText(block['name']) ?? ''];
-    return [{ type: 'tool-call', toolCallId, toolName, input: asJSON(block['input']) ?? {} }];
+    const [toolCallId, toolName] = [asText(block['id']) ?? '', asText(block['name']) ?? ''];
+    return [{ type: 'tool-call', toolCallId, toolName, input: readToolInput(block['input']) }];
   }
   if (type === 'server_tool_use' || type === 'mcp_tool_use') return [serverCall(block)];
   return type.endsWith('_tool_result') ? serverResult(block, type) : [];
 }
 
+/**
+ * A block whose call has an id that no other has. Throws where the application would have to answer a call without knowing of
+ * which tool.
+ */
+export function withOwnId(block: Wire, ownId: (given: unknown) => string): Wire {
+  if (block['type'] !== 'tool_use') return block;
+  if (!asText(block['name'])) throw namelessCall('anthropic');
+  return { ...block, id: ownId(block['id']) };
+}
+
 // The vendor's own tools: their blocks are kept whole, because they have to go back as they came.
-function serverCall(block: Wire): ContentPart {
+function serverCall(block: Wire): WholePart {
   return {
     type: 'tool-call',
     toolCallId: asText(block['id']) ?? '',
@@ -48,7 +67,7 @@ function serverCall(block: Wire): ContentPart {
   };
 }
 
-function serverResult(block: Wire, type: string): readonly ContentPart[] {
+function serverResult(block: Wire, type: string): readonly WholePart[] {
   const sources = asObjects(block['content']).flatMap((found) => {
     return found['type'] === 'web_search_result' ? toSource(found) : [];
   });
@@ -69,9 +88,14 @@ function keep(block: Wire): { readonly anthropic: JSONObject } {
   return { anthropic: { block: asJSON(block) } };
 }
 
+/** What of a cited text has to go back with it. */
+export function citationsOf(citations: readonly unknown[]): { readonly providerOptions?: ProviderOptions } {
+  return citations.length === 0 ? {} : { providerOptions: { anthropic: { citations: asJSON(citations) } } };
+}
+
 /** The web pages among citations. */
-export function citedSources(citations: unknown): readonly SourcePart[] {
-  return asObjects(citations).flatMap((citation) => toSource(asObject(citation) ?? {}));
+export function citedSources(citations: readonly unknown[]): readonly SourcePart[] {
+  return asObjects(citations).flatMap(toSource);
 }
 
 function toSource(found: Wire): readonly SourcePart[] {

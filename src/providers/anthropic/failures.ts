@@ -1,7 +1,6 @@
-import type { FailureFacts, FailureRow } from '../../transport/failure.ts';
+import { creditPause, type FailureFacts, type FailureRow } from '../../transport/failure-table.ts';
 
-/** Credit can be bought at any time, and limits be raised; so both are looked at again. */
-const creditPause = 900_000;
+/** Limits can be raised at any time, so a spent one is tried again once an hour. */
 const longestSpendPause = 3_600_000;
 const rampPause = 5_000;
 
@@ -27,10 +26,8 @@ export const anthropicFailures: readonly FailureRow[] = [
   { code: ['authentication_error', 'permission_error'], kind: 'auth' },
   { code: 'not_found_error', kind: 'not-found' },
   { code: 'request_too_large', kind: 'context-length', standsFor: 413 },
-  { message: /prompt is too long/i, kind: 'context-length' },
   { code: 'timeout_error', kind: 'timeout' },
   { code: ['api_error', 'conflict_error'], kind: 'server' },
-  { code: 'invalid_request_error', kind: 'bad-request' },
 ];
 
 /** Limits on spending lift on the first of the month, UTC. */

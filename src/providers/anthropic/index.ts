@@ -13,14 +13,8 @@ import {
   resolveClientOptions,
 } from '../shared/client-options.ts';
 import { withKeys } from '../shared/keys.ts';
-import {
-  type ClientSource,
-  injectedClient,
-  lazyClient,
-  sdkFetch,
-  sdkProvider,
-  withExchange,
-} from '../shared/sdk-provider.ts';
+import { lazyClient, sdkFetch, withExchange } from '../shared/sdk-client.ts';
+import { type ClientSource, injectedClient, sdkProvider } from '../shared/sdk-provider.ts';
 import { capabilitiesOf } from './capabilities.ts';
 import { anthropicFailures } from './failures.ts';
 import { toRequest } from './request.ts';

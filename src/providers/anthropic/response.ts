@@ -1,12 +1,15 @@
-import { ProviderError } from '../../errors.ts';
 import { classifyFailure } from '../../transport/failure.ts';
+import { isFailure } from '../../transport/read-failure.ts';
 import type { ProviderResult } from '../../types/provider.ts';
 import type { JSONObject } from '../../types/request/json.ts';
+import type { ContentPart } from '../../types/request/message.ts';
 import type { Warning } from '../../types/result/result.ts';
 import { asJSON, asObject, asObjects, asText, compact, type Wire } from '../../util/json.ts';
-import { toParts } from './content.ts';
+import { malformed } from '../shared/answer/broken.ts';
+import { evidenceIn, finishReasonOf } from '../shared/answer/finish-reason.ts';
+import { ownToolCallIds } from '../shared/tool-call-id.ts';
+import { toParts, withOwnId } from './content.ts';
 import { anthropicFailures } from './failures.ts';
-import { toFinishReason } from './finish-reason.ts';
 import { toUsage } from './usage.ts';
 
 const provider = 'anthropic';
@@ -18,31 +21,26 @@ export function toResult(
   warnings: readonly Warning[],
 ): ProviderResult {
   const wire = asObject(raw);
-  if (wire?.['type'] === 'error' || (wire?.['error'] ?? undefined) !== undefined) {
-    throw classifyFailure({ provider, headers, body: wire }, anthropicFailures);
-  }
-  if (wire === undefined || !Array.isArray(wire['content'])) {
-    throw new ProviderError({
-      kind: 'malformed',
-      provider,
-      answered: true,
-      summary: 'the answer is no message',
-    });
-  }
-  const stopReason = asText(wire['stop_reason']);
-  if (stopReason === undefined) {
-    const summary = 'the answer does not say why it ended';
-    throw new ProviderError({ kind: 'truncated', provider, answered: true, summary });
-  }
+  if (isFailure(raw)) throw classifyFailure({ provider, headers, body: raw }, anthropicFailures);
+  if (wire === undefined || !(Array.isArray(wire['content']) || asText(wire['content'])))
+    throw malformed(provider, 'the answer is no message');
+  const content = contentOf(wire);
   return {
-    content: asObjects(wire['content']).flatMap(toParts),
-    finishReason: toFinishReason(stopReason),
+    content,
+    finishReason: finishReasonOf({ provider, reason: wire['stop_reason'], ...evidenceIn(content) }),
     usage: toUsage(wire['usage']),
     response: { ...compact({ id: asText(wire['id']), model: asText(wire['model']) }), headers },
     warnings,
     providerMetadata: { anthropic: metadataOf(wire, asObject(wire['usage']) ?? {}) },
     raw,
   };
+}
+
+/** The blocks of a message as parts. Some compatible servers send plain text for them. */
+function contentOf({ content }: Wire): readonly ContentPart[] {
+  if (typeof content === 'string') return [{ type: 'text', text: content }];
+  const ownId = ownToolCallIds();
+  return asObjects(content).flatMap((block) => toParts(withOwnId(block, ownId)));
 }
 
 /** What the vendor says beyond our own fields. `wire` is a message, or the delta at the end of a stream. */

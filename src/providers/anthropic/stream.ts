@@ -1,149 +1,90 @@
-import { ProviderError } from '../../errors.ts';
 import { classifyFailure } from '../../transport/failure.ts';
+import { isFailure } from '../../transport/read-failure.ts';
 import type { ProviderStreamPart } from '../../types/provider.ts';
-import { asObject, asText, compact, type Wire } from '../../util/json.ts';
-import type { StreamReader } from '../shared/part-stream.ts';
-import { parseToolInput } from '../shared/tool-input.ts';
-import { citedSources, toParts } from './content.ts';
+import { asObject, asObjects, asText, compact, type Wire } from '../../util/json.ts';
+import { malformed, truncated } from '../shared/answer/broken.ts';
+import { finishReasonOf, givenReason } from '../shared/answer/finish-reason.ts';
+import type { StreamReader } from '../shared/stream/part-stream.ts';
+import { blockReader } from './blocks.ts';
 import { anthropicFailures } from './failures.ts';
-import { toFinishReason } from './finish-reason.ts';
 import { metadataOf } from './response.ts';
 import { mergeUsage, toUsage } from './usage.ts';
 
 const provider = 'anthropic';
 
-interface OpenBlock {
-  readonly start: Wire;
-  readonly type: string;
-  readonly id: string;
-  json: string;
-  readonly citations: unknown[];
-}
-
-/** A reader for one stream of message events (https://platform.claude.com/docs/en/build-with-claude/streaming). */
+/**
+ * A reader for one stream of message events (https://platform.claude.com/docs/en/build-with-claude/streaming). Either the reason
+ * why it ended or its last event proves that a message is complete: gateways leave out one of the two.
+ */
 export function eventReader(headers: Readonly<Record<string, string>>): StreamReader {
-  const blocks = new Map<unknown, OpenBlock>();
+  const blocks = blockReader();
   let usage: Wire = {};
   let ending: Wire = {};
+  let started = false;
   let stopped = false;
 
-  const startBlock = (index: unknown, start: Wire): readonly ProviderStreamPart[] => {
-    const type = asText(start['type']) ?? '';
-    const id = String(index);
-    blocks.set(index, { start, type, id, json: '', citations: [] });
-    switch (type) {
-      case 'text':
-      case 'thinking':
-        return []; // empty at its start: deltas follow
-      case 'redacted_thinking': {
-        const redactedData = asText(start['data']) ?? '';
-        return [{ type: 'reasoning-delta', text: '', id, providerOptions: { anthropic: { redactedData } } }];
-      }
-      case 'tool_use':
-        return [
-          {
-            type: 'tool-call-start',
-            toolCallId: asText(start['id']) ?? id,
-            toolName: asText(start['name']) ?? '',
-          },
-        ];
-      default:
-        return [];
-    }
-  };
-
-  const pushDelta = (block: OpenBlock, delta: Wire): readonly ProviderStreamPart[] => {
-    const { id } = block;
-    switch (delta['type']) {
-      case 'text_delta':
-        return [{ type: 'text-delta', text: asText(delta['text']) ?? '', id }];
-      case 'thinking_delta':
-        return [{ type: 'reasoning-delta', text: asText(delta['thinking']) ?? '', id }];
-      case 'signature_delta': {
-        const signature = asText(delta['signature']) ?? '';
-        return [{ type: 'reasoning-delta', text: '', id, providerOptions: { anthropic: { signature } } }];
-      }
-      case 'input_json_delta': {
-        const text = asText(delta['partial_json']) ?? '';
-        block.json += text;
-        if (text === '' || block.type !== 'tool_use') return [];
-        return [{ type: 'tool-call-delta', toolCallId: asText(block.start['id']) ?? id, text }];
-      }
-      case 'citations_delta':
-        block.citations.push(delta['citation']);
-        return [];
-      default:
-        return [];
-    }
-  };
-
-  /** What a block came to; text and thinking have been told by then. */
-  const stopBlock = ({ start, type, id, json, citations }: OpenBlock): readonly ProviderStreamPart[] => {
-    if (type === 'text') {
-      if (citations.length === 0) return [];
-      const [text] = toParts({ type: 'text', citations });
-      const providerOptions = text?.providerOptions ?? {};
-      return [{ type: 'text-delta', text: '', id, providerOptions }, ...citedSources(citations)];
-    }
-    if (type === 'thinking' || type === 'redacted_thinking') return [];
-    const input = json === '' ? (start['input'] ?? {}) : parseToolInput(json);
-    const whole = type.endsWith('tool_use') ? { ...start, id: asText(start['id']) ?? id, input } : start;
-    return toParts(whole).flatMap((part) => (part.type === 'text' || part.type === 'reasoning' ? [] : part));
+  const start = (message: Wire): readonly ProviderStreamPart[] => {
+    if (started) throw malformed(provider, 'a second message began before the first one ended');
+    started = true;
+    usage = mergeUsage(usage, message['usage']);
+    const { id, model, stop_reason } = message;
+    ending = { ...ending, stop_reason };
+    return [
+      { type: 'response', ...compact({ id: asText(id), model: asText(model) }), usage: toUsage(usage) },
+      // Empty at the vendor; servers that have the whole answer by then may send it here.
+      ...asObjects(message['content']).flatMap((block, index) => [
+        ...blocks.start(index, block),
+        ...blocks.stop(index),
+      ]),
+    ];
   };
 
   return {
     push(event) {
-      const wire = asObject(event) ?? {};
+      if (stopped) return []; // what follows the end is no part of the answer
+      const wire = asObject(event);
+      if (wire === undefined) throw malformed(provider, 'an event is no JSON object');
       switch (wire['type']) {
-        case 'message_start': {
-          const message = asObject(wire['message']) ?? {};
-          usage = mergeUsage(usage, message['usage']);
-          return [
-            {
-              type: 'response',
-              ...compact({ id: asText(message['id']), model: asText(message['model']) }),
-              usage: toUsage(usage),
-            },
-          ];
-        }
+        case 'message_start':
+          return start(asObject(wire['message']) ?? {});
         case 'content_block_start':
-          return startBlock(wire['index'], asObject(wire['content_block']) ?? {});
-        case 'content_block_delta': {
-          const block = blocks.get(wire['index']);
-          return block === undefined ? [] : pushDelta(block, asObject(wire['delta']) ?? {});
-        }
-        case 'content_block_stop': {
-          const block = blocks.get(wire['index']);
-          blocks.delete(wire['index']);
-          return block === undefined ? [] : stopBlock(block);
-        }
+          return blocks.start(wire['index'], asObject(wire['content_block']) ?? {});
+        case 'content_block_delta':
+          return blocks.push(wire['index'], asObject(wire['delta']) ?? {});
+        case 'content_block_stop':
+          return blocks.stop(wire['index']);
         case 'message_delta':
-          ending = { ...ending, ...asObject(wire['delta']) };
+          ending = { ...ending, ...present(asObject(wire['delta']) ?? {}) };
           usage = mergeUsage(usage, wire['usage']);
           return [];
         case 'message_stop':
           stopped = true;
           return [];
-        case 'error':
-          throw classifyFailure({ provider, headers, body: wire }, anthropicFailures);
         default:
+          // An error, also where a gateway says it in another vendor's form.
+          if (isFailure(wire)) throw classifyFailure({ provider, headers, body: wire }, anthropicFailures);
           return [];
       }
     },
+    isOver: () => stopped,
     end() {
-      const stopReason = asText(ending['stop_reason']);
-      if (!stopped || stopReason === undefined) {
-        const summary = 'the stream ended without its end mark';
-        throw new ProviderError({ kind: 'truncated', provider, answered: true, summary });
-      }
+      const reason = ending['stop_reason'];
+      if (!stopped && givenReason(reason) === undefined) throw truncated(provider);
+      const rest = blocks.end();
       return [
+        ...rest,
         {
           type: 'finish',
-          finishReason: toFinishReason(stopReason),
+          finishReason: finishReasonOf({ provider, reason, ...blocks.evidence() }),
           usage: toUsage(usage),
           providerMetadata: { anthropic: metadataOf(ending, usage) },
         },
       ];
     },
   };
+}
+
+/** The fields that say something: a later event may repeat one with nothing in it. */
+function present(fields: Wire): Wire {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => (value ?? '') !== ''));
 }

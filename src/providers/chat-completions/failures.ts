@@ -1,9 +1,10 @@
 import { ProviderError } from '../../errors.ts';
-import { classifyFailure, type FailureFacts, type FailureRow } from '../../transport/failure.ts';
-import { asObject, asText, type Wire } from '../../util/json.ts';
+import { classifyFailure } from '../../transport/failure.ts';
+import { creditPause, type FailureFacts, type FailureRow } from '../../transport/failure-table.ts';
+import { isFailure } from '../../transport/read-failure.ts';
+import { asObject, asObjects, asText } from '../../util/json.ts';
 
-/** A spent account is looked at again after a quarter of an hour, a spent budget at least once an hour. */
-const creditPause = 900_000;
+/** A spent budget is tried again at least once an hour. */
 const longestBudgetPause = 3_600_000;
 const rampPause = 5_000;
 
@@ -16,6 +17,12 @@ const rampPause = 5_000;
  * https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_InvokeModel.html#API_runtime_InvokeModel_Errors.
  */
 export const chatCompletionsFailures: readonly FailureRow[] = [
+  // DashScope: its free tokens are used up, of one model or of all. OpenAI's code for a spent account is its code for tokens
+  // per minute (https://help.aliyun.com/en/model-studio/error-code-start, https://www.alibabacloud.com/help/en/model-studio/rate-limit).
+  { code: 'AllocationQuota.FreeTierOnly', kind: 'quota', scope: 'deployment', retryAfter: creditPause },
+  { provider: 'qwen', status: 429, message: /free allocated quota/i, kind: 'quota', retryAfter: creditPause },
+  { provider: 'qwen', status: 429, code: 'insufficient_quota', kind: 'rate-limit', limit: 'tokens' },
+  { code: 'Arrearage', kind: 'quota', retryAfter: creditPause },
   {
     code: [
       'insufficient_quota',
@@ -24,14 +31,19 @@ export const chatCompletionsFailures: readonly FailureRow[] = [
       'project_spend_limit_exceeded',
       'organization_usage_limit_exceeded',
       'billing_hard_limit_reached',
+      // Moonshot: https://platform.kimi.ai/docs/api/errors
+      'exceeded_current_quota_error',
     ],
     kind: 'quota',
     retryAfter: creditPause,
   },
   { code: 'slow_down', kind: 'rate-limit', limit: 'ramp', retryAfter: rampPause },
   // One request larger than a whole minute's tokens: waiting does not help, another target may.
-  { status: [413, 429], message: /^Request too large/i, kind: 'context-length' },
+  { status: 429, message: /request too large for model|^request too large/i, kind: 'context-length' },
   { status: 413, kind: 'context-length' },
+  // Moonshot answers 429 where others answer 503.
+  { code: 'engine_overloaded_error', kind: 'overloaded', standsFor: 429 },
+  { code: 'rate_limit_reached_error', kind: 'rate-limit' },
   { code: 'capacity_exceeded', kind: 'rate-limit', retryAfter: rampPause, standsFor: 498 },
   { status: 498, kind: 'rate-limit', retryAfter: rampPause },
 
@@ -83,8 +95,24 @@ export const chatCompletionsFailures: readonly FailureRow[] = [
   { code: ['invalid_api_key', 'billing_not_active', 'authentication_error'], kind: 'auth' },
   { code: ['server_is_overloaded', 'service_unavailable_error', 'overloaded_error'], kind: 'overloaded' },
   { code: 'server_error', kind: 'server' },
-  // Groq: the model's tool call was no JSON, or made up; the same request may well work the next time.
-  { status: 400, code: 'tool_use_failed', kind: 'malformed', scope: 'request', standsFor: 400 },
+  // Cloudflare: https://developers.cloudflare.com/workers-ai/platform/errors/
+  { status: 429, message: /daily free allocation/i, kind: 'quota', limit: 'daily', retryAfter: creditPause },
+  {
+    status: 429,
+    message: /no more data centers|capacity temporarily exceeded/i,
+    kind: 'overloaded',
+    standsFor: 429,
+  },
+  { status: [400, 404], message: /^(\d+: |AiError: )*no such model/i, kind: 'not-found' },
+  // Groq: the model's tool call or JSON was none, or made up; the same request may well work the next time
+  // (https://console.groq.com/docs/tool-use, https://console.groq.com/docs/structured-outputs).
+  {
+    status: 400,
+    code: ['tool_use_failed', 'json_validate_failed', 'output_parse_failed'],
+    kind: 'malformed',
+    scope: 'request',
+    standsFor: 400,
+  },
   { provider: 'groq', status: 422, kind: 'malformed', scope: 'request' },
 ];
 
@@ -96,20 +124,18 @@ function untilReset({ metadata, now }: FailureFacts): number {
 
 /** An error inside an answer or a stream that began as a success; `undefined` where there is none. */
 export function failureInside(
-  wire: Wire,
+  answer: unknown,
   provider: string,
   headers: Readonly<Record<string, string>>,
 ): ProviderError | undefined {
-  const choice = Array.isArray(wire['choices']) ? asObject(wire['choices'][0]) : undefined;
-  const error = wire['error'] ?? undefined;
-  if (error === undefined && wire['object'] !== 'error' && choice?.['finish_reason'] !== 'error')
-    return undefined;
-  return failureFrom(wire, provider, headers);
+  const choice = asObjects(asObject(answer)?.['choices'])[0];
+  if (!isFailure(answer) && choice?.['finish_reason'] !== 'error') return undefined;
+  return failureFrom(answer, provider, headers);
 }
 
 /** An error that came as an answer. What nothing is known of is the vendor's own. */
 export function failureFrom(
-  body: Wire,
+  body: unknown,
   provider: string,
   headers: Readonly<Record<string, string>>,
 ): ProviderError {

@@ -17,7 +17,7 @@ export function toResult(
   warnings: readonly Warning[],
 ): ProviderResult {
   const wire = asObject(raw);
-  const inside = wire === undefined ? undefined : failureInside(wire, provider, headers);
+  const inside = failureInside(raw, provider, headers);
   if (inside !== undefined) throw inside;
   const choice = asObjects(wire?.['choices'])[0];
   const message = asObject(choice?.['message']);

@@ -1,4 +1,5 @@
-import { type FailureRow, quotasIn } from '../../transport/failure.ts';
+import type { FailureRow } from '../../transport/failure-table.ts';
+import { quotasIn } from '../../transport/read-failure.ts';
 
 /** What Google says when it fails (https://ai.google.dev/gemini-api/docs/troubleshooting, https://google.aip.dev/193). */
 export const googleFailures: readonly FailureRow[] = [

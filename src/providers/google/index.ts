@@ -16,11 +16,11 @@ import {
   resolveClientOptions,
 } from '../shared/client-options.ts';
 import { withKeys } from '../shared/keys.ts';
+import { lazyClient } from '../shared/sdk-client.ts';
 import {
   type Carry,
   type ClientSource,
   injectedClient,
-  lazyClient,
   type SdkImages,
   type SdkMapping,
   sdkProvider,

@@ -19,9 +19,9 @@ import { toRequest } from '../chat-completions/request.ts';
 import { toResult } from '../chat-completions/response.ts';
 import { chunkMapper } from '../chat-completions/stream.ts';
 import { mark } from '../shared/account-marks.ts';
-import { eventChunks } from '../shared/event-stream.ts';
-import { partStream } from '../shared/part-stream.ts';
 import { limitsIn, recalled, refuseAborted, toThrown, withLimits } from '../shared/sdk-provider.ts';
+import { eventChunks } from '../shared/stream/event-stream.ts';
+import { partStream } from '../shared/stream/part-stream.ts';
 import { type Gateway, heard, tell, withFacts } from './gateway.ts';
 
 /** What all calls of one provider share. */

@@ -23,15 +23,13 @@ import {
   resolveClientOptions,
 } from '../shared/client-options.ts';
 import { withKeys } from '../shared/keys.ts';
+import { lazyClient, sdkFetch, withExchange } from '../shared/sdk-client.ts';
 import {
   type Carry,
   type ClientSource,
   injectedClient,
-  lazyClient,
   type SdkMapping,
-  sdkFetch,
   sdkProvider,
-  withExchange,
 } from '../shared/sdk-provider.ts';
 import { capabilitiesInChat, capabilitiesInResponses } from './capabilities.ts';
 import { toEditFiles } from './image-edits.ts';

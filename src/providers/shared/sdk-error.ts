@@ -1,5 +1,6 @@
 import { ProviderError } from '../../errors.ts';
-import { classifyFailure, type FailureRow } from '../../transport/failure.ts';
+import { classifyFailure } from '../../transport/failure.ts';
+import type { FailureRow } from '../../transport/failure-table.ts';
 import { causes, networkError } from '../../transport/network-error.ts';
 import type { Exchange } from '../../transport/transport.ts';
 

@@ -1,8 +1,7 @@
 import { ConfigError, ProviderError } from '../../errors.ts';
-import type { FailureRow } from '../../transport/failure.ts';
+import type { FailureRow } from '../../transport/failure-table.ts';
 import { limitsOf } from '../../transport/rate-limits.ts';
-import { toResponse } from '../../transport/response.ts';
-import { type Exchange, newExchange, type Transport } from '../../transport/transport.ts';
+import { type Exchange, newExchange } from '../../transport/transport.ts';
 import type { VendorLimit } from '../../types/options/limit.ts';
 import type {
   Provider,
@@ -19,10 +18,10 @@ import type { Warning } from '../../types/result/result.ts';
 import type { Wire } from '../../util/json.ts';
 import { mark, recall } from './account-marks.ts';
 import { accountOfClient } from './client-options.ts';
-import { eventChunks } from './event-stream.ts';
-import { fromIterable, partStream, type StreamReader } from './part-stream.ts';
 import { asIterable, awaitAnswer, awaitData } from './sdk-answer.ts';
 import { sdkError } from './sdk-error.ts';
+import { eventChunks } from './stream/event-stream.ts';
+import { fromIterable, partStream, type StreamReader } from './stream/part-stream.ts';
 
 /** What differs between the vendors' SDKs: their words, in both directions. */
 export interface SdkMapping<Name extends string, Client, Body extends Wire = Wire> {
@@ -45,8 +44,12 @@ export interface SdkMapping<Name extends string, Client, Body extends Wire = Wir
   ): { readonly body: Body; readonly warnings: readonly Warning[] };
   /** Calls the SDK once. Its answer, or a stream of chunks. */
   send(client: Client, body: Body, stream: boolean, carry: Carry): PromiseLike<unknown>;
-  toResult(data: unknown, headers: Headers, warnings: readonly Warning[]): ProviderResult;
-  reader(headers: Headers): StreamReader;
+  /** Whether the answer to this may hold pictures, which take more than other answers. Default: `false`. */
+  asksForPictures?(body: Body): boolean;
+  /** @param body what was sent */
+  toResult(data: unknown, headers: Headers, warnings: readonly Warning[], body: Body): ProviderResult;
+  /** @param body what was sent */
+  reader(headers: Headers, body: Body): StreamReader;
   /** Whose signatures it takes back. `undefined`: not known. */
   readonly account: string | undefined;
   /** What else the vendor has. */
@@ -113,13 +116,14 @@ export function sdkProvider<Name extends string, Client, Body extends Wire>(
     chat: (call) =>
       once(mapping, call, async (client, carry) => {
         const { body, warnings } = mapping.toRequest(recalled(call, name, account), false);
+        carry.exchange.large = mapping.asksForPictures?.(body) === true;
         const { data, headers } = await awaitData(
           mapping.send(client, body, false, carry),
           carry.exchange,
           mapping,
         );
         refuseAborted(name, call.signal);
-        const result = mapping.toResult(data, headers, warnings);
+        const result = mapping.toResult(data, headers, warnings, body);
         const content = result.content.map((part) => mark(part, name, account));
         return { ...result, content, response: { ...result.response, ...limitsIn(headers) } };
       }),
@@ -213,16 +217,17 @@ function streamParts<Client, Body extends Wire>(
     account,
     signal,
     includeRaw: call.includeRaw,
-    async open(leaving) {
+    async open(leaving, leave) {
       exchange = newExchange(true, connectTimeout, leaving);
       const { body, warnings } = mapping.toRequest(recalled(call, name, account), true);
+      exchange.large = mapping.asksForPictures?.(body) === true;
       const client = await mapping.client();
       const sent = mapping.send(client, body, true, carryFor(mapping, leaving, exchange));
       const { answer, data, headers } = await awaitAnswer(sent, exchange, mapping);
       const source =
-        answer === undefined ? fromIterable(asIterable(data, name)) : eventChunks(answer.body, name);
+        answer === undefined ? fromIterable(asIterable(data, name), leave) : eventChunks(answer.body, name);
       const first = { type: 'response', headers, ...limitsIn(headers), warnings } as const;
-      return { first, source, reader: mapping.reader(headers) };
+      return { first, source, reader: mapping.reader(headers, body) };
     },
     check: () => refuseAborted(name, signal),
     toThrown: (error) => toThrown(name, error, exchange, mapping.failures, signal),
@@ -252,47 +257,4 @@ export function toThrown(
 /** SDKs can end silently when they are aborted: that must never look like an end. */
 export function refuseAborted(provider: string, signal: AbortSignal): void {
   if (signal.aborted) throw new ProviderError({ kind: 'aborted', provider, summary: 'aborted' });
-}
-
-/** The key under which an exchange travels through an SDK, in the options that it hands on to `fetch`. */
-const exchangeKey = Symbol('signalbox.exchange');
-
-/** `fetchOptions` for one call of an SDK that hands them on: so that the transport knows which call it serves. */
-export function withExchange(exchange: Exchange): { readonly [exchangeKey]: Exchange } {
-  return { [exchangeKey]: exchange };
-}
-
-/** The transport as a `fetch` for such an SDK. */
-export function sdkFetch(transport: Transport): (input: unknown, init?: RequestInit) => Promise<Response> {
-  return async (input, init: RequestInit & { readonly [exchangeKey]?: Exchange } = {}) => {
-    const url = input instanceof Request ? input.url : String(input);
-    return toResponse(await transport.send(url, init, init[exchangeKey] ?? newExchange(false)), url);
-  };
-}
-
-/** Makes a client once, when it is first needed, with its package loaded only then. */
-export function lazyClient<Client, Peer>(
-  factory: string,
-  peer: string,
-  load: () => Promise<Peer>,
-  make: (peer: Peer) => Client,
-): () => Promise<Client> {
-  let made: Promise<Client> | undefined;
-  const loadAndMake = async (): Promise<Client> => {
-    let loaded: Peer;
-    try {
-      loaded = await load();
-    } catch {
-      throw new ConfigError(
-        factory,
-        `the package "${peer}" to be installed, or a \`client\` to be given`,
-        'neither',
-      );
-    }
-    return make(loaded);
-  };
-  return () => {
-    made ??= loadAndMake();
-    return made;
-  };
 }

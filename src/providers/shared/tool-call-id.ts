@@ -17,3 +17,16 @@ export function fitToolCallId(id: string, { pattern, length }: ToolCallIds): str
   for (let seed = 0; made.length < length; seed++) made += fingerprint(id, seed);
   return made.slice(0, length);
 }
+
+/**
+ * Gives each call of one answer an id of its own: the vendor's, or a new one where the vendor gives none or one that another
+ * call has already. Results refer to calls by their ids.
+ */
+export function ownToolCallIds(): (given: unknown) => string {
+  const taken = new Set<string>();
+  return (given) => {
+    const id = typeof given === 'string' && given !== '' && !taken.has(given) ? given : crypto.randomUUID();
+    taken.add(id);
+    return id;
+  };
+}

@@ -1,10 +1,10 @@
 import type { Candidate, RankContext } from '../../types/options/strategy.ts';
 
-/** How good a candidate is for a request: lower is better, 0 is best. `undefined`: not known. */
-export type Score = (candidate: Candidate) => number | undefined;
+/** What is known or measured of a candidate, such as its price or its time: lower is better. `undefined`: not known. */
+export type Figure = (candidate: Candidate) => number | undefined;
 
-/** What a candidate's score is at least, whatever is measured, because a part of it is known: its price. */
-export type AtLeast = (candidate: Candidate) => number;
+/** How good a candidate with such a figure is for a request: lower is better, 0 is best. */
+export type Score = (candidate: Candidate, figure: number) => number;
 
 export interface Terms {
   /** Scores that differ by no more than this share are as good as each other, and the less busy target is taken. */
@@ -12,8 +12,8 @@ export interface Terms {
   /** The same for the target that was first the last time, so that the choice does not flicker. */
   readonly loyalty: number;
   /**
-   * Whether scores are measured. Then those that rest on few samples are taken for nearly as good as the best, and targets that
-   * have long not been used are tried now and then: else nobody would learn that they have become better.
+   * Whether figures are measured. Then those that rest on few samples are taken for nearly as good as the best, and targets that
+   * have not been used for long are tried now and then: without that, no one would learn that they have become better.
    */
   readonly measured: boolean;
 }
@@ -23,7 +23,7 @@ export const byMeasure: Terms = { band: 0.05, loyalty: 0.1, measured: true };
 /** For what is known exactly. */
 export const byPrice: Terms = { band: 1e-9, loyalty: 1e-9, measured: false };
 
-/** The best known score counts as so many samples of each target. */
+/** The best known figure counts as so many samples of each target. */
 const optimism = 10;
 /** Below so many samples a target is new: it gets no more at a time than it has answered. */
 const familiar = 20;
@@ -38,20 +38,29 @@ interface Scored {
   readonly score: number;
 }
 
+/** The chance that an attempt succeeds, never less than this, so that a target that fails every time still has a score. */
+const leastChance = 0.01;
+
+export function chanceOf({ expected }: Candidate): number {
+  return Math.max(leastChance, 1 - expected.failure);
+}
+
 /**
- * The best candidate first. Of several that are as good, the less busy of two drawn at random: so that many processes with the
+ * The best candidate first. Of several that are as good, the less busy of two drawn at random, so that many processes with the
  * same knowledge do not all go to the same target. (Mitzenmacher, "The Power of Two Choices in Randomized Load Balancing", IEEE
  * TPDS 12, 2001.)
+ *
+ * @param score Default: for measured figures, the figure for each success, because what fails has to be done again elsewhere
  */
 export function rankByScore(
   candidates: readonly Candidate[],
   context: RankContext,
-  score: Score,
+  figure: Figure,
   terms: Terms,
-  atLeast: AtLeast = () => 0,
+  score: Score = terms.measured ? forEachSuccess : (_, known) => known,
 ): readonly Candidate[] {
   if (candidates.length < 2) return candidates;
-  const scored = settle(candidates, score, terms, atLeast);
+  const scored = scoreAll(candidates, figure, terms, score);
   const best = scored.reduce((least, each) => Math.min(least, each.score), Number.POSITIVE_INFINITY);
   for (const each of scored)
     if (each.score < Number.POSITIVE_INFINITY) context.note(each.candidate, { score: each.score });
@@ -74,24 +83,33 @@ export function rankByScore(
     .map(({ candidate }) => candidate);
 }
 
-/** What is not known, or hardly, is taken to be about as good as the best, or as it can be. */
-function settle(
+function forEachSuccess(candidate: Candidate, figure: number): number {
+  return figure / chanceOf(candidate);
+}
+
+/**
+ * What has not been measured, or hardly, is taken to be about as good as the best. How often a target fails is no part of that:
+ * one that has only failed has no figure, and must not pass for the best.
+ */
+function scoreAll(
   candidates: readonly Candidate[],
-  score: Score,
+  figure: Figure,
   { measured }: Terms,
-  atLeast: AtLeast,
+  score: Score,
 ): readonly Scored[] {
-  const raw = candidates.map((candidate) => ({ candidate, score: score(candidate) }));
+  const raw = candidates.map((candidate) => ({ candidate, known: figure(candidate) }));
   if (!measured) {
-    return raw.map(({ candidate, score: own = Number.POSITIVE_INFINITY }) => ({ candidate, score: own }));
+    return raw.map(({ candidate, known = Number.POSITIVE_INFINITY }) => ({
+      candidate,
+      score: score(candidate, known),
+    }));
   }
-  const best = raw.reduce((least, each) => Math.min(least, each.score ?? least), Number.POSITIVE_INFINITY);
+  const best = raw.reduce((least, { known }) => Math.min(least, known ?? least), Number.POSITIVE_INFINITY);
   const assumed = best === Number.POSITIVE_INFINITY ? 1 : best;
-  return raw.map(({ candidate, score: own }) => {
-    if (own === undefined || own === Number.POSITIVE_INFINITY) return { candidate, score: own ?? assumed };
+  return raw.map(({ candidate, known = assumed }) => {
     const { samples } = candidate.expected;
-    const hoped = (samples * own + optimism * assumed) / (samples + optimism);
-    return { candidate, score: Math.max(hoped, atLeast(candidate)) };
+    const hoped = (samples * known + optimism * assumed) / (samples + optimism);
+    return { candidate, score: score(candidate, hoped) };
   });
 }
 

@@ -1,11 +1,9 @@
-import type { Clock, Random } from '../clock.ts';
 import type { FallbackKind } from '../error.ts';
 import type { Provider } from '../provider.ts';
 import type { ChatResult } from '../result/result.ts';
 import type { Capabilities } from './capabilities.ts';
 import type { KeyLimits } from './limit.ts';
 import type { Price } from './price.ts';
-import type { Select, SelectOptions } from './select.ts';
 import type { Strategy } from './strategy.ts';
 
 /** Limits of time, all in milliseconds. `Infinity` switches one off. */
@@ -30,12 +28,8 @@ export interface Timeouts {
   readonly idle?: number;
 }
 
-/** When and how often to try again. */
+/** Retries on the same target. Going to another target is failover, which these do not limit. */
 export interface RetryPolicy {
-  /**
-   * Most attempts for one request, over all targets. Default: one more than the route has targets (or keys), and at least 3.
-   */
-  readonly maxAttempts?: number;
   /** Most retries on the same target: 0 or 1. Default: 1. */
   readonly sameTarget?: 0 | 1;
   /**
@@ -52,7 +46,7 @@ export interface RetryPolicy {
    * Most retries on the same target, as a share of all requests; a few are always free, and so are retries on a target that is
    * known to be failing. Going to another target is not limited. Default: 0.2.
    */
-  readonly budget?: number;
+  readonly ratio?: number;
 }
 
 /** When a failing target is left alone. */
@@ -62,20 +56,23 @@ export interface BreakerPolicy {
   /** Share of failures over ten seconds that opens it, from 20 outcomes on. Default: 0.5. */
   readonly failureRate?: number;
   /** Milliseconds it stays open the first time; doubles with each time in a row. Default: 5,000. */
-  readonly open?: number;
+  readonly openFor?: number;
   /** Most milliseconds it stays open. Default: 60,000. */
-  readonly maxOpen?: number;
+  readonly maxOpenFor?: number;
   /** Good probes, one at a time, that close it again. Default: 3. Then its traffic comes back over five seconds. */
   readonly probes?: number;
 }
 
 /**
- * What to do when a stream breaks after its first token. `error`: throw `StreamInterruptedError`. `restart`: yield a
- * `restart` part and then another target's whole answer. `continue`: let another target say the rest, as if nothing had
- * happened, where that is safe (plain text: no tools, schema or reasoning) and it can (its `prefill` capability); else as
- * `restart`.
+ * What happens when a stream breaks after its first token.
+ *
+ * - `error`: throws `StreamInterruptedError`, with the content so far.
+ * - `restart`: yields a `restart` part, then another target's whole answer.
+ * - `continue`: another target continues the answer where that is safe (only plain text has come) and possible (the target's
+ *   `prefill` capability); else as `error`.
+ * - `continue-or-restart`: as `continue`; where that is not possible, as `restart`.
  */
-export type Interrupted = 'error' | 'restart' | 'continue';
+export type Interrupted = 'error' | 'restart' | 'continue' | 'continue-or-restart';
 
 /** When a slow request is sent to a second target as well; the first answer wins, and the other one is stopped. */
 export interface HedgePolicy {
@@ -83,9 +80,9 @@ export interface HedgePolicy {
    * How long the first target may take to its first token (to its whole answer, where nothing is streamed): milliseconds, or
    * a percentile of its own times, which needs a hundred samples. Default: `p99`.
    */
-  readonly after?: number | 'p90' | 'p95' | 'p99';
+  readonly delay?: number | 'p90' | 'p95' | 'p99';
   /** Most second attempts, as a share of all requests. Default: 0.02. */
-  readonly budget?: number;
+  readonly ratio?: number;
   /** Most US$ that a second attempt is expected to cost. Targets above it, or of unknown price, are not used for one. Default: no limit. */
   readonly maxCost?: number;
 }
@@ -110,13 +107,13 @@ export type Accept = (result: ChatResult) => boolean | string | PromiseLike<bool
  * where the target is not well, is unfit for the request, or has no free place or less than half of its rate limits left.
  *
  * @example
- * mirror: { target: 'candidate', share: 0.05 }
+ * mirror: { target: 'candidate', ratio: 0.05 }
  */
 export interface MirrorPolicy {
   /** The id of any of the router's targets. */
   readonly target: string;
   /** Share of the requests, 0 to 1. */
-  readonly share: number;
+  readonly ratio: number;
   /** Most copies under way at the target at a time; more are dropped. Default: 10. */
   readonly maxInFlight?: number;
 }
@@ -126,7 +123,13 @@ export interface Policies {
   /** Default: `priority()`, the order of `targets`. */
   readonly strategy?: Strategy;
   readonly timeout?: Timeouts;
-  /** `false`: one attempt in all. */
+  /**
+   * Most attempts of one request, over all targets.
+   *
+   * @default one more than the route has targets (or keys), at least 3
+   */
+  readonly maxAttempts?: number;
+  /** `false`: no retry on the same target. Failover stays on. */
   readonly retry?: RetryPolicy | false;
   /** `false`: failures do not keep a target from being used. */
   readonly breaker?: BreakerPolicy | false;
@@ -135,8 +138,6 @@ export interface Policies {
    * it runs, are never sent twice.
    */
   readonly hedge?: HedgePolicy | false;
-  /** Shared by all requests of the router. */
-  readonly queue?: QueuePolicy;
   /** Default: `error`. */
   readonly interrupted?: Interrupted;
   /**
@@ -159,8 +160,9 @@ export interface QueuePolicy {
    */
   readonly size?: number;
   /**
-   * Most milliseconds to wait for a target that is expected back then. If it takes longer, or longer than the request's time
-   * allows, the request fails at once. Default: 30,000.
+   * Most milliseconds that a request waits for a place, each time it has to: for one that becomes free, or for a target that is
+   * expected back. Where it is known that this takes longer, or longer than the request's time allows, the request fails at once.
+   * Default: 30,000.
    */
   readonly maxWait?: number;
 }
@@ -182,13 +184,13 @@ export interface TargetOptions extends KeyLimits {
   /** Words of your own, for strategies to look at: a region, `zero-data-retention` … */
   readonly tags?: readonly string[];
   /** What to expect of it before it has been measured; a few dozen samples replace it. */
-  readonly prior?: Prior;
+  readonly baseline?: Baseline;
   /** What it can do, field by field over what its provider knows. Requests that need more are not sent to it. */
   readonly capabilities?: Capabilities;
 }
 
 /** How fast a target is expected to be. */
-export interface Prior {
+export interface Baseline {
   /** Milliseconds to the first token. */
   readonly firstToken?: number;
   /** Output tokens per second. */
@@ -207,36 +209,6 @@ export interface Catalog {
   price(provider: string, model: string, date: number): Price | undefined;
   /** Most tokens that a model takes and gives together, where that is known. */
   contextLength?(provider: string, model: string): number | undefined;
-}
-
-/** The options of `createRouter`. */
-export interface RouterOptions<
-  Targets extends readonly TargetOptions[] = readonly TargetOptions[],
-  Routes extends Readonly<Record<string, RouteOptions<TargetIdOf<Targets>>>> = Readonly<
-    Record<string, RouteOptions<TargetIdOf<Targets>>>
-  >,
-> extends Policies {
-  readonly targets: Targets;
-  /** Without it: one route, `default`, over all targets. A route named `default` is used when a call names none. */
-  readonly routes?: Routes;
-  /**
-   * Chooses the route of each chat and stream whose call names none; with limits of its own where it is given as an object.
-   * Default: the route `default`.
-   *
-   * @example
-   * select: byComplexity({ simple: 'cheap', complex: 'strong' })
-   * @example
-   * select: { by: askSmallModel, timeout: 300, otherwise: 'cheap' }
-   */
-  readonly select?:
-    | Select<RouteNameOf<NoInfer<Targets>, NoInfer<Routes>>>
-    | SelectOptions<RouteNameOf<NoInfer<Targets>, NoInfer<Routes>>>;
-  /** `false`: no catalogue, only declared prices. Default: `@pydantic/genai-prices`, loaded when first needed. */
-  readonly catalog?: Catalog | false;
-  /** Default: the runtime's monotonic clock and timers. */
-  readonly clock?: Clock;
-  /** Default: `Math.random`. */
-  readonly random?: Random;
 }
 
 /** The id of each of the targets: literal where it was written out, `string` where it was computed. */
@@ -270,19 +242,22 @@ export interface CallOptions<TargetId extends string = string, RouteName extends
   readonly maxCost?: number;
   /** Requests of one session prefer one target where the strategy says so, and one of its keys. */
   readonly session?: string;
+  /** On whose behalf the request is made, where one application serves several customers: for plugins, strategies and events. */
+  readonly tenant?: string;
+  /** The person or service that asks: for plugins, strategies and events. */
+  readonly user?: string;
+  /** Your own labels, such as a feature or a team: for plugins, strategies and events. */
+  readonly tags?: readonly string[];
+  /** When the request ends at the latest: milliseconds since 1970. `timeout.request` may end it sooner. Default: no such moment. */
+  readonly deadline?: number;
   /** Where requests have to wait. Default: `normal`. */
   readonly priority?: Priority;
   /** Goes to events untouched. */
   readonly metadata?: Readonly<Record<string, unknown>>;
   /** Overrides the route's. Streams only. */
   readonly interrupted?: Interrupted;
-  /**
-   * `false`: the reader could not show a `restart`. A stream that would start anew throws `StreamInterruptedError`, whatever
-   * `interrupted` is. Default: `true`.
-   */
-  readonly restart?: boolean;
-  /** Overrides the route's, but for its budget, which all requests share. */
-  readonly hedge?: Omit<HedgePolicy, 'budget'> | false;
+  /** Overrides the route's, except its `ratio`, which all requests share. */
+  readonly hedge?: Omit<HedgePolicy, 'ratio'> | false;
   /** Overrides the route's. */
   readonly accept?: Accept;
 }

@@ -33,7 +33,7 @@ export interface Latency {
   readonly p99: number;
 }
 
-/** What is to be expected of a target for one request: measured with requests like it, or declared by its `prior`. */
+/** What is to be expected of a target for one request: measured with requests like it, or declared by its `baseline`. */
 export interface Expectation {
   /** To the first token of a stream; `undefined` where nothing is known. */
   readonly firstToken: Latency | undefined;
@@ -50,10 +50,16 @@ export interface Expectation {
 }
 
 /**
- * closed: healthy. open: failing, not used. half-open: being tried again. suspect: nothing at all has come from it for longer
- * than chance explains. exhausted: told to wait. quarantined: misconfigured.
+ * The state of a target.
+ *
+ * - `healthy`: in use.
+ * - `failing`: its circuit breaker is open; not used.
+ * - `recovering`: its breaker is half-open; one probe at a time is sent.
+ * - `unresponsive`: silent for longer than its latency distribution explains.
+ * - `cooling-down`: the vendor said when to come back.
+ * - `misconfigured`: its key, model or address is wrong.
  */
-export type Health = 'closed' | 'open' | 'half-open' | 'suspect' | 'exhausted' | 'quarantined';
+export type Health = 'healthy' | 'failing' | 'recovering' | 'unresponsive' | 'cooling-down' | 'misconfigured';
 
 /** One target as a strategy sees it: data only. */
 export interface Candidate {

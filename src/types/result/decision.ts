@@ -1,28 +1,34 @@
 /**
- * Why a target was not considered. `open`: its circuit breaker is open. `suspect`: it has gone silent. `exhausted`: its vendor said when to come back.
- * `limited`: `rpm`, `tpm` or what the vendor says is left of its limits does not let the request in.
- * `quarantined`: its key, model or address is wrong. `not-allowed`: left out by
- * `only`. `too-expensive`: above `maxCost`. `unfit`: it lacks what the request needs. `bound`: the request hangs on what
- * another target's vendor keeps. `not-chosen`: left out by the strategy.
+ * Why a target was left out.
+ *
+ * - `failing`, `unresponsive`, `cooling-down`, `misconfigured`: its health.
+ * - `over-limit`: `rpm`, `tpm` or the vendor's own limits do not admit the request now.
+ * - `over-budget`: a budget does not admit the request.
+ * - `over-cost`: its expected cost is above `maxCost`, or unknown.
+ * - `excluded`: by `only`, or by a plugin.
+ * - `incapable`: it lacks what the request needs.
+ * - `pinned`: the request needs state that another target holds.
+ * - `not-ranked`: the strategy left it out.
  */
 export type SkipReason =
-  | 'open'
-  | 'suspect'
-  | 'exhausted'
-  | 'limited'
-  | 'quarantined'
-  | 'not-allowed'
-  | 'too-expensive'
-  | 'unfit'
-  | 'bound'
-  | 'not-chosen';
+  | 'failing'
+  | 'unresponsive'
+  | 'cooling-down'
+  | 'over-limit'
+  | 'over-budget'
+  | 'misconfigured'
+  | 'excluded'
+  | 'over-cost'
+  | 'incapable'
+  | 'pinned'
+  | 'not-ranked';
 
 /** A target that was left out, and why. */
 export interface SkippedTarget {
   readonly target: string;
   readonly reason: SkipReason;
   /** When the reason is expected to pass: milliseconds since 1970, where that is known. */
-  readonly until?: number;
+  readonly retryAt?: number;
   /** The expected cost in US$, where that is the reason. */
   readonly estimatedCost?: number;
   /** What the strategy went by, where it left the target out. */

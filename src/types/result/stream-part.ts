@@ -42,7 +42,7 @@ export interface ToolCallDelta {
   readonly text: string;
 }
 
-/** What came so far is void: another target starts the answer anew. Only with `interrupted: 'restart'`. */
+/** What came so far is void: another target starts the answer again. Only with `interrupted` set to a restart. */
 export interface Restart {
   readonly type: 'restart';
   /** The target that answers now. */
@@ -85,3 +85,6 @@ export type StreamContent = (
 
 /** One element of a `ChatStream`. */
 export type StreamPart = StreamContent | Restart | Finish;
+
+/** One element of a `ChatStream` that is read as `appendOnly`. */
+export type AppendOnlyPart = StreamContent | Finish;

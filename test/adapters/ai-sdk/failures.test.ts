@@ -126,7 +126,7 @@ describe.each(each)('failover over %s', (kind) => {
   it('does not put a second answer after half of one where the route would start anew, either', async () => {
     first.behave(events(wireOf(openaiChat).stream.slice(0, 2), 'reset'));
     const router = pair(kind, { interrupted: 'restart' });
-    const providerOptions = { signalbox: { restart: true } };
+    const providerOptions = { signalbox: { interrupted: 'restart' } };
     const parts = await partsOf(streamText({ model: modelOf(router), prompt, providerOptions, ...quiet }));
     expect(textIn(parts)).toBe('Hello');
     expect(parts.some(({ type }) => type === 'error')).toBe(true);
@@ -279,7 +279,7 @@ describe.each(vendors)('a model of the AI SDK as a target: $name', (vendor) => {
 
     it(`${name} is ${expected} in a stream`, async () => {
       first.behave(behave(vendor));
-      const router = createRouter({ targets: targets(), retry: false });
+      const router = createRouter({ targets: targets(), maxAttempts: 1 });
       const reading = async (): Promise<void> => {
         for await (const _ of await router.stream({ prompt }));
       };
@@ -290,7 +290,7 @@ describe.each(vendors)('a model of the AI SDK as a target: $name', (vendor) => {
     if (chat === undefined) continue;
     it(`${name} is ${chat} at once`, async () => {
       first.behave(behave(vendor));
-      const router = createRouter({ targets: targets(), retry: false });
+      const router = createRouter({ targets: targets(), maxAttempts: 1 });
       const error = await rejection(router.chat({ prompt }));
       expect(kindOf(error)).toBe(chat);
       expect(first.received).toHaveLength(1);
@@ -300,15 +300,15 @@ describe.each(vendors)('a model of the AI SDK as a target: $name', (vendor) => {
 
   it('a limit says when to come back', async () => {
     first.behave(json({ error: { message: 'no' } }, 429, { 'retry-after': '12' }));
-    const router = createRouter({ targets: targets(), retry: false });
+    const router = createRouter({ targets: targets(), maxAttempts: 1 });
     const error = await rejection(router.chat({ prompt }));
     const { retryAt = 0 } = isRouterError(error, 'all-targets-failed') ? (error.last ?? {}) : {};
     expect(retryAt - Date.now()).toBeGreaterThan(10_000);
-    expect(router.stats()[0]?.health).toBe('exhausted');
+    expect(router.stats()[0]?.health).toBe('cooling-down');
   });
 
   it('nobody there is a broken network', async () => {
-    const router = createRouter({ targets: targets(), retry: false });
+    const router = createRouter({ targets: targets(), maxAttempts: 1 });
     await first.close();
     expect(kindOf(await rejection(router.chat({ prompt })))).toBe('network');
     first = await faultServer();
@@ -316,7 +316,7 @@ describe.each(vendors)('a model of the AI SDK as a target: $name', (vendor) => {
 
   it('says no key and no prompt in its errors', async () => {
     first.behave(json({ error: { message: 'no' } }, 400));
-    const router = createRouter({ targets: targets(), retry: false });
+    const router = createRouter({ targets: targets(), maxAttempts: 1 });
     const error = await rejection(router.chat({ prompt: 'canary-prompt' }));
     expect(String(error)).not.toMatch(/canary/);
     expect(JSON.stringify(error)).not.toMatch(/canary/);

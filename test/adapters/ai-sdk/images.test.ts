@@ -230,7 +230,7 @@ describe('an image model of the AI SDK as a target', () => {
 
   it('tells a refusal from an answer without an image', async () => {
     const model = createGoogle({ baseURL: server.url, apiKey: 'k' }).image('gemini-2.5-flash-image');
-    const router = createRouter({ targets: [{ provider: aiSdk(), model, price }], retry: false });
+    const router = createRouter({ targets: [{ provider: aiSdk(), model, price }], maxAttempts: 1 });
     server.behave(json({ candidates: [{ content: { parts: [] }, finishReason: 'IMAGE_SAFETY' }] }));
     expect(await rejection(router.image({ prompt: 'x' }))).toMatchObject({ kind: 'content-filter' });
     server.behave(json({ candidates: [{ content: { parts: [{ text: 'no' }] }, finishReason: 'STOP' }] }));

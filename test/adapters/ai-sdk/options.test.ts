@@ -41,7 +41,7 @@ describe('providerOptions.signalbox', () => {
   it('limits what a call may cost', async () => {
     const { model, providers } = over();
     const error = await rejection(ask(model, { maxCost: 0.000_000_001 }));
-    expect(isRouterError(error, 'budget')).toBe(true);
+    expect(isRouterError(error, 'cost-limit')).toBe(true);
     expect(providers['a']?.calls).toHaveLength(0);
   });
 

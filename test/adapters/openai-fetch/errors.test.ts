@@ -8,10 +8,10 @@ import { clients } from './clients.ts';
 const price = { input: 1, output: 1 };
 const messages = [{ role: 'user' as const, content: 'Hello' }];
 
-function stage(scripts: readonly Script[], options: Policies & Pick<RouterOptions, 'clock'> = {}) {
+function stage(scripts: readonly Script[], options: Policies & Pick<RouterOptions, 'clock' | 'queue'> = {}) {
   const provider = scriptedProvider('openai', scripts);
   const target = { provider, model: 'm', id: 't', price };
-  const router = createRouter({ retry: false, ...options, targets: [target] });
+  const router = createRouter({ maxAttempts: 1, ...options, targets: [target] });
   return { ...clients(router), provider, router };
 }
 

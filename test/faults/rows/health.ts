@@ -125,7 +125,7 @@ export const health: readonly Row[] = [
         othersWaited: 0,
         probe: { answer: 'T2', attempts: ['T1 timeout', 'T2 success'], hits: 1 },
         waited: second,
-        against: 'open',
+        against: 'failing',
       };
       return { chat: seen, stream: seen };
     },
@@ -155,7 +155,7 @@ export const health: readonly Row[] = [
     vendors: all,
     expected: () => ({
       late: Array.from({ length: 5 }, () => 'T2'),
-      opened: 'open',
+      opened: 'failing',
       closed: 'nothing',
       against: 'nothing',
     }),
@@ -218,7 +218,7 @@ export const health: readonly Row[] = [
         };
         const closedAt =
           ticks.find(({ at, state }) => at > recovers && state === 'nothing')?.at ?? Number.NaN;
-        const halfOpen = ticks.filter(({ state }) => state === 'half-open');
+        const halfOpen = ticks.filter(({ state }) => state === 'recovering');
         return {
           lost: failures(ticks),
           probesAtATime: Math.max(...halfOpen.map(({ hits }) => hits)),
@@ -235,8 +235,8 @@ export const health: readonly Row[] = [
     play: (vendor) =>
       onStage(vendor, { random: seededRandom(58) }, async (stage) => {
         const spans: number[] = [];
-        stage.router.on('target-state', ({ target, state, until: end }) => {
-          if (target === 'T1' && state === 'open') spans.push((end ?? 0) - stage.clock.date());
+        stage.router.on('target-state', ({ target, state, retryAt: end }) => {
+          if (target === 'T1' && state === 'failing') spans.push((end ?? 0) - stage.clock.date());
         });
         const ticks = await traffic(stage, { seconds: 60, every: 500, each: 1 }, (at) => {
           const well = at % (10 * second) < 5 * second;
@@ -299,8 +299,8 @@ export const health: readonly Row[] = [
     fault: 'the clock on the wall is set an hour forward, and back',
     vendors: all,
     expected: () => ({
-      exhausted: ['exhausted', 'exhausted', 'exhausted', 'nothing'],
-      open: ['open', 'open', 'open', 'half-open'],
+      exhausted: ['cooling-down', 'cooling-down', 'cooling-down', 'nothing'],
+      open: ['failing', 'failing', 'failing', 'recovering'],
     }),
     async play(vendor) {
       const wall = Date.now;
@@ -340,7 +340,7 @@ async function hedged(vendor: Vendor, how: How, late: Behaviour): Promise<Facts>
   const onUnhandled = (reason: unknown): void => void unhandled.push(reason);
   process.on('unhandledRejection', onUnhandled);
   try {
-    return await onStage(vendor, { hedge: { after: 100, budget: 1 } }, async (stage) => {
+    return await onStage(vendor, { hedge: { delay: 100, ratio: 1 } }, async (stage) => {
       const [first, other] = [holding(), holding()];
       stage.t1.behave(first.does);
       stage.t2.behave(other.does);

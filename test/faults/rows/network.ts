@@ -35,12 +35,12 @@ import {
 } from '../stage.ts';
 import { all, type How, ownTransport, type Vendor, words } from '../vendors.ts';
 
-const endpoint = 'open, with its key and address';
+const endpoint = 'failing, with its key and address';
 const timeout = { attempt: 10_000, firstToken: 4_000 };
 const patience = (how: How): number => (how === 'chat' ? timeout.attempt : timeout.firstToken);
 const timedOut = (how: How): Failure => ({
   kind: 'timeout',
-  against: 'open',
+  against: 'failing',
   waited: patience(how),
 });
 
@@ -303,7 +303,7 @@ export const network: readonly Row[] = [
     expected: ({ name }) => {
       // The older SDK does not say that the answer had begun, so the connection is taken for a stale one.
       const cut = failedOver({ kind: 'network', against: endpoint, times: name === 'google-legacy' ? 2 : 1 });
-      return { declared: cut, proper: failedOver({ kind: 'malformed', against: 'open' }), cut };
+      return { declared: cut, proper: failedOver({ kind: 'malformed', against: 'failing' }), cut };
     },
     async play(vendor) {
       const body = JSON.stringify(vendor.said(words).answer);
@@ -329,7 +329,7 @@ export const network: readonly Row[] = [
   tooMuch(
     { number: 36, fault: 'an event of 196 MB without a line end' },
     ['stream'],
-    { kind: 'malformed', against: 'open' },
+    { kind: 'malformed', against: 'failing' },
     (response) => {
       response.writeHead(200, { 'content-type': 'text/event-stream' });
       response.write('data: ');
@@ -369,7 +369,7 @@ export const network: readonly Row[] = [
         // The older SDK does not say why it cannot connect.
         name === 'google-legacy'
           ? { kind: 'network', against: endpoint }
-          : { kind: 'auth', against: 'quarantined, with its key and address' },
+          : { kind: 'auth', against: 'misconfigured, with its key and address' },
       );
       return { expired: seen, elsewhere: seen, plain: seen };
     },

@@ -24,7 +24,7 @@ const minute = 60_000;
 const hour = 60 * minute;
 
 /** T1 refuses once, and is left alone until it may be asked again: to the millisecond, in virtual time. */
-async function leftAlone(vendor: Vendor, refusal: Behaviour, pause: number) {
+export async function leftAlone(vendor: Vendor, refusal: Behaviour, pause: number) {
   return onStage(vendor, {}, async (stage) => {
     stage.t1.behave(refusal, healthy(vendor, words));
     const first = await ask(stage, 'chat').seen;
@@ -43,7 +43,7 @@ async function leftAlone(vendor: Vendor, refusal: Behaviour, pause: number) {
   });
 }
 
-const leftAloneSo = (kind: string, against: string) => ({
+export const leftAloneSo = (kind: string, against: string) => ({
   answer: 'T2',
   attempts: [`T1 ${kind}`, 'T2 success'],
   hits: 1,
@@ -71,7 +71,7 @@ const quotaFailure = (quotaId: string) => ({
   violations: [{ quotaId }],
 });
 
-const attemptsEnded = (stage: Stage): number =>
+export const attemptsEnded = (stage: Stage): number =>
   stage.events.filter((event: RouterEvent) => event.type === 'attempt-end').length;
 
 /** How eight vendors and more say that a prompt is too long. */
@@ -89,7 +89,7 @@ const tooLong: readonly (readonly [status: number, body: object])[] = [
 ];
 
 /** All that the older SDK says of something that is no stream is that it cannot parse it. */
-const unparsed = { kind: 'malformed', against: 'open' };
+const unparsed = { kind: 'malformed', against: 'failing' };
 
 const otherStatus = (vendor: Vendor): number => (vendor.name === 'anthropic' ? 529 : 503);
 
@@ -100,15 +100,15 @@ export const refusals: readonly Row[] = [
     fault: '500',
     vendors: all,
     does: (vendor) => refuse(vendor, 'server'),
-    failure: () => ({ kind: 'server', against: 'open' }),
+    failure: () => ({ kind: 'server', against: 'failing' }),
   }),
   {
     number: 2,
     fault: '500 five times in a row, in traffic; three times where there is little',
     vendors: all,
     expected: () => ({
-      inTraffic: { answers: ['T2', 'T2', 'T2', 'T2', 'T2', 'T2'], hits: 5, against: 'open' },
-      inLittle: { answers: ['T2', 'T2', 'T2', 'T2'], hits: 3, against: 'open' },
+      inTraffic: { answers: ['T2', 'T2', 'T2', 'T2', 'T2', 'T2'], hits: 5, against: 'failing' },
+      inLittle: { answers: ['T2', 'T2', 'T2', 'T2'], hits: 3, against: 'failing' },
     }),
     async play(vendor) {
       const run = (good: number, bad: number) =>
@@ -126,14 +126,14 @@ export const refusals: readonly Row[] = [
     number: 3,
     fault: '429 that says to come back after 7 s',
     vendors: all,
-    expected: () => leftAloneSo('rate-limit', 'exhausted'),
+    expected: () => leftAloneSo('rate-limit', 'cooling-down'),
     play: (vendor) => leftAlone(vendor, vendor.later(7_000), 7_000),
   },
   {
     number: 4,
     fault: '429 with Retry-After as a date, by a clock that is a day slow',
     vendors: all.filter((name) => !isGoogle(name)),
-    expected: () => leftAloneSo('rate-limit', 'exhausted'),
+    expected: () => leftAloneSo('rate-limit', 'cooling-down'),
     play: (vendor) => leftAlone(vendor, httpDate(vendor), 7_000),
   },
   {
@@ -175,7 +175,7 @@ export const refusals: readonly Row[] = [
     number: 7,
     fault: 'no credit left',
     vendors: all.filter((name) => !isGoogle(name)),
-    expected: () => leftAloneSo('quota', 'exhausted, with its key and address'),
+    expected: () => leftAloneSo('quota', 'cooling-down, with its key and address'),
     play: (vendor) =>
       leftAlone(vendor, refuse(vendor, 'quota'), vendor.name === 'anthropic' ? hour : 15 * minute),
   },
@@ -183,7 +183,7 @@ export const refusals: readonly Row[] = [
     number: 8,
     fault: 'Gemini 429 per minute, RetryInfo 34.07 s',
     vendors: ['google', 'google-legacy'],
-    expected: () => leftAloneSo('rate-limit', 'exhausted'),
+    expected: () => leftAloneSo('rate-limit', 'cooling-down'),
     play: (vendor) =>
       leftAlone(
         vendor,
@@ -199,8 +199,8 @@ export const refusals: readonly Row[] = [
     fault: 'Gemini 429 per day; and with no quota at all',
     vendors: ['google', 'google-legacy'],
     expected: () => ({
-      day: leftAloneSo('quota', 'exhausted'),
-      none: leftAloneSo('not-found', 'quarantined'),
+      day: leftAloneSo('quota', 'cooling-down'),
+      none: leftAloneSo('not-found', 'misconfigured'),
     }),
     play: async (vendor) => ({
       day: await leftAlone(
@@ -218,7 +218,7 @@ export const refusals: readonly Row[] = [
     fault: 'overloaded, by its HTTP status',
     vendors: all,
     does: (vendor) => json(vendor.refusal('overloaded').body, otherStatus(vendor)),
-    failure: () => ({ kind: 'overloaded', against: 'open' }),
+    failure: () => ({ kind: 'overloaded', against: 'failing' }),
   }),
   failsOver({
     number: 14,
@@ -226,7 +226,7 @@ export const refusals: readonly Row[] = [
     vendors: all,
     ways: ['chat'],
     does: () => json({ error: { code: 502, message: 'Provider returned error' } }),
-    failure: () => ({ kind: 'server', against: 'open' }),
+    failure: () => ({ kind: 'server', against: 'failing' }),
   }),
   failsOver({
     number: 15,
@@ -234,7 +234,8 @@ export const refusals: readonly Row[] = [
     vendors: all,
     ways: ['stream'],
     does: () => json({ error: { code: 502, message: 'Provider returned error' } }),
-    failure: (vendor) => (vendor.name === 'google-legacy' ? unparsed : { kind: 'server', against: 'open' }),
+    failure: (vendor) =>
+      vendor.name === 'google-legacy' ? unparsed : { kind: 'server', against: 'failing' },
   }),
   failsOver({
     number: 16,
@@ -242,7 +243,9 @@ export const refusals: readonly Row[] = [
     vendors: all,
     does: () => html(200),
     failure: ({ name }) =>
-      name === 'google-legacy' ? unparsed : { kind: 'malformed', against: 'open, with its key and address' },
+      name === 'google-legacy'
+        ? unparsed
+        : { kind: 'malformed', against: 'failing, with its key and address' },
   }),
   {
     number: 39,
@@ -342,7 +345,7 @@ export const refusals: readonly Row[] = [
         answer: `spare: ${words}`,
         attempts: ['T1 auth', 'spare success'],
         hits: 2,
-        against: 'quarantined, with its key and address',
+        against: 'misconfigured, with its key and address',
         next: { answer: `spare: ${words}`, attempts: ['spare success'], hits: 1 },
       },
     }),
@@ -400,7 +403,7 @@ export const refusals: readonly Row[] = [
     number: 44,
     fault: 'no such model',
     vendors: all,
-    expected: () => leftAloneSo('not-found', 'quarantined'),
+    expected: () => leftAloneSo('not-found', 'misconfigured'),
     play: (vendor) => leftAlone(vendor, refuse(vendor, 'not-found'), 10 * minute),
   },
   {
@@ -462,7 +465,7 @@ export const refusals: readonly Row[] = [
     fault: 'every breaker is open',
     vendors: all,
     expected: () => ({
-      open: { T1: 'open', T2: 'open' },
+      open: { T1: 'failing', T2: 'failing' },
       answer: 'T1',
       attempts: ['T1 success'],
       hits: 1,
@@ -491,7 +494,7 @@ export const refusals: readonly Row[] = [
     expected: () => ({
       first: { answer: 'T3', attempts: ['T1 overloaded', 'T2 rate-limit', 'T3 success'], hits: 1 },
       second: { answer: 'T3', attempts: ['T1 overloaded', 'T3 success'], hits: 1 },
-      T2: 'exhausted',
+      T2: 'cooling-down',
     }),
     play: (vendor) =>
       onStage(vendor, { targets: ['T1', 'T2', 'T3'] }, async (stage) => {

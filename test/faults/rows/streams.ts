@@ -169,7 +169,7 @@ export const streams: readonly Row[] = [
     vendors: all,
     ways: ['stream'],
     does: (vendor) => events([vendor.overload]),
-    failure: () => ({ kind: 'overloaded', against: 'open' }),
+    failure: () => ({ kind: 'overloaded', against: 'failing' }),
   }),
   {
     number: 12,

@@ -31,10 +31,8 @@ function streamed(): readonly ContentPart[] {
     ...parts.map((part) => ({ candidates: [{ content: { parts: [part] } }] })),
     { candidates: [{ finishReason: 'STOP', groundingMetadata }] },
   ];
-  for (const chunk of chunks) {
-    for (const part of reader.push(chunk))
-      if (part.type !== 'response' && part.type !== 'finish') collected.add(part);
-  }
+  for (const part of [...chunks.flatMap((chunk) => reader.push(chunk)), ...reader.end(false)])
+    if (part.type !== 'response' && part.type !== 'finish') collected.add(part);
   return collected.content();
 }
 
@@ -103,7 +101,11 @@ describe('ends', () => {
     (finishReason) => {
       for (const read of [
         () => toResult({ candidates: [{ finishReason }] }, {}, []),
-        () => chunkReader({}).push({ candidates: [{ finishReason }] }),
+        () => {
+          const reader = chunkReader({});
+          reader.push({ candidates: [{ finishReason }] });
+          reader.end(false);
+        },
       ]) {
         try {
           read();

@@ -72,7 +72,7 @@ function eventStream(
   writer: EventWriter,
   signal: AbortSignal | undefined,
 ): ReadableStream<Uint8Array> {
-  const parts = stream[Symbol.asyncIterator]();
+  const parts = stream.appendOnly[Symbol.asyncIterator]();
   const encoder = new TextEncoder();
   let begun = false;
 
@@ -81,7 +81,7 @@ function eventStream(
     const { done, value: part } = await parts.next();
     if (done === true) return { text: '', over: true };
     if (part.type === 'finish') return { text: writer.close(await stream.result), over: true };
-    return { text: part.type === 'restart' ? '' : writer.part(part), over: false }; // none is asked for
+    return { text: writer.part(part), over: false };
   };
 
   return new ReadableStream<Uint8Array>(

@@ -1,7 +1,7 @@
 import { isRouterError, type ProviderError, RequestError, StreamInterruptedError } from '../../../errors.ts';
 import type { ProviderFinishPart } from '../../../types/provider.ts';
 import type { ChatResult, ResponseInfo, Warning } from '../../../types/result/result.ts';
-import type { StreamContent, StreamPart } from '../../../types/result/stream-part.ts';
+import type { AppendOnlyPart, StreamContent, StreamPart } from '../../../types/result/stream-part.ts';
 import type { ChatStream } from '../../../types/router.ts';
 import { linkedAbort } from '../../../util/abort.ts';
 import { type ChatInput, finalize } from '../../answer/finalize.ts';
@@ -34,7 +34,8 @@ function chatStream(run: RequestState, failover: Failover, asked: ChatInput, ope
   let left = false;
   // Why it ended, until a reader has been told.
   let untold: { readonly error: unknown } | undefined;
-  let mayRestart = run.restart && run.interrupted !== 'error';
+  const mayContinue = run.interrupted === 'continue' || run.interrupted === 'continue-or-restart';
+  let mayRestart = run.interrupted === 'restart' || run.interrupted === 'continue-or-restart';
   /** Readings that have not been answered; and the last one of them. */
   let turns = 0;
   let last: Promise<IteratorResult<StreamPart>> = Promise.resolve(done);
@@ -79,8 +80,7 @@ function chatStream(run: RequestState, failover: Failover, asked: ChatInput, ope
     const reason = isRouterError(error, 'provider') ? error : undefined;
     const broken = interruption(reason);
     failover.failed(current.attempt.channel, error);
-    if (run.interrupted === 'continue' && reason !== undefined && (await hasContinued(reason)))
-      return readPart();
+    if (mayContinue && reason !== undefined && (await hasContinued(reason))) return readPart();
     if (!mayRestart || !failover.mayGoOn(error)) throw reason === undefined ? error : broken;
     try {
       await replace();
@@ -248,7 +248,16 @@ class OpenedChatStream implements ChatStream {
   }
 
   get textStream(): AsyncIterable<string> {
-    return texts(this, this.#neverRestart);
+    return texts(this.appendOnly);
+  }
+
+  get appendOnly(): AsyncIterable<AppendOnlyPart> {
+    return {
+      [Symbol.asyncIterator]: () => {
+        this.#neverRestart();
+        return this.#iterate() as AsyncIterator<AppendOnlyPart>;
+      },
+    };
   }
 
   [Symbol.asyncIterator](): AsyncIterator<StreamPart> {
@@ -256,10 +265,8 @@ class OpenedChatStream implements ChatStream {
   }
 }
 
-/** The text alone. It cannot show that it starts anew, so it never does. */
-async function* texts(stream: ChatStream, neverRestart: () => void): AsyncGenerator<string, void, undefined> {
-  neverRestart();
-  for await (const part of stream) if (part.type === 'text-delta' && part.text !== '') yield part.text;
+async function* texts(parts: AsyncIterable<AppendOnlyPart>): AsyncGenerator<string, void, undefined> {
+  for await (const part of parts) if (part.type === 'text-delta' && part.text !== '') yield part.text;
 }
 
 interface Deferred<T> {

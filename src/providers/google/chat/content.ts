@@ -1,60 +1,125 @@
-import type { JSONObject } from '../../../types/request/json.ts';
-import type { ContentPart, SourcePart } from '../../../types/request/message.ts';
-import { asJSON, asObject, asObjects, asText, type Wire } from '../../../util/json.ts';
+import type {
+  ContentPart,
+  ProviderOptions,
+  SourcePart,
+  ToolCallPart,
+} from '../../../types/request/message.ts';
+import { asJSON, asObject, asObjects, asText, compact, type Wire } from '../../../util/json.ts';
 
-/** One part of an answer; `undefined` for a kind that is not known (it is still in `raw`). */
-export function toPart(wire: Wire): ContentPart | undefined {
-  const signature = asText(wire['thoughtSignature']);
-  const own = signature === undefined ? {} : { providerOptions: { google: { thoughtSignature: signature } } };
-  const text = asText(wire['text']);
-  if (text !== undefined) return { type: wire['thought'] === true ? 'reasoning' : 'text', text, ...own };
-  const call = asObject(wire['functionCall']);
-  if (call !== undefined) {
-    // Gemini does not always give ids; one has to be there for the result to refer to.
-    const toolCallId = asText(call['id']) ?? crypto.randomUUID();
-    return {
-      type: 'tool-call',
-      toolCallId,
-      toolName: asText(call['name']) ?? '',
-      input: asJSON(call['args']) ?? {},
-      ...own,
-    };
-  }
-  const data = asObject(wire['inlineData']);
-  if (data !== undefined) {
-    const mediaType = asText(data['mimeType']) ?? 'application/octet-stream';
-    return { type: 'file', data: asText(data['data']) ?? '', mediaType, ...own };
-  }
-  return codeExecution(wire);
+/** A part of an answer that is no call of a function. */
+export type Part = Exclude<ContentPart, ToolCallPart> | (ToolCallPart & { readonly providerExecuted: true });
+
+/**
+ * A reader for the parts of one answer, but for calls of functions. It gives `undefined` for what is empty, and for a kind that is
+ * not known (it is still in `raw`).
+ */
+export function partReader(ownId: (given: unknown) => string): (wire: Wire) => Part | undefined {
+  // Code that was run without an id: its result comes next.
+  let ran = '';
+  return (wire) => {
+    const own = signatureOf(wire);
+    const thought = wire['thought'] === true;
+    const text = asText(wire['text']);
+    if (text !== undefined) {
+      // An empty text may carry a signature.
+      if (text === '' && own.providerOptions === undefined) return undefined;
+      return { type: thought ? 'reasoning' : 'text', text, ...own };
+    }
+    const code = asObject(wire['executableCode']);
+    if (code !== undefined) {
+      ran = ownId(code['id'] ?? 'code_execution');
+      return vendorCall(wire, ran, 'code_execution', code);
+    }
+    const result = asObject(wire['codeExecutionResult']);
+    if (result !== undefined)
+      return vendorResult(wire, asText(result['id']) ?? ran, 'code_execution', result);
+    const call = asObject(wire['toolCall']);
+    if (call !== undefined) return vendorCall(wire, asText(call['id']) ?? '', toolNameOf(call), call['args']);
+    const answer = asObject(wire['toolResponse']);
+    if (answer !== undefined)
+      return vendorResult(wire, asText(answer['id']) ?? '', toolNameOf(answer), answer['response']);
+    return toFile(wire, thought ? 'reasoning-file' : 'file', own);
+  };
 }
 
-// The vendor's own tool: its parts are kept whole, because they have to go back as they came.
-function codeExecution(wire: Wire): ContentPart | undefined {
-  const whole = { google: { part: asJSON(wire) } } satisfies Record<string, JSONObject>;
-  const code = asObject(wire['executableCode']);
-  const result = asObject(wire['codeExecutionResult']);
-  const common = { toolName: 'code_execution', providerExecuted: true, providerOptions: whole } as const;
-  if (code !== undefined) {
-    return {
-      type: 'tool-call',
-      toolCallId: asText(code['id']) ?? 'code_execution',
-      input: asJSON(code) ?? {},
-      ...common,
-    };
-  }
-  if (result === undefined) return undefined;
-  const output = { type: 'json', value: asJSON(result) ?? null } as const;
-  return { type: 'tool-result', toolCallId: asText(result['id']) ?? 'code_execution', output, ...common };
+/** What has to go back with a part (https://ai.google.dev/gemini-api/docs/thought-signatures). */
+export function signatureOf(wire: Wire): { readonly providerOptions?: ProviderOptions } {
+  const thoughtSignature = asText(wire['thoughtSignature']) ?? '';
+  return thoughtSignature === '' ? {} : { providerOptions: { google: { thoughtSignature } } };
 }
 
-/** The pages that an answer is grounded on. */
-export function sourcesOf(candidate: Wire | undefined): readonly SourcePart[] {
-  const chunks = asObjects(asObject(candidate?.['groundingMetadata'])?.['groundingChunks']);
-  return chunks.flatMap((chunk): readonly SourcePart[] => {
-    const web = asObject(chunk['web']);
-    const url = asText(web?.['uri']);
-    if (url === undefined) return [];
-    const title = asText(web?.['title']);
-    return [{ type: 'source', sourceType: 'url', id: url, url, ...(title === undefined ? {} : { title }) }];
-  });
+function toFile(
+  wire: Wire,
+  type: 'file' | 'reasoning-file',
+  own: { readonly providerOptions?: ProviderOptions },
+): Part | undefined {
+  const { mimeType, data, fileUri } = asObject(wire['inlineData']) ?? asObject(wire['fileData']) ?? {};
+  const given = asText(data) ?? asText(fileUri) ?? '';
+  if (given === '') return undefined;
+  return { type, data: given, mediaType: asText(mimeType) ?? 'application/octet-stream', ...own };
+}
+
+/** `GOOGLE_SEARCH_WEB` is `google_search_web`. */
+function toolNameOf({ toolType }: Wire): string {
+  return (asText(toolType) ?? 'tool').toLowerCase();
+}
+
+// The vendor's own tools: their parts are kept whole, because they have to go back as they came.
+function vendorCall(wire: Wire, toolCallId: string, toolName: string, input: unknown): Part {
+  return {
+    type: 'tool-call',
+    toolCallId,
+    toolName,
+    input: asJSON(input) ?? {},
+    providerExecuted: true,
+    providerOptions: { google: { part: asJSON(wire) ?? {} } },
+  };
+}
+
+function vendorResult(wire: Wire, toolCallId: string, toolName: string, result: unknown): Part {
+  return {
+    type: 'tool-result',
+    toolCallId,
+    toolName,
+    output: { type: 'json', value: asJSON(result) ?? null },
+    providerExecuted: true,
+    providerOptions: { google: { part: asJSON(wire) ?? {} } },
+  };
+}
+
+/**
+ * What an answer is grounded on (https://ai.google.dev/api/generate-content#GroundingChunk), each once: streams repeat what they
+ * have said. Pages and places have an address; of a document in a file store only its name may be known.
+ */
+export function sourcesOf(candidates: readonly (Wire | undefined)[]): readonly SourcePart[] {
+  const sources = new Map<string, SourcePart>();
+  for (const candidate of candidates) {
+    for (const chunk of asObjects(asObject(candidate?.['groundingMetadata'])?.['groundingChunks'])) {
+      const source = toSource(chunk);
+      if (source !== undefined && !sources.has(source.id)) sources.set(source.id, source);
+    }
+  }
+  return [...sources.values()];
+}
+
+function toSource(chunk: Wire): SourcePart | undefined {
+  const found =
+    asObject(chunk['web']) ??
+    asObject(chunk['maps']) ??
+    asObject(chunk['retrievedContext']) ??
+    asObject(chunk['image']);
+  if (found === undefined) return undefined;
+  const title = asText(found['title']) || undefined;
+  const uri = asText(found['uri']) || asText(found['sourceUri']) || '';
+  if (/^https?:/i.test(uri))
+    return { type: 'source', sourceType: 'url', id: uri, url: uri, ...compact({ title }) };
+  const name = uri || asText(found['documentName']) || title || asText(found['fileSearchStore']) || '';
+  if (name === '') return undefined;
+  const filename = uri === '' ? undefined : uri.slice(uri.lastIndexOf('/') + 1);
+  return {
+    type: 'source',
+    sourceType: 'document',
+    id: name,
+    ...compact({ title: title ?? filename, mediaType: 'text/plain', filename }),
+  };
 }

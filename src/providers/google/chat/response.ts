@@ -1,13 +1,18 @@
-import { ProviderError } from '../../../errors.ts';
+import type { ProviderError } from '../../../errors.ts';
 import { classifyFailure } from '../../../transport/failure.ts';
+import { isFailure } from '../../../transport/read-failure.ts';
 import type { ProviderResult } from '../../../types/provider.ts';
 import type { JSONObject } from '../../../types/request/json.ts';
 import type { ContentPart } from '../../../types/request/message.ts';
 import type { FinishReason, Warning } from '../../../types/result/result.ts';
-import { asJSON, asObject, asObjects, asText, compact, type Wire } from '../../../util/json.ts';
+import type { StreamContent } from '../../../types/result/stream-part.ts';
+import { asCount, asJSON, asObject, asObjects, asText, compact, type Wire } from '../../../util/json.ts';
+import { malformed } from '../../shared/answer/broken.ts';
+import { type Evidence, evidenceIn, finishReasonOf, givenReason } from '../../shared/answer/finish-reason.ts';
+import { ownToolCallIds } from '../../shared/tool-call-id.ts';
 import { googleFailures } from '../failures.ts';
-import { sourcesOf, toPart } from './content.ts';
-import { mishaps, toFinishReason } from './finish-reason.ts';
+import { callReader } from './calls.ts';
+import { partReader, sourcesOf } from './content.ts';
 import { toUsage } from './usage.ts';
 
 const provider = 'google';
@@ -19,11 +24,15 @@ export function toResult(
   warnings: readonly Warning[],
 ): ProviderResult {
   const wire = asWire(raw, headers);
-  const candidate = asObjects(wire['candidates'])[0];
-  const content = partsOf(candidate);
+  const known = ['candidates', 'promptFeedback', 'usageMetadata', 'responseId'];
+  if (!known.some((field) => wire[field] !== undefined)) throw anotherForm();
+  const candidate = candidateIn(wire);
+  const content = contentOf(candidate);
+  if (candidate === undefined && blockReasonOf(wire) === undefined)
+    throw malformed(provider, 'the answer has no candidate');
   return {
-    content: [...content, ...sourcesOf(candidate)],
-    finishReason: endOf(wire, candidate, content),
+    content: [...content, ...sourcesOf([candidate])],
+    finishReason: endOf(blockReasonOf(wire), candidate?.['finishReason'], evidenceIn(content)),
     usage: toUsage(wire['usageMetadata']),
     response: {
       ...compact({ id: asText(wire['responseId']), model: asText(wire['modelVersion']) }),
@@ -38,61 +47,57 @@ export function toResult(
 /** An answer, or a chunk of one. Throws for an error inside, and for what is neither. */
 export function asWire(raw: unknown, headers: Readonly<Record<string, string>>): Wire {
   const wire = asObject(Array.isArray(raw) ? raw[0] : raw);
-  if ((wire?.['error'] ?? undefined) !== undefined)
-    throw classifyFailure({ provider, headers, body: wire }, googleFailures);
-  const known = ['candidates', 'promptFeedback', 'usageMetadata', 'responseId'];
-  if (wire !== undefined && known.some((field) => wire[field] !== undefined)) return wire;
-  throw new ProviderError({
-    kind: 'malformed',
-    provider,
-    answered: true,
-    summary: 'the answer is not of Gemini’s form',
+  if (isFailure(wire)) throw classifyFailure({ provider, headers, body: wire }, googleFailures);
+  if (wire === undefined || (Array.isArray(raw) && raw.length > 1)) throw anotherForm();
+  return wire;
+}
+
+function anotherForm(): ProviderError {
+  return malformed(provider, 'the answer is not of Gemini’s form');
+}
+
+/** The first candidate, or the one of an index; the vendor leaves out an index of 0. */
+export function candidateIn(wire: Wire, index?: number): Wire | undefined {
+  const candidates = asObjects(wire['candidates']);
+  if (index === undefined) return candidates.find((each) => indexOf(each) === 0) ?? candidates[0];
+  return candidates.find((each) => indexOf(each) === index);
+}
+
+/** Which answer of several a candidate belongs to. */
+export function indexOf(candidate: Wire): number {
+  return asCount(candidate['index']) ?? 0;
+}
+
+export function partsOf(candidate: Wire | undefined): readonly Wire[] {
+  return asObjects(asObject(candidate?.['content'])?.['parts']);
+}
+
+function contentOf(candidate: Wire | undefined): readonly ContentPart[] {
+  const ownId = ownToolCallIds();
+  const read = partReader(ownId);
+  const calls = callReader(ownId);
+  const content = partsOf(candidate).flatMap((part): readonly (ContentPart | StreamContent)[] => {
+    return part['functionCall'] === undefined ? [read(part) ?? []].flat() : calls.push(part);
   });
+  const whole = (part: ContentPart | StreamContent): part is ContentPart =>
+    part.type !== 'tool-call-start' && part.type !== 'tool-call-delta';
+  return [...content, ...calls.end()].filter(whole);
 }
 
-export function partsOf(candidate: Wire | undefined): readonly ContentPart[] {
-  const parts = asObjects(asObject(candidate?.['content'])?.['parts']);
-  return parts.map(toPart).filter((part) => part !== undefined);
+/** Why the vendor did not answer the prompt. */
+export function blockReasonOf(wire: Wire): string | undefined {
+  return givenReason(asObject(wire['promptFeedback'])?.['blockReason']);
 }
 
-/** Why an answer ended. Throws where nothing says so, and where the model says that it went wrong. */
-export function endOf(
-  wire: Wire,
-  candidate: Wire | undefined,
-  content: readonly ContentPart[],
-): FinishReason {
-  if (asText(asObject(wire['promptFeedback'])?.['blockReason']) !== undefined) return 'content-filter';
-  const reason = asText(candidate?.['finishReason']);
-  if (reason === undefined || reason === 'FINISH_REASON_UNSPECIFIED') {
-    const kind = candidate === undefined ? 'malformed' : 'truncated';
-    throw new ProviderError({
-      kind,
-      provider,
-      answered: true,
-      summary: 'the answer does not say why it ended',
-    });
-  }
-  if (mishaps.includes(reason) || (reason === 'OTHER' && content.length === 0)) {
-    const summary = 'the model gave up on its answer';
-    throw new ProviderError({
-      kind: 'malformed',
-      provider,
-      code: reason,
-      scope: 'request',
-      answered: true,
-      summary,
-    });
-  }
-  return toFinishReason(
-    reason,
-    content.some((part) => part.type === 'tool-call' && part.providerExecuted !== true),
-  );
+/** Why an answer ended. Throws where the model says that it went wrong. */
+export function endOf(blockReason: string | undefined, reason: unknown, evidence: Evidence): FinishReason {
+  return blockReason === undefined ? finishReasonOf({ provider, reason, ...evidence }) : 'content-filter';
 }
 
 /** What the vendor says beyond our own fields. */
 export function metadataOf(wire: Wire, candidate: Wire | undefined): JSONObject {
   return compact({
-    finishReason: asText(candidate?.['finishReason']),
+    finishReason: givenReason(candidate?.['finishReason']),
     promptFeedback: asJSON(wire['promptFeedback']),
     safetyRatings: asJSON(candidate?.['safetyRatings']),
     citationMetadata: asJSON(candidate?.['citationMetadata']),

@@ -1,68 +1,90 @@
-import { ProviderError } from '../../../errors.ts';
 import type { ProviderStreamPart } from '../../../types/provider.ts';
 import type { JSONObject } from '../../../types/request/json.ts';
-import type { ContentPart } from '../../../types/request/message.ts';
-import type { FinishReason } from '../../../types/result/result.ts';
 import type { Usage } from '../../../types/result/usage.ts';
-import { asObject, asObjects, asText, compact } from '../../../util/json.ts';
-import type { StreamReader } from '../../shared/part-stream.ts';
-import { sourcesOf } from './content.ts';
-import { asWire, endOf, metadataOf, partsOf } from './response.ts';
+import { asObject, asText, compact, type Wire } from '../../../util/json.ts';
+import { malformed, truncated } from '../../shared/answer/broken.ts';
+import { givenReason } from '../../shared/answer/finish-reason.ts';
+import type { StreamReader } from '../../shared/stream/part-stream.ts';
+import { ownToolCallIds } from '../../shared/tool-call-id.ts';
+import { callReader } from './calls.ts';
+import { type Part, partReader, sourcesOf } from './content.ts';
+import { asWire, blockReasonOf, candidateIn, endOf, indexOf, metadataOf, partsOf } from './response.ts';
 import { toUsage } from './usage.ts';
 
 const provider = 'google';
 
-/** A reader for one stream of `streamGenerateContent` chunks, each of which holds whole parts. */
+/**
+ * A reader for one stream of `streamGenerateContent` chunks, each of which holds whole parts. It reads to the end, because several
+ * chunks may say why the answer ended, and content may follow: the last reason counts.
+ */
 export function chunkReader(headers: Readonly<Record<string, string>>): StreamReader {
-  let told = false;
+  const ownId = ownToolCallIds();
+  const read = partReader(ownId);
+  const calls = callReader(ownId);
+  let response: { readonly id?: string; readonly model?: string } = {};
   let usage: Usage = {};
   let metadata: JSONObject = {};
-  let end: FinishReason | undefined;
-  const seen: ContentPart[] = [];
+  let index: number | undefined;
+  let reason: string | undefined;
+  let blockReason: string | undefined;
+  let called = false;
+  let content = false;
+  const grounded: Wire[] = [];
+
+  /** What a chunk says of the answer as a whole, where it says it first. */
+  const describe = (wire: Wire): readonly ProviderStreamPart[] => {
+    const said = compact({
+      id: asText(wire['responseId']) || undefined,
+      model: asText(wire['modelVersion']) || undefined,
+    });
+    if (response.id !== undefined && said.id !== undefined && said.id !== response.id)
+      throw malformed(provider, 'the stream has chunks of two answers');
+    const known = { ...said, ...response };
+    if (known.id === response.id && known.model === response.model) return [];
+    response = known;
+    return [{ type: 'response', ...response }];
+  };
+
+  const pushPart = (wire: Wire): readonly ProviderStreamPart[] => {
+    if (wire['functionCall'] !== undefined) {
+      called = true;
+      content = true;
+      return calls.push(wire);
+    }
+    const part = read(wire);
+    if (part === undefined) return [];
+    if (part.type !== 'reasoning') content = true;
+    return [toStreamPart(part)];
+  };
 
   return {
     push(chunk) {
       const wire = asWire(chunk, headers);
-      const candidate = asObjects(wire['candidates'])[0];
-      const parts: ProviderStreamPart[] = [];
-      if (!told) {
-        told = true;
-        parts.push({
-          type: 'response',
-          ...compact({ id: asText(wire['responseId']), model: asText(wire['modelVersion']) }),
-        });
-      }
+      const candidate = candidateIn(wire, index);
+      if (candidate !== undefined) index ??= indexOf(candidate);
+      const parts = describe(wire);
       if (asObject(wire['usageMetadata']) !== undefined) usage = toUsage(wire['usageMetadata']);
       metadata = { ...metadata, ...metadataOf(wire, candidate) };
-      // What comes after the end of the answer, but for its usage, is not part of it.
-      if (end !== undefined) return parts;
-      const content = partsOf(candidate);
-      seen.push(...content);
-      parts.push(...content.flatMap(toStreamParts), ...sourcesOf(candidate));
-      const ends =
-        candidate?.['finishReason'] !== undefined ||
-        asObject(wire['promptFeedback'])?.['blockReason'] !== undefined;
-      if (ends) end = endOf(wire, candidate, seen);
-      return parts;
+      if (asObject(candidate?.['groundingMetadata']) !== undefined) grounded.push(candidate ?? {});
+      reason = givenReason(candidate?.['finishReason']) ?? reason;
+      blockReason ??= blockReasonOf(wire);
+      const told = partsOf(candidate).flatMap(pushPart);
+      return parts.length === 0 ? told : [...parts, ...told];
     },
     end() {
-      if (end === undefined) {
-        const summary = 'the stream ended without its end mark';
-        throw new ProviderError({ kind: 'truncated', provider, answered: true, summary });
-      }
-      return [{ type: 'finish', finishReason: end, usage, providerMetadata: { google: metadata } }];
+      if (reason === undefined && blockReason === undefined) throw truncated(provider);
+      const rest = calls.end();
+      const finishReason = endOf(blockReason, reason, { calls: called, content });
+      return [
+        ...rest,
+        ...sourcesOf(grounded),
+        { type: 'finish', finishReason, usage, providerMetadata: { google: metadata } },
+      ];
     },
   };
 }
 
-function toStreamParts(part: ContentPart): readonly ProviderStreamPart[] {
-  if (part.type === 'text') return [{ ...part, type: 'text-delta' }];
-  if (part.type === 'reasoning') return [{ ...part, type: 'reasoning-delta' }];
-  if (part.type !== 'tool-call' || part.providerExecuted === true) return [part];
-  const { toolCallId, toolName, input } = part;
-  return [
-    { type: 'tool-call-start', toolCallId, toolName },
-    { type: 'tool-call-delta', toolCallId, text: JSON.stringify(input) },
-    part,
-  ];
+function toStreamPart(part: Part): ProviderStreamPart {
+  if (part.type === 'text') return { ...part, type: 'text-delta' };
+  return part.type === 'reasoning' ? { ...part, type: 'reasoning-delta' } : part;
 }

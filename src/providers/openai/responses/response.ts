@@ -1,4 +1,5 @@
 import { ProviderError } from '../../../errors.ts';
+import { isFailure } from '../../../transport/read-failure.ts';
 import type { ProviderResult } from '../../../types/provider.ts';
 import type { JSONObject, JSONValue } from '../../../types/request/json.ts';
 import type { FinishReason, Warning } from '../../../types/result/result.ts';
@@ -16,7 +17,8 @@ export function toResult(
   warnings: readonly Warning[],
 ): ProviderResult {
   const wire = asObject(raw);
-  if (wire === undefined || (!Array.isArray(wire['output']) && (wire['error'] ?? undefined) === undefined)) {
+  if (isFailure(raw)) throw failureFrom(raw, provider, headers);
+  if (wire === undefined || !Array.isArray(wire['output'])) {
     const summary = 'the answer is no response';
     throw new ProviderError({ kind: 'malformed', provider, answered: true, summary });
   }

@@ -1,8 +1,10 @@
 import { ProviderError } from '../../../errors.ts';
+import { isFailure } from '../../../transport/read-failure.ts';
 import type { ProviderStreamPart } from '../../../types/provider.ts';
 import type { JSONValue } from '../../../types/request/json.ts';
 import { asObject, asText, compact, type Wire } from '../../../util/json.ts';
-import type { StreamReader } from '../../shared/part-stream.ts';
+import { failureFrom } from '../../chat-completions/failures.ts';
+import type { StreamReader } from '../../shared/stream/part-stream.ts';
 import { callOf, isClientCall, messageOptions, sourcesIn, toParts } from './items.ts';
 import { endOf, failureIn, metadataOf } from './response.ts';
 import { toUsage } from './usage.ts';
@@ -107,9 +109,9 @@ export function eventReader(headers: Readonly<Record<string, string>>): StreamRe
           return [];
         case 'response.failed':
           throw failureIn(asObject(wire['response']) ?? {}, headers);
-        case 'error':
-          throw failureIn({ error: asObject(wire['error']) ?? wire }, headers);
         default:
+          // An error, also where a gateway says it in another vendor's form.
+          if (isFailure(wire)) throw failureFrom(wire, provider, headers);
           return [];
       }
     },

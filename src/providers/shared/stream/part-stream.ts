@@ -1,10 +1,20 @@
-import type { ProviderFinishPart, ProviderResponsePart, ProviderStreamPart } from '../../types/provider.ts';
-import { mark } from './account-marks.ts';
+import type {
+  ProviderFinishPart,
+  ProviderResponsePart,
+  ProviderStreamPart,
+} from '../../../types/provider.ts';
+import { mark } from '../account-marks.ts';
+import { readRest } from './rest.ts';
 
 /** Takes the chunks of one stream, one by one. */
 export interface StreamReader {
   /** The parts in one chunk. Throws `ProviderError` for an error inside the stream. */
   push(chunk: unknown): readonly ProviderStreamPart[];
+  /**
+   * Whether the vendor's own terminal event has come. The answer then ends there, also where the connection stays open. Left out
+   * where the vendor has no such event, or none but the mark `[DONE]`.
+   */
+  isOver?(): boolean;
   /**
    * The last parts, `finish` at the very end. Throws `ProviderError` where the answer was cut off.
    * @param marked whether the stream ended with the mark `[DONE]`
@@ -23,6 +33,8 @@ export interface Chunks {
 export interface ChunkSource {
   /** The next chunks, perhaps none. Not called again after an end. */
   read(): Promise<Chunks>;
+  /** Reads what follows a complete answer, so that the connection can be used again. */
+  rest(): void;
   /** Gives up on the rest. */
   cancel(): void;
 }
@@ -42,8 +54,10 @@ export interface PartStreamOptions {
   readonly signal: AbortSignal;
   /** Whether each chunk is given out as it is, too. */
   readonly includeRaw: boolean | undefined;
-  /** Sends the request. The signal aborts with the caller's, and when the stream is left early. */
-  open(signal: AbortSignal): Promise<OpenAnswer>;
+  /**
+   * Sends the request. The signal aborts with the caller's, and when the stream is left early; `leave` aborts it.
+   */
+  open(signal: AbortSignal, leave: () => void): Promise<OpenAnswer>;
   /** Throws if the call is aborted: an abort must never look like an end. */
   check(): void;
   /** What the last part says beyond what its reader knows. Default: nothing. */
@@ -83,18 +97,20 @@ export function partStream(options: PartStreamOptions): AsyncIterableIterator<Pr
     state = 'open';
     options.check();
     signal.addEventListener('abort', follow, { once: true });
-    answer = await options.open(leaving.signal);
+    answer = await options.open(leaving.signal, () => leaving.abort());
     if (state === 'open') parts.push(answer.first);
     else answer.source.cancel();
   };
-  const takeIn = ({ chunks, end }: Chunks, { reader }: OpenAnswer): void => {
+  const takeIn = ({ chunks, end }: Chunks, { reader, source }: OpenAnswer): void => {
     for (const chunk of chunks) {
       raw.push(chunk);
       if (options.includeRaw === true) parts.push({ type: 'raw', value: chunk });
       for (const part of reader.push(chunk)) parts.push(mark(part, provider, account));
     }
-    if (end === undefined) return;
-    if (typeof end === 'object') throw end.error;
+    const isOver = reader.isOver?.() === true;
+    if (end === undefined && !isOver) return;
+    if (end === undefined) source.rest();
+    if (typeof end === 'object' && !isOver) throw end.error;
     options.check();
     for (const part of reader.end(end === 'marked')) {
       if (part.type !== 'finish') parts.push(mark(part, provider, account));
@@ -158,16 +174,29 @@ export function partStream(options: PartStreamOptions): AsyncIterableIterator<Pr
   };
 }
 
-/** The chunks of what an SDK makes of an answer. */
-export function fromIterable(chunks: AsyncIterable<unknown>): ChunkSource {
+/** What a chunk of an SDK's counts for: it does not say how many bytes it was. */
+const chunkSize = 256;
+
+/**
+ * The chunks of what an SDK makes of an answer.
+ *
+ * @param close closes the connection: an iterator that waits for its next chunk cannot be left
+ */
+export function fromIterable(chunks: AsyncIterable<unknown>, close: () => void): ChunkSource {
   const iterator = chunks[Symbol.asyncIterator]();
+  const cancel = (): void => {
+    Promise.resolve(iterator.return?.()).catch(() => {});
+  };
   return {
     async read() {
       const result = await iterator.next();
       return result.done === true ? { chunks: [], end: 'closed' } : { chunks: [result.value] };
     },
-    cancel() {
-      Promise.resolve(iterator.return?.()).catch(() => {});
-    },
+    rest: () =>
+      readRest(async () => {
+        const { done } = await iterator.next();
+        return done === true ? undefined : chunkSize;
+      }, close),
+    cancel,
   };
 }

@@ -1,0 +1,48 @@
+import type { Plugin } from '../../types/plugin.ts';
+import { type Refuse, show } from '../../util/option-check.ts';
+
+const stations = [
+  'install',
+  'inspect',
+  'lookup',
+  'exclude',
+  'reserve',
+  'transform',
+  'review',
+  'observe',
+] as const satisfies readonly (keyof Plugin)[];
+
+/** Refuses anything but `undefined` and a list of plugins whose names differ. */
+export function checkPlugins(plugins: unknown, refuse: Refuse): void {
+  if (plugins === undefined) return;
+  if (!Array.isArray(plugins)) refuse('plugins', 'a list of plugins', show(plugins));
+  const names = new Set<unknown>();
+  for (const [index, plugin] of plugins.entries()) {
+    const path = `plugins[${index}]`;
+    // A plugin may be an object of a class, with methods and fields of its own.
+    if (typeof plugin !== 'object' || plugin === null) refuse(path, 'a plugin: an object', show(plugin));
+    const { name, timeout }: Plugin = plugin;
+    if (typeof name !== 'string' || name === '') refuse(`${path}.name`, 'a name', show(name));
+    if (names.has(name)) refuse(`${path}.name`, 'a name that no other plugin has', show(name));
+    names.add(name);
+    if (timeout !== undefined && !(typeof timeout === 'number' && timeout > 0))
+      refuse(`${path}.timeout`, 'a positive number of milliseconds, or Infinity', show(timeout));
+    for (const station of stations) {
+      const method: unknown = (plugin as Plugin)[station];
+      if (method !== undefined && typeof method !== 'function')
+        refuse(`${path}.${station}`, 'a function', show(method));
+    }
+    if (stations.every((station) => (plugin as Plugin)[station] === undefined))
+      refuse(path, `a plugin with one of the methods ${stations.join(', ')}`, 'one with none of them');
+  }
+}
+
+/** Refuses anything but `undefined` and a store. */
+export function checkStore(store: unknown, refuse: Refuse): void {
+  if (store === undefined) return;
+  const operations = ['get', 'set', 'delete', 'publish', 'read', 'lease', 'settle'];
+  const methods = (store ?? {}) as Readonly<Record<string, unknown>>;
+  const missing = operations.find((operation) => typeof methods[operation] !== 'function');
+  if (missing !== undefined)
+    refuse('store', `a store, such as memory(): an object with the method ${missing}`, show(store));
+}

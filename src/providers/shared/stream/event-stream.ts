@@ -1,0 +1,108 @@
+import { createParser } from 'eventsource-parser';
+import { ProviderError } from '../../../errors.ts';
+import type { Body } from '../../../transport/body.ts';
+import { asObject } from '../../../util/json.ts';
+import { errorLines } from './error-lines.ts';
+import type { ChunkSource, Chunks } from './part-stream.ts';
+import { readRest } from './rest.ts';
+
+const brace = 123;
+
+/**
+ * The JSON in the events of a `text/event-stream` body, as they come, up to the mark `[DONE]`: what follows it is not part
+ * of the answer. Parsing is by `eventsource-parser`, after the HTML standard, section 9.2.
+ *
+ * An event `error`, whatever its data, comes out as an object with the field `error`, or with the type `error` where its data has
+ * that. The elements of a list come out one by one.
+ */
+export function eventChunks(body: Body, provider: string): ChunkSource {
+  const decoder = new TextDecoder();
+  const lines = errorLines();
+  let chunks: unknown[] = [];
+  let end: Chunks['end'];
+  const parser = createParser({
+    onEvent({ event, data }) {
+      if (end !== undefined) return;
+      if (event === 'error') {
+        chunks.push(readError(data));
+        return;
+      }
+      // As it nearly always is.
+      if (data.charCodeAt(0) !== brace) {
+        if (isKeepAlive(data, event)) return;
+        if (isEndMark(data)) {
+          end = 'marked';
+          return;
+        }
+      }
+      try {
+        const chunk: unknown = JSON.parse(data);
+        if (Array.isArray(chunk)) chunks.push(...chunk);
+        else chunks.push(chunk);
+      } catch (cause) {
+        end = { error: notJSON(provider, cause) };
+      }
+    },
+  });
+
+  const rest = (): void =>
+    readRest(
+      () => body.read().then((bytes) => bytes?.length),
+      () => body.cancel(),
+    );
+
+  return {
+    async read() {
+      chunks = [];
+      while (chunks.length === 0 && end === undefined) {
+        const bytes = await body.read();
+        if (bytes !== undefined) {
+          parser.feed(lines.push(decoder.decode(bytes, { stream: true })));
+          continue;
+        }
+        // Two line ends give out an event that the server did not close properly before it ended.
+        parser.feed(`${lines.push(decoder.decode())}${lines.end()}\n\n`);
+        end ??= 'closed';
+      }
+      if (end === 'marked') rest();
+      return { chunks, end };
+    },
+    rest,
+    cancel: () => body.cancel(),
+  };
+}
+
+function notJSON(provider: string, cause: unknown): ProviderError {
+  const summary = 'an event is not JSON';
+  return new ProviderError({ kind: 'malformed', provider, answered: true, summary, cause });
+}
+
+function readError(data: string): unknown {
+  let error: unknown = data;
+  try {
+    error = JSON.parse(data);
+  } catch {
+    // Some servers send the message alone.
+  }
+  const wire = asObject(Array.isArray(error) ? error[0] : error);
+  const says = wire !== undefined && ((wire['error'] ?? undefined) !== undefined || wire['type'] === 'error');
+  return says ? wire : { error: wire ?? error };
+}
+
+/**
+ * Signs of life that come as events: without data, as a comment inside the data (Vertex AI,
+ * https://github.com/anomalyco/opencode/issues/50871), or as a single word.
+ */
+function isKeepAlive(data: string, event: string | undefined): boolean {
+  if (data.length > 64) return false;
+  const text = data.trim();
+  return text === '' || text.startsWith(':') || isPing(text) || (event !== undefined && isPing(event));
+}
+
+function isPing(word: string): boolean {
+  return /^(ping|keep-?alive|heartbeat)$/i.test(word);
+}
+
+function isEndMark(data: string): boolean {
+  return data.length < 32 && /^\s*"?\[DONE\]"?\s*$/i.test(data);
+}

@@ -1,0 +1,23 @@
+/** How much may follow a complete answer, in bytes, and for how long, in milliseconds, before its connection is closed. */
+const limit = { bytes: 16_384, time: 1_000 };
+
+/**
+ * Reads what follows a complete answer, so that its connection can be used again.
+ *
+ * @param read how many bytes came next; `undefined` at the end
+ * @param close gives up on the rest, which closes the connection
+ */
+export function readRest(read: () => Promise<number | undefined>, close: () => void): void {
+  const timer = setTimeout(close, limit.time);
+  const readOn = async (): Promise<void> => {
+    for (let left = limit.bytes; left > 0; ) {
+      const size = await read();
+      if (size === undefined) return;
+      left -= size;
+    }
+    close();
+  };
+  readOn()
+    .catch(() => {})
+    .finally(() => clearTimeout(timer));
+}

@@ -1,0 +1,77 @@
+import type { Lease, LeaseRequest, Settlement } from '../../types/store.ts';
+
+/** An amount that processes share, as a store keeps it. Plain data, so that a store can write it down as JSON. */
+export interface Share {
+  /** What has been used by all, expired parts included. */
+  used: number;
+  /** Up to when `refill` has been booked; the store's time. */
+  refilledAt: number;
+  readonly holders: Record<string, Holder>;
+}
+
+interface Holder {
+  sequence: number;
+  granted: number;
+  expiresAt: number;
+  /** Its part has expired and counts as used. */
+  written: boolean;
+  /** What it was answered, in case that it asks again. */
+  answer: Lease;
+}
+
+export function emptyShare(now: number): Share {
+  // Holders' names come from outside: none of them is to meet a property of Object.prototype.
+  return { used: 0, refilledAt: now, holders: Object.create(null) };
+}
+
+/** Does what `Store.lease` says. Changes `share`. */
+export function leaseFrom(share: Share, request: LeaseRequest, now: number): Lease {
+  const { holder: name, sequence, limit, want, ttl } = request;
+  const before = share.holders[name];
+  if (before !== undefined && sequence <= before.sequence) return before.answer;
+  expire(share, request.expired ?? 'used', now);
+  if (request.refill !== undefined) refill(share, limit, request.refill, now);
+  book(share, before, request.used);
+  const others = Object.entries(share.holders).filter(
+    ([other, { granted, written }]) => other !== name && granted > 0 && !written,
+  );
+  const held = others.reduce((sum, [, { granted }]) => sum + granted, 0);
+  const free = Math.max(0, limit - share.used - held);
+  const granted = Math.min(want, free, Math.max(1, Math.floor(free / (others.length + 1))));
+  const answer = { granted, used: share.used, held, holders: others.length, now };
+  share.holders[name] = { sequence, granted, expiresAt: now + ttl, written: false, answer };
+  return answer;
+}
+
+/** Does what `Store.settle` says. Changes `share`. */
+export function settleIn(share: Share, { holder: name, sequence, used }: Settlement): void {
+  const holder = share.holders[name];
+  if (holder === undefined || sequence <= holder.sequence) return;
+  book(share, holder, used);
+  share.holders[name] = { ...holder, sequence, granted: 0, written: false };
+}
+
+/** Books what a holder used of the part that it had, which was counted whole if it has expired. */
+function book(share: Share, holder: Holder | undefined, used: number): void {
+  const counted = holder?.written === true ? holder.granted : 0;
+  share.used = Math.max(0, share.used + used - counted);
+}
+
+function expire(share: Share, as: 'used' | 'returned', now: number): void {
+  for (const holder of Object.values(share.holders)) {
+    if (holder.granted === 0 || holder.written || holder.expiresAt > now) continue;
+    if (as === 'returned') holder.granted = 0;
+    else {
+      share.used += holder.granted;
+      holder.written = true;
+    }
+  }
+}
+
+/** Whole units only; the rest of the time is kept for the next one. */
+function refill(share: Share, limit: number, per: number, now: number): void {
+  const units = Math.floor(((now - share.refilledAt) * limit) / per);
+  if (units <= 0) return;
+  share.used = Math.max(0, share.used - units);
+  share.refilledAt = share.used === 0 ? now : share.refilledAt + (units * per) / limit;
+}
