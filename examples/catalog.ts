@@ -1,4 +1,4 @@
-// What can be bought, for how much: the catalogue, its newest prices, and a router whose targets come from it.
+// What can be bought, for how much: the catalog, its newest prices, and a router whose targets come from it.
 import { createRouter, type TargetOptions } from 'signalbox';
 import { anthropic } from 'signalbox/anthropic';
 import { loadCatalog, models, priceOf, refresh } from 'signalbox/catalog';
@@ -26,7 +26,7 @@ const targets = found.slice(0, 3).map(
   }),
 );
 
-// The catalogue is the default. Given explicitly, it can be changed: ten per cent off, by contract.
+// The catalog is the default. Given explicitly, it can be changed: ten per cent off, by contract.
 const listed = await loadCatalog();
 const catalog = {
   ...listed,

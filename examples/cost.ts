@@ -5,7 +5,7 @@ import { openai } from 'signalbox/openai';
 
 const router = createRouter({
   targets: [
-    { provider: openai(), model: 'gpt-5-mini' }, // price from the catalogue
+    { provider: openai(), model: 'gpt-5-mini' }, // price from the catalog
     { provider: anthropic(), model: 'claude-haiku-4-5', price: { input: 1, output: 5, cacheRead: 0.1 } },
   ],
 });

@@ -16,6 +16,10 @@ export const limits: Readonly<Record<string, number>> = {
   'signalbox/langchain': 7.4,
   'signalbox/openai-fetch': 21.4,
   'signalbox/catalog': 5.7,
+  'signalbox/sqlite': 6,
+  'signalbox/log': 2,
+  'signalbox/memory': 2.5,
+  'signalbox/complexity': 3,
   'signalbox/testing': 2.4,
 };
 

@@ -8,6 +8,7 @@ export {
   ConfigError,
   CostLimitError,
   DeadlineError,
+  type ErrorOfCode,
   isRouterError,
   NoTargetError,
   OutputError,
@@ -20,9 +21,6 @@ export {
   StreamInterruptedError,
 } from './errors.ts';
 export { createRouter } from './router.ts';
-export { type ByComplexityOptions, byComplexity } from './selectors/by-complexity.ts';
-export { type Complexity, type ComplexityParts, complexityOf } from './selectors/complexity.ts';
-export { type MemoryStoreOptions, memory } from './stores/memory.ts';
 export { type BalancedTerms, balanced } from './strategies/balanced.ts';
 export { type CanaryTerms, canary } from './strategies/canary.ts';
 export { highestThroughput } from './strategies/highest-throughput.ts';
@@ -50,8 +48,11 @@ export type {
   AttemptStartEvent,
   EventOf,
   Listener,
+  PluginErrorEvent,
   PriceUnknownEvent,
   RequestEndEvent,
+  RequestFacts,
+  RequestStartEvent,
   RouterEvent,
   RouterEventType,
   TargetStateEvent,
@@ -66,6 +67,7 @@ export type {
   CallOptions,
   Catalog,
   HedgePolicy,
+  IdOf,
   Interrupted,
   MirrorPolicy,
   Policies,
@@ -78,7 +80,7 @@ export type {
   TargetOptions,
   Timeouts,
 } from './types/options/options.ts';
-export type { Price, PriceTier, Rates } from './types/options/price.ts';
+export type { Price, PriceTier, Rates, ServiceTierRates } from './types/options/price.ts';
 export type { RouterOptions } from './types/options/router-options.ts';
 export type { Select, SelectContext, SelectOptions } from './types/options/select.ts';
 export type {
@@ -97,6 +99,7 @@ export type {
   AttemptOutcome,
   AttemptPlan,
   Exclusion,
+  LiveAnswer,
   LookupHit,
   PartTransform,
   Plugin,
@@ -173,12 +176,21 @@ export type {
   StandardSchemaIssue,
   StandardSchemaResult,
 } from './types/request/schema.ts';
-export type { Decision, RankedTarget, Selected, SkippedTarget, SkipReason } from './types/result/decision.ts';
+export type {
+  Decision,
+  LookupSummary,
+  RankedTarget,
+  Selected,
+  SkippedTarget,
+  SkipReason,
+} from './types/result/decision.ts';
 export type {
   AttemptSummary,
   ChatResult,
   FinishReason,
+  OperationResult,
   ResponseInfo,
+  ServedAs,
   Warning,
 } from './types/result/result.ts';
 export type {

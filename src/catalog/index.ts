@@ -1,6 +1,5 @@
 /**
- * The catalogue of models and prices: what can be bought, for how much, and how to have the newest prices. The data are those of
- * genai-prices, loaded when first asked for.
+ * The catalog of models and prices. The data are those of genai-prices, loaded when first needed.
  *
  * @module catalog
  */
@@ -13,8 +12,7 @@ export { type Ability, type CatalogModel, type ModelQuery, models } from './mode
 export { type Refreshed, type RefreshOptions, refresh } from './refresh.ts';
 
 /**
- * What a model costs; `undefined` where that is not known under exactly this provider: never a guess. Also of models that have
- * been withdrawn.
+ * The price of a model, withdrawn ones included; `undefined` where it is unknown for exactly this provider, never a guess.
  *
  * @param provider as targets name it, such as `openai` or `xai`
  * @param date the moment: a date, or milliseconds since 1970. Default: now

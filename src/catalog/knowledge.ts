@@ -3,12 +3,12 @@ import { capabilitiesOf as ofGoogle } from '../providers/google/capabilities.ts'
 import { capabilitiesOf as ofOpenAI } from '../providers/openai/capabilities.ts';
 import type { Capabilities } from '../types/options/capabilities.ts';
 
-/** What a model of a provider can and cannot do, as far as our providers know. */
+/** What a model of a provider can and cannot do, where a provider knows. */
 export type Knowledge = (provider: string, model: string) => Capabilities | undefined;
 
 /**
- * The same knowledge by which the router leaves targets out. Of the vendors with an SDK it is a function of the model's name;
- * of the others it is in the presets, of which one is made with no real key: they send nothing before they are asked to.
+ * The capabilities by which the router skips targets. For vendors with an SDK they are a function of the model's name; for the
+ * others they are in the presets, which are created here with a placeholder key and send nothing.
  */
 export async function loadKnowledge(): Promise<Knowledge> {
   const vendors = await import('../providers/openai-compatible/presets/vendors.ts');

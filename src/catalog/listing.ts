@@ -1,7 +1,7 @@
 import { type CatalogRate, catalogIds, toPrice } from '../pricing/catalog.ts';
 import type { Price } from '../types/options/price.ts';
 
-/** A model in the catalogue, before anything is said of what it can do. */
+/** A model in the catalog, without capabilities. */
 export interface Listed {
   readonly provider: string;
   readonly model: string;
@@ -10,17 +10,17 @@ export interface Listed {
   readonly contextLength: number | undefined;
 }
 
-/** A rule of the catalogue's, by which it knows a model by its name. */
+/** A matching rule of the catalog for model names. */
 type Match = Readonly<Record<string, unknown>>;
 
 const ourNames: Readonly<Record<string, string>> = Object.fromEntries(
   Object.entries(catalogIds).map(([ours, theirs]) => [theirs, ours]),
 );
 
-/** Every model of the catalogue that has a price on this date (milliseconds since 1970) and has not been withdrawn. */
+/** Every model of the catalog with a price on this date (milliseconds since 1970), except withdrawn ones. */
 export async function listModels(date: number): Promise<readonly Listed[]> {
   const { calcPrice, waitForUpdate } = await import('@pydantic/genai-prices');
-  // It rejects once if an update of the application's own went wrong, and then has the data from before.
+  // It rejects once if the application's own update failed, and then has the earlier data.
   const providers = (await waitForUpdate().catch(() => waitForUpdate())) ?? [];
   const timestamp = new Date(date);
   return providers.flatMap(({ id: providerId, models }) =>
@@ -28,11 +28,12 @@ export async function listModels(date: number): Promise<readonly Listed[]> {
       if (listed.deprecated === true) return [];
       for (const model of [listed.id, ...exactNames(listed.match)]) {
         const found = orNothing(() => calcPrice({ input_tokens: 0 }, model, { providerId, timestamp }));
-        // Some ids are the catalogue's own, which no vendor would understand.
+        // Some ids are the catalog's own and unknown to the vendor.
         if (found?.model !== listed) continue;
-        const price = toPrice(found.model_price as Readonly<Record<string, CatalogRate | undefined>>);
-        if (price === undefined) return [];
         const provider = ourNames[providerId] ?? providerId;
+        const rates = found.model_price as Readonly<Record<string, CatalogRate | undefined>>;
+        const price = toPrice(provider, model, rates);
+        if (price === undefined) return [];
         const { name = listed.id, context_window: contextLength } = listed;
         return [{ provider, model, name, price, contextLength }];
       }
@@ -41,7 +42,7 @@ export async function listModels(date: number): Promise<readonly Listed[]> {
   );
 }
 
-/** The names in a rule that stand for themselves. */
+/** The literal names in a rule. */
 function exactNames(match: Match): readonly string[] {
   if (typeof match['equals'] === 'string') return [match['equals']];
   const either = match['or'];

@@ -6,7 +6,7 @@ import { checkNumber, checkObject, checkWord, type Refuse, show } from '../util/
 import { loadKnowledge } from './knowledge.ts';
 import { type Listed, listModels } from './listing.ts';
 
-/** What `models` can be asked to look for. */
+/** The abilities that `models` can filter by. */
 export type Ability = Exclude<keyof Capabilities, 'contextLength' | 'maxOutputTokens'>;
 
 const abilities: readonly Ability[] = [
@@ -21,36 +21,44 @@ const abilities: readonly Ability[] = [
   'prefill',
 ];
 
-/** Which models are wanted. What is left out does not matter. */
+/** Filters of `models`. */
 export interface ModelQuery {
-  /** One provider or several, by the names that targets have: `openai`, `groq`, `xai` … Default: all. */
+  /**
+   * One provider or several, by the names that targets have: `openai`, `groq`, `xai` …
+   *
+   * @default all
+   */
   readonly provider?: string | readonly string[];
   /**
-   * What a model has to be known to do. Known are the general models of OpenAI, Anthropic and Google; of most others nothing
-   * is, and they are left out as soon as anything is asked for.
+   * What a model must be known to do. Capabilities are known of the general models of OpenAI, Anthropic and Google; most others
+   * are left out as soon as anything is required.
    */
   readonly supports?: readonly Ability[];
-  /** Most US$ per million tokens, by the rates for short inputs. */
+  /** Highest price in US$ per million tokens, at the rates for short inputs. */
   readonly maxPrice?: { readonly input?: number; readonly output?: number };
-  /** Least tokens of input and output together. Models whose length is not known are left out. */
+  /** Smallest context length in tokens. Models of unknown length are left out. */
   readonly minContext?: number;
-  /** The prices of which moment: a date, or milliseconds since 1970. Default: now. */
+  /**
+   * The moment of the prices: a date, or milliseconds since 1970.
+   *
+   * @default now
+   */
   readonly date?: Date | number;
 }
 
-/** A model that can be bought. */
+/** A model of the catalog. */
 export interface CatalogModel {
-  /** As targets name it; where there is no preset, the name to give to `openaiCompatible` for its prices. */
+  /** The provider's name in targets; without a preset, the `name` to give to `openaiCompatible` for its prices. */
   readonly provider: string;
-  /** As the vendor names it; of some older models the vendor wants the date behind it as well. */
+  /** The vendor's name of the model. Some older models need their date appended. */
   readonly model: string;
-  /** For people. */
+  /** Display name. */
   readonly name: string;
   /** US$ per million tokens. */
   readonly price: Price;
-  /** Most tokens of input and output together, where that is known. */
+  /** Context length in tokens, where known. */
   readonly contextLength: number | undefined;
-  /** What it can and cannot do, as far as its provider knows; left out where nothing is known. */
+  /** What it can and cannot do; absent where unknown. */
   readonly capabilities?: Capabilities;
 }
 
@@ -59,11 +67,10 @@ const refuse: Refuse = (option, expected, got) => {
 };
 
 /**
- * The models of the catalogue, cheapest first: by what a request of 3,000 tokens in and 1,000 out would cost, or 3,000 in
- * where nothing comes out, as with embeddings. Withdrawn models, and those without a price, are not among them.
+ * The models of the catalog, cheapest first: by the price of 3,000 input and 1,000 output tokens, or of 3,000 input tokens for
+ * embeddings. Withdrawn models and models without a price are left out.
  *
- * What a model can do is known from our providers (`capabilities`); where nothing is known of an ability, the model is not
- * taken to have it. That a server takes pictures only as data (`images: 'data'`) says nothing of its models.
+ * Capabilities come from signalbox's providers; a model of unknown ability counts as not having it.
  *
  * @throws ConfigError naming the field of the query, what it got and what it wants
  * @example
@@ -85,7 +92,7 @@ export async function models(query: ModelQuery = {}): Promise<readonly CatalogMo
     .toSorted((a, b) => typicalCost(a.price) - typicalCost(b.price) || byName(a, b));
 }
 
-/** A moment in milliseconds since 1970. */
+/** Milliseconds since 1970. */
 export function toDate(option: string, date: Date | number = Date.now()): number {
   const at = Number(date);
   const right = (typeof date === 'number' || date instanceof Date) && !Number.isNaN(at);
@@ -99,7 +106,7 @@ function describe(listed: Listed, capabilities: Capabilities | undefined): Catal
 function has(capabilities: Capabilities, ability: Ability): boolean {
   const able = capabilities[ability];
   if (Array.isArray(able)) return able.length > 0;
-  // `prompt` is a server's way with pictures, and not what each of its models makes.
+  // `prompt` describes a server's image endpoint, not what each of its models can do.
   return able === true || able === 'echo' || able === 'images';
 }
 

@@ -1,11 +1,11 @@
-/** A provider with its models, as far as it is counted here. */
+/** A provider and its models: the parts that are counted here. */
 export interface PricedProvider {
   readonly models: readonly unknown[];
 }
 
 /**
- * Data from the network as what genai-prices works with: else it would find out in the middle of a request that they are not.
- * Only what matters for prices is looked at.
+ * Checks data from the network against the form that genai-prices needs; otherwise a request would find the fault later.
+ * Only the fields that matter for prices are checked.
  *
  * @throws Error naming the first place that is not as it has to be
  */
@@ -57,7 +57,7 @@ function checkRates(path: string, prices: unknown): void {
     if (isAmount(rate)) continue;
     const { base, tiers } = fieldsOf(`${path}.${key}`, rate);
     const right = isAmount(base) && Array.isArray(tiers) && tiers.every(isTier);
-    if (!right) throw wrong(`${path}.${key}`, 'an amount, or one with tiers');
+    if (!right) throw wrong(`${path}.${key}`, 'an amount, or an amount with tiers');
   }
 }
 

@@ -1,24 +1,29 @@
 import { ConfigError } from '../errors.ts';
 import { checkObject, type Refuse, show } from '../util/option-check.ts';
+import { isRedirectResponse } from '../util/redirect.ts';
 import { checkPriceData } from './price-data.ts';
 
 /** The options of `refresh`. */
 export interface RefreshOptions {
-  /** Where the data are, in the form of genai-prices' `data.json`. Default: where that project publishes them. */
+  /**
+   * The address of the data, in the form of genai-prices' `data.json`.
+   *
+   * @default where that project publishes them
+   */
   readonly url?: string;
   /** Used instead of the runtime's `fetch`. */
   readonly fetch?: (url: string, init: RequestInit) => Promise<Response>;
-  /** Ends it. There is no time-out of its own. */
+  /** Aborts it. There is no timeout otherwise. */
   readonly signal?: AbortSignal;
 }
 
-/** What came of a refresh. */
+/** The result of a refresh. */
 export type Refreshed =
   | { readonly updated: true; readonly providers: number; readonly models: number }
-  /** The prices are as they were before. */
+  /** `false`: the prices are unchanged. */
   | { readonly updated: false; readonly error: unknown };
 
-/** Most bytes of price data: some thirty times what they are today. */
+/** Largest size of the price data in bytes: about thirty times today's. */
 const maxBytes = 16 * 1024 * 1024;
 
 const refuse: Refuse = (option, expected, got) => {
@@ -26,10 +31,9 @@ const refuse: Refuse = (option, expected, got) => {
 };
 
 /**
- * Gets the newest prices from the network and uses them from now on, in all of this process: `models`, `priceOf` and every router
- * that has its prices from the catalogue (within a minute). It happens when it is called and never by itself. Whatever goes
- * wrong (no network, an abort, data that are not prices), the prices stay as they were and the answer says why. Redirects are
- * refused, and no more than 16 MiB are read.
+ * Fetches the latest prices and uses them from now on in this process: in `models`, `priceOf`, and within a minute in every router
+ * that gets prices from the catalog. It runs only when you call it. On any failure (no network, an abort, wrong data) the prices
+ * stay as they were and the result gives the reason. Redirects are refused, and at most 16 MiB are read.
  *
  * @throws ConfigError for a wrong option, and nothing else
  * @example
@@ -59,10 +63,11 @@ async function download(
   fetch: NonNullable<RefreshOptions['fetch']>,
   signal: AbortSignal | undefined,
 ): Promise<string> {
-  const response = await fetch(url, { redirect: 'error', signal: signal ?? null });
-  if (!response.ok) {
+  const response = await fetch(url, { redirect: 'manual', signal: signal ?? null });
+  const redirect = isRedirectResponse(response);
+  if (redirect || !response.ok) {
     await response.body?.cancel();
-    throw new Error(`the prices were answered with status ${response.status}`);
+    throw new Error(`the prices were answered with ${redirect ? 'a redirect' : `status ${response.status}`}`);
   }
   return response.body === null ? '' : readText(response.body);
 }

@@ -1,55 +1,55 @@
 import { strategyNames } from './simulate/strategies.ts';
 
-/** What there is. */
+/** Printed without a command, and by `help`. */
 export const commands = `Usage: signalbox <command>
 
 Commands:
-  simulate   what another strategy would have cost, and how fast it would have been
+  simulate   replays traffic with other strategies: cost, latency, failures
 
-signalbox <command> --help says more.
+Run signalbox <command> --help for the options of a command.
 `;
 
-/** Of `signalbox simulate`. */
+/** Printed by `signalbox simulate --help`. */
 export const simulateHelp = `Usage: signalbox simulate (--log FILE | --scenario FILE) --strategy NAME [--strategy NAME …]
 
-Plays traffic through the router, in no time, once with each strategy.
+Runs traffic through the router in virtual time, once per strategy.
 
-  --log FILE       JSON Lines, one event of the router in each; those of the type request-end are played:
+  --log FILE       JSON Lines with router events; the request-end events are replayed:
                    router.on('request-end', (event) => log.write(JSON.stringify(event) + '\\n'))
                    \`startedAt\` is when the request came (milliseconds since 1970, or an ISO date). A \`session\`, beside the
                    event's fields or in its metadata, is the call's session.
-  --scenario FILE  traffic and targets that are made up, see below
+  --scenario FILE  synthetic traffic and targets, see below
   --strategy NAME  ${strategyNames.slice(0, 6).join(', ')},
                    ${strategyNames.slice(6).join(', ')};
                    with parameters as JSON: 'lowestCost({"maxFirstToken":2000})', 'sticky({"strategy":"lowestCost"})'
-  --targets FILE   with --log: a JSON list of targets in order of preference, each with its id and what is to be other
-                   than in the log: price, weight, tags, concurrency, rpm, tpm. A target with firstToken, as in a
-                   scenario, behaves as the file says, and need not be in the log.
+  --targets FILE   with --log: a JSON list of targets in order of preference, each with its id and what differs from
+                   the log: price, weight, tags, concurrency, rpm, tpm. A target with firstToken, as in a scenario,
+                   behaves as the file says and may be missing from the log.
   --options FILE   options of createRouter as JSON: timeout, retry, breaker, hedge, queue, interrupted, fallbackOn
-  --seed NUMBER    of all chance; the same seed gives the same result. Default: 1
-  --json           the result as JSON
-  --help           this text
+  --seed NUMBER    of all randomness; the same seed gives the same result. Default: 1
+  --json           print the result as JSON
+  --help           print this text
 
 A scenario is a JSON object:
 
   {
-    "duration": "2h",                      milliseconds, or a text with ms, s, m, h or d
+    "duration": "2h",                      milliseconds, or a string with ms, s, m, h or d
     "rate": 5,                             requests per second, at random moments
-    "stream": 1,                           share of requests that are streamed. Default: 1
+    "stream": 1,                           ratio of streamed requests. Default: 1
     "inputTokens": 1000,                   a number, or { "p50": …, "p95": …, "p99": … }. Default: 1000
     "outputTokens": 300,                   the same. Default: 300
     "start": "2026-01-01T00:00:00Z",       for prices that depend on the date
     "targets": [{
       "id": "openai/gpt-5-mini",           or "provider" and "model"
-      "price": { "input": 0.25, "output": 2 },   US$ per million tokens. Default: the catalogue's
+      "price": { "input": 0.25, "output": 2 },   US$ per million tokens. Default: the catalog's
       "firstToken": { "p50": 400, "p95": 900, "p99": 2500 },   milliseconds, or one number
       "throughput": 80,                    output tokens per second. Default: 60
-      "outputTokens": 350,                 where its answers have another length
-      "errorRate": 0.01,                   share of requests that fail with 500. Default: 0
+      "outputTokens": 350,                 overrides the scenario's
+      "errorRate": 0.01,                   ratio of requests that fail with 500. Default: 0
       "outages": [{ "from": "30m", "to": "40m", "as": "errors" }],   or "silence"
       "concurrency": 8, "rpm": 600, "tpm": 100000, "weight": 1, "tags": ["eu"]
     }]
   }
 
-Exit codes: 0 done, 2 a flag or a file is wrong.
+Exit codes: 0 success, 2 a wrong flag or file.
 `;

@@ -2,7 +2,7 @@ import { commands } from './help.ts';
 import { simulate } from './simulate/simulate.ts';
 import { UsageError } from './usage-error.ts';
 
-/** Where a command writes to. */
+/** Where a command writes. */
 export interface Output {
   out(text: string): void;
   err(text: string): void;
@@ -11,8 +11,8 @@ export interface Output {
 /**
  * Runs a command.
  *
- * @param args what stands behind `signalbox`
- * @returns the exit code: 0 done, 2 what was given is wrong
+ * @param args the arguments after `signalbox`
+ * @returns the exit code: 0 success, 2 wrong input
  */
 export async function run([command, ...args]: readonly string[], { out, err }: Output): Promise<number> {
   try {

@@ -1,4 +1,4 @@
-/** What the user gave cannot be used: one line for them, and exit code 2. */
+/** Wrong input on the command line: one line for the user, and exit code 2. */
 export class UsageError extends Error {
   constructor(where: string, expected: string, got: string) {
     super(`${where}: expected ${expected}, got ${got}`);

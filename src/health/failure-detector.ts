@@ -1,6 +1,7 @@
 import type { Histogram } from '../stats/histogram.ts';
 import type { SizeClass } from '../stats/latency.ts';
 import type { Clock } from '../types/clock.ts';
+import type { AwakeClock } from '../util/awake-clock.ts';
 import { type Slot, swapSet } from '../util/swap-set.ts';
 
 /**
@@ -53,6 +54,8 @@ export const fewestWaiting = 3;
 /** Fewer samples than this say nothing about what is unusual. */
 export const fewestSamples = 100;
 const lookEvery = 20;
+/** A look that should have been so many milliseconds ago does not come any more. */
+export const longOverdue = 1_000;
 /**
  * Of the first requests the quick ones are answered first, and make the others seem late. So what is known counts only after so many
  * times what half of them take: by then all of them have been heard of.
@@ -67,13 +70,16 @@ const unusual = Math.LN2;
 export const ownStall = 50;
 
 interface Begun extends Slot {
+  /** As `AwakeClock.now()`. */
   readonly startedAt: number;
   readonly latencies: Waits;
   readonly alarm: () => void;
 }
 
-export function failureDetector(clock: Clock, onChange: () => void): FailureDetector {
+/** @param awake by which it is measured how long attempts wait */
+export function failureDetector(clock: Clock, awake: AwakeClock, onChange: () => void): FailureDetector {
   const waiting = swapSet<Begun>();
+  /** As `AwakeClock.now()`. */
   let lastToken = Number.NEGATIVE_INFINITY;
   let probe: object | undefined;
   let cancelLook: (() => void) | undefined;
@@ -84,20 +90,6 @@ export function failureDetector(clock: Clock, onChange: () => void): FailureDete
   const isKnown = (latencies: Waits, now: number): boolean =>
     latencies.weight(now) >= fewestSamples &&
     now - (unknownAt.get(latencies) ?? Number.NEGATIVE_INFINITY) >= settled * (latencies.quantile(0.5) ?? 0);
-
-  const surprise = (now: number): number => {
-    let sum = 0;
-    const known = new Map<Waits, boolean>();
-    for (const { startedAt, latencies } of waiting.items) {
-      const counts = known.get(latencies) ?? isKnown(latencies, now);
-      known.set(latencies, counts);
-      if (!counts) continue;
-      sum += latencies.hazard(now - startedAt);
-      if (lastToken > startedAt) sum -= latencies.hazard(lastToken - startedAt);
-      if (sum >= certainty) break;
-    }
-    return sum;
-  };
 
   const suspect = (now: number): void => {
     self.suspected = true;
@@ -110,23 +102,31 @@ export function failureDetector(clock: Clock, onChange: () => void): FailureDete
     cancelLook = undefined;
     const now = clock.now();
     const stalled = now - nextLook > ownStall;
-    if (!stalled && surprise(now) >= certainty) suspect(now);
+    if (
+      !stalled &&
+      surpriseOf(waiting.items, lastToken, awake.now(now), (each) => isKnown(each, now)) >= certainty
+    )
+      suspect(now);
     else watch();
   };
   const watch = (): void => {
-    if (cancelLook !== undefined || self.suspected || waiting.items.length < fewestWaiting) return;
+    // A timer that is long overdue may be that of a request which is over, see `requestsAreApart`.
+    if (cancelLook !== undefined && clock.now() <= nextLook + longOverdue) return;
+    if (self.suspected || waiting.items.length < fewestWaiting) return;
+    cancelLook?.();
     nextLook = clock.now() + lookEvery;
-    cancelLook = clock.after(lookEvery, look);
+    cancelLook = awake.after(lookEvery, look);
   };
 
   const self: { -readonly [Field in keyof FailureDetector]: FailureDetector[Field] } = {
     suspected: false,
     until: 0,
     begin(latencies, alarm, size) {
-      const entry: Begun = { startedAt: clock.now(), latencies, alarm, place: undefined };
-      if (latencies.weight(entry.startedAt) < fewestSamples) unknownAt.set(latencies, entry.startedAt);
+      const begunAt = clock.now();
+      const entry: Begun = { startedAt: awake.now(begunAt), latencies, alarm, place: undefined };
+      if (latencies.weight(begunAt) < fewestSamples) unknownAt.set(latencies, begunAt);
       waiting.add(entry);
-      if (self.suspected && entry.startedAt >= self.until && probe === undefined) probe = entry;
+      if (self.suspected && begunAt >= self.until && probe === undefined) probe = entry;
       watch();
       const leave = (): boolean => {
         if (!waiting.delete(entry)) return false;
@@ -139,7 +139,7 @@ export function failureDetector(clock: Clock, onChange: () => void): FailureDete
       const end = (surely: boolean): void => {
         if (!leave()) return;
         const now = clock.now();
-        const waited = now - entry.startedAt;
+        const waited = awake.now(now) - entry.startedAt;
         if (surely || latencies.hazard(waited) > unusual) latencies.add(waited, now, size);
         if (probe !== entry) return;
         probe = undefined;
@@ -149,8 +149,8 @@ export function failureDetector(clock: Clock, onChange: () => void): FailureDete
         answered() {
           if (!leave()) return;
           const now = clock.now();
-          lastToken = now;
-          latencies.add(now - entry.startedAt, now, size);
+          lastToken = awake.now(now);
+          latencies.add(lastToken - entry.startedAt, now, size);
           if (probe === entry) probe = undefined;
           if (!self.suspected) return;
           self.suspected = false;
@@ -163,4 +163,27 @@ export function failureDetector(clock: Clock, onChange: () => void): FailureDete
     admits: (now) => !self.suspected || (now >= self.until && probe === undefined),
   };
   return self;
+}
+
+/**
+ * How surprising the silence is: the sum of the hazards of all pending attempts, each counted from its start or from the last
+ * token, whichever is later. Stops at `certainty`.
+ */
+function surpriseOf(
+  waiting: readonly Begun[],
+  lastToken: number,
+  moment: number,
+  isKnown: (latencies: Waits) => boolean,
+): number {
+  let sum = 0;
+  const known = new Map<Waits, boolean>();
+  for (const { startedAt, latencies } of waiting) {
+    const counts = known.get(latencies) ?? isKnown(latencies);
+    known.set(latencies, counts);
+    if (!counts) continue;
+    sum += latencies.hazard(moment - startedAt);
+    if (lastToken > startedAt) sum -= latencies.hazard(lastToken - startedAt);
+    if (sum >= certainty) break;
+  }
+  return sum;
 }

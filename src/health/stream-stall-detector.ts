@@ -1,7 +1,8 @@
 import { type Histogram, histogram } from '../stats/histogram.ts';
 import type { Clock } from '../types/clock.ts';
+import type { AwakeClock } from '../util/awake-clock.ts';
 import { type Slot, swapSet } from '../util/swap-set.ts';
-import { certainty, fewestSamples, fewestWaiting, ownStall } from './failure-detector.ts';
+import { certainty, fewestSamples, fewestWaiting, longOverdue, ownStall } from './failure-detector.ts';
 
 /**
  * Notices that the streams of a target have all stopped in the middle, as `Silence` notices that no new one begins: by how
@@ -19,7 +20,7 @@ export interface StreamStallDetector {
   open(onChange: (stopped: boolean) => void): Flow;
 }
 
-/** One live stream. Its moments may be told roughly: what is counted is measured here. */
+/** One live stream. Its moments are those of `AwakeClock.rough()`: what is counted is measured here. */
 export interface Flow {
   /** Somebody waits for the next token. */
   waits(now: number): void;
@@ -38,7 +39,8 @@ interface Live extends Slot {
   readonly onChange: (stopped: boolean) => void;
 }
 
-export function streamStallDetector(clock: Clock): StreamStallDetector {
+/** @param awake by which pauses are measured */
+export function streamStallDetector(clock: Clock, awake: AwakeClock): StreamStallDetector {
   const gaps = histogram();
   const live = swapSet<Live>();
   let lastToken = Number.NEGATIVE_INFINITY;
@@ -47,7 +49,8 @@ export function streamStallDetector(clock: Clock): StreamStallDetector {
   let cancelLook: (() => void) | undefined;
   let nextLook = 0;
 
-  const surprise = (now: number): number => {
+  const surprise = (): number => {
+    const now = awake.now();
     let sum = 0;
     for (const { since } of live.items) {
       if (since === undefined) continue;
@@ -62,15 +65,18 @@ export function streamStallDetector(clock: Clock): StreamStallDetector {
   const look = (): void => {
     cancelLook = undefined;
     const now = clock.now();
-    if (now - nextLook <= ownStall && gaps.weight(now) >= fewestSamples && surprise(now) >= certainty) {
+    if (now - nextLook <= ownStall && gaps.weight(now) >= fewestSamples && surprise() >= certainty) {
       stopped = true;
       tell();
     } else watch();
   };
   const watch = (): void => {
-    if (cancelLook !== undefined || stopped || live.items.length < fewestWaiting) return;
+    // A timer that is long overdue may be that of a request which is over, see `requestsAreApart`.
+    if (cancelLook !== undefined && clock.now() <= nextLook + longOverdue) return;
+    if (stopped || live.items.length < fewestWaiting) return;
+    cancelLook?.();
     nextLook = clock.now() + lookEvery;
-    cancelLook = clock.after(lookEvery, look);
+    cancelLook = awake.after(lookEvery, look);
   };
 
   return {
@@ -85,16 +91,17 @@ export function streamStallDetector(clock: Clock): StreamStallDetector {
           if (entry.since !== undefined) return;
           entry.since = now;
           waits += 1;
-          if (waits % countEvery === 0) measuredSince = clock.now();
+          if (waits % countEvery === 0) measuredSince = awake.now();
         },
         came(now) {
           lastToken = now;
           if (measuredSince !== undefined) {
-            const came = clock.now();
-            gaps.add(came - measuredSince, came);
+            const cameAt = clock.now();
+            gaps.add(awake.now(cameAt) - measuredSince, cameAt);
             measuredSince = undefined;
           }
           entry.since = undefined;
+          if (cancelLook !== undefined && now > nextLook + longOverdue) watch();
           if (!stopped) return;
           stopped = false;
           tell();

@@ -1,5 +1,6 @@
 import type { Catalog } from '../types/options/options.ts';
 import type { Price, PriceTier, Rates } from '../types/options/price.ts';
+import { withVendorTerms } from './vendor-terms.ts';
 
 /**
  * Our provider names where the catalogue's id is another one. Bedrock is not among them: its prices differ by region, which
@@ -35,7 +36,7 @@ export async function loadCatalog(): Promise<Catalog> {
         const found = calcPrice({ input_tokens: 0 }, model, { providerId, timestamp: new Date(date) });
         return found === null
           ? undefined
-          : toPrice(found.model_price as Record<string, CatalogRate | undefined>);
+          : toPrice(provider, model, found.model_price as Record<string, CatalogRate | undefined>);
       } catch {
         return undefined; // it throws for what it cannot compute; no price is the honest answer
       }
@@ -62,10 +63,22 @@ const rateKeys: Readonly<Record<Exclude<keyof Rates, 'input'>, string>> = {
   outputAudio: 'output_audio_mtok',
   inputImage: 'input_image_mtok',
   outputImage: 'output_image_mtok',
+  outputReasoning: 'output_reasoning_mtok',
 };
 
-/** The catalogue's words for a price in ours; `undefined` where it has no rate for input. */
-export function toPrice(listed: Readonly<Record<string, CatalogRate | undefined>>): Price | undefined {
+/** Our fees by the catalogue's names for a thousand of them. */
+const feeKeys = {
+  request: 'requests_kcount',
+  webSearch: 'web_searches_kcount',
+  fileSearch: 'storage_searches_kcount',
+} as const;
+
+/** The catalogue's price of a model, with what its vendor charges beside; `undefined` where there is no rate for input. */
+export function toPrice(
+  provider: string,
+  model: string,
+  listed: Readonly<Record<string, CatalogRate | undefined>>,
+): Price | undefined {
   const starts = new Set<number>();
   for (const rate of Object.values(listed)) {
     if (typeof rate === 'object') for (const tier of rate.tiers) starts.add(tier.start);
@@ -78,14 +91,15 @@ export function toPrice(listed: Readonly<Record<string, CatalogRate | undefined>
     const rates = ratesAt(listed, start + 1);
     if (rates !== undefined) tiers.push({ above: start, ...rates });
   }
-  const perThousandRequests = listed['requests_kcount'];
-  const perThousandSearches = listed['web_searches_kcount'];
-  return {
+  const fees = Object.entries(feeKeys).flatMap(([name, key]) => {
+    const perThousand = listed[key];
+    return typeof perThousand === 'number' ? [[name, perThousand / 1000]] : [];
+  });
+  return withVendorTerms(provider, model, {
     ...base,
-    ...(typeof perThousandRequests === 'number' ? { request: perThousandRequests / 1000 } : {}),
-    ...(typeof perThousandSearches === 'number' ? { webSearch: perThousandSearches / 1000 } : {}),
+    ...Object.fromEntries(fees),
     ...(tiers.length === 0 ? {} : { tiers }),
-  };
+  });
 }
 
 function ratesAt(listed: Readonly<Record<string, CatalogRate | undefined>>, size: number): Rates | undefined {

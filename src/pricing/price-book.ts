@@ -2,7 +2,7 @@ import type { Clock } from '../types/clock.ts';
 import type { Catalog } from '../types/options/options.ts';
 import type { Price } from '../types/options/price.ts';
 import type { Cost } from '../types/result/usage.ts';
-import { loadCatalog } from './catalog.ts';
+import { loadCatalog as loadUsual } from './catalog.ts';
 
 /** What has a price: a target, as far as it matters here. */
 export interface Priced {
@@ -31,18 +31,25 @@ export interface PriceBook {
 /** How long what the catalogue says is used before it is asked again: some prices depend on the hour, and it can be refreshed. */
 const keepFor = 60_000;
 
+/** How long a catalogue that could not be loaded is left alone, in milliseconds: longer each time. */
+const shortestPause = 500;
+const longestPause = 300_000;
+
 /**
  * @param option the router's `catalog` option
  * @param onUnknown called once for each target that has no price anywhere
+ * @param loadCatalog where the option is left out
  */
 export function priceBook(
   option: Catalog | false | undefined,
   clock: Clock,
   onUnknown: (target: string) => void,
+  loadCatalog = loadUsual,
 ): PriceBook {
   let catalog: Catalog | undefined = option === false ? undefined : option;
-  let loading: Promise<void> | undefined;
   let settled = option !== undefined;
+  let failures = 0;
+  let loadAgainAt = option === undefined ? 0 : Number.POSITIVE_INFINITY;
   const lengths = new Map<string, { readonly length: number | undefined; readonly at: number }>();
   const found = new Map<string, { readonly known: KnownPrice | undefined; readonly at: number }>();
   const reported = new Set<string>();
@@ -50,8 +57,12 @@ export function priceBook(
   const load = async (): Promise<void> => {
     try {
       catalog = await loadCatalog();
+      loadAgainAt = Number.POSITIVE_INFINITY;
+      found.clear();
     } catch {
-      // Not there, as in a bundle that left it out: declared prices still work.
+      // Not there, as in a bundle that left it out, or not now: declared prices still work.
+      failures += 1;
+      loadAgainAt = clock.now() + Math.min(longestPause, shortestPause * 2 ** failures);
     }
     settled = true;
   };
@@ -68,9 +79,10 @@ export function priceBook(
 
   return {
     ready() {
-      if (settled) return undefined;
-      loading ??= load();
-      return loading;
+      if (!settled) return load();
+      // Who comes later goes on with the prices that there are.
+      if (clock.now() >= loadAgainAt) void load();
+      return undefined;
     },
     priceOf(target) {
       if (target.price !== undefined) return { price: target.price, source: 'declared' };

@@ -6,9 +6,13 @@ import { complexityOf } from './complexity.ts';
 export interface ByComplexityOptions<Simple extends string = string, Complex extends string = string> {
   /** The route, or the target's id, of requests below the threshold. */
   readonly simple: Simple;
-  /** Of those from the threshold on. */
+  /** The route, or the target's id, of requests at or above the threshold. */
   readonly complex: Complex;
-  /** 0 (all are complex) to 1. Default: 0.35, which one strong sign, such as a block of code, reaches alone. */
+  /**
+   * 0 (every request is complex) to 1. One strong sign, such as a block of code, reaches the default.
+   *
+   * @default 0.35
+   */
   readonly threshold?: number;
 }
 
@@ -16,8 +20,8 @@ const usualThreshold = 0.35;
 const fields = ['simple', 'complex', 'threshold'];
 
 /**
- * A `select` that sends simple requests one way and complex ones another, by the score of `complexityOf`. It is a guess: to
- * be told about an answer that was too simple after all, use `accept`.
+ * A `select` that sends simple and complex requests to different routes, by the score of `complexityOf`. The score is a heuristic;
+ * to judge the answer itself, use `accept`.
  *
  * @throws ConfigError for a name that is none, a threshold that is not from 0 to 1, and unknown options
  * @example

@@ -1,27 +1,27 @@
 import type { Message } from '../types/request/message.ts';
 import type { ChatRequest } from '../types/request/request.ts';
 
-/** What makes a request complex, each from 0 (nothing of it) to 1 (as much as is counted). */
+/** What makes a request complex, each from 0 (absent) to 1 (the most that counts). */
 export interface ComplexityParts {
   /** Of the last user message: 1 from 6,000 characters on. */
   readonly length: number;
-  /** Code in it, or talk of code. */
+  /** Code, or words about code. */
   readonly code: number;
-  /** Formulas in it, or talk of mathematics. */
+  /** Formulas, or words about math. */
   readonly mathematics: number;
-  /** Questions, listed points, and words that ask for several steps, for reasons or for a comparison. */
+  /** Questions, list items, and words that request several steps, reasons or a comparison. */
   readonly steps: number;
   /** 1 from eight tools on. */
   readonly tools: number;
-  /** 1 where the answer has to fit a schema. */
+  /** 1 if the answer has to match a schema. */
   readonly schema: number;
   /** 1 from 21 messages on. */
   readonly messages: number;
 }
 
-/** How complex a request looks. */
+/** How complex a request looks, in total and by part. */
 export interface Complexity {
-  /** 0 (as simple as can be) to 1. */
+  /** 0 (simplest) to 1. */
   readonly score: number;
   readonly parts: ComplexityParts;
 }
@@ -37,14 +37,14 @@ const weights: ComplexityParts = {
   messages: 0.3,
 };
 
-/** As much of the last user message is looked at: what is asked stands at its beginning or at its end. */
+/** Characters of the last user message to look at: the question is at its beginning or its end. */
 const head = 4_000;
 const tail = 2_000;
 const longest = head + tail;
 const manyTools = 8;
 const manyMessages = 20;
 
-// Linear all: the only repetitions are of a space.
+// All patterns are linear: they repeat spaces only.
 const fences = /```|~~~/g;
 const codeSigns =
   /=>|[;{}] *$|\w\(\)|^ *(?:import|export|const|let|var|def|class|function|return|public|private|fn|func|struct|SELECT|INSERT|UPDATE|#include)\b/gm;
@@ -60,13 +60,11 @@ const stepWords =
 const questions = /\?(?= |$|\n)/g;
 
 /**
- * How complex a request looks: a guess by its outward signs, made in a fraction of a millisecond and of nothing but the
- * request. Of the last user message its first 4,000 and last 2,000 characters are looked at; its words are English ones, its
- * other signs those of any language.
+ * How complex a request looks: a fast heuristic on the request alone. It reads the first 4,000 and the last 2,000 characters of the
+ * last user message. Its words are English; its other signs work in any language.
  *
- * The score is 1 − Π(1 − weight × part): each part can only raise it, and none is needed. Weights: code, mathematics and
- * steps 0.55 each; length 0.4; tools and messages 0.3; schema 0.15. In a message that is looked at whole, one more sign never
- * lowers it.
+ * The score is 1 − Π(1 − weight × part), so each part can only raise it. Weights: code, math and steps 0.55 each; length 0.4;
+ * tools and messages 0.3; schema 0.15.
  *
  * @example
  * complexityOf({ prompt: 'What is the capital of France?' }).score; // 0.002
@@ -92,7 +90,7 @@ function share(amount: number, most: number): number {
   return Math.min(1, amount / most);
 }
 
-/** One question, or one message, is no sign of anything. */
+/** A single question or message does not count. */
 function beyondOne(amount: number): number {
   return Math.max(0, amount - 1);
 }
@@ -101,7 +99,7 @@ function count(text: string, pattern: RegExp): number {
   return text.match(pattern)?.length ?? 0;
 }
 
-/** As much of the last user message as is looked at, and how long all of it is. */
+/** The part of the last user message to look at, and its whole length. */
 function lastOfUser({ prompt, messages = [] }: ChatRequest): {
   readonly text: string;
   readonly length: number;

@@ -1,9 +1,8 @@
 /**
- * For tests of applications that use signalbox, and for its own: providers that do as they are told, time that stands
- * still until told, and chance that repeats.
+ * For tests: providers that follow a script, a virtual clock, and seeded randomness.
  *
  * @module testing
  */
-export { type Script, type ScriptedProvider, scriptedProvider } from './scripted-provider.ts';
+export { type Call, type Script, type ScriptedProvider, scriptedProvider } from './scripted-provider.ts';
 export { seededRandom } from './seeded-random.ts';
 export { type VirtualClock, virtualClock } from './virtual-clock.ts';

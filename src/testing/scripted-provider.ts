@@ -15,51 +15,64 @@ import type { Usage } from '../types/result/usage.ts';
 
 /** What a scripted provider does with one call. Times are milliseconds on its clock. */
 export interface Script {
-  /** The answer's text. In a stream one delta for each entry of a list; a string comes word by word. Default: `ok`. */
+  /**
+   * The answer's text. In a stream, one delta per entry of a list; a string comes word by word.
+   *
+   * @default 'ok'
+   */
   readonly text?: string | readonly string[];
-  /** The whole answer, where text is not enough. In a stream text and reasoning come as one delta each. */
+  /** The whole answer, where text is not enough. In a stream, text and reasoning are one delta each. */
   readonly content?: readonly ContentPart[];
   readonly finishReason?: FinishReason;
-  /** Default: 10 tokens in, 5 out. */
+  /** @default 10 input tokens, 5 output tokens */
   readonly usage?: Usage;
   /** Time to the answer, or to the first part of a stream. Default: 0. */
   readonly delay?: number;
   /** Time between the parts of a stream. Default: 0. */
   readonly gap?: number;
-  /** Fail with this instead of answering; or, with `after`, in the middle of it. */
+  /** Fail with this error, or with `after` in the middle of the answer. */
   readonly error?: Omit<ProviderErrorInit, 'provider'>;
   /** Streams: parts to give before `error`, `hang` or `cut`. Default: 0. */
   readonly after?: number;
-  /** Never answer, or fall silent after `after` parts. It ends when the router gives up. */
+  /** Never answer, or stop after `after` parts, until the router gives up. */
   readonly hang?: boolean;
-  /** Vectors for `embed`. Default: for each value one of its length and 1. */
+  /**
+   * Vectors for `embed`.
+   *
+   * @default one per value: its length and 1
+   */
   readonly embeddings?: readonly (readonly number[])[];
-  /** What `image` gives. Default: as many as asked for, of one pixel each. */
+  /**
+   * The images of `image`.
+   *
+   * @default as many as requested, of one pixel each
+   */
   readonly images?: readonly GeneratedImage[];
-  /** End a stream without its end mark, after `after` parts; in a chat, break the answer off. */
+  /** End a stream without its terminal event, after `after` parts; cut a chat's answer short. */
   readonly cut?: boolean;
 }
 
-/** A provider that does as it is told, and what was asked of it. */
+/** A provider that follows a script, and records its calls. */
 export interface ScriptedProvider<Name extends string = string> extends Provider<Name> {
-  /** Every call it got, in order. */
+  /** Every chat and stream call, in order. */
   readonly calls: readonly ProviderCall[];
-  /** Every call for embeddings. */
+  /** Every embedding call. */
   readonly embedCalls: readonly ProviderEmbedCall[];
-  /** Every call for images. */
+  /** Every image call. */
   readonly imageCalls: readonly ProviderImageCall[];
-  /** Calls that are under way. */
+  /** Calls in flight. */
   readonly open: number;
 }
 
-type Call = ProviderCall | ProviderEmbedCall | ProviderImageCall;
+/** A call of a scripted provider. */
+export type Call = ProviderCall | ProviderEmbedCall | ProviderImageCall;
 
 /** A GIF of one pixel. */
 const pixel = 'R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7';
 
 /**
- * A provider for tests: no network, no keys. Its calls follow `scripts` in order, and the last one for all that come
- * after; or a function says what to do with each.
+ * A provider for tests: no network, no keys. Its calls follow `scripts` in order, and the last script repeats; or a function
+ * returns the script of each call.
  *
  * @param clock the router's clock, when scripts take time
  * @example
@@ -140,26 +153,36 @@ export function scriptedProvider<const Name extends string>(
       open += 1;
       try {
         yield { type: 'response', id: `${name}-${calls.length}`, model: call.model };
-        await wait(script.delay ?? 0, call.signal);
-        const breaks = script.error !== undefined || script.hang === true || script.cut === true;
-        let left = breaks ? (script.after ?? 0) : Number.POSITIVE_INFINITY;
-        let first = true;
-        for (const part of partsOf(script)) {
-          if (left-- <= 0) break;
-          if (!first) await wait(script.gap ?? 0, call.signal);
-          first = false;
-          yield part;
-        }
-        if (script.hang === true) await wait(Number.POSITIVE_INFINITY, call.signal);
-        if (script.error !== undefined) throw failure(script);
-        if (script.cut === true) return;
-        const { finishReason, usage } = answerOf(script, call, '');
-        yield { type: 'finish', finishReason, usage };
+        yield* play(script, call, (ms) => wait(ms, call.signal), failure);
       } finally {
         open -= 1;
       }
     },
   };
+}
+
+/** The parts of one stream, in time, up to where the script breaks it. */
+async function* play(
+  script: Script,
+  call: ProviderCall,
+  wait: (ms: number) => Promise<void>,
+  failure: (script: Script) => ProviderError,
+): AsyncGenerator<ProviderStreamPart, undefined> {
+  await wait(script.delay ?? 0);
+  const breaks = script.error !== undefined || script.hang === true || script.cut === true;
+  let left = breaks ? (script.after ?? 0) : Number.POSITIVE_INFINITY;
+  let first = true;
+  for (const part of partsOf(script)) {
+    if (left-- <= 0) break;
+    if (!first) await wait(script.gap ?? 0);
+    first = false;
+    yield part;
+  }
+  if (script.hang === true) await wait(Number.POSITIVE_INFINITY);
+  if (script.error !== undefined) throw failure(script);
+  if (script.cut === true) return;
+  const { finishReason, usage } = answerOf(script, call, '');
+  yield { type: 'finish', finishReason, usage };
 }
 
 function answerOf(script: Script, call: ProviderCall, id: string): ProviderResult {

@@ -2,17 +2,17 @@ import type { Clock } from '../types/clock.ts';
 
 interface Timer {
   readonly at: number;
-  /** Of two at one moment the one that was set first comes first. */
+  /** Order among timers of one moment: the order in which they were set. */
   readonly order: number;
   readonly run: () => void;
 }
 
-// Taken now, so that a test runner which replaces timers later on does not stop this clock. Node's; browsers have none.
+// Captured now, so that a test runner that replaces timers later does not stop this clock. Node only; browsers have none.
 const { setImmediate: immediate } = globalThis as { readonly setImmediate?: (run: () => void) => unknown };
 
 /**
- * One turn of the event loop. Promise reactions run before the next macrotask, however many follow from each other, so by then
- * all of them have happened. `setImmediate` is that for a tenth of the time that a channel takes.
+ * One turn of the event loop. All pending promise reactions run before the next macrotask. `setImmediate` takes a tenth of the time
+ * of a message channel.
  */
 function settle(): Promise<void> {
   return new Promise((resolve) => {
@@ -29,37 +29,39 @@ function settle(): Promise<void> {
   });
 }
 
-/** A clock that stands still until it is told to go on. */
+/** A clock that advances only on request. */
 export interface VirtualClock extends Clock {
   /**
-   * Moves time on by `ms`, running each timer at its moment and letting all that follows from it happen, as far as it
-   * needs no real input or output.
+   * Advances time by `ms`, running each timer at its moment with all promise reactions that follow from it. Real input and output
+   * are not awaited.
    */
   advance(ms: number): Promise<void>;
-  /** Moves time to the next timer and runs it; `false` where there is none. */
+  /** Advances time by `ms` without running timers, as if the process were frozen. Due timers run late, with the next `advance()`. */
+  freeze(ms: number): void;
+  /** Advances to the next timer and runs it; `false` where there is none. */
   next(): Promise<boolean>;
-  /** How many timers are waiting. */
+  /** Number of pending timers. */
   readonly timers: number;
 }
 
 /**
- * A clock for tests: no waiting, and every run alike.
+ * A clock for tests: no waiting, and every run is the same.
  *
  * @param start milliseconds since 1970 at which `date()` begins. Default: 2026-01-01.
  * @example
  * const clock = virtualClock();
  * const router = createRouter({ targets, clock });
  * const answer = router.chat({ prompt: 'hi' });
- * await clock.advance(30_000); // its first target's time-out passes
+ * await clock.advance(30_000); // the first target times out
  */
 export function virtualClock(start: number = Date.UTC(2026, 0, 1)): VirtualClock {
   let now = 0;
+  let frozen = 0;
   let order = 0;
-  // The next one is last, so that nothing moves when it is taken. To move numbers in an array is so cheap that a heap is no
-  // faster before there are tens of thousands of timers.
+  // The next timer is last, so that taking it moves nothing. A heap is not faster below tens of thousands of timers.
   const timers: Timer[] = [];
 
-  /** How many timers come after this one: its place in the list. */
+  /** The index of a timer in the list. */
   const placeOf = (wanted: Timer): number => {
     let low = 0;
     let high = timers.length;
@@ -82,6 +84,7 @@ export function virtualClock(start: number = Date.UTC(2026, 0, 1)): VirtualClock
 
   return {
     now: () => now,
+    awake: () => now - frozen,
     date: () => start + now,
     after(ms, run) {
       if (ms === Number.POSITIVE_INFINITY) return () => {};
@@ -99,6 +102,10 @@ export function virtualClock(start: number = Date.UTC(2026, 0, 1)): VirtualClock
         await fire(timer);
       }
       now = end;
+    },
+    freeze(ms) {
+      now += ms;
+      frozen += ms;
     },
     async next() {
       await settle();

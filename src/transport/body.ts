@@ -18,6 +18,21 @@ export function fromWeb(stream: ReadableStream<Uint8Array> | null): Body {
   };
 }
 
+/** A body that is there already. */
+export function fromText(text: string): Body {
+  let rest: Uint8Array | undefined = new TextEncoder().encode(text);
+  return {
+    read: () => {
+      const bytes = rest;
+      rest = undefined;
+      return Promise.resolve(bytes);
+    },
+    cancel: () => {
+      rest = undefined;
+    },
+  };
+}
+
 /** A body as SDKs know it. */
 export function toWeb(body: Body): ReadableStream<Uint8Array<ArrayBuffer>> {
   return new ReadableStream<Uint8Array<ArrayBuffer>>(
@@ -45,16 +60,25 @@ export async function readText(body: Body): Promise<string> {
   }
 }
 
-/** Reads at most `limit` bytes of a body as text, and closes it. */
-export async function readSome(body: Body, limit: number): Promise<string> {
+/**
+ * Reads the beginning of a body as text, and closes it: at most `limit` bytes, and what comes within `ms` milliseconds. A
+ * connection that breaks ends it as well.
+ */
+export async function readSome(body: Body, limit: number, ms: number): Promise<string> {
   const decoder = new TextDecoder();
   let text = '';
-  let left = limit;
-  while (left > 0) {
-    const bytes = await body.read();
-    if (bytes === undefined) return text + decoder.decode();
-    text += decoder.decode(bytes.subarray(0, left), { stream: true });
-    left -= bytes.length;
+  const timer = setTimeout(() => body.cancel(), ms); // which ends the reading
+  try {
+    for (let left = limit; left > 0; ) {
+      const bytes = await body.read();
+      if (bytes === undefined) return text + decoder.decode();
+      text += decoder.decode(bytes.subarray(0, left), { stream: true });
+      left -= bytes.length;
+    }
+  } catch {
+    // What has come so far is all there is.
+  } finally {
+    clearTimeout(timer);
   }
   body.cancel();
   return text;

@@ -3,7 +3,46 @@ type AgentConstructor = new (options: {
   readonly connect: { readonly timeout: number };
   readonly headersTimeout: number;
   readonly bodyTimeout: number;
-}) => object;
+}) => ConnectionAgent;
+
+/** An agent with its connections. */
+interface ConnectionAgent {
+  /** Closes idle connections at once, and the others with their requests. */
+  close(): Promise<void>;
+}
+
+/** Agents of one origin, by the time in which a connection must stand. */
+export interface ConnectionAgents {
+  /** The `dispatcher` for a request; `undefined` where the runtime's own has to do. */
+  for(connectTimeout: number | undefined): object | undefined;
+  /** The next requests get new connections: those that are idle now may be dead. */
+  renew(): void;
+}
+
+export function connectionAgents(): ConnectionAgents {
+  const agents = new Map<number, ConnectionAgent | undefined>();
+  return {
+    for(connectTimeout) {
+      if (connectTimeout === undefined || !Number.isFinite(connectTimeout)) return undefined;
+      if (!agents.has(connectTimeout)) agents.set(connectTimeout, connectionAgent(connectTimeout));
+      return agents.get(connectTimeout);
+    },
+    renew() {
+      for (const agent of agents.values()) agent?.close().catch(() => {});
+      agents.clear();
+    },
+  };
+}
+
+/**
+ * Resolves when the runtime has handled what has happened to its connections. Of several that were closed while the process
+ * was busy it reports the first before it notices the others, and a request that is sent again then would get one of those.
+ */
+export function connectionsSettled(): Promise<void> {
+  return new Promise((resolve) => {
+    setTimeout(resolve, 0);
+  });
+}
 
 /** Where undici keeps the agent that all `fetch` goes through: of Node's own copy, and of newer ones from the registry. */
 const agentKey = Symbol.for('undici.globalDispatcher.1');
@@ -16,7 +55,7 @@ const newerAgentKey = Symbol.for('undici.globalDispatcher.2');
  * `undefined` elsewhere, and where the application has installed an agent of its own (a proxy, say), which is respected.
  * The class is taken from the agent that Node's own `fetch` uses: another copy of undici would not fit it.
  */
-export function connectionAgent(connectTimeout: number): object | undefined {
+function connectionAgent(connectTimeout: number): ConnectionAgent | undefined {
   if (typeof globalThis.Response !== 'function') return undefined; // also makes Node load its undici
   const installed = installedAgent(agentKey);
   if (installed === undefined || className(installed) !== 'Agent' || hasOwnAgent()) return undefined;

@@ -1,8 +1,9 @@
 import { ProviderError } from '../errors.ts';
 import type { HitLimit, ProviderErrorKind, ProviderErrorScope } from '../types/error.ts';
-import { commonRows, type FailureFacts, type FailureRow, findRow } from './failure-table.ts';
+import { commonRows, type FailureFacts, type FailureRow, findRow, statusRows } from './failure-table.ts';
 import { limitsOf, windowResetOf } from './rate-limits.ts';
 import { type Failure, isHTML, quotasIn, readFailure } from './read-failure.ts';
+import { refusalRows, subjectRows } from './refusals.ts';
 import { retryAfterInBody, retryAfterInText, retryAfterOf } from './retry-after.ts';
 
 /** A day. */
@@ -25,7 +26,8 @@ const usualStatus: Partial<Record<ProviderErrorKind, number>> = {
 /** Turns a vendor's failure into a `ProviderError`, by the first row of the vendor's table or the common one that fits. */
 export function classifyFailure(failure: Failure, vendorRows: readonly FailureRow[] = []): ProviderError {
   const { facts, code, text } = readFailure(failure);
-  const row = findRow(vendorRows, facts) ?? findRow(commonRows, facts);
+  const tables = [subjectRows, vendorRows, commonRows, refusalRows, statusRows];
+  const row = findRow(tables.flat(), facts);
   const kind = row?.kind ?? kindOfStatus(facts.status);
   return new ProviderError({
     provider: failure.provider,
@@ -92,5 +94,6 @@ function limitOf(kind: ProviderErrorKind, facts: FailureFacts): HitLimit | undef
   if (/\bTPM\b|tokens?\b|token_?count|InputTokens/i.test(words)) return 'tokens';
   if (/requests? per|per[ _-]?minute|call rate|concurren|requests has exceeded/i.test(words))
     return 'requests';
-  return limitsOf(facts.headers).find(({ remaining }) => remaining === 0)?.of;
+  const of = limitsOf(facts.headers).find(({ remaining }) => remaining === 0)?.of;
+  return of === 'input-tokens' || of === 'output-tokens' ? 'tokens' : of;
 }

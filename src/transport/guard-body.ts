@@ -13,6 +13,8 @@ const maxStreamBytes = 512 * mebibyte;
 const maxEventBytes = 8 * mebibyte;
 /** Most bytes of an error's body that are read. */
 export const maxErrorBytes = 16 * 1024;
+/** How long an error's body is read, in milliseconds: its status is enough to go on, the body only says more. */
+export const maxErrorTime = 500;
 
 const lineFeed = 10;
 const carriageReturn = 13;

@@ -16,7 +16,8 @@ export function networkError(provider: string, error: unknown, answered = false)
     return new ProviderError({ kind: 'aborted', provider, summary: 'aborted', cause: error });
   }
   const code = chain.map(codeOf).find((found) => found !== undefined);
-  if (chain.some((cause) => /unexpected redirect|redirect/i.test(cause.message))) {
+  // Only a client of the application's own asks its runtime to refuse redirects.
+  if (chain.some((cause) => /^unexpected ?redirect/i.test(cause.message))) {
     const summary = 'the address answers with a redirect, which is never followed';
     return new ProviderError({
       kind: 'bad-request',

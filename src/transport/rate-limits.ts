@@ -7,9 +7,8 @@ const patterns: readonly (readonly [VendorLimit['of'], remaining: string, limit:
   ['requests', 'x-ratelimit-remaining-requests', 'x-ratelimit-limit-requests', 'x-ratelimit-reset-requests'],
   ['tokens', 'x-ratelimit-remaining-tokens', 'x-ratelimit-limit-tokens', 'x-ratelimit-reset-tokens'],
   ...(['requests', 'tokens', 'input-tokens', 'output-tokens'] as const).map((kind) => {
-    const of = kind === 'requests' ? ('requests' as const) : ('tokens' as const);
     const name = `anthropic-ratelimit-${kind}`;
-    return [of, `${name}-remaining`, `${name}-limit`, `${name}-reset`] as const;
+    return [kind, `${name}-remaining`, `${name}-limit`, `${name}-reset`] as const;
   }),
   ['tokens', 'x-ratelimitbysize-remaining-minute', 'x-ratelimitbysize-limit-minute', 'ratelimitbysize-reset'],
 ];

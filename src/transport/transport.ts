@@ -1,10 +1,11 @@
 import { ProviderError } from '../errors.ts';
 import type { Traffic } from '../types/provider.ts';
-import { fromWeb, readSome } from './body.ts';
-import { connectionAgent } from './connection.ts';
+import { isRedirect, isRedirectResponse } from '../util/redirect.ts';
+import { type Body, fromText, fromWeb, readSome, readText } from './body.ts';
+import { connectionAgents, connectionsSettled } from './connection.ts';
 import { classifyFailure } from './failure.ts';
 import type { FailureRow } from './failure-table.ts';
-import { guardBody, maxErrorBytes } from './guard-body.ts';
+import { guardBody, maxErrorBytes, maxErrorTime } from './guard-body.ts';
 import { networkError } from './network-error.ts';
 import { type NodeHTTP, nodeHTTP } from './node/http.ts';
 import type { Answer } from './response.ts';
@@ -25,6 +26,11 @@ export interface TransportOptions {
   readonly headers?: Readonly<Record<string, string>> | undefined;
   /** The vendor's failure table. */
   readonly failures: readonly FailureRow[];
+  /**
+   * Whether JSON that came where a stream was asked for is a whole answer: then it is read as a stream of one event. Default: it
+   * never is.
+   */
+  readonly isWholeAnswer?: ((json: unknown) => boolean) | undefined;
   /** Default: the runtime's `fetch`. */
   readonly fetch?: Fetch | undefined;
 }
@@ -69,7 +75,7 @@ export function createTransport(options: TransportOptions): Transport {
   const origin = new URL(options.baseURL).origin;
   const own = lowerCased(options.headers ?? {});
   const mayLeave = headerFilter([...usualHeaders, ...options.allowHeaders]);
-  const agents = new Map<number, object | undefined>();
+  const agents = connectionAgents();
   // Found out when it is first needed: Node's modules take some milliseconds to load.
   let node: { readonly http: NodeHTTP | undefined } | undefined;
   const nodeIfUsable = (): NodeHTTP | undefined => {
@@ -83,13 +89,6 @@ export function createTransport(options: TransportOptions): Transport {
   };
   const onBytes = (count: number): void => {
     traffic.received += count;
-  };
-
-  const agentFor = (connectTimeout: number | undefined): object | undefined => {
-    if (options.fetch !== undefined || connectTimeout === undefined || !Number.isFinite(connectTimeout))
-      return undefined;
-    if (!agents.has(connectTimeout)) agents.set(connectTimeout, connectionAgent(connectTimeout));
-    return agents.get(connectTimeout);
   };
 
   const headersOf = (given: HeadersInit | undefined): Record<string, string> => {
@@ -107,18 +106,20 @@ export function createTransport(options: TransportOptions): Transport {
   };
 
   const overWeb = async (url: string, init: RequestInit, { connectTimeout, signal }: Exchange) => {
-    const agent = agentFor(connectTimeout);
+    const agent = options.fetch === undefined ? agents.for(connectTimeout) : undefined;
     if (typeof init.body === 'string') onSize(new TextEncoder().encode(init.body).length);
     const response = await (options.fetch ?? globalThis.fetch)(url, {
       method: init.method ?? 'GET',
       headers: headersOf(init.headers),
       body: init.body ?? null,
       signal: signal ?? init.signal ?? null,
-      redirect: 'error',
+      redirect: 'manual',
       ...(agent === undefined ? {} : { dispatcher: agent }),
     });
-    const { status, headers, body } = response;
-    return { status, headers: Object.fromEntries(headers), body: fromWeb(body) };
+    const { status, headers } = response;
+    const body = fromWeb(response.body);
+    if (isRedirectResponse(response)) refuseRedirect(provider, body);
+    return { status, headers: Object.fromEntries(headers), body };
   };
 
   const exchangeOnce = async (url: string, init: RequestInit, exchange: Exchange): Promise<Answer> => {
@@ -142,16 +143,14 @@ export function createTransport(options: TransportOptions): Transport {
             onSize,
           })
         : await overWeb(url, init, exchange);
+    if (isRedirect(answer.status, answer.headers['location'])) refuseRedirect(provider, answer.body);
     exchange.status = answer.status;
     exchange.headers = answer.headers;
     if (!isOk(answer)) throw await failureOf(answer, exchange, options);
-    const wanted = exchange.stream ? 'event-stream' : 'json';
-    // Some servers label every answer alike: what it is shows in its first characters.
-    const { format, body: sniffed } = isDoubtful(answer, exchange)
-      ? await sniff(answer.body)
-      : { format: wanted, body: answer.body };
-    if (format !== wanted) throw await failureOf({ ...answer, body: sniffed }, exchange, options);
-    const guarded = guardBody(sniffed, provider, exchange.stream, exchange.large, onBytes);
+    const expected = isDoubtful(answer, exchange)
+      ? await doubtfulBody(answer, exchange, options)
+      : answer.body;
+    const guarded = guardBody(expected, provider, exchange.stream, exchange.large, onBytes);
     exchange.answer = { ...answer, body: guarded };
     return exchange.answer;
   };
@@ -162,6 +161,10 @@ export function createTransport(options: TransportOptions): Transport {
         return await exchangeOnce(url, init, exchange);
       } catch (error) {
         exchange.failure = networkError(provider, error);
+        if (exchange.failure.kind === 'network') {
+          agents.renew();
+          await connectionsSettled();
+        }
         throw exchange.failure;
       }
     },
@@ -185,6 +188,12 @@ function pathAt(origin: string, url: string): string | undefined {
   return other === origin ? `${pathname}${search}` : undefined;
 }
 
+function refuseRedirect(provider: string, body: Body): never {
+  body.cancel();
+  const summary = 'the address answers with a redirect, which is never followed';
+  throw new ProviderError({ kind: 'bad-request', scope: 'endpoint', provider, code: 'redirect', summary });
+}
+
 function isOk({ status }: Answer): boolean {
   return status >= 200 && status < 300;
 }
@@ -192,6 +201,22 @@ function isOk({ status }: Answer): boolean {
 function isDoubtful({ headers }: Answer, { stream }: Exchange): boolean {
   const type = headers['content-type'] ?? '';
   return /text\/html/i.test(type) || (stream && /application\/json/i.test(type));
+}
+
+/**
+ * The body of an answer whose label does not fit what was asked for. Some servers label every answer alike: what it is shows in its
+ * first characters. Throws the failure that it is, if it is neither.
+ */
+async function doubtfulBody(answer: Answer, exchange: Exchange, options: TransportOptions): Promise<Body> {
+  const { format, body } = await sniff(answer.body);
+  if (format === (exchange.stream ? 'event-stream' : 'json')) return body;
+  if (format === 'other' || options.isWholeAnswer === undefined)
+    throw await failureOf({ ...answer, body }, exchange, options);
+  // Limited as a stream is, because it stands for one of its events.
+  const text = await readText(guardBody(body, options.provider, true, exchange.large));
+  const json = parseOrKeep(text);
+  if (options.isWholeAnswer(json)) return fromText(`data: ${JSON.stringify(json)}\n\ndata: [DONE]\n\n`);
+  throw await failureOf({ ...answer, body: fromText(text) }, exchange, options);
 }
 
 /** A new record for one call. */
@@ -209,7 +234,7 @@ async function failureOf(
   exchange: Exchange,
   options: TransportOptions,
 ): Promise<ProviderError> {
-  const text = await readSome(answer.body, maxErrorBytes);
+  const text = await readSome(answer.body, maxErrorBytes, maxErrorTime);
   const ok = isOk(answer);
   const failure = {
     provider: options.provider,

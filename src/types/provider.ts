@@ -4,7 +4,7 @@ import type { GeneratedImage, ImageRequest } from './request/image.ts';
 import type { JSONSchema } from './request/json.ts';
 import type { ContentPart, Message, ProviderOptions } from './request/message.ts';
 import type { FunctionTool, ProviderTool, RequestSettings, ResponseFormat } from './request/request.ts';
-import type { FinishReason, ResponseInfo, Warning } from './result/result.ts';
+import type { FinishReason, ResponseInfo, ServedAs, Warning } from './result/result.ts';
 import type { StreamContent } from './result/stream-part.ts';
 import type { Usage } from './result/usage.ts';
 
@@ -89,7 +89,7 @@ export interface ProviderResult {
 }
 
 /** What the vendor said before or beside the answer. May come more than once; later fields win. */
-export interface ProviderResponsePart {
+export interface ProviderResponsePart extends ServedAs {
   readonly type: 'response';
   readonly id?: string;
   readonly model?: string;
@@ -178,6 +178,8 @@ export interface Provider<Name extends string = string> {
    * it by. Throws `ConfigError` for what is no model of its own.
    */
   withModel?(model: string | object): { readonly provider: Provider; readonly model: string };
+  /** How a call with these options asks to be served, where that has a price of its own; else `undefined`. */
+  servedAs?(options: ProviderOptions): ServedAs | undefined;
   /** How a request hangs on what the vendor keeps under this key; `undefined` where it does not. */
   boundBy?(options: ProviderOptions): Binding | undefined;
 }

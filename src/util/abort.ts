@@ -46,7 +46,7 @@ export function linkedAbort(parent?: Signal): LinkedAbort {
 /** The same with a signal that can be given to others. */
 export function realAbort(parent: Signal | undefined): LinkedAbort<AbortSignal> {
   const controller = new AbortController();
-  const follow = (): void => controller.abort(parent?.reason);
+  const follow = (): void => abortQuietly(controller, parent?.reason);
   if (parent?.aborted) follow();
   else parent?.addEventListener('abort', follow, { once: true });
   return {
@@ -54,6 +54,18 @@ export function realAbort(parent: Signal | undefined): LinkedAbort<AbortSignal> 
     abort: (reason) => controller.abort(reason),
     unlink: () => parent?.removeEventListener('abort', follow),
   };
+}
+
+/**
+ * For work of which the router does not depend on how it ends. Cloudflare Workers throw where one request ends the I/O of
+ * another one; that ends with its own request.
+ */
+export function abortQuietly(controller: AbortController, reason: unknown): void {
+  try {
+    controller.abort(reason);
+  } catch {
+    // See above.
+  }
 }
 
 /** The promise, or a rejection with the signal's reason as soon as it aborts, even if the work behind it does not care. */

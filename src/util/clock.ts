@@ -2,12 +2,12 @@ import type { Clock } from '../types/clock.ts';
 import type { Signal } from './abort.ts';
 
 /** The longest delay that timers can hold; a longer one would fire at once. */
-const maxDelay = 2 ** 31 - 1;
+export const maxDelay = 2 ** 31 - 1;
 
 /** A timer that fires later than this does so because the process itself stood still: blocked, or collecting garbage. */
-const ownStall = 50;
+export const ownStall = 50;
 /** Then what has arrived meanwhile is read first, so that nobody is blamed for an answer that lies here unread. */
-const catchUp = 20;
+export const catchUp = 20;
 
 /** The runtime's monotonic clock and timers. */
 export const systemClock: Clock = {
@@ -24,39 +24,6 @@ export const systemClock: Clock = {
     return () => clearTimeout(timer);
   },
 };
-
-/** How far ahead of the clock a rough reading may be. */
-const roughly = 25;
-
-/**
- * Readings for what happens with every token: no dearer than reading a number, and up to 25 ms ahead of the clock, never behind it
- * as long as the process does not stand still. A clock other than the runtime's is read itself.
- */
-export function roughClock(clock: Clock): () => number {
-  if (clock !== systemClock) return clock.now;
-  let reading = 0;
-  let ticking = false;
-  let used = false;
-  // Ends by itself when nobody has read for as long.
-  const tick = (): void => {
-    reading = performance.now() + roughly;
-    ticking = used;
-    used = false;
-    if (ticking) start();
-  };
-  const start = (): void => {
-    const timer: { unref?: () => void } | number = setTimeout(tick, roughly);
-    if (typeof timer === 'object') timer.unref?.(); // on Node it would keep the process alive
-  };
-  return () => {
-    used = true;
-    if (ticking) return reading;
-    ticking = true;
-    reading = performance.now() + roughly;
-    start();
-    return reading;
-  };
-}
 
 /** Waits `ms` milliseconds; ends at once, with the signal's reason, when it aborts. */
 export function sleep(clock: Clock, ms: number, signal: Signal): Promise<void> {
@@ -75,4 +42,42 @@ export function sleep(clock: Clock, ms: number, signal: Signal): Promise<void> {
     });
     signal.addEventListener('abort', onAbort, { once: true });
   });
+}
+
+/** A monotonic moment as milliseconds since 1970, for those outside. */
+export function toEpoch(moment: number, clock: Clock): number {
+  return Math.round(clock.date() + moment - clock.now());
+}
+
+/**
+ * Runs something again and again, never twice at a time, without keeping the process alive. Returns what ends it.
+ *
+ * @param onError gets what it throws; it goes on
+ */
+export function repeat(
+  clock: Clock,
+  ms: number,
+  run: () => unknown,
+  onError: (error: unknown) => void,
+): () => void {
+  let cancel = (): void => {};
+  let over = false;
+  const next = (): void => {
+    if (over) return;
+    cancel = clock === systemClock ? quietTimer(ms, tick) : clock.after(ms, tick);
+  };
+  const tick = (): void => {
+    void Promise.resolve().then(run).catch(onError).then(next);
+  };
+  next();
+  return () => {
+    over = true;
+    cancel();
+  };
+}
+
+function quietTimer(ms: number, run: () => void): () => void {
+  const timer: { unref?: () => void } | number = setTimeout(run, ms);
+  if (typeof timer === 'object') timer.unref?.(); // on Node it would keep the process alive
+  return () => clearTimeout(timer as number);
 }

@@ -24,6 +24,11 @@ export function asText(value: unknown): string | undefined {
   return typeof value === 'string' ? value : undefined;
 }
 
+/** Text that is not empty: vendors send an empty one for none. */
+export function asNonEmpty(value: unknown): string | undefined {
+  return typeof value === 'string' && value !== '' ? value : undefined;
+}
+
 /** Parsed JSON as what it is. `null` counts as absent, as vendors use it. */
 export function asJSON(value: unknown): JSONValue | undefined {
   return (value ?? undefined) as JSONValue | undefined;

@@ -2,14 +2,15 @@ import type { Clock } from '../types/clock.ts';
 
 /** One timer that is put off again and again, at the price of a number rather than of a timer each time. */
 export interface Watchdog {
-  /** Expires `ms` milliseconds from now, unless put off or paused. `now` saves asking the clock once more. */
+  /** Expires `ms` milliseconds from now, unless put off or paused. `now`, of the same clock, saves asking it once more. */
   watch(ms: number, now?: number): void;
   /** Does not expire until it is watching again. */
   pause(): void;
   stop(): void;
 }
 
-export function watchdog(clock: Clock, onExpire: () => void): Watchdog {
+/** @param clock of what is waited for: in a router its `awake` */
+export function watchdog(clock: Pick<Clock, 'now' | 'after'>, onExpire: () => void): Watchdog {
   let due = Number.POSITIVE_INFINITY;
   let scheduled = Number.POSITIVE_INFINITY;
   let cancel = (): void => {};

@@ -19,7 +19,16 @@ describe('models', () => {
       provider: 'anthropic',
       model: 'claude-haiku-4-5',
       name: 'Claude Haiku 4.5',
-      price: { input: 1, output: 5, cacheRead: 0.1, cacheWrite: 1.25, cacheWrite1h: 2, webSearch: 0.01 },
+      price: {
+        input: 1,
+        output: 5,
+        cacheRead: 0.1,
+        cacheWrite: 1.25,
+        cacheWrite1h: 2,
+        webSearch: 0.01,
+        serviceTiers: { batch: 0.5 },
+        regions: { us: 1.1 },
+      },
       contextLength: 200_000,
       capabilities: {
         chat: true,

@@ -51,14 +51,25 @@ describe('refresh', () => {
     expect(await models({ provider: 'openai' })).toEqual(before);
   });
 
-  it('refuses redirects, and asks where it was told to', async () => {
+  it.each<[string, () => Response]>([
+    ['as servers send it', () => new Response(null, { status: 302, headers: { location: '/other' } })],
+    [
+      'as browsers show it',
+      () => Object.defineProperty(Response.error(), 'type', { value: 'opaqueredirect' }),
+    ],
+    ['that was followed', () => Object.defineProperty(Response.json([]), 'redirected', { value: true })],
+  ])('refuses a redirect %s', async (_, answer) => {
     const asked: unknown[] = [];
     const fetch = (url: string, { redirect }: RequestInit) => {
       asked.push(url, redirect);
-      return Promise.reject(new Error('no'));
+      return Promise.resolve(answer());
     };
-    await refresh({ url: 'https://prices.example/data.json', fetch });
-    expect(asked).toEqual(['https://prices.example/data.json', 'error']);
+    const refreshed = await refresh({ url: 'https://prices.example/data.json', fetch });
+    expect(asked).toEqual(['https://prices.example/data.json', 'manual']);
+    expect(refreshed).toMatchObject({
+      updated: false,
+      error: { message: 'the prices were answered with a redirect' },
+    });
   });
 
   it.each<[string, object]>([
@@ -91,7 +102,7 @@ describe('refresh', () => {
     expect(await refresh(answering(dataWith(3)))).toEqual({ updated: true, providers: 1, models: 1 });
     await clock.advance(60_000);
     expect(await costs()).toEqual([3, 7]);
-    expect(await priceOf('openai', 'gpt-next')).toEqual({ input: 3, output: 2 });
+    expect(await priceOf('openai', 'gpt-next')).toMatchObject({ input: 3, output: 2 });
     expect((await models()).map(({ model }) => model)).toEqual(['gpt-next']);
   });
 });

@@ -30,7 +30,7 @@ describe('strategies by name', () => {
     ['lowestCost({"maxFirstToken":"2000"})', 'maxFirstToken: expected a number of at least 0'],
     ['weighted({"c":1})', 'one of the parameters a, b, got c'],
     ['canary({"target":"c","ratio":0.1})', 'a target of a, b'],
-    ['sticky({"strategy":{}})', 'the name of a strategy as a text'],
+    ['sticky({"strategy":{}})', 'the name of a strategy as a string'],
   ])('%s is refused', (text, message) => {
     expect(() => toStrategy(text, targets)).toThrow(message);
   });

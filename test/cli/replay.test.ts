@@ -107,7 +107,7 @@ describe('a log of more than requests and their answers', () => {
     expect(requests.length).toBeGreaterThan(400);
     const without = worldOfLog(requests, [], undefined);
     expect(without.played).toHaveLength(300);
-    expect(without.notes.join()).toMatch(/1\d\d copies for a mirror are left out/);
+    expect(without.notes.join()).toMatch(/1\d\d mirror copies are not replayed/);
     const asBefore = figuresOf(await play(without.world, priority(), {}, 1));
     expect(asBefore.shares).toEqual({ 'spare/m': 1 });
     const { world } = worldOfLog(requests, [namesOf('cheap/m')], undefined);

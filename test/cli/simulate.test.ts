@@ -101,9 +101,9 @@ describe('signalbox simulate', () => {
     );
     expect(out).toMatch(/^what happened +150 +1\d\d +0 +\d+ +\$0\.\d{4}/m);
     expect(out).toMatch(/^lowestCost\(\{"maxFirstToken":2000\}\) +150 .*\([+−]\d+\.\d %\)/m);
-    expect(out).toContain('cheap/m is left out: the log has no answer of it.');
+    expect(out).toContain('cheap/m is left out: the log has no answer from it.');
     expect(out).toContain('What this cannot know:\n- Whether the answers would have been as good.');
-    expect(out).toContain('slower, or refused, with more traffic');
+    expect(out).toContain('slowed down or rejected requests under more traffic');
   });
 
   it('adds a target that the log does not know, and takes prices, from a file', async () => {
@@ -188,9 +188,9 @@ describe('what is wrong is said in one line, with exit code 2:', () => {
       'nowhere.jsonl: expected a file that can be read, got ENOENT',
     ],
     [
-      'no JSON',
+      'invalid JSON',
       async (make) => ['simulate', '--log', await make('bad', '{"type":"usage"}\n{"ty'), ...s],
-      'bad:2: expected an event of the router as a JSON object, got no JSON',
+      'bad:2: expected an event of the router as a JSON object, got invalid JSON',
     ],
     [
       'no date',

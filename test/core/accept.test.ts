@@ -66,3 +66,28 @@ describe('accept', () => {
     expect(of('request-end')).toHaveLength(1);
   });
 });
+
+describe('a schema whose own check throws', () => {
+  it('rejects with what it threw, and its answer is paid for and gives its place back', async () => {
+    const broken = {
+      '~standard': {
+        version: 1,
+        vendor: 'test',
+        validate() {
+          throw new Error('no such table');
+        },
+      },
+    } as const;
+    const { router, of } = world({ a: [{ text: '{}' }] }, { concurrency: 1 });
+    const schema = {
+      ...broken,
+      '~standard': {
+        ...broken['~standard'],
+        jsonSchema: { input: () => ({}), output: () => ({ type: 'object' }) },
+      },
+    } as never;
+    await expect(router.chat({ prompt: '?', schema })).rejects.toThrow('no such table');
+    expect(of('usage')).toMatchObject([{ billed: 'yes' }]);
+    expect((await router.chat({ prompt: '?' })).text).toBe('{}');
+  });
+});

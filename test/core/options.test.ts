@@ -159,7 +159,7 @@ describe('createRouter names the option that is wrong, what it wants and what it
 describe('a call names the field or option that is wrong, and sends nothing', () => {
   it.each<[string, Record<string, unknown>, Record<string, unknown>]>([
     ['prompt', {}, {}],
-    ['prompt', { prompt: 'a', messages: [] }, {}],
+    ['prompt', { prompt: 'a', messages: [{ role: 'user', content: 'a' }] }, {}],
     ['propmt', { propmt: 'a' }, {}],
     ['system', { prompt: 'a', system: 1 }, {}],
     ['messages', { messages: [] }, {}],

@@ -1,7 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { virtualClock } from '../../src/testing/virtual-clock.ts';
 import { linkedAbort } from '../../src/util/abort.ts';
-import { roughClock, systemClock } from '../../src/util/clock.ts';
 
 describe('an abort of our own', () => {
   it('tells each listener once, in their order, with the first reason', () => {
@@ -35,21 +33,5 @@ describe('an abort of our own', () => {
       expect(unlinked.signal.aborted).toBe(false);
       expect(linkedAbort(parent.signal).signal.reason).toBe('why');
     }
-  });
-});
-
-describe('a rough clock', () => {
-  it('is never behind the runtime’s own, as long as that does not stand still', () => {
-    const now = roughClock(systemClock);
-    const before = performance.now();
-    expect(now()).toBeGreaterThanOrEqual(before);
-  });
-
-  it('is exact over any other clock', async () => {
-    const clock = virtualClock();
-    const now = roughClock(clock);
-    await clock.advance(7);
-    expect(now()).toBe(clock.now());
-    expect(clock.timers).toBe(0);
   });
 });

@@ -1,4 +1,5 @@
 import { callers } from './rows/callers.ts';
+import { connections } from './rows/connections.ts';
 import { evidence } from './rows/evidence.ts';
 import { health } from './rows/health.ts';
 import { network } from './rows/network.ts';
@@ -9,6 +10,7 @@ import type { Row } from './stage.ts';
 export const rows: readonly Row[] = [
   ...refusals,
   ...network,
+  ...connections,
   ...streams,
   ...health,
   ...callers,

@@ -3,6 +3,7 @@ import { seededRandom } from 'signalbox/testing';
 import { describe, expect, it } from 'vitest';
 import { failureDetector } from '../../src/health/failure-detector.ts';
 import { histogram } from '../../src/stats/histogram.ts';
+import { awakeClock } from '../../src/util/awake-clock.ts';
 
 /** A clock without promises, for millions of timers. */
 function plainClock() {
@@ -38,7 +39,7 @@ function traffic(seed: number, perSecond: number, darkFrom: number) {
   const random = seededRandom(seed);
   const { clock, runUntil } = plainClock();
   const suspicions: number[] = [];
-  const watched = failureDetector(clock, () => {
+  const watched = failureDetector(clock, awakeClock(clock), () => {
     if (watched.suspected) suspicions.push(clock.now());
   });
   const latencies = histogram();
@@ -100,7 +101,7 @@ describe('silence', () => {
     const { clock, runUntil } = plainClock();
     const latencies = histogram();
     for (let index = 0; index < 200; index++) latencies.add(500 + index, 0);
-    const watched = failureDetector(clock, () => {});
+    const watched = failureDetector(clock, awakeClock(clock), () => {});
     const [soon, late] = [watched.begin(latencies, () => {}), watched.begin(latencies, () => {})];
     runUntil(100);
     soon.end();

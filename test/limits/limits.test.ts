@@ -57,29 +57,71 @@ describe('rateLimit', () => {
   });
 });
 
-describe('headroom', () => {
-  it('knows nothing until a vendor has said something, and when that is over', () => {
-    const room = vendorLimits();
-    expect(room.share(0)).toBe(1);
-    room.note([{ of: 'requests', remaining: 0, limit: 10, resetAfter: 5_000 }], 0);
-    expect(room.share(0)).toBe(0);
-    expect(room.freeAt(0, 0)).toBe(5_000);
-    expect(room.share(5_000)).toBe(1);
-    expect(room.freeAt(0, 5_000)).toBe(5_000);
+describe('what a vendor says is left of its limits', () => {
+  const input = (tokens: number) => ({ input: tokens, output: 0 });
+
+  it('is unknown until a vendor has said something, and when that is over', () => {
+    const limits = vendorLimits();
+    expect(limits.share(0)).toBe(1);
+    limits.note([{ of: 'requests', remaining: 0, limit: 10, resetAfter: 5_000 }], 0);
+    expect(limits.share(0)).toBe(0);
+    expect(limits.freeAt(input(0), 0)).toBe(500);
+    expect(limits.share(5_000)).toBe(1);
+    expect(limits.freeAt(input(0), 5_000)).toBe(5_000);
   });
 
-  it('counts what has been sent since', () => {
-    const room = vendorLimits();
-    room.note([{ of: 'tokens', remaining: 1_000, limit: 10_000, resetAfter: 60_000 }], 0);
-    expect(room.freeAt(600, 0)).toBe(0);
-    room.use(600, 0);
-    expect(room.freeAt(600, 0)).toBe(60_000);
-    expect(room.share(0)).toBeCloseTo(0.04);
+  it('is less by what has been sent since', () => {
+    const limits = vendorLimits();
+    limits.note([{ of: 'tokens', remaining: 1_000, limit: 10_000, resetAfter: 60_000 }], 0);
+    expect(limits.freeAt(input(600), 0)).toBe(0);
+    limits.use(input(600), 0);
+    expect(limits.freeAt(input(600), 0)).toBe(1_334);
+    expect(limits.share(0)).toBeCloseTo(0.04);
+  });
+
+  it('fills little by little until it is full', () => {
+    const limits = vendorLimits();
+    limits.note([{ of: 'tokens', remaining: 9_000, limit: 30_000, resetAfter: 42_000 }], 0);
+    expect(limits.freeAt(input(10_000), 0)).toBe(2_000);
+    expect(limits.freeAt(input(10_000), 2_000)).toBe(2_000);
+    expect(limits.share(21_000)).toBeCloseTo(19_500 / 30_000);
+    limits.use(input(19_500), 21_000);
+    expect(limits.freeAt(input(5_000), 21_000)).toBe(31_000);
+  });
+
+  it('is not known to fill before it is full, where nobody says how much it holds', () => {
+    const limits = vendorLimits();
+    limits.note([{ of: 'tokens', remaining: 100, limit: undefined, resetAfter: 20_000 }], 0);
+    expect([limits.share(0), limits.freeAt(input(100), 0)]).toEqual([1, 0]);
+    limits.use(input(100), 0);
+    expect([limits.share(0), limits.freeAt(input(1), 0)]).toEqual([0, 20_000]);
+  });
+
+  it('lets what is larger than the limit go when it is full, and no forecast is longer than a minute', () => {
+    const limits = vendorLimits();
+    limits.note([{ of: 'tokens', remaining: 50, limit: 100, resetAfter: 30_000 }], 0);
+    expect(limits.freeAt(input(5_000), 0)).toBe(30_000);
+    limits.note([{ of: 'requests', remaining: 0, limit: 10, resetAfter: 86_400_000 }], 0);
+    expect(limits.freeAt(input(0), 0)).toBe(60_000);
+  });
+
+  it('counts input and output by limits of their own', () => {
+    const limits = vendorLimits();
+    const resetAfter = 60_000;
+    limits.note(
+      [
+        { of: 'input-tokens', remaining: 30_000, limit: 30_000, resetAfter },
+        { of: 'output-tokens', remaining: 4_000, limit: 8_000, resetAfter },
+      ],
+      0,
+    );
+    expect(limits.freeAt({ input: 20_000, output: 500 }, 0)).toBe(0);
+    expect(limits.freeAt({ input: 500, output: 4_100 }, 0)).toBe(1_500);
   });
 
   it('goes by the scarcest of several limits of one kind', () => {
-    const room = vendorLimits();
-    room.note(
+    const limits = vendorLimits();
+    limits.note(
       [
         { of: 'tokens', remaining: 900, limit: 1_000, resetAfter: 1_000 },
         { of: 'tokens', remaining: 10, limit: 1_000, resetAfter: 1_000 },
@@ -87,32 +129,32 @@ describe('headroom', () => {
       ],
       0,
     );
-    expect(room.share(0)).toBeCloseTo(0.01);
+    expect(limits.share(0)).toBeCloseTo(0.01);
   });
 
-  it('lets no more through than the vendor said is left, until it is full again', () => {
+  it('lets no more through than is left and what comes back meanwhile', () => {
     fc.assert(
       fc.property(
         fc.nat(50),
         fc.integer({ min: 1, max: 120_000 }),
         fc.array(fc.nat(2_000), { maxLength: 100 }),
         (remaining, resetAfter, waits) => {
-          const room = vendorLimits();
-          room.note([{ of: 'requests', remaining, limit: 50, resetAfter }], 0);
+          const limits = vendorLimits();
+          limits.note([{ of: 'requests', remaining, limit: 50, resetAfter }], 0);
           let now = 0;
           let sent = 0;
           for (const wait of waits) {
             now += wait;
             if (now >= resetAfter) break;
-            expect(room.share(now)).toBeGreaterThanOrEqual(0);
-            expect(room.share(now)).toBeLessThanOrEqual(1);
-            const free = room.freeAt(0, now);
-            expect(free).toBeLessThanOrEqual(now + 60_000);
+            expect(limits.share(now)).toBeGreaterThanOrEqual(0);
+            expect(limits.share(now)).toBeLessThanOrEqual(1);
+            const free = limits.freeAt(input(0), now);
+            expect(free).toBeLessThanOrEqual(Math.min(resetAfter, now + 60_000));
             if (free > now) continue;
-            room.use(0, now);
+            limits.use(input(0), now);
             sent += 1;
           }
-          expect(sent).toBeLessThanOrEqual(remaining);
+          expect(sent).toBeLessThanOrEqual(remaining + ((50 - remaining) * now) / resetAfter + 1e-6);
         },
       ),
     );

@@ -6,15 +6,16 @@ import { loadCatalog } from '../../src/pricing/catalog.ts';
 const date = Date.UTC(2026, 10, 1);
 
 describe('the catalogue', () => {
-  it('knows current models of the big vendors, with cache rates', async () => {
+  it('knows current models of the big vendors, with cache rates and tools', async () => {
     const catalog = await loadCatalog();
-    expect(catalog.price('openai', 'gpt-5-mini', date)).toEqual({
+    expect(catalog.price('openai', 'gpt-5-mini', date)).toMatchObject({
       input: 0.25,
       output: 2,
       cacheRead: 0.025,
       webSearch: 0.01,
+      fileSearch: 0.0025,
     });
-    expect(catalog.price('anthropic', 'claude-haiku-4-5', date)).toEqual({
+    expect(catalog.price('anthropic', 'claude-haiku-4-5', date)).toMatchObject({
       input: 1,
       output: 5,
       cacheRead: 0.1,
@@ -26,7 +27,7 @@ describe('the catalogue', () => {
 
   it('knows what images cost as tokens', async () => {
     const catalog = await loadCatalog();
-    expect(catalog.price('google', 'gemini-2.5-flash-image', date)).toEqual({
+    expect(catalog.price('google', 'gemini-2.5-flash-image', date)).toMatchObject({
       input: 0.3,
       output: 2.5,
       outputImage: 30,
@@ -36,12 +37,28 @@ describe('the catalogue', () => {
 
   it('turns its tiers into ours', async () => {
     const catalog = await loadCatalog();
-    expect(catalog.price('google', 'gemini-2.5-pro', date)).toEqual({
+    expect(catalog.price('google', 'gemini-2.5-pro', date)).toMatchObject({
       input: 1.25,
       output: 10,
       cacheRead: 0.125,
       tiers: [{ above: 200_000, input: 2.5, output: 15, cacheRead: 0.25 }],
     });
+  });
+
+  it('knows what service tiers and regions cost, as far as their vendors say', async () => {
+    const catalog = await loadCatalog();
+    const tiers = (provider: string, model: string) => catalog.price(provider, model, date)?.serviceTiers;
+    expect(tiers('openai', 'gpt-5.5-2026-04-23')).toEqual({ batch: 0.5, flex: 0.5, priority: 2.5 });
+    expect(tiers('openai', 'gpt-6-sol')).toEqual({ batch: 0.5, flex: 0.5 });
+    expect(tiers('openai', 'text-embedding-3-small')).toEqual({ batch: 0.5 });
+    expect(tiers('anthropic', 'claude-opus-4-6-20260205')).toEqual({ batch: 0.5, fast: 6 });
+    expect(tiers('groq', 'llama-3.3-70b-versatile')).toEqual({ flex: 1 });
+    expect(tiers('google', 'gemini-2.5-pro')).toMatchObject({
+      priority: 1.8,
+      flex: { input: 0.625, output: 5, tiers: [{ above: 200_000, input: 1.25, output: 7.5 }] },
+    });
+    expect(catalog.price('anthropic', 'claude-opus-5', date)?.regions).toEqual({ us: 1.1 });
+    expect(tiers('mistral', 'mistral-small-latest')).toBeUndefined();
   });
 
   it('gives nothing, rather than a guess, for models and providers it does not list', async () => {

@@ -94,6 +94,101 @@ describe('costOf', () => {
     ]);
   });
 
+  describe('on a service tier', () => {
+    const usage = {
+      inputTokens: million,
+      outputTokens: million,
+      cacheReadTokens: million / 2,
+      webSearches: 1,
+    };
+    const price = {
+      input: 2,
+      output: 8,
+      cacheRead: 0.5,
+      webSearch: 0.01,
+      request: 1,
+      serviceTiers: { flex: 0.5, priority: { input: 4, output: 16 }, batch: 0 },
+      regions: { us: 1.1 },
+    };
+    const on = (circumstances: Parameters<typeof costOf>[3]) =>
+      costOf(usage, price, 'declared', circumstances);
+
+    it('multiplies the rates per token by its factor, and no fees', () => {
+      expect(on({ serviceTier: 'flex' })).toMatchObject({
+        input: 0.5,
+        output: 4,
+        cacheRead: 0.125,
+        request: 1,
+        webSearch: 0.01,
+        total: 5.635,
+        estimated: false,
+      });
+      expect(on({ serviceTier: 'batch' })).toMatchObject({ total: 1.01, estimated: false });
+    });
+
+    it('uses its own rates; one that it lacks is that of the standard tier, and makes an estimate', () => {
+      expect(on({ serviceTier: 'priority' })).toMatchObject({
+        input: 2,
+        output: 16,
+        cacheRead: 0.25,
+        estimated: true,
+      });
+    });
+
+    it('uses its own tiers by size', () => {
+      const tiers = [{ above: 10, input: 3, output: 3 }];
+      const large = { input: 1, output: 1, tiers, serviceTiers: { flex: { input: 1, output: 1, tiers } } };
+      const used = { inputTokens: million, outputTokens: 0 };
+      expect(costOf(used, large, 'declared', { serviceTier: 'flex' })?.total).toBe(3);
+      const factor = { ...large, serviceTiers: { flex: 0.5 } };
+      expect(costOf(used, factor, 'declared', { serviceTier: 'flex' })?.total).toBe(1.5);
+    });
+
+    it('multiplies by the region on top', () => {
+      expect(on({ serviceTier: 'flex', region: 'us' })).toMatchObject({ output: 4.4, estimated: false });
+    });
+
+    it.each([{ serviceTier: 'scale' }, { region: 'eu' }, { serviceTier: 'flex', region: 'eu' }])(
+      'is an estimate where the price does not know %o',
+      (circumstances) => {
+        expect(on(circumstances)?.estimated).toBe(true);
+      },
+    );
+
+    it('is the standard price where it says so, or says nothing', () => {
+      expect(on({ serviceTier: 'standard' })).toEqual(on({}));
+      expect(on({})).toMatchObject({ input: 1, estimated: false });
+    });
+  });
+
+  it('charges for tools by the use', () => {
+    const usage = { inputTokens: 0, outputTokens: 0, webSearches: 2, fileSearches: 3 };
+    const price = { input: 1, output: 1, webSearch: 0.01, fileSearch: 0.0025 };
+    expect(costOf(usage, price, 'declared')).toMatchObject({
+      webSearch: 0.02,
+      fileSearch: 0.0075,
+      total: 0.0275,
+      estimated: false,
+    });
+  });
+
+  it.each([
+    ['searches without a fee', { webSearches: 1 }, {}],
+    ['searches above a free allowance', { webSearches: 1 }, { webSearch: 0.01, freeSearches: true }],
+    ['searches in files without a fee', { fileSearches: 1 }, {}],
+    ['containers, which outlive an answer', { codeExecutions: 1 }, { codeExecution: 0.03 }],
+    ['what no rate is for', { unpricedUses: 1 }, {}],
+    ['more cached tokens than there is input', { cacheReadTokens: 5 }, { cacheRead: 0.1 }],
+  ])('is an estimate for %s', (_, used, fees) => {
+    const usage = { inputTokens: 1, outputTokens: 1, ...used };
+    expect(costOf(usage, { input: 1, output: 1, ...fees }, 'declared')?.estimated).toBe(true);
+  });
+
+  it('charges reasoning at a rate of its own, where there is one', () => {
+    const usage = { inputTokens: 0, outputTokens: 2 * million, reasoningTokens: million };
+    expect(costOf(usage, { input: 1, output: 8, outputReasoning: 3 }, 'catalog')?.total).toBe(11);
+  });
+
   it('adds the fee per request', () => {
     expect(
       costOf({ inputTokens: 0, outputTokens: 0 }, { input: 1, output: 1, request: 0.012 }, 'declared')?.total,

@@ -32,7 +32,7 @@ describe('limitsOf', () => {
       }),
     ).toEqual([
       { of: 'requests', remaining: 0, limit: 50, resetAfter: 30_000 },
-      { of: 'tokens', remaining: 8_000, limit: undefined, resetAfter: undefined },
+      { of: 'output-tokens', remaining: 8_000, limit: undefined, resetAfter: undefined },
     ]);
   });
 
@@ -75,8 +75,8 @@ describe('limitsOf', () => {
     ).toEqual([
       ['requests', 0, 0],
       ['tokens', 1, 60_000],
-      ['tokens', 2, 120_000],
-      ['tokens', 3, 180_000],
+      ['input-tokens', 2, 120_000],
+      ['output-tokens', 3, 180_000],
     ]);
   });
 

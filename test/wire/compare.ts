@@ -21,17 +21,16 @@ export function expectAnswer(result: ChatResult, expected: ExpectedAnswer): void
 }
 
 function expectBeside(result: ChatResult, expected: ExpectedAnswer): void {
-  const { usage, cost, object, id, model, metadata, reasoningOptions } = expected;
+  const { usage, cost, serviceTier, object, id, model, metadata, reasoningOptions, callOptions } = expected;
   if (usage !== undefined) expect(result.usage).toEqual(usage);
   if (cost !== undefined) expect(result.cost?.total ?? null).toEqual(cost);
+  if (serviceTier !== undefined) expect(result.response.serviceTier).toBe(serviceTier);
   if (object !== undefined) expect(result.object).toEqual(object);
   if (id !== undefined) expect(result.response.id).toBe(id);
   if (model !== undefined) expect(result.response.model).toBe(model);
   if (metadata !== undefined) expect(result.providerMetadata).toMatchObject(metadata);
-  if (reasoningOptions !== undefined) {
-    const options = contentOf(result, 'reasoning').map(({ providerOptions }) => providerOptions);
-    expect(merged(options)).toMatchObject(reasoningOptions);
-  }
+  if (reasoningOptions !== undefined) expectOptions(contentOf(result, 'reasoning'), reasoningOptions);
+  if (callOptions !== undefined) expectOptions(result.toolCalls, callOptions);
 }
 
 function callLike(
@@ -48,6 +47,9 @@ function contentOf<T extends ContentPart['type']>(
   return content.filter((part): part is Extract<ContentPart, { type: T }> => part.type === type);
 }
 
-function merged(list: readonly (ProviderOptions | undefined)[]): ProviderOptions {
-  return Object.assign({}, ...list);
+function expectOptions(
+  parts: readonly { readonly providerOptions?: ProviderOptions }[],
+  expected: ProviderOptions,
+): void {
+  expect(Object.assign({}, ...parts.map(({ providerOptions }) => providerOptions))).toMatchObject(expected);
 }

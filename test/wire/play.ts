@@ -61,7 +61,7 @@ function isStreamed(call: ChatResult['toolCalls'][number], parts: readonly Strea
   const text = parts
     .map((part) => (part.type === 'tool-call-delta' && part.toolCallId === toolCallId ? part.text : ''))
     .join('');
-  if (text === '') return true;
+  if (text === '' || text === call.input) return true;
   return JSON.stringify(parsed(text)) === JSON.stringify(call.input);
 }
 

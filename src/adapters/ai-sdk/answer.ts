@@ -7,6 +7,7 @@ import type {
   UsageSpec,
   WarningSpec,
 } from '../../providers/ai-sdk/spec.ts';
+import { usageIn } from '../../providers/chat-completions/usage.ts';
 import type { ContentPart } from '../../types/request/message.ts';
 import type { AttemptSummary, ChatResult, Warning } from '../../types/result/result.ts';
 import type { Cost, Usage } from '../../types/result/usage.ts';
@@ -114,8 +115,8 @@ export function vendorUsage({ raw, providerMetadata }: ChatResult): JsonObject |
   }
   for (const chunk of (Array.isArray(raw) ? raw : [raw]).toReversed()) {
     if (!isObject(chunk)) continue;
-    const usage = chunk['usage'] ?? (isObject(chunk['response']) ? chunk['response']['usage'] : undefined);
-    if (isObject(usage)) return usage;
+    const usage = usageIn(chunk) ?? (isObject(chunk['response']) ? chunk['response']['usage'] : undefined);
+    if (isObject(usage)) return usage as JsonObject;
   }
   return undefined;
 }
@@ -132,13 +133,13 @@ export function toUsage(usage: Usage, raw?: JsonObject): UsageSpec {
       noCache:
         inputTokens === undefined
           ? undefined
-          : inputTokens - (cacheReadTokens ?? 0) - (cacheWriteTokens ?? 0),
+          : Math.max(0, inputTokens - (cacheReadTokens ?? 0) - (cacheWriteTokens ?? 0)),
       cacheRead: cacheReadTokens,
       cacheWrite: cacheWriteTokens,
     },
     outputTokens: {
       total: outputTokens,
-      text: outputTokens === undefined ? undefined : outputTokens - (reasoningTokens ?? 0),
+      text: outputTokens === undefined ? undefined : Math.max(0, outputTokens - (reasoningTokens ?? 0)),
       reasoning: reasoningTokens,
     },
     ...(raw === undefined ? {} : { raw }),

@@ -36,7 +36,9 @@ import { commonUrls } from './urls.ts';
 import { callOptions, untold } from './vendor-options.ts';
 
 export { type AiSdkModels, type AiSdkOptions, aiSdk } from '../../providers/ai-sdk/index.ts';
+export type { EmbedCall, ImageCall } from '../../providers/ai-sdk/spec.ts';
 export type { SignalboxMetadata } from './answer.ts';
+export type { MadeImages } from './image.ts';
 
 /** A version of the AI SDK's provider specification: `v4` for AI SDK 7, `v3` for 6 and 7. */
 export type SpecificationVersion = 'v3' | 'v4';
@@ -48,7 +50,7 @@ export interface ToProviderOptions<Version extends SpecificationVersion = Specif
 }
 
 /** What models give, by version. */
-interface Answers {
+export interface Answers {
   v3: { generate: GenerateResultV3; stream: StreamResultV3; embed: EmbedResultV3 };
   v4: { generate: GenerateResult; stream: StreamResult; embed: EmbedResultSpec };
 }
@@ -281,9 +283,17 @@ function toEmbeddingModel<Version extends SpecificationVersion>(
           options,
         ),
       );
-      const { embeddings, usage, target, cost, attempts, responses, warnings, providerMetadata } = result;
+      const {
+        embeddings,
+        usage,
+        target,
+        cost,
+        attempts,
+        response: answered,
+        warnings,
+        providerMetadata,
+      } = result;
       const signalbox = JSON.parse(JSON.stringify({ target, cost, attempts })) as JsonObject;
-      const [answered] = responses;
       return {
         embeddings: embeddings.map((vector) => [...vector]),
         ...(usage.inputTokens === undefined ? {} : { usage: { tokens: usage.inputTokens } }),

@@ -32,8 +32,8 @@ import { toStructure, withParser } from './structured.ts';
 import { type ToolLike, toTools } from './tools.ts';
 
 /** `any` in LangChain's own types of the same. */
-type Shape = Record<string, unknown>;
-type RunManager = Parameters<BaseChatModel['_generate']>[2];
+export type Shape = Record<string, unknown>;
+export type RunManager = Parameters<BaseChatModel['_generate']>[2];
 
 /** Under it a stream's last chunk is given to whoever needs more of it than LangChain hands on. */
 const lastChunkKey = Symbol('signalbox.last-chunk');

@@ -3,7 +3,7 @@
  *
  * @module langchain
  */
-export { type RouterChatModel, toChatModel } from './chat-model.ts';
+export { type RouterChatModel, type RunManager, type Shape, toChatModel } from './chat-model.ts';
 export { type RouterEmbeddingsOptions, toEmbeddings } from './embeddings.ts';
-export type { ChatModelCallOptions, ChatModelOptions } from './options.ts';
+export type { ChatModelCallOptions, ChatModelOptions, SharedOptions } from './options.ts';
 export type { ToolLike } from './tools.ts';

@@ -11,7 +11,7 @@ import { asObject, asText } from '../../util/json.ts';
 import { type ToolLike, toToolChoice, toTools } from './tools.ts';
 
 /** How to route, and what the answer shall be like: what a model and each of its calls can say. */
-interface SharedOptions<TargetId extends string, RouteName extends string>
+export interface SharedOptions<TargetId extends string, RouteName extends string>
   extends Omit<CallOptions<TargetId, RouteName>, 'signal' | 'timeout' | 'metadata' | 'tags' | 'interrupted'>,
     Omit<RequestSettings, 'tools' | 'toolChoice' | 'stopSequences'> {
   /**

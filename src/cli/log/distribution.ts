@@ -8,12 +8,12 @@ export type Spread = (random: Random) => number;
 /** Standard deviations from the median at which half, 95 % and 99 % of a normal distribution lie below. */
 const at95 = 1.645;
 const at99 = 2.326;
-/** Nothing is further out: three in ten thousand would be. */
+/** Draws are cut here, in standard deviations: 3 in 10,000 would be further out. */
 const furthest = 3.5;
 
 /**
- * A number that is always the same; or three percentiles, `{ p50, p95, p99 }`, through which a distribution is laid: normal in its
- * logarithm, as latencies and lengths about are, and with tails as heavy as the percentiles say.
+ * A constant number, or a distribution through three percentiles, `{ p50, p95, p99 }`: log-normal, as latencies and lengths
+ * roughly are, with a tail that fits the percentiles.
  */
 export function checkSpread(path: string, value: unknown, refuse: Refuse): Spread {
   if (typeof value === 'number') {
@@ -26,7 +26,7 @@ export function checkSpread(path: string, value: unknown, refuse: Refuse): Sprea
   const [p50, p95, p99] = (['p50', 'p95', 'p99'] as const).map((name) =>
     Math.log(checkPositive(`${path}.${name}`, fields[name], refuse)),
   ) as [number, number, number];
-  if (!(p50 <= p95 && p95 <= p99)) refuse(path, 'p50 <= p95 <= p99', 'another order');
+  if (!(p50 <= p95 && p95 <= p99)) refuse(path, 'p50 <= p95 <= p99', 'a different order');
   const body = (p95 - p50) / at95;
   const tail = (p99 - p95) / (at99 - at95);
   return (random) => {

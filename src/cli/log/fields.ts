@@ -1,7 +1,7 @@
 import { type Refuse, show } from '../../util/option-check.ts';
 import { UsageError } from '../usage-error.ts';
 
-/** Refuses what stands in a file. */
+/** Reports a wrong field of a file. */
 export const refuseIn =
   (file: string): Refuse =>
   (path, expected, got) => {
@@ -16,20 +16,20 @@ const units: Readonly<Record<string, number>> = {
   d: 86_400_000,
 };
 
-/** Milliseconds: a number of them, or a text such as `90s`, `10m`, `2h`, `7d`. */
+/** Milliseconds: a number, or a string such as `90s`, `10m`, `2h`, `7d`. */
 export function checkDuration(path: string, value: unknown, refuse: Refuse): number {
   if (typeof value === 'number' && value >= 0) return value;
   const [, amount, unit = ''] = /^(\d+(?:\.\d+)?)(ms|s|m|h|d)$/.exec(String(value)) ?? [];
   const factor = units[unit];
   if (typeof value === 'string' && factor !== undefined) return Number(amount) * factor;
-  return refuse(path, "milliseconds, or a text such as '90s', '10m', '2h' or '7d'", show(value));
+  return refuse(path, "milliseconds, or a string such as '90s', '10m', '2h' or '7d'", show(value));
 }
 
-/** A share, from 0 to 1. */
-export function checkShare(path: string, value: unknown, refuse: Refuse, usual: number): number {
+/** A ratio from 0 to 1. */
+export function checkRatio(path: string, value: unknown, refuse: Refuse, usual: number): number {
   if (value === undefined) return usual;
   const right = typeof value === 'number' && value >= 0 && value <= 1;
-  return right ? value : refuse(path, 'a share from 0 to 1', show(value));
+  return right ? value : refuse(path, 'a number from 0 to 1', show(value));
 }
 
 /** A number above 0. */

@@ -1,4 +1,3 @@
-import { generatesText } from '../../core/operations/operation.ts';
 import type { Catalog } from '../../types/options/options.ts';
 import type { Usage } from '../../types/result/usage.ts';
 import { type Bill, priceOfBills } from '../simulate/prices.ts';
@@ -6,19 +5,19 @@ import { scriptOf } from '../simulate/scripts.ts';
 import { behave, namesOf, type TargetSpec } from '../simulate/target-spec.ts';
 import type { Arrival, World } from '../simulate/world.ts';
 import type { LoggedRequest } from './read-log.ts';
-import type { Sample } from './sample.ts';
+import { isConversation, type Sample } from './sample.ts';
 import { type Samples, samplesOf } from './samples.ts';
 
-/** A world made of a log. */
+/** A world built from a log. */
 export interface LoggedWorld {
   readonly world: World;
-  /** The requests that are played again. */
+  /** The requests that are replayed. */
   readonly played: readonly LoggedRequest[];
-  /** What was left out or is not known, in words. */
+  /** What was left out or is unknown, as sentences. */
   readonly notes: readonly string[];
 }
 
-/** Fewer attempts than this say little of a target. */
+/** With fewer attempts a target's figures are weak. */
 const fewSamples = 50;
 /** Why a target cannot take a request under any strategy. */
 const unable = ['excluded', 'incapable', 'pinned', 'over-cost'];
@@ -28,10 +27,10 @@ interface Place extends TargetSpec {
 }
 
 /**
- * The traffic of a log, and targets that answer as they did at that time.
+ * The traffic of a log, and targets that behave as they did at that time.
  *
- * @param specs what a file says of targets: it goes before what the log says
- * @param catalog for the prices of targets that neither of them knows
+ * @param specs targets from a file, which override the log
+ * @param catalog for prices that neither of them knows
  */
 export function worldOfLog(
   requests: readonly LoggedRequest[],
@@ -49,7 +48,7 @@ export function worldOfLog(
   const all = [...specs, ...logged.map(namesOf)].map(priced);
   const places = all.filter(({ behaviour, samples }) => behaviour !== undefined || isKnown(samples));
   const known = places.map(({ id }) => id);
-  const wanted = requests.filter(({ kind, mirror }) => generatesText(kind) && !mirror);
+  const wanted = requests.filter(({ kind, mirror }) => isConversation(kind) && !mirror);
   const routes = routesOf(wanted, known, specs);
   const usual = medianInput(requests);
   const judged = judgedRoutes(wanted);
@@ -73,12 +72,14 @@ function isKnown(samples: Samples): boolean {
 }
 
 function billsOf({ all }: Samples): readonly Bill[] {
-  return all.flatMap(({ attempt: { usage, cost } }) =>
-    usage === undefined || cost === undefined ? [] : [{ usage, cost }],
-  );
+  return all.flatMap(({ attempt: { usage, cost, serviceTier = 'standard', region } }) => {
+    // Those of other tiers do not show the rates of the standard one.
+    const usual = serviceTier === 'standard' && region === undefined;
+    return usage === undefined || cost === undefined || !usual ? [] : [{ usage, cost }];
+  });
 }
 
-/** All targets that the log names, in the order in which the router usually tried them. */
+/** All targets in the log, in the order in which the router usually tried them. */
 function targetsOf(requests: readonly LoggedRequest[]): readonly string[] {
   const ranks = new Map<string, { sum: number; count: number }>();
   const note = (id: string, rank: number | undefined): void => {
@@ -95,7 +96,7 @@ function targetsOf(requests: readonly LoggedRequest[]): readonly string[] {
   return [...ranks].toSorted(([, a], [, b]) => mean(a) - mean(b)).map(([id]) => id);
 }
 
-/** The members of each route, as its requests' decisions name them; and in all, what a file names and no route had. */
+/** The members of each route, from its requests' decisions. Targets that only the file names join every route. */
 function routesOf(
   requests: readonly LoggedRequest[],
   known: readonly string[],
@@ -117,7 +118,7 @@ function routesOf(
   );
 }
 
-/** Routes on which another target was asked after an answer that the application did not want. */
+/** Routes on which a rejected answer failed over to another target. */
 function judgedRoutes(requests: readonly LoggedRequest[]): ReadonlySet<string> {
   const judged = requests.filter(({ attempts }) =>
     attempts.slice(0, -1).some(({ error }) => error?.kind === 'output'),
@@ -134,14 +135,14 @@ function arrivalOf(
   judged: ReadonlySet<string>,
 ): Arrival | undefined {
   const { at, kind, route, outcome, duration, decision, metadata, session } = request;
-  // Aimed at one target, which is then its route.
+  // Sent to one target, whose id is the route.
   const aimed = places.some(({ id }) => id === route);
   const members = aimed ? [route] : (routes[route] ?? []);
   const without = (decision?.skipped ?? [])
     .filter(({ reason }) => unable.includes(reason))
     .map(({ target }) => target);
   const only = members.filter((id) => !without.includes(id));
-  if (!generatesText(kind) || only.length === 0) return undefined; // nothing to play
+  if (!isConversation(kind) || only.length === 0) return undefined; // nothing to play
   const inputTokens = inputOf(request) ?? usualInput;
   return {
     at: at - start,
@@ -165,7 +166,7 @@ function arrivalOf(
   };
 }
 
-/** What this very request got from the target. A request that one vendor refused as wrong is wrong for all. */
+/** What this request got from the target. A bad request for one vendor is a bad request for all. */
 function ownAttempt({ attempts }: LoggedRequest, target: string, before: number) {
   const done = attempts.filter(({ outcome }) => outcome !== 'abandoned');
   return (
@@ -174,7 +175,7 @@ function ownAttempt({ attempts }: LoggedRequest, target: string, before: number)
   );
 }
 
-/** The request's own input with another request's output; of the prompt cache the share that the other one had. */
+/** The request's own input with another request's output, and the other's share of prompt-cache hits. */
 function usageFor({ usage }: LoggedRequest, inputTokens: number, { attempt }: Sample): Usage {
   const { usage: other = {} } = attempt;
   const share = (tokens: number | undefined): number | undefined =>
@@ -190,6 +191,7 @@ function usageFor({ usage }: LoggedRequest, inputTokens: number, { attempt }: Sa
     cacheWrite1hTokens: share(other.cacheWrite1hTokens),
     audioInputTokens: usage?.audioInputTokens,
     webSearches: usage?.webSearches,
+    fileSearches: usage?.fileSearches,
   };
 }
 
@@ -210,7 +212,7 @@ function notesOf(
 ): readonly string[] {
   const embeddings = requests.filter(({ kind }) => kind === 'embed').length;
   const images = requests.filter(({ kind }) => kind === 'image').length;
-  const copies = requests.filter(({ kind, mirror }) => generatesText(kind) && mirror).length;
+  const copies = requests.filter(({ kind, mirror }) => isConversation(kind) && mirror).length;
   const lost = requests.length - embeddings - images - copies - played;
   const missing = all.filter((place) => !places.includes(place)).map(({ id }) => id);
   const unpriced = places.filter(({ price }) => price === undefined).map(({ id }) => id);
@@ -218,14 +220,16 @@ function notesOf(
     ({ behaviour, samples }) => behaviour === undefined && samples.all.length < fewSamples,
   );
   return [
-    ...(embeddings > 0 ? [`${embeddings} requests for embeddings are left out.`] : []),
-    ...(images > 0 ? [`${images} requests for images are left out.`] : []),
+    ...(embeddings > 0 ? [`${embeddings} embedding requests are left out.`] : []),
+    ...(images > 0 ? [`${images} image requests are left out.`] : []),
     ...(copies > 0
-      ? [`${copies} copies for a mirror are left out, but for what they tell of their target.`]
+      ? [`${copies} mirror copies are not replayed; they count as samples of their target.`]
       : []),
-    ...(lost > 0 ? [`${lost} requests are left out: none of the targets could have taken them.`] : []),
-    ...missing.map((id) => `${id} is left out: the log has no answer of it.`),
-    ...unpriced.map((id) => `No price is known of ${id}: its costs are missing. Give one with --targets.`),
-    ...scarce.map(({ id, samples }) => `Of ${id} the log has only ${samples.all.length} attempts.`),
+    ...(lost > 0 ? [`${lost} requests are left out: no target could have served them.`] : []),
+    ...missing.map((id) => `${id} is left out: the log has no answer from it.`),
+    ...unpriced.map(
+      (id) => `The price of ${id} is unknown, so its costs are missing. Set one with --targets.`,
+    ),
+    ...scarce.map(({ id, samples }) => `The log has only ${samples.all.length} attempts at ${id}.`),
   ];
 }

@@ -1,10 +1,11 @@
+import { zeroCost } from '../../pricing/cost.ts';
 import type { AttemptSummary } from '../../types/result/result.ts';
 import type { Cost, Usage } from '../../types/result/usage.ts';
 import { UsageError } from '../usage-error.ts';
 
-/** A request as the log tells of it: what is needed of a `request-end` event. */
+/** A request in the log: the fields of a `request-end` event that are used. */
 export interface LoggedRequest {
-  /** When it came: milliseconds since 1970. */
+  /** When the call came: milliseconds since 1970. */
   readonly at: number;
   readonly kind: 'chat' | 'stream' | 'embed' | 'image';
   readonly route: string;
@@ -25,15 +26,15 @@ export interface LoggedRequest {
     | undefined;
   readonly metadata: Readonly<Record<string, unknown>>;
   readonly session: string | undefined;
-  /** A copy that was only measured: no request of anybody's. */
+  /** A mirror copy, only measured. */
   readonly mirror: boolean;
 }
 
 /**
- * Reads a log: a JSON object in each line, of which those with the type `request-end` matter. In the order of their arrival.
+ * Reads a log of JSON Lines. Only `request-end` events count. Returns them in order of arrival.
  *
  * @param name of the file, for errors
- * @throws UsageError naming the line that cannot be used
+ * @throws UsageError naming the wrong line
  */
 export async function readLog(lines: AsyncIterable<string>, name: string): Promise<readonly LoggedRequest[]> {
   const requests: LoggedRequest[] = [];
@@ -56,7 +57,7 @@ function parse(line: string, place: string): Fields {
   try {
     value = JSON.parse(line);
   } catch {
-    throw new UsageError(place, wanted, 'no JSON');
+    throw new UsageError(place, wanted, 'invalid JSON');
   }
   if (isObject(value) && typeof value['type'] === 'string') return value;
   throw new UsageError(place, wanted, isObject(value) ? 'one without a type' : 'something else');
@@ -96,7 +97,7 @@ function toRequest(event: Fields, place: string): LoggedRequest {
   };
 }
 
-/** Milliseconds since 1970, or a date as text. */
+/** Milliseconds since 1970, or an ISO date. */
 function toMoment(at: unknown, place: string): number {
   const moment = typeof at === 'string' ? Date.parse(at) : at;
   if (typeof moment === 'number' && Number.isFinite(moment)) return moment;
@@ -106,7 +107,7 @@ function toMoment(at: unknown, place: string): number {
 
 function toAttempt(value: unknown, place: string): AttemptSummary {
   const attempt = isObject(value) ? value : {};
-  const { target, outcome, billed } = attempt;
+  const { target, outcome, billed, serviceTier, region } = attempt;
   if (typeof target !== 'string')
     throw new UsageError(`${place}.target`, 'the id of a target', String(target));
   const error = isObject(attempt['error']) ? attempt['error'] : {};
@@ -121,6 +122,8 @@ function toAttempt(value: unknown, place: string): AttemptSummary {
     ...(firstToken === undefined ? {} : { firstToken }),
     ...(usage === undefined ? {} : { usage }),
     ...(cost === undefined ? {} : { cost }),
+    ...(typeof serviceTier === 'string' ? { serviceTier } : {}),
+    ...(typeof region === 'string' ? { region } : {}),
     ...(typeof error['kind'] === 'string'
       ? { error: error as unknown as NonNullable<AttemptSummary['error']> }
       : {}),
@@ -137,26 +140,16 @@ function toDecision(value: unknown): LoggedRequest['decision'] {
   };
 }
 
-/** Only what is a number counts. */
+/** Numbers only. */
 function toUsage(value: unknown): Usage | undefined {
   return isObject(value) ? numbersOf(value) : undefined;
 }
 
 function toCost(value: unknown): Cost | undefined {
   if (!isObject(value) || amount(value['total']) === undefined) return undefined;
-  const zeros = {
-    total: 0,
-    input: 0,
-    output: 0,
-    cacheRead: 0,
-    cacheWrite: 0,
-    request: 0,
-    webSearch: 0,
-    image: 0,
-  };
   const { source, estimated } = value;
   return {
-    ...zeros,
+    ...zeroCost,
     ...numbersOf(value),
     source: source === 'declared' || source === 'reported' ? source : 'catalog',
     estimated: estimated === true,

@@ -1,16 +1,22 @@
+import type { RequestEndEvent } from '../../types/event.ts';
 import type { AttemptSummary } from '../../types/result/result.ts';
 
-/** What a target did with one request, as the log tells. */
+/** What a target did with one request. */
 export interface Sample {
-  /** When its request came: milliseconds since 1970. */
+  /** When the request came: milliseconds since 1970. */
   readonly at: number;
   readonly kind: 'chat' | 'stream';
-  /** Of its request; 0 where nobody counted. */
+  /** Of the request; 0 where unknown. */
   readonly inputTokens: number;
   readonly attempt: AttemptSummary;
 }
 
-/** A complete answer, be it that the application did not want it. */
+/** A complete answer, accepted or not. */
 export function isAnswer({ outcome, error }: AttemptSummary): boolean {
   return outcome === 'success' || error?.kind === 'output';
+}
+
+/** Whether a request was answered by a model that talks: what is played again. */
+export function isConversation(kind: RequestEndEvent['kind']): kind is Sample['kind'] {
+  return kind === 'chat' || kind === 'stream';
 }

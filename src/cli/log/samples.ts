@@ -1,45 +1,45 @@
-import { generatesText } from '../../core/operations/operation.ts';
 import type { Random } from '../../types/clock.ts';
 import type { AttemptSummary } from '../../types/result/result.ts';
 import { isDuring, outagesIn } from '../simulate/outages.ts';
 import type { Ask } from '../simulate/world.ts';
 import type { LoggedRequest } from './read-log.ts';
-import { isAnswer, type Sample } from './sample.ts';
+import { isAnswer, isConversation, type Sample } from './sample.ts';
 
-/** What is asked of a target's samples. */
+/** The request for which a sample is drawn. */
 export interface Wanted
   extends Pick<Sample, 'at' | 'kind' | 'inputTokens'>,
     Pick<Ask, 'target' | 'random' | 'lot'> {}
 
-/** All that the log tells of one target. */
+/** The log's attempts at one target. */
 export interface Samples {
   readonly all: readonly Sample[];
-  /** What the target would have done at that time, by chance; `undefined` where the log tells of no answer. */
+  /** Draws what the target would have done at that time; `undefined` where the log has no answer. */
   draw(wanted: Wanted): Sample | undefined;
 }
 
-/** How often it fails by chance, and how it answers, is drawn from so many attempts around the moment; */
+/** Failures and answers are drawn from this many attempts around the moment, */
 const around = 60;
-/** an answer from those of them whose requests were most alike in size. */
+/** and an answer from this many of them with the most similar input size. */
 const alike = 15;
 
-/** Failures that are the request's own, or ours: they say nothing of what the target does with others. */
-const notItsDoing = ['bad-request', 'context-length', 'content-filter', 'aborted'];
+/** Failures caused by the request or the caller: they say nothing about the target. */
+const notTheTargets = ['bad-request', 'context-length', 'content-filter', 'aborted'];
 
 /**
- * A target's attempts in a log. It fails in two ways: by chance, as often as it did around that time; and in an outage, which
- * is when several attempts in a row failed. A router asks a target that is out so rarely that chance alone would not show it.
+ * A target's attempts in a log. It fails at random, as often as it did around that time, and in outages: runs of failed
+ * attempts. A router rarely asks a target during an outage, so random draws alone would not reproduce one.
  */
 export function samplesOf(requests: readonly LoggedRequest[], target: string): Samples {
   const all = requests.flatMap(({ at, kind, attempts, usage }): readonly Sample[] =>
-    generatesText(kind)
+    isConversation(kind)
       ? attempts
           .filter((attempt) => attempt.target === target)
           .map((attempt) => ({ at, kind, attempt, inputTokens: inputOf(attempt, usage) }))
       : [],
   );
   const telling = all.filter(
-    ({ attempt: { outcome, error } }) => outcome !== 'abandoned' && !notItsDoing.includes(error?.kind ?? ''),
+    ({ attempt: { outcome, error } }) =>
+      outcome !== 'abandoned' && !notTheTargets.includes(error?.kind ?? ''),
   );
   const { outages, steady } = outagesIn(telling);
   const answered = telling.filter(({ attempt }) => isAnswer(attempt));
@@ -60,7 +60,7 @@ export function samplesOf(requests: readonly LoggedRequest[], target: string): S
   };
 }
 
-/** How many tokens went in. */
+/** Input tokens of an attempt. */
 function inputOf({ usage }: AttemptSummary, ofRequest: LoggedRequest['usage']): number {
   return usage?.inputTokens ?? ofRequest?.inputTokens ?? 0;
 }
@@ -78,7 +78,7 @@ export function nearest(sorted: readonly Sample[], at: number, count: number): r
   return sorted.slice(from, to);
 }
 
-/** Where in the list a moment is. */
+/** The index of a moment in the list. */
 function place(sorted: readonly Sample[], at: number): number {
   let low = 0;
   let high = sorted.length;

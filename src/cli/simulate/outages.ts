@@ -1,18 +1,18 @@
 import { isAnswer, type Sample } from '../log/sample.ts';
 import type { Ask } from './world.ts';
 
-/** A time in which a target did nothing but fail. */
+/** A period in which every attempt at a target failed. */
 export interface Outage {
   readonly failures: readonly Sample[];
-  /** When the last answer before it was asked for, and the first one after it; left out at the log's ends. */
+  /** The start of the last success before it, and of the first one after it; absent at the ends of the log. */
   readonly before: number | undefined;
   readonly after: number | undefined;
 }
 
-/** So many failures in a row are no chance. */
+/** This many failures in a row count as an outage. */
 const inARow = 3;
 
-/** Tells the attempts in outages from all others, whose failures are chance. */
+/** Separates attempts in outages from the others, whose failures are random. */
 export function outagesIn(attempts: readonly Sample[]): {
   readonly outages: readonly Outage[];
   readonly steady: readonly Sample[];
@@ -38,7 +38,7 @@ export function outagesIn(attempts: readonly Sample[]): {
 }
 
 /**
- * Whether a moment is in an outage. When it began and ended lies somewhere between an answer and a failure; where is drawn once, so
+ * Whether a moment is in an outage. It began and ended somewhere between a success and a failure; that moment is drawn once, so
  * that it is the same for all requests.
  */
 export function isDuring(

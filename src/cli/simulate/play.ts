@@ -10,23 +10,23 @@ import type { Router } from '../../types/router.ts';
 import { hash, hashShare } from '../../util/hash.ts';
 import type { Answer, Arrival, World } from './world.ts';
 
-/** Under this name a request carries its number, so that a scripted provider knows which one it answers. */
+/** The provider option with the request's number, by which a scripted provider recognizes it. */
 const mark = 'simulation';
 
-/** What all that happens in one play shares. */
+/** Shared by everything in one run. */
 interface Stage {
   readonly clock: VirtualClock;
   readonly seed: number;
-  /** Answers that the application does not want, by request and target. */
+  /** Answers that the application rejects, by request and target. */
   readonly unwanted: Set<string>;
 }
 
 /**
- * Lets a world happen to a router, in virtual time: the real core, and providers that answer as the world says.
+ * Runs a world through a router in virtual time: the real core, and providers that answer as the world says.
  *
  * @param policies the router's options beside its strategy
- * @returns how each request ended, in the order in which they did
- * @throws ConfigError for policies that the router refuses
+ * @returns the end of each request, in order
+ * @throws ConfigError for invalid policies
  */
 export async function play(
   world: World,
@@ -60,22 +60,22 @@ export async function play(
     });
     schedule();
   };
-  // One at a time: a week has more requests than a list of timers is made for.
+  // One timer at a time: a week of requests would make the list of timers too long.
   const schedule = (): void => {
     const arrival = world.arrivals[next];
     if (arrival !== undefined) clock.after(arrival.at - clock.now(), arrive);
   };
   schedule();
   while ((next < world.arrivals.length || open > 0) && (await clock.next())) {
-    // All that follows from one moment has happened; on to the next.
+    // Everything of this moment has happened.
   }
-  router.close();
+  await router.close();
   return ends;
 }
 
 type Target = Parameters<typeof createRouter>[0]['targets'][number];
 
-/** One provider for all targets that share it. A model is called by its target's id, so that the provider can tell them apart. */
+/** One provider for the targets that share it. A model is named by its target's id, so that the provider can tell them apart. */
 function targetsOf({ targets, arrivals }: World, { clock, seed, unwanted }: Stage): readonly Target[] {
   const asked = new Map<string, number>();
   const make = (name: string): Provider =>
@@ -86,7 +86,7 @@ function targetsOf({ targets, arrivals }: World, { clock, seed, unwanted }: Stag
         const place = `${number} ${call.model}`;
         const before = asked.get(place) ?? 0;
         asked.set(place, before + 1);
-        // The same luck under every strategy: it hangs on the request, the target and the seed, and not on what was before.
+        // The same draws under every strategy: they depend on the request, the target and the seed only.
         const random = seededRandom(hash(`${seed} ${place} ${before}`));
         const lot = (words: string): number => hashShare(`${seed} ${words}`);
         const ask = { target: call.model, before, now: clock.now(), random, lot };
@@ -104,14 +104,14 @@ function targetsOf({ targets, arrivals }: World, { clock, seed, unwanted }: Stag
   });
 }
 
-/** A target's id is a route by itself, and cannot be declared as one. */
+/** A target's id is already a route and cannot be declared as one. */
 function routesOf({ routes, targets }: World): Record<string, { targets: readonly string[] }> {
   const ids = targets.map(({ id }) => id);
   const named = Object.entries(routes).filter(([name]) => !ids.includes(name));
   return Object.fromEntries(named.map(([name, members]) => [name, { targets: members }]));
 }
 
-/** Makes one request and reads its answer at once. How it ends is told by the router's event. */
+/** Makes one request and reads its answer. The router's event says how it ends. */
 async function ask(
   router: Router,
   arrival: Arrival,
@@ -139,13 +139,13 @@ async function ask(
     if (kind === 'chat') await router.chat(request, options);
     else for await (const _ of await router.stream(request, options));
   } catch {
-    // Failed: the event says how.
+    // The request-end event has the failure.
   } finally {
     cancel();
   }
 }
 
-/** Texts that are estimated at about so many tokens; digits are quickest to count. Long ones are rounded, and so share memory. */
+/** Texts of about this many estimated tokens. Digits are the fastest to count; long texts are rounded and so share memory. */
 function fillers(): (tokens: number) => string {
   const known = new Map<number, string>();
   return (tokens) => {

@@ -2,19 +2,19 @@ import { costOf } from '../../pricing/cost.ts';
 import type { Price } from '../../types/options/price.ts';
 import type { Cost, Usage } from '../../types/result/usage.ts';
 
-/** What an attempt used and cost. */
+/** The usage and cost of an attempt. */
 export interface Bill {
   readonly usage: Usage;
   readonly cost: Cost;
 }
 
-/** Two prices are the same if they differ by less than this share. */
+/** Two prices are equal if they differ by less than this ratio. */
 const tolerance = 0.001;
 const perMillion = 1_000_000;
 
 /**
- * The price by which bills were made: the catalogue's, where it gives them (it also knows of sizes that were not billed yet); else
- * what their own figures say; `undefined` where neither does.
+ * The price behind some bills: the catalog's where it reproduces them (it also has the tiers that were not billed), else the price
+ * computed from the bills, else `undefined`.
  */
 export function priceOfBills(bills: readonly Bill[], listed: Price | undefined): Price | undefined {
   const exact = bills.filter(({ cost }) => !cost.estimated);
@@ -29,7 +29,7 @@ function explains(price: Price, { usage, cost }: Bill): boolean {
   return expected !== undefined && Math.abs(expected - cost.total) <= tolerance * cost.total;
 }
 
-/** Each part of the cost by what it was charged for. The median, in case they changed. */
+/** Each part of the cost divided by its tokens; the median, in case prices changed. */
 function ratesOf(bills: readonly Bill[]): Price | undefined {
   const rate = (amount: (bill: Bill) => readonly [cost: number, units: number]): number | undefined =>
     median(
@@ -48,6 +48,7 @@ function ratesOf(bills: readonly Bill[]): Price | undefined {
   };
   const request = rate(({ cost }) => [cost.request, 1]);
   const webSearch = rate(({ cost, usage }) => [cost.webSearch, usage.webSearches ?? 0]);
+  const fileSearch = rate(({ cost, usage }) => [cost.fileSearch, usage.fileSearches ?? 0]);
   const known = Object.entries(parts).flatMap(([name, each]) =>
     each === undefined ? [] : [[name, round(each * perMillion)]],
   );
@@ -56,10 +57,11 @@ function ratesOf(bills: readonly Bill[]): Price | undefined {
     ...Object.fromEntries(known),
     ...(request === undefined || request === 0 ? {} : { request: round(request) }),
     ...(webSearch === undefined ? {} : { webSearch: round(webSearch) }),
+    ...(fileSearch === undefined ? {} : { fileSearch: round(fileSearch) }),
   };
 }
 
-/** Without the noise of a division. */
+/** Rounds away the noise of a division. */
 function round(value: number): number {
   return Number(value.toPrecision(9));
 }

@@ -1,50 +1,50 @@
 import type { Figures } from './summary.ts';
 
-/** What a simulation came to. */
+/** The result of a simulation. */
 export interface Report {
-  /** The file that the traffic is from. */
+  /** The file with the traffic. */
   readonly source: string;
   readonly seed: number;
-  /** When the first and the last request came, as ISO dates. */
+  /** The moments of the first and the last request, as ISO dates. */
   readonly from: string;
   readonly to: string;
-  /** In the order in which `priority` takes them. */
+  /** In the order of `priority`. */
   readonly targets: readonly string[];
-  /** What happened, where there is a log. */
+  /** What really happened; with a log only. */
   readonly actual?: Figures;
   readonly strategies: readonly Row[];
-  /** What was left out, and what the data are too few for. */
+  /** What was left out, and where there are too few data. */
   readonly notes: readonly string[];
-  /** What this cannot know. */
+  /** What the simulation cannot know. */
   readonly limits: readonly string[];
 }
 
 export interface Row extends Figures {
-  /** As it was given. */
+  /** As given on the command line. */
   readonly strategy: string;
-  /** US$ more or less than what happened, or than the first strategy where there is no log. */
+  /** US$ relative to what happened, or to the first strategy where there is no log. */
   readonly difference: number;
 }
 
 const ofAll = [
   'Whether the answers would have been as good.',
-  'Whether a target would have become slower, or refused, with more traffic than it had.',
+  'Whether a target would have slowed down or rejected requests under more traffic than it had.',
 ];
 
 /** What a replay of a log cannot know. */
 export const limitsOfReplay: readonly string[] = [
   ...ofAll,
   'How long an answer to the very same request would have been at another target, how it counts tokens, and what its prompt cache would have had: these are drawn from what it did with requests of about that size at about that time.',
-  'Which time-outs, retries, breakers and limits the application had: the router’s defaults are played, or what --options and --targets say.',
+  'Which timeouts, retries, breakers and limits the application had: the router’s defaults are played, or what --options and --targets say.',
 ];
 
 /** What a scenario cannot know. */
 export const limitsOfScenario: readonly string[] = [
   ...ofAll,
-  'Whether targets and traffic are as the file says.',
+  'Whether real targets and traffic behave as the file says.',
 ];
 
-/** For people. */
+/** As text. */
 export function toText(report: Report): string {
   const { source, seed, from, to, targets, actual, strategies, notes, limits } = report;
   const first = actual ?? strategies[0];
@@ -90,7 +90,7 @@ function speeds({ firstToken, total }: Figures): readonly string[] {
   return [firstToken?.p50, firstToken?.p95, firstToken?.p99, total?.p95].map(time);
 }
 
-/** The text first, then numbers: these are set to the right. */
+/** Text in the first column, numbers aligned to the right. */
 function table(rows: readonly (readonly string[])[]): readonly string[] {
   const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
   return rows.map((row) =>

@@ -2,20 +2,20 @@ import { seededRandom } from '../../testing/seeded-random.ts';
 import type { Catalog } from '../../types/options/options.ts';
 import { checkObject, show } from '../../util/option-check.ts';
 import { checkSpread } from '../log/distribution.ts';
-import { checkDuration, checkPositive, checkShare, refuseIn } from '../log/fields.ts';
+import { checkDuration, checkPositive, checkRatio, refuseIn } from '../log/fields.ts';
 import { behave, checkTargets } from './target-spec.ts';
 import type { Arrival, World } from './world.ts';
 
 const fields = ['targets', 'rate', 'duration', 'stream', 'inputTokens', 'outputTokens', 'start'];
 const usualInput = 1_000;
 const usualOutput = 300;
-/** Where nothing is said, time begins here, so that a seed always gives the same. */
+/** The default start, fixed so that a seed always gives the same result. */
 const usualStart = '2026-01-01T00:00:00Z';
 
 /**
- * A world that was made up: see `--help` for its fields.
+ * A synthetic world: see `--help` for its fields.
  *
- * @param seed of when the requests come and how large they are
+ * @param seed for arrival times and sizes
  * @throws UsageError naming the field of the file
  */
 export function worldOfScenario(
@@ -34,7 +34,7 @@ export function worldOfScenario(
   if (Number.isNaN(begin)) refuse('start', 'an ISO date', show(start));
   const rate = checkPositive('rate', given['rate'], refuse) / 1_000;
   const duration = checkDuration('duration', given['duration'], refuse);
-  const share = checkShare('stream', stream, refuse, 1);
+  const share = checkRatio('stream', stream, refuse, 1);
   const input = checkSpread('inputTokens', inputTokens, refuse);
   const output = checkSpread('outputTokens', outputTokens, refuse);
 
@@ -43,7 +43,7 @@ export function worldOfScenario(
   for (let at = gap(rate, random()); at < duration; at += gap(rate, random())) {
     const kind = random() < share ? 'stream' : 'chat';
     const size = Math.max(1, Math.round(input(random)));
-    // How much there is to say hangs on the question, so it is the same wherever it goes.
+    // The answer's length depends on the question, so it is the same at every target.
     const length = output(random);
     arrivals.push({
       at,
@@ -70,7 +70,7 @@ export function worldOfScenario(
   };
 }
 
-/** Time to the next arrival, where `rate` come in a millisecond and none knows of the others. */
+/** Time to the next arrival of a Poisson process with `rate` arrivals per millisecond. */
 function gap(rate: number, lot: number): number {
   return -Math.log(1 - lot) / rate;
 }

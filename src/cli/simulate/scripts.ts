@@ -5,11 +5,11 @@ import type { Usage } from '../../types/result/usage.ts';
 import { isAnswer } from '../log/sample.ts';
 import type { Answer } from './world.ts';
 
-/** Between two parts of a stream that is played: about half a second, and no stream has more parts than this. */
+/** A replayed stream has a part about every half second, and at most this many. */
 const usualGap = 500;
 const mostParts = 40;
 
-/** An attempt of the log, to be played. `usage` says what it counts. */
+/** An attempt of the log as a script, with the usage to report. */
 export function scriptOf(kind: 'chat' | 'stream', attempt: AttemptSummary, usage: Usage): Answer {
   const { duration, firstToken = duration } = attempt;
   if (isAnswer(attempt)) {
@@ -21,7 +21,7 @@ export function scriptOf(kind: 'chat' | 'stream', attempt: AttemptSummary, usage
   return { ...timing, text, error, after: text.length };
 }
 
-/** A complete answer with so many milliseconds to its first token and to its end. */
+/** A complete answer, with the milliseconds to its first token and to its end. */
 export function answer(
   kind: 'chat' | 'stream',
   firstToken: number,
@@ -32,7 +32,7 @@ export function answer(
   const rest = Math.max(0, total - firstToken);
   const gaps = rest === 0 ? 0 : Math.min(mostParts, Math.ceil(rest / usualGap));
   const parts = gaps + 1;
-  // Three digits are a token: an answer that is cut off is charged by what came of it.
+  // Three digits are a token, so an answer that is cut is billed for what arrived.
   const text = '0'.repeat(Math.max(1, Math.round((3 * (usage.outputTokens ?? 0)) / parts)));
   return {
     delay: firstToken,
@@ -45,7 +45,7 @@ export function answer(
 function errorOf({ error, billed }: AttemptSummary): NonNullable<Script['error']> {
   const { kind, status, code, limit } = error ?? { kind: 'unknown' };
   return {
-    // A log can be of another version, with kinds that this one does not know.
+    // A log of another version may have unknown kinds.
     kind: kinds.find((known) => known === kind) ?? 'unknown',
     answered: billed !== 'no',
     ...(status === undefined ? {} : { status }),

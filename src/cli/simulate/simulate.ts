@@ -30,7 +30,7 @@ const flags = {
   help: { type: 'boolean', short: 'h' },
 } as const;
 
-/** What the flags say. */
+/** The parsed flags. */
 interface Flags {
   readonly log?: string | undefined;
   readonly scenario?: string | undefined;
@@ -40,15 +40,15 @@ interface Flags {
   readonly seed: number;
 }
 
-/** The parts of a report that hang on where the traffic is from. */
+/** The parts of a report that depend on the source of the traffic. */
 type Traffic = Pick<Report, 'source' | 'notes' | 'limits' | 'actual'> & { readonly world: World };
 
 /**
  * `signalbox simulate`.
  *
- * @param args what stands behind the command
- * @returns what is to be printed
- * @throws UsageError for a flag or a file that is wrong
+ * @param args the arguments after the command
+ * @returns the text to print
+ * @throws UsageError for a wrong flag or file
  */
 export async function simulate(args: readonly string[]): Promise<string> {
   const values = parse(args);
@@ -85,7 +85,7 @@ async function reportOf(given: Flags): Promise<Report> {
   const ids = world.targets.map(({ id }) => id);
   if (ids.length === 0 || world.arrivals.length === 0)
     throw new UsageError(traffic.source, 'requests, and targets that can answer them', 'none');
-  // All are checked before the first is played.
+  // Every strategy is checked before the first run.
   const wanted = strategies.map((text) => [text, toStrategy(text, ids)] as const);
   const policies = await policiesOf(given.options);
   const rows: Row[] = [];
@@ -123,7 +123,7 @@ async function playOrRefuse(...world: Parameters<typeof play>): ReturnType<typeo
   try {
     return await play(...world);
   } catch (error) {
-    // The router knows best what its options may be.
+    // The router checks its own options.
     if (isRouterError(error, 'config'))
       throw new UsageError('--targets or --options', 'right options', error.message);
     throw error;
@@ -143,7 +143,7 @@ async function readJSON(file: string): Promise<unknown> {
   }
 }
 
-/** Says of a file that cannot be read that it cannot. */
+/** Reads a file, with a usage error where that fails. */
 async function orRefuse<T>(file: string, read: () => Promise<T>): Promise<T> {
   try {
     return await read();

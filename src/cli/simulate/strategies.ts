@@ -16,16 +16,16 @@ import { UsageError } from '../usage-error.ts';
 type Parameters = Readonly<Record<string, unknown>>;
 
 interface Known {
-  /** The parameters that it has; `targets`: one for each target. */
+  /** Its parameters; `targets` means one per target id. */
   readonly parameters: readonly string[] | 'targets';
-  // The strategies check what they are given.
+  // The strategies check their own parameters.
   make(parameters: never): Strategy;
 }
 
 const constraints = ['maxFirstToken', 'minThroughput', 'maxPrice', 'maxCost', 'tags'];
 const times = ['of', 'percentile'];
 
-/** By name. `rules` is not among them: what it goes by are functions. */
+/** By name. `rules` is missing because its rules are functions. */
 const known: Readonly<Record<string, Known>> = {
   priority: { parameters: constraints, make: priority },
   weighted: { parameters: 'targets', make: weighted },
@@ -44,8 +44,8 @@ const known: Readonly<Record<string, Known>> = {
 export const strategyNames = Object.keys(known);
 
 /**
- * A strategy by its name, with its parameters as JSON in brackets: `lowestCost({"maxFirstToken":2000})`. Where it wants another
- * strategy, that is a text of the same form: `sticky({"strategy":"lowestCost"})`.
+ * Parses a strategy: its name, with JSON parameters in brackets, such as `lowestCost({"maxFirstToken":2000})`. A strategy as a
+ * parameter is a string of the same form: `sticky({"strategy":"lowestCost"})`.
  *
  * @param targets ids of all targets
  * @throws UsageError
@@ -68,7 +68,7 @@ export function toStrategy(text: string, targets: readonly string[]): Strategy {
   const whole =
     typeof inner === 'string' ? { ...parameters, strategy: toStrategy(inner, targets) } : parameters;
   if (inner !== undefined && typeof inner !== 'string')
-    throw new UsageError(flag, 'the name of a strategy as a text', JSON.stringify(inner) ?? 'none');
+    throw new UsageError(flag, 'the name of a strategy as a string', JSON.stringify(inner) ?? 'none');
   try {
     return strategy.make(whole as never);
   } catch (error) {

@@ -1,27 +1,27 @@
 import type { RequestEndEvent } from '../../types/event.ts';
 
-/** What is counted of a request, played or real. */
+/** The counted fields of a request, simulated or real. */
 export type Ended = Pick<
   RequestEndEvent,
   'outcome' | 'target' | 'cost' | 'wastedCost' | 'duration' | 'firstToken'
 >;
 
-/** What came of all requests. Times are milliseconds, costs US$. */
+/** The totals of all requests. Times are milliseconds, costs US$. */
 export interface Figures {
   readonly requests: number;
   readonly answered: number;
   readonly failed: number;
   /** The caller left. */
   readonly aborted: number;
-  /** What is known of the costs, with those of attempts that did not become the answer. */
+  /** All known costs, wasted ones included. */
   readonly cost: number;
-  /** Answers of which no cost is known. */
+  /** Answers of unknown cost. */
   readonly unpriced: number;
-  /** Of answered streams; left out where there are none. */
+  /** Of answered streams; absent where there are none. */
   readonly firstToken?: Percentiles;
-  /** Of all that were answered. */
+  /** Of all answered requests. */
   readonly total?: Percentiles;
-  /** Of the answers, from 0 to 1. */
+  /** Ratio of answers by target, 0 to 1. */
   readonly shares: Readonly<Record<string, number>>;
 }
 
@@ -56,7 +56,7 @@ function sharesOf(answers: readonly Ended[]): Readonly<Record<string, number>> {
   );
 }
 
-/** By nearest rank: each is a time that was measured. */
+/** Percentiles by nearest rank: each is a measured time. */
 function percentilesOf(values: readonly number[]): Percentiles | undefined {
   const sorted = values.toSorted((a, b) => a - b);
   const at = (share: number): number => sorted[Math.ceil(share * sorted.length) - 1] ?? 0;

@@ -1,19 +1,19 @@
 import type { Script } from '../../testing/scripted-provider.ts';
 import { checkNumber, checkObject, checkWord, type Refuse, show } from '../../util/option-check.ts';
 import { checkSpread, type Spread } from '../log/distribution.ts';
-import { checkDuration, checkPositive, checkShare } from '../log/fields.ts';
+import { checkDuration, checkPositive, checkRatio } from '../log/fields.ts';
 import { answer } from './scripts.ts';
 import type { Arrival, Ask, WorldTarget } from './world.ts';
 
-/** A target as a file describes it. */
+/** A target in a file. */
 export interface TargetSpec extends WorldTarget {
-  /** As the catalogue knows it. */
+  /** The provider's name in the catalog. */
   readonly model: string;
-  /** How it behaves; left out where the log is to tell. */
+  /** How it behaves; absent where the log decides. */
   readonly behaviour?: Behaviour;
 }
 
-/** How a target behaves, made up rather than measured. */
+/** How a synthetic target behaves. */
 interface Behaviour {
   readonly firstToken: Spread;
   /** Output tokens per second. */
@@ -23,7 +23,7 @@ interface Behaviour {
   readonly outages: readonly Outage[];
 }
 
-/** From when to when, in milliseconds since the start; `errors`: 503 at once, `silence`: takes requests and never answers. */
+/** From and to in milliseconds since the start. `errors`: 503 at once. `silence`: accepts requests and never answers. */
 interface Outage {
   readonly from: number;
   readonly to: number;
@@ -32,13 +32,13 @@ interface Outage {
 
 const own = ['id', 'provider', 'model', 'price', 'weight', 'tags', 'concurrency', 'rpm', 'tpm'];
 const behaviours = ['firstToken', 'throughput', 'outputTokens', 'errorRate', 'outages'];
-/** Output tokens per second, where nothing is said. */
+/** Output tokens per second by default. */
 const usualThroughput = 60;
 const usualOutput = 300;
-/** How long a target that is out takes to say so. */
+/** Milliseconds to an error during an outage. */
 const refusal = 50;
 
-/** A list of targets from a file, in order of preference. */
+/** Reads a list of targets from a file, in order of preference. */
 export function checkTargets(path: string, value: unknown, refuse: Refuse): readonly TargetSpec[] {
   if (!Array.isArray(value) || value.length === 0)
     return refuse(path, 'a list of at least one target', show(value));
@@ -62,14 +62,14 @@ function checkTarget(path: string, value: unknown, refuse: Refuse): TargetSpec {
   if (id === undefined) return refuse(path, 'an id, or a provider and a model', 'neither');
   const { price, weight, tags, concurrency, rpm, tpm } = fields;
   checkNumber(`${path}.weight`, weight, refuse);
-  // What else is wrong with these the router says, when it is made.
+  // The router checks the rest when it is created.
   const options = { price, weight, tags, concurrency, rpm, tpm, provider, model };
   const given = Object.fromEntries(Object.entries(options).filter(([, option]) => option !== undefined));
   const behaviour = checkBehaviour(path, fields, refuse);
   return { ...namesOf(id), ...given, ...(behaviour === undefined ? {} : { behaviour }) };
 }
 
-/** The provider and the model of a target whose id is the usual one. */
+/** The provider and model in a default id. */
 export function namesOf(id: string): Pick<TargetSpec, 'id' | 'provider' | 'model'> {
   const slash = id.indexOf('/');
   return slash < 1
@@ -98,7 +98,7 @@ function checkBehaviour(
     throughput: checkPositive(`${path}.throughput`, throughput, refuse),
     outputTokens:
       outputTokens === undefined ? undefined : checkSpread(`${path}.outputTokens`, outputTokens, refuse),
-    errorRate: checkShare(`${path}.errorRate`, errorRate, refuse, 0),
+    errorRate: checkRatio(`${path}.errorRate`, errorRate, refuse, 0),
     outages: outages.map((outage, index) => checkOutage(`${path}.outages[${index}]`, outage, refuse)),
   };
 }
@@ -113,7 +113,7 @@ function checkOutage(path: string, value: unknown, refuse: Refuse): Outage {
   };
 }
 
-/** What a target that behaves so does with one request. */
+/** What a synthetic target does with one request. */
 export function behave(
   { firstToken, throughput, outputTokens, errorRate, outages }: Behaviour,
   { kind, inputTokens }: Pick<Arrival, 'kind' | 'inputTokens'>,

@@ -2,33 +2,33 @@ import type { Script } from '../../testing/scripted-provider.ts';
 import type { Random } from '../../types/clock.ts';
 import type { TargetOptions } from '../../types/options/options.ts';
 
-/** A target that is played: what a router knows of it. */
+/** A simulated target, as the router knows it. */
 export interface WorldTarget
   extends Pick<TargetOptions, 'price' | 'weight' | 'tags' | 'concurrency' | 'rpm' | 'tpm'> {
   readonly id: string;
-  /** Targets of one provider share an endpoint, and fail with it. */
+  /** Targets of one provider share an endpoint and fail together. */
   readonly provider: string;
 }
 
-/** What a target is asked for, as far as its answer depends on it. */
+/** One call of a target: what its answer may depend on. */
 export interface Ask {
   readonly target: string;
-  /** How often the request has asked this target before. */
+  /** Earlier attempts of the request at this target. */
   readonly before: number;
   /** Milliseconds since the world's start. */
   readonly now: number;
   readonly random: Random;
-  /** A share from 0 to 1 that is the same for the same words, whatever request asks. */
+  /** A random number from 0 to 1 that is the same for the same words in every request. */
   lot(words: string): number;
 }
 
-/** What a target does with a request. */
+/** What a target does with a call. */
 export interface Answer extends Script {
-  /** The answer is complete, but not what the application wants: its `accept` says so. */
+  /** The answer is complete, but the application's `accept` rejects it. */
   readonly unwanted?: boolean;
 }
 
-/** A request on its way in. */
+/** A request of the simulated traffic. */
 export interface Arrival {
   /** Milliseconds since the world's start. */
   readonly at: number;
@@ -39,20 +39,20 @@ export interface Arrival {
   readonly session?: string;
   readonly metadata: Readonly<Record<string, unknown>>;
   readonly inputTokens: number;
-  /** The caller leaves after so many milliseconds. */
+  /** The caller aborts after this many milliseconds. */
   readonly leavesAfter?: number;
-  /** Its answers are judged, and another target is asked after one that is unwanted. */
+  /** `accept` judges its answers; a rejected one fails over. */
   readonly judged?: boolean;
   answer(ask: Ask): Answer;
 }
 
-/** Targets and the traffic that comes to them. The same for every strategy. */
+/** Targets and traffic, the same for every strategy. */
 export interface World {
   /** Milliseconds since 1970. */
   readonly start: number;
   readonly targets: readonly WorldTarget[];
   /** Ids of the targets of each route, in order. */
   readonly routes: Readonly<Record<string, readonly string[]>>;
-  /** In the order in which they come. */
+  /** In order of arrival. */
   readonly arrivals: readonly Arrival[];
 }

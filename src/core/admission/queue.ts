@@ -1,6 +1,8 @@
 import type { Clock } from '../../types/clock.ts';
 import type { Priority } from '../../types/options/options.ts';
 import type { Signal } from '../../util/abort.ts';
+import type { AwakeClock } from '../../util/awake-clock.ts';
+import { forRequest, type Pulse } from '../../util/pulse.ts';
 import { watchdog } from '../../util/watchdog.ts';
 import { type LaneEntry, priorityLanes } from './lanes.ts';
 
@@ -18,15 +20,20 @@ export interface Waiter<T> {
   readonly maxWait: number;
   /** Of the request. */
   readonly signal: Signal;
+  /** Of the request, where requests are apart. */
+  readonly pulse: Pulse | undefined;
   /**
    * Tries to get in. Throws where there is nothing to wait for any more.
    *
-   * @param last its time to wait is over, so there is no further try
+   * @param last why this is the last try, if it is: `full` where the queue has no room for it, `late` where its time to wait is
+   * over
    */
-  tryEnter(last: boolean): Entry<T>;
-  /** What it is rejected with: `full` where the queue has no room for it, `late` where its time to wait is over. */
-  refusal(why: 'full' | 'late'): unknown;
+  tryEnter(last?: Refusal): Entry<T>;
+  /** What it is rejected with. */
+  refusal(why: Refusal): unknown;
 }
+
+type Refusal = 'full' | 'late';
 
 /** What it got; or the monotonic moment at which to try again, `Infinity` where only something released can help. */
 export type Entry<T> = { readonly got: T } | { readonly until: number };
@@ -47,17 +54,23 @@ export interface AdmissionQueue {
 
 interface Waiting extends LaneEntry {
   /** Tries to get in; returns the moment of the next try, or `undefined` where it need not wait any more. */
-  attempt(last: boolean): number | undefined;
+  attempt(last?: Refusal): number | undefined;
   /** Has it try again at a moment. */
   wakeAt(moment: number): void;
-  turnAway(why: 'full' | 'late'): void;
+  /** Tries for the last time, and else rejects. */
+  turnAway(why: Refusal): void;
+  /** Whether only its own request may let it in. */
+  readonly apart: boolean;
 }
 
-export function admissionQueue(clock: Clock): AdmissionQueue {
+/** @param awake by which `maxWait` is measured */
+export function admissionQueue(clock: Clock, awake: AwakeClock): AdmissionQueue {
   const lanes = priorityLanes<Waiting>();
   let arrivals = 0;
   let sweeping = false;
   let again = false;
+  /** Whose request looks, if it is one that waits itself. */
+  let looking: Waiting | undefined;
 
   const sweep = (): void => {
     // What happens in a sweep, such as an attempt that fails to start, can release something.
@@ -75,11 +88,17 @@ export function admissionQueue(clock: Clock): AdmissionQueue {
   const serve = (): void => {
     const stuck = new Set<Waiting>();
     for (let head = lanes.head(stuck); head !== undefined; head = lanes.head(stuck)) {
-      const until = head.attempt(false);
+      const until = head.apart && head !== looking ? Number.POSITIVE_INFINITY : head.attempt();
       if (until === undefined) continue;
       stuck.add(head);
-      head.wakeAt(until);
+      if (!head.apart) head.wakeAt(until); // else its pulse does
     }
+  };
+
+  const sweepFor = (waiting: Waiting): void => {
+    looking = waiting;
+    sweep();
+    looking = undefined;
   };
 
   const shed = (rank: number): boolean => {
@@ -94,14 +113,14 @@ export function admissionQueue(clock: Clock): AdmissionQueue {
     resolve: (value: T) => void,
     reject: (error: unknown) => void,
   ): void => {
-    const { signal, maxWait } = waiter;
+    const { signal, maxWait, pulse } = waiter;
     // Each has timers of its own: where timers belong to a request, they end with it.
     let cancelWake = (): void => {};
-    const patience = watchdog(clock, () => {
-      if (waiting.attempt(true) !== undefined) waiting.turnAway('late');
-    });
+    const patience = watchdog(awake, () => waiting.turnAway('late'));
+    const endBeats = pulse?.each(() => sweepFor(waiting));
     const leave = (): void => {
       lanes.delete(waiting);
+      endBeats?.();
       cancelWake();
       patience.stop();
       signal.removeEventListener('abort', onAbort);
@@ -110,6 +129,7 @@ export function admissionQueue(clock: Clock): AdmissionQueue {
       rank,
       line: waiter.line,
       number: ++arrivals,
+      apart: pulse !== undefined,
       attempt(last) {
         try {
           const entry = waiter.tryEnter(last);
@@ -127,9 +147,14 @@ export function admissionQueue(clock: Clock): AdmissionQueue {
         cancelWake = clock.after(moment - clock.now(), sweep);
       },
       turnAway(why) {
-        leave();
-        reject(waiter.refusal(why));
+        lanes.delete(waiting);
+        forRequest(pulse, () => tryOnceMore(why))();
       },
+    };
+    const tryOnceMore = (why: Refusal): void => {
+      if (waiting.attempt(why) === undefined) return;
+      leave();
+      reject(waiter.refusal(why));
     };
     const onAbort = (): void => {
       leave();
@@ -139,7 +164,7 @@ export function admissionQueue(clock: Clock): AdmissionQueue {
     signal.addEventListener('abort', onAbort, { once: true });
     lanes.add(waiting);
     patience.watch(maxWait);
-    sweep();
+    sweepFor(waiting);
   };
 
   return {
@@ -147,8 +172,12 @@ export function admissionQueue(clock: Clock): AdmissionQueue {
       new Promise<T>((resolve, reject) => {
         const rank = priorities.indexOf(waiter.priority);
         if (waiter.signal.aborted) reject(waiter.signal.reason);
-        else if (lanes.size >= waiter.room && !shed(rank)) reject(waiter.refusal('full'));
-        else join(waiter, rank, resolve, reject);
+        else if (lanes.size < waiter.room || shed(rank)) join(waiter, rank, resolve, reject);
+        else {
+          const entry = waiter.tryEnter('full'); // what it throws rejects
+          if ('got' in entry) resolve(entry.got);
+          else reject(waiter.refusal('full'));
+        }
       }),
     released() {
       if (lanes.size > 0) sweep();

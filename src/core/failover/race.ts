@@ -1,7 +1,8 @@
 import { ProviderError } from '../../errors.ts';
-import type { Clock } from '../../types/clock.ts';
 import { type LinkedAbort, linkedAbort, type Signal } from '../../util/abort.ts';
-import type { Reservation } from '../attempt/reservation.ts';
+import type { AwakeClock } from '../../util/awake-clock.ts';
+import { watchdog } from '../../util/watchdog.ts';
+import type { ChannelReservation } from '../attempt/reservation.ts';
 import type { Channel } from '../targets/target.ts';
 
 /** What an attempt gets from the race that it runs in. */
@@ -26,17 +27,18 @@ export interface BackupPlan {
 export type Cause = 'doubt' | 'slow';
 
 export interface RaceOptions<T> {
-  readonly first: Reservation;
-  attempt(permit: Reservation, lane: AttemptSlot): Promise<T>;
+  readonly first: ChannelReservation;
+  attempt(permit: ChannelReservation, lane: AttemptSlot): Promise<T>;
   /** A target to start beside those that run; `undefined` where there is none to spare. */
-  another(cause: Cause): Reservation | undefined;
+  another(cause: Cause): ChannelReservation | undefined;
   /** Whether an attempt at a target is to get company if it has not answered in time. */
   company(channel: Channel): BackupPlan | undefined;
   /** An attempt failed. Whether another target may do better. */
-  failed(permit: Reservation, error: unknown): boolean;
+  failed(permit: ChannelReservation, error: unknown): boolean;
   /** An answer that came too late: its attempt has been told to stop, and this lets go of what it holds. */
   discard(value: T): void;
-  readonly clock: Clock;
+  /** By which it is measured whether an attempt is slow. */
+  readonly awake: AwakeClock;
   /** The request's. */
   readonly signal: Signal;
 }
@@ -52,17 +54,17 @@ export function race<T>({
   company,
   failed,
   discard,
-  clock,
+  awake,
   signal,
 }: RaceOptions<T>): Promise<T> {
   return new Promise((resolve, reject) => {
     const running = new Map<
-      Reservation,
+      ChannelReservation,
       { readonly abort: LinkedAbort; probation: boolean; doubted: boolean }
     >();
     const timers = new Set<() => void>();
     let over = false;
-    let winner: Reservation | undefined;
+    let winner: ChannelReservation | undefined;
 
     const finish = (): void => {
       over = true;
@@ -71,7 +73,7 @@ export function race<T>({
         if (permit !== winner) abort.abort(stopped(permit.channel, probation));
       }
     };
-    const win = (permit: Reservation): boolean => {
+    const win = (permit: ChannelReservation): boolean => {
       if (over) return winner === permit;
       winner = permit;
       finish();
@@ -83,7 +85,7 @@ export function race<T>({
       if (next !== undefined) start(next);
     };
 
-    const start = (permit: Reservation): void => {
+    const start = (permit: ChannelReservation): void => {
       const lane = { abort: linkedAbort(signal), probation: false, doubted: false };
       running.set(permit, lane);
       const doubt = (): void => {
@@ -95,7 +97,9 @@ export function race<T>({
       let cancelTimer = (): void => {};
       if (wanted !== undefined) {
         lane.probation = wanted.probation;
-        cancelTimer = clock.after(wanted.after, wanted.cause === 'doubt' ? doubt : () => join('slow'));
+        const timer = watchdog(awake, wanted.cause === 'doubt' ? doubt : () => join('slow'));
+        timer.watch(wanted.after);
+        cancelTimer = timer.stop;
         timers.add(cancelTimer);
       }
       const leave = (): void => {

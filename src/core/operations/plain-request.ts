@@ -2,78 +2,60 @@ import { RequestError } from '../../errors.ts';
 import type { EmbedRequest } from '../../types/request/embed.ts';
 import type { ImageRequest } from '../../types/request/image.ts';
 import type { Message } from '../../types/request/message.ts';
-import { describe } from './chat-request.ts';
+import { dataContent, origin, providerOptions } from './message-shapes.ts';
+import {
+  checkFields,
+  count,
+  describe,
+  fields,
+  finite,
+  is,
+  listOf,
+  name,
+  optional,
+  type Shape,
+} from './shape.ts';
 
 /** Requests that are no conversation. */
 
-/** What a field has to be, in words, and how it is told. */
-type Rule = readonly [wanted: string, is: (value: unknown) => boolean];
+const matches = (expected: string, form: RegExp): Shape => is(expected, (value) => form.test(String(value)));
+const image = fields({ data: dataContent, mediaType: optional(name) });
 
-const isText: Rule[1] = (value) => typeof value === 'string' && value !== '';
-const isImage: Rule[1] = (value) => {
-  const { data } = (value ?? {}) as { readonly data?: unknown };
-  return isText(data) || (typeof data === 'object' && data !== null);
-};
-const isList: Rule[1] = (value) => Array.isArray(value) && value.length > 0;
-const isPair =
-  (form: RegExp): Rule[1] =>
-  (value) =>
-    form.test(String(value));
-
-const count: Rule = [
-  'a whole number of at least 1',
-  (value) => Number.isInteger(value) && (value as number) > 0,
-];
-const anything: Rule = ['', () => true];
-const embedRules = {
-  values: ['a list of at least one text', isList],
+const embedShapes: Readonly<Record<keyof EmbedRequest, Shape>> = {
+  values: listOf(name, 'text', 1),
   dimensions: count,
-  providerOptions: anything,
-} satisfies Record<string, Rule>;
-const imageRules = {
-  prompt: ['a text', isText],
+  providerOptions,
+};
+const imageShapes: Readonly<Record<keyof ImageRequest, Shape>> = {
+  prompt: name,
   n: count,
-  size: ["width and height, such as '1024x1024'", isPair(/^\d+x\d+$/)],
-  aspectRatio: ["width to height, such as '16:9'", isPair(/^[\d.]+:[\d.]+$/)],
-  seed: ['a finite number', Number.isFinite],
-  images: ['a list of at least one image', isList],
-  mask: ['an image with its `data`', isImage],
-  providerOptions: anything,
-  origin: anything,
-} satisfies Record<string, Rule>;
+  size: matches("width and height, such as '1024x1024'", /^\d+x\d+$/),
+  aspectRatio: matches("width to height, such as '16:9'", /^[\d.]+:[\d.]+$/),
+  seed: finite,
+  images: listOf(image, 'image', 1),
+  mask: image,
+  providerOptions,
+  origin,
+};
 
 /** Checks a request for embeddings. Throws `RequestError`, which names the field. */
 export function normalizeEmbedRequest(request: EmbedRequest): EmbedRequest {
-  checkFields(request, embedRules);
-  check('values', request.values, embedRules.values);
-  for (const [index, value] of request.values.entries()) check(`values[${index}]`, value, imageRules.prompt);
+  checkFields(request, embedShapes);
+  need('values', request.values);
   return request;
 }
 
 /** Checks a request for images. Throws `RequestError`, which names the field. */
 export function normalizeImageRequest(request: ImageRequest): ImageRequest {
-  checkFields(request, imageRules);
+  checkFields(request, imageShapes);
   const { prompt, images, mask } = request;
-  if (images === undefined) check('prompt', prompt, imageRules.prompt);
-  if (mask !== undefined) check('images', images, imageRules.images);
-  for (const [index, value] of images?.entries() ?? []) check(`images[${index}]`, value, imageRules.mask);
+  if (images === undefined) need('prompt', prompt);
+  if (mask !== undefined) need('images', images);
   return request;
 }
 
-function checkFields(request: object, rules: Readonly<Record<string, Rule>>): void {
-  check('request', request, ['an object', (value) => typeof value === 'object' && value !== null]);
-  for (const [field, value] of Object.entries(request)) {
-    const rule = rules[field];
-    if (rule === undefined) {
-      const known = Object.keys(rules).join(', ');
-      throw new RequestError(field, `a field of a request (${known})`, 'an unknown one');
-    }
-    if (value !== undefined) check(field, value, rule);
-  }
-}
-
-function check(field: string, value: unknown, [wanted, is]: Rule): void {
-  if (!is(value)) throw new RequestError(field, wanted, value === '' ? 'an empty one' : describe(value));
+function need(field: string, value: unknown): void {
+  if (value === undefined) throw new RequestError(field, 'a value', describe(value));
 }
 
 /** What it shows and says, as the message that a model would get. */

@@ -1,6 +1,8 @@
 import { RequestError } from '../../errors.ts';
 import type { JSONSchema } from '../../types/request/json.ts';
 import type { Schema, StandardSchema } from '../../types/request/schema.ts';
+import { jsonSchema } from './schema-shape.ts';
+import { check } from './shape.ts';
 
 /** Whether a schema is of a Standard Schema library rather than plain JSON Schema. */
 export function isStandardSchema(schema: Schema): schema is StandardSchema {
@@ -21,7 +23,10 @@ export function toJSONSchema(field: string, schema: Schema): JSONSchema {
     const got = schema === null ? 'null' : Array.isArray(schema) ? 'a list' : typeof schema;
     throw new RequestError(field, 'a JSON Schema or a Standard Schema', got);
   }
-  if (!isStandardSchema(schema)) return schema;
+  if (!isStandardSchema(schema)) {
+    check(field, jsonSchema, schema);
+    return schema;
+  }
   const standard = schema['~standard'];
   if (standard.jsonSchema === undefined) {
     const expected =
@@ -44,7 +49,10 @@ export function toJSONSchema(field: string, schema: Schema): JSONSchema {
 function close(node: unknown): unknown {
   if (Array.isArray(node)) return node.map(close);
   if (typeof node !== 'object' || node === null) return node;
-  const copy = Object.fromEntries(Object.entries(node).map(([key, value]) => [key, close(value)]));
+  // What is part of an intersection stays open for the other parts.
+  const copy = Object.fromEntries(
+    Object.entries(node).map(([key, value]) => [key, key === 'allOf' ? value : close(value)]),
+  );
   const isObject = copy['type'] === 'object' && copy['properties'] !== undefined;
   return isObject && !('additionalProperties' in copy) ? { ...copy, additionalProperties: false } : copy;
 }

@@ -1,10 +1,11 @@
-import { ProviderError } from '../../errors.ts';
 import type { ProviderFinishPart, ProviderStreamPart } from '../../types/provider.ts';
 import type { JSONValue } from '../../types/request/json.ts';
 import type { ContentPart, FilePart, ProviderOptions } from '../../types/request/message.ts';
 import type { FinishReason, ResponseInfo, Warning } from '../../types/result/result.ts';
-import type { Usage } from '../../types/result/usage.ts';
-import { asCount, asObject, compact } from '../../util/json.ts';
+import { compact } from '../../util/json.ts';
+import { namelessCall, truncated } from '../shared/answer/broken.ts';
+import { type Evidence, finishReasonOf, gaveUp, givenReason } from '../shared/answer/finish-reason.ts';
+import { ownToolCallIds } from '../shared/tool-call-id.ts';
 import { parseToolInput } from '../shared/tool-input.ts';
 import type {
   ContentSpec,
@@ -12,7 +13,6 @@ import type {
   GenerateResult,
   Keyed,
   StreamSpec,
-  UsageSpec,
   WarningSpec,
   WholePart,
 } from './spec.ts';
@@ -22,6 +22,7 @@ import type {
 export function toContent(content: readonly ContentSpec[]): readonly ContentPart[] {
   return content.flatMap((part) => {
     if (part.type !== 'text' && part.type !== 'reasoning') return toPart(part);
+    if (part.text === '' && part.providerMetadata === undefined) return [];
     return { type: part.type, text: part.text, ...own(part) };
   });
 }
@@ -69,36 +70,50 @@ function dataOf(data: Extract<WholePart, { type: 'file' }>['data']): FilePart['d
   return data.type === 'url' ? data.url : data.data;
 }
 
-/** Why an answer ended. Throws where its model says that it did not end well. */
+/**
+ * Why an answer ended. Throws where its model says that it did not end well.
+ *
+ * @param streamed models give out what they have when their stream is cut off, too, and then no vendor's word for it
+ */
 export function toFinishReason(
   { unified, raw }: Pick<FinishSpec, 'raw'> & { readonly unified: FinishSpec['unified'] | 'interrupted' },
   provider: string,
+  evidence: Evidence,
+  streamed = false,
 ): FinishReason {
-  // Models give out what they have when their stream is cut off, too; then nothing says why it ended.
-  if (unified === 'interrupted' || (unified === 'other' && raw === undefined)) {
-    const summary = 'the answer does not say why it ended';
-    throw new ProviderError({ kind: 'truncated', provider, answered: true, summary });
-  }
-  if (unified === 'error') {
-    const summary = 'the model gave up on its answer';
-    throw new ProviderError({ kind: 'server', provider, answered: true, summary });
-  }
-  return unified;
+  const word = givenReason(raw);
+  if (unified === 'interrupted' || (unified === 'other' && word === undefined && streamed))
+    throw truncated(provider, 'the answer does not say why it ended');
+  if (unified === 'error') throw gaveUp(provider, word);
+  // Models know their own vendor's words only.
+  const reason = unified === 'other' ? word : unified;
+  return finishReasonOf({ provider, reason, ...evidence });
 }
 
-export function toUsage({ inputTokens, outputTokens, raw }: UsageSpec): Usage {
-  // Anthropic's own figures, which the specification has no fields for but the bill has.
-  const written = asObject(raw?.['cache_creation'])?.['ephemeral_1h_input_tokens'];
-  const searches = asObject(raw?.['server_tool_use'])?.['web_search_requests'];
-  return compact({
-    inputTokens: inputTokens.total,
-    outputTokens: outputTokens.total,
-    cacheReadTokens: inputTokens.cacheRead,
-    cacheWriteTokens: inputTokens.cacheWrite,
-    cacheWrite1hTokens: asCount(written),
-    reasoningTokens: outputTokens.reasoning,
-    webSearches: asCount(searches),
+/** An answer, or the end of one, with our reason why it ended where its own differs. */
+export function answeredWith<A extends { readonly finishReason: FinishSpec }>(
+  answered: A,
+  unified: FinishReason,
+): A {
+  const { finishReason } = answered;
+  return finishReason.unified === unified
+    ? answered
+    : { ...answered, finishReason: { ...finishReason, unified } };
+}
+
+/** An answer whose calls have an id of their own each; the same object where they have. */
+export function withOwnIds(answered: GenerateResult, provider: string): GenerateResult {
+  const ownId = ownToolCallIds();
+  let changed = false;
+  const content = answered.content.map((part) => {
+    if (part.type !== 'tool-call' || part.providerExecuted === true) return part;
+    if (part.toolName === '') throw namelessCall(provider);
+    const toolCallId = ownId(part.toolCallId);
+    if (toolCallId === part.toolCallId) return part;
+    changed = true;
+    return { ...part, toolCallId };
   });
+  return changed ? { ...answered, content } : answered;
 }
 
 export function toWarnings(warnings: readonly WarningSpec[] = []): readonly Warning[] {

@@ -1,4 +1,5 @@
 import { ConfigError, ProviderError } from '../../errors.ts';
+import { connectionsSettled } from '../../transport/connection.ts';
 import { classifyFailure } from '../../transport/failure.ts';
 import type { FailureRow } from '../../transport/failure-table.ts';
 import { causes, networkError } from '../../transport/network-error.ts';
@@ -6,6 +7,7 @@ import { asObject, asText } from '../../util/json.ts';
 import { anthropicFailures } from '../anthropic/failures.ts';
 import { chatCompletionsFailures, failureFrom } from '../chat-completions/failures.ts';
 import { googleFailures } from '../google/failures.ts';
+import { isUnreadable } from '../shared/sdk-error.ts';
 
 /** The AI SDK's errors, by their names: they come from whatever version of it the model was made with. */
 const malformed = new Set([
@@ -28,7 +30,12 @@ const unset = new Set(['AI_LoadAPIKeyError', 'AI_LoadSettingError', 'AI_NoSuchMo
  * What a model threw, or put into its stream as an error, as a `ProviderError`; a missing key or setting as a `ConfigError`, because
  * no other attempt would mend it.
  */
-export function toFailure(provider: string, error: unknown, signal: AbortSignal): unknown {
+export async function toFailure(provider: string, error: unknown, signal: AbortSignal): Promise<unknown> {
+  if (!signal.aborted) await connectionsSettled();
+  return classify(provider, error, signal);
+}
+
+function classify(provider: string, error: unknown, signal: AbortSignal): unknown {
   if (signal.aborted) return new ProviderError({ kind: 'aborted', provider, summary: 'aborted' });
   if (error instanceof ProviderError || error instanceof ConfigError) return error;
   const names = causes(error).map(({ name }) => name);
@@ -44,7 +51,7 @@ export function toFailure(provider: string, error: unknown, signal: AbortSignal)
       rowsOf(provider),
     );
   }
-  if (names.some((name) => malformed.has(name))) {
+  if (names.some((name) => malformed.has(name)) || isUnreadable(causes(error))) {
     const summary = 'the answer is not of its vendor’s form';
     return new ProviderError({ kind: 'malformed', provider, answered: true, summary, cause: error });
   }

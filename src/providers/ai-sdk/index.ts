@@ -3,24 +3,22 @@
  *
  * @module
  */
-import { ConfigError, ProviderError } from '../../errors.ts';
+import { ConfigError } from '../../errors.ts';
 import type { Capabilities } from '../../types/options/capabilities.ts';
-import type {
-  Provider,
-  ProviderCall,
-  ProviderEmbedCall,
-  ProviderEmbeddings,
-  ProviderResult,
-  ProviderStreamPart,
-} from '../../types/provider.ts';
+import type { Provider, ProviderCall, ProviderResult } from '../../types/provider.ts';
 import { mark } from '../shared/account-marks.ts';
+import { evidenceIn } from '../shared/answer/finish-reason.ts';
 import { checkKnown } from '../shared/client-options.ts';
 import { limitsIn, refuseAborted } from '../shared/sdk-provider.ts';
-import { toContent, toFinishReason, toResponse, toStreamParts, toUsage, toWarnings } from './answer.ts';
-import { aiSdkFormat, toKeyed, toLanguageCall } from './call.ts';
+import { askedToBeServedAs } from '../shared/usage/service-tier.ts';
+import { answeredWith, toContent, toFinishReason, toResponse, toWarnings, withOwnIds } from './answer.ts';
+import { aiSdkFormat, toLanguageCall } from './call.ts';
+import { type EmbeddingModel, embeddingProvider } from './embed.ts';
 import { toFailure } from './failures.ts';
 import { type ImageModel, imageProvider, isImageModel } from './image.ts';
-import type { EmbedCall, EmbedResultSpec, GenerateResult, StreamResult, StreamSpec } from './spec.ts';
+import type { GenerateResult, StreamResult, StreamSpec } from './spec.ts';
+import { streamParts } from './stream.ts';
+import { isExecuted, readBill } from './usage.ts';
 import { partOfAnswerFromV3, resultFromV3, toV3, type WarningV3 } from './v3.ts';
 
 /** Where models that are given by name come from: a provider or a registry of the AI SDK. */
@@ -44,10 +42,6 @@ type LanguageModel = Models & {
   readonly supportedUrls?: unknown;
   doGenerate(call: object): PromiseLike<GenerateResult>;
   doStream(call: object): PromiseLike<StreamResult>;
-};
-type EmbeddingModel = Models & {
-  readonly maxEmbeddingsPerCall?: unknown;
-  doEmbed(call: EmbedCall): PromiseLike<EmbedResultSpec>;
 };
 
 const factory = 'aiSdk';
@@ -120,6 +114,7 @@ function languageProvider(name: string, model: LanguageModel, account: string | 
   return {
     name,
     capabilities: () => capabilitiesOf(model),
+    servedAs: (options) => askedToBeServedAs(options[name]),
     async chat(call) {
       try {
         refuseAborted(name, call.signal);
@@ -127,9 +122,9 @@ function languageProvider(name: string, model: LanguageModel, account: string | 
         const answered = await model.doGenerate(asked);
         refuseAborted(name, call.signal);
         const result = before ? resultFromV3(answered, lost) : answered;
-        return toResult(result, name, account, isNative(call));
+        return toResult(result, model.modelId, name, account, isNative(call));
       } catch (error) {
-        throw toFailure(name, error, call.signal);
+        throw await toFailure(name, error, call.signal);
       }
     },
     async *stream(call) {
@@ -140,10 +135,10 @@ function languageProvider(name: string, model: LanguageModel, account: string | 
         const { headers } = toResponse({ ...(response === undefined ? {} : { response }) });
         yield { type: 'response', headers, ...limitsIn(headers) };
         const elements = before ? mapped(stream, lost) : elementsOf(stream);
-        yield* parts(elements, name, account, isNative(call));
+        yield* streamParts(elements, { name, modelId: model.modelId, account, native: isNative(call) });
         refuseAborted(name, call.signal);
       } catch (error) {
-        throw toFailure(name, error, call.signal);
+        throw await toFailure(name, error, call.signal);
       }
     },
   };
@@ -155,22 +150,28 @@ function isNative({ origin }: ProviderCall): boolean {
 
 function toResult(
   answered: GenerateResult,
+  modelId: string,
   name: string,
   account: string | undefined,
   native: boolean,
 ): ProviderResult {
   const response = toResponse(answered);
+  const executed = answered.content.filter(isExecuted).length;
+  const { served, ...billed } = readBill({ ...answered, executed, modelId, body: answered.response?.body });
+  const own = withOwnIds(answered, name);
+  const content = toContent(own.content);
+  const finishReason = toFinishReason(answered.finishReason, name, evidenceIn(content));
   return {
-    content: toContent(answered.content).map((part) => mark(part, name, account)),
-    finishReason: toFinishReason(answered.finishReason, name),
-    usage: toUsage(answered.usage),
-    response: { ...response, ...limitsIn(response.headers) },
+    content: content.map((part) => mark(part, name, account)),
+    finishReason,
+    ...billed,
+    response: { ...response, ...served, ...limitsIn(response.headers) },
     warnings: toWarnings(answered.warnings),
     ...(answered.providerMetadata === undefined
       ? {}
       : { providerMetadata: answered.providerMetadata as never }),
     raw: answered,
-    ...(native ? { origin: answered } : {}),
+    ...(native ? { origin: answeredWith(own, finishReason) } : {}),
   };
 }
 
@@ -198,34 +199,6 @@ async function* mapped(
   for await (const element of elementsOf(stream)) yield partOfAnswerFromV3(element, lost);
 }
 
-async function* parts(
-  elements: AsyncIterable<StreamSpec>,
-  name: string,
-  account: string | undefined,
-  native: boolean,
-): AsyncGenerator<ProviderStreamPart, void, undefined> {
-  const raw: StreamSpec[] = [];
-  let finish: Extract<StreamSpec, { type: 'finish' }> | undefined;
-  for await (const element of elements) {
-    raw.push(element);
-    if (element.type === 'error') throw element.error;
-    if (element.type === 'finish') finish = element;
-    else for (const part of toStreamParts(element, native)) yield mark(part, name, account);
-  }
-  if (finish === undefined) {
-    const summary = 'the stream ended without its end mark';
-    throw new ProviderError({ kind: 'truncated', provider: name, answered: true, summary });
-  }
-  yield {
-    type: 'finish',
-    finishReason: toFinishReason(finish.finishReason, name),
-    usage: toUsage(finish.usage),
-    ...(finish.providerMetadata === undefined ? {} : { providerMetadata: finish.providerMetadata as never }),
-    raw,
-    ...(native ? { origin: finish } : {}),
-  };
-}
-
 /** A model that does not say which addresses it fetches gets what they hold. */
 function capabilitiesOf({ supportedUrls }: LanguageModel): Capabilities {
   const known = typeof supportedUrls === 'object' && supportedUrls !== null && !('then' in supportedUrls);
@@ -234,54 +207,4 @@ function capabilitiesOf({ supportedUrls }: LanguageModel): Capabilities {
     (type) => type === '*' || type === '*/*' || type.startsWith('image/'),
   );
   return { urls, ...(images ? {} : { images: 'data' }) };
-}
-
-function embeddingProvider(name: string, model: EmbeddingModel): Provider {
-  const none = (): ProviderError =>
-    new ProviderError({
-      kind: 'bad-request',
-      scope: 'deployment',
-      provider: name,
-      summary: 'it only embeds',
-    });
-  const { maxEmbeddingsPerCall: most } = model;
-  return {
-    name,
-    chat: () => Promise.reject(none()),
-    stream: () => {
-      throw none();
-    },
-    capabilities: () => ({ chat: false, embeddings: true }),
-    embedLimits: { values: typeof most === 'number' ? most : 96, characters: 300_000 },
-    async embed(call) {
-      try {
-        refuseAborted(name, call.signal);
-        return toEmbeddings(await model.doEmbed(toEmbedCall(call)));
-      } catch (error) {
-        throw toFailure(name, error, call.signal);
-      }
-    },
-  };
-}
-
-function toEmbedCall({ values, dimensions, providerOptions, signal }: ProviderEmbedCall): EmbedCall {
-  return {
-    values: [...values],
-    abortSignal: signal,
-    ...(dimensions === undefined ? {} : { dimensions }),
-    ...(providerOptions === undefined ? {} : { providerOptions: toKeyed(providerOptions) }),
-  };
-}
-
-function toEmbeddings(answered: EmbedResultSpec): ProviderEmbeddings {
-  const { embeddings, usage, response, warnings, providerMetadata } = answered;
-  const said = toResponse({ ...(response === undefined ? {} : { response }) });
-  return {
-    embeddings,
-    usage: usage === undefined ? {} : { inputTokens: usage.tokens, outputTokens: 0 },
-    response: said,
-    warnings: toWarnings(warnings),
-    ...(providerMetadata === undefined ? {} : { providerMetadata: providerMetadata as never }),
-    raw: answered,
-  };
 }

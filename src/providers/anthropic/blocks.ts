@@ -25,6 +25,8 @@ export interface BlockReader {
   stop(index: unknown): Parts;
   /** Ends the blocks that the vendor did not end. */
   end(): Parts;
+  /** Whether one has begun. */
+  any(): boolean;
   /** What has come so far. */
   evidence(): Evidence;
 }
@@ -37,8 +39,9 @@ export function blockReader(): BlockReader {
   const open = new Map<unknown, OpenBlock>();
   const ownId = ownToolCallIds();
   let begun = 0;
-  let calls = false;
-  let content = false;
+  let callsTools = false;
+  let hasContent = false;
+  let isCut = false;
 
   const begin = (index: unknown, start: Wire): OpenBlock => {
     const block: OpenBlock = {
@@ -50,15 +53,19 @@ export function blockReader(): BlockReader {
       citations: [...asObjects(start['citations'])],
     };
     open.set(index, block);
-    if (block.type === 'tool_use') calls = true;
-    if (block.type === 'text' ? asText(start['text']) : !block.type.endsWith('thinking')) content = true;
+    if (block.type === 'tool_use') callsTools = true;
+    if (block.type === 'text' ? asText(start['text']) : !block.type.endsWith('thinking')) hasContent = true;
     return block;
   };
 
   const stop = (index: unknown): Parts => {
     const block = open.get(index);
     open.delete(index);
-    return block === undefined ? [] : endOf(block);
+    if (block === undefined) return [];
+    const parts = endOf(block);
+    if (isCall(block.type))
+      isCut ||= parts.some((part) => part.type === 'tool-call' && typeof part.input === 'string');
+    return parts;
   };
 
   return {
@@ -77,7 +84,7 @@ export function blockReader(): BlockReader {
           throw malformed('anthropic', 'arguments came without the call that they belong to');
         return pushInput(block, text);
       }
-      if (type === 'text_delta' && delta['text'] !== '') content = true;
+      if (type === 'text_delta' && delta['text'] !== '') hasContent = true;
       block ??= begin(index, {
         type: type === 'text_delta' || type === 'citations_delta' ? 'text' : 'thinking',
       });
@@ -85,7 +92,8 @@ export function blockReader(): BlockReader {
     },
     stop,
     end: () => [...open.keys()].flatMap(stop),
-    evidence: () => ({ calls, content }),
+    any: () => begun > 0,
+    evidence: () => ({ callsTools, hasContent, isCut }),
   };
 }
 

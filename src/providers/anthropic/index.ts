@@ -15,11 +15,14 @@ import {
 import { withKeys } from '../shared/keys.ts';
 import { lazyClient, sdkFetch, withExchange } from '../shared/sdk-client.ts';
 import { type ClientSource, injectedClient, sdkProvider } from '../shared/sdk-provider.ts';
+import { askedToBeServedAs } from '../shared/usage/service-tier.ts';
 import { capabilitiesOf } from './capabilities.ts';
 import { anthropicFailures } from './failures.ts';
 import { toRequest } from './request.ts';
 import { toResult } from './response.ts';
 import { eventReader } from './stream.ts';
+
+export type { ClientOptions } from '../shared/client-options.ts';
 
 /** A client of the `@anthropic-ai/sdk` package, version 0.60 or newer, as far as it is used. */
 export interface AnthropicClient {
@@ -68,7 +71,10 @@ function withKey(options: AnthropicOptions): Provider<'anthropic'> {
       messages.create(body, { ...perCall, signal, fetchOptions: withExchange(exchange) }),
     toResult,
     reader: eventReader,
-    more: { capabilities: capabilitiesOf },
+    more: {
+      capabilities: capabilitiesOf,
+      servedAs: (options) => askedToBeServedAs(options[name]),
+    },
   });
 }
 

@@ -6,11 +6,12 @@ import type { ContentPart } from '../../types/request/message.ts';
 import type { Warning } from '../../types/result/result.ts';
 import { asJSON, asObject, asObjects, asText, compact, type Wire } from '../../util/json.ts';
 import { malformed } from '../shared/answer/broken.ts';
-import { evidenceIn, finishReasonOf } from '../shared/answer/finish-reason.ts';
+import { evidenceIn, finishReasonOf, givenReason } from '../shared/answer/finish-reason.ts';
 import { ownToolCallIds } from '../shared/tool-call-id.ts';
+import { readServedAs } from '../shared/usage/service-tier.ts';
 import { toParts, withOwnId } from './content.ts';
 import { anthropicFailures } from './failures.ts';
-import { toUsage } from './usage.ts';
+import { readUsage } from './usage.ts';
 
 const provider = 'anthropic';
 
@@ -22,23 +23,30 @@ export function toResult(
 ): ProviderResult {
   const wire = asObject(raw);
   if (isFailure(raw)) throw classifyFailure({ provider, headers, body: raw }, anthropicFailures);
-  if (wire === undefined || !(Array.isArray(wire['content']) || asText(wire['content'])))
+  if (wire === undefined || !Array.isArray(wire['content']))
     throw malformed(provider, 'the answer is no message');
   const content = contentOf(wire);
   return {
     content,
-    finishReason: finishReasonOf({ provider, reason: wire['stop_reason'], ...evidenceIn(content) }),
-    usage: toUsage(wire['usage']),
-    response: { ...compact({ id: asText(wire['id']), model: asText(wire['model']) }), headers },
+    finishReason: finishReasonOf({
+      provider,
+      reason: givenReason(wire['stop_reason']),
+      ...evidenceIn(content),
+    }),
+    usage: readUsage(wire['usage'], wire['container']),
+    response: {
+      ...compact({ id: asText(wire['id']), model: asText(wire['model']) }),
+      ...readServedAs(asObject(wire['usage']) ?? {}),
+      headers,
+    },
     warnings,
     providerMetadata: { anthropic: metadataOf(wire, asObject(wire['usage']) ?? {}) },
     raw,
   };
 }
 
-/** The blocks of a message as parts. Some compatible servers send plain text for them. */
+/** The blocks of a message as parts. */
 function contentOf({ content }: Wire): readonly ContentPart[] {
-  if (typeof content === 'string') return [{ type: 'text', text: content }];
   const ownId = ownToolCallIds();
   return asObjects(content).flatMap((block) => toParts(withOwnId(block, ownId)));
 }

@@ -1,14 +1,16 @@
 import { classifyFailure } from '../../transport/failure.ts';
 import { isFailure } from '../../transport/read-failure.ts';
-import type { ProviderStreamPart } from '../../types/provider.ts';
+import type { ProviderResponsePart, ProviderStreamPart } from '../../types/provider.ts';
 import { asObject, asObjects, asText, compact, type Wire } from '../../util/json.ts';
 import { malformed, truncated } from '../shared/answer/broken.ts';
 import { finishReasonOf, givenReason } from '../shared/answer/finish-reason.ts';
 import type { StreamReader } from '../shared/stream/part-stream.ts';
+import { mergeUsage } from '../shared/usage/merge.ts';
+import { readServedAs } from '../shared/usage/service-tier.ts';
 import { blockReader } from './blocks.ts';
 import { anthropicFailures } from './failures.ts';
 import { metadataOf } from './response.ts';
-import { mergeUsage, toUsage } from './usage.ts';
+import { readUsage } from './usage.ts';
 
 const provider = 'anthropic';
 
@@ -20,17 +22,24 @@ export function eventReader(headers: Readonly<Record<string, string>>): StreamRe
   const blocks = blockReader();
   let usage: Wire = {};
   let ending: Wire = {};
-  let started = false;
+  let started: { readonly id: unknown } | undefined;
   let stopped = false;
 
+  /** What is known of the bill so far, for the case that the stream breaks. */
+  const count = (more: unknown): ProviderResponsePart => {
+    usage = mergeUsage(usage, asObject(more) ?? {});
+    return { type: 'response', ...readServedAs(usage), usage: readUsage(usage, ending['container']) };
+  };
   const start = (message: Wire): readonly ProviderStreamPart[] => {
-    if (started) throw malformed(provider, 'a second message began before the first one ended');
-    started = true;
-    usage = mergeUsage(usage, message['usage']);
     const { id, model, stop_reason } = message;
+    // Some gateways repeat the beginning of a message; what comes after its content is another one, after a lost connection
+    // (https://github.com/vercel/ai/pull/18332).
+    if (started !== undefined && (blocks.any() || id === undefined || id !== started.id))
+      throw malformed(provider, 'a second message began before the first one ended');
+    started = { id };
     ending = { ...ending, stop_reason };
     return [
-      { type: 'response', ...compact({ id: asText(id), model: asText(model) }), usage: toUsage(usage) },
+      { ...count(message['usage']), ...compact({ id: asText(id), model: asText(model) }) },
       // Empty at the vendor; servers that have the whole answer by then may send it here.
       ...asObjects(message['content']).flatMap((block, index) => [
         ...blocks.start(index, block),
@@ -55,8 +64,7 @@ export function eventReader(headers: Readonly<Record<string, string>>): StreamRe
           return blocks.stop(wire['index']);
         case 'message_delta':
           ending = { ...ending, ...present(asObject(wire['delta']) ?? {}) };
-          usage = mergeUsage(usage, wire['usage']);
-          return [];
+          return [count(wire['usage'])];
         case 'message_stop':
           stopped = true;
           return [];
@@ -68,15 +76,15 @@ export function eventReader(headers: Readonly<Record<string, string>>): StreamRe
     },
     isOver: () => stopped,
     end() {
-      const reason = ending['stop_reason'];
-      if (!stopped && givenReason(reason) === undefined) throw truncated(provider);
+      const reason = givenReason(ending['stop_reason']);
+      if (!stopped && reason === undefined) throw truncated(provider);
       const rest = blocks.end();
       return [
         ...rest,
         {
           type: 'finish',
           finishReason: finishReasonOf({ provider, reason, ...blocks.evidence() }),
-          usage: toUsage(usage),
+          usage: readUsage(usage, ending['container']),
           providerMetadata: { anthropic: metadataOf(ending, usage) },
         },
       ];

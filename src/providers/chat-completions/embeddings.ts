@@ -2,6 +2,7 @@ import { ProviderError } from '../../errors.ts';
 import type { ProviderEmbedCall, ProviderEmbeddings } from '../../types/provider.ts';
 import { asCount, asObject, asObjects, asText, compact, type Wire } from '../../util/json.ts';
 import { failureInside } from './failures.ts';
+import { chargeIn } from './usage.ts';
 
 /** A call as the body of `POST /embeddings`. */
 export function toEmbedRequest(call: ProviderEmbedCall, provider: string): Wire {
@@ -37,6 +38,7 @@ export function toEmbeddings(
   return {
     embeddings,
     usage: compact({ inputTokens: asCount(usage?.['prompt_tokens']) ?? asCount(usage?.['total_tokens']) }),
+    ...compact({ cost: chargeIn(usage) }),
     response: { ...compact({ id: asText(wire['id']), model: asText(wire['model']) }), headers },
     warnings: [],
     raw,

@@ -6,6 +6,7 @@ import type { Usage } from '../../types/result/usage.ts';
 import { resolveData } from '../../util/data-content.ts';
 import { asCount, asObject, asObjects, asText, compact, type Wire } from '../../util/json.ts';
 import { failureInside } from './failures.ts';
+import { chargeIn } from './usage.ts';
 
 /** How a server that speaks as OpenAI does makes images, by `POST /images/generations`. */
 export interface ImageWords {
@@ -109,7 +110,8 @@ export function toImages(
   });
   return {
     images,
-    usage: toUsage(wire['usage']),
+    usage: readUsage(wire['usage']),
+    ...compact({ cost: chargeIn(wire['usage']) }),
     response: { ...compact({ id: asText(wire['id']), model: asText(wire['model']) }), headers },
     warnings,
     providerMetadata: { [provider]: metadata },
@@ -130,7 +132,7 @@ function toImage(entry: Wire, provider: string, format: string | undefined): rea
 }
 
 /** https://platform.openai.com/docs/api-reference/images/object: where it does not say which of the output was text, none was. */
-function toUsage(wire: unknown): Usage {
+function readUsage(wire: unknown): Usage {
   const usage = asObject(wire) ?? {};
   const outputTokens = asCount(usage['output_tokens']);
   const { image_tokens: looked } = asObject(usage['input_tokens_details']) ?? {};

@@ -1,3 +1,6 @@
+import type { SchemaRules } from '../shared/schema/rules.ts';
+import type { UsageReading } from './usage.ts';
+
 /**
  * In what a server that speaks Chat Completions differs from what most of them take. Each field names a place where such
  * servers are known to part ways; what is left out is as most of them have it.
@@ -20,6 +23,11 @@ export interface Quirks {
    * alone. Default: `json_schema`.
    */
   readonly jsonSchema?: 'json_schema' | 'json_object' | 'instruction';
+  /**
+   * What of JSON Schema its strict modes take, for answers and for tools; what else a schema says is taken out of it, or the
+   * mode is not strict. `false`: everything. Default: what OpenAI's take.
+   */
+  readonly schema?: SchemaRules | false;
   /** How a tool is demanded, or `false` where it cannot be. Default: `required`. */
   readonly toolChoiceRequired?: 'required' | 'any' | false;
   /** Tools are not taken at all: targets of the server are left out where a request has some. Default: `true`. */
@@ -57,4 +65,6 @@ export interface Quirks {
   readonly prefillEchoes?: boolean;
   /** Instructions can only stand at the beginning. Default: `false`. */
   readonly systemFirst?: boolean;
+  /** How it counts tokens, and whether it says what an answer costs. Default: as OpenAI counts, and not. */
+  readonly usage?: UsageReading;
 }

@@ -1,22 +1,221 @@
+import type { ProviderResponsePart } from '../../types/provider.ts';
 import type { Usage } from '../../types/result/usage.ts';
-import { asCount, asObject, compact } from '../../util/json.ts';
+import { asCount, asObject, asObjects, compact, type Wire } from '../../util/json.ts';
+import { mergeUsage } from '../shared/usage/merge.ts';
+import { readServiceTier } from '../shared/usage/service-tier.ts';
 
 /**
- * Chat Completions usage: `prompt_tokens` holds the cached ones and `completion_tokens` the reasoning, as ours do
- * (https://platform.openai.com/docs/api-reference/chat/object). DeepSeek says `prompt_cache_hit_tokens`.
+ * How a server counts tokens, where the same fields mean one thing here and another there. Where `total_tokens` fits only one
+ * meaning, that one holds whatever is declared.
  */
-export function toUsage(wire: unknown): Usage {
+export interface UsageReading {
+  /**
+   * Where reasoning tokens stand: `inside` `completion_tokens`; `beside` them; or `apart`, which is beside them and outside
+   * `total_tokens` as well. Default: `inside`, as OpenAI counts (https://platform.openai.com/docs/api-reference/chat/object).
+   */
+  readonly reasoning?: 'inside' | 'beside' | 'apart';
+  /** Where tokens of the prompt cache stand: `inside` `prompt_tokens`, or `beside` them. Default: `inside`. */
+  readonly cache?: 'inside' | 'beside';
+  /** Whether a number in `usage.cost` is what the answer costs in US$. Default: `false`. */
+  readonly cost?: boolean;
+}
+
+/** Usage of a whole answer, or in one chunk: beside the choices, in the first one, or where Groq puts it. */
+export function usageIn(wire: Wire): Wire | undefined {
+  return (
+    filled(wire['usage']) ??
+    // https://platform.kimi.ai/docs/api/chat: streams say it in the last choice.
+    filled(asObjects(wire['choices'])[0]?.['usage']) ??
+    // https://console.groq.com/docs/api-reference#chat-create
+    filled(asObject(wire['x_groq'])?.['usage'])
+  );
+}
+
+function filled(value: unknown): Wire | undefined {
+  const usage = asObject(value);
+  return usage === undefined || Object.keys(usage).length === 0 ? undefined : usage;
+}
+
+/**
+ * Usage as a server gives it, under whichever names. Counts that are all 0 are those of a server that does not count, and so is a
+ * prompt of 0.
+ */
+export function readUsage(wire: unknown, reading: UsageReading = {}): Usage {
   const usage = asObject(wire);
   if (usage === undefined) return {};
-  const input = asObject(usage['prompt_tokens_details']);
-  const output = asObject(usage['completion_tokens_details']);
+  const input = detailsOf(usage, 'prompt_tokens_details', 'prompt_token_details', 'input_tokens_details');
+  const output = detailsOf(usage, 'completion_tokens_details', 'output_tokens_details');
+  const counts = {
+    ...totalsOf(usage),
+    reasoning: largest(output['reasoning_tokens'], usage['reasoning_tokens']),
+    cacheRead: largest(
+      input['cached_tokens'],
+      usage['cached_tokens'], // Moonshot: https://platform.kimi.ai/docs/api/chat
+      usage['prompt_cache_hit_tokens'], // DeepSeek: https://api-docs.deepseek.com/guides/kv_cache
+      usage['num_cached_tokens'], // Mistral: https://docs.mistral.ai/api/
+      usage['cache_read_input_tokens'], // LiteLLM: https://docs.litellm.ai/docs/completion/prompt_caching
+    ),
+    cacheWrite: largest(
+      input['cache_write_tokens'],
+      input['cache_creation_tokens'], // LiteLLM
+      input['cache_creation_input_tokens'], // Qwen: https://www.alibabacloud.com/help/en/model-studio/context-cache
+      usage['cache_creation_input_tokens'],
+    ),
+  };
+  if (!counts.prompt && !counts.completion && !counts.total) return {};
+  const { inputTokens, outputTokens } = settle(counts, reading);
   return compact({
-    inputTokens: asCount(usage['prompt_tokens']),
-    outputTokens: asCount(usage['completion_tokens']),
-    cacheReadTokens: asCount(input?.['cached_tokens']) ?? asCount(usage['prompt_cache_hit_tokens']),
-    cacheWriteTokens: asCount(input?.['cache_write_tokens']),
-    reasoningTokens: asCount(output?.['reasoning_tokens']),
-    audioInputTokens: asCount(input?.['audio_tokens']),
-    audioOutputTokens: asCount(output?.['audio_tokens']),
+    inputTokens,
+    outputTokens,
+    cacheReadTokens: counts.cacheRead,
+    cacheWriteTokens: counts.cacheWrite,
+    cacheWrite1hTokens: longCacheWrite(usage, input),
+    reasoningTokens: counts.reasoning,
+    audioInputTokens: asCount(input['audio_tokens']),
+    audioOutputTokens: asCount(output['audio_tokens']),
+    // https://docs.perplexity.ai/api-reference/chat-completions-post
+    webSearches: asCount(usage['num_search_queries']) || undefined,
+    // Perplexity's deep research charges for what it cites, at a rate of its own.
+    unpricedUses: asCount(usage['citation_tokens']) ? 1 : undefined,
   });
+}
+
+/** US$ that the vendor says it charges for the answer. */
+export function chargeIn(wire: unknown, { cost: believed = false }: UsageReading = {}): number | undefined {
+  const usage = asObject(wire);
+  // https://docs.x.ai/developers/cost-tracking: 10^10 ticks are one US$.
+  const ticks = asCount(usage?.['cost_in_usd_ticks']);
+  if (ticks !== undefined) return ticks / 10_000_000_000;
+  const cost = usage?.['cost'];
+  // https://docs.perplexity.ai/api-reference/chat-completions-post: its parts, and their sum.
+  return asCount(asObject(cost)?.['total_cost']) ?? (believed ? asCount(cost) : undefined);
+}
+
+/** How an answer was served, as far as it, or one of its chunks, says so. */
+export function serviceTierIn(wire: Wire, usage: Wire | undefined): string | undefined {
+  // Vertex AI: https://docs.cloud.google.com/vertex-ai/generative-ai/docs/migrate/openai/overview
+  const google = asObject(asObject(usage?.['extra_properties'])?.['google']);
+  return (
+    readServiceTier(wire['service_tier']) ??
+    readServiceTier(usage?.['service_tier']) ??
+    readServiceTier(google?.['traffic_type'] ?? usage?.['traffic_type'])
+  );
+}
+
+/** Puts together what the chunks of one stream say of its usage. */
+export interface UsageCollector {
+  /** Takes one chunk in; gives what the attempt has to know even if the stream breaks. */
+  take(chunk: Wire): ProviderResponsePart | undefined;
+  usage(): Usage;
+  cost(): number | undefined;
+}
+
+export function usageCollector(reading: UsageReading | undefined): UsageCollector {
+  let collected: Wire = {};
+  let tier: unknown;
+  let said: string | undefined;
+  let told: Usage = {};
+  return {
+    take(chunk) {
+      const usage = usageIn(chunk);
+      if (usage === undefined && chunk['service_tier'] === tier) return undefined; // as nearly always
+      tier = chunk['service_tier'];
+      const served = serviceTierIn(chunk, usage);
+      const changed = served !== undefined && served !== said;
+      if (changed) said = served;
+      if (usage !== undefined) collected = mergeUsage(collected, usage);
+      const news = usage === undefined ? undefined : newsIn(readUsage(collected, reading), told);
+      if (news !== undefined) told = news;
+      if (news === undefined && !changed) return undefined;
+      return { type: 'response', ...compact({ usage: news, serviceTier: changed ? served : undefined }) };
+    },
+    usage: () => readUsage(collected, reading),
+    cost: () => chargeIn(collected, reading),
+  };
+}
+
+/** Output that can be seen is counted as it comes; what cannot be seen is known from here alone. */
+function newsIn(usage: Usage, told: Usage): Usage | undefined {
+  const same = usage.inputTokens === told.inputTokens && usage.reasoningTokens === told.reasoningTokens;
+  return same ? undefined : usage;
+}
+
+interface Counts {
+  readonly prompt: number | undefined;
+  readonly completion: number | undefined;
+  readonly total: number | undefined;
+  readonly reasoning: number | undefined;
+  readonly cacheRead: number | undefined;
+  readonly cacheWrite: number | undefined;
+}
+
+/** One of the three follows from the two others. */
+function totalsOf(usage: Wire): Pick<Counts, 'prompt' | 'completion' | 'total'> {
+  const total = asCount(usage['total_tokens']);
+  const hit = asCount(usage['prompt_cache_hit_tokens']);
+  const missed = asCount(usage['prompt_cache_miss_tokens']);
+  const both = hit === undefined || missed === undefined ? undefined : hit + missed;
+  const prompt = asCount(usage['prompt_tokens']) ?? asCount(usage['input_tokens']) ?? both;
+  const completion = asCount(usage['completion_tokens']) ?? asCount(usage['output_tokens']);
+  return {
+    prompt: prompt ?? rest(total, completion),
+    completion: completion ?? rest(total, prompt),
+    total,
+  };
+}
+
+function rest(total: number | undefined, part: number | undefined): number | undefined {
+  return total === undefined || part === undefined || total <= part ? undefined : total - part;
+}
+
+/**
+ * Input and output with all that belongs to them. Meanings that cannot be are left out, such as more reasoning inside the
+ * completion than there is of it; of the others the first that `total` agrees with is right, the declared one before all.
+ */
+function settle(counts: Counts, { reasoning = 'inside', cache = 'inside' }: UsageReading): Usage {
+  const { prompt, completion, total, reasoning: thought = 0, cacheRead = 0, cacheWrite = 0 } = counts;
+  const cached = cacheRead + cacheWrite;
+  const meanings = [reasoning, reasoning === 'inside' ? 'beside' : 'inside'].flatMap((thoughts) =>
+    [cache, cache === 'inside' ? 'beside' : 'inside'].map((caches) => ({ thoughts, caches })),
+  );
+  const possible = meanings.filter(
+    ({ thoughts, caches }) =>
+      (thoughts !== 'inside' || completion === undefined || thought <= completion) &&
+      (caches !== 'inside' || prompt === undefined || cached <= prompt),
+  );
+  const agreed = possible.find(({ thoughts, caches }) => {
+    const more = (thoughts === 'beside' ? thought : 0) + (caches === 'beside' ? cached : 0);
+    return total === (prompt ?? 0) + (completion ?? 0) + more;
+  });
+  const { thoughts, caches } = agreed ?? possible[0] ?? { thoughts: reasoning, caches: cache };
+  return {
+    inputTokens: prompt === undefined ? undefined : prompt + (caches === 'beside' ? cached : 0) || undefined,
+    outputTokens: completion === undefined ? undefined : completion + (thoughts === 'inside' ? 0 : thought),
+  };
+}
+
+/** Those of the tokens written to the cache that it keeps for longer, at a price of their own. */
+function longCacheWrite(usage: Wire, input: Wire): number | undefined {
+  const anthropic = [
+    input['cache_creation_token_details'], // LiteLLM
+    input['cache_creation'],
+    usage['cache_creation'],
+  ].map((details) => asObject(details)?.['ephemeral_1h_input_tokens']);
+  // https://developers.openai.com/api/docs/guides/prompt-caching
+  const openai = asObject(input['cache_write_tokens_details'])?.['ttl_12h_tokens'];
+  return largest(openai, ...anthropic);
+}
+
+function detailsOf(usage: Wire, ...names: readonly string[]): Wire {
+  for (const name of names) {
+    const details = asObject(usage[name]);
+    if (details !== undefined) return details;
+  }
+  return {};
+}
+
+/** The count among several names for it: some servers fill in one of them, and say 0 under the others. */
+function largest(...values: readonly unknown[]): number | undefined {
+  const counts = values.map(asCount).filter((count) => count !== undefined);
+  return counts.length === 0 ? undefined : Math.max(...counts);
 }

@@ -25,6 +25,7 @@ import {
   type SdkMapping,
   sdkProvider,
 } from '../shared/sdk-provider.ts';
+import { askedToBeServedAs } from '../shared/usage/service-tier.ts';
 import { capabilitiesOf } from './capabilities.ts';
 import { type GeminiRequest, toRequest } from './chat/request.ts';
 import { toResult } from './chat/response.ts';
@@ -36,8 +37,9 @@ import { imagesPerCall, sendImagen, toChatImages, toImageChat, toImagenImages } 
 import { type GenerativeAIClient, sendLegacy } from './legacy.ts';
 import { isImagen } from './model.ts';
 
+export type { ClientOptions } from '../shared/client-options.ts';
 export type { GenAIClient } from './genai.ts';
-export type { GenerativeAIClient } from './legacy.ts';
+export type { GenerativeAIClient, LegacyModel } from './legacy.ts';
 
 /** The options of `google`. */
 export interface GoogleOptions extends ClientOptions {
@@ -117,7 +119,10 @@ function provider<Client>({ embed, image, imagen = false, ...over }: Over<Client
     toRequest,
     toResult,
     reader: chunkReader,
-    more: { capabilities: (model) => capabilitiesOf(model, imagen) },
+    more: {
+      capabilities: (model) => capabilitiesOf(model, imagen),
+      servedAs: (options) => askedToBeServedAs(options[name]),
+    },
     embed: { limits, toRequest: toEmbedRequest, send: embed, toResult: toEmbeddings },
     ...(image === undefined ? {} : { image }),
   };
@@ -206,19 +211,25 @@ function nothing(): Answer {
   return { status: 200, headers: { 'content-type': 'application/json' }, body: { read, cancel: () => {} } };
 }
 
+const legacyPackage = '@google/generative-ai';
+
+/**
+ * The older SDK, which most applications do not have: bundlers must not look for it. One that has it in a bundle gives a
+ * `client`.
+ */
+function loadLegacy(): Promise<{ readonly GoogleGenerativeAI: new (apiKey: string) => GenerativeAIClient }> {
+  const load = (name: string) =>
+    import(/* webpackIgnore: true */ /* turbopackIgnore: true */ /* @vite-ignore */ name);
+  return load(legacyPackage);
+}
+
 function overLegacy(
   { apiKey, baseURL, account }: ResolvedClientOptions,
   apiVersion: string,
 ): Provider<'google'> {
-  const load = () => import('@google/generative-ai');
-  const client = lazyClient(
-    name,
-    '@google/generative-ai',
-    load,
-    ({ GoogleGenerativeAI }): GenerativeAIClient => {
-      return new GoogleGenerativeAI(apiKey);
-    },
-  );
+  const client = lazyClient(name, legacyPackage, loadLegacy, ({ GoogleGenerativeAI }): GenerativeAIClient => {
+    return new GoogleGenerativeAI(apiKey);
+  });
   // It calls the runtime's `fetch` by itself.
   return provider({ client, own: false, account, ...legacyCalls({ baseUrl: baseURL, apiVersion }) });
 }

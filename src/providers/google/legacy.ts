@@ -7,7 +7,8 @@ export interface GenerativeAIClient {
   getGenerativeModel(parameters: { model: string }, options?: object): LegacyModel;
 }
 
-interface LegacyModel {
+/** A model of such a client. */
+export interface LegacyModel {
   generateContent(request: string | object, options?: object): PromiseLike<unknown>;
   generateContentStream(request: string | object, options?: object): PromiseLike<unknown>;
   /** Needed for `router.embed`. */

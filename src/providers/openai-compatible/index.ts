@@ -6,6 +6,7 @@
 
 export type { ImageWords } from '../chat-completions/images.ts';
 export type { Quirks } from '../chat-completions/quirks.ts';
+export type { ClientOptions } from '../shared/client-options.ts';
 export { azure, bedrock, githubModels, huggingface, vertex, workersAI } from './presets/clouds.ts';
 export {
   cloudflareGateway,
@@ -37,4 +38,9 @@ export {
   together,
   xai,
 } from './presets/vendors.ts';
-export { type OpenAICompatibleOptions, openaiCompatible, type PresetOptions } from './provider.ts';
+export {
+  type OpenAICompatibleOptions,
+  openaiCompatible,
+  type Placeholders,
+  type PresetOptions,
+} from './provider.ts';

@@ -1,6 +1,7 @@
 import { ConfigError } from '../../errors.ts';
 import { createTransport } from '../../transport/transport.ts';
 import type { Provider } from '../../types/provider.ts';
+import { isCompletion } from '../chat-completions/answer/response.ts';
 import { chatCompletionsFailures } from '../chat-completions/failures.ts';
 import type { ImageWords } from '../chat-completions/images.ts';
 import type { Quirks } from '../chat-completions/quirks.ts';
@@ -11,6 +12,7 @@ import {
   resolveClientOptions,
 } from '../shared/client-options.ts';
 import { withKeys } from '../shared/keys.ts';
+import { askedToBeServedAs } from '../shared/usage/service-tier.ts';
 import { capabilitiesOf } from './capabilities.ts';
 import type { Gateway } from './gateway.ts';
 import { chat, embed, image, type Server, streamParts } from './server.ts';
@@ -51,7 +53,7 @@ export interface Preset<Name extends string = string, Address extends string = s
 }
 
 /** The words in an address that options have to fill in. */
-type Placeholders<Address extends string> = Address extends `${string}{${infer Word}}${infer Rest}`
+export type Placeholders<Address extends string> = Address extends `${string}{${infer Word}}${infer Rest}`
   ? Word | Placeholders<Rest>
   : never;
 
@@ -155,6 +157,7 @@ function withKey<Name extends string>(
     fetch: resolved.fetch,
     headers: { ...credentials, ...fixed },
     failures: chatCompletionsFailures,
+    isWholeAnswer: isCompletion,
     allowHeaders: perCall,
   });
   const { account, baseURL } = resolved;
@@ -166,6 +169,7 @@ function withKey<Name extends string>(
     warmup: (signal) => transport.warmup(signal),
     traffic: transport.traffic,
     capabilities: () => capabilitiesOf(quirks, images),
+    servedAs: (options) => askedToBeServedAs(options[name]),
     ...(embeddings === false
       ? {}
       : { embed: (call) => embed(server, call), embedLimits: { values: embeddings, characters: 300_000 } }),

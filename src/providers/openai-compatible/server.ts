@@ -11,14 +11,16 @@ import type {
   ProviderStreamPart,
 } from '../../types/provider.ts';
 import type { Wire } from '../../util/json.ts';
+import { asksForPictures } from '../chat-completions/answer/asked.ts';
+import { toResult } from '../chat-completions/answer/response.ts';
+import { chunkReader } from '../chat-completions/answer/stream.ts';
 import { toEmbeddings, toEmbedRequest } from '../chat-completions/embeddings.ts';
 import { chatCompletionsFailures } from '../chat-completions/failures.ts';
 import { type ImageWords, toImageRequest, toImages } from '../chat-completions/images.ts';
 import type { Quirks } from '../chat-completions/quirks.ts';
 import { toRequest } from '../chat-completions/request.ts';
-import { toResult } from '../chat-completions/response.ts';
-import { chunkMapper } from '../chat-completions/stream.ts';
 import { mark } from '../shared/account-marks.ts';
+import { unfencedContent, unfencedReader } from '../shared/answer/unfence.ts';
 import { limitsIn, recalled, refuseAborted, toThrown, withLimits } from '../shared/sdk-provider.ts';
 import { eventChunks } from '../shared/stream/event-stream.ts';
 import { partStream } from '../shared/stream/part-stream.ts';
@@ -43,8 +45,15 @@ export async function chat(server: Server, call: ProviderCall): Promise<Provider
     const told = tell(call, name, gateway);
     const { body, warnings } = toRequest(recalled(told.call, name, account), name, quirks, false);
     const read = (raw: unknown): ProviderResult => {
-      const result = toResult(raw, name, exchange.headers, warnings);
-      const content = result.content.map((part) => mark(part, name, account));
+      const { headers } = exchange;
+      const result = toResult(raw, {
+        provider: name,
+        headers,
+        warnings,
+        request: body,
+        reading: quirks.usage,
+      });
+      const content = unfencedContent(result.content, call).map((part) => mark(part, name, account));
       const response = { ...result.response, ...limitsIn(exchange.headers) };
       return withFacts(
         { ...result, content, response },
@@ -112,6 +121,7 @@ async function once<T>(
   try {
     refuseAborted(server.name, signal);
     const { body, headers, read } = prepare(exchange);
+    exchange.large ||= asksForPictures(body);
     const answer = await post(server, path, body, headers, exchange);
     return read(JSON.parse(await readText(answer.body)));
   } catch (error) {
@@ -150,10 +160,18 @@ export function streamParts(server: Server, call: ProviderCall): AsyncIterable<P
       exchange = newExchange(true, connectTimeout, leaving);
       const told = tell(call, name, gateway);
       const { body, warnings } = toRequest(recalled(told.call, name, account), name, quirks, true);
+      exchange.large = asksForPictures(body);
       const answer = await post(server, '/chat/completions', body, told.headers, exchange);
       const { headers, body: events } = answer;
       const first = { type: 'response', headers, ...limitsIn(headers), warnings } as const;
-      return { first, source: eventChunks(events, name), reader: chunkMapper(name, headers) };
+      return {
+        first,
+        source: eventChunks(events, name),
+        reader: unfencedReader(
+          chunkReader({ provider: name, headers, request: body, reading: quirks.usage }),
+          call,
+        ),
+      };
     },
     complete: (last) => withFacts(last, name, heard(gateway, exchange.headers, last.raw ?? [], true)),
     check: () => refuseAborted(name, signal),

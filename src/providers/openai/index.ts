@@ -9,13 +9,14 @@ import type { Provider, ProviderCall } from '../../types/provider.ts';
 import type { JSONObject } from '../../types/request/json.ts';
 import type { Warning } from '../../types/result/result.ts';
 import type { Wire } from '../../util/json.ts';
+import { asksForPictures } from '../chat-completions/answer/asked.ts';
+import { isCompletion, toResult } from '../chat-completions/answer/response.ts';
+import { chunkReader } from '../chat-completions/answer/stream.ts';
 import { toEmbeddings, toEmbedRequest } from '../chat-completions/embeddings.ts';
 import { chatCompletionsFailures } from '../chat-completions/failures.ts';
 import { toImageRequest, toImages } from '../chat-completions/images.ts';
 import type { Quirks } from '../chat-completions/quirks.ts';
 import { toRequest } from '../chat-completions/request.ts';
-import { toResult } from '../chat-completions/response.ts';
-import { chunkMapper } from '../chat-completions/stream.ts';
 import {
   type ClientOptions,
   checkKnown,
@@ -31,10 +32,13 @@ import {
   type SdkMapping,
   sdkProvider,
 } from '../shared/sdk-provider.ts';
+import { askedToBeServedAs } from '../shared/usage/service-tier.ts';
 import { capabilitiesInChat, capabilitiesInResponses } from './capabilities.ts';
 import { toEditFiles } from './image-edits.ts';
 import { inChat } from './option-names.ts';
 import * as responses from './responses/index.ts';
+
+export type { ClientOptions } from '../shared/client-options.ts';
 
 /** A client of the `openai` package, version 5 or newer, as far as it is used. */
 export interface OpenAIClient {
@@ -102,7 +106,7 @@ function withKey(options: OpenAIOptions): Provider<'openai'> {
     name,
     failures: chatCompletionsFailures,
     ...(client === undefined ? ownClient(options) : injectedClient(client, options.account)),
-    ...(api === 'responses' ? overResponses : overChatCompletions),
+    ...(api === 'responses' ? overResponses : overChatCompletions(client === undefined)),
     embed: {
       // https://platform.openai.com/docs/api-reference/embeddings/create: 2,048 inputs, 300,000 tokens in all of them.
       limits: { values: 2048, characters: 300_000 },
@@ -129,34 +133,43 @@ function withKey(options: OpenAIOptions): Provider<'openai'> {
 
 type Interface = Pick<
   SdkMapping<'openai', OpenAIClient>,
-  'toRequest' | 'send' | 'toResult' | 'reader' | 'more'
+  'toRequest' | 'send' | 'asksForPictures' | 'toResult' | 'reader' | 'more'
 >;
 
-const overChatCompletions: Interface = {
-  toRequest: (given, stream) => {
-    const call = forInterface(given, 'openai.chat');
-    const own = call.providerOptions?.[name];
-    if (own === undefined) return toRequest(call, name, quirks, stream);
-    const warnings: Warning[] = [];
-    const providerOptions = { ...call.providerOptions, [name]: inChat(own, warnings) as JSONObject };
-    const request = toRequest({ ...call, providerOptions }, name, quirks, stream);
-    return { ...request, warnings: [...request.warnings, ...warnings] };
-  },
-  send: ({ chat }, body, _stream, carry) => chat.completions.create(body, callOptions(carry)),
-  toResult: (data, headers, warnings) => toResult(data, name, headers, warnings),
-  reader: (headers) => {
-    const mapper = chunkMapper(name, headers);
-    return { push: mapper.push, end: () => mapper.end(false) };
-  },
-  more: { capabilities: capabilitiesInChat },
-};
+/** @param seesMark whether answers are read past the SDK, which keeps the mark at the end to itself */
+function overChatCompletions(seesMark: boolean): Interface {
+  return {
+    toRequest: (given, stream) => {
+      const call = forInterface(given, 'openai.chat');
+      const own = call.providerOptions?.[name];
+      if (own === undefined) return toRequest(call, name, quirks, stream);
+      const warnings: Warning[] = [];
+      const providerOptions = { ...call.providerOptions, [name]: inChat(own, warnings) as JSONObject };
+      const request = toRequest({ ...call, providerOptions }, name, quirks, stream);
+      return { ...request, warnings: [...request.warnings, ...warnings] };
+    },
+    send: ({ chat }, body, _stream, carry) => chat.completions.create(body, callOptions(carry)),
+    asksForPictures,
+    toResult: (data, headers, warnings, request) =>
+      toResult(data, { provider: name, headers, warnings, request }),
+    reader: (headers, request) => chunkReader({ provider: name, headers, request, seesMark }),
+    more: {
+      capabilities: capabilitiesInChat,
+      servedAs: (options) => askedToBeServedAs(options['openai.chat'], options[name]),
+    },
+  };
+}
 
 const overResponses: Interface = {
   toRequest: (call, stream) => responses.toRequest(forInterface(call, 'openai.responses'), stream),
   send: (client, body, _stream, carry) => has(client.responses, 'responses').create(body, callOptions(carry)),
   toResult: responses.toResult,
   reader: responses.eventReader,
-  more: { capabilities: capabilitiesInResponses, boundBy: responses.boundBy },
+  more: {
+    capabilities: capabilitiesInResponses,
+    servedAs: (options) => askedToBeServedAs(options['openai.responses'], options[name]),
+    boundBy: responses.boundBy,
+  },
 };
 
 /**
@@ -190,6 +203,7 @@ function ownClient(options: OpenAIOptions): ClientSource<OpenAIClient> {
     fetch,
     headers,
     failures: chatCompletionsFailures,
+    isWholeAnswer: isCompletion,
     allowHeaders: [
       'authorization',
       ...(organization === null ? [] : ['openai-organization']),

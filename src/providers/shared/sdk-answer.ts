@@ -1,5 +1,6 @@
 import { ProviderError } from '../../errors.ts';
 import { readText } from '../../transport/body.ts';
+import { connectionsSettled } from '../../transport/connection.ts';
 import type { Answer } from '../../transport/response.ts';
 import type { Exchange } from '../../transport/transport.ts';
 import { plainHeaders } from './sdk-error.ts';
@@ -50,12 +51,17 @@ export async function awaitAnswer(
     if (answer !== undefined) return { answer, headers };
     throw new ProviderError({ kind: 'malformed', provider, summary: 'the SDK sent nothing' });
   }
-  if (typeof withResponse !== 'function') return { data: await promise, headers: exchange.headers };
-  const { data, response } = await withResponse.call(promise);
-  return {
-    data,
-    headers: exchange.status === undefined ? plainHeaders(response?.headers) : exchange.headers,
-  };
+  try {
+    if (typeof withResponse !== 'function') return { data: await promise, headers: exchange.headers };
+    const { data, response } = await withResponse.call(promise);
+    return {
+      data,
+      headers: exchange.status === undefined ? plainHeaders(response?.headers) : exchange.headers,
+    };
+  } catch (error) {
+    await connectionsSettled();
+    throw error;
+  }
 }
 
 /** The same, for an answer that comes at once. */

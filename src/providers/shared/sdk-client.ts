@@ -1,6 +1,8 @@
-import { ConfigError } from '../../errors.ts';
+import { ConfigError, ProviderError } from '../../errors.ts';
+import { requirePackage } from '../../transport/node/modules.ts';
 import { toResponse } from '../../transport/response.ts';
 import { type Exchange, newExchange, type Transport } from '../../transport/transport.ts';
+import { asObject, asText } from '../../util/json.ts';
 
 /** The key under which an exchange travels through an SDK, in the options that it hands on to `fetch`. */
 const exchangeKey = Symbol('signalbox.exchange');
@@ -18,7 +20,10 @@ export function sdkFetch(transport: Transport): (input: unknown, init?: RequestI
   };
 }
 
-/** Makes a client once, when it is first needed, with its package loaded only then. */
+/**
+ * Makes a client when it is first needed, with its package loaded only then. Each request loads for itself until there is a
+ * client: what one of them could not load, another one may, and the runtime loads a package only once anyway.
+ */
 export function lazyClient<Client, Peer>(
   factory: string,
   peer: string,
@@ -30,17 +35,42 @@ export function lazyClient<Client, Peer>(
     let loaded: Peer;
     try {
       loaded = await load();
-    } catch {
-      throw new ConfigError(
-        factory,
-        `the package "${peer}" to be installed, or a \`client\` to be given`,
-        'neither',
-      );
+    } catch (error) {
+      const again = requirePackage(peer);
+      if (again === undefined) throw notLoaded(factory, peer, error);
+      loaded = again as Peer;
     }
-    return make(loaded);
-  };
-  return () => {
-    made ??= loadAndMake();
+    made ??= Promise.resolve(make(loaded));
     return made;
   };
+  return () => made ?? loadAndMake();
+}
+
+/**
+ * A package that is missing is a mistake in the configuration. One that is there and cannot be loaded (no file handles left,
+ * no permission to read) is this process's trouble for the moment: another target may do, or the same one a little later.
+ */
+function notLoaded(factory: string, peer: string, error: unknown): ConfigError | ProviderError {
+  const { message } = asObject(error) ?? {};
+  const reason = (asText(message) ?? String(error)).split('\n', 1)[0]?.slice(0, longestReason) ?? '';
+  if (saysMissing(reason, peer)) {
+    const expected = `the package "${peer}" to be installed, or a \`client\` to be given`;
+    return new ConfigError(factory, expected, 'neither');
+  }
+  return new ProviderError({
+    kind: 'network',
+    scope: 'request',
+    provider: factory,
+    code: 'sdk_not_loaded',
+    summary: `the package "${peer}" could not be loaded: ${reason}`,
+    cause: error,
+  });
+}
+
+/** Characters of a runtime's own words that are repeated. */
+const longestReason = 300;
+
+/** All runtimes quote the name of a package that they do not find, and nothing else looks like it. */
+function saysMissing(reason: string, peer: string): boolean {
+  return ['"', "'", '`'].some((quote) => reason.includes(quote + peer + quote));
 }

@@ -61,6 +61,19 @@ export function toolInputReader(): ToolInputReader {
   };
 }
 
+/** The same for a tool that takes any text. */
+export function textReader(): ToolInputReader {
+  let text = '';
+  return {
+    text: () => text,
+    push(piece) {
+      text += piece;
+      return piece;
+    },
+    end: () => ({ input: text, rest: '' }),
+  };
+}
+
 /** The arguments of a tool call as text, for vendors that want them so. */
 export function printToolInput(input: JSONValue): string {
   return typeof input === 'string' ? input : JSON.stringify(input);

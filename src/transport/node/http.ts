@@ -38,9 +38,6 @@ const maxFreeSockets = 256;
 /** How long one is kept that nobody uses, in milliseconds: less than the 60 s after which usual load balancers close it. */
 const idleTimeout = 30_000;
 
-/** https://fetch.spec.whatwg.org/#redirect-status */
-const redirects = new Set([301, 302, 303, 307, 308]);
-
 /** What only the connection itself can say. */
 const ofConnection = new Set([
   'connection',
@@ -101,6 +98,8 @@ export function nodeHTTP(origin: string): NodeHTTP | undefined {
         signal?.removeEventListener('abort', onAbort);
       };
       const fail = (error: unknown): void => {
+        // What has closed one idle connection has most likely closed the others as well.
+        if (body === undefined && request.reusedSocket && signal?.aborted !== true) closeIdle(agent);
         settle();
         reject(error);
         body?.fail(error);
@@ -118,11 +117,6 @@ export function nodeHTTP(origin: string): NodeHTTP | undefined {
         connected();
         const { statusCode: status = 0 } = response;
         const headers = joined(response.rawHeaders);
-        if (redirects.has(status) && headers['location'] !== undefined) {
-          fail(new Error('unexpected redirect'));
-          request.destroy();
-          return;
-        }
         const stream = decoded(response, headers['content-encoding'], zlib);
         body = nodeBody(stream, () => request.destroy(), settle);
         resolve({ status, headers, body });
@@ -167,6 +161,10 @@ function toTold(error: Error): Error {
   if (reason === undefined && !('rawPacket' in error)) return error;
   const told = reason === undefined ? code : `ERR_SSL_${reason.toUpperCase().replaceAll(' ', '_')}`;
   return Object.assign(new Error(error.message), { code: told });
+}
+
+function closeIdle({ freeSockets }: Agent): void {
+  for (const sockets of Object.values(freeSockets)) for (const socket of sockets ?? []) socket.destroy();
 }
 
 /** Headers as an object, whose values are joined where a name comes more than once. */

@@ -1,8 +1,10 @@
 import type * as Diagnostics from 'node:diagnostics_channel';
 import type * as HTTP from 'node:http';
 import type * as HTTPS from 'node:https';
+import type * as Module from 'node:module';
 import type * as Net from 'node:net';
 import type * as Zlib from 'node:zlib';
+import { nodeProcess } from '../../util/runtime.ts';
 
 /** The modules of Node that the transport uses. */
 export interface NodeModules {
@@ -18,15 +20,8 @@ export interface NodeModules {
  * none. Bun and Deno have modules of the same names, but over a `fetch` that costs no more than they do.
  */
 export function nodeModules(): NodeModules | undefined {
-  const { process } = globalThis as {
-    process?: {
-      readonly release?: { readonly name?: string };
-      readonly versions?: Readonly<Record<string, string | undefined>>;
-      readonly getBuiltinModule?: (id: string) => unknown; // since Node 22.3
-    };
-  };
-  const isNode = process?.release?.name === 'node' && process.versions?.['bun'] === undefined;
-  if (!isNode || 'Deno' in globalThis || process.getBuiltinModule === undefined) return undefined;
+  const process = nodeProcess();
+  if (process === undefined) return undefined;
   return {
     http: process.getBuiltinModule('node:http') as typeof HTTP,
     https: process.getBuiltinModule('node:https') as typeof HTTPS,
@@ -34,4 +29,17 @@ export function nodeModules(): NodeModules | undefined {
     zlib: process.getBuiltinModule('node:zlib') as typeof Zlib,
     diagnostics: process.getBuiltinModule('node:diagnostics_channel') as typeof Diagnostics,
   };
+}
+
+/**
+ * A package by Node's `require`, which tries again what it could not load before: `import()` keeps the failure of a CommonJS
+ * file for the life of the process. `undefined` where there is none, and where that cannot load it either.
+ */
+export function requirePackage(name: string): unknown {
+  try {
+    const module = nodeProcess()?.getBuiltinModule('node:module') as typeof Module | undefined;
+    return module?.createRequire(import.meta.url)(name);
+  } catch {
+    return undefined;
+  }
 }

@@ -1,6 +1,6 @@
 /** What a vendor says is left of one of its limits. */
 export interface VendorLimit {
-  readonly of: 'requests' | 'tokens';
+  readonly of: 'requests' | 'tokens' | 'input-tokens' | 'output-tokens';
   readonly remaining: number;
   /** What it is when nothing has been used. */
   readonly limit: number | undefined;

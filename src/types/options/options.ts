@@ -6,7 +6,10 @@ import type { KeyLimits } from './limit.ts';
 import type { Price } from './price.ts';
 import type { Strategy } from './strategy.ts';
 
-/** Limits of time, all in milliseconds. `Infinity` switches one off. */
+/**
+ * Limits of time, all in milliseconds. `Infinity` switches one off. Time in which the process stood still (blocked, suspended)
+ * counts for none of them, where the runtime lets that be seen: on Node, Bun and Deno.
+ */
 export interface Timeouts {
   /** The whole request, all attempts and the stream's end included. Default: 600,000. */
   readonly request?: number;
@@ -214,7 +217,8 @@ export interface Catalog {
 /** The id of each of the targets: literal where it was written out, `string` where it was computed. */
 export type TargetIdOf<Targets extends readonly TargetOptions[]> = IdOf<Targets[number]>;
 
-type IdOf<T> = T extends { readonly id: infer Id extends string }
+/** The id of one target. */
+export type IdOf<T> = T extends { readonly id: infer Id extends string }
   ? Id
   : 'id' extends keyof T
     ? string
@@ -234,7 +238,7 @@ export interface CallOptions<TargetId extends string = string, RouteName extends
   readonly route?: RouteName | TargetId;
   /** Aborting it ends the call at once, closes its sockets and rejects with the signal's reason. */
   readonly signal?: AbortSignal;
-  /** Only these of the route's targets. */
+  /** Only these of the route's targets. Where the call names no route, targets of other routes may be among them. */
   readonly only?: readonly TargetId[];
   /** Overrides the route's, field by field. */
   readonly timeout?: Timeouts;

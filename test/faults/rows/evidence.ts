@@ -1,8 +1,18 @@
 import { balanced, highestThroughput, leastBusy, lowestLatency } from 'signalbox';
 import { seededRandom } from 'signalbox/testing';
-import { type Behaviour, json } from '../../support/fault-server.ts';
-import { ask, type Facts, healthy, onStage, type Row, type StageOptions, until } from '../stage.ts';
-import { all, ownTransport, refuse, type Vendor, words } from '../vendors.ts';
+import { type Behaviour, events, json } from '../../support/fault-server.ts';
+import {
+  ask,
+  eachWay,
+  type Facts,
+  healthy,
+  onStage,
+  type Row,
+  type StageOptions,
+  turns,
+  until,
+} from '../stage.ts';
+import { all, type How, ownTransport, refuse, type Vendor, words } from '../vendors.ts';
 import { attemptsEnded, leftAlone, leftAloneSo } from './refusals.ts';
 
 /** The vendor's error body with another message and other details. */
@@ -49,6 +59,48 @@ function overdue(vendor: Vendor) {
   return json(vendor.refusal('rate-limit').body, 429, headers);
 }
 
+/** T1's answer with headers by which its limit on requests is used up, and full again in so many seconds. */
+function usedUp(vendor: Vendor, how: How, limit: number, seconds: number): Behaviour {
+  const { answer, stream } = vendor.said(words);
+  const at = new Date(Math.ceil(Date.now() / 1_000) * 1_000);
+  const headers =
+    vendor.name === 'anthropic'
+      ? {
+          date: at.toUTCString(),
+          'anthropic-ratelimit-requests-limit': `${limit}`,
+          'anthropic-ratelimit-requests-remaining': '0',
+          'anthropic-ratelimit-requests-reset': new Date(at.getTime() + seconds * 1_000).toISOString(),
+        }
+      : {
+          'x-ratelimit-limit-requests': `${limit}`,
+          'x-ratelimit-remaining-requests': '0',
+          'x-ratelimit-reset-requests': `${seconds}s`,
+        };
+  return how === 'chat' ? json(answer, 200, headers) : events(stream, 'end', headers);
+}
+
+/** One request by which a vendor's forecast is known, and what comes of the next one. */
+async function forecast(
+  vendor: Vendor,
+  how: How,
+  targets: readonly string[],
+  limit: number,
+  wait: number,
+): Promise<Facts> {
+  return onStage(vendor, { targets }, async (stage) => {
+    stage.t1.behave(usedUp(vendor, how, limit, 42));
+    await ask(stage, how).seen;
+    const { seen } = ask(stage, how);
+    await turns();
+    await stage.clock.advance(Math.max(0, wait - 1));
+    await turns();
+    const before = stage.t1.received.length - 1;
+    if (wait > 0) await stage.clock.advance(1);
+    const { answer, hits } = await seen;
+    return { answer, hits, ...(wait > 0 ? { before } : {}), waited: stage.clock.now() };
+  });
+}
+
 /** Strategies that rank by what was measured. */
 const measured = [lowestLatency(), highestThroughput(), balanced(), leastBusy()];
 
@@ -69,6 +121,24 @@ async function alwaysFailing(vendor: Vendor, refusal: Behaviour, options: StageO
 
 /** Whose fault a failure is, and what follows from it. */
 export const evidence: readonly Row[] = [
+  {
+    number: 72,
+    fault: 'an answer after which little is left of a limit, full again in 42 s; the vendor refuses nothing',
+    vendors: ownTransport,
+    expected: () => {
+      const fills = { answer: 'T1', hits: 1, before: 0, waited: 2_000 };
+      const tooLong = { answer: 'T1', hits: 1, waited: 0 };
+      const seen = { fills, tooLong, moves: { answer: 'T2', hits: 0, waited: 0 } };
+      return { chat: seen, stream: seen };
+    },
+    play: (vendor) =>
+      eachWay(async (how) => ({
+        fills: await forecast(vendor, how, ['T1'], 21, 2_000),
+        // Longer than queue.maxWait.
+        tooLong: await forecast(vendor, how, ['T1'], 1, 0),
+        moves: await forecast(vendor, how, ['T1', 'T2'], 1, 0),
+      })),
+  },
   {
     number: 73,
     fault: 'when to come back, by other spellings and on other statuses than 429',

@@ -14,7 +14,7 @@ import {
   until,
   verdict,
 } from '../stage.ts';
-import { all, answer, chatCompletions, type How, type Vendor, words } from '../vendors.ts';
+import { all, answer, chatCompletions, type How, isGoogle, type Vendor, words } from '../vendors.ts';
 
 const second = 1_000;
 const timeout = { attempt: 10 * second, firstToken: 4 * second, idle: 5 * second };
@@ -239,9 +239,14 @@ export const streams: readonly Row[] = [
   },
   {
     number: 22,
-    fault: 'more after the end mark',
+    fault: 'more after the end mark; where a vendor has none, more after its finish reason',
     vendors: all,
-    expected: () => ({ answer: 'T1', attempts: ['T1 success'], hits: 1 }),
+    // Gemini has no end mark but the end of the stream, and sends a finish reason with several chunks.
+    expected: ({ name }) => ({
+      answer: isGoogle(name) ? `T1: ${words}HelloHello` : 'T1',
+      attempts: ['T1 success'],
+      hits: 1,
+    }),
     play: (vendor) =>
       onStage(vendor, {}, (stage) => {
         stage.t1.behave(events([...vendor.said(words).stream, vendor.token, vendor.token]));

@@ -1,10 +1,10 @@
 import type { ProviderCall, ProviderStreamPart } from 'signalbox';
 import { describe, expect, it } from 'vitest';
+import { accumulator } from '../../../src/core/calls/stream/accumulate.ts';
+import { toResult as readResult } from '../../../src/providers/chat-completions/answer/response.ts';
+import { chunkReader } from '../../../src/providers/chat-completions/answer/stream.ts';
 import { toRequest } from '../../../src/providers/chat-completions/request.ts';
-import { toResult } from '../../../src/providers/chat-completions/response.ts';
-import { chunkMapper } from '../../../src/providers/chat-completions/stream.ts';
-import { isStrict } from '../../../src/providers/chat-completions/strict.ts';
-import { toUsage } from '../../../src/providers/chat-completions/usage.ts';
+import { readUsage } from '../../../src/providers/chat-completions/usage.ts';
 
 const call = (more: Partial<ProviderCall>): ProviderCall => ({
   model: 'm',
@@ -12,8 +12,10 @@ const call = (more: Partial<ProviderCall>): ProviderCall => ({
   signal: new AbortController().signal,
   ...more,
 });
+const context = { provider: 'p', headers: {}, warnings: [], request: {} };
+const toResult = (raw: unknown) => readResult(raw, context);
 const answer = (message: object, finish = 'stop', more: object = {}) =>
-  toResult({ choices: [{ message, finish_reason: finish }], ...more }, 'p', {}, []);
+  toResult({ choices: [{ message, finish_reason: finish }], ...more });
 
 /** All parts of a stream of these deltas. */
 function stream(
@@ -21,7 +23,7 @@ function stream(
   finish: string | null = 'stop',
   marked = true,
 ): ProviderStreamPart[] {
-  const mapper = chunkMapper('p', {});
+  const mapper = chunkReader(context);
   const parts = deltas.flatMap((delta) => mapper.push({ choices: [{ delta }] }));
   if (finish !== null) parts.push(...mapper.push({ choices: [{ delta: {}, finish_reason: finish }] }));
   return [...parts, ...mapper.end(marked)];
@@ -50,8 +52,9 @@ describe('tool calls in a stream', () => {
     expect(callsOf(parts)).toEqual([['one', { x: 1 }]]);
   });
 
-  it('that began in no way are left out', () => {
-    expect(callsOf(stream([{ tool_calls: [{ index: 3, function: { arguments: '{}' } }] }]))).toEqual([]);
+  it('that never get a name are no answer', () => {
+    expect(() => stream([{ tool_calls: [{ index: 3, function: { arguments: '{}' } }] }])).toThrow('no name');
+    expect(callsOf(stream([{ content: 'x', tool_calls: [{ index: 3 }] }], 'stop'))).toEqual([]);
   });
 
   it('keep arguments that are not JSON as they are', () => {
@@ -77,10 +80,12 @@ describe('the end of a stream', () => {
     expect(() => stream([{ content: 'x' }], null, false)).toThrow('without its end mark');
   });
 
-  it('is not put off by what comes after it', () => {
-    const mapper = chunkMapper('p', {});
+  it('is the end of the stream, and not the first reason', () => {
+    const mapper = chunkReader(context);
     mapper.push({ choices: [{ delta: { content: 'x' }, finish_reason: 'stop' }] });
-    expect(mapper.push({ choices: [{ delta: { content: 'more' }, finish_reason: null }] })).toEqual([]);
+    expect(mapper.push({ choices: [{ delta: { content: 'more' }, finish_reason: null }] })).toEqual([
+      { type: 'text-delta', text: 'more' },
+    ]);
     expect(mapper.end(true).at(-1)).toMatchObject({ finishReason: 'stop' });
   });
 });
@@ -101,7 +106,7 @@ describe('errors inside', () => {
     ['Ollama', { error: 'model runner has crashed' }, 'server'],
   ])('a chunk of %s', (_, chunk, kind) => {
     try {
-      chunkMapper('p', {}).push(chunk);
+      chunkReader(context).push(chunk);
     } catch (error) {
       expect(error).toMatchObject({ kind });
       return;
@@ -110,13 +115,12 @@ describe('errors inside', () => {
   });
 
   it('an answer with status 200', () => {
-    expect(() => toResult({ error: { code: 429, message: 'x' } }, 'p', {}, [])).toThrow('rate-limit');
+    expect(() => toResult({ error: { code: 429, message: 'x' } })).toThrow('rate-limit');
   });
 
   it('an error that is null is none', () => {
     expect(
-      toResult({ error: null, choices: [{ message: { content: 'x' }, finish_reason: 'stop' }] }, 'p', {}, [])
-        .finishReason,
+      toResult({ error: null, choices: [{ message: { content: 'x' }, finish_reason: 'stop' }] }).finishReason,
     ).toBe('stop');
   });
 });
@@ -149,17 +153,12 @@ describe('answers', () => {
   });
 
   it('tell what their vendor says beside them', () => {
-    const { providerMetadata } = toResult(
-      {
-        choices: [{ message: { content: 'x' }, finish_reason: 'stop', logprobs: { content: [] } }],
-        system_fingerprint: 'fp',
-        service_tier: 'flex',
-        provider: 'Someone',
-      },
-      'p',
-      {},
-      [],
-    );
+    const { providerMetadata } = toResult({
+      choices: [{ message: { content: 'x' }, finish_reason: 'stop', logprobs: { content: [] } }],
+      system_fingerprint: 'fp',
+      service_tier: 'flex',
+      provider: 'Someone',
+    });
     expect(providerMetadata).toEqual({
       p: {
         finishReason: 'stop',
@@ -171,10 +170,10 @@ describe('answers', () => {
     });
   });
 
-  it('that do not say why they ended were cut off', () => {
-    expect(() =>
-      toResult({ choices: [{ message: { content: 'x' }, finish_reason: null }] }, 'p', {}, []),
-    ).toThrow('why it ended');
+  it('without content that do not say why they ended were cut off', () => {
+    expect(() => toResult({ choices: [{ message: { content: '' }, finish_reason: null }] })).toThrow(
+      'a reason for its end',
+    );
   });
 
   it('keep reasoning details, which go back with the message', () => {
@@ -193,9 +192,57 @@ describe('answers', () => {
   });
 });
 
+describe('what goes back with the next request', () => {
+  /** The last message of the request after an answer in these deltas. */
+  const nextMessage = (deltas: readonly object[]) => {
+    const collected = accumulator();
+    for (const part of stream(deltas, 'tool_calls'))
+      if (part.type !== 'response' && part.type !== 'finish') collected.add(part);
+    const messages = [{ role: 'assistant' as const, content: collected.content() }];
+    return (toRequest(call({ messages }), 'p', {}, true).body['messages'] as unknown[])[0];
+  };
+  const text = (piece: object) => ({ reasoning_details: [{ type: 'reasoning.text', index: 0, ...piece }] });
+  const toolCall = { index: 0, id: 'a', function: { name: 'f', arguments: '{}' } };
+
+  it('is one block of thoughts, whose signature is for all of it', () => {
+    const deltas = [text({ text: 'Let' }), text({ text: ' me' }), text({ signature: 'sig' })];
+    expect(nextMessage([...deltas, { tool_calls: [toolCall] }])).toMatchObject({
+      reasoning_details: [{ type: 'reasoning.text', index: 0, text: 'Let me', signature: 'sig' }],
+    });
+  });
+
+  it('is one block also where the signature comes after text and calls', () => {
+    const deltas = [
+      text({ text: 'Let me' }),
+      { content: 'Hi' },
+      { tool_calls: [toolCall] },
+      text({ signature: 'sig' }),
+    ];
+    expect(nextMessage(deltas)).toMatchObject({
+      content: 'Hi',
+      tool_calls: [{ id: 'a' }],
+      reasoning_details: [{ type: 'reasoning.text', index: 0, text: 'Let me', signature: 'sig' }],
+    });
+  });
+
+  it('is what cannot be read, as it came', () => {
+    const encrypted = { type: 'reasoning.encrypted', data: 'abc', id: 'a', index: 0 };
+    expect(nextMessage([{ reasoning_details: [encrypted] }, { tool_calls: [toolCall] }])).toMatchObject({
+      reasoning_details: [encrypted],
+    });
+  });
+
+  it('is the signature that came with a call', () => {
+    const extra_content = { google: { thought_signature: 'sig' } };
+    expect(nextMessage([{ tool_calls: [{ ...toolCall, extra_content }] }])).toMatchObject({
+      tool_calls: [{ id: 'a', extra_content }],
+    });
+  });
+});
+
 describe('usage', () => {
   it('is read in DeepSeek’s words as well', () => {
-    expect(toUsage({ prompt_tokens: 10, completion_tokens: 2, prompt_cache_hit_tokens: 8 })).toEqual({
+    expect(readUsage({ prompt_tokens: 10, completion_tokens: 2, prompt_cache_hit_tokens: 8 })).toEqual({
       inputTokens: 10,
       outputTokens: 2,
       cacheReadTokens: 8,
@@ -209,11 +256,13 @@ describe('usage', () => {
       prompt_tokens_details: { audio_tokens: 4 },
       completion_tokens_details: { audio_tokens: 3 },
     };
-    expect(toUsage(usage)).toMatchObject({ audioInputTokens: 4, audioOutputTokens: 3 });
+    expect(readUsage(usage)).toMatchObject({ audioInputTokens: 4, audioOutputTokens: 3 });
   });
 
   it('ignores what is no count', () => {
-    expect(toUsage({ prompt_tokens: '10', completion_tokens: -1, prompt_tokens_details: null })).toEqual({});
+    expect(readUsage({ prompt_tokens: '10', completion_tokens: -1, prompt_tokens_details: null })).toEqual(
+      {},
+    );
   });
 });
 
@@ -268,21 +317,6 @@ describe('requests in a dialect', () => {
     const { body, warnings } = toRequest(call({ tools }), 'p', {}, false);
     expect(body['tools']).toEqual([]);
     expect(warnings).toMatchObject([{ type: 'unsupported', feature: 'tool google.google_search' }]);
-  });
-});
-
-describe('isStrict', () => {
-  it.each([
-    [
-      true,
-      { type: 'object', properties: { a: { type: 'string' } }, required: ['a'], additionalProperties: false },
-    ],
-    [false, { type: 'object', properties: { a: {} }, required: ['a'] }],
-    [false, { type: 'object', properties: { a: {} }, additionalProperties: false }],
-    [false, { type: 'array', items: { type: 'object', properties: {} } }],
-    [true, { type: 'string' }],
-  ])('%s', (strict, schema) => {
-    expect(isStrict(schema)).toBe(strict);
   });
 });
 

@@ -16,6 +16,15 @@ export function completion(
 }
 
 /** A call of a tool, or a piece of one. */
-export function call(name: string, args: unknown, more: Fields = {}): Fields {
-  return { type: 'function', function: { name, arguments: args }, ...more };
+export function call(name: string | undefined, args: unknown, more: Fields = {}): Fields {
+  return {
+    type: 'function',
+    function: { ...(name === undefined ? {} : { name }), arguments: args },
+    ...more,
+  };
+}
+
+/** A delta with pieces of calls. */
+export function calls(...tool_calls: readonly Fields[]): Fields {
+  return { tool_calls };
 }

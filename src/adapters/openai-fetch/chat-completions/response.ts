@@ -4,7 +4,7 @@ import type { ChatResult, FinishReason } from '../../../types/result/result.ts';
 import type { Usage } from '../../../types/result/usage.ts';
 import { asObject, asText } from '../../../util/json.ts';
 import { given } from '../shared/fields.ts';
-import { answerId, said, summary, type Told } from '../shared/protocol.ts';
+import { answerId, said, summary, type Told, toServiceTier } from '../shared/protocol.ts';
 
 /** A chat completion (https://platform.openai.com/docs/api-reference/chat/object). */
 export function toCompletion(result: ChatResult, told: Told): object {
@@ -23,18 +23,18 @@ export function toCompletion(result: ChatResult, told: Told): object {
         finish_reason: toFinishReason(result.finishReason, refusal),
       },
     ],
-    ...given({ usage: toUsage(usage), ...vendorsOwn(providerMetadata) }),
+    ...given({ usage: toUsage(usage), ...vendorsOwn(result) }),
     signalbox: summary(result),
   };
 }
 
 export const idPrefix = 'chatcmpl-';
 
-/** What OpenAI says beside its answer. */
-export function vendorsOwn(metadata: ProviderOptions): object {
+/** What OpenAI says beside its answer; of how it was served, other vendors do as well. */
+export function vendorsOwn({ response, providerMetadata }: ChatResult): object {
   return given({
-    service_tier: metadata['openai']?.['serviceTier'],
-    system_fingerprint: metadata['openai']?.['systemFingerprint'],
+    service_tier: toServiceTier(response),
+    system_fingerprint: providerMetadata['openai']?.['systemFingerprint'],
   });
 }
 

@@ -77,7 +77,7 @@ export function chunkWriter(told: Told, includeUsage: boolean): EventWriter {
     close(result: ChatResult) {
       const { content, finishReason, providerMetadata, usage } = result;
       const refusal = refusalOf(providerMetadata);
-      const own = vendorsOwn(providerMetadata);
+      const own = vendorsOwn(result);
       const last = { ...given({ refusal }), ...extras(content), ...carriedWith(content) };
       const signalbox = summary(result);
       const finish = toFinishReason(finishReason, refusal);

@@ -6,7 +6,7 @@ import type {
   TextPart,
   ToolCallPart,
 } from '../../../types/request/message.ts';
-import type { ChatResult, FinishReason } from '../../../types/result/result.ts';
+import type { ChatResult, FinishReason, ServedAs } from '../../../types/result/result.ts';
 import type { Usage } from '../../../types/result/usage.ts';
 import { asObject, asText } from '../../../util/json.ts';
 import { refusalOf } from '../chat-completions/response.ts';
@@ -22,7 +22,7 @@ export function toMessage(result: ChatResult, told: Told): object {
     ...frame(told),
     content: refusal === undefined ? blocks : [...blocks, textBlock({ type: 'text', text: refusal })],
     ...ending(result),
-    usage: toUsage(usage, providerMetadata),
+    usage: toUsage(usage, providerMetadata, result.response),
     signalbox: summary(result),
   };
 }
@@ -47,13 +47,26 @@ export function frame(told: Told): object {
 /** Why a message ended, in Anthropic's own words where it was Anthropic's. */
 export function ending({ finishReason, providerMetadata }: ChatResult): object {
   const own = providerMetadata['anthropic'];
+  const word = asText(own?.['stopReason']);
   return {
-    stop_reason: asText(own?.['stopReason']) ?? toStopReason(finishReason),
+    // Not a word that contradicts the answer, or one of another vendor's behind a gateway.
+    stop_reason: word !== undefined && stopReasons[word] === finishReason ? word : toStopReason(finishReason),
     stop_sequence: asText(own?.['stopSequence']) ?? null,
     stop_details: own?.['stopDetails'] ?? null,
     container: own?.['container'] ?? null,
   };
 }
+
+/** https://platform.claude.com/docs/en/build-with-claude/handling-stop-reasons */
+const stopReasons: Readonly<Record<string, FinishReason>> = {
+  end_turn: 'stop',
+  stop_sequence: 'stop',
+  max_tokens: 'length',
+  model_context_window_exceeded: 'length',
+  tool_use: 'tool-calls',
+  refusal: 'content-filter',
+  pause_turn: 'other',
+};
 
 function toStopReason(reason: FinishReason): string {
   switch (reason) {
@@ -120,10 +133,11 @@ export function vendorBlock(options: ProviderOptions | undefined): object | unde
 }
 
 /** Tokens as Anthropic counts them: those of the cache are apart, and nothing is unknown. */
-export function toUsage(usage: Usage, metadata: ProviderOptions): object {
+export function toUsage(usage: Usage, metadata: ProviderOptions, served: ServedAs = {}): object {
   const { inputTokens = 0, outputTokens = 0, cacheReadTokens: read, cacheWriteTokens: written } = usage;
   const long = usage.cacheWrite1hTokens ?? 0;
-  const { reasoningTokens } = usage;
+  const { reasoningTokens, webSearches } = usage;
+  const { serviceTier: tier, region } = served;
   return {
     cache_creation:
       written === undefined
@@ -131,17 +145,21 @@ export function toUsage(usage: Usage, metadata: ProviderOptions): object {
         : { ephemeral_5m_input_tokens: written - long, ephemeral_1h_input_tokens: long },
     cache_creation_input_tokens: written ?? null,
     cache_read_input_tokens: read ?? null,
-    inference_geo: null,
+    inference_geo: region ?? null,
     input_tokens: Math.max(0, inputTokens - (read ?? 0) - (written ?? 0)),
     output_tokens: outputTokens,
     output_tokens_details: reasoningTokens === undefined ? null : { thinking_tokens: reasoningTokens },
-    server_tool_use: null,
-    service_tier: null,
-    speed: null,
+    server_tool_use:
+      webSearches === undefined ? null : { web_search_requests: webSearches, web_fetch_requests: 0 },
+    service_tier: tier !== undefined && tiers.includes(tier) ? tier : null,
+    speed: tier === 'fast' ? tier : null,
     // As it came, where it is Anthropic's.
     ...asObject(metadata['anthropic']?.['usage']),
   };
 }
+
+/** Those of the tiers that Anthropic has. */
+const tiers = ['standard', 'priority', 'batch'];
 
 const lastly = [
   'cache_creation_input_tokens',

@@ -3,7 +3,7 @@ import type { ChatResult } from '../../../types/result/result.ts';
 import type { Usage } from '../../../types/result/usage.ts';
 import { refusalOf } from '../chat-completions/response.ts';
 import { given } from '../shared/fields.ts';
-import { answerId, said, summary, type Told } from '../shared/protocol.ts';
+import { answerId, said, summary, type Told, toServiceTier } from '../shared/protocol.ts';
 import { callItem, idOf, messageItem, newId, reasoningItem, refusalItem, vendorItem } from './items.ts';
 import type { Body } from './schema.ts';
 
@@ -44,14 +44,14 @@ export function frame(body: Body, told: Told): object {
 
 /** What is known of a response at its end, but for its output. */
 export function ending(result: ChatResult): object {
-  const { finishReason, providerMetadata, usage } = result;
+  const { finishReason, providerMetadata, response, usage } = result;
   const cut = finishReason === 'length';
   const withheld = finishReason === 'content-filter' && refusalOf(providerMetadata) === undefined;
   const reason = cut ? 'max_output_tokens' : withheld ? 'content_filter' : undefined;
   return {
     status: reason === undefined ? 'completed' : 'incomplete',
     incomplete_details: reason === undefined ? null : { reason },
-    ...given({ usage: toUsage(usage), service_tier: said(providerMetadata, 'serviceTier') }),
+    ...given({ usage: toUsage(usage), service_tier: toServiceTier(response) }),
     signalbox: summary(result),
   };
 }

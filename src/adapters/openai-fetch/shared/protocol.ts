@@ -1,6 +1,6 @@
 import type { ProviderOptions } from '../../../types/request/message.ts';
 import type { ChatRequest } from '../../../types/request/request.ts';
-import type { ChatResult } from '../../../types/result/result.ts';
+import type { ChatResult, ServedAs } from '../../../types/result/result.ts';
 import type { StreamContent } from '../../../types/result/stream-part.ts';
 import type { Failure } from '../errors.ts';
 import type { Extension } from './extension.ts';
@@ -59,6 +59,11 @@ export function summary({ target, cost, attempts, warnings }: ChatResult): objec
     attempts: attempts.length,
     ...(warnings.length === 0 ? {} : { warnings }),
   };
+}
+
+/** How an answer was served, in OpenAI's words. */
+export function toServiceTier({ serviceTier }: ServedAs): string | undefined {
+  return serviceTier === 'standard' ? 'default' : serviceTier;
 }
 
 /** One event; the name is left out where the protocol has none. */

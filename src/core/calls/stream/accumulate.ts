@@ -1,5 +1,6 @@
 import type { ContentPart, ProviderOptions } from '../../../types/request/message.ts';
 import type { StreamContent } from '../../../types/result/stream-part.ts';
+import { mergeOptions } from '../../../util/merge-options.ts';
 
 /** Puts the pieces of a stream together again. */
 export interface Accumulator {
@@ -8,6 +9,8 @@ export interface Accumulator {
   content(): ContentPart[];
   /** All text so far. */
   text(): string;
+  /** What the model wrote beside it so far: reasoning, and arguments of calls. */
+  beside(): string;
   /** The id of the text block that is being added to. */
   textId(): string | undefined;
 }
@@ -22,6 +25,7 @@ interface Block {
 export function accumulator(): Accumulator {
   const parts: (ContentPart | Block)[] = [];
   let open: Block | undefined;
+  let args = '';
 
   const addTo = (
     type: Block['type'],
@@ -48,8 +52,10 @@ export function accumulator(): Accumulator {
           addTo('reasoning', part.id, part.text, part.providerOptions);
           return;
         case 'tool-call-start':
+          return;
         case 'tool-call-delta':
-          return; // the whole call follows as `tool-call`
+          args += part.text; // the whole call follows as `tool-call`
+          return;
         case 'raw':
           return;
         default: {
@@ -62,6 +68,7 @@ export function accumulator(): Accumulator {
     content: () =>
       parts.map((part) => ('id' in part && !('sourceType' in part) ? closeBlock(part) : part) as ContentPart),
     text: () => parts.map((part) => (part.type === 'text' ? part.text : '')).join(''),
+    beside: () => parts.map((part) => (part.type === 'reasoning' ? part.text : '')).join('') + args,
     textId: () => open?.id,
   };
 }
@@ -70,14 +77,17 @@ function closeBlock({ type, text, providerOptions }: Block): ContentPart {
   return { type, text, ...(providerOptions === undefined ? {} : { providerOptions }) };
 }
 
-/** Options of both, vendor by vendor; the later ones win. */
-function mergeOptions(earlier: ProviderOptions | undefined, later: ProviderOptions): ProviderOptions {
-  if (earlier === undefined) return later;
-  const vendors = new Set([...Object.keys(earlier), ...Object.keys(later)]);
-  return Object.fromEntries([...vendors].map((vendor) => [vendor, { ...earlier[vendor], ...later[vendor] }]));
-}
-
 /** All text of an answer. */
 export function textOf(content: readonly ContentPart[]): string {
   return content.map((part) => (part.type === 'text' ? part.text : '')).join('');
+}
+
+/** All that the model wrote: text, reasoning, and arguments of calls. */
+export function writtenIn(content: readonly ContentPart[]): string {
+  return content
+    .map((part) => {
+      if (part.type === 'text' || part.type === 'reasoning') return part.text;
+      return part.type === 'tool-call' ? (JSON.stringify(part.input) ?? '') : '';
+    })
+    .join('');
 }

@@ -8,11 +8,14 @@ import type {
 import type { ResponseInfo, Warning } from '../../../types/result/result.ts';
 import type { StreamContent } from '../../../types/result/stream-part.ts';
 import type { Usage } from '../../../types/result/usage.ts';
+import { forRequest } from '../../../util/pulse.ts';
 import { watchdog } from '../../../util/watchdog.ts';
-import { type Answer, type ChatInput, contentFilterFailure } from '../../answer/finalize.ts';
+import { type Answer, type ChatInput, contentFilterFailure } from '../../answer/answer.ts';
 import { firstTokenTimeout, idleTimeout, stoppedTimeout } from '../../attempt/adaptive-timeouts.ts';
-import { type Attempt, type AttemptMeasures, beginAttempt, failureOf } from '../../attempt/attempt.ts';
-import type { Reservation } from '../../attempt/reservation.ts';
+import { type Attempt, beginAttempt } from '../../attempt/attempt.ts';
+import type { AttemptMeasures } from '../../attempt/billing.ts';
+import { failureOf } from '../../attempt/follow.ts';
+import type { ChannelReservation } from '../../attempt/reservation.ts';
 import type { AttemptSlot } from '../../failover/race.ts';
 import type { RequestState } from '../../request.ts';
 import type { Target } from '../../targets/target.ts';
@@ -53,7 +56,7 @@ export interface StreamInfo {
  */
 export async function openStream(
   run: RequestState,
-  permit: Reservation,
+  permit: ChannelReservation,
   asked: ChatInput,
   lane: AttemptSlot,
   continuation?: Continuation,
@@ -67,7 +70,7 @@ export async function openStream(
     if (part.type === 'finish') {
       const refusal = contentFilterFailure(part.finishReason, attempt, run.route.policies.fallbackOn);
       if (refusal !== undefined) {
-        attempt.fail(refusal, { usage: part.usage });
+        attempt.fail(refusal, { usage: part.usage, response: stream.heard.response });
         throw refusal;
       }
       break;
@@ -99,7 +102,7 @@ function readStream(
 ): OpenStream {
   const { carry, target } = attempt;
   const { provider } = attempt.channel;
-  const { roughNow } = run.env;
+  const { clock, awake } = run.env;
   const collected = accumulator();
   const seam = continuation && splice(continuation, target.capabilities.prefill === 'echo');
   if (continuation !== undefined) collected.add(toText(continuation.before, continuation.id));
@@ -112,7 +115,7 @@ function readStream(
   };
   let tokens = 0;
   // What is left of `timeout.idle`: it runs while somebody waits, and only a token starts it anew.
-  const idle = run.timeout.idle ?? idleTimeout(target, run.env.clock.now());
+  const idle = run.timeout.idle ?? idleTimeout(target, clock.now());
   let idleLeft = idle;
   let waitingSince = 0;
   // Whoever waits for the next part; an abort tells them at once, even if the provider does not care.
@@ -122,18 +125,18 @@ function readStream(
   let stopped: number | undefined;
   let over = false;
 
-  const startedAt = run.env.clock.now();
+  const startedAt = awake.now();
   const { stream: latencies } = target.latencies;
-  const known = latencies.weight(startedAt);
-  let firstToken = run.timeout.firstToken ?? firstTokenTimeout(target, startedAt);
+  const known = latencies.weight(clock.now());
+  let firstToken = run.timeout.firstToken ?? firstTokenTimeout(target, clock.now());
   /** Of requests that came with it, the fast ones are known first: when its time is up, more is known of the slow ones. */
   const patienceLeft = (): number => {
-    const now = run.env.clock.now();
+    const now = clock.now();
     if (tokens > 0 || run.timeout.firstToken !== undefined || latencies.weight(now) <= known) return 0;
     firstToken = Math.max(firstToken, firstTokenTimeout(target, now));
-    return startedAt + firstToken - now;
+    return startedAt + firstToken - awake.now();
   };
-  const timer = watchdog(run.env.clock, () => {
+  const timer = watchdog(awake, () => {
     const left = patienceLeft();
     if (left > 0) {
       timer.watch(left);
@@ -146,14 +149,16 @@ function readStream(
     );
   });
   /** Where all the target's streams have stopped, this one is not waited for as if it paused by itself. */
-  const onStall = (all: boolean): void => {
+  const onStall = (all: boolean): void => forRequest(run.pulse, () => whileStalled(all))();
+  const whileStalled = (all: boolean): void => {
     if (run.timeout.idle !== undefined || waiter === undefined) return;
     stopped = all ? stoppedTimeout(target) : undefined;
-    timer.watch(Math.max(0, Math.min(idleLeft, stopped ?? idleLeft) - (run.env.clock.now() - waitingSince)));
+    timer.watch(Math.max(0, Math.min(idleLeft, stopped ?? idleLeft) - (awake.now() - waitingSince)));
   };
   const seen = (): AttemptMeasures => ({
     usage: heard.usage,
-    text: collected.text().slice(continuation?.before.length),
+    text: collected.text().slice(continuation?.before.length) + collected.beside(),
+    response: heard.response,
   });
 
   const end = (): void => {
@@ -187,6 +192,8 @@ function readStream(
       ...heard.response,
       ...(part.id === undefined ? {} : { id: part.id }),
       ...(part.model === undefined ? {} : { model: part.model }),
+      ...(part.serviceTier === undefined ? {} : { serviceTier: part.serviceTier }),
+      ...(part.region === undefined ? {} : { region: part.region }),
       ...(part.headers === undefined ? {} : { headers: part.headers }),
       ...(part.limits === undefined ? {} : { limits: part.limits }),
     };
@@ -230,9 +237,9 @@ function readStream(
       idleLeft = idle;
       stopped = undefined;
       flow ??= target.stall.open(onStall);
-      flow.came(roughNow());
+      flow.came(awake.rough());
     } else if (tokens > 0) {
-      idleLeft -= roughNow() - waitingSince;
+      idleLeft -= awake.rough() - waitingSince;
     }
     return part;
   };
@@ -285,7 +292,7 @@ function readStream(
       }
       waiter = { onPart, onError: onFailure };
       if (tokens > 0) {
-        waitingSince = roughNow();
+        waitingSince = awake.rough();
         flow?.waits(waitingSince);
         timer.watch(idleLeft, waitingSince);
       }

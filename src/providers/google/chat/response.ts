@@ -13,7 +13,7 @@ import { ownToolCallIds } from '../../shared/tool-call-id.ts';
 import { googleFailures } from '../failures.ts';
 import { callReader } from './calls.ts';
 import { partReader, sourcesOf } from './content.ts';
-import { toUsage } from './usage.ts';
+import { usageCollector } from './usage.ts';
 
 const provider = 'google';
 
@@ -30,12 +30,18 @@ export function toResult(
   const content = contentOf(candidate);
   if (candidate === undefined && blockReasonOf(wire) === undefined)
     throw malformed(provider, 'the answer has no candidate');
+  const counted = usageCollector(headers);
+  counted.take(wire);
   return {
     content: [...content, ...sourcesOf([candidate])],
-    finishReason: endOf(blockReasonOf(wire), candidate?.['finishReason'], evidenceIn(content)),
-    usage: toUsage(wire['usageMetadata']),
+    finishReason: endOf(blockReasonOf(wire), givenReason(candidate?.['finishReason']), evidenceIn(content)),
+    usage: counted.usage(),
     response: {
-      ...compact({ id: asText(wire['responseId']), model: asText(wire['modelVersion']) }),
+      ...compact({
+        id: asText(wire['responseId']),
+        model: asText(wire['modelVersion']),
+        serviceTier: counted.serviceTier(),
+      }),
       headers,
     },
     warnings,
@@ -90,7 +96,11 @@ export function blockReasonOf(wire: Wire): string | undefined {
 }
 
 /** Why an answer ended. Throws where the model says that it went wrong. */
-export function endOf(blockReason: string | undefined, reason: unknown, evidence: Evidence): FinishReason {
+export function endOf(
+  blockReason: string | undefined,
+  reason: string | undefined,
+  evidence: Evidence,
+): FinishReason {
   return blockReason === undefined ? finishReasonOf({ provider, reason, ...evidence }) : 'content-filter';
 }
 

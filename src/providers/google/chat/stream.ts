@@ -1,15 +1,14 @@
 import type { ProviderStreamPart } from '../../../types/provider.ts';
 import type { JSONObject } from '../../../types/request/json.ts';
-import type { Usage } from '../../../types/result/usage.ts';
-import { asObject, asText, compact, type Wire } from '../../../util/json.ts';
+import { asNonEmpty, asObject, compact, type Wire } from '../../../util/json.ts';
 import { malformed, truncated } from '../../shared/answer/broken.ts';
-import { givenReason } from '../../shared/answer/finish-reason.ts';
+import { givenReason, isContent } from '../../shared/answer/finish-reason.ts';
 import type { StreamReader } from '../../shared/stream/part-stream.ts';
 import { ownToolCallIds } from '../../shared/tool-call-id.ts';
 import { callReader } from './calls.ts';
 import { type Part, partReader, sourcesOf } from './content.ts';
 import { asWire, blockReasonOf, candidateIn, endOf, indexOf, metadataOf, partsOf } from './response.ts';
-import { toUsage } from './usage.ts';
+import { usageCollector } from './usage.ts';
 
 const provider = 'google';
 
@@ -22,21 +21,18 @@ export function chunkReader(headers: Readonly<Record<string, string>>): StreamRe
   const read = partReader(ownId);
   const calls = callReader(ownId);
   let response: { readonly id?: string; readonly model?: string } = {};
-  let usage: Usage = {};
+  const counted = usageCollector(headers);
   let metadata: JSONObject = {};
   let index: number | undefined;
   let reason: string | undefined;
   let blockReason: string | undefined;
-  let called = false;
-  let content = false;
+  let callsTools = false;
+  let hasContent = false;
   const grounded: Wire[] = [];
 
   /** What a chunk says of the answer as a whole, where it says it first. */
   const describe = (wire: Wire): readonly ProviderStreamPart[] => {
-    const said = compact({
-      id: asText(wire['responseId']) || undefined,
-      model: asText(wire['modelVersion']) || undefined,
-    });
+    const said = compact({ id: asNonEmpty(wire['responseId']), model: asNonEmpty(wire['modelVersion']) });
     if (response.id !== undefined && said.id !== undefined && said.id !== response.id)
       throw malformed(provider, 'the stream has chunks of two answers');
     const known = { ...said, ...response };
@@ -45,15 +41,21 @@ export function chunkReader(headers: Readonly<Record<string, string>>): StreamRe
     return [{ type: 'response', ...response }];
   };
 
+  /** What is new of the bill, for the case that the stream breaks. */
+  const count = (wire: Wire): readonly ProviderStreamPart[] => {
+    if (!counted.take(wire)) return [];
+    const serviceTier = counted.serviceTier();
+    return [{ type: 'response', usage: counted.usage(), ...compact({ serviceTier }) }];
+  };
+
   const pushPart = (wire: Wire): readonly ProviderStreamPart[] => {
     if (wire['functionCall'] !== undefined) {
-      called = true;
-      content = true;
+      callsTools = true;
       return calls.push(wire);
     }
     const part = read(wire);
     if (part === undefined) return [];
-    if (part.type !== 'reasoning') content = true;
+    hasContent ||= isContent(part);
     return [toStreamPart(part)];
   };
 
@@ -62,8 +64,7 @@ export function chunkReader(headers: Readonly<Record<string, string>>): StreamRe
       const wire = asWire(chunk, headers);
       const candidate = candidateIn(wire, index);
       if (candidate !== undefined) index ??= indexOf(candidate);
-      const parts = describe(wire);
-      if (asObject(wire['usageMetadata']) !== undefined) usage = toUsage(wire['usageMetadata']);
+      const parts = [...describe(wire), ...count(wire)];
       metadata = { ...metadata, ...metadataOf(wire, candidate) };
       if (asObject(candidate?.['groundingMetadata']) !== undefined) grounded.push(candidate ?? {});
       reason = givenReason(candidate?.['finishReason']) ?? reason;
@@ -74,11 +75,11 @@ export function chunkReader(headers: Readonly<Record<string, string>>): StreamRe
     end() {
       if (reason === undefined && blockReason === undefined) throw truncated(provider);
       const rest = calls.end();
-      const finishReason = endOf(blockReason, reason, { calls: called, content });
+      const finishReason = endOf(blockReason, reason, { callsTools, hasContent });
       return [
         ...rest,
         ...sourcesOf(grounded),
-        { type: 'finish', finishReason, usage, providerMetadata: { google: metadata } },
+        { type: 'finish', finishReason, usage: counted.usage(), providerMetadata: { google: metadata } },
       ];
     },
   };

@@ -1,19 +1,59 @@
 import type { Usage } from '../../../types/result/usage.ts';
-import { asCount, asObject, asObjects, compact, sumKnown } from '../../../util/json.ts';
+import { asCount, asObject, asObjects, asText, compact, sumKnown, type Wire } from '../../../util/json.ts';
+import { mergeUsage } from '../../shared/usage/merge.ts';
+import { readServiceTier } from '../../shared/usage/service-tier.ts';
+
+type Headers = Readonly<Record<string, string>>;
+
+/** Puts together what an answer, or the chunks of its stream, say of its usage. */
+export interface UsageCollector {
+  /** Takes an answer or a chunk in; says whether it has news that matter even if the stream breaks. */
+  take(wire: Wire): boolean;
+  usage(): Usage;
+  serviceTier(): string | undefined;
+}
+
+/** Output that can be seen is counted as it comes; these are known from here alone. */
+const news = ['promptTokenCount', 'thoughtsTokenCount', 'serviceTier', 'trafficType'];
+
+export function usageCollector(headers: Headers): UsageCollector {
+  let metadata: Wire = {};
+  const grounding: Grounding = { queries: new Set(), others: new Set(), maps: false };
+  let model: string | undefined;
+  return {
+    take(wire) {
+      model = asText(wire['modelVersion']) ?? model;
+      for (const candidate of asObjects(wire['candidates'])) noteGrounding(candidate, grounding);
+      const later = asObject(wire['usageMetadata']);
+      if (later === undefined) return false;
+      const before = metadata;
+      metadata = mergeUsage(before, later);
+      return news.some((name) => metadata[name] !== before[name]);
+    },
+    usage: () => ({ ...readCounts(metadata), ...searchesIn(grounding, model) }),
+    // https://ai.google.dev/gemini-api/docs/priority-inference: a header tells of a downgrade; Vertex AI says it in the usage.
+    serviceTier: () =>
+      readServiceTier(metadata['serviceTier']) ??
+      readServiceTier(metadata['trafficType']) ??
+      readServiceTier(headers['x-gemini-service-tier']),
+  };
+}
 
 /**
  * Gemini's `promptTokenCount` holds the cached tokens; its `candidatesTokenCount` leaves out the thoughts, ours hold them
- * (https://ai.google.dev/api/generate-content#UsageMetadata).
+ * (https://ai.google.dev/api/generate-content#UsageMetadata). A count of 0 is left out of the answer, as of all of Google's JSON.
  */
-export function toUsage(wire: unknown): Usage {
-  const usage = asObject(wire);
-  if (usage === undefined) return {};
-  const thoughts = asCount(usage['thoughtsTokenCount']);
-  const answer = asCount(usage['candidatesTokenCount']);
+function readCounts(usage: Wire): Usage {
+  const count = (name: string): number | undefined => asCount(usage[name]);
+  const input = sumKnown(count('promptTokenCount'), count('toolUsePromptTokenCount'));
+  const total = count('totalTokenCount');
+  if (!input && !total) return {};
+  const thoughts = count('thoughtsTokenCount');
+  const beyondInput = input === undefined || total === undefined || total < input ? undefined : total - input;
   return compact({
-    inputTokens: sumKnown(asCount(usage['promptTokenCount']), asCount(usage['toolUsePromptTokenCount'])),
-    outputTokens: sumKnown(answer, thoughts),
-    cacheReadTokens: asCount(usage['cachedContentTokenCount']),
+    inputTokens: input,
+    outputTokens: outputOf(count('candidatesTokenCount'), thoughts, beyondInput),
+    cacheReadTokens: count('cachedContentTokenCount'),
     reasoningTokens: thoughts,
     audioInputTokens: tokensOf(usage['promptTokensDetails'], 'AUDIO'),
     audioOutputTokens: tokensOf(usage['candidatesTokensDetails'], 'AUDIO'),
@@ -21,6 +61,51 @@ export function toUsage(wire: unknown): Usage {
   });
 }
 
+/**
+ * The total corrects the sum of the counts: it holds thoughts that are in no count of their own, and it shows where candidates hold
+ * the thoughts after all (https://github.com/BerriAI/litellm/pull/10141).
+ */
+function outputOf(
+  candidates: number | undefined,
+  thoughts: number | undefined,
+  beyondInput: number | undefined,
+): number | undefined {
+  const sum = sumKnown(candidates, thoughts);
+  if (beyondInput === undefined) return sum;
+  const isInside = beyondInput === candidates && (thoughts ?? 0) <= candidates;
+  return isInside ? candidates : Math.max(sum ?? 0, beyondInput);
+}
+
 function tokensOf(details: unknown, wanted: string): number | undefined {
   return asCount(asObjects(details).find(({ modality }) => modality === wanted)?.['tokenCount']);
+}
+
+interface Grounding {
+  readonly queries: Set<unknown>;
+  /** Queries of kinds that have prices of their own. */
+  readonly others: Set<unknown>;
+  maps: boolean;
+}
+
+function noteGrounding(candidate: Wire, found: Grounding): void {
+  const grounding = asObject(candidate['groundingMetadata']);
+  if (grounding === undefined) return;
+  const listed = (name: string): readonly unknown[] => {
+    const queries = grounding[name];
+    return Array.isArray(queries) ? queries : [];
+  };
+  for (const query of listed('webSearchQueries')) if (query !== '') found.queries.add(query);
+  for (const query of [...listed('imageSearchQueries'), ...listed('retrievalQueries')])
+    found.others.add(query);
+  if (asObjects(grounding['groundingChunks']).some(({ maps }) => asObject(maps) !== undefined))
+    found.maps = true;
+}
+
+/** Before Gemini 3, a prompt that is grounded is charged for once, however many searches it takes (https://ai.google.dev/gemini-api/docs/pricing). */
+function searchesIn({ queries, others, maps }: Grounding, model: string | undefined): Usage {
+  const oncePerPrompt = model !== undefined && /gemini-[12]\b/.test(model);
+  return compact({
+    webSearches: queries.size === 0 ? undefined : oncePerPrompt ? 1 : queries.size,
+    unpricedUses: others.size + Number(maps) || undefined,
+  });
 }

@@ -1,3 +1,5 @@
+import { azureRules } from '../../chat-completions/schema-rules.ts';
+import { claudeRules } from '../../shared/schema/rules.ts';
 import { presetFactory } from '../provider.ts';
 
 /** Clouds that serve models of several makers, each customer at an address of its own. */
@@ -16,7 +18,7 @@ export const azure = presetFactory({
   keyHeader: 'api-key',
   embeddings: 2048,
   images: { most: 10, format: false },
-  quirks: { maxTokensField: 'max_completion_tokens' },
+  quirks: { schema: azureRules, maxTokensField: 'max_completion_tokens' },
 });
 
 /**
@@ -31,7 +33,7 @@ export const bedrock = presetFactory({
   baseURL: 'https://bedrock-runtime.{region}.amazonaws.com/openai/v1',
   keyVariables: ['AWS_BEARER_TOKEN_BEDROCK'],
   embeddings: false,
-  quirks: { maxTokensField: 'max_completion_tokens' },
+  quirks: { schema: claudeRules, maxTokensField: 'max_completion_tokens' },
 });
 
 /**
@@ -66,6 +68,7 @@ export const huggingface = presetFactory({
 /**
  * Google Vertex AI's OpenAI-compatible endpoint. The key is an access token of Google Cloud, which lasts an hour: give it as
  * `apiKey`, or add a fresh one to each request with `fetch`. For the location `global` give the whole `baseURL`.
+ * It counts thoughts beside the completion, as Gemini's own interface does.
  * Source: https://cloud.google.com/vertex-ai/generative-ai/docs/multimodal/call-vertex-using-openai-library
  *
  * @example vertex({ project: 'my-project', location: 'us-central1', apiKey: token })
@@ -76,4 +79,5 @@ export const vertex = presetFactory({
     'https://{location}-aiplatform.googleapis.com/v1/projects/{project}/locations/{location}/endpoints/openapi',
   keyVariables: [],
   embeddings: false,
+  quirks: { usage: { reasoning: 'beside' } },
 });

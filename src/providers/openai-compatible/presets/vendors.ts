@@ -1,3 +1,4 @@
+import { cerebrasRules, fireworksRules, groqRules, xaiRules } from '../../chat-completions/schema-rules.ts';
 import { presetFactory } from '../provider.ts';
 
 /**
@@ -37,6 +38,7 @@ export const cerebras = presetFactory({
   keyVariables: ['CEREBRAS_API_KEY'],
   embeddings: false,
   quirks: {
+    schema: cerebrasRules,
     maxTokensField: 'max_completion_tokens',
     penalties: false,
     reasoningInHistory: 'reasoning',
@@ -86,7 +88,7 @@ export const fireworks = presetFactory({
   name: 'fireworks',
   baseURL: 'https://api.fireworks.ai/inference/v1',
   keyVariables: ['FIREWORKS_API_KEY'],
-  quirks: { topK: true, streamUsage: false, reasoningInHistory: 'reasoning_content' },
+  quirks: { schema: fireworksRules, topK: true, streamUsage: false, reasoningInHistory: 'reasoning_content' },
 });
 
 /**
@@ -98,7 +100,7 @@ export const groq = presetFactory({
   baseURL: 'https://api.groq.com/openai/v1',
   keyVariables: ['GROQ_API_KEY'],
   embeddings: false,
-  quirks: { maxTokensField: 'max_completion_tokens', penalties: false },
+  quirks: { schema: groqRules, maxTokensField: 'max_completion_tokens', penalties: false },
 });
 
 /**
@@ -156,14 +158,15 @@ export const nvidia = presetFactory({
 
 /**
  * Perplexity: searches by itself and lists what it found; takes no tools and no seed, and instructions only at the beginning.
- * Source: https://docs.perplexity.ai/docs/sonar/openai-compatibility
+ * Deep research counts its reasoning apart from the answer. Each answer says what it costs. Source:
+ * https://docs.perplexity.ai/docs/sonar/openai-compatibility, https://docs.perplexity.ai/api-reference/chat-completions-post
  */
 export const perplexity = presetFactory({
   name: 'perplexity',
   baseURL: 'https://api.perplexity.ai',
   keyVariables: ['PERPLEXITY_API_KEY'],
   embeddings: false,
-  quirks: { seed: false, streamUsage: false, tools: false, systemFirst: true },
+  quirks: { seed: false, streamUsage: false, tools: false, systemFirst: true, usage: { reasoning: 'apart' } },
 });
 
 /**
@@ -207,8 +210,9 @@ export const together = presetFactory({
 });
 
 /**
- * xAI: its models think, and those refuse penalties and `stop`; images have a shape, but no size. Source:
- * https://docs.x.ai/docs/guides/reasoning, https://docs.x.ai/docs/api-reference, https://docs.x.ai/docs/guides/image-generations
+ * xAI: its models think, and those refuse penalties and `stop`; images have a shape, but no size. Reasoning is counted beside
+ * the completion, and each answer says what it costs. Source:
+ * https://docs.x.ai/docs/guides/reasoning, https://docs.x.ai/developers/cost-tracking, https://docs.x.ai/docs/api-reference, https://docs.x.ai/docs/guides/image-generations
  */
 export const xai = presetFactory({
   name: 'xai',
@@ -216,5 +220,11 @@ export const xai = presetFactory({
   keyVariables: ['XAI_API_KEY'],
   embeddings: false,
   images: { most: 10, format: 'b64_json', size: false, aspectRatio: true },
-  quirks: { maxTokensField: 'max_completion_tokens', penalties: false, stop: false },
+  quirks: {
+    schema: xaiRules,
+    maxTokensField: 'max_completion_tokens',
+    penalties: false,
+    stop: false,
+    usage: { reasoning: 'beside' },
+  },
 });

@@ -1,7 +1,8 @@
 import type { JSONObject } from '../../../types/request/json.ts';
 import type { ContentPart, ProviderOptions, SourcePart } from '../../../types/request/message.ts';
 import { asJSON, asObject, asObjects, asText, compact, type Wire } from '../../../util/json.ts';
-import { parseToolInput } from '../../shared/tool-input.ts';
+import { namelessCall } from '../../shared/answer/broken.ts';
+import { readToolInput } from '../../shared/tool-input.ts';
 
 /** Calls of the vendor's tools that the application has to run, as it runs its own. */
 const clientTools = new Set([
@@ -14,18 +15,31 @@ const clientTools = new Set([
 
 /** One item of an answer as parts. Items that have to go back as they came are kept whole in the part's options. */
 export function toParts(item: Wire): readonly ContentPart[] {
-  const type = asText(item['type']) ?? '';
+  const type = typeOf(item);
   switch (type) {
+    case '':
+      return [];
     case 'message':
-      return messageParts(item);
+      return textsOf(item).flatMap((content) => textParts(item, content));
     case 'reasoning':
       return [{ type: 'reasoning', text: reasoningText(item), providerOptions: keep(item) }];
+    default:
+      return toWholeParts(item, type);
+  }
+}
+
+/** A part that comes whole in a stream, too. */
+type WholePart = Exclude<ContentPart, { readonly type: 'text' | 'reasoning' }>;
+
+/** The same for an item that is neither a message nor reasoning. */
+export function toWholeParts(item: Wire, type: string): readonly WholePart[] {
+  switch (type) {
     case 'function_call':
       return [
         {
           type: 'tool-call',
           ...callOf(item),
-          input: parseToolInput(asText(item['arguments']) ?? ''),
+          input: readToolInput(item['arguments']),
           providerOptions: { openai: compact({ itemId: asText(item['id']) }) },
         },
       ];
@@ -34,18 +48,40 @@ export function toParts(item: Wire): readonly ContentPart[] {
     case 'mcp_approval_request':
       return [...vendorParts(item, type), approvalRequest(item)];
     default:
-      if (clientTools.has(type)) return [clientCall(item, type)];
-      return vendorParts(item, type);
+      return clientTools.has(type) ? [clientCall(item, type)] : vendorParts(item, type);
   }
+}
+
+/** What kind of item it is; some servers leave that out where its fields say it. */
+export function typeOf(item: Wire): string {
+  const type = asText(item['type']) ?? '';
+  if (type !== '') return type;
+  if (asText(item['call_id']) !== undefined && asText(item['name']) !== undefined) return 'function_call';
+  return item['content'] === undefined ? '' : 'message';
 }
 
 /** The id and name under which a call of a tool is known. */
 export function callOf(item: Wire): { readonly toolCallId: string; readonly toolName: string } {
-  const type = asText(item['type']) ?? '';
   return {
-    toolCallId: asText(item['call_id']) ?? asText(item['id']) ?? crypto.randomUUID(),
-    toolName: asText(item['name']) ?? type.replace(/_call$/, ''),
+    toolCallId: asText(item['call_id']) ?? '',
+    toolName: asText(item['name']) || typeOf(item).replace(/_call$/, ''),
   };
+}
+
+/**
+ * An item whose call has an id that no other has. Throws where the application would have to answer a call without knowing of
+ * which tool.
+ */
+export function withOwnId(item: Wire, ownId: (given: unknown) => string): Wire {
+  const type = typeOf(item);
+  if (!isClientCall(type)) return item;
+  if (isNamed(type) && !asText(item['name'])) throw namelessCall('openai');
+  return { ...item, call_id: ownId(asText(item['call_id']) || item['id']) };
+}
+
+/** Whether calls of this type say which tool they are of. */
+export function isNamed(type: string): boolean {
+  return type === 'function_call' || type === 'custom_tool_call';
 }
 
 /** Whether the application has to answer such an item with a tool's result. */
@@ -53,14 +89,29 @@ export function isClientCall(type: unknown): boolean {
   return type === 'function_call' || (typeof type === 'string' && clientTools.has(type));
 }
 
-function messageParts(item: Wire): readonly ContentPart[] {
-  return asObjects(item['content']).flatMap((content): readonly ContentPart[] => {
-    if (content['type'] !== 'output_text') return [];
-    const annotations = Array.isArray(content['annotations']) ? content['annotations'] : [];
-    const providerOptions = messageOptions(item, annotations);
-    const text = { type: 'text', text: asText(content['text']) ?? '', providerOptions } as const;
-    return [text, ...sourcesIn(annotations)];
+/** A piece of a message's text. */
+interface Text {
+  readonly index: number;
+  readonly text: string;
+  readonly annotations: readonly unknown[];
+}
+
+/** The texts of a message, which compatible servers also send as one string. */
+export function textsOf({ content }: Wire): readonly Text[] {
+  if (typeof content === 'string') return [{ index: 0, text: content, annotations: [] }];
+  return (Array.isArray(content) ? content : []).flatMap((each: unknown, index): readonly Text[] => {
+    const { type = 'text', text, annotations } = asObject(each) ?? {};
+    if (type !== 'output_text' && type !== 'text') return [];
+    return [{ index, text: asText(text) ?? '', annotations: Array.isArray(annotations) ? annotations : [] }];
   });
+}
+
+function textParts(item: Wire, { text, annotations }: Text): readonly ContentPart[] {
+  if (text === '' && annotations.length === 0) return [];
+  return [
+    { type: 'text', text, providerOptions: messageOptions(item, annotations) },
+    ...sourcesIn(annotations),
+  ];
 }
 
 /** What has to go back with a message: its id, the phase that it belongs to, and its citations. */
@@ -74,22 +125,22 @@ export function messageOptions(item: Wire, annotations: readonly unknown[]): Pro
 }
 
 /** The summary of what the model thought, or the thoughts themselves where the model gives them away. */
-function reasoningText(item: Wire): string {
+export function reasoningText(item: Wire): string {
   const summary = asObjects(item['summary']);
   const told = summary.length > 0 ? summary : asObjects(item['content']);
   return told.map(({ text }) => asText(text) ?? '').join('\n\n');
 }
 
 // The picture is the part's data; the rest of the item is kept, so that it can be put together again.
-function imageParts(item: Wire): readonly ContentPart[] {
+function imageParts(item: Wire): readonly WholePart[] {
   const { result, ...rest } = item;
-  const data = asText(result);
-  if (data === undefined) return vendorParts(item, 'image_generation_call');
+  const data = asText(result) ?? '';
+  if (data === '') return vendorParts(item, 'image_generation_call');
   const mediaType = `image/${asText(item['output_format']) ?? 'png'}`;
   return [{ type: 'file', data, mediaType, providerOptions: keep(rest) }];
 }
 
-function clientCall(item: Wire, type: string): ContentPart {
+function clientCall(item: Wire, type: string): WholePart {
   const given = type === 'custom_tool_call' ? item['input'] : (item['action'] ?? item['operation']);
   return {
     type: 'tool-call',
@@ -100,12 +151,12 @@ function clientCall(item: Wire, type: string): ContentPart {
 }
 
 /** What the vendor did by itself: a call and, where the item tells it, what came of it. */
-function vendorParts(item: Wire, type: string): readonly ContentPart[] {
+function vendorParts(item: Wire, type: string): readonly WholePart[] {
   const toolCallId = asText(item['id']) ?? crypto.randomUUID();
   const toolName = asText(item['name']) ?? type.replace(/_call$/, '');
   const asked = item['arguments'] ?? item['action'] ?? item['queries'] ?? item['code'];
-  const input = typeof asked === 'string' ? parseToolInput(asked) : (asJSON(asked) ?? {});
-  const call: ContentPart = {
+  const input = readToolInput(asked);
+  const call: WholePart = {
     type: 'tool-call',
     toolCallId,
     toolName,
@@ -121,12 +172,12 @@ function vendorParts(item: Wire, type: string): readonly ContentPart[] {
 }
 
 /** The question is the call's item itself; its answer goes by its id. */
-function approvalRequest(item: Wire): ContentPart {
+function approvalRequest(item: Wire): WholePart {
   const approvalId = asText(item['id']) ?? '';
   return { type: 'tool-approval-request', approvalId, toolCallId: approvalId };
 }
 
-function keep(item: Wire): ProviderOptions {
+export function keep(item: Wire): ProviderOptions {
   return { openai: { item: asJSON(item) } };
 }
 

@@ -1,12 +1,17 @@
-import { ProviderError } from '../../../errors.ts';
+import type { ProviderError } from '../../../errors.ts';
 import { isFailure } from '../../../transport/read-failure.ts';
 import type { ProviderResult } from '../../../types/provider.ts';
 import type { JSONObject, JSONValue } from '../../../types/request/json.ts';
+import type { ContentPart } from '../../../types/request/message.ts';
 import type { FinishReason, Warning } from '../../../types/result/result.ts';
 import { asJSON, asObject, asObjects, asText, compact, type Wire } from '../../../util/json.ts';
 import { failureFrom } from '../../chat-completions/failures.ts';
-import { isClientCall, toParts } from './items.ts';
-import { toUsage } from './usage.ts';
+import { chargeIn, serviceTierIn } from '../../chat-completions/usage.ts';
+import { malformed, truncated } from '../../shared/answer/broken.ts';
+import { type Evidence, evidenceIn, finishReasonOf, givenReason } from '../../shared/answer/finish-reason.ts';
+import { ownToolCallIds } from '../../shared/tool-call-id.ts';
+import { toParts, withOwnId } from './items.ts';
+import { readUsage } from './usage.ts';
 
 const provider = 'openai';
 
@@ -18,18 +23,26 @@ export function toResult(
 ): ProviderResult {
   const wire = asObject(raw);
   if (isFailure(raw)) throw failureFrom(raw, provider, headers);
-  if (wire === undefined || !Array.isArray(wire['output'])) {
-    const summary = 'the answer is no response';
-    throw new ProviderError({ kind: 'malformed', provider, answered: true, summary });
-  }
-  const finishReason = endOf(wire, headers);
-  const items = asObjects(wire['output']);
+  if (wire === undefined || !Array.isArray(wire['output']))
+    throw malformed(provider, 'the answer is no response');
+  const ownId = ownToolCallIds();
+  const items = asObjects(wire['output']).map((item) => withOwnId(item, ownId));
+  const content = withPlainText(items.flatMap(toParts), wire);
+  const finishReason = endOf(wire, headers, evidenceIn(content));
   const refusals = items.flatMap(refusalsIn);
   return {
-    content: items.flatMap(toParts),
+    content,
     finishReason: refusals.length > 0 ? 'content-filter' : finishReason,
-    usage: toUsage(wire),
-    response: { ...compact({ id: asText(wire['id']), model: asText(wire['model']) }), headers },
+    usage: readUsage(wire),
+    ...compact({ cost: chargeIn(wire['usage']) }),
+    response: {
+      ...compact({
+        id: asText(wire['id']),
+        model: asText(wire['model']),
+        serviceTier: serviceTierIn(wire, asObject(wire['usage'])),
+      }),
+      headers,
+    },
     warnings,
     providerMetadata: {
       openai: metadataOf(wire, refusals.join(''), items.flatMap(logprobsIn)),
@@ -38,21 +51,30 @@ export function toResult(
   };
 }
 
+/** Some servers give the text only in `output_text`, which OpenAI's SDKs add. */
+function withPlainText(content: readonly ContentPart[], { output_text }: Wire): readonly ContentPart[] {
+  const text = asText(output_text) ?? '';
+  if (text === '' || content.some(({ type }) => type === 'text')) return content;
+  return [...content, { type: 'text', text }];
+}
+
 /** Why a response ended. Throws where it failed or has not ended. */
-export function endOf(wire: Wire, headers: Readonly<Record<string, string>>): FinishReason {
-  if ((wire['error'] ?? undefined) !== undefined || wire['status'] === 'failed')
-    throw failureIn(wire, headers);
-  const status = wire['status'];
+export function endOf(
+  wire: Wire,
+  headers: Readonly<Record<string, string>>,
+  evidence: Evidence,
+): FinishReason {
+  const status = asText(wire['status']) ?? '';
+  if (isFailure(wire) || status === 'failed') throw failureIn(wire, headers);
   if (status === 'incomplete') {
-    const reason = asObject(wire['incomplete_details'])?.['reason'];
-    if (reason === 'max_output_tokens') return 'length';
-    return reason === 'content_filter' ? 'content-filter' : 'other';
+    const reason = givenReason(asObject(wire['incomplete_details'])?.['reason']) ?? status;
+    const ended = finishReasonOf({ provider, reason, ...evidence });
+    return ended === 'tool-calls' || ended === 'stop' ? 'other' : ended;
   }
-  if (status !== 'completed') {
-    const summary = 'the answer does not say that it is complete';
-    throw new ProviderError({ kind: 'truncated', provider, answered: true, summary });
-  }
-  return asObjects(wire['output']).some(({ type }) => isClientCall(type)) ? 'tool-calls' : 'stop';
+  // A whole answer of a server that leaves the status out.
+  const isComplete = status === 'completed' || (status === '' && evidence.hasContent);
+  if (!isComplete) throw truncated(provider, 'the answer does not say that it is complete');
+  return evidence.callsTools ? 'tool-calls' : 'stop';
 }
 
 /** The error of a response that failed, or of an `error` event. */
@@ -62,7 +84,7 @@ export function failureIn(wire: Wire, headers: Readonly<Record<string, string>>)
 
 /** The model's own words where it refuses. */
 function refusalsIn(item: Wire): readonly string[] {
-  return asObjects(item['content']).flatMap(({ refusal }) => asText(refusal) ?? []);
+  return asObjects(item['content']).flatMap(({ refusal }) => asText(refusal) || []);
 }
 
 function logprobsIn(item: Wire): readonly JSONValue[] {

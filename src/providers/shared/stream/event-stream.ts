@@ -1,6 +1,7 @@
 import { createParser } from 'eventsource-parser';
 import { ProviderError } from '../../../errors.ts';
 import type { Body } from '../../../transport/body.ts';
+import { isFailure } from '../../../transport/read-failure.ts';
 import { asObject } from '../../../util/json.ts';
 import { errorLines } from './error-lines.ts';
 import type { ChunkSource, Chunks } from './part-stream.ts';
@@ -84,9 +85,9 @@ function readError(data: string): unknown {
   } catch {
     // Some servers send the message alone.
   }
-  const wire = asObject(Array.isArray(error) ? error[0] : error);
-  const says = wire !== undefined && ((wire['error'] ?? undefined) !== undefined || wire['type'] === 'error');
-  return says ? wire : { error: wire ?? error };
+  if (isFailure(error)) return Array.isArray(error) ? error[0] : error;
+  // It is an error, even where its data does not say so.
+  return { error: { message: typeof error === 'string' ? error : '', ...asObject(error) } };
 }
 
 /**

@@ -1,0 +1,63 @@
+import { ProviderError } from '../../errors.ts';
+import type { Provider, ProviderEmbedCall, ProviderEmbeddings } from '../../types/provider.ts';
+import { refuseAborted } from '../shared/sdk-provider.ts';
+import { toResponse, toWarnings } from './answer.ts';
+import { toKeyed } from './call.ts';
+import { toFailure } from './failures.ts';
+import type { EmbedCall, EmbedResultSpec } from './spec.ts';
+
+/** An embedding model of the AI SDK. */
+export interface EmbeddingModel {
+  readonly maxEmbeddingsPerCall?: unknown;
+  doEmbed(call: EmbedCall): PromiseLike<EmbedResultSpec>;
+}
+
+export function embeddingProvider(name: string, model: EmbeddingModel): Provider {
+  const none = (): ProviderError =>
+    new ProviderError({
+      kind: 'bad-request',
+      scope: 'deployment',
+      provider: name,
+      summary: 'it only embeds',
+    });
+  const { maxEmbeddingsPerCall: most } = model;
+  return {
+    name,
+    chat: () => Promise.reject(none()),
+    stream: () => {
+      throw none();
+    },
+    capabilities: () => ({ chat: false, embeddings: true }),
+    embedLimits: { values: typeof most === 'number' ? most : 96, characters: 300_000 },
+    async embed(call) {
+      try {
+        refuseAborted(name, call.signal);
+        return toEmbeddings(await model.doEmbed(toEmbedCall(call)));
+      } catch (error) {
+        throw await toFailure(name, error, call.signal);
+      }
+    },
+  };
+}
+
+function toEmbedCall({ values, dimensions, providerOptions, signal }: ProviderEmbedCall): EmbedCall {
+  return {
+    values: [...values],
+    abortSignal: signal,
+    ...(dimensions === undefined ? {} : { dimensions }),
+    ...(providerOptions === undefined ? {} : { providerOptions: toKeyed(providerOptions) }),
+  };
+}
+
+function toEmbeddings(answered: EmbedResultSpec): ProviderEmbeddings {
+  const { embeddings, usage, response, warnings, providerMetadata } = answered;
+  const said = toResponse({ ...(response === undefined ? {} : { response }) });
+  return {
+    embeddings,
+    usage: usage === undefined ? {} : { inputTokens: usage.tokens, outputTokens: 0 },
+    response: said,
+    warnings: toWarnings(warnings),
+    ...(providerMetadata === undefined ? {} : { providerMetadata: providerMetadata as never }),
+    raw: answered,
+  };
+}

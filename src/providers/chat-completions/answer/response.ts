@@ -1,0 +1,132 @@
+import { ProviderError } from '../../../errors.ts';
+import type { ProviderResult } from '../../../types/provider.ts';
+import type { ContentPart } from '../../../types/request/message.ts';
+import type { Warning } from '../../../types/result/result.ts';
+import { asJSON, asNonEmpty, asObject, asObjects, compact, type Wire } from '../../../util/json.ts';
+import { finishReasonOf } from '../../shared/answer/finish-reason.ts';
+import { failureInside } from '../failures.ts';
+import { chargeIn, readUsage, serviceTierIn, type UsageReading, usageIn } from '../usage.ts';
+import { asksForSeveral } from './asked.ts';
+import {
+  foundBy,
+  imagesIn,
+  metadataOf,
+  reasoningIn,
+  reasoningInDetails,
+  reasoningOptions,
+  refusalIn,
+  sourcesIn,
+  speech,
+  textIn,
+} from './content.ts';
+import { readFinishReason } from './finish-reason.ts';
+import { callAssembler } from './tool-calls.ts';
+
+/** What an answer is read with. */
+export interface AnswerContext {
+  readonly provider: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly warnings: readonly Warning[];
+  /** What was sent. */
+  readonly request: Wire;
+  /** How the server counts tokens. Default: as OpenAI. */
+  readonly reading?: UsageReading | undefined;
+}
+
+/** A chat completion as a result. Throws `ProviderError` for whatever is not a complete answer. */
+export function toResult(
+  raw: unknown,
+  { provider, headers, warnings, request, reading }: AnswerContext,
+): ProviderResult {
+  const wire = asObject(Array.isArray(raw) ? raw[0] : raw);
+  const inside = failureInside(raw, provider, headers);
+  if (inside !== undefined) throw inside;
+  const choices = choicesOf(wire, request);
+  const reason = choices.map(readFinishReason).findLast((said) => said !== undefined);
+  const messages = choices
+    .map((choice) => asObject(choice['message']) ?? asObject(choice['delta']))
+    .filter((message) => message !== undefined);
+  const [choice] = choices;
+  if (wire === undefined || choice === undefined || (messages.length === 0 && reason === undefined)) {
+    const summary = 'the answer is no chat completion';
+    throw new ProviderError({ kind: 'malformed', provider, answered: true, summary });
+  }
+  const content = toContent(messages, provider);
+  const refusal = messages.map(refusalIn).join('');
+  const finishReason = finishReasonOf({
+    provider,
+    reason,
+    callsTools: content.some(({ type }) => type === 'tool-call'),
+    hasContent: content.some(({ type }) => type === 'text' || type === 'file'),
+    refuses: refusal !== '',
+  });
+  const usage = usageIn(wire);
+  const said = { refusal: asNonEmpty(refusal), logprobs: asJSON(choice['logprobs']) };
+  return {
+    content: [...content, ...foundBy(wire)],
+    finishReason,
+    usage: readUsage(usage, reading),
+    ...compact({ cost: chargeIn(usage, reading) }),
+    response: {
+      ...compact({
+        id: asNonEmpty(wire['id']),
+        model: asNonEmpty(wire['model']),
+        serviceTier: serviceTierIn(wire, usage),
+      }),
+      headers,
+    },
+    warnings,
+    providerMetadata: { [provider]: compact({ ...metadataOf(wire, choice), ...said }) },
+    raw,
+  };
+}
+
+/** Whether JSON is a whole answer: some servers give one where a stream was asked for. */
+export function isCompletion(json: unknown): boolean {
+  return asObjects(asObject(json)?.['choices']).length > 0;
+}
+
+function choicesOf(wire: Wire | undefined, request: Wire): readonly Wire[] {
+  const choices = asObjects(wire?.['choices']);
+  if (!asksForSeveral(request)) return choices;
+  const first = choices.find(({ index }) => index === 0) ?? choices[0];
+  return first === undefined ? [] : [first];
+}
+
+function toContent(messages: readonly Wire[], provider: string): readonly ContentPart[] {
+  const calls = callAssembler(provider);
+  for (const [at, message] of messages.entries()) {
+    // Calls that came whole are apart, whatever their ids.
+    const apart = asObjects(message['tool_calls']).map((call, index) => ({ ...call, index }));
+    calls.push({ ...message, tool_calls: apart }, at, []);
+  }
+  return [
+    ...messages.flatMap((message) => [...reasoningOf(message, provider), ...textOf(message)]),
+    ...calls.end().filter((part) => part.type === 'tool-call'),
+    ...messages.flatMap((message) => [
+      ...speechOf(message, provider),
+      ...imagesIn(message),
+      ...sourcesIn(message),
+    ]),
+  ];
+}
+
+function reasoningOf(message: Wire, provider: string): readonly ContentPart[] {
+  const text = reasoningIn(message) || reasoningInDetails(message);
+  const details = message['reasoning_details'];
+  if (Array.isArray(details) && details.length > 0)
+    return [{ type: 'reasoning', text, providerOptions: reasoningOptions(details, provider) }];
+  return text === '' ? [] : [{ type: 'reasoning', text }];
+}
+
+function textOf(message: Wire): readonly ContentPart[] {
+  const text = textIn(message);
+  return text === '' ? [] : [{ type: 'text', text }];
+}
+
+function speechOf(message: Wire, provider: string): readonly ContentPart[] {
+  const audio = asObject(message['audio']);
+  const sound = asNonEmpty(audio?.['data']);
+  if (audio === undefined || sound === undefined) return [];
+  return [speech(sound, 'audio/wav', audio, asNonEmpty(audio['transcript']), provider)];
+}

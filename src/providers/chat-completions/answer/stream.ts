@@ -1,0 +1,97 @@
+import { ProviderError } from '../../../errors.ts';
+import type { ProviderStreamPart } from '../../../types/provider.ts';
+import { asNonEmpty, asObject, asObjects, compact, type Wire } from '../../../util/json.ts';
+import { finishReasonOf } from '../../shared/answer/finish-reason.ts';
+import type { StreamReader } from '../../shared/stream/part-stream.ts';
+import { failureInside } from '../failures.ts';
+import { type UsageReading, usageCollector, usageIn } from '../usage.ts';
+import { asksForSeveral } from './asked.ts';
+import { deltaReader } from './delta.ts';
+import { factCollector } from './facts.ts';
+import { readFinishReason } from './finish-reason.ts';
+import { answerWatch } from './one-answer.ts';
+
+/** How the chunks of one stream are read. */
+export interface ChunkReaderOptions {
+  readonly provider: string;
+  readonly headers: Readonly<Record<string, string>>;
+  /** What was sent. */
+  readonly request: Wire;
+  /** Whether the mark `[DONE]` can be seen: SDKs keep it to themselves. Default: `true`. */
+  readonly seesMark?: boolean;
+  /** How the server counts tokens. Default: as OpenAI. */
+  readonly reading?: UsageReading | undefined;
+}
+
+/** Reads the chunks of one stream of Chat Completions (https://platform.openai.com/docs/api-reference/chat/streaming). */
+export function chunkReader(options: ChunkReaderOptions): StreamReader {
+  const { provider, headers, request, seesMark = true } = options;
+  const isOneOfSeveral = asksForSeveral(request);
+  const content = deltaReader(provider);
+  const facts = factCollector();
+  const ids = answerWatch();
+  let reason: string | undefined;
+  /** Whether content came after the reason, which is then no proof that the answer is whole. */
+  let wentOn = false;
+  let isCounted = false;
+  const counted = usageCollector(options.reading);
+
+  const failure = (kind: 'malformed' | 'truncated', summary: string): ProviderError =>
+    new ProviderError({ kind, provider, answered: true, summary });
+
+  const pushChoices = (wire: Wire, choices: readonly Wire[], parts: ProviderStreamPart[]): void => {
+    const before = parts.length;
+    for (let at = 0; at < choices.length; at++) {
+      const choice = choices[at];
+      if (choice === undefined) continue;
+      const index = typeof choice['index'] === 'number' ? choice['index'] : at;
+      if (isOneOfSeveral && index !== 0) continue;
+      content.push(choice, index, parts);
+      if (parts.length > before && reason !== undefined) wentOn = true;
+      const said = readFinishReason(choice);
+      if (said === undefined) continue;
+      reason = said;
+      facts.note(wire, choice);
+    }
+    if (parts.length === before) return;
+    const answer = asNonEmpty(wire['id']);
+    if (answer !== undefined && ids.isAnother(answer))
+      throw failure('malformed', 'the stream goes on with another answer');
+  };
+
+  const pushUsage = (wire: Wire, choices: readonly Wire[], parts: ProviderStreamPart[]): void => {
+    const news = counted.take(wire);
+    if (news !== undefined) parts.push(news);
+    if (choices.length > 0 || usageIn(wire) === undefined) return;
+    facts.note(wire, undefined);
+    isCounted = reason !== undefined;
+  };
+
+  return {
+    push(chunk) {
+      const inside = failureInside(chunk, provider, headers);
+      if (inside !== undefined) throw inside;
+      const wire = asObject(chunk);
+      if (wire === undefined) throw failure('malformed', 'an event is no JSON object');
+      const parts: ProviderStreamPart[] = [];
+      facts.push(wire, parts);
+      const choices = asObjects(wire['choices']);
+      if (choices.length > 0) pushChoices(wire, choices, parts);
+      pushUsage(wire, choices, parts);
+      return parts;
+    },
+    // Usage in a chunk of its own is the last thing before the mark.
+    isOver: () => isCounted && !seesMark,
+    end(marked) {
+      if (!marked && (reason === undefined || (wentOn && seesMark)))
+        throw failure('truncated', 'the stream ended without its end mark');
+      if (ids.wasTwo()) throw failure('malformed', 'the stream was two answers');
+      const { parts, metadata: more, ...end } = content.end();
+      const finishReason = finishReasonOf({ provider, reason, ...end });
+      const { metadata, sources } = facts.end();
+      const providerMetadata = { [provider]: { ...metadata, ...more } };
+      const bill = { usage: counted.usage(), ...compact({ cost: counted.cost() }) };
+      return [...parts, ...sources, { type: 'finish', finishReason, ...bill, providerMetadata }];
+    },
+  };
+}

@@ -1,0 +1,130 @@
+import type { ProviderStreamPart } from '../../../types/provider.ts';
+import { asText, type Wire } from '../../../util/json.ts';
+import { ownToolCallIds } from '../../shared/tool-call-id.ts';
+import { typeOf } from './items.ts';
+import {
+  endItem,
+  type Kind,
+  keepBeside,
+  kindOf,
+  learn,
+  type StreamItem,
+  settleTexts,
+  streamItem,
+} from './stream-items.ts';
+
+type Parts = readonly ProviderStreamPart[];
+
+/** The items of one stream, in the order in which they began. */
+export interface ItemList {
+  readonly items: readonly StreamItem[];
+  /** The item that a piece belongs to; a new one of the type where its beginning was left out. */
+  itemOf(kind: Kind, event: Wire, type?: string): StreamItem;
+  begin(wire: Wire, outputIndex: unknown): Parts;
+  end(wire: Wire, outputIndex: unknown): Parts;
+  /** Ends what is open, and takes from the items of the whole response what the stream has not brought. */
+  close(output: readonly Wire[]): Parts;
+}
+
+/**
+ * An event's item is found by its id, else by its position, else by its kind: GitHub Copilot gives an item another id in each event
+ * (https://github.com/BerriAI/litellm/issues/30071), and some servers give all items the same position.
+ */
+export function itemList(): ItemList {
+  const items: StreamItem[] = [];
+  const byId = new Map<unknown, StreamItem>();
+  const byIndex = new Map<unknown, StreamItem>();
+  const ownId = ownToolCallIds();
+
+  const add = (wire: Wire, outputIndex: unknown, id: unknown): StreamItem => {
+    const item = streamItem(wire, asText(id) || `item-${items.length}`, outputIndex);
+    items.push(item);
+    if (id !== undefined) byId.set(id, item);
+    if (outputIndex !== undefined) byIndex.set(outputIndex, item);
+    return item;
+  };
+  const find = (kind: Kind, id: unknown, outputIndex: unknown): StreamItem | undefined => {
+    const [known, there] = [byId.get(id), byIndex.get(outputIndex)];
+    if (isOpen(known, kind)) return known;
+    if (isOpen(there, kind)) return there;
+    return items.findLast(
+      (item) => isOpen(item, kind) && (outputIndex === undefined || item.outputIndex === undefined),
+    );
+  };
+  const finish = (item: StreamItem, wire: Wire): Parts => {
+    const begun = learn(item, wire, ownId);
+    keepBeside(item, wire);
+    return [...begun, ...endItem(item, items.at(-1) !== item)];
+  };
+  /** An item of the whole response. */
+  const complete = (wire: Wire, item: StreamItem | undefined): Parts => {
+    if (item === undefined) return finish(add(wire, undefined, wire['id']), wire);
+    if (!item.done) return finish(item, wire);
+    keepBeside(item, wire);
+    return item.kind === 'message' ? settleTexts(item, wire) : [];
+  };
+
+  return {
+    items,
+    itemOf(kind, { item_id: id, output_index: outputIndex }, type = kind) {
+      return find(kind, id, outputIndex) ?? add({ type }, outputIndex, id);
+    },
+    begin(wire, outputIndex) {
+      const there = byId.get(wire['id']) ?? byIndex.get(outputIndex);
+      // A piece of it may have come before.
+      const isIt = there?.announced === false && there.kind === kindOf(wire);
+      return learn(isIt ? there : add(wire, outputIndex, wire['id']), wire, ownId);
+    },
+    end(wire, outputIndex) {
+      const { id } = wire;
+      const kind = kindOf(wire);
+      const item =
+        items.find((each) => isOpen(each, kind) && isCalled(each, wire)) ?? find(kind, id, outputIndex);
+      const isRepeated = byId.get(id)?.done === true || items.some((each) => isSameCall(each, wire));
+      if (item === undefined && isRepeated) return [];
+      return finish(item ?? add(wire, outputIndex, id), wire);
+    },
+    close(output) {
+      const pairs = pair(output, items, byId);
+      const parts = output.flatMap((wire) => complete(wire, pairs.get(wire)));
+      const open = items.filter(({ done }) => !done);
+      return [...parts, ...open.flatMap((item) => endItem(item, items.at(-1) !== item))];
+    },
+  };
+}
+
+function isOpen(item: StreamItem | undefined, kind: Kind): item is StreamItem {
+  return item?.kind === kind && !item.done;
+}
+
+/** Whether an item is the call that has this id. */
+function isCalled(item: StreamItem, { call_id: id }: Wire): boolean {
+  return item.kind === 'call' && id !== undefined && id !== '' && item.wire['call_id'] === id;
+}
+
+function isSameCall(item: StreamItem, wire: Wire): boolean {
+  const known = item.wire;
+  return isCalled(item, wire) && known['name'] === wire['name'] && known['arguments'] === wire['arguments'];
+}
+
+/** Which item of the stream each item of the response is: by its id, else by its place among those of its type. */
+function pair(
+  output: readonly Wire[],
+  items: readonly StreamItem[],
+  byId: ReadonlyMap<unknown, StreamItem>,
+): ReadonlyMap<Wire, StreamItem> {
+  const pairs = new Map<Wire, StreamItem>();
+  const left = new Set(items);
+  const take = (wire: Wire, item: StreamItem | undefined): void => {
+    if (item !== undefined && left.delete(item)) pairs.set(wire, item);
+  };
+  for (const wire of output) take(wire, items.find((item) => isCalled(item, wire)) ?? byId.get(wire['id']));
+  for (const wire of output) {
+    if (pairs.has(wire)) continue;
+    take(
+      wire,
+      [...left].find((item) => typeOf(item.wire) === typeOf(wire)),
+    );
+  }
+  return pairs;
+}

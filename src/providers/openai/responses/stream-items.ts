@@ -1,0 +1,211 @@
+import type { ProviderStreamPart } from '../../../types/provider.ts';
+import type { JSONValue } from '../../../types/request/json.ts';
+import { asObjects, asText, compact, type Wire } from '../../../util/json.ts';
+import { malformed, namelessCall } from '../../shared/answer/broken.ts';
+import {
+  parseToolInput,
+  type ToolInputReader,
+  textReader,
+  toolInputReader,
+} from '../../shared/tool-input.ts';
+import {
+  callOf,
+  isClientCall,
+  isNamed,
+  keep,
+  messageOptions,
+  reasoningText,
+  sourcesIn,
+  textsOf,
+  toWholeParts,
+  typeOf,
+  withOwnId,
+} from './items.ts';
+
+type Parts = readonly ProviderStreamPart[];
+
+const provider = 'openai';
+
+/** What pieces can be added to. `whole`: an item that only comes whole. */
+export type Kind = 'message' | 'reasoning' | 'call' | 'whole';
+
+/** One item of a stream. */
+export interface StreamItem {
+  readonly kind: Kind;
+  /** Tells its parts from those of other items. */
+  readonly id: string;
+  readonly outputIndex: unknown;
+  /** Whether its beginning has come, and not only a piece of it. */
+  announced: boolean;
+  /** As the vendor has sent it so far. */
+  wire: Wire;
+  /** What has been given out, by the place in the item. */
+  readonly texts: Map<string, string>;
+  /** The model's words where it refuses, by their place. */
+  readonly refusals: Map<string, string>;
+  /** Citations that came by themselves. */
+  readonly annotations: unknown[];
+  readonly logprobs: JSONValue[];
+  readonly input: ToolInputReader;
+  /** Arguments that wait for the call to begin. */
+  held: string;
+  /** Whether its call has begun. */
+  begun: boolean;
+  done: boolean;
+}
+
+export function kindOf(wire: Wire): Kind {
+  const type = typeOf(wire);
+  if (type === 'message' || type === 'reasoning') return type;
+  return isClientCall(type) ? 'call' : 'whole';
+}
+
+export function streamItem(wire: Wire, id: string, outputIndex: unknown): StreamItem {
+  return {
+    kind: kindOf(wire),
+    id,
+    outputIndex,
+    announced: false,
+    wire,
+    texts: new Map(),
+    refusals: new Map(),
+    annotations: [],
+    logprobs: [],
+    // What a custom tool is called with is text, and need not be JSON.
+    input: typeOf(wire) === 'custom_tool_call' ? textReader() : toolInputReader(),
+    held: '',
+    begun: false,
+    done: false,
+  };
+}
+
+/** More of a text. A blank line goes between two pieces of reasoning. */
+export function pushText(item: StreamItem, place: string, text: string): Parts {
+  if (text === '') return [];
+  const before = item.texts.get(place);
+  item.texts.set(place, (before ?? '') + text);
+  if (item.kind === 'message') return [{ type: 'text-delta', text, id: `${item.id}.${place}` }];
+  const gap = before === undefined && item.texts.size > 1 ? '\n\n' : '';
+  return [{ type: 'reasoning-delta', text: gap + text, id: item.id }];
+}
+
+/** What of a whole text has not been given out. Throws where a piece of it is missing. */
+export function settleText(item: StreamItem, place: string, text: string): Parts {
+  const told = item.texts.get(place) ?? '';
+  if (text.startsWith(told)) return pushText(item, place, text.slice(told.length));
+  if (item.kind === 'message' && text.length > told.length)
+    throw malformed(provider, 'the pieces of a text are not all of it');
+  return [];
+}
+
+/** Takes in what an item's own object says by now. A call begins as soon as its name is known. */
+export function learn(item: StreamItem, wire: Wire, ownId: (given: unknown) => string): Parts {
+  item.announced = true;
+  if (item.kind !== 'call' || item.begun) {
+    const { call_id, name } = item.wire;
+    item.wire = item.begun ? compact({ ...wire, call_id, name }) : wire;
+    return [];
+  }
+  item.wire = { ...item.wire, ...wire };
+  if (isNamed(typeOf(item.wire)) && !asText(item.wire['name'])) return [];
+  item.wire = withOwnId(item.wire, ownId);
+  item.begun = true;
+  return [{ type: 'tool-call-start', ...callOf(item.wire) }, ...inputDelta(item, item.held)];
+}
+
+/** More of a call's arguments. */
+export function pushInput(item: StreamItem, piece: string): Parts {
+  const text = item.input.push(piece);
+  if (item.begun) return inputDelta(item, text);
+  item.held += text;
+  return [];
+}
+
+/** What of whole arguments has not been given out. Throws where they are not those that came in pieces. */
+export function settleInput(item: StreamItem, given: unknown): Parts {
+  const text = typeof given === 'string' ? given : JSON.stringify(given ?? '').replace(/^""$/, '');
+  const told = item.input.text();
+  if (text.startsWith(told)) return text === told ? [] : pushInput(item, text.slice(told.length));
+  const [whole, pieces] = [text, told].map((each) => JSON.stringify(parseToolInput(each)));
+  if (whole === pieces || whole === '{}') return [];
+  throw malformed(provider, 'the pieces of a call’s arguments are not all of them');
+}
+
+/** What a message says beside its text; `first` is the place of the first piece. */
+export function keepBeside({ refusals, logprobs }: StreamItem, { content }: Wire, first = 0): void {
+  const isKnown = logprobs.length > 0;
+  for (const [index, each] of asObjects(content).entries()) {
+    const place = String(first + index);
+    const refusal = asText(each['refusal']) ?? '';
+    if (refusal.length > (refusals.get(place)?.length ?? 0)) refusals.set(place, refusal);
+    if (!isKnown) logprobs.push(...asList(each['logprobs']));
+  }
+}
+
+export function asList(value: unknown): readonly JSONValue[] {
+  return Array.isArray(value) ? (value as JSONValue[]) : [];
+}
+
+/** What of a message's texts has not been given out. */
+export function settleTexts(item: StreamItem, wire: Wire, first = 0): Parts {
+  return textsOf(wire).flatMap(({ index, text }) => settleText(item, String(first + index), text));
+}
+
+/**
+ * What an item comes to when it is over.
+ *
+ * @param late whether another item has begun since, so that nothing can be said of its text any more
+ */
+export function endItem(item: StreamItem, late = false): Parts {
+  item.done = true;
+  switch (item.kind) {
+    case 'message':
+      return endMessage(item, late);
+    case 'reasoning':
+      return endReasoning(item, late);
+    case 'call':
+      return endCall(item);
+    case 'whole':
+      return toWholeParts(item.wire, typeOf(item.wire));
+  }
+}
+
+function endMessage(item: StreamItem, late: boolean): Parts {
+  const { id, wire, annotations: apart } = item;
+  const parts: ProviderStreamPart[] = [];
+  for (const { index, text, annotations } of textsOf(wire)) {
+    const place = String(index);
+    parts.push(...settleText(item, place, text));
+    const cited = annotations.length === 0 && index === 0 ? apart : annotations;
+    const known = item.texts.has(place) || cited.length > 0;
+    if (known && !late)
+      parts.push({
+        type: 'text-delta',
+        text: '',
+        id: `${id}.${place}`,
+        providerOptions: messageOptions(wire, cited),
+      });
+    parts.push(...sourcesIn(cited));
+  }
+  return parts;
+}
+
+function endReasoning({ id, wire, texts }: StreamItem, late: boolean): Parts {
+  const told = [...texts.values()].join('\n\n');
+  const whole = reasoningText(wire);
+  const text = whole.startsWith(told) ? whole.slice(told.length) : '';
+  if (late || typeOf(wire) === '') return text === '' ? [] : [{ type: 'reasoning-delta', text, id }];
+  return [{ type: 'reasoning-delta', text, id, providerOptions: keep(wire) }];
+}
+
+function endCall(item: StreamItem): Parts {
+  if (!item.begun) throw namelessCall(provider);
+  const field = typeOf(item.wire) === 'custom_tool_call' ? 'input' : 'arguments';
+  const parts = [...settleInput(item, item.wire[field]), ...inputDelta(item, item.input.end().rest)];
+  const wire = isNamed(typeOf(item.wire)) ? { ...item.wire, [field]: item.input.text() } : item.wire;
+  return [...parts, ...toWholeParts(wire, typeOf(wire))];
+}
+
+function inputDelta({ wire }: StreamItem, text: string): Parts {
+  return text === '' ? [] : [{ type: 'tool-call-delta', toolCallId: callOf(wire).toolCallId, text }];
+}

@@ -1,0 +1,111 @@
+import type * as Sqlite from 'node:sqlite';
+import pRetry from 'p-retry';
+import { RouterError } from '../../errors.ts';
+
+type Row = Readonly<Record<string, unknown>>;
+type Parameter = string | number | null;
+
+/** Statements within one transaction. */
+export interface Database {
+  run(sql: string, parameters: readonly Parameter[]): void;
+  row(sql: string, parameters: readonly Parameter[]): Row | undefined;
+  rows(sql: string, parameters: readonly Parameter[]): readonly Row[];
+}
+
+/** A file of SQLite that several processes share. */
+export interface DatabaseFile {
+  /** Runs a read transaction: a consistent view of the file. */
+  read<T>(work: (db: Database) => T): Promise<T>;
+  /** Runs a write transaction: all of it or nothing. */
+  write<T>(work: (db: Database) => T): Promise<T>;
+  close(): Promise<void>;
+}
+
+/** Milliseconds between two looks at a lock: first and longest. A transaction here takes well under a millisecond. */
+const firstLook = 1;
+const longestLook = 50;
+
+/**
+ * Opens the file at the first use and creates its tables. Statements run on the event loop, so SQLite's own wait for a lock is off
+ * (`busy_timeout = 0`): a locked file is tried again after a pause in which requests go on.
+ */
+export function openDatabase(path: string, schema: string, lockTimeout: number): DatabaseFile {
+  let opened: Sqlite.DatabaseSync | undefined;
+  let closed = false;
+  const statements = new Map<string, Sqlite.StatementSync>();
+
+  const open = (): Sqlite.DatabaseSync => {
+    if (closed) throw new RouterError('closed', 'the store has been closed');
+    if (opened !== undefined) return opened;
+    const db = new (moduleOf().DatabaseSync)(path);
+    try {
+      db.exec('PRAGMA busy_timeout = 0; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;');
+      db.exec(schema);
+    } catch (error) {
+      db.close();
+      throw error;
+    }
+    opened = db;
+    return db;
+  };
+  const prepare = (sql: string): Sqlite.StatementSync => {
+    const known = statements.get(sql);
+    if (known !== undefined) return known;
+    const made = open().prepare(sql);
+    statements.set(sql, made);
+    return made;
+  };
+  const database: Database = {
+    run: (sql, parameters) => void prepare(sql).run(...parameters),
+    row: (sql, parameters) => prepare(sql).get(...parameters) as Row | undefined,
+    rows: (sql, parameters) => prepare(sql).all(...parameters) as readonly Row[],
+  };
+
+  const attempt = <T>(begin: string, work: (db: Database) => T): T => {
+    const db = open();
+    db.exec(begin);
+    try {
+      const result = work(database);
+      db.exec('COMMIT');
+      return result;
+    } catch (error) {
+      if (db.isTransaction) db.exec('ROLLBACK');
+      throw error;
+    }
+  };
+  const transaction = <T>(begin: string, work: (db: Database) => T): Promise<T> =>
+    pRetry(() => attempt(begin, work), {
+      retries: Number.POSITIVE_INFINITY,
+      minTimeout: firstLook,
+      maxTimeout: longestLook,
+      factor: 1.5,
+      randomize: true,
+      maxRetryTime: lockTimeout,
+      shouldRetry: ({ error }) => isLocked(error),
+    });
+
+  return {
+    read: (work) => transaction('BEGIN', work),
+    write: (work) => transaction('BEGIN IMMEDIATE', work),
+    async close() {
+      closed = true;
+      statements.clear();
+      opened?.close();
+      opened = undefined;
+    },
+  };
+}
+
+function moduleOf(): typeof Sqlite {
+  const { process } = globalThis as { process?: { getBuiltinModule?(id: string): unknown } };
+  const found = process?.getBuiltinModule?.('node:sqlite') as typeof Sqlite | undefined;
+  if (found === undefined)
+    throw new Error('sqlite() needs the module node:sqlite, which Node has since 22.13');
+  return found;
+}
+
+/** SQLITE_BUSY and SQLITE_LOCKED, extended codes included: https://www.sqlite.org/rescode.html */
+function isLocked(error: unknown): boolean {
+  const code = (error as { errcode?: unknown } | null)?.errcode;
+  return typeof code === 'number' && ((code & 0xff) === 5 || (code & 0xff) === 6);
+}

@@ -1,0 +1,9 @@
+import type { ChatRequest } from '../../src/types/request/request.ts';
+
+/** What a request can say in JSON: `bad-input.test.ts` makes a JSON Schema of this type, and checks the router's own checks by it. */
+export type Asked = Partial<
+  Pick<
+    ChatRequest,
+    'system' | 'messages' | 'tools' | 'toolChoice' | 'stopSequences' | 'reasoning' | 'providerOptions'
+  >
+>;
