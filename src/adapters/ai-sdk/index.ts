@@ -23,6 +23,7 @@ import {
   type StreamResultV3,
   warningToV3,
 } from '../../providers/ai-sdk/v3.ts';
+import { aiSdkFormat } from '../../providers/shared/option-case.ts';
 import type { CallOptions } from '../../types/options/options.ts';
 import type { Router, TargetReport } from '../../types/router.ts';
 import { type Telling, toGenerateResult, toWarning } from './answer.ts';
@@ -48,7 +49,9 @@ export type {
   Json,
   JsonObject,
   Keyed,
+  MadeFile,
   Metadata,
+  SourceSpec,
   StreamResult,
   StreamSpec,
   UnifiedFinish,
@@ -299,16 +302,15 @@ function toEmbeddingModel<Version extends SpecificationVersion>(
     supportsParallelCalls: true,
     async doEmbed({ values, dimensions, providerOptions, abortSignal }) {
       const options = optionsOf(router, modelId, providerOptions, abortSignal);
-      const { providerOptions: vendors } = callOptions({
-        prompt: [],
-        ...(providerOptions && { providerOptions }),
-      });
+      const given = { prompt: [], ...(providerOptions && { providerOptions }) };
+      const { providerOptions: vendors } = callOptions(given);
       const result = await asked(() =>
         router.embed(
           {
             values,
             ...(dimensions === undefined ? {} : { dimensions }),
             ...(vendors === undefined ? {} : { providerOptions: vendors }),
+            origin: { format: aiSdkFormat, request: { providerOptions } },
           },
           options,
         ),

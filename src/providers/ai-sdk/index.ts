@@ -9,10 +9,11 @@ import type { Provider, ProviderCall, ProviderResult } from '../../types/provide
 import { mark } from '../shared/account-marks.ts';
 import { evidenceIn } from '../shared/answer/finish-reason.ts';
 import { checkKnown } from '../shared/client-options.ts';
+import { aiSdkFormat } from '../shared/option-case.ts';
 import { limitsIn, refuseAborted } from '../shared/sdk-provider.ts';
 import { askedToBeServedAs } from '../shared/usage/service-tier.ts';
 import { answeredWith, toContent, toFinishReason, toResponse, toWarnings, withOwnIds } from './answer.ts';
-import { aiSdkFormat, toLanguageCall } from './call.ts';
+import { toLanguageCall } from './call.ts';
 import { type EmbeddingModel, embeddingProvider } from './embed.ts';
 import { toFailure } from './failures.ts';
 import { type ImageModel, imageProvider, isImageModel } from './image.ts';

@@ -147,7 +147,7 @@ export interface UsageSpec {
   raw?: JsonObject;
 }
 
-type MadeFile = {
+export type MadeFile = {
   mediaType: string;
   data: { type: 'data'; data: Uint8Array | string } | { type: 'url'; url: URL };
 };

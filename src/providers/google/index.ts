@@ -27,7 +27,7 @@ import {
 } from '../shared/sdk-provider.ts';
 import { askedToBeServedAs } from '../shared/usage/service-tier.ts';
 import { capabilitiesOf } from './capabilities.ts';
-import { type GeminiRequest, toRequest } from './chat/request.ts';
+import { asksForPictures, type GeminiRequest, toRequest } from './chat/request.ts';
 import { toResult } from './chat/response.ts';
 import { chunkReader } from './chat/stream.ts';
 import { embedGenAI, embedLegacy, limits, toEmbeddings, toEmbedRequest } from './embeddings.ts';
@@ -118,6 +118,7 @@ function provider<Client>({ embed, image, imagen = false, ...over }: Over<Client
     ...over,
     failures: googleFailures,
     toRequest,
+    asksForPictures,
     toResult,
     reader: chunkReader,
     more: {

@@ -164,6 +164,7 @@ function overChatCompletions(seesMark: boolean): Interface {
 const overResponses: Interface = {
   toRequest: (call, stream) => responses.toRequest(forInterface(call, 'openai.responses'), stream),
   send: (client, body, _stream, carry) => has(client.responses, 'responses').create(body, callOptions(carry)),
+  asksForPictures: responses.asksForPictures,
   toResult: responses.toResult,
   reader: responses.eventReader,
   more: {

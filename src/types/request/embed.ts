@@ -1,5 +1,6 @@
 import type { OperationResult } from '../result/result.ts';
 import type { ProviderOptions } from './message.ts';
+import type { Origin } from './request.ts';
 
 /**
  * Texts to be turned into vectors.
@@ -14,6 +15,8 @@ export interface EmbedRequest {
   readonly dimensions?: number;
   /** Each vendor's own options, keyed by provider name and passed through untouched. */
   readonly providerOptions?: ProviderOptions;
+  /** For adapters: the request as it came in, for providers that speak the same words and then need no translation. */
+  readonly origin?: Origin;
 }
 
 /** Vectors of one model: one per value, in the order of the values. */
