@@ -37,6 +37,7 @@ import { imagesPerCall, sendImagen, toChatImages, toImageChat, toImagenImages } 
 import { type GenerativeAIClient, sendLegacy } from './legacy.ts';
 import { isImagen } from './model.ts';
 
+export type { Fetch } from '../../transport/transport.ts';
 export type { ClientOptions } from '../shared/client-options.ts';
 export type { GenAIClient } from './genai.ts';
 export type { GenerativeAIClient, LegacyModel } from './legacy.ts';

@@ -38,6 +38,7 @@ import { toEditFiles } from './image-edits.ts';
 import { inChat } from './option-names.ts';
 import * as responses from './responses/index.ts';
 
+export type { Fetch } from '../../transport/transport.ts';
 export type { ClientOptions } from '../shared/client-options.ts';
 
 /** A client of the `openai` package, version 5 or newer, as far as it is used. */
