@@ -4,6 +4,7 @@
  * @module google
  */
 import { ConfigError } from '../../errors.ts';
+import { requirePackage } from '../../transport/node/modules.ts';
 import { type Answer, toResponse } from '../../transport/response.ts';
 import { createTransport } from '../../transport/transport.ts';
 import type { Provider } from '../../types/provider.ts';
@@ -214,13 +215,13 @@ function nothing(): Answer {
 const legacyPackage = '@google/generative-ai';
 
 /**
- * The older SDK, which most applications do not have: bundlers must not look for it. One that has it in a bundle gives a
- * `client`.
+ * The older SDK, by the runtime's `require`: an `import()` would have bundlers look for a package that most applications do not
+ * have. An application that is bundled gives a `client` instead.
  */
-function loadLegacy(): Promise<{ readonly GoogleGenerativeAI: new (apiKey: string) => GenerativeAIClient }> {
-  const load = (name: string) =>
-    import(/* webpackIgnore: true */ /* turbopackIgnore: true */ /* @vite-ignore */ name);
-  return load(legacyPackage);
+async function loadLegacy(): Promise<{
+  readonly GoogleGenerativeAI: new (apiKey: string) => GenerativeAIClient;
+}> {
+  return requirePackage(legacyPackage) as Awaited<ReturnType<typeof loadLegacy>>;
 }
 
 function overLegacy(

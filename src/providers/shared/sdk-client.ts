@@ -32,16 +32,16 @@ export function lazyClient<Client, Peer>(
 ): () => Promise<Client> {
   let made: Promise<Client> | undefined;
   const loadAndMake = async (): Promise<Client> => {
-    let loaded: Peer;
-    try {
-      loaded = await load();
-    } catch (error) {
-      const again = requirePackage(peer);
-      if (again === undefined) throw notLoaded(factory, peer, error);
-      loaded = again as Peer;
-    }
+    const loaded = await load().catch((error: unknown) => requireInstead(error));
     made ??= Promise.resolve(make(loaded));
     return made;
+  };
+  const requireInstead = (error: unknown): Peer => {
+    try {
+      return requirePackage(peer) as Peer;
+    } catch {
+      throw notLoaded(factory, peer, error);
+    }
   };
   return () => made ?? loadAndMake();
 }
