@@ -13,27 +13,37 @@ export interface Project {
   remove(): Promise<void>;
 }
 
-/**
- * Packs the package, and puts it into an empty project with what it depends on and nothing else. No registry is asked.
- *
- * @param peers what the application has installed as well
- */
-export async function packedProject(peers: readonly string[]): Promise<Project> {
-  const folder = await mkdtemp(join(await realpath(tmpdir()), 'signalbox-project-'));
+/** Packs the package as it is built; returns the path of the archive in a folder of its own. */
+export async function pack(): Promise<string> {
+  const folder = await temporary();
   const { stdout } = await run('npm', ['pack', '--json', '--ignore-scripts', '--pack-destination', folder], {
     cwd: root,
   });
   const told: unknown = JSON.parse(stdout);
   // Older and newer npm tell the same in a list or in an object.
   const [entry] = Array.isArray(told) ? told : Object.values(told as object);
+  return join(folder, entry.filename);
+}
+
+/**
+ * Makes an empty project with the packed package, with what it depends on, and nothing else. No registry is asked.
+ *
+ * @param peers what the application has installed as well
+ */
+export async function projectWith(packed: string, peers: readonly string[]): Promise<Project> {
+  const folder = await temporary();
   const installed = join(folder, 'node_modules/signalbox');
   await mkdir(installed, { recursive: true });
-  await run('tar', ['-xzf', join(folder, entry.filename), '--strip-components=1', '-C', installed]);
+  await run('tar', ['-xzf', packed, '--strip-components=1', '-C', installed]);
   const { dependencies } = JSON.parse(await readFile(join(installed, 'package.json'), 'utf8'));
   const manifest = { name: 'application', private: true, type: 'module' };
   await writeFile(join(folder, 'package.json'), JSON.stringify(manifest));
   for (const name of [...Object.keys(dependencies), ...peers]) await link(folder, name);
   return { folder, remove: () => rm(folder, { recursive: true, force: true }) };
+}
+
+async function temporary(): Promise<string> {
+  return mkdtemp(join(await realpath(tmpdir()), 'signalbox-project-'));
 }
 
 async function link(folder: string, name: string): Promise<void> {

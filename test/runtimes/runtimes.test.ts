@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Project, packedProject } from '../package/project.ts';
+import { type Project, pack, projectWith } from '../package/project.ts';
 import { chromium, installRuntimes } from './installed.ts';
 import { type Running, type Runtime, runtimes } from './launch.ts';
 import { scenarios } from './scenarios.ts';
@@ -18,7 +18,7 @@ function missing({ browser }: Runtime): string | undefined {
 
 let project: Project;
 beforeAll(async () => {
-  project = await packedProject(['openai', '@anthropic-ai/sdk', '@google/genai']);
+  project = await projectWith(await pack(), ['openai', '@anthropic-ai/sdk', '@google/genai']);
 });
 afterAll(() => project.remove());
 

@@ -156,7 +156,13 @@ function overGenAI(
     failures: googleFailures,
     allowHeaders: ['x-goog-api-key', 'x-goog-api-client'],
   });
-  const load = () => import('@google/genai');
+  const load = async () => {
+    try {
+      return await import('@google/genai'); // in a `try`, so that bundlers that do not have it go on without
+    } catch (cause) {
+      throw new Error('not imported', { cause });
+    }
+  };
   const client = lazyClient(name, '@google/genai', load, ({ GoogleGenAI }): GenAIClient => {
     return new GoogleGenAI({ apiKey, vertexai: false, apiVersion, httpOptions: { baseUrl: baseURL } });
   });
