@@ -102,7 +102,7 @@ await requests.finish();
 screen.stop();
 
 process.exitCode = verdict(requests.tally);
-router.close();
+await router.close();
 await Promise.all(mocks.map((mock) => mock.stop()));
 
 /** The last word: was anything lost, and what did it cost? */

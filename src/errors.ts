@@ -277,14 +277,19 @@ export class StreamInterruptedError extends RouterError {
   }
 }
 
-/** The request's own time (`timeout.request`) is over. */
+/** The request's own time is over: its `timeout.request`, or the time until its `deadline`. */
 export class DeadlineError extends RouterError {
-  /** The limit in milliseconds. */
+  /** How much time it had, in milliseconds. */
   readonly timeout: number;
   readonly attempts: readonly AttemptSummary[];
 
-  constructor(timeout: number, attempts: readonly AttemptSummary[]) {
-    super('deadline', `the request took longer than timeout.request = ${timeout} ms`);
+  constructor(
+    timeout: number,
+    attempts: readonly AttemptSummary[],
+    option: 'timeout.request' | 'deadline' = 'timeout.request',
+  ) {
+    const limit = option === 'deadline' ? 'it had until its deadline' : `timeout.request = ${timeout} ms`;
+    super('deadline', `the request took longer than ${limit}`);
     this.name = 'DeadlineError';
     this.timeout = timeout;
     this.attempts = attempts;
@@ -299,24 +304,35 @@ export class CostLimitError extends RouterError {
 
   constructor(maxCost: number, decision: Decision) {
     super('cost-limit', `every target is estimated above maxCost (US$ ${maxCost})`);
-    this.name = 'BudgetError';
+    this.name = 'CostLimitError';
     this.maxCost = maxCost;
     this.decision = decision;
   }
 }
 
-/** The answer is complete, but does not match the request's `schema`, or the caller's `accept` did not take it. */
+/** The answer is complete, but does not match the request's `schema`, or `accept` or a plugin's review did not take it. */
 export class OutputError extends RouterError {
-  readonly by: 'schema' | 'accept';
-  /** Where it differs from the schema: paths and rules, no values. Or what `accept` said. */
+  readonly by: 'schema' | 'accept' | 'plugin';
+  /** The name of the plugin, where it was one. */
+  readonly plugin: string | undefined;
+  /** Where it differs from the schema: paths and rules, no values. Or what `accept` or the plugin said. */
   readonly issues: readonly string[];
   readonly attempts: readonly AttemptSummary[];
 
-  constructor(by: OutputError['by'], issues: readonly string[], attempts: readonly AttemptSummary[]) {
-    const what = by === 'schema' ? 'does not match the schema' : 'was not accepted';
+  constructor(
+    by: OutputError['by'],
+    issues: readonly string[],
+    attempts: readonly AttemptSummary[],
+    plugin?: string,
+  ) {
+    const what =
+      by === 'schema'
+        ? 'does not match the schema'
+        : `was not accepted${plugin === undefined ? '' : ` by ${plugin}`}`;
     super('output', `the answer ${what}: ${issues.slice(0, 3).join('; ')}`);
     this.name = 'OutputError';
     this.by = by;
+    this.plugin = plugin;
     this.issues = issues;
     this.attempts = attempts;
   }

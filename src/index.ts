@@ -21,9 +21,6 @@ export {
   StreamInterruptedError,
 } from './errors.ts';
 export { createRouter } from './router.ts';
-export { type ByComplexityOptions, byComplexity } from './selectors/by-complexity.ts';
-export { type Complexity, type ComplexityParts, complexityOf } from './selectors/complexity.ts';
-export { type MemoryStoreOptions, memory } from './stores/memory.ts';
 export { type BalancedTerms, balanced } from './strategies/balanced.ts';
 export { type CanaryTerms, canary } from './strategies/canary.ts';
 export { highestThroughput } from './strategies/highest-throughput.ts';
@@ -51,9 +48,11 @@ export type {
   AttemptStartEvent,
   EventOf,
   Listener,
+  PluginErrorEvent,
   PriceUnknownEvent,
   RequestEndEvent,
   RequestFacts,
+  RequestStartEvent,
   RouterEvent,
   RouterEventType,
   TargetStateEvent,
@@ -100,6 +99,7 @@ export type {
   AttemptOutcome,
   AttemptPlan,
   Exclusion,
+  LiveAnswer,
   LookupHit,
   PartTransform,
   Plugin,
@@ -176,11 +176,19 @@ export type {
   StandardSchemaIssue,
   StandardSchemaResult,
 } from './types/request/schema.ts';
-export type { Decision, RankedTarget, Selected, SkippedTarget, SkipReason } from './types/result/decision.ts';
+export type {
+  Decision,
+  LookupSummary,
+  RankedTarget,
+  Selected,
+  SkippedTarget,
+  SkipReason,
+} from './types/result/decision.ts';
 export type {
   AttemptSummary,
   ChatResult,
   FinishReason,
+  OperationResult,
   ResponseInfo,
   ServedAs,
   Warning,

@@ -1,40 +1,36 @@
 import { admissionQueue } from './core/admission/queue.ts';
-import { chat } from './core/calls/chat.ts';
-import { embed } from './core/calls/embed.ts';
-import { image } from './core/calls/image.ts';
-import { stream } from './core/calls/stream/chat-stream.ts';
-import { emitHealthChange, type Route, type RouterContext, toEpoch } from './core/context.ts';
+import type { RouterContext } from './core/context.ts';
 import { releaseDropped } from './core/dropped.ts';
-import { createMirror } from './core/mirror.ts';
-import { normalizeChatRequest } from './core/operations/chat-request.ts';
-import { chatOperation, embedOperation, imageOperation } from './core/operations/operation.ts';
-import { normalizeEmbedRequest, normalizeImageRequest } from './core/operations/plain-request.ts';
-import { defaultQueue, resolvePolicies } from './core/options/policies.ts';
+import { chatOperation, streamOperation } from './core/operations/chat.ts';
+import { embedOperation } from './core/operations/embed.ts';
+import { imageOperation } from './core/operations/image.ts';
+import { checkCallOptions, noOptions } from './core/options/call-options.ts';
+import { defaultQueue } from './core/options/policies.ts';
+import { withPreset } from './core/options/preset.ts';
 import { checkOptions } from './core/options/router-options.ts';
-import { explain, type Routing, runOperation, type Work } from './core/pipeline.ts';
+import { explain, runOperation } from './core/pipeline.ts';
+import { installPlugins } from './core/plugin-host.ts';
 import { closedError } from './core/request.ts';
+import { createRoutes } from './core/routes.ts';
 import { affinity } from './core/routing/affinity.ts';
-import { createSelector, type RouteFinder } from './core/routing/select.ts';
-import { createTargets, latenciesOf, statsOf, type Target, targetHealth } from './core/targets/target.ts';
+import { createSelector } from './core/routing/select.ts';
+import { compileStations } from './core/stations/stations.ts';
+import { createTargets } from './core/targets/target.ts';
+import { emitHealthChange } from './core/targets/target-health.ts';
+import { reportOf } from './core/targets/target-report.ts';
+import { warmUp } from './core/warmup.ts';
+import { checkMirror, shadow } from './plugins/shadow/shadow.ts';
 import { priceBook } from './pricing/price-book.ts';
-import { outputLengths } from './stats/output-lengths.ts';
 import { promptCaches } from './stats/prompt-caches.ts';
-import { priority } from './strategies/priority.ts';
-import type { Clock } from './types/clock.ts';
-import type {
-  CallOptions,
-  Policies,
-  RouteOptions,
-  TargetIdOf,
-  TargetOptions,
-} from './types/options/options.ts';
+import { defaultStore } from './stores/default-store.ts';
+import type { CallOptions, RouteOptions, TargetIdOf, TargetOptions } from './types/options/options.ts';
 import type { RouterOptions } from './types/options/router-options.ts';
-import type { Provider, Traffic } from './types/provider.ts';
+import type { Plugin } from './types/plugin.ts';
 import type { ChatRequest } from './types/request/request.ts';
 import type { InferSchema, Schema } from './types/request/schema.ts';
 import type { ChatResult } from './types/result/result.ts';
 import type { ChatStream, Router } from './types/router.ts';
-import { linkedAbort, orAbort, realAbort, type Signal } from './util/abort.ts';
+import { linkedAbort } from './util/abort.ts';
 import { awakeClock } from './util/awake-clock.ts';
 import { systemClock } from './util/clock.ts';
 import { emitter } from './util/emitter.ts';
@@ -62,12 +58,76 @@ export function createRouter<
   const Routes extends Readonly<Record<string, RouteOptions<TargetIdOf<Targets>>>> = Record<never, never>,
 >(options: RouterOptions<Targets, Routes>): Router<TargetIdOf<Targets>, keyof Routes & string>;
 export function createRouter(options: RouterOptions): Router {
-  checkOptions(options);
-  const clock = options.clock ?? systemClock;
-  const awake = awakeClock(clock);
-  const random = options.random ?? Math.random;
-  const events = emitter();
+  checkOptions(options, { mirror: checkMirror });
   const closing = linkedAbort();
+  const plugins = [...(options.plugins ?? []), shadow(options)].filter((plugin) => plugin !== undefined);
+  const env = contextOf(options, plugins, closing.signal);
+  const { targets, clock, events, findRoute } = env;
+  const router: Router = {
+    targets: targets.map(({ id }) => id),
+    routes: Object.fromEntries(
+      Object.keys(options.routes ?? {}).map((name) => [
+        name,
+        findRoute(name)?.targets.map(({ id }) => id) ?? [],
+      ]),
+    ),
+    async chat<S extends Schema>(request: ChatRequest<S>, callOptions: CallOptions = noOptions) {
+      const result = await runOperation(chatOperation, request, callOptions, env);
+      return result as ChatResult<InferSchema<S>>;
+    },
+    async stream<S extends Schema>(request: ChatRequest<S>, callOptions: CallOptions = noOptions) {
+      const opened = await runOperation(streamOperation, request, callOptions, env);
+      return opened as ChatStream<InferSchema<S>>;
+    },
+    embed: (request, callOptions = noOptions) => runOperation(embedOperation, request, callOptions, env),
+    image: (request, callOptions = noOptions) => runOperation(imageOperation, request, callOptions, env),
+    explain: (request, callOptions = noOptions) => explain(chatOperation, request, callOptions, env),
+    warmup: () => warmUp(targets, clock, closing.signal),
+    on: events.on,
+    with(preset) {
+      checkCallOptions(preset);
+      return presetRouter(router, preset);
+    },
+    stats() {
+      releaseDropped(env.activeRequests.items, clock.now());
+      return targets.map((target) => reportOf(target, clock));
+    },
+    close() {
+      closing.abort(undefined);
+      for (const { stop } of [...env.activeRequests.items]) stop(closedError());
+      ending ??= uninstall();
+      return ending;
+    },
+    [Symbol.asyncDispose]: () => router.close(),
+  };
+  let ending: Promise<void> | undefined;
+  const uninstall = installPlugins(plugins, router, options.store ?? defaultStore(clock), env);
+  return router;
+}
+
+/** The same router, whose calls start from preset options. */
+function presetRouter(router: Router, preset: CallOptions): Router {
+  const over = (options: CallOptions = {}): CallOptions => withPreset(preset, options);
+  return {
+    ...router,
+    chat: (request, options) => router.chat(request, over(options)),
+    stream: (request, options) => router.stream(request, over(options)),
+    embed: (request, options) => router.embed(request, over(options)),
+    image: (request, options) => router.image(request, over(options)),
+    explain: (request, options) => router.explain(request, over(options)),
+    with: (more) => router.with(over(more)),
+  };
+}
+
+/** What all requests of the router share. */
+function contextOf(
+  options: RouterOptions,
+  plugins: readonly Plugin[],
+  closed: RouterContext['closed'],
+): RouterContext {
+  const { clock = systemClock, random = Math.random, select } = options;
+  const awake = awakeClock(clock);
+  const events = emitter();
   const targets = createTargets(options.targets, random, clock, awake, (target) =>
     emitHealthChange(target, env),
   );
@@ -76,7 +136,15 @@ export function createRouter(options: RouterOptions): Router {
     events.emit({ type: 'price-unknown', target });
   });
   void prices.ready(); // begins to load, so that the first request need not wait for all of it
+  const findRoute = createRoutes(options, targets);
+  const prefix = Math.floor(random() * 2 ** 32).toString(36);
+  let requests = 0;
   const env: RouterContext = {
+    targets,
+    findRoute,
+    stations: compileStations(plugins, events, clock),
+    selector: select === undefined ? undefined : createSelector(select, findRoute),
+    nextId: () => `${prefix}-${++requests}`,
     clock,
     awake,
     random,
@@ -86,137 +154,9 @@ export function createRouter(options: RouterOptions): Router {
     caches: promptCaches(),
     queue: admissionQueue(clock, awake),
     queueLimits: mergeDefined(defaultQueue, options.queue),
-    closed: closing.signal,
+    closed,
     apart: requestsAreApart(),
     activeRequests: swapSet(),
   };
-  const find = routeFinder(options, targets);
-  const { select } = options;
-  const routing: Routing = {
-    find,
-    select: select === undefined ? undefined : createSelector(select, find, env),
-    mirror: createMirror(targets, env),
-  };
-  const prefix = Math.floor(random() * 2 ** 32).toString(36);
-  let requests = 0;
-  const nextId = (): string => `${prefix}-${++requests}`;
-
-  return {
-    targets: targets.map(({ id }) => id),
-    routes: Object.fromEntries(
-      Object.keys(options.routes ?? {}).map((name) => [name, find(name)?.targets.map(({ id }) => id) ?? []]),
-    ),
-    async chat<S extends Schema>(request: ChatRequest<S>, callOptions: CallOptions = {}) {
-      const asked = { request: normalizeChatRequest(request), schema: request.schema };
-      const job = chatOperation('chat', request, asked.request);
-      const work: Work<ChatResult> = (run, failover) => chat(run, failover, asked);
-      const result = await runOperation(job, callOptions, nextId(), routing, env, work, asked);
-      return result as ChatResult<InferSchema<S>>;
-    },
-    async stream<S extends Schema>(request: ChatRequest<S>, callOptions: CallOptions = {}) {
-      const asked = { request: normalizeChatRequest(request), schema: request.schema };
-      const job = chatOperation('stream', request, asked.request);
-      const work: Work<ChatStream> = (run, failover) => stream(run, failover, asked);
-      const opened = await runOperation(job, callOptions, nextId(), routing, env, work, asked);
-      return opened as ChatStream<InferSchema<S>>;
-    },
-    async embed(request, callOptions = {}) {
-      const asked = normalizeEmbedRequest(request);
-      return runOperation(embedOperation(asked), callOptions, nextId(), routing, env, (run, failover) =>
-        embed(run, failover, asked),
-      );
-    },
-    async image(request, callOptions = {}) {
-      const asked = normalizeImageRequest(request);
-      return runOperation(imageOperation(asked), callOptions, nextId(), routing, env, (run, failover) =>
-        image(run, failover, asked),
-      );
-    },
-    async explain(request, callOptions = {}) {
-      return explain(
-        chatOperation('chat', request, normalizeChatRequest(request)),
-        callOptions,
-        routing,
-        env,
-      );
-    },
-    warmup: () => warmup(targets, clock, closing.signal),
-    on: events.on,
-    stats() {
-      releaseDropped(env.activeRequests.items, clock.now());
-      return targets.map((target) => {
-        const now = clock.now();
-        const { state: health, until } = targetHealth(target, now);
-        const { id, model, provider, capabilities } = target;
-        return {
-          id,
-          provider: provider.name,
-          model,
-          capabilities,
-          ...trafficOf(target),
-          health,
-          retryAt: until === undefined ? undefined : toEpoch(until, clock),
-          ...statsOf(target, now),
-          latencies: latenciesOf(target, now),
-        };
-      });
-    },
-    close() {
-      closing.abort(undefined);
-      for (const { stop } of [...env.activeRequests.items]) stop(closedError());
-    },
-  };
-}
-
-/** Of all its keys together. */
-function trafficOf({ channels }: Target): { readonly traffic?: Traffic } {
-  const known = channels.flatMap(({ provider }) => provider.traffic ?? []);
-  if (known.length === 0) return {};
-  const sum = (of: keyof Traffic): number => known.reduce((total, each) => total + each[of], 0);
-  return { traffic: { sent: sum('sent'), received: sum('received') } };
-}
-
-/** In milliseconds. */
-const longestWarmup = 10_000;
-
-/** Lets each provider get ready once, however many targets share it. A target that cannot is nobody's failure yet. */
-async function warmup(targets: readonly Target[], clock: Clock, closed: Signal): Promise<void> {
-  const providers = targets.flatMap(({ channels }) => channels.map(({ provider }) => provider));
-  const ending = realAbort(closed);
-  const stop = clock.after(longestWarmup, () => ending.abort(undefined));
-  const prepare = async (provider: Provider): Promise<void> => provider.warmup?.(ending.signal);
-  const all = [...new Set(providers)].map((provider) => orAbort(prepare(provider), ending.signal));
-  await Promise.allSettled(all);
-  stop();
-  ending.unlink();
-}
-
-/** Routes by name; and for each target's id a route of that target alone, under the router's own policies. */
-function routeFinder(options: RouterOptions, targets: readonly Target[]): RouteFinder {
-  const fallback = priority();
-  const routes = new Map<string, Route>();
-  const add = (name: string, members: readonly Target[], policies: Policies): void => {
-    routes.set(name, {
-      name,
-      targets: members,
-      policies: resolvePolicies(
-        options,
-        policies,
-        fallback,
-        members.flatMap(({ channels }) => channels).length,
-      ),
-      outputs: outputLengths(),
-      memory: { turn: 0, previous: undefined },
-    });
-  };
-  for (const target of targets) add(target.id, [target], {});
-  const named: Readonly<Record<string, RouteOptions>> = options.routes ?? {};
-  for (const [name, route] of Object.entries(named)) {
-    const members =
-      route.targets?.flatMap((id) => targets.find((target) => target.id === id) ?? []) ?? targets;
-    add(name, members, route);
-  }
-  // One that names no route goes over all targets.
-  if (!routes.has('default')) add('default', targets, {});
-  return (name) => routes.get(name ?? 'default');
+  return env;
 }

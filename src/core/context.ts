@@ -1,6 +1,4 @@
-import type { HealthNow } from '../health/cooldowns.ts';
 import type { PriceBook } from '../pricing/price-book.ts';
-import type { OutputLengths } from '../stats/output-lengths.ts';
 import type { PromptCaches } from '../stats/prompt-caches.ts';
 import type { Clock, Random } from '../types/clock.ts';
 import type { QueuePolicy } from '../types/options/options.ts';
@@ -10,19 +8,11 @@ import type { Emitter } from '../util/emitter.ts';
 import type { Pulse } from '../util/pulse.ts';
 import type { Slot, SwapSet } from '../util/swap-set.ts';
 import type { AdmissionQueue } from './admission/queue.ts';
-import type { ResolvedPolicies } from './options/policies.ts';
+import type { RouteFinder } from './routes.ts';
 import type { Affinity } from './routing/affinity.ts';
-import { channelHealth, type Target } from './targets/target.ts';
-
-/** A route with nothing left open. */
-export interface Route {
-  readonly name: string;
-  readonly targets: readonly Target[];
-  readonly policies: ResolvedPolicies;
-  readonly outputs: OutputLengths;
-  /** For strategies that look back. */
-  readonly memory: { turn: number; previous: string | undefined };
-}
+import type { Selector } from './routing/select.ts';
+import type { Stations } from './stations/stations.ts';
+import type { Target } from './targets/target.ts';
 
 /** A request under way. */
 export interface ActiveRequest extends Slot {
@@ -43,6 +33,14 @@ export interface ApartRequest {
 
 /** What all requests of one router share. */
 export interface RouterContext {
+  readonly targets: readonly Target[];
+  /** Finds a route by its name or by a target's id. */
+  readonly findRoute: RouteFinder;
+  readonly stations: Stations;
+  /** Chooses the route of calls that name none. */
+  readonly selector: Selector | undefined;
+  /** A new one for each request, unique within the process. */
+  readonly nextId: () => string;
   readonly clock: Clock;
   /** Of timeouts, and of how long targets take. */
   readonly awake: AwakeClock;
@@ -59,35 +57,4 @@ export interface RouterContext {
   readonly apart: boolean;
   /** All requests under way, which end then. */
   readonly activeRequests: SwapSet<ActiveRequest>;
-}
-
-/** Tells listeners if the state of one of a target's channels is not what they were last told. Returns that of the first. */
-export function emitHealthChange(
-  { id, channels }: Target,
-  env: RouterContext,
-  now = env.clock.now(),
-): HealthNow | undefined {
-  let first: HealthNow | undefined;
-  for (const channel of channels) {
-    const health = channelHealth(channel, now);
-    first ??= health;
-    const { state, until } = health;
-    if (state === channel.lastReportedHealth) continue;
-    const previous = channel.lastReportedHealth;
-    channel.lastReportedHealth = state;
-    env.events.emit({
-      type: 'target-state',
-      target: id,
-      ...(channel.number === undefined ? {} : { key: channel.number }),
-      state,
-      previous,
-      retryAt: until === undefined ? undefined : toEpoch(until, env.clock),
-    });
-  }
-  return first;
-}
-
-/** A monotonic moment as milliseconds since 1970, for those outside. */
-export function toEpoch(moment: number, clock: Clock): number {
-  return Math.round(clock.date() + moment - clock.now());
 }

@@ -1,132 +1,113 @@
-import { RequestError } from '../errors.ts';
 import type { CallOptions } from '../types/options/options.ts';
-import type { ChatRequest } from '../types/request/request.ts';
-import type { Decision } from '../types/result/decision.ts';
+import type { AnyRequest, AnyResult } from '../types/plugin.ts';
+import type { Decision, Selected } from '../types/result/decision.ts';
 import { orAbort } from '../util/abort.ts';
-import type { ChatInput } from './answer/finalize.ts';
-import type { Route, RouterContext } from './context.ts';
-import { createFailover, type Failover } from './failover/failover.ts';
-import type { Mirror } from './mirror.ts';
-import { generatesText, type Operation } from './operations/operation.ts';
+import type { RouterContext } from './context.ts';
+import { createFailover } from './failover/failover.ts';
+import { beginRequest, failRequest, finishRequest } from './life-cycle.ts';
+import type { Operation } from './operations/operation.ts';
+import type { RunnableOperation } from './operations/runnable.ts';
 import { checkCallOptions } from './options/call-options.ts';
-import { createRequest, type RequestState, settleError } from './request.ts';
-import { chooseCandidates, type RoutingInput } from './routing/candidates.ts';
-import { has, type Picked, type RouteFinder, type Selector } from './routing/select.ts';
-
-/** Where requests can go. One per router. */
-export interface Routing {
-  readonly find: RouteFinder;
-  /** Chooses for calls that name no route. */
-  readonly select: Selector | undefined;
-  /** Sends copies to be measured. */
-  readonly mirror: Mirror;
-}
-
-/** Goes through the targets until one answers. */
-export type Work<T> = (run: RequestState, failover: Failover) => Promise<T>;
+import { RequestState } from './request.ts';
+import { chooseCandidates } from './routing/candidates.ts';
+import { checkOnly, namedRoute, type Picked } from './routing/select.ts';
 
 /**
- * One request's way: check, find the route, choose the targets, and `work` through them until one answers. Whatever
- * happens, the request ends with its one `request-end`. A request that is refused as wrong never begins.
- *
- * @param asked what a copy of it would ask. Default: no copy
+ * The road of a request of any operation, in the order of its stations. A request that is refused as wrong never begins;
+ * every other one ends once, whatever happens. What need not wait is not awaited: each await is a turn of the microtask queue.
  */
-export async function runOperation<T>(
-  job: Operation,
+export async function runOperation<Request extends AnyRequest, Result>(
+  operation: RunnableOperation<Request, Result>,
+  input: object,
   options: CallOptions,
-  id: string,
-  routing: Routing,
   env: RouterContext,
-  work: Work<T>,
-  asked?: ChatInput,
-): Promise<T> {
-  const startedAt = env.clock.now();
-  const picking = pickRoute(job, options, routing);
-  const picked = picking instanceof Promise ? await picking : picking;
-  const { route } = picked;
-  const run = createRequest({ id, env, route, job, options, startedAt });
+): Promise<Result> {
+  const request = check(operation, input, options, env);
+  const { stations } = env;
+  beginRequest(request);
   try {
-    if (run.signal.aborted) throw run.signal.reason;
+    if (request.signal.aborted) throw request.signal.reason;
+    if (stations.inspect !== undefined)
+      await stations.inspect(request.context, (made) => request.replace(made));
+    const selecting = selectRoute(request);
+    const selected = selecting instanceof Promise ? await selecting : selecting;
     const loading = env.prices.ready();
-    if (loading !== undefined) await orAbort(loading, run.signal);
-    const choice = chooseCandidates(questionOf(job, options, picked, env), env);
-    run.decision = choice.decision;
-    route.memory.turn += 1;
-    route.memory.previous = choice.decision.candidates[0]?.target;
-    route.policies.hedges.earn();
-    route.policies.retries.earn();
-    const answer = work(run, createFailover(run, choice, options.maxCost));
-    if (asked !== undefined) routing.mirror({ id, route, job, asked, options, choice });
-    return await answer;
+    if (loading !== undefined) await orAbort(loading, request.signal);
+    const routing = chooseCandidates(request, selected);
+    request.decision = routing.decision;
+    request.observers?.routed(routing.decision);
+    const { memory, policies } = request.route;
+    memory.turn += 1;
+    memory.previous = routing.decision.candidates[0]?.target;
+    policies.hedges.earn();
+    policies.retries.earn();
+    const result = await operation.run(request, createFailover(request, routing));
+    // A stream is over when its reader is done with it.
+    if (!operation.streamed) finishRequest(request, result as AnyResult);
+    return result;
   } catch (error) {
-    settleError(run, error);
+    failRequest(request, error);
     throw error;
   }
 }
 
-/** The choice without the call. */
-export async function explain(
-  job: Operation,
+/** The choice without the call: stations 1, 4, 5 and 6. */
+export async function explain<Request extends AnyRequest>(
+  operation: Operation<Request>,
+  input: object,
   options: CallOptions,
-  routing: Routing,
   env: RouterContext,
 ): Promise<Decision> {
-  const picked = await pickRoute(job, options, routing);
-  options.signal?.throwIfAborted();
-  await env.prices.ready();
-  job.inputTokens.get(); // so that the expected costs are shown
-  return chooseCandidates(questionOf(job, options, picked, env), env).decision;
-}
-
-/** Not a promise where there is nothing to wait for, so that nobody waits for the sake of it. */
-function pickRoute(
-  job: Operation,
-  options: CallOptions,
-  { find, select }: Routing,
-): Picked | Promise<Picked> {
-  checkCallOptions(options);
-  const { asked, kind } = job;
-  if (options.route !== undefined || select === undefined || !generatesText(kind)) {
-    return checked({ route: routeOf(options, find) }, options);
+  const request = check(operation, input, options, env);
+  try {
+    const selected = await selectRoute(request);
+    options.signal?.throwIfAborted();
+    await env.prices.ready();
+    void request.inputTokens; // so that the expected costs are shown
+    return chooseCandidates(request, selected).decision;
+  } finally {
+    request.release();
   }
-  const picking = select(asked as ChatRequest, kind, options);
-  if (picking instanceof Promise) return picking.then((picked) => checked(picked, options));
-  return checked(picking, options);
 }
 
-function routeOf({ route: name }: CallOptions, find: RouteFinder): Route {
-  const route = find(name);
-  if (route !== undefined) return route;
-  const got = name === undefined ? 'none, and there is no route named `default`' : `'${name}'`;
-  throw new RequestError('options.route', 'the name of a route or the id of a target', got);
-}
-
-function checked(picked: Picked, { only = [] }: CallOptions): Picked {
-  const { route, over } = picked;
-  for (const id of over === true ? [] : only) {
-    if (has(route, [id])) continue;
-    throw new RequestError('options.only', `ids of targets of route '${route.name}'`, `'${id}'`);
-  }
-  return picked;
-}
-
-function questionOf(
-  job: Operation,
+/** 1: checks the options and the request, and brings the request into one form. */
+function check<Request extends AnyRequest>(
+  operation: Operation<Request>,
+  input: object,
   options: CallOptions,
-  { route, selected }: Picked,
   env: RouterContext,
-): RoutingInput {
-  const { turn, previous } = route.memory;
-  const context = {
-    request: job.asked,
-    session: options.session,
-    metadata: options.metadata ?? {},
-    stream: job.kind === 'stream',
-    now: env.clock.now(),
-    turn,
-    previous,
-    random: env.random,
+): RequestState<Request> {
+  checkCallOptions(options);
+  const checked = operation.check(input);
+  const isSelected = options.route === undefined && operation.selectable && env.selector !== undefined;
+  const route = isSelected ? env.selector.fallback : namedRoute(options, env.findRoute);
+  const id = env.nextId();
+  return new RequestState({
+    id,
+    env,
+    operation,
+    original: input,
+    checked,
+    options,
+    route,
+    isRouted: !isSelected,
+  });
+}
+
+/** 4: lets `select` choose the route of a call that names none. */
+function selectRoute(request: RequestState): Selected | undefined | Promise<Selected> {
+  const { options, env } = request;
+  if (request.isRouted || env.selector === undefined) return undefined;
+  const take = ({ route, selected }: Picked): Selected => {
+    checkOnly(route, options, env.findRoute);
+    request.setRoute(route);
+    return selected;
   };
-  const { only, maxCost, session } = options;
-  return { route, selected, session, job, context, only, maxCost };
+  const picking = env.selector.select(request);
+  return picking instanceof Promise
+    ? picking.then((picked) => {
+        if (request.signal.aborted) throw request.signal.reason;
+        return take(picked);
+      })
+    : take(picking);
 }

@@ -1,144 +1,296 @@
-import { DeadlineError, isRouterError, RouterError } from '../errors.ts';
-import { addUsd } from '../pricing/money.ts';
-import type { RouterErrorCode } from '../types/error.ts';
-import type { Accept, CallOptions, Interrupted, Priority } from '../types/options/options.ts';
-import type { Decision } from '../types/result/decision.ts';
-import type { AttemptSummary, FinishReason } from '../types/result/result.ts';
-import type { Cost, Usage } from '../types/result/usage.ts';
+import { DeadlineError, RouterError } from '../errors.ts';
+import { type SizeClass, sizeClassOf } from '../stats/latency.ts';
+import type { CallOptions, Interrupted, Priority } from '../types/options/options.ts';
+import type { RankContext } from '../types/options/strategy.ts';
+import type { AnyRequest, RequestContext } from '../types/plugin.ts';
+import type { Schema } from '../types/request/schema.ts';
+import type { Decision, LookupSummary } from '../types/result/decision.ts';
+import type { AttemptSummary } from '../types/result/result.ts';
 import { type LinkedAbort, linkedAbort, type Signal } from '../util/abort.ts';
+import { toEpoch } from '../util/clock.ts';
 import { mergeDefined } from '../util/merge-defined.ts';
 import { type Pulse, pulse } from '../util/pulse.ts';
-import { watchdog } from '../util/watchdog.ts';
-import { type ActiveRequest, type Route, type RouterContext, toEpoch } from './context.ts';
+import { type Watchdog, watchdog } from '../util/watchdog.ts';
+import type { ActiveRequest, RouterContext } from './context.ts';
 import { releaseDropped } from './dropped.ts';
-import type { Operation } from './operations/operation.ts';
+import type { Checked, Operation } from './operations/operation.ts';
+import type { Requirements } from './operations/requirements.ts';
 import { defaultHedge, type ResolvedPolicies, type ResolvedTimeouts } from './options/policies.ts';
+import type { Route } from './routes.ts';
+import type { Found } from './stations/lookup.ts';
+import type { RequestObservers } from './stations/observe.ts';
+import { RequestView } from './stations/request-view.ts';
+import type { Channel } from './targets/target.ts';
 
-/** All state of one request. It is made when the request comes in and nothing keeps it when the request is over. */
-export interface RequestState {
+/** What a request is made from. */
+export interface RequestInit<Request extends AnyRequest = AnyRequest> {
   readonly id: string;
   readonly env: RouterContext;
-  readonly route: Route;
-  readonly job: Operation;
-  readonly timeout: ResolvedTimeouts;
-  readonly interrupted: Interrupted;
-  readonly hedge: ResolvedPolicies['hedge'];
-  readonly accept: Accept | undefined;
-  readonly priority: Priority;
-  readonly session: string | undefined;
-  readonly metadata: Readonly<Record<string, unknown>>;
-  /** It is a copy, which nobody waits for. */
-  readonly mirror: boolean;
-  /** Monotonic milliseconds. */
-  readonly startedAt: number;
-  /** As `AwakeClock.now()`: `timeout.request` is not over while the process stands still. */
-  readonly deadline: number;
-  /** Aborts with the caller's reason, at the deadline, or when the router is closed. */
-  readonly signal: Signal;
-  /** Only where requests are apart. */
-  readonly pulse: Pulse | undefined;
-  /** In the order they ended. */
-  readonly attempts: AttemptSummary[];
-  /** How many have started. */
-  started: number;
-  /** How the targets were chosen, once they have been. */
-  decision: Decision | undefined;
-  firstTokenAt: number | undefined;
-  /** Stops all that is under way for it, as an abort of the caller's does. */
-  stop(reason: unknown): void;
-  /** Ends the request for all: timers, links, and its one `request-end`. Later calls do nothing. */
-  settle(end: RequestEnd): void;
-}
-
-/** How a request ended. */
-export type RequestEnd =
-  | {
-      readonly outcome: 'success';
-      readonly target: string;
-      readonly finishReason: FinishReason | undefined;
-      readonly usage: Usage;
-      readonly cost: Cost | undefined;
-    }
-  | { readonly outcome: 'failed'; readonly error: unknown }
-  | { readonly outcome: 'aborted' };
-
-/** What a run is made from. */
-export interface RequestInit {
-  readonly id: string;
-  readonly env: RouterContext;
-  readonly route: Route;
-  readonly job: Operation;
+  readonly operation: Operation<Request>;
+  /** The very object that the caller gave. */
+  readonly original: object;
+  readonly checked: Checked<Request>;
   readonly options: CallOptions;
-  /** When the request came in, where it was not now. */
-  readonly startedAt?: number | undefined;
-  readonly mirror?: boolean;
+  /** Its route; until `select` has chosen one, the one that is used where it cannot. */
+  readonly route: Route;
+  /** It is a copy, which nobody waits for. */
+  readonly shadow?: boolean;
+  /** `false`: `select` is about to choose its route. Default: `true`. */
+  readonly isRouted?: boolean;
   /** Called once, when it is over. */
   readonly onEnd?: () => void;
 }
 
-export function createRequest({ options, ...init }: RequestInit): RequestState {
-  const { env, route } = init;
-  const timeout = mergeDefined(route.policies.timeout, options.timeout);
-  const now = env.clock.now();
-  const { startedAt = now } = init;
-  const abort = linkedAbort(options.signal);
-  if (env.closed.aborted) abort.abort(closedError());
-  const own = env.apart ? pulse(env.clock) : undefined;
-  const live: ActiveRequest =
-    own === undefined ? { stop: abort.abort, place: undefined } : apartRequest(own, abort, () => run);
-  if (own !== undefined) releaseDropped(env.activeRequests.items, now);
-  env.activeRequests.add(live);
-  const attempts: AttemptSummary[] = [];
-  const onDeadline = (): void => abort.abort(new DeadlineError(timeout.request, attempts));
-  const left = startedAt + timeout.request - now;
-  if (left <= 0) onDeadline();
-  const timer = watchdog(env.awake, onDeadline);
-  const awakeAt = env.awake.now(now);
-  timer.watch(left, awakeAt);
-  let settled = false;
-  const run: RequestState = {
-    ...init,
-    timeout,
-    interrupted: options.interrupted ?? route.policies.interrupted,
-    hedge: hedgeOf(options.hedge, route.policies.hedge),
-    accept: options.accept ?? route.policies.accept,
-    priority: options.priority ?? 'normal',
-    session: options.session,
-    metadata: options.metadata ?? {},
-    mirror: init.mirror ?? false,
-    startedAt,
-    deadline: awakeAt + left,
-    signal: abort.signal,
-    pulse: own,
-    attempts,
-    started: 0,
-    decision: undefined,
-    firstTokenAt: undefined,
-    stop: abort.abort,
-    settle(end) {
-      if (settled) return;
-      settled = true;
-      timer.stop();
-      own?.stop();
-      abort.unlink();
-      env.activeRequests.delete(live);
-      emitRequestEnd(run, end);
-      init.onEnd?.();
-    },
-  };
-  return run;
+/**
+ * All state of one request. It is made when the request comes in, and nothing keeps it when the request is over. A class, because its
+ * getters would cost an object literal a hidden class each.
+ */
+export class RequestState<Request extends AnyRequest = AnyRequest> {
+  readonly id: string;
+  readonly env: RouterContext;
+  readonly operation: Operation<Request>;
+  readonly original: object;
+  readonly schema: Schema | undefined;
+  readonly options: CallOptions;
+  readonly shadow: boolean;
+  readonly priority: Priority;
+  readonly session: string | undefined;
+  readonly metadata: Readonly<Record<string, unknown>>;
+  /** Aborts with the caller's reason, at the deadline, or when the router is closed. */
+  readonly signal: Signal;
+  /** Monotonic milliseconds. */
+  readonly startedAt: number;
+  /** In the order they ended. */
+  readonly attempts: AttemptSummary[] = [];
+  /** As it is sent: checked, in one form. */
+  request: Request;
+  /** The same as strategies and `select` see it: as the caller gave it. */
+  asked: RankContext['request'];
+
+  // By its route:
+  route: Route;
+  timeout!: ResolvedTimeouts;
+  /** As `AwakeClock.now()`: `timeout.request` is not over while the process stands still. */
+  deadline!: number;
+  interrupted!: Interrupted;
+  hedge!: ResolvedPolicies['hedge'];
+
+  /** How many attempts have started. */
+  started = 0;
+  /** How the targets were chosen, once they have been. */
+  decision: Decision | undefined;
+  /** Which channels may take it, where it depends on what one vendor keeps. */
+  pin: ((channel: Channel) => boolean) | undefined;
+  firstTokenAt: number | undefined;
+  /** Plugins that follow it. */
+  observers: RequestObservers | undefined;
+  /** Where a plugin had the answer. */
+  lookup: LookupSummary | undefined;
+  /** Only where requests are apart. */
+  pulse: Pulse | undefined;
+  /** Whether its route is known. */
+  isRouted: boolean;
+
+  #context: RequestContext | undefined;
+  #needs: Requirements | undefined;
+  #inputTokens: number | undefined;
+  readonly #abort: LinkedAbort;
+  readonly #onEnd: (() => void) | undefined;
+  #active: ActiveRequest | undefined;
+  #timer: Watchdog | undefined;
+  /** Whether the call's `deadline` comes before `timeout.request` is over. */
+  #isByDeadline = false;
+  #over = false;
+
+  constructor({
+    id,
+    env,
+    operation,
+    original,
+    checked,
+    options,
+    route,
+    shadow = false,
+    isRouted = true,
+    onEnd,
+  }: RequestInit<Request>) {
+    this.id = id;
+    this.env = env;
+    this.operation = operation;
+    this.original = original;
+    this.asked = original as RankContext['request'];
+    this.request = checked.request;
+    this.schema = checked.schema;
+    this.options = options;
+    this.shadow = shadow;
+    this.#onEnd = onEnd;
+    this.isRouted = isRouted;
+    this.priority = options.priority ?? 'normal';
+    this.session = options.session;
+    this.metadata = options.metadata ?? none;
+    this.startedAt = env.clock.now();
+    this.#abort = linkedAbort(options.signal);
+    this.signal = this.#abort.signal;
+    this.route = route;
+    this.#adopt(route);
+  }
+
+  /**
+   * Starts its time. Until then it is a mere question, as for `explain()`.
+   *
+   * @param drop ends it where its runtime has dropped it, see `requestsAreApart`
+   */
+  start(drop: (request: RequestState, reason: unknown) => void): void {
+    const { env } = this;
+    if (env.closed.aborted) this.stop(closedError());
+    if (env.apart) {
+      this.pulse = pulse(env.clock);
+      releaseDropped(env.activeRequests.items, env.clock.now());
+    }
+    this.#active = activeOf(this, drop);
+    env.activeRequests.add(this.#active);
+    this.#watch();
+  }
+
+  /** Milliseconds until its deadline. */
+  get timeLeft(): number {
+    return this.deadline - this.env.awake.now();
+  }
+
+  /** The request as plugins see it. */
+  get context(): RequestContext {
+    this.#context ??= RequestView.of(this);
+    return this.#context;
+  }
+
+  /** What it asks of a target, beside its size. */
+  get needs(): Requirements {
+    this.#needs ??= this.operation.requirements(this.request);
+    return this.#needs;
+  }
+
+  /** Estimated when first read: counting a long prompt takes longer than all the rest of a choice. */
+  get inputTokens(): number {
+    this.#inputTokens ??= this.operation.inputTokens(this.request);
+    return this.#inputTokens;
+  }
+
+  /** Whether `inputTokens` has been read. */
+  get inputIsCounted(): boolean {
+    return this.#inputTokens !== undefined;
+  }
+
+  /** How large the prompt is, by its characters. */
+  get size(): SizeClass {
+    return sizeClassOf(this.needs.characters);
+  }
+
+  /** A plugin has put another request in its place, which is checked as the caller's was. */
+  replace(made: AnyRequest): void {
+    // In another interface's form the request still says what it said before.
+    const { origin: _, ...request }: AnyRequest & { origin?: unknown } = this.operation.check(made).request;
+    this.request = request as Request;
+    this.asked = request;
+    this.#needs = undefined;
+    this.#inputTokens = undefined;
+  }
+
+  /** A plugin has the answer; `undefined`: it had none after all. */
+  foundBy(found: Found | undefined): void {
+    if (found === undefined) {
+      this.lookup = undefined;
+      this.decision = undefined;
+      return;
+    }
+    const { plugin, hit } = found;
+    const { source, savedCost } = hit;
+    const { name, policies } = this.route;
+    this.lookup = { plugin, source, ...(savedCost === undefined ? {} : { savedCost }) };
+    this.decision = {
+      route: name,
+      strategy: policies.strategy.name,
+      candidates: [],
+      skipped: [],
+      lookup: this.lookup,
+    };
+  }
+
+  /** The route has been selected. */
+  setRoute(route: Route): void {
+    this.isRouted = true;
+    if (route === this.route) return;
+    this.route = route;
+    this.#adopt(route);
+    this.#watch();
+  }
+
+  /** Stops all that is under way for it, as an abort of the caller's does. */
+  readonly stop = (reason: unknown): void => this.#abort.abort(reason);
+
+  /** Lets go of its timer and links. `false` where that has been done, or it never started. For `finishRequest` only. */
+  release(): boolean {
+    if (this.#over) return false;
+    this.#over = true;
+    this.#timer?.stop();
+    this.pulse?.stop();
+    this.#abort.unlink();
+    this.#onEnd?.();
+    return this.#active !== undefined && this.env.activeRequests.delete(this.#active);
+  }
+
+  #adopt({ policies }: Route): void {
+    const { options, startedAt, env } = this;
+    this.timeout =
+      options.timeout === undefined ? policies.timeout : mergeDefined(policies.timeout, options.timeout);
+    const now = env.clock.now();
+    const left = startedAt + this.timeout.request - now;
+    this.#isByDeadline = options.deadline !== undefined && options.deadline - env.clock.date() < left;
+    this.deadline =
+      env.awake.now(now) + (this.#isByDeadline ? (options.deadline ?? 0) - env.clock.date() : left);
+    this.interrupted = options.interrupted ?? policies.interrupted;
+    this.hedge = hedgeOf(options.hedge, policies.hedge);
+  }
+
+  #watch(): void {
+    if (this.#active === undefined) return;
+    const { awake } = this.env;
+    const now = awake.now();
+    const left = this.deadline - now;
+    this.#timer ??= watchdog(awake, () => this.#expire());
+    if (left <= 0) this.#expire();
+    else this.#timer.watch(left, now);
+  }
+
+  #expire(): void {
+    const { options, timeout, attempts, env, startedAt } = this;
+    const had = (options.deadline ?? 0) - toEpoch(startedAt, env.clock);
+    this.stop(
+      this.#isByDeadline
+        ? new DeadlineError(had, attempts, 'deadline')
+        : new DeadlineError(timeout.request, attempts),
+    );
+  }
 }
 
-function apartRequest(own: Pulse, { abort }: LinkedAbort, run: () => RequestState): ActiveRequest {
+const none: Readonly<Record<string, unknown>> = Object.freeze({});
+
+/** How it is ended from another request. Where requests are apart it ends itself, with its next pulse. */
+function activeOf(
+  request: RequestState,
+  drop: (request: RequestState, reason: unknown) => void,
+): ActiveRequest {
+  const { pulse: own, stop } = request;
+  if (own === undefined) return { place: undefined, stop };
   return {
     place: undefined,
-    stop: (reason) => own.post(() => abort(reason)),
+    stop: (reason) => own.post(() => stop(reason)),
     apart: {
       pulse: own,
       lateSince: undefined,
       release() {
-        abort(new DOMException('the runtime has dropped the request', 'AbortError'));
-        run().settle({ outcome: 'aborted' });
+        const reason = new DOMException('the runtime has dropped the request', 'AbortError');
+        stop(reason);
+        drop(request, reason);
       },
     },
   };
@@ -152,50 +304,4 @@ export function closedError(): RouterError {
 function hedgeOf(called: CallOptions['hedge'], routed: ResolvedPolicies['hedge']): ResolvedPolicies['hedge'] {
   if (called === undefined) return routed;
   return called === false ? false : mergeDefined(routed === false ? defaultHedge : routed, called);
-}
-
-function emitRequestEnd(run: RequestState, end: RequestEnd): void {
-  const now = run.env.clock.now();
-  const success = end.outcome === 'success' ? end : undefined;
-  // Also what a target did well before another one had to start anew.
-  const wasted = run.attempts.filter(
-    ({ outcome, target }) => outcome !== 'success' || target !== success?.target,
-  );
-  run.env.events.emit({
-    type: 'request-end',
-    ...eventFields(run),
-    startedAt: toEpoch(run.startedAt, run.env.clock),
-    kind: run.job.kind,
-    outcome: end.outcome,
-    target: success?.target,
-    attempts: run.attempts,
-    finishReason: success?.finishReason,
-    usage: success?.usage,
-    cost: success?.cost,
-    wastedCost: addUsd(...wasted.map(({ cost }) => cost?.total ?? 0)),
-    duration: now - run.startedAt,
-    firstToken: run.firstTokenAt === undefined ? undefined : run.firstTokenAt - run.startedAt,
-    error: end.outcome === 'failed' ? codeOf(end.error) : undefined,
-    decision: run.decision,
-  });
-}
-
-/** What every event says of its request. */
-export function eventFields({ id, route, metadata, mirror }: RequestState): {
-  requestId: string;
-  route: string;
-  metadata: RequestState['metadata'];
-  mirror?: true;
-} {
-  return { requestId: id, route: route.name, metadata, ...(mirror ? { mirror } : {}) };
-}
-
-/** Ends a run that threw, as a failure or as the caller's own abort. */
-export function settleError(run: RequestState, error: unknown): void {
-  const byCaller = run.signal.aborted && error === run.signal.reason && !isRouterError(error);
-  run.settle(byCaller ? { outcome: 'aborted' } : { outcome: 'failed', error });
-}
-
-function codeOf(error: unknown): RouterErrorCode | undefined {
-  return isRouterError(error) ? error.code : undefined;
 }

@@ -91,21 +91,6 @@ export function failureDetector(clock: Clock, awake: AwakeClock, onChange: () =>
     latencies.weight(now) >= fewestSamples &&
     now - (unknownAt.get(latencies) ?? Number.NEGATIVE_INFINITY) >= settled * (latencies.quantile(0.5) ?? 0);
 
-  const surprise = (now: number): number => {
-    const moment = awake.now(now);
-    let sum = 0;
-    const known = new Map<Waits, boolean>();
-    for (const { startedAt, latencies } of waiting.items) {
-      const counts = known.get(latencies) ?? isKnown(latencies, now);
-      known.set(latencies, counts);
-      if (!counts) continue;
-      sum += latencies.hazard(moment - startedAt);
-      if (lastToken > startedAt) sum -= latencies.hazard(lastToken - startedAt);
-      if (sum >= certainty) break;
-    }
-    return sum;
-  };
-
   const suspect = (now: number): void => {
     self.suspected = true;
     self.until = now + suspectFor;
@@ -117,7 +102,11 @@ export function failureDetector(clock: Clock, awake: AwakeClock, onChange: () =>
     cancelLook = undefined;
     const now = clock.now();
     const stalled = now - nextLook > ownStall;
-    if (!stalled && surprise(now) >= certainty) suspect(now);
+    if (
+      !stalled &&
+      surpriseOf(waiting.items, lastToken, awake.now(now), (each) => isKnown(each, now)) >= certainty
+    )
+      suspect(now);
     else watch();
   };
   const watch = (): void => {
@@ -174,4 +163,27 @@ export function failureDetector(clock: Clock, awake: AwakeClock, onChange: () =>
     admits: (now) => !self.suspected || (now >= self.until && probe === undefined),
   };
   return self;
+}
+
+/**
+ * How surprising the silence is: the sum of the hazards of all pending attempts, each counted from its start or from the last
+ * token, whichever is later. Stops at `certainty`.
+ */
+function surpriseOf(
+  waiting: readonly Begun[],
+  lastToken: number,
+  moment: number,
+  isKnown: (latencies: Waits) => boolean,
+): number {
+  let sum = 0;
+  const known = new Map<Waits, boolean>();
+  for (const { startedAt, latencies } of waiting) {
+    const counts = known.get(latencies) ?? isKnown(latencies);
+    known.set(latencies, counts);
+    if (!counts) continue;
+    sum += latencies.hazard(moment - startedAt);
+    if (lastToken > startedAt) sum -= latencies.hazard(lastToken - startedAt);
+    if (sum >= certainty) break;
+  }
+  return sum;
 }

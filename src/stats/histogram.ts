@@ -1,30 +1,30 @@
 /**
- * A distribution of durations that forgets: 180 counters in steps of 8 %, from 1 ms to about ten minutes, so that any
- * percentile is right to 4 %. A sample counts half after five minutes.
+ * A decaying distribution of durations: 180 buckets in steps of 8 %, from 1 ms to about ten minutes, so that every percentile is
+ * accurate to 4 %. The half-life of a sample is five minutes.
  *
- * Forgetting is by forward decay (Cormode, Shkapenyuk, Srivastava, Xu: "Forward Decay", ICDE 2009): later samples weigh
- * more, instead of earlier ones being made less.
+ * It uses forward decay (Cormode, Shkapenyuk, Srivastava, Xu: "Forward Decay", ICDE 2009): later samples
+ * weigh more, instead of scaling earlier ones down.
  */
 export interface Histogram {
   add(ms: number, now: number): void;
-  /** All samples took so many times as long: for a target that has become slower or faster. To the nearest step of 8 %. */
+  /** Multiplies all samples by a factor, to the nearest step of 8 %: for a target that has become slower or faster. */
   scale(factor: number): void;
-  /** Adds what another one has counted, such as one of another process. */
+  /** Adds the counts of another histogram, such as that of another process. */
   merge(other: Histogram, now: number): void;
-  /** What is counted, by bucket, each as many samples as it is worth now. */
+  /** The decayed count of each bucket. */
   read(now: number): Float64Array;
-  /** How many samples the ones that still count are worth. */
+  /** The decayed number of samples. */
   weight(now: number): number;
-  /** The duration below which a share of the samples lies; `undefined` without any. */
+  /** The duration below which a share of the samples lies; `undefined` without samples. */
   quantile(share: number): number | undefined;
   /**
-   * How surprising it is that something has taken `ms` and is not done: the cumulative hazard, -ln of the share of samples
-   * that took longer. 0 for what is usual, and never more than `maxHazard`.
+   * How surprising it is that something takes longer than `ms`: the cumulative hazard, -ln of the share of samples that took
+   * longer. Usual durations have 0; the maximum is `maxHazard`.
    */
   hazard(ms: number): number;
 }
 
-/** -ln of one in ten thousand: more than that a distribution of a few hundred samples cannot say. */
+/** -ln of 1 in 10,000: a distribution of a few hundred samples supports no more. */
 export const maxHazard = 9.2;
 
 const growth = 1.08;
@@ -35,31 +35,18 @@ const logGrowth = Math.log(growth);
 const rescaleAt = 2 ** 40;
 
 export function histogram(): Histogram {
-  // Made when the first sample comes: most targets of most routers never get one.
+  // Allocated with the first sample: many targets never get one.
   let counts: Float64Array | undefined;
   let total = 0;
   let landmark = 0;
-  // Hazards at the upper end of each bucket; made when asked for, and void once samples have come.
+  // Computed when first needed, and again after enough new samples.
   let hazards: Float64Array | undefined;
   let sinceHazards = 0;
-
-  const bucketOf = (ms: number): number =>
-    ms <= 1 ? 0 : Math.min(buckets - 1, Math.ceil(Math.log(ms) / logGrowth));
 
   const rescale = (scale: number): void => {
     if (counts !== undefined)
       for (let bucket = 0; bucket < buckets; bucket++) counts[bucket] = (counts[bucket] ?? 0) / scale;
     total /= scale;
-  };
-
-  const makeHazards = (of: Float64Array): Float64Array => {
-    const made = new Float64Array(buckets);
-    let longer = total;
-    for (let bucket = 0; bucket < buckets; bucket++) {
-      longer -= of[bucket] ?? 0;
-      made[bucket] = Math.min(maxHazard, Math.log(total / Math.max(longer, Number.MIN_VALUE)));
-    }
-    return made;
   };
 
   const begin = (now: number): Float64Array => {
@@ -74,13 +61,7 @@ export function histogram(): Histogram {
     scale(factor) {
       const steps = Math.round(Math.log(factor) / logGrowth);
       if (counts === undefined || steps === 0) return;
-      const before = counts;
-      const moved = new Float64Array(buckets);
-      for (let bucket = 0; bucket < buckets; bucket++) {
-        const to = Math.min(buckets - 1, Math.max(0, bucket + steps));
-        moved[to] = (moved[to] ?? 0) + (before[bucket] ?? 0);
-      }
-      counts = moved;
+      counts = shifted(counts, steps);
       hazards = undefined;
     },
     merge(other, now) {
@@ -104,7 +85,7 @@ export function histogram(): Histogram {
       const bucket = bucketOf(ms);
       counts[bucket] = (counts[bucket] ?? 0) + weight;
       total += weight;
-      // A few more samples change little of what many have said.
+      // A few more samples change little among many.
       sinceHazards += weight;
       if (sinceHazards > total / 50) hazards = undefined;
     },
@@ -121,11 +102,36 @@ export function histogram(): Histogram {
     hazard(ms) {
       if (counts === undefined || total === 0) return 0;
       if (hazards === undefined) {
-        hazards = makeHazards(counts);
+        hazards = hazardsOf(counts, total);
         sinceHazards = 0;
       }
       const bucket = bucketOf(ms);
       return bucket === 0 ? 0 : (hazards[bucket - 1] ?? 0);
     },
   };
+}
+
+function bucketOf(ms: number): number {
+  return ms <= 1 ? 0 : Math.min(buckets - 1, Math.ceil(Math.log(ms) / logGrowth));
+}
+
+/** All counts moved by so many buckets; what would leave the range stays at its ends. */
+function shifted(counts: Float64Array, steps: number): Float64Array {
+  const moved = new Float64Array(buckets);
+  for (let bucket = 0; bucket < buckets; bucket++) {
+    const to = Math.min(buckets - 1, Math.max(0, bucket + steps));
+    moved[to] = (moved[to] ?? 0) + (counts[bucket] ?? 0);
+  }
+  return moved;
+}
+
+/** The cumulative hazard at the upper end of each bucket. */
+function hazardsOf(counts: Float64Array, total: number): Float64Array {
+  const hazards = new Float64Array(buckets);
+  let longer = total;
+  for (let bucket = 0; bucket < buckets; bucket++) {
+    longer -= counts[bucket] ?? 0;
+    hazards[bucket] = Math.min(maxHazard, Math.log(total / Math.max(longer, Number.MIN_VALUE)));
+  }
+  return hazards;
 }

@@ -153,26 +153,36 @@ export function scriptedProvider<const Name extends string>(
       open += 1;
       try {
         yield { type: 'response', id: `${name}-${calls.length}`, model: call.model };
-        await wait(script.delay ?? 0, call.signal);
-        const breaks = script.error !== undefined || script.hang === true || script.cut === true;
-        let left = breaks ? (script.after ?? 0) : Number.POSITIVE_INFINITY;
-        let first = true;
-        for (const part of partsOf(script)) {
-          if (left-- <= 0) break;
-          if (!first) await wait(script.gap ?? 0, call.signal);
-          first = false;
-          yield part;
-        }
-        if (script.hang === true) await wait(Number.POSITIVE_INFINITY, call.signal);
-        if (script.error !== undefined) throw failure(script);
-        if (script.cut === true) return;
-        const { finishReason, usage } = answerOf(script, call, '');
-        yield { type: 'finish', finishReason, usage };
+        yield* play(script, call, (ms) => wait(ms, call.signal), failure);
       } finally {
         open -= 1;
       }
     },
   };
+}
+
+/** The parts of one stream, in time, up to where the script breaks it. */
+async function* play(
+  script: Script,
+  call: ProviderCall,
+  wait: (ms: number) => Promise<void>,
+  failure: (script: Script) => ProviderError,
+): AsyncGenerator<ProviderStreamPart, undefined> {
+  await wait(script.delay ?? 0);
+  const breaks = script.error !== undefined || script.hang === true || script.cut === true;
+  let left = breaks ? (script.after ?? 0) : Number.POSITIVE_INFINITY;
+  let first = true;
+  for (const part of partsOf(script)) {
+    if (left-- <= 0) break;
+    if (!first) await wait(script.gap ?? 0);
+    first = false;
+    yield part;
+  }
+  if (script.hang === true) await wait(Number.POSITIVE_INFINITY);
+  if (script.error !== undefined) throw failure(script);
+  if (script.cut === true) return;
+  const { finishReason, usage } = answerOf(script, call, '');
+  yield { type: 'finish', finishReason, usage };
 }
 
 function answerOf(script: Script, call: ProviderCall, id: string): ProviderResult {

@@ -187,11 +187,13 @@ export const commonRows: readonly FailureRow[] = [
   },
   { status: [400, 422], message: tooMuchOutput, kind: 'bad-request', scope: 'deployment' },
   { status: [400, 422], message: unfitSchema, kind: 'bad-request', scope: 'deployment' },
+];
+
+/** What is left when neither code nor message names anything. */
+export const statusRows: readonly FailureRow[] = [
   { status: [400, 422], code: 'invalid_request_error', kind: 'bad-request' },
   { status: 402, kind: 'quota', retryAfter: creditPause },
   { status: 429, kind: 'rate-limit' },
-  { status: [401, 403], kind: 'auth' },
-  { status: 404, kind: 'not-found' },
   { status: [408, 504], kind: 'timeout' },
   // Cloudflare's own words about the server behind it.
   { status: [522, 524], kind: 'timeout', scope: 'endpoint' },

@@ -1,8 +1,9 @@
 import { ProviderError } from '../errors.ts';
 import type { HitLimit, ProviderErrorKind, ProviderErrorScope } from '../types/error.ts';
-import { commonRows, type FailureFacts, type FailureRow, findRow } from './failure-table.ts';
+import { commonRows, type FailureFacts, type FailureRow, findRow, statusRows } from './failure-table.ts';
 import { limitsOf, windowResetOf } from './rate-limits.ts';
 import { type Failure, isHTML, quotasIn, readFailure } from './read-failure.ts';
+import { refusalRows, subjectRows } from './refusals.ts';
 import { retryAfterInBody, retryAfterInText, retryAfterOf } from './retry-after.ts';
 
 /** A day. */
@@ -25,7 +26,8 @@ const usualStatus: Partial<Record<ProviderErrorKind, number>> = {
 /** Turns a vendor's failure into a `ProviderError`, by the first row of the vendor's table or the common one that fits. */
 export function classifyFailure(failure: Failure, vendorRows: readonly FailureRow[] = []): ProviderError {
   const { facts, code, text } = readFailure(failure);
-  const row = findRow(vendorRows, facts) ?? findRow(commonRows, facts);
+  const tables = [subjectRows, vendorRows, commonRows, refusalRows, statusRows];
+  const row = findRow(tables.flat(), facts);
   const kind = row?.kind ?? kindOfStatus(facts.status);
   return new ProviderError({
     provider: failure.provider,

@@ -93,6 +93,8 @@ function codesIn(
     error['status'],
     top?.['type'],
     record(error['innererror'])?.['code'],
+    // Google's reason (https://cloud.google.com/apis/design/errors#error_info).
+    detailOf(top, 'ErrorInfo')?.['reason'],
   ]
     .map(word)
     .filter((found) => found !== undefined);

@@ -1,21 +1,35 @@
-import type { RouterErrorCode } from './error.ts';
+import type { PluginStation, RouterErrorCode } from './error.ts';
 import type { Health } from './options/strategy.ts';
-import type { Decision } from './result/decision.ts';
+import type { Decision, LookupSummary } from './result/decision.ts';
 import type { AttemptSummary, FinishReason, ServedAs } from './result/result.ts';
 import type { Cost, Usage } from './result/usage.ts';
 
-/** What every event says of its request. */
+/** What every event of a request says of it. */
 export interface RequestFacts {
   /** Unique within the process. */
   readonly requestId: string;
   readonly route: string;
   /** The caller's own, from the call options. */
   readonly metadata: Readonly<Record<string, unknown>>;
+  /** From the call options. */
+  readonly tenant?: string;
+  /** From the call options. */
+  readonly user?: string;
+  /** From the call options. */
+  readonly tags?: readonly string[];
   /**
    * `true` where this is of a copy that was sent to a `mirror`, which has the id of its original, an attempt and a
    * `request-end` of its own, and a cost that is no part of the original's.
    */
   readonly mirror?: true;
+}
+
+/** A call has passed its checks and is a request now; its `request-end` follows. */
+export interface RequestStartEvent extends RequestFacts {
+  readonly type: 'request-start';
+  /** When the call came: milliseconds since 1970. */
+  readonly startedAt: number;
+  readonly kind: RequestEndEvent['kind'];
 }
 
 /** An attempt is about to be sent. */
@@ -78,6 +92,8 @@ export interface RequestEndEvent extends RequestFacts {
   readonly error: RouterErrorCode | undefined;
   /** How the targets were chosen. */
   readonly decision: Decision | undefined;
+  /** Where the answer was found by a plugin rather than made by a target: `cost` is 0 then. */
+  readonly lookup?: LookupSummary;
 }
 
 /** What is known of a target has changed. */
@@ -98,18 +114,33 @@ export interface PriceUnknownEvent {
   readonly target: string;
 }
 
+/** A plugin threw where that harms no request: in `lookup`, in an observer, or in what it does in the background. */
+export interface PluginErrorEvent {
+  readonly type: 'plugin-error';
+  readonly plugin: string;
+  readonly station: PluginStation;
+  /** Left out where it is of no request. */
+  readonly requestId?: string;
+  /** What it threw, as it is: look at it before it is logged. */
+  readonly error: unknown;
+}
+
 export type RouterEvent =
+  | RequestStartEvent
   | AttemptStartEvent
   | AttemptEndEvent
   | UsageEvent
   | RequestEndEvent
   | TargetStateEvent
-  | PriceUnknownEvent;
+  | PriceUnknownEvent
+  | PluginErrorEvent;
 
 export type RouterEventType = RouterEvent['type'];
 
-/** The event of one type. */
-export type EventOf<T extends RouterEventType> = Extract<RouterEvent, { readonly type: T }>;
+/** The event of one type; of `*` any event. */
+export type EventOf<T extends RouterEventType | '*'> = T extends '*'
+  ? RouterEvent
+  : Extract<RouterEvent, { readonly type: T }>;
 
 /** Called with each event. What it throws or rejects with is ignored: it can never harm a request. */
-export type Listener<T extends RouterEventType> = (event: EventOf<T>) => unknown;
+export type Listener<T extends RouterEventType | '*'> = (event: EventOf<T>) => unknown;

@@ -4,9 +4,9 @@ import type { Candidate } from './options/strategy.ts';
 import type { ResolvedChatRequest } from './provider.ts';
 import type { EmbedRequest, EmbedResult } from './request/embed.ts';
 import type { ImageRequest, ImageResult } from './request/image.ts';
-import type { Decision, SkippedTarget } from './result/decision.ts';
+import type { Decision, LookupSummary, SkippedTarget } from './result/decision.ts';
 import type { AttemptSummary, ChatResult } from './result/result.ts';
-import type { Restart, StreamContent, StreamPart } from './result/stream-part.ts';
+import type { StreamContent, StreamPart } from './result/stream-part.ts';
 import type { Cost, Usage } from './result/usage.ts';
 import type { Router } from './router.ts';
 import type { Change, Store } from './store.ts';
@@ -58,7 +58,7 @@ export interface Plugin {
    */
   exclude?(candidate: Candidate, context: RequestContext): Exclusion | undefined;
   /**
-   * Takes what one attempt needs, before it starts. Synchronous. `undefined`: it needs nothing. `{ until }`: it has to wait, so another
+   * Takes what one attempt needs, before it starts. Synchronous. `undefined`: it needs nothing. `{ retryAt }`: it has to wait, so another
    * target is used, or the same one later.
    */
   reserve?(attempt: AttemptPlan): Reservation | Wait | undefined;
@@ -89,9 +89,11 @@ export interface PluginHost {
   every(ms: number, run: () => Awaitable<void>): () => void;
   /**
    * Sends a copy of a request to one target, to be measured: its answer reaches no caller. It makes one attempt, and gives
-   * its place up to any request that needs it. Its events carry `mirror: true`. Resolves when it is over; never rejects.
+   * its place up to any request that needs it. Its events carry `mirror: true`.
+   *
+   * @param onEnd called once: when it is over, or at once where none is sent
    */
-  shadow(context: RequestContext, target: string): Promise<void>;
+  shadow(context: RequestContext, target: string, onEnd?: () => void): void;
   /** Reports what went wrong in the plugin as a `plugin-error` event. */
   report(error: unknown): void;
 }
@@ -138,19 +140,21 @@ export interface RequestContextOf<Kind extends string, Request> {
 }
 
 /** An answer that was found rather than made. It costs nothing and counts for no target's statistics. */
-export interface LookupHit {
-  /** `hit`: stored earlier. `stale`: stored, and about to be refreshed. `coalesced`: of the same request, which is under way. */
-  readonly source: 'hit' | 'stale' | 'coalesced';
+export interface LookupHit extends Omit<LookupSummary, 'plugin'> {
   /**
-   * A result as a router gave it, or the promise of one; or for chats and streams the parts of one, without its end, as they come.
-   * A promise of `undefined` or one that rejects, and parts that fail before the first token, are a miss after all.
+   * A result as a router gave it, or the promise of one; for chats and streams also an answer that is still coming. A promise of
+   * `undefined` or one that rejects, and an answer that breaks before its first token, are a miss after all.
    *
-   * It takes the same way as an answer from a target: transforms, the request's `schema`, reviews, `accept`. A result that
-   * is rejected is a miss.
+   * It takes the same way as an answer from a target: transforms, the request's `schema`, reviews, `accept`. One that is rejected before
+   * anything of it has gone out is a miss.
    */
-  readonly answer: AnyResult | PromiseLike<AnyResult | undefined> | AsyncIterable<StreamContent | Restart>;
-  /** US$ that the answer cost when it was made, where that is known. */
-  readonly savedCost?: number;
+  readonly answer: AnyResult | PromiseLike<AnyResult | undefined> | LiveAnswer;
+}
+
+/** An answer that is still coming, such as a `ChatStream`, or the parts that a request under way has seen so far and will see. */
+export interface LiveAnswer extends AsyncIterable<StreamPart> {
+  /** Settles at its end, whether or not somebody reads its parts. */
+  readonly result: PromiseLike<ChatResult>;
 }
 
 /** Why a target must not get a request. */
@@ -159,8 +163,8 @@ export interface Exclusion {
   /** In words, for the decision trace. Nothing secret. */
   readonly detail?: string;
   /** When the reason is expected to pass: milliseconds since 1970. */
-  readonly until?: number;
-  readonly facts?: SkippedTarget['facts'];
+  readonly retryAt?: number;
+  readonly facts?: NonNullable<SkippedTarget['facts']>;
   /** What the caller gets where no target is left and this one was excluded. Default: `NoTargetError`. */
   readonly error?: Error;
 }
@@ -204,7 +208,7 @@ export interface AttemptOutcome {
 /** There is nothing to be had for now. */
 export interface Wait {
   /** When to ask again: milliseconds since 1970; `Infinity`: when another attempt has ended. */
-  readonly until: number;
+  readonly retryAt: number;
 }
 
 /**
@@ -269,8 +273,8 @@ export interface RequestSummary {
   readonly target: string | undefined;
   readonly attempts: readonly AttemptSummary[];
   readonly decision: Decision | undefined;
-  /** Where the answer was found by `lookup`: which plugin found it, and how. */
-  readonly lookup: { readonly plugin: string; readonly source: LookupHit['source'] } | undefined;
+  /** Where the answer was found by a plugin's `lookup`. */
+  readonly lookup: LookupSummary | undefined;
   /** US$ spent on attempts that did not become the answer, as far as known. */
   readonly wastedCost: number;
   /** Milliseconds from the call to its end. */

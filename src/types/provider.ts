@@ -35,7 +35,7 @@ export type ResolvedChatRequest = Omit<ProviderCall, 'model' | 'signal' | 'conne
 
 /** One call for embeddings to one model: never more values than the provider takes at a time. */
 export interface ProviderEmbedCall
-  extends Pick<ProviderCall, 'model' | 'signal' | 'connectTimeout' | 'providerOptions'> {
+  extends Pick<ProviderCall, 'model' | 'signal' | 'connectTimeout' | 'providerOptions' | 'origin'> {
   readonly values: readonly string[];
   readonly dimensions?: number;
 }

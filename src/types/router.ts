@@ -111,8 +111,24 @@ export interface Router<TargetId extends string = string, RouteName extends stri
   image(request: ImageRequest, options?: CallOptions<TargetId, RouteName>): Promise<ImageResult>;
   /** How the request's target would be chosen now. Sends nothing. */
   explain(request: ChatRequest, options?: CallOptions<TargetId, RouteName>): Promise<Decision>;
-  /** Calls `listener` with each event of a type. Returns the function that ends this. */
-  on<T extends RouterEventType>(type: T, listener: Listener<T>): () => void;
+  /**
+   * Calls `listener` with each event of a type, or with `*` every event. Returns the function that removes it. What a listener
+   * throws is ignored.
+   *
+   * @example
+   * const remove = router.on('request-end', ({ target, cost }) => console.log(target, cost?.total));
+   */
+  on<T extends RouterEventType | '*'>(type: T, listener: Listener<T>): () => void;
+  /**
+   * The same router with preset call options. What a call sets itself takes precedence, field by field; `metadata` and `tags` of
+   * both count, and an answer has to pass both `accept`s.
+   *
+   * @throws RequestError for wrong options
+   * @example
+   * const acme = router.with({ tenant: 'acme', route: 'chat' });
+   * await acme.chat({ prompt: 'Hi' });
+   */
+  with(options: CallOptions<TargetId, RouteName>): Router<TargetId, RouteName>;
   /**
    * Gets ready for the first request: loads the SDKs, and opens a connection to the origin of each target, for each of its
    * keys. Nothing is sent to a model, and what fails here is no verdict on a target. Connections are opened on Node only, and
@@ -127,6 +143,11 @@ export interface Router<TargetId extends string = string, RouteName extends stri
   warmup(): Promise<void>;
   /** What has been measured of each target. */
   stats(): readonly TargetReport[];
-  /** Ends all requests under way, and all timers. Calls after it reject with code `closed`. */
-  close(): void;
+  /**
+   * Ends all requests under way and all timers at once; calls after it reject with code `closed`. Resolves when the plugins are done,
+   * which may have something to write. Never rejects.
+   */
+  close(): Promise<void>;
+  /** `close()`, for `await using`. */
+  [Symbol.asyncDispose](): Promise<void>;
 }

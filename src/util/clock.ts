@@ -43,3 +43,41 @@ export function sleep(clock: Clock, ms: number, signal: Signal): Promise<void> {
     signal.addEventListener('abort', onAbort, { once: true });
   });
 }
+
+/** A monotonic moment as milliseconds since 1970, for those outside. */
+export function toEpoch(moment: number, clock: Clock): number {
+  return Math.round(clock.date() + moment - clock.now());
+}
+
+/**
+ * Runs something again and again, never twice at a time, without keeping the process alive. Returns what ends it.
+ *
+ * @param onError gets what it throws; it goes on
+ */
+export function repeat(
+  clock: Clock,
+  ms: number,
+  run: () => unknown,
+  onError: (error: unknown) => void,
+): () => void {
+  let cancel = (): void => {};
+  let over = false;
+  const next = (): void => {
+    if (over) return;
+    cancel = clock === systemClock ? quietTimer(ms, tick) : clock.after(ms, tick);
+  };
+  const tick = (): void => {
+    void Promise.resolve().then(run).catch(onError).then(next);
+  };
+  next();
+  return () => {
+    over = true;
+    cancel();
+  };
+}
+
+function quietTimer(ms: number, run: () => void): () => void {
+  const timer: { unref?: () => void } | number = setTimeout(run, ms);
+  if (typeof timer === 'object') timer.unref?.(); // on Node it would keep the process alive
+  return () => clearTimeout(timer as number);
+}

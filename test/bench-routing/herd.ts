@@ -85,7 +85,7 @@ export async function runHerd({ seed, processes, duration, make }: HerdOptions):
     sendAll(routers, clock, duration, throws.arrival),
     untilDone(clock, () => clock.now() >= duration),
   ]);
-  for (const router of routers) router.close();
+  for (const router of routers) await router.close();
   return capacities.map((capacity, index) => {
     const fair = capacity / whole;
     const shares = spans.map(

@@ -50,7 +50,7 @@ export async function play(world: World, contender: Contender): Promise<readonly
     });
   }
   await untilDone(clock, () => pending === 0);
-  router.close();
+  await router.close();
   return outcomes.flatMap((outcome) => outcome ?? []);
 }
 

@@ -120,7 +120,7 @@ describe('router.close()', () => {
     const { router, clock, of } = world({ a: [{ hang: true }] });
     const running = outcome(router.chat(ask));
     await clock.advance(10);
-    router.close();
+    await router.close();
     expect(isRouterError((await running).error, 'closed')).toBe(true);
     expect(isRouterError(await rejection(router.chat(ask)), 'closed')).toBe(true);
     expect(of('request-end').map(({ error }) => error)).toEqual(['closed', 'closed']);

@@ -128,7 +128,7 @@ describe('raw chunks', () => {
       (await read(await router.stream({ ...ask, includeRaw }))).map(({ type }) => type);
     expect(await types(true)).toEqual(['raw', 'text-delta', 'raw', 'finish']);
     expect(await types(false)).toEqual(['text-delta', 'finish']);
-    router.close();
+    await router.close();
     await server.close();
   });
 });

@@ -148,7 +148,7 @@ describe('time in which the process stood still', () => {
     expect(of('target-state')).toEqual([]);
     const latency = router.stats()[0]?.latencies.find(({ kind }) => kind === 'stream');
     expect(latency?.p99).toBeLessThan(600);
-    router.close();
+    await router.close();
   });
 
   it('makes no streams look as if they had stopped', async () => {
@@ -171,7 +171,7 @@ describe('time in which the process stood still', () => {
     clock.freeze(frozen);
     await clock.advance(200);
     for (const next of await Promise.all(second)) expect(next).toMatchObject({ value: { done: false } });
-    router.close();
+    await router.close();
   });
 });
 

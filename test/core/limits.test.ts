@@ -128,7 +128,7 @@ describe('rpm and tpm', () => {
     expect(provider.calls).toHaveLength(4);
     await clock.advance(60_000);
     expect(provider.calls.length).toBeLessThanOrEqual(8);
-    router.close();
+    await router.close();
     await Promise.all(answers);
   });
 });

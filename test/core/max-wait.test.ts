@@ -33,7 +33,7 @@ describe('queue.maxWait', () => {
     const failing = rejection(router.stream(ask));
     await clock.advance(2_000);
     expect(isRouterError(await failing, 'no-target')).toBe(true);
-    router.close();
+    await router.close();
   });
 
   it('bounds the wait of each request by itself, whatever its place in the line', async () => {

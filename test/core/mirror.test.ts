@@ -151,7 +151,7 @@ describe('a copy never touches the request', () => {
     expect(await error).toBe('enough');
     expect(all.of('request-end')).toMatchObject([{ outcome: 'aborted' }]);
     expect(all.providers['b']?.open).toBe(1);
-    all.router.close();
+    await all.router.close();
     await all.clock.advance(0);
     expect(copyEnds(all)).toMatchObject([{ outcome: 'failed', error: 'closed' }]);
     expect([all.clock.timers, all.providers['b']?.open]).toEqual([0, 0]);
@@ -160,7 +160,7 @@ describe('a copy never touches the request', () => {
   it('does not begin once the router is closed', async () => {
     const all = mirrored();
     await all.router.chat(ask);
-    all.router.close();
+    await all.router.close();
     await all.clock.advance(0);
     expect([callsOf(all), all.clock.timers]).toEqual([0, 0]);
   });

@@ -220,7 +220,7 @@ describe('waiting', () => {
   it('rejects those who wait when the router is closed', async () => {
     const { router, send, order } = narrow();
     const all = [send('a'), send('b')];
-    router.close();
+    await router.close();
     await Promise.all(all);
     expect(new Set(order)).toEqual(new Set(['not a', 'not b']));
   });

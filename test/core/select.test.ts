@@ -194,7 +194,7 @@ describe('a request that is aborted while its route is selected', () => {
     const all = selecting(never);
     const error = rejection(all.router.chat(ask));
     await all.clock.advance(10);
-    all.router.close();
+    await all.router.close();
     expect(isRouterError(await error, 'closed')).toBe(true);
     expect([all.of('request-end').length, all.clock.timers]).toEqual([1, 0]);
   });

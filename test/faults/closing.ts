@@ -11,6 +11,6 @@ const router = createRouter({
 const asked = [router.chat({ prompt: 'Hi' }), router.stream({ prompt: 'Hi' }), router.chat({ prompt: 'Hi' })];
 const ends = Promise.allSettled(asked);
 for (let turn = 0; turn < 50; turn++) await setImmediate();
-router.close();
+await router.close();
 const closed = (await ends).every((end) => end.status === 'rejected' && isRouterError(end.reason, 'closed'));
 console.log(closed ? 'closed' : 'not closed');

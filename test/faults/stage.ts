@@ -122,7 +122,7 @@ export async function onStage<T>(
     const hits = (): number => instead?.connections ?? t1.received.length;
     return await play({ vendor, t1, t2, t3, router, clock, events: seen, hits });
   } finally {
-    router.close();
+    await router.close();
     await Promise.all([t1.close(), t2.close(), t3.close()]);
   }
 }

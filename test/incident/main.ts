@@ -108,7 +108,7 @@ async function play(rate: number, before: number, after: number, mode: Darkness)
     list[Math.floor(share * (list.length - 1))] ?? 0;
   const hit = waits(darkFrom - 2_000, darkTo);
   const late = ends.filter(({ at }) => at >= darkTo + 15_000);
-  router.close();
+  await router.close();
   first.child.disconnect();
   second.child.disconnect();
   return {

@@ -166,7 +166,7 @@ describe('500 overlapping requests over real sockets, with random faults on ever
     // Whatever was given up is closed: only answers that are complete leave a connection open, for the next request.
     await Promise.all(servers.flatMap(({ received }) => received.map(({ over }) => over)));
     expect(servers.map(({ pending }) => pending)).toEqual([0, 0, 0, 0, 0]);
-    router.close();
+    await router.close();
     await new Promise((resolve) => setImmediate(resolve));
     expect(unhandled).toEqual([]);
   }, 90_000);
@@ -272,7 +272,7 @@ describe('1,000 requests that overlap at a vendor that is down: chats, streams a
     primary.behave(unavailable);
     open = await askAll(router);
     hits = { closed: first, open: primary.received.length - first };
-    router.close();
+    await router.close();
     await Promise.all([primary.close(), fallback.close()]);
   }, 60_000);
 

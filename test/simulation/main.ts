@@ -80,8 +80,11 @@ function lineOf({ at, event }: TimedEvent): string {
   const time = at.toFixed(3).padStart(12);
   if (event.type === 'target-state') return `${time} ${event.target}: ${event.previous} → ${event.state}`;
   if (event.type === 'price-unknown') return `${time} ${event.target}: no price`;
+  if (event.type === 'plugin-error') return `${time} ${event.plugin}: ${event.station} failed`;
   const request = `${time} request ${event.metadata['request']}: ${event.type}`;
   switch (event.type) {
+    case 'request-start':
+      return `${request} ${event.kind}`;
     case 'attempt-start':
       return `${request} ${event.attempt} at ${event.target}`;
     case 'attempt-end':

@@ -76,7 +76,7 @@ export async function simulate(seed: number): Promise<World> {
   if (plan.closeAt !== undefined) {
     cancelClose = clock.after(plan.closeAt, () => {
       closedAt = clock.now();
-      router.close();
+      void router.close();
     });
   }
   const limited = plan.targets.filter(({ concurrency }) => concurrency !== undefined);

@@ -183,7 +183,7 @@ for (let round = 0; performance.now() < end; round++) {
 }
 const took = (performance.now() - startedAt) / 1_000;
 const idle = router.stats().every(({ inFlight }) => inFlight === 0);
-router.close();
+await router.close();
 for (const { child } of vendors) child.disconnect();
 await nextTurn();
 

@@ -21,6 +21,7 @@ const eventTypes: readonly RouterEventType[] = [
   'request-end',
   'target-state',
   'price-unknown',
+  'plugin-error',
 ];
 
 /** A router in virtual time over scripted providers, each a target of the same id, and all its events. */

@@ -183,7 +183,9 @@ describe('answers that are not the vendor’s', () => {
       for (const make of Object.values(own)) {
         const kind = kinds[status as keyof typeof kinds];
         for (const error of await errorsOf(make(server.url))) {
-          expect(error).toMatchObject({ kind, scope: 'endpoint', retryAfter: undefined, limit: undefined });
+          // A page that forbids something does not say what.
+          const scope = status === 403 ? 'request' : 'endpoint';
+          expect(error).toMatchObject({ kind, scope, retryAfter: undefined, limit: undefined });
         }
       }
     }
@@ -214,8 +216,8 @@ describe('a client of the application’s own whose key no header can hold', () 
       clock: virtualClock(),
       targets: [{ id: 'only', provider: make(), model, price: { input: 1, output: 1 } }],
     });
-    for (const call of [router.chat({ prompt: 'Hi' }), router.stream({ prompt: 'Hi' })]) {
-      const { error } = (await outcome<unknown>(call)) as { error: unknown };
+    for (const ask of [() => router.chat({ prompt: 'Hi' }), () => router.stream({ prompt: 'Hi' })]) {
+      const { error } = (await outcome<unknown>(ask())) as { error: unknown };
       expect(error).toMatchObject({ code: 'config' });
       expect(inspected(error)).not.toContain(apiKey);
     }

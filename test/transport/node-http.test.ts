@@ -246,7 +246,7 @@ describe('warmup', () => {
     expect(server.received).toEqual([]);
     await router.chat({ prompt: 'Hi' });
     expect([server.sockets, server.received.length]).toEqual([1, 1]);
-    router.close();
+    await router.close();
   });
 
   it('does so for a provider over an SDK as well', async () => {
@@ -263,14 +263,14 @@ describe('warmup', () => {
     const router = routerOver(house(server.url, { apiKey: undefined, keys: ['a', 'b', 'c'] }));
     await router.warmup();
     await expect.poll(() => server.sockets).toBe(3);
-    router.close();
+    await router.close();
   });
 
   it('is no verdict on a target that cannot be reached', async () => {
     const router = routerOver(house('http://127.0.0.1:9'));
     await router.warmup();
     expect(router.stats()[0]).toMatchObject({ health: 'healthy', attempts: 0, failures: 0 });
-    router.close();
+    await router.close();
   });
 
   it('does no harm where the server has closed the connection since', async () => {
@@ -280,7 +280,7 @@ describe('warmup', () => {
     await server.hangUp();
     expect((await router.chat({ prompt: 'Hi' })).text).toBe('Hello there, friend');
     expect(router.stats()[0]).toMatchObject({ failures: 0 });
-    router.close();
+    await router.close();
   });
 
   it('ends with the router, whatever a server does or does not do', async () => {
@@ -288,7 +288,7 @@ describe('warmup', () => {
     const server = await connected(() => {});
     const router = routerOver(house(server.url.replace('http:', 'https:')));
     const warm = router.warmup();
-    router.close();
+    await router.close();
     await warm;
     expect(router.stats()[0]).toMatchObject({ health: 'healthy' });
   });
@@ -303,6 +303,6 @@ describe('warmup', () => {
     const warm = router.warmup();
     await clock.advance(10_000);
     await warm;
-    router.close();
+    await router.close();
   });
 });

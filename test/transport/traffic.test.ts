@@ -43,7 +43,7 @@ describe('what goes over a provider’s own connections', () => {
     const sent = server.received.reduce((sum, { text }) => sum + Buffer.byteLength(text), 0);
     const received = Buffer.byteLength(answer) + Buffer.byteLength(events);
     expect(router.stats()[0]?.traffic).toEqual({ sent, received });
-    router.close();
+    await router.close();
   });
 
   it('is not claimed where nobody counts it', () => {

@@ -1,5 +1,4 @@
 import {
-  byComplexity,
   createRouter,
   isRouterError,
   type RouteOptions,
@@ -8,6 +7,7 @@ import {
   type Select,
   type TargetOptions,
 } from 'signalbox';
+import { byComplexity } from 'signalbox/complexity';
 import { scriptedProvider } from 'signalbox/testing';
 import { describe, expectTypeOf, it } from 'vitest';
 import { z } from 'zod';

@@ -40,6 +40,8 @@ export interface ExpectedAnswer {
   readonly usage?: Usage;
   /** US$ in total; `null`: not known. */
   readonly cost?: number | null;
+  /** How the answer was served. */
+  readonly serviceTier?: string;
   /** The parsed answer of a call with a schema. */
   readonly object?: unknown;
   readonly id?: string;
@@ -72,6 +74,11 @@ export interface WireEntry {
   readonly target?: Partial<TargetOptions>;
   readonly gives?: ExpectedAnswer;
   readonly fails?: FallbackKind;
+  /**
+   * Changes that make another whole answer of it, which the fuzzer leaves alone: `cut`, where it looks whole before its end;
+   * `loss`, where a field without content decides what belongs to it.
+   */
+  readonly sensitiveTo?: readonly ('cut' | 'loss')[];
 }
 
 type Json = Readonly<Record<string, unknown>> | readonly unknown[];

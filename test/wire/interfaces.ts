@@ -1,4 +1,8 @@
+import { createAnthropic } from '@ai-sdk/anthropic';
+import { createGoogle } from '@ai-sdk/google';
+import { createOpenAI } from '@ai-sdk/openai';
 import type { Provider } from 'signalbox';
+import { aiSdk } from 'signalbox/ai-sdk';
 import { anthropic } from 'signalbox/anthropic';
 import { google } from 'signalbox/google';
 import { openai } from 'signalbox/openai';
@@ -18,6 +22,10 @@ export const interfaces = {
   'openai-responses': (at) => openai({ ...at, apiKey, api: 'responses' }),
   anthropic: (at) => anthropic({ ...at, apiKey }),
   google: (at) => google({ ...at, apiKey }),
+  'google-legacy': ({ baseURL }) => google({ baseURL, apiKey, sdk: 'generative-ai' }),
+  'ai-sdk-anthropic': (at) => aiSdk({ provider: createAnthropic({ ...at, apiKey }) }),
+  'ai-sdk-google': (at) => aiSdk({ provider: createGoogle({ ...at, apiKey }) }),
+  'ai-sdk-openai': (at) => aiSdk({ provider: createOpenAI({ ...at, apiKey }) }),
   compatible: (at) => compatible.openaiCompatible({ ...at, apiKey, name: 'compatible' }),
   azure: (at) => compatible.azure({ ...at, apiKey }),
   deepseek: (at) => compatible.deepseek({ ...at, apiKey }),

@@ -1,5 +1,5 @@
-import { aiSdkFormat } from '../../providers/ai-sdk/call.ts';
 import type { ImageCall, ImageFile, ImageResultSpec, Json, JsonObject } from '../../providers/ai-sdk/spec.ts';
+import { aiSdkFormat } from '../../providers/shared/option-case.ts';
 import type { ImageInput, ImageRequest, ImageResult } from '../../types/request/image.ts';
 import { metadataOf, responseOf, toWarning } from './answer.ts';
 import { callOptions } from './vendor-options.ts';

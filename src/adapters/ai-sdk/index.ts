@@ -23,6 +23,7 @@ import {
   type StreamResultV3,
   warningToV3,
 } from '../../providers/ai-sdk/v3.ts';
+import { aiSdkFormat } from '../../providers/shared/option-case.ts';
 import type { CallOptions } from '../../types/options/options.ts';
 import type { Router, TargetReport } from '../../types/router.ts';
 import { type Telling, toGenerateResult, toWarning } from './answer.ts';
@@ -269,23 +270,30 @@ function toEmbeddingModel<Version extends SpecificationVersion>(
     supportsParallelCalls: true,
     async doEmbed({ values, dimensions, providerOptions, abortSignal }) {
       const options = optionsOf(router, modelId, providerOptions, abortSignal);
-      const { providerOptions: vendors } = callOptions({
-        prompt: [],
-        ...(providerOptions && { providerOptions }),
-      });
+      const given = { prompt: [], ...(providerOptions && { providerOptions }) };
+      const { providerOptions: vendors } = callOptions(given);
       const result = await asked(() =>
         router.embed(
           {
             values,
             ...(dimensions === undefined ? {} : { dimensions }),
             ...(vendors === undefined ? {} : { providerOptions: vendors }),
+            origin: { format: aiSdkFormat, request: { providerOptions } },
           },
           options,
         ),
       );
-      const { embeddings, usage, target, cost, attempts, responses, warnings, providerMetadata } = result;
+      const {
+        embeddings,
+        usage,
+        target,
+        cost,
+        attempts,
+        response: answered,
+        warnings,
+        providerMetadata,
+      } = result;
       const signalbox = JSON.parse(JSON.stringify({ target, cost, attempts })) as JsonObject;
-      const [answered] = responses;
       return {
         embeddings: embeddings.map((vector) => [...vector]),
         ...(usage.inputTokens === undefined ? {} : { usage: { tokens: usage.inputTokens } }),

@@ -1,4 +1,3 @@
-import { aiSdkFormat } from '../../providers/ai-sdk/call.ts';
 import type {
   AssistantPrompt,
   FileData,
@@ -11,6 +10,7 @@ import type {
   ToolOutputPrompt,
   ToolResultPrompt,
 } from '../../providers/ai-sdk/spec.ts';
+import { aiSdkFormat } from '../../providers/shared/option-case.ts';
 import type { JSONObject, JSONSchema, JSONValue } from '../../types/request/json.ts';
 import type {
   ContentPart,

@@ -1,6 +1,7 @@
 import { isRouterError } from '../../errors.ts';
 import type { FinishSpec, StreamSpec, UsageSpec } from '../../providers/ai-sdk/spec.ts';
-import type { AppendOnlyPart, StreamContent } from '../../types/result/stream-part.ts';
+import type { ChatResult } from '../../types/result/result.ts';
+import type { StreamContent } from '../../types/result/stream-part.ts';
 import type { ChatStream } from '../../types/router.ts';
 import {
   metadataOf,
@@ -22,7 +23,7 @@ export function toReadable(
   map: (element: StreamSpec) => object | undefined = (element) => element,
 ): ReadableStream<StreamSpec> {
   const reader = stream.appendOnly[Symbol.asyncIterator]();
-  const translate = translator(stream, telling);
+  const translate = new Translator(stream, telling);
   const put = (controller: ReadableStreamDefaultController<StreamSpec>, element: StreamSpec): number => {
     const mapped = map(element);
     if (mapped === undefined) return 0;
@@ -71,156 +72,168 @@ function beginsThere({ providerMetadata }: Extract<StreamSpec, { type: 'tool-cal
   return begun.has(item?.type) || begun.has(block?.type);
 }
 
-interface Translator {
-  part(part: StreamContent): readonly StreamSpec[];
-  end(): Promise<readonly StreamSpec[]>;
-  failed(error: unknown): readonly StreamSpec[];
+/** A text or reasoning block that is open. Deltas of one block share `own`, the id of our parts, or have none. */
+interface OpenBlock {
+  readonly type: 'text' | 'reasoning';
+  readonly id: string;
+  readonly own: string | undefined;
 }
 
-type Block = { readonly type: 'text' | 'reasoning'; readonly id: string; readonly own: string | undefined };
+type Delta = Extract<StreamContent, { readonly type: 'text-delta' | 'reasoning-delta' }>;
+type FinishOrigin = Extract<StreamSpec, { type: 'finish' }>;
 
 const unknownUsage: UsageSpec = toUsage({});
 const broken: FinishSpec = { unified: 'error', raw: undefined };
 
-function translator(stream: ChatStream, telling: Telling): Translator {
-  let begun = false;
-  let named = false;
-  let block: Block | undefined;
-  let blocks = 0;
-  const inputs = new Set<string>();
+/** Our parts as the AI SDK's. The state of one stream. */
+class Translator {
+  readonly #stream: ChatStream;
+  readonly #telling: Telling;
+  readonly #inputs = new Set<string>();
+  #begun = false;
+  /** Whether the vendor's own part has named the model. */
+  #named = false;
+  #block: OpenBlock | undefined;
+  #blocks = 0;
 
-  const begin = (): readonly StreamSpec[] => {
-    if (begun) return [];
-    begun = true;
-    const { warnings, response } = stream;
-    const known = responseOf(response, undefined, telling.modelOf(stream.target));
+  constructor(stream: ChatStream, telling: Telling) {
+    this.#stream = stream;
+    this.#telling = telling;
+  }
+
+  part(part: StreamContent): readonly StreamSpec[] {
+    if (part.origin !== undefined) return this.#native(part.origin as StreamSpec);
+    const before = this.#begin();
+    const after = this.#translate(part);
+    return before.length === 0 ? after : [...before, ...after];
+  }
+
+  async end(): Promise<readonly StreamSpec[]> {
+    const result = await this.#stream.result;
+    if (result.origin !== undefined) return this.#nativeEnd(result, result.origin as FinishOrigin);
+    const { timestamp } = responseOf(result.response, result.raw, undefined);
+    const refusal = refusalIn(result);
     return [
-      { type: 'stream-start', warnings: [...warnings.map(toWarning), ...telling.untold(stream.target)] },
+      ...this.#begin(),
+      ...(refusal === undefined ? [] : this.#delta({ type: 'text-delta', text: refusal, id: 'refusal' })),
+      ...this.#close(),
+      ...(timestamp === undefined ? [] : [{ type: 'response-metadata' as const, timestamp }]),
+      {
+        type: 'finish',
+        finishReason: toFinish(result),
+        usage: toUsage(result.usage, vendorUsage(result)),
+        providerMetadata: { ...(result.providerMetadata as Record<string, never>), ...metadataOf(result) },
+      },
+    ];
+  }
+
+  failed(error: unknown): readonly StreamSpec[] {
+    const usage = isRouterError(error, 'stream-interrupted') ? toUsage(error.usage) : unknownUsage;
+    return [
+      ...this.#begin(),
+      ...this.#close(),
+      { type: 'error', error: asCallError(error) },
+      { type: 'finish', finishReason: broken, usage },
+    ];
+  }
+
+  #begin(): readonly StreamSpec[] {
+    if (this.#begun) return [];
+    this.#begun = true;
+    const { warnings, response, target } = this.#stream;
+    const known = responseOf(response, undefined, this.#telling.modelOf(target));
+    return [
+      { type: 'stream-start', warnings: [...warnings.map(toWarning), ...this.#telling.untold(target)] },
       ...(Object.keys(known).length === 0 ? [] : [{ type: 'response-metadata' as const, ...known }]),
     ];
-  };
-  const close = (): readonly StreamSpec[] => {
-    if (block === undefined) return [];
-    const { type, id } = block;
-    block = undefined;
+  }
+
+  #close(): readonly StreamSpec[] {
+    if (this.#block === undefined) return [];
+    const { type, id } = this.#block;
+    this.#block = undefined;
     return [{ type: `${type}-end`, id }];
-  };
-  /** Deltas of one block share an id, or have none. */
-  const delta = (
-    type: 'text' | 'reasoning',
-    part: Extract<StreamContent, { readonly type: 'text-delta' | 'reasoning-delta' }>,
-  ): readonly StreamSpec[] => {
-    const same = block !== undefined && block.type === type && block.own === part.id;
-    if (same && block !== undefined)
-      return [{ type: `${type}-delta`, id: block.id, delta: part.text, ...meta(part) }];
+  }
+
+  #translate(part: StreamContent): readonly StreamSpec[] {
+    switch (part.type) {
+      case 'text-delta':
+      case 'reasoning-delta':
+        return this.#delta(part);
+      case 'raw':
+        return [{ type: 'raw', rawValue: part.value }];
+      case 'tool-call-start':
+        this.#inputs.add(part.toolCallId);
+        return [...this.#close(), { type: 'tool-input-start', id: part.toolCallId, toolName: part.toolName }];
+      case 'tool-call-delta':
+        return [{ type: 'tool-input-delta', id: part.toolCallId, delta: part.text }];
+      case 'tool-call':
+        return [...this.#close(), ...this.#endInput(part.toolCallId), ...this.#whole(part)];
+      case 'source':
+        return this.#whole(part); // may stand amid the text that it belongs to
+      default:
+        return [...this.#close(), ...this.#whole(part)];
+    }
+  }
+
+  #delta(part: Delta): readonly StreamSpec[] {
+    const type = part.type === 'text-delta' ? 'text' : 'reasoning';
+    const open = this.#block;
+    if (open !== undefined && open.type === type && open.own === part.id)
+      return [{ type: `${type}-delta`, id: open.id, delta: part.text, ...meta(part) }];
     if (part.text === '' && part.providerOptions === undefined) return [];
-    const before = close();
-    block = { type, id: String(blocks++), own: part.id };
-    const { id } = block;
+    const before = this.#close();
+    const id = String(this.#blocks++);
+    this.#block = { type, id, own: part.id };
     if (part.text === '') return [...before, { type: `${type}-start`, id, ...meta(part) }];
     return [
       ...before,
       { type: `${type}-start`, id },
       { type: `${type}-delta`, id, delta: part.text, ...meta(part) },
     ];
-  };
-  const endInput = (id: string): readonly StreamSpec[] =>
-    inputs.delete(id) ? [{ type: 'tool-input-end', id }] : [];
+  }
 
-  /** Calls of OpenAI's and Anthropic's own tools have no pieces here, but are begun and ended there all the same. */
-  const whole = (part: Whole): readonly StreamSpec[] =>
-    telling.part(part).flatMap((told): readonly StreamSpec[] => {
-      const begins = told.type === 'tool-call' && told.providerExecuted === true && beginsThere(told);
-      if (!begins) return [told];
-      const { toolCallId: id, toolName, input, dynamic } = told;
+  #endInput(id: string): readonly StreamSpec[] {
+    return this.#inputs.delete(id) ? [{ type: 'tool-input-end', id }] : [];
+  }
+
+  /** Calls of OpenAI's and Anthropic's own tools come whole here, but have a beginning and an end in the AI SDK. */
+  #whole(part: Whole): readonly StreamSpec[] {
+    return this.#telling.part(part).flatMap((spec): readonly StreamSpec[] => {
+      const begins = spec.type === 'tool-call' && spec.providerExecuted === true && beginsThere(spec);
+      if (!begins) return [spec];
+      const { toolCallId: id, toolName, input, dynamic } = spec;
       const unknown = dynamic === undefined ? {} : { dynamic };
       return [
         { type: 'tool-input-start', id, toolName, providerExecuted: true, ...unknown },
         ...(input === '{}' ? [] : [{ type: 'tool-input-delta' as const, id, delta: input }]),
         { type: 'tool-input-end', id },
-        told,
+        spec,
       ];
     });
+  }
 
-  const translated = (part: Exclude<AppendOnlyPart, { readonly type: 'finish' }>): readonly StreamSpec[] => {
-    switch (part.type) {
-      case 'text-delta':
-        return delta('text', part);
-      case 'reasoning-delta':
-        return delta('reasoning', part);
-      case 'raw':
-        return [{ type: 'raw', rawValue: part.value }];
-      case 'tool-call-start':
-        inputs.add(part.toolCallId);
-        return [...close(), { type: 'tool-input-start', id: part.toolCallId, toolName: part.toolName }];
-      case 'tool-call-delta':
-        return [{ type: 'tool-input-delta', id: part.toolCallId, delta: part.text }];
-      case 'tool-call':
-        return [...close(), ...endInput(part.toolCallId), ...whole(part)];
-      case 'source':
-        return whole(part); // may stand amid the text that it belongs to
-      default:
-        return [...close(), ...whole(part)];
-    }
-  };
-
-  /** What a model of the AI SDK gave goes on as it is; whatever block it has open is its own matter. */
-  const native = (origin: StreamSpec): readonly StreamSpec[] => {
-    begun = true;
-    if (origin.type === 'response-metadata') named = true;
+  /** A part of an AI SDK model passes unchanged, and so do its blocks. */
+  #native(origin: StreamSpec): readonly StreamSpec[] {
+    this.#begun = true;
+    if (origin.type === 'response-metadata') this.#named = true;
     if (origin.type === 'text-start' || origin.type === 'reasoning-start') {
       const type = origin.type === 'text-start' ? 'text' : 'reasoning';
-      block = { type, id: origin.id, own: origin.id };
+      this.#block = { type, id: origin.id, own: origin.id };
     }
-    if (origin.type === 'text-end' || origin.type === 'reasoning-end') block = undefined;
+    if (origin.type === 'text-end' || origin.type === 'reasoning-end') this.#block = undefined;
     if (origin.type !== 'response-metadata') return [origin];
-    const modelId = origin.modelId ?? telling.modelOf(stream.target);
+    const modelId = origin.modelId ?? this.#telling.modelOf(this.#stream.target);
     return [{ ...origin, ...(modelId === undefined ? {} : { modelId }) }];
-  };
+  }
 
-  return {
-    part(part) {
-      if (part.origin !== undefined) return native(part.origin as StreamSpec);
-      const before = begin();
-      const after = translated(part);
-      return before.length === 0 ? after : [...before, ...after];
-    },
-    async end() {
-      const result = await stream.result;
-      const told = metadataOf(result);
-      if (result.origin !== undefined) {
-        const finish = result.origin as Extract<StreamSpec, { type: 'finish' }>;
-        const modelId = named ? undefined : telling.modelOf(result.target);
-        return [
-          ...begin(),
-          ...close(),
-          ...(modelId === undefined ? [] : [{ type: 'response-metadata' as const, modelId }]),
-          { ...finish, providerMetadata: { ...finish.providerMetadata, ...told } },
-        ];
-      }
-      const { timestamp } = responseOf(result.response, result.raw, undefined);
-      const refusal = refusalIn(result);
-      return [
-        ...begin(),
-        ...(refusal === undefined ? [] : delta('text', { type: 'text-delta', text: refusal, id: 'refusal' })),
-        ...close(),
-        ...(timestamp === undefined ? [] : [{ type: 'response-metadata' as const, timestamp }]),
-        {
-          type: 'finish',
-          finishReason: toFinish(result),
-          usage: toUsage(result.usage, vendorUsage(result)),
-          providerMetadata: { ...(result.providerMetadata as Record<string, never>), ...told },
-        },
-      ];
-    },
-    failed(error) {
-      const usage = isRouterError(error, 'stream-interrupted') ? toUsage(error.usage) : unknownUsage;
-      return [
-        ...begin(),
-        ...close(),
-        { type: 'error', error: asCallError(error) },
-        { type: 'finish', finishReason: broken, usage },
-      ];
-    },
-  };
+  #nativeEnd(result: ChatResult, finish: FinishOrigin): readonly StreamSpec[] {
+    const modelId = this.#named ? undefined : this.#telling.modelOf(result.target);
+    return [
+      ...this.#begin(),
+      ...this.#close(),
+      ...(modelId === undefined ? [] : [{ type: 'response-metadata' as const, modelId }]),
+      { ...finish, providerMetadata: { ...finish.providerMetadata, ...metadataOf(result) } },
+    ];
+  }
 }

@@ -2,11 +2,11 @@ import * as z from 'zod/mini';
 import type { EmbedResult } from '../../types/request/embed.ts';
 import type { ProviderOptions } from '../../types/request/message.ts';
 import { toBase64 } from '../../util/data-content.ts';
+import { mergeOptions } from '../../util/merge-options.ts';
 import { invalid } from './errors.ts';
 import { answerHeaders, type Context } from './shared/chat-handler.ts';
 import { extension } from './shared/extension.ts';
 import { asJSON, given, unlessEmpty } from './shared/fields.ts';
-import { mergeOptions } from './shared/opaque-metadata.ts';
 import { maybe, validate } from './validate.ts';
 
 const numbers = z.array(z.number());
@@ -49,7 +49,7 @@ export async function embeddings(value: unknown, context: Context): Promise<Resp
 }
 
 function toList(result: EmbedResult, model: string, format: 'float' | 'base64'): object {
-  const { embeddings: vectors, usage, cost, target, responses, warnings } = result;
+  const { embeddings: vectors, usage, cost, target, response, warnings } = result;
   const tokens = usage.inputTokens ?? 0;
   return {
     object: 'list',
@@ -58,7 +58,7 @@ function toList(result: EmbedResult, model: string, format: 'float' | 'base64'):
       index,
       embedding: format === 'float' ? vector : toFloats(vector),
     })),
-    model: responses[0]?.model ?? model,
+    model: response.model ?? model,
     usage: { prompt_tokens: tokens, total_tokens: tokens },
     signalbox: {
       target,

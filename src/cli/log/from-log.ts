@@ -1,4 +1,3 @@
-import { generatesText } from '../../core/operations/operation.ts';
 import type { Catalog } from '../../types/options/options.ts';
 import type { Usage } from '../../types/result/usage.ts';
 import { type Bill, priceOfBills } from '../simulate/prices.ts';
@@ -6,7 +5,7 @@ import { scriptOf } from '../simulate/scripts.ts';
 import { behave, namesOf, type TargetSpec } from '../simulate/target-spec.ts';
 import type { Arrival, World } from '../simulate/world.ts';
 import type { LoggedRequest } from './read-log.ts';
-import type { Sample } from './sample.ts';
+import { isConversation, type Sample } from './sample.ts';
 import { type Samples, samplesOf } from './samples.ts';
 
 /** A world built from a log. */
@@ -49,7 +48,7 @@ export function worldOfLog(
   const all = [...specs, ...logged.map(namesOf)].map(priced);
   const places = all.filter(({ behaviour, samples }) => behaviour !== undefined || isKnown(samples));
   const known = places.map(({ id }) => id);
-  const wanted = requests.filter(({ kind, mirror }) => generatesText(kind) && !mirror);
+  const wanted = requests.filter(({ kind, mirror }) => isConversation(kind) && !mirror);
   const routes = routesOf(wanted, known, specs);
   const usual = medianInput(requests);
   const judged = judgedRoutes(wanted);
@@ -143,7 +142,7 @@ function arrivalOf(
     .filter(({ reason }) => unable.includes(reason))
     .map(({ target }) => target);
   const only = members.filter((id) => !without.includes(id));
-  if (!generatesText(kind) || only.length === 0) return undefined; // nothing to play
+  if (!isConversation(kind) || only.length === 0) return undefined; // nothing to play
   const inputTokens = inputOf(request) ?? usualInput;
   return {
     at: at - start,
@@ -213,7 +212,7 @@ function notesOf(
 ): readonly string[] {
   const embeddings = requests.filter(({ kind }) => kind === 'embed').length;
   const images = requests.filter(({ kind }) => kind === 'image').length;
-  const copies = requests.filter(({ kind, mirror }) => generatesText(kind) && mirror).length;
+  const copies = requests.filter(({ kind, mirror }) => isConversation(kind) && mirror).length;
   const lost = requests.length - embeddings - images - copies - played;
   const missing = all.filter((place) => !places.includes(place)).map(({ id }) => id);
   const unpriced = places.filter(({ price }) => price === undefined).map(({ id }) => id);

@@ -1,3 +1,4 @@
+import type { RequestEndEvent } from '../../types/event.ts';
 import type { AttemptSummary } from '../../types/result/result.ts';
 
 /** What a target did with one request. */
@@ -13,4 +14,9 @@ export interface Sample {
 /** A complete answer, accepted or not. */
 export function isAnswer({ outcome, error }: AttemptSummary): boolean {
   return outcome === 'success' || error?.kind === 'output';
+}
+
+/** Whether a request was answered by a model that talks: what is played again. */
+export function isConversation(kind: RequestEndEvent['kind']): kind is Sample['kind'] {
+  return kind === 'chat' || kind === 'stream';
 }

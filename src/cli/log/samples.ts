@@ -1,10 +1,9 @@
-import { generatesText } from '../../core/operations/operation.ts';
 import type { Random } from '../../types/clock.ts';
 import type { AttemptSummary } from '../../types/result/result.ts';
 import { isDuring, outagesIn } from '../simulate/outages.ts';
 import type { Ask } from '../simulate/world.ts';
 import type { LoggedRequest } from './read-log.ts';
-import { isAnswer, type Sample } from './sample.ts';
+import { isAnswer, isConversation, type Sample } from './sample.ts';
 
 /** The request for which a sample is drawn. */
 export interface Wanted
@@ -32,7 +31,7 @@ const notTheTargets = ['bad-request', 'context-length', 'content-filter', 'abort
  */
 export function samplesOf(requests: readonly LoggedRequest[], target: string): Samples {
   const all = requests.flatMap(({ at, kind, attempts, usage }): readonly Sample[] =>
-    generatesText(kind)
+    isConversation(kind)
       ? attempts
           .filter((attempt) => attempt.target === target)
           .map((attempt) => ({ at, kind, attempt, inputTokens: inputOf(attempt, usage) }))

@@ -69,7 +69,7 @@ export async function play(
   while ((next < world.arrivals.length || open > 0) && (await clock.next())) {
     // Everything of this moment has happened.
   }
-  router.close();
+  await router.close();
   return ends;
 }
 

@@ -1,129 +1,52 @@
-import { OutputError, ProviderError } from '../../errors.ts';
+import { OutputError } from '../../errors.ts';
 import { estimateTokens } from '../../pricing/estimate.ts';
-import type { FallbackKind } from '../../types/error.ts';
-import type { ResolvedChatRequest } from '../../types/provider.ts';
-import type { ContentPart, ProviderOptions, ToolCallPart } from '../../types/request/message.ts';
-import type { Schema } from '../../types/request/schema.ts';
-import type { ChatResult, FinishReason, ResponseInfo, Warning } from '../../types/result/result.ts';
+import type { ChatResult } from '../../types/result/result.ts';
 import type { Usage } from '../../types/result/usage.ts';
 import type { Attempt } from '../attempt/attempt.ts';
-import { textOf, writtenIn } from '../calls/stream/accumulate.ts';
+import { writtenIn } from '../calls/stream/accumulate.ts';
 import type { AttemptSlot } from '../failover/race.ts';
 import type { RequestState } from '../request.ts';
-import { readOutput } from './output.ts';
-
-/** A complete answer from a provider, streamed or not. */
-export interface Answer {
-  readonly content: readonly ContentPart[];
-  readonly finishReason: FinishReason;
-  readonly usage: Usage;
-  /** US$ that the vendor says it charges. */
-  readonly cost?: number;
-  readonly response: ResponseInfo;
-  readonly warnings: readonly Warning[];
-  readonly providerMetadata: ProviderOptions;
-  readonly raw: unknown;
-  readonly origin?: unknown;
-}
-
-/** What a chat asks for. */
-export interface ChatInput {
-  readonly request: ResolvedChatRequest;
-  /** As the caller gave it, to check the answer by. */
-  readonly schema: Schema | undefined;
-}
-
-/** What an answer is checked by: the caller's schema, or one that only says what is asked for, if the route can go on. */
-function schemaOf({ route }: RequestState, { schema, request }: ChatInput): Schema | undefined {
-  if (schema !== undefined || !route.policies.fallbackOn.includes('output')) return schema;
-  return request.responseFormat?.schema;
-}
+import type { Answer, ChatInput } from './answer.ts';
+import { type Judged, judge } from './judge.ts';
 
 /**
- * Books a complete answer and makes the caller's result of it. Throws `OutputError` where it misses the schema, and what the
- * lane was stopped with where another target's answer came just before.
+ * Books a complete answer and makes the caller's result of it. Throws `OutputError` where the answer is rejected, and what the
+ * slot was stopped with where another target's answer came just before.
  */
 export async function finalize(
-  run: RequestState,
+  request: RequestState,
   attempt: Attempt,
-  lane: Pick<AttemptSlot, 'win' | 'signal'>,
-  asked: ChatInput,
+  slot: Pick<AttemptSlot, 'win' | 'signal'>,
+  input: ChatInput,
   answer: Answer,
 ): Promise<ChatResult> {
-  const { content, finishReason, usage } = answer;
-  const text = textOf(content);
+  const { usage, response } = answer;
+  const written = writtenIn(answer.content);
   const estimate = (): Usage => ({
-    inputTokens: run.job.inputTokens.get(),
-    outputTokens: estimateTokens(writtenIn(content)),
+    inputTokens: request.inputTokens,
+    outputTokens: estimateTokens(written),
   });
-  const book = (): void => {
-    attempt.succeed(answer, estimate, 'output');
-  };
-  const output = await orBook(() => readOutput(text, finishReason, schemaOf(run, asked)), book);
-  const refuse = (by: OutputError['by'], issues: readonly string[]): OutputError => {
-    book();
-    return new OutputError(by, issues, run.attempts);
-  };
-  if ('issues' in output) throw refuse('schema', output.issues);
-  const target = attempt.target.id;
-  const result: ChatResult = {
-    ...answer,
-    text,
-    reasoning: reasoningOf(content),
-    toolCalls: content.filter(
-      (part): part is ToolCallPart => part.type === 'tool-call' && part.providerExecuted !== true,
-    ),
-    object: output.object,
-    cost: attempt.price(answer, estimate),
-    target,
-    attempts: run.attempts,
-    decision: run.decision,
-  };
-  const { accept } = run;
-  const verdict = accept === undefined ? true : await orBook(async () => accept(result), book);
-  if (verdict !== true) throw refuse('accept', [verdict === false ? 'no reason given' : verdict]);
-  if (!lane.win()) {
-    attempt.abandon({ usage, text: writtenIn(content), response: answer.response }, true);
-    throw lane.signal.reason;
-  }
-  const cost = attempt.succeed(answer, estimate);
   const { channel } = attempt;
-  // What nobody gets, nobody can go on from.
-  const known = channel.provider.boundBy !== undefined && !run.mirror;
-  if (known && answer.response.id !== undefined) {
-    run.env.affinity.remember(answer.response.id, channel);
-  }
-  run.settle({ outcome: 'success', target, finishReason, usage, cost });
-  return result;
-}
-
-/** The caller's own check of an answer. If it throws, the answer has still been paid for. */
-async function orBook<T>(check: () => Promise<T>, book: () => void): Promise<T> {
+  const cost = attempt.price(answer, estimate);
+  let judged: Judged;
   try {
-    return await check();
+    const judging = judge(request, input, answer, { target: channel.target.id, cost });
+    judged = judging instanceof Promise ? await judging : judging;
   } catch (error) {
-    book();
+    attempt.succeed(usage, cost, response, 'output'); // it has been paid for all the same
     throw error;
   }
-}
-
-/** An answer that its vendor withheld is a failure where the route wants to go on after one. */
-export function contentFilterFailure(
-  finishReason: FinishReason,
-  attempt: Attempt,
-  fallbackOn: readonly FallbackKind[],
-): ProviderError | undefined {
-  if (finishReason !== 'content-filter' || !fallbackOn.includes('content-filter')) return undefined;
-  const summary = 'the vendor withheld the answer';
-  return new ProviderError({
-    kind: 'content-filter',
-    provider: attempt.target.provider.name,
-    answered: true,
-    summary,
-  });
-}
-
-function reasoningOf(content: readonly ContentPart[]): string | undefined {
-  const parts = content.filter((part) => part.type === 'reasoning');
-  return parts.length === 0 ? undefined : parts.map((part) => part.text).join('');
+  if ('issues' in judged) {
+    attempt.succeed(usage, cost, response, 'output');
+    throw new OutputError(judged.by, judged.issues, request.attempts, judged.plugin);
+  }
+  if (!slot.win()) {
+    attempt.abandon({ usage, text: written, response }, true);
+    throw slot.signal.reason;
+  }
+  attempt.succeed(usage, cost, response);
+  // What is only measured cannot be continued.
+  const isKept = channel.provider.boundBy !== undefined && !request.shadow;
+  if (isKept && response.id !== undefined) request.env.affinity.remember(response.id, channel);
+  return judged.result;
 }

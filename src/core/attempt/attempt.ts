@@ -1,25 +1,38 @@
-import { isRouterError, ProviderError } from '../../errors.ts';
+import { ProviderError } from '../../errors.ts';
+import type { Waiting } from '../../health/failure-detector.ts';
 import type { FallbackKind } from '../../types/error.ts';
 import type { VendorLimit } from '../../types/options/limit.ts';
 import type { ProviderCall } from '../../types/provider.ts';
-import type { AttemptSummary, ServedAs } from '../../types/result/result.ts';
+import type { AttemptSummary, ResponseInfo } from '../../types/result/result.ts';
 import type { Cost, Usage } from '../../types/result/usage.ts';
-import { abortQuietly, linkedAbort, type Signal } from '../../util/abort.ts';
+import { abortQuietly, type LinkedAbort, linkedAbort, type Signal } from '../../util/abort.ts';
+import { compact } from '../../util/json.ts';
 import { forRequest } from '../../util/pulse.ts';
-import { watchdog } from '../../util/watchdog.ts';
-import { emitHealthChange } from '../context.ts';
+import { type Watchdog, watchdog } from '../../util/watchdog.ts';
+import { reportAttemptEnd, reportAttemptStart } from '../events.ts';
 import type { AttemptSlot } from '../failover/race.ts';
-import { generatesText } from '../operations/operation.ts';
-import { defaultBreaker } from '../options/policies.ts';
-import { eventFields, type RequestState } from '../request.ts';
+import type { RequestState } from '../request.ts';
+import type { AttemptObservers } from '../stations/observe.ts';
 import type { Channel, Target } from '../targets/target.ts';
-import { type AttemptMeasures, type Billed, type Billing, billing } from './billing.ts';
+import { emitHealthChange } from '../targets/target-health.ts';
+import { type AttemptMeasures, type Billed, guessOf, priceOf } from './billing.ts';
 import { billedOf, failurePolicyOf, isStaleSocket } from './failure-policy.ts';
-import { recordFailure } from './record-outcome.ts';
-import type { Reservation } from './reservation.ts';
+import { recordFailure, recordSuccess } from './record-outcome.ts';
+import type { ChannelReservation } from './reservation.ts';
 
-/** One call to one target, while it runs. Exactly one of its three ends is called. */
-export interface Attempt {
+/** Starts an attempt's clock. Throws only the request's own abort reason. */
+export function beginAttempt(
+  request: RequestState,
+  reservation: ChannelReservation,
+  slot: AttemptSlot,
+): Attempt {
+  if (!slot.signal.aborted) return new Attempt(request, reservation, slot);
+  reservation.release(undefined);
+  throw slot.signal.reason;
+}
+
+/** One call to one target, while it runs. It ends once, by `succeed`, `fail` or `abandon`. */
+export class Attempt {
   readonly target: Target;
   /** The target by the key that it goes through. */
   readonly channel: Channel;
@@ -27,248 +40,176 @@ export interface Attempt {
   readonly signal: Signal;
   /** What the provider gets beside the request. */
   readonly carry: Pick<ProviderCall, 'model' | 'signal' | 'connectTimeout'>;
-  /** Ends it from our side, as a time-out does. */
-  expire(summary: string): void;
+  readonly observers: AttemptObservers | undefined;
+  readonly #request: RequestState;
+  readonly #reservation: ChannelReservation;
+  /** 1 for the first attempt of the request. */
+  readonly #number: number;
+  readonly #startedAt: number;
+  readonly #abort: LinkedAbort;
+  readonly #timer: Watchdog;
+  /** Where its target's silence says something. */
+  readonly #waiting: Waiting | undefined;
+  #firstTokenAt: number | undefined;
+  #expired = false;
+
+  constructor(request: RequestState, reservation: ChannelReservation, slot: AttemptSlot) {
+    const { env, operation, timeout, observers } = request;
+    const { channel, plan } = reservation;
+    const { target } = channel;
+    this.#request = request;
+    this.#reservation = reservation;
+    this.channel = channel;
+    this.target = target;
+    request.started += 1;
+    this.#number = request.started;
+    this.#startedAt = env.clock.now();
+    target.stats.start(this.#startedAt);
+    emitHealthChange(target, env, this.#startedAt);
+    this.#abort = linkedAbort(slot.signal);
+    this.signal = this.#abort.signal;
+    const controller = new AbortController(); // for the provider, which wants a real one
+    this.signal.addEventListener('abort', () => abortQuietly(controller, this.signal.reason));
+    this.carry = { model: target.model, signal: controller.signal, connectTimeout: timeout.connect };
+    if (operation.measuredAs !== undefined)
+      this.#waiting = target.silence.begin(
+        target.latencies[operation.measuredAs],
+        forRequest(request.pulse, slot.alarm),
+        request.size,
+      );
+    this.#timer = watchdog(env.awake, () =>
+      this.expire(`no complete answer within timeout.attempt = ${timeout.attempt} ms`),
+    );
+    this.#timer.watch(timeout.attempt, env.awake.now(this.#startedAt));
+    this.observers = plan === undefined ? undefined : observers?.attempt(plan);
+    reportAttemptStart(request, channel, this.#number);
+  }
+
+  /** Ends it from our side, as a timeout does. */
+  expire(summary: string): void {
+    this.#expired = true;
+    const { name: provider } = this.channel.provider;
+    this.#abort.abort(new ProviderError({ kind: 'timeout', provider, code: 'timeout', summary }));
+  }
+
   /** Stops the provider's work without a verdict. */
-  stop(): void;
+  stop(): void {
+    this.#abort.abort(new ProviderError({ kind: 'aborted', provider: this.channel.provider.name }));
+  }
+
   /** What the vendor says is left of its limits. */
-  noteLimits(limits: readonly VendorLimit[] | undefined): void;
+  noteLimits(limits: readonly VendorLimit[] | undefined): void {
+    if (limits === undefined || limits.length === 0) return;
+    this.channel.vendorLimits.note(limits, this.#request.env.clock.now());
+  }
+
   /** The first token has come: from now on its failure can be seen. */
-  firstToken(): void;
-  readonly price: Billing['price'];
+  firstToken(): void {
+    if (this.#firstTokenAt !== undefined) return;
+    this.#firstTokenAt = this.#request.env.clock.now();
+    this.#waiting?.answered();
+    this.#request.firstTokenAt ??= this.#firstTokenAt;
+    this.observers?.firstToken();
+  }
+
+  /** What an answer costs. `estimate` stands in for tokens that the vendor did not count. */
+  price(answer: Billed, estimate: () => Usage): Cost | undefined {
+    return priceOf(this.channel, this.#request, answer, estimate);
+  }
+
   /**
    * Books an answer that is complete.
    *
-   * @param estimate stands in for the price of tokens that the vendor did not count
    * @param rejected the target did well, but the answer is not what was asked for
    */
-  succeed(answer: Billed, estimate: () => Usage, rejected?: FallbackKind): Cost | undefined;
-  /** Books a failure. `seen`: what is known of the answer so far. */
-  fail(error: ProviderError, seen: AttemptMeasures): void;
-  /** Ends it without a verdict. `sent`: whether the vendor may have begun to work. */
-  abandon(seen: AttemptMeasures, sent: boolean): void;
-}
-
-/** Starts an attempt's clock. Throws only the request's own abort reason. */
-export function beginAttempt(run: RequestState, permit: Reservation, lane: AttemptSlot): Attempt {
-  const { env } = run;
-  const { kind } = run.job;
-  const { channel, passes } = permit;
-  const { target, provider } = channel;
-  const { endpoint } = channel.key;
-  if (lane.signal.aborted) {
-    permit.release(undefined);
-    throw lane.signal.reason;
+  succeed(usage: Usage, cost: Cost | undefined, response: ResponseInfo, rejected?: FallbackKind): void {
+    const now = this.#request.env.clock.now();
+    this.#waiting?.answered();
+    const times = { startedAt: this.#startedAt, firstTokenAt: this.#firstTokenAt, now };
+    recordSuccess(this.channel, this.#reservation.passes, this.#request, usage, times);
+    this.#end(now, {
+      outcome: rejected === undefined ? 'success' : 'failed',
+      ...(rejected === undefined ? {} : { error: { kind: rejected } }),
+      ...responseOf(response),
+      usage,
+      ...(cost === undefined ? {} : { cost }),
+      billed: 'yes',
+    });
   }
-  run.started += 1;
-  const number = run.started;
-  const startedAt = env.clock.now();
-  target.stats.start(startedAt);
-  emitHealthChange(target, env);
-  const abort = linkedAbort(lane.signal);
-  const controller = new AbortController(); // for the provider, which wants a real one
-  abort.signal.addEventListener('abort', () => abortQuietly(controller, abort.signal.reason));
-  if (abort.signal.aborted) controller.abort(abort.signal.reason);
-  // Embeddings and images take as long as their portions are large; nothing can be learnt from that.
-  const waiting = generatesText(kind)
-    ? target.silence.begin(target.latencies[kind], forRequest(run.pulse, lane.alarm), run.job.size.get())
-    : undefined;
-  const bill = billing(run, channel);
-  const keyFact = channel.number === undefined ? {} : { key: channel.number };
-  let firstTokenAt: number | undefined;
-  let expired = false;
 
-  const expire = (summary: string): void => {
-    expired = true;
-    abort.abort(new ProviderError({ kind: 'timeout', provider: provider.name, code: 'timeout', summary }));
-  };
-  const timer = watchdog(env.awake, () => {
-    expire(`no complete answer within timeout.attempt = ${run.timeout.attempt} ms`);
-  });
-  timer.watch(run.timeout.attempt, env.awake.now(startedAt));
+  /** Books a failure. `seen`: what is known of the answer so far. */
+  fail(error: ProviderError, seen: AttemptMeasures): void {
+    const request = this.#request;
+    const { channel, target } = this;
+    const now = request.env.clock.now();
+    // Otherwise a target that has become slower is given up too early forever.
+    if (this.#expired) this.#waiting?.gaveUp();
+    const { breaker, retry, fallbackOn } = request.route.policies;
+    if (error.kind === 'rate-limit' || error.kind === 'overloaded')
+      channel.adaptive.refused(channel.places.taken, this.#startedAt, now);
+    // No failure where the request is sent again on a fresh connection; a target that does it again is broken.
+    const pardoned =
+      isStaleSocket(error) &&
+      retry.sameTarget > 0 &&
+      !request.attempts.some(({ target: id, outcome }) => id === target.id && outcome === 'failed');
+    const usual = failurePolicyOf(error, fallbackOn);
+    const policy = pardoned ? ({ ...usual, health: 'nothing' } as const) : usual;
+    const counts = recordFailure(channel, this.#reservation.passes, error, policy, breaker, now);
+    target.stats.end(now, { failed: counts });
+    const billed = billedOf(error, this.#firstTokenAt !== undefined);
+    const { kind, status, vendorCode: code, limit } = error;
+    this.#end(now, {
+      outcome: 'failed',
+      error: {
+        kind,
+        ...(status === undefined ? {} : { status }),
+        ...(code === undefined ? {} : { code }),
+        ...(limit === undefined ? {} : { limit }),
+      },
+      ...(billed === 'no' ? {} : { ...responseOf(seen.response), ...guessOf(channel, request, seen) }),
+      billed,
+    });
+  }
 
-  const end = (outcome: Omit<AttemptSummary, 'target' | 'duration' | 'firstToken'>): void => {
-    timer.stop();
-    waiting?.end();
-    abort.unlink();
+  /** Ends it without a verdict. `sent`: whether the vendor may have begun to work. */
+  abandon(seen: AttemptMeasures, sent: boolean): void {
+    const now = this.#request.env.clock.now();
+    this.target.stats.end(now, {});
+    const guess = sent ? { ...responseOf(seen.response), ...guessOf(this.channel, this.#request, seen) } : {};
+    this.#end(now, { outcome: 'abandoned', ...guess, billed: sent ? 'unknown' : 'no' });
+  }
+
+  #end(now: number, outcome: Omit<AttemptSummary, 'target' | 'duration' | 'firstToken'>): void {
+    const { channel, target } = this;
+    this.#timer.stop();
+    this.#waiting?.end();
+    this.#abort.unlink();
+    const firstTokenAt = this.#firstTokenAt;
     const summary: AttemptSummary = {
       target: target.id,
-      ...keyFact,
-      duration: env.clock.now() - startedAt,
-      ...(firstTokenAt === undefined ? {} : { firstToken: firstTokenAt - startedAt }),
+      ...(channel.number === undefined ? {} : { key: channel.number }),
+      duration: now - this.#startedAt,
+      ...(firstTokenAt === undefined ? {} : { firstToken: firstTokenAt - this.#startedAt }),
       ...outcome,
     };
-    run.attempts.push(summary);
-    permit.release(outcome.usage);
-    emitHealthChange(target, env);
-    env.events.emit({ type: 'attempt-end', ...eventFields(run), attempt: number, ...summary });
-    if (summary.billed === 'no' || summary.usage === undefined) return;
-    env.events.emit({
-      type: 'usage',
-      ...eventFields(run),
-      target: target.id,
-      provider: provider.name,
-      model: target.model,
-      ...servedAs(summary),
-      usage: summary.usage,
-      cost: summary.cost,
-      outcome: summary.outcome,
-      billed: summary.billed,
-    });
-  };
-
-  env.events.emit({
-    type: 'attempt-start',
-    ...eventFields(run),
-    target: target.id,
-    ...keyFact,
-    attempt: number,
-  });
-  return {
-    target,
-    channel,
-    signal: abort.signal,
-    carry: { model: target.model, signal: controller.signal, connectTimeout: run.timeout.connect },
-    price: bill.price,
-    expire,
-    stop: () => abort.abort(new ProviderError({ kind: 'aborted', provider: provider.name })),
-    noteLimits(limits) {
-      if (limits !== undefined && limits.length > 0) channel.headroom.note(limits, env.clock.now());
-    },
-    firstToken() {
-      firstTokenAt = env.clock.now();
-      waiting?.answered();
-      run.firstTokenAt ??= firstTokenAt;
-    },
-    succeed(answer, estimate, rejected) {
-      const { usage } = answer;
-      const now = env.clock.now();
-      waiting?.answered();
-      channel.pressure.succeeded(channel.places.taken);
-      const limits = run.route.policies.breaker || defaultBreaker;
-      target.breaker.success(passes.own, now, limits);
-      endpoint.breaker.success(passes.shared, now, limits);
-      const firstToken = firstTokenAt === undefined ? undefined : firstTokenAt - startedAt;
-      target.stats.end(now, {
-        sample: {
-          total: now - startedAt,
-          firstToken,
-          outputTokens: kind === 'image' ? undefined : usage.outputTokens,
-        },
-      });
-      if (usage.outputTokens !== undefined && generatesText(kind))
-        run.route.outputs.add(target.id, usage.outputTokens, now);
-      env.caches.note(run.session, target.id, usage, now);
-      const cost = bill.price(answer, estimate);
-      const outcome =
-        rejected === undefined
-          ? ({ outcome: 'success' } as const)
-          : ({ outcome: 'failed', error: { kind: rejected } } as const);
-      end({
-        ...outcome,
-        ...servedAs(answer.response),
-        usage,
-        ...(cost === undefined ? {} : { cost }),
-        billed: 'yes',
-      });
-      return cost;
-    },
-    fail(error, seen) {
-      const now = env.clock.now();
-      // Else a target that has become slower would for ever be given up too early.
-      if (expired) waiting?.gaveUp();
-      const { breaker, retry, fallbackOn } = run.route.policies;
-      if (error.kind === 'rate-limit' || error.kind === 'overloaded')
-        channel.pressure.refused(channel.places.taken, startedAt, now);
-      // Nobody's fault where the request is sent anew; a target that does it again is broken.
-      const pardoned =
-        isStaleSocket(error) &&
-        retry.sameTarget > 0 &&
-        !run.attempts.some(({ target: id, outcome }) => id === target.id && outcome === 'failed');
-      const usual = failurePolicyOf(error, fallbackOn);
-      const consequence = pardoned ? ({ ...usual, health: 'nothing' } as const) : usual;
-      const counts = recordFailure(channel, passes, error, consequence, breaker, now);
-      target.stats.end(now, { failed: counts });
-      const billed = billedOf(error, firstTokenAt !== undefined);
-      const { kind, status, vendorCode: code, limit } = error;
-      end({
-        outcome: 'failed',
-        error: {
-          kind,
-          ...(status === undefined ? {} : { status }),
-          ...(code === undefined ? {} : { code }),
-          ...(limit === undefined ? {} : { limit }),
-        },
-        ...(billed === 'no' ? {} : { ...servedAs(seen.response), ...bill.guess(seen) }),
-        billed,
-      });
-    },
-    abandon(seen, sent) {
-      const now = env.clock.now();
-      target.stats.end(now, {});
-      end({
-        outcome: 'abandoned',
-        ...(sent ? { ...servedAs(seen.response), ...bill.guess(seen) } : {}),
-        billed: sent ? 'unknown' : 'no',
-      });
-    },
-  };
+    this.#request.attempts.push(summary);
+    this.#reservation.release(summary);
+    emitHealthChange(target, this.#request.env, now);
+    this.observers?.end(summary);
+    reportAttemptEnd(this.#request, channel, this.#number, summary);
+  }
 }
 
-/** How the vendor says that it served an answer. */
-function servedAs({ serviceTier, region }: ServedAs = {}): ServedAs {
+/** What the vendor says about its answer, as far as an attempt's summary has it. */
+function responseOf({
+  id,
+  model,
+  serviceTier,
+  region,
+}: Partial<ResponseInfo> = {}): Pick<AttemptSummary, 'response' | 'serviceTier' | 'region'> {
   return {
+    ...(id === undefined && model === undefined ? {} : { response: compact({ id, model }) }),
     ...(serviceTier === undefined ? {} : { serviceTier }),
     ...(region === undefined ? {} : { region }),
   };
-}
-
-/** Does an attempt's one call, and books its failure if it fails: `seen` says what is known by then. */
-export function follow<T>(attempt: Attempt, call: () => Promise<T>, seen: () => AttemptMeasures): Promise<T> {
-  const { signal } = attempt;
-  return new Promise((resolve, reject) => {
-    let over = false;
-    const fail = (error: unknown): void => {
-      if (over) return;
-      over = true;
-      signal.removeEventListener('abort', onAbort);
-      const failure = failureOf(error, attempt);
-      if (isRouterError(failure, 'provider') && failure.kind !== 'aborted') attempt.fail(failure, seen());
-      else attempt.abandon(seen(), signal.aborted);
-      reject(failure);
-    };
-    // At once, so that all attempts are accounted for when the request ends, and even if the provider does not care.
-    const onAbort = (): void => fail(signal.reason);
-    signal.addEventListener('abort', onAbort, { once: true });
-    if (signal.aborted) {
-      onAbort();
-      return;
-    }
-    try {
-      call().then((answer) => {
-        if (over) return;
-        over = true;
-        signal.removeEventListener('abort', onAbort);
-        resolve(answer);
-      }, fail);
-    } catch (error) {
-      fail(error);
-    }
-  });
-}
-
-/**
- * What an attempt failed with. Time-outs and aborts of our own come through the signal, whatever the provider makes of
- * them. Errors that are no `ProviderError` are not the vendor's doing: the caller gets them as they are.
- */
-export function failureOf(error: unknown, attempt: Attempt): unknown {
-  const { signal } = attempt;
-  const thrown = signal.aborted ? signal.reason : error;
-  if (isRouterError(thrown) || signal.aborted) return thrown;
-  return new ProviderError({
-    kind: 'unknown',
-    provider: attempt.channel.provider.name,
-    summary: 'the provider threw an error of its own',
-    cause: thrown,
-  });
 }

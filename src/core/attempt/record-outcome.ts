@@ -1,9 +1,38 @@
 import type { ProviderError } from '../../errors.ts';
 import type { BreakerLimits } from '../../health/breaker.ts';
 import type { Cooldowns } from '../../health/cooldowns.ts';
+import type { Usage } from '../../types/result/usage.ts';
+import { defaultBreaker } from '../options/policies.ts';
+import type { RequestState } from '../request.ts';
 import type { Channel } from '../targets/target.ts';
 import type { FailurePolicy } from './failure-policy.ts';
 import type { BreakerTickets } from './reservation.ts';
+
+/** How long a complete answer took. Monotonic milliseconds. */
+export interface AnswerTimes {
+  readonly startedAt: number;
+  readonly firstTokenAt: number | undefined;
+  readonly now: number;
+}
+
+/** Learns from a complete answer: the target works, and is as fast and as talkative as this. */
+export function recordSuccess(
+  { target, key, adaptive, places }: Channel,
+  passes: BreakerTickets,
+  { env, route, session, operation }: RequestState,
+  usage: Usage,
+  { startedAt, firstTokenAt, now }: AnswerTimes,
+): void {
+  adaptive.succeeded(places.taken);
+  const limits = route.policies.breaker || defaultBreaker;
+  target.breaker.success(passes.own, now, limits);
+  key.endpoint.breaker.success(passes.shared, now, limits);
+  const outputTokens = operation.measuredAs === undefined ? undefined : usage.outputTokens;
+  const firstToken = firstTokenAt === undefined ? undefined : firstTokenAt - startedAt;
+  target.stats.end(now, { sample: { total: now - startedAt, firstToken, outputTokens } });
+  if (outputTokens !== undefined) route.outputs.add(target.id, outputTokens, now);
+  env.caches.note(session, target.id, usage, now);
+}
 
 /** Books a failure where it belongs; says whether it speaks against the target. */
 export function recordFailure(

@@ -1,49 +1,65 @@
 import type { Pass } from '../../health/breaker.ts';
 import type { TokenDemand } from '../../limits/vendor-limits.ts';
+import type { AttemptOutcome } from '../../types/plugin.ts';
+import type { AttemptSummary } from '../../types/result/result.ts';
 import type { Usage } from '../../types/result/usage.ts';
 import { forRequest } from '../../util/pulse.ts';
-import { preempt } from '../admission/capacity.ts';
 import type { RequestState } from '../request.ts';
 import { expectedTokens } from '../routing/estimates.ts';
 import type { Channel } from '../targets/target.ts';
+import { AttemptView } from './attempt-view.ts';
 
 export interface BreakerTickets {
   readonly own: Pass;
   readonly shared: Pass;
 }
 
-/** A place at a channel, taken for one attempt, with its share of the limits. */
-export interface Reservation {
+/** What one attempt holds of its channel's limits. */
+export interface ChannelReservation {
   readonly channel: Channel;
+  /** What plugins see of the attempt, where any of them looks. */
+  readonly plan: AttemptView | undefined;
   /**
    * What the attempt holds of the breakers of its deployment and of its endpoint: from here on, so that of requests that come
    * at the same moment only one is the probe.
    */
   readonly passes: BreakerTickets;
-  /** Gives the place back. `usage` says what the attempt took in fact; `undefined`: nothing. */
-  release(usage: Usage | undefined): void;
+  /** Gives all of it back, once. `undefined`: the attempt did not start. */
+  release(summary: AttemptSummary | undefined): void;
+}
+
+/** A plugin makes the attempt wait; the monotonic moment at which to ask again. */
+export interface Refused {
+  readonly until: number;
 }
 
 const noTokens: TokenDemand = { input: 0, output: 0 };
 
 /**
- * Takes a place. Whether there is one has been asked before.
+ * Station 7: takes all that one attempt needs, or nothing. The channel's own limits have been asked before, in the same turn; plugins may
+ * still refuse.
  *
  * @param expected tokens that it is expected to take. Default: by the request
  */
-export function reserve(channel: Channel, run: RequestState, expected?: () => TokenDemand): Reservation {
-  const { target, key, places, headroom } = channel;
-  const { clock, queue } = run.env;
+export function reserve(
+  channel: Channel,
+  request: RequestState,
+  expected?: () => TokenDemand,
+): ChannelReservation | Refused {
+  const { env, shadow } = request;
+  const { target, key, concurrency, rates, vendorLimits } = channel;
+  const { clock, queue, stations } = env;
   const now = clock.now();
-  const taken = [places, target.limits.places, key.limits.places];
-  for (const each of taken) each.take();
-  const leaveCopies = run.mirror ? joinCopies(channel, run) : undefined;
-  if (!run.mirror) preempt(channel);
-  const rates = [target.limits.rate, key.limits.rate].filter((rate) => rate !== undefined);
-  // Counting tokens takes time: only where somebody wants to know.
-  const counted = rates.length > 0 || headroom.share(now) < 1;
-  const tokens = counted ? (expected ?? (() => expectedTokens(target, run, now)))() : noTokens;
-  headroom.use(tokens, now);
+  const isSeen = stations.reserve !== undefined || stations.observe !== undefined;
+  const plan = isSeen ? new AttemptView(channel, request, now) : undefined;
+  const held = plan === undefined ? undefined : stations.reserve?.(plan);
+  if (held !== undefined && 'retryAt' in held) return { until: now + held.retryAt - clock.date() };
+  const stop = shadow ? stopOf(request) : undefined;
+  for (const each of concurrency) each.take(stop);
+  // Counting tokens takes time: only where it matters.
+  const counted = rates.length > 0 || vendorLimits.share(now) < 1;
+  const tokens = counted ? (expected?.() ?? expectedTokens(target, request, now)) : noTokens;
+  vendorLimits.use(tokens, now);
   const settles = rates.map((rate) => rate.take(tokens.input + tokens.output, now));
   const { breaker: own } = target;
   const { breaker: shared } = key.endpoint;
@@ -51,32 +67,39 @@ export function reserve(channel: Channel, run: RequestState, expected?: () => To
   let released = false;
   return {
     channel,
+    plan,
     passes,
-    release(usage) {
+    release(summary) {
       if (released) return;
       released = true;
       own.leave(passes.own);
       shared.leave(passes.shared);
-      for (const each of taken) each.release();
-      leaveCopies?.();
+      for (const each of concurrency) each.release(stop);
       if (settles.length > 0) {
-        const { inputTokens, outputTokens = 0 } = usage ?? {};
-        const took =
-          usage === undefined ? 0 : inputTokens === undefined ? undefined : inputTokens + outputTokens;
+        const took = summary === undefined ? 0 : tokensOf(summary.usage);
         for (const settle of settles) settle(took, clock.now());
       }
-      queue.released();
+      if (held !== undefined) held.settle(outcomeOf(summary));
+      // A preemptible place counted as free all the time.
+      if (stop === undefined || passes.own.probe || passes.shared.probe) queue.released();
     },
   };
 }
 
-/** Makes a copy known where its places are, so that a request that needs one can end it. Returns what ends that. */
-function joinCopies({ target, key, copies }: Channel, run: RequestState): () => void {
-  const stop = (): void => run.stop(new DOMException('a request needed its place', 'AbortError'));
-  const copy = { stop: forRequest(run.pulse, stop) };
-  const all = [copies, target.limits.copies, key.limits.copies];
-  for (const each of all) each.add(copy);
-  return () => {
-    for (const each of all) each.delete(copy);
-  };
+function stopOf(request: RequestState): () => void {
+  const stop = (): void => request.stop(new DOMException('a request needed its place', 'AbortError'));
+  return forRequest(request.pulse, stop);
+}
+
+/** `undefined` where they are not known; an attempt without usage took nothing. */
+function tokensOf(usage: Usage | undefined): number | undefined {
+  if (usage === undefined) return 0;
+  const { inputTokens, outputTokens = 0 } = usage;
+  return inputTokens === undefined ? undefined : inputTokens + outputTokens;
+}
+
+function outcomeOf(summary: AttemptSummary | undefined): AttemptOutcome {
+  if (summary === undefined) return { outcome: 'unsent', billed: 'no', usage: undefined, cost: undefined };
+  const { outcome, billed, usage, cost } = summary;
+  return { outcome, billed, usage, cost };
 }

@@ -1,23 +1,28 @@
-import type { ProviderResult } from '../../types/provider.ts';
+import type { ProviderResult, ResolvedChatRequest } from '../../types/provider.ts';
 import type { ChatResult } from '../../types/result/result.ts';
-import { type ChatInput, contentFilterFailure, finalize } from '../answer/finalize.ts';
-import { type Attempt, beginAttempt, follow } from '../attempt/attempt.ts';
+import { contentFilterFailure } from '../answer/answer.ts';
+import { finalize } from '../answer/finalize.ts';
+import { type Attempt, beginAttempt } from '../attempt/attempt.ts';
+import { follow } from '../attempt/follow.ts';
 import type { Failover } from '../failover/failover.ts';
 import type { RequestState } from '../request.ts';
 
 /** Gets one complete answer from the first target that gives one. */
-export function chat(run: RequestState, failover: Failover, asked: ChatInput): Promise<ChatResult> {
+export function chat(request: RequestState<ResolvedChatRequest>, failover: Failover): Promise<ChatResult> {
   return failover.run(async (permit, lane) => {
-    const attempt = beginAttempt(run, permit, lane);
-    const result = await ask(run, attempt, asked);
-    return finalize(run, attempt, lane, asked, {
+    const attempt = beginAttempt(request, permit, lane);
+    const result = await ask(request, attempt);
+    return finalize(request, attempt, lane, request, {
       ...result,
       providerMetadata: result.providerMetadata ?? {},
     });
   });
 }
 
-async function ask(run: RequestState, attempt: Attempt, { request }: ChatInput): Promise<ProviderResult> {
+async function ask(
+  { request, route }: RequestState<ResolvedChatRequest>,
+  attempt: Attempt,
+): Promise<ProviderResult> {
   const { carry, channel } = attempt;
   const result = await follow(
     attempt,
@@ -25,7 +30,7 @@ async function ask(run: RequestState, attempt: Attempt, { request }: ChatInput):
     () => ({}),
   );
   attempt.noteLimits(result.response.limits);
-  const refusal = contentFilterFailure(result.finishReason, attempt, run.route.policies.fallbackOn);
+  const refusal = contentFilterFailure(result.finishReason, attempt, route.policies.fallbackOn);
   if (refusal === undefined) return result;
   attempt.fail(refusal, { usage: result.usage, response: result.response });
   throw refusal;

@@ -10,18 +10,14 @@ import { type SubCall, splitCalls } from './split-calls.ts';
 const usualLimits = { values: 96, characters: 300_000 };
 
 /** Gets the vectors of all values from one target. */
-export async function embed(
-  run: RequestState,
-  failover: Failover,
-  asked: EmbedRequest,
-): Promise<EmbedResult> {
+export async function embed(run: RequestState<EmbedRequest>, failover: Failover): Promise<EmbedResult> {
+  const { request: asked } = run;
   const { answers, common } = await splitCalls(run, failover, ({ provider }) =>
     split(asked.values, provider.embedLimits ?? usualLimits).map((values) => portion({ ...asked, values })),
   );
   return {
     ...common,
     embeddings: answers.flatMap(({ embeddings }) => embeddings),
-    responses: answers.map(({ response }) => response),
   };
 }
 

@@ -7,12 +7,8 @@ import type { Target } from '../targets/target.ts';
 import { type SubCall, splitCalls } from './split-calls.ts';
 
 /** Gets all images from one target. */
-export async function image(
-  run: RequestState,
-  failover: Failover,
-  asked: ImageRequest,
-): Promise<ImageResult> {
-  const { n = 1, ...request } = asked;
+export async function image(run: RequestState<ImageRequest>, failover: Failover): Promise<ImageResult> {
+  const { n = 1, ...request } = run.request;
   const { answers, common } = await splitCalls(run, failover, (target) => {
     const most = imagesPerCall(target);
     return Array.from({ length: Math.ceil(n / most) }, (_, index) =>
@@ -28,8 +24,6 @@ export async function image(
       ...common.warnings,
       ...(images.length < n ? [{ type: 'other' as const, feature: 'n', details }] : []),
     ],
-    decision: run.decision,
-    response: answers.at(-1)?.response ?? { headers: {} },
   };
 }
 
@@ -40,7 +34,7 @@ function portion(
 ): SubCall<ProviderImages> {
   const { clock } = run.env;
   const estimate = () => ({
-    inputTokens: run.job.inputTokens.get(),
+    inputTokens: run.inputTokens,
     outputTokens: call.n * imageTokens(target, clock.now()),
     images: call.n,
   });

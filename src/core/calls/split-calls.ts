@@ -2,12 +2,13 @@ import { ProviderError } from '../../errors.ts';
 import type { TokenDemand } from '../../limits/vendor-limits.ts';
 import { addCosts } from '../../pricing/cost.ts';
 import type { ProviderOptions } from '../../types/request/message.ts';
-import type { ResponseInfo, Warning } from '../../types/result/result.ts';
+import type { OperationResult, ResponseInfo, Warning } from '../../types/result/result.ts';
 import type { Cost, Usage } from '../../types/result/usage.ts';
 import { linkedAbort, type Signal } from '../../util/abort.ts';
 import { availableAt, declaredAt, hasCapacity, isWithinLimits } from '../admission/capacity.ts';
-import { type Attempt, beginAttempt, follow } from '../attempt/attempt.ts';
-import { type Reservation, reserve } from '../attempt/reservation.ts';
+import { type Attempt, beginAttempt } from '../attempt/attempt.ts';
+import { follow } from '../attempt/follow.ts';
+import { type ChannelReservation, reserve } from '../attempt/reservation.ts';
 import type { Failover } from '../failover/failover.ts';
 import type { AttemptSlot } from '../failover/race.ts';
 import type { RequestState } from '../request.ts';
@@ -47,16 +48,8 @@ interface Task<Answer> extends SubCall<Answer> {
 /** What all portions together come to. */
 export interface Combined<Answer> {
   readonly answers: readonly Answer[];
-  /** What the results of all kinds have. */
-  readonly common: {
-    readonly usage: Usage;
-    readonly cost: Cost | undefined;
-    readonly target: string;
-    readonly attempts: RequestState['attempts'];
-    readonly warnings: readonly Warning[];
-    readonly providerMetadata: ProviderOptions;
-    readonly raw: readonly unknown[];
-  };
+  /** What the results of all operations have. */
+  readonly common: OperationResult & { readonly raw: readonly unknown[] };
 }
 
 /**
@@ -75,18 +68,19 @@ export function splitCalls<Answer extends Answered>(
     const { target } = first.channel;
     const tasks = begun.get(target) ?? split(target).map((portion) => ({ ...portion, done: undefined }));
     begun.set(target, tasks);
-    await askAll(run, first, lane, tasks, failover.turnedAway);
+    await askAll(run, first, lane, tasks, (why) => failover.turnedAway(why));
     if (!lane.win()) throw lane.signal.reason;
     const done = tasks.flatMap((task) => task.done ?? []);
     const answers = done.map(({ answer }) => answer);
     const usage = addUsage(answers.map((answer) => answer.usage));
     const cost = addCosts(done.map((each) => each.cost));
-    run.settle({ outcome: 'success', target: target.id, finishReason: undefined, usage, cost });
     const common = {
       usage,
       cost,
       target: target.id,
       attempts: run.attempts,
+      decision: run.decision,
+      response: answers.at(-1)?.response ?? { headers: {} },
       warnings: answers[0]?.warnings ?? [],
       providerMetadata: answers.at(-1)?.providerMetadata ?? {},
       raw: answers.map(({ raw }) => raw),
@@ -98,7 +92,7 @@ export function splitCalls<Answer extends Answered>(
 /** Does what is left to do, several calls at a time. The first failure ends them all. */
 async function askAll<Answer extends Answered>(
   run: RequestState,
-  first: Reservation,
+  first: ChannelReservation,
   lane: AttemptSlot,
   tasks: readonly Task<Answer>[],
   turnedAway: Failover['turnedAway'],
@@ -132,7 +126,7 @@ async function askAll<Answer extends Answered>(
       }
     }
   };
-  const concurrency = Math.min(left.length, channel.target.limits.places.limit, usualConcurrency);
+  const concurrency = Math.min(left.length, channel.target.limits.places.cap.limit, usualConcurrency);
   await Promise.all(Array.from({ length: concurrency }, work));
   others.unlink();
   for (const unused of granted) unused.release(undefined);
@@ -146,7 +140,7 @@ function nextPlace<Answer>(
   task: SubCall<Answer>,
   signal: Signal,
   refusal: Failover['turnedAway'],
-): Promise<Reservation> {
+): Promise<ChannelReservation> {
   const tokens = (): TokenDemand => {
     const { inputTokens = 0, outputTokens = 0 } = task.estimate();
     return { input: inputTokens, output: outputTokens };
@@ -163,7 +157,9 @@ function nextPlace<Answer>(
       const at = (last === undefined ? availableAt : declaredAt)(channel, tokens, now);
       if (at > now) return { until: at };
       const mayEnter = last === 'late' ? isWithinLimits(channel) : hasCapacity(channel);
-      return mayEnter ? { got: reserve(channel, run, tokens) } : { until: Number.POSITIVE_INFINITY };
+      if (!mayEnter) return { until: Number.POSITIVE_INFINITY };
+      const got = reserve(channel, run, tokens);
+      return 'until' in got ? got : { got };
     },
     refusal,
   });
@@ -171,7 +167,7 @@ function nextPlace<Answer>(
 
 async function ask<Answer extends Answered>(
   run: RequestState,
-  taken: Reservation,
+  taken: ChannelReservation,
   lane: AttemptSlot,
   task: Task<Answer>,
   othersFailed: Signal,
@@ -188,7 +184,10 @@ async function ask<Answer extends Answered>(
       () => ({ usage: task.lost(attempt.signal.aborted) }),
     );
     attempt.noteLimits(answer.response.limits);
-    task.done = { answer, cost: attempt.succeed({ ...answer, usage: task.booked(answer) }, task.estimate) };
+    const usage = task.booked(answer);
+    const cost = attempt.price({ ...answer, usage }, task.estimate);
+    attempt.succeed(usage, cost, answer.response);
+    task.done = { answer, cost };
   } finally {
     othersFailed.removeEventListener('abort', stop);
   }

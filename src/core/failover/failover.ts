@@ -1,437 +1,278 @@
-import { AllTargetsFailedError, CostLimitError, isRouterError, NoTargetError } from '../../errors.ts';
-import type { Health } from '../../types/options/strategy.ts';
-import { sleep } from '../../util/clock.ts';
-import { declaredAt, hasCapacity, isWithinLimits } from '../admission/capacity.ts';
-import type { Waiter } from '../admission/queue.ts';
+import { AllTargetsFailedError, isRouterError, NoTargetError } from '../../errors.ts';
+import { sleep, toEpoch } from '../../util/clock.ts';
+import { isWithinLimits } from '../admission/capacity.ts';
+import type { Entry } from '../admission/queue.ts';
 import {
   type AttemptError,
   failurePolicyOf,
   isAttemptError,
   isStaleSocket,
 } from '../attempt/failure-policy.ts';
-import { type Reservation, reserve } from '../attempt/reservation.ts';
-import { toEpoch } from '../context.ts';
-import { generatesText } from '../operations/operation.ts';
+import { type ChannelReservation, reserve } from '../attempt/reservation.ts';
 import type { RequestState } from '../request.ts';
-import { contextLengthOf, limitedUntil, type RoutingResult } from '../routing/candidates.ts';
-import { expectedCost, expectedTokens } from '../routing/estimates.ts';
-import { breakersAdmit, type Channel, channelHealth, latencyOf, type Target } from '../targets/target.ts';
-import { type AttemptSlot, type BackupPlan, type Cause, race } from './race.ts';
+import type { RoutingResult } from '../routing/candidates.ts';
+import { limitedUntil } from '../routing/exclusions.ts';
+import type { Channel } from '../targets/target.ts';
+import { channelHealth } from '../targets/target-health.ts';
+import { AttemptHistory, type Failed } from './attempt-history.ts';
+import { backupAttempt, backupPlan } from './backup-request.ts';
+import { ChannelOption, type Eligible } from './channel-option.ts';
+import { type NextTarget, nextTarget } from './next-target.ts';
+import { type AttemptSlot, race } from './race.ts';
+
+/** Does one attempt. */
+export type DoAttempt<T> = (reservation: ChannelReservation, slot: AttemptSlot) => Promise<T>;
 
 /** Goes from target to target until one answers. One per request; a restarted stream goes on with the same one. */
 export interface Failover {
   /**
    * Calls `attempt` with one target after the other, or beside the other, until one does not fail. Rejects with what the
-   * caller shall get.
+   * caller gets.
    *
    * @param discard lets go of an answer that came after another one had won
-   * @param suits which targets may be asked. Default: all
+   * @param eligible which targets may be asked. Default: all
    */
-  run<T>(
-    attempt: (permit: Reservation, lane: AttemptSlot) => Promise<T>,
-    discard?: (value: T) => void,
-    suits?: (target: Target) => boolean,
-  ): Promise<T>;
+  run<T>(attempt: DoAttempt<T>, discard?: (value: T) => void, eligible?: Eligible): Promise<T>;
   /** Books a failure that came later, in a stream under way. */
   failed(channel: Channel, error: AttemptError): void;
   /** Whether another target, or the same again, may take over after a failure that has been booked. */
-  mayGoOn(error: AttemptError, suits?: (target: Target) => boolean): boolean;
+  mayGoOn(error: AttemptError, eligible?: Eligible): boolean;
   /** What the caller gets if the request has to go while it waits to go on: see `Waiter.refusal`. */
   turnedAway(why: 'full' | 'late'): unknown;
 }
 
-/** States in which a target is tried only where there is reason to. */
-const doubtful: readonly Health[] = ['failing', 'recovering', 'unresponsive'];
-/** Those in which its vendor has said to leave it alone. */
-const heldBack: readonly Health[] = ['cooling-down', 'misconfigured'];
-/** After how long a target on probation gets company: its usual time, within these bounds. */
-const unknownLatency = 1_000;
-const shortestDoubt = 100;
-const longestDoubt = 2_000;
+const all: Eligible = () => true;
+const keep = (): void => {};
 
-const any = (): boolean => true;
-
-/** What to try next, and the monotonic moment from which it may be tried; `Infinity`: when a place becomes free. */
-interface NextTarget {
-  readonly channel: Channel;
-  readonly at: number;
+export function createFailover(request: RequestState, routing: RoutingResult): Failover {
+  return new TargetFailover(request, routing);
 }
 
-interface Failed {
-  readonly channel: Channel;
-  readonly error: AttemptError;
-  /** In the middle of a stream. */
-  readonly underWay: boolean;
-}
+class TargetFailover implements Failover {
+  readonly #request: RequestState;
+  readonly #routing: RoutingResult;
+  readonly #history: AttemptHistory;
+  /** In the order to try. */
+  readonly #channels: readonly Channel[];
 
-interface Tried {
-  times: number;
-  error: AttemptError;
-  /** When a retry is due. */
-  retryAt: number;
-}
+  constructor(request: RequestState, routing: RoutingResult) {
+    const { ranked, waiting } = routing;
+    this.#request = request;
+    this.#routing = routing;
+    this.#history = new AttemptHistory(request);
+    this.#channels = waiting.length === 0 ? ranked : [...ranked, ...waiting];
+  }
 
-export function createFailover(
-  run: RequestState,
-  choice: RoutingResult,
-  maxCost: number | undefined,
-): Failover {
-  const { env, route } = run;
-  const { maxAttempts, retry, breaker, fallbackOn } = route.policies;
-  const { size, maxWait } = run.env.queueLimits;
-  // Twice would be wrong where a vendor keeps something of it or does something for it.
-  const once = choice.bound || !generatesText(run.job.kind) || run.job.needs.get().vendorTools;
-  const hedge = once ? false : run.hedge;
-  const { clock } = env;
-  const all = [...choice.ranked, ...choice.waiting];
-  const tried = new Map<Channel, Tried>();
-  /** Targets that failed in a way that another key would not mend. */
-  const spent = new Set<Target>();
-  const busy = new Set<Channel>();
-  let suits: (target: Target) => boolean = any;
-  let tries = 0;
-  let last: Failed | undefined;
-
-  const book = (channel: Channel, error: AttemptError, underWay: boolean): void => {
-    const times = (tried.get(channel)?.times ?? 0) + 1;
-    // Full jitter: Brooker, "Exponential Backoff And Jitter", AWS Architecture Blog, 2015.
-    const bound = Math.min(retry.maxDelay, retry.minDelay * 2 ** (times - 1));
-    const delay = isStaleSocket(error) ? 0 : (retryAfterOf(error) ?? env.random() * bound);
-    tried.set(channel, { times, error, retryAt: clock.now() + delay });
-    if (!failurePolicyOf(error, fallbackOn).anotherKey) spent.add(channel.target);
-    last = { channel, error, underWay };
-  };
-
-  const mayRetry = (channel: Channel): boolean => {
-    const before = tried.get(channel);
-    if (before === undefined || !suits(channel.target)) return false;
-    if (before.times > retry.sameTarget || !failurePolicyOf(before.error, fallbackOn).retry) return false;
-    return isFree(channel, before.error) || route.policies.retries.has(clock.now());
-  };
-  /** Asking a target again that is known to fail, because nothing else is left, is no retry that adds to its load. */
-  const isFree = (channel: Channel, error: AttemptError): boolean =>
-    isStaleSocket(error) || channelHealth(channel, clock.now()).state !== 'healthy';
-
-  /** What has not been tried, and would not fail for the reason for which another one has. */
-  const freshOnes = (): readonly Channel[] =>
-    all.filter(
-      (channel) =>
-        !tried.has(channel) &&
-        !busy.has(channel) &&
-        !spent.has(channel.target) &&
-        suits(channel.target) &&
-        hasRoom(channel),
-    );
-  /** After a request was too long for one target, only one that takes more is worth asking. */
-  const hasRoom = ({ target }: Channel): boolean => {
-    if (last === undefined || !isRouterError(last.error, 'provider')) return true;
-    if (last.error.kind !== 'context-length' || fallbackOn.includes('context-length')) return true;
-    const had = contextLengthOf(last.channel.target, env);
-    const has = contextLengthOf(target, env);
-    return had === undefined || has === undefined || has > had;
-  };
-
-  /** Healthy, and its limits let the request in. */
-  const well = (channel: Channel, now: number): boolean => {
-    const { state } = channelHealth(channel, now);
-    if (heldBack.includes(state) || !channel.target.silence.admits(now)) return false;
-    return limitedUntil(channel, run, now) <= now && (breaker === false || breakersAdmit(channel, now));
-  };
-
-  /** One to start beside those that run: a healthy one, at once, or none. */
-  const another = (cause: Cause): Reservation | undefined => {
-    const now = clock.now();
-    if (tries >= maxAttempts) return undefined;
-    const targets = new Set([...busy].map(({ target }) => target));
-    const next = freshOnes().find(
-      (channel) =>
-        !targets.has(channel.target) &&
-        well(channel, now) &&
-        hasCapacity(channel) &&
-        canFinish(channel, now) &&
-        (cause !== 'slow' || mayHedge(channel, now)),
-    );
-    if (next === undefined || (cause === 'slow' && !route.policies.hedges.spend(now))) return undefined;
-    tries += 1;
-    return reserve(next, run);
-  };
-
-  /** A second attempt goes to another endpoint, within its own limit of cost. */
-  const mayHedge = ({ target, key }: Channel, now: number): boolean => {
-    for (const other of busy) if (other.key.endpoint === key.endpoint) return false;
-    const limit = hedge === false ? undefined : hedge.maxCost;
-    return limit === undefined || (expectedCost(target, run, env, now) ?? Number.POSITIVE_INFINITY) <= limit;
-  };
-
-  /** A target on probation gets company as soon as it is slower than it usually is; any other one if it is to be hedged. */
-  const company = (channel: Channel): BackupPlan | undefined => {
-    const now = clock.now();
-    const { state } = channelHealth(channel, now);
-    const kind = run.job.kind === 'stream' ? 'stream' : 'chat';
-    if (!doubtful.includes(state)) {
-      if (hedge === false) return undefined;
-      const { delay } = hedge;
-      const slow =
-        typeof delay === 'number'
-          ? delay
-          : latencyOf(channel.target, kind, Number(delay.slice(1)) / 100, now);
-      return slow === undefined ? undefined : { after: slow, cause: 'slow', probation: false };
+  async run<T>(
+    attempt: DoAttempt<T>,
+    discard: (value: T) => void = keep,
+    eligible: Eligible = all,
+  ): Promise<T> {
+    const { signal } = this.#request;
+    for (;;) {
+      let first: ChannelReservation;
+      try {
+        first = await this.#enter(eligible);
+      } catch (error) {
+        throw this.#finalError(error);
+      }
+      try {
+        return await this.#race(first, attempt, discard, eligible);
+      } catch (error) {
+        if (!this.#mayGoOn(error, eligible)) throw this.#finalError(error);
+        if (signal.aborted) throw signal.reason;
+      }
     }
-    const usual = latencyOf(channel.target, kind, 0.95, now) ?? unknownLatency;
-    const after = Math.min(longestDoubt, Math.max(shortestDoubt, usual));
-    // A suspicion is no verdict: the target's own first token, or its silence, says what is next.
-    return { after, cause: 'doubt', probation: state !== 'unresponsive' };
-  };
+  }
 
-  const timeLeft = (): number => run.deadline - env.awake.now();
+  failed(channel: Channel, error: AttemptError): void {
+    this.#history.book(channel, error, true);
+  }
 
-  /** Whether a further attempt can come to anything in the time that is left. Who has little time gets at least one. */
-  const canFinish = ({ target }: Channel, now: number): boolean => {
-    const { kind } = run.job;
-    if (tries === 0 || !generatesText(kind)) return true;
-    return (latencyOf(target, kind, 0.5, now) ?? 0) < timeLeft();
-  };
+  mayGoOn(error: AttemptError, eligible: Eligible = all): boolean {
+    return this.#mayGoOn(error, eligible);
+  }
 
-  /** Whose connection turned out to be closed: it has not seen the request, and gets it anew at once. */
-  const unread = (): Channel | undefined => {
-    if (last === undefined || !isStaleSocket(last.error) || !mayRetry(last.channel)) return undefined;
-    const now = clock.now();
-    const held = heldBack.includes(channelHealth(last.channel, now).state);
-    return !held && lets(last.channel, now) ? last.channel : undefined;
-  };
-  /** No reason to ask is one to ask for more than there may be. */
-  const lets = (channel: Channel, now: number): boolean =>
-    hasCapacity(channel) && declaredUntil(channel, now) <= now;
-  const declaredUntil = (channel: Channel, now: number): number =>
-    declaredAt(channel, () => expectedTokens(channel.target, run, now), now);
-  /**
-   * Until when a target's forecast is worth waiting for. One that is longer than the request may wait holds it back no more, nor
-   * does one that is older than the vendor's own word on this request.
-   */
-  const forecastUntil = (channel: Channel, now: number): number => {
-    const at = tried.has(channel) ? now : limitedUntil(channel, run, now);
-    return at - now >= timeLeft() || at - now > maxWait ? now : at;
-  };
+  turnedAway(why: 'full' | 'late'): NoTargetError {
+    return new NoTargetError(this.#routing.decision, this.#retryAt(), why);
+  }
 
-  /** When a target can be asked; none where that is too late, or where it is misconfigured. */
-  const dueOf = (channel: Channel, now: number, patient = true): readonly NextTarget[] => {
-    const { state, until } = channelHealth(channel, now);
-    if (state === 'misconfigured') return [];
-    const returns = state === 'cooling-down' ? (until ?? 0) : 0;
-    const retryAt = tried.get(channel)?.retryAt ?? 0;
-    const told = Math.max(retryAt, returns, declaredUntil(channel, now));
-    if (told - now >= timeLeft() || told - now > maxWait) return [];
-    const at = patient ? Math.max(told, forecastUntil(channel, now)) : told;
-    return [{ channel, at: at > now || hasCapacity(channel) ? at : Number.POSITIVE_INFINITY }];
-  };
-
-  /** The one that has just failed, where the route would rather stay with it and it is expected back soon. */
-  const stay = (usable: readonly Channel[], now: number): NextTarget | undefined => {
-    if (retry.prefer !== 'same-target' || last === undefined) return undefined;
-    const { channel, error, underWay } = last;
-    if (underWay || !passes(error) || !mayRetry(channel) || !canFinish(channel, now)) return undefined;
-    if (usable.some(({ target }) => target === channel.target)) return undefined; // with another key
-    const { state } = channelHealth(channel, now);
-    if (state !== 'healthy' && state !== 'cooling-down') return undefined;
-    return dueOf(channel, now).find(({ at }) => at - now <= retry.maxDelay);
-  };
-
-  /** @param patient whether a forecast is worth waiting for */
-  const pick = (patient = true): NextTarget | undefined => {
-    const now = clock.now();
-    if (tries >= maxAttempts) return undefined;
-    // As a rule the first is well and has a place. The same follows from what is below, which looks at all of them.
-    if (tries === 0) {
-      const first = all.find(
-        (channel) => suits(channel.target) && well(channel, now) && hasCapacity(channel),
-      );
-      if (first !== undefined) return { channel: first, at: now };
-    }
-    const fresh = freshOnes().filter((channel) => canFinish(channel, now));
-    // As many attempts are kept back as there are others to ask: one of them may be well.
-    const spare = (others: number): boolean => maxAttempts - tries > others;
-    const resent = unread();
-    if (resent !== undefined && spare(fresh.length)) return { channel: resent, at: now };
-    const usable = fresh.filter((channel) => well(channel, now));
-    const same = stay(usable, now);
-    if (same !== undefined && spare(fresh.length)) return same;
-    const free = usable.find(hasCapacity);
-    if (free !== undefined) return { channel: free, at: now };
-    // Better a target that failed a moment ago than none: an open breaker never turns a request away alone.
-    const open = fresh.find(
-      (channel) => doubtful.includes(channelHealth(channel, now).state) && lets(channel, now),
-    );
-    if (open !== undefined && usable.length === 0) return { channel: open, at: now };
-    const untried = fresh.flatMap((channel) => dueOf(channel, now, patient));
-    const again = all.filter(
-      (channel) => spare(untried.length) && mayRetry(channel) && canFinish(channel, now),
-    );
-    const healthy = (channel: Channel): boolean => !doubtful.includes(channelHealth(channel, now).state);
-    // Rather one that is well, and was slow or unlucky once, than sooner one that is known to fail.
-    const better = again.some(healthy) ? again.filter(healthy) : again;
-    const due = soonest([...untried, ...better.flatMap((channel) => dueOf(channel, now))]);
-    if (due !== undefined) return due;
-    // A misconfigured target at least says what is wrong with it.
-    const quarantined = fresh.find(
-      (channel) => channelHealth(channel, now).state === 'misconfigured' && lets(channel, now),
-    );
-    return quarantined === undefined ? undefined : { channel: quarantined, at: now };
-  };
-
-  const mayGoOn = (error: unknown): boolean => {
+  #mayGoOn(error: unknown, eligible: Eligible): boolean {
     if (!isAttemptError(error)) return false;
-    return failurePolicyOf(error, fallbackOn).failover && pick() !== undefined;
-  };
+    const { fallbackOn } = this.#request.route.policies;
+    return failurePolicyOf(error, fallbackOn).failover && this.#next(eligible) !== undefined;
+  }
 
-  /** When the first target is expected back: milliseconds since 1970. */
-  const retryAt = (): number | undefined => {
-    const now = clock.now();
-    const times = all.flatMap((channel) => {
-      const { until } = channelHealth(channel, now);
-      const limited = limitedUntil(channel, run, now);
-      return until ?? (limited > now ? limited : []);
-    });
-    return times.length === 0 ? undefined : toEpoch(Math.min(...times), clock);
-  };
+  /** @param isPatient whether a forecast is worth waiting for */
+  #next(eligible: Eligible, isPatient = true): NextTarget<Channel> | undefined {
+    const request = this.#request;
+    const history = this.#history;
+    const { maxAttempts, retry } = request.route.policies;
+    const now = request.env.clock.now();
+    const { last } = history;
+    const toOption = (channel: Channel): ChannelOption =>
+      new ChannelOption(channel, request, history, eligible, now);
+    return nextTarget(
+      {
+        options: this.#channels.map(toOption),
+        tries: history.tries,
+        maxAttempts,
+        last: last && toOption(last.channel),
+        wasUnread: last !== undefined && isStaleSocket(last.error),
+        wouldStay: retry.prefer === 'same-target' && last !== undefined && passes(last),
+        maxDelay: retry.maxDelay,
+        maxWait: request.env.queueLimits.maxWait,
+        timeLeft: request.timeLeft,
+        isPatient,
+      },
+      now,
+    );
+  }
 
-  const finalError = (error: unknown): unknown => {
-    if (!isRouterError(error, 'provider') || !failurePolicyOf(error, fallbackOn).failover) return error;
-    return new AllTargetsFailedError(run.attempts, error, choice.decision, retryAt());
-  };
-
-  const nothingToTry = (shed?: 'full' | 'late'): unknown => {
-    if (last !== undefined) return last.error;
-    const tooExpensive = choice.decision.skipped.filter(({ reason }) => reason === 'over-cost');
-    if (maxCost !== undefined && tooExpensive.length > 0 && all.length === 0) {
-      return new CostLimitError(maxCost, choice.decision);
+  /** Takes what the attempt needs; `undefined` where a plugin makes it wait, so that the choice has to be made again. */
+  #take({ channel }: NextTarget<Channel>): ChannelReservation | undefined {
+    const reservation = reserve(channel, this.#request);
+    if ('until' in reservation) {
+      this.#history.hold(channel, reservation.until);
+      return undefined;
     }
-    return new NoTargetError(choice.decision, retryAt(), shed);
-  };
-
-  const take = ({ channel }: NextTarget): Reservation => {
-    const before = tried.get(channel);
-    if (before !== undefined && !isFree(channel, before.error)) route.policies.retries.spend(clock.now());
-    tries += 1;
-    return reserve(channel, run);
-  };
-  const tryEnter: Waiter<Reservation>['tryEnter'] = (lastTry) => {
-    const next = pick(lastTry === undefined);
-    if (next === undefined) throw nothingToTry();
-    if (next.at <= clock.now()) return { got: take(next) };
-    // A limit that was only learned may delay a request, but refuses none.
-    const onlyLearned = next.at === Number.POSITIVE_INFINITY && isWithinLimits(next.channel);
-    return lastTry === 'late' && onlyLearned ? { got: take(next) } : { until: next.at };
-  };
+    this.#history.count(channel);
+    return reservation;
+  }
 
   /** A place at the best target, at once or as soon as there is one. */
-  const enter = async (): Promise<Reservation> => {
+  async #enter(eligible: Eligible): Promise<ChannelReservation> {
+    const { env, signal } = this.#request;
     for (;;) {
-      const next = pick();
-      if (next === undefined) throw nothingToTry();
-      const pause = next.at - clock.now();
-      if (pause <= 0) return take(next);
-      if (pause === Number.POSITIVE_INFINITY || !tried.has(next.channel)) return waitForPlace();
-      // The pause before a retry is no queue.
-      await sleep(clock, pause, run.signal);
+      const next = this.#next(eligible);
+      if (next === undefined) throw this.#nothingToTry();
+      const pause = next.at - env.clock.now();
+      if (pause <= 0) {
+        const taken = this.#take(next);
+        if (taken !== undefined) return taken;
+      } else if (pause === Number.POSITIVE_INFINITY || !this.#history.hasTried(next.channel)) {
+        return this.#waitForPlace(eligible);
+      } else {
+        // The pause before a retry is no queue.
+        await sleep(env.clock, pause, signal);
+      }
     }
-  };
-  const waitForPlace = (): Reservation | Promise<Reservation> => {
-    const channels = [...freshOnes(), ...all.filter(mayRetry)];
+  }
+
+  #waitForPlace(eligible: Eligible): ChannelReservation | Promise<ChannelReservation> {
+    const { env, priority, signal, timeLeft, pulse } = this.#request;
+    const { size, maxWait } = env.queueLimits;
+    const now = env.clock.now();
+    const channels = this.#channels.filter((channel) => {
+      const option = new ChannelOption(channel, this.#request, this.#history, eligible, now);
+      return option.isFresh || option.mayRetry;
+    });
     const line = channels.map(({ target, number = '' }) => `${target.id} ${number}`).join('\n');
-    if (expectedWait(channels, line) > timeLeft()) {
-      const entry = tryEnter('full');
+    if (this.#expectedWait(channels, line, now) > timeLeft) {
+      const entry = this.#tryEnter(eligible, 'full');
       if ('got' in entry) return entry.got;
-      throw nothingToTry('late');
+      throw this.#nothingToTry('late');
     }
     return env.queue.wait({
-      priority: run.priority,
+      priority,
       line,
       room: size,
       maxWait,
-      signal: run.signal,
-      pulse: run.pulse,
-      tryEnter,
-      refusal: nothingToTry,
+      pulse,
+      signal,
+      tryEnter: (lastTry) => this.#tryEnter(eligible, lastTry),
+      refusal: (why) => this.#nothingToTry(why),
     });
-  };
+  }
+
+  #tryEnter(eligible: Eligible, lastTry: 'full' | 'late' | undefined): Entry<ChannelReservation> {
+    const { clock } = this.#request.env;
+    this.#history.released();
+    for (;;) {
+      const next = this.#next(eligible, lastTry === undefined);
+      if (next === undefined) throw this.#nothingToTry();
+      // A limit that was only learned may delay a request, but refuses none.
+      const onlyLearned = next.at === Number.POSITIVE_INFINITY && isWithinLimits(next.channel);
+      if (next.at > clock.now() && !(lastTry === 'late' && onlyLearned)) return { until: next.at };
+      const got = this.#take(next);
+      if (got !== undefined) return { got };
+      if (next.at > clock.now()) return { until: next.at };
+    }
+  }
+
   /** How long those before it in the line will take, by the usual times of the targets; 0 where little is known. */
-  const expectedWait = (channels: readonly Channel[], line: string): number => {
-    const now = clock.now();
+  #expectedWait(channels: readonly Channel[], line: string, now: number): number {
+    const { env, priority } = this.#request;
     let perMillisecond = 0;
-    for (const { target, pressure, key } of channels) {
-      const places = Math.min(target.limits.places.limit, key.limits.places.limit, pressure.limit);
+    for (const { target, concurrency } of channels) {
+      const places = Math.min(...concurrency.map(({ cap }) => cap.limit));
       perMillisecond += places / (target.stats.usualDuration(now) ?? 0);
     }
-    return env.queue.before(line, run.priority) / perMillisecond;
-  };
+    return env.queue.before(line, priority) / perMillisecond;
+  }
 
-  const step = <T>(
-    first: Reservation,
-    attempt: (permit: Reservation, lane: AttemptSlot) => Promise<T>,
+  #race<T>(
+    first: ChannelReservation,
+    attempt: DoAttempt<T>,
     discard: (value: T) => void,
-  ): Promise<T> => {
+    eligible: Eligible,
+  ): Promise<T> {
+    const request = this.#request;
+    const history = this.#history;
+    const { fallbackOn } = request.route.policies;
     return race({
       first,
-      async attempt(taken, lane) {
-        busy.add(taken.channel);
+      async attempt(taken, slot) {
+        history.busy.add(taken.channel);
         try {
-          return await attempt(taken, lane);
+          return await attempt(taken, slot);
         } finally {
-          busy.delete(taken.channel);
+          history.busy.delete(taken.channel);
         }
       },
-      another,
-      company,
+      another: (cause) => backupAttempt(this.#channels, cause, request, history, eligible),
+      company: (channel) => backupPlan(channel, request),
       failed({ channel }, error) {
-        if (isAttemptError(error)) book(channel, error, false);
+        if (isAttemptError(error)) history.book(channel, error, false);
         return isAttemptError(error) && failurePolicyOf(error, fallbackOn).failover;
       },
       discard,
-      awake: env.awake,
-      signal: run.signal,
+      awake: request.env.awake,
+      signal: request.signal,
     });
-  };
+  }
 
-  return {
-    failed: (channel, error) => book(channel, error, true),
-    mayGoOn(error, suitable = any) {
-      suits = suitable;
-      return mayGoOn(error);
-    },
-    turnedAway: (why) => new NoTargetError(choice.decision, retryAt(), why),
-    async run(attempt, discard = () => {}, suitable = any) {
-      suits = suitable;
-      for (;;) {
-        let first: Reservation;
-        try {
-          first = await enter();
-        } catch (error) {
-          throw finalError(error);
-        }
-        try {
-          return await step(first, attempt, discard);
-        } catch (error) {
-          if (!mayGoOn(error)) throw finalError(error);
-          if (run.signal.aborted) throw run.signal.reason;
-        }
-      }
-    },
-  };
+  /** When the first target is expected back: milliseconds since 1970. */
+  #retryAt(): number | undefined {
+    const { clock } = this.#request.env;
+    const now = clock.now();
+    const times = this.#channels.flatMap((channel) => {
+      const { until } = channelHealth(channel, now);
+      const held = this.#history.heldUntil(channel);
+      const limited = Math.max(limitedUntil(channel, this.#request, now), Number.isFinite(held) ? held : 0);
+      return until ?? (limited > now ? limited : []);
+    });
+    return times.length === 0 ? undefined : toEpoch(Math.min(...times), clock);
+  }
+
+  #nothingToTry(why?: 'full' | 'late'): unknown {
+    const { last } = this.#history;
+    if (last !== undefined) return last.error;
+    const { refusal, decision } = this.#routing;
+    if (refusal !== undefined && this.#channels.length === 0) return refusal(decision);
+    return new NoTargetError(decision, this.#retryAt(), why);
+  }
+
+  #finalError(error: unknown): unknown {
+    const { attempts, route } = this.#request;
+    if (!isRouterError(error, 'provider')) return error;
+    if (!failurePolicyOf(error, route.policies.fallbackOn).failover) return error;
+    return new AllTargetsFailedError(attempts, error, this.#routing.decision, this.#retryAt());
+  }
 }
 
 /** Whether what was wrong is often over a moment later. */
-function passes(error: AttemptError): boolean {
-  return (
-    isRouterError(error, 'provider') && ['rate-limit', 'overloaded', 'server', 'network'].includes(error.kind)
-  );
-}
-
-function retryAfterOf(error: AttemptError): number | undefined {
-  return isRouterError(error, 'provider') ? error.retryAfter : undefined;
-}
-
-function soonest(picks: readonly NextTarget[]): NextTarget | undefined {
-  let best: NextTarget | undefined;
-  for (const pick of picks) if (best === undefined || pick.at < best.at) best = pick;
-  return best;
+function passes({ error, midStream }: Failed): boolean {
+  if (midStream || !isRouterError(error, 'provider')) return false;
+  return ['rate-limit', 'overloaded', 'server', 'network'].includes(error.kind);
 }

@@ -2,7 +2,7 @@ import { ProviderError } from '../../errors.ts';
 import { type LinkedAbort, linkedAbort, type Signal } from '../../util/abort.ts';
 import type { AwakeClock } from '../../util/awake-clock.ts';
 import { watchdog } from '../../util/watchdog.ts';
-import type { Reservation } from '../attempt/reservation.ts';
+import type { ChannelReservation } from '../attempt/reservation.ts';
 import type { Channel } from '../targets/target.ts';
 
 /** What an attempt gets from the race that it runs in. */
@@ -27,14 +27,14 @@ export interface BackupPlan {
 export type Cause = 'doubt' | 'slow';
 
 export interface RaceOptions<T> {
-  readonly first: Reservation;
-  attempt(permit: Reservation, lane: AttemptSlot): Promise<T>;
+  readonly first: ChannelReservation;
+  attempt(permit: ChannelReservation, lane: AttemptSlot): Promise<T>;
   /** A target to start beside those that run; `undefined` where there is none to spare. */
-  another(cause: Cause): Reservation | undefined;
+  another(cause: Cause): ChannelReservation | undefined;
   /** Whether an attempt at a target is to get company if it has not answered in time. */
   company(channel: Channel): BackupPlan | undefined;
   /** An attempt failed. Whether another target may do better. */
-  failed(permit: Reservation, error: unknown): boolean;
+  failed(permit: ChannelReservation, error: unknown): boolean;
   /** An answer that came too late: its attempt has been told to stop, and this lets go of what it holds. */
   discard(value: T): void;
   /** By which it is measured whether an attempt is slow. */
@@ -59,12 +59,12 @@ export function race<T>({
 }: RaceOptions<T>): Promise<T> {
   return new Promise((resolve, reject) => {
     const running = new Map<
-      Reservation,
+      ChannelReservation,
       { readonly abort: LinkedAbort; probation: boolean; doubted: boolean }
     >();
     const timers = new Set<() => void>();
     let over = false;
-    let winner: Reservation | undefined;
+    let winner: ChannelReservation | undefined;
 
     const finish = (): void => {
       over = true;
@@ -73,7 +73,7 @@ export function race<T>({
         if (permit !== winner) abort.abort(stopped(permit.channel, probation));
       }
     };
-    const win = (permit: Reservation): boolean => {
+    const win = (permit: ChannelReservation): boolean => {
       if (over) return winner === permit;
       winner = permit;
       finish();
@@ -85,7 +85,7 @@ export function race<T>({
       if (next !== undefined) start(next);
     };
 
-    const start = (permit: Reservation): void => {
+    const start = (permit: ChannelReservation): void => {
       const lane = { abort: linkedAbort(signal), probation: false, doubted: false };
       running.set(permit, lane);
       const doubt = (): void => {

@@ -1,69 +1,50 @@
-import { estimateInput, estimateTokens } from '../../pricing/estimate.ts';
-import { type SizeClass, sizeClassOf } from '../../stats/latency.ts';
-import type { ResolvedChatRequest } from '../../types/provider.ts';
-import type { EmbedRequest } from '../../types/request/embed.ts';
-import type { ImageRequest } from '../../types/request/image.ts';
-import type { ChatRequest } from '../../types/request/request.ts';
-import { type Lazy, lazy } from '../../util/lazy.ts';
-import { messageOf } from './plain-request.ts';
-import { embedRequirements, imageRequirements, type Requirements, requirementsOf } from './requirements.ts';
+import type { AnyRequest } from '../../types/plugin.ts';
+import type { Schema } from '../../types/request/schema.ts';
+import type { Route } from '../routes.ts';
+import type { Target } from '../targets/target.ts';
+import type { Requirements } from './requirements.ts';
 
-/** What is asked, as far as the choice of a target and the bill depend on it. */
-export interface Operation {
-  readonly kind: 'chat' | 'stream' | 'embed' | 'image';
-  /** As the caller gave it, for strategies. */
-  readonly asked: ChatRequest | EmbedRequest | ImageRequest;
-  /** Estimated when first asked for: counting a long prompt takes longer than all the rest of a choice. */
-  readonly inputTokens: Lazy<number>;
-  readonly needs: Lazy<Requirements>;
-  /** How large the prompt is, by its characters. */
-  readonly size: Lazy<SizeClass>;
+export type OperationKind = 'chat' | 'stream' | 'embed' | 'image';
+
+/**
+ * What is particular to one way of asking: one file for each. The rest of the core treats all of them alike and never looks at
+ * `kind`, which is for events. How an operation is carried out is in `RunnableOperation`.
+ */
+export interface Operation<Request extends AnyRequest = AnyRequest> {
+  readonly kind: OperationKind;
+  /**
+   * Among which latencies its attempts count; `undefined` where they are no measure, because they take as long as the request is
+   * large. Then its target's silence says nothing either, and the length of its answers is not learned.
+   */
+  readonly measuredAs: 'stream' | 'chat' | undefined;
+  /** Whether a request may be sent to two targets at a time. */
+  readonly hedgeable: boolean;
+  /** Whether the router's `select` chooses its route. */
+  readonly selectable: boolean;
+  /** Whether its answer comes in parts, and the request is over when the reader is done. */
+  readonly streamed: boolean;
+  /** Checks what the caller gave and brings it into one form. Throws `RequestError`. */
+  check(input: object): Checked<Request>;
+  requirements(request: Request): Requirements;
+  /** An estimate. */
+  inputTokens(request: Request): number;
+  /** What a target lacks for this operation at all, in words; the request's own requirements are checked by the router. */
+  missing(target: Target, needs: Requirements): string | undefined;
+  /** Output tokens that a target's answer is expected to have. */
+  outputTokens(target: Target, request: Expected, now: number): number;
+  /** In how many calls a target answers. */
+  calls(target: Target, needs: Requirements): number;
 }
 
-export function chatOperation(
-  kind: 'chat' | 'stream',
-  asked: ChatRequest,
-  request: ResolvedChatRequest,
-): Operation {
-  return job(
-    kind,
-    asked,
-    () => requirementsOf(request),
-    () => estimateInput(request.messages, request.tools),
-  );
+/** A request, as far as the length of its answer depends on it. */
+interface Expected {
+  readonly route: Route;
+  readonly needs: Requirements;
 }
 
-export function embedOperation(asked: EmbedRequest): Operation {
-  const { values } = asked;
-  return job(
-    'embed',
-    asked,
-    () => embedRequirements(values),
-    () => values.reduce((sum, value) => sum + estimateTokens(value), 0),
-  );
-}
-
-export function imageOperation(asked: ImageRequest): Operation {
-  return job(
-    'image',
-    asked,
-    () => imageRequirements(asked),
-    () => estimateInput([messageOf(asked)]),
-  );
-}
-
-function job(
-  kind: Operation['kind'],
-  asked: Operation['asked'],
-  needsOfIt: () => Requirements,
-  count: () => number,
-): Operation {
-  const needs = lazy(needsOfIt);
-  const size = lazy(() => sizeClassOf(needs.get().characters));
-  return { kind, asked, inputTokens: lazy(count), needs, size };
-}
-
-/** Whether a model talks: its times and the lengths of its answers are like those of others. */
-export function generatesText(kind: Operation['kind']): kind is 'chat' | 'stream' {
-  return kind === 'chat' || kind === 'stream';
+/** A request that has been checked. */
+export interface Checked<Request> {
+  readonly request: Request;
+  /** As the caller gave it, to check the answer by. */
+  readonly schema: Schema | undefined;
 }

@@ -25,6 +25,7 @@ const embedShapes: Readonly<Record<keyof EmbedRequest, Shape>> = {
   values: listOf(name, 'text', 1),
   dimensions: count,
   providerOptions,
+  origin,
 };
 const imageShapes: Readonly<Record<keyof ImageRequest, Shape>> = {
   prompt: name,

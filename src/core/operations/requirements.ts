@@ -1,5 +1,4 @@
 import type { ResolvedChatRequest } from '../../types/provider.ts';
-import type { ImageRequest } from '../../types/request/image.ts';
 import type {
   ContentPart,
   DataContent,
@@ -7,12 +6,9 @@ import type {
   ToolApprovalResponsePart,
   UserPart,
 } from '../../types/request/message.ts';
-import type { Target } from '../targets/target.ts';
-import { messageOf } from './plain-request.ts';
 
 /** What a request asks of a target, beside its size. */
 export interface Requirements {
-  readonly kind: 'chat' | 'embeddings' | 'image';
   readonly tools: boolean;
   /** Tools that the vendor runs itself. */
   readonly vendorTools: boolean;
@@ -27,23 +23,10 @@ export interface Requirements {
   readonly references: readonly (readonly string[])[];
   readonly outputTokens: number;
   /** Images to be made. */
-  readonly made: number;
+  readonly imageCount: number;
   readonly mask: boolean;
   /** Characters of text. */
   readonly characters: number;
-}
-
-/** What embeddings ask for. */
-export function embedRequirements(values: readonly string[]): Requirements {
-  // Each value has the model's context for itself.
-  const characters = values.reduce((most, { length }) => Math.max(most, length), 0);
-  return { ...requirementsOf({ messages: [] }), kind: 'embeddings', characters };
-}
-
-/** What the making of images asks for. */
-export function imageRequirements(asked: ImageRequest): Requirements {
-  const needs = requirementsOf({ messages: [messageOf(asked)] });
-  return { ...needs, kind: 'image', made: asked.n ?? 1, mask: asked.mask !== undefined };
 }
 
 /** What a chat asks for. */
@@ -73,7 +56,6 @@ export function requirementsOf(request: ResolvedChatRequest): Requirements {
     else for (const part of content) if (part.type === 'text') characters += part.text.length;
   }
   return {
-    kind: 'chat',
     tools: request.tools !== undefined,
     vendorTools: request.tools?.some(({ type }) => type === 'provider') === true,
     images,
@@ -83,57 +65,8 @@ export function requirementsOf(request: ResolvedChatRequest): Requirements {
     reasoning: request.reasoning !== undefined && request.reasoning !== 'none',
     references,
     outputTokens: request.maxOutputTokens ?? 0,
-    made: 0,
+    imageCount: 0,
     mask: false,
     characters,
   };
-}
-
-/**
- * An estimate of tokens can be this many times too high (tokenx on Chinese text), so only an input that is larger even then
- * is certain not to fit. The rest is left to the vendor, whose refusal fails over.
- */
-const overestimate = 1.7;
-
-/**
- * What a target lacks for a request, in words; `undefined` where nothing is known to be missing.
- *
- * @param contextLength most tokens that it takes and gives together, where that is known
- */
-export function missingCapability(
-  { provider, capabilities }: Target,
-  needs: Requirements,
-  contextLength: number | undefined,
-  inputTokens: () => number,
-): string | undefined {
-  if (needs.kind === 'embeddings') {
-    if (provider.embed === undefined || capabilities.embeddings === false) return 'embeddings';
-  } else if (needs.kind === 'image') {
-    const { imageGeneration: makes } = capabilities;
-    if (provider.image === undefined || makes === false) return 'image generation';
-    if (needs.images && makes === 'prompt') return 'image editing';
-    if (needs.mask && makes === 'images') return 'image editing by a mask';
-  } else if (capabilities.chat === false) return 'chat';
-  if (needs.tools && capabilities.tools === false) return 'tools';
-  if (needs.images && capabilities.images === false && needs.kind === 'chat') return 'images';
-  if (needs.imagesByURL && capabilities.images === 'data') return 'images by URL';
-  if (needs.jsonSchema && capabilities.jsonSchema === false) return 'JSON schema';
-  if (needs.reasoning && capabilities.reasoning === false) return 'reasoning';
-  const file = needs.files.find((mediaType) => !takes(capabilities.files ?? true, mediaType));
-  if (file !== undefined) return `files of type ${file}`;
-  if (needs.references.some((providers) => !providers.includes(provider.name))) return 'an uploaded file';
-  const { maxOutputTokens = Number.POSITIVE_INFINITY } = capabilities;
-  if (needs.outputTokens > maxOutputTokens) return `an output of ${needs.outputTokens} tokens`;
-  // Counting takes time, and there are never more tokens than a few for each character.
-  const room = (contextLength ?? Number.POSITIVE_INFINITY) - needs.outputTokens;
-  if (needs.characters * 3 <= room) return undefined;
-  const least = inputTokens() / overestimate;
-  return least > room ? `a context of ${Math.ceil(least) + needs.outputTokens} tokens` : undefined;
-}
-
-function takes(files: boolean | readonly string[], mediaType: string): boolean {
-  if (typeof files === 'boolean') return files;
-  return files.some(
-    (type) => type === mediaType || (type.endsWith('/*') && mediaType.startsWith(type.slice(0, -1))),
-  );
 }

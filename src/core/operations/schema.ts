@@ -49,7 +49,10 @@ export function toJSONSchema(field: string, schema: Schema): JSONSchema {
 function close(node: unknown): unknown {
   if (Array.isArray(node)) return node.map(close);
   if (typeof node !== 'object' || node === null) return node;
-  const copy = Object.fromEntries(Object.entries(node).map(([key, value]) => [key, close(value)]));
+  // What is part of an intersection stays open for the other parts.
+  const copy = Object.fromEntries(
+    Object.entries(node).map(([key, value]) => [key, key === 'allOf' ? value : close(value)]),
+  );
   const isObject = copy['type'] === 'object' && copy['properties'] !== undefined;
   return isObject && !('additionalProperties' in copy) ? { ...copy, additionalProperties: false } : copy;
 }

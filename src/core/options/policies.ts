@@ -5,7 +5,6 @@ import type {
   Accept,
   HedgePolicy,
   Interrupted,
-  MirrorPolicy,
   Policies,
   QueuePolicy,
   RetryPolicy,
@@ -34,7 +33,6 @@ export interface ResolvedPolicies {
   readonly interrupted: Interrupted;
   readonly fallbackOn: readonly FallbackKind[];
   readonly accept: Accept | undefined;
-  readonly mirror: Required<MirrorPolicy> | false;
 }
 
 const defaultTimeout: ResolvedTimeouts = {
@@ -61,8 +59,6 @@ export const defaultBreaker: BreakerLimits = {
 
 export const defaultHedge: Exclude<ResolvedPolicies['hedge'], false> = { delay: 'p99' };
 export const defaultQueue: Required<QueuePolicy> = { size: 1_000, maxWait: 30_000 };
-/** Copies that may be under way at a mirror. */
-const usualCopies = 10;
 /** Share of requests that may be sent twice. */
 const usualHedges = 0.02;
 
@@ -75,7 +71,6 @@ export function resolvePolicies(
 ): ResolvedPolicies {
   const retry = route.retry ?? router.retry;
   const breaker = route.breaker ?? router.breaker;
-  const mirror = route.mirror ?? router.mirror ?? false;
   const hedge = route.hedge ?? router.hedge ?? false;
   const retryBelow = mergeDefined(defaultRetry, router.retry === false ? undefined : router.retry);
   const breakerBelow = mergeDefined(defaultBreaker, router.breaker === false ? undefined : router.breaker);
@@ -98,6 +93,5 @@ export function resolvePolicies(
     interrupted: route.interrupted ?? router.interrupted ?? 'error',
     fallbackOn: route.fallbackOn ?? router.fallbackOn ?? [],
     accept: route.accept ?? router.accept,
-    mirror: mirror === false ? false : { ...mirror, maxInFlight: mirror.maxInFlight ?? usualCopies },
   };
 }

@@ -30,7 +30,6 @@ const policyFields = [
   'interrupted',
   'fallbackOn',
   'accept',
-  'mirror',
 ];
 const routerFields = [
   'targets',
@@ -57,9 +56,16 @@ const targetFields = [
   'baseline',
   'capabilities',
 ];
-/** Checks all options of a router. Throws `ConfigError`, which names the first wrong one. */
-export function checkOptions(options: RouterOptions): void {
-  checkObject('', options, routerFields, refuse);
+/** Checks an option of a plugin's that stands among the policies of the router and its routes. */
+export type PolicyCheck = (path: string, value: unknown, ids: readonly string[], refuse: Refuse) => void;
+
+/**
+ * Checks all options of a router. Throws `ConfigError`, which names the first wrong one.
+ *
+ * @param more checks of policies that are not the core's, by name
+ */
+export function checkOptions(options: RouterOptions, more: Readonly<Record<string, PolicyCheck>> = {}): void {
+  checkObject('', options, [...routerFields, ...Object.keys(more)], refuse);
   const { targets, routes, catalog, clock, random } = options;
   if (!Array.isArray(targets) || targets.length === 0)
     refuse('targets', 'a list of at least one target', show(targets));
@@ -73,9 +79,9 @@ export function checkOptions(options: RouterOptions): void {
       );
     }
   }
-  checkPolicies('', options, ids);
+  checkPolicies('', options, ids, more);
   checkQueue(options.queue);
-  checkRoutes(routes, ids);
+  checkRoutes(routes, ids, more);
   checkSelect(options.select, ['default', ...Object.keys(routes ?? {}), ...ids]);
   if (catalog !== undefined && catalog !== false && typeof catalog?.price !== 'function') {
     refuse('catalog', '`false`, or an object with a `price` function', show(catalog));
@@ -170,7 +176,12 @@ function checkCapabilities(path: string, value: unknown): void {
   }
 }
 
-function checkPolicies(path: string, policies: object, ids: readonly string[]): void {
+function checkPolicies(
+  path: string,
+  policies: object,
+  ids: readonly string[],
+  more: Readonly<Record<string, PolicyCheck>>,
+): void {
   const at = (field: string): string => (path === '' ? field : `${path}.${field}`);
   const { strategy, timeout, maxAttempts, retry, breaker, interrupted, fallbackOn } = policies as Record<
     string,
@@ -220,8 +231,9 @@ function checkPolicies(path: string, policies: object, ids: readonly string[]): 
     refuse,
   );
   checkWord(at('interrupted'), interrupted, interruptedWords, refuse);
-  const { accept, mirror } = policies as Record<string, unknown>;
-  checkMirror(at('mirror'), mirror, ids);
+  const { accept } = policies as Record<string, unknown>;
+  for (const [name, check] of Object.entries(more))
+    check(at(name), (policies as Record<string, unknown>)[name], ids, refuse);
   if (accept !== undefined && typeof accept !== 'function') refuse(at('accept'), 'a function', show(accept));
   if (fallbackOn === undefined) return;
   if (!Array.isArray(fallbackOn)) refuse(at('fallbackOn'), 'a list of error kinds', show(fallbackOn));
@@ -229,7 +241,11 @@ function checkPolicies(path: string, policies: object, ids: readonly string[]): 
     checkWord(`${at('fallbackOn')}[${index}]`, kind, fallbackKinds, refuse);
 }
 
-function checkRoutes(routes: unknown, ids: readonly string[]): void {
+function checkRoutes(
+  routes: unknown,
+  ids: readonly string[],
+  more: Readonly<Record<string, PolicyCheck>>,
+): void {
   if (routes === undefined) return;
   if (typeof routes !== 'object' || routes === null || Array.isArray(routes)) {
     refuse('routes', 'an object of routes by name', show(routes));
@@ -237,8 +253,8 @@ function checkRoutes(routes: unknown, ids: readonly string[]): void {
   for (const [name, route] of Object.entries(routes)) {
     const path = `routes.${name}`;
     if (ids.includes(name)) refuse(path, 'a name that is not the id of a target', show(name));
-    const { targets } = checkObject(path, route, ['targets', ...policyFields], refuse);
-    checkPolicies(path, route as object, ids);
+    const { targets } = checkObject(path, route, ['targets', ...policyFields, ...Object.keys(more)], refuse);
+    checkPolicies(path, route as object, ids, more);
     if (targets === undefined) continue;
     if (!Array.isArray(targets) || targets.length === 0) {
       refuse(`${path}.targets`, 'a list of at least one target id', show(targets));
@@ -265,15 +281,4 @@ function checkQueue(queue: unknown): void {
   const { size, maxWait } = checkObject('queue', queue, ['size', 'maxWait'], refuse);
   checkNumber('queue.size', size, refuse, { whole: true });
   checkNumber('queue.maxWait', maxWait, refuse);
-}
-
-function checkMirror(path: string, mirror: unknown, ids: readonly string[]): void {
-  if (mirror === undefined || mirror === false) return;
-  const fields = ['target', 'ratio', 'maxInFlight'];
-  const { target, ratio, maxInFlight } = checkObject(path, mirror, fields, refuse);
-  if (target === undefined) refuse(`${path}.target`, `one of ${ids.join(', ')}`, 'undefined');
-  checkWord(`${path}.target`, target, ids, refuse);
-  if (!(typeof ratio === 'number' && ratio >= 0 && ratio <= 1))
-    refuse(`${path}.ratio`, 'a number from 0 to 1', show(ratio));
-  checkNumber(`${path}.maxInFlight`, maxInFlight, refuse, { least: 1, whole: true });
 }

@@ -1,9 +1,10 @@
 import type { Candidate, Expectation, Health, TargetStats } from '../../types/options/strategy.ts';
 import type { SkippedTarget } from '../../types/result/decision.ts';
 import { headroomOf, isUnconstrained } from '../admission/capacity.ts';
-import type { RouterContext } from '../context.ts';
-import { statsOf, type Target } from '../targets/target.ts';
-import { type EstimateInput, ExpectedPerformance, expectedCached, expectedCost } from './estimates.ts';
+import type { RequestState } from '../request.ts';
+import type { Target } from '../targets/target.ts';
+import { statsOf } from '../targets/target-report.ts';
+import { ExpectedPerformance, expectedCached, expectedCost } from './estimates.ts';
 
 interface Known {
   facts: Candidate['target'] | undefined;
@@ -19,9 +20,9 @@ interface Known {
  */
 export class CandidateView implements Candidate {
   readonly health: Health;
-  readonly #of: Target;
-  readonly #forecast: EstimateInput;
-  readonly #env: RouterContext;
+  /** Not for strategies, which see data only. */
+  readonly of: Target;
+  readonly #request: RequestState;
   readonly #now: number;
   /** What has been worked out; most strategies look at a part of it, and `priority()` at nothing. */
   #known: Known | undefined;
@@ -31,12 +32,11 @@ export class CandidateView implements Candidate {
   /** Then it is not asked again what holds it back. */
   readonly plain: boolean;
 
-  constructor(of: Target, health: Health, forecast: EstimateInput, env: RouterContext, now: number) {
-    this.#of = of;
+  constructor(of: Target, health: Health, request: RequestState, now: number) {
+    this.of = of;
     this.health = health;
     this.plain = isUnconstrained(of);
-    this.#forecast = forecast;
-    this.#env = env;
+    this.#request = request;
     this.#now = now;
   }
 
@@ -44,42 +44,37 @@ export class CandidateView implements Candidate {
     return candidate instanceof CandidateView;
   }
 
-  /** Not for strategies, which see data only. */
-  get of(): Target {
-    return this.#of;
-  }
-
   get target(): Candidate['target'] {
     const known = this.#memory();
-    known.facts ??= { ...this.#of.facts, price: this.#env.prices.priceOf(this.#of)?.price };
+    known.facts ??= { ...this.of.facts, price: this.#request.env.prices.priceOf(this.of)?.price };
     return known.facts;
   }
 
   get stats(): TargetStats {
     const known = this.#memory();
-    known.stats ??= statsOf(this.#of, this.#now);
+    known.stats ??= statsOf(this.of, this.#now);
     return known.stats;
   }
 
   get expected(): Expectation {
     const known = this.#memory();
-    known.expected ??= new ExpectedPerformance(this.#of, this.#forecast, this.#now);
+    known.expected ??= new ExpectedPerformance(this.of, this.#request, this.#now);
     return known.expected;
   }
 
   get estimatedCost(): number | undefined {
     const known = this.#memory();
-    known.cost ??= { value: expectedCost(this.#of, this.#forecast, this.#env, this.#now) };
+    known.cost ??= { value: expectedCost(this.of, this.#request, this.#now) };
     return known.cost.value;
   }
 
   get cachedTokens(): number {
-    return expectedCached(this.#of, this.#forecast, this.#env, this.#now);
+    return expectedCached(this.of, this.#request, this.#now);
   }
 
   get headroom(): number {
     const known = this.#memory();
-    known.headroom ??= headroomOf(this.#of, this.#now);
+    known.headroom ??= headroomOf(this.of, this.#now);
     return known.headroom;
   }
 

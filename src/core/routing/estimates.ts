@@ -1,31 +1,9 @@
 import type { TokenDemand } from '../../limits/vendor-limits.ts';
 import { costOf } from '../../pricing/cost.ts';
-import { usualOutputTokens } from '../../pricing/estimate.ts';
 import type { SizeClass } from '../../stats/latency.ts';
 import type { Expectation, Latency } from '../../types/options/strategy.ts';
-import type { Route, RouterContext } from '../context.ts';
-import type { Operation } from '../operations/operation.ts';
+import type { RequestState } from '../request.ts';
 import type { Target } from '../targets/target.ts';
-
-/** A request, as far as its cost and duration at a target depend on it. */
-export interface EstimateInput {
-  readonly route: Route;
-  readonly session: string | undefined;
-  readonly job: Pick<Operation, 'kind' | 'asked' | 'inputTokens' | 'needs' | 'size'>;
-}
-
-/** Output tokens that a target's answer is expected to have. */
-export function expectedOutput(
-  target: Target,
-  { route, job }: Omit<EstimateInput, 'session'>,
-  now: number,
-): number {
-  const { kind, made, outputTokens: most } = job.needs.get();
-  if (kind === 'embeddings') return 0;
-  if (kind === 'image') return made * imageTokens(target, now);
-  const usual = route.outputs.expect(target.id, now) ?? target.stats.usualOutput(now) ?? usualOutputTokens;
-  return Math.min(usual, most || Number.POSITIVE_INFINITY);
-}
 
 /**
  * What an image has where nothing is known: Gemini's have 1,290 tokens (https://ai.google.dev/gemini-api/docs/pricing), those of
@@ -44,45 +22,35 @@ export function imagesPerCall({ provider, model }: Target): number {
 }
 
 /** Tokens that a request is expected to take. */
-export function expectedTokens(
-  target: Target,
-  forecast: Omit<EstimateInput, 'session'>,
-  now: number,
-): TokenDemand {
-  return { input: forecast.job.inputTokens.get(), output: expectedOutput(target, forecast, now) };
+export function expectedTokens(target: Target, request: RequestState, now: number): TokenDemand {
+  return { input: request.inputTokens, output: request.operation.outputTokens(target, request, now) };
 }
 
 /** Input tokens that a target's prompt cache is expected to have. */
 export function expectedCached(
   target: Target,
-  { session, job }: EstimateInput,
-  env: RouterContext,
+  { env, session, inputTokens }: RequestState,
   now: number,
 ): number {
-  return env.caches.expect(session, target.id, job.inputTokens.get(), now).read;
+  return env.caches.expect(session, target.id, inputTokens, now).read;
 }
 
 /** What a request is expected to cost at a target, in US$; `undefined` where no price is known. */
-export function expectedCost(
-  target: Target,
-  forecast: EstimateInput,
-  env: RouterContext,
-  now: number,
-): number | undefined {
+export function expectedCost(target: Target, request: RequestState, now: number): number | undefined {
+  const { env, session, operation } = request;
   const known = env.prices.priceOf(target);
   if (known === undefined) return undefined;
-  const inputTokens = forecast.job.inputTokens.get();
-  const { read, write } = env.caches.expect(forecast.session, target.id, inputTokens, now);
-  const { made } = forecast.job.needs.get();
-  const calls = Math.ceil(made / imagesPerCall(target)) || 1;
+  const { inputTokens, needs } = request;
+  const { read, write } = env.caches.expect(session, target.id, inputTokens, now);
+  const calls = operation.calls(target, needs);
   const usage = {
     inputTokens,
-    outputTokens: expectedOutput(target, forecast, now) / calls,
+    outputTokens: operation.outputTokens(target, request, now) / calls,
     cacheReadTokens: read,
     cacheWriteTokens: write,
-    images: made / calls,
+    images: needs.imageCount / calls,
   };
-  const served = target.provider.servedAs?.(forecast.job.asked.providerOptions ?? {});
+  const served = target.provider.servedAs?.(request.request.providerOptions ?? {});
   const cost = costOf(usage, known.price, known.source, served);
   return cost && calls * cost.total;
 }
@@ -97,20 +65,19 @@ export class ExpectedPerformance implements Expectation {
   readonly samples: number;
   readonly idle: number;
   readonly #target: Target;
-  readonly #forecast: EstimateInput;
+  readonly #request: RequestState;
   readonly #now: number;
   readonly #chat: Latency | undefined;
   readonly #kind: 'stream' | 'chat';
 
-  constructor(target: Target, forecast: EstimateInput, now: number) {
+  constructor(target: Target, request: RequestState, now: number) {
     const { latencies, stats, prior } = target;
-    const { job } = forecast;
-    const size = job.size.get();
+    const { operation, size } = request;
     this.#target = target;
-    this.#forecast = forecast;
+    this.#request = request;
     this.#now = now;
     this.#chat = latencies.chat.expect(size, now);
-    this.#kind = job.kind === 'stream' || this.#chat === undefined ? 'stream' : 'chat';
+    this.#kind = operation.measuredAs === 'stream' || this.#chat === undefined ? 'stream' : 'chat';
     this.firstToken = withPrior(target, size, now);
     this.throughput = stats.throughput(now) ?? prior.throughput;
     this.samples = latencies[this.#kind].samples(now) + (prior.firstToken === undefined ? 0 : priorSamples);
@@ -119,7 +86,7 @@ export class ExpectedPerformance implements Expectation {
 
   get total(): Latency | undefined {
     if (this.#kind === 'chat') return this.#chat;
-    const output = (): number => expectedOutput(this.#target, this.#forecast, this.#now);
+    const output = (): number => this.#request.operation.outputTokens(this.#target, this.#request, this.#now);
     return later(this.firstToken, this.throughput, output) ?? this.#chat;
   }
 

@@ -1,29 +1,40 @@
+import { RequestError } from '../../errors.ts';
 import type { CallOptions } from '../../types/options/options.ts';
-import type { Select, SelectOptions } from '../../types/options/select.ts';
+import type { Select, SelectContext, SelectOptions } from '../../types/options/select.ts';
 import type { ChatRequest } from '../../types/request/request.ts';
 import type { Selected } from '../../types/result/decision.ts';
-import { orAbort, realAbort } from '../../util/abort.ts';
+import { orAbort, realAbort, type Signal } from '../../util/abort.ts';
+import type { AwakeClock } from '../../util/awake-clock.ts';
 import { watchdog } from '../../util/watchdog.ts';
-import type { Route, RouterContext } from '../context.ts';
 import type { Operation } from '../operations/operation.ts';
+import type { Route, RouteFinder } from '../routes.ts';
 
-/** Finds a route by its name or by a target's id. */
-export type RouteFinder = (name: string | undefined) => Route | undefined;
-
-/** A route, and how it was chosen where the router's `select` was asked. */
-export interface Picked {
-  readonly route: Route;
-  readonly selected?: Selected;
-  /** The request has been aborted meanwhile: its route does not matter any more. */
-  readonly over?: boolean;
+/** How a request comes to its route where its call names none: by the router's `select`. */
+export interface Selector {
+  /** The route that is used where the choice fails, and until it is made. */
+  readonly fallback: Route;
+  /** Never throws and never rejects. */
+  select(request: Selecting): Picked | Promise<Picked>;
 }
 
-/** Asks the router's `select`. Never throws and never rejects: where it fails, another route is used. */
-export type Selector = (
-  asked: ChatRequest,
-  kind: Operation['kind'],
-  options: CallOptions,
-) => Picked | Promise<Picked>;
+/** A request, as far as its route depends on it. */
+interface Selecting {
+  readonly asked: unknown;
+  readonly options: CallOptions;
+  readonly session: string | undefined;
+  readonly metadata: Readonly<Record<string, unknown>>;
+  readonly operation: Pick<Operation, 'streamed'>;
+  readonly signal: Signal;
+  /** As `AwakeClock.now()`. */
+  readonly deadline: number;
+  readonly env: { readonly awake: AwakeClock };
+}
+
+/** A route, and how it was chosen. */
+export interface Picked {
+  readonly route: Route;
+  readonly selected: Selected;
+}
 
 /** Milliseconds that a choice may take. */
 const usualTimeout = 1_000;
@@ -32,69 +43,97 @@ const usualTimeout = 1_000;
  * @param option the router's `select` option, checked
  * @param find of its `otherwise` it is known that it is there
  */
-export function createSelector(
-  option: Select | SelectOptions,
-  find: RouteFinder,
-  env: RouterContext,
-): Selector {
+export function createSelector(option: Select | SelectOptions, find: RouteFinder): Selector {
   const limits: SelectOptions = typeof option === 'function' ? { by: option } : option;
   const { by, timeout = usualTimeout, otherwise = 'default' } = limits;
   const fallback = find(otherwise);
   if (fallback === undefined) throw new Error(`there is no route ${otherwise}`);
 
-  return (asked, kind, { signal, only, session, metadata = {}, timeout: times }) => {
-    // The request ends at once, and with it goes whatever it was routed to.
-    if (signal?.aborted || env.closed.aborted) return { route: fallback, over: true };
-    const instead = (failed: Selected['failed'] & string): Picked => ({
-      route: fallback,
-      selected: { by: 'select', route: fallback.name, failed },
-    });
-    const named = (name: unknown): Picked => {
-      const route = typeof name === 'string' ? find(name) : undefined;
-      if (route === undefined) return instead('unknown-route');
-      if (!has(route, only)) return instead('not-allowed');
-      return { route, selected: { by: 'select', route: route.name } };
-    };
+  const instead = (failed: Selected['failed'] & string): Picked => ({
+    route: fallback,
+    selected: { by: 'select', route: fallback.name, failed },
+  });
+  const named = (name: unknown, { only }: CallOptions): Picked => {
+    const route = typeof name === 'string' ? find(name) : undefined;
+    if (route === undefined) return instead('unknown-route');
+    if (!allows(route, only)) return instead('not-allowed');
+    return { route, selected: { by: 'select', route: route.name } };
+  };
 
-    const abort = realAbort(signal);
-    const wait = async (answer: PromiseLike<string>): Promise<Picked> => {
-      const onClosed = (): void => abort.abort(env.closed.reason);
-      env.closed.addEventListener('abort', onClosed, { once: true });
-      let late = false;
-      // Something has to be left for the request itself.
-      const most = (times?.request ?? fallback.policies.timeout.request) / 2;
-      const timer = watchdog(env.awake, () => {
-        late = true;
-        abort.abort(new DOMException('the time to select a route is over', 'TimeoutError'));
-      });
-      timer.watch(Math.min(timeout, most));
+  return {
+    fallback,
+    select(request) {
+      const { options, env, deadline } = request;
+      const abort = realAbort(request.signal);
+      const wait = async (answer: PromiseLike<string>): Promise<Picked> => {
+        let late = false;
+        // Something has to be left for the request itself.
+        const most = (deadline - env.awake.now()) / 2;
+        const timer = watchdog(env.awake, () => {
+          late = true;
+          abort.abort(new DOMException('the time to select a route is over', 'TimeoutError'));
+        });
+        timer.watch(Math.min(timeout, most));
+        try {
+          return named(await orAbort(Promise.resolve(answer), abort.signal), options);
+        } catch {
+          return instead(late ? 'timeout' : 'error');
+        } finally {
+          timer.stop();
+          abort.unlink();
+        }
+      };
       try {
-        return named(await orAbort(Promise.resolve(answer), abort.signal));
-      } catch {
-        if (late) return instead('timeout');
-        return abort.signal.aborted ? { route: fallback, over: true } : instead('error');
-      } finally {
-        timer.stop();
+        const answer = by(request.asked as ChatRequest, contextOf(request, abort.signal));
+        if (isThenable(answer)) return wait(answer);
         abort.unlink();
-        env.closed.removeEventListener('abort', onClosed);
+        return named(answer, options);
+      } catch {
+        abort.unlink();
+        return instead('error');
       }
-    };
-    try {
-      const context = { session, metadata, stream: kind === 'stream', signal: abort.signal };
-      const answer = by(asked, context);
-      if (isThenable(answer)) return wait(answer);
-      abort.unlink();
-      return named(answer);
-    } catch {
-      abort.unlink();
-      return instead('error');
-    }
+    },
   };
 }
 
-/** Whether a route has all the targets that a call allows. */
-export function has({ targets }: Route, only: readonly string[] = []): boolean {
-  return only.every((id) => targets.some((target) => target.id === id));
+function contextOf({ session, metadata, options, operation }: Selecting, signal: AbortSignal): SelectContext {
+  return {
+    session,
+    metadata,
+    tenant: options.tenant,
+    user: options.user,
+    tags: options.tags ?? [],
+    stream: operation.streamed,
+    signal,
+  };
+}
+
+/** The route that a call names, or that is used where it names none. */
+export function namedRoute(options: CallOptions, find: RouteFinder): Route {
+  const { route: name } = options;
+  const route = find(name);
+  if (route === undefined) {
+    const got = name === undefined ? 'none, and there is no route named `default`' : `'${name}'`;
+    throw new RequestError('options.route', 'the name of a route or the id of a target', got);
+  }
+  checkOnly(route, options, find);
+  return route;
+}
+
+/**
+ * A call can only be limited to targets that its route has. Where it names no route, targets of other routes may be among them,
+ * as long as one is of this route.
+ */
+export function checkOnly(route: Route, { only, route: named }: CallOptions, find: RouteFinder): void {
+  const wrong = only?.find((id) => !allows(route, [id]) && (named !== undefined || find(id) === undefined));
+  if (wrong === undefined && allows(route, only)) return;
+  const got = only?.length === 0 ? 'an empty list' : `'${wrong ?? only?.[0]}'`;
+  throw new RequestError('options.only', `ids of targets of route '${route.name}'`, got);
+}
+
+/** Whether a route has one of the targets that a call allows. */
+function allows({ targets }: Route, only: CallOptions['only']): boolean {
+  return only === undefined || targets.some(({ id }) => only.includes(id));
 }
 
 function isThenable(value: string | PromiseLike<string>): value is PromiseLike<string> {

@@ -1,5 +1,5 @@
 import { type Breaker, breaker } from '../../health/breaker.ts';
-import { type Cooldowns, cooldowns, type HealthNow, healthOf } from '../../health/cooldowns.ts';
+import { type Cooldowns, cooldowns } from '../../health/cooldowns.ts';
 import { type FailureDetector, failureDetector, fewestSamples } from '../../health/failure-detector.ts';
 import { type StreamStallDetector, streamStallDetector } from '../../health/stream-stall-detector.ts';
 import { type AdaptiveConcurrency, adaptiveConcurrency } from '../../limits/adaptive-concurrency.ts';
@@ -7,16 +7,15 @@ import { type InFlight, inFlight } from '../../limits/in-flight.ts';
 import { type RateLimit, rateLimit } from '../../limits/rate-limit.ts';
 import { type VendorLimits, vendorLimits } from '../../limits/vendor-limits.ts';
 import { type DecayingMean, decayingMean } from '../../stats/decaying-mean.ts';
-import { type Latencies, latencies, type SizeClass } from '../../stats/latency.ts';
+import { type Latencies, latencies } from '../../stats/latency.ts';
 import { type StatsRecorder, statsRecorder } from '../../stats/target-stats.ts';
 import type { Clock, Random } from '../../types/clock.ts';
 import type { Capabilities } from '../../types/options/capabilities.ts';
 import type { KeyLimits } from '../../types/options/limit.ts';
 import type { Baseline, TargetOptions } from '../../types/options/options.ts';
 import type { Price } from '../../types/options/price.ts';
-import type { Candidate, Health, TargetStats } from '../../types/options/strategy.ts';
+import type { Candidate, Health } from '../../types/options/strategy.ts';
 import type { Provider } from '../../types/provider.ts';
-import type { LatencyReport } from '../../types/router.ts';
 import type { AwakeClock } from '../../util/awake-clock.ts';
 
 /** A target with all that this process knows of it. Nothing in it belongs to one request. */
@@ -59,12 +58,17 @@ export interface Channel {
   /** What the vendor grants this key of this deployment. */
   readonly holds: Cooldowns;
   /** The same, by the vendor's word. */
-  readonly headroom: VendorLimits;
+  readonly vendorLimits: VendorLimits;
   /** The same, by its refusals. */
-  readonly pressure: AdaptiveConcurrency;
+  readonly adaptive: AdaptiveConcurrency;
+  /** Its attempts under way. */
   readonly places: InFlight;
-  /** Those of its attempts that give their places up to any request. */
-  readonly copies: Copies;
+  /** All places that an attempt takes: here, at the target, and with the key where that has a limit. */
+  readonly concurrency: readonly InFlight[];
+  /** Those of them that the application limits. */
+  readonly declared: readonly InFlight[];
+  /** The declared limits of requests and tokens in a minute, of the target and of the key. */
+  readonly rates: readonly RateLimit[];
   /** The state that was last told to listeners. */
   lastReportedHealth: Health;
 }
@@ -82,22 +86,9 @@ export interface Endpoint {
   readonly holds: Cooldowns;
 }
 
-/**
- * Copies of requests, which are only to be measured, under way at something, the oldest first. They hold places, but never one
- * that a request needs.
- */
-export type Copies = Set<Copy>;
-
-/** One of them. */
-export interface Copy {
-  /** Ends it at once, and with it goes its place. */
-  stop(): void;
-}
-
 /** What may be sent, by the application's own declaration. */
 export interface Limits {
   readonly places: InFlight;
-  readonly copies: Copies;
   /** `undefined` where there is none. */
   readonly rate: RateLimit | undefined;
 }
@@ -145,22 +136,32 @@ export function createTargets(
       channels,
     };
     const keys = keysOf(provider);
-    for (const [number, [withKey, key]] of keys.entries()) {
-      channels.push({
-        target,
-        provider: withKey,
-        number: keys.length > 1 ? number : undefined,
-        key,
-        holds: cooldowns(),
-        headroom: vendorLimits(),
-        pressure: adaptiveConcurrency(),
-        places: inFlight(),
-        copies: new Set(),
-        lastReportedHealth: 'healthy',
-      });
-    }
+    for (const [number, [withKey, key]] of keys.entries())
+      channels.push(channelOf(target, withKey, key, keys.length > 1 ? number : undefined));
     return target;
   });
+}
+
+function channelOf(target: Target, provider: Provider, key: Key, number: number | undefined): Channel {
+  const adaptive = adaptiveConcurrency();
+  const places = inFlight(adaptive);
+  const declared = [target.limits.places, key.limits.places].filter(
+    ({ cap }) => cap.limit < Number.POSITIVE_INFINITY,
+  );
+  return {
+    target,
+    provider,
+    number,
+    key,
+    holds: cooldowns(),
+    vendorLimits: vendorLimits(),
+    adaptive,
+    places,
+    concurrency: [...new Set([places, target.limits.places, ...declared])],
+    declared,
+    rates: [target.limits.rate, key.limits.rate].filter((rate) => rate !== undefined),
+    lastReportedHealth: 'healthy',
+  };
 }
 
 /** The keys of each provider object: targets of one object share them. */
@@ -180,87 +181,8 @@ function keyRing(random: Random): (provider: Provider) => readonly (readonly [Pr
 }
 
 function limitsOf({ concurrency, rpm, tpm }: KeyLimits): Limits {
-  return { places: inFlight(concurrency), copies: new Set(), rate: rateLimit(rpm, tpm) };
-}
-
-const well: HealthNow = { state: 'healthy', until: undefined };
-
-/** How a channel is now, and until when. */
-export function channelHealth({ target, key, holds }: Channel, now: number): HealthNow {
-  const { endpoint } = key;
-  // As good as always. It is asked of every target with each request.
-  if (
-    !target.silence.suspected &&
-    !target.breaker.tripped &&
-    !endpoint.breaker.tripped &&
-    isFreeOf(target.holds, now) &&
-    isFreeOf(holds, now) &&
-    isFreeOf(key.holds, now) &&
-    isFreeOf(endpoint.holds, now)
-  )
-    return well;
-  const health = healthOf(
-    [target.holds, holds, key.holds, endpoint.holds],
-    [target.breaker, endpoint.breaker],
-    now,
-  );
-  if (!target.silence.suspected || (health.state !== 'healthy' && health.state !== 'recovering'))
-    return health;
-  return { state: 'unresponsive', until: target.silence.until };
-}
-
-/** From well to bad. */
-const order: readonly Health[] = [
-  'healthy',
-  'recovering',
-  'unresponsive',
-  'failing',
-  'cooling-down',
-  'misconfigured',
-];
-
-function isFreeOf({ exhaustedUntil, quarantinedUntil }: Cooldowns, now: number): boolean {
-  return exhaustedUntil <= now && quarantinedUntil <= now;
-}
-
-/** How a target is now: as the best of its channels. */
-export function targetHealth({ channels }: Target, now: number): HealthNow {
-  const [only] = channels;
-  if (only !== undefined && channels.length === 1) return channelHealth(only, now);
-  let best: HealthNow | undefined;
-  for (const channel of channels) {
-    const health = channelHealth(channel, now);
-    const better = best === undefined ? -1 : order.indexOf(health.state) - order.indexOf(best.state);
-    if (better < 0 || (better === 0 && (health.until ?? 0) < (best?.until ?? 0))) best = health;
-  }
-  return best ?? well;
-}
-
-/** Whether the breakers of a channel let an attempt through now. */
-export function breakersAdmit({ target, key }: Channel, now: number): boolean {
-  return target.breaker.admits(now) && key.endpoint.breaker.admits(now);
-}
-
-/** What has been measured of a target. */
-export function statsOf({ stats, stall, limits }: Target, now: number): TargetStats {
-  return { ...stats.read(now), inFlight: limits.places.taken, gap: stall.gaps.quantile(0.5) };
-}
-
-const kinds = ['stream', 'chat'] as const;
-const prompts = ['small', 'medium', 'large'] as const;
-
-/** How long it takes, by kind of request. */
-export function latenciesOf({ latencies }: Target, now: number): readonly LatencyReport[] {
-  return kinds.flatMap((kind) =>
-    prompts.flatMap((prompt, index) => {
-      const size = index as SizeClass;
-      const samples = latencies[kind].samples(now, size);
-      const latency = latencies[kind].expect(size, now);
-      if (latency === undefined || samples < 0.01) return [];
-      const { mean, p50, p90, p95, p99 } = latency;
-      return [{ kind, prompt, samples, mean, p50, p90, p95, p99 }];
-    }),
-  );
+  const limit = concurrency ?? Number.POSITIVE_INFINITY;
+  return { places: inFlight({ limit }), rate: rateLimit(rpm, tpm) };
 }
 
 /** Durations that the histogram cannot tell from a percentile are not above it. */

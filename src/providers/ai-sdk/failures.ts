@@ -7,6 +7,7 @@ import { asObject, asText } from '../../util/json.ts';
 import { anthropicFailures } from '../anthropic/failures.ts';
 import { chatCompletionsFailures, failureFrom } from '../chat-completions/failures.ts';
 import { googleFailures } from '../google/failures.ts';
+import { isUnreadable } from '../shared/sdk-error.ts';
 
 /** The AI SDK's errors, by their names: they come from whatever version of it the model was made with. */
 const malformed = new Set([
@@ -50,7 +51,7 @@ function classify(provider: string, error: unknown, signal: AbortSignal): unknow
       rowsOf(provider),
     );
   }
-  if (names.some((name) => malformed.has(name))) {
+  if (names.some((name) => malformed.has(name)) || isUnreadable(causes(error))) {
     const summary = 'the answer is not of its vendor’s form';
     return new ProviderError({ kind: 'malformed', provider, answered: true, summary, cause: error });
   }

@@ -1,6 +1,7 @@
 import type { ProviderStreamPart } from '../../types/provider.ts';
 import { mark } from '../shared/account-marks.ts';
 import { malformed, namelessCall, truncated } from '../shared/answer/broken.ts';
+import { isContent } from '../shared/answer/finish-reason.ts';
 import { ownToolCallIds } from '../shared/tool-call-id.ts';
 import { type ToolInputReader, toolInputReader } from '../shared/tool-input.ts';
 import { answeredWith, toFinishReason, toStreamParts } from './answer.ts';
@@ -54,8 +55,7 @@ export async function* streamParts(
     }
     for (const part of calls.push(element)) {
       if (part.type === 'tool-call' && part.providerExecuted !== true) callsTools = true;
-      if (part.type !== 'response' && part.type !== 'raw' && part.type !== 'reasoning-delta')
-        hasContent ||= part.type !== 'text-delta' || part.text !== '';
+      if (part.type !== 'response' && part.type !== 'finish') hasContent ||= isContent(part);
       yield mark(part, name, account);
     }
   }

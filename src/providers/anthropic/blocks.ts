@@ -25,6 +25,8 @@ export interface BlockReader {
   stop(index: unknown): Parts;
   /** Ends the blocks that the vendor did not end. */
   end(): Parts;
+  /** Whether one has begun. */
+  any(): boolean;
   /** What has come so far. */
   evidence(): Evidence;
 }
@@ -39,6 +41,7 @@ export function blockReader(): BlockReader {
   let begun = 0;
   let callsTools = false;
   let hasContent = false;
+  let isCut = false;
 
   const begin = (index: unknown, start: Wire): OpenBlock => {
     const block: OpenBlock = {
@@ -58,7 +61,11 @@ export function blockReader(): BlockReader {
   const stop = (index: unknown): Parts => {
     const block = open.get(index);
     open.delete(index);
-    return block === undefined ? [] : endOf(block);
+    if (block === undefined) return [];
+    const parts = endOf(block);
+    if (isCall(block.type))
+      isCut ||= parts.some((part) => part.type === 'tool-call' && typeof part.input === 'string');
+    return parts;
   };
 
   return {
@@ -85,7 +92,8 @@ export function blockReader(): BlockReader {
     },
     stop,
     end: () => [...open.keys()].flatMap(stop),
-    evidence: () => ({ callsTools, hasContent }),
+    any: () => begun > 0,
+    evidence: () => ({ callsTools, hasContent, isCut }),
   };
 }
 

@@ -2,7 +2,10 @@ import type { ProviderCall, ResolvedTool } from '../../types/provider.ts';
 import type { ReasoningEffort } from '../../types/request/request.ts';
 import type { Warning } from '../../types/result/result.ts';
 import { asObject, compact, type Wire } from '../../util/json.ts';
-import { schemaInstruction } from '../shared/schema-instruction.ts';
+import { fitSchema } from '../shared/schema/fit.ts';
+import { schemaInstruction } from '../shared/schema/instruction.ts';
+import { claudeRules } from '../shared/schema/rules.ts';
+import { strictTool } from '../shared/schema/tool-schema.ts';
 import { ownTool } from '../shared/tools.ts';
 import { type Conversation, ownOptions, plain, toConversation } from './messages.ts';
 import { takesSampling, takesSchema, thinksAdaptively } from './model.ts';
@@ -30,11 +33,7 @@ export function toRequest(
   const warnings: Warning[] = [];
   const { system, messages } = toConversation(call.messages, warnings);
   const { maxTokens, thinking, effort } = toThinking(call, messages, warnings);
-  const instruction = toInstruction(call, warnings);
-  const format =
-    call.responseFormat !== undefined && instruction === undefined
-      ? { type: 'json_schema', schema: call.responseFormat.schema }
-      : undefined;
+  const { format, instruction } = toFormat(call, warnings);
   const { output_config, ...own } = call.providerOptions?.['anthropic'] ?? {};
   // The caller's own fields stand beside ours, which may be the schema.
   const output = { ...compact({ effort, format }), ...asObject(output_config) };
@@ -44,7 +43,7 @@ export function toRequest(
     max_tokens: maxTokens,
     system: instructions.length === 0 ? undefined : plain(instructions),
     messages,
-    tools: call.tools?.flatMap((tool) => toTool(tool, warnings) ?? []),
+    tools: call.tools?.flatMap((tool) => toTool(tool, call.model, warnings) ?? []),
     tool_choice: toToolChoice(call),
     output_config: Object.keys(output).length === 0 ? undefined : output,
     thinking,
@@ -115,19 +114,26 @@ function toSampling(call: ProviderCall, thinks: boolean, warnings: Warning[]): W
   return {};
 }
 
-/** For models that know no schema. */
-function toInstruction({ model, responseFormat }: ProviderCall, warnings: Warning[]): Wire | undefined {
-  if (responseFormat === undefined || (responseFormat.schema !== undefined && takesSchema(model)))
-    return undefined;
-  return { type: 'text', text: schemaInstruction(responseFormat.schema, warnings) };
+/** By its own mode, or by an instruction: for models without the mode, and for schemas that it cannot express. */
+function toFormat(
+  { model, responseFormat }: ProviderCall,
+  warnings: Warning[],
+): { readonly format?: Wire; readonly instruction?: Wire } {
+  if (responseFormat === undefined) return {};
+  const { schema } = responseFormat;
+  const fitted = schema === undefined || !takesSchema(model) ? undefined : fitSchema(schema, claudeRules);
+  if (fitted !== undefined && 'schema' in fitted)
+    return { format: { type: 'json_schema', schema: fitted.schema } };
+  return { instruction: { type: 'text', text: schemaInstruction(schema, warnings) } };
 }
 
-function toTool(tool: ResolvedTool, warnings: Warning[]): Wire | undefined {
+function toTool(tool: ResolvedTool, model: string, warnings: Warning[]): Wire | undefined {
   if (tool.type === 'provider') {
     const type = ownTool(tool, 'anthropic', warnings);
     return type === undefined ? undefined : { type, name: tool.name, ...tool.args };
   }
-  const { name, description, inputSchema: input_schema, strict, inputExamples, providerOptions } = tool;
+  const { name, description, inputExamples, providerOptions } = tool;
+  const { schema: input_schema, strict } = strictTool(tool, model, claudeRules, warnings);
   const input_examples = inputExamples?.map(({ input }) => input);
   return {
     ...compact({ name, description, input_schema, strict, input_examples }),

@@ -23,7 +23,7 @@ export function toResult(
 ): ProviderResult {
   const wire = asObject(raw);
   if (isFailure(raw)) throw classifyFailure({ provider, headers, body: raw }, anthropicFailures);
-  if (wire === undefined || !(Array.isArray(wire['content']) || asText(wire['content'])))
+  if (wire === undefined || !Array.isArray(wire['content']))
     throw malformed(provider, 'the answer is no message');
   const content = contentOf(wire);
   return {
@@ -45,9 +45,8 @@ export function toResult(
   };
 }
 
-/** The blocks of a message as parts. Some compatible servers send plain text for them. */
+/** The blocks of a message as parts. */
 function contentOf({ content }: Wire): readonly ContentPart[] {
-  if (typeof content === 'string') return [{ type: 'text', text: content }];
   const ownId = ownToolCallIds();
   return asObjects(content).flatMap((block) => toParts(withOwnId(block, ownId)));
 }

@@ -22,7 +22,7 @@ export function eventReader(headers: Readonly<Record<string, string>>): StreamRe
   const blocks = blockReader();
   let usage: Wire = {};
   let ending: Wire = {};
-  let started = false;
+  let started: { readonly id: unknown } | undefined;
   let stopped = false;
 
   /** What is known of the bill so far, for the case that the stream breaks. */
@@ -31,9 +31,12 @@ export function eventReader(headers: Readonly<Record<string, string>>): StreamRe
     return { type: 'response', ...readServedAs(usage), usage: readUsage(usage, ending['container']) };
   };
   const start = (message: Wire): readonly ProviderStreamPart[] => {
-    if (started) throw malformed(provider, 'a second message began before the first one ended');
-    started = true;
     const { id, model, stop_reason } = message;
+    // Some gateways repeat the beginning of a message; what comes after its content is another one, after a lost connection
+    // (https://github.com/vercel/ai/pull/18332).
+    if (started !== undefined && (blocks.any() || id === undefined || id !== started.id))
+      throw malformed(provider, 'a second message began before the first one ended');
+    started = { id };
     ending = { ...ending, stop_reason };
     return [
       { ...count(message['usage']), ...compact({ id: asText(id), model: asText(model) }) },

@@ -1,3 +1,4 @@
+import type { SchemaRules } from '../shared/schema/rules.ts';
 import type { UsageReading } from './usage.ts';
 
 /**
@@ -22,6 +23,11 @@ export interface Quirks {
    * alone. Default: `json_schema`.
    */
   readonly jsonSchema?: 'json_schema' | 'json_object' | 'instruction';
+  /**
+   * What of JSON Schema its strict modes take, for answers and for tools; what else a schema says is taken out of it, or the
+   * mode is not strict. `false`: everything. Default: what OpenAI's take.
+   */
+  readonly schema?: SchemaRules | false;
   /** How a tool is demanded, or `false` where it cannot be. Default: `required`. */
   readonly toolChoiceRequired?: 'required' | 'any' | false;
   /** Tools are not taken at all: targets of the server are left out where a request has some. Default: `true`. */

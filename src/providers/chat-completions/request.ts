@@ -1,11 +1,12 @@
 import type { ProviderCall, ResolvedTool } from '../../types/provider.ts';
 import type { Warning } from '../../types/result/result.ts';
 import { compact, type Wire } from '../../util/json.ts';
-import { schemaInstruction } from '../shared/schema-instruction.ts';
+import { openaiRules } from '../shared/schema/rules.ts';
+import { strictTool } from '../shared/schema/tool-schema.ts';
 import { ownTool } from '../shared/tools.ts';
+import { toFormat } from './format.ts';
 import { toMessages } from './messages.ts';
 import type { Quirks } from './quirks.ts';
-import { isStrict } from './strict.ts';
 
 /** A call as the body of `POST /chat/completions`, and what could not be said in it. */
 export function toRequest(
@@ -21,17 +22,18 @@ export function toRequest(
     return undefined;
   };
   const { penalties = true } = quirks;
+  const format = toFormat(call, quirks, warnings);
   const messages = [
-    ...toInstruction(call, quirks, warnings),
+    ...(format.instruction === undefined ? [] : [{ role: 'system', content: format.instruction }]),
     ...toMessages(call.messages, provider, quirks, warnings),
   ];
   const begun = markPrefill(messages, quirks);
   const body = compact({
     model: call.model,
     messages,
-    tools: call.tools?.flatMap((tool) => toTool(tool, provider, warnings) ?? []),
+    tools: call.tools?.flatMap((tool) => toTool(tool, call.model, provider, quirks, warnings) ?? []),
     tool_choice: toToolChoice(call, quirks, warnings),
-    response_format: toResponseFormat(call, quirks),
+    response_format: format.responseFormat,
     [quirks.maxTokensField ?? 'max_tokens']: call.maxOutputTokens,
     temperature: call.temperature,
     top_p: call.topP,
@@ -60,12 +62,19 @@ function markPrefill(messages: Wire[], { prefill }: Quirks): Wire {
   return {};
 }
 
-function toTool(tool: ResolvedTool, provider: string, warnings: Warning[]): Wire | undefined {
+function toTool(
+  tool: ResolvedTool,
+  model: string,
+  provider: string,
+  { schema: rules = openaiRules }: Quirks,
+  warnings: Warning[],
+): Wire | undefined {
   if (tool.type === 'provider') {
     const type = ownTool(tool, provider, warnings);
     return type === undefined ? undefined : { type, ...tool.args };
   }
-  const { name, description, inputSchema: parameters, strict, providerOptions } = tool;
+  const { name, description, providerOptions } = tool;
+  const { schema: parameters, strict } = strictTool(tool, model, rules, warnings);
   return {
     type: 'function',
     function: compact({ name, description, parameters, strict }),
@@ -83,26 +92,6 @@ function toToolChoice({ toolChoice }: ProviderCall, quirks: Quirks, warnings: Wa
   }
   warnings.push({ type: 'unsupported', feature: 'toolChoice', details: 'a tool cannot be demanded here' });
   return undefined;
-}
-
-function toResponseFormat({ responseFormat }: ProviderCall, { jsonSchema = 'json_schema' }: Quirks): unknown {
-  if (responseFormat === undefined || jsonSchema === 'instruction') return undefined;
-  const { name, description, schema } = responseFormat;
-  if (jsonSchema === 'json_object' || schema === undefined) return { type: 'json_object' };
-  return {
-    type: 'json_schema',
-    json_schema: compact({ name, description, schema, strict: isStrict(schema) }),
-  };
-}
-
-/** Where a server takes no schema, the model has to be told it. */
-function toInstruction(
-  { responseFormat }: ProviderCall,
-  { jsonSchema = 'json_schema' }: Quirks,
-  warnings: Warning[],
-): readonly Wire[] {
-  if (responseFormat === undefined || jsonSchema === 'json_schema') return [];
-  return [{ role: 'system', content: schemaInstruction(responseFormat.schema, warnings) }];
 }
 
 function toReasoning({ reasoning }: ProviderCall, quirks: Quirks, warnings: Warning[]): Wire {

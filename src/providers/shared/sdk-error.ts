@@ -33,11 +33,11 @@ export function sdkError(
       bodyIn(chain[0]?.message ?? '', apiError.errorDetails);
     return classifyFailure({ provider, status, headers, body, cause: error }, failures);
   }
-  if (chain.some((cause) => cause instanceof SyntaxError || unparsed.test(cause.message))) {
+  if (isUnreadable(chain)) {
     return new ProviderError({
       kind: 'malformed',
       provider,
-      summary: 'the answer is not valid JSON',
+      summary: 'the SDK cannot read the answer',
       cause: error,
     });
   }
@@ -46,15 +46,28 @@ export function sdkError(
 
 /** Google's older SDK, of an answer that is no JSON. */
 const unparsed = /failed to parse stream|error parsing JSON/i;
+/** What runtimes say in a `TypeError` when a connection fails; all but browsers give its cause. */
+const broken = /fetch|network|load failed|terminated|socket|connection/i;
+
+/** Whether an SDK failed at the form of an answer: it parses what is no JSON, or looks for fields in what has none. */
+export function isUnreadable(chain: readonly Error[]): boolean {
+  return chain.some((cause) => {
+    if (cause instanceof SyntaxError || unparsed.test(cause.message)) return true;
+    return cause instanceof TypeError && cause.cause === undefined && !broken.test(cause.message);
+  });
+}
 
 /** Google's SDKs put the vendor's error into their message, as JSON, or keep only its words and details. */
 function bodyIn(message: string, details: unknown): unknown {
   try {
     return JSON.parse(message);
   } catch {
-    return { error: { message, details } };
+    return { error: { message: message.replace(legacyPrefix, ''), details } };
   }
 }
+
+/** What Google's older SDK puts before the vendor's words: the address, which names the model whatever went wrong. */
+const legacyPrefix = /^\[GoogleGenerativeAI Error\]: Error fetching from \S+ \[\d+[^\]]*\] /;
 
 /** A `Headers` object or a plain one, as a plain one with names in lower case. */
 export function plainHeaders(headers: unknown): Record<string, string> {

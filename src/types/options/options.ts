@@ -238,7 +238,7 @@ export interface CallOptions<TargetId extends string = string, RouteName extends
   readonly route?: RouteName | TargetId;
   /** Aborting it ends the call at once, closes its sockets and rejects with the signal's reason. */
   readonly signal?: AbortSignal;
-  /** Only these of the route's targets. */
+  /** Only these of the route's targets. Where the call names no route, targets of other routes may be among them. */
   readonly only?: readonly TargetId[];
   /** Overrides the route's, field by field. */
   readonly timeout?: Timeouts;

@@ -6,6 +6,12 @@ export interface SelectContext {
   readonly session: string | undefined;
   /** As the call gave them; empty where it gave none. */
   readonly metadata: Readonly<Record<string, unknown>>;
+  /** From the call options. */
+  readonly tenant: string | undefined;
+  /** From the call options. */
+  readonly user: string | undefined;
+  /** From the call options; empty where it gave none. */
+  readonly tags: readonly string[];
   /** `true` for `router.stream`. */
   readonly stream: boolean;
   /** Aborted when the caller aborts, when the router is closed, and when the time for the choice is over. */

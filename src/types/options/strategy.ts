@@ -91,6 +91,12 @@ export interface RankContext {
   readonly request: ChatRequest | EmbedRequest | ImageRequest;
   readonly session: string | undefined;
   readonly metadata: Readonly<Record<string, unknown>>;
+  /** From the call options. */
+  readonly tenant: string | undefined;
+  /** From the call options. */
+  readonly user: string | undefined;
+  /** From the call options; empty where it gave none. */
+  readonly tags: readonly string[];
   /** `true` for `router.stream`. */
   readonly stream: boolean;
   /** Milliseconds, monotonic. */

@@ -35,6 +35,9 @@ export interface SkippedTarget {
   readonly facts?: Readonly<Record<string, number | string | boolean>>;
   /** What it lacks, where that is the reason: `images`, `files of type audio/wav`, `a context of 12000 tokens` … */
   readonly lacks?: string;
+  /** The plugin that left it out, and why in words. */
+  readonly plugin?: string;
+  readonly detail?: string;
 }
 
 /** A target in the order in which it would be tried. */
@@ -71,4 +74,16 @@ export interface Decision {
   /** In the order in which they are tried. */
   readonly candidates: readonly RankedTarget[];
   readonly skipped: readonly SkippedTarget[];
+  /** Where no target was chosen, because a plugin had the answer. */
+  readonly lookup?: LookupSummary;
+}
+
+/** An answer that was found rather than made. */
+export interface LookupSummary {
+  /** The name of the plugin. */
+  readonly plugin: string;
+  /** `hit`: stored earlier. `stale`: stored, and about to be refreshed. `coalesced`: of the same request, which was under way. */
+  readonly source: 'hit' | 'stale' | 'coalesced';
+  /** US$ that the answer cost when it was made, where that is known. */
+  readonly savedCost?: number;
 }

@@ -59,9 +59,9 @@ export interface Cost {
   readonly image: number;
   /**
    * Where the price came from: the target's own `price`; the vendor, which said what it charged for this answer, as some
-   * gateways do; or the catalogue. The first of these that there is.
+   * gateways do; or the catalogue. The first of these that there is. `lookup`: a plugin had the answer, which costs nothing.
    */
-  readonly source: 'declared' | 'reported' | 'catalog';
+  readonly source: 'declared' | 'reported' | 'catalog' | 'lookup';
   /**
    * `true` when the figure is an estimate: the vendor gave no full usage (an attempt that was cut off), or it did or served
    * something that the price has no rate for, and the nearest one stands in.

@@ -214,7 +214,7 @@ describe.each(each)('leaving an answer of %s', (kind) => {
     first.behave(half());
     const router = pair(kind);
     await toProvider(router)('default').doStream(call);
-    router.close();
+    await router.close();
     await first.received[0]?.over;
     expect(router.stats()[0]?.inFlight).toBe(0);
   });

@@ -54,7 +54,7 @@ beforeEach(async () => {
 });
 afterEach(async () => {
   globalThis.AI_SDK_DEFAULT_PROVIDER = undefined;
-  router.close();
+  await router.close();
   await server.close();
 });
 

@@ -105,7 +105,7 @@ describe('an error of the router', () => {
 
   it('is a 503 where the router is closed', async () => {
     const { openai, router } = stage([{}]);
-    router.close();
+    await router.close();
     const asking = openai.chat.completions.create({ model: 't', messages });
     await expect(asking).rejects.toMatchObject({ status: 503, code: 'router_closed' });
   });

@@ -56,7 +56,7 @@ beforeEach(async () => {
 });
 
 afterEach(async () => {
-  router.close();
+  await router.close();
   await Promise.all([first.close(), second.close()]);
   process.off('unhandledRejection', onUnhandled);
   expect(unhandled).toEqual([]);

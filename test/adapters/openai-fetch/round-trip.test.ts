@@ -166,7 +166,7 @@ describe.each([openai, responses, anthropic, google, compatible])(
       });
     });
     afterEach(async () => {
-      router.close();
+      await router.close();
       await server.close();
     });
 

@@ -119,7 +119,7 @@ export const callers: readonly Row[] = [
           const asked = stage.router.chat({ prompt: 'Hi' }, { signal: caller.signal });
           await turns();
           const seen = await aborted(stage, caller, asked, { connections: 1 });
-          stage.router.close();
+          await stage.router.close();
           await first;
           return seen;
         }),
@@ -341,7 +341,7 @@ export const callers: readonly Row[] = [
           await until(() => stage.events.some(({ type }) => type === 'attempt-end'));
           const stream = await router.stream({ prompt: 'Hi' }, { route: 'stream' });
           await turns();
-          router.close();
+          await router.close();
           const settled = await Promise.all([underWay, inQueue, waiting, outcome(read(stream))]);
           const ends = settled.map((end) => ('error' in end ? tell(end.error) : 'answered'));
           const again = await outcome(router.chat({ prompt: 'Hi' }));

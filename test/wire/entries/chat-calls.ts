@@ -57,6 +57,7 @@ const apart: readonly WireEntry[] = [
     name: 'pieces at indexes of their own may be mixed',
     source: 'https://github.com/microsoft/semantic-kernel/issues/6106',
     over: chatCompletions,
+    sensitiveTo: ['loss'],
     stream: stream(
       chunk(
         calls(
@@ -73,6 +74,7 @@ const apart: readonly WireEntry[] = [
     name: 'calls without an index are kept apart by their ids',
     source: 'https://github.com/ollama/ollama/issues/7881',
     over: chatCompletions,
+    sensitiveTo: ['loss'],
     stream: stream(
       chunk(calls(call('get_weather', '{"city":', { id: 'a' }))),
       chunk(calls(call('get_weather', '{"city":', { id: 'b' }))),
@@ -97,9 +99,10 @@ const apart: readonly WireEntry[] = [
     gives: idsOf('a', 'b'),
   },
   {
-    name: 'a call that is said again under another index stays one call',
+    name: 'a call that comes again under another index stays one call',
     source: 'https://github.com/oracle/langchain-oracle/pull/254',
     over: chatCompletions,
+    sensitiveTo: ['loss'],
     stream: stream(
       chunk(calls(call('get_weather', '{"city":', { index: 0, id: 'a' }))),
       chunk(calls(call('get_weather', '{"city":"Rome"}', { index: 1, id: 'b' }))),
@@ -109,7 +112,7 @@ const apart: readonly WireEntry[] = [
     gives: idsOf('a', 'b'),
   },
   {
-    name: 'a call that is said again as a whole is one call',
+    name: 'a call that comes again as a whole is one call',
     source: 'https://github.com/ai-dynamo/dynamo/pull/4723',
     over: chatCompletions,
     stream: stream(
@@ -187,6 +190,7 @@ const withoutIds: readonly WireEntry[] = [
     name: 'mixed pieces of calls that share one id are kept apart by their indexes',
     source: 'https://github.com/sgl-project/sglang/issues/7117',
     over: chatCompletions,
+    sensitiveTo: ['loss'],
     stream: stream(
       chunk(calls(call('get_weather', '{"city":', { index: 0, id: 'call' }))),
       chunk(calls(call('get_weather', '{"city":', { index: 1, id: 'call' }))),
@@ -218,6 +222,7 @@ const withoutIds: readonly WireEntry[] = [
     name: 'a name that comes with every piece begins no call',
     source: 'https://github.com/cubist38/mlx-openai-server/pull/216',
     over: chatCompletions,
+    sensitiveTo: ['loss'],
     stream: stream(
       chunk(calls(call('get_weather', '', { index: 0 }))),
       chunk(calls(call('get_weather', '{"city":', { index: 0 }))),
@@ -225,6 +230,22 @@ const withoutIds: readonly WireEntry[] = [
       ...end,
     ),
     gives: { toolCalls: [oslo], finishReason: 'tool-calls' },
+  },
+  {
+    name: 'a name without arguments after a whole call announces another one',
+    source: 'https://github.com/huggingface/smolagents/pull/1958',
+    over: chatCompletions,
+    sensitiveTo: ['loss'],
+    stream: stream(
+      chunk(calls(call('get_weather', '', { index: 0 }))),
+      chunk(calls(call(undefined, city('Oslo'), { index: 0 }))),
+      chunk(calls(call('get_weather', '', { index: 0 }))),
+      chunk(calls(call(undefined, '{"city":', { index: 0 }))),
+      chunk(calls(call(undefined, '"Rome"}', { index: 0 }))),
+      chunk(calls(call('get_weather', '', { index: 0 }))),
+      ...end,
+    ),
+    gives: both,
   },
   {
     name: 'another name at the same index is another call',
@@ -377,6 +398,7 @@ const shapes: readonly WireEntry[] = [
     name: 'a call in each of two choices is two calls',
     source: 'https://github.com/ericc-ch/copilot-api/pull/81',
     over: chatCompletions,
+    sensitiveTo: ['loss'],
     stream: stream(
       { choices: [{ index: 0, delta: calls(call('get_weather', '{"city":', { index: 0, id: 'a' })) }] },
       { choices: [{ index: 1, delta: calls(call('get_weather', '{"city":', { index: 0, id: 'b' })) }] },

@@ -13,6 +13,7 @@ const places: readonly WireEntry[] = [
     name: 'of several answers the first is the answer, however a stream mixes them',
     source: 'https://platform.openai.com/docs/api-reference/chat/create#chat-create-n',
     over: chatCompletions,
+    sensitiveTo: ['loss'],
     request: asked,
     stream: stream(
       { choices: [{ index: 1, delta: { content: 'Good' } }] },

@@ -10,9 +10,10 @@ import type {
   UserPart,
 } from '../../../types/request/message.ts';
 import { toBase64 } from '../../../util/data-content.ts';
+import { mergeOptions } from '../../../util/merge-options.ts';
 import { invalid } from '../errors.ts';
 import { asJSON, given } from '../shared/fields.ts';
-import { carriedBy, mergeOptions, unseal, withOptions } from '../shared/opaque-metadata.ts';
+import { carriedBy, unseal, withOptions } from '../shared/opaque-metadata.ts';
 import { at } from '../validate.ts';
 import {
   assistantBlock,

@@ -47,13 +47,26 @@ export function frame(told: Told): object {
 /** Why a message ended, in Anthropic's own words where it was Anthropic's. */
 export function ending({ finishReason, providerMetadata }: ChatResult): object {
   const own = providerMetadata['anthropic'];
+  const word = asText(own?.['stopReason']);
   return {
-    stop_reason: asText(own?.['stopReason']) ?? toStopReason(finishReason),
+    // Not a word that contradicts the answer, or one of another vendor's behind a gateway.
+    stop_reason: word !== undefined && stopReasons[word] === finishReason ? word : toStopReason(finishReason),
     stop_sequence: asText(own?.['stopSequence']) ?? null,
     stop_details: own?.['stopDetails'] ?? null,
     container: own?.['container'] ?? null,
   };
 }
+
+/** https://platform.claude.com/docs/en/build-with-claude/handling-stop-reasons */
+const stopReasons: Readonly<Record<string, FinishReason>> = {
+  end_turn: 'stop',
+  stop_sequence: 'stop',
+  max_tokens: 'length',
+  model_context_window_exceeded: 'length',
+  tool_use: 'tool-calls',
+  refusal: 'content-filter',
+  pause_turn: 'other',
+};
 
 function toStopReason(reason: FinishReason): string {
   switch (reason) {

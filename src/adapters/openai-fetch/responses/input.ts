@@ -9,9 +9,10 @@ import type {
   UserPart,
 } from '../../../types/request/message.ts';
 import { asText } from '../../../util/json.ts';
+import { mergeOptions } from '../../../util/merge-options.ts';
 import { invalid } from '../errors.ts';
 import { asJSON } from '../shared/fields.ts';
-import { carriedBy, mergeOptions, unseal, withOptions } from '../shared/opaque-metadata.ts';
+import { carriedBy, unseal, withOptions } from '../shared/opaque-metadata.ts';
 import { audioType, fileFrom, ownOptions, reference } from '../shared/parts.ts';
 import { at } from '../validate.ts';
 import { isOwnId } from './items.ts';

@@ -1,11 +1,12 @@
-import { isStrict } from '../../../providers/chat-completions/strict.ts';
+import { fitSchema } from '../../../providers/shared/schema/fit.ts';
+import { openaiRules } from '../../../providers/shared/schema/rules.ts';
 import type { JSONObject } from '../../../types/request/json.ts';
 import type { ProviderOptions } from '../../../types/request/message.ts';
 import type { ChatRequest, Tool, ToolChoice } from '../../../types/request/request.ts';
 import { asObject, asText } from '../../../util/json.ts';
+import { mergeOptions } from '../../../util/merge-options.ts';
 import { invalid } from '../errors.ts';
 import { given, others, unlessEmpty } from '../shared/fields.ts';
-import { mergeOptions } from '../shared/opaque-metadata.ts';
 import type { Demand, Plan } from '../shared/protocol.ts';
 import { oneCallAtATime, onlyAllowed } from '../shared/tools.ts';
 import { at, validate } from '../validate.ts';
@@ -172,7 +173,7 @@ function toTool(wire: { readonly type: string; readonly [field: string]: unknown
     name,
     inputSchema,
     // https://platform.openai.com/docs/guides/function-calling: strict where nothing is said, if the schema can be.
-    strict: strict ?? (strict === undefined && isStrict(inputSchema)),
+    strict: strict ?? (strict === undefined && 'schema' in fitSchema(inputSchema, openaiRules)),
     ...given({ description }),
     ...(own === undefined ? {} : { providerOptions: { openai: own } }),
   };

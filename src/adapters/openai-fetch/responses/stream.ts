@@ -1,12 +1,13 @@
 import { printToolInput } from '../../../providers/shared/tool-input.ts';
-import type { ProviderOptions, SourcePart, ToolCallPart } from '../../../types/request/message.ts';
+import type { SourcePart, ToolCallPart } from '../../../types/request/message.ts';
 import type { ChatResult } from '../../../types/result/result.ts';
-import type { StreamContent } from '../../../types/result/stream-part.ts';
+import type { ReasoningDelta, StreamContent, TextDelta } from '../../../types/result/stream-part.ts';
 import { asObject } from '../../../util/json.ts';
+import { BlockTracker, type OpenBlock } from '../../shared/block-tracker.ts';
 import { refusalOf } from '../chat-completions/response.ts';
 import type { Failure } from '../errors.ts';
 import { errorBody } from '../shared/error-format.ts';
-import { mergeOptions, withOptions } from '../shared/opaque-metadata.ts';
+import { withOptions } from '../shared/opaque-metadata.ts';
 import { type EventWriter, event, type Told } from '../shared/protocol.ts';
 import {
   callItem,
@@ -20,215 +21,232 @@ import {
 import { ending, frame } from './response.ts';
 import type { Body } from './schema.ts';
 
-/** A text, or thoughts, that more may be added to. */
-interface Block {
-  readonly type: 'text' | 'reasoning';
-  readonly partId: string | undefined;
-  readonly itemId: string;
-  readonly index: number;
-  text: string;
-  options: ProviderOptions | undefined;
-  readonly sources: SourcePart[];
-}
-
-interface Call {
+/** The item of a call. */
+interface CallItem {
   readonly itemId: string;
   readonly index: number;
   readonly custom: boolean;
   text: string;
 }
 
-type Delta = Extract<StreamContent, { type: 'text-delta' | 'reasoning-delta' }>;
-
-/** Says a stream in response events (https://platform.openai.com/docs/api-reference/responses-streaming). */
+/** Writes a stream as response events (https://platform.openai.com/docs/api-reference/responses-streaming). */
 export function responseWriter(body: Body, told: Told): EventWriter {
-  const custom = new Set((body.tools ?? []).filter(({ type }) => type === 'custom').map(({ name }) => name));
-  const output: object[] = [];
-  const names = new Map<string, string>();
-  const calls = new Map<string, Call>();
-  let sequence = 0;
-  let items = 0;
-  let open: Block | undefined;
+  return new ResponseWriter(body, told);
+}
 
-  const say = (type: string, fields: object): string =>
-    event({ type, sequence_number: sequence++, ...fields }, type);
-  const addItem = (output_index: number, item: object): string =>
-    say('response.output_item.added', { output_index, item });
-  const endItem = (output_index: number, item: object): string => {
-    output[output_index] = item;
-    return say('response.output_item.done', { output_index, item });
-  };
+class ResponseWriter implements EventWriter {
+  readonly #body: Body;
+  readonly #told: Told;
+  readonly #custom: ReadonlySet<unknown>;
+  readonly #blocks = new BlockTracker();
+  readonly #output: object[] = [];
+  readonly #names = new Map<string, string>();
+  readonly #calls = new Map<string, CallItem>();
+  /** The id of the item of the open block, and the sources that came with it. */
+  #itemId = '';
+  #sources: SourcePart[] = [];
+  #sequence = 0;
+
+  constructor(body: Body, told: Told) {
+    this.#body = body;
+    this.#told = told;
+    this.#custom = new Set(
+      (body.tools ?? []).filter(({ type }) => type === 'custom').map(({ name }) => name),
+    );
+  }
+
+  open(): string {
+    const response = frame(this.#body, this.#told);
+    return this.#write('response.created', { response }) + this.#write('response.in_progress', { response });
+  }
+
+  part(part: StreamContent): string {
+    switch (part.type) {
+      case 'text-delta':
+      case 'reasoning-delta':
+        return this.#delta(part);
+      case 'tool-call-start':
+        // The next part shows which kind of item it is.
+        this.#names.set(part.toolCallId, part.toolName);
+        return '';
+      case 'tool-call-delta': {
+        const known = this.#calls.get(part.toolCallId);
+        if (known !== undefined) return this.#callDelta(known, part.text);
+        const { call, text } = this.#beginCall(part.toolCallId, this.#names.get(part.toolCallId) ?? '');
+        return text + this.#callDelta(call, part.text);
+      }
+      case 'tool-call':
+        return this.#call(part);
+      case 'file': {
+        const item = vendorItem(part);
+        return item === undefined ? '' : this.#end() + this.#whole(item);
+      }
+      case 'source':
+        if (this.#blocks.open?.type === 'text') this.#sources.push(part);
+        return '';
+      default:
+        return ''; // results of the vendor's tools are in its items
+    }
+  }
+
+  close(result: ChatResult): string {
+    const refusal = refusalOf(result.providerMetadata);
+    const rest = this.#end() + (refusal === undefined ? '' : this.#whole(refusalItem(newId('msg'), refusal)));
+    const response = { ...frame(this.#body, this.#told), ...ending(result), output: this.#output };
+    const { status } = response as { status?: unknown };
+    return (
+      rest + this.#write(status === 'incomplete' ? 'response.incomplete' : 'response.completed', { response })
+    );
+  }
+
+  fail(failure: Failure): string {
+    const { code, message, param = null } = failure;
+    const error = { code: code === 'rate_limit_exceeded' ? code : 'server_error', message };
+    const output = this.#output.filter(Boolean);
+    const response = { ...frame(this.#body, this.#told), status: 'failed', error, output };
+    const failed = this.#write('response.failed', { response });
+    const body = errorBody(failure, 'openai', this.#told.requestId);
+    return failed + this.#write('error', { code, message, param, ...body });
+  }
+
+  #write(type: string, fields: object): string {
+    return event({ type, sequence_number: this.#sequence++, ...fields }, type);
+  }
+
+  #addItem(output_index: number, item: object): string {
+    return this.#write('response.output_item.added', { output_index, item });
+  }
+
+  #endItem(output_index: number, item: object): string {
+    this.#output[output_index] = item;
+    return this.#write('response.output_item.done', { output_index, item });
+  }
+
   /** An item that comes whole. */
-  const wholeItem = (item: object): string => {
-    const index = items++;
-    return addItem(index, item) + endItem(index, item);
-  };
+  #whole(item: object): string {
+    const index = this.#blocks.take();
+    return this.#addItem(index, item) + this.#endItem(index, item);
+  }
 
-  const beginText = ({ itemId: item_id, index: output_index }: Block): string => {
-    const item = { id: item_id, type: 'message', role: 'assistant', status: 'in_progress', content: [] };
-    const part = { type: 'output_text', text: '', annotations: [], logprobs: [] };
-    return (
-      addItem(output_index, item) +
-      say('response.content_part.added', { item_id, output_index, content_index: 0, part })
-    );
-  };
-
-  const endText = ({ itemId, index: output_index, text, options, sources }: Block): string => {
-    const item = messageItem(itemId, { type: 'text', text, ...withOptions(options) }, sources);
-    const [part] = (item as { content: readonly object[] }).content;
-    const at = { item_id: itemId, output_index, content_index: 0 };
-    return (
-      say('response.output_text.done', { ...at, text, logprobs: [] }) +
-      say('response.content_part.done', { ...at, part }) +
-      endItem(output_index, item)
-    );
-  };
-
-  const beginReasoning = ({ itemId: id, index }: Block): string =>
-    addItem(index, { id, type: 'reasoning', summary: [], encrypted_content: null, status: 'in_progress' });
-
-  const endReasoning = ({ itemId, index: output_index, text, options }: Block): string => {
-    const at = { item_id: itemId, output_index, summary_index: 0 };
-    const told =
-      text === ''
-        ? ''
-        : say('response.reasoning_summary_text.done', { ...at, text }) +
-          say('response.reasoning_summary_part.done', { ...at, part: { type: 'summary_text', text } });
-    const item = reasoningItem(itemId, { type: 'reasoning', text, ...withOptions(options) });
-    return told + endItem(output_index, item);
-  };
-
-  const endBlock = (): string => {
-    const block = open;
-    open = undefined;
-    if (block === undefined) return '';
-    return block.type === 'text' ? endText(block) : endReasoning(block);
-  };
-
-  const pushDelta = (block: Block, delta: string): string => {
-    if (delta === '') return '';
-    const first = block.text === '';
-    block.text += delta;
-    const at = { item_id: block.itemId, output_index: block.index };
+  #delta(part: TextDelta | ReasoningDelta): string {
+    const step = this.#blocks.push(part);
+    if (step === undefined) return '';
+    const { ended, block, begins } = step;
+    let before = this.#endBlock(ended);
+    if (begins) {
+      this.#itemId = newId(block.type === 'text' ? 'msg' : 'rs');
+      this.#sources = [];
+      before += block.type === 'text' ? this.#beginText(block) : this.#beginReasoning(block);
+    }
+    if (part.text === '') return before;
+    const at = { item_id: this.#itemId, output_index: block.index };
     if (block.type === 'text') {
-      return say('response.output_text.delta', { ...at, content_index: 0, delta, logprobs: [] });
+      const delta = { ...at, content_index: 0, delta: part.text, logprobs: [] };
+      return before + this.#write('response.output_text.delta', delta);
     }
     const place = { ...at, summary_index: 0 };
-    const part = { type: 'summary_text', text: '' };
-    const begin = first ? say('response.reasoning_summary_part.added', { ...place, part }) : '';
-    return begin + say('response.reasoning_summary_text.delta', { ...place, delta });
-  };
+    const first = block.text === part.text;
+    const begun = first
+      ? this.#write('response.reasoning_summary_part.added', {
+          ...place,
+          part: { type: 'summary_text', text: '' },
+        })
+      : '';
+    return (
+      before + begun + this.#write('response.reasoning_summary_text.delta', { ...place, delta: part.text })
+    );
+  }
 
-  const push = ({ type, id, text, providerOptions }: Delta): string => {
-    const kind = type === 'text-delta' ? 'text' : 'reasoning';
-    let before = '';
-    if (open?.type !== kind || open.partId !== id) {
-      // What a text that is over is told to carry comes too late; thoughts that are only a signature stand for themselves.
-      if (text === '' && (kind === 'text' || providerOptions === undefined)) return '';
-      before = endBlock();
-      const itemId = newId(kind === 'text' ? 'msg' : 'rs');
-      open = { type: kind, partId: id, itemId, index: items++, text: '', options: undefined, sources: [] };
-      before += kind === 'text' ? beginText(open) : beginReasoning(open);
-    }
-    open.options = mergeOptions(open.options, providerOptions);
-    return before + pushDelta(open, text);
-  };
+  #beginText({ index: output_index }: OpenBlock): string {
+    const item = { id: this.#itemId, type: 'message', role: 'assistant', status: 'in_progress', content: [] };
+    const part = { type: 'output_text', text: '', annotations: [], logprobs: [] };
+    return (
+      this.#addItem(output_index, item) +
+      this.#write('response.content_part.added', {
+        item_id: this.#itemId,
+        output_index,
+        content_index: 0,
+        part,
+      })
+    );
+  }
 
-  const beginCall = (toolCallId: string, name: string): { readonly call: Call; readonly text: string } => {
-    const isCustom = custom.has(name);
-    const call: Call = { itemId: newId(isCustom ? 'ctc' : 'fc'), index: items++, custom: isCustom, text: '' };
-    calls.set(toolCallId, call);
-    const item = isCustom
-      ? { id: call.itemId, type: 'custom_tool_call', call_id: toolCallId, name, input: '' }
-      : {
-          id: call.itemId,
-          type: 'function_call',
-          call_id: toolCallId,
-          name,
-          arguments: '',
-          status: 'in_progress',
-        };
-    return { call, text: endBlock() + addItem(call.index, item) };
-  };
+  #beginReasoning({ index }: OpenBlock): string {
+    const id = this.#itemId;
+    const item = { id, type: 'reasoning', summary: [], encrypted_content: null, status: 'in_progress' };
+    return this.#addItem(index, item);
+  }
 
-  const pushCall = (call: Call, delta: string): string => {
+  #end(): string {
+    return this.#endBlock(this.#blocks.end());
+  }
+
+  #endBlock(block: OpenBlock | undefined): string {
+    if (block === undefined) return '';
+    return block.type === 'text' ? this.#endText(block) : this.#endReasoning(block);
+  }
+
+  #endText({ index: output_index, text, options }: OpenBlock): string {
+    const item = messageItem(this.#itemId, { type: 'text', text, ...withOptions(options) }, this.#sources);
+    const [part] = (item as { content: readonly object[] }).content;
+    const at = { item_id: this.#itemId, output_index, content_index: 0 };
+    return (
+      this.#write('response.output_text.done', { ...at, text, logprobs: [] }) +
+      this.#write('response.content_part.done', { ...at, part }) +
+      this.#endItem(output_index, item)
+    );
+  }
+
+  #endReasoning({ index: output_index, text, options }: OpenBlock): string {
+    const at = { item_id: this.#itemId, output_index, summary_index: 0 };
+    const summary =
+      text === ''
+        ? ''
+        : this.#write('response.reasoning_summary_text.done', { ...at, text }) +
+          this.#write('response.reasoning_summary_part.done', {
+            ...at,
+            part: { type: 'summary_text', text },
+          });
+    const item = reasoningItem(this.#itemId, { type: 'reasoning', text, ...withOptions(options) });
+    return summary + this.#endItem(output_index, item);
+  }
+
+  #beginCall(call_id: string, name: string): { readonly call: CallItem; readonly text: string } {
+    const before = this.#end();
+    const custom = this.#custom.has(name);
+    const id = newId(custom ? 'ctc' : 'fc');
+    const call: CallItem = { itemId: id, index: this.#blocks.take(), custom, text: '' };
+    this.#calls.set(call_id, call);
+    const item = custom
+      ? { id, type: 'custom_tool_call', call_id, name, input: '' }
+      : { id, type: 'function_call', call_id, name, arguments: '', status: 'in_progress' };
+    return { call, text: before + this.#addItem(call.index, item) };
+  }
+
+  #callDelta(call: CallItem, delta: string): string {
     call.text += delta;
     const at = { item_id: call.itemId, output_index: call.index };
     const type = call.custom
       ? 'response.custom_tool_call_input.delta'
       : 'response.function_call_arguments.delta';
-    return say(type, { ...at, delta });
-  };
+    return this.#write(type, { ...at, delta });
+  }
 
-  const endCall = (part: ToolCallPart): string => {
-    const known = calls.get(part.toolCallId);
+  #call(part: ToolCallPart): string {
+    const known = this.#calls.get(part.toolCallId);
     const item = asObject(part.providerOptions?.['openai']?.['item']);
-    const vendors = part.providerExecuted === true || (known === undefined && item !== undefined);
-    if (vendors) {
+    if (part.providerExecuted === true || (known === undefined && item !== undefined)) {
       const whole = vendorItem(part);
-      return whole === undefined ? '' : endBlock() + wholeItem(whole);
+      return whole === undefined ? '' : this.#end() + this.#whole(whole);
     }
     const { call, text } =
-      known === undefined ? beginCall(part.toolCallId, part.toolName) : { call: known, text: '' };
-    const missing = call.text === '' ? pushCall(call, printToolInput(part.input)) : '';
+      known === undefined ? this.#beginCall(part.toolCallId, part.toolName) : { call: known, text: '' };
+    const missing = call.text === '' ? this.#callDelta(call, printToolInput(part.input)) : '';
     const at = { item_id: call.itemId, output_index: call.index };
     const done = call.custom
-      ? say('response.custom_tool_call_input.done', { ...at, input: call.text })
-      : say('response.function_call_arguments.done', { ...at, arguments: call.text });
+      ? this.#write('response.custom_tool_call_input.done', { ...at, input: call.text })
+      : this.#write('response.function_call_arguments.done', { ...at, arguments: call.text });
     const whole = call.custom ? customCallItem(call.itemId, part) : callItem(call.itemId, part);
-    return text + missing + done + endItem(call.index, whole);
-  };
-
-  const endAnswer = (refusal: string | undefined): string => {
-    const over = endBlock();
-    return refusal === undefined ? over : over + wholeItem(refusalItem(newId('msg'), refusal));
-  };
-
-  return {
-    open() {
-      const response = frame(body, told);
-      return say('response.created', { response }) + say('response.in_progress', { response });
-    },
-    part(part) {
-      switch (part.type) {
-        case 'text-delta':
-        case 'reasoning-delta':
-          return push(part);
-        case 'tool-call-start':
-          // What kind of item it is shows with what comes next.
-          names.set(part.toolCallId, part.toolName);
-          return '';
-        case 'tool-call-delta': {
-          const known = calls.get(part.toolCallId);
-          if (known !== undefined) return pushCall(known, part.text);
-          const { call, text } = beginCall(part.toolCallId, names.get(part.toolCallId) ?? '');
-          return text + pushCall(call, part.text);
-        }
-        case 'tool-call':
-          return endCall(part);
-        case 'file': {
-          const item = vendorItem(part);
-          return item === undefined ? '' : endBlock() + wholeItem(item);
-        }
-        case 'source':
-          if (open?.type === 'text') open.sources.push(part);
-          return '';
-        default:
-          return ''; // results of the vendor's tools are in its items
-      }
-    },
-    close(result: ChatResult) {
-      const rest = endAnswer(refusalOf(result.providerMetadata));
-      const response = { ...frame(body, told), ...ending(result), output };
-      const { status } = response as { status?: unknown };
-      return rest + say(status === 'incomplete' ? 'response.incomplete' : 'response.completed', { response });
-    },
-    fail(failure: Failure) {
-      const { code, message, param = null } = failure;
-      const error = { code: code === 'rate_limit_exceeded' ? code : 'server_error', message };
-      const response = { ...frame(body, told), status: 'failed', error, output: output.filter(Boolean) };
-      const failed = say('response.failed', { response });
-      return failed + say('error', { code, message, param, ...errorBody(failure, 'openai', told.requestId) });
-    },
-  };
+    return text + missing + done + this.#endItem(call.index, whole);
+  }
 }

@@ -2,10 +2,10 @@ import { isRouterError } from '../../../errors.ts';
 import type { ChatRequest } from '../../../types/request/request.ts';
 import type { ChatResult } from '../../../types/result/result.ts';
 import type { ChatStream, Router } from '../../../types/router.ts';
+import { mergeOptions } from '../../../util/merge-options.ts';
 import { failureOf } from '../errors.ts';
 import type { Directory } from '../targets.ts';
 import { idHeaders } from './error-format.ts';
-import { mergeOptions } from './opaque-metadata.ts';
 import type { EventWriter, Plan, Told } from './protocol.ts';
 
 /** What the answer to one request needs to know. */

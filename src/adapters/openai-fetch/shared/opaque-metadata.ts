@@ -48,13 +48,3 @@ export function withOptions(
 ): { readonly providerOptions: ProviderOptions } | Record<never, never> {
   return part === undefined || Object.keys(part).length === 0 ? {} : { providerOptions: part };
 }
-
-/** Options of both; the later ones win, field by field. */
-export function mergeOptions(
-  earlier: ProviderOptions | undefined,
-  later: ProviderOptions | undefined,
-): ProviderOptions | undefined {
-  if (earlier === undefined || later === undefined) return earlier ?? later;
-  const vendors = new Set([...Object.keys(earlier), ...Object.keys(later)]);
-  return Object.fromEntries([...vendors].map((vendor) => [vendor, { ...earlier[vendor], ...later[vendor] }]));
-}

@@ -1,5 +1,6 @@
 import type { ContentPart, ProviderOptions } from '../../../types/request/message.ts';
 import type { StreamContent } from '../../../types/result/stream-part.ts';
+import { mergeOptions } from '../../../util/merge-options.ts';
 
 /** Puts the pieces of a stream together again. */
 export interface Accumulator {
@@ -74,13 +75,6 @@ export function accumulator(): Accumulator {
 
 function closeBlock({ type, text, providerOptions }: Block): ContentPart {
   return { type, text, ...(providerOptions === undefined ? {} : { providerOptions }) };
-}
-
-/** Options of both, vendor by vendor; the later ones win. */
-function mergeOptions(earlier: ProviderOptions | undefined, later: ProviderOptions): ProviderOptions {
-  if (earlier === undefined) return later;
-  const vendors = new Set([...Object.keys(earlier), ...Object.keys(later)]);
-  return Object.fromEntries([...vendors].map((vendor) => [vendor, { ...earlier[vendor], ...later[vendor] }]));
 }
 
 /** All text of an answer. */

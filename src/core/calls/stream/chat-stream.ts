@@ -1,18 +1,24 @@
 import { isRouterError, type ProviderError, RequestError, StreamInterruptedError } from '../../../errors.ts';
-import type { ProviderFinishPart } from '../../../types/provider.ts';
+import type { ProviderFinishPart, ResolvedChatRequest } from '../../../types/provider.ts';
 import type { ChatResult, ResponseInfo, Warning } from '../../../types/result/result.ts';
 import type { AppendOnlyPart, StreamContent, StreamPart } from '../../../types/result/stream-part.ts';
 import type { ChatStream } from '../../../types/router.ts';
 import { linkedAbort } from '../../../util/abort.ts';
-import { type ChatInput, finalize } from '../../answer/finalize.ts';
+import type { ChatInput } from '../../answer/answer.ts';
+import { finalize } from '../../answer/finalize.ts';
 import { type AttemptError, isAttemptError } from '../../attempt/failure-policy.ts';
 import type { Failover } from '../../failover/failover.ts';
-import { type RequestState, settleError } from '../../request.ts';
+import { abandonRequest, failRequest, finishRequest } from '../../life-cycle.ts';
+import type { RequestState } from '../../request.ts';
 import { type Continuation, continuationOf, continues } from './continuation.ts';
 import { type OnPart, type OpenStream, openStream } from './open-stream.ts';
 
 /** Opens a stream at the first target that gives a token. */
-export async function stream(run: RequestState, failover: Failover, asked: ChatInput): Promise<ChatStream> {
+export async function stream(
+  run: RequestState<ResolvedChatRequest>,
+  failover: Failover,
+): Promise<ChatStream> {
+  const asked = { request: run.request, schema: run.schema };
   return chatStream(
     run,
     failover,
@@ -52,7 +58,7 @@ function chatStream(run: RequestState, failover: Failover, asked: ChatInput, ope
   const end = (error: unknown): void => {
     over = true;
     run.signal.removeEventListener('abort', onAbort);
-    settleError(run, error);
+    failRequest(run, error);
     result.reject(error);
   };
   // The caller, the deadline or `close()` ends it, whether or not somebody is reading just then.
@@ -67,6 +73,7 @@ function chatStream(run: RequestState, failover: Failover, asked: ChatInput, ope
     const answer = await finalize(run, current.attempt, onlyLane, asked, current.answer(part));
     over = true;
     run.signal.removeEventListener('abort', onAbort);
+    finishRequest(run, answer);
     result.resolve(answer);
     const { finishReason, usage, cost, target } = answer;
     return { type: 'finish', finishReason, usage, cost, target };
@@ -194,7 +201,7 @@ function chatStream(run: RequestState, failover: Failover, asked: ChatInput, ope
         run.signal.removeEventListener('abort', onAbort);
         const why = interruption(undefined);
         run.stop(why);
-        run.settle({ outcome: 'aborted' });
+        abandonRequest(run, why);
         result.reject(why);
       }
       untold = undefined;

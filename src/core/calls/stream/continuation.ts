@@ -1,6 +1,6 @@
 import { estimateTokens } from '../../../pricing/estimate.ts';
 import type { ContentPart } from '../../../types/request/message.ts';
-import type { ChatInput } from '../../answer/finalize.ts';
+import type { ChatInput } from '../../answer/answer.ts';
 import type { Target } from '../../targets/target.ts';
 import type { Accumulator } from './accumulate.ts';
 

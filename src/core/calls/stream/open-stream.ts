@@ -10,11 +10,12 @@ import type { StreamContent } from '../../../types/result/stream-part.ts';
 import type { Usage } from '../../../types/result/usage.ts';
 import { forRequest } from '../../../util/pulse.ts';
 import { watchdog } from '../../../util/watchdog.ts';
-import { type Answer, type ChatInput, contentFilterFailure } from '../../answer/finalize.ts';
+import { type Answer, type ChatInput, contentFilterFailure } from '../../answer/answer.ts';
 import { firstTokenTimeout, idleTimeout, stoppedTimeout } from '../../attempt/adaptive-timeouts.ts';
-import { type Attempt, beginAttempt, failureOf } from '../../attempt/attempt.ts';
+import { type Attempt, beginAttempt } from '../../attempt/attempt.ts';
 import type { AttemptMeasures } from '../../attempt/billing.ts';
-import type { Reservation } from '../../attempt/reservation.ts';
+import { failureOf } from '../../attempt/follow.ts';
+import type { ChannelReservation } from '../../attempt/reservation.ts';
 import type { AttemptSlot } from '../../failover/race.ts';
 import type { RequestState } from '../../request.ts';
 import type { Target } from '../../targets/target.ts';
@@ -55,7 +56,7 @@ export interface StreamInfo {
  */
 export async function openStream(
   run: RequestState,
-  permit: Reservation,
+  permit: ChannelReservation,
   asked: ChatInput,
   lane: AttemptSlot,
   continuation?: Continuation,

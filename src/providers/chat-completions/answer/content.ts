@@ -16,7 +16,7 @@ export function textIn({ content }: Wire): string {
 function textOfPiece(piece: unknown): string {
   if (typeof piece === 'string') return piece;
   const { type, text } = asObject(piece) ?? {};
-  return type === 'thinking' || type === 'reasoning' ? '' : (asText(text) ?? '');
+  return type === 'reasoning' ? '' : (asText(text) ?? '');
 }
 
 /**
@@ -29,16 +29,12 @@ export function reasoningIn(wire: Wire): string {
     asNonEmpty(wire['reasoning']) ??
     asNonEmpty(wire['reasoning_text']);
   if (text !== undefined || !Array.isArray(wire['content'])) return text ?? '';
-  return asObjects(wire['content'])
-    .filter(({ type }) => type === 'thinking')
-    .map(({ thinking }) =>
-      typeof thinking === 'string'
-        ? thinking
-        : asObjects(thinking)
-            .map((piece) => asText(piece['text']) ?? '')
-            .join(''),
-    )
-    .join('');
+  return asObjects(wire['content']).map(thoughtsOfPiece).join('');
+}
+
+function thoughtsOfPiece({ type, text, thinking }: Wire): string {
+  if (Array.isArray(thinking)) return thinking.map(textOfPiece).join('');
+  return asText(thinking) ?? (type === 'reasoning' ? (asText(text) ?? '') : '');
 }
 
 /** What the model refuses with: a field, or a piece of the content. */
@@ -46,7 +42,7 @@ export function refusalIn(wire: Wire): string {
   const refusal = asNonEmpty(wire['refusal']);
   if (refusal !== undefined || !Array.isArray(wire['content'])) return refusal ?? '';
   return asObjects(wire['content'])
-    .map((piece) => (piece['type'] === 'refusal' ? (asText(piece['refusal']) ?? '') : ''))
+    .map((piece) => asText(piece['refusal']) ?? '')
     .join('');
 }
 
@@ -60,7 +56,7 @@ export function reasoningOptions(details: readonly JSONValue[], provider: string
   return { [provider]: { reasoning_details: details } };
 }
 
-/** What the model said aloud. It goes back by its id; what it said in words is beside it. */
+/** Speech of the model. It goes back by its id; its transcript is beside it. */
 export function speech(
   data: string,
   mediaType: string,
@@ -75,14 +71,14 @@ export function speech(
 
 /** Pictures that the model made: `images` (OpenRouter and others), or pieces of the content. Each is a data URL. */
 export function imagesIn(wire: Wire): readonly FilePart[] {
-  const pieces = Array.isArray(wire['content']) ? asObjects(wire['content']) : [];
-  const shown = pieces.filter(({ type }) => type === 'image_url');
-  return [...asObjects(wire['images']), ...shown].flatMap((image): readonly FilePart[] => {
-    const url = asNonEmpty(asObject(image['image_url'])?.['url']) ?? asNonEmpty(image['image_url']);
-    if (url === undefined) return [];
-    const [, mediaType = 'image/png', data] = /^data:([^;,]+);base64,(.*)$/s.exec(url) ?? [];
-    return [{ type: 'file', data: data ?? url, mediaType }];
-  });
+  return [...asObjects(wire['images']), ...asObjects(wire['content'])].flatMap(
+    (image): readonly FilePart[] => {
+      const url = asNonEmpty(asObject(image['image_url'])?.['url']) ?? asNonEmpty(image['image_url']);
+      if (url === undefined) return [];
+      const [, mediaType = 'image/png', data] = /^data:([^;,]+);base64,(.*)$/s.exec(url) ?? [];
+      return [{ type: 'file', data: data ?? url, mediaType }];
+    },
+  );
 }
 
 /** `annotations` of type `url_citation`, with their fields inside, or beside the type. */

@@ -3,8 +3,9 @@ import type { JSONValue } from '../../../types/request/json.ts';
 import type { ToolCallPart } from '../../../types/request/message.ts';
 import type { ToolCallDelta } from '../../../types/result/stream-part.ts';
 import { asJSON, asNonEmpty, asObject, asObjects, type Wire } from '../../../util/json.ts';
-import { namelessCall } from '../../shared/answer/broken.ts';
+import { malformed, namelessCall } from '../../shared/answer/broken.ts';
 import { type ToolInputReader, textReader, toolInputReader } from '../../shared/tool-input.ts';
+import { isSeveralObjects } from './several-objects.ts';
 
 /** Puts the calls of an answer together from the pieces in which they come. */
 export interface CallAssembler {
@@ -20,11 +21,17 @@ interface OpenCall {
   /** The id it began with, as the server gives it. */
   id: string | undefined;
   name: string | undefined;
+  /** Whether its input is text rather than JSON. */
+  readonly custom: boolean;
   readonly input: ToolInputReader;
   /** Arguments that wait for the call's name. */
   held: string;
-  /** The last piece of `text` that is more than white space. */
+  /** The last piece of its arguments that is more than white space. */
   lastPiece: string;
+  /** Whether its beginning has been given out. */
+  isBegun: boolean;
+  /** Whether its name came again, without arguments, after it was whole. */
+  isNamedAgain: boolean;
   /** What goes back with it, such as Gemini's signature of a thought. */
   extra: JSONValue | undefined;
 }
@@ -66,10 +73,10 @@ export function callAssembler(provider: string): CallAssembler {
     if (id === undefined && name === undefined && text === '') return undefined;
     let call = find(piece, place);
     const isKnown = id !== undefined && byId.get(id) === call;
-    if (call !== undefined && isKnown && name === call.name && text !== '' && text === call.input.text())
-      return undefined; // some servers say a whole call again at its end
-    if (call === undefined || (isListed && name !== undefined) || beginsAnother(call, piece, isKnown)) {
-      call = openCall(piece, byId);
+    const isFirst = call === undefined || (isListed && name !== undefined);
+    if (call !== undefined && !isFirst && repeats(call, piece, isKnown)) return undefined;
+    if (call === undefined || isFirst || beginsAnother(call, piece, isKnown)) {
+      call = openCall(piece, byId, call?.isNamedAgain === true ? call.name : undefined);
       calls.push(call);
     }
     if (place !== undefined) byPlace.set(place, call);
@@ -91,11 +98,32 @@ export function callAssembler(provider: string): CallAssembler {
   };
 }
 
-function openCall({ id, custom }: Piece, taken: ReadonlyMap<string, OpenCall>): OpenCall {
-  const toolCallId = id === undefined || taken.has(id) ? crypto.randomUUID() : id;
-  // The input of a custom tool is text rather than JSON.
-  const input = custom ? textReader() : toolInputReader();
-  return { toolCallId, id, name: undefined, input, held: '', lastPiece: '', extra: undefined };
+function openCall(
+  { id, custom }: Piece,
+  taken: ReadonlyMap<string, OpenCall>,
+  name: string | undefined,
+): OpenCall {
+  return {
+    toolCallId: id === undefined || taken.has(id) ? crypto.randomUUID() : id,
+    id,
+    name,
+    custom,
+    input: custom ? textReader() : toolInputReader(),
+    held: '',
+    lastPiece: '',
+    isBegun: false,
+    isNamedAgain: false,
+    extra: undefined,
+  };
+}
+
+/** Whether a piece says again what is known of a whole call: all of it, or its name, which may also announce another call. */
+function repeats(call: OpenCall, { id, name, text }: Piece, isKnown: boolean): boolean {
+  const isSame = isKnown || id === undefined || call.id === undefined;
+  if (!isSame || name === undefined || name !== call.name || !isWhole(call)) return false;
+  if (text.trim() !== '') return text === call.input.text() && (id ?? call.id) !== undefined;
+  call.isNamedAgain = true;
+  return true;
 }
 
 /**
@@ -104,7 +132,8 @@ function openCall({ id, custom }: Piece, taken: ReadonlyMap<string, OpenCall>): 
  */
 function beginsAnother(call: OpenCall, { id, name, text }: Piece, isKnown: boolean): boolean {
   if (id !== undefined && call.id !== undefined && !isKnown) return name !== undefined || isWhole(call);
-  if (name === undefined || call.name === undefined) return false;
+  if (name === undefined) return call.isNamedAgain && text.trim() !== '';
+  if (call.name === undefined) return false;
   // Servers whose calls have no ids, or all the same, may repeat the name with every piece of a call.
   return name !== call.name || (text.trim() !== '' && isWhole(call));
 }
@@ -120,10 +149,9 @@ function isWhole({ input, lastPiece }: OpenCall): boolean {
 }
 
 function add(call: OpenCall, piece: Piece, parts: ProviderStreamPart[]): void {
-  const isNew = call.name === undefined;
   call.name ??= piece.name;
   call.extra ??= piece.extra;
-  if (isNew && call.id === undefined && piece.id !== undefined) {
+  if (!call.isBegun && call.id === undefined && piece.id !== undefined) {
     call.id = piece.id;
     call.toolCallId = piece.id;
   }
@@ -131,15 +159,15 @@ function add(call: OpenCall, piece: Piece, parts: ProviderStreamPart[]): void {
   if (piece.text.trim() !== '') call.lastPiece = piece.text;
   // A call is held back until its name is known.
   if (call.name === undefined) return;
-  const { toolCallId, name: toolName } = call;
-  if (isNew) parts.push({ type: 'tool-call-start', toolCallId, toolName });
-  const text = call.held;
+  const { toolCallId, name: toolName, held: text } = call;
+  if (!call.isBegun) parts.push({ type: 'tool-call-start', toolCallId, toolName });
+  call.isBegun = true;
   call.held = '';
   if (text !== '') parts.push({ type: 'tool-call-delta', toolCallId, text });
 }
 
 function toCall(
-  { toolCallId, name: toolName, input: reader, extra }: OpenCall,
+  { toolCallId, name: toolName, input: reader, custom, extra }: OpenCall,
   provider: string,
 ): readonly (ToolCallPart | ToolCallDelta)[] {
   const { input, rest } = reader.end();
@@ -147,6 +175,8 @@ function toCall(
     if (reader.text().trim() === '') return [];
     throw namelessCall(provider);
   }
+  if (!custom && typeof input === 'string' && isSeveralObjects(input))
+    throw malformed(provider, 'the arguments of several tool calls came as those of one');
   const call: ToolCallPart = { type: 'tool-call', toolCallId, toolName, input };
   const held: readonly ToolCallDelta[] =
     rest === '' ? [] : [{ type: 'tool-call-delta', toolCallId, text: rest }];

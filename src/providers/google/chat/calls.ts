@@ -35,6 +35,8 @@ export interface CallReader {
  */
 export function callReader(ownId: (given: unknown) => string): CallReader {
   let open: OpenCall | undefined;
+  /** Whole calls, by the ids that the vendor gives them: it may send one again. */
+  const known = new Map<unknown, string>();
 
   const end = (): Parts => {
     if (open === undefined) return [];
@@ -72,8 +74,12 @@ export function callReader(ownId: (given: unknown) => string): CallReader {
   };
 
   const whole = (part: Wire, call: Wire, toolName: string): Parts => {
-    const toolCallId = ownId(call['id']);
+    const { id } = call;
     const input = readToolInput(call['args']);
+    const gist = JSON.stringify([toolName, input]);
+    if (id !== undefined && id !== '' && known.get(id) === gist) return [];
+    known.set(id, gist);
+    const toolCallId = ownId(id);
     return [
       ...end(),
       { type: 'tool-call-start', toolCallId, toolName },

@@ -1,8 +1,13 @@
-import type { ProviderCall, ResolvedTool } from '../../../types/provider.ts';
+import type { ProviderCall, ResolvedFunctionTool, ResolvedTool } from '../../../types/provider.ts';
+import type { JSONObject } from '../../../types/request/json.ts';
 import type { Warning } from '../../../types/result/result.ts';
 import { compact, type Wire } from '../../../util/json.ts';
+import { fitSchema } from '../../shared/schema/fit.ts';
+import { schemaInstruction } from '../../shared/schema/instruction.ts';
+import { toToolSchema } from '../../shared/schema/tool-schema.ts';
 import { ownTool } from '../../shared/tools.ts';
 import { toContents } from './contents.ts';
+import { geminiRules } from './schema-rules.ts';
 import { toThinkingConfig } from './thinking.ts';
 
 /** A call in the words of `generateContent`, which both SDKs take, each in its own arrangement. */
@@ -37,7 +42,8 @@ export function toRequest(call: ProviderCall): {
   const { system, contents } = toContents(call.messages, call.model, warnings);
   const tools = toTools(call.tools ?? [], warnings);
   const toolConfig = toToolConfig(call);
-  const schema = call.responseFormat?.schema;
+  const { schema, instruction } = toSchema(call, warnings);
+  const instructions = instruction === undefined ? system : [...system, { text: instruction }];
   const generationConfig = compact({
     maxOutputTokens: call.maxOutputTokens,
     temperature: call.temperature,
@@ -59,7 +65,7 @@ export function toRequest(call: ProviderCall): {
   const body: GeminiRequest = {
     model: call.model,
     contents,
-    ...(system.length === 0 ? {} : { systemInstruction: { role: 'user', parts: system } }),
+    ...(instructions.length === 0 ? {} : { systemInstruction: { role: 'user', parts: instructions } }),
     ...(tools.length === 0 ? {} : { tools }),
     ...(toolConfig === undefined ? {} : { toolConfig }),
     generationConfig,
@@ -73,14 +79,31 @@ function toTools(tools: readonly ResolvedTool[], warnings: Warning[]): readonly 
   const own: Wire[] = [];
   for (const tool of tools) {
     if (tool.type === 'function') {
-      const { name, description, inputSchema: parametersJsonSchema } = tool;
-      functionDeclarations.push(compact({ name, description, parametersJsonSchema }));
+      const { name, description } = tool;
+      functionDeclarations.push(compact({ name, description, parametersJsonSchema: toParameters(tool) }));
       continue;
     }
     const type = ownTool(tool, 'google', warnings);
     if (type !== undefined) own.push({ [camelCase(type)]: tool.args });
   }
   return functionDeclarations.length === 0 ? own : [{ functionDeclarations }, ...own];
+}
+
+/** What cannot be said in Gemini's words is sent as it is: a tool has no other place for it. */
+function toParameters({ inputSchema }: ResolvedFunctionTool): JSONObject {
+  const schema = toToolSchema(inputSchema);
+  const fitted = fitSchema(schema, geminiRules);
+  return 'schema' in fitted ? fitted.schema : schema;
+}
+
+/** The schema of an answer, or an instruction where Gemini cannot express it. */
+function toSchema(
+  { responseFormat }: ProviderCall,
+  warnings: Warning[],
+): { readonly schema?: JSONObject; readonly instruction?: string } {
+  if (responseFormat?.schema === undefined) return {};
+  const fitted = fitSchema(responseFormat.schema, geminiRules);
+  return 'schema' in fitted ? fitted : { instruction: schemaInstruction(responseFormat.schema, warnings) };
 }
 
 /** `google_search` is `googleSearch` on the wire. */

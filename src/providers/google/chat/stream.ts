@@ -2,7 +2,7 @@ import type { ProviderStreamPart } from '../../../types/provider.ts';
 import type { JSONObject } from '../../../types/request/json.ts';
 import { asNonEmpty, asObject, compact, type Wire } from '../../../util/json.ts';
 import { malformed, truncated } from '../../shared/answer/broken.ts';
-import { givenReason } from '../../shared/answer/finish-reason.ts';
+import { givenReason, isContent } from '../../shared/answer/finish-reason.ts';
 import type { StreamReader } from '../../shared/stream/part-stream.ts';
 import { ownToolCallIds } from '../../shared/tool-call-id.ts';
 import { callReader } from './calls.ts';
@@ -55,7 +55,7 @@ export function chunkReader(headers: Readonly<Record<string, string>>): StreamRe
     }
     const part = read(wire);
     if (part === undefined) return [];
-    if (part.type !== 'reasoning') hasContent = true;
+    hasContent ||= isContent(part);
     return [toStreamPart(part)];
   };
 

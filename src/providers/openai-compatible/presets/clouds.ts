@@ -1,3 +1,5 @@
+import { azureRules } from '../../chat-completions/schema-rules.ts';
+import { claudeRules } from '../../shared/schema/rules.ts';
 import { presetFactory } from '../provider.ts';
 
 /** Clouds that serve models of several makers, each customer at an address of its own. */
@@ -16,7 +18,7 @@ export const azure = presetFactory({
   keyHeader: 'api-key',
   embeddings: 2048,
   images: { most: 10, format: false },
-  quirks: { maxTokensField: 'max_completion_tokens' },
+  quirks: { schema: azureRules, maxTokensField: 'max_completion_tokens' },
 });
 
 /**
@@ -31,7 +33,7 @@ export const bedrock = presetFactory({
   baseURL: 'https://bedrock-runtime.{region}.amazonaws.com/openai/v1',
   keyVariables: ['AWS_BEARER_TOKEN_BEDROCK'],
   embeddings: false,
-  quirks: { maxTokensField: 'max_completion_tokens' },
+  quirks: { schema: claudeRules, maxTokensField: 'max_completion_tokens' },
 });
 
 /**

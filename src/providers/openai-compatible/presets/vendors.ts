@@ -1,3 +1,4 @@
+import { cerebrasRules, fireworksRules, groqRules, xaiRules } from '../../chat-completions/schema-rules.ts';
 import { presetFactory } from '../provider.ts';
 
 /**
@@ -37,6 +38,7 @@ export const cerebras = presetFactory({
   keyVariables: ['CEREBRAS_API_KEY'],
   embeddings: false,
   quirks: {
+    schema: cerebrasRules,
     maxTokensField: 'max_completion_tokens',
     penalties: false,
     reasoningInHistory: 'reasoning',
@@ -86,7 +88,7 @@ export const fireworks = presetFactory({
   name: 'fireworks',
   baseURL: 'https://api.fireworks.ai/inference/v1',
   keyVariables: ['FIREWORKS_API_KEY'],
-  quirks: { topK: true, streamUsage: false, reasoningInHistory: 'reasoning_content' },
+  quirks: { schema: fireworksRules, topK: true, streamUsage: false, reasoningInHistory: 'reasoning_content' },
 });
 
 /**
@@ -98,7 +100,7 @@ export const groq = presetFactory({
   baseURL: 'https://api.groq.com/openai/v1',
   keyVariables: ['GROQ_API_KEY'],
   embeddings: false,
-  quirks: { maxTokensField: 'max_completion_tokens', penalties: false },
+  quirks: { schema: groqRules, maxTokensField: 'max_completion_tokens', penalties: false },
 });
 
 /**
@@ -219,6 +221,7 @@ export const xai = presetFactory({
   embeddings: false,
   images: { most: 10, format: 'b64_json', size: false, aspectRatio: true },
   quirks: {
+    schema: xaiRules,
     maxTokensField: 'max_completion_tokens',
     penalties: false,
     stop: false,

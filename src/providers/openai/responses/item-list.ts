@@ -80,7 +80,8 @@ export function itemList(): ItemList {
       const kind = kindOf(wire);
       const item =
         items.find((each) => isOpen(each, kind) && isCalled(each, wire)) ?? find(kind, id, outputIndex);
-      if (item === undefined && byId.get(id)?.done === true) return []; // sent twice
+      const isRepeated = byId.get(id)?.done === true || items.some((each) => isSameCall(each, wire));
+      if (item === undefined && isRepeated) return [];
       return finish(item ?? add(wire, outputIndex, id), wire);
     },
     close(output) {
@@ -99,6 +100,11 @@ function isOpen(item: StreamItem | undefined, kind: Kind): item is StreamItem {
 /** Whether an item is the call that has this id. */
 function isCalled(item: StreamItem, { call_id: id }: Wire): boolean {
   return item.kind === 'call' && id !== undefined && id !== '' && item.wire['call_id'] === id;
+}
+
+function isSameCall(item: StreamItem, wire: Wire): boolean {
+  const known = item.wire;
+  return isCalled(item, wire) && known['name'] === wire['name'] && known['arguments'] === wire['arguments'];
 }
 
 /** Which item of the stream each item of the response is: by its id, else by its place among those of its type. */

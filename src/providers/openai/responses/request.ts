@@ -1,7 +1,9 @@
 import type { ProviderCall, ResolvedTool } from '../../../types/provider.ts';
 import type { Warning } from '../../../types/result/result.ts';
 import { asObject, compact, type Wire } from '../../../util/json.ts';
-import { isStrict } from '../../chat-completions/strict.ts';
+import { toFormat as toChatFormat } from '../../chat-completions/format.ts';
+import { openaiRules } from '../../shared/schema/rules.ts';
+import { strictTool } from '../../shared/schema/tool-schema.ts';
 import { ownTool } from '../../shared/tools.ts';
 import { inResponses } from '../option-names.ts';
 import { toInput } from './input.ts';
@@ -19,11 +21,12 @@ export function toRequest(
     if (call[feature] !== undefined) warnings.push({ type: 'unsupported', feature });
   }
   const { text, reasoning, ...own } = inResponses(call.providerOptions?.['openai'] ?? {}, warnings);
-  const format = toFormat(call);
+  const { format, instruction } = toFormat(call, warnings);
+  const input = toInput(call.messages, warnings);
   const body = compact({
     model: call.model,
-    input: toInput(call.messages, warnings),
-    tools: call.tools?.flatMap((tool) => toTool(tool, warnings) ?? []),
+    input: instruction === undefined ? input : [{ role: 'system', content: instruction }, ...input],
+    tools: call.tools?.flatMap((tool) => toTool(tool, call.model, warnings) ?? []),
     tool_choice: toToolChoice(call),
     text: merged(format === undefined ? undefined : { format }, text),
     max_output_tokens: call.maxOutputTokens,
@@ -43,15 +46,15 @@ function merged(ours: Wire | undefined, theirs: unknown): unknown {
   return { ...ours, ...asObject(theirs) };
 }
 
-function toTool(tool: ResolvedTool, warnings: Warning[]): Wire | undefined {
+function toTool(tool: ResolvedTool, model: string, warnings: Warning[]): Wire | undefined {
   if (tool.type === 'provider') {
     const type = ownTool(tool, 'openai', warnings);
     return type === undefined ? undefined : { type, ...tool.args };
   }
-  const { name, description, inputSchema: parameters, providerOptions } = tool;
+  const { name, description, providerOptions } = tool;
   // Said always, because the default here is the opposite of that in Chat Completions
   // (https://platform.openai.com/docs/guides/migrate-to-responses).
-  const strict = tool.strict ?? false;
+  const { schema: parameters, strict = false } = strictTool(tool, model, openaiRules, warnings);
   return {
     ...compact({ type: 'function', name, description, parameters, strict }),
     ...providerOptions?.['openai'],
@@ -65,9 +68,15 @@ function toToolChoice({ toolChoice, tools }: ProviderCall): unknown {
   return { type: 'function', name: toolChoice.toolName };
 }
 
-function toFormat({ responseFormat }: ProviderCall): Wire | undefined {
-  if (responseFormat === undefined) return undefined;
-  const { name, description, schema } = responseFormat;
-  if (schema === undefined) return { type: 'json_object' };
-  return compact({ type: 'json_schema', name, description, schema, strict: isStrict(schema) });
+/** The same forms as in Chat Completions, each a level higher. */
+function toFormat(
+  call: ProviderCall,
+  warnings: Warning[],
+): { readonly format?: Wire | undefined; readonly instruction?: string } {
+  const { responseFormat, instruction } = toChatFormat(call, {}, warnings);
+  const { json_schema: schema, ...format } = responseFormat ?? {};
+  return {
+    format: responseFormat === undefined ? undefined : { ...format, ...asObject(schema) },
+    ...(instruction === undefined ? {} : { instruction }),
+  };
 }

@@ -24,7 +24,7 @@ const provider = 'openai';
 /** A reader for one stream of response events (https://platform.openai.com/docs/api-reference/responses-streaming). */
 export function eventReader(headers: Readonly<Record<string, string>>): StreamReader {
   const list = itemList();
-  let created = false;
+  let created: { readonly id: unknown } | undefined;
   let known: { readonly id?: string; readonly model?: string } = {};
   let ending: Wire | undefined;
 
@@ -44,8 +44,13 @@ export function eventReader(headers: Readonly<Record<string, string>>): StreamRe
       const response = asObject(wire['response']) ?? {};
       switch (wire['type']) {
         case 'response.created':
-          if (created) throw malformed(provider, 'a second response began before the first one ended');
-          created = true;
+          // Gateways may repeat the beginning of a response; what comes after its items is another one.
+          if (
+            created !== undefined &&
+            (list.items.length > 0 || response['id'] === undefined || response['id'] !== created.id)
+          )
+            throw malformed(provider, 'a second response began before the first one ended');
+          created = { id: response['id'] };
           return describe(response);
         case 'response.queued':
         case 'response.in_progress':

@@ -1,6 +1,8 @@
 import { ProviderError } from '../../../errors.ts';
 import type { ProviderErrorKind } from '../../../types/error.ts';
+import type { ContentPart } from '../../../types/request/message.ts';
 import type { FinishReason } from '../../../types/result/result.ts';
+import type { StreamContent } from '../../../types/result/stream-part.ts';
 import { malformed, truncated } from './broken.ts';
 
 /**
@@ -112,6 +114,8 @@ export interface Evidence {
   readonly callsTools: boolean;
   /** Whether there is anything beside thoughts. */
   readonly hasContent: boolean;
+  /** Whether the arguments of a call are no JSON, as where it was cut off. Default: `false`. */
+  readonly isCut?: boolean;
 }
 
 /** An answer at its end. */
@@ -132,10 +136,12 @@ export function finishReasonOf({
   reason,
   callsTools,
   hasContent,
+  isCut = false,
   refuses = false,
 }: Ended): FinishReason {
   const word = wordOf(reason);
   if (failures.has(word)) throw gaveUp(provider, reason);
+  if (reason === undefined && isCut) throw truncated(provider, 'the answer ends within a call');
   if (refuses) return 'content-filter';
   const said = reasons.get(word) ?? 'other';
   // Some servers say `stop`, or nothing, although the answer is calls of tools.
@@ -161,14 +167,29 @@ function wordOf(reason: string | undefined): string {
   return reason?.toLowerCase().replace(/[\s-]+/g, '_') ?? '';
 }
 
+/** Whether a part is something that was asked for: no thoughts, and nothing that only stands beside an answer. */
+export function isContent(part: StreamContent | ContentPart): boolean {
+  switch (part.type) {
+    case 'text':
+    case 'text-delta':
+      return part.text !== '';
+    case 'tool-call-start':
+    case 'tool-call':
+    case 'tool-result':
+    case 'tool-approval-request':
+    case 'file':
+      return true;
+    default:
+      return false;
+  }
+}
+
 /** The evidence in content that is complete. */
-export function evidenceIn(
-  content: readonly { readonly type: string; readonly providerExecuted?: boolean }[],
-): Evidence {
+export function evidenceIn(content: readonly ContentPart[]): Evidence {
+  const calls = content.filter((part) => part.type === 'tool-call' && part.providerExecuted !== true);
   return {
-    callsTools: content.some(
-      ({ type, providerExecuted }) => type === 'tool-call' && providerExecuted !== true,
-    ),
-    hasContent: content.some(({ type }) => type !== 'reasoning'),
+    callsTools: calls.length > 0,
+    hasContent: content.some(isContent),
+    isCut: calls.some((part) => part.type === 'tool-call' && typeof part.input === 'string'),
   };
 }

@@ -9,7 +9,7 @@ export interface LineRewriter {
 /** A line that may begin an error is held back until it is this long. */
 const longestHead = 16;
 const openLine = /(?:^|[\r\n])([e[{][^\r\n]*)$/;
-const errorLine = /(?<=^|[\r\n])(?:error:|event: ?error(?=[\r\n])|(?=\[?\s*\{\s*"error))/g;
+const errorLine = /(?<=^|[\r\n])(?:error:|event: ?error(?=[\r\n])|(?=\[?[ \t]*\{[ \t]*"error))/g;
 
 /**
  * Turns what the standard tells a parser to skip into an event `error`, where a server reports an error by it: a field `error`,

@@ -1,7 +1,12 @@
-import type { Clock } from '../types/clock.ts';
-import type { Change, Store, StoredValue } from '../types/store.ts';
-import { systemClock } from '../util/clock.ts';
-import { emptyShare, leaseFrom, type Share, settleIn } from './shared/share.ts';
+/**
+ * A store in the memory of one process.
+ *
+ * @module memory
+ */
+import type { Clock } from '../../types/clock.ts';
+import type { Change, Store, StoredValue } from '../../types/store.ts';
+import { systemClock } from '../../util/clock.ts';
+import { emptyShare, leaseFrom, type Share, settleIn } from '../shared/share.ts';
 
 export interface MemoryStoreOptions {
   /** Most bytes of values; those that were not used for longest go first. Default: 64 MiB. */

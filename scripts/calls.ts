@@ -1,0 +1,112 @@
+// How many of our functions one request enters, by the coverage that V8 counts, and in how many files they are: a chat and a
+// stream that nothing happens to, over the real OpenAI SDK and a server on loopback. `--list` names them.
+//
+//   node scripts/calls.ts [--list]
+import { createServer } from 'node:http';
+import { Session } from 'node:inspector/promises';
+import type { AddressInfo } from 'node:net';
+import { sep } from 'node:path';
+import { openai } from '../src/providers/openai/index.ts';
+import { createRouter } from '../src/router.ts';
+
+/** Calls of functions, and files that they are in. */
+export interface Calls {
+  readonly calls: number;
+  readonly functions: number;
+  readonly files: ReadonlyMap<string, ReadonlyMap<string, number>>;
+}
+
+const chunk = (choice: object, more = {}): string =>
+  `data: ${JSON.stringify({ id: 'c', object: 'chat.completion.chunk', created: 1, model: 'm', choices: [choice], ...more })}\n\n`;
+const usage = { prompt_tokens: 3, completion_tokens: 2, total_tokens: 5 };
+const streamed = [
+  chunk({ index: 0, delta: { role: 'assistant', content: '' }, finish_reason: null }),
+  chunk({ index: 0, delta: { content: 'Hello' }, finish_reason: null }),
+  chunk({ index: 0, delta: {}, finish_reason: 'stop' }),
+  `data: ${JSON.stringify({ id: 'c', object: 'chat.completion.chunk', created: 1, model: 'm', choices: [], usage })}\n\n`,
+  'data: [DONE]\n\n',
+].join('');
+const complete = JSON.stringify({
+  id: 'c',
+  object: 'chat.completion',
+  created: 1,
+  model: 'm',
+  choices: [{ index: 0, message: { role: 'assistant', content: 'Hello' }, finish_reason: 'stop' }],
+  usage,
+});
+
+/** Counts one request of each kind, after a few that warm up what is made once. */
+export async function countCalls(): Promise<{ readonly chat: Calls; readonly stream: Calls }> {
+  const server = createServer((request, response) => {
+    let body = '';
+    request.setEncoding('utf8');
+    request.on('data', (text: string) => {
+      body += text;
+    });
+    request.on('end', () => {
+      const { stream } = JSON.parse(body) as { stream?: boolean };
+      response.setHeader('content-type', stream === true ? 'text/event-stream' : 'application/json');
+      response.end(stream === true ? streamed : complete);
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  const provider = openai({ apiKey: 'key', baseURL: `http://127.0.0.1:${port}/v1` });
+  const price = { input: 1, output: 2 };
+  const router = createRouter({
+    targets: ['a', 'b'].map((id) => ({ id, provider, model: 'm', price })),
+    catalog: false,
+  });
+  const chat = async (): Promise<void> => void (await router.chat({ prompt: 'Hello' }));
+  const stream = async (): Promise<void> => {
+    for await (const _ of await router.stream({ prompt: 'Hello' }));
+  };
+  const inspector = new Session();
+  inspector.connect();
+  await inspector.post('Profiler.enable');
+  await inspector.post('Profiler.startPreciseCoverage', { callCount: true, detailed: false });
+  try {
+    return { chat: await counted(inspector, chat), stream: await counted(inspector, stream) };
+  } finally {
+    inspector.disconnect();
+    await router.close();
+    server.closeAllConnections();
+    server.close();
+  }
+}
+
+async function counted(inspector: Session, request: () => Promise<void>): Promise<Calls> {
+  for (let warming = 0; warming < 5; warming++) await request();
+  await inspector.post('Profiler.takePreciseCoverage');
+  await request();
+  const { result } = await inspector.post('Profiler.takePreciseCoverage');
+  const files = new Map<string, Map<string, number>>();
+  let calls = 0;
+  let functions = 0;
+  const root = `${sep}src${sep}`;
+  for (const { url, functions: all } of result) {
+    const file = url.slice(url.lastIndexOf(root) + root.length);
+    if (!url.includes(root) || url.includes('node_modules')) continue;
+    for (const { functionName, ranges } of all) {
+      const count = ranges[0]?.count ?? 0;
+      if (count === 0) continue;
+      const own = files.get(file) ?? new Map<string, number>();
+      files.set(file, own);
+      const name = functionName === '' ? '(anonymous)' : functionName;
+      own.set(name, (own.get(name) ?? 0) + count);
+      calls += count;
+      functions += 1;
+    }
+  }
+  return { calls, functions, files };
+}
+
+if (import.meta.main) {
+  const counts = await countCalls();
+  for (const [kind, { calls, functions, files }] of Object.entries(counts)) {
+    console.log(`${kind}: ${calls} calls of ${functions} functions in ${files.size} files`);
+    if (!process.argv.includes('--list')) continue;
+    for (const [file, names] of files)
+      console.log(`  ${file}: ${[...names].map(([name, count]) => `${name} ${count}`).join(', ')}`);
+  }
+}

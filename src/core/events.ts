@@ -1,0 +1,111 @@
+import { isRouterError } from '../errors.ts';
+import { addUsd } from '../pricing/money.ts';
+import type { RequestEndEvent, RequestFacts } from '../types/event.ts';
+import type { AnyResult } from '../types/plugin.ts';
+import type { AttemptSummary } from '../types/result/result.ts';
+import { toEpoch } from '../util/clock.ts';
+import { compact } from '../util/json.ts';
+import type { RequestState } from './request.ts';
+import type { Channel } from './targets/target.ts';
+
+// Each builds its event only where somebody listens.
+
+/** What every event says of its request. */
+function factsOf({ id, route, metadata, shadow, options }: RequestState): RequestFacts {
+  const { tenant, user, tags } = options;
+  return {
+    requestId: id,
+    route: route.name,
+    metadata,
+    ...(tenant === undefined ? {} : { tenant }),
+    ...(user === undefined ? {} : { user }),
+    ...(tags === undefined ? {} : { tags }),
+    ...(shadow ? { mirror: true } : {}),
+  };
+}
+
+/** A request begins. Its route may still change, where `select` chooses one. */
+export function reportRequestStart(request: RequestState): void {
+  const { env, startedAt, operation } = request;
+  if (!env.events.heard.has('request-start')) return;
+  env.events.emit({
+    type: 'request-start',
+    ...factsOf(request),
+    startedAt: toEpoch(startedAt, env.clock),
+    kind: operation.kind,
+  });
+}
+
+export function reportAttemptStart(request: RequestState, channel: Channel, attempt: number): void {
+  const { events } = request.env;
+  if (!events.heard.has('attempt-start')) return;
+  const { target, number: key } = channel;
+  events.emit({
+    type: 'attempt-start',
+    ...factsOf(request),
+    target: target.id,
+    ...(key === undefined ? {} : { key }),
+    attempt,
+  });
+}
+
+export function reportAttemptEnd(
+  request: RequestState,
+  { target, provider }: Channel,
+  attempt: number,
+  summary: AttemptSummary,
+): void {
+  const { events } = request.env;
+  if (events.heard.has('attempt-end'))
+    events.emit({ type: 'attempt-end', ...factsOf(request), attempt, ...summary });
+  const { billed, usage, cost, outcome, serviceTier, region } = summary;
+  if (billed === 'no' || usage === undefined || !events.heard.has('usage')) return;
+  const servedAs = compact({ serviceTier, region });
+  events.emit({
+    type: 'usage',
+    ...factsOf(request),
+    target: target.id,
+    provider: provider.name,
+    model: target.model,
+    ...servedAs,
+    usage,
+    cost,
+    outcome,
+    billed,
+  });
+}
+
+/** A request is over: with a result, or with an error, which may be the caller's own abort. */
+export function reportRequestEnd(
+  request: RequestState,
+  outcome: RequestEndEvent['outcome'],
+  result: AnyResult | undefined,
+  error: unknown,
+): void {
+  const { env, attempts, startedAt, firstTokenAt } = request;
+  if (!env.events.heard.has('request-end')) return;
+  env.events.emit({
+    type: 'request-end',
+    ...factsOf(request),
+    startedAt: toEpoch(startedAt, env.clock),
+    kind: request.operation.kind,
+    outcome,
+    target: result?.target,
+    attempts,
+    finishReason: result !== undefined && 'finishReason' in result ? result.finishReason : undefined,
+    usage: result?.usage,
+    cost: result?.cost,
+    wastedCost: wastedCost(attempts, result?.target),
+    duration: env.clock.now() - startedAt,
+    firstToken: firstTokenAt === undefined ? undefined : firstTokenAt - startedAt,
+    error: outcome === 'failed' && isRouterError(error) ? error.code : undefined,
+    decision: request.decision,
+    ...(request.lookup === undefined ? {} : { lookup: request.lookup }),
+  });
+}
+
+/** US$ of attempts that did not become the answer; also of what a target did well before another one had to start anew. */
+export function wastedCost(attempts: readonly AttemptSummary[], answeredBy: string | undefined): number {
+  const wasted = attempts.filter(({ outcome, target }) => outcome !== 'success' || target !== answeredBy);
+  return addUsd(...wasted.map(({ cost }) => cost?.total ?? 0));
+}

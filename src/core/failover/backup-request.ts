@@ -1,0 +1,85 @@
+import type { ChannelReservation } from '../attempt/reservation.ts';
+import { reserve } from '../attempt/reservation.ts';
+import type { RequestState } from '../request.ts';
+import { expectedCost } from '../routing/estimates.ts';
+import { type Channel, latencyOf } from '../targets/target.ts';
+import { channelHealth } from '../targets/target-health.ts';
+import type { AttemptHistory } from './attempt-history.ts';
+import { ChannelOption, type Eligible } from './channel-option.ts';
+import { doubtful } from './next-target.ts';
+import type { BackupPlan, Cause } from './race.ts';
+
+/** After how long a target on probation gets a backup: its usual time, within these bounds. */
+const unknownLatency = 1_000;
+const shortestDoubt = 100;
+const longestDoubt = 2_000;
+
+/** Whether a request may be sent twice: not where its vendor keeps something of it or does something for it. */
+function hedgeOf({ pin, operation, needs, hedge }: RequestState): RequestState['hedge'] {
+  return pin !== undefined || !operation.hedgeable || needs.vendorTools ? false : hedge;
+}
+
+/** When an attempt gets a second one beside it; `undefined`: never. */
+export function backupPlan(channel: Channel, request: RequestState): BackupPlan | undefined {
+  const { env, operation } = request;
+  const now = env.clock.now();
+  const kind = operation.measuredAs ?? 'chat';
+  const { state } = channelHealth(channel, now);
+  if (doubtful.includes(state)) {
+    const usual = latencyOf(channel.target, kind, 0.95, now) ?? unknownLatency;
+    const after = Math.min(longestDoubt, Math.max(shortestDoubt, usual));
+    // A suspicion proves nothing: the target's own first token, or its silence, decides what is next.
+    return { after, cause: 'doubt', probation: state !== 'unresponsive' };
+  }
+  const hedge = hedgeOf(request);
+  if (hedge === false) return undefined;
+  const after =
+    typeof hedge.delay === 'number'
+      ? hedge.delay
+      : latencyOf(channel.target, kind, Number(hedge.delay.slice(1)) / 100, now);
+  return after === undefined ? undefined : { after, cause: 'slow', probation: false };
+}
+
+/** A second attempt to start beside those under way: at a healthy target, at once, or none. */
+export function backupAttempt(
+  channels: readonly Channel[],
+  cause: Cause,
+  request: RequestState,
+  history: AttemptHistory,
+  eligible: Eligible,
+): ChannelReservation | undefined {
+  const { env, route } = request;
+  const { maxAttempts, hedges } = route.policies;
+  const now = env.clock.now();
+  if (history.tries >= maxAttempts) return undefined;
+  const targets = new Set([...history.busy].map(({ target }) => target));
+  const next = channels
+    .map((channel) => new ChannelOption(channel, request, history, eligible, now))
+    .find(
+      (option) =>
+        option.isFresh &&
+        !targets.has(option.target) &&
+        option.isHealthy &&
+        option.hasCapacity &&
+        option.canFinish &&
+        (cause !== 'slow' || mayHedge(option.channel, request, history, now)),
+    );
+  if (next === undefined || (cause === 'slow' && !hedges.spend(now))) return undefined;
+  const reservation = reserve(next.channel, request);
+  if ('until' in reservation) return undefined;
+  history.count(next.channel);
+  return reservation;
+}
+
+/** A hedge goes to another endpoint, within its own limit of cost. */
+function mayHedge(
+  { target, key }: Channel,
+  request: RequestState,
+  { busy }: AttemptHistory,
+  now: number,
+): boolean {
+  for (const other of busy) if (other.key.endpoint === key.endpoint) return false;
+  const hedge = hedgeOf(request);
+  const limit = hedge === false ? undefined : hedge.maxCost;
+  return limit === undefined || (expectedCost(target, request, now) ?? Number.POSITIVE_INFINITY) <= limit;
+}

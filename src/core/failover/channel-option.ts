@@ -1,0 +1,112 @@
+import { isRouterError } from '../../errors.ts';
+import type { HealthNow } from '../../health/cooldowns.ts';
+import { hasCapacity } from '../admission/capacity.ts';
+import type { RequestState } from '../request.ts';
+import { contextLengthOf, declaredUntil, limitedUntil } from '../routing/exclusions.ts';
+import { type Channel, latencyOf, type Target } from '../targets/target.ts';
+import { breakersAdmit, channelHealth } from '../targets/target-health.ts';
+import type { AttemptHistory } from './attempt-history.ts';
+import { heldBack, type Option } from './next-target.ts';
+
+/** Which targets may be asked. */
+export type Eligible = (target: Target) => boolean;
+
+/** A channel as an option of one request at one moment. Worked out as far as it is read. */
+export class ChannelOption implements Option<Channel> {
+  readonly channel: Channel;
+  readonly #request: RequestState;
+  readonly #history: AttemptHistory;
+  readonly #eligible: Eligible;
+  readonly #now: number;
+  #health: HealthNow | undefined;
+
+  constructor(
+    channel: Channel,
+    request: RequestState,
+    history: AttemptHistory,
+    eligible: Eligible,
+    now: number,
+  ) {
+    this.channel = channel;
+    this.#request = request;
+    this.#history = history;
+    this.#eligible = eligible;
+    this.#now = now;
+  }
+
+  get target(): Target {
+    return this.channel.target;
+  }
+
+  get isFresh(): boolean {
+    return this.#history.isFresh(this.channel) && this.#eligible(this.target) && this.#hasRoom();
+  }
+
+  get mayRetry(): boolean {
+    return this.#eligible(this.target) && this.#history.mayRetry(this.channel);
+  }
+
+  get state(): HealthNow['state'] {
+    return this.#healthNow().state;
+  }
+
+  get isHealthy(): boolean {
+    const now = this.#now;
+    const { silence } = this.channel.target;
+    if (heldBack.includes(this.state) || (silence.suspected && !silence.admits(now))) return false;
+    if (this.forecastUntil > now || this.#heldUntil() > now) return false;
+    return this.#request.route.policies.breaker === false || breakersAdmit(this.channel, now);
+  }
+
+  get hasCapacity(): boolean {
+    return hasCapacity(this.channel) && this.#history.heldUntil(this.channel) !== Number.POSITIVE_INFINITY;
+  }
+
+  get declaredUntil(): number {
+    const declared = declaredUntil(this.channel, this.#request, this.#now);
+    return Math.max(declared, this.#heldUntil());
+  }
+
+  get forecastUntil(): number {
+    return limitedUntil(this.channel, this.#request, this.#now);
+  }
+
+  get returnsAt(): number {
+    return this.#healthNow().until ?? 0;
+  }
+
+  get retryAt(): number {
+    return this.#history.retryAt(this.channel);
+  }
+
+  /** A request with little time gets at least one attempt. */
+  get canFinish(): boolean {
+    const { measuredAs } = this.#request.operation;
+    if (this.#history.tries === 0 || measuredAs === undefined) return true;
+    const usual = latencyOf(this.target, measuredAs, 0.5, this.#now) ?? 0;
+    return usual < this.#request.timeLeft;
+  }
+
+  /** What waits for another attempt to end has no moment: then it lacks capacity. */
+  #heldUntil(): number {
+    const held = this.#history.heldUntil(this.channel);
+    return held === Number.POSITIVE_INFINITY ? 0 : held;
+  }
+
+  /** After a request was too long for one target, only one that takes more is worth asking. */
+  #hasRoom(): boolean {
+    const { last } = this.#history;
+    if (last === undefined || !isRouterError(last.error, 'provider')) return true;
+    const { env, route } = this.#request;
+    if (last.error.kind !== 'context-length' || route.policies.fallbackOn.includes('context-length'))
+      return true;
+    const had = contextLengthOf(last.channel.target, env);
+    const has = contextLengthOf(this.target, env);
+    return had === undefined || has === undefined || has > had;
+  }
+
+  #healthNow(): HealthNow {
+    this.#health ??= channelHealth(this.channel, this.#now);
+    return this.#health;
+  }
+}

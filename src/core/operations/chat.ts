@@ -1,0 +1,48 @@
+import { estimateInput, usualOutputTokens } from '../../pricing/estimate.ts';
+import type { ResolvedChatRequest } from '../../types/provider.ts';
+import type { ChatRequest } from '../../types/request/request.ts';
+import type { ChatResult } from '../../types/result/result.ts';
+import type { ChatStream } from '../../types/router.ts';
+import { chat } from '../calls/chat.ts';
+import { stream } from '../calls/stream/chat-stream.ts';
+import { normalizeChatRequest } from './chat-request.ts';
+import type { Operation } from './operation.ts';
+import { requirementsOf } from './requirements.ts';
+import type { RunnableOperation } from './runnable.ts';
+
+/** What a complete answer and a stream have in common. */
+const conversation = {
+  hedgeable: true,
+  selectable: true,
+  check: (input) => ({
+    request: normalizeChatRequest(input),
+    schema: (input as ChatRequest).schema,
+  }),
+  requirements: requirementsOf,
+  inputTokens: ({ messages, tools }) => estimateInput(messages, tools),
+  missing({ capabilities }, { images }) {
+    if (capabilities.chat === false) return 'chat';
+    return images && capabilities.images === false ? 'images' : undefined;
+  },
+  outputTokens(target, { route, needs }, now) {
+    const usual = route.outputs.expect(target.id, now) ?? target.stats.usualOutput(now) ?? usualOutputTokens;
+    return Math.min(usual, needs.outputTokens || Number.POSITIVE_INFINITY);
+  },
+  calls: () => 1,
+} satisfies Partial<Operation<ResolvedChatRequest>>;
+
+export const chatOperation: RunnableOperation<ResolvedChatRequest, ChatResult> = {
+  ...conversation,
+  kind: 'chat',
+  measuredAs: 'chat',
+  streamed: false,
+  run: chat,
+};
+
+export const streamOperation: RunnableOperation<ResolvedChatRequest, ChatStream> = {
+  ...conversation,
+  kind: 'stream',
+  measuredAs: 'stream',
+  streamed: true,
+  run: stream,
+};

@@ -1,0 +1,26 @@
+import { estimateTokens } from '../../pricing/estimate.ts';
+import type { EmbedRequest, EmbedResult } from '../../types/request/embed.ts';
+import { embed } from '../calls/embed.ts';
+import { normalizeEmbedRequest } from './plain-request.ts';
+import { requirementsOf } from './requirements.ts';
+import type { RunnableOperation } from './runnable.ts';
+
+export const embedOperation: RunnableOperation<EmbedRequest, EmbedResult> = {
+  kind: 'embed',
+  measuredAs: undefined,
+  hedgeable: false,
+  selectable: false,
+  streamed: false,
+  check: (input) => ({ request: normalizeEmbedRequest(input as EmbedRequest), schema: undefined }),
+  requirements: ({ values }) => ({
+    ...requirementsOf({ messages: [] }),
+    // Each value has the model's context for itself.
+    characters: values.reduce((most, { length }) => Math.max(most, length), 0),
+  }),
+  inputTokens: ({ values }) => values.reduce((sum, value) => sum + estimateTokens(value), 0),
+  missing: ({ provider, capabilities }) =>
+    provider.embed === undefined || capabilities.embeddings === false ? 'embeddings' : undefined,
+  outputTokens: () => 0,
+  calls: () => 1,
+  run: embed,
+};

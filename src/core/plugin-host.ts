@@ -1,0 +1,61 @@
+import type { Plugin, PluginHost } from '../types/plugin.ts';
+import type { Router } from '../types/router.ts';
+import type { Store } from '../types/store.ts';
+import { repeat } from '../util/clock.ts';
+import type { RouterContext } from './context.ts';
+import { RequestState } from './request.ts';
+import { sendShadow } from './shadow.ts';
+import { RequestView } from './stations/request-view.ts';
+import { pluginErrors } from './stations/stations.ts';
+import { replicasOf } from './targets/replicas.ts';
+import { emitHealthChange } from './targets/target-health.ts';
+
+/** Of the microtask queue, until a request that has been stopped has surely ended. */
+const mostTurns = 100;
+
+/** Installs the plugins of a router. Returns what ends them, in reverse order; it waits for all of them and never rejects. */
+export function installPlugins(
+  plugins: readonly Plugin[],
+  router: Router,
+  store: Store,
+  env: RouterContext,
+): () => Promise<void> {
+  const { clock, random, targets, events } = env;
+  const replicas = replicasOf(targets, clock, (target) => emitHealthChange(target, env));
+  const report = pluginErrors(events);
+  const endings: (readonly [Plugin, () => unknown])[] = [];
+  for (const plugin of plugins) {
+    const host: PluginHost = {
+      router,
+      store,
+      clock,
+      random,
+      replicas,
+      every(ms, run) {
+        const stop = repeat(clock, ms, run, (error) => report(plugin, 'background', error));
+        env.closed.addEventListener('abort', stop, { once: true });
+        return stop;
+      },
+      shadow(context, id, onEnd = () => {}) {
+        const target = targets.find((each) => each.id === id);
+        const request = RequestView.behind(context);
+        if (target === undefined || !(request instanceof RequestState)) onEnd();
+        else void sendShadow(request, target, onEnd);
+      },
+      report: (error) => report(plugin, 'background', error),
+    };
+    const end = plugin.install?.(host);
+    if (end !== undefined) endings.push([plugin, end]);
+  }
+  return async () => {
+    // Requests that have just been stopped end within a few turns; what follows them is to see that.
+    for (let turn = 0; turn < mostTurns && env.activeRequests.items.length > 0; turn++) await undefined;
+    for (const [plugin, end] of endings.reverse()) {
+      try {
+        await end();
+      } catch (error) {
+        report(plugin, 'background', error);
+      }
+    }
+  };
+}

@@ -1,0 +1,45 @@
+import { type OutputLengths, outputLengths } from '../stats/output-lengths.ts';
+import { priority } from '../strategies/priority.ts';
+import type { Policies, RouteOptions } from '../types/options/options.ts';
+import type { RouterOptions } from '../types/options/router-options.ts';
+import { type ResolvedPolicies, resolvePolicies } from './options/policies.ts';
+import type { Target } from './targets/target.ts';
+
+/** A route with nothing left open. */
+export interface Route {
+  readonly name: string;
+  readonly targets: readonly Target[];
+  readonly policies: ResolvedPolicies;
+  readonly outputs: OutputLengths;
+  /** For strategies that look back. */
+  readonly memory: { turn: number; previous: string | undefined };
+}
+
+/** Finds a route by its name or by a target's id. */
+export type RouteFinder = (name: string | undefined) => Route | undefined;
+
+/** Routes by name; and for each target's id a route of that target alone, under the router's own policies. */
+export function createRoutes(options: RouterOptions, targets: readonly Target[]): RouteFinder {
+  const fallback = priority();
+  const routes = new Map<string, Route>();
+  const add = (name: string, members: readonly Target[], policies: Policies): void => {
+    const channels = members.flatMap((target) => target.channels).length;
+    routes.set(name, {
+      name,
+      targets: members,
+      policies: resolvePolicies(options, policies, fallback, channels),
+      outputs: outputLengths(),
+      memory: { turn: 0, previous: undefined },
+    });
+  };
+  for (const target of targets) add(target.id, [target], {});
+  const named: Readonly<Record<string, RouteOptions>> = options.routes ?? {};
+  for (const [name, route] of Object.entries(named)) {
+    const members =
+      route.targets?.flatMap((id) => targets.find((target) => target.id === id) ?? []) ?? targets;
+    add(name, members, route);
+  }
+  // One that names no route goes over all targets.
+  if (!routes.has('default')) add('default', targets, {});
+  return (name) => routes.get(name ?? 'default');
+}

@@ -1,0 +1,45 @@
+import type { RequestState } from '../request.ts';
+import type { Target } from '../targets/target.ts';
+
+/**
+ * An estimate of tokens can be this many times too high (tokenx on Chinese text), so only an input that is larger even then
+ * is certain not to fit. The rest is left to the vendor, whose refusal fails over.
+ */
+const overestimate = 1.7;
+
+/**
+ * What a target lacks for a request, in words; `undefined` where nothing is known to be missing.
+ *
+ * @param contextLength most tokens that it takes and gives together, where that is known
+ */
+export function missingCapability(
+  target: Target,
+  request: RequestState,
+  contextLength: number | undefined,
+): string | undefined {
+  const { provider, capabilities } = target;
+  const { operation, needs } = request;
+  const missing = operation.missing(target, needs);
+  if (missing !== undefined) return missing;
+  if (needs.tools && capabilities.tools === false) return 'tools';
+  if (needs.imagesByURL && capabilities.images === 'data') return 'images by URL';
+  if (needs.jsonSchema && capabilities.jsonSchema === false) return 'JSON schema';
+  if (needs.reasoning && capabilities.reasoning === false) return 'reasoning';
+  const file = needs.files.find((mediaType) => !takes(capabilities.files ?? true, mediaType));
+  if (file !== undefined) return `files of type ${file}`;
+  if (needs.references.some((providers) => !providers.includes(provider.name))) return 'an uploaded file';
+  const { maxOutputTokens = Number.POSITIVE_INFINITY } = capabilities;
+  if (needs.outputTokens > maxOutputTokens) return `an output of ${needs.outputTokens} tokens`;
+  // Counting takes time, and there are never more tokens than a few for each character.
+  const room = (contextLength ?? Number.POSITIVE_INFINITY) - needs.outputTokens;
+  if (needs.characters * 3 <= room) return undefined;
+  const least = request.inputTokens / overestimate;
+  return least > room ? `a context of ${Math.ceil(least) + needs.outputTokens} tokens` : undefined;
+}
+
+function takes(files: boolean | readonly string[], mediaType: string): boolean {
+  if (typeof files === 'boolean') return files;
+  return files.some(
+    (type) => type === mediaType || (type.endsWith('/*') && mediaType.startsWith(type.slice(0, -1))),
+  );
+}

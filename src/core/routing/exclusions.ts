@@ -1,0 +1,110 @@
+import { CostLimitError } from '../../errors.ts';
+import type { SkippedTarget } from '../../types/result/decision.ts';
+import { toEpoch } from '../../util/clock.ts';
+import { availableAt, declaredAt } from '../admission/capacity.ts';
+import type { RouterContext } from '../context.ts';
+import type { RequestState } from '../request.ts';
+import type { Excluded } from '../stations/exclude.ts';
+import type { Channel, Target } from '../targets/target.ts';
+import { breakersAdmit, targetHealth } from '../targets/target-health.ts';
+import type { CandidateView } from './candidate-view.ts';
+import { missingCapability } from './eligibility.ts';
+import { expectedTokens } from './estimates.ts';
+
+/** One reason to leave a target out; `undefined` where it does not apply. Pure, since `explain()` asks it as well. */
+export type Exclude = (candidate: CandidateView, request: RequestState, now: number) => Excluded | undefined;
+
+const pinnedElsewhere: Exclude = ({ of }, { pin }) =>
+  pin === undefined || of.channels.some(pin) ? undefined : lasting({ reason: 'pinned' });
+
+const notAllowed: Exclude = ({ of }, { options: { only } }) =>
+  only === undefined || only.includes(of.id) ? undefined : lasting({ reason: 'excluded' });
+
+const incapable: Exclude = ({ of }, request) => {
+  const lacks = missingCapability(of, request, contextLengthOf(of, request.env));
+  return lacks === undefined ? undefined : lasting({ reason: 'incapable', lacks });
+};
+
+const overCost: Exclude = (candidate, { options: { maxCost } }) => {
+  if (maxCost === undefined) return undefined;
+  const { estimatedCost } = candidate;
+  // A price that is not known cannot be promised to be low enough.
+  if ((estimatedCost ?? Number.POSITIVE_INFINITY) <= maxCost) return undefined;
+  return {
+    trace: { reason: 'over-cost', ...(estimatedCost === undefined ? {} : { estimatedCost }) },
+    passes: false,
+    error: (decision) => new CostLimitError(maxCost, decision),
+  };
+};
+
+const unhealthy: Exclude = ({ of, health, plain }, request, now) => {
+  if (health === 'misconfigured' || health === 'cooling-down') return passing(health, of, request, now);
+  if (!plain) {
+    const free = soonest(of, request, now);
+    if (free > now) return overLimit(free, request);
+  }
+  const { silence, channels } = of;
+  if (silence.suspected && !silence.admits(now)) return passing('unresponsive', of, request, now);
+  if (plain || request.route.policies.breaker === false) return undefined;
+  if (channels.some((channel) => breakersAdmit(channel, now))) return undefined;
+  return passing('failing', of, request, now);
+};
+
+/**
+ * Station 5: the reasons for which a target can be left out of a request, in their order. Those that last come first, and plugins' are
+ * among them: only where none of them applies is a target worth waiting for.
+ */
+export function exclusionsFor(request: RequestState): readonly Exclude[] {
+  const { pin, options } = request;
+  const { exclude } = request.env.stations;
+  const reasons: Exclude[] = [];
+  if (pin !== undefined) reasons.push(pinnedElsewhere);
+  if (options.only !== undefined) reasons.push(notAllowed);
+  reasons.push(incapable);
+  for (const ofPlugin of exclude ?? none) reasons.push((candidate) => ofPlugin(candidate, request.context));
+  if (options.maxCost !== undefined) reasons.push(overCost);
+  reasons.push(unhealthy);
+  return reasons;
+}
+
+const none: readonly never[] = [];
+
+function passing(
+  reason: SkippedTarget['reason'],
+  target: Target,
+  { env }: RequestState,
+  now: number,
+): Excluded {
+  const { until } = targetHealth(target, now);
+  const retryAt = until === undefined ? undefined : toEpoch(until, env.clock);
+  return { trace: { reason, ...(retryAt === undefined ? {} : { retryAt }) }, passes: true };
+}
+
+function overLimit(free: number, { env }: RequestState): Excluded {
+  return { trace: { reason: 'over-limit', retryAt: toEpoch(free, env.clock) }, passes: true };
+}
+
+function lasting(trace: Excluded['trace']): Excluded {
+  return { trace, passes: false };
+}
+
+/** Most tokens that a target takes and gives together, where that is known. */
+export function contextLengthOf(target: Target, env: RouterContext): number | undefined {
+  return target.capabilities.contextLength ?? env.prices.contextLengthOf(target);
+}
+
+/** When a channel's limits let a request in; monotonic milliseconds. */
+export function limitedUntil(channel: Channel, request: RequestState, now: number): number {
+  return availableAt(channel, () => expectedTokens(channel.target, request, now), now);
+}
+
+/** The same by the limits that the application has declared. */
+export function declaredUntil(channel: Channel, request: RequestState, now: number): number {
+  return declaredAt(channel, () => expectedTokens(channel.target, request, now), now);
+}
+
+function soonest({ channels }: Target, request: RequestState, now: number): number {
+  const [only] = channels;
+  if (only !== undefined && channels.length === 1) return limitedUntil(only, request, now);
+  return Math.min(...channels.map((channel) => limitedUntil(channel, request, now)));
+}

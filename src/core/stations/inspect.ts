@@ -1,0 +1,36 @@
+import type { Clock } from '../../types/clock.ts';
+import type { AnyRequest, Plugin, RequestContext } from '../../types/plugin.ts';
+import { isThenable, waitFor } from './wait.ts';
+
+/**
+ * Lets plugins look at a request, one after the other, each with what the one before has made of it.
+ *
+ * @param replace called with a request that takes the place of the one that the context has
+ */
+export type Inspect = (
+  context: RequestContext,
+  replace: (made: AnyRequest) => void,
+) => Promise<void> | undefined;
+
+export function inspectWith(plugins: readonly Plugin[], clock: Clock): Inspect | undefined {
+  const inspectors = plugins.filter(({ inspect }) => inspect !== undefined);
+  if (inspectors.length === 0) return undefined;
+
+  const from = (first: number, ...[context, replace]: Parameters<Inspect>): ReturnType<Inspect> => {
+    const take = (made: AnyRequest | undefined): void => {
+      if (made !== undefined && made !== context.request) replace(made);
+    };
+    for (const [index, plugin] of inspectors.entries()) {
+      if (index < first) continue;
+      const made = plugin.inspect?.(context);
+      if (isThenable(made))
+        return waitFor(plugin, 'inspect', made, context, clock).then((late) => {
+          take(late);
+          return from(index + 1, context, replace);
+        });
+      take(made);
+    }
+    return undefined;
+  };
+  return (context, replace) => from(0, context, replace);
+}

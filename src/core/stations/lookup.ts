@@ -1,0 +1,47 @@
+import type { Clock } from '../../types/clock.ts';
+import type { LookupHit, Plugin, RequestContext } from '../../types/plugin.ts';
+import { isThenable, waitFor } from './wait.ts';
+
+/** An answer that a plugin has found. */
+export interface Found {
+  readonly plugin: string;
+  readonly hit: LookupHit;
+}
+
+/** Asks plugins for an answer, one after the other. */
+export type Lookup = (context: RequestContext) => Found | undefined | Promise<Found | undefined>;
+
+export function lookupWith(
+  plugins: readonly Plugin[],
+  report: (plugin: Plugin, error: unknown, context: RequestContext) => void,
+  clock: Clock,
+): Lookup | undefined {
+  const looking = plugins.filter(({ lookup }) => lookup !== undefined);
+  if (looking.length === 0) return undefined;
+
+  const from = (first: number, context: RequestContext): Found | undefined | Promise<Found | undefined> => {
+    for (const [index, plugin] of looking.entries()) {
+      if (index < first) continue;
+      const found = (hit: LookupHit | undefined): Found | undefined =>
+        hit === undefined ? undefined : { plugin: plugin.name, hit };
+      // A lookup that fails has missed; what ended the request meanwhile is thrown by the pipeline.
+      const failed = (error: unknown): undefined => {
+        if (!context.signal.aborted) report(plugin, error, context);
+      };
+      try {
+        const work = plugin.lookup?.(context);
+        if (isThenable(work)) {
+          return waitFor(plugin, 'lookup', work, context, clock)
+            .then(found, failed)
+            .then((hit) => hit ?? (context.signal.aborted ? undefined : from(index + 1, context)));
+        }
+        const hit = found(work);
+        if (hit !== undefined) return hit;
+      } catch (error) {
+        failed(error);
+      }
+    }
+    return undefined;
+  };
+  return (context) => from(0, context);
+}

@@ -1,0 +1,114 @@
+import type { Clock } from '../../types/clock.ts';
+import type { CallOptions } from '../../types/options/options.ts';
+import type { AnyRequest, RequestContext, RequestContextOf } from '../../types/plugin.ts';
+import type { Decision } from '../../types/result/decision.ts';
+import { realAbort, type Signal } from '../../util/abort.ts';
+import type { AwakeClock } from '../../util/awake-clock.ts';
+import { toEpoch } from '../../util/clock.ts';
+import type { OperationKind } from '../operations/operation.ts';
+
+/** What a view shows of a request's state. */
+export interface Viewed {
+  readonly id: string;
+  readonly operation: { readonly kind: OperationKind };
+  readonly request: AnyRequest;
+  readonly original: object;
+  readonly options: CallOptions;
+  readonly session: string | undefined;
+  readonly metadata: Readonly<Record<string, unknown>>;
+  readonly route: { readonly name: string };
+  readonly isRouted: boolean;
+  readonly decision: Decision | undefined;
+  readonly startedAt: number;
+  readonly deadline: number;
+  readonly signal: Signal;
+  readonly shadow: boolean;
+  readonly env: { readonly clock: Clock; readonly awake: AwakeClock };
+}
+
+/** A request as plugins see it. Made when the first of them looks, one per request. */
+export class RequestView implements RequestContextOf<OperationKind, AnyRequest> {
+  readonly #of: Viewed;
+  #signal: AbortSignal | undefined;
+
+  static of(request: Viewed): RequestContext {
+    // Which request goes with which operation is known to the operation alone.
+    return new RequestView(request) as unknown as RequestContext;
+  }
+
+  /** The request that a context shows; `undefined` for an object that is none of ours. */
+  static behind(context: object): Viewed | undefined {
+    return #of in context ? context.#of : undefined;
+  }
+
+  private constructor(of: Viewed) {
+    this.#of = of;
+  }
+
+  get id(): string {
+    return this.#of.id;
+  }
+
+  get operation(): OperationKind {
+    return this.#of.operation.kind;
+  }
+
+  get request(): AnyRequest {
+    return this.#of.request;
+  }
+
+  get original(): object {
+    return this.#of.original;
+  }
+
+  get options(): CallOptions {
+    return this.#of.options;
+  }
+
+  get tenant(): string | undefined {
+    return this.#of.options.tenant;
+  }
+
+  get user(): string | undefined {
+    return this.#of.options.user;
+  }
+
+  get tags(): readonly string[] {
+    return this.#of.options.tags ?? [];
+  }
+
+  get session(): string | undefined {
+    return this.#of.session;
+  }
+
+  get metadata(): Readonly<Record<string, unknown>> {
+    return this.#of.metadata;
+  }
+
+  get route(): string | undefined {
+    return this.#of.isRouted ? this.#of.route.name : undefined;
+  }
+
+  get decision(): Decision | undefined {
+    return this.#of.decision;
+  }
+
+  get startedAt(): number {
+    return toEpoch(this.#of.startedAt, this.#of.env.clock);
+  }
+
+  get deadline(): number {
+    const { deadline, env } = this.#of;
+    return Math.round(env.clock.date() + deadline - env.awake.now());
+  }
+
+  /** A real one costs ten times as much as the request's own, so it is made when it is read. */
+  get signal(): AbortSignal {
+    this.#signal ??= realAbort(this.#of.signal).signal;
+    return this.#signal;
+  }
+
+  get shadow(): boolean {
+    return this.#of.shadow;
+  }
+}

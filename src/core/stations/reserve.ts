@@ -1,0 +1,48 @@
+import type { AttemptOutcome, AttemptPlan, Plugin, Reservation } from '../../types/plugin.ts';
+
+/** What plugins hold for one attempt; or when one of them wants to be asked again: milliseconds since 1970. */
+export type Held = { settle(outcome: AttemptOutcome): void } | { readonly retryAt: number };
+
+/** Takes what plugins demand for an attempt: all of it, or nothing. */
+export type Reserve = (plan: AttemptPlan) => Held | undefined;
+
+const unsent: AttemptOutcome = { outcome: 'unsent', billed: 'no', usage: {}, cost: undefined };
+
+export function reserveWith(
+  plugins: readonly Plugin[],
+  report: (plugin: Plugin, error: unknown) => void,
+): Reserve | undefined {
+  const reservers = plugins.filter(({ reserve }) => reserve !== undefined);
+  if (reservers.length === 0) return undefined;
+
+  return (plan) => {
+    const held: (readonly [Plugin, Reservation])[] = [];
+    // What is given back must not keep others from being given back.
+    const settle = (outcome: AttemptOutcome): void => {
+      for (const [plugin, reservation] of held.reverse()) {
+        try {
+          reservation.settle(outcome);
+        } catch (error) {
+          report(plugin, error);
+        }
+      }
+    };
+    let retryAt: number | undefined;
+    try {
+      for (const plugin of reservers) {
+        const taken = plugin.reserve?.(plan);
+        if (taken === undefined) continue;
+        if ('settle' in taken) held.push([plugin, taken]);
+        else retryAt = Math.max(retryAt ?? 0, taken.retryAt); // all are asked, since the last to grant decides
+      }
+    } catch (error) {
+      settle(unsent);
+      throw error;
+    }
+    if (retryAt !== undefined) {
+      settle(unsent);
+      return { retryAt };
+    }
+    return held.length === 0 ? undefined : { settle };
+  };
+}

@@ -1,0 +1,26 @@
+import type { Clock } from '../../types/clock.ts';
+import type { Plugin, RequestContext } from '../../types/plugin.ts';
+import type { ChatResult } from '../../types/result/result.ts';
+import type { Rejection } from './transform.ts';
+import { isThenable, waitFor } from './wait.ts';
+
+/** Lets plugins judge a complete answer: the result as they leave it, or why one of them rejects it. */
+export type Review = (result: ChatResult, context: RequestContext) => Promise<ChatResult | Rejection>;
+
+export function reviewWith(plugins: readonly Plugin[], clock: Clock): Review | undefined {
+  const reviewing = plugins.filter(({ review }) => review !== undefined);
+  if (reviewing.length === 0) return undefined;
+  return async (result, context) => {
+    let current = result;
+    for (const plugin of reviewing) {
+      const work = plugin.review?.(current, context);
+      const review = isThenable(work) ? await waitFor(plugin, 'review', work, context, clock) : work;
+      if (review === undefined) continue;
+      if ('reject' in review) return { plugin: plugin.name, reject: [review.reject].flat() };
+      // In another interface's form the answer still says what it said before.
+      const { origin: _, ...replaced } = review.replace;
+      current = replaced;
+    }
+    return current;
+  };
+}

@@ -1,0 +1,38 @@
+import { PluginError } from '../../errors.ts';
+import type { Clock } from '../../types/clock.ts';
+import type { PluginStation } from '../../types/error.ts';
+import type { Plugin, RequestContext } from '../../types/plugin.ts';
+import { orAbort } from '../../util/abort.ts';
+
+/** Milliseconds that a plugin may take at one station. */
+const usualTimeout = 5_000;
+
+/** What a plugin has promised, held to its time limit and to the life of the request. */
+export function waitFor<T>(
+  plugin: Plugin,
+  station: PluginStation,
+  work: PromiseLike<T>,
+  { signal }: RequestContext,
+  clock: Clock,
+): Promise<T> {
+  const { name, timeout = usualTimeout } = plugin;
+  return new Promise((resolve, reject) => {
+    const cancel = clock.after(timeout, () => reject(new PluginError(name, station, timeout)));
+    orAbort(Promise.resolve(work), signal).then(
+      (value) => {
+        cancel();
+        resolve(value);
+      },
+      (error: unknown) => {
+        cancel();
+        reject(error);
+      },
+    );
+  });
+}
+
+export function isThenable<T>(value: T | PromiseLike<T>): value is PromiseLike<T> {
+  return (
+    typeof value === 'object' && value !== null && typeof (value as { then?: unknown }).then === 'function'
+  );
+}

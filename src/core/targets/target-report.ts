@@ -1,0 +1,56 @@
+import type { SizeClass } from '../../stats/latency.ts';
+import type { Clock } from '../../types/clock.ts';
+import type { TargetStats } from '../../types/options/strategy.ts';
+import type { Traffic } from '../../types/provider.ts';
+import type { LatencyReport, TargetReport } from '../../types/router.ts';
+import { toEpoch } from '../../util/clock.ts';
+import type { Target } from './target.ts';
+import { targetHealth } from './target-health.ts';
+
+/** What `router.stats()` says of a target. */
+export function reportOf(target: Target, clock: Clock): TargetReport {
+  const now = clock.now();
+  const { state: health, until } = targetHealth(target, now);
+  const { id, model, provider, capabilities } = target;
+  return {
+    id,
+    provider: provider.name,
+    model,
+    capabilities,
+    ...trafficOf(target),
+    health,
+    retryAt: until === undefined ? undefined : toEpoch(until, clock),
+    ...statsOf(target, now),
+    latencies: latenciesOf(target, now),
+  };
+}
+
+/** Of all its keys together. */
+function trafficOf({ channels }: Target): { readonly traffic?: Traffic } {
+  const known = channels.flatMap(({ provider }) => provider.traffic ?? []);
+  if (known.length === 0) return {};
+  const sum = (of: keyof Traffic): number => known.reduce((total, each) => total + each[of], 0);
+  return { traffic: { sent: sum('sent'), received: sum('received') } };
+}
+
+/** What has been measured of a target. */
+export function statsOf({ stats, stall, limits }: Target, now: number): TargetStats {
+  return { ...stats.read(now), inFlight: limits.places.taken, gap: stall.gaps.quantile(0.5) };
+}
+
+const kinds = ['stream', 'chat'] as const;
+const prompts = ['small', 'medium', 'large'] as const;
+
+/** How long it takes, by kind of request. */
+function latenciesOf({ latencies }: Target, now: number): readonly LatencyReport[] {
+  return kinds.flatMap((kind) =>
+    prompts.flatMap((prompt, index) => {
+      const size = index as SizeClass;
+      const samples = latencies[kind].samples(now, size);
+      const latency = latencies[kind].expect(size, now);
+      if (latency === undefined || samples < 0.01) return [];
+      const { mean, p50, p90, p95, p99 } = latency;
+      return [{ kind, prompt, samples, mean, p50, p90, p95, p99 }];
+    }),
+  );
+}

@@ -1,0 +1,19 @@
+import type { Clock } from '../types/clock.ts';
+import type { Provider } from '../types/provider.ts';
+import { orAbort, realAbort, type Signal } from '../util/abort.ts';
+import type { Target } from './targets/target.ts';
+
+/** In milliseconds. */
+const longestWarmup = 10_000;
+
+/** Lets each provider get ready once, however many targets share it. What fails here is no failure of a target. */
+export async function warmUp(targets: readonly Target[], clock: Clock, closed: Signal): Promise<void> {
+  const providers = targets.flatMap(({ channels }) => channels.map(({ provider }) => provider));
+  const ending = realAbort(closed);
+  const stop = clock.after(longestWarmup, () => ending.abort(undefined));
+  const prepare = async (provider: Provider): Promise<void> => provider.warmup?.(ending.signal);
+  const all = [...new Set(providers)].map((provider) => orAbort(prepare(provider), ending.signal));
+  await Promise.allSettled(all);
+  stop();
+  ending.unlink();
+}

@@ -1,0 +1,59 @@
+/**
+ * One line for each request: readable on a terminal, JSON elsewhere.
+ *
+ * @module log
+ */
+import { ConfigError } from '../../errors.ts';
+import type { Plugin } from '../../types/plugin.ts';
+import { checkObject, checkWord, type Refuse, show } from '../../util/option-check.ts';
+import { entryOf, type LogEntry, textOf } from './line.ts';
+
+export type { LogEntry } from './line.ts';
+
+/** The options of `log`. */
+export interface LogOptions {
+  /** `text`: for people. `json`: one object of type `LogEntry` a line. Default: `text` on a terminal, else `json`. */
+  readonly format?: 'text' | 'json';
+  /** `failures`: only requests that failed, or were answered after a failure. Default: `all`. */
+  readonly only?: 'all' | 'failures';
+  /** Gets each line, without its line break. Default: `console.log`. */
+  readonly write?: (line: string) => void;
+}
+
+const refuse: Refuse = (path, expected, got) => {
+  throw new ConfigError(path, expected, got);
+};
+
+/**
+ * Logs each request when it is over: its route and target, its times, tokens and cost, and the attempts that failed before. Prompts,
+ * answers, keys, users, sessions and metadata are never in it.
+ *
+ * @throws ConfigError naming the option that is wrong
+ * @example
+ * const router = createRouter({ targets, plugins: [log()] });
+ * // 12:00:03 chat default → haiku  812 ms, 120 → 45 tokens, $0.00031, after openai/gpt-5-mini (server 503)
+ */
+export function log(options: LogOptions = {}): Plugin {
+  checkObject('log', options, ['format', 'only', 'write'], refuse);
+  const { format = isTerminal() ? 'text' : 'json', only = 'all', write = console.log } = options;
+  checkWord('log.format', format, ['text', 'json'], refuse);
+  checkWord('log.only', only, ['all', 'failures'], refuse);
+  if (typeof write !== 'function') refuse('log.write', 'a function', show(write));
+  const lineOf = (entry: LogEntry): string => (format === 'text' ? textOf(entry) : JSON.stringify(entry));
+  return {
+    name: 'log',
+    observe: (context) => ({
+      end(summary) {
+        const entry = entryOf(context, summary);
+        const isSmooth = entry.outcome === 'success' && entry.failures === undefined;
+        if (only === 'all' || !isSmooth) write(lineOf(entry));
+      },
+    }),
+  };
+}
+
+/** Whether lines go to a person; never in browsers and on edge runtimes. */
+function isTerminal(): boolean {
+  const { process } = globalThis as { process?: { stdout?: { isTTY?: boolean } } };
+  return process?.stdout?.isTTY === true;
+}

@@ -1,0 +1,106 @@
+import { isRouterError } from '../../errors.ts';
+import type { RequestContext, RequestSummary } from '../../types/plugin.ts';
+import type { AttemptSummary } from '../../types/result/result.ts';
+import { compact } from '../../util/json.ts';
+
+/** One request, as it is logged: who answered what kind of request, how fast and for how much. Never what was asked or answered. */
+export interface LogEntry {
+  /** When the request came: ISO 8601, in UTC. */
+  readonly time: string;
+  readonly requestId: string;
+  readonly operation: RequestContext['operation'];
+  readonly route?: string;
+  readonly outcome: RequestSummary['outcome'];
+  /** The target that answered. */
+  readonly target?: string;
+  /** Milliseconds from the call to its end. */
+  readonly duration: number;
+  /** Milliseconds from the call to its first token. */
+  readonly firstToken?: number;
+  readonly inputTokens?: number;
+  readonly outputTokens?: number;
+  /** US$ of the answer; left out where no price is known. */
+  readonly cost?: number;
+  /** US$ of attempts that did not become the answer; left out where there are none. */
+  readonly wastedCost?: number;
+  /** Attempts that did not become the answer, in the order they ended. */
+  readonly failures?: readonly {
+    readonly target: string;
+    readonly error: string;
+    readonly status?: number;
+  }[];
+  /** Where a plugin had the answer. */
+  readonly lookup?: string;
+  /** The code of the error that the caller got. */
+  readonly error?: string;
+  readonly tenant?: string;
+  readonly tags?: readonly string[];
+  /** It is a copy that was only measured. */
+  readonly shadow?: true;
+}
+
+export function entryOf(context: RequestContext, summary: RequestSummary): LogEntry {
+  const { id, operation, route, tenant, tags, startedAt, shadow } = context;
+  const { outcome, result, error, target, attempts, duration, firstToken, wastedCost, lookup } = summary;
+  const failures = attempts.flatMap((attempt) => failureOf(attempt));
+  return compact({
+    time: new Date(startedAt).toISOString(),
+    requestId: id,
+    operation,
+    route,
+    outcome,
+    target,
+    duration: Math.round(duration),
+    firstToken: firstToken === undefined ? undefined : Math.round(firstToken),
+    inputTokens: result?.usage.inputTokens,
+    outputTokens: result?.usage.outputTokens,
+    cost: result?.cost?.total,
+    wastedCost: wastedCost === 0 ? undefined : wastedCost,
+    failures: failures.length === 0 ? undefined : failures,
+    lookup: lookup === undefined ? undefined : `${lookup.source} of ${lookup.plugin}`,
+    error: outcome === 'failed' ? (isRouterError(error) ? error.code : 'unknown') : undefined,
+    tenant,
+    tags: tags.length === 0 ? undefined : tags,
+    shadow: shadow ? (true as const) : undefined,
+  });
+}
+
+function failureOf({ target, outcome, error }: AttemptSummary): NonNullable<LogEntry['failures']> {
+  if (outcome === 'success') return [];
+  return [compact({ target, error: error?.kind ?? outcome, status: error?.status })];
+}
+
+/** A line for people: `12:00:03 chat default → haiku 812 ms, 120 → 45 tokens, $0.00031, after openai/gpt-5-mini (server 503)`. */
+export function textOf(entry: LogEntry): string {
+  const { time, operation, route, outcome, target, error, failures = [], lookup, tenant, shadow } = entry;
+  const came = outcome === 'success' ? `→ ${target}` : `✗ ${outcome === 'aborted' ? outcome : error}`;
+  const facts = [
+    duration(entry),
+    tokens(entry),
+    entry.cost === undefined ? undefined : dollars(entry.cost),
+    entry.wastedCost === undefined ? undefined : `${dollars(entry.wastedCost)} wasted`,
+    lookup,
+    failures.length === 0 ? undefined : `after ${failures.map(describeFailure).join(', ')}`,
+    tenant === undefined ? undefined : `for ${tenant}`,
+    shadow ? 'shadow' : undefined,
+  ].filter((fact) => fact !== undefined);
+  return `${time.slice(11, 19)} ${operation} ${route ?? ''} ${came}  ${facts.join(', ')}`;
+}
+
+function describeFailure({ target, error, status }: NonNullable<LogEntry['failures']>[number]): string {
+  return `${target} (${error}${status === undefined ? '' : ` ${status}`})`;
+}
+
+function duration({ duration: ms, firstToken }: LogEntry): string {
+  return firstToken === undefined ? `${ms} ms` : `${firstToken} ms to the first token, ${ms} ms`;
+}
+
+function tokens({ inputTokens, outputTokens }: LogEntry): string | undefined {
+  if (inputTokens === undefined && outputTokens === undefined) return undefined;
+  return `${inputTokens ?? '?'} → ${outputTokens ?? '?'} tokens`;
+}
+
+/** Enough digits to tell cheap requests apart. */
+function dollars(cost: number): string {
+  return `$${cost === 0 || cost >= 1 ? cost.toFixed(2) : String(Number(cost.toPrecision(3)))}`;
+}

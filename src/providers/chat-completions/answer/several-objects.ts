@@ -1,0 +1,23 @@
+/** Whether text is JSON objects in a row: the arguments of several tool calls, as those of one. */
+export function isSeveralObjects(text: string): boolean {
+  const end = endOfObject(text);
+  return end !== undefined && /^\s*\{/.test(text.slice(end));
+}
+
+/** Where the object is over that the text begins with. */
+function endOfObject(text: string): number | undefined {
+  if (!/^\s*\{/.test(text)) return undefined;
+  let depth = 0;
+  let isString = false;
+  for (let at = 0; at < text.length; at++) {
+    const character = text[at];
+    if (isString && character === '\\') at += 1;
+    else if (character === '"') isString = !isString;
+    else if (!isString && character === '{') depth += 1;
+    else if (!isString && character === '}') {
+      depth -= 1;
+      if (depth === 0) return at + 1;
+    }
+  }
+  return undefined;
+}

@@ -1,0 +1,30 @@
+import type { ProviderCall } from '../../../types/provider.ts';
+import type { JSONSchema } from '../../../types/request/json.ts';
+import type { Warning } from '../../../types/result/result.ts';
+
+const anyJSON = 'Answer with one JSON object only.';
+
+/** For models that take no schema by themselves: an instruction instead, with a warning. */
+export function schemaInstruction(schema: JSONSchema | undefined, warnings: Warning[]): string {
+  if (schema === undefined) {
+    const details = 'JSON is asked for by an instruction';
+    warnings.push({ type: 'changed', feature: 'responseFormat', details });
+    return anyJSON;
+  }
+  const details = 'the schema stands in an instruction';
+  warnings.push({ type: 'changed', feature: 'schema', details });
+  return `Answer with JSON only, and hold it to this JSON Schema: ${JSON.stringify(schema)}`;
+}
+
+/**
+ * OpenAI's JSON mode, and that of others, refuses a request in which JSON is not mentioned
+ * (https://platform.openai.com/docs/guides/structured-outputs#json-mode).
+ */
+export function jsonInstruction({ messages }: ProviderCall): { readonly instruction?: string } {
+  const mentions = messages.some(({ content }) =>
+    typeof content === 'string'
+      ? /json/i.test(content)
+      : content.some((part) => part.type === 'text' && /json/i.test(part.text)),
+  );
+  return mentions ? {} : { instruction: anyJSON };
+}

@@ -1,0 +1,22 @@
+import type { JSONObject, JSONSchema } from '../../../types/request/json.ts';
+import { fitSchema } from './fit.ts';
+import type { SchemaRules } from './rules.ts';
+import { withoutTuples } from './tool-schema.ts';
+
+/**
+ * A schema for OpenAI's `json_schema`: strict where it fits the strict mode, else as it is. `undefined` where it is not one of an
+ * object, which that format takes in neither way.
+ */
+export function strictFormat(
+  schema: JSONSchema,
+  model: string,
+  rules: SchemaRules | false,
+): { readonly schema: JSONObject; readonly strict: boolean } | undefined {
+  if (rules === false) return { schema, strict: true };
+  if (rules.models?.test(model) !== false) {
+    const fitted = fitSchema(schema, rules);
+    if ('schema' in fitted) return { schema: fitted.schema, strict: true };
+  }
+  if (rules.objectRoot && schema['type'] !== 'object') return undefined;
+  return { schema: withoutTuples(schema), strict: false };
+}

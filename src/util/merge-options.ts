@@ -1,0 +1,11 @@
+import type { ProviderOptions } from '../types/request/message.ts';
+
+/** The options of both; the later ones win, field by field. */
+export function mergeOptions(
+  earlier: ProviderOptions | undefined,
+  later: ProviderOptions | undefined,
+): ProviderOptions | undefined {
+  if (earlier === undefined || later === undefined) return earlier ?? later;
+  const vendors = new Set([...Object.keys(earlier), ...Object.keys(later)]);
+  return Object.fromEntries([...vendors].map((vendor) => [vendor, { ...earlier[vendor], ...later[vendor] }]));
+}

@@ -1,0 +1,155 @@
+import { createRouter, isRouterError } from 'signalbox';
+import { type LogEntry, type LogOptions, log } from 'signalbox/log';
+import { type Script, scriptedProvider, virtualClock } from 'signalbox/testing';
+import { describe, expect, it } from 'vitest';
+import { read, rejection } from '../support/requests.ts';
+
+const secret = 'a secret question';
+
+/** A router with the plugin, and the lines that it has written. */
+function logged(options: LogOptions = {}, first: readonly Script[] = [{}]) {
+  const clock = virtualClock();
+  const lines: string[] = [];
+  const router = createRouter({
+    targets: ['a', 'b'].map((id) => ({
+      id,
+      provider: scriptedProvider(
+        id,
+        id === 'a' ? first : [{ usage: { inputTokens: 120, outputTokens: 45 } }],
+        clock,
+      ),
+      model: 'model',
+      price: { input: 1, output: 4 },
+    })),
+    clock,
+    plugins: [log({ write: (line) => lines.push(line), ...options })],
+  });
+  const entries = (): LogEntry[] => lines.map((line) => JSON.parse(line));
+  return { router, clock, lines, entries };
+}
+
+describe('log()', () => {
+  it('writes one line of JSON for each request, whatever its operation', async () => {
+    const { router, entries } = logged({ format: 'json' });
+    await router.chat({ prompt: secret });
+    await read(await router.stream({ prompt: secret }));
+    await router.embed({ values: [secret] });
+    expect(entries()).toMatchObject([
+      { operation: 'chat', route: 'default', outcome: 'success', target: 'a', duration: 0 },
+      { operation: 'stream', outcome: 'success', target: 'a', firstToken: 0 },
+      { operation: 'embed', outcome: 'success', target: 'a' },
+    ]);
+  });
+
+  it('says when the request came, for whom, and what it took', async () => {
+    const { router, entries } = logged({ format: 'json' });
+    await router.chat({ prompt: secret }, { route: 'b', tenant: 'acme', tags: ['search'] });
+    expect(entries()).toEqual([
+      {
+        time: '2026-01-01T00:00:00.000Z',
+        requestId: expect.any(String),
+        operation: 'chat',
+        route: 'b',
+        outcome: 'success',
+        target: 'b',
+        duration: 0,
+        inputTokens: 120,
+        outputTokens: 45,
+        cost: 0.0003,
+        tenant: 'acme',
+        tags: ['search'],
+      },
+    ]);
+  });
+
+  it('has the attempts that failed before the answer', async () => {
+    const { router, entries } = logged({ format: 'json' }, [{ error: { kind: 'server', status: 503 } }]);
+    await router.chat({ prompt: secret });
+    expect(entries()).toMatchObject([
+      { outcome: 'success', target: 'b', failures: [{ target: 'a', error: 'server', status: 503 }] },
+    ]);
+  });
+
+  it('says which error the caller got', async () => {
+    const { router, entries } = logged({ format: 'json' }, [{ error: { kind: 'bad-request', status: 400 } }]);
+    const error = await rejection(router.chat({ prompt: secret }));
+    expect(isRouterError(error, 'provider')).toBe(true);
+    expect(entries()).toMatchObject([
+      {
+        outcome: 'failed',
+        error: 'provider',
+        failures: [{ target: 'a', error: 'bad-request', status: 400 }],
+      },
+    ]);
+  });
+
+  it('is for people where that is asked for', async () => {
+    const { router, clock, lines } = logged({ format: 'text' }, [
+      { error: { kind: 'server', status: 503 }, delay: 2_000 },
+    ]);
+    const answer = router.chat({ prompt: secret }, { tenant: 'acme' });
+    await clock.advance(2_000);
+    await answer;
+    expect(lines).toEqual([
+      '00:00:00 chat default → b  2000 ms, 120 → 45 tokens, $0.0003, after a (server 503), for acme',
+    ]);
+  });
+
+  it('marks what failed and what was aborted, for people', async () => {
+    const { router, clock, lines } = logged({ format: 'text' }, [
+      { error: { kind: 'bad-request', status: 400 } },
+      { hang: true },
+    ]);
+    await rejection(router.chat({ prompt: secret }));
+    const abort = new AbortController();
+    const aborted = rejection(router.chat({ prompt: secret }, { signal: abort.signal }));
+    await clock.advance(10);
+    abort.abort();
+    await aborted;
+    expect(lines).toEqual([
+      '00:00:00 chat default ✗ provider  0 ms, after a (bad-request 400)',
+      '00:00:00 chat default ✗ aborted  10 ms, $0.000007 wasted, after a (abandoned)',
+    ]);
+  });
+
+  it('can leave out what went smoothly', async () => {
+    const { router, entries } = logged({ format: 'json', only: 'failures' }, [
+      {},
+      { error: { kind: 'server' } },
+    ]);
+    await router.chat({ prompt: secret });
+    await router.chat({ prompt: secret });
+    expect(entries()).toMatchObject([{ target: 'b' }]);
+  });
+
+  it('never has what was asked or answered, nor who asked', async () => {
+    for (const format of ['json', 'text'] as const) {
+      const { router, lines } = logged({ format }, [{ text: 'a secret answer' }]);
+      await router.chat(
+        { prompt: secret },
+        { user: 'a secret user', session: 'a secret session', metadata: { note: 'a secret note' } },
+      );
+      expect(lines.join()).not.toContain('secret');
+    }
+  });
+
+  it('harms no request where it cannot write', async () => {
+    const { router } = logged({
+      write() {
+        throw new Error('the disk is full');
+      },
+    });
+    const errors: unknown[] = [];
+    router.on('plugin-error', ({ plugin, station }) => errors.push([plugin, station]));
+    expect((await router.chat({ prompt: secret })).target).toBe('a');
+    expect(errors).toEqual([['log', 'observe']]);
+  });
+
+  it('names an option that is wrong', () => {
+    expect(() => log({ format: 'xml' as never })).toThrow(
+      "log.format: expected one of text, json, got 'xml'",
+    );
+    expect(() => log({ level: 'all' } as never)).toThrow('log.level: expected one of the options');
+    expect(() => log({ write: 7 as never })).toThrow('log.write: expected a function, got 7');
+  });
+});
