@@ -68,4 +68,13 @@ describe.each(Object.entries(runtimes))('%s', (name, each) => {
     await expect.poll(() => called('inFlight', model), { interval: 500, timeout: 60_000 }).toBe(0);
     expect(await called('chat', model)).toBe(words);
   });
+
+  (each.drops === true ? test : it.skip)(
+    'a copy that was dropped with its request is not counted for ever',
+    async () => {
+      const model = 'slow-203';
+      expect(await called('copy', model)).toBe('good');
+      await expect.poll(() => called('copies', model), { interval: 500, timeout: 60_000 }).toBe(true);
+    },
+  );
 });

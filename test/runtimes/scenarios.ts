@@ -23,6 +23,13 @@ function over(...targets: readonly TargetOptions[]): Router {
   return createRouter({ targets });
 }
 
+/** A router that copies each request to a model, one at a time. */
+function mirrored(vendor: string, model: string): Router {
+  const mirror = { target: model, ratio: 1, maxInFlight: 1 };
+  const targets = [target(vendor, 'good'), target(vendor, model)];
+  return createRouter({ targets, routes: { default: { targets: ['good'], mirror } } });
+}
+
 function expect(what: string, got: unknown, wanted: unknown): void {
   if (JSON.stringify(got) === JSON.stringify(wanted)) return;
   throw new Error(`${what}: ${JSON.stringify(got)} instead of ${JSON.stringify(wanted)}`);
@@ -49,14 +56,20 @@ async function expectSeen(vendor: string, model: string, wanted: object): Promis
   }
 }
 
-const next = <Type extends RouterEvent['type']>(
-  router: Router,
-  type: Type,
-  fits: (event: Extract<RouterEvent, { type: Type }>) => boolean,
-): Promise<void> =>
+/** The next attempt to begin. */
+const attempt = (router: Router): Promise<void> =>
   new Promise((resolve) => {
-    const stop = router.on(type, (event) => {
-      if (!fits(event)) return;
+    const stop = router.on('attempt-start', () => {
+      stop();
+      resolve();
+    });
+  });
+
+/** The next copy to be answered. */
+const copied = (router: Router): Promise<void> =>
+  new Promise((resolve) => {
+    const stop = router.on('attempt-end', ({ mirror, outcome }) => {
+      if (mirror !== true || outcome !== 'success') return;
       stop();
       resolve();
     });
@@ -158,29 +171,23 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
   },
 
   async 'a mirror'(vendor) {
-    const router = createRouter({
-      targets: [target(vendor, 'good'), target(vendor, 'slow-150')],
-      routes: { default: { targets: ['good'], mirror: { target: 'slow-150', ratio: 1 } } },
-    });
-    const copied = next(
-      router,
-      'attempt-end',
-      ({ mirror, outcome }) => mirror === true && outcome === 'success',
-    );
+    const router = mirrored(vendor, 'slow-150');
+    const copy = copied(router);
     expect('the answer', (await router.chat(ask)).target, 'good');
-    await copied;
+    await copy;
   },
 };
 
-/** What requests of one runtime share. */
+/** What requests of one runtime share, by model. */
 const shared = new Map<string, Router>();
-
-/** A router that all calls share, over one target with one place. */
-function sharedRouter(vendor: string, model: string): Router {
-  const router = shared.get(model) ?? over(target(vendor, model, { concurrency: 1 }));
+const sharing = (model: string, make: () => Router): Router => {
+  const router = shared.get(model) ?? make();
   shared.set(model, router);
   return router;
-}
+};
+/** Over one target with one place. */
+const sharedRouter = (vendor: string, model: string): Router =>
+  sharing(model, () => over(target(vendor, model, { concurrency: 1 })));
 
 /** Calls that share a router, from requests of their own. */
 const calls: Readonly<Record<string, (vendor: string, model: string) => Promise<unknown>>> = {
@@ -194,10 +201,22 @@ const calls: Readonly<Record<string, (vendor: string, model: string) => Promise<
   /** Leaves a chat behind that nobody waits for, and gives up on its own request. */
   async leave(vendor, model) {
     const router = sharedRouter(vendor, model);
-    const started = next(router, 'attempt-start', () => true);
+    const started = attempt(router);
     router.chat(ask).catch(() => {});
     await started;
     return 'left';
+  },
+  /** A chat that is copied, whether or not its request is there for as long as its copy. */
+  async copy(vendor, model) {
+    return (await sharing(model, () => mirrored(vendor, model)).chat(ask)).target;
+  },
+  /** Whether a copy is answered while its request is there. */
+  async copies(vendor, model) {
+    const router = sharing(model, () => mirrored(vendor, model));
+    const late = new Promise<boolean>((resolve) => setTimeout(() => resolve(false), 1_000));
+    const answered = copied(router).then(() => true);
+    await router.chat(ask);
+    return Promise.race([answered, late]);
   },
   inFlight: async (vendor, model) => sharedRouter(vendor, model).stats()[0]?.inFlight,
 };
