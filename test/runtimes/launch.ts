@@ -3,7 +3,8 @@ import { once } from 'node:events';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { build } from 'esbuild';
+import type { Readable } from 'node:stream';
+import { type BuildOptions, build } from 'esbuild';
 import { binary, chromium, packageOf } from './installed.ts';
 
 /** A runtime with the scenarios loaded. */
@@ -77,7 +78,10 @@ function callOver(url: string): Running['call'] {
 }
 
 /** All in one file, as it is deployed where there are no packages. */
-async function bundle(project: string, conditions: string[], footer: string): Promise<string> {
+async function bundle(
+  project: string,
+  options: Pick<BuildOptions, 'conditions' | 'format'>,
+): Promise<string> {
   const built = await build({
     stdin: { contents: `export * from ${JSON.stringify(scenarios)};`, resolveDir: project, loader: 'ts' },
     // The scenarios are in this project, but mean the package of that one.
@@ -93,12 +97,12 @@ async function bundle(project: string, conditions: string[], footer: string): Pr
     ],
     bundle: true,
     write: false,
-    format: 'esm',
     platform: 'browser',
-    conditions,
+    globalName: 'signalbox',
     external: ['node:*'],
+    ...options,
   });
-  return `${built.outputFiles[0]?.text}\n${footer}`;
+  return built.outputFiles[0]?.text ?? '';
 }
 
 /** What is used of Miniflare: https://www.npmjs.com/package/miniflare. */
@@ -108,13 +112,21 @@ interface MiniflareModule {
 
 function workerd(compatibilityDate: string, compatibilityFlags: readonly string[] = []): Launch {
   return async (project) => {
-    const script = await bundle(
-      project,
-      ['workerd', 'worker', 'browser'],
-      'export default { fetch: handle };',
-    );
+    const bundled = await bundle(project, { conditions: ['workerd', 'worker', 'browser'], format: 'esm' });
+    const script = `${bundled}
+export default { fetch: handle };`;
     const { Miniflare } = packageOf<MiniflareModule>('miniflare');
-    const worker = new Miniflare({ modules: true, script, compatibilityDate, compatibilityFlags });
+    const worker = new Miniflare({
+      modules: true,
+      script,
+      compatibilityDate,
+      compatibilityFlags,
+      // It warns of each promise that a dropped request leaves behind.
+      handleRuntimeStdio(output: Readable, errors: Readable) {
+        output.resume();
+        errors.resume();
+      },
+    });
     const url = await worker.ready;
     return { call: callOver(url.href), stop: () => worker.dispose() };
   };
@@ -146,7 +158,7 @@ const chromiumFlags = [
 
 function page(before = ''): Launch {
   return async (project, vendor) => {
-    const content = await bundle(project, ['browser'], 'globalThis.handle = handle;');
+    const content = await bundle(project, { conditions: ['browser'], format: 'iife' });
     const browser = await packageOf<PlaywrightModule>('playwright-core').chromium.launch({
       executablePath: chromium(),
       args: chromiumFlags,
@@ -154,12 +166,14 @@ function page(before = ''): Launch {
     const opened = await browser.newPage();
     await opened.addInitScript(before);
     await opened.goto(vendor);
-    await opened.addScriptTag({ content, type: 'module' });
+    await opened.addScriptTag({ content });
     return {
       async call(...call) {
         const body = JSON.stringify(JSON.stringify(call));
         const request = `new Request('/', { method: 'POST', body: ${body} })`;
-        return (await opened.evaluate(`handle(${request}).then((response) => response.json())`)) as Called;
+        return (await opened.evaluate(
+          `signalbox.handle(${request}).then((response) => response.json())`,
+        )) as Called;
       },
       stop: () => browser.close(),
     };

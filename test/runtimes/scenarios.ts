@@ -1,5 +1,5 @@
 // What is asked of signalbox in every runtime. Runs there, so it uses the package and Web APIs alone.
-import { createRouter, isRouterError, type Router, type RouterEvent, type TargetOptions } from 'signalbox';
+import { createRouter, isRouterError, type Router, type TargetOptions } from 'signalbox';
 import { anthropic } from 'signalbox/anthropic';
 import { google } from 'signalbox/google';
 import { openai } from 'signalbox/openai';
