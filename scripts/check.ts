@@ -30,6 +30,8 @@ const steps: readonly (readonly [name: string, command: readonly [string, ...str
   ['tests', vitest(report)],
   ['build', ['tsup', '--silent']],
   ['sizes', ['node', 'scripts/sizes.ts']],
+  ['public types', ['node', 'scripts/api.ts']],
+  ['reference pages', ['node', 'scripts/reference.ts']],
   ['package: publint', ['publint', '--strict']],
   ['package: types', ['attw', '--pack', '.', '--profile', 'esm-only']],
   ['package: installed elsewhere', vitest(packageReport, '--config', 'vitest.package.config.ts')],

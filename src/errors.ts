@@ -258,7 +258,7 @@ export class StreamInterruptedError extends RouterError {
   /** The usage known at the break; often empty, because vendors report it at the end. */
   readonly usage: Usage;
   readonly attempts: readonly AttemptSummary[];
-  /** Why it broke; `undefined` where the reader itself stopped. */
+  /** Why it broke; `undefined` where the reader itself stopped, or never began. */
   readonly reason: ProviderError | undefined;
 
   constructor(init: {
@@ -266,8 +266,10 @@ export class StreamInterruptedError extends RouterError {
     readonly usage: Usage;
     readonly attempts: readonly AttemptSummary[];
     readonly reason?: ProviderError | undefined;
+    /** Why, where no target broke off. */
+    readonly summary?: string | undefined;
   }) {
-    const why = init.reason === undefined ? 'the reader stopped before its end' : init.reason.message;
+    const why = init.reason?.message ?? init.summary ?? 'the reader stopped before its end';
     super('stream-interrupted', `the stream was interrupted after its first token: ${why}`);
     this.name = 'StreamInterruptedError';
     this.usage = init.usage;

@@ -3,15 +3,14 @@ import type { AnyRequest, AnyResult } from '../types/plugin.ts';
 import type { Decision, Selected } from '../types/result/decision.ts';
 import { orAbort } from '../util/abort.ts';
 import type { RouterContext } from './context.ts';
-import { reportRequestStart } from './events.ts';
 import { createFailover } from './failover/failover.ts';
-import { abandonRequest, failRequest, finishRequest } from './finish.ts';
+import { beginRequest, failRequest, finishRequest } from './life-cycle.ts';
 import type { Operation } from './operations/operation.ts';
 import type { RunnableOperation } from './operations/runnable.ts';
 import { checkCallOptions } from './options/call-options.ts';
 import { RequestState } from './request.ts';
 import { chooseCandidates } from './routing/candidates.ts';
-import { checkOnly, firstRoute, type Picked } from './routing/select.ts';
+import { checkOnly, namedRoute, type Picked } from './routing/select.ts';
 
 /**
  * The road of a request of any operation, in the order of its stations. A request that is refused as wrong never begins;
@@ -25,9 +24,7 @@ export async function runOperation<Request extends AnyRequest, Result>(
 ): Promise<Result> {
   const request = check(operation, input, options, env);
   const { stations } = env;
-  request.start(abandonRequest);
-  reportRequestStart(request);
-  if (stations.observe !== undefined) request.observers = stations.observe(request.context);
+  beginRequest(request);
   try {
     if (request.signal.aborted) throw request.signal.reason;
     if (stations.inspect !== undefined)
@@ -82,14 +79,25 @@ function check<Request extends AnyRequest>(
 ): RequestState<Request> {
   checkCallOptions(options);
   const checked = operation.check(input);
-  const route = firstRoute(operation, options, env.findRoute, env.selector);
-  return new RequestState({ id: env.nextId(), env, operation, original: input, checked, options, route });
+  const isSelected = options.route === undefined && operation.selectable && env.selector !== undefined;
+  const route = isSelected ? env.selector.fallback : namedRoute(options, env.findRoute);
+  const id = env.nextId();
+  return new RequestState({
+    id,
+    env,
+    operation,
+    original: input,
+    checked,
+    options,
+    route,
+    isRouted: !isSelected,
+  });
 }
 
 /** 4: lets `select` choose the route of a call that names none. */
 function selectRoute(request: RequestState): Selected | undefined | Promise<Selected> {
-  const { options, operation, env } = request;
-  if (options.route !== undefined || !operation.selectable || env.selector === undefined) return undefined;
+  const { options, env } = request;
+  if (request.isRouted || env.selector === undefined) return undefined;
   const take = ({ route, selected }: Picked): Selected => {
     checkOnly(route, options, env.findRoute);
     request.setRoute(route);

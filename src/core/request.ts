@@ -35,6 +35,8 @@ export interface RequestInit<Request extends AnyRequest = AnyRequest> {
   readonly route: Route;
   /** It is a copy, which nobody waits for. */
   readonly shadow?: boolean;
+  /** `false`: `select` is about to choose its route. Default: `true`. */
+  readonly isRouted?: boolean;
   /** Called once, when it is over. */
   readonly onEnd?: () => void;
 }
@@ -87,7 +89,7 @@ export class RequestState<Request extends AnyRequest = AnyRequest> {
   /** Only where requests are apart. */
   pulse: Pulse | undefined;
   /** Whether its route is known. */
-  isRouted = true;
+  isRouted: boolean;
 
   #context: RequestContext | undefined;
   #needs: Requirements | undefined;
@@ -109,6 +111,7 @@ export class RequestState<Request extends AnyRequest = AnyRequest> {
     options,
     route,
     shadow = false,
+    isRouted = true,
     onEnd,
   }: RequestInit<Request>) {
     this.id = id;
@@ -121,6 +124,7 @@ export class RequestState<Request extends AnyRequest = AnyRequest> {
     this.options = options;
     this.shadow = shadow;
     this.#onEnd = onEnd;
+    this.isRouted = isRouted;
     this.priority = options.priority ?? 'normal';
     this.session = options.session;
     this.metadata = options.metadata ?? none;

@@ -52,8 +52,8 @@ export interface ChatStream<T = unknown> extends AsyncIterable<StreamPart> {
   /** What could not be sent as it was, as far as it is known. */
   readonly warnings: readonly Warning[];
   /**
-   * Settles when the stream has been read to its end: the same result that `chat` gives. Rejects as the iteration
-   * throws. It does not read by itself.
+   * The same result that `chat` gives, once the stream has been read to its end. Rejects as the iteration throws. Where nobody
+   * iterates, taking it reads the stream; parts that are read so are there for an iteration that begins later.
    */
   readonly result: Promise<ChatResult<T>>;
   /**

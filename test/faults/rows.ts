@@ -4,6 +4,7 @@ import { evidence } from './rows/evidence.ts';
 import { health } from './rows/health.ts';
 import { network } from './rows/network.ts';
 import { refusals } from './rows/refusals.ts';
+import { refused } from './rows/refused.ts';
 import { streams } from './rows/streams.ts';
 import type { Row } from './stage.ts';
 
@@ -15,6 +16,7 @@ export const rows: readonly Row[] = [
   ...health,
   ...callers,
   ...evidence,
+  ...refused,
 ].toSorted((a, b) => a.number - b.number);
 
 /** Rows that are not played here, and why. */

@@ -37,7 +37,39 @@ import { commonUrls } from './urls.ts';
 import { callOptions, untold } from './vendor-options.ts';
 
 export { type AiSdkModels, type AiSdkOptions, aiSdk } from '../../providers/ai-sdk/index.ts';
-export type { EmbedCall, ImageCall } from '../../providers/ai-sdk/spec.ts';
+export type {
+  ContentSpec,
+  EmbedCall,
+  EmbedResultSpec,
+  FinishSpec,
+  GenerateResult,
+  ImageCall,
+  ImageFile,
+  ImageResultSpec,
+  Json,
+  JsonObject,
+  Keyed,
+  MadeFile,
+  Metadata,
+  SourceSpec,
+  StreamResult,
+  StreamSpec,
+  UnifiedFinish,
+  UsageSpec,
+  WarningSpec,
+  WholePart,
+} from '../../providers/ai-sdk/spec.ts';
+export type {
+  EmbedResultV3,
+  FileV3,
+  GenerateResultV3,
+  InV3,
+  Newer,
+  StartV3,
+  StreamResultV3,
+  StreamSpecV3,
+  WarningV3,
+} from '../../providers/ai-sdk/v3.ts';
 export type { SignalboxMetadata } from './answer.ts';
 export type { MadeImages } from './image.ts';
 

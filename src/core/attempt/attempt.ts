@@ -144,7 +144,7 @@ export class Attempt {
     const now = request.env.clock.now();
     // Otherwise a target that has become slower is given up too early forever.
     if (this.#expired) this.#waiting?.gaveUp();
-    const { breaker, retry, fallbackOn } = request.route.policies;
+    const { retry, fallbackOn } = request.route.policies;
     if (error.kind === 'rate-limit' || error.kind === 'overloaded')
       channel.adaptive.refused(channel.places.taken, this.#startedAt, now);
     // No failure where the request is sent again on a fresh connection; a target that does it again is broken.
@@ -154,7 +154,7 @@ export class Attempt {
       !request.attempts.some(({ target: id, outcome }) => id === target.id && outcome === 'failed');
     const usual = failurePolicyOf(error, fallbackOn);
     const policy = pardoned ? ({ ...usual, health: 'nothing' } as const) : usual;
-    const counts = recordFailure(channel, this.#reservation.passes, error, policy, breaker, now);
+    const counts = recordFailure(channel, this.#reservation.passes, error, policy, request, now);
     target.stats.end(now, { failed: counts });
     const billed = billedOf(error, this.#firstTokenAt !== undefined);
     const { kind, status, vendorCode: code, limit } = error;

@@ -46,12 +46,12 @@ export function reserve(
   request: RequestState,
   expected?: () => TokenDemand,
 ): ChannelReservation | Refused {
-  const { env, shadow, observers } = request;
+  const { env, shadow } = request;
   const { target, key, concurrency, rates, vendorLimits } = channel;
   const { clock, queue, stations } = env;
   const now = clock.now();
-  const looksAt = stations.reserve !== undefined || observers !== undefined;
-  const plan = looksAt ? new AttemptView(channel, request, now) : undefined;
+  const isSeen = stations.reserve !== undefined || stations.observe !== undefined;
+  const plan = isSeen ? new AttemptView(channel, request, now) : undefined;
   const held = plan === undefined ? undefined : stations.reserve?.(plan);
   if (held !== undefined && 'retryAt' in held) return { until: now + held.retryAt - clock.date() };
   const stop = shadow ? stopOf(request) : undefined;

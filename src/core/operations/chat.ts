@@ -12,6 +12,7 @@ import type { RunnableOperation } from './runnable.ts';
 
 /** What a complete answer and a stream have in common. */
 const conversation = {
+  workload: 'chat',
   hedgeable: true,
   selectable: true,
   check: (input) => ({

@@ -7,6 +7,7 @@ import type { RunnableOperation } from './runnable.ts';
 
 export const embedOperation: RunnableOperation<EmbedRequest, EmbedResult> = {
   kind: 'embed',
+  workload: 'embed',
   measuredAs: undefined,
   hedgeable: false,
   selectable: false,

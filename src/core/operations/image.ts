@@ -8,6 +8,7 @@ import type { RunnableOperation } from './runnable.ts';
 
 export const imageOperation: RunnableOperation<ImageRequest, ImageResult> = {
   kind: 'image',
+  workload: 'image',
   measuredAs: undefined,
   hedgeable: false, // each image costs
   selectable: false,

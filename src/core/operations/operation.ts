@@ -1,7 +1,7 @@
 import type { AnyRequest } from '../../types/plugin.ts';
 import type { Schema } from '../../types/request/schema.ts';
 import type { Route } from '../routes.ts';
-import type { Target } from '../targets/target.ts';
+import type { Target, Workload } from '../targets/target.ts';
 import type { Requirements } from './requirements.ts';
 
 export type OperationKind = 'chat' | 'stream' | 'embed' | 'image';
@@ -12,6 +12,7 @@ export type OperationKind = 'chat' | 'stream' | 'embed' | 'image';
  */
 export interface Operation<Request extends AnyRequest = AnyRequest> {
   readonly kind: OperationKind;
+  readonly workload: Workload;
   /**
    * Among which latencies its attempts count; `undefined` where they are no measure, because they take as long as the request is
    * large. Then its target's silence says nothing either, and the length of its answers is not learned.

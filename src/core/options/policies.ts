@@ -39,6 +39,7 @@ const defaultTimeout: ResolvedTimeouts = {
   request: 600_000,
   attempt: 300_000,
   connect: 3_000,
+  unread: 60_000,
 };
 
 const defaultRetry: Required<RetryPolicy> = {

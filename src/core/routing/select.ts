@@ -108,15 +108,9 @@ function contextOf({ session, metadata, options, operation }: Selecting, signal:
   };
 }
 
-/** The route that a call begins with: the one that it names, or that is used where it names none. */
-export function firstRoute(
-  { selectable }: Operation,
-  options: CallOptions,
-  find: RouteFinder,
-  selector: Selector | undefined,
-): Route {
+/** The route that a call names, or that is used where it names none. */
+export function namedRoute(options: CallOptions, find: RouteFinder): Route {
   const { route: name } = options;
-  if (name === undefined && selectable && selector !== undefined) return selector.fallback;
   const route = find(name);
   if (route === undefined) {
     const got = name === undefined ? 'none, and there is no route named `default`' : `'${name}'`;

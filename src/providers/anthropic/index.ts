@@ -22,6 +22,7 @@ import { toRequest } from './request.ts';
 import { toResult } from './response.ts';
 import { eventReader } from './stream.ts';
 
+export type { Fetch } from '../../transport/transport.ts';
 export type { ClientOptions } from '../shared/client-options.ts';
 
 /** A client of the `@anthropic-ai/sdk` package, version 0.60 or newer, as far as it is used. */

@@ -27,7 +27,7 @@ import {
 } from '../shared/sdk-provider.ts';
 import { askedToBeServedAs } from '../shared/usage/service-tier.ts';
 import { capabilitiesOf } from './capabilities.ts';
-import { type GeminiRequest, toRequest } from './chat/request.ts';
+import { asksForPictures, type GeminiRequest, toRequest } from './chat/request.ts';
 import { toResult } from './chat/response.ts';
 import { chunkReader } from './chat/stream.ts';
 import { embedGenAI, embedLegacy, limits, toEmbeddings, toEmbedRequest } from './embeddings.ts';
@@ -37,6 +37,7 @@ import { imagesPerCall, sendImagen, toChatImages, toImageChat, toImagenImages } 
 import { type GenerativeAIClient, sendLegacy } from './legacy.ts';
 import { isImagen } from './model.ts';
 
+export type { Fetch } from '../../transport/transport.ts';
 export type { ClientOptions } from '../shared/client-options.ts';
 export type { GenAIClient } from './genai.ts';
 export type { GenerativeAIClient, LegacyModel } from './legacy.ts';
@@ -117,6 +118,7 @@ function provider<Client>({ embed, image, imagen = false, ...over }: Over<Client
     ...over,
     failures: googleFailures,
     toRequest,
+    asksForPictures,
     toResult,
     reader: chunkReader,
     more: {

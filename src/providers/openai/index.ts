@@ -38,6 +38,7 @@ import { toEditFiles } from './image-edits.ts';
 import { inChat, lacksInChat, lacksInResponses } from './option-names.ts';
 import * as responses from './responses/index.ts';
 
+export type { Fetch } from '../../transport/transport.ts';
 export type { ClientOptions } from '../shared/client-options.ts';
 
 /** A client of the `openai` package, version 5 or newer, as far as it is used. */
@@ -169,6 +170,7 @@ function overChatCompletions(seesMark: boolean): Interface {
 const overResponses: Interface = {
   toRequest: (call, stream) => responses.toRequest(forInterface(call, 'openai.responses'), stream),
   send: (client, body, _stream, carry) => has(client.responses, 'responses').create(body, callOptions(carry)),
+  asksForPictures: responses.asksForPictures,
   toResult: responses.toResult,
   reader: responses.eventReader,
   more: {

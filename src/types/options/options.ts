@@ -29,6 +29,11 @@ export interface Timeouts {
    * Where all of a target's streams stop at once, three times that pause, and at least 1,000.
    */
   readonly idle?: number;
+  /**
+   * Until somebody begins to read a stream, or its `result`. Then its target and its connection are let go, and reading it throws
+   * `StreamInterruptedError`. Default: 60,000.
+   */
+  readonly unread?: number;
 }
 
 /** Retries on the same target. Going to another target is failover, which these do not limit. */

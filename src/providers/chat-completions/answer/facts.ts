@@ -32,14 +32,14 @@ export function factCollector(): FactCollector {
       }
       if (id !== undefined && model !== undefined) return;
       // Who answers: the first chunk that says it is not always the first one (Azure).
-      const told = compact({
+      const news = compact({
         id: id === undefined ? asNonEmpty(wire['id']) : undefined,
         model: model === undefined ? asNonEmpty(wire['model']) : undefined,
       });
-      if (told.id === undefined && told.model === undefined) return;
-      id ??= told.id;
-      model ??= told.model;
-      parts.push({ type: 'response', ...told });
+      if (news.id === undefined && news.model === undefined) return;
+      id ??= news.id;
+      model ??= news.model;
+      parts.push({ type: 'response', ...news });
       note(wire, undefined);
     },
     note,

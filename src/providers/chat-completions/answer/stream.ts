@@ -48,9 +48,9 @@ export function chunkReader(options: ChunkReaderOptions): StreamReader {
       if (isOneOfSeveral && index !== 0) continue;
       content.push(choice, index, parts);
       if (parts.length > before && reason !== undefined) wentOn = true;
-      const said = readFinishReason(choice);
-      if (said === undefined) continue;
-      reason = said;
+      const given = readFinishReason(choice);
+      if (given === undefined) continue;
+      reason = given;
       facts.note(wire, choice);
     }
     if (parts.length === before) return;

@@ -118,3 +118,10 @@ function toToolConfig({ toolChoice }: ProviderCall): Wire | undefined {
   }
   return { functionCallingConfig: { mode: { auto: 'AUTO', none: 'NONE', required: 'ANY' }[toolChoice] } };
 }
+
+/** Whether the answer may hold pictures: by what is asked for, or by a model that makes them. */
+export function asksForPictures({ model, extra }: GeminiRequest): boolean {
+  const { responseModalities } = extra.generationConfig;
+  if (Array.isArray(responseModalities)) return responseModalities.includes('IMAGE');
+  return /image|banana/i.test(model);
+}

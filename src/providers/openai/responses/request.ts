@@ -1,6 +1,6 @@
 import type { ProviderCall, ResolvedTool } from '../../../types/provider.ts';
 import type { Warning } from '../../../types/result/result.ts';
-import { asObject, compact, type Wire } from '../../../util/json.ts';
+import { asObject, asObjects, compact, type Wire } from '../../../util/json.ts';
 import { toFormat as toChatFormat } from '../../chat-completions/format.ts';
 import { openaiRules } from '../../shared/schema/rules.ts';
 import { strictTool } from '../../shared/schema/tool-schema.ts';
@@ -83,4 +83,9 @@ function toFormat(
     format: responseFormat === undefined ? undefined : { ...format, ...asObject(schema) },
     ...(instruction === undefined ? {} : { instruction }),
   };
+}
+
+/** Whether the answer may hold pictures: those of a tool that makes them come with the text. */
+export function asksForPictures({ tools }: Wire): boolean {
+  return asObjects(tools).some(({ type }) => type === 'image_generation');
 }

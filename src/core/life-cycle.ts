@@ -1,7 +1,15 @@
 import { isRouterError } from '../errors.ts';
 import type { AnyResult, RequestSummary } from '../types/plugin.ts';
-import { reportRequestEnd, wastedCost } from './events.ts';
+import { reportRequestEnd, reportRequestStart, wastedCost } from './events.ts';
 import type { RequestState } from './request.ts';
+
+/** Starts a request's time, and lets plugins follow it. */
+export function beginRequest(request: RequestState): void {
+  request.start(abandonRequest);
+  reportRequestStart(request);
+  const { observe } = request.env.stations;
+  if (observe !== undefined) request.observers = observe(request.context);
+}
 
 /** Ends a request for all: its timer, its links, its one `request-end`. Later calls do nothing. */
 function finish(

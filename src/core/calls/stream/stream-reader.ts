@@ -1,0 +1,225 @@
+import type { ProviderFinishPart } from '../../../types/provider.ts';
+import type { ChatResult } from '../../../types/result/result.ts';
+import type { StreamPart } from '../../../types/result/stream-part.ts';
+import { linkedAbort } from '../../../util/abort.ts';
+import { type Deferred, deferred } from '../../../util/deferred.ts';
+import { type Watchdog, watchdog } from '../../../util/watchdog.ts';
+import type { ChatInput } from '../../answer/answer.ts';
+import { finalize } from '../../answer/finalize.ts';
+import { isAttemptError } from '../../attempt/failure-policy.ts';
+import { abandonRequest, failRequest, finishRequest } from '../../life-cycle.ts';
+import type { RequestState } from '../../request.ts';
+import type { ReadPart } from './read-stream.ts';
+import type { Recovery } from './recovery.ts';
+
+type Read = IteratorResult<StreamPart, undefined>;
+
+const done: Read = { done: true, value: undefined };
+/** A stream that the caller reads has no rivals any more. */
+const onlySlot = { win: () => true, signal: linkedAbort().signal };
+
+/**
+ * Gives a stream's parts to its one reader, one at a time, and ends the request. What a turn needs is kept here rather than made for
+ * each token.
+ */
+export class StreamReader implements AsyncIterator<StreamPart, undefined> {
+  readonly #run: RequestState;
+  readonly #asked: ChatInput;
+  readonly #recovery: Recovery;
+  readonly #result: Deferred<ChatResult> = deferred();
+  /** Lets go of a stream that nobody begins to read. */
+  readonly #unread: Watchdog;
+  /** The request has ended. */
+  #over = false;
+  /** By its reader, which may wait for a part at the same time. */
+  #isLeft = false;
+  /** Why the stream ended, as long as no reader has got it. */
+  #failure: { readonly error: unknown } | undefined;
+  #isRead = false;
+  /** Whether `result` reads the stream, because nobody else does; and what it has read, for whoever reads it later. */
+  #isDriven = false;
+  readonly #ahead: StreamPart[] = [];
+
+  /** Readings that have no answer yet; and the last one of them. */
+  #turns = 0;
+  #last: Promise<Read> = Promise.resolve(done);
+  #turn: Promise<Read> = this.#last;
+  #resolve: (read: Read) => void = () => {};
+  #reject: (error: unknown) => void = () => {};
+
+  constructor(run: RequestState, asked: ChatInput, recovery: Recovery) {
+    this.#run = run;
+    this.#asked = asked;
+    this.#recovery = recovery;
+    const { unread } = run.timeout;
+    this.#unread = watchdog(run.env.awake, () =>
+      this.#leave(`nobody began to read it within timeout.unread = ${unread} ms`),
+    );
+    this.#unread.watch(unread);
+    run.signal.addEventListener('abort', this.#onAbort, { once: true });
+  }
+
+  /** The whole answer, once the stream has been read to its end. Reads it, unless somebody else does. */
+  get result(): Promise<ChatResult> {
+    if (!this.#isDriven) {
+      this.#isDriven = true;
+      this.#unread.stop();
+      void this.#drive();
+    }
+    return this.#result.promise;
+  }
+
+  next(): Promise<Read> {
+    if (!this.#isRead) {
+      this.#isRead = true;
+      this.#unread.stop();
+    }
+    return this.#inTurn(this.#readNext);
+  }
+
+  return(): Promise<Read> {
+    this.#leave();
+    this.#failure = undefined;
+    this.#ahead.length = 0;
+    return Promise.resolve(done);
+  }
+
+  /** One reading at a time, also for a reader that does not wait. */
+  #inTurn(read: () => Promise<Read>): Promise<Read> {
+    this.#turns += 1;
+    this.#last = this.#turns === 1 ? read() : this.#last.then(read, read);
+    return this.#last;
+  }
+
+  readonly #readNext = (): Promise<Read> => {
+    const part = this.#ahead.shift();
+    if (part === undefined) return this.#readLive();
+    return this.#answer(Promise.resolve({ done: false, value: part }));
+  };
+
+  readonly #readLive = (): Promise<Read> => {
+    const failure = this.#failure;
+    if (failure === undefined && !this.#over) {
+      this.#turn = new Promise(this.#begin);
+      this.#recovery.current.read(this.#onPart, this.#onError);
+      return this.#turn;
+    }
+    this.#failure = undefined;
+    return this.#answer(failure === undefined ? Promise.resolve(done) : Promise.reject(failure.error));
+  };
+
+  #answer(turn: Promise<Read>): Promise<Read> {
+    this.#turns -= 1;
+    turn.catch(() => {}); // a reader need not look at what it asked for
+    return turn;
+  }
+
+  readonly #begin = (resolve: (read: Read) => void, reject: (error: unknown) => void): void => {
+    this.#resolve = resolve;
+    this.#reject = reject;
+  };
+
+  readonly #onPart = (part: ReadPart): void => {
+    if (part.type !== 'finish') this.#give(part);
+    else this.#finish(part).catch(this.#recover).then(this.#give, this.#giveUp);
+  };
+
+  readonly #onError = (error: unknown): void => {
+    if (this.#run.signal.aborted || !isAttemptError(error)) this.#giveUp(error);
+    else this.#recover(error).then(this.#give, this.#giveUp);
+  };
+
+  readonly #give = (value: StreamPart): void => {
+    this.#turns -= 1;
+    this.#resolve({ done: false, value });
+  };
+
+  readonly #giveUp = (error: unknown): void => {
+    this.#turns -= 1;
+    this.#failure = undefined;
+    if (this.#isLeft) {
+      this.#resolve(done);
+      return;
+    }
+    if (!this.#over) this.#end(error);
+    this.#turn.catch(() => {});
+    this.#reject(error);
+  };
+
+  readonly #recover = async (error: unknown): Promise<StreamPart> => {
+    const { signal } = this.#run;
+    if (signal.aborted || !isAttemptError(error)) throw error;
+    // An abort has to reach the attempts first: the request ends when they have.
+    signal.removeEventListener('abort', this.#onAbort);
+    try {
+      return (await this.#recovery.recover(error)) ?? this.#readAgain();
+    } finally {
+      signal.addEventListener('abort', this.#onAbort, { once: true });
+    }
+  };
+
+  /** Another reading of the same turn, after something has changed. */
+  #readAgain(): Promise<StreamPart> {
+    const { current } = this.#recovery;
+    return new Promise<ReadPart>((resolve, reject) => current.read(resolve, reject))
+      .then((part) => (part.type === 'finish' ? this.#finish(part) : part))
+      .catch(this.#recover);
+  }
+
+  async #finish(part: ProviderFinishPart): Promise<StreamPart> {
+    const { current } = this.#recovery;
+    const answer = await finalize(this.#run, current.attempt, onlySlot, this.#asked, current.answer(part));
+    this.#close();
+    finishRequest(this.#run, answer);
+    this.#result.resolve(answer);
+    const { finishReason, usage, cost, target } = answer;
+    return { type: 'finish', finishReason, usage, cost, target };
+  }
+
+  // The caller, the deadline or `close()` ends it, whether or not somebody is reading just then.
+  readonly #onAbort = (): void => {
+    if (this.#over) return;
+    const { reason } = this.#run.signal;
+    this.#failure = { error: reason };
+    this.#end(reason);
+  };
+
+  #end(error: unknown): void {
+    this.#close();
+    failRequest(this.#run, error);
+    this.#result.reject(error);
+  }
+
+  /** The reader wants no more, or there is none. */
+  #leave(summary?: string): void {
+    if (this.#over) return;
+    this.#isLeft = this.#isRead;
+    this.#close();
+    const error = this.#recovery.interruption(undefined, summary);
+    this.#failure = { error };
+    this.#run.stop(error);
+    abandonRequest(this.#run, error);
+    this.#result.reject(error);
+  }
+
+  #close(): void {
+    this.#over = true;
+    this.#unread.stop();
+    this.#run.signal.removeEventListener('abort', this.#onAbort);
+  }
+
+  /** Reads on for the sake of the result, as long as nobody else reads. What nobody has seen cannot be taken back: it is left out. */
+  async #drive(): Promise<void> {
+    await undefined; // as a rule the reader begins at once
+    try {
+      while (!this.#isRead && !this.#over) {
+        const read = await this.#inTurn(this.#readLive);
+        if (read.done === true) return;
+        if (read.value.type === 'restart') this.#ahead.length = 0;
+        else this.#ahead.push(read.value);
+      }
+    } catch (error) {
+      this.#failure = { error };
+    }
+  }
+}
