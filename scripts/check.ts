@@ -35,7 +35,10 @@ const steps: readonly (readonly [name: string, command: readonly [string, ...str
   ['reference pages', ['node', 'scripts/reference.ts']],
   ['package: publint', ['publint', '--strict']],
   ['package: types', ['attw', '--pack', '.', '--profile', 'esm-only']],
-  ['package: installed elsewhere', vitest(packageReport, '--config', 'vitest.package.config.ts')],
+  [
+    'package: installed elsewhere, bundled, and in other runtimes',
+    vitest(packageReport, '--config', 'vitest.package.config.ts'),
+  ],
   ['support table', ['node', 'scripts/support.ts']],
   ['examples', ['node', 'scripts/examples.ts']],
   ['demo', ['node', 'demo/main.ts']],

@@ -3,7 +3,7 @@ import type { ProviderError } from './errors/provider-error.ts';
 import { brand, type ConfigError, type RequestError, RouterError } from './errors/router-error.ts';
 import type { PluginStation, RouterErrorCode } from './types/error.ts';
 import type { ContentPart } from './types/request/message.ts';
-import type { Decision } from './types/result/decision.ts';
+import type { Decision, SkippedTarget } from './types/result/decision.ts';
 import type { AttemptSummary } from './types/result/result.ts';
 import type { Usage } from './types/result/usage.ts';
 
@@ -70,6 +70,10 @@ function describeAttempt({ target, error }: AttemptSummary): string {
   return `${target} (${error?.kind ?? 'abandoned'}${status})`;
 }
 
+function reasonFor({ target, reason, lacks }: SkippedTarget): string {
+  return `${target} (${reason}${lacks === undefined ? '' : `: ${lacks}`})`;
+}
+
 const queueReasons = {
   full: 'too many requests are waiting already',
   late: 'none of them is free in time',
@@ -85,9 +89,7 @@ export class NoTargetError extends RouterError {
 
   constructor(decision: Decision, retryAt?: number, shed?: 'full' | 'late') {
     const busy = decision.candidates.map(({ target }) => `${target} (busy)`);
-    const reasons = [...busy, ...decision.skipped.map(({ target, reason }) => `${target} (${reason})`)].join(
-      ', ',
-    );
+    const reasons = [...busy, ...decision.skipped.map(reasonFor)].join(', ');
     const queue = shed === undefined ? '' : `, and ${queueReasons[shed]}`;
     super('no-target', `no target can take this request: ${reasons}${queue}`);
     this.name = 'NoTargetError';

@@ -21,9 +21,10 @@ const conversation = {
   }),
   requirements: requirementsOf,
   inputTokens: ({ messages, tools }) => estimateInput(messages, tools),
-  missing({ capabilities }, { images }) {
+  missing({ capabilities, provider, model }, { images }, request) {
     if (capabilities.chat === false) return 'chat';
-    return images && capabilities.images === false ? 'images' : undefined;
+    if (images && capabilities.images === false) return 'images';
+    return provider.lacks?.(request, model);
   },
   outputTokens(target, { route, needs }, now) {
     const usual = route.outputs.expect(target.id, now) ?? target.stats.usualOutput(now) ?? usualOutputTokens;

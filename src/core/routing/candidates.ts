@@ -87,7 +87,7 @@ function consider(request: RequestState, now: number): Considered {
   let refusal: Excluded['error'];
   const reasons = exclusionsFor(request);
   for (const each of route.targets) {
-    const target = each.of(operation.workload);
+    const target = each.workload === operation.workload ? each : each.of(operation.workload);
     const first = emitHealthChange(target, env, now);
     const { state } = (target.channels.length === 1 && first) || targetHealth(target, now);
     const candidate = new CandidateView(target, state, request, now);

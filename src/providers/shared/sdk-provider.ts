@@ -56,7 +56,7 @@ export interface SdkMapping<Name extends string, Client, Body extends Wire = Wir
   /** What else the vendor has. */
   readonly embed?: SdkEmbeddings<Client>;
   readonly image?: SdkImages<Client>;
-  readonly more?: Pick<Provider, 'capabilities' | 'servedAs' | 'boundBy'>;
+  readonly more?: Pick<Provider, 'capabilities' | 'servedAs' | 'boundBy' | 'lacks'>;
 }
 
 /** Where the client of a mapping comes from. */
