@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { anthropicFailures } from '../../src/providers/anthropic/failures.ts';
 import { chatCompletionsFailures } from '../../src/providers/chat-completions/failures.ts';
 import { googleFailures } from '../../src/providers/google/failures.ts';
-import { parseDuration } from '../../src/transport/limits/durations.ts';
 import { classifyFailure } from '../../src/transport/failure/failure.ts';
+import { parseDuration } from '../../src/transport/limits/durations.ts';
 import { limitsOf, windowResetOf } from '../../src/transport/limits/rate-limits.ts';
 import { retryAfterInText, retryAfterOf } from '../../src/transport/limits/retry-after.ts';
 
