@@ -26,6 +26,7 @@ const steps: readonly (readonly [name: string, command: readonly [string, ...str
   ['format and lint', ['biome', 'ci', '.']],
   ['types', ['tsc', '-p', '.']],
   ['unused code', ['knip', '--no-config-hints']],
+  ['sizes of functions, files and folders', ['node', 'scripts/house.ts']],
   ['direction of imports', ['depcruise', '--config', '.dependency-cruiser.mjs', 'src']],
   ['tests', vitest(report)],
   ['build', ['tsup', '--silent']],
