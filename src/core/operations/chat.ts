@@ -7,7 +7,7 @@ import { chat } from '../calls/chat.ts';
 import { replayChat } from '../calls/replay.ts';
 import { stream } from '../calls/stream/chat-stream.ts';
 import { replayStream } from '../calls/stream/replay-stream.ts';
-import { normalizeChatRequest } from './chat-request.ts';
+import { normalizeChatRequest } from './check/chat-request.ts';
 import type { Operation } from './operation.ts';
 import { requirementsOf } from './requirements.ts';
 import type { RunnableOperation } from './runnable.ts';
@@ -23,9 +23,10 @@ const conversation = {
   }),
   requirements: requirementsOf,
   inputTokens: ({ messages, tools }) => estimateInput(messages, tools),
-  missing({ capabilities }, { images }) {
+  missing({ capabilities, provider, model }, { images }, request) {
     if (capabilities.chat === false) return 'chat';
-    return images && capabilities.images === false ? 'images' : undefined;
+    if (images && capabilities.images === false) return 'images';
+    return provider.lacks?.(request, model);
   },
   outputTokens(target, { route, needs }, now) {
     const usual = route.outputs.expect(target.id, now) ?? target.stats.usualOutput(now) ?? usualOutputTokens;

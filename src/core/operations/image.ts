@@ -3,7 +3,7 @@ import type { ImageRequest, ImageResult } from '../../types/request/image.ts';
 import { image } from '../calls/image.ts';
 import { replayWhole } from '../calls/replay.ts';
 import { imagesPerCall, imageTokens } from '../routing/estimates.ts';
-import { messageOf, normalizeImageRequest } from './plain-request.ts';
+import { messageOf, normalizeImageRequest } from './check/plain-request.ts';
 import { requirementsOf } from './requirements.ts';
 import type { RunnableOperation } from './runnable.ts';
 

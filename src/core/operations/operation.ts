@@ -30,7 +30,7 @@ export interface Operation<Request extends AnyRequest = AnyRequest> {
   /** An estimate. */
   inputTokens(request: Request): number;
   /** What a target lacks for this operation at all, in words; the request's own requirements are checked by the router. */
-  missing(target: Target, needs: Requirements): string | undefined;
+  missing(target: Target, needs: Requirements, request: Request): string | undefined;
   /** Output tokens that a target's answer is expected to have. */
   outputTokens(target: Target, request: Expected, now: number): number;
   /** In how many calls a target answers. */

@@ -35,7 +35,7 @@ import {
 import { askedToBeServedAs } from '../shared/usage/service-tier.ts';
 import { capabilitiesInChat, capabilitiesInResponses } from './capabilities.ts';
 import { toEditFiles } from './image-edits.ts';
-import { inChat } from './option-names.ts';
+import { inChat, lacksInChat, lacksInResponses } from './option-names.ts';
 import * as responses from './responses/index.ts';
 
 export type { Fetch } from '../../transport/transport.ts';
@@ -145,8 +145,13 @@ function overChatCompletions(seesMark: boolean): Interface {
       const own = call.providerOptions?.[name];
       if (own === undefined) return toRequest(call, name, quirks, stream);
       const warnings: Warning[] = [];
-      const providerOptions = { ...call.providerOptions, [name]: inChat(own, warnings) as JSONObject };
-      const request = toRequest({ ...call, providerOptions }, name, quirks, stream);
+      const { instructions, ...options } = inChat(own, warnings);
+      const providerOptions = { ...call.providerOptions, [name]: options as JSONObject };
+      const messages: ProviderCall['messages'] =
+        typeof instructions === 'string'
+          ? [{ role: 'system', content: instructions }, ...call.messages]
+          : call.messages;
+      const request = toRequest({ ...call, messages, providerOptions }, name, quirks, stream);
       return { ...request, warnings: [...request.warnings, ...warnings] };
     },
     send: ({ chat }, body, _stream, carry) => chat.completions.create(body, callOptions(carry)),
@@ -156,6 +161,7 @@ function overChatCompletions(seesMark: boolean): Interface {
     reader: (headers, request) => chunkReader({ provider: name, headers, request, seesMark }),
     more: {
       capabilities: capabilitiesInChat,
+      lacks: lacksInChat,
       servedAs: (options) => askedToBeServedAs(options['openai.chat'], options[name]),
     },
   };
@@ -169,6 +175,7 @@ const overResponses: Interface = {
   reader: responses.eventReader,
   more: {
     capabilities: capabilitiesInResponses,
+    lacks: lacksInResponses,
     servedAs: (options) => askedToBeServedAs(options['openai.responses'], options[name]),
     boundBy: responses.boundBy,
   },
@@ -212,7 +219,13 @@ function ownClient(options: OpenAIOptions): ClientSource<OpenAIClient> {
       ...(project === null ? [] : ['openai-project']),
     ],
   });
-  const sdk = () => import('openai');
+  const sdk = async () => {
+    try {
+      return await import('openai'); // in a `try`, so that bundlers that do not have it go on without
+    } catch (cause) {
+      throw new Error('not imported', { cause });
+    }
+  };
   const load = lazyClient(name, 'openai', sdk, ({ default: OpenAI }): OpenAIClient => {
     return new OpenAI({
       apiKey,

@@ -2,7 +2,7 @@ import { isRouterError, type ProviderError, StreamInterruptedError } from '../..
 import type { ProviderFinishPart } from '../../../types/provider.ts';
 import type { ChatResult } from '../../../types/result/result.ts';
 import type { Restart } from '../../../types/result/stream-part.ts';
-import { linkedAbort } from '../../../util/abort.ts';
+import { linkedAbort } from '../../../util/time/abort.ts';
 import type { ChatInput } from '../../answer/answer.ts';
 import { finalize } from '../../answer/finalize.ts';
 import { type AttemptError, isAttemptError } from '../../attempt/failure-policy.ts';

@@ -5,7 +5,7 @@ import type { ContentPart, ToolCallPart } from '../../../types/request/message.t
 import type { ChatResult } from '../../../types/result/result.ts';
 import type { StreamContent, StreamPart } from '../../../types/result/stream-part.ts';
 import type { ChatStream } from '../../../types/router.ts';
-import { orAbort } from '../../../util/abort.ts';
+import { orAbort } from '../../../util/time/abort.ts';
 import { judge } from '../../answer/judge.ts';
 import type { RequestState } from '../../request.ts';
 import { answerOf, free, inputOf, isLive, judgeFound, settled } from '../replay.ts';

@@ -49,7 +49,8 @@ function merged(ours: Wire | undefined, theirs: unknown): unknown {
 function toTool(tool: ResolvedTool, model: string, warnings: Warning[]): Wire | undefined {
   if (tool.type === 'provider') {
     const type = ownTool(tool, 'openai', warnings);
-    return type === undefined ? undefined : { type, ...tool.args };
+    if (type === undefined) return undefined;
+    return { type, ...(type === 'custom' ? { name: tool.name } : {}), ...tool.args };
   }
   const { name, description, providerOptions } = tool;
   // Said always, because the default here is the opposite of that in Chat Completions
@@ -64,7 +65,10 @@ function toTool(tool: ResolvedTool, model: string, warnings: Warning[]): Wire | 
 function toToolChoice({ toolChoice, tools }: ProviderCall): unknown {
   if (typeof toolChoice !== 'object') return toolChoice;
   const vendors = tools?.find((tool) => tool.type === 'provider' && tool.name === toolChoice.toolName);
-  if (vendors?.type === 'provider') return { type: vendors.id.slice(vendors.id.indexOf('.') + 1) };
+  if (vendors?.type === 'provider') {
+    const type = vendors.id.slice(vendors.id.indexOf('.') + 1);
+    return { type, ...(type === 'custom' ? { name: vendors.name } : {}) };
+  }
   return { type: 'function', name: toolChoice.toolName };
 }
 
