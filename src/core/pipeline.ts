@@ -1,7 +1,7 @@
 import type { CallOptions } from '../types/options/options.ts';
 import type { AnyRequest, AnyResult } from '../types/plugin.ts';
 import type { Decision, Selected } from '../types/result/decision.ts';
-import { orAbort } from '../util/abort.ts';
+import { orAbort } from '../util/time/abort.ts';
 import type { RouterContext } from './context.ts';
 import { createFailover } from './failover/failover.ts';
 import { beginRequest, failRequest, finishRequest } from './life-cycle.ts';

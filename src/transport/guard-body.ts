@@ -1,6 +1,6 @@
 import { ProviderError } from '../errors.ts';
 import type { Body } from './body.ts';
-import { networkError } from './network-error.ts';
+import { networkError } from './failure/network-error.ts';
 
 const mebibyte = 1024 * 1024;
 /** Most bytes of a body, after decompression. */

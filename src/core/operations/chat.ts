@@ -5,7 +5,7 @@ import type { ChatResult } from '../../types/result/result.ts';
 import type { ChatStream } from '../../types/router.ts';
 import { chat } from '../calls/chat.ts';
 import { stream } from '../calls/stream/chat-stream.ts';
-import { normalizeChatRequest } from './chat-request.ts';
+import { normalizeChatRequest } from './check/chat-request.ts';
 import type { Operation } from './operation.ts';
 import { requirementsOf } from './requirements.ts';
 import type { RunnableOperation } from './runnable.ts';

@@ -1,7 +1,7 @@
 import { estimateTokens } from '../../pricing/estimate.ts';
 import type { EmbedRequest, EmbedResult } from '../../types/request/embed.ts';
 import { embed } from '../calls/embed.ts';
-import { normalizeEmbedRequest } from './plain-request.ts';
+import { normalizeEmbedRequest } from './check/plain-request.ts';
 import { requirementsOf } from './requirements.ts';
 import type { RunnableOperation } from './runnable.ts';
 

@@ -2,7 +2,7 @@ import { estimateInput } from '../../pricing/estimate.ts';
 import type { ImageRequest, ImageResult } from '../../types/request/image.ts';
 import { image } from '../calls/image.ts';
 import { imagesPerCall, imageTokens } from '../routing/estimates.ts';
-import { messageOf, normalizeImageRequest } from './plain-request.ts';
+import { messageOf, normalizeImageRequest } from './check/plain-request.ts';
 import { requirementsOf } from './requirements.ts';
 import type { RunnableOperation } from './runnable.ts';
 

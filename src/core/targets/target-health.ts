@@ -1,6 +1,6 @@
 import { type HealthNow, healthOf } from '../../health/cooldowns.ts';
 import type { Health } from '../../types/options/strategy.ts';
-import { toEpoch } from '../../util/clock.ts';
+import { toEpoch } from '../../util/time/clock.ts';
 import type { RouterContext } from '../context.ts';
 import type { Channel, Target } from './target.ts';
 

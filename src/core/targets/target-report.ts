@@ -3,7 +3,7 @@ import type { Clock } from '../../types/clock.ts';
 import type { TargetStats } from '../../types/options/strategy.ts';
 import type { Traffic } from '../../types/provider.ts';
 import type { LatencyReport, TargetReport } from '../../types/router.ts';
-import { toEpoch } from '../../util/clock.ts';
+import { toEpoch } from '../../util/time/clock.ts';
 import type { Target } from './target.ts';
 import { targetHealth } from './target-health.ts';
 

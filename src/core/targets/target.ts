@@ -18,7 +18,7 @@ import type { Baseline, TargetOptions } from '../../types/options/options.ts';
 import type { Price } from '../../types/options/price.ts';
 import type { Candidate, Health } from '../../types/options/strategy.ts';
 import type { Provider } from '../../types/provider.ts';
-import type { AwakeClock } from '../../util/awake-clock.ts';
+import type { AwakeClock } from '../../util/time/awake-clock.ts';
 
 /**
  * What a target is asked for, by the vendor's endpoints: chats and streams, embeddings, images. That a model has no such endpoint,

@@ -97,7 +97,13 @@ function ownClient(options: AnthropicOptions): ClientSource<AnthropicClient> {
       ...(options.unsafeAllowBrowser === true ? ['anthropic-dangerous-direct-browser-access'] : []),
     ],
   });
-  const sdk = () => import('@anthropic-ai/sdk');
+  const sdk = async () => {
+    try {
+      return await import('@anthropic-ai/sdk'); // in a `try`, so that bundlers that do not have it go on without
+    } catch (cause) {
+      throw new Error('not imported', { cause });
+    }
+  };
   const load = lazyClient(name, '@anthropic-ai/sdk', sdk, ({ default: Anthropic }): AnthropicClient => {
     return new Anthropic({
       apiKey,

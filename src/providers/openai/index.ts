@@ -223,7 +223,13 @@ function ownClient(options: OpenAIOptions): ClientSource<OpenAIClient> {
       ...(project === null ? [] : ['openai-project']),
     ],
   });
-  const sdk = () => import('openai');
+  const sdk = async () => {
+    try {
+      return await import('openai'); // in a `try`, so that bundlers that do not have it go on without
+    } catch (cause) {
+      throw new Error('not imported', { cause });
+    }
+  };
   const load = lazyClient(name, 'openai', sdk, ({ default: OpenAI }): OpenAIClient => {
     return new OpenAI({
       apiKey,

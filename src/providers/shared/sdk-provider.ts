@@ -1,6 +1,6 @@
 import { ConfigError, ProviderError } from '../../errors.ts';
-import type { FailureRow } from '../../transport/failure-table.ts';
-import { limitsOf } from '../../transport/rate-limits.ts';
+import type { FailureRow } from '../../transport/failure/failure-table.ts';
+import { limitsOf } from '../../transport/limits/rate-limits.ts';
 import { type Exchange, newExchange } from '../../transport/transport.ts';
 import type { VendorLimit } from '../../types/options/limit.ts';
 import type {

@@ -1,9 +1,9 @@
 import type { ProviderFinishPart } from '../../../types/provider.ts';
 import type { ChatResult } from '../../../types/result/result.ts';
 import type { StreamPart } from '../../../types/result/stream-part.ts';
-import { linkedAbort } from '../../../util/abort.ts';
-import { type Deferred, deferred } from '../../../util/deferred.ts';
-import { type Watchdog, watchdog } from '../../../util/watchdog.ts';
+import { linkedAbort } from '../../../util/time/abort.ts';
+import { type Deferred, deferred } from '../../../util/time/deferred.ts';
+import { type Watchdog, watchdog } from '../../../util/time/watchdog.ts';
 import type { ChatInput } from '../../answer/answer.ts';
 import { finalize } from '../../answer/finalize.ts';
 import { isAttemptError } from '../../attempt/failure-policy.ts';

@@ -1,10 +1,10 @@
-import { ProviderError } from '../errors.ts';
-import type { HitLimit, ProviderErrorKind, ProviderErrorScope } from '../types/error.ts';
+import { ProviderError } from '../../errors.ts';
+import type { HitLimit, ProviderErrorKind, ProviderErrorScope } from '../../types/error.ts';
+import { limitsOf, windowResetOf } from '../limits/rate-limits.ts';
+import { retryAfterInBody, retryAfterInText, retryAfterOf } from '../limits/retry-after.ts';
 import { commonRows, type FailureFacts, type FailureRow, findRow, statusRows } from './failure-table.ts';
-import { limitsOf, windowResetOf } from './rate-limits.ts';
 import { type Failure, isHTML, quotasIn, readFailure } from './read-failure.ts';
 import { refusalRows, subjectRows } from './refusals.ts';
-import { retryAfterInBody, retryAfterInText, retryAfterOf } from './retry-after.ts';
 
 /** A day. */
 const longestPause = 86_400_000;

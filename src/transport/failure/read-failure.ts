@@ -1,5 +1,5 @@
+import { answeredAt } from '../limits/retry-after.ts';
 import type { FailureFacts } from './failure-table.ts';
-import { answeredAt } from './retry-after.ts';
 
 /** What a vendor said when it failed, over HTTP or inside a stream. */
 export interface Failure {

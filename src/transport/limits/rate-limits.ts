@@ -1,4 +1,4 @@
-import type { VendorLimit } from '../types/options/limit.ts';
+import type { VendorLimit } from '../../types/options/limit.ts';
 import { clampWait } from './durations.ts';
 import { answeredAt, waitIn } from './retry-after.ts';
 

@@ -1,4 +1,4 @@
-import type { Clock } from '../types/clock.ts';
+import type { Clock } from '../../types/clock.ts';
 
 /**
  * A timer of a request's own, by which it does for itself what another request has caused. Only for runtimes on which requests

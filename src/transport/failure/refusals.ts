@@ -1,4 +1,4 @@
-import { asObject } from '../util/json.ts';
+import { asObject } from '../../util/json.ts';
 import type { FailureFacts, FailureRow } from './failure-table.ts';
 
 /*

@@ -1,8 +1,8 @@
-import type { JsonObject, LanguageCall, WarningSpec } from '../../providers/ai-sdk/spec.ts';
-import { snakeDeep } from '../../providers/shared/option-case.ts';
-import type { JSONObject } from '../../types/request/json.ts';
-import type { RequestSettings } from '../../types/request/request.ts';
-import { mapVendors, snakes } from './option-case.ts';
+import type { JsonObject, LanguageCall, WarningSpec } from '../../../providers/ai-sdk/spec.ts';
+import { snakeDeep } from '../../../providers/shared/option-case.ts';
+import type { JSONObject } from '../../../types/request/json.ts';
+import type { RequestSettings } from '../../../types/request/request.ts';
+import { mapVendors, snakes } from '../option-case.ts';
 
 /** What only the AI SDK's own providers can do, by vendor: what steers them, and what becomes headers or tools there. */
 const untranslated: Readonly<Record<string, readonly string[]>> = {

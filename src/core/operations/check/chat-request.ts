@@ -1,9 +1,9 @@
-import { RequestError } from '../../errors.ts';
-import type { ResolvedChatRequest } from '../../types/provider.ts';
-import type { Message } from '../../types/request/message.ts';
-import type { ChatRequest } from '../../types/request/request.ts';
+import { RequestError } from '../../../errors.ts';
+import type { ResolvedChatRequest } from '../../../types/provider.ts';
+import type { Message } from '../../../types/request/message.ts';
+import type { ChatRequest } from '../../../types/request/request.ts';
+import { toJSONSchema } from '../schema.ts';
 import { messages as messagesShape, origin, providerOptions } from './message-shapes.ts';
-import { toJSONSchema } from './schema.ts';
 import { jsonSchema } from './schema-shape.ts';
 import {
   anything,

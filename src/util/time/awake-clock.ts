@@ -1,6 +1,6 @@
-import type { Clock } from '../types/clock.ts';
+import type { Clock } from '../../types/clock.ts';
+import { ownsTimers } from '../runtime.ts';
 import { catchUp, maxDelay, ownStall, systemClock } from './clock.ts';
-import { ownsTimers } from './runtime.ts';
 
 /**
  * The clock of everything that is waited for: it stands still while the process does (blocked, suspended, collecting garbage), so

@@ -1,7 +1,7 @@
-import { RequestError } from '../../errors.ts';
-import type { EmbedRequest } from '../../types/request/embed.ts';
-import type { ImageRequest } from '../../types/request/image.ts';
-import type { Message } from '../../types/request/message.ts';
+import { RequestError } from '../../../errors.ts';
+import type { EmbedRequest } from '../../../types/request/embed.ts';
+import type { ImageRequest } from '../../../types/request/image.ts';
+import type { Message } from '../../../types/request/message.ts';
 import { dataContent, origin, providerOptions } from './message-shapes.ts';
 import {
   checkFields,

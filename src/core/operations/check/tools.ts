@@ -1,7 +1,7 @@
-import type { ResolvedTool } from '../../types/provider.ts';
-import type { Tool, ToolChoice } from '../../types/request/request.ts';
+import type { ResolvedTool } from '../../../types/provider.ts';
+import type { Tool, ToolChoice } from '../../../types/request/request.ts';
+import { toJSONSchema } from '../schema.ts';
 import { providerOptions } from './message-shapes.ts';
-import { toJSONSchema } from './schema.ts';
 import {
   check,
   fields,

@@ -1,4 +1,4 @@
-import { asObject, type Wire } from '../util/json.ts';
+import { asObject, type Wire } from '../../util/json.ts';
 import { clampWait, dateIn, durationIn, parseDate, parseDuration } from './durations.ts';
 
 type Headers = Readonly<Record<string, string>>;

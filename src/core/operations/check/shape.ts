@@ -1,4 +1,4 @@
-import { RequestError } from '../../errors.ts';
+import { RequestError } from '../../../errors.ts';
 
 /** What is wrong with a value, and where in it: paths are made only of what is wrong. */
 export interface Flaw {

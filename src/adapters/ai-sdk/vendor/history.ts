@@ -4,7 +4,7 @@ import type {
   LanguageCall,
   PromptMessage,
   ToolResultPrompt,
-} from '../../providers/ai-sdk/spec.ts';
+} from '../../../providers/ai-sdk/spec.ts';
 
 /**
  * What OpenAI's own tools did, on its way back: in the AI SDK's words it stands in other places than in the vendor's

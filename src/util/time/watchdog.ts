@@ -1,4 +1,4 @@
-import type { Clock } from '../types/clock.ts';
+import type { Clock } from '../../types/clock.ts';
 
 /** One timer that is put off again and again, at the price of a number rather than of a timer each time. */
 export interface Watchdog {

@@ -1,4 +1,4 @@
-import type { Json, JsonObject } from '../../providers/ai-sdk/spec.ts';
+import type { Json, JsonObject } from '../../../providers/ai-sdk/spec.ts';
 
 /**
  * What the vendors' own tools were asked and gave, in the words of the AI SDK's providers, which applications read them in

@@ -1,4 +1,4 @@
-import type { HitLimit, ProviderErrorKind, ProviderErrorScope } from '../types/error.ts';
+import type { HitLimit, ProviderErrorKind, ProviderErrorScope } from '../../types/error.ts';
 
 /** The parts of a vendor's error that rows look at. */
 export interface FailureFacts {

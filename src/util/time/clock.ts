@@ -1,4 +1,4 @@
-import type { Clock } from '../types/clock.ts';
+import type { Clock } from '../../types/clock.ts';
 import type { Signal } from './abort.ts';
 
 /** The longest delay that timers can hold; a longer one would fire at once. */
