@@ -98,6 +98,7 @@ export type {
   AttemptObserver,
   AttemptOutcome,
   AttemptPlan,
+  Awaitable,
   Exclusion,
   LiveAnswer,
   LookupHit,

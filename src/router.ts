@@ -30,13 +30,13 @@ import type { ChatRequest } from './types/request/request.ts';
 import type { InferSchema, Schema } from './types/request/schema.ts';
 import type { ChatResult } from './types/result/result.ts';
 import type { ChatStream, Router } from './types/router.ts';
-import { linkedAbort } from './util/abort.ts';
-import { awakeClock } from './util/awake-clock.ts';
-import { systemClock } from './util/clock.ts';
 import { emitter } from './util/emitter.ts';
 import { mergeDefined } from './util/merge-defined.ts';
 import { requestsAreApart } from './util/runtime.ts';
 import { swapSet } from './util/swap-set.ts';
+import { linkedAbort } from './util/time/abort.ts';
+import { awakeClock } from './util/time/awake-clock.ts';
+import { systemClock } from './util/time/clock.ts';
 
 /**
  * Makes a router over a set of targets. Its options are checked at once; nothing is sent and no SDK is loaded before the

@@ -3,8 +3,8 @@ import { addUsd } from '../pricing/money.ts';
 import type { RequestEndEvent, RequestFacts } from '../types/event.ts';
 import type { AnyResult } from '../types/plugin.ts';
 import type { AttemptSummary } from '../types/result/result.ts';
-import { toEpoch } from '../util/clock.ts';
 import { compact } from '../util/json.ts';
+import { toEpoch } from '../util/time/clock.ts';
 import type { RequestState } from './request.ts';
 import type { Channel } from './targets/target.ts';
 

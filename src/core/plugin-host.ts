@@ -1,7 +1,7 @@
 import type { Plugin, PluginHost } from '../types/plugin.ts';
 import type { Router } from '../types/router.ts';
 import type { Store } from '../types/store.ts';
-import { repeat } from '../util/clock.ts';
+import { repeat } from '../util/time/clock.ts';
 import type { RouterContext } from './context.ts';
 import { RequestState } from './request.ts';
 import { sendShadow } from './shadow.ts';

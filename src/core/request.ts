@@ -6,17 +6,16 @@ import type { AnyRequest, RequestContext } from '../types/plugin.ts';
 import type { Schema } from '../types/request/schema.ts';
 import type { Decision, LookupSummary } from '../types/result/decision.ts';
 import type { AttemptSummary } from '../types/result/result.ts';
-import { type LinkedAbort, linkedAbort, type Signal } from '../util/abort.ts';
 import { mergeDefined } from '../util/merge-defined.ts';
-import { type Pulse, pulse } from '../util/pulse.ts';
-import { type Watchdog, watchdog } from '../util/watchdog.ts';
+import { type LinkedAbort, linkedAbort, type Signal } from '../util/time/abort.ts';
+import { type Pulse, pulse } from '../util/time/pulse.ts';
+import { type Watchdog, watchdog } from '../util/time/watchdog.ts';
 import type { ActiveRequest, RouterContext } from './context.ts';
 import { releaseDropped } from './dropped.ts';
 import type { Checked, Operation } from './operations/operation.ts';
 import type { Requirements } from './operations/requirements.ts';
-import { defaultHedge, type ResolvedPolicies, type ResolvedTimeouts } from './options/policies.ts';
+import { hedgeOver, type ResolvedPolicies, type ResolvedTimeouts } from './options/policies.ts';
 import type { Route } from './routes.ts';
-import type { Found } from './stations/lookup.ts';
 import type { RequestObservers } from './stations/observe.ts';
 import { RequestView } from './stations/request-view.ts';
 import type { Channel } from './targets/target.ts';
@@ -40,10 +39,7 @@ export interface RequestInit<Request extends AnyRequest = AnyRequest> {
   readonly onEnd?: () => void;
 }
 
-/**
- * All state of one request. It is made when the request comes in, and nothing keeps it when the request is over. A class, because its
- * getters would cost an object literal a hidden class each.
- */
+/** All state of one request; nothing keeps it when the request is over. */
 export class RequestState<Request extends AnyRequest = AnyRequest> {
   readonly id: string;
   readonly env: RouterContext;
@@ -197,26 +193,6 @@ export class RequestState<Request extends AnyRequest = AnyRequest> {
     this.#inputTokens = undefined;
   }
 
-  /** A plugin has the answer; `undefined`: it had none after all. */
-  foundBy(found: Found | undefined): void {
-    if (found === undefined) {
-      this.lookup = undefined;
-      this.decision = undefined;
-      return;
-    }
-    const { plugin, hit } = found;
-    const { source, savedCost } = hit;
-    const { name, policies } = this.route;
-    this.lookup = { plugin, source, ...(savedCost === undefined ? {} : { savedCost }) };
-    this.decision = {
-      route: name,
-      strategy: policies.strategy.name,
-      candidates: [],
-      skipped: [],
-      lookup: this.lookup,
-    };
-  }
-
   /** The route has been selected. */
   setRoute(route: Route): void {
     this.isRouted = true;
@@ -249,7 +225,7 @@ export class RequestState<Request extends AnyRequest = AnyRequest> {
     this.#timeoutAt = env.awake.now(now) + startedAt + this.timeout.request - now;
     if (options.deadline !== undefined) this.#deadlineAt = now + options.deadline - env.clock.date();
     this.interrupted = options.interrupted ?? policies.interrupted;
-    this.hedge = hedgeOf(options.hedge, policies.hedge);
+    this.hedge = hedgeOver(options.hedge, policies.hedge);
   }
 
   #watch(): void {
@@ -306,9 +282,4 @@ function activeOf(
 /** What calls of a closed router, and those under way when it is closed, end with. */
 export function closedError(): RouterError {
   return new RouterError('closed', 'the router has been closed');
-}
-
-function hedgeOf(called: CallOptions['hedge'], routed: ResolvedPolicies['hedge']): ResolvedPolicies['hedge'] {
-  if (called === undefined) return routed;
-  return called === false ? false : mergeDefined(routed === false ? defaultHedge : routed, called);
 }

@@ -1,8 +1,8 @@
 import type { Strategy } from '../types/options/strategy.ts';
 import type { AnyRequest, AnyResult } from '../types/plugin.ts';
 import type { StreamPart } from '../types/result/stream-part.ts';
-import { sleep } from '../util/clock.ts';
 import { compact } from '../util/json.ts';
+import { sleep } from '../util/time/clock.ts';
 import { hasSpareCapacity } from './admission/capacity.ts';
 import { type ChannelReservation, reserve } from './attempt/reservation.ts';
 import type { Failover } from './failover/failover.ts';

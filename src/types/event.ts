@@ -102,6 +102,8 @@ export interface TargetStateEvent {
   readonly target: string;
   /** Which of the provider's `keys`, from 0 on, where there are several: each has a state of its own. */
   readonly key?: number;
+  /** Of requests for embeddings or images alone, which have a state of their own. Left out for chats and streams. */
+  readonly workload?: 'embed' | 'image';
   readonly state: Health;
   readonly previous: Health;
   /** When it is expected to be tried again: milliseconds since 1970, where that is known. */

@@ -17,6 +17,7 @@ const beyondTheSDK = new Set([
   'a comment inside of data is a sign of life',
   'a ping is a sign of life, whatever its data',
   'an answer labeled as a web page is an answer',
+  'the end mark of a stream after a whole answer is not part of it',
   'a whole answer in place of a stream is the answer',
   'several chunks in a list are chunks',
 ]);

@@ -23,8 +23,8 @@ import type {
 } from '../../types/request/message.ts';
 import type { ChatRequest, FunctionTool, Tool } from '../../types/request/request.ts';
 import { functionOptions, partOptions, toProviderTool, vendorToolName } from './option-case.ts';
-import { withVendorHistory } from './vendor-history.ts';
-import { callOptions } from './vendor-options.ts';
+import { withVendorHistory } from './vendor/history.ts';
+import { callOptions } from './vendor/options.ts';
 
 /** A call that came in through the AI SDK as a request; it takes the call along, for targets that speak its words. */
 export function toChatRequest(call: LanguageCall): ChatRequest {

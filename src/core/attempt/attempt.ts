@@ -5,10 +5,10 @@ import type { VendorLimit } from '../../types/options/limit.ts';
 import type { ProviderCall } from '../../types/provider.ts';
 import type { AttemptSummary, ResponseInfo } from '../../types/result/result.ts';
 import type { Cost, Usage } from '../../types/result/usage.ts';
-import { abortQuietly, type LinkedAbort, linkedAbort, type Signal } from '../../util/abort.ts';
 import { compact } from '../../util/json.ts';
-import { forRequest } from '../../util/pulse.ts';
-import { type Watchdog, watchdog } from '../../util/watchdog.ts';
+import { abortQuietly, type LinkedAbort, linkedAbort, type Signal } from '../../util/time/abort.ts';
+import { forRequest } from '../../util/time/pulse.ts';
+import { type Watchdog, watchdog } from '../../util/time/watchdog.ts';
 import { reportAttemptEnd, reportAttemptStart } from '../events.ts';
 import type { AttemptSlot } from '../failover/race.ts';
 import type { RequestState } from '../request.ts';
@@ -144,7 +144,7 @@ export class Attempt {
     const now = request.env.clock.now();
     // Otherwise a target that has become slower is given up too early forever.
     if (this.#expired) this.#waiting?.gaveUp();
-    const { breaker, retry, fallbackOn } = request.route.policies;
+    const { retry, fallbackOn } = request.route.policies;
     if (error.kind === 'rate-limit' || error.kind === 'overloaded')
       channel.adaptive.refused(channel.places.taken, this.#startedAt, now);
     // No failure where the request is sent again on a fresh connection; a target that does it again is broken.
@@ -154,7 +154,7 @@ export class Attempt {
       !request.attempts.some(({ target: id, outcome }) => id === target.id && outcome === 'failed');
     const usual = failurePolicyOf(error, fallbackOn);
     const policy = pardoned ? ({ ...usual, health: 'nothing' } as const) : usual;
-    const counts = recordFailure(channel, this.#reservation.passes, error, policy, breaker, now);
+    const counts = recordFailure(channel, this.#reservation.passes, error, policy, request, now);
     target.stats.end(now, { failed: counts });
     const billed = billedOf(error, this.#firstTokenAt !== undefined);
     const { kind, status, vendorCode: code, limit } = error;

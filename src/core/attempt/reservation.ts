@@ -3,7 +3,7 @@ import type { TokenDemand } from '../../limits/vendor-limits.ts';
 import type { AttemptOutcome } from '../../types/plugin.ts';
 import type { AttemptSummary } from '../../types/result/result.ts';
 import type { Usage } from '../../types/result/usage.ts';
-import { forRequest } from '../../util/pulse.ts';
+import { forRequest } from '../../util/time/pulse.ts';
 import type { RequestState } from '../request.ts';
 import { expectedTokens } from '../routing/estimates.ts';
 import type { Channel } from '../targets/target.ts';

@@ -4,7 +4,7 @@ import { addCosts } from '../../pricing/cost.ts';
 import type { ProviderOptions } from '../../types/request/message.ts';
 import type { OperationResult, ResponseInfo, Warning } from '../../types/result/result.ts';
 import type { Cost, Usage } from '../../types/result/usage.ts';
-import { linkedAbort, type Signal } from '../../util/abort.ts';
+import { linkedAbort, type Signal } from '../../util/time/abort.ts';
 import { availableAt, declaredAt, hasCapacity, isWithinLimits } from '../admission/capacity.ts';
 import { type Attempt, beginAttempt } from '../attempt/attempt.ts';
 import { follow } from '../attempt/follow.ts';

@@ -80,13 +80,14 @@ interface Considered {
 
 /** Asks of each target of the route whether it may get the request: the first reason against it counts. */
 function consider(request: RequestState, now: number): Considered {
-  const { env, route } = request;
+  const { env, route, operation } = request;
   const skipped: SkippedTarget[] = [];
   const ready: CandidateView[] = [];
   const later: CandidateView[] = [];
   let refusal: Excluded['error'];
   const reasons = exclusionsFor(request);
-  for (const target of route.targets) {
+  for (const each of route.targets) {
+    const target = each.workload === operation.workload ? each : each.of(operation.workload);
     const first = emitHealthChange(target, env, now);
     const { state } = (target.channels.length === 1 && first) || targetHealth(target, now);
     const candidate = new CandidateView(target, state, request, now);

@@ -1,6 +1,6 @@
 import { CostLimitError } from '../../errors.ts';
 import type { SkippedTarget } from '../../types/result/decision.ts';
-import { toEpoch } from '../../util/clock.ts';
+import { toEpoch } from '../../util/time/clock.ts';
 import { availableAt, declaredAt } from '../admission/capacity.ts';
 import type { RouterContext } from '../context.ts';
 import type { RequestState } from '../request.ts';

@@ -3,9 +3,9 @@ import type { CallOptions } from '../../types/options/options.ts';
 import type { Select, SelectContext, SelectOptions } from '../../types/options/select.ts';
 import type { ChatRequest } from '../../types/request/request.ts';
 import type { Selected } from '../../types/result/decision.ts';
-import { orAbort, realAbort, type Signal } from '../../util/abort.ts';
-import type { AwakeClock } from '../../util/awake-clock.ts';
-import { watchdog } from '../../util/watchdog.ts';
+import { orAbort, realAbort, type Signal } from '../../util/time/abort.ts';
+import type { AwakeClock } from '../../util/time/awake-clock.ts';
+import { watchdog } from '../../util/time/watchdog.ts';
 import type { Operation } from '../operations/operation.ts';
 import type { Route, RouteFinder } from '../routes.ts';
 

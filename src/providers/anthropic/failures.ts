@@ -1,4 +1,4 @@
-import { creditPause, type FailureFacts, type FailureRow } from '../../transport/failure-table.ts';
+import { creditPause, type FailureFacts, type FailureRow } from '../../transport/failure/failure-table.ts';
 
 /** Limits can be raised at any time, so a spent one is tried again once an hour. */
 const longestSpendPause = 3_600_000;

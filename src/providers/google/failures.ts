@@ -1,5 +1,5 @@
-import type { FailureRow } from '../../transport/failure-table.ts';
-import { quotasIn } from '../../transport/read-failure.ts';
+import type { FailureRow } from '../../transport/failure/failure-table.ts';
+import { quotasIn } from '../../transport/failure/read-failure.ts';
 
 /** What Google says when it fails (https://ai.google.dev/gemini-api/docs/troubleshooting, https://google.aip.dev/193). */
 export const googleFailures: readonly FailureRow[] = [

@@ -21,6 +21,7 @@ import { type ImageWords, toImageRequest, toImages } from '../chat-completions/i
 import type { Quirks } from '../chat-completions/quirks.ts';
 import { toRequest } from '../chat-completions/request.ts';
 import { mark } from '../shared/account-marks.ts';
+import { parseAnswer } from '../shared/answer/parse.ts';
 import { unfencedContent, unfencedReader } from '../shared/answer/unfence.ts';
 import { limitsIn, recalled, refuseAborted, toThrown, withLimits } from '../shared/sdk-provider.ts';
 import { eventChunks } from '../shared/stream/event-stream.ts';
@@ -136,7 +137,7 @@ async function once<T>(
     const { body, headers, read } = prepare(exchange);
     exchange.large ||= asksForPictures(body);
     const answer = await post(server, path, body, headers, exchange);
-    return read(JSON.parse(await readText(answer.body)));
+    return read(parseAnswer(await readText(answer.body)));
   } catch (error) {
     throw toThrown(server.name, error, exchange, chatCompletionsFailures, signal);
   }

@@ -1,7 +1,7 @@
 import { ProviderError } from '../../errors.ts';
-import { classifyFailure } from '../../transport/failure.ts';
-import type { FailureRow } from '../../transport/failure-table.ts';
-import { causes, networkError } from '../../transport/network-error.ts';
+import { classifyFailure } from '../../transport/failure/failure.ts';
+import type { FailureRow } from '../../transport/failure/failure-table.ts';
+import { causes, networkError } from '../../transport/failure/network-error.ts';
 import type { Exchange } from '../../transport/transport.ts';
 
 /**

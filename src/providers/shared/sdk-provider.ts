@@ -1,6 +1,6 @@
 import { ConfigError, ProviderError } from '../../errors.ts';
-import type { FailureRow } from '../../transport/failure-table.ts';
-import { limitsOf } from '../../transport/rate-limits.ts';
+import type { FailureRow } from '../../transport/failure/failure-table.ts';
+import { limitsOf } from '../../transport/limits/rate-limits.ts';
 import { type Exchange, newExchange } from '../../transport/transport.ts';
 import type { VendorLimit } from '../../types/options/limit.ts';
 import type {
@@ -56,7 +56,7 @@ export interface SdkMapping<Name extends string, Client, Body extends Wire = Wir
   /** What else the vendor has. */
   readonly embed?: SdkEmbeddings<Client>;
   readonly image?: SdkImages<Client>;
-  readonly more?: Pick<Provider, 'capabilities' | 'servedAs' | 'boundBy'>;
+  readonly more?: Pick<Provider, 'capabilities' | 'servedAs' | 'boundBy' | 'lacks'>;
 }
 
 /** Where the client of a mapping comes from. */

@@ -5,7 +5,7 @@
  */
 import type { Clock } from '../../types/clock.ts';
 import type { Change, Store, StoredValue } from '../../types/store.ts';
-import { systemClock } from '../../util/clock.ts';
+import { systemClock } from '../../util/time/clock.ts';
 import { emptyShare, leaseFrom, type Share, settleIn } from '../shared/share.ts';
 
 export interface MemoryStoreOptions {

@@ -1,7 +1,7 @@
 import type { Flow } from '../../../health/stream-stall-detector.ts';
-import type { AwakeClock } from '../../../util/awake-clock.ts';
-import { forRequest } from '../../../util/pulse.ts';
-import { type Watchdog, watchdog } from '../../../util/watchdog.ts';
+import type { AwakeClock } from '../../../util/time/awake-clock.ts';
+import { forRequest } from '../../../util/time/pulse.ts';
+import { type Watchdog, watchdog } from '../../../util/time/watchdog.ts';
 import { firstTokenTimeout, idleTimeout, stoppedTimeout } from '../../attempt/adaptive-timeouts.ts';
 import type { RequestState } from '../../request.ts';
 import type { Target } from '../../targets/target.ts';
