@@ -36,4 +36,26 @@ export const playedElsewhere: readonly {
     fault: 'two processes, of which one is told to wait',
     where: 'not yet: needs the shared store',
   },
+  {
+    number: 78,
+    fault: 'an SDK that cannot be loaded for the moment: no file handles, no permission, no network',
+    where: '`test/providers/sdk-loading.test.ts`',
+  },
+  {
+    number: 79,
+    fault:
+      'a runtime that drops timers, promises and I/O with the request that began them, and refuses `redirect: "error"`',
+    where: '`test/runtimes`, in workerd',
+  },
+  {
+    number: 80,
+    fault: 'a bundler that does not find an optional peer',
+    where: '`test/package/bundles.test.ts`, with esbuild, webpack, vite and rollup',
+  },
+  {
+    number: 85,
+    fault:
+      'requests at the same time in Node 22 and 24, Bun, Deno, workerd and Chromium, there also with timers held back',
+    where: '`test/runtimes`',
+  },
 ];
