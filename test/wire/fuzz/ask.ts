@@ -20,6 +20,11 @@ export interface Case {
   readonly bytes: WireBytes;
 }
 
+/** Whether signalbox itself reads the bytes: what others make of them first is theirs. */
+export function isOurs(over: InterfaceName): boolean {
+  return !over.startsWith('ai-sdk-') && over !== 'google-legacy';
+}
+
 /** Longer than any answer takes that comes at all. */
 const patience = 5_000;
 
