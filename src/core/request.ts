@@ -17,7 +17,6 @@ import type { Checked, Operation } from './operations/operation.ts';
 import type { Requirements } from './operations/requirements.ts';
 import { hedgeOver, type ResolvedPolicies, type ResolvedTimeouts } from './options/policies.ts';
 import type { Route } from './routes.ts';
-import type { Found } from './stations/lookup.ts';
 import type { RequestObservers } from './stations/observe.ts';
 import { RequestView } from './stations/request-view.ts';
 import type { Channel } from './targets/target.ts';
@@ -190,26 +189,6 @@ export class RequestState<Request extends AnyRequest = AnyRequest> {
     this.asked = request;
     this.#needs = undefined;
     this.#inputTokens = undefined;
-  }
-
-  /** A plugin has the answer; `undefined`: it had none after all. */
-  foundBy(found: Found | undefined): void {
-    if (found === undefined) {
-      this.lookup = undefined;
-      this.decision = undefined;
-      return;
-    }
-    const { plugin, hit } = found;
-    const { source, savedCost } = hit;
-    const { name, policies } = this.route;
-    this.lookup = { plugin, source, ...(savedCost === undefined ? {} : { savedCost }) };
-    this.decision = {
-      route: name,
-      strategy: policies.strategy.name,
-      candidates: [],
-      skipped: [],
-      lookup: this.lookup,
-    };
   }
 
   /** The route has been selected. */

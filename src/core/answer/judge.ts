@@ -34,9 +34,11 @@ export function judge(
   provenance: Provenance,
 ): Judged | Promise<Judged> {
   const { env, observers, shadow, route, options, lookup } = request;
-  if (observers !== undefined && lookup === undefined)
-    observers.answer(toResult(request, answer, undefined, provenance));
-  const changes = shadow || answer.isChanged ? undefined : env.stations.transform;
+  if (observers !== undefined && lookup === undefined) {
+    const { given = answer.content } = answer;
+    observers.answer(toResult(request, { ...answer, content: given }, undefined, provenance));
+  }
+  const changes = shadow || answer.isStreamed ? undefined : env.stations.transform;
   const passed = changes === undefined ? answer : transformed(request, answer);
   if ('issues' in passed) return passed;
   const schema = schemaOf(request, input);
@@ -63,7 +65,7 @@ function transformed(request: RequestState, answer: Answer): Answer | Exclude<Ju
 
 /** An answer with another content: neither its raw form nor that of another interface is for the caller any more. */
 export function changed({ origin: _, ...answer }: Answer, content: readonly ContentPart[]): Answer {
-  return { ...answer, content, raw: undefined, isChanged: true };
+  return { ...answer, content, raw: undefined, given: answer.content };
 }
 
 async function review(
@@ -99,7 +101,7 @@ async function refusalOf(accept: Accept, result: ChatResult): Promise<string | u
 
 export function toResult(
   { attempts, decision }: RequestState,
-  { isChanged: _, ...answer }: Answer,
+  { given: _, isStreamed: _streamed, ...answer }: Answer,
   object: unknown,
   { target, cost }: Provenance,
 ): ChatResult {

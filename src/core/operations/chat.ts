@@ -4,7 +4,9 @@ import type { ChatRequest } from '../../types/request/request.ts';
 import type { ChatResult } from '../../types/result/result.ts';
 import type { ChatStream } from '../../types/router.ts';
 import { chat } from '../calls/chat.ts';
+import { replayChat } from '../calls/replay.ts';
 import { stream } from '../calls/stream/chat-stream.ts';
+import { replayStream } from '../calls/stream/replay-stream.ts';
 import { normalizeChatRequest } from './check/chat-request.ts';
 import type { Operation } from './operation.ts';
 import { requirementsOf } from './requirements.ts';
@@ -39,6 +41,7 @@ export const chatOperation: RunnableOperation<ResolvedChatRequest, ChatResult> =
   measuredAs: 'chat',
   streamed: false,
   run: chat,
+  replay: replayChat,
 };
 
 export const streamOperation: RunnableOperation<ResolvedChatRequest, ChatStream> = {
@@ -47,4 +50,5 @@ export const streamOperation: RunnableOperation<ResolvedChatRequest, ChatStream>
   measuredAs: 'stream',
   streamed: true,
   run: stream,
+  replay: replayStream,
 };

@@ -1,6 +1,7 @@
 import { estimateInput } from '../../pricing/estimate.ts';
 import type { ImageRequest, ImageResult } from '../../types/request/image.ts';
 import { image } from '../calls/image.ts';
+import { replayWhole } from '../calls/replay.ts';
 import { imagesPerCall, imageTokens } from '../routing/estimates.ts';
 import { messageOf, normalizeImageRequest } from './check/plain-request.ts';
 import { requirementsOf } from './requirements.ts';
@@ -28,4 +29,5 @@ export const imageOperation: RunnableOperation<ImageRequest, ImageResult> = {
   outputTokens: (target, { needs }, now) => needs.imageCount * imageTokens(target, now),
   calls: (target, { imageCount }) => Math.ceil(imageCount / imagesPerCall(target)),
   run: image,
+  replay: replayWhole,
 };

@@ -117,8 +117,15 @@ function toToolChoice({ toolChoice, tools }: ProviderCall, quirks: Quirks, warni
   return undefined;
 }
 
-function toReasoning({ reasoning }: ProviderCall, quirks: Quirks, warnings: Warning[]): Wire {
-  if (reasoning === undefined) return {};
+function toReasoning(call: ProviderCall, quirks: Quirks, warnings: Warning[]): Wire {
+  if (call.reasoning === undefined) return {};
+  const isForced = call.toolChoice === 'required' || typeof call.toolChoice === 'object';
+  const refused = quirks.reasoningWithForcedTool === false && isForced && call.reasoning !== 'none';
+  if (refused) {
+    const details = 'not together with a tool that the model has to call';
+    warnings.push({ type: 'unsupported', feature: 'reasoning', details });
+  }
+  const reasoning = refused ? 'none' : call.reasoning;
   switch (quirks.reasoning ?? 'reasoning_effort') {
     case 'reasoning_effort':
       return { reasoning_effort: reasoning };

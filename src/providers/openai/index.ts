@@ -35,6 +35,7 @@ import {
 import { askedToBeServedAs } from '../shared/usage/service-tier.ts';
 import { capabilitiesInChat, capabilitiesInResponses } from './capabilities.ts';
 import { toEditFiles } from './image-edits.ts';
+import { withLeastEffort } from './least-effort.ts';
 import { inChat, lacksInChat, lacksInResponses } from './option-names.ts';
 import * as responses from './responses/index.ts';
 
@@ -141,11 +142,9 @@ type Interface = Pick<
 function overChatCompletions(seesMark: boolean): Interface {
   return {
     toRequest: (given, stream) => {
-      const call = forInterface(given, 'openai.chat');
-      const own = call.providerOptions?.[name];
-      if (own === undefined) return toRequest(call, name, quirks, stream);
       const warnings: Warning[] = [];
-      const { instructions, ...options } = inChat(own, warnings);
+      const call = withLeastEffort(forInterface(given, 'openai.chat'), warnings);
+      const { instructions, ...options } = inChat(call.providerOptions?.[name] ?? {}, warnings);
       const providerOptions = { ...call.providerOptions, [name]: options as JSONObject };
       const messages: ProviderCall['messages'] =
         typeof instructions === 'string'
@@ -168,7 +167,12 @@ function overChatCompletions(seesMark: boolean): Interface {
 }
 
 const overResponses: Interface = {
-  toRequest: (call, stream) => responses.toRequest(forInterface(call, 'openai.responses'), stream),
+  toRequest: (given, stream) => {
+    const warnings: Warning[] = [];
+    const call = withLeastEffort(forInterface(given, 'openai.responses'), warnings);
+    const request = responses.toRequest(call, stream);
+    return { ...request, warnings: [...request.warnings, ...warnings] };
+  },
   send: (client, body, _stream, carry) => has(client.responses, 'responses').create(body, callOptions(carry)),
   asksForPictures: responses.asksForPictures,
   toResult: responses.toResult,

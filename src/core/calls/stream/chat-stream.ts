@@ -7,7 +7,7 @@ import type { Failover } from '../../failover/failover.ts';
 import type { RequestState } from '../../request.ts';
 import { openStream } from './open-stream.ts';
 import { Recovery } from './recovery.ts';
-import { StreamReader } from './stream-reader.ts';
+import { StreamReader, type StreamSource } from './stream-reader.ts';
 
 /** Opens a stream at the first target that gives a token. */
 export async function stream(
@@ -20,30 +20,30 @@ export async function stream(
     (lost) => lost.abandon(),
   );
   const recovery = new Recovery(run, failover, asked, opened);
-  return new OpenedChatStream(recovery, new StreamReader(run, asked, recovery));
+  return new OpenedChatStream(recovery, new StreamReader(run, recovery));
 }
 
 /** The caller's side of a stream. A class, so that all of them share their getters: see `Expected`. */
-class OpenedChatStream implements ChatStream {
-  readonly #recovery: Recovery;
+export class OpenedChatStream implements ChatStream {
+  readonly #source: StreamSource;
   readonly #reader: StreamReader;
   #isIterated = false;
 
-  constructor(recovery: Recovery, reader: StreamReader) {
-    this.#recovery = recovery;
+  constructor(source: StreamSource, reader: StreamReader) {
+    this.#source = source;
     this.#reader = reader;
   }
 
   get target(): string {
-    return this.#recovery.current.attempt.target.id;
+    return this.#source.target;
   }
 
   get response(): ResponseInfo {
-    return this.#recovery.current.info.response;
+    return this.#source.info.response;
   }
 
   get warnings(): readonly Warning[] {
-    return this.#recovery.current.info.warnings;
+    return this.#source.info.warnings;
   }
 
   get result(): Promise<ChatResult> {
@@ -58,7 +58,7 @@ class OpenedChatStream implements ChatStream {
     return {
       [Symbol.asyncIterator]: () => {
         const iterator = this[Symbol.asyncIterator]();
-        this.#recovery.neverRestart();
+        this.#source.neverRestart();
         return iterator as AsyncIterator<AppendOnlyPart>;
       },
     };

@@ -117,7 +117,7 @@ export class ReadStream {
     const isUnread = this.#timers.hasBegun && this.#onPart === undefined;
     if (isRouterError(failure, 'provider') && failure.kind !== 'aborted' && !isUnread)
       attempt.fail(failure, this.#seen());
-    else attempt.abandon(this.#seen(), attempt.signal.aborted);
+    else attempt.abandon(this.#seen(), attempt.signal.aborted || isRouterError(failure, 'output'));
     attempt.stop();
     this.#closeUpstream();
     return failure;
@@ -127,6 +127,7 @@ export class ReadStream {
   answer(finish: ProviderFinishPart): Answer {
     this.#end();
     return {
+      isStreamed: true,
       content: this.collected.content(),
       finishReason: finish.finishReason,
       usage: finish.usage,
@@ -140,15 +141,23 @@ export class ReadStream {
   }
 
   #pull(): void {
-    const { request, attempt } = this.#init;
     try {
-      this.#upstream ??= attempt.channel.provider
-        .stream({ ...request, ...attempt.carry })
-        [Symbol.asyncIterator]();
-      this.#upstream.next().then(this.#onResult, this.#onThrown);
+      const pulling = this.#upstream === undefined ? this.#open() : this.#upstream.next();
+      pulling.then(this.#onResult, this.#onThrown);
     } catch (error) {
       this.#onThrown(error);
     }
+  }
+
+  /** Starts the provider's call, which is sent when its first part is pulled: both within what plugins put around it. */
+  #open(): Promise<IteratorResult<ProviderStreamPart>> {
+    const { request, attempt } = this.#init;
+    const { observers, channel, carry } = attempt;
+    const open = (): Promise<IteratorResult<ProviderStreamPart>> => {
+      this.#upstream = channel.provider.stream({ ...request, ...carry })[Symbol.asyncIterator]();
+      return this.#upstream.next();
+    };
+    return observers === undefined ? open() : observers.around(open);
   }
 
   readonly #onResult = (result: IteratorResult<ProviderStreamPart>): void => {

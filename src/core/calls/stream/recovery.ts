@@ -1,21 +1,31 @@
 import { isRouterError, type ProviderError, StreamInterruptedError } from '../../../errors.ts';
+import type { ProviderFinishPart } from '../../../types/provider.ts';
+import type { ChatResult } from '../../../types/result/result.ts';
 import type { Restart } from '../../../types/result/stream-part.ts';
+import { linkedAbort } from '../../../util/time/abort.ts';
 import type { ChatInput } from '../../answer/answer.ts';
-import type { AttemptError } from '../../attempt/failure-policy.ts';
+import { finalize } from '../../answer/finalize.ts';
+import { type AttemptError, isAttemptError } from '../../attempt/failure-policy.ts';
 import type { Failover } from '../../failover/failover.ts';
 import type { RequestState } from '../../request.ts';
 import type { Target } from '../../targets/target.ts';
 import { continuationOf, continues } from './continuation.ts';
 import { openStream, type Takeover } from './open-stream.ts';
-import type { ReadStream } from './read-stream.ts';
+import { Passage } from './passage.ts';
+import type { ReadStream, StreamInfo } from './read-stream.ts';
+import type { StreamSource } from './stream-reader.ts';
+
+/** A stream that the caller reads has no rivals any more. */
+const onlySlot = { win: () => true, signal: linkedAbort().signal };
 
 /**
  * The stream that a request reads from, and what becomes of it when its target breaks off after the first token, or when its answer is
  * not what was asked for: as `interrupted` says, another target continues the answer or restarts it.
  */
-export class Recovery {
+export class Recovery implements StreamSource {
   /** The stream that answers now. */
   current: ReadStream;
+  readonly passage: Passage | undefined;
   readonly #run: RequestState;
   readonly #failover: Failover;
   readonly #asked: ChatInput;
@@ -26,10 +36,14 @@ export class Recovery {
 
   constructor(run: RequestState, failover: Failover, asked: ChatInput, opened: ReadStream) {
     this.current = opened;
+    this.passage = Passage.of(run);
     this.#run = run;
     this.#failover = failover;
     this.#asked = asked;
-    this.#mayContinue = run.interrupted === 'continue' || run.interrupted === 'continue-or-restart';
+    // What plugins hold back of an answer is not known to be its end.
+    const mayContinue = this.passage?.changes !== true;
+    this.#mayContinue =
+      mayContinue && (run.interrupted === 'continue' || run.interrupted === 'continue-or-restart');
     this.#mayRestart = run.interrupted === 'restart' || run.interrupted === 'continue-or-restart';
   }
 
@@ -46,8 +60,9 @@ export class Recovery {
    */
   interruption(reason?: ProviderError, summary?: string): StreamInterruptedError {
     const { collected, info } = this.current;
+    const shown = this.passage?.shown ?? collected;
     return new StreamInterruptedError({
-      partial: { text: collected.text(), content: collected.content() },
+      partial: { text: shown.text(), content: shown.content() },
       usage: info.usage,
       attempts: this.#run.attempts,
       reason,
@@ -64,7 +79,10 @@ export class Recovery {
     const broken = this.interruption(reason);
     this.#failover.failed(this.current.attempt.channel, error);
     if (this.#mayContinue && reason !== undefined && (await this.#hasContinued(reason))) return undefined;
-    if (!this.#mayRestart || !this.#failover.mayGoOn(error)) throw reason === undefined ? error : broken;
+    // What nobody has seen need not be taken back.
+    const isUnseen = this.passage?.isBlank === true;
+    const mayRestart = this.#mayRestart || isUnseen;
+    if (!mayRestart || !this.#failover.mayGoOn(error)) throw reason === undefined ? error : broken;
     try {
       await this.#replace();
     } catch (failure) {
@@ -72,7 +90,31 @@ export class Recovery {
       const { partial, usage } = broken;
       throw new StreamInterruptedError({ partial, usage, attempts: this.#run.attempts, reason });
     }
-    return { type: 'restart', target: this.current.attempt.target.id };
+    const restart: Restart = { type: 'restart', target: this.current.attempt.target.id };
+    this.passage?.pass(restart);
+    return isUnseen ? undefined : restart;
+  }
+
+  /** Books and judges the complete answer. */
+  finish(part: ProviderFinishPart): Promise<ChatResult> {
+    const { attempt } = this.current;
+    const answer = this.current.answer(part);
+    const shown = this.passage?.complete(answer) ?? answer;
+    return finalize(this.#run, attempt, onlySlot, this.#asked, shown);
+  }
+
+  /** Ends the target's stream, the parts of which a plugin does not let pass. */
+  reject(error: unknown): void {
+    if (isAttemptError(error)) this.current.fail(error);
+    else this.current.abandon();
+  }
+
+  get target(): string {
+    return this.current.attempt.target.id;
+  }
+
+  get info(): StreamInfo {
+    return this.current.info;
   }
 
   /** Whether another target has taken up the text. */

@@ -1,22 +1,39 @@
+import type { ProviderError, StreamInterruptedError } from '../../../errors.ts';
 import type { ProviderFinishPart } from '../../../types/provider.ts';
 import type { ChatResult } from '../../../types/result/result.ts';
-import type { StreamPart } from '../../../types/result/stream-part.ts';
-import { linkedAbort } from '../../../util/time/abort.ts';
+import type { Restart, StreamPart } from '../../../types/result/stream-part.ts';
 import { type Deferred, deferred } from '../../../util/time/deferred.ts';
 import { type Watchdog, watchdog } from '../../../util/time/watchdog.ts';
-import type { ChatInput } from '../../answer/answer.ts';
-import { finalize } from '../../answer/finalize.ts';
-import { isAttemptError } from '../../attempt/failure-policy.ts';
+import { type AttemptError, isAttemptError } from '../../attempt/failure-policy.ts';
 import { abandonRequest, failRequest, finishRequest } from '../../life-cycle.ts';
 import type { RequestState } from '../../request.ts';
-import type { ReadPart } from './read-stream.ts';
-import type { Recovery } from './recovery.ts';
+import type { Passage } from './passage.ts';
+import type { ReadPart, StreamInfo } from './read-stream.ts';
 
 type Read = IteratorResult<StreamPart, undefined>;
 
 const done: Read = { done: true, value: undefined };
-/** A stream that the caller reads has no rivals any more. */
-const onlySlot = { win: () => true, signal: linkedAbort().signal };
+/** What a reader reads from. */
+export interface StreamSource {
+  /** Gives the next part, or why there is none. */
+  readonly current: {
+    read(onPart: (part: ReadPart) => void, onError: (error: unknown) => void): void;
+  };
+  /** What plugins do with the parts. */
+  readonly passage: Passage | undefined;
+  readonly target: string;
+  readonly info: StreamInfo;
+  /** The complete answer, once it has passed what it has to pass. */
+  finish(part: ProviderFinishPart): Promise<ChatResult>;
+  /** Puts another answer in place of one that failed: `undefined` where it only continues it. Rejects where it cannot. */
+  recover(error: AttemptError): Promise<Restart | undefined>;
+  /** A plugin does not let the answer pass. */
+  reject(error: unknown): void;
+  /** What the reader gets when the stream ends now. */
+  interruption(reason?: ProviderError, summary?: string): StreamInterruptedError;
+  /** The reader cannot take back what it has shown. */
+  neverRestart(): void;
+}
 
 /**
  * Gives a stream's parts to its one reader, one at a time, and ends the request. What a turn needs is kept here rather than made for
@@ -24,8 +41,7 @@ const onlySlot = { win: () => true, signal: linkedAbort().signal };
  */
 export class StreamReader implements AsyncIterator<StreamPart, undefined> {
   readonly #run: RequestState;
-  readonly #asked: ChatInput;
-  readonly #recovery: Recovery;
+  readonly #source: StreamSource;
   readonly #result: Deferred<ChatResult> = deferred();
   /** Lets go of a stream that nobody begins to read. */
   readonly #unread: Watchdog;
@@ -39,6 +55,8 @@ export class StreamReader implements AsyncIterator<StreamPart, undefined> {
   /** Whether `result` reads the stream, because nobody else does; and what it has read, for whoever reads it later. */
   #isDriven = false;
   readonly #ahead: StreamPart[] = [];
+  /** What plugins have made of a part beyond the first one that goes out in its place. */
+  readonly #passed: ReadPart[] = [];
 
   /** Readings that have no answer yet; and the last one of them. */
   #turns = 0;
@@ -47,10 +65,10 @@ export class StreamReader implements AsyncIterator<StreamPart, undefined> {
   #resolve: (read: Read) => void = () => {};
   #reject: (error: unknown) => void = () => {};
 
-  constructor(run: RequestState, asked: ChatInput, recovery: Recovery) {
+  constructor(run: RequestState, source: StreamSource) {
     this.#run = run;
-    this.#asked = asked;
-    this.#recovery = recovery;
+    this.#source = source;
+    if (source.passage !== undefined) this.#onPart = this.#onPassing;
     const { unread } = run.timeout;
     this.#unread = watchdog(run.env.awake, () =>
       this.#leave(`nobody began to read it within timeout.unread = ${unread} ms`),
@@ -101,7 +119,9 @@ export class StreamReader implements AsyncIterator<StreamPart, undefined> {
     const failure = this.#failure;
     if (failure === undefined && !this.#over) {
       this.#turn = new Promise(this.#begin);
-      this.#recovery.current.read(this.#onPart, this.#onError);
+      const passed = this.#passed.shift();
+      if (passed === undefined) this.#source.current.read(this.#onPart, this.#onError);
+      else this.#deliver(passed);
       return this.#turn;
     }
     this.#failure = undefined;
@@ -119,9 +139,30 @@ export class StreamReader implements AsyncIterator<StreamPart, undefined> {
     this.#reject = reject;
   };
 
-  readonly #onPart = (part: ReadPart): void => {
+  readonly #deliver = (part: ReadPart): void => {
     if (part.type !== 'finish') this.#give(part);
     else this.#finish(part).catch(this.#recover).then(this.#give, this.#giveUp);
+  };
+
+  #onPart: (part: ReadPart) => void = this.#deliver;
+
+  /** Parts go to plugins first, where any of them wants to see them. */
+  readonly #onPassing = (part: ReadPart): void => {
+    this.#arrive(part).catch(this.#recover).then(this.#give, this.#giveUp);
+  };
+
+  /** What of a part goes out now; where that is nothing, of the next one. */
+  readonly #arrive = async (part: ReadPart): Promise<StreamPart> => {
+    const { passage } = this.#source;
+    try {
+      this.#passed.push(...(passage === undefined ? [part] : passage.pass(part)));
+    } catch (error) {
+      this.#source.reject(error);
+      throw error;
+    }
+    const first = this.#passed.shift();
+    if (first === undefined) return this.#readAgain();
+    return first.type === 'finish' ? this.#finish(first) : first;
   };
 
   readonly #onError = (error: unknown): void => {
@@ -152,7 +193,8 @@ export class StreamReader implements AsyncIterator<StreamPart, undefined> {
     // An abort has to reach the attempts first: the request ends when they have.
     signal.removeEventListener('abort', this.#onAbort);
     try {
-      return (await this.#recovery.recover(error)) ?? this.#readAgain();
+      this.#passed.length = 0;
+      return (await this.#source.recover(error)) ?? (await this.#readAgain().catch(this.#recover));
     } finally {
       signal.addEventListener('abort', this.#onAbort, { once: true });
     }
@@ -160,15 +202,12 @@ export class StreamReader implements AsyncIterator<StreamPart, undefined> {
 
   /** Another reading of the same turn, after something has changed. */
   #readAgain(): Promise<StreamPart> {
-    const { current } = this.#recovery;
-    return new Promise<ReadPart>((resolve, reject) => current.read(resolve, reject))
-      .then((part) => (part.type === 'finish' ? this.#finish(part) : part))
-      .catch(this.#recover);
+    const { current } = this.#source;
+    return new Promise<ReadPart>((resolve, reject) => current.read(resolve, reject)).then(this.#arrive);
   }
 
   async #finish(part: ProviderFinishPart): Promise<StreamPart> {
-    const { current } = this.#recovery;
-    const answer = await finalize(this.#run, current.attempt, onlySlot, this.#asked, current.answer(part));
+    const answer = await this.#source.finish(part);
     this.#close();
     finishRequest(this.#run, answer);
     this.#result.resolve(answer);
@@ -195,7 +234,7 @@ export class StreamReader implements AsyncIterator<StreamPart, undefined> {
     if (this.#over) return;
     this.#isLeft = this.#isRead;
     this.#close();
-    const error = this.#recovery.interruption(undefined, summary);
+    const error = this.#source.interruption(undefined, summary);
     this.#failure = { error };
     this.#run.stop(error);
     abandonRequest(this.#run, error);
