@@ -15,7 +15,7 @@ const directions = {
   selectors: base,
   core: [...base, 'stats', 'limits', 'health', 'pricing', 'strategies'],
   router: [...base, 'stats', 'limits', 'health', 'pricing', 'strategies', 'core', 'stores', 'plugins'],
-  index: ['types', 'errors', 'strategies', 'selectors', 'router', 'stores', 'plugins'],
+  index: ['types', 'errors', 'strategies', 'router'],
   transport: base,
   providers: [...base, 'transport'],
   catalog: [...base, 'core', 'pricing', 'providers'],

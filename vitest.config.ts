@@ -6,7 +6,7 @@ export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     // Needs the built package, and npm: run by `npm test` after the build.
-    exclude: ['test/package/**', '**/node_modules/**'],
+    exclude: ['test/{package,runtimes}/**', '**/node_modules/**'],
     typecheck: { enabled: true, include: ['test/**/*.test-d.ts'] },
     maxWorkers: 2,
     testTimeout: 20_000,

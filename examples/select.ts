@@ -1,6 +1,7 @@
 // Which route a request takes, by what it asks: simple ones to the cheap target, complex ones to the strong one.
-import { byComplexity, complexityOf, createRouter, rules } from 'signalbox';
+import { createRouter, rules } from 'signalbox';
 import { anthropic } from 'signalbox/anthropic';
+import { byComplexity, complexityOf } from 'signalbox/complexity';
 import { openai } from 'signalbox/openai';
 
 const byScore = byComplexity({ simple: 'cheap', complex: 'strong' });

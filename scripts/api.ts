@@ -1,6 +1,6 @@
 // The API report: what each sub-path exports, with its types, in etc/. A change of the public types shows in review.
 // `npm run api` compares it with the built package; `npm run api -- --write` writes it anew.
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { Extractor, ExtractorConfig, ExtractorLogLevel } from '@microsoft/api-extractor';
@@ -47,7 +47,8 @@ for (const subPath of subPaths()) {
     localBuild: write,
     messageCallback(message) {
       message.handled = true;
-      const symbol = /^The symbol "([^"]+)"/.exec(message.text)?.[1];
+      // API Extractor numbers a name that a global has as well.
+      const symbol = /^The symbol "([^"]+?)(?:_\d+)?"/.exec(message.text)?.[1];
       if (message.messageId === 'ae-forgotten-export' && symbol !== undefined) hidden.push([entry, symbol]);
     },
   });
@@ -55,13 +56,16 @@ for (const subPath of subPaths()) {
 }
 rmSync(temporary, { recursive: true });
 
-const stale = readdirSync('etc').filter((file) => file.endsWith('.api.md') && !expected.has(file));
-// A type that every sub-path uses is exported once, by `signalbox` itself.
-const exported = new Set(
-  readFileSync(join('etc', 'index.api.md'), 'utf8').match(
-    /(?<=^export (?:declare )?(?:abstract )?(?:interface|type|class|function|const) )\w+/gm,
-  ),
+const stale = (existsSync('etc') ? readdirSync('etc') : []).filter(
+  (file) => file.endsWith('.api.md') && !expected.has(file),
 );
+// A type that every sub-path uses is exported once, by `signalbox` itself.
+const index = readFileSync(join('etc', 'index.api.md'), 'utf8');
+const exported = new Set([
+  ...(index.match(/(?<=^export (?:declare )?(?:abstract )?(?:interface|type|class|function|const) )\w+/gm) ??
+    []),
+  ...(index.match(/(?<=^export \{ \w+ as )\w+/gm) ?? []),
+]);
 const nowhere = hidden.filter(([, symbol]) => !exported.has(symbol));
 for (const [entry, symbol] of nowhere)
   console.log(`${entry}: a public signature uses ${symbol}, which nothing exports`);

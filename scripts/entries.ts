@@ -10,6 +10,8 @@ export const entries = {
   'openai-fetch': 'src/adapters/openai-fetch/index.ts',
   catalog: 'src/catalog/index.ts',
   sqlite: 'src/stores/sqlite/index.ts',
+  memory: 'src/stores/memory/index.ts',
+  complexity: 'src/selectors/index.ts',
   log: 'src/plugins/log/index.ts',
   testing: 'src/testing/index.ts',
 } as const;

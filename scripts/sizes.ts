@@ -1,5 +1,5 @@
 // How large each sub-path is in a bundle, and how long it takes to import; fails above the limits, which are in sub-paths.ts. With
-// `--write`, the table goes into the README.
+// `--write`, the table goes into docs/sizes.md.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { gzipSize, importLimit, importTime, limits, subPaths } from './sub-paths.ts';
 
@@ -17,10 +17,10 @@ const table = rows.join('\n');
 console.log(table);
 
 if (process.argv.includes('--write')) {
-  const readme = readFileSync('README.md', 'utf8');
+  const page = readFileSync('docs/sizes.md', 'utf8');
   const marked = /(<!-- sizes -->\n)[\s\S]*?(\n<!-- \/sizes -->)/;
-  if (!marked.test(readme)) throw new Error('README.md has no place for the sizes');
-  writeFileSync('README.md', readme.replace(marked, `$1${table}$2`));
+  if (!marked.test(page)) throw new Error('docs/sizes.md has no place for the sizes');
+  writeFileSync('docs/sizes.md', page.replace(marked, `$1${table}$2`));
 }
 if (wrong.length > 0) {
   console.error(`${wrong.join('\n')}\nThe limits are in scripts/sub-paths.ts.`);

@@ -17,7 +17,9 @@ export const limits: Readonly<Record<string, number>> = {
   'signalbox/openai-fetch': 21.4,
   'signalbox/catalog': 5.7,
   'signalbox/sqlite': 6,
-  'signalbox/log': 4,
+  'signalbox/log': 2,
+  'signalbox/memory': 2.5,
+  'signalbox/complexity': 3,
   'signalbox/testing': 2.4,
 };
 

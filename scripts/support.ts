@@ -1,4 +1,4 @@
-// What each provider does in the conformance suite, as a table. With `--write`, into the README; else it has to stand there.
+// What each provider does in the conformance suite, as a table. With `--write`, into docs/guide/providers.md; else it has to be there.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fixture as anthropic } from '../test/conformance/fixtures/anthropic.ts';
 import { fixture as google } from '../test/conformance/fixtures/google.ts';
@@ -45,13 +45,13 @@ const table = [...rows, '', ...notes.map((note, index) => `<sup>${index + 1}</su
   .join('\n')
   .trimEnd();
 
-const readme = readFileSync('README.md', 'utf8');
+const page = readFileSync('docs/guide/providers.md', 'utf8');
 const marked = /(<!-- support -->\n)[\s\S]*?(\n<!-- \/support -->)/;
-const written = readme.replace(marked, (_, before: string, after: string) => `${before}${table}${after}`);
-if (process.argv.includes('--write')) writeFileSync('README.md', written);
-else if (written !== readme || !marked.test(readme)) {
+const written = page.replace(marked, (_, before: string, after: string) => `${before}${table}${after}`);
+if (process.argv.includes('--write')) writeFileSync('docs/guide/providers.md', written);
+else if (written !== page || !marked.test(page)) {
   console.error(
-    'The support table in README.md is not what the conformance suite says: npm run support -- --write',
+    'The support table in docs/guide/providers.md is not what the conformance suite says: npm run support -- --write',
   );
   process.exitCode = 1;
 } else console.log(table);

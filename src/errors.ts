@@ -1,29 +1,14 @@
-import type {
-  HitLimit,
-  PluginStation,
-  ProviderErrorKind,
-  ProviderErrorScope,
-  RouterErrorCode,
-} from './types/error.ts';
+import type { ProviderError } from './errors/provider-error.ts';
+// A registered symbol, so that the guards hold across two copies of the package.
+import { brand, type ConfigError, type RequestError, RouterError } from './errors/router-error.ts';
+import type { PluginStation, RouterErrorCode } from './types/error.ts';
 import type { ContentPart } from './types/request/message.ts';
-import type { Decision } from './types/result/decision.ts';
+import type { Decision, SkippedTarget } from './types/result/decision.ts';
 import type { AttemptSummary } from './types/result/result.ts';
 import type { Usage } from './types/result/usage.ts';
 
-// A registered symbol, so that the guards hold across two copies of the package.
-const brand = Symbol.for('signalbox.error');
-
-/** The base of every error that signalbox throws. None of them holds a key, a prompt or a header. */
-export class RouterError extends Error {
-  readonly code: RouterErrorCode;
-
-  constructor(code: RouterErrorCode, message: string) {
-    super(message);
-    this.name = 'RouterError';
-    this.code = code;
-    Object.defineProperty(this, brand, { value: true });
-  }
-}
+export { ProviderError, type ProviderErrorInit } from './errors/provider-error.ts';
+export { ConfigError, RequestError, RouterError } from './errors/router-error.ts';
 
 /**
  * Whether `error` came from signalbox, from this copy of the package or another. With a code: whether it is that error.
@@ -39,7 +24,6 @@ export function isRouterError(error: unknown, code?: RouterErrorCode): boolean {
   if (typeof error !== 'object' || error === null || !(brand in error)) return false;
   return code === undefined || (error as { code?: unknown }).code === code;
 }
-
 /** The error class of each code. */
 export interface ErrorOfCode {
   config: ConfigError;
@@ -54,142 +38,6 @@ export interface ErrorOfCode {
   refused: RefusedError;
   plugin: PluginError;
   closed: RouterError;
-}
-
-/** An option is wrong. Thrown where the option is given, before anything is sent. */
-export class ConfigError extends RouterError {
-  /** The path of the option, such as `targets[1].model`. */
-  readonly option: string;
-
-  /** `got` must be fit to be seen: describe a secret, never pass it. */
-  constructor(option: string, expected: string, got: string) {
-    super('config', `${option}: expected ${expected}, got ${got}`);
-    this.name = 'ConfigError';
-    this.option = option;
-  }
-}
-
-/** The request or its call options are wrong. Nothing was sent. */
-export class RequestError extends RouterError {
-  /** The path of the field, such as `messages[2].content`. */
-  readonly field: string;
-
-  constructor(field: string, expected: string, got: string) {
-    super('request', `${field}: expected ${expected}, got ${got}`);
-    this.name = 'RequestError';
-    this.field = field;
-  }
-}
-
-/** What a `ProviderError` is made of. */
-export interface ProviderErrorInit {
-  readonly kind: ProviderErrorKind;
-  /** The provider's name. Default: `provider`. */
-  readonly provider?: string | undefined;
-  /** HTTP status, where there was one; for an error inside a stream the status it stands for. */
-  readonly status?: number | undefined;
-  /** The vendor's error code or type, or the code of a network error (`ECONNRESET`). */
-  readonly code?: string | undefined;
-  /** Which of the vendor's limits was hit, where it can be told. */
-  readonly limit?: HitLimit | undefined;
-  /** Milliseconds after which the vendor wants to be asked again. */
-  readonly retryAfter?: number | undefined;
-  /** The same as a point in time: milliseconds since 1970. `retryAfter` wins. */
-  readonly retryAt?: number | undefined;
-  /** The vendor's id of the request. */
-  readonly requestId?: string | undefined;
-  /** Default: what the kind implies. */
-  readonly scope?: ProviderErrorScope | undefined;
-  /** Whether the vendor had begun to answer. Default: whether there is a status. */
-  readonly answered?: boolean | undefined;
-  /** A short phrase of our own about what happened. */
-  readonly summary?: string | undefined;
-  /** The vendor's own text and error. Kept apart, see `unredacted()`. */
-  readonly vendorMessage?: string | undefined;
-  readonly cause?: unknown;
-}
-
-const scopeOfKind: Record<ProviderErrorKind, ProviderErrorScope> = {
-  'rate-limit': 'deployment',
-  quota: 'key',
-  overloaded: 'deployment',
-  server: 'deployment',
-  network: 'endpoint',
-  timeout: 'deployment',
-  auth: 'key',
-  'not-found': 'deployment',
-  'bad-request': 'request',
-  'context-length': 'request',
-  'content-filter': 'request',
-  malformed: 'deployment',
-  truncated: 'deployment',
-  aborted: 'request',
-  unknown: 'deployment',
-};
-
-/** One attempt failed. The only error that a provider throws. */
-export class ProviderError extends RouterError {
-  readonly kind: ProviderErrorKind;
-  readonly provider: string;
-  readonly status: number | undefined;
-  /** Under `vendorCode`, because `code` says which `RouterError` this is. */
-  readonly vendorCode: string | undefined;
-  /** Of kinds `rate-limit` and `quota`: which of the vendor's limits was hit, where it can be told. */
-  readonly limit: HitLimit | undefined;
-  /** Milliseconds, from when the error arose, after which the vendor wants to be asked again. */
-  readonly retryAfter: number | undefined;
-  /** The same as a point in time: milliseconds since 1970. */
-  readonly retryAt: number | undefined;
-  readonly requestId: string | undefined;
-  readonly scope: ProviderErrorScope;
-  /** Whether the vendor had begun to answer; before that it has most likely done, and charged, nothing. */
-  readonly answered: boolean;
-  readonly #vendorMessage: string | undefined;
-  readonly #cause: unknown;
-
-  constructor(init: ProviderErrorInit) {
-    super('provider', describe(init));
-    this.name = 'ProviderError';
-    this.kind = init.kind;
-    this.provider = init.provider ?? 'provider';
-    this.status = init.status;
-    this.vendorCode = plainCode(init.code);
-    this.limit = init.limit;
-    const now = Date.now();
-    this.retryAfter =
-      init.retryAfter ?? (init.retryAt === undefined ? undefined : Math.max(0, init.retryAt - now));
-    this.retryAt = this.retryAfter === undefined ? undefined : now + this.retryAfter;
-    this.requestId = plain(init.requestId, /^[\w.:-]{1,100}$/);
-    this.scope = init.scope ?? scopeOfKind[init.kind];
-    this.answered = init.answered ?? init.status !== undefined;
-    this.#vendorMessage = init.vendorMessage;
-    this.#cause = init.cause;
-  }
-
-  /**
-   * The vendor's own words and the SDK's own error. They can hold parts of the prompt and must not be logged without
-   * a look; that is why they are not fields of the error and do not show when it is printed.
-   */
-  unredacted(): { message: string | undefined; cause: unknown } {
-    return { message: this.#vendorMessage, cause: this.#cause };
-  }
-}
-
-function describe(init: ProviderErrorInit): string {
-  const code = plainCode(init.code);
-  const facts = [init.status === undefined ? undefined : `status ${init.status}`, code].filter(
-    (fact) => fact !== undefined,
-  );
-  return `${init.provider ?? 'provider'}: ${init.summary ?? init.kind}${facts.length > 0 ? ` (${facts.join(', ')})` : ''}`;
-}
-
-// A code is one word. Anything else could carry text of the request, or a key, so it is dropped.
-function plainCode(code: string | undefined): string | undefined {
-  return plain(code, /^[A-Za-z][\w.]{0,63}$/);
-}
-
-function plain(text: string | undefined, form: RegExp): string | undefined {
-  return text !== undefined && form.test(text) ? text : undefined;
 }
 
 /** Every target that could be tried failed. `attempts` says how. */
@@ -222,6 +70,10 @@ function describeAttempt({ target, error }: AttemptSummary): string {
   return `${target} (${error?.kind ?? 'abandoned'}${status})`;
 }
 
+function reasonFor({ target, reason, lacks }: SkippedTarget): string {
+  return `${target} (${reason}${lacks === undefined ? '' : `: ${lacks}`})`;
+}
+
 const queueReasons = {
   full: 'too many requests are waiting already',
   late: 'none of them is free in time',
@@ -237,9 +89,7 @@ export class NoTargetError extends RouterError {
 
   constructor(decision: Decision, retryAt?: number, shed?: 'full' | 'late') {
     const busy = decision.candidates.map(({ target }) => `${target} (busy)`);
-    const reasons = [...busy, ...decision.skipped.map(({ target, reason }) => `${target} (${reason})`)].join(
-      ', ',
-    );
+    const reasons = [...busy, ...decision.skipped.map(reasonFor)].join(', ');
     const queue = shed === undefined ? '' : `, and ${queueReasons[shed]}`;
     super('no-target', `no target can take this request: ${reasons}${queue}`);
     this.name = 'NoTargetError';
@@ -256,7 +106,7 @@ export class StreamInterruptedError extends RouterError {
   /** The usage known at the break; often empty, because vendors report it at the end. */
   readonly usage: Usage;
   readonly attempts: readonly AttemptSummary[];
-  /** Why it broke; `undefined` where the reader itself stopped. */
+  /** Why it broke; `undefined` where the reader itself stopped, or never began. */
   readonly reason: ProviderError | undefined;
 
   constructor(init: {
@@ -264,8 +114,10 @@ export class StreamInterruptedError extends RouterError {
     readonly usage: Usage;
     readonly attempts: readonly AttemptSummary[];
     readonly reason?: ProviderError | undefined;
+    /** Why, where no target broke off. */
+    readonly summary?: string | undefined;
   }) {
-    const why = init.reason === undefined ? 'the reader stopped before its end' : init.reason.message;
+    const why = init.reason?.message ?? init.summary ?? 'the reader stopped before its end';
     super('stream-interrupted', `the stream was interrupted after its first token: ${why}`);
     this.name = 'StreamInterruptedError';
     this.usage = init.usage;

@@ -21,9 +21,6 @@ export {
   StreamInterruptedError,
 } from './errors.ts';
 export { createRouter } from './router.ts';
-export { type ByComplexityOptions, byComplexity } from './selectors/by-complexity.ts';
-export { type Complexity, type ComplexityParts, complexityOf } from './selectors/complexity.ts';
-export { type MemoryStoreOptions, memory } from './stores/memory.ts';
 export { type BalancedTerms, balanced } from './strategies/balanced.ts';
 export { type CanaryTerms, canary } from './strategies/canary.ts';
 export { highestThroughput } from './strategies/highest-throughput.ts';
@@ -55,6 +52,7 @@ export type {
   PriceUnknownEvent,
   RequestEndEvent,
   RequestFacts,
+  RequestStartEvent,
   RouterEvent,
   RouterEventType,
   TargetStateEvent,
@@ -100,6 +98,7 @@ export type {
   AttemptObserver,
   AttemptOutcome,
   AttemptPlan,
+  Awaitable,
   Exclusion,
   LiveAnswer,
   LookupHit,
@@ -190,6 +189,7 @@ export type {
   AttemptSummary,
   ChatResult,
   FinishReason,
+  OperationResult,
   ResponseInfo,
   ServedAs,
   Warning,

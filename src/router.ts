@@ -4,7 +4,9 @@ import { releaseDropped } from './core/dropped.ts';
 import { chatOperation, streamOperation } from './core/operations/chat.ts';
 import { embedOperation } from './core/operations/embed.ts';
 import { imageOperation } from './core/operations/image.ts';
+import { checkCallOptions, noOptions } from './core/options/call-options.ts';
 import { defaultQueue } from './core/options/policies.ts';
+import { withPreset } from './core/options/preset.ts';
 import { checkOptions } from './core/options/router-options.ts';
 import { explain, runOperation } from './core/pipeline.ts';
 import { installPlugins } from './core/plugin-host.ts';
@@ -20,7 +22,7 @@ import { warmUp } from './core/warmup.ts';
 import { checkMirror, shadow } from './plugins/shadow/shadow.ts';
 import { priceBook } from './pricing/price-book.ts';
 import { promptCaches } from './stats/prompt-caches.ts';
-import { memory } from './stores/memory.ts';
+import { defaultStore } from './stores/default-store.ts';
 import type { CallOptions, RouteOptions, TargetIdOf, TargetOptions } from './types/options/options.ts';
 import type { RouterOptions } from './types/options/router-options.ts';
 import type { Plugin } from './types/plugin.ts';
@@ -28,13 +30,13 @@ import type { ChatRequest } from './types/request/request.ts';
 import type { InferSchema, Schema } from './types/request/schema.ts';
 import type { ChatResult } from './types/result/result.ts';
 import type { ChatStream, Router } from './types/router.ts';
-import { linkedAbort } from './util/abort.ts';
-import { awakeClock } from './util/awake-clock.ts';
-import { systemClock } from './util/clock.ts';
 import { emitter } from './util/emitter.ts';
 import { mergeDefined } from './util/merge-defined.ts';
 import { requestsAreApart } from './util/runtime.ts';
 import { swapSet } from './util/swap-set.ts';
+import { linkedAbort } from './util/time/abort.ts';
+import { awakeClock } from './util/time/awake-clock.ts';
+import { systemClock } from './util/time/clock.ts';
 
 /**
  * Makes a router over a set of targets. Its options are checked at once; nothing is sent and no SDK is loaded before the
@@ -69,19 +71,23 @@ export function createRouter(options: RouterOptions): Router {
         findRoute(name)?.targets.map(({ id }) => id) ?? [],
       ]),
     ),
-    async chat<S extends Schema>(request: ChatRequest<S>, callOptions: CallOptions = {}) {
+    async chat<S extends Schema>(request: ChatRequest<S>, callOptions: CallOptions = noOptions) {
       const result = await runOperation(chatOperation, request, callOptions, env);
       return result as ChatResult<InferSchema<S>>;
     },
-    async stream<S extends Schema>(request: ChatRequest<S>, callOptions: CallOptions = {}) {
+    async stream<S extends Schema>(request: ChatRequest<S>, callOptions: CallOptions = noOptions) {
       const opened = await runOperation(streamOperation, request, callOptions, env);
       return opened as ChatStream<InferSchema<S>>;
     },
-    embed: (request, callOptions = {}) => runOperation(embedOperation, request, callOptions, env),
-    image: (request, callOptions = {}) => runOperation(imageOperation, request, callOptions, env),
-    explain: (request, callOptions = {}) => explain(chatOperation, request, callOptions, env),
+    embed: (request, callOptions = noOptions) => runOperation(embedOperation, request, callOptions, env),
+    image: (request, callOptions = noOptions) => runOperation(imageOperation, request, callOptions, env),
+    explain: (request, callOptions = noOptions) => explain(chatOperation, request, callOptions, env),
     warmup: () => warmUp(targets, clock, closing.signal),
     on: events.on,
+    with(preset) {
+      checkCallOptions(preset);
+      return presetRouter(router, preset);
+    },
     stats() {
       releaseDropped(env.activeRequests.items, clock.now());
       return targets.map((target) => reportOf(target, clock));
@@ -92,10 +98,25 @@ export function createRouter(options: RouterOptions): Router {
       ending ??= uninstall();
       return ending;
     },
+    [Symbol.asyncDispose]: () => router.close(),
   };
   let ending: Promise<void> | undefined;
-  const uninstall = installPlugins(plugins, router, options.store ?? memory({ clock }), env);
+  const uninstall = installPlugins(plugins, router, options.store ?? defaultStore(clock), env);
   return router;
+}
+
+/** The same router, whose calls start from preset options. */
+function presetRouter(router: Router, preset: CallOptions): Router {
+  const over = (options: CallOptions = {}): CallOptions => withPreset(preset, options);
+  return {
+    ...router,
+    chat: (request, options) => router.chat(request, over(options)),
+    stream: (request, options) => router.stream(request, over(options)),
+    embed: (request, options) => router.embed(request, over(options)),
+    image: (request, options) => router.image(request, over(options)),
+    explain: (request, options) => router.explain(request, over(options)),
+    with: (more) => router.with(over(more)),
+  };
 }
 
 /** What all requests of the router share. */

@@ -1,7 +1,7 @@
 import type { ActiveRequest } from './context.ts';
 
 /** Milliseconds without a pulse after which a request is late, and in which it then has to give another one. */
-const patience = 5_000;
+const patience = 3_000;
 
 /**
  * Gives back what requests hold that the runtime has dropped: their places, their probes, their counts. Nothing of theirs runs any

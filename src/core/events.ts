@@ -3,8 +3,8 @@ import { addUsd } from '../pricing/money.ts';
 import type { RequestEndEvent, RequestFacts } from '../types/event.ts';
 import type { AnyResult } from '../types/plugin.ts';
 import type { AttemptSummary } from '../types/result/result.ts';
-import { toEpoch } from '../util/clock.ts';
 import { compact } from '../util/json.ts';
+import { toEpoch } from '../util/time/clock.ts';
 import type { RequestState } from './request.ts';
 import type { Channel } from './targets/target.ts';
 
@@ -24,9 +24,21 @@ function factsOf({ id, route, metadata, shadow, options }: RequestState): Reques
   };
 }
 
+/** A request begins. Its route may still change, where `select` chooses one. */
+export function reportRequestStart(request: RequestState): void {
+  const { env, startedAt, operation } = request;
+  if (!env.events.heard.has('request-start')) return;
+  env.events.emit({
+    type: 'request-start',
+    ...factsOf(request),
+    startedAt: toEpoch(startedAt, env.clock),
+    kind: operation.kind,
+  });
+}
+
 export function reportAttemptStart(request: RequestState, channel: Channel, attempt: number): void {
   const { events } = request.env;
-  if (!events.hears('attempt-start')) return;
+  if (!events.heard.has('attempt-start')) return;
   const { target, number: key } = channel;
   events.emit({
     type: 'attempt-start',
@@ -44,10 +56,10 @@ export function reportAttemptEnd(
   summary: AttemptSummary,
 ): void {
   const { events } = request.env;
-  if (events.hears('attempt-end'))
+  if (events.heard.has('attempt-end'))
     events.emit({ type: 'attempt-end', ...factsOf(request), attempt, ...summary });
   const { billed, usage, cost, outcome, serviceTier, region } = summary;
-  if (billed === 'no' || usage === undefined || !events.hears('usage')) return;
+  if (billed === 'no' || usage === undefined || !events.heard.has('usage')) return;
   const servedAs = compact({ serviceTier, region });
   events.emit({
     type: 'usage',
@@ -71,7 +83,7 @@ export function reportRequestEnd(
   error: unknown,
 ): void {
   const { env, attempts, startedAt, firstTokenAt } = request;
-  if (!env.events.hears('request-end')) return;
+  if (!env.events.heard.has('request-end')) return;
   env.events.emit({
     type: 'request-end',
     ...factsOf(request),

@@ -1,16 +1,18 @@
 import type { CallOptions } from '../types/options/options.ts';
 import type { AnyRequest, AnyResult } from '../types/plugin.ts';
-import type { Decision, Selected } from '../types/result/decision.ts';
-import { orAbort } from '../util/abort.ts';
+import type { Decision } from '../types/result/decision.ts';
+import { orAbort } from '../util/time/abort.ts';
+import { lookUp } from './calls/look-up.ts';
 import type { RouterContext } from './context.ts';
 import { createFailover } from './failover/failover.ts';
-import { abandonRequest, failRequest, finishRequest } from './finish.ts';
+import { beginRequest, failRequest, finishRequest } from './life-cycle.ts';
 import type { Operation } from './operations/operation.ts';
 import type { RunnableOperation } from './operations/runnable.ts';
 import { checkCallOptions } from './options/call-options.ts';
 import { RequestState } from './request.ts';
 import { chooseCandidates } from './routing/candidates.ts';
-import { checkOnly, firstRoute, type Picked } from './routing/select.ts';
+import { chooseRoute } from './routing/choose-route.ts';
+import { namedRoute } from './routing/select.ts';
 
 /**
  * The road of a request of any operation, in the order of its stations. A request that is refused as wrong never begins;
@@ -24,13 +26,16 @@ export async function runOperation<Request extends AnyRequest, Result>(
 ): Promise<Result> {
   const request = check(operation, input, options, env);
   const { stations } = env;
-  request.start(abandonRequest);
-  if (stations.observe !== undefined) request.observers = stations.observe(request.context);
+  beginRequest(request);
   try {
     if (request.signal.aborted) throw request.signal.reason;
     if (stations.inspect !== undefined)
       await stations.inspect(request.context, (made) => request.replace(made));
-    const selecting = selectRoute(request);
+    if (stations.lookup !== undefined) {
+      const found = await lookUp(stations.lookup, request, operation);
+      if (found !== undefined) return end(operation, request, found);
+    }
+    const selecting = chooseRoute(request);
     const selected = selecting instanceof Promise ? await selecting : selecting;
     const loading = env.prices.ready();
     if (loading !== undefined) await orAbort(loading, request.signal);
@@ -43,9 +48,7 @@ export async function runOperation<Request extends AnyRequest, Result>(
     policies.hedges.earn();
     policies.retries.earn();
     const result = await operation.run(request, createFailover(request, routing));
-    // A stream is over when its reader is done with it.
-    if (!operation.streamed) finishRequest(request, result as AnyResult);
-    return result;
+    return end(operation, request, result);
   } catch (error) {
     failRequest(request, error);
     throw error;
@@ -61,7 +64,7 @@ export async function explain<Request extends AnyRequest>(
 ): Promise<Decision> {
   const request = check(operation, input, options, env);
   try {
-    const selected = await selectRoute(request);
+    const selected = await chooseRoute(request);
     options.signal?.throwIfAborted();
     await env.prices.ready();
     void request.inputTokens; // so that the expected costs are shown
@@ -80,24 +83,23 @@ function check<Request extends AnyRequest>(
 ): RequestState<Request> {
   checkCallOptions(options);
   const checked = operation.check(input);
-  const route = firstRoute(operation, options, env.findRoute, env.selector);
-  return new RequestState({ id: env.nextId(), env, operation, original: input, checked, options, route });
+  const isSelected = options.route === undefined && operation.selectable && env.selector !== undefined;
+  const route = isSelected ? env.selector.fallback : namedRoute(options, env.findRoute);
+  const id = env.nextId();
+  return new RequestState({
+    id,
+    env,
+    operation,
+    original: input,
+    checked,
+    options,
+    route,
+    isRouted: !isSelected,
+  });
 }
 
-/** 4: lets `select` choose the route of a call that names none. */
-function selectRoute(request: RequestState): Selected | undefined | Promise<Selected> {
-  const { options, operation, env } = request;
-  if (options.route !== undefined || !operation.selectable || env.selector === undefined) return undefined;
-  const take = ({ route, selected }: Picked): Selected => {
-    checkOnly(route, options.only);
-    request.setRoute(route);
-    return selected;
-  };
-  const picking = env.selector.select(request);
-  return picking instanceof Promise
-    ? picking.then((picked) => {
-        if (request.signal.aborted) throw request.signal.reason;
-        return take(picked);
-      })
-    : take(picking);
+/** 10: the request ends with its result; that of a stream when its reader is done with it. */
+function end<Result>({ streamed }: Operation, request: RequestState, result: Result): Result {
+  if (!streamed) finishRequest(request, result as AnyResult);
+  return result;
 }

@@ -1,7 +1,7 @@
 import type { Plugin, PluginHost } from '../types/plugin.ts';
 import type { Router } from '../types/router.ts';
 import type { Store } from '../types/store.ts';
-import { repeat } from '../util/clock.ts';
+import { repeat } from '../util/time/clock.ts';
 import type { RouterContext } from './context.ts';
 import { RequestState } from './request.ts';
 import { sendShadow } from './shadow.ts';
@@ -9,6 +9,9 @@ import { RequestView } from './stations/request-view.ts';
 import { pluginErrors } from './stations/stations.ts';
 import { replicasOf } from './targets/replicas.ts';
 import { emitHealthChange } from './targets/target-health.ts';
+
+/** Of the microtask queue, until a request that has been stopped has surely ended. */
+const mostTurns = 100;
 
 /** Installs the plugins of a router. Returns what ends them, in reverse order; it waits for all of them and never rejects. */
 export function installPlugins(
@@ -45,6 +48,8 @@ export function installPlugins(
     if (end !== undefined) endings.push([plugin, end]);
   }
   return async () => {
+    // Requests that have just been stopped end within a few turns; what follows them is to see that.
+    for (let turn = 0; turn < mostTurns && env.activeRequests.items.length > 0; turn++) await undefined;
     for (const [plugin, end] of endings.reverse()) {
       try {
         await end();

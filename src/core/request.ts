@@ -6,18 +6,17 @@ import type { AnyRequest, RequestContext } from '../types/plugin.ts';
 import type { Schema } from '../types/request/schema.ts';
 import type { Decision, LookupSummary } from '../types/result/decision.ts';
 import type { AttemptSummary } from '../types/result/result.ts';
-import { type LinkedAbort, linkedAbort, type Signal } from '../util/abort.ts';
-import { toEpoch } from '../util/clock.ts';
 import { mergeDefined } from '../util/merge-defined.ts';
-import { type Pulse, pulse } from '../util/pulse.ts';
-import { type Watchdog, watchdog } from '../util/watchdog.ts';
+import { type LinkedAbort, linkedAbort, type Signal } from '../util/time/abort.ts';
+import { toEpoch } from '../util/time/clock.ts';
+import { type Pulse, pulse } from '../util/time/pulse.ts';
+import { type Watchdog, watchdog } from '../util/time/watchdog.ts';
 import type { ActiveRequest, RouterContext } from './context.ts';
 import { releaseDropped } from './dropped.ts';
 import type { Checked, Operation } from './operations/operation.ts';
 import type { Requirements } from './operations/requirements.ts';
-import { defaultHedge, type ResolvedPolicies, type ResolvedTimeouts } from './options/policies.ts';
+import { hedgeOver, type ResolvedPolicies, type ResolvedTimeouts } from './options/policies.ts';
 import type { Route } from './routes.ts';
-import type { Found } from './stations/lookup.ts';
 import type { RequestObservers } from './stations/observe.ts';
 import { RequestView } from './stations/request-view.ts';
 import type { Channel } from './targets/target.ts';
@@ -35,14 +34,13 @@ export interface RequestInit<Request extends AnyRequest = AnyRequest> {
   readonly route: Route;
   /** It is a copy, which nobody waits for. */
   readonly shadow?: boolean;
+  /** `false`: `select` is about to choose its route. Default: `true`. */
+  readonly isRouted?: boolean;
   /** Called once, when it is over. */
   readonly onEnd?: () => void;
 }
 
-/**
- * All state of one request. It is made when the request comes in, and nothing keeps it when the request is over. A class, because its
- * getters would cost an object literal a hidden class each.
- */
+/** All state of one request; nothing keeps it when the request is over. */
 export class RequestState<Request extends AnyRequest = AnyRequest> {
   readonly id: string;
   readonly env: RouterContext;
@@ -54,6 +52,8 @@ export class RequestState<Request extends AnyRequest = AnyRequest> {
   readonly priority: Priority;
   readonly session: string | undefined;
   readonly metadata: Readonly<Record<string, unknown>>;
+  /** Aborts with the caller's reason, at the deadline, or when the router is closed. */
+  readonly signal: Signal;
   /** Monotonic milliseconds. */
   readonly startedAt: number;
   /** In the order they ended. */
@@ -85,7 +85,7 @@ export class RequestState<Request extends AnyRequest = AnyRequest> {
   /** Only where requests are apart. */
   pulse: Pulse | undefined;
   /** Whether its route is known. */
-  isRouted = true;
+  isRouted: boolean;
 
   #context: RequestContext | undefined;
   #needs: Requirements | undefined;
@@ -107,6 +107,7 @@ export class RequestState<Request extends AnyRequest = AnyRequest> {
     options,
     route,
     shadow = false,
+    isRouted = true,
     onEnd,
   }: RequestInit<Request>) {
     this.id = id;
@@ -119,11 +120,13 @@ export class RequestState<Request extends AnyRequest = AnyRequest> {
     this.options = options;
     this.shadow = shadow;
     this.#onEnd = onEnd;
+    this.isRouted = isRouted;
     this.priority = options.priority ?? 'normal';
     this.session = options.session;
     this.metadata = options.metadata ?? none;
     this.startedAt = env.clock.now();
     this.#abort = linkedAbort(options.signal);
+    this.signal = this.#abort.signal;
     this.route = route;
     this.#adopt(route);
   }
@@ -143,11 +146,6 @@ export class RequestState<Request extends AnyRequest = AnyRequest> {
     this.#active = activeOf(this, drop);
     env.activeRequests.add(this.#active);
     this.#watch();
-  }
-
-  /** Aborts with the caller's reason, at the deadline, or when the router is closed. */
-  get signal(): Signal {
-    return this.#abort.signal;
   }
 
   /** Milliseconds until its deadline. */
@@ -193,26 +191,6 @@ export class RequestState<Request extends AnyRequest = AnyRequest> {
     this.#inputTokens = undefined;
   }
 
-  /** A plugin has the answer; `undefined`: it had none after all. */
-  foundBy(found: Found | undefined): void {
-    if (found === undefined) {
-      this.lookup = undefined;
-      this.decision = undefined;
-      return;
-    }
-    const { plugin, hit } = found;
-    const { source, savedCost } = hit;
-    const { name, policies } = this.route;
-    this.lookup = { plugin, source, ...(savedCost === undefined ? {} : { savedCost }) };
-    this.decision = {
-      route: name,
-      strategy: policies.strategy.name,
-      candidates: [],
-      skipped: [],
-      lookup: this.lookup,
-    };
-  }
-
   /** The route has been selected. */
   setRoute(route: Route): void {
     this.isRouted = true;
@@ -246,7 +224,7 @@ export class RequestState<Request extends AnyRequest = AnyRequest> {
     this.deadline =
       env.awake.now(now) + (this.#isByDeadline ? (options.deadline ?? 0) - env.clock.date() : left);
     this.interrupted = options.interrupted ?? policies.interrupted;
-    this.hedge = hedgeOf(options.hedge, policies.hedge);
+    this.hedge = hedgeOver(options.hedge, policies.hedge);
   }
 
   #watch(): void {
@@ -297,9 +275,4 @@ function activeOf(
 /** What calls of a closed router, and those under way when it is closed, end with. */
 export function closedError(): RouterError {
   return new RouterError('closed', 'the router has been closed');
-}
-
-function hedgeOf(called: CallOptions['hedge'], routed: ResolvedPolicies['hedge']): ResolvedPolicies['hedge'] {
-  if (called === undefined) return routed;
-  return called === false ? false : mergeDefined(routed === false ? defaultHedge : routed, called);
 }

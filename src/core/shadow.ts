@@ -1,12 +1,12 @@
 import type { Strategy } from '../types/options/strategy.ts';
 import type { AnyRequest, AnyResult } from '../types/plugin.ts';
 import type { StreamPart } from '../types/result/stream-part.ts';
-import { sleep } from '../util/clock.ts';
 import { compact } from '../util/json.ts';
+import { sleep } from '../util/time/clock.ts';
 import { hasSpareCapacity } from './admission/capacity.ts';
 import { type ChannelReservation, reserve } from './attempt/reservation.ts';
 import type { Failover } from './failover/failover.ts';
-import { abandonRequest, failRequest, finishRequest } from './finish.ts';
+import { beginRequest, failRequest, finishRequest } from './life-cycle.ts';
 import { isRunnable, type RunnableOperation } from './operations/runnable.ts';
 import { RequestState } from './request.ts';
 import type { Route } from './routes.ts';
@@ -43,11 +43,12 @@ async function run(request: RequestState, operation: RunnableOperation): Promise
   const { env } = request;
   const routing = chooseCandidates(request, undefined);
   const now = env.clock.now();
-  const channel = routing.ranked.find((each) => hasSpareCapacity(each, now));
+  const isPinned = request.pin !== undefined;
+  const channel = isPinned ? undefined : routing.ranked.find((each) => hasSpareCapacity(each, now));
   const reservation = channel === undefined ? undefined : reserve(channel, request);
-  if (request.pin !== undefined || reservation === undefined || 'until' in reservation) return;
+  if (reservation === undefined || 'until' in reservation) return;
   request.decision = routing.decision;
-  request.start(abandonRequest);
+  beginRequest(request);
   try {
     const result = await operation.run(request, onlyBy(reservation, request));
     if (operation.streamed) for await (const _ of result as AsyncIterable<StreamPart>);

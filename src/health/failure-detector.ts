@@ -1,8 +1,8 @@
 import type { Histogram } from '../stats/histogram.ts';
 import type { SizeClass } from '../stats/latency.ts';
 import type { Clock } from '../types/clock.ts';
-import type { AwakeClock } from '../util/awake-clock.ts';
 import { type Slot, swapSet } from '../util/swap-set.ts';
+import type { AwakeClock } from '../util/time/awake-clock.ts';
 
 /**
  * Notices within a fraction of a second that a target has gone dark, from the live traffic alone: by how surprising it is

@@ -1,7 +1,7 @@
 import { type Histogram, histogram } from '../stats/histogram.ts';
 import type { Clock } from '../types/clock.ts';
-import type { AwakeClock } from '../util/awake-clock.ts';
 import { type Slot, swapSet } from '../util/swap-set.ts';
+import type { AwakeClock } from '../util/time/awake-clock.ts';
 import { certainty, fewestSamples, fewestWaiting, longOverdue, ownStall } from './failure-detector.ts';
 
 /**

@@ -32,16 +32,17 @@ export function costOf(
   const input = inputCost(usage, inputTokens, rates, price);
   const output = outputCost(usage, outputTokens, rates);
   const fees = feesOf(usage, price);
+  // Most parts of most costs are 0.
   const parts = {
     input: toUsd(input.fresh * factor),
     output: toUsd(output.usd * factor),
-    cacheRead: toUsd(input.read * factor),
-    cacheWrite: toUsd(input.written * factor),
-    request: toUsd(price.request ?? 0),
-    webSearch: toUsd(fees.webSearch),
-    fileSearch: toUsd(fees.fileSearch),
-    codeExecution: toUsd(fees.codeExecution),
-    image: toUsd(images),
+    cacheRead: input.read && toUsd(input.read * factor),
+    cacheWrite: input.written && toUsd(input.written * factor),
+    request: price.request === undefined ? 0 : toUsd(price.request),
+    webSearch: fees.webSearch && toUsd(fees.webSearch),
+    fileSearch: fees.fileSearch && toUsd(fees.fileSearch),
+    codeExecution: fees.codeExecution && toUsd(fees.codeExecution),
+    image: images && toUsd(images),
   };
   const exact = known && input.exact && output.exact && fees.exact && circumstances.estimated !== true;
   return { total: addUsd(...Object.values(parts)), ...parts, source, estimated: !exact };

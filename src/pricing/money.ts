@@ -13,7 +13,9 @@ export function toUsd(amount: number): number {
 
 /** The sum of amounts of US$. */
 export function addUsd(...amounts: readonly number[]): number {
-  return amounts.reduce((sum, amount) => sum + Math.round(amount * perDollar), 0) / perDollar;
+  let sum = 0;
+  for (const amount of amounts) sum += Math.round(amount * perDollar);
+  return sum / perDollar;
 }
 
 /** US$ as whole micro-US$, in which limits and ledgers count. To be used on sums, not on what is still to be added up. */

@@ -15,8 +15,6 @@ export interface StatsRecorder {
   end(now: number, outcome: { readonly sample?: Sample; readonly failed?: boolean }): void;
   /** But for what others count. */
   read(now: number): Omit<TargetStats, 'inFlight' | 'gap'>;
-  /** Odds that an attempt fails: what was seen, and one in a hundred until something was. */
-  failure(now: number): number;
   /** When an attempt last began; `-Infinity` before the first. */
   readonly lastStart: number;
   /** Milliseconds of a usual attempt, from its start to its end. */
@@ -28,10 +26,6 @@ export interface StatsRecorder {
   /** Output tokens of a usual answer. */
   usualOutput(now: number): number | undefined;
 }
-
-/** What is assumed of a target that is not known, as so many attempts of it. */
-const usualFailure = 0.01;
-const priorWeight = 5;
 
 export function statsRecorder(): StatsRecorder {
   const firstToken = decayingMean();
@@ -46,10 +40,6 @@ export function statsRecorder(): StatsRecorder {
     start(now) {
       attempts += 1;
       self.lastStart = now;
-    },
-    failure(now) {
-      const weight = errorRate.weight(now);
-      return (weight * (errorRate.read(now) ?? 0) + priorWeight * usualFailure) / (weight + priorWeight);
     },
     end(now, { sample, failed = false }) {
       if (failed) failures += 1;

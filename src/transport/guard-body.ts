@@ -1,6 +1,6 @@
 import { ProviderError } from '../errors.ts';
 import type { Body } from './body.ts';
-import { networkError } from './network-error.ts';
+import { networkError } from './failure/network-error.ts';
 
 const mebibyte = 1024 * 1024;
 /** Most bytes of a body, after decompression. */
@@ -9,7 +9,7 @@ const maxBodyBytes = 32 * mebibyte;
 const maxLargeBodyBytes = 256 * mebibyte;
 /** Most bytes of an event stream as a whole, after decompression. */
 const maxStreamBytes = 512 * mebibyte;
-/** Most bytes of one event, after decompression, where no pictures are asked for: vendors put whole ones into one event. */
+/** Most bytes of one event, after decompression. One that holds a file, such as a picture, may be as large as a body. */
 const maxEventBytes = 8 * mebibyte;
 /** Most bytes of an error's body that are read. */
 export const maxErrorBytes = 16 * 1024;
@@ -32,16 +32,18 @@ export function guardBody(
 ): Body {
   const limit = eventStream ? maxStreamBytes : large ? maxLargeBodyBytes : maxBodyBytes;
   const eventLimit = large ? maxLargeBodyBytes : maxEventBytes;
-  const openEvent = eventStream ? eventMeter() : () => 0;
+  const meter = eventStream ? eventMeter() : undefined;
   let size = 0;
   let broken: ProviderError | undefined;
+
+  const fits = (eventSize: number): boolean =>
+    eventSize <= eventLimit || (eventSize <= maxBodyBytes && meter?.holdsFile() === true);
 
   const check = (bytes: Uint8Array | undefined): Uint8Array | undefined => {
     if (bytes === undefined) return undefined;
     size += bytes.length;
     onBytes(bytes.length);
-    const eventSize = openEvent(bytes);
-    if (size <= limit && eventSize <= eventLimit) return bytes;
+    if (size <= limit && fits(meter?.take(bytes) ?? 0)) return bytes;
     const summary =
       size > limit
         ? `the answer is larger than ${limit / mebibyte} MiB`
@@ -62,15 +64,41 @@ export function guardBody(
   };
 }
 
-/** Takes the bytes of an event stream as they come; says how large the event is by now that has no end yet. */
-function eventMeter(): (bytes: Uint8Array) => number {
+/** Follows the events of a stream whose bytes come in packets. */
+interface EventMeter {
+  /** Takes the next bytes; says how large the event is by now that has no end yet. */
+  take(bytes: Uint8Array): number;
+  /** Whether that event begins as one with a file does. */
+  holdsFile(): boolean;
+}
+
+/** As much of an event as says what it holds. */
+const headBytes = 4_096;
+/** A data URL, or a field of base64 text: of Gemini, of OpenAI's pictures, whole or in part, and of its tool for them. */
+const fileBegins = /;base64,|"(?:data|b64_json|partial_image_b64|result)"\s*:\s*"[\w+/=]/;
+
+function eventMeter(): EventMeter {
   let size = 0;
   let lineEnded = false;
-  return (bytes) => {
-    const end = lastEventEnd(bytes, lineEnded);
-    size = end === undefined ? size + bytes.length : bytes.length - end;
-    lineEnded = endsLine(bytes, lineEnded);
-    return size;
+  let head: Uint8Array[] = [];
+  return {
+    take(bytes) {
+      const end = lastEventEnd(bytes, lineEnded);
+      if (end !== undefined) head = [];
+      const open = end === undefined ? bytes : bytes.subarray(end);
+      const before = end === undefined ? size : 0;
+      if (open.length > 0 && before < headBytes) head.push(open);
+      size = before + open.length;
+      lineEnded = endsLine(bytes, lineEnded);
+      return size;
+    },
+    holdsFile() {
+      const decoder = new TextDecoder();
+      const text = head
+        .map((bytes) => decoder.decode(bytes.subarray(0, headBytes), { stream: true }))
+        .join('');
+      return fileBegins.test(text);
+    },
   };
 }
 

@@ -3,10 +3,10 @@ import type { Traffic } from '../types/provider.ts';
 import { isRedirect, isRedirectResponse } from '../util/redirect.ts';
 import { type Body, fromText, fromWeb, readSome, readText } from './body.ts';
 import { connectionAgents, connectionsSettled } from './connection.ts';
-import { classifyFailure } from './failure.ts';
-import type { FailureRow } from './failure-table.ts';
+import { classifyFailure } from './failure/failure.ts';
+import type { FailureRow } from './failure/failure-table.ts';
+import { networkError } from './failure/network-error.ts';
 import { guardBody, maxErrorBytes, maxErrorTime } from './guard-body.ts';
-import { networkError } from './network-error.ts';
 import { type NodeHTTP, nodeHTTP } from './node/http.ts';
 import type { Answer } from './response.ts';
 import { sniff } from './sniff.ts';
@@ -83,27 +83,12 @@ export function createTransport(options: TransportOptions): Transport {
     return node.http?.usable() === true ? node.http : undefined;
   };
 
-  const traffic = { sent: 0, received: 0 };
-  const onSize = (bytes: number): void => {
-    traffic.sent += bytes;
-  };
-  const onBytes = (count: number): void => {
-    traffic.received += count;
-  };
+  const { traffic, onSize, onBytes } = trafficCounter();
 
-  const headersOf = (given: HeadersInit | undefined): Record<string, string> => {
-    const headers: Record<string, string> = {};
-    const take = (value: string, name: string): void => {
-      if (mayLeave(name)) headers[name] = value;
-    };
-    // Making `Headers` only to read them would cost as much as all else that is done to them.
-    if (given instanceof Headers) given.forEach(take);
-    else if (given !== undefined && !isIterable(given))
-      for (const name in given) take(given[name] ?? '', name.toLowerCase());
-    else new Headers(given).forEach(take);
-    for (const name in own) headers[name] = own[name] ?? '';
-    return headers;
-  };
+  const headersOf = (given: HeadersInit | undefined): Record<string, string> => ({
+    ...allowedHeaders(given, mayLeave),
+    ...own,
+  });
 
   const overWeb = async (url: string, init: RequestInit, { connectTimeout, signal }: Exchange) => {
     const agent = options.fetch === undefined ? agents.for(connectTimeout) : undefined;
@@ -171,6 +156,36 @@ export function createTransport(options: TransportOptions): Transport {
     warmup: async (signal) => nodeIfUsable()?.warmup(signal),
     traffic,
   };
+}
+
+function trafficCounter() {
+  const traffic = { sent: 0, received: 0 };
+  return {
+    traffic,
+    onSize(bytes: number) {
+      traffic.sent += bytes;
+    },
+    onBytes(count: number) {
+      traffic.received += count;
+    },
+  };
+}
+
+/** The headers that may be sent, by lower-case name. */
+function allowedHeaders(
+  given: HeadersInit | undefined,
+  mayLeave: (name: string) => boolean,
+): Record<string, string> {
+  const headers: Record<string, string> = {};
+  const take = (value: string, name: string): void => {
+    if (mayLeave(name)) headers[name] = value;
+  };
+  // Creating `Headers` only to read them would cost more than everything else here.
+  if (given instanceof Headers) given.forEach(take);
+  else if (given !== undefined && !isIterable(given))
+    for (const name in given) take(given[name] ?? '', name.toLowerCase());
+  else new Headers(given).forEach(take);
+  return headers;
 }
 
 function isIterable(headers: HeadersInit): headers is [string, string][] {

@@ -84,7 +84,13 @@ export type HitLimit = 'requests' | 'tokens' | 'daily' | 'ramp' | 'credit';
 /** A failure on which a route can go on: an error's kind, or an answer that does not match the request's schema. */
 export type FallbackKind = ProviderErrorKind | 'output';
 
-/** What the failure says about others: every model of this key, this one deployment, the whole endpoint, or only this request. */
+/**
+ * What the failure says about others: every model of this key, this one deployment, the whole endpoint, or only this request.
+ *
+ * An error of the kind `bad-request`, `context-length` or `content-filter` is the request's, whatever its scope: `key` where another
+ * account may have what the request names, `deployment` where another model may take it. Of the kinds `auth` and `not-found`,
+ * `request` is where the vendor does not say what it refuses: that counts once it has come for a request that differs.
+ */
 export type ProviderErrorScope = 'key' | 'deployment' | 'endpoint' | 'request';
 
 /** Where a plugin's method is called: by the method's name; `background` for what it does by itself. */

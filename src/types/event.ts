@@ -24,6 +24,14 @@ export interface RequestFacts {
   readonly mirror?: true;
 }
 
+/** A call has passed its checks and is a request now; its `request-end` follows. */
+export interface RequestStartEvent extends RequestFacts {
+  readonly type: 'request-start';
+  /** When the call came: milliseconds since 1970. */
+  readonly startedAt: number;
+  readonly kind: RequestEndEvent['kind'];
+}
+
 /** An attempt is about to be sent. */
 export interface AttemptStartEvent extends RequestFacts {
   readonly type: 'attempt-start';
@@ -94,6 +102,8 @@ export interface TargetStateEvent {
   readonly target: string;
   /** Which of the provider's `keys`, from 0 on, where there are several: each has a state of its own. */
   readonly key?: number;
+  /** Of requests for embeddings or images alone, which have a state of their own. Left out for chats and streams. */
+  readonly workload?: 'embed' | 'image';
   readonly state: Health;
   readonly previous: Health;
   /** When it is expected to be tried again: milliseconds since 1970, where that is known. */
@@ -118,6 +128,7 @@ export interface PluginErrorEvent {
 }
 
 export type RouterEvent =
+  | RequestStartEvent
   | AttemptStartEvent
   | AttemptEndEvent
   | UsageEvent
@@ -128,8 +139,10 @@ export type RouterEvent =
 
 export type RouterEventType = RouterEvent['type'];
 
-/** The event of one type. */
-export type EventOf<T extends RouterEventType> = Extract<RouterEvent, { readonly type: T }>;
+/** The event of one type; of `*` any event. */
+export type EventOf<T extends RouterEventType | '*'> = T extends '*'
+  ? RouterEvent
+  : Extract<RouterEvent, { readonly type: T }>;
 
 /** Called with each event. What it throws or rejects with is ignored: it can never harm a request. */
-export type Listener<T extends RouterEventType> = (event: EventOf<T>) => unknown;
+export type Listener<T extends RouterEventType | '*'> = (event: EventOf<T>) => unknown;

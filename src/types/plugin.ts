@@ -11,7 +11,8 @@ import type { Cost, Usage } from './result/usage.ts';
 import type { Router } from './router.ts';
 import type { Change, Store } from './store.ts';
 
-type Awaitable<T> = T | PromiseLike<T>;
+/** A value, or the promise of one. */
+export type Awaitable<T> = T | PromiseLike<T>;
 
 /**
  * Adds to what happens to every request of a router, whichever interface it came through. Each method is a station on the request's

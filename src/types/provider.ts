@@ -35,7 +35,7 @@ export type ResolvedChatRequest = Omit<ProviderCall, 'model' | 'signal' | 'conne
 
 /** One call for embeddings to one model: never more values than the provider takes at a time. */
 export interface ProviderEmbedCall
-  extends Pick<ProviderCall, 'model' | 'signal' | 'connectTimeout' | 'providerOptions'> {
+  extends Pick<ProviderCall, 'model' | 'signal' | 'connectTimeout' | 'providerOptions' | 'origin'> {
   readonly values: readonly string[];
   readonly dimensions?: number;
 }
@@ -173,6 +173,11 @@ export interface Provider<Name extends string = string> {
   imagesPerCall?(model: string): number;
   /** What its models can and cannot do, as far as that is known. A target's own `capabilities` go before. */
   capabilities?(model: string): Capabilities;
+  /**
+   * What a model lacks for this request, in words, as far as that shows in its options or in what it combines; `undefined`:
+   * nothing. A target that lacks something is left out.
+   */
+  lacks?(request: ResolvedChatRequest, model: string): string | undefined;
   /**
    * Called once for each target, where models are more than names: gives the provider of this one model, and the name to call
    * it by. Throws `ConfigError` for what is no model of its own.

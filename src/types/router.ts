@@ -52,8 +52,8 @@ export interface ChatStream<T = unknown> extends AsyncIterable<StreamPart> {
   /** What could not be sent as it was, as far as it is known. */
   readonly warnings: readonly Warning[];
   /**
-   * Settles when the stream has been read to its end: the same result that `chat` gives. Rejects as the iteration
-   * throws. It does not read by itself.
+   * The same result that `chat` gives, once the stream has been read to its end. Rejects as the iteration throws. Where nobody
+   * iterates, taking it reads the stream; parts that are read so are there for an iteration that begins later.
    */
   readonly result: Promise<ChatResult<T>>;
   /**
@@ -111,8 +111,24 @@ export interface Router<TargetId extends string = string, RouteName extends stri
   image(request: ImageRequest, options?: CallOptions<TargetId, RouteName>): Promise<ImageResult>;
   /** How the request's target would be chosen now. Sends nothing. */
   explain(request: ChatRequest, options?: CallOptions<TargetId, RouteName>): Promise<Decision>;
-  /** Calls `listener` with each event of a type. Returns the function that ends this. */
-  on<T extends RouterEventType>(type: T, listener: Listener<T>): () => void;
+  /**
+   * Calls `listener` with each event of a type, or with `*` every event. Returns the function that removes it. What a listener
+   * throws is ignored.
+   *
+   * @example
+   * const remove = router.on('request-end', ({ target, cost }) => console.log(target, cost?.total));
+   */
+  on<T extends RouterEventType | '*'>(type: T, listener: Listener<T>): () => void;
+  /**
+   * The same router with preset call options. What a call sets itself takes precedence, field by field; `metadata` and `tags` of
+   * both count, and an answer has to pass both `accept`s.
+   *
+   * @throws RequestError for wrong options
+   * @example
+   * const acme = router.with({ tenant: 'acme', route: 'chat' });
+   * await acme.chat({ prompt: 'Hi' });
+   */
+  with(options: CallOptions<TargetId, RouteName>): Router<TargetId, RouteName>;
   /**
    * Gets ready for the first request: loads the SDKs, and opens a connection to the origin of each target, for each of its
    * keys. Nothing is sent to a model, and what fails here is no verdict on a target. Connections are opened on Node only, and
@@ -132,4 +148,6 @@ export interface Router<TargetId extends string = string, RouteName extends stri
    * which may have something to write. Never rejects.
    */
   close(): Promise<void>;
+  /** `close()`, for `await using`. */
+  [Symbol.asyncDispose](): Promise<void>;
 }

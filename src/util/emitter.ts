@@ -1,35 +1,55 @@
 import type { EventOf, Listener, RouterEvent, RouterEventType } from '../types/event.ts';
 
-/** Hands events to listeners. Nothing that a listener does can harm the one who emits. */
+/** Passes events to listeners. A listener that throws or rejects does no harm. */
 export interface Emitter {
-  on<T extends RouterEventType>(type: T, listener: Listener<T>): () => void;
-  /** Whether an event of a type has a listener: else there is no need to build it. */
-  hears(type: RouterEventType): boolean;
+  on<T extends RouterEventType | '*'>(type: T, listener: Listener<T>): () => void;
+  /** The types that have a listener: the events of others need not be built. */
+  readonly heard: ReadonlyMap<RouterEventType, unknown>;
   emit(event: RouterEvent): void;
 }
 
+const every: Readonly<Record<RouterEventType, true>> = {
+  'request-start': true,
+  'attempt-start': true,
+  'attempt-end': true,
+  usage: true,
+  'request-end': true,
+  'target-state': true,
+  'price-unknown': true,
+  'plugin-error': true,
+};
+
 export function emitter(): Emitter {
   const listeners = new Map<RouterEventType, Set<(event: never) => unknown>>();
+
+  const add = (type: RouterEventType, listener: (event: never) => unknown): (() => void) => {
+    const entry = listeners.get(type) ?? new Set();
+    entry.add(listener);
+    listeners.set(type, entry);
+    return () => {
+      entry.delete(listener);
+      if (entry.size === 0 && listeners.get(type) === entry) listeners.delete(type);
+    };
+  };
+
   return {
     on(type, listener) {
-      const entry = listeners.get(type) ?? new Set();
-      // A function of its own for each call, so that adding one listener twice and removing it once does what it says.
+      // A function per call, so that a listener that is added twice and removed once stays once.
       const own = (event: EventOf<typeof type>): unknown => listener(event);
-      entry.add(own);
-      listeners.set(type, entry);
+      if (type !== '*') return add(type, own);
+      const removals = (Object.keys(every) as RouterEventType[]).map((each) => add(each, own));
       return () => {
-        entry.delete(own);
-        if (entry.size === 0 && listeners.get(type) === entry) listeners.delete(type);
+        for (const remove of removals) remove();
       };
     },
-    hears: (type) => listeners.has(type),
+    heard: listeners,
     emit(event) {
       for (const listener of listeners.get(event.type) ?? []) {
         try {
           const result = listener(event as never);
           if (result instanceof Promise) result.catch(() => {});
         } catch {
-          // A listener's trouble is its own.
+          // The listener's own fault.
         }
       }
     },

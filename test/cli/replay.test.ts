@@ -99,6 +99,22 @@ describe('a log of more than requests and their answers', () => {
     expect(simulated.cost).toBeCloseTo(actual.cost, 9);
   });
 
+  it('shows the price of the standard tier, whatever else was served', async () => {
+    const lines = (await logOfTraffic(plain)).map((line, index) => {
+      const request = JSON.parse(line);
+      const [attempt] = request.attempts;
+      if (index % 3 === 0 || attempt?.cost === undefined) return line;
+      const half = Object.entries(attempt.cost).map(([part, usd]) => [
+        part,
+        typeof usd === 'number' ? usd / 2 : usd,
+      ]);
+      const flex = { ...attempt, serviceTier: 'flex', cost: Object.fromEntries(half) };
+      return JSON.stringify({ ...request, attempts: [flex, ...request.attempts.slice(1)] });
+    });
+    const { world } = worldOfLog(await readLog(each(lines), 'log'), [], undefined);
+    expect(world.targets.find(({ id }) => id === 'cheap/m')?.price).toEqual(vendors['cheap/m'].price);
+  });
+
   it('has no requests in copies for a mirror, but shows by them what its target would have cost', async () => {
     const policies: Policies = { mirror: { target: 'cheap/m', ratio: 0.5 } };
     const routes = { default: { targets: ['spare/m'] } };

@@ -210,7 +210,7 @@ const bares: readonly Bare[] = [
   },
   {
     name: 'google',
-    model: 'gemini-2.5-flash',
+    model: 'gemini-3-flash-preview',
     create: (url) => google({ baseURL: url, apiKey }),
     async call(url, which, streams) {
       const { models }: Loose = new GoogleGenAI({
@@ -226,7 +226,7 @@ const bares: readonly Bare[] = [
   },
   {
     name: 'google, the older SDK',
-    model: 'gemini-2.5-flash',
+    model: 'gemini-3-flash-preview',
     create: (url) => google({ baseURL: url, apiKey, sdk: 'generative-ai' }),
     async call(url, which, streams) {
       const address = { baseUrl: url, apiVersion: 'v1beta' };

@@ -1,54 +1,9 @@
-import fc from 'fast-check';
-import { type Capabilities, createRouter, type StreamPart, type TargetOptions } from 'signalbox';
-import {
-  type Script,
-  type ScriptedProvider,
-  scriptedProvider,
-  seededRandom,
-  virtualClock,
-} from 'signalbox/testing';
+import type { ContentPart, StreamPart } from 'signalbox';
 import { describe, expect, it } from 'vitest';
-import { type Continuation, splice } from '../../src/core/calls/stream/continuation.ts';
+import { breaks, connectionLost, goesOn, continuing as stage } from '../support/continuing.ts';
 import { outcome, read, rejection, textOf } from '../support/requests.ts';
 
-const price = { input: 1, output: 1 };
-const broken = { kind: 'network', code: 'ECONNRESET', answered: true } as const;
 const ask = { prompt: 'Tell me' };
-
-interface Cast {
-  readonly scripts: readonly Script[] | ((call: { readonly messages: readonly unknown[] }) => Script);
-  readonly prefill?: Capabilities['prefill'];
-}
-
-/** Targets in order; streams that break are to be continued. */
-function stage(cast: Readonly<Record<string, Cast>>) {
-  const clock = virtualClock();
-  const providers: Record<string, ScriptedProvider> = {};
-  const targets: TargetOptions[] = Object.entries(cast).map(([id, { scripts, prefill }]) => {
-    const provider = scriptedProvider(id, scripts as Parameters<typeof scriptedProvider>[1], clock);
-    providers[id] = provider;
-    return {
-      provider,
-      model: 'm',
-      id,
-      price,
-      ...(prefill === undefined ? {} : { capabilities: { prefill } }),
-    };
-  });
-  const router = createRouter({
-    targets,
-    clock,
-    random: seededRandom(1),
-    interrupted: 'continue-or-restart',
-  });
-  return { clock, router, providers };
-}
-
-/** A target that breaks after some words. */
-const breaks = (...text: readonly string[]): Cast => ({
-  scripts: [{ text: [...text, 'never'], after: text.length, error: broken }],
-});
-const goesOn = (...text: readonly string[]): Cast => ({ scripts: [{ text }], prefill: true });
 
 const types = (parts: readonly StreamPart[]): readonly string[] => parts.map(({ type }) => type);
 
@@ -124,7 +79,9 @@ describe("interrupted: 'continue-or-restart'", () => {
     const { router, clock } = stage({
       a: {
         scripts: ({ messages }) =>
-          messages.length === 1 ? { text: ['one', 'never'], after: 1, error: broken } : { text: [' two'] },
+          messages.length === 1
+            ? { text: ['one', 'never'], after: 1, error: connectionLost }
+            : { text: [' two'] },
         prefill: true,
       },
     });
@@ -159,7 +116,10 @@ describe("interrupted: 'continue-or-restart'", () => {
   });
 
   for (const [what, request] of [
-    ['with tools', { tools: [{ name: 't', inputSchema: { type: 'object' } }] }],
+    [
+      'in which a tool has to be called',
+      { tools: [{ name: 't', inputSchema: { type: 'object' } }], toolChoice: 'required' },
+    ],
     ['with a schema', { schema: { type: 'object' } }],
     ['with reasoning', { reasoning: 'low' }],
     [
@@ -190,6 +150,51 @@ describe("interrupted: 'continue-or-restart'", () => {
     });
   }
 
+  describe('where tools are declared', () => {
+    const tools = [{ name: 'look_up', inputSchema: { type: 'object' } }];
+    const call: ContentPart = { type: 'tool-call', toolCallId: '1', toolName: 'look_up', input: {} };
+
+    it('continues as long as only text has come, and the tools go with it', async () => {
+      const { router, providers } = stage({ a: breaks('Let me ', 'look'), b: goesOn(' that', ' up.') });
+      const parts = await read(await router.stream({ ...ask, tools }));
+      expect(textOf(parts)).toBe('Let me look that up.');
+      expect(types(parts)).not.toContain('restart');
+      expect(providers['b']?.calls[0]?.tools).toEqual(providers['a']?.calls[0]?.tools);
+    });
+
+    it('continues with a call', async () => {
+      const { router } = stage({
+        a: breaks('Let me look.'),
+        b: { scripts: [{ content: [call], finishReason: 'tool-calls' }], prefill: true },
+      });
+      const stream = await router.stream({ ...ask, tools });
+      await read(stream);
+      expect((await stream.result).content).toEqual([{ type: 'text', text: 'Let me look.' }, call]);
+    });
+
+    it.each<[string, ContentPart[], number]>([
+      ['a call has begun', [{ type: 'text', text: 'one' }, call], 2],
+      ['a call is complete', [{ type: 'text', text: 'one' }, call], 4],
+      ['a call came first', [call, { type: 'text', text: 'one' }], 4],
+      [
+        'the vendor has run one of its own',
+        [
+          { ...call, providerExecuted: true },
+          { type: 'text', text: 'one' },
+        ],
+        4,
+      ],
+    ])('restarts once %s', async (_, content, after) => {
+      const { router } = stage({
+        a: { scripts: [{ content, after, error: connectionLost }] },
+        b: { scripts: [{ text: 'all of it' }], prefill: true },
+      });
+      const parts = await read(await router.stream({ ...ask, tools }));
+      expect(types(parts)).toContain('restart');
+      expect(textOf(parts)).toBe('all of it');
+    });
+  });
+
   it('never continues thoughts', async () => {
     const { router } = stage({
       a: {
@@ -200,7 +205,7 @@ describe("interrupted: 'continue-or-restart'", () => {
               { type: 'text', text: 'one' },
             ],
             after: 2,
-            error: broken,
+            error: connectionLost,
           },
         ],
       },
@@ -226,47 +231,5 @@ describe("interrupted: 'continue-or-restart'", () => {
       ['a', 'unknown', 3],
       ['b', 'yes', 5],
     ]);
-  });
-});
-
-describe('the joint of a continued text', () => {
-  const text = fc.string({ unit: fc.constantFrom('a', 'b', ' ', '\n'), maxLength: 30 });
-  const cuts = fc.array(fc.nat(30), { maxLength: 6 });
-  const continuation = (before: string): Continuation => ({
-    asked: { request: { messages: [] }, schema: undefined },
-    before,
-    prefill: before.trimEnd(),
-    id: undefined,
-  });
-  /** A text in pieces, through the joint. */
-  const through = (said: string, at: readonly number[], before: string, echoes: boolean): string => {
-    const seam = splice(continuation(before), echoes);
-    const points = [...new Set([0, ...at.map((cut) => Math.min(cut, said.length)), said.length])].sort(
-      (a, b) => a - b,
-    );
-    const pieces = points.slice(1).map((end, index) => said.slice(points[index], end));
-    return pieces.map((piece) => seam.push(piece)).join('') + seam.end();
-  };
-
-  it('gives the whole text once, wherever it broke and however the rest is cut', () => {
-    fc.assert(
-      fc.property(text, text, cuts, fc.boolean(), (before, after, at, echoes) => {
-        fc.pre(before.trimEnd() !== '' && !(after.trim() === '' && after !== ''));
-        const whole = before + after;
-        // What a model says that goes on right after the text it was given.
-        const rest = whole.slice(before.trimEnd().length);
-        const said = echoes ? whole : rest;
-        expect(before + through(said, at, before, echoes)).toBe(whole);
-      }),
-    );
-  });
-
-  it('loses nothing of a target that was thought to repeat the text, and does not', () => {
-    fc.assert(
-      fc.property(text, text, cuts, (before, after, at) => {
-        fc.pre(before.trimEnd() === before && before !== '' && !after.startsWith(before));
-        expect(through(after, at, before, true)).toBe(after);
-      }),
-    );
   });
 });

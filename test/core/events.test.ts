@@ -56,6 +56,54 @@ describe('events', () => {
     expect(told).toEqual([[2, (first ?? 0) + (second ?? 0)]]);
   });
 
+  it('begin with request-start, which the request-end of the same id follows', async () => {
+    const { router, clock } = world({ a: [{}] });
+    const seen: unknown[] = [];
+    router.on('request-start', ({ requestId, kind, startedAt }) => seen.push([requestId, kind, startedAt]));
+    router.on('request-end', ({ requestId, startedAt }) => seen.push([requestId, startedAt]));
+    await router.chat(ask);
+    const [[id] = []] = seen as [string][];
+    expect(seen).toEqual([
+      [id, 'chat', clock.date()],
+      [id, clock.date()],
+    ]);
+  });
+
+  it('all reach a listener of *, each once', async () => {
+    const { router } = world({ a: [{ error: { kind: 'server', status: 500 } }], b: [{}] });
+    const types: string[] = [];
+    const remove = router.on('*', ({ type }) => types.push(type));
+    await router.chat(ask);
+    expect(types).toEqual([
+      'request-start',
+      'attempt-start',
+      'attempt-end',
+      'attempt-start',
+      'attempt-end',
+      'usage',
+      'request-end',
+    ]);
+    remove();
+    await router.chat(ask);
+    expect(types).toHaveLength(7);
+  });
+
+  it('do no harm where a listener of * throws', async () => {
+    const { router } = world({ a: [{}] });
+    router.on('*', () => {
+      throw new Error('mine');
+    });
+    expect((await router.chat(ask)).target).toBe('a');
+  });
+
+  it('name the vendor’s id and model of an answer at the end of its attempt', async () => {
+    const { router, of } = world({ a: [{}] });
+    const { attempts } = await router.chat(ask);
+    expect(attempts[0]?.response).toEqual({ id: 'a-1', model: 'model' });
+    await read(await router.stream(ask));
+    expect(of('attempt-end')[1]?.response).toEqual({ id: 'a-2', model: 'model' });
+  });
+
   it('hold the trace of the decision', async () => {
     const { router, of } = world({ a: [{}], b: [{}] });
     await router.chat(ask, { only: ['b'] });

@@ -104,6 +104,51 @@ describe('createRouter names the option that is wrong, what it wants and what it
       "got '1'",
     ],
     [
+      'targets[0].price.fileSearch',
+      { targets: [{ ...target, price: { input: 1, fileSearch: null } }] },
+      'got null',
+    ],
+    [
+      'targets[0].price.freeSearches',
+      { targets: [{ ...target, price: { input: 1, freeSearches: 1_500 } }] },
+      'true, false or nothing, got 1500',
+    ],
+    [
+      'targets[0].price.serviceTiers',
+      { targets: [{ ...target, price: { input: 1, serviceTiers: ['flex'] } }] },
+      'an object, got a list of 1',
+    ],
+    [
+      'targets[0].price.serviceTiers.flex',
+      { targets: [{ ...target, price: { input: 1, serviceTiers: { flex: '50%' } } }] },
+      "a factor of at least 0, or rates, got '50%'",
+    ],
+    [
+      'targets[0].price.serviceTiers.batch.output',
+      { targets: [{ ...target, price: { input: 1, serviceTiers: { batch: { input: 1, output: -1 } } } }] },
+      'got -1',
+    ],
+    [
+      'targets[0].price.serviceTiers.batch.request',
+      { targets: [{ ...target, price: { input: 1, serviceTiers: { batch: { input: 1, request: 1 } } } }] },
+      'one of the options',
+    ],
+    [
+      'targets[0].price.serviceTiers.default',
+      { targets: [{ ...target, price: { input: 1, serviceTiers: { default: 1 } } }] },
+      'a tier other than the standard one',
+    ],
+    [
+      'targets[0].price.serviceTiers.Flex',
+      { targets: [{ ...target, price: { input: 1, serviceTiers: { Flex: 0.5 } } }] },
+      'a name in lower case',
+    ],
+    [
+      'targets[0].price.regions.us',
+      { targets: [{ ...target, price: { input: 1, regions: { us: Number.NaN } } }] },
+      'a factor of at least 0, got NaN',
+    ],
+    [
       'targets[0].price.tiers[0].above',
       { targets: [{ ...target, price: { input: 1, output: 1, tiers: [{ input: 1, output: 1 }] } }] },
       'a number of input tokens',

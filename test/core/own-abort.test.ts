@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { linkedAbort } from '../../src/util/abort.ts';
+import { linkedAbort } from '../../src/util/time/abort.ts';
 
 describe('an abort of our own', () => {
   it('tells each listener once, in their order, with the first reason', () => {

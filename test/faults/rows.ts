@@ -4,6 +4,7 @@ import { evidence } from './rows/evidence.ts';
 import { health } from './rows/health.ts';
 import { network } from './rows/network.ts';
 import { refusals } from './rows/refusals.ts';
+import { refused } from './rows/refused.ts';
 import { streams } from './rows/streams.ts';
 import type { Row } from './stage.ts';
 
@@ -15,6 +16,7 @@ export const rows: readonly Row[] = [
   ...health,
   ...callers,
   ...evidence,
+  ...refused,
 ].toSorted((a, b) => a.number - b.number);
 
 /** Rows that are not played here, and why. */
@@ -33,5 +35,27 @@ export const playedElsewhere: readonly {
     number: 63,
     fault: 'two processes, of which one is told to wait',
     where: 'not yet: needs the shared store',
+  },
+  {
+    number: 78,
+    fault: 'an SDK that cannot be loaded for the moment: no file handles, no permission, no network',
+    where: '`test/providers/sdk-loading.test.ts`',
+  },
+  {
+    number: 79,
+    fault:
+      'a runtime that drops timers, promises and I/O with the request that began them, and refuses `redirect: "error"`',
+    where: '`test/runtimes`, in workerd',
+  },
+  {
+    number: 80,
+    fault: 'a bundler that does not find an optional peer',
+    where: '`test/package/bundles.test.ts`, with esbuild, webpack, vite and rollup',
+  },
+  {
+    number: 85,
+    fault:
+      'requests at the same time in Node 22 and 24, Bun, Deno, workerd and Chromium, there also with timers held back',
+    where: '`test/runtimes`',
   },
 ];

@@ -3,7 +3,7 @@ import { seededRandom } from 'signalbox/testing';
 import { describe, expect, it } from 'vitest';
 import { failureDetector } from '../../src/health/failure-detector.ts';
 import { histogram } from '../../src/stats/histogram.ts';
-import { awakeClock } from '../../src/util/awake-clock.ts';
+import { awakeClock } from '../../src/util/time/awake-clock.ts';
 
 /** A clock without promises, for millions of timers. */
 function plainClock() {

@@ -5,7 +5,7 @@ import { read } from '../support/requests.ts';
 import { type Row, rates } from './rows/row.ts';
 import { served, tools } from './rows/served.ts';
 import { nothing, tokens } from './rows/tokens.ts';
-import { providers } from './vendors.ts';
+import { microsOf, providers, toEvent } from './vendors.ts';
 
 describe.each([
   ['tokens, as each vendor counts them', tokens],
@@ -51,16 +51,6 @@ describe.each([
 function routerOf({ provider, model = 'm', price = rates }: Row, url: string) {
   const declared = price === 'catalog' ? {} : { price };
   return createRouter({ targets: [{ provider: providers[provider](url), model, ...declared }] });
-}
-
-function toEvent(event: unknown): string {
-  const { type } = event as { readonly type?: string };
-  return `${type === undefined ? '' : `event: ${type}\n`}data: ${JSON.stringify(event)}\n\n`;
-}
-
-/** To the billionth of a US$, in which costs are kept. */
-function microsOf(cost: { readonly total: number } | undefined): number | undefined {
-  return cost === undefined ? undefined : Math.round(cost.total * 1e9) / 1e3;
 }
 
 function known(usage: Usage): Usage {

@@ -43,15 +43,21 @@ export const providers = {
 export type ProviderName = keyof typeof providers;
 
 const message = { role: 'assistant', content: 'Hi' };
+const head = { id: 'c', created: 0, model: 'served' };
 
 /** A chat completion; in the stream usage comes in a chunk of its own, after the reason why it ended. */
 export function chat(usage: unknown, more: object = {}): Told {
   return {
-    answer: { id: 'c', ...more, choices: [{ message, finish_reason: 'stop' }], usage },
+    answer: { ...head, ...more, choices: [{ index: 0, message, finish_reason: 'stop' }], usage },
     stream: [
-      { id: 'c', ...more, choices: [{ delta: { content: 'Hi' }, finish_reason: null }], usage: null },
-      { id: 'c', ...more, choices: [{ delta: {}, finish_reason: 'stop' }], usage: null },
-      { id: 'c', ...more, choices: [], usage },
+      {
+        ...head,
+        ...more,
+        choices: [{ index: 0, delta: { content: 'Hi' }, finish_reason: null }],
+        usage: null,
+      },
+      { ...head, ...more, choices: [{ index: 0, delta: {}, finish_reason: 'stop' }], usage: null },
+      { ...head, ...more, choices: [], usage },
     ],
   };
 }
@@ -59,23 +65,40 @@ export function chat(usage: unknown, more: object = {}): Told {
 /** A chat completion whose stream says its usage in other places, chunk by chunk. */
 export function chunks(whole: unknown, ...more: readonly object[]): Told {
   return {
-    answer: { id: 'c', choices: [{ message, finish_reason: 'stop' }], usage: whole },
+    answer: { ...head, choices: [{ index: 0, message, finish_reason: 'stop' }], usage: whole },
     stream: [
-      { id: 'c', choices: [{ delta: { content: 'Hi' }, finish_reason: null }] },
-      ...more.map((chunk) => ({ id: 'c', choices: [{ delta: {}, finish_reason: 'stop' }], ...chunk })),
+      { ...head, choices: [{ index: 0, delta: { content: 'Hi' }, finish_reason: null }] },
+      ...more.map((chunk) => ({
+        ...head,
+        choices: [{ index: 0, delta: {}, finish_reason: 'stop' }],
+        ...chunk,
+      })),
     ],
   };
 }
 
 /** A response, with more of its items and fields. */
 export function response(usage: unknown, items: readonly object[] = [], more: object = {}): Told {
-  const said = { type: 'message', id: 'm', content: [{ type: 'output_text', text: 'Hi', annotations: [] }] };
-  const whole = { id: 'r', status: 'completed', output: [...items, said], usage, ...more };
+  const text = { type: 'output_text', text: 'Hi', annotations: [] };
+  const said = { type: 'message', id: 'm', role: 'assistant', content: [text] };
+  const started = { id: 'r', created_at: 0, model: 'served' };
+  const whole = { ...started, status: 'completed', output: [...items, said], usage, ...more };
   return {
     answer: whole,
     stream: [
-      { type: 'response.created', response: { id: 'r', status: 'in_progress', service_tier: 'auto' } },
-      { type: 'response.output_text.delta', item_id: 'm', content_index: 0, delta: 'Hi' },
+      { type: 'response.created', response: { ...started, status: 'in_progress', service_tier: 'auto' } },
+      {
+        type: 'response.output_item.added',
+        output_index: items.length,
+        item: { type: 'message', id: 'm', role: 'assistant', content: [] },
+      },
+      {
+        type: 'response.output_text.delta',
+        item_id: 'm',
+        output_index: items.length,
+        content_index: 0,
+        delta: 'Hi',
+      },
       { type: 'response.completed', response: whole },
     ],
   };
@@ -84,12 +107,13 @@ export function response(usage: unknown, items: readonly object[] = [], more: ob
 /** A message. In the stream the input is told first, and the end tells what is known by then. */
 export function anthropicMessage(usage: Readonly<Record<string, unknown>>, more: object = {}): Told {
   const { output_tokens, iterations, server_tool_use, output_tokens_details, ...before } = usage;
+  const started = { type: 'message', id: 'm', model: 'served', role: 'assistant', content: [] };
   return {
-    answer: { content: [{ type: 'text', text: 'Hi' }], stop_reason: 'end_turn', usage, ...more },
+    answer: { ...started, content: [{ type: 'text', text: 'Hi' }], stop_reason: 'end_turn', usage, ...more },
     stream: [
       {
         type: 'message_start',
-        message: { id: 'm', usage: { ...before, output_tokens: output_tokens && 1 } },
+        message: { ...started, usage: { ...before, output_tokens: output_tokens && 1 } },
       },
       { type: 'content_block_start', index: 0, content_block: { type: 'text', text: '' } },
       { type: 'content_block_delta', index: 0, delta: { type: 'text_delta', text: 'Hi' } },
@@ -125,4 +149,15 @@ export function gemini(
     ],
     ...(headers === undefined ? {} : { headers }),
   };
+}
+
+/** One event of a stream. */
+export function toEvent(event: unknown): string {
+  const { type } = event as { readonly type?: string };
+  return `${type === undefined ? '' : `event: ${type}\n`}data: ${JSON.stringify(event)}\n\n`;
+}
+
+/** To the billionth of a US$, in which costs are kept. */
+export function microsOf(cost: { readonly total: number } | undefined): number | undefined {
+  return cost === undefined ? undefined : Math.round(cost.total * 1e9) / 1e3;
 }

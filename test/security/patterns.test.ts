@@ -2,10 +2,10 @@ import { describe, expect, it } from 'vitest';
 import { anthropicFailures } from '../../src/providers/anthropic/failures.ts';
 import { chatCompletionsFailures } from '../../src/providers/chat-completions/failures.ts';
 import { googleFailures } from '../../src/providers/google/failures.ts';
-import { parseDuration } from '../../src/transport/durations.ts';
-import { classifyFailure } from '../../src/transport/failure.ts';
-import { limitsOf, windowResetOf } from '../../src/transport/rate-limits.ts';
-import { retryAfterInText, retryAfterOf } from '../../src/transport/retry-after.ts';
+import { classifyFailure } from '../../src/transport/failure/failure.ts';
+import { parseDuration } from '../../src/transport/limits/durations.ts';
+import { limitsOf, windowResetOf } from '../../src/transport/limits/rate-limits.ts';
+import { retryAfterInText, retryAfterOf } from '../../src/transport/limits/retry-after.ts';
 
 /** Beginnings that our patterns look for, repeated: what makes a pattern that backtracks run for hours. */
 const seeds = [

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
-import { byComplexity, type ChatRequest, complexityOf, isRouterError } from 'signalbox';
+import { type ChatRequest, isRouterError } from 'signalbox';
+import { byComplexity, complexityOf } from 'signalbox/complexity';
 import { describe, expect, it } from 'vitest';
 import { world } from '../support/requests.ts';
 

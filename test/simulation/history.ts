@@ -36,7 +36,12 @@ interface Pause {
   readonly at: number;
   readonly until: number;
   readonly why: 'cooling-down' | 'misconfigured';
+  /** For which requests; `undefined`: for all. */
+  readonly workload: Workload | undefined;
 }
+
+/** Embeddings have a state of their own at each target. */
+type Workload = 'chat' | 'embed';
 
 /** A world's events, so that properties can ask for them. */
 export interface History {
@@ -89,6 +94,8 @@ export function historyOf(world: World): History {
   const pausesOf = new Map<string, Pause[]>();
   const targets = new Map(plan.targets.map((target) => [target.id, target]));
 
+  const kinds = new Map(plan.requests.map(({ number, kind }) => [number, kind]));
+  const workloadOf = (request: number): Workload => (kinds.get(request) === 'embed' ? 'embed' : 'chat');
   const requestOf = (event: RouterEvent): number | undefined =>
     'metadata' in event ? Number(event.metadata['request']) : undefined;
   const add = <T>(map: Map<number | string, T[]>, key: number | string, value: T): void => {
@@ -112,9 +119,10 @@ export function historyOf(world: World): History {
     const why = kind === 'rate-limit' || kind === 'quota' ? 'cooling-down' : 'misconfigured';
     const provider = targets.get(target)?.provider;
     for (const { id, provider: other } of plan.targets) {
-      const concerned = ofTheKey.includes(kind) ? other === provider : id === target;
-      if (concerned)
-        add(pausesOf, id, { at, until, why, key: ofTheDeployment.includes(kind) ? undefined : key });
+      const wide = ofTheKey.includes(kind);
+      if (wide ? other !== provider : id !== target) continue;
+      const workload = wide ? undefined : workloadOf(Number(metadata['request']));
+      add(pausesOf, id, { at, until, why, workload, key: ofTheDeployment.includes(kind) ? undefined : key });
     }
   };
   for (const { at, event } of events) {
@@ -136,15 +144,25 @@ export function historyOf(world: World): History {
   const policiesOf = (seen: Seen): Resolved => resolve(seen, plan.policies, plan.routes, channelsOf(seen));
   const deadlineOf = (seen: Seen): number => seen.startedAt + policiesOf(seen).timeout.request;
   const startsOf = (seen: Seen): readonly Timed<AttemptStartEvent>[] => starts.get(seen.plan.number) ?? [];
-  const pausedUntil = (target: string, key: number | undefined, at: number, why?: Pause['why']): number => {
+  const pausedUntil = (
+    target: string,
+    key: number | undefined,
+    workload: Workload,
+    at: number,
+    why?: Pause['why'],
+  ): number => {
     const said = (pausesOf.get(target) ?? []).filter(
       (pause) =>
         pause.at < at &&
         (why ?? pause.why) === pause.why &&
+        (pause.workload ?? workload) === workload &&
         (key === undefined || pause.key === undefined || pause.key === key),
     );
     return Math.max(0, ...said.map(({ until }) => until));
   };
+
+  const pausedAt = (start: AttemptStartEvent, at: number, why: Pause['why']): number =>
+    pausedUntil(start.target, start.key, workloadOf(requestOf(start) ?? -1), at, why);
 
   /** When all places of a target were last taken before a moment. */
   const lastFull = ({ id, concurrency = Number.POSITIVE_INFINITY }: TargetPlan, before: number): number => {
@@ -183,7 +201,7 @@ export function historyOf(world: World): History {
       !refused &&
       target.errorRate === 0 &&
       target.coldStart === 0 &&
-      pausedUntil(target.id, undefined, to) < from
+      pausedUntil(target.id, undefined, workloadOf(seen.plan.number), to) < from
     );
   };
   /** Whether each of a request's limits of time leaves a target more than it ever takes. */
@@ -198,11 +216,17 @@ export function historyOf(world: World): History {
   };
 
   /** The state that a target was last told to be in, at a moment, and there before an event; `undefined`: never another one. */
-  const stateOf = (target: string, at: number, before?: RouterEvent): Health | undefined => {
+  const stateOf = (
+    target: string,
+    workload: Workload,
+    at: number,
+    before?: RouterEvent,
+  ): Health | undefined => {
     let state: Health | undefined;
-    for (const timed of events) {
-      if (timed.at > at || timed.event === before) break;
-      if (timed.event.type === 'target-state' && timed.event.target === target) state = timed.event.state;
+    for (const { at: moment, event } of events) {
+      if (moment > at || event === before) break;
+      if (event.type !== 'target-state' || event.target !== target) continue;
+      if ((event.workload ?? 'chat') === workload) state = event.state;
     }
     return state;
   };
@@ -213,7 +237,9 @@ export function historyOf(world: World): History {
     return membersOf(seen).flatMap((id) => {
       const target = targets.get(id);
       if (target === undefined || only?.includes(id) === false || !soundButFull(target, seen)) return [];
-      return stateOf(id, at) === undefined ? [{ id, since: lastFull(target, at) }] : [];
+      return stateOf(id, workloadOf(seen.plan.number), at) === undefined
+        ? [{ id, since: lastFull(target, at) }]
+        : [];
     });
   };
 
@@ -223,8 +249,8 @@ export function historyOf(world: World): History {
     policiesOf,
     deadlineOf,
     membersOf,
-    exhaustedUntil: ({ target, key }, at) => pausedUntil(target, key, at, 'cooling-down'),
-    quarantinedUntil: ({ target, key }, at) => pausedUntil(target, key, at + 1, 'misconfigured'),
+    exhaustedUntil: (start, at) => pausedAt(start, at, 'cooling-down'),
+    quarantinedUntil: (start, at) => pausedAt(start, at + 1, 'misconfigured'),
     endsOf: ({ plan: { number } }) => attemptEnds.get(number) ?? [],
     endOf: ({ plan: { number } }) => ends.get(number),
     usageOf: ({ plan: { number } }) => usages.get(number) ?? [],
@@ -269,7 +295,7 @@ export function historyOf(world: World): History {
         targets.get(id)?.prefill !== false;
       const before = startsOf(seen).filter((other) => other.event.attempt < event.attempt);
       const asked = before.map((other) => other.event.target);
-      const told = stateOf(event.target, at, event);
+      const told = stateOf(event.target, workloadOf(seen.plan.number), at, event);
       const held = breaker ? heldBack : heldBack.filter((state) => state !== 'failing');
       if (asked.includes(event.target) || told === undefined || !held.includes(told)) return [];
       return readyFor(seen, at)

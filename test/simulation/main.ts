@@ -83,6 +83,8 @@ function lineOf({ at, event }: TimedEvent): string {
   if (event.type === 'plugin-error') return `${time} ${event.plugin}: ${event.station} failed`;
   const request = `${time} request ${event.metadata['request']}: ${event.type}`;
   switch (event.type) {
+    case 'request-start':
+      return `${request} ${event.kind}`;
     case 'attempt-start':
       return `${request} ${event.attempt} at ${event.target}`;
     case 'attempt-end':

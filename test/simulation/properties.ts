@@ -242,7 +242,8 @@ export const properties: Readonly<Record<string, Property>> = {
       const { inputTokens, outputTokens } = call.usage;
       const cost =
         (inputTokens * price.input + outputTokens * (price.output ?? 0)) / 1_000_000 + (price.request ?? 0);
-      if (Math.abs((answer.cost?.total ?? -1) - cost) > 1e-12)
+      // Amounts are whole billionths of a dollar.
+      if (Math.abs((answer.cost?.total ?? -1) - cost) > 1e-9)
         yield `${about(seen)}: ${answer.cost?.total}, not ${cost}`;
     }
   },

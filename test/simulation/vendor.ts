@@ -105,6 +105,8 @@ function openServer(
   { clock, calls, keyOf, step }: Surroundings,
 ): ScriptedProvider {
   const throws = dice(seed);
+  // Some repeat the beginning of an answer that they are given, although they are not known to.
+  const echoes = target.prefill === 'echo' || (target.prefill && seed % 3 === 0);
   const server = scriptedProvider(
     target.id,
     (call) => {
@@ -112,14 +114,15 @@ function openServer(
       const key = keyOf.get(call);
       const asked = 'messages' in call ? call.messages[0]?.content : 'values' in call && call.values[0];
       const words = [
-        `${target.id}.${calls.length} `,
+        // No beginning of another call's words, which might be taken for the same answer once more.
+        `no${calls.length}by${target.id} `,
         ...Array.from({ length: throws.whole(0, 8) }, (_, word) => `w${word} `),
       ];
       // What vendors send before they have something to say.
       const text = throws.chance(0.1) ? ['', ...words] : words;
       const last = 'messages' in call ? call.messages.at(-1) : undefined;
       const before = last?.role === 'assistant' ? String(last.content) : '';
-      const said = before !== '' && target.prefill === 'echo' ? [before, ...text] : text;
+      const said = before !== '' && echoes ? [before, ...text] : text;
       const usage = { inputTokens: throws.whole(1, 2_000), outputTokens: throws.whole(1, 500) };
       const script = { text: said, usage, ...behaviour(target, key, now, text.length, throws) };
       const full = refusal(target, now, server.open, calls);

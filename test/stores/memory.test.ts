@@ -1,4 +1,4 @@
-import { memory } from 'signalbox';
+import { memory } from 'signalbox/memory';
 import { virtualClock } from 'signalbox/testing';
 import { describe, expect, it } from 'vitest';
 import { storeSuite } from './suite.ts';

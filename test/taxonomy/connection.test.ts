@@ -183,7 +183,9 @@ describe('answers that are not the vendor’s', () => {
       for (const make of Object.values(own)) {
         const kind = kinds[status as keyof typeof kinds];
         for (const error of await errorsOf(make(server.url))) {
-          expect(error).toMatchObject({ kind, scope: 'endpoint', retryAfter: undefined, limit: undefined });
+          // A page that forbids something does not say what.
+          const scope = status === 403 ? 'request' : 'endpoint';
+          expect(error).toMatchObject({ kind, scope, retryAfter: undefined, limit: undefined });
         }
       }
     }

@@ -834,7 +834,12 @@ export const rows: readonly Row[] = [
     name: 'Gemini: a key without the right',
     vendors: geminiWires,
     status: 403,
-    body: geminiError(403, 'PERMISSION_DENIED', 'Permission denied.'),
+    body: geminiError(
+      403,
+      'PERMISSION_DENIED',
+      'Generative Language API has not been used in project 1 before.',
+      [{ '@type': 'type.googleapis.com/google.rpc.ErrorInfo', reason: 'SERVICE_DISABLED' }],
+    ),
     expected: { kind: 'auth', scope: 'key', code: 'PERMISSION_DENIED', follows: misconfigured },
   },
   {
@@ -1336,7 +1341,7 @@ export const rows: readonly Row[] = [
     }),
   ),
 
-  ...[400, 405, 415, 422].map(
+  ...[400, 415, 422].map(
     (status): Row => ({
       name: `anyone: a request that nobody takes (${status})`,
       vendors: allVendors.filter((vendor) => status !== 422 || vendor !== 'groq'),
@@ -1345,15 +1350,13 @@ export const rows: readonly Row[] = [
       expected: { kind: 'bad-request', scope: 'request', follows: refused },
     }),
   ),
-  ...[401, 403].map(
-    (status): Row => ({
-      name: `anyone: a key that is refused (${status})`,
-      vendors: allVendors,
-      status,
-      body: { error: { message: 'No' } },
-      expected: { kind: 'auth', scope: 'key', follows: misconfigured },
-    }),
-  ),
+  {
+    name: 'anyone: a key that is refused',
+    vendors: allVendors,
+    status: 401,
+    body: { error: { message: 'No' } },
+    expected: { kind: 'auth', scope: 'key', follows: misconfigured },
+  },
   ...[408, 504].map(
     (status): Row => ({
       name: `anyone: it took too long (${status})`,

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { anthropicFailures } from '../../src/providers/anthropic/failures.ts';
 import { chatCompletionsFailures } from '../../src/providers/chat-completions/failures.ts';
 import { googleFailures } from '../../src/providers/google/failures.ts';
-import { classifyFailure } from '../../src/transport/failure.ts';
+import { classifyFailure } from '../../src/transport/failure/failure.ts';
 
 const tables = [[], chatCompletionsFailures, anthropicFailures, googleFailures];
 

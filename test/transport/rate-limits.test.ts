@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { limitsOf, windowResetOf } from '../../src/transport/rate-limits.ts';
+import { limitsOf, windowResetOf } from '../../src/transport/limits/rate-limits.ts';
 
 const date = 'Fri, 20 Nov 2026 00:00:00 GMT';
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
-import { parseDuration } from '../../src/transport/durations.ts';
-import { retryAfterInBody, retryAfterInText, retryAfterOf } from '../../src/transport/retry-after.ts';
+import { parseDuration } from '../../src/transport/limits/durations.ts';
+import { retryAfterInBody, retryAfterInText, retryAfterOf } from '../../src/transport/limits/retry-after.ts';
 
 const day = 86_400_000;
 const now = 'Wed, 21 Oct 2026 07:28:00 GMT';

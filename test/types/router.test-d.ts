@@ -1,13 +1,14 @@
 import {
-  byComplexity,
   createRouter,
   isRouterError,
+  type Price,
   type RouteOptions,
   type RouterOptions,
   rules,
   type Select,
   type TargetOptions,
 } from 'signalbox';
+import { byComplexity } from 'signalbox/complexity';
 import { scriptedProvider } from 'signalbox/testing';
 import { describe, expectTypeOf, it } from 'vitest';
 import { z } from 'zod';
@@ -37,6 +38,20 @@ describe('createRouter', () => {
       // @ts-expect-error no such target
       routes: { fast: { targets: ['a/n'] } },
     });
+  });
+
+  it('takes prices by service tier and region, as factors or as rates', () => {
+    const provider = scriptedProvider('a');
+    const price = {
+      input: 2,
+      output: 8,
+      serviceTiers: { flex: 0.5, batch: { input: 1, output: 4, tiers: [{ above: 200_000, input: 2 }] } },
+      regions: { us: 1.1 },
+    };
+    createRouter({ targets: [{ provider, model: 'm', price }] });
+    // @ts-expect-error a fee is not a rate
+    const wrong: Price = { input: 1, serviceTiers: { flex: { request: 1 } } };
+    createRouter({ targets: [{ provider, model: 'm', price: wrong }] });
   });
 
   it('takes any name where targets are computed', async () => {

@@ -1,8 +1,8 @@
 import { virtualClock } from 'signalbox/testing';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { awakeClock } from '../../src/util/awake-clock.ts';
-import { systemClock } from '../../src/util/clock.ts';
-import { watchdog } from '../../src/util/watchdog.ts';
+import { awakeClock } from '../../src/util/time/awake-clock.ts';
+import { systemClock } from '../../src/util/time/clock.ts';
+import { watchdog } from '../../src/util/time/watchdog.ts';
 
 /** A runtime whose time stands still until it is moved on, with or without its timers. */
 function runtime() {

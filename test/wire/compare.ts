@@ -21,9 +21,10 @@ export function expectAnswer(result: ChatResult, expected: ExpectedAnswer): void
 }
 
 function expectBeside(result: ChatResult, expected: ExpectedAnswer): void {
-  const { usage, cost, object, id, model, metadata, reasoningOptions, callOptions } = expected;
+  const { usage, cost, serviceTier, object, id, model, metadata, reasoningOptions, callOptions } = expected;
   if (usage !== undefined) expect(result.usage).toEqual(usage);
   if (cost !== undefined) expect(result.cost?.total ?? null).toEqual(cost);
+  if (serviceTier !== undefined) expect(result.response.serviceTier).toBe(serviceTier);
   if (object !== undefined) expect(result.object).toEqual(object);
   if (id !== undefined) expect(result.response.id).toBe(id);
   if (model !== undefined) expect(result.response.model).toBe(model);

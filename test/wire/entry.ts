@@ -40,6 +40,8 @@ export interface ExpectedAnswer {
   readonly usage?: Usage;
   /** US$ in total; `null`: not known. */
   readonly cost?: number | null;
+  /** How the answer was served. */
+  readonly serviceTier?: string;
   /** The parsed answer of a call with a schema. */
   readonly object?: unknown;
   readonly id?: string;

@@ -6,7 +6,7 @@ import { toChatModel } from 'signalbox/langchain';
 import { clients } from '../adapters/openai-fetch/clients.ts';
 import type { Mode } from './play.ts';
 
-/** What somebody gets of an answer through another library. */
+/** An answer as another library gives it. */
 export interface Seen {
   readonly text: string;
   readonly calls: readonly { readonly toolName: string; readonly input: unknown }[];

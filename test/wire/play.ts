@@ -3,6 +3,7 @@ import {
   createRouter,
   type FallbackKind,
   isRouterError,
+  type Provider,
   type Router,
   type StreamPart,
 } from 'signalbox';
@@ -18,8 +19,11 @@ export type Mode = 'chat' | 'stream';
 export type Played = { readonly result: ChatResult } | { readonly fails: FallbackKind };
 
 /** A router with one target, which gets no second chance. */
-export function routerOf({ target }: WireEntry, name: InterfaceName, at: Connection): Router {
-  const provider = interfaces[name](at);
+export function routerOf(entry: WireEntry, name: InterfaceName, at: Connection): Router {
+  return routerOver(entry, interfaces[name](at));
+}
+
+export function routerOver({ target }: WireEntry, provider: Provider): Router {
   const price = { input: 0, output: 0 };
   return createRouter({
     targets: [{ provider, model: 'm', id: 'target', price, ...target }],

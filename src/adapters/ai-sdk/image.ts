@@ -1,12 +1,13 @@
-import { aiSdkFormat } from '../../providers/ai-sdk/call.ts';
 import type { ImageCall, ImageFile, ImageResultSpec, Json, JsonObject } from '../../providers/ai-sdk/spec.ts';
+import type { WarningV3 } from '../../providers/ai-sdk/v3.ts';
+import { aiSdkFormat } from '../../providers/shared/option-case.ts';
 import type { ImageInput, ImageRequest, ImageResult } from '../../types/request/image.ts';
 import { metadataOf, responseOf, toWarning } from './answer.ts';
-import { callOptions } from './vendor-options.ts';
+import { callOptions } from './vendor/options.ts';
 
 /** Images in words that both versions of the specification have. */
 export interface MadeImages extends ImageResultSpec {
-  warnings: ReturnType<typeof toWarning>[];
+  warnings: WarningV3[];
 }
 
 /** A call for images as a request; it takes the call along, for targets that speak its words. */

@@ -4,101 +4,74 @@
  * @module ai-sdk
  */
 import { ConfigError, isRouterError, RequestError } from '../../errors.ts';
-import type {
-  EmbedCall,
-  EmbedResultSpec,
-  GenerateResult,
-  ImageCall,
-  JsonObject,
-  Keyed,
-  LanguageCall,
-  StreamResult,
-} from '../../providers/ai-sdk/spec.ts';
-import {
-  type EmbedResultV3,
-  fromV3,
-  type GenerateResultV3,
-  partOfAnswerToV3,
-  resultToV3,
-  type StreamResultV3,
-  warningToV3,
-} from '../../providers/ai-sdk/v3.ts';
+import type { JsonObject, Keyed, LanguageCall } from '../../providers/ai-sdk/spec.ts';
+import { fromV3, partOfAnswerToV3, resultToV3, warningToV3 } from '../../providers/ai-sdk/v3.ts';
+import { aiSdkFormat } from '../../providers/shared/option-case.ts';
 import type { CallOptions } from '../../types/options/options.ts';
 import type { Router, TargetReport } from '../../types/router.ts';
 import { type Telling, toGenerateResult, toWarning } from './answer.ts';
 import { asCallError, noSuchModel } from './errors.ts';
-import { type MadeImages, toImageRequest, toImageResult } from './image.ts';
+import { toImageRequest, toImageResult } from './image.ts';
 import { toolNames } from './option-case.ts';
 import { partTeller } from './parts.ts';
 import { toChatRequest } from './request.ts';
 import { toReadable } from './stream.ts';
+import type {
+  RouterEmbeddingModel,
+  RouterImageModel,
+  RouterLanguageModel,
+  RouterProvider,
+  SpecificationVersion,
+  ToProviderOptions,
+} from './types.ts';
 import { commonUrls } from './urls.ts';
-import { callOptions, untold } from './vendor-options.ts';
+import { callOptions, untold } from './vendor/options.ts';
 
 export { type AiSdkModels, type AiSdkOptions, aiSdk } from '../../providers/ai-sdk/index.ts';
-export type { EmbedCall, ImageCall } from '../../providers/ai-sdk/spec.ts';
+export type {
+  ContentSpec,
+  EmbedCall,
+  EmbedResultSpec,
+  FinishSpec,
+  GenerateResult,
+  ImageCall,
+  ImageFile,
+  ImageResultSpec,
+  Json,
+  JsonObject,
+  Keyed,
+  MadeFile,
+  Metadata,
+  SourceSpec,
+  StreamResult,
+  StreamSpec,
+  UnifiedFinish,
+  UsageSpec,
+  WarningSpec,
+  WholePart,
+} from '../../providers/ai-sdk/spec.ts';
+export type {
+  EmbedResultV3,
+  FileV3,
+  GenerateResultV3,
+  InV3,
+  Newer,
+  StartV3,
+  StreamResultV3,
+  StreamSpecV3,
+  WarningV3,
+} from '../../providers/ai-sdk/v3.ts';
 export type { SignalboxMetadata } from './answer.ts';
 export type { MadeImages } from './image.ts';
-
-/** A version of the AI SDK's provider specification: `v4` for AI SDK 7, `v3` for 6 and 7. */
-export type SpecificationVersion = 'v3' | 'v4';
-
-/** The options of `toProvider`. */
-export interface ToProviderOptions<Version extends SpecificationVersion = SpecificationVersion> {
-  /** Default: `v4`, which AI SDK 7 wants. AI SDK 6 wants `v3`. */
-  readonly specificationVersion?: Version;
-}
-
-/** What models give, by version. */
-export interface Answers {
-  v3: { generate: GenerateResultV3; stream: StreamResultV3; embed: EmbedResultV3 };
-  v4: { generate: GenerateResult; stream: StreamResult; embed: EmbedResultSpec };
-}
-
-/** A route, or one target, as a language model of the AI SDK. */
-export interface RouterLanguageModel<Version extends SpecificationVersion = SpecificationVersion> {
-  readonly specificationVersion: Version;
-  readonly provider: string;
-  readonly modelId: string;
-  /** What every target of the route fetches by itself; other files are sent as data. */
-  readonly supportedUrls: Record<string, RegExp[]>;
-  doGenerate(call: object): Promise<Answers[Version]['generate']>;
-  doStream(call: object): Promise<Answers[Version]['stream']>;
-}
-
-/** A route, or one target, as an embedding model of the AI SDK. */
-export interface RouterEmbeddingModel<Version extends SpecificationVersion = SpecificationVersion> {
-  readonly specificationVersion: Version;
-  readonly provider: string;
-  readonly modelId: string;
-  /** No limit: the router splits by what its targets take. */
-  readonly maxEmbeddingsPerCall: undefined;
-  readonly supportsParallelCalls: true;
-  doEmbed(call: EmbedCall): Promise<Answers[Version]['embed']>;
-}
-
-/** A route, or one target, as an image model of the AI SDK. */
-export interface RouterImageModel<Version extends SpecificationVersion = SpecificationVersion> {
-  readonly specificationVersion: Version;
-  readonly provider: string;
-  readonly modelId: string;
-  /** As good as no limit: the router splits by what its targets make. (With none told, the AI SDK would ask for one at a time.) */
-  readonly maxImagesPerCall: number;
-  doGenerate(call: ImageCall): Promise<MadeImages>;
-}
-
-/** A router as a provider of the AI SDK. */
-export interface RouterProvider<
-  Id extends string = string,
-  Version extends SpecificationVersion = SpecificationVersion,
-> {
-  /** The language model of a route or a target; without an id, of the router's default route. */
-  (modelId?: Id | 'default'): RouterLanguageModel<Version>;
-  readonly specificationVersion: Version;
-  languageModel(modelId: Id | 'default'): RouterLanguageModel<Version>;
-  embeddingModel(modelId: Id | 'default'): RouterEmbeddingModel<Version>;
-  imageModel(modelId: Id | 'default'): RouterImageModel<Version>;
-}
+export type {
+  Answers,
+  RouterEmbeddingModel,
+  RouterImageModel,
+  RouterLanguageModel,
+  RouterProvider,
+  SpecificationVersion,
+  ToProviderOptions,
+} from './types.ts';
 
 const provider = 'signalbox';
 
@@ -269,23 +242,30 @@ function toEmbeddingModel<Version extends SpecificationVersion>(
     supportsParallelCalls: true,
     async doEmbed({ values, dimensions, providerOptions, abortSignal }) {
       const options = optionsOf(router, modelId, providerOptions, abortSignal);
-      const { providerOptions: vendors } = callOptions({
-        prompt: [],
-        ...(providerOptions && { providerOptions }),
-      });
+      const given = { prompt: [], ...(providerOptions && { providerOptions }) };
+      const { providerOptions: vendors } = callOptions(given);
       const result = await asked(() =>
         router.embed(
           {
             values,
             ...(dimensions === undefined ? {} : { dimensions }),
             ...(vendors === undefined ? {} : { providerOptions: vendors }),
+            origin: { format: aiSdkFormat, request: { providerOptions } },
           },
           options,
         ),
       );
-      const { embeddings, usage, target, cost, attempts, responses, warnings, providerMetadata } = result;
+      const {
+        embeddings,
+        usage,
+        target,
+        cost,
+        attempts,
+        response: answered,
+        warnings,
+        providerMetadata,
+      } = result;
       const signalbox = JSON.parse(JSON.stringify({ target, cost, attempts })) as JsonObject;
-      const [answered] = responses;
       return {
         embeddings: embeddings.map((vector) => [...vector]),
         ...(usage.inputTokens === undefined ? {} : { usage: { tokens: usage.inputTokens } }),

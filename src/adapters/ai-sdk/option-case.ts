@@ -5,6 +5,7 @@ import type {
   LanguageCall,
   ProviderToolSpec,
 } from '../../providers/ai-sdk/spec.ts';
+import { renamed, snakeDeep } from '../../providers/shared/option-case.ts';
 import type { JSONObject } from '../../types/request/json.ts';
 import type { ProviderOptions } from '../../types/request/message.ts';
 import type { ProviderTool } from '../../types/request/request.ts';
@@ -13,32 +14,6 @@ import type { ProviderTool } from '../../types/request/request.ts';
  * The AI SDK spells the options and tools of vendors in its own way (https://ai-sdk.dev/providers/ai-sdk-providers): camelCase for
  * what OpenAI and Anthropic write in snake_case. Our providers pass on what they get, so here it becomes the vendors' own spelling.
  */
-
-/** What stands in an option is data, and its keys are not ours to change. */
-const data = new Set([
-  'metadata',
-  'headers',
-  'logitBias',
-  'input_schema',
-  'inputSchema',
-  'schema',
-  'extraBody',
-]);
-
-/** Options with another name, or another place, than their spelling says. */
-const renamed: Readonly<Record<string, string>> = { textVerbosity: 'verbosity', imageDetail: 'detail' };
-
-function snake(name: string): string {
-  return name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
-}
-
-export function snakeDeep(value: unknown, key = ''): unknown {
-  if (data.has(key) || typeof value !== 'object' || value === null) return value;
-  if (Array.isArray(value)) return value.map((entry) => snakeDeep(entry));
-  return Object.fromEntries(
-    Object.entries(value).map(([name, inner]) => [renamed[name] ?? snake(name), snakeDeep(inner, name)]),
-  );
-}
 
 /** Vendors that write in snake_case. `cacheControl` is our own word for Anthropic's parts already. */
 export const snakes = new Set(['openai', 'azure', 'anthropic']);

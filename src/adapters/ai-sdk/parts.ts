@@ -9,7 +9,7 @@ import type {
   ToolResultPart,
 } from '../../types/request/message.ts';
 import type { ToolNames } from './option-case.ts';
-import { anthropicCall, anthropicResult, openaiCall, type ToldCall } from './vendor-tools.ts';
+import { anthropicCall, anthropicResult, openaiCall, type ToldCall } from './vendor/tools.ts';
 
 /** Parts that come whole, in the words of the AI SDK. */
 export type Whole = Exclude<ContentPart, { readonly type: 'text' | 'reasoning' }>;

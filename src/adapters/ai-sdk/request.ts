@@ -1,4 +1,3 @@
-import { aiSdkFormat } from '../../providers/ai-sdk/call.ts';
 import type {
   AssistantPrompt,
   FileData,
@@ -11,6 +10,7 @@ import type {
   ToolOutputPrompt,
   ToolResultPrompt,
 } from '../../providers/ai-sdk/spec.ts';
+import { aiSdkFormat } from '../../providers/shared/option-case.ts';
 import type { JSONObject, JSONSchema, JSONValue } from '../../types/request/json.ts';
 import type {
   ContentPart,
@@ -23,8 +23,8 @@ import type {
 } from '../../types/request/message.ts';
 import type { ChatRequest, FunctionTool, Tool } from '../../types/request/request.ts';
 import { functionOptions, partOptions, toProviderTool, vendorToolName } from './option-case.ts';
-import { withVendorHistory } from './vendor-history.ts';
-import { callOptions } from './vendor-options.ts';
+import { withVendorHistory } from './vendor/history.ts';
+import { callOptions } from './vendor/options.ts';
 
 /** A call that came in through the AI SDK as a request; it takes the call along, for targets that speak its words. */
 export function toChatRequest(call: LanguageCall): ChatRequest {

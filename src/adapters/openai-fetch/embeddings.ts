@@ -49,7 +49,7 @@ export async function embeddings(value: unknown, context: Context): Promise<Resp
 }
 
 function toList(result: EmbedResult, model: string, format: 'float' | 'base64'): object {
-  const { embeddings: vectors, usage, cost, target, responses, warnings } = result;
+  const { embeddings: vectors, usage, cost, target, response, warnings } = result;
   const tokens = usage.inputTokens ?? 0;
   return {
     object: 'list',
@@ -58,7 +58,7 @@ function toList(result: EmbedResult, model: string, format: 'float' | 'base64'):
       index,
       embedding: format === 'float' ? vector : toFloats(vector),
     })),
-    model: responses[0]?.model ?? model,
+    model: response.model ?? model,
     usage: { prompt_tokens: tokens, total_tokens: tokens },
     signalbox: {
       target,

@@ -102,13 +102,8 @@ const lasting = new Set(['incapable', 'excluded', 'pinned', 'not-ranked', 'over-
 function ofNoTarget({ decision, message, retryAt }: NoTargetError): Failure {
   const { candidates, skipped } = decision;
   const passing = skipped.filter(({ reason }) => !lasting.has(reason));
-  if (candidates.length === 0 && passing.length === 0) {
-    const lacks = skipped.flatMap(({ target, lacks: what }) =>
-      what === undefined ? [] : `${target}: ${what}`,
-    );
-    const detail = lacks.length === 0 ? '' : `; what they lack: ${lacks.join(', ')}`;
-    return { status: 400, code: 'no_capable_target', message: message + detail };
-  }
+  if (candidates.length === 0 && passing.length === 0)
+    return { status: 400, code: 'no_capable_target', message };
   const broken = candidates.length === 0 && passing.every(({ reason }) => reason === 'misconfigured');
   if (broken) return { status: 502, code: 'upstream_auth', message, retryAt };
   return { status: 429, code: 'no_target', message, retryAt };

@@ -32,16 +32,21 @@ export function directory(router: Router): Directory {
   ];
   const names = new Set(models.map(({ id }) => id));
 
+  /** Targets of the route that can take all that is demanded. Without a name the router selects a route, and narrows them to it. */
   const only = (
+    model: string,
     wanted: readonly string[] | undefined,
     demands: readonly Demand[],
   ): readonly string[] | undefined => {
     if (demands.length === 0) return wanted;
-    const able = targets.filter(({ provider }) =>
-      demands.every(({ providers }) => providers.includes(provider)),
+    const route = model === byDefault ? undefined : (router.routes[model] ?? [model]);
+    const able = targets.filter(
+      ({ id, provider }) =>
+        demands.every(({ providers }) => providers.includes(provider)) &&
+        (route === undefined || route.includes(id)) &&
+        (wanted === undefined || wanted.includes(id)),
     );
-    const left = able.map(({ id }) => id).filter((id) => wanted === undefined || wanted.includes(id));
-    if (left.length > 0) return left;
+    if (able.length > 0) return able.map(({ id }) => id);
     const fields = demands.map(({ field, providers }) => `${field} (${providers.join(', ')})`).join(', ');
     throw invalid(
       demands[0]?.field ?? 'model',
@@ -56,7 +61,7 @@ export function directory(router: Router): Directory {
     options(model, extension = {}, demands, requestId) {
       if (!names.has(model)) throw unknownModel(model);
       const { providerOptions: _wishes, only: wanted, metadata, timeout, ...rest } = extension;
-      const left = only(wanted, demands);
+      const left = only(model, wanted, demands);
       return {
         ...defined(rest),
         ...(timeout === undefined ? {} : { timeout: defined(timeout) }),

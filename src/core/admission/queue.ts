@@ -1,9 +1,9 @@
 import type { Clock } from '../../types/clock.ts';
 import type { Priority } from '../../types/options/options.ts';
-import type { Signal } from '../../util/abort.ts';
-import type { AwakeClock } from '../../util/awake-clock.ts';
-import { forRequest, type Pulse } from '../../util/pulse.ts';
-import { watchdog } from '../../util/watchdog.ts';
+import type { Signal } from '../../util/time/abort.ts';
+import type { AwakeClock } from '../../util/time/awake-clock.ts';
+import { forRequest, type Pulse } from '../../util/time/pulse.ts';
+import { watchdog } from '../../util/time/watchdog.ts';
 import { type LaneEntry, priorityLanes } from './lanes.ts';
 
 /** From the one that is served first to the one that is served last. */
@@ -107,7 +107,41 @@ export function admissionQueue(clock: Clock, awake: AwakeClock): AdmissionQueue 
     return victim !== undefined;
   };
 
-  const join = <T>(
+  const join = joining({ clock, awake, lanes, sweep, sweepFor, nextNumber: () => ++arrivals });
+
+  return {
+    wait: <T>(waiter: Waiter<T>) =>
+      new Promise<T>((resolve, reject) => {
+        const rank = priorities.indexOf(waiter.priority);
+        if (waiter.signal.aborted) reject(waiter.signal.reason);
+        else if (lanes.size < waiter.room || shed(rank)) join(waiter, rank, resolve, reject);
+        else {
+          const entry = waiter.tryEnter('full'); // what it throws rejects
+          if ('got' in entry) resolve(entry.got);
+          else reject(waiter.refusal('full'));
+        }
+      }),
+    released() {
+      if (lanes.size > 0) sweep();
+    },
+    before: (line, priority) => lanes.before(line, priorities.indexOf(priority)),
+  };
+}
+
+/** What joining the queue needs of it. */
+interface Joined {
+  readonly clock: Clock;
+  readonly awake: AwakeClock;
+  readonly lanes: ReturnType<typeof priorityLanes<Waiting>>;
+  /** Lets everyone try who may have room now. */
+  sweep(): void;
+  sweepFor(waiting: Waiting): void;
+  nextNumber(): number;
+}
+
+/** Puts requests into the queue until they get in, are turned away, or are aborted. */
+function joining({ clock, awake, lanes, sweep, sweepFor, nextNumber }: Joined) {
+  return <T>(
     waiter: Waiter<T>,
     rank: number,
     resolve: (value: T) => void,
@@ -128,7 +162,7 @@ export function admissionQueue(clock: Clock, awake: AwakeClock): AdmissionQueue 
     const waiting: Waiting = {
       rank,
       line: waiter.line,
-      number: ++arrivals,
+      number: nextNumber(),
       apart: pulse !== undefined,
       attempt(last) {
         try {
@@ -165,23 +199,5 @@ export function admissionQueue(clock: Clock, awake: AwakeClock): AdmissionQueue 
     lanes.add(waiting);
     patience.watch(maxWait);
     sweepFor(waiting);
-  };
-
-  return {
-    wait: <T>(waiter: Waiter<T>) =>
-      new Promise<T>((resolve, reject) => {
-        const rank = priorities.indexOf(waiter.priority);
-        if (waiter.signal.aborted) reject(waiter.signal.reason);
-        else if (lanes.size < waiter.room || shed(rank)) join(waiter, rank, resolve, reject);
-        else {
-          const entry = waiter.tryEnter('full'); // what it throws rejects
-          if ('got' in entry) resolve(entry.got);
-          else reject(waiter.refusal('full'));
-        }
-      }),
-    released() {
-      if (lanes.size > 0) sweep();
-    },
-    before: (line, priority) => lanes.before(line, priorities.indexOf(priority)),
   };
 }

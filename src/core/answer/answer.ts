@@ -19,8 +19,10 @@ export interface Answer {
   readonly providerMetadata: ProviderOptions;
   readonly raw: unknown;
   readonly origin?: unknown;
-  /** Its content is as plugins have made it. */
-  readonly isChanged?: boolean;
+  /** Plugins have seen its parts as they came. */
+  readonly isStreamed?: boolean;
+  /** Its content as its target gave it, where plugins have changed it. */
+  readonly given?: readonly ContentPart[];
 }
 
 /** What a chat asks for. */

@@ -30,7 +30,8 @@ export async function finalize(
   const cost = attempt.price(answer, estimate);
   let judged: Judged;
   try {
-    judged = await judge(request, input, answer, { target: channel.target.id, cost });
+    const judging = judge(request, input, answer, { target: channel.target.id, cost });
+    judged = judging instanceof Promise ? await judging : judging;
   } catch (error) {
     attempt.succeed(usage, cost, response, 'output'); // it has been paid for all the same
     throw error;

@@ -13,14 +13,41 @@ export async function readOutput(
 ): Promise<Output> {
   if (schema === undefined || finishReason === 'tool-calls') return { object: undefined };
   if (finishReason === 'content-filter') return { issues: ['the vendor withheld the answer'] };
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch {
+  const found = jsonIn(text);
+  if (found === undefined) {
     const cut = finishReason === 'length' ? ': the token limit cut it' : '';
     return { issues: [`the answer is not JSON${cut}`] };
   }
+  const output = await checkValue(found.value, schema);
+  if ('object' in output || typeof found.value !== 'string') return output;
+  // JSON as a string of JSON: what is inside is meant, where the schema allows no string.
+  const inside = parse(found.value);
+  return inside === undefined ? output : checkValue(inside.value, schema);
+}
+
+function checkValue(value: unknown, schema: Schema): Promise<Output> {
   return isStandardSchema(schema) ? checkStandard(value, schema) : checkJSONSchema(value, schema);
+}
+
+/** Thoughts that a server leaves in the text, as those of open models do that do not know their marks. */
+const thoughts = /^\s*<(think|thinking|reasoning)>[\s\S]*?<\/\1>/;
+/** A block of code: up to the last fence, because a text inside the JSON can hold one. */
+const fenced = /```[ \t]*[\w-]*[ \t]*\r?\n?([\s\S]*)```/;
+
+/** The JSON in an answer: alone, after thoughts, or in a code fence with words around it. */
+function jsonIn(text: string): { readonly value: unknown } | undefined {
+  const answer = text.replace(thoughts, '');
+  const block = (): string | undefined => fenced.exec(answer)?.[1];
+  return parse(answer) ?? parse(block());
+}
+
+function parse(text: string | undefined): { readonly value: unknown } | undefined {
+  if (text === undefined) return undefined;
+  try {
+    return { value: JSON.parse(text) };
+  } catch {
+    return undefined;
+  }
 }
 
 async function checkStandard(value: unknown, schema: StandardSchema): Promise<Output> {

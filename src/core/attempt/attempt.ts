@@ -3,11 +3,12 @@ import type { Waiting } from '../../health/failure-detector.ts';
 import type { FallbackKind } from '../../types/error.ts';
 import type { VendorLimit } from '../../types/options/limit.ts';
 import type { ProviderCall } from '../../types/provider.ts';
-import type { AttemptSummary, ResponseInfo, ServedAs } from '../../types/result/result.ts';
+import type { AttemptSummary, ResponseInfo } from '../../types/result/result.ts';
 import type { Cost, Usage } from '../../types/result/usage.ts';
-import { abortQuietly, type LinkedAbort, linkedAbort, type Signal } from '../../util/abort.ts';
-import { forRequest } from '../../util/pulse.ts';
-import { type Watchdog, watchdog } from '../../util/watchdog.ts';
+import { compact } from '../../util/json.ts';
+import { abortQuietly, type LinkedAbort, linkedAbort, type Signal } from '../../util/time/abort.ts';
+import { forRequest } from '../../util/time/pulse.ts';
+import { type Watchdog, watchdog } from '../../util/time/watchdog.ts';
 import { reportAttemptEnd, reportAttemptStart } from '../events.ts';
 import type { AttemptSlot } from '../failover/race.ts';
 import type { RequestState } from '../request.ts';
@@ -35,6 +36,8 @@ export class Attempt {
   readonly target: Target;
   /** The target by the key that it goes through. */
   readonly channel: Channel;
+  /** Aborted when it has to stop. */
+  readonly signal: Signal;
   /** What the provider gets beside the request. */
   readonly carry: Pick<ProviderCall, 'model' | 'signal' | 'connectTimeout'>;
   readonly observers: AttemptObservers | undefined;
@@ -64,6 +67,7 @@ export class Attempt {
     target.stats.start(this.#startedAt);
     emitHealthChange(target, env, this.#startedAt);
     this.#abort = linkedAbort(slot.signal);
+    this.signal = this.#abort.signal;
     const controller = new AbortController(); // for the provider, which wants a real one
     this.signal.addEventListener('abort', () => abortQuietly(controller, this.signal.reason));
     this.carry = { model: target.model, signal: controller.signal, connectTimeout: timeout.connect };
@@ -79,11 +83,6 @@ export class Attempt {
     this.#timer.watch(timeout.attempt, env.awake.now(this.#startedAt));
     this.observers = plan === undefined ? undefined : observers?.attempt(plan);
     reportAttemptStart(request, channel, this.#number);
-  }
-
-  /** Aborted when it has to stop. */
-  get signal(): Signal {
-    return this.#abort.signal;
   }
 
   /** Ends it from our side, as a timeout does. */
@@ -131,7 +130,7 @@ export class Attempt {
     this.#end(now, {
       outcome: rejected === undefined ? 'success' : 'failed',
       ...(rejected === undefined ? {} : { error: { kind: rejected } }),
-      ...servedAs(response),
+      ...responseOf(response),
       usage,
       ...(cost === undefined ? {} : { cost }),
       billed: 'yes',
@@ -145,7 +144,7 @@ export class Attempt {
     const now = request.env.clock.now();
     // Otherwise a target that has become slower is given up too early forever.
     if (this.#expired) this.#waiting?.gaveUp();
-    const { breaker, retry, fallbackOn } = request.route.policies;
+    const { retry, fallbackOn } = request.route.policies;
     if (error.kind === 'rate-limit' || error.kind === 'overloaded')
       channel.adaptive.refused(channel.places.taken, this.#startedAt, now);
     // No failure where the request is sent again on a fresh connection; a target that does it again is broken.
@@ -155,7 +154,7 @@ export class Attempt {
       !request.attempts.some(({ target: id, outcome }) => id === target.id && outcome === 'failed');
     const usual = failurePolicyOf(error, fallbackOn);
     const policy = pardoned ? ({ ...usual, health: 'nothing' } as const) : usual;
-    const counts = recordFailure(channel, this.#reservation.passes, error, policy, breaker, now);
+    const counts = recordFailure(channel, this.#reservation.passes, error, policy, request, now);
     target.stats.end(now, { failed: counts });
     const billed = billedOf(error, this.#firstTokenAt !== undefined);
     const { kind, status, vendorCode: code, limit } = error;
@@ -167,7 +166,7 @@ export class Attempt {
         ...(code === undefined ? {} : { code }),
         ...(limit === undefined ? {} : { limit }),
       },
-      ...(billed === 'no' ? {} : { ...servedAs(seen.response), ...guessOf(channel, request, seen) }),
+      ...(billed === 'no' ? {} : { ...responseOf(seen.response), ...guessOf(channel, request, seen) }),
       billed,
     });
   }
@@ -176,7 +175,7 @@ export class Attempt {
   abandon(seen: AttemptMeasures, sent: boolean): void {
     const now = this.#request.env.clock.now();
     this.target.stats.end(now, {});
-    const guess = sent ? { ...servedAs(seen.response), ...guessOf(this.channel, this.#request, seen) } : {};
+    const guess = sent ? { ...responseOf(seen.response), ...guessOf(this.channel, this.#request, seen) } : {};
     this.#end(now, { outcome: 'abandoned', ...guess, billed: sent ? 'unknown' : 'no' });
   }
 
@@ -201,9 +200,15 @@ export class Attempt {
   }
 }
 
-/** How the vendor says that it served an answer. */
-function servedAs({ serviceTier, region }: ServedAs = {}): ServedAs {
+/** What the vendor says about its answer, as far as an attempt's summary has it. */
+function responseOf({
+  id,
+  model,
+  serviceTier,
+  region,
+}: Partial<ResponseInfo> = {}): Pick<AttemptSummary, 'response' | 'serviceTier' | 'region'> {
   return {
+    ...(id === undefined && model === undefined ? {} : { response: compact({ id, model }) }),
     ...(serviceTier === undefined ? {} : { serviceTier }),
     ...(region === undefined ? {} : { region }),
   };

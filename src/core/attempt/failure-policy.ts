@@ -58,12 +58,15 @@ export function failurePolicyOf(error: AttemptError, fallbackOn: readonly Fallba
     const failover = error.by !== 'schema' || fallbackOn.includes('output');
     return { failover, retry: false, anotherKey: false, health: 'nothing', pause: 0 };
   }
-  const usual = table[error.kind];
-  // What one model does not take, such as a parameter, says nothing about the others.
-  const onlyHere = error.kind === 'bad-request' && error.scope === 'deployment';
-  const failover = usual.failover || onlyHere || fallbackOn.includes(error.kind);
-  const health = usual.health === 'failure' && error.scope === 'request' ? 'nothing' : usual.health;
-  return { ...usual, failover, health, anotherKey: ofKey.includes(error.kind) };
+  const { kind, scope } = error;
+  const usual = table[kind];
+  // What one model does not take, such as a parameter, or one account does not have, such as a file, says nothing about others.
+  const onlyHere = kind === 'bad-request' && (scope === 'deployment' || scope === 'key');
+  const failover = usual.failover || onlyHere || fallbackOn.includes(kind);
+  const blamed = usual.health === 'failure' || usual.health === 'quarantine';
+  const health = blamed && scope === 'request' ? 'nothing' : usual.health;
+  const anotherKey = ofKey.includes(kind) || (kind === 'bad-request' && scope === 'key');
+  return { ...usual, failover, health, anotherKey };
 }
 
 const staleSocketCodes = new Set(['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET']);

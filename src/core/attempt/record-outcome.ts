@@ -1,11 +1,12 @@
 import type { ProviderError } from '../../errors.ts';
-import type { BreakerLimits } from '../../health/breaker.ts';
 import type { Cooldowns } from '../../health/cooldowns.ts';
+import { confirms } from '../../health/unclear-refusal.ts';
 import type { Usage } from '../../types/result/usage.ts';
 import { defaultBreaker } from '../options/policies.ts';
 import type { RequestState } from '../request.ts';
 import type { Channel } from '../targets/target.ts';
 import type { FailurePolicy } from './failure-policy.ts';
+import { contentOf } from './request-content.ts';
 import type { BreakerTickets } from './reservation.ts';
 
 /** How long a complete answer took. Monotonic milliseconds. */
@@ -17,13 +18,16 @@ export interface AnswerTimes {
 
 /** Learns from a complete answer: the target works, and is as fast and as talkative as this. */
 export function recordSuccess(
-  { target, key, adaptive, places }: Channel,
+  channel: Channel,
   passes: BreakerTickets,
   { env, route, session, operation }: RequestState,
   usage: Usage,
   { startedAt, firstTokenAt, now }: AnswerTimes,
 ): void {
+  const { target, key, adaptive, places } = channel;
   adaptive.succeeded(places.taken);
+  channel.unclearRefusal = undefined;
+  target.odds.add(false, now);
   const limits = route.policies.breaker || defaultBreaker;
   target.breaker.success(passes.own, now, limits);
   key.endpoint.breaker.success(passes.shared, now, limits);
@@ -36,30 +40,62 @@ export function recordSuccess(
 
 /** Books a failure where it belongs; says whether it speaks against the target. */
 export function recordFailure(
-  { target, key, holds }: Channel,
+  channel: Channel,
   passes: BreakerTickets,
   error: ProviderError,
-  consequence: FailurePolicy,
-  limits: BreakerLimits | false,
+  policy: FailurePolicy,
+  request: RequestState,
   now: number,
 ): boolean {
+  const { target, key } = channel;
   const { endpoint } = key;
-  const counts = consequence.health === 'failure' && limits !== false;
+  const limits = request.route.policies.breaker;
+  const counts = policy.health === 'failure' && limits !== false;
   const wide = error.scope === 'key' || error.scope === 'endpoint';
   if (counts && wide) endpoint.breaker.failure(passes.shared, now, limits);
   if (counts && !wide) target.breaker.failure(passes.own, now, limits);
   // A vendor that says when to come back is obeyed, whatever else the failure says about the target.
-  const pause = error.retryAfter ?? (consequence.health === 'cooldown' ? consequence.pause : undefined);
-  if (pause !== undefined && (consequence.health === 'cooldown' || consequence.health === 'failure')) {
-    const held = error.scope === 'key' ? key.holds : error.scope === 'endpoint' ? endpoint.holds : holds;
-    leaveAlone(held, 'exhaustedUntil', now + pause);
-  }
-  if (consequence.health === 'quarantine') {
-    const held =
-      error.scope === 'key' ? key.holds : error.scope === 'endpoint' ? endpoint.holds : target.holds;
-    leaveAlone(held, 'quarantinedUntil', now + consequence.pause);
-  }
-  return consequence.health !== 'nothing';
+  const pause = error.retryAfter ?? (policy.health === 'cooldown' ? policy.pause : undefined);
+  if (pause !== undefined && (policy.health === 'cooldown' || policy.health === 'failure'))
+    leaveAlone(cooldownsOf(channel, error) ?? channel.holds, 'exhaustedUntil', now + pause);
+  const unclear = isUnclear(error, policy);
+  const confirmed = unclear && isConfirmed(channel, error, request, now);
+  if (policy.health === 'quarantine')
+    leaveAlone(misconfigured(channel, error), 'quarantinedUntil', now + policy.pause);
+  if (confirmed) leaveAlone(channel.holds, 'quarantinedUntil', now + policy.pause);
+  const against = policy.health !== 'nothing' || confirmed;
+  if (against) target.odds.add(true, now);
+  return against;
+}
+
+/** Where what is wrong with a key or an address is kept. */
+function cooldownsOf({ key }: Channel, { scope }: ProviderError): Cooldowns | undefined {
+  if (scope === 'key') return key.holds;
+  return scope === 'endpoint' ? key.endpoint.holds : undefined;
+}
+
+/** The same of a deployment: the right to it is of a key, and whether it is there is of all keys. */
+function misconfigured(channel: Channel, error: ProviderError): Cooldowns {
+  return cooldownsOf(channel, error) ?? (error.kind === 'auth' ? channel.holds : channel.target.holds);
+}
+
+/** A refusal that does not say what it is about. */
+function isUnclear({ kind, scope }: ProviderError, { health }: FailurePolicy): boolean {
+  return health === 'nothing' && scope === 'request' && (kind === 'auth' || kind === 'not-found');
+}
+
+/** Whether it has come before for a request that differs, with no success since. */
+function isConfirmed(
+  channel: Channel,
+  { kind }: ProviderError,
+  { request }: RequestState,
+  now: number,
+): boolean {
+  const refusal = { kind, at: now, content: contentOf(request) };
+  const before = channel.unclearRefusal;
+  if (before !== undefined && confirms(refusal, before)) return true;
+  channel.unclearRefusal = refusal;
+  return false;
 }
 
 // Only ever later: a second, shorter word from a vendor must not bring a target back too early.

@@ -3,7 +3,7 @@ import type { TokenDemand } from '../../limits/vendor-limits.ts';
 import type { AttemptOutcome } from '../../types/plugin.ts';
 import type { AttemptSummary } from '../../types/result/result.ts';
 import type { Usage } from '../../types/result/usage.ts';
-import { forRequest } from '../../util/pulse.ts';
+import { forRequest } from '../../util/time/pulse.ts';
 import type { RequestState } from '../request.ts';
 import { expectedTokens } from '../routing/estimates.ts';
 import type { Channel } from '../targets/target.ts';
@@ -46,12 +46,12 @@ export function reserve(
   request: RequestState,
   expected?: () => TokenDemand,
 ): ChannelReservation | Refused {
-  const { env, shadow, observers } = request;
+  const { env, shadow } = request;
   const { target, key, concurrency, rates, vendorLimits } = channel;
   const { clock, queue, stations } = env;
   const now = clock.now();
-  const looksAt = stations.reserve !== undefined || observers !== undefined;
-  const plan = looksAt ? new AttemptView(channel, request, now) : undefined;
+  const isSeen = stations.reserve !== undefined || stations.observe !== undefined;
+  const plan = isSeen ? new AttemptView(channel, request, now) : undefined;
   const held = plan === undefined ? undefined : stations.reserve?.(plan);
   if (held !== undefined && 'retryAt' in held) return { until: now + held.retryAt - clock.date() };
   const stop = shadow ? stopOf(request) : undefined;

@@ -18,7 +18,6 @@ export async function embed(run: RequestState<EmbedRequest>, failover: Failover)
   return {
     ...common,
     embeddings: answers.flatMap(({ embeddings }) => embeddings),
-    responses: answers.map(({ response }) => response),
   };
 }
 

@@ -24,8 +24,6 @@ export async function image(run: RequestState<ImageRequest>, failover: Failover)
       ...common.warnings,
       ...(images.length < n ? [{ type: 'other' as const, feature: 'n', details }] : []),
     ],
-    decision: run.decision,
-    response: answers.at(-1)?.response ?? { headers: {} },
   };
 }
 

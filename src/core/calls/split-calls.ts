@@ -2,9 +2,9 @@ import { ProviderError } from '../../errors.ts';
 import type { TokenDemand } from '../../limits/vendor-limits.ts';
 import { addCosts } from '../../pricing/cost.ts';
 import type { ProviderOptions } from '../../types/request/message.ts';
-import type { ResponseInfo, Warning } from '../../types/result/result.ts';
+import type { OperationResult, ResponseInfo, Warning } from '../../types/result/result.ts';
 import type { Cost, Usage } from '../../types/result/usage.ts';
-import { linkedAbort, type Signal } from '../../util/abort.ts';
+import { linkedAbort, type Signal } from '../../util/time/abort.ts';
 import { availableAt, declaredAt, hasCapacity, isWithinLimits } from '../admission/capacity.ts';
 import { type Attempt, beginAttempt } from '../attempt/attempt.ts';
 import { follow } from '../attempt/follow.ts';
@@ -48,16 +48,8 @@ interface Task<Answer> extends SubCall<Answer> {
 /** What all portions together come to. */
 export interface Combined<Answer> {
   readonly answers: readonly Answer[];
-  /** What the results of all kinds have. */
-  readonly common: {
-    readonly usage: Usage;
-    readonly cost: Cost | undefined;
-    readonly target: string;
-    readonly attempts: RequestState['attempts'];
-    readonly warnings: readonly Warning[];
-    readonly providerMetadata: ProviderOptions;
-    readonly raw: readonly unknown[];
-  };
+  /** What the results of all operations have. */
+  readonly common: OperationResult & { readonly raw: readonly unknown[] };
 }
 
 /**
@@ -87,6 +79,8 @@ export function splitCalls<Answer extends Answered>(
       cost,
       target: target.id,
       attempts: run.attempts,
+      decision: run.decision,
+      response: answers.at(-1)?.response ?? { headers: {} },
       warnings: answers[0]?.warnings ?? [],
       providerMetadata: answers.at(-1)?.providerMetadata ?? {},
       raw: answers.map(({ raw }) => raw),

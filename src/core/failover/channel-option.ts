@@ -52,7 +52,8 @@ export class ChannelOption implements Option<Channel> {
 
   get isHealthy(): boolean {
     const now = this.#now;
-    if (heldBack.includes(this.state) || !this.target.silence.admits(now)) return false;
+    const { silence } = this.channel.target;
+    if (heldBack.includes(this.state) || (silence.suspected && !silence.admits(now))) return false;
     if (this.forecastUntil > now || this.#heldUntil() > now) return false;
     return this.#request.route.policies.breaker === false || breakersAdmit(this.channel, now);
   }

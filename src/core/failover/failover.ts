@@ -1,5 +1,5 @@
 import { AllTargetsFailedError, isRouterError, NoTargetError } from '../../errors.ts';
-import { sleep, toEpoch } from '../../util/clock.ts';
+import { sleep, toEpoch } from '../../util/time/clock.ts';
 import { isWithinLimits } from '../admission/capacity.ts';
 import type { Entry } from '../admission/queue.ts';
 import {

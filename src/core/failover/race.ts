@@ -1,7 +1,7 @@
 import { ProviderError } from '../../errors.ts';
-import { type LinkedAbort, linkedAbort, type Signal } from '../../util/abort.ts';
-import type { AwakeClock } from '../../util/awake-clock.ts';
-import { watchdog } from '../../util/watchdog.ts';
+import { type LinkedAbort, linkedAbort, type Signal } from '../../util/time/abort.ts';
+import type { AwakeClock } from '../../util/time/awake-clock.ts';
+import { watchdog } from '../../util/time/watchdog.ts';
 import type { ChannelReservation } from '../attempt/reservation.ts';
 import type { Channel } from '../targets/target.ts';
 

@@ -4,14 +4,17 @@ import type { ChatRequest } from '../../types/request/request.ts';
 import type { ChatResult } from '../../types/result/result.ts';
 import type { ChatStream } from '../../types/router.ts';
 import { chat } from '../calls/chat.ts';
+import { replayChat } from '../calls/replay.ts';
 import { stream } from '../calls/stream/chat-stream.ts';
-import { normalizeChatRequest } from './chat-request.ts';
+import { replayStream } from '../calls/stream/replay-stream.ts';
+import { normalizeChatRequest } from './check/chat-request.ts';
 import type { Operation } from './operation.ts';
 import { requirementsOf } from './requirements.ts';
 import type { RunnableOperation } from './runnable.ts';
 
 /** What a complete answer and a stream have in common. */
 const conversation = {
+  workload: 'chat',
   hedgeable: true,
   selectable: true,
   check: (input) => ({
@@ -20,9 +23,10 @@ const conversation = {
   }),
   requirements: requirementsOf,
   inputTokens: ({ messages, tools }) => estimateInput(messages, tools),
-  missing({ capabilities }, { images }) {
+  missing({ capabilities, provider, model }, { images }, request) {
     if (capabilities.chat === false) return 'chat';
-    return images && capabilities.images === false ? 'images' : undefined;
+    if (images && capabilities.images === false) return 'images';
+    return provider.lacks?.(request, model);
   },
   outputTokens(target, { route, needs }, now) {
     const usual = route.outputs.expect(target.id, now) ?? target.stats.usualOutput(now) ?? usualOutputTokens;
@@ -37,6 +41,7 @@ export const chatOperation: RunnableOperation<ResolvedChatRequest, ChatResult> =
   measuredAs: 'chat',
   streamed: false,
   run: chat,
+  replay: replayChat,
 };
 
 export const streamOperation: RunnableOperation<ResolvedChatRequest, ChatStream> = {
@@ -45,4 +50,5 @@ export const streamOperation: RunnableOperation<ResolvedChatRequest, ChatStream>
   measuredAs: 'stream',
   streamed: true,
   run: stream,
+  replay: replayStream,
 };

@@ -1,12 +1,14 @@
 import { estimateTokens } from '../../pricing/estimate.ts';
 import type { EmbedRequest, EmbedResult } from '../../types/request/embed.ts';
 import { embed } from '../calls/embed.ts';
-import { normalizeEmbedRequest } from './plain-request.ts';
+import { replayWhole } from '../calls/replay.ts';
+import { normalizeEmbedRequest } from './check/plain-request.ts';
 import { requirementsOf } from './requirements.ts';
 import type { RunnableOperation } from './runnable.ts';
 
 export const embedOperation: RunnableOperation<EmbedRequest, EmbedResult> = {
   kind: 'embed',
+  workload: 'embed',
   measuredAs: undefined,
   hedgeable: false,
   selectable: false,
@@ -23,4 +25,5 @@ export const embedOperation: RunnableOperation<EmbedRequest, EmbedResult> = {
   outputTokens: () => 0,
   calls: () => 1,
   run: embed,
+  replay: replayWhole,
 };

@@ -1,13 +1,15 @@
 import { estimateInput } from '../../pricing/estimate.ts';
 import type { ImageRequest, ImageResult } from '../../types/request/image.ts';
 import { image } from '../calls/image.ts';
+import { replayWhole } from '../calls/replay.ts';
 import { imagesPerCall, imageTokens } from '../routing/estimates.ts';
-import { messageOf, normalizeImageRequest } from './plain-request.ts';
+import { messageOf, normalizeImageRequest } from './check/plain-request.ts';
 import { requirementsOf } from './requirements.ts';
 import type { RunnableOperation } from './runnable.ts';
 
 export const imageOperation: RunnableOperation<ImageRequest, ImageResult> = {
   kind: 'image',
+  workload: 'image',
   measuredAs: undefined,
   hedgeable: false, // each image costs
   selectable: false,
@@ -27,4 +29,5 @@ export const imageOperation: RunnableOperation<ImageRequest, ImageResult> = {
   outputTokens: (target, { needs }, now) => needs.imageCount * imageTokens(target, now),
   calls: (target, { imageCount }) => Math.ceil(imageCount / imagesPerCall(target)),
   run: image,
+  replay: replayWhole,
 };

@@ -1,7 +1,7 @@
 import type { AnyRequest } from '../../types/plugin.ts';
 import type { Schema } from '../../types/request/schema.ts';
 import type { Route } from '../routes.ts';
-import type { Target } from '../targets/target.ts';
+import type { Target, Workload } from '../targets/target.ts';
 import type { Requirements } from './requirements.ts';
 
 export type OperationKind = 'chat' | 'stream' | 'embed' | 'image';
@@ -12,6 +12,7 @@ export type OperationKind = 'chat' | 'stream' | 'embed' | 'image';
  */
 export interface Operation<Request extends AnyRequest = AnyRequest> {
   readonly kind: OperationKind;
+  readonly workload: Workload;
   /**
    * Among which latencies its attempts count; `undefined` where they are no measure, because they take as long as the request is
    * large. Then its target's silence says nothing either, and the length of its answers is not learned.
@@ -29,7 +30,7 @@ export interface Operation<Request extends AnyRequest = AnyRequest> {
   /** An estimate. */
   inputTokens(request: Request): number;
   /** What a target lacks for this operation at all, in words; the request's own requirements are checked by the router. */
-  missing(target: Target, needs: Requirements): string | undefined;
+  missing(target: Target, needs: Requirements, request: Request): string | undefined;
   /** Output tokens that a target's answer is expected to have. */
   outputTokens(target: Target, request: Expected, now: number): number;
   /** In how many calls a target answers. */

@@ -1,4 +1,4 @@
-import type { AnyRequest } from '../../types/plugin.ts';
+import type { AnyRequest, LookupHit } from '../../types/plugin.ts';
 import type { Failover } from '../failover/failover.ts';
 import type { RequestState } from '../request.ts';
 import type { Operation } from './operation.ts';
@@ -8,6 +8,8 @@ export interface RunnableOperation<Request extends AnyRequest = AnyRequest, Resu
   extends Operation<Request> {
   /** Goes through the targets until one answers. */
   run(request: RequestState<Request>, failover: Failover): Promise<Result>;
+  /** Makes an answer that a plugin has found the result; `undefined` where it is none after all. */
+  replay(request: RequestState<Request>, hit: LookupHit): Promise<Result | undefined>;
 }
 
 /** Requests hold their operation without a way to carry it out, which would have to know of requests. */

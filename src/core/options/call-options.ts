@@ -34,8 +34,12 @@ const fields = [
   'accept',
 ];
 
+/** Of a call that sets nothing. */
+export const noOptions: CallOptions = Object.freeze({});
+
 /** Checks what one call sets for itself. Throws `RequestError`, which names the option. */
 export function checkCallOptions(options: CallOptions): void {
+  if (options === noOptions) return;
   checkObject('options', options, fields, refuse);
   const { route, signal, only, timeout, maxCost, tags, deadline, metadata, interrupted } = options;
   if (route !== undefined && typeof route !== 'string') refuse('options.route', 'a string', show(route));

@@ -3,6 +3,7 @@ import { type RetryBudget, retryBudget } from '../../limits/retry-budget.ts';
 import type { FallbackKind } from '../../types/error.ts';
 import type {
   Accept,
+  CallOptions,
   HedgePolicy,
   Interrupted,
   Policies,
@@ -39,6 +40,7 @@ const defaultTimeout: ResolvedTimeouts = {
   request: 600_000,
   attempt: 300_000,
   connect: 3_000,
+  unread: 60_000,
 };
 
 const defaultRetry: Required<RetryPolicy> = {
@@ -57,7 +59,7 @@ export const defaultBreaker: BreakerLimits = {
   probes: 3,
 };
 
-export const defaultHedge: Exclude<ResolvedPolicies['hedge'], false> = { delay: 'p99' };
+const defaultHedge: Exclude<ResolvedPolicies['hedge'], false> = { delay: 'p99' };
 export const defaultQueue: Required<QueuePolicy> = { size: 1_000, maxWait: 30_000 };
 /** Share of requests that may be sent twice. */
 const usualHedges = 0.02;
@@ -94,4 +96,13 @@ export function resolvePolicies(
     fallbackOn: route.fallbackOn ?? router.fallbackOn ?? [],
     accept: route.accept ?? router.accept,
   };
+}
+
+/** A call's hedge policy over its route's. */
+export function hedgeOver(
+  called: CallOptions['hedge'],
+  routed: ResolvedPolicies['hedge'],
+): ResolvedPolicies['hedge'] {
+  if (called === undefined) return routed;
+  return called === false ? false : mergeDefined(routed === false ? defaultHedge : routed, called);
 }

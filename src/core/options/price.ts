@@ -23,6 +23,9 @@ const priceFields = [
   'regions',
 ] as const satisfies readonly (keyof Price)[];
 
+/** What vendors call the tier of which the answer says `standard`. */
+const standardNames = ['standard', 'default', 'on_demand'];
+
 /** Refuses anything but `undefined` and a price. */
 export function checkPrice(path: string, given: unknown, refuse: Refuse): void {
   if (given === undefined) return;
@@ -41,6 +44,8 @@ export function checkPrice(path: string, given: unknown, refuse: Refuse): void {
 function checkServiceTiers(path: string, given: unknown, refuse: Refuse): void {
   for (const [name, value] of entriesOf(path, given, refuse)) {
     const at = `${path}.${name}`;
+    if (name !== name.toLowerCase()) refuse(at, 'a name in lower case', show(name));
+    if (standardNames.includes(name)) refuse(at, 'a tier other than the standard one', show(name));
     if (typeof value !== 'object' || value === null) {
       checkFactor(at, value, 'a factor of at least 0, or rates', refuse);
       continue;

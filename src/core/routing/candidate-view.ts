@@ -20,7 +20,8 @@ interface Known {
  */
 export class CandidateView implements Candidate {
   readonly health: Health;
-  readonly #of: Target;
+  /** Not for strategies, which see data only. */
+  readonly of: Target;
   readonly #request: RequestState;
   readonly #now: number;
   /** What has been worked out; most strategies look at a part of it, and `priority()` at nothing. */
@@ -32,7 +33,7 @@ export class CandidateView implements Candidate {
   readonly plain: boolean;
 
   constructor(of: Target, health: Health, request: RequestState, now: number) {
-    this.#of = of;
+    this.of = of;
     this.health = health;
     this.plain = isUnconstrained(of);
     this.#request = request;
@@ -43,42 +44,37 @@ export class CandidateView implements Candidate {
     return candidate instanceof CandidateView;
   }
 
-  /** Not for strategies, which see data only. */
-  get of(): Target {
-    return this.#of;
-  }
-
   get target(): Candidate['target'] {
     const known = this.#memory();
-    known.facts ??= { ...this.#of.facts, price: this.#request.env.prices.priceOf(this.#of)?.price };
+    known.facts ??= { ...this.of.facts, price: this.#request.env.prices.priceOf(this.of)?.price };
     return known.facts;
   }
 
   get stats(): TargetStats {
     const known = this.#memory();
-    known.stats ??= statsOf(this.#of, this.#now);
+    known.stats ??= statsOf(this.of, this.#now);
     return known.stats;
   }
 
   get expected(): Expectation {
     const known = this.#memory();
-    known.expected ??= new ExpectedPerformance(this.#of, this.#request, this.#now);
+    known.expected ??= new ExpectedPerformance(this.of, this.#request, this.#now);
     return known.expected;
   }
 
   get estimatedCost(): number | undefined {
     const known = this.#memory();
-    known.cost ??= { value: expectedCost(this.#of, this.#request, this.#now) };
+    known.cost ??= { value: expectedCost(this.of, this.#request, this.#now) };
     return known.cost.value;
   }
 
   get cachedTokens(): number {
-    return expectedCached(this.#of, this.#request, this.#now);
+    return expectedCached(this.of, this.#request, this.#now);
   }
 
   get headroom(): number {
     const known = this.#memory();
-    known.headroom ??= headroomOf(this.#of, this.#now);
+    known.headroom ??= headroomOf(this.of, this.#now);
     return known.headroom;
   }
 

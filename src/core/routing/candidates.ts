@@ -7,7 +7,7 @@ import type { Excluded } from '../stations/exclude.ts';
 import type { Channel, Target } from '../targets/target.ts';
 import { emitHealthChange, targetHealth } from '../targets/target-health.ts';
 import { CandidateView } from './candidate-view.ts';
-import { exclusionOf } from './exclusions.ts';
+import { exclusionsFor } from './exclusions.ts';
 
 /** The choice: for people, and for the failover that acts on it. */
 export interface RoutingResult {
@@ -35,11 +35,12 @@ export function chooseCandidates(request: RequestState, selected: Selected | und
   const candidates: RankedTarget[] = [];
   const ranked: Channel[] = [];
   const order = route.policies.strategy.rank(ready, context);
+  const { inputIsCounted: isCounted } = request; // by now
   for (const candidate of ready.every(({ plain }) => plain) ? order : recoveringLast(order, request, now)) {
     // What is none of ours, or comes twice, is no choice.
     if (!CandidateView.is(candidate) || candidate.chosen) continue;
     candidate.chosen = true;
-    candidates.push(describe(candidate, request, now));
+    candidates.push(describe(candidate, isCounted, now));
     const [only] = candidate.of.channels;
     if (only !== undefined && candidate.of.channels.length === 1) ranked.push(only);
     else ranked.push(...byPreference(candidate.of, request));
@@ -79,16 +80,22 @@ interface Considered {
 
 /** Asks of each target of the route whether it may get the request: the first reason against it counts. */
 function consider(request: RequestState, now: number): Considered {
-  const { env, route } = request;
+  const { env, route, operation } = request;
   const skipped: SkippedTarget[] = [];
   const ready: CandidateView[] = [];
   const later: CandidateView[] = [];
   let refusal: Excluded['error'];
-  for (const target of route.targets) {
+  const reasons = exclusionsFor(request);
+  for (const each of route.targets) {
+    const target = each.workload === operation.workload ? each : each.of(operation.workload);
     const first = emitHealthChange(target, env, now);
     const { state } = (target.channels.length === 1 && first) || targetHealth(target, now);
     const candidate = new CandidateView(target, state, request, now);
-    const excluded = exclusionOf(candidate, request, now);
+    let excluded: Excluded | undefined;
+    for (const exclude of reasons) {
+      excluded = exclude(candidate, request, now);
+      if (excluded !== undefined) break;
+    }
     if (excluded === undefined) {
       ready.push(candidate);
       continue;
@@ -173,10 +180,10 @@ function recoveringLast(
   return [...order.filter((candidate) => !held.includes(candidate)), ...held];
 }
 
-function describe(candidate: CandidateView, { inputIsCounted }: RequestState, now: number): RankedTarget {
+function describe(candidate: CandidateView, isCounted: boolean, now: number): RankedTarget {
   const { of, noted: facts } = candidate;
   // Only where the choice needed it, so that a request is not slower for the sake of its trace.
-  const estimatedCost = inputIsCounted ? candidate.estimatedCost : undefined;
+  const estimatedCost = isCounted ? candidate.estimatedCost : undefined;
   const firstToken = of.stats.firstToken(now);
   const described: { -readonly [Field in keyof RankedTarget]: RankedTarget[Field] } = {
     target: of.id,

@@ -19,7 +19,7 @@ export function missingCapability(
 ): string | undefined {
   const { provider, capabilities } = target;
   const { operation, needs } = request;
-  const missing = operation.missing(target, needs);
+  const missing = operation.missing(target, needs, request.request);
   if (missing !== undefined) return missing;
   if (needs.tools && capabilities.tools === false) return 'tools';
   if (needs.imagesByURL && capabilities.images === 'data') return 'images by URL';

@@ -91,7 +91,7 @@ export class ExpectedPerformance implements Expectation {
   }
 
   get failure(): number {
-    return this.#target.stats.failure(this.#now);
+    return this.#target.odds.read(this.#now);
   }
 }
 

@@ -1,6 +1,6 @@
 import { CostLimitError } from '../../errors.ts';
 import type { SkippedTarget } from '../../types/result/decision.ts';
-import { toEpoch } from '../../util/clock.ts';
+import { toEpoch } from '../../util/time/clock.ts';
 import { availableAt, declaredAt } from '../admission/capacity.ts';
 import type { RouterContext } from '../context.ts';
 import type { RequestState } from '../request.ts';
@@ -38,45 +38,51 @@ const overCost: Exclude = (candidate, { options: { maxCost } }) => {
 };
 
 const unhealthy: Exclude = ({ of, health, plain }, request, now) => {
-  const { clock } = request.env;
-  const at = (moment: number | undefined): { readonly retryAt?: number } =>
-    moment === undefined ? {} : { retryAt: toEpoch(moment, clock) };
-  const passing = (reason: SkippedTarget['reason']): Excluded => ({
-    trace: { reason, ...at(targetHealth(of, now).until) },
-    passes: true,
-  });
-  if (health === 'misconfigured' || health === 'cooling-down') return passing(health);
+  if (health === 'misconfigured' || health === 'cooling-down') return passing(health, of, request, now);
   if (!plain) {
     const free = soonest(of, request, now);
-    if (free > now) return { trace: { reason: 'over-limit', ...at(free) }, passes: true };
+    if (free > now) return overLimit(free, request);
   }
-  if (!of.silence.admits(now)) return passing('unresponsive');
+  const { silence, channels } = of;
+  if (silence.suspected && !silence.admits(now)) return passing('unresponsive', of, request, now);
   if (plain || request.route.policies.breaker === false) return undefined;
-  return of.channels.some((channel) => breakersAdmit(channel, now)) ? undefined : passing('failing');
+  if (channels.some((channel) => breakersAdmit(channel, now))) return undefined;
+  return passing('failing', of, request, now);
 };
 
-/** Those that last come first: only where none applies is a target worth waiting for. */
-const beforePlugins: readonly Exclude[] = [pinnedElsewhere, notAllowed, incapable];
-const afterPlugins: readonly Exclude[] = [overCost, unhealthy];
-
-/** Station 5: the first reason to leave a target out. Plugins' are reasons that last. */
-export const exclusionOf: Exclude = (candidate, request, now) => {
-  for (const exclude of beforePlugins) {
-    const excluded = exclude(candidate, request, now);
-    if (excluded !== undefined) return excluded;
-  }
-  for (const exclude of request.env.stations.exclude ?? none) {
-    const excluded = exclude(candidate, request.context);
-    if (excluded !== undefined) return excluded;
-  }
-  for (const exclude of afterPlugins) {
-    const excluded = exclude(candidate, request, now);
-    if (excluded !== undefined) return excluded;
-  }
-  return undefined;
-};
+/**
+ * Station 5: the reasons for which a target can be left out of a request, in their order. Those that last come first, and plugins' are
+ * among them: only where none of them applies is a target worth waiting for.
+ */
+export function exclusionsFor(request: RequestState): readonly Exclude[] {
+  const { pin, options } = request;
+  const { exclude } = request.env.stations;
+  const reasons: Exclude[] = [];
+  if (pin !== undefined) reasons.push(pinnedElsewhere);
+  if (options.only !== undefined) reasons.push(notAllowed);
+  reasons.push(incapable);
+  for (const ofPlugin of exclude ?? none) reasons.push((candidate) => ofPlugin(candidate, request.context));
+  if (options.maxCost !== undefined) reasons.push(overCost);
+  reasons.push(unhealthy);
+  return reasons;
+}
 
 const none: readonly never[] = [];
+
+function passing(
+  reason: SkippedTarget['reason'],
+  target: Target,
+  { env }: RequestState,
+  now: number,
+): Excluded {
+  const { until } = targetHealth(target, now);
+  const retryAt = until === undefined ? undefined : toEpoch(until, env.clock);
+  return { trace: { reason, ...(retryAt === undefined ? {} : { retryAt }) }, passes: true };
+}
+
+function overLimit(free: number, { env }: RequestState): Excluded {
+  return { trace: { reason: 'over-limit', retryAt: toEpoch(free, env.clock) }, passes: true };
+}
 
 function lasting(trace: Excluded['trace']): Excluded {
   return { trace, passes: false };

@@ -3,9 +3,9 @@ import type { CallOptions } from '../../types/options/options.ts';
 import type { Select, SelectContext, SelectOptions } from '../../types/options/select.ts';
 import type { ChatRequest } from '../../types/request/request.ts';
 import type { Selected } from '../../types/result/decision.ts';
-import { orAbort, realAbort, type Signal } from '../../util/abort.ts';
-import type { AwakeClock } from '../../util/awake-clock.ts';
-import { watchdog } from '../../util/watchdog.ts';
+import { orAbort, realAbort, type Signal } from '../../util/time/abort.ts';
+import type { AwakeClock } from '../../util/time/awake-clock.ts';
+import { watchdog } from '../../util/time/watchdog.ts';
 import type { Operation } from '../operations/operation.ts';
 import type { Route, RouteFinder } from '../routes.ts';
 
@@ -56,7 +56,7 @@ export function createSelector(option: Select | SelectOptions, find: RouteFinder
   const named = (name: unknown, { only }: CallOptions): Picked => {
     const route = typeof name === 'string' ? find(name) : undefined;
     if (route === undefined) return instead('unknown-route');
-    if (only !== undefined && outside(route, only) !== undefined) return instead('not-allowed');
+    if (!allows(route, only)) return instead('not-allowed');
     return { route, selected: { by: 'select', route: route.name } };
   };
 
@@ -108,33 +108,32 @@ function contextOf({ session, metadata, options, operation }: Selecting, signal:
   };
 }
 
-/** The route that a call begins with: the one that it names, or that is used where it names none. */
-export function firstRoute(
-  { selectable }: Operation,
-  { route: name, only }: CallOptions,
-  find: RouteFinder,
-  selector: Selector | undefined,
-): Route {
-  if (name === undefined && selectable && selector !== undefined) return selector.fallback;
+/** The route that a call names, or that is used where it names none. */
+export function namedRoute(options: CallOptions, find: RouteFinder): Route {
+  const { route: name } = options;
   const route = find(name);
   if (route === undefined) {
     const got = name === undefined ? 'none, and there is no route named `default`' : `'${name}'`;
     throw new RequestError('options.route', 'the name of a route or the id of a target', got);
   }
-  checkOnly(route, only);
+  checkOnly(route, options, find);
   return route;
 }
 
-/** A call can only be limited to targets that its route has. */
-export function checkOnly(route: Route, only: CallOptions['only']): void {
-  const missing = only === undefined ? undefined : outside(route, only);
-  if (missing !== undefined)
-    throw new RequestError('options.only', `ids of targets of route '${route.name}'`, `'${missing}'`);
+/**
+ * A call can only be limited to targets that its route has. Where it names no route, targets of other routes may be among them,
+ * as long as one is of this route.
+ */
+export function checkOnly(route: Route, { only, route: named }: CallOptions, find: RouteFinder): void {
+  const wrong = only?.find((id) => !allows(route, [id]) && (named !== undefined || find(id) === undefined));
+  if (wrong === undefined && allows(route, only)) return;
+  const got = only?.length === 0 ? 'an empty list' : `'${wrong ?? only?.[0]}'`;
+  throw new RequestError('options.only', `ids of targets of route '${route.name}'`, got);
 }
 
-/** One of the ids that is not of a route's targets. */
-function outside({ targets }: Route, ids: readonly string[]): string | undefined {
-  return ids.find((id) => !targets.some((target) => target.id === id));
+/** Whether a route has one of the targets that a call allows. */
+function allows({ targets }: Route, only: CallOptions['only']): boolean {
+  return only === undefined || targets.some(({ id }) => only.includes(id));
 }
 
 function isThenable(value: string | PromiseLike<string>): value is PromiseLike<string> {

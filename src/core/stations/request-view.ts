@@ -2,9 +2,9 @@ import type { Clock } from '../../types/clock.ts';
 import type { CallOptions } from '../../types/options/options.ts';
 import type { AnyRequest, RequestContext, RequestContextOf } from '../../types/plugin.ts';
 import type { Decision } from '../../types/result/decision.ts';
-import { realAbort, type Signal } from '../../util/abort.ts';
-import type { AwakeClock } from '../../util/awake-clock.ts';
-import { toEpoch } from '../../util/clock.ts';
+import { realAbort, type Signal } from '../../util/time/abort.ts';
+import type { AwakeClock } from '../../util/time/awake-clock.ts';
+import { toEpoch } from '../../util/time/clock.ts';
 import type { OperationKind } from '../operations/operation.ts';
 
 /** What a view shows of a request's state. */

@@ -2,7 +2,7 @@ import { PluginError } from '../../errors.ts';
 import type { Clock } from '../../types/clock.ts';
 import type { PluginStation } from '../../types/error.ts';
 import type { Plugin, RequestContext } from '../../types/plugin.ts';
-import { orAbort } from '../../util/abort.ts';
+import { orAbort } from '../../util/time/abort.ts';
 
 /** Milliseconds that a plugin may take at one station. */
 const usualTimeout = 5_000;

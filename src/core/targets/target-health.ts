@@ -1,6 +1,6 @@
 import { type HealthNow, healthOf } from '../../health/cooldowns.ts';
 import type { Health } from '../../types/options/strategy.ts';
-import { toEpoch } from '../../util/clock.ts';
+import { toEpoch } from '../../util/time/clock.ts';
 import type { RouterContext } from '../context.ts';
 import type { Channel, Target } from './target.ts';
 
@@ -65,7 +65,7 @@ export function breakersAdmit({ target, key }: Channel, now: number): boolean {
 
 /** Reports the channels of a target whose state has changed since it was last reported. Returns the state of the first one. */
 export function emitHealthChange(
-  { id, channels }: Target,
+  { id, workload, channels }: Target,
   env: RouterContext,
   now = env.clock.now(),
 ): HealthNow | undefined {
@@ -81,6 +81,7 @@ export function emitHealthChange(
       type: 'target-state',
       target: id,
       ...(channel.number === undefined ? {} : { key: channel.number }),
+      ...(workload === 'chat' ? {} : { workload }),
       state,
       previous,
       retryAt: until === undefined ? undefined : toEpoch(until, env.clock),

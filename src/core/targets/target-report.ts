@@ -3,14 +3,14 @@ import type { Clock } from '../../types/clock.ts';
 import type { TargetStats } from '../../types/options/strategy.ts';
 import type { Traffic } from '../../types/provider.ts';
 import type { LatencyReport, TargetReport } from '../../types/router.ts';
-import { toEpoch } from '../../util/clock.ts';
+import { toEpoch } from '../../util/time/clock.ts';
 import type { Target } from './target.ts';
 import { targetHealth } from './target-health.ts';
 
 /** What `router.stats()` says of a target. */
 export function reportOf(target: Target, clock: Clock): TargetReport {
   const now = clock.now();
-  const { state: health, until } = targetHealth(target, now);
+  const { state: health, until } = targetHealth(mostUsed(target), now);
   const { id, model, provider, capabilities } = target;
   return {
     id,
@@ -23,6 +23,13 @@ export function reportOf(target: Target, clock: Clock): TargetReport {
     ...statsOf(target, now),
     latencies: latenciesOf(target, now),
   };
+}
+
+/** For which workload its health is reported: chats and streams, unless it has only been asked for another one. */
+function mostUsed(target: Target): Target {
+  if (target.odds.known) return target;
+  for (const other of target.others.values()) if (other.odds.known) return other;
+  return target;
 }
 
 /** Of all its keys together. */

@@ -2,11 +2,13 @@ import { type Breaker, breaker } from '../../health/breaker.ts';
 import { type Cooldowns, cooldowns } from '../../health/cooldowns.ts';
 import { type FailureDetector, failureDetector, fewestSamples } from '../../health/failure-detector.ts';
 import { type StreamStallDetector, streamStallDetector } from '../../health/stream-stall-detector.ts';
+import type { UnclearRefusal } from '../../health/unclear-refusal.ts';
 import { type AdaptiveConcurrency, adaptiveConcurrency } from '../../limits/adaptive-concurrency.ts';
 import { type InFlight, inFlight } from '../../limits/in-flight.ts';
 import { type RateLimit, rateLimit } from '../../limits/rate-limit.ts';
 import { type VendorLimits, vendorLimits } from '../../limits/vendor-limits.ts';
 import { type DecayingMean, decayingMean } from '../../stats/decaying-mean.ts';
+import { type FailureOdds, failureOdds } from '../../stats/failure-odds.ts';
 import { type Latencies, latencies } from '../../stats/latency.ts';
 import { type StatsRecorder, statsRecorder } from '../../stats/target-stats.ts';
 import type { Clock, Random } from '../../types/clock.ts';
@@ -16,10 +18,21 @@ import type { Baseline, TargetOptions } from '../../types/options/options.ts';
 import type { Price } from '../../types/options/price.ts';
 import type { Candidate, Health } from '../../types/options/strategy.ts';
 import type { Provider } from '../../types/provider.ts';
-import type { AwakeClock } from '../../util/awake-clock.ts';
+import type { AwakeClock } from '../../util/time/awake-clock.ts';
 
-/** A target with all that this process knows of it. Nothing in it belongs to one request. */
+/**
+ * What a target is asked for, by the vendor's endpoints: chats and streams, embeddings, images. That a model has no such endpoint,
+ * or that one is down, says nothing of the others.
+ */
+export type Workload = 'chat' | 'embed' | 'image';
+
+/** A target with all that this process knows of it for one workload. Nothing in it belongs to one request. */
 export interface Target {
+  readonly workload: Workload;
+  /** The same target for another workload: with its health and its failures, and everything else shared. */
+  of(workload: Workload): Target;
+  /** Those of them that have been asked for, but for chats and streams. */
+  readonly others: ReadonlyMap<Workload, Target>;
   readonly id: string;
   readonly provider: Provider;
   readonly model: string;
@@ -33,6 +46,7 @@ export interface Target {
   readonly breaker: Breaker;
   readonly holds: Cooldowns;
   readonly stats: StatsRecorder;
+  readonly odds: FailureOdds;
   /** How long it takes to the first token of a stream, or to a whole answer. */
   readonly latencies: { readonly stream: Latencies; readonly chat: Latencies };
   /** How many output tokens an image of it has. */
@@ -57,6 +71,8 @@ export interface Channel {
   readonly key: Key;
   /** What the vendor grants this key of this deployment. */
   readonly holds: Cooldowns;
+  /** The last refusal of which the vendor did not say what it is about, where nothing has succeeded since. */
+  unclearRefusal: UnclearRefusal | undefined;
   /** The same, by the vendor's word. */
   readonly vendorLimits: VendorLimits;
   /** The same, by its refusals. */
@@ -110,8 +126,8 @@ export function createTargets(
   const keysOf = keyRing(random);
   return options.map((option) => {
     const { id, provider, model } = identify(option);
-    const channels: Channel[] = [];
-    const target: Target = {
+    const others = new Map<Workload, Target>();
+    const shared = {
       id,
       provider,
       model,
@@ -125,20 +141,38 @@ export function createTargets(
         weight: option.weight ?? 1,
         tags: option.tags ?? [],
       },
-      breaker: breaker(random),
-      holds: cooldowns(),
       stats: statsRecorder(),
       latencies: { stream: latencies(), chat: latencies() },
       imageTokens: decayingMean(600_000),
-      silence: failureDetector(clock, awake, () => onChange(target)),
+      silence: failureDetector(clock, awake, () => onChange(chat)),
       stall: streamStallDetector(clock, awake),
       limits: limitsOf(option),
-      channels,
+      others,
     };
     const keys = keysOf(provider);
-    for (const [number, [withKey, key]] of keys.entries())
-      channels.push(channelOf(target, withKey, key, keys.length > 1 ? number : undefined));
-    return target;
+    const deployment = (workload: Workload): Target => {
+      const channels: Channel[] = [];
+      const target: Target = {
+        ...shared,
+        workload,
+        of: ofWorkload,
+        breaker: breaker(random),
+        holds: cooldowns(),
+        odds: failureOdds(),
+        channels,
+      };
+      for (const [number, [withKey, key]] of keys.entries())
+        channels.push(channelOf(target, withKey, key, keys.length > 1 ? number : undefined));
+      return target;
+    };
+    const ofWorkload = (workload: Workload): Target => {
+      if (workload === 'chat') return chat;
+      const known = others.get(workload) ?? deployment(workload);
+      others.set(workload, known);
+      return known;
+    };
+    const chat = deployment('chat');
+    return chat;
   });
 }
 
@@ -160,6 +194,7 @@ function channelOf(target: Target, provider: Provider, key: Key, number: number 
     concurrency: [...new Set([places, target.limits.places, ...declared])],
     declared,
     rates: [target.limits.rate, key.limits.rate].filter((rate) => rate !== undefined),
+    unclearRefusal: undefined,
     lastReportedHealth: 'healthy',
   };
 }

@@ -13,6 +13,7 @@ import type {
 import { resolveData } from '../../util/data-content.ts';
 import { compact } from '../../util/json.ts';
 import { recall } from '../shared/account-marks.ts';
+import { aiSdkFormat } from '../shared/option-case.ts';
 import type {
   AssistantPrompt,
   FileData,
@@ -25,9 +26,6 @@ import type {
   TextPrompt,
   ToolOutputPrompt,
 } from './spec.ts';
-
-/** The `origin` of requests that came in through the AI SDK. */
-export const aiSdkFormat = 'ai-sdk';
 
 /**
  * A call in the words of the AI SDK. One that came in through it goes on as it came, but for what another account of the model's

@@ -1,5 +1,6 @@
 import { ProviderError } from '../../errors.ts';
 import type { Provider, ProviderEmbedCall, ProviderEmbeddings } from '../../types/provider.ts';
+import { aiSdkFormat } from '../shared/option-case.ts';
 import { refuseAborted } from '../shared/sdk-provider.ts';
 import { toResponse, toWarnings } from './answer.ts';
 import { toKeyed } from './call.ts';
@@ -40,12 +41,21 @@ export function embeddingProvider(name: string, model: EmbeddingModel): Provider
   };
 }
 
-function toEmbedCall({ values, dimensions, providerOptions, signal }: ProviderEmbedCall): EmbedCall {
+/** Options that came in through the AI SDK go on as they came. */
+function toEmbedCall({
+  values,
+  dimensions,
+  providerOptions: ours,
+  origin,
+  signal,
+}: ProviderEmbedCall): EmbedCall {
+  const came = (origin?.format === aiSdkFormat ? origin.request : {}) as Pick<EmbedCall, 'providerOptions'>;
+  const providerOptions = came.providerOptions ?? (ours === undefined ? undefined : toKeyed(ours));
   return {
     values: [...values],
     abortSignal: signal,
     ...(dimensions === undefined ? {} : { dimensions }),
-    ...(providerOptions === undefined ? {} : { providerOptions: toKeyed(providerOptions) }),
+    ...(providerOptions === undefined ? {} : { providerOptions }),
   };
 }
 

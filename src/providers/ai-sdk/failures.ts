@@ -1,8 +1,8 @@
 import { ConfigError, ProviderError } from '../../errors.ts';
 import { connectionsSettled } from '../../transport/connection.ts';
-import { classifyFailure } from '../../transport/failure.ts';
-import type { FailureRow } from '../../transport/failure-table.ts';
-import { causes, networkError } from '../../transport/network-error.ts';
+import { classifyFailure } from '../../transport/failure/failure.ts';
+import type { FailureRow } from '../../transport/failure/failure-table.ts';
+import { causes, networkError } from '../../transport/failure/network-error.ts';
 import { asObject, asText } from '../../util/json.ts';
 import { anthropicFailures } from '../anthropic/failures.ts';
 import { chatCompletionsFailures, failureFrom } from '../chat-completions/failures.ts';

@@ -6,9 +6,10 @@ import type { JSONObject } from '../../types/request/json.ts';
 import type { ProviderOptions } from '../../types/request/message.ts';
 import { resolveData } from '../../util/data-content.ts';
 import { asObject, compact } from '../../util/json.ts';
+import { aiSdkFormat } from '../shared/option-case.ts';
 import { refuseAborted, withLimits } from '../shared/sdk-provider.ts';
 import { toResponse, toWarnings } from './answer.ts';
-import { aiSdkFormat, toKeyed } from './call.ts';
+import { toKeyed } from './call.ts';
 import { toFailure } from './failures.ts';
 import type { ImageCall, ImageFile, ImageResultSpec } from './spec.ts';
 

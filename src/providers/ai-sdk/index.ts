@@ -9,10 +9,11 @@ import type { Provider, ProviderCall, ProviderResult } from '../../types/provide
 import { mark } from '../shared/account-marks.ts';
 import { evidenceIn } from '../shared/answer/finish-reason.ts';
 import { checkKnown } from '../shared/client-options.ts';
+import { aiSdkFormat } from '../shared/option-case.ts';
 import { limitsIn, refuseAborted } from '../shared/sdk-provider.ts';
 import { askedToBeServedAs } from '../shared/usage/service-tier.ts';
 import { answeredWith, toContent, toFinishReason, toResponse, toWarnings, withOwnIds } from './answer.ts';
-import { aiSdkFormat, toLanguageCall } from './call.ts';
+import { toLanguageCall } from './call.ts';
 import { type EmbeddingModel, embeddingProvider } from './embed.ts';
 import { toFailure } from './failures.ts';
 import { type ImageModel, imageProvider, isImageModel } from './image.ts';
@@ -157,7 +158,7 @@ function toResult(
 ): ProviderResult {
   const response = toResponse(answered);
   const executed = answered.content.filter(isExecuted).length;
-  const { served, ...billed } = readBill({ ...answered, executed, modelId });
+  const { served, ...billed } = readBill({ ...answered, executed, modelId, body: answered.response?.body });
   const own = withOwnIds(answered, name);
   const content = toContent(own.content);
   const finishReason = toFinishReason(answered.finishReason, name, evidenceIn(content));

@@ -147,11 +147,11 @@ export interface UsageSpec {
   raw?: JsonObject;
 }
 
-type MadeFile = {
+export type MadeFile = {
   mediaType: string;
   data: { type: 'data'; data: Uint8Array | string } | { type: 'url'; url: URL };
 };
-type Metadata = { providerMetadata?: Keyed };
+export type Metadata = { providerMetadata?: Keyed };
 
 export type SourceSpec = { type: 'source'; id: string } & Metadata &
   (

@@ -18,10 +18,10 @@ import type {
  * or with a tag that says what it is.
  */
 
-type Newer = { type: 'custom' } | { type: 'reasoning-file' };
-type FileV3 = Omit<Extract<WholePart, { type: 'file' }>, 'data'> & { data: string | Uint8Array };
-type StartV3 = { type: 'stream-start'; warnings: WarningV3[] };
-type InV3<Part> = Exclude<Part, { type: 'file' } | { type: 'stream-start' } | Newer> | FileV3;
+export type Newer = { type: 'custom' } | { type: 'reasoning-file' };
+export type FileV3 = Omit<Extract<WholePart, { type: 'file' }>, 'data'> & { data: string | Uint8Array };
+export type StartV3 = { type: 'stream-start'; warnings: WarningV3[] };
+export type InV3<Part> = Exclude<Part, { type: 'file' } | { type: 'stream-start' } | Newer> | FileV3;
 
 /** A warning in version 3. */
 export type WarningV3 = Exclude<WarningSpec, { type: 'deprecated' }>;

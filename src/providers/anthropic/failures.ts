@@ -1,4 +1,4 @@
-import { creditPause, type FailureFacts, type FailureRow } from '../../transport/failure-table.ts';
+import { creditPause, type FailureFacts, type FailureRow } from '../../transport/failure/failure-table.ts';
 
 /** Limits can be raised at any time, so a spent one is tried again once an hour. */
 const longestSpendPause = 3_600_000;
@@ -23,8 +23,7 @@ export const anthropicFailures: readonly FailureRow[] = [
   { code: 'rate_limit_error', kind: 'rate-limit' },
   { code: 'overloaded_error', kind: 'overloaded', standsFor: 529 },
   { code: 'organization_on_hold', kind: 'auth' },
-  { code: ['authentication_error', 'permission_error'], kind: 'auth' },
-  { code: 'not_found_error', kind: 'not-found' },
+  { code: 'authentication_error', kind: 'auth' },
   { code: 'request_too_large', kind: 'context-length', standsFor: 413 },
   { code: 'timeout_error', kind: 'timeout' },
   { code: ['api_error', 'conflict_error'], kind: 'server' },

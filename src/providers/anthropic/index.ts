@@ -22,6 +22,7 @@ import { toRequest } from './request.ts';
 import { toResult } from './response.ts';
 import { eventReader } from './stream.ts';
 
+export type { Fetch } from '../../transport/transport.ts';
 export type { ClientOptions } from '../shared/client-options.ts';
 
 /** A client of the `@anthropic-ai/sdk` package, version 0.60 or newer, as far as it is used. */
@@ -96,7 +97,13 @@ function ownClient(options: AnthropicOptions): ClientSource<AnthropicClient> {
       ...(options.unsafeAllowBrowser === true ? ['anthropic-dangerous-direct-browser-access'] : []),
     ],
   });
-  const sdk = () => import('@anthropic-ai/sdk');
+  const sdk = async () => {
+    try {
+      return await import('@anthropic-ai/sdk'); // in a `try`, so that bundlers that do not have it go on without
+    } catch (cause) {
+      throw new Error('not imported', { cause });
+    }
+  };
   const load = lazyClient(name, '@anthropic-ai/sdk', sdk, ({ default: Anthropic }): AnthropicClient => {
     return new Anthropic({
       apiKey,

@@ -80,7 +80,18 @@ export function toConversation(messages: readonly Message[], warnings: Warning[]
     const isResult = (block: Wire): boolean => block['type'] === 'tool_result';
     turn.content = [...turn.content.filter(isResult), ...turn.content.filter((block) => !isResult(block))];
   }
+  trimPrefill(turns.at(-1));
   return { system, messages: turns.map(({ role, content }) => ({ role, content: plain(content) })) };
+}
+
+/**
+ * The beginning of an answer must not end with white space
+ * (https://platform.claude.com/docs/en/build-with-claude/prompt-engineering/prefill-claudes-response).
+ */
+function trimPrefill(turn: { readonly role: string; readonly content: Wire[] } | undefined): void {
+  const block = turn?.content.at(-1);
+  if (turn?.role !== 'assistant' || block?.['type'] !== 'text' || typeof block['text'] !== 'string') return;
+  turn.content[turn.content.length - 1] = { ...block, text: block['text'].trimEnd() };
 }
 
 /** A single text that nothing is said about, as a string. */
@@ -108,7 +119,11 @@ function userBlocks(content: string | readonly UserPart[], warnings: Warning[]):
 }
 
 function toBlocks(parts: readonly UserPart[], warnings: Warning[]): readonly Wire[] {
-  return parts.map((part) => toBlock(part, warnings)).filter((block) => block !== undefined);
+  // A text of nothing but white space is refused, beside a picture as well (https://platform.claude.com/docs/en/api/errors).
+  return parts
+    .filter((part) => part.type !== 'text' || part.text.trim() !== '')
+    .map((part) => toBlock(part, warnings))
+    .filter((block) => block !== undefined);
 }
 
 function toBlock(part: TextPart | ImagePart | FilePart, warnings: Warning[]): Wire | undefined {
@@ -156,7 +171,7 @@ function filesOf(content: string | readonly ContentPart[], warnings: Warning[]):
 }
 
 function assistantBlocks(content: string | readonly ContentPart[], warnings: Warning[]): readonly Wire[] {
-  if (typeof content === 'string') return content === '' ? [] : [{ type: 'text', text: content }];
+  if (typeof content === 'string') return content.trim() === '' ? [] : [{ type: 'text', text: content }];
   return content.flatMap((part): readonly Wire[] => {
     // What the vendor's own tools did goes back as it came.
     const block = asObject(part.providerOptions?.['anthropic']?.['block']);

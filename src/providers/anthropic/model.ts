@@ -36,3 +36,11 @@ export function thinksAdaptively(model: string): boolean {
 export function takesSchema(model: string): boolean {
   return generationOf(model) >= 4.1;
 }
+
+/**
+ * Whether it cannot be kept from thinking: some refuse `thinking: { type: 'disabled' }`
+ * (https://platform.claude.com/docs/en/build-with-claude/adaptive-thinking).
+ */
+export function alwaysThinks(model: string): boolean {
+  return /claude-(fable|mythos|(sonnet|opus)-5-5)/.test(model);
+}

@@ -8,7 +8,7 @@ import { claudeRules } from '../shared/schema/rules.ts';
 import { strictTool } from '../shared/schema/tool-schema.ts';
 import { ownTool } from '../shared/tools.ts';
 import { type Conversation, ownOptions, plain, toConversation } from './messages.ts';
-import { takesSampling, takesSchema, thinksAdaptively } from './model.ts';
+import { alwaysThinks, takesSampling, takesSchema, thinksAdaptively } from './model.ts';
 
 /** Output tokens where the caller sets no limit: the API wants one. */
 const defaultMaxTokens = 4096;
@@ -58,13 +58,24 @@ export function toRequest(
 
 /** How effort is said depends on the model: an effort, or a budget of tokens that the limit has to have room for. */
 function toThinking(
-  { model, reasoning, maxOutputTokens }: ProviderCall,
+  { model, reasoning, maxOutputTokens, toolChoice }: ProviderCall,
   messages: Conversation['messages'],
   warnings: Warning[],
 ): { readonly maxTokens: number; readonly thinking?: Wire; readonly effort?: string } {
   const maxTokens = maxOutputTokens ?? defaultMaxTokens;
   if (reasoning === undefined) return { maxTokens };
-  if (reasoning === 'none') return { maxTokens, thinking: { type: 'disabled' } };
+  if (reasoning === 'none') {
+    if (!alwaysThinks(model)) return { maxTokens, thinking: { type: 'disabled' } };
+    const details = 'this model always thinks; it is asked for the least';
+    warnings.push({ type: 'changed', feature: 'reasoning', details });
+    return { maxTokens, effort: 'low' };
+  }
+  // https://platform.claude.com/docs/en/build-with-claude/extended-thinking#extended-thinking-with-tool-use
+  if (toolChoice === 'required' || typeof toolChoice === 'object') {
+    const details = 'not together with a tool that the model has to call';
+    warnings.push({ type: 'unsupported', feature: 'reasoning', details });
+    return { maxTokens };
+  }
   if (thinksAdaptively(model)) {
     return { maxTokens, thinking: { type: 'adaptive' }, effort: reasoning === 'minimal' ? 'low' : reasoning };
   }

@@ -1,5 +1,5 @@
-import { classifyFailure } from '../../transport/failure.ts';
-import { isFailure } from '../../transport/read-failure.ts';
+import { classifyFailure } from '../../transport/failure/failure.ts';
+import { isFailure } from '../../transport/failure/read-failure.ts';
 import type { ProviderResult } from '../../types/provider.ts';
 import type { JSONObject } from '../../types/request/json.ts';
 import type { ContentPart } from '../../types/request/message.ts';

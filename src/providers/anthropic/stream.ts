@@ -1,5 +1,5 @@
-import { classifyFailure } from '../../transport/failure.ts';
-import { isFailure } from '../../transport/read-failure.ts';
+import { classifyFailure } from '../../transport/failure/failure.ts';
+import { isFailure } from '../../transport/failure/read-failure.ts';
 import type { ProviderResponsePart, ProviderStreamPart } from '../../types/provider.ts';
 import { asNonEmpty, asObject, asObjects, asText, compact, type Wire } from '../../util/json.ts';
 import { malformed, truncated } from '../shared/answer/broken.ts';

@@ -1,7 +1,7 @@
 import { ProviderError } from '../../errors.ts';
-import { classifyFailure } from '../../transport/failure.ts';
-import { creditPause, type FailureFacts, type FailureRow } from '../../transport/failure-table.ts';
-import { isFailure } from '../../transport/read-failure.ts';
+import { classifyFailure } from '../../transport/failure/failure.ts';
+import { creditPause, type FailureFacts, type FailureRow } from '../../transport/failure/failure-table.ts';
+import { isFailure } from '../../transport/failure/read-failure.ts';
 import { asObject, asObjects, asText, type Wire } from '../../util/json.ts';
 
 /** A spent budget is tried again at least once an hour. */
@@ -67,6 +67,7 @@ export const chatCompletionsFailures: readonly FailureRow[] = [
   },
   { status: 403, when: ({ metadata }) => Array.isArray(metadata['reasons']), kind: 'content-filter' },
   { status: 403, message: /moderation|flagged/i, kind: 'content-filter', standsFor: 403 },
+  { status: 403, message: /key limit exceeded/i, kind: 'quota', retryAfter: creditPause, standsFor: 403 },
 
   // AWS, whose codes of events inside streams differ in their first letter only.
   { code: ['ThrottlingException', 'ServiceQuotaExceededException'], kind: 'rate-limit' },
@@ -78,20 +79,8 @@ export const chatCompletionsFailures: readonly FailureRow[] = [
   { code: 'ResourceNotFoundException', kind: 'not-found' },
 
   { code: ['rate_limit_exceeded', 'rate_limit_error'], kind: 'rate-limit' },
-  {
-    code: [
-      'content_policy_violation',
-      'content_filter',
-      'ResponsibleAIPolicyViolation',
-      'invalid_prompt',
-      'cyber_policy',
-      'bio_policy',
-    ],
-    kind: 'content-filter',
-  },
   // Azure: the network around the resource is closed, whatever the key.
   { status: 403, message: /virtual network|firewall|private endpoint/i, kind: 'auth', scope: 'endpoint' },
-  { code: ['model_not_found', 'DeploymentNotFound'], kind: 'not-found' },
   { code: ['invalid_api_key', 'billing_not_active', 'authentication_error'], kind: 'auth' },
   { code: ['server_is_overloaded', 'service_unavailable_error', 'overloaded_error'], kind: 'overloaded' },
   { code: 'server_error', kind: 'server' },
@@ -103,7 +92,6 @@ export const chatCompletionsFailures: readonly FailureRow[] = [
     kind: 'overloaded',
     standsFor: 429,
   },
-  { status: [400, 404], message: /^(\d+: |AiError: )*no such model/i, kind: 'not-found' },
   // Groq: the model's tool call or JSON was none, or made up; the same request may well work the next time
   // (https://console.groq.com/docs/tool-use, https://console.groq.com/docs/structured-outputs).
   {

@@ -12,6 +12,7 @@ import type { Warning } from '../../types/result/result.ts';
 import { audioFormat, decodeText, resolveData } from '../../util/data-content.ts';
 import { asObject, type Wire } from '../../util/json.ts';
 import { leaveOutForeign, leftOut, resultsIn } from '../shared/account-marks.ts';
+import { withoutEmpty } from '../shared/empty-text.ts';
 import { fitToolCallId, type ToolCallIds } from '../shared/tool-call-id.ts';
 import { printToolInput, printToolOutput } from '../shared/tool-input.ts';
 import type { Quirks } from './quirks.ts';
@@ -57,7 +58,7 @@ export function toMessages(
         wires.push({ role: 'user', content: toContent(message.content, context), ...own });
         break;
       case 'assistant':
-        wires.push({ ...toAssistant(message, context), ...own });
+        wires.push(...unlessEmpty({ ...toAssistant(message, context), ...own }));
         shown.push(...filesOf(message, context));
         break;
       case 'tool':
@@ -91,7 +92,9 @@ function toSystem(
 }
 
 function toContent(content: string | readonly UserPart[], context: Context): unknown {
-  return typeof content === 'string' ? content : content.flatMap((part) => toPart(part, context) ?? []);
+  return typeof content === 'string'
+    ? content
+    : withoutEmpty(content).flatMap((part) => toPart(part, context) ?? []);
 }
 
 function toPart(part: UserPart, context: Context): Wire | undefined {
@@ -128,6 +131,12 @@ function toFile(part: FilePart, own: JSONObject, { provider, warnings }: Context
 
 function unsupported(warnings: Warning[], feature: string, details: string): undefined {
   warnings.push({ type: 'unsupported', feature, details });
+}
+
+/** A turn in which nothing is left, such as one of another vendor's thoughts alone, is refused by many servers. */
+function unlessEmpty(wire: Wire): readonly Wire[] {
+  const { role: _role, content, ...rest } = wire;
+  return content === '' && Object.keys(rest).length === 0 ? [] : [wire];
 }
 
 function toAssistant({ content }: AssistantMessage, context: Context): Wire {

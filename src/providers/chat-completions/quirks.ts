@@ -43,6 +43,8 @@ export interface Quirks {
     | 'thinking+reasoning_effort'
     | 'enable_thinking'
     | false;
+  /** Whether it thinks where a tool has to be called. Default: `true`; `false`: then it is asked not to think. */
+  readonly reasoningWithForcedTool?: boolean;
   /** The field in which the reasoning text of earlier turns goes back, or `false` where it is refused. Default: `false`. */
   readonly reasoningInHistory?: 'reasoning_content' | 'reasoning' | false;
   /** Calls of tools have to go back with the thoughts before them, if only an empty one. Default: `false`. */

@@ -1,6 +1,7 @@
 import type { ProviderCall, ResolvedTool } from '../../types/provider.ts';
+import type { ProviderTool } from '../../types/request/request.ts';
 import type { Warning } from '../../types/result/result.ts';
-import { compact, type Wire } from '../../util/json.ts';
+import { asObject, compact, type Wire } from '../../util/json.ts';
 import { openaiRules } from '../shared/schema/rules.ts';
 import { strictTool } from '../shared/schema/tool-schema.ts';
 import { ownTool } from '../shared/tools.ts';
@@ -71,7 +72,8 @@ function toTool(
 ): Wire | undefined {
   if (tool.type === 'provider') {
     const type = ownTool(tool, provider, warnings);
-    return type === undefined ? undefined : { type, ...tool.args };
+    if (type === undefined) return undefined;
+    return type === 'custom' ? toCustomTool(tool) : { type, ...tool.args };
   }
   const { name, description, providerOptions } = tool;
   const { schema: parameters, strict } = strictTool(tool, model, rules, warnings);
@@ -82,20 +84,48 @@ function toTool(
   };
 }
 
-function toToolChoice({ toolChoice }: ProviderCall, quirks: Quirks, warnings: Warning[]): unknown {
+/**
+ * A tool that is called with a text, https://platform.openai.com/docs/guides/function-calling#custom-tools: what it is, and its
+ * grammar, stand a level lower than in Responses.
+ */
+function toCustomTool({ name, args }: ProviderTool): Wire {
+  const { format, ...rest } = args;
+  const { type, ...grammar } = asObject(format) ?? {};
+  return {
+    type: 'custom',
+    custom: {
+      name,
+      ...rest,
+      ...(type === undefined
+        ? {}
+        : { format: type === 'grammar' && grammar['grammar'] === undefined ? { type, grammar } : format }),
+    },
+  };
+}
+
+function toToolChoice({ toolChoice, tools }: ProviderCall, quirks: Quirks, warnings: Warning[]): unknown {
   if (toolChoice === undefined) return undefined;
   if (toolChoice === 'auto' || toolChoice === 'none') return toolChoice;
   if (quirks.toolChoiceRequired !== false) {
-    return toolChoice === 'required'
-      ? (quirks.toolChoiceRequired ?? 'required')
-      : { type: 'function', function: { name: toolChoice.toolName } };
+    if (toolChoice === 'required') return quirks.toolChoiceRequired ?? 'required';
+    const { toolName: name } = toolChoice;
+    const tool = tools?.find((one) => one.name === name);
+    const type = tool?.type === 'provider' && tool.id.endsWith('.custom') ? 'custom' : 'function';
+    return { type, [type]: { name } };
   }
   warnings.push({ type: 'unsupported', feature: 'toolChoice', details: 'a tool cannot be demanded here' });
   return undefined;
 }
 
-function toReasoning({ reasoning }: ProviderCall, quirks: Quirks, warnings: Warning[]): Wire {
-  if (reasoning === undefined) return {};
+function toReasoning(call: ProviderCall, quirks: Quirks, warnings: Warning[]): Wire {
+  if (call.reasoning === undefined) return {};
+  const isForced = call.toolChoice === 'required' || typeof call.toolChoice === 'object';
+  const refused = quirks.reasoningWithForcedTool === false && isForced && call.reasoning !== 'none';
+  if (refused) {
+    const details = 'not together with a tool that the model has to call';
+    warnings.push({ type: 'unsupported', feature: 'reasoning', details });
+  }
+  const reasoning = refused ? 'none' : call.reasoning;
   switch (quirks.reasoning ?? 'reasoning_effort') {
     case 'reasoning_effort':
       return { reasoning_effort: reasoning };

@@ -1,6 +1,6 @@
 import type { ProviderResponsePart } from '../../types/provider.ts';
 import type { Usage } from '../../types/result/usage.ts';
-import { asCount, asObject, asObjects, compact, type Wire } from '../../util/json.ts';
+import { asCount, asObject, compact, type Wire } from '../../util/json.ts';
 import { mergeUsage } from '../shared/usage/merge.ts';
 import { readServiceTier } from '../shared/usage/service-tier.ts';
 
@@ -22,16 +22,18 @@ export interface UsageReading {
 
 /** Usage of a whole answer, or in one chunk: beside the choices, in the first one, or where Groq puts it. */
 export function usageIn(wire: Wire): Wire | undefined {
+  const { usage, choices, x_groq } = wire;
   return (
-    filled(wire['usage']) ??
+    filled(usage) ??
     // https://platform.kimi.ai/docs/api/chat: streams say it in the last choice.
-    filled(asObjects(wire['choices'])[0]?.['usage']) ??
+    (Array.isArray(choices) ? filled(asObject(choices[0])?.['usage']) : undefined) ??
     // https://console.groq.com/docs/api-reference#chat-create
-    filled(asObject(wire['x_groq'])?.['usage'])
+    filled(asObject(x_groq)?.['usage'])
   );
 }
 
 function filled(value: unknown): Wire | undefined {
+  if (value === undefined || value === null) return undefined; // as nearly always
   const usage = asObject(value);
   return usage === undefined || Object.keys(usage).length === 0 ? undefined : usage;
 }

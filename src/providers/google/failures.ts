@@ -1,5 +1,5 @@
-import type { FailureRow } from '../../transport/failure-table.ts';
-import { quotasIn } from '../../transport/read-failure.ts';
+import type { FailureRow } from '../../transport/failure/failure-table.ts';
+import { quotasIn } from '../../transport/failure/read-failure.ts';
 
 /** What Google says when it fails (https://ai.google.dev/gemini-api/docs/troubleshooting, https://google.aip.dev/193). */
 export const googleFailures: readonly FailureRow[] = [
@@ -15,9 +15,10 @@ export const googleFailures: readonly FailureRow[] = [
     retryAfter: ({ now }) => untilMidnight(now),
   },
   { status: 400, message: /API key not valid|API_KEY_INVALID|API key expired/i, kind: 'auth' },
-  { status: 400, code: 'FAILED_PRECONDITION', kind: 'auth' },
+  // The same code is that of a file which is not ready.
+  { status: 400, code: 'FAILED_PRECONDITION', message: /location|billing|free tier|\bplan\b/i, kind: 'auth' },
   // The older SDK keeps the words only.
-  { status: 400, message: /location is not supported/i, kind: 'auth' },
+  { status: 400, message: /location is not supported|free tier is not available/i, kind: 'auth' },
   { message: /input token count|exceeds the maximum number of tokens/i, kind: 'context-length' },
   { code: 'UNAVAILABLE', kind: 'overloaded' },
   { code: 'DEADLINE_EXCEEDED', kind: 'timeout' },

@@ -4,6 +4,7 @@
  * @module google
  */
 import { ConfigError } from '../../errors.ts';
+import { requirePackage } from '../../transport/node/modules.ts';
 import { type Answer, toResponse } from '../../transport/response.ts';
 import { createTransport } from '../../transport/transport.ts';
 import type { Provider } from '../../types/provider.ts';
@@ -27,7 +28,7 @@ import {
 } from '../shared/sdk-provider.ts';
 import { askedToBeServedAs } from '../shared/usage/service-tier.ts';
 import { capabilitiesOf } from './capabilities.ts';
-import { type GeminiRequest, toRequest } from './chat/request.ts';
+import { asksForPictures, type GeminiRequest, toRequest } from './chat/request.ts';
 import { toResult } from './chat/response.ts';
 import { chunkReader } from './chat/stream.ts';
 import { embedGenAI, embedLegacy, limits, toEmbeddings, toEmbedRequest } from './embeddings.ts';
@@ -37,6 +38,7 @@ import { imagesPerCall, sendImagen, toChatImages, toImageChat, toImagenImages } 
 import { type GenerativeAIClient, sendLegacy } from './legacy.ts';
 import { isImagen } from './model.ts';
 
+export type { Fetch } from '../../transport/transport.ts';
 export type { ClientOptions } from '../shared/client-options.ts';
 export type { GenAIClient } from './genai.ts';
 export type { GenerativeAIClient, LegacyModel } from './legacy.ts';
@@ -117,6 +119,7 @@ function provider<Client>({ embed, image, imagen = false, ...over }: Over<Client
     ...over,
     failures: googleFailures,
     toRequest,
+    asksForPictures,
     toResult,
     reader: chunkReader,
     more: {
@@ -155,7 +158,13 @@ function overGenAI(
     failures: googleFailures,
     allowHeaders: ['x-goog-api-key', 'x-goog-api-client'],
   });
-  const load = () => import('@google/genai');
+  const load = async () => {
+    try {
+      return await import('@google/genai'); // in a `try`, so that bundlers that do not have it go on without
+    } catch (cause) {
+      throw new Error('not imported', { cause });
+    }
+  };
   const client = lazyClient(name, '@google/genai', load, ({ GoogleGenAI }): GenAIClient => {
     return new GoogleGenAI({ apiKey, vertexai: false, apiVersion, httpOptions: { baseUrl: baseURL } });
   });
@@ -214,13 +223,13 @@ function nothing(): Answer {
 const legacyPackage = '@google/generative-ai';
 
 /**
- * The older SDK, which most applications do not have: bundlers must not look for it. One that has it in a bundle gives a
- * `client`.
+ * The older SDK, by the runtime's `require`: an `import()` would have bundlers look for a package that most applications do not
+ * have. An application that is bundled gives a `client` instead.
  */
-function loadLegacy(): Promise<{ readonly GoogleGenerativeAI: new (apiKey: string) => GenerativeAIClient }> {
-  const load = (name: string) =>
-    import(/* webpackIgnore: true */ /* turbopackIgnore: true */ /* @vite-ignore */ name);
-  return load(legacyPackage);
+async function loadLegacy(): Promise<{
+  readonly GoogleGenerativeAI: new (apiKey: string) => GenerativeAIClient;
+}> {
+  return requirePackage(legacyPackage) as Awaited<ReturnType<typeof loadLegacy>>;
 }
 
 function overLegacy(

@@ -10,6 +10,8 @@ export interface Gateway {
    * the body. Nothing but these can become a header: none with a key in it, or that changes how the request is sent.
    */
   readonly requestHeaders?: Readonly<Record<string, string>>;
+  /** Fields of the body that it spells in camelCase. */
+  readonly camelCaseFields?: readonly string[];
   /** What it says in headers of an answer: the names in `providerMetadata`, and the headers. */
   readonly responseHeaders?: Readonly<Record<string, string>>;
   /** The header with the cost of an answer in US$. Not believed in streams, whose cost is not known when they begin. */

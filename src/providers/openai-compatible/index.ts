@@ -4,9 +4,12 @@
  * @module openai-compatible
  */
 
+export type { Fetch } from '../../transport/transport.ts';
 export type { ImageWords } from '../chat-completions/images.ts';
 export type { Quirks } from '../chat-completions/quirks.ts';
+export type { UsageReading } from '../chat-completions/usage.ts';
 export type { ClientOptions } from '../shared/client-options.ts';
+export type { SchemaRules } from '../shared/schema/rules.ts';
 export { azure, bedrock, githubModels, huggingface, vertex, workersAI } from './presets/clouds.ts';
 export {
   cloudflareGateway,

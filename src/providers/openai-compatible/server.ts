@@ -10,6 +10,7 @@ import type {
   ProviderResult,
   ProviderStreamPart,
 } from '../../types/provider.ts';
+import type { Warning } from '../../types/result/result.ts';
 import type { Wire } from '../../util/json.ts';
 import { asksForPictures } from '../chat-completions/answer/asked.ts';
 import { toResult } from '../chat-completions/answer/response.ts';
@@ -20,10 +21,13 @@ import { type ImageWords, toImageRequest, toImages } from '../chat-completions/i
 import type { Quirks } from '../chat-completions/quirks.ts';
 import { toRequest } from '../chat-completions/request.ts';
 import { mark } from '../shared/account-marks.ts';
+import { parseAnswer } from '../shared/answer/parse.ts';
+import { unfencedContent, unfencedReader } from '../shared/answer/unfence.ts';
 import { limitsIn, recalled, refuseAborted, toThrown, withLimits } from '../shared/sdk-provider.ts';
 import { eventChunks } from '../shared/stream/event-stream.ts';
 import { partStream } from '../shared/stream/part-stream.ts';
-import { type Gateway, heard, tell, withFacts } from './gateway.ts';
+import { inOwnSpelling } from './ai-sdk-options.ts';
+import { type Gateway, heard, type Told, tell, withFacts } from './gateway.ts';
 
 /** What all calls of one provider share. */
 export interface Server {
@@ -37,12 +41,22 @@ export interface Server {
   readonly baseURL: string;
 }
 
+/** A call without what goes as headers, and with its options in the server's own spelling. */
+function take<Call extends Parameters<typeof inOwnSpelling>[0]>(
+  call: Call,
+  { name, gateway }: Server,
+): Told<Call> & { readonly warnings: readonly Warning[] } {
+  const { call: named, headers } = tell(call, name, gateway);
+  return { ...inOwnSpelling(named, name, gateway.camelCaseFields ?? []), headers };
+}
+
 /** One complete answer. */
 export async function chat(server: Server, call: ProviderCall): Promise<ProviderResult> {
   const { name, account, quirks, gateway } = server;
   return once(server, '/chat/completions', call, (exchange) => {
-    const told = tell(call, name, gateway);
-    const { body, warnings } = toRequest(recalled(told.call, name, account), name, quirks, false);
+    const told = take(call, server);
+    const { body, warnings: more } = toRequest(recalled(told.call, name, account), name, quirks, false);
+    const warnings = [...told.warnings, ...more];
     const read = (raw: unknown): ProviderResult => {
       const { headers } = exchange;
       const result = toResult(raw, {
@@ -52,7 +66,7 @@ export async function chat(server: Server, call: ProviderCall): Promise<Provider
         request: body,
         reading: quirks.usage,
       });
-      const content = result.content.map((part) => mark(part, name, account));
+      const content = unfencedContent(result.content, call).map((part) => mark(part, name, account));
       const response = { ...result.response, ...limitsIn(exchange.headers) };
       return withFacts(
         { ...result, content, response },
@@ -67,13 +81,13 @@ export async function chat(server: Server, call: ProviderCall): Promise<Provider
 export async function embed(server: Server, call: ProviderEmbedCall): Promise<ProviderEmbeddings> {
   const { name, gateway } = server;
   return once(server, '/embeddings', call, (exchange) => {
-    const told = tell(call, name, gateway);
+    const told = take(call, server);
     return {
       body: toEmbedRequest(told.call, name),
       headers: told.headers,
       read: (raw) =>
         withFacts(
-          toEmbeddings(raw, name, exchange.headers),
+          { ...toEmbeddings(raw, name, exchange.headers), warnings: told.warnings },
           name,
           heard(gateway, exchange.headers, [raw], false),
         ),
@@ -89,8 +103,9 @@ export async function image(
 ): Promise<ProviderImages> {
   const { name, gateway } = server;
   const prepare = (exchange: Exchange): Prepared<ProviderImages> => {
-    const told = tell(call, name, gateway);
-    const { body, warnings } = toImageRequest(told.call, name, words);
+    const told = take(call, server);
+    const { body, warnings: more } = toImageRequest(told.call, name, words);
+    const warnings = [...told.warnings, ...more];
     const read = (raw: unknown): ProviderImages => {
       const { headers } = exchange;
       const made = withLimits(toImages(raw, name, headers, warnings));
@@ -122,7 +137,7 @@ async function once<T>(
     const { body, headers, read } = prepare(exchange);
     exchange.large ||= asksForPictures(body);
     const answer = await post(server, path, body, headers, exchange);
-    return read(JSON.parse(await readText(answer.body)));
+    return read(parseAnswer(await readText(answer.body)));
   } catch (error) {
     throw toThrown(server.name, error, exchange, chatCompletionsFailures, signal);
   }
@@ -157,8 +172,9 @@ export function streamParts(server: Server, call: ProviderCall): AsyncIterable<P
     includeRaw,
     async open(leaving) {
       exchange = newExchange(true, connectTimeout, leaving);
-      const told = tell(call, name, gateway);
-      const { body, warnings } = toRequest(recalled(told.call, name, account), name, quirks, true);
+      const told = take(call, server);
+      const { body, warnings: more } = toRequest(recalled(told.call, name, account), name, quirks, true);
+      const warnings = [...told.warnings, ...more];
       exchange.large = asksForPictures(body);
       const answer = await post(server, '/chat/completions', body, told.headers, exchange);
       const { headers, body: events } = answer;
@@ -166,7 +182,10 @@ export function streamParts(server: Server, call: ProviderCall): AsyncIterable<P
       return {
         first,
         source: eventChunks(events, name),
-        reader: chunkReader({ provider: name, headers, request: body, reading: quirks.usage }),
+        reader: unfencedReader(
+          chunkReader({ provider: name, headers, request: body, reading: quirks.usage }),
+          call,
+        ),
       };
     },
     complete: (last) => withFacts(last, name, heard(gateway, exchange.headers, last.raw ?? [], true)),

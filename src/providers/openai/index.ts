@@ -35,9 +35,11 @@ import {
 import { askedToBeServedAs } from '../shared/usage/service-tier.ts';
 import { capabilitiesInChat, capabilitiesInResponses } from './capabilities.ts';
 import { toEditFiles } from './image-edits.ts';
-import { inChat } from './option-names.ts';
+import { withLeastEffort } from './least-effort.ts';
+import { inChat, lacksInChat, lacksInResponses } from './option-names.ts';
 import * as responses from './responses/index.ts';
 
+export type { Fetch } from '../../transport/transport.ts';
 export type { ClientOptions } from '../shared/client-options.ts';
 
 /** A client of the `openai` package, version 5 or newer, as far as it is used. */
@@ -140,12 +142,15 @@ type Interface = Pick<
 function overChatCompletions(seesMark: boolean): Interface {
   return {
     toRequest: (given, stream) => {
-      const call = forInterface(given, 'openai.chat');
-      const own = call.providerOptions?.[name];
-      if (own === undefined) return toRequest(call, name, quirks, stream);
       const warnings: Warning[] = [];
-      const providerOptions = { ...call.providerOptions, [name]: inChat(own, warnings) as JSONObject };
-      const request = toRequest({ ...call, providerOptions }, name, quirks, stream);
+      const call = withLeastEffort(forInterface(given, 'openai.chat'), warnings);
+      const { instructions, ...options } = inChat(call.providerOptions?.[name] ?? {}, warnings);
+      const providerOptions = { ...call.providerOptions, [name]: options as JSONObject };
+      const messages: ProviderCall['messages'] =
+        typeof instructions === 'string'
+          ? [{ role: 'system', content: instructions }, ...call.messages]
+          : call.messages;
+      const request = toRequest({ ...call, messages, providerOptions }, name, quirks, stream);
       return { ...request, warnings: [...request.warnings, ...warnings] };
     },
     send: ({ chat }, body, _stream, carry) => chat.completions.create(body, callOptions(carry)),
@@ -155,18 +160,26 @@ function overChatCompletions(seesMark: boolean): Interface {
     reader: (headers, request) => chunkReader({ provider: name, headers, request, seesMark }),
     more: {
       capabilities: capabilitiesInChat,
+      lacks: lacksInChat,
       servedAs: (options) => askedToBeServedAs(options['openai.chat'], options[name]),
     },
   };
 }
 
 const overResponses: Interface = {
-  toRequest: (call, stream) => responses.toRequest(forInterface(call, 'openai.responses'), stream),
+  toRequest: (given, stream) => {
+    const warnings: Warning[] = [];
+    const call = withLeastEffort(forInterface(given, 'openai.responses'), warnings);
+    const request = responses.toRequest(call, stream);
+    return { ...request, warnings: [...request.warnings, ...warnings] };
+  },
   send: (client, body, _stream, carry) => has(client.responses, 'responses').create(body, callOptions(carry)),
+  asksForPictures: responses.asksForPictures,
   toResult: responses.toResult,
   reader: responses.eventReader,
   more: {
     capabilities: capabilitiesInResponses,
+    lacks: lacksInResponses,
     servedAs: (options) => askedToBeServedAs(options['openai.responses'], options[name]),
     boundBy: responses.boundBy,
   },
@@ -210,7 +223,13 @@ function ownClient(options: OpenAIOptions): ClientSource<OpenAIClient> {
       ...(project === null ? [] : ['openai-project']),
     ],
   });
-  const sdk = () => import('openai');
+  const sdk = async () => {
+    try {
+      return await import('openai'); // in a `try`, so that bundlers that do not have it go on without
+    } catch (cause) {
+      throw new Error('not imported', { cause });
+    }
+  };
   const load = lazyClient(name, 'openai', sdk, ({ default: OpenAI }): OpenAIClient => {
     return new OpenAI({
       apiKey,

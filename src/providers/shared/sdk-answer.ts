@@ -3,6 +3,7 @@ import { readText } from '../../transport/body.ts';
 import { connectionsSettled } from '../../transport/connection.ts';
 import type { Answer } from '../../transport/response.ts';
 import type { Exchange } from '../../transport/transport.ts';
+import { parseAnswer } from './answer/parse.ts';
 import { plainHeaders } from './sdk-error.ts';
 
 /** Whose answer it is, and whether it came through our own transport. */
@@ -71,5 +72,5 @@ export async function awaitData(
   mapping: Asked,
 ): Promise<{ readonly data: unknown; readonly headers: Readonly<Record<string, string>> }> {
   const { answer, data, headers } = await awaitAnswer(promise, exchange, mapping);
-  return { data: answer === undefined ? data : JSON.parse(await readText(answer.body)), headers };
+  return { data: answer === undefined ? data : parseAnswer(await readText(answer.body)), headers };
 }

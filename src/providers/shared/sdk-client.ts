@@ -32,16 +32,16 @@ export function lazyClient<Client, Peer>(
 ): () => Promise<Client> {
   let made: Promise<Client> | undefined;
   const loadAndMake = async (): Promise<Client> => {
-    let loaded: Peer;
-    try {
-      loaded = await load();
-    } catch (error) {
-      const again = requirePackage(peer);
-      if (again === undefined) throw notLoaded(factory, peer, error);
-      loaded = again as Peer;
-    }
+    const loaded = await load().catch((error: unknown) => requireInstead(error));
     made ??= Promise.resolve(make(loaded));
     return made;
+  };
+  const requireInstead = (error: unknown): Peer => {
+    try {
+      return requirePackage(peer) as Peer;
+    } catch {
+      throw notLoaded(factory, peer, error);
+    }
   };
   return () => made ?? loadAndMake();
 }
@@ -51,8 +51,9 @@ export function lazyClient<Client, Peer>(
  * no permission to read) is this process's trouble for the moment: another target may do, or the same one a little later.
  */
 function notLoaded(factory: string, peer: string, error: unknown): ConfigError | ProviderError {
-  const { message } = asObject(error) ?? {};
-  const reason = (asText(message) ?? String(error)).split('\n', 1)[0]?.slice(0, longestReason) ?? '';
+  const cause = error instanceof Error ? (error.cause ?? error) : error;
+  const reason =
+    (asText(asObject(cause)?.['message']) ?? String(cause)).split('\n', 1)[0]?.slice(0, longestReason) ?? '';
   if (saysMissing(reason, peer)) {
     const expected = `the package "${peer}" to be installed, or a \`client\` to be given`;
     return new ConfigError(factory, expected, 'neither');

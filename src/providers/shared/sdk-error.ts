@@ -1,7 +1,7 @@
 import { ProviderError } from '../../errors.ts';
-import { classifyFailure } from '../../transport/failure.ts';
-import type { FailureRow } from '../../transport/failure-table.ts';
-import { causes, networkError } from '../../transport/network-error.ts';
+import { classifyFailure } from '../../transport/failure/failure.ts';
+import type { FailureRow } from '../../transport/failure/failure-table.ts';
+import { causes, networkError } from '../../transport/failure/network-error.ts';
 import type { Exchange } from '../../transport/transport.ts';
 
 /**
@@ -62,9 +62,12 @@ function bodyIn(message: string, details: unknown): unknown {
   try {
     return JSON.parse(message);
   } catch {
-    return { error: { message, details } };
+    return { error: { message: message.replace(legacyPrefix, ''), details } };
   }
 }
+
+/** What Google's older SDK puts before the vendor's words: the address, which names the model whatever went wrong. */
+const legacyPrefix = /^\[GoogleGenerativeAI Error\]: Error fetching from \S+ \[\d+[^\]]*\] /;
 
 /** A `Headers` object or a plain one, as a plain one with names in lower case. */
 export function plainHeaders(headers: unknown): Record<string, string> {

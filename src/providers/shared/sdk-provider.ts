@@ -1,6 +1,6 @@
 import { ConfigError, ProviderError } from '../../errors.ts';
-import type { FailureRow } from '../../transport/failure-table.ts';
-import { limitsOf } from '../../transport/rate-limits.ts';
+import type { FailureRow } from '../../transport/failure/failure-table.ts';
+import { limitsOf } from '../../transport/limits/rate-limits.ts';
 import { type Exchange, newExchange } from '../../transport/transport.ts';
 import type { VendorLimit } from '../../types/options/limit.ts';
 import type {
@@ -17,6 +17,7 @@ import type {
 import type { Warning } from '../../types/result/result.ts';
 import type { Wire } from '../../util/json.ts';
 import { mark, recall } from './account-marks.ts';
+import { unfencedContent, unfencedReader } from './answer/unfence.ts';
 import { accountOfClient } from './client-options.ts';
 import { asIterable, awaitAnswer, awaitData } from './sdk-answer.ts';
 import { sdkError } from './sdk-error.ts';
@@ -55,7 +56,7 @@ export interface SdkMapping<Name extends string, Client, Body extends Wire = Wir
   /** What else the vendor has. */
   readonly embed?: SdkEmbeddings<Client>;
   readonly image?: SdkImages<Client>;
-  readonly more?: Pick<Provider, 'capabilities' | 'servedAs' | 'boundBy'>;
+  readonly more?: Pick<Provider, 'capabilities' | 'servedAs' | 'boundBy' | 'lacks'>;
 }
 
 /** Where the client of a mapping comes from. */
@@ -124,7 +125,7 @@ export function sdkProvider<Name extends string, Client, Body extends Wire>(
         );
         refuseAborted(name, call.signal);
         const result = mapping.toResult(data, headers, warnings, body);
-        const content = result.content.map((part) => mark(part, name, account));
+        const content = unfencedContent(result.content, call).map((part) => mark(part, name, account));
         return { ...result, content, response: { ...result.response, ...limitsIn(headers) } };
       }),
     stream: (call) => streamParts(mapping, call),
@@ -227,7 +228,7 @@ function streamParts<Client, Body extends Wire>(
       const source =
         answer === undefined ? fromIterable(asIterable(data, name), leave) : eventChunks(answer.body, name);
       const first = { type: 'response', headers, ...limitsIn(headers), warnings } as const;
-      return { first, source, reader: mapping.reader(headers, body) };
+      return { first, source, reader: unfencedReader(mapping.reader(headers, body), call) };
     },
     check: () => refuseAborted(name, signal),
     toThrown: (error) => toThrown(name, error, exchange, mapping.failures, signal),

@@ -4,7 +4,7 @@ import type * as HTTPS from 'node:https';
 import type * as Module from 'node:module';
 import type * as Net from 'node:net';
 import type * as Zlib from 'node:zlib';
-import { nodeProcess } from '../../util/runtime.ts';
+import { type NodeProcess, nodeProcess } from '../../util/runtime.ts';
 
 /** The modules of Node that the transport uses. */
 export interface NodeModules {
@@ -32,14 +32,14 @@ export function nodeModules(): NodeModules | undefined {
 }
 
 /**
- * A package by Node's `require`, which tries again what it could not load before: `import()` keeps the failure of a CommonJS
- * file for the life of the process. `undefined` where there is none, and where that cannot load it either.
+ * A package by `require`, which Bun and Deno have as well. Unlike an `import()` it is nothing that bundlers follow; and it tries
+ * again what could not be loaded before, where `import()` keeps the failure of a CommonJS file for the life of the process.
+ *
+ * @throws what the runtime throws where the package is not there
  */
 export function requirePackage(name: string): unknown {
-  try {
-    const module = nodeProcess()?.getBuiltinModule('node:module') as typeof Module | undefined;
-    return module?.createRequire(import.meta.url)(name);
-  } catch {
-    return undefined;
-  }
+  const { process } = globalThis as { process?: Partial<NodeProcess> };
+  const module = process?.getBuiltinModule?.('node:module') as typeof Module | undefined;
+  if (module === undefined) throw new Error(`this runtime has no package '${name}'`);
+  return module.createRequire(import.meta.url)(name);
 }

@@ -29,6 +29,11 @@ export interface Timeouts {
    * Where all of a target's streams stop at once, three times that pause, and at least 1,000.
    */
   readonly idle?: number;
+  /**
+   * Until somebody begins to read a stream, or its `result`. Then its target and its connection are let go, and reading it throws
+   * `StreamInterruptedError`. Default: 60,000.
+   */
+  readonly unread?: number;
 }
 
 /** Retries on the same target. Going to another target is failover, which these do not limit. */
@@ -238,7 +243,7 @@ export interface CallOptions<TargetId extends string = string, RouteName extends
   readonly route?: RouteName | TargetId;
   /** Aborting it ends the call at once, closes its sockets and rejects with the signal's reason. */
   readonly signal?: AbortSignal;
-  /** Only these of the route's targets. */
+  /** Only these of the route's targets. Where the call names no route, targets of other routes may be among them. */
   readonly only?: readonly TargetId[];
   /** Overrides the route's, field by field. */
   readonly timeout?: Timeouts;

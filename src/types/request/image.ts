@@ -1,6 +1,4 @@
-import type { Decision } from '../result/decision.ts';
-import type { AttemptSummary, ResponseInfo, Warning } from '../result/result.ts';
-import type { Cost, Usage } from '../result/usage.ts';
+import type { OperationResult } from '../result/result.ts';
 import type { DataContent, FilePart, ProviderOptions } from './message.ts';
 import type { Origin } from './request.ts';
 
@@ -48,24 +46,8 @@ export interface GeneratedImage extends FilePart {
 }
 
 /** Images of one model. */
-export interface ImageResult {
-  /** At least one; fewer than asked for only with a warning. */
+export interface ImageResult extends OperationResult {
+  /** At least one; fewer than requested only with a warning. */
   readonly images: readonly GeneratedImage[];
-  /** Of all calls together. */
-  readonly usage: Usage;
-  /** Of all calls together; `undefined` where no price is known. */
-  readonly cost: Cost | undefined;
-  /** The id of the target that answered. */
-  readonly target: string;
-  /** Every attempt in the order they ended: one per call that was sent. */
-  readonly attempts: readonly AttemptSummary[];
-  /** How each target was considered. */
-  readonly decision: Decision | undefined;
-  /** What the vendor said with the last call. */
-  readonly response: ResponseInfo;
-  readonly warnings: readonly Warning[];
-  /** What the vendor said beyond all this with the last call, keyed by provider name. */
-  readonly providerMetadata: ProviderOptions;
-  /** The vendor's answer to each call, as the SDK gave it. */
   readonly raw: readonly unknown[];
 }

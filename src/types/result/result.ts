@@ -39,6 +39,8 @@ export interface AttemptSummary extends ServedAs {
     /** Which of the vendor's limits was hit, where it can be told. */
     readonly limit?: HitLimit;
   };
+  /** The vendor's own id of the answer and the model that answered, where known. */
+  readonly response?: Pick<ResponseInfo, 'id' | 'model'>;
   readonly usage?: Usage;
   /** What it cost, where that can be known. */
   readonly cost?: Cost;
@@ -68,33 +70,39 @@ export interface ResponseInfo extends ServedAs {
   readonly limits?: readonly VendorLimit[];
 }
 
-/** A complete answer. */
-export interface ChatResult<T = unknown> {
-  /** All text parts, joined. */
-  readonly text: string;
-  /** Everything the model gave, in order. Goes back into the history as an assistant message's `content`. */
-  readonly content: readonly ContentPart[];
-  /** All reasoning parts, joined; `undefined` where there are none. */
-  readonly reasoning: string | undefined;
-  readonly toolCalls: readonly ToolCallPart[];
-  /** The parsed and validated JSON where the request had a `schema`, else `undefined`. */
-  readonly object: T;
-  readonly finishReason: FinishReason;
-  readonly usage: Usage;
-  /** What the answer cost; `undefined` where no price is known. Failed attempts are in `attempts`. */
-  readonly cost: Cost | undefined;
+/** What the results of all operations have. */
+export interface OperationResult {
   /** The id of the target that answered. */
   readonly target: string;
-  /** Every attempt in the order they ended, the successful one included. */
+  /** Every attempt in the order in which they ended, the successful ones included. */
   readonly attempts: readonly AttemptSummary[];
+  /** Of the answer; of all calls together where there are several. */
+  readonly usage: Usage;
+  /** The cost of the answer; `undefined` where the price is unknown. The cost of failed attempts is in `attempts`. */
+  readonly cost: Cost | undefined;
   /** How each target was considered. */
   readonly decision: Decision | undefined;
+  /** What the vendor says about its answer; about the last one where there are several calls. */
   readonly response: ResponseInfo;
   readonly warnings: readonly Warning[];
-  /** What the vendor said beyond all this, keyed by provider name. */
+  /** What else the vendor says, by provider name; with the last call where there are several. */
   readonly providerMetadata: ProviderOptions;
-  /** The vendor's answer as the SDK gave it; of a stream the list of its chunks. */
+  /** The vendor's answer as the SDK returned it: of a stream the list of its chunks, of embeddings and images one per call. */
   readonly raw: unknown;
-  /** The answer, or the end of its stream, in the words of the request's `origin`, where its target speaks them. */
+}
+
+/** A complete answer. */
+export interface ChatResult<T = unknown> extends OperationResult {
+  /** All text parts, joined. */
+  readonly text: string;
+  /** Everything the model returned, in order. Goes back into the history as an assistant message's `content`. */
+  readonly content: readonly ContentPart[];
+  /** All reasoning parts, joined; `undefined` without any. */
+  readonly reasoning: string | undefined;
+  readonly toolCalls: readonly ToolCallPart[];
+  /** The parsed and validated JSON where the request has a `schema`, else `undefined`. */
+  readonly object: T;
+  readonly finishReason: FinishReason;
+  /** The answer, or the end of its stream, in the `origin` format of the request, where its target supports it. */
   readonly origin?: unknown;
 }

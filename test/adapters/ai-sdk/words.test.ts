@@ -201,7 +201,7 @@ describe('what cannot be said to the official SDK', () => {
     ['openai chat', { strictJsonSchema: true }],
     ['openai chat', { systemMessageMode: 'developer' }],
     ['openai chat', { reasoningSummary: 'auto' }],
-    ['openai chat', { instructions: 'Be kind.' }],
+    ['openai chat', { truncation: 'auto' }],
     ['openai chat', { include: ['reasoning.encrypted_content'] }],
     ['openai responses', { logitBias: { '50256': -100 } }],
     ['openai responses', { prediction: { type: 'content', content: 'Hi' } }],

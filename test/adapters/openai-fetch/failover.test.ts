@@ -143,7 +143,7 @@ describe.each(Object.keys(readers))('%s', (name) => {
     expect(await reader(clients(router), more)).toEqual({ text: 'Hello there', error: undefined });
   });
 
-  it('ends with an error where it can only start anew', async () => {
+  it('ends with an error where it could only restart', async () => {
     first.behave(events([piece('Hel')], 'reset'));
     const tools = {
       'chat.completions': [{ type: 'function', function: { name: 't' } }],
@@ -152,6 +152,7 @@ describe.each(Object.keys(readers))('%s', (name) => {
     }[name];
     const { text, error } = await reader(clients(router), {
       tools,
+      tool_choice: name === 'messages' ? { type: 'any' } : 'required',
       signalbox: { interrupted: 'continue' },
     });
     expect([text, error instanceof Error]).toEqual(['Hel', true]);

@@ -1,5 +1,6 @@
 import type { ProviderCall, ProviderStreamPart } from 'signalbox';
 import { describe, expect, it } from 'vitest';
+import { accumulator } from '../../../src/core/calls/stream/accumulate.ts';
 import { toResult as readResult } from '../../../src/providers/chat-completions/answer/response.ts';
 import { chunkReader } from '../../../src/providers/chat-completions/answer/stream.ts';
 import { toRequest } from '../../../src/providers/chat-completions/request.ts';
@@ -188,6 +189,54 @@ describe('answers', () => {
       const { body } = toRequest(call({ messages: [{ role: 'assistant', content }] }), 'p', {}, false);
       expect(body['messages']).toMatchObject([{ role: 'assistant', reasoning_details }]);
     }
+  });
+});
+
+describe('what goes back with the next request', () => {
+  /** The last message of the request after an answer in these deltas. */
+  const nextMessage = (deltas: readonly object[]) => {
+    const collected = accumulator();
+    for (const part of stream(deltas, 'tool_calls'))
+      if (part.type !== 'response' && part.type !== 'finish') collected.add(part);
+    const messages = [{ role: 'assistant' as const, content: collected.content() }];
+    return (toRequest(call({ messages }), 'p', {}, true).body['messages'] as unknown[])[0];
+  };
+  const text = (piece: object) => ({ reasoning_details: [{ type: 'reasoning.text', index: 0, ...piece }] });
+  const toolCall = { index: 0, id: 'a', function: { name: 'f', arguments: '{}' } };
+
+  it('is one block of thoughts, whose signature is for all of it', () => {
+    const deltas = [text({ text: 'Let' }), text({ text: ' me' }), text({ signature: 'sig' })];
+    expect(nextMessage([...deltas, { tool_calls: [toolCall] }])).toMatchObject({
+      reasoning_details: [{ type: 'reasoning.text', index: 0, text: 'Let me', signature: 'sig' }],
+    });
+  });
+
+  it('is one block also where the signature comes after text and calls', () => {
+    const deltas = [
+      text({ text: 'Let me' }),
+      { content: 'Hi' },
+      { tool_calls: [toolCall] },
+      text({ signature: 'sig' }),
+    ];
+    expect(nextMessage(deltas)).toMatchObject({
+      content: 'Hi',
+      tool_calls: [{ id: 'a' }],
+      reasoning_details: [{ type: 'reasoning.text', index: 0, text: 'Let me', signature: 'sig' }],
+    });
+  });
+
+  it('is what cannot be read, as it came', () => {
+    const encrypted = { type: 'reasoning.encrypted', data: 'abc', id: 'a', index: 0 };
+    expect(nextMessage([{ reasoning_details: [encrypted] }, { tool_calls: [toolCall] }])).toMatchObject({
+      reasoning_details: [encrypted],
+    });
+  });
+
+  it('is the signature that came with a call', () => {
+    const extra_content = { google: { thought_signature: 'sig' } };
+    expect(nextMessage([{ tool_calls: [{ ...toolCall, extra_content }] }])).toMatchObject({
+      tool_calls: [{ id: 'a', extra_content }],
+    });
   });
 });
 

@@ -99,7 +99,7 @@ const apart: readonly WireEntry[] = [
     gives: idsOf('a', 'b'),
   },
   {
-    name: 'a call that is said again under another index stays one call',
+    name: 'a call that comes again under another index stays one call',
     source: 'https://github.com/oracle/langchain-oracle/pull/254',
     over: chatCompletions,
     sensitiveTo: ['loss'],
@@ -112,7 +112,7 @@ const apart: readonly WireEntry[] = [
     gives: idsOf('a', 'b'),
   },
   {
-    name: 'a call that is said again as a whole is one call',
+    name: 'a call that comes again as a whole is one call',
     source: 'https://github.com/ai-dynamo/dynamo/pull/4723',
     over: chatCompletions,
     stream: stream(

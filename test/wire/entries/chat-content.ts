@@ -406,6 +406,22 @@ const framing: readonly WireEntry[] = [
     gives: hello,
   },
   {
+    name: 'the end mark of a stream after a whole answer is not part of it',
+    source: 'https://github.com/decolua/9router/issues/3492',
+    over: chatCompletions,
+    chat: whole(`${JSON.stringify(completion({ content: 'Hello' }))}\n\ndata: [DONE]\n\n`, {
+      headers: { 'content-type': 'text/event-stream' },
+    }),
+    gives: hello,
+  },
+  {
+    name: 'a whole answer that is cut off is none, also before an end mark',
+    source: 'https://github.com/decolua/9router/issues/3492',
+    over: chatCompletions,
+    chat: whole('{"choices":[{"message":{"content":"Hel"},"finish_re\n\ndata: [DONE]\n\n'),
+    fails: 'malformed',
+  },
+  {
     name: 'a web page is no answer',
     source: 'https://developer.mozilla.org/en-US/docs/Web/HTTP/Guides/Redirections',
     over: chatCompletions,

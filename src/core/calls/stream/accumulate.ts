@@ -9,6 +9,8 @@ export interface Accumulator {
   content(): ContentPart[];
   /** All text so far. */
   text(): string;
+  /** Whether there is nothing but text so far, and nothing of a tool call that has begun. */
+  isPlainText(): boolean;
   /** What the model wrote beside it so far: reasoning, and arguments of calls. */
   beside(): string;
   /** The id of the text block that is being added to. */
@@ -25,6 +27,7 @@ interface Block {
 export function accumulator(): Accumulator {
   const parts: (ContentPart | Block)[] = [];
   let open: Block | undefined;
+  let hasCall = false;
   let args = '';
 
   const addTo = (
@@ -52,6 +55,7 @@ export function accumulator(): Accumulator {
           addTo('reasoning', part.id, part.text, part.providerOptions);
           return;
         case 'tool-call-start':
+          hasCall = true;
           return;
         case 'tool-call-delta':
           args += part.text; // the whole call follows as `tool-call`
@@ -68,6 +72,7 @@ export function accumulator(): Accumulator {
     content: () =>
       parts.map((part) => ('id' in part && !('sourceType' in part) ? closeBlock(part) : part) as ContentPart),
     text: () => parts.map((part) => (part.type === 'text' ? part.text : '')).join(''),
+    isPlainText: () => !hasCall && parts.every(({ type }) => type === 'text'),
     beside: () => parts.map((part) => (part.type === 'reasoning' ? part.text : '')).join('') + args,
     textId: () => open?.id,
   };

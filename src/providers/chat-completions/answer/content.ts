@@ -56,7 +56,7 @@ export function reasoningOptions(details: readonly JSONValue[], provider: string
   return { [provider]: { reasoning_details: details } };
 }
 
-/** What the model said aloud. It goes back by its id; what it said in words is beside it. */
+/** Speech of the model. It goes back by its id; its transcript is beside it. */
 export function speech(
   data: string,
   mediaType: string,

@@ -44,10 +44,10 @@ export function deltaReader(provider: string): DeltaReader {
   const sounds: string[] = [];
 
   const pushReasoning = (delta: Wire, parts: ProviderStreamPart[]): void => {
-    const said = reasoningIn(delta);
-    if (said !== '') thinks = true;
+    const reasoning = reasoningIn(delta);
+    if (reasoning !== '') thinks = true;
     if (Array.isArray(delta['reasoning_details'])) details.push(...delta['reasoning_details']);
-    const text = thinks ? said : reasoningInDetails(delta);
+    const text = thinks ? reasoning : reasoningInDetails(delta);
     if (text !== '') parts.push({ type: 'reasoning-delta', text });
   };
 

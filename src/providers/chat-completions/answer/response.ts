@@ -42,7 +42,7 @@ export function toResult(
   const inside = failureInside(raw, provider, headers);
   if (inside !== undefined) throw inside;
   const choices = choicesOf(wire, request);
-  const reason = choices.map(readFinishReason).findLast((said) => said !== undefined);
+  const reason = choices.map(readFinishReason).findLast((given) => given !== undefined);
   const messages = choices
     .map((choice) => asObject(choice['message']) ?? asObject(choice['delta']))
     .filter((message) => message !== undefined);
@@ -61,7 +61,7 @@ export function toResult(
     refuses: refusal !== '',
   });
   const usage = usageIn(wire);
-  const said = { refusal: asNonEmpty(refusal), logprobs: asJSON(choice['logprobs']) };
+  const more = { refusal: asNonEmpty(refusal), logprobs: asJSON(choice['logprobs']) };
   return {
     content: [...content, ...foundBy(wire)],
     finishReason,
@@ -76,7 +76,7 @@ export function toResult(
       headers,
     },
     warnings,
-    providerMetadata: { [provider]: compact({ ...metadataOf(wire, choice), ...said }) },
+    providerMetadata: { [provider]: compact({ ...metadataOf(wire, choice), ...more }) },
     raw,
   };
 }

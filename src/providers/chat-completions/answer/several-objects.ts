@@ -1,4 +1,4 @@
-/** Whether text is JSON objects in a row: the arguments of several calls of tools that could not be told apart. */
+/** Whether text is JSON objects in a row: the arguments of several tool calls, as those of one. */
 export function isSeveralObjects(text: string): boolean {
   const end = endOfObject(text);
   return end !== undefined && /^\s*\{/.test(text.slice(end));

@@ -1,15 +1,13 @@
 import { ProviderError } from '../../../errors.ts';
 import type { ProviderStreamPart } from '../../../types/provider.ts';
-import type { JSONObject } from '../../../types/request/json.ts';
-import type { SourcePart } from '../../../types/request/message.ts';
 import { asNonEmpty, asObject, asObjects, compact, type Wire } from '../../../util/json.ts';
 import { finishReasonOf } from '../../shared/answer/finish-reason.ts';
 import type { StreamReader } from '../../shared/stream/part-stream.ts';
 import { failureInside } from '../failures.ts';
 import { type UsageReading, usageCollector, usageIn } from '../usage.ts';
 import { asksForSeveral } from './asked.ts';
-import { foundBy, metadataOf } from './content.ts';
 import { deltaReader } from './delta.ts';
+import { factCollector } from './facts.ts';
 import { readFinishReason } from './finish-reason.ts';
 import { answerWatch } from './one-answer.ts';
 
@@ -30,32 +28,16 @@ export function chunkReader(options: ChunkReaderOptions): StreamReader {
   const { provider, headers, request, seesMark = true } = options;
   const isOneOfSeveral = asksForSeveral(request);
   const content = deltaReader(provider);
+  const facts = factCollector();
   const ids = answerWatch();
-  let id: string | undefined;
-  let model: string | undefined;
   let reason: string | undefined;
   /** Whether content came after the reason, which is then no proof that the answer is whole. */
   let wentOn = false;
   let isCounted = false;
   const counted = usageCollector(options.reading);
-  let metadata: JSONObject = {};
-  let found: readonly SourcePart[] = [];
 
   const failure = (kind: 'malformed' | 'truncated', summary: string): ProviderError =>
     new ProviderError({ kind, provider, answered: true, summary });
-
-  /** Who answers: said by the first chunk that says it, which is not always the first one (Azure). */
-  const pushInfo = (wire: Wire, parts: ProviderStreamPart[]): void => {
-    const told = compact({
-      id: id === undefined ? asNonEmpty(wire['id']) : undefined,
-      model: model === undefined ? asNonEmpty(wire['model']) : undefined,
-    });
-    if (told.id === undefined && told.model === undefined) return;
-    id ??= told.id;
-    model ??= told.model;
-    parts.push({ type: 'response', ...told });
-    metadata = { ...metadata, ...metadataOf(wire, undefined) };
-  };
 
   const pushChoices = (wire: Wire, choices: readonly Wire[], parts: ProviderStreamPart[]): void => {
     const before = parts.length;
@@ -66,10 +48,10 @@ export function chunkReader(options: ChunkReaderOptions): StreamReader {
       if (isOneOfSeveral && index !== 0) continue;
       content.push(choice, index, parts);
       if (parts.length > before && reason !== undefined) wentOn = true;
-      const said = readFinishReason(choice);
-      if (said === undefined) continue;
-      reason = said;
-      metadata = { ...metadata, ...metadataOf(wire, choice) };
+      const given = readFinishReason(choice);
+      if (given === undefined) continue;
+      reason = given;
+      facts.note(wire, choice);
     }
     if (parts.length === before) return;
     const answer = asNonEmpty(wire['id']);
@@ -80,29 +62,22 @@ export function chunkReader(options: ChunkReaderOptions): StreamReader {
   const pushUsage = (wire: Wire, choices: readonly Wire[], parts: ProviderStreamPart[]): void => {
     const news = counted.take(wire);
     if (news !== undefined) parts.push(news);
-    if (usageIn(wire) === undefined) return;
-    metadata = { ...metadata, ...metadataOf(wire, undefined) };
-    isCounted = reason !== undefined && choices.length === 0;
-  };
-
-  /** The last list counts, but not one that has been taken away. */
-  const pushFound = (wire: Wire): void => {
-    const sources = foundBy(wire);
-    if (sources.length > 0) found = sources;
+    if (choices.length > 0 || usageIn(wire) === undefined) return;
+    facts.note(wire, undefined);
+    isCounted = reason !== undefined;
   };
 
   return {
     push(chunk) {
+      const inside = failureInside(chunk, provider, headers);
+      if (inside !== undefined) throw inside;
       const wire = asObject(chunk);
       if (wire === undefined) throw failure('malformed', 'an event is no JSON object');
-      const inside = failureInside(wire, provider, headers);
-      if (inside !== undefined) throw inside;
       const parts: ProviderStreamPart[] = [];
-      if (id === undefined || model === undefined) pushInfo(wire, parts);
+      facts.push(wire, parts);
       const choices = asObjects(wire['choices']);
       if (choices.length > 0) pushChoices(wire, choices, parts);
       pushUsage(wire, choices, parts);
-      if (wire['search_results'] || wire['citations']) pushFound(wire);
       return parts;
     },
     // Usage in a chunk of its own is the last thing before the mark.
@@ -113,9 +88,10 @@ export function chunkReader(options: ChunkReaderOptions): StreamReader {
       if (ids.wasTwo()) throw failure('malformed', 'the stream was two answers');
       const { parts, metadata: more, ...end } = content.end();
       const finishReason = finishReasonOf({ provider, reason, ...end });
+      const { metadata, sources } = facts.end();
       const providerMetadata = { [provider]: { ...metadata, ...more } };
       const bill = { usage: counted.usage(), ...compact({ cost: counted.cost() }) };
-      return [...parts, ...found, { type: 'finish', finishReason, ...bill, providerMetadata }];
+      return [...parts, ...sources, { type: 'finish', finishReason, ...bill, providerMetadata }];
     },
   };
 }

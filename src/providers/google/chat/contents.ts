@@ -11,6 +11,7 @@ import type { Warning } from '../../../types/result/result.ts';
 import { resolveData } from '../../../util/data-content.ts';
 import { asObject, type Wire } from '../../../util/json.ts';
 import { leaveOutForeign, leftOut, resultsIn } from '../../shared/account-marks.ts';
+import { withoutEmpty } from '../../shared/empty-text.ts';
 import { printToolOutput, toInputObject } from '../../shared/tool-input.ts';
 import { generationOf } from '../model.ts';
 
@@ -48,14 +49,18 @@ export function toContents(messages: readonly Message[], model: string, warnings
       case 'user':
         say(
           'user',
-          typeof message.content === 'string' ? [{ text: message.content }] : message.content.map(toPart),
+          typeof message.content === 'string'
+            ? [{ text: message.content }]
+            : withoutEmpty(message.content).map(toPart),
         );
         break;
       case 'assistant':
         say(
           'model',
           typeof message.content === 'string'
-            ? [{ text: message.content }]
+            ? message.content === ''
+              ? []
+              : [{ text: message.content }]
             : modelParts(message.content, signed, warnings),
         );
         break;

@@ -6,6 +6,7 @@ import { fitSchema } from '../../shared/schema/fit.ts';
 import { schemaInstruction } from '../../shared/schema/instruction.ts';
 import { toToolSchema } from '../../shared/schema/tool-schema.ts';
 import { ownTool } from '../../shared/tools.ts';
+import { generationOf } from '../model.ts';
 import { toContents } from './contents.ts';
 import { geminiRules } from './schema-rules.ts';
 import { toThinkingConfig } from './thinking.ts';
@@ -42,7 +43,7 @@ export function toRequest(call: ProviderCall): {
   const { system, contents } = toContents(call.messages, call.model, warnings);
   const tools = toTools(call.tools ?? [], warnings);
   const toolConfig = toToolConfig(call);
-  const { schema, instruction } = toSchema(call, warnings);
+  const { schema, instruction, mimeType } = toSchema(call, warnings);
   const instructions = instruction === undefined ? system : [...system, { text: instruction }];
   const generationConfig = compact({
     maxOutputTokens: call.maxOutputTokens,
@@ -53,7 +54,7 @@ export function toRequest(call: ProviderCall): {
     stopSequences: call.stopSequences,
     presencePenalty: call.presencePenalty,
     frequencyPenalty: call.frequencyPenalty,
-    responseMimeType: call.responseFormat === undefined ? undefined : 'application/json',
+    responseMimeType: mimeType,
     responseJsonSchema: schema,
     thinkingConfig: toThinkingConfig(call.model, call.reasoning, warnings),
   });
@@ -96,14 +97,23 @@ function toParameters({ inputSchema }: ResolvedFunctionTool): JSONObject {
   return 'schema' in fitted ? fitted.schema : schema;
 }
 
-/** The schema of an answer, or an instruction where Gemini cannot express it. */
+/** JSON by Gemini's own mode, or by an instruction where that cannot express the schema, or is not to be had. */
 function toSchema(
-  { responseFormat }: ProviderCall,
+  { model, responseFormat, tools = [] }: ProviderCall,
   warnings: Warning[],
-): { readonly schema?: JSONObject; readonly instruction?: string } {
-  if (responseFormat?.schema === undefined) return {};
-  const fitted = fitSchema(responseFormat.schema, geminiRules);
-  return 'schema' in fitted ? fitted : { instruction: schemaInstruction(responseFormat.schema, warnings) };
+): { readonly schema?: JSONObject; readonly instruction?: string; readonly mimeType?: string } {
+  if (responseFormat === undefined) return {};
+  const { schema } = responseFormat;
+  // Before Gemini 3 it is refused together with tools
+  // (https://ai.google.dev/gemini-api/docs/structured-output#structured_outputs_with_tools).
+  if (tools.length > 0 && generationOf(model) < 3)
+    return { instruction: schemaInstruction(schema, warnings) };
+  const mimeType = 'application/json';
+  if (schema === undefined) return { mimeType };
+  const fitted = fitSchema(schema, geminiRules);
+  return 'schema' in fitted
+    ? { ...fitted, mimeType }
+    : { mimeType, instruction: schemaInstruction(schema, warnings) };
 }
 
 /** `google_search` is `googleSearch` on the wire. */
@@ -117,4 +127,11 @@ function toToolConfig({ toolChoice }: ProviderCall): Wire | undefined {
     return { functionCallingConfig: { mode: 'ANY', allowedFunctionNames: [toolChoice.toolName] } };
   }
   return { functionCallingConfig: { mode: { auto: 'AUTO', none: 'NONE', required: 'ANY' }[toolChoice] } };
+}
+
+/** Whether the answer may hold pictures: by what is asked for, or by a model that makes them. */
+export function asksForPictures({ model, extra }: GeminiRequest): boolean {
+  const { responseModalities } = extra.generationConfig;
+  if (Array.isArray(responseModalities)) return responseModalities.includes('IMAGE');
+  return /image|banana/i.test(model);
 }

@@ -1,6 +1,6 @@
 import type { ProviderError } from '../../../errors.ts';
-import { classifyFailure } from '../../../transport/failure.ts';
-import { isFailure } from '../../../transport/read-failure.ts';
+import { classifyFailure } from '../../../transport/failure/failure.ts';
+import { isFailure } from '../../../transport/failure/read-failure.ts';
 import type { ProviderResult } from '../../../types/provider.ts';
 import type { JSONObject, JSONValue } from '../../../types/request/json.ts';
 import type { ContentPart } from '../../../types/request/message.ts';

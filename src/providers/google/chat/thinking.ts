@@ -28,6 +28,10 @@ const levels: Readonly<Record<ReasoningEffort, string>> = {
   max: 'HIGH',
 };
 
+/** Gemini 2.5 Pro cannot stop thinking (https://ai.google.dev/gemini-api/docs/thinking#set-budget). */
+const leastOfPro = 128;
+const alwaysThinks = 'this model always thinks; it is asked for the least';
+
 /** Effort in Gemini's words. Thoughts are asked for, unless there are to be none. */
 export function toThinkingConfig(
   model: string,
@@ -36,14 +40,14 @@ export function toThinkingConfig(
 ): Wire | undefined {
   if (effort === undefined) return undefined;
   if (generationOf(model) < 3) {
+    if (effort === 'none' && /gemini-2\.5-pro/.test(model)) {
+      warnings.push({ type: 'changed', feature: 'reasoning', details: alwaysThinks });
+      return { includeThoughts: false, thinkingBudget: leastOfPro };
+    }
     return { includeThoughts: effort !== 'none', thinkingBudget: budgets[effort] };
   }
   if (effort === 'none') {
-    warnings.push({
-      type: 'changed',
-      feature: 'reasoning',
-      details: 'this model cannot but think; it is asked for the least',
-    });
+    warnings.push({ type: 'changed', feature: 'reasoning', details: alwaysThinks });
   }
   return { includeThoughts: effort !== 'none', thinkingLevel: levels[effort] };
 }

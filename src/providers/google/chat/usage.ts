@@ -41,8 +41,7 @@ export function usageCollector(headers: Headers): UsageCollector {
 
 /**
  * Gemini's `promptTokenCount` holds the cached tokens; its `candidatesTokenCount` leaves out the thoughts, ours hold them
- * (https://ai.google.dev/api/generate-content#UsageMetadata). A count of 0 is left out of the answer, as of all of Google's JSON,
- * and thoughts that are in no count of their own are in the total.
+ * (https://ai.google.dev/api/generate-content#UsageMetadata). A count of 0 is left out of the answer, as of all of Google's JSON.
  */
 function readCounts(usage: Wire): Usage {
   const count = (name: string): number | undefined => asCount(usage[name]);
@@ -50,17 +49,31 @@ function readCounts(usage: Wire): Usage {
   const total = count('totalTokenCount');
   if (!input && !total) return {};
   const thoughts = count('thoughtsTokenCount');
-  const output = sumKnown(count('candidatesTokenCount'), thoughts);
-  const rest = input === undefined || total === undefined || total < input ? undefined : total - input;
+  const beyondInput = input === undefined || total === undefined || total < input ? undefined : total - input;
   return compact({
     inputTokens: input,
-    outputTokens: rest === undefined ? output : Math.max(output ?? 0, rest),
+    outputTokens: outputOf(count('candidatesTokenCount'), thoughts, beyondInput),
     cacheReadTokens: count('cachedContentTokenCount'),
     reasoningTokens: thoughts,
     audioInputTokens: tokensOf(usage['promptTokensDetails'], 'AUDIO'),
     audioOutputTokens: tokensOf(usage['candidatesTokensDetails'], 'AUDIO'),
     imageOutputTokens: tokensOf(usage['candidatesTokensDetails'], 'IMAGE'),
   });
+}
+
+/**
+ * The total corrects the sum of the counts: it holds thoughts that are in no count of their own, and it shows where candidates hold
+ * the thoughts after all (https://github.com/BerriAI/litellm/pull/10141).
+ */
+function outputOf(
+  candidates: number | undefined,
+  thoughts: number | undefined,
+  beyondInput: number | undefined,
+): number | undefined {
+  const sum = sumKnown(candidates, thoughts);
+  if (beyondInput === undefined) return sum;
+  const isInside = beyondInput === candidates && (thoughts ?? 0) <= candidates;
+  return isInside ? candidates : Math.max(sum ?? 0, beyondInput);
 }
 
 function tokensOf(details: unknown, wanted: string): number | undefined {

@@ -191,7 +191,7 @@ export const vercel = presetFactory({
   baseURL: 'https://ai-gateway.vercel.sh/v1',
   keyVariables: ['AI_GATEWAY_API_KEY'],
   quirks: { reasoning: 'reasoning' },
-  gateway: { read: vercelFacts },
+  gateway: { camelCaseFields: ['providerOptions'], read: vercelFacts },
 });
 
 function openrouterFacts(wire: Wire): GatewayFacts {

@@ -173,14 +173,21 @@ export const perplexity = presetFactory({
  * Qwen on Alibaba Cloud Model Studio (DashScope), outside China; inside give
  * `baseURL: 'https://dashscope.aliyuncs.com/compatible-mode/v1'`. Ten embeddings at a time, no `frequency_penalty`.
  * Source: https://www.alibabacloud.com/help/en/model-studio/compatibility-of-openai-with-dashscope,
- * https://www.alibabacloud.com/help/en/model-studio/partial-mode
+ * https://www.alibabacloud.com/help/en/model-studio/partial-mode. It does not think where a tool is demanded:
+ * https://www.alibabacloud.com/help/en/model-studio/qwen-function-calling
  */
 export const qwen = presetFactory({
   name: 'qwen',
   baseURL: 'https://dashscope-intl.aliyuncs.com/compatible-mode/v1',
   keyVariables: ['DASHSCOPE_API_KEY'],
   embeddings: 10,
-  quirks: { topK: true, penalties: 'presence', reasoning: 'enable_thinking', prefill: 'partial' },
+  quirks: {
+    topK: true,
+    penalties: 'presence',
+    reasoning: 'enable_thinking',
+    reasoningWithForcedTool: false,
+    prefill: 'partial',
+  },
 });
 
 /**

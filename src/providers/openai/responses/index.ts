@@ -1,7 +1,7 @@
 import type { Binding } from '../../../types/provider.ts';
 import type { ProviderOptions } from '../../../types/request/message.ts';
 
-export { toRequest } from './request.ts';
+export { asksForPictures, toRequest } from './request.ts';
 export { toResult } from './response.ts';
 export { eventReader } from './stream.ts';
 

@@ -14,6 +14,7 @@ import type { Warning } from '../../../types/result/result.ts';
 import { audioFormat, decodeText, resolveData } from '../../../util/data-content.ts';
 import { asObject, asText, compact, type Wire } from '../../../util/json.ts';
 import { leaveOutForeign, leftOut } from '../../shared/account-marks.ts';
+import { withoutEmpty } from '../../shared/empty-text.ts';
 import { fitToolCallId } from '../../shared/tool-call-id.ts';
 import { printToolInput, printToolOutput } from '../../shared/tool-input.ts';
 
@@ -32,7 +33,7 @@ function toTurn(message: Message, calledWith: Map<string, string>, warnings: War
     case 'system':
       return [{ role, content, ...ownOptions(providerOptions) }];
     case 'user': {
-      const said = typeof content === 'string' ? content : content.map((part) => toPart(part));
+      const said = typeof content === 'string' ? content : withoutEmpty(content).map((part) => toPart(part));
       return [{ role, content: said, ...ownOptions(providerOptions) }];
     }
     case 'assistant':
@@ -91,7 +92,7 @@ function toItems(
   calledWith: Map<string, string>,
   warnings: Warning[],
 ): readonly Wire[] {
-  if (typeof content === 'string') return [{ role: 'assistant', content }];
+  if (typeof content === 'string') return content === '' ? [] : [{ role: 'assistant', content }];
   return content.flatMap((part): readonly Wire[] => {
     const own = part.providerOptions?.['openai'];
     const item = asObject(own?.['item']);

@@ -1,6 +1,6 @@
 import type { ProviderCall, ResolvedTool } from '../../../types/provider.ts';
 import type { Warning } from '../../../types/result/result.ts';
-import { asObject, compact, type Wire } from '../../../util/json.ts';
+import { asObject, asObjects, compact, type Wire } from '../../../util/json.ts';
 import { toFormat as toChatFormat } from '../../chat-completions/format.ts';
 import { openaiRules } from '../../shared/schema/rules.ts';
 import { strictTool } from '../../shared/schema/tool-schema.ts';
@@ -49,7 +49,8 @@ function merged(ours: Wire | undefined, theirs: unknown): unknown {
 function toTool(tool: ResolvedTool, model: string, warnings: Warning[]): Wire | undefined {
   if (tool.type === 'provider') {
     const type = ownTool(tool, 'openai', warnings);
-    return type === undefined ? undefined : { type, ...tool.args };
+    if (type === undefined) return undefined;
+    return { type, ...(type === 'custom' ? { name: tool.name } : {}), ...tool.args };
   }
   const { name, description, providerOptions } = tool;
   // Said always, because the default here is the opposite of that in Chat Completions
@@ -64,7 +65,10 @@ function toTool(tool: ResolvedTool, model: string, warnings: Warning[]): Wire | 
 function toToolChoice({ toolChoice, tools }: ProviderCall): unknown {
   if (typeof toolChoice !== 'object') return toolChoice;
   const vendors = tools?.find((tool) => tool.type === 'provider' && tool.name === toolChoice.toolName);
-  if (vendors?.type === 'provider') return { type: vendors.id.slice(vendors.id.indexOf('.') + 1) };
+  if (vendors?.type === 'provider') {
+    const type = vendors.id.slice(vendors.id.indexOf('.') + 1);
+    return { type, ...(type === 'custom' ? { name: vendors.name } : {}) };
+  }
   return { type: 'function', name: toolChoice.toolName };
 }
 
@@ -79,4 +83,9 @@ function toFormat(
     format: responseFormat === undefined ? undefined : { ...format, ...asObject(schema) },
     ...(instruction === undefined ? {} : { instruction }),
   };
+}
+
+/** Whether the answer may hold pictures: those of a tool that makes them come with the text. */
+export function asksForPictures({ tools }: Wire): boolean {
+  return asObjects(tools).some(({ type }) => type === 'image_generation');
 }

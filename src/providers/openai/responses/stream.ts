@@ -1,4 +1,4 @@
-import { isFailure } from '../../../transport/read-failure.ts';
+import { isFailure } from '../../../transport/failure/read-failure.ts';
 import type { ProviderStreamPart } from '../../../types/provider.ts';
 import { asNonEmpty, asObject, asObjects, compact, type Wire } from '../../../util/json.ts';
 import { chargeIn, serviceTierIn } from '../../chat-completions/usage.ts';

@@ -1,7 +1,7 @@
 import { createParser } from 'eventsource-parser';
 import { ProviderError } from '../../../errors.ts';
 import type { Body } from '../../../transport/body.ts';
-import { isFailure } from '../../../transport/read-failure.ts';
+import { isFailure } from '../../../transport/failure/read-failure.ts';
 import { asObject } from '../../../util/json.ts';
 import { errorLines } from './error-lines.ts';
 import type { ChunkSource, Chunks } from './part-stream.ts';

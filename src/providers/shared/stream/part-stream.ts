@@ -74,7 +74,7 @@ const done: Result = { done: true, value: undefined };
  * it is asked for. Written by hand, because a generator costs several times as much per part.
  */
 export function partStream(options: PartStreamOptions): AsyncIterableIterator<ProviderStreamPart, undefined> {
-  const { provider, account, signal } = options;
+  const { signal } = options;
   const leaving = new AbortController();
   const follow = (): void => leaving.abort(signal.reason);
   const raw: unknown[] = [];
@@ -101,23 +101,6 @@ export function partStream(options: PartStreamOptions): AsyncIterableIterator<Pr
     if (state === 'open') parts.push(answer.first);
     else answer.source.cancel();
   };
-  const takeIn = ({ chunks, end }: Chunks, { reader, source }: OpenAnswer): void => {
-    for (const chunk of chunks) {
-      raw.push(chunk);
-      if (options.includeRaw === true) parts.push({ type: 'raw', value: chunk });
-      for (const part of reader.push(chunk)) parts.push(mark(part, provider, account));
-    }
-    const isOver = reader.isOver?.() === true;
-    if (end === undefined && !isOver) return;
-    if (end === undefined) source.rest();
-    if (typeof end === 'object' && !isOver) throw end.error;
-    options.check();
-    for (const part of reader.end(end === 'marked')) {
-      if (part.type !== 'finish') parts.push(mark(part, provider, account));
-      else parts.push(options.complete?.({ ...part, raw }) ?? { ...part, raw });
-    }
-    finish('over');
-  };
   const fill = async (): Promise<void> => {
     parts = [];
     given = 0;
@@ -125,7 +108,7 @@ export function partStream(options: PartStreamOptions): AsyncIterableIterator<Pr
       if (answer === undefined) await begin();
       else {
         const chunks = await answer.source.read();
-        if (state === 'open') takeIn(chunks, answer);
+        if (state === 'open' && takeIn(chunks, answer, options, raw, parts)) finish('over');
       }
     } catch (error) {
       if (state !== 'open') return;
@@ -172,6 +155,31 @@ export function partStream(options: PartStreamOptions): AsyncIterableIterator<Pr
       return this;
     },
   };
+}
+
+/** Adds the parts of what came in one packet. Says whether the answer is over. */
+function takeIn(
+  { chunks, end }: Chunks,
+  { reader, source }: OpenAnswer,
+  { provider, account, includeRaw, check, complete }: PartStreamOptions,
+  raw: unknown[],
+  parts: ProviderStreamPart[],
+): boolean {
+  for (const chunk of chunks) {
+    raw.push(chunk);
+    if (includeRaw === true) parts.push({ type: 'raw', value: chunk });
+    for (const part of reader.push(chunk)) parts.push(mark(part, provider, account));
+  }
+  const isOver = reader.isOver?.() === true;
+  if (end === undefined && !isOver) return false;
+  if (end === undefined) source.rest();
+  if (typeof end === 'object' && !isOver) throw end.error;
+  check();
+  for (const part of reader.end(end === 'marked')) {
+    if (part.type !== 'finish') parts.push(mark(part, provider, account));
+    else parts.push(complete?.({ ...part, raw }) ?? { ...part, raw });
+  }
+  return true;
 }
 
 /** What a chunk of an SDK's counts for: it does not say how many bytes it was. */

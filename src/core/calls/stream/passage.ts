@@ -1,0 +1,84 @@
+import { OutputError } from '../../../errors.ts';
+import type { Answer } from '../../answer/answer.ts';
+import { changed } from '../../answer/judge.ts';
+import type { RequestState } from '../../request.ts';
+import type { Rejection, Transforms } from '../../stations/transform.ts';
+import { type Accumulator, accumulator } from './accumulate.ts';
+import { isToken, type ReadPart } from './read-stream.ts';
+
+/**
+ * What plugins do with the parts of one stream between its target and its reader: observers see them as they came, transforms change them.
+ * A stream of which no plugin wants to know has none.
+ */
+export class Passage {
+  readonly #request: RequestState;
+  #transforms: Transforms | undefined;
+  /** What has gone out to the reader, where that is not what came. */
+  #shown: Accumulator | undefined;
+  #isBlank = true;
+
+  static of(request: RequestState): Passage | undefined {
+    const { observers, env, shadow } = request;
+    const transforms = shadow ? undefined : env.stations.transform?.(request.context);
+    if (transforms === undefined && observers?.wantsParts !== true) return undefined;
+    return new Passage(request, transforms);
+  }
+
+  private constructor(request: RequestState, transforms: Transforms | undefined) {
+    this.#request = request;
+    this.#transforms = transforms;
+    if (transforms !== undefined) this.#shown = accumulator();
+  }
+
+  /** Whether plugins change the answer. */
+  get changes(): boolean {
+    return this.#transforms !== undefined;
+  }
+
+  /** Whether nothing that can be seen has gone out, so that another answer can still take its place. */
+  get isBlank(): boolean {
+    return this.#isBlank;
+  }
+
+  /** What has gone out to the reader; `undefined`: just what came. */
+  get shown(): Accumulator | undefined {
+    return this.#shown;
+  }
+
+  /** What goes out in place of a part. Throws `OutputError` where a plugin rejects the answer, and what a plugin throws. */
+  pass(part: ReadPart): readonly ReadPart[] {
+    const { observers } = this.#request;
+    if (part.type === 'restart') {
+      this.restart();
+      observers?.part(part);
+      return [part];
+    }
+    if (part.type !== 'finish') observers?.part(part);
+    const transforms = this.#transforms;
+    if (transforms === undefined) return [part];
+    const passed = part.type === 'finish' ? transforms.end() : transforms.part(part);
+    if ('reject' in passed) throw this.#rejected(passed);
+    for (const each of passed) {
+      this.#shown?.add(each);
+      if (isToken(each)) this.#isBlank = false;
+    }
+    return part.type === 'finish' ? [...passed, part] : passed;
+  }
+
+  /** Another answer takes the place of what has gone out. */
+  restart(): void {
+    this.#isBlank = true;
+    if (this.#transforms === undefined) return;
+    this.#transforms = this.#request.env.stations.transform?.(this.#request.context);
+    this.#shown = accumulator();
+  }
+
+  /** The complete answer as it went out. */
+  complete(answer: Answer): Answer {
+    return this.#shown === undefined ? answer : changed(answer, this.#shown.content());
+  }
+
+  #rejected({ plugin, reject }: Rejection): OutputError {
+    return new OutputError('plugin', reject, this.#request.attempts, plugin);
+  }
+}

@@ -1,0 +1,129 @@
+import type { Flow } from '../../../health/stream-stall-detector.ts';
+import type { AwakeClock } from '../../../util/time/awake-clock.ts';
+import { forRequest } from '../../../util/time/pulse.ts';
+import { type Watchdog, watchdog } from '../../../util/time/watchdog.ts';
+import { firstTokenTimeout, idleTimeout, stoppedTimeout } from '../../attempt/adaptive-timeouts.ts';
+import type { RequestState } from '../../request.ts';
+import type { Target } from '../../targets/target.ts';
+
+/**
+ * The limits of one stream's time: until its first token; between two tokens, while a reader waits; and where all of its target's
+ * streams have stopped. It is told of what happens, and says when time is up. Moments are those of the awake clock.
+ */
+export class StreamTimers {
+  readonly #target: Target;
+  readonly #run: Pick<RequestState, 'timeout' | 'pulse' | 'env'>;
+  readonly #awake: AwakeClock;
+  readonly #timer: Watchdog;
+  readonly #expire: (summary: string) => void;
+
+  readonly #startedAt: number;
+  /** How much was known of the target's first tokens then. */
+  readonly #knownAtStart: number;
+  #firstToken: number;
+
+  /** What the limit between two tokens is; what is left of it; and the same where all streams of the target have stopped. */
+  readonly #idle: number;
+  #idleLeft: number;
+  #stopped: number | undefined;
+  /** Since when a reader waits; `undefined` where none does. */
+  #waitingSince: number | undefined;
+  /** Made with the first token. */
+  #flow: Flow | undefined;
+
+  constructor(
+    target: Target,
+    run: Pick<RequestState, 'timeout' | 'pulse' | 'env'>,
+    expire: (summary: string) => void,
+  ) {
+    const { timeout } = run;
+    const { awake, clock } = run.env;
+    const now = clock.now();
+    this.#target = target;
+    this.#run = run;
+    this.#awake = awake;
+    this.#expire = expire;
+    this.#timer = watchdog(awake, () => this.#onTimer());
+    this.#startedAt = awake.now(now);
+    this.#knownAtStart = target.latencies.stream.weight(now);
+    this.#firstToken = timeout.firstToken ?? firstTokenTimeout(target, now);
+    this.#idle = timeout.idle ?? idleTimeout(target, now);
+    this.#idleLeft = this.#idle;
+  }
+
+  /** Whether a token has come. */
+  get hasBegun(): boolean {
+    return this.#flow !== undefined;
+  }
+
+  /** From now on the first token is waited for. */
+  start(): void {
+    this.#timer.watch(this.#firstToken, this.#startedAt);
+  }
+
+  /** A reader waits for the next part. */
+  wait(): void {
+    if (this.#flow === undefined) return;
+    const now = this.#awake.rough();
+    this.#waitingSince = now;
+    this.#flow.waits(now);
+    this.#timer.watch(this.#idleLeft, now);
+  }
+
+  /** The reader has a part, and may take its time. */
+  rest(): void {
+    if (this.#flow === undefined) return;
+    this.#waitingSince = undefined;
+    this.#timer.pause();
+  }
+
+  /** A token has come: its successor has all the time that there is. */
+  token(): void {
+    this.#idleLeft = this.#idle;
+    this.#stopped = undefined;
+    this.#flow ??= this.#target.stall.open((stopped) =>
+      forRequest(this.#run.pulse, () => this.#onStall(stopped))(),
+    );
+    this.#flow.came(this.#awake.rough());
+  }
+
+  /** Something else has come, which puts no limit off. */
+  noToken(): void {
+    if (this.#waitingSince === undefined) return;
+    const now = this.#awake.rough();
+    this.#idleLeft -= now - this.#waitingSince;
+    this.#waitingSince = now;
+  }
+
+  stop(): void {
+    this.#timer.stop();
+    this.#flow?.close();
+  }
+
+  /** Where all the target's streams have stopped, this one is not waited for as if it paused by itself. */
+  #onStall(stopped: boolean): void {
+    if (this.#run.timeout.idle !== undefined || this.#waitingSince === undefined) return;
+    this.#stopped = stopped ? stoppedTimeout(this.#target) : undefined;
+    const most = Math.min(this.#idleLeft, this.#stopped ?? this.#idleLeft);
+    this.#timer.watch(Math.max(0, most - (this.#awake.now() - this.#waitingSince)));
+  }
+
+  #onTimer(): void {
+    if (this.#flow !== undefined) {
+      this.#expire(`no token within timeout.idle = ${Math.round(this.#stopped ?? this.#idle)} ms`);
+      return;
+    }
+    const more = this.#moreForFirstToken();
+    if (more > 0) this.#timer.watch(more);
+    else this.#expire(`no first token within timeout.firstToken = ${Math.round(this.#firstToken)} ms`);
+  }
+
+  /** Of requests that came together, the fast ones are known first: when time is up, more is known of the slow ones. */
+  #moreForFirstToken(): number {
+    const now = this.#run.env.clock.now();
+    const { stream } = this.#target.latencies;
+    if (this.#run.timeout.firstToken !== undefined || stream.weight(now) <= this.#knownAtStart) return 0;
+    this.#firstToken = Math.max(this.#firstToken, firstTokenTimeout(this.#target, now));
+    return this.#startedAt + this.#firstToken - this.#awake.now(now);
+  }
+}

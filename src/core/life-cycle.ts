@@ -1,0 +1,62 @@
+import { isRouterError } from '../errors.ts';
+import type { AnyResult, RequestSummary } from '../types/plugin.ts';
+import { reportRequestEnd, reportRequestStart, wastedCost } from './events.ts';
+import type { RequestState } from './request.ts';
+
+/** Starts a request's time, and lets plugins follow it. */
+export function beginRequest(request: RequestState): void {
+  request.start(abandonRequest);
+  reportRequestStart(request);
+  const { observe } = request.env.stations;
+  if (observe !== undefined) request.observers = observe(request.context);
+}
+
+/** Ends a request for all: its timer, its links, its one `request-end`. Later calls do nothing. */
+function finish(
+  request: RequestState,
+  outcome: RequestSummary['outcome'],
+  result: AnyResult | undefined,
+  error: unknown,
+): void {
+  if (!request.release()) return;
+  request.observers?.end(summaryOf(request, outcome, result, error));
+  reportRequestEnd(request, outcome, result, error);
+}
+
+function summaryOf(
+  { attempts, decision, lookup, startedAt, firstTokenAt, env }: RequestState,
+  outcome: RequestSummary['outcome'],
+  result: AnyResult | undefined,
+  error: unknown,
+): RequestSummary {
+  const target = result?.target;
+  return {
+    outcome,
+    result,
+    error,
+    target,
+    attempts,
+    decision,
+    lookup,
+    wastedCost: wastedCost(attempts, target),
+    duration: env.clock.now() - startedAt,
+    firstToken: firstTokenAt === undefined ? undefined : firstTokenAt - startedAt,
+  };
+}
+
+/** Ends a request that was answered. */
+export function finishRequest(request: RequestState, result: AnyResult): void {
+  finish(request, 'success', result, undefined);
+}
+
+/** Ends a request that threw, as a failure or as the caller's own abort. */
+export function failRequest(request: RequestState, error: unknown): void {
+  const { aborted, reason } = request.signal;
+  const byCaller = aborted && error === reason && !isRouterError(error);
+  finish(request, byCaller ? 'aborted' : 'failed', undefined, error);
+}
+
+/** Ends a stream that its reader left. */
+export function abandonRequest(request: RequestState, error: unknown): void {
+  finish(request, 'aborted', undefined, error);
+}

@@ -1,0 +1,15 @@
+/**
+ * The JSON of a whole answer. Some gateways put the end mark of a stream after it
+ * (https://github.com/decolua/9router/issues/3492).
+ *
+ * @throws SyntaxError
+ */
+export function parseAnswer(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    const end = /\s*data: ?\[DONE\]\s*$/.exec(text);
+    if (end === null) throw error;
+    return JSON.parse(text.slice(0, end.index));
+  }
+}

@@ -1,0 +1,99 @@
+import { ProviderError } from '../../errors.ts';
+import type { HitLimit, ProviderErrorKind, ProviderErrorScope } from '../../types/error.ts';
+import { limitsOf, windowResetOf } from '../limits/rate-limits.ts';
+import { retryAfterInBody, retryAfterInText, retryAfterOf } from '../limits/retry-after.ts';
+import { commonRows, type FailureFacts, type FailureRow, findRow, statusRows } from './failure-table.ts';
+import { type Failure, isHTML, quotasIn, readFailure } from './read-failure.ts';
+import { refusalRows, subjectRows } from './refusals.ts';
+
+/** A day. */
+const longestPause = 86_400_000;
+
+/** What an error inside an answer stands for. */
+const usualStatus: Partial<Record<ProviderErrorKind, number>> = {
+  'rate-limit': 429,
+  quota: 429,
+  overloaded: 503,
+  server: 500,
+  timeout: 504,
+  auth: 401,
+  'not-found': 404,
+  'bad-request': 400,
+  'context-length': 400,
+  'content-filter': 400,
+};
+
+/** Turns a vendor's failure into a `ProviderError`, by the first row of the vendor's table or the common one that fits. */
+export function classifyFailure(failure: Failure, vendorRows: readonly FailureRow[] = []): ProviderError {
+  const { facts, code, text } = readFailure(failure);
+  const tables = [subjectRows, vendorRows, commonRows, refusalRows, statusRows];
+  const row = findRow(tables.flat(), facts);
+  const kind = row?.kind ?? kindOfStatus(facts.status);
+  return new ProviderError({
+    provider: failure.provider,
+    kind,
+    status: facts.status ?? row?.standsFor ?? usualStatus[kind],
+    code,
+    limit: row?.limit ?? limitOf(kind, facts),
+    retryAfter: statedPause(facts) ?? pauseOf(row, facts),
+    requestId: requestIdOf(facts.headers),
+    scope: row?.scope ?? scopeOf(facts),
+    answered: true,
+    vendorMessage: text.slice(0, 300),
+    cause: failure.cause,
+  });
+}
+
+/** The vendor's id of a request, from the headers of its answer. */
+export function requestIdOf(headers: Readonly<Record<string, string>>): string | undefined {
+  return (
+    headers['x-request-id'] ??
+    headers['request-id'] ??
+    headers['x-generation-id'] ??
+    headers['x-amzn-requestid'] ??
+    headers['apim-request-id']
+  );
+}
+
+function kindOfStatus(status: number | undefined): ProviderErrorKind {
+  if (status === undefined) return 'unknown';
+  if (status >= 500) return 'server';
+  if (status >= 300) return 'bad-request';
+  return 'malformed';
+}
+
+/** A web page comes from what stands before the vendor's service, and a redirect from a wrong address. */
+function scopeOf({ status = 0, body }: FailureFacts): ProviderErrorScope | undefined {
+  return isHTML(body) || (status >= 300 && status < 400) ? 'endpoint' : undefined;
+}
+
+/** When the vendor wants to be asked again, from the most exact of what it says. */
+function statedPause({ headers, body, message, status, now }: FailureFacts): number | undefined {
+  return (
+    retryAfterOf(headers) ??
+    retryAfterInBody(body, now) ??
+    retryAfterInText(message, now) ??
+    (status === 429 ? windowResetOf(headers) : undefined)
+  );
+}
+
+function pauseOf(row: FailureRow | undefined, facts: FailureFacts): number | undefined {
+  const ms = typeof row?.retryAfter === 'function' ? row.retryAfter(facts) : row?.retryAfter;
+  // Computed from what the vendor says of its clock, which may be anything.
+  return ms !== undefined && ms >= 0 && ms <= longestPause ? ms : undefined;
+}
+
+/** Which limit a refusal was about: by a code for it, by what the message names, or by which one has nothing left. */
+function limitOf(kind: ProviderErrorKind, facts: FailureFacts): HitLimit | undefined {
+  if (kind === 'quota') return 'credit';
+  if (kind !== 'rate-limit') return undefined;
+  const words = `${facts.message} ${quotasIn(facts.body).join(' ')}`;
+  if (/per[ _-]?day|daily|\b[RT]PD\b/i.test(words)) return 'daily';
+  for (const limit of ['tokens', 'requests'] as const) if (facts.codes.includes(limit)) return limit;
+  if (/\bRPM\b/.test(words)) return 'requests';
+  if (/\bTPM\b|tokens?\b|token_?count|InputTokens/i.test(words)) return 'tokens';
+  if (/requests? per|per[ _-]?minute|call rate|concurren|requests has exceeded/i.test(words))
+    return 'requests';
+  const of = limitsOf(facts.headers).find(({ remaining }) => remaining === 0)?.of;
+  return of === 'input-tokens' || of === 'output-tokens' ? 'tokens' : of;
+}

@@ -1,0 +1,63 @@
+import { ProviderError } from '../../errors.ts';
+
+// TLS trouble does not pass by itself: somebody has to mend a certificate or an address.
+const tlsCode = /^(CERT_|ERR_TLS_|ERR_SSL_|SELF_SIGNED|DEPTH_ZERO|UNABLE_TO_)/;
+const connectTimeoutCodes = new Set(['UND_ERR_CONNECT_TIMEOUT', 'ETIMEDOUT']);
+
+/**
+ * What `fetch` or a body threw, as a `ProviderError`. One that is inside already is taken out as it is.
+ * `answered` says whether the vendor had begun to answer.
+ */
+export function networkError(provider: string, error: unknown, answered = false): ProviderError {
+  const chain = causes(error);
+  const inside = chain.find((cause) => cause instanceof ProviderError);
+  if (inside !== undefined) return inside;
+  if (chain.some((cause) => cause.name === 'AbortError')) {
+    return new ProviderError({ kind: 'aborted', provider, summary: 'aborted', cause: error });
+  }
+  const code = chain.map(codeOf).find((found) => found !== undefined);
+  // Only a client of the application's own asks its runtime to refuse redirects.
+  if (chain.some((cause) => /^unexpected ?redirect/i.test(cause.message))) {
+    const summary = 'the address answers with a redirect, which is never followed';
+    return new ProviderError({
+      kind: 'bad-request',
+      scope: 'endpoint',
+      provider,
+      code: 'redirect',
+      summary,
+      cause: error,
+    });
+  }
+  if (code !== undefined && tlsCode.test(code)) {
+    const summary = 'no trusted TLS connection';
+    return new ProviderError({ kind: 'auth', scope: 'endpoint', provider, code, summary, cause: error });
+  }
+  if (code !== undefined && connectTimeoutCodes.has(code)) {
+    const summary = 'no connection in time';
+    return new ProviderError({ kind: 'timeout', scope: 'endpoint', provider, code, summary, cause: error });
+  }
+  return new ProviderError({
+    kind: 'network',
+    provider,
+    code,
+    answered,
+    summary: 'the connection failed',
+    cause: error,
+  });
+}
+
+/** An error and what caused it, outermost first. */
+export function causes(error: unknown): Error[] {
+  const chain: Error[] = [];
+  let next: unknown = error;
+  while (next instanceof Error && chain.length < 8 && !chain.includes(next)) {
+    chain.push(next);
+    next = next instanceof AggregateError ? (next.errors[0] ?? next.cause) : next.cause;
+  }
+  return chain;
+}
+
+function codeOf(error: Error): string | undefined {
+  const code = (error as { code?: unknown }).code;
+  return typeof code === 'string' ? code : undefined;
+}

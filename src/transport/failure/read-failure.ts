@@ -1,0 +1,186 @@
+import { answeredAt } from '../limits/retry-after.ts';
+import type { FailureFacts } from './failure-table.ts';
+
+/** What a vendor said when it failed, over HTTP or inside a stream. */
+export interface Failure {
+  readonly provider: string;
+  /** HTTP status; none for an error inside a stream or a 200 answer. */
+  readonly status?: number | undefined;
+  /** In lower case. */
+  readonly headers?: Readonly<Record<string, string>> | undefined;
+  /** The parsed body, or its text where it is not JSON. */
+  readonly body?: unknown;
+  readonly cause?: unknown;
+}
+
+type Fields = Readonly<Record<string, unknown>>;
+
+/** How much of a vendor's text is looked at. */
+const longestText = 2048;
+/** Gateways put the answer of the vendor behind them into a text of their own; no more than this of it is parsed. */
+const longestInner = 16_384;
+
+/** What a vendor said, as the parts that rows look at. */
+export function readFailure(failure: Failure): {
+  readonly facts: FailureFacts;
+  readonly code: string | undefined;
+  readonly text: string;
+} {
+  const outer = firstOf(failure.body);
+  const top = record(outer);
+  const error = errorIn(top);
+  const metadata = record(error['metadata']) ?? {};
+  // OpenRouter puts the headers of the vendor that it called there.
+  const headers = { ...lowerCased(metadata['headers']), ...failure.headers };
+  const names = codesIn(top, error, metadata, headers).filter((found) => !/^\d+$/.test(found));
+  const text = textIn(outer, top, error, metadata);
+  return {
+    facts: {
+      provider: failure.provider,
+      status: failure.status ?? statusIn(error['code']),
+      codes: names.map((name) => name.toLowerCase()),
+      message: isHTML(failure.body) ? '' : text,
+      headers,
+      body: failure.body,
+      metadata,
+      now: answeredAt(headers),
+    },
+    code: names[0],
+    text,
+  };
+}
+
+/**
+ * Whether an answer, or a chunk of one, that began as a success is an error. Google's servers put it into a list, Cloudflare's say
+ * `success: false`, and servers that fill in every field say `null` or something empty where nothing went wrong.
+ */
+export function isFailure(answer: unknown): boolean {
+  const top = record(firstOf(answer));
+  if (top === undefined) return false;
+  const { error, object, type, success, errors } = top;
+  if (object === 'error' || type === 'error') return true;
+  if (success === false && Array.isArray(errors)) return true;
+  if (typeof error === 'object' && error !== null) return Object.keys(error).length > 0;
+  return error !== undefined && error !== null && error !== '' && error !== false;
+}
+
+/**
+ * The object that says what went wrong: `{error: {code, type, message}}`, `{error: {status}}` (Google), `{object: 'error', code,
+ * type, message}` (vLLM), or Cloudflare's `{success: false, errors: [{code, message}]}`
+ * (https://developers.cloudflare.com/fundamentals/api/reference/deprecations/#responses).
+ */
+function errorIn(top: Fields | undefined): Fields {
+  const { error, errors } = top ?? {};
+  return record(firstOf(error)) ?? inner(error) ?? record(firstOf(errors)) ?? top ?? {};
+}
+
+function codesIn(
+  top: Fields | undefined,
+  error: Fields,
+  metadata: Fields,
+  headers: Readonly<Record<string, string>>,
+): readonly string[] {
+  return [
+    record(error['details'])?.['error_code'],
+    error['code'],
+    top?.['code'],
+    metadata['error_type'],
+    metadata['limit_source'],
+    // AWS: `ThrottlingException:http://…` in a header, or `com.amazon…#ThrottlingException` in the body.
+    headers['x-amzn-errortype']?.split(':')[0],
+    word(top?.['__type'])?.split('#').pop(),
+    error['type'],
+    error['status'],
+    top?.['type'],
+    record(error['innererror'])?.['code'],
+    // Google's reason (https://cloud.google.com/apis/design/errors#error_info).
+    detailOf(top, 'ErrorInfo')?.['reason'],
+  ]
+    .map(word)
+    .filter((found) => found !== undefined);
+}
+
+// `{error: 'text'}` (Ollama, xAI), `{error: ['text']}` (Text Generation Inference), `{detail: [{msg}]}` (FastAPI), the same under
+// `message` (Mistral), or the text itself.
+function textIn(outer: unknown, top: Fields | undefined, error: Fields, metadata: Fields): string {
+  const texts = [
+    error['message'],
+    firstOf(top?.['error']),
+    top?.['message'],
+    top?.['Message'],
+    detailText(top?.['detail']),
+    detailText(record(error['message'])?.['detail']),
+    firstOf(top?.['errors']),
+    outer,
+  ];
+  const found = texts.find((candidate) => typeof candidate === 'string');
+  const own = typeof found === 'string' ? found : '';
+  // OpenRouter's own text is no more than that the provider returned an error.
+  const upstream = typeof metadata['raw'] === 'string' ? `${own}: ${metadata['raw']}` : own;
+  return upstream.slice(0, longestText);
+}
+
+function detailText(detail: unknown): unknown {
+  const one = record(firstOf(detail));
+  return one === undefined ? detail : (one['msg'] ?? one['message'] ?? one['error']);
+}
+
+/** An error that a gateway passes on as text. */
+function inner(error: unknown): Fields | undefined {
+  if (typeof error !== 'string' || !error.startsWith('{') || error.length > longestInner) return undefined;
+  try {
+    const parsed = record(JSON.parse(error));
+    return record(parsed?.['error']) ?? parsed;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Details of an error as Google's services give them (https://google.aip.dev/193#errorinfo). */
+function detailsOf(body: unknown): readonly Fields[] {
+  const outer = record(firstOf(body));
+  const details = record(outer?.['error'])?.['details'] ?? outer?.['details'];
+  return Array.isArray(details) ? details.map(record).filter((detail) => detail !== undefined) : [];
+}
+
+function detailOf(body: unknown, name: string): Fields | undefined {
+  return detailsOf(body).find((detail) => word(detail['@type'])?.endsWith(name) === true);
+}
+
+/** The names of the quotas that `QuotaFailure` says are used up. */
+export function quotasIn(body: unknown): readonly string[] {
+  const violations = detailOf(body, 'QuotaFailure')?.['violations'];
+  if (!Array.isArray(violations)) return [];
+  return violations
+    .slice(0, 32)
+    .map((violation) => word(record(violation)?.['quotaId'])?.slice(0, 100) ?? '');
+}
+
+/** A web page comes from what stands before the vendor's service. */
+export function isHTML(body: unknown): boolean {
+  return typeof body === 'string' && /^\s*(<!doctype|<html)/i.test(body.slice(0, 200));
+}
+
+function lowerCased(headers: unknown): Record<string, string> {
+  const entries = Object.entries(record(headers) ?? {}).map(([name, value]) => [name.toLowerCase(), value]);
+  return Object.fromEntries(entries.filter(([, value]) => typeof value === 'string'));
+}
+
+function firstOf(value: unknown): unknown {
+  return Array.isArray(value) ? value[0] : value;
+}
+
+function record(value: unknown): Fields | undefined {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Fields) : undefined;
+}
+
+function word(value: unknown): string | undefined {
+  if (typeof value === 'number') return String(value);
+  return typeof value === 'string' && value !== '' ? value : undefined;
+}
+
+function statusIn(code: unknown): number | undefined {
+  // Not of anything else: `Number` calls what an object says is its `valueOf`.
+  const number = typeof code === 'string' || typeof code === 'number' ? Number(code) : Number.NaN;
+  return Number.isInteger(number) && number >= 400 && number < 600 ? number : undefined;
+}

@@ -1,0 +1,78 @@
+import type { VendorLimit } from '../../types/options/limit.ts';
+import { clampWait } from './durations.ts';
+import { answeredAt, waitIn } from './retry-after.ts';
+
+/** Names of headers, with `#` for what is told of a limit: OpenAI and many others, Anthropic, Mistral. */
+const patterns: readonly (readonly [VendorLimit['of'], remaining: string, limit: string, reset: string])[] = [
+  ['requests', 'x-ratelimit-remaining-requests', 'x-ratelimit-limit-requests', 'x-ratelimit-reset-requests'],
+  ['tokens', 'x-ratelimit-remaining-tokens', 'x-ratelimit-limit-tokens', 'x-ratelimit-reset-tokens'],
+  ...(['requests', 'tokens', 'input-tokens', 'output-tokens'] as const).map((kind) => {
+    const name = `anthropic-ratelimit-${kind}`;
+    return [kind, `${name}-remaining`, `${name}-limit`, `${name}-reset`] as const;
+  }),
+  ['tokens', 'x-ratelimitbysize-remaining-minute', 'x-ratelimitbysize-limit-minute', 'ratelimitbysize-reset'],
+];
+
+/**
+ * What is left of a vendor's limits, from the headers of any of its answers; nothing where it does not say. Total: what cannot
+ * be read is left out.
+ *
+ * Sources: https://platform.openai.com/docs/guides/rate-limits, https://console.groq.com/docs/rate-limits,
+ * https://platform.claude.com/docs/en/api/rate-limits
+ */
+export function limitsOf(headers: Readonly<Record<string, string>>): readonly VendorLimit[] {
+  return patterns.flatMap(([of, remainingName, limitName, resetName]): readonly VendorLimit[] => {
+    const remaining = count(headers[remainingName]);
+    if (remaining === undefined) return [];
+    return [
+      {
+        of,
+        remaining,
+        limit: count(headers[limitName]),
+        resetAfter: reset(headers[resetName], headers),
+      },
+    ];
+  });
+}
+
+/** Headers that say when a limit without a name of its own comes back, and the one that says what is left of it. */
+const windows: readonly (readonly [reset: string, remaining: string])[] = [
+  ['x-ratelimit-reset', 'x-ratelimit-remaining'],
+  ['x-ratelimit-reset-after', 'x-ratelimit-remaining'],
+  ['x-rate-limit-reset', 'x-rate-limit-remaining'],
+  ['ratelimit-reset', 'ratelimit-remaining'],
+  ['anthropic-ratelimit-unified-reset', 'anthropic-ratelimit-unified-remaining'],
+];
+/** A bucket that is full again within a minute is one of a minute; one of a day lets the next request in long before it is full. */
+const longestBucket = 60_000;
+
+/**
+ * Milliseconds until the next request can succeed, from the limits in the headers of a refusal: windows such as OpenRouter's
+ * `x-ratelimit-reset`, the `anthropic-ratelimit-unified-reset` of subscriptions, or the IETF's `RateLimit`
+ * (https://datatracker.ietf.org/doc/draft-ietf-httpapi-ratelimit-headers/); else the buckets of a minute that are empty.
+ */
+export function windowResetOf(headers: Readonly<Record<string, string>>): number | undefined {
+  for (const [resetName, remainingName] of windows) {
+    if ((count(headers[remainingName]) ?? 0) > 0) continue;
+    const wait = reset(headers[resetName], headers);
+    if (wait !== undefined) return wait;
+  }
+  const { ratelimit = '' } = headers;
+  const [, left] = /\b(?:r|remaining)=(\d{1,15})/i.exec(ratelimit) ?? [];
+  const [, seconds] = /\b(?:t|reset)=(\d{1,15})/i.exec(ratelimit) ?? [];
+  if (seconds !== undefined && Number(left ?? 0) === 0) return clampWait(Number(seconds) * 1_000);
+  const waits = limitsOf(headers)
+    .filter(({ remaining }) => remaining === 0)
+    .flatMap(({ resetAfter }) => (resetAfter !== undefined && resetAfter <= longestBucket ? resetAfter : []));
+  return waits.length === 0 ? undefined : Math.max(...waits);
+}
+
+function count(text: string | undefined): number | undefined {
+  const number = Number(text?.trim() || 'none');
+  return Number.isFinite(number) && number >= 0 ? number : undefined;
+}
+
+/** A duration, a moment or a bare number: of seconds, or seconds or milliseconds since 1970 where so large. */
+function reset(text: string | undefined, headers: Readonly<Record<string, string>>): number | undefined {
+  return text === undefined ? undefined : waitIn(text, answeredAt(headers));
+}

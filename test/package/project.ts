@@ -1,0 +1,53 @@
+import { execFile } from 'node:child_process';
+import { mkdir, mkdtemp, readFile, realpath, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { promisify } from 'node:util';
+
+const run = promisify(execFile);
+const root = join(import.meta.dirname, '../..');
+
+/** An application's project outside of this one, with the package as it is published. */
+export interface Project {
+  readonly folder: string;
+  remove(): Promise<void>;
+}
+
+/** Packs the package as it is built; returns the path of the archive in a folder of its own. */
+export async function pack(): Promise<string> {
+  const folder = await temporary();
+  const { stdout } = await run('npm', ['pack', '--json', '--ignore-scripts', '--pack-destination', folder], {
+    cwd: root,
+  });
+  const told: unknown = JSON.parse(stdout);
+  // Older and newer npm tell the same in a list or in an object.
+  const [entry] = Array.isArray(told) ? told : Object.values(told as object);
+  return join(folder, entry.filename);
+}
+
+/**
+ * Makes an empty project with the packed package, with what it depends on, and nothing else. No registry is asked.
+ *
+ * @param peers what the application has installed as well
+ */
+export async function projectWith(packed: string, peers: readonly string[]): Promise<Project> {
+  const folder = await temporary();
+  const installed = join(folder, 'node_modules/signalbox');
+  await mkdir(installed, { recursive: true });
+  await run('tar', ['-xzf', packed, '--strip-components=1', '-C', installed]);
+  const { dependencies } = JSON.parse(await readFile(join(installed, 'package.json'), 'utf8'));
+  const manifest = { name: 'application', private: true, type: 'module' };
+  await writeFile(join(folder, 'package.json'), JSON.stringify(manifest));
+  for (const name of [...Object.keys(dependencies), ...peers]) await link(folder, name);
+  return { folder, remove: () => rm(folder, { recursive: true, force: true }) };
+}
+
+async function temporary(): Promise<string> {
+  return mkdtemp(join(await realpath(tmpdir()), 'signalbox-project-'));
+}
+
+async function link(folder: string, name: string): Promise<void> {
+  const path = join(folder, 'node_modules', name);
+  await mkdir(dirname(path), { recursive: true });
+  await symlink(join(root, 'node_modules', name), path, 'junction');
+}

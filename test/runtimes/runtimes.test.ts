@@ -1,0 +1,80 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Project, pack, projectWith } from '../package/project.ts';
+import { chromium, installRuntimes } from './installed.ts';
+import { type Running, type Runtime, runtimes } from './launch.ts';
+import { scenarios } from './scenarios.ts';
+import { type MockVendor, mockVendor } from './vendor.ts';
+
+const words = 'Hello there, friend';
+const notInstalled = installRuntimes();
+
+/** What is missing for a runtime, and how to get it. */
+function missing({ browser }: Runtime): string | undefined {
+  if (notInstalled !== undefined) return notInstalled;
+  return browser && chromium() === undefined
+    ? 'there is no Chromium: apt-get install chromium, or set CHROMIUM'
+    : undefined;
+}
+
+let project: Project;
+beforeAll(async () => {
+  project = await projectWith(await pack(), ['openai', '@anthropic-ai/sdk', '@google/genai']);
+});
+afterAll(() => project.remove());
+
+describe.each(Object.entries(runtimes))('%s', (name, each) => {
+  const reason = missing(each);
+  // In CI everything has to be there.
+  const skipped = reason !== undefined && process.env['CI'] === undefined;
+  if (skipped) console.warn(`${name} is skipped: ${reason}`);
+
+  let vendor: MockVendor;
+  let runtime: Running;
+  beforeAll(async () => {
+    if (skipped) return;
+    if (reason !== undefined) throw new Error(reason);
+    vendor = await mockVendor();
+    runtime = await each.launch(project.folder, vendor.url);
+  });
+  afterAll(async () => {
+    await runtime?.stop();
+    await vendor?.close();
+  });
+  const called = async (what: string, model: string): Promise<unknown> => {
+    const { value, error } = await runtime.call(what, vendor.url, model);
+    if (error !== undefined) throw new Error(error);
+    return value;
+  };
+  const test = skipped ? it.skip : it.concurrent;
+
+  test.each(Object.keys(scenarios))('%s', async (scenario) => {
+    await called('scenario', scenario);
+  });
+
+  test('three requests at a time, and one place for them', async () => {
+    const model = 'slow-201';
+    const answers = await Promise.all([
+      called('chat', model),
+      called('chat', model),
+      called('stream', model),
+    ]);
+    expect(answers).toEqual([words, words, words]);
+  });
+
+  (each.drops === true ? test : it.skip)('a place that a dropped request held comes back', async () => {
+    const model = 'slow-202';
+    await called('leave', model);
+    expect(await called('inFlight', model)).toBe(1);
+    await expect.poll(() => called('inFlight', model), { interval: 500, timeout: 60_000 }).toBe(0);
+    expect(await called('chat', model)).toBe(words);
+  });
+
+  (each.drops === true ? test : it.skip)(
+    'a copy that was dropped with its request is not counted for ever',
+    async () => {
+      const model = 'slow-203';
+      expect(await called('copy', model)).toBe('good');
+      await expect.poll(() => called('copies', model), { interval: 500, timeout: 60_000 }).toBe(true);
+    },
+  );
+});

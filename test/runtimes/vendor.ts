@@ -1,0 +1,113 @@
+import { type Vendor, type VendorName, vendors } from '../faults/vendors.ts';
+import { type Behaviour, events, type FaultServer, faultServer, json } from '../support/fault-server.ts';
+
+/** What the vendor has seen of one model. */
+export interface SeenOfModel {
+  requests: number;
+  /** Under way at the same time. */
+  most: number;
+  /** Whose client left before the answer was complete. */
+  left: number;
+}
+
+/** A vendor on loopback that speaks as all of them do. The model in a request says what becomes of it. */
+export interface MockVendor {
+  readonly url: string;
+  close(): Promise<void>;
+}
+
+const paths: readonly (readonly [RegExp, VendorName])[] = [
+  [/\/chat\/completions$/, 'openai'],
+  [/\/responses$/, 'openai-responses'],
+  [/\/v1\/messages$/, 'anthropic'],
+  [/:(streamG|g)enerateContent/, 'google'],
+];
+
+export async function mockVendor(): Promise<MockVendor> {
+  const seen = new Map<string, SeenOfModel & { now: number }>();
+  const serve: Behaviour = async (response, received) => {
+    const { path, body } = received;
+    // For browsers, whose pages have to come from somewhere.
+    if (path === '/') {
+      response.writeHead(200, { 'content-type': 'text/html' });
+      response.end('<!doctype html><title>signalbox</title>');
+      return;
+    }
+    if (path.startsWith('/seen/')) {
+      const { now: _, ...of } = seen.get(path.slice('/seen/'.length)) ?? {
+        requests: 0,
+        most: 0,
+        left: 0,
+        now: 0,
+      };
+      return json(of)(response, received);
+    }
+    const name = paths.find(([pattern]) => pattern.test(path.split('?')[0] ?? ''))?.[1];
+    if (name === undefined) {
+      response.writeHead(404).end();
+      return;
+    }
+    const asked = (body ?? {}) as { readonly model?: string; readonly stream?: boolean };
+    const model = asked.model ?? /models\/([^:]+):/.exec(path)?.[1] ?? '';
+    const counts = seen.get(model) ?? { requests: 0, most: 0, left: 0, now: 0 };
+    seen.set(model, counts);
+    counts.requests += 1;
+    counts.now += 1;
+    counts.most = Math.max(counts.most, counts.now);
+    void received.over.then(() => {
+      counts.now -= 1;
+      if (!received.complete) counts.left += 1;
+    });
+    const stream = asked.stream === true || path.includes('alt=sse');
+    await behaviourOf(model, counts.requests, vendors[name], stream)(response, received);
+  };
+  const server: FaultServer = await faultServer(serve);
+  return { url: server.url, close: () => server.close() };
+}
+
+/** `slow-300` answers after 300 ms; `limited-1` refuses the first request; the others are named after what they do. */
+function behaviourOf(model: string, nth: number, vendor: Vendor, stream: boolean): Behaviour {
+  const said = vendor.said('Hello there, friend');
+  const good: Behaviour = stream ? events(said.stream) : json(said.answer);
+  const [behaviour = '', number = '0'] = model.split('-');
+  const ms = Number.parseInt(number, 10);
+  switch (behaviour) {
+    case 'broken':
+      return json({ error: { message: 'no' } }, 500);
+    case 'endless':
+      return (response) => {
+        response.writeHead(503, { 'content-type': 'application/json' });
+        response.write('{"error":');
+      };
+    case 'redirect':
+      return (response) => {
+        response.writeHead(307, { location: '/v1/elsewhere' }).end();
+      };
+    case 'silent':
+      return () => {};
+    case 'limited':
+      return nth > 1
+        ? good
+        : json({ error: { message: 'no', code: 'rate_limit_exceeded' } }, 429, {
+            'retry-after-ms': String(ms),
+          });
+    case 'slow':
+      return async (response, received) => {
+        await new Promise((resolve) => setTimeout(resolve, ms));
+        await good(response, received);
+      };
+    // A token every so many milliseconds, twelve of them.
+    case 'ticking':
+      return async (response) => {
+        response.writeHead(200, { 'content-type': 'text/event-stream' });
+        for (const event of [...vendor.opening, ...Array.from({ length: 12 }, () => vendor.token)]) {
+          if (response.destroyed) return;
+          response.write(event);
+          await new Promise((resolve) => setTimeout(resolve, ms));
+        }
+        response.end(vendor.closing.join(''));
+      };
+    default:
+      return good;
+  }
+}
