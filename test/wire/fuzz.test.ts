@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { corpus } from './entries/index.ts';
-import { ask, type Case, type Outcome } from './fuzz/ask.ts';
+import { ask, type Case, isOurs, type Outcome } from './fuzz/ask.ts';
 import { cut, type Json, piecesOf, print, textOf } from './fuzz/bytes.ts';
 import { reframed, withJunk, withLoss, withNoise } from './fuzz/mutations.ts';
 import type { Mode } from './play.ts';
@@ -18,7 +18,9 @@ const cases: readonly Case[] = Object.values(corpus)
   .flatMap((entry) =>
     (['chat', 'stream'] as readonly Mode[]).flatMap((mode) => {
       const bytes = entry[mode];
-      return bytes === undefined ? [] : entry.over.map((over) => ({ entry, over, mode, bytes }));
+      return bytes === undefined
+        ? []
+        : entry.over.filter(isOurs).map((over) => ({ entry, over, mode, bytes }));
     }),
   );
 const robust = (to: 'cut' | 'loss'): readonly Case[] =>

@@ -58,6 +58,13 @@ export function blockReader(): BlockReader {
     return block;
   };
 
+  /** The place of the block that an event belongs to: where it says none, of the one that is open. */
+  const placeOf = (index: unknown): unknown => {
+    if ((index ?? undefined) !== undefined || open.has(index) || open.size !== 1) return index;
+    const [only] = open.keys();
+    return only;
+  };
+
   const stop = (index: unknown): Parts => {
     const block = open.get(index);
     open.delete(index);
@@ -76,7 +83,7 @@ export function blockReader(): BlockReader {
     },
     push(index, delta) {
       const type = delta['type'];
-      let block = open.get(index);
+      let block = open.get(placeOf(index));
       if (type === 'input_json_delta') {
         const text = asText(delta['partial_json']) ?? '';
         if (text === '') return [];
@@ -84,13 +91,14 @@ export function blockReader(): BlockReader {
           throw malformed('anthropic', 'arguments came without the call that they belong to');
         return pushInput(block, text);
       }
+      if (!asText(type)) throw malformed('anthropic', 'a delta does not say what it is');
       if (type === 'text_delta' && delta['text'] !== '') hasContent = true;
       block ??= begin(index, {
         type: type === 'text_delta' || type === 'citations_delta' ? 'text' : 'thinking',
       });
       return pushDelta(block, delta);
     },
-    stop,
+    stop: (index) => stop(placeOf(index)),
     end: () => [...open.keys()].flatMap(stop),
     any: () => begun > 0,
     evidence: () => ({ callsTools, hasContent, isCut }),

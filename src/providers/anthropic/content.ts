@@ -1,7 +1,7 @@
 import type { JSONObject } from '../../types/request/json.ts';
 import type { ContentPart, ProviderOptions, SourcePart } from '../../types/request/message.ts';
 import { asJSON, asObjects, asText, type Wire } from '../../util/json.ts';
-import { namelessCall } from '../shared/answer/broken.ts';
+import { malformed, namelessCall } from '../shared/answer/broken.ts';
 import { readToolInput } from '../shared/tool-input.ts';
 
 /** One content block of an answer as parts; nothing for a kind that is not known (it is still in `raw`). */
@@ -46,10 +46,11 @@ export function toWholeParts(block: Wire): readonly WholePart[] {
 }
 
 /**
- * A block whose call has an id that no other has. Throws where the application would have to answer a call without knowing of
- * which tool.
+ * A block whose call has an id that no other has. Throws for a block without a type, and where the application would have to answer
+ * a call without knowing of which tool.
  */
 export function withOwnId(block: Wire, ownId: (given: unknown) => string): Wire {
+  if (!asText(block['type'])) throw malformed('anthropic', 'a block does not say what it is');
   if (block['type'] !== 'tool_use') return block;
   if (!asText(block['name'])) throw namelessCall('anthropic');
   return { ...block, id: ownId(block['id']) };

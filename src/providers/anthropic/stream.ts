@@ -1,7 +1,7 @@
 import { classifyFailure } from '../../transport/failure/failure.ts';
 import { isFailure } from '../../transport/failure/read-failure.ts';
 import type { ProviderResponsePart, ProviderStreamPart } from '../../types/provider.ts';
-import { asObject, asObjects, asText, compact, type Wire } from '../../util/json.ts';
+import { asNonEmpty, asObject, asObjects, asText, compact, type Wire } from '../../util/json.ts';
 import { malformed, truncated } from '../shared/answer/broken.ts';
 import { finishReasonOf, givenReason } from '../shared/answer/finish-reason.ts';
 import type { StreamReader } from '../shared/stream/part-stream.ts';
@@ -13,6 +13,8 @@ import { metadataOf } from './response.ts';
 import { readUsage } from './usage.ts';
 
 const provider = 'anthropic';
+/** Fields of the vendor's events: one that has any of them and no type is a piece of the answer that cannot be read. */
+const fields = ['message', 'index', 'content_block', 'delta'];
 
 /**
  * A reader for one stream of message events (https://platform.claude.com/docs/en/build-with-claude/streaming). Either the reason
@@ -71,6 +73,8 @@ export function eventReader(headers: Readonly<Record<string, string>>): StreamRe
         default:
           // An error, also where a gateway says it in another vendor's form.
           if (isFailure(wire)) throw classifyFailure({ provider, headers, body: wire }, anthropicFailures);
+          if (!asNonEmpty(wire['type']) && fields.some((field) => field in wire))
+            throw malformed(provider, 'an event does not say what it is');
           return [];
       }
     },

@@ -275,6 +275,41 @@ export const anthropicEndings: readonly WireEntry[] = [
     stream: stream(start(), start(), ...whole, ending('end_turn'), over),
     gives: { ...hello, id: 'msg_1' },
   },
+  {
+    name: 'an event stream that is labeled as JSON',
+    source: 'https://github.com/xiaoliu10/claude-code-router-next/pull/45',
+    over: anthropic,
+    stream: {
+      ...stream(start(), ...whole, ending('end_turn'), over),
+      headers: { 'content-type': 'application/json' },
+    },
+    gives: hello,
+  },
+  {
+    name: 'events without their names',
+    source: 'https://github.com/seifghazi/claude-code-proxy/pull/32',
+    over: anthropic,
+    stream: stream(
+      ...[start(), ...whole, ending('end_turn'), over].map((each) => each.replace(/^event: .*\n/, '')),
+    ),
+    gives: hello,
+  },
+  {
+    name: 'keep-alive events and comments are nothing',
+    source: 'https://github.com/tombii/better-ccflare/pull/307',
+    over: anthropic,
+    stream: stream(
+      start(),
+      ': alive\n\n',
+      'data:\n\n',
+      event('ping'),
+      ...whole,
+      'event: ping\ndata: {}\n\n',
+      ending('end_turn'),
+      over,
+    ),
+    gives: hello,
+  },
 ];
 
 /** Where the content of a message stands. */
@@ -399,6 +434,7 @@ export const anthropicContent: readonly WireEntry[] = [
   {
     name: 'calls in blocks that never stop, all at the same place',
     source: 'https://github.com/xemantic/anthropic-sdk-kotlin/pull/147',
+    sensitiveTo: ['loss'],
     over: anthropic,
     stream: stream(
       start(),
@@ -436,6 +472,7 @@ export const anthropicContent: readonly WireEntry[] = [
   {
     name: 'two blocks that are open at once',
     source: 'https://github.com/farion1231/cc-switch/pull/2303',
+    sensitiveTo: ['loss'],
     over: anthropic,
     stream: stream(
       start(),

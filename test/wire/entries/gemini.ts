@@ -15,6 +15,7 @@ export const geminiEndings: readonly WireEntry[] = [
   {
     name: 'STOP in every chunk ends nothing',
     source: 'https://github.com/songquanpeng/one-api/pull/1477',
+    sensitiveTo: ['cut'],
     over: [...gemini, 'ai-sdk-google'],
     stream: stream(chunk([text('Hel')], 'STOP'), chunk([text('lo')], 'STOP')),
     chat: answer([text('Hel'), text('lo')], 'STOP'),
@@ -23,6 +24,7 @@ export const geminiEndings: readonly WireEntry[] = [
   {
     name: 'STOP before any content ends nothing',
     source: 'https://github.com/Chevey339/kelivo/issues/1003',
+    sensitiveTo: ['cut'],
     over: gemini,
     stream: stream(chunk([], 'STOP'), chunk([], 'STOP'), chunk([text('Hello')]), chunk([], 'STOP')),
     gives: hello,
@@ -30,6 +32,7 @@ export const geminiEndings: readonly WireEntry[] = [
   {
     name: 'content after STOP is content',
     source: 'https://github.com/router-for-me/CLIProxyAPI/issues/5651',
+    sensitiveTo: ['cut'],
     over: gemini,
     stream: stream(chunk([text('Hello')], 'STOP'), chunk([toOslo])),
     gives: { ...called, text: 'Hello' },
@@ -37,6 +40,7 @@ export const geminiEndings: readonly WireEntry[] = [
   {
     name: 'the last reason counts',
     source: 'https://github.com/songquanpeng/one-api/pull/1477',
+    sensitiveTo: ['cut'],
     over: gemini,
     stream: stream(chunk([text('Hel')], 'STOP'), chunk([text('lo')], 'MAX_TOKENS'), chunk([], '')),
     gives: { text: 'Hello', finishReason: 'length' },
@@ -184,6 +188,26 @@ export const geminiEndings: readonly WireEntry[] = [
     ),
     gives: { ...hello, id: 'a', model: 'gemini' },
   },
+  {
+    name: 'an event stream that is labeled as JSON',
+    source: 'https://github.com/xiaoliu10/claude-code-router-next/pull/45',
+    over: gemini,
+    stream: { ...stream(chunk([text('Hello')], 'STOP')), headers: { 'content-type': 'application/json' } },
+    gives: hello,
+  },
+  {
+    name: 'keep-alive events and comments are nothing',
+    source: 'https://github.com/anomalyco/opencode/issues/50871',
+    over: ['google'],
+    stream: stream(
+      ': alive\n\n',
+      'data:\n\n',
+      chunk([text('Hello')]),
+      'data: : alive\n\n',
+      chunk([], 'STOP'),
+    ),
+    gives: hello,
+  },
 ];
 
 /** What stands in an answer. */
@@ -216,6 +240,7 @@ export const geminiContent: readonly WireEntry[] = [
   {
     name: 'a call that is sent again is one call',
     source: 'https://github.com/NousResearch/hermes-agent/pull/111686',
+    sensitiveTo: ['loss'],
     over: gemini,
     stream: stream(
       chunk([call({ id: 'a', name: 'get_weather', args: { city: 'Oslo' } })]),
@@ -281,6 +306,7 @@ export const geminiContent: readonly WireEntry[] = [
   {
     name: 'of several answers the first is the answer, however a stream mixes them',
     source: 'https://ai.google.dev/api/generate-content#generationconfig',
+    sensitiveTo: ['loss'],
     over: ['google'],
     stream: stream(
       {
@@ -389,6 +415,7 @@ export const geminiSources: readonly WireEntry[] = [
   {
     name: 'sources that a stream repeats are given once',
     source: 'https://ai.google.dev/gemini-api/docs/google-search',
+    sensitiveTo: ['cut'],
     over: gemini,
     stream: stream(
       chunk([text('Hel')], 'STOP', grounded([{ web: { uri: 'https://a.example', title: 'A' } }])),

@@ -660,4 +660,25 @@ export const responsesEndings: readonly WireEntry[] = [
     chat: response([message('Hello')], { error: '' }),
     gives: hello,
   },
+  {
+    name: 'an event stream that is labeled as JSON',
+    source: 'https://github.com/xiaoliu10/claude-code-router-next/pull/45',
+    over: responses,
+    stream: { ...stream(created, ...deltas, completed()), headers: { 'content-type': 'application/json' } },
+    gives: hello,
+  },
+  {
+    name: 'keep-alive events and comments are nothing',
+    source: 'https://github.com/anomalyco/opencode/issues/50871',
+    over: responses,
+    stream: stream(
+      created,
+      ': alive\n\n',
+      'data:\n\n',
+      ...deltas,
+      'event: keepalive\ndata: {"type":"keepalive"}\n\n',
+      completed(),
+    ),
+    gives: hello,
+  },
 ];

@@ -1,4 +1,10 @@
-import { type ContentPart, isRouterError, type ProviderCall, type ProviderStreamPart } from 'signalbox';
+import {
+  type ContentPart,
+  isRouterError,
+  type Provider,
+  type ProviderCall,
+  type ProviderStreamPart,
+} from 'signalbox';
 import { accumulator } from '../../../src/core/calls/stream/accumulate.ts';
 import type { WireBytes, WireEntry } from '../entry.ts';
 import { type InterfaceName, interfaces } from '../interfaces.ts';
@@ -20,8 +26,24 @@ export interface Case {
   readonly bytes: WireBytes;
 }
 
+/** Whether signalbox itself reads the bytes: what others make of them first is theirs. */
+export function isOurs(over: InterfaceName): boolean {
+  return !over.startsWith('ai-sdk-') && over !== 'google-legacy';
+}
+
 /** Longer than any answer takes that comes at all. */
 const patience = 5_000;
+
+const providers = new Map<InterfaceName, Provider>();
+/** What the providers' `fetch` answers with. One case is played at a time. */
+let respond = (): Response => new Response(null, { status: 500 });
+
+function providerOf(over: InterfaceName): Provider {
+  const fetch = async (): Promise<Response> => respond();
+  const provider = providers.get(over) ?? interfaces[over]({ baseURL: 'http://127.0.0.1:9/v1', fetch });
+  providers.set(over, provider);
+  return provider;
+}
 
 /**
  * Asks a provider, whose `fetch` answers with these packets in this process.
@@ -33,8 +55,8 @@ export async function ask(
   packets: readonly Uint8Array[],
 ): Promise<Outcome> {
   const { status = 200, headers = {} } = bytes;
-  const fetch = async () => new Response(bodyOf(packets), { status, headers });
-  const provider = interfaces[over]({ baseURL: 'http://127.0.0.1:9/v1', fetch });
+  const provider = providerOf(over);
+  respond = () => new Response(bodyOf(packets), { status, headers });
   const hang = new AbortController();
   const call: ProviderCall = { ...callOf(entry), signal: hang.signal };
   const timer = setTimeout(() => hang.abort(), patience);

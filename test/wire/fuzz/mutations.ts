@@ -1,7 +1,15 @@
 import { type Json, objectsIn, type Piece, type Place, placesIn } from './bytes.ts';
 
 /** Fields whose values are an application's, and in which nothing is unknown. */
-const opaque = new Set(['arguments', 'input', 'args', 'response', 'extra_content']);
+const opaque = new Set([
+  'arguments',
+  'input',
+  'args',
+  'structValue',
+  'listValue',
+  'response',
+  'extra_content',
+]);
 
 /** Fields that hold content, in any vendor's words. */
 const contentFields = new Set([
@@ -15,6 +23,15 @@ const contentFields = new Set([
   'partial_json',
   'args',
   'partialArgs',
+  'stringValue',
+  'numberValue',
+  'boolValue',
+  'nullValue',
+  'structValue',
+  'listValue',
+  'output_text',
+  'documentName',
+  'sourceUri',
   'functionCall',
   'function',
   'function_call',

@@ -17,9 +17,9 @@ export function partReader(ownId: (given: unknown) => string): (wire: Wire) => P
   // Code that was run without an id: its result comes next.
   let ran = '';
   return (wire) => {
-    const own = signatureOf(wire);
     const thought = wire['thought'] === true;
     const text = asText(wire['text']);
+    const own = signatureOf(wire);
     if (text !== undefined) {
       // An empty text may carry a signature.
       if (text === '' && own.providerOptions === undefined) return undefined;

@@ -2,7 +2,7 @@ import type { ProviderError } from '../../../errors.ts';
 import { classifyFailure } from '../../../transport/failure/failure.ts';
 import { isFailure } from '../../../transport/failure/read-failure.ts';
 import type { ProviderResult } from '../../../types/provider.ts';
-import type { JSONObject } from '../../../types/request/json.ts';
+import type { JSONObject, JSONValue } from '../../../types/request/json.ts';
 import type { ContentPart } from '../../../types/request/message.ts';
 import type { FinishReason, Warning } from '../../../types/result/result.ts';
 import type { StreamContent } from '../../../types/result/stream-part.ts';
@@ -65,6 +65,10 @@ function anotherForm(): ProviderError {
 /** The first candidate, or the one of an index; the vendor leaves out an index of 0. */
 export function candidateIn(wire: Wire, index?: number): Wire | undefined {
   const candidates = asObjects(wire['candidates']);
+  const [first] = candidates;
+  // As it nearly always is.
+  if (first === undefined || (candidates.length === 1 && indexOf(first) === (index ?? indexOf(first))))
+    return first;
   if (index === undefined) return candidates.find((each) => indexOf(each) === 0) ?? candidates[0];
   return candidates.find((each) => indexOf(each) === index);
 }
@@ -106,15 +110,34 @@ export function endOf(
 
 /** What the vendor says beyond our own fields. */
 export function metadataOf(wire: Wire, candidate: Wire | undefined): JSONObject {
-  return compact({
-    finishReason: givenReason(candidate?.['finishReason']),
-    promptFeedback: asJSON(wire['promptFeedback']),
-    safetyRatings: asJSON(candidate?.['safetyRatings']),
-    citationMetadata: asJSON(candidate?.['citationMetadata']),
-    groundingMetadata: asJSON(candidate?.['groundingMetadata']),
-    urlContextMetadata: asJSON(candidate?.['urlContextMetadata']),
-    avgLogprobs: asJSON(candidate?.['avgLogprobs']),
-    logprobsResult: asJSON(candidate?.['logprobsResult']),
-    usageMetadata: asJSON(wire['usageMetadata']),
-  });
+  const metadata: Record<string, JSONValue> = {};
+  addMetadata(metadata, wire, candidate);
+  return metadata;
+}
+
+const ofAnswer = ['promptFeedback', 'usageMetadata'];
+const ofCandidate = [
+  'safetyRatings',
+  'citationMetadata',
+  'groundingMetadata',
+  'urlContextMetadata',
+  'avgLogprobs',
+  'logprobsResult',
+];
+
+/** Adds what a chunk says of this; the last chunk that says something counts. */
+export function addMetadata(
+  metadata: Record<string, JSONValue>,
+  wire: Wire,
+  candidate: Wire | undefined,
+): void {
+  const reason = givenReason(candidate?.['finishReason']);
+  if (reason !== undefined) metadata['finishReason'] = reason;
+  for (const name of ofAnswer) take(metadata, name, wire);
+  if (candidate !== undefined) for (const name of ofCandidate) take(metadata, name, candidate);
+}
+
+function take(metadata: Record<string, JSONValue>, name: string, from: Wire): void {
+  const value = asJSON(from[name]);
+  if (value !== undefined) metadata[name] = value;
 }

@@ -1,5 +1,5 @@
 import type { ProviderStreamPart } from '../../../types/provider.ts';
-import type { JSONObject } from '../../../types/request/json.ts';
+import type { JSONValue } from '../../../types/request/json.ts';
 import { asNonEmpty, asObject, compact, type Wire } from '../../../util/json.ts';
 import { malformed, truncated } from '../../shared/answer/broken.ts';
 import { givenReason, isContent } from '../../shared/answer/finish-reason.ts';
@@ -7,7 +7,7 @@ import type { StreamReader } from '../../shared/stream/part-stream.ts';
 import { ownToolCallIds } from '../../shared/tool-call-id.ts';
 import { callReader } from './calls.ts';
 import { type Part, partReader, sourcesOf } from './content.ts';
-import { asWire, blockReasonOf, candidateIn, endOf, indexOf, metadataOf, partsOf } from './response.ts';
+import { addMetadata, asWire, blockReasonOf, candidateIn, endOf, indexOf, partsOf } from './response.ts';
 import { usageCollector } from './usage.ts';
 
 const provider = 'google';
@@ -20,9 +20,10 @@ export function chunkReader(headers: Readonly<Record<string, string>>): StreamRe
   const ownId = ownToolCallIds();
   const read = partReader(ownId);
   const calls = callReader(ownId);
-  let response: { readonly id?: string; readonly model?: string } = {};
+  let id: string | undefined;
+  let model: string | undefined;
   const counted = usageCollector(headers);
-  let metadata: JSONObject = {};
+  const metadata: Record<string, JSONValue> = {};
   let index: number | undefined;
   let reason: string | undefined;
   let blockReason: string | undefined;
@@ -31,32 +32,35 @@ export function chunkReader(headers: Readonly<Record<string, string>>): StreamRe
   const grounded: Wire[] = [];
 
   /** What a chunk says of the answer as a whole, where it says it first. */
-  const describe = (wire: Wire): readonly ProviderStreamPart[] => {
-    const said = compact({ id: asNonEmpty(wire['responseId']), model: asNonEmpty(wire['modelVersion']) });
-    if (response.id !== undefined && said.id !== undefined && said.id !== response.id)
+  const pushInfo = (wire: Wire, parts: ProviderStreamPart[]): void => {
+    const said = asNonEmpty(wire['responseId']);
+    if (id !== undefined && said !== undefined && said !== id)
       throw malformed(provider, 'the stream has chunks of two answers');
-    const known = { ...said, ...response };
-    if (known.id === response.id && known.model === response.model) return [];
-    response = known;
-    return [{ type: 'response', ...response }];
+    const isKnown =
+      (id !== undefined || said === undefined) && (model !== undefined || !wire['modelVersion']);
+    if (isKnown) return;
+    id ??= said;
+    model ??= asNonEmpty(wire['modelVersion']);
+    parts.push({ type: 'response', ...compact({ id, model }) });
   };
 
   /** What is new of the bill, for the case that the stream breaks. */
-  const count = (wire: Wire): readonly ProviderStreamPart[] => {
-    if (!counted.take(wire)) return [];
+  const pushCount = (wire: Wire, parts: ProviderStreamPart[]): void => {
+    if (!counted.take(wire)) return;
     const serviceTier = counted.serviceTier();
-    return [{ type: 'response', usage: counted.usage(), ...compact({ serviceTier }) }];
+    parts.push({ type: 'response', usage: counted.usage(), ...compact({ serviceTier }) });
   };
 
-  const pushPart = (wire: Wire): readonly ProviderStreamPart[] => {
+  const pushPart = (wire: Wire, parts: ProviderStreamPart[]): void => {
     if (wire['functionCall'] !== undefined) {
       callsTools = true;
-      return calls.push(wire);
+      parts.push(...calls.push(wire));
+      return;
     }
     const part = read(wire);
-    if (part === undefined) return [];
+    if (part === undefined) return;
     hasContent ||= isContent(part);
-    return [toStreamPart(part)];
+    parts.push(toStreamPart(part));
   };
 
   return {
@@ -64,13 +68,15 @@ export function chunkReader(headers: Readonly<Record<string, string>>): StreamRe
       const wire = asWire(chunk, headers);
       const candidate = candidateIn(wire, index);
       if (candidate !== undefined) index ??= indexOf(candidate);
-      const parts = [...describe(wire), ...count(wire)];
-      metadata = { ...metadata, ...metadataOf(wire, candidate) };
+      const parts: ProviderStreamPart[] = [];
+      pushInfo(wire, parts);
+      pushCount(wire, parts);
+      addMetadata(metadata, wire, candidate);
       if (asObject(candidate?.['groundingMetadata']) !== undefined) grounded.push(candidate ?? {});
       reason = givenReason(candidate?.['finishReason']) ?? reason;
       blockReason ??= blockReasonOf(wire);
-      const told = partsOf(candidate).flatMap(pushPart);
-      return parts.length === 0 ? told : [...parts, ...told];
+      for (const part of partsOf(candidate)) pushPart(part, parts);
+      return parts;
     },
     end() {
       if (reason === undefined && blockReason === undefined) throw truncated(provider);

@@ -1,7 +1,7 @@
 import type { ProviderStreamPart } from '../../../types/provider.ts';
-import { asText, type Wire } from '../../../util/json.ts';
+import { asCount, asNonEmpty, asObject, type Wire } from '../../../util/json.ts';
 import { ownToolCallIds } from '../../shared/tool-call-id.ts';
-import { typeOf } from './items.ts';
+import { textsOf, typeOf } from './items.ts';
 import {
   endItem,
   type Kind,
@@ -20,8 +20,8 @@ export interface ItemList {
   readonly items: readonly StreamItem[];
   /** The item that a piece belongs to; a new one of the type where its beginning was left out. */
   itemOf(kind: Kind, event: Wire, type?: string): StreamItem;
-  begin(wire: Wire, outputIndex: unknown): Parts;
-  end(wire: Wire, outputIndex: unknown): Parts;
+  begin(event: Wire): Parts;
+  end(event: Wire): Parts;
   /** Ends what is open, and takes from the items of the whole response what the stream has not brought. */
   close(output: readonly Wire[]): Parts;
 }
@@ -32,20 +32,25 @@ export interface ItemList {
  */
 export function itemList(): ItemList {
   const items: StreamItem[] = [];
-  const byId = new Map<unknown, StreamItem>();
-  const byIndex = new Map<unknown, StreamItem>();
+  const byId = new Map<string | undefined, StreamItem>();
+  const byIndex = new Map<number | undefined, StreamItem>();
   const ownId = ownToolCallIds();
 
-  const add = (wire: Wire, outputIndex: unknown, id: unknown): StreamItem => {
-    const item = streamItem(wire, asText(id) || `item-${items.length}`, outputIndex);
+  const add = (wire: Wire, outputIndex: number | undefined, id: string | undefined): StreamItem => {
+    const item = streamItem(wire, id ?? `item-${items.length}`, outputIndex);
     items.push(item);
     if (id !== undefined) byId.set(id, item);
     if (outputIndex !== undefined) byIndex.set(outputIndex, item);
     return item;
   };
-  const find = (kind: Kind, id: unknown, outputIndex: unknown): StreamItem | undefined => {
-    const [known, there] = [byId.get(id), byIndex.get(outputIndex)];
+  const find = (
+    kind: Kind,
+    id: string | undefined,
+    outputIndex: number | undefined,
+  ): StreamItem | undefined => {
+    const known = byId.get(id);
     if (isOpen(known, kind)) return known;
+    const there = byIndex.get(outputIndex);
     if (isOpen(there, kind)) return there;
     return items.findLast(
       (item) => isOpen(item, kind) && (outputIndex === undefined || item.outputIndex === undefined),
@@ -58,7 +63,7 @@ export function itemList(): ItemList {
   };
   /** An item of the whole response. */
   const complete = (wire: Wire, item: StreamItem | undefined): Parts => {
-    if (item === undefined) return finish(add(wire, undefined, wire['id']), wire);
+    if (item === undefined) return finish(add(wire, undefined, asNonEmpty(wire['id'])), wire);
     if (!item.done) return finish(item, wire);
     keepBeside(item, wire);
     return item.kind === 'message' ? settleTexts(item, wire) : [];
@@ -66,21 +71,31 @@ export function itemList(): ItemList {
 
   return {
     items,
-    itemOf(kind, { item_id: id, output_index: outputIndex }, type = kind) {
+    itemOf(kind, event, type = kind) {
+      const id = asNonEmpty(event['item_id']);
+      const outputIndex = asCount(event['output_index']);
       return find(kind, id, outputIndex) ?? add({ type }, outputIndex, id);
     },
-    begin(wire, outputIndex) {
-      const there = byId.get(wire['id']) ?? byIndex.get(outputIndex);
+    begin(event) {
+      const wire = asObject(event['item']) ?? {};
+      const id = asNonEmpty(wire['id']);
+      const outputIndex = asCount(event['output_index']);
+      const there = byId.get(id) ?? byIndex.get(outputIndex);
       // A piece of it may have come before.
       const isIt = there?.announced === false && there.kind === kindOf(wire);
-      return learn(isIt ? there : add(wire, outputIndex, wire['id']), wire, ownId);
+      return learn(isIt ? there : add(wire, outputIndex, id), wire, ownId);
     },
-    end(wire, outputIndex) {
-      const { id } = wire;
+    end(event) {
+      const wire = asObject(event['item']) ?? {};
+      const id = asNonEmpty(wire['id']);
+      const outputIndex = asCount(event['output_index']);
       const kind = kindOf(wire);
       const item =
         items.find((each) => isOpen(each, kind) && isCalled(each, wire)) ?? find(kind, id, outputIndex);
-      const isRepeated = byId.get(id)?.done === true || items.some((each) => isSameCall(each, wire));
+      const isRepeated =
+        byId.get(id)?.done === true ||
+        items.some((each) => isSameCall(each, wire)) ||
+        isSameText(byIndex.get(outputIndex), wire);
       if (item === undefined && isRepeated) return [];
       return finish(item ?? add(wire, outputIndex, id), wire);
     },
@@ -107,18 +122,24 @@ function isSameCall(item: StreamItem, wire: Wire): boolean {
   return isCalled(item, wire) && known['name'] === wire['name'] && known['arguments'] === wire['arguments'];
 }
 
+function isSameText(item: StreamItem | undefined, wire: Wire): boolean {
+  if (item === undefined || kindOf(wire) !== 'message' || item.texts.size === 0) return false;
+  return textsOf(wire).every(({ index, text }) => item.texts.get(index)?.text === text);
+}
+
 /** Which item of the stream each item of the response is: by its id, else by its place among those of its type. */
 function pair(
   output: readonly Wire[],
   items: readonly StreamItem[],
-  byId: ReadonlyMap<unknown, StreamItem>,
+  byId: ReadonlyMap<string | undefined, StreamItem>,
 ): ReadonlyMap<Wire, StreamItem> {
   const pairs = new Map<Wire, StreamItem>();
   const left = new Set(items);
   const take = (wire: Wire, item: StreamItem | undefined): void => {
     if (item !== undefined && left.delete(item)) pairs.set(wire, item);
   };
-  for (const wire of output) take(wire, items.find((item) => isCalled(item, wire)) ?? byId.get(wire['id']));
+  for (const wire of output)
+    take(wire, items.find((item) => isCalled(item, wire)) ?? byId.get(asNonEmpty(wire['id'])));
   for (const wire of output) {
     if (pairs.has(wire)) continue;
     take(

@@ -1,7 +1,7 @@
 import type { JSONObject } from '../../../types/request/json.ts';
 import type { ContentPart, ProviderOptions, SourcePart } from '../../../types/request/message.ts';
-import { asJSON, asObject, asObjects, asText, compact, type Wire } from '../../../util/json.ts';
-import { namelessCall } from '../../shared/answer/broken.ts';
+import { asJSON, asNonEmpty, asObject, asObjects, asText, compact, type Wire } from '../../../util/json.ts';
+import { malformed, namelessCall } from '../../shared/answer/broken.ts';
 import { readToolInput } from '../../shared/tool-input.ts';
 
 /** Calls of the vendor's tools that the application has to run, as it runs its own. */
@@ -17,8 +17,6 @@ const clientTools = new Set([
 export function toParts(item: Wire): readonly ContentPart[] {
   const type = typeOf(item);
   switch (type) {
-    case '':
-      return [];
     case 'message':
       return textsOf(item).flatMap((content) => textParts(item, content));
     case 'reasoning':
@@ -56,8 +54,16 @@ export function toWholeParts(item: Wire, type: string): readonly WholePart[] {
 export function typeOf(item: Wire): string {
   const type = asText(item['type']) ?? '';
   if (type !== '') return type;
-  if (asText(item['call_id']) !== undefined && asText(item['name']) !== undefined) return 'function_call';
+  if (asText(item['call_id']) !== undefined && asText(item['name']) !== undefined)
+    return item['input'] === undefined ? 'function_call' : 'custom_tool_call';
   return item['content'] === undefined ? '' : 'message';
+}
+
+/** The same for an item that is whole. */
+export function knownTypeOf(item: Wire): string {
+  const type = typeOf(item);
+  if (type === '') throw malformed('openai', 'an item does not say what it is');
+  return type;
 }
 
 /** The id and name under which a call of a tool is known. */
@@ -73,7 +79,7 @@ export function callOf(item: Wire): { readonly toolCallId: string; readonly tool
  * which tool.
  */
 export function withOwnId(item: Wire, ownId: (given: unknown) => string): Wire {
-  const type = typeOf(item);
+  const type = knownTypeOf(item);
   if (!isClientCall(type)) return item;
   if (isNamed(type) && !asText(item['name'])) throw namelessCall('openai');
   return { ...item, call_id: ownId(asText(item['call_id']) || item['id']) };
@@ -100,8 +106,9 @@ interface Text {
 export function textsOf({ content }: Wire): readonly Text[] {
   if (typeof content === 'string') return [{ index: 0, text: content, annotations: [] }];
   return (Array.isArray(content) ? content : []).flatMap((each: unknown, index): readonly Text[] => {
-    const { type = 'text', text, annotations } = asObject(each) ?? {};
-    if (type !== 'output_text' && type !== 'text') return [];
+    const { type, text, annotations } = asObject(each) ?? {};
+    // Some servers leave the type out, or give it the name that it has elsewhere.
+    if (asNonEmpty(type) !== undefined && type !== 'output_text' && type !== 'text') return [];
     return [{ index, text: asText(text) ?? '', annotations: Array.isArray(annotations) ? annotations : [] }];
   });
 }

@@ -13,6 +13,7 @@ import {
   isClientCall,
   isNamed,
   keep,
+  knownTypeOf,
   messageOptions,
   reasoningText,
   sourcesIn,
@@ -34,15 +35,15 @@ export interface StreamItem {
   readonly kind: Kind;
   /** Tells its parts from those of other items. */
   readonly id: string;
-  readonly outputIndex: unknown;
+  readonly outputIndex: number | undefined;
   /** Whether its beginning has come, and not only a piece of it. */
   announced: boolean;
   /** As the vendor has sent it so far. */
   wire: Wire;
   /** What has been given out, by the place in the item. */
-  readonly texts: Map<string, string>;
+  readonly texts: Map<unknown, StreamText>;
   /** The model's words where it refuses, by their place. */
-  readonly refusals: Map<string, string>;
+  readonly refusals: Map<unknown, string>;
   /** Citations that came by themselves. */
   readonly annotations: unknown[];
   readonly logprobs: JSONValue[];
@@ -54,13 +55,19 @@ export interface StreamItem {
   done: boolean;
 }
 
+interface StreamText {
+  /** Tells it from the other texts of the answer. */
+  readonly id: string;
+  text: string;
+}
+
 export function kindOf(wire: Wire): Kind {
   const type = typeOf(wire);
   if (type === 'message' || type === 'reasoning') return type;
   return isClientCall(type) ? 'call' : 'whole';
 }
 
-export function streamItem(wire: Wire, id: string, outputIndex: unknown): StreamItem {
+export function streamItem(wire: Wire, id: string, outputIndex: number | undefined): StreamItem {
   return {
     kind: kindOf(wire),
     id,
@@ -80,18 +87,27 @@ export function streamItem(wire: Wire, id: string, outputIndex: unknown): Stream
 }
 
 /** More of a text. A blank line goes between two pieces of reasoning. */
-export function pushText(item: StreamItem, place: string, text: string): Parts {
+export function pushText(item: StreamItem, place: unknown, text: string): Parts {
   if (text === '') return [];
-  const before = item.texts.get(place);
-  item.texts.set(place, (before ?? '') + text);
-  if (item.kind === 'message') return [{ type: 'text-delta', text, id: `${item.id}.${place}` }];
-  const gap = before === undefined && item.texts.size > 1 ? '\n\n' : '';
-  return [{ type: 'reasoning-delta', text: gap + text, id: item.id }];
+  const { kind, id, texts } = item;
+  let told = texts.get(place);
+  const isNew = told === undefined;
+  if (told === undefined) {
+    told = { id: kind === 'message' ? textId(item, place) : id, text: '' };
+    texts.set(place, told);
+  }
+  told.text += text;
+  if (kind === 'message') return [{ type: 'text-delta', text, id: told.id }];
+  return [{ type: 'reasoning-delta', text: isNew && texts.size > 1 ? `\n\n${text}` : text, id }];
+}
+
+function textId({ id }: StreamItem, place: unknown): string {
+  return `${id}.${place}`;
 }
 
 /** What of a whole text has not been given out. Throws where a piece of it is missing. */
-export function settleText(item: StreamItem, place: string, text: string): Parts {
-  const told = item.texts.get(place) ?? '';
+export function settleText(item: StreamItem, place: unknown, text: string): Parts {
+  const told = item.texts.get(place)?.text ?? '';
   if (text.startsWith(told)) return pushText(item, place, text.slice(told.length));
   if (item.kind === 'message' && text.length > told.length)
     throw malformed(provider, 'the pieces of a text are not all of it');
@@ -135,7 +151,7 @@ export function settleInput(item: StreamItem, given: unknown): Parts {
 export function keepBeside({ refusals, logprobs }: StreamItem, { content }: Wire, first = 0): void {
   const isKnown = logprobs.length > 0;
   for (const [index, each] of asObjects(content).entries()) {
-    const place = String(first + index);
+    const place = first + index;
     const refusal = asText(each['refusal']) ?? '';
     if (refusal.length > (refusals.get(place)?.length ?? 0)) refusals.set(place, refusal);
     if (!isKnown) logprobs.push(...asList(each['logprobs']));
@@ -148,7 +164,7 @@ export function asList(value: unknown): readonly JSONValue[] {
 
 /** What of a message's texts has not been given out. */
 export function settleTexts(item: StreamItem, wire: Wire, first = 0): Parts {
-  return textsOf(wire).flatMap(({ index, text }) => settleText(item, String(first + index), text));
+  return textsOf(wire).flatMap(({ index, text }) => settleText(item, first + index, text));
 }
 
 /**
@@ -166,23 +182,22 @@ export function endItem(item: StreamItem, late = false): Parts {
     case 'call':
       return endCall(item);
     case 'whole':
-      return toWholeParts(item.wire, typeOf(item.wire));
+      return toWholeParts(item.wire, knownTypeOf(item.wire));
   }
 }
 
 function endMessage(item: StreamItem, late: boolean): Parts {
-  const { id, wire, annotations: apart } = item;
+  const { wire, annotations: apart } = item;
   const parts: ProviderStreamPart[] = [];
   for (const { index, text, annotations } of textsOf(wire)) {
-    const place = String(index);
-    parts.push(...settleText(item, place, text));
+    parts.push(...settleText(item, index, text));
     const cited = annotations.length === 0 && index === 0 ? apart : annotations;
-    const known = item.texts.has(place) || cited.length > 0;
+    const known = item.texts.has(index) || cited.length > 0;
     if (known && !late)
       parts.push({
         type: 'text-delta',
         text: '',
-        id: `${id}.${place}`,
+        id: textId(item, index),
         providerOptions: messageOptions(wire, cited),
       });
     parts.push(...sourcesIn(cited));
@@ -191,7 +206,7 @@ function endMessage(item: StreamItem, late: boolean): Parts {
 }
 
 function endReasoning({ id, wire, texts }: StreamItem, late: boolean): Parts {
-  const told = [...texts.values()].join('\n\n');
+  const told = [...texts.values()].map(({ text }) => text).join('\n\n');
   const whole = reasoningText(wire);
   const text = whole.startsWith(told) ? whole.slice(told.length) : '';
   if (late || typeOf(wire) === '') return text === '' ? [] : [{ type: 'reasoning-delta', text, id }];

@@ -1,25 +1,19 @@
 import { isFailure } from '../../../transport/failure/read-failure.ts';
 import type { ProviderStreamPart } from '../../../types/provider.ts';
-import { asNonEmpty, asObject, asObjects, asText, compact, type Wire } from '../../../util/json.ts';
+import { asNonEmpty, asObject, asObjects, compact, type Wire } from '../../../util/json.ts';
 import { chargeIn, serviceTierIn } from '../../chat-completions/usage.ts';
 import { malformed, truncated } from '../../shared/answer/broken.ts';
 import type { StreamReader } from '../../shared/stream/part-stream.ts';
-import { type ItemList, itemList } from './item-list.ts';
+import { itemList } from './item-list.ts';
+import { pieces } from './pieces.ts';
 import { endOf, failureIn, metadataOf } from './response.ts';
-import {
-  asList,
-  keepBeside,
-  pushInput,
-  pushText,
-  settleInput,
-  settleText,
-  settleTexts,
-} from './stream-items.ts';
 import { readUsage } from './usage.ts';
 
 type Parts = readonly ProviderStreamPart[];
 
 const provider = 'openai';
+/** Fields of the vendor's events: one that has any of them and no type is a piece of the answer that cannot be read. */
+const fields = ['response', 'item', 'part', 'delta', 'text', 'refusal', 'arguments', 'input', 'annotation'];
 
 /** A reader for one stream of response events (https://platform.openai.com/docs/api-reference/responses-streaming). */
 export function eventReader(headers: Readonly<Record<string, string>>): StreamReader {
@@ -41,6 +35,8 @@ export function eventReader(headers: Readonly<Record<string, string>>): StreamRe
       if (ending !== undefined) return []; // what follows the end is no part of the answer
       const wire = asObject(event);
       if (wire === undefined) throw malformed(provider, 'an event is no JSON object');
+      const readPiece = pieces.get(wire['type']);
+      if (readPiece !== undefined) return readPiece(list, wire);
       const response = asObject(wire['response']) ?? {};
       switch (wire['type']) {
         case 'response.created':
@@ -56,9 +52,9 @@ export function eventReader(headers: Readonly<Record<string, string>>): StreamRe
         case 'response.in_progress':
           return describe(response);
         case 'response.output_item.added':
-          return list.begin(asObject(wire['item']) ?? {}, wire['output_index']);
+          return list.begin(wire);
         case 'response.output_item.done':
-          return list.end(asObject(wire['item']) ?? {}, wire['output_index']);
+          return list.end(wire);
         case 'response.completed':
         case 'response.incomplete':
         case 'response.done': {
@@ -71,7 +67,9 @@ export function eventReader(headers: Readonly<Record<string, string>>): StreamRe
         default:
           // An error, also where a gateway says it in another vendor's form.
           if (isFailure(wire)) throw failureIn({ error: asObject(wire['error']) ?? wire }, headers);
-          return pushPiece(list, wire);
+          if (!asNonEmpty(wire['type']) && fields.some((field) => field in wire))
+            throw malformed(provider, 'an event does not say what it is');
+          return [];
       }
     },
     isOver: () => ending !== undefined,
@@ -112,61 +110,4 @@ export function eventReader(headers: Readonly<Record<string, string>>): StreamRe
 function served(response: Wire): Parts {
   const serviceTier = serviceTierIn(response, asObject(response['usage']));
   return serviceTier === undefined ? [] : [{ type: 'response', serviceTier }];
-}
-
-/** A piece of an item, or the whole of one of its places. */
-function pushPiece(list: ItemList, event: Wire): Parts {
-  const place = String(event['content_index'] ?? 0);
-  const delta = asText(event['delta']) ?? '';
-  switch (event['type']) {
-    case 'response.output_text.delta': {
-      const item = list.itemOf('message', event);
-      item.logprobs.push(...asList(event['logprobs']));
-      return pushText(item, place, delta);
-    }
-    case 'response.output_text.done':
-      return settleText(list.itemOf('message', event), place, asText(event['text']) ?? '');
-    case 'response.output_text.annotation.added':
-      list.itemOf('message', event).annotations.push(event['annotation']);
-      return [];
-    case 'response.refusal.delta': {
-      const { refusals } = list.itemOf('message', event);
-      refusals.set(place, (refusals.get(place) ?? '') + delta);
-      return [];
-    }
-    case 'response.refusal.done':
-    case 'response.content_part.done':
-      return endPlace(list, event, Number(place));
-    case 'response.reasoning_summary_text.delta':
-      return pushText(list.itemOf('reasoning', event), `summary ${event['summary_index'] ?? 0}`, delta);
-    case 'response.reasoning_text.delta':
-      return pushText(list.itemOf('reasoning', event), `text ${place}`, delta);
-    default:
-      return pushCall(list, event, delta);
-  }
-}
-
-function pushCall(list: ItemList, event: Wire, delta: string): Parts {
-  switch (event['type']) {
-    case 'response.function_call_arguments.delta':
-      return pushInput(list.itemOf('call', event, 'function_call'), delta);
-    case 'response.function_call_arguments.done':
-      return settleInput(list.itemOf('call', event, 'function_call'), event['arguments']);
-    case 'response.custom_tool_call_input.delta':
-      return pushInput(list.itemOf('call', event, 'custom_tool_call'), delta);
-    case 'response.custom_tool_call_input.done':
-      return settleInput(list.itemOf('call', event, 'custom_tool_call'), event['input']);
-    default:
-      return [];
-  }
-}
-
-/** A piece of a message that comes whole. */
-function endPlace(list: ItemList, event: Wire, place: number): Parts {
-  const part = asObject(event['part']) ?? event;
-  if (part['type'] === 'reasoning_text') return [];
-  const item = list.itemOf('message', event);
-  const wire = { content: [part] };
-  keepBeside(item, wire, place);
-  return settleTexts(item, wire, place);
 }
