@@ -1,7 +1,7 @@
-// How large each sub-path is in a bundle, and how long it takes to import; fails above the limits, which are in sub-paths.ts. With
-// `--write`, the table goes into docs/sizes.md.
+// The bundle size of each sub-path, against the limits in sub-paths.ts, and how long it takes to import, for information: that
+// depends on the machine. test/package checks which packages an import loads. With `--write`, the table goes into docs/sizes.md.
 import { readFileSync, writeFileSync } from 'node:fs';
-import { gzipSize, importLimit, importTime, limits, subPaths } from './sub-paths.ts';
+import { gzipSize, importTime, limits, subPaths } from './sub-paths.ts';
 
 const rows: string[] = ['| import | gzip KB | import ms |', '|---|---:|---:|'];
 const wrong: string[] = [];
@@ -10,8 +10,6 @@ for (const name of subPaths()) {
   rows.push(`| \`${name}\` | ${size.toFixed(1)} | ${time.toFixed(0)} |`);
   if (limit === undefined) wrong.push(`${name} has no limit: it is ${size.toFixed(1)} KB now`);
   else if (size > limit) wrong.push(`${name} is ${size.toFixed(1)} KB, more than ${limit}`);
-  if (time > importLimit)
-    wrong.push(`${name} takes ${time.toFixed(0)} ms to import, more than ${importLimit}`);
 }
 const table = rows.join('\n');
 console.log(table);
