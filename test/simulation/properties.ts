@@ -127,7 +127,7 @@ export const properties: Readonly<Record<string, Property>> = {
         seen.settledAt ?? Number.POSITIVE_INFINITY,
       );
       for (const { at } of startsOf(seen)) {
-        if (at > last) yield `${about(seen)}: at ${at}, not after ${last}`;
+        if (at > last + rounding) yield `${about(seen)}: at ${at}, not after ${last}`;
       }
       if (seen.plan.abortAfter === 0 && startsOf(seen).length > 0) yield `${about(seen)}: given up before`;
     }
