@@ -8,7 +8,6 @@ import type { Decision, LookupSummary } from '../types/result/decision.ts';
 import type { AttemptSummary } from '../types/result/result.ts';
 import { mergeDefined } from '../util/merge-defined.ts';
 import { type LinkedAbort, linkedAbort, type Signal } from '../util/time/abort.ts';
-import { toEpoch } from '../util/time/clock.ts';
 import { type Pulse, pulse } from '../util/time/pulse.ts';
 import { type Watchdog, watchdog } from '../util/time/watchdog.ts';
 import type { ActiveRequest, RouterContext } from './context.ts';
@@ -66,8 +65,6 @@ export class RequestState<Request extends AnyRequest = AnyRequest> {
   // By its route:
   route: Route;
   timeout!: ResolvedTimeouts;
-  /** As `AwakeClock.now()`: `timeout.request` is not over while the process stands still. */
-  deadline!: number;
   interrupted!: Interrupted;
   hedge!: ResolvedPolicies['hedge'];
 
@@ -94,8 +91,11 @@ export class RequestState<Request extends AnyRequest = AnyRequest> {
   readonly #onEnd: (() => void) | undefined;
   #active: ActiveRequest | undefined;
   #timer: Watchdog | undefined;
-  /** Whether the call's `deadline` comes before `timeout.request` is over. */
-  #isByDeadline = false;
+  /** When `timeout.request` is over: as `AwakeClock.now()`, because it is not over while the process stands still. */
+  #timeoutAt = 0;
+  /** When the call's `deadline` has come, which is a moment: as `Clock.now()`. */
+  #deadlineAt = Number.POSITIVE_INFINITY;
+  #cancelDeadline: (() => void) | undefined;
   #over = false;
 
   constructor({
@@ -150,7 +150,9 @@ export class RequestState<Request extends AnyRequest = AnyRequest> {
 
   /** Milliseconds until its deadline. */
   get timeLeft(): number {
-    return this.deadline - this.env.awake.now();
+    const { clock, awake } = this.env;
+    const now = clock.now();
+    return Math.min(this.#timeoutAt - awake.now(now), this.#deadlineAt - now);
   }
 
   /** The request as plugins see it. */
@@ -208,6 +210,7 @@ export class RequestState<Request extends AnyRequest = AnyRequest> {
     if (this.#over) return false;
     this.#over = true;
     this.#timer?.stop();
+    this.#cancelDeadline?.();
     this.pulse?.stop();
     this.#abort.unlink();
     this.#onEnd?.();
@@ -219,29 +222,33 @@ export class RequestState<Request extends AnyRequest = AnyRequest> {
     this.timeout =
       options.timeout === undefined ? policies.timeout : mergeDefined(policies.timeout, options.timeout);
     const now = env.clock.now();
-    const left = startedAt + this.timeout.request - now;
-    this.#isByDeadline = options.deadline !== undefined && options.deadline - env.clock.date() < left;
-    this.deadline =
-      env.awake.now(now) + (this.#isByDeadline ? (options.deadline ?? 0) - env.clock.date() : left);
+    this.#timeoutAt = env.awake.now(now) + startedAt + this.timeout.request - now;
+    if (options.deadline !== undefined) this.#deadlineAt = now + options.deadline - env.clock.date();
     this.interrupted = options.interrupted ?? policies.interrupted;
     this.hedge = hedgeOver(options.hedge, policies.hedge);
   }
 
   #watch(): void {
     if (this.#active === undefined) return;
-    const { awake } = this.env;
-    const now = awake.now();
-    const left = this.deadline - now;
-    this.#timer ??= watchdog(awake, () => this.#expire());
-    if (left <= 0) this.#expire();
-    else this.#timer.watch(left, now);
+    const { awake, clock } = this.env;
+    const now = clock.now();
+    const untilTimeout = this.#timeoutAt - awake.now(now);
+    const untilDeadline = this.#deadlineAt - now;
+    if (Math.min(untilTimeout, untilDeadline) <= 0) {
+      this.#expire(untilDeadline < untilTimeout);
+      return;
+    }
+    this.#timer ??= watchdog(awake, () => this.#expire(false));
+    this.#timer.watch(untilTimeout, awake.now(now));
+    if (untilDeadline < Number.POSITIVE_INFINITY)
+      this.#cancelDeadline ??= clock.after(untilDeadline, () => this.#expire(true));
   }
 
-  #expire(): void {
-    const { options, timeout, attempts, env, startedAt } = this;
-    const had = (options.deadline ?? 0) - toEpoch(startedAt, env.clock);
+  #expire(byDeadline: boolean): void {
+    const { timeout, attempts, startedAt } = this;
+    const had = Math.round(this.#deadlineAt - startedAt);
     this.stop(
-      this.#isByDeadline
+      byDeadline
         ? new DeadlineError(had, attempts, 'deadline')
         : new DeadlineError(timeout.request, attempts),
     );

@@ -185,4 +185,16 @@ describe('moments', () => {
     await clock.advance(0);
     expect((await answer).attempts).toHaveLength(2);
   });
+
+  it('at which a call has to be over are not put off by it', async () => {
+    const { router, clock } = world({ a: [{ hang: true }] });
+    const failing = rejection(router.chat(ask, { deadline: clock.date() + 2_000 }));
+    await clock.advance(500);
+    clock.freeze(1_000);
+    await clock.advance(499);
+    expect(router.stats()[0]?.inFlight).toBe(1);
+    await clock.advance(1);
+    expect(isRouterError(await failing, 'deadline')).toBe(true);
+    expect(clock.timers).toBe(0);
+  });
 });

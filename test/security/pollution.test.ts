@@ -14,14 +14,20 @@ import { outcome } from '../support/requests.ts';
 
 const poison = '"__proto__":{"polluted":"yes"},"constructor":{"prototype":{"polluted":"yes"}}';
 
-/** A value as JSON with the poison in every object of it, also in those that stand as text in it, as arguments do. */
-function poisoned(value: unknown): string {
-  if (Array.isArray(value)) return `[${value.map(poisoned).join(',')}]`;
+/**
+ * A value as JSON with the poison in every object of it.
+ *
+ * @param texts also in objects that are JSON in a string, as arguments are
+ */
+function poisoned(value: unknown, texts = true): string {
+  if (Array.isArray(value)) return `[${value.map((each) => poisoned(each, texts)).join(',')}]`;
   if (typeof value === 'object' && value !== null) {
-    const fields = Object.entries(value).map(([key, field]) => `${JSON.stringify(key)}:${poisoned(field)}`);
+    const fields = Object.entries(value).map(
+      ([key, field]) => `${JSON.stringify(key)}:${poisoned(field, texts)}`,
+    );
     return `{${[poison, ...fields].join(',')}}`;
   }
-  const inside = typeof value === 'string' && /^\{.*\}$/s.test(value) ? objectIn(value) : undefined;
+  const inside = texts && typeof value === 'string' && /^\{.*\}$/s.test(value) ? objectIn(value) : undefined;
   return JSON.stringify(inside === undefined ? value : poisoned(inside));
 }
 
@@ -74,7 +80,8 @@ describe.each(fixtures.map((fixture) => [fixture.name, fixture] as const))('%s',
         raw(poisoned(wire.answer), { 'content-type': 'application/json' }),
         events(
           wire.stream.map((event) =>
-            event.replace(/(?<=data: )\{.*\}/g, (text) => poisoned(JSON.parse(text))),
+            // Responses repeats a text whole after its pieces, and an answer in which the two differ is malformed.
+            event.replace(/(?<=data: )\{.*\}/g, (text) => poisoned(JSON.parse(text), fixture !== responses)),
           ),
         ),
       );

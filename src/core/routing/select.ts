@@ -25,8 +25,8 @@ interface Selecting {
   readonly metadata: Readonly<Record<string, unknown>>;
   readonly operation: Pick<Operation, 'streamed'>;
   readonly signal: Signal;
-  /** As `AwakeClock.now()`. */
-  readonly deadline: number;
+  /** Milliseconds until its deadline. */
+  readonly timeLeft: number;
   readonly env: { readonly awake: AwakeClock };
 }
 
@@ -63,12 +63,12 @@ export function createSelector(option: Select | SelectOptions, find: RouteFinder
   return {
     fallback,
     select(request) {
-      const { options, env, deadline } = request;
+      const { options, env } = request;
       const abort = realAbort(request.signal);
       const wait = async (answer: PromiseLike<string>): Promise<Picked> => {
         let late = false;
         // Something has to be left for the request itself.
-        const most = (deadline - env.awake.now()) / 2;
+        const most = request.timeLeft / 2;
         const timer = watchdog(env.awake, () => {
           late = true;
           abort.abort(new DOMException('the time to select a route is over', 'TimeoutError'));

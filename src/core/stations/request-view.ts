@@ -3,7 +3,6 @@ import type { CallOptions } from '../../types/options/options.ts';
 import type { AnyRequest, RequestContext, RequestContextOf } from '../../types/plugin.ts';
 import type { Decision } from '../../types/result/decision.ts';
 import { realAbort, type Signal } from '../../util/time/abort.ts';
-import type { AwakeClock } from '../../util/time/awake-clock.ts';
 import { toEpoch } from '../../util/time/clock.ts';
 import type { OperationKind } from '../operations/operation.ts';
 
@@ -20,10 +19,10 @@ export interface Viewed {
   readonly isRouted: boolean;
   readonly decision: Decision | undefined;
   readonly startedAt: number;
-  readonly deadline: number;
+  readonly timeLeft: number;
   readonly signal: Signal;
   readonly shadow: boolean;
-  readonly env: { readonly clock: Clock; readonly awake: AwakeClock };
+  readonly env: { readonly clock: Clock };
 }
 
 /** A request as plugins see it. Made when the first of them looks, one per request. */
@@ -98,8 +97,8 @@ export class RequestView implements RequestContextOf<OperationKind, AnyRequest> 
   }
 
   get deadline(): number {
-    const { deadline, env } = this.#of;
-    return Math.round(env.clock.date() + deadline - env.awake.now());
+    const { timeLeft, env } = this.#of;
+    return Math.round(env.clock.date() + timeLeft);
   }
 
   /** A real one costs ten times as much as the request's own, so it is made when it is read. */

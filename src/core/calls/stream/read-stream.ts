@@ -77,7 +77,7 @@ export class ReadStream {
    * be asked again before.
    */
   read(onPart: (part: ReadPart) => void, onError: (error: unknown) => void): void {
-    const part = this.#ahead.shift();
+    const part = this.#ahead.length === 0 ? undefined : this.#ahead.shift(); // to shift nothing takes its time
     if (part !== undefined) {
       onPart(part);
       return;

@@ -110,7 +110,7 @@ export class StreamReader implements AsyncIterator<StreamPart, undefined> {
   }
 
   readonly #readNext = (): Promise<Read> => {
-    const part = this.#ahead.shift();
+    const part = this.#ahead.length === 0 ? undefined : this.#ahead.shift(); // to shift nothing takes its time
     if (part === undefined) return this.#readLive();
     return this.#answer(Promise.resolve({ done: false, value: part }));
   };
