@@ -97,6 +97,20 @@ export const responsesContent: readonly WireEntry[] = [
     gives: hello,
   },
   {
+    name: 'a call in every place is given once',
+    source: 'https://github.com/QuantumNous/new-api/issues/6278',
+    over: responses,
+    stream: stream(
+      created,
+      added(call('get_weather', ''), 1),
+      inputDelta(city('Oslo'), { output_index: 1 }),
+      event('function_call_arguments.done', { item_id: 'fc_1', output_index: 1, arguments: city('Oslo') }),
+      finished(toOslo, 1),
+      completed([toOslo]),
+    ),
+    gives: called,
+  },
+  {
     name: 'a text with a piece missing is no answer',
     source: 'https://github.com/NVIDIA-NeMo/Switchyard/pull/777',
     over: responses,
@@ -200,7 +214,7 @@ export const responsesContent: readonly WireEntry[] = [
   },
   {
     name: 'an item that ends twice',
-    source: 'https://github.com/openai/openai-agents-js/pull/1485',
+    source: 'https://github.com/agno-agi/agno/issues/2336',
     over: responses,
     stream: stream(
       created,
@@ -257,7 +271,7 @@ export const responsesContent: readonly WireEntry[] = [
   },
   {
     name: 'an empty refusal is none',
-    source: 'https://github.com/openai/openai-agents-python/issues/1559',
+    source: 'https://github.com/NVIDIA-NeMo/Gym/pull/3189',
     over: responses,
     stream: stream(created, ...deltas, event('refusal.done', { item_id: 'msg_1', refusal: '' }), completed()),
     chat: response([
@@ -279,7 +293,7 @@ export const responsesContent: readonly WireEntry[] = [
   },
   {
     name: 'text as a text, or in a part of another name',
-    source: 'https://github.com/vllm-project/vllm/pull/41355',
+    source: 'https://github.com/NVIDIA-NeMo/Switchyard/pull/777',
     over: responses,
     chat: response([
       message('', { content: 'Hel' }),
@@ -518,7 +532,7 @@ export const responsesEndings: readonly WireEntry[] = [
   },
   {
     name: 'a response that ends under another name',
-    source: 'https://openrouter.ai/docs/api-reference/responses-api/basic-usage',
+    source: 'https://platform.openai.com/docs/api-reference/realtime-server-events/response/done',
     over: responses,
     stream: stream(created, ...deltas, event('done', { response: { status: 'completed' } }), done),
     gives: hello,
@@ -587,7 +601,7 @@ export const responsesEndings: readonly WireEntry[] = [
   },
   {
     name: 'a second response within the first is no answer',
-    source: 'https://github.com/vercel/ai/issues/18331',
+    source: 'https://github.com/BerriAI/litellm/issues/40118',
     over: responses,
     stream: stream(
       created,
@@ -601,7 +615,7 @@ export const responsesEndings: readonly WireEntry[] = [
   },
   {
     name: 'a second response of the same id after content is no answer',
-    source: 'https://github.com/vercel/ai/issues/18331',
+    source: 'https://github.com/BerriAI/litellm/issues/40118',
     over: responses,
     stream: stream(created, added(message('')), textDelta('Hel'), created, ...deltas, completed()),
     fails: 'malformed',
@@ -619,6 +633,13 @@ export const responsesEndings: readonly WireEntry[] = [
     over: responses,
     stream: stream(...deltas, completed()),
     gives: { ...hello, id: 'resp_1', model: 'gpt' },
+  },
+  {
+    name: 'a second response after the first is no part of it',
+    source: 'https://github.com/mnfst/llm-gateway/issues/2072',
+    over: responses,
+    stream: stream(created, ...deltas, completed(), created, ...deltas, completed()),
+    gives: hello,
   },
   {
     name: 'what follows the end is no part of the answer',
