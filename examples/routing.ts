@@ -7,7 +7,7 @@ import { openai } from 'signalbox/openai';
 const router = createRouter({
   targets: [
     { provider: openai(), model: 'gpt-5-mini', id: 'mini' },
-    { provider: anthropic(), model: 'claude-haiku-4-5', id: 'haiku', prior: { firstToken: 600 } },
+    { provider: anthropic(), model: 'claude-haiku-4-5', id: 'haiku', baseline: { firstToken: 600 } },
     { provider: google(), model: 'gemini-2.5-flash', id: 'flash', tags: ['eu'] },
   ],
   routes: {

@@ -11,6 +11,13 @@ import type { Decision } from './result/decision.ts';
 import type { ChatResult, ResponseInfo, Warning } from './result/result.ts';
 import type { AppendOnlyPart, StreamPart } from './result/stream-part.ts';
 
+// For projects whose `lib` does not have it yet; the same as in TypeScript's own `esnext.disposable`.
+declare global {
+  interface SymbolConstructor {
+    readonly asyncDispose: unique symbol;
+  }
+}
+
 /** How long a target takes for requests of one kind. Milliseconds. */
 export interface LatencyReport extends Latency {
   /** `stream`: to the first token. `chat`: to the complete answer. */
