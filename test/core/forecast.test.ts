@@ -116,6 +116,19 @@ describe('what a vendor says is left of its limits, where there is no other targ
     expect((await all).filter((settled) => 'error' in settled)).toEqual([]);
   });
 
+  it('lets no request that can wait for a forecast keep one behind it that cannot', async () => {
+    const slow: VendorLimit = { of: 'requests', remaining: 0, limit: 10, resetAfter: 250_000 };
+    const { router, clock, provider } = world([slow]);
+    await router.chat({ prompt: 'Hi' });
+    const patient = Promise.all(Array.from({ length: 5 }, () => outcome(router.chat({ prompt: 'Hi' }))));
+    const urgent = outcome(router.chat({ prompt: 'Hi' }, { timeout: { request: 10_000 } }));
+    await clock.advance(5_000);
+    expect(await urgent).toMatchObject({ value: { target: 'only' } });
+    expect(provider.asked).toHaveLength(2);
+    await clock.advance(60_000);
+    expect((await patient).filter((settled) => 'error' in settled)).toEqual([]);
+  });
+
   it('delays the calls of one request for embeddings, and refuses none', async () => {
     const { router, clock, provider } = world([{ ...nothing, resetAfter: 20_000 }], { maxWait: 1_000 });
     const all = outcome(router.embed({ values: Array.from({ length: 8 }, () => 'word') }));

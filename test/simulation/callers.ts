@@ -1,6 +1,7 @@
 import type { CallOptions, ChatResult, ChatStream, Cost, Router, StreamPart } from 'signalbox';
 import type { VirtualClock } from 'signalbox/testing';
 import { dice } from './dice.ts';
+import { faultyOptions } from './more-trouble.ts';
 import { inSteps, type RequestPlan } from './plan.ts';
 
 type Pause = (ms: number) => Promise<void>;
@@ -89,17 +90,18 @@ async function ask(
     ...plan.options,
   };
   const prompt = `request ${plan.number}`;
+  const providerOptions = plan.fault === undefined ? {} : { providerOptions: faultyOptions };
   if (plan.kind === 'embed') {
     const values = [prompt, prompt, prompt].slice(plan.number % 3);
-    const { embeddings, target, cost } = await router.embed({ values }, options);
+    const { embeddings, target, cost } = await router.embed({ values, ...providerOptions }, options);
     seen.answer = { text: embeddings.length === values.length ? '' : 'not all', target, cost };
     return;
   }
   if (plan.kind === 'chat') {
-    seen.answer = await router.chat({ prompt }, options);
+    seen.answer = await router.chat({ prompt, ...providerOptions }, options);
     return;
   }
-  const stream = await router.stream({ prompt }, options);
+  const stream = await router.stream({ prompt, ...providerOptions }, options);
   seen.openedAt = clock.now();
   const settled = stream.result.then(
     (result: ChatResult) => {

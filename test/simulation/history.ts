@@ -10,8 +10,10 @@ import {
   type UsageEvent,
 } from 'signalbox';
 import type { Seen } from './callers.ts';
+import { takesFault } from './more-trouble.ts';
 import type { RoutePlan, TargetPlan } from './plan.ts';
 import type { World } from './simulate.ts';
+import type { VendorCall } from './vendor.ts';
 
 interface Timed<T> {
   readonly at: number;
@@ -67,6 +69,12 @@ export interface History {
   preferredTo(seen: Seen, start: Timed<AttemptStartEvent>): readonly string[];
   /** Attempts that failed at targets with which nothing was wrong. */
   wronged(seen: Seen): readonly Timed<AttemptEndEvent>[];
+  /** The state that a target was last reported to be in when a request was settled, for requests like it. */
+  stateAtEnd(seen: Seen, target: string): Health | undefined;
+  /** The vendor's call of a failed attempt. */
+  callOf(end: Timed<AttemptEndEvent>): VendorCall | undefined;
+  /** Targets that a request may ask, which nothing but a forecast held back when it was refused. */
+  openTo(seen: Seen): readonly string[];
 }
 
 /** Milliseconds to leave a target alone whose vendor does not say. */
@@ -105,21 +113,25 @@ export function historyOf(world: World): History {
   };
   const notePause = ({ target, key, error, metadata }: AttemptEndEvent, at: number): void => {
     const kind = error?.kind ?? '';
-    const usual = pauses[kind];
-    if (usual === undefined) return;
     const told = calls.filter(
       (call) =>
         call.target === target &&
         call.at <= at &&
         call.request === metadata['request'] &&
-        call.error === kind,
+        call.error === kind &&
+        call.because !== 'request',
     );
+    if (told.length === 0) return;
     // Of several portions of one request the shortest: nobody can tell which one it was.
-    const until = at + Math.min(...told.map(({ retryAfter }) => retryAfter ?? usual));
-    const why = kind === 'rate-limit' || kind === 'quota' ? 'cooling-down' : 'misconfigured';
+    const pause = Math.min(...told.map(({ retryAfter }) => retryAfter ?? pauses[kind] ?? 0));
+    if (pause === 0) return;
+    const until = at + pause;
+    const why = kind === 'auth' || kind === 'not-found' ? 'misconfigured' : 'cooling-down';
     const provider = targets.get(target)?.provider;
+    // It may be what makes a target misconfigured, or it may not: that depends on what came before.
+    const unclear = told.some(({ because }) => because === 'unclear');
     for (const { id, provider: other } of plan.targets) {
-      const wide = ofTheKey.includes(kind);
+      const wide = ofTheKey.includes(kind) && !unclear;
       if (wide ? other !== provider : id !== target) continue;
       const workload = wide ? undefined : workloadOf(Number(metadata['request']));
       add(pausesOf, id, { at, until, why, workload, key: ofTheDeployment.includes(kind) ? undefined : key });
@@ -142,7 +154,12 @@ export function historyOf(world: World): History {
       .filter(({ id }) => membersOf(seen).includes(id))
       .reduce((sum, { provider }) => sum + (plan.keys[provider]?.length ?? 1), 0);
   const policiesOf = (seen: Seen): Resolved => resolve(seen, plan.policies, plan.routes, channelsOf(seen));
-  const deadlineOf = (seen: Seen): number => seen.startedAt + policiesOf(seen).timeout.request;
+  /** Time in which the process stood still is no time of the request's. */
+  const deadlineOf = (seen: Seen): number =>
+    world.frozen.reduce(
+      (deadline, { at, ms }) => (at >= seen.startedAt && at < deadline ? deadline + ms : deadline),
+      seen.startedAt + policiesOf(seen).timeout.request,
+    );
   const startsOf = (seen: Seen): readonly Timed<AttemptStartEvent>[] => starts.get(seen.plan.number) ?? [];
   const pausedUntil = (
     target: string,
@@ -201,13 +218,14 @@ export function historyOf(world: World): History {
       !refused &&
       target.errorRate === 0 &&
       target.coldStart === 0 &&
-      pausedUntil(target.id, undefined, workloadOf(seen.plan.number), to) < from
+      target.deadPools.every((moment) => moment > to) &&
+      pausedUntil(target.id, undefined, workloadOf(seen.plan.number), to + 1) < from
     );
   };
   /** Whether each of a request's limits of time leaves a target more than it ever takes. */
   const fits = (target: TargetPlan, seen: Seen): boolean => {
     const { timeout } = policiesOf(seen);
-    const first = target.median * target.slowest + target.gap;
+    const first = target.median * target.slowest + target.gap + plan.step;
     return (
       first < (timeout.firstToken ?? patience.first) &&
       target.gap < timeout.idle &&
@@ -237,15 +255,49 @@ export function historyOf(world: World): History {
     return membersOf(seen).flatMap((id) => {
       const target = targets.get(id);
       if (target === undefined || only?.includes(id) === false || !soundButFull(target, seen)) return [];
+      if (target.forecast !== undefined) return []; // which may delay a request, or send it elsewhere
       return stateOf(id, workloadOf(seen.plan.number), at) === undefined
         ? [{ id, since: lastFull(target, at) }]
         : [];
     });
   };
 
+  const callOf = ({ at, event }: Timed<AttemptEndEvent>): VendorCall | undefined =>
+    calls.find(
+      (call) =>
+        call.target === event.target &&
+        call.key === event.key &&
+        call.request === requestOf(event) &&
+        call.error === event.error?.kind &&
+        Math.abs(call.at - (at - event.duration)) < 1e-6,
+    );
+
+  /** Whether a vendor has ever refused a request, or failed at one, at a target or at one with the same address. */
+  const hasFailed = ({ provider }: TargetPlan, until: number): boolean =>
+    events.some(
+      ({ at, event }) =>
+        at <= until &&
+        event.type === 'attempt-end' &&
+        event.outcome !== 'success' &&
+        targets.get(event.target)?.provider === provider,
+    );
+
   return {
     requestOf,
     startsOf,
+    callOf,
+    stateAtEnd: (seen, target) => stateOf(target, workloadOf(seen.plan.number), seen.settledAt ?? 0),
+    openTo(seen) {
+      const { only, maxCost } = seen.plan.options;
+      if (maxCost !== undefined || startsOf(seen).length > 0) return [];
+      const until = seen.settledAt ?? 0;
+      return membersOf(seen).filter((id) => {
+        const target = targets.get(id);
+        if (target === undefined || only?.includes(id) === false || hasFailed(target, until)) return false;
+        const { concurrency, rpm, tpm, provider } = target;
+        return [concurrency, rpm, tpm, plan.keys[provider]].every((limit) => limit === undefined);
+      });
+    },
     policiesOf,
     deadlineOf,
     membersOf,
@@ -265,14 +317,17 @@ export function historyOf(world: World): History {
       if (error.code === 'stream-interrupted' && !restarts) return [];
       // What goes to the caller at once, also where it ends a restart.
       const refusals = final.filter((kind) => !fallbackOn.includes(kind));
-      if (attempts.some(({ event }) => refusals.includes(event.error?.kind ?? ''))) return [];
+      const goesOn = seen.plan.fault === 'file' || seen.plan.fault === 'option';
+      const isFinal = ({ event: { error: failure } }: AttemptEnd): boolean =>
+        refusals.includes(failure?.kind ?? '') && !(goesOn && failure?.status === 404);
+      if (attempts.some(isFinal)) return [];
       if (attempts.length >= maxAttempts) return [];
       // What it did at one target is not done anew at another because it matters less than what came later.
       if (seen.plan.kind === 'embed' && isRouterError(error, 'no-target') && error.shed) return [];
       return membersOf(seen).filter((id) => {
         const target = targets.get(id);
         if (target === undefined || only?.includes(id) === false || !sound(target, seen)) return false;
-        if (attempts.some(({ event }) => event.target === id)) return false;
+        if (attempts.some(({ event }) => event.target === id) || !takesFault(id, seen.plan)) return false;
         if (error.code !== 'deadline') return (seen.settledAt ?? 0) + longest(target) < deadlineOf(seen);
         if (seen.parts.length > 0 || seen.openedAt !== seen.settledAt) return false; // its reader took the time
         // It may have been kept from its own by each of the others for as long as an attempt may take.
@@ -306,7 +361,7 @@ export function historyOf(world: World): History {
       return (attemptEnds.get(seen.plan.number) ?? []).filter(({ event }) => {
         const target = targets.get(event.target);
         if (target === undefined || event.outcome !== 'failed' || seen.plan.kind === 'embed') return false;
-        if (!sound(target, seen) || !fits(target, seen)) return false;
+        if (!sound(target, seen) || !fits(target, seen) || !takesFault(target.id, seen.plan)) return false;
         // It can be its reader who took the time, or another target that was faster while this one was on probation.
         const slowly = seen.plan.reader === 'slow' || seen.plan.reader === 'late';
         const beaten = seen.answer !== undefined || seen.openedAt !== seen.settledAt;

@@ -9,6 +9,7 @@ import type {
   Timeouts,
 } from 'signalbox';
 import { type Dice, dice } from './dice.ts';
+import { type RequestFault, withMoreTrouble } from './more-trouble.ts';
 
 /** What goes wrong at a target for a while. */
 export type Trouble =
@@ -19,7 +20,10 @@ export type Trouble =
   | 'cut' // ends its streams in the middle
   | 'limit' // 429
   | 'quota' // 429 without hope, for all targets of the provider
-  | 'auth'; // 401, for all targets of the provider
+  | 'auth' // 401, for all targets of the provider
+  | 'busy' // 503, and when to come back
+  | 'closed' // 403, without a word on why
+  | 'gone'; // 404 for the model
 
 export interface Window {
   readonly from: number;
@@ -68,6 +72,10 @@ export interface TargetPlan {
   /** Milliseconds more for what comes in the world's first seconds. */
   readonly coldStart: number;
   readonly windows: readonly Window[];
+  /** What the vendor says with each answer of a limit on requests that it never enforces. */
+  readonly forecast?: { readonly limit: number; readonly perMinute: number };
+  /** From these moments on all connections are dead, until the first of them is seen to be. */
+  readonly deadPools: readonly number[];
 }
 
 export interface RoutePlan extends Omit<Policies, 'retry' | 'strategy' | 'hedge'> {
@@ -95,6 +103,7 @@ export interface RequestPlan {
   /** The caller aborts after so many milliseconds. */
   readonly abortAfter?: number;
   readonly reader: Reader;
+  readonly fault?: RequestFault;
 }
 
 /** All that happens in one world, but for what the router makes of it. */
@@ -107,6 +116,8 @@ export interface Plan {
   readonly closeAt?: number;
   /** Somebody sets the wall clock. */
   readonly jumps: readonly { readonly at: number; readonly by: number }[];
+  /** The process stands still. */
+  readonly freezes: readonly { readonly at: number; readonly ms: number }[];
   readonly badListeners: boolean;
   /** Of the providers that have several: what may be sent with each of their keys. */
   readonly keys: Readonly<Record<string, readonly KeyLimits[]>>;
@@ -151,7 +162,7 @@ export function drawPlan(seed: number): Plan {
   }
   const step = chance(0.2) ? 50 : 0;
   const requests = drawRequests(throws, { requestCount, rate, routes, targets, step });
-  return {
+  return withMoreTrouble({
     seed,
     targets,
     policies: { ...drawPolicies(throws), ...drawQueue(throws) },
@@ -164,8 +175,9 @@ export function drawPlan(seed: number): Plan {
     })),
     badListeners: chance(0.3),
     keys: drawKeys(throws, providerCount),
+    freezes: [],
     step,
-  };
+  });
 }
 
 function drawTarget(
@@ -185,6 +197,7 @@ function drawTarget(
     median,
     spread: pick([0.1, 0.4, 0.8]),
     slowest: 4,
+    deadPools: [],
     gap: chance(0.3) ? 0 : between(1, 150),
   };
   // Every third has nothing wrong with it, so that the others' troubles are no excuse.

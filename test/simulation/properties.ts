@@ -1,4 +1,7 @@
-import { isRouterError, type StreamPart } from 'signalbox';
+import {
+  type AttemptEndEvent,
+  type AttemptStartEvent,
+  type Health, isRouterError, type StreamPart, type TargetStateEvent } from 'signalbox';
 import type { Seen } from './callers.ts';
 import { type AttemptEnd, type History, historyOf } from './history.ts';
 import type { World } from './simulate.ts';
@@ -9,6 +12,9 @@ type Property = (world: World, history: History) => Iterable<string>;
 
 /** Moments are sums of fractions. */
 const rounding = 1e-6;
+
+/** States that only a failure leads to. */
+const worsened: readonly Health[] = ['failing', 'cooling-down', 'misconfigured'];
 
 const about = ({ plan }: Seen): string => `request ${plan.number} (${plan.kind}, ${plan.route})`;
 
@@ -359,6 +365,70 @@ export const properties: Readonly<Record<string, Property>> = {
     for (const seen of requests) {
       for (const { event } of wronged(seen))
         yield `${about(seen)}: attempt ${event.attempt} at ${event.target}: ${event.error?.kind} after ${event.duration}`;
+    }
+  },
+
+  *'a request at fault changes no target’s state'({ plan, events, requests, stats }, { callOf, endsOf }) {
+    const isAtFault = (end: AttemptEnd): boolean => callOf(end)?.because === 'request';
+    const provider = new Map(plan.targets.map(({ id, provider: name }) => [id, name]));
+    /** When something else last failed at each address, and when each target was last looked at, as places in the list. */
+    const failed = new Map<string | undefined, number>();
+    const looked = new Map<string, number>();
+    const viewOf = (event: AttemptEndEvent | AttemptStartEvent): string =>
+      `${event.target} ${plan.requests[Number(event.metadata['request'])]?.kind === 'embed'}`;
+    let noticed: TargetStateEvent | undefined;
+    for (const [place, { at, event }] of events.entries()) {
+      if (event.type === 'target-state') {
+        noticed = event;
+        continue;
+      }
+      if (event.type !== 'attempt-end' && event.type !== 'attempt-start') continue;
+      if (event.type === 'attempt-end' && event.outcome === 'failed') {
+        if (!isAtFault({ at, event })) failed.set(provider.get(event.target), place);
+        // What an attempt's end changes is reported just before it; it can also be an earlier failure of another target's.
+        const worse = noticed?.target === event.target && worsened.includes(noticed.state);
+        const others = (failed.get(provider.get(event.target)) ?? -1) >= (looked.get(viewOf(event)) ?? -1);
+        if (worse && !others && isAtFault({ at, event }))
+          yield `${event.target} is ${noticed?.state} at ${at}, by request ${event.metadata['request']}`;
+      }
+      looked.set(viewOf(event), place);
+      noticed = undefined;
+    }
+    for (const { id, failures } of stats) {
+      const ends = requests.flatMap(endsOf).filter(({ event }) => event.target === id);
+      const against = ends.filter((end) => end.event.outcome === 'failed' && !isAtFault(end)).length;
+      if (failures > against) yield `${id} has ${failures} failures, of which ${against} are its own`;
+    }
+  },
+
+  *'nothing is refused that no one refused'({ requests }, { openTo }) {
+    for (const seen of requests) {
+      const error = seen.failure?.error;
+      if (!isRouterError(error, 'no-target') && !isRouterError(error, 'deadline')) continue;
+      for (const target of openTo(seen))
+        yield `${about(seen)}: ${describe(error)}, but ${target} was open to it`;
+    }
+  },
+
+  *'a request is not lost to dead connections alone'(
+    { plan: { targets, keys }, requests },
+    { endsOf, callOf, policiesOf, membersOf, stateAtEnd },
+  ) {
+    for (const seen of requests) {
+      const { failure, plan } = seen;
+      const { sameTarget, maxAttempts } = policiesOf(seen);
+      if (!isRouterError(failure?.error, 'all-targets-failed') || plan.kind === 'embed') continue;
+      const ends = endsOf(seen);
+      if (sameTarget === 0 || ends.length >= maxAttempts) continue;
+      // With others to ask, or limits, it may come to wait for one of them.
+      const [only, another] = membersOf(seen).map((id) => targets.find((target) => target.id === id));
+      if (only === undefined || another !== undefined || keys[only.provider] !== undefined) continue;
+      if ([only.concurrency, only.rpm, only.tpm].some((limit) => limit !== undefined)) continue;
+      // A target that is not to be asked is asked once, where nothing else is left.
+      const mayBeAsked = ({ event }: AttemptEnd): boolean =>
+        !worsened.includes(stateAtEnd(seen, event.target) ?? 'healthy');
+      if (ends.every((end) => callOf(end)?.because === 'dead connection' && mayBeAsked(end)))
+        yield about(seen);
     }
   },
 

@@ -21,6 +21,8 @@ export interface World {
   readonly events: readonly TimedEvent[];
   readonly calls: readonly VendorCall[];
   readonly closedAt: number | undefined;
+  /** When the process stood still, and for how long. */
+  readonly frozen: readonly { readonly at: number; readonly ms: number }[];
   /** Requests that nothing would ever have ended. */
   readonly hanging: number;
   /** When more calls were under way at a target than its `concurrency`. */
@@ -71,6 +73,13 @@ export async function simulate(seed: number): Promise<World> {
       });
     });
   }
+  const frozen: World['frozen'][number][] = [];
+  const cancelFreezes = plan.freezes.map(({ at, ms }) =>
+    clock.after(at, () => {
+      frozen.push({ at: clock.now(), ms });
+      clock.freeze(ms);
+    }),
+  );
   let closedAt: number | undefined;
   let cancelClose = (): void => {};
   if (plan.closeAt !== undefined) {
@@ -89,6 +98,7 @@ export async function simulate(seed: number): Promise<World> {
     }
   }
   cancelClose();
+  for (const cancel of cancelFreezes) cancel();
   await clock.advance(0);
   process.off('unhandledRejection', onRejection);
   return {
@@ -97,6 +107,7 @@ export async function simulate(seed: number): Promise<World> {
     events,
     calls: vendors.calls,
     closedAt,
+    frozen,
     hanging: pending,
     crowded,
     timersLeft: clock.timers,
@@ -140,6 +151,7 @@ function policiesOf({ weighted: byWeight, ...policies }: Omit<RoutePlan, 'target
 function wallClock({ jumps }: Plan, clock: VirtualClock): Clock {
   return {
     now: clock.now,
+    awake: clock.awake ?? clock.now,
     after: clock.after,
     date: () => jumps.reduce((date, { at, by }) => (clock.now() >= at ? date + by : date), clock.date()),
   };

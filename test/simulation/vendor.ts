@@ -1,6 +1,7 @@
-import type { Clock, KeyLimits, Provider } from 'signalbox';
+import type { Clock, KeyLimits, Provider, VendorLimit } from 'signalbox';
 import { type Script, type ScriptedProvider, scriptedProvider } from 'signalbox/testing';
 import { dice } from './dice.ts';
+import { type RequestFault, takesFault } from './more-trouble.ts';
 import { type Failure, inSteps, type Plan, type TargetPlan, type Trouble, type Window } from './plan.ts';
 
 /** One call that a vendor got. */
@@ -20,6 +21,8 @@ export interface VendorCall {
   readonly error: string | undefined;
   /** When it said to come back: milliseconds. */
   readonly retryAfter: number | undefined;
+  /** Why it fails, where that is not the target's doing, or where nothing says whose it is. */
+  readonly because: 'request' | 'dead connection' | 'unclear' | undefined;
   readonly usage: { readonly inputTokens: number; readonly outputTokens: number };
 }
 
@@ -53,8 +56,8 @@ export function openVendors(plan: Plan, clock: Clock): Vendors {
   const servers = new Map<string, ScriptedProvider>();
   const keyOf = new WeakMap<object, number>();
   for (const [index, target] of plan.targets.entries()) {
-    const world = { clock, calls, keyOf, step: plan.step };
-    servers.set(target.id, openServer(target, plan.seed * 31 + index, world));
+    const world = { plan, clock, calls, keyOf };
+    servers.set(target.id, forecasting(target, openServer(target, plan.seed * 31 + index, world), clock));
   }
   const providers = new Map<string, Provider>();
   const server = (model: string): ScriptedProvider => {
@@ -92,18 +95,55 @@ export function openVendors(plan: Plan, clock: Clock): Vendors {
   };
 }
 
+/** A server that says with each answer what is left of a limit, which fills evenly. */
+function forecasting({ forecast }: TargetPlan, server: ScriptedProvider, clock: Clock): ScriptedProvider {
+  if (forecast === undefined) return server;
+  const { limit, perMinute } = forecast;
+  let level = limit;
+  let at = 0;
+  const use = (): { readonly limits: readonly VendorLimit[] } => {
+    const now = clock.now();
+    level = Math.max(0, Math.min(limit, level + ((now - at) * perMinute) / 60_000) - 1);
+    at = now;
+    const resetAfter = ((limit - level) * 60_000) / perMinute;
+    return { limits: [{ of: 'requests', remaining: Math.floor(level), limit, resetAfter }] };
+  };
+  const withLimits = <Answer extends { readonly response: object }>(answer: Answer): Answer => ({
+    ...answer,
+    response: { ...answer.response, ...use() },
+  });
+  return {
+    ...server,
+    get open() {
+      return server.open;
+    },
+    chat: (call) => server.chat(call).then(withLimits),
+    embed: (call) => server.embed?.(call).then(withLimits) ?? Promise.reject(new Error('no embeddings')),
+    async *stream(call) {
+      let first = true;
+      for await (const part of server.stream(call)) {
+        if (first) yield { type: 'response', ...use() };
+        first = false;
+        yield part;
+      }
+    },
+  };
+}
+
 interface Surroundings {
+  readonly plan: Plan;
   readonly clock: Clock;
   readonly calls: VendorCall[];
   readonly keyOf: WeakMap<object, number>;
-  readonly step: number;
 }
 
 function openServer(
   target: TargetPlan,
   seed: number,
-  { clock, calls, keyOf, step }: Surroundings,
+  { plan, clock, calls, keyOf }: Surroundings,
 ): ScriptedProvider {
+  const { step } = plan;
+  const connections = pool(target.deadPools, step);
   const throws = dice(seed);
   // Some repeat the beginning of an answer that they are given, although they are not known to.
   const echoes = target.prefill === 'echo' || (target.prefill && seed % 3 === 0);
@@ -125,8 +165,19 @@ function openServer(
       const said = before !== '' && echoes ? [before, ...text] : text;
       const usage = { inputTokens: throws.whole(1, 2_000), outputTokens: throws.whole(1, 500) };
       const script = { text: said, usage, ...behaviour(target, key, now, text.length, throws) };
+      const request = plan.requests[Number(String(asked).split(' ')[1])];
+      const faulty = request === undefined || takesFault(target.id, request) ? undefined : request.fault;
+      const dead = connections.dead(now);
       const full = refusal(target, now, server.open, calls);
-      const wanted: Script = full === undefined ? script : { ...full, delay: throws.between(1, 50) };
+      const soon = throws.between(1, 50);
+      const wanted: Script =
+        dead !== undefined
+          ? { error: errors.reset, delay: dead }
+          : full !== undefined
+            ? { ...full, delay: soon }
+            : faulty !== undefined
+              ? { error: requestErrors[faulty], delay: soon }
+              : script;
       const told = {
         ...wanted,
         delay: inSteps(wanted.delay ?? 0, step),
@@ -143,6 +194,7 @@ function openServer(
         text: text.join(''),
         error: told.error?.kind ?? (told.cut === true ? 'truncated' : undefined),
         retryAfter: told.error?.retryAfter,
+        because: becauseOf(told, dead !== undefined, full === undefined ? faulty : undefined),
         usage,
       });
       // A chat's answer comes when a stream's would be complete.
@@ -160,6 +212,38 @@ function openServer(
     stream(call) {
       streams.add(call);
       return server.stream(call);
+    },
+  };
+}
+
+const requestErrors: Readonly<Record<RequestFault, ScriptError>> = {
+  file: { kind: 'bad-request', status: 404, scope: 'key' },
+  option: { kind: 'bad-request', status: 404, scope: 'deployment' },
+  policy: { kind: 'content-filter', status: 403 },
+  unclear: { kind: 'not-found', status: 404, scope: 'request' },
+};
+
+function becauseOf({ error }: Script, dead: boolean, fault: RequestFault | undefined): VendorCall['because'] {
+  if (dead) return 'dead connection';
+  if (fault !== undefined) return 'request';
+  return error?.kind === 'auth' && error.scope === 'request' ? 'unclear' : undefined;
+}
+
+/** Until a dead connection is seen to be one. */
+const noticedAfter = 20;
+
+/** Connections to one server, which all die at certain moments. */
+function pool(moments: readonly number[], step: number) {
+  const left = moments.toSorted((a, b) => a - b);
+  let noticedAt = Number.NEGATIVE_INFINITY;
+  return {
+    /** After how long a call that is sent now fails for it; `undefined` where it does not. */
+    dead(now: number): number | undefined {
+      while (left[0] !== undefined && left[0] <= now) {
+        left.shift();
+        noticedAt = now + inSteps(noticedAfter, step);
+      }
+      return now < noticedAt ? noticedAt - now : undefined;
     },
   };
 }
@@ -228,6 +312,9 @@ function inTrouble(
     limit: () => ({ delay: soon, error: { ...errors['rate-limit'], ...retryAfter } }),
     quota: () => ({ delay: soon, error: { kind: 'quota', status: 429, code: 'insufficient_quota' } }),
     auth: () => ({ delay: soon, error: { kind: 'auth', status: 401 } }),
+    busy: () => ({ delay: soon, error: { kind: 'overloaded', status: 503, retryAfter: to - now } }),
+    closed: () => ({ delay: soon, error: { kind: 'auth', status: 403, scope: 'request' } }),
+    gone: () => ({ delay: soon, error: errors['not-found'] }),
   };
   return scripts[trouble]();
 }

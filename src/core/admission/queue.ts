@@ -18,6 +18,8 @@ export interface Waiter<T> {
   readonly room: number;
   /** Most milliseconds that it waits. */
   readonly maxWait: number;
+  /** After as many it tries whatever forecasts say, so that none of those before it in the line keeps it waiting for one. */
+  readonly forecastWait: number;
   /** Of the request. */
   readonly signal: Signal;
   /** Of the request, where requests are apart. */
@@ -25,15 +27,16 @@ export interface Waiter<T> {
   /**
    * Tries to get in. Throws where there is nothing to wait for any more.
    *
-   * @param last why this is the last try, if it is: `full` where the queue has no room for it, `late` where its time to wait is
-   * over
+   * @param urgency `hurried` once it waits for no forecast any more; otherwise why this is the last try: `full` where the queue has no
+   * room for it, `late` where its time to wait is over
    */
-  tryEnter(last?: Refusal): Entry<T>;
+  tryEnter(urgency?: Urgency): Entry<T>;
   /** What it is rejected with. */
   refusal(why: Refusal): unknown;
 }
 
 type Refusal = 'full' | 'late';
+type Urgency = Refusal | 'hurried';
 
 /** What it got; or the monotonic moment at which to try again, `Infinity` where only something released can help. */
 export type Entry<T> = { readonly got: T } | { readonly until: number };
@@ -53,6 +56,7 @@ export interface AdmissionQueue {
 }
 
 interface Waiting extends LaneEntry {
+  line: string;
   /** Tries to get in; returns the moment of the next try, or `undefined` where it need not wait any more. */
   attempt(last?: Refusal): number | undefined;
   /** Has it try again at a moment. */
@@ -147,10 +151,14 @@ function joining({ clock, awake, lanes, sweep, sweepFor, nextNumber }: Joined) {
     resolve: (value: T) => void,
     reject: (error: unknown) => void,
   ): void => {
-    const { signal, maxWait, pulse } = waiter;
+    const { signal, maxWait, forecastWait, pulse } = waiter;
+    let isHurried = false;
     // Each has timers of its own: where timers belong to a request, they end with it.
     let cancelWake = (): void => {};
-    const patience = watchdog(awake, () => waiting.turnAway('late'));
+    const patience = watchdog(awake, () => {
+      if (isHurried || forecastWait >= maxWait) waiting.turnAway('late');
+      else hurry();
+    });
     const endBeats = pulse?.each(() => sweepFor(waiting));
     const leave = (): void => {
       lanes.delete(waiting);
@@ -166,7 +174,7 @@ function joining({ clock, awake, lanes, sweep, sweepFor, nextNumber }: Joined) {
       apart: pulse !== undefined,
       attempt(last) {
         try {
-          const entry = waiter.tryEnter(last);
+          const entry = waiter.tryEnter(last ?? (isHurried ? 'hurried' : undefined));
           if ('until' in entry) return entry.until;
           leave();
           resolve(entry.got);
@@ -185,6 +193,15 @@ function joining({ clock, awake, lanes, sweep, sweepFor, nextNumber }: Joined) {
         forRequest(pulse, () => tryOnceMore(why))();
       },
     };
+    const hurry = (): void => {
+      isHurried = true;
+      patience.watch(maxWait - forecastWait);
+      // Those before it may go on waiting for a forecast.
+      lanes.delete(waiting);
+      waiting.line += ' hurried';
+      lanes.add(waiting);
+      sweepFor(waiting);
+    };
     const tryOnceMore = (why: Refusal): void => {
       if (waiting.attempt(why) === undefined) return;
       leave();
@@ -197,7 +214,7 @@ function joining({ clock, awake, lanes, sweep, sweepFor, nextNumber }: Joined) {
     };
     signal.addEventListener('abort', onAbort, { once: true });
     lanes.add(waiting);
-    patience.watch(maxWait);
+    patience.watch(Math.min(maxWait, forecastWait));
     sweepFor(waiting);
   };
 }

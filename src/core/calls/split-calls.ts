@@ -150,6 +150,7 @@ function nextPlace<Answer>(
     line: `${channel.target.id} ${channel.number ?? ''}`,
     room: Number.POSITIVE_INFINITY, // its request has been let in
     maxWait: run.env.queueLimits.maxWait,
+    forecastWait: run.timeLeft / 2,
     signal,
     pulse: run.pulse,
     tryEnter(last) {

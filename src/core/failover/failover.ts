@@ -178,22 +178,23 @@ class TargetFailover implements Failover {
       line,
       room: size,
       maxWait,
+      forecastWait: timeLeft / 2,
       pulse,
       signal,
-      tryEnter: (lastTry) => this.#tryEnter(eligible, lastTry),
+      tryEnter: (urgency) => this.#tryEnter(eligible, urgency),
       refusal: (why) => this.#nothingToTry(why),
     });
   }
 
-  #tryEnter(eligible: Eligible, lastTry: 'full' | 'late' | undefined): Entry<ChannelReservation> {
+  #tryEnter(eligible: Eligible, urgency: 'hurried' | 'full' | 'late' | undefined): Entry<ChannelReservation> {
     const { clock } = this.#request.env;
     this.#history.released();
     for (;;) {
-      const next = this.#next(eligible, lastTry === undefined);
+      const next = this.#next(eligible, urgency === undefined);
       if (next === undefined) throw this.#nothingToTry();
       // A limit that was only learned may delay a request, but refuses none.
       const onlyLearned = next.at === Number.POSITIVE_INFINITY && isWithinLimits(next.channel);
-      if (next.at > clock.now() && !(lastTry === 'late' && onlyLearned)) return { until: next.at };
+      if (next.at > clock.now() && !(urgency === 'late' && onlyLearned)) return { until: next.at };
       const got = this.#take(next);
       if (got !== undefined) return { got };
       if (next.at > clock.now()) return { until: next.at };

@@ -9,6 +9,9 @@ export interface Watchdog {
   stop(): void;
 }
 
+/** Milliseconds: moments are sums of fractions, and a wait shorter than this may not advance a clock at all. */
+const rounding = 1e-6;
+
 /** @param clock of what is waited for: in a router its `awake` */
 export function watchdog(clock: Pick<Clock, 'now' | 'after'>, onExpire: () => void): Watchdog {
   let due = Number.POSITIVE_INFINITY;
@@ -23,7 +26,7 @@ export function watchdog(clock: Pick<Clock, 'now' | 'after'>, onExpire: () => vo
   const check = (): void => {
     const now = clock.now();
     scheduled = Number.POSITIVE_INFINITY;
-    if (now >= due) onExpire();
+    if (due - now < rounding) onExpire();
     else if (due < Number.POSITIVE_INFINITY) schedule(now);
   };
 
