@@ -1,7 +1,11 @@
 import {
   type AttemptEndEvent,
   type AttemptStartEvent,
-  type Health, isRouterError, type StreamPart, type TargetStateEvent } from 'signalbox';
+  type Health,
+  isRouterError,
+  type StreamPart,
+  type TargetStateEvent,
+} from 'signalbox';
 import type { Seen } from './callers.ts';
 import { type AttemptEnd, type History, historyOf } from './history.ts';
 import type { World } from './simulate.ts';
@@ -386,7 +390,11 @@ export const properties: Readonly<Record<string, Property>> = {
       if (event.type === 'attempt-end' && event.outcome === 'failed') {
         if (!isAtFault({ at, event })) failed.set(provider.get(event.target), place);
         // What an attempt's end changes is reported just before it; it can also be an earlier failure of another target's.
-        const worse = noticed?.target === event.target && worsened.includes(noticed.state);
+        // The end of a cooldown shows a breaker that opened before; a failure that counts now is found by the counts below.
+        const worse =
+          noticed?.target === event.target &&
+          worsened.includes(noticed.state) &&
+          noticed.previous !== 'cooling-down';
         const others = (failed.get(provider.get(event.target)) ?? -1) >= (looked.get(viewOf(event)) ?? -1);
         if (worse && !others && isAtFault({ at, event }))
           yield `${event.target} is ${noticed?.state} at ${at}, by request ${event.metadata['request']}`;

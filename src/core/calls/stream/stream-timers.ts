@@ -114,7 +114,8 @@ export class StreamTimers {
       return;
     }
     const more = this.#moreForFirstToken();
-    if (more >= 1) this.#timer.watch(more); // less is a matter of rounding
+    if (more >= 1)
+      this.#timer.watch(more); // less is a matter of rounding
     else this.#expire(`no first token within timeout.firstToken = ${Math.round(this.#firstToken)} ms`);
   }
 
