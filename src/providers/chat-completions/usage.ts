@@ -177,6 +177,7 @@ function rest(total: number | undefined, part: number | undefined): number | und
 function settle(counts: Counts, { reasoning = 'inside', cache = 'inside' }: UsageReading): Usage {
   const { prompt, completion, total, reasoning: thought = 0, cacheRead = 0, cacheWrite = 0 } = counts;
   const cached = cacheRead + cacheWrite;
+  if (thought + cached === 0) return { inputTokens: prompt || undefined, outputTokens: completion };
   const meanings = [reasoning, reasoning === 'inside' ? 'beside' : 'inside'].flatMap((thoughts) =>
     [cache, cache === 'inside' ? 'beside' : 'inside'].map((caches) => ({ thoughts, caches })),
   );
@@ -218,6 +219,10 @@ function detailsOf(usage: Wire, ...names: readonly string[]): Wire {
 
 /** The count among several names for it: some servers fill in one of them, and say 0 under the others. */
 function largest(...values: readonly unknown[]): number | undefined {
-  const counts = values.map(asCount).filter((count) => count !== undefined);
-  return counts.length === 0 ? undefined : Math.max(...counts);
+  let most: number | undefined;
+  for (const value of values) {
+    const count = value === undefined ? undefined : asCount(value); // as nearly always
+    if (count !== undefined && !(most !== undefined && most >= count)) most = count;
+  }
+  return most;
 }

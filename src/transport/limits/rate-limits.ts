@@ -21,18 +21,14 @@ const patterns: readonly (readonly [VendorLimit['of'], remaining: string, limit:
  * https://platform.claude.com/docs/en/api/rate-limits
  */
 export function limitsOf(headers: Readonly<Record<string, string>>): readonly VendorLimit[] {
-  return patterns.flatMap(([of, remainingName, limitName, resetName]): readonly VendorLimit[] => {
+  const limits: VendorLimit[] = [];
+  for (const [of, remainingName, limitName, resetName] of patterns) {
     const remaining = count(headers[remainingName]);
-    if (remaining === undefined) return [];
-    return [
-      {
-        of,
-        remaining,
-        limit: count(headers[limitName]),
-        resetAfter: reset(headers[resetName], headers),
-      },
-    ];
-  });
+    if (remaining === undefined) continue;
+    const limit = count(headers[limitName]);
+    limits.push({ of, remaining, limit, resetAfter: reset(headers[resetName], headers) });
+  }
+  return limits;
 }
 
 /** Headers that say when a limit without a name of its own comes back, and the one that says what is left of it. */
@@ -68,7 +64,8 @@ export function windowResetOf(headers: Readonly<Record<string, string>>): number
 }
 
 function count(text: string | undefined): number | undefined {
-  const number = Number(text?.trim() || 'none');
+  if (text === undefined) return undefined;
+  const number = Number(text.trim() || 'none');
   return Number.isFinite(number) && number >= 0 ? number : undefined;
 }
 
