@@ -161,6 +161,11 @@ export interface Provider<Name extends string = string> {
    * sending a request to a model. It ends when `signal` aborts; what fails in it is no verdict on the provider.
    */
   warmup?(signal: AbortSignal): Promise<void>;
+  /**
+   * Loads what a call needs, such as the SDK; `undefined` once it is loaded. The router waits for it before an attempt begins, so that
+   * loading counts neither as the target's latency nor against a timeout of the attempt. If it rejects, the call is made all the same.
+   */
+  load?(): Promise<unknown> | undefined;
   /** What has gone over its own connections so far; left out where an SDK or a client of the application's opens them. */
   readonly traffic?: Traffic;
   /** Left out by a provider that has no embeddings. */

@@ -1,4 +1,5 @@
 import { AllTargetsFailedError, isRouterError, NoTargetError } from '../../errors.ts';
+import { orAbort, type Signal } from '../../util/time/abort.ts';
 import { sleep, toEpoch } from '../../util/time/clock.ts';
 import { isWithinLimits } from '../admission/capacity.ts';
 import type { Entry } from '../admission/queue.ts';
@@ -39,6 +40,14 @@ export interface Failover {
   mayGoOn(error: AttemptError, eligible?: Eligible): boolean;
   /** What the caller gets if the request has to go while it waits to go on: see `Waiter.refusal`. */
   turnedAway(why: 'full' | 'late'): unknown;
+}
+
+/**
+ * Waits for an SDK, before the attempt begins: loading is neither the target's latency nor a part of its timeouts. What fails or is
+ * aborted here, the attempt meets again.
+ */
+function loaded(loading: Promise<unknown>, signal: Signal): Promise<unknown> {
+  return orAbort(loading, signal).catch(keep);
 }
 
 const all: Eligible = () => true;
@@ -226,6 +235,8 @@ class TargetFailover implements Failover {
       async attempt(taken, slot) {
         history.busy.add(taken.channel);
         try {
+          const loading = taken.channel.provider.load?.();
+          if (loading !== undefined) await loaded(loading, slot.signal);
           return await attempt(taken, slot);
         } finally {
           history.busy.delete(taken.channel);

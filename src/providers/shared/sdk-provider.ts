@@ -111,9 +111,15 @@ export function sdkProvider<Name extends string, Client, Body extends Wire>(
   mapping: SdkMapping<Name, Client, Body>,
 ): Provider<Name> {
   const { name, account, embed, image } = mapping;
+  let isLoaded = false;
+  const load = async (): Promise<void> => {
+    await mapping.client();
+    isLoaded = true;
+  };
   return {
     name,
     ...mapping.more,
+    load: () => (isLoaded ? undefined : load()),
     chat: (call) =>
       once(mapping, call, async (client, carry) => {
         const { body, warnings } = mapping.toRequest(recalled(call, name, account), false);
