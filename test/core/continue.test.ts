@@ -26,7 +26,7 @@ describe("interrupted: 'continue-or-restart'", () => {
       ['b', 'success'],
     ]);
     expect(result.warnings).toEqual([
-      { type: 'other', feature: 'interrupted', details: 'the rest of the answer is of b' },
+      { type: 'other', feature: 'interrupted', details: 'the rest of the answer comes from b' },
     ]);
     expect(providers['b']?.calls[0]?.messages).toEqual([
       { role: 'user', content: 'Tell me' },

@@ -49,8 +49,13 @@ describe('structured output', () => {
 
   it.each([
     ['is not JSON', 'Bern', 'stop', 'the answer is not JSON'],
-    ['was cut by a token limit', '{"city":"Be', 'length', 'the answer is not JSON: the token limit cut it'],
-    ['misses the schema', '{"city":1,"people":2}', 'stop', 'city is not as the schema says'],
+    [
+      'was cut by a token limit',
+      '{"city":"Be',
+      'length',
+      'the answer is not JSON: the token limit cut it off',
+    ],
+    ['misses the schema', '{"city":1,"people":2}', 'stop', 'city does not match the schema'],
     ['was withheld', '', 'content-filter', 'the vendor withheld the answer'],
   ] as const)(
     'rejects with OutputError, without showing the value, when the answer %s',

@@ -121,7 +121,7 @@ describe('a stream that nobody reads', () => {
     expect(of('request-end')).toMatchObject([{ outcome: 'aborted', attempts: [{ outcome: 'abandoned' }] }]);
     expect(clock.timers).toBe(0);
     const error = await rejection(read(stream));
-    expect(String(error)).toContain('nobody began to read it within timeout.unread = 60000 ms');
+    expect(String(error)).toContain('the stream was not read within timeout.unread = 60000 ms');
     expect(await rejection(stream.result)).toBe(error);
   });
 

@@ -228,7 +228,7 @@ describe('a schema is sent in what the vendor’s own mode takes', () => {
     server.behave(vendor(name, { n: 3, u: 'https://a.b/' }));
     server.received.length = 0;
     const settled = await outcome(routerOf(name).chat({ prompt: 'Hi', schema }));
-    expect(settled).toMatchObject({ error: { code: 'output', issues: ['n is not as the schema says'] } });
+    expect(settled).toMatchObject({ error: { code: 'output', issues: ['n does not match the schema'] } });
     const sent = JSON.stringify(server.received[0]?.body);
     expect(sent).toMatch(/minimum/);
     expect(sent).not.toMatch(/9007199254740991.{0,30}\)"/);

@@ -2,21 +2,21 @@ import type { InFlight } from '../../limits/in-flight.ts';
 import type { TokenDemand } from '../../limits/vendor-limits.ts';
 import type { Channel, Target } from '../targets/target.ts';
 
-/** Whether there is a place for one more attempt. Those that give theirs up count as free. */
+/** Whether there is capacity for one more attempt. Preemptible attempts count as free. */
 export function hasCapacity({ concurrency }: Channel): boolean {
   for (const { taken, preemptible, cap } of concurrency) if (taken - preemptible >= cap.limit) return false;
   return true;
 }
 
-/** The same by the limits that the application has declared, whatever the target's refusals say. */
+/** Whether the limits declared by the application allow one more attempt, ignoring learned limits. */
 export function isWithinLimits({ declared }: Channel): boolean {
   return declared.every(({ taken, preemptible, cap }) => taken - preemptible < cap.limit);
 }
 
-/** What gives its place up leaves as much to the requests. */
+/** The share of the limits that preemptible attempts leave to requests, 0 to 1. */
 const leastSpare = 0.5;
 
-/** Whether an attempt that gives its place up may start now, with all that is under way counted. */
+/** Whether a preemptible attempt may start now, counting all attempts in flight. */
 export function hasSpareCapacity({ concurrency, rates, vendorLimits }: Channel, now: number): boolean {
   return (
     concurrency.every(({ taken, cap }) => taken < cap.limit) &&
@@ -25,7 +25,7 @@ export function hasSpareCapacity({ concurrency, rates, vendorLimits }: Channel, 
   );
 }
 
-/** Free share of the scarcest of a target's limits, by the freest of its channels; 0 to 1. */
+/** The free share of a target's scarcest limit on its freest channel, 0 to 1. */
 export function headroomOf({ channels }: Target, now: number): number {
   return channels.reduce((most, channel) => Math.max(most, headroomOfChannel(channel, now)), 0);
 }
@@ -42,7 +42,7 @@ function freeShare({ taken, preemptible, cap }: InFlight): number {
   return Math.max(0, cap.limit - taken + preemptible) / cap.limit;
 }
 
-/** Whether a target is as most are: one key, no limits, and nothing has ever been wrong with it. */
+/** Whether a target is the common case: one key, no limits, and no failure so far. */
 export function isUnconstrained({ channels, breaker }: Target): boolean {
   const [only] = channels;
   if (only === undefined || channels.length > 1) return false;
@@ -51,21 +51,24 @@ export function isUnconstrained({ channels, breaker }: Target): boolean {
   return !breaker.hasTripped && !key.endpoint.breaker.hasTripped;
 }
 
-/** When a channel's limits let an attempt of so many tokens in; monotonic milliseconds, not after `now` where they do. */
+/**
+ * When a channel's limits admit an attempt of this many tokens, in monotonic milliseconds; at most `now` if
+ * they do already.
+ */
 export function availableAt(channel: Channel, tokens: () => TokenDemand, now: number): number {
   const { rates, vendorLimits } = channel;
-  // Counting takes time: only where there is a limit.
+  // Counting tokens takes time, so it only happens when there is a limit.
   if (rates.length === 0 && vendorLimits.share(now) === 1) return now;
-  const demand = tokens();
+  const needed = tokens();
   return Math.max(
-    declaredAt(channel, () => demand, now),
-    vendorLimits.freeAt(demand, now),
+    declaredAt(channel, () => needed, now),
+    vendorLimits.freeAt(needed, now),
   );
 }
 
 /**
- * The same by the limits that the application has declared, which always hold. What a vendor says is left of its limits is a
- * forecast: it may delay a request or send it elsewhere, but refuses none.
+ * When the limits declared by the application, which always apply, admit an attempt. Limits reported by a
+ * vendor are a forecast: they may delay or redirect a request but never reject it.
  */
 export function declaredAt({ rates }: Channel, tokens: () => TokenDemand, now: number): number {
   if (rates.length === 0) return now;

@@ -1,26 +1,26 @@
-/** Something that waits in one of several lines. */
+/** An entry in one of several lines. */
 export interface LaneEntry {
-  /** Of priority: 0 is served first. */
+  /** Rank of the priority: 0 is served first. */
   readonly rank: number;
-  /** What it waits for. Entries with the same rank and line are served in turn. */
+  /** What the entry waits for. Entries with the same rank and line are served in turn. */
   readonly line: string;
-  /** Of arrival: unique, and later ones are larger. */
+  /** Arrival number: unique and increasing. */
   readonly number: number;
 }
 
-/** Entries by priority and line, each lane in the order of arrival. */
+/** Entries by priority and line, each lane in order of arrival. */
 export interface PriorityLanes<Entry extends LaneEntry> {
   readonly size: number;
-  /** Adds an entry that arrived after all others. */
+  /** Adds an entry; it must be the latest to arrive. */
   add(entry: Entry): void;
   delete(entry: Entry): void;
   /**
-   * The entry to serve next: of those at the head of their lane, the one of the highest priority that came first.
+   * The next entry to serve: among the lane heads, the earliest of the highest priority.
    *
-   * @param stuck heads whose lanes are passed over
+   * @param stuck heads whose lanes are skipped
    */
   head(stuck: ReadonlySet<Entry>): Entry | undefined;
-  /** The entry to give up first: the last to arrive of the lowest priority, if that is lower than `rank`. */
+  /** The entry to evict first: the latest of the lowest priority, if that is lower than `rank`. */
   leastBelow(rank: number): Entry | undefined;
   /** How many entries of a line are served before a new one of this rank. */
   before(line: string, rank: number): number;

@@ -6,78 +6,81 @@ import { forRequest, type Pulse } from '../../util/time/pulse.ts';
 import { watchdog } from '../../util/time/watchdog.ts';
 import { type LaneEntry, priorityLanes } from './lanes.ts';
 
-/** From the one that is served first to the one that is served last. */
+/** Priorities, highest first. */
 export const priorities: readonly Priority[] = ['critical', 'normal', 'sheddable'];
 
-/** A request that finds every target that could take it busy, exhausted or at its limit. */
+/** A request waiting for a target: all candidates are busy, exhausted, or at their limit. */
 export interface Waiter<T> {
   readonly priority: Priority;
-  /** What it waits for: requests that wait for the same are served in turn. */
+  /** What the request waits for. Requests with the same line are served in turn. */
   readonly line: string;
-  /** Most requests that may wait at a time, as far as it is concerned. */
+  /** The most requests allowed in the queue for this one to join. */
   readonly room: number;
-  /** Most milliseconds that it waits. */
+  /** The longest wait, in milliseconds. */
   readonly maxWait: number;
-  /** After as many it tries whatever forecasts say, so that none of those before it in the line keeps it waiting for one. */
+  /**
+   * Milliseconds after which the request tries regardless of forecasts, so that requests ahead of it in the
+   * line cannot hold it up waiting for one.
+   */
   readonly forecastWait: number;
-  /** Of the request. */
+  /** Signal of the request. */
   readonly signal: Signal;
-  /** Of the request, where requests are apart. */
+  /** Pulse of the request, where requests are isolated from each other. */
   readonly pulse: Pulse | undefined;
   /**
-   * Tries to get in. Throws where there is nothing to wait for any more.
+   * Tries to enter. Throws when there is nothing left to wait for.
    *
-   * @param urgency `hurried` once it waits for no forecast any more; otherwise why this is the last try: `full` where the queue has no
-   * room for it, `late` where its time to wait is over
+   * @param urgency `hurried` once the request no longer waits for forecasts; `full` (no room in the queue) or
+   * `late` (its wait is over) on the last try
    */
   tryEnter(urgency?: Urgency): Entry<T>;
-  /** What it is rejected with. */
+  /** The error a turned-away request rejects with. */
   refusal(why: Refusal): unknown;
 }
 
 type Refusal = 'full' | 'late';
 type Urgency = Refusal | 'hurried';
 
-/** What it got; or the monotonic moment at which to try again, `Infinity` where only something released can help. */
+/** What the waiter got, or the monotonic time of the next try; `Infinity` if only a release can help. */
 export type Entry<T> = { readonly got: T } | { readonly until: number };
 
 /**
- * Where requests wait for a target that can take them: by priority, and in turn within one. Whenever an attempt ends, or the
- * moment comes that one of them waits for, the first of each line try. When the queue is full, the last to arrive of the lowest
- * priority is rejected: an early refusal leaves its caller time to do something else.
+ * Queue for requests that wait for capacity: by priority, and first in, first out within one. The head of
+ * each line tries whenever an attempt ends or its wake-up time comes. A full queue rejects the latest request
+ * of the lowest priority, since an early rejection leaves the caller time to react.
  */
 export interface AdmissionQueue {
-  /** Rejects when aborted, with what `tryEnter` throws, and with `refusal`. */
+  /** Rejects on abort, with whatever `tryEnter` throws, or with `refusal`. */
   wait<T>(waiter: Waiter<T>): Promise<T>;
-  /** Something has become free, or may have. */
+  /** Call when capacity has, or may have, become free. */
   released(): void;
-  /** How many wait in a line that come before one of this priority. */
+  /** How many requests in a line come before one of this priority. */
   before(line: string, priority: Priority): number;
 }
 
 interface Waiting extends LaneEntry {
   line: string;
-  /** Tries to get in; returns the moment of the next try, or `undefined` where it need not wait any more. */
+  /** Tries to enter. Returns the time of the next try, or `undefined` when the wait is over. */
   attempt(last?: Refusal): number | undefined;
-  /** Has it try again at a moment. */
+  /** Schedules the next try. */
   wakeAt(moment: number): void;
-  /** Tries for the last time, and else rejects. */
+  /** Tries one last time, then rejects. */
   turnAway(why: Refusal): void;
-  /** Whether only its own request may let it in. */
+  /** Whether only the request itself may admit it. */
   readonly apart: boolean;
 }
 
-/** @param awake by which `maxWait` is measured */
+/** @param awake clock that measures `maxWait` */
 export function admissionQueue(clock: Clock, awake: AwakeClock): AdmissionQueue {
   const lanes = priorityLanes<Waiting>();
   let arrivals = 0;
   let sweeping = false;
   let again = false;
-  /** Whose request looks, if it is one that waits itself. */
+  /** The waiting request that is trying to enter, if any. */
   let looking: Waiting | undefined;
 
   const sweep = (): void => {
-    // What happens in a sweep, such as an attempt that fails to start, can release something.
+    // Work done during a sweep, such as an attempt that fails to start, can release capacity.
     again = true;
     if (sweeping) return;
     sweeping = true;
@@ -88,14 +91,14 @@ export function admissionQueue(clock: Clock, awake: AwakeClock): AdmissionQueue 
     sweeping = false;
   };
 
-  /** Lets the first of each line try, as long as they get in; sees to it that they try again. */
+  /** Lets the head of each line try until one fails, and schedules the next try. */
   const serve = (): void => {
     const stuck = new Set<Waiting>();
     for (let head = lanes.head(stuck); head !== undefined; head = lanes.head(stuck)) {
       const until = head.apart && head !== looking ? Number.POSITIVE_INFINITY : head.attempt();
       if (until === undefined) continue;
       stuck.add(head);
-      if (!head.apart) head.wakeAt(until); // else its pulse does
+      if (!head.apart) head.wakeAt(until); // otherwise its pulse does
     }
   };
 
@@ -120,7 +123,7 @@ export function admissionQueue(clock: Clock, awake: AwakeClock): AdmissionQueue 
         if (waiter.signal.aborted) reject(waiter.signal.reason);
         else if (lanes.size < waiter.room || shed(rank)) join(waiter, rank, resolve, reject);
         else {
-          const entry = waiter.tryEnter('full'); // what it throws rejects
+          const entry = waiter.tryEnter('full'); // an exception rejects the wait
           if ('got' in entry) resolve(entry.got);
           else reject(waiter.refusal('full'));
         }
@@ -132,18 +135,18 @@ export function admissionQueue(clock: Clock, awake: AwakeClock): AdmissionQueue 
   };
 }
 
-/** What joining the queue needs of it. */
+/** What joining the queue depends on. */
 interface Joined {
   readonly clock: Clock;
   readonly awake: AwakeClock;
   readonly lanes: ReturnType<typeof priorityLanes<Waiting>>;
-  /** Lets everyone try who may have room now. */
+  /** Lets every waiter that may have capacity try now. */
   sweep(): void;
   sweepFor(waiting: Waiting): void;
   nextNumber(): number;
 }
 
-/** Puts requests into the queue until they get in, are turned away, or are aborted. */
+/** Adds requests to the queue until they enter, are turned away, or are aborted. */
 function joining({ clock, awake, lanes, sweep, sweepFor, nextNumber }: Joined) {
   return <T>(
     waiter: Waiter<T>,
@@ -153,7 +156,7 @@ function joining({ clock, awake, lanes, sweep, sweepFor, nextNumber }: Joined) {
   ): void => {
     const { signal, maxWait, forecastWait, pulse } = waiter;
     let isHurried = false;
-    // Each has timers of its own: where timers belong to a request, they end with it.
+    // Each request has its own timers: where timers belong to a request, they end with it.
     let cancelWake = (): void => {};
     const patience = watchdog(awake, () => {
       if (isHurried || forecastWait >= maxWait) waiting.turnAway('late');
@@ -196,7 +199,7 @@ function joining({ clock, awake, lanes, sweep, sweepFor, nextNumber }: Joined) {
     const hurry = (): void => {
       isHurried = true;
       patience.watch(maxWait - forecastWait);
-      // Those before it may go on waiting for a forecast.
+      // Requests ahead of it may keep waiting for a forecast.
       lanes.delete(waiting);
       waiting.line += ' hurried';
       lanes.add(waiting);
@@ -210,7 +213,7 @@ function joining({ clock, awake, lanes, sweep, sweepFor, nextNumber }: Joined) {
     const onAbort = (): void => {
       leave();
       reject(signal.reason);
-      sweep(); // those behind it may have less to wait for
+      sweep(); // requests behind it may be able to enter now
     };
     signal.addEventListener('abort', onAbort, { once: true });
     lanes.add(waiting);

@@ -12,27 +12,27 @@ export interface Answer {
   readonly content: readonly ContentPart[];
   readonly finishReason: FinishReason;
   readonly usage: Usage;
-  /** US$ that the vendor says it charges. */
+  /** US$ charged, as reported by the vendor. */
   readonly cost?: number;
   readonly response: ResponseInfo;
   readonly warnings: readonly Warning[];
   readonly providerMetadata: ProviderOptions;
   readonly raw: unknown;
   readonly origin?: unknown;
-  /** Plugins have seen its parts as they came. */
+  /** Whether plugins have already seen its parts as a stream. */
   readonly isStreamed?: boolean;
-  /** Its content as its target gave it, where plugins have changed it. */
+  /** The target's original content, if plugins changed it. */
   readonly given?: readonly ContentPart[];
 }
 
-/** What a chat asks for. */
+/** The checked input of a chat. */
 export interface ChatInput {
   readonly request: ResolvedChatRequest;
-  /** As the caller gave it, to check the answer by. */
+  /** The schema exactly as the caller passed it; validates the answer. */
   readonly schema: Schema | undefined;
 }
 
-/** An answer that its vendor withheld is a failure where the route wants to go on after one. */
+/** Turns a filtered answer into a failure if the route fails over on `content-filter`. */
 export function contentFilterFailure(
   finishReason: FinishReason,
   attempt: Attempt,

@@ -10,8 +10,8 @@ import type { Answer, ChatInput } from './answer.ts';
 import { type Judged, judge } from './judge.ts';
 
 /**
- * Books a complete answer and makes the caller's result of it. Throws `OutputError` where the answer is rejected, and what the
- * slot was stopped with where another target's answer came just before.
+ * Records a complete answer and builds the caller's result. Throws `OutputError` if the answer is rejected,
+ * and the slot's abort reason if another target's answer won just before.
  */
 export async function finalize(
   request: RequestState,
@@ -33,7 +33,7 @@ export async function finalize(
     const judging = judge(request, input, answer, { target: channel.target.id, cost });
     judged = judging instanceof Promise ? await judging : judging;
   } catch (error) {
-    attempt.succeed(usage, cost, response, 'output'); // it has been paid for all the same
+    attempt.succeed(usage, cost, response, 'output'); // it is paid for anyway
     throw error;
   }
   if ('issues' in judged) {
@@ -45,7 +45,7 @@ export async function finalize(
     throw slot.signal.reason;
   }
   attempt.succeed(usage, cost, response);
-  // What is only measured cannot be continued.
+  // A mirrored request cannot be continued.
   const isKept = channel.provider.boundBy !== undefined && !request.shadow;
   if (isKept && response.id !== undefined) request.env.affinity.remember(response.id, channel);
   return judged.result;

@@ -8,7 +8,7 @@ import type { RequestState } from '../request.ts';
 import type { Answer, ChatInput } from './answer.ts';
 import { readOutput } from './output.ts';
 
-/** An answer as the caller gets it; or who does not take it, and why. */
+/** The caller's result, or who rejected the answer and why. */
 export type Judged =
   | { readonly result: ChatResult }
   | {
@@ -17,15 +17,15 @@ export type Judged =
       readonly issues: readonly string[];
     };
 
-/** What a result says beside the answer. */
+/** The fields of a result besides the answer. */
 export interface Provenance {
   readonly target: string;
   readonly cost: Cost | undefined;
 }
 
 /**
- * Station 9 for a complete answer: plugins change it, and then it has to pass the schema, the reviews of plugins, and `accept`, the
- * route's as well as the call's. The first that does not take it counts. Throws, or rejects with, what one of them throws.
+ * Station 9 for a complete answer: plugins transform it, then it must pass the schema, plugin reviews, and
+ * `accept` of both route and call. The first rejection counts. Throws or rejects with whatever these throw.
  */
 export function judge(
   request: RequestState,
@@ -42,14 +42,14 @@ export function judge(
   const passed = changes === undefined ? answer : transformed(request, answer);
   if ('issues' in passed) return passed;
   const schema = schemaOf(request, input);
-  // As a rule there is nothing that could reject it.
+  // Usually nothing can reject the answer.
   const isReviewed = env.stations.review ?? route.policies.accept ?? options.accept;
   if (schema === undefined && isReviewed === undefined)
     return { result: toResult(request, passed, undefined, provenance) };
   return review(request, passed, schema, provenance);
 }
 
-/** What an answer is checked by: the caller's schema, or one that only says what is asked for, if the route can go on. */
+/** The schema that validates an answer: the caller's, or a plain JSON Schema if the route can fail over. */
 function schemaOf({ route }: RequestState, { schema, request }: ChatInput): Schema | undefined {
   if (schema !== undefined || !route.policies.fallbackOn.includes('output')) return schema;
   return request.responseFormat?.schema;
@@ -63,7 +63,9 @@ function transformed(request: RequestState, answer: Answer): Answer | Exclude<Ju
   return changed(answer, content);
 }
 
-/** An answer with another content: neither its raw form nor that of another interface is for the caller any more. */
+/**
+ * An answer with new content. Drops the raw form and the form of another interface, which no longer match.
+ */
 export function changed({ origin: _, ...answer }: Answer, content: readonly ContentPart[]): Answer {
   return { ...answer, content, raw: undefined, given: answer.content };
 }
@@ -78,7 +80,7 @@ async function review(
   if ('issues' in output) return { by: 'schema', issues: output.issues };
   const { env, shadow, route, options } = request;
   let result = toResult(request, answer, output.object, provenance);
-  // What is only measured is not held to the judgment of the application.
+  // Mirrored answers skip the application's review.
   if (shadow) return { result };
   if (env.stations.review !== undefined) {
     const reviewed = await env.stations.review(result, request.context);
@@ -92,7 +94,7 @@ async function review(
   return { result };
 }
 
-/** Why `accept` does not take an answer. */
+/** Why `accept` rejects an answer. */
 async function refusalOf(accept: Accept, result: ChatResult): Promise<string | undefined> {
   const verdict = await accept(result);
   if (verdict === true) return undefined;

@@ -5,7 +5,7 @@ import type { RequestState } from '../request.ts';
 import { expectedCost } from '../routing/estimates.ts';
 import type { Channel } from '../targets/target.ts';
 
-/** One attempt as plugins see it before it starts. What takes longer is worked out when it is read. */
+/** An attempt as plugins see it before it starts. Expensive values are computed on read. */
 export class AttemptView implements AttemptPlan {
   readonly key: number | undefined;
   readonly attempt: number;

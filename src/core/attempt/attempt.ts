@@ -20,7 +20,7 @@ import { billedOf, failurePolicyOf, isStaleSocket } from './failure-policy.ts';
 import { recordFailure, recordSuccess } from './record-outcome.ts';
 import type { ChannelReservation } from './reservation.ts';
 
-/** Starts an attempt's clock. Throws only the request's own abort reason. */
+/** Starts an attempt. Throws only the abort reason of the request. */
 export function beginAttempt(
   request: RequestState,
   reservation: ChannelReservation,
@@ -31,14 +31,14 @@ export function beginAttempt(
   throw slot.signal.reason;
 }
 
-/** One call to one target, while it runs. It ends once, by `succeed`, `fail` or `abandon`. */
+/** One call to one target while it runs. It ends once, by `succeed`, `fail`, or `abandon`. */
 export class Attempt {
   readonly target: Target;
-  /** The target by the key that it goes through. */
+  /** The target with the key in use. */
   readonly channel: Channel;
-  /** Aborted when it has to stop. */
+  /** Aborted when the attempt has to stop. */
   readonly signal: Signal;
-  /** What the provider gets beside the request. */
+  /** What the provider receives besides the request. */
   readonly carry: Pick<ProviderCall, 'model' | 'signal' | 'connectTimeout'>;
   readonly observers: AttemptObservers | undefined;
   readonly #request: RequestState;
@@ -48,7 +48,7 @@ export class Attempt {
   readonly #startedAt: number;
   readonly #abort: LinkedAbort;
   readonly #timer: Watchdog;
-  /** Where its target's silence says something. */
+  /** Registration with the failure detector, if the target's silence is meaningful. */
   readonly #waiting: Waiting | undefined;
   #firstTokenAt: number | undefined;
   #expired = false;
@@ -68,7 +68,7 @@ export class Attempt {
     emitHealthChange(target, env, this.#startedAt);
     this.#abort = linkedAbort(slot.signal);
     this.signal = this.#abort.signal;
-    const controller = new AbortController(); // for the provider, which wants a real one
+    const controller = new AbortController(); // the provider needs a native one
     this.signal.addEventListener('abort', () => abortQuietly(controller, this.signal.reason));
     this.carry = { model: target.model, signal: controller.signal, connectTimeout: timeout.connect };
     if (operation.measuredAs !== undefined)
@@ -85,25 +85,25 @@ export class Attempt {
     reportAttemptStart(request, channel, this.#number);
   }
 
-  /** Ends it from our side, as a timeout does. */
+  /** Ends the attempt with a timeout. */
   expire(summary: string): void {
     this.#expired = true;
     const { name: provider } = this.channel.provider;
     this.#abort.abort(new ProviderError({ kind: 'timeout', provider, code: 'timeout', summary }));
   }
 
-  /** Stops the provider's work without a verdict. */
+  /** Stops the provider's work without recording an outcome. */
   stop(): void {
     this.#abort.abort(new ProviderError({ kind: 'aborted', provider: this.channel.provider.name }));
   }
 
-  /** What the vendor says is left of its limits. */
+  /** Records the limits reported by the vendor. */
   noteLimits(limits: readonly VendorLimit[] | undefined): void {
     if (limits === undefined || limits.length === 0) return;
     this.channel.vendorLimits.note(limits, this.#request.env.clock.now());
   }
 
-  /** The first token has come: from now on its failure can be seen. */
+  /** Marks the first token: from now on, a failure is visible to the reader. */
   firstToken(): void {
     if (this.#firstTokenAt !== undefined) return;
     this.#firstTokenAt = this.#request.env.clock.now();
@@ -112,15 +112,15 @@ export class Attempt {
     this.observers?.firstToken();
   }
 
-  /** What an answer costs. `estimate` stands in for tokens that the vendor did not count. */
+  /** The cost of an answer. `estimate` fills in tokens the vendor did not count. */
   price(answer: Billed, estimate: () => Usage): Cost | undefined {
     return priceOf(this.channel, this.#request, answer, estimate);
   }
 
   /**
-   * Books an answer that is complete.
+   * Records a complete answer.
    *
-   * @param rejected the target did well, but the answer is not what was asked for
+   * @param rejected why the answer was rejected although the target worked
    */
   succeed(usage: Usage, cost: Cost | undefined, response: ResponseInfo, rejected?: FallbackKind): void {
     const now = this.#request.env.clock.now();
@@ -137,17 +137,17 @@ export class Attempt {
     });
   }
 
-  /** Books a failure. `seen`: what is known of the answer so far. */
+  /** Records a failure. `seen` is what is known of the answer so far. */
   fail(error: ProviderError, seen: AttemptMeasures): void {
     const request = this.#request;
     const { channel, target } = this;
     const now = request.env.clock.now();
-    // Otherwise a target that has become slower is given up too early forever.
+    // Otherwise a target that got slower would time out too early forever.
     if (this.#expired) this.#waiting?.gaveUp();
     const { retry, fallbackOn } = request.route.policies;
     if (error.kind === 'rate-limit' || error.kind === 'overloaded')
       channel.adaptive.refused(channel.places.taken, this.#startedAt, now);
-    // No failure where the request is sent again on a fresh connection; a target that does it again is broken.
+    // A stale connection is not a failure if the request is resent; a target that repeats it is broken.
     const pardoned =
       isStaleSocket(error) &&
       retry.sameTarget > 0 &&
@@ -171,7 +171,7 @@ export class Attempt {
     });
   }
 
-  /** Ends it without a verdict. `sent`: whether the vendor may have begun to work. */
+  /** Ends the attempt without an outcome for the target. `sent`: whether the vendor may have started work. */
   abandon(seen: AttemptMeasures, sent: boolean): void {
     const now = this.#request.env.clock.now();
     this.target.stats.end(now, {});
@@ -200,7 +200,7 @@ export class Attempt {
   }
 }
 
-/** What the vendor says about its answer, as far as an attempt's summary has it. */
+/** The response fields of an attempt's summary. */
 function responseOf({
   id,
   model,

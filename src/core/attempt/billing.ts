@@ -5,22 +5,22 @@ import type { Cost, Usage } from '../../types/result/usage.ts';
 import type { RequestState } from '../request.ts';
 import type { Channel } from '../targets/target.ts';
 
-/** What the vendor says of the cost of an answer: its tokens, a few also the US$, and how it was served. */
+/** What the vendor reports about the cost of an answer: tokens, in some cases US$, and how it was served. */
 export interface Billed {
   readonly usage: Usage;
   readonly cost?: number;
   readonly response: ResponseInfo;
 }
 
-/** What came of an attempt that has no end. */
+/** What is known of an attempt that did not complete. */
 export interface AttemptMeasures {
   readonly usage?: Usage | undefined;
-  /** All that the model wrote, its reasoning included. */
+  /** All text the model wrote, including reasoning. */
   readonly text?: string;
   readonly response?: ResponseInfo;
 }
 
-/** What an answer costs. `estimate` stands in for tokens that the vendor did not count. */
+/** The cost of an answer. `estimate` fills in tokens the vendor did not count. */
 export function priceOf(
   channel: Channel,
   request: RequestState,
@@ -39,13 +39,13 @@ export function priceOf(
   return costOf({ ...estimate(), ...usage }, known.price, known.source, estimated);
 }
 
-/** What the vendor may charge for an answer that was cut off: the input, and the output that came. */
+/** What the vendor may charge for an interrupted answer: the input and the output received. */
 export function guessOf(
   channel: Channel,
   request: RequestState,
   { usage, text = '', response }: AttemptMeasures,
 ): { readonly usage: Usage; readonly cost?: Cost } {
-  // What was thought and not shown is only in the vendor's count.
+  // Hidden reasoning appears only in the vendor's count.
   const written = Math.max(estimateTokens(text), usage?.reasoningTokens ?? 0);
   const seen = {
     ...usage,
@@ -59,7 +59,9 @@ export function guessOf(
   return { usage: seen, ...(cost === undefined ? {} : { cost }) };
 }
 
-/** As the vendor says that it served an answer; where it does not say, as it was asked to, which it need not have done. */
+/**
+ * How the vendor served the answer; where unreported, what the request asked for, which is not guaranteed.
+ */
 function circumstancesOf(
   { provider }: Channel,
   { request }: RequestState,

@@ -1,24 +1,24 @@
 import { isRouterError, type OutputError, type ProviderError } from '../../errors.ts';
 import type { FallbackKind, ProviderErrorKind } from '../../types/error.ts';
 
-/** What follows from a failed attempt. */
+/** The consequences of a failed attempt. */
 export interface FailurePolicy {
-  /** Whether another target may do better. If not, the caller gets the error at once. */
+  /** Whether another target may succeed. If not, the caller gets the error at once. */
   readonly failover: boolean;
-  /** Whether the same target may do better a little later. */
+  /** Whether the same target may succeed a little later. */
   readonly retry: boolean;
-  /** Whether the same target may do better with another key. */
+  /** Whether the same target may succeed with another key. */
   readonly anotherKey: boolean;
   /**
-   * What it says about the target. `failure`: counts for its breaker. `cooldown`: well, but not to be asked until a
-   * moment. `quarantine`: misconfigured. `nothing`: it is the request, not the target.
+   * Effect on the target's health. `failure`: counts toward the breaker. `cooldown`: healthy, but not called
+   * until a given time. `quarantine`: misconfigured. `nothing`: the request is at fault.
    */
   readonly health: 'failure' | 'cooldown' | 'quarantine' | 'nothing';
-  /** Milliseconds to leave it alone where the vendor did not say. */
+  /** Default pause in milliseconds where the vendor gives none. */
   readonly pause: number;
 }
 
-/** How long a misconfigured target is left alone before it is looked at again. */
+/** Milliseconds before a misconfigured target is tried again. */
 const quarantine = 600_000;
 const quotaPause = 900_000;
 const rateLimitPause = 5_000;
@@ -33,7 +33,7 @@ const table: Readonly<Record<ProviderErrorKind, Omit<FailurePolicy, 'anotherKey'
   auth: { failover: true, retry: false, health: 'quarantine', pause: quarantine },
   'not-found': { failover: true, retry: false, health: 'quarantine', pause: quarantine },
   'bad-request': { failover: false, retry: false, health: 'nothing', pause: 0 },
-  // Another model may have more room.
+  // Another model may have a larger context.
   'context-length': { failover: true, retry: false, health: 'nothing', pause: 0 },
   'content-filter': { failover: false, retry: false, health: 'nothing', pause: 0 },
   malformed: { failover: true, retry: true, health: 'failure', pause: 0 },
@@ -42,17 +42,17 @@ const table: Readonly<Record<ProviderErrorKind, Omit<FailurePolicy, 'anotherKey'
   unknown: { failover: true, retry: false, health: 'failure', pause: 0 },
 };
 
-/** What is wrong with a key, or with what its vendor grants it. */
+/** Errors about a key or what the vendor grants it. */
 const ofKey: readonly ProviderErrorKind[] = ['auth', 'quota', 'rate-limit'];
 
-/** What can be wrong with an attempt: the target failed, or its answer is not what was asked for. */
+/** Why an attempt failed: the target failed, or its answer was rejected. */
 export type AttemptError = ProviderError | OutputError;
 
 export function isAttemptError(error: unknown): error is AttemptError {
   return isRouterError(error, 'provider') || isRouterError(error, 'output');
 }
 
-/** Looks up what a failure means. `fallbackOn` is the route's: kinds on which to go on although the table says to stop. */
+/** Looks up the policy for a failure. `fallbackOn` lists the route's extra kinds that fail over. */
 export function failurePolicyOf(error: AttemptError, fallbackOn: readonly FallbackKind[]): FailurePolicy {
   if (isRouterError(error, 'output')) {
     const failover = error.by !== 'schema' || fallbackOn.includes('output');
@@ -60,7 +60,7 @@ export function failurePolicyOf(error: AttemptError, fallbackOn: readonly Fallba
   }
   const { kind, scope } = error;
   const usual = table[kind];
-  // What one model does not take, such as a parameter, or one account does not have, such as a file, says nothing about others.
+  // What one model rejects (a parameter) or one account lacks (a file) implies nothing about others.
   const onlyHere = kind === 'bad-request' && (scope === 'deployment' || scope === 'key');
   const failover = usual.failover || onlyHere || fallbackOn.includes(kind);
   const blamed = usual.health === 'failure' || usual.health === 'quarantine';
@@ -72,8 +72,8 @@ export function failurePolicyOf(error: AttemptError, fallbackOn: readonly Fallba
 const staleSocketCodes = new Set(['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET']);
 
 /**
- * Whether a kept-alive connection had been closed by the other side just as it was used again: common and harmless. The
- * request was not looked at, so it is sent once more on a fresh connection, and nothing is held against the target.
+ * Whether the peer closed a kept-alive connection just as it was reused, which is common and harmless. The
+ * request was not processed, so it is resent on a fresh connection and does not count against the target.
  */
 export function isStaleSocket(error: AttemptError): boolean {
   return (
@@ -94,12 +94,12 @@ const neverSentCodes = new Set([
   'UND_ERR_CONNECT_TIMEOUT',
 ]);
 
-/** Whether the vendor can have charged for a failed attempt: not for a refusal, and not where there was no connection. */
+/** Whether the vendor may charge for a failed attempt: not for a rejection or without a connection. */
 export function billedOf(error: ProviderError, firstTokenCame: boolean): 'no' | 'unknown' {
   if (firstTokenCame) return 'unknown';
   if (error.status !== undefined && error.status >= 400) return 'no';
   return neverSentCodes.has(error.vendorCode ?? '') ? 'no' : 'unknown';
 }
 
-/** All kinds, for checks. */
+/** All kinds, for validation. */
 export const fallbackKinds: readonly string[] = [...Object.keys(table), 'output'];

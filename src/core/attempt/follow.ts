@@ -2,7 +2,7 @@ import { isRouterError, ProviderError } from '../../errors.ts';
 import type { Attempt } from './attempt.ts';
 import type { AttemptMeasures } from './billing.ts';
 
-/** Does an attempt's one call, and books its failure if it fails: `seen` says what is known by then. */
+/** Runs the call of an attempt and records a failure; `seen` returns what is known by then. */
 export function follow<T>(attempt: Attempt, call: () => Promise<T>, seen: () => AttemptMeasures): Promise<T> {
   const { signal, observers } = attempt;
   return new Promise((resolve, reject) => {
@@ -16,7 +16,8 @@ export function follow<T>(attempt: Attempt, call: () => Promise<T>, seen: () => 
       else attempt.abandon(seen(), signal.aborted);
       reject(failure);
     };
-    // At once, so that all attempts are accounted for when the request ends, and even if the provider does not care.
+    // Fails at once, so that all attempts are recorded when the request ends even if the provider ignores the
+    // abort.
     const onAbort = (): void => fail(signal.reason);
     signal.addEventListener('abort', onAbort, { once: true });
     if (signal.aborted) {
@@ -37,8 +38,8 @@ export function follow<T>(attempt: Attempt, call: () => Promise<T>, seen: () => 
 }
 
 /**
- * What an attempt failed with. Timeouts and aborts of our own come through the signal, whatever the provider makes of
- * them. Errors that are no `ProviderError` are not the vendor's doing: the caller gets them as they are.
+ * The error of an attempt. Our timeouts and aborts come from the signal, whatever the provider turns them
+ * into. Any error other than `ProviderError` passes through to the caller unchanged.
  */
 export function failureOf(error: unknown, attempt: Attempt): unknown {
   const { signal } = attempt;
@@ -47,7 +48,7 @@ export function failureOf(error: unknown, attempt: Attempt): unknown {
   return new ProviderError({
     kind: 'unknown',
     provider: attempt.channel.provider.name,
-    summary: 'the provider threw an error of its own',
+    summary: 'the provider threw an unexpected error',
     cause: thrown,
   });
 }

@@ -9,14 +9,14 @@ import type { FailurePolicy } from './failure-policy.ts';
 import { contentOf } from './request-content.ts';
 import type { BreakerTickets } from './reservation.ts';
 
-/** How long a complete answer took. Monotonic milliseconds. */
+/** Timing of a complete answer, in monotonic milliseconds. */
 export interface AnswerTimes {
   readonly startedAt: number;
   readonly firstTokenAt: number | undefined;
   readonly now: number;
 }
 
-/** Learns from a complete answer: the target works, and is as fast and as talkative as this. */
+/** Learns from a complete answer: health, speed, and answer length. */
 export function recordSuccess(
   channel: Channel,
   passes: BreakerTickets,
@@ -38,7 +38,7 @@ export function recordSuccess(
   env.caches.note(session, target.id, usage, now);
 }
 
-/** Books a failure where it belongs; says whether it speaks against the target. */
+/** Records a failure where it belongs. Returns whether it counts against the target. */
 export function recordFailure(
   channel: Channel,
   passes: BreakerTickets,
@@ -54,7 +54,7 @@ export function recordFailure(
   const wide = error.scope === 'key' || error.scope === 'endpoint';
   if (counts && wide) endpoint.breaker.failure(passes.shared, now, limits);
   if (counts && !wide) target.breaker.failure(passes.own, now, limits);
-  // A vendor that says when to come back is obeyed, whatever else the failure says about the target.
+  // A retry-after from the vendor always applies, whatever else the failure implies.
   const pause = error.retryAfter ?? (policy.health === 'cooldown' ? policy.pause : undefined);
   if (pause !== undefined && (policy.health === 'cooldown' || policy.health === 'failure'))
     leaveAlone(cooldownsOf(channel, error) ?? channel.holds, 'exhaustedUntil', now + pause);
@@ -68,23 +68,23 @@ export function recordFailure(
   return against;
 }
 
-/** Where what is wrong with a key or an address is kept. */
+/** Where a failure of a key or an endpoint is recorded. */
 function cooldownsOf({ key }: Channel, { scope }: ProviderError): Cooldowns | undefined {
   if (scope === 'key') return key.holds;
   return scope === 'endpoint' ? key.endpoint.holds : undefined;
 }
 
-/** The same of a deployment: the right to it is of a key, and whether it is there is of all keys. */
+/** Where a misconfigured deployment is recorded: access belongs to one key, existence to all keys. */
 function misconfigured(channel: Channel, error: ProviderError): Cooldowns {
   return cooldownsOf(channel, error) ?? (error.kind === 'auth' ? channel.holds : channel.target.holds);
 }
 
-/** A refusal that does not say what it is about. */
+/** A rejection that does not state its subject. */
 function isUnclear({ kind, scope }: ProviderError, { health }: FailurePolicy): boolean {
   return health === 'nothing' && scope === 'request' && (kind === 'auth' || kind === 'not-found');
 }
 
-/** Whether it has come before for a request that differs, with no success since. */
+/** Whether the same rejection came before for a different request, with no success since. */
 function isConfirmed(
   channel: Channel,
   { kind }: ProviderError,
@@ -98,7 +98,7 @@ function isConfirmed(
   return false;
 }
 
-// Only ever later: a second, shorter word from a vendor must not bring a target back too early.
+// Only ever extends: a shorter pause must not bring a target back too early.
 function leaveAlone(held: Cooldowns, what: keyof Cooldowns, until: number): void {
   held[what] = Math.max(held[what], until);
 }

@@ -3,7 +3,7 @@ import type { AnyRequest } from '../../types/plugin.ts';
 import type { ContentPart, Message, UserPart } from '../../types/request/message.ts';
 import { fingerprint } from '../../util/fingerprint.ts';
 
-/** What a refusal of a request can be about. */
+/** The content of a request, to compare rejections by. */
 export function contentOf(request: AnyRequest): RequestContent {
   const words: string[] = [];
   const things = new Set<string>();
@@ -41,16 +41,16 @@ function addMessage(
   }
 }
 
-/** What cannot be told apart from others is the same as all others of its kind. */
+/** A comparable form of a value. Values that cannot be distinguished compare equal by type. */
 function asText(thing: unknown): string {
   try {
     return JSON.stringify(thing, bytesAsText);
   } catch {
-    return typeof thing; // a circle, or a number that JSON has no form for
+    return typeof thing; // a cycle, or a number JSON cannot represent
   }
 }
 
-/** As many bytes as tell files apart. */
+/** Bytes that are enough to distinguish files. */
 const mostBytes = 1_024;
 
 function bytesAsText(_: string, value: unknown): unknown {

@@ -17,18 +17,18 @@ export interface BreakerTickets {
 /** What one attempt holds of its channel's limits. */
 export interface ChannelReservation {
   readonly channel: Channel;
-  /** What plugins see of the attempt, where any of them looks. */
+  /** The attempt as plugins see it, if any plugin looks. */
   readonly plan: AttemptView | undefined;
   /**
-   * What the attempt holds of the breakers of its deployment and of its endpoint: from here on, so that of requests that come
-   * at the same moment only one is the probe.
+   * Breaker tickets of the deployment and the endpoint. Taken here so that only one of several concurrent
+   * requests becomes the probe.
    */
   readonly passes: BreakerTickets;
-  /** Gives all of it back, once. `undefined`: the attempt did not start. */
+  /** Releases everything, once. `undefined`: the attempt did not start. */
   release(summary: AttemptSummary | undefined): void;
 }
 
-/** A plugin makes the attempt wait; the monotonic moment at which to ask again. */
+/** A plugin delays the attempt; the monotonic time of the next try. */
 export interface Refused {
   readonly until: number;
 }
@@ -36,10 +36,10 @@ export interface Refused {
 const noTokens: TokenDemand = { input: 0, output: 0 };
 
 /**
- * Station 7: takes all that one attempt needs, or nothing. The channel's own limits have been asked before, in the same turn; plugins may
- * still refuse.
+ * Station 7: reserves everything an attempt needs, or nothing. The channel's own limits have been checked in
+ * the same turn; plugins may still refuse.
  *
- * @param expected tokens that it is expected to take. Default: by the request
+ * @param expected tokens the attempt is expected to use. Default: estimated from the request
  */
 export function reserve(
   channel: Channel,
@@ -56,7 +56,7 @@ export function reserve(
   if (held !== undefined && 'retryAt' in held) return { until: now + held.retryAt - clock.date() };
   const stop = shadow ? stopOf(request) : undefined;
   for (const each of concurrency) each.take(stop);
-  // Counting tokens takes time: only where it matters.
+  // Counting tokens takes time, so it only happens where it matters.
   const counted = rates.length > 0 || vendorLimits.share(now) < 1;
   const tokens = counted ? (expected?.() ?? expectedTokens(target, request, now)) : noTokens;
   vendorLimits.use(tokens, now);
@@ -80,18 +80,18 @@ export function reserve(
         for (const settle of settles) settle(took, clock.now());
       }
       if (held !== undefined) held.settle(outcomeOf(summary));
-      // A preemptible place counted as free all the time.
+      // A preemptible place counted as free all along.
       if (stop === undefined || passes.own.probe || passes.shared.probe) queue.released();
     },
   };
 }
 
 function stopOf(request: RequestState): () => void {
-  const stop = (): void => request.stop(new DOMException('a request needed its place', 'AbortError'));
+  const stop = (): void => request.stop(new DOMException('preempted by another request', 'AbortError'));
   return forRequest(request.pulse, stop);
 }
 
-/** `undefined` where they are not known; an attempt without usage took nothing. */
+/** The total token count; `undefined` if unknown. An attempt without usage used none. */
 function tokensOf(usage: Usage | undefined): number | undefined {
   if (usage === undefined) return 0;
   const { inputTokens, outputTokens = 0 } = usage;

@@ -7,7 +7,7 @@ import { follow } from '../attempt/follow.ts';
 import type { Failover } from '../failover/failover.ts';
 import type { RequestState } from '../request.ts';
 
-/** Gets one complete answer from the first target that gives one. */
+/** Returns one complete answer from the first target that succeeds. */
 export function chat(request: RequestState<ResolvedChatRequest>, failover: Failover): Promise<ChatResult> {
   return failover.run(async (permit, lane) => {
     const attempt = beginAttempt(request, permit, lane);

@@ -6,10 +6,10 @@ import type { Failover } from '../failover/failover.ts';
 import type { RequestState } from '../request.ts';
 import { type SubCall, splitCalls } from './split-calls.ts';
 
-/** For providers that do not say: what even the smallest servers take. */
+/** Default limits for providers that declare none: what even the smallest servers accept. */
 const usualLimits = { values: 96, characters: 300_000 };
 
-/** Gets the vectors of all values from one target. */
+/** Embeds all values at one target. */
 export async function embed(run: RequestState<EmbedRequest>, failover: Failover): Promise<EmbedResult> {
   const { request: asked } = run;
   const { answers, common } = await splitCalls(run, failover, ({ provider }) =>
@@ -21,7 +21,10 @@ export async function embed(run: RequestState<EmbedRequest>, failover: Failover)
   };
 }
 
-/** Values in their order, in groups that the vendor takes. A value that is too long alone is the vendor's to refuse. */
+/**
+ * Splits values, in order, into batches the vendor accepts. A single oversized value is left for the vendor
+ * to reject.
+ */
 function split(
   values: readonly string[],
   limits: { readonly values: number; readonly characters: number },

@@ -6,7 +6,7 @@ import { imagesPerCall, imageTokens } from '../routing/estimates.ts';
 import type { Target } from '../targets/target.ts';
 import { type SubCall, splitCalls } from './split-calls.ts';
 
-/** Gets all images from one target. */
+/** Generates all images at one target. */
 export async function image(run: RequestState<ImageRequest>, failover: Failover): Promise<ImageResult> {
   const { n = 1, ...request } = run.request;
   const { answers, common } = await splitCalls(run, failover, (target) => {
@@ -40,7 +40,7 @@ function portion(
   });
   return {
     estimate,
-    // What was cut off may be made all the same; what came without an image was not.
+    // An interrupted call may still produce images; a completed call without one did not.
     lost: (cut) => (cut ? estimate() : {}),
     call: ({ provider }, carry) => provider.image?.({ ...call, ...carry }).then(counted),
     flaw: (answer) => (answer?.usage.images ? undefined : 'the answer has no image'),

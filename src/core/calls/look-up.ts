@@ -3,7 +3,7 @@ import type { RunnableOperation } from '../operations/runnable.ts';
 import type { RequestState } from '../request.ts';
 import type { Found, Lookup } from '../stations/lookup.ts';
 
-/** Station 3: lets plugins answer. What they have found may be no answer after all: then targets are asked. */
+/** Station 3: lets plugins answer. If what they found is not usable, the request goes to targets. */
 export async function lookUp<Request extends AnyRequest, Result>(
   lookup: Lookup,
   request: RequestState<Request>,
@@ -22,7 +22,7 @@ export async function lookUp<Request extends AnyRequest, Result>(
   return result;
 }
 
-/** No target was chosen, because a plugin had the answer. */
+/** Records that a plugin answered, so no target was chosen. */
 function note(request: RequestState, { plugin, hit }: Found): void {
   const { source, savedCost } = hit;
   const { name: route, policies } = request.route;

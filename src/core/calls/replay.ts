@@ -9,10 +9,10 @@ import { judge } from '../answer/judge.ts';
 import type { RequestState } from '../request.ts';
 import { isThenable } from '../stations/wait.ts';
 
-/** What an answer that was found costs. */
+/** The cost of an answer from a lookup. */
 export const free: Cost = { ...zeroCost, source: 'lookup', estimated: false };
 
-/** A result of embeddings or images, as one of this request. */
+/** A found result of embeddings or images, as the result of this request. */
 export async function replayWhole<Result extends AnyResult>(
   request: RequestState,
   { answer }: LookupHit,
@@ -23,7 +23,7 @@ export async function replayWhole<Result extends AnyResult>(
   return { ...(found as Result), cost: free, attempts, decision };
 }
 
-/** A complete answer to a chat; `undefined` where it will not do. */
+/** A complete answer to a chat; `undefined` if it is not usable. */
 export async function replayChat(
   request: RequestState,
   { answer }: LookupHit,
@@ -32,7 +32,7 @@ export async function replayChat(
   return found === undefined ? undefined : judgeFound(request, found as ChatResult);
 }
 
-/** A found answer, if it passes what an answer from a target would have to pass. */
+/** A found answer, if it passes the checks for an answer from a target. */
 export async function judgeFound(request: RequestState, found: ChatResult): Promise<ChatResult | undefined> {
   const { target } = found;
   const verdict = await judge(request, inputOf(request), answerOf(found), { target, cost: free });
@@ -44,7 +44,7 @@ export function answerOf(found: ChatResult): Answer {
   return { content, finishReason, usage, response, warnings, providerMetadata, raw: undefined };
 }
 
-/** Only chats and streams are judged by what they asked for. */
+/** The input that chats and streams are validated against. */
 export function inputOf({ request, schema }: RequestState): ChatInput {
   return { request: request as ResolvedChatRequest, schema };
 }
@@ -53,7 +53,7 @@ export function isLive(answer: LookupHit['answer']): answer is LiveAnswer {
   return Symbol.asyncIterator in answer;
 }
 
-/** What has been found, as soon as it is there; `undefined` where it comes to nothing. Rejects only when the request ends. */
+/** A found answer once it is available; `undefined` if it fails. Rejects only when the request ends. */
 export async function settled<T>(
   { signal }: RequestState,
   answer: T | PromiseLike<T | undefined>,

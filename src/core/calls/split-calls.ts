@@ -14,10 +14,10 @@ import type { AttemptSlot } from '../failover/race.ts';
 import type { RequestState } from '../request.ts';
 import type { Channel, Target } from '../targets/target.ts';
 
-/** Calls at a time for one request, where the target has no limit of its own. */
+/** Concurrent calls of one request if the target has no limit. */
 const usualConcurrency = 4;
 
-/** What every kind of answer has. */
+/** The fields common to all answers. */
 interface Answered {
   readonly usage: Usage;
   readonly cost?: number;
@@ -31,13 +31,13 @@ interface Answered {
 export interface SubCall<Answer> {
   /** Calls the provider. */
   call(channel: Channel, carry: Attempt['carry']): Promise<Answer> | undefined;
-  /** Why an answer is none, in words. */
+  /** Why an answer is unusable; `undefined` if it is usable. */
   flaw(answer: Answer | undefined): string | undefined;
-  /** What is booked of an answer. */
+  /** The usage recorded for an answer. */
   booked(answer: Answer): Usage;
-  /** Stands in for what the vendor did not count. */
+  /** Estimates usage the vendor did not report. */
   estimate(): Usage;
-  /** What the vendor may charge for an attempt that failed, `cut` off by us or by itself. */
+  /** What the vendor may charge for a failed attempt. `cut`: it was interrupted, by us or by the vendor. */
   lost(cut: boolean): Usage;
 }
 
@@ -45,24 +45,24 @@ interface Task<Answer> extends SubCall<Answer> {
   done: { readonly answer: Answer; readonly cost: Cost | undefined } | undefined;
 }
 
-/** What all portions together come to. */
+/** All batches combined. */
 export interface Combined<Answer> {
   readonly answers: readonly Answer[];
-  /** What the results of all operations have. */
+  /** The fields common to the results of all operations. */
   readonly common: OperationResult & { readonly raw: readonly unknown[] };
 }
 
 /**
- * Gets all portions of a request from one target; where it fails, from the next one anew, so that models never mix.
+ * Runs all batches of a request at one target. On failure, the next target starts over, so models never mix.
  *
- * @param split the request in portions that a target takes
+ * @param split splits the request into batches a target accepts
  */
 export function splitCalls<Answer extends Answered>(
   run: RequestState,
   failover: Failover,
   split: (target: Target) => readonly SubCall<Answer>[],
 ): Promise<Combined<Answer>> {
-  // What a target has done already is kept for the case that it is tried again.
+  // Completed work is kept in case the target is tried again.
   const begun = new Map<Target, readonly Task<Answer>[]>();
   return failover.run(async (first, lane) => {
     const { target } = first.channel;
@@ -89,7 +89,7 @@ export function splitCalls<Answer extends Answered>(
   });
 }
 
-/** Does what is left to do, several calls at a time. The first failure ends them all. */
+/** Runs the remaining batches, several at a time. The first failure ends them all. */
 async function askAll<Answer extends Answered>(
   run: RequestState,
   first: ChannelReservation,
@@ -118,7 +118,7 @@ async function askAll<Answer extends Answered>(
         });
       } catch (error) {
         if (refused && underWay > 0) {
-          left.unshift(task); // the calls that are under way have a place for it when they are over
+          left.unshift(task); // picked up when a call in flight ends
           return;
         }
         failure ??= { error };
@@ -133,7 +133,7 @@ async function askAll<Answer extends Answered>(
   if (failure !== undefined) throw failure.error;
 }
 
-/** A place for one more call at the same target with the same key. */
+/** Reserves capacity for one more call to the same target with the same key. */
 function nextPlace<Answer>(
   run: RequestState,
   channel: Channel,
@@ -148,7 +148,7 @@ function nextPlace<Answer>(
   return run.env.queue.wait({
     priority: run.priority,
     line: `${channel.target.id} ${channel.number ?? ''}`,
-    room: Number.POSITIVE_INFINITY, // its request has been let in
+    room: Number.POSITIVE_INFINITY, // the request has been admitted
     maxWait: run.env.queueLimits.maxWait,
     forecastWait: run.timeLeft / 2,
     signal,
@@ -175,7 +175,7 @@ async function ask<Answer extends Answered>(
 ): Promise<void> {
   const attempt = beginAttempt(run, taken, lane);
   const stop = (): void => {
-    if (!lane.signal.aborted) attempt.stop(); // else it ends with the lane's own reason
+    if (!lane.signal.aborted) attempt.stop(); // otherwise it ends with the lane's reason
   };
   othersFailed.addEventListener('abort', stop, { once: true });
   try {
@@ -210,7 +210,7 @@ async function answerTo<Answer>(
   });
 }
 
-/** The sum of each figure, which is only known where all of its parts are. */
+/** Sums each figure; a sum is known only if all of its parts are. */
 function addUsage(usages: readonly Usage[]): Usage {
   const [first = {}, ...others] = usages;
   const names = Object.keys(first) as (keyof Usage)[];

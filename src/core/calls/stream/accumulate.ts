@@ -2,18 +2,18 @@ import type { ContentPart, ProviderOptions } from '../../../types/request/messag
 import type { StreamContent } from '../../../types/result/stream-part.ts';
 import { mergeOptions } from '../../../util/merge-options.ts';
 
-/** Puts the pieces of a stream together again. */
+/** Reassembles the parts of a stream. */
 export interface Accumulator {
   add(part: StreamContent): void;
-  /** What has come so far, in order. */
+  /** The content so far, in order. */
   content(): ContentPart[];
   /** All text so far. */
   text(): string;
-  /** Whether there is nothing but text so far, and nothing of a tool call that has begun. */
+  /** Whether there is only text so far, without any part of a tool call. */
   isPlainText(): boolean;
-  /** What the model wrote beside it so far: reasoning, and arguments of calls. */
+  /** Other output so far: reasoning and tool-call arguments. */
   beside(): string;
-  /** The id of the text block that is being added to. */
+  /** The id of the open text block. */
   textId(): string | undefined;
 }
 
@@ -87,7 +87,7 @@ export function textOf(content: readonly ContentPart[]): string {
   return content.map((part) => (part.type === 'text' ? part.text : '')).join('');
 }
 
-/** All that the model wrote: text, reasoning, and arguments of calls. */
+/** Everything the model wrote: text, reasoning, and tool-call arguments. */
 export function writtenIn(content: readonly ContentPart[]): string {
   return content
     .map((part) => {

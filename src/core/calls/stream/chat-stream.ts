@@ -9,7 +9,7 @@ import { openStream } from './open-stream.ts';
 import { Recovery } from './recovery.ts';
 import { StreamReader, type StreamSource } from './stream-reader.ts';
 
-/** Opens a stream at the first target that gives a token. */
+/** Opens a stream at the first target that returns a token. */
 export async function stream(
   run: RequestState<ResolvedChatRequest>,
   failover: Failover,
@@ -23,7 +23,7 @@ export async function stream(
   return new OpenedChatStream(recovery, new StreamReader(run, recovery));
 }
 
-/** The caller's side of a stream. A class, so that all of them share their getters: see `Expected`. */
+/** The caller's view of a stream. A class, so that all instances share their getters: see `Expected`. */
 export class OpenedChatStream implements ChatStream {
   readonly #source: StreamSource;
   readonly #reader: StreamReader;
@@ -65,7 +65,7 @@ export class OpenedChatStream implements ChatStream {
   }
 
   [Symbol.asyncIterator](): AsyncIterator<StreamPart> {
-    if (this.#isIterated) throw new RequestError('stream', 'to be read once', 'a second reading');
+    if (this.#isIterated) throw new RequestError('stream', 'a single read', 'a second one');
     this.#isIterated = true;
     return this.#reader;
   }

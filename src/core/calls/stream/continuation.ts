@@ -3,31 +3,35 @@ import type { ChatInput } from '../../answer/answer.ts';
 import type { Target } from '../../targets/target.ts';
 import type { Accumulator } from './accumulate.ts';
 
-/** An answer that broke off, as a question to which the rest of it is the answer. */
+/** An interrupted answer as a request for the rest of it. */
 export interface Continuation {
   readonly asked: ChatInput;
-  /** What the reader has. */
+  /** What the reader has received. */
   readonly before: string;
-  /** What the target gets as the beginning of its answer: `before` without the white space at its end, which some vendors refuse. */
+  /**
+   * The start of the answer sent to the target: `before` without trailing white space, which some vendors
+   * reject.
+   */
   readonly prefill: string;
-  /** Of the text block that broke off. */
+  /** Id of the text block that was interrupted. */
   readonly id: string | undefined;
-  /** Whether it leaves the target about as many output tokens as the whole answer may have. */
+  /** Whether the target has about as many output tokens left as the whole answer may use. */
   readonly leavesRoom: boolean;
 }
 
 const mostRoom = 0.9;
 
 /**
- * What another target can go on from; `undefined` where that is not safe. Only plain text can be continued: a call of a tool or
- * JSON of a shape could be torn, and thoughts cannot be handed over. Where a tool has to be called, text is not what is missing.
+ * Builds what another target can continue from; `undefined` if that is not safe. Only plain text can be
+ * continued: a tool call or structured JSON could be torn apart, reasoning cannot be handed over, and a
+ * required tool call is not missing text.
  */
 export function continuationOf(
   { request, ...asked }: ChatInput,
   collected: Accumulator,
 ): Continuation | undefined {
-  // The request that is continued is another one than the one that came in.
-  const { origin: _, ...asItStands } = request;
+  // The continued request is no longer the one that came in.
+  const { origin: _, ...current } = request;
   const { messages, toolChoice = 'auto', responseFormat, reasoning, maxOutputTokens } = request;
   if (toolChoice !== 'auto' && toolChoice !== 'none') return undefined;
   if (responseFormat !== undefined || (reasoning !== undefined && reasoning !== 'none')) return undefined;
@@ -42,7 +46,7 @@ export function continuationOf(
     asked: {
       ...asked,
       request: {
-        ...asItStands,
+        ...current,
         messages: [...messages, { role: 'assistant', content: prefill }],
         ...(left === undefined ? {} : { maxOutputTokens: left }),
       },
@@ -58,26 +62,28 @@ export function continues({ capabilities }: Target): boolean {
   return capabilities.prefill === true || capabilities.prefill === 'echo';
 }
 
-/** Takes away from a continuation, piece by piece, what the reader has already. */
+/** Removes from a continuation, piece by piece, what the reader already has. */
 export interface Splice {
-  /** What is new in the next piece. `undefined`: the target does not continue the text, but begins another one. */
+  /**
+   * The new text in the next piece. `undefined`: the target starts a different text instead of continuing.
+   */
   push(text: string): string | undefined;
-  /** What is still held back when the text is over; `undefined` as above. */
+  /** The text still buffered at the end; `undefined` as above. */
   end(): string | undefined;
-  /** What is held back, as long as it may be the beginning of the text once more. */
+  /** Text buffered as long as it may be a repetition of the beginning. */
   readonly held: string;
 }
 
 /**
- * Any target may begin its answer again, although it was given the beginning: where that is word for word the same, it is left
- * out, and where it differs further on, it is no continuation.
+ * Handles targets that start over although they were given the beginning: an exact repetition is dropped, and
+ * one that diverges later is not a continuation.
  *
- * @param echoes whether the target is known to repeat what it was given
+ * @param echoes whether the target is known to repeat its prefill
  */
 export function splice({ before, prefill }: Continuation, echoes: boolean): Splice {
   const beginning = prefill.trimStart();
   let undecided = true;
-  // White space at the break that the target was not given, which it will most likely write again.
+  // White space at the break that was not sent to the target and that it most likely writes again.
   let space = before.slice(prefill.length);
 
   const withoutSpace = (text: string): string => {
@@ -90,7 +96,7 @@ export function splice({ before, prefill }: Continuation, echoes: boolean): Spli
     const { held } = self;
     const text = held.trimStart();
     const repeated = commonLength(text, beginning);
-    if (repeated === text.length && repeated < beginning.length && !over) return ''; // it can be either
+    if (repeated === text.length && repeated < beginning.length && !over) return ''; // undecided so far
     undecided = false;
     self.held = '';
     if (repeated === beginning.length) {
@@ -112,28 +118,28 @@ export function splice({ before, prefill }: Continuation, echoes: boolean): Spli
   return self;
 }
 
-/** So many letters in a row are not the same by chance. */
+/** This many matching letters in a row are not a coincidence. */
 const fewestLetters = 3;
-/** The same characters at the beginning of two sentences or lines are no chance from here on. */
+/** From this many matching characters on, two sentences or lines do not match by coincidence. */
 const fewestCharacters = 16;
-/** Some languages have no spaces between words. */
+/** Upper bound for a word; some languages have no spaces between words. */
 const longestWord = 12;
 
-/** Whether a repetition of the whole text shows that it is one: `1` and `10` do not. */
+/** Whether a repetition of the whole text is conclusive: `1` followed by `10` is not. */
 function isTelling(text: string): boolean {
   return (text.match(/\p{L}/gu)?.length ?? 0) >= fewestLetters;
 }
 
-/** Whether a text that begins with the same characters as an answer, and then differs, is that answer in other words. */
+/** Whether a text that starts like an answer and then diverges is that answer rephrased. */
 function beginsAgain(before: string, text: string, repeated: number): boolean {
   const beginning = before.trimStart();
-  // What continues a sentence begins with a space, or within a word: never with the answer's first word, nor a paragraph.
+  // A continuation starts with a space or within a word, never with the answer's first word or a paragraph.
   const isWithinSentence = /[\p{L}\p{N}]$/u.test(before) && /^(\s*\n\s*)?[\p{L}\p{N}]/u.test(text);
   if (isWithinSentence) {
     const word = Math.min(longestWord, /^\S+/.exec(beginning)?.[0].length ?? 0);
     return repeated >= Math.max(fewestLetters, word);
   }
-  // Lists, tables and code have many lines that begin alike.
+  // Lists, tables, and code have many lines that start alike.
   return repeated >= fewestCharacters && beginning.indexOf(beginning.slice(0, repeated), 1) === -1;
 }
 

@@ -7,16 +7,19 @@ import type { Target } from '../../targets/target.ts';
 import type { Continuation } from './continuation.ts';
 import { isToken, type ReadPart, ReadStream } from './read-stream.ts';
 
-/** How a stream goes on from another one. */
+/** How a stream takes over from another one. */
 export interface Takeover {
   readonly continuation: Continuation;
-  /** A target does not continue the text, but begins it again. Whether the reader may have that as a restart. */
+  /**
+   * Called when a target starts over instead of continuing. Returns whether the reader may get that as a
+   * restart.
+   */
   onBeginsAgain(target: Target): boolean;
 }
 
 /**
- * Starts a stream at a target and reads on to its first token: what fails before is a failed attempt that nobody saw. The parts that
- * have been read by then come again.
+ * Starts a stream at a target and reads up to its first token. A failure before that is a failed attempt the
+ * reader never sees. The parts read by then are delivered again.
  */
 export async function openStream(
   run: RequestState,

@@ -7,13 +7,13 @@ import { type Accumulator, accumulator } from './accumulate.ts';
 import { isToken, type ReadPart } from './read-stream.ts';
 
 /**
- * What plugins do with the parts of one stream between its target and its reader: observers see them as they came, transforms change them.
- * A stream of which no plugin wants to know has none.
+ * Plugins between a stream's target and its reader: observers see the original parts, transforms change them.
+ * Exists only if a plugin is interested in the stream.
  */
 export class Passage {
   readonly #request: RequestState;
   #transforms: Transforms | undefined;
-  /** What has gone out to the reader, where that is not what came. */
+  /** What the reader received, if it differs from the original. */
   #shown: Accumulator | undefined;
   #isBlank = true;
 
@@ -35,17 +35,20 @@ export class Passage {
     return this.#transforms !== undefined;
   }
 
-  /** Whether nothing that can be seen has gone out, so that another answer can still take its place. */
+  /** Whether nothing visible has been delivered, so that another answer can still replace this one. */
   get isBlank(): boolean {
     return this.#isBlank;
   }
 
-  /** What has gone out to the reader; `undefined`: just what came. */
+  /** What the reader received; `undefined`: the original. */
   get shown(): Accumulator | undefined {
     return this.#shown;
   }
 
-  /** What goes out in place of a part. Throws `OutputError` where a plugin rejects the answer, and what a plugin throws. */
+  /**
+   * The parts that replace a part. Throws `OutputError` if a plugin rejects the answer, and whatever a plugin
+   * throws.
+   */
   pass(part: ReadPart): readonly ReadPart[] {
     const { observers } = this.#request;
     if (part.type === 'restart') {
@@ -65,7 +68,7 @@ export class Passage {
     return part.type === 'finish' ? [...passed, part] : passed;
   }
 
-  /** Another answer takes the place of what has gone out. */
+  /** Another answer replaces what the reader received. */
   restart(): void {
     this.#isBlank = true;
     if (this.#transforms === undefined) return;
@@ -73,7 +76,7 @@ export class Passage {
     this.#shown = accumulator();
   }
 
-  /** The complete answer as it went out. */
+  /** The complete answer as delivered. */
   complete(answer: Answer): Answer {
     return this.#shown === undefined ? answer : changed(answer, this.#shown.content());
   }

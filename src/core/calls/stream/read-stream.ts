@@ -16,28 +16,28 @@ import { type Accumulator, accumulator } from './accumulate.ts';
 import { type Continuation, type Splice, splice } from './continuation.ts';
 import { StreamTimers } from './stream-timers.ts';
 
-/** A part of one target's stream: content, or once and last the proof that it is complete; `restart` as for the reader. */
+/** A part of one target's stream: content, a restart for the reader, or the finish part, once and last. */
 export type ReadPart = StreamContent | Restart | ProviderFinishPart;
 
-/** What a vendor has said of its answer so far. */
+/** What the vendor has reported about its answer so far. */
 export interface StreamInfo {
   usage: Usage;
   response: ResponseInfo;
   warnings: readonly Warning[];
 }
 
-/** What is read of one target, and how to go on from another stream. */
+/** How to read one target's stream, and how to continue another one. */
 export interface ReadStreamInit {
   readonly run: RequestState;
   readonly attempt: Attempt;
   readonly request: ChatInput['request'];
-  /** Of another stream, the text of which this one takes up. */
+  /** The stream whose text this one continues. */
   readonly continuation: Continuation | undefined;
-  /** The target does not continue the text, but begins it again. Whether the reader may have that as a restart. */
+  /** Whether the reader may get a restart from a target that starts over instead of continuing. */
   onBeginsAgain(): boolean;
 }
 
-/** One target's stream, read part by part. Its timeouts between tokens run only while somebody waits for a part. */
+/** One target's stream, read part by part. Idle timeouts run only while a reader waits. */
 export class ReadStream {
   readonly attempt: Attempt;
   collected: Accumulator = accumulator();
@@ -46,12 +46,12 @@ export class ReadStream {
   readonly #timers: StreamTimers;
   #seam: Splice | undefined;
   #upstream: AsyncIterator<ProviderStreamPart> | undefined;
-  /** Parts that come before what is read from now on. */
+  /** Parts to deliver before the next read. */
   #ahead: ReadPart[] = [];
-  /** The one that waits for the next part. An abort reaches it at once, even if the provider does not care. */
+  /** Waits for the next part. An abort reaches it at once even if the provider ignores it. */
   #onPart: ((part: ReadPart) => void) | undefined;
   #onError: ((error: unknown) => void) | undefined;
-  /** Text that came and is in no part. */
+  /** Text received that is in no part. */
   #unseen: string | undefined;
   #over = false;
 
@@ -73,11 +73,11 @@ export class ReadStream {
   }
 
   /**
-   * Asks for the next part, and calls one of the two, one time. `onError` gets what ended the attempt, which is booked by then. Not to
-   * be asked again before.
+   * Reads the next part and calls one of the two callbacks once. `onError` gets the error that ended the
+   * attempt, which is recorded by then. Must not be called again before a callback runs.
    */
   read(onPart: (part: ReadPart) => void, onError: (error: unknown) => void): void {
-    const part = this.#ahead.length === 0 ? undefined : this.#ahead.shift(); // to shift nothing takes its time
+    const part = this.#ahead.length === 0 ? undefined : this.#ahead.shift(); // skips a slow empty shift()
     if (part !== undefined) {
       onPart(part);
       return;
@@ -92,12 +92,12 @@ export class ReadStream {
     this.#pull();
   }
 
-  /** Has parts that have been read come once more. */
+  /** Queues parts that have been read for delivery again. */
   putBack(parts: readonly ReadPart[]): void {
     this.#ahead.unshift(...parts);
   }
 
-  /** Ends it early, without a verdict on the target, and closes its connection. */
+  /** Ends the stream early without an outcome for the target, and closes the connection. */
   abandon(): void {
     if (this.#over) return;
     this.#end();
@@ -107,13 +107,13 @@ export class ReadStream {
     this.#giveError(this.attempt.signal.reason);
   }
 
-  /** Ends it as failed; returns what it failed with. */
+  /** Ends the stream as failed. Returns the error. */
   fail(error: unknown): unknown {
     const { attempt } = this;
     const failure = failureOf(error, attempt);
     if (this.#over) return failure;
     this.#end();
-    // The time that a reader lets pass is not the target's.
+    // Time in which the reader does not read does not count against the target.
     const isUnread = this.#timers.hasBegun && this.#onPart === undefined;
     if (isRouterError(failure, 'provider') && failure.kind !== 'aborted' && !isUnread)
       attempt.fail(failure, this.#seen());
@@ -123,7 +123,7 @@ export class ReadStream {
     return failure;
   }
 
-  /** The whole answer, once `finish` has come. From then on its attempt is no longer followed. */
+  /** The whole answer, once `finish` has come. From then on its attempt is no longer tracked. */
   answer(finish: ProviderFinishPart): Answer {
     this.#end();
     return {
@@ -149,7 +149,7 @@ export class ReadStream {
     }
   }
 
-  /** Starts the provider's call, which is sent when its first part is pulled: both within what plugins put around it. */
+  /** Starts the provider's call and pulls its first part, which sends it, inside the plugins' wrappers. */
   #open(): Promise<IteratorResult<ProviderStreamPart>> {
     const { request, attempt } = this.#init;
     const { observers, channel, carry } = attempt;
@@ -191,7 +191,7 @@ export class ReadStream {
     onError?.(error);
   }
 
-  /** Takes one part in; returns what is for the reader. */
+  /** Processes one part; returns what goes to the reader. */
   #take(result: IteratorResult<ProviderStreamPart>): ReadPart | undefined {
     if (result.done === true) throw this.#broken('truncated', 'the stream ended without its terminal event');
     const part = result.value;
@@ -238,13 +238,13 @@ export class ReadStream {
     const rest = this.#seam === undefined ? '' : this.#seam.end();
     const last = rest === '' ? part : rest === undefined ? this.#beginAgain(held) : this.#addText(rest);
     this.#timers.stop();
-    // Lets the provider come to its own end, so that its connection can be used again.
+    // Lets the provider finish, so that the connection can be reused.
     this.#upstream?.next().then(undefined, () => {});
     if (last !== part) this.#ahead.push(part);
     return last;
   }
 
-  /** What was to be continued has been begun again: a whole answer, if that is what the reader may have. */
+  /** The target started over instead of continuing: a restart, if the reader allows it. */
   #beginAgain(held: string): Restart {
     const { attempt, onBeginsAgain } = this.#init;
     const summary = 'the target began the answer again instead of continuing it';
@@ -283,7 +283,7 @@ export class ReadStream {
   }
 }
 
-/** Whether a part is something to see. Pings, roles, empty deltas and raw chunks are not. */
+/** Whether a part is visible output. Pings, roles, empty deltas, and raw chunks are not. */
 export function isToken(part: StreamContent | Restart): boolean {
   if (part.type === 'text-delta' || part.type === 'reasoning-delta') return part.text !== '';
   return part.type !== 'raw' && part.type !== 'restart';
@@ -294,5 +294,5 @@ function toText(text: string, id: string | undefined): StreamContent & { readonl
 }
 
 function continuedBy(target: string): Warning {
-  return { type: 'other', feature: 'interrupted', details: `the rest of the answer is of ${target}` };
+  return { type: 'other', feature: 'interrupted', details: `the rest of the answer comes from ${target}` };
 }

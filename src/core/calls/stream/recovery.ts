@@ -15,15 +15,15 @@ import { Passage } from './passage.ts';
 import type { ReadStream, StreamInfo } from './read-stream.ts';
 import type { StreamSource } from './stream-reader.ts';
 
-/** A stream that the caller reads has no rivals any more. */
+/** A stream the caller reads no longer has competitors. */
 const onlySlot = { win: () => true, signal: linkedAbort().signal };
 
 /**
- * The stream that a request reads from, and what becomes of it when its target breaks off after the first token, or when its answer is
- * not what was asked for: as `interrupted` says, another target continues the answer or restarts it.
+ * The current stream of a request, and its recovery when the target breaks off after the first token or its
+ * answer is rejected: as `interrupted` configures, another target continues the answer or restarts it.
  */
 export class Recovery implements StreamSource {
-  /** The stream that answers now. */
+  /** The stream in use. */
   current: ReadStream;
   readonly passage: Passage | undefined;
   readonly #run: RequestState;
@@ -31,7 +31,7 @@ export class Recovery implements StreamSource {
   readonly #asked: ChatInput;
   readonly #mayContinue: boolean;
   #mayRestart: boolean;
-  /** Targets that began the answer again when they were to continue it. */
+  /** Targets that started over when asked to continue. */
   readonly #beganAgain = new Set<Target>();
 
   constructor(run: RequestState, failover: Failover, asked: ChatInput, opened: ReadStream) {
@@ -40,23 +40,23 @@ export class Recovery implements StreamSource {
     this.#run = run;
     this.#failover = failover;
     this.#asked = asked;
-    // What plugins hold back of an answer is not known to be its end.
+    // Text that plugins hold back may not be the end of the answer.
     const mayContinue = this.passage?.changes !== true;
     this.#mayContinue =
       mayContinue && (run.interrupted === 'continue' || run.interrupted === 'continue-or-restart');
     this.#mayRestart = run.interrupted === 'restart' || run.interrupted === 'continue-or-restart';
   }
 
-  /** The reader cannot take back what it has shown. */
+  /** Disables restarts: the reader cannot take back its output. */
   neverRestart(): void {
     this.#mayRestart = false;
   }
 
   /**
-   * What the reader gets when the stream ends now.
+   * The error the reader gets if the stream ends now.
    *
    * @param reason why the target broke off, if it did
-   * @param summary why, where it is something else. Default: the reader stopped
+   * @param summary another cause. Default: the reader stopped
    */
   interruption(reason?: ProviderError, summary?: string): StreamInterruptedError {
     const { collected, info } = this.current;
@@ -71,15 +71,15 @@ export class Recovery implements StreamSource {
   }
 
   /**
-   * Puts another target's stream in the place of the one that failed. Resolves with the `restart` part where it restarts, and with
-   * `undefined` where it continues. Rejects with what the reader gets.
+   * Replaces a failed stream with another target's. Resolves with the `restart` part on a restart and with
+   * `undefined` on a continuation. Rejects with the reader's error.
    */
   async recover(error: AttemptError): Promise<Restart | undefined> {
     const reason = isRouterError(error, 'provider') ? error : undefined;
     const broken = this.interruption(reason);
     this.#failover.failed(this.current.attempt.channel, error);
     if (this.#mayContinue && reason !== undefined && (await this.#hasContinued(reason))) return undefined;
-    // What nobody has seen need not be taken back.
+    // Output the reader has not seen need not be taken back.
     const isUnseen = this.passage?.isBlank === true;
     const mayRestart = this.#mayRestart || isUnseen;
     if (!mayRestart || !this.#failover.mayGoOn(error)) throw reason === undefined ? error : broken;
@@ -95,7 +95,7 @@ export class Recovery implements StreamSource {
     return isUnseen ? undefined : restart;
   }
 
-  /** Books and judges the complete answer. */
+  /** Records and validates the complete answer. */
   finish(part: ProviderFinishPart): Promise<ChatResult> {
     const { attempt } = this.current;
     const answer = this.current.answer(part);
@@ -103,7 +103,7 @@ export class Recovery implements StreamSource {
     return finalize(this.#run, attempt, onlySlot, this.#asked, shown);
   }
 
-  /** Ends the target's stream, the parts of which a plugin does not let pass. */
+  /** Ends the target's stream after a plugin rejected it. */
   reject(error: unknown): void {
     if (isAttemptError(error)) this.current.fail(error);
     else this.current.abandon();
@@ -117,7 +117,7 @@ export class Recovery implements StreamSource {
     return this.current.info;
   }
 
-  /** Whether another target has taken up the text. */
+  /** Whether another target has continued the text. */
   async #hasContinued(error: ProviderError): Promise<boolean> {
     const continuation = continuationOf(this.#asked, this.current.collected);
     if (continuation === undefined || !this.#failover.mayGoOn(error, this.#canContinue)) return false;

@@ -15,7 +15,7 @@ import { Passage } from './passage.ts';
 import { isToken, type ReadPart, type StreamInfo } from './read-stream.ts';
 import { StreamReader, type StreamSource } from './stream-reader.ts';
 
-/** An answer that a plugin has found, as a stream; `undefined` where it is none after all. */
+/** An answer found by a plugin, as a stream; `undefined` if it is not usable. */
 export async function replayStream(
   request: RequestState,
   { answer }: LookupHit,
@@ -26,7 +26,7 @@ export async function replayStream(
   return replay && new OpenedChatStream(replay, new StreamReader(request, replay));
 }
 
-/** A stored answer is judged, and changed by plugins, before anything of it goes out. */
+/** A stored answer is validated and transformed before any of it is delivered. */
 async function stored(
   request: RequestState,
   answer: Parameters<typeof settled>[1],
@@ -36,7 +36,7 @@ async function stored(
   return result && new Replay(request, partsOf(result.content), result);
 }
 
-/** Reads an answer that is still coming up to its first token; `undefined` where it breaks before that. */
+/** Reads an answer still in progress up to its first token; `undefined` if it breaks before that. */
 async function opened(replay: Replay, { signal }: RequestState): Promise<Replay | undefined> {
   try {
     await replay.begin();
@@ -47,7 +47,7 @@ async function opened(replay: Replay, { signal }: RequestState): Promise<Replay 
   }
 }
 
-/** An answer that was found, as what a reader reads from. Nothing can take its place when it breaks. */
+/** A found answer as a stream source. It cannot be replaced if it breaks. */
 class Replay implements StreamSource {
   readonly current = this;
   readonly passage: Passage | undefined;
@@ -56,7 +56,7 @@ class Replay implements StreamSource {
   readonly #request: RequestState;
   readonly #parts: AsyncIterator<StreamPart>;
   readonly #result: PromiseLike<ChatResult>;
-  /** It has passed all that it has to pass. */
+  /** Whether it has passed all checks. */
   readonly #isJudged: boolean;
   readonly #early: ReadPart[] = [];
   #collected = accumulator();
@@ -115,7 +115,7 @@ class Replay implements StreamSource {
   }
 
   neverRestart(): void {
-    // Whether it does is decided elsewhere: a reader that cannot show it gets an error instead.
+    // Restarts are decided elsewhere: a reader that cannot show one gets an error instead.
     this.#mayRestart = false;
   }
   #mayRestart = true;
@@ -146,7 +146,7 @@ class Replay implements StreamSource {
   }
 }
 
-/** A content as the parts of a stream, each as large as it is. */
+/** Content as the parts of a stream, one part each. */
 async function* partsOf(content: readonly ContentPart[]): AsyncGenerator<StreamContent> {
   for (const [index, part] of content.entries()) {
     if (part.type === 'text' || part.type === 'reasoning') {

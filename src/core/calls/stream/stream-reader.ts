@@ -13,52 +13,52 @@ import type { ReadPart, StreamInfo } from './read-stream.ts';
 type Read = IteratorResult<StreamPart, undefined>;
 
 const done: Read = { done: true, value: undefined };
-/** What a reader reads from. */
+/** The source of a reader. */
 export interface StreamSource {
-  /** Gives the next part, or why there is none. */
+  /** Returns the next part, or why there is none. */
   readonly current: {
     read(onPart: (part: ReadPart) => void, onError: (error: unknown) => void): void;
   };
-  /** What plugins do with the parts. */
+  /** Plugins between source and reader. */
   readonly passage: Passage | undefined;
   readonly target: string;
   readonly info: StreamInfo;
-  /** The complete answer, once it has passed what it has to pass. */
+  /** The complete answer, once it has passed all checks. */
   finish(part: ProviderFinishPart): Promise<ChatResult>;
-  /** Puts another answer in place of one that failed: `undefined` where it only continues it. Rejects where it cannot. */
+  /** Replaces a failed answer: `undefined` if the replacement continues it. Rejects if there is none. */
   recover(error: AttemptError): Promise<Restart | undefined>;
-  /** A plugin does not let the answer pass. */
+  /** A plugin rejects the answer. */
   reject(error: unknown): void;
-  /** What the reader gets when the stream ends now. */
+  /** The error the reader gets if the stream ends now. */
   interruption(reason?: ProviderError, summary?: string): StreamInterruptedError;
-  /** The reader cannot take back what it has shown. */
+  /** The reader cannot take back its output. */
   neverRestart(): void;
 }
 
 /**
- * Gives a stream's parts to its one reader, one at a time, and ends the request. What a turn needs is kept here rather than made for
- * each token.
+ * Delivers a stream's parts to its reader, one at a time, and ends the request. Per-read state lives here to
+ * avoid allocations for each token.
  */
 export class StreamReader implements AsyncIterator<StreamPart, undefined> {
   readonly #run: RequestState;
   readonly #source: StreamSource;
   readonly #result: Deferred<ChatResult> = deferred();
-  /** Lets go of a stream that nobody begins to read. */
+  /** Releases a stream that is never read. */
   readonly #unread: Watchdog;
-  /** The request has ended. */
+  /** Whether the request has ended. */
   #over = false;
-  /** By its reader, which may wait for a part at the same time. */
+  /** Whether the reader left, possibly while waiting for a part. */
   #isLeft = false;
-  /** Why the stream ended, as long as no reader has got it. */
+  /** Why the stream ended, until a reader gets it. */
   #failure: { readonly error: unknown } | undefined;
   #isRead = false;
-  /** Whether `result` reads the stream, because nobody else does; and what it has read, for whoever reads it later. */
+  /** Whether `result` drives the stream because there is no reader; and what it read, for a later reader. */
   #isDriven = false;
   readonly #ahead: StreamPart[] = [];
-  /** What plugins have made of a part beyond the first one that goes out in its place. */
+  /** Further parts that plugins made from one part, to deliver next. */
   readonly #passed: ReadPart[] = [];
 
-  /** Readings that have no answer yet; and the last one of them. */
+  /** Pending reads, and the last of them. */
   #turns = 0;
   #last: Promise<Read> = Promise.resolve(done);
   #turn: Promise<Read> = this.#last;
@@ -71,13 +71,13 @@ export class StreamReader implements AsyncIterator<StreamPart, undefined> {
     if (source.passage !== undefined) this.#onPart = this.#onPassing;
     const { unread } = run.timeout;
     this.#unread = watchdog(run.env.awake, () =>
-      this.#leave(`nobody began to read it within timeout.unread = ${unread} ms`),
+      this.#leave(`the stream was not read within timeout.unread = ${unread} ms`),
     );
     this.#unread.watch(unread);
     run.signal.addEventListener('abort', this.#onAbort, { once: true });
   }
 
-  /** The whole answer, once the stream has been read to its end. Reads it, unless somebody else does. */
+  /** The whole answer at the end of the stream. Reads the stream if there is no other reader. */
   get result(): Promise<ChatResult> {
     if (!this.#isDriven) {
       this.#isDriven = true;
@@ -102,7 +102,7 @@ export class StreamReader implements AsyncIterator<StreamPart, undefined> {
     return Promise.resolve(done);
   }
 
-  /** One reading at a time, also for a reader that does not wait. */
+  /** Serializes reads, even for a reader that does not wait. */
   #inTurn(read: () => Promise<Read>): Promise<Read> {
     this.#turns += 1;
     this.#last = this.#turns === 1 ? read() : this.#last.then(read, read);
@@ -110,7 +110,7 @@ export class StreamReader implements AsyncIterator<StreamPart, undefined> {
   }
 
   readonly #readNext = (): Promise<Read> => {
-    const part = this.#ahead.length === 0 ? undefined : this.#ahead.shift(); // to shift nothing takes its time
+    const part = this.#ahead.length === 0 ? undefined : this.#ahead.shift(); // skips a slow empty shift()
     if (part === undefined) return this.#readLive();
     return this.#answer(Promise.resolve({ done: false, value: part }));
   };
@@ -130,7 +130,7 @@ export class StreamReader implements AsyncIterator<StreamPart, undefined> {
 
   #answer(turn: Promise<Read>): Promise<Read> {
     this.#turns -= 1;
-    turn.catch(() => {}); // a reader need not look at what it asked for
+    turn.catch(() => {}); // a reader may ignore the result
     return turn;
   }
 
@@ -146,12 +146,12 @@ export class StreamReader implements AsyncIterator<StreamPart, undefined> {
 
   #onPart: (part: ReadPart) => void = this.#deliver;
 
-  /** Parts go to plugins first, where any of them wants to see them. */
+  /** Passes parts through plugins that want to see them. */
   readonly #onPassing = (part: ReadPart): void => {
     this.#arrive(part).catch(this.#recover).then(this.#give, this.#giveUp);
   };
 
-  /** What of a part goes out now; where that is nothing, of the next one. */
+  /** Delivers what plugins made of a part; if that is nothing, moves to the next part. */
   readonly #arrive = async (part: ReadPart): Promise<StreamPart> => {
     const { passage } = this.#source;
     try {
@@ -190,7 +190,7 @@ export class StreamReader implements AsyncIterator<StreamPart, undefined> {
   readonly #recover = async (error: unknown): Promise<StreamPart> => {
     const { signal } = this.#run;
     if (signal.aborted || !isAttemptError(error)) throw error;
-    // An abort has to reach the attempts first: the request ends when they have.
+    // The abort must reach the attempts first: the request ends after they do.
     signal.removeEventListener('abort', this.#onAbort);
     try {
       this.#passed.length = 0;
@@ -200,7 +200,7 @@ export class StreamReader implements AsyncIterator<StreamPart, undefined> {
     }
   };
 
-  /** Another reading of the same turn, after something has changed. */
+  /** Reads again in the same turn after a change. */
   #readAgain(): Promise<StreamPart> {
     const { current } = this.#source;
     return new Promise<ReadPart>((resolve, reject) => current.read(resolve, reject)).then(this.#arrive);
@@ -215,7 +215,7 @@ export class StreamReader implements AsyncIterator<StreamPart, undefined> {
     return { type: 'finish', finishReason, usage, cost, target };
   }
 
-  // The caller, the deadline or `close()` ends it, whether or not somebody is reading just then.
+  // The caller, the deadline, or `close()` ends the stream, whether or not a read is pending.
   readonly #onAbort = (): void => {
     if (this.#over) return;
     const { reason } = this.#run.signal;
@@ -229,7 +229,7 @@ export class StreamReader implements AsyncIterator<StreamPart, undefined> {
     this.#result.reject(error);
   }
 
-  /** The reader wants no more, or there is none. */
+  /** Ends the stream: the reader left, or there is none. */
   #leave(summary?: string): void {
     if (this.#over) return;
     this.#isLeft = this.#isRead;
@@ -247,9 +247,12 @@ export class StreamReader implements AsyncIterator<StreamPart, undefined> {
     this.#run.signal.removeEventListener('abort', this.#onAbort);
   }
 
-  /** Reads on for the sake of the result, as long as nobody else reads. What nobody has seen cannot be taken back: it is left out. */
+  /**
+   * Reads on for `result` while there is no reader. Output no reader has seen need not be taken back, so it
+   * is dropped.
+   */
   async #drive(): Promise<void> {
-    await undefined; // as a rule the reader begins at once
+    await undefined; // readers usually start at once
     try {
       while (!this.#isRead && !this.#over) {
         const read = await this.#inTurn(this.#readLive);

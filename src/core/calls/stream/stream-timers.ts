@@ -7,8 +7,8 @@ import type { RequestState } from '../../request.ts';
 import type { Target } from '../../targets/target.ts';
 
 /**
- * The limits of one stream's time: until its first token; between two tokens, while a reader waits; and where all of its target's
- * streams have stopped. It is told of what happens, and says when time is up. Moments are those of the awake clock.
+ * Timeouts of one stream: until its first token; between two tokens, while a reader waits; and when all of
+ * its target's streams stall. Times are on the awake clock.
  */
 export class StreamTimers {
   readonly #target: Target;
@@ -18,17 +18,20 @@ export class StreamTimers {
   readonly #expire: (summary: string) => void;
 
   readonly #startedAt: number;
-  /** How much was known of the target's first tokens then. */
+  /** How many first tokens had been measured at the start. */
   readonly #knownAtStart: number;
   #firstToken: number;
 
-  /** What the limit between two tokens is; what is left of it; and the same where all streams of the target have stopped. */
+  /**
+   * The timeout between two tokens, the time left of it, and the timeout when all of the target's streams
+   * stall.
+   */
   readonly #idle: number;
   #idleLeft: number;
   #stopped: number | undefined;
-  /** Since when a reader waits; `undefined` where none does. */
+  /** Since when a reader waits; `undefined` if none does. */
   #waitingSince: number | undefined;
-  /** Made with the first token. */
+  /** Created on the first token. */
   #flow: Flow | undefined;
 
   constructor(
@@ -56,7 +59,7 @@ export class StreamTimers {
     return this.#flow !== undefined;
   }
 
-  /** From now on the first token is waited for. */
+  /** Starts the timeout to the first token. */
   start(): void {
     this.#timer.watch(this.#firstToken, this.#startedAt);
   }
@@ -70,14 +73,14 @@ export class StreamTimers {
     this.#timer.watch(this.#idleLeft, now);
   }
 
-  /** The reader has a part, and may take its time. */
+  /** The reader has a part; timers pause. */
   rest(): void {
     if (this.#flow === undefined) return;
     this.#waitingSince = undefined;
     this.#timer.pause();
   }
 
-  /** A token has come: its successor has all the time that there is. */
+  /** A token has come: restarts the timeout between tokens. */
   token(): void {
     this.#idleLeft = this.#idle;
     this.#stopped = undefined;
@@ -87,7 +90,7 @@ export class StreamTimers {
     this.#flow.came(this.#awake.rough());
   }
 
-  /** Something else has come, which puts no limit off. */
+  /** Something other than a token has come; timeouts continue. */
   noToken(): void {
     if (this.#waitingSince === undefined) return;
     const now = this.#awake.rough();
@@ -100,7 +103,7 @@ export class StreamTimers {
     this.#flow?.close();
   }
 
-  /** Where all the target's streams have stopped, this one is not waited for as if it paused by itself. */
+  /** Shortens the timeout when all of the target's streams stall. */
   #onStall(stopped: boolean): void {
     if (this.#run.timeout.idle !== undefined || this.#waitingSince === undefined) return;
     this.#stopped = stopped ? stoppedTimeout(this.#target) : undefined;
@@ -115,11 +118,14 @@ export class StreamTimers {
     }
     const more = this.#moreForFirstToken();
     if (more >= 1)
-      this.#timer.watch(more); // less is a matter of rounding
+      this.#timer.watch(more); // less is rounding error
     else this.#expire(`no first token within timeout.firstToken = ${Math.round(this.#firstToken)} ms`);
   }
 
-  /** Of requests that came together, the fast ones are known first: when time is up, more is known of the slow ones. */
+  /**
+   * More time for the first token: of concurrent requests the fast ones are measured first, so by the timeout
+   * more is known about the slow ones.
+   */
   #moreForFirstToken(): number {
     const now = this.#run.env.clock.now();
     const { stream } = this.#target.latencies;
