@@ -1,12 +1,14 @@
-/** The bytes of an answer, as they come, for one reader. */
+/** The bytes of a response as they arrive, for a single reader. */
 export interface Body {
-  /** The next bytes; `undefined` at the end, and after `cancel`. Rejects where the connection breaks. */
+  /**
+   * Returns the next bytes, or `undefined` at the end and after `cancel`. Rejects if the connection breaks.
+   */
   read(): Promise<Uint8Array | undefined>;
-  /** Gives up on the rest, which closes the connection. */
+  /** Discards the rest and closes the connection. */
   cancel(): void;
 }
 
-/** A body of the runtime's `fetch`. */
+/** Wraps the body of a `fetch` response. */
 export function fromWeb(stream: ReadableStream<Uint8Array> | null): Body {
   if (stream === null) return { read: () => Promise.resolve(undefined), cancel: () => {} };
   const reader = stream.getReader();
@@ -18,7 +20,7 @@ export function fromWeb(stream: ReadableStream<Uint8Array> | null): Body {
   };
 }
 
-/** A body that is there already. */
+/** A body with a known text. */
 export function fromText(text: string): Body {
   let rest: Uint8Array | undefined = new TextEncoder().encode(text);
   return {
@@ -33,14 +35,14 @@ export function fromText(text: string): Body {
   };
 }
 
-/** A body as SDKs know it. */
+/** Converts a body to the web stream that SDKs expect. */
 export function toWeb(body: Body): ReadableStream<Uint8Array<ArrayBuffer>> {
   return new ReadableStream<Uint8Array<ArrayBuffer>>(
     {
       async pull(controller) {
         const bytes = await body.read();
         if (bytes === undefined) controller.close();
-        // No answer comes in memory that is shared.
+        // Response bytes are never in shared memory.
         else controller.enqueue(bytes as Uint8Array<ArrayBuffer>);
       },
       cancel: () => body.cancel(),
@@ -49,7 +51,7 @@ export function toWeb(body: Body): ReadableStream<Uint8Array<ArrayBuffer>> {
   );
 }
 
-/** All of a body, as text. */
+/** Reads a whole body as text. */
 export async function readText(body: Body): Promise<string> {
   const decoder = new TextDecoder();
   let text = '';
@@ -61,13 +63,13 @@ export async function readText(body: Body): Promise<string> {
 }
 
 /**
- * Reads the beginning of a body as text, and closes it: at most `limit` bytes, and what comes within `ms` milliseconds. A
- * connection that breaks ends it as well.
+ * Reads the beginning of a body as text, at most `limit` bytes within `ms` milliseconds, then closes it. A
+ * broken connection also ends the read.
  */
 export async function readSome(body: Body, limit: number, ms: number): Promise<string> {
   const decoder = new TextDecoder();
   let text = '';
-  const timer = setTimeout(() => body.cancel(), ms); // which ends the reading
+  const timer = setTimeout(() => body.cancel(), ms); // ends the pending read
   try {
     for (let left = limit; left > 0; ) {
       const bytes = await body.read();
@@ -76,7 +78,7 @@ export async function readSome(body: Body, limit: number, ms: number): Promise<s
       left -= bytes.length;
     }
   } catch {
-    // What has come so far is all there is.
+    // Keep what was read before the connection broke.
   } finally {
     clearTimeout(timer);
   }

@@ -1,21 +1,21 @@
-/** What an HTTP agent of undici, which Node's `fetch` is built on, is made with. Only what is used here. */
+/** Options of undici's HTTP agent, which Node's `fetch` uses; only those needed here. */
 type AgentConstructor = new (options: {
   readonly connect: { readonly timeout: number };
   readonly headersTimeout: number;
   readonly bodyTimeout: number;
 }) => ConnectionAgent;
 
-/** An agent with its connections. */
+/** An HTTP agent and its connection pool. */
 interface ConnectionAgent {
-  /** Closes idle connections at once, and the others with their requests. */
+  /** Closes idle connections now, and busy ones when their requests finish. */
   close(): Promise<void>;
 }
 
-/** Agents of one origin, by the time in which a connection must stand. */
+/** Agents for one origin, keyed by connect timeout. */
 export interface ConnectionAgents {
-  /** The `dispatcher` for a request; `undefined` where the runtime's own has to do. */
+  /** Returns the `dispatcher` for a request, or `undefined` to use the runtime's own. */
   for(connectTimeout: number | undefined): object | undefined;
-  /** The next requests get new connections: those that are idle now may be dead. */
+  /** Makes the next requests open new connections, because idle ones may be dead. */
   renew(): void;
 }
 
@@ -35,8 +35,9 @@ export function connectionAgents(): ConnectionAgents {
 }
 
 /**
- * Resolves when the runtime has handled what has happened to its connections. Of several that were closed while the process
- * was busy it reports the first before it notices the others, and a request that is sent again then would get one of those.
+ * Resolves once the runtime has processed pending connection events. If several connections close while the
+ * process is busy, the runtime reports the first before it notices the others; an immediate retry could pick
+ * one of those.
  */
 export function connectionsSettled(): Promise<void> {
   return new Promise((resolve) => {
@@ -44,16 +45,17 @@ export function connectionsSettled(): Promise<void> {
   });
 }
 
-/** Where undici keeps the agent that all `fetch` goes through: of Node's own copy, and of newer ones from the registry. */
+/** Where undici keeps the global `fetch` agent: Node's bundled copy, and newer versions from npm. */
 const agentKey = Symbol.for('undici.globalDispatcher.1');
 const newerAgentKey = Symbol.for('undici.globalDispatcher.2');
 
 /**
- * On Node, an agent whose connections must stand within `connectTimeout` milliseconds (Node checks it about once a
- * second), and without undici's own 300 s limits on headers and body, because the router owns all other timers.
+ * On Node, an agent whose connections must be established within `connectTimeout` milliseconds (Node checks
+ * about once a second), without undici's 300 s limits on headers and body, because the router owns all other
+ * timers.
  *
- * `undefined` elsewhere, and where the application has installed an agent of its own (a proxy, say), which is respected.
- * The class is taken from the agent that Node's own `fetch` uses: another copy of undici would not fit it.
+ * Returns `undefined` on other runtimes and if the application has installed its own agent (such as a proxy).
+ * Uses the class of Node's own agent, because another copy of undici is not compatible with Node's `fetch`.
  */
 function connectionAgent(connectTimeout: number): ConnectionAgent | undefined {
   if (typeof globalThis.Response !== 'function') return undefined; // also makes Node load its undici
@@ -64,36 +66,36 @@ function connectionAgent(connectTimeout: number): ConnectionAgent | undefined {
 }
 
 /**
- * Tells, at any time, whether requests have to go through `fetch`: because the application has told it how to connect, or
- * because somebody would not see them elsewhere. That is whoever has put another function in the place of Node's own
- * (mocks, interceptors), or listens to what undici tells (tracing).
+ * Returns a check for whether requests must go through `fetch`: because the application has configured its
+ * connections, has replaced it (mocks, interceptors), or subscribes to undici's diagnostics channel
+ * (tracing).
  */
-export function fetchIsWanted(undiciRequests: { readonly hasSubscribers: boolean }): () => boolean {
-  let known:
-    | { readonly fetch: unknown; readonly agent: object | undefined; readonly wanted: boolean }
+export function mustUseFetch(undiciRequests: { readonly hasSubscribers: boolean }): () => boolean {
+  let cached:
+    | { readonly fetch: unknown; readonly agent: object | undefined; readonly required: boolean }
     | undefined;
   return () => {
     if (undiciRequests.hasSubscribers) return true;
     const agent = installedAgent(agentKey);
     const { fetch } = globalThis;
-    if (known?.fetch !== fetch || known.agent !== agent)
-      known = { fetch, agent, wanted: !isNodesFetch(fetch) || hasOwnAgent() };
-    return known.wanted;
+    if (cached?.fetch !== fetch || cached.agent !== agent)
+      cached = { fetch, agent, required: !isNodesFetch(fetch) || hasOwnAgent() };
+    return cached.required;
   };
 }
 
 /**
- * Whether there is an agent of the application's own, or, as Node itself does it, one for the proxy in the environment. The
- * usual agent, which any copy of undici installs when it is loaded, does not count.
+ * Whether the application has installed its own agent, or Node has installed one for a proxy in the
+ * environment. The default agent, which any copy of undici installs on load, does not count.
  */
 function hasOwnAgent(): boolean {
   const installed = installedAgent(agentKey);
   if (installed === undefined) return false;
   const agent = className(installed) === 'Dispatcher1Wrapper' ? installedAgent(newerAgentKey) : installed;
-  return agent === undefined || className(agent) !== 'Agent' || !hasUsualOptions(agent);
+  return agent === undefined || className(agent) !== 'Agent' || !hasDefaultOptions(agent);
 }
 
-/** There is no other mark: Node's own is a function that loads undici from inside Node when it is first called. */
+/** The only way to recognize Node's `fetch`: a function that loads undici from inside Node on first use. */
 function isNodesFetch(fetch: unknown): boolean {
   return (
     typeof fetch === 'function' && Function.prototype.toString.call(fetch).includes('internal/deps/undici/')
@@ -109,8 +111,8 @@ function className(agent: object): string {
   return agent.constructor.name;
 }
 
-/** An agent that nobody has given a certificate, a limit or anything else. Where that cannot be seen, somebody may have. */
-function hasUsualOptions(agent: object): boolean {
+/** Whether the agent has only default options. Returns `false` if its options cannot be read. */
+function hasDefaultOptions(agent: object): boolean {
   const key = Object.getOwnPropertySymbols(agent).find(({ description }) => description === 'options');
   const options: unknown = key === undefined ? undefined : Reflect.get(agent, key);
   if (typeof options !== 'object' || options === null) return false;

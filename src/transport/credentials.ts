@@ -1,6 +1,6 @@
 import { ConfigError } from '../errors.ts';
 
-/** Reads an environment variable where the runtime has any; empty counts as absent. */
+/** Reads an environment variable, on runtimes that have them. Empty counts as unset. */
 export function fromEnvironment(name: string): string | undefined {
   const env = (globalThis as { process?: { env?: Record<string, string | undefined> } }).process?.env;
   const value = env?.[name];
@@ -8,8 +8,9 @@ export function fromEnvironment(name: string): string | undefined {
 }
 
 /**
- * Checks an API key: white space around it is cut off (keys read from files often end in a newline), and anything a
- * header cannot carry is refused here, because `fetch` would print the key in its error. The error never shows the key.
+ * Validates an API key. Trims surrounding whitespace (keys read from files often end in a newline) and
+ * rejects anything a header cannot carry, because `fetch` would print the key in its error. The error never
+ * shows the key.
  */
 export function checkKey(option: string, key: unknown, environment: string): string {
   if (key === undefined) throw new ConfigError(option, `an API key, here or in ${environment}`, 'none');
@@ -22,7 +23,7 @@ export function checkKey(option: string, key: unknown, environment: string): str
   return trimmed;
 }
 
-/** Checks the address of a vendor: `http(s):`, no credentials, query or fragment in it; a slash at its end is cut off. */
+/** Validates a base URL: `http(s):`, without credentials, query or fragment. Removes trailing slashes. */
 export function checkBaseURL(option: string, baseURL: string): string {
   let url: URL;
   try {
@@ -42,14 +43,14 @@ export function checkBaseURL(option: string, baseURL: string): string {
   return url.href.replace(/\/+$/, '');
 }
 
-/** A key in a web page belongs to everybody who opens it, so browsers need a deliberate word. */
+/** Requires an explicit opt-in for keys in browsers, where every visitor can read them. */
 export function refuseBrowser(option: string, allowed: boolean | undefined): void {
   if (allowed === true) return;
   const page = globalThis as { window?: unknown; document?: unknown };
   if (page.window !== undefined && page.document !== undefined) {
     throw new ConfigError(
       option,
-      '`true`, because keys in a browser are visible to its user',
+      '`true`, because API keys in a browser are visible to its user',
       String(allowed),
     );
   }

@@ -3,25 +3,33 @@ import type { Body } from './body.ts';
 import { networkError } from './failure/network-error.ts';
 
 const mebibyte = 1024 * 1024;
-/** Most bytes of a body, after decompression. */
+/** Maximum size of a body in bytes, after decompression. */
 const maxBodyBytes = 32 * mebibyte;
-/** The same, of a body or an event that may hold several pictures: ten of the largest that are sold have about 130. */
+/**
+ * Maximum size of a body or event that may hold several images: ten of the largest on the market take about
+ * 130 MiB.
+ */
 const maxLargeBodyBytes = 256 * mebibyte;
-/** Most bytes of an event stream as a whole, after decompression. */
+/** Maximum size of a whole event stream in bytes, after decompression. */
 const maxStreamBytes = 512 * mebibyte;
-/** Most bytes of one event, after decompression. One that holds a file, such as a picture, may be as large as a body. */
+/**
+ * Maximum size of one event in bytes, after decompression. An event with a file, such as an image, may be as
+ * large as a body.
+ */
 const maxEventBytes = 8 * mebibyte;
-/** Most bytes of an error's body that are read. */
+/** Maximum number of bytes read from an error body. */
 export const maxErrorBytes = 16 * 1024;
-/** How long an error's body is read, in milliseconds: its status is enough to go on, the body only says more. */
+/**
+ * Maximum time to read an error body, in milliseconds. The status alone is enough to act on; the body only
+ * adds detail.
+ */
 export const maxErrorTime = 500;
 
 const lineFeed = 10;
 const carriageReturn = 13;
 
 /**
- * The same bytes, but: a body (or, in an event stream, an event) that is too large ends in an error rather than in
- * memory, and what breaks while reading is a `ProviderError`.
+ * Limits the size of a body or, in an event stream, of an event, and turns read errors into `ProviderError`s.
  */
 export function guardBody(
   body: Body,
@@ -46,7 +54,7 @@ export function guardBody(
     if (size <= limit && fits(meter?.take(bytes) ?? 0)) return bytes;
     const summary =
       size > limit
-        ? `the answer is larger than ${limit / mebibyte} MiB`
+        ? `the response is larger than ${limit / mebibyte} MiB`
         : `an event is larger than ${eventLimit / mebibyte} MiB`;
     broken = new ProviderError({ kind: 'malformed', provider, answered: true, summary });
     body.cancel();
@@ -58,23 +66,23 @@ export function guardBody(
   };
 
   return {
-    // A cancelled body looks like one that is over: after an error it must not.
+    // A canceled body reads as ended; after an error, it must keep rejecting.
     read: () => (broken === undefined ? body.read().then(check, fail) : Promise.reject(broken)),
     cancel: () => body.cancel(),
   };
 }
 
-/** Follows the events of a stream whose bytes come in packets. */
+/** Measures the events of a stream whose bytes arrive in chunks. */
 interface EventMeter {
-  /** Takes the next bytes; says how large the event is by now that has no end yet. */
+  /** Adds the next bytes and returns the size of the unfinished event. */
   take(bytes: Uint8Array): number;
-  /** Whether that event begins as one with a file does. */
+  /** Whether the unfinished event starts like one that holds a file. */
   holdsFile(): boolean;
 }
 
-/** As much of an event as says what it holds. */
+/** How many bytes of an event are needed to recognize its content. */
 const headBytes = 4_096;
-/** A data URL, or a field of base64 text: of Gemini, of OpenAI's pictures, whole or in part, and of its tool for them. */
+/** A data URL or a base64 field: Gemini's, OpenAI's full and partial images, and its image tool's. */
 const fileBegins = /;base64,|"(?:data|b64_json|partial_image_b64|result)"\s*:\s*"[\w+/=]/;
 
 function eventMeter(): EventMeter {
@@ -102,10 +110,13 @@ function eventMeter(): EventMeter {
   };
 }
 
-/** Where the last empty line, which ends an event, is over. `lineEnded`: whether a line ended just before these bytes. */
+/**
+ * The offset after the last empty line, which ends an event. `lineEnded`: whether a line ended just before
+ * these bytes.
+ */
 function lastEventEnd(bytes: Uint8Array, lineEnded: boolean): number | undefined {
   const last = bytes.lastIndexOf(lineFeed);
-  const mark = last === -1 ? carriageReturn : lineFeed; // streams with nothing but carriage returns are allowed
+  const mark = last === -1 ? carriageReturn : lineFeed; // streams may use bare carriage returns
   for (let at = bytes.lastIndexOf(mark); at >= 0; at = at === 0 ? -1 : bytes.lastIndexOf(mark, at - 1)) {
     const before = mark === lineFeed && bytes[at - 1] === carriageReturn ? at - 2 : at - 1;
     if (before < 0 ? lineEnded : bytes[before] === mark) return at + 1;
@@ -117,7 +128,7 @@ function endsLine(bytes: Uint8Array, lineEnded: boolean): boolean {
   const last = bytes.at(-1);
   if (last === undefined) return lineEnded;
   if (last !== carriageReturn) return last === lineFeed;
-  // Perhaps the first half of a line end: what counts is what stands before it.
+  // Possibly the first half of CRLF, so the byte before it decides.
   const before = bytes.at(-2);
   return before === undefined ? lineEnded : before === lineFeed || before === carriageReturn;
 }

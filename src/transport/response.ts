@@ -1,9 +1,9 @@
 import { type Body, readText, toWeb } from './body.ts';
 
-/** What a vendor answered, once its headers are there. */
+/** A vendor's HTTP response, as soon as its headers arrive. */
 export interface Answer {
   readonly status: number;
-  /** In lower case; several of one name are joined by commas. */
+  /** Lower-case names; repeated headers are joined with commas. */
   readonly headers: Readonly<Record<string, string>>;
   readonly body: Body;
 }
@@ -12,8 +12,9 @@ export interface Answer {
 const bodiless = new Set([204, 205, 304]);
 
 /**
- * An answer as SDKs want it from their `fetch`. What all of them read on each request is here; the rest is the runtime's
- * own `Response`, made when it is asked for, because making one costs as much as sending the request.
+ * Converts a response to what SDKs expect from `fetch`. Implements the members that SDKs read on every
+ * request and creates the runtime's own `Response` only for the others, because creating one costs as much as
+ * sending the request.
  */
 export function toResponse({ status, headers, body }: Answer, url: string): Response {
   return new LeanResponse(status, toHeaders(headers), headers, body, url);
@@ -90,7 +91,10 @@ class LeanResponse implements Response {
   }
 }
 
-/** The same of `Headers`. Without fields of its own: SDKs list those of an object that is not the runtime's. */
+/**
+ * A minimal `Headers`. Its data is not enumerable, because SDKs list the fields of `Headers` that are not the
+ * runtime's own.
+ */
 function toHeaders(record: Readonly<Record<string, string>>): Headers {
   return Object.create(headersMethods, { [held]: { value: record } });
 }
@@ -133,5 +137,5 @@ const headersMethods: ThisType<HeldHeaders> & Headers = {
 };
 
 function refuse(): never {
-  throw new TypeError('the headers of an answer cannot be changed');
+  throw new TypeError('the headers of a response cannot be changed');
 }

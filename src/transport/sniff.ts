@@ -1,26 +1,29 @@
 import type { Body } from './body.ts';
 
-/** What a body is by its first characters. */
+/** The format of a body, judged by its first characters. */
 export type BodyFormat = 'event-stream' | 'json' | 'other';
 
-/** A body with what it turned out to be. */
+/** A body and its detected format. */
 export interface SniffedBody {
   readonly format: BodyFormat;
   readonly body: Body;
 }
 
-/** As many characters as a decision needs, beside white space in front of them. */
+/** How many characters after leading whitespace are enough to decide. */
 const enough = 6;
-/** White space and signs of life may come first, but not for ever. */
-const mostBytes = 4_096;
+/** How many bytes of leading whitespace and pings are accepted. */
+const maxBytes = 4_096;
 
-/** Reads the beginning of a body whose label cannot be trusted. The body that comes back still has it. */
+/**
+ * Detects the format of a body whose content type cannot be trusted. The returned body still includes the
+ * bytes read.
+ */
 export async function sniff(body: Body): Promise<SniffedBody> {
   const decoder = new TextDecoder();
   const head: Uint8Array[] = [];
   let text = '';
   let size = 0;
-  while (text.trimStart().length < enough && size < mostBytes) {
+  while (text.trimStart().length < enough && size < maxBytes) {
     const bytes = await body.read();
     if (bytes === undefined) break;
     head.push(bytes);

@@ -11,72 +11,79 @@ import { type NodeHTTP, nodeHTTP } from './node/http.ts';
 import type { Answer } from './response.ts';
 import { sniff } from './sniff.ts';
 
-/** `fetch` as far as it is used here. */
+/** The subset of `fetch` that the transport uses. */
 export type Fetch = (url: string, init: RequestInit) => Promise<Response>;
 
-/** What a transport is made with. All of it comes from code or configuration, never from a request. */
+/** Options of a transport. They come from code or configuration, never from a request. */
 export interface TransportOptions {
-  /** The provider's name, for errors. */
+  /** Provider name, for errors. */
   readonly provider: string;
-  /** Nothing is ever sent anywhere but to this origin. */
+  /** The only origin that requests are sent to. */
   readonly baseURL: string;
-  /** Request headers that may leave the process, in lower case, beside the usual ones; a trailing `*` stands for the rest. */
+  /** Additional request headers that may be sent, in lower case. A trailing `*` matches any suffix. */
   readonly allowHeaders: readonly string[];
-  /** Set on every request, whatever the SDK sets. */
+  /** Headers set on every request; they override the SDK's. */
   readonly headers?: Readonly<Record<string, string>> | undefined;
   /** The vendor's failure table. */
   readonly failures: readonly FailureRow[];
   /**
-   * Whether JSON that came where a stream was asked for is a whole answer: then it is read as a stream of one event. Default: it
-   * never is.
+   * Whether JSON received in place of a stream is a complete response, to be read as a stream of one event.
+   * @default never
    */
   readonly isWholeAnswer?: ((json: unknown) => boolean) | undefined;
-  /** Default: the runtime's `fetch`. */
+  /**
+   * A custom `fetch`.
+   * @default the runtime's `fetch`
+   */
   readonly fetch?: Fetch | undefined;
 }
 
-/** One call's own record: given in with the request, filled in as the answer comes. */
+/** The state of one call: passed in with the request, filled in as the response arrives. */
 export interface Exchange {
-  /** Whether the answer must be an event stream. */
+  /** Whether the response must be an event stream. */
   readonly stream: boolean;
-  /** Milliseconds, see `ProviderCall.connectTimeout`. */
+  /** Connect timeout in milliseconds; see `ProviderCall.connectTimeout`. */
   readonly connectTimeout?: number | undefined;
-  /** Ends the request and the reading of its answer, whatever an SDK makes of it. */
+  /** Aborts the request and the reading of its response, even if an SDK ignores its own signal. */
   readonly signal?: AbortSignal | undefined;
-  /** Whether the answer may hold pictures. */
+  /** Whether the response may contain images. */
   large?: boolean;
-  /** Status and headers (in lower case) of the answer, once there is one. */
+  /** Status and headers (lower-case names) of the response, once received. */
   status?: number;
   headers: Readonly<Record<string, string>>;
-  /** The answer itself, for providers that read it past their SDK. */
+  /** The response itself, for providers that read it without their SDK. */
   answer?: Answer;
-  /** Why the exchange failed, if it did: SDKs wrap or swallow it. */
+  /** Why the exchange failed; recorded here because SDKs wrap or swallow errors. */
   failure?: ProviderError;
 }
 
-/** The way to one vendor, which the router owns. */
+/** The HTTP connection to one vendor. */
 export interface Transport {
-  /** Sends one request. Throws a `ProviderError` for everything that is not an answer of the expected kind. */
+  /** Sends one request. Throws a `ProviderError` for anything but a response of the expected kind. */
   send(url: string, init: RequestInit, exchange: Exchange): Promise<Answer>;
-  /** Opens a connection for the next request, where that can be done without sending one. What fails, the request tells. */
+  /**
+   * Opens a connection for the next request, if the runtime can do so without sending one. Errors are
+   * ignored; the request will report them.
+   */
   warmup(signal: AbortSignal): Promise<void>;
-  /** Bodies so far: of requests that are text, and of answers that were no failures. */
+  /** Body bytes so far: of text requests, and of successful responses. */
   readonly traffic: Traffic;
 }
 
 const usualHeaders = ['accept', 'content-type', 'user-agent', 'x-stainless-*'];
 
 /**
- * Makes the transport of one provider. It never follows redirects, sends no header that is not on its list, limits how
- * much it reads, keeps the answer's headers, and turns failures into classified errors before an SDK sees them.
+ * Creates the transport of one provider. It never follows redirects, sends only allowed headers, limits how
+ * much it reads, keeps the response headers, and turns failures into classified errors before an SDK sees
+ * them.
  */
 export function createTransport(options: TransportOptions): Transport {
   const { provider } = options;
   const origin = new URL(options.baseURL).origin;
-  const own = lowerCased(options.headers ?? {});
-  const mayLeave = headerFilter([...usualHeaders, ...options.allowHeaders]);
+  const fixed = lowerCased(options.headers ?? {});
+  const isAllowed = headerFilter([...usualHeaders, ...options.allowHeaders]);
   const agents = connectionAgents();
-  // Found out when it is first needed: Node's modules take some milliseconds to load.
+  // Resolved on first use: Node's modules take a few milliseconds to load.
   let node: { readonly http: NodeHTTP | undefined } | undefined;
   const nodeIfUsable = (): NodeHTTP | undefined => {
     node ??= { http: options.fetch === undefined ? nodeHTTP(origin) : undefined };
@@ -86,8 +93,8 @@ export function createTransport(options: TransportOptions): Transport {
   const { traffic, onSize, onBytes } = trafficCounter();
 
   const headersOf = (given: HeadersInit | undefined): Record<string, string> => ({
-    ...allowedHeaders(given, mayLeave),
-    ...own,
+    ...allowedHeaders(given, isAllowed),
+    ...fixed,
   });
 
   const overWeb = async (url: string, init: RequestInit, { connectTimeout, signal }: Exchange) => {
@@ -110,7 +117,7 @@ export function createTransport(options: TransportOptions): Transport {
   const exchangeOnce = async (url: string, init: RequestInit, exchange: Exchange): Promise<Answer> => {
     const path = pathAt(origin, url);
     if (path === undefined) {
-      const summary = 'refused to send a request to another origin than the configured one';
+      const summary = 'refused to send a request to an origin other than the configured one';
       throw new ProviderError({ kind: 'bad-request', scope: 'endpoint', provider, summary });
     }
     const { method = 'GET', body } = init;
@@ -132,8 +139,8 @@ export function createTransport(options: TransportOptions): Transport {
     exchange.status = answer.status;
     exchange.headers = answer.headers;
     if (!isOk(answer)) throw await failureOf(answer, exchange, options);
-    const expected = isDoubtful(answer, exchange)
-      ? await doubtfulBody(answer, exchange, options)
+    const expected = hasUnexpectedType(answer, exchange)
+      ? await checkedBody(answer, exchange, options)
       : answer.body;
     const guarded = guardBody(expected, provider, exchange.stream, exchange.large, onBytes);
     exchange.answer = { ...answer, body: guarded };
@@ -171,16 +178,16 @@ function trafficCounter() {
   };
 }
 
-/** The headers that may be sent, by lower-case name. */
+/** The headers that may be sent, with lower-case names. */
 function allowedHeaders(
   given: HeadersInit | undefined,
-  mayLeave: (name: string) => boolean,
+  isAllowed: (name: string) => boolean,
 ): Record<string, string> {
   const headers: Record<string, string> = {};
   const take = (value: string, name: string): void => {
-    if (mayLeave(name)) headers[name] = value;
+    if (isAllowed(name)) headers[name] = value;
   };
-  // Creating `Headers` only to read them would cost more than everything else here.
+  // Avoid creating a `Headers` object just to read it; that is the most expensive step here.
   if (given instanceof Headers) given.forEach(take);
   else if (given !== undefined && !isIterable(given))
     for (const name in given) take(given[name] ?? '', name.toLowerCase());
@@ -192,20 +199,20 @@ function isIterable(headers: HeadersInit): headers is [string, string][] {
   return Symbol.iterator in headers;
 }
 
-/** What stands behind the origin in an address; `undefined` if the address is elsewhere. */
+/** The path and query of a URL, or `undefined` if it is on another origin. */
 function pathAt(origin: string, url: string): string | undefined {
   if (url.startsWith(`${origin}/`)) {
     const path = url.slice(origin.length);
     if (/^(\/[\w\-~:@][\w\-.~:@]*)+(\?[\w\-.~:@/=&]*)?$/.test(path)) return path;
   }
-  // Has something in it that an address is not sent with as it stands.
+  // Contains characters that need normalizing.
   const { origin: other, pathname, search } = new URL(url);
   return other === origin ? `${pathname}${search}` : undefined;
 }
 
 function refuseRedirect(provider: string, body: Body): never {
   body.cancel();
-  const summary = 'the address answers with a redirect, which is never followed';
+  const summary = 'the endpoint returned a redirect, which is never followed';
   throw new ProviderError({ kind: 'bad-request', scope: 'endpoint', provider, code: 'redirect', summary });
 }
 
@@ -213,28 +220,28 @@ function isOk({ status }: Answer): boolean {
   return status >= 200 && status < 300;
 }
 
-function isDoubtful({ headers }: Answer, { stream }: Exchange): boolean {
+function hasUnexpectedType({ headers }: Answer, { stream }: Exchange): boolean {
   const type = headers['content-type'] ?? '';
   return /text\/html/i.test(type) || (stream && /application\/json/i.test(type));
 }
 
 /**
- * The body of an answer whose label does not fit what was asked for. Some servers label every answer alike: what it is shows in its
- * first characters. Throws the failure that it is, if it is neither.
+ * The body of a response with an unexpected content type. Some servers label every response alike, so the
+ * first characters decide. Throws the classified failure if the body is not of the expected kind.
  */
-async function doubtfulBody(answer: Answer, exchange: Exchange, options: TransportOptions): Promise<Body> {
+async function checkedBody(answer: Answer, exchange: Exchange, options: TransportOptions): Promise<Body> {
   const { format, body } = await sniff(answer.body);
   if (format === (exchange.stream ? 'event-stream' : 'json')) return body;
   if (format === 'other' || options.isWholeAnswer === undefined)
     throw await failureOf({ ...answer, body }, exchange, options);
-  // Limited as a stream is, because it stands for one of its events.
+  // Subject to the stream limits, because it becomes one event of a stream.
   const text = await readText(guardBody(body, options.provider, true, exchange.large));
   const json = parseOrKeep(text);
   if (options.isWholeAnswer(json)) return fromText(`data: ${JSON.stringify(json)}\n\ndata: [DONE]\n\n`);
   throw await failureOf({ ...answer, body: fromText(text) }, exchange, options);
 }
 
-/** A new record for one call. */
+/** Creates the state of one call. */
 export function newExchange(
   stream: boolean,
   connectTimeout?: number,
@@ -253,16 +260,14 @@ async function failureOf(
   const ok = isOk(answer);
   const failure = {
     provider: options.provider,
-    // Inside a 200 only the body can say what went wrong.
+    // In a 200 response, only the body identifies the error.
     status: ok ? undefined : answer.status,
     headers: exchange.headers,
     body: parseOrKeep(text),
   };
   const error = classifyFailure(failure, options.failures);
   if (!ok || error.kind !== 'unknown') return error;
-  const summary = exchange.stream
-    ? 'answered with something else than an event stream'
-    : 'answered with a web page';
+  const summary = exchange.stream ? 'the response is not an event stream' : 'the response is a web page';
   const scope = /text\/html/i.test(exchange.headers['content-type'] ?? '') ? 'endpoint' : undefined;
   return new ProviderError({
     kind: 'malformed',

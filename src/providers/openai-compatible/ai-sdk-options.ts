@@ -5,39 +5,40 @@ import type { Warning } from '../../types/result/result.ts';
 import { aiSdkFormat, snakeDeep } from '../shared/option-case.ts';
 
 /**
- * Options of requests that came in through the AI SDK. Its providers spell them in camelCase and know some vendors under other names
- * (https://ai-sdk.dev/providers/ai-sdk-providers, https://ai-sdk.dev/providers/openai-compatible-providers); the vendors take
- * snake_case.
+ * Options of requests from the AI SDK. Its providers use camelCase and other names for some vendors
+ * (https://ai-sdk.dev/providers/ai-sdk-providers, https://ai-sdk.dev/providers/openai-compatible-providers);
+ * the vendors' APIs use snake_case.
  */
 
-/** The AI SDK's names of vendors, beside their own. Options under the first are for every provider of the kind. */
+/** The AI SDK's other names for vendors. */
 const otherNames: Readonly<Record<string, readonly string[]>> = {
   together: ['togetherai'],
   moonshot: ['moonshotai'],
   qwen: ['alibaba'],
 };
+/** Names for options of any OpenAI-compatible provider; a vendor's own name takes precedence. */
 const anyCompatible = ['openaiCompatible', 'openai-compatible'];
 
-/** What steers the AI SDK's own providers and is no field of any vendor's. */
-const steering = ['strictJsonSchema', 'strict_json_schema', 'structuredOutputs', 'structured_outputs'];
+/** Options for the AI SDK's own providers, which no vendor accepts. */
+const sdkOnly = ['strictJsonSchema', 'strict_json_schema', 'structuredOutputs', 'structured_outputs'];
 
-interface Asked {
+interface CallOptions {
   readonly origin?: Origin;
   readonly providerOptions?: ProviderOptions;
   readonly messages?: readonly Message[];
-  readonly tools?: readonly (ProviderTool | Optioned)[];
+  readonly tools?: readonly (ProviderTool | WithOptions)[];
 }
-interface Optioned {
+interface WithOptions {
   readonly providerOptions?: ProviderOptions;
 }
 
 /**
- * A call with its options for one provider in the provider's spelling. One that did not come in through the AI SDK is as it
- * should be.
+ * Converts the options for one provider to the provider's field names. Calls that did not come through the AI
+ * SDK are returned unchanged.
  *
  * @param kept fields that the provider itself spells in camelCase
  */
-export function inOwnSpelling<Call extends Asked>(
+export function toVendorOptions<Call extends CallOptions>(
   call: Call,
   provider: string,
   kept: readonly string[],
@@ -45,36 +46,36 @@ export function inOwnSpelling<Call extends Asked>(
   if (call.origin?.format !== aiSdkFormat) return { call, warnings: [] };
   const names = [...anyCompatible, ...(otherNames[provider] ?? []), provider];
   const given = Object.assign({}, ...names.map((name) => call.providerOptions?.[name])) as JSONObject;
-  const lost = steering.filter((name) => name in given);
-  const own = Object.entries(given).filter(([name]) => !lost.includes(name));
-  const spelled = <T extends Optioned>(one: T): T =>
-    withOptions(one, provider, (options) => spell(options, kept));
+  const ignored = sdkOnly.filter((name) => name in given);
+  const own = Object.entries(given).filter(([name]) => !ignored.includes(name));
+  const convert = <T extends WithOptions>(one: T): T =>
+    withOptions(one, provider, (options) => toVendorNames(options, kept));
   const { messages, tools } = call;
   return {
     call: {
       ...call,
       ...(own.length === 0
         ? {}
-        : { providerOptions: { ...call.providerOptions, [provider]: spell(Object.fromEntries(own), kept) } }),
-      ...(messages === undefined ? {} : { messages: messages.map((message) => inMessage(message, spelled)) }),
-      ...(tools === undefined ? {} : { tools: tools.map((tool) => ('args' in tool ? tool : spelled(tool))) }),
+        : { providerOptions: { ...call.providerOptions, [provider]: toVendorNames(Object.fromEntries(own), kept) } }),
+      ...(messages === undefined ? {} : { messages: messages.map((message) => inMessage(message, convert)) }),
+      ...(tools === undefined ? {} : { tools: tools.map((tool) => ('args' in tool ? tool : convert(tool))) }),
     },
-    warnings: lost.map((name) => ({
+    warnings: ignored.map((name) => ({
       type: 'unsupported',
       feature: `providerOptions.${provider}.${name}`,
-      details: 'only the AI SDK’s own provider has it',
+      details: 'only the AI SDK’s own provider supports it',
     })),
   };
 }
 
-function inMessage(message: Message, spelled: <T extends Optioned>(one: T) => T): Message {
-  const own = spelled(message);
+function inMessage(message: Message, convert: <T extends WithOptions>(one: T) => T): Message {
+  const own = convert(message);
   if (typeof own.content === 'string') return own;
-  const parts: readonly Optioned[] = own.content;
-  return { ...own, content: parts.map((part) => spelled(part)) } as unknown as Message;
+  const parts: readonly WithOptions[] = own.content;
+  return { ...own, content: parts.map((part) => convert(part)) } as unknown as Message;
 }
 
-function withOptions<T extends Optioned>(
+function withOptions<T extends WithOptions>(
   one: T,
   provider: string,
   map: (options: JSONObject) => JSONObject,
@@ -85,7 +86,7 @@ function withOptions<T extends Optioned>(
     : { ...one, providerOptions: { ...one.providerOptions, [provider]: map(own) } };
 }
 
-function spell(options: JSONObject, kept: readonly string[]): JSONObject {
+function toVendorNames(options: JSONObject, kept: readonly string[]): JSONObject {
   const isKept = ([name]: readonly [string, unknown]): boolean => kept.includes(name);
   const entries = Object.entries(options);
   return {

@@ -2,7 +2,7 @@ import type { Capabilities } from '../../types/options/capabilities.ts';
 import type { ImageWords } from '../chat-completions/images.ts';
 import type { Quirks } from '../chat-completions/quirks.ts';
 
-/** What a server can do, whatever the model. */
+/** The capabilities of a server, regardless of the model. */
 export function capabilitiesOf(
   { tools, imagesByURL, prefill, prefillEchoes }: Quirks,
   images: ImageWords | undefined,

@@ -3,47 +3,53 @@ import type { JSONObject, JSONValue } from '../../types/request/json.ts';
 import type { ProviderOptions } from '../../types/request/message.ts';
 import { asObject, compact, type Wire } from '../../util/json.ts';
 
-/** In what a gateway is more than a vendor: what it is told of routing, and what it tells of it. Data, as the rest of a preset. */
+/** Describes a gateway's routing options and metadata. Data, like the rest of a preset. */
 export interface Gateway {
   /**
-   * Those fields of `providerOptions` that it takes as headers of a request, and their names there. All other fields go into
-   * the body. Nothing but these can become a header: none with a key in it, or that changes how the request is sent.
+   * The fields of `providerOptions` sent as request headers, and the names of those headers. All other fields
+   * go into the body. No other option can become a header, so none can carry a key or change how the request
+   * is sent.
    */
   readonly requestHeaders?: Readonly<Record<string, string>>;
-  /** Fields of the body that it spells in camelCase. */
+  /** Body fields that the gateway spells in camelCase. */
   readonly camelCaseFields?: readonly string[];
-  /** What it says in headers of an answer: the names in `providerMetadata`, and the headers. */
+  /** Fields of `providerMetadata` read from response headers, and the names of those headers. */
   readonly responseHeaders?: Readonly<Record<string, string>>;
-  /** The header with the cost of an answer in US$. Not believed in streams, whose cost is not known when they begin. */
+  /**
+   * The response header with the cost in US$. Ignored for streams, whose cost is unknown when the headers are
+   * sent.
+   */
   readonly costHeader?: string;
-  /** What it says in an answer, or in one chunk of a stream. */
+  /** Reads metadata from a response or a stream chunk. */
   readonly read?: (wire: Wire) => GatewayFacts;
 }
 
-/** What a gateway says of an answer. */
+/** A gateway's metadata about a response. */
 export interface GatewayFacts {
-  /** Goes to `providerMetadata`; `provider` is the one that answered in fact. */
+  /** Added to `providerMetadata`; `provider` is the one that served the request. */
   readonly metadata: JSONObject;
-  /** US$. */
+  /** Cost in US$. */
   readonly cost?: number | undefined;
 }
 
-/** What of a call's own options goes as headers, and the call without them. */
-export interface Told<Call> {
+/** The options of a call to send as headers, and the call without them. */
+export interface WithHeaders<Call> {
   readonly call: Call;
   readonly headers: Readonly<Record<string, string>>;
 }
 
 /**
- * Takes those options out of a call that its gateway wants as headers. What is no text is said in JSON.
+ * Moves the options that the gateway takes as headers out of a call. Values other than strings are sent as
+ * JSON.
  *
- * @throws ProviderError (`bad-request`) for a value that no header can hold; it names the option and never shows the value
+ * @throws ProviderError (`bad-request`) for a value that no header can hold; it names the option but never
+ * shows the value
  */
-export function tell<Call extends { readonly providerOptions?: ProviderOptions }>(
+export function takeHeaderOptions<Call extends { readonly providerOptions?: ProviderOptions }>(
   call: Call,
   provider: string,
   { requestHeaders = {} }: Gateway,
-): Told<Call> {
+): WithHeaders<Call> {
   const own = call.providerOptions?.[provider];
   if (own === undefined || Object.keys(requestHeaders).length === 0) return { call, headers: {} };
   const body: Record<string, JSONValue | undefined> = {};
@@ -57,7 +63,7 @@ export function tell<Call extends { readonly providerOptions?: ProviderOptions }
 }
 
 function toHeader(value: JSONValue, option: string, provider: string): string {
-  // JSON can say every character in ASCII.
+  // JSON can express every character in ASCII.
   const text =
     typeof value === 'string'
       ? value
@@ -66,34 +72,37 @@ function toHeader(value: JSONValue, option: string, provider: string): string {
           (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`,
         );
   if (/^[\x20-\x7e]*$/.test(text)) return text;
-  const summary = `providerOptions.${provider}.${option} goes as a header, and can hold printable ASCII only`;
+  const summary = `providerOptions.${provider}.${option} is sent as a header and may contain only printable ASCII`;
   throw new ProviderError({ kind: 'bad-request', provider, summary });
 }
 
-/** Who answered, and for how much, is said when a stream ends: so many of its last chunks are looked at, not thousands. */
+/** How many chunks at the end of a stream are read for provider and cost, which gateways report there. */
 const lastChunks = 8;
 
-/** What a gateway said of an answer: in its headers, and in the answer or in the chunks of the stream, of which later ones win. */
-export function heard(
+/**
+ * Reads a gateway's metadata from the response headers and from the response or the chunks of the stream;
+ * later chunks win.
+ */
+export function readFacts(
   { responseHeaders = {}, costHeader, read }: Gateway,
   headers: Readonly<Record<string, string>>,
   answers: readonly unknown[],
   stream: boolean,
 ): GatewayFacts {
-  const told = Object.entries(responseHeaders).map(([name, header]) => [name, fromHeader(headers[header])]);
-  let metadata: JSONObject = compact(Object.fromEntries(told));
-  let said: number | undefined;
+  const fromHeaders = Object.entries(responseHeaders).map(([name, header]) => [name, fromHeader(headers[header])]);
+  let metadata: JSONObject = compact(Object.fromEntries(fromHeaders));
+  let reportedCost: number | undefined;
   for (const answer of read === undefined ? [] : answers.slice(-lastChunks)) {
     const facts = read?.(asObject(answer) ?? {});
     metadata = { ...metadata, ...facts?.metadata };
-    said = facts?.cost ?? said;
+    reportedCost = facts?.cost ?? reportedCost;
   }
   const billed = costHeader === undefined || stream ? undefined : asAmount(headers[costHeader]);
-  const cost = billed ?? said;
+  const cost = billed ?? reportedCost;
   return { metadata: compact({ ...metadata, cost: metadata['cost'] ?? cost }), cost };
 }
 
-/** An answer, or the end of a stream, with what its gateway said of it. */
+/** Adds a gateway's metadata to a response, or to the end of a stream. */
 export function withFacts<A extends { readonly providerMetadata?: ProviderOptions }>(
   answer: A,
   provider: string,
@@ -109,12 +118,12 @@ export function withFacts<A extends { readonly providerMetadata?: ProviderOption
   };
 }
 
-/** Counts as numbers, the rest as it is. */
+/** Converts integers to numbers and leaves other values unchanged. */
 function fromHeader(value: string | undefined): string | number | undefined {
   return value !== undefined && /^\d{1,15}$/.test(value) ? Number(value) : value;
 }
 
-/** US$, as a number or in decimal digits. */
+/** An amount in US$, from a number or decimal string. */
 export function asAmount(value: unknown): number | undefined {
   const decimal = typeof value === 'string' && /^\d+(\.\d+)?(e-?\d{1,2})?$/i.test(value);
   const amount = decimal ? Number(value) : value;

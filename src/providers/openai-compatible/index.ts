@@ -1,5 +1,5 @@
 /**
- * Servers that speak OpenAI's Chat Completions, on signalbox's own transport and without an SDK.
+ * Servers with OpenAI's Chat Completions API, on signalbox's own transport and without an SDK.
  *
  * @module openai-compatible
  */

@@ -17,55 +17,70 @@ import { capabilitiesOf } from './capabilities.ts';
 import type { Gateway } from './gateway.ts';
 import { chat, embed, image, type Server, streamParts } from './server.ts';
 
-/** The options of `openaiCompatible`. */
+/** Options of `openaiCompatible`. */
 export interface OpenAICompatibleOptions<Name extends string = string> extends ClientOptions {
-  /** Names the provider in ids, events and `providerOptions`. */
+  /** Name of the provider in ids, events and `providerOptions`. */
   readonly name: Name;
-  /** The address up to, and without, `/chat/completions`. */
+  /** Base URL: the part before `/chat/completions`. */
   readonly baseURL: string;
-  /** Default: none; a server without keys needs none. */
+  /**
+   * API key; optional for servers that need none.
+   * @default none
+   */
   readonly apiKey?: string;
-  /** In what the server differs from others. */
+  /** Differences from other servers. */
   readonly quirks?: Quirks;
-  /** How it makes images. Default: not at all. */
+  /**
+   * How the server generates images.
+   * @default no image generation
+   */
   readonly images?: ImageWords;
 }
 
-/** What a preset knows: data, so that another one is a few lines. */
+/** A provider preset. Data, so that adding one takes a few lines. */
 export interface Preset<Name extends string = string, Address extends string = string> {
   readonly name: Name;
   /**
-   * The address up to `/chat/completions`. A `{word}` in it is an option of that name; `''` where everyone has an address
-   * of their own, which the option `baseURL` then has to say.
+   * Base URL: the part before `/chat/completions`. Each `{word}` is an option of that name. `''` if every
+   * customer has a different URL; then the option `baseURL` is required.
    */
   readonly baseURL: Address;
-  /** Variables of the environment that can hold the key; none where a server needs no key or the address is not known. */
+  /** Environment variables for the key; empty if no key is needed or the vendor is unknown. */
   readonly keyVariables: readonly string[];
-  /** The header that carries the key. Default: `authorization`, as a bearer token. */
+  /**
+   * The header that carries the key.
+   * @default 'authorization', as a bearer token
+   */
   readonly keyHeader?: string;
-  /** Most values in one call for embeddings; `false` where there are none. Default: 96. */
+  /**
+   * Maximum values per embeddings call; `false` if there are no embeddings.
+   * @default 96
+   */
   readonly embeddings?: number | false;
-  /** How it makes images. Default: not at all. */
+  /**
+   * How the server generates images.
+   * @default no image generation
+   */
   readonly images?: ImageWords;
   readonly quirks?: Quirks;
-  /** Where it is a gateway: what it is told and tells beside the answer. */
+  /** Routing options and metadata, for a gateway. */
   readonly gateway?: Gateway;
 }
 
-/** The words in an address that options have to fill in. */
+/** The placeholders of a base URL, which options fill in. */
 export type Placeholders<Address extends string> = Address extends `${string}{${infer Word}}${infer Rest}`
   ? Word | Placeholders<Rest>
   : never;
 
-/** Options of a preset: everything that it knows can be said otherwise. */
+/** Options of a preset. They override everything the preset defines. */
 export type PresetOptions<Address extends string = string> = ClientOptions & {
   readonly [Word in Placeholders<Address>]?: string;
 };
 
 /**
- * Any server that speaks OpenAI's Chat Completions, without an SDK.
+ * Creates a provider for any server with OpenAI's Chat Completions API, without an SDK.
  *
- * @throws ConfigError for a wrong option
+ * @throws ConfigError for an invalid option
  * @example
  * const office = openaiCompatible({ name: 'office', baseURL: 'https://llm.example.com/v1', apiKey: '…' });
  * createRouter({ targets: [{ provider: office, model: 'qwen3-32b', price: { input: 0, output: 0 } }] });
@@ -77,7 +92,7 @@ export function openaiCompatible<const Name extends string>(
   checkKnown(factory, options, ['name', 'quirks', 'images', ...clientOptionNames]);
   const { name, baseURL, quirks, images } = options;
   if (typeof name !== 'string' || name === '') {
-    throw new ConfigError(`${factory}.name`, 'a name', name === '' ? 'an empty one' : typeof name);
+    throw new ConfigError(`${factory}.name`, 'a name', name === '' ? 'an empty string' : typeof name);
   }
   if (typeof baseURL !== 'string')
     throw new ConfigError(`${factory}.baseURL`, 'an absolute URL', typeof baseURL);
@@ -94,7 +109,7 @@ export function openaiCompatible<const Name extends string>(
   return compatible(preset, factory, baseURL, options);
 }
 
-/** Makes the factory of a preset. */
+/** Creates the factory function of a preset. */
 export function presetFactory<const Name extends string, const Address extends string>(
   preset: Preset<Name, Address>,
 ): (options?: PresetOptions<Address>) => Provider<Name> {
@@ -106,7 +121,7 @@ export function presetFactory<const Name extends string, const Address extends s
   };
 }
 
-/** The vendor's own address, with the words that the options say. */
+/** The base URL, with its placeholders filled in from the options. */
 function addressOf(
   { name, baseURL }: Preset,
   words: readonly string[],
@@ -114,15 +129,15 @@ function addressOf(
 ): string {
   if (baseURL === '' || (words.length > 0 && options.baseURL !== undefined)) {
     if (options.baseURL !== undefined) return options.baseURL;
-    throw new ConfigError(`${name}.baseURL`, 'the address of your server, up to /chat/completions', 'none');
+    throw new ConfigError(`${name}.baseURL`, 'the base URL of your server, without /chat/completions', 'none');
   }
   return words.reduce((address, word) => {
     const value = options[word];
-    // Nothing that could lead to another host.
+    // Reject anything that could change the host.
     if (typeof value === 'string' && /^[\w-]+(\.[\w-]+)*$/.test(value))
       return address.replaceAll(`{${word}}`, value);
-    const got = value === undefined ? 'none' : 'something else';
-    throw new ConfigError(`${name}.${word}`, `a name for the address ${baseURL}`, got);
+    const got = value === undefined ? 'none' : 'an invalid value';
+    throw new ConfigError(`${name}.${word}`, `a name for the URL ${baseURL}`, got);
   }, baseURL);
 }
 
@@ -150,7 +165,7 @@ function withKey<Name extends string>(
         ? { authorization: `Bearer ${apiKey}` }
         : { [keyHeader]: apiKey };
   const perCall = Object.values(gateway.requestHeaders ?? {});
-  const [ofCalls, fixed] = split(headers, (header) => perCall.includes(header.toLowerCase()));
+  const [overridable, fixed] = split(headers, (header) => perCall.includes(header.toLowerCase()));
   const transport = createTransport({
     provider: name,
     baseURL: resolved.baseURL,
@@ -161,7 +176,7 @@ function withKey<Name extends string>(
     allowHeaders: perCall,
   });
   const { account, baseURL } = resolved;
-  const server: Server = { name, quirks, gateway, headers: ofCalls, transport, account, baseURL };
+  const server: Server = { name, quirks, gateway, headers: overridable, transport, account, baseURL };
   return {
     name,
     chat: (call) => chat(server, call),
@@ -179,7 +194,7 @@ function withKey<Name extends string>(
   };
 }
 
-/** The headers that are of a kind, by their names in lower case, and the others. */
+/** Splits headers into those that match and the others, with lower-case names. */
 function split(
   headers: Readonly<Record<string, string>>,
   isOne: (name: string) => boolean,
@@ -191,7 +206,7 @@ function split(
   ];
 }
 
-/** A key is only needed where the preset has variables for it. */
+/** Requires a key only if the preset has environment variables for it. */
 function resolve({ keyVariables }: Preset, factory: string, address: string, options: ClientOptions) {
   const vendor = { factory, baseURL: address, keyVariables };
   if (keyVariables.length > 0 || options.apiKey !== undefined) return resolveClientOptions(options, vendor);

@@ -29,7 +29,7 @@ import { partStream } from '../shared/stream/part-stream.ts';
 import { inOwnSpelling } from './ai-sdk-options.ts';
 import { type Gateway, heard, type Told, tell, withFacts } from './gateway.ts';
 
-/** What all calls of one provider share. */
+/** The shared state of one provider's calls. */
 export interface Server {
   readonly name: string;
   readonly account: string;
@@ -41,22 +41,22 @@ export interface Server {
   readonly baseURL: string;
 }
 
-/** A call without what goes as headers, and with its options in the server's own spelling. */
-function take<Call extends Parameters<typeof inOwnSpelling>[0]>(
+/** Takes the header options out of a call and converts the others to the server's field names. */
+function extractOptions<Call extends Parameters<typeof toVendorOptions>[0]>(
   call: Call,
   { name, gateway }: Server,
-): Told<Call> & { readonly warnings: readonly Warning[] } {
-  const { call: named, headers } = tell(call, name, gateway);
-  return { ...inOwnSpelling(named, name, gateway.camelCaseFields ?? []), headers };
+): WithHeaders<Call> & { readonly warnings: readonly Warning[] } {
+  const { call: named, headers } = takeHeaderOptions(call, name, gateway);
+  return { ...toVendorOptions(named, name, gateway.camelCaseFields ?? []), headers };
 }
 
-/** One complete answer. */
+/** Makes a chat request and returns the complete response. */
 export async function chat(server: Server, call: ProviderCall): Promise<ProviderResult> {
   const { name, account, quirks, gateway } = server;
   return once(server, '/chat/completions', call, (exchange) => {
-    const told = take(call, server);
-    const { body, warnings: more } = toRequest(recalled(told.call, name, account), name, quirks, false);
-    const warnings = [...told.warnings, ...more];
+    const options = extractOptions(call, server);
+    const { body, warnings: more } = toRequest(recalled(options.call, name, account), name, quirks, false);
+    const warnings = [...options.warnings, ...more];
     const read = (raw: unknown): ProviderResult => {
       const { headers } = exchange;
       const result = toResult(raw, {
@@ -71,31 +71,31 @@ export async function chat(server: Server, call: ProviderCall): Promise<Provider
       return withFacts(
         { ...result, content, response },
         name,
-        heard(gateway, exchange.headers, [raw], false),
+        readFacts(gateway, exchange.headers, [raw], false),
       );
     };
-    return { body, headers: told.headers, read };
+    return { body, headers: options.headers, read };
   });
 }
 
 export async function embed(server: Server, call: ProviderEmbedCall): Promise<ProviderEmbeddings> {
   const { name, gateway } = server;
   return once(server, '/embeddings', call, (exchange) => {
-    const told = take(call, server);
+    const options = extractOptions(call, server);
     return {
-      body: toEmbedRequest(told.call, name),
-      headers: told.headers,
+      body: toEmbedRequest(options.call, name),
+      headers: options.headers,
       read: (raw) =>
         withFacts(
-          { ...toEmbeddings(raw, name, exchange.headers), warnings: told.warnings },
+          { ...toEmbeddings(raw, name, exchange.headers), warnings: options.warnings },
           name,
-          heard(gateway, exchange.headers, [raw], false),
+          readFacts(gateway, exchange.headers, [raw], false),
         ),
     };
   });
 }
 
-/** Images: an answer may be larger than others. */
+/** Generates images. Responses may be larger than others. */
 export async function image(
   server: Server,
   call: ProviderImageCall,
@@ -103,27 +103,27 @@ export async function image(
 ): Promise<ProviderImages> {
   const { name, gateway } = server;
   const prepare = (exchange: Exchange): Prepared<ProviderImages> => {
-    const told = take(call, server);
-    const { body, warnings: more } = toImageRequest(told.call, name, words);
-    const warnings = [...told.warnings, ...more];
+    const options = extractOptions(call, server);
+    const { body, warnings: more } = toImageRequest(options.call, name, words);
+    const warnings = [...options.warnings, ...more];
     const read = (raw: unknown): ProviderImages => {
       const { headers } = exchange;
       const made = withLimits(toImages(raw, name, headers, warnings));
-      return withFacts(made, name, heard(gateway, headers, [raw], false));
+      return withFacts(made, name, readFacts(gateway, headers, [raw], false));
     };
-    return { body, headers: told.headers, read };
+    return { body, headers: options.headers, read };
   };
   return once(server, '/images/generations', call, prepare, true);
 }
 
 interface Prepared<T> {
   readonly body: Wire;
-  /** The call's own. */
+  /** Headers from the call's own options. */
   readonly headers: Readonly<Record<string, string>>;
   read(raw: unknown): T;
 }
 
-/** One call that is answered at once. */
+/** Sends one non-streaming call. */
 async function once<T>(
   server: Server,
   path: string,
@@ -160,7 +160,7 @@ function post(
   return transport.send(`${baseURL}${path}`, init, exchange);
 }
 
-/** An answer in parts. */
+/** Makes a chat request and returns the response in parts. */
 export function streamParts(server: Server, call: ProviderCall): AsyncIterable<ProviderStreamPart> {
   const { name, account, quirks, gateway } = server;
   const { signal, connectTimeout, includeRaw } = call;
@@ -172,11 +172,11 @@ export function streamParts(server: Server, call: ProviderCall): AsyncIterable<P
     includeRaw,
     async open(leaving) {
       exchange = newExchange(true, connectTimeout, leaving);
-      const told = take(call, server);
-      const { body, warnings: more } = toRequest(recalled(told.call, name, account), name, quirks, true);
-      const warnings = [...told.warnings, ...more];
+      const options = extractOptions(call, server);
+      const { body, warnings: more } = toRequest(recalled(options.call, name, account), name, quirks, true);
+      const warnings = [...options.warnings, ...more];
       exchange.large = asksForPictures(body);
-      const answer = await post(server, '/chat/completions', body, told.headers, exchange);
+      const answer = await post(server, '/chat/completions', body, options.headers, exchange);
       const { headers, body: events } = answer;
       const first = { type: 'response', headers, ...limitsIn(headers), warnings } as const;
       return {
@@ -188,7 +188,7 @@ export function streamParts(server: Server, call: ProviderCall): AsyncIterable<P
         ),
       };
     },
-    complete: (last) => withFacts(last, name, heard(gateway, exchange.headers, last.raw ?? [], true)),
+    complete: (last) => withFacts(last, name, readFacts(gateway, exchange.headers, last.raw ?? [], true)),
     check: () => refuseAborted(name, signal),
     toThrown: (error) => toThrown(name, error, exchange, chatCompletionsFailures, signal),
   });

@@ -1,51 +1,57 @@
 import type { HitLimit, ProviderErrorKind, ProviderErrorScope } from '../../types/error.ts';
 
-/** The parts of a vendor's error that rows look at. */
+/** The parts of a vendor's error that rows match. */
 export interface FailureFacts {
   readonly provider: string;
   readonly status: number | undefined;
-  /** Every code and type that the vendor gives, the most specific first, in lower case. */
+  /** All error codes and types in the response, most specific first, in lower case. */
   readonly codes: readonly string[];
-  /** At most 2,048 characters; empty for a web page, which says nothing that can be relied on. */
+  /** At most 2,048 characters; empty for a web page, whose text is unreliable. */
   readonly message: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: unknown;
-  /** `metadata` beside the code, as OpenRouter has it. */
+  /** `metadata` next to the code, as in OpenRouter's errors. */
   readonly metadata: Readonly<Record<string, unknown>>;
-  /** When the vendor answered: milliseconds since 1970, by its own clock where it says so. */
+  /** When the vendor responded, in milliseconds since 1970, by its own clock if known. */
   readonly now: number;
 }
 
-/** One line of a failure table: if all that it names fits, this is what happened. */
+/** One row of a failure table. It applies if all of its conditions match. */
 export interface FailureRow {
-  /** Only what this provider says. */
+  /** Matches only this provider. */
   readonly provider?: string;
-  /** Inside a stream or a 200 answer, where there is no status, the row's code or message decides alone. */
+  /**
+   * Ignored inside a stream or a 200 response, which have no status: there, the code or message decides
+   * alone.
+   */
   readonly status?: number | readonly number[];
-  /** One of the vendor's codes for the error; upper and lower case are the same. */
+  /** One of the vendor's error codes, case-insensitive. */
   readonly code?: string | readonly string[];
-  /** The last resort: a pattern of the message. */
+  /** A pattern of the message, as a last resort. */
   readonly message?: RegExp;
-  /** What else has to hold. */
+  /** An additional condition. */
   readonly when?: (facts: FailureFacts) => boolean;
   readonly kind: ProviderErrorKind;
   readonly scope?: ProviderErrorScope;
-  /** Default: what codes, message and headers say. */
+  /** @default derived from codes, message and headers */
   readonly limit?: HitLimit;
-  /** Milliseconds to wait where the vendor gives none. */
+  /** Wait in milliseconds if the vendor specifies none. */
   readonly retryAfter?: number | ((facts: FailureFacts) => number | undefined);
-  /** The HTTP status that it stands for where there is none. Default: the kind's usual one. */
+  /**
+   * The equivalent HTTP status if the failure has none.
+   * @default the usual status of the kind
+   */
   readonly standsFor?: number;
 }
 
-/** The first row that fits. */
+/** The first matching row. */
 export function findRow(rows: readonly FailureRow[], facts: FailureFacts): FailureRow | undefined {
   return rows.find((row) => fits(row, facts));
 }
 
 function fits(row: FailureRow, facts: FailureFacts): boolean {
   if (row.provider !== undefined && row.provider !== facts.provider) return false;
-  if (row.status !== undefined && !(facts.status === undefined && hasWords(row))) {
+  if (row.status !== undefined && !(facts.status === undefined && hasCodeOrMessage(row))) {
     const statuses = typeof row.status === 'number' ? [row.status] : row.status;
     if (facts.status === undefined || !statuses.includes(facts.status)) return false;
   }
@@ -57,35 +63,41 @@ function fits(row: FailureRow, facts: FailureFacts): boolean {
   return row.when === undefined || row.when(facts);
 }
 
-function hasWords({ code, message }: FailureRow): boolean {
+function hasCodeOrMessage({ code, message }: FailureRow): boolean {
   return code !== undefined || message !== undefined;
 }
 
-/** Prepaid credit can be bought at any time, so a spent account is tried again after a quarter of an hour. */
+/**
+ * Wait in milliseconds after an account runs out of credit: 15 minutes, because credit can be bought at any
+ * time.
+ */
 export const creditPause = 900_000;
 
 const anyOf = (...phrases: readonly string[]): RegExp => new RegExp(phrases.join('|'), 'i');
 
 /**
- * More than a model, or a server, takes in one request. Most vendors have no code for it, so it is known by their phrases,
- * which are those of their pages, sources and users' reports:
+ * The request exceeds a model's or server's input limit. Most vendors have no code for it, so it is
+ * recognized by the phrases of their documentation, source code and users' reports:
  *
- * - OpenAI, Azure, https://platform.openai.com/docs/guides/error-codes: `maximum context length`, `context window`,
- *   `input tokens exceed`, `reduce the length of the messages`, which Cerebras and Groq also have, `string too long`
- * - Anthropic, https://platform.claude.com/docs/en/api/errors, https://github.com/docker/docker-agent/issues/569:
- *   `prompt is too long`, `exceed context limit`, `request exceeds the maximum size`; images beyond what it takes,
- *   https://platform.claude.com/docs/en/build-with-claude/vision
+ * - OpenAI, Azure, https://platform.openai.com/docs/guides/error-codes: `maximum context length`, `context
+ *   window`, `input tokens exceed`, `reduce the length of the messages` (also Cerebras and Groq), `string too
+ *   long`
+ * - Anthropic, https://platform.claude.com/docs/en/api/errors,
+ *   https://github.com/docker/docker-agent/issues/569: `prompt is too long`, `exceed context limit`, `request
+ *   exceeds the maximum size`; image limits, https://platform.claude.com/docs/en/build-with-claude/vision
  * - Gemini: `input token count`, `request payload size exceeds`
  * - Bedrock: `input is too long for requested model`, `too many input tokens`
  * - Mistral: `too large for model with`; Cohere: `total number of tokens`
  * - xAI: `maximum prompt length is`; GitHub Models: `prompt token count of`, `request body too large`
- * - Groq, whose status is 413 or 429: `request too large for model`
- * - Moonshot, https://platform.kimi.ai/docs/api/errors: `input token length too long`, `exceeded model token limit`
+ * - Groq (status 413 or 429): `request too large for model`
+ * - Moonshot, https://platform.kimi.ai/docs/api/errors: `input token length too long`, `exceeded model token
+ *   limit`
  * - DashScope, https://help.aliyun.com/en/model-studio/error-code: `range of input length`
  * - llama.cpp, https://github.com/ggml-org/llama.cpp/pull/15780: `available context size`
- * - vLLM: `longer than the maximum model length`; SGLang: `longer than the model's context length`; Text Generation
- *   Inference: `max_new_tokens must be <=`, `inputs must have less than`; Ollama: `prompt too long`, `input length exceeds`;
- *   LM Studio: `context length of only`, `greater than the context length`; LiteLLM: `ContextWindowExceeded`
+ * - vLLM: `longer than the maximum model length`; SGLang: `longer than the model's context length`; Text
+ *   Generation Inference: `max_new_tokens must be <=`, `inputs must have less than`; Ollama: `prompt too
+ *   long`, `input length exceeds`; LM Studio: `context length of only`, `greater than the context length`;
+ *   LiteLLM: `ContextWindowExceeded`
  */
 const tooLong = anyOf(
   'maximum context length',
@@ -120,7 +132,7 @@ const tooLong = anyOf(
   'ContextWindowExceeded',
 );
 
-/** More output than a model gives: its own limit, and another model may have a higher one. */
+/** The requested output exceeds the model's limit; another model may have a higher one. */
 const tooMuchOutput = anyOf(
   'max(imum)?[ _](completion_|output_)?tokens.{0,40}(is too large|too high|exceeds?\\b|must be (less|at most)|> \\d+)',
   'supports at most \\d+ completion tokens',
@@ -130,10 +142,11 @@ const tooMuchOutput = anyOf(
 );
 
 /**
- * An account without credit, or in arrears:
- * https://help.aliyun.com/en/model-studio/error-code (DashScope), https://platform.kimi.ai/docs/api/errors (Moonshot),
- * https://docs.x.ai/docs/key-information/debugging (xAI), https://api-docs.deepseek.com/quick_start/error_codes, and Fireworks,
- * which answers 412 (https://docs.fireworks.ai/guides/inference-error-codes).
+ * An account without credit or with an overdue bill: https://help.aliyun.com/en/model-studio/error-code
+ * (DashScope), https://platform.kimi.ai/docs/api/errors (Moonshot),
+ * https://docs.x.ai/docs/key-information/debugging (xAI),
+ * https://api-docs.deepseek.com/quick_start/error_codes, and Fireworks, which returns 412
+ * (https://docs.fireworks.ai/guides/inference-error-codes).
  */
 const arrears = anyOf(
   'insufficient (account )?(balance|credits?|funds)',
@@ -146,8 +159,8 @@ const arrears = anyOf(
   'past invoices',
 );
 
-/** A schema, or a word of it, that one vendor does not take; another may. */
-const unfitSchema = anyOf(
+/** A schema or schema keyword that one vendor rejects; another may accept it. */
+const unsupportedSchema = anyOf(
   'invalid schema for (response_format|function)',
   'output_config\\.format',
   'schema.{0,60}not supported',
@@ -155,8 +168,8 @@ const unfitSchema = anyOf(
 );
 
 /**
- * Rows that hold for every vendor, after its own. The order matters: a code is better evidence than a message, and both are
- * better than a status.
+ * Rows for every vendor, after the vendor's own. Order matters: a code is better evidence than a message, and
+ * both are better than a status.
  */
 export const commonRows: readonly FailureRow[] = [
   {
@@ -178,7 +191,7 @@ export const commonRows: readonly FailureRow[] = [
     retryAfter: creditPause,
   },
   { status: [400, 402, 403, 412, 429], message: arrears, kind: 'quota', retryAfter: creditPause },
-  // What one model does not take, the next one may.
+  // Another model may accept what this one rejects.
   {
     status: 400,
     code: ['unsupported_parameter', 'unsupported_value', 'invalid_json_schema'],
@@ -186,16 +199,16 @@ export const commonRows: readonly FailureRow[] = [
     scope: 'deployment',
   },
   { status: [400, 422], message: tooMuchOutput, kind: 'bad-request', scope: 'deployment' },
-  { status: [400, 422], message: unfitSchema, kind: 'bad-request', scope: 'deployment' },
+  { status: [400, 422], message: unsupportedSchema, kind: 'bad-request', scope: 'deployment' },
 ];
 
-/** What is left when neither code nor message names anything. */
+/** Fallback rows, for failures without a known code or message. */
 export const statusRows: readonly FailureRow[] = [
   { status: [400, 422], code: 'invalid_request_error', kind: 'bad-request' },
   { status: 402, kind: 'quota', retryAfter: creditPause },
   { status: 429, kind: 'rate-limit' },
   { status: [408, 504], kind: 'timeout' },
-  // Cloudflare's own words about the server behind it.
+  // Cloudflare's statuses for failures of its origin server.
   { status: [522, 524], kind: 'timeout', scope: 'endpoint' },
   { status: [520, 521, 523, 525, 526, 527, 530], kind: 'server', scope: 'endpoint' },
   { status: [503, 529], kind: 'overloaded' },

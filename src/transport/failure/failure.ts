@@ -6,10 +6,10 @@ import { commonRows, type FailureFacts, type FailureRow, findRow, statusRows } f
 import { type Failure, isHTML, quotasIn, readFailure } from './read-failure.ts';
 import { refusalRows, subjectRows } from './refusals.ts';
 
-/** A day. */
+/** The longest accepted wait, in milliseconds: one day. */
 const longestPause = 86_400_000;
 
-/** What an error inside an answer stands for. */
+/** The equivalent HTTP status of each kind, for errors inside a response. */
 const usualStatus: Partial<Record<ProviderErrorKind, number>> = {
   'rate-limit': 429,
   quota: 429,
@@ -23,7 +23,10 @@ const usualStatus: Partial<Record<ProviderErrorKind, number>> = {
   'content-filter': 400,
 };
 
-/** Turns a vendor's failure into a `ProviderError`, by the first row of the vendor's table or the common one that fits. */
+/**
+ * Turns a vendor's failure into a `ProviderError`, by the first matching row of the vendor's table and the
+ * common ones.
+ */
 export function classifyFailure(failure: Failure, vendorRows: readonly FailureRow[] = []): ProviderError {
   const { facts, code, text } = readFailure(failure);
   const tables = [subjectRows, vendorRows, commonRows, refusalRows, statusRows];
@@ -35,7 +38,7 @@ export function classifyFailure(failure: Failure, vendorRows: readonly FailureRo
     status: facts.status ?? row?.standsFor ?? usualStatus[kind],
     code,
     limit: row?.limit ?? limitOf(kind, facts),
-    retryAfter: statedPause(facts) ?? pauseOf(row, facts),
+    retryAfter: requestedPause(facts) ?? pauseOf(row, facts),
     requestId: requestIdOf(facts.headers),
     scope: row?.scope ?? scopeOf(facts),
     answered: true,
@@ -44,7 +47,7 @@ export function classifyFailure(failure: Failure, vendorRows: readonly FailureRo
   });
 }
 
-/** The vendor's id of a request, from the headers of its answer. */
+/** The vendor's request id, from the response headers. */
 export function requestIdOf(headers: Readonly<Record<string, string>>): string | undefined {
   return (
     headers['x-request-id'] ??
@@ -62,13 +65,13 @@ function kindOfStatus(status: number | undefined): ProviderErrorKind {
   return 'malformed';
 }
 
-/** A web page comes from what stands before the vendor's service, and a redirect from a wrong address. */
+/** A web page comes from a proxy in front of the vendor's service, and a redirect from a wrong URL. */
 function scopeOf({ status = 0, body }: FailureFacts): ProviderErrorScope | undefined {
   return isHTML(body) || (status >= 300 && status < 400) ? 'endpoint' : undefined;
 }
 
-/** When the vendor wants to be asked again, from the most exact of what it says. */
-function statedPause({ headers, body, message, status, now }: FailureFacts): number | undefined {
+/** The wait that the vendor asks for, from its most precise source. */
+function requestedPause({ headers, body, message, status, now }: FailureFacts): number | undefined {
   return (
     retryAfterOf(headers) ??
     retryAfterInBody(body, now) ??
@@ -79,11 +82,11 @@ function statedPause({ headers, body, message, status, now }: FailureFacts): num
 
 function pauseOf(row: FailureRow | undefined, facts: FailureFacts): number | undefined {
   const ms = typeof row?.retryAfter === 'function' ? row.retryAfter(facts) : row?.retryAfter;
-  // Computed from what the vendor says of its clock, which may be anything.
+  // Computed from the vendor's clock, so it can be any value.
   return ms !== undefined && ms >= 0 && ms <= longestPause ? ms : undefined;
 }
 
-/** Which limit a refusal was about: by a code for it, by what the message names, or by which one has nothing left. */
+/** Which limit was hit: by its code, by the message, or by which one has nothing remaining. */
 function limitOf(kind: ProviderErrorKind, facts: FailureFacts): HitLimit | undefined {
   if (kind === 'quota') return 'credit';
   if (kind !== 'rate-limit') return undefined;

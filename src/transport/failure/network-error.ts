@@ -1,12 +1,12 @@
 import { ProviderError } from '../../errors.ts';
 
-// TLS trouble does not pass by itself: somebody has to mend a certificate or an address.
+// TLS errors are permanent until someone fixes a certificate or URL.
 const tlsCode = /^(CERT_|ERR_TLS_|ERR_SSL_|SELF_SIGNED|DEPTH_ZERO|UNABLE_TO_)/;
 const connectTimeoutCodes = new Set(['UND_ERR_CONNECT_TIMEOUT', 'ETIMEDOUT']);
 
 /**
- * What `fetch` or a body threw, as a `ProviderError`. One that is inside already is taken out as it is.
- * `answered` says whether the vendor had begun to answer.
+ * Turns an error thrown by `fetch` or a body into a `ProviderError`. If the chain of causes already contains
+ * one, returns it unchanged. `answered`: whether the vendor had started to respond.
  */
 export function networkError(provider: string, error: unknown, answered = false): ProviderError {
   const chain = causes(error);
@@ -16,9 +16,9 @@ export function networkError(provider: string, error: unknown, answered = false)
     return new ProviderError({ kind: 'aborted', provider, summary: 'aborted', cause: error });
   }
   const code = chain.map(codeOf).find((found) => found !== undefined);
-  // Only a client of the application's own asks its runtime to refuse redirects.
+  // Only a custom `fetch` of the application reports redirects this way.
   if (chain.some((cause) => /^unexpected ?redirect/i.test(cause.message))) {
-    const summary = 'the address answers with a redirect, which is never followed';
+    const summary = 'the endpoint returned a redirect, which is never followed';
     return new ProviderError({
       kind: 'bad-request',
       scope: 'endpoint',
@@ -29,11 +29,11 @@ export function networkError(provider: string, error: unknown, answered = false)
     });
   }
   if (code !== undefined && tlsCode.test(code)) {
-    const summary = 'no trusted TLS connection';
+    const summary = 'could not establish a trusted TLS connection';
     return new ProviderError({ kind: 'auth', scope: 'endpoint', provider, code, summary, cause: error });
   }
   if (code !== undefined && connectTimeoutCodes.has(code)) {
-    const summary = 'no connection in time';
+    const summary = 'the connection timed out';
     return new ProviderError({ kind: 'timeout', scope: 'endpoint', provider, code, summary, cause: error });
   }
   return new ProviderError({
@@ -46,7 +46,7 @@ export function networkError(provider: string, error: unknown, answered = false)
   });
 }
 
-/** An error and what caused it, outermost first. */
+/** An error and its causes, outermost first. */
 export function causes(error: unknown): Error[] {
   const chain: Error[] = [];
   let next: unknown = error;

@@ -1,26 +1,26 @@
 import { answeredAt } from '../limits/retry-after.ts';
 import type { FailureFacts } from './failure-table.ts';
 
-/** What a vendor said when it failed, over HTTP or inside a stream. */
+/** A vendor's error response, over HTTP or inside a stream. */
 export interface Failure {
   readonly provider: string;
-  /** HTTP status; none for an error inside a stream or a 200 answer. */
+  /** HTTP status; absent for an error inside a stream or a 200 response. */
   readonly status?: number | undefined;
-  /** In lower case. */
+  /** Headers with lower-case names. */
   readonly headers?: Readonly<Record<string, string>> | undefined;
-  /** The parsed body, or its text where it is not JSON. */
+  /** The parsed body, or its text if it is not JSON. */
   readonly body?: unknown;
   readonly cause?: unknown;
 }
 
 type Fields = Readonly<Record<string, unknown>>;
 
-/** How much of a vendor's text is looked at. */
+/** How many characters of an error text are kept. */
 const longestText = 2048;
-/** Gateways put the answer of the vendor behind them into a text of their own; no more than this of it is parsed. */
+/** Maximum length of the vendor's response that a gateway embeds as text, to be parsed. */
 const longestInner = 16_384;
 
-/** What a vendor said, as the parts that rows look at. */
+/** Extracts the parts of a vendor's error that rows match. */
 export function readFailure(failure: Failure): {
   readonly facts: FailureFacts;
   readonly code: string | undefined;
@@ -30,7 +30,7 @@ export function readFailure(failure: Failure): {
   const top = record(outer);
   const error = errorIn(top);
   const metadata = record(error['metadata']) ?? {};
-  // OpenRouter puts the headers of the vendor that it called there.
+  // OpenRouter: the headers of the upstream vendor.
   const headers = { ...lowerCased(metadata['headers']), ...failure.headers };
   const names = codesIn(top, error, metadata, headers).filter((found) => !/^\d+$/.test(found));
   const text = textIn(outer, top, error, metadata);
@@ -51,8 +51,9 @@ export function readFailure(failure: Failure): {
 }
 
 /**
- * Whether an answer, or a chunk of one, that began as a success is an error. Google's servers put it into a list, Cloudflare's say
- * `success: false`, and servers that fill in every field say `null` or something empty where nothing went wrong.
+ * Whether the body or a chunk of a 200 response is an error. Google's servers wrap it in an array,
+ * Cloudflare's send `success: false`, and servers that always send the field set it to `null` or something
+ * empty on success.
  */
 export function isFailure(answer: unknown): boolean {
   const top = record(firstOf(answer));
@@ -65,7 +66,7 @@ export function isFailure(answer: unknown): boolean {
 }
 
 /**
- * The object that says what went wrong: `{error: {code, type, message}}`, `{error: {status}}` (Google), `{object: 'error', code,
+ * The error object: `{error: {code, type, message}}`, `{error: {status}}` (Google), `{object: 'error', code,
  * type, message}` (vLLM), or Cloudflare's `{success: false, errors: [{code, message}]}`
  * (https://developers.cloudflare.com/fundamentals/api/reference/deprecations/#responses).
  */
@@ -115,7 +116,7 @@ function textIn(outer: unknown, top: Fields | undefined, error: Fields, metadata
   ];
   const found = texts.find((candidate) => typeof candidate === 'string');
   const own = typeof found === 'string' ? found : '';
-  // OpenRouter's own text is no more than that the provider returned an error.
+  // OpenRouter's own text only states that the provider returned an error.
   const upstream = typeof metadata['raw'] === 'string' ? `${own}: ${metadata['raw']}` : own;
   return upstream.slice(0, longestText);
 }
@@ -125,7 +126,7 @@ function detailText(detail: unknown): unknown {
   return one === undefined ? detail : (one['msg'] ?? one['message'] ?? one['error']);
 }
 
-/** An error that a gateway passes on as text. */
+/** Parses an error that a gateway embeds as text. */
 function inner(error: unknown): Fields | undefined {
   if (typeof error !== 'string' || !error.startsWith('{') || error.length > longestInner) return undefined;
   try {
@@ -136,7 +137,7 @@ function inner(error: unknown): Fields | undefined {
   }
 }
 
-/** Details of an error as Google's services give them (https://google.aip.dev/193#errorinfo). */
+/** Error details of Google's services (https://google.aip.dev/193#errorinfo). */
 function detailsOf(body: unknown): readonly Fields[] {
   const outer = record(firstOf(body));
   const details = record(outer?.['error'])?.['details'] ?? outer?.['details'];
@@ -147,7 +148,7 @@ function detailOf(body: unknown, name: string): Fields | undefined {
   return detailsOf(body).find((detail) => word(detail['@type'])?.endsWith(name) === true);
 }
 
-/** The names of the quotas that `QuotaFailure` says are used up. */
+/** The names of the exhausted quotas, from `QuotaFailure`. */
 export function quotasIn(body: unknown): readonly string[] {
   const violations = detailOf(body, 'QuotaFailure')?.['violations'];
   if (!Array.isArray(violations)) return [];
@@ -156,7 +157,7 @@ export function quotasIn(body: unknown): readonly string[] {
     .map((violation) => word(record(violation)?.['quotaId'])?.slice(0, 100) ?? '');
 }
 
-/** A web page comes from what stands before the vendor's service. */
+/** Whether the body is a web page, which comes from a proxy in front of the vendor's service. */
 export function isHTML(body: unknown): boolean {
   return typeof body === 'string' && /^\s*(<!doctype|<html)/i.test(body.slice(0, 200));
 }
@@ -180,7 +181,7 @@ function word(value: unknown): string | undefined {
 }
 
 function statusIn(code: unknown): number | undefined {
-  // Not of anything else: `Number` calls what an object says is its `valueOf`.
+  // Only strings and numbers: `Number` would call an object's `valueOf`.
   const number = typeof code === 'string' || typeof code === 'number' ? Number(code) : Number.NaN;
   return Number.isInteger(number) && number >= 400 && number < 600 ? number : undefined;
 }

@@ -2,13 +2,14 @@ import { asObject } from '../../util/json.ts';
 import type { FailureFacts, FailureRow } from './failure-table.ts';
 
 /*
- * What a refusal is about. A status alone does not say it: vendors answer 403 for a key without rights, for a file that has
- * expired and for a prompt against their policy, and 404 for a model, a path and a stored item. So the rows below look for the
- * subject in the vendor's code, field or message: the request's content, its options, the model, what the account has stored, the
- * account itself, or the path. Where none is named, the failure has the scope `request`: it holds nothing against a target or key
- * until it has come for a request that differs.
+ * The subject of a refusal. The status alone does not identify it: vendors return 403 for a key without
+ * permission, an expired file and a prompt against their policy, and 404 for a model, a path and a stored
+ * item. The rows below look for the subject in the vendor's code, field or message: the content of the
+ * request, its options, the model, the account's stored data, the account itself, or the path. If none is
+ * named, the failure has the scope `request`: it does not count against a target or key until a different
+ * request fails the same way.
  *
- * The wordings are from the vendors' pages that each row names, and from users' reports.
+ * The phrases come from the vendors' documentation linked at each row and from users' reports.
  */
 
 const anyOf = (...phrases: readonly string[]): RegExp => new RegExp(phrases.join('|'), 'i');
@@ -16,7 +17,9 @@ const anyOf = (...phrases: readonly string[]): RegExp => new RegExp(phrases.join
 const forbiddenCodes = ['permission_denied', 'permission-denied', 'permission_error', 'forbidden'];
 const missingCodes = ['not_found', 'not_found_error', 'notfounderror', 'not-found'];
 
-/** Inside a stream, where there is no status, a code has to stand for it: broad words also come in errors of other kinds. */
+/**
+ * Inside a stream, which has no status, requires a code: broad phrases also occur in errors of other kinds.
+ */
 function isForbidden({ status, codes }: FailureFacts): boolean {
   return status === undefined ? codes.some((code) => forbiddenCodes.includes(code)) : status === 403;
 }
@@ -30,19 +33,19 @@ function isRefusal(facts: FailureFacts): boolean {
   return isForbidden(facts) || isMissing(facts);
 }
 
-/** The field of the request that the vendor names: OpenAI's `param`. */
+/** The request field that the vendor names: OpenAI's `param`. */
 function fieldIn({ body }: FailureFacts): string | undefined {
   const top = asObject(Array.isArray(body) ? body[0] : body);
   const field = asObject(top?.['error'])?.['param'] ?? top?.['param'];
   return typeof field === 'string' && field !== '' ? field.toLowerCase() : undefined;
 }
 
-/** An account or key that the vendor has closed, which messages about a policy also mention. */
+/** An account or key that the vendor has closed. Such messages may also mention a policy. */
 const closedAccount =
   /\b(account|organi[sz]ation|project|api[ _-]?key|consumer|user)\b.{0,80}\b(is|are|was|been) (\w+ )?(terminated|suspended|deactivated|disabled|banned|blocked|revoked|restricted|on hold|denied access|reported as leaked)\b/i;
 
 /**
- * Refused by policy:
+ * Phrases of refusals by policy:
  *
  * - xAI (403): `Content violates usage guidelines`, `SAFETY_CHECK_TYPE_…`
  * - DeepSeek: `Content Exists Risk`; Moonshot: `considered high risk` (https://platform.kimi.ai/docs/api/errors)
@@ -73,7 +76,7 @@ const againstPolicy = anyOf(
   '(prompt|response|request) (was )?blocked (due to|by).{0,40}(security configuration|guardrail|content|policy)',
 );
 
-/** The same by codes, but for those of one vendor's table. */
+/** Error codes for content refused by policy, except those in vendor tables. */
 const policyCodes = [
   'content_policy_violation',
   'content_filter',
@@ -89,18 +92,21 @@ const policyCodes = [
   'sensitive_words_detected',
 ];
 
-/** Where vendors say it; a limit, an overload or a bad key is told by other statuses, whatever its message mentions. */
+/**
+ * Statuses of policy refusals. Limits, overloads and bad keys have other statuses, whatever their message
+ * mentions.
+ */
 const policyStatuses = [400, 403, 404, 406, 422, 424, 446];
 
 /**
- * What comes before all that a vendor's own table says, because these vendors use the codes of that table for it: `permission-denied`
- * (xAI), `invalid_request_error` (DeepSeek, Anthropic), `PERMISSION_DENIED` (Gemini).
+ * Rows that precede the vendor's own table, because some vendors use its codes for these failures:
+ * `permission-denied` (xAI), `invalid_request_error` (DeepSeek, Anthropic), `PERMISSION_DENIED` (Gemini).
  */
 export const subjectRows: readonly FailureRow[] = [
   {
     status: [400, 401, 403, 404],
     message: closedAccount,
-    // One that is closed until a bill is paid is a matter of money.
+    // An account closed for an unpaid bill is a quota failure.
     when: ({ message }) => !/balance|credit|payment|billing|overdue|arrears|quota/i.test(message),
     kind: 'auth',
   },
@@ -110,7 +116,7 @@ export const subjectRows: readonly FailureRow[] = [
   { status: policyStatuses, message: againstPolicy, kind: 'content-filter' },
   { status: 400, when: isZhipuFilter, kind: 'content-filter' },
   { status: 451, kind: 'content-filter' },
-  // A tool server that the request names.
+  // An MCP server named in the request.
   {
     status: [400, 404, 424],
     message: /\bMCP server\b/i,
@@ -125,7 +131,7 @@ function isZhipuFilter({ body }: FailureFacts): boolean {
   return Array.isArray(top?.['contentFilter']) || code === '1301' || code === 1301;
 }
 
-/** A path or method that a server does not have: of one operation, while others may well work. */
+/** A path or method that the server does not have. It affects one operation; others may work. */
 const unknownPath = anyOf(
   'invalid url',
   '(unknown|unrecognized|unexpected|unsupported) (request )?(url|path|route|endpoint)',
@@ -137,12 +143,12 @@ const unknownPath = anyOf(
   "endpoint '?[\\w/.-]+'? (was )?not (found|provided)",
   'method not allowed',
   '^resource not found\\.?$', // Azure
-  '^not found\\.?$', // FastAPI, and what is built on it: vLLM, LiteLLM
+  '^not found\\.?$', // FastAPI and servers built on it: vLLM, LiteLLM
   '^file not found$', // llama.cpp
 );
 
-/** Of a model or its route, for a request with these options: another model may take them. */
-const unfitOptions = anyOf(
+/** No support for the request's options by a model or its route; another model may support them. */
+const unsupportedOptions = anyOf(
   // OpenRouter: https://openrouter.ai/docs/api-reference/errors
   'no endpoints (found|available) (that|matching|which)',
   'no (allowed|available) providers',
@@ -151,8 +157,8 @@ const unfitOptions = anyOf(
   '\\b(tool|function|image|video|audio|file|pdf|modalit|parameter|reasoning|thinking)\\w*\\b.{0,40}\\b(un|not )supported\\b',
 );
 
-/** Stored at the vendor, under one account: files, items, answers, conversations, caches. */
-const storedThing = anyOf(
+/** Data stored at the vendor under one account: files, items, responses, conversations, caches. */
+const storedData = anyOf(
   '\\b(files?|attachments?|items?|uploads?|documents?|images?|videos?)\\b',
   '\\b(previous[ _])?responses? with id\\b|\\bprevious[ _]response',
   '\\b(conversation|thread|assistant|prompt|batch|skill|session)s?\\b',
@@ -160,7 +166,7 @@ const storedThing = anyOf(
   '\\bcached ?contents?\\b|\\bcaches?\\b',
 );
 
-/** What belongs to a key or its account. */
+/** Phrases about a key or its account. */
 const accountWords = anyOf(
   '\\bapi[ _-]?keys?\\b|\\b(access|auth|bearer|api) ?tokens?\\b|\\bcredentials?\\b|\\bsignature\\b',
   '\\b(account|organi[sz]ation|project|team|workspace|tenant|consumer)s?\\b',
@@ -170,7 +176,10 @@ const accountWords = anyOf(
   '未授权|无权',
 );
 
-/** Codes of a model that there is not, or not for this account. Several vendors send them with status 400 or 401. */
+/**
+ * Codes for a model that does not exist, or not for this account. Several vendors send them with status 400
+ * or 401.
+ */
 const modelCodes = [
   'model_not_found',
   'DeploymentNotFound',
@@ -191,7 +200,7 @@ const modelCodes = [
   'team_model_access_denied',
 ];
 
-/** The same in words, where the status is that of a wrong request. */
+/** Messages for the same failure with the status of a bad request. */
 const wrongModel = anyOf(
   '^model not exist', // DeepSeek
   '\\b(invalid|unknown|incorrect) model( id)?\\b',
@@ -205,13 +214,15 @@ const wrongModel = anyOf(
 const wrongKey =
   /\b(incorrect|invalid|expired|missing) api[ _-]?key\b|\bapi[ _-]?key (is |was )?(not valid|invalid|incorrect|expired|not found)\b/i;
 
-/** Whose field is wrong. Any but the model is the request's. */
+/** Whether the vendor blames a request field other than the model. */
 const namesOtherField = (facts: FailureFacts): boolean => {
   const field = fieldIn(facts);
   return isRefusal(facts) && field !== undefined && field !== 'model' && !/key|auth/.test(field);
 };
 
-/** Refusals by what they are about; in this order, because the message on a model also names the account, and so on. */
+/**
+ * Refusals by subject. Order matters, because a message about a model also names the account, for example.
+ */
 export const refusalRows: readonly FailureRow[] = [
   { code: modelCodes, kind: 'not-found' },
   { status: [400, 422], message: wrongKey, kind: 'auth' },
@@ -221,7 +232,7 @@ export const refusalRows: readonly FailureRow[] = [
     when: (facts) => fieldIn(facts) === 'model' && facts.codes.includes('invalid_value'),
     kind: 'not-found',
   },
-  // A key without the right to this kind of request.
+  // A key without permission for this kind of request.
   { code: 'missing_scope', kind: 'auth', scope: 'deployment' },
   { status: [401, 403], message: /missing scopes/i, kind: 'auth', scope: 'deployment' },
   { status: 401, kind: 'auth' },
@@ -229,14 +240,14 @@ export const refusalRows: readonly FailureRow[] = [
   { status: [403, 404, 410], message: unknownPath, kind: 'not-found', scope: 'deployment' },
   { code: 'previous_response_not_found', kind: 'bad-request', scope: 'key' },
   { when: namesOtherField, kind: 'bad-request', scope: 'key' },
-  { when: isRefusal, message: unfitOptions, kind: 'bad-request', scope: 'deployment' },
+  { when: isRefusal, message: unsupportedOptions, kind: 'bad-request', scope: 'deployment' },
   {
     when: isRefusal,
     message: /\b(models?|deployments?)\b|模型|no endpoints found for/i,
     kind: 'not-found',
     scope: 'deployment',
   },
-  { when: isRefusal, message: storedThing, kind: 'bad-request', scope: 'key' },
+  { when: isRefusal, message: storedData, kind: 'bad-request', scope: 'key' },
   { code: accountCodes(), kind: 'auth' },
   { when: isForbidden, message: accountWords, kind: 'auth', scope: 'key' },
   // No subject is named.

@@ -1,13 +1,13 @@
-/** The longest wait that is believed: 24 hours. */
+/** The longest accepted wait, in milliseconds: 24 hours. */
 const longestWait = 86_400_000;
 
-/** A wait in whole milliseconds within what is believed; `undefined` for what is none. */
+/** Rounds a wait up to whole milliseconds and caps it at 24 hours; `undefined` if it is not a valid wait. */
 export function clampWait(ms: number): number | undefined {
   if (Number.isNaN(ms) || ms < 0) return undefined;
   return Math.min(Math.ceil(ms), longestWait);
 }
 
-/** Milliseconds of units of time, by their short names. */
+/** Time units in milliseconds, by short name. */
 const units: Readonly<Record<string, number>> = {
   ns: 1e-6,
   us: 1e-3,
@@ -19,7 +19,7 @@ const units: Readonly<Record<string, number>> = {
   d: 86_400_000,
   w: 604_800_000,
 };
-/** The short names of those whose longer names begin so. */
+/** Prefixes of long unit names and their short names. */
 const longerNames: readonly (readonly [start: string, unit: string])[] = [
   ['milli', 'ms'],
   ['msec', 'ms'],
@@ -35,7 +35,7 @@ const unit =
   '(?:milliseconds?|millis|msecs?|ms|ns|us|µs|seconds?|secs?|s|minutes?|mins?|m|hours?|hrs?|h|days?|d|weeks?|w)(?![a-z])';
 const article = '(?:an?|one)(?=\\s)';
 const first = `(?:${number}|${article})\\s?${unit}`;
-// Go writes `1h2m3s` and words have `1 minute and 30 seconds`.
+// Go: `1h2m3s`; prose: `1 minute and 30 seconds`.
 const steps = `${first}(?:(?:\\s|,|and)*${number}\\s?${unit})*`;
 const leading = new RegExp(`^${steps}`, 'i');
 const whole = new RegExp(`^${steps}$`, 'i');
@@ -44,12 +44,13 @@ const step = new RegExp(`(${number}|${article})\\s?(${unit})`, 'gi');
 const iso = /^P(?=[\dT])(?:([\d.]+)W)?(?:([\d.]+)D)?(?:T(?=\d)(?:([\d.]+)H)?(?:([\d.]+)M)?(?:([\d.]+)S)?)?$/i;
 const isoUnits = ['w', 'd', 'h', 'm', 's'];
 
-/** No duration takes more characters, which bounds the work on a hostile text. */
+/** Maximum length of a duration in characters, to bound the work on hostile text. */
 const longestText = 64;
 
 /**
- * Reads a duration into milliseconds, rounded up: Go's format (`20ms`, `7.66s`, `1h2m3s`: OpenAI's and Groq's headers, Google's
- * `RetryInfo`), words (`33 seconds`, `1 minute and 30 seconds`) or ISO 8601 (`PT1M30S`); `undefined` for anything else.
+ * Parses a duration into milliseconds, rounded up: Go's format (`20ms`, `7.66s`, `1h2m3s`: OpenAI's and
+ * Groq's headers, Google's `RetryInfo`), prose (`33 seconds`, `1 minute and 30 seconds`) or ISO 8601
+ * (`PT1M30S`); `undefined` for anything else.
  */
 export function parseDuration(text: string): number | undefined {
   const value = text.trim();
@@ -61,7 +62,7 @@ export function parseDuration(text: string): number | undefined {
   return whole.test(value) ? sumOf(value) : undefined;
 }
 
-/** The duration that a text begins with, in milliseconds. */
+/** The duration at the start of a text, in milliseconds. */
 export function durationIn(text: string): number | undefined {
   const head = text.slice(0, longestText);
   const isoHead = /^P[\dTWDHMS.]*[\dTWDHMS]/i.exec(head);
@@ -83,7 +84,10 @@ function msOf(name: string): number {
   return units[short] ?? 0;
 }
 
-/** The three forms of RFC 9110, section 5.6.7, and RFC 3339; `Date.parse` by itself finds a date in nearly any text. */
+/**
+ * Parses the three date formats of RFC 9110, section 5.6.7, and RFC 3339. `Date.parse` alone finds a date in
+ * almost any text.
+ */
 export function parseDate(text: string): number {
   const value = text.trim();
   if (/^\d{4}-\d\d-\d\dT/.test(value)) return Date.parse(value);
@@ -91,7 +95,7 @@ export function parseDate(text: string): number {
   return Date.parse(value.endsWith('GMT') ? value : `${value} GMT`);
 }
 
-/** The moment that a text begins with, in milliseconds since 1970; without a zone it is UTC. */
+/** The date at the start of a text, in milliseconds since 1970; UTC if it has no time zone. */
 export function dateIn(text: string): number | undefined {
   const parts = /^(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?)\s?([+-]\d\d:?\d\d)?/.exec(text);
   const [, day = '', time = '', zone = 'Z'] = parts ?? [];

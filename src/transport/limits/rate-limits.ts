@@ -2,7 +2,7 @@ import type { VendorLimit } from '../../types/options/limit.ts';
 import { clampWait } from './durations.ts';
 import { answeredAt, waitIn } from './retry-after.ts';
 
-/** Names of headers, with `#` for what is told of a limit: OpenAI and many others, Anthropic, Mistral. */
+/** Names of rate limit headers: OpenAI and many others, Anthropic, Mistral. */
 const patterns: readonly (readonly [VendorLimit['of'], remaining: string, limit: string, reset: string])[] = [
   ['requests', 'x-ratelimit-remaining-requests', 'x-ratelimit-limit-requests', 'x-ratelimit-reset-requests'],
   ['tokens', 'x-ratelimit-remaining-tokens', 'x-ratelimit-limit-tokens', 'x-ratelimit-reset-tokens'],
@@ -14,8 +14,8 @@ const patterns: readonly (readonly [VendorLimit['of'], remaining: string, limit:
 ];
 
 /**
- * What is left of a vendor's limits, from the headers of any of its answers; nothing where it does not say. Total: what cannot
- * be read is left out.
+ * Remaining rate limits, from the headers of any response; empty if the vendor reports none. Never throws:
+ * values that cannot be parsed are omitted.
  *
  * Sources: https://platform.openai.com/docs/guides/rate-limits, https://console.groq.com/docs/rate-limits,
  * https://platform.claude.com/docs/en/api/rate-limits
@@ -31,7 +31,7 @@ export function limitsOf(headers: Readonly<Record<string, string>>): readonly Ve
   return limits;
 }
 
-/** Headers that say when a limit without a name of its own comes back, and the one that says what is left of it. */
+/** Headers for the reset time of an unnamed limit, and for its remaining amount. */
 const windows: readonly (readonly [reset: string, remaining: string])[] = [
   ['x-ratelimit-reset', 'x-ratelimit-remaining'],
   ['x-ratelimit-reset-after', 'x-ratelimit-remaining'],
@@ -39,13 +39,17 @@ const windows: readonly (readonly [reset: string, remaining: string])[] = [
   ['ratelimit-reset', 'ratelimit-remaining'],
   ['anthropic-ratelimit-unified-reset', 'anthropic-ratelimit-unified-remaining'],
 ];
-/** A bucket that is full again within a minute is one of a minute; one of a day lets the next request in long before it is full. */
+/**
+ * A bucket that refills within a minute is a per-minute bucket. A per-day bucket admits the next request long
+ * before it is full.
+ */
 const longestBucket = 60_000;
 
 /**
- * Milliseconds until the next request can succeed, from the limits in the headers of a refusal: windows such as OpenRouter's
- * `x-ratelimit-reset`, the `anthropic-ratelimit-unified-reset` of subscriptions, or the IETF's `RateLimit`
- * (https://datatracker.ietf.org/doc/draft-ietf-httpapi-ratelimit-headers/); else the buckets of a minute that are empty.
+ * Milliseconds until the next request can succeed, from the rate limit headers of a rejected request: windows
+ * such as OpenRouter's `x-ratelimit-reset`, the `anthropic-ratelimit-unified-reset` of subscriptions, or the
+ * IETF's `RateLimit` (https://datatracker.ietf.org/doc/draft-ietf-httpapi-ratelimit-headers/); otherwise the
+ * empty per-minute buckets.
  */
 export function windowResetOf(headers: Readonly<Record<string, string>>): number | undefined {
   for (const [resetName, remainingName] of windows) {
@@ -69,7 +73,7 @@ function count(text: string | undefined): number | undefined {
   return Number.isFinite(number) && number >= 0 ? number : undefined;
 }
 
-/** A duration, a moment or a bare number: of seconds, or seconds or milliseconds since 1970 where so large. */
+/** A duration, a date or a bare number: seconds, or, if large enough, seconds or milliseconds since 1970. */
 function reset(text: string | undefined, headers: Readonly<Record<string, string>>): number | undefined {
   return text === undefined ? undefined : waitIn(text, answeredAt(headers));
 }

@@ -3,16 +3,19 @@ import { clampWait, dateIn, durationIn, parseDate, parseDuration } from './durat
 
 type Headers = Readonly<Record<string, string>>;
 
-/** Headers in milliseconds: OpenAI's, Azure's, and that of AWS (https://docs.aws.amazon.com/sdkref/latest/guide/feature-retry-behavior.html). */
+/**
+ * Headers in milliseconds: OpenAI's, Azure's and AWS's
+ * (https://docs.aws.amazon.com/sdkref/latest/guide/feature-retry-behavior.html).
+ */
 const millisecondHeaders = ['retry-after-ms', 'x-ms-retry-after-ms', 'x-amz-retry-after'];
 
 /**
- * How long a vendor asks to wait, in milliseconds, from the headers of its answer; `undefined` where it does not say.
+ * How long the vendor asks to wait, in milliseconds, from the response headers; `undefined` if not specified.
  *
- * Headers in milliseconds come first, then `retry-after`: seconds or an HTTP date by RFC 9110, section 10.2.3; servers also send
- * durations (`30s`, `PT30S`), RFC 3339 dates and seconds since 1970. A date is compared with the answer's own `date` header,
- * so that a wrong local clock does no harm. A moment in the past means now. What cannot be read is ignored, and a long wait is cut
- * to 24 hours.
+ * Headers in milliseconds take precedence over `retry-after`: seconds or an HTTP date by RFC 9110, section
+ * 10.2.3. Servers also send durations (`30s`, `PT30S`), RFC 3339 dates and seconds since 1970. Dates are
+ * compared with the response's own `date` header, so a wrong local clock does not matter. A date in the past
+ * means now. Values that cannot be parsed are ignored, and long waits are capped at 24 hours.
  */
 export function retryAfterOf(headers: Headers): number | undefined {
   for (const name of millisecondHeaders) {
@@ -23,14 +26,14 @@ export function retryAfterOf(headers: Headers): number | undefined {
   return text === undefined ? undefined : waitIn(text, answeredAt(headers));
 }
 
-/** A wait in any of its spellings: a duration, a date, or a bare number, of seconds unless `unit` says otherwise. */
+/** Parses a wait in any format: a duration, a date, or a bare number in units of `unit` milliseconds. */
 export function waitIn(text: string, now: number, unit = 1_000): number | undefined {
   const number = decimal(text);
   if (!Number.isNaN(number)) return waitOf(number, unit, now);
   return parseDuration(text) ?? until(parseDate(text), now);
 }
 
-/** A bare number: in `unit` milliseconds, or a moment where it is as large as those of our time. */
+/** A bare number: a duration in units of `unit` milliseconds, or a timestamp if it is large enough. */
 function waitOf(number: number, unit: number, now: number): number | undefined {
   if (number > 1e12) return until(number, now);
   return number > 1e9 ? until(number * 1_000, now) : clampWait(number * unit);
@@ -40,13 +43,13 @@ function until(moment: number, now: number): number | undefined {
   return clampWait(Math.max(0, moment - now));
 }
 
-/** When an answer was sent, by the vendor's clock where it says so: milliseconds since 1970. */
+/** When the response was sent, in milliseconds since 1970, by the vendor's clock if known. */
 export function answeredAt(headers: Headers): number {
   const date = parseDate(headers['date'] ?? '');
   return Number.isNaN(date) ? Date.now() : date;
 }
 
-/** Fields of error bodies that say how long to wait, and what a bare number in them counts. */
+/** Fields of error bodies that hold a wait, and the unit of a bare number in milliseconds. */
 const waitFields: Readonly<Record<string, number>> = {
   retryDelay: 1_000, // Google's RetryInfo (https://google.aip.dev/193)
   quotaResetDelay: 1_000,
@@ -58,14 +61,14 @@ const waitFields: Readonly<Record<string, number>> = {
   retryAfterSeconds: 1_000,
 };
 
-/** Most details of an error that are looked at. */
-const mostDetails = 32;
+/** Maximum number of error details to inspect. */
+const maxDetails = 32;
 
-/** How long the vendor asks to wait, from the fields of an error's body. */
+/** How long the vendor asks to wait, in milliseconds, from the fields of an error body. */
 export function retryAfterInBody(body: unknown, now: number): number | undefined {
   const outer = asObject(Array.isArray(body) ? body[0] : body) ?? {};
   const error = asObject(outer['error']) ?? {};
-  const details = [error['details'] ?? outer['details']].flat().slice(0, mostDetails);
+  const details = [error['details'] ?? outer['details']].flat().slice(0, maxDetails);
   const places = [...details, ...details.map((detail) => asObject(detail)?.['metadata'])];
   for (const place of [...places, error, error['metadata'], outer]) {
     const wait = waitInFields(asObject(place) ?? {}, now);
@@ -76,13 +79,13 @@ export function retryAfterInBody(body: unknown, now: number): number | undefined
 
 function waitInFields(fields: Wire, now: number): number | undefined {
   for (const [name, unit] of Object.entries(waitFields)) {
-    const told = fields[name];
+    const value = fields[name];
     const wait =
-      typeof told === 'number'
-        ? waitOf(told, unit, now)
-        : typeof told === 'string'
-          ? waitIn(told, now, unit)
-          : waitInDuration(asObject(told) ?? {});
+      typeof value === 'number'
+        ? waitOf(value, unit, now)
+        : typeof value === 'string'
+          ? waitIn(value, now, unit)
+          : waitInDuration(asObject(value) ?? {});
     if (wait !== undefined) return wait;
   }
   return undefined;
@@ -99,12 +102,15 @@ const asksToWait =
 const beforeTheWait =
   '[\\s:=~"\']|\\b(?:in|after|for|at least|at|about|approximately|around|another|within|on|until)\\b';
 /**
- * What a message says before it names a wait: "try again in 6ms", "Retry-After: 20", "wait for about 30 seconds", "resets at
- * 2026-11-20T00:00:00Z". "Resets every minute" names a window and not a wait.
+ * The words that introduce a wait in a message: "try again in 6ms", "Retry-After: 20", "wait for about 30
+ * seconds", "resets at 2026-11-20T00:00:00Z". "Resets every minute" names a window, not a wait.
  */
 const cue = new RegExp(`\\b(?:${asksToWait})\\b(?: (?:your|the|this) requests?)?(?:${beforeTheWait})*`, 'gi');
 
-/** Finds how long to wait in a message: `try again in 6ms`, `Retry after 33 seconds`, `retry in 10h17m5.72s`; in milliseconds. */
+/**
+ * Finds a wait in a message, in milliseconds: `try again in 6ms`, `Retry after 33 seconds`, `retry in
+ * 10h17m5.72s`.
+ */
 export function retryAfterInText(message: string, now: number): number | undefined {
   const text = message.slice(0, 2_048);
   for (const { 0: words, index } of text.matchAll(cue)) {
@@ -115,7 +121,7 @@ export function retryAfterInText(message: string, now: number): number | undefin
   return undefined;
 }
 
-/** "Retry-After: 20" counts seconds; "retry after 3 attempts" counts something else. */
+/** "Retry-After: 20" means seconds; "retry after 3 attempts" does not. */
 function secondsIn(words: string, rest: string): number | undefined {
   const [seconds] = /^\d{1,9}(?:\.\d{1,9})?(?=\s*(?:$|[.,;)\]}"']))/.exec(rest) ?? [];
   return seconds !== undefined && /after|delay|\bin\b/i.test(words)
@@ -123,7 +129,9 @@ function secondsIn(words: string, rest: string): number | undefined {
     : undefined;
 }
 
-/** Only what is nothing but a number: `Number` would also take `0x10`, `1e3`, `Infinity` and nothing at all for one. */
+/**
+ * Parses a plain decimal number. `Number` would also accept `0x10`, `1e3`, `Infinity` and an empty string.
+ */
 function decimal(text: string | undefined): number {
   return text !== undefined && /^\s*\d{1,20}(\.\d{1,20})?\s*$/.test(text) ? Number(text) : Number.NaN;
 }

@@ -3,20 +3,22 @@ import type { Readable, Transform } from 'node:stream';
 import type * as Zlib from 'node:zlib';
 import type { Body } from '../body.ts';
 
-/** Bytes that lie ready unread before the connection is held back: as many as the socket itself takes at once. */
-const mostReady = 65_536;
-/** As many as Node's `fetch` takes: more layers are nobody's honest answer. */
-const mostEncodings = 5;
+/**
+ * How many unread bytes may be buffered before the connection is paused: as many as the socket reads at once.
+ */
+const maxReady = 65_536;
+/** Maximum number of content encodings, the same as in Node's `fetch`. */
+const maxEncodings = 5;
 
-/** A body that can also be broken off from outside. */
+/** A body that can also be failed from outside. */
 export interface NodeBody extends Body {
-  /** After what lies ready, the reader gets this error. */
+  /** Makes reads reject with this error once the buffered bytes are consumed. */
   fail(error: unknown): void;
 }
 
 /**
- * The body of a stream of Node, with nothing between its events and the reader but a queue. `close` breaks the
- * connection off; `over` is called once, when nothing more can come.
+ * Wraps a Node stream with only a queue between its events and the reader. `close` drops the connection;
+ * `over` is called once, when no more bytes can arrive.
  */
 export function nodeBody(stream: Readable, close: () => void, over: () => void): NodeBody {
   const ready: Uint8Array[] = [];
@@ -44,7 +46,7 @@ export function nodeBody(stream: Readable, close: () => void, over: () => void):
     }
     ready.push(bytes);
     size += bytes.length;
-    if (size >= mostReady) stream.pause();
+    if (size >= maxReady) stream.pause();
   });
   stream.on('end', () => end('ended'));
   const fail = (error: unknown): void => end({ error });
@@ -58,7 +60,7 @@ export function nodeBody(stream: Readable, close: () => void, over: () => void):
       const bytes = ready.shift();
       if (bytes !== undefined) {
         size -= bytes.length;
-        if (size < mostReady && stream.isPaused()) stream.resume();
+        if (size < maxReady && stream.isPaused()) stream.resume();
         return Promise.resolve(bytes);
       }
       if (state === 'ended') return Promise.resolve(undefined);
@@ -76,18 +78,18 @@ export function nodeBody(stream: Readable, close: () => void, over: () => void):
   };
 }
 
-/** What Node itself says of a connection that is gone, for where it says nothing. */
+/** The error that Node itself reports for a lost connection, for the cases where it reports none. */
 export function connectionLost(): Error {
   return Object.assign(new Error('the connection is gone'), { code: 'ECONNRESET' });
 }
 
-/** The answer's bytes as they were before the server packed them: it was asked not to, but some do all the same. */
+/** Decompresses the response. Requests ask for no compression, but some servers compress anyway. */
 export function decoded(answer: IncomingMessage, encoding: string | undefined, zlib: typeof Zlib): Readable {
   if (encoding === undefined) return answer;
   const names = encoding.split(',').map((name) => name.trim().toLowerCase());
   const decoders = names.reverse().flatMap((name) => decoder(name, zlib) ?? []);
-  // One that nobody knows leaves the bytes as they are, and they will not be found to be an answer.
-  if (decoders.length > mostEncodings) return answer;
+  // An unknown encoding leaves the bytes as they are, and parsing them will fail.
+  if (decoders.length > maxEncodings) return answer;
   return decoders.reduce<Readable>((from, make) => {
     const to = make();
     from.on('error', (error) => to.destroy(error));
@@ -98,7 +100,9 @@ export function decoded(answer: IncomingMessage, encoding: string | undefined, z
   }, answer);
 }
 
-/** As Node's `fetch` does it: what comes early is given out early, and what ends early is not an error of its own. */
+/**
+ * As Node's `fetch` does: emits data as early as possible, and does not treat a truncated end as an error.
+ */
 function decoder(name: string, zlib: typeof Zlib): (() => Transform) | undefined {
   const { Z_SYNC_FLUSH, BROTLI_OPERATION_FLUSH } = zlib.constants;
   const zipped = { flush: Z_SYNC_FLUSH, finishFlush: Z_SYNC_FLUSH };

@@ -1,44 +1,46 @@
 import type { Agent, ClientRequest } from 'node:http';
 import type { NetConnectOpts, Socket } from 'node:net';
-import { fetchIsWanted } from '../connection.ts';
+import { mustUseFetch } from '../connection.ts';
 import type { Answer } from '../response.ts';
 import { connectionLost, decoded, type NodeBody, nodeBody } from './body.ts';
 import { nodeModules } from './modules.ts';
 
-/** Requests to one origin over Node's own HTTP client, which does what its `fetch` does for a third of the price. */
+/** Sends requests to one origin with Node's HTTP client, at about a third of the cost of Node's `fetch`. */
 export interface NodeHTTP {
   /**
-   * Whether requests may go this way now: not while the application has told `fetch` how to connect, nor while somebody
-   * watches `fetch` who would not see them.
+   * Whether requests may use this client now. Not if the application has configured or replaced `fetch`, or
+   * observes its requests.
    */
   usable(): boolean;
   send(request: NodeRequest): Promise<Answer>;
-  /** Opens a connection for the next request. Resolves when it stands, has failed, or is not wanted any more. */
+  /** Opens a connection for the next request. Resolves when it is established, has failed, or is aborted. */
   warmup(signal: AbortSignal): Promise<void>;
 }
 
-/** One request. */
 export interface NodeRequest {
   readonly method: string;
-  /** With the query. */
+  /** Including the query. */
   readonly path: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
   readonly signal: AbortSignal | undefined;
-  /** Milliseconds until the connection stands; none where it is not finite. */
+  /** Connect timeout in milliseconds; no timeout if not finite. */
   readonly connectTimeout: number | undefined;
-  /** Told how many bytes the body has, which have to be counted anyway. */
+  /** Receives the body size in bytes, which is computed anyway. */
   onSize(bytes: number): void;
 }
 
-/** Most connections to one origin. Requests beyond them wait for one, no longer than their `connectTimeout`. */
+/** Maximum connections to one origin. Further requests wait for one, up to their `connectTimeout`. */
 const maxSockets = 2_048;
-/** Most of them that are kept while nobody uses them. */
+/** Maximum idle connections kept open. */
 const maxFreeSockets = 256;
-/** How long one is kept that nobody uses, in milliseconds: less than the 60 s after which usual load balancers close it. */
+/**
+ * How long an idle connection is kept, in milliseconds: less than the 60 s after which common load balancers
+ * close it.
+ */
 const idleTimeout = 30_000;
 
-/** What only the connection itself can say. */
+/** Headers that only the HTTP client itself may set. */
 const ofConnection = new Set([
   'connection',
   'content-length',
@@ -48,7 +50,10 @@ const ofConnection = new Set([
   'upgrade',
 ]);
 
-/** Makes the way to an origin; `undefined` where this is not Node. Nothing is opened before the first request. */
+/**
+ * Creates the client for an origin, or returns `undefined` outside Node. Opens no connection before the first
+ * request.
+ */
 export function nodeHTTP(origin: string): NodeHTTP | undefined {
   const modules = nodeModules();
   if (modules === undefined) return undefined;
@@ -63,8 +68,8 @@ export function nodeHTTP(origin: string): NodeHTTP | undefined {
     maxFreeSockets,
     timeout: idleTimeout,
   });
-  const wantsFetch = fetchIsWanted(diagnostics.channel('undici:request:create'));
-  // Packing costs both sides more than so short an answer saves; and `node` is what its `fetch` calls itself.
+  const mustFetch = mustUseFetch(diagnostics.channel('undici:request:create'));
+  // Compression costs more than it saves on short responses. Node's `fetch` also sends `node`.
   const usual: Readonly<Record<string, string>> = {
     host,
     'accept-encoding': 'identity',
@@ -86,11 +91,11 @@ export function nodeHTTP(origin: string): NodeHTTP | undefined {
     return client.request({ ...address, agent, method, path, headers: lines, setHost: false });
   };
 
-  const send = (wanted: NodeRequest): Promise<Answer> =>
+  const send = (options: NodeRequest): Promise<Answer> =>
     new Promise((resolve, reject) => {
-      const { signal, connectTimeout, body: sent } = wanted;
+      const { signal, connectTimeout, body: sent } = options;
       signal?.throwIfAborted();
-      const request = open(wanted);
+      const request = open(options);
       let body: NodeBody | undefined;
       const connected = request.reusedSocket ? () => {} : connectTimer(request, connectTimeout, connectEvent);
       const settle = (): void => {
@@ -98,7 +103,7 @@ export function nodeHTTP(origin: string): NodeHTTP | undefined {
         signal?.removeEventListener('abort', onAbort);
       };
       const fail = (error: unknown): void => {
-        // What has closed one idle connection has most likely closed the others as well.
+        // If one idle connection was closed, the others most likely are too.
         if (body === undefined && request.reusedSocket && signal?.aborted !== true) closeIdle(agent);
         settle();
         reject(error);
@@ -109,7 +114,7 @@ export function nodeHTTP(origin: string): NodeHTTP | undefined {
         request.destroy();
       };
       signal?.addEventListener('abort', onAbort, { once: true });
-      request.on('error', (error) => fail(toTold(error)));
+      request.on('error', (error) => fail(toReportedError(error)));
       request.on('close', () => {
         if (body === undefined) fail(connectionLost());
       });
@@ -125,15 +130,15 @@ export function nodeHTTP(origin: string): NodeHTTP | undefined {
     });
 
   return {
-    usable: () => !wantsFetch(),
+    usable: () => !mustFetch(),
     send,
     warmup: openAhead(agent, ahead, connectEvent),
   };
 }
 
 /**
- * Ends a request that has no connection in time. What is told of it is what undici tells, so that the same failure has
- * the same name whichever way a request goes.
+ * Ends a request that has no connection in time. Uses undici's error code, so that a failure looks the same
+ * with either client.
  */
 function connectTimer(request: ClientRequest, ms: number | undefined, connectEvent: string): () => void {
   if (ms === undefined || ms > 2 ** 31 - 1) return () => {};
@@ -144,7 +149,7 @@ function connectTimer(request: ClientRequest, ms: number | undefined, connectEve
   const timer = setTimeout(expire, ms);
   const stop = (): void => clearTimeout(timer);
   request.on('socket', (socket) => {
-    // One that another request had before stands already.
+    // A reused socket is already connected.
     if (socket.connecting) socket.once(connectEvent, stop);
     else stop();
   });
@@ -152,22 +157,23 @@ function connectTimer(request: ClientRequest, ms: number | undefined, connectEve
 }
 
 /**
- * An error of Node's as undici gives it: without the bytes that came, which those of answers that are no HTTP hold; and with
- * OpenSSL's reason for its code, where it was met while writing and has only the system's.
+ * Converts a Node error to its undici equivalent: without the raw bytes, which may contain the body of a
+ * non-HTTP response, and with OpenSSL's reason as the code if the error occurred on write and has only the
+ * system code.
  */
-function toTold(error: Error): Error {
+function toReportedError(error: Error): Error {
   const { code } = error as { readonly code?: unknown };
   const reason = code === 'EPROTO' ? /:SSL routines:[^:]*:([\w ]+):/.exec(error.message)?.[1] : undefined;
   if (reason === undefined && !('rawPacket' in error)) return error;
-  const told = reason === undefined ? code : `ERR_SSL_${reason.toUpperCase().replaceAll(' ', '_')}`;
-  return Object.assign(new Error(error.message), { code: told });
+  const reportedCode = reason === undefined ? code : `ERR_SSL_${reason.toUpperCase().replaceAll(' ', '_')}`;
+  return Object.assign(new Error(error.message), { code: reportedCode });
 }
 
 function closeIdle({ freeSockets }: Agent): void {
   for (const sockets of Object.values(freeSockets)) for (const socket of sockets ?? []) socket.destroy();
 }
 
-/** Headers as an object, whose values are joined where a name comes more than once. */
+/** Converts raw headers to an object, joining the values of repeated names. */
 function joined(raw: readonly string[]): Record<string, string> {
   const headers: Record<string, string> = {};
   for (let at = 0; at + 1 < raw.length; at += 2) {
@@ -179,14 +185,14 @@ function joined(raw: readonly string[]): Record<string, string> {
 }
 
 /**
- * Opens a connection that no request has asked for, and has the agent take it for the next request that needs a new one.
- * There is never more than one, and it is closed where nobody needs it for `idleTimeout`.
+ * Opens a connection ahead of any request and gives it to the agent for the next request that needs a new
+ * one. At most one exists at a time; it closes after `idleTimeout` without use.
  */
 function openAhead(agent: Agent, options: NetConnectOpts, connectEvent: string): NodeHTTP['warmup'] {
   const connect = agent.createConnection.bind(agent);
   let take: (() => Socket) | undefined;
   let opening: Promise<void> | undefined;
-  agent.createConnection = (wanted, created) => take?.() ?? connect(wanted, created);
+  agent.createConnection = (options, created) => take?.() ?? connect(options, created);
 
   const open = (signal: AbortSignal): Promise<void> =>
     new Promise((resolve) => {
@@ -202,7 +208,7 @@ function openAhead(agent: Agent, options: NetConnectOpts, connectEvent: string):
         take = undefined;
         done();
       };
-      const ignore = (): void => {}; // it is told by `close` as well
+      const ignore = (): void => {}; // `close` follows
       signal.addEventListener('abort', close, { once: true });
       socket.on('error', ignore).on('close', gone).on('timeout', close);
       socket.once(connectEvent, () => {

@@ -6,7 +6,7 @@ import type * as Net from 'node:net';
 import type * as Zlib from 'node:zlib';
 import { type NodeProcess, nodeProcess } from '../../util/runtime.ts';
 
-/** The modules of Node that the transport uses. */
+/** The Node modules that the transport uses. */
 export interface NodeModules {
   readonly http: typeof HTTP;
   readonly https: typeof HTTPS;
@@ -16,8 +16,8 @@ export interface NodeModules {
 }
 
 /**
- * Node's own modules, without an import that a bundler for another runtime would trip over; `undefined` where there are
- * none. Bun and Deno have modules of the same names, but over a `fetch` that costs no more than they do.
+ * Loads Node's modules without an import that would break bundlers for other runtimes; `undefined` outside
+ * Node. Bun and Deno also have these modules, but their `fetch` is no slower.
  */
 export function nodeModules(): NodeModules | undefined {
   const process = nodeProcess();
@@ -32,10 +32,11 @@ export function nodeModules(): NodeModules | undefined {
 }
 
 /**
- * A package by `require`, which Bun and Deno have as well. Unlike an `import()` it is nothing that bundlers follow; and it tries
- * again what could not be loaded before, where `import()` keeps the failure of a CommonJS file for the life of the process.
+ * Loads a package with `require`, which Bun and Deno support too. Unlike `import()`, bundlers do not follow
+ * it, and it retries after a failed load, whereas `import()` caches the failure of a CommonJS file for the
+ * life of the process.
  *
- * @throws what the runtime throws where the package is not there
+ * @throws the runtime's error if the package is not installed
  */
 export function requirePackage(name: string): unknown {
   const { process } = globalThis as { process?: Partial<NodeProcess> };
