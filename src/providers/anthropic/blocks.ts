@@ -12,7 +12,7 @@ interface OpenBlock {
   readonly start: Wire;
   readonly type: string;
   readonly id: string;
-  /** Of a call that the application has to answer. */
+  /** The ID of the tool call, for calls the application answers. */
   readonly toolCallId: string;
   readonly input: ToolInputReader;
   readonly citations: unknown[];
@@ -23,17 +23,17 @@ export interface BlockReader {
   start(index: unknown, block: Wire): Parts;
   push(index: unknown, delta: Wire): Parts;
   stop(index: unknown): Parts;
-  /** Ends the blocks that the vendor did not end. */
+  /** Ends all blocks that are still open. */
   end(): Parts;
-  /** Whether one has begun. */
+  /** Whether any block has begun. */
   any(): boolean;
-  /** What has come so far. */
+  /** Evidence from the blocks received so far. */
   evidence(): Evidence;
 }
 
 /**
- * Reads the blocks of a stream. What stands in a block's start counts as what its deltas bring; gateways leave out starts, or
- * stops, or count their blocks wrongly.
+ * Reads the blocks of a stream. The content in a block's start event counts like the content of its deltas.
+ * Some gateways omit start or stop events, or misnumber their blocks.
  */
 export function blockReader(): BlockReader {
   const open = new Map<unknown, OpenBlock>();
@@ -58,8 +58,8 @@ export function blockReader(): BlockReader {
     return block;
   };
 
-  /** The place of the block that an event belongs to: where it says none, of the one that is open. */
-  const placeOf = (index: unknown): unknown => {
+  /** The index of the block an event belongs to. An event without an index belongs to the only open block. */
+  const blockIndex = (index: unknown): unknown => {
     if ((index ?? undefined) !== undefined || open.has(index) || open.size !== 1) return index;
     const [only] = open.keys();
     return only;
@@ -83,22 +83,22 @@ export function blockReader(): BlockReader {
     },
     push(index, delta) {
       const type = delta['type'];
-      let block = open.get(placeOf(index));
+      let block = open.get(blockIndex(index));
       if (type === 'input_json_delta') {
         const text = asText(delta['partial_json']) ?? '';
         if (text === '') return [];
         if (block === undefined || !isCall(block.type))
-          throw malformed('anthropic', 'arguments came without the call that they belong to');
+          throw malformed('anthropic', 'arguments arrived without their tool call');
         return pushInput(block, text);
       }
-      if (!asText(type)) throw malformed('anthropic', 'a delta does not say what it is');
+      if (!asText(type)) throw malformed('anthropic', 'a delta has no type');
       if (type === 'text_delta' && delta['text'] !== '') hasContent = true;
       block ??= begin(index, {
         type: type === 'text_delta' || type === 'citations_delta' ? 'text' : 'thinking',
       });
       return pushDelta(block, delta);
     },
-    stop: (index) => stop(placeOf(index)),
+    stop: (index) => stop(blockIndex(index)),
     end: () => [...open.keys()].flatMap(stop),
     any: () => begun > 0,
     evidence: () => ({ callsTools, hasContent, isCut }),
@@ -109,7 +109,7 @@ function isCall(type: string): boolean {
   return type.endsWith('tool_use');
 }
 
-/** What a block begins with. Nearly always it is empty, and its deltas follow. */
+/** The parts in a block's start event, which is usually empty. */
 function startOf({ start, type, id, toolCallId }: OpenBlock): Parts {
   switch (type) {
     case 'text':
@@ -164,7 +164,7 @@ function pushInput({ type, toolCallId, input }: OpenBlock, piece: string): Parts
   return type !== 'tool_use' || text === '' ? [] : [{ type: 'tool-call-delta', toolCallId, text }];
 }
 
-/** What a block came to; its text and its thinking have been given out by then. */
+/** The parts known only at the end of a block. Its text and thinking have already been emitted. */
 function endOf({ start, type, id, toolCallId, input: reader, citations }: OpenBlock): Parts {
   if (type === 'text') {
     if (citations.length === 0) return [];

@@ -1,17 +1,21 @@
 import type { Capabilities } from '../../types/options/capabilities.ts';
 import { generationOf, takesPrefill } from './model.ts';
 
-/** Beside images and text: https://platform.claude.com/docs/en/build-with-claude/files#file-types-and-content-blocks. */
+/**
+ * Supported in addition to images and text:
+ * https://platform.claude.com/docs/en/build-with-claude/files#file-types-and-content-blocks.
+ */
 const files = ['application/pdf', 'text/*'];
 
 /** https://platform.claude.com/docs/en/build-with-claude/vision, https://platform.claude.com/docs/en/build-with-claude/pdf-support */
 const urls = { 'image/*': [/^https?:/], 'application/pdf': [/^https?:/] };
 
 /**
- * What is known of Claude models, by the generation in their names: tools and pictures from 3 on
- * (https://platform.claude.com/docs/en/about-claude/models/overview), JSON of a schema with the help of an instruction or by
- * itself, thinking from 3.7 on (https://platform.claude.com/docs/en/build-with-claude/extended-thinking). Of names that say
- * no generation only what every model would be asked for is said.
+ * Known capabilities of Claude models, by the generation in their names: tools and images from 3
+ * (https://platform.claude.com/docs/en/about-claude/models/overview), JSON by schema, natively or through an
+ * instruction, and thinking from 3.7
+ * (https://platform.claude.com/docs/en/build-with-claude/extended-thinking). Names without a generation get
+ * only the capabilities that hold for every model.
  */
 export function capabilitiesOf(model: string): Capabilities {
   const always = { files, urls, prefill: takesPrefill(model) };

@@ -4,7 +4,7 @@ import { asJSON, asObjects, asText, type Wire } from '../../util/json.ts';
 import { malformed, namelessCall } from '../shared/answer/broken.ts';
 import { readToolInput } from '../shared/tool-input.ts';
 
-/** One content block of an answer as parts; nothing for a kind that is not known (it is still in `raw`). */
+/** Converts one content block of an answer to parts. Unknown kinds yield no parts (they remain in `raw`). */
 export function toParts(block: Wire): readonly ContentPart[] {
   const type = asText(block['type']) ?? '';
   if (type === 'text') {
@@ -31,10 +31,10 @@ export function toParts(block: Wire): readonly ContentPart[] {
   return toWholeParts(block);
 }
 
-/** A part that comes whole in a stream, too. */
+/** A part that arrives whole, even in a stream. */
 type WholePart = Exclude<ContentPart, { readonly type: 'text' | 'reasoning' }>;
 
-/** The same for a block that is neither text nor thinking. */
+/** Converts a block that is neither text nor thinking. */
 export function toWholeParts(block: Wire): readonly WholePart[] {
   const type = asText(block['type']) ?? '';
   if (type === 'tool_use') {
@@ -46,17 +46,17 @@ export function toWholeParts(block: Wire): readonly WholePart[] {
 }
 
 /**
- * A block whose call has an id that no other has. Throws for a block without a type, and where the application would have to answer
- * a call without knowing of which tool.
+ * Gives a tool call block a unique ID. Throws for a block without a type and for a tool call without a tool
+ * name.
  */
 export function withOwnId(block: Wire, ownId: (given: unknown) => string): Wire {
-  if (!asText(block['type'])) throw malformed('anthropic', 'a block does not say what it is');
+  if (!asText(block['type'])) throw malformed('anthropic', 'a block has no type');
   if (block['type'] !== 'tool_use') return block;
   if (!asText(block['name'])) throw namelessCall('anthropic');
   return { ...block, id: ownId(block['id']) };
 }
 
-// The vendor's own tools: their blocks are kept whole, because they have to go back as they came.
+// Blocks of the vendor's own tools are kept whole, because they must be returned unchanged.
 function serverCall(block: Wire): WholePart {
   return {
     type: 'tool-call',
@@ -89,12 +89,12 @@ function keep(block: Wire): { readonly anthropic: JSONObject } {
   return { anthropic: { block: asJSON(block) } };
 }
 
-/** What of a cited text has to go back with it. */
+/** The citations of a text, which must be returned with it. */
 export function citationsOf(citations: readonly unknown[]): { readonly providerOptions?: ProviderOptions } {
   return citations.length === 0 ? {} : { providerOptions: { anthropic: { citations: asJSON(citations) } } };
 }
 
-/** The web pages among citations. */
+/** The web pages cited. */
 export function citedSources(citations: readonly unknown[]): readonly SourcePart[] {
   return asObjects(citations).flatMap(toSource);
 }

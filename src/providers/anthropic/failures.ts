@@ -1,10 +1,12 @@
 import { creditPause, type FailureFacts, type FailureRow } from '../../transport/failure/failure-table.ts';
 
-/** Limits can be raised at any time, so a spent one is tried again once an hour. */
+/**
+ * Longest cooldown after a spend limit, in milliseconds. A limit can be raised at any time, so retry hourly.
+ */
 const longestSpendPause = 3_600_000;
 const rampPause = 5_000;
 
-/** What Anthropic says when it fails (https://platform.claude.com/docs/en/api/errors). */
+/** Anthropic's errors (https://platform.claude.com/docs/en/api/errors). */
 export const anthropicFailures: readonly FailureRow[] = [
   {
     code: ['enforced_spend_limit_reached', 'contract_spend_limit_reached'],
@@ -29,7 +31,7 @@ export const anthropicFailures: readonly FailureRow[] = [
   { code: ['api_error', 'conflict_error'], kind: 'server' },
 ];
 
-/** Limits on spending lift on the first of the month, UTC. */
+/** Milliseconds until the next month (UTC), when spend limits reset; at most `longestSpendPause`. */
 function untilNextMonth({ now }: FailureFacts): number {
   const date = new Date(now);
   return Math.min(longestSpendPause, Date.UTC(date.getUTCFullYear(), date.getUTCMonth() + 1) - now);

@@ -25,34 +25,38 @@ import { eventReader } from './stream.ts';
 export type { Fetch } from '../../transport/transport.ts';
 export type { ClientOptions } from '../shared/client-options.ts';
 
-/** A client of the `@anthropic-ai/sdk` package, version 0.60 or newer, as far as it is used. */
+/** The subset of an `@anthropic-ai/sdk` client (version 0.60 or newer) that this provider uses. */
 export interface AnthropicClient {
   readonly messages: {
-    // Wider than the SDK's own types, which differ from version to version.
+    // Wider than the SDK's own types, which differ between versions.
     create(body: object, options?: object): PromiseLike<unknown>;
   };
 }
 
-/** The options of `anthropic`. */
+/** Options for {@link anthropic}. */
 export interface AnthropicOptions extends ClientOptions {
   /**
-   * A client of the application's own, with its own key, address and connections. All other options are then its matter,
-   * and so are the limits on redirects, headers and sizes that the provider's own client has.
+   * A preconfigured client with its own key, address and connections. It ignores all other options, and the
+   * limits on redirects, headers and sizes of the built-in client do not apply.
    */
   readonly client?: AnthropicClient;
 }
 
 const name = 'anthropic';
-/** Given for each call: without it the SDK refuses long answers that are not streamed. The router's are always shorter. */
+/**
+ * Set on each call, because the SDK otherwise refuses long non-streaming answers. The router's own timeouts
+ * are always shorter.
+ */
 const perCall = { maxRetries: 0, timeout: 2 ** 31 - 1 };
 
 /**
- * Anthropic as a provider. The `@anthropic-ai/sdk` package is loaded at the first request.
+ * The Anthropic provider. Loads the `@anthropic-ai/sdk` package on the first request.
  *
- * `temperature`, `topP` and `topK` are left out, with a warning, for models that refuse them: all after Claude 4.6, and
- * any that thinks.
+ * Drops `temperature`, `topP` and `topK`, with a warning, for models that reject them: all models after
+ * Claude 4.6, and any model that is thinking.
  *
- * @throws ConfigError for a wrong option or a missing key (`apiKey`, or `ANTHROPIC_API_KEY` in the environment)
+ * @throws ConfigError for an invalid option or a missing key (`apiKey`, or `ANTHROPIC_API_KEY` in the
+ * environment)
  * @example
  * createRouter({ targets: [{ provider: anthropic(), model: 'claude-haiku-4-5' }] });
  */
@@ -79,7 +83,10 @@ function withKey(options: AnthropicOptions): Provider<'anthropic'> {
   });
 }
 
-/** A client that has only what it is told: no retries, logs, spans or profiles, nothing from the environment but the key. */
+/**
+ * Creates a client from the given options alone: no retries, logs, spans or profiles, and nothing from the
+ * environment except the key.
+ */
 function ownClient(options: AnthropicOptions): ClientSource<AnthropicClient> {
   const vendor = { factory: name, baseURL: 'https://api.anthropic.com', keyVariables: ['ANTHROPIC_API_KEY'] };
   const { apiKey, baseURL, headers, fetch, account } = resolveClientOptions(options, vendor);
@@ -99,7 +106,7 @@ function ownClient(options: AnthropicOptions): ClientSource<AnthropicClient> {
   });
   const sdk = async () => {
     try {
-      return await import('@anthropic-ai/sdk'); // in a `try`, so that bundlers that do not have it go on without
+      return await import('@anthropic-ai/sdk'); // in a `try`, so bundlers tolerate a missing package
     } catch (cause) {
       throw new Error('not imported', { cause });
     }
@@ -114,7 +121,7 @@ function ownClient(options: AnthropicOptions): ClientSource<AnthropicClient> {
       logLevel: 'off',
       openTelemetry: false,
       fetch: sdkFetch(transport),
-      dangerouslyAllowBrowser: true, // whether a browser is allowed has been decided before
+      dangerouslyAllowBrowser: true, // `unsafeAllowBrowser` has already been checked
     });
   });
   return { client: load, own: true, account, warmup: transport.warmup, traffic: transport.traffic };

@@ -16,28 +16,30 @@ import { leaveOutForeign, leftOut, resultsIn } from '../shared/account-marks.ts'
 import { fitToolCallId } from '../shared/tool-call-id.ts';
 import { printToolOutput, toInputObject } from '../shared/tool-input.ts';
 
-/** https://platform.claude.com/docs/en/api/messages: ids of tool calls are letters, digits, `_` and `-`. */
+/**
+ * https://platform.claude.com/docs/en/api/messages: tool call IDs consist of letters, digits, `_` and `-`.
+ */
 const callIds = { pattern: /^[a-zA-Z0-9_-]{1,64}$/, length: 24 };
 
-/** A conversation as the Messages API takes it. */
+/** A conversation in the format of the Messages API. */
 export interface Conversation {
-  /** Instructions from before the first turn. */
+  /** System messages before the first turn. */
   readonly system: readonly Wire[];
   readonly messages: readonly { readonly role: 'user' | 'assistant'; readonly content: Content }[];
 }
 
-/** Blocks; one plain text as a string, as the vendor's own examples have it. */
+/** Content blocks, or a string for a single plain text, as in the vendor's examples. */
 export type Content = string | readonly Wire[];
 
 /**
- * Turns a conversation into the Messages API's form, in which users and assistants take turns: what one side says in a
- * row becomes one message, tool results first, as the vendor wants
+ * Converts a conversation to the Messages API format, in which user and assistant alternate. Consecutive
+ * messages of one role are merged, with tool results first, as the vendor requires
  * (https://platform.claude.com/docs/en/agents-and-tools/tool-use/implement-tool-use).
  */
 export function toConversation(messages: readonly Message[], warnings: Warning[]): Conversation {
   const system: Wire[] = [];
   const turns: { role: 'user' | 'assistant'; content: Wire[] }[] = [];
-  const say = (role: 'user' | 'assistant', blocks: readonly Wire[]): void => {
+  const append = (role: 'user' | 'assistant', blocks: readonly Wire[]): void => {
     const last = turns.at(-1);
     if (blocks.length === 0) return;
     if (last?.role === role) last.content.push(...blocks);
@@ -54,19 +56,19 @@ export function toConversation(messages: readonly Message[], warnings: Warning[]
         warnings.push({
           type: 'changed',
           feature: 'system',
-          details: 'a later system message goes as user text',
+          details: 'a later system message is sent as user text',
         });
-        say('user', [{ type: 'text', text: message.content, ...own }]);
+        append('user', [{ type: 'text', text: message.content, ...own }]);
         break;
       case 'user':
-        say('user', withOptions(userBlocks(message.content, warnings), own));
+        append('user', withOptions(userBlocks(message.content, warnings), own));
         break;
       case 'assistant':
-        say('assistant', withOptions(assistantBlocks(message.content, warnings), own));
-        say('user', filesOf(message.content, warnings));
+        append('assistant', withOptions(assistantBlocks(message.content, warnings), own));
+        append('user', filesOf(message.content, warnings));
         break;
       case 'tool':
-        say(
+        append(
           'user',
           withOptions(
             resultsIn(message.content, warnings).map((part) => toToolResult(part, warnings)),
@@ -85,7 +87,7 @@ export function toConversation(messages: readonly Message[], warnings: Warning[]
 }
 
 /**
- * The beginning of an answer must not end with white space
+ * Trims a prefilled answer, which must not end with whitespace
  * (https://platform.claude.com/docs/en/build-with-claude/prompt-engineering/prefill-claudes-response).
  */
 function trimPrefill(turn: { readonly role: string; readonly content: Wire[] } | undefined): void {
@@ -94,20 +96,20 @@ function trimPrefill(turn: { readonly role: string; readonly content: Wire[] } |
   turn.content[turn.content.length - 1] = { ...block, text: block['text'].trimEnd() };
 }
 
-/** A single text that nothing is said about, as a string. */
+/** Reduces a single text block without options to a string. */
 export function plain(blocks: readonly Wire[]): Content {
   const [block] = blocks;
   const alone = blocks.length === 1 && block?.['type'] === 'text' && Object.keys(block).length === 2;
   return alone && typeof block['text'] === 'string' ? block['text'] : blocks;
 }
 
-/** Anthropic's options of a part: `cacheControl` by its name on the wire, the rest as it is. */
+/** A part's Anthropic options: `cacheControl` under its wire name, the rest unchanged. */
 export function ownOptions(options: ProviderOptions | undefined): JSONObject {
   const { cacheControl, block: _block, ...rest } = options?.['anthropic'] ?? {};
   return cacheControl === undefined ? rest : { ...rest, cache_control: cacheControl };
 }
 
-// Options of a whole message, such as a cache mark, hold for its last block.
+// Message options, such as a cache breakpoint, apply to the last block of the message.
 function withOptions(blocks: readonly Wire[], own: JSONObject): readonly Wire[] {
   const last = blocks.at(-1);
   return last === undefined ? blocks : [...blocks.slice(0, -1), { ...last, ...own }];
@@ -119,7 +121,7 @@ function userBlocks(content: string | readonly UserPart[], warnings: Warning[]):
 }
 
 function toBlocks(parts: readonly UserPart[], warnings: Warning[]): readonly Wire[] {
-  // A text of nothing but white space is refused, beside a picture as well (https://platform.claude.com/docs/en/api/errors).
+  // Whitespace-only text is rejected, even next to an image (https://platform.claude.com/docs/en/api/errors).
   return parts
     .filter((part) => part.type !== 'text' || part.text.trim() !== '')
     .map((part) => toBlock(part, warnings))
@@ -155,14 +157,16 @@ function toSource(data: Exclude<ResolvedData, { kind: 'base64' }>): Wire {
   return data.kind === 'url' ? { type: 'url', url: data.url } : { type: 'file', file_id: data.id };
 }
 
-/** Only users can show files here, so what another vendor's model made is shown by them. */
+/**
+ * Files from another vendor's assistant, sent as the user's, because only user messages can contain files.
+ */
 function filesOf(content: string | readonly ContentPart[], warnings: Warning[]): readonly Wire[] {
   const files = typeof content === 'string' ? [] : content.filter((part) => part.type === 'file');
   if (files.length > 0) {
     warnings.push({
       type: 'changed',
       feature: 'file',
-      details: 'a file of the assistant’s goes as the user’s',
+      details: 'a file of the assistant is sent as a file of the user',
     });
   }
   return files.flatMap(
@@ -173,19 +177,19 @@ function filesOf(content: string | readonly ContentPart[], warnings: Warning[]):
 function assistantBlocks(content: string | readonly ContentPart[], warnings: Warning[]): readonly Wire[] {
   if (typeof content === 'string') return content.trim() === '' ? [] : [{ type: 'text', text: content }];
   return content.flatMap((part): readonly Wire[] => {
-    // What the vendor's own tools did goes back as it came.
+    // Blocks of the vendor's own tools are returned unchanged.
     const block = asObject(part.providerOptions?.['anthropic']?.['block']);
     if (block !== undefined) return [block];
     const own = ownOptions(part.providerOptions);
     switch (part.type) {
       case 'text':
-        // A text of nothing but white space is refused.
+        // Whitespace-only text is rejected.
         return part.text.trim() === '' ? [] : [{ type: 'text', text: part.text, ...own }];
       case 'reasoning': {
         const { redactedData, ...rest } = own;
         if (typeof redactedData === 'string') return [{ type: 'redacted_thinking', data: redactedData }];
         if (typeof own['signature'] === 'string') return [{ type: 'thinking', thinking: part.text, ...rest }];
-        // Without a signature, or with another vendor's, it would be refused.
+        // Thinking without a signature, or with another vendor's signature, is rejected.
         leftOut(warnings, 'reasoning');
         return [];
       }

@@ -10,12 +10,17 @@ import { ownTool } from '../shared/tools.ts';
 import { type Conversation, ownOptions, plain, toConversation } from './messages.ts';
 import { alwaysThinks, takesSampling, takesSchema, thinksAdaptively } from './model.ts';
 
-/** Output tokens where the caller sets no limit: the API wants one. */
+/** Default output limit, in tokens. The API requires one. */
 const defaultMaxTokens = 4096;
-/** The least budget that the API takes (https://platform.claude.com/docs/en/build-with-claude/extended-thinking). */
+/**
+ * Smallest thinking budget the API accepts, in tokens
+ * (https://platform.claude.com/docs/en/build-with-claude/extended-thinking).
+ */
 const minBudget = 1024;
 
-/** Tokens to think with, for models that think within a budget. Our own scale, from the least to what one answer can hold. */
+/**
+ * Thinking budgets, in tokens. The scale is our own, from the API's minimum to the longest possible answer.
+ */
 const budgets: Readonly<Record<Exclude<ReasoningEffort, 'none'>, number>> = {
   minimal: minBudget,
   low: 2_048,
@@ -25,7 +30,7 @@ const budgets: Readonly<Record<Exclude<ReasoningEffort, 'none'>, number>> = {
   max: 32_000,
 };
 
-/** A call as the body of `POST /v1/messages`, and what could not be said in it. */
+/** Converts a call to the body of `POST /v1/messages`, with warnings for anything it cannot express. */
 export function toRequest(
   call: ProviderCall,
   stream: boolean,
@@ -35,7 +40,7 @@ export function toRequest(
   const { maxTokens, thinking, effort } = toThinking(call, messages, warnings);
   const { format, instruction } = toFormat(call, warnings);
   const { output_config, ...own } = call.providerOptions?.['anthropic'] ?? {};
-  // The caller's own fields stand beside ours, which may be the schema.
+  // Merged, because our own fields may include the schema.
   const output = { ...compact({ effort, format }), ...asObject(output_config) };
   const instructions = instruction === undefined ? system : [...system, instruction];
   const body = compact({
@@ -50,13 +55,16 @@ export function toRequest(
     stop_sequences: call.stopSequences,
     ...toSampling(call, thinking !== undefined && thinking['type'] !== 'disabled', warnings),
     ...(stream ? { stream: true } : {}),
-    // Last: the vendor's own options are the caller's word.
+    // Last, so that the caller's vendor options take precedence.
     ...own,
   });
   return { body, warnings };
 }
 
-/** How effort is said depends on the model: an effort, or a budget of tokens that the limit has to have room for. */
+/**
+ * Converts the reasoning effort. Depending on the model, it becomes an effort level or a token budget that
+ * must fit into the output limit.
+ */
 function toThinking(
   { model, reasoning, maxOutputTokens, toolChoice }: ProviderCall,
   messages: Conversation['messages'],
@@ -66,21 +74,21 @@ function toThinking(
   if (reasoning === undefined) return { maxTokens };
   if (reasoning === 'none') {
     if (!alwaysThinks(model)) return { maxTokens, thinking: { type: 'disabled' } };
-    const details = 'this model always thinks; it is asked for the least';
+    const details = 'this model always thinks; the lowest effort is used';
     warnings.push({ type: 'changed', feature: 'reasoning', details });
     return { maxTokens, effort: 'low' };
   }
   // https://platform.claude.com/docs/en/build-with-claude/extended-thinking#extended-thinking-with-tool-use
   if (toolChoice === 'required' || typeof toolChoice === 'object') {
-    const details = 'not together with a tool that the model has to call';
+    const details = 'not available with a forced tool call';
     warnings.push({ type: 'unsupported', feature: 'reasoning', details });
     return { maxTokens };
   }
   if (thinksAdaptively(model)) {
     return { maxTokens, thinking: { type: 'adaptive' }, effort: reasoning === 'minimal' ? 'low' : reasoning };
   }
-  if (goesOnWithoutThinking(messages)) {
-    const details = 'a turn that another model began without thinking goes on without it';
+  if (continuesWithoutThinking(messages)) {
+    const details = 'a turn begun by another model without thinking continues without it';
     warnings.push({ type: 'unsupported', feature: 'reasoning', details });
     return { maxTokens };
   }
@@ -90,17 +98,17 @@ function toThinking(
   }
   const budget = Math.min(wanted, maxOutputTokens - 1);
   if (budget >= minBudget) return { maxTokens, thinking: { type: 'enabled', budget_tokens: budget } };
-  const details = `maxOutputTokens leaves no room for the ${minBudget} tokens that thinking takes at least`;
+  const details = `maxOutputTokens leaves no room for the ${minBudget} tokens that thinking requires`;
   warnings.push({ type: 'unsupported', feature: 'reasoning', details });
   return { maxTokens };
 }
 
 /**
- * Whether tools have just answered a turn that does not begin with thinking, as after a switch from another vendor: models
- * with a budget refuse to think then
+ * Whether the conversation ends with tool results for a turn that does not begin with thinking, as after a
+ * failover from another vendor. Models with a thinking budget then reject thinking
  * (https://platform.claude.com/docs/en/build-with-claude/extended-thinking#extended-thinking-with-tool-use).
  */
-function goesOnWithoutThinking(messages: Conversation['messages']): boolean {
+function continuesWithoutThinking(messages: Conversation['messages']): boolean {
   const [turn, answer] = messages.slice(-2);
   if (turn?.role !== 'assistant' || typeof turn.content === 'string' || typeof answer?.content === 'string')
     return false;
@@ -118,14 +126,14 @@ function toSampling(call: ProviderCall, thinks: boolean, warnings: Warning[]): W
   unsupported('frequencyPenalty');
   const { temperature, topP: top_p, topK: top_k } = call;
   if (takesSampling(call.model) && !thinks) return compact({ temperature, top_p, top_k });
-  const details = thinks ? 'not together with thinking' : 'this model does not take it';
+  const details = thinks ? 'not available with thinking' : 'not supported by this model';
   for (const feature of ['temperature', 'topP', 'topK'] as const) {
     if (call[feature] !== undefined) warnings.push({ type: 'unsupported', feature, details });
   }
   return {};
 }
 
-/** By its own mode, or by an instruction: for models without the mode, and for schemas that it cannot express. */
+/** Uses the native schema mode, or an instruction for models without it and for schemas it cannot express. */
 function toFormat(
   { model, responseFormat }: ProviderCall,
   warnings: Warning[],

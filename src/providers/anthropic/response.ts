@@ -15,7 +15,7 @@ import { readUsage } from './usage.ts';
 
 const provider = 'anthropic';
 
-/** A message as a result. Throws `ProviderError` for whatever is not a complete answer. */
+/** Converts a message to a result. Throws `ProviderError` unless it is a complete answer. */
 export function toResult(
   raw: unknown,
   headers: Readonly<Record<string, string>>,
@@ -24,7 +24,7 @@ export function toResult(
   const wire = asObject(raw);
   if (isFailure(raw)) throw classifyFailure({ provider, headers, body: raw }, anthropicFailures);
   if (wire === undefined || !Array.isArray(wire['content']))
-    throw malformed(provider, 'the answer is no message');
+    throw malformed(provider, 'the answer is not a message');
   const content = contentOf(wire);
   return {
     content,
@@ -45,13 +45,17 @@ export function toResult(
   };
 }
 
-/** The blocks of a message as parts. */
+/** Converts the blocks of a message to parts. */
 function contentOf({ content }: Wire): readonly ContentPart[] {
   const ownId = ownToolCallIds();
   return asObjects(content).flatMap((block) => toParts(withOwnId(block, ownId)));
 }
 
-/** What the vendor says beyond our own fields. `wire` is a message, or the delta at the end of a stream. */
+/**
+ * Vendor metadata without a field of its own in the result.
+ *
+ * @param wire a message, or the delta at the end of a stream
+ */
 export function metadataOf(wire: Wire, usage: Wire): JSONObject {
   return compact({
     stopReason: asText(wire['stop_reason']),

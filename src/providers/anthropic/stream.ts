@@ -13,12 +13,15 @@ import { metadataOf } from './response.ts';
 import { readUsage } from './usage.ts';
 
 const provider = 'anthropic';
-/** Fields of the vendor's events: one that has any of them and no type is a piece of the answer that cannot be read. */
+/**
+ * Fields of the vendor's events. An event with any of them but no type is an unreadable part of the answer.
+ */
 const fields = ['message', 'index', 'content_block', 'delta'];
 
 /**
- * A reader for one stream of message events (https://platform.claude.com/docs/en/build-with-claude/streaming). Either the reason
- * why it ended or its last event proves that a message is complete: gateways leave out one of the two.
+ * Creates a reader for one stream of message events
+ * (https://platform.claude.com/docs/en/build-with-claude/streaming). Either a stop reason or the terminal
+ * event proves that a message is complete, because some gateways omit one of the two.
  */
 export function eventReader(headers: Readonly<Record<string, string>>): StreamReader {
   const blocks = blockReader();
@@ -27,22 +30,22 @@ export function eventReader(headers: Readonly<Record<string, string>>): StreamRe
   let started: { readonly id: unknown } | undefined;
   let stopped = false;
 
-  /** What is known of the bill so far, for the case that the stream breaks. */
+  /** Reports the usage so far, in case the stream breaks. */
   const count = (more: unknown): ProviderResponsePart => {
     usage = mergeUsage(usage, asObject(more) ?? {});
     return { type: 'response', ...readServedAs(usage), usage: readUsage(usage, ending['container']) };
   };
   const start = (message: Wire): readonly ProviderStreamPart[] => {
     const { id, model, stop_reason } = message;
-    // Some gateways repeat the beginning of a message; what comes after its content is another one, after a lost connection
-    // (https://github.com/vercel/ai/pull/18332).
+    // Some gateways repeat `message_start`. One that follows content belongs to another message, sent after a
+    // lost connection (https://github.com/vercel/ai/pull/18332).
     if (started !== undefined && (blocks.any() || id === undefined || id !== started.id))
       throw malformed(provider, 'a second message began before the first one ended');
     started = { id };
     ending = { ...ending, stop_reason };
     return [
       { ...count(message['usage']), ...compact({ id: asText(id), model: asText(model) }) },
-      // Empty at the vendor; servers that have the whole answer by then may send it here.
+      // Empty at Anthropic, but other servers may send the whole answer here.
       ...asObjects(message['content']).flatMap((block, index) => [
         ...blocks.start(index, block),
         ...blocks.stop(index),
@@ -52,9 +55,9 @@ export function eventReader(headers: Readonly<Record<string, string>>): StreamRe
 
   return {
     push(event) {
-      if (stopped) return []; // what follows the end is no part of the answer
+      if (stopped) return []; // anything after the terminal event is not part of the answer
       const wire = asObject(event);
-      if (wire === undefined) throw malformed(provider, 'an event is no JSON object');
+      if (wire === undefined) throw malformed(provider, 'an event is not a JSON object');
       switch (wire['type']) {
         case 'message_start':
           return start(asObject(wire['message']) ?? {});
@@ -71,10 +74,10 @@ export function eventReader(headers: Readonly<Record<string, string>>): StreamRe
           stopped = true;
           return [];
         default:
-          // An error, also where a gateway says it in another vendor's form.
+          // An error, possibly in another vendor's format, as from a gateway.
           if (isFailure(wire)) throw classifyFailure({ provider, headers, body: wire }, anthropicFailures);
           if (!asNonEmpty(wire['type']) && fields.some((field) => field in wire))
-            throw malformed(provider, 'an event does not say what it is');
+            throw malformed(provider, 'an event has no type');
           return [];
       }
     },
@@ -96,7 +99,7 @@ export function eventReader(headers: Readonly<Record<string, string>>): StreamRe
   };
 }
 
-/** The fields that say something: a later event may repeat one with nothing in it. */
+/** The non-empty fields: a later event may repeat a field without a value. */
 function present(fields: Wire): Wire {
   return Object.fromEntries(Object.entries(fields).filter(([, value]) => (value ?? '') !== ''));
 }

@@ -2,16 +2,16 @@ import type { Usage } from '../../types/result/usage.ts';
 import { asCount, asObject, asObjects, compact, sumKnown, type Wire } from '../../util/json.ts';
 
 /**
- * Anthropic's `input_tokens` leave out what was read from and written to the cache; ours hold it
- * (https://platform.claude.com/docs/en/build-with-claude/prompt-caching#tracking-cache-performance). Counts that are all 0 are
- * those of a server that does not count, and so is an input of 0.
+ * Converts usage. Anthropic's `input_tokens` exclude cache reads and writes; `inputTokens` includes them
+ * (https://platform.claude.com/docs/en/build-with-claude/prompt-caching#tracking-cache-performance). All-zero
+ * counts, or an input of 0, mean that the server does not count.
  *
- * @param container the one in which code was run, which is charged for by the time that it is there
+ * @param container the code execution container, billed by the time it runs
  */
 export function readUsage(wire: unknown, container?: unknown): Usage {
   const usage = asObject(wire);
   if (usage === undefined) return {};
-  // What the totals leave out: https://platform.claude.com/docs/en/build-with-claude/compaction
+  // Not included in the totals: https://platform.claude.com/docs/en/build-with-claude/compaction
   const compactions = asObjects(usage['iterations']).filter(({ type }) => type === 'compaction');
   const all = [usage, ...compactions];
   const sum = (name: string): number | undefined => sumKnown(...all.map((each) => asCount(each[name])));
@@ -33,8 +33,9 @@ export function readUsage(wire: unknown, container?: unknown): Usage {
 }
 
 /**
- * Runs of other models than the one that was asked for, each at its own price: advisors, whose tokens are in no total
- * (https://platform.claude.com/docs/en/agents-and-tools/tool-use/advisor-tool), and fallbacks, whose tokens are.
+ * The number of runs of models other than the requested one, each with its own price: advisors, whose tokens
+ * are not in the totals (https://platform.claude.com/docs/en/agents-and-tools/tool-use/advisor-tool), and
+ * fallbacks, whose tokens are.
  */
 function otherModelsIn(usage: Wire): number | undefined {
   const runs = asObjects(usage['iterations']).filter(

@@ -8,17 +8,17 @@ import type {
 import type { Warning } from '../../types/result/result.ts';
 
 /**
- * Signatures, encrypted thoughts and ids of items are only taken back by the account that made them: under another key of
- * the same vendor they are refused, and the conversation with them. So whatever a provider puts into a part's
- * `providerOptions` carries the account's mark, and only that account sees it again. It stays in the history, for the day
- * when the conversation comes back.
+ * Signatures, encrypted reasoning and item IDs are valid only for the account that created them: under
+ * another key of the same vendor, the whole request is rejected. So everything a provider puts into a part's
+ * `providerOptions` is marked with the account and sent only to that account. The data stays in the history
+ * for later requests to it.
  */
 
 interface Marked {
   readonly providerOptions?: ProviderOptions;
 }
 
-/** A part of an answer with the mark of the account that made it. */
+/** Marks a part of an answer with the account that created it. */
 export function mark<P extends object>(part: P, provider: string, account: string | undefined): P {
   const { providerOptions } = part as Marked;
   const own = providerOptions?.[provider];
@@ -26,7 +26,10 @@ export function mark<P extends object>(part: P, provider: string, account: strin
   return { ...part, providerOptions: { ...providerOptions, [provider]: { ...own, account } } };
 }
 
-/** A conversation as one account may see it: without the marks, and without what another account of the vendor marked. */
+/**
+ * Prepares a conversation for one account: removes the marks, and the data marked by other accounts of the
+ * vendor.
+ */
 export function recall(
   messages: readonly Message[],
   provider: string,
@@ -50,7 +53,10 @@ function unmark<P extends Marked>(part: P, provider: string, account: string | u
   return { ...part, providerOptions: maker === account ? { ...others, [provider]: rest } : others };
 }
 
-/** The results of tools in a message; answers to a vendor's own question are for that vendor alone. */
+/**
+ * The tool results in a message. Approval responses are meant for another vendor and are left out with a
+ * warning.
+ */
 export function resultsIn(
   parts: readonly (ToolResultPart | ToolApprovalResponsePart)[],
   warnings: Warning[],
@@ -63,18 +69,18 @@ export function resultsIn(
 }
 
 const leftOutDetails = {
-  reasoning: 'thoughts of another vendor or account are left out',
-  'vendor tools': 'what another vendor’s own tools did is left out',
-  'vendor parts': 'what only another vendor understands is left out',
+  reasoning: 'reasoning from another vendor or account is left out',
+  'vendor tools': 'results of another vendor’s own tools are left out',
+  'vendor parts': 'vendor-specific parts of another vendor are left out',
 };
 
-/** Parts of an answer that go back to none but their maker, who has them in another form. */
+/** Warns about a part that only the vendor that created it can accept. */
 export function leaveOutForeign({ type }: ContentPart, warnings: Warning[]): void {
   if (type === 'reasoning-file') leftOut(warnings, 'reasoning');
   if (type === 'custom') leftOut(warnings, 'vendor parts');
 }
 
-/** Says once that something in the history is not for this target. */
+/** Warns, once per kind, that part of the history is not sent to this target. */
 export function leftOut(warnings: Warning[], what: keyof typeof leftOutDetails): void {
   const feature = 'history';
   const details = leftOutDetails[what];

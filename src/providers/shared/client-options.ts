@@ -4,43 +4,62 @@ import type { Fetch } from '../../transport/transport.ts';
 import type { KeyLimits } from '../../types/options/limit.ts';
 import { fingerprint } from '../../util/fingerprint.ts';
 
-/** What the options of all providers share. */
+/** Options shared by all providers. */
 export interface ClientOptions {
-  /** Default: the vendor's environment variable, but only for the vendor's own `baseURL`. */
+  /**
+   * The API key.
+   *
+   * @default the vendor's environment variable, if `baseURL` is the vendor's own
+   */
   readonly apiKey?: string;
   /**
-   * Several keys in place of `apiKey`. A request goes to the key with the least to do; one that is refused (401, 403), out of
-   * credit or at its limit (429) is left alone while the next one is used. Where they are keys of one organisation they share
-   * its limits, and there is nothing to gain.
+   * Several API keys, instead of `apiKey`. Each request goes to the least busy key. A key that is rejected
+   * (401, 403), out of credit or rate-limited (429) cools down while the others are used. Keys of one
+   * organization share its limits, so they add no capacity.
    */
   readonly keys?: readonly string[];
-  /** What the key, or each of the `keys`, may be sent, over all targets that use it. Default: no limit. */
+  /**
+   * Limits for the key, or for each of the `keys`, across all targets that use it.
+   *
+   * @default no limit
+   */
   readonly limits?: KeyLimits;
-  /** Where requests go. Default: the vendor's own address; variables of the environment do not change it. */
+  /**
+   * Base URL for requests. Environment variables do not change it.
+   *
+   * @default the vendor's own address
+   */
   readonly baseURL?: string;
-  /** Sent with every request. */
+  /** Headers sent with every request. */
   readonly headers?: Readonly<Record<string, string>>;
   /**
-   * Used for all requests, for proxies and tests. Default: on Node its own HTTP client, which costs a third of its `fetch`;
-   * elsewhere the runtime's `fetch`. Node's `fetch` is used too while the application has installed an agent for it
-   * (`setGlobalDispatcher`, or `NODE_USE_ENV_PROXY` with a proxy), has put another function in its place, or traces it
-   * (`undici:request:create`), so that proxies, mocks and tracing see what they would have seen.
+   * A `fetch` function for all requests, for proxies and tests. By default, Node uses its own HTTP client,
+   * which costs a third of its `fetch`; other runtimes use their `fetch`. Node's `fetch` is also used if the
+   * application has installed an agent for it (`setGlobalDispatcher`, or `NODE_USE_ENV_PROXY` with a proxy),
+   * replaced it, or traces it (`undici:request:create`), so that proxies, mocks and tracing keep working.
    *
-   * Node's client keeps up to 256 idle connections to an origin, for 30 seconds; of 2,048 in use, more wait for a free one no
-   * longer than `timeout.connect`. It speaks HTTP/1.1 and asks for answers that are not compressed.
+   * Node's client keeps up to 256 idle connections per origin for 30 seconds. Once 2,048 are in use, further
+   * requests wait for a free one, for at most `timeout.connect`. It uses HTTP/1.1 and requests uncompressed
+   * responses.
    */
   readonly fetch?: Fetch;
   /**
-   * Names the account that the key belongs to. Signatures and encrypted thoughts in a conversation go back only to the account
-   * that made them; name the account where its keys are used by several providers, or in `keys`. Default: each key is an
-   * account of its own.
+   * The account that the key belongs to. Signatures and encrypted reasoning in a conversation are returned
+   * only to the account that created them. Set this if several providers, or several `keys`, use keys of one
+   * account.
+   *
+   * @default each key is a separate account
    */
   readonly account?: string;
-  /** `true` lets the provider run in a web page, whose visitors can then read the key. Default: `false`. */
+  /**
+   * Allows the provider to run in a web page, whose visitors can then read the key.
+   *
+   * @default false
+   */
   readonly unsafeAllowBrowser?: boolean;
 }
 
-/** The same, checked and with nothing left open. */
+/** Validated client options with defaults applied. */
 export interface ResolvedClientOptions {
   readonly apiKey: string;
   readonly baseURL: string;
@@ -49,17 +68,18 @@ export interface ResolvedClientOptions {
   readonly account: string;
 }
 
-/** What a vendor is known by. */
+/** The defaults of a vendor. */
 export interface Vendor {
-  /** The factory's name, for errors. */
+  /** The name of the factory, for errors. */
   readonly factory: string;
   readonly baseURL: string;
-  /** Variables of the environment that can hold the key, in order. */
+  /** Environment variables for the key, in order of precedence. */
   readonly keyVariables: readonly string[];
 }
 
 /**
- * Checks the options of a provider. A key from the environment belongs to its vendor: it is never sent to another address.
+ * Validates the options of a provider. A key from the environment belongs to its vendor and is never sent to
+ * another address.
  *
  * @throws ConfigError naming the option; it never shows a key
  */
@@ -80,13 +100,13 @@ export function resolveClientOptions(options: ClientOptions, vendor: Vendor): Re
   };
 }
 
-/** The account of a client that the application made, where its key can be seen. */
+/** The account of an injected client: the given name, or a fingerprint of its key if the key is visible. */
 export function accountOfClient(client: object, account: string | undefined): string | undefined {
   const { apiKey } = client as { readonly apiKey?: unknown };
   return account ?? (typeof apiKey === 'string' ? fingerprint(apiKey) : undefined);
 }
 
-/** Refuses options that a provider does not have, so that a slip of the pen does not go unseen. */
+/** Rejects unknown options, to catch typos. */
 export function checkKnown(factory: string, options: object, known: readonly string[]): void {
   for (const name of Object.keys(options)) {
     if (!known.includes(name)) {
@@ -104,9 +124,9 @@ function checkHeaders(
   headers: Readonly<Record<string, string>>,
 ): Readonly<Record<string, string>> {
   for (const [name, value] of Object.entries(headers)) {
-    // What a header cannot hold would be printed by `fetch`, and it may be a secret.
+    // Checked here, because `fetch` would print an invalid value, which may be a secret.
     if (!/^[\w!#$%&'*+.^`|~-]+$/.test(name))
-      throw new ConfigError(option, 'names of headers', 'another name');
+      throw new ConfigError(option, 'valid header names', 'an invalid name');
     if (typeof value !== 'string' || !/^[\t\x20-\x7e]*$/.test(value)) {
       throw new ConfigError(`${option}[${JSON.stringify(name)}]`, 'printable ASCII text', 'something else');
     }

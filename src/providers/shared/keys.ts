@@ -5,9 +5,9 @@ import type { Provider } from '../../types/provider.ts';
 import { type ClientOptions, checkKnown } from './client-options.ts';
 
 /**
- * A provider with one key, or one with several: then `make` is called for each of them.
+ * Creates a provider with one key, or one with several keys, calling `make` for each.
  *
- * @throws ConfigError naming the option; it never shows a key
+ * @throws ConfigError naming the option, never showing a key
  */
 export function withKeys<Name extends string, Options extends ClientOptions & { readonly client?: object }>(
   factory: string,
@@ -33,7 +33,7 @@ export function withKeys<Name extends string, Options extends ClientOptions & { 
   const checked = keys.map((key, index) => checkKey(`${option}[${index}]`, key, 'this list'));
   for (const [index, key] of checked.entries()) {
     if (checked.indexOf(key) !== index)
-      throw new ConfigError(`${option}[${index}]`, 'a key that is not in the list yet', 'one that is');
+      throw new ConfigError(`${option}[${index}]`, 'a key that is not already in the list', 'a duplicate');
   }
   const each = checked.map((apiKey) => limited(make({ ...rest, apiKey } as unknown as Options)));
   const [first] = each;

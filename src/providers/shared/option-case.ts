@@ -1,7 +1,7 @@
 /** The `origin` of requests that came in through the AI SDK. */
 export const aiSdkFormat = 'ai-sdk';
 
-/** What stands in an option is data, and its keys are not ours to change. */
+/** Options that contain data, whose keys must not be changed. */
 const data = new Set([
   'metadata',
   'headers',
@@ -14,7 +14,7 @@ const data = new Set([
   'annotations',
 ]);
 
-/** Options with another name, or another place, than their spelling says. */
+/** Options whose wire name is not their snake_case spelling. */
 export const renamed: Readonly<Record<string, string>> = {
   textVerbosity: 'verbosity',
   imageDetail: 'detail',
@@ -24,7 +24,7 @@ function snake(name: string): string {
   return name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 }
 
-/** Options in snake_case, as most vendors spell them, with all that is inside but data. */
+/** Converts option names to snake_case, as most vendors spell them, recursively except within data. */
 export function snakeDeep(value: unknown, key = ''): unknown {
   if (data.has(key) || typeof value !== 'object' || value === null) return value;
   if (Array.isArray(value)) return value.map((entry) => snakeDeep(entry));

@@ -6,13 +6,13 @@ import type { Exchange } from '../../transport/transport.ts';
 import { parseAnswer } from './answer/parse.ts';
 import { plainHeaders } from './sdk-error.ts';
 
-/** Whose answer it is, and whether it came through our own transport. */
+/** The provider, and whether the answer arrives through our own transport. */
 interface Asked {
   readonly name: string;
   readonly own: boolean;
 }
 
-/** What an SDK gives as a stream. */
+/** Checks that an SDK returned a stream. */
 export function asIterable(data: unknown, provider: string): AsyncIterable<unknown> {
   if (typeof data === 'object' && data !== null && Symbol.asyncIterator in data)
     return data as AsyncIterable<unknown>;
@@ -20,11 +20,11 @@ export function asIterable(data: unknown, provider: string): AsyncIterable<unkno
     kind: 'malformed',
     provider,
     answered: true,
-    summary: 'the answer is no stream',
+    summary: 'the answer is not a stream',
   });
 }
 
-/** What an SDK's promise comes to: the answer itself, or what the SDK made of it. */
+/** The result of an SDK's promise: the raw answer, or what the SDK parsed from it. */
 interface Answered {
   readonly answer?: Answer;
   readonly data?: unknown;
@@ -32,8 +32,8 @@ interface Answered {
 }
 
 /**
- * Waits for an SDK's promise. An answer that came through our own transport is read by us, because the SDKs' own decoders
- * cost several times as much; else the response's headers are taken from the SDK where only it has them.
+ * Waits for an SDK's promise. We read answers from our own transport ourselves, because the SDKs' decoders
+ * cost several times as much. For other clients, headers come from the SDK if only it has them.
  */
 export async function awaitAnswer(
   promise: PromiseLike<unknown>,
@@ -46,7 +46,7 @@ export async function awaitAnswer(
     readonly withResponse?: WithResponse;
   };
   if (own) {
-    // Those that read answers by themselves can be told not to.
+    // `asResponse` keeps the SDK from reading the answer itself.
     await (typeof asResponse === 'function' ? asResponse.call(promise) : promise);
     const { answer, headers } = exchange;
     if (answer !== undefined) return { answer, headers };
@@ -65,7 +65,7 @@ export async function awaitAnswer(
   }
 }
 
-/** The same, for an answer that comes at once. */
+/** Waits for a non-streaming answer. */
 export async function awaitData(
   promise: PromiseLike<unknown>,
   exchange: Exchange,

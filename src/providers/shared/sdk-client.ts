@@ -4,15 +4,15 @@ import { toResponse } from '../../transport/response.ts';
 import { type Exchange, newExchange, type Transport } from '../../transport/transport.ts';
 import { asObject, asText } from '../../util/json.ts';
 
-/** The key under which an exchange travels through an SDK, in the options that it hands on to `fetch`. */
+/** The key for an exchange in the options that an SDK passes to `fetch`. */
 const exchangeKey = Symbol('signalbox.exchange');
 
-/** `fetchOptions` for one call of an SDK that hands them on: so that the transport knows which call it serves. */
+/** `fetchOptions` for one SDK call, so that the transport can identify the call. */
 export function withExchange(exchange: Exchange): { readonly [exchangeKey]: Exchange } {
   return { [exchangeKey]: exchange };
 }
 
-/** The transport as a `fetch` for such an SDK. */
+/** Wraps the transport as a `fetch` for an SDK that passes `fetchOptions`. */
 export function sdkFetch(transport: Transport): (input: unknown, init?: RequestInit) => Promise<Response> {
   return async (input, init: RequestInit & { readonly [exchangeKey]?: Exchange } = {}) => {
     const url = input instanceof Request ? input.url : String(input);
@@ -21,8 +21,9 @@ export function sdkFetch(transport: Transport): (input: unknown, init?: RequestI
 }
 
 /**
- * Makes a client when it is first needed, with its package loaded only then. Each request loads for itself until there is a
- * client: what one of them could not load, another one may, and the runtime loads a package only once anyway.
+ * Creates a client, and loads its package, on first use. Each request loads the package itself until a client
+ * exists, because a later request may succeed where an earlier one failed; the runtime loads a package only
+ * once anyway.
  */
 export function lazyClient<Client, Peer>(
   factory: string,
@@ -47,15 +48,16 @@ export function lazyClient<Client, Peer>(
 }
 
 /**
- * A package that is missing is a mistake in the configuration. One that is there and cannot be loaded (no file handles left,
- * no permission to read) is this process's trouble for the moment: another target may do, or the same one a little later.
+ * A missing package is a configuration error. A package that exists but cannot be loaded (no file handles
+ * left, no read permission) is a temporary problem of this process: another target, or a later retry, may
+ * succeed.
  */
 function notLoaded(factory: string, peer: string, error: unknown): ConfigError | ProviderError {
   const cause = error instanceof Error ? (error.cause ?? error) : error;
   const reason =
     (asText(asObject(cause)?.['message']) ?? String(cause)).split('\n', 1)[0]?.slice(0, longestReason) ?? '';
-  if (saysMissing(reason, peer)) {
-    const expected = `the package "${peer}" to be installed, or a \`client\` to be given`;
+  if (reportsMissing(reason, peer)) {
+    const expected = `the package "${peer}" to be installed, or a \`client\``;
     return new ConfigError(factory, expected, 'neither');
   }
   return new ProviderError({
@@ -68,10 +70,13 @@ function notLoaded(factory: string, peer: string, error: unknown): ConfigError |
   });
 }
 
-/** Characters of a runtime's own words that are repeated. */
+/** Longest runtime message to include, in characters. */
 const longestReason = 300;
 
-/** All runtimes quote the name of a package that they do not find, and nothing else looks like it. */
-function saysMissing(reason: string, peer: string): boolean {
+/**
+ * Whether a message reports a missing package. All runtimes quote the name of a package they cannot find, and
+ * no other message does.
+ */
+function reportsMissing(reason: string, peer: string): boolean {
   return ['"', "'", '`'].some((quote) => reason.includes(quote + peer + quote));
 }

@@ -5,8 +5,9 @@ import { causes, networkError } from '../../transport/failure/network-error.ts';
 import type { Exchange } from '../../transport/transport.ts';
 
 /**
- * Whatever an SDK threw, as a `ProviderError`: what our own transport found first; else what the error says by its shape
- * (`status`, `headers`, `error`), as from an injected client or from an error event inside a stream; else a broken connection.
+ * Converts an error thrown by an SDK to a `ProviderError`: the failure our own transport recorded; otherwise
+ * an API error with `status`, `headers` and `error`, as from an injected client or an error event in a
+ * stream; otherwise a network error.
  */
 export function sdkError(
   provider: string,
@@ -44,12 +45,16 @@ export function sdkError(
   return networkError(provider, error, exchange.status !== undefined);
 }
 
-/** Google's older SDK, of an answer that is no JSON. */
+/** Messages of Google's older SDK for an answer that is not JSON. */
 const unparsed = /failed to parse stream|error parsing JSON/i;
-/** What runtimes say in a `TypeError` when a connection fails; all but browsers give its cause. */
+/**
+ * Runtime messages in a `TypeError` for a failed connection. All runtimes except browsers also set a cause.
+ */
 const broken = /fetch|network|load failed|terminated|socket|connection/i;
 
-/** Whether an SDK failed at the form of an answer: it parses what is no JSON, or looks for fields in what has none. */
+/**
+ * Whether an SDK failed to read an answer: it parsed something that is not JSON, or accessed missing fields.
+ */
 export function isUnreadable(chain: readonly Error[]): boolean {
   return chain.some((cause) => {
     if (cause instanceof SyntaxError || unparsed.test(cause.message)) return true;
@@ -57,7 +62,7 @@ export function isUnreadable(chain: readonly Error[]): boolean {
   });
 }
 
-/** Google's SDKs put the vendor's error into their message, as JSON, or keep only its words and details. */
+/** The error body in the message of Google's SDKs: either JSON, or only the vendor's message and details. */
 function bodyIn(message: string, details: unknown): unknown {
   try {
     return JSON.parse(message);
@@ -66,10 +71,10 @@ function bodyIn(message: string, details: unknown): unknown {
   }
 }
 
-/** What Google's older SDK puts before the vendor's words: the address, which names the model whatever went wrong. */
+/** The prefix of Google's older SDK, with the address, which always names the model. */
 const legacyPrefix = /^\[GoogleGenerativeAI Error\]: Error fetching from \S+ \[\d+[^\]]*\] /;
 
-/** A `Headers` object or a plain one, as a plain one with names in lower case. */
+/** Converts a `Headers` object, or a plain one, to a plain object with lower-case names. */
 export function plainHeaders(headers: unknown): Record<string, string> {
   if (typeof headers !== 'object' || headers === null) return {};
   const entries =

@@ -24,48 +24,52 @@ import { sdkError } from './sdk-error.ts';
 import { eventChunks } from './stream/event-stream.ts';
 import { fromIterable, partStream, type StreamReader } from './stream/part-stream.ts';
 
-/** What differs between the vendors' SDKs: their words, in both directions. */
+/** The vendor-specific part of a provider over an SDK: requests and answers in the vendor's format. */
 export interface SdkMapping<Name extends string, Client, Body extends Wire = Wire> {
   readonly name: Name;
   readonly failures: readonly FailureRow[];
-  /** The client, made when it is first needed. */
+  /** The client, created on first use. */
   client(): Promise<Client>;
   /**
-   * Whether the client is the provider's own, so that its answers can be read from the transport. Not one of the
-   * application's: whoever has wrapped it may count on what the SDK makes of an answer.
+   * Whether the provider created the client, so that answers can be read from the transport. False for an
+   * injected client: a wrapper may depend on what the SDK makes of an answer.
    */
   readonly own: boolean;
-  /** Opens a connection ahead of the first request. */
+  /** Opens a connection before the first request. */
   readonly warmup?: ((signal: AbortSignal) => Promise<void>) | undefined;
-  /** Of its own connections. */
+  /** Traffic of the client's own connections. */
   readonly traffic?: Traffic | undefined;
   toRequest(
     call: ProviderCall,
     stream: boolean,
   ): { readonly body: Body; readonly warnings: readonly Warning[] };
-  /** Calls the SDK once. Its answer, or a stream of chunks. */
+  /** Calls the SDK once. Returns its answer, or a stream of chunks. */
   send(client: Client, body: Body, stream: boolean, carry: Carry): PromiseLike<unknown>;
-  /** Whether the answer to this may hold pictures, which take more than other answers. Default: `false`. */
+  /**
+   * Whether the answer may contain images, which allows larger answers.
+   *
+   * @default false
+   */
   asksForPictures?(body: Body): boolean;
   /** @param body what was sent */
   toResult(data: unknown, headers: Headers, warnings: readonly Warning[], body: Body): ProviderResult;
   /** @param body what was sent */
   reader(headers: Headers, body: Body): StreamReader;
-  /** Whose signatures it takes back. `undefined`: not known. */
+  /** The account whose signatures the client accepts; `undefined` if unknown. */
   readonly account: string | undefined;
-  /** What else the vendor has. */
+  /** Embeddings, if the vendor has them. */
   readonly embed?: SdkEmbeddings<Client>;
   readonly image?: SdkImages<Client>;
   readonly more?: Pick<Provider, 'capabilities' | 'servedAs' | 'boundBy' | 'lacks'>;
 }
 
-/** Where the client of a mapping comes from. */
+/** The client of a mapping and its connections. */
 export type ClientSource<Client> = Pick<
   SdkMapping<string, Client>,
   'client' | 'own' | 'account' | 'warmup' | 'traffic'
 >;
 
-/** A client of the application's own. */
+/** A client injected by the application. */
 export function injectedClient<Client extends object>(
   client: Client,
   named: string | undefined,
@@ -84,7 +88,7 @@ export interface SdkEmbeddings<Client> {
 /** Images through a vendor's SDK. */
 export interface SdkImages<Client> {
   perCall(model: string): number;
-  /** Calls the SDK once, and reads its answer. */
+  /** Calls the SDK once and reads its answer. */
   make(
     client: Client,
     call: ProviderImageCall,
@@ -93,9 +97,11 @@ export interface SdkImages<Client> {
   ): Promise<ProviderImages>;
 }
 
-/** What one call of an SDK has to carry along. */
+/** Per-call data for the SDK. */
 export interface Carry {
-  /** `undefined` where the transport ends the request: an SDK that follows a signal as well does so at a price. */
+  /**
+   * `undefined` if the transport cancels the request, because an SDK that also follows a signal costs extra.
+   */
   readonly signal: AbortSignal | undefined;
   readonly exchange: Exchange;
 }
@@ -103,9 +109,9 @@ export interface Carry {
 type Headers = Readonly<Record<string, string>>;
 
 /**
- * A provider over a vendor's SDK. Whatever the SDK makes of failures, only `ProviderError` (or `ConfigError`, where it is
- * not installed) comes out; an abort never looks like an end, as it does with some SDKs; and leaving a stream early
- * closes its connection, which not all of them do by themselves.
+ * Creates a provider over a vendor's SDK. It throws only `ProviderError` (or `ConfigError`, if the SDK is not
+ * installed). An abort never looks like a normal end, unlike with some SDKs, and leaving a stream early
+ * closes its connection, which not all SDKs do.
  */
 export function sdkProvider<Name extends string, Client, Body extends Wire>(
   mapping: SdkMapping<Name, Client, Body>,
@@ -137,7 +143,7 @@ export function sdkProvider<Name extends string, Client, Body extends Wire>(
     stream: (call) => streamParts(mapping, call),
     ...(mapping.traffic === undefined ? {} : { traffic: mapping.traffic }),
     warmup: async (signal) => {
-      // Whoever has no SDK is told so by the first request.
+      // A missing SDK is reported by the first request.
       await Promise.allSettled([mapping.client(), mapping.warmup?.(signal)]);
     },
     ...(embed === undefined
@@ -171,7 +177,7 @@ export function sdkProvider<Name extends string, Client, Body extends Wire>(
   };
 }
 
-/** One call that is answered at once. */
+/** Makes one non-streaming call. */
 async function once<Client, T>(
   mapping: Pick<SdkMapping<string, Client>, 'name' | 'client' | 'failures' | 'own'>,
   { signal, connectTimeout }: Pick<ProviderCall, 'signal' | 'connectTimeout'>,
@@ -196,18 +202,18 @@ function carryFor(
   return { signal: own ? undefined : signal, exchange };
 }
 
-/** What is left of the vendor's limits, where its headers say so. */
+/** The remaining vendor limits, if the headers report them. */
 export function limitsIn(headers: Headers): { readonly limits?: readonly VendorLimit[] } {
   const limits = limitsOf(headers);
   return limits.length === 0 ? {} : { limits };
 }
 
-/** Images, with what is left of the vendor's limits. */
+/** Adds the remaining vendor limits to images. */
 export function withLimits(made: ProviderImages): ProviderImages {
   return { ...made, response: { ...made.response, ...limitsIn(made.response.headers) } };
 }
 
-/** A call whose history holds only what this account can take back. */
+/** Restricts the history of a call to what this account can accept. */
 export function recalled(call: ProviderCall, provider: string, account: string | undefined): ProviderCall {
   return { ...call, messages: recall(call.messages, provider, account) };
 }
@@ -241,10 +247,10 @@ function streamParts<Client, Body extends Wire>(
   });
 }
 
-/** What `Headers` says of a value that it cannot hold; only clients of the application's own can have one. */
+/** Messages of `Headers` for an invalid value, which only injected clients can have. */
 const unsendable = /invalid header|ByteString/i;
 
-/** What a provider throws for what was thrown in it. */
+/** Converts an error thrown inside a provider to the error to throw. */
 export function toThrown(
   provider: string,
   error: unknown,
@@ -254,14 +260,17 @@ export function toThrown(
 ): unknown {
   if (error instanceof ConfigError) return error;
   if (error instanceof TypeError && unsendable.test(error.message)) {
-    // The runtime's words quote the header, which is often the key.
-    return new ConfigError(provider, 'keys and headers that a request can carry', 'others');
+    // The runtime's message quotes the header, which often contains the key.
+    return new ConfigError(provider, 'keys and headers that are valid in a request', 'invalid ones');
   }
   if (signal.aborted) return new ProviderError({ kind: 'aborted', provider, summary: 'aborted' });
   return sdkError(provider, error, exchange, failures);
 }
 
-/** SDKs can end silently when they are aborted: that must never look like an end. */
+/**
+ * Throws if the signal is aborted. Some SDKs end silently on an abort, which must never look like a normal
+ * end.
+ */
 export function refuseAborted(provider: string, signal: AbortSignal): void {
   if (signal.aborted) throw new ProviderError({ kind: 'aborted', provider, summary: 'aborted' });
 }

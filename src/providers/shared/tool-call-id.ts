@@ -1,15 +1,15 @@
 import { fingerprint } from '../../util/fingerprint.ts';
 
-/** What ids of tool calls a vendor takes. */
+/** A vendor's rules for tool call IDs. */
 export interface ToolCallIds {
   readonly pattern: RegExp;
-  /** Length of an id that is made where one does not fit. */
+  /** Length of a generated ID. */
   readonly length: number;
 }
 
 /**
- * An id that another vendor gave, as this one takes it. A call and its result become the same id, because the same text
- * always does.
+ * Converts another vendor's ID to one this vendor accepts. Deterministic, so that a call and its result get
+ * the same ID.
  */
 export function fitToolCallId(id: string, { pattern, length }: ToolCallIds): string {
   if (pattern.test(id)) return id;
@@ -19,8 +19,8 @@ export function fitToolCallId(id: string, { pattern, length }: ToolCallIds): str
 }
 
 /**
- * Gives each call of one answer an id of its own: the vendor's, or a new one where the vendor gives none or one that another
- * call has already. Results refer to calls by their ids.
+ * Gives each tool call of one answer a unique ID, because results refer to calls by ID: the vendor's ID, or a
+ * new one if it is missing or a duplicate.
  */
 export function ownToolCallIds(): (given: unknown) => string {
   const taken = new Set<string>();

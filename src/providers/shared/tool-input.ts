@@ -3,8 +3,8 @@ import type { ToolOutput } from '../../types/request/message.ts';
 import { asJSON } from '../../util/json.ts';
 
 /**
- * The arguments of a tool call: parsed, `{}` where there are none, and the text itself where it is not JSON. Some models write
- * `null` for no arguments, and some write JSON inside a JSON string.
+ * Parses the arguments of a tool call: `{}` for an empty text, and the text itself if it is not JSON. Some
+ * models write `null` for no arguments, and some write JSON inside a JSON string.
  */
 export function parseToolInput(text: string): JSONValue {
   if (text.trim() === '') return {};
@@ -24,24 +24,25 @@ function parse(text: string): JSONValue | undefined {
   }
 }
 
-/** The arguments of a tool call from a vendor that sends them as JSON text, as a value, or either. */
+/** Reads the arguments of a tool call, sent as JSON text or as a value. */
 export function readToolInput(given: unknown): JSONValue {
   return typeof given === 'string' ? parseToolInput(given) : (asJSON(given) ?? {});
 }
 
-/** The arguments of one tool call, as JSON text that comes in pieces. */
+/** Reads the arguments of one tool call from pieces of JSON text. */
 export interface ToolInputReader {
-  /** All text so far. */
+  /** The text received so far. */
   text(): string;
-  /** Takes a piece, and gives the text that can be passed on by now. */
+  /** Adds a piece and returns the text that can be passed on so far. */
   push(piece: string): string;
-  /** The arguments, and the text that is left to pass on. */
+  /** The arguments, and the remaining text to pass on. */
   end(): { readonly input: JSONValue; readonly rest: string };
 }
 
 /**
- * A reader for the arguments of one call. Text that does not begin as an object is held back until it is whole: what is passed
- * on then is what `parseToolInput` makes of it, so that whoever joins the pieces has the same arguments.
+ * Creates a reader for the arguments of one call. Text that does not begin as an object is held back until it
+ * is complete and then passed on as parsed by `parseToolInput`, so that the joined pieces equal the
+ * arguments.
  */
 export function toolInputReader(): ToolInputReader {
   let text = '';
@@ -61,7 +62,7 @@ export function toolInputReader(): ToolInputReader {
   };
 }
 
-/** The same for a tool that takes any text. */
+/** Creates a reader for a tool that accepts any text. */
 export function textReader(): ToolInputReader {
   let text = '';
   return {
@@ -74,19 +75,25 @@ export function textReader(): ToolInputReader {
   };
 }
 
-/** The arguments of a tool call as text, for vendors that want them so. */
+/** Prints the arguments of a tool call, for vendors that require text. */
 export function printToolInput(input: JSONValue): string {
   return typeof input === 'string' ? input : JSON.stringify(input);
 }
 
-/** The arguments of a tool call as an object, for vendors that take nothing else; what is no object stands under `input`. */
+/**
+ * Converts the arguments of a tool call to an object, for vendors that require one. Other values go under
+ * `input`.
+ */
 export function toInputObject(input: JSONValue): JSONObject {
   return typeof input === 'object' && input !== null && !Array.isArray(input)
     ? (input as JSONObject)
     : { input };
 }
 
-/** What a tool gave back as text, for vendors that take nothing else. Parts that are no text are left to the caller. */
+/**
+ * Prints the output of a tool, for vendors that accept only text. Parts other than text are left to the
+ * caller.
+ */
 export function printToolOutput(output: ToolOutput): string {
   switch (output.type) {
     case 'text':

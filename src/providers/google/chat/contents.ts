@@ -29,7 +29,7 @@ export function toContents(messages: readonly Message[], model: string, warnings
   const signed = needsSignatures(model);
   const system: Wire[] = [];
   const contents: { role: 'user' | 'model'; parts: Wire[] }[] = [];
-  const say = (role: 'user' | 'model', parts: readonly Wire[]): void => {
+  const append = (role: 'user' | 'model', parts: readonly Wire[]): void => {
     const last = contents.at(-1);
     if (last?.role === role) last.parts.push(...parts);
     else if (parts.length > 0) contents.push({ role, parts: [...parts] });
@@ -47,7 +47,7 @@ export function toContents(messages: readonly Message[], model: string, warnings
         system.push({ text: message.content });
         break;
       case 'user':
-        say(
+        append(
           'user',
           typeof message.content === 'string'
             ? [{ text: message.content }]
@@ -55,7 +55,7 @@ export function toContents(messages: readonly Message[], model: string, warnings
         );
         break;
       case 'assistant':
-        say(
+        append(
           'model',
           typeof message.content === 'string'
             ? message.content === ''
@@ -65,7 +65,7 @@ export function toContents(messages: readonly Message[], model: string, warnings
         );
         break;
       case 'tool':
-        say('user', resultsIn(message.content, warnings).flatMap(toResponse));
+        append('user', resultsIn(message.content, warnings).flatMap(toResponse));
         break;
     }
   }

@@ -1,6 +1,6 @@
 import { ProviderError, type ProviderErrorInit } from '../../../errors.ts';
 
-/** An answer that does not have its vendor's form, or contradicts itself. */
+/** An error for an answer that violates its vendor's format or contradicts itself. */
 export function malformed(
   provider: string,
   summary: string,
@@ -9,15 +9,15 @@ export function malformed(
   return new ProviderError({ kind: 'malformed', provider, answered: true, summary, ...more });
 }
 
-/** An answer that ends before its end. */
+/** An error for an answer that ends prematurely. */
 export function truncated(
   provider: string,
-  summary = 'the stream ended without its end mark',
+  summary = 'the stream ended without a terminal event',
 ): ProviderError {
   return new ProviderError({ kind: 'truncated', provider, answered: true, summary });
 }
 
-/** A call of a tool that cannot be run, because nothing says which tool it is. */
+/** An error for a tool call without a tool name. */
 export function namelessCall(provider: string): ProviderError {
   return malformed(provider, 'a tool call has no name', { scope: 'request' });
 }

@@ -6,8 +6,8 @@ import type { StreamContent } from '../../../types/result/stream-part.ts';
 import { malformed, truncated } from './broken.ts';
 
 /**
- * The vendors' words for why an answer ended, in lower case and with underscores. One table serves all vendors, because gateways
- * and compatible servers answer in one vendor's form with another vendor's words.
+ * The vendors' finish reasons, in lower case with underscores. One table serves all vendors, because gateways
+ * and compatible servers combine one vendor's format with another's values.
  *
  * - OpenAI: https://platform.openai.com/docs/api-reference/chat/object, and `incomplete_details` of Responses
  * - Anthropic: https://platform.claude.com/docs/en/build-with-claude/handling-stop-reasons
@@ -16,7 +16,8 @@ import { malformed, truncated } from './broken.ts';
  * - Cohere: https://docs.cohere.com/reference/chat · Mistral: https://docs.mistral.ai/api (`model_length`)
  * - Together: https://docs.together.ai/reference/chat-completions-1 (`eos`)
  * - Text Generation Inference: https://huggingface.co/docs/text-generation-inference (`eos_token`)
- * - Zhipu: https://docs.bigmodel.cn/api-reference (`sensitive`) · others: https://github.com/earendil-works/pi/issues/2107 (`end`)
+ * - Zhipu: https://docs.bigmodel.cn/api-reference (`sensitive`) · others:
+ *   https://github.com/earendil-works/pi/issues/2107 (`end`)
  */
 const reasons = new Map<string, FinishReason>([
   ...named('stop', [
@@ -66,17 +67,18 @@ const reasons = new Map<string, FinishReason>([
 ]);
 
 /**
- * Words that say that there is no whole answer.
- * Sources: https://github.com/vllm-project/vllm/issues/57082 (`abort`),
+ * Finish reasons that mean the answer is incomplete. Sources:
+ * https://github.com/vllm-project/vllm/issues/57082 (`abort`),
  * https://api-docs.deepseek.com/api/create-chat-completion (`insufficient_system_resource`),
- * https://docs.bigmodel.cn/api-reference (`network_error`), https://openrouter.ai/docs/api-reference/errors (`error`).
+ * https://docs.bigmodel.cn/api-reference (`network_error`), https://openrouter.ai/docs/api-reference/errors
+ * (`error`).
  */
 const failures = new Map<string, ProviderErrorKind>([
   ...named('truncated', ['abort', 'aborted', 'cancel', 'cancelled', 'canceled', 'interrupted']),
   ...named('overloaded', ['insufficient_system_resource', 'overloaded']),
   ...named('server', ['error', 'failed', 'network_error', 'server_error', 'internal_error']),
   ...named('timeout', ['timeout']),
-  // Mistakes of the model: the next try may well give an answer.
+  // Errors made by the model; a retry may succeed.
   ...named('malformed', [
     'malformed_function_call',
     'malformed_response',
@@ -92,7 +94,7 @@ function named<V extends string>(value: V, words: readonly string[]): readonly (
   return words.map((word) => [word, value]);
 }
 
-/** What some servers send in place of no reason. */
+/** Values that some servers send instead of omitting the reason. */
 const none = new Set([
   '',
   'null',
@@ -103,33 +105,41 @@ const none = new Set([
   'block_reason_unspecified',
 ]);
 
-/** The vendor's word for why an answer ended; `undefined` where it gives none. */
-export function givenReason(said: unknown): string | undefined {
-  return typeof said === 'string' && !none.has(said.toLowerCase()) ? said : undefined;
+/** The vendor's finish reason; `undefined` if there is none. */
+export function givenReason(value: unknown): string | undefined {
+  return typeof value === 'string' && !none.has(value.toLowerCase()) ? value : undefined;
 }
 
-/** What of an answer its reason is compared with. */
+/** Facts about an answer, used to check its finish reason. */
 export interface Evidence {
-  /** Whether it calls tools of the application's. */
+  /** Whether it calls tools of the application. */
   readonly callsTools: boolean;
-  /** Whether there is anything beside thoughts. */
+  /** Whether it has content other than reasoning. */
   readonly hasContent: boolean;
-  /** Whether the arguments of a call are no JSON, as where it was cut off. Default: `false`. */
+  /**
+   * Whether the arguments of a tool call are not valid JSON, for example because they were cut off.
+   *
+   * @default false
+   */
   readonly isCut?: boolean;
 }
 
-/** An answer at its end. */
+/** A finished answer. */
 export interface Ended extends Evidence {
   readonly provider: string;
-  /** Why it ended, in the vendor's words; the last one of a stream. */
+  /** The vendor's finish reason; in a stream, the last one. */
   readonly reason: string | undefined;
-  /** Whether the model refuses in words of its own. Default: `false`. */
+  /**
+   * Whether the model refuses to answer, in its own text.
+   *
+   * @default false
+   */
   readonly refuses?: boolean;
 }
 
 /**
- * Why an answer ended: by what the vendor says, as far as it agrees with what came. Throws `ProviderError` where the reason is a
- * failure, and where there is neither content nor a reason that can be relied on.
+ * The finish reason of an answer: the vendor's, corrected where the content contradicts it. Throws
+ * `ProviderError` if the reason is a failure, or if there is neither content nor a conclusive reason.
  */
 export function finishReasonOf({
   provider,
@@ -141,24 +151,23 @@ export function finishReasonOf({
 }: Ended): FinishReason {
   const word = wordOf(reason);
   if (failures.has(word)) throw gaveUp(provider, reason);
-  if (reason === undefined && isCut) throw truncated(provider, 'the answer ends within a call');
+  if (reason === undefined && isCut) throw truncated(provider, 'the answer ends within a tool call');
   if (refuses) return 'content-filter';
-  const said = reasons.get(word) ?? 'other';
-  // Some servers say `stop`, or nothing, although the answer is calls of tools.
-  if (callsTools) return said === 'stop' || said === 'other' ? 'tool-calls' : said;
-  // Calls were announced, and none came: what there is is text.
-  if (hasContent) return said === 'tool-calls' ? 'stop' : said;
-  if (said !== 'tool-calls' && said !== 'other') return said;
-  if (reason === undefined)
-    throw truncated(provider, 'the answer has neither content nor a reason for its end');
-  const summary = 'the answer has no content, and ended for a reason that does not explain it';
+  const mapped = reasons.get(word) ?? 'other';
+  // Some servers send `stop`, or nothing, although the answer consists of tool calls.
+  if (callsTools) return mapped === 'stop' || mapped === 'other' ? 'tool-calls' : mapped;
+  // Tool calls were announced but none arrived, so the answer is text.
+  if (hasContent) return mapped === 'tool-calls' ? 'stop' : mapped;
+  if (mapped !== 'tool-calls' && mapped !== 'other') return mapped;
+  if (reason === undefined) throw truncated(provider, 'the answer has neither content nor a finish reason');
+  const summary = 'the answer has no content, and its finish reason does not explain why';
   throw malformed(provider, summary, { code: reason, scope: 'request' });
 }
 
-/** The failure that an answer is which ends for such a reason. */
+/** The error for an answer whose finish reason is a failure. */
 export function gaveUp(provider: string, reason: string | undefined): ProviderError {
   const kind = failures.get(wordOf(reason)) ?? 'server';
-  const summary = 'the model or its server gave up on the answer';
+  const summary = 'the model or its server aborted the answer';
   const scope = kind === 'malformed' ? 'request' : undefined;
   return new ProviderError({ kind, provider, code: reason, scope, answered: true, summary });
 }
@@ -167,7 +176,7 @@ function wordOf(reason: string | undefined): string {
   return reason?.toLowerCase().replace(/[\s-]+/g, '_') ?? '';
 }
 
-/** Whether a part is something that was asked for: no thoughts, and nothing that only stands beside an answer. */
+/** Whether a part is content, as opposed to reasoning or accompanying data such as sources. */
 export function isContent(part: StreamContent | ContentPart): boolean {
   switch (part.type) {
     case 'text':
@@ -184,7 +193,7 @@ export function isContent(part: StreamContent | ContentPart): boolean {
   }
 }
 
-/** The evidence in content that is complete. */
+/** The evidence from complete content. */
 export function evidenceIn(content: readonly ContentPart[]): Evidence {
   const calls = content.filter((part) => part.type === 'tool-call' && part.providerExecuted !== true);
   return {

@@ -1,5 +1,5 @@
 /**
- * The JSON of a whole answer. Some gateways put the end mark of a stream after it
+ * Parses the JSON of a complete answer. Some gateways append the end marker of a stream
  * (https://github.com/decolua/9router/issues/3492).
  *
  * @throws SyntaxError

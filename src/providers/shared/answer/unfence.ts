@@ -3,21 +3,24 @@ import type { ContentPart } from '../../../types/request/message.ts';
 import type { StreamReader } from '../stream/part-stream.ts';
 
 /**
- * JSON often comes in a code fence of Markdown, most of all where only an instruction asks for it. A caller that asks for JSON
- * gets it without the fence, where nothing else stands around it.
+ * Models often wrap JSON in a Markdown code fence, especially if only an instruction asks for JSON. Callers
+ * that request JSON get it without the fence, unless other text surrounds it.
  */
 
 type Asked = Pick<ProviderCall, 'responseFormat'>;
 
 const fence = '```';
 const opening = /^\s*```[ \t]*[\w-]*[ \t]*\r?\n/;
-/** What may yet become an opening, as long as it is this short. */
+/** Text that may still become an opening fence, up to `longestBeginning` characters. */
 const beginning = /^\s*(?:`{0,2}|```[ \t]*[\w-]*[ \t]*\r?)$/;
 const longestBeginning = 64;
-/** The longest end of a text that may be a closing: models also fill an answer with blanks. */
+/**
+ * Longest end of a text that may be a closing fence, in characters. Models sometimes pad answers with
+ * whitespace.
+ */
 const longestEnding = 32;
 
-/** The content of a complete answer without its fence. */
+/** Removes the fence from the content of a complete answer. */
 export function unfencedContent(
   content: readonly ContentPart[],
   { responseFormat }: Asked,
@@ -34,7 +37,7 @@ export function unfencedContent(
   });
 }
 
-/** A reader of a stream that gives out no fence. Nothing is changed where no JSON is asked for. */
+/** Wraps a reader to remove the fence. Returns the reader unchanged if the call does not request JSON. */
 export function unfencedReader(reader: StreamReader, { responseFormat }: Asked): StreamReader {
   if (responseFormat === undefined) return reader;
   const unfence = unfencer();
@@ -47,7 +50,7 @@ export function unfencedReader(reader: StreamReader, { responseFormat }: Asked):
 
 type TextDelta = Extract<ProviderStreamPart, { type: 'text-delta' }>;
 
-/** Gives out the parts of one stream, each after what was held back before it. */
+/** Removes the fence from the parts of one stream, holding back text that may belong to it. */
 function unfencer(): (part: ProviderStreamPart) => readonly ProviderStreamPart[] {
   let state: 'before' | 'fenced' | 'plain' = 'before';
   let held = '';
@@ -67,7 +70,7 @@ function unfencer(): (part: ProviderStreamPart) => readonly ProviderStreamPart[]
       held = text.slice(end);
       text = text.slice(0, end);
     }
-    // An empty delta of the vendor's carries options.
+    // An empty delta from the vendor carries options.
     return text === '' && part.text !== '' ? [] : [{ ...part, text }];
   };
   const flush = (): readonly ProviderStreamPart[] => {
@@ -83,7 +86,7 @@ function unfencer(): (part: ProviderStreamPart) => readonly ProviderStreamPart[]
   };
 }
 
-/** Where the blanks and back quotes begin that a text ends with. */
+/** The index at which trailing whitespace and backticks begin. */
 function endOfText(text: string): number {
   let end = text.length;
   while (end > 0 && text.length - end < longestEnding && ' \t\r\n`'.includes(text.charAt(end - 1))) end -= 1;

@@ -3,10 +3,10 @@ import { asObject, asText, type Wire } from '../../../util/json.ts';
 import { merged } from './merge.ts';
 import type { SchemaRules } from './rules.ts';
 
-/** A schema as a vendor's own mode takes it, or why that mode cannot express it. */
+/** A schema adapted to a vendor's native mode, or the reason why the mode cannot express it. */
 export type Fitted = { readonly schema: JSONObject } | { readonly misfit: string };
 
-/** What one schema comes to. */
+/** The state of fitting one schema. */
 interface Fit {
   readonly rules: SchemaRules;
   readonly definitions: Wire;
@@ -19,9 +19,9 @@ interface Fit {
 }
 
 /**
- * Takes out of a schema what a vendor's mode does not take, where what is left asks for no less: any answer that the caller's
- * schema allows is still possible, and its check is the caller's schema as it was. Rules that are taken out stand in the
- * `description`, for the model to read.
+ * Removes from a schema what a vendor's native mode does not support, as long as the result is no stricter:
+ * every answer that the caller's schema allows remains possible, and the answer is still validated against
+ * the original schema. Removed rules are added to the `description` as hints for the model.
  */
 export function fitSchema(schema: JSONSchema, rules: SchemaRules): Fitted {
   const definitions = { ...asObject(schema['definitions']), ...asObject(schema['$defs']) };
@@ -37,8 +37,8 @@ export function fitSchema(schema: JSONSchema, rules: SchemaRules): Fitted {
   };
   const root = fitNode(inlined(schema, definitions), fit, 1);
   const $defs = mapped(definitions, (definition) => fitNode(definition, fit, 1));
-  if (!rules.recursive && refersToItself(schema, definitions)) fail(fit, 'it refers to itself');
-  if (rules.objectRoot && root['type'] !== 'object') fail(fit, 'it is not one of an object');
+  if (!rules.recursive && refersToItself(schema, definitions)) fail(fit, 'the schema is recursive');
+  if (rules.objectRoot && root['type'] !== 'object') fail(fit, 'the root is not an object');
   for (const [what, most] of Object.entries(rules.most ?? {})) {
     if (fit[what as keyof NonNullable<SchemaRules['most']>] > most) fail(fit, `more than ${most} ${what}`);
   }
@@ -50,7 +50,7 @@ function fail(fit: Fit, misfit: string): void {
   fit.misfit ??= misfit;
 }
 
-/** What only says something about a schema, and rules nothing. */
+/** Keywords that annotate a schema without constraining values. */
 const annotations = [
   '$schema',
   '$id',
@@ -61,7 +61,7 @@ const annotations = [
   'readOnly',
   'writeOnly',
 ];
-/** What the functions below look at. */
+/** Keywords that the functions below handle. */
 const structure = [
   ...[
     'title',
@@ -83,7 +83,7 @@ function fitNode(node: unknown, fit: Fit, depth: number): JSONObject {
   fit.depth = Math.max(fit.depth, depth);
   const whole = asObject(node);
   if (whole === undefined) {
-    if (fit.rules.typed || node === false) fail(fit, 'a schema of any value');
+    if (fit.rules.typed || node === false) fail(fit, 'a schema that allows any value');
     return {};
   }
   const $ref = asText(whole['$ref']);
@@ -98,8 +98,8 @@ function fitNode(node: unknown, fit: Fit, depth: number): JSONObject {
     ...fitArray(wire, fit, depth),
     ...fitKeywords(wire, fit, lost),
   };
-  const says = fitted['type'] ?? fitted['anyOf'] ?? fitted['enum'] ?? fitted['const'];
-  if (fit.rules.typed && says === undefined) fail(fit, 'a schema of any value');
+  const kind = fitted['type'] ?? fitted['anyOf'] ?? fitted['enum'] ?? fitted['const'];
+  if (fit.rules.typed && kind === undefined) fail(fit, 'a schema that allows any value');
   const description = described(asText(wire['description']), lost);
   const title = asText(wire['title']);
   return {
@@ -109,12 +109,12 @@ function fitNode(node: unknown, fit: Fit, depth: number): JSONObject {
   };
 }
 
-/** References are to definitions, under the newer of their two names. */
+/** Converts a reference to a definition to the newer keyword, `$defs`. */
 function toRef(ref: string, fit: Fit): string {
   const name = definitionIn(ref);
   if (ref === '#' || (name !== undefined && name in fit.definitions))
     return ref.replace('#/definitions/', '#/$defs/');
-  fail(fit, 'a reference to something else than a definition');
+  fail(fit, 'a reference to something other than a definition');
   return ref;
 }
 
@@ -122,11 +122,11 @@ function definitionIn(ref: string): string | undefined {
   return /^#\/(?:\$defs|definitions)\/([^/]+)$/.exec(ref)?.[1];
 }
 
-/** Types, and unions: `oneOf` is said as `anyOf`, which asks for less. */
+/** Converts types and unions: `oneOf` becomes `anyOf`, which is less strict. */
 function fitType(wire: Wire, fit: Fit, depth: number): Record<string, JSONValue> {
   const { type } = wire;
   const options = [wire['anyOf'], wire['oneOf']].filter(Array.isArray);
-  if (options.length > 1) fail(fit, '`anyOf` beside `oneOf`');
+  if (options.length > 1) fail(fit, '`anyOf` next to `oneOf`');
   if (options.length > 0) fit.unions += 1;
   const anyOf = options[0]?.map((option) => fitNode(option, fit, depth)) ?? [];
   if (Array.isArray(type)) {
@@ -140,17 +140,17 @@ function fitType(wire: Wire, fit: Fit, depth: number): Record<string, JSONValue>
   };
 }
 
-/** Where no value of an `enum` is of a kind that can be said, the type alone has to do. */
+/** Converts `enum` and `const`. If a value has an unsupported type, only the schema's type remains. */
 function fitLiterals(wire: Wire, fit: Fit, lost: Record<string, unknown>): Record<string, JSONValue> {
   const only = wire['const'];
   const keepsConst = only !== undefined && fit.rules.keywords.includes('const');
   const values = Array.isArray(wire['enum']) ? wire['enum'] : only === undefined || keepsConst ? [] : [only];
   fit.enumValues += values.length;
   const types: readonly string[] = fit.rules.enumTypes;
-  const sayable = [...values, ...(keepsConst ? [only] : [])].every((value) =>
+  const expressible = [...values, ...(keepsConst ? [only] : [])].every((value) =>
     types.includes(value === null ? 'null' : typeof value),
   );
-  if (sayable) {
+  if (expressible) {
     return {
       ...(values.length === 0 ? {} : { enum: values as JSONValue }),
       ...(keepsConst ? { const: only as JSONValue } : {}),
@@ -176,14 +176,13 @@ function fitObject(
     : [];
   fit.properties += names.length;
   fit.optionalProperties += names.filter((each) => !required.includes(each)).length;
-  if (rules.allRequired && !names.every((each) => required.includes(each)))
-    fail(fit, 'properties that can be left out');
+  if (rules.allRequired && !names.every((each) => required.includes(each))) fail(fit, 'optional properties');
   const others = wire['additionalProperties'];
   if (rules.closed) {
-    // One that says nothing of further properties, and names some, allows what a closed one does.
+    // An object that names properties, without mentioning others, allows what a closed one does.
     const open = (others ?? names.length === 0) !== false || wire['patternProperties'] !== undefined;
     if (open || !required.every((each) => names.includes(each)))
-      fail(fit, 'an object with properties that it does not name');
+      fail(fit, 'an object with unnamed properties');
   }
   if (wire['patternProperties'] !== undefined) lost['patternProperties'] = wire['patternProperties'];
   return {
@@ -196,7 +195,7 @@ function fitObject(
   };
 }
 
-/** A tuple is said as one where it can be, and else as a list of any of its elements. */
+/** Converts lists and tuples. A tuple becomes a list of any of its elements if tuples are not supported. */
 function fitArray(wire: Wire, fit: Fit, depth: number): Record<string, JSONValue> {
   if (wire['type'] !== 'array' && wire['items'] === undefined) return {};
   const { items, prefixItems = Array.isArray(items) ? items : undefined } = wire;
@@ -207,7 +206,7 @@ function fitArray(wire: Wire, fit: Fit, depth: number): Record<string, JSONValue
     return { prefixItems: elements, ...(more[0] === undefined ? {} : { items: more[0] }) };
   const [only, ...others] = distinct([...elements, ...more]);
   if (only !== undefined) return { items: others.length === 0 ? only : { anyOf: [only, ...others] } };
-  if (fit.rules.typed) fail(fit, 'a list of anything');
+  if (fit.rules.typed) fail(fit, 'a list without an element schema');
   return {};
 }
 
@@ -225,7 +224,7 @@ function fitKeywords(wire: Wire, { rules }: Fit, lost: Record<string, unknown>):
   return kept;
 }
 
-/** Looking ahead or back is beyond the machines that hold a model to a pattern. */
+/** Lookaround, which grammar-constrained decoding does not support. */
 const lookaround = /\(\?<?[=!]/;
 
 function takes(rules: SchemaRules, keyword: string, value: unknown): boolean {
@@ -235,7 +234,9 @@ function takes(rules: SchemaRules, keyword: string, value: unknown): boolean {
   return keyword !== 'minItems' || Number(value) <= (rules.mostMinItems ?? Number.POSITIVE_INFINITY);
 }
 
-/** What a model is to read rather than be held to: short rules, and none that every integer meets. */
+/**
+ * Adds the removed rules to the description, except long ones and the bounds that every safe integer meets.
+ */
 function described(
   description: string | undefined,
   lost: Readonly<Record<string, unknown>>,
@@ -248,7 +249,7 @@ function described(
   return `${description === undefined ? '' : `${description} `}(${rules.join(', ')})`;
 }
 
-/** A schema that is only a reference, as what it refers to. */
+/** Resolves a schema that consists of a reference. */
 function inlined(schema: JSONSchema, definitions: Wire): unknown {
   const name = definitionIn(asText(schema['$ref']) ?? '');
   return (name === undefined ? undefined : definitions[name]) ?? schema;

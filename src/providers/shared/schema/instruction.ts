@@ -4,21 +4,21 @@ import type { Warning } from '../../../types/result/result.ts';
 
 const anyJSON = 'Answer with one JSON object only.';
 
-/** For models that take no schema by themselves: an instruction instead, with a warning. */
+/** Creates an instruction, with a warning, for models without native schema support. */
 export function schemaInstruction(schema: JSONSchema | undefined, warnings: Warning[]): string {
   if (schema === undefined) {
-    const details = 'JSON is asked for by an instruction';
+    const details = 'JSON is requested through an instruction';
     warnings.push({ type: 'changed', feature: 'responseFormat', details });
     return anyJSON;
   }
-  const details = 'the schema stands in an instruction';
+  const details = 'the schema is sent as an instruction';
   warnings.push({ type: 'changed', feature: 'schema', details });
   return `Answer with JSON only, and hold it to this JSON Schema: ${JSON.stringify(schema)}`;
 }
 
 /**
- * OpenAI's JSON mode, and that of others, refuses a request in which JSON is not mentioned
- * (https://platform.openai.com/docs/guides/structured-outputs#json-mode).
+ * Creates an instruction if the messages do not mention JSON, which the JSON mode of OpenAI and others
+ * requires (https://platform.openai.com/docs/guides/structured-outputs#json-mode).
  */
 export function jsonInstruction({ messages }: ProviderCall): { readonly instruction?: string } {
   const mentions = messages.some(({ content }) =>

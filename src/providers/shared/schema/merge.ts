@@ -3,8 +3,8 @@ import { asObject, asText, type Wire } from '../../../util/json.ts';
 const objectKeywords = ['type', 'properties', 'required', 'additionalProperties', 'title', 'description'];
 
 /**
- * A schema whose `allOf` is written out, where that can be done without a doubt: of objects with different properties, or of one
- * schema alone. Any other is given back as it is.
+ * Expands `allOf` where this is unambiguous: for objects with different properties, and for a single schema.
+ * Returns any other schema unchanged.
  */
 export function merged(schema: Wire, definitions: Wire): Wire {
   const { allOf, ...own } = schema;
@@ -17,7 +17,10 @@ export function merged(schema: Wire, definitions: Wire): Wire {
   return mergedObjects([...(members as Wire[]), ...(ownRules.length === 0 ? [] : [own])], own) ?? schema;
 }
 
-/** Several objects as one that holds the properties of all. `undefined` where one is no object, or a property stands in two. */
+/**
+ * Merges objects into one with all their properties. `undefined` if one is not an object, or if two define a
+ * property differently.
+ */
 function mergedObjects(schemas: readonly Wire[], own: Wire): Wire | undefined {
   const properties: Record<string, unknown> = {};
   const required = new Set<string>();
@@ -51,7 +54,7 @@ function isPlainObject(schema: Wire): boolean {
   return object && known && (others === undefined || typeof others === 'boolean');
 }
 
-/** A schema, or the definition that it refers to. */
+/** Resolves a schema that refers to a definition. */
 export function resolved(schema: unknown, definitions: Wire): Wire | undefined {
   const wire = asObject(schema);
   const ref = asText(wire?.['$ref']);

@@ -4,8 +4,8 @@ import type { SchemaRules } from './rules.ts';
 import { withoutTuples } from './tool-schema.ts';
 
 /**
- * A schema for OpenAI's `json_schema`: strict where it fits the strict mode, else as it is. `undefined` where it is not one of an
- * object, which that format takes in neither way.
+ * A schema for OpenAI's `json_schema`: strict if it fits the strict mode, otherwise unchanged. `undefined` if
+ * its root is not an object, which neither mode accepts.
  */
 export function strictFormat(
   schema: JSONSchema,

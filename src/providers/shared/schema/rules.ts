@@ -1,31 +1,43 @@
 /**
- * What a vendor's own mode for structured output takes of JSON Schema, by its documentation: data, which `fitSchema` applies. What
- * is not in it is taken out of the schema before it is sent; the answer is still checked by the schema as the caller gave it.
+ * The subset of JSON Schema that a vendor's structured output supports, according to its documentation.
+ * `fitSchema` removes everything else before sending; the answer is still validated against the caller's
+ * schema.
  */
 export interface SchemaRules {
-  /** Keywords beside those of structure: `type`, `properties`, `required`, `items`, `anyOf`, `enum`, `$ref`, `title`, `description`. */
+  /**
+   * Keywords in addition to the structural ones: `type`, `properties`, `required`, `items`, `anyOf`, `enum`,
+   * `$ref`, `title`, `description`.
+   */
   readonly keywords: readonly string[];
-  /** Formats of strings. Only with `format` among the keywords. */
+  /** Supported string formats, if `format` is among the keywords. */
   readonly formats?: readonly string[];
-  /** Types that the values of an `enum` may have. */
+  /** Types allowed for `enum` values. */
   readonly enumTypes: readonly ('string' | 'number' | 'boolean' | 'null')[];
-  /** Objects hold the properties that they name and no others. */
+  /** Objects allow only named properties. */
   readonly closed: boolean;
-  /** Objects hold all properties that they name. */
+  /** All named properties are required. */
   readonly allRequired: boolean;
-  /** The schema as a whole is one of an object. */
+  /** The root is an object. */
   readonly objectRoot: boolean;
-  /** Every schema inside says what it is: there is none for any value. */
+  /** Every subschema declares its type; none allows any value. */
   readonly typed: boolean;
-  /** A schema may refer to itself. */
+  /** Recursive schemas are allowed. */
   readonly recursive: boolean;
   /** `type` may be a list. */
   readonly typeLists: boolean;
-  /** The largest `minItems`. Default: any. */
+  /**
+   * Largest `minItems`.
+   *
+   * @default no limit
+   */
   readonly mostMinItems?: number;
-  /** Models that have the mode, where not all do. */
+  /**
+   * Models that have the mode.
+   *
+   * @default all
+   */
   readonly models?: RegExp;
-  /** How large a schema may be in all. */
+  /** Size limits for the whole schema. */
   readonly most?: {
     readonly properties?: number;
     readonly depth?: number;
@@ -61,9 +73,9 @@ export const openaiRules: SchemaRules = {
 };
 
 /**
- * Claude, https://platform.claude.com/docs/en/build-with-claude/structured-outputs#json-schema-limitations, and Amazon Bedrock,
- * https://docs.aws.amazon.com/bedrock/latest/userguide/structured-output.html. Patterns are left out as Anthropic's own SDK does:
- * only simple ones are taken.
+ * Claude, https://platform.claude.com/docs/en/build-with-claude/structured-outputs#json-schema-limitations,
+ * and Amazon Bedrock, https://docs.aws.amazon.com/bedrock/latest/userguide/structured-output.html. Patterns
+ * are removed, as in Anthropic's SDK, because only simple ones are supported.
  */
 export const claudeRules: SchemaRules = {
   keywords: ['const', 'format', 'default', 'minItems'],

@@ -7,8 +7,9 @@ import { merged, resolved } from './merge.ts';
 import type { SchemaRules } from './rules.ts';
 
 /**
- * The schema of a tool's arguments as vendors take it: of an object, which says so and names its properties. A union at the top is
- * written out as one object; tools of other servers often have one (https://modelcontextprotocol.io/specification).
+ * Converts the schema of a tool's arguments to an object with named properties, as vendors require. A union
+ * at the root is flattened into one object; tools of MCP servers often have one
+ * (https://modelcontextprotocol.io/specification).
  */
 export function toToolSchema(schema: JSONSchema): JSONObject {
   const definitions = { ...asObject(schema['definitions']), ...asObject(schema['$defs']) };
@@ -31,7 +32,9 @@ export function toToolSchema(schema: JSONSchema): JSONObject {
   } as JSONObject);
 }
 
-/** The properties of several objects: one that differs between them can be as any of them has it. */
+/**
+ * Merges the properties of several objects. Where definitions of a property differ, any of them is allowed.
+ */
 function unionOf(objects: readonly Wire[]): Wire {
   const schemasOf = new Map<string, Map<string, unknown>>();
   for (const { properties } of objects) {
@@ -56,8 +59,8 @@ function inEach([first = [], ...others]: readonly (readonly string[])[]): readon
 }
 
 /**
- * Draft 7 says tuples by a list under `items`, which vendors refuse: they take its successor, 2020-12. The elements become those of
- * a list of any of them.
+ * Draft 7 expresses tuples as a list under `items`, which vendors reject, because they use 2020-12. Converts
+ * a tuple to a list of any of its elements.
  */
 export function withoutTuples(schema: JSONObject): JSONObject {
   if (!hasTuple(schema)) return schema;
@@ -81,7 +84,7 @@ function hasTuple(node: unknown): boolean {
   );
 }
 
-/** The schema of a tool, and whether its vendor can hold calls to it: only where the schema fits its strict mode. */
+/** The schema of a tool, and whether to use the vendor's strict mode, which requires that the schema fits. */
 export function strictTool(
   { name, strict, inputSchema }: ResolvedFunctionTool,
   model: string,

@@ -1,19 +1,19 @@
-/** Rewrites the text of an event stream, which comes in pieces cut anywhere. */
+/** Rewrites the text of an event stream that arrives in arbitrary pieces. */
 export interface LineRewriter {
-  /** The next text, as far as its lines are known by now. */
+  /** Adds a piece and returns the text that can be rewritten so far. */
   push(text: string): string;
-  /** What is left at the end of the stream. */
+  /** Returns the remaining text at the end of the stream. */
   end(): string;
 }
 
-/** A line that may begin an error is held back until it is this long. */
+/** Length at which a line that may begin an error is no longer held back, in characters. */
 const longestHead = 16;
 const openLine = /(?:^|[\r\n])([e[{][^\r\n]*)$/;
 const errorLine = /(?<=^|[\r\n])(?:error:|event: ?error(?=[\r\n])|(?=\[?[ \t]*\{[ \t]*"error))/g;
 
 /**
- * Turns what the standard tells a parser to skip into an event `error`, where a server reports an error by it: a field `error`,
- * a line of JSON outside of any field, and an event `error` without data.
+ * Converts errors that the standard makes parsers ignore to `error` events: a field `error`, a line of JSON
+ * outside of any field, and an `error` event without data.
  */
 export function errorLines(): LineRewriter {
   let held = '';

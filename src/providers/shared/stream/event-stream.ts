@@ -10,11 +10,11 @@ import { readRest } from './rest.ts';
 const brace = 123;
 
 /**
- * The JSON in the events of a `text/event-stream` body, as they come, up to the mark `[DONE]`: what follows it is not part
- * of the answer. Parsing is by `eventsource-parser`, after the HTML standard, section 9.2.
+ * The JSON in the events of a `text/event-stream` body, up to the marker `[DONE]`: anything after it is not
+ * part of the answer. `eventsource-parser` parses events according to section 9.2 of the HTML standard.
  *
- * An event `error`, whatever its data, comes out as an object with the field `error`, or with the type `error` where its data has
- * that. The elements of a list come out one by one.
+ * An `error` event, whatever its data, yields an object with the field `error`, or with the type `error` if
+ * its data has that. The elements of a list are yielded one by one.
  */
 export function eventChunks(body: Body, provider: string): ChunkSource {
   const decoder = new TextDecoder();
@@ -28,7 +28,7 @@ export function eventChunks(body: Body, provider: string): ChunkSource {
         chunks.push(readError(data));
         return;
       }
-      // As it nearly always is.
+      // Fast path: data is nearly always an object.
       if (data.charCodeAt(0) !== brace) {
         if (isKeepAlive(data, event)) return;
         if (isEndMark(data)) {
@@ -61,7 +61,7 @@ export function eventChunks(body: Body, provider: string): ChunkSource {
           parser.feed(lines.push(decoder.decode(bytes, { stream: true })));
           continue;
         }
-        // Two line ends give out an event that the server did not close properly before it ended.
+        // Two line ends flush an event that the server did not terminate.
         parser.feed(`${lines.push(decoder.decode())}${lines.end()}\n\n`);
         end ??= 'closed';
       }
@@ -86,12 +86,12 @@ function readError(data: string): unknown {
     // Some servers send the message alone.
   }
   if (isFailure(error)) return Array.isArray(error) ? error[0] : error;
-  // It is an error, even where its data does not say so.
+  // The event is an error even if its data does not look like one.
   return { error: { message: typeof error === 'string' ? error : '', ...asObject(error) } };
 }
 
 /**
- * Signs of life that come as events: without data, as a comment inside the data (Vertex AI,
+ * Whether an event is a keep-alive: without data, with a comment as data (Vertex AI,
  * https://github.com/anomalyco/opencode/issues/50871), or as a single word.
  */
 function isKeepAlive(data: string, event: string | undefined): boolean {

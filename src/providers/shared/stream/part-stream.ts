@@ -6,36 +6,36 @@ import type {
 import { mark } from '../account-marks.ts';
 import { readRest } from './rest.ts';
 
-/** Takes the chunks of one stream, one by one. */
+/** Converts the chunks of one stream to parts. */
 export interface StreamReader {
   /** The parts in one chunk. Throws `ProviderError` for an error inside the stream. */
   push(chunk: unknown): readonly ProviderStreamPart[];
   /**
-   * Whether the vendor's own terminal event has come. The answer then ends there, also where the connection stays open. Left out
-   * where the vendor has no such event, or none but the mark `[DONE]`.
+   * Whether the vendor's terminal event has arrived. The answer then ends, even if the connection stays open.
+   * Omitted for vendors without a terminal event, or with only the marker `[DONE]`.
    */
   isOver?(): boolean;
   /**
-   * The last parts, `finish` at the very end. Throws `ProviderError` where the answer was cut off.
-   * @param marked whether the stream ended with the mark `[DONE]`
+   * The last parts, ending with `finish`. Throws `ProviderError` if the answer was cut off.
+   * @param marked whether the stream ended with the marker `[DONE]`
    */
   end(marked: boolean): readonly ProviderStreamPart[];
 }
 
-/** The chunks of one packet, or as many as came at once. */
+/** The chunks that arrived together, as in one packet. */
 export interface Chunks {
   readonly chunks: readonly unknown[];
-  /** Why there are no more after these, if that is known by now. */
+  /** Why the stream ends after these chunks, if known. */
   readonly end?: 'marked' | 'closed' | { readonly error: unknown } | undefined;
 }
 
-/** The chunks of an answer, as they come. */
+/** A source of the chunks of an answer. */
 export interface ChunkSource {
-  /** The next chunks, perhaps none. Not called again after an end. */
+  /** Reads the next chunks, possibly none. Not called after an end. */
   read(): Promise<Chunks>;
-  /** Reads what follows a complete answer, so that the connection can be used again. */
+  /** Drains what follows a complete answer, so that the connection can be reused. */
   rest(): void;
-  /** Gives up on the rest. */
+  /** Cancels the rest of the answer. */
   cancel(): void;
 }
 
@@ -46,23 +46,28 @@ export interface OpenAnswer {
   readonly reader: StreamReader;
 }
 
-/** How one stream is made. */
+/** Options for one stream of parts. */
 export interface PartStreamOptions {
   readonly provider: string;
   readonly account: string | undefined;
-  /** The caller's. */
+  /** The caller's signal. */
   readonly signal: AbortSignal;
-  /** Whether each chunk is given out as it is, too. */
+  /** Whether to also emit each chunk unchanged. */
   readonly includeRaw: boolean | undefined;
   /**
-   * Sends the request. The signal aborts with the caller's, and when the stream is left early; `leave` aborts it.
+   * Sends the request. The signal aborts when the caller's does, and when the stream is left early; `leave`
+   * aborts it.
    */
   open(signal: AbortSignal, leave: () => void): Promise<OpenAnswer>;
-  /** Throws if the call is aborted: an abort must never look like an end. */
+  /** Throws if the call is aborted, which must never look like a normal end. */
   check(): void;
-  /** What the last part says beyond what its reader knows. Default: nothing. */
+  /**
+   * Adds to the last part what its reader does not know.
+   *
+   * @default unchanged
+   */
   complete?(last: ProviderFinishPart): ProviderFinishPart;
-  /** What to throw for what was thrown. */
+  /** Converts a thrown error to the error to throw. */
   toThrown(error: unknown): unknown;
 }
 
@@ -70,8 +75,8 @@ type Result = IteratorResult<ProviderStreamPart, undefined>;
 const done: Result = { done: true, value: undefined };
 
 /**
- * The parts of an answer. What came in one packet is given out without waiting in between, and nothing more is read before
- * it is asked for. Written by hand, because a generator costs several times as much per part.
+ * The parts of an answer. Parts from one packet are returned without waiting in between, and reading is on
+ * demand. Written by hand, because a generator costs several times as much per part.
  */
 export function partStream(options: PartStreamOptions): AsyncIterableIterator<ProviderStreamPart, undefined> {
   const { signal } = options;
@@ -157,7 +162,7 @@ export function partStream(options: PartStreamOptions): AsyncIterableIterator<Pr
   };
 }
 
-/** Adds the parts of what came in one packet. Says whether the answer is over. */
+/** Adds the parts of the chunks that arrived together. Returns whether the answer is over. */
 function takeIn(
   { chunks, end }: Chunks,
   { reader, source }: OpenAnswer,
@@ -182,13 +187,13 @@ function takeIn(
   return true;
 }
 
-/** What a chunk of an SDK's counts for: it does not say how many bytes it was. */
+/** Assumed size of an SDK's chunk, in bytes, because SDKs do not report it. */
 const chunkSize = 256;
 
 /**
- * The chunks of what an SDK makes of an answer.
+ * Converts the chunks of an SDK's stream to a source.
  *
- * @param close closes the connection: an iterator that waits for its next chunk cannot be left
+ * @param close closes the connection: an iterator that waits for its next chunk cannot be ended
  */
 export function fromIterable(chunks: AsyncIterable<unknown>, close: () => void): ChunkSource {
   const iterator = chunks[Symbol.asyncIterator]();

@@ -1,11 +1,11 @@
-/** How much may follow a complete answer, in bytes, and for how long, in milliseconds, before its connection is closed. */
+/** How much may follow a complete answer, in bytes and milliseconds, before its connection is closed. */
 const limit = { bytes: 16_384, time: 1_000 };
 
 /**
- * Reads what follows a complete answer, so that its connection can be used again.
+ * Drains what follows a complete answer, so that its connection can be reused.
  *
- * @param read how many bytes came next; `undefined` at the end
- * @param close gives up on the rest, which closes the connection
+ * @param read reads the next bytes and returns their number; `undefined` at the end
+ * @param close cancels the rest and closes the connection
  */
 export function readRest(read: () => Promise<number | undefined>, close: () => void): void {
   const timer = setTimeout(close, limit.time);

@@ -1,8 +1,8 @@
 import { asObject, type Wire } from '../../../util/json.ts';
 
 /**
- * Two accounts of one answer's usage, of which a stream can give several. The later one wins field by field, and what it leaves
- * out, says `null` to or resets to 0 stays as it was: counts of one answer only grow.
+ * Merges two usage reports of one answer, of which a stream can have several. The later one wins field by
+ * field, unless its value is missing, `null` or reset to 0, because the counts of one answer only grow.
  */
 export function mergeUsage(earlier: Wire, later: Wire): Wire {
   const entries = Object.entries(later).flatMap(([name, value]) => {
