@@ -35,10 +35,15 @@ export function itemList(): ItemList {
   const byId = new Map<string | undefined, StreamItem>();
   const byIndex = new Map<number | undefined, StreamItem>();
   const ownId = ownToolCallIds();
+  /** What the last piece belongs to. While it is open and no item is added, a piece with the same id and position is of it. */
+  let last: StreamItem | undefined;
+  let lastId: string | undefined;
+  let lastIndex: number | undefined;
 
   const add = (wire: Wire, outputIndex: number | undefined, id: string | undefined): StreamItem => {
     const item = streamItem(wire, id ?? `item-${items.length}`, outputIndex);
     items.push(item);
+    last = undefined;
     if (id !== undefined) byId.set(id, item);
     if (outputIndex !== undefined) byIndex.set(outputIndex, item);
     return item;
@@ -74,7 +79,12 @@ export function itemList(): ItemList {
     itemOf(kind, event, type = kind) {
       const id = asNonEmpty(event['item_id']);
       const outputIndex = asCount(event['output_index']);
-      return find(kind, id, outputIndex) ?? add({ type }, outputIndex, id);
+      if (isOpen(last, kind) && id === lastId && outputIndex === lastIndex) return last;
+      const item = find(kind, id, outputIndex) ?? add({ type }, outputIndex, id);
+      last = item;
+      lastId = id;
+      lastIndex = outputIndex;
+      return item;
     },
     begin(event) {
       const wire = asObject(event['item']) ?? {};

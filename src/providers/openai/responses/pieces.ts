@@ -1,37 +1,55 @@
 import type { ProviderStreamPart } from '../../../types/provider.ts';
+import type { JSONValue } from '../../../types/request/json.ts';
 import { asObject, asText, type Wire } from '../../../util/json.ts';
 import type { ItemList } from './item-list.ts';
-import {
-  asList,
-  keepBeside,
-  pushInput,
-  pushText,
-  settleInput,
-  settleText,
-  settleTexts,
-} from './stream-items.ts';
+import { keepBeside, pushInput, pushText, settleInput, settleText, settleTexts } from './stream-items.ts';
 
 type Parts = readonly ProviderStreamPart[];
 
-/** How the events about a piece of an item are read, by their type. */
-export const pieces: ReadonlyMap<unknown, (list: ItemList, event: Wire) => Parts> = new Map([
-  ['response.output_text.delta', pushTextDelta],
-  ['response.output_text.done', endText],
-  ['response.output_text.annotation.added', addAnnotation],
-  ['response.content_part.done', endPlace],
-  ['response.refusal.delta', pushRefusal],
-  ['response.refusal.done', endPlace],
-  ['response.reasoning_summary_text.delta', pushSummary],
-  ['response.reasoning_text.delta', pushThought],
-  ['response.function_call_arguments.delta', pushArguments],
-  ['response.function_call_arguments.done', endArguments],
-  ['response.custom_tool_call_input.delta', pushCustomInput],
-  ['response.custom_tool_call_input.done', endCustomInput],
-]);
+/**
+ * Reads an event about a piece of an item; `undefined` for any other event. A switch, most frequent types first: a map lookup
+ * hashes the type of every event.
+ */
+export function readPiece(list: ItemList, event: Wire): Parts | undefined {
+  switch (event['type']) {
+    case 'response.output_text.delta':
+      return pushTextDelta(list, event);
+    case 'response.function_call_arguments.delta':
+      return pushInput(list.itemOf('call', event, 'function_call'), deltaOf(event));
+    case 'response.reasoning_summary_text.delta':
+      return pushText(list.itemOf('reasoning', event), summaryPlaceOf(event), deltaOf(event));
+    case 'response.reasoning_text.delta':
+      return pushText(list.itemOf('reasoning', event), -1 - placeOf(event), deltaOf(event));
+    case 'response.custom_tool_call_input.delta':
+      return pushInput(list.itemOf('call', event, 'custom_tool_call'), deltaOf(event));
+    case 'response.refusal.delta':
+      return pushRefusal(list, event);
+    case 'response.output_text.done':
+      return settleText(list.itemOf('message', event), placeOf(event), asText(event['text']) ?? '');
+    case 'response.output_text.annotation.added':
+      list.itemOf('message', event).annotations.push(event['annotation']);
+      return [];
+    case 'response.content_part.done':
+    case 'response.refusal.done':
+      return endPlace(list, event);
+    case 'response.function_call_arguments.done':
+      return settleInput(list.itemOf('call', event, 'function_call'), event['arguments']);
+    case 'response.custom_tool_call_input.done':
+      return settleInput(list.itemOf('call', event, 'custom_tool_call'), event['input']);
+    default:
+      return undefined;
+  }
+}
 
 function placeOf(event: Wire): number {
   const index = event['content_index'];
   return typeof index === 'number' ? index : 0;
+}
+
+/** From 0 up; the places of reasoning text go from -1 down, because both are in one item. */
+function summaryPlaceOf(event: Wire): number {
+  const index = event['summary_index'];
+  return typeof index === 'number' ? index : Number(index) || 0;
 }
 
 function deltaOf(event: Wire): string {
@@ -41,17 +59,8 @@ function deltaOf(event: Wire): string {
 function pushTextDelta(list: ItemList, event: Wire): Parts {
   const item = list.itemOf('message', event);
   const { logprobs } = event;
-  if (logprobs !== undefined) item.logprobs.push(...asList(logprobs));
+  if (Array.isArray(logprobs) && logprobs.length > 0) item.logprobs.push(...(logprobs as JSONValue[]));
   return pushText(item, placeOf(event), deltaOf(event));
-}
-
-function endText(list: ItemList, event: Wire): Parts {
-  return settleText(list.itemOf('message', event), placeOf(event), asText(event['text']) ?? '');
-}
-
-function addAnnotation(list: ItemList, event: Wire): Parts {
-  list.itemOf('message', event).annotations.push(event['annotation']);
-  return [];
 }
 
 /** A piece of a message that comes whole. */
@@ -70,28 +79,4 @@ function pushRefusal(list: ItemList, event: Wire): Parts {
   const place = placeOf(event);
   refusals.set(place, (refusals.get(place) ?? '') + deltaOf(event));
   return [];
-}
-
-function pushSummary(list: ItemList, event: Wire): Parts {
-  return pushText(list.itemOf('reasoning', event), `summary ${event['summary_index'] ?? 0}`, deltaOf(event));
-}
-
-function pushThought(list: ItemList, event: Wire): Parts {
-  return pushText(list.itemOf('reasoning', event), `text ${placeOf(event)}`, deltaOf(event));
-}
-
-function pushArguments(list: ItemList, event: Wire): Parts {
-  return pushInput(list.itemOf('call', event, 'function_call'), deltaOf(event));
-}
-
-function endArguments(list: ItemList, event: Wire): Parts {
-  return settleInput(list.itemOf('call', event, 'function_call'), event['arguments']);
-}
-
-function pushCustomInput(list: ItemList, event: Wire): Parts {
-  return pushInput(list.itemOf('call', event, 'custom_tool_call'), deltaOf(event));
-}
-
-function endCustomInput(list: ItemList, event: Wire): Parts {
-  return settleInput(list.itemOf('call', event, 'custom_tool_call'), event['input']);
 }

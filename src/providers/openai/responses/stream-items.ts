@@ -41,9 +41,9 @@ export interface StreamItem {
   /** As the vendor has sent it so far. */
   wire: Wire;
   /** What has been given out, by the place in the item. */
-  readonly texts: Map<unknown, StreamText>;
+  readonly texts: Map<number, StreamText>;
   /** The model's words where it refuses, by their place. */
-  readonly refusals: Map<unknown, string>;
+  readonly refusals: Map<number, string>;
   /** Citations that came by themselves. */
   readonly annotations: unknown[];
   readonly logprobs: JSONValue[];
@@ -87,26 +87,23 @@ export function streamItem(wire: Wire, id: string, outputIndex: number | undefin
 }
 
 /** More of a text. A blank line goes between two pieces of reasoning. */
-export function pushText(item: StreamItem, place: unknown, text: string): Parts {
+export function pushText(item: StreamItem, place: number, text: string): Parts {
   if (text === '') return [];
   const { kind, id, texts } = item;
-  let told = texts.get(place);
-  const isNew = told === undefined;
-  if (told === undefined) {
-    told = { id: kind === 'message' ? textId(item, place) : id, text: '' };
-    texts.set(place, told);
-  }
-  told.text += text;
-  if (kind === 'message') return [{ type: 'text-delta', text, id: told.id }];
-  return [{ type: 'reasoning-delta', text: isNew && texts.size > 1 ? `\n\n${text}` : text, id }];
+  const known = texts.get(place);
+  if (known === undefined) texts.set(place, { id: kind === 'message' ? textId(item, place) : id, text });
+  else known.text += text;
+  if (kind === 'message') return [{ type: 'text-delta', text, id: known?.id ?? textId(item, place) }];
+  const isNext = known === undefined && texts.size > 1;
+  return [{ type: 'reasoning-delta', text: isNext ? `\n\n${text}` : text, id }];
 }
 
-function textId({ id }: StreamItem, place: unknown): string {
+function textId({ id }: StreamItem, place: number): string {
   return `${id}.${place}`;
 }
 
 /** What of a whole text has not been given out. Throws where a piece of it is missing. */
-export function settleText(item: StreamItem, place: unknown, text: string): Parts {
+export function settleText(item: StreamItem, place: number, text: string): Parts {
   const told = item.texts.get(place)?.text ?? '';
   if (text.startsWith(told)) return pushText(item, place, text.slice(told.length));
   if (item.kind === 'message' && text.length > told.length)
@@ -158,7 +155,7 @@ export function keepBeside({ refusals, logprobs }: StreamItem, { content }: Wire
   }
 }
 
-export function asList(value: unknown): readonly JSONValue[] {
+function asList(value: unknown): readonly JSONValue[] {
   return Array.isArray(value) ? (value as JSONValue[]) : [];
 }
 
@@ -222,5 +219,5 @@ function endCall(item: StreamItem): Parts {
 }
 
 function inputDelta({ wire }: StreamItem, text: string): Parts {
-  return text === '' ? [] : [{ type: 'tool-call-delta', toolCallId: callOf(wire).toolCallId, text }];
+  return text === '' ? [] : [{ type: 'tool-call-delta', toolCallId: asText(wire['call_id']) ?? '', text }];
 }

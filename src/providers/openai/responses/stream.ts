@@ -5,7 +5,7 @@ import { chargeIn, serviceTierIn } from '../../chat-completions/usage.ts';
 import { malformed, truncated } from '../../shared/answer/broken.ts';
 import type { StreamReader } from '../../shared/stream/part-stream.ts';
 import { itemList } from './item-list.ts';
-import { pieces } from './pieces.ts';
+import { readPiece } from './pieces.ts';
 import { endOf, failureIn, metadataOf } from './response.ts';
 import { readUsage } from './usage.ts';
 
@@ -35,8 +35,8 @@ export function eventReader(headers: Readonly<Record<string, string>>): StreamRe
       if (ending !== undefined) return []; // what follows the end is no part of the answer
       const wire = asObject(event);
       if (wire === undefined) throw malformed(provider, 'an event is no JSON object');
-      const readPiece = pieces.get(wire['type']);
-      if (readPiece !== undefined) return readPiece(list, wire);
+      const parts = readPiece(list, wire);
+      if (parts !== undefined) return parts;
       const response = asObject(wire['response']) ?? {};
       switch (wire['type']) {
         case 'response.created':
