@@ -1,13 +1,16 @@
 import type { Mode } from './wire.ts';
 
-/** The real providers, for those whose keys are in the environment. */
+/** The real providers, for those with keys in the environment. */
 export const keys = {
   openai: process.env['OPENAI_API_KEY'],
   anthropic: process.env['ANTHROPIC_API_KEY'],
   google: process.env['GEMINI_API_KEY'] ?? process.env['GOOGLE_API_KEY'],
 };
 
-/** Breaks a real provider's wire on this side of it: nothing is broken at the vendor, and a broken request is not sent. */
+/**
+ * Breaks a real provider's responses on our side: nothing breaks at the vendor, and a broken request is not
+ * sent.
+ */
 export function breakableFetch(mode: () => Mode): (url: string, init: RequestInit) => Promise<Response> {
   return async (url, init) => {
     if (mode() === '503s') return new Response('{"error":{"message":"broken by the demo"}}', { status: 503 });

@@ -1,6 +1,7 @@
-// signalbox in half a minute: three providers, live traffic, and the first provider breaks in three ways. Nothing is lost.
-//   npm run demo             on loopback, without keys
-//   npm run demo -- --live   the same on the real providers whose keys are in the environment
+// signalbox in half a minute: three providers, live traffic, and the first provider breaks in three ways. No
+// request is lost.
+// npm run demo             on loopback, without keys
+// npm run demo -- --live   the same on the real providers with keys in the environment
 import { createRouter, type Price, type TargetOptions, type UsageEvent } from 'signalbox';
 import { anthropic } from 'signalbox/anthropic';
 import { google } from 'signalbox/google';
@@ -21,7 +22,7 @@ let broken: Mode = 'healthy';
 const mocks = live ? [] : await Promise.all([mockProvider(40), mockProvider(90), mockProvider(60)]);
 const [first, second, third] = mocks;
 
-/** The three targets over the official SDKs; live, those that have a key. */
+/** The three targets over the official SDKs; live, only those with a key. */
 function targets(): TargetOptions[] {
   const fetch = breakableFetch(() => broken);
   const mocked = { apiKey: 'no-key' };
@@ -73,7 +74,7 @@ const bill: UsageEvent[] = [];
 router.on('usage', (event) => bill.push(event));
 const screen = view(router, requests.tally);
 
-/** Breaks or heals the first provider, and lets traffic go on. */
+/** Breaks or repairs the first provider, and continues the traffic. */
 async function chapter(mode: Mode, seconds: number, title: string): Promise<void> {
   broken = mode;
   if (first !== undefined) first.mode = mode;
@@ -87,17 +88,13 @@ for await (const part of stream) if (part.type === 'text-delta') screen.write(pa
 const { cost } = await stream.result;
 screen.write(`\n\n  ${stream.target}, ${dollars(cost?.total ?? 0)}\n\n`);
 
-await chapter('healthy', 3, 'all is well: the first target answers');
+await chapter('healthy', 3, 'all healthy: the first target answers');
 await chapter('503s', 4, 'the first provider answers 503');
-await chapter('healthy', 3, 'it is well again');
-await chapter('silence', 4, 'the first provider takes requests and says nothing');
-await chapter('healthy', 3, 'it is well again');
-await chapter(
-  'cut streams',
-  4,
-  'the first provider ends its streams in the middle, as if they were complete',
-);
-await chapter('healthy', 4, 'it is well again');
+await chapter('healthy', 3, 'it has recovered');
+await chapter('silence', 4, 'the first provider accepts requests and never answers');
+await chapter('healthy', 3, 'it has recovered');
+await chapter('cut streams', 4, 'the first provider cuts its streams midway, as if they were complete');
+await chapter('healthy', 4, 'it has recovered');
 await requests.finish();
 screen.stop();
 
@@ -105,7 +102,7 @@ process.exitCode = verdict(requests.tally);
 await router.close();
 await Promise.all(mocks.map((mock) => mock.stop()));
 
-/** The last word: was anything lost, and what did it cost? */
+/** The summary: lost requests and total cost. */
 function verdict({ started, answered, lost, wrong }: Tally): number {
   const answers = bill.filter(({ outcome }) => outcome === 'success');
   const sum = (events: readonly UsageEvent[]): number =>
@@ -116,12 +113,12 @@ function verdict({ started, answered, lost, wrong }: Tally): number {
         total + ((usage.inputTokens ?? 0) * input + (usage.outputTokens ?? 0) * output) / 1e6,
       0,
     );
-  const dearest = Math.max(...chosen.map(({ price }) => (price === undefined ? 0 : alone(price))));
+  const highest = Math.max(...chosen.map(({ price }) => (price === undefined ? 0 : alone(price))));
   const spent = sum(bill);
   console.log(`\n${answered} of ${started} requests answered, ${lost.length} lost, ${wrong.length} wrong.`);
   console.log(
-    `It cost ${dollars(spent)}, of which ${dollars(spent - sum(answers))} went into attempts that broke; ` +
-      `the dearest target alone would have cost ${dollars(dearest)}.`,
+    `It cost ${dollars(spent)}, of which ${dollars(spent - sum(answers))} was spent on failed attempts; ` +
+      `the most expensive target alone would have cost ${dollars(highest)}.`,
   );
   for (const error of lost.slice(0, 3)) console.error(`lost: ${error}`);
   for (const text of wrong.slice(0, 3)) console.error(`wrong: ${text}`);

@@ -1,23 +1,23 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Router } from 'signalbox';
 
-/** What became of all requests. */
+/** Outcomes of all requests. */
 export interface Tally {
   started: number;
   answered: number;
   restarts: number;
   /** Requests that ended with an error. */
   readonly lost: string[];
-  /** Answers that are not the one expected. */
+  /** Answers that differ from the expected one. */
   readonly wrong: string[];
 }
 
-/** Asks the router, now for an answer and now for a stream, and checks what comes. */
+/** Sends requests, alternating chats and streams, and checks the answers. */
 export interface Traffic {
   readonly tally: Tally;
-  /** Sends `perSecond` requests a second for a while, not waiting for one before the next. */
+  /** Sends `perSecond` requests per second, without waiting for one to end before the next. */
   run(seconds: number, perSecond: number): Promise<void>;
-  /** Waits until all requests are over. */
+  /** Waits until all requests have ended. */
   finish(): Promise<void>;
 }
 
@@ -34,7 +34,7 @@ export function traffic(router: Router, right: (text: string) => boolean, maxOut
       if (part.type === 'text-delta') text += part.text;
       if (part.type === 'restart') {
         tally.restarts += 1;
-        text = ''; // what came so far is void
+        text = ''; // discard the text so far
       }
     }
     return text;

@@ -5,13 +5,13 @@ import type { Tally } from './traffic.ts';
 type Style = Parameters<typeof styleText>[0];
 const paint = (style: Style, text: string): string => styleText(style, text, { stream: process.stdout });
 
-/** What happens, on a terminal in place, elsewhere as lines. */
+/** Shows the progress: updated in place on a terminal, as lines elsewhere. */
 export interface View {
-  /** Text that stays, as the answer at the beginning. */
+  /** Writes text that stays on screen. */
   write(text: string): void;
-  /** A new part of the story. */
+  /** Starts a new chapter. */
   chapter(title: string, style?: Style): void;
-  /** Ends the drawing and shows the last state. */
+  /** Stops drawing and shows the final state. */
   stop(): void;
 }
 
@@ -70,7 +70,7 @@ export function view(router: Router, tally: Tally): View {
     ];
   };
 
-  // Without line wrap, so that a narrow terminal cuts lines off rather than have more of them.
+  // Without line wrap, so that a narrow terminal truncates lines.
   const draw = (): void => {
     const lines = [...story.slice(-8), '', ...table()];
     process.stdout.write(

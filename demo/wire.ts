@@ -3,19 +3,19 @@ import { createServer, request, type Server, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { LLMock } from '@copilotkit/aimock';
 
-/** How a provider behaves: as it should, or broken in one of three ways. */
+/** How a provider behaves: healthy, or broken in one of three ways. */
 export type Mode = 'healthy' | '503s' | 'silence' | 'cut streams';
 
-/** A provider on loopback whose wire can be broken. */
+/** A provider on loopback that can be broken. */
 export interface MockProvider {
   readonly url: string;
   mode: Mode;
   stop(): Promise<void>;
 }
 
-/** The answer that every mock gives. */
+/** The answer of every mock. */
 export const answer =
-  'Sunlight is a mix of all colours. On its way through the air it meets molecules that are much smaller than its waves, ' +
+  'Sunlight is a mix of all colors. On its way through the air it meets molecules that are much smaller than its waves, ' +
   'and these turn the short, blue waves aside far more than the long, red ones. So blue light reaches us from every ' +
   'direction, and the whole sky looks blue.';
 
@@ -30,7 +30,8 @@ const usage = {
 };
 
 /**
- * Starts aimock, which speaks OpenAI's, Anthropic's and Google's languages, behind a wire of our own that can break.
+ * Starts aimock, which mocks the APIs of OpenAI, Anthropic and Google, behind a proxy that can break.
+ *
  * @param firstToken milliseconds to the first token
  */
 export async function mockProvider(firstToken: number): Promise<MockProvider> {
@@ -50,7 +51,7 @@ export async function mockProvider(firstToken: number): Promise<MockProvider> {
     }
     if (provider.mode === 'silence') {
       incoming.resume();
-      return; // the connection stays open, and nothing ever comes
+      return; // the connection stays open without a response
     }
     const { method, url, headers } = incoming;
     const forward = request(
@@ -81,7 +82,7 @@ export async function mockProvider(firstToken: number): Promise<MockProvider> {
   return provider;
 }
 
-/** Lets some pieces of a stream through and then ends it, as if that had been all. */
+/** Forwards a few chunks of a stream and then ends it as if it were complete. */
 function cutAfter(pieces: number, source: AsyncIterable<Buffer>, outgoing: ServerResponse): void {
   const copy = async (): Promise<void> => {
     let left = pieces;

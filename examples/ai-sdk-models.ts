@@ -1,4 +1,4 @@
-// Models of the Vercel AI SDK as targets: what its providers reach, the router reaches.
+// Vercel AI SDK models as targets: the router reaches every provider of the AI SDK.
 import { createMistral } from '@ai-sdk/mistral';
 import { createRouter } from 'signalbox';
 import { aiSdk } from 'signalbox/ai-sdk';

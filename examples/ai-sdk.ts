@@ -1,4 +1,5 @@
-// The router as a provider of the Vercel AI SDK: each route is a model, and tools, steps and streams work as always.
+// The router as a provider of the Vercel AI SDK: each route is a model; tools, steps and streams work as
+// usual.
 import { stepCountIs, streamText, tool } from 'ai';
 import { createRouter, lowestLatency } from 'signalbox';
 import { toProvider } from 'signalbox/ai-sdk';
@@ -20,7 +21,7 @@ const { textStream, providerMetadata } = streamText({
   prompt: 'What is the weather in Paris?',
   tools: {
     get_weather: tool({
-      description: 'The weather in a city, now',
+      description: 'The current weather in a city',
       inputSchema: z.object({ city: z.string() }),
       execute: async ({ city }) => ({ city, celsius: 19, sky: 'clear' }),
     }),

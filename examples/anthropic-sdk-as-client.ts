@@ -1,4 +1,4 @@
-// The Anthropic SDK as the client of a router, in the same process; here its tool runner, on whichever target is well.
+// The Anthropic SDK as a client of the router in the same process: its tool runner works on any target.
 import Anthropic from '@anthropic-ai/sdk';
 import { betaZodTool } from '@anthropic-ai/sdk/helpers/beta/zod';
 import { createRouter } from 'signalbox';
@@ -18,7 +18,7 @@ const client = new Anthropic({ apiKey: 'none', baseURL: 'http://signalbox', fetc
 
 const weather = betaZodTool({
   name: 'get_weather',
-  description: 'The weather in a city, now',
+  description: 'The current weather in a city',
   inputSchema: z.object({ city: z.string() }),
   run: ({ city }) => `19 °C and clear in ${city}`,
 });

@@ -1,4 +1,4 @@
-// A cascade: ask the cheap target first, and the dear one only where its answer will not do.
+// A cascade: try the cheap target first, and the expensive one only if its answer is not good enough.
 import { createRouter } from 'signalbox';
 import { anthropic } from 'signalbox/anthropic';
 import { openai } from 'signalbox/openai';
@@ -13,13 +13,13 @@ const router = createRouter({
     return text.length > 60 || 'too short';
   },
 });
-// Both answers are paid for: one event each, whatever became of them.
+// Both answers are billed: one event each, whatever the outcome.
 router.on('usage', ({ target, cost, outcome }) => console.log(`${target}: ${outcome}, US$ ${cost?.total}`));
 router.on('request-end', ({ cost, wastedCost }) => {
-  console.log(`the answer: US$ ${cost?.total}; what was tried before it: US$ ${wastedCost}`);
+  console.log(`the answer: US$ ${cost?.total}; failed attempts: US$ ${wastedCost}`);
 });
 
-for (const prompt of ['Why is the sky blue?', 'What colour is this? Answer in one word.']) {
+for (const prompt of ['Why is the sky blue?', 'What color is this? Answer in one word.']) {
   try {
     const { text, target, attempts } = await router.chat({ prompt });
     console.log(`${target}, after ${attempts.length} attempts: ${text}`);

@@ -1,10 +1,10 @@
-// What can be bought, for how much: the catalog, its newest prices, and a router whose targets come from it.
+// The model catalog: models, prices, a refresh, and a router with targets from it.
 import { createRouter, type TargetOptions } from 'signalbox';
 import { anthropic } from 'signalbox/anthropic';
 import { loadCatalog, models, priceOf, refresh } from 'signalbox/catalog';
 import { openai } from 'signalbox/openai';
 
-// Only when you say so. Without a network the prices stay those of the installed package.
+// Refreshes only on request. Without a network, the prices of the installed package remain.
 const { updated } = await refresh({ signal: AbortSignal.timeout(2_000) });
 console.log(updated ? 'newest prices' : 'prices of the installed package');
 
@@ -26,7 +26,7 @@ const targets = found.slice(0, 3).map(
   }),
 );
 
-// The catalog is the default. Given explicitly, it can be changed: ten per cent off, by contract.
+// The catalog is the default. Pass it explicitly to change it: here, a contractual discount of 10%.
 const listed = await loadCatalog();
 const catalog = {
   ...listed,

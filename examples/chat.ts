@@ -1,4 +1,4 @@
-// One question, one answer, from the first target that can give it.
+// One question, one answer, from the first available target.
 import { createRouter } from 'signalbox';
 import { anthropic } from 'signalbox/anthropic';
 import { openai } from 'signalbox/openai';

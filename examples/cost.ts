@@ -1,4 +1,4 @@
-// What it costs: before (an estimate, and a limit), after (to the cent), and in a ledger.
+// Cost: an estimate and a limit before, the exact cost after, and a ledger.
 import { createRouter } from 'signalbox';
 import { anthropic } from 'signalbox/anthropic';
 import { openai } from 'signalbox/openai';

@@ -1,4 +1,4 @@
-// Any model can be a target: a provider is an object with a name, chat and stream.
+// Any model can be a target: a provider is an object with a name, `chat` and `stream`.
 import { createRouter, type Provider } from 'signalbox';
 
 const echo: Provider<'echo'> = {
@@ -20,7 +20,7 @@ const echo: Provider<'echo'> = {
   async *stream(call) {
     const { content, usage } = await echo.chat(call);
     for (const part of content) if (part.type === 'text') yield { type: 'text-delta', text: part.text };
-    yield { type: 'finish', finishReason: 'stop', usage }; // the proof that the answer is complete
+    yield { type: 'finish', finishReason: 'stop', usage }; // proves that the answer is complete
   },
 };
 

@@ -1,9 +1,9 @@
-// A strategy is an object with a name and a rank function: data in, order out.
+// A strategy is an object with a name and a `rank` function: candidates in, order out.
 import { createRouter, type Strategy } from 'signalbox';
 import { anthropic } from 'signalbox/anthropic';
 import { openai } from 'signalbox/openai';
 
-/** Europe first for those who need it, and then whoever answers fastest. */
+/** Prefers EU targets for requests that need them, then the fastest target. */
 const nearAndFast: Strategy = {
   name: 'near-and-fast',
   rank: (candidates, { metadata }) =>

@@ -1,4 +1,4 @@
-// Texts as vectors: as many as you like, in the vendor's portions, and never of two models at once.
+// Embeddings: any number of texts, split into the vendor's batch size, all from the same model.
 import { createRouter } from 'signalbox';
 import { google } from 'signalbox/google';
 import { openai } from 'signalbox/openai';

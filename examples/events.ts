@@ -1,4 +1,4 @@
-// Everything that happens, for logs and metrics. No event holds a key, a prompt or an answer.
+// Events for logs and metrics. No event contains a key, a prompt or an answer.
 import { createRouter } from 'signalbox';
 import { openai } from 'signalbox/openai';
 

@@ -1,4 +1,4 @@
-// The same handler in Express, which speaks Node's streams: they are turned into the web's and back.
+// The same handler in Express: Node streams are converted to web streams and back.
 import type { AddressInfo } from 'node:net';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -24,7 +24,7 @@ app.all('/v1/*path', async (request, response) => {
   const answer = await handler(new Request(`http://express${request.originalUrl}`, init as RequestInit));
   response.status(answer.status).setHeaders(answer.headers);
   if (answer.body === null) response.end();
-  else await pipeline(Readable.fromWeb(answer.body as never), response).catch(() => {}); // the client left
+  else await pipeline(Readable.fromWeb(answer.body as never), response).catch(() => {}); // the client disconnected
 });
 
 const server = app.listen(0, '127.0.0.1');

@@ -1,4 +1,5 @@
-// A target with a wrong key and one that is not there: the request is answered all the same, and the result says how.
+// One target with a wrong key and one that is unreachable: the request still succeeds, and the result shows
+// the attempts.
 import { createRouter } from 'signalbox';
 import { openai } from 'signalbox/openai';
 import { openaiCompatible } from 'signalbox/openai-compatible';

@@ -1,4 +1,5 @@
-// A gateway as a target: its own routing goes in, who answered and what was charged comes out. Here it is a mock of OpenRouter.
+// A gateway as a target: pass its routing options, read its upstream provider and charge. Here it is a mock
+// of OpenRouter.
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';

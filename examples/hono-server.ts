@@ -1,4 +1,4 @@
-// A router for clients in other languages: any of them that can talk to OpenAI or Anthropic, with a token of its own.
+// A server for clients in any language that can use the OpenAI or Anthropic API, with its own access token.
 import { Hono } from 'hono';
 import { createRouter } from 'signalbox';
 import { anthropic } from 'signalbox/anthropic';
@@ -15,9 +15,9 @@ const token = process.env['ROUTER_TOKEN'] ?? 'a-token-for-this-example';
 const handler = toFetch(router, { token });
 
 const app = new Hono();
-app.all('/v1/*', (context) => handler(context.req.raw)); // @hono/node-server, Bun, Deno and Workers serve it
+app.all('/v1/*', (context) => handler(context.req.raw)); // @hono/node-server, Bun, Deno and Workers can serve it
 
-// What a client sends.
+// A request as a client sends it.
 const body = JSON.stringify({
   model: 'default',
   messages: [{ role: 'user', content: 'Why is the sky blue?' }],

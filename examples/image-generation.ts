@@ -1,4 +1,4 @@
-// Pictures: made by the first target that is well, for no more than a given price.
+// Images: from the first healthy target, up to a maximum price.
 import { createRouter } from 'signalbox';
 import { google } from 'signalbox/google';
 import { openai } from 'signalbox/openai';
@@ -7,14 +7,14 @@ const router = createRouter({
   targets: [
     { provider: openai(), model: 'gpt-image-1', id: 'gpt' },
     { provider: google(), model: 'gemini-2.5-flash-image', id: 'gemini' },
-    { provider: openai(), model: 'gpt-5-mini' }, // talks, but does not draw: it is left out
+    { provider: openai(), model: 'gpt-5-mini' }, // cannot generate images: it is skipped
   ],
 });
 
 const { images, target, usage, cost, warnings, decision } = await router.image(
   {
-    prompt: 'A lighthouse in a storm, in watercolours',
-    size: '1536x1024', // what only knows shapes gets 3:2
+    prompt: 'A lighthouse in a storm, in watercolor',
+    size: '1536x1024', // a model that only accepts aspect ratios gets 3:2
     providerOptions: { openai: { quality: 'low' } },
   },
   { maxCost: 0.5, timeout: { attempt: 120_000 } },

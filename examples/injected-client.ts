@@ -1,4 +1,4 @@
-// A client of the application's own, with whatever it has set up: proxies, Azure, tracing, middleware.
+// A client that the application configured itself: proxies, Azure, tracing, middleware.
 import OpenAI from 'openai';
 import { createRouter } from 'signalbox';
 import { openai } from 'signalbox/openai';

@@ -1,4 +1,4 @@
-// A router where LangChain wants a chat model: chains, tools and streams, with failover behind them.
+// The router as a LangChain chat model: chains, tools and streams with failover.
 import { HumanMessage } from '@langchain/core/messages';
 import { tool } from '@langchain/core/tools';
 import { createRouter } from 'signalbox';
@@ -20,7 +20,7 @@ const weather = tool(async ({ city }) => `19 °C and clear in ${city}`, {
   description: 'The current weather in a city.',
   schema: z.object({ city: z.string() }),
 });
-const thread = [new HumanMessage('How is the weather in Paris?')];
+const thread = [new HumanMessage('What is the weather in Paris?')];
 const question = await model.bindTools([weather]).invoke(thread);
 const results = await Promise.all(
   (question.tool_calls ?? []).map((call) => weather.invoke({ ...call, type: 'tool_call' })),

@@ -1,4 +1,4 @@
-// An agent of Mastra whose model is a route: it goes on when a vendor fails.
+// A Mastra agent with a route as its model: it keeps working when a vendor fails.
 import { Agent } from '@mastra/core/agent';
 import { createTool } from '@mastra/core/tools';
 import { createRouter } from 'signalbox';
@@ -16,7 +16,7 @@ const router = createRouter({
 
 const weather = createTool({
   id: 'get_weather',
-  description: 'The weather in a city, now',
+  description: 'The current weather in a city',
   inputSchema: z.object({ city: z.string() }),
   execute: async ({ city }) => ({ city, celsius: 19, sky: 'clear' }),
 });

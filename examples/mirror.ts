@@ -1,4 +1,5 @@
-// How would another model do? Send it a copy of the traffic: nobody waits for it, and its cost is booked apart.
+// Evaluate another model on a copy of the traffic: requests do not wait for it, and its cost is recorded
+// separately.
 import { createRouter } from 'signalbox';
 import { anthropic } from 'signalbox/anthropic';
 import { openai } from 'signalbox/openai';
@@ -9,7 +10,7 @@ const router = createRouter({
     { provider: anthropic(), model: 'claude-haiku-4-5', id: 'candidate' },
   ],
   routes: { default: { targets: ['mini'] } },
-  mirror: { target: 'candidate', ratio: 1 }, // all of it, for the sake of the example; 0.05 is more like it
+  mirror: { target: 'candidate', ratio: 1 }, // everything, for this example; 0.05 is more typical
 });
 
 const bills = { requests: 0, copies: 0 };

@@ -1,4 +1,5 @@
-// A route of Next.js, app/api/v1/[...path]/route.ts: a router for the browser part of an application, or for others.
+// A Next.js route handler, app/api/v1/[...path]/route.ts: the router as an API for the browser part of an
+// application.
 import { createRouter } from 'signalbox';
 import { anthropic } from 'signalbox/anthropic';
 import { openai } from 'signalbox/openai';
@@ -13,9 +14,9 @@ const router = createRouter({
 const token = process.env['ROUTER_TOKEN'] ?? 'a-token-for-this-example';
 
 export const POST = toFetch(router, { token });
-// For the list of models also `export const GET = POST`.
+// For the model list, add `export const GET = POST`.
 
-// What Next.js does with a request.
+// A request as Next.js passes it.
 const response = await POST(
   new Request('https://app.example/api/v1/messages', {
     method: 'POST',

@@ -1,4 +1,4 @@
-// An agent of the OpenAI Agents SDK whose model is a route: it goes on when a vendor fails.
+// An agent of the OpenAI Agents SDK with a route as its model: it keeps working when a vendor fails.
 import { Agent, type Model, run, setTracingDisabled, tool } from '@openai/agents';
 import { aisdk } from '@openai/agents-extensions/ai-sdk';
 import { createRouter } from 'signalbox';
@@ -22,7 +22,7 @@ const agent = new Agent({
   tools: [
     tool({
       name: 'get_weather',
-      description: 'The weather in a city, now',
+      description: 'The current weather in a city',
       parameters: z.object({ city: z.string() }),
       execute: async ({ city }) => `19 °C and clear in ${city}`,
     }),

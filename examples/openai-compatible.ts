@@ -1,4 +1,4 @@
-// Any server that speaks OpenAI's language, without an SDK: presets, or an address of your own.
+// Any server with an OpenAI-compatible API, without an SDK: presets, or a base URL.
 import { createRouter } from 'signalbox';
 import { groq, openaiCompatible } from 'signalbox/openai-compatible';
 

@@ -1,4 +1,4 @@
-// The OpenAI SDK as the client of a router, in the same process: an application that has it keeps its code.
+// The OpenAI SDK as a client of the router in the same process: existing code stays unchanged.
 import OpenAI from 'openai';
 import { createRouter } from 'signalbox';
 import { anthropic } from 'signalbox/anthropic';
@@ -12,11 +12,11 @@ const router = createRouter({
   ],
 });
 
-// Nothing is sent to this address: the router is the other end.
+// Requests do not go to this URL: `fetch` passes them to the router.
 const client = new OpenAI({ apiKey: 'none', baseURL: 'http://signalbox/v1', fetch: toFetch(router) });
 
 const stream = client.chat.completions.stream({
-  model: 'default', // or the name of a route, or of a target
+  model: 'default', // or the name of a route, or the id of a target
   messages: [{ role: 'user', content: 'Why is the sky blue?' }],
 });
 stream.on('content', (text) => process.stdout.write(text));

@@ -1,4 +1,4 @@
-// A plugin of your own, and the one that logs a line per request: targets outside the EU are left out for tenants that need it.
+// A custom plugin that excludes targets outside the EU for tenants that require it, and the log plugin.
 import { createRouter, type Plugin } from 'signalbox';
 import { google } from 'signalbox/google';
 import { log } from 'signalbox/log';

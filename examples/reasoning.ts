@@ -1,4 +1,4 @@
-// How hard to think, what was thought, and each vendor's own options, untouched.
+// Reasoning effort, reasoning text, and vendor options passed through unchanged.
 import { createRouter } from 'signalbox';
 import { anthropic } from 'signalbox/anthropic';
 
@@ -10,8 +10,8 @@ const { text, reasoning, content } = await router.chat({
   maxOutputTokens: 8_000,
   providerOptions: { anthropic: { service_tier: 'auto' } },
 });
-console.log(reasoning ?? '(the model did not say what it thought)');
+console.log(reasoning ?? '(no reasoning text)');
 console.log(text);
 
-// `content` goes back as it is: signatures that the vendor wants to see again are in it.
+// Send `content` back unchanged: it contains signatures that the vendor requires.
 console.log(content.map(({ type }) => type));

@@ -1,4 +1,4 @@
-// A stream that breaks in the middle: start anew at another target, or be told what came so far.
+// A stream that breaks midway: restart it on another target, or get the partial answer.
 import { createRouter, isRouterError } from 'signalbox';
 import { google } from 'signalbox/google';
 import { openai } from 'signalbox/openai';
@@ -14,11 +14,11 @@ try {
   let shown = '';
   const stream = await router.stream({ prompt: 'Why is the sky blue?' }, { interrupted: 'restart' });
   for await (const part of stream) {
-    if (part.type === 'restart') shown = ''; // what came so far is void
+    if (part.type === 'restart') shown = ''; // discard the text so far
     if (part.type === 'text-delta') shown += part.text;
   }
   console.log(shown);
 } catch (error) {
-  if (isRouterError(error, 'stream-interrupted')) console.log(`came as far as: ${error.partial.text}`);
+  if (isRouterError(error, 'stream-interrupted')) console.log(`partial answer: ${error.partial.text}`);
   throw error;
 }

@@ -1,4 +1,4 @@
-// Named routes: targets, strategy and limits for each use. Their names are typed.
+// Named routes: targets, strategy and limits per use case. Route names are typed.
 import { createRouter, weighted } from 'signalbox';
 import { anthropic } from 'signalbox/anthropic';
 import { google } from 'signalbox/google';

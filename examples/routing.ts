@@ -1,4 +1,4 @@
-// The cheapest target that gives nine of ten first tokens within two seconds; and why it was chosen.
+// The cheapest target with a p90 time to first token under two seconds, and why it was chosen.
 import { createRouter, lowestCost, lowestLatency } from 'signalbox';
 import { anthropic } from 'signalbox/anthropic';
 import { google } from 'signalbox/google';

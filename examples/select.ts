@@ -1,4 +1,4 @@
-// Which route a request takes, by what it asks: simple ones to the cheap target, complex ones to the strong one.
+// Route by the content of the request: simple ones to the cheap target, complex ones to the strong one.
 import { createRouter, rules } from 'signalbox';
 import { anthropic } from 'signalbox/anthropic';
 import { byComplexity, complexityOf } from 'signalbox/complexity';
@@ -12,10 +12,10 @@ const router = createRouter({
     { provider: openai(), model: 'gpt-5-nano', id: 'nano' },
     { provider: anthropic(), model: 'claude-haiku-4-5', id: 'haiku' },
   ],
-  // The other target stands by in each.
+  // The other target is the fallback.
   routes: { cheap: { targets: ['nano', 'haiku'] }, strong: { targets: ['haiku', 'nano'] } },
   select: {
-    // Any function will do, sync or async: it is never waited for longer than `timeout`, and never fails a request.
+    // Any function, sync or async: it is limited by `timeout` and never fails a request.
     by: (request, context) => (context.metadata['plan'] ? byPlan : byScore)(request, context),
     timeout: 200,
     otherwise: 'strong',
@@ -25,7 +25,7 @@ router.on('request-end', ({ decision }) => console.log(decision?.selected));
 
 for (const prompt of [
   'Why is the sky blue?',
-  'Derive the equation for its colour, step by step, and prove it.',
+  'Derive the equation for its color, step by step, and prove it.',
 ]) {
   const { text, target } = await router.chat({ prompt });
   console.log(`${complexityOf({ prompt }).score.toFixed(2)} ${target}: ${text}`);

@@ -1,4 +1,4 @@
-// The answer as it is made; the same result as from chat() at its end.
+// Stream the answer; the final result is the same as from chat().
 import { createRouter } from 'signalbox';
 import { google } from 'signalbox/google';
 import { openai } from 'signalbox/openai';

@@ -1,4 +1,4 @@
-// JSON of a given shape: asked for in each vendor's own way, then parsed, validated and typed.
+// JSON with a schema: requested in each vendor's native way, then parsed, validated and typed.
 import { createRouter, isRouterError } from 'signalbox';
 import { openai } from 'signalbox/openai';
 import { z } from 'zod';
@@ -14,7 +14,7 @@ try {
   });
   console.log(`invoice ${object.number}: ${object.total.toFixed(2)} ${object.currency}`);
 } catch (error) {
-  // The answer came but does not fit: paths and rules, never the values.
+  // The answer does not match the schema: issues contain paths and rules, never values.
   if (isRouterError(error, 'output')) console.log(error.issues);
   throw error;
 }

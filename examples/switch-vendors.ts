@@ -1,5 +1,5 @@
-// A conversation changes its vendor in mid-air: what only Anthropic can read, its signatures, stays in the history, is not
-// shown to OpenAI, and is there again when the conversation comes back.
+// A conversation switches vendors: Anthropic's signatures stay in the history, are not sent to OpenAI, and
+// are sent again when the conversation returns to Anthropic.
 import { createRouter, type Message } from 'signalbox';
 import { anthropic } from 'signalbox/anthropic';
 import { openai } from 'signalbox/openai';
@@ -15,7 +15,7 @@ const messages: Message[] = [];
 for (const [route, question] of [
   ['haiku', 'How many days lie between 3 March and 17 May?'],
   ['mini', 'Are you sure?'],
-  ['haiku', 'So how many are it?'],
+  ['haiku', 'So how many is it?'],
 ] as const) {
   messages.push({ role: 'user', content: question });
   const { content, text, warnings } = await router.chat(

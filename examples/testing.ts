@@ -1,4 +1,4 @@
-// Your own tests without network, keys or waiting: scripted providers, a clock that stands still, chance that repeats.
+// Tests without network, keys or waiting: scripted providers, a manual clock, and seeded randomness.
 import assert from 'node:assert/strict';
 import { createRouter } from 'signalbox';
 import { scriptedProvider, seededRandom, virtualClock } from 'signalbox/testing';
@@ -19,7 +19,7 @@ const router = createRouter({
 });
 
 const opening = router.stream({ prompt: 'Hi' });
-await clock.advance(2_000); // two seconds of silence, in no time at all
+await clock.advance(2_000); // two seconds of silence, without waiting
 const stream = await opening;
 assert.equal(stream.target, 'healthy/b');
 for await (const text of stream.textStream) process.stdout.write(text);

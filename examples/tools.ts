@@ -1,4 +1,4 @@
-// The model asks for a tool, the application runs it, the model goes on: on whichever target is well.
+// The model calls a tool, the application runs it, the model continues, on any healthy target.
 import { createRouter, type Message } from 'signalbox';
 import { anthropic } from 'signalbox/anthropic';
 import { openai } from 'signalbox/openai';
@@ -13,7 +13,7 @@ const router = createRouter({
 
 const weather = {
   name: 'get_weather',
-  description: 'The weather in a city, now',
+  description: 'The current weather in a city',
   inputSchema: z.object({ city: z.string() }),
 };
 

@@ -1,5 +1,5 @@
-// A tool that the vendor runs itself, here OpenAI's web search over the Responses API. Other vendors' targets are told with
-// a warning that it is not theirs, and answer without it.
+// A tool that the vendor runs itself, here OpenAI's web search over the Responses API. Targets of other
+// vendors answer without it, with a warning.
 import { createRouter } from 'signalbox';
 import { openai } from 'signalbox/openai';
 

@@ -1,4 +1,4 @@
-// Pictures by link or by their bytes.
+// Images by URL or as bytes.
 import { createRouter } from 'signalbox';
 import { google } from 'signalbox/google';
 
@@ -12,7 +12,7 @@ const { text } = await router.chat({
     {
       role: 'user',
       content: [
-        { type: 'text', text: 'What colour is this picture?' },
+        { type: 'text', text: 'What color is this picture?' },
         { type: 'image', image: onePixel, mediaType: 'image/png' },
       ],
     },

@@ -1,5 +1,5 @@
-// The API report: what each sub-path exports, with its types, in etc/. A change of the public types shows in review.
-// `npm run api` compares it with the built package; `npm run api -- --write` writes it anew.
+// The API report: exports of each sub-path with their types, in etc/, so that changes of public types show up
+// in review. `npm run api` compares it with the built package; `npm run api -- --write` updates it.
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -10,7 +10,7 @@ const write = process.argv.includes('--write');
 const temporary = mkdtempSync(join(tmpdir(), 'signalbox-api-'));
 const changed: string[] = [];
 const expected = new Set<string>();
-/** Types in a public signature that their own entry does not export. */
+/** Types in a public signature that their entry does not export. */
 const hidden: (readonly [entry: string, symbol: string])[] = [];
 
 for (const subPath of subPaths()) {
@@ -47,7 +47,7 @@ for (const subPath of subPaths()) {
     localBuild: write,
     messageCallback(message) {
       message.handled = true;
-      // API Extractor numbers a name that a global has as well.
+      // API Extractor numbers names that collide with a global.
       const symbol = /^The symbol "([^"]+?)(?:_\d+)?"/.exec(message.text)?.[1];
       if (message.messageId === 'ae-forgotten-export' && symbol !== undefined) hidden.push([entry, symbol]);
     },
@@ -59,7 +59,7 @@ rmSync(temporary, { recursive: true });
 const stale = (existsSync('etc') ? readdirSync('etc') : []).filter(
   (file) => file.endsWith('.api.md') && !expected.has(file),
 );
-// A type that every sub-path uses is exported once, by `signalbox` itself.
+// Types shared by all sub-paths are exported once, by `signalbox` itself.
 const index = readFileSync(join('etc', 'index.api.md'), 'utf8');
 const exported = new Set([
   ...(index.match(/(?<=^export (?:declare )?(?:abstract )?(?:interface|type|class|function|const) )\w+/gm) ??
@@ -68,7 +68,7 @@ const exported = new Set([
 ]);
 const nowhere = hidden.filter(([, symbol]) => !exported.has(symbol));
 for (const [entry, symbol] of nowhere)
-  console.log(`${entry}: a public signature uses ${symbol}, which nothing exports`);
+  console.log(`${entry}: a public signature uses ${symbol}, which is not exported`);
 if (nowhere.length > 0) process.exitCode = 1;
 
 if (write) {

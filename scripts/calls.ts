@@ -1,7 +1,7 @@
-// How many of our functions one request enters, by the coverage that V8 counts, and in how many files they are: a chat and a
-// stream that nothing happens to, over the real OpenAI SDK and a server on loopback. `--list` names them.
+// Function calls and files per request, by V8 coverage: a chat and a stream without failures, over the real
+// OpenAI SDK and a server on loopback. `--list` lists them.
 //
-//   node scripts/calls.ts [--list]
+// node scripts/calls.ts [--list]
 import { createServer } from 'node:http';
 import { Session } from 'node:inspector/promises';
 import type { AddressInfo } from 'node:net';
@@ -9,7 +9,7 @@ import { sep } from 'node:path';
 import { openai } from '../src/providers/openai/index.ts';
 import { createRouter } from '../src/router.ts';
 
-/** Calls of functions, and files that they are in. */
+/** Number of function calls, and of files that contain the functions. */
 export interface Calls {
   readonly calls: number;
   readonly functions: number;
@@ -35,7 +35,7 @@ const complete = JSON.stringify({
   usage,
 });
 
-/** Counts one request of each kind, after a few that warm up what is made once. */
+/** Counts one request of each kind, after a warm-up. */
 export async function countCalls(): Promise<{ readonly chat: Calls; readonly stream: Calls }> {
   const server = createServer((request, response) => {
     let body = '';

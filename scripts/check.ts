@@ -1,10 +1,10 @@
-// Everything that has to be right, in order of how soon it tells: `npm test`.
+// All checks, fastest first: `npm test`.
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 
-// The project's own tools, and its own Node, before any other.
+// The project's own tools and Node take precedence.
 const env = {
   ...process.env,
   PATH: `${join(process.cwd(), 'node_modules', '.bin')}${delimiter}${process.env['PATH']}`,
@@ -68,7 +68,7 @@ for (const file of [report, packageReport]) {
     failed += numFailedTests;
     skipped += numPendingTests;
   } catch {
-    failed += 1; // without its report nobody knows what ran
+    failed += 1; // without a report, the results are unknown
   }
 }
 rmSync(temporary, { recursive: true });

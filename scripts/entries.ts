@@ -1,4 +1,4 @@
-/** The sub-paths of the package and the files they come from; `index` is `signalbox` itself. */
+/** The sub-paths of the package and their source files; `index` is `signalbox` itself. */
 export const entries = {
   index: 'src/index.ts',
   openai: 'src/providers/openai/index.ts',

@@ -1,5 +1,5 @@
-// Runs every example as a user would: against a mock of the vendors, or with `--live` against the vendors themselves.
-// `npm run examples -- stream tools --verbose` runs those whose names match and shows what they print.
+// Runs the examples against a mock of the vendors, or with `--live` against the vendors. `npm run examples --
+// stream tools --verbose` runs those whose names match and prints their output.
 import { spawn } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { LLMock } from '@copilotkit/aimock';
@@ -25,7 +25,7 @@ mock.on({ userMessage: /weather/, hasToolResult: true }, say('It is 19 °C and c
 mock.on({ userMessage: /weather/ }, { toolCalls: [{ name: 'get_weather', arguments: '{"city":"Paris"}' }] });
 mock.onMessage(/invoice/, say('{"number":"4711","total":1250.5,"currency":"EUR"}'));
 mock.onMessage(/days lie/, say('75 days.', { reasoning: '28 days are left of March, then 30 and 17.' }));
-mock.onMessage(/colour/, say('It is red.'));
+mock.onMessage(/color/, say('It is red.'));
 const pixel =
   'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==';
 mock.onImage(/.*/, { image: { b64Json: pixel } });
@@ -35,7 +35,8 @@ await mock.start();
 function run(file: string): Promise<boolean> {
   const keys = ['OPENAI_API_KEY', 'ANTHROPIC_API_KEY', 'GEMINI_API_KEY', 'GROQ_API_KEY'];
   const dummies = Object.fromEntries(keys.map((name) => [name, 'no-key']));
-  // The SDKs read more than keys; of that nothing is set, so that the mock is asked whatever this machine's settings are.
+  // The SDKs read more variables than keys; those are unset, so that this machine's settings cannot bypass
+  // the mock.
   const { PATH } = process.env;
   const env = live ? process.env : { PATH, ...dummies, SIGNALBOX_MOCK: mock.url };
   const args = live ? [] : ['--import', './scripts/redirect.ts'];

@@ -1,4 +1,4 @@
-// The size of things in src/: no function over 90 lines, no file over 300, no folder over 12 files.
+// Size limits for src/: 90 lines per function, 300 lines per file, 12 files per folder.
 import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import ts from 'typescript';

@@ -1,4 +1,4 @@
-// What to run while working, in seconds: format, lint, types, and the tests of what changed since the last commit.
+// Fast checks while working: format, lint, types, and tests affected by changes since the last commit.
 import { spawnSync } from 'node:child_process';
 import { delimiter, join } from 'node:path';
 

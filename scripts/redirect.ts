@@ -1,5 +1,5 @@
-// Loaded before an example: what it sends to a vendor goes to the mock instead, whose address is in SIGNALBOX_MOCK, and
-// nothing else leaves the machine. So the examples are the same here and at home.
+// Preloaded before an example: redirects vendor requests to the mock at SIGNALBOX_MOCK and blocks all others,
+// so that examples run unmodified.
 const mock = process.env['SIGNALBOX_MOCK'];
 const vendors = [
   'https://api.openai.com',
@@ -18,7 +18,9 @@ globalThis.fetch = async (input, init) => {
   const vendor = vendors.find((address) => url.startsWith(`${address}/`));
   if (vendor !== undefined) return original(mock + url.slice(vendor.length), init);
   if (new URL(url).hostname === '127.0.0.1') return original(input, init);
-  throw new Error(`scripts/redirect.ts does not know ${new URL(url).host}: no request may leave the machine`);
+  throw new Error(
+    `scripts/redirect.ts does not know ${new URL(url).host}: requests may not leave the machine`,
+  );
 };
 
 export {};

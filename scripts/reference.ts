@@ -1,5 +1,5 @@
-// The reference pages, docs/reference/*.md, from the doc comments of what each sub-path exports.
-// `npm run reference` compares them with the code; `npm run reference -- --write` writes them anew.
+// The reference pages, docs/reference/*.md, from the doc comments of each sub-path's exports. `npm run
+// reference` compares them with the code; `npm run reference -- --write` updates them.
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -50,9 +50,7 @@ if (!write) {
   const stale = [...pages].filter((page) => read(join(out, page)) !== read(join(folder, page)));
   rmSync(out, { recursive: true });
   if (stale.length > 0) {
-    console.log(
-      `${folder} is behind the doc comments: ${stale.join(', ')}. Run \`npm run reference -- --write\`.`,
-    );
+    console.log(`${folder} is out of date: ${stale.join(', ')}. Run \`npm run reference -- --write\`.`);
     process.exitCode = 1;
   } else console.log(`${folder} is up to date`);
 }

@@ -1,5 +1,6 @@
-// The bundle size of each sub-path, against the limits in sub-paths.ts, and how long it takes to import, for information: that
-// depends on the machine. test/package checks which packages an import loads. With `--write`, the table goes into docs/sizes.md.
+// Bundle size of each sub-path against the limits in sub-paths.ts, and its import time for information, which
+// depends on the machine. test/package checks which packages an import loads. `--write` updates the table in
+// docs/sizes.md.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { gzipSize, importTime, limits, subPaths } from './sub-paths.ts';
 

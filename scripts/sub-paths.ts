@@ -1,11 +1,11 @@
-// What each sub-path of the built package weighs: how large it is in a bundle, and how long it takes to import.
+// Bundle size and import time of each sub-path of the built package.
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { relative } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { build } from 'esbuild';
 
-/** Most gzipped kilobytes that each may have: about five per cent more than when it was last looked at. */
+/** Maximum gzipped kilobytes of each sub-path: about 5% above the last measurement. */
 export const limits: Readonly<Record<string, number>> = {
   signalbox: 55.5,
   'signalbox/openai': 45,
@@ -23,7 +23,7 @@ export const limits: Readonly<Record<string, number>> = {
   'signalbox/testing': 2.4,
 };
 
-/** The sub-paths as they are imported, from the package's exports. */
+/** The import specifiers of the sub-paths, from the package's exports. */
 export function subPaths(): readonly string[] {
   const { exports } = JSON.parse(readFileSync('package.json', 'utf8'));
   return Object.keys(exports)
@@ -42,7 +42,7 @@ export function importTime(name: string): number {
   return times.toSorted((a, b) => a - b)[Math.floor(runs / 2)] ?? Number.NaN;
 }
 
-/** Kilobytes of a minified bundle with all that is loaded at once, gzipped; what is loaded when it is needed is not in it. */
+/** Gzipped kilobytes of a minified bundle; lazily loaded modules are excluded. */
 export async function gzipSize(name: string): Promise<number> {
   const { metafile, outputFiles } = await build({
     stdin: { contents: `export * from ${JSON.stringify(name)}`, resolveDir: process.cwd() },
@@ -72,7 +72,7 @@ export async function gzipSize(name: string): Promise<number> {
   return sizes.reduce((sum, size) => sum + size, 0) / 1024;
 }
 
-/** What applications bring themselves. */
+/** Packages that applications install themselves. */
 function peers(): string[] {
   return Object.keys(JSON.parse(readFileSync('package.json', 'utf8')).peerDependencies);
 }

@@ -1,4 +1,5 @@
-// What each provider does in the conformance suite, as a table. With `--write`, into docs/guide/providers.md; else it has to be there.
+// A support table per provider, from the results of the conformance suite. `--write` updates
+// docs/guide/providers.md; otherwise the table there must be up to date.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fixture as anthropic } from '../test/conformance/fixtures/anthropic.ts';
 import { fixture as google } from '../test/conformance/fixtures/google.ts';
@@ -18,7 +19,7 @@ const columns = [
 ] as const;
 
 const notes: string[] = [];
-/** A mark, and the number of its note: one note for each reason. */
+/** A mark with the number of its footnote: one footnote per reason. */
 function noted(mark: string, reason: string): string {
   if (!notes.includes(reason)) notes.push(reason);
   return `${mark} <sup>${notes.indexOf(reason) + 1}</sup>`;
@@ -50,8 +51,6 @@ const marked = /(<!-- support -->\n)[\s\S]*?(\n<!-- \/support -->)/;
 const written = page.replace(marked, (_, before: string, after: string) => `${before}${table}${after}`);
 if (process.argv.includes('--write')) writeFileSync('docs/guide/providers.md', written);
 else if (written !== page || !marked.test(page)) {
-  console.error(
-    'The support table in docs/guide/providers.md is not what the conformance suite says: npm run support -- --write',
-  );
+  console.error('The support table in docs/guide/providers.md is out of date: npm run support -- --write');
   process.exitCode = 1;
 } else console.log(table);

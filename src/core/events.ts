@@ -27,7 +27,7 @@ function factsOf({ id, route, metadata, shadow, options }: RequestState): Reques
 /** A request begins. Its route may still change, where `select` chooses one. */
 export function reportRequestStart(request: RequestState): void {
   const { env, startedAt, operation } = request;
-  if (!env.events.heard.has('request-start')) return;
+  if (!env.events.subscribed.has('request-start')) return;
   env.events.emit({
     type: 'request-start',
     ...factsOf(request),
@@ -38,7 +38,7 @@ export function reportRequestStart(request: RequestState): void {
 
 export function reportAttemptStart(request: RequestState, channel: Channel, attempt: number): void {
   const { events } = request.env;
-  if (!events.heard.has('attempt-start')) return;
+  if (!events.subscribed.has('attempt-start')) return;
   const { target, number: key } = channel;
   events.emit({
     type: 'attempt-start',
@@ -56,10 +56,10 @@ export function reportAttemptEnd(
   summary: AttemptSummary,
 ): void {
   const { events } = request.env;
-  if (events.heard.has('attempt-end'))
+  if (events.subscribed.has('attempt-end'))
     events.emit({ type: 'attempt-end', ...factsOf(request), attempt, ...summary });
   const { billed, usage, cost, outcome, serviceTier, region } = summary;
-  if (billed === 'no' || usage === undefined || !events.heard.has('usage')) return;
+  if (billed === 'no' || usage === undefined || !events.subscribed.has('usage')) return;
   const servedAs = compact({ serviceTier, region });
   events.emit({
     type: 'usage',
@@ -83,7 +83,7 @@ export function reportRequestEnd(
   error: unknown,
 ): void {
   const { env, attempts, startedAt, firstTokenAt } = request;
-  if (!env.events.heard.has('request-end')) return;
+  if (!env.events.subscribed.has('request-end')) return;
   env.events.emit({
     type: 'request-end',
     ...factsOf(request),

@@ -1,65 +1,68 @@
 import { outcomeWindow } from '../stats/outcome-window.ts';
 import type { Random } from '../types/clock.ts';
 
-/** When a breaker opens, and for how long; see `BreakerPolicy` for the defaults. Milliseconds. */
+/** When a breaker opens and for how long, in milliseconds; see `BreakerPolicy` for the defaults. */
 export interface BreakerLimits {
   readonly consecutive: number;
-  /** 0 to 1. */
+  /** Ratio, 0 to 1. */
   readonly failureRate: number;
   readonly openFor: number;
   readonly maxOpenFor: number;
   readonly probes: number;
 }
 
-/** What an attempt holds while it runs; a result with the pass of an earlier period says nothing about this one. */
+/** Handed to a running attempt. Its result counts only in the period in which the pass was issued. */
 export interface Pass {
   readonly epoch: number;
   readonly probe: boolean;
 }
 
 /**
- * Keeps a failing target from being used: closed until it fails `consecutive` times in a row, or `failureRate` of the time
- * over ten seconds; then open; then half-open for one probe at a time, of which `probes` good ones close it and a bad one opens
- * it for twice as long (Nygard, "Release It!", circuit breaker). Where there is little traffic, three failures in a row within
- * a minute are enough: by chance that happens to a target that fails one time in twenty once in 8,000 requests.
+ * Circuit breaker (Nygard, "Release It!"). Opens after `consecutive` failures in a row, or at `failureRate`
+ * over ten seconds. Half-open, it admits one probe at a time: `probes` successes close it, a failure reopens
+ * it for twice as long. With little traffic, three failures in a row within a minute open it: a target that
+ * fails one time in twenty does that by chance once in 8,000 requests.
  *
- * It differs from the textbook in two ways: whoever is refused goes elsewhere at once rather than wait for the probe; and
- * results of attempts that began before it last opened or closed are not counted.
+ * It differs from the textbook in two ways: refused attempts go to another target instead of waiting for the
+ * probe, and results of attempts that started before the last change of state are not counted.
  */
 export interface Breaker {
   state(now: number): 'closed' | 'open' | 'half-open';
-  /** Whether it is not closed. */
+  /** Whether it is open or half-open. */
   readonly tripped: boolean;
-  /** Whether it has ever been. */
+  /** Whether it has ever opened. */
   readonly hasTripped: boolean;
-  /** Whether an attempt would be admitted now. */
+  /** Whether it admits an attempt now. */
   admits(now: number): boolean;
-  /** When an open breaker lets its next probe through; monotonic milliseconds. */
+  /** When an open breaker admits its next probe; monotonic milliseconds. */
   readonly until: number;
-  /** Share of its traffic that it should get: less than 1 in the five seconds after it has closed. */
+  /**
+   * Ratio of its normal traffic that the target should get: below 1 for five seconds after the breaker
+   * closes.
+   */
   share(now: number): number;
-  /** An attempt starts. Also when it is not admitted: then it is forced, because nothing else is left. */
+  /** Records the start of an attempt. An attempt that is not admitted is forced: no other target is left. */
   enter(now: number): Pass;
   success(pass: Pass, now: number, limits: BreakerLimits): void;
   failure(pass: Pass, now: number, limits: BreakerLimits): void;
-  /** The attempt is over, whether or not it said anything about the target. */
+  /** Records the end of an attempt, with or without a result. */
   leave(pass: Pass): void;
 }
 
-/** Healthy milliseconds after which one earlier opening is forgiven. */
+/** Healthy time after which one earlier opening no longer counts, in milliseconds. */
 const forgiveAfter = 300_000;
-/** How much the open time varies, so that processes do not probe in step. */
+/** Jitter of the open time, so that processes do not probe in step. */
 const jitter = 0.2;
-/** The rate of failures is looked at over as many seconds, and only if there were as many outcomes. */
+/** Window of the failure rate in seconds, and the minimum number of outcomes in it. */
 const rateSeconds = 10;
 const rateSamples = 20;
 /**
- * Fewer outcomes in a minute than this, with what is under way, are little traffic, where fewer failures in a row open it: at the
- * beginning errors come sooner than answers.
+ * Fewer outcomes in a minute than this, including attempts in flight, are little traffic, where fewer
+ * consecutive failures open the breaker. In-flight attempts count because errors arrive before answers.
  */
 const littleTraffic = 20;
 const littleConsecutive = 3;
-/** A target that has just come back gets a tenth of its traffic, and all of it after five seconds. */
+/** Duration of the slow start after closing: traffic rises from a tenth to all of it. */
 const slowStart = 5_000;
 const firstShare = 0.1;
 
@@ -71,7 +74,7 @@ export function breaker(random: Random): Breaker {
   let closedAt = Number.NEGATIVE_INFINITY;
   let probing = false;
   let goodProbes = 0;
-  /** Attempts since it last opened or closed. */
+  /** Attempts started since the last change of state. */
   let underWay = 0;
   const outcomes = outcomeWindow();
 
@@ -99,7 +102,7 @@ export function breaker(random: Random): Breaker {
     const lately = outcomes.read(rateSeconds, now);
     if (lately.all >= rateSamples && lately.failed >= failureRate * lately.all) return true;
     if (failures < littleConsecutive) return false;
-    // The one that has just failed is among those under way.
+    // The attempt that just failed is one of those in flight.
     return outcomes.read(60, now).all + underWay - 1 < littleTraffic;
   };
 
@@ -123,7 +126,7 @@ export function breaker(random: Random): Breaker {
       if (pass.epoch !== epoch) return;
       failures = 0;
       outcomes.add(false, now);
-      // A forced attempt that works is as good a proof as a probe.
+      // A forced attempt that succeeds is as good as a probe.
       if (!open) return;
       probing = false;
       goodProbes += 1;

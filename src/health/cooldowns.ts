@@ -2,13 +2,13 @@ import type { Health } from '../types/options/strategy.ts';
 import type { Breaker } from './breaker.ts';
 
 /**
- * What somebody was told about when to be asked again, rather than what was counted: a deployment, a key, an endpoint, or a
- * key's share of a deployment. Monotonic milliseconds.
+ * Waits set by the vendor or by configuration errors, per deployment, key, endpoint, or key and deployment.
+ * Monotonic milliseconds.
  */
 export interface Cooldowns {
-  /** The vendor said to come back then. Only ever moves later. */
+  /** End of the cooldown that the vendor asked for. Only moves later. */
   exhaustedUntil: number;
-  /** Key, model or address is wrong; looked at again then. */
+  /** When a wrong key, model or address is tried again. */
   quarantinedUntil: number;
 }
 
@@ -16,13 +16,13 @@ export function cooldowns(): Cooldowns {
   return { exhaustedUntil: 0, quarantinedUntil: 0 };
 }
 
-/** A state, and until when; monotonic milliseconds. */
+/** A health state and its end, in monotonic milliseconds. */
 export interface HealthNow {
   readonly state: Health;
   readonly until: number | undefined;
 }
 
-/** The state of what hangs on several things that can be held back or break; the worst one counts. */
+/** The worst state among the cooldowns and breakers that a target depends on. */
 export function healthOf(held: readonly Cooldowns[], breakers: readonly Breaker[], now: number): HealthNow {
   let quarantined = 0;
   let exhausted = 0;

@@ -5,68 +5,68 @@ import { type Slot, swapSet } from '../util/swap-set.ts';
 import type { AwakeClock } from '../util/time/awake-clock.ts';
 
 /**
- * Notices within a fraction of a second that a target has gone dark, from the live traffic alone: by how surprising it is
- * that nothing at all has come from it. A suspicion is soft: new requests go elsewhere for two seconds, those that wait get
- * company, and the first token from the target ends it.
+ * Detects an unresponsive target within a fraction of a second, from live traffic alone: by how improbable
+ * its silence is. While a target is suspected, new requests go to other targets for two seconds, waiting
+ * requests get a backup, and the target's first token clears the suspicion.
  *
- * Each attempt that waits for its first token has a cumulative hazard, -ln P(it takes even longer), by the target's own
- * latencies. Their sum since the target last gave a token is -ln of the odds that a healthy target is silent by chance. (The
- * idea is that of the phi accrual failure detector, Hayashibara et al., SRDS 2004, with one age per request instead of one
- * heartbeat.)
+ * Each attempt that waits for its first token has a cumulative hazard, -ln P(it takes even longer), from the
+ * target's own latencies. The sum of hazards since the target's last token is -ln of the odds that a healthy
+ * target is silent by chance. (Based on the phi accrual failure detector, Hayashibara et al., SRDS 2004, with
+ * one age per request instead of one heartbeat.)
  */
 export interface FailureDetector {
   /**
-   * An attempt begins to wait.
+   * Registers an attempt that starts to wait.
    *
-   * @param latencies how long attempts of its kind usually wait
-   * @param alarm called if the target becomes suspect while it waits
-   * @param size of its prompt
+   * @param latencies distribution of the wait for attempts of its kind
+   * @param alarm called when the target becomes suspected while the attempt waits
+   * @param size of the prompt
    */
   begin(latencies: Waits, alarm: () => void, size?: SizeClass): Waiting;
-  /** Whether it is under suspicion; it stays so until a token comes. */
+  /** Whether the target is suspected. Cleared by a token. */
   readonly suspected: boolean;
-  /** Whether an attempt may be sent: not while suspect, and after that one at a time until a token comes. */
+  /** Whether an attempt may be sent: none while suspected, then one at a time until a token arrives. */
   admits(now: number): boolean;
-  /** Until when nothing is sent; monotonic milliseconds. */
+  /** End of the pause in traffic; monotonic milliseconds. */
   readonly until: number;
 }
 
-/** How long attempts wait, as far as it matters here. */
+/** Latency distribution, as far as the detector needs it. */
 export interface Waits extends Pick<Histogram, 'weight' | 'hazard' | 'quantile'> {
   add(ms: number, now: number, size?: SizeClass): void;
 }
 
-/** One attempt, until it has given its first token or is over. */
+/** One attempt, from its start to its first token or its end. */
 export interface Waiting {
-  /** The first token has come. */
+  /** The first token arrived. */
   answered(): void;
-  /** It has been given up: it would have taken at least as long as it has. */
+  /** The attempt timed out: its true wait is at least its age. */
   gaveUp(): void;
-  /** It is over. If it was left without a token, how long it had waited may count as well. */
+  /** The attempt ended. If it was abandoned without a token, its age may count as a latency. */
   end(): void;
 }
 
-/** Odds of e^-14, one in a million, that it is chance. */
+/** -ln of the odds that the silence is chance: one in a million. */
 export const certainty = 14;
 const suspectFor = 2_000;
-/** Fewer attempts that wait say too little. */
+/** Minimum number of waiting attempts for a verdict. */
 export const fewestWaiting = 3;
-/** Fewer samples than this say nothing about what is unusual. */
+/** Minimum number of latency samples for a verdict. */
 export const fewestSamples = 100;
 const lookEvery = 20;
-/** A look that should have been so many milliseconds ago does not come any more. */
+/** Checks that are overdue by more than this many milliseconds are considered dropped. */
 export const longOverdue = 1_000;
 /**
- * Of the first requests the quick ones are answered first, and make the others seem late. So what is known counts only after so many
- * times what half of them take: by then all of them have been heard of.
+ * Early samples are biased toward fast answers. They are used only after this many times their median, when
+ * the slow answers have arrived too.
  */
 const settled = 10;
 /**
- * An attempt that is left when it has taken longer than half of all others counts as one that took so long, which is the least that
- * it would have: else a target that has become slow would be known by only the quick answers that nobody left.
+ * An abandoned attempt with a hazard above this (its age exceeds the median) counts as a sample of its age, a
+ * lower bound. Otherwise a target that slowed down would be known only by its fast answers.
  */
 const unusual = Math.LN2;
-/** Our own process stood still for longer than this: then what is missing may well be here already, unread. */
+/** Process stalls longer than this may have left tokens unread; milliseconds. */
 export const ownStall = 50;
 
 interface Begun extends Slot {
@@ -76,7 +76,7 @@ interface Begun extends Slot {
   readonly alarm: () => void;
 }
 
-/** @param awake by which it is measured how long attempts wait */
+/** @param awake clock that measures the waits */
 export function failureDetector(clock: Clock, awake: AwakeClock, onChange: () => void): FailureDetector {
   const waiting = swapSet<Begun>();
   /** As `AwakeClock.now()`. */
@@ -85,7 +85,7 @@ export function failureDetector(clock: Clock, awake: AwakeClock, onChange: () =>
   let cancelLook: (() => void) | undefined;
   let nextLook = 0;
 
-  /** When attempts were last begun of which too little was known. */
+  /** When attempts with too few latency samples last started. */
   const unknownAt = new Map<Waits, number>();
   const isKnown = (latencies: Waits, now: number): boolean =>
     latencies.weight(now) >= fewestSamples &&
@@ -110,7 +110,7 @@ export function failureDetector(clock: Clock, awake: AwakeClock, onChange: () =>
     else watch();
   };
   const watch = (): void => {
-    // A timer that is long overdue may be that of a request which is over, see `requestsAreApart`.
+    // An overdue timer may belong to a request that ended, see `requestsAreApart`.
     if (cancelLook !== undefined && clock.now() <= nextLook + longOverdue) return;
     if (self.suspected || waiting.items.length < fewestWaiting) return;
     cancelLook?.();
@@ -166,8 +166,8 @@ export function failureDetector(clock: Clock, awake: AwakeClock, onChange: () =>
 }
 
 /**
- * How surprising the silence is: the sum of the hazards of all pending attempts, each counted from its start or from the last
- * token, whichever is later. Stops at `certainty`.
+ * Surprise at the silence: the sum of the hazards of all pending attempts, each counted from its start or the
+ * last token, whichever is later. Stops at `certainty`.
  */
 function surpriseOf(
   waiting: readonly Begun[],

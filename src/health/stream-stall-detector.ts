@@ -5,41 +5,41 @@ import type { AwakeClock } from '../util/time/awake-clock.ts';
 import { certainty, fewestSamples, fewestWaiting, longOverdue, ownStall } from './failure-detector.ts';
 
 /**
- * Notices that the streams of a target have all stopped in the middle, as `Silence` notices that no new one begins: by how
- * unlikely so long a silence between two tokens is, of all its live streams together. Then they are not waited for as long as
- * one stream that pauses by itself.
+ * Detects that all streams of a target stalled midway, as `FailureDetector` does for streams that have not
+ * started: by how improbable their combined silence between tokens is. Stalled streams then get a shorter
+ * timeout than a single stream that pauses.
  */
 export interface StreamStallDetector {
-  /** How long the target's streams pause between two tokens. */
+  /** Distribution of the target's gaps between tokens. */
   readonly gaps: Histogram;
   /**
-   * A stream has given its first token.
+   * Registers a stream that gave its first token.
    *
-   * @param onChange called when the target seems to have stopped while the stream waits, and when it goes on
+   * @param onChange called when the target stalls while the stream waits, and when it resumes
    */
   open(onChange: (stopped: boolean) => void): Flow;
 }
 
-/** One live stream. Its moments are those of `AwakeClock.rough()`: what is counted is measured here. */
+/** One live stream. Times are those of `AwakeClock.rough()`. */
 export interface Flow {
-  /** Somebody waits for the next token. */
+  /** A reader waits for the next token. */
   waits(now: number): void;
-  /** It has come. */
+  /** The token arrived. */
   came(now: number): void;
   close(): void;
 }
 
 const lookEvery = 50;
-/** One gap in so many is counted: there are enough of them, and each costs as much as handing a token on. */
+/** One gap in this many is sampled: sampling costs as much as delivering a token. */
 const countEvery = 4;
 
 interface Live extends Slot {
-  /** Since when somebody waits for its next token; `undefined` where nobody does. */
+  /** When the reader started to wait; `undefined` while none waits. */
   since: number | undefined;
   readonly onChange: (stopped: boolean) => void;
 }
 
-/** @param awake by which pauses are measured */
+/** @param awake clock that measures the gaps */
 export function streamStallDetector(clock: Clock, awake: AwakeClock): StreamStallDetector {
   const gaps = histogram();
   const live = swapSet<Live>();
@@ -71,7 +71,7 @@ export function streamStallDetector(clock: Clock, awake: AwakeClock): StreamStal
     } else watch();
   };
   const watch = (): void => {
-    // A timer that is long overdue may be that of a request which is over, see `requestsAreApart`.
+    // An overdue timer may belong to a request that ended, see `requestsAreApart`.
     if (cancelLook !== undefined && clock.now() <= nextLook + longOverdue) return;
     if (stopped || live.items.length < fewestWaiting) return;
     cancelLook?.();

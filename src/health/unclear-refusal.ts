@@ -1,4 +1,4 @@
-/** A refusal that does not say what it is about, and the request that got it. */
+/** A refusal whose cause is unclear, with the request that got it. */
 export interface UnclearRefusal {
   readonly kind: string;
   /** Monotonic milliseconds. */
@@ -6,20 +6,20 @@ export interface UnclearRefusal {
   readonly content: RequestContent;
 }
 
-/** What a refusal can be about, as marks that say nothing of it. */
+/** Content that may have caused a refusal, as fingerprints. */
 export interface RequestContent {
-  /** Of all text. */
+  /** Fingerprint of all text. */
   readonly words: string;
-  /** Of each file, stored thing, vendor's tool and vendor's option. */
+  /** Fingerprints of files, stored items, vendor tools and vendor options. */
   readonly things: ReadonlySet<string>;
 }
 
-/** A refusal that came longer ago says nothing of today. */
+/** Age limit of an earlier refusal, in milliseconds. */
 const memory = 600_000;
 
 /**
- * Whether a refusal confirms an earlier one: it is of the same kind, and its request differs in words and shares no file, stored
- * thing, vendor's tool or option. Then the requests are not what both are about.
+ * Whether a refusal confirms an earlier one: same kind, different text, and no shared file, stored item,
+ * vendor tool or option. Then the requests are not the common cause.
  */
 export function confirms(later: UnclearRefusal, earlier: UnclearRefusal): boolean {
   if (later.kind !== earlier.kind || later.at - earlier.at >= memory) return false;

@@ -1,22 +1,22 @@
-/** How many attempts are under way at something, and how many may be. */
+/** Attempts in flight, with an optional limit. */
 export interface InFlight {
   readonly taken: number;
-  /** How many of them give their place up to any that needs it. */
+  /** Attempts that yield their place to others. */
   readonly preemptible: number;
-  /** `limit` is `Infinity` where there is none; it may change. */
+  /** `limit` is `Infinity` without a limit; it may change. */
   readonly cap: { readonly limit: number };
   /**
-   * Takes a place. Whether there is one has been asked before.
+   * Takes a place. The caller has checked that one is free.
    *
-   * @param stop makes the place preemptible: called when another attempt needs it, and has to release it at once
+   * @param stop makes the place preemptible: called when another attempt needs it, and must release it synchronously
    */
   take(stop?: () => void): void;
-  /** @param stop as it was taken with */
+  /** @param stop the function passed to `take` */
   release(stop?: () => void): void;
 }
 
 export function inFlight(cap: InFlight['cap'] = { limit: Number.POSITIVE_INFINITY }): InFlight {
-  // The oldest first; empty as a rule.
+  // Oldest first; usually empty.
   const stops: (() => void)[] = [];
   const self = {
     cap,
@@ -34,7 +34,7 @@ export function inFlight(cap: InFlight['cap'] = { limit: Number.POSITIVE_INFINIT
       self.preemptible = stops.length;
     },
   };
-  /** Ends the youngest until what has been taken fits. */
+  /** Stops the youngest preemptible attempts until the rest fit. */
   const preempt = (): void => {
     for (const stop of stops.toReversed()) {
       if (self.taken <= cap.limit) return;

@@ -1,21 +1,24 @@
-/** How many requests and tokens a target may be sent in a minute, by its own declaration. */
+/** Declared limits of a target: requests and tokens per minute. */
 export interface RateLimit {
-  /** When an attempt of so many tokens may start; monotonic milliseconds, not after `now` where it may at once. */
+  /**
+   * When an attempt of this many tokens may start; monotonic milliseconds, at most `now` if it may start
+   * immediately.
+   */
   freeAt(tokens: number, now: number): number;
   /**
-   * Books an attempt that starts. Returns what is to be called with the tokens that it took in fact; `undefined` where nobody
-   * knows.
+   * Reserves capacity for an attempt. Returns a function that settles the reservation with the actual tokens,
+   * `undefined` if unknown.
    */
   take(tokens: number, now: number): (actual: number | undefined, now: number) => void;
-  /** Free share of the scarcer of the two, 0 to 1. */
+  /** Free ratio of the scarcer limit, 0 to 1. */
   headroom(now: number): number;
 }
 
 const minute = 60_000;
 
 /**
- * A bucket that fills evenly and holds what a minute gives (token bucket: Turner, "New directions in communications", IEEE
- * Communications Magazine, 1986).
+ * A bucket that refills evenly and holds one minute's worth (token bucket: Turner, "New directions in
+ * communications", IEEE Communications Magazine, 1986).
  */
 interface Bucket {
   freeAt(amount: number, now: number): number;
@@ -30,7 +33,8 @@ function bucket(perMinute: number): Bucket {
     Math.min(perMinute, level + (Math.max(0, now - at) * perMinute) / minute);
   return {
     freeAt(amount, now) {
-      // What never fits goes when the bucket is full: the vendor knows better than we do whether it is too much.
+      // A request larger than the bucket is sent when the bucket is full: only the vendor knows whether it is
+      // too large.
       const missing = Math.min(amount, perMinute) - levelAt(now);
       return missing <= 0 ? now : now + (missing * minute) / perMinute;
     },
@@ -42,7 +46,7 @@ function bucket(perMinute: number): Bucket {
   };
 }
 
-/** `undefined` where there is no limit. */
+/** Returns `undefined` if neither limit is set. */
 export function rateLimit(rpm: number | undefined, tpm: number | undefined): RateLimit | undefined {
   if (rpm === undefined && tpm === undefined) return undefined;
   const requests = rpm === undefined ? undefined : bucket(rpm);

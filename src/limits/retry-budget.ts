@@ -1,23 +1,23 @@
 /**
- * How many attempts more than one per request may be sent: a share of all requests, saved up to some, and a few each second
- * whatever the traffic, so that what is meant to help never becomes a load of its own. (Retry budgets: Finagle, RetryBudget;
- * hedges: Dean, Barroso, "The Tail at Scale", CACM 2013.)
+ * Budget for attempts beyond the first: a ratio of all requests, saved up to a maximum, plus a few per second
+ * regardless of traffic, so that retries and hedges do not overload targets. (Retry budgets: Finagle,
+ * RetryBudget; hedges: Dean, Barroso, "The Tail at Scale", CACM 2013.)
  */
 export interface RetryBudget {
-  /** A request has come. */
+  /** Records a request. */
   earn(): void;
-  /** Whether one more may be sent. */
+  /** Whether the budget covers one more attempt. */
   has(now: number): boolean;
-  /** Takes the right to one; `false` where there is none left. */
+  /** Spends one attempt; `false` if the budget is exhausted. */
   spend(now: number): boolean;
 }
 
 export interface RetryBudgetLimits {
-  /** Earned with each request. */
+  /** Earned per request. */
   readonly share: number;
-  /** Earned in each second. */
+  /** Earned per second. */
   readonly perSecond: number;
-  /** Most that is saved up, and what there is at first. */
+  /** Maximum balance, which is also the initial one. */
   readonly most: number;
   readonly first: number;
 }

@@ -1,44 +1,50 @@
 import type { VendorLimit } from '../types/options/limit.ts';
 
-/** Tokens that an attempt is expected to take. */
+/** Expected tokens of an attempt. */
 export interface TokenDemand {
   readonly input: number;
   readonly output: number;
 }
 
 /**
- * What a vendor says is left of its limits, less what has been used of it since. It is a forecast: it says where a request is
- * best sent and when, and never that it is refused, which only the vendor can say.
+ * Remaining vendor limits: the vendor's last report minus usage since. It is a forecast, used to pick a
+ * target and a time; it never refuses a request, because only the vendor knows.
  */
 export interface VendorLimits {
   note(limits: readonly VendorLimit[], now: number): void;
-  /** Whether a vendor has ever said anything. */
-  readonly told: boolean;
-  /** An attempt of so many tokens starts. */
+  /** Whether the vendor has ever reported a limit. */
+  readonly reported: boolean;
+  /** Records the start of an attempt of this many tokens. */
   use(tokens: TokenDemand, now: number): void;
-  /** When an attempt of so many tokens is expected to be let in; monotonic milliseconds, not after `now` where it is. */
+  /**
+   * When an attempt of this many tokens is expected to be admitted; monotonic milliseconds, at most `now` if
+   * it is now.
+   */
   freeAt(tokens: TokenDemand, now: number): number;
-  /** Free share of the scarcest limit, 0 to 1. */
+  /** Free ratio of the scarcest limit, 0 to 1. */
   share(now: number): number;
 }
 
-/** The longest forecast: windows are a minute, and a limit of a day lets the next request in long before it is full. */
+/**
+ * Longest forecast, in milliseconds: windows are a minute, and a daily limit admits the next request long
+ * before it is full.
+ */
 const longestWait = 60_000;
-/** Where a vendor does not say when a limit is full again: most have windows of a minute. */
+/** Assumed window in milliseconds if the vendor reports no reset: most are a minute. */
 const usualWindow = 60_000;
 
 /**
- * A limit fills evenly until it is full, as OpenAI's, Anthropic's and Groq's do
- * (https://platform.openai.com/docs/guides/rate-limits, https://platform.claude.com/docs/en/api/rate-limits). Of one whose size is
- * not known nothing is known until it is full.
+ * A limit that refills evenly, like OpenAI's, Anthropic's and Groq's
+ * (https://platform.openai.com/docs/guides/rate-limits, https://platform.claude.com/docs/en/api/rate-limits).
+ * If its size is unknown, so is its level until it is full.
  */
 interface Bucket {
   level: number;
-  /** Of `level`; monotonic milliseconds. */
+  /** Time of `level`; monotonic milliseconds. */
   at: number;
-  /** What it holds when nothing has been used; `Infinity` where that is not known. */
+  /** Capacity; `Infinity` if unknown. */
   readonly limit: number;
-  /** What comes back in each millisecond. */
+  /** Refill per millisecond. */
   readonly rate: number;
   readonly fullAt: number;
 }
@@ -47,17 +53,17 @@ const none: readonly never[] = [];
 
 export function vendorLimits(): VendorLimits {
   const known = new Map<VendorLimit['of'], Bucket>();
-  // What is full again is as good as unknown.
+  // A full limit carries no information.
   const live = (now: number): readonly [VendorLimit['of'], Bucket][] =>
     known.size === 0 ? none : [...known].filter(([, { fullAt }]) => fullAt > now);
 
   const self: { -readonly [Field in keyof VendorLimits]: VendorLimits[Field] } = {
-    told: false,
+    reported: false,
     note(limits, now) {
-      self.told = true;
+      self.reported = true;
       const seen = new Set<VendorLimit['of']>();
       for (const { of, remaining, limit = Number.POSITIVE_INFINITY, resetAfter = usualWindow } of limits) {
-        // Of several limits of one kind the scarcest counts.
+        // Of several limits of one kind, the scarcest counts.
         if (seen.has(of) && (known.get(of)?.level ?? 0) <= remaining) continue;
         seen.add(of);
         const rate = limit === Number.POSITIVE_INFINITY ? 0 : Math.max(0, limit - remaining) / resetAfter;
@@ -73,7 +79,8 @@ export function vendorLimits(): VendorLimits {
     freeAt(tokens, now) {
       let free = now;
       for (const [of, bucket] of live(now)) {
-        // What never fits goes when the bucket is full: the vendor knows whether it is too much.
+        // A request larger than the bucket is sent when the bucket is full: only the vendor knows whether it
+        // is too large.
         const missing = Math.min(wantedOf(of, tokens), bucket.limit) - levelOf(bucket, now);
         if (missing <= 0) continue;
         const filled = bucket.rate === 0 ? bucket.fullAt : now + Math.ceil(missing / bucket.rate);
@@ -82,7 +89,7 @@ export function vendorLimits(): VendorLimits {
       return free;
     },
     share(now) {
-      if (known.size === 0) return 1; // as a rule
+      if (known.size === 0) return 1; // usual case
       let least = 1;
       for (const [, bucket] of live(now)) {
         if (bucket.limit > 0) least = Math.min(least, shareOf(bucket, now));

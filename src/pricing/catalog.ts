@@ -3,8 +3,8 @@ import type { Price, PriceTier, Rates } from '../types/options/price.ts';
 import { withVendorTerms } from './vendor-terms.ts';
 
 /**
- * Our provider names where the catalogue's id is another one. Bedrock is not among them: its prices differ by region, which
- * our `bedrock` does not say in a model's name.
+ * Provider names that differ from the catalog's ids. Bedrock is not included: its prices depend on the
+ * region, which is not part of our `bedrock` model names.
  */
 export const catalogIds: Readonly<Record<string, string>> = {
   moonshot: 'moonshotai',
@@ -12,16 +12,16 @@ export const catalogIds: Readonly<Record<string, string>> = {
   xai: 'x-ai',
 };
 
-/** A rate in the catalogue: US$ per million tokens, or one that depends on the size of the input. */
+/** A rate in the catalog: US$ per million tokens, or one that depends on the size of the input. */
 export type CatalogRate =
   | number
   | { readonly base: number; readonly tiers: readonly { start: number; price: number }[] };
 
 /**
- * The prices of `@pydantic/genai-prices` (https://github.com/pydantic/genai-prices), loaded when first asked for. A model
- * that it does not list under exactly this provider has no price.
+ * Prices from `@pydantic/genai-prices` (https://github.com/pydantic/genai-prices), loaded on first use. A
+ * model that is not listed under exactly this provider has no price.
  *
- * @throws where the package is not there, as in a bundle that left it out
+ * @throws if the package is missing, for example in a bundle without it
  * @example
  * const catalog = await loadCatalog();
  * createRouter({ targets, catalog: { ...catalog, price: (...asked) => discounted(catalog.price(...asked)) } });
@@ -38,7 +38,7 @@ export async function loadCatalog(): Promise<Catalog> {
           ? undefined
           : toPrice(provider, model, found.model_price as Record<string, CatalogRate | undefined>);
       } catch {
-        return undefined; // it throws for what it cannot compute; no price is the honest answer
+        return undefined; // it throws for models that it cannot price
       }
     },
     contextLength(provider, model) {
@@ -53,7 +53,7 @@ export async function loadCatalog(): Promise<Catalog> {
   };
 }
 
-/** Our rates, beside `input`, by the catalogue's names. */
+/** Our rates except `input`, by the catalog's names. */
 const rateKeys: Readonly<Record<Exclude<keyof Rates, 'input'>, string>> = {
   output: 'output_mtok',
   cacheRead: 'cache_read_mtok',
@@ -66,14 +66,14 @@ const rateKeys: Readonly<Record<Exclude<keyof Rates, 'input'>, string>> = {
   outputReasoning: 'output_reasoning_mtok',
 };
 
-/** Our fees by the catalogue's names for a thousand of them. */
+/** Our fees by the catalog's names for a thousand of them. */
 const feeKeys = {
   request: 'requests_kcount',
   webSearch: 'web_searches_kcount',
   fileSearch: 'storage_searches_kcount',
 } as const;
 
-/** The catalogue's price of a model, with what its vendor charges beside; `undefined` where there is no rate for input. */
+/** Price of a model in the catalog plus vendor terms; `undefined` if it has no input rate. */
 export function toPrice(
   provider: string,
   model: string,
@@ -87,7 +87,7 @@ export function toPrice(
   if (base === undefined) return undefined;
   const tiers: PriceTier[] = [];
   for (const start of starts) {
-    // The catalogue uses a tier for inputs larger than its start, as ours are.
+    // The catalog applies a tier to inputs larger than its start, as we do.
     const rates = ratesAt(listed, start + 1);
     if (rates !== undefined) tiers.push({ above: start, ...rates });
   }

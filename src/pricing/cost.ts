@@ -5,16 +5,16 @@ import { addUsd, toUsd } from './money.ts';
 
 const perMillion = 1_000_000;
 
-/** What beside the usage a cost depends on. */
+/** What a cost depends on besides usage. */
 export interface Circumstances extends ServedAs {
-  /** The usage is an estimate, or how it was served is an assumption. */
+  /** Whether the usage is an estimate, or how it was served is an assumption. */
   readonly estimated?: boolean;
 }
 
 /**
- * What `usage` costs under `price`, in US$. `undefined` where the vendor did not say how many tokens went in and out, or
- * where the price has no rate for them: no guess is made. Tokens that were read from or written to the prompt cache, and
- * those that were audio, images or reasoning, are part of the totals and are charged once, at their own rates.
+ * Cost of `usage` under `price`, in US$. `undefined` if the vendor did not report input and output tokens, or
+ * if the price has no rate for them. Cache reads and writes, and audio, image and reasoning tokens, are part
+ * of the totals and are charged once, at their own rates.
  */
 export function costOf(
   usage: Usage,
@@ -23,7 +23,7 @@ export function costOf(
   circumstances: Circumstances = {},
 ): Cost | undefined {
   const images = (usage.images ?? 0) * (price.image ?? 0);
-  // What is paid for by the image need not be counted in tokens.
+  // Images charged per image may come without token counts.
   const uncounted = images > 0 ? 0 : undefined;
   const { inputTokens = uncounted, outputTokens = uncounted } = usage;
   if (inputTokens === undefined || outputTokens === undefined) return undefined;
@@ -48,7 +48,7 @@ export function costOf(
   return { total: addUsd(...Object.values(parts)), ...parts, source, estimated: !exact };
 }
 
-/** The figures of a cost, all 0. */
+/** A cost with all amounts 0. */
 export const zeroCost: Readonly<Omit<Cost, 'source' | 'estimated'>> = {
   total: 0,
   input: 0,
@@ -62,13 +62,13 @@ export const zeroCost: Readonly<Omit<Cost, 'source' | 'estimated'>> = {
   image: 0,
 };
 
-/** A cost of which only the sum is known, because the vendor told it. */
+/** A cost with only a total, as reported by the vendor. */
 export function reportedCost(usd: number): Cost {
   const total = toUsd(usd);
   return { ...zeroCost, total, request: total, source: 'reported', estimated: false };
 }
 
-/** The sum of costs, which is only known where all of them are. */
+/** The sum of costs; `undefined` if any is unknown. */
 export function addCosts(costs: readonly (Cost | undefined)[]): Cost | undefined {
   const known = costs.filter((cost) => cost !== undefined);
   const last = known.at(-1);
@@ -82,12 +82,12 @@ export function addCosts(costs: readonly (Cost | undefined)[]): Cost | undefined
   };
 }
 
-/** The rates that hold for a request of this size, served in this way. */
+/** The rates for a request of this size and service tier. */
 interface HeldRates {
   readonly rates: Rates;
-  /** What they are multiplied by. */
+  /** Multiplier of the rates. */
   readonly factor: number;
-  /** Whether the price says so; else the standard rates stand in. */
+  /** Whether the price defines these terms; otherwise the standard rates apply. */
   readonly known: boolean;
 }
 
@@ -100,7 +100,7 @@ function ratesFor(price: Price, inputTokens: number, { serviceTier, region }: Se
   return { rates, factor, known: tier !== undefined && surcharge !== undefined };
 }
 
-/** The rates of the highest tier that a request's size exceeds, else the price's own. */
+/** The rates of the highest tier whose threshold the request exceeds, otherwise the base rates. */
 function ratesBySize(price: Pick<Price, keyof Rates | 'tiers'>, inputTokens: number): Rates {
   let rates: Rates = price;
   let above = -1;
@@ -136,7 +136,7 @@ function inputCost(usage: Usage, tokens: number, rates: Rates, price: Price) {
       (written > long && rates.cacheWrite === undefined) ||
       (long > 0 && rates.cacheWrite1h === undefined) ||
       (audio > 0 && rates.inputAudio === undefined) ||
-      // How many of the cached tokens were audio is not told.
+      // The number of cached audio tokens is not reported.
       (audioInputTokens > 0 && read > 0)
     ),
   };
@@ -156,7 +156,7 @@ function outputCost(usage: Usage, tokens: number, rates: Rates) {
   return { usd, exact: audio === 0 || rates.outputAudio !== undefined };
 }
 
-/** What the vendor's own tools cost. */
+/** Cost of vendor tools. */
 function feesOf(
   { webSearches = 0, fileSearches = 0, codeExecutions = 0, unpricedUses = 0 }: Usage,
   price: Price,
@@ -168,7 +168,7 @@ function feesOf(
     exact:
       (webSearches === 0 || (price.webSearch !== undefined && price.freeSearches !== true)) &&
       (fileSearches === 0 || price.fileSearch !== undefined) &&
-      // A container may have been paid for by an earlier answer, or go on to be paid for.
+      // A container may be billed to an earlier or a later answer.
       codeExecutions === 0 &&
       unpricedUses === 0,
   };

@@ -8,19 +8,21 @@ import type {
   UserPart,
 } from '../types/request/message.ts';
 
-/** Output tokens that are expected where nothing is known: no limit given, no answer seen yet. */
+/** Expected output tokens without a limit and without an earlier answer. */
 export const usualOutputTokens = 500;
-/** Tokens for one image or file, whose true number only the vendor knows. */
+/** Assumed tokens of an image or file; only the vendor knows the true number. */
 const attachmentTokens = 1000;
-/** Tokens that a message costs beside its text, for the marks around it. */
+/** Token overhead of a message beyond its text. */
 const messageTokens = 4;
 
-/** About how many tokens a text has (tokenx: within a few per cent for prose, less exact for JSON and other scripts). */
+/**
+ * Estimated tokens of a text (tokenx: within a few percent for prose, less exact for JSON and other scripts).
+ */
 export function estimateTokens(text: string): number {
   return text === '' ? 0 : estimateTokenCount(text);
 }
 
-/** About how many input tokens a request has. */
+/** Estimated input tokens of a request. */
 export function estimateInput(messages: readonly Message[], tools: readonly ResolvedTool[] = []): number {
   let tokens = 0;
   for (const message of messages) {

@@ -4,7 +4,7 @@ import type { Price } from '../types/options/price.ts';
 import type { Cost } from '../types/result/usage.ts';
 import { loadCatalog as loadUsual } from './catalog.ts';
 
-/** What has a price: a target, as far as it matters here. */
+/** A target, as far as its price depends on it. */
 export interface Priced {
   readonly id: string;
   readonly provider: { readonly name: string };
@@ -12,33 +12,38 @@ export interface Priced {
   readonly price: Price | undefined;
 }
 
-/** A price and where it is from. */
+/** A price and its source. */
 export interface KnownPrice {
   readonly price: Price;
   readonly source: Cost['source'];
 }
 
-/** Prices of targets: what they declare, else what the catalogue says. */
+/** Prices of targets: declared, otherwise from the catalog. */
 export interface PriceBook {
-  /** Settles once prices can be looked up. Never rejects: without a catalogue there are only declared prices. */
+  /** Settles when prices can be looked up. Never rejects: without a catalog, declared prices remain. */
   readonly ready: () => Promise<void> | undefined;
-  /** The price of a target now; `undefined` where none is known. */
+  /** Current price of a target; `undefined` if unknown. */
   priceOf(target: Priced): KnownPrice | undefined;
-  /** Most tokens that a target's model takes and gives together, where the catalogue knows. */
+  /** Maximum input plus output tokens of the target's model, if the catalog lists it. */
   contextLengthOf(target: Priced): number | undefined;
 }
 
-/** How long what the catalogue says is used before it is asked again: some prices depend on the hour, and it can be refreshed. */
+/**
+ * Lifetime of a cached catalog price in milliseconds: some prices depend on the hour, and the catalog can be
+ * refreshed.
+ */
 const keepFor = 60_000;
 
-/** How long a catalogue that could not be loaded is left alone, in milliseconds: longer each time. */
+/**
+ * First pause before reloading a catalog that failed to load, in milliseconds; it grows with each failure.
+ */
 const shortestPause = 500;
 const longestPause = 300_000;
 
 /**
- * @param option the router's `catalog` option
- * @param onUnknown called once for each target that has no price anywhere
- * @param loadCatalog where the option is left out
+ * @param option the `catalog` option of the router
+ * @param onUnknown called once for each target without a price
+ * @param loadCatalog default for the option
  */
 export function priceBook(
   option: Catalog | false | undefined,
@@ -60,7 +65,7 @@ export function priceBook(
       loadAgainAt = Number.POSITIVE_INFINITY;
       found.clear();
     } catch {
-      // Not there, as in a bundle that left it out, or not now: declared prices still work.
+      // The package is missing or failed to load: declared prices still work.
       failures += 1;
       loadAgainAt = clock.now() + Math.min(longestPause, shortestPause * 2 ** failures);
     }
@@ -80,7 +85,7 @@ export function priceBook(
   return {
     ready() {
       if (!settled) return load();
-      // Who comes later goes on with the prices that there are.
+      // Later requests use the prices known so far.
       if (clock.now() >= loadAgainAt) void load();
       return undefined;
     },

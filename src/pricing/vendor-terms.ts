@@ -1,11 +1,11 @@
 import type { Price, PriceTier, Rates, ServiceTierRates } from '../types/options/price.ts';
 
 /**
- * What vendors charge that the catalogue does not list: service tiers and regions, as factors on the standard rates, and tools.
- * Data: what is not here is not known, and what is served so costs an estimate.
+ * Vendor charges that the catalog does not list: service tiers and regions, as factors on the standard rates,
+ * and tool fees. If a term is not listed here, the cost is an estimate.
  */
 
-/** A factor on all rates; or on some of them, where it is not known what becomes of the others. */
+/** A factor on all rates, or on some if the others are unknown. */
 type Factor = number | Partial<Readonly<Record<keyof Rates, number>>>;
 
 interface Terms {
@@ -14,7 +14,10 @@ interface Terms {
   readonly fees?: Pick<Price, 'webSearch' | 'freeSearches' | 'codeExecution'>;
 }
 
-/** OpenAI's priority processing, called fast mode by now (https://openai.com/api-fast-mode/), by model; each factor is that of all its rates. */
+/**
+ * OpenAI's priority processing, now fast mode (https://openai.com/api-fast-mode/), by model; the factor
+ * applies to all rates.
+ */
 const openaiPriority: Readonly<Record<string, number>> = {
   'gpt-4.1': 1.75,
   'gpt-4.1-mini': 1.75,
@@ -50,11 +53,12 @@ const anthropicFast: Readonly<Record<string, number>> = {
 
 const terms: Readonly<Record<string, (model: string) => Terms>> = {
   openai(model) {
-    // Embeddings and images are made by models of other names.
+    // Embedding and image models have other names.
     if (!/^(gpt-\d|o\d)/.test(model)) return { serviceTiers: { batch: 0.5 } };
     const priority = known(openaiPriority, model);
     return {
-      // https://developers.openai.com/api/docs/guides/flex-processing: tokens at the rates of batches, which are half.
+      // https://developers.openai.com/api/docs/guides/flex-processing: tokens at the batch rates, which are
+      // half.
       serviceTiers: { flex: 0.5, batch: 0.5, ...(priority === undefined ? {} : { priority }) },
       // https://developers.openai.com/api/docs/pricing: a container of 1 GB, the default, for twenty minutes.
       fees: { codeExecution: 0.03 },
@@ -65,21 +69,23 @@ const terms: Readonly<Record<string, (model: string) => Terms>> = {
     return {
       // https://platform.claude.com/docs/en/about-claude/pricing. The priority tier is sold by commitment.
       serviceTiers: { batch: 0.5, ...(fast === undefined ? {} : { fast }) },
-      // Only models that have a choice of regions say where they ran.
+      // Only models with a choice of regions report where they ran.
       regions: { us: 1.1 },
     };
   },
   google(model) {
     if (!model.startsWith('gemini-')) return {};
     return {
-      // https://ai.google.dev/gemini-api/docs/optimization and, for priority, https://cloud.google.com/vertex-ai/generative-ai/pricing;
-      // neither says what reading from the cache costs on the cheaper tiers.
+      // https://ai.google.dev/gemini-api/docs/optimization and, for priority,
+      // https://cloud.google.com/vertex-ai/generative-ai/pricing; neither lists cache reads on the cheaper
+      // tiers.
       serviceTiers: { flex: half, batch: half, priority: 1.8 },
-      // https://ai.google.dev/gemini-api/docs/pricing: by the query since Gemini 3, before by the prompt; some of them are free.
+      // https://ai.google.dev/gemini-api/docs/pricing: per query since Gemini 3, before that per prompt; some
+      // are free.
       fees: { webSearch: /^gemini-[12]\b/.test(model) ? 0.035 : 0.014, freeSearches: true },
     };
   },
-  // https://console.groq.com/docs/flex-processing: at the price of on-demand processing.
+  // https://console.groq.com/docs/flex-processing: at on-demand prices.
   groq: () => ({ serviceTiers: { flex: 1 } }),
 };
 
@@ -92,13 +98,13 @@ const half: Factor = {
   outputImage: 0.5,
 };
 
-/** By the name of a model, without the date of its version. */
+/** Looks up a model name without its version date. */
 function known(table: Readonly<Record<string, number>>, model: string): number | undefined {
   const name = model.replace(/-20\d\d-?\d\d-?\d\d$/, '');
   return Object.hasOwn(table, name) ? table[name] : undefined;
 }
 
-/** A price with what its vendor charges beside; what the price says itself goes before. */
+/** A price with the vendor's terms; terms in the price take precedence. */
 export function withVendorTerms(provider: string, model: string, price: Price): Price {
   const own = Object.hasOwn(terms, provider) ? terms[provider]?.(model) : undefined;
   if (own === undefined) return price;

@@ -1,16 +1,16 @@
-/** Below this weight the last sample is so old (ten half-lives, for a single one) that nothing is known any more. */
+/** Minimum weight: ten half-lives after a single sample, the mean is unknown again. */
 const minWeight = 0.001;
 
-/** A mean in which old samples count less and less, by the time that has passed and not by how many came after. */
+/** A mean in which samples decay with elapsed time, not with the number of later samples. */
 export interface DecayingMean {
   add(sample: number, now: number): void;
-  /** `undefined` without samples that still count. */
+  /** `undefined` without recent samples. */
   read(now: number): number | undefined;
-  /** How many samples the ones that still count are worth. */
+  /** Decayed number of samples. */
   weight(now: number): number;
 }
 
-/** @param halfLife milliseconds after which a sample counts half */
+/** @param halfLife time in milliseconds after which a sample counts half */
 export function decayingMean(halfLife = 60_000): DecayingMean {
   let sum = 0;
   let weight = 0;

@@ -1,15 +1,15 @@
 import { decayingMean } from './decaying-mean.ts';
 
-/** How often a target fails at one kind of request. It forgets with time. */
+/** How often a target fails at one kind of request; decays with time. */
 export interface FailureOdds {
-  /** Whether there has been an outcome that says something. */
+  /** Whether there has been a conclusive outcome. */
   readonly known: boolean;
   add(failed: boolean, now: number): void;
-  /** Odds that an attempt fails, 0 to 1: what was seen, and one in a hundred until something was. */
+  /** Odds that an attempt fails, 0 to 1; one in a hundred before the first outcome. */
   read(now: number): number;
 }
 
-/** What is assumed of a target that is not known, as so many attempts of it. */
+/** Prior failure odds, weighted as this many attempts. */
 const usualFailure = 0.01;
 const priorWeight = 5;
 

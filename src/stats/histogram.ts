@@ -1,37 +1,39 @@
 /**
- * A decaying distribution of durations: 180 buckets in steps of 8 %, from 1 ms to about ten minutes, so that every percentile is
- * accurate to 4 %. The half-life of a sample is five minutes.
+ * A decaying distribution of durations: 180 buckets in steps of 8%, from 1 ms to about ten minutes, so that
+ * every percentile is accurate to 4%. The half-life of a sample is five minutes.
  *
  * It uses forward decay (Cormode, Shkapenyuk, Srivastava, Xu: "Forward Decay", ICDE 2009): later samples
  * weigh more, instead of scaling earlier ones down.
  */
 export interface Histogram {
   add(ms: number, now: number): void;
-  /** Multiplies all samples by a factor, to the nearest step of 8 %: for a target that has become slower or faster. */
+  /**
+   * Multiplies all samples by a factor, to the nearest step of 8%, after a target became slower or faster.
+   */
   scale(factor: number): void;
-  /** Adds the counts of another histogram, such as that of another process. */
+  /** Adds the counts of another histogram, for example from another process. */
   merge(other: Histogram, now: number): void;
   /** The decayed count of each bucket. */
   read(now: number): Float64Array;
   /** The decayed number of samples. */
   weight(now: number): number;
-  /** The duration below which a share of the samples lies; `undefined` without samples. */
+  /** The duration at a quantile, 0 to 1; `undefined` without samples. */
   quantile(share: number): number | undefined;
   /**
-   * How surprising it is that something takes longer than `ms`: the cumulative hazard, -ln of the share of samples that took
-   * longer. Usual durations have 0; the maximum is `maxHazard`.
+   * Surprise at a duration above `ms`: the cumulative hazard, -ln of the share of samples that took longer. 0
+   * for usual durations; the maximum is `maxHazard`.
    */
   hazard(ms: number): number;
 }
 
-/** -ln of 1 in 10,000: a distribution of a few hundred samples supports no more. */
+/** -ln of 1 in 10,000: a few hundred samples support no more. */
 export const maxHazard = 9.2;
 
 const growth = 1.08;
 const buckets = 180;
 const halfLife = 300_000;
 const logGrowth = Math.log(growth);
-/** Weights are scaled down before they become too large for a double to hold them exactly. */
+/** Weights are scaled down before a double loses precision. */
 const rescaleAt = 2 ** 40;
 
 export function histogram(): Histogram {
@@ -39,7 +41,7 @@ export function histogram(): Histogram {
   let counts: Float64Array | undefined;
   let total = 0;
   let landmark = 0;
-  // Computed when first needed, and again after enough new samples.
+  // Computed on first use, and again after enough new samples.
   let hazards: Float64Array | undefined;
   let sinceHazards = 0;
 
@@ -85,7 +87,7 @@ export function histogram(): Histogram {
       const bucket = bucketOf(ms);
       counts[bucket] = (counts[bucket] ?? 0) + weight;
       total += weight;
-      // A few more samples change little among many.
+      // A few samples among many change little.
       sinceHazards += weight;
       if (sinceHazards > total / 50) hazards = undefined;
     },
@@ -115,7 +117,7 @@ function bucketOf(ms: number): number {
   return ms <= 1 ? 0 : Math.min(buckets - 1, Math.ceil(Math.log(ms) / logGrowth));
 }
 
-/** All counts moved by so many buckets; what would leave the range stays at its ends. */
+/** All counts shifted by this many buckets; counts that leave the range accumulate at its ends. */
 function shifted(counts: Float64Array, steps: number): Float64Array {
   const moved = new Float64Array(buckets);
   for (let bucket = 0; bucket < buckets; bucket++) {

@@ -1,7 +1,7 @@
 import type { Latency } from '../types/options/strategy.ts';
 import { type Histogram, histogram } from './histogram.ts';
 
-/** How large a prompt is: up to about 1,000 tokens, up to 16,000, and more. */
+/** Size of a prompt: up to about 1,000 tokens, up to 16,000, or more. */
 export type SizeClass = 0 | 1 | 2;
 
 /** About four characters make a token. */
@@ -10,44 +10,44 @@ export function sizeClassOf(characters: number): SizeClass {
 }
 
 /**
- * How long a target takes. The shape of the distribution, with its tails, is a histogram over prompts of all sizes; its level is
- * a mean of logarithms for each size, so that a few samples of one size say something.
+ * Latency of a target. The shape of the distribution, with its tails, is a histogram over prompts of all
+ * sizes; its level is a mean of logarithms per size, so that a few samples of one size are enough.
  *
- * A target that has become faster or slower is not averaged away: when the last eight samples together lie further from what
- * was expected of them than chance explains, the level moves there at once, and what was known before counts for little. (A
- * z test on a sliding window; as in Page, "Continuous Inspection Schemes", Biometrika 41, 1954, but two-sided and with a
- * fixed window.)
+ * A change of speed is not averaged away: when the last eight samples deviate from the expected level by more
+ * than chance explains, the level moves immediately and older samples lose weight. (A z test on a sliding
+ * window; as in Page, "Continuous Inspection Schemes", Biometrika 41, 1954, but two-sided and with a fixed
+ * window.)
  */
 export interface Latencies extends Pick<Histogram, 'weight' | 'quantile' | 'hazard'> {
-  /** @param size of the prompt. Default: the smallest */
+  /** @param size of the prompt (default: the smallest) */
   add(ms: number, now: number, size?: SizeClass): void;
-  /** What to expect of a prompt of a size; `undefined` without samples. */
+  /** Expected latency for a prompt of this size; `undefined` without samples. */
   expect(size: SizeClass, now: number): Latency | undefined;
-  /** How many samples there are, of all sizes or of one: they fade, and fewer count after a change. */
+  /** Decayed number of samples, of all sizes or of one; reduced by a change of level. */
   samples(now: number, size?: SizeClass): number;
   /**
-   * Peak-sensitive moving average: rises to each slow sample at once and sinks over ten seconds, also while nothing comes
-   * (Finagle's `PeakEwma` load metric). 0 without samples.
+   * Peak-sensitive moving average: rises to each slow sample immediately and decays over ten seconds, also
+   * without traffic (Finagle's `PeakEwma` load metric). 0 without samples.
    */
   peak(now: number): number;
 }
 
 const halfLife = 300_000;
 const peakTime = 10_000;
-/** Samples that a change shows in, and how many standard errors it takes: one in 150,000 by chance. */
+/** Samples tested for a change, and the required deviation in standard errors: one in 150,000 by chance. */
 const window = 8;
 const significant = 4.5;
-/** Before so many samples of a size there is nothing to have changed. */
+/** Minimum number of samples of a size to detect a change. */
 const fewest = 20;
-/** Less than 16 % is no change, however steady a target is. */
+/** Minimum spread: a deviation under 16% is no change, however steady the target. */
 const leastSpread = 0.1;
-/** What is known of all sizes counts as so many samples of each. */
+/** Weight of the estimate over all sizes, in samples of each size. */
 const pooled = 10;
 const usualVariance = 0.4;
-/** Samples over which the spread is taken. */
+/** Number of samples that the spread is averaged over. */
 const varianceOver = 100;
 
-/** A mean of logarithms in which samples fade. */
+/** A mean of logarithms with decaying samples. */
 interface Level {
   mean: number;
   weight: number;
@@ -58,7 +58,7 @@ export function latencies(): Latencies {
   const shape = histogram();
   const all = level();
   const sizes = [level(), level(), level()] as const;
-  /** Of the samples in the histogram. */
+  /** Level of the samples in the histogram. */
   const base = { ...level(), arithmetic: 0 };
   let variance = usualVariance;
   let recent: number[] = [];
@@ -71,7 +71,7 @@ export function latencies(): Latencies {
     return (weight * own.mean + pooled * all.mean) / (weight + pooled);
   };
 
-  /** The level has moved: by how much, as far as the last samples tell. */
+  /** Moves the level, as far as the last samples support it. */
   const move = (by: number): void => {
     for (const each of [all, ...sizes]) {
       each.mean += by;
@@ -83,9 +83,9 @@ export function latencies(): Latencies {
     recent = [];
   };
 
-  /** Whether the last samples together are out of the ordinary. */
+  /** Tests whether the last samples deviate together. */
   const look = (residual: number): void => {
-    // One wild sample is not to hide the next ones.
+    // Bounded, so that one outlier does not mask the next samples.
     const bounded = Math.min(Math.abs(residual), 3 * Math.sqrt(variance));
     variance += (bounded ** 2 - variance) / varianceOver;
     recent.push(residual);
@@ -100,7 +100,7 @@ export function latencies(): Latencies {
     add(ms, now, size = 0) {
       const log = Math.log(Math.max(1, ms));
       const own = sizes[size];
-      // Against its own size only: that prompts are larger is no change of the target.
+      // Compared with its own size only: a shift to larger prompts is no change of the target.
       const residual = weightOf(own, now) < fewest ? undefined : log - own.mean;
       shape.add(ms, now);
       note(all, log, now);
@@ -148,7 +148,7 @@ function weightOf({ weight, at }: Level, now: number): number {
   return weight * 2 ** ((at - now) / halfLife);
 }
 
-/** Takes a sample in; returns how many samples the mean rests on. */
+/** Adds a sample; returns the number of samples behind the mean. */
 function note(of: Level, sample: number, now: number): number {
   of.weight = weightOf(of, now) + 1;
   of.at = now;

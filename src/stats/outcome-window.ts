@@ -1,7 +1,7 @@
-/** Counts good and bad outcomes of the last minute, second by second. */
+/** Counts successes and failures of the last minute, per second. */
 export interface OutcomeWindow {
   add(failed: boolean, now: number): void;
-  /** What the last `seconds` (at most 60) came to. */
+  /** Outcomes of the last `seconds` (at most 60). */
   read(seconds: number, now: number): { readonly all: number; readonly failed: number };
   clear(): void;
 }
@@ -13,7 +13,7 @@ export function outcomeWindow(): OutcomeWindow {
   const failed = new Uint32Array(slots);
   let newest = 0;
 
-  /** Empties the seconds that have gone by without an outcome. */
+  /** Clears the seconds that passed without an outcome. */
   const move = (now: number): void => {
     const second = Math.floor(now / 1_000);
     for (let gone = Math.max(newest + 1, second - slots + 1); gone <= second; gone++) {

@@ -1,6 +1,6 @@
 import { type DecayingMean, decayingMean } from './decaying-mean.ts';
 
-/** How long the answers to a route's requests are, in tokens: some models say more than others. */
+/** Expected length of answers on a route, in tokens: some models are more verbose than others. */
 export interface OutputLengths {
   add(target: string, tokens: number, now: number): void;
   /** `undefined` before the first answer. */
@@ -8,16 +8,16 @@ export interface OutputLengths {
 }
 
 /**
- * A target's answers are of another length than the route's where their means differ by more than so many standard errors, and
- * then by as much less as chance may explain (the estimator of James and Stein, 1961, its positive part). Else which target is
- * the cheapest would be left to chance where prices are close.
+ * Number of standard errors by which a target's mean must differ from the route's to count. Beyond that, the
+ * difference is reduced by what chance may explain (positive part of the estimator of James and Stein, 1961),
+ * so that chance does not decide which target is cheapest when prices are close.
  */
 const deviations = 2;
 const halfLife = 600_000;
 
 export function outputLengths(): OutputLengths {
   const all = decayingMean(halfLife);
-  /** Of the squares of how far answers are from what was expected. */
+  /** Mean squared deviation of answers from the expected length. */
   const squares = decayingMean(halfLife);
   const targets = new Map<string, DecayingMean>();
 

@@ -2,13 +2,13 @@ import type { Usage } from '../types/result/usage.ts';
 import { type DecayingMean, decayingMean } from './decaying-mean.ts';
 
 /**
- * What vendors' prompt caches are expected to have of a prompt, learnt from what they say that they had: for a conversation that
- * goes on, as a share of what it had the last time; for any other prompt, as a share of the whole.
+ * Expected prompt cache hits, learned from the vendors' reported usage: for a continued conversation as a
+ * ratio of its previous prompt, for other prompts as a ratio of the whole.
  */
 export interface PromptCaches {
-  /** An answer came, and its vendor said what was cached. */
+  /** Records an answer whose vendor reported cache usage. */
   note(session: string | undefined, target: string, usage: Usage, now: number): void;
-  /** Of `inputTokens`: how many are expected to be read from the cache, and how many to be written to it. */
+  /** Expected cache reads and writes out of `inputTokens`. */
   expect(session: string | undefined, target: string, inputTokens: number, now: number): CacheShare;
 }
 
@@ -18,28 +18,28 @@ export interface CacheShare {
 }
 
 /**
- * How long a vendor keeps a prompt that is not used: five minutes at Anthropic (platform.claude.com, "Prompt caching"), five
- * to ten at OpenAI (platform.openai.com, "Prompt caching").
+ * How long a vendor keeps an unused prompt, in milliseconds: five minutes at Anthropic (platform.claude.com,
+ * "Prompt caching"), five to ten at OpenAI (platform.openai.com, "Prompt caching").
  */
 const keptFor = 300_000;
-/** Sessions that are remembered; those that were quiet for longest are forgotten first. */
+/** Maximum number of sessions; the least recently used are dropped first. */
 const mostSessions = 10_000;
-/** What a vendor does about caching changes rarely. */
+/** Half-life of the learned ratios in milliseconds: vendors' caching rarely changes. */
 const halfLife = 1_800_000;
 
-/** What one target's cache was like. */
-interface Learnt {
-  /** Share of what a session had before that was read. */
+/** Learned ratios of one target's cache. */
+interface LearnedRatios {
+  /** Ratio of the session's previous prompt that was read. */
   readonly continued: DecayingMean;
-  /** Share of any other prompt that was read. */
+  /** Ratio of any other prompt that was read. */
   readonly other: DecayingMean;
-  /** Share of what was not read that was written. */
+  /** Ratio of the uncached rest that was written. */
   readonly written: DecayingMean;
 }
 
 export function promptCaches(): PromptCaches {
-  const targets = new Map<string, Learnt>();
-  /** By session, and there by target: how long the last prompt was, and when. */
+  const targets = new Map<string, LearnedRatios>();
+  /** Length and time of the last prompt, by session, then by target. */
   const sessions = new Map<string, Map<string, { readonly tokens: number; readonly at: number }>>();
 
   const warm = (session: string | undefined, target: string, now: number): number | undefined => {
@@ -50,7 +50,7 @@ export function promptCaches(): PromptCaches {
   const remember = (session: string, target: string, tokens: number, now: number): void => {
     const of = sessions.get(session) ?? new Map();
     of.set(target, { tokens, at: now });
-    sessions.delete(session); // to the end of the line
+    sessions.delete(session); // moves it to the end
     sessions.set(session, of);
     for (const oldest of sessions.keys()) {
       if (sessions.size <= mostSessions) break;

@@ -1,29 +1,29 @@
 import type { TargetStats } from '../types/options/strategy.ts';
 import { decayingMean } from './decaying-mean.ts';
 
-/** What one good attempt showed. Milliseconds. */
+/** Measurements of one successful attempt, in milliseconds. */
 export interface Sample {
   readonly total: number;
   readonly firstToken: number | undefined;
   readonly outputTokens: number | undefined;
 }
 
-/** Measures one target. Every figure forgets with time. */
+/** Measures one target. All figures decay with time. */
 export interface StatsRecorder {
   start(now: number): void;
-  /** The attempt is over: `sample` for a good one, `failed` for one that says something against the target. */
+  /** Records the end of an attempt: `sample` for a success, `failed` for a failure of the target. */
   end(now: number, outcome: { readonly sample?: Sample; readonly failed?: boolean }): void;
-  /** But for what others count. */
+  /** Statistics except those counted elsewhere. */
   read(now: number): Omit<TargetStats, 'inFlight' | 'gap'>;
-  /** When an attempt last began; `-Infinity` before the first. */
+  /** Start of the last attempt; `-Infinity` before the first. */
   readonly lastStart: number;
-  /** Milliseconds of a usual attempt, from its start to its end. */
+  /** Typical duration of an attempt in milliseconds. */
   usualDuration(now: number): number | undefined;
-  /** Milliseconds to the first token of a stream. */
+  /** Typical time to the first token of a stream in milliseconds. */
   firstToken(now: number): number | undefined;
   /** Output tokens per second. */
   throughput(now: number): number | undefined;
-  /** Output tokens of a usual answer. */
+  /** Output tokens of a typical answer. */
   usualOutput(now: number): number | undefined;
 }
 
@@ -49,7 +49,7 @@ export function statsRecorder(): StatsRecorder {
       if (sample.firstToken !== undefined) firstToken.add(sample.firstToken, now);
       if (sample.outputTokens === undefined) return;
       output.add(sample.outputTokens, now);
-      // Tokens come after the first one has; for an answer in one piece the whole time counts.
+      // Streams produce tokens after the first token; other answers over the whole duration.
       const duration = sample.total - (sample.firstToken ?? 0);
       if (duration > 0) throughput.add((sample.outputTokens * 1000) / duration, now);
     },

@@ -1,7 +1,7 @@
 import type { Clock } from '../types/clock.ts';
 import type { Store } from '../types/store.ts';
 
-/** The store of a router that is given none: in the memory of its process. Loaded when a plugin first uses it. */
+/** The default store, in the memory of the process. Loaded when a plugin first uses it. */
 export function defaultStore(clock: Clock): Store {
   let loading: Promise<Store> | undefined;
   const load = (): Promise<Store> => {

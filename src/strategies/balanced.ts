@@ -4,19 +4,25 @@ import { type Constraints, checkAmount, constrained } from './shared/constraints
 import { byMeasure, chanceOf, rankByScore } from './shared/rank-by-score.ts';
 
 export interface BalancedTerms extends LatencyTerms {
-  /** US$ that a second of waiting is worth. Default: 0.001, which is US$ 3.60 for an hour. */
+  /**
+   * US$ that saving a second of latency is worth; 0.001 is US$ 3.60 per hour.
+   * @default 0.001
+   */
   readonly perSecond?: number;
-  /** US$ that an attempt that fails is worth, beside the time it takes. Default: 0.01. */
+  /**
+   * US$ that avoiding a failed attempt is worth, besides its latency.
+   * @default 0.01
+   */
   readonly perFailure?: number;
 }
 
 /**
- * The target with the least sum of what the request is expected to cost, what the wait for it is worth, and what the risk of a
- * failure is worth: all in US$. Targets of unknown price come last.
+ * Prefers the lowest sum of expected cost, latency and risk of failure, all in US$. Targets of unknown price
+ * come last.
  *
- * @throws ConfigError for a term or a constraint that is wrong
+ * @throws ConfigError for an invalid term or constraint
  * @example
- * // A user who waits a second less is worth a tenth of a cent.
+ * // Saving a user one second is worth a tenth of a cent.
  * createRouter({ targets, strategy: balanced({ perSecond: 0.001 }) });
  */
 export function balanced({

@@ -5,19 +5,22 @@ import { priority } from './priority.ts';
 import { checkTerms } from './shared/constraints.ts';
 
 export interface CanaryTerms {
-  /** Id of the target that is new. */
+  /** Id of the new target. */
   readonly target: string;
-  /** Share of the traffic that goes there first, 0 to 1. */
+  /** Ratio of traffic that tries it first, 0 to 1. */
   readonly ratio: number;
-  /** For all else. Default: `priority()`. */
+  /**
+   * Strategy for all other targets and traffic.
+   * @default priority()
+   */
   readonly strategy?: Strategy;
 }
 
 /**
- * A share of the traffic to a new target. Requests of one session all go there or none does. For the rest it comes last, as
- * it does for its own share when it fails the others take over.
+ * Sends a ratio of the traffic to a new target. All requests of a session get the same choice. For other
+ * traffic the new target comes last; when it fails, its requests fail over to the others.
  *
- * @throws ConfigError for a share that is not between 0 and 1, or a target that is no id
+ * @throws ConfigError for a ratio that is not between 0 and 1, or an invalid target id
  * @example
  * createRouter({ targets, strategy: canary({ target: 'new-model', ratio: 0.05, strategy: lowestCost() }) });
  */

@@ -3,10 +3,10 @@ import { type Constraints, constrained } from './shared/constraints.ts';
 import { byMeasure, rankByScore } from './shared/rank-by-score.ts';
 
 /**
- * The target that gives most output tokens per second, as measured by this process, with what is lost where it fails. For long
- * answers that somebody waits for.
+ * Prefers the highest output tokens per second, as measured by this process and adjusted for failures. For
+ * long answers that a user waits for.
  *
- * @throws ConfigError for a constraint that is wrong
+ * @throws ConfigError for an invalid constraint
  * @example
  * createRouter({ targets, strategy: highestThroughput({ maxPrice: { output: 5 } }) });
  */

@@ -2,14 +2,14 @@ import type { Strategy } from '../types/options/strategy.ts';
 import { type Constraints, constrained } from './shared/constraints.ts';
 import { chanceOf } from './shared/rank-by-score.ts';
 
-/** Shares of failures that differ by less are taken for chance. */
+/** Differences in failure rate below this are considered chance. */
 const step = 0.1;
 
 /**
- * The target at which this process has fewest requests under way for its chance of success; of several such, any. A target that
- * fails at once always has the fewest under way, and would get all requests.
+ * Prefers the fewest requests in flight from this process, relative to the success rate; ties are broken at
+ * random. Without the success rate, a target that fails fast would get all requests.
  *
- * @throws ConfigError for a constraint that is wrong
+ * @throws ConfigError for an invalid constraint
  * @example
  * createRouter({ targets, strategy: leastBusy() });
  */

@@ -3,11 +3,11 @@ import { type Constraints, constrained } from './shared/constraints.ts';
 import { byPrice, rankByScore } from './shared/rank-by-score.ts';
 
 /**
- * The target at which this request is expected to cost least: by its own tokens, the length of the route's answers, the tier that
- * its size falls into, and what the target's prompt cache is expected to have of it. A `session` so stays where its prompt is
- * cached as long as that is cheaper. Targets of unknown price come last.
+ * Prefers the lowest expected cost of this request: its input tokens, the length of the route's answers, the
+ * price tier, and the expected prompt cache hits. A `session` stays on the target that caches its prompt as
+ * long as that is cheaper. Targets of unknown price come last.
  *
- * @throws ConfigError for a constraint that is wrong
+ * @throws ConfigError for an invalid constraint
  * @example
  * createRouter({ targets, strategy: lowestCost({ maxFirstToken: 2_000 }) });
  */

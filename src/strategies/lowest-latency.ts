@@ -4,9 +4,15 @@ import { type Constraints, constrained } from './shared/constraints.ts';
 import { byMeasure, rankByScore } from './shared/rank-by-score.ts';
 
 export interface LatencyTerms {
-  /** Which time. Default: to the first token where something is streamed, else to the complete answer. */
+  /**
+   * Which latency to compare.
+   * @default firstToken for streams, total otherwise
+   */
   readonly of?: 'firstToken' | 'total';
-  /** Of its distribution. Default: `mean`. */
+  /**
+   * Which statistic of the distribution to compare.
+   * @default mean
+   */
   readonly percentile?: keyof Latency;
 }
 
@@ -14,11 +20,11 @@ const measures: readonly unknown[] = [undefined, 'firstToken', 'total'];
 const percentiles: readonly unknown[] = [undefined, 'mean', 'p50', 'p90', 'p95', 'p99'];
 
 /**
- * The target that answers soonest, as measured by this process for prompts of this size, with what is lost where it fails. What has
- * not been measured is tried; what has become slow is left within seconds; what has not been used for long is looked at now and
- * then, with at most one request in a hundred.
+ * Prefers the fastest target, as measured by this process for prompts of this size and adjusted for failures.
+ * Unmeasured targets are tried, slow ones are left within seconds, and idle ones are probed with at most one
+ * request in a hundred.
  *
- * @throws ConfigError for a term or a constraint that is wrong
+ * @throws ConfigError for an invalid term or constraint
  * @example
  * createRouter({ targets, strategy: lowestLatency({ percentile: 'p95' }) });
  */
@@ -38,7 +44,7 @@ export function lowestLatency({ of, percentile, ...constraints }: LatencyTerms &
   );
 }
 
-/** Milliseconds of an attempt that succeeds. */
+/** Expected milliseconds of a successful attempt. */
 export function expectedTime(
   { expected }: Candidate,
   { stream }: RankContext,
@@ -49,7 +55,7 @@ export function expectedTime(
   return latency?.[percentile];
 }
 
-/** @throws ConfigError for one that is not known */
+/** @throws ConfigError for an unknown term */
 export function checkLatencyTerms(
   name: string,
   { of, percentile }: { readonly of: unknown; readonly percentile: unknown },

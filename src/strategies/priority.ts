@@ -2,9 +2,9 @@ import type { Strategy } from '../types/options/strategy.ts';
 import { type Constraints, constrained } from './shared/constraints.ts';
 
 /**
- * The order in which the targets are written: the first that is well answers, the others stand by. The default.
+ * Tries targets in the order in which they are declared; the first healthy one answers. The default.
  *
- * @throws ConfigError for a constraint that is wrong
+ * @throws ConfigError for an invalid constraint
  * @example
  * createRouter({ targets, strategy: priority({ tags: ['eu'] }) });
  */

@@ -2,9 +2,9 @@ import type { Strategy } from '../types/options/strategy.ts';
 import { type Constraints, constrained } from './shared/constraints.ts';
 
 /**
- * One after the other, each as often as any other.
+ * Rotates through the targets, each equally often.
  *
- * @throws ConfigError for a constraint that is wrong
+ * @throws ConfigError for an invalid constraint
  * @example
  * createRouter({ targets, strategy: roundRobin() });
  */

@@ -5,27 +5,27 @@ import type { ChatRequest } from '../types/request/request.ts';
 import { show } from '../util/option-check.ts';
 import { priority } from './priority.ts';
 
-/** A rule of a strategy. */
+/** A rule for `strategy`. */
 export interface Rule {
   /** Whether the rule applies to a request. */
   readonly when: (request: RankContext['request'], context: RankContext) => boolean;
-  /** A strategy; or the ids of targets to try first, before the others in the order of `otherwise`. */
+  /** A strategy, or target ids to try first, before the others in the order of `otherwise`. */
   readonly use: Strategy | string | readonly string[];
 }
 
-/** A rule of a `select`. */
+/** A rule for `select`. */
 export interface RouteRule<RouteName extends string = string> {
-  /** Whether the rule applies to a request: `true`, synchronously. */
+  /** Whether the rule applies to a request. Must return `true` synchronously. */
   readonly when: (request: ChatRequest, context: SelectContext) => boolean;
-  /** The name of a route, or the id of a target. */
+  /** Route name or target id. */
   readonly use: RouteName;
 }
 
 /**
- * The first rule whose `when` is `true` decides. As a `strategy`, rules name strategies or targets; as a `select`, with the name
- * of a route as `otherwise`, they name routes.
+ * The first rule whose `when` is `true` decides. As a `strategy`, rules use strategies or targets; as a
+ * `select`, with a route name as `otherwise`, they use routes.
  *
- * @param otherwise for requests without a matching rule. Default: `priority()`
+ * @param otherwise for requests without a matching rule (default: `priority()`)
  * @throws ConfigError for a rule without `when` or `use`
  * @example
  * strategy: rules([

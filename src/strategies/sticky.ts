@@ -4,18 +4,25 @@ import { priority } from './priority.ts';
 import { checkTerms } from './shared/constraints.ts';
 
 export interface StickyTerms {
-  /** For requests without a session; for all others, what it leaves out is left out. Default: `priority()`. */
+  /**
+   * Strategy for requests without a session; for others, only its exclusions apply.
+   * @default priority()
+   */
   readonly strategy?: Strategy;
-  /** What a request sticks by. Default: its `session`. */
+  /**
+   * The key that a request sticks by.
+   * @default its session
+   */
   readonly by?: (context: RankContext) => string | undefined;
 }
 
 /**
- * Requests of one session to one target, in every process and without anything being stored: targets are shared out among sessions
- * in proportion to their weights, and when one is gone only its own sessions move. Rendezvous hashing (Thaler, Ravishankar, "Using
- * Name-Based Mappings to Increase Hit Rates", IEEE/ACM Transactions on Networking 6, 1998), with weights.
+ * Sends all requests of a session to one target, in every process and without shared state: sessions are
+ * distributed in proportion to weights, and when a target is gone only its own sessions move. Weighted
+ * rendezvous hashing (Thaler, Ravishankar, "Using Name-Based Mappings to Increase Hit Rates", IEEE/ACM
+ * Transactions on Networking 6, 1998).
  *
- * @throws ConfigError for a term that is not known
+ * @throws ConfigError for an unknown term
  * @example
  * createRouter({ targets, strategy: sticky({ strategy: lowestCost({ tags: ['eu'] }) }) });
  * router.chat({ messages }, { session: user.id });
@@ -32,7 +39,7 @@ export function sticky(terms: StickyTerms = {}): Strategy {
       return allowed
         .map((candidate) => {
           const lot = hashShare(`${session}\n${candidate.target.id}`) || Number.MIN_VALUE;
-          // The same for all, and the greater the more the target weighs.
+          // Deterministic; proportional to the target's weight.
           return { candidate, lot, claim: Math.log(lot) / candidate.target.weight };
         })
         .toSorted((a, b) => (a.claim === b.claim ? b.lot - a.lot : b.claim - a.claim))

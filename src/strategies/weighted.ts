@@ -3,12 +3,13 @@ import type { Candidate, Strategy } from '../types/options/strategy.ts';
 import { type Constraints, checkAmount, constrained } from './shared/constraints.ts';
 
 /**
- * By chance, in proportion to weights: a target of weight 3 comes first three times as often as one of weight 1. The
- * rest follow in an order drawn the same way. Weight 0: only when all others have failed.
+ * Random order in proportion to weights: a target of weight 3 comes first three times as often as one of
+ * weight 1. The others follow in an order drawn the same way. A target of weight 0 is used only when all
+ * others have failed.
  *
- * Weights come from the targets (`weight`, default 1); those given here, by target id, win.
- * Algorithm: weighted random sampling without replacement by keys u^(1/w), Efraimidis and Spirakis,
- * "Weighted random sampling with a reservoir", Information Processing Letters 97 (2006).
+ * Weights come from the targets (`weight`, default 1); weights given here, by target id, take precedence.
+ * Algorithm: weighted random sampling without replacement by keys u^(1/w), Efraimidis and Spirakis, "Weighted
+ * random sampling with a reservoir", Information Processing Letters 97 (2006).
  *
  * @throws ConfigError for a weight or a constraint that is not a number of at least 0
  * @example
@@ -24,7 +25,7 @@ export function weighted(
   );
 }
 
-/** Candidates in an order drawn in proportion to their weights. */
+/** Draws an order of candidates in proportion to their weights. */
 export function draw(
   candidates: readonly Candidate[],
   random: Random,
@@ -33,7 +34,7 @@ export function draw(
   return candidates
     .map((candidate) => {
       const weight = weightOf(candidate);
-      // log(u)/w puts the keys in the same order as u^(1/w) without running out of digits.
+      // log(u)/w has the same order as u^(1/w) without underflow.
       const key = weight === 0 ? Number.NEGATIVE_INFINITY : Math.log(1 - random()) / weight;
       return { candidate, key };
     })

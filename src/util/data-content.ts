@@ -1,16 +1,20 @@
 import { ProviderError } from '../errors.ts';
 import type { DataContent } from '../types/request/message.ts';
 
-/** Data as vendors take it: a link, base64 text, or the id of an uploaded file. With the media type, where it is known. */
+/**
+ * Data in the form that vendors accept: a URL, base64 text, or the id of an uploaded file. With the media
+ * type if known.
+ */
 export type ResolvedData =
   | { readonly kind: 'reference'; readonly id: string; readonly mediaType: string | undefined }
   | { readonly kind: 'url'; readonly url: string; readonly mediaType: string | undefined }
   | { readonly kind: 'base64'; readonly base64: string; readonly mediaType: string | undefined };
 
 /**
- * Sorts out the forms of `DataContent`. A data URL becomes base64; a media type in it wins only where none is given.
+ * Normalizes the forms of `DataContent`. A data URL becomes base64; its media type is used only if none is
+ * given.
  *
- * @throws ProviderError for an uploaded file that this provider does not have
+ * @throws ProviderError for a file that was not uploaded to this provider
  */
 export function resolveData(
   data: DataContent,
@@ -38,27 +42,27 @@ export function resolveData(
   return { kind: 'base64', base64: text, mediaType: mediaType ?? sniff(fromBase64(text.slice(0, 32))) };
 }
 
-/** The vendors' word for a kind of audio, where it is one that they take. */
+/** The vendors' name for an audio format; `undefined` if they do not accept it. */
 export function audioFormat(mediaType: string): string | undefined {
   if (/^audio\/(x-|vnd\.)?wave?$/.test(mediaType)) return 'wav';
   return /^audio\/(mpeg|mp3)$/.test(mediaType) ? 'mp3' : undefined;
 }
 
-/** The text inside a text file that is given as data. */
+/** The content of a text file given as data. */
 export function decodeText(base64: string): string {
   return new TextDecoder().decode(fromBase64(base64));
 }
 
 export function toBase64(bytes: Uint8Array): string {
   let binary = '';
-  // In slices, because a call takes only so many arguments.
+  // In slices: the number of arguments of a call is limited.
   for (let start = 0; start < bytes.length; start += 0x8000) {
     binary += String.fromCharCode(...bytes.subarray(start, start + 0x8000));
   }
   return btoa(binary);
 }
 
-/** Base64 texts of pieces as that of the whole. */
+/** Joins base64 chunks into one base64 text. */
 export function joinBase64(pieces: readonly string[]): string {
   const chunks = pieces.map(fromBase64);
   const whole = new Uint8Array(chunks.reduce((sum, { length }) => sum + length, 0));
@@ -78,7 +82,8 @@ export function fromBase64(base64: string): Uint8Array<ArrayBuffer> {
   }
 }
 
-// The first bytes of the formats that all vendors take (https://www.garykessler.net/library/file_sigs.html).
+// File signatures of the formats that all vendors accept
+// (https://www.garykessler.net/library/file_sigs.html).
 const signatures: readonly (readonly [string, readonly number[]])[] = [
   ['image/png', [0x89, 0x50, 0x4e, 0x47]],
   ['image/jpeg', [0xff, 0xd8, 0xff]],

@@ -1,10 +1,10 @@
 import type { EventOf, Listener, RouterEvent, RouterEventType } from '../types/event.ts';
 
-/** Passes events to listeners. A listener that throws or rejects does no harm. */
+/** Passes events to listeners. Errors of listeners are ignored. */
 export interface Emitter {
   on<T extends RouterEventType | '*'>(type: T, listener: Listener<T>): () => void;
-  /** The types that have a listener: the events of others need not be built. */
-  readonly heard: ReadonlyMap<RouterEventType, unknown>;
+  /** Event types that have a listener; other events need not be built. */
+  readonly subscribed: ReadonlyMap<RouterEventType, unknown>;
   emit(event: RouterEvent): void;
 }
 
@@ -34,7 +34,7 @@ export function emitter(): Emitter {
 
   return {
     on(type, listener) {
-      // A function per call, so that a listener that is added twice and removed once stays once.
+      // A wrapper per call, so that a listener added twice and removed once stays registered once.
       const own = (event: EventOf<typeof type>): unknown => listener(event);
       if (type !== '*') return add(type, own);
       const removals = (Object.keys(every) as RouterEventType[]).map((each) => add(each, own));
@@ -42,14 +42,14 @@ export function emitter(): Emitter {
         for (const remove of removals) remove();
       };
     },
-    heard: listeners,
+    subscribed: listeners,
     emit(event) {
       for (const listener of listeners.get(event.type) ?? []) {
         try {
           const result = listener(event as never);
           if (result instanceof Promise) result.catch(() => {});
         } catch {
-          // The listener's own fault.
+          // Listener errors are ignored.
         }
       }
     },

@@ -1,8 +1,8 @@
 /**
- * A short mark of a text, always the same for the same text. 32 bits a round: enough to tell a handful of texts apart, and
- * too little to learn anything of a key from.
+ * A short, deterministic fingerprint of a text. 32 bits per round: enough to distinguish a few texts, too
+ * little to reveal a key.
  *
- * FNV-1a: https://www.rfc-editor.org/rfc/rfc9923, section 2; `seed` goes in front of the text.
+ * FNV-1a: https://www.rfc-editor.org/rfc/rfc9923, section 2; `seed` is prefixed to the text.
  */
 export function fingerprint(text: string, seed = 0): string {
   let hash = 0x811c9dc5;

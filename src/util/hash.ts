@@ -1,6 +1,6 @@
 /**
- * The same number for the same text, in every process: 32 bits. FNV-1a (Fowler, Noll, Vo), with the last step of MurmurHash3
- * (Appleby) so that texts that differ in one character have nothing in common.
+ * A 32-bit hash of a text, the same in every process. FNV-1a (Fowler, Noll, Vo) with the final step of
+ * MurmurHash3 (Appleby), so that texts that differ in one character get unrelated hashes.
  */
 export function hash(text: string): number {
   let sum = 0x811c9dc5;
@@ -10,7 +10,7 @@ export function hash(text: string): number {
   return (sum ^ (sum >>> 16)) >>> 0;
 }
 
-/** The same as a share: at least 0, and less than 1. */
+/** The hash as a number from 0 to below 1. */
 export function hashShare(text: string): number {
   return hash(text) / 2 ** 32;
 }

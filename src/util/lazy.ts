@@ -1,4 +1,4 @@
-/** A value that is computed when it is first asked for, and then kept. */
+/** A value that is computed on first use and then cached. */
 export interface Lazy<T> {
   get(): T;
   /** Whether it has been computed. */
@@ -7,7 +7,7 @@ export interface Lazy<T> {
 
 export function lazy<T>(compute: () => T): Lazy<T> {
   let value: T;
-  // `known` is a field: a getter would give each of these objects a hidden class of its own.
+  // `known` is a field: a getter would give each object its own hidden class.
   const self = {
     known: false,
     get() {

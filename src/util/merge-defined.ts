@@ -1,4 +1,4 @@
-/** `base` with the fields of `over` that are there: one that is `undefined` does not hide what is below it. */
+/** `base` with the defined fields of `over`; `undefined` does not override. */
 export function mergeDefined<T extends object>(base: T, ...over: readonly (Partial<T> | undefined)[]): T {
   const merged = { ...base };
   for (const layer of over) {

@@ -1,6 +1,6 @@
 import type { ProviderOptions } from '../types/request/message.ts';
 
-/** The options of both; the later ones win, field by field. */
+/** Merges options per provider, field by field; later ones win. */
 export function mergeOptions(
   earlier: ProviderOptions | undefined,
   later: ProviderOptions | undefined,

@@ -1,7 +1,7 @@
-/** Raises the error of the place that checks: `ConfigError` for options of the router, `RequestError` for those of a call. */
+/** Throws the caller's error: `ConfigError` for router options, `RequestError` for call options. */
 export type Refuse = (path: string, expected: string, got: string) => never;
 
-/** A value in an error message: short, and without the contents of objects. */
+/** A value for an error message: short, without object contents. */
 export function show(value: unknown): string {
   if (typeof value === 'string') return value.length > 40 ? `'${value.slice(0, 40)}…'` : `'${value}'`;
   if (Array.isArray(value)) return `a list of ${value.length}`;
@@ -9,7 +9,7 @@ export function show(value: unknown): string {
   return typeof value === 'function' ? 'a function' : String(value);
 }
 
-/** The value as an object whose fields are all known. */
+/** Checks that the value is an object with only known fields. */
 export function checkObject(
   path: string,
   value: unknown,
@@ -29,7 +29,7 @@ export function checkObject(
   return value as Readonly<Record<string, unknown>>;
 }
 
-/** Refuses anything but `undefined` and a number from `least` on; whole if wanted. */
+/** Refuses anything but `undefined` or a number of at least `least`; an integer if `whole`. */
 export function checkNumber(
   path: string,
   value: unknown,
@@ -41,13 +41,13 @@ export function checkNumber(
   if (!right) refuse(path, `${whole ? 'a whole number' : 'a number'} of at least ${least}`, show(value));
 }
 
-/** Refuses anything but `undefined` and one of the words. */
+/** Refuses anything but `undefined` or one of the words. */
 export function checkWord(path: string, value: unknown, words: readonly string[], refuse: Refuse): void {
   if (value === undefined || (typeof value === 'string' && words.includes(value))) return;
   refuse(path, `one of ${words.join(', ')}`, show(value));
 }
 
-/** Refuses wrong timeouts: each is a positive number of milliseconds, or `Infinity`. */
+/** Refuses invalid timeouts: each must be a positive number of milliseconds or `Infinity`. */
 export function checkTimeouts(path: string, value: unknown, refuse: Refuse): void {
   if (value === undefined) return;
   const names = ['request', 'attempt', 'connect', 'firstToken', 'idle', 'unread'];
@@ -61,7 +61,7 @@ export function checkTimeouts(path: string, value: unknown, refuse: Refuse): voi
 
 export const interruptedWords = ['error', 'restart', 'continue', 'continue-or-restart'];
 
-/** Refuses a wrong `hedge`. */
+/** Refuses an invalid `hedge`. */
 export function checkHedge(path: string, value: unknown, fields: readonly string[], refuse: Refuse): void {
   if (value === undefined || value === false) return;
   const { delay, ratio, maxCost } = checkObject(path, value, fields, refuse);

@@ -1,12 +1,12 @@
-/** What is used of Node's `process`. */
+/** The part of Node's `process` that we use. */
 export interface NodeProcess {
   /** Since Node 22.3. */
   getBuiltinModule(id: string): unknown;
 }
 
 /**
- * Node's `process`; `undefined` elsewhere. Bun, Deno and Cloudflare Workers have one that looks the same, but over HTTP
- * clients and timers of another kind.
+ * Node's `process`; `undefined` elsewhere. Bun, Deno and Cloudflare Workers emulate it, but their HTTP
+ * clients and timers differ.
  */
 export function nodeProcess(): NodeProcess | undefined {
   const { process } = globalThis as {
@@ -22,8 +22,8 @@ export function nodeProcess(): NodeProcess | undefined {
 }
 
 /**
- * Whether timers are the process's own, as on Node, Bun and Deno. Browsers hold back those of hidden pages, and Cloudflare
- * Workers drop those of a request that is over.
+ * Whether timers belong to the process, as on Node, Bun and Deno. Browsers throttle timers of hidden pages,
+ * and Cloudflare Workers drop timers of a request that ended.
  */
 export function ownsTimers(): boolean {
   const { process } = globalThis as { process?: { readonly release?: { readonly name?: string } } };
@@ -31,8 +31,8 @@ export function ownsTimers(): boolean {
 }
 
 /**
- * Whether no request may act for another: on Cloudflare Workers, and on platforms that are built on them, timers, promises and
- * I/O belong to the request that began them and end with it, without an event
+ * Whether one request cannot act for another: on Cloudflare Workers and platforms built on them, timers,
+ * promises and I/O belong to the request that started them and end with it silently
  * (https://developers.cloudflare.com/workers/observability/errors/#cannot-perform-io-on-behalf-of-a-different-request).
  */
 export function requestsAreApart(): boolean {

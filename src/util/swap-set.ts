@@ -1,18 +1,18 @@
-/** Something in a bag. */
+/** An item of a swap set. */
 export interface Slot {
-  /** Its place there, which is the bag's own matter. */
+  /** Its index in the set, managed by the set. */
   place?: number | undefined;
 }
 
 /**
- * What is under way just now, in no order. A `Set` that is always nearly empty, while things come and go, leaves a chain of dead
- * tables behind it, each of which keeps what was in it from being collected with the young (V8's tables are not cleared when
- * they are replaced); with a request's all that cost a third of its time.
+ * An unordered set with swap removal, for items in flight. A `Set` that items constantly enter and leave
+ * while it is nearly empty retains a chain of dead hash tables, which keep their entries from being collected
+ * early (V8 does not clear replaced tables); that cost a third of a request's time.
  */
 export interface SwapSet<T extends Slot> {
   readonly items: readonly T[];
   add(item: T): void;
-  /** Whether it was in it. */
+  /** Returns whether the item was in the set. */
   delete(item: T): boolean;
 }
 

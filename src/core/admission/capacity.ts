@@ -47,7 +47,7 @@ export function isUnconstrained({ channels, breaker }: Target): boolean {
   const [only] = channels;
   if (only === undefined || channels.length > 1) return false;
   const { declared, rates, vendorLimits, key } = only;
-  if (declared.length > 0 || rates.length > 0 || vendorLimits.told) return false;
+  if (declared.length > 0 || rates.length > 0 || vendorLimits.reported) return false;
   return !breaker.hasTripped && !key.endpoint.breaker.hasTripped;
 }
 

@@ -48,7 +48,7 @@ export function compileStations(plugins: readonly Plugin[], events: Emitter, clo
 /** Reports what a plugin threw where it harms no request. */
 export function pluginErrors(events: Emitter) {
   return ({ name }: Plugin, station: PluginStation, error: unknown, request?: RequestContext): void => {
-    if (!events.heard.has('plugin-error')) return;
+    if (!events.subscribed.has('plugin-error')) return;
     events.emit({
       type: 'plugin-error',
       plugin: name,

@@ -1,5 +1,5 @@
 /**
- * One line for each request: readable on a terminal, JSON elsewhere.
+ * One log line per request: plain text on a terminal, JSON elsewhere.
  *
  * @module log
  */
@@ -12,11 +12,20 @@ export type { LogEntry } from './line.ts';
 
 /** The options of `log`. */
 export interface LogOptions {
-  /** `text`: for people. `json`: one object of type `LogEntry` a line. Default: `text` on a terminal, else `json`. */
+  /**
+   * `text` for people, `json` for one `LogEntry` object per line.
+   * @default text on a terminal, otherwise json
+   */
   readonly format?: 'text' | 'json';
-  /** `failures`: only requests that failed, or were answered after a failure. Default: `all`. */
+  /**
+   * `failures` logs only requests that failed or were answered after a failure.
+   * @default all
+   */
   readonly only?: 'all' | 'failures';
-  /** Gets each line, without its line break. Default: `console.log`. */
+  /**
+   * Receives each line, without its line break.
+   * @default console.log
+   */
   readonly write?: (line: string) => void;
 }
 
@@ -25,10 +34,10 @@ const refuse: Refuse = (path, expected, got) => {
 };
 
 /**
- * Logs each request when it is over: its route and target, its times, tokens and cost, and the attempts that failed before. Prompts,
- * answers, keys, users, sessions and metadata are never in it.
+ * Logs each request when it ends: route, target, latency, tokens, cost, and failed attempts. Prompts,
+ * answers, keys, users, sessions and metadata are never logged.
  *
- * @throws ConfigError naming the option that is wrong
+ * @throws ConfigError naming the invalid option
  * @example
  * const router = createRouter({ targets, plugins: [log()] });
  * // 12:00:03 chat default → haiku  812 ms, 120 → 45 tokens, $0.00031, after openai/gpt-5-mini (server 503)
@@ -52,7 +61,7 @@ export function log(options: LogOptions = {}): Plugin {
   };
 }
 
-/** Whether lines go to a person; never in browsers and on edge runtimes. */
+/** Whether output goes to a terminal; always false in browsers and on edge runtimes. */
 function isTerminal(): boolean {
   const { process } = globalThis as { process?: { stdout?: { isTTY?: boolean } } };
   return process?.stdout?.isTTY === true;

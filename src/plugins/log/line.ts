@@ -3,9 +3,9 @@ import type { RequestContext, RequestSummary } from '../../types/plugin.ts';
 import type { AttemptSummary } from '../../types/result/result.ts';
 import { compact } from '../../util/json.ts';
 
-/** One request, as it is logged: who answered what kind of request, how fast and for how much. Never what was asked or answered. */
+/** The log entry of one request: its target, latency and cost, never its content. */
 export interface LogEntry {
-  /** When the request came: ISO 8601, in UTC. */
+  /** Start of the request: ISO 8601, UTC. */
   readonly time: string;
   readonly requestId: string;
   readonly operation: RequestContext['operation'];
@@ -13,29 +13,29 @@ export interface LogEntry {
   readonly outcome: RequestSummary['outcome'];
   /** The target that answered. */
   readonly target?: string;
-  /** Milliseconds from the call to its end. */
+  /** Milliseconds from the call to the end of the request. */
   readonly duration: number;
-  /** Milliseconds from the call to its first token. */
+  /** Milliseconds from the call to the first token. */
   readonly firstToken?: number;
   readonly inputTokens?: number;
   readonly outputTokens?: number;
-  /** US$ of the answer; left out where no price is known. */
+  /** US$ of the answer; omitted if the price is unknown. */
   readonly cost?: number;
-  /** US$ of attempts that did not become the answer; left out where there are none. */
+  /** US$ of attempts that did not become the answer; omitted if there were none. */
   readonly wastedCost?: number;
-  /** Attempts that did not become the answer, in the order they ended. */
+  /** Attempts that did not become the answer, in the order in which they ended. */
   readonly failures?: readonly {
     readonly target: string;
     readonly error: string;
     readonly status?: number;
   }[];
-  /** Where a plugin had the answer. */
+  /** The plugin that had the answer. */
   readonly lookup?: string;
-  /** The code of the error that the caller got. */
+  /** The code of the error that the caller received. */
   readonly error?: string;
   readonly tenant?: string;
   readonly tags?: readonly string[];
-  /** It is a copy that was only measured. */
+  /** Set for a mirrored copy. */
   readonly shadow?: true;
 }
 
@@ -70,7 +70,10 @@ function failureOf({ target, outcome, error }: AttemptSummary): NonNullable<LogE
   return [compact({ target, error: error?.kind ?? outcome, status: error?.status })];
 }
 
-/** A line for people: `12:00:03 chat default → haiku 812 ms, 120 → 45 tokens, $0.00031, after openai/gpt-5-mini (server 503)`. */
+/**
+ * A log line for people: `12:00:03 chat default → haiku 812 ms, 120 → 45 tokens, $0.00031, after
+ * openai/gpt-5-mini (server 503)`.
+ */
 export function textOf(entry: LogEntry): string {
   const { time, operation, route, outcome, target, error, failures = [], lookup, tenant, shadow } = entry;
   const came = outcome === 'success' ? `→ ${target}` : `✗ ${outcome === 'aborted' ? outcome : error}`;
@@ -100,7 +103,7 @@ function tokens({ inputTokens, outputTokens }: LogEntry): string | undefined {
   return `${inputTokens ?? '?'} → ${outputTokens ?? '?'} tokens`;
 }
 
-/** Enough digits to tell cheap requests apart. */
+/** Formats US$ with enough digits to compare cheap requests. */
 function dollars(cost: number): string {
   return `$${cost === 0 || cost >= 1 ? cost.toFixed(2) : String(Number(cost.toPrecision(3)))}`;
 }

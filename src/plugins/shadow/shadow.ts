@@ -4,10 +4,13 @@ import type { Plugin, PluginHost, RequestContext } from '../../types/plugin.ts';
 import type { Decision } from '../../types/result/decision.ts';
 import { checkNumber, checkObject, checkWord, type Refuse, show } from '../../util/option-check.ts';
 
-/** Copies that may be under way at a target. */
+/** Default for the maximum copies in flight at a target. */
 const usualInFlight = 10;
 
-/** Sends copies of requests to one more target, as the option `mirror` says; `undefined` where no route has one. */
+/**
+ * Sends copies of requests to a shadow target, as the option `mirror` defines; `undefined` if no route has
+ * one.
+ */
 export function shadow({ mirror = false, routes = {} }: RouterOptions): Plugin | undefined {
   const ofRoutes = Object.entries<Policies>(routes).map(
     ([name, route]) => [name, route.mirror ?? mirror] as const,
@@ -23,7 +26,7 @@ export function shadow({ mirror = false, routes = {} }: RouterOptions): Plugin |
   const isDue = ({ target, ratio, maxInFlight = usualInFlight }: MirrorPolicy): boolean =>
     host !== undefined && host.random() < ratio && (inFlight.get(target) ?? 0) < maxInFlight;
 
-  /** The answer of a target that may not be asked, or is asked anyway, would show nothing. */
+  /** Whether a copy would add information: not if the target is excluded or already serves the request. */
   const isUseful = (
     target: string,
     { options: { only } }: RequestContext,
@@ -51,7 +54,7 @@ export function shadow({ mirror = false, routes = {} }: RouterOptions): Plugin |
   };
 }
 
-/** Refuses a wrong `mirror`. */
+/** Refuses an invalid `mirror`. */
 export function checkMirror(path: string, mirror: unknown, ids: readonly string[], refuse: Refuse): void {
   if (mirror === undefined || mirror === false) return;
   const fields = ['target', 'ratio', 'maxInFlight'];

@@ -9,9 +9,15 @@ import { systemClock } from '../../util/time/clock.ts';
 import { emptyShare, leaseFrom, type Share, settleIn } from '../shared/share.ts';
 
 export interface MemoryStoreOptions {
-  /** Most bytes of values; those that were not used for longest go first. Default: 64 MiB. */
+  /**
+   * Maximum bytes of values; the least recently used are evicted first.
+   * @default 64 MiB
+   */
   readonly maxBytes?: number;
-  /** Default: the runtime's clock. */
+  /**
+   * The clock for expiry.
+   * @default the runtime's clock
+   */
   readonly clock?: Clock;
 }
 
@@ -21,11 +27,11 @@ interface Kept<T> {
 }
 
 const usualBytes = 64 * 2 ** 20;
-/** How many keys are looked at for expired ones with each write: more than are added, so that none stay for good. */
+/** Expired keys to look for with each write: more than a write adds, so that none stay forever. */
 const sweep = 4;
 
 /**
- * A store in the memory of this process: the default. Routers that are given the same one share it.
+ * A store in the memory of this process: the default. Routers that receive the same store share it.
  *
  * @example
  * const store = memory({ maxBytes: 16 * 2 ** 20 });
@@ -123,23 +129,23 @@ function merge(knowledge: Expiring<Map<string, number>>, { key, add = {}, max = 
   knowledge.set(key, fields, ttl, true);
 }
 
-/** Characters are counted as the two bytes that they take at most. */
+/** Size in bytes: two per character, the maximum. */
 function sizeOf(key: string, { value }: StoredValue): number {
   return 2 * (key.length + value.length);
 }
 
-/** Things by key that go after a time; in the order in which they were set. */
+/** Items by key that expire, in insertion order. */
 interface Expiring<T> {
-  /** What is there and has not expired. */
+  /** The item, unless it has expired. */
   get(key: string): T | undefined;
   peek(key: string): Kept<T> | undefined;
-  /** Makes it the last to be dropped. */
+  /** Marks the item as most recently used. */
   touch(key: string): void;
-  /** `extend`: an earlier, later end stays. */
+  /** `extend`: an existing later expiry is kept. */
   set(key: string, data: T, ttl: number, extend?: boolean): void;
   delete(key: string): void;
   keys(): Iterable<string>;
-  /** Those that have expired among the oldest few. */
+  /** Expired keys among the oldest few. */
   expired(most: number): readonly string[];
 }
 

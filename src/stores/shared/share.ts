@@ -1,10 +1,12 @@
 import type { Lease, LeaseRequest, Settlement } from '../../types/store.ts';
 
-/** An amount that processes share, as a store keeps it. Plain data, so that a store can write it down as JSON. */
+/**
+ * An amount shared by processes, as a store keeps it. Plain data, so that a store can serialize it as JSON.
+ */
 export interface Share {
-  /** What has been used by all, expired parts included. */
+  /** Total usage, expired leases included. */
   used: number;
-  /** Up to when `refill` has been booked; the store's time. */
+  /** Time up to which `refill` has been credited, on the store's clock. */
   refilledAt: number;
   readonly holders: Record<string, Holder>;
 }
@@ -13,18 +15,18 @@ interface Holder {
   sequence: number;
   granted: number;
   expiresAt: number;
-  /** Its part has expired and counts as used. */
+  /** Whether the lease expired and counts as fully used. */
   written: boolean;
-  /** What it was answered, in case that it asks again. */
+  /** The last reply, in case the holder repeats its request. */
   answer: Lease;
 }
 
 export function emptyShare(now: number): Share {
-  // Holders' names come from outside: none of them is to meet a property of Object.prototype.
+  // No prototype: holder names are external input and must not match properties of Object.prototype.
   return { used: 0, refilledAt: now, holders: Object.create(null) };
 }
 
-/** Does what `Store.lease` says. Changes `share`. */
+/** Implements `Store.lease`. Changes `share`. */
 export function leaseFrom(share: Share, request: LeaseRequest, now: number): Lease {
   const { holder: name, sequence, limit, want, ttl } = request;
   const before = share.holders[name];
@@ -43,7 +45,7 @@ export function leaseFrom(share: Share, request: LeaseRequest, now: number): Lea
   return answer;
 }
 
-/** Does what `Store.settle` says. Changes `share`. */
+/** Implements `Store.settle`. Changes `share`. */
 export function settleIn(share: Share, { holder: name, sequence, used }: Settlement): void {
   const holder = share.holders[name];
   if (holder === undefined || sequence <= holder.sequence) return;
@@ -51,7 +53,7 @@ export function settleIn(share: Share, { holder: name, sequence, used }: Settlem
   share.holders[name] = { ...holder, sequence, granted: 0, written: false };
 }
 
-/** Books what a holder used of the part that it had, which was counted whole if it has expired. */
+/** Records a holder's actual usage; an expired lease was counted in full. */
 function book(share: Share, holder: Holder | undefined, used: number): void {
   const counted = holder?.written === true ? holder.granted : 0;
   share.used = Math.max(0, share.used + used - counted);
@@ -68,7 +70,7 @@ function expire(share: Share, as: 'used' | 'returned', now: number): void {
   }
 }
 
-/** Whole units only; the rest of the time is kept for the next one. */
+/** Credits whole units only; the remaining time carries over. */
 function refill(share: Share, limit: number, per: number, now: number): void {
   const units = Math.floor(((now - share.refilledAt) * limit) / per);
   if (units <= 0) return;

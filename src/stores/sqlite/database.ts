@@ -12,22 +12,26 @@ export interface Database {
   rows(sql: string, parameters: readonly Parameter[]): readonly Row[];
 }
 
-/** A file of SQLite that several processes share. */
+/** A SQLite file that several processes share. */
 export interface DatabaseFile {
   /** Runs a read transaction: a consistent view of the file. */
   read<T>(work: (db: Database) => T): Promise<T>;
-  /** Runs a write transaction: all of it or nothing. */
+  /** Runs a write transaction, atomically. */
   write<T>(work: (db: Database) => T): Promise<T>;
   close(): Promise<void>;
 }
 
-/** Milliseconds between two looks at a lock: first and longest. A transaction here takes well under a millisecond. */
+/**
+ * First and longest pause between attempts to get a lock, in milliseconds. A transaction here takes well
+ * under a millisecond.
+ */
 const firstLook = 1;
 const longestLook = 50;
 
 /**
- * Opens the file at the first use and creates its tables. Statements run on the event loop, so SQLite's own wait for a lock is off
- * (`busy_timeout = 0`): a locked file is tried again after a pause in which requests go on.
+ * Opens the file on first use and creates its tables. Statements run on the event loop, so SQLite's own lock
+ * wait is off (`busy_timeout = 0`): a locked file is retried after a pause that does not block other
+ * requests.
  */
 export function openDatabase(path: string, schema: string, lockTimeout: number): DatabaseFile {
   let opened: Sqlite.DatabaseSync | undefined;

@@ -1,5 +1,6 @@
 /**
- * A store in one SQLite file, over Node's own `node:sqlite`: shared by the processes of one machine, and kept over restarts.
+ * A store in one SQLite file, over Node's own `node:sqlite`: shared by the processes of one machine, and kept
+ * across restarts.
  *
  * @module sqlite
  */
@@ -40,7 +41,7 @@ const schema = `
     key TEXT PRIMARY KEY, share TEXT NOT NULL, expires_at INTEGER NOT NULL
   ) WITHOUT ROWID;
 `;
-/** Expired rows to delete with each write: more than one write adds, so that none stay for good. */
+/** Expired rows to delete with each write: more than a write adds, so that none stay forever. */
 const sweep = 8;
 
 /**

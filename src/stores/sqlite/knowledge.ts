@@ -1,7 +1,7 @@
 import type { Change } from '../../types/store.ts';
 import type { Database } from './database.ts';
 
-/** Merges a change: adds counts, keeps the larger of two moments, and puts the expiry off. */
+/** Merges a change: adds counts, keeps the later of two times, and extends the expiry. */
 export function mergeChange(db: Database, { key, add = {}, max = {}, ttl }: Change, now: number): void {
   const row = db.row('SELECT expires_at FROM signalbox_knowledge_expiry WHERE key = ?', [key]);
   const expiresAt = Number(row?.['expires_at'] ?? 0);
@@ -24,7 +24,7 @@ export function mergeChange(db: Database, { key, add = {}, max = {}, ttl }: Chan
   db.run('INSERT OR REPLACE INTO signalbox_knowledge_expiry (key, expires_at) VALUES (?, ?)', [key, later]);
 }
 
-/** The fields of a key; empty where there is none, or it has expired. */
+/** The fields of a key; empty if it is missing or expired. */
 export function readKnowledge(db: Database, key: string, now: number): Readonly<Record<string, number>> {
   const rows = db.rows(
     `SELECT field, value FROM signalbox_knowledge

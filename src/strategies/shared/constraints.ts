@@ -1,20 +1,25 @@
 import { ConfigError } from '../../errors.ts';
 import type { Candidate, RankContext, Strategy } from '../../types/options/strategy.ts';
 
-/** What a strategy's targets have to meet. */
+/** Requirements for the targets of a strategy. */
 export interface Constraints {
   /**
-   * Milliseconds in which nine of ten streams are to give their first token. Targets that are slower come after all others:
-   * measured figures change, and a slow answer is better than none.
+   * Maximum p90 time to the first token in milliseconds. Slower targets come after all others: measurements
+   * change, and a slow answer is better than none.
    */
   readonly maxFirstToken?: number;
-  /** Output tokens per second. Targets that are slower come after all others. */
+  /** Minimum output tokens per second. Slower targets come after all others. */
   readonly minThroughput?: number;
-  /** US$ per million tokens. Targets that are dearer, or of unknown price, are left out. */
+  /**
+   * Maximum price in US$ per million tokens. More expensive targets and those of unknown price are excluded.
+   */
   readonly maxPrice?: { readonly input?: number; readonly output?: number };
-  /** US$ that the request is expected to cost. Targets that are dearer, or of unknown price, are left out. */
+  /**
+   * Maximum expected cost of the request in US$. More expensive targets and those of unknown price are
+   * excluded.
+   */
   readonly maxCost?: number;
-  /** All of these, such as a region or `zero-data-retention`. Targets without them are left out. */
+  /** Required tags, such as a region or `zero-data-retention`. Targets without all of them are excluded. */
   readonly tags?: readonly string[];
 }
 
@@ -23,10 +28,11 @@ type Rank = Strategy['rank'];
 const limits = ['maxFirstToken', 'minThroughput', 'maxCost'] as const;
 
 /**
- * A strategy within constraints: what must not be is left out, and what meets them comes before what does not.
+ * A strategy within constraints: declared constraints exclude targets, measured ones rank them lower.
  *
- * @param own names of the strategy's own terms, for who misspells one
- * @throws ConfigError for a constraint that is no number of at least 0, or tags that are no list of words
+ * @param own names of the strategy's own terms, for error messages
+ * @throws ConfigError for a constraint that is not a number of at least 0, or tags that are not a list of
+ * strings
  */
 export function constrained(
   name: string,
@@ -50,7 +56,7 @@ export function constrained(
     if (maxCost !== undefined && (estimatedCost ?? Number.POSITIVE_INFINITY) > maxCost) return 'maxCost';
     return undefined;
   };
-  // What has not been measured is given the chance to meet them.
+  // Unmeasured targets are assumed to meet them.
   const missed = ({ expected }: Candidate): string | undefined => {
     if (maxFirstToken !== undefined && (expected.firstToken?.p90 ?? 0) > maxFirstToken)
       return 'maxFirstToken';
@@ -69,7 +75,7 @@ export function constrained(
   };
 }
 
-/** Those with nothing against them, and those with something, of which a note is kept. */
+/** Candidates without a note and those with one; notes are recorded. */
 function withNotes(
   candidates: readonly Candidate[],
   context: RankContext,
@@ -88,7 +94,7 @@ function withNotes(
 
 const fields = ['maxFirstToken', 'minThroughput', 'maxPrice', 'maxCost', 'tags'];
 
-/** @throws ConfigError for terms that are no object, and for one that is not known */
+/** @throws ConfigError for terms that are not an object, or an unknown term */
 export function checkTerms(name: string, terms: object, known: readonly string[]): void {
   if (typeof terms !== 'object' || terms === null || Array.isArray(terms)) {
     throw new ConfigError(`${name}()`, `an object with ${known.join(', ')}`, JSON.stringify(terms));
@@ -109,11 +115,11 @@ function check(name: string, constraints: Constraints, own: readonly string[]): 
   checkAmount(`${name}(): maxPrice.input`, maxPrice?.input);
   checkAmount(`${name}(): maxPrice.output`, maxPrice?.output);
   if (tags !== undefined && !(Array.isArray(tags) && tags.every((tag) => typeof tag === 'string'))) {
-    throw new ConfigError(`${name}(): tags`, 'a list of words', JSON.stringify(tags) ?? String(tags));
+    throw new ConfigError(`${name}(): tags`, 'a list of strings', JSON.stringify(tags) ?? String(tags));
   }
 }
 
-/** @throws ConfigError for what is no finite number of at least 0 */
+/** @throws ConfigError for anything but a finite number of at least 0 */
 export function checkAmount(option: string, value: unknown): void {
   if (value === undefined || (typeof value === 'number' && Number.isFinite(value) && value >= 0)) return;
   const got = typeof value === 'string' ? JSON.stringify(value) : String(value);

@@ -1,35 +1,35 @@
 import type { Candidate, RankContext } from '../../types/options/strategy.ts';
 
-/** What is known or measured of a candidate, such as its price or its time: lower is better. `undefined`: not known. */
+/** A figure of a candidate, such as its price or latency: lower is better. `undefined` if unknown. */
 export type Figure = (candidate: Candidate) => number | undefined;
 
-/** How good a candidate with such a figure is for a request: lower is better, 0 is best. */
+/** Score of a candidate with this figure for a request: lower is better, 0 is best. */
 export type Score = (candidate: Candidate, figure: number) => number;
 
 export interface Terms {
-  /** Scores that differ by no more than this share are as good as each other, and the less busy target is taken. */
+  /** Scores within this ratio of each other are equal, and the less busy target wins. */
   readonly band: number;
-  /** The same for the target that was first the last time, so that the choice does not flicker. */
+  /** The same for the previous winner, so that the choice does not flap. */
   readonly loyalty: number;
   /**
-   * Whether figures are measured. Then those that rest on few samples are taken for nearly as good as the best, and targets that
-   * have not been used for long are tried now and then: without that, no one would learn that they have become better.
+   * Whether figures are measured. If so, figures with few samples are treated as nearly the best, and idle
+   * targets are probed now and then; otherwise an improvement would go unnoticed.
    */
   readonly measured: boolean;
 }
 
-/** For what is measured; the figures are those at which a choice is as good as the measurement. */
+/** For measured figures; the band is about the accuracy of the measurement. */
 export const byMeasure: Terms = { band: 0.05, loyalty: 0.1, measured: true };
-/** For what is known exactly. */
+/** For exactly known figures. */
 export const byPrice: Terms = { band: 1e-9, loyalty: 1e-9, measured: false };
 
-/** The best known figure counts as so many samples of each target. */
+/** Weight of the best known figure as a prior for each target, in samples. */
 const optimism = 10;
-/** Below so many samples a target is new: it gets no more at a time than it has answered. */
+/** Below this many samples a target is new: its concurrency is limited to the number of its answers. */
 const familiar = 20;
-/** One request in a hundred may go to a target only to see how it is. */
+/** Maximum ratio of requests used to probe a target. */
 const explored = 0.01;
-/** A target is looked at again after ten seconds if it is nearly the best, and up to five minutes the worse it is. */
+/** Pause between probes: ten seconds for nearly the best target, up to five minutes for worse ones. */
 const shortestBreak = 10_000;
 const longestBreak = 300_000;
 
@@ -38,7 +38,7 @@ interface Scored {
   readonly score: number;
 }
 
-/** The chance that an attempt succeeds, never less than this, so that a target that fails every time still has a score. */
+/** Minimum success rate, so that a target that always fails still has a score. */
 const leastChance = 0.01;
 
 export function chanceOf({ expected }: Candidate): number {
@@ -46,11 +46,11 @@ export function chanceOf({ expected }: Candidate): number {
 }
 
 /**
- * The best candidate first. Of several that are as good, the less busy of two drawn at random, so that many processes with the
- * same knowledge do not all go to the same target. (Mitzenmacher, "The Power of Two Choices in Randomized Load Balancing", IEEE
- * TPDS 12, 2001.)
+ * Ranks the best candidate first. Among equals, the less busy of two drawn at random wins, so that processes
+ * with the same knowledge do not all pick the same target. (Mitzenmacher, "The Power of Two Choices in
+ * Randomized Load Balancing", IEEE TPDS 12, 2001.)
  *
- * @param score Default: for measured figures, the figure for each success, because what fails has to be done again elsewhere
+ * @param score default for measured figures: the figure per success, because failed attempts are repeated elsewhere
  */
 export function rankByScore(
   candidates: readonly Candidate[],
@@ -88,8 +88,9 @@ function forEachSuccess(candidate: Candidate, figure: number): number {
 }
 
 /**
- * What has not been measured, or hardly, is taken to be about as good as the best. How often a target fails is no part of that:
- * one that has only failed has no figure, and must not pass for the best.
+ * Scores all candidates. Figures with few or no samples are assumed to be close to the best. Failure rates do
+ * not take part in that assumption: a target that has only failed has no figure and must not count as the
+ * best.
  */
 function scoreAll(
   candidates: readonly Candidate[],
@@ -113,7 +114,7 @@ function scoreAll(
   });
 }
 
-/** Whether it is time to see how a target is that is not among the best. */
+/** Whether a target that is not among the best is due for a probe. */
 function isDue({ candidate, score }: Scored, best: number): boolean {
   const { expected, stats } = candidate;
   if (stats.inFlight > 0 || score === Number.POSITIVE_INFINITY) return false;

@@ -1,4 +1,4 @@
-/** What is used of an `AbortSignal` here: so that one of our own will do, which costs a tenth of the runtime's. */
+/** The part of an `AbortSignal` that we use: our own implementation costs a tenth of the runtime's. */
 export interface Signal {
   readonly aborted: boolean;
   readonly reason: unknown;
@@ -6,22 +6,22 @@ export interface Signal {
   removeEventListener(type: 'abort', listener: () => void): void;
 }
 
-/** An abort of our own that also follows another one. It lets go when told. */
+/** An abort controller that also follows a parent signal until it is unlinked. */
 export interface LinkedAbort<S extends Signal = Signal> {
   readonly signal: S;
   abort(reason: unknown): void;
-  /** Stops following. To be called when the work is over, so that a long-lived parent keeps nothing alive. */
+  /** Stops following the parent. Call it when the work ends, so that a long-lived parent retains nothing. */
   unlink(): void;
 }
 
-/** An abort that stays within the router: its listeners are called once, in their order, and must not throw. */
+/** An internal abort controller: listeners run once, in order, and must not throw. */
 export function linkedAbort(parent?: Signal): LinkedAbort {
-  let listeners: (() => void)[] | undefined; // as a rule two or three
+  let listeners: (() => void)[] | undefined; // usually two or three
   const signal = {
     aborted: false,
     reason: undefined as unknown,
     addEventListener(_type: 'abort', listener: () => void) {
-      if (signal.aborted) return; // it is told once
+      if (signal.aborted) return; // aborts only once
       listeners ??= [];
       listeners.push(listener);
     },
@@ -34,7 +34,7 @@ export function linkedAbort(parent?: Signal): LinkedAbort {
     if (signal.aborted) return;
     signal.aborted = true;
     signal.reason = reason;
-    // One by one, because what one of them does may let another one go.
+    // One by one: a listener may remove others.
     for (let next = listeners?.shift(); next !== undefined; next = listeners?.shift()) next();
   };
   const follow = (): void => abort(parent?.reason);
@@ -43,7 +43,7 @@ export function linkedAbort(parent?: Signal): LinkedAbort {
   return { signal, abort, unlink: () => parent?.removeEventListener('abort', follow) };
 }
 
-/** The same with a signal that can be given to others. */
+/** The same with a real `AbortSignal` that can leave the router. */
 export function realAbort(parent: Signal | undefined): LinkedAbort<AbortSignal> {
   const controller = new AbortController();
   const follow = (): void => abortQuietly(controller, parent?.reason);
@@ -57,8 +57,8 @@ export function realAbort(parent: Signal | undefined): LinkedAbort<AbortSignal> 
 }
 
 /**
- * For work of which the router does not depend on how it ends. Cloudflare Workers throw where one request ends the I/O of
- * another one; that ends with its own request.
+ * Aborts work whose outcome does not matter. Cloudflare Workers throw when one request aborts the I/O of
+ * another; that I/O ends with its own request.
  */
 export function abortQuietly(controller: AbortController, reason: unknown): void {
   try {
@@ -68,7 +68,10 @@ export function abortQuietly(controller: AbortController, reason: unknown): void
   }
 }
 
-/** The promise, or a rejection with the signal's reason as soon as it aborts, even if the work behind it does not care. */
+/**
+ * Resolves with the work, or rejects with the signal's reason as soon as it aborts, even if the work ignores
+ * the signal.
+ */
 export function orAbort<T>(work: Promise<T>, signal: Signal): Promise<T> {
   return new Promise((resolve, reject) => {
     const onAbort = (): void => reject(signal.reason);

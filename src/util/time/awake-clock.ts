@@ -3,29 +3,29 @@ import { ownsTimers } from '../runtime.ts';
 import { catchUp, maxDelay, ownStall, systemClock } from './clock.ts';
 
 /**
- * The clock of everything that is waited for: it stands still while the process does (blocked, suspended, collecting garbage), so
- * that frozen time counts for no timeout and for no verdict on a target.
+ * The clock for all waits: it stops while the process is blocked, suspended or collecting garbage, so that
+ * frozen time counts for no timeout and no verdict on a target.
  */
 export interface AwakeClock extends Pick<Clock, 'after'> {
   /**
-   * Monotonic milliseconds in which the process ran. No moment of `Clock.now()`.
+   * Monotonic milliseconds during which the process ran. Not comparable to `Clock.now()`.
    *
-   * @param reading of the clock, taken just now: it saves another one
+   * @param reading a current reading of the clock, to save another one
    */
   now(reading?: number): number;
   /**
-   * The same for what happens with every token: as cheap as reading a number, and up to 25 ms ahead, never behind while the process
-   * runs.
+   * The same for per-token use: as cheap as reading a number, up to 25 ms ahead, never behind while the
+   * process runs.
    */
   rough(): number;
 }
 
-/** Milliseconds between two beats: how often it is noticed that the process runs, while something is waited for. */
+/** Milliseconds between heartbeats, which run while something waits. */
 const beat = 25;
 
 /**
- * Made once per router, because it has state. A clock other than the runtime's knows by itself when it stood still; and where timers
- * are not the process's own, nothing tells one that was held back from one that came late because the process stood still.
+ * Created once per router, because it has state. A custom clock handles process stalls itself. If the runtime
+ * can throttle timers, a throttled timer cannot be distinguished from a process stall.
  */
 export function awakeClock(clock: Clock): AwakeClock {
   if (clock === systemClock && ownsTimers()) return beatingClock();
@@ -34,9 +34,9 @@ export function awakeClock(clock: Clock): AwakeClock {
 }
 
 function beatingClock(): AwakeClock {
-  /** When the process was last known to run; `performance.now()`, as all moments here. */
+  /** When the process last ran, by `performance.now()`, like all times here. */
   let seenAt = 0;
-  /** Milliseconds in which it did not. */
+  /** Milliseconds during which the process stood still. */
   let frozen = 0;
   let pending = 0;
   let beating = false;

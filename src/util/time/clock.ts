@@ -1,12 +1,18 @@
 import type { Clock } from '../../types/clock.ts';
 import type { Signal } from './abort.ts';
 
-/** The longest delay that timers can hold; a longer one would fire at once. */
+/** Longest delay of runtime timers in milliseconds; a longer one would fire immediately. */
 export const maxDelay = 2 ** 31 - 1;
 
-/** A timer that fires later than this does so because the process itself stood still: blocked, or collecting garbage. */
+/**
+ * A timer that fires later than this, in milliseconds, indicates a stalled process: blocked or collecting
+ * garbage.
+ */
 export const ownStall = 50;
-/** Then what has arrived meanwhile is read first, so that nobody is blamed for an answer that lies here unread. */
+/**
+ * Milliseconds to read pending input after a stall before timeouts fire, so that unread answers do not count
+ * as late.
+ */
 export const catchUp = 20;
 
 /** The runtime's monotonic clock and timers. */
@@ -14,7 +20,7 @@ export const systemClock: Clock = {
   now: () => performance.now(),
   date: () => Date.now(),
   after(ms, run) {
-    if (ms > maxDelay) return () => {}; // 24.8 days and more: no process waits for that
+    if (ms > maxDelay) return () => {}; // 24.8 days or more: no process waits that long
     const due = performance.now() + Math.max(0, ms);
     const fire = (): void => {
       if (performance.now() - due > ownStall) timer = setTimeout(run, catchUp);
@@ -25,7 +31,7 @@ export const systemClock: Clock = {
   },
 };
 
-/** Waits `ms` milliseconds; ends at once, with the signal's reason, when it aborts. */
+/** Waits `ms` milliseconds; rejects with the signal's reason when it aborts. */
 export function sleep(clock: Clock, ms: number, signal: Signal): Promise<void> {
   return new Promise((resolve, reject) => {
     if (signal.aborted) {
@@ -44,15 +50,16 @@ export function sleep(clock: Clock, ms: number, signal: Signal): Promise<void> {
   });
 }
 
-/** A monotonic moment as milliseconds since 1970, for those outside. */
+/** Converts a monotonic time to epoch milliseconds. */
 export function toEpoch(moment: number, clock: Clock): number {
   return Math.round(clock.date() + moment - clock.now());
 }
 
 /**
- * Runs something again and again, never twice at a time, without keeping the process alive. Returns what ends it.
+ * Runs a function repeatedly, never concurrently, without keeping the process alive. Returns a function that
+ * stops it.
  *
- * @param onError gets what it throws; it goes on
+ * @param onError receives its errors; repetition continues
  */
 export function repeat(
   clock: Clock,

@@ -1,20 +1,20 @@
 import type { Clock } from '../../types/clock.ts';
 
 /**
- * A timer of a request's own, by which it does for itself what another request has caused. Only for runtimes on which requests
- * are apart, see `requestsAreApart`.
+ * A timer per request, which runs work that other requests trigger for it. Only for runtimes on which
+ * requests are isolated, see `requestsAreApart`.
  */
 export interface Pulse {
-  /** When it last beat: monotonic milliseconds. It stops beating when the runtime drops the request. */
+  /** Monotonic milliseconds of the last beat. Beats stop when the runtime drops the request. */
   readonly at: number;
-  /** Runs something once, with the next beat. */
+  /** Runs a function once, at the next beat. */
   post(run: () => void): void;
-  /** Runs something with every beat. Returns the function that ends that. */
+  /** Runs a function at every beat. Returns a function that stops it. */
   each(run: () => void): () => void;
   stop(): void;
 }
 
-/** Milliseconds between two beats: how long a request may be late to notice that its turn has come. */
+/** Milliseconds between beats: the maximum delay before a request notices its turn. */
 const beat = 50;
 
 export function pulse(clock: Clock): Pulse {
@@ -45,7 +45,10 @@ export function pulse(clock: Clock): Pulse {
   return self;
 }
 
-/** What another request may call: at once, or where requests are apart with the next beat of the request that it is for. */
+/**
+ * A function that other requests may call: it runs immediately, or at the next beat of the owning request if
+ * requests are isolated.
+ */
 export function forRequest(own: Pulse | undefined, run: () => void): () => void {
   return own === undefined ? run : () => own.post(run);
 }

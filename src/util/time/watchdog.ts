@@ -1,18 +1,18 @@
 import type { Clock } from '../../types/clock.ts';
 
-/** One timer that is put off again and again, at the price of a number rather than of a timer each time. */
+/** A timer that is cheap to postpone: a number is updated, not a timer. */
 export interface Watchdog {
-  /** Expires `ms` milliseconds from now, unless put off or paused. `now`, of the same clock, saves asking it once more. */
+  /** Expires in `ms` milliseconds unless postponed or paused. `now`, from the same clock, saves a reading. */
   watch(ms: number, now?: number): void;
-  /** Does not expire until it is watching again. */
+  /** Does not expire until `watch` is called again. */
   pause(): void;
   stop(): void;
 }
 
-/** Milliseconds: moments are sums of fractions, and a wait shorter than this may not advance a clock at all. */
+/** Tolerance in milliseconds: times are sums of fractions, and a shorter wait may not advance the clock. */
 const rounding = 1e-6;
 
-/** @param clock of what is waited for: in a router its `awake` */
+/** @param clock the clock of the wait; in a router, its awake clock */
 export function watchdog(clock: Pick<Clock, 'now' | 'after'>, onExpire: () => void): Watchdog {
   let due = Number.POSITIVE_INFINITY;
   let scheduled = Number.POSITIVE_INFINITY;
@@ -33,7 +33,7 @@ export function watchdog(clock: Pick<Clock, 'now' | 'after'>, onExpire: () => vo
   return {
     watch(ms, now = clock.now()) {
       due = now + ms;
-      // A timer that fires too early looks again; only one that would fire too late is replaced.
+      // A timer that fires too early is rescheduled; only one that would fire too late is replaced.
       if (scheduled > due) schedule(now);
     },
     pause() {
