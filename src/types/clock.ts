@@ -1,19 +1,17 @@
-/**
- * The only way the router sees time. Replace it in tests with `virtualClock()` of `signalbox/testing`.
- */
+/** The router's only source of time. In tests, replace it with `virtualClock()` from `signalbox/testing`. */
 export interface Clock {
-  /** Milliseconds on a monotonic scale with any zero. All durations and deadlines use it. */
+  /** Monotonic time in milliseconds, with an arbitrary origin. All durations and deadlines use it. */
   now(): number;
   /**
-   * The same, but it stands still while the process does, so that frozen time counts for no timeout. Default: `now`, unless
-   * this is the runtime's own clock.
+   * Monotonic time in milliseconds that pauses while the process is suspended or blocked, so that a frozen
+   * process triggers no timeouts. The runtime's own clock provides it; for other clocks the fallback is `now`.
    */
   awake?(): number;
-  /** Milliseconds since 1970 (UTC). Used only for time stamps that leave the router. */
+  /** Wall-clock time in milliseconds since 1970 (UTC). Used only for timestamps that leave the router. */
   date(): number;
-  /** Calls `run` once after `ms` milliseconds. Returns the function that cancels it. */
+  /** Calls `run` once after `ms` milliseconds. Returns a function that cancels it. */
   after(ms: number, run: () => void): () => void;
 }
 
-/** Gives a number from 0 (included) to 1 (excluded), like `Math.random`. */
+/** Returns a number from 0 (inclusive) to 1 (exclusive), like `Math.random`. */
 export type Random = () => number;

@@ -1,20 +1,20 @@
 /**
- * Which error it is:
+ * Identifies the class of an error.
  *
  * | code | class | meaning |
  * |---|---|---|
- * | `config` | `ConfigError` | an option of `createRouter` or of a provider is wrong |
- * | `request` | `RequestError` | the request or its options are wrong; nothing was sent |
- * | `provider` | `ProviderError` | one attempt failed, and no other target would do better |
- * | `all-targets-failed` | `AllTargetsFailedError` | every target that could be tried failed |
- * | `no-target` | `NoTargetError` | no target could be tried |
+ * | `config` | `ConfigError` | an option of `createRouter` or of a provider is invalid |
+ * | `request` | `RequestError` | the request or its call options are invalid; nothing was sent |
+ * | `provider` | `ProviderError` | an attempt failed in a way that failover cannot fix |
+ * | `all-targets-failed` | `AllTargetsFailedError` | every target that was tried failed |
+ * | `no-target` | `NoTargetError` | no target was available |
  * | `stream-interrupted` | `StreamInterruptedError` | a stream broke after its first token |
- * | `deadline` | `DeadlineError` | the request's own time is over |
- * | `budget` | `BudgetError` | every target would cost more than `maxCost` |
- * | `output` | `OutputError` | the answer does not match the request's `schema` |
+ * | `deadline` | `DeadlineError` | the request ran out of time |
+ * | `cost-limit` | `CostLimitError` | the estimated cost of every target exceeds `maxCost` |
+ * | `output` | `OutputError` | the response was rejected by the request's `schema`, `accept` or a plugin |
  * | `refused` | `RefusedError` | a plugin refused the request |
- * | `plugin` | `PluginError` | a plugin that has to pass the request took too long |
- * | `closed` | `RouterError` | the router has been closed |
+ * | `plugin` | `PluginError` | a plugin exceeded its timeout |
+ * | `closed` | `RouterError` | the router is closed |
  */
 export type RouterErrorCode =
   | 'config'
@@ -31,25 +31,25 @@ export type RouterErrorCode =
   | 'closed';
 
 /**
- * What went wrong with one attempt, in words that decide what to do next.
+ * Why an attempt failed. The kind determines what the router does next.
  *
  * | kind | meaning |
  * |---|---|
- * | `rate-limit` | too many requests or tokens for now; the target is well |
- * | `quota` | credit, spend or plan is used up; will not pass by waiting a moment |
+ * | `rate-limit` | too many requests or tokens right now; the target is healthy |
+ * | `quota` | credit, spending limit or plan is exhausted; waiting briefly does not help |
  * | `overloaded` | the vendor has no capacity for this model (503, 529) |
- * | `server` | the vendor broke (5xx) |
- * | `network` | no or broken connection |
- * | `timeout` | one of this attempt's timers ended it |
- * | `auth` | the key is missing, wrong or not allowed |
+ * | `server` | the vendor failed (5xx) |
+ * | `network` | the connection failed or broke |
+ * | `timeout` | one of the attempt's timeouts expired |
+ * | `auth` | the key is missing, invalid or lacks permission |
  * | `not-found` | no such model or deployment |
- * | `bad-request` | the vendor refuses the request as it is; others would too |
- * | `context-length` | too much input for this model |
- * | `content-filter` | withheld by policy |
- * | `malformed` | an answer that has not the shape it should have |
- * | `truncated` | an answer that stopped before its end |
- * | `aborted` | ended by the caller or the router |
- * | `unknown` | none of these |
+ * | `bad-request` | the vendor rejected the request; other targets would too |
+ * | `context-length` | the input is too long for this model |
+ * | `content-filter` | the vendor's content policy blocked the request or response |
+ * | `malformed` | the response does not have the expected format |
+ * | `truncated` | the response ended without a terminal event |
+ * | `aborted` | the caller or the router canceled the attempt |
+ * | `unknown` | none of the above |
  */
 export type ProviderErrorKind =
   | 'rate-limit'
@@ -69,31 +69,33 @@ export type ProviderErrorKind =
   | 'unknown';
 
 /**
- * Which of a vendor's limits a refusal was about, where it can be told.
+ * Which of a vendor's limits was exceeded, if known.
  *
  * | limit | meaning |
  * |---|---|
- * | `requests` | requests in a short time, or at one time |
- * | `tokens` | tokens in a short time |
- * | `daily` | requests or tokens in a day |
- * | `ramp` | no limit as such: the traffic grew too fast |
- * | `credit` | money: prepaid credit, or a cap on spending |
+ * | `requests` | requests per short period, or concurrent requests |
+ * | `tokens` | tokens per short period |
+ * | `daily` | requests or tokens per day |
+ * | `ramp` | traffic increased too quickly; no fixed limit |
+ * | `credit` | prepaid credit or a spending cap |
  */
 export type HitLimit = 'requests' | 'tokens' | 'daily' | 'ramp' | 'credit';
 
-/** A failure on which a route can go on: an error's kind, or an answer that does not match the request's schema. */
+/** A failure that a route can fail over on: an error kind, or `output` for a response that fails the schema. */
 export type FallbackKind = ProviderErrorKind | 'output';
 
 /**
- * What the failure says about others: every model of this key, this one deployment, the whole endpoint, or only this request.
+ * What a failure affects: all models of the key, one deployment, the whole endpoint, or only this request.
  *
- * An error of the kind `bad-request`, `context-length` or `content-filter` is the request's, whatever its scope: `key` where another
- * account may have what the request names, `deployment` where another model may take it. Of the kinds `auth` and `not-found`,
- * `request` is where the vendor does not say what it refuses: that counts once it has come for a request that differs.
+ * Errors of the kinds `bad-request`, `context-length` and `content-filter` are always caused by the request.
+ * For these, `key` means that another account may have the resource that the request names, and `deployment`
+ * means that another model may accept the request. For the kinds `auth` and `not-found`, `request` means that
+ * the vendor does not specify what it rejected; the target counts as misconfigured only once a different
+ * request fails the same way.
  */
 export type ProviderErrorScope = 'key' | 'deployment' | 'endpoint' | 'request';
 
-/** Where a plugin's method is called: by the method's name; `background` for what it does by itself. */
+/** The plugin method in which an error occurred. `background` is work that the plugin does on its own. */
 export type PluginStation =
   | 'install'
   | 'inspect'

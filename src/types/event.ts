@@ -4,30 +4,30 @@ import type { Decision, LookupSummary } from './result/decision.ts';
 import type { AttemptSummary, FinishReason, ServedAs } from './result/result.ts';
 import type { Cost, Usage } from './result/usage.ts';
 
-/** What every event of a request says of it. */
+/** Fields that all events of a request share. */
 export interface RequestFacts {
   /** Unique within the process. */
   readonly requestId: string;
   readonly route: string;
-  /** The caller's own, from the call options. */
+  /** Metadata from the call options. */
   readonly metadata: Readonly<Record<string, unknown>>;
-  /** From the call options. */
+  /** Tenant from the call options. */
   readonly tenant?: string;
-  /** From the call options. */
+  /** User from the call options. */
   readonly user?: string;
-  /** From the call options. */
+  /** Tags from the call options. */
   readonly tags?: readonly string[];
   /**
-   * `true` where this is of a copy that was sent to a `mirror`, which has the id of its original, an attempt and a
-   * `request-end` of its own, and a cost that is no part of the original's.
+   * `true` for events of a mirrored copy. A copy shares the id of the original request but has its own attempt
+   * and `request-end`; its cost is not part of the original's.
    */
   readonly mirror?: true;
 }
 
-/** A call has passed its checks and is a request now; its `request-end` follows. */
+/** A call passed validation and became a request. A `request-end` always follows. */
 export interface RequestStartEvent extends RequestFacts {
   readonly type: 'request-start';
-  /** When the call came: milliseconds since 1970. */
+  /** When the call was made, in milliseconds since 1970. */
   readonly startedAt: number;
   readonly kind: RequestEndEvent['kind'];
 }
@@ -36,21 +36,21 @@ export interface RequestStartEvent extends RequestFacts {
 export interface AttemptStartEvent extends RequestFacts {
   readonly type: 'attempt-start';
   readonly target: string;
-  /** Which of the provider's `keys`, from 0 on, where there are several. */
+  /** Index of the key in the provider's `keys`; omitted if there is only one. */
   readonly key?: number;
   /** 1 for the first attempt of the request. */
   readonly attempt: number;
 }
 
-/** An attempt is over. */
+/** An attempt ended. */
 export interface AttemptEndEvent extends RequestFacts, AttemptSummary {
   readonly type: 'attempt-end';
   readonly attempt: number;
 }
 
 /**
- * An attempt that the vendor charges for, or may charge for: one per attempt, of which a request can have several.
- * Sum `cost.total` of these for the bill; those with `mirror` are what the copies cost.
+ * Usage of an attempt that the vendor bills or may bill. A request emits one per such attempt.
+ * The sum of `cost.total` is the total spend; events with `mirror` are the share of mirrored copies.
  */
 export interface UsageEvent extends RequestFacts, ServedAs {
   readonly type: 'usage';
@@ -58,72 +58,75 @@ export interface UsageEvent extends RequestFacts, ServedAs {
   readonly provider: string;
   readonly model: string;
   readonly usage: Usage;
-  /** `undefined` where no price is known. */
+  /** `undefined` if the price is unknown. */
   readonly cost: Cost | undefined;
-  /** `success`: part of the answer. `failed` and `abandoned`: paid for nothing. */
+  /** `success`: the attempt produced the response. `failed` and `abandoned`: wasted cost. */
   readonly outcome: AttemptSummary['outcome'];
-  /** `unknown`: the attempt was cut off; `cost` is an estimate of what the vendor may charge. */
+  /** `unknown`: the attempt was cut off, and `cost` estimates what the vendor may charge. */
   readonly billed: 'yes' | 'unknown';
 }
 
-/** A request is over. Exactly one per request, whatever happened; and one per copy that was sent to a `mirror`. */
+/** A request ended. Emitted exactly once per request, whatever its outcome, and once per mirrored copy. */
 export interface RequestEndEvent extends RequestFacts {
   readonly type: 'request-end';
-  /** When the call came: milliseconds since 1970. */
+  /** When the call was made, in milliseconds since 1970. */
   readonly startedAt: number;
   readonly kind: 'chat' | 'stream' | 'embed' | 'image';
-  /** `aborted`: by the caller's signal, or by leaving the stream; a copy's, where a request needed its place. */
+  /**
+   * `aborted`: the caller aborted the signal or stopped reading the stream. For a mirrored copy: a request
+   * needed its slot.
+   */
   readonly outcome: 'success' | 'failed' | 'aborted';
-  /** The target that answered. */
+  /** The target that produced the response. */
   readonly target: string | undefined;
   readonly attempts: readonly AttemptSummary[];
   readonly finishReason: FinishReason | undefined;
-  /** Of the answer. */
+  /** Usage of the response. */
   readonly usage: Usage | undefined;
-  /** Of the answer. */
+  /** Cost of the response. */
   readonly cost: Cost | undefined;
-  /** US$ spent on attempts that did not become the answer, as far as known. */
+  /** Known cost of attempts that did not produce the response, in US$. */
   readonly wastedCost: number;
-  /** Milliseconds from the call to its end. */
+  /** Milliseconds from the call to the end of the request. */
   readonly duration: number;
-  /** Milliseconds from the call to its first token. Streams only. */
+  /** Milliseconds from the call to the first token. Streams only. */
   readonly firstToken: number | undefined;
-  /** Which error the caller got. */
+  /** Code of the error that the caller received. */
   readonly error: RouterErrorCode | undefined;
   /** How the targets were chosen. */
   readonly decision: Decision | undefined;
-  /** Where the answer was found by a plugin rather than made by a target: `cost` is 0 then. */
+  /** Set if a plugin's `lookup` supplied the response; `cost` is then 0. */
   readonly lookup?: LookupSummary;
 }
 
-/** What is known of a target has changed. */
+/** The health of a target changed. */
 export interface TargetStateEvent {
   readonly type: 'target-state';
   readonly target: string;
-  /** Which of the provider's `keys`, from 0 on, where there are several: each has a state of its own. */
+  /** Index of the key in the provider's `keys`, each of which has its own state; omitted if there is only one. */
   readonly key?: number;
-  /** Of requests for embeddings or images alone, which have a state of their own. Left out for chats and streams. */
+  /** Set if the state applies only to embeddings or images, which are tracked separately from chats and streams. */
   readonly workload?: 'embed' | 'image';
   readonly state: Health;
   readonly previous: Health;
-  /** When it is expected to be tried again: milliseconds since 1970, where that is known. */
+  /** When the router expects to try the target again, in milliseconds since 1970, if known. */
   readonly retryAt: number | undefined;
 }
 
-/** Prices could not be looked up for a target: it has no `price`, and the catalogue does not know it. Once per target. */
+/** A target has no declared `price` and is not in the catalog. Emitted once per target. */
 export interface PriceUnknownEvent {
   readonly type: 'price-unknown';
   readonly target: string;
 }
 
-/** A plugin threw where that harms no request: in `lookup`, in an observer, or in what it does in the background. */
+/** A plugin threw in `lookup`, in an observer or in background work. No request is affected. */
 export interface PluginErrorEvent {
   readonly type: 'plugin-error';
   readonly plugin: string;
   readonly station: PluginStation;
-  /** Left out where it is of no request. */
+  /** Omitted if the error belongs to no request. */
   readonly requestId?: string;
-  /** What it threw, as it is: look at it before it is logged. */
+  /** The thrown value, unredacted. Check it for sensitive data before you log it. */
   readonly error: unknown;
 }
 
@@ -139,10 +142,10 @@ export type RouterEvent =
 
 export type RouterEventType = RouterEvent['type'];
 
-/** The event of one type; of `*` any event. */
+/** The event of the given type; for `*`, any event. */
 export type EventOf<T extends RouterEventType | '*'> = T extends '*'
   ? RouterEvent
   : Extract<RouterEvent, { readonly type: T }>;
 
-/** Called with each event. What it throws or rejects with is ignored: it can never harm a request. */
+/** Receives events. Exceptions and rejections are ignored and never affect a request. */
 export type Listener<T extends RouterEventType | '*'> = (event: EventOf<T>) => unknown;

@@ -1,34 +1,34 @@
 /**
- * What a target can do. A request that needs what a target lacks is not sent to it; what is left out is unknown, and does
- * not stand in the way.
+ * What a target supports. The router does not send a request to a target that lacks a required capability.
+ * An omitted capability is unknown and excludes nothing, except `prefill`.
  */
 export interface Capabilities {
-  /** Answers at all. `false` for models that only embed, or only make images. */
+  /** Chat completions. `false` for models that only create embeddings or images. */
   readonly chat?: boolean;
   readonly embeddings?: boolean;
-  /** Makes images; `prompt`: only from words; `images`: also from other images, but without a mask. */
+  /** Image generation. `prompt`: from text only. `images`: also from other images, but without a mask. */
   readonly imageGeneration?: boolean | 'prompt' | 'images';
   readonly tools?: boolean;
-  /** Looks at images; `data`: only at such as are in the request, not by URL. */
+  /** Image input. `data`: only inline images, no URLs. */
   readonly images?: boolean | 'data';
-  /** Media types of other files that it reads, such as `application/pdf` or `audio/*`; `true` for all, `false` for none. */
+  /** Media types of other supported files, such as `application/pdf` or `audio/*`; `true`: all, `false`: none. */
   readonly files?: boolean | readonly string[];
   /**
-   * Which URLs of files the vendor fetches by itself, by media type (`image/*`, `application/pdf`, `*`). All others have to be
-   * sent as data. Left out: it is not known.
+   * URLs that the vendor fetches itself, by media type (`image/*`, `application/pdf`, `*`). Files at any other
+   * URL must be sent inline. Omitted: unknown.
    */
   readonly urls?: Readonly<Record<string, readonly RegExp[]>>;
-  /** Holds its answers to a JSON Schema, by itself or with the help of an instruction. */
+  /** Output that follows a JSON Schema, natively or through an instruction in the prompt. */
   readonly jsonSchema?: boolean;
-  /** Takes a reasoning effort. */
+  /** Support for a reasoning effort. */
   readonly reasoning?: boolean;
   /**
-   * Goes on with an assistant message that ends the conversation; `echo`: and may begin by repeating it. Unlike the others it
-   * has to be known: `interrupted: 'continue'` uses no target of which it is not.
+   * Continuation of a trailing assistant message. `echo`: the response may repeat that message first. Unlike the
+   * other capabilities it must be declared: `interrupted: 'continue'` skips targets where it is unknown.
    */
   readonly prefill?: boolean | 'echo';
-  /** Most tokens of input and output together. Default: the catalogue's, where it knows the model. */
+  /** Maximum number of input and output tokens combined. @default the catalog's value, if it lists the model */
   readonly contextLength?: number;
-  /** Most tokens of output. */
+  /** Maximum number of output tokens. */
   readonly maxOutputTokens?: number;
 }

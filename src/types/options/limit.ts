@@ -1,22 +1,24 @@
-/** What a vendor says is left of one of its limits. */
+/** Remaining capacity of one of a vendor's rate limits, as the vendor reports it. */
 export interface VendorLimit {
   readonly of: 'requests' | 'tokens' | 'input-tokens' | 'output-tokens';
   readonly remaining: number;
-  /** What it is when nothing has been used. */
+  /** Total capacity. */
   readonly limit: number | undefined;
-  /** Milliseconds until it is full again. */
+  /** Milliseconds until the limit is fully restored. */
   readonly resetAfter: number | undefined;
 }
 
-/** What may be sent, by the application's own declaration. */
+/** Limits that the application declares for a key or target. */
 export interface KeyLimits {
-  /** Most requests at a time; more go elsewhere, or wait for a place. Default: no limit. */
+  /** Maximum number of concurrent requests; excess requests go to another target or wait. @default no limit */
   readonly concurrency?: number;
-  /** Most requests in a minute; more go elsewhere, or wait. Default: no limit. */
+  /** Maximum requests per minute; excess requests go to another target or wait. @default no limit */
   readonly rpm?: number;
   /**
-   * Most tokens in a minute, in and out; more go elsewhere, or wait. Reserved by estimate, then settled by the vendor's
-   * count. Default: no limit.
+   * Maximum input and output tokens per minute; excess requests go to another target or wait. Tokens are
+   * reserved by estimate, then settled with the vendor's count.
+   *
+   * @default no limit
    */
   readonly tpm?: number;
 }

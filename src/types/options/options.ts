@@ -7,97 +7,110 @@ import type { Price } from './price.ts';
 import type { Strategy } from './strategy.ts';
 
 /**
- * Limits of time, all in milliseconds. `Infinity` switches one off. Time in which the process stood still (blocked, suspended)
- * counts for none of them, where the runtime lets that be seen: on Node, Bun and Deno.
+ * Timeouts in milliseconds. `Infinity` disables a timeout. Time during which the process is blocked or suspended
+ * does not count, provided the runtime can detect it (Node, Bun and Deno).
  */
 export interface Timeouts {
-  /** The whole request, all attempts and the stream's end included. Default: 600,000. */
+  /** Total time for a request, including all attempts and the end of the stream. @default 600,000 */
   readonly request?: number;
-  /** One attempt, to its last byte. Default: 300,000. */
+  /** Total time for one attempt, up to its last byte. @default 300,000 */
   readonly attempt?: number;
-  /** Until the connection stands. Seen on Node; elsewhere `firstToken` and `attempt` cover it. Default: 3,000. */
+  /** Time to establish a connection. Node only; elsewhere `firstToken` and `attempt` cover it. @default 3,000 */
   readonly connect?: number;
   /**
-   * Until the first token of a stream. Pings, comments and empty deltas are not tokens. Default: twice what the slowest in a
-   * hundred of the target's streams take, between 2,000 and 60,000; four times and at least 10,000 until a hundred have been
-   * seen, and 30,000 until ten have.
+   * Time to the first token of a stream. Pings, comments and empty deltas are not tokens. By default it adapts to
+   * the target: twice the p99, between 2,000 and 60,000. With fewer than 100 samples it is four times the p99 and
+   * at least 10,000; with fewer than 10 samples it is 30,000.
+   *
+   * @default adaptive
    */
   readonly firstToken?: number;
   /**
-   * Between two tokens of a stream, while the reader waits for one. Default: five times what one pause in a hundred of the
-   * target's streams takes, between 5,000 and 60,000; 20,000 until a hundred have been counted, of which every fourth is.
-   * Where all of a target's streams stop at once, three times that pause, and at least 1,000.
+   * Time between two tokens of a stream while the consumer waits for one. By default it adapts to the target:
+   * five times the p99 gap, between 5,000 and 60,000; 20,000 until 100 gaps have been sampled (one gap in four).
+   * If all streams of a target stall at once, it drops to three times the p99 gap, at least 1,000.
+   *
+   * @default adaptive
    */
   readonly idle?: number;
   /**
-   * Until somebody begins to read a stream, or its `result`. Then its target and its connection are let go, and reading it throws
-   * `StreamInterruptedError`. Default: 60,000.
+   * Time until the caller starts to read a stream or its `result`. After that the stream's target and connection
+   * are released, and reading throws `StreamInterruptedError`.
+   *
+   * @default 60,000
    */
   readonly unread?: number;
 }
 
-/** Retries on the same target. Going to another target is failover, which these do not limit. */
+/** Retries on the same target. These settings do not limit failover to other targets. */
 export interface RetryPolicy {
-  /** Most retries on the same target: 0 or 1. Default: 1. */
+  /** Maximum number of retries on the same target. @default 1 */
   readonly sameTarget?: 0 | 1;
   /**
-   * What is next after a rate limit, an overload, an error of the server or a broken connection: another target at once, or
-   * the same one once more, after a pause of at most `maxDelay`, because the model matters more than the time. Where there is no
-   * other, it is always the same. Default: `another-target`.
+   * Next step after a rate limit, an overload, a server error or a network error. `another-target` fails over
+   * immediately. `same-target` retries first, after a delay of at most `maxDelay`; use it if the model matters
+   * more than latency. Without another target, the router always retries the same one.
+   *
+   * @default 'another-target'
    */
   readonly prefer?: 'another-target' | 'same-target';
-  /** First bound of the exponential backoff with full jitter before a retry, in milliseconds. Default: 250. */
+  /** Initial upper bound of the exponential backoff with full jitter, in milliseconds. @default 250 */
   readonly minDelay?: number;
-  /** Last bound of it, in milliseconds. Default: 8,000. */
+  /** Maximum backoff delay in milliseconds. @default 8,000 */
   readonly maxDelay?: number;
   /**
-   * Most retries on the same target, as a share of all requests; a few are always free, and so are retries on a target that is
-   * known to be failing. Going to another target is not limited. Default: 0.2.
+   * Maximum number of same-target retries as a ratio of all requests, 0 to 1. A small number of retries and all
+   * retries on a target known to be failing are exempt. Failover is not limited.
+   *
+   * @default 0.2
    */
   readonly ratio?: number;
 }
 
-/** When a failing target is left alone. */
+/** When the circuit breaker of a target opens and closes. */
 export interface BreakerPolicy {
-  /** Failures in a row that open it. Default: 5; where there were fewer than 20 outcomes in a minute, 3 are enough. */
+  /** Consecutive failures that open the breaker. With fewer than 20 outcomes per minute, 3 suffice. @default 5 */
   readonly consecutive?: number;
-  /** Share of failures over ten seconds that opens it, from 20 outcomes on. Default: 0.5. */
+  /** Failure rate over ten seconds that opens the breaker, given at least 20 outcomes. @default 0.5 */
   readonly failureRate?: number;
-  /** Milliseconds it stays open the first time; doubles with each time in a row. Default: 5,000. */
+  /** Initial open duration in milliseconds. It doubles each consecutive time the breaker opens. @default 5,000 */
   readonly openFor?: number;
-  /** Most milliseconds it stays open. Default: 60,000. */
+  /** Maximum open duration in milliseconds. @default 60,000 */
   readonly maxOpenFor?: number;
-  /** Good probes, one at a time, that close it again. Default: 3. Then its traffic comes back over five seconds. */
+  /** Successful probes, one at a time, that close the breaker. Traffic then ramps up over 5 seconds. @default 3 */
   readonly probes?: number;
 }
 
 /**
- * What happens when a stream breaks after its first token.
+ * How the router handles a stream that breaks after its first token.
  *
- * - `error`: throws `StreamInterruptedError`, with the content so far.
- * - `restart`: yields a `restart` part, then another target's whole answer.
- * - `continue`: another target continues the answer where that is safe (only plain text has come) and possible (the target's
- *   `prefill` capability); else as `error`.
- * - `continue-or-restart`: as `continue`; where that is not possible, as `restart`.
+ * - `error`: throws `StreamInterruptedError` with the content so far.
+ * - `restart`: yields a `restart` part, then the complete response of another target.
+ * - `continue`: another target continues the response if that is safe (only plain text was received) and the
+ *   target supports it (the `prefill` capability); otherwise like `error`.
+ * - `continue-or-restart`: like `continue`, but falls back to `restart`.
  */
 export type Interrupted = 'error' | 'restart' | 'continue' | 'continue-or-restart';
 
-/** When a slow request is sent to a second target as well; the first answer wins, and the other one is stopped. */
+/** When to hedge a slow request with a second target. The first response wins; the other attempt is canceled. */
 export interface HedgePolicy {
   /**
-   * How long the first target may take to its first token (to its whole answer, where nothing is streamed): milliseconds, or
-   * a percentile of its own times, which needs a hundred samples. Default: `p99`.
+   * How long to wait for the first token (without streaming: the complete response) before the router hedges:
+   * milliseconds, or a percentile of the target's own latency, which requires 100 samples.
+   *
+   * @default 'p99'
    */
   readonly delay?: number | 'p90' | 'p95' | 'p99';
-  /** Most second attempts, as a share of all requests. Default: 0.02. */
+  /** Maximum number of hedges as a ratio of all requests, 0 to 1. @default 0.02 */
   readonly ratio?: number;
-  /** Most US$ that a second attempt is expected to cost. Targets above it, or of unknown price, are not used for one. Default: no limit. */
+  /** Maximum estimated cost of a hedge in US$. Targets of unknown price are not used. @default no limit */
   readonly maxCost?: number;
 }
 
 /**
- * Says whether a complete answer will do: `true`, or why not. An answer that will not do is paid for, and the next target is
- * asked; a stream starts anew where `interrupted` is `restart`. What it throws goes to the caller.
+ * Validates a complete response. Returns `true` to accept it, or `false` or a reason to reject it. A rejected
+ * response is still billed, and the router tries the next target; a stream restarts if `interrupted` is
+ * `restart`. Exceptions propagate to the caller.
  *
  * @example
  * accept: ({ text }) => text.length > 20 || 'too short'
@@ -105,99 +118,107 @@ export interface HedgePolicy {
 export type Accept = (result: ChatResult) => boolean | string | PromiseLike<boolean | string>;
 
 /**
- * A share of the chats and streams is sent to one more target as a copy, only to be measured: nobody gets its answer. It never
- * delays or fails the request: it begins after it, is not retried, and gives its place up to any request that needs it. It ends
- * with `router.close()`, not with the caller's abort. What it comes to counts for the target's statistics and health, as any
- * attempt does. What it costs is in events of its own, which carry `mirror: true`; the call's `maxCost` is not for it.
+ * Mirrors a ratio of chats and streams to one more target, only to measure it; the response is discarded.
  *
- * No copy is made of embeddings or images, of requests with tools that the vendor runs or that hang on what a vendor keeps, of those whose
- * `only` leaves the target out, and where the target comes first anyway; the route's strategy has no say in it. A copy is dropped
- * where the target is not well, is unfit for the request, or has no free place or less than half of its rate limits left.
+ * A copy never delays or fails the request: it starts after the request, is not retried, and yields its slot to
+ * any request that needs it. It ends with `router.close()`, not with the caller's abort. Its outcome counts
+ * toward the target's statistics and health. Its cost is reported in separate events with `mirror: true` and
+ * does not count toward the call's `maxCost`.
+ *
+ * The router does not mirror embeddings, images, requests with vendor-run tools or vendor-side state, requests
+ * whose `only` excludes the target, or requests for which the target ranks first. The route's strategy does not
+ * apply. A copy is dropped if the target is not healthy, lacks a capability, has no free slot, or has less than
+ * half of its rate limits left.
  *
  * @example
  * mirror: { target: 'candidate', ratio: 0.05 }
  */
 export interface MirrorPolicy {
-  /** The id of any of the router's targets. */
+  /** Id of any target of the router. */
   readonly target: string;
-  /** Share of the requests, 0 to 1. */
+  /** Ratio of requests to mirror, 0 to 1. */
   readonly ratio: number;
-  /** Most copies under way at the target at a time; more are dropped. Default: 10. */
+  /** Maximum number of concurrent copies; more are dropped. @default 10 */
   readonly maxInFlight?: number;
 }
 
-/** What a route inherits from the router's options and may override. */
+/** Policies that a route inherits from the router's options and can override. */
 export interface Policies {
-  /** Default: `priority()`, the order of `targets`. */
+  /** Order in which targets are tried. @default priority(), the order of `targets` */
   readonly strategy?: Strategy;
   readonly timeout?: Timeouts;
   /**
-   * Most attempts of one request, over all targets.
+   * Maximum number of attempts per request, across all targets.
    *
-   * @default one more than the route has targets (or keys), at least 3
+   * @default one more than the number of targets (or keys) in the route, at least 3
    */
   readonly maxAttempts?: number;
-  /** `false`: no retry on the same target. Failover stays on. */
+  /** Retries on the same target. `false` disables them but not failover. */
   readonly retry?: RetryPolicy | false;
-  /** `false`: failures do not keep a target from being used. */
+  /** Circuit breaker of each target. `false` disables it. */
   readonly breaker?: BreakerPolicy | false;
   /**
-   * Default: `false`, because the vendor may charge for both. Requests that hang on what a vendor keeps, or use tools that
-   * it runs, are never sent twice.
+   * Hedging of slow requests. Off by default because the vendor may bill both attempts. Requests that depend on
+   * vendor-side state or use vendor-run tools are never hedged.
+   *
+   * @default false
    */
   readonly hedge?: HedgePolicy | false;
-  /** Default: `error`. */
+  /** Handling of a stream that breaks after its first token. @default 'error' */
   readonly interrupted?: Interrupted;
   /**
-   * Failures that normally go to the caller at once, because another target would most likely fail as well, but on which
-   * this route is to try the next one: such as `content-filter` or `bad-request`; `output` for answers that do not match
-   * the request's `schema`.
+   * Failures on which this route fails over although the router would normally return them to the caller because
+   * other targets are likely to fail too, such as `content-filter` or `bad-request`. `output` covers responses
+   * that do not match the request's `schema`.
    */
   readonly fallbackOn?: readonly FallbackKind[];
-  /** Default: every complete answer will do. */
+  /** Validation of complete responses. By default every complete response is accepted. */
   readonly accept?: Accept;
-  /** `false`: none, whatever the router's is. Default: none. */
+  /** Mirroring to another target. `false` disables the router's setting for a route. @default none */
   readonly mirror?: MirrorPolicy | false;
 }
 
-/** What happens to a request when everything that could take it is busy, exhausted or at its limit. */
+/** Queueing of requests while all eligible targets are busy, exhausted or at their limits. */
 export interface QueuePolicy {
   /**
-   * Most requests of the router that may wait at a time; `0`: none does. When it is full, whoever came last of those of the
-   * lowest priority is turned away with `NoTargetError`. Default: 1,000.
+   * Maximum number of queued requests per router; `0` disables queueing. When the queue is full, the newest
+   * request of the lowest priority is rejected with `NoTargetError`.
+   *
+   * @default 1,000
    */
   readonly size?: number;
   /**
-   * Most milliseconds that a request waits for a place, each time it has to: for one that becomes free, or for a target that is
-   * expected back. Where it is known that this takes longer, or longer than the request's time allows, the request fails at once.
-   * Default: 30,000.
+   * Maximum time in milliseconds that a request waits for a slot or for a target to recover, each time it has to
+   * wait. A request fails immediately if the wait is known to exceed this or the request's remaining time.
+   *
+   * @default 30,000
    */
   readonly maxWait?: number;
 }
 
-/** Who waits behind whom, and who is turned away first when too many wait. */
+/** Priority in the queue: the order in which requests are served and, in reverse, rejected when it is full. */
 export type Priority = 'critical' | 'normal' | 'sheddable';
 
-/** One provider and model that can answer, with the key or keys of the provider. */
+/** A provider and a model, together with the provider's keys. */
 export interface TargetOptions extends KeyLimits {
   readonly provider: Provider;
-  /** The model, as the vendor names it; with `aiSdk()` a model of the AI SDK. */
+  /** The vendor's model name; for `aiSdk()`, an AI SDK model. */
   readonly model: string | object;
-  /** Unique among the targets. Default: `provider/model`. */
+  /** Unique target id. @default provider/model */
   readonly id?: string;
-  /** US$ per million tokens. Default: the catalogue's, where it knows the model. */
+  /** Price in US$ per million tokens. @default the catalog's price, if it lists the model */
   readonly price?: Price;
-  /** Its share under `weighted()`. Default: 1. */
+  /** Relative weight for `weighted()`. @default 1 */
   readonly weight?: number;
-  /** Words of your own, for strategies to look at: a region, `zero-data-retention` … */
+  /** Custom labels for strategies, such as a region or `zero-data-retention`. */
   readonly tags?: readonly string[];
-  /** What to expect of it before it has been measured; a few dozen samples replace it. */
+  /** Performance to assume until a few dozen samples have been measured. */
   readonly baseline?: Baseline;
-  /** What it can do, field by field over what its provider knows. Requests that need more are not sent to it. */
+  /** Capabilities, merged field by field over those the provider knows. */
   readonly capabilities?: Capabilities;
 }
 
-/** How fast a target is expected to be. */
+/** Expected performance of a target. */
 export interface Baseline {
   /** Milliseconds to the first token. */
   readonly firstToken?: number;
@@ -205,21 +226,21 @@ export interface Baseline {
   readonly throughput?: number;
 }
 
-/** A named choice of targets, with policies of its own. */
+/** A named list of targets with its own policies. */
 export interface RouteOptions<TargetId extends string = string> extends Policies {
-  /** Ids, in order of preference. Default: all targets. */
+  /** Target ids in order of preference. @default all targets */
   readonly targets?: readonly TargetId[];
 }
 
-/** Looks prices up for targets that declare none. */
+/** Source of prices for targets that declare none. */
 export interface Catalog {
-  /** The price of a model at a moment (milliseconds since 1970), or `undefined` where it is not known: never a guess. */
+  /** Returns a model's price at a date (milliseconds since 1970), or `undefined` if unknown; never a guess. */
   price(provider: string, model: string, date: number): Price | undefined;
-  /** Most tokens that a model takes and gives together, where that is known. */
+  /** Returns a model's maximum number of input and output tokens combined, if known. */
   contextLength?(provider: string, model: string): number | undefined;
 }
 
-/** The id of each of the targets: literal where it was written out, `string` where it was computed. */
+/** The ids of all targets: literal types where they can be inferred, `string` otherwise. */
 export type TargetIdOf<Targets extends readonly TargetOptions[]> = IdOf<Targets[number]>;
 
 /** The id of one target. */
@@ -231,42 +252,42 @@ export type IdOf<T> = T extends { readonly id: infer Id extends string }
       ? `${Name}/${Model}`
       : string;
 
-/** What a `select` may name: a route, a target that alone shall answer, or `default`, which is always there. */
+/** What `select` can return: a route, a target id, or `default`, which always exists. */
 export type RouteNameOf<Targets extends readonly TargetOptions[], Routes> =
   | (keyof Routes & string)
   | TargetIdOf<Targets>
   | 'default';
 
-/** What one call may set for itself. */
+/** Options of a single call. */
 export interface CallOptions<TargetId extends string = string, RouteName extends string = string> {
-  /** The name of a route, or the id of a target that alone shall answer. Default: what `select` says, else `default`. */
+  /** Route name, or the id of a single target. @default the result of `select`, otherwise `default` */
   readonly route?: RouteName | TargetId;
-  /** Aborting it ends the call at once, closes its sockets and rejects with the signal's reason. */
+  /** Aborting it ends the call immediately, closes its sockets, and rejects with the signal's reason. */
   readonly signal?: AbortSignal;
-  /** Only these of the route's targets. Where the call names no route, targets of other routes may be among them. */
+  /** Restricts the call to these targets. If the call names no route, they may belong to other routes. */
   readonly only?: readonly TargetId[];
-  /** Overrides the route's, field by field. */
+  /** Timeouts, merged field by field over the route's. */
   readonly timeout?: Timeouts;
-  /** Most US$ that this request is expected to cost. Targets above it, or of unknown price, are not used. */
+  /** Maximum estimated cost of this request in US$. Targets above it or of unknown price are not used. */
   readonly maxCost?: number;
-  /** Requests of one session prefer one target where the strategy says so, and one of its keys. */
+  /** Session name. If the strategy supports it, requests of a session prefer the same target and key. */
   readonly session?: string;
-  /** On whose behalf the request is made, where one application serves several customers: for plugins, strategies and events. */
+  /** The customer of a multi-tenant application. Available to plugins, strategies and events. */
   readonly tenant?: string;
-  /** The person or service that asks: for plugins, strategies and events. */
+  /** The person or service that makes the request. Available to plugins, strategies and events. */
   readonly user?: string;
-  /** Your own labels, such as a feature or a team: for plugins, strategies and events. */
+  /** Custom labels, such as a feature or team. Available to plugins, strategies and events. */
   readonly tags?: readonly string[];
-  /** When the request ends at the latest: milliseconds since 1970. `timeout.request` may end it sooner. Default: no such moment. */
+  /** Latest end of the request in milliseconds since 1970. `timeout.request` may end it sooner. @default none */
   readonly deadline?: number;
-  /** Where requests have to wait. Default: `normal`. */
+  /** Priority in the queue. @default 'normal' */
   readonly priority?: Priority;
-  /** Goes to events untouched. */
+  /** Custom data, passed to events unchanged. */
   readonly metadata?: Readonly<Record<string, unknown>>;
-  /** Overrides the route's. Streams only. */
+  /** Overrides the route's setting. Streams only. */
   readonly interrupted?: Interrupted;
-  /** Overrides the route's, except its `ratio`, which all requests share. */
+  /** Overrides the route's setting, except for `ratio`, which applies to all requests. */
   readonly hedge?: Omit<HedgePolicy, 'ratio'> | false;
-  /** Overrides the route's. */
+  /** Overrides the route's setting. */
   readonly accept?: Accept;
 }

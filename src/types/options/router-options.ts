@@ -12,7 +12,7 @@ import type {
 } from './options.ts';
 import type { Select, SelectOptions } from './select.ts';
 
-/** The options of `createRouter`. */
+/** Options of `createRouter`. */
 export interface RouterOptions<
   Targets extends readonly TargetOptions[] = readonly TargetOptions[],
   Routes extends Readonly<Record<string, RouteOptions<TargetIdOf<Targets>>>> = Readonly<
@@ -20,12 +20,17 @@ export interface RouterOptions<
   >,
 > extends Policies {
   readonly targets: Targets;
-  /** Without it: one route, `default`, over all targets. A route named `default` is used when a call names none. */
+  /**
+   * Routes by name. A call that names no route uses the route `default`.
+   *
+   * @default one route, `default`, with all targets
+   */
   readonly routes?: Routes;
   /**
-   * Chooses the route of each chat and stream whose call names none; with limits of its own where it is given as an object.
-   * Default: the route `default`.
+   * Selects the route of each chat and stream whose call names none. The object form adds a timeout and a
+   * fallback route.
    *
+   * @default the route `default`
    * @example
    * select: byComplexity({ simple: 'cheap', complex: 'strong' })
    * @example
@@ -35,20 +40,24 @@ export interface RouterOptions<
     | Select<RouteNameOf<NoInfer<Targets>, NoInfer<Routes>>>
     | SelectOptions<RouteNameOf<NoInfer<Targets>, NoInfer<Routes>>>;
   /**
-   * What is added to the way of every request, in this order where several do the same: see `Plugin`.
+   * Plugins, in the order in which they run. See `Plugin`.
    *
    * @example
    * plugins: [allowedModels, auditLog]
    */
   readonly plugins?: readonly Plugin[];
-  /** Where plugins share state with other processes. Default: `memory()`, which is shared with none. */
+  /** Store that plugins use to share state between processes. @default memory(), which is not shared */
   readonly store?: Store;
-  /** Shared by all requests of the router. */
+  /** Queue for all requests of the router. */
   readonly queue?: QueuePolicy;
-  /** `false`: no catalog, only declared prices. Default: `@pydantic/genai-prices`, loaded when first needed. */
+  /**
+   * Source of prices for targets that declare none. `false`: declared prices only.
+   *
+   * @default `@pydantic/genai-prices`, loaded on first use
+   */
   readonly catalog?: Catalog | false;
-  /** Default: the runtime's monotonic clock and timers. */
+  /** Source of time. @default the runtime's monotonic clock and timers */
   readonly clock?: Clock;
-  /** Default: `Math.random`. */
+  /** Source of randomness. @default Math.random */
   readonly random?: Random;
 }

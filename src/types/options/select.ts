@@ -1,26 +1,26 @@
 import type { ChatRequest } from '../request/request.ts';
 
-/** What a `select` may know beside the request. */
+/** What a `select` function receives in addition to the request. */
 export interface SelectContext {
-  /** As the call named it. */
+  /** Session from the call options. */
   readonly session: string | undefined;
-  /** As the call gave them; empty where it gave none. */
+  /** Metadata from the call options; empty if the call sets none. */
   readonly metadata: Readonly<Record<string, unknown>>;
-  /** From the call options. */
+  /** Tenant from the call options. */
   readonly tenant: string | undefined;
-  /** From the call options. */
+  /** User from the call options. */
   readonly user: string | undefined;
-  /** From the call options; empty where it gave none. */
+  /** Tags from the call options; empty if the call sets none. */
   readonly tags: readonly string[];
   /** `true` for `router.stream`. */
   readonly stream: boolean;
-  /** Aborted when the caller aborts, when the router is closed, and when the time for the choice is over. */
+  /** Aborts when the caller aborts, when the router closes, and when the selection times out. */
   readonly signal: AbortSignal;
 }
 
 /**
- * Chooses the route of a chat or a stream whose call names none: the name of a route, or the id of a target, at once or
- * later. It is not asked for embeddings and images: they take the route `default`.
+ * Selects the route of a chat or stream whose call names none. Returns a route name or target id, or a promise of
+ * one. It is not called for embeddings and images, which use the route `default`.
  *
  * @example
  * const select: Select = (request, { metadata }) => (metadata['plan'] === 'free' ? 'cheap' : 'default');
@@ -30,17 +30,21 @@ export type Select<RouteName extends string = string> = (
   context: SelectContext,
 ) => RouteName | PromiseLike<RouteName>;
 
-/** A `select` with its limits. It never fails a request: where it fails itself, `otherwise` is used. */
+/** A `select` function with a timeout and a fallback. If it fails, the request uses the `otherwise` route. */
 export interface SelectOptions<RouteName extends string = string> {
   readonly by: Select<RouteName>;
   /**
-   * Most milliseconds that it may take, and never more than half of the request's own time, of which they are a part.
-   * `Infinity` leaves it at that half. Default: 1,000.
+   * Timeout in milliseconds, capped at half of the request's own timeout, which includes it. `Infinity` applies
+   * only that cap.
+   *
+   * @default 1,000
    */
   readonly timeout?: number;
   /**
-   * The route where it throws, rejects, takes too long, or names none that there is, or one without the targets that the
-   * call's `only` names. Default: `default`.
+   * Route to use if `by` throws, rejects, times out, or returns a route that does not exist or contains none of
+   * the targets in the call's `only`.
+   *
+   * @default 'default'
    */
   readonly otherwise?: RouteName;
 }

@@ -4,27 +4,30 @@ import type { ImageRequest } from '../request/image.ts';
 import type { ChatRequest } from '../request/request.ts';
 import type { Price } from './price.ts';
 
-/** What this process has measured of a target. All figures forget with time; `undefined` where there are no samples. */
+/**
+ * Statistics that this process has measured for a target. Averages and rates decay over time. `undefined`: no
+ * samples.
+ */
 export interface TargetStats {
-  /** Attempts under way. */
+  /** Attempts in flight. */
   readonly inFlight: number;
   /** Milliseconds to the first token of a stream. */
   readonly firstToken: number | undefined;
-  /** Milliseconds to a complete answer. */
+  /** Milliseconds to a complete response. */
   readonly total: number | undefined;
   /** Output tokens per second. */
   readonly throughput: number | undefined;
   /** Milliseconds between two tokens of a stream. */
   readonly gap: number | undefined;
-  /** Share of attempts that failed, 0 to 1. */
+  /** Ratio of failed attempts, 0 to 1. */
   readonly errorRate: number;
-  /** Attempts ever. */
+  /** Total attempts. */
   readonly attempts: number;
-  /** Attempts that ever failed. */
+  /** Total failed attempts. */
   readonly failures: number;
 }
 
-/** How a duration is distributed, in milliseconds. */
+/** Latency distribution in milliseconds. */
 export interface Latency {
   readonly mean: number;
   readonly p50: number;
@@ -33,87 +36,86 @@ export interface Latency {
   readonly p99: number;
 }
 
-/** What is to be expected of a target for one request: measured with requests like it, or declared by its `baseline`. */
+/** Expected performance of a target for one request, measured on similar requests or taken from its `baseline`. */
 export interface Expectation {
-  /** To the first token of a stream; `undefined` where nothing is known. */
+  /** Latency to the first token of a stream; `undefined` if unknown. */
   readonly firstToken: Latency | undefined;
-  /** To the complete answer, by the tokens that it is expected to have. */
+  /** Latency to the complete response, based on its expected number of tokens; `undefined` if unknown. */
   readonly total: Latency | undefined;
   /** Output tokens per second. */
   readonly throughput: number | undefined;
-  /** Odds that an attempt fails, 0 to 1. */
+  /** Probability that an attempt fails, 0 to 1. */
   readonly failure: number;
-  /** How many samples the figures of time rest on. They fade; the fewer, the less the figures say. */
+  /** Effective number of latency samples, which decays over time. Fewer samples mean less reliable values. */
   readonly samples: number;
-  /** Milliseconds since an attempt began; `Infinity` where none has. */
+  /** Milliseconds since the last attempt started; `Infinity` if there was none. */
   readonly idle: number;
 }
 
 /**
- * The state of a target.
+ * Health of a target.
  *
  * - `healthy`: in use.
- * - `failing`: its circuit breaker is open; not used.
- * - `recovering`: its breaker is half-open; one probe at a time is sent.
+ * - `failing`: the circuit breaker is open; the target is not used.
+ * - `recovering`: the breaker is half-open; the router sends one probe at a time.
  * - `unresponsive`: silent for longer than its latency distribution explains.
- * - `cooling-down`: the vendor said when to come back.
- * - `misconfigured`: its key, model or address is wrong.
+ * - `cooling-down`: in a cooldown after a rate limit or exhausted quota.
+ * - `misconfigured`: the key, model or address is wrong.
  */
 export type Health = 'healthy' | 'failing' | 'recovering' | 'unresponsive' | 'cooling-down' | 'misconfigured';
 
-/** One target as a strategy sees it: data only. */
+/** A target as the strategy sees it: plain data. */
 export interface Candidate {
   readonly target: {
     readonly id: string;
     readonly provider: string;
     readonly model: string;
     readonly price: Price | undefined;
-    /** Its share under `weighted()`. Default: 1. */
+    /** Relative weight for `weighted()`. @default 1 */
     readonly weight: number;
     readonly tags: readonly string[];
   };
   readonly stats: TargetStats;
   readonly expected: Expectation;
   /**
-   * Expected cost of this request in US$: its own input tokens, of which as many are cheaper as the target's prompt cache is
-   * expected to have, and as many output tokens as the route's answers usually have. `undefined` where no price is known.
+   * Expected cost of this request in US$, from its input tokens (with the cache rate for `cachedTokens`) and the
+   * typical number of output tokens of the route. `undefined` if the price is unknown.
    */
   readonly estimatedCost: number | undefined;
-  /** Input tokens that its prompt cache is expected to have. */
+  /** Input tokens expected to be in the target's prompt cache. */
   readonly cachedTokens: number;
-  /** Free share of its limits, 0 to 1; 1 where it has none. */
+  /** Free ratio of the target's limits, 0 to 1; 1 without limits. */
   readonly headroom: number;
   readonly health: Health;
 }
 
-/** What a strategy may know of the request. */
+/** What a strategy receives in addition to the candidates. */
 export interface RankContext {
   readonly request: ChatRequest | EmbedRequest | ImageRequest;
   readonly session: string | undefined;
   readonly metadata: Readonly<Record<string, unknown>>;
-  /** From the call options. */
+  /** Tenant from the call options. */
   readonly tenant: string | undefined;
-  /** From the call options. */
+  /** User from the call options. */
   readonly user: string | undefined;
-  /** From the call options; empty where it gave none. */
+  /** Tags from the call options; empty if the call sets none. */
   readonly tags: readonly string[];
   /** `true` for `router.stream`. */
   readonly stream: boolean;
-  /** Milliseconds, monotonic. */
+  /** Monotonic time in milliseconds. */
   readonly now: number;
-  /** The target that was first the last time that this route ranked any. */
+  /** The target that ranked first in the previous ranking of this route. */
   readonly previous: string | undefined;
-  /** How many requests this route has ranked before. */
+  /** Number of previous rankings of this route. */
   readonly turn: number;
-  /** Keeps what led to a candidate's rank, for the decision trace: `note(candidate, { score: 1.2 })`. */
+  /** Records the reasons for a candidate's rank in the decision trace: `note(candidate, { score: 1.2 })`. */
   note(candidate: Candidate, facts: Readonly<Record<string, number | string | boolean>>): void;
-  /** The router's source of randomness. Use it rather than `Math.random`, so that a seed repeats the choice. */
+  /** The router's source of randomness. Use it instead of `Math.random` for reproducible results. */
   readonly random: Random;
 }
 
 /**
- * Puts candidates in the order in which they are to be tried. Pure and synchronous: data in, data out.
- * What it leaves out is not tried.
+ * Orders the candidates of a request. `rank` must be pure and synchronous. Candidates that it omits are not tried.
  *
  * @example
  * const cheapestFirst: Strategy = {

@@ -3,23 +3,23 @@ import type { ProviderOptions } from './message.ts';
 import type { Origin } from './request.ts';
 
 /**
- * Texts to be turned into vectors.
+ * A request for embeddings.
  *
  * @example
  * const { embeddings } = await router.embed({ values: ['sunny', 'rainy'] }, { route: 'embeddings' });
  */
 export interface EmbedRequest {
-  /** At least one; as many as you like. They are sent in as many calls as the vendor's limits ask for. */
+  /** Texts to embed, at least one. The router splits them into as many calls as the vendor's limits require. */
   readonly values: readonly string[];
-  /** Length of the vectors. Default: the model's own. */
+  /** Dimensions of the vectors. @default the model's default */
   readonly dimensions?: number;
-  /** Each vendor's own options, keyed by provider name and passed through untouched. */
+  /** Vendor-specific options by provider name, passed through unchanged. */
   readonly providerOptions?: ProviderOptions;
-  /** For adapters: the request as it came in, for providers that speak the same words and then need no translation. */
+  /** For adapters: the original request, which providers with the same format use without conversion. */
   readonly origin?: Origin;
 }
 
-/** Vectors of one model: one per value, in the order of the values. */
+/** Embeddings from one model, one per value and in the same order. */
 export interface EmbedResult extends OperationResult {
   readonly embeddings: readonly (readonly number[])[];
   readonly raw: readonly unknown[];

@@ -2,52 +2,58 @@ import type { OperationResult } from '../result/result.ts';
 import type { DataContent, FilePart, ProviderOptions } from './message.ts';
 import type { Origin } from './request.ts';
 
-/** An image to begin with. One that a model made is one as it is. */
+/** An input image. A `GeneratedImage` can be passed as is. */
 export interface ImageInput {
   readonly data: DataContent;
-  /** IANA media type. Default: read from a data URL or from the first bytes, else `image/png`. */
+  /** IANA media type. @default detected from the data URL or first bytes, otherwise `image/png` */
   readonly mediaType?: string;
 }
 
 /**
- * Images to be made: from a prompt, or from other images.
+ * A request for images, generated from a prompt or from other images.
  *
  * @example
  * const { images } = await router.image({ prompt: 'A lighthouse in a storm', size: '1024x1024' }, { route: 'pictures' });
  */
 export interface ImageRequest {
-  /** What to make. Can be left out where there are `images`, for models that need none. */
+  /** Description of the image. Optional with `images`, for models that do not need one. */
   readonly prompt?: string;
-  /** How many. They are made in as many calls as the vendor's limits ask for, all by one target. Default: 1. */
+  /**
+   * Number of images. The router splits them into as many calls as the vendor's limits require, all to one target.
+   *
+   * @default 1
+   */
   readonly n?: number;
-  /** Width and height in pixels. Default: the model's own. */
+  /** Width and height in pixels. @default the model's default */
   readonly size?: `${number}x${number}`;
   /**
-   * Width to height. Vendors take either this or `size`; where both are given, each target gets the one that it takes.
-   * Default: the model's own.
+   * Ratio of width to height. Vendors accept either this or `size`; if both are set, each target receives the one
+   * that it accepts.
+   *
+   * @default the model's default
    */
   readonly aspectRatio?: `${number}:${number}`;
-  /** For the same images again, from models that can do that. */
+  /** Seed for reproducible images, if the model supports it. */
   readonly seed?: number;
-  /** What to edit, to vary or to go by. */
+  /** Images to edit, to vary or to use as a reference. */
   readonly images?: readonly ImageInput[];
-  /** Which part of the first of `images` to make anew: where it is transparent. */
+  /** Mask for the first of `images`: its transparent area is regenerated. */
   readonly mask?: ImageInput;
-  /** Each vendor's own options, keyed by provider name and passed through untouched. */
+  /** Vendor-specific options by provider name, passed through unchanged. */
   readonly providerOptions?: ProviderOptions;
-  /** For adapters: the request as it came in, for providers that speak the same words and then need no translation. */
+  /** For adapters: the original request, which providers with the same format use without conversion. */
   readonly origin?: Origin;
 }
 
-/** An image that a model made. What its vendor said of it is in `providerOptions`, by provider name. */
+/** A generated image. Vendor metadata is in `providerOptions`, by provider name. */
 export interface GeneratedImage extends FilePart {
-  /** Base64. */
+  /** The image in base64. */
   readonly data: string;
 }
 
-/** Images of one model. */
+/** Images from one model. */
 export interface ImageResult extends OperationResult {
-  /** At least one; fewer than requested only with a warning. */
+  /** At least one image. If there are fewer than requested, `warnings` has an entry. */
   readonly images: readonly GeneratedImage[];
   readonly raw: readonly unknown[];
 }

@@ -2,45 +2,49 @@ import type { JSONObject, JSONSchema } from './json.ts';
 import type { Message, ProviderOptions } from './message.ts';
 import type { Schema } from './schema.ts';
 
-/** A function that the model may ask to have called. signalbox hands over the call, the application runs it. */
+/** A function that the model can call. signalbox returns the call; the application runs it. */
 export interface FunctionTool {
   readonly type?: 'function';
   readonly name: string;
   readonly description?: string;
-  /** JSON Schema of the arguments, or a Standard Schema. */
+  /** Schema of the arguments: a JSON Schema or a Standard Schema. */
   readonly inputSchema: Schema;
-  /** Ask the vendor to hold the arguments to the schema, where it can. */
+  /** Whether the vendor should enforce the schema, if it supports that. */
   readonly strict?: boolean;
-  /** Arguments as they might be, for vendors that take examples. */
+  /** Example arguments, for vendors that support them. */
   readonly inputExamples?: readonly { readonly input: JSONObject }[];
   readonly providerOptions?: ProviderOptions;
 }
 
-/** A tool that the vendor runs itself, such as web search. Only targets of that vendor can take it. */
+/** A tool that the vendor runs, such as web search. Only targets of that vendor support it. */
 export interface ProviderTool {
   readonly type: 'provider';
   /** `provider.tool`, for example `openai.web_search` or `anthropic.web_search_20250305`. */
   readonly id: `${string}.${string}`;
-  /** The name the vendor knows it by in this request. */
+  /** Name of the tool in this request. */
   readonly name: string;
-  /** The vendor's own fields, passed through untouched. */
+  /** Vendor-specific fields, passed through unchanged. */
   readonly args: JSONObject;
 }
 
 export type Tool = FunctionTool | ProviderTool;
 
-/** `auto`: the model decides. `none`: no tool. `required`: some tool. Or one tool by its name. */
+/** `auto`: the model decides. `none`: no tool. `required`: at least one tool. Or a specific tool. */
 export type ToolChoice = 'auto' | 'none' | 'required' | { readonly type: 'tool'; readonly toolName: string };
 
-/** How hard the model should think. Each provider maps it to what its vendor has. */
+/** Reasoning effort. Each provider maps it to the vendor's settings. */
 export type ReasoningEffort = 'none' | 'minimal' | 'low' | 'medium' | 'high' | 'xhigh' | 'max';
 
-/** The settings that every way of asking shares. */
+/** Settings that apply to both `prompt` and `messages` requests. */
 export interface RequestSettings {
   readonly tools?: readonly Tool[];
-  /** Default: the vendor's own, which is `auto`. */
+  /** @default the vendor's default, which is `auto` */
   readonly toolChoice?: ToolChoice;
-  /** Most tokens that the answer may have, reasoning included. Default: the vendor's own (Anthropic: 4,096 are sent). */
+  /**
+   * Maximum number of output tokens, including reasoning.
+   *
+   * @default the vendor's default; for Anthropic, which requires a value, 4,096
+   */
   readonly maxOutputTokens?: number;
   readonly temperature?: number;
   readonly topP?: number;
@@ -49,49 +53,49 @@ export interface RequestSettings {
   readonly seed?: number;
   readonly presencePenalty?: number;
   readonly frequencyPenalty?: number;
-  /** Default: the vendor's own. */
+  /** @default the vendor's default */
   readonly reasoning?: ReasoningEffort;
-  /** Each vendor's own options, keyed by provider name and passed through untouched. */
+  /** Vendor-specific options by provider name, passed through unchanged. */
   readonly providerOptions?: ProviderOptions;
-  /** Streams also yield each chunk of the vendor's as it came, as `raw`. Default: `false`. */
+  /** Whether streams also yield each original vendor chunk as a `raw` part. @default false */
   readonly includeRaw?: boolean;
-  /** For adapters: the request as it came in, for providers that speak the same words and then need no translation. */
+  /** For adapters: the original request, which providers with the same format use without conversion. */
   readonly origin?: Origin;
 }
 
-/** A request in the words of another interface. It says the same as the request that it belongs to. */
+/** The original request of an adapter, equivalent to the request that contains it. */
 export interface Origin {
-  /** Which interface, such as `ai-sdk`. */
+  /** Name of the format, such as `ai-sdk`. */
   readonly format: string;
   readonly request: unknown;
 }
 
 /**
- * A question: a `prompt` (with an optional `system`) or a list of `messages`, not both.
+ * A chat request with either a `prompt` (and optional `system`) or `messages`.
  *
  * @example
  * await router.chat({ prompt: 'Why is the sky blue?', maxOutputTokens: 200 });
  */
 export interface ChatRequest<S extends Schema = Schema> extends RequestSettings {
-  /** One user message. Not together with `messages`. */
+  /** A single user message. Cannot be combined with `messages`. */
   readonly prompt?: string;
-  /** Instructions that come before everything else. */
+  /** System instructions. */
   readonly system?: string;
   readonly messages?: readonly Message[];
-  /** Ask for JSON of this shape; the parsed and checked value is `result.object`. */
+  /** Schema of the JSON output. The parsed and validated value is `result.object`. */
   readonly schema?: S;
   /**
-   * Ask for JSON without checking it: the caller does. Not together with `schema`. (Where the route's `fallbackOn` has `output`,
-   * it is checked all the same, and the next target is asked where it is wrong.)
+   * Requests JSON output that the caller validates. Cannot be combined with `schema`. If the route's `fallbackOn`
+   * contains `output`, the router validates it too and fails over to the next target if it is invalid.
    */
   readonly responseFormat?: ResponseFormat;
 }
 
-/** The JSON that an answer is to be. */
+/** Format of JSON output. */
 export interface ResponseFormat {
-  /** Default: any JSON object. */
+  /** Schema of the output. @default any JSON object */
   readonly schema?: JSONSchema;
-  /** Tells the model what it is about. Default: `answer`. */
+  /** Name of the output for the model. @default 'answer' */
   readonly name?: string;
   readonly description?: string;
 }

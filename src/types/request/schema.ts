@@ -1,8 +1,9 @@
 import type { JSONSchema } from './json.ts';
 
 /**
- * A schema of zod, valibot, arktype or any library that speaks Standard Schema (https://standardschema.dev).
- * To be sent to a model it must also say itself in JSON Schema: `~standard.jsonSchema` (zod ≥ 4.2, arktype, valibot's adapter).
+ * A schema from zod, valibot, arktype or any other library that implements Standard Schema
+ * (https://standardschema.dev). To be sent to a model, it must also provide JSON Schema through
+ * `~standard.jsonSchema` (zod ≥ 4.2, arktype, valibot's adapter).
  */
 export interface StandardSchema<Output = unknown> {
   readonly '~standard': {
@@ -30,8 +31,8 @@ export interface StandardSchemaIssue {
   readonly path?: readonly (PropertyKey | { readonly key: PropertyKey })[] | undefined;
 }
 
-/** A JSON Schema object, or a schema of any Standard Schema library. */
+/** A JSON Schema object or a Standard Schema. */
 export type Schema<Output = unknown> = JSONSchema | StandardSchema<Output>;
 
-/** The type that a schema validates to: `unknown` for a plain JSON Schema. */
+/** The output type of a schema: `unknown` for a plain JSON Schema. */
 export type InferSchema<S> = S extends StandardSchema<infer Output> ? Output : unknown;
