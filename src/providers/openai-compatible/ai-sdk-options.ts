@@ -56,7 +56,12 @@ export function toVendorOptions<Call extends CallOptions>(
       ...call,
       ...(own.length === 0
         ? {}
-        : { providerOptions: { ...call.providerOptions, [provider]: toVendorNames(Object.fromEntries(own), kept) } }),
+        : {
+            providerOptions: {
+              ...call.providerOptions,
+              [provider]: toVendorNames(Object.fromEntries(own), kept),
+            },
+          }),
       ...(messages === undefined ? {} : { messages: messages.map((message) => inMessage(message, convert)) }),
       ...(tools === undefined ? {} : { tools: tools.map((tool) => ('args' in tool ? tool : convert(tool))) }),
     },

@@ -89,7 +89,10 @@ export function readFacts(
   answers: readonly unknown[],
   stream: boolean,
 ): GatewayFacts {
-  const fromHeaders = Object.entries(responseHeaders).map(([name, header]) => [name, fromHeader(headers[header])]);
+  const fromHeaders = Object.entries(responseHeaders).map(([name, header]) => [
+    name,
+    fromHeader(headers[header]),
+  ]);
   let metadata: JSONObject = compact(Object.fromEntries(fromHeaders));
   let reportedCost: number | undefined;
   for (const answer of read === undefined ? [] : answers.slice(-lastChunks)) {

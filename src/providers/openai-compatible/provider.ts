@@ -129,7 +129,11 @@ function addressOf(
 ): string {
   if (baseURL === '' || (words.length > 0 && options.baseURL !== undefined)) {
     if (options.baseURL !== undefined) return options.baseURL;
-    throw new ConfigError(`${name}.baseURL`, 'the base URL of your server, without /chat/completions', 'none');
+    throw new ConfigError(
+      `${name}.baseURL`,
+      'the base URL of your server, without /chat/completions',
+      'none',
+    );
   }
   return words.reduce((address, word) => {
     const value = options[word];

@@ -26,8 +26,8 @@ import { unfencedContent, unfencedReader } from '../shared/answer/unfence.ts';
 import { limitsIn, recalled, refuseAborted, toThrown, withLimits } from '../shared/sdk-provider.ts';
 import { eventChunks } from '../shared/stream/event-stream.ts';
 import { partStream } from '../shared/stream/part-stream.ts';
-import { inOwnSpelling } from './ai-sdk-options.ts';
-import { type Gateway, heard, type Told, tell, withFacts } from './gateway.ts';
+import { toVendorOptions } from './ai-sdk-options.ts';
+import { type Gateway, readFacts, takeHeaderOptions, type WithHeaders, withFacts } from './gateway.ts';
 
 /** The shared state of one provider's calls. */
 export interface Server {
