@@ -3,20 +3,20 @@ import { ConfigError } from '../../errors.ts';
 /** The options of `toFetch`. */
 export interface ToFetchOptions {
   /**
-   * What callers have to show, as `Authorization: Bearer …` or as `x-api-key`: one token, or several of which any will do.
+   * The token that callers send as `Authorization: Bearer …` or `x-api-key`, or a list of accepted tokens.
    * With it every call is checked, those of an SDK in this process as well (as its `apiKey`). `false`: nobody is checked, because
    * something in front of it does that. Default: calls with an address, as SDKs in this process make them, are let in, and
    * calls with a `Request`, as servers make them, are refused with 401.
    */
   readonly token?: string | readonly string[] | false;
-  /** Most bytes of a request's body; larger ones are refused with 413 as soon as that is seen. Default: 32 MiB. */
+  /** The maximum size of a request body, in bytes. Larger bodies are refused with 413. Default: 32 MiB. */
   readonly maxBodyBytes?: number;
 }
 
-/** The options, checked and complete. */
+/** The validated options with defaults applied. */
 export interface Settings {
   readonly tokens: readonly string[];
-  /** Whether a call with a `Request` needs no token. */
+  /** `true` if a call with a `Request` needs no token. */
   readonly open: boolean;
   readonly maxBodyBytes: number;
 }
@@ -35,7 +35,7 @@ export function checkOptions(options: ToFetchOptions): Settings {
   return { tokens: checkTokens(token), open: token === false, maxBodyBytes };
 }
 
-// A token that was to come from the environment and did not must not open the door.
+// A token missing from the environment must not disable the check.
 function checkTokens(token: ToFetchOptions['token'] | null): readonly string[] {
   if (token === undefined || token === false) return [];
   const tokens: readonly unknown[] = typeof token === 'string' ? [token] : Array.isArray(token) ? token : [];
