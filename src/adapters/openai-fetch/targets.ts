@@ -1,13 +1,14 @@
 import type { CallOptions } from '../../types/options/options.ts';
 import type { Router } from '../../types/router.ts';
+import { type Caller, mayUse, overBody } from './caller.ts';
 import { HttpError, invalid } from './errors.ts';
 import type { Extension } from './shared/extension.ts';
 import type { Demand } from './shared/protocol.ts';
 
 /** What there is to be asked. */
 export interface Directory {
-  /** All that may be named as `model`. */
-  readonly models: readonly { readonly id: string; readonly owner: string }[];
+  /** All that a caller may name as `model`. */
+  modelsFor(caller: Caller): readonly { readonly id: string; readonly owner: string }[];
   /** The model behind a target, as its vendor names it. */
   modelOf(target: string): string;
   /** Options for a call of the router, but for its signal. Throws where model or demands cannot be met. */
@@ -15,7 +16,7 @@ export interface Directory {
     model: string,
     extension: Extension,
     demands: readonly Demand[],
-    requestId: string,
+    context: { readonly requestId: string; readonly caller: Caller },
   ): Omit<CallOptions, 'signal'>;
 }
 
@@ -55,20 +56,31 @@ export function directory(router: Router): Directory {
     );
   };
 
+  const targetsOf = (model: string): readonly string[] =>
+    router.routes[model] ?? (model === byDefault ? router.targets : [model]);
+  const isOpen = (model: string, caller: Caller): boolean =>
+    targetsOf(model).some((target) => mayUse(caller, target));
+
   return {
-    models,
+    modelsFor: (caller) => models.filter(({ id }) => isOpen(id, caller)),
     modelOf: (target) => targets.find(({ id }) => id === target)?.model ?? target,
-    options(model, extension = {}, demands, requestId) {
-      if (!names.has(model)) throw unknownModel(model);
-      const { providerOptions: _wishes, only: wanted, metadata, timeout, ...rest } = extension;
+    options(model, extension = {}, demands, { requestId, caller }) {
+      if (!names.has(model) || !isOpen(model, caller)) throw unknownModel(model);
+      const { providerOptions: _wishes, only: asked, metadata, timeout, ...rest } = extension;
+      const wanted =
+        caller.only === undefined
+          ? asked
+          : (asked ?? targetsOf(model)).filter((target) => mayUse(caller, target));
+      if (wanted?.length === 0) throw invalid('signalbox.only', 'expected targets that the token allows');
       const left = only(model, wanted, demands);
-      return {
+      const body = {
         ...defined(rest),
         ...(timeout === undefined ? {} : { timeout: defined(timeout) }),
         ...(model === byDefault ? {} : { route: model }),
         ...(left === undefined ? {} : { only: left }),
         metadata: { requestId, ...metadata },
       };
+      return overBody(body, caller);
     },
   };
 }
