@@ -35,7 +35,7 @@ export async function embeddings(value: unknown, context: Context): Promise<Resp
     signalbox?.providerOptions as ProviderOptions | undefined,
     own === undefined ? undefined : { openai: own },
   );
-  const { interrupted: _streamsOnly, ...options } = directory.options(model, signalbox, demands, requestId);
+  const { interrupted: _streamsOnly, ...options } = directory.options(model, signalbox, demands, context);
   const result = await router.embed(
     {
       values,

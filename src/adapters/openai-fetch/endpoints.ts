@@ -35,12 +35,12 @@ export async function serve(call: Incoming, settings: Settings, context: Context
   }
   if (path.endsWith('/models')) {
     only('GET', call);
-    return found(listModels(context.directory), context);
+    return found(listModels(context.directory, context.caller), context);
   }
   const model = /\/models\/(.+)$/.exec(path)?.[1];
   if (model !== undefined) {
     only('GET', call);
-    return found(retrieveModel(context.directory, decode(model)), context);
+    return found(retrieveModel(context.directory, decode(model), context.caller), context);
   }
   throw new HttpError({ status: 404, code: 'unknown_url', message: whyNot(path) });
 }

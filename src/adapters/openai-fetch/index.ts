@@ -13,6 +13,7 @@ import { checkOptions, type ToFetchOptions } from './options.ts';
 import { errorResponse } from './shared/error-format.ts';
 import { directory } from './targets.ts';
 
+export type { Caller, IdentifyCaller, TokenRequest } from './caller.ts';
 export type { ToFetchOptions } from './options.ts';
 
 /** The result of `toFetch`: a `fetch` for SDKs and a handler for servers. It throws only the reason of an abort. */
@@ -63,8 +64,8 @@ export function toFetch(router: Router, options: ToFetchOptions = {}): RouterFet
     const { signal, remote } = call;
     try {
       signal?.throwIfAborted();
-      await guard(call.headers, remote);
-      return await serve(call, settings, { router, directory: known, requestId, signal });
+      const caller = await guard(call);
+      return await serve(call, settings, { router, directory: known, requestId, caller, signal });
     } catch (error) {
       if (signal?.aborted === true) {
         if (!remote) throw signal.reason;

@@ -1,3 +1,4 @@
+import type { Caller } from './caller.ts';
 import { type Directory, unknownModel } from './targets.ts';
 
 interface Model {
@@ -13,13 +14,13 @@ function toModel({ id, owner }: { readonly id: string; readonly owner: string })
 }
 
 /** https://platform.openai.com/docs/api-reference/models/list */
-export function listModels({ models }: Directory): object {
-  return { object: 'list', data: models.map(toModel) };
+export function listModels(directory: Directory, caller: Caller): object {
+  return { object: 'list', data: directory.modelsFor(caller).map(toModel) };
 }
 
 /** https://platform.openai.com/docs/api-reference/models/retrieve */
-export function retrieveModel({ models }: Directory, id: string): object {
-  const model = models.find((entry) => entry.id === id);
+export function retrieveModel(directory: Directory, id: string, caller: Caller): object {
+  const model = directory.modelsFor(caller).find((entry) => entry.id === id);
   if (model === undefined) throw unknownModel(id);
   return toModel(model);
 }

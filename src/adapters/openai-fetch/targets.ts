@@ -1,13 +1,14 @@
 import type { CallOptions } from '../../types/options/options.ts';
 import type { Router } from '../../types/router.ts';
+import { type Caller, mayUse, overBody } from './caller.ts';
 import { HttpError, invalid } from './errors.ts';
 import type { Extension } from './shared/extension.ts';
 import type { Demand } from './shared/protocol.ts';
 
 /** The models that callers can name. */
 export interface Directory {
-  /** All valid values of `model`. */
-  readonly models: readonly { readonly id: string; readonly owner: string }[];
+  /** The values of `model` that a caller may use. */
+  modelsFor(caller: Caller): readonly { readonly id: string; readonly owner: string }[];
   /** The vendor's name for a target's model. */
   modelOf(target: string): string;
   /** Call options for the router, without the signal. Throws if the model is unknown or no target meets the demands. */
@@ -15,7 +16,7 @@ export interface Directory {
     model: string,
     extension: Extension,
     demands: readonly Demand[],
-    requestId: string,
+    context: { readonly requestId: string; readonly caller: Caller },
   ): Omit<CallOptions, 'signal'>;
 }
 
@@ -55,20 +56,31 @@ export function directory(router: Router): Directory {
     );
   };
 
+  const targetsOf = (model: string): readonly string[] =>
+    router.routes[model] ?? (model === byDefault ? router.targets : [model]);
+  const isOpen = (model: string, caller: Caller): boolean =>
+    targetsOf(model).some((target) => mayUse(caller, target));
+
   return {
-    models,
+    modelsFor: (caller) => models.filter(({ id }) => isOpen(id, caller)),
     modelOf: (target) => targets.find(({ id }) => id === target)?.model ?? target,
-    options(model, extension = {}, demands, requestId) {
-      if (!names.has(model)) throw unknownModel(model);
-      const { providerOptions: _wishes, only: wanted, metadata, timeout, ...rest } = extension;
+    options(model, extension = {}, demands, { requestId, caller }) {
+      if (!names.has(model) || !isOpen(model, caller)) throw unknownModel(model);
+      const { providerOptions: _wishes, only: asked, metadata, timeout, ...rest } = extension;
+      const wanted =
+        caller.only === undefined
+          ? asked
+          : (asked ?? targetsOf(model)).filter((target) => mayUse(caller, target));
+      if (wanted?.length === 0) throw invalid('signalbox.only', 'expected targets that the token allows');
       const left = only(model, wanted, demands);
-      return {
+      const body = {
         ...defined(rest),
         ...(timeout === undefined ? {} : { timeout: defined(timeout) }),
         ...(model === byDefault ? {} : { route: model }),
         ...(left === undefined ? {} : { only: left }),
         metadata: { requestId, ...metadata },
       };
+      return overBody(body, caller);
     },
   };
 }

@@ -3,6 +3,7 @@ import type { ChatRequest } from '../../../types/request/request.ts';
 import type { ChatResult } from '../../../types/result/result.ts';
 import type { ChatStream, Router } from '../../../types/router.ts';
 import { mergeOptions } from '../../../util/merge-options.ts';
+import type { Caller } from '../caller.ts';
 import { failureOf } from '../errors.ts';
 import type { Directory } from '../targets.ts';
 import { idHeaders } from './error-format.ts';
@@ -13,6 +14,7 @@ export interface Context {
   readonly router: Router;
   readonly directory: Directory;
   readonly requestId: string;
+  readonly caller: Caller;
   readonly signal: AbortSignal | undefined;
 }
 
@@ -20,7 +22,7 @@ export interface Context {
 export async function converse(plan: Plan, context: Context): Promise<Response> {
   const { router, directory, requestId, signal } = context;
   const options = {
-    ...directory.options(plan.model, plan.extension, plan.demands, requestId),
+    ...directory.options(plan.model, plan.extension, plan.demands, context),
     ...(signal === undefined ? {} : { signal }),
   };
   const request = withWishes(plan);
