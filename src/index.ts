@@ -102,6 +102,7 @@ export type {
   Exclusion,
   LiveAnswer,
   LookupHit,
+  PartialHit,
   PartTransform,
   Plugin,
   PluginHost,

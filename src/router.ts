@@ -65,6 +65,7 @@ export function createRouter(options: RouterOptions): Router {
   const { targets, clock, events, findRoute } = env;
   const router: Router = {
     targets: targets.map(({ id }) => id),
+    plugins: (options.plugins ?? []).map(({ name }) => name),
     routes: Object.fromEntries(
       Object.keys(options.routes ?? {}).map((name) => [
         name,
@@ -85,7 +86,7 @@ export function createRouter(options: RouterOptions): Router {
     warmup: () => warmUp(targets, clock, closing.signal),
     on: events.on,
     with(preset) {
-      checkCallOptions(preset);
+      checkCallOptions(preset, env.stations.options);
       return presetRouter(router, preset);
     },
     stats() {

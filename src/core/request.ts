@@ -2,7 +2,7 @@ import { DeadlineError, RouterError } from '../errors.ts';
 import { type SizeClass, sizeClassOf } from '../stats/latency.ts';
 import type { CallOptions, Interrupted, Priority } from '../types/options/options.ts';
 import type { RankContext } from '../types/options/strategy.ts';
-import type { AnyRequest, RequestContext } from '../types/plugin.ts';
+import type { AnyRequest, PartialHit, RequestContext } from '../types/plugin.ts';
 import type { Schema } from '../types/request/schema.ts';
 import type { Decision, LookupSummary } from '../types/result/decision.ts';
 import type { AttemptSummary } from '../types/result/result.ts';
@@ -11,7 +11,8 @@ import { type LinkedAbort, linkedAbort, type Signal } from '../util/time/abort.t
 import { type Pulse, pulse } from '../util/time/pulse.ts';
 import { type Watchdog, watchdog } from '../util/time/watchdog.ts';
 import type { ActiveRequest, RouterContext } from './context.ts';
-import { releaseDropped } from './dropped.ts';
+import { activeRequest, releaseDropped } from './dropped.ts';
+import { Holding } from './holding.ts';
 import type { Checked, Operation } from './operations/operation.ts';
 import type { Requirements } from './operations/requirements.ts';
 import { hedgeOver, type ResolvedPolicies, type ResolvedTimeouts } from './options/policies.ts';
@@ -77,8 +78,14 @@ export class RequestState<Request extends AnyRequest = AnyRequest> {
   firstTokenAt: number | undefined;
   /** Plugins that follow it. */
   observers: RequestObservers | undefined;
-  /** Where a plugin had the answer. */
+  /** Who keeps it going; `undefined` where only its caller can. */
+  readonly holding: Holding | undefined;
+  /** Where a plugin had the answer, or a part of it. */
   lookup: LookupSummary | undefined;
+  /** Plugins that looked for an answer and found none. */
+  missedBy: readonly string[] | undefined;
+  /** Puts the whole answer together from that of the rest, where a plugin had a part of it. */
+  complete: PartialHit['complete'] | undefined;
   /** Only where requests are apart. */
   pulse: Pulse | undefined;
   /** Whether its route is known. */
@@ -125,8 +132,9 @@ export class RequestState<Request extends AnyRequest = AnyRequest> {
     this.session = options.session;
     this.metadata = options.metadata ?? none;
     this.startedAt = env.clock.now();
-    this.#abort = linkedAbort(options.signal);
+    this.#abort = linkedAbort(options.signal, (reason) => this.#leave(reason, 'aborted'));
     this.signal = this.#abort.signal;
+    this.holding = env.stations.lookup === undefined || env.apart ? undefined : new Holding(this.stop);
     this.route = route;
     this.#adopt(route);
   }
@@ -143,7 +151,7 @@ export class RequestState<Request extends AnyRequest = AnyRequest> {
       this.pulse = pulse(env.clock);
       releaseDropped(env.activeRequests.items, env.clock.now());
     }
-    this.#active = activeOf(this, drop);
+    this.#active = activeRequest(this, (reason) => drop(this, reason));
     env.activeRequests.add(this.#active);
     this.#watch();
   }
@@ -205,7 +213,12 @@ export class RequestState<Request extends AnyRequest = AnyRequest> {
   /** Stops all that is under way for it, as an abort of the caller's does. */
   readonly stop = (reason: unknown): void => this.#abort.abort(reason);
 
-  /** Lets go of its timer and links. `false` where that has been done, or it never started. For `finishRequest` only. */
+  /** Whether it has begun and is not about to end. */
+  get isUnderWay(): boolean {
+    return !this.#over && !this.signal.aborted && this.#active !== undefined;
+  }
+
+  /** Lets go of its timer and links. `false` where that has been done, or it never started. */
   release(): boolean {
     if (this.#over) return false;
     this.#over = true;
@@ -244,40 +257,24 @@ export class RequestState<Request extends AnyRequest = AnyRequest> {
       this.#cancelDeadline ??= clock.after(untilDeadline, () => this.#expire(true));
   }
 
+  #leave(reason: unknown, outcome: 'aborted' | 'failed'): void {
+    if (this.holding === undefined) this.stop(reason);
+    else this.holding.leave(reason, outcome);
+  }
+
   #expire(byDeadline: boolean): void {
     const { timeout, attempts, startedAt } = this;
     const had = Math.round(this.#deadlineAt - startedAt);
-    this.stop(
+    this.#leave(
       byDeadline
         ? new DeadlineError(had, attempts, 'deadline')
         : new DeadlineError(timeout.request, attempts),
+      'failed',
     );
   }
 }
 
 const none: Readonly<Record<string, unknown>> = Object.freeze({});
-
-/** How it is ended from another request. Where requests are apart it ends itself, with its next pulse. */
-function activeOf(
-  request: RequestState,
-  drop: (request: RequestState, reason: unknown) => void,
-): ActiveRequest {
-  const { pulse: own, stop } = request;
-  if (own === undefined) return { place: undefined, stop };
-  return {
-    place: undefined,
-    stop: (reason) => own.post(() => stop(reason)),
-    apart: {
-      pulse: own,
-      lateSince: undefined,
-      release() {
-        const reason = new DOMException('the runtime has dropped the request', 'AbortError');
-        stop(reason);
-        drop(request, reason);
-      },
-    },
-  };
-}
 
 /** What calls of a closed router, and those under way when it is closed, end with. */
 export function closedError(): RouterError {

@@ -51,8 +51,16 @@ export interface Plugin {
    * inspect: ({ request }) => ({ ...request, messages: redact(request.messages) })
    */
   inspect?(context: RequestContext): Awaitable<AnyRequest | undefined>;
-  /** Answers a request without a target; `undefined` where it cannot. */
-  lookup?(context: RequestContext): Awaitable<LookupHit | undefined>;
+  /**
+   * Checks what a call sets for this plugin (`CallOptions.plugins`), before the request begins. Throws what is wrong, as `RequestError`.
+   * A plugin without it takes no options.
+   */
+  options?(value: unknown): void;
+  /**
+   * Answers a request without a target, or a part of it. `'miss'`: it looked and found nothing, which the decision then shows;
+   * `undefined`: the request is none of its business.
+   */
+  lookup?(context: RequestContext): Awaitable<LookupHit | PartialHit | 'miss' | undefined>;
   /**
    * Says why a target must not get a request; `undefined` where it may. Pure and synchronous: called for each target of the route, also by
    * `router.explain()`. The reason is in `decision.skipped`.
@@ -95,6 +103,12 @@ export interface PluginHost {
    * @param onEnd called once: when it is over, or at once where none is sent
    */
   shadow(context: RequestContext, target: string, onEnd?: () => void): void;
+  /**
+   * Keeps a request going for others that wait for the same answer: until the returned function is called it is read on whether or not
+   * its own reader reads, and it ends neither when its caller aborts or leaves nor at its deadline, which its caller notices all the
+   * same. Afterwards it ends at once if its caller has left. `undefined`: the request is over, or the runtime keeps requests apart.
+   */
+  hold(context: RequestContext): (() => void) | undefined;
   /** Reports what went wrong in the plugin as a `plugin-error` event. */
   report(error: unknown): void;
 }
@@ -141,7 +155,8 @@ export interface RequestContextOf<Kind extends string, Request> {
 }
 
 /** An answer that was found rather than made. It costs nothing and counts for no target's statistics. */
-export interface LookupHit extends Omit<LookupSummary, 'plugin'> {
+export interface LookupHit extends Omit<LookupSummary, 'plugin' | 'source'> {
+  readonly source: Exclude<LookupSummary['source'], 'partial'>;
   /**
    * A result as a router gave it, or the promise of one; for chats and streams also an answer that is still coming. A promise of
    * `undefined` or one that rejects, and an answer that breaks before its first token, are a miss after all.
@@ -150,6 +165,21 @@ export interface LookupHit extends Omit<LookupSummary, 'plugin'> {
    * anything of it has gone out is a miss.
    */
   readonly answer: AnyResult | PromiseLike<AnyResult | undefined> | LiveAnswer;
+  /**
+   * For streams: a complete `answer` in the parts in which it is delivered. Default: one for each part of its content. Not used where a
+   * transform or review changes the answer.
+   */
+  readonly parts?: Iterable<StreamContent> | AsyncIterable<StreamContent>;
+}
+
+/** A part of an answer that was found, such as some of the embeddings; the targets are asked for the rest. */
+export interface PartialHit {
+  /** What is still to be answered. It takes the place of the request. */
+  readonly rest: AnyRequest;
+  /** Puts the whole answer together from that of the rest. */
+  complete(rest: AnyResult): Awaitable<AnyResult>;
+  /** US$ that the part which was found cost when it was made, where that is known. */
+  readonly savedCost?: number;
 }
 
 /** An answer that is still coming, such as a `ChatStream`, or the parts that a request under way has seen so far and will see. */
@@ -270,6 +300,8 @@ export interface RequestSummary {
   readonly result: AnyResult | undefined;
   /** What the caller got instead. */
   readonly error: unknown;
+  /** The answer to a request whose caller had left, but which was kept going for others. */
+  readonly forOthers: AnyResult | undefined;
   /** The target that answered. */
   readonly target: string | undefined;
   readonly attempts: readonly AttemptSummary[];

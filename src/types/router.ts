@@ -58,6 +58,8 @@ export interface ChatStream<T = unknown> extends AsyncIterable<StreamPart> {
   readonly response: ResponseInfo;
   /** What could not be sent as it was, as far as it is known. */
   readonly warnings: readonly Warning[];
+  /** How its target was chosen, or where its answer was found. */
+  readonly decision: Decision | undefined;
   /**
    * The same result that `chat` gives, once the stream has been read to its end. Rejects as the iteration throws. Where nobody
    * iterates, taking it reads the stream; parts that are read so are there for an iteration that begins later.
@@ -76,6 +78,8 @@ export interface ChatStream<T = unknown> extends AsyncIterable<StreamPart> {
 export interface Router<TargetId extends string = string, RouteName extends string = string> {
   /** The ids of its targets, in the order of its options. */
   readonly targets: readonly TargetId[];
+  /** The names of its plugins, in the order of its options. */
+  readonly plugins: readonly string[];
   /** The targets of each of its routes, by name. The route `default` is there only if the options have it. */
   readonly routes: Readonly<Record<RouteName, readonly TargetId[]>>;
   /**

@@ -11,6 +11,7 @@ import {
   show,
 } from '../../util/option-check.ts';
 import { priorities } from '../admission/queue.ts';
+import type { Stations } from '../stations/stations.ts';
 
 const refuse: Refuse = (path, expected, got) => {
   throw new RequestError(path, expected, got);
@@ -32,13 +33,18 @@ const fields = [
   'interrupted',
   'hedge',
   'accept',
+  'plugins',
 ];
 
 /** Of a call that sets nothing. */
 export const noOptions: CallOptions = Object.freeze({});
 
-/** Checks what one call sets for itself. Throws `RequestError`, which names the option. */
-export function checkCallOptions(options: CallOptions): void {
+/**
+ * Checks what one call sets for itself. Throws `RequestError`, which names the option.
+ *
+ * @param plugins by name, those that the router has, and how each checks its own options
+ */
+export function checkCallOptions(options: CallOptions, plugins: Stations['options']): void {
   if (options === noOptions) return;
   checkObject('options', options, fields, refuse);
   const { route, signal, only, timeout, maxCost, tags, deadline, metadata, interrupted } = options;
@@ -66,4 +72,11 @@ export function checkCallOptions(options: CallOptions): void {
   }
   checkHedge('options.hedge', options.hedge, ['delay', 'maxCost'], refuse);
   checkWord('options.interrupted', interrupted, interruptedWords, refuse);
+  if (options.plugins !== undefined) checkPluginOptions(options.plugins, plugins);
+}
+
+function checkPluginOptions(own: unknown, plugins: Stations['options']): void {
+  const taking = [...plugins].flatMap(([name, check]) => (check === undefined ? [] : [name]));
+  for (const [name, value] of Object.entries(checkObject('options.plugins', own, taking, refuse)))
+    if (value !== undefined) plugins.get(name)?.(value);
 }

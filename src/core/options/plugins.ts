@@ -27,7 +27,7 @@ export function checkPlugins(plugins: unknown, refuse: Refuse): void {
     names.add(name);
     if (timeout !== undefined && !(typeof timeout === 'number' && timeout > 0))
       refuse(`${path}.timeout`, 'a positive number of milliseconds, or Infinity', show(timeout));
-    for (const station of stations) {
+    for (const station of [...stations, 'options'] as const) {
       const method: unknown = (plugin as Plugin)[station];
       if (method !== undefined && typeof method !== 'function')
         refuse(`${path}.${station}`, 'a function', show(method));

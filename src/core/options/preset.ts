@@ -3,11 +3,12 @@ import { mergeDefined } from '../../util/merge-defined.ts';
 
 /** The options of a call over preset ones: see `Router.with`. */
 export function withPreset(preset: CallOptions, call: CallOptions): CallOptions {
-  const { timeout, metadata, tags, accept } = preset;
+  const { timeout, metadata, tags, accept, plugins } = preset;
   return {
     ...mergeDefined(preset, call),
     ...(timeout === undefined ? {} : { timeout: mergeDefined(timeout, call.timeout) }),
     ...(metadata === undefined ? {} : { metadata: { ...metadata, ...call.metadata } }),
+    ...(plugins === undefined ? {} : { plugins: { ...plugins, ...call.plugins } }),
     ...(tags === undefined ? {} : { tags: [...new Set([...tags, ...(call.tags ?? [])])] }),
     ...(accept === undefined || call.accept === undefined ? {} : { accept: both(accept, call.accept) }),
   };

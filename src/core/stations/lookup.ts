@@ -1,15 +1,22 @@
 import type { Clock } from '../../types/clock.ts';
-import type { LookupHit, Plugin, RequestContext } from '../../types/plugin.ts';
+import type { LookupHit, PartialHit, Plugin, RequestContext } from '../../types/plugin.ts';
 import { isThenable, waitFor } from './wait.ts';
 
-/** An answer that a plugin has found. */
+/** An answer that a plugin has found, or a part of one. */
 export interface Found {
   readonly plugin: string;
-  readonly hit: LookupHit;
+  readonly hit: LookupHit | PartialHit;
 }
 
-/** Asks plugins for an answer, one after the other. */
-export type Lookup = (context: RequestContext) => Found | undefined | Promise<Found | undefined>;
+/**
+ * Asks plugins for an answer, one after the other.
+ *
+ * @param onMiss called with the name of each plugin that looked and found none
+ */
+export type Lookup = (
+  context: RequestContext,
+  onMiss: (plugin: string) => void,
+) => Found | undefined | Promise<Found | undefined>;
 
 export function lookupWith(
   plugins: readonly Plugin[],
@@ -19,11 +26,13 @@ export function lookupWith(
   const looking = plugins.filter(({ lookup }) => lookup !== undefined);
   if (looking.length === 0) return undefined;
 
-  const from = (first: number, context: RequestContext): Found | undefined | Promise<Found | undefined> => {
+  const from = (first: number, ...[context, onMiss]: Parameters<Lookup>): ReturnType<Lookup> => {
     for (const [index, plugin] of looking.entries()) {
       if (index < first) continue;
-      const found = (hit: LookupHit | undefined): Found | undefined =>
-        hit === undefined ? undefined : { plugin: plugin.name, hit };
+      const found = (hit: LookupHit | PartialHit | 'miss' | undefined): Found | undefined => {
+        if (hit === 'miss') onMiss(plugin.name);
+        return hit === undefined || hit === 'miss' ? undefined : { plugin: plugin.name, hit };
+      };
       // A lookup that fails has missed; what ended the request meanwhile is thrown by the pipeline.
       const failed = (error: unknown): undefined => {
         if (!context.signal.aborted) report(plugin, error, context);
@@ -33,7 +42,7 @@ export function lookupWith(
         if (isThenable(work)) {
           return waitFor(plugin, 'lookup', work, context, clock)
             .then(found, failed)
-            .then((hit) => hit ?? (context.signal.aborted ? undefined : from(index + 1, context)));
+            .then((hit) => hit ?? (context.signal.aborted ? undefined : from(index + 1, context, onMiss)));
         }
         const hit = found(work);
         if (hit !== undefined) return hit;
@@ -43,5 +52,5 @@ export function lookupWith(
     }
     return undefined;
   };
-  return (context) => from(0, context);
+  return (context, onMiss) => from(0, context, onMiss);
 }

@@ -16,6 +16,8 @@ import { type Transform, transformWith } from './transform.ts';
  * `routing`, limits in `admission`, the judgement of answers in `answer`, statistics in `attempt`, events in `events.ts`.
  */
 export interface Stations {
+  /** 1: check what a call sets for a plugin, by its name; `undefined`: that takes no options. */
+  readonly options: ReadonlyMap<string, ((value: unknown) => void) | undefined>;
   /** 2: replace or refuse the request. */
   readonly inspect: Inspect | undefined;
   /** 3: answer without a target. */
@@ -35,6 +37,9 @@ export interface Stations {
 export function compileStations(plugins: readonly Plugin[], events: Emitter, clock: Clock): Stations {
   const report = pluginErrors(events);
   return {
+    options: new Map(
+      plugins.map((plugin) => [plugin.name, plugin.options && ((value) => plugin.options?.(value))]),
+    ),
     inspect: inspectWith(plugins, clock),
     lookup: lookupWith(plugins, (plugin, error, context) => report(plugin, 'lookup', error, context), clock),
     exclude: excludeWith(plugins),

@@ -290,4 +290,12 @@ export interface CallOptions<TargetId extends string = string, RouteName extends
   readonly hedge?: Omit<HedgePolicy, 'ratio'> | false;
   /** Overrides the route's setting. */
   readonly accept?: Accept;
+  /**
+   * Options for plugins, by plugin name. Each plugin documents its own and checks them before anything is sent.
+   *
+   * @throws RequestError for a plugin that the router does not have, or that takes no options
+   * @example
+   * await router.chat(request, { plugins: { cache: { ttl: 60_000 } } });
+   */
+  readonly plugins?: Readonly<Record<string, unknown>>;
 }

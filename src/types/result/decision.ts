@@ -74,16 +74,21 @@ export interface Decision {
   /** In the order in which they are tried. */
   readonly candidates: readonly RankedTarget[];
   readonly skipped: readonly SkippedTarget[];
-  /** Where no target was chosen, because a plugin had the answer. */
+  /** Where a plugin had the answer, so that no target was chosen; or a part of it. */
   readonly lookup?: LookupSummary;
+  /** The plugins that looked for an answer and found none. */
+  readonly missedBy?: readonly string[];
 }
 
 /** An answer that was found rather than made. */
 export interface LookupSummary {
   /** The name of the plugin. */
   readonly plugin: string;
-  /** `hit`: stored earlier. `stale`: stored, and about to be refreshed. `coalesced`: of the same request, which was under way. */
-  readonly source: 'hit' | 'stale' | 'coalesced';
+  /**
+   * `hit`: stored earlier. `stale`: stored, and about to be refreshed. `coalesced`: of the same request, which was under way.
+   * `partial`: a part was stored earlier, and a target answered the rest, which has its attempts and its cost.
+   */
+  readonly source: 'hit' | 'stale' | 'coalesced' | 'partial';
   /** US$ that the answer cost when it was made, where that is known. */
   readonly savedCost?: number;
 }
