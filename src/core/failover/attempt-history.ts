@@ -26,12 +26,12 @@ export class AttemptHistory {
   last: Failed | undefined;
   /** Channels with an attempt under way. */
   readonly busy = new Set<Channel>();
+  /** Channels at which a plugin makes the request wait, and until when. */
+  held: Map<Channel, number> | undefined;
   readonly #request: RequestState;
   readonly #tried = new Map<Channel, Tried>();
   /** Targets that failed in a way that another key would not change. */
   readonly #spent = new Set<Target>();
-  /** Channels at which a plugin makes the request wait, and until when. */
-  #held: Map<Channel, number> | undefined;
 
   constructor(request: RequestState) {
     this.#request = request;
@@ -83,19 +83,19 @@ export class AttemptHistory {
 
   /** A plugin makes the request wait at a channel. */
   hold(channel: Channel, until: number): void {
-    this.#held ??= new Map();
-    this.#held.set(channel, until);
+    this.held ??= new Map();
+    this.held.set(channel, until);
   }
 
   /** Until when a plugin makes it wait there; 0 where none does. */
   heldUntil(channel: Channel): number {
-    return this.#held?.get(channel) ?? 0;
+    return this.held?.get(channel) ?? 0;
   }
 
   /** An attempt of any request has ended: plugins that wait for that are to be asked again. */
   released(): void {
-    for (const [channel, until] of this.#held ?? [])
-      if (until === Number.POSITIVE_INFINITY) this.#held?.delete(channel);
+    for (const [channel, until] of this.held ?? [])
+      if (until === Number.POSITIVE_INFINITY) this.held?.delete(channel);
   }
 
   /** Asking a target again that is known to fail, because nothing else is left, adds nothing to its load. */

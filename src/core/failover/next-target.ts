@@ -59,6 +59,14 @@ export const doubtful: readonly Health[] = ['failing', 'recovering', 'unresponsi
 /** Those in which its vendor said to leave it alone, or would refuse it again. */
 export const heldBack: readonly Health[] = ['cooling-down', 'misconfigured'];
 
+/**
+ * Whether a request that has not been sent goes to this one, if it goes to none before it. As a rule the first one does; the
+ * same follows from `nextTarget`, which looks at all of them.
+ */
+export function isNext({ isFresh, isHealthy, hasCapacity }: Option): boolean {
+  return isFresh && isHealthy && hasCapacity;
+}
+
 /** Which target a request goes to next; `undefined` where none is left to try. */
 export function nextTarget<Channel>(
   situation: Situation<Channel>,
@@ -66,11 +74,6 @@ export function nextTarget<Channel>(
 ): NextTarget<Channel> | undefined {
   const { options, tries, maxAttempts } = situation;
   if (tries >= maxAttempts) return undefined;
-  // As a rule the first one does. The same follows from what is below, which looks at all of them.
-  if (tries === 0) {
-    const first = options.find(({ isFresh, isHealthy, hasCapacity }) => isFresh && isHealthy && hasCapacity);
-    if (first !== undefined) return at(first, now);
-  }
   const fresh = options.filter(({ isFresh, canFinish }) => isFresh && canFinish);
   // As many attempts are kept back as there are others to ask: one of them may do.
   const canSpare = (others: number): boolean => maxAttempts - tries > others;

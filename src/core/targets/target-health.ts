@@ -60,7 +60,9 @@ export function targetHealth({ channels }: Target, now: number): HealthNow {
 
 /** Whether the breakers of a channel let an attempt through now. */
 export function breakersAdmit({ target, key }: Channel, now: number): boolean {
-  return target.breaker.admits(now) && key.endpoint.breaker.admits(now);
+  const { breaker: own } = target;
+  const { breaker: shared } = key.endpoint;
+  return (!own.tripped || own.admits(now)) && (!shared.tripped || shared.admits(now));
 }
 
 /** Reports the channels of a target whose state has changed since it was last reported. Returns the state of the first one. */
