@@ -128,7 +128,7 @@ export class RequestState<Request extends AnyRequest = AnyRequest> {
     this.#abort = linkedAbort(options.signal);
     this.signal = this.#abort.signal;
     this.route = route;
-    this.#adopt(route);
+    this.#adopt(route, this.startedAt);
   }
 
   /**
@@ -145,7 +145,7 @@ export class RequestState<Request extends AnyRequest = AnyRequest> {
     }
     this.#active = activeOf(this, drop);
     env.activeRequests.add(this.#active);
-    this.#watch();
+    this.#watch(this.startedAt);
   }
 
   /** Milliseconds until its deadline. */
@@ -198,8 +198,9 @@ export class RequestState<Request extends AnyRequest = AnyRequest> {
     this.isRouted = true;
     if (route === this.route) return;
     this.route = route;
-    this.#adopt(route);
-    this.#watch();
+    const now = this.env.clock.now();
+    this.#adopt(route, now);
+    this.#watch(now);
   }
 
   /** Stops all work for it, like an abort by the caller. */
@@ -217,29 +218,28 @@ export class RequestState<Request extends AnyRequest = AnyRequest> {
     return this.#active !== undefined && this.env.activeRequests.delete(this.#active);
   }
 
-  #adopt({ policies }: Route): void {
+  #adopt({ policies }: Route, now: number): void {
     const { options, startedAt, env } = this;
     this.timeout =
       options.timeout === undefined ? policies.timeout : mergeDefined(policies.timeout, options.timeout);
-    const now = env.clock.now();
     this.#timeoutAt = env.awake.now(now) + startedAt + this.timeout.request - now;
     if (options.deadline !== undefined) this.#deadlineAt = now + options.deadline - env.clock.date();
     this.interrupted = options.interrupted ?? policies.interrupted;
     this.hedge = hedgeOver(options.hedge, policies.hedge);
   }
 
-  #watch(): void {
+  #watch(now: number): void {
     if (this.#active === undefined) return;
     const { awake, clock } = this.env;
-    const now = clock.now();
-    const untilTimeout = this.#timeoutAt - awake.now(now);
+    const awakeNow = awake.now(now);
+    const untilTimeout = this.#timeoutAt - awakeNow;
     const untilDeadline = this.#deadlineAt - now;
     if (Math.min(untilTimeout, untilDeadline) <= 0) {
       this.#expire(untilDeadline < untilTimeout);
       return;
     }
     this.#timer ??= watchdog(awake, () => this.#expire(false));
-    this.#timer.watch(untilTimeout, awake.now(now));
+    this.#timer.watch(untilTimeout, awakeNow);
     if (untilDeadline < Number.POSITIVE_INFINITY)
       this.#cancelDeadline ??= clock.after(untilDeadline, () => this.#expire(true));
   }

@@ -45,7 +45,7 @@ async function run(request: RequestState, operation: RunnableOperation): Promise
   const now = env.clock.now();
   const isPinned = request.pin !== undefined;
   const channel = isPinned ? undefined : routing.ranked.find((each) => hasSpareCapacity(each, now));
-  const reservation = channel === undefined ? undefined : reserve(channel, request);
+  const reservation = channel === undefined ? undefined : reserve(channel, request, now);
   if (reservation === undefined || 'until' in reservation) return;
   request.decision = routing.decision;
   beginRequest(request);

@@ -26,12 +26,12 @@ export class AttemptHistory {
   last: Failed | undefined;
   /** Channels with an attempt in flight. */
   readonly busy = new Set<Channel>();
+  /** Channels for which a plugin delays the request, and until when. */
+  held: Map<Channel, number> | undefined;
   readonly #request: RequestState;
   readonly #tried = new Map<Channel, Tried>();
   /** Targets whose failure does not depend on the key. */
   readonly #spent = new Set<Target>();
-  /** Channels for which a plugin delays the request, and until when. */
-  #held: Map<Channel, number> | undefined;
 
   constructor(request: RequestState) {
     this.#request = request;
@@ -83,19 +83,19 @@ export class AttemptHistory {
 
   /** Records that a plugin delays the request at a channel. */
   hold(channel: Channel, until: number): void {
-    this.#held ??= new Map();
-    this.#held.set(channel, until);
+    this.held ??= new Map();
+    this.held.set(channel, until);
   }
 
   /** Until when a plugin delays the request at a channel; 0 if none does. */
   heldUntil(channel: Channel): number {
-    return this.#held?.get(channel) ?? 0;
+    return this.held?.get(channel) ?? 0;
   }
 
   /** Any attempt has ended, so plugins that wait for that are asked again. */
   released(): void {
-    for (const [channel, until] of this.#held ?? [])
-      if (until === Number.POSITIVE_INFINITY) this.#held?.delete(channel);
+    for (const [channel, until] of this.held ?? [])
+      if (until === Number.POSITIVE_INFINITY) this.held?.delete(channel);
   }
 
   /** A last-resort attempt at a failing target does not count as a retry. */

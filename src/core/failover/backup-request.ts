@@ -31,7 +31,7 @@ export function backupPlan(channel: Channel, request: RequestState): BackupPlan 
     // A suspicion is no proof; the target's first token, or the lack of one, decides.
     return { after, cause: 'doubt', probation: state !== 'unresponsive' };
   }
-  const hedge = hedgeOf(request);
+  const hedge = request.hedge === false ? false : hedgeOf(request);
   if (hedge === false) return undefined;
   const after =
     typeof hedge.delay === 'number'
@@ -65,7 +65,7 @@ export function backupAttempt(
         (cause !== 'slow' || mayHedge(option.channel, request, history, now)),
     );
   if (next === undefined || (cause === 'slow' && !hedges.spend(now))) return undefined;
-  const reservation = reserve(next.channel, request);
+  const reservation = reserve(next.channel, request, now);
   if ('until' in reservation) return undefined;
   history.count(next.channel);
   return reservation;

@@ -39,7 +39,8 @@ export class ChannelOption implements Option<Channel> {
   }
 
   get isFresh(): boolean {
-    return this.#history.isFresh(this.channel) && this.#eligible(this.target) && this.#hasRoom();
+    const { channel } = this;
+    return this.#history.isFresh(channel) && this.#eligible(channel.target) && this.#hasRoom();
   }
 
   get mayRetry(): boolean {
@@ -53,13 +54,15 @@ export class ChannelOption implements Option<Channel> {
   get isHealthy(): boolean {
     const now = this.#now;
     const { silence } = this.channel.target;
-    if (heldBack.includes(this.state) || (silence.suspected && !silence.admits(now))) return false;
-    if (this.forecastUntil > now || this.#heldUntil() > now) return false;
+    if (heldBack.includes(this.#healthNow().state) || (silence.suspected && !silence.admits(now)))
+      return false;
+    if (this.forecastUntil > now || (this.#history.held !== undefined && this.#heldUntil() > now))
+      return false;
     return this.#request.route.policies.breaker === false || breakersAdmit(this.channel, now);
   }
 
   get hasCapacity(): boolean {
-    return hasCapacity(this.channel) && this.#history.heldUntil(this.channel) !== Number.POSITIVE_INFINITY;
+    return hasCapacity(this.channel) && this.#history.held?.get(this.channel) !== Number.POSITIVE_INFINITY;
   }
 
   get declaredUntil(): number {

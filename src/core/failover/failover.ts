@@ -18,7 +18,7 @@ import { channelHealth } from '../targets/target-health.ts';
 import { AttemptHistory, type Failed } from './attempt-history.ts';
 import { backupAttempt, backupPlan } from './backup-request.ts';
 import { ChannelOption, type Eligible } from './channel-option.ts';
-import { type NextTarget, nextTarget } from './next-target.ts';
+import { isNext, type NextTarget, nextTarget } from './next-target.ts';
 import { type AttemptSlot, race } from './race.ts';
 
 /** Runs one attempt. */
@@ -112,12 +112,19 @@ class TargetFailover implements Failover {
   }
 
   /** @param isPatient whether a forecast is worth waiting for */
-  #next(eligible: Eligible, isPatient = true): NextTarget<Channel> | undefined {
+  #next(
+    eligible: Eligible,
+    isPatient = true,
+    now = this.#request.env.clock.now(),
+  ): NextTarget<Channel> | undefined {
     const request = this.#request;
     const history = this.#history;
     const { maxAttempts, retry } = request.route.policies;
-    const now = request.env.clock.now();
     const { last } = history;
+    if (history.tries === 0) {
+      for (const channel of this.#channels)
+        if (isNext(new ChannelOption(channel, request, history, eligible, now))) return { channel, at: now };
+    }
     const toOption = (channel: Channel): ChannelOption =>
       new ChannelOption(channel, request, history, eligible, now);
     return nextTarget(
@@ -138,8 +145,8 @@ class TargetFailover implements Failover {
   }
 
   /** Reserves what the attempt needs; `undefined` if a plugin delays it, so that the target must be chosen again. */
-  #take({ channel }: NextTarget<Channel>): ChannelReservation | undefined {
-    const reservation = reserve(channel, this.#request);
+  #take({ channel }: NextTarget<Channel>, now: number): ChannelReservation | undefined {
+    const reservation = reserve(channel, this.#request, now);
     if ('until' in reservation) {
       this.#history.hold(channel, reservation.until);
       return undefined;
@@ -152,11 +159,12 @@ class TargetFailover implements Failover {
   async #enter(eligible: Eligible): Promise<ChannelReservation> {
     const { env, signal } = this.#request;
     for (;;) {
-      const next = this.#next(eligible);
+      const now = env.clock.now();
+      const next = this.#next(eligible, true, now);
       if (next === undefined) throw this.#nothingToTry();
-      const pause = next.at - env.clock.now();
+      const pause = next.at - now;
       if (pause <= 0) {
-        const taken = this.#take(next);
+        const taken = this.#take(next, now);
         if (taken !== undefined) return taken;
       } else if (pause === Number.POSITIVE_INFINITY || !this.#history.hasTried(next.channel)) {
         return this.#waitForPlace(eligible);
@@ -198,14 +206,15 @@ class TargetFailover implements Failover {
     const { clock } = this.#request.env;
     this.#history.released();
     for (;;) {
-      const next = this.#next(eligible, urgency === undefined);
+      const now = clock.now();
+      const next = this.#next(eligible, urgency === undefined, now);
       if (next === undefined) throw this.#nothingToTry();
       // A learned limit may delay a request but never refuses one.
       const onlyLearned = next.at === Number.POSITIVE_INFINITY && isWithinLimits(next.channel);
-      if (next.at > clock.now() && !(urgency === 'late' && onlyLearned)) return { until: next.at };
-      const got = this.#take(next);
+      if (next.at > now && !(urgency === 'late' && onlyLearned)) return { until: next.at };
+      const got = this.#take(next, now);
       if (got !== undefined) return { got };
-      if (next.at > clock.now()) return { until: next.at };
+      if (next.at > now) return { until: next.at };
     }
   }
 

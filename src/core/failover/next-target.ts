@@ -59,6 +59,14 @@ export const doubtful: readonly Health[] = ['failing', 'recovering', 'unresponsi
 /** States in which the vendor asked for no requests, or would refuse them again. */
 export const heldBack: readonly Health[] = ['cooling-down', 'misconfigured'];
 
+/**
+ * Whether an unsent request goes to this option, provided that no option before it qualifies. Usually the first one does. It is a
+ * shortcut: `nextTarget`, which considers all options, gives the same result.
+ */
+export function isNext({ isFresh, isHealthy, hasCapacity }: Option): boolean {
+  return isFresh && isHealthy && hasCapacity;
+}
+
 /** Chooses the next target of a request; `undefined` if none is left. */
 export function nextTarget<Channel>(
   situation: Situation<Channel>,
@@ -66,11 +74,6 @@ export function nextTarget<Channel>(
 ): NextTarget<Channel> | undefined {
   const { options, tries, maxAttempts } = situation;
   if (tries >= maxAttempts) return undefined;
-  // Fast path: usually the first one is free. The general rule below gives the same result.
-  if (tries === 0) {
-    const first = options.find(({ isFresh, isHealthy, hasCapacity }) => isFresh && isHealthy && hasCapacity);
-    if (first !== undefined) return at(first, now);
-  }
   const fresh = options.filter(({ isFresh, canFinish }) => isFresh && canFinish);
   // Reserves one attempt for each other target, because one of them may succeed.
   const canSpare = (others: number): boolean => maxAttempts - tries > others;

@@ -94,7 +94,7 @@ export function race<T>({
         join('doubt');
       };
       const wanted = company(permit.channel);
-      let cancelTimer = (): void => {};
+      let cancelTimer: (() => void) | undefined;
       if (wanted !== undefined) {
         lane.probation = wanted.probation;
         const timer = watchdog(awake, wanted.cause === 'doubt' ? doubt : () => join('slow'));
@@ -104,12 +104,13 @@ export function race<T>({
       }
       const leave = (): void => {
         running.delete(permit);
+        if (cancelTimer === undefined) return;
         timers.delete(cancelTimer);
         cancelTimer();
       };
       attempt(permit, { signal: lane.abort.signal, win: () => win(permit), alarm: doubt }).then(
         (value) => {
-          const won = win(permit);
+          const won = winner === permit || win(permit);
           leave();
           if (won) resolve(value);
           else discard(value);

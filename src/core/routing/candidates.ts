@@ -29,15 +29,15 @@ export function chooseCandidates(request: RequestState, selected: Selected | und
   const { route, env } = request;
   const now = env.clock.now();
   request.pin = pinOf(request);
-  const { ready, later, skipped, refusal } = consider(request, now);
+  const { ready, later, skipped, refusal, allPlain } = consider(request, now);
   const context = contextOf(request, now);
   const candidates: RankedTarget[] = [];
   const ranked: Channel[] = [];
   const order = route.policies.strategy.rank(ready, context);
   const { inputIsCounted: isCounted } = request; // read after ranking
-  for (const candidate of ready.every(({ plain }) => plain) ? order : recoveringLast(order, request, now)) {
+  for (const candidate of allPlain ? order : recoveringLast(order, request, now)) {
     // Ignores unknown and repeated candidates.
-    if (!CandidateView.is(candidate) || candidate.chosen) continue;
+    if (!(candidate instanceof CandidateView) || candidate.chosen) continue;
     candidate.chosen = true;
     candidates.push(describe(candidate, isCounted, now));
     const [only] = candidate.of.channels;
@@ -75,6 +75,8 @@ interface Considered {
   readonly later: CandidateView[];
   readonly skipped: SkippedTarget[];
   readonly refusal: Excluded['error'];
+  /** None of those that are ready can be recovering from a failure. */
+  readonly allPlain: boolean;
 }
 
 /** Checks each target of the route; the first reason against it counts. */
@@ -84,6 +86,7 @@ function consider(request: RequestState, now: number): Considered {
   const ready: CandidateView[] = [];
   const later: CandidateView[] = [];
   let refusal: Excluded['error'];
+  let allPlain = true;
   const reasons = exclusionsFor(request);
   for (const each of route.targets) {
     const target = each.workload === operation.workload ? each : each.of(operation.workload);
@@ -97,13 +100,14 @@ function consider(request: RequestState, now: number): Considered {
     }
     if (excluded === undefined) {
       ready.push(candidate);
+      allPlain &&= candidate.plain;
       continue;
     }
     if (excluded.passes) later.push(candidate);
     refusal ??= excluded.error;
     skipped.push({ target: target.id, ...excluded.trace });
   }
-  return { ready, later, skipped, refusal };
+  return { ready, later, skipped, refusal, allPlain };
 }
 
 /** The strategy's view of the request. */

@@ -95,6 +95,7 @@ export function contextLengthOf(target: Target, env: RouterContext): number | un
 
 /** When a channel's limits permit a request; monotonic milliseconds. */
 export function limitedUntil(channel: Channel, request: RequestState, now: number): number {
+  if (channel.rates.length === 0 && !channel.vendorLimits.reported) return now;
   return availableAt(channel, () => expectedTokens(channel.target, request, now), now);
 }
 

@@ -60,7 +60,9 @@ export function targetHealth({ channels }: Target, now: number): HealthNow {
 
 /** Whether the breakers of a channel permit an attempt now. */
 export function breakersAdmit({ target, key }: Channel, now: number): boolean {
-  return target.breaker.admits(now) && key.endpoint.breaker.admits(now);
+  const { breaker: own } = target;
+  const { breaker: shared } = key.endpoint;
+  return (!own.tripped || own.admits(now)) && (!shared.tripped || shared.admits(now));
 }
 
 /** Emits events for channels whose health changed since the last event. Returns the health of the first one. */
