@@ -1,13 +1,12 @@
 import type { Pulse } from '../util/time/pulse.ts';
 import type { ActiveRequest } from './context.ts';
 
-/** Milliseconds without a pulse after which a request is late, and in which it then has to give another one. */
+/** Milliseconds without a pulse after which a request is late, and the time it then has to give one. */
 const patience = 3_000;
 
 /**
- * Gives back what requests hold that the runtime has dropped: their places, their probes, their counts. Nothing of theirs runs any
- * more that could do it, so whoever comes next looks for them. Looked at twice, because a process that stood still has made
- * all of them late.
+ * Releases what dropped requests hold: slots, probes, counts. No code of theirs runs anymore, so other requests check for them. Each
+ * is checked twice, because a frozen process makes all requests late.
  */
 export function releaseDropped(requests: readonly ActiveRequest[], now: number): void {
   for (const { apart } of [...requests]) {
@@ -18,7 +17,7 @@ export function releaseDropped(requests: readonly ActiveRequest[], now: number):
   }
 }
 
-/** How it is ended from another request. Where requests are apart it ends itself, with its next pulse. */
+/** Ends it from another request. In runtimes that isolate requests, it ends itself with its next pulse. */
 export function activeRequest(
   { pulse: own, stop }: { readonly pulse: Pulse | undefined; stop(reason: unknown): void },
   drop: (reason: unknown) => void,

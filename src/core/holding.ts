@@ -1,16 +1,16 @@
-/** How the caller of a request left that others keep going. */
+/** How the caller of a held request left. */
 interface Left {
   readonly reason: unknown;
   readonly outcome: 'aborted' | 'failed';
 }
 
-/** Who keeps a request going: its caller, and others that wait for the same answer. */
+/** Keeps a request running for its caller and for other requests that share its answer. */
 export class Holding {
-  /** How its caller left while others kept it going. */
+  /** Set once the caller has left while others held it. */
   left: Left | undefined;
-  /** Lets the caller go, who leaves. */
+  /** Ends the caller's own call. */
   onLeave: ((reason: unknown) => void) | undefined;
-  /** Reads its stream on, whether or not its own reader reads. */
+  /** Reads its stream, whether or not its own reader reads. */
   readOn: (() => void) | undefined;
   readonly #stop: (reason: unknown) => void;
   #others = 0;
@@ -20,12 +20,12 @@ export class Holding {
     this.#stop = stop;
   }
 
-  /** Whether others keep it going. */
+  /** Whether others hold it. */
   get isHeld(): boolean {
     return this.#others > 0;
   }
 
-  /** Keeps it going for one more, until the returned function is called. */
+  /** Holds it until the returned function is called. */
   hold(): () => void {
     this.#others += 1;
     if (this.#others === 1) this.readOn?.();
@@ -38,7 +38,7 @@ export class Holding {
     };
   }
 
-  /** What the caller waits for: the work, or its own reason to leave. */
+  /** The work, or the caller's reason to leave if that comes first. */
   untilLeft<T>(work: Promise<T>): Promise<T> {
     return new Promise((resolve, reject) => {
       this.onLeave = reject;
@@ -46,7 +46,7 @@ export class Holding {
     });
   }
 
-  /** Its caller leaves: it ends, unless others keep it going. */
+  /** The caller leaves: the request ends unless others hold it. */
   leave(reason: unknown, outcome: Left['outcome']): void {
     if (this.left !== undefined) return;
     if (!this.isHeld) {

@@ -95,7 +95,7 @@ export interface RequestEndEvent extends RequestFacts {
   readonly error: RouterErrorCode | undefined;
   /** How the targets were chosen. */
   readonly decision: Decision | undefined;
-  /** Set if a plugin's `lookup` supplied the response; `cost` is then 0, unless it was only a part of it. */
+  /** Set if a plugin's `lookup` supplied the response; `cost` is then 0, or of the rest if it supplied a part. */
   readonly lookup?: LookupSummary;
 }
 

@@ -2,16 +2,16 @@ import type { Clock } from '../../types/clock.ts';
 import type { LookupHit, PartialHit, Plugin, RequestContext } from '../../types/plugin.ts';
 import { isThenable, waitFor } from './wait.ts';
 
-/** An answer that a plugin has found, or a part of one. */
+/** A plugin's answer, or a part of one. */
 export interface Found {
   readonly plugin: string;
   readonly hit: LookupHit | PartialHit;
 }
 
 /**
- * Asks plugins for an answer, one after the other.
+ * Runs the plugins' lookups in order until one has an answer.
  *
- * @param onMiss called with the name of each plugin that looked and found none
+ * @param onMiss receives the name of each plugin that has none
  */
 export type Lookup = (
   context: RequestContext,
@@ -33,7 +33,7 @@ export function lookupWith(
         if (hit === 'miss') onMiss(plugin.name);
         return hit === undefined || hit === 'miss' ? undefined : { plugin: plugin.name, hit };
       };
-      // A lookup that fails has missed; what ended the request meanwhile is thrown by the pipeline.
+      // A failed lookup is a miss; if the request has ended meanwhile, the pipeline throws.
       const failed = (error: unknown): undefined => {
         if (!context.signal.aborted) report(plugin, error, context);
       };
