@@ -42,7 +42,7 @@ export interface Store {
   /**
    * Takes a part of an amount, to be used up without asking again; and settles the part taken before by the same holder, of which
    * nothing is left afterwards. Repeating a call (the same `sequence`) changes nothing and gives the same answer, so a caller that
-   * got no answer asks again.
+   * got no answer asks again. A store that has lost its data learns from the running total `used` what the holder has used.
    */
   lease(request: LeaseRequest): Promise<Lease>;
   /** Gives the unused rest of a holder's part back. For the end of a process; a part that is never settled counts as used. */
@@ -93,7 +93,10 @@ export interface Knowledge {
 export interface LeaseRequest {
   /** What is shared; it holds the period, such as `budget/4f1c/2026-11`, so that nothing has to be reset. */
   readonly key: string;
-  /** Which process asks: one name for its whole life, used by no other. */
+  /**
+   * Which process asks: a name used by no other. A store may forget a holder ten minutes after its part has expired; a process that was
+   * away for so long comes back under another name, with `used` from 0 on.
+   */
   readonly holder: string;
   /** Counts a holder's calls for this key, from 1 on. A call that is not above the last one is a repetition of it. */
   readonly sequence: number;
@@ -101,7 +104,10 @@ export interface LeaseRequest {
   readonly limit: number;
   /** How much to get at most; 0 only settles. */
   readonly want: number;
-  /** How much of the part before was used. More than was granted is booked all the same. */
+  /**
+   * How much the holder has used of the amount so far: a running total over all its parts, so that a lost or repeated call changes
+   * nothing. More than was granted is booked all the same.
+   */
   readonly used: number;
   /** Milliseconds until the part expires. */
   readonly ttl: number;
