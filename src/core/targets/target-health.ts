@@ -4,7 +4,7 @@ import { toEpoch } from '../../util/time/clock.ts';
 import type { RouterContext } from '../context.ts';
 import type { Channel, Target } from './target.ts';
 
-const well: HealthNow = { state: 'healthy', until: undefined };
+const healthy: HealthNow = { state: 'healthy', until: undefined };
 
 /** The health of a channel, and when it may change. */
 export function channelHealth({ target, key, holds }: Channel, now: number): HealthNow {
@@ -24,7 +24,7 @@ export function channelHealth({ target, key, holds }: Channel, now: number): Hea
     endpoint.holds.exhaustedUntil <= now &&
     endpoint.holds.quarantinedUntil <= now
   )
-    return well;
+    return healthy;
   const health = healthOf(
     [target.holds, holds, key.holds, endpoint.holds],
     [target.breaker, endpoint.breaker],
@@ -55,7 +55,7 @@ export function targetHealth({ channels }: Target, now: number): HealthNow {
     const better = best === undefined ? -1 : order.indexOf(health.state) - order.indexOf(best.state);
     if (better < 0 || (better === 0 && (health.until ?? 0) < (best?.until ?? 0))) best = health;
   }
-  return best ?? well;
+  return best ?? healthy;
 }
 
 /** Whether the breakers of a channel permit an attempt now. */
