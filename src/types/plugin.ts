@@ -1,9 +1,11 @@
 import type { Clock, Random } from './clock.ts';
+import type { LookupHit, PartialHit } from './lookup.ts';
+import type { AnyRequest, AnyResult, Awaitable } from './operation.ts';
 import type { CallOptions } from './options/options.ts';
 import type { Candidate } from './options/strategy.ts';
 import type { ResolvedChatRequest } from './provider.ts';
-import type { EmbedRequest, EmbedResult } from './request/embed.ts';
-import type { ImageRequest, ImageResult } from './request/image.ts';
+import type { EmbedRequest } from './request/embed.ts';
+import type { ImageRequest } from './request/image.ts';
 import type { Decision, LookupSummary, SkippedTarget } from './result/decision.ts';
 import type { AttemptSummary, ChatResult } from './result/result.ts';
 import type { StreamContent, StreamPart } from './result/stream-part.ts';
@@ -11,8 +13,8 @@ import type { Cost, Usage } from './result/usage.ts';
 import type { Router } from './router.ts';
 import type { Change, Store } from './store.ts';
 
-/** A value or a promise of it. */
-export type Awaitable<T> = T | PromiseLike<T>;
+export type { LiveAnswer, LookupHit, PartialHit } from './lookup.ts';
+export type { AnyRequest, AnyResult, Awaitable } from './operation.ts';
 
 /**
  * Extends every request of a router, whatever interface it came through. Each method is a station on the request's road; a plugin
@@ -110,12 +112,6 @@ export interface PluginHost {
   report(error: unknown): void;
 }
 
-/** A request in the common form that all stations see. */
-export type AnyRequest = ResolvedChatRequest | EmbedRequest | ImageRequest;
-
-/** A complete result of any operation. */
-export type AnyResult = ChatResult | EmbedResult | ImageResult;
-
 /** The context of one request. The same object at every station, so it can be a `WeakMap` key. */
 export type RequestContext =
   | RequestContextOf<'chat' | 'stream', ResolvedChatRequest>
@@ -149,41 +145,6 @@ export interface RequestContextOf<Kind extends string, Request> {
   readonly signal: AbortSignal;
   /** Whether it is a copy sent with `host.shadow`. */
   readonly shadow: boolean;
-}
-
-/** A plugin's answer to a request. It costs nothing and does not affect any target's statistics. */
-export interface LookupHit extends Omit<LookupSummary, 'plugin' | 'source'> {
-  readonly source: Exclude<LookupSummary['source'], 'partial'>;
-  /**
-   * A router's result or a promise of it; for chats and streams also a live answer. A promise that rejects or resolves to
-   * `undefined`, or an answer that breaks before its first token, is a miss.
-   *
-   * It passes through the same stations as a target's answer: transforms, the request's `schema`, reviews, `accept`. If it is
-   * rejected before any of it reached the caller, it is a miss.
-   */
-  readonly answer: AnyResult | PromiseLike<AnyResult | undefined> | LiveAnswer;
-  /**
-   * The parts in which a stream delivers a complete `answer`. Ignored if a transform or review changes the answer.
-   *
-   * @default one per content part
-   */
-  readonly parts?: Iterable<StreamContent> | AsyncIterable<StreamContent>;
-}
-
-/** A part of an answer, such as some of the embeddings. A target answers the rest. */
-export interface PartialHit {
-  /** Replaces the request: what remains to be answered. */
-  readonly rest: AnyRequest;
-  /** Combines the answer to `rest` with the known part. What it throws ends the request. */
-  complete(rest: AnyResult): Awaitable<AnyResult>;
-  /** Original cost of the known part in US$, if known. */
-  readonly savedCost?: number;
-}
-
-/** A live answer, such as a `ChatStream`, or the past and future parts of a request in flight. */
-export interface LiveAnswer extends AsyncIterable<StreamPart> {
-  /** Settles at its end, whether or not its parts are read. */
-  readonly result: PromiseLike<ChatResult>;
 }
 
 /** A reason to exclude a target. */

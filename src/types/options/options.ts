@@ -291,11 +291,8 @@ export interface CallOptions<TargetId extends string = string, RouteName extends
   /** Overrides the route's setting. */
   readonly accept?: Accept;
   /**
-   * Options for plugins, by plugin name. Each plugin documents its own and checks them before anything is sent.
-   *
-   * @throws RequestError for a plugin that the router does not have, or that takes no options
-   * @example
-   * await router.chat(request, { plugins: { cache: { ttl: 60_000 } } });
+   * Options for plugins, by plugin name: `{ plugins: { cache: { ttl: 60_000 } } }`. Each plugin documents its own.
+   * An unknown plugin, or one that takes no options, is a `RequestError`.
    */
   readonly plugins?: Readonly<Record<string, unknown>>;
 }
