@@ -162,9 +162,9 @@ export class CostLimitError extends RouterError {
   }
 }
 
-/** The answer is complete, but does not match the request's `schema`, or `accept` or a plugin's review did not take it. */
+/** The answer does not match the request's `schema`, or `accept` or a plugin rejected it, or a plugin withheld it (`guard`). */
 export class OutputError extends RouterError {
-  readonly by: 'schema' | 'accept' | 'plugin';
+  readonly by: 'schema' | 'accept' | 'plugin' | 'guard';
   /** The name of the plugin, where it was one. */
   readonly plugin: string | undefined;
   /** Where it differs from the schema: paths and rules, no values. Or what `accept` or the plugin said. */
@@ -180,7 +180,7 @@ export class OutputError extends RouterError {
     const what =
       by === 'schema'
         ? 'does not match the schema'
-        : `was not accepted${plugin === undefined ? '' : ` by ${plugin}`}`;
+        : `was ${by === 'guard' ? 'withheld' : 'not accepted'}${plugin === undefined ? '' : ` by ${plugin}`}`;
     super('output', `the answer ${what}: ${issues.slice(0, 3).join('; ')}`);
     this.name = 'OutputError';
     this.by = by;

@@ -48,6 +48,7 @@ export type {
   AttemptStartEvent,
   EventOf,
   Listener,
+  NoteEvent,
   PluginErrorEvent,
   PriceUnknownEvent,
   RequestEndEvent,
@@ -102,8 +103,8 @@ export type {
   Exclusion,
   LiveAnswer,
   LookupHit,
-  PartTransform,
   Plugin,
+  PluginCallOption,
   PluginHost,
   Replica,
   RequestContext,
@@ -111,8 +112,6 @@ export type {
   RequestObserver,
   RequestSummary,
   Reservation,
-  Review,
-  TransformedPart,
   Wait,
 } from './types/plugin.ts';
 export type {
@@ -180,6 +179,7 @@ export type {
 export type {
   Decision,
   LookupSummary,
+  Note,
   RankedTarget,
   Selected,
   SkippedTarget,
@@ -218,3 +218,4 @@ export type {
   Store,
   StoredValue,
 } from './types/store.ts';
+export type { PartTransform, Review, TransformedPart } from './types/transform.ts';

@@ -8,6 +8,7 @@ import type { Signal } from '../util/time/abort.ts';
 import type { AwakeClock } from '../util/time/awake-clock.ts';
 import type { Pulse } from '../util/time/pulse.ts';
 import type { AdmissionQueue } from './admission/queue.ts';
+import type { AddedOptions } from './options/call-options.ts';
 import type { RouteFinder } from './routes.ts';
 import type { Affinity } from './routing/affinity.ts';
 import type { Selector } from './routing/select.ts';
@@ -37,6 +38,8 @@ export interface RouterContext {
   /** Finds a route by its name or by a target's id. */
   readonly findRoute: RouteFinder;
   readonly stations: Stations;
+  /** Call options that plugins add. */
+  readonly callOptions: AddedOptions;
   /** Chooses the route of calls that name none. */
   readonly selector: Selector | undefined;
   /** A new one for each request, unique within the process. */

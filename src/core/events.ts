@@ -2,6 +2,7 @@ import { isRouterError } from '../errors.ts';
 import { addUsd } from '../pricing/money.ts';
 import type { RequestEndEvent, RequestFacts } from '../types/event.ts';
 import type { AnyResult } from '../types/plugin.ts';
+import type { Note } from '../types/result/decision.ts';
 import type { AttemptSummary } from '../types/result/result.ts';
 import { compact } from '../util/json.ts';
 import { toEpoch } from '../util/time/clock.ts';
@@ -73,6 +74,11 @@ export function reportAttemptEnd(
     outcome,
     billed,
   });
+}
+
+export function reportNote(request: RequestState, note: Note): void {
+  const { events } = request.env;
+  if (events.subscribed.has('note')) events.emit({ type: 'note', ...factsOf(request), ...note });
 }
 
 /** A request is over: with a result, or with an error, which may be the caller's own abort. */

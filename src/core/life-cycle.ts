@@ -1,5 +1,6 @@
 import { isRouterError } from '../errors.ts';
 import type { AnyResult, RequestSummary } from '../types/plugin.ts';
+import type { Decision } from '../types/result/decision.ts';
 import { reportRequestEnd, reportRequestStart, wastedCost } from './events.ts';
 import type { RequestState } from './request.ts';
 
@@ -44,6 +45,18 @@ function summaryOf(
   };
 }
 
+/** The decision of a request for which no target was chosen. */
+export function unrouted({ route, notes }: RequestState): Decision {
+  const { name, policies } = route;
+  return {
+    route: name,
+    strategy: policies.strategy.name,
+    candidates: [],
+    skipped: [],
+    ...(notes === undefined ? {} : { notes }),
+  };
+}
+
 /** Ends a request that was answered. */
 export function finishRequest(request: RequestState, result: AnyResult): void {
   finish(request, 'success', result, undefined);
@@ -53,6 +66,7 @@ export function finishRequest(request: RequestState, result: AnyResult): void {
 export function failRequest(request: RequestState, error: unknown): void {
   const { aborted, reason } = request.signal;
   const byCaller = aborted && error === reason && !isRouterError(error);
+  if (request.notes !== undefined) request.decision ??= unrouted(request);
   finish(request, byCaller ? 'aborted' : 'failed', undefined, error);
 }
 

@@ -37,6 +37,8 @@ export async function runOperation<Request extends AnyRequest, Result>(
     }
     const selecting = chooseRoute(request);
     const selected = selecting instanceof Promise ? await selecting : selecting;
+    if (selected !== undefined && stations.routed !== undefined)
+      await stations.routed(request.context, (made) => request.replace(made));
     const loading = env.prices.ready();
     if (loading !== undefined) await orAbort(loading, request.signal);
     const routing = chooseCandidates(request, selected);
@@ -81,7 +83,7 @@ function check<Request extends AnyRequest>(
   options: CallOptions,
   env: RouterContext,
 ): RequestState<Request> {
-  checkCallOptions(options);
+  checkCallOptions(options, env.callOptions);
   const checked = operation.check(input);
   const isSelected = options.route === undefined && operation.selectable && env.selector !== undefined;
   const route = isSelected ? env.selector.fallback : namedRoute(options, env.findRoute);

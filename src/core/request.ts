@@ -4,7 +4,7 @@ import type { CallOptions, Interrupted, Priority } from '../types/options/option
 import type { RankContext } from '../types/options/strategy.ts';
 import type { AnyRequest, RequestContext } from '../types/plugin.ts';
 import type { Schema } from '../types/request/schema.ts';
-import type { Decision, LookupSummary } from '../types/result/decision.ts';
+import type { Decision, LookupSummary, Note } from '../types/result/decision.ts';
 import type { AttemptSummary } from '../types/result/result.ts';
 import { mergeDefined } from '../util/merge-defined.ts';
 import { type LinkedAbort, linkedAbort, type Signal } from '../util/time/abort.ts';
@@ -12,6 +12,7 @@ import { type Pulse, pulse } from '../util/time/pulse.ts';
 import { type Watchdog, watchdog } from '../util/time/watchdog.ts';
 import type { ActiveRequest, RouterContext } from './context.ts';
 import { releaseDropped } from './dropped.ts';
+import { reportNote } from './events.ts';
 import type { Checked, Operation } from './operations/operation.ts';
 import type { Requirements } from './operations/requirements.ts';
 import { hedgeOver, type ResolvedPolicies, type ResolvedTimeouts } from './options/policies.ts';
@@ -79,6 +80,8 @@ export class RequestState<Request extends AnyRequest = AnyRequest> {
   observers: RequestObservers | undefined;
   /** Where a plugin had the answer. */
   lookup: LookupSummary | undefined;
+  /** What plugins have recorded about it. */
+  notes: Note[] | undefined;
   /** Only where requests are apart. */
   pulse: Pulse | undefined;
   /** Whether its route is known. */
@@ -191,6 +194,14 @@ export class RequestState<Request extends AnyRequest = AnyRequest> {
     this.asked = request;
     this.#needs = undefined;
     this.#inputTokens = undefined;
+  }
+
+  /** A plugin records a fact. The decision shows all of them, also those that come after it was made. */
+  note(note: Note): void {
+    this.notes ??= [];
+    this.notes.push(note);
+    if (this.decision !== undefined) Object.assign(this.decision, { notes: this.notes });
+    reportNote(this, note);
   }
 
   /** The route has been selected. */

@@ -4,19 +4,20 @@ import type { Candidate } from './options/strategy.ts';
 import type { ResolvedChatRequest } from './provider.ts';
 import type { EmbedRequest, EmbedResult } from './request/embed.ts';
 import type { ImageRequest, ImageResult } from './request/image.ts';
-import type { Decision, LookupSummary, SkippedTarget } from './result/decision.ts';
+import type { Decision, LookupSummary, Note, SkippedTarget } from './result/decision.ts';
 import type { AttemptSummary, ChatResult } from './result/result.ts';
-import type { StreamContent, StreamPart } from './result/stream-part.ts';
+import type { StreamPart } from './result/stream-part.ts';
 import type { Cost, Usage } from './result/usage.ts';
 import type { Router } from './router.ts';
 import type { Change, Store } from './store.ts';
+import type { PartTransform, Review } from './transform.ts';
 
 /** A value, or the promise of one. */
 export type Awaitable<T> = T | PromiseLike<T>;
 
 /**
  * Adds to what happens to every request of a router, whichever interface it came through. Each method is a station on the request's
- * way; a plugin has those that it needs. The router fixes their order: inspect, lookup, (the route is selected), exclude, (the targets
+ * way; a plugin has those that it needs. The router fixes their order: inspect, lookup, (the route is selected), routed, exclude, (the targets
  * are ranked), then for each attempt reserve, (call), transform, review; observe follows all of it.
  *
  * Several plugins at one station: `inspect` and `transform` take turns in the order of `plugins`, each with what the one before
@@ -41,6 +42,17 @@ export interface Plugin {
    * fail the request with `PluginError`. `Infinity` leaves it at the request's own deadline. Default: 5,000.
    */
   readonly timeout?: number;
+  /**
+   * Call options that the plugin adds, by name. Declare their types by declaration merging with `CallOptions`.
+   *
+   * @example
+   * declare module 'signalbox' {
+   *   interface CallOptions<TargetId extends string = string, RouteName extends string = string> {
+   *     readonly region?: 'eu' | 'us';
+   *   }
+   * }
+   */
+  readonly callOptions?: Readonly<Record<string, PluginCallOption>>;
   /** Called once, by `createRouter`. May return what `router.close()` calls and waits for. */
   install?(host: PluginHost): (() => Awaitable<void>) | undefined;
   /**
@@ -51,6 +63,11 @@ export interface Plugin {
    * inspect: ({ request }) => ({ ...request, messages: redact(request.messages) })
    */
   inspect?(context: RequestContext): Awaitable<AnyRequest | undefined>;
+  /**
+   * Looks at a request once more when `select` has chosen its route; like `inspect`. Not called for a call that names its route, which
+   * `inspect` sees.
+   */
+  routed?(context: RequestContext): Awaitable<AnyRequest | undefined>;
   /** Answers a request without a target; `undefined` where it cannot. */
   lookup?(context: RequestContext): Awaitable<LookupHit | undefined>;
   /**
@@ -72,6 +89,14 @@ export interface Plugin {
   review?(result: ChatResult, context: RequestContext): Awaitable<Review | undefined>;
   /** Follows a request. Called synchronously within the caller's call; `undefined` where this one is of no interest. */
   observe?(context: RequestContext): RequestObserver | undefined;
+}
+
+/** A call option that a plugin adds. */
+export interface PluginCallOption {
+  /** Returns what a valid value is, such as `a list of guards`, for the `RequestError` of an invalid one; `undefined` for a valid value. */
+  check(value: unknown): string | undefined;
+  /** Combines the value of `router.with()` with the call's own. Default: the call's own replaces it. */
+  merge?(preset: unknown, call: unknown): unknown;
 }
 
 /** What a plugin gets of its router. */
@@ -138,6 +163,8 @@ export interface RequestContextOf<Kind extends string, Request> {
   readonly signal: AbortSignal;
   /** It is a copy that was sent with `host.shadow`. */
   readonly shadow: boolean;
+  /** Records a fact in `decision.notes` and as a `note` event. Nothing secret: no text of the request. */
+  note(note: Note): void;
 }
 
 /** An answer that was found rather than made. It costs nothing and counts for no target's statistics. */
@@ -211,29 +238,6 @@ export interface Wait {
   /** When to ask again: milliseconds since 1970; `Infinity`: when another attempt has ended. */
   readonly retryAt: number;
 }
-
-/**
- * What a plugin thinks of an answer. `reject`: why it will not do: the next target is asked, as after `accept`. `replace`: the result that
- * takes its place; the parts of a stream have gone out before.
- */
-export type Review = { readonly reject: string | readonly string[] } | { readonly replace: ChatResult };
-
-/** Changes one answer, part by part. */
-export interface PartTransform {
-  /**
-   * What goes on in place of a part: one, several or none. A part that is held back has to come out later. `reject`: the answer will
-   * not do.
-   */
-  part(part: StreamContent): TransformedPart;
-  /** What is still held back when the answer is complete. */
-  end?(): TransformedPart;
-}
-
-export type TransformedPart =
-  | StreamContent
-  | readonly StreamContent[]
-  | undefined
-  | { readonly reject: string | readonly string[] };
 
 /** Follows one request. Whatever it throws is an event and harms nothing. */
 export interface RequestObserver {

@@ -1,4 +1,5 @@
 import type { AnyRequest } from '../../types/plugin.ts';
+import { unrouted } from '../life-cycle.ts';
 import type { RunnableOperation } from '../operations/runnable.ts';
 import type { RequestState } from '../request.ts';
 import type { Found, Lookup } from '../stations/lookup.ts';
@@ -25,8 +26,7 @@ export async function lookUp<Request extends AnyRequest, Result>(
 /** Records that a plugin answered, so no target was chosen. */
 function note(request: RequestState, { plugin, hit }: Found): void {
   const { source, savedCost } = hit;
-  const { name: route, policies } = request.route;
   const lookup = { plugin, source, ...(savedCost === undefined ? {} : { savedCost }) };
   request.lookup = lookup;
-  request.decision = { route, strategy: policies.strategy.name, candidates: [], skipped: [], lookup };
+  request.decision = { ...unrouted(request), lookup };
 }

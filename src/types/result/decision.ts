@@ -76,6 +76,15 @@ export interface Decision {
   readonly skipped: readonly SkippedTarget[];
   /** Where no target was chosen, because a plugin had the answer. */
   readonly lookup?: LookupSummary;
+  /** Facts that plugins recorded about the request, in order. Grows until the request ends. */
+  readonly notes?: readonly Note[];
+}
+
+/** A fact that a plugin recorded about a request, such as the verdict of a guard. Never contains text of the request. */
+export interface Note {
+  /** Name of the plugin. */
+  readonly plugin: string;
+  readonly facts: Readonly<Record<string, number | string | boolean>>;
 }
 
 /** An answer that was found rather than made. */

@@ -43,7 +43,8 @@ export class OpenedChatStream implements ChatStream {
   }
 
   get warnings(): readonly Warning[] {
-    return this.#source.info.warnings;
+    const { info, passage } = this.#source;
+    return passage === undefined ? info.warnings : [...passage.warnings, ...info.warnings];
   }
 
   get result(): Promise<ChatResult> {

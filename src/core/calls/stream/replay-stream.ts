@@ -7,6 +7,7 @@ import type { StreamContent, StreamPart } from '../../../types/result/stream-par
 import type { ChatStream } from '../../../types/router.ts';
 import { orAbort } from '../../../util/time/abort.ts';
 import { judge } from '../../answer/judge.ts';
+import { endWithheld } from '../../answer/withheld.ts';
 import type { RequestState } from '../../request.ts';
 import { answerOf, free, inputOf, isLive, judgeFound, settled } from '../replay.ts';
 import { accumulator } from './accumulate.ts';
@@ -101,6 +102,11 @@ class Replay implements StreamSource {
 
   recover(error: unknown): Promise<never> {
     return Promise.reject(error);
+  }
+
+  withheld(error: unknown): ChatResult | undefined {
+    const content = this.passage?.shown?.content() ?? [];
+    return endWithheld(this.#request, error, this.info, content, this.target);
   }
 
   reject(): void {
