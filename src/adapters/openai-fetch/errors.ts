@@ -1,23 +1,23 @@
 import { isRouterError, type NoTargetError, type ProviderError } from '../../errors.ts';
 import type { ProviderErrorKind } from '../../types/error.ts';
 
-/** What a failure is told as. */
+/** A failure, in terms common to both error formats. */
 export interface Failure {
   readonly status: number;
-  /** In the words of OpenAI's error codes, where there is one. */
+  /** An OpenAI error code where one fits. */
   readonly code: string;
-  /** Fit to be seen: no prompt, no key. */
+  /** Safe to show: contains no prompt and no key. */
   readonly message: string;
-  /** The field of the request that is wrong. */
+  /** The invalid field of the request. */
   readonly param?: string | undefined;
   /** Milliseconds since 1970. */
   readonly retryAt?: number | undefined;
   readonly attempts?: number | undefined;
-  /** More of it that an SDK looks for. Only in Anthropic's shape. */
+  /** Further fields that Anthropic's SDK reads. Used only in Anthropic's format. */
   readonly details?: object | undefined;
 }
 
-/** A request that is refused before it reaches the router. */
+/** A request refused before it reaches the router. */
 export class HttpError extends Error implements Failure {
   readonly status: number;
   readonly code: string;
@@ -34,12 +34,12 @@ export class HttpError extends Error implements Failure {
   }
 }
 
-/** A request with a wrong field. */
+/** An error for an invalid field of the request. */
 export function invalid(param: string, message: string, code = 'invalid_value'): HttpError {
   return new HttpError({ status: 400, code, message: `${param}: ${message}`, param });
 }
 
-/** Status and code of a failed attempt. A key or model that a vendor refuses is the server's matter, not the caller's. */
+/** Status and code by kind of failure. A key or model the vendor refuses is the operator's problem, so it becomes a 502. */
 const ofKind: Readonly<Record<ProviderErrorKind, readonly [status: number, code: string]>> = {
   'rate-limit': [429, 'rate_limit_exceeded'],
   quota: [429, 'insufficient_quota'],
@@ -58,11 +58,10 @@ const ofKind: Readonly<Record<ProviderErrorKind, readonly [status: number, code:
   unknown: [502, 'upstream_error'],
 };
 
-/** Any error as what a caller is told of it. Of errors that are not the router's own nothing is told. */
+/** Maps any error to what the caller sees. Errors that are not the router's own become a bare 500. */
 export function failureOf(error: unknown): Failure {
   if (error instanceof HttpError) return error;
-  if (!isRouterError(error))
-    return { status: 500, code: 'internal_error', message: 'something went wrong here' };
+  if (!isRouterError(error)) return { status: 500, code: 'internal_error', message: 'internal error' };
   const { message } = error;
   if (isRouterError(error, 'request')) {
     return { status: 400, code: 'invalid_value', message, param: error.field };
@@ -98,7 +97,7 @@ function ofProvider({ kind, retryAt }: ProviderError): Pick<Failure, 'status' | 
 
 const lasting = new Set(['incapable', 'excluded', 'pinned', 'not-ranked', 'over-cost']);
 
-/** It pays to come back where a target is busy or resting; not where none can take the request at all. */
+/** Retrying later helps while a target is busy or cooling down, not when no target can take the request. */
 function ofNoTarget({ decision, message, retryAt }: NoTargetError): Failure {
   const { candidates, skipped } = decision;
   const passing = skipped.filter(({ reason }) => !lasting.has(reason));

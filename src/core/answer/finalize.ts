@@ -22,10 +22,9 @@ export async function finalize(
   answer: Answer,
 ): Promise<ChatResult> {
   const { usage, response } = answer;
-  const written = writtenIn(answer.content);
   const estimate = (): Usage => ({
     inputTokens: request.inputTokens,
-    outputTokens: estimateTokens(written),
+    outputTokens: estimateTokens(writtenIn(answer.content)),
   });
   const { channel } = attempt;
   const cost = attempt.price(answer, estimate);
@@ -44,7 +43,7 @@ export async function finalize(
     throw isWithheld ? new WithheldAnswer(error, answer, channel.target.id) : error;
   }
   if (!slot.win()) {
-    attempt.abandon({ usage, text: written, response }, true);
+    attempt.abandon({ usage, text: writtenIn(answer.content), response }, true);
     throw slot.signal.reason;
   }
   attempt.succeed(usage, cost, response);

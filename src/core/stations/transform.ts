@@ -7,10 +7,10 @@ import type { PartTransform, TransformedPart } from '../../types/transform.ts';
 import { accumulator } from '../calls/stream/accumulate.ts';
 import { isThenable, waitFor } from './wait.ts';
 
-/** Begins to change one answer; `undefined` where it stays as it is. */
+/** Creates the transform of one answer; `undefined` if no plugin changes it. */
 export type Transform = (context: RequestContext) => Transforms | undefined;
 
-/** A plugin will not let an answer pass. */
+/** A plugin has rejected an answer. */
 export interface Rejection {
   readonly plugin: string;
   readonly reject: readonly string[];
@@ -34,7 +34,7 @@ export function transformWith(plugins: readonly Plugin[], clock: Clock): Transfo
   };
 }
 
-/** The transforms of one answer: each part goes through all of them in turn. Promises only where a plugin makes one. */
+/** The transforms of one answer; each part passes through all of them in order. Promises only if a plugin returns one. */
 export class Transforms {
   readonly #all: readonly Own[];
   readonly #context: RequestContext;
@@ -46,17 +46,17 @@ export class Transforms {
     this.#clock = clock;
   }
 
-  /** What goes on in place of a part. */
+  /** The parts that replace a part. */
   part(part: StreamContent): Passed | Promise<Passed> {
     return this.#through(part, 0);
   }
 
-  /** What they have held back, when the answer is complete. */
+  /** The parts held back, once the answer is complete. */
   end(): Passed | Promise<Passed> {
     return this.#endFrom(0, []);
   }
 
-  /** The same for an answer that is complete: its content, part by part. */
+  /** The same for a complete answer, part by part. */
   content(
     content: readonly ContentPart[],
   ): readonly ContentPart[] | Rejection | Promise<readonly ContentPart[] | Rejection> {
@@ -143,12 +143,12 @@ function read(plugin: string, made: TransformedPart): Passed {
   return [made as StreamContent];
 }
 
-/** In another interface's form a part still says what it said before. */
+/** The original in another interface's form is stale now. */
 function withoutOrigin({ origin: _, ...part }: StreamContent): StreamContent {
   return part;
 }
 
-/** Each part of a content is a block of its own. */
+/** Treats each content part as a separate block. */
 function toStreamPart(part: ContentPart, id: string): StreamContent {
   if (part.type !== 'text' && part.type !== 'reasoning') return part;
   const { type, text, providerOptions } = part;

@@ -172,7 +172,7 @@ describe('answers', () => {
 
   it('without content that do not say why they ended were cut off', () => {
     expect(() => toResult({ choices: [{ message: { content: '' }, finish_reason: null }] })).toThrow(
-      'a reason for its end',
+      'a finish reason',
     );
   });
 
