@@ -37,6 +37,8 @@ export interface ErrorOfCode {
   output: OutputError;
   refused: RefusedError;
   plugin: PluginError;
+  budget: BudgetError;
+  store: StoreError;
   closed: RouterError;
 }
 
@@ -222,5 +224,58 @@ export class PluginError extends RouterError {
     this.plugin = plugin;
     this.station = station;
     this.timeout = timeout;
+  }
+}
+
+/** A limit over a period does not allow the request. Nothing was sent, or nothing more. */
+export class BudgetError extends RouterError {
+  /** The limit: which one, of what, and how much. */
+  readonly limit: BudgetLimit;
+  /** How much of it is used or held for requests under way, in the limit's own unit; `undefined` where it is not known. */
+  readonly spent: number | undefined;
+  /** The period in words: `day`, `month`, `3,600,000 ms`; `undefined` for limits of concurrency. */
+  readonly per: string | undefined;
+  /** When there is something again: milliseconds since 1970, where that is known. */
+  readonly retryAt: number | undefined;
+
+  constructor(init: {
+    readonly limit: BudgetLimit;
+    readonly spent: number | undefined;
+    readonly per: string | undefined;
+    readonly retryAt: number | undefined;
+    /** Why, in words, where it is not that too little is left. */
+    readonly summary?: string;
+  }) {
+    const { limit, spent, per, retryAt } = init;
+    const amount = limit.unit === 'usd' ? `US$ ${limit.amount}` : `${limit.amount} ${limit.unit}`;
+    const each = per === undefined ? '' : ` per ${per}`;
+    const why = init.summary ?? `${spent === undefined ? 'too little' : `${spent} used, too little`} is left`;
+    super('budget', `the limit ${limit.name} of ${amount}${each} does not allow the request: ${why}`);
+    this.name = 'BudgetError';
+    this.limit = limit;
+    this.spent = spent;
+    this.per = per;
+    this.retryAt = retryAt;
+  }
+}
+
+/** Which limit a `BudgetError` is about. */
+export interface BudgetLimit {
+  /** Its name in the options. */
+  readonly name: string;
+  readonly unit: 'usd' | 'tokens' | 'requests' | 'concurrency';
+  /** All that there is: US$, tokens, requests. */
+  readonly amount: number;
+}
+
+/** A store cannot be reached, or did not answer in time. */
+export class StoreError extends RouterError {
+  /** The store's name. */
+  readonly store: string;
+
+  constructor(store: string, summary: string) {
+    super('store', `the store ${store}: ${summary}`);
+    this.name = 'StoreError';
+    this.store = store;
   }
 }

@@ -40,7 +40,8 @@ export interface Store {
 
   /**
    * Leases a part of an amount for local use, and settles the holder's previous lease, which ends. A repeated call (the same
-   * `sequence`) changes nothing and returns the same lease, so a caller without a response can retry.
+   * `sequence`) changes nothing and returns the same lease, so a caller without a response can retry. Because `used` is a running
+   * total, the next call also makes up for a call that was lost and for a store that lost its data.
    */
   lease(request: LeaseRequest): Promise<Lease>;
   /** Returns the unused rest of a holder's lease when its process ends. A lease that is never settled counts as used. */
@@ -91,7 +92,10 @@ export interface Knowledge {
 export interface LeaseRequest {
   /** The key of the amount. It includes the period, such as `budget/4f1c/2026-11`, so that nothing needs a reset. */
   readonly key: string;
-  /** The process: a unique name that it keeps for life. */
+  /**
+   * The process: a unique name. A store may forget a holder ten minutes after its lease expired; a process that was away for longer
+   * uses a new name, with `used` from 0.
+   */
   readonly holder: string;
   /** Number of the holder's call for this key, from 1. A call that is not above the last one counts as its repetition. */
   readonly sequence: number;
@@ -99,7 +103,9 @@ export interface LeaseRequest {
   readonly limit: number;
   /** Maximum amount to lease; 0 only settles. */
   readonly want: number;
-  /** Used amount of the previous lease. More than was granted is booked too. */
+  /**
+   * Total amount that the holder has used so far, over all of its leases. More than was granted is booked too.
+   */
   readonly used: number;
   /** Milliseconds until the lease expires. */
   readonly ttl: number;
