@@ -12,10 +12,10 @@ import { type Pulse, pulse } from '../util/time/pulse.ts';
 import { type Watchdog, watchdog } from '../util/time/watchdog.ts';
 import type { ActiveRequest, RouterContext } from './context.ts';
 import { releaseDropped } from './dropped.ts';
-import { reportNote } from './events.ts';
 import type { Checked, Operation } from './operations/operation.ts';
 import type { Requirements } from './operations/requirements.ts';
 import { hedgeOver, type ResolvedPolicies, type ResolvedTimeouts } from './options/policies.ts';
+import { factsOf } from './request-facts.ts';
 import type { Route } from './routes.ts';
 import type { RequestObservers } from './stations/observe.ts';
 import { RequestView } from './stations/request-view.ts';
@@ -201,7 +201,8 @@ export class RequestState<Request extends AnyRequest = AnyRequest> {
     this.notes ??= [];
     this.notes.push(note);
     if (this.decision !== undefined) Object.assign(this.decision, { notes: this.notes });
-    reportNote(this, note);
+    const { events } = this.env;
+    if (events.subscribed.has('note')) events.emit({ type: 'note', ...factsOf(this), ...note });
   }
 
   /** Sets the selected route. */
