@@ -15,10 +15,12 @@ export {
   PluginError,
   ProviderError,
   type ProviderErrorInit,
+  type Redact,
   RefusedError,
   RequestError,
   RouterError,
   StreamInterruptedError,
+  type Unredacted,
 } from './errors.ts';
 export { createRouter } from './router.ts';
 export { type BalancedTerms, balanced } from './strategies/balanced.ts';

@@ -1,7 +1,7 @@
 import type { HitLimit, ProviderErrorKind, ProviderErrorScope } from '../types/error.ts';
 
-// A registered symbol, so that the guards hold across two copies of the package.
-import { RouterError } from './router-error.ts';
+import { RouterError, type Unredacted } from './router-error.ts';
+
 /** What a `ProviderError` is made of. */
 export interface ProviderErrorInit {
   readonly kind: ProviderErrorKind;
@@ -11,6 +11,10 @@ export interface ProviderErrorInit {
   readonly status?: number | undefined;
   /** The vendor's error code or type, or the code of a network error (`ECONNRESET`). */
   readonly code?: string | undefined;
+  /** The vendor's error type, such as `invalid_request_error`. */
+  readonly type?: string | undefined;
+  /** The field of the request that the vendor rejects, in the vendor's words. */
+  readonly param?: string | undefined;
   /** Which of the vendor's limits was hit, where it can be told. */
   readonly limit?: HitLimit | undefined;
   /** Milliseconds after which the vendor wants to be asked again. */
@@ -25,10 +29,13 @@ export interface ProviderErrorInit {
   readonly answered?: boolean | undefined;
   /** A short phrase of our own about what happened. */
   readonly summary?: string | undefined;
-  /** The vendor's own text and error. Kept apart, see `unredacted()`. */
+  /** The vendor's own text and error. Kept apart, see `unredacted()` and `disclose()`. */
   readonly vendorMessage?: string | undefined;
   readonly cause?: unknown;
 }
+
+/** Takes out of a vendor's text what must not be seen; `undefined` where the text must not be seen at all. */
+export type Redact = (text: string) => string | undefined;
 
 const scopeOfKind: Record<ProviderErrorKind, ProviderErrorScope> = {
   'rate-limit': 'deployment',
@@ -55,6 +62,15 @@ export class ProviderError extends RouterError {
   readonly status: number | undefined;
   /** Under `vendorCode`, because `code` says which `RouterError` this is. */
   readonly vendorCode: string | undefined;
+  /** The vendor's error type, such as `invalid_request_error`. */
+  readonly vendorType: string | undefined;
+  /**
+   * The vendor's own sentence, at most 300 characters, without anything of the prompt, the key or the headers, which reads
+   * `[redacted]`. `undefined` if the vendor said nothing, or nothing that can be shown. See the router's option `errors`.
+   */
+  readonly vendorMessage: string | undefined;
+  /** The field of the request that the vendor rejects, in the vendor's words, such as `messages[0].content`. */
+  readonly param: string | undefined;
   /** Of kinds `rate-limit` and `quota`: which of the vendor's limits was hit, where it can be told. */
   readonly limit: HitLimit | undefined;
   /** Milliseconds, from when the error arose, after which the vendor wants to be asked again. */
@@ -65,16 +81,19 @@ export class ProviderError extends RouterError {
   readonly scope: ProviderErrorScope;
   /** Whether the vendor had begun to answer; before that it has most likely done, and charged, nothing. */
   readonly answered: boolean;
-  readonly #vendorMessage: string | undefined;
-  readonly #cause: unknown;
+  readonly #init: ProviderErrorInit;
 
-  constructor(init: ProviderErrorInit) {
-    super('provider', describe(init));
+  constructor(init: ProviderErrorInit, redact: Redact = () => undefined) {
+    const shown = shownOf(init, redact);
+    super('provider', describe(init, shown));
     this.name = 'ProviderError';
     this.kind = init.kind;
     this.provider = init.provider ?? 'provider';
     this.status = init.status;
-    this.vendorCode = plainCode(init.code);
+    this.vendorCode = shown.code;
+    this.vendorType = shown.type;
+    this.vendorMessage = shown.message;
+    this.param = shown.param;
     this.limit = init.limit;
     const now = Date.now();
     this.retryAfter =
@@ -83,25 +102,67 @@ export class ProviderError extends RouterError {
     this.requestId = plain(init.requestId, /^[\w.:-]{1,100}$/);
     this.scope = init.scope ?? scopeOfKind[init.kind];
     this.answered = init.answered ?? init.status !== undefined;
-    this.#vendorMessage = init.vendorMessage;
-    this.#cause = init.cause;
+    this.#init = init;
   }
 
   /**
    * The vendor's own words and the SDK's own error. They can hold parts of the prompt and must not be logged without
    * a look; that is why they are not fields of the error and do not show when it is printed.
    */
-  unredacted(): { message: string | undefined; cause: unknown } {
-    return { message: this.#vendorMessage, cause: this.#cause };
+  override unredacted(): Unredacted {
+    return { message: this.#init.vendorMessage, cause: this.#init.cause };
+  }
+
+  /**
+   * The same error with the vendor's sentence and parameter in its message, as far as `redact` leaves them. For providers, which
+   * know what was sent.
+   *
+   * @param redact also decides on the vendor's code and type, which are left out if it changes them
+   */
+  disclose(redact: Redact): ProviderError {
+    return new ProviderError({ ...this.#init, retryAt: this.retryAt, retryAfter: this.retryAfter }, redact);
   }
 }
 
-function describe(init: ProviderErrorInit): string {
-  const code = plainCode(init.code);
-  const facts = [init.status === undefined ? undefined : `status ${init.status}`, code].filter(
-    (fact) => fact !== undefined,
-  );
-  return `${init.provider ?? 'provider'}: ${init.summary ?? init.kind}${facts.length > 0 ? ` (${facts.join(', ')})` : ''}`;
+/** What of the vendor's words can be seen. */
+interface Shown {
+  readonly code: string | undefined;
+  readonly type: string | undefined;
+  readonly param: string | undefined;
+  readonly message: string | undefined;
+}
+
+/** Longest sentence in an error's message, in characters. */
+const longestSentence = 300;
+
+/** Codes and types are one word, so they are seen unless they hold a key; sentence and parameter need `redact`. */
+function shownOf({ code, type, param, vendorMessage }: ProviderErrorInit, redact: Redact): Shown {
+  const unlessSecret = (word: string | undefined): string | undefined =>
+    word === undefined || (redact(word) ?? word) === word ? word : undefined;
+  const field = plain(param, /^[\w.[\]$-]{1,100}$/);
+  const message =
+    vendorMessage === undefined ? undefined : redact(vendorMessage)?.replace(/\s+/g, ' ').trim();
+  return {
+    code: unlessSecret(plainCode(code)),
+    type: unlessSecret(plainCode(type)),
+    param: field !== undefined && redact(field) === field ? field : undefined,
+    message: message === undefined || message === '' ? undefined : shortened(message),
+  };
+}
+
+function shortened(text: string): string {
+  return text.length <= longestSentence ? text : `${text.slice(0, longestSentence - 1)}…`;
+}
+
+function describe(init: ProviderErrorInit, { code, param, message }: Shown): string {
+  const facts = [
+    init.status === undefined ? undefined : `status ${init.status}`,
+    code,
+    param === undefined ? undefined : `param ${param}`,
+  ].filter((fact) => fact !== undefined);
+  const what = `${init.provider ?? 'provider'}: ${init.summary ?? init.kind}`;
+  const about = facts.length > 0 ? ` (${facts.join(', ')})` : '';
+  return `${what}${about}${message === undefined ? '' : `: ${message}`}`;
 }
 
 // A code is one word. Anything else could carry text of the request, or a key, so it is dropped.

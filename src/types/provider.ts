@@ -28,14 +28,22 @@ export interface ProviderCall extends Omit<RequestSettings, 'tools'> {
   readonly signal: AbortSignal;
   /** Most milliseconds until the connection stands, where the runtime lets that be seen. */
   readonly connectTimeout?: number;
+  /**
+   * What the provider's errors show of the vendor's words, see `ProviderError.disclose`. Left out: what holds nothing of the
+   * prompt, the key or the headers.
+   */
+  readonly errors?: 'full' | 'hidden';
 }
 
 /** A chat as it is before a target is chosen: checked, in one form, without what belongs to one attempt. */
-export type ResolvedChatRequest = Omit<ProviderCall, 'model' | 'signal' | 'connectTimeout'>;
+export type ResolvedChatRequest = Omit<ProviderCall, 'model' | 'signal' | 'connectTimeout' | 'errors'>;
 
 /** One call for embeddings to one model: never more values than the provider takes at a time. */
 export interface ProviderEmbedCall
-  extends Pick<ProviderCall, 'model' | 'signal' | 'connectTimeout' | 'providerOptions' | 'origin'> {
+  extends Pick<
+    ProviderCall,
+    'model' | 'signal' | 'connectTimeout' | 'errors' | 'providerOptions' | 'origin'
+  > {
   readonly values: readonly string[];
   readonly dimensions?: number;
 }
@@ -55,7 +63,7 @@ export interface ProviderEmbeddings {
 /** One call for images to one model: never more of them than the provider makes at a time. */
 export interface ProviderImageCall
   extends Omit<ImageRequest, 'n'>,
-    Pick<ProviderCall, 'model' | 'signal' | 'connectTimeout'> {
+    Pick<ProviderCall, 'model' | 'signal' | 'connectTimeout' | 'errors'> {
   readonly n: number;
 }
 

@@ -33,7 +33,8 @@ export function noSuchModel(
 
 /**
  * An error as the AI SDK's users look for it: where a vendor's answer was the reason, it also counts as an `APICallError` with that
- * answer's status. It is never to be retried: the router has done that.
+ * answer's status, and with what can be seen of its code, type and parameter in the form of OpenAI's errors. It is never to be
+ * retried: the router has done that.
  */
 export function asCallError(error: unknown): unknown {
   if (!isRouterError(error)) return error;
@@ -45,8 +46,21 @@ export function asCallError(error: unknown): unknown {
     url: `signalbox:${reason.provider}`,
     requestBodyValues: {},
     statusCode: reason.status,
+    ...bodyOf(reason),
     isRetryable: false,
   });
+}
+
+/** The vendor's answer as far as it can be seen: the whole of it can quote the prompt. */
+function bodyOf({ vendorMessage, vendorType, vendorCode, param, status }: ProviderError): object {
+  if (status === undefined) return {};
+  const error = {
+    message: vendorMessage ?? null,
+    type: vendorType ?? null,
+    param: param ?? null,
+    code: vendorCode === vendorType ? null : (vendorCode ?? null),
+  };
+  return { responseBody: JSON.stringify({ error }), data: { error } };
 }
 
 function reasonOf(error: unknown): ProviderError | undefined {

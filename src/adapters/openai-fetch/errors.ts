@@ -4,8 +4,10 @@ import type { ProviderErrorKind } from '../../types/error.ts';
 /** What a failure is told as. */
 export interface Failure {
   readonly status: number;
-  /** In the words of OpenAI's error codes, where there is one. */
+  /** The vendor's own code if a vendor's answer is the reason, else in the words of OpenAI's error codes. */
   readonly code: string;
+  /** The vendor's own type, if a vendor's answer is the reason. */
+  readonly type?: string | undefined;
   /** Fit to be seen: no prompt, no key. */
   readonly message: string;
   /** The field of the request that is wrong. */
@@ -39,7 +41,7 @@ export function invalid(param: string, message: string, code = 'invalid_value'):
   return new HttpError({ status: 400, code, message: `${param}: ${message}`, param });
 }
 
-/** Status and code of a failed attempt. A key or model that a vendor refuses is the server's matter, not the caller's. */
+/** Status and code of a failed attempt whose vendor gave none. */
 const ofKind: Readonly<Record<ProviderErrorKind, readonly [status: number, code: string]>> = {
   'rate-limit': [429, 'rate_limit_exceeded'],
   quota: [429, 'insufficient_quota'],
@@ -58,8 +60,12 @@ const ofKind: Readonly<Record<ProviderErrorKind, readonly [status: number, code:
   unknown: [502, 'upstream_error'],
 };
 
-/** Any error as what a caller is told of it. Of errors that are not the router's own nothing is told. */
-export function failureOf(error: unknown): Failure {
+/**
+ * Any error as what a caller is told of it. Of errors that are not the router's own nothing is told.
+ *
+ * @param remote whether the caller is another process, see `fromVendor`
+ */
+export function failureOf(error: unknown, remote: boolean): Failure {
   if (error instanceof HttpError) return error;
   if (!isRouterError(error))
     return { status: 500, code: 'internal_error', message: 'something went wrong here' };
@@ -67,16 +73,17 @@ export function failureOf(error: unknown): Failure {
   if (isRouterError(error, 'request')) {
     return { status: 400, code: 'invalid_value', message, param: error.field };
   }
-  if (isRouterError(error, 'provider')) return { ...ofProvider(error), message, attempts: 1 };
+  if (isRouterError(error, 'provider')) return { ...fromVendor(error, remote), message, attempts: 1 };
   if (isRouterError(error, 'all-targets-failed')) {
     const { last, retryAt = last.retryAt, attempts } = error;
-    return { ...ofProvider(last), message, retryAt, attempts: attempts.length };
+    return { ...fromVendor(last, remote), message, retryAt, attempts: attempts.length };
   }
   if (isRouterError(error, 'no-target')) return ofNoTarget(error);
   if (isRouterError(error, 'stream-interrupted')) {
     const { reason, attempts } = error;
-    const [status, code] = reason === undefined ? ofKind.truncated : ofKind[reason.kind];
-    return { status, code, message, attempts: attempts.length };
+    const [status, code] = ofKind.truncated;
+    const failure = reason === undefined ? { status, code } : fromVendor(reason, remote);
+    return { ...failure, message, attempts: attempts.length };
   }
   if (isRouterError(error, 'deadline')) {
     return { status: 504, code: 'deadline_exceeded', message, attempts: error.attempts.length };
@@ -91,9 +98,25 @@ export function failureOf(error: unknown): Failure {
   return { status: 503, code: error.code === 'closed' ? 'router_closed' : 'router_error', message };
 }
 
-function ofProvider({ kind, retryAt }: ProviderError): Pick<Failure, 'status' | 'code' | 'retryAt'> {
+/** What a vendor refuses to the server, not to the server's caller, whose own token and balance are something else. */
+const ofServer: readonly ProviderErrorKind[] = ['auth', 'not-found', 'quota'];
+
+/**
+ * A vendor's refusal with the vendor's own status, code, type and parameter. A remote caller gets those of its own requests
+ * only: a 401 would read as the refusal of its token.
+ */
+function fromVendor(error: ProviderError, remote: boolean): Omit<Failure, 'message'> {
+  const { kind, retryAt, vendorCode, vendorType, param } = error;
   const [status, code] = ofKind[kind];
-  return { status, code, retryAt };
+  if (remote && ofServer.includes(kind)) return { status, code, retryAt };
+  const refused = error.status !== undefined && error.status >= 400;
+  return {
+    status: refused ? error.status : status,
+    code: refused && vendorCode !== undefined && vendorCode !== vendorType ? vendorCode : code,
+    ...(vendorType === undefined ? {} : { type: vendorType }),
+    ...(param === undefined ? {} : { param }),
+    retryAt,
+  };
 }
 
 const lasting = new Set(['incapable', 'excluded', 'pinned', 'not-ranked', 'over-cost']);

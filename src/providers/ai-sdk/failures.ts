@@ -7,6 +7,7 @@ import { asObject, asText } from '../../util/json.ts';
 import { anthropicFailures } from '../anthropic/failures.ts';
 import { chatCompletionsFailures, failureFrom } from '../chat-completions/failures.ts';
 import { googleFailures } from '../google/failures.ts';
+import { disclosed, type FailedCall } from '../shared/disclose.ts';
 import { isUnreadable } from '../shared/sdk-error.ts';
 
 /** The AI SDK's errors, by their names: they come from whatever version of it the model was made with. */
@@ -30,9 +31,10 @@ const unset = new Set(['AI_LoadAPIKeyError', 'AI_LoadSettingError', 'AI_NoSuchMo
  * What a model threw, or put into its stream as an error, as a `ProviderError`; a missing key or setting as a `ConfigError`, because
  * no other attempt would mend it.
  */
-export async function toFailure(provider: string, error: unknown, signal: AbortSignal): Promise<unknown> {
+export async function toFailure(provider: string, error: unknown, call: FailedCall): Promise<unknown> {
+  const { signal } = call;
   if (!signal.aborted) await connectionsSettled();
-  return classify(provider, error, signal);
+  return disclosed(classify(provider, error, signal), call, []);
 }
 
 function classify(provider: string, error: unknown, signal: AbortSignal): unknown {

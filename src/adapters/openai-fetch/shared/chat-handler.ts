@@ -16,6 +16,8 @@ export interface Context {
   readonly requestId: string;
   readonly caller: Caller;
   readonly signal: AbortSignal | undefined;
+  /** Whether the caller is another process. */
+  readonly remote: boolean;
 }
 
 /** Asks the router, and gives its answer in the words of the plan's protocol. */
@@ -44,7 +46,7 @@ export async function converse(plan: Plan, context: Context): Promise<Response> 
     'cache-control': 'no-cache',
     'x-signalbox-target': stream.target,
   };
-  return new Response(eventStream(stream, plan.events(tell(stream)), signal), { headers });
+  return new Response(eventStream(stream, plan.events(tell(stream)), context), { headers });
 }
 
 /** Options that the caller wishes for; those that its own fields became go before them. */
@@ -72,7 +74,7 @@ export function answerHeaders(
 function eventStream(
   stream: ChatStream,
   writer: EventWriter,
-  signal: AbortSignal | undefined,
+  { signal, remote }: Context,
 ): ReadableStream<Uint8Array> {
   const parts = stream.appendOnly[Symbol.asyncIterator]();
   const encoder = new TextEncoder();
@@ -99,7 +101,7 @@ function eventStream(
             controller.error(error);
             return;
           }
-          text = writer.fail(failureOf(error));
+          text = writer.fail(failureOf(error, remote));
           over = true;
         }
         if (text !== '') controller.enqueue(encoder.encode(text));
