@@ -5,6 +5,8 @@
  */
 export {
   AllTargetsFailedError,
+  BudgetError,
+  type BudgetLimit,
   ConfigError,
   CostLimitError,
   DeadlineError,
@@ -19,6 +21,7 @@ export {
   RefusedError,
   RequestError,
   RouterError,
+  StoreError,
   StreamInterruptedError,
   type Unredacted,
 } from './errors.ts';

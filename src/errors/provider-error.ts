@@ -2,22 +2,22 @@ import type { HitLimit, ProviderErrorKind, ProviderErrorScope } from '../types/e
 
 import { RouterError, type Unredacted } from './router-error.ts';
 
-/** What a `ProviderError` is made of. */
+/** The fields of a new `ProviderError`. */
 export interface ProviderErrorInit {
   readonly kind: ProviderErrorKind;
   /** The provider's name. Default: `provider`. */
   readonly provider?: string | undefined;
-  /** HTTP status, where there was one; for an error inside a stream the status it stands for. */
+  /** HTTP status, if any; for an error inside a stream, the equivalent status. */
   readonly status?: number | undefined;
   /** The vendor's error code or type, or the code of a network error (`ECONNRESET`). */
   readonly code?: string | undefined;
   /** The vendor's error type, such as `invalid_request_error`. */
   readonly type?: string | undefined;
-  /** The field of the request that the vendor rejects, in the vendor's words. */
+  /** The field of the request that the vendor rejects, by the vendor's name. */
   readonly param?: string | undefined;
-  /** Which of the vendor's limits was hit, where it can be told. */
+  /** The vendor limit that was exceeded, if known. */
   readonly limit?: HitLimit | undefined;
-  /** Milliseconds after which the vendor wants to be asked again. */
+  /** Milliseconds after which to retry, according to the vendor. */
   readonly retryAfter?: number | undefined;
   /** The same as a point in time: milliseconds since 1970. `retryAfter` wins. */
   readonly retryAt?: number | undefined;
@@ -25,16 +25,16 @@ export interface ProviderErrorInit {
   readonly requestId?: string | undefined;
   /** Default: what the kind implies. */
   readonly scope?: ProviderErrorScope | undefined;
-  /** Whether the vendor had begun to answer. Default: whether there is a status. */
+  /** Whether the vendor had started to answer. @default whether there is a status */
   readonly answered?: boolean | undefined;
-  /** A short phrase of our own about what happened. */
+  /** A short description in our own words. */
   readonly summary?: string | undefined;
-  /** The vendor's own text and error. Kept apart, see `unredacted()` and `disclose()`. */
+  /** The vendor's message and the SDK's error. Kept separate, see `unredacted()` and `disclose()`. */
   readonly vendorMessage?: string | undefined;
   readonly cause?: unknown;
 }
 
-/** Takes out of a vendor's text what must not be seen; `undefined` where the text must not be seen at all. */
+/** Removes sensitive parts from a vendor's text. Returns `undefined` if the text must not be shown at all. */
 export type Redact = (text: string) => string | undefined;
 
 const scopeOfKind: Record<ProviderErrorKind, ProviderErrorScope> = {
@@ -60,26 +60,26 @@ export class ProviderError extends RouterError {
   readonly kind: ProviderErrorKind;
   readonly provider: string;
   readonly status: number | undefined;
-  /** Under `vendorCode`, because `code` says which `RouterError` this is. */
+  /** The vendor's code. `code` identifies the class of `RouterError`. */
   readonly vendorCode: string | undefined;
   /** The vendor's error type, such as `invalid_request_error`. */
   readonly vendorType: string | undefined;
   /**
-   * The vendor's own sentence, at most 300 characters, without anything of the prompt, the key or the headers, which reads
-   * `[redacted]`. `undefined` if the vendor said nothing, or nothing that can be shown. See the router's option `errors`.
+   * The vendor's message, at most 300 characters. Parts of the prompt, the key and the headers are replaced by `[redacted]`.
+   * `undefined` if there is none, or none that can be shown. See the router option `errors`.
    */
   readonly vendorMessage: string | undefined;
-  /** The field of the request that the vendor rejects, in the vendor's words, such as `messages[0].content`. */
+  /** The field of the request that the vendor rejects, by the vendor's name, such as `messages[0].content`. */
   readonly param: string | undefined;
-  /** Of kinds `rate-limit` and `quota`: which of the vendor's limits was hit, where it can be told. */
+  /** For the kinds `rate-limit` and `quota`: the vendor limit that was exceeded, if known. */
   readonly limit: HitLimit | undefined;
-  /** Milliseconds, from when the error arose, after which the vendor wants to be asked again. */
+  /** Milliseconds from the error until a retry is welcome, according to the vendor. */
   readonly retryAfter: number | undefined;
   /** The same as a point in time: milliseconds since 1970. */
   readonly retryAt: number | undefined;
   readonly requestId: string | undefined;
   readonly scope: ProviderErrorScope;
-  /** Whether the vendor had begun to answer; before that it has most likely done, and charged, nothing. */
+  /** Whether the vendor had started to answer. If not, it has most likely done, and charged, nothing. */
   readonly answered: boolean;
   readonly #init: ProviderErrorInit;
 
@@ -106,25 +106,25 @@ export class ProviderError extends RouterError {
   }
 
   /**
-   * The vendor's own words and the SDK's own error. They can hold parts of the prompt and must not be logged without
-   * a look; that is why they are not fields of the error and do not show when it is printed.
+   * The vendor's message and the SDK's error. They can contain parts of the prompt, so check them before you log them; for that
+   * reason they are not fields of the error and are not printed with it.
    */
   override unredacted(): Unredacted {
     return { message: this.#init.vendorMessage, cause: this.#init.cause };
   }
 
   /**
-   * The same error with the vendor's sentence and parameter in its message, as far as `redact` leaves them. For providers, which
-   * know what was sent.
+   * Returns the same error with the vendor's message and parameter included, as redacted by `redact`. For providers, which know
+   * what was sent.
    *
-   * @param redact also decides on the vendor's code and type, which are left out if it changes them
+   * @param redact applies to the vendor's code and type as well, which are omitted if it changes them
    */
   disclose(redact: Redact): ProviderError {
     return new ProviderError({ ...this.#init, retryAt: this.retryAt, retryAfter: this.retryAfter }, redact);
   }
 }
 
-/** What of the vendor's words can be seen. */
+/** The visible parts of a vendor's error. */
 interface Shown {
   readonly code: string | undefined;
   readonly type: string | undefined;
@@ -132,10 +132,10 @@ interface Shown {
   readonly message: string | undefined;
 }
 
-/** Longest sentence in an error's message, in characters. */
+/** Maximum length of a vendor's message in ours, in characters. */
 const longestSentence = 300;
 
-/** Codes and types are one word, so they are seen unless they hold a key; sentence and parameter need `redact`. */
+/** Codes and types are single words, so they are shown unless they contain a key; message and parameter need `redact`. */
 function shownOf({ code, type, param, vendorMessage }: ProviderErrorInit, redact: Redact): Shown {
   const unlessSecret = (word: string | undefined): string | undefined =>
     word === undefined || (redact(word) ?? word) === word ? word : undefined;
@@ -165,7 +165,7 @@ function describe(init: ProviderErrorInit, { code, param, message }: Shown): str
   return `${what}${about}${message === undefined ? '' : `: ${message}`}`;
 }
 
-// A code is one word. Anything else could carry text of the request, or a key, so it is dropped.
+// A code is one word. Anything else could contain text of the request or a key, so it is dropped.
 function plainCode(code: string | undefined): string | undefined {
   return plain(code, /^[A-Za-z][\w.]{0,63}$/);
 }

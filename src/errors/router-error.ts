@@ -1,17 +1,17 @@
 import type { RouterErrorCode } from '../types/error.ts';
 
-// A registered symbol, so that the guards hold across two copies of the package.
+// A registered symbol, so that the type guards work across copies of the package.
 export const brand = Symbol.for('signalbox.error');
 
-/** What an error keeps out of its message. */
+/** The details that an error keeps out of its message. */
 export interface Unredacted {
-  /** The vendor's own words where a vendor's answer was the reason, else the error's message. */
+  /** The vendor's message if a vendor's response caused the error, otherwise the error's own. */
   readonly message: string | undefined;
   /** The error of the SDK or the runtime, if there is one. */
   readonly cause: unknown;
 }
 
-/** The base of every error that signalbox throws. None of them holds a key, a prompt or a header. */
+/** The base class of signalbox errors. None of them contains a key, a prompt or a header. */
 export class RouterError extends Error {
   readonly code: RouterErrorCode;
 
@@ -23,8 +23,8 @@ export class RouterError extends Error {
   }
 
   /**
-   * The words behind the error that its message keeps back: the vendor's, which can quote the prompt. Check them before you log
-   * them. See the router's option `errors` to have them in every message while you develop.
+   * Returns the vendor's original message, which can quote the prompt, so check it before you log it. The router option
+   * `errors: 'full'` includes it in every error during development.
    *
    * @example
    * catch (error) {
@@ -36,12 +36,12 @@ export class RouterError extends Error {
   }
 }
 
-/** An option is wrong. Thrown where the option is given, before anything is sent. */
+/** An option is invalid. Thrown before anything is sent. */
 export class ConfigError extends RouterError {
   /** The path of the option, such as `targets[1].model`. */
   readonly option: string;
 
-  /** `got` must be fit to be seen: describe a secret, never pass it. */
+  /** `got` must be safe to show: describe a secret instead of passing it. */
   constructor(option: string, expected: string, got: string) {
     super('config', `${option}: expected ${expected}, got ${got}`);
     this.name = 'ConfigError';
@@ -49,7 +49,7 @@ export class ConfigError extends RouterError {
   }
 }
 
-/** The request or its call options are wrong. Nothing was sent. */
+/** The request or its call options are invalid. Nothing was sent. */
 export class RequestError extends RouterError {
   /** The path of the field, such as `messages[2].content`. */
   readonly field: string;

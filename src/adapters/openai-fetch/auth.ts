@@ -8,8 +8,8 @@ import type { Settings } from './options.ts';
 export type Guard = (call: TokenRequest & { readonly remote: boolean }) => Promise<Caller>;
 
 /**
- * A guard over the tokens in the settings, or over the function that knows them. Fixed tokens are compared by SHA-256, and to the
- * last byte, so that the time that it takes says nothing of how close a guess was.
+ * Checks callers against the configured tokens, or with the application's function. Compares SHA-256 digests in constant time, so
+ * that the response time does not reveal how close a guess was.
  */
 export function createGuard({ tokens, open, identify }: Settings): Guard {
   let digests: Promise<readonly Uint8Array[]> | undefined;
@@ -24,7 +24,7 @@ export function createGuard({ tokens, open, identify }: Settings): Guard {
     }
     if (tokens.length === 0) {
       if (!remote || open) return anyone;
-      throw refused('this router is not open to servers: give toFetch a token, or token: false');
+      throw refused('requests from servers need a token: pass toFetch a token, or token: false');
     }
     digests ??= Promise.all(tokens.map(digest));
     const given = await Promise.all(shown.map(digest));
@@ -36,10 +36,10 @@ export function createGuard({ tokens, open, identify }: Settings): Guard {
 }
 
 function unknown(shown: readonly string[]): HttpError {
-  return refused(shown.length === 0 ? 'a token is missing' : 'the token is not known');
+  return refused(shown.length === 0 ? 'the token is missing' : 'the token is invalid');
 }
 
-/** `null` or `false` from a lookup that found no caller must not open the door. */
+/** A lookup that returns `null` or `false` for "not found" must not grant access. */
 function checkCaller(caller: unknown): Caller {
   if (typeof caller === 'object' && caller !== null && !Array.isArray(caller)) return caller;
   throw new ConfigError('toFetch.token', 'call options or undefined from the function', show(caller));
@@ -58,7 +58,7 @@ async function digest(text: string): Promise<Uint8Array> {
   return new Uint8Array(await crypto.subtle.digest('SHA-256', new TextEncoder().encode(text)));
 }
 
-/** 1 where all bytes are the same, else 0; in the same time for both. */
+/** 1 if all bytes are equal, else 0, in constant time. */
 function same(a: Uint8Array, b: Uint8Array): 0 | 1 {
   let difference = a.length ^ b.length;
   for (const [index, byte] of a.entries()) difference |= byte ^ (b[index] ?? 0);

@@ -1,25 +1,25 @@
 import { isRouterError, type NoTargetError, type ProviderError } from '../../errors.ts';
 import type { ProviderErrorKind } from '../../types/error.ts';
 
-/** What a failure is told as. */
+/** A failure, in terms common to both error formats. */
 export interface Failure {
   readonly status: number;
-  /** The vendor's own code if a vendor's answer is the reason, else in the words of OpenAI's error codes. */
+  /** The vendor's code if a vendor's response caused the failure, else an OpenAI error code where one fits. */
   readonly code: string;
-  /** The vendor's own type, if a vendor's answer is the reason. */
+  /** The vendor's error type if a vendor's response caused the failure. */
   readonly type?: string | undefined;
-  /** Fit to be seen: no prompt, no key. */
+  /** Safe to show: contains no prompt and no key. */
   readonly message: string;
-  /** The field of the request that is wrong. */
+  /** The invalid field of the request. */
   readonly param?: string | undefined;
   /** Milliseconds since 1970. */
   readonly retryAt?: number | undefined;
   readonly attempts?: number | undefined;
-  /** More of it that an SDK looks for. Only in Anthropic's shape. */
+  /** Further fields that Anthropic's SDK reads. Used only in Anthropic's format. */
   readonly details?: object | undefined;
 }
 
-/** A request that is refused before it reaches the router. */
+/** A request refused before it reaches the router. */
 export class HttpError extends Error implements Failure {
   readonly status: number;
   readonly code: string;
@@ -36,12 +36,12 @@ export class HttpError extends Error implements Failure {
   }
 }
 
-/** A request with a wrong field. */
+/** An error for an invalid field of the request. */
 export function invalid(param: string, message: string, code = 'invalid_value'): HttpError {
   return new HttpError({ status: 400, code, message: `${param}: ${message}`, param });
 }
 
-/** Status and code of a failed attempt whose vendor gave none. */
+/** Status and code by kind of failure, for failures without a vendor's own. */
 const ofKind: Readonly<Record<ProviderErrorKind, readonly [status: number, code: string]>> = {
   'rate-limit': [429, 'rate_limit_exceeded'],
   quota: [429, 'insufficient_quota'],
@@ -61,14 +61,13 @@ const ofKind: Readonly<Record<ProviderErrorKind, readonly [status: number, code:
 };
 
 /**
- * Any error as what a caller is told of it. Of errors that are not the router's own nothing is told.
+ * Maps any error to what the caller sees. Errors that are not the router's own become a bare 500.
  *
  * @param remote whether the caller is another process, see `fromVendor`
  */
 export function failureOf(error: unknown, remote: boolean): Failure {
   if (error instanceof HttpError) return error;
-  if (!isRouterError(error))
-    return { status: 500, code: 'internal_error', message: 'something went wrong here' };
+  if (!isRouterError(error)) return { status: 500, code: 'internal_error', message: 'internal error' };
   const { message } = error;
   if (isRouterError(error, 'request')) {
     return { status: 400, code: 'invalid_value', message, param: error.field };
@@ -91,6 +90,8 @@ export function failureOf(error: unknown, remote: boolean): Failure {
   if (isRouterError(error, 'cost-limit')) {
     return { status: 402, code: 'max_cost_exceeded', message, param: 'signalbox.maxCost' };
   }
+  if (isRouterError(error, 'budget'))
+    return { status: 429, code: 'insufficient_quota', message, retryAt: error.retryAt };
   if (isRouterError(error, 'refused')) return { status: 400, code: 'request_refused', message };
   if (isRouterError(error, 'output')) {
     return { status: 502, code: 'invalid_output', message, attempts: error.attempts.length };
@@ -98,12 +99,12 @@ export function failureOf(error: unknown, remote: boolean): Failure {
   return { status: 503, code: error.code === 'closed' ? 'router_closed' : 'router_error', message };
 }
 
-/** What a vendor refuses to the server, not to the server's caller, whose own token and balance are something else. */
+/** Failures of the operator's key, model or account, not of the caller's. */
 const ofServer: readonly ProviderErrorKind[] = ['auth', 'not-found', 'quota'];
 
 /**
- * A vendor's refusal with the vendor's own status, code, type and parameter. A remote caller gets those of its own requests
- * only: a 401 would read as the refusal of its token.
+ * A vendor's failure with the vendor's status, code, type and parameter. For a remote caller, failures of the operator's key,
+ * model or account keep our own status, because a 401 would mean the caller's token.
  */
 function fromVendor(error: ProviderError, remote: boolean): Omit<Failure, 'message'> {
   const { kind, retryAt, vendorCode, vendorType, param } = error;
@@ -121,7 +122,7 @@ function fromVendor(error: ProviderError, remote: boolean): Omit<Failure, 'messa
 
 const lasting = new Set(['incapable', 'excluded', 'pinned', 'not-ranked', 'over-cost']);
 
-/** It pays to come back where a target is busy or resting; not where none can take the request at all. */
+/** Retrying later helps while a target is busy or cooling down, not when no target can take the request. */
 function ofNoTarget({ decision, message, retryAt }: NoTargetError): Failure {
   const { candidates, skipped } = decision;
   const passing = skipped.filter(({ reason }) => !lasting.has(reason));

@@ -8,7 +8,7 @@ interface Model {
   readonly owned_by: string;
 }
 
-// When a target came into being is nobody's knowledge, and the field is not optional.
+// The field is required, but a target has no creation date.
 function toModel({ id, owner }: { readonly id: string; readonly owner: string }): Model {
   return { id, object: 'model', created: 0, owned_by: owner };
 }

@@ -4,13 +4,13 @@ import type { IdentifyCaller } from './caller.ts';
 /** The options of `toFetch`. */
 export interface ToFetchOptions {
   /**
-   * What callers have to send, as `Authorization: Bearer …` or as `x-api-key`: one token, or several of which any is accepted. With
-   * it every call is checked, those of an SDK in this process as well (as its `apiKey`). A function identifies the caller
-   * instead: what it returns are call options of that caller's requests, see `Caller`. `false`: no check, because something in
-   * front of it does that.
+   * The token that callers send as `Authorization: Bearer …` or `x-api-key`, or a list of accepted tokens. If set, every call is
+   * checked, including calls by an SDK in this process (the SDK's `apiKey`). A function identifies the caller instead and
+   * returns call options for its requests, see `Caller`. `false` turns the check off, for servers that authenticate callers
+   * themselves.
    *
-   * @default calls with a URL, as SDKs in this process make them, are accepted, and calls with a `Request`, as servers make them,
-   * are refused with 401
+   * @default calls with a URL, which SDKs in this process make, are accepted; calls with a `Request`, which servers make, are
+   * refused with 401
    * @example
    * token: async (token) => {
    *   const account = await accounts.findByToken(token);
@@ -18,16 +18,16 @@ export interface ToFetchOptions {
    * }
    */
   readonly token?: string | readonly string[] | IdentifyCaller | false;
-  /** Most bytes of a request's body; larger ones are refused with 413 as soon as that is seen. Default: 32 MiB. */
+  /** The maximum size of a request body, in bytes. Larger bodies are refused with 413. Default: 32 MiB. */
   readonly maxBodyBytes?: number;
 }
 
-/** The options, checked and complete. */
+/** The validated options with defaults applied. */
 export interface Settings {
   readonly tokens: readonly string[];
-  /** In place of tokens: the function that knows them. */
+  /** The function that identifies callers, in place of tokens. */
   readonly identify: IdentifyCaller | undefined;
-  /** Whether a call with a `Request` needs no token. */
+  /** `true` if a call with a `Request` needs no token. */
   readonly open: boolean;
   readonly maxBodyBytes: number;
 }
@@ -47,7 +47,7 @@ export function checkOptions(options: ToFetchOptions): Settings {
   return { tokens: checkTokens(token), identify, open: token === false, maxBodyBytes };
 }
 
-// A token that was to come from the environment and did not must not open the door.
+// A token missing from the environment must not disable the check.
 function checkTokens(token: ToFetchOptions['token'] | null): readonly string[] {
   if (token === undefined || token === false || typeof token === 'function') return [];
   const tokens: readonly unknown[] = typeof token === 'string' ? [token] : Array.isArray(token) ? token : [];

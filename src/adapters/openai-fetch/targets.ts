@@ -5,13 +5,13 @@ import { HttpError, invalid } from './errors.ts';
 import type { Extension } from './shared/extension.ts';
 import type { Demand } from './shared/protocol.ts';
 
-/** What there is to be asked. */
+/** The models that callers can name. */
 export interface Directory {
-  /** All that a caller may name as `model`. */
+  /** The values of `model` that a caller may use. */
   modelsFor(caller: Caller): readonly { readonly id: string; readonly owner: string }[];
-  /** The model behind a target, as its vendor names it. */
+  /** The vendor's name for a target's model. */
   modelOf(target: string): string;
-  /** Options for a call of the router, but for its signal. Throws where model or demands cannot be met. */
+  /** Call options for the router, without the signal. Throws if the model is unknown or no target meets the demands. */
   options(
     model: string,
     extension: Extension,
@@ -20,11 +20,11 @@ export interface Directory {
   ): Omit<CallOptions, 'signal'>;
 }
 
-/** The name of the choice that the router makes by itself. */
+/** The model name that leaves the choice to the router. */
 const byDefault = 'default';
 
 export function directory(router: Router): Directory {
-  // Who they are does not change; their figures, which do, are not looked at.
+  // The set of targets is fixed; only their statistics change, and they are not used here.
   const targets = router.stats().map(({ id, provider, model }) => ({ id, provider, model }));
   const routes = [byDefault, ...Object.keys(router.routes).filter((name) => name !== byDefault)];
   const models = [
@@ -33,7 +33,7 @@ export function directory(router: Router): Directory {
   ];
   const names = new Set(models.map(({ id }) => id));
 
-  /** Targets of the route that can take all that is demanded. Without a name the router selects a route, and narrows them to it. */
+  /** Targets that meet all demands. Without a route name the router selects the route later and intersects the targets with it. */
   const only = (
     model: string,
     wanted: readonly string[] | undefined,
@@ -51,7 +51,7 @@ export function directory(router: Router): Directory {
     const fields = demands.map(({ field, providers }) => `${field} (${providers.join(', ')})`).join(', ');
     throw invalid(
       demands[0]?.field ?? 'model',
-      `no target can take what only some vendors know: ${fields}. What is no more than a wish can stand in signalbox.providerOptions`,
+      `no target supports the vendor-specific fields ${fields}. Put optional ones in signalbox.providerOptions`,
       'unsupported_parameter',
     );
   };
@@ -90,7 +90,7 @@ export function unknownModel(model: string): HttpError {
   return new HttpError({
     status: 404,
     code: 'model_not_found',
-    message: `there is no route or target ${name}; GET /v1/models lists them`,
+    message: `unknown route or target ${name}; GET /v1/models lists them`,
     param: 'model',
   });
 }

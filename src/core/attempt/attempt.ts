@@ -77,6 +77,7 @@ export class Attempt {
         target.latencies[operation.measuredAs],
         forRequest(request.pulse, slot.alarm),
         request.size,
+        this.#startedAt,
       );
     this.#timer = watchdog(env.awake, () =>
       this.expire(`no complete answer within timeout.attempt = ${timeout.attempt} ms`),
@@ -108,7 +109,7 @@ export class Attempt {
   firstToken(): void {
     if (this.#firstTokenAt !== undefined) return;
     this.#firstTokenAt = this.#request.env.clock.now();
-    this.#waiting?.answered();
+    this.#waiting?.answered(this.#firstTokenAt);
     this.#request.firstTokenAt ??= this.#firstTokenAt;
     this.observers?.firstToken();
   }
@@ -125,7 +126,7 @@ export class Attempt {
    */
   succeed(usage: Usage, cost: Cost | undefined, response: ResponseInfo, rejected?: FallbackKind): void {
     const now = this.#request.env.clock.now();
-    this.#waiting?.answered();
+    this.#waiting?.answered(now);
     const times = { startedAt: this.#startedAt, firstTokenAt: this.#firstTokenAt, now };
     recordSuccess(this.channel, this.#reservation.passes, this.#request, usage, times);
     this.#end(now, {
