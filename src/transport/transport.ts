@@ -99,17 +99,13 @@ export function createTransport(options: TransportOptions): Transport {
     ...fixed,
   });
 
-  const overWeb = async (
-    url: string,
-    init: RequestInit,
-    sent: Readonly<Record<string, string>>,
-    { connectTimeout, signal }: Exchange,
-  ) => {
+  const overWeb = async (url: string, init: RequestInit, exchange: Exchange) => {
+    const { connectTimeout, signal, sentHeaders } = exchange;
     const agent = options.fetch === undefined ? agents.for(connectTimeout) : undefined;
     if (typeof init.body === 'string') traffic.sent += new TextEncoder().encode(init.body).length;
     const response = await (options.fetch ?? globalThis.fetch)(url, {
       method: init.method ?? 'GET',
-      headers: sent,
+      headers: sentHeaders ?? {},
       body: init.body ?? null,
       signal: signal ?? init.signal ?? null,
       redirect: 'manual',
@@ -143,7 +139,7 @@ export function createTransport(options: TransportOptions): Transport {
             connectTimeout,
             traffic,
           })
-        : await overWeb(url, init, headers, exchange);
+        : await overWeb(url, init, exchange);
     if (isRedirect(answer.status, answer.headers['location'])) refuseRedirect(provider, answer.body);
     exchange.status = answer.status;
     exchange.headers = answer.headers;

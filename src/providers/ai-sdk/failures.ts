@@ -1,5 +1,6 @@
 import { ConfigError, ProviderError } from '../../errors.ts';
 import { connectionsSettled } from '../../transport/connection.ts';
+import { disclosed, type FailedCall } from '../../transport/failure/disclose.ts';
 import { classifyFailure } from '../../transport/failure/failure.ts';
 import type { FailureRow } from '../../transport/failure/failure-table.ts';
 import { causes, networkError } from '../../transport/failure/network-error.ts';
@@ -7,7 +8,6 @@ import { asObject, asText } from '../../util/json.ts';
 import { anthropicFailures } from '../anthropic/failures.ts';
 import { chatCompletionsFailures, failureFrom } from '../chat-completions/failures.ts';
 import { googleFailures } from '../google/failures.ts';
-import { disclosed, type FailedCall } from '../shared/disclose.ts';
 import { isUnreadable } from '../shared/sdk-error.ts';
 
 /** The AI SDK's errors, by their names: they come from whatever version of it the model was made with. */

@@ -1,4 +1,5 @@
 import { ConfigError, ProviderError } from '../../errors.ts';
+import { disclosed, type FailedCall, secretsIn } from '../../transport/failure/disclose.ts';
 import type { FailureRow } from '../../transport/failure/failure-table.ts';
 import { limitsOf } from '../../transport/limits/rate-limits.ts';
 import { type Exchange, newExchange } from '../../transport/transport.ts';
@@ -19,7 +20,6 @@ import type { Wire } from '../../util/json.ts';
 import { mark, recall } from './account-marks.ts';
 import { unfencedContent, unfencedReader } from './answer/unfence.ts';
 import { accountOfClient } from './client-options.ts';
-import { disclosed, type FailedCall, secretsIn } from './disclose.ts';
 import { asIterable, awaitAnswer, awaitData } from './sdk-answer.ts';
 import { sdkError } from './sdk-error.ts';
 import { eventChunks } from './stream/event-stream.ts';

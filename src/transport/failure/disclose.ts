@@ -1,6 +1,6 @@
 import { ProviderError } from '../../errors.ts';
-import { redact } from '../../transport/failure/redact.ts';
 import type { ProviderCall } from '../../types/provider.ts';
+import { redact } from './redact.ts';
 
 /** The call that failed, as the provider received it. */
 export type FailedCall = Pick<ProviderCall, 'errors' | 'signal'> & object;
