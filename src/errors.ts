@@ -1,14 +1,20 @@
 import type { ProviderError } from './errors/provider-error.ts';
 // A registered symbol, so that the type guards work across copies of the package.
-import { brand, type ConfigError, type RequestError, RouterError } from './errors/router-error.ts';
+import {
+  brand,
+  type ConfigError,
+  type RequestError,
+  RouterError,
+  type Unredacted,
+} from './errors/router-error.ts';
 import type { PluginStation, RouterErrorCode } from './types/error.ts';
 import type { ContentPart } from './types/request/message.ts';
 import type { Decision, SkippedTarget } from './types/result/decision.ts';
 import type { AttemptSummary } from './types/result/result.ts';
 import type { Usage } from './types/result/usage.ts';
 
-export { ProviderError, type ProviderErrorInit } from './errors/provider-error.ts';
-export { ConfigError, RequestError, RouterError } from './errors/router-error.ts';
+export { ProviderError, type ProviderErrorInit, type Redact } from './errors/provider-error.ts';
+export { ConfigError, RequestError, RouterError, type Unredacted } from './errors/router-error.ts';
 
 /**
  * Whether `error` is an error of signalbox, from any copy of the package; with a code, whether it is that error.
@@ -58,12 +64,18 @@ export class AllTargetsFailedError extends RouterError {
     decision: Decision,
     retryAt?: number,
   ) {
-    super('all-targets-failed', `all targets failed: ${attempts.map(describeAttempt).join('; ')}`);
+    const said = last.vendorMessage === undefined ? '' : `; the last one said: ${last.vendorMessage}`;
+    super('all-targets-failed', `all targets failed: ${attempts.map(describeAttempt).join('; ')}${said}`);
     this.name = 'AllTargetsFailedError';
     this.attempts = attempts;
     this.last = last;
     this.decision = decision;
     this.retryAt = retryAt;
+  }
+
+  /** Details of the last attempt's error. */
+  override unredacted(): Unredacted {
+    return this.last.unredacted();
   }
 }
 
@@ -128,6 +140,11 @@ export class StreamInterruptedError extends RouterError {
     // Not enumerable, so that loggers do not print the answer.
     this.partial = init.partial;
     Object.defineProperty(this, 'partial', { value: init.partial, enumerable: false });
+  }
+
+  /** Details of the failure that interrupted the stream. */
+  override unredacted(): Unredacted {
+    return this.reason?.unredacted() ?? super.unredacted();
   }
 }
 

@@ -17,11 +17,13 @@ export {
   PluginError,
   ProviderError,
   type ProviderErrorInit,
+  type Redact,
   RefusedError,
   RequestError,
   RouterError,
   StoreError,
   StreamInterruptedError,
+  type Unredacted,
 } from './errors.ts';
 export { createRouter } from './router.ts';
 export { type BalancedTerms, balanced } from './strategies/balanced.ts';

@@ -152,6 +152,7 @@ function contextOf(
     caches: promptCaches(),
     queue: admissionQueue(clock, awake),
     queueLimits: mergeDefined(defaultQueue, options.queue),
+    errors: options.errors === 'redacted' ? undefined : options.errors,
     closed,
     apart: requestsAreApart(),
     activeRequests: swapSet(),

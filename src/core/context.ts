@@ -2,6 +2,7 @@ import type { PriceBook } from '../pricing/price-book.ts';
 import type { PromptCaches } from '../stats/prompt-caches.ts';
 import type { Clock, Random } from '../types/clock.ts';
 import type { QueuePolicy } from '../types/options/options.ts';
+import type { ProviderCall } from '../types/provider.ts';
 import type { Emitter } from '../util/emitter.ts';
 import type { Slot, SwapSet } from '../util/swap-set.ts';
 import type { Signal } from '../util/time/abort.ts';
@@ -54,6 +55,8 @@ export interface RouterContext {
   readonly caches: PromptCaches;
   readonly queue: AdmissionQueue;
   readonly queueLimits: Required<QueuePolicy>;
+  /** What errors show of vendors' words, if not the usual. */
+  readonly errors: ProviderCall['errors'];
   /** Aborted when the router is closed. */
   readonly closed: Signal;
   /** See `requestsAreApart`. */
