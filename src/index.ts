@@ -17,11 +17,13 @@ export {
   PluginError,
   ProviderError,
   type ProviderErrorInit,
+  type Redact,
   RefusedError,
   RequestError,
   RouterError,
   StoreError,
   StreamInterruptedError,
+  type Unredacted,
 } from './errors.ts';
 export { createRouter } from './router.ts';
 export { type BalancedTerms, balanced } from './strategies/balanced.ts';
@@ -51,6 +53,7 @@ export type {
   AttemptStartEvent,
   EventOf,
   Listener,
+  NoteEvent,
   PluginErrorEvent,
   PriceUnknownEvent,
   RequestEndEvent,
@@ -106,8 +109,8 @@ export type {
   LiveAnswer,
   LookupHit,
   PartialHit,
-  PartTransform,
   Plugin,
+  PluginCallOption,
   PluginHost,
   Replica,
   RequestContext,
@@ -115,8 +118,6 @@ export type {
   RequestObserver,
   RequestSummary,
   Reservation,
-  Review,
-  TransformedPart,
   Wait,
 } from './types/plugin.ts';
 export type {
@@ -184,6 +185,7 @@ export type {
 export type {
   Decision,
   LookupSummary,
+  Note,
   RankedTarget,
   Selected,
   SkippedTarget,
@@ -222,3 +224,4 @@ export type {
   Store,
   StoredValue,
 } from './types/store.ts';
+export type { PartTransform, Review, TransformedPart } from './types/transform.ts';

@@ -1,28 +1,15 @@
 import { isRouterError } from '../errors.ts';
 import { addUsd } from '../pricing/money.ts';
-import type { RequestEndEvent, RequestFacts } from '../types/event.ts';
+import type { RequestEndEvent } from '../types/event.ts';
 import type { AnyResult } from '../types/plugin.ts';
 import type { AttemptSummary } from '../types/result/result.ts';
 import { compact } from '../util/json.ts';
 import { toEpoch } from '../util/time/clock.ts';
 import type { RequestState } from './request.ts';
+import { factsOf } from './request-facts.ts';
 import type { Channel } from './targets/target.ts';
 
 // Each event is built only if it has a listener.
-
-/** The fields of a request that every event has. */
-function factsOf({ id, route, metadata, shadow, options }: RequestState): RequestFacts {
-  const { tenant, user, tags } = options;
-  return {
-    requestId: id,
-    route: route.name,
-    metadata,
-    ...(tenant === undefined ? {} : { tenant }),
-    ...(user === undefined ? {} : { user }),
-    ...(tags === undefined ? {} : { tags }),
-    ...(shadow ? { mirror: true } : {}),
-  };
-}
 
 /** A request starts. Its route may still change if `select` chooses it. */
 export function reportRequestStart(request: RequestState): void {

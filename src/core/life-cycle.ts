@@ -1,5 +1,6 @@
 import { isRouterError } from '../errors.ts';
 import type { AnyResult, RequestSummary } from '../types/plugin.ts';
+import type { Decision } from '../types/result/decision.ts';
 import { type Ending, reportRequestEnd, reportRequestStart, wastedCost } from './events.ts';
 import type { RequestState } from './request.ts';
 
@@ -47,6 +48,18 @@ function summaryOf(
   };
 }
 
+/** The decision of a request for which no target was chosen. */
+export function unrouted({ route, notes }: RequestState): Decision {
+  const { name, policies } = route;
+  return {
+    route: name,
+    strategy: policies.strategy.name,
+    candidates: [],
+    skipped: [],
+    ...(notes === undefined ? {} : { notes }),
+  };
+}
+
 /** Ends a request with its answer. */
 export function finishRequest(request: RequestState, result: AnyResult): void {
   finish(request, 'success', result, undefined);
@@ -56,6 +69,7 @@ export function finishRequest(request: RequestState, result: AnyResult): void {
 export function failRequest(request: RequestState, error: unknown): void {
   const { aborted, reason } = request.signal;
   const byCaller = aborted && error === reason && !isRouterError(error);
+  if (request.notes !== undefined) request.decision ??= unrouted(request);
   finish(request, byCaller ? 'aborted' : 'failed', undefined, error);
 }
 

@@ -51,6 +51,8 @@ async function carryOut<Request extends AnyRequest, Result>(
     }
     const selecting = chooseRoute(request);
     const selected = selecting instanceof Promise ? await selecting : selecting;
+    if (selected !== undefined && stations.routed !== undefined)
+      await stations.routed(request.context, (made) => request.replace(made));
     const loading = env.prices.ready();
     if (loading !== undefined) await orAbort(loading, request.signal);
     const result = await operation.run(request, startFailover(request, selected));
@@ -88,7 +90,7 @@ function check<Request extends AnyRequest>(
   options: CallOptions,
   env: RouterContext,
 ): RequestState<Request> {
-  checkCallOptions(options, env.stations.options);
+  checkCallOptions(options, env.callOptions);
   const checked = operation.check(input);
   const isSelected = options.route === undefined && operation.selectable && env.selector !== undefined;
   const route = isSelected ? env.selector.fallback : namedRoute(options, env.findRoute);

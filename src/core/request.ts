@@ -4,7 +4,7 @@ import type { CallOptions, Interrupted, Priority } from '../types/options/option
 import type { RankContext } from '../types/options/strategy.ts';
 import type { AnyRequest, PartialHit, RequestContext } from '../types/plugin.ts';
 import type { Schema } from '../types/request/schema.ts';
-import type { Decision, LookupSummary } from '../types/result/decision.ts';
+import type { Decision, LookupSummary, Note } from '../types/result/decision.ts';
 import type { AttemptSummary } from '../types/result/result.ts';
 import { mergeDefined } from '../util/merge-defined.ts';
 import { type LinkedAbort, linkedAbort, type Signal } from '../util/time/abort.ts';
@@ -16,6 +16,7 @@ import { Holding } from './holding.ts';
 import type { Checked, Operation } from './operations/operation.ts';
 import type { Requirements } from './operations/requirements.ts';
 import { hedgeOver, type ResolvedPolicies, type ResolvedTimeouts } from './options/policies.ts';
+import { factsOf } from './request-facts.ts';
 import type { Route } from './routes.ts';
 import type { RequestObservers } from './stations/observe.ts';
 import { RequestView } from './stations/request-view.ts';
@@ -82,10 +83,10 @@ export class RequestState<Request extends AnyRequest = AnyRequest> {
   readonly holding: Holding | undefined;
   /** The plugin lookup that answered it, or a part of it. */
   lookup: LookupSummary | undefined;
-  /** Plugins whose lookup had no answer. */
-  missedBy: readonly string[] | undefined;
   /** Combines the answer with the part that a plugin had. */
   complete: PartialHit['complete'] | undefined;
+  /** What plugins have recorded about it. */
+  notes: Note[] | undefined;
   /** Only in runtimes that isolate requests. */
   pulse: Pulse | undefined;
   /** Whether its route is final. */
@@ -199,6 +200,15 @@ export class RequestState<Request extends AnyRequest = AnyRequest> {
     this.asked = request;
     this.#needs = undefined;
     this.#inputTokens = undefined;
+  }
+
+  /** A plugin records a fact. The decision shows all of them, also those that come after it was made. */
+  note(note: Note): void {
+    this.notes ??= [];
+    this.notes.push(note);
+    if (this.decision !== undefined) Object.assign(this.decision, { notes: this.notes });
+    const { events } = this.env;
+    if (events.subscribed.has('note')) events.emit({ type: 'note', ...factsOf(this), ...note });
   }
 
   /** Sets the selected route. */

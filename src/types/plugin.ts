@@ -6,20 +6,21 @@ import type { Candidate } from './options/strategy.ts';
 import type { ResolvedChatRequest } from './provider.ts';
 import type { EmbedRequest } from './request/embed.ts';
 import type { ImageRequest } from './request/image.ts';
-import type { Decision, LookupSummary, SkippedTarget } from './result/decision.ts';
+import type { Decision, LookupSummary, Note, SkippedTarget } from './result/decision.ts';
 import type { AttemptSummary, ChatResult } from './result/result.ts';
-import type { StreamContent, StreamPart } from './result/stream-part.ts';
+import type { StreamPart } from './result/stream-part.ts';
 import type { Cost, Usage } from './result/usage.ts';
 import type { Router } from './router.ts';
 import type { Change, Store } from './store.ts';
+import type { PartTransform, Review } from './transform.ts';
 
 export type { LiveAnswer, LookupHit, PartialHit } from './lookup.ts';
 export type { AnyRequest, AnyResult, Awaitable } from './operation.ts';
 
 /**
  * Extends every request of a router, whatever interface it came through. Each method is a station on the request's road; a plugin
- * implements those it needs. The order is fixed: inspect, lookup, (select the route), exclude, (rank the targets), then for each
- * attempt reserve, (call), transform, review; observe follows all of it.
+ * implements those it needs. The order is fixed: inspect, lookup, (select the route), routed, exclude, (rank the targets), then for
+ * each attempt reserve, (call), transform, review; observe follows all of it.
  *
  * Several plugins at one station run in the order of `plugins`: `inspect` and `transform` each receive the previous plugin's
  * output; the first hit of `lookup`, the first reason of `exclude` and the first rejection of `review` count; `reserve` needs all
@@ -43,6 +44,17 @@ export interface Plugin {
    * with `PluginError`. `Infinity` leaves only the request's deadline. @default 5000
    */
   readonly timeout?: number;
+  /**
+   * Call options that the plugin adds, by name. Declare their types by declaration merging with `CallOptions`.
+   *
+   * @example
+   * declare module 'signalbox' {
+   *   interface CallOptions<TargetId extends string = string, RouteName extends string = string> {
+   *     readonly region?: 'eu' | 'us';
+   *   }
+   * }
+   */
+  readonly callOptions?: Readonly<Record<string, PluginCallOption>>;
   /** Called once, by `createRouter`. May return a function that `router.close()` calls and awaits. */
   install?(host: PluginHost): (() => Awaitable<void>) | undefined;
   /**
@@ -53,13 +65,13 @@ export interface Plugin {
    * inspect: ({ request }) => ({ ...request, messages: redact(request.messages) })
    */
   inspect?(context: RequestContext): Awaitable<AnyRequest | undefined>;
-  /** Validates the call's options for this plugin (`CallOptions.plugins`); throws `RequestError`. Without it, the plugin takes none. */
-  options?(value: unknown): void;
   /**
-   * Answers a request, or a part of it, without a target. `'miss'` if it has no answer, which appears in `decision.missedBy`;
-   * `undefined` if it does not handle the request.
+   * Inspects a request once more, after `select` has chosen its route; like `inspect`. Not called if the call names its route, which
+   * `inspect` sees.
    */
-  lookup?(context: RequestContext): Awaitable<LookupHit | PartialHit | 'miss' | undefined>;
+  routed?(context: RequestContext): Awaitable<AnyRequest | undefined>;
+  /** Answers a request, or a part of it, without a target; `undefined` for a miss. */
+  lookup?(context: RequestContext): Awaitable<LookupHit | PartialHit | undefined>;
   /**
    * Returns why a target must not get a request; `undefined` if it may. Pure and synchronous: called for each target of the route,
    * also by `router.explain()`. The reason appears in `decision.skipped`.
@@ -79,6 +91,14 @@ export interface Plugin {
   review?(result: ChatResult, context: RequestContext): Awaitable<Review | undefined>;
   /** Observes a request. Called synchronously within the caller's call; `undefined` to ignore this request. */
   observe?(context: RequestContext): RequestObserver | undefined;
+}
+
+/** A call option that a plugin adds. */
+export interface PluginCallOption {
+  /** Describes a valid value, such as `a list of guards`, for the `RequestError` about an invalid one; `undefined` if valid. */
+  check(value: unknown): string | undefined;
+  /** Combines the value of `router.with()` with the call's. @default the call's value */
+  merge?(preset: unknown, call: unknown): unknown;
 }
 
 /** A plugin's access to its router. */
@@ -145,6 +165,8 @@ export interface RequestContextOf<Kind extends string, Request> {
   readonly signal: AbortSignal;
   /** Whether it is a copy sent with `host.shadow`. */
   readonly shadow: boolean;
+  /** Records a fact in `decision.notes` and as a `note` event. Nothing secret: no text of the request. */
+  note(note: Note): void;
 }
 
 /** A reason to exclude a target. */
@@ -200,29 +222,6 @@ export interface Wait {
   /** When to ask again, in milliseconds since 1970; `Infinity` means when another attempt has ended. */
   readonly retryAt: number;
 }
-
-/**
- * The verdict on an answer. `reject`: the reason; the router tries the next target, as after `accept`. `replace`: the new result; the
- * parts of a stream have already reached the caller.
- */
-export type Review = { readonly reject: string | readonly string[] } | { readonly replace: ChatResult };
-
-/** Transforms one answer, part by part. */
-export interface PartTransform {
-  /**
-   * Returns the parts that replace a part: one, several or none. Parts held back must be released later. `reject` rejects the
-   * answer.
-   */
-  part(part: StreamContent): TransformedPart;
-  /** Releases held-back parts when the answer is complete. */
-  end?(): TransformedPart;
-}
-
-export type TransformedPart =
-  | StreamContent
-  | readonly StreamContent[]
-  | undefined
-  | { readonly reject: string | readonly string[] };
 
 /** Observes one request. Its errors become events and affect nothing else. */
 export interface RequestObserver {

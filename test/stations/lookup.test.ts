@@ -162,18 +162,6 @@ describe('lookup', () => {
     expect(seen).toEqual([{ messages: [{ role: 'user', content: 'other' }] }]);
   });
 
-  it('shows in the decision which plugins looked and found nothing', async () => {
-    const plugins: Plugin[] = [
-      { name: 'looked', lookup: () => 'miss' },
-      { name: 'did-not-look', lookup: () => undefined },
-      { name: 'looked-later', lookup: async () => 'miss' as const },
-    ];
-    const all = world({ a: [{}] }, { plugins });
-    const { decision } = await all.router.chat(ask);
-    expect(decision?.missedBy).toEqual(['looked', 'looked-later']);
-    expect(all.of('request-end')[0]).not.toHaveProperty('lookup');
-  });
-
   it('delivers a stored answer in the parts it names, unless a transform changes it', async () => {
     const stored = await earlier('one two');
     const parts = ['one ', 'two'].map((text) => ({ type: 'text-delta', text }) as const);

@@ -1,5 +1,6 @@
 import type { AnyRequest, AnyResult, Awaitable, LookupHit, PartialHit } from '../../types/plugin.ts';
 import type { LookupSummary } from '../../types/result/decision.ts';
+import { unrouted } from '../life-cycle.ts';
 import type { RunnableOperation } from '../operations/runnable.ts';
 import type { RequestState } from '../request.ts';
 import type { Lookup } from '../stations/lookup.ts';
@@ -10,10 +11,7 @@ export async function lookUp<Request extends AnyRequest, Result>(
   request: RequestState<Request>,
   operation: RunnableOperation<Request, Result>,
 ): Promise<Result | undefined> {
-  const onMiss = (plugin: string): void => {
-    request.missedBy = [...(request.missedBy ?? []), plugin];
-  };
-  const looking = lookup(request.context, onMiss);
+  const looking = lookup(request.context);
   const found = looking instanceof Promise ? await looking : looking;
   if (request.signal.aborted) throw request.signal.reason;
   if (found === undefined) return undefined;
@@ -27,17 +25,15 @@ export async function lookUp<Request extends AnyRequest, Result>(
   if (result === undefined) {
     request.lookup = undefined;
     request.decision = undefined;
-    onMiss(plugin);
   }
   return result;
 }
 
 /** Records that a plugin answered, so no target was chosen. */
 function note(request: RequestState, plugin: string, { source, savedCost }: LookupHit): void {
-  const { name: route, policies } = request.route;
   const lookup = summaryOf(plugin, source, savedCost);
   request.lookup = lookup;
-  request.decision = { route, strategy: policies.strategy.name, candidates: [], skipped: [], lookup };
+  request.decision = { ...unrouted(request), lookup };
 }
 
 /** A plugin has a part of the answer: targets are asked for the rest. */

@@ -1,5 +1,6 @@
 import { RequestError } from '../../errors.ts';
 import type { CallOptions } from '../../types/options/options.ts';
+import type { PluginCallOption } from '../../types/plugin.ts';
 import {
   checkHedge,
   checkNumber,
@@ -11,13 +12,13 @@ import {
   show,
 } from '../../util/option-check.ts';
 import { priorities } from '../admission/queue.ts';
-import type { Stations } from '../stations/stations.ts';
 
 const refuse: Refuse = (path, expected, got) => {
   throw new RequestError(path, expected, got);
 };
 
-const fields = [
+/** The router's own call options. */
+export const callFields = [
   'route',
   'signal',
   'only',
@@ -33,8 +34,10 @@ const fields = [
   'interrupted',
   'hedge',
   'accept',
-  'plugins',
 ];
+
+/** Call options that plugins add, by name. */
+export type AddedOptions = ReadonlyMap<string, PluginCallOption> | undefined;
 
 /** Of a call that sets nothing. */
 export const noOptions: CallOptions = Object.freeze({});
@@ -42,11 +45,21 @@ export const noOptions: CallOptions = Object.freeze({});
 /**
  * Checks what one call sets for itself. Throws `RequestError`, which names the option.
  *
- * @param plugins by name, those that the router has, and how each checks its own options
+ * @param added what plugins add
  */
-export function checkCallOptions(options: CallOptions, plugins: Stations['options']): void {
+export function checkCallOptions(options: CallOptions, added: AddedOptions): void {
   if (options === noOptions) return;
-  checkObject('options', options, fields, refuse);
+  checkObject(
+    'options',
+    options,
+    added === undefined ? callFields : [...callFields, ...added.keys()],
+    refuse,
+  );
+  for (const [name, option] of added ?? []) {
+    const value = (options as Readonly<Record<string, unknown>>)[name];
+    const expected = value === undefined ? undefined : option.check(value);
+    if (expected !== undefined) refuse(`options.${name}`, expected, show(value));
+  }
   const { route, signal, only, timeout, maxCost, tags, deadline, metadata, interrupted } = options;
   if (route !== undefined && typeof route !== 'string') refuse('options.route', 'a string', show(route));
   if (signal !== undefined && typeof signal.addEventListener !== 'function') {
@@ -72,11 +85,4 @@ export function checkCallOptions(options: CallOptions, plugins: Stations['option
   }
   checkHedge('options.hedge', options.hedge, ['delay', 'maxCost'], refuse);
   checkWord('options.interrupted', interrupted, interruptedWords, refuse);
-  if (options.plugins !== undefined) checkPluginOptions(options.plugins, plugins);
-}
-
-function checkPluginOptions(own: unknown, plugins: Stations['options']): void {
-  const taking = [...plugins].flatMap(([name, check]) => (check === undefined ? [] : [name]));
-  for (const [name, value] of Object.entries(checkObject('options.plugins', own, taking, refuse)))
-    if (value !== undefined) plugins.get(name)?.(value);
 }

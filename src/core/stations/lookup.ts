@@ -8,15 +8,8 @@ export interface Found {
   readonly hit: LookupHit | PartialHit;
 }
 
-/**
- * Runs the plugins' lookups in order until one has an answer.
- *
- * @param onMiss receives the name of each plugin that has none
- */
-export type Lookup = (
-  context: RequestContext,
-  onMiss: (plugin: string) => void,
-) => Found | undefined | Promise<Found | undefined>;
+/** Runs the plugins' lookups in order until one has an answer. */
+export type Lookup = (context: RequestContext) => Found | undefined | Promise<Found | undefined>;
 
 export function lookupWith(
   plugins: readonly Plugin[],
@@ -26,13 +19,11 @@ export function lookupWith(
   const looking = plugins.filter(({ lookup }) => lookup !== undefined);
   if (looking.length === 0) return undefined;
 
-  const from = (first: number, ...[context, onMiss]: Parameters<Lookup>): ReturnType<Lookup> => {
+  const from = (first: number, context: RequestContext): ReturnType<Lookup> => {
     for (const [index, plugin] of looking.entries()) {
       if (index < first) continue;
-      const found = (hit: LookupHit | PartialHit | 'miss' | undefined): Found | undefined => {
-        if (hit === 'miss') onMiss(plugin.name);
-        return hit === undefined || hit === 'miss' ? undefined : { plugin: plugin.name, hit };
-      };
+      const found = (hit: LookupHit | PartialHit | undefined): Found | undefined =>
+        hit === undefined ? undefined : { plugin: plugin.name, hit };
       // A failed lookup is a miss; if the request has ended meanwhile, the pipeline throws.
       const failed = (error: unknown): undefined => {
         if (!context.signal.aborted) report(plugin, error, context);
@@ -42,7 +33,7 @@ export function lookupWith(
         if (isThenable(work)) {
           return waitFor(plugin, 'lookup', work, context, clock)
             .then(found, failed)
-            .then((hit) => hit ?? (context.signal.aborted ? undefined : from(index + 1, context, onMiss)));
+            .then((hit) => hit ?? (context.signal.aborted ? undefined : from(index + 1, context)));
         }
         const hit = found(work);
         if (hit !== undefined) return hit;
@@ -52,5 +43,5 @@ export function lookupWith(
     }
     return undefined;
   };
-  return (context, onMiss) => from(0, context, onMiss);
+  return (context) => from(0, context);
 }

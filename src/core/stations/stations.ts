@@ -16,10 +16,10 @@ import { type Transform, transformWith } from './transform.ts';
  * `answer`, statistics in `attempt`, events in `events.ts`.
  */
 export interface Stations {
-  /** 1: check what a call sets for a plugin, by its name; `undefined`: that takes no options. */
-  readonly options: ReadonlyMap<string, ((value: unknown) => void) | undefined>;
   /** 2: replace or refuse the request. */
   readonly inspect: Inspect | undefined;
+  /** 4: the same again, where `select` has chosen the route. */
+  readonly routed: Inspect | undefined;
   /** 3: answer without a target. */
   readonly lookup: Lookup | undefined;
   /** 5: exclude a target. */
@@ -37,14 +37,12 @@ export interface Stations {
 export function compileStations(plugins: readonly Plugin[], events: Emitter, clock: Clock): Stations {
   const report = pluginErrors(events);
   return {
-    options: new Map(
-      plugins.map((plugin) => [plugin.name, plugin.options && ((value) => plugin.options?.(value))]),
-    ),
     inspect: inspectWith(plugins, clock),
+    routed: inspectWith(plugins, clock, 'routed'),
     lookup: lookupWith(plugins, (plugin, error, context) => report(plugin, 'lookup', error, context), clock),
     exclude: excludeWith(plugins),
     reserve: reserveWith(plugins, (plugin, error) => report(plugin, 'reserve', error)),
-    transform: transformWith(plugins),
+    transform: transformWith(plugins, clock),
     review: reviewWith(plugins, clock),
     observe: observeWith(plugins, (plugin, error, context) => report(plugin, 'observe', error, context)),
   };

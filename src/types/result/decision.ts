@@ -76,8 +76,15 @@ export interface Decision {
   readonly skipped: readonly SkippedTarget[];
   /** Set if a plugin answered, so that no target was chosen, or if it answered a part. */
   readonly lookup?: LookupSummary;
-  /** Plugins whose `lookup` had no answer. */
-  readonly missedBy?: readonly string[];
+  /** Facts that plugins recorded about the request, in order. Grows until the request ends. */
+  readonly notes?: readonly Note[];
+}
+
+/** A fact that a plugin recorded about a request, such as the verdict of a guard. Never contains text of the request. */
+export interface Note {
+  /** Name of the plugin. */
+  readonly plugin: string;
+  readonly facts: Readonly<Record<string, number | string | boolean>>;
 }
 
 /** A plugin's answer to a request. */

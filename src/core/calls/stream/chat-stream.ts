@@ -54,7 +54,8 @@ class OpenedChatStream implements ChatStream {
   }
 
   get warnings(): readonly Warning[] {
-    return this.#source.info.warnings;
+    const { info, passage } = this.#source;
+    return passage === undefined ? info.warnings : [...passage.warnings, ...info.warnings];
   }
 
   get decision(): Decision | undefined {

@@ -7,6 +7,7 @@ import type { Restart, StreamContent, StreamPart } from '../../../types/result/s
 import type { ChatStream } from '../../../types/router.ts';
 import { orAbort } from '../../../util/time/abort.ts';
 import { judge } from '../../answer/judge.ts';
+import { endWithheld } from '../../answer/withheld.ts';
 import { type AttemptError, isAttemptError } from '../../attempt/failure-policy.ts';
 import { startFailover } from '../../failover/start.ts';
 import type { RequestState } from '../../request.ts';
@@ -160,6 +161,11 @@ class Replay implements StreamSource {
     const restart: Restart = { type: 'restart', target: this.#recovery.target };
     this.#recovery.passage?.pass(restart);
     return restart;
+  }
+
+  withheld(error: unknown): ChatResult | undefined {
+    const content = this.passage?.shown?.content() ?? [];
+    return endWithheld(this.#request, error, this.info, content, this.target);
   }
 
   reject(error?: unknown): void {

@@ -37,6 +37,8 @@ export interface StreamSource {
   recover(error: AttemptError): Promise<Restart | undefined>;
   /** A plugin rejects the answer. */
   reject(error: unknown): void;
+  /** The end of an answer that a plugin withheld; `undefined` if the reader gets the error. */
+  withheld(error: unknown): ChatResult | undefined;
   /** The error the reader gets if the stream ends now. */
   interruption(reason?: ProviderError, summary?: string): StreamInterruptedError;
   /** The reader cannot take back its output. */
@@ -171,7 +173,8 @@ export class StreamReader implements StreamEnd {
   readonly #arrive = async (part: ReadPart): Promise<StreamPart> => {
     const { passage } = this.#source;
     try {
-      this.#passed.push(...(passage === undefined ? [part] : passage.pass(part)));
+      const passed = passage === undefined ? [part] : passage.pass(part);
+      this.#passed.push(...(passed instanceof Promise ? await passed : passed));
     } catch (error) {
       this.#source.reject(error);
       throw error;
@@ -210,7 +213,12 @@ export class StreamReader implements StreamEnd {
     signal.removeEventListener('abort', this.#onAbort);
     try {
       this.#passed.length = 0;
-      return (await this.#source.recover(error)) ?? (await this.#readAgain().catch(this.#recover));
+      const restart = await this.#source.recover(error).catch((failure: unknown) => {
+        const ended = failure === error ? this.#source.withheld(failure) : undefined;
+        if (ended === undefined) throw failure;
+        return this.#conclude(ended);
+      });
+      return restart ?? (await this.#readAgain().catch(this.#recover));
     } finally {
       signal.addEventListener('abort', this.#onAbort, { once: true });
     }
@@ -223,7 +231,11 @@ export class StreamReader implements StreamEnd {
   }
 
   async #finish(part: ProviderFinishPart): Promise<StreamPart> {
-    const answer = await this.#source.finish(part);
+    return this.#conclude(await this.#source.finish(part));
+  }
+
+  /** Ends the stream with its complete answer. */
+  #conclude(answer: ChatResult): StreamPart {
     this.#close();
     finishRequest(this.#run, answer);
     this.#result.resolve(answer);
