@@ -14,5 +14,6 @@ export const entries = {
   memory: 'src/stores/memory/index.ts',
   complexity: 'src/selectors/index.ts',
   log: 'src/plugins/log/index.ts',
+  cache: 'src/plugins/cache/index.ts',
   testing: 'src/testing/index.ts',
 } as const;
