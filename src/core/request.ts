@@ -183,6 +183,11 @@ export class RequestState<Request extends AnyRequest = AnyRequest> {
     return sizeClassOf(this.needs.characters);
   }
 
+  /** Whether two targets may be asked at a time: not where the vendor keeps something of it or does something for it. */
+  get mayBeSentTwice(): boolean {
+    return this.operation.hedgeable && this.pin === undefined && !this.shadow && !this.needs.vendorTools;
+  }
+
   /** A plugin has put another request in its place, which is checked as the caller's was. */
   replace(made: AnyRequest): void {
     // In another interface's form the request still says what it said before.

@@ -46,6 +46,8 @@ export interface Exchange {
   readonly connectTimeout?: number | undefined;
   /** Aborts the request and the reading of its response, even if an SDK ignores its own signal. */
   readonly signal?: AbortSignal | undefined;
+  /** See `ProviderCall.onActivity`. */
+  readonly onActivity?: (() => void) | undefined;
   /** Whether the response may contain images. */
   large?: boolean;
   /** Status and headers (lower-case names) of the response, once received. */
@@ -139,10 +141,19 @@ export function createTransport(options: TransportOptions): Transport {
     exchange.status = answer.status;
     exchange.headers = answer.headers;
     if (!isOk(answer)) throw await failureOf(answer, exchange, options);
+    const { onActivity } = exchange;
+    onActivity?.();
     const expected = hasUnexpectedType(answer, exchange)
       ? await checkedBody(answer, exchange, options)
       : answer.body;
-    const guarded = guardBody(expected, provider, exchange.stream, exchange.large, onBytes);
+    const onPiece =
+      onActivity === undefined || exchange.stream
+        ? onBytes
+        : (count: number): void => {
+            onBytes(count);
+            onActivity();
+          };
+    const guarded = guardBody(expected, provider, exchange.stream, exchange.large, onPiece);
     exchange.answer = { ...answer, body: guarded };
     return exchange.answer;
   };
@@ -247,8 +258,9 @@ export function newExchange(
   connectTimeout?: number,
   signal?: AbortSignal,
   large = false,
+  onActivity?: () => void,
 ): Exchange {
-  return { stream, connectTimeout, signal, large, headers: {} };
+  return { stream, connectTimeout, signal, large, onActivity, headers: {} };
 }
 
 async function failureOf(

@@ -28,14 +28,23 @@ export interface ProviderCall extends Omit<RequestSettings, 'tools'> {
   readonly signal: AbortSignal;
   /** Most milliseconds until the connection stands, where the runtime lets that be seen. */
   readonly connectTimeout?: number;
+  /**
+   * Called with each sign that the vendor works on the call: the headers of a successful response, and bytes of the
+   * body of a chat. Until then the router may ask another target as well, see `Timeouts.response`. Parts of a stream
+   * count anyway.
+   */
+  readonly onActivity?: () => void;
 }
 
 /** A chat as it is before a target is chosen: checked, in one form, without what belongs to one attempt. */
-export type ResolvedChatRequest = Omit<ProviderCall, 'model' | 'signal' | 'connectTimeout'>;
+export type ResolvedChatRequest = Omit<ProviderCall, 'model' | 'signal' | 'connectTimeout' | 'onActivity'>;
 
 /** One call for embeddings to one model: never more values than the provider takes at a time. */
 export interface ProviderEmbedCall
-  extends Pick<ProviderCall, 'model' | 'signal' | 'connectTimeout' | 'providerOptions' | 'origin'> {
+  extends Pick<
+    ProviderCall,
+    'model' | 'signal' | 'connectTimeout' | 'onActivity' | 'providerOptions' | 'origin'
+  > {
   readonly values: readonly string[];
   readonly dimensions?: number;
 }
@@ -55,7 +64,7 @@ export interface ProviderEmbeddings {
 /** One call for images to one model: never more of them than the provider makes at a time. */
 export interface ProviderImageCall
   extends Omit<ImageRequest, 'n'>,
-    Pick<ProviderCall, 'model' | 'signal' | 'connectTimeout'> {
+    Pick<ProviderCall, 'model' | 'signal' | 'connectTimeout' | 'onActivity'> {
   readonly n: number;
 }
 

@@ -24,10 +24,11 @@ export class AttemptHistory {
   /** Attempts that have been granted. */
   tries = 0;
   last: Failed | undefined;
-  /** Channels with an attempt under way. */
-  readonly busy = new Set<Channel>();
+  /** How many attempts are under way at each channel that has one. */
+  readonly busy = new Map<Channel, number>();
   readonly #request: RequestState;
   readonly #tried = new Map<Channel, Tried>();
+  readonly #starts = new Map<Channel, number>();
   /** Targets that failed in a way that another key would not change. */
   readonly #spent = new Set<Target>();
   /** Channels at which a plugin makes the request wait, and until when. */
@@ -50,6 +51,16 @@ export class AttemptHistory {
     this.last = { channel, error, midStream };
   }
 
+  enter(channel: Channel): void {
+    this.busy.set(channel, (this.busy.get(channel) ?? 0) + 1);
+  }
+
+  leave(channel: Channel): void {
+    const others = (this.busy.get(channel) ?? 1) - 1;
+    if (others === 0) this.busy.delete(channel);
+    else this.busy.set(channel, others);
+  }
+
   hasTried(channel: Channel): boolean {
     return this.#tried.has(channel);
   }
@@ -69,15 +80,26 @@ export class AttemptHistory {
     const before = this.#tried.get(channel);
     if (before === undefined) return false;
     const { retry, retries, fallbackOn } = this.#request.route.policies;
-    if (before.times > retry.sameTarget || !failurePolicyOf(before.error, fallbackOn).retry) return false;
+    if (Math.max(before.times, this.#starts.get(channel) ?? 0) > retry.sameTarget) return false;
+    if (!failurePolicyOf(before.error, fallbackOn).retry) return false;
     return this.#isFree(channel, before.error) || retries.has(this.#request.env.clock.now());
+  }
+
+  /** Whether a channel with an attempt under way may get another one beside it. */
+  mayDouble(channel: Channel): boolean {
+    const { retry, retries } = this.#request.route.policies;
+    if (!this.busy.has(channel) || (this.#starts.get(channel) ?? 0) > retry.sameTarget) return false;
+    return this.#isKnownToFail(channel) || retries.has(this.#request.env.clock.now());
   }
 
   /** An attempt is granted: it counts, and is charged to the budget of retries where it is one. */
   count(channel: Channel): void {
     this.tries += 1;
+    const starts = this.#starts.get(channel) ?? 0;
+    this.#starts.set(channel, starts + 1);
     const before = this.#tried.get(channel);
-    if (before === undefined || this.#isFree(channel, before.error)) return;
+    if (before === undefined && !this.busy.has(channel)) return;
+    if (before === undefined ? this.#isKnownToFail(channel) : this.#isFree(channel, before.error)) return;
     this.#request.route.policies.retries.spend(this.#request.env.clock.now());
   }
 
@@ -100,7 +122,11 @@ export class AttemptHistory {
 
   /** Asking a target again that is known to fail, because nothing else is left, adds nothing to its load. */
   #isFree(channel: Channel, error: AttemptError): boolean {
-    return isStaleSocket(error) || channelHealth(channel, this.#request.env.clock.now()).state !== 'healthy';
+    return isStaleSocket(error) || this.#isKnownToFail(channel);
+  }
+
+  #isKnownToFail(channel: Channel): boolean {
+    return channelHealth(channel, this.#request.env.clock.now()).state !== 'healthy';
   }
 }
 

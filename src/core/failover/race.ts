@@ -11,8 +11,15 @@ export interface AttemptSlot {
   readonly signal: Signal;
   /** Claims the victory: the others are stopped. `false` where another one has claimed it. */
   win(): boolean;
-  /** To be called when its target seems to have gone dark: another attempt starts beside it. */
+  /** Called when its target is suspected: another attempt starts beside it. */
   alarm(): void;
+  /**
+   * Called when it takes too long: another attempt starts beside it, unless one that does not take too long runs. If
+   * another one wins, this one has failed, for the reason in `summary` if there is one.
+   */
+  overdue(summary: string | undefined, cause: 'doubt' | 'silence'): void;
+  /** Called when it shows signs of life after all. */
+  revived(): void;
 }
 
 /** Why a target gets company, and after how many milliseconds. */
@@ -23,14 +30,17 @@ export interface BackupPlan {
   readonly probation: boolean;
 }
 
-/** Why another target is to start: those that run are in doubt or have failed, or one is merely slow. */
-export type Cause = 'doubt' | 'slow';
+/** Why another attempt is to start: those that run are in doubt, they give no sign of life, or one is merely slow. */
+export type Cause = 'doubt' | 'silence' | 'slow';
 
 export interface RaceOptions<T> {
   readonly first: ChannelReservation;
   attempt(permit: ChannelReservation, lane: AttemptSlot): Promise<T>;
-  /** A target to start beside those that run; `undefined` where there is none to spare. */
-  another(cause: Cause): ChannelReservation | undefined;
+  /**
+   * An attempt to start beside those that run; after how many milliseconds to look again where one can start later;
+   * `undefined` where there is none to spare.
+   */
+  another(cause: Cause): ChannelReservation | number | undefined;
   /** Whether an attempt at a target is to get company if it has not answered in time. */
   company(channel: Channel): BackupPlan | undefined;
   /** An attempt failed. Whether another target may do better. */
@@ -58,10 +68,7 @@ export function race<T>({
   signal,
 }: RaceOptions<T>): Promise<T> {
   return new Promise((resolve, reject) => {
-    const running = new Map<
-      ChannelReservation,
-      { readonly abort: LinkedAbort; probation: boolean; doubted: boolean }
-    >();
+    const running = new Map<ChannelReservation, Lane>();
     const timers = new Set<() => void>();
     let over = false;
     let winner: ChannelReservation | undefined;
@@ -69,8 +76,11 @@ export function race<T>({
     const finish = (): void => {
       over = true;
       for (const cancel of timers) cancel();
-      for (const [permit, { abort, probation }] of running) {
-        if (permit !== winner) abort.abort(stopped(permit.channel, probation));
+      for (const [permit, { abort, failure }] of running) {
+        if (permit === winner) continue;
+        // A target that has answered meanwhile works, whichever of its attempts was the first.
+        const isBeaten = permit.channel !== winner?.channel;
+        abort.abort(stopped(permit.channel, isBeaten ? failure : undefined));
       }
     };
     const win = (permit: ChannelReservation): boolean => {
@@ -82,22 +92,36 @@ export function race<T>({
 
     const join = (cause: Cause): void => {
       const next = over ? undefined : another(cause);
-      if (next !== undefined) start(next);
+      if (typeof next === 'object') start(next);
+      else if (next !== undefined) {
+        const cancel = awake.after(next, () => {
+          timers.delete(cancel);
+          joinIfDoubted();
+        });
+        timers.add(cancel);
+      }
+    };
+    const joinIfDoubted = (): void => {
+      const lanes = [...running.values()];
+      if (lanes.every(({ doubt }) => doubt !== undefined))
+        join(lanes.some(({ doubt }) => doubt === 'silence') ? 'silence' : 'doubt');
     };
 
     const start = (permit: ChannelReservation): void => {
-      const lane = { abort: linkedAbort(signal), probation: false, doubted: false };
+      const lane: Lane = { abort: linkedAbort(signal), failure: undefined, doubt: undefined };
       running.set(permit, lane);
-      const doubt = (): void => {
-        if (over || lane.doubted) return;
-        lane.doubted = true;
+      const alarm = (): void => {
+        if (over || lane.doubt !== undefined) return;
+        lane.doubt = 'doubt';
         join('doubt');
       };
       const wanted = company(permit.channel);
+      const probation =
+        wanted?.probation === true ? 'on probation, and slower than another target' : undefined;
       let cancelTimer = (): void => {};
       if (wanted !== undefined) {
-        lane.probation = wanted.probation;
-        const timer = watchdog(awake, wanted.cause === 'doubt' ? doubt : () => join('slow'));
+        lane.failure = probation;
+        const timer = watchdog(awake, wanted.cause === 'doubt' ? alarm : () => join('slow'));
         timer.watch(wanted.after);
         cancelTimer = timer.stop;
         timers.add(cancelTimer);
@@ -107,7 +131,22 @@ export function race<T>({
         timers.delete(cancelTimer);
         cancelTimer();
       };
-      attempt(permit, { signal: lane.abort.signal, win: () => win(permit), alarm: doubt }).then(
+      const slot: AttemptSlot = {
+        signal: lane.abort.signal,
+        win: () => win(permit),
+        alarm,
+        overdue(summary, cause) {
+          if (over) return;
+          lane.failure = summary;
+          lane.doubt = cause;
+          joinIfDoubted();
+        },
+        revived() {
+          lane.failure = probation;
+          lane.doubt = undefined;
+        },
+      };
+      attempt(permit, slot).then(
         (value) => {
           const won = win(permit);
           leave();
@@ -123,7 +162,7 @@ export function race<T>({
             reject(error);
             return;
           }
-          if ([...running.values()].every(({ doubted }) => doubted)) join('doubt');
+          joinIfDoubted();
         },
       );
     };
@@ -131,13 +170,17 @@ export function race<T>({
   });
 }
 
-function stopped({ provider }: Channel, probation: boolean): ProviderError {
-  return probation
-    ? new ProviderError({
-        kind: 'timeout',
-        provider: provider.name,
-        code: 'timeout',
-        summary: 'on probation, and slower than another target',
-      })
-    : new ProviderError({ kind: 'aborted', provider: provider.name, summary: 'another target was faster' });
+/** An attempt that runs. */
+interface Lane {
+  readonly abort: LinkedAbort;
+  /** Why it has failed if another one wins; `undefined` where it has not. */
+  failure: string | undefined;
+  doubt: 'doubt' | 'silence' | undefined;
+}
+
+function stopped({ provider }: Channel, failure: string | undefined): ProviderError {
+  const { name } = provider;
+  return failure === undefined
+    ? new ProviderError({ kind: 'aborted', provider: name, summary: 'another target was faster' })
+    : new ProviderError({ kind: 'timeout', provider: name, code: 'timeout', summary: failure });
 }

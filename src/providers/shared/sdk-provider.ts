@@ -180,12 +180,12 @@ export function sdkProvider<Name extends string, Client, Body extends Wire>(
 /** Makes one non-streaming call. */
 async function once<Client, T>(
   mapping: Pick<SdkMapping<string, Client>, 'name' | 'client' | 'failures' | 'own'>,
-  { signal, connectTimeout }: Pick<ProviderCall, 'signal' | 'connectTimeout'>,
+  { signal, connectTimeout, onActivity }: Pick<ProviderCall, 'signal' | 'connectTimeout' | 'onActivity'>,
   work: (client: Client, carry: Carry) => Promise<T>,
   large = false,
 ): Promise<T> {
   const { name, client, failures } = mapping;
-  const exchange = newExchange(false, connectTimeout, signal, large);
+  const exchange = newExchange(false, connectTimeout, signal, large, onActivity);
   try {
     refuseAborted(name, signal);
     return await work(await client(), carryFor(mapping, signal, exchange));
@@ -223,7 +223,7 @@ function streamParts<Client, Body extends Wire>(
   call: ProviderCall,
 ): AsyncIterable<ProviderStreamPart> {
   const { name, account } = mapping;
-  const { signal, connectTimeout } = call;
+  const { signal, connectTimeout, onActivity } = call;
   let exchange = newExchange(true);
   return partStream({
     provider: name,
@@ -231,7 +231,7 @@ function streamParts<Client, Body extends Wire>(
     signal,
     includeRaw: call.includeRaw,
     async open(leaving, leave) {
-      exchange = newExchange(true, connectTimeout, leaving);
+      exchange = newExchange(true, connectTimeout, leaving, false, onActivity);
       const { body, warnings } = mapping.toRequest(recalled(call, name, account), true);
       exchange.large = mapping.asksForPictures?.(body) === true;
       const client = await mapping.client();

@@ -6,16 +6,25 @@ import { firstTokenTimeout, idleTimeout, stoppedTimeout } from '../../attempt/ad
 import type { RequestState } from '../../request.ts';
 import type { Target } from '../../targets/target.ts';
 
+type StreamedRequest = Pick<RequestState, 'timeout' | 'pulse' | 'env' | 'operation' | 'needs' | 'size'>;
+
+/** What happens when a timeout is over: a hard one ends the attempt, a soft one gives it company. */
+interface Limits {
+  expire(summary: string): void;
+  overdue(summary: string): void;
+}
+
 /**
  * Timeouts of one stream: until its first token; between two tokens, while a reader waits; and when all of
  * its target's streams stall. Times are on the awake clock.
  */
 export class StreamTimers {
   readonly #target: Target;
-  readonly #run: Pick<RequestState, 'timeout' | 'pulse' | 'env'>;
+  readonly #run: StreamedRequest;
   readonly #awake: AwakeClock;
   readonly #timer: Watchdog;
   readonly #expire: (summary: string) => void;
+  readonly #overdue: (summary: string) => void;
 
   readonly #startedAt: number;
   /** How many first tokens had been measured at the start. */
@@ -34,11 +43,7 @@ export class StreamTimers {
   /** Created on the first token. */
   #flow: Flow | undefined;
 
-  constructor(
-    target: Target,
-    run: Pick<RequestState, 'timeout' | 'pulse' | 'env'>,
-    expire: (summary: string) => void,
-  ) {
+  constructor(target: Target, run: StreamedRequest, { expire, overdue }: Limits) {
     const { timeout } = run;
     const { awake, clock } = run.env;
     const now = clock.now();
@@ -46,10 +51,11 @@ export class StreamTimers {
     this.#run = run;
     this.#awake = awake;
     this.#expire = expire;
+    this.#overdue = overdue;
     this.#timer = watchdog(awake, () => this.#onTimer());
     this.#startedAt = awake.now(now);
     this.#knownAtStart = target.latencies.stream.weight(now);
-    this.#firstToken = timeout.firstToken ?? firstTokenTimeout(target, now);
+    this.#firstToken = timeout.firstToken ?? firstTokenTimeout(target, run, now);
     this.#idle = timeout.idle ?? idleTimeout(target, now);
     this.#idleLeft = this.#idle;
   }
@@ -117,9 +123,18 @@ export class StreamTimers {
       return;
     }
     const more = this.#moreForFirstToken();
-    if (more >= 1)
+    if (more >= 1) {
       this.#timer.watch(more); // less is rounding error
-    else this.#expire(`no first token within timeout.firstToken = ${Math.round(this.#firstToken)} ms`);
+      return;
+    }
+    const summary = `no first token within timeout.firstToken = ${Math.round(this.#firstToken)} ms`;
+    if (this.#run.timeout.firstToken !== undefined) {
+      this.#expire(summary);
+      return;
+    }
+    // First, since it may end the stream, and this timer with it.
+    this.#timer.watch(this.#firstToken);
+    this.#overdue(summary);
   }
 
   /**
@@ -130,7 +145,7 @@ export class StreamTimers {
     const now = this.#run.env.clock.now();
     const { stream } = this.#target.latencies;
     if (this.#run.timeout.firstToken !== undefined || stream.weight(now) <= this.#knownAtStart) return 0;
-    this.#firstToken = Math.max(this.#firstToken, firstTokenTimeout(this.#target, now));
+    this.#firstToken = Math.max(this.#firstToken, firstTokenTimeout(this.#target, this.#run, now));
     return this.#startedAt + this.#firstToken - this.#awake.now(now);
   }
 }
