@@ -71,14 +71,10 @@ export function createRouter(options: RouterOptions): Router {
         findRoute(name)?.targets.map(({ id }) => id) ?? [],
       ]),
     ),
-    async chat<S extends Schema>(request: ChatRequest<S>, callOptions: CallOptions = noOptions) {
-      const result = await runOperation(chatOperation, request, callOptions, env);
-      return result as ChatResult<InferSchema<S>>;
-    },
-    async stream<S extends Schema>(request: ChatRequest<S>, callOptions: CallOptions = noOptions) {
-      const opened = await runOperation(streamOperation, request, callOptions, env);
-      return opened as ChatStream<InferSchema<S>>;
-    },
+    chat: <S extends Schema>(request: ChatRequest<S>, callOptions: CallOptions = noOptions) =>
+      runOperation(chatOperation, request, callOptions, env) as Promise<ChatResult<InferSchema<S>>>,
+    stream: <S extends Schema>(request: ChatRequest<S>, callOptions: CallOptions = noOptions) =>
+      runOperation(streamOperation, request, callOptions, env) as Promise<ChatStream<InferSchema<S>>>,
     embed: (request, callOptions = noOptions) => runOperation(embedOperation, request, callOptions, env),
     image: (request, callOptions = noOptions) => runOperation(imageOperation, request, callOptions, env),
     explain: (request, callOptions = noOptions) => explain(chatOperation, request, callOptions, env),

@@ -21,10 +21,9 @@ export async function finalize(
   answer: Answer,
 ): Promise<ChatResult> {
   const { usage, response } = answer;
-  const written = writtenIn(answer.content);
   const estimate = (): Usage => ({
     inputTokens: request.inputTokens,
-    outputTokens: estimateTokens(written),
+    outputTokens: estimateTokens(writtenIn(answer.content)),
   });
   const { channel } = attempt;
   const cost = attempt.price(answer, estimate);
@@ -41,7 +40,7 @@ export async function finalize(
     throw new OutputError(judged.by, judged.issues, request.attempts, judged.plugin);
   }
   if (!slot.win()) {
-    attempt.abandon({ usage, text: written, response }, true);
+    attempt.abandon({ usage, text: writtenIn(answer.content), response }, true);
     throw slot.signal.reason;
   }
   attempt.succeed(usage, cost, response);

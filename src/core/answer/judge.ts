@@ -107,23 +107,23 @@ export function toResult(
   object: unknown,
   { target, cost }: Provenance,
 ): ChatResult {
-  const { content } = answer;
+  let text = '';
+  let reasoning: string | undefined;
+  const toolCalls: ToolCallPart[] = [];
+  for (const part of answer.content) {
+    if (part.type === 'text') text += part.text;
+    else if (part.type === 'reasoning') reasoning = (reasoning ?? '') + part.text;
+    else if (part.type === 'tool-call' && part.providerExecuted !== true) toolCalls.push(part);
+  }
   return {
     ...answer,
-    text: textOf(content),
-    reasoning: reasoningOf(content),
-    toolCalls: content.filter(
-      (part): part is ToolCallPart => part.type === 'tool-call' && part.providerExecuted !== true,
-    ),
+    text,
+    reasoning,
+    toolCalls,
     object,
     cost,
     target,
     attempts,
     decision,
   };
-}
-
-function reasoningOf(content: readonly ContentPart[]): string | undefined {
-  const parts = content.filter((part) => part.type === 'reasoning');
-  return parts.length === 0 ? undefined : parts.map((part) => part.text).join('');
 }

@@ -81,6 +81,7 @@ export class Attempt {
         target.latencies[operation.measuredAs],
         forRequest(request.pulse, slot.alarm),
         request.size,
+        this.#startedAt,
       );
     this.#timer = new AttemptTimer(target, request, slot, this.#startedAt, (summary) => this.expire(summary));
     this.observers = plan === undefined ? undefined : observers?.attempt(plan);
@@ -121,7 +122,7 @@ export class Attempt {
     if (this.#firstTokenAt !== undefined) return;
     this.#firstTokenAt = this.#request.env.clock.now();
     this.#timer.begun();
-    this.#waiting?.answered();
+    this.#waiting?.answered(this.#firstTokenAt);
     this.#request.firstTokenAt ??= this.#firstTokenAt;
     this.observers?.firstToken();
   }
@@ -138,7 +139,7 @@ export class Attempt {
    */
   succeed(usage: Usage, cost: Cost | undefined, response: ResponseInfo, rejected?: FallbackKind): void {
     const now = this.#request.env.clock.now();
-    this.#waiting?.answered();
+    this.#waiting?.answered(now);
     const times = { startedAt: this.#startedAt, firstTokenAt: this.#firstTokenAt, now };
     recordSuccess(this.channel, this.#reservation.passes, this.#request, usage, times);
     this.#end(now, {

@@ -29,7 +29,7 @@ async function ask(
     () => channel.provider.chat({ ...request, ...carry }),
     () => ({}),
   );
-  attempt.noteLimits(result.response.limits);
+  if (result.response.limits !== undefined) attempt.noteLimits(result.response.limits);
   const refusal = contentFilterFailure(result.finishReason, attempt, route.policies.fallbackOn);
   if (refusal === undefined) return result;
   attempt.fail(refusal, { usage: result.usage, response: result.response });

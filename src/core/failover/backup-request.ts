@@ -9,17 +9,17 @@ import { ChannelOption, type Eligible } from './channel-option.ts';
 import { doubtful } from './next-target.ts';
 import type { BackupPlan, Cause } from './race.ts';
 
-/** After how long a target on probation gets a backup: its usual time, within these bounds. */
+/** Bounds of the delay before a target on probation gets a backup request; the delay is its usual latency. */
 const unknownLatency = 1_000;
 const shortestDoubt = 100;
 const longestDoubt = 2_000;
 
-/** The hedge policy, where a request may be sent twice. */
+/** The hedge policy, if the request may be sent twice. */
 function hedgeOf({ mayBeSentTwice, hedge }: RequestState): RequestState['hedge'] {
   return mayBeSentTwice && hedge;
 }
 
-/** When an attempt gets a second one beside it; `undefined`: never. */
+/** When an attempt gets a second one beside it; `undefined` for never. */
 export function backupPlan(channel: Channel, request: RequestState): BackupPlan | undefined {
   const { env, operation } = request;
   const now = env.clock.now();
@@ -28,10 +28,10 @@ export function backupPlan(channel: Channel, request: RequestState): BackupPlan 
   if (doubtful.includes(state)) {
     const usual = latencyOf(channel.target, kind, 0.95, now) ?? unknownLatency;
     const after = Math.min(longestDoubt, Math.max(shortestDoubt, usual));
-    // A suspicion proves nothing: the target's own first token, or its silence, decides what is next.
+    // A suspicion is no proof; the target's first token, or the lack of one, decides.
     return { after, cause: 'doubt', probation: state !== 'unresponsive' };
   }
-  const hedge = hedgeOf(request);
+  const hedge = request.hedge === false ? false : hedgeOf(request);
   if (hedge === false) return undefined;
   const after =
     typeof hedge.delay === 'number'
@@ -41,9 +41,9 @@ export function backupPlan(channel: Channel, request: RequestState): BackupPlan 
 }
 
 /**
- * A second attempt to start beside those under way: at a healthy target, at once; at one that failed once, after its
- * pause; else, where the attempts give no sign of life, at the same target. `undefined` where there is none, else after how many
- * milliseconds there may be one.
+ * Starts a second attempt beside those in flight: on a healthy target with a free slot, or on one that failed once, after its
+ * delay; otherwise, if the attempts show no sign of life, on the same target. Returns `undefined` if there is none, or the
+ * milliseconds until there may be one.
  */
 export function backupAttempt(
   channels: readonly Channel[],
@@ -71,13 +71,13 @@ export function backupAttempt(
   const next = fresh ?? due ?? (failed.length === 0 ? same : undefined);
   if (next === undefined)
     return failed.length === 0 ? undefined : Math.min(...failed.map(({ retryAt }) => retryAt - now));
-  const reservation = reserve(next.channel, request);
+  const reservation = reserve(next.channel, request, now);
   if ('until' in reservation) return undefined;
   history.count(next.channel);
   return reservation;
 }
 
-/** A hedge goes to another endpoint, within its own limit of cost. */
+/** A hedge uses another endpoint and has its own cost limit. */
 function mayHedge(
   { target, key }: Channel,
   request: RequestState,

@@ -135,7 +135,7 @@ export function sdkProvider<Name extends string, Client, Body extends Wire>(
           carry.exchange,
           mapping,
         );
-        refuseAborted(name, call.signal);
+        if (call.signal.aborted) throw aborted(name);
         const result = mapping.toResult(data, headers, warnings, body);
         const content = unfencedContent(result.content, call).map((part) => mark(part, name, account));
         return { ...result, content, response: { ...result.response, ...limitsIn(headers) } };
@@ -187,7 +187,7 @@ async function once<Client, T>(
   const { name, client, failures } = mapping;
   const exchange = newExchange(false, connectTimeout, signal, large, onActivity);
   try {
-    refuseAborted(name, signal);
+    if (signal.aborted) throw aborted(name);
     return await work(await client(), carryFor(mapping, signal, exchange));
   } catch (error) {
     throw toThrown(name, error, exchange, failures, signal);
@@ -263,7 +263,7 @@ export function toThrown(
     // The runtime's message quotes the header, which often contains the key.
     return new ConfigError(provider, 'keys and headers that are valid in a request', 'invalid ones');
   }
-  if (signal.aborted) return new ProviderError({ kind: 'aborted', provider, summary: 'aborted' });
+  if (signal.aborted) return aborted(provider);
   return sdkError(provider, error, exchange, failures);
 }
 
@@ -272,5 +272,9 @@ export function toThrown(
  * end.
  */
 export function refuseAborted(provider: string, signal: AbortSignal): void {
-  if (signal.aborted) throw new ProviderError({ kind: 'aborted', provider, summary: 'aborted' });
+  if (signal.aborted) throw aborted(provider);
+}
+
+function aborted(provider: string): ProviderError {
+  return new ProviderError({ kind: 'aborted', provider, summary: 'aborted' });
 }

@@ -56,9 +56,9 @@ export function readFailure(failure: Failure): {
  * empty on success.
  */
 export function isFailure(answer: unknown): boolean {
-  const top = record(firstOf(answer));
-  if (top === undefined) return false;
-  const { error, object, type, success, errors } = top;
+  const top: unknown = Array.isArray(answer) ? answer[0] : answer;
+  if (typeof top !== 'object' || top === null || Array.isArray(top)) return false;
+  const { error, object, type, success, errors }: Fields = top as Fields;
   if (object === 'error' || type === 'error') return true;
   if (success === false && Array.isArray(errors)) return true;
   if (typeof error === 'object' && error !== null) return Object.keys(error).length > 0;
