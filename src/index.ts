@@ -81,7 +81,6 @@ export type {
   RouteOptions,
   TargetIdOf,
   TargetOptions,
-  Timeouts,
 } from './types/options/options.ts';
 export type { Price, PriceTier, Rates, ServiceTierRates } from './types/options/price.ts';
 export type { RouterOptions } from './types/options/router-options.ts';
@@ -95,6 +94,7 @@ export type {
   Strategy,
   TargetStats,
 } from './types/options/strategy.ts';
+export type { Timeouts } from './types/options/timeouts.ts';
 export type {
   AnyRequest,
   AnyResult,

@@ -57,126 +57,154 @@ export interface RaceOptions<T> {
  * Runs an attempt, and others beside it if needed. The first answer wins and stops the others. While one attempt runs, the failure
  * of another does not fail the race; if all running attempts are in doubt, another one starts.
  */
-export function race<T>({
-  first,
-  attempt,
-  another,
-  company,
-  failed,
-  discard,
-  awake,
-  signal,
-}: RaceOptions<T>): Promise<T> {
+export function race<T>(options: RaceOptions<T>): Promise<T> {
   return new Promise((resolve, reject) => {
-    const running = new Map<ChannelReservation, Lane>();
-    const timers = new Set<() => void>();
-    let over = false;
-    let winner: ChannelReservation | undefined;
-
-    const finish = (): void => {
-      over = true;
-      for (const cancel of timers) cancel();
-      for (const [permit, { abort, failure }] of running) {
-        if (permit === winner) continue;
-        // A target that has answered meanwhile works, whichever of its attempts was the first.
-        const isBeaten = permit.channel !== winner?.channel;
-        abort.abort(stopped(permit.channel, isBeaten ? failure : undefined));
-      }
-    };
-    const win = (permit: ChannelReservation): boolean => {
-      if (over) return winner === permit;
-      winner = permit;
-      finish();
-      return true;
-    };
-
-    const join = (cause: Cause): void => {
-      const next = over ? undefined : another(cause);
-      if (typeof next === 'object') start(next);
-      else if (next !== undefined) {
-        const cancel = awake.after(next, () => {
-          timers.delete(cancel);
-          joinIfDoubted();
-        });
-        timers.add(cancel);
-      }
-    };
-    const joinIfDoubted = (): void => {
-      const lanes = [...running.values()];
-      if (lanes.every(({ doubt }) => doubt !== undefined))
-        join(lanes.some(({ doubt }) => doubt === 'silence') ? 'silence' : 'doubt');
-    };
-
-    const start = (permit: ChannelReservation): void => {
-      const lane: Lane = { abort: linkedAbort(signal), failure: undefined, doubt: undefined };
-      running.set(permit, lane);
-      const alarm = (): void => {
-        if (over || lane.doubt !== undefined) return;
-        lane.doubt = 'doubt';
-        join('doubt');
-      };
-      const wanted = company(permit.channel);
-      const probation =
-        wanted?.probation === true ? 'on probation, and slower than another target' : undefined;
-      let cancelTimer: (() => void) | undefined;
-      if (wanted !== undefined) {
-        lane.failure = probation;
-        const timer = watchdog(awake, wanted.cause === 'doubt' ? alarm : () => join('slow'));
-        timer.watch(wanted.after);
-        cancelTimer = timer.stop;
-        timers.add(cancelTimer);
-      }
-      const leave = (): void => {
-        running.delete(permit);
-        if (cancelTimer === undefined) return;
-        timers.delete(cancelTimer);
-        cancelTimer();
-      };
-      const slot: AttemptSlot = {
-        signal: lane.abort.signal,
-        win: () => win(permit),
-        alarm,
-        overdue(summary, cause) {
-          if (over) return;
-          lane.failure = summary;
-          lane.doubt = cause;
-          joinIfDoubted();
-        },
-        revived() {
-          lane.failure = probation;
-          lane.doubt = undefined;
-        },
-      };
-      attempt(permit, slot).then(
-        (value) => {
-          const won = winner === permit || win(permit);
-          leave();
-          if (won) resolve(value);
-          else discard(value);
-        },
-        (error: unknown) => {
-          leave();
-          if (over && winner !== permit) return;
-          const goOn = failed(permit, error);
-          if (running.size === 0 || !goOn) {
-            finish();
-            reject(error);
-            return;
-          }
-          joinIfDoubted();
-        },
-      );
-    };
-    start(first);
+    new Race(options, resolve, reject).start(options.first);
   });
 }
 
-/** An attempt that runs. */
-interface Lane {
-  readonly abort: LinkedAbort;
-  /** Why it has failed if another one wins; `undefined` where it has not. */
-  failure: string | undefined;
+/** A class, so that a request creates no closures for what rarely happens. */
+class Race<T> {
+  readonly #options: RaceOptions<T>;
+  readonly #resolve: (value: T) => void;
+  readonly #reject: (error: unknown) => void;
+  readonly #lanes = new Set<Lane<T>>();
+  #winner: Lane<T> | undefined;
+  #cancelLook: (() => void) | undefined;
+  over = false;
+
+  constructor(options: RaceOptions<T>, resolve: (value: T) => void, reject: (error: unknown) => void) {
+    this.#options = options;
+    this.#resolve = resolve;
+    this.#reject = reject;
+  }
+
+  start(permit: ChannelReservation): void {
+    const { company, awake, signal, attempt } = this.#options;
+    const lane = new Lane(this, permit, signal);
+    this.#lanes.add(lane);
+    const wanted = company(permit.channel);
+    if (wanted !== undefined) lane.plan(wanted, awake);
+    attempt(permit, lane).then(
+      (value) => this.#answered(lane, value),
+      (error: unknown) => this.#failed(lane, error),
+    );
+  }
+
+  win(lane: Lane<T>): boolean {
+    if (this.over) return this.#winner === lane;
+    this.#winner = lane;
+    this.#finish();
+    return true;
+  }
+
+  join(cause: Cause): void {
+    const next = this.over ? undefined : this.#options.another(cause);
+    if (typeof next === 'object') this.start(next);
+    else if (next !== undefined) {
+      this.#cancelLook?.();
+      this.#cancelLook = this.#options.awake.after(next, () => this.joinIfDoubted());
+    }
+  }
+
+  joinIfDoubted(): void {
+    let silent = false;
+    for (const { doubt } of this.#lanes) {
+      if (doubt === undefined) return;
+      silent ||= doubt === 'silence';
+    }
+    this.join(silent ? 'silence' : 'doubt');
+  }
+
+  #answered(lane: Lane<T>, value: T): void {
+    const won = this.win(lane);
+    this.#leave(lane);
+    if (won) this.#resolve(value);
+    else this.#options.discard(value);
+  }
+
+  #failed(lane: Lane<T>, error: unknown): void {
+    this.#leave(lane);
+    if (this.over && this.#winner !== lane) return;
+    const goOn = this.#options.failed(lane.permit, error);
+    if (this.#lanes.size > 0 && goOn) {
+      this.joinIfDoubted();
+      return;
+    }
+    this.#finish();
+    this.#reject(error);
+  }
+
+  #leave(lane: Lane<T>): void {
+    this.#lanes.delete(lane);
+    lane.cancelPlan?.();
+  }
+
+  #finish(): void {
+    this.over = true;
+    this.#cancelLook?.();
+    for (const lane of this.#lanes) {
+      lane.cancelPlan?.();
+      // A target that has answered works, whichever of its attempts was the first.
+      if (lane !== this.#winner) lane.stop(lane.permit.channel !== this.#winner?.permit.channel);
+    }
+  }
+}
+
+/** A running attempt. */
+class Lane<T> implements AttemptSlot {
+  readonly permit: ChannelReservation;
+  readonly signal: Signal;
+  readonly #race: Race<T>;
+  readonly #abort: LinkedAbort;
+  /** Whether it shows no sign of life, or is otherwise in doubt. */
   doubt: 'doubt' | 'silence' | undefined;
+  /** Why it has failed if another one wins; `undefined` if it has not. */
+  #failure: string | undefined;
+  #probation: string | undefined;
+  cancelPlan: (() => void) | undefined;
+
+  constructor(race: Race<T>, permit: ChannelReservation, parent: Signal) {
+    this.#race = race;
+    this.permit = permit;
+    this.#abort = linkedAbort(parent);
+    this.signal = this.#abort.signal;
+  }
+
+  plan({ after, cause, probation }: BackupPlan, awake: AwakeClock): void {
+    if (probation) this.#probation = 'on probation, and slower than another target';
+    this.#failure = this.#probation;
+    const timer = watchdog(awake, cause === 'doubt' ? this.alarm : () => this.#race.join('slow'));
+    timer.watch(after);
+    this.cancelPlan = timer.stop;
+  }
+
+  win(): boolean {
+    return this.#race.win(this);
+  }
+
+  readonly alarm = (): void => {
+    if (this.#race.over || this.doubt !== undefined) return;
+    this.doubt = 'doubt';
+    this.#race.join('doubt');
+  };
+
+  overdue(summary: string | undefined, cause: 'doubt' | 'silence'): void {
+    if (this.#race.over) return;
+    this.#failure = summary ?? this.#failure;
+    this.doubt = cause;
+    this.#race.joinIfDoubted();
+  }
+
+  revived(): void {
+    this.#failure = this.#probation;
+    this.doubt = undefined;
+  }
+
+  /** @param isBeaten whether another target was faster */
+  stop(isBeaten: boolean): void {
+    this.#abort.abort(stopped(this.permit.channel, isBeaten ? this.#failure : undefined));
+  }
 }
 
 function stopped({ provider }: Channel, failure: string | undefined): ProviderError {

@@ -9,9 +9,9 @@ import type {
   Policies,
   QueuePolicy,
   RetryPolicy,
-  Timeouts,
 } from '../../types/options/options.ts';
 import type { Strategy } from '../../types/options/strategy.ts';
+import type { Timeouts } from '../../types/options/timeouts.ts';
 import { mergeDefined } from '../../util/merge-defined.ts';
 
 /** Limits of time with nothing left open, but for those that depend on the target. */

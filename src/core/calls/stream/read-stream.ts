@@ -66,10 +66,7 @@ export class ReadStream {
       this.#seam = splice(continuation, target.capabilities.prefill === 'echo');
       this.collected.add(toText(continuation.before, continuation.id));
     }
-    this.#timers = new StreamTimers(target, run, {
-      expire: (summary) => attempt.expire(summary),
-      overdue: (summary) => attempt.overdue(summary),
-    });
+    this.#timers = new StreamTimers(target, run, attempt);
     signal.addEventListener('abort', this.#onAbort, { once: true });
     if (signal.aborted) this.#onAbort();
     else this.#timers.start();

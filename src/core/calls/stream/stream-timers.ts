@@ -3,16 +3,11 @@ import type { AwakeClock } from '../../../util/time/awake-clock.ts';
 import { forRequest } from '../../../util/time/pulse.ts';
 import { type Watchdog, watchdog } from '../../../util/time/watchdog.ts';
 import { firstTokenTimeout, idleTimeout, stoppedTimeout } from '../../attempt/adaptive-timeouts.ts';
+import type { Attempt } from '../../attempt/attempt.ts';
 import type { RequestState } from '../../request.ts';
 import type { Target } from '../../targets/target.ts';
 
 type StreamedRequest = Pick<RequestState, 'timeout' | 'pulse' | 'env' | 'operation' | 'needs' | 'size'>;
-
-/** What happens when a timeout is over: a hard one ends the attempt, a soft one gives it company. */
-interface Limits {
-  expire(summary: string): void;
-  overdue(summary: string): void;
-}
 
 /**
  * Timeouts of one stream: until its first token; between two tokens, while a reader waits; and when all of
@@ -23,8 +18,7 @@ export class StreamTimers {
   readonly #run: StreamedRequest;
   readonly #awake: AwakeClock;
   readonly #timer: Watchdog;
-  readonly #expire: (summary: string) => void;
-  readonly #overdue: (summary: string) => void;
+  readonly #attempt: Pick<Attempt, 'expire' | 'overdue'>;
 
   readonly #startedAt: number;
   /** How many first tokens had been measured at the start. */
@@ -43,15 +37,14 @@ export class StreamTimers {
   /** Created on the first token. */
   #flow: Flow | undefined;
 
-  constructor(target: Target, run: StreamedRequest, { expire, overdue }: Limits) {
+  constructor(target: Target, run: StreamedRequest, attempt: Pick<Attempt, 'expire' | 'overdue'>) {
     const { timeout } = run;
     const { awake, clock } = run.env;
     const now = clock.now();
     this.#target = target;
     this.#run = run;
     this.#awake = awake;
-    this.#expire = expire;
-    this.#overdue = overdue;
+    this.#attempt = attempt;
     this.#timer = watchdog(awake, () => this.#onTimer());
     this.#startedAt = awake.now(now);
     this.#knownAtStart = target.latencies.stream.weight(now);
@@ -119,7 +112,7 @@ export class StreamTimers {
 
   #onTimer(): void {
     if (this.#flow !== undefined) {
-      this.#expire(`no token within timeout.idle = ${Math.round(this.#stopped ?? this.#idle)} ms`);
+      this.#attempt.expire(`no token within timeout.idle = ${Math.round(this.#stopped ?? this.#idle)} ms`);
       return;
     }
     const more = this.#moreForFirstToken();
@@ -129,12 +122,12 @@ export class StreamTimers {
     }
     const summary = `no first token within timeout.firstToken = ${Math.round(this.#firstToken)} ms`;
     if (this.#run.timeout.firstToken !== undefined) {
-      this.#expire(summary);
+      this.#attempt.expire(summary);
       return;
     }
     // First, since it may end the stream, and this timer with it.
     this.#timer.watch(this.#firstToken);
-    this.#overdue(summary);
+    this.#attempt.overdue(summary);
   }
 
   /**
