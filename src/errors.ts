@@ -38,6 +38,7 @@ export interface ErrorOfCode {
   refused: RefusedError;
   plugin: PluginError;
   closed: RouterError;
+  'not-loaded': RouterError;
 }
 
 /** Every target that could be tried failed. `attempts` says how. */

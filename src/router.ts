@@ -1,14 +1,13 @@
 import { admissionQueue } from './core/admission/queue.ts';
 import type { RouterContext } from './core/context.ts';
 import { releaseDropped } from './core/dropped.ts';
-import { chatOperation, streamOperation } from './core/operations/chat.ts';
-import { embedOperation } from './core/operations/embed.ts';
-import { imageOperation } from './core/operations/image.ts';
+import { chatOperation } from './core/operations/chat.ts';
 import { checkCallOptions, noOptions } from './core/options/call-options.ts';
 import { defaultQueue } from './core/options/policies.ts';
 import { withPreset } from './core/options/preset.ts';
 import { checkOptions } from './core/options/router-options.ts';
-import { explain, runOperation } from './core/pipeline.ts';
+import { createParts } from './core/parts.ts';
+import { explain, runOperation, runPart } from './core/pipeline.ts';
 import { installPlugins } from './core/plugin-host.ts';
 import { closedError } from './core/request.ts';
 import { createRoutes } from './core/routes.ts';
@@ -63,6 +62,7 @@ export function createRouter(options: RouterOptions): Router {
   const plugins = [...(options.plugins ?? []), shadow(options)].filter((plugin) => plugin !== undefined);
   const env = contextOf(options, plugins, closing.signal);
   const { targets, clock, events, findRoute } = env;
+  const parts = createParts();
   const router: Router = {
     targets: targets.map(({ id }) => id),
     routes: Object.fromEntries(
@@ -74,11 +74,11 @@ export function createRouter(options: RouterOptions): Router {
     chat: <S extends Schema>(request: ChatRequest<S>, callOptions: CallOptions = noOptions) =>
       runOperation(chatOperation, request, callOptions, env) as Promise<ChatResult<InferSchema<S>>>,
     stream: <S extends Schema>(request: ChatRequest<S>, callOptions: CallOptions = noOptions) =>
-      runOperation(streamOperation, request, callOptions, env) as Promise<ChatStream<InferSchema<S>>>,
-    embed: (request, callOptions = noOptions) => runOperation(embedOperation, request, callOptions, env),
-    image: (request, callOptions = noOptions) => runOperation(imageOperation, request, callOptions, env),
+      runPart(parts.stream, request, callOptions, env) as Promise<ChatStream<InferSchema<S>>>,
+    embed: (request, callOptions = noOptions) => runPart(parts.embed, request, callOptions, env),
+    image: (request, callOptions = noOptions) => runPart(parts.image, request, callOptions, env),
     explain: (request, callOptions = noOptions) => explain(chatOperation, request, callOptions, env),
-    warmup: () => warmUp(targets, clock, closing.signal),
+    warmup: () => warmUp(targets, parts.stream, clock, closing.signal),
     on: events.on,
     with(preset) {
       checkCallOptions(preset);

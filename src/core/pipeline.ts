@@ -1,6 +1,7 @@
 import type { CallOptions } from '../types/options/options.ts';
 import type { AnyRequest, AnyResult } from '../types/plugin.ts';
 import type { Decision } from '../types/result/decision.ts';
+import type { Part } from '../util/part.ts';
 import { orAbort } from '../util/time/abort.ts';
 import { lookUp } from './calls/look-up.ts';
 import type { RouterContext } from './context.ts';
@@ -53,6 +54,18 @@ export async function runOperation<Request extends AnyRequest, Result>(
     failRequest(request, error);
     throw error;
   }
+}
+
+/** The same for an operation whose code is loaded with its first request, which is no part of that request's time. */
+export async function runPart<Request extends AnyRequest, Result>(
+  part: Part<RunnableOperation<Request, Result>>,
+  input: object,
+  options: CallOptions,
+  env: RouterContext,
+): Promise<Result> {
+  checkCallOptions(options);
+  const operation = part.loaded ?? (await part.load(env.clock, options.signal));
+  return runOperation(operation, input, options, env);
 }
 
 /** The choice without the call: stations 1, 4, 5 and 6. */

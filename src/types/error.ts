@@ -15,6 +15,7 @@
  * | `refused` | `RefusedError` | a plugin refused the request |
  * | `plugin` | `PluginError` | a plugin exceeded its timeout |
  * | `closed` | `RouterError` | the router is closed |
+ * | `not-loaded` | `RouterError` | a file of signalbox could not be loaded; nothing was sent |
  */
 export type RouterErrorCode =
   | 'config'
@@ -28,7 +29,8 @@ export type RouterErrorCode =
   | 'output'
   | 'refused'
   | 'plugin'
-  | 'closed';
+  | 'closed'
+  | 'not-loaded';
 
 /**
  * Why an attempt failed. The kind determines what the router does next.
