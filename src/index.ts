@@ -5,6 +5,8 @@
  */
 export {
   AllTargetsFailedError,
+  BudgetError,
+  type BudgetLimit,
   ConfigError,
   CostLimitError,
   DeadlineError,
@@ -18,6 +20,7 @@ export {
   RefusedError,
   RequestError,
   RouterError,
+  StoreError,
   StreamInterruptedError,
 } from './errors.ts';
 export { createRouter } from './router.ts';

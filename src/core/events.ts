@@ -8,9 +8,9 @@ import { toEpoch } from '../util/time/clock.ts';
 import type { RequestState } from './request.ts';
 import type { Channel } from './targets/target.ts';
 
-// Each builds its event only where somebody listens.
+// Each event is built only if it has a listener.
 
-/** What every event says of its request. */
+/** The fields of a request that every event has. */
 function factsOf({ id, route, metadata, shadow, options }: RequestState): RequestFacts {
   const { tenant, user, tags } = options;
   return {
@@ -24,7 +24,7 @@ function factsOf({ id, route, metadata, shadow, options }: RequestState): Reques
   };
 }
 
-/** A request begins. Its route may still change, where `select` chooses one. */
+/** A request starts. Its route may still change if `select` chooses it. */
 export function reportRequestStart(request: RequestState): void {
   const { env, startedAt, operation } = request;
   if (!env.events.subscribed.has('request-start')) return;
@@ -75,7 +75,7 @@ export function reportAttemptEnd(
   });
 }
 
-/** A request is over: with a result, or with an error, which may be the caller's own abort. */
+/** A request ends with a result or an error, which may be the caller's abort. */
 export function reportRequestEnd(
   request: RequestState,
   outcome: RequestEndEvent['outcome'],
@@ -104,7 +104,7 @@ export function reportRequestEnd(
   });
 }
 
-/** US$ of attempts that did not become the answer; also of what a target did well before another one had to start anew. */
+/** US$ of attempts that did not become the answer, including partial answers that another target restarted. */
 export function wastedCost(attempts: readonly AttemptSummary[], answeredBy: string | undefined): number {
   const wasted = attempts.filter(({ outcome, target }) => outcome !== 'success' || target !== answeredBy);
   return addUsd(...wasted.map(({ cost }) => cost?.total ?? 0));

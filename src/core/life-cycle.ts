@@ -3,7 +3,7 @@ import type { AnyResult, RequestSummary } from '../types/plugin.ts';
 import { reportRequestEnd, reportRequestStart, wastedCost } from './events.ts';
 import type { RequestState } from './request.ts';
 
-/** Starts a request's time, and lets plugins follow it. */
+/** Starts a request's timers and its plugins' observers. */
 export function beginRequest(request: RequestState): void {
   request.start(abandonRequest);
   reportRequestStart(request);
@@ -11,7 +11,7 @@ export function beginRequest(request: RequestState): void {
   if (observe !== undefined) request.observers = observe(request.context);
 }
 
-/** Ends a request for all: its timer, its links, its one `request-end`. Later calls do nothing. */
+/** Ends a request: releases its timer and links, and emits its one `request-end`. Later calls do nothing. */
 function finish(
   request: RequestState,
   outcome: RequestSummary['outcome'],
@@ -44,19 +44,19 @@ function summaryOf(
   };
 }
 
-/** Ends a request that was answered. */
+/** Ends a request with its answer. */
 export function finishRequest(request: RequestState, result: AnyResult): void {
   finish(request, 'success', result, undefined);
 }
 
-/** Ends a request that threw, as a failure or as the caller's own abort. */
+/** Ends a request that threw: a failure, or the caller's abort. */
 export function failRequest(request: RequestState, error: unknown): void {
   const { aborted, reason } = request.signal;
   const byCaller = aborted && error === reason && !isRouterError(error);
   finish(request, byCaller ? 'aborted' : 'failed', undefined, error);
 }
 
-/** Ends a stream that its reader left. */
+/** Ends a stream whose reader stopped early. */
 export function abandonRequest(request: RequestState, error: unknown): void {
   finish(request, 'aborted', undefined, error);
 }

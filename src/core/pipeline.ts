@@ -16,8 +16,8 @@ import { chooseRoute } from './routing/choose-route.ts';
 import { namedRoute } from './routing/select.ts';
 
 /**
- * The road of a request of any operation, in the order of its stations. A request that is refused as wrong never begins;
- * every other one ends once, whatever happens. What need not wait is not awaited: each await is a turn of the microtask queue.
+ * The road of a request of any operation, in the order of its stations. An invalid request never starts; every other one ends
+ * exactly once. Synchronous steps are not awaited, because each await costs a turn of the microtask queue.
  */
 export async function runOperation<Request extends AnyRequest, Result>(
   operation: RunnableOperation<Request, Result>,
@@ -56,7 +56,7 @@ export async function runOperation<Request extends AnyRequest, Result>(
   }
 }
 
-/** The same for an operation whose code is loaded with its first request, which is no part of that request's time. */
+/** The same for an operation whose code is loaded on first use. The request's time begins after that. */
 export async function runPart<Request extends AnyRequest, Result>(
   part: Part<RunnableOperation<Request, Result>>,
   input: object,
@@ -68,7 +68,7 @@ export async function runPart<Request extends AnyRequest, Result>(
   return runOperation(operation, input, options, env);
 }
 
-/** The choice without the call: stations 1, 4, 5 and 6. */
+/** Routing without the call: stations 1, 4, 5 and 6. */
 export async function explain<Request extends AnyRequest>(
   operation: Operation<Request>,
   input: object,
@@ -80,14 +80,14 @@ export async function explain<Request extends AnyRequest>(
     const selected = await chooseRoute(request);
     options.signal?.throwIfAborted();
     await env.prices.ready();
-    void request.inputTokens; // so that the expected costs are shown
+    void request.inputTokens; // the decision then shows expected costs
     return chooseCandidates(request, selected).decision;
   } finally {
     request.release();
   }
 }
 
-/** 1: checks the options and the request, and brings the request into one form. */
+/** 1: checks the options, and checks and normalizes the request. */
 function check<Request extends AnyRequest>(
   operation: Operation<Request>,
   input: object,
@@ -111,7 +111,7 @@ function check<Request extends AnyRequest>(
   });
 }
 
-/** 10: the request ends with its result; that of a stream when its reader is done with it. */
+/** 10: ends the request with its result; a stream ends when its reader is done. */
 function end<Result>({ streamed }: Operation, request: RequestState, result: Result): Result {
   if (!streamed) finishRequest(request, result as AnyResult);
   return result;

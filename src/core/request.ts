@@ -20,26 +20,26 @@ import type { RequestObservers } from './stations/observe.ts';
 import { RequestView } from './stations/request-view.ts';
 import type { Channel } from './targets/target.ts';
 
-/** What a request is made from. */
+/** The input of a request. */
 export interface RequestInit<Request extends AnyRequest = AnyRequest> {
   readonly id: string;
   readonly env: RouterContext;
   readonly operation: Operation<Request>;
-  /** The very object that the caller gave. */
+  /** The caller's own object. */
   readonly original: object;
   readonly checked: Checked<Request>;
   readonly options: CallOptions;
-  /** Its route; until `select` has chosen one, the one that is used where it cannot. */
+  /** Its route; until `select` has chosen one, the fallback route. */
   readonly route: Route;
-  /** It is a copy, which nobody waits for. */
+  /** It is a shadow copy; no caller awaits it. */
   readonly shadow?: boolean;
-  /** `false`: `select` is about to choose its route. Default: `true`. */
+  /** `false` if `select` is still to choose its route. Default: `true`. */
   readonly isRouted?: boolean;
-  /** Called once, when it is over. */
+  /** Called once, when the request has ended. */
   readonly onEnd?: () => void;
 }
 
-/** All state of one request; nothing keeps it when the request is over. */
+/** All state of one request. Nothing references it after the request has ended. */
 export class RequestState<Request extends AnyRequest = AnyRequest> {
   readonly id: string;
   readonly env: RouterContext;
@@ -51,37 +51,37 @@ export class RequestState<Request extends AnyRequest = AnyRequest> {
   readonly priority: Priority;
   readonly session: string | undefined;
   readonly metadata: Readonly<Record<string, unknown>>;
-  /** Aborts with the caller's reason, at the deadline, or when the router is closed. */
+  /** Aborts with the caller's signal, at the deadline, or when the router closes. */
   readonly signal: Signal;
   /** Monotonic milliseconds. */
   readonly startedAt: number;
   /** In the order they ended. */
   readonly attempts: AttemptSummary[] = [];
-  /** As it is sent: checked, in one form. */
+  /** The checked and normalized request, as it is sent. */
   request: Request;
-  /** The same as strategies and `select` see it: as the caller gave it. */
+  /** The caller's form of it, which strategies and `select` see. */
   asked: RankContext['request'];
 
-  // By its route:
+  // Set with its route:
   route: Route;
   timeout!: ResolvedTimeouts;
   interrupted!: Interrupted;
   hedge!: ResolvedPolicies['hedge'];
 
-  /** How many attempts have started. */
+  /** Attempts started so far. */
   started = 0;
-  /** How the targets were chosen, once they have been. */
+  /** The routing decision, once made. */
   decision: Decision | undefined;
-  /** Which channels may take it, where it depends on what one vendor keeps. */
+  /** The channels that may take it, if it depends on state at one vendor. */
   pin: ((channel: Channel) => boolean) | undefined;
   firstTokenAt: number | undefined;
-  /** Plugins that follow it. */
+  /** The plugins' observers of this request. */
   observers: RequestObservers | undefined;
-  /** Where a plugin had the answer. */
+  /** The plugin lookup that answered it. */
   lookup: LookupSummary | undefined;
-  /** Only where requests are apart. */
+  /** Only in runtimes that isolate requests. */
   pulse: Pulse | undefined;
-  /** Whether its route is known. */
+  /** Whether its route is final. */
   isRouted: boolean;
 
   #context: RequestContext | undefined;
@@ -91,9 +91,9 @@ export class RequestState<Request extends AnyRequest = AnyRequest> {
   readonly #onEnd: (() => void) | undefined;
   #active: ActiveRequest | undefined;
   #timer: Watchdog | undefined;
-  /** When `timeout.request` is over: as `AwakeClock.now()`, because it is not over while the process stands still. */
+  /** When `timeout.request` ends, on `AwakeClock`, so that time in which the process is frozen does not count. */
   #timeoutAt = 0;
-  /** When the call's `deadline` has come, which is a moment: as `Clock.now()`. */
+  /** The call's `deadline`, a moment of `Clock`. */
   #deadlineAt = Number.POSITIVE_INFINITY;
   #cancelDeadline: (() => void) | undefined;
   #over = false;
@@ -132,9 +132,9 @@ export class RequestState<Request extends AnyRequest = AnyRequest> {
   }
 
   /**
-   * Starts its time. Until then it is a mere question, as for `explain()`.
+   * Starts its timers. A request for `explain()` never starts.
    *
-   * @param drop ends it where its runtime has dropped it, see `requestsAreApart`
+   * @param drop ends it if its runtime has dropped it, see `requestsAreApart`
    */
   start(drop: (request: RequestState, reason: unknown) => void): void {
     const { env } = this;
@@ -155,19 +155,19 @@ export class RequestState<Request extends AnyRequest = AnyRequest> {
     return Math.min(this.#timeoutAt - awake.now(now), this.#deadlineAt - now);
   }
 
-  /** The request as plugins see it. */
+  /** The plugins' view of the request. */
   get context(): RequestContext {
     this.#context ??= RequestView.of(this);
     return this.#context;
   }
 
-  /** What it asks of a target, beside its size. */
+  /** What it requires of a target, beside its size. */
   get needs(): Requirements {
     this.#needs ??= this.operation.requirements(this.request);
     return this.#needs;
   }
 
-  /** Estimated when first read: counting a long prompt takes longer than all the rest of a choice. */
+  /** Estimated when first read, because counting a long prompt takes longer than the rest of routing. */
   get inputTokens(): number {
     this.#inputTokens ??= this.operation.inputTokens(this.request);
     return this.#inputTokens;
@@ -178,14 +178,14 @@ export class RequestState<Request extends AnyRequest = AnyRequest> {
     return this.#inputTokens !== undefined;
   }
 
-  /** How large the prompt is, by its characters. */
+  /** The size class of the prompt, by characters. */
   get size(): SizeClass {
     return sizeClassOf(this.needs.characters);
   }
 
-  /** A plugin has put another request in its place, which is checked as the caller's was. */
+  /** Replaces the request by a plugin's, which is checked like the caller's. */
   replace(made: AnyRequest): void {
-    // In another interface's form the request still says what it said before.
+    // The original in another interface's form is stale now.
     const { origin: _, ...request }: AnyRequest & { origin?: unknown } = this.operation.check(made).request;
     this.request = request as Request;
     this.asked = request;
@@ -193,7 +193,7 @@ export class RequestState<Request extends AnyRequest = AnyRequest> {
     this.#inputTokens = undefined;
   }
 
-  /** The route has been selected. */
+  /** Sets the selected route. */
   setRoute(route: Route): void {
     this.isRouted = true;
     if (route === this.route) return;
@@ -203,10 +203,10 @@ export class RequestState<Request extends AnyRequest = AnyRequest> {
     this.#watch(now);
   }
 
-  /** Stops all that is under way for it, as an abort of the caller's does. */
+  /** Stops all work for it, like an abort by the caller. */
   readonly stop = (reason: unknown): void => this.#abort.abort(reason);
 
-  /** Lets go of its timer and links. `false` where that has been done, or it never started. For `finishRequest` only. */
+  /** Releases its timer and links. `false` if already released or never started. Only for `finishRequest`. */
   release(): boolean {
     if (this.#over) return false;
     this.#over = true;
@@ -257,7 +257,7 @@ export class RequestState<Request extends AnyRequest = AnyRequest> {
 
 const none: Readonly<Record<string, unknown>> = Object.freeze({});
 
-/** How it is ended from another request. Where requests are apart it ends itself, with its next pulse. */
+/** Ends it from another request. In runtimes that isolate requests, it ends itself with its next pulse. */
 function activeOf(
   request: RequestState,
   drop: (request: RequestState, reason: unknown) => void,
@@ -279,7 +279,7 @@ function activeOf(
   };
 }
 
-/** What calls of a closed router, and those under way when it is closed, end with. */
+/** The error for calls to a closed router and for calls in flight when it closes. */
 export function closedError(): RouterError {
   return new RouterError('closed', 'the router has been closed');
 }

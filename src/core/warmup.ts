@@ -8,8 +8,8 @@ import type { Target } from './targets/target.ts';
 const longestWarmup = 10_000;
 
 /**
- * Lets each provider get ready once, however many targets share it, and loads what a first stream needs. What fails here is no
- * failure of a target.
+ * Warms up each provider once, even if targets share it, and loads the code for streams. A failure here does not count against
+ * a target.
  */
 export async function warmUp(
   targets: readonly Target[],

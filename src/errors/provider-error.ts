@@ -1,19 +1,19 @@
 import type { HitLimit, ProviderErrorKind, ProviderErrorScope } from '../types/error.ts';
 
-// A registered symbol, so that the guards hold across two copies of the package.
+// A registered symbol, so that the type guards work across copies of the package.
 import { RouterError } from './router-error.ts';
-/** What a `ProviderError` is made of. */
+/** The fields of a new `ProviderError`. */
 export interface ProviderErrorInit {
   readonly kind: ProviderErrorKind;
   /** The provider's name. Default: `provider`. */
   readonly provider?: string | undefined;
-  /** HTTP status, where there was one; for an error inside a stream the status it stands for. */
+  /** HTTP status, if any; for an error inside a stream, the equivalent status. */
   readonly status?: number | undefined;
   /** The vendor's error code or type, or the code of a network error (`ECONNRESET`). */
   readonly code?: string | undefined;
-  /** Which of the vendor's limits was hit, where it can be told. */
+  /** The vendor limit that was exceeded, if known. */
   readonly limit?: HitLimit | undefined;
-  /** Milliseconds after which the vendor wants to be asked again. */
+  /** Milliseconds after which to retry, according to the vendor. */
   readonly retryAfter?: number | undefined;
   /** The same as a point in time: milliseconds since 1970. `retryAfter` wins. */
   readonly retryAt?: number | undefined;
@@ -21,11 +21,11 @@ export interface ProviderErrorInit {
   readonly requestId?: string | undefined;
   /** Default: what the kind implies. */
   readonly scope?: ProviderErrorScope | undefined;
-  /** Whether the vendor had begun to answer. Default: whether there is a status. */
+  /** Whether the vendor had started to answer. @default whether there is a status */
   readonly answered?: boolean | undefined;
-  /** A short phrase of our own about what happened. */
+  /** A short description in our own words. */
   readonly summary?: string | undefined;
-  /** The vendor's own text and error. Kept apart, see `unredacted()`. */
+  /** The vendor's message and the SDK's error. Kept separate, see `unredacted()`. */
   readonly vendorMessage?: string | undefined;
   readonly cause?: unknown;
 }
@@ -53,17 +53,17 @@ export class ProviderError extends RouterError {
   readonly kind: ProviderErrorKind;
   readonly provider: string;
   readonly status: number | undefined;
-  /** Under `vendorCode`, because `code` says which `RouterError` this is. */
+  /** The vendor's code. `code` identifies the class of `RouterError`. */
   readonly vendorCode: string | undefined;
-  /** Of kinds `rate-limit` and `quota`: which of the vendor's limits was hit, where it can be told. */
+  /** For the kinds `rate-limit` and `quota`: the vendor limit that was exceeded, if known. */
   readonly limit: HitLimit | undefined;
-  /** Milliseconds, from when the error arose, after which the vendor wants to be asked again. */
+  /** Milliseconds from the error until a retry is welcome, according to the vendor. */
   readonly retryAfter: number | undefined;
   /** The same as a point in time: milliseconds since 1970. */
   readonly retryAt: number | undefined;
   readonly requestId: string | undefined;
   readonly scope: ProviderErrorScope;
-  /** Whether the vendor had begun to answer; before that it has most likely done, and charged, nothing. */
+  /** Whether the vendor had started to answer. If not, it has most likely done, and charged, nothing. */
   readonly answered: boolean;
   readonly #vendorMessage: string | undefined;
   readonly #cause: unknown;
@@ -88,8 +88,8 @@ export class ProviderError extends RouterError {
   }
 
   /**
-   * The vendor's own words and the SDK's own error. They can hold parts of the prompt and must not be logged without
-   * a look; that is why they are not fields of the error and do not show when it is printed.
+   * The vendor's message and the SDK's error. They can contain parts of the prompt, so check them before you log them; for that
+   * reason they are not fields of the error and are not printed with it.
    */
   unredacted(): { message: string | undefined; cause: unknown } {
     return { message: this.#vendorMessage, cause: this.#cause };
@@ -104,7 +104,7 @@ function describe(init: ProviderErrorInit): string {
   return `${init.provider ?? 'provider'}: ${init.summary ?? init.kind}${facts.length > 0 ? ` (${facts.join(', ')})` : ''}`;
 }
 
-// A code is one word. Anything else could carry text of the request, or a key, so it is dropped.
+// A code is one word. Anything else could contain text of the request or a key, so it is dropped.
 function plainCode(code: string | undefined): string | undefined {
   return plain(code, /^[A-Za-z][\w.]{0,63}$/);
 }

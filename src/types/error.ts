@@ -14,6 +14,8 @@
  * | `output` | `OutputError` | the response was rejected by the request's `schema`, `accept` or a plugin |
  * | `refused` | `RefusedError` | a plugin refused the request |
  * | `plugin` | `PluginError` | a plugin exceeded its timeout |
+ * | `budget` | `BudgetError` | a budget or quota is used up, or too little of it is left |
+ * | `store` | `StoreError` | a store did not answer in time |
  * | `closed` | `RouterError` | the router is closed |
  * | `not-loaded` | `RouterError` | a file of signalbox could not be loaded; nothing was sent |
  */
@@ -29,6 +31,8 @@ export type RouterErrorCode =
   | 'output'
   | 'refused'
   | 'plugin'
+  | 'budget'
+  | 'store'
   | 'closed'
   | 'not-loaded';
 

@@ -83,6 +83,8 @@ export function failureOf(error: unknown): Failure {
   if (isRouterError(error, 'cost-limit')) {
     return { status: 402, code: 'max_cost_exceeded', message, param: 'signalbox.maxCost' };
   }
+  if (isRouterError(error, 'budget'))
+    return { status: 429, code: 'insufficient_quota', message, retryAt: error.retryAt };
   if (isRouterError(error, 'refused')) return { status: 400, code: 'request_refused', message };
   if (isRouterError(error, 'output')) {
     return { status: 502, code: 'invalid_output', message, attempts: error.attempts.length };

@@ -21,30 +21,29 @@ import { ChannelOption, type Eligible } from './channel-option.ts';
 import { isNext, type NextTarget, nextTarget } from './next-target.ts';
 import { type AttemptSlot, race } from './race.ts';
 
-/** Does one attempt. */
+/** Runs one attempt. */
 export type DoAttempt<T> = (reservation: ChannelReservation, slot: AttemptSlot) => Promise<T>;
 
-/** Goes from target to target until one answers. One per request; a restarted stream goes on with the same one. */
+/** Tries targets until one answers. One per request; a restarted stream continues with the same instance. */
 export interface Failover {
   /**
-   * Calls `attempt` with one target after the other, or beside the other, until one does not fail. Rejects with what the
-   * caller gets.
+   * Calls `attempt` with one target after another, or several at once, until one succeeds. Rejects with the error for the caller.
    *
-   * @param discard lets go of an answer that came after another one had won
-   * @param eligible which targets may be asked. Default: all
+   * @param discard releases an answer that arrived after another one had won
+   * @param eligible restricts the targets. Default: all
    */
   run<T>(attempt: DoAttempt<T>, discard?: (value: T) => void, eligible?: Eligible): Promise<T>;
-  /** Books a failure that came later, in a stream under way. */
+  /** Records a failure that interrupted a stream. */
   failed(channel: Channel, error: AttemptError): void;
-  /** Whether another target, or the same again, may take over after a failure that has been booked. */
+  /** Whether another target, or the same one again, may take over after a recorded failure. */
   mayGoOn(error: AttemptError, eligible?: Eligible): boolean;
-  /** What the caller gets if the request has to go while it waits to go on: see `Waiter.refusal`. */
+  /** The error for the caller if the request is evicted while it waits: see `Waiter.refusal`. */
   turnedAway(why: 'full' | 'late'): unknown;
 }
 
 /**
- * Waits for an SDK, before the attempt begins: loading is neither the target's latency nor a part of its timeouts. What fails or is
- * aborted here, the attempt meets again.
+ * Waits for an SDK to load before the attempt starts, so that loading counts neither as the target's latency nor toward its
+ * timeouts. The attempt itself reports a failed load or an abort.
  */
 function loaded(loading: Promise<unknown>, signal: Signal): Promise<unknown> {
   return orAbort(loading, signal).catch(keep);
@@ -61,7 +60,7 @@ class TargetFailover implements Failover {
   readonly #request: RequestState;
   readonly #routing: RoutingResult;
   readonly #history: AttemptHistory;
-  /** In the order to try. */
+  /** In the order to try them. */
   readonly #channels: readonly Channel[];
 
   constructor(request: RequestState, routing: RoutingResult) {
@@ -145,7 +144,7 @@ class TargetFailover implements Failover {
     );
   }
 
-  /** Takes what the attempt needs; `undefined` where a plugin makes it wait, so that the choice has to be made again. */
+  /** Reserves what the attempt needs; `undefined` if a plugin delays it, so that the target must be chosen again. */
   #take({ channel }: NextTarget<Channel>, now: number): ChannelReservation | undefined {
     const reservation = reserve(channel, this.#request, now);
     if ('until' in reservation) {
@@ -156,7 +155,7 @@ class TargetFailover implements Failover {
     return reservation;
   }
 
-  /** A place at the best target, at once or as soon as there is one. */
+  /** Gets a slot at the best target, now or as soon as one is free. */
   async #enter(eligible: Eligible): Promise<ChannelReservation> {
     const { env, signal } = this.#request;
     for (;;) {
@@ -170,7 +169,7 @@ class TargetFailover implements Failover {
       } else if (pause === Number.POSITIVE_INFINITY || !this.#history.hasTried(next.channel)) {
         return this.#waitForPlace(eligible);
       } else {
-        // The pause before a retry is no queue.
+        // The pause before a retry does not count as queueing.
         await sleep(env.clock, pause, signal);
       }
     }
@@ -210,7 +209,7 @@ class TargetFailover implements Failover {
       const now = clock.now();
       const next = this.#next(eligible, urgency === undefined, now);
       if (next === undefined) throw this.#nothingToTry();
-      // A limit that was only learned may delay a request, but refuses none.
+      // A learned limit may delay a request but never refuses one.
       const onlyLearned = next.at === Number.POSITIVE_INFINITY && isWithinLimits(next.channel);
       if (next.at > now && !(urgency === 'late' && onlyLearned)) return { until: next.at };
       const got = this.#take(next, now);
@@ -219,7 +218,7 @@ class TargetFailover implements Failover {
     }
   }
 
-  /** How long those before it in the line will take, by the usual times of the targets; 0 where little is known. */
+  /** The expected time until the requests ahead in the queue are done; 0 without enough samples. */
   #expectedWait(channels: readonly Channel[], line: string, now: number): number {
     const { env, priority } = this.#request;
     let perMillisecond = 0;
@@ -263,7 +262,7 @@ class TargetFailover implements Failover {
     });
   }
 
-  /** When the first target is expected back: milliseconds since 1970. */
+  /** When the first target is expected to be available: milliseconds since 1970. */
   #retryAt(): number | undefined {
     const { clock } = this.#request.env;
     const now = clock.now();
@@ -292,7 +291,7 @@ class TargetFailover implements Failover {
   }
 }
 
-/** Whether what was wrong is often over a moment later. */
+/** Whether a failure of this kind usually passes within moments. */
 function passes({ error, midStream }: Failed): boolean {
   if (midStream || !isRouterError(error, 'provider')) return false;
   return ['rate-limit', 'overloaded', 'server', 'network'].includes(error.kind);

@@ -3,9 +3,9 @@ import type { AnyRequest, Plugin, RequestContext } from '../../types/plugin.ts';
 import { isThenable, waitFor } from './wait.ts';
 
 /**
- * Lets plugins look at a request, one after the other, each with what the one before has made of it.
+ * Runs the plugins' inspections in order, each on the request that the one before returned.
  *
- * @param replace called with a request that takes the place of the one that the context has
+ * @param replace replaces the context's request
  */
 export type Inspect = (
   context: RequestContext,

@@ -2,13 +2,13 @@ import type { Clock } from '../../types/clock.ts';
 import type { LookupHit, Plugin, RequestContext } from '../../types/plugin.ts';
 import { isThenable, waitFor } from './wait.ts';
 
-/** An answer that a plugin has found. */
+/** A plugin's answer. */
 export interface Found {
   readonly plugin: string;
   readonly hit: LookupHit;
 }
 
-/** Asks plugins for an answer, one after the other. */
+/** Runs the plugins' lookups in order until one has an answer. */
 export type Lookup = (context: RequestContext) => Found | undefined | Promise<Found | undefined>;
 
 export function lookupWith(
@@ -24,7 +24,7 @@ export function lookupWith(
       if (index < first) continue;
       const found = (hit: LookupHit | undefined): Found | undefined =>
         hit === undefined ? undefined : { plugin: plugin.name, hit };
-      // A lookup that fails has missed; what ended the request meanwhile is thrown by the pipeline.
+      // A failed lookup is a miss; if the request has ended meanwhile, the pipeline throws.
       const failed = (error: unknown): undefined => {
         if (!context.signal.aborted) report(plugin, error, context);
       };

@@ -3,10 +3,10 @@ import type { ContentPart } from '../../types/request/message.ts';
 import type { StreamContent } from '../../types/result/stream-part.ts';
 import { accumulator } from '../calls/stream/accumulate.ts';
 
-/** Begins to change one answer; `undefined` where it stays as it is. */
+/** Creates the transform of one answer; `undefined` if no plugin changes it. */
 export type Transform = (context: RequestContext) => Transforms | undefined;
 
-/** A plugin will not let an answer pass. */
+/** A plugin has rejected an answer. */
 export interface Rejection {
   readonly plugin: string;
   readonly reject: readonly string[];
@@ -24,7 +24,7 @@ export function transformWith(plugins: readonly Plugin[]): Transform | undefined
   };
 }
 
-/** The transforms of one answer: each part goes through all of them in turn. */
+/** The transforms of one answer; each part passes through all of them in order. */
 export class Transforms {
   readonly #all: readonly (readonly [plugin: string, transform: PartTransform])[];
 
@@ -32,12 +32,12 @@ export class Transforms {
     this.#all = all;
   }
 
-  /** What goes on in place of a part. */
+  /** The parts that replace a part. */
   part(part: StreamContent): readonly StreamContent[] | Rejection {
     return this.#pass([part], 0);
   }
 
-  /** What they have held back, when the answer is complete. */
+  /** The parts held back, once the answer is complete. */
   end(): readonly StreamContent[] | Rejection {
     const rest: StreamContent[] = [];
     for (const [index, [plugin, transform]] of this.#all.entries()) {
@@ -49,7 +49,7 @@ export class Transforms {
     return rest;
   }
 
-  /** The same for an answer that is complete: its content, part by part. */
+  /** The same for a complete answer, part by part. */
   content(content: readonly ContentPart[]): readonly ContentPart[] | Rejection {
     const changed = accumulator();
     for (const [index, part] of content.entries()) {
@@ -74,7 +74,7 @@ export class Transforms {
       }
       passing = next;
     }
-    // In another interface's form a part still says what it said before.
+    // The original in another interface's form is stale now.
     return passing.map(({ origin: _, ...part }) => part);
   }
 }
@@ -86,7 +86,7 @@ function read(plugin: string, made: ReturnType<PartTransform['part']>): readonly
   return [made as StreamContent];
 }
 
-/** Each part of a content is a block of its own. */
+/** Treats each content part as a separate block. */
 function toStreamPart(part: ContentPart, id: string): StreamContent {
   if (part.type !== 'text' && part.type !== 'reasoning') return part;
   const { type, text, providerOptions } = part;
