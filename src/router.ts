@@ -2,7 +2,8 @@ import { admissionQueue } from './core/admission/queue.ts';
 import type { RouterContext } from './core/context.ts';
 import { releaseDropped } from './core/dropped.ts';
 import { chatOperation } from './core/operations/chat.ts';
-import { checkCallOptions, noOptions } from './core/options/call-options.ts';
+import { type AddedOptions, callFields, checkCallOptions, noOptions } from './core/options/call-options.ts';
+import { callOptionsOf } from './core/options/plugins.ts';
 import { defaultQueue } from './core/options/policies.ts';
 import { withPreset } from './core/options/preset.ts';
 import { checkOptions } from './core/options/router-options.ts';
@@ -65,6 +66,7 @@ export function createRouter(options: RouterOptions): Router {
   const parts = createParts();
   const router: Router = {
     targets: targets.map(({ id }) => id),
+    plugins: (options.plugins ?? []).map(({ name }) => name),
     routes: Object.fromEntries(
       Object.keys(options.routes ?? {}).map((name) => [
         name,
@@ -81,8 +83,8 @@ export function createRouter(options: RouterOptions): Router {
     warmup: () => warmUp(targets, parts.stream, clock, closing.signal),
     on: events.on,
     with(preset) {
-      checkCallOptions(preset);
-      return presetRouter(router, preset);
+      checkCallOptions(preset, env.callOptions);
+      return presetRouter(router, preset, env.callOptions);
     },
     stats() {
       releaseDropped(env.activeRequests.items, clock.now());
@@ -102,8 +104,8 @@ export function createRouter(options: RouterOptions): Router {
 }
 
 /** The same router, whose calls start from preset options. */
-function presetRouter(router: Router, preset: CallOptions): Router {
-  const over = (options: CallOptions = {}): CallOptions => withPreset(preset, options);
+function presetRouter(router: Router, preset: CallOptions, added: AddedOptions): Router {
+  const over = (options: CallOptions = {}): CallOptions => withPreset(preset, options, added);
   return {
     ...router,
     chat: (request, options) => router.chat(request, over(options)),
@@ -139,6 +141,7 @@ function contextOf(
     targets,
     findRoute,
     stations: compileStations(plugins, events, clock),
+    callOptions: callOptionsOf(plugins, callFields),
     selector: select === undefined ? undefined : createSelector(select, findRoute),
     nextId: () => `${prefix}-${++requests}`,
     clock,
@@ -150,6 +153,7 @@ function contextOf(
     caches: promptCaches(),
     queue: admissionQueue(clock, awake),
     queueLimits: mergeDefined(defaultQueue, options.queue),
+    errors: options.errors === 'redacted' ? undefined : options.errors,
     closed,
     apart: requestsAreApart(),
     activeRequests: swapSet(),

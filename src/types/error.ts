@@ -87,8 +87,11 @@ export type ProviderErrorKind =
  */
 export type HitLimit = 'requests' | 'tokens' | 'daily' | 'ramp' | 'credit';
 
-/** A failure that a route can fail over on: an error kind, or `output` for a response that fails the schema. */
-export type FallbackKind = ProviderErrorKind | 'output';
+/**
+ * A failure that a route can fail over on: an error kind, `output` for a response that fails the schema, or
+ * `guard` for a response that a plugin withheld.
+ */
+export type FallbackKind = ProviderErrorKind | 'output' | 'guard';
 
 /**
  * What a failure affects: all models of the key, one deployment, the whole endpoint, or only this request.
@@ -105,6 +108,7 @@ export type ProviderErrorScope = 'key' | 'deployment' | 'endpoint' | 'request';
 export type PluginStation =
   | 'install'
   | 'inspect'
+  | 'routed'
   | 'lookup'
   | 'exclude'
   | 'reserve'
