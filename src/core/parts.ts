@@ -2,7 +2,7 @@ import type { ResolvedChatRequest } from '../types/provider.ts';
 import type { EmbedRequest, EmbedResult } from '../types/request/embed.ts';
 import type { ImageRequest, ImageResult } from '../types/request/image.ts';
 import type { ChatStream } from '../types/router.ts';
-import { type Part, part } from '../util/part.ts';
+import { type Part, part } from '../util/lazy.ts';
 import type { RunnableOperation } from './operations/runnable.ts';
 
 /** What a first chat does not need. Each is a file of its own in a bundle. */

@@ -1,7 +1,7 @@
 import type { CallOptions } from '../types/options/options.ts';
 import type { AnyRequest, AnyResult } from '../types/plugin.ts';
 import type { Decision } from '../types/result/decision.ts';
-import type { Part } from '../util/part.ts';
+import type { Part } from '../util/lazy.ts';
 import { orAbort } from '../util/time/abort.ts';
 import { completed, lookUp } from './calls/look-up.ts';
 import type { RouterContext } from './context.ts';

@@ -1,6 +1,6 @@
 import type { Clock } from '../types/clock.ts';
 import type { Provider } from '../types/provider.ts';
-import type { Part } from '../util/part.ts';
+import type { Part } from '../util/lazy.ts';
 import { orAbort, realAbort, type Signal } from '../util/time/abort.ts';
 import type { Target } from './targets/target.ts';
 

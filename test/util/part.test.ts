@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { isRouterError } from '../../src/errors.ts';
 import { virtualClock } from '../../src/testing/index.ts';
-import { part } from '../../src/util/part.ts';
+import { part } from '../../src/util/lazy.ts';
 
 /** A part whose first loads fail. */
 function failing(times: number) {
