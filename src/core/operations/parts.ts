@@ -1,9 +1,9 @@
-import type { ResolvedChatRequest } from '../types/provider.ts';
-import type { EmbedRequest, EmbedResult } from '../types/request/embed.ts';
-import type { ImageRequest, ImageResult } from '../types/request/image.ts';
-import type { ChatStream } from '../types/router.ts';
-import { type Part, part } from '../util/lazy.ts';
-import type { RunnableOperation } from './operations/runnable.ts';
+import type { ResolvedChatRequest } from '../../types/provider.ts';
+import type { EmbedRequest, EmbedResult } from '../../types/request/embed.ts';
+import type { ImageRequest, ImageResult } from '../../types/request/image.ts';
+import type { ChatStream } from '../../types/router.ts';
+import { type Part, part } from '../../util/lazy.ts';
+import type { RunnableOperation } from './runnable.ts';
 
 /** What a first chat does not need. Each is a file of its own in a bundle. */
 export interface Parts {
@@ -12,9 +12,9 @@ export interface Parts {
   readonly image: Part<RunnableOperation<ImageRequest, ImageResult>>;
 }
 
-const importStream = async () => (await import('./operations/stream.ts')).streamOperation;
-const importEmbed = async () => (await import('./operations/embed.ts')).embedOperation;
-const importImage = async () => (await import('./operations/image.ts')).imageOperation;
+const importStream = async () => (await import('./stream.ts')).streamOperation;
+const importEmbed = async () => (await import('./embed.ts')).embedOperation;
+const importImage = async () => (await import('./image.ts')).imageOperation;
 
 export function createParts(): Parts {
   return {
