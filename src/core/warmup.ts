@@ -6,7 +6,7 @@ import type { Target } from './targets/target.ts';
 /** In milliseconds. */
 const longestWarmup = 10_000;
 
-/** Lets each provider get ready once, however many targets share it. What fails here is no failure of a target. */
+/** Warms up each provider once, even if targets share it. A failure here does not count against a target. */
 export async function warmUp(targets: readonly Target[], clock: Clock, closed: Signal): Promise<void> {
   const providers = targets.flatMap(({ channels }) => channels.map(({ provider }) => provider));
   const ending = realAbort(closed);

@@ -86,7 +86,7 @@ export function priceBook(
     ready() {
       if (!settled) return load();
       // Later requests use the prices known so far.
-      if (clock.now() >= loadAgainAt) void load();
+      if (loadAgainAt < Number.POSITIVE_INFINITY && clock.now() >= loadAgainAt) void load();
       return undefined;
     },
     priceOf(target) {

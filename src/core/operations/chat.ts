@@ -12,7 +12,7 @@ import type { Operation } from './operation.ts';
 import { requirementsOf } from './requirements.ts';
 import type { RunnableOperation } from './runnable.ts';
 
-/** What a complete answer and a stream have in common. */
+/** Shared by complete answers and streams. */
 const conversation = {
   workload: 'chat',
   hedgeable: true,

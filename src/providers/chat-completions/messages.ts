@@ -43,12 +43,12 @@ export function toMessages(
   let shown: Wire[] = [];
   const showAll = (): void => {
     const afterTool = wires.at(-1)?.['role'] === 'tool' && quirks.userAfterTool === false;
-    if (shown.length === 0 || afterTool) return;
+    if (afterTool) return;
     wires.push({ role: 'user', content: shown });
     shown = [];
   };
   for (const message of messages) {
-    if (message.role !== 'tool') showAll();
+    if (shown.length > 0 && message.role !== 'tool') showAll();
     const own = optionsOf(message.providerOptions, provider);
     switch (message.role) {
       case 'system':
@@ -68,7 +68,7 @@ export function toMessages(
         break;
     }
   }
-  showAll();
+  if (shown.length > 0) showAll();
   if (shown.length > 0) unsupported(warnings, 'file', 'the user cannot show it right after a tool');
   return quirks.alternatingRoles === true ? alternating(wires) : wires;
 }

@@ -20,11 +20,12 @@ export function toRequest(
   const warnings: Warning[] = [];
   const call = restrict(given, provider, quirks.restrictions ?? [], warnings);
   const ifTaken = <T>(feature: string, value: T, taken: boolean): T | undefined => {
-    if (taken || value === undefined) return value;
+    if (taken) return value;
     warnings.push({ type: 'unsupported', feature });
     return undefined;
   };
   const { penalties = true } = quirks;
+  const { topK, stopSequences: stop, seed, presencePenalty: presence, frequencyPenalty: frequency } = call;
   const format = toFormat(call, quirks, warnings);
   const messages = [
     ...(format.instruction === undefined ? [] : [{ role: 'system', content: format.instruction }]),
@@ -40,11 +41,13 @@ export function toRequest(
     [quirks.maxTokensField ?? 'max_tokens']: call.maxOutputTokens,
     temperature: call.temperature,
     top_p: call.topP,
-    top_k: ifTaken('topK', call.topK, quirks.topK === true),
-    stop: ifTaken('stopSequences', call.stopSequences, quirks.stop !== false),
-    [quirks.seed || 'seed']: ifTaken('seed', call.seed, quirks.seed !== false),
-    presence_penalty: ifTaken('presencePenalty', call.presencePenalty, penalties !== false),
-    frequency_penalty: ifTaken('frequencyPenalty', call.frequencyPenalty, penalties === true),
+    top_k: topK === undefined ? topK : ifTaken('topK', topK, quirks.topK === true),
+    stop: stop === undefined ? stop : ifTaken('stopSequences', stop, quirks.stop !== false),
+    [quirks.seed || 'seed']: seed === undefined ? seed : ifTaken('seed', seed, quirks.seed !== false),
+    presence_penalty:
+      presence === undefined ? presence : ifTaken('presencePenalty', presence, penalties !== false),
+    frequency_penalty:
+      frequency === undefined ? frequency : ifTaken('frequencyPenalty', frequency, penalties === true),
     ...toReasoning(call, quirks, warnings),
     ...begun,
     ...(stream ? { stream: true } : {}),

@@ -243,7 +243,13 @@ function overLegacy(
     return new GoogleGenerativeAI(apiKey);
   });
   // It calls the runtime's `fetch` by itself.
-  return provider({ client, own: false, account, ...legacyCalls({ baseUrl: baseURL, apiVersion }) });
+  return provider({
+    client,
+    own: false,
+    account,
+    secrets: [apiKey],
+    ...legacyCalls({ baseUrl: baseURL, apiVersion }),
+  });
 }
 
 function legacyCalls(address: {

@@ -144,14 +144,15 @@ function overChatCompletions(seesMark: boolean): Interface {
     toRequest: (given, stream) => {
       const warnings: Warning[] = [];
       const call = forInterface(given, 'openai.chat');
-      const { instructions, ...options } = inChat(call.providerOptions?.[name] ?? {}, warnings);
+      const own = call.providerOptions?.[name];
+      if (own === undefined) return toRequest(call, name, quirks, stream);
+      const { instructions, ...options } = inChat(own, warnings);
       const providerOptions = { ...call.providerOptions, [name]: options as JSONObject };
       const messages: ProviderCall['messages'] =
         typeof instructions === 'string'
           ? [{ role: 'system', content: instructions }, ...call.messages]
           : call.messages;
-      const request = toRequest({ ...call, messages, providerOptions }, name, quirks, stream);
-      return { ...request, warnings: [...request.warnings, ...warnings] };
+      return withWarnings(toRequest({ ...call, messages, providerOptions }, name, quirks, stream), warnings);
     },
     send: ({ chat }, body, _stream, carry) => chat.completions.create(body, callOptions(carry)),
     asksForPictures,
@@ -179,6 +180,12 @@ const overResponses: Interface = {
     boundBy: responses.boundBy,
   },
 };
+
+type Request = ReturnType<Interface['toRequest']>;
+
+function withWarnings(request: Request, more: readonly Warning[]): Request {
+  return more.length === 0 ? request : { ...request, warnings: [...request.warnings, ...more] };
+}
 
 /**
  * Options for one of the two interfaces alone stand under its own name, beside those for both: who asks does not have to
