@@ -17,11 +17,13 @@ export {
   PluginError,
   ProviderError,
   type ProviderErrorInit,
+  type Redact,
   RefusedError,
   RequestError,
   RouterError,
   StoreError,
   StreamInterruptedError,
+  type Unredacted,
 } from './errors.ts';
 export { createRouter } from './router.ts';
 export { type BalancedTerms, balanced } from './strategies/balanced.ts';
@@ -51,6 +53,7 @@ export type {
   AttemptStartEvent,
   EventOf,
   Listener,
+  NoteEvent,
   PluginErrorEvent,
   PriceUnknownEvent,
   RequestEndEvent,
@@ -105,8 +108,9 @@ export type {
   Exclusion,
   LiveAnswer,
   LookupHit,
-  PartTransform,
+  PartialHit,
   Plugin,
+  PluginCallOption,
   PluginHost,
   Replica,
   RequestContext,
@@ -114,12 +118,11 @@ export type {
   RequestObserver,
   RequestSummary,
   Reservation,
-  Review,
-  TransformedPart,
   Wait,
 } from './types/plugin.ts';
 export type {
   Binding,
+  CallContext,
   Provider,
   ProviderCall,
   ProviderEmbedCall,
@@ -183,6 +186,7 @@ export type {
 export type {
   Decision,
   LookupSummary,
+  Note,
   RankedTarget,
   Selected,
   SkippedTarget,
@@ -221,3 +225,4 @@ export type {
   Store,
   StoredValue,
 } from './types/store.ts';
+export type { PartTransform, Review, TransformedPart } from './types/transform.ts';

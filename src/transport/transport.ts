@@ -50,6 +50,8 @@ export interface Exchange {
   readonly onActivity?: (() => void) | undefined;
   /** Whether the response may contain images. */
   large?: boolean;
+  /** The headers of the request, as they were sent. */
+  sentHeaders?: Readonly<Record<string, string>>;
   /** Status and headers (lower-case names) of the response, once received. */
   status?: number;
   headers: Readonly<Record<string, string>>;
@@ -99,12 +101,13 @@ export function createTransport(options: TransportOptions): Transport {
     ...fixed,
   });
 
-  const overWeb = async (url: string, init: RequestInit, { connectTimeout, signal }: Exchange) => {
+  const overWeb = async (url: string, init: RequestInit, exchange: Exchange) => {
+    const { connectTimeout, signal, sentHeaders } = exchange;
     const agent = options.fetch === undefined ? agents.for(connectTimeout) : undefined;
     if (typeof init.body === 'string') traffic.sent += new TextEncoder().encode(init.body).length;
     const response = await (options.fetch ?? globalThis.fetch)(url, {
       method: init.method ?? 'GET',
-      headers: headersOf(init.headers),
+      headers: sentHeaders ?? {},
       body: init.body ?? null,
       signal: signal ?? init.signal ?? null,
       redirect: 'manual',
@@ -117,20 +120,18 @@ export function createTransport(options: TransportOptions): Transport {
   };
 
   const exchangeOnce = async (url: string, init: RequestInit, exchange: Exchange): Promise<Answer> => {
-    const path = pathAt(origin, url);
-    if (path === undefined) {
-      const summary = 'refused to send a request to an origin other than the configured one';
-      throw new ProviderError({ kind: 'bad-request', scope: 'endpoint', provider, summary });
-    }
+    const path = pathAt(origin, url) ?? refuseOrigin(provider);
     const { method = 'GET', body } = init;
-    const { connectTimeout, signal = init.signal ?? undefined } = exchange;
+    const { stream, large, onActivity, connectTimeout, signal = init.signal ?? undefined } = exchange;
+    const headers = headersOf(init.headers);
+    exchange.sentHeaders = headers;
     const client = typeof body === 'string' ? nodeIfUsable() : undefined;
     const answer =
       client !== undefined && typeof body === 'string'
         ? await client.send({
             method,
             path,
-            headers: headersOf(init.headers),
+            headers,
             body,
             signal,
             connectTimeout,
@@ -141,13 +142,11 @@ export function createTransport(options: TransportOptions): Transport {
     exchange.status = answer.status;
     exchange.headers = answer.headers;
     if (!isOk(answer)) throw await failureOf(answer, exchange, options);
-    const { onActivity } = exchange;
     onActivity?.();
     const expected = hasUnexpectedType(answer, exchange)
       ? await checkedBody(answer, exchange, options)
       : answer.body;
-    const onPiece = exchange.stream ? undefined : onActivity;
-    const guarded = guardBody(expected, provider, exchange.stream, exchange.large, traffic, onPiece);
+    const guarded = guardBody(expected, provider, stream, large, traffic, stream ? undefined : onActivity);
     exchange.answer = { ...answer, body: guarded };
     return exchange.answer;
   };
@@ -179,6 +178,11 @@ function pathAt(origin: string, url: string): string | undefined {
   // Contains characters that need normalizing.
   const { origin: other, pathname, search } = new URL(url);
   return other === origin ? `${pathname}${search}` : undefined;
+}
+
+function refuseOrigin(provider: string): never {
+  const summary = 'refused to send a request to an origin other than the configured one';
+  throw new ProviderError({ kind: 'bad-request', scope: 'endpoint', provider, summary });
 }
 
 function refuseRedirect(provider: string, body: Body): never {

@@ -2,7 +2,7 @@ import { ProviderError } from '../../errors.ts';
 import type { Waiting } from '../../health/failure-detector.ts';
 import type { FallbackKind } from '../../types/error.ts';
 import type { VendorLimit } from '../../types/options/limit.ts';
-import type { ProviderCall } from '../../types/provider.ts';
+import type { CallContext } from '../../types/provider.ts';
 import type { AttemptSummary, ResponseInfo } from '../../types/result/result.ts';
 import type { Cost, Usage } from '../../types/result/usage.ts';
 import { compact } from '../../util/json.ts';
@@ -39,7 +39,7 @@ export class Attempt {
   /** Aborted when the attempt has to stop. */
   readonly signal: Signal;
   /** What the provider receives besides the request. */
-  readonly carry: Pick<ProviderCall, 'model' | 'signal' | 'connectTimeout' | 'onActivity'>;
+  readonly carry: CallContext;
   readonly observers: AttemptObservers | undefined;
   readonly #request: RequestState;
   readonly #reservation: ChannelReservation;
@@ -70,12 +70,13 @@ export class Attempt {
     this.signal = this.#abort.signal;
     const controller = new AbortController(); // the provider needs a native one
     this.signal.addEventListener('abort', () => abortQuietly(controller, this.signal.reason));
-    this.carry = {
+    const carry = {
       model: target.model,
       signal: controller.signal,
       connectTimeout: timeout.connect,
       onActivity: this.active,
     };
+    this.carry = env.errors === undefined ? carry : { ...carry, errors: env.errors };
     if (operation.measuredAs !== undefined)
       this.#waiting = target.silence.begin(
         target.latencies[operation.measuredAs],
