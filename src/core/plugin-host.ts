@@ -43,7 +43,9 @@ export function installPlugins(
         else void sendShadow(request, target, onEnd);
       },
       report: (error) => report(plugin, 'background', error),
+      emit: events.emit,
     };
+    Object.assign(router, plugin.methods);
     const end = plugin.install?.(host);
     if (end !== undefined) endings.push([plugin, end]);
   }

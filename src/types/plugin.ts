@@ -1,4 +1,5 @@
 import type { Clock, Random } from './clock.ts';
+import type { PluginEvent } from './event.ts';
 import type { CallOptions } from './options/options.ts';
 import type { Candidate } from './options/strategy.ts';
 import type { ResolvedChatRequest } from './provider.ts';
@@ -41,6 +42,13 @@ export interface Plugin {
    * with `PluginError`. `Infinity` leaves only the request's deadline. @default 5000
    */
   readonly timeout?: number;
+  /**
+   * Methods that `createRouter` adds to the router, such as a report of the plugin's state.
+   *
+   * @example
+   * methods: { budgets: () => [...reports] } // router.budgets()
+   */
+  readonly methods?: PluginMethods;
   /** Called once, by `createRouter`. May return a function that `router.close()` calls and awaits. */
   install?(host: PluginHost): (() => Awaitable<void>) | undefined;
   /**
@@ -74,6 +82,18 @@ export interface Plugin {
   observe?(context: RequestContext): RequestObserver | undefined;
 }
 
+/** Methods that a plugin adds to its router, by name. */
+export type PluginMethods = Readonly<Record<string, (...args: never[]) => unknown>>;
+
+/** The methods that plugins add to a router. */
+export type MethodsOf<Plugins extends readonly Plugin[]> = Plugins[number] extends infer P
+  ? (P extends { readonly methods: infer M extends PluginMethods } ? (methods: M) => void : never) extends (
+      methods: infer All,
+    ) => void
+    ? All
+    : unknown
+  : unknown;
+
 /** A plugin's access to its router. */
 export interface PluginHost {
   readonly router: Router;
@@ -97,6 +117,8 @@ export interface PluginHost {
   shadow(context: RequestContext, target: string, onEnd?: () => void): void;
   /** Reports an error of the plugin as a `plugin-error` event. */
   report(error: unknown): void;
+  /** Emits an event to the router's listeners. */
+  emit(event: PluginEvent): void;
 }
 
 /** A request in the common form that all stations see. */
@@ -185,7 +207,10 @@ export interface AttemptPlan {
   readonly outputTokens: number;
   /** Expected cost in US$; `undefined` if no price is known. */
   readonly estimatedCost: number | undefined;
-  /** Maximum cost in US$, by the request's `maxOutputTokens`; equal to `estimatedCost` if it has none. */
+  /**
+   * Highest cost of the attempt in US$: the whole prompt at the highest rate, and `maxOutputTokens`; without it, several times the
+   * usual answer. `undefined` if no price is known.
+   */
   readonly maxCost: number | undefined;
 }
 
