@@ -1,14 +1,20 @@
 import type { ProviderError } from './errors/provider-error.ts';
 // A registered symbol, so that the type guards work across copies of the package.
-import { brand, type ConfigError, type RequestError, RouterError } from './errors/router-error.ts';
+import {
+  brand,
+  type ConfigError,
+  type RequestError,
+  RouterError,
+  type Unredacted,
+} from './errors/router-error.ts';
 import type { PluginStation, RouterErrorCode } from './types/error.ts';
 import type { ContentPart } from './types/request/message.ts';
 import type { Decision, SkippedTarget } from './types/result/decision.ts';
 import type { AttemptSummary } from './types/result/result.ts';
 import type { Usage } from './types/result/usage.ts';
 
-export { ProviderError, type ProviderErrorInit } from './errors/provider-error.ts';
-export { ConfigError, RequestError, RouterError } from './errors/router-error.ts';
+export { ProviderError, type ProviderErrorInit, type Redact } from './errors/provider-error.ts';
+export { ConfigError, RequestError, RouterError, type Unredacted } from './errors/router-error.ts';
 
 /**
  * Whether `error` is an error of signalbox, from any copy of the package; with a code, whether it is that error.
@@ -40,6 +46,7 @@ export interface ErrorOfCode {
   budget: BudgetError;
   store: StoreError;
   closed: RouterError;
+  'not-loaded': RouterError;
 }
 
 /** Every target that was tried failed. `attempts` has the details. */
@@ -58,12 +65,18 @@ export class AllTargetsFailedError extends RouterError {
     decision: Decision,
     retryAt?: number,
   ) {
-    super('all-targets-failed', `all targets failed: ${attempts.map(describeAttempt).join('; ')}`);
+    const said = last.vendorMessage === undefined ? '' : `; the last one said: ${last.vendorMessage}`;
+    super('all-targets-failed', `all targets failed: ${attempts.map(describeAttempt).join('; ')}${said}`);
     this.name = 'AllTargetsFailedError';
     this.attempts = attempts;
     this.last = last;
     this.decision = decision;
     this.retryAt = retryAt;
+  }
+
+  /** Details of the last attempt's error. */
+  override unredacted(): Unredacted {
+    return this.last.unredacted();
   }
 }
 
@@ -129,6 +142,11 @@ export class StreamInterruptedError extends RouterError {
     this.partial = init.partial;
     Object.defineProperty(this, 'partial', { value: init.partial, enumerable: false });
   }
+
+  /** Details of the failure that interrupted the stream. */
+  override unredacted(): Unredacted {
+    return this.reason?.unredacted() ?? super.unredacted();
+  }
 }
 
 /** The request exceeded its `timeout.request` or its `deadline`. */
@@ -164,9 +182,12 @@ export class CostLimitError extends RouterError {
   }
 }
 
-/** The answer is complete but does not match the request's `schema`, or was rejected by `accept` or a plugin. */
+/**
+ * The answer does not match the request's `schema`, was rejected by `accept` or a plugin, or was withheld by a
+ * plugin (`guard`).
+ */
 export class OutputError extends RouterError {
-  readonly by: 'schema' | 'accept' | 'plugin';
+  readonly by: 'schema' | 'accept' | 'plugin' | 'guard';
   /** The plugin that rejected it, if any. */
   readonly plugin: string | undefined;
   /** The mismatches: paths and rules of the schema, without values; or the reasons given by `accept` or the plugin. */
@@ -182,7 +203,7 @@ export class OutputError extends RouterError {
     const what =
       by === 'schema'
         ? 'does not match the schema'
-        : `was not accepted${plugin === undefined ? '' : ` by ${plugin}`}`;
+        : `was ${by === 'guard' ? 'withheld' : 'not accepted'}${plugin === undefined ? '' : ` by ${plugin}`}`;
     super('output', `the answer ${what}: ${issues.slice(0, 3).join('; ')}`);
     this.name = 'OutputError';
     this.by = by;

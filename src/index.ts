@@ -17,11 +17,13 @@ export {
   PluginError,
   ProviderError,
   type ProviderErrorInit,
+  type Redact,
   RefusedError,
   RequestError,
   RouterError,
   StoreError,
   StreamInterruptedError,
+  type Unredacted,
 } from './errors.ts';
 export { createRouter } from './router.ts';
 export { type BalancedTerms, balanced } from './strategies/balanced.ts';
@@ -49,21 +51,23 @@ export type {
 export type {
   AttemptEndEvent,
   AttemptStartEvent,
+  BudgetWarningEvent,
   EventOf,
   Listener,
-  BudgetWarningEvent,
+  NoteEvent,
   PluginErrorEvent,
   PluginEvent,
-  StoreStateEvent,
   PriceUnknownEvent,
   RequestEndEvent,
   RequestFacts,
   RequestStartEvent,
   RouterEvent,
   RouterEventType,
+  StoreStateEvent,
   TargetStateEvent,
   UsageEvent,
 } from './types/event.ts';
+export type { MethodsOf, PluginMethods } from './types/methods.ts';
 export type { Capabilities } from './types/options/capabilities.ts';
 export type { KeyLimits, VendorLimit } from './types/options/limit.ts';
 export type {
@@ -108,19 +112,16 @@ export type {
   Exclusion,
   LiveAnswer,
   LookupHit,
-  PartTransform,
+  PartialHit,
   Plugin,
-  MethodsOf,
+  PluginCallOption,
   PluginHost,
-  PluginMethods,
   Replica,
   RequestContext,
   RequestContextOf,
   RequestObserver,
   RequestSummary,
   Reservation,
-  Review,
-  TransformedPart,
   Wait,
 } from './types/plugin.ts';
 export type {
@@ -188,6 +189,7 @@ export type {
 export type {
   Decision,
   LookupSummary,
+  Note,
   RankedTarget,
   Selected,
   SkippedTarget,
@@ -226,3 +228,4 @@ export type {
   Store,
   StoredValue,
 } from './types/store.ts';
+export type { PartTransform, Review, TransformedPart } from './types/transform.ts';

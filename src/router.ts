@@ -1,14 +1,14 @@
 import { admissionQueue } from './core/admission/queue.ts';
 import type { RouterContext } from './core/context.ts';
 import { releaseDropped } from './core/dropped.ts';
-import { chatOperation, streamOperation } from './core/operations/chat.ts';
-import { embedOperation } from './core/operations/embed.ts';
-import { imageOperation } from './core/operations/image.ts';
-import { checkCallOptions, noOptions } from './core/options/call-options.ts';
+import { chatOperation } from './core/operations/chat.ts';
+import { createParts } from './core/operations/parts.ts';
+import { type AddedOptions, callFields, checkCallOptions, noOptions } from './core/options/call-options.ts';
+import { callOptionsOf } from './core/options/plugins.ts';
 import { defaultQueue } from './core/options/policies.ts';
 import { withPreset } from './core/options/preset.ts';
 import { checkOptions } from './core/options/router-options.ts';
-import { explain, runOperation } from './core/pipeline.ts';
+import { explain, runOperation, runPart } from './core/pipeline.ts';
 import { installPlugins } from './core/plugin-host.ts';
 import { closedError } from './core/request.ts';
 import { createRoutes } from './core/routes.ts';
@@ -23,9 +23,10 @@ import { checkMirror, shadow } from './plugins/shadow/shadow.ts';
 import { priceBook } from './pricing/price-book.ts';
 import { promptCaches } from './stats/prompt-caches.ts';
 import { defaultStore } from './stores/default-store.ts';
+import type { MethodsOf } from './types/methods.ts';
 import type { CallOptions, RouteOptions, TargetIdOf, TargetOptions } from './types/options/options.ts';
 import type { RouterOptions } from './types/options/router-options.ts';
-import type { MethodsOf, Plugin } from './types/plugin.ts';
+import type { Plugin } from './types/plugin.ts';
 import type { ChatRequest } from './types/request/request.ts';
 import type { InferSchema, Schema } from './types/request/schema.ts';
 import type { ChatResult } from './types/result/result.ts';
@@ -66,8 +67,10 @@ export function createRouter(options: RouterOptions): Router {
   const plugins = [...(options.plugins ?? []), shadow(options)].filter((plugin) => plugin !== undefined);
   const env = contextOf(options, plugins, closing.signal);
   const { targets, clock, events, findRoute } = env;
+  const parts = createParts();
   const router: Router = {
     targets: targets.map(({ id }) => id),
+    plugins: (options.plugins ?? []).map(({ name }) => name),
     routes: Object.fromEntries(
       Object.keys(options.routes ?? {}).map((name) => [
         name,
@@ -77,15 +80,15 @@ export function createRouter(options: RouterOptions): Router {
     chat: <S extends Schema>(request: ChatRequest<S>, callOptions: CallOptions = noOptions) =>
       runOperation(chatOperation, request, callOptions, env) as Promise<ChatResult<InferSchema<S>>>,
     stream: <S extends Schema>(request: ChatRequest<S>, callOptions: CallOptions = noOptions) =>
-      runOperation(streamOperation, request, callOptions, env) as Promise<ChatStream<InferSchema<S>>>,
-    embed: (request, callOptions = noOptions) => runOperation(embedOperation, request, callOptions, env),
-    image: (request, callOptions = noOptions) => runOperation(imageOperation, request, callOptions, env),
+      runPart(parts.stream, request, callOptions, env) as Promise<ChatStream<InferSchema<S>>>,
+    embed: (request, callOptions = noOptions) => runPart(parts.embed, request, callOptions, env),
+    image: (request, callOptions = noOptions) => runPart(parts.image, request, callOptions, env),
     explain: (request, callOptions = noOptions) => explain(chatOperation, request, callOptions, env),
-    warmup: () => warmUp(targets, clock, closing.signal),
+    warmup: () => warmUp(targets, parts.stream, clock, closing.signal),
     on: events.on,
     with(preset) {
-      checkCallOptions(preset);
-      return presetRouter(router, preset);
+      checkCallOptions(preset, env.callOptions);
+      return presetRouter(router, preset, env.callOptions);
     },
     stats() {
       releaseDropped(env.activeRequests.items, clock.now());
@@ -105,8 +108,8 @@ export function createRouter(options: RouterOptions): Router {
 }
 
 /** The same router, whose calls start from preset options. */
-function presetRouter(router: Router, preset: CallOptions): Router {
-  const over = (options: CallOptions = {}): CallOptions => withPreset(preset, options);
+function presetRouter(router: Router, preset: CallOptions, added: AddedOptions): Router {
+  const over = (options: CallOptions = {}): CallOptions => withPreset(preset, options, added);
   return {
     ...router,
     chat: (request, options) => router.chat(request, over(options)),
@@ -142,6 +145,7 @@ function contextOf(
     targets,
     findRoute,
     stations: compileStations(plugins, events, clock),
+    callOptions: callOptionsOf(plugins, callFields),
     selector: select === undefined ? undefined : createSelector(select, findRoute),
     nextId: () => `${prefix}-${++requests}`,
     clock,
@@ -153,6 +157,7 @@ function contextOf(
     caches: promptCaches(),
     queue: admissionQueue(clock, awake),
     queueLimits: mergeDefined(defaultQueue, options.queue),
+    errors: options.errors === 'redacted' ? undefined : options.errors,
     closed,
     apart: requestsAreApart(),
     activeRequests: swapSet(),

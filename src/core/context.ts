@@ -2,12 +2,14 @@ import type { PriceBook } from '../pricing/price-book.ts';
 import type { PromptCaches } from '../stats/prompt-caches.ts';
 import type { Clock, Random } from '../types/clock.ts';
 import type { QueuePolicy } from '../types/options/options.ts';
+import type { ProviderCall } from '../types/provider.ts';
 import type { Emitter } from '../util/emitter.ts';
 import type { Slot, SwapSet } from '../util/swap-set.ts';
 import type { Signal } from '../util/time/abort.ts';
 import type { AwakeClock } from '../util/time/awake-clock.ts';
 import type { Pulse } from '../util/time/pulse.ts';
 import type { AdmissionQueue } from './admission/queue.ts';
+import type { AddedOptions } from './options/call-options.ts';
 import type { RouteFinder } from './routes.ts';
 import type { Affinity } from './routing/affinity.ts';
 import type { Selector } from './routing/select.ts';
@@ -37,6 +39,8 @@ export interface RouterContext {
   /** Finds a route by name or by a target's id. */
   readonly findRoute: RouteFinder;
   readonly stations: Stations;
+  /** Call options that plugins add. */
+  readonly callOptions: AddedOptions;
   /** Selects the route of calls that name none. */
   readonly selector: Selector | undefined;
   /** Creates a request id, unique within the process. */
@@ -51,6 +55,8 @@ export interface RouterContext {
   readonly caches: PromptCaches;
   readonly queue: AdmissionQueue;
   readonly queueLimits: Required<QueuePolicy>;
+  /** What errors show of vendors' words, if not the usual. */
+  readonly errors: ProviderCall['errors'];
   /** Aborted when the router is closed. */
   readonly closed: Signal;
   /** See `requestsAreApart`. */

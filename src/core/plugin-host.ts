@@ -42,6 +42,11 @@ export function installPlugins(
         if (target === undefined || !(request instanceof RequestState)) onEnd();
         else void sendShadow(request, target, onEnd);
       },
+      hold(context) {
+        const request = RequestView.behind(context);
+        const isHeld = request instanceof RequestState && request.isUnderWay;
+        return isHeld ? request.holding?.hold() : undefined;
+      },
       report: (error) => report(plugin, 'background', error),
       emit: events.emit,
     };

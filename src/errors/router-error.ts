@@ -3,6 +3,14 @@ import type { RouterErrorCode } from '../types/error.ts';
 // A registered symbol, so that the type guards work across copies of the package.
 export const brand = Symbol.for('signalbox.error');
 
+/** The details that an error keeps out of its message. */
+export interface Unredacted {
+  /** The vendor's message if a vendor's response caused the error, otherwise the error's own. */
+  readonly message: string | undefined;
+  /** The error of the SDK or the runtime, if there is one. */
+  readonly cause: unknown;
+}
+
 /** The base class of signalbox errors. None of them contains a key, a prompt or a header. */
 export class RouterError extends Error {
   readonly code: RouterErrorCode;
@@ -12,6 +20,19 @@ export class RouterError extends Error {
     this.name = 'RouterError';
     this.code = code;
     Object.defineProperty(this, brand, { value: true });
+  }
+
+  /**
+   * Returns the vendor's original message, which can quote the prompt, so check it before you log it. The router option
+   * `errors: 'full'` includes it in every error during development.
+   *
+   * @example
+   * catch (error) {
+   *   if (isRouterError(error)) console.error(error.message, error.unredacted().message);
+   * }
+   */
+  unredacted(): Unredacted {
+    return { message: this.message, cause: this.cause };
   }
 }
 

@@ -48,6 +48,8 @@ export interface Exchange {
   readonly signal?: AbortSignal | undefined;
   /** Whether the response may contain images. */
   large?: boolean;
+  /** The headers of the request, as they were sent. */
+  sentHeaders?: Readonly<Record<string, string>>;
   /** Status and headers (lower-case names) of the response, once received. */
   status?: number;
   headers: Readonly<Record<string, string>>;
@@ -97,12 +99,13 @@ export function createTransport(options: TransportOptions): Transport {
     ...fixed,
   });
 
-  const overWeb = async (url: string, init: RequestInit, { connectTimeout, signal }: Exchange) => {
+  const overWeb = async (url: string, init: RequestInit, exchange: Exchange) => {
+    const { connectTimeout, signal, sentHeaders } = exchange;
     const agent = options.fetch === undefined ? agents.for(connectTimeout) : undefined;
     if (typeof init.body === 'string') traffic.sent += new TextEncoder().encode(init.body).length;
     const response = await (options.fetch ?? globalThis.fetch)(url, {
       method: init.method ?? 'GET',
-      headers: headersOf(init.headers),
+      headers: sentHeaders ?? {},
       body: init.body ?? null,
       signal: signal ?? init.signal ?? null,
       redirect: 'manual',
@@ -122,13 +125,15 @@ export function createTransport(options: TransportOptions): Transport {
     }
     const { method = 'GET', body } = init;
     const { connectTimeout, signal = init.signal ?? undefined } = exchange;
+    const headers = headersOf(init.headers);
+    exchange.sentHeaders = headers;
     const client = typeof body === 'string' ? nodeIfUsable() : undefined;
     const answer =
       client !== undefined && typeof body === 'string'
         ? await client.send({
             method,
             path,
-            headers: headersOf(init.headers),
+            headers,
             body,
             signal,
             connectTimeout,

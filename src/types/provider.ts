@@ -28,14 +28,22 @@ export interface ProviderCall extends Omit<RequestSettings, 'tools'> {
   readonly signal: AbortSignal;
   /** Maximum milliseconds to connect, where the runtime exposes that. */
   readonly connectTimeout?: number;
+  /**
+   * How much of the vendor's message the provider's errors contain, see `ProviderError.disclose`. Omitted: what contains nothing
+   * of the prompt, the key or the headers.
+   */
+  readonly errors?: 'full' | 'hidden';
 }
 
 /** A checked and normalized chat request, before a target is chosen. */
-export type ResolvedChatRequest = Omit<ProviderCall, 'model' | 'signal' | 'connectTimeout'>;
+export type ResolvedChatRequest = Omit<ProviderCall, 'model' | 'signal' | 'connectTimeout' | 'errors'>;
 
 /** One embedding call to one model, within the provider's limits. */
 export interface ProviderEmbedCall
-  extends Pick<ProviderCall, 'model' | 'signal' | 'connectTimeout' | 'providerOptions' | 'origin'> {
+  extends Pick<
+    ProviderCall,
+    'model' | 'signal' | 'connectTimeout' | 'errors' | 'providerOptions' | 'origin'
+  > {
   readonly values: readonly string[];
   readonly dimensions?: number;
 }
@@ -55,7 +63,7 @@ export interface ProviderEmbeddings {
 /** One image call to one model, within the provider's limits. */
 export interface ProviderImageCall
   extends Omit<ImageRequest, 'n'>,
-    Pick<ProviderCall, 'model' | 'signal' | 'connectTimeout'> {
+    Pick<ProviderCall, 'model' | 'signal' | 'connectTimeout' | 'errors'> {
   readonly n: number;
 }
 

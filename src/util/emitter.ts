@@ -19,6 +19,7 @@ const every: Readonly<Record<RouterEventType, true>> = {
   'plugin-error': true,
   'budget-warning': true,
   'store-state': true,
+  note: true,
 };
 
 export function emitter(): Emitter {

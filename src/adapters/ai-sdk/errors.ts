@@ -33,7 +33,8 @@ export function noSuchModel(
 
 /**
  * An error in the form that AI SDK users expect: if a vendor's response caused it, it also counts as an `APICallError` with that
- * response's status. It is never retryable, because the router has already retried.
+ * response's status, and with the visible parts of its message, code, type and parameter in the form of OpenAI's errors. It is
+ * never retryable, because the router has already retried.
  */
 export function asCallError(error: unknown): unknown {
   if (!isRouterError(error)) return error;
@@ -45,8 +46,21 @@ export function asCallError(error: unknown): unknown {
     url: `signalbox:${reason.provider}`,
     requestBodyValues: {},
     statusCode: reason.status,
+    ...bodyOf(reason),
     isRetryable: false,
   });
+}
+
+/** The visible parts of the vendor's response, which as a whole can quote the prompt. */
+function bodyOf({ vendorMessage, vendorType, vendorCode, param, status }: ProviderError): object {
+  if (status === undefined) return {};
+  const error = {
+    message: vendorMessage ?? null,
+    type: vendorType ?? null,
+    param: param ?? null,
+    code: vendorCode === vendorType ? null : (vendorCode ?? null),
+  };
+  return { responseBody: JSON.stringify({ error }), data: { error } };
 }
 
 function reasonOf(error: unknown): ProviderError | undefined {

@@ -65,14 +65,14 @@ export function toFetch(router: Router, options: ToFetchOptions = {}): RouterFet
     try {
       signal?.throwIfAborted();
       const caller = await guard(call);
-      return await serve(call, settings, { router, directory: known, requestId, caller, signal });
+      return await serve(call, settings, { router, directory: known, requestId, caller, signal, remote });
     } catch (error) {
       if (signal?.aborted === true) {
         if (!remote) throw signal.reason;
         // The client has disconnected, so the response is never read.
         return new Response(null, { status: 499 });
       }
-      return errorResponse(failureOf(error), dialectOf(call.url), requestId);
+      return errorResponse(failureOf(error, remote), dialectOf(call.url), requestId);
     }
   };
 }

@@ -39,7 +39,7 @@ export class Attempt {
   /** Aborted when the attempt has to stop. */
   readonly signal: Signal;
   /** What the provider receives besides the request. */
-  readonly carry: Pick<ProviderCall, 'model' | 'signal' | 'connectTimeout'>;
+  readonly carry: Pick<ProviderCall, 'model' | 'signal' | 'connectTimeout' | 'errors'>;
   readonly observers: AttemptObservers | undefined;
   readonly #request: RequestState;
   readonly #reservation: ChannelReservation;
@@ -70,7 +70,8 @@ export class Attempt {
     this.signal = this.#abort.signal;
     const controller = new AbortController(); // the provider needs a native one
     this.signal.addEventListener('abort', () => abortQuietly(controller, this.signal.reason));
-    this.carry = { model: target.model, signal: controller.signal, connectTimeout: timeout.connect };
+    const carry = { model: target.model, signal: controller.signal, connectTimeout: timeout.connect };
+    this.carry = env.errors === undefined ? carry : { ...carry, errors: env.errors };
     if (operation.measuredAs !== undefined)
       this.#waiting = target.silence.begin(
         target.latencies[operation.measuredAs],

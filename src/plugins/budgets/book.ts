@@ -1,6 +1,7 @@
 import type { PluginHost, RequestContext } from '../../types/plugin.ts';
-import { type Account, openAccount } from './account.ts';
+import type { Account } from './account.ts';
 import { scaleOf, toFractions } from './fractions.ts';
+import { openAccount } from './leased-account.ts';
 import { type Link, linkTo } from './link.ts';
 import type { LimitsOptions, Rule } from './options.ts';
 import { warnings } from './warnings.ts';
@@ -84,20 +85,7 @@ export function accountBook(
   const exchange = async (): Promise<void> => {
     exchangedAt = clock.now();
     if (link.away) await link.call(() => store.read([])).catch(() => {});
-    const now = link.now();
-    const due: (() => Promise<void>)[] = [];
-    for (const account of past) {
-      if (account.reserved > 0) continue;
-      past.delete(account);
-      due.push(() => account.close());
-    }
-    for (const [key, account] of accounts) {
-      const isOver = account.period !== undefined && now >= account.period.end && account.reserved === 0;
-      if (isOver || account.isIdle(clock.now())) {
-        accounts.delete(key);
-        due.push(() => account.close());
-      } else if (account.isDue(clock.now())) due.push(() => account.exchange());
-    }
+    const due = dueWork(accounts, past, link.now(), clock.now());
     await inParallel(due);
   };
 
@@ -122,6 +110,29 @@ export function accountBook(
       await inParallel([...accounts.values(), ...past].map((account) => () => account.close()));
     },
   };
+}
+
+/** What there is to do with the store: exchanges, and the ends of accounts whose period is over or that nobody uses. */
+function dueWork(
+  accounts: Map<string, Account>,
+  past: Set<Account>,
+  date: number,
+  now: number,
+): readonly (() => Promise<void>)[] {
+  const due: (() => Promise<void>)[] = [];
+  for (const account of past) {
+    if (account.reserved > 0) continue;
+    past.delete(account);
+    due.push(() => account.close());
+  }
+  for (const [key, account] of accounts) {
+    const isOver = account.period !== undefined && date >= account.period.end && account.reserved === 0;
+    if (isOver || account.isIdle(now)) {
+      accounts.delete(key);
+      due.push(() => account.close());
+    } else if (account.isDue(now)) due.push(() => account.exchange());
+  }
+  return due;
 }
 
 async function inParallel(work: readonly (() => Promise<void>)[]): Promise<void> {

@@ -16,6 +16,8 @@ export interface Context {
   readonly requestId: string;
   readonly caller: Caller;
   readonly signal: AbortSignal | undefined;
+  /** Whether the caller is another process. */
+  readonly remote: boolean;
 }
 
 /** Calls the router and returns its answer in the plan's protocol. */
@@ -47,7 +49,7 @@ export async function converse(plan: Plan, context: Context): Promise<Response> 
     'cache-control': 'no-cache',
     'x-signalbox-target': stream.target,
   };
-  return new Response(eventStream(stream, plan.events(toInfo(stream)), signal), { headers });
+  return new Response(eventStream(stream, plan.events(toInfo(stream)), context), { headers });
 }
 
 /** Merges optional provider options; options derived from fields of the body win. */
@@ -75,7 +77,7 @@ export function answerHeaders(
 function eventStream(
   stream: ChatStream,
   writer: EventWriter,
-  signal: AbortSignal | undefined,
+  { signal, remote }: Context,
 ): ReadableStream<Uint8Array> {
   const parts = stream.appendOnly[Symbol.asyncIterator]();
   const encoder = new TextEncoder();
@@ -102,7 +104,7 @@ function eventStream(
             controller.error(error);
             return;
           }
-          text = writer.fail(failureOf(error));
+          text = writer.fail(failureOf(error, remote));
           over = true;
         }
         if (text !== '') controller.enqueue(encoder.encode(text));

@@ -22,11 +22,17 @@ const anthropicTypes: Readonly<Record<number, string>> = {
   504: 'timeout_error',
 };
 
+/** Anthropic's error types. */
+const anthropicType =
+  /^(invalid_request|authentication|billing|permission|not_found|rate_limit|timeout|api|overloaded)_error$|^request_too_large$/;
+
 /** The body of an error response, or the data of an error event in a stream. */
 export function errorBody(failure: Failure, dialect: Dialect, requestId: string): object {
   const { status, code, message, param = null, details } = failure;
-  if (dialect === 'openai') return { error: { message, type: openaiType(status), param, code } };
-  const type = anthropicTypes[status] ?? (status >= 500 ? 'api_error' : 'invalid_request_error');
+  if (dialect === 'openai')
+    return { error: { message, type: failure.type ?? openaiType(status), param, code } };
+  const usual = anthropicTypes[status] ?? (status >= 500 ? 'api_error' : 'invalid_request_error');
+  const type = anthropicType.test(failure.type ?? '') ? failure.type : usual;
   const error = { type, message, ...(details === undefined ? {} : { details }) };
   return { type: 'error', error, request_id: requestId };
 }
