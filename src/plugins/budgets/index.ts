@@ -103,11 +103,15 @@ export function limits(list: readonly Limit[], options: LimitsOptions = {}): Lim
 
 /** Milliseconds after which a request that waits for the store looks again. */
 const lookAgain = 3;
+/** Milliseconds for which it waits for its first target, which may have failed meanwhile. */
+const longestWait = 1_000;
 
 class Stations {
   readonly #book: AccountBook;
   /** Requests that count, and what they hold until they end. */
   readonly #counted = new WeakMap<RequestContext, Map<Account, number>>();
+  /** The target for which a request waits for the store: no other is to be used for such a moment's sake. */
+  readonly #waiting = new WeakMap<RequestContext, { readonly target: string; readonly until: number }>();
   /** Targets that a request could not pay for. */
   readonly #refused = new WeakMap<RequestContext, Set<string>>();
 
@@ -139,7 +143,13 @@ class Stations {
   }
 
   reserve(plan: AttemptPlan): Reservation | Wait | undefined {
-    const accounts = this.#book.matching(plan.context);
+    const { context, target } = plan;
+    const waitsFor = this.#waiting.get(context);
+    const { link } = this.#book;
+    if (waitsFor !== undefined && waitsFor.target !== target.id && link.date() < waitsFor.until)
+      return this.#wait();
+    this.#waiting.delete(context);
+    const accounts = this.#book.matching(context);
     const taken: (readonly [Account, number])[] = [];
     for (const account of accounts) {
       const need = this.#needOf(account, plan);
@@ -149,12 +159,23 @@ class Stations {
         continue;
       }
       for (const [other, reserved] of taken) other.settle(reserved, 0);
-      if (result === 'wait') return { retryAt: this.#date(this.#book.link.now() + lookAgain) };
+      if (result === 'wait') {
+        if (plan.attempt === 1 && !plan.preemptible)
+          this.#waiting.set(context, {
+            target: target.id,
+            until: waitsFor?.until ?? link.date() + longestWait,
+          });
+        return this.#wait();
+      }
       return this.#refuse(account, need, plan);
     }
     if (taken.length === 0) return undefined;
     this.#count(plan, taken);
     return { settle: (outcome) => this.#settle(plan, taken, outcome) };
+  }
+
+  #wait(): Wait {
+    return { retryAt: this.#book.link.date() + lookAgain };
   }
 
   /** The request is over. */

@@ -155,24 +155,24 @@ describe('a limit of US$', () => {
 });
 
 describe('over', () => {
-  const cheaper: Limit = { usd: 0.001, per: 'day', over: 'cheaper' };
-  /** The first target is dear: it writes more than the second at the same price. */
-  const targets = { dear: [{ usage: { inputTokens: 10, outputTokens: 20 } }], cheap: [{}] };
-
   it("'cheaper' uses targets that fit, and refuses when none does", async () => {
-    const clock = virtualClock();
-    const plugin = limits([cheaper]);
-    const made = world(targets, { clock, store: memory({ clock }), plugins: [plugin] });
-    const router = made.router;
+    const all = limited([{ usd: 0.001, per: 'day', over: 'cheaper' }], {
+      targets: { cheap: [{}], dear: [{}] },
+      routes: { default: { targets: ['dear', 'cheap'] } },
+    });
     const used: (string | undefined)[] = [];
     let error: unknown;
     while (error === undefined) {
-      const asked = await outcome(settled(router.chat({ prompt: 'Hi', maxOutputTokens: 100 }), clock));
+      const asked = await outcome(
+        settled(all.router.chat({ prompt: 'Hi', maxOutputTokens: 100 }), all.clock),
+      );
       if ('value' in asked) used.push(asked.value.target);
       else error = asked.error;
     }
-    expect(isRouterError(error, 'budget')).toBe(true);
-    expect(used.length).toBeGreaterThan(1);
+    expect(error).toMatchObject({ code: 'budget' });
+    expect([used[0], used.at(-1)]).toEqual(['dear', 'cheap']);
+    // Once the dear one does not fit, it is not used again.
+    expect(used.lastIndexOf('dear')).toBeLessThan(used.indexOf('cheap'));
   });
 
   it("'warn' refuses nothing, and emits a warning", async () => {
