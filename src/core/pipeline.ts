@@ -1,6 +1,7 @@
 import type { CallOptions } from '../types/options/options.ts';
 import type { AnyRequest, AnyResult } from '../types/plugin.ts';
 import type { Decision } from '../types/result/decision.ts';
+import type { Part } from '../util/lazy.ts';
 import { orAbort } from '../util/time/abort.ts';
 import { completed, lookUp } from './calls/look-up.ts';
 import type { RouterContext } from './context.ts';
@@ -62,6 +63,18 @@ async function carryOut<Request extends AnyRequest, Result>(
     failRequest(request, error);
     throw error;
   }
+}
+
+/** The same for an operation whose code is loaded on first use. The request's time begins after that. */
+export async function runPart<Request extends AnyRequest, Result>(
+  part: Part<RunnableOperation<Request, Result>>,
+  input: object,
+  options: CallOptions,
+  env: RouterContext,
+): Promise<Result> {
+  checkCallOptions(options, env.callOptions);
+  const operation = part.loaded ?? (await part.load(env.clock, options.signal));
+  return runOperation(operation, input, options, env);
 }
 
 /** Routing without the call: stations 1, 4, 5 and 6. */

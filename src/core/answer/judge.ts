@@ -4,11 +4,11 @@ import type { ContentPart, ToolCallPart } from '../../types/request/message.ts';
 import type { Schema } from '../../types/request/schema.ts';
 import type { ChatResult } from '../../types/result/result.ts';
 import type { Cost } from '../../types/result/usage.ts';
-import { textOf } from '../calls/stream/accumulate.ts';
 import type { RequestState } from '../request.ts';
 import { isThenable } from '../stations/wait.ts';
 import type { Answer, ChatInput } from './answer.ts';
 import { readOutput } from './output.ts';
+import { textOf } from './text.ts';
 
 /** The caller's result, or who rejected the answer and why. */
 export type Judged =
