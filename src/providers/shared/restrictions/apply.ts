@@ -4,6 +4,7 @@ import type { Warning } from '../../../types/result/result.ts';
 import { compact } from '../../../util/json.ts';
 import { schemaInstruction } from '../schema/instruction.ts';
 import { withOwnTools } from '../tools.ts';
+import { keptByOpenAI } from './kept-state.ts';
 import type { RestrictedSetting, Restriction, RestrictionEffect } from './restriction.ts';
 
 /** Efforts from the least to the highest. */
@@ -58,9 +59,12 @@ const restricted = Object.keys({
 /** What a model lacks for a request, according to its vendor's restrictions; `undefined` for nothing. */
 export function lackedBy(
   restrictions: readonly Restriction[],
+  provider: string,
   request: ResolvedChatRequest,
   model: string,
 ): string | undefined {
+  const kept = keptByOpenAI(request, provider);
+  if (kept !== undefined) return kept;
   for (const restriction of restrictions) {
     const { effect } = restriction;
     if ('incapable' in effect && applies(restriction, request, model)) return effect.incapable;
