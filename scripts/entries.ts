@@ -12,6 +12,7 @@ export const entries = {
   sqlite: 'src/stores/sqlite/index.ts',
   memory: 'src/stores/memory/index.ts',
   complexity: 'src/selectors/index.ts',
+  ledger: 'src/plugins/ledger/index.ts',
   log: 'src/plugins/log/index.ts',
   testing: 'src/testing/index.ts',
 } as const;

@@ -65,7 +65,7 @@ export function backupAttempt(
         (cause !== 'slow' || mayHedge(option.channel, request, history, now)),
     );
   if (next === undefined || (cause === 'slow' && !hedges.spend(now))) return undefined;
-  const reservation = reserve(next.channel, request);
+  const reservation = reserve(next.channel, request, undefined, true);
   if ('until' in reservation) return undefined;
   history.count(next.channel);
   return reservation;
