@@ -27,6 +27,7 @@ const steps: readonly (readonly [name: string, command: readonly [string, ...str
   ['types', ['tsc', '-p', '.']],
   ['unused code', ['knip', '--no-config-hints']],
   ['sizes of functions, files and folders', ['node', 'scripts/house.ts']],
+  ['function calls per request', ['node', 'scripts/calls.ts']],
   ['direction of imports', ['depcruise', '--config', '.dependency-cruiser.mjs', 'src']],
   ['tests', vitest(report)],
   ['build', ['tsup', '--silent']],

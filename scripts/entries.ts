@@ -10,6 +10,7 @@ export const entries = {
   'openai-fetch': 'src/adapters/openai-fetch/index.ts',
   catalog: 'src/catalog/index.ts',
   sqlite: 'src/stores/sqlite/index.ts',
+  redis: 'src/stores/redis/index.ts',
   memory: 'src/stores/memory/index.ts',
   complexity: 'src/selectors/index.ts',
   ledger: 'src/plugins/ledger/index.ts',

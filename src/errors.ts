@@ -1,17 +1,23 @@
 import type { ProviderError } from './errors/provider-error.ts';
-// A registered symbol, so that the guards hold across two copies of the package.
-import { brand, type ConfigError, type RequestError, RouterError } from './errors/router-error.ts';
+// A registered symbol, so that the type guards work across copies of the package.
+import {
+  brand,
+  type ConfigError,
+  type RequestError,
+  RouterError,
+  type Unredacted,
+} from './errors/router-error.ts';
 import type { PluginStation, RouterErrorCode } from './types/error.ts';
 import type { ContentPart } from './types/request/message.ts';
 import type { Decision, SkippedTarget } from './types/result/decision.ts';
 import type { AttemptSummary } from './types/result/result.ts';
 import type { Usage } from './types/result/usage.ts';
 
-export { ProviderError, type ProviderErrorInit } from './errors/provider-error.ts';
-export { ConfigError, RequestError, RouterError } from './errors/router-error.ts';
+export { ProviderError, type ProviderErrorInit, type Redact } from './errors/provider-error.ts';
+export { ConfigError, RequestError, RouterError, type Unredacted } from './errors/router-error.ts';
 
 /**
- * Whether `error` came from signalbox, from this copy of the package or another. With a code: whether it is that error.
+ * Whether `error` is an error of signalbox, from any copy of the package; with a code, whether it is that error.
  *
  * @example
  * catch (error) {
@@ -37,17 +43,20 @@ export interface ErrorOfCode {
   output: OutputError;
   refused: RefusedError;
   plugin: PluginError;
+  budget: BudgetError;
+  store: StoreError;
   closed: RouterError;
+  'not-loaded': RouterError;
 }
 
-/** Every target that could be tried failed. `attempts` says how. */
+/** Every target that was tried failed. `attempts` has the details. */
 export class AllTargetsFailedError extends RouterError {
   readonly attempts: readonly AttemptSummary[];
   /** The last attempt's error. */
   readonly last: ProviderError;
-  /** When the first of the targets is expected back: milliseconds since 1970, where one of them said. */
+  /** When the first target is expected to be available, in milliseconds since 1970, if known. */
   readonly retryAt: number | undefined;
-  /** How each target was considered. */
+  /** How the targets were chosen. */
   readonly decision: Decision;
 
   constructor(
@@ -56,12 +65,18 @@ export class AllTargetsFailedError extends RouterError {
     decision: Decision,
     retryAt?: number,
   ) {
-    super('all-targets-failed', `all targets failed: ${attempts.map(describeAttempt).join('; ')}`);
+    const said = last.vendorMessage === undefined ? '' : `; the last one said: ${last.vendorMessage}`;
+    super('all-targets-failed', `all targets failed: ${attempts.map(describeAttempt).join('; ')}${said}`);
     this.name = 'AllTargetsFailedError';
     this.attempts = attempts;
     this.last = last;
     this.decision = decision;
     this.retryAt = retryAt;
+  }
+
+  /** Details of the last attempt's error. */
+  override unredacted(): Unredacted {
+    return this.last.unredacted();
   }
 }
 
@@ -79,12 +94,12 @@ const queueReasons = {
   late: 'none of them is free in time',
 };
 
-/** No target could be tried. `decision.skipped` says why for each. */
+/** No target could be tried. `decision.skipped` has the reason for each. */
 export class NoTargetError extends RouterError {
   readonly decision: Decision;
-  /** Whether it could have waited, but too many do (`queue.size`), or it took too long (`queue.maxWait`), or would have. */
+  /** Whether the queue refused the request: it is full (`queue.size`), or the wait exceeds or would exceed `queue.maxWait`. */
   readonly shed: boolean;
-  /** When the first of them is expected back: milliseconds since 1970, where that is known. */
+  /** When the first target is expected to be available, in milliseconds since 1970, if known. */
   readonly retryAt: number | undefined;
 
   constructor(decision: Decision, retryAt?: number, shed?: 'full' | 'late') {
@@ -99,14 +114,14 @@ export class NoTargetError extends RouterError {
   }
 }
 
-/** A stream broke after its first token, and the policy or the targets left allow no way on. */
+/** A stream broke after its first token, and neither the policy nor the remaining targets allow it to recover. */
 export class StreamInterruptedError extends RouterError {
-  /** What came before the break. */
+  /** The content received before the break. */
   readonly partial: { readonly text: string; readonly content: readonly ContentPart[] };
-  /** The usage known at the break; often empty, because vendors report it at the end. */
+  /** Usage known at the break; often empty, because vendors report it at the end. */
   readonly usage: Usage;
   readonly attempts: readonly AttemptSummary[];
-  /** Why it broke; `undefined` where the reader itself stopped, or never began. */
+  /** Why it broke; `undefined` if the reader stopped or never started. */
   readonly reason: ProviderError | undefined;
 
   constructor(init: {
@@ -114,7 +129,7 @@ export class StreamInterruptedError extends RouterError {
     readonly usage: Usage;
     readonly attempts: readonly AttemptSummary[];
     readonly reason?: ProviderError | undefined;
-    /** Why, where no target broke off. */
+    /** The reason, if no target failed. */
     readonly summary?: string | undefined;
   }) {
     const why = init.reason?.message ?? init.summary ?? 'the reader stopped before its end';
@@ -123,15 +138,20 @@ export class StreamInterruptedError extends RouterError {
     this.usage = init.usage;
     this.attempts = init.attempts;
     this.reason = init.reason;
-    // Not enumerable: loggers that walk an error's fields must not print the answer.
+    // Not enumerable, so that loggers do not print the answer.
     this.partial = init.partial;
     Object.defineProperty(this, 'partial', { value: init.partial, enumerable: false });
   }
+
+  /** Details of the failure that interrupted the stream. */
+  override unredacted(): Unredacted {
+    return this.reason?.unredacted() ?? super.unredacted();
+  }
 }
 
-/** The request's own time is over: its `timeout.request`, or the time until its `deadline`. */
+/** The request exceeded its `timeout.request` or its `deadline`. */
 export class DeadlineError extends RouterError {
-  /** How much time it had, in milliseconds. */
+  /** The time it had, in milliseconds. */
   readonly timeout: number;
   readonly attempts: readonly AttemptSummary[];
 
@@ -148,7 +168,7 @@ export class DeadlineError extends RouterError {
   }
 }
 
-/** Every target that could answer is expected to cost more than `maxCost`. */
+/** The expected cost exceeds `maxCost` at every available target. */
 export class CostLimitError extends RouterError {
   /** The limit in US$. */
   readonly maxCost: number;
@@ -162,12 +182,15 @@ export class CostLimitError extends RouterError {
   }
 }
 
-/** The answer is complete, but does not match the request's `schema`, or `accept` or a plugin's review did not take it. */
+/**
+ * The answer does not match the request's `schema`, was rejected by `accept` or a plugin, or was withheld by a
+ * plugin (`guard`).
+ */
 export class OutputError extends RouterError {
-  readonly by: 'schema' | 'accept' | 'plugin';
-  /** The name of the plugin, where it was one. */
+  readonly by: 'schema' | 'accept' | 'plugin' | 'guard';
+  /** The plugin that rejected it, if any. */
   readonly plugin: string | undefined;
-  /** Where it differs from the schema: paths and rules, no values. Or what `accept` or the plugin said. */
+  /** The mismatches: paths and rules of the schema, without values; or the reasons given by `accept` or the plugin. */
   readonly issues: readonly string[];
   readonly attempts: readonly AttemptSummary[];
 
@@ -180,7 +203,7 @@ export class OutputError extends RouterError {
     const what =
       by === 'schema'
         ? 'does not match the schema'
-        : `was not accepted${plugin === undefined ? '' : ` by ${plugin}`}`;
+        : `was ${by === 'guard' ? 'withheld' : 'not accepted'}${plugin === undefined ? '' : ` by ${plugin}`}`;
     super('output', `the answer ${what}: ${issues.slice(0, 3).join('; ')}`);
     this.name = 'OutputError';
     this.by = by;
@@ -196,7 +219,7 @@ export class RefusedError extends RouterError {
   readonly plugin: string;
   readonly reason: string;
 
-  /** `reason` must be fit to be seen: it names the rule, and never quotes the request. */
+  /** `reason` must be safe to show: name the rule, and never quote the request. */
   constructor(plugin: string, reason: string) {
     super('refused', `the request was refused by ${plugin}: ${reason}`);
     this.name = 'RefusedError';
@@ -205,7 +228,7 @@ export class RefusedError extends RouterError {
   }
 }
 
-/** A plugin took longer than it may, so that it is not known what it would have said. */
+/** A plugin exceeded its timeout, so its verdict is unknown. */
 export class PluginError extends RouterError {
   /** The name of the plugin. */
   readonly plugin: string;
@@ -219,5 +242,58 @@ export class PluginError extends RouterError {
     this.plugin = plugin;
     this.station = station;
     this.timeout = timeout;
+  }
+}
+
+/** A limit over a period does not allow the request. Nothing was sent, or nothing more. */
+export class BudgetError extends RouterError {
+  /** The limit: which one, of what, and how much. */
+  readonly limit: BudgetLimit;
+  /** How much of it is used or held for requests under way, in the limit's own unit; `undefined` where it is not known. */
+  readonly spent: number | undefined;
+  /** The period in words: `day`, `month`, `3,600,000 ms`; `undefined` for limits of concurrency. */
+  readonly per: string | undefined;
+  /** When there is something again: milliseconds since 1970, where that is known. */
+  readonly retryAt: number | undefined;
+
+  constructor(init: {
+    readonly limit: BudgetLimit;
+    readonly spent: number | undefined;
+    readonly per: string | undefined;
+    readonly retryAt: number | undefined;
+    /** Why, in words, where it is not that too little is left. */
+    readonly summary?: string;
+  }) {
+    const { limit, spent, per, retryAt } = init;
+    const amount = limit.unit === 'usd' ? `US$ ${limit.amount}` : `${limit.amount} ${limit.unit}`;
+    const each = per === undefined ? '' : ` per ${per}`;
+    const why = init.summary ?? `${spent === undefined ? 'too little' : `${spent} used, too little`} is left`;
+    super('budget', `the limit ${limit.name} of ${amount}${each} does not allow the request: ${why}`);
+    this.name = 'BudgetError';
+    this.limit = limit;
+    this.spent = spent;
+    this.per = per;
+    this.retryAt = retryAt;
+  }
+}
+
+/** Which limit a `BudgetError` is about. */
+export interface BudgetLimit {
+  /** Its name in the options. */
+  readonly name: string;
+  readonly unit: 'usd' | 'tokens' | 'requests' | 'concurrency';
+  /** All that there is: US$, tokens, requests. */
+  readonly amount: number;
+}
+
+/** A store cannot be reached, or did not answer in time. */
+export class StoreError extends RouterError {
+  /** The store's name. */
+  readonly store: string;
+
+  constructor(store: string, summary: string) {
+    super('store', `the store ${store}: ${summary}`);
+    this.name = 'StoreError';
+    this.store = store;
   }
 }

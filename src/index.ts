@@ -5,6 +5,8 @@
  */
 export {
   AllTargetsFailedError,
+  BudgetError,
+  type BudgetLimit,
   ConfigError,
   CostLimitError,
   DeadlineError,
@@ -15,10 +17,13 @@ export {
   PluginError,
   ProviderError,
   type ProviderErrorInit,
+  type Redact,
   RefusedError,
   RequestError,
   RouterError,
+  StoreError,
   StreamInterruptedError,
+  type Unredacted,
 } from './errors.ts';
 export { createRouter } from './router.ts';
 export { type BalancedTerms, balanced } from './strategies/balanced.ts';
@@ -48,6 +53,7 @@ export type {
   AttemptStartEvent,
   EventOf,
   Listener,
+  NoteEvent,
   PluginErrorEvent,
   PriceUnknownEvent,
   RequestEndEvent,
@@ -102,8 +108,9 @@ export type {
   Exclusion,
   LiveAnswer,
   LookupHit,
-  PartTransform,
+  PartialHit,
   Plugin,
+  PluginCallOption,
   PluginHost,
   Replica,
   RequestContext,
@@ -111,8 +118,6 @@ export type {
   RequestObserver,
   RequestSummary,
   Reservation,
-  Review,
-  TransformedPart,
   Wait,
 } from './types/plugin.ts';
 export type {
@@ -180,6 +185,7 @@ export type {
 export type {
   Decision,
   LookupSummary,
+  Note,
   RankedTarget,
   Selected,
   SkippedTarget,
@@ -218,3 +224,4 @@ export type {
   Store,
   StoredValue,
 } from './types/store.ts';
+export type { PartTransform, Review, TransformedPart } from './types/transform.ts';

@@ -1,14 +1,14 @@
 import { admissionQueue } from './core/admission/queue.ts';
 import type { RouterContext } from './core/context.ts';
 import { releaseDropped } from './core/dropped.ts';
-import { chatOperation, streamOperation } from './core/operations/chat.ts';
-import { embedOperation } from './core/operations/embed.ts';
-import { imageOperation } from './core/operations/image.ts';
-import { checkCallOptions, noOptions } from './core/options/call-options.ts';
+import { chatOperation } from './core/operations/chat.ts';
+import { createParts } from './core/operations/parts.ts';
+import { type AddedOptions, callFields, checkCallOptions, noOptions } from './core/options/call-options.ts';
+import { callOptionsOf } from './core/options/plugins.ts';
 import { defaultQueue } from './core/options/policies.ts';
 import { withPreset } from './core/options/preset.ts';
 import { checkOptions } from './core/options/router-options.ts';
-import { explain, runOperation } from './core/pipeline.ts';
+import { explain, runOperation, runPart } from './core/pipeline.ts';
 import { installPlugins } from './core/plugin-host.ts';
 import { closedError } from './core/request.ts';
 import { createRoutes } from './core/routes.ts';
@@ -63,30 +63,28 @@ export function createRouter(options: RouterOptions): Router {
   const plugins = [...(options.plugins ?? []), shadow(options)].filter((plugin) => plugin !== undefined);
   const env = contextOf(options, plugins, closing.signal);
   const { targets, clock, events, findRoute } = env;
+  const parts = createParts();
   const router: Router = {
     targets: targets.map(({ id }) => id),
+    plugins: (options.plugins ?? []).map(({ name }) => name),
     routes: Object.fromEntries(
       Object.keys(options.routes ?? {}).map((name) => [
         name,
         findRoute(name)?.targets.map(({ id }) => id) ?? [],
       ]),
     ),
-    async chat<S extends Schema>(request: ChatRequest<S>, callOptions: CallOptions = noOptions) {
-      const result = await runOperation(chatOperation, request, callOptions, env);
-      return result as ChatResult<InferSchema<S>>;
-    },
-    async stream<S extends Schema>(request: ChatRequest<S>, callOptions: CallOptions = noOptions) {
-      const opened = await runOperation(streamOperation, request, callOptions, env);
-      return opened as ChatStream<InferSchema<S>>;
-    },
-    embed: (request, callOptions = noOptions) => runOperation(embedOperation, request, callOptions, env),
-    image: (request, callOptions = noOptions) => runOperation(imageOperation, request, callOptions, env),
+    chat: <S extends Schema>(request: ChatRequest<S>, callOptions: CallOptions = noOptions) =>
+      runOperation(chatOperation, request, callOptions, env) as Promise<ChatResult<InferSchema<S>>>,
+    stream: <S extends Schema>(request: ChatRequest<S>, callOptions: CallOptions = noOptions) =>
+      runPart(parts.stream, request, callOptions, env) as Promise<ChatStream<InferSchema<S>>>,
+    embed: (request, callOptions = noOptions) => runPart(parts.embed, request, callOptions, env),
+    image: (request, callOptions = noOptions) => runPart(parts.image, request, callOptions, env),
     explain: (request, callOptions = noOptions) => explain(chatOperation, request, callOptions, env),
-    warmup: () => warmUp(targets, clock, closing.signal),
+    warmup: () => warmUp(targets, parts.stream, clock, closing.signal),
     on: events.on,
     with(preset) {
-      checkCallOptions(preset);
-      return presetRouter(router, preset);
+      checkCallOptions(preset, env.callOptions);
+      return presetRouter(router, preset, env.callOptions);
     },
     stats() {
       releaseDropped(env.activeRequests.items, clock.now());
@@ -106,8 +104,8 @@ export function createRouter(options: RouterOptions): Router {
 }
 
 /** The same router, whose calls start from preset options. */
-function presetRouter(router: Router, preset: CallOptions): Router {
-  const over = (options: CallOptions = {}): CallOptions => withPreset(preset, options);
+function presetRouter(router: Router, preset: CallOptions, added: AddedOptions): Router {
+  const over = (options: CallOptions = {}): CallOptions => withPreset(preset, options, added);
   return {
     ...router,
     chat: (request, options) => router.chat(request, over(options)),
@@ -143,6 +141,7 @@ function contextOf(
     targets,
     findRoute,
     stations: compileStations(plugins, events, clock),
+    callOptions: callOptionsOf(plugins, callFields),
     selector: select === undefined ? undefined : createSelector(select, findRoute),
     nextId: () => `${prefix}-${++requests}`,
     clock,
@@ -154,6 +153,7 @@ function contextOf(
     caches: promptCaches(),
     queue: admissionQueue(clock, awake),
     queueLimits: mergeDefined(defaultQueue, options.queue),
+    errors: options.errors === 'redacted' ? undefined : options.errors,
     closed,
     apart: requestsAreApart(),
     activeRequests: swapSet(),

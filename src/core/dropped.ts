@@ -1,12 +1,12 @@
+import type { Pulse } from '../util/time/pulse.ts';
 import type { ActiveRequest } from './context.ts';
 
-/** Milliseconds without a pulse after which a request is late, and in which it then has to give another one. */
+/** Milliseconds without a pulse after which a request is late, and the time it then has to give one. */
 const patience = 3_000;
 
 /**
- * Gives back what requests hold that the runtime has dropped: their places, their probes, their counts. Nothing of theirs runs any
- * more that could do it, so whoever comes next looks for them. Looked at twice, because a process that stood still has made
- * all of them late.
+ * Releases what dropped requests hold: slots, probes, counts. No code of theirs runs anymore, so other requests check for them. Each
+ * is checked twice, because a frozen process makes all requests late.
  */
 export function releaseDropped(requests: readonly ActiveRequest[], now: number): void {
   for (const { apart } of [...requests]) {
@@ -15,4 +15,25 @@ export function releaseDropped(requests: readonly ActiveRequest[], now: number):
     else if (apart.lateSince === undefined) apart.lateSince = now;
     else if (now - apart.lateSince >= patience) apart.release();
   }
+}
+
+/** Ends it from another request. In runtimes that isolate requests, it ends itself with its next pulse. */
+export function activeRequest(
+  { pulse: own, stop }: { readonly pulse: Pulse | undefined; stop(reason: unknown): void },
+  drop: (reason: unknown) => void,
+): ActiveRequest {
+  if (own === undefined) return { place: undefined, stop };
+  return {
+    place: undefined,
+    stop: (reason) => own.post(() => stop(reason)),
+    apart: {
+      pulse: own,
+      lateSince: undefined,
+      release() {
+        const reason = new DOMException('the runtime has dropped the request', 'AbortError');
+        stop(reason);
+        drop(reason);
+      },
+    },
+  };
 }

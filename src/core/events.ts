@@ -1,30 +1,17 @@
 import { isRouterError } from '../errors.ts';
 import { addUsd } from '../pricing/money.ts';
-import type { RequestEndEvent, RequestFacts } from '../types/event.ts';
+import type { RequestEndEvent } from '../types/event.ts';
 import type { AnyResult } from '../types/plugin.ts';
 import type { AttemptSummary } from '../types/result/result.ts';
 import { compact } from '../util/json.ts';
 import { toEpoch } from '../util/time/clock.ts';
 import type { RequestState } from './request.ts';
+import { factsOf } from './request-facts.ts';
 import type { Channel } from './targets/target.ts';
 
-// Each builds its event only where somebody listens.
+// Each event is built only if it has a listener.
 
-/** What every event says of its request. */
-function factsOf({ id, route, metadata, shadow, options }: RequestState): RequestFacts {
-  const { tenant, user, tags } = options;
-  return {
-    requestId: id,
-    route: route.name,
-    metadata,
-    ...(tenant === undefined ? {} : { tenant }),
-    ...(user === undefined ? {} : { user }),
-    ...(tags === undefined ? {} : { tags }),
-    ...(shadow ? { mirror: true } : {}),
-  };
-}
-
-/** A request begins. Its route may still change, where `select` chooses one. */
+/** A request starts. Its route may still change if `select` chooses it. */
 export function reportRequestStart(request: RequestState): void {
   const { env, startedAt, operation } = request;
   if (!env.events.subscribed.has('request-start')) return;
@@ -75,13 +62,17 @@ export function reportAttemptEnd(
   });
 }
 
-/** A request is over: with a result, or with an error, which may be the caller's own abort. */
-export function reportRequestEnd(
-  request: RequestState,
-  outcome: RequestEndEvent['outcome'],
-  result: AnyResult | undefined,
-  error: unknown,
-): void {
+/** How a request ended for its caller. */
+export interface Ending {
+  readonly outcome: RequestEndEvent['outcome'];
+  readonly result: AnyResult | undefined;
+  readonly error: unknown;
+  /** The answer that only other requests got. */
+  readonly forOthers?: AnyResult | undefined;
+}
+
+/** A request ends with a result or an error, which may be the caller's abort. */
+export function reportRequestEnd(request: RequestState, { outcome, result, error, forOthers }: Ending): void {
   const { env, attempts, startedAt, firstTokenAt } = request;
   if (!env.events.subscribed.has('request-end')) return;
   env.events.emit({
@@ -95,7 +86,7 @@ export function reportRequestEnd(
     finishReason: result !== undefined && 'finishReason' in result ? result.finishReason : undefined,
     usage: result?.usage,
     cost: result?.cost,
-    wastedCost: wastedCost(attempts, result?.target),
+    wastedCost: wastedCost(attempts, (result ?? forOthers)?.target),
     duration: env.clock.now() - startedAt,
     firstToken: firstTokenAt === undefined ? undefined : firstTokenAt - startedAt,
     error: outcome === 'failed' && isRouterError(error) ? error.code : undefined,
@@ -104,7 +95,7 @@ export function reportRequestEnd(
   });
 }
 
-/** US$ of attempts that did not become the answer; also of what a target did well before another one had to start anew. */
+/** US$ of attempts that did not become the answer, including partial answers that another target restarted. */
 export function wastedCost(attempts: readonly AttemptSummary[], answeredBy: string | undefined): number {
   const wasted = attempts.filter(({ outcome, target }) => outcome !== 'success' || target !== answeredBy);
   return addUsd(...wasted.map(({ cost }) => cost?.total ?? 0));

@@ -1,9 +1,10 @@
 import { isRouterError } from '../errors.ts';
 import type { AnyResult, RequestSummary } from '../types/plugin.ts';
-import { reportRequestEnd, reportRequestStart, wastedCost } from './events.ts';
+import type { Decision } from '../types/result/decision.ts';
+import { type Ending, reportRequestEnd, reportRequestStart, wastedCost } from './events.ts';
 import type { RequestState } from './request.ts';
 
-/** Starts a request's time, and lets plugins follow it. */
+/** Starts a request's timers and its plugins' observers. */
 export function beginRequest(request: RequestState): void {
   request.start(abandonRequest);
   reportRequestStart(request);
@@ -11,7 +12,7 @@ export function beginRequest(request: RequestState): void {
   if (observe !== undefined) request.observers = observe(request.context);
 }
 
-/** Ends a request for all: its timer, its links, its one `request-end`. Later calls do nothing. */
+/** Ends a request: releases its timer and links, and emits its one `request-end`. Later calls do nothing. */
 function finish(
   request: RequestState,
   outcome: RequestSummary['outcome'],
@@ -19,44 +20,60 @@ function finish(
   error: unknown,
 ): void {
   if (!request.release()) return;
-  request.observers?.end(summaryOf(request, outcome, result, error));
-  reportRequestEnd(request, outcome, result, error);
+  const left = request.holding?.left;
+  const seen: Ending =
+    left === undefined
+      ? { outcome, result, error }
+      : { outcome: left.outcome, error: left.reason, result: undefined, forOthers: result };
+  request.observers?.end(summaryOf(request, seen));
+  reportRequestEnd(request, seen);
 }
 
 function summaryOf(
   { attempts, decision, lookup, startedAt, firstTokenAt, env }: RequestState,
-  outcome: RequestSummary['outcome'],
-  result: AnyResult | undefined,
-  error: unknown,
+  { outcome, result, error, forOthers }: Ending,
 ): RequestSummary {
-  const target = result?.target;
   return {
     outcome,
     result,
     error,
-    target,
+    forOthers,
+    target: result?.target,
     attempts,
     decision,
     lookup,
-    wastedCost: wastedCost(attempts, target),
+    wastedCost: wastedCost(attempts, (result ?? forOthers)?.target),
     duration: env.clock.now() - startedAt,
     firstToken: firstTokenAt === undefined ? undefined : firstTokenAt - startedAt,
   };
 }
 
-/** Ends a request that was answered. */
+/** The decision of a request for which no target was chosen. */
+export function unrouted({ route, notes }: RequestState): Decision {
+  const { name, policies } = route;
+  return {
+    route: name,
+    strategy: policies.strategy.name,
+    candidates: [],
+    skipped: [],
+    ...(notes === undefined ? {} : { notes }),
+  };
+}
+
+/** Ends a request with its answer. */
 export function finishRequest(request: RequestState, result: AnyResult): void {
   finish(request, 'success', result, undefined);
 }
 
-/** Ends a request that threw, as a failure or as the caller's own abort. */
+/** Ends a request that threw: a failure, or the caller's abort. */
 export function failRequest(request: RequestState, error: unknown): void {
   const { aborted, reason } = request.signal;
   const byCaller = aborted && error === reason && !isRouterError(error);
+  if (request.notes !== undefined) request.decision ??= unrouted(request);
   finish(request, byCaller ? 'aborted' : 'failed', undefined, error);
 }
 
-/** Ends a stream that its reader left. */
+/** Ends a stream whose reader stopped early. */
 export function abandonRequest(request: RequestState, error: unknown): void {
   finish(request, 'aborted', undefined, error);
 }

@@ -10,10 +10,10 @@ import { pluginErrors } from './stations/stations.ts';
 import { replicasOf } from './targets/replicas.ts';
 import { emitHealthChange } from './targets/target-health.ts';
 
-/** Of the microtask queue, until a request that has been stopped has surely ended. */
+/** Turns of the microtask queue after which a stopped request has ended. */
 const mostTurns = 100;
 
-/** Installs the plugins of a router. Returns what ends them, in reverse order; it waits for all of them and never rejects. */
+/** Installs the plugins of a router. Returns a function that closes them in reverse order; it awaits all and never rejects. */
 export function installPlugins(
   plugins: readonly Plugin[],
   router: Router,
@@ -42,13 +42,18 @@ export function installPlugins(
         if (target === undefined || !(request instanceof RequestState)) onEnd();
         else void sendShadow(request, target, onEnd);
       },
+      hold(context) {
+        const request = RequestView.behind(context);
+        const isHeld = request instanceof RequestState && request.isUnderWay;
+        return isHeld ? request.holding?.hold() : undefined;
+      },
       report: (error) => report(plugin, 'background', error),
     };
     const end = plugin.install?.(host);
     if (end !== undefined) endings.push([plugin, end]);
   }
   return async () => {
-    // Requests that have just been stopped end within a few turns; what follows them is to see that.
+    // Stopped requests end within a few turns; plugins must see their end first.
     for (let turn = 0; turn < mostTurns && env.activeRequests.items.length > 0; turn++) await undefined;
     for (const [plugin, end] of endings.reverse()) {
       try {

@@ -2,44 +2,46 @@ import { DeadlineError, RouterError } from '../errors.ts';
 import { type SizeClass, sizeClassOf } from '../stats/latency.ts';
 import type { CallOptions, Interrupted, Priority } from '../types/options/options.ts';
 import type { RankContext } from '../types/options/strategy.ts';
-import type { AnyRequest, RequestContext } from '../types/plugin.ts';
+import type { AnyRequest, PartialHit, RequestContext } from '../types/plugin.ts';
 import type { Schema } from '../types/request/schema.ts';
-import type { Decision, LookupSummary } from '../types/result/decision.ts';
+import type { Decision, LookupSummary, Note } from '../types/result/decision.ts';
 import type { AttemptSummary } from '../types/result/result.ts';
 import { mergeDefined } from '../util/merge-defined.ts';
 import { type LinkedAbort, linkedAbort, type Signal } from '../util/time/abort.ts';
 import { type Pulse, pulse } from '../util/time/pulse.ts';
 import { type Watchdog, watchdog } from '../util/time/watchdog.ts';
 import type { ActiveRequest, RouterContext } from './context.ts';
-import { releaseDropped } from './dropped.ts';
+import { activeRequest, releaseDropped } from './dropped.ts';
+import { Holding } from './holding.ts';
 import type { Checked, Operation } from './operations/operation.ts';
 import type { Requirements } from './operations/requirements.ts';
 import { hedgeOver, type ResolvedPolicies, type ResolvedTimeouts } from './options/policies.ts';
+import { factsOf } from './request-facts.ts';
 import type { Route } from './routes.ts';
 import type { RequestObservers } from './stations/observe.ts';
 import { RequestView } from './stations/request-view.ts';
 import type { Channel } from './targets/target.ts';
 
-/** What a request is made from. */
+/** The input of a request. */
 export interface RequestInit<Request extends AnyRequest = AnyRequest> {
   readonly id: string;
   readonly env: RouterContext;
   readonly operation: Operation<Request>;
-  /** The very object that the caller gave. */
+  /** The caller's own object. */
   readonly original: object;
   readonly checked: Checked<Request>;
   readonly options: CallOptions;
-  /** Its route; until `select` has chosen one, the one that is used where it cannot. */
+  /** Its route; until `select` has chosen one, the fallback route. */
   readonly route: Route;
-  /** It is a copy, which nobody waits for. */
+  /** It is a shadow copy; no caller awaits it. */
   readonly shadow?: boolean;
-  /** `false`: `select` is about to choose its route. Default: `true`. */
+  /** `false` if `select` is still to choose its route. Default: `true`. */
   readonly isRouted?: boolean;
-  /** Called once, when it is over. */
+  /** Called once, when the request has ended. */
   readonly onEnd?: () => void;
 }
 
-/** All state of one request; nothing keeps it when the request is over. */
+/** All state of one request. Nothing references it after the request has ended. */
 export class RequestState<Request extends AnyRequest = AnyRequest> {
   readonly id: string;
   readonly env: RouterContext;
@@ -51,37 +53,43 @@ export class RequestState<Request extends AnyRequest = AnyRequest> {
   readonly priority: Priority;
   readonly session: string | undefined;
   readonly metadata: Readonly<Record<string, unknown>>;
-  /** Aborts with the caller's reason, at the deadline, or when the router is closed. */
+  /** Aborts with the caller's signal, at the deadline, or when the router closes. */
   readonly signal: Signal;
   /** Monotonic milliseconds. */
   readonly startedAt: number;
   /** In the order they ended. */
   readonly attempts: AttemptSummary[] = [];
-  /** As it is sent: checked, in one form. */
+  /** The checked and normalized request, as it is sent. */
   request: Request;
-  /** The same as strategies and `select` see it: as the caller gave it. */
+  /** The caller's form of it, which strategies and `select` see. */
   asked: RankContext['request'];
 
-  // By its route:
+  // Set with its route:
   route: Route;
   timeout!: ResolvedTimeouts;
   interrupted!: Interrupted;
   hedge!: ResolvedPolicies['hedge'];
 
-  /** How many attempts have started. */
+  /** Attempts started so far. */
   started = 0;
-  /** How the targets were chosen, once they have been. */
+  /** The routing decision, once made. */
   decision: Decision | undefined;
-  /** Which channels may take it, where it depends on what one vendor keeps. */
+  /** The channels that may take it, if it depends on state at one vendor. */
   pin: ((channel: Channel) => boolean) | undefined;
   firstTokenAt: number | undefined;
-  /** Plugins that follow it. */
+  /** The plugins' observers of this request. */
   observers: RequestObservers | undefined;
-  /** Where a plugin had the answer. */
+  /** Who keeps it running; `undefined` if only its caller can. */
+  readonly holding: Holding | undefined;
+  /** The plugin lookup that answered it, or a part of it. */
   lookup: LookupSummary | undefined;
-  /** Only where requests are apart. */
+  /** Combines the answer with the part that a plugin had. */
+  complete: PartialHit['complete'] | undefined;
+  /** What plugins have recorded about it. */
+  notes: Note[] | undefined;
+  /** Only in runtimes that isolate requests. */
   pulse: Pulse | undefined;
-  /** Whether its route is known. */
+  /** Whether its route is final. */
   isRouted: boolean;
 
   #context: RequestContext | undefined;
@@ -91,9 +99,9 @@ export class RequestState<Request extends AnyRequest = AnyRequest> {
   readonly #onEnd: (() => void) | undefined;
   #active: ActiveRequest | undefined;
   #timer: Watchdog | undefined;
-  /** When `timeout.request` is over: as `AwakeClock.now()`, because it is not over while the process stands still. */
+  /** When `timeout.request` ends, on `AwakeClock`, so that time in which the process is frozen does not count. */
   #timeoutAt = 0;
-  /** When the call's `deadline` has come, which is a moment: as `Clock.now()`. */
+  /** The call's `deadline`, a moment of `Clock`. */
   #deadlineAt = Number.POSITIVE_INFINITY;
   #cancelDeadline: (() => void) | undefined;
   #over = false;
@@ -125,16 +133,17 @@ export class RequestState<Request extends AnyRequest = AnyRequest> {
     this.session = options.session;
     this.metadata = options.metadata ?? none;
     this.startedAt = env.clock.now();
-    this.#abort = linkedAbort(options.signal);
+    this.#abort = linkedAbort(options.signal, (reason) => this.#leave(reason, 'aborted'));
     this.signal = this.#abort.signal;
+    this.holding = env.stations.lookup === undefined || env.apart ? undefined : new Holding(this.stop);
     this.route = route;
-    this.#adopt(route);
+    this.#adopt(route, this.startedAt);
   }
 
   /**
-   * Starts its time. Until then it is a mere question, as for `explain()`.
+   * Starts its timers. A request for `explain()` never starts.
    *
-   * @param drop ends it where its runtime has dropped it, see `requestsAreApart`
+   * @param drop ends it if its runtime has dropped it, see `requestsAreApart`
    */
   start(drop: (request: RequestState, reason: unknown) => void): void {
     const { env } = this;
@@ -143,9 +152,9 @@ export class RequestState<Request extends AnyRequest = AnyRequest> {
       this.pulse = pulse(env.clock);
       releaseDropped(env.activeRequests.items, env.clock.now());
     }
-    this.#active = activeOf(this, drop);
+    this.#active = activeRequest(this, (reason) => drop(this, reason));
     env.activeRequests.add(this.#active);
-    this.#watch();
+    this.#watch(this.startedAt);
   }
 
   /** Milliseconds until its deadline. */
@@ -155,19 +164,19 @@ export class RequestState<Request extends AnyRequest = AnyRequest> {
     return Math.min(this.#timeoutAt - awake.now(now), this.#deadlineAt - now);
   }
 
-  /** The request as plugins see it. */
+  /** The plugins' view of the request. */
   get context(): RequestContext {
     this.#context ??= RequestView.of(this);
     return this.#context;
   }
 
-  /** What it asks of a target, beside its size. */
+  /** What it requires of a target, beside its size. */
   get needs(): Requirements {
     this.#needs ??= this.operation.requirements(this.request);
     return this.#needs;
   }
 
-  /** Estimated when first read: counting a long prompt takes longer than all the rest of a choice. */
+  /** Estimated when first read, because counting a long prompt takes longer than the rest of routing. */
   get inputTokens(): number {
     this.#inputTokens ??= this.operation.inputTokens(this.request);
     return this.#inputTokens;
@@ -178,14 +187,14 @@ export class RequestState<Request extends AnyRequest = AnyRequest> {
     return this.#inputTokens !== undefined;
   }
 
-  /** How large the prompt is, by its characters. */
+  /** The size class of the prompt, by characters. */
   get size(): SizeClass {
     return sizeClassOf(this.needs.characters);
   }
 
-  /** A plugin has put another request in its place, which is checked as the caller's was. */
+  /** Replaces the request by a plugin's, which is checked like the caller's. */
   replace(made: AnyRequest): void {
-    // In another interface's form the request still says what it said before.
+    // The original in another interface's form is stale now.
     const { origin: _, ...request }: AnyRequest & { origin?: unknown } = this.operation.check(made).request;
     this.request = request as Request;
     this.asked = request;
@@ -193,19 +202,34 @@ export class RequestState<Request extends AnyRequest = AnyRequest> {
     this.#inputTokens = undefined;
   }
 
-  /** The route has been selected. */
+  /** A plugin records a fact. The decision shows all of them, also those that come after it was made. */
+  note(note: Note): void {
+    this.notes ??= [];
+    this.notes.push(note);
+    if (this.decision !== undefined) Object.assign(this.decision, { notes: this.notes });
+    const { events } = this.env;
+    if (events.subscribed.has('note')) events.emit({ type: 'note', ...factsOf(this), ...note });
+  }
+
+  /** Sets the selected route. */
   setRoute(route: Route): void {
     this.isRouted = true;
     if (route === this.route) return;
     this.route = route;
-    this.#adopt(route);
-    this.#watch();
+    const now = this.env.clock.now();
+    this.#adopt(route, now);
+    this.#watch(now);
   }
 
-  /** Stops all that is under way for it, as an abort of the caller's does. */
+  /** Stops all work for it, like an abort by the caller. */
   readonly stop = (reason: unknown): void => this.#abort.abort(reason);
 
-  /** Lets go of its timer and links. `false` where that has been done, or it never started. For `finishRequest` only. */
+  /** Whether it has started and is not ending. */
+  get isUnderWay(): boolean {
+    return !this.#over && !this.signal.aborted && this.#active !== undefined;
+  }
+
+  /** Releases its timer and links. `false` if already released or never started. */
   release(): boolean {
     if (this.#over) return false;
     this.#over = true;
@@ -217,69 +241,52 @@ export class RequestState<Request extends AnyRequest = AnyRequest> {
     return this.#active !== undefined && this.env.activeRequests.delete(this.#active);
   }
 
-  #adopt({ policies }: Route): void {
+  #adopt({ policies }: Route, now: number): void {
     const { options, startedAt, env } = this;
     this.timeout =
       options.timeout === undefined ? policies.timeout : mergeDefined(policies.timeout, options.timeout);
-    const now = env.clock.now();
     this.#timeoutAt = env.awake.now(now) + startedAt + this.timeout.request - now;
     if (options.deadline !== undefined) this.#deadlineAt = now + options.deadline - env.clock.date();
     this.interrupted = options.interrupted ?? policies.interrupted;
     this.hedge = hedgeOver(options.hedge, policies.hedge);
   }
 
-  #watch(): void {
+  #watch(now: number): void {
     if (this.#active === undefined) return;
     const { awake, clock } = this.env;
-    const now = clock.now();
-    const untilTimeout = this.#timeoutAt - awake.now(now);
+    const awakeNow = awake.now(now);
+    const untilTimeout = this.#timeoutAt - awakeNow;
     const untilDeadline = this.#deadlineAt - now;
     if (Math.min(untilTimeout, untilDeadline) <= 0) {
       this.#expire(untilDeadline < untilTimeout);
       return;
     }
     this.#timer ??= watchdog(awake, () => this.#expire(false));
-    this.#timer.watch(untilTimeout, awake.now(now));
+    this.#timer.watch(untilTimeout, awakeNow);
     if (untilDeadline < Number.POSITIVE_INFINITY)
       this.#cancelDeadline ??= clock.after(untilDeadline, () => this.#expire(true));
+  }
+
+  #leave(reason: unknown, outcome: 'aborted' | 'failed'): void {
+    if (this.holding === undefined) this.stop(reason);
+    else this.holding.leave(reason, outcome);
   }
 
   #expire(byDeadline: boolean): void {
     const { timeout, attempts, startedAt } = this;
     const had = Math.round(this.#deadlineAt - startedAt);
-    this.stop(
+    this.#leave(
       byDeadline
         ? new DeadlineError(had, attempts, 'deadline')
         : new DeadlineError(timeout.request, attempts),
+      'failed',
     );
   }
 }
 
 const none: Readonly<Record<string, unknown>> = Object.freeze({});
 
-/** How it is ended from another request. Where requests are apart it ends itself, with its next pulse. */
-function activeOf(
-  request: RequestState,
-  drop: (request: RequestState, reason: unknown) => void,
-): ActiveRequest {
-  const { pulse: own, stop } = request;
-  if (own === undefined) return { place: undefined, stop };
-  return {
-    place: undefined,
-    stop: (reason) => own.post(() => stop(reason)),
-    apart: {
-      pulse: own,
-      lateSince: undefined,
-      release() {
-        const reason = new DOMException('the runtime has dropped the request', 'AbortError');
-        stop(reason);
-        drop(request, reason);
-      },
-    },
-  };
-}
-
-/** What calls of a closed router, and those under way when it is closed, end with. */
+/** The error for calls to a closed router and for calls in flight when it closes. */
 export function closedError(): RouterError {
   return new RouterError('closed', 'the router has been closed');
 }

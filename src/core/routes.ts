@@ -5,20 +5,20 @@ import type { RouterOptions } from '../types/options/router-options.ts';
 import { type ResolvedPolicies, resolvePolicies } from './options/policies.ts';
 import type { Target } from './targets/target.ts';
 
-/** A route with nothing left open. */
+/** A route with all defaults applied. */
 export interface Route {
   readonly name: string;
   readonly targets: readonly Target[];
   readonly policies: ResolvedPolicies;
   readonly outputs: OutputLengths;
-  /** For strategies that look back. */
+  /** For stateful strategies. */
   readonly memory: { turn: number; previous: string | undefined };
 }
 
-/** Finds a route by its name or by a target's id. */
+/** Finds a route by name or by a target's id. */
 export type RouteFinder = (name: string | undefined) => Route | undefined;
 
-/** Routes by name; and for each target's id a route of that target alone, under the router's own policies. */
+/** Routes by name, and for each target id a route with only that target under the router's policies. */
 export function createRoutes(options: RouterOptions, targets: readonly Target[]): RouteFinder {
   const fallback = priority();
   const routes = new Map<string, Route>();
@@ -39,7 +39,7 @@ export function createRoutes(options: RouterOptions, targets: readonly Target[])
       route.targets?.flatMap((id) => targets.find((target) => target.id === id) ?? []) ?? targets;
     add(name, members, route);
   }
-  // One that names no route goes over all targets.
+  // A router without routes uses all targets.
   if (!routes.has('default')) add('default', targets, {});
   return (name) => routes.get(name ?? 'default');
 }

@@ -14,11 +14,11 @@ import { chooseCandidates } from './routing/candidates.ts';
 import type { Target } from './targets/target.ts';
 
 /**
- * Sends a copy of a request to one target, only to be measured. It starts after the request and takes nothing from it: it is dropped
- * where a second answer could do harm, or where the target has no capacity to spare; it makes one attempt, and gives its place up to any
- * request. Its outcome is in its events. Never rejects.
+ * Sends a copy of a request to one target, only to measure it. It starts after the request and never competes with it: it is dropped
+ * if a second answer could do harm or the target lacks spare capacity; it makes one attempt, and any request can take its slot.
+ * Its outcome is in its events. Never rejects.
  *
- * @param onEnd called once, when it is over, or has not even started
+ * @param onEnd called once, when the copy has ended or was dropped
  */
 export async function sendShadow(original: RequestState, target: Target, onEnd: () => void): Promise<void> {
   const { operation, env } = original;
@@ -29,11 +29,11 @@ export async function sendShadow(original: RequestState, target: Target, onEnd: 
   }
   const request = copyOf(original, target, onEnd);
   try {
-    // The request goes first. Where requests are apart its copy has to start with it, because it ends with it at the latest.
+    // The request starts first. In runtimes that isolate requests, the copy starts with it, because it must end with it.
     if (!env.apart) await sleep(env.clock, 0, env.closed);
     await run(request, operation);
   } catch {
-    // The router has been closed.
+    // The router is closed.
   } finally {
     request.release();
   }
@@ -45,7 +45,7 @@ async function run(request: RequestState, operation: RunnableOperation): Promise
   const now = env.clock.now();
   const isPinned = request.pin !== undefined;
   const channel = isPinned ? undefined : routing.ranked.find((each) => hasSpareCapacity(each, now));
-  const reservation = channel === undefined ? undefined : reserve(channel, request);
+  const reservation = channel === undefined ? undefined : reserve(channel, request, now);
   if (reservation === undefined || 'until' in reservation) return;
   request.decision = routing.decision;
   beginRequest(request);
@@ -74,7 +74,7 @@ function copyOf(original: RequestState, target: Target, onEnd: () => void): Requ
   });
 }
 
-/** The caller's lists may go on growing. */
+/** Copies the lists, because the caller may append to them later. */
 function frozen<Request extends AnyRequest>(request: Request): Request {
   const fields = Object.entries(request).map(([name, value]) => [
     name,
@@ -85,13 +85,13 @@ function frozen<Request extends AnyRequest>(request: Request): Request {
 
 const asItIs: Strategy = { name: 'mirror', rank: (candidates) => candidates };
 
-/** The route as it is, but for this one target. */
+/** The same route with only this target. */
 function routeTo(target: Target, route: Route): Route {
   const policies = { ...route.policies, strategy: asItIs };
   return { ...route, targets: [target], policies, memory: { turn: 0, previous: undefined } };
 }
 
-/** One attempt at one target, and no other. */
+/** Exactly one attempt. */
 function onlyBy(reservation: ChannelReservation, { signal }: RequestState): Failover {
   const slot = { signal, win: () => true, alarm() {} };
   return {

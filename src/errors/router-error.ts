@@ -1,9 +1,17 @@
 import type { RouterErrorCode } from '../types/error.ts';
 
-// A registered symbol, so that the guards hold across two copies of the package.
+// A registered symbol, so that the type guards work across copies of the package.
 export const brand = Symbol.for('signalbox.error');
 
-/** The base of every error that signalbox throws. None of them holds a key, a prompt or a header. */
+/** The details that an error keeps out of its message. */
+export interface Unredacted {
+  /** The vendor's message if a vendor's response caused the error, otherwise the error's own. */
+  readonly message: string | undefined;
+  /** The error of the SDK or the runtime, if there is one. */
+  readonly cause: unknown;
+}
+
+/** The base class of signalbox errors. None of them contains a key, a prompt or a header. */
 export class RouterError extends Error {
   readonly code: RouterErrorCode;
 
@@ -13,14 +21,27 @@ export class RouterError extends Error {
     this.code = code;
     Object.defineProperty(this, brand, { value: true });
   }
+
+  /**
+   * Returns the vendor's original message, which can quote the prompt, so check it before you log it. The router option
+   * `errors: 'full'` includes it in every error during development.
+   *
+   * @example
+   * catch (error) {
+   *   if (isRouterError(error)) console.error(error.message, error.unredacted().message);
+   * }
+   */
+  unredacted(): Unredacted {
+    return { message: this.message, cause: this.cause };
+  }
 }
 
-/** An option is wrong. Thrown where the option is given, before anything is sent. */
+/** An option is invalid. Thrown before anything is sent. */
 export class ConfigError extends RouterError {
   /** The path of the option, such as `targets[1].model`. */
   readonly option: string;
 
-  /** `got` must be fit to be seen: describe a secret, never pass it. */
+  /** `got` must be safe to show: describe a secret instead of passing it. */
   constructor(option: string, expected: string, got: string) {
     super('config', `${option}: expected ${expected}, got ${got}`);
     this.name = 'ConfigError';
@@ -28,7 +49,7 @@ export class ConfigError extends RouterError {
   }
 }
 
-/** The request or its call options are wrong. Nothing was sent. */
+/** The request or its call options are invalid. Nothing was sent. */
 export class RequestError extends RouterError {
   /** The path of the field, such as `messages[2].content`. */
   readonly field: string;

@@ -21,8 +21,9 @@ export interface FailureDetector {
    * @param latencies distribution of the wait for attempts of its kind
    * @param alarm called when the target becomes suspected while the attempt waits
    * @param size of the prompt
+   * @param now a current reading of the clock, to save another one
    */
-  begin(latencies: Waits, alarm: () => void, size?: SizeClass): Waiting;
+  begin(latencies: Waits, alarm: () => void, size?: SizeClass, now?: number): Waiting;
   /** Whether the target is suspected. Cleared by a token. */
   readonly suspected: boolean;
   /** Whether an attempt may be sent: none while suspected, then one at a time until a token arrives. */
@@ -38,8 +39,8 @@ export interface Waits extends Pick<Histogram, 'weight' | 'hazard' | 'quantile'>
 
 /** One attempt, from its start to its first token or its end. */
 export interface Waiting {
-  /** The first token arrived. */
-  answered(): void;
+  /** The first token arrived. `now`: a current reading of the clock, to save another one. */
+  answered(now?: number): void;
   /** The attempt timed out: its true wait is at least its age. */
   gaveUp(): void;
   /** The attempt ended. If it was abandoned without a token, its age may count as a latency. */
@@ -121,8 +122,7 @@ export function failureDetector(clock: Clock, awake: AwakeClock, onChange: () =>
   const self: { -readonly [Field in keyof FailureDetector]: FailureDetector[Field] } = {
     suspected: false,
     until: 0,
-    begin(latencies, alarm, size) {
-      const begunAt = clock.now();
+    begin(latencies, alarm, size, begunAt = clock.now()) {
       const entry: Begun = { startedAt: awake.now(begunAt), latencies, alarm, place: undefined };
       if (latencies.weight(begunAt) < fewestSamples) unknownAt.set(latencies, begunAt);
       waiting.add(entry);
@@ -146,9 +146,8 @@ export function failureDetector(clock: Clock, awake: AwakeClock, onChange: () =>
         self.until = now + suspectFor;
       };
       return {
-        answered() {
+        answered(now = clock.now()) {
           if (!leave()) return;
-          const now = clock.now();
           lastToken = awake.now(now);
           latencies.add(lastToken - entry.startedAt, now, size);
           if (probe === entry) probe = undefined;
@@ -157,7 +156,9 @@ export function failureDetector(clock: Clock, awake: AwakeClock, onChange: () =>
           onChange();
         },
         gaveUp: () => end(true),
-        end: () => end(false),
+        end() {
+          if (entry.place !== undefined) end(false);
+        },
       };
     },
     admits: (now) => !self.suspected || (now >= self.until && probe === undefined),

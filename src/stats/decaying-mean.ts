@@ -23,7 +23,8 @@ export function decayingMean(halfLife = 60_000): DecayingMean {
       weight = weight * fade + 1;
       at = now;
     },
-    read: (now) => (weight === 0 || weightAt(now) < minWeight ? undefined : sum / weight),
+    read: (now) =>
+      weight === 0 || weight * 2 ** ((at - now) / halfLife) < minWeight ? undefined : sum / weight,
     weight: weightAt,
   };
 }

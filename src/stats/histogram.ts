@@ -77,7 +77,7 @@ export function histogram(): Histogram {
     },
     read: (now) => (counts ?? new Float64Array(buckets)).map((count) => count * decay(now)),
     add(ms, now) {
-      counts = begin(now);
+      counts ??= begin(now);
       let weight = 2 ** ((now - landmark) / halfLife);
       if (weight > rescaleAt) {
         rescale(weight);

@@ -150,7 +150,7 @@ function weightOf({ weight, at }: Level, now: number): number {
 
 /** Adds a sample; returns the number of samples behind the mean. */
 function note(of: Level, sample: number, now: number): number {
-  of.weight = weightOf(of, now) + 1;
+  of.weight = of.weight * 2 ** ((of.at - now) / halfLife) + 1;
   of.at = now;
   of.mean += (sample - of.mean) / of.weight;
   return of.weight;

@@ -14,8 +14,7 @@ export function outcomeWindow(): OutcomeWindow {
   let newest = 0;
 
   /** Clears the seconds that passed without an outcome. */
-  const move = (now: number): void => {
-    const second = Math.floor(now / 1_000);
+  const move = (second: number): void => {
     for (let gone = Math.max(newest + 1, second - slots + 1); gone <= second; gone++) {
       all[gone % slots] = 0;
       failed[gone % slots] = 0;
@@ -25,13 +24,14 @@ export function outcomeWindow(): OutcomeWindow {
 
   return {
     add(bad, now) {
-      move(now);
+      const second = Math.floor(now / 1_000);
+      if (second > newest) move(second);
       const slot = newest % slots;
       all[slot] = (all[slot] ?? 0) + 1;
       if (bad) failed[slot] = (failed[slot] ?? 0) + 1;
     },
     read(seconds, now) {
-      move(now);
+      move(Math.floor(now / 1_000));
       const sum = { all: 0, failed: 0 };
       for (let ago = 0; ago < seconds && ago <= newest; ago++) {
         sum.all += all[(newest - ago) % slots] ?? 0;

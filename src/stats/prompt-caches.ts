@@ -62,9 +62,10 @@ export function promptCaches(): PromptCaches {
     note(session, target, usage, now) {
       const { inputTokens = 0, cacheReadTokens: read, cacheWriteTokens: write } = usage;
       if (inputTokens === 0) return;
-      const before = warm(session, target, now);
+      const isReported = read !== undefined || write !== undefined;
+      const before = isReported ? warm(session, target, now) : undefined;
       if (session !== undefined) remember(session, target, inputTokens, now);
-      if (read === undefined && write === undefined) return;
+      if (!isReported) return;
       const of = targets.get(target) ?? {
         continued: decayingMean(halfLife),
         other: decayingMean(halfLife),

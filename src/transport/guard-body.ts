@@ -36,7 +36,7 @@ export function guardBody(
   provider: string,
   eventStream: boolean,
   large = false,
-  onBytes: (count: number) => void = () => {},
+  traffic?: { received: number },
 ): Body {
   const limit = eventStream ? maxStreamBytes : large ? maxLargeBodyBytes : maxBodyBytes;
   const eventLimit = large ? maxLargeBodyBytes : maxEventBytes;
@@ -50,8 +50,8 @@ export function guardBody(
   const check = (bytes: Uint8Array | undefined): Uint8Array | undefined => {
     if (bytes === undefined) return undefined;
     size += bytes.length;
-    onBytes(bytes.length);
-    if (size <= limit && fits(meter?.take(bytes) ?? 0)) return bytes;
+    if (traffic !== undefined) traffic.received += bytes.length;
+    if (size <= limit && (meter === undefined || fits(meter.take(bytes)))) return bytes;
     const summary =
       size > limit
         ? `the response is larger than ${limit / mebibyte} MiB`

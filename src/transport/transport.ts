@@ -48,6 +48,8 @@ export interface Exchange {
   readonly signal?: AbortSignal | undefined;
   /** Whether the response may contain images. */
   large?: boolean;
+  /** The headers of the request, as they were sent. */
+  sentHeaders?: Readonly<Record<string, string>>;
   /** Status and headers (lower-case names) of the response, once received. */
   status?: number;
   headers: Readonly<Record<string, string>>;
@@ -81,7 +83,7 @@ export function createTransport(options: TransportOptions): Transport {
   const { provider } = options;
   const origin = new URL(options.baseURL).origin;
   const fixed = lowerCased(options.headers ?? {});
-  const isAllowed = headerFilter([...usualHeaders, ...options.allowHeaders]);
+  const allowedHeaders = headerFilter([...usualHeaders, ...options.allowHeaders]);
   const agents = connectionAgents();
   // Resolved on first use: Node's modules take a few milliseconds to load.
   let node: { readonly http: NodeHTTP | undefined } | undefined;
@@ -90,19 +92,20 @@ export function createTransport(options: TransportOptions): Transport {
     return node.http?.usable() === true ? node.http : undefined;
   };
 
-  const { traffic, onSize, onBytes } = trafficCounter();
+  const traffic = { sent: 0, received: 0 };
 
   const headersOf = (given: HeadersInit | undefined): Record<string, string> => ({
-    ...allowedHeaders(given, isAllowed),
+    ...allowedHeaders(given),
     ...fixed,
   });
 
-  const overWeb = async (url: string, init: RequestInit, { connectTimeout, signal }: Exchange) => {
+  const overWeb = async (url: string, init: RequestInit, exchange: Exchange) => {
+    const { connectTimeout, signal, sentHeaders } = exchange;
     const agent = options.fetch === undefined ? agents.for(connectTimeout) : undefined;
-    if (typeof init.body === 'string') onSize(new TextEncoder().encode(init.body).length);
+    if (typeof init.body === 'string') traffic.sent += new TextEncoder().encode(init.body).length;
     const response = await (options.fetch ?? globalThis.fetch)(url, {
       method: init.method ?? 'GET',
-      headers: headersOf(init.headers),
+      headers: sentHeaders ?? {},
       body: init.body ?? null,
       signal: signal ?? init.signal ?? null,
       redirect: 'manual',
@@ -122,17 +125,19 @@ export function createTransport(options: TransportOptions): Transport {
     }
     const { method = 'GET', body } = init;
     const { connectTimeout, signal = init.signal ?? undefined } = exchange;
+    const headers = headersOf(init.headers);
+    exchange.sentHeaders = headers;
     const client = typeof body === 'string' ? nodeIfUsable() : undefined;
     const answer =
       client !== undefined && typeof body === 'string'
         ? await client.send({
             method,
             path,
-            headers: headersOf(init.headers),
+            headers,
             body,
             signal,
             connectTimeout,
-            onSize,
+            traffic,
           })
         : await overWeb(url, init, exchange);
     if (isRedirect(answer.status, answer.headers['location'])) refuseRedirect(provider, answer.body);
@@ -142,7 +147,7 @@ export function createTransport(options: TransportOptions): Transport {
     const expected = hasUnexpectedType(answer, exchange)
       ? await checkedBody(answer, exchange, options)
       : answer.body;
-    const guarded = guardBody(expected, provider, exchange.stream, exchange.large, onBytes);
+    const guarded = guardBody(expected, provider, exchange.stream, exchange.large, traffic);
     exchange.answer = { ...answer, body: guarded };
     return exchange.answer;
   };
@@ -163,40 +168,6 @@ export function createTransport(options: TransportOptions): Transport {
     warmup: async (signal) => nodeIfUsable()?.warmup(signal),
     traffic,
   };
-}
-
-function trafficCounter() {
-  const traffic = { sent: 0, received: 0 };
-  return {
-    traffic,
-    onSize(bytes: number) {
-      traffic.sent += bytes;
-    },
-    onBytes(count: number) {
-      traffic.received += count;
-    },
-  };
-}
-
-/** The headers that may be sent, with lower-case names. */
-function allowedHeaders(
-  given: HeadersInit | undefined,
-  isAllowed: (name: string) => boolean,
-): Record<string, string> {
-  const headers: Record<string, string> = {};
-  const take = (value: string, name: string): void => {
-    if (isAllowed(name)) headers[name] = value;
-  };
-  // Avoid creating a `Headers` object just to read it; that is the most expensive step here.
-  if (given instanceof Headers) given.forEach(take);
-  else if (given !== undefined && !isIterable(given))
-    for (const name in given) take(given[name] ?? '', name.toLowerCase());
-  else new Headers(given).forEach(take);
-  return headers;
-}
-
-function isIterable(headers: HeadersInit): headers is [string, string][] {
-  return Symbol.iterator in headers;
 }
 
 /** The path and query of a URL, or `undefined` if it is on another origin. */
@@ -286,10 +257,35 @@ function parseOrKeep(text: string): unknown {
   }
 }
 
-function headerFilter(allowed: readonly string[]): (name: string) => boolean {
-  const exact = new Set(allowed.filter((name) => !name.endsWith('*')));
-  const prefixes = allowed.filter((name) => name.endsWith('*')).map((name) => name.slice(0, -1));
-  return (name) => exact.has(name) || prefixes.some((prefix) => name.startsWith(prefix));
+/** Maximum number of header names that are remembered. Clients send the same few with every request. */
+const mostNames = 256;
+
+/** Copies the headers that may be sent, with lower-case names. */
+function headerFilter(
+  allowed: readonly string[],
+): (given: HeadersInit | undefined) => Record<string, string> {
+  const known = new Map<string, boolean>();
+  const isAllowed = (name: string): boolean => {
+    const found = allowed.some((each) =>
+      each.endsWith('*') ? name.startsWith(each.slice(0, -1)) : name === each,
+    );
+    if (known.size < mostNames) known.set(name, found);
+    return found;
+  };
+  return (given = {}) => {
+    const headers: Record<string, string> = {};
+    // Avoid creating a `Headers` object just to read it; that is the most expensive step here.
+    if (given instanceof Headers || Symbol.iterator in given) {
+      for (const [name, value] of given instanceof Headers ? given : new Headers(given))
+        if (known.get(name) ?? isAllowed(name)) headers[name] = value;
+      return headers;
+    }
+    for (const field in given) {
+      const name = field.toLowerCase();
+      if (known.get(name) ?? isAllowed(name)) headers[name] = given[field] ?? '';
+    }
+    return headers;
+  };
 }
 
 function lowerCased(headers: Readonly<Record<string, string>>): Readonly<Record<string, string>> {

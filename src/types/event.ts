@@ -1,6 +1,6 @@
 import type { PluginStation, RouterErrorCode } from './error.ts';
 import type { Health } from './options/strategy.ts';
-import type { Decision, LookupSummary } from './result/decision.ts';
+import type { Decision, LookupSummary, Note } from './result/decision.ts';
 import type { AttemptSummary, FinishReason, ServedAs } from './result/result.ts';
 import type { Cost, Usage } from './result/usage.ts';
 
@@ -95,7 +95,7 @@ export interface RequestEndEvent extends RequestFacts {
   readonly error: RouterErrorCode | undefined;
   /** How the targets were chosen. */
   readonly decision: Decision | undefined;
-  /** Set if a plugin's `lookup` supplied the response; `cost` is then 0. */
+  /** Set if a plugin's `lookup` supplied the response; `cost` is then 0, or of the rest if it supplied a part. */
   readonly lookup?: LookupSummary;
 }
 
@@ -130,6 +130,11 @@ export interface PluginErrorEvent {
   readonly error: unknown;
 }
 
+/** A plugin recorded a fact about a request. The notes of a request are also in its `decision`. */
+export interface NoteEvent extends RequestFacts, Note {
+  readonly type: 'note';
+}
+
 export type RouterEvent =
   | RequestStartEvent
   | AttemptStartEvent
@@ -138,7 +143,8 @@ export type RouterEvent =
   | RequestEndEvent
   | TargetStateEvent
   | PriceUnknownEvent
-  | PluginErrorEvent;
+  | PluginErrorEvent
+  | NoteEvent;
 
 export type RouterEventType = RouterEvent['type'];
 

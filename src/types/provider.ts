@@ -8,7 +8,7 @@ import type { FinishReason, ResponseInfo, ServedAs, Warning } from './result/res
 import type { StreamContent } from './result/stream-part.ts';
 import type { Usage } from './result/usage.ts';
 
-/** A tool whose schema is JSON Schema by now. */
+/** A tool whose schema has been converted to JSON Schema. */
 export interface ResolvedFunctionTool extends Omit<FunctionTool, 'inputSchema' | 'type'> {
   readonly type: 'function';
   readonly inputSchema: JSONSchema;
@@ -16,31 +16,39 @@ export interface ResolvedFunctionTool extends Omit<FunctionTool, 'inputSchema' |
 
 export type ResolvedTool = ResolvedFunctionTool | ProviderTool;
 
-/** One call to one model, as a provider gets it: checked, with everything resolved. */
+/** One call to one model, checked and resolved. */
 export interface ProviderCall extends Omit<RequestSettings, 'tools'> {
   readonly model: string;
-  /** The conversation; `prompt` and `system` are messages by now. */
+  /** The conversation, including `prompt` and `system` as messages. */
   readonly messages: readonly Message[];
   readonly tools?: readonly ResolvedTool[];
-  /** Ask for JSON of this shape. */
+  /** The JSON Schema of the requested output. */
   readonly responseFormat?: ResponseFormat & { readonly name: string };
-  /** Aborted when the answer is no longer wanted. The provider must stop and close its socket. */
+  /** Aborts when the answer is no longer needed. The provider must stop and close its socket. */
   readonly signal: AbortSignal;
-  /** Most milliseconds until the connection stands, where the runtime lets that be seen. */
+  /** Maximum milliseconds to connect, where the runtime exposes that. */
   readonly connectTimeout?: number;
+  /**
+   * How much of the vendor's message the provider's errors contain, see `ProviderError.disclose`. Omitted: what contains nothing
+   * of the prompt, the key or the headers.
+   */
+  readonly errors?: 'full' | 'hidden';
 }
 
-/** A chat as it is before a target is chosen: checked, in one form, without what belongs to one attempt. */
-export type ResolvedChatRequest = Omit<ProviderCall, 'model' | 'signal' | 'connectTimeout'>;
+/** A checked and normalized chat request, before a target is chosen. */
+export type ResolvedChatRequest = Omit<ProviderCall, 'model' | 'signal' | 'connectTimeout' | 'errors'>;
 
-/** One call for embeddings to one model: never more values than the provider takes at a time. */
+/** One embedding call to one model, within the provider's limits. */
 export interface ProviderEmbedCall
-  extends Pick<ProviderCall, 'model' | 'signal' | 'connectTimeout' | 'providerOptions' | 'origin'> {
+  extends Pick<
+    ProviderCall,
+    'model' | 'signal' | 'connectTimeout' | 'errors' | 'providerOptions' | 'origin'
+  > {
   readonly values: readonly string[];
   readonly dimensions?: number;
 }
 
-/** Embeddings, as a provider gives them: one per value, in the order of the values. */
+/** A provider's embeddings, one per value and in the same order. */
 export interface ProviderEmbeddings {
   readonly embeddings: readonly (readonly number[])[];
   readonly usage: Usage;
@@ -52,17 +60,17 @@ export interface ProviderEmbeddings {
   readonly raw: unknown;
 }
 
-/** One call for images to one model: never more of them than the provider makes at a time. */
+/** One image call to one model, within the provider's limits. */
 export interface ProviderImageCall
   extends Omit<ImageRequest, 'n'>,
-    Pick<ProviderCall, 'model' | 'signal' | 'connectTimeout'> {
+    Pick<ProviderCall, 'model' | 'signal' | 'connectTimeout' | 'errors'> {
   readonly n: number;
 }
 
-/** Images, as a provider gives them. */
+/** A provider's images. */
 export interface ProviderImages {
   readonly images: readonly GeneratedImage[];
-  /** `images` can be left out: they are counted. */
+  /** `images` may be omitted; the router counts them. */
   readonly usage: Usage;
   /** See `ProviderResult.cost`. */
   readonly cost?: number;
@@ -72,23 +80,23 @@ export interface ProviderImages {
   readonly raw: unknown;
 }
 
-/** A complete answer, as a provider gives it. */
+/** A provider's complete answer. */
 export interface ProviderResult {
   readonly content: readonly ContentPart[];
   readonly finishReason: FinishReason;
   readonly usage: Usage;
-  /** US$ that the vendor says it charges for this answer. Leave it out where the vendor does not say: it goes before the catalogue. */
+  /** The charge in US$ that the vendor reported for this answer. Omit it if there is none: it takes precedence over the catalog. */
   readonly cost?: number;
   readonly response: ResponseInfo;
   readonly warnings: readonly Warning[];
   readonly providerMetadata?: ProviderOptions;
-  /** The vendor's answer as it came. */
+  /** The vendor's raw answer. */
   readonly raw: unknown;
-  /** The same in the words of the call's `origin`, where the provider speaks them. */
+  /** The same in the format of the call's `origin`, if the provider supports it. */
   readonly origin?: unknown;
 }
 
-/** What the vendor said before or beside the answer. May come more than once; later fields win. */
+/** Response metadata. May occur more than once; later fields win. */
 export interface ProviderResponsePart extends ServedAs {
   readonly type: 'response';
   readonly id?: string;
@@ -96,11 +104,11 @@ export interface ProviderResponsePart extends ServedAs {
   readonly headers?: Readonly<Record<string, string>>;
   readonly limits?: readonly VendorLimit[];
   readonly warnings?: readonly Warning[];
-  /** Usage known so far, kept for the case that the stream breaks. */
+  /** Usage known so far, in case the stream breaks. */
   readonly usage?: Usage;
 }
 
-/** Proof that the answer is complete. A stream that ends without it was cut off. */
+/** Proof that the answer is complete. A stream that ends without it is treated as cut off. */
 export interface ProviderFinishPart {
   readonly type: 'finish';
   readonly finishReason: FinishReason;
@@ -108,35 +116,35 @@ export interface ProviderFinishPart {
   /** See `ProviderResult.cost`. */
   readonly cost?: number;
   readonly providerMetadata?: ProviderOptions;
-  /** The chunks of the stream, as the SDK gave them. */
+  /** The chunks of the stream, as the SDK returned them. */
   readonly raw?: readonly unknown[];
-  /** The same in the words of the call's `origin`, where the provider speaks them. */
+  /** The same in the format of the call's `origin`, if the provider supports it. */
   readonly origin?: unknown;
 }
 
 /**
- * A request that continues or leaves something at the vendor. It is sent to one target only, without failover, because
- * no other has what it hangs on.
+ * A request that uses or creates state at the vendor. It is sent to one target only, without failover, because no other target has
+ * that state.
  */
 export interface Binding {
-  /** The id of the answer that it continues: it goes to the target that gave it, where this router knows which. */
+  /** The id of the answer that it continues. It goes to the target of that answer, if this router knows it. */
   readonly responseId?: string;
 }
 
 export type ProviderStreamPart = StreamContent | ProviderResponsePart | ProviderFinishPart;
 
-/** Bytes of bodies: of requests, and of answers after decompression. */
+/** Body bytes: of requests, and of answers after decompression. */
 export interface Traffic {
   readonly sent: number;
   readonly received: number;
 }
 
 /**
- * The seam to a vendor. It maps a call to the vendor's SDK and the answer back, and knows nothing of routers, retries or other targets.
+ * The interface to a vendor. Maps a call to the vendor's SDK and its answer back; independent of routers, retries and other targets.
  *
- * - It throws nothing but `ProviderError`.
- * - It never retries, and it stops at once when `call.signal` aborts.
- * - `stream` yields `finish` as its last part if and only if the vendor marked the answer complete.
+ * - It throws only `ProviderError`.
+ * - It never retries, and it stops immediately when `call.signal` aborts.
+ * - `stream` yields `finish` as its last part if and only if the vendor marked the answer as complete.
  *
  * @example
  * const echo: Provider<'echo'> = {
@@ -150,15 +158,15 @@ export interface Provider<Name extends string = string> {
   chat(call: ProviderCall): Promise<ProviderResult>;
   stream(call: ProviderCall): AsyncIterable<ProviderStreamPart>;
   /**
-   * The same provider with each of several keys. The router goes from one to the next where a key is refused or at its limit,
-   * and keeps apart what it knows of each.
+   * The same provider with each of several keys. The router switches keys when one is refused or at its limit, and tracks each
+   * separately.
    */
   readonly keys?: readonly Provider[];
-  /** What its key may be sent, over all targets that use it. */
+  /** Limits of its key, shared by all targets that use it. */
   readonly limits?: KeyLimits;
   /**
-   * Gets ready for the first request: loads what it is made with, and opens a connection where that can be done without
-   * sending a request to a model. It ends when `signal` aborts; what fails in it is no verdict on the provider.
+   * Prepares for the first request: loads the SDK, and opens a connection if that is possible without a model request. Stops when
+   * `signal` aborts. A failure does not affect the provider's health.
    */
   warmup?(signal: AbortSignal): Promise<void>;
   /**
@@ -166,30 +174,30 @@ export interface Provider<Name extends string = string> {
    * loading counts neither as the target's latency nor against a timeout of the attempt. If it rejects, the call is made all the same.
    */
   load?(): Promise<unknown> | undefined;
-  /** What has gone over its own connections so far; left out where an SDK or a client of the application's opens them. */
+  /** Traffic over its own connections so far; omitted if an SDK or the application's client opens them. */
   readonly traffic?: Traffic;
-  /** Left out by a provider that has no embeddings. */
+  /** Omitted by providers without embeddings. */
   embed?(call: ProviderEmbedCall): Promise<ProviderEmbeddings>;
-  /** Most values, and most characters in all of them, in one call of `embed`. Default: 96 values, 300,000 characters. */
+  /** Maximum values, and total characters, per call of `embed`. @default 96 values, 300,000 characters */
   readonly embedLimits?: { readonly values: number; readonly characters: number };
-  /** Left out by a provider that makes no images. */
+  /** Omitted by providers without image generation. */
   image?(call: ProviderImageCall): Promise<ProviderImages>;
-  /** Most images in one call of `image`. Default: 1. */
+  /** Maximum images per call of `image`. @default 1 */
   imagesPerCall?(model: string): number;
-  /** What its models can and cannot do, as far as that is known. A target's own `capabilities` go before. */
+  /** Known capabilities of its models. A target's own `capabilities` take precedence. */
   capabilities?(model: string): Capabilities;
   /**
-   * What a model lacks for this request, in words, as far as that shows in its options or in what it combines; `undefined`:
-   * nothing. A target that lacks something is left out.
+   * Why a model cannot take this request, in words, judged by its options and their combination; `undefined` if it can. Such a
+   * target is skipped.
    */
   lacks?(request: ResolvedChatRequest, model: string): string | undefined;
   /**
-   * Called once for each target, where models are more than names: gives the provider of this one model, and the name to call
-   * it by. Throws `ConfigError` for what is no model of its own.
+   * For providers whose models are objects: called once per target. Returns the provider of this one model and the model's name.
+   * Throws `ConfigError` for a foreign model.
    */
   withModel?(model: string | object): { readonly provider: Provider; readonly model: string };
-  /** How a call with these options asks to be served, where that has a price of its own; else `undefined`. */
+  /** The service that a call with these options requests, if it has its own price; otherwise `undefined`. */
   servedAs?(options: ProviderOptions): ServedAs | undefined;
-  /** How a request hangs on what the vendor keeps under this key; `undefined` where it does not. */
+  /** The state at the vendor that a request depends on; `undefined` if none. */
   boundBy?(options: ProviderOptions): Binding | undefined;
 }

@@ -1,19 +1,18 @@
 /**
- * What processes share. The router and its plugins decide by what is in memory; a store is read and written in the background,
- * so that one that is slow, frozen or gone slows no request. Only a plugin's `lookup` may wait for it, within its time limit.
+ * State shared by processes. The router and its plugins decide from memory and use the store in the background, so that a slow,
+ * frozen or unreachable store slows no request. Only a plugin's `lookup` may wait for it, within its timeout.
  *
- * There are three kinds of data, each with the operations that stay correct whatever the order in which processes write:
+ * There are three kinds of data. Their operations are correct in whatever order processes write:
  *
- * - **values** (`get`, `set`, `delete`): opaque strings with a time to live, written unconditionally or compare-and-set;
- * - **knowledge** (`publish`, `read`): integers that merge, by adding or by keeping the largest;
- * - **shares** (`lease`, `settle`): integer amounts of which no more is given out than there is.
+ * - **values** (`get`, `set`, `delete`): opaque strings with a time to live, written unconditionally or by compare-and-set;
+ * - **knowledge** (`publish`, `read`): integers that merge by sum or maximum;
+ * - **shares** (`lease`, `settle`): integer amounts that are never handed out beyond their limit.
  *
- * Each operation is one round trip and atomic, so that Redis runs it as one script, SQLite as one transaction, and a Durable
- * Object as one turn. There is no general transaction: not every store could run one without a lock. All figures are integers
- * (money in micro-US$), because scripts truncate or round fractions. Keys are built of names and hashes: never of prompts, of the
- * keys of vendors, or of plain names of users.
+ * Each operation is atomic and one round trip: one script in Redis, one transaction in SQLite, one turn of a Durable Object. There
+ * is no general transaction, because not every store supports one without locks. All numbers are integers (money in micro-US$),
+ * because scripts truncate fractions. Keys consist of names and hashes, never of prompts, vendor keys or plain user names.
  *
- * A store rejects when it cannot be reached; whoever calls it limits the wait.
+ * A store rejects when it is unreachable; its caller limits the wait.
  *
  * @example
  * const router = createRouter({ targets, store: memory(), plugins: [budgets()] });
@@ -22,116 +21,121 @@ export interface Store {
   /** For events and errors: `memory`, `redis` … */
   readonly name: string;
 
-  /** Reads values, in the order of the keys; `undefined` for those that are not there or have expired. */
+  /** Reads values, in the order of the keys; `undefined` for missing or expired ones. */
   get(keys: readonly string[]): Promise<readonly (StoredValue | undefined)[]>;
   /**
-   * Writes a value. Resolves with its new version, or with `undefined` where `onlyIf` does not hold and nothing is written.
+   * Writes a value. Resolves with its new version, or with `undefined` if `onlyIf` does not hold and nothing was written.
    *
    * @example
    * await store.set('job/7', JSON.stringify(job), { ttl: 86_400_000, onlyIf: 'absent' });
    */
   set(key: string, value: string, options: SetOptions): Promise<string | undefined>;
-  /** Deletes values, knowledge and shares of these keys. */
+  /** Deletes the values, knowledge and shares of the keys. */
   delete(keys: readonly string[]): Promise<void>;
 
-  /** Merges what this process has learned into what others know. */
+  /** Merges this process's changes into the shared knowledge. */
   publish(changes: readonly Change[]): Promise<void>;
-  /** Reads what all processes have published, in the order of the keys; an empty record for those that are not there. */
+  /** Reads the shared knowledge, in the order of the keys; an empty record for missing keys. */
   read(keys: readonly string[]): Promise<Knowledge>;
 
   /**
-   * Takes a part of an amount, to be used up without asking again; and settles the part taken before by the same holder, of which
-   * nothing is left afterwards. Repeating a call (the same `sequence`) changes nothing and gives the same answer, so a caller that
-   * got no answer asks again.
+   * Leases a part of an amount for local use, and settles the holder's previous lease, which ends. A repeated call (the same
+   * `sequence`) changes nothing and returns the same lease, so a caller without a response can retry. Because `used` is a running
+   * total, the next call also makes up for a call that was lost and for a store that lost its data.
    */
   lease(request: LeaseRequest): Promise<Lease>;
-  /** Gives the unused rest of a holder's part back. For the end of a process; a part that is never settled counts as used. */
+  /** Returns the unused rest of a holder's lease when its process ends. A lease that is never settled counts as used. */
   settle(settlement: Settlement): Promise<void>;
 
-  /** Sends a message to all subscribers. They may miss it: it is a reason to `read` sooner, and nothing must depend on it. */
+  /** Sends a message to all subscribers. Delivery is not guaranteed: use it only as a hint to `read` sooner. */
   notify?(channel: string, message: string): Promise<void>;
-  /** Calls `onMessage` with each message. Returns the function that ends this. */
+  /** Calls `onMessage` with each message. Returns a function that ends the subscription. */
   subscribe?(channel: string, onMessage: (message: string) => void): () => void;
 
-  /** Lets go of what the store itself has opened. Called by nothing but the application: stores may serve several routers. */
+  /** Releases what the store has opened. Only the application calls it, because a store may serve several routers. */
   close?(): Promise<void>;
 }
 
-/** A value, with what is needed to replace exactly this one. */
+/** A value with its version. */
 export interface StoredValue {
   readonly value: string;
-  /** Differs from that of any earlier value of the key. */
+  /** Unique among all values of the key. */
   readonly version: string;
 }
 
 export interface SetOptions {
   /** Milliseconds until the value expires. */
   readonly ttl: number;
-  /** `absent`: only where the key has no value. `{ version }`: only where it still has this one. Default: always. */
+  /** `absent`: only if the key has no value. `{ version }`: only if it still has this version. @default always */
   readonly onlyIf?: 'absent' | { readonly version: string };
 }
 
-/** One contribution to what processes know. */
+/** One change to the shared knowledge. */
 export interface Change {
   readonly key: string;
-  /** By field: added to what is there. For counts. */
+  /** Amounts to add, by field. For counts. */
   readonly add?: Readonly<Record<string, number>>;
-  /** By field: kept if it is larger than what is there. For moments, such as the end of a cooldown. */
+  /** Values to keep if larger, by field. For moments, such as the end of a cooldown. */
   readonly max?: Readonly<Record<string, number>>;
-  /** Milliseconds until the whole key expires, unless it is published again: an expiry is put off, never brought forward. */
+  /** Milliseconds until the key expires. Publishing again can extend the expiry but never shorten it. */
   readonly ttl: number;
 }
 
-/** What processes know together. */
+/** The shared knowledge. */
 export interface Knowledge {
-  /** The store's own time: milliseconds since 1970. Moments in a store are on this scale, since the clocks of processes differ. */
+  /** The store's time in milliseconds since 1970. Moments in a store use this clock, because clocks of processes differ. */
   readonly now: number;
   readonly entries: readonly Readonly<Record<string, number>>[];
 }
 
-/** Asks for a part of an amount that processes share. All figures are integers of the amount's own unit. */
+/** A request for a part of a shared amount. All numbers are integers in the amount's own unit. */
 export interface LeaseRequest {
-  /** What is shared; it holds the period, such as `budget/4f1c/2026-11`, so that nothing has to be reset. */
+  /** The key of the amount. It includes the period, such as `budget/4f1c/2026-11`, so that nothing needs a reset. */
   readonly key: string;
-  /** Which process asks: one name for its whole life, used by no other. */
+  /**
+   * The process: a unique name. A store may forget a holder ten minutes after its lease expired; a process that was away for longer
+   * uses a new name, with `used` from 0.
+   */
   readonly holder: string;
-  /** Counts a holder's calls for this key, from 1 on. A call that is not above the last one is a repetition of it. */
+  /** Number of the holder's call for this key, from 1. A call that is not above the last one counts as its repetition. */
   readonly sequence: number;
-  /** All that there is. A lower or higher limit than before takes effect at once. */
+  /** The total amount. A changed limit takes effect immediately. */
   readonly limit: number;
-  /** How much to get at most; 0 only settles. */
+  /** Maximum amount to lease; 0 only settles. */
   readonly want: number;
-  /** How much of the part before was used. More than was granted is booked all the same. */
+  /**
+   * Total amount that the holder has used so far, over all of its leases. More than was granted is booked too.
+   */
   readonly used: number;
-  /** Milliseconds until the part expires. */
+  /** Milliseconds until the lease expires. */
   readonly ttl: number;
   /**
-   * What an expired part counts as: `used`, so that a crashed process never leads to more than the limit (budgets); or `returned`,
-   * where a process that is gone no longer uses anything (concurrency). Default: `used`.
+   * What an expired lease counts as. `used`: a crashed process never leads to overspending (budgets). `returned`: a process that is
+   * gone uses nothing (concurrency). @default 'used'
    */
   readonly expired?: 'used' | 'returned';
-  /** Milliseconds in which as much as `limit` comes back, continuously: for limits per minute. Default: nothing comes back. */
+  /** Milliseconds in which `limit` is refilled, continuously, for rate limits. @default no refill */
   readonly refill?: number;
-  /** Milliseconds until the key is forgotten, from now on: at least to the end of its period and of late settlements. */
+  /** Milliseconds to keep the key: at least until the end of its period plus late settlements. */
   readonly keep: number;
 }
 
-/** A part of an amount. */
+/** A granted part of an amount. */
 export interface Lease {
   /**
-   * How much the holder may use, 0 included: at most `want`, and an equal share of what is free among the holder and the others
-   * that hold a part, but at least 1 where anything is free.
+   * The amount that the holder may use; may be 0. At most `want`, and at most an equal share of the free amount among all holders,
+   * but at least 1 if any is free.
    */
   readonly granted: number;
-  /** What has been used by all, expired parts included. */
+  /** Amount used by all, including expired leases. */
   readonly used: number;
-  /** What the others hold. */
+  /** Amount leased by other holders. */
   readonly held: number;
-  /** How many others hold a part. */
+  /** Number of other holders with a lease. */
   readonly holders: number;
-  /** The store's own time: milliseconds since 1970. */
+  /** The store's time in milliseconds since 1970. */
   readonly now: number;
 }
 
-/** The end of a part. */
+/** The end of a lease. */
 export interface Settlement extends Pick<LeaseRequest, 'key' | 'holder' | 'sequence' | 'used'> {}

@@ -17,6 +17,7 @@ const every: Readonly<Record<RouterEventType, true>> = {
   'target-state': true,
   'price-unknown': true,
   'plugin-error': true,
+  note: true,
 };
 
 export function emitter(): Emitter {

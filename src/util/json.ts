@@ -12,10 +12,11 @@ export function asObject(value: unknown): Wire | undefined {
 /** The objects in a list; an empty list for any other value. */
 export function asObjects(value: unknown): readonly Wire[] {
   if (!Array.isArray(value)) return [];
-  // The usual case.
-  return value.every((entry) => asObject(entry) !== undefined)
-    ? (value as readonly Wire[])
-    : value.map(asObject).filter((entry) => entry !== undefined);
+  for (const entry of value) {
+    if (typeof entry !== 'object' || entry === null || Array.isArray(entry))
+      return value.map(asObject).filter((each) => each !== undefined);
+  }
+  return value; // the usual case
 }
 
 export function asText(value: unknown): string | undefined {

@@ -376,7 +376,7 @@ describe.each([
   });
 
   it('never show a key or a prompt in their errors', async () => {
-    server.behave(json({ error: { message: 'bad key secret-key for a lighthouse' } }, 401));
+    server.behave(json({ error: { message: 'bad key sk-secret-0123456789 for a lighthouse' } }, 401));
     const error = await rejection(make(create(), { model: imageModel }));
     expect(isRouterError(error, 'provider') && JSON.stringify(error) + error.message).not.toMatch(
       /lighthouse|secret/,

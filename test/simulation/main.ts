@@ -89,6 +89,8 @@ function lineOf({ at, event }: TimedEvent): string {
       return `${request} ${event.attempt} at ${event.target}`;
     case 'attempt-end':
       return `${request} ${event.attempt} at ${event.target} ${event.outcome} ${event.error?.kind ?? ''}`;
+    case 'note':
+      return `${request} ${event.plugin}`;
     case 'usage':
       return `${request} ${event.target} ${event.cost?.total} ${event.billed}`;
     case 'request-end': {

@@ -5,7 +5,7 @@ import { storeSuite } from './suite.ts';
 
 storeSuite('memory()', async () => {
   const clock = virtualClock();
-  return { store: memory({ clock }), advance: (ms) => clock.advance(ms) };
+  return { store: memory({ clock }), advance: (ms) => clock.advance(ms), date: async () => clock.date() };
 });
 
 describe('memory() with a limit of bytes', () => {

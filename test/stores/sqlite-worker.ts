@@ -16,6 +16,6 @@ for (let round = 1; round <= Number(rounds); round++) {
     ttl: 60_000,
     keep: 3_600_000,
   });
-  used = granted;
+  used += granted;
 }
 await store.close?.();

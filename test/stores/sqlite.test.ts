@@ -21,12 +21,21 @@ afterEach(() => rm(folder, { recursive: true }));
 storeSuite('sqlite() on a file', async () => {
   const clock = virtualClock();
   const store = sqlite(path, { clock });
-  return { store, advance: (ms) => clock.advance(ms), close: () => store.close?.() ?? Promise.resolve() };
+  return {
+    store,
+    advance: (ms) => clock.advance(ms),
+    date: async () => clock.date(),
+    close: () => store.close?.() ?? Promise.resolve(),
+  };
 });
 
 storeSuite('sqlite() in memory', async () => {
   const clock = virtualClock();
-  return { store: sqlite(':memory:', { clock }), advance: (ms) => clock.advance(ms) };
+  return {
+    store: sqlite(':memory:', { clock }),
+    advance: (ms) => clock.advance(ms),
+    date: async () => clock.date(),
+  };
 });
 
 const lease = { limit: 1_000_000, ttl: 60_000, keep: 3_600_000 } as const;

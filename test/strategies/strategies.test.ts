@@ -398,7 +398,7 @@ describe('constraints', () => {
     [
       'tags',
       () => roundRobin({ tags: 'eu' as never }),
-      'roundRobin(): tags: expected a list of words, got "eu"',
+      'roundRobin(): tags: expected a list of strings, got "eu"',
     ],
     [
       'unknown',

@@ -147,7 +147,7 @@ describe('classifyFailure', () => {
     const message = `${'x'.repeat(3_000)} Please try again in 7s. This model's maximum context length is 1 token.`;
     const error = classifyFailure({ provider: 'p', status: 400, body: { error: { message } } });
     expect(error).toMatchObject({ kind: 'bad-request', retryAfter: undefined });
-    expect(error.unredacted().message).toHaveLength(300);
+    expect(error.unredacted().message).toHaveLength(2048);
   });
 
   it.each(['x-request-id', 'request-id', 'x-generation-id', 'x-amzn-requestid', 'apim-request-id'])(

@@ -11,66 +11,66 @@ import { usageIn } from '../../providers/chat-completions/usage.ts';
 import type { ContentPart } from '../../types/request/message.ts';
 import type { AttemptSummary, ChatResult, Warning } from '../../types/result/result.ts';
 import type { Cost, Usage } from '../../types/result/usage.ts';
-import { meta, type PartTeller } from './parts.ts';
+import { meta, type PartWriter } from './parts.ts';
 
-/** Our answers in the words of the AI SDK. */
+/** Converts the router's answers to the AI SDK's types. */
 
-/** What an answer needs beyond itself to be told. */
-export interface Telling {
-  readonly part: PartTeller;
-  /** What of the call only the AI SDK's own models take, for an answer of this target. */
-  untold(target: string): readonly WarningSpec[];
-  /** The model behind a target. */
+/** What the conversion of an answer needs beside the answer. */
+export interface AnswerContext {
+  readonly part: PartWriter;
+  /** Warnings for options of the call that only the AI SDK's own models support, for an answer by this target. */
+  unsupportedOptions(target: string): readonly WarningSpec[];
+  /** The model of a target. */
   modelOf(target: string): string | undefined;
 }
 
-export function toGenerateResult(result: ChatResult, telling: Telling): GenerateResult {
+export function toGenerateResult(result: ChatResult, context: AnswerContext): GenerateResult {
   const { origin } = result;
-  const told = metadataOf(result);
-  // An answer of a model of the AI SDK comes back as it is.
+  const own = metadataOf(result);
+  // The answer of an AI SDK model is returned unchanged.
   if (origin !== undefined) {
     const native = origin as GenerateResult;
-    const modelId = native.response?.modelId ?? telling.modelOf(result.target);
+    const modelId = native.response?.modelId ?? context.modelOf(result.target);
     return {
       ...native,
       response: { ...native.response, ...(modelId === undefined ? {} : { modelId }) },
-      providerMetadata: { ...native.providerMetadata, ...told },
+      providerMetadata: { ...native.providerMetadata, ...own },
     };
   }
   const { response } = result;
   const refusal = refusalIn(result);
   return {
     content: [
-      ...result.content.flatMap((part) => toContent(part, telling)),
+      ...result.content.flatMap((part) => toContent(part, context)),
       ...(refusal === undefined ? [] : [{ type: 'text' as const, text: refusal }]),
     ],
     finishReason: toFinish(result),
     usage: toUsage(result.usage, vendorUsage(result)),
-    providerMetadata: { ...(result.providerMetadata as Keyed), ...told },
+    providerMetadata: { ...(result.providerMetadata as Keyed), ...own },
     response: {
-      ...responseOf(response, result.raw, telling.modelOf(result.target)),
+      ...responseOf(response, result.raw, context.modelOf(result.target)),
       headers: { ...response.headers },
       body: result.raw,
     },
-    warnings: [...result.warnings.map(toWarning), ...telling.untold(result.target)],
+    warnings: [...result.warnings.map(toWarning), ...context.unsupportedOptions(result.target)],
   };
 }
 
-/** The words in which a model refuses, which are text in the AI SDK. */
+/** The text of a refusal, which the AI SDK represents as plain text. */
 export function refusalIn({ providerMetadata }: Pick<ChatResult, 'providerMetadata'>): string | undefined {
-  const said = Object.values(providerMetadata).map(({ refusal }) => refusal);
-  return said.find((refusal): refusal is string => typeof refusal === 'string');
+  const refusals = Object.values(providerMetadata).map(({ refusal }) => refusal);
+  return refusals.find((refusal): refusal is string => typeof refusal === 'string');
 }
 
 /** `providerMetadata.signalbox` of an answer. */
 export interface SignalboxMetadata {
   /** The id of the target that answered. */
   readonly target: string;
-  /** What the answer cost, in US$; left out where no price is known. */
+  /** The cost of the answer in US$; omitted if no price is known. */
   readonly cost?: Cost;
-  /** Every attempt in the order they ended. */
+  /** All attempts, in the order they ended. */
   readonly attempts: readonly AttemptSummary[];
-  /** How each target was considered. */
+  /** The decision about each target. */
   readonly decision?: unknown;
 }
 
@@ -80,26 +80,26 @@ export function metadataOf({
   attempts,
   decision,
 }: Pick<ChatResult, 'target' | 'cost' | 'attempts' | 'decision'>): Keyed {
-  const told: SignalboxMetadata = {
+  const metadata: SignalboxMetadata = {
     target,
     ...(cost === undefined ? {} : { cost }),
     attempts,
     ...(decision === undefined ? {} : { decision }),
   };
-  // Plain data, which goes to logs and over networks from here.
-  return { signalbox: JSON.parse(JSON.stringify(told)) as JsonObject };
+  // Must be plain data, because it goes into logs and over networks.
+  return { signalbox: JSON.parse(JSON.stringify(metadata)) as JsonObject };
 }
 
-/** The vendor's word for why it ended, where it has told one. */
+/** The vendor's own finish reason, if it reported one. */
 export function toFinish({ finishReason, providerMetadata }: ChatResult): FinishSpec {
-  for (const said of Object.values(providerMetadata)) {
+  for (const metadata of Object.values(providerMetadata)) {
     const inner = (field: string, name: string): unknown => {
-      const value = said[field];
+      const value = metadata[field];
       return isObject(value) ? value[name] : undefined;
     };
     const raw =
-      said['finishReason'] ??
-      said['stopReason'] ??
+      metadata['finishReason'] ??
+      metadata['stopReason'] ??
       inner('incompleteDetails', 'reason') ??
       inner('promptFeedback', 'blockReason');
     if (typeof raw === 'string') return { unified: finishReason, raw };
@@ -107,10 +107,10 @@ export function toFinish({ finishReason, providerMetadata }: ChatResult): Finish
   return { unified: finishReason, raw: undefined };
 }
 
-/** The vendor's own account of what was used: of a stream it comes with one of the last chunks. */
+/** The vendor's own usage object; a stream has it in one of its last chunks. */
 export function vendorUsage({ raw, providerMetadata }: ChatResult): JsonObject | undefined {
-  for (const said of Object.values(providerMetadata)) {
-    const usage = said['usage'] ?? said['usageMetadata'];
+  for (const metadata of Object.values(providerMetadata)) {
+    const usage = metadata['usage'] ?? metadata['usageMetadata'];
     if (isObject(usage)) return usage;
   }
   for (const chunk of (Array.isArray(raw) ? raw : [raw]).toReversed()) {
@@ -146,13 +146,13 @@ export function toUsage(usage: Usage, raw?: JsonObject): UsageSpec {
   };
 }
 
-/** Who answered, and when, as far as the vendor says. */
+/** Response metadata, as far as the vendor reports it. */
 export function responseOf(
-  { id, model: said }: ChatResult['response'],
+  { id, model: reported }: ChatResult['response'],
   raw: unknown,
   known: string | undefined,
 ): { id?: string; modelId?: string; timestamp?: Date } {
-  const model = said ?? known;
+  const model = reported ?? known;
   const [first] = Array.isArray(raw) ? raw : [raw];
   const inner: unknown = isObject(first) ? (first['response'] ?? first) : undefined;
   const created = isObject(inner) ? (inner['created'] ?? inner['created_at']) : undefined;
@@ -169,8 +169,8 @@ export function toWarning({ type, feature, details }: Warning): Exclude<WarningS
   return { type: type === 'changed' ? 'compatibility' : type, feature, ...more };
 }
 
-function toContent(part: ContentPart, telling: Telling): readonly ContentSpec[] {
+function toContent(part: ContentPart, context: AnswerContext): readonly ContentSpec[] {
   if (part.type === 'text' || part.type === 'reasoning')
     return [{ type: part.type, text: part.text, ...meta(part) }];
-  return telling.part(part);
+  return context.part(part);
 }

@@ -1,20 +1,20 @@
 import { isRouterError, type ProviderError } from '../../errors.ts';
 
 /**
- * Marks by which the AI SDK knows its own errors, whatever copy of it they are from
+ * Markers by which the AI SDK recognizes its own errors across copies of the package
  * (https://github.com/vercel/ai/blob/main/packages/provider/src/errors/ai-sdk-error.ts).
  */
 const aiSdkError = Symbol.for('vercel.ai.error');
 const apiCallError = Symbol.for('vercel.ai.error.AI_APICallError');
 const noSuchModelError = Symbol.for('vercel.ai.error.AI_NoSuchModelError');
 
-/** A provider of the AI SDK is asked for a model that it has not. */
+/** The AI SDK asked the provider for an unknown model. */
 class NoSuchModelError extends Error {
   readonly modelId: string;
   readonly modelType: 'languageModel' | 'embeddingModel' | 'imageModel';
 
   constructor(modelId: string, modelType: NoSuchModelError['modelType'], known: readonly string[]) {
-    const expected = known.length === 0 ? 'none is there' : `there are ${known.join(', ')}`;
+    const expected = known.length === 0 ? 'there are none' : `available: ${known.join(', ')}`;
     super(`No such ${modelType}: ${modelId} (${expected})`);
     this.name = 'AI_NoSuchModelError';
     this.modelId = modelId;
@@ -32,8 +32,9 @@ export function noSuchModel(
 }
 
 /**
- * An error as the AI SDK's users look for it: where a vendor's answer was the reason, it also counts as an `APICallError` with that
- * answer's status. It is never to be retried: the router has done that.
+ * An error in the form that AI SDK users expect: if a vendor's response caused it, it also counts as an `APICallError` with that
+ * response's status, and with the visible parts of its message, code, type and parameter in the form of OpenAI's errors. It is
+ * never retryable, because the router has already retried.
  */
 export function asCallError(error: unknown): unknown {
   if (!isRouterError(error)) return error;
@@ -45,8 +46,21 @@ export function asCallError(error: unknown): unknown {
     url: `signalbox:${reason.provider}`,
     requestBodyValues: {},
     statusCode: reason.status,
+    ...bodyOf(reason),
     isRetryable: false,
   });
+}
+
+/** The visible parts of the vendor's response, which as a whole can quote the prompt. */
+function bodyOf({ vendorMessage, vendorType, vendorCode, param, status }: ProviderError): object {
+  if (status === undefined) return {};
+  const error = {
+    message: vendorMessage ?? null,
+    type: vendorType ?? null,
+    param: param ?? null,
+    code: vendorCode === vendorType ? null : (vendorCode ?? null),
+  };
+  return { responseBody: JSON.stringify({ error }), data: { error } };
 }
 
 function reasonOf(error: unknown): ProviderError | undefined {

@@ -5,12 +5,12 @@ import type { ImageInput, ImageRequest, ImageResult } from '../../types/request/
 import { metadataOf, responseOf, toWarning } from './answer.ts';
 import { callOptions } from './vendor/options.ts';
 
-/** Images in words that both versions of the specification have. */
+/** Types for images that both versions of the specification share. */
 export interface MadeImages extends ImageResultSpec {
   warnings: WarningV3[];
 }
 
-/** A call for images as a request; it takes the call along, for targets that speak its words. */
+/** Converts an image call to a request. The request keeps the call, for targets that are AI SDK models. */
 export function toImageRequest(call: ImageCall): ImageRequest {
   const { abortSignal: _signal, ...settings } = call;
   const { prompt, n, size, aspectRatio, seed, files, mask, providerOptions } = settings;
@@ -33,8 +33,8 @@ function toInput(file: ImageFile): ImageInput {
 }
 
 /**
- * Images in the words of the AI SDK. Of metadata its `generateImage` keeps only what is said of each image: what the router did is
- * said of the first one, and of the others only who made them.
+ * Converts images to the AI SDK's types. Its `generateImage` keeps only metadata per image, so the router's report is on the first
+ * image, and the others name only their target.
  */
 export function toImageResult(result: ImageResult): MadeImages {
   const { images, usage, response, warnings } = result;
@@ -64,7 +64,7 @@ function toMetadata(result: ImageResult): NonNullable<ImageResultSpec['providerM
     const each = images.map(({ providerOptions }): Json => (providerOptions?.[name] ?? {}) as JsonObject);
     return [name, { ...(providerMetadata[name] as JsonObject | undefined), images: each }] as const;
   });
-  const { signalbox: told = {} } = metadataOf(result);
-  const own = { ...told, images: images.map((_, index) => (index === 0 ? told : { target })) };
+  const { signalbox: router = {} } = metadataOf(result);
+  const own = { ...router, images: images.map((_, index) => (index === 0 ? router : { target })) };
   return { ...Object.fromEntries(ofVendors), signalbox: own };
 }

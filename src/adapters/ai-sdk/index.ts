@@ -1,5 +1,5 @@
 /**
- * The router as a provider of the Vercel AI SDK, and any of its models as a target.
+ * The router as a Vercel AI SDK provider, and any AI SDK model as a target.
  *
  * @module ai-sdk
  */
@@ -9,7 +9,7 @@ import { fromV3, partOfAnswerToV3, resultToV3, warningToV3 } from '../../provide
 import { aiSdkFormat } from '../../providers/shared/option-case.ts';
 import type { CallOptions } from '../../types/options/options.ts';
 import type { Router, TargetReport } from '../../types/router.ts';
-import { type Telling, toGenerateResult, toWarning } from './answer.ts';
+import { type AnswerContext, toGenerateResult, toWarning } from './answer.ts';
 import { asCallError, noSuchModel } from './errors.ts';
 import { toImageRequest, toImageResult } from './image.ts';
 import { toolNames } from './option-case.ts';
@@ -25,7 +25,7 @@ import type {
   ToProviderOptions,
 } from './types.ts';
 import { commonUrls } from './urls.ts';
-import { callOptions, untold } from './vendor/options.ts';
+import { callOptions, unsupportedOptions } from './vendor/options.ts';
 
 export { type AiSdkModels, type AiSdkOptions, aiSdk } from '../../providers/ai-sdk/index.ts';
 export type {
@@ -76,16 +76,15 @@ export type {
 const provider = 'signalbox';
 
 /**
- * A router as a provider of the Vercel AI SDK, versions 6 and 7: each of its routes and targets is a model.
+ * Wraps a router as a provider of the Vercel AI SDK, versions 6 and 7. Each route and each target is a model.
  *
- * What a call sets for the router goes into `providerOptions.signalbox`: the fields of `CallOptions`, but for functions and the
- * signal. What the router did comes back in `providerMetadata.signalbox`: `target`, `cost`, `attempts`, `decision`; of
- * images in that of the first one, `providerMetadata.signalbox.images[0]`. The AI SDK
- * retries nothing on top: the router has done what there was to do. A stream that breaks after its first token ends with an
- * `error` part; `interrupted: 'continue'` lets another target go on, and `'restart'` counts as `'error'`, because the AI SDK
- * cannot take back what it has shown.
+ * Call options for the router go into `providerOptions.signalbox`: the fields of `CallOptions`, except functions and the signal.
+ * The router's report is in `providerMetadata.signalbox`: `target`, `cost`, `attempts`, `decision`; for images it is in
+ * `providerMetadata.signalbox.images[0]`. The AI SDK does not retry on top, because the router already has. A stream that breaks
+ * after its first token ends with an `error` part; with `interrupted: 'continue'` another target continues it; `'restart'` acts as
+ * `'error'`, because the AI SDK cannot retract parts.
  *
- * @throws ConfigError for a wrong option
+ * @throws ConfigError for an invalid option
  * @example
  * const ai = toProvider(router);
  * const { text, providerMetadata } = await generateText({ model: ai('fast'), prompt: 'Why is the sky blue?' });
@@ -96,7 +95,7 @@ export function toProvider<TargetId extends string, RouteName extends string>(
   router: Router<TargetId, RouteName>,
   options?: ToProviderOptions<'v4'>,
 ): RouterProvider<TargetId | RouteName, 'v4'>;
-// One signature for each version: where the AI SDK takes either, one for both would be understood as neither.
+// One signature per version: the AI SDK's union type rejects a signature that returns both.
 export function toProvider<TargetId extends string, RouteName extends string>(
   router: Router<TargetId, RouteName>,
   options: ToProviderOptions<'v3'>,
@@ -115,13 +114,13 @@ export function toProvider<TargetId extends string, RouteName extends string>(
       JSON.stringify(specificationVersion),
     );
   const version: SpecificationVersion = specificationVersion;
-  const plain: Router = router as unknown as Router; // whatever its names
+  const plain: Router = router as unknown as Router; // the names of targets and routes do not matter here
   const known = ['default', ...Object.keys(plain.routes), ...plain.targets];
   const check = (modelId: string, type: 'languageModel' | 'embeddingModel' | 'imageModel'): string => {
     if (known.includes(modelId)) return modelId;
     throw noSuchModel(modelId, type, known);
   };
-  // What is asked of them here never changes, and measuring all else takes time.
+  // These fields never change, so they are read once instead of with every report.
   const facts: Facts = new Map(plain.stats().map((report) => [report.id, report]));
   const languageModel = (modelId: string = 'default'): RouterLanguageModel =>
     toLanguageModel(plain, facts, check(modelId, 'languageModel'), version);
@@ -142,15 +141,15 @@ function toLanguageModel<Version extends SpecificationVersion>(
   specificationVersion: Version,
 ): RouterLanguageModel<Version> {
   const before = specificationVersion === 'v3';
-  const read = (call: object): { call: LanguageCall; options: CallOptions; telling: Telling } => {
+  const read = (call: object): { call: LanguageCall; options: CallOptions; context: AnswerContext } => {
     const language = before ? fromV3(call) : (call as LanguageCall);
     const declared = new Set(language.tools?.map(({ name }) => name));
     return {
       call: language,
       options: optionsOf(router, modelId, language.providerOptions, language.abortSignal),
-      telling: {
+      context: {
         part: partTeller(toolNames(language.tools), declared),
-        untold: (target) => untold(language, facts.get(target)?.provider),
+        unsupportedOptions: (target) => unsupportedOptions(language, facts.get(target)?.provider),
         modelOf: (target) => facts.get(target)?.model,
       },
     };
@@ -164,16 +163,16 @@ function toLanguageModel<Version extends SpecificationVersion>(
       return commonUrls(ids.map((id) => facts.get(id)?.capabilities.urls ?? {}));
     },
     async doGenerate(given) {
-      const { call, options, telling } = read(given);
+      const { call, options, context } = read(given);
       const result = await asked(() => router.chat(toChatRequest(call), options));
-      const generated = toGenerateResult(result, telling);
+      const generated = toGenerateResult(result, context);
       return before ? resultToV3(generated) : generated;
     },
     async doStream(given) {
-      const { call, options, telling } = read(given);
+      const { call, options, context } = read(given);
       const stream = await asked(() => router.stream(toChatRequest(call), options));
-      const readable = toReadable(stream, telling, before ? partOfAnswerToV3 : undefined);
-      // Mapped to the version that was asked for, whichever of the two types that has.
+      const readable = toReadable(stream, context, before ? partOfAnswerToV3 : undefined);
+      // Converted to the requested version; the compiler cannot relate it to the type parameter.
       return {
         stream: readable as ReadableStream<never>,
         response: { headers: { ...stream.response.headers } },
@@ -182,7 +181,7 @@ function toLanguageModel<Version extends SpecificationVersion>(
   };
 }
 
-/** A failure of the router's, in a form that the AI SDK's users look for. */
+/** Converts a router error to the form that AI SDK users expect. */
 async function asked<T>(ask: () => Promise<T>): Promise<T> {
   try {
     return await ask();
@@ -192,13 +191,13 @@ async function asked<T>(ask: () => Promise<T>): Promise<T> {
   }
 }
 
-/** The option by the name under which it was given here. */
+/** Names an invalid option as the caller wrote it. */
 function asGiven(error: RequestError): RequestError {
   const named = (text: string): string => text.replace(/^options\./, 'providerOptions.signalbox.');
   return Object.assign(error, { field: named(error.field), message: named(error.message) });
 }
 
-/** What a call says to the router itself. */
+/** The router's call options in a call. */
 function optionsOf(
   router: Router,
   modelId: string,
@@ -207,7 +206,11 @@ function optionsOf(
 ): CallOptions {
   const own: JsonObject = providerOptions?.['signalbox'] ?? {};
   if ('signal' in own)
-    throw new RequestError('providerOptions.signalbox.signal', 'nothing: the call has its own', 'one');
+    throw new RequestError(
+      'providerOptions.signalbox.signal',
+      'nothing; the call has abortSignal',
+      'a signal',
+    );
   const named = modelId === 'default' && !('default' in router.routes) ? {} : { route: modelId };
   return { ...named, ...(own as CallOptions), ...(signal === undefined ? {} : { signal }) };
 }
@@ -271,7 +274,7 @@ function toEmbeddingModel<Version extends SpecificationVersion>(
         ...(usage.inputTokens === undefined ? {} : { usage: { tokens: usage.inputTokens } }),
         providerMetadata: { ...(providerMetadata as Keyed), signalbox },
         response: { headers: { ...answered?.headers }, body: result.raw },
-        // None of the router's own is of the kind that version 3 has not.
+        // The router's own warnings use only types that version 3 has.
         warnings: warnings.map(toWarning).map(warningToV3),
       };
     },

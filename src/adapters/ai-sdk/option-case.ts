@@ -11,14 +11,14 @@ import type { ProviderOptions } from '../../types/request/message.ts';
 import type { ProviderTool } from '../../types/request/request.ts';
 
 /**
- * The AI SDK spells the options and tools of vendors in its own way (https://ai-sdk.dev/providers/ai-sdk-providers): camelCase for
- * what OpenAI and Anthropic write in snake_case. Our providers pass on what they get, so here it becomes the vendors' own spelling.
+ * The AI SDK writes vendor options and tools in camelCase (https://ai-sdk.dev/providers/ai-sdk-providers), where OpenAI and
+ * Anthropic use snake_case. Our providers pass options through unchanged, so this converts them to the vendors' names.
  */
 
-/** Vendors that write in snake_case. `cacheControl` is our own word for Anthropic's parts already. */
+/** Vendors that use snake_case. `cacheControl` is excluded because our Anthropic parts use that name. */
 export const snakes = new Set(['openai', 'azure', 'anthropic']);
 
-/** The options of a function. */
+/** Converts the options of a function tool. */
 export function functionOptions(options: Keyed | undefined): { readonly providerOptions?: ProviderOptions } {
   if (options === undefined) return {};
   const map = (vendor: string, own: JsonObject): JSONObject =>
@@ -26,16 +26,16 @@ export function functionOptions(options: Keyed | undefined): { readonly provider
   return { providerOptions: mapVendors(options, map) };
 }
 
-/** The options of a message or a part. */
+/** Converts the options of a message or part. */
 export function partOptions(options: Keyed | undefined): { readonly providerOptions?: ProviderOptions } {
   if (options === undefined) return {};
   return { providerOptions: mapVendors(options, (vendor, own) => (vendor === 'openai' ? flat(own) : own)) };
 }
 
-/** Only the names at the top: what is below came from an answer and goes back as it is. */
+/** Converts top-level names only: nested values came from an answer and go back unchanged. */
 function flat(options: JsonObject): JSONObject {
   const { itemId, ...rest } = options;
-  // An id that is not ours is of something the vendor keeps for another, and hangs on more of it.
+  // An item id without our account marker refers to another account's stored item, so it is dropped.
   const ours = options['account'] !== undefined || options['item'] !== undefined;
   return Object.fromEntries(
     Object.entries(ours ? options : rest).map(([name, value]) => [renamed[name] ?? name, value]),
@@ -51,7 +51,7 @@ export function mapVendors(
   );
 }
 
-/** A tool that the vendor runs, under the vendor's name for it. */
+/** Converts a vendor tool to the vendor's name for it. */
 export function toProviderTool({ id, name, args }: ProviderToolSpec): ProviderTool {
   const vendor = id.slice(0, id.indexOf('.'));
   const own = snakes.has(vendor) ? snakeDeep(args) : args;
@@ -59,7 +59,7 @@ export function toProviderTool({ id, name, args }: ProviderToolSpec): ProviderTo
   return { type: 'provider', id, name: vendorName(id), args: { ...(own as JSONObject), ...preset } };
 }
 
-/** What the AI SDK's own provider adds to the arguments of OpenAI's tools. */
+/** Arguments that the AI SDK's own provider adds to OpenAI's tools. */
 const presets: Readonly<Record<string, (args: JSONObject, name: string) => JSONObject>> = {
   'openai.code_interpreter': ({ container }) => {
     if (typeof container === 'string') return {};
@@ -69,7 +69,7 @@ const presets: Readonly<Record<string, (args: JSONObject, name: string) => JSONO
   'openai.custom': (_, name) => ({ name }),
 };
 
-/** What Anthropic calls its text editor depends on its date (https://platform.claude.com/docs/en/agents-and-tools/tool-use/text-editor-tool). */
+/** The name of Anthropic's text editor depends on the tool's date (https://platform.claude.com/docs/en/agents-and-tools/tool-use/text-editor-tool). */
 function vendorName(id: string): string {
   const type = id.slice(id.indexOf('.') + 1);
   if (type.startsWith('text_editor_'))
@@ -77,7 +77,7 @@ function vendorName(id: string): string {
   return type.replace(/_\d{8}$/, '').replace(/_preview$/, '');
 }
 
-/** The application's names for the vendors' tools in a call, by the vendors' names for them. */
+/** The application's names for vendor tools, by the vendor's names. */
 export type ToolNames = (name: string) => string;
 
 export function toolNames(tools: readonly (FunctionToolSpec | ProviderToolSpec)[] = []): ToolNames {
@@ -85,11 +85,11 @@ export function toolNames(tools: readonly (FunctionToolSpec | ProviderToolSpec)[
     tool.type === 'provider' ? [[vendorName(tool.id), tool.name] as const] : [],
   );
   if (known.length === 0) return (name) => name;
-  // `bash_code_execution` is what the tool `code_execution` does in a shell.
+  // `bash_code_execution` is a shell call of the tool `code_execution`.
   return (name) => known.find(([own]) => name === own || name.endsWith(`_${own}`))?.[1] ?? name;
 }
 
-/** The vendor's name for a tool that the application calls otherwise. */
+/** The vendor's name for a tool that the application renamed. */
 export function vendorToolName(tools: LanguageCall['tools'], name: string): string {
   const tool = tools?.find((candidate) => candidate.name === name);
   return tool?.type === 'provider' ? vendorName(tool.id) : name;

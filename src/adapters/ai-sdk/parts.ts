@@ -9,41 +9,41 @@ import type {
   ToolResultPart,
 } from '../../types/request/message.ts';
 import type { ToolNames } from './option-case.ts';
-import { anthropicCall, anthropicResult, openaiCall, type ToldCall } from './vendor/tools.ts';
+import { anthropicCall, anthropicResult, type CallFields, openaiCall } from './vendor/tools.ts';
 
-/** Parts that come whole, in the words of the AI SDK. */
+/** Parts that arrive complete. */
 export type Whole = Exclude<ContentPart, { readonly type: 'text' | 'reasoning' }>;
 
-/** Tells the parts of one answer, which refer to each other. */
-export type PartTeller = (part: Whole) => readonly WholePart[];
+/** Converts the parts of one answer. They refer to each other, so it keeps state. */
+export type PartWriter = (part: Whole) => readonly WholePart[];
 
-/** @param declared names of the tools that the application has declared */
-export function partTeller(names: ToolNames, declared: ReadonlySet<string>): PartTeller {
-  /** Ids and names by the vendor's ids of its calls. */
+/** @param declared names of the tools that the application declares */
+export function partTeller(names: ToolNames, declared: ReadonlySet<string>): PartWriter {
+  /** Ids and names, by the vendor's call ids. */
   const calls = new Map<string, { readonly toolCallId: string; readonly toolName: string }>();
-  /** Calls whose own items say what came of them. */
+  /** Calls whose items include their result. */
   const settled = new Set<string>();
 
   const call = (part: ToolCallPart): readonly WholePart[] => {
     const { providerExecuted } = part;
     const item = asObject(part.providerOptions?.['openai']?.['item']);
-    // A list of tools is no call, but has to go back.
+    // A tool list is not a call, but the vendor needs it back.
     if (item?.['type'] === 'mcp_list_tools')
       return [{ type: 'custom', kind: 'openai.mcp_list_tools', ...meta(part) }];
-    const told = toldCall(part);
+    const fields = fieldsOf(part);
     const toolName =
-      told === undefined && providerExecuted !== true
+      fields === undefined && providerExecuted !== true
         ? part.toolName
-        : names(told?.toolName ?? part.toolName);
+        : names(fields?.toolName ?? part.toolName);
     const toolCallId = idOf(part);
     calls.set(part.toolCallId, { toolCallId, toolName });
-    const input = told?.input === undefined ? printed(part.input) : JSON.stringify(told.input);
-    const whose = { ...executed(providerExecuted), ...dynamic(toolName, providerExecuted, told) };
+    const input = fields?.input === undefined ? printed(part.input) : JSON.stringify(fields.input);
+    const whose = { ...executed(providerExecuted), ...dynamic(toolName, providerExecuted, fields) };
     const asked: WholePart = { type: 'tool-call', toolCallId, toolName, input, ...whose, ...meta(part) };
-    if (told?.result === undefined) return [asked];
+    if (fields?.result === undefined) return [asked];
     settled.add(part.toolCallId);
     const { dynamic: unknown } = whose;
-    const came = { type: 'tool-result', toolCallId, toolName, result: told.result } as const;
+    const came = { type: 'tool-result', toolCallId, toolName, result: fields.result } as const;
     return [asked, { ...came, ...(unknown === undefined ? {} : { dynamic: unknown }) }];
   };
 
@@ -58,19 +58,26 @@ export function partTeller(names: ToolNames, declared: ReadonlySet<string>): Par
       result: ('value' in output ? (output.value as Json) : output.reason) ?? '',
       ...(output.type === 'error-json' || output.type === 'error-text' ? { isError: true } : {}),
     };
-    const told = block?.['type'] === 'mcp_tool_result' ? { dynamic: true as const } : undefined;
+    const fields = block?.['type'] === 'mcp_tool_result' ? { dynamic: true as const } : undefined;
     return [
-      { type: 'tool-result', toolCallId, toolName, ...came, ...dynamic(toolName, true, told), ...meta(part) },
+      {
+        type: 'tool-result',
+        toolCallId,
+        toolName,
+        ...came,
+        ...dynamic(toolName, true, fields),
+        ...meta(part),
+      },
     ];
   };
 
-  /** The AI SDK takes a tool that nobody declared only from vendors, and only if it is told so. */
+  /** The AI SDK accepts an undeclared tool only from a vendor, and only if it is marked `dynamic`. */
   const dynamic = (
     toolName: string,
     byVendor: boolean | undefined,
-    told: Pick<ToldCall, 'dynamic'> | undefined,
+    fields: Pick<CallFields, 'dynamic'> | undefined,
   ): { dynamic?: true } =>
-    told?.dynamic === true || (byVendor === true && !declared.has(toolName)) ? { dynamic: true } : {};
+    fields?.dynamic === true || (byVendor === true && !declared.has(toolName)) ? { dynamic: true } : {};
 
   return (part) => {
     switch (part.type) {
@@ -92,15 +99,15 @@ export function partTeller(names: ToolNames, declared: ReadonlySet<string>): Par
   };
 }
 
-/** What the AI SDK has its own words for. */
-function toldCall({ providerOptions }: ToolCallPart): ToldCall | undefined {
+/** The AI SDK's fields for calls of vendor tools. */
+function fieldsOf({ providerOptions }: ToolCallPart): CallFields | undefined {
   const item = asObject(providerOptions?.['openai']?.['item']);
   if (item !== undefined) return openaiCall(item);
   const block = asObject(providerOptions?.['anthropic']?.['block']);
   return block === undefined ? undefined : anthropicCall(block);
 }
 
-/** A call that was asked about goes on under the id by which it was; Gemini gives its own calls none. */
+/** A call keeps the id of its approval request; Gemini's own calls have no id. */
 function idOf({ toolCallId, providerOptions }: ToolCallPart): string {
   const asked = asObject(providerOptions?.['openai']?.['item'])?.['approval_request_id'];
   if (typeof asked === 'string') return asked;
@@ -109,8 +116,8 @@ function idOf({ toolCallId, providerOptions }: ToolCallPart): string {
 }
 
 /**
- * A picture that OpenAI's tool made, as the AI SDK gives it: the tool's result. Where the application has not declared the
- * tool, and so does not look for its results, it is a file.
+ * An image made by OpenAI's tool. The AI SDK represents it as the tool's result. If the application did not declare the tool, it
+ * does not read its results, so the image is a file.
  */
 function picture(
   part: FilePart,
@@ -155,7 +162,7 @@ function toMadeData(data: DataContent): Extract<WholePart, { type: 'file' }>['da
   return { type: 'data', data: data as Exclude<FilePart['data'], URL | { readonly type: 'reference' }> };
 }
 
-/** What is said of a part goes back with it from there, so it is metadata now and options then. */
+/** A part's options become metadata; the AI SDK sends them back as options. */
 export function meta({ providerOptions }: { readonly providerOptions?: ProviderOptions }): {
   providerMetadata?: Keyed;
 } {

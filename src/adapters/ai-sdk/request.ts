@@ -26,7 +26,7 @@ import { functionOptions, partOptions, toProviderTool, vendorToolName } from './
 import { withVendorHistory } from './vendor/history.ts';
 import { callOptions } from './vendor/options.ts';
 
-/** A call that came in through the AI SDK as a request; it takes the call along, for targets that speak its words. */
+/** Converts an AI SDK call to a request. The request keeps the call, for targets that are AI SDK models. */
 export function toChatRequest(call: LanguageCall): ChatRequest {
   const { signalbox: _, ...vendors } = call.providerOptions ?? {};
   const { abortSignal: _signal, ...settings } = call;
@@ -84,7 +84,7 @@ function toToolChoice({ toolChoice, tools }: LanguageCall): Pick<ChatRequest, 't
   return { toolChoice: { type: 'tool', toolName: vendorToolName(tools, toolChoice.toolName) } };
 }
 
-/** The AI SDK checks the answer itself. */
+/** The AI SDK validates the answer itself, so the router does not. */
 function toResponseFormat(format: LanguageCall['responseFormat']): Pick<ChatRequest, 'responseFormat'> {
   if (format?.type !== 'json') return {};
   const { schema, name, description } = format;
@@ -116,7 +116,7 @@ function toUserPart(part: TextPrompt | FilePrompt): UserPart {
   if (part.type === 'text') return { type: 'text', text: part.text, ...own };
   const { mediaType, filename } = part;
   const data = toData(part.data);
-  // `image`, or `image/*`: what it is exactly is in its bytes.
+  // `image` or `image/*`: the exact type is detected from the bytes.
   if (mediaType === 'image' || mediaType === 'image/*') return { type: 'image', image: data, ...own };
   return { type: 'file', data, mediaType, ...(filename === undefined ? {} : { filename }), ...own };
 }
@@ -183,7 +183,7 @@ function toToolPart(part: ToolResultPrompt | ToolApprovalPrompt): ToolResultPart
 }
 
 function toToolResult({ toolCallId, toolName, output, providerOptions }: ToolResultPrompt): ToolResultPart {
-  // What is said of the output is said of the result: there is only one of it.
+  // Options of the output apply to the result, which has exactly one output.
   const options = output.providerOptions ?? providerOptions;
   return { type: 'tool-result', toolCallId, toolName, output: toOutput(output), ...partOptions(options) };
 }

@@ -4,10 +4,10 @@ import type { ChatResult } from '../../types/result/result.ts';
 import type { StreamContent } from '../../types/result/stream-part.ts';
 import type { ChatStream } from '../../types/router.ts';
 import {
+  type AnswerContext,
   metadataOf,
   refusalIn,
   responseOf,
-  type Telling,
   toFinish,
   toUsage,
   toWarning,
@@ -16,14 +16,14 @@ import {
 import { asCallError } from './errors.ts';
 import { meta, type Whole } from './parts.ts';
 
-/** A stream in the words of the AI SDK. It is read as it is read there, and leaving it leaves ours. */
+/** Converts a stream to the AI SDK's parts, at the reader's pace. Canceling it cancels the router's stream. */
 export function toReadable(
   stream: ChatStream,
-  telling: Telling,
+  context: AnswerContext,
   map: (element: StreamSpec) => object | undefined = (element) => element,
 ): ReadableStream<StreamSpec> {
   const reader = stream.appendOnly[Symbol.asyncIterator]();
-  const translate = new Translator(stream, telling);
+  const translate = new Translator(stream, context);
   const put = (controller: ReadableStreamDefaultController<StreamSpec>, element: StreamSpec): number => {
     const mapped = map(element);
     if (mapped === undefined) return 0;
@@ -34,8 +34,8 @@ export function toReadable(
     {
       async pull(controller) {
         try {
-          // Until there is something to see: not every part is something there.
-          for (let told = 0; told === 0; ) {
+          // Loops until a part is emitted: some parts have no counterpart in the AI SDK.
+          for (let sent = 0; sent === 0; ) {
             const next = await reader.next();
             if (next.done === true) {
               controller.close();
@@ -43,10 +43,10 @@ export function toReadable(
             }
             const elements =
               next.value.type === 'finish' ? await translate.end() : translate.part(next.value);
-            for (const element of elements) told += put(controller, element);
+            for (const element of elements) sent += put(controller, element);
           }
         } catch (error) {
-          // What is not ours is the caller's own abort, which ends the stream as it ends any other.
+          // Any other error is the caller's abort, which must reject the stream.
           if (!isRouterError(error)) {
             controller.error(error);
             return;
@@ -65,14 +65,14 @@ export function toReadable(
 
 const begun = new Set<unknown>(['web_search_call', 'code_interpreter_call', 'server_tool_use']);
 
-/** Other tools come whole there too, and all that Gemini does. */
+/** Other vendor tools, and all of Gemini's, arrive complete in the AI SDK too. */
 function beginsThere({ providerMetadata }: Extract<StreamSpec, { type: 'tool-call' }>): boolean {
   const item = providerMetadata?.['openai']?.['item'] as { readonly type?: unknown } | undefined;
   const block = providerMetadata?.['anthropic']?.['block'] as { readonly type?: unknown } | undefined;
   return begun.has(item?.type) || begun.has(block?.type);
 }
 
-/** A text or reasoning block that is open. Deltas of one block share `own`, the id of our parts, or have none. */
+/** An open text or reasoning block. Deltas of one block share `own`, the id of our parts, or have none. */
 interface OpenBlock {
   readonly type: 'text' | 'reasoning';
   readonly id: string;
@@ -85,20 +85,20 @@ type FinishOrigin = Extract<StreamSpec, { type: 'finish' }>;
 const unknownUsage: UsageSpec = toUsage({});
 const broken: FinishSpec = { unified: 'error', raw: undefined };
 
-/** Our parts as the AI SDK's. The state of one stream. */
+/** Converts the parts of one stream. */
 class Translator {
   readonly #stream: ChatStream;
-  readonly #telling: Telling;
+  readonly #context: AnswerContext;
   readonly #inputs = new Set<string>();
   #begun = false;
-  /** Whether the vendor's own part has named the model. */
+  /** Whether a part of the vendor has named the model. */
   #named = false;
   #block: OpenBlock | undefined;
   #blocks = 0;
 
-  constructor(stream: ChatStream, telling: Telling) {
+  constructor(stream: ChatStream, context: AnswerContext) {
     this.#stream = stream;
-    this.#telling = telling;
+    this.#context = context;
   }
 
   part(part: StreamContent): readonly StreamSpec[] {
@@ -141,9 +141,12 @@ class Translator {
     if (this.#begun) return [];
     this.#begun = true;
     const { warnings, response, target } = this.#stream;
-    const known = responseOf(response, undefined, this.#telling.modelOf(target));
+    const known = responseOf(response, undefined, this.#context.modelOf(target));
     return [
-      { type: 'stream-start', warnings: [...warnings.map(toWarning), ...this.#telling.untold(target)] },
+      {
+        type: 'stream-start',
+        warnings: [...warnings.map(toWarning), ...this.#context.unsupportedOptions(target)],
+      },
       ...(Object.keys(known).length === 0 ? [] : [{ type: 'response-metadata' as const, ...known }]),
     ];
   }
@@ -170,7 +173,7 @@ class Translator {
       case 'tool-call':
         return [...this.#close(), ...this.#endInput(part.toolCallId), ...this.#whole(part)];
       case 'source':
-        return this.#whole(part); // may stand amid the text that it belongs to
+        return this.#whole(part); // may occur within the text it belongs to
       default:
         return [...this.#close(), ...this.#whole(part)];
     }
@@ -197,9 +200,9 @@ class Translator {
     return this.#inputs.delete(id) ? [{ type: 'tool-input-end', id }] : [];
   }
 
-  /** Calls of OpenAI's and Anthropic's own tools come whole here, but have a beginning and an end in the AI SDK. */
+  /** Calls of OpenAI's and Anthropic's own tools arrive complete, but the AI SDK expects a start and an end. */
   #whole(part: Whole): readonly StreamSpec[] {
-    return this.#telling.part(part).flatMap((spec): readonly StreamSpec[] => {
+    return this.#context.part(part).flatMap((spec): readonly StreamSpec[] => {
       const begins = spec.type === 'tool-call' && spec.providerExecuted === true && beginsThere(spec);
       if (!begins) return [spec];
       const { toolCallId: id, toolName, input, dynamic } = spec;
@@ -213,7 +216,7 @@ class Translator {
     });
   }
 
-  /** A part of an AI SDK model passes unchanged, and so do its blocks. */
+  /** Passes parts of AI SDK models through unchanged. */
   #native(origin: StreamSpec): readonly StreamSpec[] {
     this.#begun = true;
     if (origin.type === 'response-metadata') this.#named = true;
@@ -223,12 +226,12 @@ class Translator {
     }
     if (origin.type === 'text-end' || origin.type === 'reasoning-end') this.#block = undefined;
     if (origin.type !== 'response-metadata') return [origin];
-    const modelId = origin.modelId ?? this.#telling.modelOf(this.#stream.target);
+    const modelId = origin.modelId ?? this.#context.modelOf(this.#stream.target);
     return [{ ...origin, ...(modelId === undefined ? {} : { modelId }) }];
   }
 
   #nativeEnd(result: ChatResult, finish: FinishOrigin): readonly StreamSpec[] {
-    const modelId = this.#named ? undefined : this.#telling.modelOf(result.target);
+    const modelId = this.#named ? undefined : this.#context.modelOf(result.target);
     return [
       ...this.#begin(),
       ...this.#close(),

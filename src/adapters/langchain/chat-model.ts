@@ -31,19 +31,19 @@ import { toChunks } from './stream.ts';
 import { toStructure, withParser } from './structured.ts';
 import { type ToolLike, toTools } from './tools.ts';
 
-/** `any` in LangChain's own types of the same. */
+/** LangChain's own type uses `any` here. */
 export type Shape = Record<string, unknown>;
 export type RunManager = Parameters<BaseChatModel['_generate']>[2];
 
-/** Under it a stream's last chunk is given to whoever needs more of it than LangChain hands on. */
+/** The key of a stream's last chunk, for readers that need more than LangChain forwards. */
 const lastChunkKey = Symbol('signalbox.last-chunk');
 
-/** A router as a chat model of LangChain's. Made by `toChatModel`. */
+/** A router as a LangChain chat model. Created by `toChatModel`. */
 export class RouterChatModel<
   TargetId extends string = string,
   RouteName extends string = string,
 > extends BaseChatModel<ChatModelCallOptions<TargetId, RouteName>> {
-  // Private, so that neither a trace nor a log shows them.
+  // Private, so that traces and logs do not show them.
   readonly #router: Router;
   readonly #options: ChatModelOptions;
 
@@ -53,7 +53,7 @@ export class RouterChatModel<
 
   constructor(router: Router<TargetId, RouteName>, options: ChatModelOptions<TargetId, RouteName>) {
     const own = pick(options, ['callbacks', 'tags', 'cache', 'verbose', 'disableStreaming', 'outputVersion']);
-    // The router retries: a second owner would multiply its attempts.
+    // The router retries; retries here would multiply its attempts.
     super({
       ...own,
       ...(options.metadata === undefined ? {} : { metadata: { ...options.metadata } }),
@@ -71,7 +71,7 @@ export class RouterChatModel<
     return 'signalbox';
   }
 
-  /** What tells its answers from another model's: for LangChain's cache and traces. */
+  /** The parameters that identify the model, for LangChain's cache and traces. */
   override _identifyingParams(): Shape {
     const { callbacks: _c, cache: _s, metadata: _m, tags: _t, verbose: _v, ...settings } = this.#options;
     return { targets: this.#router.targets, ...withoutSecrets(settings) };
@@ -113,11 +113,11 @@ export class RouterChatModel<
   }
 
   /**
-   * Answers of a shape: `jsonSchema` (the default) in each vendor's own way, and checked by the router, which rejects with
-   * `OutputError` or goes on to the next target with `fallbackOn: ['output']`; `functionCalling` by a tool that is demanded,
-   * where LangChain's parser does the checking. `strict` is for the latter; a schema that allows it is always held to.
+   * Structured output. `jsonSchema` (the default) uses each vendor's native mode, and the router validates the answer: it rejects
+   * with `OutputError`, or with `fallbackOn: ['output']` asks the next target. `functionCalling` forces a tool call, which
+   * LangChain's parser validates. `strict` applies to `functionCalling`; a schema that supports strict mode always uses it.
    *
-   * @throws ConfigError for another method
+   * @throws ConfigError for an unknown method
    */
   override withStructuredOutput<T extends Shape = Shape>(
     schema: InteropZodType<T> | StandardSchema<T> | Record<string, unknown>,
@@ -199,7 +199,7 @@ export class RouterChatModel<
     }
   }
 
-  /** LangChain's newer events. */
+  /** LangChain's content-block events. */
   override async *_streamChatModelEvents(
     messages: BaseMessage[],
     options: this['ParsedCallOptions'],
@@ -216,7 +216,7 @@ export class RouterChatModel<
     yield* completed(events, () => last);
   }
 
-  /** LangChain takes a call's metadata away before the model sees them. Its `configurable` can hold secrets, and is left out. */
+  /** LangChain removes a call's metadata before the model sees it. `configurable` can hold secrets, so it is omitted. */
   protected override _separateRunnableConfigFromCallOptionsCompat(
     options?: Partial<ChatModelCallOptions<TargetId, RouteName>>,
   ): ReturnType<
@@ -237,7 +237,7 @@ export class RouterChatModel<
   }
 }
 
-/** Options for a gateway can hold a key to it, which no trace shall show: only whether they are the same can be seen. */
+/** Provider options can hold a gateway's key, so traces show only a hash of them. */
 function withoutSecrets<T extends { readonly providerOptions?: unknown }>(options: T): T {
   const { providerOptions } = options;
   return providerOptions === undefined
@@ -245,19 +245,18 @@ function withoutSecrets<T extends { readonly providerOptions?: unknown }>(option
     : { ...options, providerOptions: fingerprint(JSON.stringify(providerOptions)) };
 }
 
-/** LangChain's type of the same is one of which the compiler cannot see the fields. */
+/** Replaces LangChain's type, whose fields the compiler cannot resolve. */
 function toParsed(options: unknown): ParsedOptions {
   return (options ?? {}) as ParsedOptions;
 }
 
 /**
- * A router as a chat model of LangChain's: for chains, agents and graphs, with `bindTools`, `withStructuredOutput`, `stream`,
- * `batch`, `streamEvents` and callbacks as of any other model. The router alone retries and fails over; its errors are thrown as
- * they are, and an abort as the signal's reason. What an answer cost and who gave it is in `response_metadata.signalbox`.
+ * Wraps a router as a LangChain chat model for chains, agents and graphs, with `bindTools`, `withStructuredOutput`, `stream`,
+ * `batch`, `streamEvents` and callbacks. Only the router retries and fails over; its errors are thrown unchanged, and an abort
+ * throws the signal's reason. The target and cost of an answer are in `response_metadata.signalbox`.
  *
- * @param router the application's
- * @param options settings for all calls; each call can say otherwise
- * @throws ConfigError naming an option that there is not
+ * @param options settings for all calls; each call can override them
+ * @throws ConfigError naming an unknown option
  * @example
  * const model = toChatModel(router, { route: 'cheap', temperature: 0 });
  * const message = await model.invoke('Why is the sky blue?');

@@ -69,11 +69,11 @@ class RouterEmbeddings extends Embeddings {
 }
 
 /**
- * A router as LangChain's embeddings, for vector stores and retrievers. Vectors of two models cannot be compared: give a route
- * whose targets are all of one model.
+ * Wraps a router as LangChain embeddings, for vector stores and retrievers. Vectors of different models are not comparable: use a
+ * route whose targets all have the same model.
  *
- * @param options a route, limits and settings, for all calls
- * @throws ConfigError naming an option that there is not
+ * @param options route, limits and settings for all calls
+ * @throws ConfigError naming an unknown option
  * @example
  * const store = new MemoryVectorStore(toEmbeddings(router, { route: 'search', dimensions: 256 }));
  */

@@ -1,7 +1,7 @@
 import type { ChatModelStreamEvent, ContentBlockStartEvent } from '@langchain/core/language_models/event';
 import type { ChatGenerationChunk } from '@langchain/core/outputs';
 
-/** Why an answer ended, in the words of LangChain's newer events. */
+/** Finish reasons of LangChain's content-block events. */
 const eventReasons: Readonly<Record<string, 'stop' | 'length' | 'tool_use' | 'content_filter'>> = {
   stop: 'stop',
   length: 'length',
@@ -10,10 +10,10 @@ const eventReasons: Readonly<Record<string, 'stop' | 'length' | 'tool_use' | 'co
 };
 
 /**
- * LangChain's newer events, as its own bridge makes them of chunks, with what that leaves out: why the answer ended, and all
- * metadata. It also puts a block's first piece where LangChain's own reader of texts does not look.
+ * LangChain's content-block events, made by its own bridge from chunks, plus what the bridge omits: the finish reason and
+ * metadata. It also moves a block's first text into a delta, because LangChain's text reader ignores text in block starts.
  *
- * @param last the stream's last chunk, once it has come
+ * @param last returns the stream's last chunk, once it has arrived
  */
 export async function* completed(
   events: AsyncIterable<ChatModelStreamEvent>,
@@ -31,7 +31,7 @@ export async function* completed(
   }
 }
 
-/** A block that begins with text, as an empty one and its first piece. */
+/** Splits a block start that has text into an empty block and its first delta. */
 function* opened(event: ContentBlockStartEvent): Generator<ChatModelStreamEvent> {
   const { index, content } = event;
   const { type, text, reasoning } = content;

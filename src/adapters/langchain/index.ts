@@ -1,5 +1,5 @@
 /**
- * A router as a chat model and as embeddings of LangChain's (`@langchain/core` ≥ 1).
+ * A router as a LangChain chat model and embeddings (`@langchain/core` ≥ 1).
  *
  * @module langchain
  */

@@ -16,10 +16,10 @@ import { optionsOf, toDataPart, toUserPart } from './blocks.ts';
 import { keptIn } from './preserved-content.ts';
 
 /**
- * A conversation of LangChain's as one of signalbox's. Answers that came through signalbox go back with all that their vendor
- * gave; of other models' answers text, thoughts, pictures, files and calls of tools do.
+ * Converts a LangChain conversation. Answers made through signalbox go back with all of their vendor's metadata; other models'
+ * answers keep text, reasoning, images, files and tool calls.
  *
- * @throws RequestError for a message or a block that has no place in a conversation
+ * @throws RequestError for an unsupported message or block
  */
 export function toMessages(messages: readonly BaseMessage[]): Message[] {
   const toolNames = new Map<string, string>();
@@ -37,7 +37,7 @@ export function toMessages(messages: readonly BaseMessage[]): Message[] {
   return thread;
 }
 
-// By type: the message may be a chunk, or of another copy of LangChain's core.
+// Checks the type field, because a message may be a chunk or come from another copy of LangChain's core.
 function isAI(message: BaseMessage): message is AIMessage {
   return message.type === 'ai';
 }
@@ -77,7 +77,7 @@ function toSystem(content: BaseMessage['content'], at: string): SystemMessage {
   const parts = partsOf(content, at);
   const strange = parts.findIndex(({ type }) => type !== 'text');
   if (strange >= 0) throw new RequestError(`${at}.content[${strange}].type`, "'text'", 'something else');
-  // One text for all vendors; a cache mark holds for the whole of it.
+  // Joined, because not every vendor accepts several texts; a cache marker applies to all of it.
   const marked = parts.findLast(({ providerOptions }) => providerOptions !== undefined);
   const options: { providerOptions?: ProviderOptions } =
     marked?.providerOptions === undefined ? {} : { providerOptions: marked.providerOptions };
@@ -89,7 +89,7 @@ function partsOf(content: BaseMessage['content'], at: string): UserPart[] {
   return content.map((block, index) => toUserPart(asObject(block) ?? {}, `${at}.content[${index}]`));
 }
 
-/** The text in a content. */
+/** The text of a message's content. */
 export function textOf(content: BaseMessage['content']): string {
   if (typeof content === 'string') return content;
   return asObjects(content)
@@ -109,7 +109,7 @@ function toAnswer(message: AIMessage, at: string): readonly ContentPart[] {
   return [...parts, ...calls];
 }
 
-/** Blocks that only their vendor understands, and the calls of tools, which the message has apart, give nothing. */
+/** Returns nothing for vendor-specific blocks and for tool calls, which the message holds separately. */
 function toAnswerPart(block: Wire, at: string): readonly ContentPart[] {
   const text = asText(block['text']);
   if (block['type'] === 'text') return text ? [{ type: 'text', text, ...optionsOf(block) }] : [];
@@ -122,7 +122,7 @@ function toAnswerPart(block: Wire, at: string): readonly ContentPart[] {
   return [{ type: 'file', data: image, mediaType, ...(providerOptions ? { providerOptions } : {}) }];
 }
 
-/** The calls of tools in an answer; those whose arguments are no JSON as well, because what they came to is in the history. */
+/** The tool calls of an answer, including invalid ones, because their results are in the history. */
 function callsOf({ tool_calls: calls = [], invalid_tool_calls: invalid = [] }: AIMessage): ToolCallPart[] {
   return [...calls, ...invalid].map(({ id = '', name = '', args }) => ({
     type: 'tool-call',
@@ -142,14 +142,14 @@ function toResult(message: ToolMessage, toolNames: ReadonlyMap<string, string>, 
   };
 }
 
-/** The `artifact` of a tool is for the application, not for the model. */
+/** A tool's `artifact` is for the application and is not sent to the model. */
 function toOutput(content: ToolMessage['content'], failed: boolean, at: string): ToolOutput {
   if (failed) return { type: 'error-text', value: textOf(content) };
   if (typeof content === 'string') return { type: 'text', value: content };
   return { type: 'content', value: partsOf(content, at) };
 }
 
-/** Results of calls that were made together are one message. */
+/** Merges the results of parallel calls into one message. */
 function addResult(thread: Message[], part: ToolResultPart): void {
   const last = thread.at(-1);
   if (last?.role === 'tool') thread[thread.length - 1] = { ...last, content: [...last.content, part] };

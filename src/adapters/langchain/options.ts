@@ -10,48 +10,50 @@ import type { Schema } from '../../types/request/schema.ts';
 import { asObject, asText } from '../../util/json.ts';
 import { type ToolLike, toToolChoice, toTools } from './tools.ts';
 
-/** How to route, and what the answer shall be like: what a model and each of its calls can say. */
+/** Routing options and request settings that a model and each of its calls accept. */
 export interface SharedOptions<TargetId extends string, RouteName extends string>
   extends Omit<CallOptions<TargetId, RouteName>, 'signal' | 'timeout' | 'metadata' | 'tags' | 'interrupted'>,
     Omit<RequestSettings, 'tools' | 'toolChoice' | 'stopSequences'> {
   /**
-   * Streams that break after their first token. A message of LangChain's cannot be taken back, so the answer never starts
-   * anew: `error` throws `StreamInterruptedError`; `continue` has another target say the rest, and throws where that is not
-   * possible. Default: `error`, whatever the route says.
+   * What happens to a stream that breaks after its first token. LangChain cannot retract a message, so the answer never restarts:
+   * `error` throws `StreamInterruptedError`; `continue` lets another target complete the answer, and throws if that is
+   * impossible. Overrides the route's setting.
+   *
+   * @default 'error'
    */
   readonly interrupted?: 'error' | 'continue';
 }
 
-/** The options of `toChatModel`: settings for all of the model's calls, each of which can say otherwise. */
+/** The options of `toChatModel`: settings for all calls of the model; each call can override them. */
 export interface ChatModelOptions<TargetId extends string = string, RouteName extends string = string>
   extends SharedOptions<TargetId, RouteName>,
     Pick<BaseChatModelParams, 'callbacks' | 'cache' | 'verbose' | 'disableStreaming' | 'outputVersion'> {
-  /** Overrides the route's, field by field. */
+  /** Overrides the route's timeouts field by field. */
   readonly timeout?: Timeouts;
-  /** Goes to the router's events, and to LangChain's traces. A call's own `metadata` is added to it. */
+  /** Passed to the router's events and LangChain's traces. A call's `metadata` is merged into it. */
   readonly metadata?: Readonly<Record<string, unknown>>;
-  /** LangChain's tags, which the router's plugins and events see as well. */
+  /** LangChain's tags; the router's plugins and events receive them too. */
   readonly tags?: string[];
-  /** Default: none. A call's `stop` goes before. */
+  /** A call's `stop` takes precedence. @default none */
   readonly stopSequences?: readonly string[];
 }
 
 /**
- * What one call of the model can say, beside LangChain's own options: `model.invoke(input, { route: 'fast', maxCost: 0.01 })`.
- * LangChain's `signal`, `timeout` (milliseconds for the whole call), `stop`, `tool_choice` and `metadata` mean what they say.
+ * The options of one call, beside LangChain's own: `model.invoke(input, { route: 'fast', maxCost: 0.01 })`. LangChain's `signal`,
+ * `timeout` (milliseconds for the whole call), `stop`, `tool_choice` and `metadata` keep their meaning.
  */
 export type ChatModelCallOptions<
   TargetId extends string = string,
   RouteName extends string = string,
 > = BaseChatModelCallOptions &
   SharedOptions<TargetId, RouteName> & {
-    /** LangChain's tools, OpenAI's or Anthropic's form of them, or signalbox's own. Usually given by `bindTools`. */
+    /** Tools in the form of LangChain, OpenAI, Anthropic or signalbox. Usually set by `bindTools`. */
     readonly tools?: readonly ToolLike[];
-    /** Ask for JSON of this shape. The router checks the answer against it. Usually given by `withStructuredOutput`. */
+    /** Requests JSON of this schema, which the router validates. Usually set by `withStructuredOutput`. */
     readonly schema?: Schema;
-    /** The same in OpenAI's words: `{ type: 'json_schema', json_schema: { schema } }`. */
+    /** The same in OpenAI's form: `{ type: 'json_schema', json_schema: { schema } }`. */
     readonly response_format?: Readonly<Record<string, unknown>>;
-    /** The router's time limits, field by field over the model's. */
+    /** The router's timeouts; overrides the model's field by field. */
     readonly timeouts?: Timeouts;
   };
 
@@ -80,7 +82,7 @@ const routing = [
   'accept',
 ] as const;
 
-/** The names of what a call can say beside LangChain's own. */
+/** Names of call options beside LangChain's own. */
 export const callKeys: readonly string[] = [
   ...settings,
   ...routing,
@@ -91,7 +93,7 @@ export const callKeys: readonly string[] = [
   'timeouts',
 ];
 
-/** The names of what a model can be made with. */
+/** Names of model options. */
 export const modelKeys: readonly string[] = [
   ...settings,
   ...routing,
@@ -106,15 +108,15 @@ export const modelKeys: readonly string[] = [
   'outputVersion',
 ];
 
-/** The metadata of a call. Under a symbol, so that it is no part of LangChain's cache keys. */
+/** The key of a call's metadata. A symbol keeps it out of LangChain's cache keys. */
 export const metadataKey = Symbol('signalbox.metadata');
 
-/** A call's options as LangChain hands them on. */
+/** A call's options as LangChain passes them. */
 export type ParsedOptions = Omit<ChatModelCallOptions, 'timeout' | 'metadata'> & {
   readonly [metadataKey]?: Readonly<Record<string, unknown>>;
 };
 
-/** What a call says of the request, but for its messages. */
+/** The request settings of a call, without its messages. */
 export function toSettings(model: ChatModelOptions, call: ParsedOptions): Omit<ChatRequest, 'messages'> {
   const { tools, tool_choice: choice, stop = model.stopSequences } = call;
   const schema = call.schema ?? formatOf(call.response_format);
@@ -128,7 +130,7 @@ export function toSettings(model: ChatModelOptions, call: ParsedOptions): Omit<C
   };
 }
 
-/** What a call says of its routing. */
+/** The routing options of a call. */
 export function toCallOptions(model: ChatModelOptions, call: ParsedOptions): CallOptions {
   const { signal, timeouts, [metadataKey]: metadata } = call;
   const timeout = timeouts === undefined ? model.timeout : { ...model.timeout, ...timeouts };
@@ -158,7 +160,7 @@ function formatOf(format: unknown): JSONSchema | undefined {
   );
 }
 
-/** Those of the fields that are there. */
+/** Picks the fields that are present. */
 export function pick<T extends object, K extends keyof T>(from: T, keys: readonly K[]): Partial<Pick<T, K>> {
   const found: Partial<Pick<T, K>> = {};
   for (const key of keys) if (from[key] !== undefined) found[key] = from[key];

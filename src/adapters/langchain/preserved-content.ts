@@ -4,11 +4,11 @@ import { toBase64 } from '../../util/data-content.ts';
 import { asObject, asObjects, asText } from '../../util/json.ts';
 
 /**
- * LangChain's messages have no place for all that an answer holds: signatures, ids of vendors, the order of thoughts and calls.
- * Where there is such, the answer is kept as it was, in `response_metadata.signalbox.content`, as JSON that survives any store.
+ * LangChain's messages cannot hold everything in an answer: signatures, vendor ids, the order of reasoning and calls. Such an
+ * answer is preserved in `response_metadata.signalbox.content`, as plain JSON that survives any store.
  */
 
-/** What of an answer has to be kept beside the message; `undefined` where the message says it all. */
+/** The content to preserve; `undefined` if the message holds all of it. */
 export function toKeep(content: readonly ContentPart[]): readonly ContentPart[] | undefined {
   const plain = content.every(
     (part) =>
@@ -25,8 +25,8 @@ function portable(part: ContentPart): ContentPart {
 }
 
 /**
- * What was kept of an answer. Only as long as the message still says the same: where its text or its calls were changed since,
- * the application's word holds, and a signature of what was there before would be refused.
+ * The preserved content, if the message's text and calls are unchanged. If the application edited them, its version counts, because
+ * the vendor would refuse a signature of the original.
  */
 export function keptIn(
   message: BaseMessage,
@@ -36,12 +36,12 @@ export function keptIn(
   const { content } = asObject(message.response_metadata?.['signalbox']) ?? {};
   if (!Array.isArray(content)) return undefined;
   const parts = asObjects(content) as unknown as readonly ContentPart[];
-  const said = parts.map((part) => (part.type === 'text' ? (asText(part.text) ?? '') : '')).join('');
+  const original = parts.map((part) => (part.type === 'text' ? (asText(part.text) ?? '') : '')).join('');
   const called = parts.filter(
     (part): part is ToolCallPart => part.type === 'tool-call' && part.providerExecuted !== true,
   );
   const same =
-    said === text &&
+    original === text &&
     called.length === calls.length &&
     called.every((call) => calls.some((other) => isSameCall(call, other)));
   return same ? parts : undefined;

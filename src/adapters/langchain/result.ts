@@ -4,13 +4,13 @@ import type { ChatResult, FinishReason } from '../../types/result/result.ts';
 import type { Usage } from '../../types/result/usage.ts';
 import { toKeep } from './preserved-content.ts';
 
-/** A block of a message's content, in LangChain's standard form. */
+/** A standard content block of LangChain. */
 export type Block = { readonly type: string } & Record<string, unknown>;
 
 /**
- * An answer as a message. A chunk, because LangChain's parsers of structured output take nothing else.
+ * Converts an answer to a message. It is a chunk, because LangChain's structured-output parsers accept nothing else.
  *
- * @param asBlocks the content is a list of standard blocks even where it is text alone
+ * @param asBlocks makes the content a list of standard blocks even if it is only text
  */
 export function toMessage(result: ChatResult, asBlocks: boolean): AIMessageChunk {
   const blocks = result.content.flatMap((part) => toBlock(part) ?? []);
@@ -27,7 +27,7 @@ export function toMessage(result: ChatResult, asBlocks: boolean): AIMessageChunk
     response_metadata: toMetadata(result),
     ...(usage === undefined ? {} : withUsage(usage)),
   });
-  // The constructor takes none.
+  // The constructor accepts none.
   message.invalid_tool_calls = result.toolCalls
     .filter((call) => !isObjectCall(call))
     .map(({ toolCallId: id, toolName: name, input }) => ({
@@ -35,7 +35,7 @@ export function toMessage(result: ChatResult, asBlocks: boolean): AIMessageChunk
       id,
       name,
       args: argumentsOf(input),
-      error: 'the arguments are no JSON object',
+      error: 'the arguments are not a JSON object',
     }));
   return message;
 }
@@ -44,12 +44,12 @@ function isObjectCall({ input }: ToolCallPart): boolean {
   return typeof input === 'object' && input !== null && !Array.isArray(input);
 }
 
-/** Arguments as text. */
+/** Arguments as JSON text. */
 export function argumentsOf(input: ToolCallPart['input']): string {
   return typeof input === 'string' ? input : JSON.stringify(input);
 }
 
-/** A part as a block. Calls of the application's tools are apart in a message, and sources are in its metadata. */
+/** Converts a part to a block. A message holds the application's tool calls separately, and sources in its metadata. */
 export function toBlock(part: ContentPart): Block | undefined {
   switch (part.type) {
     case 'text':
@@ -83,12 +83,12 @@ function toData({ data, mediaType }: FilePart): Block {
   return /^https?:/i.test(text) ? { ...common, url: text } : { ...common, data: text };
 }
 
-/** The field of a message. LangChain's types lose it for who compiles with `exactOptionalPropertyTypes`, as we do. */
+/** A message field that LangChain's types lose under `exactOptionalPropertyTypes`. */
 export function withUsage(usage: UsageMetadata): { readonly usage_metadata: never } {
   return { usage_metadata: usage as never };
 }
 
-/** Tokens as LangChain counts them, which has no word for unknown: left out where the vendor did not count. */
+/** Usage in LangChain's form, which cannot express unknown counts: omitted if the vendor reported none. */
 export function toUsage(usage: Usage): UsageMetadata | undefined {
   const { inputTokens, outputTokens } = usage;
   if (inputTokens === undefined || outputTokens === undefined) return undefined;
@@ -116,7 +116,7 @@ function known<K extends string>(counts: Record<K, number | undefined>): Partial
   return found;
 }
 
-/** OpenAI's words, which most of LangChain's models use. */
+/** OpenAI's finish reasons, which most LangChain models use. */
 const finishReasons: Readonly<Record<FinishReason, string>> = {
   stop: 'stop',
   length: 'length',
@@ -125,7 +125,7 @@ const finishReasons: Readonly<Record<FinishReason, string>> = {
   other: 'other',
 };
 
-/** What LangChain's metadata of an answer say, and under `signalbox` what the router knows of it. */
+/** LangChain's response metadata, with the router's report under `signalbox`. */
 export function toMetadata(result: ChatResult): ResponseMetadata {
   const { response, finishReason, target, cost, attempts, warnings, providerMetadata, content } = result;
   const kept = toKeep(content);

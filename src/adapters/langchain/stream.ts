@@ -6,10 +6,10 @@ import type { ChatStream } from '../../types/router.ts';
 import { argumentsOf, type Block, toBlock, toMetadata, toUsage, withUsage } from './result.ts';
 
 /**
- * The parts of a stream as LangChain's chunks, the last one with usage and metadata. Leaving it early closes the connection.
- * Each block has an index of its own, which calls of tools share, because LangChain's newer events are told apart by it.
+ * Converts a stream to LangChain chunks; the last one has usage and metadata. Leaving the loop closes the connection. Each block
+ * and tool call has a unique index, because LangChain's content-block events are matched by it.
  *
- * @param asBlocks the content is a list of standard blocks even where it is text alone
+ * @param asBlocks makes the content a list of standard blocks even if it is only text
  */
 export async function* toChunks(
   stream: ChatStream,
@@ -17,7 +17,7 @@ export async function* toChunks(
 ): AsyncGenerator<ChatGenerationChunk, void, undefined> {
   const writer = chunkWriter(asBlocks);
   for await (const part of stream.appendOnly) {
-    if (part.type === 'raw') continue; // the call does not ask for it
+    if (part.type === 'raw') continue; // not requested by the call
     if (part.type === 'finish') yield writer.last(await stream.result);
     else {
       const chunk = writer.write(part);
@@ -30,15 +30,15 @@ type Content = Exclude<AppendOnlyPart, { readonly type: 'raw' | 'finish' }>;
 
 interface OpenCall {
   readonly index: number;
-  /** Whether some of its arguments have come. */
-  told: boolean;
+  /** Whether arguments have been sent. */
+  sent: boolean;
 }
 
-/** Gives each part its form. State of one stream. */
+/** Converts the parts of one stream. */
 function chunkWriter(asBlocks: boolean) {
   const calls = new Map<string, OpenCall>();
   let blocks = 0;
-  // Text alone is a string, as LangChain's users expect. Once there is a block the rest has to be blocks as well.
+  // Plain text is a string, as LangChain's users expect. After the first block, everything else must be blocks too.
   let form: 'none' | 'string' | 'blocks' = asBlocks ? 'blocks' : 'none';
   let open: { readonly key: string; readonly index: number } | undefined;
 
@@ -65,9 +65,9 @@ function chunkWriter(asBlocks: boolean) {
     return block({ type: 'text', text: more, index });
   };
   const call = (id: string, name: string | undefined, args: string): ChatGenerationChunk => {
-    const { index, told } = calls.get(id) ?? { index: next(), told: false };
-    calls.set(id, { index, told: told || args !== '' });
-    // A call before all text would else have the text's place.
+    const { index, sent } = calls.get(id) ?? { index: next(), sent: false };
+    calls.set(id, { index, sent: sent || args !== '' });
+    // Otherwise a call before any text would take the text's index.
     if (form === 'none') form = 'blocks';
     const chunk: ToolCallChunk = { type: 'tool_call_chunk', index, id, args, ...(name ? { name } : {}) };
     return toChunk('', form === 'blocks' ? [] : '', [chunk]);
@@ -79,7 +79,7 @@ function chunkWriter(asBlocks: boolean) {
         case 'text-delta':
           return write(part.text, part.id ?? '');
         case 'reasoning-delta':
-          if (part.text === '') return undefined; // a signature, which the last chunk has
+          if (part.text === '') return undefined; // a signature, which the last chunk carries
           return block({
             type: 'reasoning',
             reasoning: part.text,
@@ -93,7 +93,7 @@ function chunkWriter(asBlocks: boolean) {
           const before = calls.get(part.toolCallId);
           if (part.providerExecuted !== true) {
             const name = before === undefined ? part.toolName : undefined;
-            return before?.told === true ? undefined : call(part.toolCallId, name, argumentsOf(part.input));
+            return before?.sent === true ? undefined : call(part.toolCallId, name, argumentsOf(part.input));
           }
           break;
         }

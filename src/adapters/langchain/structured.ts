@@ -9,42 +9,42 @@ import type { StandardSchema } from '../../types/request/schema.ts';
 import { asObject, asText, type Wire } from '../../util/json.ts';
 import { textOf } from './messages.ts';
 
-/** How an answer of a shape is asked for and read. */
+/** How structured output is requested and parsed. */
 export interface Structure {
   readonly method: 'jsonSchema' | 'functionCalling';
   readonly name: string;
   readonly description: string;
   readonly json: JSONSchema;
-  /** Makes of a message what the schema says. */
+  /** Parses a message to the schema's type. */
   readonly parser: Runnable<AIMessageChunk, Record<string, unknown>>;
 }
 
-/** What LangChain lets a user say of it. */
+/** LangChain's options of structured output. */
 export interface StructureOptions {
   readonly name?: string;
   readonly method?: string;
 }
 
 /**
- * @throws ConfigError for a method that is not known here
+ * @throws ConfigError for an unknown method
  */
 export function toStructure(schema: unknown, { name, method = 'jsonSchema' }: StructureOptions): Structure {
   if (method !== 'jsonSchema' && method !== 'functionCalling') {
     const expected = "'jsonSchema' or 'functionCalling'";
     throw new ConfigError('withStructuredOutput.method', expected, JSON.stringify(method));
   }
-  // Some libraries' schemas are functions.
+  // The schemas of some libraries are functions.
   const given = typeof schema === 'function' ? (schema as unknown as Wire) : asObject(schema);
   if (given === undefined) {
     throw new ConfigError('withStructuredOutput.schema', 'a zod or JSON schema', typeof schema);
   }
-  // OpenAI's form of a function is taken as well.
+  // OpenAI's function form is accepted too.
   const inner = '~standard' in given ? undefined : asObject(given['parameters']);
   const json = asObject(inner ?? toJsonSchema(given)) ?? {};
   const found = name ?? asText(given['name']) ?? asText(json['title']) ?? 'extract';
   const parts = {
     name: found,
-    description: asText(given['description']) ?? asText(json['description']) ?? 'The answer in this form.',
+    description: asText(given['description']) ?? asText(json['description']) ?? 'The answer in this format.',
     json: json as JSONSchema,
   };
   return { method, ...parts, parser: parserOf(given, method, found) };
@@ -56,7 +56,7 @@ function parserOf(
   name: string,
 ): Runnable<AIMessageChunk, Record<string, unknown>> {
   const validate = validatorOf(schema);
-  // This gives what has come so far, piece by piece.
+  // Yields partial objects while the answer arrives.
   if (validate === undefined && method === 'jsonSchema')
     return new JsonOutputParser() as Runnable<AIMessageChunk, Record<string, unknown>>;
   return RunnableLambda.from(async (message: AIMessageChunk) => {
@@ -69,7 +69,7 @@ function parsed(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    throw new OutputParserException('The answer is no JSON.', text);
+    throw new OutputParserException('The answer is not JSON.', text);
   }
 }
 
@@ -79,7 +79,7 @@ function calledWith(message: AIMessageChunk, name: string): unknown {
   throw new OutputParserException(`The answer does not call ${name}.`, textOf(message.content));
 }
 
-/** What a Standard Schema says of a value; `undefined` for JSON Schema, against which the router has checked. */
+/** Validates with a Standard Schema; `undefined` for JSON Schema, which the router has already validated. */
 function validatorOf(schema: Wire): ((value: unknown) => Promise<unknown>) | undefined {
   const standard = schema['~standard'] as StandardSchema['~standard'] | undefined;
   if (standard === undefined) return undefined;
@@ -90,7 +90,7 @@ function validatorOf(schema: Wire): ((value: unknown) => Promise<unknown>) | und
   };
 }
 
-/** What the message came to; with `includeRaw` beside the message, and `null` where it could not be read. */
+/** The parsed value; with `includeRaw` beside the message, and `null` if parsing failed. */
 export function withParser<T extends Record<string, unknown>>(
   model: Runnable<BaseLanguageModelInput, AIMessageChunk>,
   { parser }: Structure,

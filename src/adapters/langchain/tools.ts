@@ -6,14 +6,14 @@ import type { FunctionTool, ProviderTool, Tool, ToolChoice } from '../../types/r
 import type { Schema } from '../../types/request/schema.ts';
 import { asObject, asText, type Wire } from '../../util/json.ts';
 
-/** What can be bound as a tool: whatever LangChain takes, or a tool of signalbox's. */
+/** A bindable tool: any form that LangChain accepts, or a signalbox tool. */
 export type ToolLike = BindToolsInput | Tool;
 
 /**
- * Tools of LangChain's (with a zod or JSON schema), in OpenAI's or Anthropic's form, or of signalbox's own, which also has the
- * vendors' tools: `{ type: 'provider', id: 'openai.web_search', name, args }`.
+ * Converts tools in the form of LangChain (zod or JSON schema), OpenAI, Anthropic or signalbox. Vendor tools use signalbox's form:
+ * `{ type: 'provider', id: 'openai.web_search', name, args }`.
  *
- * @throws RequestError for anything else, such as a vendor's tool that does not say whose it is
+ * @throws RequestError for anything else, such as a vendor tool without a vendor
  */
 export function toTools(tools: readonly ToolLike[]): Tool[] {
   return tools.map(toTool);
@@ -38,7 +38,7 @@ function toTool(tool: ToolLike, index: number): Tool {
   const type = asText(given['type']);
   throw new RequestError(
     `tools[${index}]`,
-    "a tool of LangChain's, { type: 'function', function }, or for a vendor's own { type: 'provider', id: 'vendor.tool', name, args }",
+    "a LangChain tool, { type: 'function', function }, or for a vendor tool { type: 'provider', id: 'vendor.tool', name, args }",
     type === undefined ? 'something else' : `one of type ${JSON.stringify(type)}`,
   );
 }
@@ -47,7 +47,7 @@ function isOurs(given: Wire): given is Wire & FunctionTool {
   return typeof given['name'] === 'string' && asObject(given['inputSchema']) !== undefined;
 }
 
-/** A function with its schema under the name that the vendor has for it. A tool without arguments may have none. */
+/** A function whose schema is under the vendor's field name. A tool without arguments may have no schema. */
 function fromFunction(given: Wire, schemaField: string): FunctionTool | undefined {
   const name = asText(given['name']);
   if (name === undefined) return undefined;
@@ -64,7 +64,7 @@ function fromFunction(given: Wire, schemaField: string): FunctionTool | undefine
 }
 
 /**
- * LangChain's words (`auto`, `any`, `none`, a tool's name), OpenAI's, Anthropic's and our own.
+ * Converts a tool choice of LangChain (`auto`, `any`, `none`, a tool's name), OpenAI, Anthropic or signalbox.
  *
  * @throws RequestError for anything else
  */

@@ -1,26 +1,48 @@
+import { ConfigError } from '../../errors.ts';
+import { show } from '../../util/option-check.ts';
+import { anyone, type Caller, type TokenRequest } from './caller.ts';
 import { HttpError } from './errors.ts';
 import type { Settings } from './options.ts';
 
-/** Whether a caller may come in. */
-export type Guard = (headers: Headers, remote: boolean) => Promise<void>;
+/** Identifies the caller of a request, or refuses it with 401. */
+export type Guard = (call: TokenRequest & { readonly remote: boolean }) => Promise<Caller>;
 
 /**
- * A guard over the tokens in the settings. What a caller shows is compared with each of them by SHA-256, and to the last byte,
- * so that the time that it takes says nothing of how close it was.
+ * Checks callers against the configured tokens, or with the application's function. Compares SHA-256 digests in constant time, so
+ * that the response time does not reveal how close a guess was.
  */
-export function createGuard({ tokens, open }: Settings): Guard {
+export function createGuard({ tokens, open, identify }: Settings): Guard {
   let digests: Promise<readonly Uint8Array[]> | undefined;
-  return async (headers, remote) => {
+  return async ({ headers, url, method, remote }) => {
+    const shown = shownIn(headers);
+    if (identify !== undefined) {
+      for (const token of shown) {
+        const caller = await identify(token, { url, method, headers });
+        if (caller !== undefined) return checkCaller(caller);
+      }
+      throw unknown(shown);
+    }
     if (tokens.length === 0) {
-      if (!remote || open) return;
-      throw refused('this router is not open to servers: give toFetch a token, or token: false');
+      if (!remote || open) return anyone;
+      throw refused('requests from servers need a token: pass toFetch a token, or token: false');
     }
     digests ??= Promise.all(tokens.map(digest));
-    const shown = await Promise.all(shownIn(headers).map(digest));
+    const given = await Promise.all(shown.map(digest));
     let known = 0;
-    for (const token of await digests) for (const given of shown) known |= same(token, given);
-    if (known === 0) throw refused(shown.length === 0 ? 'a token is missing' : 'the token is not known');
+    for (const token of await digests) for (const one of given) known |= same(token, one);
+    if (known === 0) throw unknown(shown);
+    return anyone;
   };
+}
+
+function unknown(shown: readonly string[]): HttpError {
+  return refused(shown.length === 0 ? 'the token is missing' : 'the token is invalid');
+}
+
+/** A lookup that returns `null` or `false` for "not found" must not grant access. */
+function checkCaller(caller: unknown): Caller {
+  if (typeof caller === 'object' && caller !== null && !Array.isArray(caller)) return caller;
+  throw new ConfigError('toFetch.token', 'call options or undefined from the function', show(caller));
 }
 
 function refused(message: string): HttpError {
@@ -36,7 +58,7 @@ async function digest(text: string): Promise<Uint8Array> {
   return new Uint8Array(await crypto.subtle.digest('SHA-256', new TextEncoder().encode(text)));
 }
 
-/** 1 where all bytes are the same, else 0; in the same time for both. */
+/** 1 if all bytes are equal, else 0, in constant time. */
 function same(a: Uint8Array, b: Uint8Array): 0 | 1 {
   let difference = a.length ^ b.length;
   for (const [index, byte] of a.entries()) difference |= byte ^ (b[index] ?? 0);

@@ -1,18 +1,18 @@
 import { HttpError } from './errors.ts';
 
-/** A request as it came, whichever way. */
+/** An incoming call, from `fetch(url, init)` or `handler(request)`. */
 export interface Incoming {
   readonly url: URL;
   readonly method: string;
   readonly headers: Headers;
   readonly body: BodyInit | null;
   readonly signal: AbortSignal | undefined;
-  /** Whether it came as a `Request`, as servers give it, and not from an SDK in this process. */
+  /** `true` for a `Request`, which servers pass; `false` for a call by an SDK in this process. */
   readonly remote: boolean;
 }
 
 /**
- * Takes a call apart. What comes with a `Request` beside it (a route's parameters, an environment) is not looked at.
+ * Reads the arguments of a call. Ignores a second argument that a server passes beside its `Request` (route parameters, environment).
  */
 export function incoming(input: Request | URL | string, init: RequestInit | undefined): Incoming {
   if (typeof input === 'string' || input instanceof URL) {
@@ -29,14 +29,14 @@ export function incoming(input: Request | URL | string, init: RequestInit | unde
   return { url: new URL(url), method, headers, body, signal, remote: true };
 }
 
-/** The JSON object in a body. Neither errors nor anything else here says what is in it. */
+/** Parses the body as JSON. Errors never quote its content. */
 export async function readJSON({ headers, body }: Incoming, most: number): Promise<unknown> {
   const type = headers.get('content-type') ?? '';
   if (!/^application\/(?:[\w.-]+\+)?json\s*(?:;|$)/i.test(type)) {
     throw new HttpError({
       status: 415,
       code: 'unsupported_media_type',
-      message: 'the body has to be JSON, with content-type: application/json',
+      message: 'the body must be JSON, with content-type: application/json',
     });
   }
   if (Number(headers.get('content-length') ?? 0) > most) throw tooLarge(most);
@@ -66,7 +66,7 @@ async function readText(body: BodyInit | null, most: number): Promise<string> {
     if (done) return text + decoder.decode();
     bytes += value.length;
     if (bytes > most) {
-      reader.cancel().catch(() => {}); // whether the sender minds is of no interest
+      reader.cancel().catch(() => {}); // the rest is not needed, whatever cancel reports
       throw tooLarge(most);
     }
     text += decoder.decode(value, { stream: true });

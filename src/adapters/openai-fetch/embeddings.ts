@@ -25,7 +25,7 @@ export async function embeddings(value: unknown, context: Context): Promise<Resp
   const { model, input, dimensions, encoding_format, user, signalbox, ...rest } = validate(body, value);
   const values = typeof input === 'string' ? [input] : input;
   if (!values.every((text) => typeof text === 'string')) {
-    throw invalid('input', 'tokens are of one model only; expected a text or a list of texts');
+    throw invalid('input', 'expected a string or a list of strings; token ids fit only one model');
   }
   const { router, directory, requestId, signal } = context;
   const others = given(rest);
@@ -35,7 +35,7 @@ export async function embeddings(value: unknown, context: Context): Promise<Resp
     signalbox?.providerOptions as ProviderOptions | undefined,
     own === undefined ? undefined : { openai: own },
   );
-  const { interrupted: _streamsOnly, ...options } = directory.options(model, signalbox, demands, requestId);
+  const { interrupted: _streamsOnly, ...options } = directory.options(model, signalbox, demands, context);
   const result = await router.embed(
     {
       values,
@@ -68,7 +68,7 @@ function toList(result: EmbedResult, model: string, format: 'float' | 'base64'):
   };
 }
 
-/** 32-bit floats, the lowest byte first, whatever this machine's own order is. */
+/** Encodes 32-bit floats in little-endian order on any machine. */
 function toFloats(vector: readonly number[]): string {
   const view = new DataView(new ArrayBuffer(vector.length * 4));
   for (const [index, value] of vector.entries()) view.setFloat32(index * 4, value, true);

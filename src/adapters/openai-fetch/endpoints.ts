@@ -16,12 +16,12 @@ const plans: readonly (readonly [ending: string, toPlan: (body: unknown) => Plan
   ['/messages', messages],
 ];
 
-/** In whose words an error is told. */
+/** The error format of an endpoint. */
 export function dialectOf({ pathname }: URL): Dialect {
   return /\/messages(\/count_tokens)?\/?$/.test(pathname) ? 'anthropic' : 'openai';
 }
 
-/** Answers a call, whatever comes before the endpoint in its path. Throws what is to be told as an error. */
+/** Answers a call; the endpoint may have any path prefix. Throws for calls it refuses. */
 export async function serve(call: Incoming, settings: Settings, context: Context): Promise<Response> {
   const path = call.url.pathname.replace(/\/+$/, '');
   const toPlan = plans.find(([ending]) => path.endsWith(ending))?.[1];
@@ -35,22 +35,22 @@ export async function serve(call: Incoming, settings: Settings, context: Context
   }
   if (path.endsWith('/models')) {
     only('GET', call);
-    return found(listModels(context.directory), context);
+    return found(listModels(context.directory, context.caller), context);
   }
   const model = /\/models\/(.+)$/.exec(path)?.[1];
   if (model !== undefined) {
     only('GET', call);
-    return found(retrieveModel(context.directory, decode(model)), context);
+    return found(retrieveModel(context.directory, decode(model), context.caller), context);
   }
   throw new HttpError({ status: 404, code: 'unknown_url', message: whyNot(path) });
 }
 
 function whyNot(path: string): string {
   if (path.endsWith('/messages/count_tokens')) {
-    return 'tokens cannot be counted here: it depends on the model, which is chosen with the request';
+    return 'token counts depend on the model, which the router chooses per request; count_tokens is not supported';
   }
   const known = [...plans.map(([ending]) => ending), '/embeddings', '/models'].join(', ');
-  return `there is nothing under this address; what there is: ${known}`;
+  return `unknown endpoint; available: ${known}`;
 }
 
 function only(method: string, call: Incoming): void {
@@ -58,7 +58,7 @@ function only(method: string, call: Incoming): void {
   throw new HttpError({
     status: 405,
     code: 'method_not_allowed',
-    message: `this address takes ${method} only`,
+    message: `this endpoint accepts only ${method}`,
   });
 }
 

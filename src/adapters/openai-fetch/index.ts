@@ -13,34 +13,35 @@ import { checkOptions, type ToFetchOptions } from './options.ts';
 import { errorResponse } from './shared/error-format.ts';
 import { directory } from './targets.ts';
 
+export type { Caller, IdentifyCaller, TokenRequest } from './caller.ts';
 export type { ToFetchOptions } from './options.ts';
 
-/** What `toFetch` gives: a `fetch` for SDKs, and a handler for servers. It throws only what aborted the call. */
+/** The result of `toFetch`: a `fetch` for SDKs and a handler for servers. It throws only the reason of an abort. */
 export interface RouterFetch {
-  /** As SDKs in this process call it. */
+  /** The form that SDKs in this process use. */
   (url: Request | URL | string, init?: RequestInit): Promise<Response>;
-  /** As servers call it. What else they give it (a route's parameters, an environment) is not looked at. */
+  /** The form that servers use. Further arguments (route parameters, environment) are ignored. */
   (request: Request): Promise<Response>;
 }
 
 /**
- * Makes a `fetch` that answers as the APIs of OpenAI and Anthropic do, from the targets of a router, without a network in
- * between: `POST …/chat/completions`, `…/responses`, `…/embeddings`, `…/messages`, and `GET …/models`, below any path.
+ * Creates a `fetch` that implements the APIs of OpenAI and Anthropic on top of a router, without a network hop:
+ * `POST …/chat/completions`, `…/responses`, `…/embeddings`, `…/messages`, and `GET …/models`, under any path prefix.
  *
- * - `model` names a route or a target; `default` leaves the choice to the router.
+ * - `model` is the name of a route or a target; `default` lets the router choose.
  * - A field `signalbox` in the body holds call options: `session`, `maxCost`, `timeout`, `only`, `priority`, `interrupted`
- *   (`error` or `continue`), `metadata`, and `providerOptions`. Events have the id of the request in `metadata.requestId`.
- * - A field that only one vendor knows and that changes the answer is for that vendor's targets alone: others are left out, and
- *   where none is left the answer is a 400. In `signalbox.providerOptions` it is a wish, which holds no target back.
- * - An answer's headers `x-signalbox-target`, `x-signalbox-attempts` and `x-signalbox-cost` (US$), and its field `signalbox`,
- *   say who gave it; of a stream the target is in the headers, and the rest in its last event.
- * - Errors are in the shape of the API that was asked, and tell SDKs not to retry what the router has tried already.
- *   A stream that breaks after its first token ends with an error, also on routes with `interrupted: 'restart'`, which
- *   these protocols cannot show; `continue` works.
+ *   (`error` or `continue`), `metadata`, and `providerOptions`. Events carry the request's id in `metadata.requestId`.
+ * - A field that only one vendor supports and that changes the answer requires that vendor: other targets are excluded, and if
+ *   none remains, the response is a 400. The same field in `signalbox.providerOptions` is optional and excludes no target.
+ * - The headers `x-signalbox-target`, `x-signalbox-attempts` and `x-signalbox-cost` (US$) and the field `signalbox` of an answer
+ *   name the target, the attempts and the cost. A stream has the target in its headers and the rest in its last event.
+ * - Errors use the format of the called API and tell SDKs not to retry, because the router already has.
+ *   A stream that breaks after its first token ends with an error, also on routes with `interrupted: 'restart'`, because
+ *   these protocols cannot express a restart; `continue` works.
  *
- * A call with a `Request`, as servers make it, needs `token`; see its doc. No CORS headers are sent.
+ * A call with a `Request`, the form servers use, needs the option `token`. No CORS headers are sent.
  *
- * @throws ConfigError naming the option that is wrong
+ * @throws ConfigError naming the invalid option
  * @example
  * const client = new OpenAI({ apiKey: 'none', baseURL: 'http://signalbox/v1', fetch: toFetch(router) });
  * const completion = await client.chat.completions.create({ model: 'default', messages });
@@ -63,15 +64,15 @@ export function toFetch(router: Router, options: ToFetchOptions = {}): RouterFet
     const { signal, remote } = call;
     try {
       signal?.throwIfAborted();
-      await guard(call.headers, remote);
-      return await serve(call, settings, { router, directory: known, requestId, signal });
+      const caller = await guard(call);
+      return await serve(call, settings, { router, directory: known, requestId, caller, signal, remote });
     } catch (error) {
       if (signal?.aborted === true) {
         if (!remote) throw signal.reason;
-        // Nobody reads it: the client has gone.
+        // The client has disconnected, so the response is never read.
         return new Response(null, { status: 499 });
       }
-      return errorResponse(failureOf(error), dialectOf(call.url), requestId);
+      return errorResponse(failureOf(error, remote), dialectOf(call.url), requestId);
     }
   };
 }

@@ -1,3 +1,4 @@
+import type { Caller } from './caller.ts';
 import { type Directory, unknownModel } from './targets.ts';
 
 interface Model {
@@ -7,19 +8,19 @@ interface Model {
   readonly owned_by: string;
 }
 
-// When a target came into being is nobody's knowledge, and the field is not optional.
+// The field is required, but a target has no creation date.
 function toModel({ id, owner }: { readonly id: string; readonly owner: string }): Model {
   return { id, object: 'model', created: 0, owned_by: owner };
 }
 
 /** https://platform.openai.com/docs/api-reference/models/list */
-export function listModels({ models }: Directory): object {
-  return { object: 'list', data: models.map(toModel) };
+export function listModels(directory: Directory, caller: Caller): object {
+  return { object: 'list', data: directory.modelsFor(caller).map(toModel) };
 }
 
 /** https://platform.openai.com/docs/api-reference/models/retrieve */
-export function retrieveModel({ models }: Directory, id: string): object {
-  const model = models.find((entry) => entry.id === id);
+export function retrieveModel(directory: Directory, id: string, caller: Caller): object {
+  const model = directory.modelsFor(caller).find((entry) => entry.id === id);
   if (model === undefined) throw unknownModel(id);
   return toModel(model);
 }

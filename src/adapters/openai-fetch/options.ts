@@ -1,22 +1,33 @@
 import { ConfigError } from '../../errors.ts';
+import type { IdentifyCaller } from './caller.ts';
 
 /** The options of `toFetch`. */
 export interface ToFetchOptions {
   /**
-   * What callers have to show, as `Authorization: Bearer …` or as `x-api-key`: one token, or several of which any will do.
-   * With it every call is checked, those of an SDK in this process as well (as its `apiKey`). `false`: nobody is checked, because
-   * something in front of it does that. Default: calls with an address, as SDKs in this process make them, are let in, and
-   * calls with a `Request`, as servers make them, are refused with 401.
+   * The token that callers send as `Authorization: Bearer …` or `x-api-key`, or a list of accepted tokens. If set, every call is
+   * checked, including calls by an SDK in this process (the SDK's `apiKey`). A function identifies the caller instead and
+   * returns call options for its requests, see `Caller`. `false` turns the check off, for servers that authenticate callers
+   * themselves.
+   *
+   * @default calls with a URL, which SDKs in this process make, are accepted; calls with a `Request`, which servers make, are
+   * refused with 401
+   * @example
+   * token: async (token) => {
+   *   const account = await accounts.findByToken(token);
+   *   return account && { tenant: account.id, metadata: { plan: account.plan } };
+   * }
    */
-  readonly token?: string | readonly string[] | false;
-  /** Most bytes of a request's body; larger ones are refused with 413 as soon as that is seen. Default: 32 MiB. */
+  readonly token?: string | readonly string[] | IdentifyCaller | false;
+  /** The maximum size of a request body, in bytes. Larger bodies are refused with 413. Default: 32 MiB. */
   readonly maxBodyBytes?: number;
 }
 
-/** The options, checked and complete. */
+/** The validated options with defaults applied. */
 export interface Settings {
   readonly tokens: readonly string[];
-  /** Whether a call with a `Request` needs no token. */
+  /** The function that identifies callers, in place of tokens. */
+  readonly identify: IdentifyCaller | undefined;
+  /** `true` if a call with a `Request` needs no token. */
   readonly open: boolean;
   readonly maxBodyBytes: number;
 }
@@ -32,18 +43,19 @@ export function checkOptions(options: ToFetchOptions): Settings {
   if (!Number.isInteger(maxBodyBytes) || maxBodyBytes < 1) {
     throw new ConfigError('toFetch.maxBodyBytes', 'a whole number of at least 1', String(maxBodyBytes));
   }
-  return { tokens: checkTokens(token), open: token === false, maxBodyBytes };
+  const identify = typeof token === 'function' ? token : undefined;
+  return { tokens: checkTokens(token), identify, open: token === false, maxBodyBytes };
 }
 
-// A token that was to come from the environment and did not must not open the door.
+// A token missing from the environment must not disable the check.
 function checkTokens(token: ToFetchOptions['token'] | null): readonly string[] {
-  if (token === undefined || token === false) return [];
+  if (token === undefined || token === false || typeof token === 'function') return [];
   const tokens: readonly unknown[] = typeof token === 'string' ? [token] : Array.isArray(token) ? token : [];
   const sound = tokens.filter((entry) => typeof entry === 'string' && /^[\x21-\x7e]+$/.test(entry));
   if (tokens.length > 0 && sound.length === tokens.length) return sound as readonly string[];
   throw new ConfigError(
     'toFetch.token',
-    'a token of visible ASCII characters, a list of at least one, or false',
+    'a token of visible ASCII characters, a list of at least one, a function, or false',
     tokens.length === 0 ? (token === null ? 'null' : `a ${typeof token} without one`) : 'something else',
   );
 }

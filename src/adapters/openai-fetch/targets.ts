@@ -1,29 +1,30 @@
 import type { CallOptions } from '../../types/options/options.ts';
 import type { Router } from '../../types/router.ts';
+import { type Caller, mayUse, overBody } from './caller.ts';
 import { HttpError, invalid } from './errors.ts';
 import type { Extension } from './shared/extension.ts';
 import type { Demand } from './shared/protocol.ts';
 
-/** What there is to be asked. */
+/** The models that callers can name. */
 export interface Directory {
-  /** All that may be named as `model`. */
-  readonly models: readonly { readonly id: string; readonly owner: string }[];
-  /** The model behind a target, as its vendor names it. */
+  /** The values of `model` that a caller may use. */
+  modelsFor(caller: Caller): readonly { readonly id: string; readonly owner: string }[];
+  /** The vendor's name for a target's model. */
   modelOf(target: string): string;
-  /** Options for a call of the router, but for its signal. Throws where model or demands cannot be met. */
+  /** Call options for the router, without the signal. Throws if the model is unknown or no target meets the demands. */
   options(
     model: string,
     extension: Extension,
     demands: readonly Demand[],
-    requestId: string,
+    context: { readonly requestId: string; readonly caller: Caller },
   ): Omit<CallOptions, 'signal'>;
 }
 
-/** The name of the choice that the router makes by itself. */
+/** The model name that leaves the choice to the router. */
 const byDefault = 'default';
 
 export function directory(router: Router): Directory {
-  // Who they are does not change; their figures, which do, are not looked at.
+  // The set of targets is fixed; only their statistics change, and they are not used here.
   const targets = router.stats().map(({ id, provider, model }) => ({ id, provider, model }));
   const routes = [byDefault, ...Object.keys(router.routes).filter((name) => name !== byDefault)];
   const models = [
@@ -32,7 +33,7 @@ export function directory(router: Router): Directory {
   ];
   const names = new Set(models.map(({ id }) => id));
 
-  /** Targets of the route that can take all that is demanded. Without a name the router selects a route, and narrows them to it. */
+  /** Targets that meet all demands. Without a route name the router selects the route later and intersects the targets with it. */
   const only = (
     model: string,
     wanted: readonly string[] | undefined,
@@ -50,25 +51,36 @@ export function directory(router: Router): Directory {
     const fields = demands.map(({ field, providers }) => `${field} (${providers.join(', ')})`).join(', ');
     throw invalid(
       demands[0]?.field ?? 'model',
-      `no target can take what only some vendors know: ${fields}. What is no more than a wish can stand in signalbox.providerOptions`,
+      `no target supports the vendor-specific fields ${fields}. Put optional ones in signalbox.providerOptions`,
       'unsupported_parameter',
     );
   };
 
+  const targetsOf = (model: string): readonly string[] =>
+    router.routes[model] ?? (model === byDefault ? router.targets : [model]);
+  const isOpen = (model: string, caller: Caller): boolean =>
+    targetsOf(model).some((target) => mayUse(caller, target));
+
   return {
-    models,
+    modelsFor: (caller) => models.filter(({ id }) => isOpen(id, caller)),
     modelOf: (target) => targets.find(({ id }) => id === target)?.model ?? target,
-    options(model, extension = {}, demands, requestId) {
-      if (!names.has(model)) throw unknownModel(model);
-      const { providerOptions: _wishes, only: wanted, metadata, timeout, ...rest } = extension;
+    options(model, extension = {}, demands, { requestId, caller }) {
+      if (!names.has(model) || !isOpen(model, caller)) throw unknownModel(model);
+      const { providerOptions: _wishes, only: asked, metadata, timeout, ...rest } = extension;
+      const wanted =
+        caller.only === undefined
+          ? asked
+          : (asked ?? targetsOf(model)).filter((target) => mayUse(caller, target));
+      if (wanted?.length === 0) throw invalid('signalbox.only', 'expected targets that the token allows');
       const left = only(model, wanted, demands);
-      return {
+      const body = {
         ...defined(rest),
         ...(timeout === undefined ? {} : { timeout: defined(timeout) }),
         ...(model === byDefault ? {} : { route: model }),
         ...(left === undefined ? {} : { only: left }),
         metadata: { requestId, ...metadata },
       };
+      return overBody(body, caller);
     },
   };
 }
@@ -78,7 +90,7 @@ export function unknownModel(model: string): HttpError {
   return new HttpError({
     status: 404,
     code: 'model_not_found',
-    message: `there is no route or target ${name}; GET /v1/models lists them`,
+    message: `unknown route or target ${name}; GET /v1/models lists them`,
     param: 'model',
   });
 }

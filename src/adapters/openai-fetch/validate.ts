@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { HttpError, invalid } from './errors.ts';
 
-/** A value as its schema says; 400 naming the field where it is not. No value is ever in the message. */
+/** Parses a value with its schema. Throws a 400 that names the invalid field and never quotes its value. */
 export function validate<S extends z.ZodMiniType>(schema: S, value: unknown): z.output<S> {
   const result = schema.safeParse(value);
   if (result.success) return result.data;
@@ -11,7 +11,7 @@ export function validate<S extends z.ZodMiniType>(schema: S, value: unknown): z.
   throw invalid(path === '' ? 'body' : path, `expected ${wanted}`);
 }
 
-/** The same for a value somewhere inside the body. */
+/** The same for a nested value of the body. */
 export function at<S extends z.ZodMiniType>(path: string, schema: S, value: unknown): z.output<S> {
   try {
     return validate(schema, value);
@@ -29,7 +29,7 @@ interface Finding {
   readonly depth: number;
 }
 
-/** What is wrong furthest down: of a union the branch that came closest says most. */
+/** The deepest issue: in a union, the branch that matched furthest explains most. */
 function deepest(issue: z.core.$ZodIssue, above: readonly PropertyKey[]): Finding {
   const at = [...above, ...issue.path];
   if (issue.code === 'invalid_union' && issue.errors.length > 0) {
@@ -53,7 +53,7 @@ function wantedBy(issue: z.core.$ZodIssue): string {
         ? `one of ${issue.options.join(', ')}`
         : 'another';
     case 'unrecognized_keys':
-      return 'no other fields than those that are documented';
+      return 'documented fields only';
     case 'too_small':
       return `at least ${issue.minimum}`;
     case 'too_big':
@@ -75,10 +75,10 @@ function print(path: readonly PropertyKey[]): string {
     .join('');
 }
 
-/** A field that may be left out or `null`, which mean the same in these protocols. */
+/** An optional field; these protocols treat `null` as absent. */
 export function maybe<S extends z.ZodMiniType>(schema: S): z.ZodMiniOptional<z.ZodMiniNullable<S>> {
   return z.nullish(schema);
 }
 
-/** A JSON object of which nothing more is asked. */
+/** Any JSON object. */
 export const anyObject = z.record(z.string(), z.unknown());

@@ -2,59 +2,59 @@ import type { ProviderOptions } from '../../types/request/message.ts';
 import type { ReasoningDelta, TextDelta } from '../../types/result/stream-part.ts';
 import { mergeOptions } from '../../util/merge-options.ts';
 
-/** A text or reasoning block that is open: more deltas may follow. */
+/** An open text or reasoning block: more deltas may follow. */
 export interface OpenBlock {
   readonly type: 'text' | 'reasoning';
-  /** The id that its deltas share, if any. */
+  /** The shared id of its deltas, if any. */
   readonly partId: string | undefined;
   /** Its position among the blocks of the answer. */
   readonly index: number;
-  /** What has come so far. */
+  /** The text received so far. */
   text: string;
   options: ProviderOptions | undefined;
 }
 
-/** A tool call that has begun. */
+/** A started tool call. */
 export interface OpenCall {
   readonly index: number;
-  /** The arguments that have come so far, as JSON text. */
+  /** The arguments received so far, as JSON text. */
   text: string;
 }
 
-/** What a delta does to the blocks. */
+/** The effect of a delta on the blocks. */
 export interface BlockStep {
-  /** The block that ends before it. */
+  /** The block that ends before the delta. */
   readonly ended: OpenBlock | undefined;
-  /** The block of the delta. */
+  /** The block the delta belongs to. */
   readonly block: OpenBlock;
   /** Whether the delta is the first of its block. */
   readonly begins: boolean;
 }
 
 /**
- * The blocks of a streamed answer, for formats in which blocks begin and end explicitly: at most one text or reasoning block is open
- * at a time, and every block and call has an index. The state of one stream.
+ * The blocks of one streamed answer, for formats with explicit block starts and ends: at most one text or reasoning block is open
+ * at a time, and every block and tool call has an index.
  */
 export class BlockTracker {
   readonly calls = new Map<string, OpenCall>();
   #open: OpenBlock | undefined;
   #next = 0;
 
-  /** The text or reasoning block that is open. */
+  /** The open text or reasoning block. */
   get open(): OpenBlock | undefined {
     return this.#open;
   }
 
-  /** The index of the next block, which is then taken. */
+  /** Returns the index for the next block and advances. */
   take(): number {
     return this.#next++;
   }
 
-  /** Adds a delta to its block. `undefined` if there is nothing to show. */
+  /** Adds a delta to its block. `undefined` if there is nothing to emit. */
   push({ type, id, text, providerOptions }: TextDelta | ReasoningDelta): BlockStep | undefined {
     const kind = type === 'text-delta' ? 'text' : 'reasoning';
     const same = this.#open?.type === kind && this.#open.partId === id;
-    // Metadata for a text block that has ended comes too late; reasoning that is only a signature is a block of its own.
+    // Metadata for an ended text block arrives too late to be used; a signature without reasoning text is a separate block.
     if (!same && text === '' && (kind === 'text' || providerOptions === undefined)) return undefined;
     const ended = same ? undefined : this.end();
     this.#open ??= { type: kind, partId: id, index: this.take(), text: '', options: undefined };
@@ -64,14 +64,14 @@ export class BlockTracker {
     return { ended, block, begins: !same };
   }
 
-  /** Ends the open block and returns it. */
+  /** Closes the open block and returns it. */
   end(): OpenBlock | undefined {
     const block = this.#open;
     this.#open = undefined;
     return block;
   }
 
-  /** Begins a call. A text or reasoning block that is open has to end first. */
+  /** Starts a tool call. Close an open text or reasoning block first. */
   beginCall(toolCallId: string): OpenCall {
     const call: OpenCall = { index: this.take(), text: '' };
     this.calls.set(toolCallId, call);

@@ -1,18 +1,20 @@
+import type { OutputError } from '../../errors.ts';
 import type { Accept } from '../../types/options/options.ts';
 import type { ContentPart, ToolCallPart } from '../../types/request/message.ts';
 import type { Schema } from '../../types/request/schema.ts';
 import type { ChatResult } from '../../types/result/result.ts';
 import type { Cost } from '../../types/result/usage.ts';
-import { textOf } from '../calls/stream/accumulate.ts';
 import type { RequestState } from '../request.ts';
+import { isThenable } from '../stations/wait.ts';
 import type { Answer, ChatInput } from './answer.ts';
 import { readOutput } from './output.ts';
+import { textOf } from './text.ts';
 
 /** The caller's result, or who rejected the answer and why. */
 export type Judged =
   | { readonly result: ChatResult }
   | {
-      readonly by: 'schema' | 'accept' | 'plugin';
+      readonly by: OutputError['by'];
       readonly plugin?: string;
       readonly issues: readonly string[];
     };
@@ -33,14 +35,27 @@ export function judge(
   answer: Answer,
   provenance: Provenance,
 ): Judged | Promise<Judged> {
-  const { env, observers, shadow, route, options, lookup } = request;
+  const { env, observers, shadow, lookup } = request;
   if (observers !== undefined && lookup === undefined) {
     const { given = answer.content } = answer;
     observers.answer(toResult(request, { ...answer, content: given }, undefined, provenance));
   }
   const changes = shadow || answer.isStreamed ? undefined : env.stations.transform;
-  const passed = changes === undefined ? answer : transformed(request, answer);
-  if ('issues' in passed) return passed;
+  if (changes === undefined) return judgeShown(request, input, answer, provenance);
+  const passed = transformed(request, answer);
+  const next = (shown: Awaited<typeof passed>): Judged | Promise<Judged> =>
+    'issues' in shown ? shown : judgeShown(request, input, shown, provenance);
+  return passed instanceof Promise ? passed.then(next) : next(passed);
+}
+
+/** The rest of station 9, for an answer as the caller would get it. */
+function judgeShown(
+  request: RequestState,
+  input: ChatInput,
+  passed: Answer,
+  provenance: Provenance,
+): Judged | Promise<Judged> {
+  const { env, route, options } = request;
   const schema = schemaOf(request, input);
   // Usually nothing can reject the answer.
   const isReviewed = env.stations.review ?? route.policies.accept ?? options.accept;
@@ -55,12 +70,17 @@ function schemaOf({ route }: RequestState, { schema, request }: ChatInput): Sche
   return request.responseFormat?.schema;
 }
 
-function transformed(request: RequestState, answer: Answer): Answer | Exclude<Judged, { result: unknown }> {
+type Transformed = Answer | Exclude<Judged, { result: unknown }>;
+
+function transformed(request: RequestState, answer: Answer): Transformed | Promise<Transformed> {
   const transforms = request.env.stations.transform?.(request.context);
   if (transforms === undefined) return answer;
   const content = transforms.content(answer.content);
-  if ('reject' in content) return { by: 'plugin', plugin: content.plugin, issues: content.reject };
-  return changed(answer, content);
+  const take = (passed: Awaited<typeof content>): Transformed =>
+    'reject' in passed
+      ? { by: passed.by, plugin: passed.plugin, issues: passed.reject }
+      : changed(answer, passed);
+  return isThenable(content) ? content.then(take) : take(content);
 }
 
 /**
@@ -107,23 +127,23 @@ export function toResult(
   object: unknown,
   { target, cost }: Provenance,
 ): ChatResult {
-  const { content } = answer;
+  let text = '';
+  let reasoning: string | undefined;
+  const toolCalls: ToolCallPart[] = [];
+  for (const part of answer.content) {
+    if (part.type === 'text') text += part.text;
+    else if (part.type === 'reasoning') reasoning = (reasoning ?? '') + part.text;
+    else if (part.type === 'tool-call' && part.providerExecuted !== true) toolCalls.push(part);
+  }
   return {
     ...answer,
-    text: textOf(content),
-    reasoning: reasoningOf(content),
-    toolCalls: content.filter(
-      (part): part is ToolCallPart => part.type === 'tool-call' && part.providerExecuted !== true,
-    ),
+    text,
+    reasoning,
+    toolCalls,
     object,
     cost,
     target,
     attempts,
     decision,
   };
-}
-
-function reasoningOf(content: readonly ContentPart[]): string | undefined {
-  const parts = content.filter((part) => part.type === 'reasoning');
-  return parts.length === 0 ? undefined : parts.map((part) => part.text).join('');
 }

@@ -39,7 +39,7 @@ export class Attempt {
   /** Aborted when the attempt has to stop. */
   readonly signal: Signal;
   /** What the provider receives besides the request. */
-  readonly carry: Pick<ProviderCall, 'model' | 'signal' | 'connectTimeout'>;
+  readonly carry: Pick<ProviderCall, 'model' | 'signal' | 'connectTimeout' | 'errors'>;
   readonly observers: AttemptObservers | undefined;
   readonly #request: RequestState;
   readonly #reservation: ChannelReservation;
@@ -70,12 +70,14 @@ export class Attempt {
     this.signal = this.#abort.signal;
     const controller = new AbortController(); // the provider needs a native one
     this.signal.addEventListener('abort', () => abortQuietly(controller, this.signal.reason));
-    this.carry = { model: target.model, signal: controller.signal, connectTimeout: timeout.connect };
+    const carry = { model: target.model, signal: controller.signal, connectTimeout: timeout.connect };
+    this.carry = env.errors === undefined ? carry : { ...carry, errors: env.errors };
     if (operation.measuredAs !== undefined)
       this.#waiting = target.silence.begin(
         target.latencies[operation.measuredAs],
         forRequest(request.pulse, slot.alarm),
         request.size,
+        this.#startedAt,
       );
     this.#timer = watchdog(env.awake, () =>
       this.expire(`no complete answer within timeout.attempt = ${timeout.attempt} ms`),
@@ -107,7 +109,7 @@ export class Attempt {
   firstToken(): void {
     if (this.#firstTokenAt !== undefined) return;
     this.#firstTokenAt = this.#request.env.clock.now();
-    this.#waiting?.answered();
+    this.#waiting?.answered(this.#firstTokenAt);
     this.#request.firstTokenAt ??= this.#firstTokenAt;
     this.observers?.firstToken();
   }
@@ -124,7 +126,7 @@ export class Attempt {
    */
   succeed(usage: Usage, cost: Cost | undefined, response: ResponseInfo, rejected?: FallbackKind): void {
     const now = this.#request.env.clock.now();
-    this.#waiting?.answered();
+    this.#waiting?.answered(now);
     const times = { startedAt: this.#startedAt, firstTokenAt: this.#firstTokenAt, now };
     recordSuccess(this.channel, this.#reservation.passes, this.#request, usage, times);
     this.#end(now, {

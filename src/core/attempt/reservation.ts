@@ -47,13 +47,13 @@ const noTokens: TokenDemand = { input: 0, output: 0 };
 export function reserve(
   channel: Channel,
   request: RequestState,
+  now: number,
   expected?: () => TokenDemand,
   hedge = false,
 ): ChannelReservation | Refused {
   const { env, shadow } = request;
   const { target, key, concurrency, rates, vendorLimits } = channel;
   const { clock, queue, stations } = env;
-  const now = clock.now();
   const isSeen = stations.reserve !== undefined || stations.observe !== undefined;
   const plan = isSeen ? new AttemptView(channel, request, now) : undefined;
   const held = plan === undefined ? undefined : stations.reserve?.(plan);
@@ -61,9 +61,9 @@ export function reserve(
   const stop = shadow ? stopOf(request) : undefined;
   for (const each of concurrency) each.take(stop);
   // Counting tokens takes time, so it only happens where it matters.
-  const counted = rates.length > 0 || vendorLimits.share(now) < 1;
+  const counted = rates.length > 0 || (vendorLimits.reported && vendorLimits.share(now) < 1);
   const tokens = counted ? (expected?.() ?? expectedTokens(target, request, now)) : noTokens;
-  vendorLimits.use(tokens, now);
+  if (vendorLimits.reported) vendorLimits.use(tokens, now);
   const settles = rates.map((rate) => rate.take(tokens.input + tokens.output, now));
   const { breaker: own } = target;
   const { breaker: shared } = key.endpoint;

@@ -159,7 +159,7 @@ function nextPlace<Answer>(
       if (at > now) return { until: at };
       const mayEnter = last === 'late' ? isWithinLimits(channel) : hasCapacity(channel);
       if (!mayEnter) return { until: Number.POSITIVE_INFINITY };
-      const got = reserve(channel, run, tokens);
+      const got = reserve(channel, run, now, tokens);
       return 'until' in got ? got : { got };
     },
     refusal,

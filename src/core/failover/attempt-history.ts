@@ -4,40 +4,40 @@ import type { RequestState } from '../request.ts';
 import type { Channel, Target } from '../targets/target.ts';
 import { channelHealth } from '../targets/target-health.ts';
 
-/** A failure, and where it was. */
+/** A failure and its channel. */
 export interface Failed {
   readonly channel: Channel;
   readonly error: AttemptError;
-  /** In the middle of a stream. */
+  /** It interrupted a stream. */
   readonly midStream: boolean;
 }
 
 interface Tried {
   readonly times: number;
   readonly error: AttemptError;
-  /** When the pause before a retry is over; monotonic. */
+  /** When the pause before a retry ends; monotonic. */
   readonly retryAt: number;
 }
 
-/** What one request has tried so far, and with what outcome. */
+/** The attempts of one request and their outcomes. */
 export class AttemptHistory {
-  /** Attempts that have been granted. */
+  /** Attempts granted so far. */
   tries = 0;
   last: Failed | undefined;
-  /** Channels with an attempt under way. */
+  /** Channels with an attempt in flight. */
   readonly busy = new Set<Channel>();
+  /** Channels for which a plugin delays the request, and until when. */
+  held: Map<Channel, number> | undefined;
   readonly #request: RequestState;
   readonly #tried = new Map<Channel, Tried>();
-  /** Targets that failed in a way that another key would not change. */
+  /** Targets whose failure does not depend on the key. */
   readonly #spent = new Set<Target>();
-  /** Channels at which a plugin makes the request wait, and until when. */
-  #held: Map<Channel, number> | undefined;
 
   constructor(request: RequestState) {
     this.#request = request;
   }
 
-  /** Books a failed attempt. */
+  /** Records a failed attempt. */
   book(channel: Channel, error: AttemptError, midStream: boolean): void {
     const { env, route } = this.#request;
     const { retry, fallbackOn } = route.policies;
@@ -54,17 +54,17 @@ export class AttemptHistory {
     return this.#tried.has(channel);
   }
 
-  /** When the pause before a retry is over; 0 where it has not been tried. */
+  /** When the pause before a retry ends; 0 if the channel has not been tried. */
   retryAt(channel: Channel): number {
     return this.#tried.get(channel)?.retryAt ?? 0;
   }
 
-  /** Whether nothing that has happened speaks against asking it for the first time. */
+  /** Whether the channel may get its first attempt. */
   isFresh(channel: Channel): boolean {
     return !this.#tried.has(channel) && !this.busy.has(channel) && !this.#spent.has(channel.target);
   }
 
-  /** Whether the same target may do better a little later, and a retry is affordable. */
+  /** Whether a retry on the same target can help and the retry budget allows it. */
   mayRetry(channel: Channel): boolean {
     const before = this.#tried.get(channel);
     if (before === undefined) return false;
@@ -73,7 +73,7 @@ export class AttemptHistory {
     return this.#isFree(channel, before.error) || retries.has(this.#request.env.clock.now());
   }
 
-  /** An attempt is granted: it counts, and is charged to the budget of retries where it is one. */
+  /** Counts a granted attempt and charges a retry to the retry budget. */
   count(channel: Channel): void {
     this.tries += 1;
     const before = this.#tried.get(channel);
@@ -81,24 +81,24 @@ export class AttemptHistory {
     this.#request.route.policies.retries.spend(this.#request.env.clock.now());
   }
 
-  /** A plugin makes the request wait at a channel. */
+  /** Records that a plugin delays the request at a channel. */
   hold(channel: Channel, until: number): void {
-    this.#held ??= new Map();
-    this.#held.set(channel, until);
+    this.held ??= new Map();
+    this.held.set(channel, until);
   }
 
-  /** Until when a plugin makes it wait there; 0 where none does. */
+  /** Until when a plugin delays the request at a channel; 0 if none does. */
   heldUntil(channel: Channel): number {
-    return this.#held?.get(channel) ?? 0;
+    return this.held?.get(channel) ?? 0;
   }
 
-  /** An attempt of any request has ended: plugins that wait for that are to be asked again. */
+  /** Any attempt has ended, so plugins that wait for that are asked again. */
   released(): void {
-    for (const [channel, until] of this.#held ?? [])
-      if (until === Number.POSITIVE_INFINITY) this.#held?.delete(channel);
+    for (const [channel, until] of this.held ?? [])
+      if (until === Number.POSITIVE_INFINITY) this.held?.delete(channel);
   }
 
-  /** Asking a target again that is known to fail, because nothing else is left, adds nothing to its load. */
+  /** A last-resort attempt at a failing target does not count as a retry. */
   #isFree(channel: Channel, error: AttemptError): boolean {
     return isStaleSocket(error) || channelHealth(channel, this.#request.env.clock.now()).state !== 'healthy';
   }

@@ -9,17 +9,17 @@ import { ChannelOption, type Eligible } from './channel-option.ts';
 import { doubtful } from './next-target.ts';
 import type { BackupPlan, Cause } from './race.ts';
 
-/** After how long a target on probation gets a backup: its usual time, within these bounds. */
+/** Bounds of the delay before a target on probation gets a backup request; the delay is its usual latency. */
 const unknownLatency = 1_000;
 const shortestDoubt = 100;
 const longestDoubt = 2_000;
 
-/** Whether a request may be sent twice: not where its vendor keeps something of it or does something for it. */
+/** Whether a request may be sent twice. It may not if the vendor stores it or acts on it. */
 function hedgeOf({ pin, operation, needs, hedge }: RequestState): RequestState['hedge'] {
   return pin !== undefined || !operation.hedgeable || needs.vendorTools ? false : hedge;
 }
 
-/** When an attempt gets a second one beside it; `undefined`: never. */
+/** When an attempt gets a second one beside it; `undefined` for never. */
 export function backupPlan(channel: Channel, request: RequestState): BackupPlan | undefined {
   const { env, operation } = request;
   const now = env.clock.now();
@@ -28,10 +28,10 @@ export function backupPlan(channel: Channel, request: RequestState): BackupPlan 
   if (doubtful.includes(state)) {
     const usual = latencyOf(channel.target, kind, 0.95, now) ?? unknownLatency;
     const after = Math.min(longestDoubt, Math.max(shortestDoubt, usual));
-    // A suspicion proves nothing: the target's own first token, or its silence, decides what is next.
+    // A suspicion is no proof; the target's first token, or the lack of one, decides.
     return { after, cause: 'doubt', probation: state !== 'unresponsive' };
   }
-  const hedge = hedgeOf(request);
+  const hedge = request.hedge === false ? false : hedgeOf(request);
   if (hedge === false) return undefined;
   const after =
     typeof hedge.delay === 'number'
@@ -40,7 +40,7 @@ export function backupPlan(channel: Channel, request: RequestState): BackupPlan 
   return after === undefined ? undefined : { after, cause: 'slow', probation: false };
 }
 
-/** A second attempt to start beside those under way: at a healthy target, at once, or none. */
+/** Starts a second attempt beside those in flight: on a healthy target with a free slot, or not at all. */
 export function backupAttempt(
   channels: readonly Channel[],
   cause: Cause,
@@ -65,13 +65,13 @@ export function backupAttempt(
         (cause !== 'slow' || mayHedge(option.channel, request, history, now)),
     );
   if (next === undefined || (cause === 'slow' && !hedges.spend(now))) return undefined;
-  const reservation = reserve(next.channel, request, undefined, true);
+  const reservation = reserve(next.channel, request, now, undefined, true);
   if ('until' in reservation) return undefined;
   history.count(next.channel);
   return reservation;
 }
 
-/** A hedge goes to another endpoint, within its own limit of cost. */
+/** A hedge uses another endpoint and has its own cost limit. */
 function mayHedge(
   { target, key }: Channel,
   request: RequestState,

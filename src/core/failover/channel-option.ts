@@ -8,10 +8,10 @@ import { breakersAdmit, channelHealth } from '../targets/target-health.ts';
 import type { AttemptHistory } from './attempt-history.ts';
 import { heldBack, type Option } from './next-target.ts';
 
-/** Which targets may be asked. */
+/** Decides which targets are eligible. */
 export type Eligible = (target: Target) => boolean;
 
-/** A channel as an option of one request at one moment. Worked out as far as it is read. */
+/** A channel as an option for one request at one moment. Fields are computed when read. */
 export class ChannelOption implements Option<Channel> {
   readonly channel: Channel;
   readonly #request: RequestState;
@@ -39,7 +39,8 @@ export class ChannelOption implements Option<Channel> {
   }
 
   get isFresh(): boolean {
-    return this.#history.isFresh(this.channel) && this.#eligible(this.target) && this.#hasRoom();
+    const { channel } = this;
+    return this.#history.isFresh(channel) && this.#eligible(channel.target) && this.#hasRoom();
   }
 
   get mayRetry(): boolean {
@@ -53,13 +54,15 @@ export class ChannelOption implements Option<Channel> {
   get isHealthy(): boolean {
     const now = this.#now;
     const { silence } = this.channel.target;
-    if (heldBack.includes(this.state) || (silence.suspected && !silence.admits(now))) return false;
-    if (this.forecastUntil > now || this.#heldUntil() > now) return false;
+    if (heldBack.includes(this.#healthNow().state) || (silence.suspected && !silence.admits(now)))
+      return false;
+    if (this.forecastUntil > now || (this.#history.held !== undefined && this.#heldUntil() > now))
+      return false;
     return this.#request.route.policies.breaker === false || breakersAdmit(this.channel, now);
   }
 
   get hasCapacity(): boolean {
-    return hasCapacity(this.channel) && this.#history.heldUntil(this.channel) !== Number.POSITIVE_INFINITY;
+    return hasCapacity(this.channel) && this.#history.held?.get(this.channel) !== Number.POSITIVE_INFINITY;
   }
 
   get declaredUntil(): number {
@@ -79,7 +82,7 @@ export class ChannelOption implements Option<Channel> {
     return this.#history.retryAt(this.channel);
   }
 
-  /** A request with little time gets at least one attempt. */
+  /** Even a request with little time left gets one attempt. */
   get canFinish(): boolean {
     const { measuredAs } = this.#request.operation;
     if (this.#history.tries === 0 || measuredAs === undefined) return true;
@@ -87,13 +90,13 @@ export class ChannelOption implements Option<Channel> {
     return usual < this.#request.timeLeft;
   }
 
-  /** What waits for another attempt to end has no moment: then it lacks capacity. */
+  /** Waiting for another attempt to end has no known moment, so it counts as a lack of capacity. */
   #heldUntil(): number {
     const held = this.#history.heldUntil(this.channel);
     return held === Number.POSITIVE_INFINITY ? 0 : held;
   }
 
-  /** After a request was too long for one target, only one that takes more is worth asking. */
+  /** After a request was too long for one target, only a target with a larger context can take it. */
   #hasRoom(): boolean {
     const { last } = this.#history;
     if (last === undefined || !isRouterError(last.error, 'provider')) return true;

@@ -18,33 +18,32 @@ import { channelHealth } from '../targets/target-health.ts';
 import { AttemptHistory, type Failed } from './attempt-history.ts';
 import { backupAttempt, backupPlan } from './backup-request.ts';
 import { ChannelOption, type Eligible } from './channel-option.ts';
-import { type NextTarget, nextTarget } from './next-target.ts';
+import { isNext, type NextTarget, nextTarget } from './next-target.ts';
 import { type AttemptSlot, race } from './race.ts';
 
-/** Does one attempt. */
+/** Runs one attempt. */
 export type DoAttempt<T> = (reservation: ChannelReservation, slot: AttemptSlot) => Promise<T>;
 
-/** Goes from target to target until one answers. One per request; a restarted stream goes on with the same one. */
+/** Tries targets until one answers. One per request; a restarted stream continues with the same instance. */
 export interface Failover {
   /**
-   * Calls `attempt` with one target after the other, or beside the other, until one does not fail. Rejects with what the
-   * caller gets.
+   * Calls `attempt` with one target after another, or several at once, until one succeeds. Rejects with the error for the caller.
    *
-   * @param discard lets go of an answer that came after another one had won
-   * @param eligible which targets may be asked. Default: all
+   * @param discard releases an answer that arrived after another one had won
+   * @param eligible restricts the targets. Default: all
    */
   run<T>(attempt: DoAttempt<T>, discard?: (value: T) => void, eligible?: Eligible): Promise<T>;
-  /** Books a failure that came later, in a stream under way. */
+  /** Records a failure that interrupted a stream. */
   failed(channel: Channel, error: AttemptError): void;
-  /** Whether another target, or the same again, may take over after a failure that has been booked. */
+  /** Whether another target, or the same one again, may take over after a recorded failure. */
   mayGoOn(error: AttemptError, eligible?: Eligible): boolean;
-  /** What the caller gets if the request has to go while it waits to go on: see `Waiter.refusal`. */
+  /** The error for the caller if the request is evicted while it waits: see `Waiter.refusal`. */
   turnedAway(why: 'full' | 'late'): unknown;
 }
 
 /**
- * Waits for an SDK, before the attempt begins: loading is neither the target's latency nor a part of its timeouts. What fails or is
- * aborted here, the attempt meets again.
+ * Waits for an SDK to load before the attempt starts, so that loading counts neither as the target's latency nor toward its
+ * timeouts. The attempt itself reports a failed load or an abort.
  */
 function loaded(loading: Promise<unknown>, signal: Signal): Promise<unknown> {
   return orAbort(loading, signal).catch(keep);
@@ -61,7 +60,7 @@ class TargetFailover implements Failover {
   readonly #request: RequestState;
   readonly #routing: RoutingResult;
   readonly #history: AttemptHistory;
-  /** In the order to try. */
+  /** In the order to try them. */
   readonly #channels: readonly Channel[];
 
   constructor(request: RequestState, routing: RoutingResult) {
@@ -113,12 +112,19 @@ class TargetFailover implements Failover {
   }
 
   /** @param isPatient whether a forecast is worth waiting for */
-  #next(eligible: Eligible, isPatient = true): NextTarget<Channel> | undefined {
+  #next(
+    eligible: Eligible,
+    isPatient = true,
+    now = this.#request.env.clock.now(),
+  ): NextTarget<Channel> | undefined {
     const request = this.#request;
     const history = this.#history;
     const { maxAttempts, retry } = request.route.policies;
-    const now = request.env.clock.now();
     const { last } = history;
+    if (history.tries === 0) {
+      for (const channel of this.#channels)
+        if (isNext(new ChannelOption(channel, request, history, eligible, now))) return { channel, at: now };
+    }
     const toOption = (channel: Channel): ChannelOption =>
       new ChannelOption(channel, request, history, eligible, now);
     return nextTarget(
@@ -138,9 +144,9 @@ class TargetFailover implements Failover {
     );
   }
 
-  /** Takes what the attempt needs; `undefined` where a plugin makes it wait, so that the choice has to be made again. */
-  #take({ channel }: NextTarget<Channel>): ChannelReservation | undefined {
-    const reservation = reserve(channel, this.#request);
+  /** Reserves what the attempt needs; `undefined` if a plugin delays it, so that the target must be chosen again. */
+  #take({ channel }: NextTarget<Channel>, now: number): ChannelReservation | undefined {
+    const reservation = reserve(channel, this.#request, now);
     if ('until' in reservation) {
       this.#history.hold(channel, reservation.until);
       return undefined;
@@ -149,20 +155,21 @@ class TargetFailover implements Failover {
     return reservation;
   }
 
-  /** A place at the best target, at once or as soon as there is one. */
+  /** Gets a slot at the best target, now or as soon as one is free. */
   async #enter(eligible: Eligible): Promise<ChannelReservation> {
     const { env, signal } = this.#request;
     for (;;) {
-      const next = this.#next(eligible);
+      const now = env.clock.now();
+      const next = this.#next(eligible, true, now);
       if (next === undefined) throw this.#nothingToTry();
-      const pause = next.at - env.clock.now();
+      const pause = next.at - now;
       if (pause <= 0) {
-        const taken = this.#take(next);
+        const taken = this.#take(next, now);
         if (taken !== undefined) return taken;
       } else if (pause === Number.POSITIVE_INFINITY || !this.#history.hasTried(next.channel)) {
         return this.#waitForPlace(eligible);
       } else {
-        // The pause before a retry is no queue.
+        // The pause before a retry does not count as queueing.
         await sleep(env.clock, pause, signal);
       }
     }
@@ -199,18 +206,19 @@ class TargetFailover implements Failover {
     const { clock } = this.#request.env;
     this.#history.released();
     for (;;) {
-      const next = this.#next(eligible, urgency === undefined);
+      const now = clock.now();
+      const next = this.#next(eligible, urgency === undefined, now);
       if (next === undefined) throw this.#nothingToTry();
-      // A limit that was only learned may delay a request, but refuses none.
+      // A learned limit may delay a request but never refuses one.
       const onlyLearned = next.at === Number.POSITIVE_INFINITY && isWithinLimits(next.channel);
-      if (next.at > clock.now() && !(urgency === 'late' && onlyLearned)) return { until: next.at };
-      const got = this.#take(next);
+      if (next.at > now && !(urgency === 'late' && onlyLearned)) return { until: next.at };
+      const got = this.#take(next, now);
       if (got !== undefined) return { got };
-      if (next.at > clock.now()) return { until: next.at };
+      if (next.at > now) return { until: next.at };
     }
   }
 
-  /** How long those before it in the line will take, by the usual times of the targets; 0 where little is known. */
+  /** The expected time until the requests ahead in the queue are done; 0 without enough samples. */
   #expectedWait(channels: readonly Channel[], line: string, now: number): number {
     const { env, priority } = this.#request;
     let perMillisecond = 0;
@@ -254,7 +262,7 @@ class TargetFailover implements Failover {
     });
   }
 
-  /** When the first target is expected back: milliseconds since 1970. */
+  /** When the first target is expected to be available: milliseconds since 1970. */
   #retryAt(): number | undefined {
     const { clock } = this.#request.env;
     const now = clock.now();
@@ -283,7 +291,7 @@ class TargetFailover implements Failover {
   }
 }
 
-/** Whether what was wrong is often over a moment later. */
+/** Whether a failure of this kind usually passes within moments. */
 function passes({ error, midStream }: Failed): boolean {
   if (midStream || !isRouterError(error, 'provider')) return false;
   return ['rate-limit', 'overloaded', 'server', 'network'].includes(error.kind);

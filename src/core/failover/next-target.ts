@@ -1,102 +1,105 @@
 import type { Health } from '../../types/options/strategy.ts';
 
-/** What the choice of the next target depends on, of one channel. Read only as far as the choice needs it. */
+/** The facts about one channel that the choice of the next target depends on. Fields are read only when needed. */
 export interface Option<Channel = unknown> {
   readonly channel: Channel;
-  /** Channels of one target differ by their keys. */
+  /** Channels of one target differ by key. */
   readonly target: unknown;
-  /** It may be asked, and has not been. */
+  /** It is eligible and has not been tried. */
   readonly isFresh: boolean;
-  /** It has failed, and may be asked once more. */
+  /** It has failed and may be tried once more. */
   readonly mayRetry: boolean;
   readonly state: Health;
-  /** Nothing speaks against it: neither its health nor its limits. */
+  /** Neither its health nor its limits prevent an attempt. */
   readonly isHealthy: boolean;
   readonly hasCapacity: boolean;
-  /** From when on the application's own limits let the request in; monotonic, like all moments here. */
+  /** When the application's own limits permit the request; monotonic, like all moments here. */
   readonly declaredUntil: number;
-  /** From when on its vendor is expected to let the request in. */
+  /** When the vendor's limits are expected to permit the request. */
   readonly forecastUntil: number;
-  /** When its vendor wants it to be asked again. */
+  /** The vendor's retry-after. */
   readonly returnsAt: number;
-  /** When the pause before a retry is over; 0 where it has not been asked. */
+  /** When the pause before a retry ends; 0 if it has not been tried. */
   readonly retryAt: number;
-  /** It can be expected to answer in time. */
+  /** It is expected to answer within the deadline. */
   readonly canFinish: boolean;
 }
 
-/** Where a request stands. */
+/** The state of a request. */
 export interface Situation<Channel = unknown> {
-  /** In the order to try. */
+  /** In the order to try them. */
   readonly options: readonly Option<Channel>[];
-  /** How many attempts it has had, and how many it may have. */
+  /** Attempts made, and the maximum. */
   readonly tries: number;
   readonly maxAttempts: number;
   /** The option that failed last. */
   readonly last: Option<Channel> | undefined;
-  /** The last failure: its connection was closed by the other side, so the request was not looked at. */
+  /** The last failure was a connection closed by the server before it read the request. */
   readonly wasUnread: boolean;
-  /** The route would rather stay with its target, and the last failure is of a kind that passes. */
+  /** The route prefers the same target, and the last failure is of a kind that passes. */
   readonly wouldStay: boolean;
-  /** Longest pause for which it would. */
+  /** The longest pause for which it prefers the same target. */
   readonly maxDelay: number;
-  /** Longest wait for any target. */
+  /** The longest wait for any target. */
   readonly maxWait: number;
-  /** Milliseconds that the request has left. */
+  /** Milliseconds until the request's deadline. */
   readonly timeLeft: number;
   /** Whether a forecast is worth waiting for. */
   readonly isPatient: boolean;
 }
 
-/** What to try next, and from when on; `Infinity`: when a place becomes free. */
+/** What to try next, and when; `Infinity` means when a slot becomes free. */
 export interface NextTarget<Channel = unknown> {
   readonly channel: Channel;
   readonly at: number;
 }
 
-/** Those in which a target is tried only where there is reason to. */
+/** States in which a target is tried only as a probe or last resort. */
 export const doubtful: readonly Health[] = ['failing', 'recovering', 'unresponsive'];
-/** Those in which its vendor said to leave it alone, or would refuse it again. */
+/** States in which the vendor asked for no requests, or would refuse them again. */
 export const heldBack: readonly Health[] = ['cooling-down', 'misconfigured'];
 
-/** Which target a request goes to next; `undefined` where none is left to try. */
+/**
+ * Whether an unsent request goes to this option, provided that no option before it qualifies. Usually the first one does. It is a
+ * shortcut: `nextTarget`, which considers all options, gives the same result.
+ */
+export function isNext({ isFresh, isHealthy, hasCapacity }: Option): boolean {
+  return isFresh && isHealthy && hasCapacity;
+}
+
+/** Chooses the next target of a request; `undefined` if none is left. */
 export function nextTarget<Channel>(
   situation: Situation<Channel>,
   now: number,
 ): NextTarget<Channel> | undefined {
   const { options, tries, maxAttempts } = situation;
   if (tries >= maxAttempts) return undefined;
-  // As a rule the first one does. The same follows from what is below, which looks at all of them.
-  if (tries === 0) {
-    const first = options.find(({ isFresh, isHealthy, hasCapacity }) => isFresh && isHealthy && hasCapacity);
-    if (first !== undefined) return at(first, now);
-  }
   const fresh = options.filter(({ isFresh, canFinish }) => isFresh && canFinish);
-  // As many attempts are kept back as there are others to ask: one of them may do.
+  // Reserves one attempt for each other target, because one of them may succeed.
   const canSpare = (others: number): boolean => maxAttempts - tries > others;
   const same = canSpare(fresh.length) ? sameAgain(situation, fresh, now) : undefined;
   if (same !== undefined) return same;
   const usable = fresh.filter(({ isHealthy }) => isHealthy);
   const free = usable.find(({ hasCapacity }) => hasCapacity);
   if (free !== undefined) return at(free, now);
-  // Better a target that failed a moment ago than none: an open breaker alone never turns a request away.
+  // A recently failed target is better than none: an open breaker alone never refuses a request.
   const open = fresh.find((option) => doubtful.includes(option.state) && admits(option, now));
   if (open !== undefined && usable.length === 0) return at(open, now);
   const untried = fresh.flatMap((option) => whenForecast(option, situation, now));
   const again = canSpare(untried.length)
     ? options.filter(({ mayRetry, canFinish }) => mayRetry && canFinish)
     : [];
-  // Rather one that is healthy, and was slow or unlucky once, than sooner one that is known to fail.
+  // A healthy target that failed once beats an earlier one that is known to fail.
   const healthy = again.filter(({ state }) => !doubtful.includes(state));
   const retries = healthy.length > 0 ? healthy : again;
   const due = soonest([...untried, ...retries.flatMap((option) => whenDue(option, situation, now))]);
   if (due !== undefined) return due;
-  // A misconfigured target at least says what is wrong with it.
+  // A misconfigured target at least reports the cause.
   const misconfigured = fresh.find((option) => option.state === 'misconfigured' && admits(option, now));
   return misconfigured === undefined ? undefined : at(misconfigured, now);
 }
 
-/** The target that has just failed, where it can be asked again sooner than another one. */
+/** The target that has just failed, if it can be retried sooner than another one. */
 function sameAgain<Channel>(
   situation: Situation<Channel>,
   fresh: readonly Option<Channel>[],
@@ -104,21 +107,21 @@ function sameAgain<Channel>(
 ): NextTarget<Channel> | undefined {
   const { last, wasUnread, wouldStay, maxDelay } = situation;
   if (last === undefined || !last.mayRetry) return undefined;
-  // A fresh connection is all that it needs.
+  // It only needs a fresh connection.
   if (wasUnread && !heldBack.includes(last.state) && admits(last, now)) return at(last, now);
   if (!wouldStay || !last.canFinish) return undefined;
-  // With another key.
+  // The same target with another key.
   if (fresh.some(({ target, isHealthy }) => isHealthy && target === last.target)) return undefined;
   if (last.state !== 'healthy' && last.state !== 'cooling-down') return undefined;
   return whenDue(last, situation, now).find((next) => next.at - now <= maxDelay);
 }
 
-/** No reason to ask a target is one to exceed its limits. */
+/** Even a last resort never exceeds a target's limits. */
 function admits({ hasCapacity, declaredUntil }: Option, now: number): boolean {
   return hasCapacity && declaredUntil <= now;
 }
 
-/** When a target can be asked; none where that is too late, or where it is misconfigured. */
+/** When a target can be tried; nothing if that is too late or the target is misconfigured. */
 function whenDue<Channel>(
   option: Option<Channel>,
   situation: Situation<Channel>,
@@ -133,7 +136,7 @@ function whenDue<Channel>(
   return [{ channel, at: at > now || hasCapacity ? at : Number.POSITIVE_INFINITY }];
 }
 
-/** The same where it has not been asked: a forecast delays it, but not for longer than the request may wait. */
+/** The same for an untried target: a forecast delays it, but no longer than the request may wait. */
 function whenForecast<Channel>(
   option: Option<Channel>,
   situation: Situation<Channel>,

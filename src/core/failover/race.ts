@@ -5,47 +5,47 @@ import { watchdog } from '../../util/time/watchdog.ts';
 import type { ChannelReservation } from '../attempt/reservation.ts';
 import type { Channel } from '../targets/target.ts';
 
-/** What an attempt gets from the race that it runs in. */
+/** An attempt's view of its race. */
 export interface AttemptSlot {
   /** Aborted with the request, and when another attempt has won. */
   readonly signal: Signal;
-  /** Claims the victory: the others are stopped. `false` where another one has claimed it. */
+  /** Claims the win, which stops the others. `false` if another attempt has won. */
   win(): boolean;
-  /** To be called when its target seems to have gone dark: another attempt starts beside it. */
+  /** Call it when the target seems unresponsive: another attempt starts beside this one. */
   alarm(): void;
 }
 
-/** Why a target gets company, and after how many milliseconds. */
+/** Why a target gets a second attempt beside it, and after how many milliseconds. */
 export interface BackupPlan {
   readonly after: number;
   readonly cause: Cause;
-  /** A target on probation that has not answered by the time another one has is held to have failed. */
+  /** A target on probation fails if another one answers first. */
   readonly probation: boolean;
 }
 
-/** Why another target is to start: those that run are in doubt or have failed, or one is merely slow. */
+/** Why another target starts: the running attempts are in doubt or have failed, or one is merely slow. */
 export type Cause = 'doubt' | 'slow';
 
 export interface RaceOptions<T> {
   readonly first: ChannelReservation;
   attempt(permit: ChannelReservation, lane: AttemptSlot): Promise<T>;
-  /** A target to start beside those that run; `undefined` where there is none to spare. */
+  /** A target to start beside the running ones; `undefined` if none is available. */
   another(cause: Cause): ChannelReservation | undefined;
-  /** Whether an attempt at a target is to get company if it has not answered in time. */
+  /** Whether an attempt gets a second one beside it if it does not answer in time. */
   company(channel: Channel): BackupPlan | undefined;
-  /** An attempt failed. Whether another target may do better. */
+  /** Records a failed attempt. Returns whether another target may succeed. */
   failed(permit: ChannelReservation, error: unknown): boolean;
-  /** An answer that came too late: its attempt has been told to stop, and this lets go of what it holds. */
+  /** Releases an answer that arrived after another one had won. */
   discard(value: T): void;
-  /** By which it is measured whether an attempt is slow. */
+  /** Measures whether an attempt is slow. */
   readonly awake: AwakeClock;
-  /** The request's. */
+  /** The request's signal. */
   readonly signal: Signal;
 }
 
 /**
- * Runs an attempt, and others beside it where there is reason to. The first answer wins, the others are stopped. While one
- * still runs, the failure of another is no failure of the race: unless all that run are in doubt, another one starts.
+ * Runs an attempt, and others beside it if needed. The first answer wins and stops the others. While one attempt runs, the failure
+ * of another does not fail the race; if all running attempts are in doubt, another one starts.
  */
 export function race<T>({
   first,
@@ -94,7 +94,7 @@ export function race<T>({
         join('doubt');
       };
       const wanted = company(permit.channel);
-      let cancelTimer = (): void => {};
+      let cancelTimer: (() => void) | undefined;
       if (wanted !== undefined) {
         lane.probation = wanted.probation;
         const timer = watchdog(awake, wanted.cause === 'doubt' ? doubt : () => join('slow'));
@@ -104,12 +104,13 @@ export function race<T>({
       }
       const leave = (): void => {
         running.delete(permit);
+        if (cancelTimer === undefined) return;
         timers.delete(cancelTimer);
         cancelTimer();
       };
       attempt(permit, { signal: lane.abort.signal, win: () => win(permit), alarm: doubt }).then(
         (value) => {
-          const won = win(permit);
+          const won = winner === permit || win(permit);
           leave();
           if (won) resolve(value);
           else discard(value);

@@ -2,18 +2,15 @@ import { estimateInput, usualOutputTokens } from '../../pricing/estimate.ts';
 import type { ResolvedChatRequest } from '../../types/provider.ts';
 import type { ChatRequest } from '../../types/request/request.ts';
 import type { ChatResult } from '../../types/result/result.ts';
-import type { ChatStream } from '../../types/router.ts';
 import { chat } from '../calls/chat.ts';
 import { replayChat } from '../calls/replay.ts';
-import { stream } from '../calls/stream/chat-stream.ts';
-import { replayStream } from '../calls/stream/replay-stream.ts';
 import { normalizeChatRequest } from './check/chat-request.ts';
 import type { Operation } from './operation.ts';
 import { requirementsOf } from './requirements.ts';
 import type { RunnableOperation } from './runnable.ts';
 
-/** What a complete answer and a stream have in common. */
-const conversation = {
+/** Shared by complete answers and streams. */
+export const conversation = {
   workload: 'chat',
   hedgeable: true,
   selectable: true,
@@ -42,13 +39,4 @@ export const chatOperation: RunnableOperation<ResolvedChatRequest, ChatResult> =
   streamed: false,
   run: chat,
   replay: replayChat,
-};
-
-export const streamOperation: RunnableOperation<ResolvedChatRequest, ChatStream> = {
-  ...conversation,
-  kind: 'stream',
-  measuredAs: 'stream',
-  streamed: true,
-  run: stream,
-  replay: replayStream,
 };

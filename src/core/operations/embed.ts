@@ -16,7 +16,7 @@ export const embedOperation: RunnableOperation<EmbedRequest, EmbedResult> = {
   check: (input) => ({ request: normalizeEmbedRequest(input as EmbedRequest), schema: undefined }),
   requirements: ({ values }) => ({
     ...requirementsOf({ messages: [] }),
-    // Each value has the model's context for itself.
+    // The context length applies to each value separately.
     characters: values.reduce((most, { length }) => Math.max(most, length), 0),
   }),
   inputTokens: ({ values }) => values.reduce((sum, value) => sum + estimateTokens(value), 0),

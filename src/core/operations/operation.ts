@@ -7,45 +7,45 @@ import type { Requirements } from './requirements.ts';
 export type OperationKind = 'chat' | 'stream' | 'embed' | 'image';
 
 /**
- * What is particular to one way of asking: one file for each. The rest of the core treats all of them alike and never looks at
- * `kind`, which is for events. How an operation is carried out is in `RunnableOperation`.
+ * What differs between operations; each has its own file. The rest of the core treats them alike and never reads `kind`, which is
+ * for events. `RunnableOperation` adds how an operation runs.
  */
 export interface Operation<Request extends AnyRequest = AnyRequest> {
   readonly kind: OperationKind;
   readonly workload: Workload;
   /**
-   * Among which latencies its attempts count; `undefined` where they are no measure, because they take as long as the request is
-   * large. Then its target's silence says nothing either, and the length of its answers is not learned.
+   * The latency statistics its attempts count in; `undefined` if duration depends on the size of the request. Then failure
+   * detection ignores slow attempts too, and output lengths are not learned.
    */
   readonly measuredAs: 'stream' | 'chat' | undefined;
-  /** Whether a request may be sent to two targets at a time. */
+  /** Whether a request may be sent to two targets at once. */
   readonly hedgeable: boolean;
   /** Whether the router's `select` chooses its route. */
   readonly selectable: boolean;
-  /** Whether its answer comes in parts, and the request is over when the reader is done. */
+  /** Whether the answer arrives in parts, so that the request ends when its reader is done. */
   readonly streamed: boolean;
-  /** Checks what the caller gave and brings it into one form. Throws `RequestError`. */
+  /** Checks and normalizes the caller's request. Throws `RequestError`. */
   check(input: object): Checked<Request>;
   requirements(request: Request): Requirements;
-  /** An estimate. */
+  /** Estimated. */
   inputTokens(request: Request): number;
-  /** What a target lacks for this operation at all, in words; the request's own requirements are checked by the router. */
+  /** Why a target cannot do this operation at all, in words; the router checks the request's own requirements. */
   missing(target: Target, needs: Requirements, request: Request): string | undefined;
-  /** Output tokens that a target's answer is expected to have. */
+  /** Expected output tokens of a target's answer. */
   outputTokens(target: Target, request: Expected, now: number): number;
-  /** In how many calls a target answers. */
+  /** The number of provider calls that one answer takes. */
   calls(target: Target, needs: Requirements): number;
 }
 
-/** A request, as far as the length of its answer depends on it. */
+/** The fields of a request that determine the length of its answer. */
 interface Expected {
   readonly route: Route;
   readonly needs: Requirements;
 }
 
-/** A request that has been checked. */
+/** A checked request. */
 export interface Checked<Request> {
   readonly request: Request;
-  /** As the caller gave it, to check the answer by. */
+  /** The caller's schema, which validates the answer. */
   readonly schema: Schema | undefined;
 }

@@ -7,29 +7,29 @@ import type {
   UserPart,
 } from '../../types/request/message.ts';
 
-/** What a request asks of a target, beside its size. */
+/** What a request requires of a target, beside its size. */
 export interface Requirements {
   readonly tools: boolean;
-  /** Tools that the vendor runs itself. */
+  /** Tools that the vendor runs. */
   readonly vendorTools: boolean;
   readonly images: boolean;
-  /** Whether one of them is given by URL. */
+  /** Whether any of them is a URL. */
   readonly imagesByURL: boolean;
-  /** Media types of files that are no images. */
+  /** Media types of files other than images. */
   readonly files: readonly string[];
   readonly jsonSchema: boolean;
   readonly reasoning: boolean;
-  /** For each uploaded file: the providers that have it. */
+  /** For each uploaded file, the providers that hold it. */
   readonly references: readonly (readonly string[])[];
   readonly outputTokens: number;
-  /** Images to be made. */
+  /** Images to generate. */
   readonly imageCount: number;
   readonly mask: boolean;
   /** Characters of text. */
   readonly characters: number;
 }
 
-/** What a chat asks for. */
+/** The requirements of a chat. */
 export function requirementsOf(request: ResolvedChatRequest): Requirements {
   const files = new Set<string>();
   const references: (readonly string[])[] = [];
@@ -51,7 +51,7 @@ export function requirementsOf(request: ResolvedChatRequest): Requirements {
   };
   for (const { role, content } of request.messages as readonly Message[]) {
     if (typeof content === 'string') characters += content.length;
-    // What a model made can be left out or changed; what a user shows cannot.
+    // A model's output can be dropped or converted; a user's input cannot.
     else if (role !== 'assistant') for (const part of content) visit(part);
     else for (const part of content) if (part.type === 'text') characters += part.text.length;
   }

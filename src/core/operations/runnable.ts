@@ -3,16 +3,16 @@ import type { Failover } from '../failover/failover.ts';
 import type { RequestState } from '../request.ts';
 import type { Operation } from './operation.ts';
 
-/** An operation, and how it is carried out. */
+/** An operation with the functions that run it. */
 export interface RunnableOperation<Request extends AnyRequest = AnyRequest, Result = unknown>
   extends Operation<Request> {
-  /** Goes through the targets until one answers. */
+  /** Tries targets until one answers. */
   run(request: RequestState<Request>, failover: Failover): Promise<Result>;
-  /** Makes an answer that a plugin has found the result; `undefined` where it is none after all. */
+  /** Makes a plugin's lookup hit the result; `undefined` if it turns out to be a miss. */
   replay(request: RequestState<Request>, hit: LookupHit): Promise<Result | undefined>;
 }
 
-/** Requests hold their operation without a way to carry it out, which would have to know of requests. */
+/** A separate type, because requests hold an `Operation`, and running one needs the type of requests. */
 export function isRunnable(operation: Operation): operation is RunnableOperation {
   return 'run' in operation;
 }

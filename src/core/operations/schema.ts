@@ -4,17 +4,17 @@ import type { Schema, StandardSchema } from '../../types/request/schema.ts';
 import { jsonSchema } from './check/schema-shape.ts';
 import { check } from './check/shape.ts';
 
-/** Whether a schema is of a Standard Schema library rather than plain JSON Schema. */
+/** Whether a schema implements Standard Schema, as opposed to plain JSON Schema. */
 export function isStandardSchema(schema: Schema): schema is StandardSchema {
   return '~standard' in schema && typeof schema['~standard'] === 'object' && schema['~standard'] !== null;
 }
 
 /**
- * The JSON Schema to send to a model. A Standard Schema states its input form, in which every object is closed, because
- * vendors' strict modes want that; a plain JSON Schema is sent as it is.
+ * The JSON Schema to send to a model. A Standard Schema provides its input form; its objects are closed, because vendors' strict
+ * modes require that. A plain JSON Schema is sent unchanged.
  */
 export function toJSONSchema(field: string, schema: Schema): JSONSchema {
-  // Some libraries' schemas are functions.
+  // The schemas of some libraries are functions.
   if (
     (typeof schema !== 'object' && typeof schema !== 'function') ||
     schema === null ||
@@ -49,7 +49,7 @@ export function toJSONSchema(field: string, schema: Schema): JSONSchema {
 function close(node: unknown): unknown {
   if (Array.isArray(node)) return node.map(close);
   if (typeof node !== 'object' || node === null) return node;
-  // What is part of an intersection stays open for the other parts.
+  // A member of an intersection stays open for the other members.
   const copy = Object.fromEntries(
     Object.entries(node).map(([key, value]) => [key, key === 'allOf' ? value : close(value)]),
   );

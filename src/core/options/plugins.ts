@@ -1,9 +1,11 @@
-import type { Plugin } from '../../types/plugin.ts';
+import { ConfigError } from '../../errors.ts';
+import type { Plugin, PluginCallOption } from '../../types/plugin.ts';
 import { type Refuse, show } from '../../util/option-check.ts';
 
 const stations = [
   'install',
   'inspect',
+  'routed',
   'lookup',
   'exclude',
   'reserve',
@@ -35,6 +37,25 @@ export function checkPlugins(plugins: unknown, refuse: Refuse): void {
     if (stations.every((station) => (plugin as Plugin)[station] === undefined))
       refuse(path, `a plugin with one of the methods ${stations.join(', ')}`, 'one with none of them');
   }
+}
+
+/**
+ * The call options that plugins add, by name; `undefined` without any.
+ *
+ * @throws ConfigError where two plugins, or a plugin and the router, have the same option
+ */
+export function callOptionsOf(
+  plugins: readonly Plugin[],
+  taken: readonly string[],
+): ReadonlyMap<string, PluginCallOption> | undefined {
+  const all = new Map<string, PluginCallOption>();
+  for (const { name: plugin, callOptions = {} } of plugins)
+    for (const [name, option] of Object.entries(callOptions)) {
+      if (taken.includes(name) || all.has(name))
+        throw new ConfigError(`plugins: ${plugin}.callOptions`, 'names that are not taken', `'${name}'`);
+      all.set(name, option);
+    }
+  return all.size === 0 ? undefined : all;
 }
 
 /** Refuses anything but `undefined` and a store. */

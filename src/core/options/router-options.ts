@@ -36,6 +36,7 @@ const routerFields = [
   'routes',
   'select',
   'queue',
+  'errors',
   'catalog',
   'clock',
   'random',
@@ -91,6 +92,7 @@ export function checkOptions(options: RouterOptions, more: Readonly<Record<strin
     refuse('clock', 'an object with the functions now, date and after', show(clock));
   }
   if (random !== undefined && typeof random !== 'function') refuse('random', 'a function', show(random));
+  checkWord('errors', options.errors, ['redacted', 'full', 'hidden'], refuse);
   checkPlugins(options.plugins, refuse);
   checkStore(options.store, refuse);
 }

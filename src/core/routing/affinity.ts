@@ -1,17 +1,17 @@
 import type { Channel } from '../targets/target.ts';
 
-/** Remembers which target, with which key, gave an answer that the vendor keeps, for requests that continue it. */
+/** Remembers the target and key of each answer that the vendor stores, for requests that continue it. */
 export interface Affinity {
   remember(responseId: string, channel: Channel): void;
-  /** What gave the answer, where it is still known. */
+  /** The channel of an answer, if still remembered. */
   channelOf(responseId: string): Channel | undefined;
 }
 
-/** As many answers are remembered; the oldest are forgotten first. */
+/** Capacity in answers; the oldest are evicted first. */
 const most = 10_000;
 
 export function affinity(): Affinity {
-  // A map keeps the order in which its keys came.
+  // A map iterates in insertion order.
   const channels = new Map<string, Channel>();
   return {
     remember(responseId, channel) {

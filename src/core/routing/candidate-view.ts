@@ -15,21 +15,21 @@ interface Known {
 }
 
 /**
- * What a strategy sees of a target: worked out when it looks, and once. There is one for each of a route's targets with each
- * request, so they share their getters; all else of the house's objects is made of functions.
+ * A strategy's view of a target, computed lazily and once. Each request creates one per target, so it is a class whose getters are
+ * shared.
  */
 export class CandidateView implements Candidate {
   readonly health: Health;
-  /** Not for strategies, which see data only. */
+  /** Private to the core; strategies see only data. */
   readonly of: Target;
   readonly #request: RequestState;
   readonly #now: number;
-  /** What has been worked out; most strategies look at a part of it, and `priority()` at nothing. */
+  /** Computed values; most strategies read only some, `priority()` none. */
   #known: Known | undefined;
-  /** What led to its rank. */
+  /** The facts behind its rank. */
   noted: SkippedTarget['facts'];
   chosen = false;
-  /** Then it is not asked again what holds it back. */
+  /** Avoids computing the exclusion again. */
   readonly plain: boolean;
 
   constructor(of: Target, health: Health, request: RequestState, now: number) {

@@ -9,36 +9,35 @@ import { emitHealthChange, targetHealth } from '../targets/target-health.ts';
 import { CandidateView } from './candidate-view.ts';
 import { exclusionsFor } from './exclusions.ts';
 
-/** The choice: for people, and for the failover that acts on it. */
+/** The result of routing, for the decision trace and for failover. */
 export interface RoutingResult {
   readonly decision: Decision;
-  /** The order to try. */
+  /** In the order to try them. */
   readonly ranked: readonly Channel[];
-  /** Left out for a reason that passes: healthy again, or needed after all. */
+  /** Excluded for a temporary reason: used once it has passed, or as a last resort. */
   readonly waiting: readonly Channel[];
-  /** What the caller gets where all targets were left out for good, if not `NoTargetError`. */
+  /** The error for the caller if all targets are excluded permanently and it is not `NoTargetError`. */
   readonly refusal: ((decision: Decision) => Error) | undefined;
 }
 
 /**
- * Stations 5 and 6: leaves out those of a route's targets that must not get the request, each with a reason, and puts the rest in the order
- * of the route's strategy.
+ * Stations 5 and 6: excludes targets that must not get the request, each with a reason, and ranks the rest by the route's strategy.
  *
- * @param selected how the route was chosen, where it was
+ * @param selected how the route was selected, if it was
  */
 export function chooseCandidates(request: RequestState, selected: Selected | undefined): RoutingResult {
   const { route, env } = request;
   const now = env.clock.now();
   request.pin = pinOf(request);
-  const { ready, later, skipped, refusal } = consider(request, now);
+  const { ready, later, skipped, refusal, allPlain } = consider(request, now);
   const context = contextOf(request, now);
   const candidates: RankedTarget[] = [];
   const ranked: Channel[] = [];
   const order = route.policies.strategy.rank(ready, context);
-  const { inputIsCounted: isCounted } = request; // by now
-  for (const candidate of ready.every(({ plain }) => plain) ? order : recoveringLast(order, request, now)) {
-    // What is none of ours, or comes twice, is no choice.
-    if (!CandidateView.is(candidate) || candidate.chosen) continue;
+  const { inputIsCounted: isCounted } = request; // read after ranking
+  for (const candidate of allPlain ? order : recoveringLast(order, request, now)) {
+    // Ignores unknown and repeated candidates.
+    if (!(candidate instanceof CandidateView) || candidate.chosen) continue;
     candidate.chosen = true;
     candidates.push(describe(candidate, isCounted, now));
     const [only] = candidate.of.channels;
@@ -49,7 +48,7 @@ export function chooseCandidates(request: RequestState, selected: Selected | und
     if (candidate.chosen) continue;
     skipped.push({ target: candidate.of.id, reason: 'not-ranked', ...noted(candidate) });
   }
-  // What the strategy would leave out is left out for good, whatever becomes of the others.
+  // A target that the strategy does not rank stays excluded, even if all others fail.
   const allowed =
     later.length === 0 ? [] : route.policies.strategy.rank(later, context).filter(CandidateView.is);
   const waiting = [...new Set(allowed)].flatMap(({ of }) => byPreference(of, request));
@@ -59,10 +58,11 @@ export function chooseCandidates(request: RequestState, selected: Selected | und
     strategy: route.policies.strategy.name,
     candidates,
     skipped,
+    ...(request.notes === undefined ? {} : { notes: request.notes }),
   };
   const { pin } = request;
   if (pin === undefined) return { decision, ranked, waiting, refusal };
-  // What it depends on is not known to any other, so there is no failover.
+  // Only this channel has the state that the request depends on, so there is no failover.
   for (const { target } of candidates.splice(1)) skipped.push({ target, reason: 'pinned' });
   const only = ranked.find(pin);
   if (only !== undefined) return { decision, ranked: [only], waiting: [], refusal };
@@ -70,21 +70,24 @@ export function chooseCandidates(request: RequestState, selected: Selected | und
 }
 
 interface Considered {
-  /** May get the request. */
+  /** Eligible for the request. */
   readonly ready: CandidateView[];
-  /** Left out for a reason that passes. */
+  /** Excluded for a temporary reason. */
   readonly later: CandidateView[];
   readonly skipped: SkippedTarget[];
   readonly refusal: Excluded['error'];
+  /** None of those that are ready can be recovering from a failure. */
+  readonly allPlain: boolean;
 }
 
-/** Asks of each target of the route whether it may get the request: the first reason against it counts. */
+/** Checks each target of the route; the first reason against it counts. */
 function consider(request: RequestState, now: number): Considered {
   const { env, route, operation } = request;
   const skipped: SkippedTarget[] = [];
   const ready: CandidateView[] = [];
   const later: CandidateView[] = [];
   let refusal: Excluded['error'];
+  let allPlain = true;
   const reasons = exclusionsFor(request);
   for (const each of route.targets) {
     const target = each.workload === operation.workload ? each : each.of(operation.workload);
@@ -98,16 +101,17 @@ function consider(request: RequestState, now: number): Considered {
     }
     if (excluded === undefined) {
       ready.push(candidate);
+      allPlain &&= candidate.plain;
       continue;
     }
     if (excluded.passes) later.push(candidate);
     refusal ??= excluded.error;
     skipped.push({ target: target.id, ...excluded.trace });
   }
-  return { ready, later, skipped, refusal };
+  return { ready, later, skipped, refusal, allPlain };
 }
 
-/** What the strategy may know of the request. */
+/** The strategy's view of the request. */
 function contextOf(request: RequestState, now: number): RankContext {
   const { options, session, metadata, route, operation, env } = request;
   return {
@@ -128,7 +132,7 @@ function contextOf(request: RequestState, now: number): RankContext {
   };
 }
 
-/** Which channels may take a request that depends on what one vendor keeps; `undefined` where it depends on nothing. */
+/** The channels that may take a request that depends on state at one vendor; `undefined` if it depends on none. */
 function pinOf({ request, route, env }: RequestState): ((channel: Channel) => boolean) | undefined {
   const options = request.providerOptions;
   if (options === undefined) return undefined;
@@ -142,10 +146,10 @@ function pinOf({ request, route, env }: RequestState): ((channel: Channel) => bo
   return undefined;
 }
 
-/** A target's channels in the order to try: one with a place before one without, one with less to do before one with more. */
+/** Orders a target's channels: free ones first, then by load. */
 function byPreference({ channels }: Target, { session, env }: RequestState): readonly Channel[] {
   if (channels.length === 1) return channels;
-  // What the vendor has cached of a session is known to one account only.
+  // A vendor's prompt cache belongs to one account.
   const first = session === undefined ? Math.floor(env.random() * channels.length) : hash(session);
   return channels
     .map((channel, index) => ({
@@ -158,10 +162,10 @@ function byPreference({ channels }: Target, { session, env }: RequestState): rea
     .map(({ channel }) => channel);
 }
 
-/** Below this share of its limits a target gets less and less. */
+/** Below this share of remaining vendor limits, a target gets gradually less traffic. */
 const scarce = 0.1;
 
-/** A target whose breaker has just closed gets its traffic back little by little: else it comes last, for what is left. */
+/** A target whose breaker has just closed regains traffic gradually; for the rest of the requests it ranks last. */
 function recoveringLast(
   order: readonly Candidate[],
   { env }: RequestState,
@@ -173,7 +177,7 @@ function recoveringLast(
     const own = of.breaker.share(now);
     const shared = of.channels[0]?.key.endpoint.breaker.share(now) ?? 1;
     if (own === 1 && shared === 1 && headroom >= scarce) return false;
-    // Before it has to refuse, a target that is nearly used up gets less.
+    // Shifts load away before the vendor refuses requests.
     return env.random() >= Math.min(own, shared) * Math.min(1, headroom / scarce);
   });
   if (held.length === 0) return order;
@@ -182,7 +186,7 @@ function recoveringLast(
 
 function describe(candidate: CandidateView, isCounted: boolean, now: number): RankedTarget {
   const { of, noted: facts } = candidate;
-  // Only where the choice needed it, so that a request is not slower for the sake of its trace.
+  // Only if ranking computed it, so that the trace does not slow down a request.
   const estimatedCost = isCounted ? candidate.estimatedCost : undefined;
   const firstToken = of.stats.firstToken(now);
   const described: { -readonly [Field in keyof RankedTarget]: RankedTarget[Field] } = {

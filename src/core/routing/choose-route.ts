@@ -2,7 +2,7 @@ import type { Selected } from '../../types/result/decision.ts';
 import type { RequestState } from '../request.ts';
 import { checkOnly, type Picked } from './select.ts';
 
-/** Station 4: lets `select` choose the route of a call that names none. No promise where there is nothing to wait for. */
+/** Station 4: runs `select` for a call without a route. Returns no promise if there is nothing to wait for. */
 export function chooseRoute(request: RequestState): Selected | undefined | Promise<Selected> {
   const { options, env } = request;
   if (request.isRouted || env.selector === undefined) return undefined;

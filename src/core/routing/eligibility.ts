@@ -2,15 +2,15 @@ import type { RequestState } from '../request.ts';
 import type { Target } from '../targets/target.ts';
 
 /**
- * An estimate of tokens can be this many times too high (tokenx on Chinese text), so only an input that is larger even then
- * is certain not to fit. The rest is left to the vendor, whose refusal fails over.
+ * A token estimate can be too high by this factor (tokenx on Chinese text). Only an input that exceeds the context even after
+ * division by it is certain not to fit; for others the vendor decides, and its refusal fails over.
  */
 const overestimate = 1.7;
 
 /**
- * What a target lacks for a request, in words; `undefined` where nothing is known to be missing.
+ * Why a target cannot take a request, in words; `undefined` if no reason is known.
  *
- * @param contextLength most tokens that it takes and gives together, where that is known
+ * @param contextLength maximum tokens of input and output together, if known
  */
 export function missingCapability(
   target: Target,
@@ -30,7 +30,7 @@ export function missingCapability(
   if (needs.references.some((providers) => !providers.includes(provider.name))) return 'an uploaded file';
   const { maxOutputTokens = Number.POSITIVE_INFINITY } = capabilities;
   if (needs.outputTokens > maxOutputTokens) return `an output of ${needs.outputTokens} tokens`;
-  // Counting takes time, and there are never more tokens than a few for each character.
+  // Skips counting if even the upper bound of tokens per character fits.
   const room = (contextLength ?? Number.POSITIVE_INFINITY) - needs.outputTokens;
   if (needs.characters * 3 <= room) return undefined;
   const least = request.inputTokens / overestimate;

@@ -6,27 +6,27 @@ import type { RequestState } from '../request.ts';
 import type { Target } from '../targets/target.ts';
 
 /**
- * What an image has where nothing is known: Gemini's have 1,290 tokens (https://ai.google.dev/gemini-api/docs/pricing), those of
- * OpenAI 1,056 to 1,584 at medium quality (https://developers.openai.com/api/docs/guides/image-generation).
+ * The default number of output tokens per image: Gemini's have 1,290 (https://ai.google.dev/gemini-api/docs/pricing), OpenAI's
+ * 1,056 to 1,584 at medium quality (https://developers.openai.com/api/docs/guides/image-generation).
  */
 const usualImageTokens = 1_300;
 
-/** Output tokens that an image of a target is expected to have. */
+/** Expected output tokens per image. */
 export function imageTokens(target: Target, now: number): number {
   return target.imageTokens.read(now) ?? usualImageTokens;
 }
 
-/** Most images that a target makes in one call. */
+/** Maximum images per call. */
 export function imagesPerCall({ provider, model }: Target): number {
   return provider.imagesPerCall?.(model) ?? 1;
 }
 
-/** Tokens that a request is expected to take. */
+/** Expected tokens of a request. */
 export function expectedTokens(target: Target, request: RequestState, now: number): TokenDemand {
   return { input: request.inputTokens, output: request.operation.outputTokens(target, request, now) };
 }
 
-/** Input tokens that a target's prompt cache is expected to have. */
+/** Expected input tokens read from a target's prompt cache. */
 export function expectedCached(
   target: Target,
   { env, session, inputTokens }: RequestState,
@@ -35,7 +35,7 @@ export function expectedCached(
   return env.caches.expect(session, target.id, inputTokens, now).read;
 }
 
-/** What a request is expected to cost at a target, in US$; `undefined` where no price is known. */
+/** The expected cost of a request at a target in US$; `undefined` if no price is known. */
 export function expectedCost(target: Target, request: RequestState, now: number): number | undefined {
   const { env, session, operation } = request;
   const known = env.prices.priceOf(target);
@@ -56,8 +56,8 @@ export function expectedCost(target: Target, request: RequestState, now: number)
 }
 
 /**
- * How fast and how sound a target is expected to be; what takes longer is worked out when it is asked for. A class, so that all
- * of them share their getters: in object literals each getter would cost a hidden class.
+ * A target's expected speed and reliability. Expensive values are computed when read. It is a class so that instances share their
+ * getters; in an object literal each getter costs a hidden class.
  */
 export class ExpectedPerformance implements Expectation {
   readonly firstToken: Latency | undefined;
@@ -95,9 +95,9 @@ export class ExpectedPerformance implements Expectation {
   }
 }
 
-/** A declared time counts as so many samples. */
+/** The number of samples that a declared baseline counts as. */
 const priorSamples = 10;
-/** Of the logarithms, where only a median is known: 0.6, as vendors' first tokens are spread. */
+/** Standard deviation of the logarithm if only a median is known; 0.6 matches vendors' time to first token. */
 const usualSpread = 0.6;
 
 function withPrior({ latencies, prior }: Target, size: SizeClass, now: number): Latency | undefined {
@@ -109,7 +109,7 @@ function withPrior({ latencies, prior }: Target, size: SizeClass, now: number): 
   return scaled(measured, (prior.firstToken / measured.p50) ** pull);
 }
 
-/** Log-normal around a median. */
+/** A log-normal distribution around a median. */
 function spreadAround(median: number): Latency {
   const at = (deviations: number): number => median * Math.exp(usualSpread * deviations);
   return {
@@ -126,7 +126,7 @@ function scaled(latency: Latency, factor: number): Latency {
   return { mean: mean * factor, p50: p50 * factor, p90: p90 * factor, p95: p95 * factor, p99: p99 * factor };
 }
 
-/** The time to the last token, by that to the first one. */
+/** Time to the last token, from the time to the first. */
 function later(
   firstToken: Latency | undefined,
   throughput: number | undefined,

@@ -11,7 +11,7 @@ import type { CandidateView } from './candidate-view.ts';
 import { missingCapability } from './eligibility.ts';
 import { expectedTokens } from './estimates.ts';
 
-/** One reason to leave a target out; `undefined` where it does not apply. Pure, since `explain()` asks it as well. */
+/** One reason to exclude a target; `undefined` if it does not apply. Pure, because `explain()` runs it too. */
 export type Exclude = (candidate: CandidateView, request: RequestState, now: number) => Excluded | undefined;
 
 const pinnedElsewhere: Exclude = ({ of }, { pin }) =>
@@ -28,7 +28,7 @@ const incapable: Exclude = ({ of }, request) => {
 const overCost: Exclude = (candidate, { options: { maxCost } }) => {
   if (maxCost === undefined) return undefined;
   const { estimatedCost } = candidate;
-  // A price that is not known cannot be promised to be low enough.
+  // An unknown price cannot satisfy a limit.
   if ((estimatedCost ?? Number.POSITIVE_INFINITY) <= maxCost) return undefined;
   return {
     trace: { reason: 'over-cost', ...(estimatedCost === undefined ? {} : { estimatedCost }) },
@@ -51,8 +51,8 @@ const unhealthy: Exclude = ({ of, health, plain }, request, now) => {
 };
 
 /**
- * Station 5: the reasons for which a target can be left out of a request, in their order. Those that last come first, and plugins' are
- * among them: only where none of them applies is a target worth waiting for.
+ * Station 5: the reasons to exclude a target, in order. Permanent ones come first, plugins' included, because a target is worth
+ * waiting for only if none of them applies.
  */
 export function exclusionsFor(request: RequestState): readonly Exclude[] {
   const { pin, options } = request;
@@ -88,17 +88,18 @@ function lasting(trace: Excluded['trace']): Excluded {
   return { trace, passes: false };
 }
 
-/** Most tokens that a target takes and gives together, where that is known. */
+/** Maximum tokens of input and output together, if known. */
 export function contextLengthOf(target: Target, env: RouterContext): number | undefined {
   return target.capabilities.contextLength ?? env.prices.contextLengthOf(target);
 }
 
-/** When a channel's limits let a request in; monotonic milliseconds. */
+/** When a channel's limits permit a request; monotonic milliseconds. */
 export function limitedUntil(channel: Channel, request: RequestState, now: number): number {
+  if (channel.rates.length === 0 && !channel.vendorLimits.reported) return now;
   return availableAt(channel, () => expectedTokens(channel.target, request, now), now);
 }
 
-/** The same by the limits that the application has declared. */
+/** The same, for the application's declared limits. */
 export function declaredUntil(channel: Channel, request: RequestState, now: number): number {
   return declaredAt(channel, () => expectedTokens(channel.target, request, now), now);
 }

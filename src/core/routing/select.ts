@@ -9,15 +9,15 @@ import { watchdog } from '../../util/time/watchdog.ts';
 import type { Operation } from '../operations/operation.ts';
 import type { Route, RouteFinder } from '../routes.ts';
 
-/** How a request comes to its route where its call names none: by the router's `select`. */
+/** Selects the route of a call that names none, by the router's `select` option. */
 export interface Selector {
-  /** The route that is used where the choice fails, and until it is made. */
+  /** The route used until the selection is made, and if it fails. */
   readonly fallback: Route;
   /** Never throws and never rejects. */
   select(request: Selecting): Picked | Promise<Picked>;
 }
 
-/** A request, as far as its route depends on it. */
+/** The fields of a request that its route depends on. */
 interface Selecting {
   readonly asked: unknown;
   readonly options: CallOptions;
@@ -30,18 +30,18 @@ interface Selecting {
   readonly env: { readonly awake: AwakeClock };
 }
 
-/** A route, and how it was chosen. */
+/** A route and how it was selected. */
 export interface Picked {
   readonly route: Route;
   readonly selected: Selected;
 }
 
-/** Milliseconds that a choice may take. */
+/** Milliseconds that a selection may take. */
 const usualTimeout = 1_000;
 
 /**
- * @param option the router's `select` option, checked
- * @param find of its `otherwise` it is known that it is there
+ * @param option the router's checked `select` option
+ * @param find finds a route; `otherwise` is known to exist
  */
 export function createSelector(option: Select | SelectOptions, find: RouteFinder): Selector {
   const limits: SelectOptions = typeof option === 'function' ? { by: option } : option;
@@ -67,7 +67,7 @@ export function createSelector(option: Select | SelectOptions, find: RouteFinder
       const abort = realAbort(request.signal);
       const wait = async (answer: PromiseLike<string>): Promise<Picked> => {
         let late = false;
-        // Something has to be left for the request itself.
+        // Leaves time for the request itself.
         const most = request.timeLeft / 2;
         const timer = watchdog(env.awake, () => {
           late = true;
@@ -108,7 +108,7 @@ function contextOf({ session, metadata, options, operation }: Selecting, signal:
   };
 }
 
-/** The route that a call names, or that is used where it names none. */
+/** The route that a call names, or the default route. */
 export function namedRoute(options: CallOptions, find: RouteFinder): Route {
   const { route: name } = options;
   const route = find(name);
@@ -121,8 +121,8 @@ export function namedRoute(options: CallOptions, find: RouteFinder): Route {
 }
 
 /**
- * A call can only be limited to targets that its route has. Where it names no route, targets of other routes may be among them,
- * as long as one is of this route.
+ * Checks `only`: a call can only be limited to targets of its route. If it names no route, `only` may include targets of other
+ * routes, as long as one belongs to this route.
  */
 export function checkOnly(route: Route, { only, route: named }: CallOptions, find: RouteFinder): void {
   const wrong = only?.find((id) => !allows(route, [id]) && (named !== undefined || find(id) === undefined));
@@ -131,7 +131,7 @@ export function checkOnly(route: Route, { only, route: named }: CallOptions, fin
   throw new RequestError('options.only', `ids of targets of route '${route.name}'`, got);
 }
 
-/** Whether a route has one of the targets that a call allows. */
+/** Whether a route has any of the allowed targets. */
 function allows({ targets }: Route, only: CallOptions['only']): boolean {
   return only === undefined || targets.some(({ id }) => only.includes(id));
 }

@@ -2,17 +2,17 @@ import type { Candidate } from '../../types/options/strategy.ts';
 import type { Plugin, RequestContext } from '../../types/plugin.ts';
 import type { Decision, SkippedTarget } from '../../types/result/decision.ts';
 
-/** Why a target does not get a request. */
+/** Why a target is excluded from a request. */
 export interface Excluded {
-  /** For the decision trace. */
+  /** Shown in the decision trace. */
   readonly trace: Omit<SkippedTarget, 'target'>;
-  /** The reason passes, so the target can be waited for, or used where nothing else is left. */
+  /** The reason is temporary: the target can be waited for, or used as a last resort. */
   readonly passes: boolean;
-  /** What the caller gets where no target is left. Default: `NoTargetError`. */
+  /** The error for the caller if no target is left. Default: `NoTargetError`. */
   readonly error?: (decision: Decision) => Error;
 }
 
-/** A plugin's reason to leave a target out; `undefined` where it has none. */
+/** A plugin's reason to exclude a target; `undefined` if it has none. */
 export type PluginExclude = (candidate: Candidate, context: RequestContext) => Excluded | undefined;
 
 export function excludeWith(plugins: readonly Plugin[]): readonly PluginExclude[] | undefined {

@@ -11,7 +11,7 @@ import type { Decision } from '../../types/result/decision.ts';
 import type { AttemptSummary } from '../../types/result/result.ts';
 import type { StreamPart } from '../../types/result/stream-part.ts';
 
-/** Follows a request for all plugins that want to. */
+/** Creates the observers of a request. */
 export type Observe = (context: RequestContext) => RequestObservers | undefined;
 
 type Report = (plugin: Plugin, error: unknown) => void;
@@ -32,11 +32,11 @@ export function observeWith(
   };
 }
 
-/** The observers of one request. Nothing that one of them does reaches the request, or another one. */
+/** The observers of one request. An error in one affects neither the request nor the others. */
 export class RequestObservers {
   readonly #observers: Observed<RequestObserver>;
   readonly #report: Report;
-  /** Whether parts of a stream are of interest, one by one. */
+  /** Whether any observer wants each part of a stream. */
   readonly wantsParts: boolean;
 
   constructor(observers: Observed<RequestObserver>, report: Report) {
@@ -77,7 +77,7 @@ export class AttemptObservers {
     this.#report = report;
   }
 
-  /** Runs the provider's call within all of them, the first outermost. */
+  /** Runs the provider's call inside all observers, the first outermost. */
   around<T>(call: () => T): T {
     let run = call;
     for (const [plugin, observer] of this.#observers.toReversed()) {
@@ -96,7 +96,7 @@ export class AttemptObservers {
     each(this.#observers, this.#report, (observer) => observer.end?.(summary));
   }
 
-  /** The call happens once and its own outcome counts, whatever the observer makes of it. */
+  /** The call runs once, and its own outcome counts, whatever the observer returns or throws. */
   #aroundOne<T>(plugin: Plugin, observer: AttemptObserver, call: () => T): T {
     let outcome: { readonly value: T } | { readonly error: unknown } | undefined;
     const once = (): T => {
@@ -131,7 +131,7 @@ function each<T>(observers: Observed<T>, report: Report, call: (observer: T) => 
   }
 }
 
-/** What each of them makes, of those that make anything. */
+/** Collects what the observers return, without `undefined`. */
 function collect<From, T>(
   from: Observed<From>,
   report: Report,

@@ -1,12 +1,12 @@
 import type { Clock } from '../../types/clock.ts';
 import type { CallOptions } from '../../types/options/options.ts';
 import type { AnyRequest, RequestContext, RequestContextOf } from '../../types/plugin.ts';
-import type { Decision } from '../../types/result/decision.ts';
+import type { Decision, Note } from '../../types/result/decision.ts';
 import { realAbort, type Signal } from '../../util/time/abort.ts';
 import { toEpoch } from '../../util/time/clock.ts';
 import type { OperationKind } from '../operations/operation.ts';
 
-/** What a view shows of a request's state. */
+/** The part of a request's state that a view shows. */
 export interface Viewed {
   readonly id: string;
   readonly operation: { readonly kind: OperationKind };
@@ -23,19 +23,20 @@ export interface Viewed {
   readonly signal: Signal;
   readonly shadow: boolean;
   readonly env: { readonly clock: Clock };
+  note(note: Note): void;
 }
 
-/** A request as plugins see it. Made when the first of them looks, one per request. */
+/** The plugins' view of a request. Created when first needed, one per request. */
 export class RequestView implements RequestContextOf<OperationKind, AnyRequest> {
   readonly #of: Viewed;
   #signal: AbortSignal | undefined;
 
   static of(request: Viewed): RequestContext {
-    // Which request goes with which operation is known to the operation alone.
+    // Only the operation knows the type of its request.
     return new RequestView(request) as unknown as RequestContext;
   }
 
-  /** The request that a context shows; `undefined` for an object that is none of ours. */
+  /** The request behind a context; `undefined` for a foreign object. */
   static behind(context: object): Viewed | undefined {
     return #of in context ? context.#of : undefined;
   }
@@ -101,7 +102,7 @@ export class RequestView implements RequestContextOf<OperationKind, AnyRequest> 
     return Math.round(env.clock.date() + timeLeft);
   }
 
-  /** A real one costs ten times as much as the request's own, so it is made when it is read. */
+  /** Created when read, because a real signal costs ten times as much as the request's own. */
   get signal(): AbortSignal {
     this.#signal ??= realAbort(this.#of.signal).signal;
     return this.#signal;
@@ -109,5 +110,9 @@ export class RequestView implements RequestContextOf<OperationKind, AnyRequest> 
 
   get shadow(): boolean {
     return this.#of.shadow;
+  }
+
+  note(note: Note): void {
+    this.#of.note(note);
   }
 }

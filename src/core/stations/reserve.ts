@@ -1,9 +1,9 @@
 import type { AttemptOutcome, AttemptPlan, Plugin, Reservation } from '../../types/plugin.ts';
 
-/** What plugins hold for one attempt; or when one of them wants to be asked again: milliseconds since 1970. */
+/** The plugins' reservations for one attempt, or when to ask again: milliseconds since 1970. */
 export type Held = { settle(outcome: AttemptOutcome): void } | { readonly retryAt: number };
 
-/** Takes what plugins demand for an attempt: all of it, or nothing. */
+/** Makes the plugins' reservations for an attempt: all or none. */
 export type Reserve = (plan: AttemptPlan) => Held | undefined;
 
 const unsent: AttemptOutcome = { outcome: 'unsent', billed: 'no', usage: {}, cost: undefined };
@@ -17,7 +17,7 @@ export function reserveWith(
 
   return (plan) => {
     const held: (readonly [Plugin, Reservation])[] = [];
-    // What is given back must not keep others from being given back.
+    // An error in one settlement must not prevent the others.
     const settle = (outcome: AttemptOutcome): void => {
       for (const [plugin, reservation] of held.reverse()) {
         try {
@@ -33,7 +33,7 @@ export function reserveWith(
         const taken = plugin.reserve?.(plan);
         if (taken === undefined) continue;
         if ('settle' in taken) held.push([plugin, taken]);
-        else retryAt = Math.max(retryAt ?? 0, taken.retryAt); // all are asked, since the last to grant decides
+        else retryAt = Math.max(retryAt ?? 0, taken.retryAt); // all are asked, because the latest moment counts
       }
     } catch (error) {
       settle(unsent);

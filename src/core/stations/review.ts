@@ -4,7 +4,7 @@ import type { ChatResult } from '../../types/result/result.ts';
 import type { Rejection } from './transform.ts';
 import { isThenable, waitFor } from './wait.ts';
 
-/** Lets plugins judge a complete answer: the result as they leave it, or why one of them rejects it. */
+/** Runs the plugins' reviews of a complete answer. Returns the result, possibly replaced, or the reason of a rejection. */
 export type Review = (result: ChatResult, context: RequestContext) => Promise<ChatResult | Rejection>;
 
 export function reviewWith(plugins: readonly Plugin[], clock: Clock): Review | undefined {
@@ -16,8 +16,8 @@ export function reviewWith(plugins: readonly Plugin[], clock: Clock): Review | u
       const work = plugin.review?.(current, context);
       const review = isThenable(work) ? await waitFor(plugin, 'review', work, context, clock) : work;
       if (review === undefined) continue;
-      if ('reject' in review) return { plugin: plugin.name, reject: [review.reject].flat() };
-      // In another interface's form the answer still says what it said before.
+      if ('reject' in review) return { plugin: plugin.name, reject: [review.reject].flat(), by: 'plugin' };
+      // The original in another interface's form is stale now.
       const { origin: _, ...replaced } = review.replace;
       current = replaced;
     }

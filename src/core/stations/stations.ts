@@ -11,22 +11,24 @@ import { type Review, reviewWith } from './review.ts';
 import { type Transform, transformWith } from './transform.ts';
 
 /**
- * What plugins do at each station of a request's road, compiled once per router. A station where none of them stands is
- * `undefined`, and costs a request one comparison. What the router itself does there is in the file of the station: exclusions in
- * `routing`, limits in `admission`, the judgement of answers in `answer`, statistics in `attempt`, events in `events.ts`.
+ * The plugins of each station, compiled once per router. A station without plugins is `undefined` and costs a request one
+ * comparison. The router's own work at a station is elsewhere: exclusions in `routing`, limits in `admission`, answer checks in
+ * `answer`, statistics in `attempt`, events in `events.ts`.
  */
 export interface Stations {
   /** 2: replace or refuse the request. */
   readonly inspect: Inspect | undefined;
+  /** 4: the same again, where `select` has chosen the route. */
+  readonly routed: Inspect | undefined;
   /** 3: answer without a target. */
   readonly lookup: Lookup | undefined;
-  /** 5: leave a target out. */
+  /** 5: exclude a target. */
   readonly exclude: readonly PluginExclude[] | undefined;
-  /** 7: take what an attempt needs. */
+  /** 7: reserve what an attempt needs. */
   readonly reserve: Reserve | undefined;
   /** 9: change an answer. */
   readonly transform: Transform | undefined;
-  /** 9: judge a complete answer. */
+  /** 9: review a complete answer. */
   readonly review: Review | undefined;
   /** 10: follow the request. */
   readonly observe: Observe | undefined;
@@ -36,16 +38,17 @@ export function compileStations(plugins: readonly Plugin[], events: Emitter, clo
   const report = pluginErrors(events);
   return {
     inspect: inspectWith(plugins, clock),
+    routed: inspectWith(plugins, clock, 'routed'),
     lookup: lookupWith(plugins, (plugin, error, context) => report(plugin, 'lookup', error, context), clock),
     exclude: excludeWith(plugins),
     reserve: reserveWith(plugins, (plugin, error) => report(plugin, 'reserve', error)),
-    transform: transformWith(plugins),
+    transform: transformWith(plugins, clock),
     review: reviewWith(plugins, clock),
     observe: observeWith(plugins, (plugin, error, context) => report(plugin, 'observe', error, context)),
   };
 }
 
-/** Reports what a plugin threw where it harms no request. */
+/** Reports an error of a plugin that does not affect the request. */
 export function pluginErrors(events: Emitter) {
   return ({ name }: Plugin, station: PluginStation, error: unknown, request?: RequestContext): void => {
     if (!events.subscribed.has('plugin-error')) return;

@@ -4,10 +4,10 @@ import type { PluginStation } from '../../types/error.ts';
 import type { Plugin, RequestContext } from '../../types/plugin.ts';
 import { orAbort } from '../../util/time/abort.ts';
 
-/** Milliseconds that a plugin may take at one station. */
+/** Milliseconds that a plugin may take at a station. */
 const usualTimeout = 5_000;
 
-/** What a plugin has promised, held to its time limit and to the life of the request. */
+/** Awaits a plugin within its time limit and the life of the request. */
 export function waitFor<T>(
   plugin: Plugin,
   station: PluginStation,

@@ -17,7 +17,7 @@ export function replicasOf(
   const seen = new Set<Cooldowns>();
   const replicas: Replica[] = [];
   const add = (key: string, held: Cooldowns, target: Target): void => {
-    if (seen.has(held)) return; // targets share keys and endpoints: the first one names them
+    if (seen.has(held)) return; // targets share keys and endpoints; the first one names them
     seen.add(held);
     replicas.push(cooldownReplica(key, held, clock, () => onChange(target)));
   };
@@ -52,7 +52,7 @@ function cooldownReplica(key: string, held: Cooldowns, clock: Clock, onChange: (
         const until = (known[field] ?? 0) - storeNow + now;
         if (until <= now || until <= held[field]) continue;
         held[field] = until;
-        published[field] = until; // others know it already
+        published[field] = until; // already published
         onChange();
       }
     },

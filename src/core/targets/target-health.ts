@@ -4,17 +4,17 @@ import { toEpoch } from '../../util/time/clock.ts';
 import type { RouterContext } from '../context.ts';
 import type { Channel, Target } from './target.ts';
 
-const well: HealthNow = { state: 'healthy', until: undefined };
+const healthy: HealthNow = { state: 'healthy', until: undefined };
 
-/** How a channel is now, and until when. */
+/** The health of a channel, and when it may change. */
 export function channelHealth({ target, key, holds }: Channel, now: number): HealthNow {
   const { endpoint } = key;
-  // As good as always. It is asked of every target with each request.
+  // The common case first: this runs for every target with each request.
   if (
     !target.silence.suspected &&
     !target.breaker.tripped &&
     !endpoint.breaker.tripped &&
-    // Written out, since it is read for each target of each request.
+    // Unrolled, because it runs for each target with each request.
     target.holds.exhaustedUntil <= now &&
     target.holds.quarantinedUntil <= now &&
     holds.exhaustedUntil <= now &&
@@ -24,7 +24,7 @@ export function channelHealth({ target, key, holds }: Channel, now: number): Hea
     endpoint.holds.exhaustedUntil <= now &&
     endpoint.holds.quarantinedUntil <= now
   )
-    return well;
+    return healthy;
   const health = healthOf(
     [target.holds, holds, key.holds, endpoint.holds],
     [target.breaker, endpoint.breaker],
@@ -35,7 +35,7 @@ export function channelHealth({ target, key, holds }: Channel, now: number): Hea
   return { state: 'unresponsive', until: target.silence.until };
 }
 
-/** From well to bad. */
+/** From best to worst. */
 const order: readonly Health[] = [
   'healthy',
   'recovering',
@@ -45,7 +45,7 @@ const order: readonly Health[] = [
   'misconfigured',
 ];
 
-/** How a target is now: as the best of its channels. */
+/** The health of a target: that of its best channel. */
 export function targetHealth({ channels }: Target, now: number): HealthNow {
   const [only] = channels;
   if (only !== undefined && channels.length === 1) return channelHealth(only, now);
@@ -55,15 +55,17 @@ export function targetHealth({ channels }: Target, now: number): HealthNow {
     const better = best === undefined ? -1 : order.indexOf(health.state) - order.indexOf(best.state);
     if (better < 0 || (better === 0 && (health.until ?? 0) < (best?.until ?? 0))) best = health;
   }
-  return best ?? well;
+  return best ?? healthy;
 }
 
-/** Whether the breakers of a channel let an attempt through now. */
+/** Whether the breakers of a channel permit an attempt now. */
 export function breakersAdmit({ target, key }: Channel, now: number): boolean {
-  return target.breaker.admits(now) && key.endpoint.breaker.admits(now);
+  const { breaker: own } = target;
+  const { breaker: shared } = key.endpoint;
+  return (!own.tripped || own.admits(now)) && (!shared.tripped || shared.admits(now));
 }
 
-/** Reports the channels of a target whose state has changed since it was last reported. Returns the state of the first one. */
+/** Emits events for channels whose health changed since the last event. Returns the health of the first one. */
 export function emitHealthChange(
   { id, workload, channels }: Target,
   env: RouterContext,

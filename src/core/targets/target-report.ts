@@ -7,7 +7,7 @@ import { toEpoch } from '../../util/time/clock.ts';
 import type { Target } from './target.ts';
 import { targetHealth } from './target-health.ts';
 
-/** What `router.stats()` says of a target. */
+/** A target's entry in `router.stats()`. */
 export function reportOf(target: Target, clock: Clock): TargetReport {
   const now = clock.now();
   const { state: health, until } = targetHealth(mostUsed(target), now);
@@ -25,14 +25,14 @@ export function reportOf(target: Target, clock: Clock): TargetReport {
   };
 }
 
-/** For which workload its health is reported: chats and streams, unless it has only been asked for another one. */
+/** The workload whose health is reported: chats and streams, unless the target has only served another one. */
 function mostUsed(target: Target): Target {
   if (target.odds.known) return target;
   for (const other of target.others.values()) if (other.odds.known) return other;
   return target;
 }
 
-/** Of all its keys together. */
+/** The sum over all keys. */
 function trafficOf({ channels }: Target): { readonly traffic?: Traffic } {
   const known = channels.flatMap(({ provider }) => provider.traffic ?? []);
   if (known.length === 0) return {};
@@ -40,7 +40,7 @@ function trafficOf({ channels }: Target): { readonly traffic?: Traffic } {
   return { traffic: { sent: sum('sent'), received: sum('received') } };
 }
 
-/** What has been measured of a target. */
+/** The measurements of a target. */
 export function statsOf({ stats, stall, limits }: Target, now: number): TargetStats {
   return { ...stats.read(now), inFlight: limits.places.taken, gap: stall.gaps.quantile(0.5) };
 }
@@ -48,7 +48,7 @@ export function statsOf({ stats, stall, limits }: Target, now: number): TargetSt
 const kinds = ['stream', 'chat'] as const;
 const prompts = ['small', 'medium', 'large'] as const;
 
-/** How long it takes, by kind of request. */
+/** Latency percentiles, by kind of request. */
 function latenciesOf({ latencies }: Target, now: number): readonly LatencyReport[] {
   return kinds.flatMap((kind) =>
     prompts.flatMap((prompt, index) => {

@@ -21,101 +21,101 @@ import type { Provider } from '../../types/provider.ts';
 import type { AwakeClock } from '../../util/time/awake-clock.ts';
 
 /**
- * What a target is asked for, by the vendor's endpoints: chats and streams, embeddings, images. That a model has no such endpoint,
- * or that one is down, says nothing of the others.
+ * Requests by the vendor's endpoints: chats and streams, embeddings, images. Each has its own health, because a model may lack one
+ * endpoint, or one may be down, while the others work.
  */
 export type Workload = 'chat' | 'embed' | 'image';
 
-/** A target with all that this process knows of it for one workload. Nothing in it belongs to one request. */
+/** A target and this process's knowledge of it, for one workload. Holds no state of a single request. */
 export interface Target {
   readonly workload: Workload;
-  /** The same target for another workload: with its health and its failures, and everything else shared. */
+  /** The same target for another workload: with its own health and failures; everything else is shared. */
   of(workload: Workload): Target;
-  /** Those of them that have been asked for, but for chats and streams. */
+  /** The workloads used so far, except chats and streams. */
   readonly others: ReadonlyMap<Workload, Target>;
   readonly id: string;
   readonly provider: Provider;
   readonly model: string;
   readonly price: Price | undefined;
   readonly prior: Baseline;
-  /** As its provider knows them and its options declare them. */
+  /** Known by its provider or declared in its options. */
   readonly capabilities: Capabilities;
-  /** What strategies see of it. */
+  /** The view that strategies get. */
   readonly facts: Omit<Candidate['target'], 'price'>;
-  /** Of the deployment: whatever the key. */
+  /** Shared by all keys of the deployment. */
   readonly breaker: Breaker;
   readonly holds: Cooldowns;
   readonly stats: StatsRecorder;
   readonly odds: FailureOdds;
-  /** How long it takes to the first token of a stream, or to a whole answer. */
+  /** Time to the first token of a stream, or to a complete answer. */
   readonly latencies: { readonly stream: Latencies; readonly chat: Latencies };
-  /** How many output tokens an image of it has. */
+  /** Output tokens per image. */
   readonly imageTokens: DecayingMean;
-  /** Whether it has gone dark. */
+  /** Detects that it has stopped answering. */
   readonly silence: FailureDetector;
-  /** Whether its streams have stopped in the middle. */
+  /** Detects that its streams have stalled. */
   readonly stall: StreamStallDetector;
-  /** By its own declaration. */
+  /** The declared prices and limits. */
   readonly limits: Limits;
-  /** One for each key of its provider. */
+  /** One per key of its provider. */
   readonly channels: readonly Channel[];
 }
 
-/** A target by one key: what an attempt goes through. */
+/** A target with one key: what an attempt uses. */
 export interface Channel {
   readonly target: Target;
   /** With this key. */
   readonly provider: Provider;
-  /** Which of several keys, from 0 on; `undefined` where there is one. */
+  /** The index of the key, from 0; `undefined` if there is only one. */
   readonly number: number | undefined;
   readonly key: Key;
-  /** What the vendor grants this key of this deployment. */
+  /** The vendor's limits for this key and deployment. */
   readonly holds: Cooldowns;
-  /** The last refusal of which the vendor did not say what it is about, where nothing has succeeded since. */
+  /** The last refusal without a clear cause, if nothing has succeeded since. */
   unclearRefusal: UnclearRefusal | undefined;
-  /** The same, by the vendor's word. */
+  /** Limits reported by the vendor. */
   readonly vendorLimits: VendorLimits;
-  /** The same, by its refusals. */
+  /** Limits learned from refusals. */
   readonly adaptive: AdaptiveConcurrency;
-  /** Its attempts under way. */
+  /** Attempts in flight. */
   readonly places: InFlight;
-  /** All places that an attempt takes: here, at the target, and with the key where that has a limit. */
+  /** Every concurrency slot that an attempt takes: of the channel, the target, and the key if it has a limit. */
   readonly concurrency: readonly InFlight[];
-  /** Those of them that the application limits. */
+  /** The slots that the application limits. */
   readonly declared: readonly InFlight[];
-  /** The declared limits of requests and tokens in a minute, of the target and of the key. */
+  /** The declared limits on requests and tokens per minute, of the target and the key. */
   readonly rates: readonly RateLimit[];
-  /** The state that was last told to listeners. */
+  /** The health last reported to listeners. */
   lastReportedHealth: Health;
 }
 
-/** A key, whatever the model that it is used for. */
+/** A key, shared by all models it is used for. */
 export interface Key {
   readonly holds: Cooldowns;
   readonly limits: Limits;
   readonly endpoint: Endpoint;
 }
 
-/** Where the requests of a provider go, whatever the key. */
+/** An endpoint of a provider, shared by all keys. */
 export interface Endpoint {
   readonly breaker: Breaker;
   readonly holds: Cooldowns;
 }
 
-/** What may be sent, by the application's own declaration. */
+/** The application's declared limits. */
 export interface Limits {
   readonly places: InFlight;
-  /** `undefined` where there is none. */
+  /** `undefined` if there is no limit. */
   readonly rate: RateLimit | undefined;
 }
 
-/** The provider and the name of a target's model, and the target's id. */
+/** A target's provider, model and id. */
 export function identify({ id, provider, model }: TargetOptions): Pick<Target, 'id' | 'provider' | 'model'> {
   const found = provider.withModel?.(model) ?? { provider, model: String(model) };
   return { id: id ?? `${found.provider.name}/${found.model}`, ...found };
 }
 
-/** Makes the state of each target, once per router. */
+/** Creates the state of all targets of a router. */
 export function createTargets(
   options: readonly TargetOptions[],
   random: Random,
@@ -199,7 +199,7 @@ function channelOf(target: Target, provider: Provider, key: Key, number: number 
   };
 }
 
-/** The keys of each provider object: targets of one object share them. */
+/** The keys of each provider object; targets that use the same object share them. */
 function keyRing(random: Random): (provider: Provider) => readonly (readonly [Provider, Key])[] {
   const known = new Map<Provider, readonly (readonly [Provider, Key])[]>();
   return (provider) => {
@@ -220,10 +220,10 @@ function limitsOf({ concurrency, rpm, tpm }: KeyLimits): Limits {
   return { places: inFlight({ limit }), rate: rateLimit(rpm, tpm) };
 }
 
-/** Durations that the histogram cannot tell from a percentile are not above it. */
+/** Durations in the percentile's own bucket do not count as above it. */
 const justAbove = 1.04;
 
-/** A percentile of a target's latencies, where enough is known of them. */
+/** A percentile of a target's latencies; `undefined` without enough samples. */
 export function latencyOf(
   { latencies }: Target,
   kind: 'stream' | 'chat',

@@ -35,7 +35,7 @@ export function embeddingProvider(name: string, model: EmbeddingModel): Provider
         refuseAborted(name, call.signal);
         return toEmbeddings(await model.doEmbed(toEmbedCall(call)));
       } catch (error) {
-        throw await toFailure(name, error, call.signal);
+        throw await toFailure(name, error, call);
       }
     },
   };

@@ -1,5 +1,6 @@
 import { ConfigError, ProviderError } from '../../errors.ts';
 import { connectionsSettled } from '../../transport/connection.ts';
+import { disclosed, type FailedCall } from '../../transport/failure/disclose.ts';
 import { classifyFailure } from '../../transport/failure/failure.ts';
 import type { FailureRow } from '../../transport/failure/failure-table.ts';
 import { causes, networkError } from '../../transport/failure/network-error.ts';
@@ -30,9 +31,10 @@ const unset = new Set(['AI_LoadAPIKeyError', 'AI_LoadSettingError', 'AI_NoSuchMo
  * What a model threw, or put into its stream as an error, as a `ProviderError`; a missing key or setting as a `ConfigError`, because
  * no other attempt would mend it.
  */
-export async function toFailure(provider: string, error: unknown, signal: AbortSignal): Promise<unknown> {
+export async function toFailure(provider: string, error: unknown, call: FailedCall): Promise<unknown> {
+  const { signal } = call;
   if (!signal.aborted) await connectionsSettled();
-  return classify(provider, error, signal);
+  return disclosed(classify(provider, error, signal), call, []);
 }
 
 function classify(provider: string, error: unknown, signal: AbortSignal): unknown {

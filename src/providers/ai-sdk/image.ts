@@ -52,7 +52,7 @@ export function imageProvider(name: string, model: ImageModel): Provider {
         refuseAborted(name, call.signal);
         return withLimits(toImages(answered, name));
       } catch (error) {
-        throw await toFailure(name, error, call.signal);
+        throw await toFailure(name, error, call);
       }
     },
   };

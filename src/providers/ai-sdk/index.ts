@@ -125,7 +125,7 @@ function languageProvider(name: string, model: LanguageModel, account: string | 
         const result = before ? resultFromV3(answered, lost) : answered;
         return toResult(result, model.modelId, name, account, isNative(call));
       } catch (error) {
-        throw await toFailure(name, error, call.signal);
+        throw await toFailure(name, error, call);
       }
     },
     async *stream(call) {
@@ -139,7 +139,7 @@ function languageProvider(name: string, model: LanguageModel, account: string | 
         yield* streamParts(elements, { name, modelId: model.modelId, account, native: isNative(call) });
         refuseAborted(name, call.signal);
       } catch (error) {
-        throw await toFailure(name, error, call.signal);
+        throw await toFailure(name, error, call);
       }
     },
   };

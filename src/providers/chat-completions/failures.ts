@@ -1,7 +1,7 @@
 import { ProviderError } from '../../errors.ts';
 import { classifyFailure } from '../../transport/failure/failure.ts';
 import { creditPause, type FailureFacts, type FailureRow } from '../../transport/failure/failure-table.ts';
-import { isFailure } from '../../transport/failure/read-failure.ts';
+import { isFailure, readFailure } from '../../transport/failure/read-failure.ts';
 import { asObject, asObjects, asText, type Wire } from '../../util/json.ts';
 
 /** A spent budget is tried again at least once an hour. */
@@ -142,6 +142,8 @@ export function failureFrom(
     kind: 'server',
     provider,
     code: failure.vendorCode,
+    type: failure.vendorType,
+    param: readFailure({ provider, body }).param,
     answered: true,
     summary: 'an error inside the answer',
     vendorMessage: failure.unredacted().message,

@@ -43,12 +43,12 @@ export function toMessages(
   let shown: Wire[] = [];
   const showAll = (): void => {
     const afterTool = wires.at(-1)?.['role'] === 'tool' && quirks.userAfterTool === false;
-    if (shown.length === 0 || afterTool) return;
+    if (afterTool) return;
     wires.push({ role: 'user', content: shown });
     shown = [];
   };
   for (const message of messages) {
-    if (message.role !== 'tool') showAll();
+    if (shown.length > 0 && message.role !== 'tool') showAll();
     const own = optionsOf(message.providerOptions, provider);
     switch (message.role) {
       case 'system':
@@ -68,9 +68,29 @@ export function toMessages(
         break;
     }
   }
-  showAll();
+  if (shown.length > 0) showAll();
   if (shown.length > 0) unsupported(warnings, 'file', 'the user cannot show it right after a tool');
-  return wires;
+  return quirks.alternatingRoles === true ? alternating(wires) : wires;
+}
+
+/** Sends messages of one role in a row as one, but for system messages at the beginning. */
+function alternating(wires: readonly Wire[]): readonly Wire[] {
+  const turns: Wire[] = [];
+  for (const wire of wires) {
+    const last = turns.at(-1);
+    const joins =
+      last?.['role'] === wire['role'] && (wire['role'] === 'user' || wire['role'] === 'assistant');
+    if (last === undefined || !joins) turns.push(wire);
+    else turns[turns.length - 1] = { ...last, ...wire, content: joined(last['content'], wire['content']) };
+  }
+  return turns;
+}
+
+function joined(before: unknown, after: unknown): unknown {
+  if (typeof before === 'string' && typeof after === 'string') return `${before}\n\n${after}`;
+  const partsOf = (content: unknown): readonly unknown[] =>
+    typeof content === 'string' ? [{ type: 'text', text: content }] : Array.isArray(content) ? content : [];
+  return [...partsOf(before), ...partsOf(after)];
 }
 
 // `item` and the like are of OpenAI's other interface, and not for this one.

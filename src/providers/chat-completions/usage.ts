@@ -71,7 +71,7 @@ export function readUsage(wire: unknown, reading: UsageReading = {}): Usage {
     outputTokens,
     cacheReadTokens: counts.cacheRead,
     cacheWriteTokens: counts.cacheWrite,
-    cacheWrite1hTokens: longCacheWrite(usage, input),
+    cacheWrite1hTokens: counts.cacheWrite ? longCacheWrite(usage, input) : undefined,
     reasoningTokens: counts.reasoning,
     audioInputTokens: asCount(input['audio_tokens']),
     audioOutputTokens: asCount(output['audio_tokens']),
@@ -84,11 +84,11 @@ export function readUsage(wire: unknown, reading: UsageReading = {}): Usage {
 
 /** US$ that the vendor says it charges for the answer. */
 export function chargeIn(wire: unknown, { cost: believed = false }: UsageReading = {}): number | undefined {
-  const usage = asObject(wire);
+  const { cost, cost_in_usd_ticks } = asObject(wire) ?? {};
+  if (cost === undefined && cost_in_usd_ticks === undefined) return undefined; // as nearly always
   // https://docs.x.ai/developers/cost-tracking: 10^10 ticks are one US$.
-  const ticks = asCount(usage?.['cost_in_usd_ticks']);
+  const ticks = asCount(cost_in_usd_ticks);
   if (ticks !== undefined) return ticks / 10_000_000_000;
-  const cost = usage?.['cost'];
   // https://docs.perplexity.ai/api-reference/chat-completions-post: its parts, and their sum.
   return asCount(asObject(cost)?.['total_cost']) ?? (believed ? asCount(cost) : undefined);
 }
@@ -96,12 +96,14 @@ export function chargeIn(wire: unknown, { cost: believed = false }: UsageReading
 /** How an answer was served, as far as it, or one of its chunks, says so. */
 export function serviceTierIn(wire: Wire, usage: Wire | undefined): string | undefined {
   // Vertex AI: https://docs.cloud.google.com/vertex-ai/generative-ai/docs/migrate/openai/overview
-  const google = asObject(asObject(usage?.['extra_properties'])?.['google']);
-  return (
-    readServiceTier(wire['service_tier']) ??
-    readServiceTier(usage?.['service_tier']) ??
-    readServiceTier(google?.['traffic_type'] ?? usage?.['traffic_type'])
-  );
+  const extra = usage?.['extra_properties'];
+  const google = extra === undefined ? undefined : asObject(asObject(extra)?.['google']);
+  const traffic = google?.['traffic_type'] ?? usage?.['traffic_type'];
+  for (const given of [wire['service_tier'], usage?.['service_tier'], traffic]) {
+    const tier = given === undefined ? undefined : readServiceTier(given);
+    if (tier !== undefined) return tier;
+  }
+  return undefined;
 }
 
 /** Puts together what the chunks of one stream say of its usage. */
@@ -154,16 +156,20 @@ interface Counts {
 /** One of the three follows from the two others. */
 function totalsOf(usage: Wire): Pick<Counts, 'prompt' | 'completion' | 'total'> {
   const total = asCount(usage['total_tokens']);
-  const hit = asCount(usage['prompt_cache_hit_tokens']);
-  const missed = asCount(usage['prompt_cache_miss_tokens']);
-  const both = hit === undefined || missed === undefined ? undefined : hit + missed;
-  const prompt = asCount(usage['prompt_tokens']) ?? asCount(usage['input_tokens']) ?? both;
+  const prompt = asCount(usage['prompt_tokens']) ?? asCount(usage['input_tokens']) ?? hitAndMissed(usage);
   const completion = asCount(usage['completion_tokens']) ?? asCount(usage['output_tokens']);
   return {
     prompt: prompt ?? rest(total, completion),
     completion: completion ?? rest(total, prompt),
     total,
   };
+}
+
+/** DeepSeek: https://api-docs.deepseek.com/guides/kv_cache */
+function hitAndMissed(usage: Wire): number | undefined {
+  const hit = asCount(usage['prompt_cache_hit_tokens']);
+  const missed = asCount(usage['prompt_cache_miss_tokens']);
+  return hit === undefined || missed === undefined ? undefined : hit + missed;
 }
 
 function rest(total: number | undefined, part: number | undefined): number | undefined {
@@ -211,7 +217,8 @@ function longCacheWrite(usage: Wire, input: Wire): number | undefined {
 
 function detailsOf(usage: Wire, ...names: readonly string[]): Wire {
   for (const name of names) {
-    const details = asObject(usage[name]);
+    const given = usage[name];
+    const details = given === undefined ? undefined : asObject(given);
     if (details !== undefined) return details;
   }
   return {};

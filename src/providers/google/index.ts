@@ -17,6 +17,7 @@ import {
   resolveClientOptions,
 } from '../shared/client-options.ts';
 import { withKeys } from '../shared/keys.ts';
+import { lackedBy } from '../shared/restrictions/apply.ts';
 import { lazyClient } from '../shared/sdk-client.ts';
 import {
   type Carry,
@@ -37,6 +38,7 @@ import { type GenAIClient, type OwnFetch, sendGenAI } from './genai.ts';
 import { imagesPerCall, sendImagen, toChatImages, toImageChat, toImagenImages } from './images.ts';
 import { type GenerativeAIClient, sendLegacy } from './legacy.ts';
 import { isImagen } from './model.ts';
+import { geminiRestrictions } from './restrictions.ts';
 
 export type { Fetch } from '../../transport/transport.ts';
 export type { ClientOptions } from '../shared/client-options.ts';
@@ -124,6 +126,7 @@ function provider<Client>({ embed, image, imagen = false, ...over }: Over<Client
     reader: chunkReader,
     more: {
       capabilities: (model) => capabilitiesOf(model, imagen),
+      lacks: (request, model) => lackedBy(geminiRestrictions, request, model),
       servedAs: (options) => askedToBeServedAs(options[name]),
     },
     embed: { limits, toRequest: toEmbedRequest, send: embed, toResult: toEmbeddings },
@@ -240,7 +243,13 @@ function overLegacy(
     return new GoogleGenerativeAI(apiKey);
   });
   // It calls the runtime's `fetch` by itself.
-  return provider({ client, own: false, account, ...legacyCalls({ baseUrl: baseURL, apiVersion }) });
+  return provider({
+    client,
+    own: false,
+    account,
+    secrets: [apiKey],
+    ...legacyCalls({ baseUrl: baseURL, apiVersion }),
+  });
 }
 
 function legacyCalls(address: {

@@ -127,10 +127,11 @@ interface Prepared<T> {
 async function once<T>(
   server: Server,
   path: string,
-  { signal, connectTimeout }: Pick<ProviderCall, 'signal' | 'connectTimeout'>,
+  call: Pick<ProviderCall, 'signal' | 'connectTimeout' | 'errors'>,
   prepare: (exchange: Exchange) => Prepared<T>,
   large = false,
 ): Promise<T> {
+  const { signal, connectTimeout } = call;
   const exchange = newExchange(false, connectTimeout, signal, large);
   try {
     refuseAborted(server.name, signal);
@@ -139,7 +140,7 @@ async function once<T>(
     const answer = await post(server, path, body, headers, exchange);
     return read(parseAnswer(await readText(answer.body)));
   } catch (error) {
-    throw toThrown(server.name, error, exchange, chatCompletionsFailures, signal);
+    throw toThrown(server.name, error, exchange, chatCompletionsFailures, call);
   }
 }
 
@@ -190,6 +191,6 @@ export function streamParts(server: Server, call: ProviderCall): AsyncIterable<P
     },
     complete: (last) => withFacts(last, name, readFacts(gateway, exchange.headers, last.raw ?? [], true)),
     check: () => refuseAborted(name, signal),
-    toThrown: (error) => toThrown(name, error, exchange, chatCompletionsFailures, signal),
+    toThrown: (error) => toThrown(name, error, exchange, chatCompletionsFailures, call),
   });
 }

@@ -15,6 +15,7 @@ import { chunkReader } from '../chat-completions/answer/stream.ts';
 import { toEmbeddings, toEmbedRequest } from '../chat-completions/embeddings.ts';
 import { chatCompletionsFailures } from '../chat-completions/failures.ts';
 import { toImageRequest, toImages } from '../chat-completions/images.ts';
+import { openaiChatRestrictions } from '../chat-completions/openai-restrictions.ts';
 import type { Quirks } from '../chat-completions/quirks.ts';
 import { toRequest } from '../chat-completions/request.ts';
 import {
@@ -35,7 +36,6 @@ import {
 import { askedToBeServedAs } from '../shared/usage/service-tier.ts';
 import { capabilitiesInChat, capabilitiesInResponses } from './capabilities.ts';
 import { toEditFiles } from './image-edits.ts';
-import { withLeastEffort } from './least-effort.ts';
 import { inChat, lacksInChat, lacksInResponses } from './option-names.ts';
 import * as responses from './responses/index.ts';
 
@@ -83,7 +83,7 @@ export interface OpenAIOptions extends ClientOptions {
 
 const name = 'openai';
 // https://platform.openai.com/docs/api-reference/chat/create: `max_tokens` is deprecated there.
-const quirks: Quirks = { maxTokensField: 'max_completion_tokens' };
+const quirks: Quirks = { maxTokensField: 'max_completion_tokens', restrictions: openaiChatRestrictions };
 /** The router alone retries; the SDK's time-out cannot be switched off, so it is set beyond all of the router's. */
 const perCall = { maxRetries: 0, timeout: 2 ** 31 - 1 };
 
@@ -143,15 +143,16 @@ function overChatCompletions(seesMark: boolean): Interface {
   return {
     toRequest: (given, stream) => {
       const warnings: Warning[] = [];
-      const call = withLeastEffort(forInterface(given, 'openai.chat'), warnings);
-      const { instructions, ...options } = inChat(call.providerOptions?.[name] ?? {}, warnings);
+      const call = forInterface(given, 'openai.chat');
+      const own = call.providerOptions?.[name];
+      if (own === undefined) return toRequest(call, name, quirks, stream);
+      const { instructions, ...options } = inChat(own, warnings);
       const providerOptions = { ...call.providerOptions, [name]: options as JSONObject };
       const messages: ProviderCall['messages'] =
         typeof instructions === 'string'
           ? [{ role: 'system', content: instructions }, ...call.messages]
           : call.messages;
-      const request = toRequest({ ...call, messages, providerOptions }, name, quirks, stream);
-      return { ...request, warnings: [...request.warnings, ...warnings] };
+      return withWarnings(toRequest({ ...call, messages, providerOptions }, name, quirks, stream), warnings);
     },
     send: ({ chat }, body, _stream, carry) => chat.completions.create(body, callOptions(carry)),
     asksForPictures,
@@ -167,12 +168,7 @@ function overChatCompletions(seesMark: boolean): Interface {
 }
 
 const overResponses: Interface = {
-  toRequest: (given, stream) => {
-    const warnings: Warning[] = [];
-    const call = withLeastEffort(forInterface(given, 'openai.responses'), warnings);
-    const request = responses.toRequest(call, stream);
-    return { ...request, warnings: [...request.warnings, ...warnings] };
-  },
+  toRequest: (given, stream) => responses.toRequest(forInterface(given, 'openai.responses'), stream),
   send: (client, body, _stream, carry) => has(client.responses, 'responses').create(body, callOptions(carry)),
   asksForPictures: responses.asksForPictures,
   toResult: responses.toResult,
@@ -184,6 +180,12 @@ const overResponses: Interface = {
     boundBy: responses.boundBy,
   },
 };
+
+type Request = ReturnType<Interface['toRequest']>;
+
+function withWarnings(request: Request, more: readonly Warning[]): Request {
+  return more.length === 0 ? request : { ...request, warnings: [...request.warnings, ...more] };
+}
 
 /**
  * Options for one of the two interfaces alone stand under its own name, beside those for both: who asks does not have to

@@ -37,9 +37,13 @@ export function recall(
 ): readonly Message[] {
   const marked = ({ providerOptions }: Marked): boolean =>
     providerOptions?.[provider]?.['account'] !== undefined;
+  let isMarked = false;
+  for (const { role, content } of messages)
+    isMarked ||= role === 'assistant' && typeof content !== 'string' && content.some(marked);
+  if (!isMarked) return messages;
   return messages.map((message) => {
     const { role, content } = message;
-    if (role !== 'assistant' || typeof content === 'string' || !content.some(marked)) return message;
+    if (role !== 'assistant' || typeof content === 'string') return message;
     return {
       ...message,
       content: content.map((part) => (marked(part) ? unmark(part, provider, account) : part)),

@@ -1,4 +1,5 @@
 import { ConfigError, ProviderError } from '../../errors.ts';
+import { disclosed, type FailedCall, secretsIn } from '../../transport/failure/disclose.ts';
 import type { FailureRow } from '../../transport/failure/failure-table.ts';
 import { limitsOf } from '../../transport/limits/rate-limits.ts';
 import { type Exchange, newExchange } from '../../transport/transport.ts';
@@ -55,6 +56,8 @@ export interface SdkMapping<Name extends string, Client, Body extends Wire = Wir
   toResult(data: unknown, headers: Headers, warnings: readonly Warning[], body: Body): ProviderResult;
   /** @param body what was sent */
   reader(headers: Headers, body: Body): StreamReader;
+  /** Keys of the client, which no error may show; not needed where it sends through our transport. */
+  readonly secrets?: readonly string[];
   /** The account whose signatures the client accepts; `undefined` if unknown. */
   readonly account: string | undefined;
   /** Embeddings, if the vendor has them. */
@@ -66,7 +69,7 @@ export interface SdkMapping<Name extends string, Client, Body extends Wire = Wir
 /** The client of a mapping and its connections. */
 export type ClientSource<Client> = Pick<
   SdkMapping<string, Client>,
-  'client' | 'own' | 'account' | 'warmup' | 'traffic'
+  'client' | 'own' | 'account' | 'secrets' | 'warmup' | 'traffic'
 >;
 
 /** A client injected by the application. */
@@ -74,7 +77,13 @@ export function injectedClient<Client extends object>(
   client: Client,
   named: string | undefined,
 ): ClientSource<Client> {
-  return { client: () => Promise.resolve(client), own: false, account: accountOfClient(client, named) };
+  const { apiKey } = client as { readonly apiKey?: unknown };
+  return {
+    client: () => Promise.resolve(client),
+    own: false,
+    account: accountOfClient(client, named),
+    secrets: typeof apiKey === 'string' ? [apiKey] : [],
+  };
 }
 
 /** Embeddings through a vendor's SDK. */
@@ -135,7 +144,7 @@ export function sdkProvider<Name extends string, Client, Body extends Wire>(
           carry.exchange,
           mapping,
         );
-        refuseAborted(name, call.signal);
+        if (call.signal.aborted) throw aborted(name);
         const result = mapping.toResult(data, headers, warnings, body);
         const content = unfencedContent(result.content, call).map((part) => mark(part, name, account));
         return { ...result, content, response: { ...result.response, ...limitsIn(headers) } };
@@ -179,18 +188,19 @@ export function sdkProvider<Name extends string, Client, Body extends Wire>(
 
 /** Makes one non-streaming call. */
 async function once<Client, T>(
-  mapping: Pick<SdkMapping<string, Client>, 'name' | 'client' | 'failures' | 'own'>,
-  { signal, connectTimeout }: Pick<ProviderCall, 'signal' | 'connectTimeout'>,
+  mapping: Pick<SdkMapping<string, Client>, 'name' | 'client' | 'failures' | 'own' | 'secrets'>,
+  call: Pick<ProviderCall, 'signal' | 'connectTimeout' | 'errors'>,
   work: (client: Client, carry: Carry) => Promise<T>,
   large = false,
 ): Promise<T> {
-  const { name, client, failures } = mapping;
+  const { name, client, failures, secrets } = mapping;
+  const { signal, connectTimeout } = call;
   const exchange = newExchange(false, connectTimeout, signal, large);
   try {
-    refuseAborted(name, signal);
+    if (signal.aborted) throw aborted(name);
     return await work(await client(), carryFor(mapping, signal, exchange));
   } catch (error) {
-    throw toThrown(name, error, exchange, failures, signal);
+    throw toThrown(name, error, exchange, failures, call, secrets);
   }
 }
 
@@ -243,28 +253,34 @@ function streamParts<Client, Body extends Wire>(
       return { first, source, reader: unfencedReader(mapping.reader(headers, body), call) };
     },
     check: () => refuseAborted(name, signal),
-    toThrown: (error) => toThrown(name, error, exchange, mapping.failures, signal),
+    toThrown: (error) => toThrown(name, error, exchange, mapping.failures, call, mapping.secrets),
   });
 }
 
 /** Messages of `Headers` for an invalid value, which only injected clients can have. */
 const unsendable = /invalid header|ByteString/i;
 
-/** Converts an error thrown inside a provider to the error to throw. */
+/**
+ * Converts an error thrown inside a provider to the error to throw.
+ *
+ * @param secrets keys that the exchange does not know, of an injected client
+ */
 export function toThrown(
   provider: string,
   error: unknown,
   exchange: Exchange,
   failures: readonly FailureRow[],
-  signal: AbortSignal,
+  call: FailedCall,
+  secrets: readonly string[] = [],
 ): unknown {
   if (error instanceof ConfigError) return error;
   if (error instanceof TypeError && unsendable.test(error.message)) {
     // The runtime's message quotes the header, which often contains the key.
     return new ConfigError(provider, 'keys and headers that are valid in a request', 'invalid ones');
   }
-  if (signal.aborted) return new ProviderError({ kind: 'aborted', provider, summary: 'aborted' });
-  return sdkError(provider, error, exchange, failures);
+  if (call.signal.aborted) return aborted(provider);
+  const failure = sdkError(provider, error, exchange, failures);
+  return disclosed(failure, call, [...secrets, ...secretsIn(exchange.sentHeaders)]);
 }
 
 /**
@@ -272,5 +288,9 @@ export function toThrown(
  * end.
  */
 export function refuseAborted(provider: string, signal: AbortSignal): void {
-  if (signal.aborted) throw new ProviderError({ kind: 'aborted', provider, summary: 'aborted' });
+  if (signal.aborted) throw aborted(provider);
+}
+
+function aborted(provider: string): ProviderError {
+  return new ProviderError({ kind: 'aborted', provider, summary: 'aborted' });
 }

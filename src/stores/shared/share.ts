@@ -13,6 +13,8 @@ export interface Share {
 
 interface Holder {
   sequence: number;
+  /** The running total that has been booked. */
+  total: number;
   granted: number;
   expiresAt: number;
   /** Whether the lease expired and counts as fully used. */
@@ -20,6 +22,9 @@ interface Holder {
   /** The last reply, in case the holder repeats its request. */
   answer: Lease;
 }
+
+/** Milliseconds after which an expired holder is forgotten, so that a key does not grow with every restart of a process. */
+export const forgottenAfter = 600_000;
 
 export function emptyShare(now: number): Share {
   // No prototype: holder names are external input and must not match properties of Object.prototype.
@@ -32,6 +37,7 @@ export function leaseFrom(share: Share, request: LeaseRequest, now: number): Lea
   const before = share.holders[name];
   if (before !== undefined && sequence <= before.sequence) return before.answer;
   expire(share, request.expired ?? 'used', now);
+  forget(share, name, now);
   if (request.refill !== undefined) refill(share, limit, request.refill, now);
   book(share, before, request.used);
   const others = Object.entries(share.holders).filter(
@@ -41,7 +47,14 @@ export function leaseFrom(share: Share, request: LeaseRequest, now: number): Lea
   const free = Math.max(0, limit - share.used - held);
   const granted = Math.min(want, free, Math.max(1, Math.floor(free / (others.length + 1))));
   const answer = { granted, used: share.used, held, holders: others.length, now };
-  share.holders[name] = { sequence, granted, expiresAt: now + ttl, written: false, answer };
+  share.holders[name] = {
+    sequence,
+    total: request.used,
+    granted,
+    expiresAt: now + ttl,
+    written: false,
+    answer,
+  };
   return answer;
 }
 
@@ -50,13 +63,20 @@ export function settleIn(share: Share, { holder: name, sequence, used }: Settlem
   const holder = share.holders[name];
   if (holder === undefined || sequence <= holder.sequence) return;
   book(share, holder, used);
-  share.holders[name] = { ...holder, sequence, granted: 0, written: false };
+  share.holders[name] = { ...holder, sequence, total: used, granted: 0, written: false };
 }
 
-/** Records a holder's actual usage; an expired lease was counted in full. */
-function book(share: Share, holder: Holder | undefined, used: number): void {
+/** Records a holder's actual usage since it was last booked; an expired lease was counted in full. */
+function book(share: Share, holder: Holder | undefined, total: number): void {
   const counted = holder?.written === true ? holder.granted : 0;
-  share.used = Math.max(0, share.used + used - counted);
+  share.used = Math.max(0, share.used + total - (holder?.total ?? 0) - counted);
+}
+
+function forget(share: Share, asking: string, now: number): void {
+  for (const [name, { granted, written, expiresAt }] of Object.entries(share.holders)) {
+    const holds = granted > 0 && !written;
+    if (name !== asking && !holds && expiresAt + forgottenAfter <= now) delete share.holders[name];
+  }
 }
 
 function expire(share: Share, as: 'used' | 'returned', now: number): void {

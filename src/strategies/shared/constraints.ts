@@ -67,10 +67,10 @@ export function constrained(
   return {
     name,
     rank(candidates, context) {
-      const allowed = strict ? withNotes(candidates, context, violated, 'violates').well : candidates;
+      const allowed = strict ? withNotes(candidates, context, violated, 'violates').good : candidates;
       if (!measured) return rank(allowed, context);
-      const { well, bad } = withNotes(allowed, context, missed, 'misses');
-      return bad.length === 0 ? rank(well, context) : [...rank(well, context), ...rank(bad, context)];
+      const { good, bad } = withNotes(allowed, context, missed, 'misses');
+      return bad.length === 0 ? rank(good, context) : [...rank(good, context), ...rank(bad, context)];
     },
   };
 }
@@ -81,15 +81,15 @@ function withNotes(
   context: RankContext,
   against: (candidate: Candidate) => string | undefined,
   name: string,
-): { readonly well: readonly Candidate[]; readonly bad: readonly Candidate[] } {
-  const well: Candidate[] = [];
+): { readonly good: readonly Candidate[]; readonly bad: readonly Candidate[] } {
+  const good: Candidate[] = [];
   const bad: Candidate[] = [];
   for (const candidate of candidates) {
     const found = against(candidate);
     if (found !== undefined) context.note(candidate, { [name]: found });
-    (found === undefined ? well : bad).push(candidate);
+    (found === undefined ? good : bad).push(candidate);
   }
-  return { well, bad };
+  return { good, bad };
 }
 
 const fields = ['maxFirstToken', 'minThroughput', 'maxPrice', 'maxCost', 'tags'];

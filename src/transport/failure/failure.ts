@@ -28,7 +28,7 @@ const usualStatus: Partial<Record<ProviderErrorKind, number>> = {
  * common ones.
  */
 export function classifyFailure(failure: Failure, vendorRows: readonly FailureRow[] = []): ProviderError {
-  const { facts, code, text } = readFailure(failure);
+  const { facts, code, type, param, text } = readFailure(failure);
   const tables = [subjectRows, vendorRows, commonRows, refusalRows, statusRows];
   const row = findRow(tables.flat(), facts);
   const kind = row?.kind ?? kindOfStatus(facts.status);
@@ -37,12 +37,15 @@ export function classifyFailure(failure: Failure, vendorRows: readonly FailureRo
     kind,
     status: facts.status ?? row?.standsFor ?? usualStatus[kind],
     code,
+    type,
+    param,
     limit: row?.limit ?? limitOf(kind, facts),
     retryAfter: requestedPause(facts) ?? pauseOf(row, facts),
     requestId: requestIdOf(facts.headers),
     scope: row?.scope ?? scopeOf(facts),
     answered: true,
-    vendorMessage: text.slice(0, 300),
+    // Of a web page nothing is worth reading.
+    vendorMessage: isHTML(failure.body) ? undefined : text,
     cause: failure.cause,
   });
 }

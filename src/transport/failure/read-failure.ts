@@ -24,6 +24,8 @@ const longestInner = 16_384;
 export function readFailure(failure: Failure): {
   readonly facts: FailureFacts;
   readonly code: string | undefined;
+  readonly type: string | undefined;
+  readonly param: string | undefined;
   readonly text: string;
 } {
   const outer = firstOf(failure.body);
@@ -46,6 +48,8 @@ export function readFailure(failure: Failure): {
       now: answeredAt(headers),
     },
     code: names[0],
+    type: word(error['type']) ?? word(error['status']),
+    param: word(error['param']) ?? fieldIn(top),
     text,
   };
 }
@@ -56,9 +60,9 @@ export function readFailure(failure: Failure): {
  * empty on success.
  */
 export function isFailure(answer: unknown): boolean {
-  const top = record(firstOf(answer));
-  if (top === undefined) return false;
-  const { error, object, type, success, errors } = top;
+  const top: unknown = Array.isArray(answer) ? answer[0] : answer;
+  if (typeof top !== 'object' || top === null || Array.isArray(top)) return false;
+  const { error, object, type, success, errors }: Fields = top as Fields;
   if (object === 'error' || type === 'error') return true;
   if (success === false && Array.isArray(errors)) return true;
   if (typeof error === 'object' && error !== null) return Object.keys(error).length > 0;
@@ -119,6 +123,13 @@ function textIn(outer: unknown, top: Fields | undefined, error: Fields, metadata
   // OpenRouter's own text only states that the provider returned an error.
   const upstream = typeof metadata['raw'] === 'string' ? `${own}: ${metadata['raw']}` : own;
   return upstream.slice(0, longestText);
+}
+
+/** FastAPI's `loc`, or the first field violation of Google's `BadRequest`. */
+function fieldIn(top: Fields | undefined): string | undefined {
+  const location = record(firstOf(top?.['detail']))?.['loc'];
+  if (Array.isArray(location)) return location.map(String).join('.');
+  return word(record(firstOf(detailOf(top, 'BadRequest')?.['fieldViolations']))?.['field']);
 }
 
 function detailText(detail: unknown): unknown {

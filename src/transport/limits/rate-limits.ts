@@ -23,7 +23,8 @@ const patterns: readonly (readonly [VendorLimit['of'], remaining: string, limit:
 export function limitsOf(headers: Readonly<Record<string, string>>): readonly VendorLimit[] {
   const limits: VendorLimit[] = [];
   for (const [of, remainingName, limitName, resetName] of patterns) {
-    const remaining = count(headers[remainingName]);
+    const given = headers[remainingName];
+    const remaining = given === undefined ? undefined : count(given);
     if (remaining === undefined) continue;
     const limit = count(headers[limitName]);
     limits.push({ of, remaining, limit, resetAfter: reset(headers[resetName], headers) });

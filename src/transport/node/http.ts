@@ -27,7 +27,7 @@ export interface NodeRequest {
   /** Connect timeout in milliseconds; no timeout if not finite. */
   readonly connectTimeout: number | undefined;
   /** Receives the body size in bytes, which is computed anyway. */
-  onSize(bytes: number): void;
+  readonly traffic: { sent: number };
 }
 
 /** Maximum connections to one origin. Further requests wait for one, up to their `connectTimeout`. */
@@ -82,9 +82,9 @@ export function nodeHTTP(origin: string): NodeHTTP | undefined {
   };
   const ahead = { ...address, ...(secure ? tls : {}), noDelay: true, keepAlive: true, timeout: idleTimeout };
 
-  const open = ({ method, path, headers, body, onSize }: NodeRequest): ClientRequest => {
+  const open = ({ method, path, headers, body, traffic }: NodeRequest): ClientRequest => {
     const size = Buffer.byteLength(body);
-    onSize(size);
+    traffic.sent += size;
     const lines = ['content-length', String(size)];
     for (const name in usual) if (headers[name] === undefined) lines.push(name, usual[name] ?? '');
     for (const name in headers) if (!ofConnection.has(name)) lines.push(name, headers[name] ?? '');
@@ -97,9 +97,11 @@ export function nodeHTTP(origin: string): NodeHTTP | undefined {
       signal?.throwIfAborted();
       const request = open(options);
       let body: NodeBody | undefined;
-      const connected = request.reusedSocket ? () => {} : connectTimer(request, connectTimeout, connectEvent);
+      const connected = request.reusedSocket
+        ? undefined
+        : connectTimer(request, connectTimeout, connectEvent);
       const settle = (): void => {
-        connected();
+        connected?.();
         signal?.removeEventListener('abort', onAbort);
       };
       const fail = (error: unknown): void => {
@@ -119,7 +121,7 @@ export function nodeHTTP(origin: string): NodeHTTP | undefined {
         if (body === undefined) fail(connectionLost());
       });
       request.on('response', (response) => {
-        connected();
+        connected?.();
         const { statusCode: status = 0 } = response;
         const headers = joined(response.rawHeaders);
         const stream = decoded(response, headers['content-encoding'], zlib);

@@ -169,7 +169,7 @@ export interface Policies {
   /**
    * Failures on which this route fails over although the router would normally return them to the caller because
    * other targets are likely to fail too, such as `content-filter` or `bad-request`. `output` covers responses
-   * that do not match the request's `schema`.
+   * that do not match the request's `schema`, `guard` those that a plugin withheld.
    */
   readonly fallbackOn?: readonly FallbackKind[];
   /** Validation of complete responses. By default every complete response is accepted. */

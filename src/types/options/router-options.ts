@@ -48,6 +48,18 @@ export interface RouterOptions<
   readonly plugins?: readonly Plugin[];
   /** Store that plugins use to share state between processes. @default memory(), which is not shared */
   readonly store?: Store;
+  /**
+   * What errors show of the words of vendors, which can quote the request.
+   *
+   * - `redacted`: the vendor's sentence without whatever the prompt, the key or the headers hold, which reads `[redacted]`
+   * - `full`: the whole sentence. For development: prompts then reach logs and events.
+   * - `hidden`: only status and code
+   *
+   * `error.unredacted()` has the whole sentence in any case.
+   *
+   * @default 'redacted'
+   */
+  readonly errors?: 'redacted' | 'full' | 'hidden';
   /** Queue for all requests of the router. */
   readonly queue?: QueuePolicy;
   /**

@@ -23,67 +23,79 @@ export type SkipReason =
   | 'pinned'
   | 'not-ranked';
 
-/** A target that was left out, and why. */
+/** A skipped target and the reason. */
 export interface SkippedTarget {
   readonly target: string;
   readonly reason: SkipReason;
-  /** When the reason is expected to pass: milliseconds since 1970, where that is known. */
+  /** When the reason is expected to pass, in milliseconds since 1970, if known. */
   readonly retryAt?: number;
-  /** The expected cost in US$, where that is the reason. */
+  /** The expected cost in US$, if that is the reason. */
   readonly estimatedCost?: number;
-  /** What the strategy went by, where it left the target out. */
+  /** The strategy's reasons, if it omitted the target. */
   readonly facts?: Readonly<Record<string, number | string | boolean>>;
-  /** What it lacks, where that is the reason: `images`, `files of type audio/wav`, `a context of 12000 tokens` … */
+  /** The missing capability, if that is the reason: `images`, `files of type audio/wav`, `a context of 12000 tokens` … */
   readonly lacks?: string;
-  /** The plugin that left it out, and why in words. */
+  /** The plugin that excluded it. */
   readonly plugin?: string;
   readonly detail?: string;
 }
 
-/** A target in the order in which it would be tried. */
+/** A ranked target. */
 export interface RankedTarget {
   readonly target: string;
-  /** Expected cost of this request in US$, where a price is known. */
+  /** Expected cost of this request in US$, if a price is known. */
   readonly estimatedCost?: number;
-  /** Requests that this process has under way at it. */
+  /** Requests of this process that the target is serving now. */
   readonly inFlight: number;
-  /** Milliseconds to the first token as measured, time-decaying; `undefined` before the first sample. */
+  /** Measured milliseconds to the first token, with decay over time; `undefined` before the first sample. */
   readonly firstToken?: number;
-  /** What the strategy went by: `score`, `explored`, `misses` … */
+  /** The strategy's reasons for the rank: `score`, `explored`, `misses` … */
   readonly facts?: Readonly<Record<string, number | string | boolean>>;
 }
 
 /**
- * How the route was chosen, where the router's `select` was asked. `failed`: why `otherwise` was used. `timeout`: it took too
- * long. `error`: it threw or rejected. `unknown-route`: it named none that there is. `not-allowed`: its route has not the
- * targets that the call's `only` names.
+ * How the router's `select` chose the route. `failed` explains why the route is `otherwise`: `timeout`: `select` took too long;
+ * `error`: it threw or rejected; `unknown-route`: it named an unknown route; `not-allowed`: its route has no target that the
+ * call's `only` permits.
  */
 export interface Selected {
   readonly by: 'select';
-  /** The route that was used. */
+  /** The selected route. */
   readonly route: string;
   readonly failed?: 'timeout' | 'error' | 'unknown-route' | 'not-allowed';
 }
 
-/** How a request's targets were chosen. The same object is the trace in `request-end` and the answer of `explain()`. */
+/** How a request's targets were chosen: the trace in `request-end`, and the result of `explain()`. */
 export interface Decision {
   readonly route: string;
-  /** Left out where the call named its route, and where the router has no `select`. */
+  /** Omitted if the call names its route or the router has no `select`. */
   readonly selected?: Selected;
   readonly strategy: string;
-  /** In the order in which they are tried. */
+  /** In the order they are tried. */
   readonly candidates: readonly RankedTarget[];
   readonly skipped: readonly SkippedTarget[];
-  /** Where no target was chosen, because a plugin had the answer. */
+  /** Set if a plugin answered, so that no target was chosen, or if it answered a part. */
   readonly lookup?: LookupSummary;
+  /** Facts that plugins recorded about the request, in order. Grows until the request ends. */
+  readonly notes?: readonly Note[];
 }
 
-/** An answer that was found rather than made. */
+/** A fact that a plugin recorded about a request, such as the verdict of a guard. Never contains text of the request. */
+export interface Note {
+  /** Name of the plugin. */
+  readonly plugin: string;
+  readonly facts: Readonly<Record<string, number | string | boolean>>;
+}
+
+/** A plugin's answer to a request. */
 export interface LookupSummary {
   /** The name of the plugin. */
   readonly plugin: string;
-  /** `hit`: stored earlier. `stale`: stored, and about to be refreshed. `coalesced`: of the same request, which was under way. */
-  readonly source: 'hit' | 'stale' | 'coalesced';
-  /** US$ that the answer cost when it was made, where that is known. */
+  /**
+   * `hit`: stored earlier. `stale`: stored, and being refreshed. `coalesced`: shared with an identical request in flight.
+   * `partial`: a part was stored earlier; a target answered the rest, at its cost.
+   */
+  readonly source: 'hit' | 'stale' | 'coalesced' | 'partial';
+  /** Original cost of the answer in US$, if known. */
   readonly savedCost?: number;
 }

@@ -11,16 +11,16 @@ import type {
 import type { FinishReason } from './result.ts';
 import type { Cost, Usage } from './usage.ts';
 
-/** More text of the answer. */
+/** Text of the answer. */
 export interface TextDelta {
   readonly type: 'text-delta';
   readonly text: string;
-  /** Deltas of one block share an id; a new id begins a new part of `result.content`. */
+  /** Deltas of one block share an id; a new id starts a new part of `result.content`. */
   readonly id?: string;
   readonly providerOptions?: ProviderOptions;
 }
 
-/** More of what the model thinks. An empty `text` with `providerOptions` carries a signature. */
+/** Reasoning of the model. An empty `text` with `providerOptions` carries a signature. */
 export interface ReasoningDelta {
   readonly type: 'reasoning-delta';
   readonly text: string;
@@ -28,24 +28,24 @@ export interface ReasoningDelta {
   readonly providerOptions?: ProviderOptions;
 }
 
-/** A tool call begins; its arguments follow as `tool-call-delta`, then once whole as `tool-call`. */
+/** The start of a tool call. Its arguments follow as `tool-call-delta`, then complete as `tool-call`. */
 export interface ToolCallStart {
   readonly type: 'tool-call-start';
   readonly toolCallId: string;
   readonly toolName: string;
 }
 
-/** More of the arguments, as JSON text. */
+/** A piece of the arguments, as JSON text. */
 export interface ToolCallDelta {
   readonly type: 'tool-call-delta';
   readonly toolCallId: string;
   readonly text: string;
 }
 
-/** What came so far is void: another target starts the answer again. Only with `interrupted` set to a restart. */
+/** Discard everything so far: another target starts the answer over. Only if `interrupted` allows a restart. */
 export interface Restart {
   readonly type: 'restart';
-  /** The target that answers now. */
+  /** The target that answers from here on. */
   readonly target: string;
 }
 
@@ -58,13 +58,13 @@ export interface Finish {
   readonly target: string;
 }
 
-/** A chunk as the vendor sent it, and the SDK gave it. Only where the request has `includeRaw`; it never counts as a token. */
+/** A vendor chunk as the SDK returned it. Only if the request has `includeRaw`; it never counts as a token. */
 export interface Raw {
   readonly type: 'raw';
   readonly value: unknown;
 }
 
-/** What carries the answer itself, from the first token on. */
+/** The parts that carry the answer, from the first token on. */
 export type StreamContent = (
   | TextDelta
   | ReasoningDelta
@@ -79,12 +79,12 @@ export type StreamContent = (
   | CustomPart
   | Raw
 ) & {
-  /** The same in the words of the request's `origin`, where the provider speaks them. */
+  /** The same in the format of the request's `origin`, if the provider supports it. */
   readonly origin?: unknown;
 };
 
 /** One element of a `ChatStream`. */
 export type StreamPart = StreamContent | Restart | Finish;
 
-/** One element of a `ChatStream` that is read as `appendOnly`. */
+/** One element of `ChatStream.appendOnly`. */
 export type AppendOnlyPart = StreamContent | Finish;

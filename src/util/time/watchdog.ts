@@ -16,12 +16,12 @@ const rounding = 1e-6;
 export function watchdog(clock: Pick<Clock, 'now' | 'after'>, onExpire: () => void): Watchdog {
   let due = Number.POSITIVE_INFINITY;
   let scheduled = Number.POSITIVE_INFINITY;
-  let cancel = (): void => {};
+  let cancel: (() => void) | undefined;
 
   const schedule = (now: number): void => {
-    cancel();
+    cancel?.();
     scheduled = due;
-    cancel = due === Number.POSITIVE_INFINITY ? () => {} : clock.after(due - now, check);
+    cancel = due === Number.POSITIVE_INFINITY ? undefined : clock.after(due - now, check);
   };
   const check = (): void => {
     const now = clock.now();
@@ -41,7 +41,7 @@ export function watchdog(clock: Pick<Clock, 'now' | 'after'>, onExpire: () => vo
     },
     stop() {
       due = Number.POSITIVE_INFINITY;
-      cancel();
+      cancel?.();
     },
   };
 }

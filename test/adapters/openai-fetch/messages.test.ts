@@ -299,7 +299,7 @@ describe('POST /messages', () => {
     await expect(anthropic.messages.countTokens(base)).rejects.toMatchObject({
       status: 404,
       type: 'not_found_error',
-      message: expect.stringContaining('tokens cannot be counted here'),
+      message: expect.stringContaining('token counts depend on the model'),
     });
   });
 });

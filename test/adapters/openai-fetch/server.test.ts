@@ -1,5 +1,5 @@
 import OpenAI from 'openai';
-import { createRouter } from 'signalbox';
+import { createRouter, type RequestFacts } from 'signalbox';
 import { type ToFetchOptions, toFetch } from 'signalbox/openai-fetch';
 import { type Script, scriptedProvider } from 'signalbox/testing';
 import { describe, expect, it } from 'vitest';
@@ -73,6 +73,87 @@ describe('as a server', () => {
       ['one', 'two', 'three'].map(async (token) => (await handler(post(bearer(token)))).status),
     );
     expect(statuses).toEqual([200, 200, 401]);
+  });
+
+  it('identifies the caller of a token by a function', async () => {
+    const { handler, router } = handlerOver({
+      token: async (token, { url, method }) => {
+        expect([url.pathname, method]).toEqual(['/v1/chat/completions', 'POST']);
+        await Promise.resolve();
+        return token === secret ? { tenant: 'acme', tags: ['gold'], metadata: { plan: 'gold' } } : undefined;
+      },
+    });
+    const facts: RequestFacts[] = [];
+    router.on('request-end', ({ tenant, tags, metadata }) =>
+      facts.push({ tenant, tags, metadata } as RequestFacts),
+    );
+    const signalbox = { metadata: { plan: 'free', page: 'home' } };
+    const ask = { model: 'default', messages: [{ role: 'user', content: 'Hi' }], signalbox };
+    expect((await handler(post(bearer(secret), { body: JSON.stringify(ask) }))).status).toBe(200);
+    const refused = await handler(post(bearer('guess')));
+    expect(refused.status).toBe(401);
+    await errorIn(refused);
+    const metadata = { requestId: expect.any(String), plan: 'gold', page: 'home' };
+    expect(facts).toEqual([{ tenant: 'acme', tags: ['gold'], metadata }]);
+  });
+
+  it('asks a token function of SDKs in this process as well, and never without a token', async () => {
+    const seen: string[] = [];
+    const { handler } = handlerOver({
+      token: (token) => {
+        seen.push(token);
+        return token === secret ? {} : undefined;
+      },
+    });
+    const client = new OpenAI({ apiKey: secret, baseURL: 'http://signalbox/v1', fetch: handler });
+    await client.chat.completions.create({ model: 'default', messages: [{ role: 'user', content: 'Hi' }] });
+    expect((await handler(post())).status).toBe(401);
+    expect(seen).toEqual([secret]);
+  });
+
+  it.each([null, false, 'acme'])(
+    'does not admit a caller that a token function gives as %j',
+    async (caller) => {
+      const { handler, provider } = handlerOver({ token: (() => caller) as never });
+      expect((await handler(post(bearer(secret)))).status).toBe(503);
+      expect(provider.calls).toEqual([]);
+    },
+  );
+
+  it('says nothing of what a token function throws', async () => {
+    const { handler } = handlerOver({
+      token: () => {
+        throw new Error(`no row for ${secret}`);
+      },
+    });
+    const response = await handler(post(bearer(secret)));
+    expect(response.status).toBe(500);
+    await errorIn(response);
+  });
+
+  it('holds a caller to the targets and the cost of its token', async () => {
+    const make = (name: string) => scriptedProvider(name, [{}]);
+    const targets = ['a', 'b'].map((id) => ({
+      id,
+      provider: make(id),
+      model: 'm',
+      price: { input: 1, output: 1 },
+    }));
+    const router = createRouter({ targets, routes: { both: {}, first: { targets: ['a'] } } });
+    const handler = toFetch(router, { token: () => ({ only: ['b'], maxCost: 1 }) });
+    const ask = async (model: string, signalbox?: object) => {
+      const wire = JSON.stringify({ model, messages: [{ role: 'user', content: 'Hi' }], signalbox });
+      return handler(post(bearer('t'), { body: wire }));
+    };
+    const served = await Promise.all([ask('default'), ask('both'), ask('b')]);
+    expect(served.map(({ headers }) => headers.get('x-signalbox-target'))).toEqual(['b', 'b', 'b']);
+    expect((await ask('a')).status).toBe(404);
+    expect((await ask('first')).status).toBe(404);
+    expect((await ask('both', { only: ['a'] })).status).toBe(400);
+    expect((await ask('default', { maxCost: 1e-9 })).status).toBe(402);
+    const list = await handler(new Request('https://a.example/v1/models', { headers: bearer('t') }));
+    const { data } = (await list.json()) as { data: readonly { id: string }[] };
+    expect(data.map(({ id }) => id)).toEqual(['default', 'both', 'b']);
   });
 
   it('checks a token before it reads anything', async () => {

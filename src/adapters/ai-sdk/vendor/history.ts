@@ -7,11 +7,11 @@ import type {
 } from '../../../providers/ai-sdk/spec.ts';
 
 /**
- * What OpenAI's own tools did, on its way back: in the AI SDK's words it stands in other places than in the vendor's
+ * Calls and results of OpenAI's own tools in the history. The AI SDK keeps their fields in other places than OpenAI does
  * (https://github.com/vercel/ai/tree/main/packages/openai/src/tool).
  */
 
-/** Pictures are the results of calls there, and files here, with the item that they belong to. */
+/** Images are call results in the AI SDK, but files with their item in our types. */
 function withPictures(parts: readonly AssistantPrompt[]): readonly AssistantPrompt[] {
   const drawn = new Set(parts.flatMap((part) => (itemOf(part) === undefined ? [] : [idOf(part)])));
   if (drawn.size === 0) return parts;
@@ -52,10 +52,10 @@ function resultOf(parts: readonly AssistantPrompt[], id: string | undefined): st
   return undefined;
 }
 
-/** What our providers say of a call, which is nothing to say of its result. */
+/** Options that our providers set on a call and that do not belong on its result. */
 const ofCalls = new Set(['account', 'item', 'itemId', 'block', 'part', 'thoughtSignature']);
 
-/** The AI SDK puts what was said of a call on the result of the tool as well, where no vendor takes it. */
+/** The AI SDK copies a call's options to its result, where no vendor accepts them. */
 function withoutCopies({ providerOptions, ...part }: ToolResultPrompt): ToolResultPrompt {
   const kept = Object.entries(providerOptions ?? {}).flatMap(([vendor, options]) => {
     const own = Object.entries(options).filter(([name]) => !ofCalls.has(name));
@@ -64,7 +64,7 @@ function withoutCopies({ providerOptions, ...part }: ToolResultPrompt): ToolResu
   return kept.length === 0 ? part : { ...part, providerOptions: Object.fromEntries(kept) };
 }
 
-/** What a tool of the vendor's gave that the application ran, as the vendor wants it. */
+/** The result of a vendor tool that the application ran, in the vendor's form. */
 function withVendorOutput(part: ToolResultPrompt, tools: LanguageCall['tools']): ToolResultPrompt {
   const tool = tools?.find(({ name }) => name === part.toolName);
   if (tool?.type !== 'provider' || part.output.type !== 'json') return part;
@@ -102,7 +102,7 @@ function objectOf(value: unknown): JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as JsonObject) : {};
 }
 
-/** A conversation with both. */
+/** Converts the conversation. */
 export function withVendorHistory({ prompt, tools }: LanguageCall): readonly PromptMessage[] {
   return prompt.map((message): PromptMessage => {
     if (message.role === 'assistant') return { ...message, content: [...withPictures(message.content)] };

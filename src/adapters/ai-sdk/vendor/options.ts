@@ -4,7 +4,7 @@ import type { JSONObject } from '../../../types/request/json.ts';
 import type { RequestSettings } from '../../../types/request/request.ts';
 import { mapVendors, snakes } from '../option-case.ts';
 
-/** What only the AI SDK's own providers can do, by vendor: what steers them, and what becomes headers or tools there. */
+/** Options that only the AI SDK's own providers support, by vendor: they control those providers or become headers or tools. */
 const untranslated: Readonly<Record<string, readonly string[]>> = {
   openai: [
     'strictJsonSchema',
@@ -28,7 +28,7 @@ const untranslated: Readonly<Record<string, readonly string[]>> = {
   ],
 };
 
-/** The options of a call in the vendors' spelling, without those for the router. */
+/** The options of a call under the vendors' names, without the router's own. */
 export function callOptions(call: LanguageCall): Pick<RequestSettings, 'providerOptions' | 'reasoning'> {
   const { signalbox: _, ...vendors } = call.providerOptions ?? {};
   const { reasoning } = call;
@@ -44,7 +44,7 @@ export function callOptions(call: LanguageCall): Pick<RequestSettings, 'provider
   };
 }
 
-/** Where an option has its place in the body is a matter of OpenAI's two interfaces, which our provider knows. */
+/** The position of an option in the body differs between OpenAI's two APIs; our provider handles that. */
 function toOpenAI(options: JsonObject): JSONObject {
   const {
     reasoningSummary: summary,
@@ -62,7 +62,7 @@ function toOpenAI(options: JsonObject): JSONObject {
     ...(snakeDeep(rest) as JSONObject),
     ...(included.length === 0 ? {} : { include: included as string[] }),
     ...(Object.keys(reasoning).length === 0 ? {} : { reasoning: reasoning as JSONObject }),
-    // A number asks for so many of the likeliest.
+    // A number requests that many of the most likely tokens.
     ...(typeof logprobs === 'number' ? { logprobs: true, top_logprobs: logprobs } : {}),
     ...(logprobs === true ? { logprobs, top_logprobs: 0 } : {}),
   };
@@ -100,10 +100,10 @@ function objectOf(value: unknown): JsonObject {
 }
 
 /**
- * What of a call the official SDK of a vendor has no place for: headers of one request, and options that only the AI SDK's own
- * provider has. Its own name among the headers is nothing that anybody has asked for.
+ * Warnings for parts of a call that a vendor's official SDK cannot send: per-request headers, and options that only the AI SDK's
+ * own provider supports. The AI SDK's own user-agent header is ignored.
  */
-export function untold(
+export function unsupportedOptions(
   { headers = {}, providerOptions = {} }: LanguageCall,
   vendor: string | undefined,
 ): readonly WarningSpec[] {
@@ -112,9 +112,11 @@ export function untold(
   );
   const lost = untranslated[vendor ?? '']?.filter((name) => name in (providerOptions[vendor ?? ''] ?? {}));
   return [
-    ...(asked.length === 0 ? [] : [unsupported('headers', 'this target has those of its client only')]),
+    ...(asked.length === 0
+      ? []
+      : [unsupported('headers', 'this target sends only the headers of its client')]),
     ...(lost ?? []).map((name) =>
-      unsupported(`providerOptions.${vendor}.${name}`, 'only the AI SDK’s own provider has it'),
+      unsupported(`providerOptions.${vendor}.${name}`, 'only the AI SDK’s own provider supports it'),
     ),
   ];
 }

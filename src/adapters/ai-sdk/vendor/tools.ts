@@ -1,27 +1,27 @@
 import type { Json, JsonObject } from '../../../providers/ai-sdk/spec.ts';
 
 /**
- * What the vendors' own tools were asked and gave, in the words of the AI SDK's providers, which applications read them in
+ * Converts calls and results of the vendors' own tools to the form of the AI SDK's providers, which applications expect
  * (https://github.com/vercel/ai/tree/main/packages/openai/src/tool, https://github.com/vercel/ai/tree/main/packages/anthropic/src/tool).
- * The vendor's own item or block stays in the metadata, and goes back from there as it came.
+ * The vendor's item or block stays in the metadata and goes back unchanged.
  */
 
-/** A call as it is told there, and what came of it where the same item says so. */
-export interface ToldCall {
+/** The fields of a call, with its result if the same item includes it. */
+export interface CallFields {
   readonly toolName?: string;
   readonly input?: Json;
   readonly dynamic?: true;
   readonly result?: NonNullable<Json>;
 }
 
-export interface ToldResult {
+export interface ResultFields {
   readonly result: NonNullable<Json>;
   readonly isError?: true;
 }
 
 type Item = JsonObject;
 
-export function openaiCall(item: Item): ToldCall {
+export function openaiCall(item: Item): CallFields {
   switch (item['type']) {
     case 'web_search_call':
       return { input: {}, result: searched(objectOf(item['action'])) };
@@ -64,14 +64,14 @@ export function openaiCall(item: Item): ToldCall {
     case 'apply_patch_call':
       return { input: { callId: item['call_id'], operation: item['operation'] } };
     case 'custom_tool_call':
-      // A text is the whole input of such a tool: as JSON it has quotes.
+      // The input of such a tool is one string, so its JSON has quotes.
       return { input: item['input'] ?? '' };
     default:
       return {};
   }
 }
 
-function mcp({ name, arguments: asked }: Item): ToldCall {
+function mcp({ name, arguments: asked }: Item): CallFields {
   const input = typeof asked === 'string' ? { input: parsed(asked) } : {};
   return { toolName: `mcp.${String(name)}`, dynamic: true, ...input };
 }
@@ -90,7 +90,7 @@ function searched(action: Item): JsonObject {
   }
 }
 
-export function anthropicCall(block: Item): ToldCall {
+export function anthropicCall(block: Item): CallFields {
   const { type, name } = block;
   const input = objectOf(block['input']);
   if (type === 'mcp_tool_use') return { dynamic: true };
@@ -101,7 +101,7 @@ export function anthropicCall(block: Item): ToldCall {
   return {};
 }
 
-export function anthropicResult(block: Item): ToldResult | undefined {
+export function anthropicResult(block: Item): ResultFields | undefined {
   const content = objectOf(block['content']);
   const failed = typeof content['error_code'] === 'string';
   if (failed && !/^(bash|text_editor)_/.test(String(block['type'])))

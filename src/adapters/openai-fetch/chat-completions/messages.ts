@@ -18,7 +18,7 @@ import type { WireMessage, WireUserPart } from './schema.ts';
 
 type Of<Role> = Extract<WireMessage, { role: Role }>;
 
-/** Chat Completions messages as a conversation. Throws where a tool answers a call that nobody made. */
+/** Reads Chat Completions messages. Throws if a tool result refers to an unknown call. */
 export function toConversation(wires: readonly WireMessage[]): readonly Message[] {
   const messages: Message[] = [];
   const names = new Map<string, string>();
@@ -42,7 +42,7 @@ export function toConversation(wires: readonly WireMessage[]): readonly Message[
       case 'tool': {
         const name = names.get(wire.tool_call_id);
         if (name === undefined) {
-          const expected = 'the id of a tool call in one of the messages before';
+          const expected = 'the id of a tool call in an earlier message';
           throw invalid(`messages[${index}].tool_call_id`, `expected ${expected}`);
         }
         addResult(messages, toResult(wire, name));
@@ -52,7 +52,7 @@ export function toConversation(wires: readonly WireMessage[]): readonly Message[
   return messages;
 }
 
-/** What tools say in a row is one turn. */
+/** Merges consecutive tool results into one turn. */
 function addResult(messages: Message[], result: ToolResultPart): void {
   const last = messages.at(-1);
   if (last?.role !== 'tool') messages.push({ role: 'tool', content: [result] });
@@ -63,7 +63,7 @@ function named(name: string | null | undefined): { readonly providerOptions?: Pr
   return typeof name === 'string' ? { providerOptions: { openai: { name } } } : {};
 }
 
-// A cache mark of one of the texts needs a message of its own; else they are one.
+// A text with a cache marker needs a separate message; otherwise all texts become one.
 function toSystem({ content, name }: Of<'system' | 'developer'>): readonly Message[] {
   if (typeof content === 'string') return [{ role: 'system', content, ...named(name) }];
   const marked = content.some((part) => part['cache_control'] !== undefined);
@@ -105,14 +105,14 @@ const contentParts = z.array(z.looseObject({ type: z.string() }));
 const whole = z.looseObject({ content: contentParts });
 
 /**
- * An assistant's message; the parts that it was made of where it carries them and still says the same, so that what belongs
- * to them goes back as well.
+ * Reads an assistant message. Uses the original parts it carries if the visible content is unchanged, so that their metadata
+ * goes back to the vendor.
  */
 function toAssistant(wire: Of<'assistant'>): AssistantMessage {
   const parts = toParts(wire);
-  const told = carriedParts(wire);
-  const same = told !== undefined && gist(told) === gist(parts);
-  const content = same ? told : parts;
+  const carried = carriedParts(wire);
+  const same = carried !== undefined && gist(carried) === gist(parts);
+  const content = same ? carried : parts;
   const [only] = content;
   const plain = content.length === 1 && only?.type === 'text' && only.providerOptions === undefined;
   return { role: 'assistant', content: plain ? only.text : content, ...named(wire.name) };
@@ -120,8 +120,8 @@ function toAssistant(wire: Of<'assistant'>): AssistantMessage {
 
 function toParts(wire: Of<'assistant'>): readonly ContentPart[] {
   const { content, refusal, reasoning_content: reasoning, tool_calls: calls, audio } = wire;
-  const said = typeof content === 'string' ? content : (content ?? []).map(textOf).join('');
-  const text = said === '' ? (refusal ?? '') : said;
+  const ownText = typeof content === 'string' ? content : (content ?? []).map(textOf).join('');
+  const text = ownText === '' ? (refusal ?? '') : ownText;
   return [
     ...(reasoning ? [{ type: 'reasoning', text: reasoning } as const] : []),
     ...(text === '' ? [] : [{ type: 'text', text } as const]),
@@ -142,7 +142,7 @@ function textOf(part: {
   return String(part.type === 'text' ? part.text : part.refusal);
 }
 
-/** Speech goes back to its vendor by its id. */
+/** Speech goes back to its vendor by id. */
 function speech(id: string, data: string | undefined): FilePart {
   return {
     type: 'file',
@@ -175,7 +175,7 @@ function isPart(part: { readonly type: string; readonly [field: string]: unknown
   return shapes[part.type]?.every((field) => typeof part[field] === 'string') === true;
 }
 
-/** What of a message a client can see, and may have changed. */
+/** The parts of a message that a client sees and may have changed. */
 function gist(parts: readonly ContentPart[]): string {
   const text = parts.map((part) => (part.type === 'text' ? part.text : '')).join('');
   const calls = parts.flatMap((part): readonly JSONObject[] => {

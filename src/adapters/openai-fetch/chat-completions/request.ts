@@ -12,7 +12,7 @@ import { toCompletion } from './response.ts';
 import { type Body, body } from './schema.ts';
 import { chunkWriter } from './stream.ts';
 
-/** Fields for OpenAI that do not change the answer: others may answer without them. */
+/** OpenAI's fields that do not change the answer, so other vendors may answer without them. */
 const hints = [
   'metadata',
   'store',
@@ -26,7 +26,7 @@ const hints = [
 const understood = Object.keys(body.shape);
 const replaced: Readonly<Record<string, string>> = { functions: 'tools', function_call: 'tool_choice' };
 
-/** `POST /chat/completions` (https://platform.openai.com/docs/api-reference/chat/create) as a plan. */
+/** Reads `POST /chat/completions` (https://platform.openai.com/docs/api-reference/chat/create). */
 export function chatCompletions(value: unknown): Plan {
   refuseReplaced(value);
   const wire = validate(body, value);
@@ -47,19 +47,19 @@ export function chatCompletions(value: unknown): Plan {
     extension: wire.signalbox,
     demands,
     answer: toCompletion,
-    events: (told) => chunkWriter(told, wire.stream_options?.include_usage === true),
+    events: (info) => chunkWriter(info, wire.stream_options?.include_usage === true),
   };
 }
 
 function refuseReplaced(value: unknown): void {
   for (const [field, instead] of Object.entries(replaced)) {
     if (typeof value !== 'object' || value === null || !Object.hasOwn(value, field)) continue;
-    const message = `${field}: use ${instead}, which took its place`;
+    const message = `${field}: use ${instead}, which replaced it`;
     throw new HttpError({ status: 400, code: 'unsupported_parameter', message, param: field });
   }
 }
 
-/** What is said of the answer in the router's own words. */
+/** The settings of the answer as router options. */
 function toSettings(wire: Body): Partial<ChatRequest> {
   const { stop } = wire;
   return given({
@@ -75,7 +75,7 @@ function toSettings(wire: Body): Partial<ChatRequest> {
   });
 }
 
-/** The fields for OpenAI, and which of them are a demand. */
+/** OpenAI's own fields, and which of them require OpenAI. */
 function sort(
   wire: Body,
   toolChoice: ToolChoice | undefined,
@@ -113,7 +113,7 @@ function sort(
   };
 }
 
-// Named and described as the caller did it, which the router's `schema` has no words for.
+// Keeps the caller's name and description, which the router's `schema` cannot hold.
 function exactFormat(format: Body['response_format']): JSONObject {
   return format === undefined || format === null || format.type === 'text'
     ? {}

@@ -4,17 +4,17 @@ import type { ChatResult, FinishReason } from '../../../types/result/result.ts';
 import type { Usage } from '../../../types/result/usage.ts';
 import { asObject, asText } from '../../../util/json.ts';
 import { given } from '../shared/fields.ts';
-import { answerId, said, summary, type Told, toServiceTier } from '../shared/protocol.ts';
+import { type AnswerInfo, answerId, metadataField, summary, toServiceTier } from '../shared/protocol.ts';
 
 /** A chat completion (https://platform.openai.com/docs/api-reference/chat/object). */
-export function toCompletion(result: ChatResult, told: Told): object {
+export function toCompletion(result: ChatResult, info: AnswerInfo): object {
   const { usage, providerMetadata } = result;
   const refusal = refusalOf(providerMetadata);
   return {
-    id: answerId(told, idPrefix),
+    id: answerId(info, idPrefix),
     object: 'chat.completion',
-    created: told.created,
-    model: told.model,
+    created: info.created,
+    model: info.model,
     choices: [
       {
         index: 0,
@@ -30,7 +30,7 @@ export function toCompletion(result: ChatResult, told: Told): object {
 
 export const idPrefix = 'chatcmpl-';
 
-/** What OpenAI says beside its answer; of how it was served, other vendors do as well. */
+/** OpenAI's fields beside the answer. Other vendors report a service tier too. */
 export function vendorsOwn({ response, providerMetadata }: ChatResult): object {
   return given({
     service_tier: toServiceTier(response),
@@ -44,10 +44,10 @@ function toMessage({ text, content, reasoning }: ChatResult, refusal: string | u
     const { toolCallId: id, toolName: name, input } = part;
     return [{ id, type: 'function', function: { name, arguments: printToolInput(input) } }];
   });
-  const said = text === '' && (calls.length > 0 || refusal !== undefined) ? null : text;
+  const ownText = text === '' && (calls.length > 0 || refusal !== undefined) ? null : text;
   return {
     role: 'assistant',
-    content: said,
+    content: ownText,
     refusal: refusal ?? null,
     ...given({ reasoning_content: reasoning }),
     ...(calls.length > 0 ? { tool_calls: calls } : {}),
@@ -56,7 +56,7 @@ function toMessage({ text, content, reasoning }: ChatResult, refusal: string | u
   };
 }
 
-/** The parts of an answer, where they say more than the message does. */
+/** The parts of an answer, if they hold more than the message can. */
 export function carriedWith(content: readonly ContentPart[]): object {
   const more = content.some(
     ({ type, providerOptions }) => type === 'reasoning' || type === 'file' || providerOptions !== undefined,
@@ -64,7 +64,7 @@ export function carriedWith(content: readonly ContentPart[]): object {
   return more ? { signalbox: { content: content.filter(({ type }) => type !== 'source') } } : {};
 }
 
-/** Speech, pictures and citations, under the names that they have in this protocol and in what others made of it. */
+/** Speech, images and citations, under the names that this protocol and its compatible servers use. */
 export function extras(content: readonly ContentPart[]): object {
   const files = content.filter((part) => part.type === 'file');
   const audio = files.map(toAudio).find((speech) => speech !== undefined);
@@ -90,25 +90,25 @@ function toImage({ data, mediaType }: FilePart): object | undefined {
   return { type: 'image_url', image_url: { url } };
 }
 
-// Where in the text it belongs is not known for all vendors.
+// Not every vendor reports the position in the text.
 function toAnnotation({ url, title }: SourcePart): object | undefined {
   if (url === undefined) return undefined;
   const citation = { url, title: title ?? url, start_index: 0, end_index: 0 };
   return { type: 'url_citation', url_citation: citation };
 }
 
-/** The model's own words where it refuses. */
+/** The text of a refusal. */
 export function refusalOf(metadata: ProviderOptions): string | undefined {
-  return asText(said(metadata, 'refusal'));
+  return asText(metadataField(metadata, 'refusal'));
 }
 
 export function logprobsOf(metadata: ProviderOptions): object | undefined {
-  const told = said(metadata, 'logprobs');
-  if (Array.isArray(told)) return { content: told, refusal: null };
-  return typeof told === 'object' && told !== null ? { refusal: null, ...told } : undefined;
+  const logprobs = metadataField(metadata, 'logprobs');
+  if (Array.isArray(logprobs)) return { content: logprobs, refusal: null };
+  return typeof logprobs === 'object' && logprobs !== null ? { refusal: null, ...logprobs } : undefined;
 }
 
-/** A refusal is a complete answer here. `other` has no word of its own. */
+/** A refusal is a complete answer in this protocol. It has no value for `other`. */
 export function toFinishReason(reason: FinishReason, refusal: string | undefined): string {
   switch (reason) {
     case 'length':
@@ -122,7 +122,7 @@ export function toFinishReason(reason: FinishReason, refusal: string | undefined
   }
 }
 
-/** Usage; left out where the vendor told nothing, because the fields know no "unknown". */
+/** Usage; omitted if the vendor reported none, because the fields cannot express "unknown". */
 export function toUsage(usage: Usage): object | undefined {
   const { inputTokens, outputTokens } = usage;
   if (inputTokens === undefined && outputTokens === undefined) return undefined;

@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 import { extension } from '../shared/extension.ts';
 import { anyObject, maybe } from '../validate.ts';
 
-/** `POST /chat/completions` as far as it is understood here; the other fields are kept as they are. */
+/** `POST /chat/completions`: the fields the router interprets. Others pass through unchanged. */
 const text = z.looseObject({ type: z.literal('text'), text: z.string() });
 const refusal = z.looseObject({ type: z.literal('refusal'), refusal: z.string() });
 const userPart = z.discriminatedUnion('type', [

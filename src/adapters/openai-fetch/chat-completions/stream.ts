@@ -4,7 +4,7 @@ import type { ChatResult } from '../../../types/result/result.ts';
 import type { Failure } from '../errors.ts';
 import { errorBody } from '../shared/error-format.ts';
 import { given } from '../shared/fields.ts';
-import { answerId, type EventWriter, event, summary, type Told } from '../shared/protocol.ts';
+import { type AnswerInfo, answerId, type EventWriter, event, summary } from '../shared/protocol.ts';
 import {
   carriedWith,
   extras,
@@ -18,50 +18,55 @@ import {
 
 interface Call {
   readonly index: number;
-  /** Whether its arguments have been told. */
-  told: boolean;
+  /** Whether its arguments have been sent. */
+  sent: boolean;
 }
 
-/** Says a stream in chat completion chunks (https://platform.openai.com/docs/api-reference/chat-streaming). */
-export function chunkWriter(told: Told, includeUsage: boolean): EventWriter {
-  const { requestId, model, created } = told;
+/** Writes a stream as chat completion chunks (https://platform.openai.com/docs/api-reference/chat-streaming). */
+export function chunkWriter(info: AnswerInfo, includeUsage: boolean): EventWriter {
+  const { requestId, model, created } = info;
   const calls = new Map<string, Call>();
-  const head = { id: answerId(told, idPrefix), object: 'chat.completion.chunk', created, model };
+  const head = { id: answerId(info, idPrefix), object: 'chat.completion.chunk', created, model };
 
-  const say = (delta: object, finish: string | null = null, more: object = {}, rest: object = {}): string => {
+  const chunk = (
+    delta: object,
+    finish: string | null = null,
+    more: object = {},
+    rest: object = {},
+  ): string => {
     const choice = { index: 0, delta, logprobs: null, finish_reason: finish, ...more };
     return event({ ...head, choices: [choice], ...(includeUsage ? { usage: null } : {}), ...rest });
   };
 
   const begin = (id: string, name: string): { readonly call: Call; readonly text: string } => {
-    const call: Call = { index: calls.size, told: false };
+    const call: Call = { index: calls.size, sent: false };
     calls.set(id, call);
     const wire = { index: call.index, id, type: 'function', function: { name, arguments: '' } };
-    return { call, text: say({ tool_calls: [wire] }) };
+    return { call, text: chunk({ tool_calls: [wire] }) };
   };
 
   const more = (call: Call, text: string): string => {
-    call.told = true;
-    return say({ tool_calls: [{ index: call.index, function: { arguments: text } }] });
+    call.sent = true;
+    return chunk({ tool_calls: [{ index: call.index, function: { arguments: text } }] });
   };
 
-  /** A call that came in pieces is known by then; one that came whole is told now. */
+  /** Sends a call that arrived whole. One that arrived in pieces has been sent. */
   const whole = ({ toolCallId, toolName, input, providerExecuted }: ToolCallPart): string => {
     if (providerExecuted === true) return '';
     const known = calls.get(toolCallId);
-    if (known?.told === true) return '';
+    if (known?.sent === true) return '';
     const { call, text } = known === undefined ? begin(toolCallId, toolName) : { call: known, text: '' };
     return text + more(call, printToolInput(input));
   };
 
   return {
-    open: () => say({ role: 'assistant', content: '', refusal: null }),
+    open: () => chunk({ role: 'assistant', content: '', refusal: null }),
     part(part) {
       switch (part.type) {
         case 'text-delta':
-          return part.text === '' ? '' : say({ content: part.text });
+          return part.text === '' ? '' : chunk({ content: part.text });
         case 'reasoning-delta':
-          return part.text === '' ? '' : say({ reasoning_content: part.text });
+          return part.text === '' ? '' : chunk({ reasoning_content: part.text });
         case 'tool-call-start':
           return begin(part.toolCallId, part.toolName).text;
         case 'tool-call-delta': {
@@ -71,7 +76,7 @@ export function chunkWriter(told: Told, includeUsage: boolean): EventWriter {
         case 'tool-call':
           return whole(part);
         default:
-          return ''; // with the end, when all is known that belongs to it
+          return ''; // sent at the end, when all its fields are known
       }
     },
     close(result: ChatResult) {
@@ -82,7 +87,7 @@ export function chunkWriter(told: Told, includeUsage: boolean): EventWriter {
       const signalbox = summary(result);
       const finish = toFinishReason(finishReason, refusal);
       const logprobs = given({ logprobs: logprobsOf(providerMetadata) });
-      const end = say(last, finish, logprobs, { ...own, ...(includeUsage ? {} : { signalbox }) });
+      const end = chunk(last, finish, logprobs, { ...own, ...(includeUsage ? {} : { signalbox }) });
       const total = includeUsage
         ? event({ ...head, choices: [], usage: toUsage(usage) ?? null, ...own, signalbox })
         : '';

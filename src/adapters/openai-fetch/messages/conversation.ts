@@ -25,7 +25,7 @@ import {
   userBlock,
 } from './schema.ts';
 
-/** A conversation with Claude in our words. Throws where a tool answers a call that nobody made. */
+/** Reads Anthropic messages. Throws if a tool result refers to an unknown call. */
 export function toConversation({ system, messages: wires }: Body): readonly Message[] {
   const messages: Message[] = [...toSystem(system)];
   const names = new Map<string, string>();
@@ -52,7 +52,7 @@ function asTexts(content: string | readonly Block[], path: string): NonNullable<
   });
 }
 
-/** One message for each block, because each may have a mark of its own. */
+/** One message per block, because each block may have a cache marker. */
 function toSystem(system: Body['system']): readonly Message[] {
   if (system === undefined || system === null || system === '') return [];
   if (typeof system === 'string') return [{ role: 'system', content: system }];
@@ -61,13 +61,13 @@ function toSystem(system: Body['system']): readonly Message[] {
   });
 }
 
-/** What a block says beyond our words: for Anthropic. */
+/** Fields of a block that our types do not cover become provider options of Anthropic. */
 function ownOptions(rest: { readonly [field: string]: unknown }): ProviderOptions | undefined {
   const { signalbox: _carried, ...own } = given(rest);
   return Object.keys(own).length === 0 ? undefined : { anthropic: own as JSONObject };
 }
 
-/** The tools' answers first, as they have to be there too; then what the user says. */
+/** Tool results come first, as Anthropic requires, then the user's content. */
 function toUserTurn(
   content: readonly Block[],
   path: string,
@@ -84,7 +84,7 @@ function toUserTurn(
     }
     const toolName = names.get(block.tool_use_id);
     if (toolName === undefined) {
-      throw invalid(`${place}.tool_use_id`, 'expected the id of a tool_use block before');
+      throw invalid(`${place}.tool_use_id`, 'expected the id of an earlier tool_use block');
     }
     results.push(toResult(block, toolName));
   }
@@ -142,7 +142,7 @@ function toData(source: Source): DataContent {
 function toResult(block: ResultBlock, toolName: string): ToolResultPart {
   const { type: _type, tool_use_id: toolCallId, content, is_error: failed, ...rest } = block;
   const output = toOutput(content ?? '', failed === true);
-  // Our words know no failure that shows pictures.
+  // A failed tool result of ours cannot hold images.
   const marked = failed === true && output.type === 'content' ? { ...rest, is_error: true } : rest;
   return { type: 'tool-result', toolCallId, toolName, output, ...withOptions(ownOptions(marked)) };
 }
@@ -161,7 +161,7 @@ function toAnswerParts(wire: Block, path: string): readonly ContentPart[] {
   if (!known.has(wire.type)) {
     const { signalbox: _carried, ...block } = wire;
     const parts = toParts(block);
-    if (parts.length === 0) throw invalid(`${path}.type`, 'expected a block that is known here');
+    if (parts.length === 0) throw invalid(`${path}.type`, 'expected a supported block type');
     return parts.map((part) => ({
       ...part,
       ...withOptions(part.type === 'source' ? undefined : mergeOptions(part.providerOptions, carried)),
@@ -185,7 +185,7 @@ function toAnswerParts(wire: Block, path: string): readonly ContentPart[] {
   }
 }
 
-/** Thoughts with what their vendor wants back: sealed by us, or a signature of Anthropic's own. */
+/** Reasoning with the metadata its vendor needs back: encoded by us, or Anthropic's own signature. */
 function toReasoning(text: string, sealed: string, native: 'signature' | 'redactedData'): ContentPart {
   const options = unseal(sealed) ?? (sealed === '' ? undefined : { anthropic: { [native]: sealed } });
   return { type: 'reasoning', text, ...withOptions(options) };

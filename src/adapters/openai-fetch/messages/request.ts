@@ -13,11 +13,11 @@ import { toMessage } from './response.ts';
 import { type Body, body, tool } from './schema.ts';
 import { messageWriter } from './stream.ts';
 
-/** Fields for Anthropic that do not change the answer: others may answer without them. */
+/** Anthropic's fields that do not change the answer, so other vendors may answer without them. */
 const hints = ['metadata', 'service_tier', 'cache_control', 'diagnostics', 'user_profile_id', 'workspace_id'];
 const understood = Object.keys(body.shape);
 
-/** `POST /messages` (https://platform.claude.com/docs/en/api/messages) as a plan. */
+/** Reads `POST /messages` (https://platform.claude.com/docs/en/api/messages). */
 export function messages(value: unknown): Plan {
   refuseThread(value);
   const wire = validate(body, value);
@@ -55,13 +55,13 @@ export function messages(value: unknown): Plan {
 }
 
 /**
- * Nothing is kept here that a thread could go on from. Told in the words on which the SDK, whose tool runner asks for a thread
- * first, sends the whole conversation instead.
+ * Refuses threads, because no conversation is stored. The SDK's tool runner asks for a thread first; this error code makes it send
+ * the whole conversation instead.
  */
 function refuseThread(value: unknown): void {
   const thread = asObject(value)?.['thread'];
   if (thread === undefined || thread === null || thread === false) return;
-  const message = 'thread: no conversation is kept here; send all of its messages';
+  const message = 'thread: conversations are not stored; send all messages';
   const details = { error_code: 'thread_unsupported_request', unsupported: ['thread'] };
   throw new HttpError({ status: 400, code: 'unsupported_parameter', message, param: 'thread', details });
 }
@@ -92,7 +92,7 @@ function toToolChoice({ tool_choice: choice }: Body): ToolChoice | undefined {
   return { type: 'tool', toolName: choice.name };
 }
 
-/** Budgets as efforts, for targets that know no budget: the other way round than they are sent to Claude. */
+/** Converts thinking budgets to efforts, the inverse of the mapping for Claude. */
 const budgets: readonly (readonly [most: number, effort: ReasoningEffort])[] = [
   [2_048, 'low'],
   [8_192, 'medium'],
@@ -105,12 +105,12 @@ function toEffort({ thinking, output_config: output }: Body): ReasoningEffort | 
   if (typeof output?.effort === 'string') return output.effort;
   if (thinking === undefined || thinking === null) return undefined;
   const { budget_tokens: budget } = thinking;
-  // https://platform.claude.com/docs/en/build-with-claude/effort: where none is said, it is high.
+  // The default is high: https://platform.claude.com/docs/en/build-with-claude/effort
   if (typeof budget !== 'number') return 'high';
   return budgets.find(([most]) => budget <= most)?.[1] ?? 'max';
 }
 
-/** The fields for Anthropic, and which of them are a demand. */
+/** Anthropic's own fields, and which of them require Anthropic. */
 function sort(
   wire: Body,
   toolChoice: ToolChoice | undefined,
@@ -136,8 +136,8 @@ function sort(
 }
 
 /**
- * Thinking and effort as the caller says them: of the two Claude is told no more than that, and where one is not said it
- * stays away, which `undefined` stands for.
+ * Passes thinking and effort to Claude exactly as the caller set them. `undefined` stops the provider from adding the one that
+ * is not set.
  */
 function exactThinking(thinking: Body['thinking'], output: Body['output_config']): JSONObject {
   if (thinking === undefined && (output?.effort ?? undefined) === undefined) return {};

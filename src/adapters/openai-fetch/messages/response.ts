@@ -11,15 +11,15 @@ import type { Usage } from '../../../types/result/usage.ts';
 import { asObject, asText } from '../../../util/json.ts';
 import { refusalOf } from '../chat-completions/response.ts';
 import { carry, seal } from '../shared/opaque-metadata.ts';
-import { answerId, summary, type Told } from '../shared/protocol.ts';
+import { type AnswerInfo, answerId, summary } from '../shared/protocol.ts';
 
-/** A message (https://platform.claude.com/docs/en/api/messages). */
-export function toMessage(result: ChatResult, told: Told): object {
+/** Converts an answer to a message (https://platform.claude.com/docs/en/api/messages). */
+export function toMessage(result: ChatResult, info: AnswerInfo): object {
   const { content, providerMetadata, usage } = result;
   const blocks = content.flatMap((part) => toBlock(part) ?? []);
   const refusal = refusalOf(providerMetadata);
   return {
-    ...frame(told),
+    ...frame(info),
     content: refusal === undefined ? blocks : [...blocks, textBlock({ type: 'text', text: refusal })],
     ...ending(result),
     usage: toUsage(usage, providerMetadata, result.response),
@@ -27,13 +27,13 @@ export function toMessage(result: ChatResult, told: Told): object {
   };
 }
 
-/** What can be said of a message before its answer. */
-export function frame(told: Told): object {
+/** The fields of a message that are known before the answer. */
+export function frame(info: AnswerInfo): object {
   return {
-    id: answerId(told, 'msg_'),
+    id: answerId(info, 'msg_'),
     type: 'message',
     role: 'assistant',
-    model: told.model,
+    model: info.model,
     content: [],
     container: null,
     diagnostics: null,
@@ -44,12 +44,12 @@ export function frame(told: Told): object {
   };
 }
 
-/** Why a message ended, in Anthropic's own words where it was Anthropic's. */
+/** The stop reason; Anthropic's own value if Anthropic answered. */
 export function ending({ finishReason, providerMetadata }: ChatResult): object {
   const own = providerMetadata['anthropic'];
   const word = asText(own?.['stopReason']);
   return {
-    // Not a word that contradicts the answer, or one of another vendor's behind a gateway.
+    // Ignores a value that contradicts the answer, or one of another vendor behind a gateway.
     stop_reason: word !== undefined && stopReasons[word] === finishReason ? word : toStopReason(finishReason),
     stop_sequence: asText(own?.['stopSequence']) ?? null,
     stop_details: own?.['stopDetails'] ?? null,
@@ -81,7 +81,7 @@ function toStopReason(reason: FinishReason): string {
   }
 }
 
-/** One part as a block; nothing for what has no form here. */
+/** Converts one part to a block; `undefined` if the protocol has none for it. */
 function toBlock(part: ContentPart): object | undefined {
   switch (part.type) {
     case 'text':
@@ -95,7 +95,7 @@ function toBlock(part: ContentPart): object | undefined {
     case 'tool-result':
       return vendorBlock(part.providerOptions);
     default:
-      return undefined; // sources are in the citations; files that it made Claude gives by its tools
+      return undefined; // sources are in the citations; Claude returns files through its tools
   }
 }
 
@@ -105,7 +105,7 @@ export function textBlock({ text, providerOptions }: TextPart): object {
   return { type: 'text', text, citations, ...carry(others) };
 }
 
-/** Thoughts. What their vendor wants back goes where Claude's signatures go. */
+/** Reasoning. Metadata that its vendor needs back goes into the signature. */
 export function thinkingBlock({ text, providerOptions }: ReasoningPart): object {
   const redacted = providerOptions?.['anthropic']?.['redactedData'] !== undefined;
   if (redacted) return { type: 'redacted_thinking', data: seal(providerOptions) };
@@ -123,16 +123,16 @@ export function toolBlock({ toolCallId: id, toolName: name, input, providerOptio
   };
 }
 
-/** A block of Anthropic's own tools, as it came. */
+/** A block of Anthropic's own tools, unchanged. */
 export function vendorBlock(options: ProviderOptions | undefined): object | undefined {
   const block = asObject(options?.['anthropic']?.['block']);
   if (block === undefined) return undefined;
-  // The block says all the rest.
+  // The block holds everything else.
   const account = options?.['anthropic']?.['account'];
   return { ...block, ...(account === undefined ? {} : carry({ anthropic: { account } })) };
 }
 
-/** Tokens as Anthropic counts them: those of the cache are apart, and nothing is unknown. */
+/** Usage as Anthropic counts it: cached tokens are separate, and every field is a number. */
 export function toUsage(usage: Usage, metadata: ProviderOptions, served: ServedAs = {}): object {
   const { inputTokens = 0, outputTokens = 0, cacheReadTokens: read, cacheWriteTokens: written } = usage;
   const long = usage.cacheWrite1hTokens ?? 0;
@@ -153,12 +153,12 @@ export function toUsage(usage: Usage, metadata: ProviderOptions, served: ServedA
       webSearches === undefined ? null : { web_search_requests: webSearches, web_fetch_requests: 0 },
     service_tier: tier !== undefined && tiers.includes(tier) ? tier : null,
     speed: tier === 'fast' ? tier : null,
-    // As it came, where it is Anthropic's.
+    // Anthropic's own usage stays unchanged.
     ...asObject(metadata['anthropic']?.['usage']),
   };
 }
 
-/** Those of the tiers that Anthropic has. */
+/** Only Anthropic's tiers. */
 const tiers = ['standard', 'priority', 'batch'];
 
 const lastly = [
@@ -170,7 +170,7 @@ const lastly = [
   'server_tool_use',
 ];
 
-/** The same at the end of a stream, where less of it is told. */
+/** The usage at the end of a stream, which has fewer fields. */
 export function toLastUsage(usage: Usage, metadata: ProviderOptions): object {
   const all = Object.entries(toUsage(usage, metadata));
   return Object.fromEntries(all.filter(([name]) => lastly.includes(name)));

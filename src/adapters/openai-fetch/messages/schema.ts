@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 import { extension } from '../shared/extension.ts';
 import { anyObject, maybe } from '../validate.ts';
 
-/** `POST /messages` as far as it is understood here; the other fields are kept as they are. */
+/** `POST /messages`: the fields the router interprets. Others pass through unchanged. */
 const text = z.looseObject({ type: z.literal('text'), text: z.string() });
 const address = z.looseObject({ type: z.literal('url'), url: z.string() });
 const uploaded = z.looseObject({ type: z.literal('file'), file_id: z.string() });
@@ -31,10 +31,10 @@ const result = z.looseObject({
   is_error: maybe(z.boolean()),
 });
 
-/** What a user says. */
+/** A block of a user message. */
 export const userBlock = z.discriminatedUnion('type', [text, image, document, result]);
 
-/** What an assistant says; blocks of other types are what the vendor's own tools did. */
+/** A block of an assistant message; other types belong to the vendor's own tools. */
 export const assistantBlock = z.discriminatedUnion('type', [
   text,
   z.looseObject({ type: z.literal('thinking'), thinking: z.string(), signature: maybe(z.string()) }),

@@ -7,10 +7,10 @@ import { refusalOf } from '../chat-completions/response.ts';
 import type { Failure } from '../errors.ts';
 import { errorBody } from '../shared/error-format.ts';
 import { seal } from '../shared/opaque-metadata.ts';
-import { type EventWriter, event, summary, type Told } from '../shared/protocol.ts';
+import { type AnswerInfo, type EventWriter, event, summary } from '../shared/protocol.ts';
 import { ending, frame, textBlock, thinkingBlock, toLastUsage, toolBlock, vendorBlock } from './response.ts';
 
-/** A call whose block has not begun: what the call carries comes with its end, and belongs at the start of the block. */
+/** A call whose block has not started: its metadata arrives at its end but belongs to the start of the block. */
 interface HeldCall {
   readonly id: string;
   readonly name: string;
@@ -18,23 +18,23 @@ interface HeldCall {
 }
 
 /** Writes a stream as message events (https://platform.claude.com/docs/en/build-with-claude/streaming). */
-export function messageWriter(told: Told): EventWriter {
-  return new MessageWriter(told);
+export function messageWriter(info: AnswerInfo): EventWriter {
+  return new MessageWriter(info);
 }
 
 class MessageWriter implements EventWriter {
-  readonly #told: Told;
+  readonly #info: AnswerInfo;
   readonly #blocks = new BlockTracker();
   #held: HeldCall | undefined;
-  /** The index of the tool block that is open. */
+  /** The index of the open tool block. */
   #openTool: number | undefined;
 
-  constructor(told: Told) {
-    this.#told = told;
+  constructor(info: AnswerInfo) {
+    this.#info = info;
   }
 
   open(): string {
-    return write('message_start', { message: frame(this.#told) });
+    return write('message_start', { message: frame(this.#info) });
   }
 
   part(part: StreamContent): string {
@@ -75,7 +75,7 @@ class MessageWriter implements EventWriter {
   }
 
   fail(failure: Failure): string {
-    return event(errorBody(failure, 'anthropic', this.#told.requestId), 'error');
+    return event(errorBody(failure, 'anthropic', this.#info.requestId), 'error');
   }
 
   #delta(part: TextDelta | ReasoningDelta): string {
@@ -96,7 +96,7 @@ class MessageWriter implements EventWriter {
     );
   }
 
-  /** A block that comes whole. */
+  /** Writes a complete block. */
   #whole(block: object): string {
     const before = this.#end();
     const index = this.#blocks.take();
@@ -125,7 +125,7 @@ class MessageWriter implements EventWriter {
     return delta(call.index, { type: 'input_json_delta', partial_json });
   }
 
-  /** Begins the block of a held call, with the arguments so far. */
+  /** Starts the block of a held call, with the arguments so far. */
   #release(): string {
     if (this.#held === undefined) return '';
     const { id: toolCallId, name: toolName, text: args } = this.#held;
@@ -172,7 +172,7 @@ function stop(index: number): string {
   return write('content_block_stop', { index });
 }
 
-/** The end of a text or reasoning block, with its citations or its signature. */
+/** Ends a text or reasoning block, with its citations or signature. */
 function endOf(block: OpenBlock | undefined): string {
   if (block === undefined) return '';
   const signature = block.type === 'reasoning' ? seal(block.options) : '';

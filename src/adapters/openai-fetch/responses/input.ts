@@ -27,7 +27,7 @@ import {
   reasoningItem,
 } from './schema.ts';
 
-/** Items of a Responses request as a conversation. Throws where a tool answers a call that nobody made. */
+/** Reads the items of a Responses request. Throws if a tool result refers to an unknown call. */
 export function toConversation({
   input,
   instructions,
@@ -51,7 +51,7 @@ export function toConversation({
   return messages;
 }
 
-/** What an assistant says in a row is one turn. */
+/** Merges consecutive assistant items into one turn. */
 function addParts(messages: Message[], parts: readonly ContentPart[]): void {
   const last = messages.at(-1);
   if (last?.role !== 'assistant') {
@@ -82,7 +82,7 @@ function addMessage(messages: Message[], item: InputItem, path: string): void {
   }
 }
 
-/** What goes back to OpenAI with a message of its own: the id, the phase, and the citations. */
+/** Metadata that OpenAI needs back with its own message: id, phase, and citations. */
 function ofItem(item: InputItem, content: readonly InputPart[]): ProviderOptions | undefined {
   const id = asText(item['id']);
   if (id === undefined || isOwnId(id)) return undefined;
@@ -132,12 +132,12 @@ function toUserPart(wire: InputPart): UserPart {
   }
 }
 
-/** What a model said that is no message: thoughts, and calls of its tools and of the vendor's. */
+/** Output items that are not messages: reasoning, and calls of the caller's and the vendor's tools. */
 function toAnswerParts(item: InputItem, type: string, path: string): readonly ContentPart[] {
   if (type === 'reasoning') return [toReasoning(item, path)];
   if (type === 'function_call') return [toCall(item, path)];
   const { signalbox: _carried, ...wire } = item;
-  // A picture of another vendor's is no item of OpenAI's.
+  // An image by another vendor is not an item that OpenAI knows.
   const others = type === 'image_generation_call' && isOwnId(item['id']);
   const carried = carriedBy(item);
   return toParts(wire).map((part) => {
@@ -178,11 +178,11 @@ function toResult(
     signalbox: _own,
     ...rest
   } = at(path, outputItem, item);
-  // The call may be in what the vendor keeps.
+  // The call may be stored by the vendor.
   const toolName =
     names.get(toolCallId) ?? (typeof previous === 'string' ? type.replace(/_call_output$/, '') : undefined);
   if (toolName === undefined) {
-    throw invalid(`${path}.call_id`, 'expected the id of a call in one of the items before');
+    throw invalid(`${path}.call_id`, 'expected the id of a call in an earlier item');
   }
   const plain = type === 'function_call_output' || type === 'custom_tool_call_output';
   return {

@@ -13,7 +13,7 @@ import { carry, seal } from '../shared/opaque-metadata.ts';
 
 const own = 'signalbox_';
 
-/** An id of our own for an item: such ids mean nothing to a vendor, and are not sent to one. */
+/** Creates an item id. Vendors do not know such ids, so they are never sent to one. */
 export function newId(kind: 'msg' | 'rs' | 'fc' | 'ctc' | 'ig'): string {
   return `${kind}_${own}${crypto.randomUUID().replaceAll('-', '')}`;
 }
@@ -22,7 +22,7 @@ export function isOwnId(id: unknown): boolean {
   return typeof id === 'string' && id.includes(`_${own}`);
 }
 
-/** The vendor's own id of a part, where it has one. */
+/** The vendor's id of a part, if any. */
 export function idOf(options: ProviderOptions | undefined): string | undefined {
   const openai = options?.['openai'];
   return asText(openai?.['itemId']) ?? asText(asObject(openai?.['item'])?.['id']);
@@ -48,19 +48,19 @@ export function messageItem(
   };
 }
 
-/** A refusal, in the model's own words. */
+/** A refusal as a message item. */
 export function refusalItem(id: string, refusal: string): object {
   const content = [{ type: 'refusal', refusal }];
   return { id, type: 'message', role: 'assistant', status: 'completed', content };
 }
 
-// Where in the text it belongs is not known for all vendors.
+// Not every vendor reports the position in the text.
 function toAnnotation({ url, title }: SourcePart): object | undefined {
   if (url === undefined) return undefined;
   return { type: 'url_citation', url, title: title ?? url, start_index: 0, end_index: 0 };
 }
 
-/** Thoughts. What their vendor wants back goes where OpenAI's own encrypted thoughts go. */
+/** Reasoning. Metadata that its vendor needs back goes into `encrypted_content`. */
 export function reasoningItem(id: string, { text, providerOptions }: ReasoningPart): object {
   return {
     id,
@@ -96,11 +96,11 @@ export function customCallItem(id: string, part: ToolCallPart): object {
   };
 }
 
-/** An item of OpenAI's own, as it came; `undefined` for what another vendor's own tools did, which has no form here. */
+/** An item of OpenAI's own tools, unchanged; `undefined` for another vendor's tools, which this protocol cannot express. */
 export function vendorItem({ providerOptions, ...part }: ToolCallPart | FilePart): object | undefined {
   const openai = providerOptions?.['openai'];
   const item = asObject(openai?.['item']);
-  // The item says all the rest.
+  // The item holds everything else.
   const { account } = openai ?? {};
   const mark =
     item === undefined ? carry(providerOptions) : account === undefined ? {} : carry({ openai: { account } });

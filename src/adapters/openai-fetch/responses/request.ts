@@ -15,7 +15,7 @@ import { toResponse } from './response.ts';
 import { type Body, body, functionTool, type InputItem } from './schema.ts';
 import { responseWriter } from './stream.ts';
 
-/** Fields for OpenAI that do not change the answer: others may answer without them. Those of both its interfaces … */
+/** OpenAI's fields that do not change the answer, so other vendors may answer without them. These exist in both its APIs. */
 const hints = [
   'metadata',
   'store',
@@ -26,15 +26,15 @@ const hints = [
   'prompt_cache_options',
   'service_tier',
 ];
-/** … and those of Responses alone. */
+/** The same, for fields that exist only in Responses. */
 const ownHints = ['include', 'truncation'];
 const understood = Object.keys(body.shape).filter((name) => name !== 'previous_response_id');
 
-/** `POST /responses` (https://platform.openai.com/docs/api-reference/responses/create) as a plan. */
+/** Reads `POST /responses` (https://platform.openai.com/docs/api-reference/responses/create). */
 export function responses(value: unknown): Plan {
   const wire = validate(body, value);
   if (wire.background === true) {
-    throw invalid('background', 'answers are not kept here to be fetched later', 'unsupported_value');
+    throw invalid('background', 'answers are not stored for later retrieval', 'unsupported_value');
   }
   const { tools, toolChoice, exactChoice } = toTools(wire);
   const { demands, options } = sort(wire, toolChoice, exactChoice);
@@ -63,12 +63,12 @@ export function responses(value: unknown): Plan {
       ...vendors.map(({ name }) => ({ field: `tools.${name}`, providers: ['openai'] })),
       ...demandsOf(wire.input),
     ],
-    answer: (result, told) => toResponse(wire, result, told),
-    events: (told) => responseWriter(wire, told),
+    answer: (result, info) => toResponse(wire, result, info),
+    events: (info) => responseWriter(wire, info),
   };
 }
 
-/** What OpenAI alone can look up. What its tools did is history, which others can do without. */
+/** Items that only OpenAI can look up. Calls of its tools are history that other vendors can omit. */
 function demandsOf(input: string | readonly InputItem[]): readonly Demand[] {
   if (typeof input === 'string') return [];
   return input.flatMap(({ type = 'message' }, index): readonly Demand[] => {
@@ -77,7 +77,7 @@ function demandsOf(input: string | readonly InputItem[]): readonly Demand[] {
   });
 }
 
-/** The fields for OpenAI, and which of them are a demand. */
+/** OpenAI's own fields, and which of them require OpenAI. */
 function sort(
   wire: Body,
   toolChoice: ToolChoice | undefined,
@@ -134,7 +134,7 @@ function schemaOf({ text }: Body): ChatRequest['schema'] {
 interface Tools {
   readonly tools: readonly Tool[] | undefined;
   readonly toolChoice: ToolChoice | undefined;
-  /** A choice that the router has no word for. */
+  /** A tool choice that the router cannot express. */
   readonly exactChoice: JSONObject | undefined;
 }
 
@@ -156,7 +156,7 @@ function toTools({ tools: wires, tool_choice: choice }: Body): Tools {
   return { tools, toolChoice: undefined, exactChoice: choice as JSONObject };
 }
 
-/** The name that a tool goes by here: the vendor's own have none but their type. */
+/** The name of a tool; the vendor's own tools have only a type. */
 function nameOf(wire: { readonly [field: string]: unknown }): string {
   return asText(wire['name']) ?? asText(wire['type']) ?? '';
 }
@@ -172,7 +172,7 @@ function toTool(wire: { readonly type: string; readonly [field: string]: unknown
   return {
     name,
     inputSchema,
-    // https://platform.openai.com/docs/guides/function-calling: strict where nothing is said, if the schema can be.
+    // https://platform.openai.com/docs/guides/function-calling: strict by default if the schema allows it.
     strict: strict ?? (strict === undefined && 'schema' in fitSchema(inputSchema, openaiRules)),
     ...given({ description }),
     ...(own === undefined ? {} : { providerOptions: { openai: own } }),

@@ -3,30 +3,30 @@ import type { ChatResult } from '../../../types/result/result.ts';
 import type { Usage } from '../../../types/result/usage.ts';
 import { refusalOf } from '../chat-completions/response.ts';
 import { given } from '../shared/fields.ts';
-import { answerId, said, summary, type Told, toServiceTier } from '../shared/protocol.ts';
+import { type AnswerInfo, answerId, metadataField, summary, toServiceTier } from '../shared/protocol.ts';
 import { callItem, idOf, messageItem, newId, reasoningItem, refusalItem, vendorItem } from './items.ts';
 import type { Body } from './schema.ts';
 
 export const idPrefix = 'resp_';
 
-/** A response (https://platform.openai.com/docs/api-reference/responses/object). */
-export function toResponse(body: Body, result: ChatResult, told: Told): object {
-  return { ...frame(body, told), ...ending(result), output: toOutput(result) };
+/** Converts an answer to a response (https://platform.openai.com/docs/api-reference/responses/object). */
+export function toResponse(body: Body, result: ChatResult, info: AnswerInfo): object {
+  return { ...frame(body, info), ...ending(result), output: toOutput(result) };
 }
 
-/** What can be said of a response before its answer: mostly what was asked for. */
-export function frame(body: Body, told: Told): object {
+/** The fields of a response that are known before the answer, mostly echoes of the request. */
+export function frame(body: Body, info: AnswerInfo): object {
   return {
-    id: answerId(told, idPrefix),
+    id: answerId(info, idPrefix),
     object: 'response',
-    created_at: told.created,
+    created_at: info.created,
     status: 'in_progress',
     error: null,
     incomplete_details: null,
     instructions: body.instructions ?? null,
     max_output_tokens: body.max_output_tokens ?? null,
     metadata: body['metadata'] ?? {},
-    model: told.model,
+    model: info.model,
     output: [],
     access_programs: null,
     parallel_tool_calls: body.parallel_tool_calls ?? true,
@@ -42,7 +42,7 @@ export function frame(body: Body, told: Told): object {
   };
 }
 
-/** What is known of a response at its end, but for its output. */
+/** The fields of a response that are known at its end, without the output. */
 export function ending(result: ChatResult): object {
   const { finishReason, providerMetadata, response, usage } = result;
   const cut = finishReason === 'length';
@@ -57,8 +57,8 @@ export function ending(result: ChatResult): object {
 }
 
 function toOutput({ content, providerMetadata }: ChatResult): readonly object[] {
-  const told = said(providerMetadata, 'logprobs');
-  const logprobs = Array.isArray(told) ? told : [];
+  const reported = metadataField(providerMetadata, 'logprobs');
+  const logprobs = Array.isArray(reported) ? reported : [];
   const refusal = refusalOf(providerMetadata);
   return [
     ...content.flatMap((part, index) => toItem(part, sourcesAfter(content, index), logprobs) ?? []),
@@ -99,7 +99,7 @@ function sourcesAfter(content: readonly ContentPart[], index: number): readonly 
   return sources;
 }
 
-/** Usage; left out where the vendor told nothing, because the fields know no "unknown". */
+/** Usage; omitted if the vendor reported none, because the fields cannot express "unknown". */
 function toUsage(usage: Usage): object | undefined {
   const { inputTokens, outputTokens } = usage;
   if (inputTokens === undefined && outputTokens === undefined) return undefined;

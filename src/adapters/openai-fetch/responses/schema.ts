@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 import { extension } from '../shared/extension.ts';
 import { anyObject, maybe } from '../validate.ts';
 
-/** `POST /responses` as far as it is understood here; the other fields are kept as they are. */
+/** `POST /responses`: the fields the router interprets. Others pass through unchanged. */
 export const inputPart = z.discriminatedUnion('type', [
   z.looseObject({ type: z.enum(['input_text', 'output_text']), text: z.string() }),
   z.looseObject({ type: z.literal('refusal'), refusal: z.string() }),

@@ -8,7 +8,7 @@ import { refusalOf } from '../chat-completions/response.ts';
 import type { Failure } from '../errors.ts';
 import { errorBody } from '../shared/error-format.ts';
 import { withOptions } from '../shared/opaque-metadata.ts';
-import { type EventWriter, event, type Told } from '../shared/protocol.ts';
+import { type AnswerInfo, type EventWriter, event } from '../shared/protocol.ts';
 import {
   callItem,
   customCallItem,
@@ -30,33 +30,33 @@ interface CallItem {
 }
 
 /** Writes a stream as response events (https://platform.openai.com/docs/api-reference/responses-streaming). */
-export function responseWriter(body: Body, told: Told): EventWriter {
-  return new ResponseWriter(body, told);
+export function responseWriter(body: Body, info: AnswerInfo): EventWriter {
+  return new ResponseWriter(body, info);
 }
 
 class ResponseWriter implements EventWriter {
   readonly #body: Body;
-  readonly #told: Told;
+  readonly #info: AnswerInfo;
   readonly #custom: ReadonlySet<unknown>;
   readonly #blocks = new BlockTracker();
   readonly #output: object[] = [];
   readonly #names = new Map<string, string>();
   readonly #calls = new Map<string, CallItem>();
-  /** The id of the item of the open block, and the sources that came with it. */
+  /** The item id of the open block and its sources. */
   #itemId = '';
   #sources: SourcePart[] = [];
   #sequence = 0;
 
-  constructor(body: Body, told: Told) {
+  constructor(body: Body, info: AnswerInfo) {
     this.#body = body;
-    this.#told = told;
+    this.#info = info;
     this.#custom = new Set(
       (body.tools ?? []).filter(({ type }) => type === 'custom').map(({ name }) => name),
     );
   }
 
   open(): string {
-    const response = frame(this.#body, this.#told);
+    const response = frame(this.#body, this.#info);
     return this.#write('response.created', { response }) + this.#write('response.in_progress', { response });
   }
 
@@ -66,7 +66,7 @@ class ResponseWriter implements EventWriter {
       case 'reasoning-delta':
         return this.#delta(part);
       case 'tool-call-start':
-        // The next part shows which kind of item it is.
+        // The next part shows the kind of item.
         this.#names.set(part.toolCallId, part.toolName);
         return '';
       case 'tool-call-delta': {
@@ -92,7 +92,7 @@ class ResponseWriter implements EventWriter {
   close(result: ChatResult): string {
     const refusal = refusalOf(result.providerMetadata);
     const rest = this.#end() + (refusal === undefined ? '' : this.#whole(refusalItem(newId('msg'), refusal)));
-    const response = { ...frame(this.#body, this.#told), ...ending(result), output: this.#output };
+    const response = { ...frame(this.#body, this.#info), ...ending(result), output: this.#output };
     const { status } = response as { status?: unknown };
     return (
       rest + this.#write(status === 'incomplete' ? 'response.incomplete' : 'response.completed', { response })
@@ -103,9 +103,9 @@ class ResponseWriter implements EventWriter {
     const { code, message, param = null } = failure;
     const error = { code: code === 'rate_limit_exceeded' ? code : 'server_error', message };
     const output = this.#output.filter(Boolean);
-    const response = { ...frame(this.#body, this.#told), status: 'failed', error, output };
+    const response = { ...frame(this.#body, this.#info), status: 'failed', error, output };
     const failed = this.#write('response.failed', { response });
-    const body = errorBody(failure, 'openai', this.#told.requestId);
+    const body = errorBody(failure, 'openai', this.#info.requestId);
     return failed + this.#write('error', { code, message, param, ...body });
   }
 
@@ -122,7 +122,7 @@ class ResponseWriter implements EventWriter {
     return this.#write('response.output_item.done', { output_index, item });
   }
 
-  /** An item that comes whole. */
+  /** Writes a complete item. */
   #whole(item: object): string {
     const index = this.#blocks.take();
     return this.#addItem(index, item) + this.#endItem(index, item);

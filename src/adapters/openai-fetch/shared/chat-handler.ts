@@ -3,28 +3,35 @@ import type { ChatRequest } from '../../../types/request/request.ts';
 import type { ChatResult } from '../../../types/result/result.ts';
 import type { ChatStream, Router } from '../../../types/router.ts';
 import { mergeOptions } from '../../../util/merge-options.ts';
+import type { Caller } from '../caller.ts';
 import { failureOf } from '../errors.ts';
 import type { Directory } from '../targets.ts';
 import { idHeaders } from './error-format.ts';
-import type { EventWriter, Plan, Told } from './protocol.ts';
+import type { AnswerInfo, EventWriter, Plan } from './protocol.ts';
 
-/** What the answer to one request needs to know. */
+/** The context of one request. */
 export interface Context {
   readonly router: Router;
   readonly directory: Directory;
   readonly requestId: string;
+  readonly caller: Caller;
   readonly signal: AbortSignal | undefined;
+  /** Whether the caller is another process. */
+  readonly remote: boolean;
 }
 
-/** Asks the router, and gives its answer in the words of the plan's protocol. */
+/** Calls the router and returns its answer in the plan's protocol. */
 export async function converse(plan: Plan, context: Context): Promise<Response> {
   const { router, directory, requestId, signal } = context;
   const options = {
-    ...directory.options(plan.model, plan.extension, plan.demands, requestId),
+    ...directory.options(plan.model, plan.extension, plan.demands, context),
     ...(signal === undefined ? {} : { signal }),
   };
   const request = withWishes(plan);
-  const tell = ({ target, response: { id, model } }: Pick<ChatResult, 'target' | 'response'>): Told => ({
+  const toInfo = ({
+    target,
+    response: { id, model },
+  }: Pick<ChatResult, 'target' | 'response'>): AnswerInfo => ({
     requestId,
     model: model ?? directory.modelOf(target),
     responseId: id,
@@ -32,7 +39,7 @@ export async function converse(plan: Plan, context: Context): Promise<Response> 
   });
   if (!plan.stream) {
     const result = await router.chat(request, options);
-    const body = plan.answer(result, tell(result));
+    const body = plan.answer(result, toInfo(result));
     return new Response(JSON.stringify(body), { headers: answerHeaders(result, requestId) });
   }
   const stream = await router.stream(request, options);
@@ -42,17 +49,17 @@ export async function converse(plan: Plan, context: Context): Promise<Response> 
     'cache-control': 'no-cache',
     'x-signalbox-target': stream.target,
   };
-  return new Response(eventStream(stream, plan.events(tell(stream)), signal), { headers });
+  return new Response(eventStream(stream, plan.events(toInfo(stream)), context), { headers });
 }
 
-/** Options that the caller wishes for; those that its own fields became go before them. */
+/** Merges optional provider options; options derived from fields of the body win. */
 function withWishes({ request, extension }: Plan): ChatRequest {
   const wishes = extension?.providerOptions as ChatRequest['providerOptions'];
   const providerOptions = mergeOptions(wishes, request.providerOptions);
   return providerOptions === undefined ? request : { ...request, providerOptions };
 }
 
-/** What the router says of a complete answer. */
+/** The router's report on a complete answer. */
 export function answerHeaders(
   { target, cost, attempts }: Pick<ChatResult, 'target' | 'cost' | 'attempts'>,
   requestId: string,
@@ -66,17 +73,17 @@ export function answerHeaders(
   };
 }
 
-/** The stream as bytes, made as fast as they are read: nothing is read ahead. Leaving it closes the connection to the vendor. */
+/** The stream as bytes, pulled at the reader's pace. Canceling it closes the connection to the vendor. */
 function eventStream(
   stream: ChatStream,
   writer: EventWriter,
-  signal: AbortSignal | undefined,
+  { signal, remote }: Context,
 ): ReadableStream<Uint8Array> {
   const parts = stream.appendOnly[Symbol.asyncIterator]();
   const encoder = new TextEncoder();
   let begun = false;
 
-  /** The next text, and whether it is the last one. */
+  /** The next text and whether it is the last one. */
   const next = async (): Promise<{ readonly text: string; readonly over: boolean }> => {
     const { done, value: part } = await parts.next();
     if (done === true) return { text: '', over: true };
@@ -97,7 +104,7 @@ function eventStream(
             controller.error(error);
             return;
           }
-          text = writer.fail(failureOf(error));
+          text = writer.fail(failureOf(error, remote));
           over = true;
         }
         if (text !== '') controller.enqueue(encoder.encode(text));

@@ -1,6 +1,6 @@
 import type { Failure } from '../errors.ts';
 
-/** Whose words an answer is in. */
+/** The error format of a response. */
 export type Dialect = 'openai' | 'anthropic';
 
 /** https://platform.openai.com/docs/guides/error-codes */
@@ -22,20 +22,26 @@ const anthropicTypes: Readonly<Record<number, string>> = {
   504: 'timeout_error',
 };
 
-/** The body of an error; in streams the data of its event. */
+/** Anthropic's error types. */
+const anthropicType =
+  /^(invalid_request|authentication|billing|permission|not_found|rate_limit|timeout|api|overloaded)_error$|^request_too_large$/;
+
+/** The body of an error response, or the data of an error event in a stream. */
 export function errorBody(failure: Failure, dialect: Dialect, requestId: string): object {
   const { status, code, message, param = null, details } = failure;
-  if (dialect === 'openai') return { error: { message, type: openaiType(status), param, code } };
-  const type = anthropicTypes[status] ?? (status >= 500 ? 'api_error' : 'invalid_request_error');
+  if (dialect === 'openai')
+    return { error: { message, type: failure.type ?? openaiType(status), param, code } };
+  const usual = anthropicTypes[status] ?? (status >= 500 ? 'api_error' : 'invalid_request_error');
+  const type = anthropicType.test(failure.type ?? '') ? failure.type : usual;
   const error = { type, message, ...(details === undefined ? {} : { details }) };
   return { type: 'error', error, request_id: requestId };
 }
 
-/** An error as an answer. */
+/** An error as an HTTP response. */
 export function errorResponse(failure: Failure, dialect: Dialect, requestId: string): Response {
   const { status, code, attempts, retryAt } = failure;
   const headers = new Headers({ ...idHeaders(requestId), 'content-type': 'application/json' });
-  // The router has tried what can be tried: the SDKs, which retry by themselves, are told not to multiply it.
+  // The router has already retried; this stops the SDK from retrying on top of it.
   headers.set('x-should-retry', 'false');
   if (attempts !== undefined) headers.set('x-signalbox-attempts', String(attempts));
   if (retryAt !== undefined) {
@@ -44,12 +50,12 @@ export function errorResponse(failure: Failure, dialect: Dialect, requestId: str
     headers.set('retry-after-ms', String(Math.ceil(wait)));
   }
   if (status === 401) headers.set('www-authenticate', 'Bearer');
-  // Anthropic's own status for it, which its SDK has a class for.
-  const told = dialect === 'anthropic' && code === 'overloaded' ? 529 : status;
-  return new Response(JSON.stringify(errorBody(failure, dialect, requestId)), { status: told, headers });
+  // Anthropic's own status for overload, which its SDK maps to an error class.
+  const ownStatus = dialect === 'anthropic' && code === 'overloaded' ? 529 : status;
+  return new Response(JSON.stringify(errorBody(failure, dialect, requestId)), { status: ownStatus, headers });
 }
 
-/** The request's id, under the names by which the SDKs look for it. */
+/** The request's id, under the header names that the SDKs read. */
 export function idHeaders(requestId: string): Record<string, string> {
   return { 'x-request-id': requestId, 'request-id': requestId };
 }

@@ -3,7 +3,7 @@ import { anyObject } from '../validate.ts';
 
 const ms = z.optional(z.number());
 
-/** What is asked, and which model, is not for a vendor's options to say: the route, its prices and its limits hold. */
+/** Provider options must not override the model or the content: the route, its prices and its limits apply. */
 const reserved = ['model', 'models', 'messages', 'input', 'contents', 'stream'];
 const wishes = anyObject.check(
   z.refine((options) => !reserved.some((name) => Object.hasOwn(options, name)), {
@@ -12,9 +12,9 @@ const wishes = anyObject.check(
 );
 
 /**
- * The field `signalbox` of a request's body: what the protocol has no word for. `CallOptions` of the router, and
- * `providerOptions` that are a wish: a target of another vendor answers without them, where fields of the body itself that
- * only one vendor knows are a demand.
+ * The field `signalbox` of a request body, for what the protocol cannot express: the router's `CallOptions`, and
+ * `providerOptions` that are optional. A target of another vendor answers without them, whereas vendor-specific fields of the
+ * body itself are required.
  */
 export const extension = z.optional(
   z.strictObject({

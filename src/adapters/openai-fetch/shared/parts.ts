@@ -4,8 +4,8 @@ import { invalid } from '../errors.ts';
 import { given } from './fields.ts';
 
 /**
- * What a part of OpenAI's protocols says beyond our words: for OpenAI, but for the mark with which clients of every vendor
- * ask Anthropic to keep a prompt.
+ * Fields of a content part that our types do not cover become provider options of OpenAI, except `cache_control`, which clients
+ * of every vendor use for Anthropic's prompt cache.
  */
 export function ownOptions(rest: { readonly [field: string]: unknown }): ProviderOptions | undefined {
   const { cache_control: cache, signalbox: _carried, ...own } = given(rest);
@@ -16,12 +16,12 @@ export function ownOptions(rest: { readonly [field: string]: unknown }): Provide
   return Object.keys(options).length === 0 ? undefined : options;
 }
 
-/** The media type of OpenAI's word for a kind of audio. */
+/** The media type of an OpenAI audio format. */
 export function audioType(format: 'wav' | 'mp3'): string {
   return format === 'wav' ? 'audio/wav' : 'audio/mpeg';
 }
 
-/** A file as OpenAI's protocols give it: by its data, its address, or its id there. Without a type it counts as a PDF. */
+/** A file in OpenAI's protocols, given by data, URL or file id. Its type defaults to PDF. */
 export function fileFrom(
   file: {
     readonly data?: string | undefined;
@@ -34,7 +34,7 @@ export function fileFrom(
   const { data, url, id, filename } = file;
   const mediaType = /^data:([^;,]+)/i.exec(data ?? '')?.[1] ?? 'application/pdf';
   const content = typeof id === 'string' ? reference(id) : (data ?? url);
-  if (content === undefined) throw invalid('file', 'expected its data, its address or its id');
+  if (content === undefined) throw invalid('file', 'expected data, a URL or a file id');
   const options = ownOptions(rest);
   return {
     type: 'file',
@@ -45,7 +45,7 @@ export function fileFrom(
   };
 }
 
-/** A file that was uploaded to OpenAI. */
+/** A file uploaded to OpenAI. */
 export function reference(id: string): FilePart['data'] {
   return { type: 'reference', reference: { openai: id } };
 }

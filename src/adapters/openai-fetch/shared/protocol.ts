@@ -5,53 +5,53 @@ import type { StreamContent } from '../../../types/result/stream-part.ts';
 import type { Failure } from '../errors.ts';
 import type { Extension } from './extension.ts';
 
-/** A request of whichever protocol, in the router's words, and how its answer is said. */
+/** A request of any of the protocols as a router request, with the writers of its answer. */
 export interface Plan {
   readonly model: string;
   readonly stream: boolean;
   readonly request: ChatRequest;
   readonly extension: Extension;
-  /** Fields that only targets of some vendors can take. */
+  /** Fields that only some vendors' targets support. */
   readonly demands: readonly Demand[];
-  /** A complete answer as the body of a response. */
-  answer(result: ChatResult, told: Told): object;
-  /** The events of one stream. */
-  events(told: Told): EventWriter;
+  /** Converts a complete answer to a response body. */
+  answer(result: ChatResult, info: AnswerInfo): object;
+  /** Creates the writer of one stream's events. */
+  events(info: AnswerInfo): EventWriter;
 }
 
-/** A field that changes the answer and that only these providers know. */
+/** A field that changes the answer and that only these providers support. */
 export interface Demand {
   readonly field: string;
   readonly providers: readonly string[];
 }
 
-/** What is known of an answer when it begins. */
-export interface Told {
+/** The facts about an answer that are known when it starts. */
+export interface AnswerInfo {
   readonly requestId: string;
-  /** The model that answers, as its vendor names it; and the id that it gave to its answer, where it did. */
+  /** The vendor's name for the model, and its id for the answer, if any. */
   readonly model: string;
   readonly responseId: string | undefined;
   /** Seconds since 1970. */
   readonly created: number;
 }
 
-/** Says a stream in the events of a protocol. Each step gives the text of no, one or several events. */
+/** Writes a stream as events of a protocol. Each step returns the text of zero or more events. */
 export interface EventWriter {
   open(): string;
   part(part: StreamContent): string;
-  /** The end of a complete answer. */
+  /** Ends a complete answer. */
   close(result: ChatResult): string;
-  /** The end of a broken one. */
+  /** Ends a broken answer. */
   fail(failure: Failure): string;
 }
 
-/** The vendor's own id of an answer, where it is in this protocol's form; else one of our own. */
-export function answerId({ responseId, requestId }: Told, prefix: string): string {
+/** The vendor's id of an answer if it has this protocol's prefix; otherwise one derived from the request's id. */
+export function answerId({ responseId, requestId }: AnswerInfo, prefix: string): string {
   if (responseId?.startsWith(prefix) === true) return responseId;
   return prefix + requestId.replace(/^req_/, '');
 }
 
-/** What the router says of an answer, in a field `signalbox` of it. */
+/** The router's report on an answer, for its field `signalbox`. */
 export function summary({ target, cost, attempts, warnings }: ChatResult): object {
   return {
     target,
@@ -61,18 +61,18 @@ export function summary({ target, cost, attempts, warnings }: ChatResult): objec
   };
 }
 
-/** How an answer was served, in OpenAI's words. */
+/** The service tier by OpenAI's names. */
 export function toServiceTier({ serviceTier }: ServedAs): string | undefined {
   return serviceTier === 'standard' ? 'default' : serviceTier;
 }
 
-/** One event; the name is left out where the protocol has none. */
+/** Formats one event; the name is optional. */
 export function event(data: object, name?: string): string {
   return `${name === undefined ? '' : `event: ${name}\n`}data: ${JSON.stringify(data)}\n\n`;
 }
 
-/** What the vendor says under a name, whichever vendor it is. */
-export function said(metadata: ProviderOptions, name: string): unknown {
+/** Finds a metadata field by name, whichever vendor set it. */
+export function metadataField(metadata: ProviderOptions, name: string): unknown {
   for (const own of Object.values(metadata)) if (own[name] !== undefined) return own[name];
   return undefined;
 }

@@ -4,20 +4,19 @@ import type { ToolChoice } from '../../../types/request/request.ts';
 import { invalid } from '../errors.ts';
 import type { Demand } from './protocol.ts';
 
-/** The tools that may be called of those that there are. */
+/** The subset of tools that may be called. */
 export function onlyAllowed<T extends { readonly name: string }>(
   tools: readonly T[],
   names: readonly string[],
   field: string,
 ): readonly T[] {
   const unknown = names.some((name) => !tools.some((tool) => tool.name === name));
-  if (unknown || names.length === 0) throw invalid(field, 'expected names of the tools');
+  if (unknown || names.length === 0) throw invalid(field, 'expected names of declared tools');
   return tools.filter(({ name }) => names.includes(name));
 }
 
 /**
- * One tool call at a time, or several. Several are what every vendor does by itself; one at a time can be demanded of
- * OpenAI and of Anthropic.
+ * Whether tool calls may be parallel. Parallel is every vendor's default; OpenAI and Anthropic can limit it to one at a time.
  */
 export function oneCallAtATime(
   choice: ToolChoice | undefined,

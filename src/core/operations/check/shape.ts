@@ -14,12 +14,16 @@ export type Shape = (value: unknown) => Flaw | undefined;
 /** Throws `RequestError` for the first flaw. */
 export function check(field: string, shape: Shape, value: unknown): void {
   const flaw = shape(value);
-  if (flaw !== undefined) throw new RequestError(`${field}${flaw.path}`, flaw.expected, flaw.got);
+  if (flaw !== undefined) throw flawed(field, flaw);
+}
+
+function flawed(field: string, { path, expected, got }: Flaw): RequestError {
+  return new RequestError(`${field}${path}`, expected, got);
 }
 
 /** Throws `RequestError` for a request that is no object, for an unknown field, and for a wrong one. */
 export function checkFields(request: object, shapes: Readonly<Record<string, Shape>>): void {
-  check('request', anObject, request);
+  if (!isObject(request)) check('request', anObject, request);
   for (const field of Object.keys(request)) {
     const shape = Object.hasOwn(shapes, field) ? shapes[field] : undefined;
     if (shape === undefined) {
@@ -27,7 +31,8 @@ export function checkFields(request: object, shapes: Readonly<Record<string, Sha
       throw new RequestError(field, `a field of a request (${known})`, 'an unknown one');
     }
     const value = (request as Readonly<Record<string, unknown>>)[field];
-    if (value !== undefined) check(field, shape, value);
+    const flaw = value === undefined ? undefined : shape(value);
+    if (flaw !== undefined) throw flawed(field, flaw);
   }
 }
 

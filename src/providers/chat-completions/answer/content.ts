@@ -104,13 +104,18 @@ function source(url: unknown, title: unknown): readonly SourcePart[] {
   ];
 }
 
-/** What the vendor says beyond our own fields. */
-export function metadataOf(wire: Wire, choice: Wire | undefined): JSONObject {
+/** What the vendor says beyond our own fields, and `more` of it. */
+export function metadataOf(
+  wire: Wire,
+  choice: Wire | undefined,
+  more: Readonly<Record<string, JSONValue | undefined>> = {},
+): JSONObject {
   return compact({
     finishReason: choice && readFinishReason(choice),
     systemFingerprint: asJSON(wire['system_fingerprint']),
     serviceTier: asJSON(wire['service_tier']),
     // OpenRouter: who answered in fact.
     provider: asText(wire['provider']),
+    ...more,
   });
 }

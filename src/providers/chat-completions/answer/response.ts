@@ -42,10 +42,13 @@ export function toResult(
   const inside = failureInside(raw, provider, headers);
   if (inside !== undefined) throw inside;
   const choices = choicesOf(wire, request);
-  const reason = choices.map(readFinishReason).findLast((given) => given !== undefined);
-  const messages = choices
-    .map((choice) => asObject(choice['message']) ?? asObject(choice['delta']))
-    .filter((message) => message !== undefined);
+  let reason: string | undefined;
+  const messages: Wire[] = [];
+  for (const each of choices) {
+    reason = readFinishReason(each) ?? reason;
+    const message = asObject(each['message']) ?? asObject(each['delta']);
+    if (message !== undefined) messages.push(message);
+  }
   const [choice] = choices;
   if (wire === undefined || choice === undefined || (messages.length === 0 && reason === undefined)) {
     const summary = 'the answer is no chat completion';
@@ -53,20 +56,21 @@ export function toResult(
   }
   const content = toContent(messages, provider);
   const refusal = messages.map(refusalIn).join('');
-  const finishReason = finishReasonOf({
-    provider,
-    reason,
-    callsTools: content.some(({ type }) => type === 'tool-call'),
-    hasContent: content.some(({ type }) => type === 'text' || type === 'file'),
-    refuses: refusal !== '',
-  });
+  let callsTools = false;
+  let hasContent = false;
+  for (const { type } of content) {
+    callsTools ||= type === 'tool-call';
+    hasContent ||= type === 'text' || type === 'file';
+  }
+  const finishReason = finishReasonOf({ provider, reason, callsTools, hasContent, refuses: refusal !== '' });
   const usage = usageIn(wire);
-  const more = { refusal: asNonEmpty(refusal), logprobs: asJSON(choice['logprobs']) };
+  const cost = chargeIn(usage, reading);
+  const more = { refusal: refusal || undefined, logprobs: asJSON(choice['logprobs']) };
   return {
-    content: [...content, ...foundBy(wire)],
+    content: wire['search_results'] || wire['citations'] ? [...content, ...foundBy(wire)] : content,
     finishReason,
     usage: readUsage(usage, reading),
-    ...compact({ cost: chargeIn(usage, reading) }),
+    ...(cost === undefined ? {} : { cost }),
     response: {
       ...compact({
         id: asNonEmpty(wire['id']),
@@ -76,7 +80,7 @@ export function toResult(
       headers,
     },
     warnings,
-    providerMetadata: { [provider]: compact({ ...metadataOf(wire, choice), ...more }) },
+    providerMetadata: { [provider]: metadataOf(wire, choice, more) },
     raw,
   };
 }
@@ -94,26 +98,35 @@ function choicesOf(wire: Wire | undefined, request: Wire): readonly Wire[] {
 }
 
 function toContent(messages: readonly Wire[], provider: string): readonly ContentPart[] {
+  const content: ContentPart[] = [];
+  let hasCalls = false;
+  for (const message of messages) {
+    content.push(...reasoningOf(message, provider), ...textOf(message));
+    hasCalls ||= Array.isArray(message['tool_calls']) || message['function_call'] !== undefined;
+  }
+  if (hasCalls) content.push(...toolCallsOf(messages, provider));
+  for (const message of messages) {
+    const { audio, images, content: pieces, annotations } = message;
+    if (audio !== undefined) content.push(...speechOf(message, provider));
+    if (Array.isArray(images) || Array.isArray(pieces)) content.push(...imagesIn(message));
+    if (Array.isArray(annotations)) content.push(...sourcesIn(message));
+  }
+  return content;
+}
+
+function toolCallsOf(messages: readonly Wire[], provider: string): readonly ContentPart[] {
   const calls = callAssembler(provider);
   for (const [at, message] of messages.entries()) {
     // Calls that came whole are apart, whatever their ids.
     const apart = asObjects(message['tool_calls']).map((call, index) => ({ ...call, index }));
     calls.push({ ...message, tool_calls: apart }, at, []);
   }
-  return [
-    ...messages.flatMap((message) => [...reasoningOf(message, provider), ...textOf(message)]),
-    ...calls.end().filter((part) => part.type === 'tool-call'),
-    ...messages.flatMap((message) => [
-      ...speechOf(message, provider),
-      ...imagesIn(message),
-      ...sourcesIn(message),
-    ]),
-  ];
+  return calls.end().filter((part) => part.type === 'tool-call');
 }
 
 function reasoningOf(message: Wire, provider: string): readonly ContentPart[] {
-  const text = reasoningIn(message) || reasoningInDetails(message);
   const details = message['reasoning_details'];
+  const text = reasoningIn(message) || (details === undefined ? '' : reasoningInDetails(message));
   if (Array.isArray(details) && details.length > 0)
     return [{ type: 'reasoning', text, providerOptions: reasoningOptions(details, provider) }];
   return text === '' ? [] : [{ type: 'reasoning', text }];

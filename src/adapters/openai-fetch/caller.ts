@@ -1,0 +1,58 @@
+import type { CallOptions } from '../../types/options/options.ts';
+
+/**
+ * The party behind a token, as call options. They apply to each of its requests and take precedence over the field
+ * `signalbox` of the body.
+ *
+ * - `metadata` and `tags` are merged with those of the body; in `metadata`, these values win.
+ * - `only` narrows the body's own `only`, and `GET /models` lists nothing else.
+ * - `maxCost`: the lower of the two applies.
+ */
+export type Caller = Pick<
+  CallOptions,
+  'tenant' | 'user' | 'tags' | 'metadata' | 'only' | 'maxCost' | 'priority' | 'timeout' | 'deadline'
+>;
+
+/** The request that a token came with. Its body is not read yet. */
+export interface TokenRequest {
+  readonly url: URL;
+  readonly method: string;
+  readonly headers: Headers;
+}
+
+/**
+ * Identifies the caller by its token. `undefined` answers 401. What it throws ends the request: an error of the router with
+ * its own status, anything else with 500.
+ *
+ * @example
+ * token: async (token) => {
+ *   const account = await accounts.findByToken(token);
+ *   return account && { tenant: account.id, tags: [account.plan] };
+ * }
+ */
+export type IdentifyCaller = (
+  token: string,
+  request: TokenRequest,
+) => Caller | undefined | PromiseLike<Caller | undefined>;
+
+/** A caller without options of its own. */
+export const anyone: Caller = Object.freeze({});
+
+/** The options of a caller's request: its own over those that the body asks for. */
+export function overBody(body: Omit<CallOptions, 'signal'>, caller: Caller): Omit<CallOptions, 'signal'> {
+  if (caller === anyone) return body;
+  const { tags, metadata, only: _merged, maxCost, timeout, ...rest } = caller;
+  return {
+    ...body,
+    ...rest,
+    ...(timeout === undefined ? {} : { timeout: { ...body.timeout, ...timeout } }),
+    ...(maxCost === undefined ? {} : { maxCost: Math.min(maxCost, body.maxCost ?? maxCost) }),
+    ...(tags === undefined ? {} : { tags: [...new Set([...tags, ...(body.tags ?? [])])] }),
+    ...(metadata === undefined ? {} : { metadata: { ...body.metadata, ...metadata } }),
+  };
+}
+
+/** Whether a caller may use a target. */
+export function mayUse({ only }: Caller, target: string): boolean {
+  return only === undefined || only.includes(target);
+}
