@@ -84,7 +84,6 @@ export type {
   RouteOptions,
   TargetIdOf,
   TargetOptions,
-  Timeouts,
 } from './types/options/options.ts';
 export type { Price, PriceTier, Rates, ServiceTierRates } from './types/options/price.ts';
 export type { RouterOptions } from './types/options/router-options.ts';
@@ -98,6 +97,7 @@ export type {
   Strategy,
   TargetStats,
 } from './types/options/strategy.ts';
+export type { Timeouts } from './types/options/timeouts.ts';
 export type {
   AnyRequest,
   AnyResult,
@@ -122,6 +122,7 @@ export type {
 } from './types/plugin.ts';
 export type {
   Binding,
+  CallContext,
   Provider,
   ProviderCall,
   ProviderEmbedCall,
