@@ -51,19 +51,23 @@ export type {
 export type {
   AttemptEndEvent,
   AttemptStartEvent,
+  BudgetWarningEvent,
   EventOf,
   Listener,
   NoteEvent,
   PluginErrorEvent,
+  PluginEvent,
   PriceUnknownEvent,
   RequestEndEvent,
   RequestFacts,
   RequestStartEvent,
   RouterEvent,
   RouterEventType,
+  StoreStateEvent,
   TargetStateEvent,
   UsageEvent,
 } from './types/event.ts';
+export type { MethodsOf, PluginMethods } from './types/methods.ts';
 export type { Capabilities } from './types/options/capabilities.ts';
 export type { KeyLimits, VendorLimit } from './types/options/limit.ts';
 export type {

@@ -2,7 +2,7 @@ import { admissionQueue } from './core/admission/queue.ts';
 import type { RouterContext } from './core/context.ts';
 import { releaseDropped } from './core/dropped.ts';
 import { chatOperation } from './core/operations/chat.ts';
-import { createParts } from './core/operations/parts.ts';
+import { createParts, type Parts } from './core/operations/parts.ts';
 import { type AddedOptions, callFields, checkCallOptions, noOptions } from './core/options/call-options.ts';
 import { callOptionsOf } from './core/options/plugins.ts';
 import { defaultQueue } from './core/options/policies.ts';
@@ -23,6 +23,7 @@ import { checkMirror, shadow } from './plugins/shadow/shadow.ts';
 import { priceBook } from './pricing/price-book.ts';
 import { promptCaches } from './stats/prompt-caches.ts';
 import { defaultStore } from './stores/default-store.ts';
+import type { MethodsOf } from './types/methods.ts';
 import type { CallOptions, RouteOptions, TargetIdOf, TargetOptions } from './types/options/options.ts';
 import type { RouterOptions } from './types/options/router-options.ts';
 import type { Plugin } from './types/plugin.ts';
@@ -56,14 +57,17 @@ import { systemClock } from './util/time/clock.ts';
 export function createRouter<
   const Targets extends readonly TargetOptions[],
   const Routes extends Readonly<Record<string, RouteOptions<TargetIdOf<Targets>>>> = Record<never, never>,
->(options: RouterOptions<Targets, Routes>): Router<TargetIdOf<Targets>, keyof Routes & string>;
+  const Plugins extends readonly Plugin[] = readonly [],
+>(
+  options: RouterOptions<Targets, Routes> & { readonly plugins?: Plugins },
+): Router<TargetIdOf<Targets>, keyof Routes & string> & MethodsOf<Plugins>;
 export function createRouter(options: RouterOptions): Router {
   checkOptions(options, { mirror: checkMirror });
   const closing = linkedAbort();
   const plugins = [...(options.plugins ?? []), shadow(options)].filter((plugin) => plugin !== undefined);
-  const env = contextOf(options, plugins, closing.signal);
-  const { targets, clock, events, findRoute } = env;
   const parts = createParts();
+  const env = contextOf(options, plugins, parts, closing.signal);
+  const { targets, clock, events, findRoute } = env;
   const router: Router = {
     targets: targets.map(({ id }) => id),
     plugins: (options.plugins ?? []).map(({ name }) => name),
@@ -121,6 +125,7 @@ function presetRouter(router: Router, preset: CallOptions, added: AddedOptions):
 function contextOf(
   options: RouterOptions,
   plugins: readonly Plugin[],
+  { fullCheck }: Parts,
   closed: RouterContext['closed'],
 ): RouterContext {
   const { clock = systemClock, random = Math.random, select } = options;
@@ -141,6 +146,7 @@ function contextOf(
     targets,
     findRoute,
     stations: compileStations(plugins, events, clock),
+    fullCheck,
     callOptions: callOptionsOf(plugins, callFields),
     selector: select === undefined ? undefined : createSelector(select, findRoute),
     nextId: () => `${prefix}-${++requests}`,
