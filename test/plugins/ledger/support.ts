@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createRouter, type RouterEvent, type RouterOptions } from 'signalbox';
+import { createRouter, type Plugin, type RouterEvent, type RouterOptions } from 'signalbox';
 import { type Ledger, type LedgerOptions, type LedgerWriter, ledger } from 'signalbox/ledger';
 import { type Script, scriptedProvider, type VirtualClock, virtualClock } from 'signalbox/testing';
 import { afterEach, beforeEach, onTestFinished } from 'vitest';
@@ -44,6 +44,8 @@ export function worldWith(
 ): World {
   const clock = virtualClock(start);
   const usage = ledger(writer, options);
+  const { plugins = [], ...rest } = more;
+  const all: readonly Plugin[] = [...plugins, usage];
   const router = createRouter({
     targets: ['a', 'b'].map((name) => ({
       id: `${name}/m`,
@@ -52,8 +54,8 @@ export function worldWith(
       price,
     })),
     clock,
-    ...more,
-    plugins: [...(more.plugins ?? []), usage],
+    ...rest,
+    plugins: all,
   });
   const events: RouterEvent[] = [];
   router.on('*', (event) => events.push(event));
