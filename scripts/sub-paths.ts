@@ -17,6 +17,7 @@ export const limits: Readonly<Record<string, number>> = {
   'signalbox/openai-fetch': 24.5,
   'signalbox/catalog': 7,
   'signalbox/sqlite': 6,
+  'signalbox/ledger': 25,
   'signalbox/redis': 6,
   'signalbox/budgets': 8,
   'signalbox/log': 2,
