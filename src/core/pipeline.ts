@@ -1,6 +1,7 @@
 import type { CallOptions } from '../types/options/options.ts';
 import type { AnyRequest, AnyResult } from '../types/plugin.ts';
 import type { Decision } from '../types/result/decision.ts';
+import type { Part } from '../util/lazy.ts';
 import { orAbort } from '../util/time/abort.ts';
 import { completed, lookUp } from './calls/look-up.ts';
 import type { RouterContext } from './context.ts';
@@ -26,7 +27,9 @@ export function runOperation<Request extends AnyRequest, Result>(
 ): Promise<Result> {
   let request: RequestState<Request>;
   try {
-    request = check(operation, input, options, env);
+    const checked = check(operation, input, options, env);
+    if (checked instanceof Promise) return checked.then(() => runOperation(operation, input, options, env));
+    request = checked;
     beginRequest(request);
   } catch (error) {
     return Promise.reject(error);
@@ -64,6 +67,18 @@ async function carryOut<Request extends AnyRequest, Result>(
   }
 }
 
+/** The same for an operation whose code is loaded on first use. The request's time begins after that. */
+export async function runPart<Request extends AnyRequest, Result>(
+  part: Part<RunnableOperation<Request, Result>>,
+  input: object,
+  options: CallOptions,
+  env: RouterContext,
+): Promise<Result> {
+  checkCallOptions(options, env.callOptions);
+  const operation = part.loaded ?? (await part.load(env.clock, options.signal));
+  return runOperation(operation, input, options, env);
+}
+
 /** Routing without the call: stations 1, 4, 5 and 6. */
 export async function explain<Request extends AnyRequest>(
   operation: Operation<Request>,
@@ -71,7 +86,12 @@ export async function explain<Request extends AnyRequest>(
   options: CallOptions,
   env: RouterContext,
 ): Promise<Decision> {
-  const request = check(operation, input, options, env);
+  const checked = check(operation, input, options, env);
+  if (checked instanceof Promise) {
+    await checked;
+    return explain(operation, input, options, env);
+  }
+  const request = checked;
   try {
     const selected = await chooseRoute(request);
     options.signal?.throwIfAborted();
@@ -83,15 +103,21 @@ export async function explain<Request extends AnyRequest>(
   }
 }
 
-/** 1: checks the options, and checks and normalizes the request. */
+/**
+ * 1: checks the options, and checks and normalizes the request. A promise: the code for that has to be loaded first. It is needed
+ * for requests of more than text, and for those that a plugin may replace.
+ */
 function check<Request extends AnyRequest>(
   operation: Operation<Request>,
   input: object,
   options: CallOptions,
   env: RouterContext,
-): RequestState<Request> {
+): RequestState<Request> | Promise<unknown> {
   checkCallOptions(options, env.callOptions);
-  const checked = operation.check(input);
+  const { fullCheck, stations } = env;
+  const mayChange = stations.inspect !== undefined && fullCheck.loaded === undefined;
+  const checked = mayChange ? undefined : operation.check(input, fullCheck.loaded);
+  if (checked === undefined) return fullCheck.load(env.clock, options.signal);
   const isSelected = options.route === undefined && operation.selectable && env.selector !== undefined;
   const route = isSelected ? env.selector.fallback : namedRoute(options, env.findRoute);
   const id = env.nextId();

@@ -48,7 +48,9 @@ export function installPlugins(
         return isHeld ? request.holding?.hold() : undefined;
       },
       report: (error) => report(plugin, 'background', error),
+      emit: events.emit,
     };
+    Object.assign(router, plugin.methods);
     const end = plugin.install?.(host);
     if (end !== undefined) endings.push([plugin, end]);
   }

@@ -1,5 +1,7 @@
 import type { Clock, Random } from './clock.ts';
+import type { PluginEvent } from './event.ts';
 import type { LookupHit, PartialHit } from './lookup.ts';
+import type { PluginMethods } from './methods.ts';
 import type { AnyRequest, AnyResult, Awaitable } from './operation.ts';
 import type { CallOptions } from './options/options.ts';
 import type { Candidate } from './options/strategy.ts';
@@ -44,6 +46,13 @@ export interface Plugin {
    * with `PluginError`. `Infinity` leaves only the request's deadline. @default 5000
    */
   readonly timeout?: number;
+  /**
+   * Methods that `createRouter` adds to the router, such as a report of the plugin's state.
+   *
+   * @example
+   * methods: { budgets: () => [...reports] } // router.budgets()
+   */
+  readonly methods?: PluginMethods;
   /**
    * Call options that the plugin adds, by name. Declare their types by declaration merging with `CallOptions`.
    *
@@ -130,6 +139,8 @@ export interface PluginHost {
   hold(context: RequestContext): (() => void) | undefined;
   /** Reports an error of the plugin as a `plugin-error` event. */
   report(error: unknown): void;
+  /** Emits an event to the router's listeners. */
+  emit(event: PluginEvent): void;
 }
 
 /** The context of one request. The same object at every station, so it can be a `WeakMap` key. */
@@ -196,7 +207,10 @@ export interface AttemptPlan {
   readonly outputTokens: number;
   /** Expected cost in US$; `undefined` if no price is known. */
   readonly estimatedCost: number | undefined;
-  /** Maximum cost in US$, by the request's `maxOutputTokens`; equal to `estimatedCost` if it has none. */
+  /**
+   * Highest cost of the attempt in US$: the whole prompt at the highest rate, and `maxOutputTokens`; without it, several times the
+   * usual answer. `undefined` if no price is known.
+   */
   readonly maxCost: number | undefined;
 }
 

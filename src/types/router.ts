@@ -138,7 +138,7 @@ export interface Router<TargetId extends string = string, RouteName extends stri
    * const acme = router.with({ tenant: 'acme', route: 'chat' });
    * await acme.chat({ prompt: 'Hi' });
    */
-  with(options: CallOptions<TargetId, RouteName>): Router<TargetId, RouteName>;
+  with(options: CallOptions<TargetId, RouteName>): this;
   /**
    * Prepares for the first request: loads the SDKs and opens a connection for each target and key. Sends nothing to a model, and
    * a failure here does not affect a target's health. Opens connections only on Node, and not for providers that use `fetch` (see

@@ -46,8 +46,8 @@ export function world(
     readonly capabilities?: Capabilities;
   } = {},
 ): World {
-  const { concurrency, seed = 1, capabilities, ...rest } = options;
-  const clock = virtualClock();
+  const { concurrency, seed = 1, capabilities, clock: given, ...rest } = options;
+  const clock = isVirtual(given) ? given : virtualClock();
   const providers = Object.fromEntries(
     Object.entries(targets).map(([id, scripts]) => [id, scriptedProvider(id, scripts, clock)]),
   );
@@ -74,6 +74,10 @@ export function world(
     of: <T extends RouterEventType>(type: T) =>
       events.filter((event): event is Extract<RouterEvent, { type: T }> => event.type === type),
   };
+}
+
+function isVirtual(clock: RouterOptions['clock']): clock is VirtualClock {
+  return clock !== undefined && 'advance' in clock;
 }
 
 /** What a promise came to, without throwing. */

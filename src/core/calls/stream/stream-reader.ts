@@ -26,6 +26,7 @@ export class StreamReader implements StreamEnd {
   /** Why the stream ended, until a reader gets it. */
   #failure: { readonly error: unknown } | undefined;
   #isRead = false;
+  #isShown = false;
   /** Whether `result` drives the stream because there is no reader; and what it read, for a later reader. */
   #isDriven = false;
   readonly #ahead: StreamPart[] = [];
@@ -33,7 +34,6 @@ export class StreamReader implements StreamEnd {
   #isAhead = false;
   /** Further parts that plugins made from one part, to deliver next. */
   readonly #passed: ReadPart[] = [];
-
   /** Pending reads, and the last of them. */
   #turns = 0;
   #last: Promise<Read> = Promise.resolve(done);
@@ -94,6 +94,7 @@ export class StreamReader implements StreamEnd {
   }
 
   readonly #readNext = (): Promise<Read> => {
+    this.#isShown = true;
     const part = this.#ahead.length === 0 ? undefined : this.#ahead.shift(); // skips a slow empty shift()
     if (part === undefined) return this.#readLive();
     return this.#answer(Promise.resolve({ done: false, value: part }));
@@ -163,7 +164,7 @@ export class StreamReader implements StreamEnd {
 
   #keep(part: StreamPart): void {
     if (part.type === 'restart') this.#ahead.length = 0;
-    const isSeen = part.type !== 'restart' || this.#isRead;
+    const isSeen = part.type !== 'restart' || this.#isShown;
     if (isSeen && this.#run.holding?.left === undefined) this.#ahead.push(part);
   }
 
