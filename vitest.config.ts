@@ -10,6 +10,8 @@ export default defineConfig({
     typecheck: { enabled: true, include: ['test/**/*.test-d.ts'] },
     maxWorkers: 2,
     testTimeout: 20_000,
+    // Targets go out of service in many tests.
+    onConsoleLog: (text) => !/^signalbox: .* is out of service/.test(text),
   },
   resolve: {
     alias: Object.entries(entries).map(([name, file]) => ({

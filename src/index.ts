@@ -63,13 +63,13 @@ export type {
   TargetStateEvent,
   UsageEvent,
 } from './types/event.ts';
+export type { CallOptions } from './types/options/call-options.ts';
 export type { Capabilities } from './types/options/capabilities.ts';
 export type { KeyLimits, VendorLimit } from './types/options/limit.ts';
 export type {
   Accept,
   Baseline,
   BreakerPolicy,
-  CallOptions,
   Catalog,
   HedgePolicy,
   IdOf,
@@ -122,6 +122,7 @@ export type {
 } from './types/plugin.ts';
 export type {
   Binding,
+  CallAuth,
   Provider,
   ProviderCall,
   ProviderEmbedCall,
@@ -212,7 +213,7 @@ export type {
   ToolCallStart,
 } from './types/result/stream-part.ts';
 export type { Cost, Usage } from './types/result/usage.ts';
-export type { ChatStream, LatencyReport, Router, TargetReport } from './types/router.ts';
+export type { ChatStream, LatencyReport, Router, TargetReport, WarmupProblem } from './types/router.ts';
 export type {
   Change,
   Knowledge,

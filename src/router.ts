@@ -19,11 +19,13 @@ import { createTargets } from './core/targets/target.ts';
 import { emitHealthChange } from './core/targets/target-health.ts';
 import { reportOf } from './core/targets/target-report.ts';
 import { warmUp } from './core/warmup.ts';
+import { createWarn } from './core/warn.ts';
 import { checkMirror, shadow } from './plugins/shadow/shadow.ts';
 import { priceBook } from './pricing/price-book.ts';
 import { promptCaches } from './stats/prompt-caches.ts';
 import { defaultStore } from './stores/default-store.ts';
-import type { CallOptions, RouteOptions, TargetIdOf, TargetOptions } from './types/options/options.ts';
+import type { CallOptions } from './types/options/call-options.ts';
+import type { RouteOptions, TargetIdOf, TargetOptions } from './types/options/options.ts';
 import type { RouterOptions } from './types/options/router-options.ts';
 import type { Plugin } from './types/plugin.ts';
 import type { ChatRequest } from './types/request/request.ts';
@@ -78,7 +80,7 @@ export function createRouter(options: RouterOptions): Router {
     embed: (request, callOptions = noOptions) => runOperation(embedOperation, request, callOptions, env),
     image: (request, callOptions = noOptions) => runOperation(imageOperation, request, callOptions, env),
     explain: (request, callOptions = noOptions) => explain(chatOperation, request, callOptions, env),
-    warmup: () => warmUp(targets, clock, closing.signal),
+    warmup: () => warmUp(env),
     on: events.on,
     with(preset) {
       checkCallOptions(preset);
@@ -151,6 +153,7 @@ function contextOf(
     queue: admissionQueue(clock, awake),
     queueLimits: mergeDefined(defaultQueue, options.queue),
     errors: options.errors === 'redacted' ? undefined : options.errors,
+    warn: options.log === false ? undefined : createWarn(),
     closed,
     apart: requestsAreApart(),
     activeRequests: swapSet(),

@@ -1,5 +1,5 @@
 import type { Clock, Random } from './clock.ts';
-import type { CallOptions } from './options/options.ts';
+import type { CallOptions } from './options/call-options.ts';
 import type { Candidate } from './options/strategy.ts';
 import type { ResolvedChatRequest } from './provider.ts';
 import type { EmbedRequest, EmbedResult } from './request/embed.ts';

@@ -7,7 +7,7 @@ import { ConfigError, isRouterError, RequestError } from '../../errors.ts';
 import type { JsonObject, Keyed, LanguageCall } from '../../providers/ai-sdk/spec.ts';
 import { fromV3, partOfAnswerToV3, resultToV3, warningToV3 } from '../../providers/ai-sdk/v3.ts';
 import { aiSdkFormat } from '../../providers/shared/option-case.ts';
-import type { CallOptions } from '../../types/options/options.ts';
+import type { CallOptions } from '../../types/options/call-options.ts';
 import type { Router, TargetReport } from '../../types/router.ts';
 import { type AnswerContext, toGenerateResult, toWarning } from './answer.ts';
 import { asCallError, noSuchModel } from './errors.ts';

@@ -1,4 +1,4 @@
-import type { CallOptions } from '../../types/options/options.ts';
+import type { CallOptions } from '../../types/options/call-options.ts';
 import type { Router } from '../../types/router.ts';
 import { type Caller, mayUse, overBody } from './caller.ts';
 import { HttpError, invalid } from './errors.ts';

@@ -1,13 +1,15 @@
-import type { Accept, CallOptions } from '../../types/options/options.ts';
+import type { CallOptions } from '../../types/options/call-options.ts';
+import type { Accept } from '../../types/options/options.ts';
 import { mergeDefined } from '../../util/merge-defined.ts';
 
 /** The options of a call over preset ones: see `Router.with`. */
 export function withPreset(preset: CallOptions, call: CallOptions): CallOptions {
-  const { timeout, metadata, tags, accept } = preset;
+  const { timeout, metadata, tags, accept, auth } = preset;
   return {
     ...mergeDefined(preset, call),
     ...(timeout === undefined ? {} : { timeout: mergeDefined(timeout, call.timeout) }),
     ...(metadata === undefined ? {} : { metadata: { ...metadata, ...call.metadata } }),
+    ...(auth === undefined ? {} : { auth: { ...auth, ...call.auth } }),
     ...(tags === undefined ? {} : { tags: [...new Set([...tags, ...(call.tags ?? [])])] }),
     ...(accept === undefined || call.accept === undefined ? {} : { accept: both(accept, call.accept) }),
   };
