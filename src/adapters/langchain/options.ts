@@ -81,6 +81,7 @@ const routing = [
   'interrupted',
   'hedge',
   'accept',
+  'auth',
 ] as const;
 
 /** Names of call options beside LangChain's own. */
