@@ -22,7 +22,7 @@ const directions = {
   adapters: [...base, 'providers'],
   plugins: base,
   stores: base,
-  testing: base,
+  testing: [...base, 'core'],
   cli: [...base, 'core', 'pricing', 'strategies', 'router', 'testing', 'stats', 'catalog'],
 };
 

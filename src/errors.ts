@@ -46,6 +46,7 @@ export interface ErrorOfCode {
   budget: BudgetError;
   store: StoreError;
   closed: RouterError;
+  'not-loaded': RouterError;
 }
 
 /** Every target that was tried failed. `attempts` has the details. */
@@ -181,9 +182,12 @@ export class CostLimitError extends RouterError {
   }
 }
 
-/** The answer is complete but does not match the request's `schema`, or was rejected by `accept` or a plugin. */
+/**
+ * The answer does not match the request's `schema`, was rejected by `accept` or a plugin, or was withheld by a
+ * plugin (`guard`).
+ */
 export class OutputError extends RouterError {
-  readonly by: 'schema' | 'accept' | 'plugin';
+  readonly by: 'schema' | 'accept' | 'plugin' | 'guard';
   /** The plugin that rejected it, if any. */
   readonly plugin: string | undefined;
   /** The mismatches: paths and rules of the schema, without values; or the reasons given by `accept` or the plugin. */
@@ -199,7 +203,7 @@ export class OutputError extends RouterError {
     const what =
       by === 'schema'
         ? 'does not match the schema'
-        : `was not accepted${plugin === undefined ? '' : ` by ${plugin}`}`;
+        : `was ${by === 'guard' ? 'withheld' : 'not accepted'}${plugin === undefined ? '' : ` by ${plugin}`}`;
     super('output', `the answer ${what}: ${issues.slice(0, 3).join('; ')}`);
     this.name = 'OutputError';
     this.by = by;

@@ -51,18 +51,23 @@ export type {
 export type {
   AttemptEndEvent,
   AttemptStartEvent,
+  BudgetWarningEvent,
   EventOf,
   Listener,
+  NoteEvent,
   PluginErrorEvent,
+  PluginEvent,
   PriceUnknownEvent,
   RequestEndEvent,
   RequestFacts,
   RequestStartEvent,
   RouterEvent,
   RouterEventType,
+  StoreStateEvent,
   TargetStateEvent,
   UsageEvent,
 } from './types/event.ts';
+export type { MethodsOf, PluginMethods } from './types/methods.ts';
 export type { CallOptions } from './types/options/call-options.ts';
 export type { Capabilities } from './types/options/capabilities.ts';
 export type { KeyLimits, VendorLimit } from './types/options/limit.ts';
@@ -83,7 +88,6 @@ export type {
   RouteOptions,
   TargetIdOf,
   TargetOptions,
-  Timeouts,
 } from './types/options/options.ts';
 export type { Price, PriceTier, Rates, ServiceTierRates } from './types/options/price.ts';
 export type { RouterOptions } from './types/options/router-options.ts';
@@ -97,6 +101,7 @@ export type {
   Strategy,
   TargetStats,
 } from './types/options/strategy.ts';
+export type { Timeouts } from './types/options/timeouts.ts';
 export type {
   AnyRequest,
   AnyResult,
@@ -107,8 +112,9 @@ export type {
   Exclusion,
   LiveAnswer,
   LookupHit,
-  PartTransform,
+  PartialHit,
   Plugin,
+  PluginCallOption,
   PluginHost,
   Replica,
   RequestContext,
@@ -116,13 +122,12 @@ export type {
   RequestObserver,
   RequestSummary,
   Reservation,
-  Review,
-  TransformedPart,
   Wait,
 } from './types/plugin.ts';
 export type {
   Binding,
   CallAuth,
+  CallContext,
   Provider,
   ProviderCall,
   ProviderEmbedCall,
@@ -186,6 +191,7 @@ export type {
 export type {
   Decision,
   LookupSummary,
+  Note,
   RankedTarget,
   Selected,
   SkippedTarget,
@@ -224,3 +230,4 @@ export type {
   Store,
   StoredValue,
 } from './types/store.ts';
+export type { PartTransform, Review, TransformedPart } from './types/transform.ts';

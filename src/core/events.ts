@@ -1,28 +1,15 @@
 import { isRouterError } from '../errors.ts';
 import { addUsd } from '../pricing/money.ts';
-import type { RequestEndEvent, RequestFacts } from '../types/event.ts';
+import type { RequestEndEvent } from '../types/event.ts';
 import type { AnyResult } from '../types/plugin.ts';
 import type { AttemptSummary } from '../types/result/result.ts';
 import { compact } from '../util/json.ts';
 import { toEpoch } from '../util/time/clock.ts';
 import type { RequestState } from './request.ts';
+import { factsOf } from './request-facts.ts';
 import type { Channel } from './targets/target.ts';
 
 // Each event is built only if it has a listener.
-
-/** The fields of a request that every event has. */
-function factsOf({ id, route, metadata, shadow, options }: RequestState): RequestFacts {
-  const { tenant, user, tags } = options;
-  return {
-    requestId: id,
-    route: route.name,
-    metadata,
-    ...(tenant === undefined ? {} : { tenant }),
-    ...(user === undefined ? {} : { user }),
-    ...(tags === undefined ? {} : { tags }),
-    ...(shadow ? { mirror: true } : {}),
-  };
-}
 
 /** A request starts. Its route may still change if `select` chooses it. */
 export function reportRequestStart(request: RequestState): void {
@@ -75,13 +62,17 @@ export function reportAttemptEnd(
   });
 }
 
+/** How a request ended for its caller. */
+export interface Ending {
+  readonly outcome: RequestEndEvent['outcome'];
+  readonly result: AnyResult | undefined;
+  readonly error: unknown;
+  /** The answer that only other requests got. */
+  readonly forOthers?: AnyResult | undefined;
+}
+
 /** A request ends with a result or an error, which may be the caller's abort. */
-export function reportRequestEnd(
-  request: RequestState,
-  outcome: RequestEndEvent['outcome'],
-  result: AnyResult | undefined,
-  error: unknown,
-): void {
+export function reportRequestEnd(request: RequestState, { outcome, result, error, forOthers }: Ending): void {
   const { env, attempts, startedAt, firstTokenAt } = request;
   if (!env.events.subscribed.has('request-end')) return;
   env.events.emit({
@@ -95,7 +86,7 @@ export function reportRequestEnd(
     finishReason: result !== undefined && 'finishReason' in result ? result.finishReason : undefined,
     usage: result?.usage,
     cost: result?.cost,
-    wastedCost: wastedCost(attempts, result?.target),
+    wastedCost: wastedCost(attempts, (result ?? forOthers)?.target),
     duration: env.clock.now() - startedAt,
     firstToken: firstTokenAt === undefined ? undefined : firstTokenAt - startedAt,
     error: outcome === 'failed' && isRouterError(error) ? error.code : undefined,

@@ -1,6 +1,7 @@
 import { isRouterError } from '../errors.ts';
 import type { AnyResult, RequestSummary } from '../types/plugin.ts';
-import { reportRequestEnd, reportRequestStart, wastedCost } from './events.ts';
+import type { Decision } from '../types/result/decision.ts';
+import { type Ending, reportRequestEnd, reportRequestStart, wastedCost } from './events.ts';
 import type { RequestState } from './request.ts';
 
 /** Starts a request's timers and its plugins' observers. */
@@ -19,28 +20,43 @@ function finish(
   error: unknown,
 ): void {
   if (!request.release()) return;
-  request.observers?.end(summaryOf(request, outcome, result, error));
-  reportRequestEnd(request, outcome, result, error);
+  const left = request.holding?.left;
+  const seen: Ending =
+    left === undefined
+      ? { outcome, result, error }
+      : { outcome: left.outcome, error: left.reason, result: undefined, forOthers: result };
+  request.observers?.end(summaryOf(request, seen));
+  reportRequestEnd(request, seen);
 }
 
 function summaryOf(
   { attempts, decision, lookup, startedAt, firstTokenAt, env }: RequestState,
-  outcome: RequestSummary['outcome'],
-  result: AnyResult | undefined,
-  error: unknown,
+  { outcome, result, error, forOthers }: Ending,
 ): RequestSummary {
-  const target = result?.target;
   return {
     outcome,
     result,
     error,
-    target,
+    forOthers,
+    target: result?.target,
     attempts,
     decision,
     lookup,
-    wastedCost: wastedCost(attempts, target),
+    wastedCost: wastedCost(attempts, (result ?? forOthers)?.target),
     duration: env.clock.now() - startedAt,
     firstToken: firstTokenAt === undefined ? undefined : firstTokenAt - startedAt,
+  };
+}
+
+/** The decision of a request for which no target was chosen. */
+export function unrouted({ route, notes }: RequestState): Decision {
+  const { name, policies } = route;
+  return {
+    route: name,
+    strategy: policies.strategy.name,
+    candidates: [],
+    skipped: [],
+    ...(notes === undefined ? {} : { notes }),
   };
 }
 
@@ -53,6 +69,7 @@ export function finishRequest(request: RequestState, result: AnyResult): void {
 export function failRequest(request: RequestState, error: unknown): void {
   const { aborted, reason } = request.signal;
   const byCaller = aborted && error === reason && !isRouterError(error);
+  if (request.notes !== undefined) request.decision ??= unrouted(request);
   finish(request, byCaller ? 'aborted' : 'failed', undefined, error);
 }
 

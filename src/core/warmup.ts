@@ -1,6 +1,7 @@
 import { isRouterError } from '../errors.ts';
 import type { Provider } from '../types/provider.ts';
 import type { WarmupProblem } from '../types/router.ts';
+import type { Part } from '../util/lazy.ts';
 import { orAbort, realAbort } from '../util/time/abort.ts';
 import type { RouterContext } from './context.ts';
 
@@ -8,15 +9,13 @@ import type { RouterContext } from './context.ts';
 const longestWarmup = 10_000;
 
 /**
- * Warms up each provider once, even if targets share it. A failure here does not count against a target. Returns what the first
- * request would fail of: a missing key or package.
+ * Warms up each provider once, even if targets share it, and loads the code for streams. A failure here does not count against
+ * a target. Returns what the first request would fail of: a missing key or package.
  */
-export async function warmUp({
-  targets,
-  clock,
-  closed,
-  warn,
-}: RouterContext): Promise<readonly WarmupProblem[]> {
+export async function warmUp(
+  { targets, clock, closed, warn }: RouterContext,
+  stream: Part<unknown>,
+): Promise<readonly WarmupProblem[]> {
   const ending = realAbort(closed);
   const stop = clock.after(longestWarmup, () => ending.abort(undefined));
   const users = new Map<Provider, string>();
@@ -32,7 +31,8 @@ export async function warmUp({
       warn?.(target, error);
     }
   };
-  await Promise.all([...users].map(([provider, target]) => prepare(provider, target)));
+  const all = [...users].map(([provider, target]) => prepare(provider, target));
+  await Promise.allSettled([...all, stream.load(clock, ending.signal)]);
   stop();
   ending.unlink();
   return problems;

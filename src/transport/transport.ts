@@ -1,5 +1,5 @@
 import { ProviderError } from '../errors.ts';
-import type { CallAuth, Traffic } from '../types/provider.ts';
+import type { CallAuth, CallContext, Traffic } from '../types/provider.ts';
 import { isRedirect, isRedirectResponse } from '../util/redirect.ts';
 import { type Body, fromText, fromWeb, readSome, readText } from './body.ts';
 import { connectionAgents, connectionsSettled } from './connection.ts';
@@ -45,6 +45,8 @@ export interface Exchange {
   readonly signal?: AbortSignal | undefined;
   /** The key and headers of this call alone. */
   auth?: CallAuth | undefined;
+  /** See `ProviderCall.onActivity`. */
+  readonly onActivity?: (() => void) | undefined;
   /** Whether the response may contain images. */
   large?: boolean;
   /** The headers of the request, as they were sent. */
@@ -109,13 +111,9 @@ export function createTransport(options: TransportOptions): Transport {
   };
 
   const exchangeOnce = async (url: string, init: RequestInit, exchange: Exchange): Promise<Answer> => {
-    const path = pathAt(origin, url);
-    if (path === undefined) {
-      const summary = 'refused to send a request to an origin other than the configured one';
-      throw new ProviderError({ kind: 'bad-request', scope: 'endpoint', provider, summary });
-    }
+    const path = pathAt(origin, url) ?? refuseOrigin(provider);
     const { method = 'GET', body } = init;
-    const { connectTimeout, signal = init.signal ?? undefined } = exchange;
+    const { stream, large, onActivity, connectTimeout, signal = init.signal ?? undefined } = exchange;
     const made = headersOf(init.headers, exchange.auth);
     const headers = made instanceof Promise ? await made : made;
     exchange.sentHeaders = headers;
@@ -136,10 +134,11 @@ export function createTransport(options: TransportOptions): Transport {
     exchange.status = answer.status;
     exchange.headers = answer.headers;
     if (!isOk(answer)) throw await failureOf(answer, exchange, options);
+    onActivity?.();
     const expected = hasUnexpectedType(answer, exchange)
       ? await checkedBody(answer, exchange, options)
       : answer.body;
-    const guarded = guardBody(expected, provider, exchange.stream, exchange.large, traffic);
+    const guarded = guardBody(expected, provider, stream, large, traffic, stream ? undefined : onActivity);
     exchange.answer = { ...answer, body: guarded };
     return exchange.answer;
   };
@@ -171,6 +170,11 @@ function pathAt(origin: string, url: string): string | undefined {
   // Contains characters that need normalizing.
   const { origin: other, pathname, search } = new URL(url);
   return other === origin ? `${pathname}${search}` : undefined;
+}
+
+function refuseOrigin(provider: string): never {
+  const summary = 'refused to send a request to an origin other than the configured one';
+  throw new ProviderError({ kind: 'bad-request', scope: 'endpoint', provider, summary });
 }
 
 function refuseRedirect(provider: string, body: Body): never {
@@ -207,12 +211,11 @@ async function checkedBody(answer: Answer, exchange: Exchange, options: Transpor
 /** Creates the state of one call. */
 export function newExchange(
   stream: boolean,
-  connectTimeout?: number,
+  { connectTimeout, onActivity, auth }: Partial<CallContext> = {},
   signal?: AbortSignal,
   large = false,
-  auth?: CallAuth,
 ): Exchange {
-  return { stream, connectTimeout, signal, large, auth, headers: {} };
+  return { stream, connectTimeout, signal, large, onActivity, auth, headers: {} };
 }
 
 async function failureOf(

@@ -17,6 +17,7 @@
  * | `budget` | `BudgetError` | a budget or quota is used up, or too little of it is left |
  * | `store` | `StoreError` | a store did not answer in time |
  * | `closed` | `RouterError` | the router is closed |
+ * | `not-loaded` | `RouterError` | a file of signalbox could not be loaded; nothing was sent |
  */
 export type RouterErrorCode =
   | 'config'
@@ -32,7 +33,8 @@ export type RouterErrorCode =
   | 'plugin'
   | 'budget'
   | 'store'
-  | 'closed';
+  | 'closed'
+  | 'not-loaded';
 
 /**
  * Why an attempt failed. The kind determines what the router does next.
@@ -85,8 +87,11 @@ export type ProviderErrorKind =
  */
 export type HitLimit = 'requests' | 'tokens' | 'daily' | 'ramp' | 'credit';
 
-/** A failure that a route can fail over on: an error kind, or `output` for a response that fails the schema. */
-export type FallbackKind = ProviderErrorKind | 'output';
+/**
+ * A failure that a route can fail over on: an error kind, `output` for a response that fails the schema, or
+ * `guard` for a response that a plugin withheld.
+ */
+export type FallbackKind = ProviderErrorKind | 'output' | 'guard';
 
 /**
  * What a failure affects: all models of the key, one deployment, the whole endpoint, or only this request.
@@ -103,6 +108,7 @@ export type ProviderErrorScope = 'key' | 'deployment' | 'endpoint' | 'request';
 export type PluginStation =
   | 'install'
   | 'inspect'
+  | 'routed'
   | 'lookup'
   | 'exclude'
   | 'reserve'

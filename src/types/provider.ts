@@ -36,6 +36,12 @@ export interface ProviderCall extends Omit<RequestSettings, 'tools'> {
   /** Maximum milliseconds to connect, where the runtime exposes that. */
   readonly connectTimeout?: number;
   /**
+   * Called with each sign that the vendor works on the call: the headers of a successful response, and bytes of the
+   * body of a chat. Until then the router may ask another target as well, see `Timeouts.response`. Parts of a stream
+   * count anyway.
+   */
+  readonly onActivity?: () => void;
+  /**
    * How much of the vendor's message the provider's errors contain, see `ProviderError.disclose`. Omitted: what contains nothing
    * of the prompt, the key or the headers.
    */
@@ -44,18 +50,18 @@ export interface ProviderCall extends Omit<RequestSettings, 'tools'> {
   readonly auth?: CallAuth;
 }
 
-/** A checked and normalized chat request, before a target is chosen. */
-export type ResolvedChatRequest = Omit<
+/** What belongs to one attempt rather than to the request. */
+export type CallContext = Pick<
   ProviderCall,
-  'model' | 'signal' | 'connectTimeout' | 'errors' | 'auth'
+  'model' | 'signal' | 'connectTimeout' | 'onActivity' | 'errors' | 'auth'
 >;
+
+/** A checked and normalized chat request, before a target is chosen. */
+export type ResolvedChatRequest = Omit<ProviderCall, keyof CallContext>;
 
 /** One embedding call to one model, within the provider's limits. */
 export interface ProviderEmbedCall
-  extends Pick<
-    ProviderCall,
-    'model' | 'signal' | 'connectTimeout' | 'errors' | 'auth' | 'providerOptions' | 'origin'
-  > {
+  extends Pick<ProviderCall, keyof CallContext | 'providerOptions' | 'origin'> {
   readonly values: readonly string[];
   readonly dimensions?: number;
 }
@@ -73,9 +79,7 @@ export interface ProviderEmbeddings {
 }
 
 /** One image call to one model, within the provider's limits. */
-export interface ProviderImageCall
-  extends Omit<ImageRequest, 'n'>,
-    Pick<ProviderCall, 'model' | 'signal' | 'connectTimeout' | 'errors' | 'auth'> {
+export interface ProviderImageCall extends Omit<ImageRequest, 'n'>, CallContext {
   readonly n: number;
 }
 

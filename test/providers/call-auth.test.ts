@@ -1,4 +1,4 @@
-import { type CallOptions, createRouter, type Provider } from 'signalbox';
+import { type CallOptions, createRouter, type Plugin, type Provider } from 'signalbox';
 import { anthropic } from 'signalbox/anthropic';
 import { google } from 'signalbox/google';
 import { openai } from 'signalbox/openai';
@@ -119,12 +119,11 @@ describe('a key per call', () => {
   it('is kept out of events and of what plugins see', async () => {
     const seen: unknown[] = [];
     const provider = openai({ baseURL: server.url, apiKey: own });
-    const router = createRouter({
-      targets: [{ provider, model: 'm', price }],
-      plugins: [
-        { name: 'spy', observe: (context) => ({ end: (summary) => void seen.push(context, summary) }) },
-      ],
-    });
+    const spy: Plugin = {
+      name: 'spy',
+      observe: (context) => ({ end: (summary) => void seen.push(context, summary) }),
+    };
+    const router = createRouter({ targets: [{ provider, model: 'm', price }], plugins: [spy] });
     router.on('*', (event) => seen.push(event));
     seen.push(await rejection(router.with({ auth: { openai: { apiKey: users } } }).chat({ prompt: 'Hi' })));
     expect(seen.length).toBeGreaterThan(3);

@@ -4,7 +4,7 @@ import type {
 } from '@langchain/core/language_models/chat_models';
 import { RequestError } from '../../errors.ts';
 import type { CallOptions } from '../../types/options/call-options.ts';
-import type { Timeouts } from '../../types/options/options.ts';
+import type { Timeouts } from '../../types/options/timeouts.ts';
 import type { JSONSchema } from '../../types/request/json.ts';
 import type { ChatRequest, RequestSettings } from '../../types/request/request.ts';
 import type { Schema } from '../../types/request/schema.ts';

@@ -1,6 +1,6 @@
 import { ConfigError } from '../../errors.ts';
 import type { Router } from '../../types/router.ts';
-import { didYouMean } from '../../util/did-you-mean.ts';
+import { didYouMean } from './did-you-mean.ts';
 
 /** Names that a client may use for a model, by route or target id. */
 export type Aliases = Readonly<Record<string, string>>;

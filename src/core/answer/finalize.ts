@@ -3,11 +3,12 @@ import { estimateTokens } from '../../pricing/estimate.ts';
 import type { ChatResult } from '../../types/result/result.ts';
 import type { Usage } from '../../types/result/usage.ts';
 import type { Attempt } from '../attempt/attempt.ts';
-import { writtenIn } from '../calls/stream/accumulate.ts';
 import type { AttemptSlot } from '../failover/race.ts';
 import type { RequestState } from '../request.ts';
 import type { Answer, ChatInput } from './answer.ts';
 import { type Judged, judge } from './judge.ts';
+import { writtenIn } from './text.ts';
+import { WithheldAnswer } from './withheld.ts';
 
 /**
  * Records a complete answer and builds the caller's result. Throws `OutputError` if the answer is rejected,
@@ -36,8 +37,10 @@ export async function finalize(
     throw error;
   }
   if ('issues' in judged) {
-    attempt.succeed(usage, cost, response, 'output');
-    throw new OutputError(judged.by, judged.issues, request.attempts, judged.plugin);
+    const isWithheld = judged.by === 'guard';
+    attempt.succeed(usage, cost, response, isWithheld ? 'guard' : 'output');
+    const error = new OutputError(judged.by, judged.issues, request.attempts, judged.plugin);
+    throw isWithheld ? new WithheldAnswer(error, answer, channel.target.id) : error;
   }
   if (!slot.win()) {
     attempt.abandon({ usage, text: writtenIn(answer.content), response }, true);

@@ -1,18 +1,20 @@
+import type { OutputError } from '../../errors.ts';
 import type { Accept } from '../../types/options/options.ts';
 import type { ContentPart, ToolCallPart } from '../../types/request/message.ts';
 import type { Schema } from '../../types/request/schema.ts';
 import type { ChatResult } from '../../types/result/result.ts';
 import type { Cost } from '../../types/result/usage.ts';
-import { textOf } from '../calls/stream/accumulate.ts';
 import type { RequestState } from '../request.ts';
+import { isThenable } from '../stations/wait.ts';
 import type { Answer, ChatInput } from './answer.ts';
-import { readOutput } from './output.ts';
+import type { Output } from './output.ts';
+import { textOf } from './text.ts';
 
 /** The caller's result, or who rejected the answer and why. */
 export type Judged =
   | { readonly result: ChatResult }
   | {
-      readonly by: 'schema' | 'accept' | 'plugin';
+      readonly by: OutputError['by'];
       readonly plugin?: string;
       readonly issues: readonly string[];
     };
@@ -33,14 +35,27 @@ export function judge(
   answer: Answer,
   provenance: Provenance,
 ): Judged | Promise<Judged> {
-  const { env, observers, shadow, route, options, lookup } = request;
+  const { env, observers, shadow, lookup } = request;
   if (observers !== undefined && lookup === undefined) {
     const { given = answer.content } = answer;
     observers.answer(toResult(request, { ...answer, content: given }, undefined, provenance));
   }
   const changes = shadow || answer.isStreamed ? undefined : env.stations.transform;
-  const passed = changes === undefined ? answer : transformed(request, answer);
-  if ('issues' in passed) return passed;
+  if (changes === undefined) return judgeShown(request, input, answer, provenance);
+  const passed = transformed(request, answer);
+  const next = (shown: Awaited<typeof passed>): Judged | Promise<Judged> =>
+    'issues' in shown ? shown : judgeShown(request, input, shown, provenance);
+  return passed instanceof Promise ? passed.then(next) : next(passed);
+}
+
+/** The rest of station 9, for an answer as the caller would get it. */
+function judgeShown(
+  request: RequestState,
+  input: ChatInput,
+  passed: Answer,
+  provenance: Provenance,
+): Judged | Promise<Judged> {
+  const { env, route, options } = request;
   const schema = schemaOf(request, input);
   // Usually nothing can reject the answer.
   const isReviewed = env.stations.review ?? route.policies.accept ?? options.accept;
@@ -55,12 +70,17 @@ function schemaOf({ route }: RequestState, { schema, request }: ChatInput): Sche
   return request.responseFormat?.schema;
 }
 
-function transformed(request: RequestState, answer: Answer): Answer | Exclude<Judged, { result: unknown }> {
+type Transformed = Answer | Exclude<Judged, { result: unknown }>;
+
+function transformed(request: RequestState, answer: Answer): Transformed | Promise<Transformed> {
   const transforms = request.env.stations.transform?.(request.context);
   if (transforms === undefined) return answer;
   const content = transforms.content(answer.content);
-  if ('reject' in content) return { by: 'plugin', plugin: content.plugin, issues: content.reject };
-  return changed(answer, content);
+  const take = (passed: Awaited<typeof content>): Transformed =>
+    'reject' in passed
+      ? { by: passed.by, plugin: passed.plugin, issues: passed.reject }
+      : changed(answer, passed);
+  return isThenable(content) ? content.then(take) : take(content);
 }
 
 /**
@@ -76,9 +96,13 @@ async function review(
   schema: Schema | undefined,
   provenance: Provenance,
 ): Promise<Judged> {
-  const output = await readOutput(textOf(answer.content), answer.finishReason, schema);
-  if ('issues' in output) return { by: 'schema', issues: output.issues };
   const { env, shadow, route, options } = request;
+  let output: Output = { object: undefined };
+  if (schema !== undefined) {
+    const { readOutput } = env.fullCheck.loaded ?? (await env.fullCheck.load(env.clock, request.signal));
+    output = await readOutput(textOf(answer.content), answer.finishReason, schema);
+  }
+  if ('issues' in output) return { by: 'schema', issues: output.issues };
   let result = toResult(request, answer, output.object, provenance);
   // Mirrored answers skip the application's review.
   if (shadow) return { result };

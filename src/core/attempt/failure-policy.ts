@@ -65,7 +65,9 @@ export function isAttemptError(error: unknown): error is AttemptError {
 /** Looks up the policy for a failure. `fallbackOn` lists the route's extra kinds that fail over. */
 export function failurePolicyOf(error: AttemptError, fallbackOn: readonly FallbackKind[]): FailurePolicy {
   if (isRouterError(error, 'output')) {
-    const failover = error.by !== 'schema' || fallbackOn.includes('output');
+    const { by } = error;
+    const required = by === 'schema' ? 'output' : by === 'guard' ? 'guard' : undefined;
+    const failover = required === undefined || fallbackOn.includes(required);
     return { failover, retry: false, anotherKey: false, health: 'nothing', pause: 0 };
   }
   const { kind, scope } = error;
@@ -112,4 +114,4 @@ export function billedOf(error: ProviderError, firstTokenCame: boolean): 'no' | 
 }
 
 /** All kinds, for validation. */
-export const fallbackKinds: readonly string[] = [...Object.keys(table), 'output'];
+export const fallbackKinds: readonly string[] = [...Object.keys(table), 'output', 'guard'];

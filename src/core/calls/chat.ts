@@ -2,6 +2,7 @@ import type { ProviderResult, ResolvedChatRequest } from '../../types/provider.t
 import type { ChatResult } from '../../types/result/result.ts';
 import { contentFilterFailure } from '../answer/answer.ts';
 import { finalize } from '../answer/finalize.ts';
+import { WithheldAnswer } from '../answer/withheld.ts';
 import { type Attempt, beginAttempt } from '../attempt/attempt.ts';
 import { follow } from '../attempt/follow.ts';
 import type { Failover } from '../failover/failover.ts';
@@ -9,13 +10,19 @@ import type { RequestState } from '../request.ts';
 
 /** Returns one complete answer from the first target that succeeds. */
 export function chat(request: RequestState<ResolvedChatRequest>, failover: Failover): Promise<ChatResult> {
-  return failover.run(async (permit, lane) => {
+  const answering = failover.run(async (permit, lane) => {
     const attempt = beginAttempt(request, permit, lane);
     const result = await ask(request, attempt);
     return finalize(request, attempt, lane, request, {
       ...result,
       providerMetadata: result.providerMetadata ?? {},
     });
+  });
+  if (request.env.stations.transform === undefined) return answering;
+  return answering.catch((error: unknown) => {
+    const ended = WithheldAnswer.end(request, error);
+    if (ended === undefined) throw error;
+    return ended;
   });
 }
 

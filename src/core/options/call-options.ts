@@ -1,5 +1,6 @@
 import { RequestError } from '../../errors.ts';
 import type { CallOptions } from '../../types/options/call-options.ts';
+import type { PluginCallOption } from '../../types/plugin.ts';
 import {
   checkHedge,
   checkNumber,
@@ -16,7 +17,8 @@ const refuse: Refuse = (path, expected, got) => {
   throw new RequestError(path, expected, got);
 };
 
-const fields = [
+/** The router's own call options. */
+export const callFields = [
   'route',
   'signal',
   'only',
@@ -35,13 +37,30 @@ const fields = [
   'auth',
 ];
 
+/** Call options that plugins add, by name. */
+export type AddedOptions = ReadonlyMap<string, PluginCallOption> | undefined;
+
 /** Of a call that sets nothing. */
 export const noOptions: CallOptions = Object.freeze({});
 
-/** Checks what one call sets for itself. Throws `RequestError`, which names the option. */
-export function checkCallOptions(options: CallOptions): void {
+/**
+ * Checks what one call sets for itself. Throws `RequestError`, which names the option.
+ *
+ * @param added what plugins add
+ */
+export function checkCallOptions(options: CallOptions, added: AddedOptions): void {
   if (options === noOptions) return;
-  checkObject('options', options, fields, refuse);
+  checkObject(
+    'options',
+    options,
+    added === undefined ? callFields : [...callFields, ...added.keys()],
+    refuse,
+  );
+  for (const [name, option] of added ?? []) {
+    const value = (options as Readonly<Record<string, unknown>>)[name];
+    const expected = value === undefined ? undefined : option.check(value);
+    if (expected !== undefined) refuse(`options.${name}`, expected, show(value));
+  }
   const { route, signal, only, timeout, maxCost, tags, deadline, metadata, interrupted } = options;
   if (route !== undefined && typeof route !== 'string') refuse('options.route', 'a string', show(route));
   if (signal !== undefined && typeof signal.addEventListener !== 'function') {

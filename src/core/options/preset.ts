@@ -1,9 +1,10 @@
 import type { CallOptions } from '../../types/options/call-options.ts';
 import type { Accept } from '../../types/options/options.ts';
 import { mergeDefined } from '../../util/merge-defined.ts';
+import type { AddedOptions } from './call-options.ts';
 
 /** The options of a call over preset ones: see `Router.with`. */
-export function withPreset(preset: CallOptions, call: CallOptions): CallOptions {
+export function withPreset(preset: CallOptions, call: CallOptions, added: AddedOptions): CallOptions {
   const { timeout, metadata, tags, accept, auth } = preset;
   return {
     ...mergeDefined(preset, call),
@@ -12,7 +13,19 @@ export function withPreset(preset: CallOptions, call: CallOptions): CallOptions 
     ...(auth === undefined ? {} : { auth: { ...auth, ...call.auth } }),
     ...(tags === undefined ? {} : { tags: [...new Set([...tags, ...(call.tags ?? [])])] }),
     ...(accept === undefined || call.accept === undefined ? {} : { accept: both(accept, call.accept) }),
+    ...(added === undefined ? {} : mergeAdded(preset as Values, call as Values, added)),
   };
+}
+
+type Values = Readonly<Record<string, unknown>>;
+
+/** The options of plugins that both set and the plugin combines. */
+function mergeAdded(preset: Values, call: Values, added: NonNullable<AddedOptions>): Values {
+  const merged: Record<string, unknown> = {};
+  for (const [name, { merge }] of added)
+    if (merge !== undefined && preset[name] !== undefined && call[name] !== undefined)
+      merged[name] = merge(preset[name], call[name]);
+  return merged;
 }
 
 function both(first: Accept, second: Accept): Accept {

@@ -58,6 +58,7 @@ export function chooseCandidates(request: RequestState, selected: Selected | und
     strategy: route.policies.strategy.name,
     candidates,
     skipped,
+    ...(request.notes === undefined ? {} : { notes: request.notes }),
   };
   const { pin } = request;
   if (pin === undefined) return { decision, ranked, waiting, refusal };

@@ -12,8 +12,13 @@ export type Inspect = (
   replace: (made: AnyRequest) => void,
 ) => Promise<void> | undefined;
 
-export function inspectWith(plugins: readonly Plugin[], clock: Clock): Inspect | undefined {
-  const inspectors = plugins.filter(({ inspect }) => inspect !== undefined);
+/** @param station `routed`: once more, for a route that `select` has chosen */
+export function inspectWith(
+  plugins: readonly Plugin[],
+  clock: Clock,
+  station: 'inspect' | 'routed' = 'inspect',
+): Inspect | undefined {
+  const inspectors = plugins.filter((plugin) => plugin[station] !== undefined);
   if (inspectors.length === 0) return undefined;
 
   const from = (first: number, ...[context, replace]: Parameters<Inspect>): ReturnType<Inspect> => {
@@ -22,9 +27,9 @@ export function inspectWith(plugins: readonly Plugin[], clock: Clock): Inspect |
     };
     for (const [index, plugin] of inspectors.entries()) {
       if (index < first) continue;
-      const made = plugin.inspect?.(context);
+      const made = plugin[station]?.(context);
       if (isThenable(made))
-        return waitFor(plugin, 'inspect', made, context, clock).then((late) => {
+        return waitFor(plugin, station, made, context, clock).then((late) => {
           take(late);
           return from(index + 1, context, replace);
         });

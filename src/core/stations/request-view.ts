@@ -1,7 +1,7 @@
 import type { Clock } from '../../types/clock.ts';
 import type { CallOptions } from '../../types/options/call-options.ts';
 import type { AnyRequest, RequestContext, RequestContextOf } from '../../types/plugin.ts';
-import type { Decision } from '../../types/result/decision.ts';
+import type { Decision, Note } from '../../types/result/decision.ts';
 import { realAbort, type Signal } from '../../util/time/abort.ts';
 import { toEpoch } from '../../util/time/clock.ts';
 import type { OperationKind } from '../operations/operation.ts';
@@ -23,6 +23,7 @@ export interface Viewed {
   readonly signal: Signal;
   readonly shadow: boolean;
   readonly env: { readonly clock: Clock };
+  note(note: Note): void;
 }
 
 /** The plugins' view of a request. Created when first needed, one per request. */
@@ -109,5 +110,9 @@ export class RequestView implements RequestContextOf<OperationKind, AnyRequest> 
 
   get shadow(): boolean {
     return this.#of.shadow;
+  }
+
+  note(note: Note): void {
+    this.#of.note(note);
   }
 }

@@ -16,7 +16,7 @@ export function reviewWith(plugins: readonly Plugin[], clock: Clock): Review | u
       const work = plugin.review?.(current, context);
       const review = isThenable(work) ? await waitFor(plugin, 'review', work, context, clock) : work;
       if (review === undefined) continue;
-      if ('reject' in review) return { plugin: plugin.name, reject: [review.reject].flat() };
+      if ('reject' in review) return { plugin: plugin.name, reject: [review.reject].flat(), by: 'plugin' };
       // The original in another interface's form is stale now.
       const { origin: _, ...replaced } = review.replace;
       current = replaced;

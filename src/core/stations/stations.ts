@@ -18,6 +18,8 @@ import { type Transform, transformWith } from './transform.ts';
 export interface Stations {
   /** 2: replace or refuse the request. */
   readonly inspect: Inspect | undefined;
+  /** 4: the same again, where `select` has chosen the route. */
+  readonly routed: Inspect | undefined;
   /** 3: answer without a target. */
   readonly lookup: Lookup | undefined;
   /** 5: exclude a target. */
@@ -36,10 +38,11 @@ export function compileStations(plugins: readonly Plugin[], events: Emitter, clo
   const report = pluginErrors(events);
   return {
     inspect: inspectWith(plugins, clock),
+    routed: inspectWith(plugins, clock, 'routed'),
     lookup: lookupWith(plugins, (plugin, error, context) => report(plugin, 'lookup', error, context), clock),
     exclude: excludeWith(plugins),
     reserve: reserveWith(plugins, (plugin, error) => report(plugin, 'reserve', error)),
-    transform: transformWith(plugins),
+    transform: transformWith(plugins, clock),
     review: reviewWith(plugins, clock),
     observe: observeWith(plugins, (plugin, error, context) => report(plugin, 'observe', error, context)),
   };

@@ -1,7 +1,11 @@
-import type { PartTransform, Plugin, RequestContext } from '../../types/plugin.ts';
+import type { Clock } from '../../types/clock.ts';
+import type { Awaitable, Plugin, RequestContext } from '../../types/plugin.ts';
 import type { ContentPart } from '../../types/request/message.ts';
+import type { Warning } from '../../types/result/result.ts';
 import type { StreamContent } from '../../types/result/stream-part.ts';
+import type { PartTransform, TransformedPart } from '../../types/transform.ts';
 import { accumulator } from '../calls/stream/accumulate.ts';
+import { isThenable, waitFor } from './wait.ts';
 
 /** Creates the transform of one answer; `undefined` if no plugin changes it. */
 export type Transform = (context: RequestContext) => Transforms | undefined;
@@ -10,80 +14,138 @@ export type Transform = (context: RequestContext) => Transforms | undefined;
 export interface Rejection {
   readonly plugin: string;
   readonly reject: readonly string[];
+  /** `guard`: it withholds the answer, also from a caller without another target. */
+  readonly by: 'plugin' | 'guard';
 }
 
-export function transformWith(plugins: readonly Plugin[]): Transform | undefined {
+type Passed = readonly StreamContent[] | Rejection;
+type Own = readonly [plugin: Plugin, transform: PartTransform];
+
+export function transformWith(plugins: readonly Plugin[], clock: Clock): Transform | undefined {
   const transforming = plugins.filter(({ transform }) => transform !== undefined);
   if (transforming.length === 0) return undefined;
   return (context) => {
-    const all = transforming.flatMap((plugin) => {
+    const all: Own[] = [];
+    for (const plugin of transforming) {
       const transform = plugin.transform?.(context);
-      return transform === undefined ? [] : [[plugin.name, transform] as const];
-    });
-    return all.length === 0 ? undefined : new Transforms(all);
+      if (transform !== undefined) all.push([plugin, transform]);
+    }
+    return all.length === 0 ? undefined : new Transforms(all, context, clock);
   };
 }
 
-/** The transforms of one answer; each part passes through all of them in order. */
+/** The transforms of one answer; each part passes through all of them in order. Promises only if a plugin returns one. */
 export class Transforms {
-  readonly #all: readonly (readonly [plugin: string, transform: PartTransform])[];
+  readonly #all: readonly Own[];
+  readonly #context: RequestContext;
+  readonly #clock: Clock;
 
-  constructor(all: readonly (readonly [string, PartTransform])[]) {
+  constructor(all: readonly Own[], context: RequestContext, clock: Clock) {
     this.#all = all;
+    this.#context = context;
+    this.#clock = clock;
   }
 
   /** The parts that replace a part. */
-  part(part: StreamContent): readonly StreamContent[] | Rejection {
-    return this.#pass([part], 0);
+  part(part: StreamContent): Passed | Promise<Passed> {
+    return this.#through(part, 0);
   }
 
   /** The parts held back, once the answer is complete. */
-  end(): readonly StreamContent[] | Rejection {
-    const rest: StreamContent[] = [];
-    for (const [index, [plugin, transform]] of this.#all.entries()) {
-      const held = read(plugin, transform.end?.());
-      const passed = 'reject' in held ? held : this.#pass(held, index + 1);
-      if ('reject' in passed) return passed;
-      rest.push(...passed);
-    }
-    return rest;
+  end(): Passed | Promise<Passed> {
+    return this.#endFrom(0, []);
   }
 
   /** The same for a complete answer, part by part. */
-  content(content: readonly ContentPart[]): readonly ContentPart[] | Rejection {
+  content(
+    content: readonly ContentPart[],
+  ): readonly ContentPart[] | Rejection | Promise<readonly ContentPart[] | Rejection> {
     const changed = accumulator();
-    for (const [index, part] of content.entries()) {
-      const passed = this.part(toStreamPart(part, String(index)));
+    const take = (passed: Passed): Rejection | undefined => {
       if ('reject' in passed) return passed;
       passed.forEach(changed.add);
-    }
-    const rest = this.end();
-    if ('reject' in rest) return rest;
-    rest.forEach(changed.add);
-    return changed.content();
+      return undefined;
+    };
+    const from = (first: number): ReturnType<Transforms['content']> => {
+      for (let index = first; index <= content.length; index++) {
+        const part = content[index];
+        const passing = part === undefined ? this.end() : this.part(toStreamPart(part, String(index)));
+        if (isThenable(passing)) return passing.then((passed) => take(passed) ?? from(index + 1));
+        const rejection = take(passing);
+        if (rejection !== undefined) return rejection;
+      }
+      return changed.content();
+    };
+    return from(0);
   }
 
-  #pass(parts: readonly StreamContent[], first: number): readonly StreamContent[] | Rejection {
-    let passing = parts;
-    for (const [plugin, transform] of this.#all.slice(first)) {
-      const next: StreamContent[] = [];
-      for (const part of passing) {
-        const made = read(plugin, transform.part(part));
-        if ('reject' in made) return made;
-        next.push(...made);
-      }
-      passing = next;
+  /** For the result of a stream. */
+  get warnings(): readonly Warning[] {
+    return this.#all.flatMap(([, { warnings = [] }]) => warnings);
+  }
+
+  #through(part: StreamContent, index: number): Passed | Promise<Passed> {
+    const own = this.#all[index];
+    if (own === undefined) return [withoutOrigin(part)];
+    const [plugin, transform] = own;
+    const made = this.#read(plugin, transform.part(part));
+    return isThenable(made) ? made.then((late) => this.#next(late, index)) : this.#next(made, index);
+  }
+
+  #next(passed: Passed, index: number): Passed | Promise<Passed> {
+    return 'reject' in passed ? passed : this.#each(passed, index + 1, []);
+  }
+
+  /** Several parts, in turn. */
+  #each(parts: readonly StreamContent[], index: number, done: StreamContent[]): Passed | Promise<Passed> {
+    for (let at = 0; at < parts.length; at++) {
+      const passing = this.#through(parts[at] as StreamContent, index);
+      if (isThenable(passing))
+        return passing.then((passed) => keep(done, passed) ?? this.#each(parts.slice(at + 1), index, done));
+      const rejection = keep(done, passing);
+      if (rejection !== undefined) return rejection;
     }
-    // The original in another interface's form is stale now.
-    return passing.map(({ origin: _, ...part }) => part);
+    return done;
+  }
+
+  #endFrom(index: number, rest: StreamContent[]): Passed | Promise<Passed> {
+    const own = this.#all[index];
+    if (own === undefined) return rest;
+    const [plugin, transform] = own;
+    const pass = (held: Passed): Passed | Promise<Passed> =>
+      'reject' in held ? held : this.#each(held, index + 1, rest);
+    const next = (passed: Passed): Passed | Promise<Passed> =>
+      'reject' in passed ? passed : this.#endFrom(index + 1, rest);
+    const held = this.#read(plugin, transform.end?.());
+    const passed = isThenable(held) ? held.then(pass) : pass(held);
+    return isThenable(passed) ? passed.then(next) : next(passed);
+  }
+
+  #read(plugin: Plugin, made: Awaitable<TransformedPart>): Passed | Promise<Passed> {
+    if (!isThenable(made)) return read(plugin.name, made);
+    return waitFor(plugin, 'transform', made, this.#context, this.#clock).then((late) =>
+      read(plugin.name, late),
+    );
   }
 }
 
-function read(plugin: string, made: ReturnType<PartTransform['part']>): readonly StreamContent[] | Rejection {
+function keep(done: StreamContent[], passed: Passed): Rejection | undefined {
+  if ('reject' in passed) return passed;
+  done.push(...passed);
+  return undefined;
+}
+
+function read(plugin: string, made: TransformedPart): Passed {
   if (made === undefined) return [];
   if (Array.isArray(made)) return made;
-  if ('reject' in made) return { plugin, reject: [made.reject].flat() };
+  if ('withhold' in made) return { plugin, reject: [made.withhold], by: 'guard' };
+  if ('reject' in made) return { plugin, reject: [made.reject].flat(), by: 'plugin' };
   return [made as StreamContent];
+}
+
+/** The original in another interface's form is stale now. */
+function withoutOrigin({ origin: _, ...part }: StreamContent): StreamContent {
+  return part;
 }
 
 /** Treats each content part as a separate block. */

@@ -2,6 +2,7 @@ import { readText } from '../../transport/body.ts';
 import type { Answer } from '../../transport/response.ts';
 import { type Exchange, newExchange, type Transport } from '../../transport/transport.ts';
 import type {
+  CallContext,
   ProviderCall,
   ProviderEmbedCall,
   ProviderEmbeddings,
@@ -131,12 +132,12 @@ interface Prepared<T> {
 async function once<T>(
   server: Server,
   path: string,
-  call: Pick<ProviderCall, 'signal' | 'connectTimeout' | 'errors' | 'auth'>,
+  call: CallContext,
   prepare: (exchange: Exchange) => Prepared<T>,
   large = false,
 ): Promise<T> {
-  const { signal, connectTimeout } = call;
-  const exchange = newExchange(false, connectTimeout, signal, large, call.auth);
+  const { signal } = call;
+  const exchange = newExchange(false, call, signal, large);
   try {
     refuseAborted(server.name, signal);
     const { body, headers, read } = prepare(exchange);
@@ -169,15 +170,15 @@ function post(
 export function streamParts(server: Server, call: ProviderCall): AsyncIterable<ProviderStreamPart> {
   const { name, quirks, gateway } = server;
   const account = accountFor(call, server);
-  const { signal, connectTimeout, includeRaw } = call;
-  let exchange = newExchange(true);
+  const { signal, includeRaw } = call;
+  let exchange = newExchange(true, call);
   return partStream({
     provider: name,
     account,
     signal,
     includeRaw,
     async open(leaving) {
-      exchange = newExchange(true, connectTimeout, leaving, false, call.auth);
+      exchange = newExchange(true, call, leaving);
       const options = extractOptions(call, server);
       const { body, warnings: more } = toRequest(recalled(options.call, name, account), name, quirks, true);
       const warnings = [...options.warnings, ...more];

@@ -4,6 +4,7 @@ import { limitsOf } from '../../transport/limits/rate-limits.ts';
 import { type Exchange, newExchange } from '../../transport/transport.ts';
 import type { VendorLimit } from '../../types/options/limit.ts';
 import type {
+  CallContext,
   Provider,
   ProviderCall,
   ProviderEmbedCall,
@@ -196,13 +197,13 @@ export function sdkProvider<Name extends string, Client, Body extends Wire>(
 /** Makes one non-streaming call. */
 async function once<Client, T>(
   mapping: Pick<SdkMapping<string, Client>, 'name' | 'client' | 'failures' | 'own' | 'secrets'>,
-  call: Pick<ProviderCall, 'signal' | 'connectTimeout' | 'errors' | 'auth'>,
+  call: CallContext,
   work: (client: Client, carry: Carry) => Promise<T>,
   large = false,
 ): Promise<T> {
   const { name, client, failures, secrets } = mapping;
-  const { signal, connectTimeout } = call;
-  const exchange = newExchange(false, connectTimeout, signal, large, call.auth);
+  const { signal } = call;
+  const exchange = newExchange(false, call, signal, large);
   try {
     if (signal.aborted) throw aborted(name);
     return await work(await client(), carryFor(mapping, signal, exchange));
@@ -238,16 +239,16 @@ function streamParts<Client, Body extends Wire>(
   call: ProviderCall,
 ): AsyncIterable<ProviderStreamPart> {
   const { name } = mapping;
-  const { signal, connectTimeout } = call;
   const account = accountFor(call, mapping);
-  let exchange = newExchange(true);
+  const { signal } = call;
+  let exchange = newExchange(true, call);
   return partStream({
     provider: name,
     account,
     signal,
     includeRaw: call.includeRaw,
     async open(leaving, leave) {
-      exchange = newExchange(true, connectTimeout, leaving, false, call.auth);
+      exchange = newExchange(true, call, leaving);
       const { body, warnings } = mapping.toRequest(recalled(call, name, account), true);
       exchange.large = mapping.asksForPictures?.(body) === true;
       const client = await mapping.client();

@@ -1,5 +1,6 @@
 import type { CallAuth } from '../provider.ts';
-import type { Accept, HedgePolicy, Interrupted, Priority, Timeouts } from './options.ts';
+import type { Accept, HedgePolicy, Interrupted, Priority } from './options.ts';
+import type { Timeouts } from './timeouts.ts';
 
 /** Options of a single call. */
 export interface CallOptions<TargetId extends string = string, RouteName extends string = string> {

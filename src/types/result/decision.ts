@@ -74,16 +74,28 @@ export interface Decision {
   /** In the order they are tried. */
   readonly candidates: readonly RankedTarget[];
   readonly skipped: readonly SkippedTarget[];
-  /** Set if a plugin answered, so that no target was chosen. */
+  /** Set if a plugin answered, so that no target was chosen, or if it answered a part. */
   readonly lookup?: LookupSummary;
+  /** Facts that plugins recorded about the request, in order. Grows until the request ends. */
+  readonly notes?: readonly Note[];
+}
+
+/** A fact that a plugin recorded about a request, such as the verdict of a guard. Never contains text of the request. */
+export interface Note {
+  /** Name of the plugin. */
+  readonly plugin: string;
+  readonly facts: Readonly<Record<string, number | string | boolean>>;
 }
 
 /** A plugin's answer to a request. */
 export interface LookupSummary {
   /** The name of the plugin. */
   readonly plugin: string;
-  /** `hit`: stored earlier. `stale`: stored, and being refreshed. `coalesced`: shared with an identical request in flight. */
-  readonly source: 'hit' | 'stale' | 'coalesced';
+  /**
+   * `hit`: stored earlier. `stale`: stored, and being refreshed. `coalesced`: shared with an identical request in flight.
+   * `partial`: a part was stored earlier; a target answered the rest, at its cost.
+   */
+  readonly source: 'hit' | 'stale' | 'coalesced' | 'partial';
   /** Original cost of the answer in US$, if known. */
   readonly savedCost?: number;
 }

@@ -1,8 +1,11 @@
 import { OutputError } from '../../../errors.ts';
+import type { Warning } from '../../../types/result/result.ts';
+import type { StreamContent } from '../../../types/result/stream-part.ts';
 import type { Answer } from '../../answer/answer.ts';
 import { changed } from '../../answer/judge.ts';
 import type { RequestState } from '../../request.ts';
 import type { Rejection, Transforms } from '../../stations/transform.ts';
+import { isThenable } from '../../stations/wait.ts';
 import { type Accumulator, accumulator } from './accumulate.ts';
 import { isToken, type ReadPart } from './read-stream.ts';
 
@@ -40,6 +43,11 @@ export class Passage {
     return this.#isBlank;
   }
 
+  /** What plugins warn of. */
+  get warnings(): readonly Warning[] {
+    return this.#transforms?.warnings ?? [];
+  }
+
   /** What the reader received; `undefined`: the original. */
   get shown(): Accumulator | undefined {
     return this.#shown;
@@ -49,7 +57,7 @@ export class Passage {
    * The parts that replace a part. Throws `OutputError` if a plugin rejects the answer, and whatever a plugin
    * throws.
    */
-  pass(part: ReadPart): readonly ReadPart[] {
+  pass(part: ReadPart): readonly ReadPart[] | Promise<readonly ReadPart[]> {
     const { observers } = this.#request;
     if (part.type === 'restart') {
       this.restart();
@@ -59,7 +67,13 @@ export class Passage {
     if (part.type !== 'finish') observers?.part(part);
     const transforms = this.#transforms;
     if (transforms === undefined) return [part];
-    const passed = part.type === 'finish' ? transforms.end() : transforms.part(part);
+    const passing = part.type === 'finish' ? transforms.end() : transforms.part(part);
+    return isThenable(passing)
+      ? passing.then((passed) => this.#show(part, passed))
+      : this.#show(part, passing);
+  }
+
+  #show(part: ReadPart, passed: readonly StreamContent[] | Rejection): readonly ReadPart[] {
     if ('reject' in passed) throw this.#rejected(passed);
     for (const each of passed) {
       this.#shown?.add(each);
@@ -78,10 +92,13 @@ export class Passage {
 
   /** The complete answer as delivered. */
   complete(answer: Answer): Answer {
-    return this.#shown === undefined ? answer : changed(answer, this.#shown.content());
+    if (this.#shown === undefined) return answer;
+    const { warnings } = this;
+    const shown = changed(answer, this.#shown.content());
+    return warnings.length === 0 ? shown : { ...shown, warnings: [...warnings, ...answer.warnings] };
   }
 
-  #rejected({ plugin, reject }: Rejection): OutputError {
-    return new OutputError('plugin', reject, this.#request.attempts, plugin);
+  #rejected({ plugin, reject, by }: Rejection): OutputError {
+    return new OutputError(by, reject, this.#request.attempts, plugin);
   }
 }

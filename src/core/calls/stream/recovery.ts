@@ -5,6 +5,7 @@ import type { Restart } from '../../../types/result/stream-part.ts';
 import { linkedAbort } from '../../../util/time/abort.ts';
 import type { ChatInput } from '../../answer/answer.ts';
 import { finalize } from '../../answer/finalize.ts';
+import { endWithheld } from '../../answer/withheld.ts';
 import { type AttemptError, isAttemptError } from '../../attempt/failure-policy.ts';
 import type { Failover } from '../../failover/failover.ts';
 import type { RequestState } from '../../request.ts';
@@ -87,6 +88,7 @@ export class Recovery implements StreamSource {
       await this.#replace();
     } catch (failure) {
       if (this.#run.signal.aborted) throw failure;
+      if (isRouterError(error, 'output') && error.by === 'guard') throw error;
       const { partial, usage } = broken;
       throw new StreamInterruptedError({ partial, usage, attempts: this.#run.attempts, reason });
     }
@@ -101,6 +103,12 @@ export class Recovery implements StreamSource {
     const answer = this.current.answer(part);
     const shown = this.passage?.complete(answer) ?? answer;
     return finalize(this.#run, attempt, onlySlot, this.#asked, shown);
+  }
+
+  /** The end of an answer that a plugin withheld; `undefined` if the reader gets the error. */
+  withheld(error: unknown): ChatResult | undefined {
+    const content = this.passage?.shown?.content() ?? [];
+    return endWithheld(this.#run, error, this.info, content, this.target);
   }
 
   /** Ends the target's stream after a plugin rejected it. */

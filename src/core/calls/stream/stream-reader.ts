@@ -10,9 +10,17 @@ import type { RequestState } from '../../request.ts';
 import type { Passage } from './passage.ts';
 import type { ReadPart, StreamInfo } from './read-stream.ts';
 
-type Read = IteratorResult<StreamPart, undefined>;
+export type Read = IteratorResult<StreamPart, undefined>;
 
-const done: Read = { done: true, value: undefined };
+export const done: Read = { done: true, value: undefined };
+
+/** What the caller of a stream reads. */
+export interface StreamEnd extends AsyncIterator<StreamPart, undefined> {
+  readonly result: Promise<ChatResult>;
+  next(): Promise<Read>;
+  return(): Promise<Read>;
+}
+
 /** The source of a reader. */
 export interface StreamSource {
   /** Returns the next part, or why there is none. */
@@ -29,6 +37,8 @@ export interface StreamSource {
   recover(error: AttemptError): Promise<Restart | undefined>;
   /** A plugin rejects the answer. */
   reject(error: unknown): void;
+  /** The end of an answer that a plugin withheld; `undefined` if the reader gets the error. */
+  withheld(error: unknown): ChatResult | undefined;
   /** The error the reader gets if the stream ends now. */
   interruption(reason?: ProviderError, summary?: string): StreamInterruptedError;
   /** The reader cannot take back its output. */
@@ -39,7 +49,7 @@ export interface StreamSource {
  * Delivers a stream's parts to its reader, one at a time, and ends the request. Per-read state lives here to
  * avoid allocations for each token.
  */
-export class StreamReader implements AsyncIterator<StreamPart, undefined> {
+export class StreamReader implements StreamEnd {
   readonly #run: RequestState;
   readonly #source: StreamSource;
   readonly #result: Deferred<ChatResult> = deferred();
@@ -75,17 +85,25 @@ export class StreamReader implements AsyncIterator<StreamPart, undefined> {
     );
     this.#unread.watch(unread);
     run.signal.addEventListener('abort', this.#onAbort, { once: true });
+    if (run.holding !== undefined) {
+      run.holding.readOn = this.#readOn;
+      if (run.holding.isHeld) this.#readOn();
+    }
   }
 
   /** The whole answer at the end of the stream. Reads the stream if there is no other reader. */
   get result(): Promise<ChatResult> {
-    if (!this.#isDriven) {
-      this.#isDriven = true;
-      this.#unread.stop();
-      void this.#drive();
-    }
+    this.#readOn();
     return this.#result.promise;
   }
+
+  /** Reads on without a reader, or for others beside it. */
+  readonly #readOn = (): void => {
+    if (this.#isDriven) return;
+    this.#isDriven = true;
+    this.#unread.stop();
+    void this.#drive();
+  };
 
   next(): Promise<Read> {
     if (!this.#isRead) {
@@ -155,7 +173,8 @@ export class StreamReader implements AsyncIterator<StreamPart, undefined> {
   readonly #arrive = async (part: ReadPart): Promise<StreamPart> => {
     const { passage } = this.#source;
     try {
-      this.#passed.push(...(passage === undefined ? [part] : passage.pass(part)));
+      const passed = passage === undefined ? [part] : passage.pass(part);
+      this.#passed.push(...(passed instanceof Promise ? await passed : passed));
     } catch (error) {
       this.#source.reject(error);
       throw error;
@@ -194,7 +213,12 @@ export class StreamReader implements AsyncIterator<StreamPart, undefined> {
     signal.removeEventListener('abort', this.#onAbort);
     try {
       this.#passed.length = 0;
-      return (await this.#source.recover(error)) ?? (await this.#readAgain().catch(this.#recover));
+      const restart = await this.#source.recover(error).catch((failure: unknown) => {
+        const ended = failure === error ? this.#source.withheld(failure) : undefined;
+        if (ended === undefined) throw failure;
+        return this.#conclude(ended);
+      });
+      return restart ?? (await this.#readAgain().catch(this.#recover));
     } finally {
       signal.addEventListener('abort', this.#onAbort, { once: true });
     }
@@ -207,7 +231,11 @@ export class StreamReader implements AsyncIterator<StreamPart, undefined> {
   }
 
   async #finish(part: ProviderFinishPart): Promise<StreamPart> {
-    const answer = await this.#source.finish(part);
+    return this.#conclude(await this.#source.finish(part));
+  }
+
+  /** Ends the stream with its complete answer. */
+  #conclude(answer: ChatResult): StreamPart {
     this.#close();
     finishRequest(this.#run, answer);
     this.#result.resolve(answer);
@@ -248,20 +276,24 @@ export class StreamReader implements AsyncIterator<StreamPart, undefined> {
   }
 
   /**
-   * Reads on for `result` while there is no reader. Output no reader has seen need not be taken back, so it
-   * is dropped.
+   * Reads on for `result` while there is no reader, or for others that wait for the answer. Output no reader
+   * has seen need not be taken back, so it is dropped.
    */
   async #drive(): Promise<void> {
     await undefined; // readers usually start at once
+    const { holding } = this.#run;
     try {
-      while (!this.#isRead && !this.#over) {
+      while (!this.#over && (holding?.isHeld === true || !this.#isRead)) {
         const read = await this.#inTurn(this.#readLive);
         if (read.done === true) return;
         if (read.value.type === 'restart') this.#ahead.length = 0;
-        else this.#ahead.push(read.value);
+        const isSeen = read.value.type !== 'restart' || this.#isRead;
+        if (isSeen && holding?.left === undefined) this.#ahead.push(read.value);
       }
     } catch (error) {
       this.#failure = { error };
+    } finally {
+      this.#isDriven = false;
     }
   }
 }

@@ -1,4 +1,4 @@
-import { isRouterError, type RouterError } from '../errors.ts';
+import { isRouterError, type RouterError } from '../../errors.ts';
 
 /** Prints why a target is out of service, once per target and reason. */
 export type Warn = (target: string, error: RouterError) => void;
