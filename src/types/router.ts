@@ -1,4 +1,3 @@
-import type { RouterError } from '../errors/router-error.ts';
 import type { Listener, RouterEventType } from './event.ts';
 import type { CallOptions } from './options/call-options.ts';
 import type { Capabilities } from './options/capabilities.ts';
@@ -79,7 +78,7 @@ export interface ChatStream<T = unknown> extends AsyncIterable<StreamPart> {
 export interface WarmupProblem {
   readonly target: string;
   /** Names what is missing. */
-  readonly error: RouterError;
+  readonly error: Error;
 }
 
 /** Sends each request to its best target. Created by `createRouter`. */
