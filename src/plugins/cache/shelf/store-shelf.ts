@@ -3,7 +3,7 @@ import type { Store } from '../../../types/store.ts';
 import { canonical } from '../keys/canonical.ts';
 import type { Digest } from '../keys/digest.ts';
 import type { Labels, Selector, Shelf } from './shelf.ts';
-import { within } from './within.ts';
+import { storeGuard } from './store-guard.ts';
 
 export interface StoreShelfInit {
   readonly store: Store;
@@ -17,11 +17,6 @@ export interface StoreShelfInit {
   readonly memory: number;
   report(error: unknown): void;
 }
-
-/** Failures in a row after which the store is left alone. */
-const mostFailures = 3;
-/** Milliseconds for which it is left alone. */
-const rest = 5_000;
 
 /**
  * Entries in a store that processes share. Whatever is wrong with the store is a miss and a report; after a
@@ -39,22 +34,7 @@ export function storeShelf({
   memory,
   report,
 }: StoreShelfInit): Shelf {
-  let failures = 0;
-  let restsUntil = 0;
-
-  const attempt = async <T>(work: () => Promise<T>): Promise<T | undefined> => {
-    if (clock.now() < restsUntil) return undefined;
-    try {
-      const value = await within(clock, timeout, work(), `the store did not answer within ${timeout} ms`);
-      failures = 0;
-      return value;
-    } catch (error) {
-      failures += 1;
-      if (failures >= mostFailures) restsUntil = clock.now() + rest;
-      report(error);
-      return undefined;
-    }
-  };
+  const attempt = storeGuard(clock, timeout, report);
   const markOf = async (selector: Selector): Promise<string> =>
     `${namespace}/mark/${await digest(canonical(['mark', selector]) ?? '')}`;
   const marksFor = ({ scope, route }: Omit<Labels, 'tags'>, tag?: string): Promise<readonly string[]> => {
