@@ -18,6 +18,7 @@ export const limits: Readonly<Record<string, number>> = {
   'signalbox/catalog': 7,
   'signalbox/sqlite': 6,
   'signalbox/redis': 6,
+  'signalbox/guardrails': 16,
   'signalbox/log': 2,
   'signalbox/memory': 2.5,
   'signalbox/complexity': 3,
