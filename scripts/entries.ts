@@ -14,6 +14,8 @@ export const entries = {
   memory: 'src/stores/memory/index.ts',
   complexity: 'src/selectors/index.ts',
   guardrails: 'src/plugins/guardrails/index.ts',
+  ledger: 'src/plugins/ledger/index.ts',
+  budgets: 'src/plugins/budgets/index.ts',
   log: 'src/plugins/log/index.ts',
   testing: 'src/testing/index.ts',
 } as const;

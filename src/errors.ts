@@ -46,6 +46,7 @@ export interface ErrorOfCode {
   budget: BudgetError;
   store: StoreError;
   closed: RouterError;
+  'not-loaded': RouterError;
 }
 
 /** Every target that was tried failed. `attempts` has the details. */

@@ -51,19 +51,23 @@ export type {
 export type {
   AttemptEndEvent,
   AttemptStartEvent,
+  BudgetWarningEvent,
   EventOf,
   Listener,
   NoteEvent,
   PluginErrorEvent,
+  PluginEvent,
   PriceUnknownEvent,
   RequestEndEvent,
   RequestFacts,
   RequestStartEvent,
   RouterEvent,
   RouterEventType,
+  StoreStateEvent,
   TargetStateEvent,
   UsageEvent,
 } from './types/event.ts';
+export type { MethodsOf, PluginMethods } from './types/methods.ts';
 export type { Capabilities } from './types/options/capabilities.ts';
 export type { KeyLimits, VendorLimit } from './types/options/limit.ts';
 export type {
@@ -84,7 +88,6 @@ export type {
   RouteOptions,
   TargetIdOf,
   TargetOptions,
-  Timeouts,
 } from './types/options/options.ts';
 export type { Price, PriceTier, Rates, ServiceTierRates } from './types/options/price.ts';
 export type { RouterOptions } from './types/options/router-options.ts';
@@ -98,6 +101,7 @@ export type {
   Strategy,
   TargetStats,
 } from './types/options/strategy.ts';
+export type { Timeouts } from './types/options/timeouts.ts';
 export type {
   AnyRequest,
   AnyResult,
@@ -108,6 +112,7 @@ export type {
   Exclusion,
   LiveAnswer,
   LookupHit,
+  PartialHit,
   Plugin,
   PluginCallOption,
   PluginHost,
@@ -121,6 +126,7 @@ export type {
 } from './types/plugin.ts';
 export type {
   Binding,
+  CallContext,
   Provider,
   ProviderCall,
   ProviderEmbedCall,

@@ -1,15 +1,14 @@
 import { admissionQueue } from './core/admission/queue.ts';
 import type { RouterContext } from './core/context.ts';
 import { releaseDropped } from './core/dropped.ts';
-import { chatOperation, streamOperation } from './core/operations/chat.ts';
-import { embedOperation } from './core/operations/embed.ts';
-import { imageOperation } from './core/operations/image.ts';
+import { chatOperation } from './core/operations/chat.ts';
+import { createParts, type Parts } from './core/operations/parts.ts';
 import { type AddedOptions, callFields, checkCallOptions, noOptions } from './core/options/call-options.ts';
 import { callOptionsOf } from './core/options/plugins.ts';
 import { defaultQueue } from './core/options/policies.ts';
 import { withPreset } from './core/options/preset.ts';
 import { checkOptions } from './core/options/router-options.ts';
-import { explain, runOperation } from './core/pipeline.ts';
+import { explain, runOperation, runPart } from './core/pipeline.ts';
 import { installPlugins } from './core/plugin-host.ts';
 import { closedError } from './core/request.ts';
 import { createRoutes } from './core/routes.ts';
@@ -24,6 +23,7 @@ import { checkMirror, shadow } from './plugins/shadow/shadow.ts';
 import { priceBook } from './pricing/price-book.ts';
 import { promptCaches } from './stats/prompt-caches.ts';
 import { defaultStore } from './stores/default-store.ts';
+import type { MethodsOf } from './types/methods.ts';
 import type { CallOptions, RouteOptions, TargetIdOf, TargetOptions } from './types/options/options.ts';
 import type { RouterOptions } from './types/options/router-options.ts';
 import type { Plugin } from './types/plugin.ts';
@@ -57,15 +57,20 @@ import { systemClock } from './util/time/clock.ts';
 export function createRouter<
   const Targets extends readonly TargetOptions[],
   const Routes extends Readonly<Record<string, RouteOptions<TargetIdOf<Targets>>>> = Record<never, never>,
->(options: RouterOptions<Targets, Routes>): Router<TargetIdOf<Targets>, keyof Routes & string>;
+  const Plugins extends readonly Plugin[] = readonly [],
+>(
+  options: RouterOptions<Targets, Routes> & { readonly plugins?: Plugins },
+): Router<TargetIdOf<Targets>, keyof Routes & string> & MethodsOf<Plugins>;
 export function createRouter(options: RouterOptions): Router {
   checkOptions(options, { mirror: checkMirror });
   const closing = linkedAbort();
   const plugins = [...(options.plugins ?? []), shadow(options)].filter((plugin) => plugin !== undefined);
-  const env = contextOf(options, plugins, closing.signal);
+  const parts = createParts();
+  const env = contextOf(options, plugins, parts, closing.signal);
   const { targets, clock, events, findRoute } = env;
   const router: Router = {
     targets: targets.map(({ id }) => id),
+    plugins: (options.plugins ?? []).map(({ name }) => name),
     routes: Object.fromEntries(
       Object.keys(options.routes ?? {}).map((name) => [
         name,
@@ -75,11 +80,11 @@ export function createRouter(options: RouterOptions): Router {
     chat: <S extends Schema>(request: ChatRequest<S>, callOptions: CallOptions = noOptions) =>
       runOperation(chatOperation, request, callOptions, env) as Promise<ChatResult<InferSchema<S>>>,
     stream: <S extends Schema>(request: ChatRequest<S>, callOptions: CallOptions = noOptions) =>
-      runOperation(streamOperation, request, callOptions, env) as Promise<ChatStream<InferSchema<S>>>,
-    embed: (request, callOptions = noOptions) => runOperation(embedOperation, request, callOptions, env),
-    image: (request, callOptions = noOptions) => runOperation(imageOperation, request, callOptions, env),
+      runPart(parts.stream, request, callOptions, env) as Promise<ChatStream<InferSchema<S>>>,
+    embed: (request, callOptions = noOptions) => runPart(parts.embed, request, callOptions, env),
+    image: (request, callOptions = noOptions) => runPart(parts.image, request, callOptions, env),
     explain: (request, callOptions = noOptions) => explain(chatOperation, request, callOptions, env),
-    warmup: () => warmUp(targets, clock, closing.signal),
+    warmup: () => warmUp(targets, parts.stream, clock, closing.signal),
     on: events.on,
     with(preset) {
       checkCallOptions(preset, env.callOptions);
@@ -120,6 +125,7 @@ function presetRouter(router: Router, preset: CallOptions, added: AddedOptions):
 function contextOf(
   options: RouterOptions,
   plugins: readonly Plugin[],
+  { fullCheck }: Parts,
   closed: RouterContext['closed'],
 ): RouterContext {
   const { clock = systemClock, random = Math.random, select } = options;
@@ -140,6 +146,7 @@ function contextOf(
     targets,
     findRoute,
     stations: compileStations(plugins, events, clock),
+    fullCheck,
     callOptions: callOptionsOf(plugins, callFields),
     selector: select === undefined ? undefined : createSelector(select, findRoute),
     nextId: () => `${prefix}-${++requests}`,

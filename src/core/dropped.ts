@@ -1,3 +1,4 @@
+import type { Pulse } from '../util/time/pulse.ts';
 import type { ActiveRequest } from './context.ts';
 
 /** Milliseconds without a pulse after which a request is late, and the time it then has to give one. */
@@ -14,4 +15,25 @@ export function releaseDropped(requests: readonly ActiveRequest[], now: number):
     else if (apart.lateSince === undefined) apart.lateSince = now;
     else if (now - apart.lateSince >= patience) apart.release();
   }
+}
+
+/** Ends it from another request. In runtimes that isolate requests, it ends itself with its next pulse. */
+export function activeRequest(
+  { pulse: own, stop }: { readonly pulse: Pulse | undefined; stop(reason: unknown): void },
+  drop: (reason: unknown) => void,
+): ActiveRequest {
+  if (own === undefined) return { place: undefined, stop };
+  return {
+    place: undefined,
+    stop: (reason) => own.post(() => stop(reason)),
+    apart: {
+      pulse: own,
+      lateSince: undefined,
+      release() {
+        const reason = new DOMException('the runtime has dropped the request', 'AbortError');
+        stop(reason);
+        drop(reason);
+      },
+    },
+  };
 }

@@ -62,13 +62,17 @@ export function reportAttemptEnd(
   });
 }
 
+/** How a request ended for its caller. */
+export interface Ending {
+  readonly outcome: RequestEndEvent['outcome'];
+  readonly result: AnyResult | undefined;
+  readonly error: unknown;
+  /** The answer that only other requests got. */
+  readonly forOthers?: AnyResult | undefined;
+}
+
 /** A request ends with a result or an error, which may be the caller's abort. */
-export function reportRequestEnd(
-  request: RequestState,
-  outcome: RequestEndEvent['outcome'],
-  result: AnyResult | undefined,
-  error: unknown,
-): void {
+export function reportRequestEnd(request: RequestState, { outcome, result, error, forOthers }: Ending): void {
   const { env, attempts, startedAt, firstTokenAt } = request;
   if (!env.events.subscribed.has('request-end')) return;
   env.events.emit({
@@ -82,7 +86,7 @@ export function reportRequestEnd(
     finishReason: result !== undefined && 'finishReason' in result ? result.finishReason : undefined,
     usage: result?.usage,
     cost: result?.cost,
-    wastedCost: wastedCost(attempts, result?.target),
+    wastedCost: wastedCost(attempts, (result ?? forOthers)?.target),
     duration: env.clock.now() - startedAt,
     firstToken: firstTokenAt === undefined ? undefined : firstTokenAt - startedAt,
     error: outcome === 'failed' && isRouterError(error) ? error.code : undefined,

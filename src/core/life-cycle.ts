@@ -1,7 +1,7 @@
 import { isRouterError } from '../errors.ts';
 import type { AnyResult, RequestSummary } from '../types/plugin.ts';
 import type { Decision } from '../types/result/decision.ts';
-import { reportRequestEnd, reportRequestStart, wastedCost } from './events.ts';
+import { type Ending, reportRequestEnd, reportRequestStart, wastedCost } from './events.ts';
 import type { RequestState } from './request.ts';
 
 /** Starts a request's timers and its plugins' observers. */
@@ -20,26 +20,29 @@ function finish(
   error: unknown,
 ): void {
   if (!request.release()) return;
-  request.observers?.end(summaryOf(request, outcome, result, error));
-  reportRequestEnd(request, outcome, result, error);
+  const left = request.holding?.left;
+  const seen: Ending =
+    left === undefined
+      ? { outcome, result, error }
+      : { outcome: left.outcome, error: left.reason, result: undefined, forOthers: result };
+  request.observers?.end(summaryOf(request, seen));
+  reportRequestEnd(request, seen);
 }
 
 function summaryOf(
   { attempts, decision, lookup, startedAt, firstTokenAt, env }: RequestState,
-  outcome: RequestSummary['outcome'],
-  result: AnyResult | undefined,
-  error: unknown,
+  { outcome, result, error, forOthers }: Ending,
 ): RequestSummary {
-  const target = result?.target;
   return {
     outcome,
     result,
     error,
-    target,
+    forOthers,
+    target: result?.target,
     attempts,
     decision,
     lookup,
-    wastedCost: wastedCost(attempts, target),
+    wastedCost: wastedCost(attempts, (result ?? forOthers)?.target),
     duration: env.clock.now() - startedAt,
     firstToken: firstTokenAt === undefined ? undefined : firstTokenAt - startedAt,
   };

@@ -1,10 +1,11 @@
 import type { CallOptions } from '../types/options/options.ts';
 import type { AnyRequest, AnyResult } from '../types/plugin.ts';
 import type { Decision } from '../types/result/decision.ts';
+import type { Part } from '../util/lazy.ts';
 import { orAbort } from '../util/time/abort.ts';
-import { lookUp } from './calls/look-up.ts';
+import { completed, lookUp } from './calls/look-up.ts';
 import type { RouterContext } from './context.ts';
-import { createFailover } from './failover/failover.ts';
+import { startFailover } from './failover/start.ts';
 import { beginRequest, failRequest, finishRequest } from './life-cycle.ts';
 import type { Operation } from './operations/operation.ts';
 import type { RunnableOperation } from './operations/runnable.ts';
@@ -18,15 +19,31 @@ import { namedRoute } from './routing/select.ts';
  * The road of a request of any operation, in the order of its stations. An invalid request never starts; every other one ends
  * exactly once. Synchronous steps are not awaited, because each await costs a turn of the microtask queue.
  */
-export async function runOperation<Request extends AnyRequest, Result>(
+export function runOperation<Request extends AnyRequest, Result>(
   operation: RunnableOperation<Request, Result>,
   input: object,
   options: CallOptions,
   env: RouterContext,
 ): Promise<Result> {
-  const request = check(operation, input, options, env);
+  let request: RequestState<Request>;
+  try {
+    const checked = check(operation, input, options, env);
+    if (checked instanceof Promise) return checked.then(() => runOperation(operation, input, options, env));
+    request = checked;
+    beginRequest(request);
+  } catch (error) {
+    return Promise.reject(error);
+  }
+  const work = carryOut(operation, request);
+  return request.holding === undefined ? work : request.holding.untilLeft(work);
+}
+
+async function carryOut<Request extends AnyRequest, Result>(
+  operation: RunnableOperation<Request, Result>,
+  request: RequestState<Request>,
+): Promise<Result> {
+  const { env } = request;
   const { stations } = env;
-  beginRequest(request);
   try {
     if (request.signal.aborted) throw request.signal.reason;
     if (stations.inspect !== undefined)
@@ -41,20 +58,25 @@ export async function runOperation<Request extends AnyRequest, Result>(
       await stations.routed(request.context, (made) => request.replace(made));
     const loading = env.prices.ready();
     if (loading !== undefined) await orAbort(loading, request.signal);
-    const routing = chooseCandidates(request, selected);
-    request.decision = routing.decision;
-    request.observers?.routed(routing.decision);
-    const { memory, policies } = request.route;
-    memory.turn += 1;
-    memory.previous = routing.decision.candidates[0]?.target;
-    policies.hedges.earn();
-    policies.retries.earn();
-    const result = await operation.run(request, createFailover(request, routing));
-    return end(operation, request, result);
+    const result = await operation.run(request, startFailover(request, selected));
+    const { complete } = request;
+    return end(operation, request, complete === undefined ? result : await completed(result, complete));
   } catch (error) {
     failRequest(request, error);
     throw error;
   }
+}
+
+/** The same for an operation whose code is loaded on first use. The request's time begins after that. */
+export async function runPart<Request extends AnyRequest, Result>(
+  part: Part<RunnableOperation<Request, Result>>,
+  input: object,
+  options: CallOptions,
+  env: RouterContext,
+): Promise<Result> {
+  checkCallOptions(options, env.callOptions);
+  const operation = part.loaded ?? (await part.load(env.clock, options.signal));
+  return runOperation(operation, input, options, env);
 }
 
 /** Routing without the call: stations 1, 4, 5 and 6. */
@@ -64,7 +86,12 @@ export async function explain<Request extends AnyRequest>(
   options: CallOptions,
   env: RouterContext,
 ): Promise<Decision> {
-  const request = check(operation, input, options, env);
+  const checked = check(operation, input, options, env);
+  if (checked instanceof Promise) {
+    await checked;
+    return explain(operation, input, options, env);
+  }
+  const request = checked;
   try {
     const selected = await chooseRoute(request);
     options.signal?.throwIfAborted();
@@ -76,15 +103,21 @@ export async function explain<Request extends AnyRequest>(
   }
 }
 
-/** 1: checks the options, and checks and normalizes the request. */
+/**
+ * 1: checks the options, and checks and normalizes the request. A promise: the code for that has to be loaded first. It is needed
+ * for requests of more than text, and for those that a plugin may replace.
+ */
 function check<Request extends AnyRequest>(
   operation: Operation<Request>,
   input: object,
   options: CallOptions,
   env: RouterContext,
-): RequestState<Request> {
+): RequestState<Request> | Promise<unknown> {
   checkCallOptions(options, env.callOptions);
-  const checked = operation.check(input);
+  const { fullCheck, stations } = env;
+  const mayChange = stations.inspect !== undefined && fullCheck.loaded === undefined;
+  const checked = mayChange ? undefined : operation.check(input, fullCheck.loaded);
+  if (checked === undefined) return fullCheck.load(env.clock, options.signal);
   const isSelected = options.route === undefined && operation.selectable && env.selector !== undefined;
   const route = isSelected ? env.selector.fallback : namedRoute(options, env.findRoute);
   const id = env.nextId();

@@ -42,8 +42,15 @@ export function installPlugins(
         if (target === undefined || !(request instanceof RequestState)) onEnd();
         else void sendShadow(request, target, onEnd);
       },
+      hold(context) {
+        const request = RequestView.behind(context);
+        const isHeld = request instanceof RequestState && request.isUnderWay;
+        return isHeld ? request.holding?.hold() : undefined;
+      },
       report: (error) => report(plugin, 'background', error),
+      emit: events.emit,
     };
+    Object.assign(router, plugin.methods);
     const end = plugin.install?.(host);
     if (end !== undefined) endings.push([plugin, end]);
   }

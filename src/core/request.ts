@@ -2,7 +2,7 @@ import { DeadlineError, RouterError } from '../errors.ts';
 import { type SizeClass, sizeClassOf } from '../stats/latency.ts';
 import type { CallOptions, Interrupted, Priority } from '../types/options/options.ts';
 import type { RankContext } from '../types/options/strategy.ts';
-import type { AnyRequest, RequestContext } from '../types/plugin.ts';
+import type { AnyRequest, PartialHit, RequestContext } from '../types/plugin.ts';
 import type { Schema } from '../types/request/schema.ts';
 import type { Decision, LookupSummary, Note } from '../types/result/decision.ts';
 import type { AttemptSummary } from '../types/result/result.ts';
@@ -11,7 +11,8 @@ import { type LinkedAbort, linkedAbort, type Signal } from '../util/time/abort.t
 import { type Pulse, pulse } from '../util/time/pulse.ts';
 import { type Watchdog, watchdog } from '../util/time/watchdog.ts';
 import type { ActiveRequest, RouterContext } from './context.ts';
-import { releaseDropped } from './dropped.ts';
+import { activeRequest, releaseDropped } from './dropped.ts';
+import { Holding } from './holding.ts';
 import type { Checked, Operation } from './operations/operation.ts';
 import type { Requirements } from './operations/requirements.ts';
 import { hedgeOver, type ResolvedPolicies, type ResolvedTimeouts } from './options/policies.ts';
@@ -78,8 +79,12 @@ export class RequestState<Request extends AnyRequest = AnyRequest> {
   firstTokenAt: number | undefined;
   /** The plugins' observers of this request. */
   observers: RequestObservers | undefined;
-  /** The plugin lookup that answered it. */
+  /** Who keeps it running; `undefined` if only its caller can. */
+  readonly holding: Holding | undefined;
+  /** The plugin lookup that answered it, or a part of it. */
   lookup: LookupSummary | undefined;
+  /** Combines the answer with the part that a plugin had. */
+  complete: PartialHit['complete'] | undefined;
   /** What plugins have recorded about it. */
   notes: Note[] | undefined;
   /** Only in runtimes that isolate requests. */
@@ -128,8 +133,9 @@ export class RequestState<Request extends AnyRequest = AnyRequest> {
     this.session = options.session;
     this.metadata = options.metadata ?? none;
     this.startedAt = env.clock.now();
-    this.#abort = linkedAbort(options.signal);
+    this.#abort = linkedAbort(options.signal, (reason) => this.#leave(reason, 'aborted'));
     this.signal = this.#abort.signal;
+    this.holding = env.stations.lookup === undefined || env.apart ? undefined : new Holding(this.stop);
     this.route = route;
     this.#adopt(route, this.startedAt);
   }
@@ -146,7 +152,7 @@ export class RequestState<Request extends AnyRequest = AnyRequest> {
       this.pulse = pulse(env.clock);
       releaseDropped(env.activeRequests.items, env.clock.now());
     }
-    this.#active = activeOf(this, drop);
+    this.#active = activeRequest(this, (reason) => drop(this, reason));
     env.activeRequests.add(this.#active);
     this.#watch(this.startedAt);
   }
@@ -186,10 +192,17 @@ export class RequestState<Request extends AnyRequest = AnyRequest> {
     return sizeClassOf(this.needs.characters);
   }
 
+  /** Whether two targets may be asked at once: not if the vendor keeps state of the request or runs a tool for it. */
+  get mayBeSentTwice(): boolean {
+    return this.operation.hedgeable && this.pin === undefined && !this.shadow && !this.needs.vendorTools;
+  }
+
   /** Replaces the request by a plugin's, which is checked like the caller's. */
   replace(made: AnyRequest): void {
     // The original in another interface's form is stale now.
-    const { origin: _, ...request }: AnyRequest & { origin?: unknown } = this.operation.check(made).request;
+    const checked = this.operation.check(made, this.env.fullCheck.loaded);
+    if (checked === undefined) throw new RouterError('not-loaded', 'the check of requests is not loaded');
+    const { origin: _, ...request }: AnyRequest & { origin?: unknown } = checked.request;
     this.request = request as Request;
     this.asked = request;
     this.#needs = undefined;
@@ -218,7 +231,12 @@ export class RequestState<Request extends AnyRequest = AnyRequest> {
   /** Stops all work for it, like an abort by the caller. */
   readonly stop = (reason: unknown): void => this.#abort.abort(reason);
 
-  /** Releases its timer and links. `false` if already released or never started. Only for `finishRequest`. */
+  /** Whether it has started and is not ending. */
+  get isUnderWay(): boolean {
+    return !this.#over && !this.signal.aborted && this.#active !== undefined;
+  }
+
+  /** Releases its timer and links. `false` if already released or never started. */
   release(): boolean {
     if (this.#over) return false;
     this.#over = true;
@@ -256,40 +274,24 @@ export class RequestState<Request extends AnyRequest = AnyRequest> {
       this.#cancelDeadline ??= clock.after(untilDeadline, () => this.#expire(true));
   }
 
+  #leave(reason: unknown, outcome: 'aborted' | 'failed'): void {
+    if (this.holding === undefined) this.stop(reason);
+    else this.holding.leave(reason, outcome);
+  }
+
   #expire(byDeadline: boolean): void {
     const { timeout, attempts, startedAt } = this;
     const had = Math.round(this.#deadlineAt - startedAt);
-    this.stop(
+    this.#leave(
       byDeadline
         ? new DeadlineError(had, attempts, 'deadline')
         : new DeadlineError(timeout.request, attempts),
+      'failed',
     );
   }
 }
 
 const none: Readonly<Record<string, unknown>> = Object.freeze({});
-
-/** Ends it from another request. In runtimes that isolate requests, it ends itself with its next pulse. */
-function activeOf(
-  request: RequestState,
-  drop: (request: RequestState, reason: unknown) => void,
-): ActiveRequest {
-  const { pulse: own, stop } = request;
-  if (own === undefined) return { place: undefined, stop };
-  return {
-    place: undefined,
-    stop: (reason) => own.post(() => stop(reason)),
-    apart: {
-      pulse: own,
-      lateSince: undefined,
-      release() {
-        const reason = new DOMException('the runtime has dropped the request', 'AbortError');
-        stop(reason);
-        drop(request, reason);
-      },
-    },
-  };
-}
 
 /** The error for calls to a closed router and for calls in flight when it closes. */
 export function closedError(): RouterError {

@@ -93,7 +93,7 @@ function routeTo(target: Target, route: Route): Route {
 
 /** Exactly one attempt. */
 function onlyBy(reservation: ChannelReservation, { signal }: RequestState): Failover {
-  const slot = { signal, win: () => true, alarm() {} };
+  const slot = { signal, win: () => true, alarm() {}, overdue() {}, revived() {} };
   return {
     run: (attempt) => attempt(reservation, slot),
     failed() {},

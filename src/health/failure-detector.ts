@@ -63,8 +63,8 @@ export const longOverdue = 1_000;
  */
 const settled = 10;
 /**
- * An abandoned attempt with a hazard above this (its age exceeds the median) counts as a sample of its age, a
- * lower bound. Otherwise a target that slowed down would be known only by its fast answers.
+ * Among enough samples, an abandoned attempt with a hazard above this (its age exceeds the median) counts as a sample
+ * of its age, a lower bound. Otherwise a target that slowed down would be known only by its fast answers.
  */
 const unusual = Math.LN2;
 /** Process stalls longer than this may have left tokens unread; milliseconds. */
@@ -140,7 +140,8 @@ export function failureDetector(clock: Clock, awake: AwakeClock, onChange: () =>
         if (!leave()) return;
         const now = clock.now();
         const waited = awake.now(now) - entry.startedAt;
-        if (surely || latencies.hazard(waited) > unusual) latencies.add(waited, now, size);
+        const isUnusual = latencies.weight(now) >= fewestSamples && latencies.hazard(waited) > unusual;
+        if (surely || isUnusual) latencies.add(waited, now, size);
         if (probe !== entry) return;
         probe = undefined;
         self.until = now + suspectFor;

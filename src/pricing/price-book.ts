@@ -2,7 +2,6 @@ import type { Clock } from '../types/clock.ts';
 import type { Catalog } from '../types/options/options.ts';
 import type { Price } from '../types/options/price.ts';
 import type { Cost } from '../types/result/usage.ts';
-import { loadCatalog as loadUsual } from './catalog.ts';
 
 /** A target, as far as its price depends on it. */
 export interface Priced {
@@ -39,6 +38,8 @@ const keepFor = 60_000;
  */
 const shortestPause = 500;
 const longestPause = 300_000;
+
+const loadUsual = async (): Promise<Catalog> => (await import('./catalog.ts')).loadCatalog();
 
 /**
  * @param option the `catalog` option of the router

@@ -44,6 +44,12 @@ export interface VirtualClock extends Clock {
   readonly timers: number;
 }
 
+/** Loads the code that a router loads when first needed, which takes real time: for a virtual clock, none. */
+async function loadRouter(): Promise<void> {
+  const { loadAllParts } = await import('../core/operations/parts.ts');
+  await loadAllParts();
+}
+
 /**
  * A clock for tests: no waiting, and every run is the same.
  *
@@ -58,6 +64,7 @@ export function virtualClock(start: number = Date.UTC(2026, 0, 1)): VirtualClock
   let now = 0;
   let frozen = 0;
   let order = 0;
+  let loading: Promise<void> | undefined;
   // The next timer is last, so that taking it moves nothing. A heap is not faster below tens of thousands of timers.
   const timers: Timer[] = [];
 
@@ -97,6 +104,8 @@ export function virtualClock(start: number = Date.UTC(2026, 0, 1)): VirtualClock
     },
     async advance(ms) {
       const end = now + ms;
+      loading ??= loadRouter();
+      await loading;
       await settle();
       for (let timer = timers.at(-1); timer !== undefined && timer.at <= end; timer = timers.at(-1)) {
         await fire(timer);
@@ -108,6 +117,8 @@ export function virtualClock(start: number = Date.UTC(2026, 0, 1)): VirtualClock
       frozen += ms;
     },
     async next() {
+      loading ??= loadRouter();
+      await loading;
       await settle();
       const timer = timers.at(-1);
       if (timer === undefined) return false;

@@ -37,6 +37,7 @@ export function guardBody(
   eventStream: boolean,
   large = false,
   traffic?: { received: number },
+  onPiece?: () => void,
 ): Body {
   const limit = eventStream ? maxStreamBytes : large ? maxLargeBodyBytes : maxBodyBytes;
   const eventLimit = large ? maxLargeBodyBytes : maxEventBytes;
@@ -51,6 +52,7 @@ export function guardBody(
     if (bytes === undefined) return undefined;
     size += bytes.length;
     if (traffic !== undefined) traffic.received += bytes.length;
+    onPiece?.();
     if (size <= limit && (meter === undefined || fits(meter.take(bytes)))) return bytes;
     const summary =
       size > limit

@@ -46,6 +46,8 @@ export interface Exchange {
   readonly connectTimeout?: number | undefined;
   /** Aborts the request and the reading of its response, even if an SDK ignores its own signal. */
   readonly signal?: AbortSignal | undefined;
+  /** See `ProviderCall.onActivity`. */
+  readonly onActivity?: (() => void) | undefined;
   /** Whether the response may contain images. */
   large?: boolean;
   /** The headers of the request, as they were sent. */
@@ -118,13 +120,9 @@ export function createTransport(options: TransportOptions): Transport {
   };
 
   const exchangeOnce = async (url: string, init: RequestInit, exchange: Exchange): Promise<Answer> => {
-    const path = pathAt(origin, url);
-    if (path === undefined) {
-      const summary = 'refused to send a request to an origin other than the configured one';
-      throw new ProviderError({ kind: 'bad-request', scope: 'endpoint', provider, summary });
-    }
+    const path = pathAt(origin, url) ?? refuseOrigin(provider);
     const { method = 'GET', body } = init;
-    const { connectTimeout, signal = init.signal ?? undefined } = exchange;
+    const { stream, large, onActivity, connectTimeout, signal = init.signal ?? undefined } = exchange;
     const headers = headersOf(init.headers);
     exchange.sentHeaders = headers;
     const client = typeof body === 'string' ? nodeIfUsable() : undefined;
@@ -144,10 +142,11 @@ export function createTransport(options: TransportOptions): Transport {
     exchange.status = answer.status;
     exchange.headers = answer.headers;
     if (!isOk(answer)) throw await failureOf(answer, exchange, options);
+    onActivity?.();
     const expected = hasUnexpectedType(answer, exchange)
       ? await checkedBody(answer, exchange, options)
       : answer.body;
-    const guarded = guardBody(expected, provider, exchange.stream, exchange.large, traffic);
+    const guarded = guardBody(expected, provider, stream, large, traffic, stream ? undefined : onActivity);
     exchange.answer = { ...answer, body: guarded };
     return exchange.answer;
   };
@@ -179,6 +178,11 @@ function pathAt(origin: string, url: string): string | undefined {
   // Contains characters that need normalizing.
   const { origin: other, pathname, search } = new URL(url);
   return other === origin ? `${pathname}${search}` : undefined;
+}
+
+function refuseOrigin(provider: string): never {
+  const summary = 'refused to send a request to an origin other than the configured one';
+  throw new ProviderError({ kind: 'bad-request', scope: 'endpoint', provider, summary });
 }
 
 function refuseRedirect(provider: string, body: Body): never {
@@ -218,8 +222,9 @@ export function newExchange(
   connectTimeout?: number,
   signal?: AbortSignal,
   large = false,
+  onActivity?: () => void,
 ): Exchange {
-  return { stream, connectTimeout, signal, large, headers: {} };
+  return { stream, connectTimeout, signal, large, onActivity, headers: {} };
 }
 
 async function failureOf(

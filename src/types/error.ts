@@ -17,6 +17,7 @@
  * | `budget` | `BudgetError` | a budget or quota is used up, or too little of it is left |
  * | `store` | `StoreError` | a store did not answer in time |
  * | `closed` | `RouterError` | the router is closed |
+ * | `not-loaded` | `RouterError` | a file of signalbox could not be loaded; nothing was sent |
  */
 export type RouterErrorCode =
   | 'config'
@@ -32,7 +33,8 @@ export type RouterErrorCode =
   | 'plugin'
   | 'budget'
   | 'store'
-  | 'closed';
+  | 'closed'
+  | 'not-loaded';
 
 /**
  * Why an attempt failed. The kind determines what the router does next.

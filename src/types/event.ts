@@ -95,7 +95,7 @@ export interface RequestEndEvent extends RequestFacts {
   readonly error: RouterErrorCode | undefined;
   /** How the targets were chosen. */
   readonly decision: Decision | undefined;
-  /** Set if a plugin's `lookup` supplied the response; `cost` is then 0. */
+  /** Set if a plugin's `lookup` supplied the response; `cost` is then 0, or of the rest if it supplied a part. */
   readonly lookup?: LookupSummary;
 }
 
@@ -130,6 +130,42 @@ export interface PluginErrorEvent {
   readonly error: unknown;
 }
 
+/**
+ * A limit over a period is used up to one of its `warnAt` ratios, or an attempt did not fit into it. Each ratio is reported once per
+ * limit, subject and period, by one of the processes that share a store.
+ */
+export interface BudgetWarningEvent {
+  readonly type: 'budget-warning';
+  /** Name of the limit. */
+  readonly limit: string;
+  /** The tenant, user, tag or route; `undefined` for a limit on everything. */
+  readonly subject: string | undefined;
+  readonly unit: 'usd' | 'tokens' | 'requests' | 'concurrency';
+  /** The ratio of `warnAt` that is reached. */
+  readonly ratio: number;
+  /** Used by all processes, in the unit. */
+  readonly spent: number;
+  /** The whole limit, in the unit. */
+  readonly amount: number;
+  /** End of the period in milliseconds since 1970; `undefined` for rolling limits and concurrency. */
+  readonly periodEnd: number | undefined;
+}
+
+/** A store stopped answering a plugin, or answers again. Requests continue by local state. */
+export interface StoreStateEvent {
+  readonly type: 'store-state';
+  /** Name of the plugin. */
+  readonly plugin: string;
+  /** Name of the store. */
+  readonly store: string;
+  readonly state: 'away' | 'back';
+  /** Why it is away. */
+  readonly error?: unknown;
+}
+
+/** Events that plugins emit. */
+export type PluginEvent = BudgetWarningEvent | StoreStateEvent;
+
 /** A plugin recorded a fact about a request. The notes of a request are also in its `decision`. */
 export interface NoteEvent extends RequestFacts, Note {
   readonly type: 'note';
@@ -144,7 +180,9 @@ export type RouterEvent =
   | TargetStateEvent
   | PriceUnknownEvent
   | PluginErrorEvent
-  | NoteEvent;
+  | NoteEvent
+  | BudgetWarningEvent
+  | StoreStateEvent;
 
 export type RouterEventType = RouterEvent['type'];
 

@@ -1,9 +1,13 @@
 import type { Clock, Random } from './clock.ts';
+import type { PluginEvent } from './event.ts';
+import type { LookupHit, PartialHit } from './lookup.ts';
+import type { PluginMethods } from './methods.ts';
+import type { AnyRequest, AnyResult, Awaitable } from './operation.ts';
 import type { CallOptions } from './options/options.ts';
 import type { Candidate } from './options/strategy.ts';
 import type { ResolvedChatRequest } from './provider.ts';
-import type { EmbedRequest, EmbedResult } from './request/embed.ts';
-import type { ImageRequest, ImageResult } from './request/image.ts';
+import type { EmbedRequest } from './request/embed.ts';
+import type { ImageRequest } from './request/image.ts';
 import type { Decision, LookupSummary, Note, SkippedTarget } from './result/decision.ts';
 import type { AttemptSummary, ChatResult } from './result/result.ts';
 import type { StreamPart } from './result/stream-part.ts';
@@ -12,8 +16,8 @@ import type { Router } from './router.ts';
 import type { Change, Store } from './store.ts';
 import type { PartTransform, Review } from './transform.ts';
 
-/** A value or a promise of it. */
-export type Awaitable<T> = T | PromiseLike<T>;
+export type { LiveAnswer, LookupHit, PartialHit } from './lookup.ts';
+export type { AnyRequest, AnyResult, Awaitable } from './operation.ts';
 
 /**
  * Extends every request of a router, whatever interface it came through. Each method is a station on the request's road; a plugin
@@ -43,6 +47,13 @@ export interface Plugin {
    */
   readonly timeout?: number;
   /**
+   * Methods that `createRouter` adds to the router, such as a report of the plugin's state.
+   *
+   * @example
+   * methods: { budgets: () => [...reports] } // router.budgets()
+   */
+  readonly methods?: PluginMethods;
+  /**
    * Call options that the plugin adds, by name. Declare their types by declaration merging with `CallOptions`.
    *
    * @example
@@ -68,8 +79,8 @@ export interface Plugin {
    * `inspect` sees.
    */
   routed?(context: RequestContext): Awaitable<AnyRequest | undefined>;
-  /** Answers a request without a target; `undefined` for a miss. */
-  lookup?(context: RequestContext): Awaitable<LookupHit | undefined>;
+  /** Answers a request, or a part of it, without a target; `undefined` for a miss. */
+  lookup?(context: RequestContext): Awaitable<LookupHit | PartialHit | undefined>;
   /**
    * Returns why a target must not get a request; `undefined` if it may. Pure and synchronous: called for each target of the route,
    * also by `router.explain()`. The reason appears in `decision.skipped`.
@@ -120,15 +131,17 @@ export interface PluginHost {
    * @param onEnd called once: when the copy has ended, or immediately if none is sent
    */
   shadow(context: RequestContext, target: string, onEnd?: () => void): void;
+  /**
+   * Keeps a request running for other requests that share its answer, until the returned function is called. Meanwhile its stream is
+   * read whether or not its own reader reads, and an abort, a reader that leaves, or the deadline ends only its own call. On release,
+   * a request whose caller has left ends at once. `undefined` if the request is over, or if the runtime isolates requests.
+   */
+  hold(context: RequestContext): (() => void) | undefined;
   /** Reports an error of the plugin as a `plugin-error` event. */
   report(error: unknown): void;
+  /** Emits an event to the router's listeners. */
+  emit(event: PluginEvent): void;
 }
-
-/** A request in the common form that all stations see. */
-export type AnyRequest = ResolvedChatRequest | EmbedRequest | ImageRequest;
-
-/** A complete result of any operation. */
-export type AnyResult = ChatResult | EmbedResult | ImageResult;
 
 /** The context of one request. The same object at every station, so it can be a `WeakMap` key. */
 export type RequestContext =
@@ -167,24 +180,6 @@ export interface RequestContextOf<Kind extends string, Request> {
   note(note: Note): void;
 }
 
-/** A plugin's answer to a request. It costs nothing and does not affect any target's statistics. */
-export interface LookupHit extends Omit<LookupSummary, 'plugin'> {
-  /**
-   * A router's result or a promise of it; for chats and streams also a live answer. A promise that rejects or resolves to
-   * `undefined`, or an answer that breaks before its first token, is a miss.
-   *
-   * It passes through the same stations as a target's answer: transforms, the request's `schema`, reviews, `accept`. If it is
-   * rejected before any of it reached the caller, it is a miss.
-   */
-  readonly answer: AnyResult | PromiseLike<AnyResult | undefined> | LiveAnswer;
-}
-
-/** A live answer, such as a `ChatStream`, or the past and future parts of a request in flight. */
-export interface LiveAnswer extends AsyncIterable<StreamPart> {
-  /** Settles at its end, whether or not its parts are read. */
-  readonly result: PromiseLike<ChatResult>;
-}
-
 /** A reason to exclude a target. */
 export interface Exclusion {
   readonly reason: 'excluded' | 'over-budget';
@@ -212,7 +207,10 @@ export interface AttemptPlan {
   readonly outputTokens: number;
   /** Expected cost in US$; `undefined` if no price is known. */
   readonly estimatedCost: number | undefined;
-  /** Maximum cost in US$, by the request's `maxOutputTokens`; equal to `estimatedCost` if it has none. */
+  /**
+   * Highest cost of the attempt in US$: the whole prompt at the highest rate, and `maxOutputTokens`; without it, several times the
+   * usual answer. `undefined` if no price is known.
+   */
   readonly maxCost: number | undefined;
 }
 
@@ -274,6 +272,8 @@ export interface RequestSummary {
   readonly result: AnyResult | undefined;
   /** The caller's error, if there is no result. */
   readonly error: unknown;
+  /** The answer, if the caller had left and the request was held for others. */
+  readonly forOthers: AnyResult | undefined;
   /** The target that answered. */
   readonly target: string | undefined;
   readonly attempts: readonly AttemptSummary[];

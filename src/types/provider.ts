@@ -29,21 +29,27 @@ export interface ProviderCall extends Omit<RequestSettings, 'tools'> {
   /** Maximum milliseconds to connect, where the runtime exposes that. */
   readonly connectTimeout?: number;
   /**
+   * Called with each sign that the vendor works on the call: the headers of a successful response, and bytes of the
+   * body of a chat. Until then the router may ask another target as well, see `Timeouts.response`. Parts of a stream
+   * count anyway.
+   */
+  readonly onActivity?: () => void;
+  /**
    * How much of the vendor's message the provider's errors contain, see `ProviderError.disclose`. Omitted: what contains nothing
    * of the prompt, the key or the headers.
    */
   readonly errors?: 'full' | 'hidden';
 }
 
+/** What belongs to one attempt rather than to the request. */
+export type CallContext = Pick<ProviderCall, 'model' | 'signal' | 'connectTimeout' | 'onActivity' | 'errors'>;
+
 /** A checked and normalized chat request, before a target is chosen. */
-export type ResolvedChatRequest = Omit<ProviderCall, 'model' | 'signal' | 'connectTimeout' | 'errors'>;
+export type ResolvedChatRequest = Omit<ProviderCall, keyof CallContext>;
 
 /** One embedding call to one model, within the provider's limits. */
 export interface ProviderEmbedCall
-  extends Pick<
-    ProviderCall,
-    'model' | 'signal' | 'connectTimeout' | 'errors' | 'providerOptions' | 'origin'
-  > {
+  extends Pick<ProviderCall, keyof CallContext | 'providerOptions' | 'origin'> {
   readonly values: readonly string[];
   readonly dimensions?: number;
 }
@@ -61,9 +67,7 @@ export interface ProviderEmbeddings {
 }
 
 /** One image call to one model, within the provider's limits. */
-export interface ProviderImageCall
-  extends Omit<ImageRequest, 'n'>,
-    Pick<ProviderCall, 'model' | 'signal' | 'connectTimeout' | 'errors'> {
+export interface ProviderImageCall extends Omit<ImageRequest, 'n'>, CallContext {
   readonly n: number;
 }
 

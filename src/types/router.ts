@@ -58,6 +58,8 @@ export interface ChatStream<T = unknown> extends AsyncIterable<StreamPart> {
   readonly response: ResponseInfo;
   /** Known parts of the request that were not sent as given. */
   readonly warnings: readonly Warning[];
+  /** How its target was chosen, or which plugin answered. */
+  readonly decision: Decision | undefined;
   /**
    * The result, as returned by `chat`, once the stream has ended. Rejects with the error that the iteration throws. Without an
    * iteration, accessing it reads the stream; an iteration that starts later still gets all parts.
@@ -76,6 +78,8 @@ export interface ChatStream<T = unknown> extends AsyncIterable<StreamPart> {
 export interface Router<TargetId extends string = string, RouteName extends string = string> {
   /** The ids of its targets, in the order of the options. */
   readonly targets: readonly TargetId[];
+  /** The names of its plugins, in the order of the options. */
+  readonly plugins: readonly string[];
   /** The targets of each route, by name. Contains `default` only if the options do. */
   readonly routes: Readonly<Record<RouteName, readonly TargetId[]>>;
   /**
@@ -134,7 +138,7 @@ export interface Router<TargetId extends string = string, RouteName extends stri
    * const acme = router.with({ tenant: 'acme', route: 'chat' });
    * await acme.chat({ prompt: 'Hi' });
    */
-  with(options: CallOptions<TargetId, RouteName>): Router<TargetId, RouteName>;
+  with(options: CallOptions<TargetId, RouteName>): this;
   /**
    * Prepares for the first request: loads the SDKs and opens a connection for each target and key. Sends nothing to a model, and
    * a failure here does not affect a target's health. Opens connections only on Node, and not for providers that use `fetch` (see

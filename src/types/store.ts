@@ -107,11 +107,23 @@ export interface LeaseRequest {
    * Total amount that the holder has used so far, over all of its leases. More than was granted is booked too.
    */
   readonly used: number;
+  /**
+   * The part of the previous lease that is still in use. The new lease holds at least this much, whatever else is free.
+   *
+   * @default 0
+   */
+  readonly reserved?: number;
+  /**
+   * The smallest useful lease. Where less is free, only `reserved` is granted; where more is, it takes precedence over equal shares.
+   *
+   * @default 1
+   */
+  readonly least?: number;
   /** Milliseconds until the lease expires. */
   readonly ttl: number;
   /**
    * What an expired lease counts as. `used`: a crashed process never leads to overspending (budgets). `returned`: a process that is
-   * gone uses nothing (concurrency). @default 'used'
+   * gone uses nothing (concurrency, where what is in use is `reserved`). @default 'used'
    */
   readonly expired?: 'used' | 'returned';
   /** Milliseconds in which `limit` is refilled, continuously, for rate limits. @default no refill */

@@ -17,6 +17,8 @@ const every: Readonly<Record<RouterEventType, true>> = {
   'target-state': true,
   'price-unknown': true,
   'plugin-error': true,
+  'budget-warning': true,
+  'store-state': true,
   note: true,
 };
 

@@ -50,7 +50,7 @@ export function checkWord(path: string, value: unknown, words: readonly string[]
 /** Refuses invalid timeouts: each must be a positive number of milliseconds or `Infinity`. */
 export function checkTimeouts(path: string, value: unknown, refuse: Refuse): void {
   if (value === undefined) return;
-  const names = ['request', 'attempt', 'connect', 'firstToken', 'idle', 'unread'];
+  const names = ['request', 'attempt', 'connect', 'response', 'firstToken', 'idle', 'unread'];
   const timeouts = checkObject(path, value, names, refuse);
   for (const name of names) {
     const ms = timeouts[name];

@@ -65,6 +65,7 @@ describe('queue.maxWait', () => {
       { concurrency: 1, queue: { maxWait: 1_000 } },
     );
     const failing = rejection(router.embed({ values: Array.from({ length: 100 }, () => 'x') }));
+    await clock.advance(0); // loads the code for embeddings
     const chat = outcome(router.chat(ask)); // gets its place between the two calls
     await clock.advance(1_100);
     expect(isRouterError(await failing, 'no-target')).toBe(true);

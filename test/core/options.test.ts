@@ -162,7 +162,7 @@ describe('createRouter names the option that is wrong, what it wants and what it
     [
       'timeout.total',
       { timeout: { total: 1 } },
-      'one of the options request, attempt, connect, firstToken, idle',
+      'one of the options request, attempt, connect, response, firstToken, idle',
     ],
     ['maxAttempts', { maxAttempts: 0 }, 'a whole number of at least 1, got 0'],
     ['queue.size', { queue: { size: -1 } }, 'a whole number of at least 0, got -1'],

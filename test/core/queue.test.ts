@@ -229,6 +229,7 @@ describe('waiting', () => {
     const { router, clock, provider, send } = narrow({ queue: { size: 1 } });
     const values = Array.from({ length: 100 }, () => 'x'); // in two portions
     const failing = rejection(router.embed({ values }, { priority: 'sheddable' }));
+    await clock.advance(0); // loads the code for embeddings
     const first = send('first', 'critical');
     await clock.advance(150); // its turn came between the portions
     const second = send('second', 'critical');

@@ -8,7 +8,9 @@ const words = ['one ', 'two ', 'three'];
 describe('timeout.request', () => {
   it('ends the whole request with DeadlineError, whatever is left to try', async () => {
     const { router, clock } = world({ a: [{ hang: true }], b: [{ hang: true }] });
-    const failing = rejection(router.chat(ask, { timeout: { request: 3_000, attempt: 2_000 } }));
+    const failing = rejection(
+      router.chat(ask, { timeout: { request: 3_000, attempt: 2_000, response: Infinity } }),
+    );
     await clock.advance(3_000);
     const error = await failing;
     expect(isRouterError(error, 'deadline') && error.timeout).toBe(3_000);

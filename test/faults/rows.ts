@@ -6,6 +6,7 @@ import { network } from './rows/network.ts';
 import { refusals } from './rows/refusals.ts';
 import { refused } from './rows/refused.ts';
 import { streams } from './rows/streams.ts';
+import { waiting } from './rows/waiting.ts';
 import type { Row } from './stage.ts';
 
 export const rows: readonly Row[] = [
@@ -17,6 +18,7 @@ export const rows: readonly Row[] = [
   ...callers,
   ...evidence,
   ...refused,
+  ...waiting,
 ].toSorted((a, b) => a.number - b.number);
 
 /** Rows that are not played here, and why. */
@@ -37,11 +39,6 @@ export const playedElsewhere: readonly {
     where: 'not yet: needs the shared store',
   },
   {
-    number: 76,
-    fault: 'a process that stands still for longer than a timeout',
-    where: '`test/core/frozen.test.ts`, in virtual time',
-  },
-  {
     number: 78,
     fault: 'an SDK that cannot be loaded for the moment: no file handles, no permission, no network',
     where: '`test/providers/sdk-loading.test.ts`',
@@ -56,26 +53,6 @@ export const playedElsewhere: readonly {
     number: 80,
     fault: 'a bundler that does not find an optional peer',
     where: '`test/package/bundles.test.ts`, with esbuild, webpack, vite and rollup',
-  },
-  {
-    number: 81,
-    fault: 'one target that stays busy for longer than `queue.maxWait`',
-    where: '`test/core/max-wait.test.ts`, in virtual time',
-  },
-  {
-    number: 82,
-    fault: 'a first target that accepts a chat and never answers, with little traffic',
-    where: 'not yet: a chat waits for `timeout.attempt`',
-  },
-  {
-    number: 83,
-    fault: 'an SDK that takes long to load',
-    where: '`test/core/sdk-load.test.ts`, in virtual time',
-  },
-  {
-    number: 84,
-    fault: 'a stream that nobody reads',
-    where: '`test/core/unread.test.ts`, in virtual time',
   },
   {
     number: 85,

@@ -1,42 +1,22 @@
 import { generateText } from 'ai';
-import { type ChatRequest, createRouter, type Message, type ReasoningEffort } from 'signalbox';
+import type { ChatRequest, Message, ReasoningEffort } from 'signalbox';
 import { toProvider } from 'signalbox/ai-sdk';
 import { toChatModel } from 'signalbox/langchain';
 import { toFetch } from 'signalbox/openai-fetch';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { type FaultServer, faultServer } from '../support/fault-server.ts';
-import { read } from '../support/requests.ts';
-import { answerWith } from '../support/vendor-answers.ts';
-import { type InterfaceName, interfaces } from '../wire/interfaces.ts';
+import { type RecordingVendor, recordingVendor } from '../support/recording-vendor.ts';
+import type { InterfaceName } from '../wire/interfaces.ts';
 
-let server: FaultServer;
+let vendor: RecordingVendor;
 beforeAll(async () => {
-  server = await faultServer();
+  vendor = await recordingVendor();
 });
-beforeEach(() => {
-  server.received.length = 0;
-});
-afterAll(() => server.close());
+beforeEach(() => vendor.forget());
+afterAll(() => vendor.close());
 
 const tools = [{ name: 'look', inputSchema: { type: 'object', properties: {} } }];
 const png = 'iVBORw0KGgo=';
-
-function routerOver(name: InterfaceName, model: string, text = 'Hello') {
-  server.behave(answerWith(name, text));
-  const provider = interfaces[name]({ baseURL: server.url });
-  return createRouter({ targets: [{ provider, model, price: { input: 1, output: 1 } }] });
-}
-
-/** What is sent for a whole answer and for a stream, and what is warned of. */
-async function sent(name: InterfaceName, model: string, request: ChatRequest, text?: string) {
-  const router = routerOver(name, model, text);
-  const { warnings } = await router.chat(request);
-  const stream = await router.stream(request);
-  await read(stream);
-  expect((await stream.result).warnings).toEqual(warnings);
-  return { bodies: server.received.map(({ body }) => body as Record<string, unknown>), warnings };
-}
 
 describe('thinking with a tool that has to be called', () => {
   it.each<[InterfaceName, string, NonNullable<ChatRequest['toolChoice']>, object]>([
@@ -47,13 +27,13 @@ describe('thinking with a tool that has to be called', () => {
     ['qwen', 'qwen3-32b', { type: 'tool', toolName: 'look' }, { enable_thinking: false }],
   ])('is left out for %s %s (%j), with a warning', async (name, model, toolChoice, expected) => {
     const request: ChatRequest = { prompt: 'Hi', tools, toolChoice, reasoning: 'high' };
-    const { bodies, warnings } = await sent(name, model, request);
+    const { bodies, warnings } = await vendor.sent(name, model, request);
     for (const body of bodies) {
       expect(body).toMatchObject(expected);
       expect(body['tool_choice']).toBeDefined();
       expect(body).not.toHaveProperty('thinking');
     }
-    expect(warnings).toMatchObject([{ type: 'unsupported', feature: 'reasoning' }]);
+    expect(warnings).toMatchObject([{ feature: 'reasoning' }]);
   });
 
   it.each<[InterfaceName, string, object]>([
@@ -61,13 +41,13 @@ describe('thinking with a tool that has to be called', () => {
     ['qwen', 'qwen-plus', { enable_thinking: true }],
   ])('stays for %s where the model may choose', async (name, model, expected) => {
     const request: ChatRequest = { prompt: 'Hi', tools, toolChoice: 'auto', reasoning: 'high' };
-    const { bodies, warnings } = await sent(name, model, request);
+    const { bodies, warnings } = await vendor.sent(name, model, request);
     for (const body of bodies) expect(body).toMatchObject(expected);
     expect(warnings).toEqual([]);
   });
 
   it('is left out through each face', async () => {
-    const router = routerOver('anthropic', 'claude-sonnet-4-5');
+    const router = vendor.routerOver('anthropic', 'claude-sonnet-4-5');
     const asked = generateText({
       model: toProvider(router).languageModel('default'),
       prompt: 'Hi',
@@ -92,8 +72,8 @@ describe('thinking with a tool that has to be called', () => {
     const headers = { 'content-type': 'application/json' };
     const post = new Request('http://x/v1/chat/completions', { method: 'POST', headers, body });
     expect((await toFetch(router, { token: false })(post)).status).toBe(200);
-    expect(server.received).toHaveLength(3);
-    for (const { body: got } of server.received) {
+    expect(vendor.received()).toHaveLength(3);
+    for (const { body: got } of vendor.received()) {
       expect(got).toMatchObject({ tool_choice: { type: 'any' } });
       expect(got).not.toHaveProperty('thinking');
     }
@@ -109,7 +89,7 @@ describe('JSON with tools', () => {
     ['gemini-2.5-pro', false],
     ['gemini-3-pro-preview', true],
   ])('%s is asked for it by its own mode: %s', async (model, ownMode) => {
-    const { bodies } = await sent('google', model, { prompt: 'Hi', tools, schema }, '{"a":"b"}');
+    const { bodies } = await vendor.sent('google', model, { prompt: 'Hi', tools, schema }, '{"a":"b"}');
     for (const { generationConfig, systemInstruction } of bodies) {
       const mode = (generationConfig as Record<string, unknown> | undefined)?.['responseMimeType'];
       expect(mode).toBe(ownMode ? 'application/json' : undefined);
@@ -121,17 +101,13 @@ describe('JSON with tools', () => {
 describe('no reasoning from a model that always thinks', () => {
   it.each<[InterfaceName, string, object]>([
     ['google', 'gemini-2.5-pro', { generationConfig: { thinkingConfig: { thinkingBudget: 128 } } }],
-    [
-      'google',
-      'gemini-3-pro-preview',
-      { generationConfig: { thinkingConfig: { thinkingLevel: 'MINIMAL' } } },
-    ],
+    ['google', 'gemini-3-pro-preview', { generationConfig: { thinkingConfig: { thinkingLevel: 'LOW' } } }],
     ['openai', 'o3', { reasoning_effort: 'low' }],
     ['openai', 'gpt-5-mini', { reasoning_effort: 'minimal' }],
     ['openai-responses', 'o4-mini', { reasoning: { effort: 'low' } }],
     ['anthropic', 'claude-opus-5-5', { output_config: { effort: 'low' } }],
   ])('is the least there is of %s %s, with a warning', async (name, model, expected) => {
-    const { bodies, warnings } = await sent(name, model, { prompt: 'Hi', reasoning: 'none' });
+    const { bodies, warnings } = await vendor.sent(name, model, { prompt: 'Hi', reasoning: 'none' });
     for (const body of bodies) expect(body).toMatchObject(expected);
     expect(warnings).toMatchObject([{ type: 'changed', feature: 'reasoning' }]);
   });
@@ -142,7 +118,7 @@ describe('no reasoning from a model that always thinks', () => {
     ['openai', 'o3', 'high', { reasoning_effort: 'high' }],
     ['anthropic', 'claude-sonnet-4-5', 'none', { thinking: { type: 'disabled' } }],
   ])('changes nothing for %s %s (%s)', async (name, model, reasoning, expected) => {
-    const { bodies, warnings } = await sent(name, model, { prompt: 'Hi', reasoning });
+    const { bodies, warnings } = await vendor.sent(name, model, { prompt: 'Hi', reasoning });
     for (const body of bodies) expect(body).toMatchObject(expected);
     expect(warnings).toEqual([]);
   });
@@ -166,7 +142,7 @@ describe.each(models)('empty messages for %s', (name, model) => {
       { type: 'text', text: '' },
       { type: 'image', image: png, mediaType: 'image/png' },
     ] as const;
-    const { bodies } = await sent(name, model, { messages: [{ role: 'user', content }] });
+    const { bodies } = await vendor.sent(name, model, { messages: [{ role: 'user', content }] });
     for (const body of bodies) expect(JSON.stringify(turnsOf(body))).not.toContain('"text":""');
   });
 
@@ -176,7 +152,7 @@ describe.each(models)('empty messages for %s', (name, model) => {
     ['no part', { role: 'assistant', content: [] }],
     ['thoughts of another vendor', { role: 'assistant', content: [{ type: 'reasoning', text: 'Hm' }] }],
   ])('a turn of the assistant with %s is left out', async (_, message) => {
-    const { bodies } = await sent(name, model, { messages: [user('Hi'), message, user('Go on')] });
+    const { bodies } = await vendor.sent(name, model, { messages: [user('Hi'), message, user('Go on')] });
     for (const body of bodies) {
       expect(turnsOf(body).every(({ role }) => role === 'user')).toBe(true);
       expect(JSON.stringify(turnsOf(body))).toContain('Go on');
@@ -200,7 +176,7 @@ describe('white space at the end of the beginning of an answer', () => {
     ],
     ['a message after another', { role: 'assistant', content: 'Once\t' }],
   ])('is left out for Claude: %s', async (_, message) => {
-    const { bodies } = await sent('anthropic', 'claude-haiku-4-5', {
+    const { bodies } = await vendor.sent('anthropic', 'claude-haiku-4-5', {
       messages: [{ role: 'user', content: 'Hi' }, message],
     });
     for (const body of bodies) expect(JSON.stringify(body['messages'])).not.toMatch(/(\s|\\n|\\t)"/);
@@ -212,7 +188,7 @@ describe('white space at the end of the beginning of an answer', () => {
       { role: 'assistant', content: 'Once ' },
       { role: 'user', content: 'Go on' },
     ];
-    const { bodies } = await sent('anthropic', 'claude-haiku-4-5', { messages });
+    const { bodies } = await vendor.sent('anthropic', 'claude-haiku-4-5', { messages });
     for (const body of bodies) expect(body).toMatchObject({ messages: [{}, { content: 'Once ' }, {}] });
   });
 });

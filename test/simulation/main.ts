@@ -81,6 +81,7 @@ function lineOf({ at, event }: TimedEvent): string {
   if (event.type === 'target-state') return `${time} ${event.target}: ${event.previous} → ${event.state}`;
   if (event.type === 'price-unknown') return `${time} ${event.target}: no price`;
   if (event.type === 'plugin-error') return `${time} ${event.plugin}: ${event.station} failed`;
+  if (!('metadata' in event)) return `${time} ${event.type}`;
   const request = `${time} request ${event.metadata['request']}: ${event.type}`;
   switch (event.type) {
     case 'request-start':

@@ -162,6 +162,42 @@ describe('lookup', () => {
     expect(seen).toEqual([{ messages: [{ role: 'user', content: 'other' }] }]);
   });
 
+  it('delivers a stored answer in the parts it names, unless a transform changes it', async () => {
+    const stored = await earlier('one two');
+    const parts = ['one ', 'two'].map((text) => ({ type: 'text-delta', text }) as const);
+    const hit = answers(stored, { parts });
+    const plain = world({ a: [{}] }, { plugins: [hit] });
+    const texts = (read: readonly StreamPart[]) =>
+      read.flatMap((part) => ('text' in part ? [part.text] : []));
+    expect(texts(await read(await plain.router.stream(ask)))).toEqual(['one ', 'two']);
+    const shouts: Plugin = {
+      name: 'shouts',
+      transform: () => ({
+        part: (part) => (part.type === 'text-delta' ? { ...part, text: part.text.toUpperCase() } : part),
+      }),
+    };
+    const changed = world({ a: [{}] }, { plugins: [hit, shouts] });
+    expect(texts(await read(await changed.router.stream(ask)))).toEqual(['ONE TWO']);
+  });
+
+  it('answers a part, and lets targets answer the rest', async () => {
+    const partial: Plugin = {
+      name: 'cache',
+      lookup: () => ({
+        rest: { values: ['new'] },
+        savedCost: 0.5,
+        complete: (made) =>
+          'embeddings' in made ? { ...made, embeddings: [[1], ...made.embeddings] } : made,
+      }),
+    };
+    const all = world({ a: [{}] }, { plugins: [partial] });
+    const result = await all.router.embed({ values: ['known', 'new'] });
+    expect(result.embeddings).toHaveLength(2);
+    const lookup = { plugin: 'cache', source: 'partial', savedCost: 0.5 };
+    expect(all.of('request-end')).toMatchObject([{ lookup, attempts: [{ outcome: 'success' }] }]);
+    expect(result).toMatchObject({ decision: { lookup }, cost: { source: 'declared' } });
+  });
+
   it('is checked as an answer from a target is: what does not pass is a miss', async () => {
     const schema = { type: 'object', required: ['x'] } as const;
     const stored = answers(await earlier('{}'));
@@ -273,8 +309,27 @@ describe('lookup with an answer that is still coming', () => {
     const broken = new Error('the leader failed');
     const answer = live([delta('one '), broken], Promise.reject(broken));
     const all = world({ a: [{}] }, { plugins: [answers(answer)] });
-    expect(await rejection(all.router.stream(ask).then(read))).toBe(broken);
+    expect(await rejection(all.router.stream(ask).then(read))).toMatchObject({
+      code: 'stream-interrupted',
+      partial: { text: 'one ' },
+    });
     expect(all.of('request-end')).toMatchObject([{ outcome: 'failed' }]);
+  });
+
+  it('goes to targets where it breaks after its first token and may restart', async () => {
+    const broken = new Error('the leader failed');
+    const answer = live([delta('one '), broken], Promise.reject(broken));
+    const all = world({ a: [{ text: 'made' }] }, { plugins: [answers(answer)], interrupted: 'restart' });
+    const stream = await all.router.stream(ask);
+    const parts = await read(stream);
+    expect(parts.map(({ type }) => type)).toEqual(['text-delta', 'restart', 'text-delta', 'finish']);
+    expect(textOf(parts)).toBe('made');
+    expect(await stream.result).toMatchObject({
+      text: 'made',
+      target: 'a',
+      attempts: [{ outcome: 'success' }],
+    });
+    expect(all.of('request-end')[0]).not.toHaveProperty('lookup');
   });
 
   it('is left by its reader without more ado', async () => {

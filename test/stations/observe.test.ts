@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Plugin, RequestContext, RequestObserver, RequestSummary } from 'signalbox';
 import { describe, expect, it } from 'vitest';
 import { read, rejection, world } from '../support/requests.ts';
@@ -60,18 +61,17 @@ describe('observe', () => {
     expect(log.filter((line) => line.startsWith('end:'))).toEqual(['end: success of a', 'end: success of a']);
   });
 
-  it('is called within the call, so that it finds the context that is active there', () => {
-    let within = false;
-    const seen: boolean[] = [];
+  it('is called within the call, so that it finds the context that is active there', async () => {
+    const context = new AsyncLocalStorage<boolean>();
+    const seen: (boolean | undefined)[] = [];
     const { router } = world(
       { a: [{}] },
-      { plugins: [{ name: 'x', observe: () => void seen.push(within) }] },
+      { plugins: [{ name: 'x', observe: () => void seen.push(context.getStore()) }] },
     );
-    within = true;
-    const answers = [router.chat(ask), router.stream(ask), router.embed({ values: ['x'] })];
-    within = false;
+    await context.run(true, () =>
+      Promise.all([router.chat(ask), router.stream(ask), router.embed({ values: ['x'] })]),
+    );
     expect(seen).toEqual([true, true, true]);
-    return Promise.all(answers);
   });
 
   it('gets one context for each request, the same at every station', async () => {

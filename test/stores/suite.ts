@@ -258,6 +258,27 @@ export function storeSuite(name: string, open: () => Promise<StoreUnderTest>): v
         expect(await store.lease(ask({ holder: 'e', limit: 4, want: 1 }))).toMatchObject({ granted: 0 });
       });
 
+      it('keep what is still in use of them, whatever is free', async () => {
+        await store.lease(ask({ want: 600 }));
+        await store.lease(ask({ holder: 'b', want: 600 }));
+        const kept = await store.lease(ask({ sequence: 2, want: 0, used: 100, reserved: 450 }));
+        expect(kept).toMatchObject({ granted: 450, used: 100, held: 200 });
+        expect(await store.lease(ask({ sequence: 3, want: 600, used: 100, reserved: 450 }))).toMatchObject({
+          granted: 575, // half of what is free on top
+        });
+      });
+
+      it('are as large as is useful rather than equal, or not given at all', async () => {
+        for (const holder of ['a', 'b', 'c']) await store.lease(ask({ holder, want: 100 }));
+        expect(await store.lease(ask({ holder: 'd', want: 650, least: 600 }))).toMatchObject({
+          granted: 600,
+        });
+        expect(await store.lease(ask({ holder: 'e', want: 200, least: 150 }))).toMatchObject({ granted: 0 });
+        expect(await store.lease(ask({ holder: 'e', sequence: 2, want: 200, least: 90 }))).toMatchObject({
+          granted: 90,
+        });
+      });
+
       it('come back at the pace of a limit per minute', async () => {
         const perMinute = { limit: 60, refill: 60_000, want: 60 };
         await store.lease(ask(perMinute));

@@ -51,6 +51,7 @@ export function candidate({ id, ...of }: Sketch): Candidate {
       idle: of.idle ?? 0,
     },
     estimatedCost: of.cost,
+    maxCost: of.cost,
     cachedTokens: 0,
     headroom: 1,
     health: 'healthy',

@@ -41,8 +41,8 @@ export function world(
   targets: Readonly<Record<string, Scripts>>,
   options: Omit<RouterOptions, 'targets'> & { readonly concurrency?: number; readonly seed?: number } = {},
 ): World {
-  const { concurrency, seed = 1, ...rest } = options;
-  const clock = virtualClock();
+  const { concurrency, seed = 1, clock: given, ...rest } = options;
+  const clock = isVirtual(given) ? given : virtualClock();
   const providers = Object.fromEntries(
     Object.entries(targets).map(([id, scripts]) => [id, scriptedProvider(id, scripts, clock)]),
   );
@@ -68,6 +68,10 @@ export function world(
     of: <T extends RouterEventType>(type: T) =>
       events.filter((event): event is Extract<RouterEvent, { type: T }> => event.type === type),
   };
+}
+
+function isVirtual(clock: RouterOptions['clock']): clock is VirtualClock {
+  return clock !== undefined && 'advance' in clock;
 }
 
 /** What a promise came to, without throwing. */

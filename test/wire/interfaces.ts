@@ -35,6 +35,7 @@ export const interfaces = {
   openrouter: (at) => compatible.openrouter({ ...at, apiKey }),
   perplexity: (at) => compatible.perplexity({ ...at, apiKey }),
   qwen: (at) => compatible.qwen({ ...at, apiKey }),
+  together: (at) => compatible.together({ ...at, apiKey }),
   vertex: (at) => compatible.vertex({ ...at, apiKey }),
   workersAI: (at) => compatible.workersAI({ ...at, apiKey }),
   xai: (at) => compatible.xai({ ...at, apiKey }),

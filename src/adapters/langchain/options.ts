@@ -3,7 +3,8 @@ import type {
   BaseChatModelParams,
 } from '@langchain/core/language_models/chat_models';
 import { RequestError } from '../../errors.ts';
-import type { CallOptions, Timeouts } from '../../types/options/options.ts';
+import type { CallOptions } from '../../types/options/options.ts';
+import type { Timeouts } from '../../types/options/timeouts.ts';
 import type { JSONSchema } from '../../types/request/json.ts';
 import type { ChatRequest, RequestSettings } from '../../types/request/request.ts';
 import type { Schema } from '../../types/request/schema.ts';

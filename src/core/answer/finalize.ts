@@ -3,11 +3,11 @@ import { estimateTokens } from '../../pricing/estimate.ts';
 import type { ChatResult } from '../../types/result/result.ts';
 import type { Usage } from '../../types/result/usage.ts';
 import type { Attempt } from '../attempt/attempt.ts';
-import { writtenIn } from '../calls/stream/accumulate.ts';
 import type { AttemptSlot } from '../failover/race.ts';
 import type { RequestState } from '../request.ts';
 import type { Answer, ChatInput } from './answer.ts';
 import { type Judged, judge } from './judge.ts';
+import { writtenIn } from './text.ts';
 import { WithheldAnswer } from './withheld.ts';
 
 /**

@@ -1,12 +1,27 @@
 import { fewestSamples } from '../../health/failure-detector.ts';
+import type { Latencies } from '../../stats/latency.ts';
+import type { RequestState } from '../request.ts';
 import type { Target } from '../targets/target.ts';
 
-/** Timeout to the first token in milliseconds while a target is not measured, and its bounds afterward. */
+/** Timeout to the first token in milliseconds while a target is not measured. */
 const unknownFirstToken = 30_000;
 const someSamples = 10;
-const uncertainFirstToken = 10_000;
-const shortestFirstToken = 2_000;
-const longestFirstToken = 60_000;
+/** The shortest learned timeouts in milliseconds, from few samples and from many. */
+const uncertain = 10_000;
+export const shortestLearned = 2_000;
+/**
+ * The longest learned timeout, unless the target's usual answers take longer: attempts that were given up count as
+ * samples, so in an outage the timeout would grow with each of them.
+ */
+const longestLearned = 60_000;
+/** Time without a sign of life while a target is not measured: as long as a person waits, and for a model that can reason. */
+const unknownResponse = 10_000;
+const unknownReasoning = 20_000;
+/** The least for requests that may take long, and from how many output tokens they do. */
+const longResponse = 20_000;
+const longOutput = 4_096;
+const longestResponse = 60_000;
+const longestOutput = 16_384;
 /** Timeout between two tokens in milliseconds: unmeasured, bounds, and when the target seems stalled. */
 const unknownIdle = 20_000;
 const shortestIdle = 5_000;
@@ -14,13 +29,38 @@ const longestIdle = 60_000;
 const shortestStopped = 1_000;
 
 /** The default timeout to the first token, in milliseconds, adapted to the target's slowest answers. */
-export function firstTokenTimeout(target: Target, now: number): number {
-  const { stream } = target.latencies;
-  const known = stream.weight(now);
-  const slowest = stream.quantile(0.99);
-  if (known < someSamples || slowest === undefined) return unknownFirstToken;
-  const [times, least] = known < fewestSamples ? [4, uncertainFirstToken] : [2, shortestFirstToken];
-  return Math.min(longestFirstToken, Math.max(least, times * slowest));
+export function firstTokenTimeout({ latencies: { stream } }: Target, request: Measured, now: number): number {
+  const learned = stream.weight(now) < someSamples ? undefined : learnedTimeout(stream, now);
+  return Math.max(learned ?? unknownFirstToken, leastFor(request));
+}
+
+/**
+ * The default time without a sign of life, in milliseconds: adapted to the target's slowest answers, and to what the
+ * request asks for.
+ */
+export function responseTimeout(target: Target, request: Measured, now: number): number {
+  const { latencies, capabilities } = target;
+  const usual = capabilities.reasoning === true ? unknownReasoning : unknownResponse;
+  const learned = learnedTimeout(latencies[request.operation.measuredAs ?? 'chat'], now);
+  return Math.max(learned ?? usual, leastFor(request));
+}
+
+/** A request, as far as its duration can be foreseen. */
+type Measured = Pick<RequestState, 'operation' | 'needs' | 'size'>;
+
+function learnedTimeout(latencies: Latencies, now: number): number | undefined {
+  const slowest = latencies.quantile(0.99);
+  if (slowest === undefined) return undefined;
+  const [times, least] = latencies.weight(now) < fewestSamples ? [4, uncertain] : [2, shortestLearned];
+  const most = Math.max(longestLearned, 4 * (latencies.quantile(0.5) ?? 0));
+  return Math.min(most, Math.max(least, times * slowest));
+}
+
+/** Most of a target's samples may be of easier requests. */
+function leastFor({ operation, needs, size }: Measured): number {
+  const outputTokens = operation.streamed ? 0 : needs.outputTokens;
+  if (needs.reasoning || outputTokens > longestOutput) return longestResponse;
+  return size === 2 || outputTokens > longOutput ? longResponse : 0;
 }
 
 /** The default timeout between two tokens, in milliseconds. */

@@ -1,8 +1,7 @@
-import { costOf } from '../../pricing/cost.ts';
 import type { Candidate } from '../../types/options/strategy.ts';
 import type { AttemptPlan, RequestContext } from '../../types/plugin.ts';
 import type { RequestState } from '../request.ts';
-import { expectedCost } from '../routing/estimates.ts';
+import { expectedCost, highestCost } from '../routing/estimates.ts';
 import type { Channel } from '../targets/target.ts';
 
 /** An attempt as plugins see it before it starts. Expensive values are computed on read. */
@@ -45,12 +44,6 @@ export class AttemptView implements AttemptPlan {
   }
 
   get maxCost(): number | undefined {
-    const { env, needs, inputTokens } = this.#request;
-    if (needs.outputTokens === 0) return this.estimatedCost;
-    const known = env.prices.priceOf(this.#channel.target);
-    if (known === undefined) return undefined;
-    const usage = { inputTokens, outputTokens: needs.outputTokens };
-    const served = this.#channel.provider.servedAs?.(this.#request.request.providerOptions ?? {});
-    return costOf(usage, known.price, known.source, served)?.total;
+    return highestCost(this.#channel.target, this.#request, this.#now);
   }
 }

@@ -2,19 +2,19 @@ import { ProviderError } from '../../errors.ts';
 import type { Waiting } from '../../health/failure-detector.ts';
 import type { FallbackKind } from '../../types/error.ts';
 import type { VendorLimit } from '../../types/options/limit.ts';
-import type { ProviderCall } from '../../types/provider.ts';
+import type { CallContext } from '../../types/provider.ts';
 import type { AttemptSummary, ResponseInfo } from '../../types/result/result.ts';
 import type { Cost, Usage } from '../../types/result/usage.ts';
 import { compact } from '../../util/json.ts';
 import { abortQuietly, type LinkedAbort, linkedAbort, type Signal } from '../../util/time/abort.ts';
 import { forRequest } from '../../util/time/pulse.ts';
-import { type Watchdog, watchdog } from '../../util/time/watchdog.ts';
 import { reportAttemptEnd, reportAttemptStart } from '../events.ts';
 import type { AttemptSlot } from '../failover/race.ts';
 import type { RequestState } from '../request.ts';
 import type { AttemptObservers } from '../stations/observe.ts';
 import type { Channel, Target } from '../targets/target.ts';
 import { emitHealthChange } from '../targets/target-health.ts';
+import { AttemptTimer } from './attempt-timer.ts';
 import { type AttemptMeasures, type Billed, guessOf, priceOf } from './billing.ts';
 import { billedOf, failurePolicyOf, isStaleSocket } from './failure-policy.ts';
 import { recordFailure, recordSuccess } from './record-outcome.ts';
@@ -39,7 +39,7 @@ export class Attempt {
   /** Aborted when the attempt has to stop. */
   readonly signal: Signal;
   /** What the provider receives besides the request. */
-  readonly carry: Pick<ProviderCall, 'model' | 'signal' | 'connectTimeout' | 'errors'>;
+  readonly carry: CallContext;
   readonly observers: AttemptObservers | undefined;
   readonly #request: RequestState;
   readonly #reservation: ChannelReservation;
@@ -47,7 +47,7 @@ export class Attempt {
   readonly #number: number;
   readonly #startedAt: number;
   readonly #abort: LinkedAbort;
-  readonly #timer: Watchdog;
+  readonly #timer: AttemptTimer;
   /** Registration with the failure detector, if the target's silence is meaningful. */
   readonly #waiting: Waiting | undefined;
   #firstTokenAt: number | undefined;
@@ -70,7 +70,12 @@ export class Attempt {
     this.signal = this.#abort.signal;
     const controller = new AbortController(); // the provider needs a native one
     this.signal.addEventListener('abort', () => abortQuietly(controller, this.signal.reason));
-    const carry = { model: target.model, signal: controller.signal, connectTimeout: timeout.connect };
+    const carry = {
+      model: target.model,
+      signal: controller.signal,
+      connectTimeout: timeout.connect,
+      onActivity: this.active,
+    };
     this.carry = env.errors === undefined ? carry : { ...carry, errors: env.errors };
     if (operation.measuredAs !== undefined)
       this.#waiting = target.silence.begin(
@@ -79,12 +84,20 @@ export class Attempt {
         request.size,
         this.#startedAt,
       );
-    this.#timer = watchdog(env.awake, () =>
-      this.expire(`no complete answer within timeout.attempt = ${timeout.attempt} ms`),
-    );
-    this.#timer.watch(timeout.attempt, env.awake.now(this.#startedAt));
+    this.#timer = new AttemptTimer(target, request, slot, this.#startedAt, (summary) => this.expire(summary));
     this.observers = plan === undefined ? undefined : observers?.attempt(plan);
     reportAttemptStart(request, channel, this.#number);
+  }
+
+  /** The target shows that it works on the attempt. */
+  readonly active = (): void => this.#timer.active();
+
+  /**
+   * The attempt takes too long: another target is asked as well, or, where that must not be, this attempt ends with a
+   * timeout.
+   */
+  overdue(summary: string): void {
+    if (!this.#timer.overdue(summary)) this.expire(summary);
   }
 
   /** Ends the attempt with a timeout. */
@@ -109,6 +122,7 @@ export class Attempt {
   firstToken(): void {
     if (this.#firstTokenAt !== undefined) return;
     this.#firstTokenAt = this.#request.env.clock.now();
+    this.#timer.begun();
     this.#waiting?.answered(this.#firstTokenAt);
     this.#request.firstTokenAt ??= this.#firstTokenAt;
     this.observers?.firstToken();
@@ -145,7 +159,7 @@ export class Attempt {
     const { channel, target } = this;
     const now = request.env.clock.now();
     // Otherwise a target that got slower would time out too early forever.
-    if (this.#expired) this.#waiting?.gaveUp();
+    if (this.#expired || (error.kind === 'timeout' && this.#timer.isAlive)) this.#waiting?.gaveUp();
     const { retry, fallbackOn } = request.route.policies;
     if (error.kind === 'rate-limit' || error.kind === 'overloaded')
       channel.adaptive.refused(channel.places.taken, this.#startedAt, now);
@@ -190,6 +204,7 @@ export class Attempt {
     const summary: AttemptSummary = {
       target: target.id,
       ...(channel.number === undefined ? {} : { key: channel.number }),
+      ...(this.#reservation.hedge ? { hedge: true } : {}),
       duration: now - this.#startedAt,
       ...(firstTokenAt === undefined ? {} : { firstToken: firstTokenAt - this.#startedAt }),
       ...outcome,

@@ -1,8 +1,9 @@
-import type { AnyRequest } from '../../types/plugin.ts';
+import type { AnyRequest, AnyResult, Awaitable, LookupHit, PartialHit } from '../../types/plugin.ts';
+import type { LookupSummary } from '../../types/result/decision.ts';
 import { unrouted } from '../life-cycle.ts';
 import type { RunnableOperation } from '../operations/runnable.ts';
 import type { RequestState } from '../request.ts';
-import type { Found, Lookup } from '../stations/lookup.ts';
+import type { Lookup } from '../stations/lookup.ts';
 
 /** Station 3: lets plugins answer. If what they found is not usable, the request goes to targets. */
 export async function lookUp<Request extends AnyRequest, Result>(
@@ -14,8 +15,13 @@ export async function lookUp<Request extends AnyRequest, Result>(
   const found = looking instanceof Promise ? await looking : looking;
   if (request.signal.aborted) throw request.signal.reason;
   if (found === undefined) return undefined;
-  note(request, found);
-  const result = await operation.replay(request, found.hit);
+  const { plugin, hit } = found;
+  if ('rest' in hit) {
+    takePart(request, plugin, hit);
+    return undefined;
+  }
+  note(request, plugin, hit);
+  const result = await operation.replay(request, hit);
   if (result === undefined) {
     request.lookup = undefined;
     request.decision = undefined;
@@ -24,9 +30,29 @@ export async function lookUp<Request extends AnyRequest, Result>(
 }
 
 /** Records that a plugin answered, so no target was chosen. */
-function note(request: RequestState, { plugin, hit }: Found): void {
-  const { source, savedCost } = hit;
-  const lookup = { plugin, source, ...(savedCost === undefined ? {} : { savedCost }) };
+function note(request: RequestState, plugin: string, { source, savedCost }: LookupHit): void {
+  const lookup = summaryOf(plugin, source, savedCost);
   request.lookup = lookup;
   request.decision = { ...unrouted(request), lookup };
+}
+
+/** A plugin has a part of the answer: targets are asked for the rest. */
+function takePart(request: RequestState, plugin: string, { rest, complete, savedCost }: PartialHit): void {
+  request.replace(rest);
+  request.lookup = summaryOf(plugin, 'partial', savedCost);
+  request.complete = async (made: AnyResult) => complete(made);
+}
+
+/** The answer, together with the part that a plugin had. */
+export function completed<Result>(rest: Result, complete: PartialHit['complete']): Awaitable<Result> {
+  // Only the operation knows which result is its own.
+  return complete(rest as AnyResult) as Awaitable<Result>;
+}
+
+function summaryOf(
+  plugin: string,
+  source: LookupSummary['source'],
+  savedCost: number | undefined,
+): LookupSummary {
+  return { plugin, source, ...(savedCost === undefined ? {} : { savedCost }) };
 }

@@ -24,12 +24,13 @@ export class AttemptHistory {
   /** Attempts granted so far. */
   tries = 0;
   last: Failed | undefined;
-  /** Channels with an attempt in flight. */
-  readonly busy = new Set<Channel>();
+  /** Number of attempts in flight at each channel that has one. */
+  readonly busy = new Map<Channel, number>();
   /** Channels for which a plugin delays the request, and until when. */
   held: Map<Channel, number> | undefined;
   readonly #request: RequestState;
   readonly #tried = new Map<Channel, Tried>();
+  readonly #starts = new Map<Channel, number>();
   /** Targets whose failure does not depend on the key. */
   readonly #spent = new Set<Target>();
 
@@ -48,6 +49,16 @@ export class AttemptHistory {
     this.#tried.set(channel, { times, error, retryAt: env.clock.now() + delay });
     if (!failurePolicyOf(error, fallbackOn).anotherKey) this.#spent.add(channel.target);
     this.last = { channel, error, midStream };
+  }
+
+  enter(channel: Channel): void {
+    this.busy.set(channel, (this.busy.get(channel) ?? 0) + 1);
+  }
+
+  leave(channel: Channel): void {
+    const others = (this.busy.get(channel) ?? 1) - 1;
+    if (others === 0) this.busy.delete(channel);
+    else this.busy.set(channel, others);
   }
 
   hasTried(channel: Channel): boolean {
@@ -69,15 +80,26 @@ export class AttemptHistory {
     const before = this.#tried.get(channel);
     if (before === undefined) return false;
     const { retry, retries, fallbackOn } = this.#request.route.policies;
-    if (before.times > retry.sameTarget || !failurePolicyOf(before.error, fallbackOn).retry) return false;
+    if (Math.max(before.times, this.#starts.get(channel) ?? 0) > retry.sameTarget) return false;
+    if (!failurePolicyOf(before.error, fallbackOn).retry) return false;
     return this.#isFree(channel, before.error) || retries.has(this.#request.env.clock.now());
+  }
+
+  /** Whether a channel with an attempt in flight may get a second one beside it. */
+  mayDouble(channel: Channel): boolean {
+    const { retry, retries } = this.#request.route.policies;
+    if (!this.busy.has(channel) || (this.#starts.get(channel) ?? 0) > retry.sameTarget) return false;
+    return this.#isKnownToFail(channel) || retries.has(this.#request.env.clock.now());
   }
 
   /** Counts a granted attempt and charges a retry to the retry budget. */
   count(channel: Channel): void {
     this.tries += 1;
+    const starts = this.#starts.get(channel) ?? 0;
+    this.#starts.set(channel, starts + 1);
     const before = this.#tried.get(channel);
-    if (before === undefined || this.#isFree(channel, before.error)) return;
+    if (before === undefined && !this.busy.has(channel)) return;
+    if (before === undefined ? this.#isKnownToFail(channel) : this.#isFree(channel, before.error)) return;
     this.#request.route.policies.retries.spend(this.#request.env.clock.now());
   }
 
@@ -100,7 +122,11 @@ export class AttemptHistory {
 
   /** A last-resort attempt at a failing target does not count as a retry. */
   #isFree(channel: Channel, error: AttemptError): boolean {
-    return isStaleSocket(error) || channelHealth(channel, this.#request.env.clock.now()).state !== 'healthy';
+    return isStaleSocket(error) || this.#isKnownToFail(channel);
+  }
+
+  #isKnownToFail(channel: Channel): boolean {
+    return channelHealth(channel, this.#request.env.clock.now()).state !== 'healthy';
   }
 }
 

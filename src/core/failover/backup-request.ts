@@ -14,9 +14,9 @@ const unknownLatency = 1_000;
 const shortestDoubt = 100;
 const longestDoubt = 2_000;
 
-/** Whether a request may be sent twice. It may not if the vendor stores it or acts on it. */
-function hedgeOf({ pin, operation, needs, hedge }: RequestState): RequestState['hedge'] {
-  return pin !== undefined || !operation.hedgeable || needs.vendorTools ? false : hedge;
+/** The hedge policy, if the request may be sent twice. */
+function hedgeOf({ mayBeSentTwice, hedge }: RequestState): RequestState['hedge'] {
+  return mayBeSentTwice && hedge;
 }
 
 /** When an attempt gets a second one beside it; `undefined` for never. */
@@ -40,32 +40,38 @@ export function backupPlan(channel: Channel, request: RequestState): BackupPlan 
   return after === undefined ? undefined : { after, cause: 'slow', probation: false };
 }
 
-/** Starts a second attempt beside those in flight: on a healthy target with a free slot, or not at all. */
+/**
+ * Starts a second attempt beside those in flight: on a healthy target with a free slot, or on one that failed once, after its
+ * delay; otherwise, if the attempts show no sign of life, on the same target. Returns `undefined` if there is none, or the
+ * milliseconds until there may be one.
+ */
 export function backupAttempt(
   channels: readonly Channel[],
   cause: Cause,
   request: RequestState,
   history: AttemptHistory,
   eligible: Eligible,
-): ChannelReservation | undefined {
+): ChannelReservation | number | undefined {
   const { env, route } = request;
   const { maxAttempts, hedges } = route.policies;
   const now = env.clock.now();
   if (history.tries >= maxAttempts) return undefined;
-  const targets = new Set([...history.busy].map(({ target }) => target));
-  const next = channels
+  const targets = new Set([...history.busy.keys()].map(({ target }) => target));
+  const free = channels
     .map((channel) => new ChannelOption(channel, request, history, eligible, now))
-    .find(
-      (option) =>
-        option.isFresh &&
-        !targets.has(option.target) &&
-        option.isHealthy &&
-        option.hasCapacity &&
-        option.canFinish &&
-        (cause !== 'slow' || mayHedge(option.channel, request, history, now)),
-    );
-  if (next === undefined || (cause === 'slow' && !hedges.spend(now))) return undefined;
-  const reservation = reserve(next.channel, request, now);
+    .filter((option) => option.isHealthy && option.hasCapacity && option.canFinish);
+  const others = free.filter(({ target }) => !targets.has(target));
+  const fresh = others.find(
+    (option) => option.isFresh && (cause !== 'slow' || mayHedge(option.channel, request, history, now)),
+  );
+  if (cause === 'slow' && (fresh === undefined || !hedges.spend(now))) return undefined;
+  const failed = others.filter(({ mayRetry }) => mayRetry);
+  const due = failed.find(({ retryAt }) => retryAt <= now);
+  const same = cause === 'silence' ? free.find(({ channel }) => history.mayDouble(channel)) : undefined;
+  const next = fresh ?? due ?? (failed.length === 0 ? same : undefined);
+  if (next === undefined)
+    return failed.length === 0 ? undefined : Math.min(...failed.map(({ retryAt }) => retryAt - now));
+  const reservation = reserve(next.channel, request, now, undefined, true);
   if ('until' in reservation) return undefined;
   history.count(next.channel);
   return reservation;
@@ -78,7 +84,7 @@ function mayHedge(
   { busy }: AttemptHistory,
   now: number,
 ): boolean {
-  for (const other of busy) if (other.key.endpoint === key.endpoint) return false;
+  for (const other of busy.keys()) if (other.key.endpoint === key.endpoint) return false;
   const hedge = hedgeOf(request);
   const limit = hedge === false ? undefined : hedge.maxCost;
   return limit === undefined || (expectedCost(target, request, now) ?? Number.POSITIVE_INFINITY) <= limit;

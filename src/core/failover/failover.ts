@@ -241,13 +241,13 @@ class TargetFailover implements Failover {
     return race({
       first,
       async attempt(taken, slot) {
-        history.busy.add(taken.channel);
+        history.enter(taken.channel);
         try {
           const loading = taken.channel.provider.load?.();
           if (loading !== undefined) await loaded(loading, slot.signal);
           return await attempt(taken, slot);
         } finally {
-          history.busy.delete(taken.channel);
+          history.leave(taken.channel);
         }
       },
       another: (cause) => backupAttempt(this.#channels, cause, request, history, eligible),

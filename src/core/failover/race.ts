@@ -13,6 +13,13 @@ export interface AttemptSlot {
   win(): boolean;
   /** Call it when the target seems unresponsive: another attempt starts beside this one. */
   alarm(): void;
+  /**
+   * Called when it takes too long: another attempt starts beside it, unless one that does not take too long runs. If
+   * another one wins, this one has failed, for the reason in `summary` if there is one.
+   */
+  overdue(summary: string | undefined, cause: 'doubt' | 'silence'): void;
+  /** Called when it shows signs of life after all. */
+  revived(): void;
 }
 
 /** Why a target gets a second attempt beside it, and after how many milliseconds. */
@@ -23,14 +30,17 @@ export interface BackupPlan {
   readonly probation: boolean;
 }
 
-/** Why another target starts: the running attempts are in doubt or have failed, or one is merely slow. */
-export type Cause = 'doubt' | 'slow';
+/** Why another attempt starts: the running ones are in doubt, they show no sign of life, or one is merely slow. */
+export type Cause = 'doubt' | 'silence' | 'slow';
 
 export interface RaceOptions<T> {
   readonly first: ChannelReservation;
   attempt(permit: ChannelReservation, lane: AttemptSlot): Promise<T>;
-  /** A target to start beside the running ones; `undefined` if none is available. */
-  another(cause: Cause): ChannelReservation | undefined;
+  /**
+   * An attempt to start beside the running ones, or the milliseconds until one may be available; `undefined` if there is
+   * none.
+   */
+  another(cause: Cause): ChannelReservation | number | undefined;
   /** Whether an attempt gets a second one beside it if it does not answer in time. */
   company(channel: Channel): BackupPlan | undefined;
   /** Records a failed attempt. Returns whether another target may succeed. */
@@ -47,98 +57,161 @@ export interface RaceOptions<T> {
  * Runs an attempt, and others beside it if needed. The first answer wins and stops the others. While one attempt runs, the failure
  * of another does not fail the race; if all running attempts are in doubt, another one starts.
  */
-export function race<T>({
-  first,
-  attempt,
-  another,
-  company,
-  failed,
-  discard,
-  awake,
-  signal,
-}: RaceOptions<T>): Promise<T> {
+export function race<T>(options: RaceOptions<T>): Promise<T> {
   return new Promise((resolve, reject) => {
-    const running = new Map<
-      ChannelReservation,
-      { readonly abort: LinkedAbort; probation: boolean; doubted: boolean }
-    >();
-    const timers = new Set<() => void>();
-    let over = false;
-    let winner: ChannelReservation | undefined;
-
-    const finish = (): void => {
-      over = true;
-      for (const cancel of timers) cancel();
-      for (const [permit, { abort, probation }] of running) {
-        if (permit !== winner) abort.abort(stopped(permit.channel, probation));
-      }
-    };
-    const win = (permit: ChannelReservation): boolean => {
-      if (over) return winner === permit;
-      winner = permit;
-      finish();
-      return true;
-    };
-
-    const join = (cause: Cause): void => {
-      const next = over ? undefined : another(cause);
-      if (next !== undefined) start(next);
-    };
-
-    const start = (permit: ChannelReservation): void => {
-      const lane = { abort: linkedAbort(signal), probation: false, doubted: false };
-      running.set(permit, lane);
-      const doubt = (): void => {
-        if (over || lane.doubted) return;
-        lane.doubted = true;
-        join('doubt');
-      };
-      const wanted = company(permit.channel);
-      let cancelTimer: (() => void) | undefined;
-      if (wanted !== undefined) {
-        lane.probation = wanted.probation;
-        const timer = watchdog(awake, wanted.cause === 'doubt' ? doubt : () => join('slow'));
-        timer.watch(wanted.after);
-        cancelTimer = timer.stop;
-        timers.add(cancelTimer);
-      }
-      const leave = (): void => {
-        running.delete(permit);
-        if (cancelTimer === undefined) return;
-        timers.delete(cancelTimer);
-        cancelTimer();
-      };
-      attempt(permit, { signal: lane.abort.signal, win: () => win(permit), alarm: doubt }).then(
-        (value) => {
-          const won = winner === permit || win(permit);
-          leave();
-          if (won) resolve(value);
-          else discard(value);
-        },
-        (error: unknown) => {
-          leave();
-          if (over && winner !== permit) return;
-          const goOn = failed(permit, error);
-          if (running.size === 0 || !goOn) {
-            finish();
-            reject(error);
-            return;
-          }
-          if ([...running.values()].every(({ doubted }) => doubted)) join('doubt');
-        },
-      );
-    };
-    start(first);
+    new Race(options, resolve, reject).start(options.first);
   });
 }
 
-function stopped({ provider }: Channel, probation: boolean): ProviderError {
-  return probation
-    ? new ProviderError({
-        kind: 'timeout',
-        provider: provider.name,
-        code: 'timeout',
-        summary: 'on probation, and slower than another target',
-      })
-    : new ProviderError({ kind: 'aborted', provider: provider.name, summary: 'another target was faster' });
+/** A class, so that a request creates no closures for what rarely happens. */
+class Race<T> {
+  readonly #options: RaceOptions<T>;
+  readonly #resolve: (value: T) => void;
+  readonly #reject: (error: unknown) => void;
+  readonly #lanes = new Set<Lane<T>>();
+  #winner: Lane<T> | undefined;
+  #cancelLook: (() => void) | undefined;
+  over = false;
+
+  constructor(options: RaceOptions<T>, resolve: (value: T) => void, reject: (error: unknown) => void) {
+    this.#options = options;
+    this.#resolve = resolve;
+    this.#reject = reject;
+  }
+
+  start(permit: ChannelReservation): void {
+    const { company, awake, signal, attempt } = this.#options;
+    const lane = new Lane(this, permit, signal);
+    this.#lanes.add(lane);
+    const wanted = company(permit.channel);
+    if (wanted !== undefined) lane.plan(wanted, awake);
+    attempt(permit, lane).then(
+      (value) => this.#answered(lane, value),
+      (error: unknown) => this.#failed(lane, error),
+    );
+  }
+
+  win(lane: Lane<T>): boolean {
+    if (this.over) return this.#winner === lane;
+    this.#winner = lane;
+    this.#finish();
+    return true;
+  }
+
+  join(cause: Cause): void {
+    const next = this.over ? undefined : this.#options.another(cause);
+    if (typeof next === 'object') this.start(next);
+    else if (next !== undefined) {
+      this.#cancelLook?.();
+      this.#cancelLook = this.#options.awake.after(next, () => this.joinIfDoubted());
+    }
+  }
+
+  joinIfDoubted(): void {
+    let silent = false;
+    for (const { doubt } of this.#lanes) {
+      if (doubt === undefined) return;
+      silent ||= doubt === 'silence';
+    }
+    this.join(silent ? 'silence' : 'doubt');
+  }
+
+  #answered(lane: Lane<T>, value: T): void {
+    const won = this.win(lane);
+    this.#leave(lane);
+    if (won) this.#resolve(value);
+    else this.#options.discard(value);
+  }
+
+  #failed(lane: Lane<T>, error: unknown): void {
+    this.#leave(lane);
+    if (this.over && this.#winner !== lane) return;
+    const goOn = this.#options.failed(lane.permit, error);
+    if (this.#lanes.size > 0 && goOn) {
+      this.joinIfDoubted();
+      return;
+    }
+    this.#finish();
+    this.#reject(error);
+  }
+
+  #leave(lane: Lane<T>): void {
+    this.#lanes.delete(lane);
+    lane.cancelPlan?.();
+  }
+
+  #finish(): void {
+    this.over = true;
+    this.#cancelLook?.();
+    const winner = this.#winner;
+    for (const lane of this.#lanes) {
+      lane.cancelPlan?.();
+      // A target that has answered works, whichever of its attempts was the first. Without a winner, the request is at fault.
+      const isBeaten = winner !== undefined && winner.permit.channel !== lane.permit.channel;
+      if (lane !== winner) lane.stop(isBeaten);
+    }
+  }
+}
+
+/** A running attempt. */
+class Lane<T> implements AttemptSlot {
+  readonly permit: ChannelReservation;
+  readonly signal: Signal;
+  readonly #race: Race<T>;
+  readonly #abort: LinkedAbort;
+  /** Whether it shows no sign of life, or is otherwise in doubt. */
+  doubt: 'doubt' | 'silence' | undefined;
+  /** Why it has failed if another one wins; `undefined` if it has not. */
+  #failure: string | undefined;
+  #probation: string | undefined;
+  cancelPlan: (() => void) | undefined;
+
+  constructor(race: Race<T>, permit: ChannelReservation, parent: Signal) {
+    this.#race = race;
+    this.permit = permit;
+    this.#abort = linkedAbort(parent);
+    this.signal = this.#abort.signal;
+  }
+
+  plan({ after, cause, probation }: BackupPlan, awake: AwakeClock): void {
+    if (probation) this.#probation = 'on probation, and slower than another target';
+    this.#failure = this.#probation;
+    const timer = watchdog(awake, cause === 'doubt' ? this.alarm : () => this.#race.join('slow'));
+    timer.watch(after);
+    this.cancelPlan = timer.stop;
+  }
+
+  win(): boolean {
+    return this.#race.win(this);
+  }
+
+  readonly alarm = (): void => {
+    if (this.#race.over || this.doubt !== undefined) return;
+    this.doubt = 'doubt';
+    this.#race.join('doubt');
+  };
+
+  overdue(summary: string | undefined, cause: 'doubt' | 'silence'): void {
+    if (this.#race.over) return;
+    this.#failure = summary ?? this.#failure;
+    this.doubt = cause;
+    this.#race.joinIfDoubted();
+  }
+
+  revived(): void {
+    this.#failure = this.#probation;
+    this.doubt = undefined;
+  }
+
+  /** @param isBeaten whether another target was faster */
+  stop(isBeaten: boolean): void {
+    this.#abort.abort(stopped(this.permit.channel, isBeaten ? this.#failure : undefined));
+  }
+}
+
+function stopped({ provider }: Channel, failure: string | undefined): ProviderError {
+  const { name } = provider;
+  return failure === undefined
+    ? new ProviderError({ kind: 'aborted', provider: name, summary: 'another target was faster' })
+    : new ProviderError({ kind: 'timeout', provider: name, code: 'timeout', summary: failure });
 }

@@ -2,25 +2,22 @@ import { estimateInput, usualOutputTokens } from '../../pricing/estimate.ts';
 import type { ResolvedChatRequest } from '../../types/provider.ts';
 import type { ChatRequest } from '../../types/request/request.ts';
 import type { ChatResult } from '../../types/result/result.ts';
-import type { ChatStream } from '../../types/router.ts';
 import { chat } from '../calls/chat.ts';
 import { replayChat } from '../calls/replay.ts';
-import { stream } from '../calls/stream/chat-stream.ts';
-import { replayStream } from '../calls/stream/replay-stream.ts';
-import { normalizeChatRequest } from './check/chat-request.ts';
+import { plainChat } from './check/plain-chat.ts';
 import type { Operation } from './operation.ts';
 import { requirementsOf } from './requirements.ts';
 import type { RunnableOperation } from './runnable.ts';
 
 /** Shared by complete answers and streams. */
-const conversation = {
+export const conversation = {
   workload: 'chat',
   hedgeable: true,
   selectable: true,
-  check: (input) => ({
-    request: normalizeChatRequest(input),
-    schema: (input as ChatRequest).schema,
-  }),
+  check(input, full) {
+    const request = plainChat(input) ?? full?.normalize(input);
+    return request && { request, schema: (input as ChatRequest).schema };
+  },
   requirements: requirementsOf,
   inputTokens: ({ messages, tools }) => estimateInput(messages, tools),
   missing({ capabilities, provider, model }, { images }, request) {
@@ -42,13 +39,4 @@ export const chatOperation: RunnableOperation<ResolvedChatRequest, ChatResult> =
   streamed: false,
   run: chat,
   replay: replayChat,
-};
-
-export const streamOperation: RunnableOperation<ResolvedChatRequest, ChatStream> = {
-  ...conversation,
-  kind: 'stream',
-  measuredAs: 'stream',
-  streamed: true,
-  run: stream,
-  replay: replayStream,
 };

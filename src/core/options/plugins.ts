@@ -1,5 +1,6 @@
 import { ConfigError } from '../../errors.ts';
 import type { Plugin, PluginCallOption } from '../../types/plugin.ts';
+import type { Router } from '../../types/router.ts';
 import { type Refuse, show } from '../../util/option-check.ts';
 
 const stations = [
@@ -14,16 +15,32 @@ const stations = [
   'observe',
 ] as const satisfies readonly (keyof Plugin)[];
 
+const routerMethods = [
+  'targets',
+  'routes',
+  'chat',
+  'stream',
+  'embed',
+  'image',
+  'explain',
+  'on',
+  'with',
+  'warmup',
+  'stats',
+  'close',
+] as const satisfies readonly (keyof Router)[];
+
 /** Refuses anything but `undefined` and a list of plugins whose names differ. */
 export function checkPlugins(plugins: unknown, refuse: Refuse): void {
   if (plugins === undefined) return;
   if (!Array.isArray(plugins)) refuse('plugins', 'a list of plugins', show(plugins));
   const names = new Set<unknown>();
+  const methods = new Set<string>(routerMethods);
   for (const [index, plugin] of plugins.entries()) {
     const path = `plugins[${index}]`;
     // A plugin may be an object of a class, with methods and fields of its own.
     if (typeof plugin !== 'object' || plugin === null) refuse(path, 'a plugin: an object', show(plugin));
-    const { name, timeout }: Plugin = plugin;
+    const { name, timeout, methods: own = {} }: Plugin = plugin;
     if (typeof name !== 'string' || name === '') refuse(`${path}.name`, 'a name', show(name));
     if (names.has(name)) refuse(`${path}.name`, 'a name that no other plugin has', show(name));
     names.add(name);
@@ -33,6 +50,12 @@ export function checkPlugins(plugins: unknown, refuse: Refuse): void {
       const method: unknown = (plugin as Plugin)[station];
       if (method !== undefined && typeof method !== 'function')
         refuse(`${path}.${station}`, 'a function', show(method));
+    }
+    for (const [method, run] of Object.entries(own)) {
+      if (typeof run !== 'function') refuse(`${path}.methods.${method}`, 'a function', show(run));
+      if (methods.has(method))
+        refuse(`${path}.methods`, 'names that neither the router nor another plugin uses', show(method));
+      methods.add(method);
     }
     if (stations.every((station) => (plugin as Plugin)[station] === undefined))
       refuse(path, `a plugin with one of the methods ${stations.join(', ')}`, 'one with none of them');

@@ -9,14 +9,14 @@ import type {
   Policies,
   QueuePolicy,
   RetryPolicy,
-  Timeouts,
 } from '../../types/options/options.ts';
 import type { Strategy } from '../../types/options/strategy.ts';
+import type { Timeouts } from '../../types/options/timeouts.ts';
 import { mergeDefined } from '../../util/merge-defined.ts';
 
 /** Limits of time with nothing left open, but for those that depend on the target. */
-export type ResolvedTimeouts = Required<Omit<Timeouts, 'firstToken' | 'idle'>> &
-  Pick<Timeouts, 'firstToken' | 'idle'>;
+export type ResolvedTimeouts = Required<Omit<Timeouts, 'response' | 'firstToken' | 'idle'>> &
+  Pick<Timeouts, 'response' | 'firstToken' | 'idle'>;
 
 /** The policies of one route, with nothing left open. */
 export interface ResolvedPolicies {

@@ -4,7 +4,7 @@ import { headroomOf, isUnconstrained } from '../admission/capacity.ts';
 import type { RequestState } from '../request.ts';
 import type { Target } from '../targets/target.ts';
 import { statsOf } from '../targets/target-report.ts';
-import { ExpectedPerformance, expectedCached, expectedCost } from './estimates.ts';
+import { ExpectedPerformance, expectedCached, expectedCost, highestCost } from './estimates.ts';
 
 interface Known {
   facts: Candidate['target'] | undefined;
@@ -66,6 +66,12 @@ export class CandidateView implements Candidate {
     const known = this.#memory();
     known.cost ??= { value: expectedCost(this.of, this.#request, this.#now) };
     return known.cost.value;
+  }
+
+  get maxCost(): number | undefined {
+    const { operation, needs } = this.#request;
+    const cost = highestCost(this.of, this.#request, this.#now);
+    return cost && cost * operation.calls(this.of, needs);
   }
 
   get cachedTokens(): number {

@@ -55,6 +55,43 @@ export function expectedCost(target: Target, request: RequestState, now: number)
   return cost && calls * cost.total;
 }
 
+/** How far a prompt may exceed its estimate: tokenizers differ, most of all for code and for scripts other than Latin. */
+const inputMargin = 1.5;
+/** Tokens that vendors add to a prompt: for each request, and for tools (Anthropic: up to 530, https://docs.claude.com/en/docs/agents-and-tools/tool-use/overview). */
+const hiddenTokens = 50;
+const hiddenToolTokens = 600;
+/** How far an answer without a limit may exceed the usual one. */
+const outputMargin = 4;
+
+/**
+ * The highest cost of one call of a request in US$: all of the prompt at its highest rate, and as many output tokens as the request
+ * allows. Without `maxOutputTokens`, several times the usual answer. `undefined` if no price is known.
+ */
+export function highestCost(target: Target, request: RequestState, now: number): number | undefined {
+  const { env, operation, needs } = request;
+  const known = env.prices.priceOf(target);
+  if (known === undefined) return undefined;
+  const calls = operation.calls(target, needs);
+  const hidden = hiddenTokens + (needs.tools ? hiddenToolTokens : 0);
+  const inputTokens = Math.max(Math.ceil(request.inputTokens * inputMargin) + hidden, needs.characters);
+  const outputTokens = needs.outputTokens || outputMargin * operation.outputTokens(target, request, now);
+  const usage = {
+    inputTokens,
+    outputTokens: Math.ceil(outputTokens / calls),
+    images: Math.ceil(needs.imageCount / calls),
+  };
+  const served = target.provider.servedAs?.(request.request.providerOptions ?? {});
+  const { price, source } = known;
+  const plain = costOf(usage, price, source, served);
+  const written = price.cacheWrite === undefined ? undefined : { ...usage, cacheWriteTokens: inputTokens };
+  const costs = [
+    plain,
+    written && costOf(written, price, source, served),
+    written && costOf({ ...written, cacheWrite1hTokens: inputTokens }, price, source, served),
+  ];
+  return plain && Math.max(...costs.map((cost) => cost?.total ?? 0));
+}
+
 /**
  * A target's expected speed and reliability. Expensive values are computed when read. It is a class so that instances share their
  * getters; in an object literal each getter costs a hidden class.

@@ -1,11 +1,11 @@
 import type { Clock } from '../../types/clock.ts';
-import type { LookupHit, Plugin, RequestContext } from '../../types/plugin.ts';
+import type { LookupHit, PartialHit, Plugin, RequestContext } from '../../types/plugin.ts';
 import { isThenable, waitFor } from './wait.ts';
 
-/** A plugin's answer. */
+/** A plugin's answer, or a part of one. */
 export interface Found {
   readonly plugin: string;
-  readonly hit: LookupHit;
+  readonly hit: LookupHit | PartialHit;
 }
 
 /** Runs the plugins' lookups in order until one has an answer. */
@@ -19,10 +19,10 @@ export function lookupWith(
   const looking = plugins.filter(({ lookup }) => lookup !== undefined);
   if (looking.length === 0) return undefined;
 
-  const from = (first: number, context: RequestContext): Found | undefined | Promise<Found | undefined> => {
+  const from = (first: number, context: RequestContext): ReturnType<Lookup> => {
     for (const [index, plugin] of looking.entries()) {
       if (index < first) continue;
-      const found = (hit: LookupHit | undefined): Found | undefined =>
+      const found = (hit: LookupHit | PartialHit | undefined): Found | undefined =>
         hit === undefined ? undefined : { plugin: plugin.name, hit };
       // A failed lookup is a miss; if the request has ended meanwhile, the pipeline throws.
       const failed = (error: unknown): undefined => {

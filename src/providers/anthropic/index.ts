@@ -13,6 +13,7 @@ import {
   resolveClientOptions,
 } from '../shared/client-options.ts';
 import { withKeys } from '../shared/keys.ts';
+import { lackedBy } from '../shared/restrictions/apply.ts';
 import { lazyClient, sdkFetch, withExchange } from '../shared/sdk-client.ts';
 import { type ClientSource, injectedClient, sdkProvider } from '../shared/sdk-provider.ts';
 import { askedToBeServedAs } from '../shared/usage/service-tier.ts';
@@ -20,6 +21,7 @@ import { capabilitiesOf } from './capabilities.ts';
 import { anthropicFailures } from './failures.ts';
 import { toRequest } from './request.ts';
 import { toResult } from './response.ts';
+import { claudeRestrictions } from './restrictions.ts';
 import { eventReader } from './stream.ts';
 
 export type { Fetch } from '../../transport/transport.ts';
@@ -78,6 +80,7 @@ function withKey(options: AnthropicOptions): Provider<'anthropic'> {
     reader: eventReader,
     more: {
       capabilities: capabilitiesOf,
+      lacks: (request, model) => lackedBy(claudeRestrictions, name, request, model),
       servedAs: (options) => askedToBeServedAs(options[name]),
     },
   });

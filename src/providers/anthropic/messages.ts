@@ -87,6 +87,20 @@ export function toConversation(messages: readonly Message[], warnings: Warning[]
 }
 
 /**
+ * Whether the conversation ends with tool results for a turn that does not begin with thinking, as after a
+ * failover from another vendor. Models with a thinking budget then reject thinking
+ * (https://platform.claude.com/docs/en/build-with-claude/extended-thinking#extended-thinking-with-tool-use).
+ */
+export function continuesWithoutThinking(messages: Conversation['messages']): boolean {
+  const [turn, answer] = messages.slice(-2);
+  if (turn?.role !== 'assistant' || typeof turn.content === 'string' || typeof answer?.content === 'string')
+    return false;
+  const answered = answer?.content.some(({ type }) => type === 'tool_result') === true;
+  const first = turn.content[0]?.['type'];
+  return answered && first !== 'thinking' && first !== 'redacted_thinking';
+}
+
+/**
  * Trims a prefilled answer, which must not end with whitespace
  * (https://platform.claude.com/docs/en/build-with-claude/prompt-engineering/prefill-claudes-response).
  */

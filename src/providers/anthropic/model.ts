@@ -44,3 +44,9 @@ export function takesSchema(model: string): boolean {
 export function alwaysThinks(model: string): boolean {
   return /claude-(fable|mythos|(sonnet|opus)-5-5)/.test(model);
 }
+
+/**
+ * Smallest thinking budget the API accepts, in tokens
+ * (https://platform.claude.com/docs/en/build-with-claude/extended-thinking).
+ */
+export const minBudget = 1024;

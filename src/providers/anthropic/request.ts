@@ -2,22 +2,18 @@ import type { ProviderCall, ResolvedTool } from '../../types/provider.ts';
 import type { ReasoningEffort } from '../../types/request/request.ts';
 import type { Warning } from '../../types/result/result.ts';
 import { asObject, compact, type Wire } from '../../util/json.ts';
+import { restrict } from '../shared/restrictions/apply.ts';
 import { fitSchema } from '../shared/schema/fit.ts';
 import { schemaInstruction } from '../shared/schema/instruction.ts';
 import { claudeRules } from '../shared/schema/rules.ts';
 import { strictTool } from '../shared/schema/tool-schema.ts';
-import { ownTool } from '../shared/tools.ts';
-import { type Conversation, ownOptions, plain, toConversation } from './messages.ts';
-import { alwaysThinks, takesSampling, takesSchema, thinksAdaptively } from './model.ts';
+import { vendorToolType } from '../shared/tools.ts';
+import { ownOptions, plain, toConversation } from './messages.ts';
+import { minBudget, takesSchema, thinksAdaptively } from './model.ts';
+import { claudeRestrictions } from './restrictions.ts';
 
 /** Default output limit, in tokens. The API requires one. */
 const defaultMaxTokens = 4096;
-/**
- * Smallest thinking budget the API accepts, in tokens
- * (https://platform.claude.com/docs/en/build-with-claude/extended-thinking).
- */
-const minBudget = 1024;
-
 /**
  * Thinking budgets, in tokens. The scale is our own, from the API's minimum to the longest possible answer.
  */
@@ -32,12 +28,13 @@ const budgets: Readonly<Record<Exclude<ReasoningEffort, 'none'>, number>> = {
 
 /** Converts a call to the body of `POST /v1/messages`, with warnings for anything it cannot express. */
 export function toRequest(
-  call: ProviderCall,
+  given: ProviderCall,
   stream: boolean,
 ): { readonly body: Wire; readonly warnings: readonly Warning[] } {
   const warnings: Warning[] = [];
+  const call = restrict(given, 'anthropic', claudeRestrictions, warnings);
   const { system, messages } = toConversation(call.messages, warnings);
-  const { maxTokens, thinking, effort } = toThinking(call, messages, warnings);
+  const { maxTokens, thinking, effort } = toThinking(call);
   const { format, instruction } = toFormat(call, warnings);
   const { output_config, ...own } = call.providerOptions?.['anthropic'] ?? {};
   // Merged, because our own fields may include the schema.
@@ -48,12 +45,14 @@ export function toRequest(
     max_tokens: maxTokens,
     system: instructions.length === 0 ? undefined : plain(instructions),
     messages,
-    tools: call.tools?.flatMap((tool) => toTool(tool, call.model, warnings) ?? []),
+    tools: call.tools?.map((tool) => toTool(tool, call.model, warnings)),
     tool_choice: toToolChoice(call),
     output_config: Object.keys(output).length === 0 ? undefined : output,
     thinking,
     stop_sequences: call.stopSequences,
-    ...toSampling(call, thinking !== undefined && thinking['type'] !== 'disabled', warnings),
+    temperature: call.temperature,
+    top_p: call.topP,
+    top_k: call.topK,
     ...(stream ? { stream: true } : {}),
     // Last, so that the caller's vendor options take precedence.
     ...own,
@@ -62,75 +61,25 @@ export function toRequest(
 }
 
 /**
- * Converts the reasoning effort. Depending on the model, it becomes an effort level or a token budget that
- * must fit into the output limit.
+ * Converts the reasoning effort of a call that its model accepts. Depending on the model, it becomes an effort
+ * level or a token budget that must fit into the output limit.
  */
-function toThinking(
-  { model, reasoning, maxOutputTokens, toolChoice }: ProviderCall,
-  messages: Conversation['messages'],
-  warnings: Warning[],
-): { readonly maxTokens: number; readonly thinking?: Wire; readonly effort?: string } {
+function toThinking({ model, reasoning, maxOutputTokens }: ProviderCall): {
+  readonly maxTokens: number;
+  readonly thinking?: Wire;
+  readonly effort?: string;
+} {
   const maxTokens = maxOutputTokens ?? defaultMaxTokens;
   if (reasoning === undefined) return { maxTokens };
-  if (reasoning === 'none') {
-    if (!alwaysThinks(model)) return { maxTokens, thinking: { type: 'disabled' } };
-    const details = 'this model always thinks; the lowest effort is used';
-    warnings.push({ type: 'changed', feature: 'reasoning', details });
-    return { maxTokens, effort: 'low' };
-  }
-  // https://platform.claude.com/docs/en/build-with-claude/extended-thinking#extended-thinking-with-tool-use
-  if (toolChoice === 'required' || typeof toolChoice === 'object') {
-    const details = 'not available with a forced tool call';
-    warnings.push({ type: 'unsupported', feature: 'reasoning', details });
-    return { maxTokens };
-  }
+  if (reasoning === 'none') return { maxTokens, thinking: { type: 'disabled' } };
   if (thinksAdaptively(model)) {
+    // A model without a generation in its name is not restricted, and no model has this level.
     return { maxTokens, thinking: { type: 'adaptive' }, effort: reasoning === 'minimal' ? 'low' : reasoning };
   }
-  if (continuesWithoutThinking(messages)) {
-    const details = 'a turn begun by another model without thinking continues without it';
-    warnings.push({ type: 'unsupported', feature: 'reasoning', details });
-    return { maxTokens };
-  }
   const wanted = budgets[reasoning];
-  if (maxOutputTokens === undefined) {
-    return { maxTokens: maxTokens + wanted, thinking: { type: 'enabled', budget_tokens: wanted } };
-  }
-  const budget = Math.min(wanted, maxOutputTokens - 1);
-  if (budget >= minBudget) return { maxTokens, thinking: { type: 'enabled', budget_tokens: budget } };
-  const details = `maxOutputTokens leaves no room for the ${minBudget} tokens that thinking requires`;
-  warnings.push({ type: 'unsupported', feature: 'reasoning', details });
-  return { maxTokens };
-}
-
-/**
- * Whether the conversation ends with tool results for a turn that does not begin with thinking, as after a
- * failover from another vendor. Models with a thinking budget then reject thinking
- * (https://platform.claude.com/docs/en/build-with-claude/extended-thinking#extended-thinking-with-tool-use).
- */
-function continuesWithoutThinking(messages: Conversation['messages']): boolean {
-  const [turn, answer] = messages.slice(-2);
-  if (turn?.role !== 'assistant' || typeof turn.content === 'string' || typeof answer?.content === 'string')
-    return false;
-  const answered = answer?.content.some(({ type }) => type === 'tool_result') === true;
-  const first = turn.content[0]?.['type'];
-  return answered && first !== 'thinking' && first !== 'redacted_thinking';
-}
-
-function toSampling(call: ProviderCall, thinks: boolean, warnings: Warning[]): Wire {
-  const unsupported = (feature: 'seed' | 'presencePenalty' | 'frequencyPenalty'): void => {
-    if (call[feature] !== undefined) warnings.push({ type: 'unsupported', feature });
-  };
-  unsupported('seed');
-  unsupported('presencePenalty');
-  unsupported('frequencyPenalty');
-  const { temperature, topP: top_p, topK: top_k } = call;
-  if (takesSampling(call.model) && !thinks) return compact({ temperature, top_p, top_k });
-  const details = thinks ? 'not available with thinking' : 'not supported by this model';
-  for (const feature of ['temperature', 'topP', 'topK'] as const) {
-    if (call[feature] !== undefined) warnings.push({ type: 'unsupported', feature, details });
-  }
-  return {};
+  return maxOutputTokens === undefined
+    ? { maxTokens: maxTokens + wanted, thinking: { type: 'enabled', budget_tokens: wanted } }
+    : { maxTokens, thinking: { type: 'enabled', budget_tokens: Math.min(wanted, maxOutputTokens - 1) } };
 }
 
 /** Uses the native schema mode, or an instruction for models without it and for schemas it cannot express. */
@@ -146,11 +95,8 @@ function toFormat(
   return { instruction: { type: 'text', text: schemaInstruction(schema, warnings) } };
 }
 
-function toTool(tool: ResolvedTool, model: string, warnings: Warning[]): Wire | undefined {
-  if (tool.type === 'provider') {
-    const type = ownTool(tool, 'anthropic', warnings);
-    return type === undefined ? undefined : { type, name: tool.name, ...tool.args };
-  }
+function toTool(tool: ResolvedTool, model: string, warnings: Warning[]): Wire {
+  if (tool.type === 'provider') return { type: vendorToolType(tool), name: tool.name, ...tool.args };
   const { name, description, inputExamples, providerOptions } = tool;
   const { schema: input_schema, strict } = strictTool(tool, model, claudeRules, warnings);
   const input_examples = inputExamples?.map(({ input }) => input);

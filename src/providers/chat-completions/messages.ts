@@ -70,7 +70,27 @@ export function toMessages(
   }
   if (shown.length > 0) showAll();
   if (shown.length > 0) unsupported(warnings, 'file', 'the user cannot show it right after a tool');
-  return wires;
+  return quirks.alternatingRoles === true ? alternating(wires) : wires;
+}
+
+/** Sends messages of one role in a row as one, but for system messages at the beginning. */
+function alternating(wires: readonly Wire[]): readonly Wire[] {
+  const turns: Wire[] = [];
+  for (const wire of wires) {
+    const last = turns.at(-1);
+    const joins =
+      last?.['role'] === wire['role'] && (wire['role'] === 'user' || wire['role'] === 'assistant');
+    if (last === undefined || !joins) turns.push(wire);
+    else turns[turns.length - 1] = { ...last, ...wire, content: joined(last['content'], wire['content']) };
+  }
+  return turns;
+}
+
+function joined(before: unknown, after: unknown): unknown {
+  if (typeof before === 'string' && typeof after === 'string') return `${before}\n\n${after}`;
+  const partsOf = (content: unknown): readonly unknown[] =>
+    typeof content === 'string' ? [{ type: 'text', text: content }] : Array.isArray(content) ? content : [];
+  return [...partsOf(before), ...partsOf(after)];
 }
 
 // `item` and the like are of OpenAI's other interface, and not for this one.

@@ -1,3 +1,4 @@
+import type { Restriction } from '../shared/restrictions/restriction.ts';
 import type { SchemaRules } from '../shared/schema/rules.ts';
 import type { UsageReading } from './usage.ts';
 
@@ -43,8 +44,6 @@ export interface Quirks {
     | 'thinking+reasoning_effort'
     | 'enable_thinking'
     | false;
-  /** Whether it thinks where a tool has to be called. Default: `true`; `false`: then it is asked not to think. */
-  readonly reasoningWithForcedTool?: boolean;
   /** The field in which the reasoning text of earlier turns goes back, or `false` where it is refused. Default: `false`. */
   readonly reasoningInHistory?: 'reasoning_content' | 'reasoning' | false;
   /** Calls of tools have to go back with the thoughts before them, if only an empty one. Default: `false`. */
@@ -67,6 +66,10 @@ export interface Quirks {
   readonly prefillEchoes?: boolean;
   /** Instructions can only stand at the beginning. Default: `false`. */
   readonly systemFirst?: boolean;
+  /** Whether user and assistant have to alternate: messages of one role in a row are then sent as one. Default: `false`. */
+  readonly alternatingRoles?: boolean;
+  /** Combinations that it refuses, and what is done about each before sending. Default: none. */
+  readonly restrictions?: readonly Restriction[];
   /** How it counts tokens, and whether it says what an answer costs. Default: as OpenAI counts, and not. */
   readonly usage?: UsageReading;
 }

@@ -2,21 +2,23 @@ import type { ProviderCall, ResolvedTool } from '../../types/provider.ts';
 import type { ProviderTool } from '../../types/request/request.ts';
 import type { Warning } from '../../types/result/result.ts';
 import { asObject, compact, type Wire } from '../../util/json.ts';
+import { restrict } from '../shared/restrictions/apply.ts';
 import { openaiRules } from '../shared/schema/rules.ts';
 import { strictTool } from '../shared/schema/tool-schema.ts';
-import { ownTool } from '../shared/tools.ts';
+import { vendorToolType } from '../shared/tools.ts';
 import { toFormat } from './format.ts';
 import { toMessages } from './messages.ts';
 import type { Quirks } from './quirks.ts';
 
 /** A call as the body of `POST /chat/completions`, and what could not be said in it. */
 export function toRequest(
-  call: ProviderCall,
+  given: ProviderCall,
   provider: string,
   quirks: Quirks,
   stream: boolean,
 ): { readonly body: Wire; readonly warnings: readonly Warning[] } {
   const warnings: Warning[] = [];
+  const call = restrict(given, provider, quirks.restrictions ?? [], warnings);
   const ifTaken = <T>(feature: string, value: T, taken: boolean): T | undefined => {
     if (taken) return value;
     warnings.push({ type: 'unsupported', feature });
@@ -33,7 +35,7 @@ export function toRequest(
   const body = compact({
     model: call.model,
     messages,
-    tools: call.tools?.flatMap((tool) => toTool(tool, call.model, provider, quirks, warnings) ?? []),
+    tools: call.tools?.map((tool) => toTool(tool, call.model, provider, quirks, warnings)),
     tool_choice: toToolChoice(call, quirks, warnings),
     response_format: format.responseFormat,
     [quirks.maxTokensField ?? 'max_tokens']: call.maxOutputTokens,
@@ -72,10 +74,9 @@ function toTool(
   provider: string,
   { schema: rules = openaiRules }: Quirks,
   warnings: Warning[],
-): Wire | undefined {
+): Wire {
   if (tool.type === 'provider') {
-    const type = ownTool(tool, provider, warnings);
-    if (type === undefined) return undefined;
+    const type = vendorToolType(tool);
     return type === 'custom' ? toCustomTool(tool) : { type, ...tool.args };
   }
   const { name, description, providerOptions } = tool;
@@ -120,15 +121,8 @@ function toToolChoice({ toolChoice, tools }: ProviderCall, quirks: Quirks, warni
   return undefined;
 }
 
-function toReasoning(call: ProviderCall, quirks: Quirks, warnings: Warning[]): Wire {
-  if (call.reasoning === undefined) return {};
-  const isForced = call.toolChoice === 'required' || typeof call.toolChoice === 'object';
-  const refused = quirks.reasoningWithForcedTool === false && isForced && call.reasoning !== 'none';
-  if (refused) {
-    const details = 'not together with a tool that the model has to call';
-    warnings.push({ type: 'unsupported', feature: 'reasoning', details });
-  }
-  const reasoning = refused ? 'none' : call.reasoning;
+function toReasoning({ reasoning }: ProviderCall, quirks: Quirks, warnings: Warning[]): Wire {
+  if (reasoning === undefined) return {};
   switch (quirks.reasoning ?? 'reasoning_effort') {
     case 'reasoning_effort':
       return { reasoning_effort: reasoning };

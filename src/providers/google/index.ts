@@ -17,6 +17,7 @@ import {
   resolveClientOptions,
 } from '../shared/client-options.ts';
 import { withKeys } from '../shared/keys.ts';
+import { lackedBy } from '../shared/restrictions/apply.ts';
 import { lazyClient } from '../shared/sdk-client.ts';
 import {
   type Carry,
@@ -37,6 +38,7 @@ import { type GenAIClient, type OwnFetch, sendGenAI } from './genai.ts';
 import { imagesPerCall, sendImagen, toChatImages, toImageChat, toImagenImages } from './images.ts';
 import { type GenerativeAIClient, sendLegacy } from './legacy.ts';
 import { isImagen } from './model.ts';
+import { geminiRestrictions } from './restrictions.ts';
 
 export type { Fetch } from '../../transport/transport.ts';
 export type { ClientOptions } from '../shared/client-options.ts';
@@ -124,6 +126,7 @@ function provider<Client>({ embed, image, imagen = false, ...over }: Over<Client
     reader: chunkReader,
     more: {
       capabilities: (model) => capabilitiesOf(model, imagen),
+      lacks: (request, model) => lackedBy(geminiRestrictions, name, request, model),
       servedAs: (options) => askedToBeServedAs(options[name]),
     },
     embed: { limits, toRequest: toEmbedRequest, send: embed, toResult: toEmbeddings },

@@ -9,6 +9,12 @@ export type { ImageWords } from '../chat-completions/images.ts';
 export type { Quirks } from '../chat-completions/quirks.ts';
 export type { UsageReading } from '../chat-completions/usage.ts';
 export type { ClientOptions } from '../shared/client-options.ts';
+export type {
+  ChangedRequest,
+  RestrictedSetting,
+  Restriction,
+  RestrictionEffect,
+} from '../shared/restrictions/restriction.ts';
 export type { SchemaRules } from '../shared/schema/rules.ts';
 export { azure, bedrock, githubModels, huggingface, vertex, workersAI } from './presets/clouds.ts';
 export {

@@ -12,6 +12,7 @@ import {
   resolveClientOptions,
 } from '../shared/client-options.ts';
 import { withKeys } from '../shared/keys.ts';
+import { lackedBy } from '../shared/restrictions/apply.ts';
 import { askedToBeServedAs } from '../shared/usage/service-tier.ts';
 import { capabilitiesOf } from './capabilities.ts';
 import type { Gateway } from './gateway.ts';
@@ -188,6 +189,7 @@ function withKey<Name extends string>(
     warmup: (signal) => transport.warmup(signal),
     traffic: transport.traffic,
     capabilities: () => capabilitiesOf(quirks, images),
+    lacks: (request, model) => lackedBy(quirks.restrictions ?? [], name, request, model),
     servedAs: (options) => askedToBeServedAs(options[name]),
     ...(embeddings === false
       ? {}

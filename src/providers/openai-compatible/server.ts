@@ -127,12 +127,12 @@ interface Prepared<T> {
 async function once<T>(
   server: Server,
   path: string,
-  call: Pick<ProviderCall, 'signal' | 'connectTimeout' | 'errors'>,
+  call: Pick<ProviderCall, 'signal' | 'connectTimeout' | 'onActivity' | 'errors'>,
   prepare: (exchange: Exchange) => Prepared<T>,
   large = false,
 ): Promise<T> {
-  const { signal, connectTimeout } = call;
-  const exchange = newExchange(false, connectTimeout, signal, large);
+  const { signal, connectTimeout, onActivity } = call;
+  const exchange = newExchange(false, connectTimeout, signal, large, onActivity);
   try {
     refuseAborted(server.name, signal);
     const { body, headers, read } = prepare(exchange);
@@ -164,7 +164,7 @@ function post(
 /** Makes a chat request and returns the response in parts. */
 export function streamParts(server: Server, call: ProviderCall): AsyncIterable<ProviderStreamPart> {
   const { name, account, quirks, gateway } = server;
-  const { signal, connectTimeout, includeRaw } = call;
+  const { signal, connectTimeout, includeRaw, onActivity } = call;
   let exchange = newExchange(true);
   return partStream({
     provider: name,
@@ -172,7 +172,7 @@ export function streamParts(server: Server, call: ProviderCall): AsyncIterable<P
     signal,
     includeRaw,
     async open(leaving) {
-      exchange = newExchange(true, connectTimeout, leaving);
+      exchange = newExchange(true, connectTimeout, leaving, false, onActivity);
       const options = extractOptions(call, server);
       const { body, warnings: more } = toRequest(recalled(options.call, name, account), name, quirks, true);
       const warnings = [...options.warnings, ...more];

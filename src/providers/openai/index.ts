@@ -15,6 +15,7 @@ import { chunkReader } from '../chat-completions/answer/stream.ts';
 import { toEmbeddings, toEmbedRequest } from '../chat-completions/embeddings.ts';
 import { chatCompletionsFailures } from '../chat-completions/failures.ts';
 import { toImageRequest, toImages } from '../chat-completions/images.ts';
+import { openaiChatRestrictions } from '../chat-completions/openai-restrictions.ts';
 import type { Quirks } from '../chat-completions/quirks.ts';
 import { toRequest } from '../chat-completions/request.ts';
 import {
@@ -35,7 +36,6 @@ import {
 import { askedToBeServedAs } from '../shared/usage/service-tier.ts';
 import { capabilitiesInChat, capabilitiesInResponses } from './capabilities.ts';
 import { toEditFiles } from './image-edits.ts';
-import { withLeastEffort } from './least-effort.ts';
 import { inChat, lacksInChat, lacksInResponses } from './option-names.ts';
 import * as responses from './responses/index.ts';
 
@@ -83,7 +83,8 @@ export interface OpenAIOptions extends ClientOptions {
 
 const name = 'openai';
 // https://platform.openai.com/docs/api-reference/chat/create: `max_tokens` is deprecated there.
-const quirks: Quirks = { maxTokensField: 'max_completion_tokens' };
+const quirks: Quirks = { maxTokensField: 'max_completion_tokens', restrictions: openaiChatRestrictions };
+const regional = /^https:\/\/([a-z]{2})\.api\.openai\.com(?:[:/]|$)/;
 /** The router alone retries; the SDK's time-out cannot be switched off, so it is set beyond all of the router's. */
 const perCall = { maxRetries: 0, timeout: 2 ** 31 - 1 };
 
@@ -108,7 +109,7 @@ function withKey(options: OpenAIOptions): Provider<'openai'> {
     name,
     failures: chatCompletionsFailures,
     ...(client === undefined ? ownClient(options) : injectedClient(client, options.account)),
-    ...(api === 'responses' ? overResponses : overChatCompletions(client === undefined)),
+    ...inRegion(options, api === 'responses' ? overResponses : overChatCompletions(client === undefined)),
     embed: {
       // https://platform.openai.com/docs/api-reference/embeddings/create: 2,048 inputs, 300,000 tokens in all of them.
       limits: { values: 2048, characters: 300_000 },
@@ -138,14 +139,28 @@ type Interface = Pick<
   'toRequest' | 'send' | 'asksForPictures' | 'toResult' | 'reader' | 'more'
 >;
 
+/**
+ * Reports the region of a regional address, because processing there costs more
+ * (https://platform.openai.com/docs/guides/your-data#data-residency-controls).
+ */
+function inRegion({ client, baseURL = '' }: OpenAIOptions, over: Interface): Interface {
+  const region = client === undefined ? regional.exec(baseURL)?.[1] : undefined;
+  if (region === undefined) return over;
+  const servedAs: NonNullable<Provider['servedAs']> = (asked) => ({
+    ...over.more?.servedAs?.(asked),
+    region,
+  });
+  return { ...over, more: { ...over.more, servedAs } };
+}
+
 /** @param seesMark whether answers are read past the SDK, which keeps the mark at the end to itself */
 function overChatCompletions(seesMark: boolean): Interface {
   return {
     toRequest: (given, stream) => {
       const warnings: Warning[] = [];
-      const call = withLeastEffort(forInterface(given, 'openai.chat'), warnings);
+      const call = forInterface(given, 'openai.chat');
       const own = call.providerOptions?.[name];
-      if (own === undefined) return withWarnings(toRequest(call, name, quirks, stream), warnings);
+      if (own === undefined) return toRequest(call, name, quirks, stream);
       const { instructions, ...options } = inChat(own, warnings);
       const providerOptions = { ...call.providerOptions, [name]: options as JSONObject };
       const messages: ProviderCall['messages'] =
@@ -168,11 +183,7 @@ function overChatCompletions(seesMark: boolean): Interface {
 }
 
 const overResponses: Interface = {
-  toRequest: (given, stream) => {
-    const warnings: Warning[] = [];
-    const call = withLeastEffort(forInterface(given, 'openai.responses'), warnings);
-    return withWarnings(responses.toRequest(call, stream), warnings);
-  },
+  toRequest: (given, stream) => responses.toRequest(forInterface(given, 'openai.responses'), stream),
   send: (client, body, _stream, carry) => has(client.responses, 'responses').create(body, callOptions(carry)),
   asksForPictures: responses.asksForPictures,
   toResult: responses.toResult,

@@ -189,13 +189,13 @@ export function sdkProvider<Name extends string, Client, Body extends Wire>(
 /** Makes one non-streaming call. */
 async function once<Client, T>(
   mapping: Pick<SdkMapping<string, Client>, 'name' | 'client' | 'failures' | 'own' | 'secrets'>,
-  call: Pick<ProviderCall, 'signal' | 'connectTimeout' | 'errors'>,
+  call: Pick<ProviderCall, 'signal' | 'connectTimeout' | 'onActivity' | 'errors'>,
   work: (client: Client, carry: Carry) => Promise<T>,
   large = false,
 ): Promise<T> {
   const { name, client, failures, secrets } = mapping;
-  const { signal, connectTimeout } = call;
-  const exchange = newExchange(false, connectTimeout, signal, large);
+  const { signal, connectTimeout, onActivity } = call;
+  const exchange = newExchange(false, connectTimeout, signal, large, onActivity);
   try {
     if (signal.aborted) throw aborted(name);
     return await work(await client(), carryFor(mapping, signal, exchange));
@@ -233,7 +233,7 @@ function streamParts<Client, Body extends Wire>(
   call: ProviderCall,
 ): AsyncIterable<ProviderStreamPart> {
   const { name, account } = mapping;
-  const { signal, connectTimeout } = call;
+  const { signal, connectTimeout, onActivity } = call;
   let exchange = newExchange(true);
   return partStream({
     provider: name,
@@ -241,7 +241,7 @@ function streamParts<Client, Body extends Wire>(
     signal,
     includeRaw: call.includeRaw,
     async open(leaving, leave) {
-      exchange = newExchange(true, connectTimeout, leaving);
+      exchange = newExchange(true, connectTimeout, leaving, false, onActivity);
       const { body, warnings } = mapping.toRequest(recalled(call, name, account), true);
       exchange.large = mapping.asksForPictures?.(body) === true;
       const client = await mapping.client();

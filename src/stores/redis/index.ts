@@ -171,6 +171,8 @@ function argsOfLease({
   expired = 'used',
   refill,
   keep,
+  reserved = 0,
+  least = 1,
 }: LeaseRequest): readonly string[] {
   const figures = [sequence, used, limit, want].map(String);
   return [
@@ -180,7 +182,7 @@ function argsOfLease({
     expired,
     String(refill ?? 0),
     duration(keep),
-    String(forgottenAfter),
+    ...[forgottenAfter, reserved, least].map(String),
   ];
 }
 

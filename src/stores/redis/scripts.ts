@@ -98,7 +98,7 @@ local function book()
 end
 `;
 
-/** KEYS: share. ARGV: holder, sequence, used, limit, want, ttl, `used` | `returned`, refill or 0, keep, when to forget a holder. */
+/** KEYS: share. ARGV: holder, sequence, used, limit, want, ttl, `used` | `returned`, refill or 0, keep, when to forget a holder, reserved, least. */
 export const leaseScript = `${share}
 local function answerOf(h)
   local reply = {}
@@ -128,8 +128,12 @@ if refill > 0 then
   end
 end
 book()
-local free = math.max(0, limit - used - held)
-local granted = math.min(want, free, math.max(1, math.floor(free / (others + 1))))
+local reserved, least = tonumber(ARGV[11]), tonumber(ARGV[12])
+local free = math.max(0, limit - used - held - reserved)
+local needed = math.max(1, least - reserved)
+local most = math.max(needed, math.floor(free / (others + 1)))
+local granted = reserved
+if free >= needed then granted = reserved + math.max(0, math.min(want - reserved, free, most)) end
 local own = { sequence = sequence, total = total, granted = granted, expiresAt = now + ttl, written = 0, answer = { granted, used, held, others, now } }
 save(name, own)
 redis.call('HSET', key, 'used', text(used), 'refilledAt', string.format('%.17g', refilledAt))

@@ -44,8 +44,12 @@ export function leaseFrom(share: Share, request: LeaseRequest, now: number): Lea
     ([other, { granted, written }]) => other !== name && granted > 0 && !written,
   );
   const held = others.reduce((sum, [, { granted }]) => sum + granted, 0);
-  const free = Math.max(0, limit - share.used - held);
-  const granted = Math.min(want, free, Math.max(1, Math.floor(free / (others.length + 1))));
+  const { reserved = 0, least = 1 } = request;
+  const free = Math.max(0, limit - share.used - held - reserved);
+  const needed = Math.max(1, least - reserved);
+  const most = Math.max(needed, Math.floor(free / (others.length + 1)));
+  const more = free < needed ? 0 : Math.max(0, Math.min(want - reserved, free, most));
+  const granted = reserved + more;
   const answer = { granted, used: share.used, held, holders: others.length, now };
   share.holders[name] = {
     sequence,

@@ -5,42 +5,7 @@ import type { Capabilities } from './capabilities.ts';
 import type { KeyLimits } from './limit.ts';
 import type { Price } from './price.ts';
 import type { Strategy } from './strategy.ts';
-
-/**
- * Timeouts in milliseconds. `Infinity` disables a timeout. Time during which the process is blocked or suspended
- * does not count, provided the runtime can detect it (Node, Bun and Deno).
- */
-export interface Timeouts {
-  /** Total time for a request, including all attempts and the end of the stream. @default 600,000 */
-  readonly request?: number;
-  /** Total time for one attempt, up to its last byte. @default 300,000 */
-  readonly attempt?: number;
-  /** Time to establish a connection. Node only; elsewhere `firstToken` and `attempt` cover it. @default 3,000 */
-  readonly connect?: number;
-  /**
-   * Time to the first token of a stream. Pings, comments and empty deltas are not tokens. By default it adapts to
-   * the target: twice the p99, between 2,000 and 60,000. With fewer than 100 samples it is four times the p99 and
-   * at least 10,000; with fewer than 10 samples it is 30,000.
-   *
-   * @default adaptive
-   */
-  readonly firstToken?: number;
-  /**
-   * Time between two tokens of a stream while the consumer waits for one. By default it adapts to the target:
-   * five times the p99 gap, between 5,000 and 60,000; 20,000 until 100 gaps have been sampled (one gap in four).
-   * If all streams of a target stall at once, it drops to three times the p99 gap, at least 1,000.
-   *
-   * @default adaptive
-   */
-  readonly idle?: number;
-  /**
-   * Time until the caller starts to read a stream or its `result`. After that the stream's target and connection
-   * are released, and reading throws `StreamInterruptedError`.
-   *
-   * @default 60,000
-   */
-  readonly unread?: number;
-}
+import type { Timeouts } from './timeouts.ts';
 
 /** Retries on the same target. These settings do not limit failover to other targets. */
 export interface RetryPolicy {

@@ -82,6 +82,11 @@ export interface Candidate {
    * typical number of output tokens of the route. `undefined` if the price is unknown.
    */
   readonly estimatedCost: number | undefined;
+  /**
+   * Highest cost of this request in US$: its whole prompt at the highest rate, and `maxOutputTokens`; without it, several times the
+   * usual answer. `undefined` if the price is unknown.
+   */
+  readonly maxCost: number | undefined;
   /** Input tokens expected to be in the target's prompt cache. */
   readonly cachedTokens: number;
   /** Free ratio of the target's limits, 0 to 1; 1 without limits. */

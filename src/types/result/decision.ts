@@ -74,7 +74,7 @@ export interface Decision {
   /** In the order they are tried. */
   readonly candidates: readonly RankedTarget[];
   readonly skipped: readonly SkippedTarget[];
-  /** Set if a plugin answered, so that no target was chosen. */
+  /** Set if a plugin answered, so that no target was chosen, or if it answered a part. */
   readonly lookup?: LookupSummary;
   /** Facts that plugins recorded about the request, in order. Grows until the request ends. */
   readonly notes?: readonly Note[];
@@ -91,8 +91,11 @@ export interface Note {
 export interface LookupSummary {
   /** The name of the plugin. */
   readonly plugin: string;
-  /** `hit`: stored earlier. `stale`: stored, and being refreshed. `coalesced`: shared with an identical request in flight. */
-  readonly source: 'hit' | 'stale' | 'coalesced';
+  /**
+   * `hit`: stored earlier. `stale`: stored, and being refreshed. `coalesced`: shared with an identical request in flight.
+   * `partial`: a part was stored earlier; a target answered the rest, at its cost.
+   */
+  readonly source: 'hit' | 'stale' | 'coalesced' | 'partial';
   /** Original cost of the answer in US$, if known. */
   readonly savedCost?: number;
 }

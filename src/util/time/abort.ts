@@ -14,8 +14,12 @@ export interface LinkedAbort<S extends Signal = Signal> {
   unlink(): void;
 }
 
-/** An internal abort controller: listeners run once, in order, and must not throw. */
-export function linkedAbort(parent?: Signal): LinkedAbort {
+/**
+ * An internal abort controller: listeners run once, in order, and must not throw.
+ *
+ * @param onParent called when the parent aborts later, in place of aborting as well
+ */
+export function linkedAbort(parent?: Signal, onParent?: (reason: unknown) => void): LinkedAbort {
   let listeners: (() => void)[] | undefined; // usually two or three
   const signal = {
     aborted: false,
@@ -37,8 +41,8 @@ export function linkedAbort(parent?: Signal): LinkedAbort {
     // One by one: a listener may remove others.
     for (let next = listeners?.shift(); next !== undefined; next = listeners?.shift()) next();
   };
-  const follow = (): void => abort(parent?.reason);
-  if (parent?.aborted) follow();
+  const follow = (): void => (onParent ?? abort)(parent?.reason);
+  if (parent?.aborted) abort(parent.reason);
   else parent?.addEventListener('abort', follow, { once: true });
   return { signal, abort, unlink: () => parent?.removeEventListener('abort', follow) };
 }

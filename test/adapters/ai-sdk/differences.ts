@@ -59,7 +59,7 @@ const differences: readonly Difference[] = [
   {
     vendor: 'openai chat',
     names: ['sampling'],
-    why: 'settings that a model may refuse are sent all the same',
+    why: 'settings that a model accepts without an effort are sent',
     generateText: [
       '- warning unsupported {"details":"temperature is not supported for reasoning models","feature":"temperature"}',
       '- warning unsupported {"details":"topP is not supported for reasoning models","feature":"topP"}',
@@ -152,7 +152,7 @@ const differences: readonly Difference[] = [
   {
     vendor: 'openai responses',
     names: ['sampling'],
-    why: 'settings that a model may refuse are sent all the same; warnings come in another order',
+    why: 'settings that a model accepts without an effort are sent; warnings come in another order',
     generateText: [
       '+ warning unsupported {"feature":"stopSequences"}',
       '- warning unsupported {"feature":"stopSequences"}',
@@ -261,13 +261,14 @@ const differences: readonly Difference[] = [
   {
     vendor: 'anthropic',
     names: ['sampling'],
-    why: 'settings that a model may refuse are sent all the same; warnings come in another order',
+    why: 'warnings come in another order and with another reason',
     generateText: [
       '- warning unsupported {"feature":"frequencyPenalty"}',
       '- warning unsupported {"feature":"presencePenalty"}',
       '- warning unsupported {"details":"topP is not supported when temperature is set. topP is ignored.","feature":"topP"}',
       '+ warning unsupported {"feature":"presencePenalty"}',
       '+ warning unsupported {"feature":"frequencyPenalty"}',
+      '+ warning unsupported {"details":"this model accepts temperature or topP, and temperature is sent","feature":"topP"}',
     ],
     streamText: [
       '- warning unsupported {"feature":"frequencyPenalty"}',
@@ -275,6 +276,7 @@ const differences: readonly Difference[] = [
       '- warning unsupported {"details":"topP is not supported when temperature is set. topP is ignored.","feature":"topP"}',
       '+ warning unsupported {"feature":"presencePenalty"}',
       '+ warning unsupported {"feature":"frequencyPenalty"}',
+      '+ warning unsupported {"details":"this model accepts temperature or topP, and temperature is sent","feature":"topP"}',
     ],
   },
   {
@@ -307,14 +309,18 @@ const differences: readonly Difference[] = [
   {
     vendor: 'google',
     names: ['sampling'],
-    why: 'settings that a model may refuse are sent all the same',
+    why: 'warnings come in another order and with a reason',
     generateText: [
       '- warning unsupported {"feature":"frequencyPenalty"}',
       '- warning unsupported {"feature":"presencePenalty"}',
+      '+ warning unsupported {"details":"not supported by this model","feature":"presencePenalty"}',
+      '+ warning unsupported {"details":"not supported by this model","feature":"frequencyPenalty"}',
     ],
     streamText: [
       '- warning unsupported {"feature":"frequencyPenalty"}',
       '- warning unsupported {"feature":"presencePenalty"}',
+      '+ warning unsupported {"details":"not supported by this model","feature":"presencePenalty"}',
+      '+ warning unsupported {"details":"not supported by this model","feature":"frequencyPenalty"}',
     ],
   },
 ];

@@ -271,13 +271,17 @@ export const network: readonly Row[] = [
       try {
         await until(() => fillers.filter(({ readyState }) => readyState === 'open').length >= 2);
         const instead = { url, connections: 0 };
-        return await onStage(vendor, { instead, timeout: { connect: 300 } }, async (stage) => {
-          const { seen } = ask(stage, 'chat');
-          // The older SDK connects as the runtime does, which takes longer: there it is the attempt that ends.
-          if (vendor.name === 'google-legacy') await turns(50).then(() => stage.clock.advance(300_000));
-          const { hits: _, ...facts } = await seen;
-          return facts;
-        });
+        return await onStage(
+          vendor,
+          { instead, timeout: { connect: 300, response: 5_000 } },
+          async (stage) => {
+            const { seen } = ask(stage, 'chat');
+            // The older SDK connects as the runtime does, which takes longer: there it shows no sign of life.
+            if (vendor.name === 'google-legacy') await turns(50).then(() => stage.clock.advance(5_000));
+            const { hits: _, ...facts } = await seen;
+            return facts;
+          },
+        );
       } finally {
         for (const filler of fillers) filler.destroy();
         await close();

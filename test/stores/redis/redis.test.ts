@@ -213,5 +213,7 @@ const step = fc.record({
   limit: fc.constantFrom(0, 500, 1_000, 9_007_199_254_740_991),
   want: fc.nat(700),
   used: fc.nat(900),
+  reserved: fc.constantFrom(0, 0, 40, 400),
+  least: fc.constantFrom(1, 1, 50, 500),
   settles: fc.boolean(),
 });

@@ -1,5 +1,6 @@
 import { RequestError } from '../../../errors.ts';
 import type { ResolvedChatRequest } from '../../../types/provider.ts';
+import type { Decision } from '../../../types/result/decision.ts';
 import type { ChatResult, ResponseInfo, Warning } from '../../../types/result/result.ts';
 import type { AppendOnlyPart, StreamPart } from '../../../types/result/stream-part.ts';
 import type { ChatStream } from '../../../types/router.ts';
@@ -7,7 +8,8 @@ import type { Failover } from '../../failover/failover.ts';
 import type { RequestState } from '../../request.ts';
 import { openStream } from './open-stream.ts';
 import { Recovery } from './recovery.ts';
-import { StreamReader, type StreamSource } from './stream-reader.ts';
+import { SharedEnd } from './shared-end.ts';
+import { type StreamEnd, StreamReader, type StreamSource } from './stream-reader.ts';
 
 /** Opens a stream at the first target that returns a token. */
 export async function stream(
@@ -19,17 +21,26 @@ export async function stream(
     (reservation, slot) => openStream(run, reservation, asked, slot),
     (lost) => lost.abandon(),
   );
-  const recovery = new Recovery(run, failover, asked, opened);
-  return new OpenedChatStream(recovery, new StreamReader(run, recovery));
+  return openedStream(run, new Recovery(run, failover, asked, opened));
+}
+
+/** The stream of a source, as its caller gets it. */
+export function openedStream(run: RequestState, source: StreamSource): ChatStream {
+  const reader = new StreamReader(run, source);
+  const { holding } = run;
+  const end = holding === undefined ? reader : new SharedEnd(holding, source, reader);
+  return new OpenedChatStream(run, source, end);
 }
 
 /** The caller's view of a stream. A class, so that all instances share their getters: see `Expected`. */
-export class OpenedChatStream implements ChatStream {
+class OpenedChatStream implements ChatStream {
+  readonly #run: RequestState;
   readonly #source: StreamSource;
-  readonly #reader: StreamReader;
+  readonly #reader: StreamEnd;
   #isIterated = false;
 
-  constructor(source: StreamSource, reader: StreamReader) {
+  constructor(run: RequestState, source: StreamSource, reader: StreamEnd) {
+    this.#run = run;
     this.#source = source;
     this.#reader = reader;
   }
@@ -45,6 +56,10 @@ export class OpenedChatStream implements ChatStream {
   get warnings(): readonly Warning[] {
     const { info, passage } = this.#source;
     return passage === undefined ? info.warnings : [...passage.warnings, ...info.warnings];
+  }
+
+  get decision(): Decision | undefined {
+    return this.#run.decision;
   }
 
   get result(): Promise<ChatResult> {

@@ -66,7 +66,7 @@ export class ReadStream {
       this.#seam = splice(continuation, target.capabilities.prefill === 'echo');
       this.collected.add(toText(continuation.before, continuation.id));
     }
-    this.#timers = new StreamTimers(target, run, (summary) => attempt.expire(summary));
+    this.#timers = new StreamTimers(target, run, attempt);
     signal.addEventListener('abort', this.#onAbort, { once: true });
     if (signal.aborted) this.#onAbort();
     else this.#timers.start();
@@ -227,6 +227,7 @@ export class ReadStream {
       ...(part.headers === undefined ? {} : { headers: part.headers }),
       ...(part.limits === undefined ? {} : { limits: part.limits }),
     };
+    this.attempt.active();
     this.attempt.noteLimits(part.limits);
     if (part.warnings !== undefined) info.warnings = [...info.warnings, ...part.warnings];
     if (part.usage !== undefined) info.usage = part.usage;

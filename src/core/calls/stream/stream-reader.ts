@@ -10,9 +10,17 @@ import type { RequestState } from '../../request.ts';
 import type { Passage } from './passage.ts';
 import type { ReadPart, StreamInfo } from './read-stream.ts';
 
-type Read = IteratorResult<StreamPart, undefined>;
+export type Read = IteratorResult<StreamPart, undefined>;
 
-const done: Read = { done: true, value: undefined };
+export const done: Read = { done: true, value: undefined };
+
+/** What the caller of a stream reads. */
+export interface StreamEnd extends AsyncIterator<StreamPart, undefined> {
+  readonly result: Promise<ChatResult>;
+  next(): Promise<Read>;
+  return(): Promise<Read>;
+}
+
 /** The source of a reader. */
 export interface StreamSource {
   /** Returns the next part, or why there is none. */
@@ -41,7 +49,7 @@ export interface StreamSource {
  * Delivers a stream's parts to its reader, one at a time, and ends the request. Per-read state lives here to
  * avoid allocations for each token.
  */
-export class StreamReader implements AsyncIterator<StreamPart, undefined> {
+export class StreamReader implements StreamEnd {
   readonly #run: RequestState;
   readonly #source: StreamSource;
   readonly #result: Deferred<ChatResult> = deferred();
@@ -77,17 +85,25 @@ export class StreamReader implements AsyncIterator<StreamPart, undefined> {
     );
     this.#unread.watch(unread);
     run.signal.addEventListener('abort', this.#onAbort, { once: true });
+    if (run.holding !== undefined) {
+      run.holding.readOn = this.#readOn;
+      if (run.holding.isHeld) this.#readOn();
+    }
   }
 
   /** The whole answer at the end of the stream. Reads the stream if there is no other reader. */
   get result(): Promise<ChatResult> {
-    if (!this.#isDriven) {
-      this.#isDriven = true;
-      this.#unread.stop();
-      void this.#drive();
-    }
+    this.#readOn();
     return this.#result.promise;
   }
+
+  /** Reads on without a reader, or for others beside it. */
+  readonly #readOn = (): void => {
+    if (this.#isDriven) return;
+    this.#isDriven = true;
+    this.#unread.stop();
+    void this.#drive();
+  };
 
   next(): Promise<Read> {
     if (!this.#isRead) {
@@ -260,20 +276,24 @@ export class StreamReader implements AsyncIterator<StreamPart, undefined> {
   }
 
   /**
-   * Reads on for `result` while there is no reader. Output no reader has seen need not be taken back, so it
-   * is dropped.
+   * Reads on for `result` while there is no reader, or for others that wait for the answer. Output no reader
+   * has seen need not be taken back, so it is dropped.
    */
   async #drive(): Promise<void> {
     await undefined; // readers usually start at once
+    const { holding } = this.#run;
     try {
-      while (!this.#isRead && !this.#over) {
+      while (!this.#over && (holding?.isHeld === true || !this.#isRead)) {
         const read = await this.#inTurn(this.#readLive);
         if (read.done === true) return;
         if (read.value.type === 'restart') this.#ahead.length = 0;
-        else this.#ahead.push(read.value);
+        const isSeen = read.value.type !== 'restart' || this.#isRead;
+        if (isSeen && holding?.left === undefined) this.#ahead.push(read.value);
       }
     } catch (error) {
       this.#failure = { error };
+    } finally {
+      this.#isDriven = false;
     }
   }
 }

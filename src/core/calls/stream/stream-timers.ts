@@ -3,8 +3,11 @@ import type { AwakeClock } from '../../../util/time/awake-clock.ts';
 import { forRequest } from '../../../util/time/pulse.ts';
 import { type Watchdog, watchdog } from '../../../util/time/watchdog.ts';
 import { firstTokenTimeout, idleTimeout, stoppedTimeout } from '../../attempt/adaptive-timeouts.ts';
+import type { Attempt } from '../../attempt/attempt.ts';
 import type { RequestState } from '../../request.ts';
 import type { Target } from '../../targets/target.ts';
+
+type StreamedRequest = Pick<RequestState, 'timeout' | 'pulse' | 'env' | 'operation' | 'needs' | 'size'>;
 
 /**
  * Timeouts of one stream: until its first token; between two tokens, while a reader waits; and when all of
@@ -12,10 +15,10 @@ import type { Target } from '../../targets/target.ts';
  */
 export class StreamTimers {
   readonly #target: Target;
-  readonly #run: Pick<RequestState, 'timeout' | 'pulse' | 'env'>;
+  readonly #run: StreamedRequest;
   readonly #awake: AwakeClock;
   readonly #timer: Watchdog;
-  readonly #expire: (summary: string) => void;
+  readonly #attempt: Pick<Attempt, 'expire' | 'overdue'>;
 
   readonly #startedAt: number;
   /** How many first tokens had been measured at the start. */
@@ -34,22 +37,18 @@ export class StreamTimers {
   /** Created on the first token. */
   #flow: Flow | undefined;
 
-  constructor(
-    target: Target,
-    run: Pick<RequestState, 'timeout' | 'pulse' | 'env'>,
-    expire: (summary: string) => void,
-  ) {
+  constructor(target: Target, run: StreamedRequest, attempt: Pick<Attempt, 'expire' | 'overdue'>) {
     const { timeout } = run;
     const { awake, clock } = run.env;
     const now = clock.now();
     this.#target = target;
     this.#run = run;
     this.#awake = awake;
-    this.#expire = expire;
+    this.#attempt = attempt;
     this.#timer = watchdog(awake, () => this.#onTimer());
     this.#startedAt = awake.now(now);
     this.#knownAtStart = target.latencies.stream.weight(now);
-    this.#firstToken = timeout.firstToken ?? firstTokenTimeout(target, now);
+    this.#firstToken = timeout.firstToken ?? firstTokenTimeout(target, run, now);
     this.#idle = timeout.idle ?? idleTimeout(target, now);
     this.#idleLeft = this.#idle;
   }
@@ -113,13 +112,22 @@ export class StreamTimers {
 
   #onTimer(): void {
     if (this.#flow !== undefined) {
-      this.#expire(`no token within timeout.idle = ${Math.round(this.#stopped ?? this.#idle)} ms`);
+      this.#attempt.expire(`no token within timeout.idle = ${Math.round(this.#stopped ?? this.#idle)} ms`);
       return;
     }
     const more = this.#moreForFirstToken();
-    if (more >= 1)
+    if (more >= 1) {
       this.#timer.watch(more); // less is rounding error
-    else this.#expire(`no first token within timeout.firstToken = ${Math.round(this.#firstToken)} ms`);
+      return;
+    }
+    const summary = `no first token within timeout.firstToken = ${Math.round(this.#firstToken)} ms`;
+    if (this.#run.timeout.firstToken !== undefined) {
+      this.#attempt.expire(summary);
+      return;
+    }
+    // First, since it may end the stream, and this timer with it.
+    this.#timer.watch(this.#firstToken);
+    this.#attempt.overdue(summary);
   }
 
   /**
@@ -130,7 +138,7 @@ export class StreamTimers {
     const now = this.#run.env.clock.now();
     const { stream } = this.#target.latencies;
     if (this.#run.timeout.firstToken !== undefined || stream.weight(now) <= this.#knownAtStart) return 0;
-    this.#firstToken = Math.max(this.#firstToken, firstTokenTimeout(this.#target, now));
+    this.#firstToken = Math.max(this.#firstToken, firstTokenTimeout(this.#target, this.#run, now));
     return this.#startedAt + this.#firstToken - this.#awake.now(now);
   }
 }

@@ -2,11 +2,12 @@ import type { ProviderCall, ResolvedFunctionTool, ResolvedTool } from '../../../
 import type { JSONObject } from '../../../types/request/json.ts';
 import type { Warning } from '../../../types/result/result.ts';
 import { compact, type Wire } from '../../../util/json.ts';
+import { restrict } from '../../shared/restrictions/apply.ts';
 import { fitSchema } from '../../shared/schema/fit.ts';
 import { schemaInstruction } from '../../shared/schema/instruction.ts';
 import { toToolSchema } from '../../shared/schema/tool-schema.ts';
-import { ownTool } from '../../shared/tools.ts';
-import { generationOf } from '../model.ts';
+import { vendorToolType } from '../../shared/tools.ts';
+import { combinesTools, geminiRestrictions } from '../restrictions.ts';
 import { toContents } from './contents.ts';
 import { geminiRules } from './schema-rules.ts';
 import { toThinkingConfig } from './thinking.ts';
@@ -35,13 +36,14 @@ const topOptions = [
 ];
 
 /** A call as a request, and what could not be said in it. */
-export function toRequest(call: ProviderCall): {
+export function toRequest(given: ProviderCall): {
   readonly body: GeminiRequest;
   readonly warnings: readonly Warning[];
 } {
   const warnings: Warning[] = [];
+  const call = restrict(given, 'google', geminiRestrictions, warnings);
   const { system, contents } = toContents(call.messages, call.model, warnings);
-  const tools = toTools(call.tools ?? [], warnings);
+  const tools = toTools(call.tools ?? []);
   const toolConfig = toToolConfig(call);
   const { schema, instruction, mimeType } = toSchema(call, warnings);
   const instructions = instruction === undefined ? system : [...system, { text: instruction }];
@@ -56,7 +58,7 @@ export function toRequest(call: ProviderCall): {
     frequencyPenalty: call.frequencyPenalty,
     responseMimeType: mimeType,
     responseJsonSchema: schema,
-    thinkingConfig: toThinkingConfig(call.model, call.reasoning, warnings),
+    thinkingConfig: toThinkingConfig(call.model, call.reasoning, given.reasoning),
   });
   const options = Object.entries(call.providerOptions?.['google'] ?? {});
   const extra = {
@@ -75,7 +77,7 @@ export function toRequest(call: ProviderCall): {
   return { body, warnings };
 }
 
-function toTools(tools: readonly ResolvedTool[], warnings: Warning[]): readonly Wire[] {
+function toTools(tools: readonly ResolvedTool[]): readonly Wire[] {
   const functionDeclarations: Wire[] = [];
   const own: Wire[] = [];
   for (const tool of tools) {
@@ -84,8 +86,7 @@ function toTools(tools: readonly ResolvedTool[], warnings: Warning[]): readonly 
       functionDeclarations.push(compact({ name, description, parametersJsonSchema: toParameters(tool) }));
       continue;
     }
-    const type = ownTool(tool, 'google', warnings);
-    if (type !== undefined) own.push({ [camelCase(type)]: tool.args });
+    own.push({ [camelCase(vendorToolType(tool))]: tool.args });
   }
   return functionDeclarations.length === 0 ? own : [{ functionDeclarations }, ...own];
 }
@@ -97,17 +98,13 @@ function toParameters({ inputSchema }: ResolvedFunctionTool): JSONObject {
   return 'schema' in fitted ? fitted.schema : schema;
 }
 
-/** JSON by Gemini's own mode, or by an instruction where that cannot express the schema, or is not to be had. */
+/** JSON by Gemini's own mode, with an instruction where that cannot express the schema. */
 function toSchema(
-  { model, responseFormat, tools = [] }: ProviderCall,
+  { responseFormat }: ProviderCall,
   warnings: Warning[],
 ): { readonly schema?: JSONObject; readonly instruction?: string; readonly mimeType?: string } {
   if (responseFormat === undefined) return {};
   const { schema } = responseFormat;
-  // Before Gemini 3 it is refused together with tools
-  // (https://ai.google.dev/gemini-api/docs/structured-output#structured_outputs_with_tools).
-  if (tools.length > 0 && generationOf(model) < 3)
-    return { instruction: schemaInstruction(schema, warnings) };
   const mimeType = 'application/json';
   if (schema === undefined) return { mimeType };
   const fitted = fitSchema(schema, geminiRules);
@@ -121,12 +118,17 @@ function camelCase(name: string): string {
   return name.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
 }
 
-function toToolConfig({ toolChoice }: ProviderCall): Wire | undefined {
+function toToolConfig(call: ProviderCall): Wire | undefined {
+  const functionCallingConfig = toCallingConfig(call);
+  if (!combinesTools(call)) return functionCallingConfig && { functionCallingConfig };
+  // https://ai.google.dev/gemini-api/docs/tool-combination
+  return compact({ functionCallingConfig, includeServerSideToolInvocations: true });
+}
+
+function toCallingConfig({ toolChoice }: ProviderCall): Wire | undefined {
   if (toolChoice === undefined) return undefined;
-  if (typeof toolChoice === 'object') {
-    return { functionCallingConfig: { mode: 'ANY', allowedFunctionNames: [toolChoice.toolName] } };
-  }
-  return { functionCallingConfig: { mode: { auto: 'AUTO', none: 'NONE', required: 'ANY' }[toolChoice] } };
+  if (typeof toolChoice === 'object') return { mode: 'ANY', allowedFunctionNames: [toolChoice.toolName] };
+  return { mode: { auto: 'AUTO', none: 'NONE', required: 'ANY' }[toolChoice] };
 }
 
 /** Whether the answer may hold pictures: by what is asked for, or by a model that makes them. */

@@ -1,5 +1,4 @@
 import type { ReasoningEffort } from '../../../types/request/request.ts';
-import type { Warning } from '../../../types/result/result.ts';
 import type { Wire } from '../../../util/json.ts';
 import { generationOf } from '../model.ts';
 
@@ -28,26 +27,22 @@ const levels: Readonly<Record<ReasoningEffort, string>> = {
   max: 'HIGH',
 };
 
-/** Gemini 2.5 Pro cannot stop thinking (https://ai.google.dev/gemini-api/docs/thinking#set-budget). */
-const leastOfPro = 128;
-const alwaysThinks = 'this model always thinks; it is asked for the least';
+/** Least budget of models that cannot stop thinking (https://ai.google.dev/gemini-api/docs/thinking#set-budget). */
+export const leastBudgetOfPro = 128;
 
-/** Effort in Gemini's words. Thoughts are asked for, unless there are to be none. */
+/**
+ * Converts an effort that the model accepts. Thoughts are asked for, unless the caller wants none.
+ *
+ * @param wanted the effort that the caller asked for
+ */
 export function toThinkingConfig(
   model: string,
   effort: ReasoningEffort | undefined,
-  warnings: Warning[],
+  wanted: ReasoningEffort | undefined,
 ): Wire | undefined {
   if (effort === undefined) return undefined;
-  if (generationOf(model) < 3) {
-    if (effort === 'none' && /gemini-2\.5-pro/.test(model)) {
-      warnings.push({ type: 'changed', feature: 'reasoning', details: alwaysThinks });
-      return { includeThoughts: false, thinkingBudget: leastOfPro };
-    }
-    return { includeThoughts: effort !== 'none', thinkingBudget: budgets[effort] };
-  }
-  if (effort === 'none') {
-    warnings.push({ type: 'changed', feature: 'reasoning', details: alwaysThinks });
-  }
-  return { includeThoughts: effort !== 'none', thinkingLevel: levels[effort] };
+  const includeThoughts = wanted !== 'none';
+  if (generationOf(model) >= 3) return { includeThoughts, thinkingLevel: levels[effort] };
+  const least = wanted === 'none' && effort !== 'none';
+  return { includeThoughts, thinkingBudget: least ? leastBudgetOfPro : budgets[effort] };
 }

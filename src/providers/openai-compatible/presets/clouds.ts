@@ -1,3 +1,4 @@
+import { openaiChatRestrictions } from '../../chat-completions/openai-restrictions.ts';
 import { azureRules } from '../../chat-completions/schema-rules.ts';
 import { claudeRules } from '../../shared/schema/rules.ts';
 import { presetFactory } from '../provider.ts';
@@ -5,7 +6,8 @@ import { presetFactory } from '../provider.ts';
 /** Clouds that serve models of several makers, each customer at an address of its own. */
 
 /**
- * Azure OpenAI, by its `v1` interface: `model` is the name of the deployment. Images by GPT image models.
+ * Azure OpenAI, by its `v1` interface: `model` is the name of the deployment. Deployments named like
+ * their model have its restrictions (https://learn.microsoft.com/en-us/azure/ai-foundry/openai/how-to/reasoning). Images by GPT image models.
  * Source: https://learn.microsoft.com/en-us/azure/ai-foundry/openai/api-version-lifecycle,
  * https://learn.microsoft.com/en-us/azure/ai-foundry/openai/how-to/dall-e
  *
@@ -18,7 +20,11 @@ export const azure = presetFactory({
   keyHeader: 'api-key',
   embeddings: 2048,
   images: { most: 10, format: false },
-  quirks: { schema: azureRules, maxTokensField: 'max_completion_tokens' },
+  quirks: {
+    schema: azureRules,
+    restrictions: openaiChatRestrictions,
+    maxTokensField: 'max_completion_tokens',
+  },
 });
 
 /**

@@ -1,5 +1,13 @@
 import { cerebrasRules, fireworksRules, groqRules, xaiRules } from '../../chat-completions/schema-rules.ts';
 import { presetFactory } from '../provider.ts';
+import {
+  groqRestrictions,
+  moonshotRestrictions,
+  perplexityRestrictions,
+  qwenRestrictions,
+  togetherRestrictions,
+  xaiRestrictions,
+} from './restrictions.ts';
 
 /**
  * Vendors of models. Each is a table row: what its documentation says, with the page; what could not be seen there or in
@@ -100,7 +108,12 @@ export const groq = presetFactory({
   baseURL: 'https://api.groq.com/openai/v1',
   keyVariables: ['GROQ_API_KEY'],
   embeddings: false,
-  quirks: { schema: groqRules, maxTokensField: 'max_completion_tokens', penalties: false },
+  quirks: {
+    schema: groqRules,
+    restrictions: groqRestrictions,
+    maxTokensField: 'max_completion_tokens',
+    penalties: false,
+  },
 });
 
 /**
@@ -128,7 +141,7 @@ export const mistral = presetFactory({
 
 /**
  * Moonshot (Kimi): no seed or penalties, tools cannot be demanded, images only as data, and thoughts that have to go back with
- * calls of tools. Kimi K2 takes one `temperature` only: give it none. For accounts in China give
+ * calls of tools. For accounts in China give
  * `baseURL: 'https://api.moonshot.cn/v1'`. Source: https://platform.kimi.ai/docs/api/chat,
  * https://platform.kimi.ai/docs/guide/use-partial-mode-feature-of-kimi-api
  */
@@ -144,6 +157,7 @@ export const moonshot = presetFactory({
     toolChoiceRequired: false,
     reasoningInHistory: 'reasoning_content',
     reasoningWithCalls: true,
+    restrictions: moonshotRestrictions,
     imagesByURL: false,
     prefill: 'partial',
   },
@@ -166,15 +180,22 @@ export const perplexity = presetFactory({
   baseURL: 'https://api.perplexity.ai',
   keyVariables: ['PERPLEXITY_API_KEY'],
   embeddings: false,
-  quirks: { seed: false, streamUsage: false, tools: false, systemFirst: true, usage: { reasoning: 'apart' } },
+  quirks: {
+    seed: false,
+    streamUsage: false,
+    tools: false,
+    systemFirst: true,
+    alternatingRoles: true,
+    restrictions: perplexityRestrictions,
+    usage: { reasoning: 'apart' },
+  },
 });
 
 /**
  * Qwen on Alibaba Cloud Model Studio (DashScope), outside China; inside give
  * `baseURL: 'https://dashscope.aliyuncs.com/compatible-mode/v1'`. Ten embeddings at a time, no `frequency_penalty`.
  * Source: https://www.alibabacloud.com/help/en/model-studio/compatibility-of-openai-with-dashscope,
- * https://www.alibabacloud.com/help/en/model-studio/partial-mode. It does not think where a tool is demanded:
- * https://www.alibabacloud.com/help/en/model-studio/qwen-function-calling
+ * https://www.alibabacloud.com/help/en/model-studio/partial-mode. What it refuses: `qwenRestrictions`.
  */
 export const qwen = presetFactory({
   name: 'qwen',
@@ -185,7 +206,7 @@ export const qwen = presetFactory({
     topK: true,
     penalties: 'presence',
     reasoning: 'enable_thinking',
-    reasoningWithForcedTool: false,
+    restrictions: qwenRestrictions,
     prefill: 'partial',
   },
 });
@@ -213,7 +234,7 @@ export const together = presetFactory({
   baseURL: 'https://api.together.xyz/v1',
   keyVariables: ['TOGETHER_API_KEY'],
   images: { most: 4, format: 'base64', size: 'width+height', aspectRatio: true, seed: true },
-  quirks: { topK: true, reasoningInHistory: 'reasoning' },
+  quirks: { topK: true, reasoningInHistory: 'reasoning', restrictions: togetherRestrictions },
 });
 
 /**
@@ -229,6 +250,7 @@ export const xai = presetFactory({
   images: { most: 10, format: 'b64_json', size: false, aspectRatio: true },
   quirks: {
     schema: xaiRules,
+    restrictions: xaiRestrictions,
     maxTokensField: 'max_completion_tokens',
     penalties: false,
     stop: false,

@@ -2,31 +2,28 @@ import type { ProviderCall, ResolvedTool } from '../../../types/provider.ts';
 import type { Warning } from '../../../types/result/result.ts';
 import { asObject, asObjects, compact, type Wire } from '../../../util/json.ts';
 import { toFormat as toChatFormat } from '../../chat-completions/format.ts';
+import { responsesRestrictions } from '../../chat-completions/openai-restrictions.ts';
+import { restrict } from '../../shared/restrictions/apply.ts';
 import { openaiRules } from '../../shared/schema/rules.ts';
 import { strictTool } from '../../shared/schema/tool-schema.ts';
-import { ownTool } from '../../shared/tools.ts';
+import { vendorToolType } from '../../shared/tools.ts';
 import { inResponses } from '../option-names.ts';
 import { toInput } from './input.ts';
 
-/** What the Responses API has no word for. */
-const unsupported = ['topK', 'seed', 'stopSequences', 'presencePenalty', 'frequencyPenalty'] as const;
-
 /** A call as the body of `POST /responses`, and what could not be said in it. */
 export function toRequest(
-  call: ProviderCall,
+  given: ProviderCall,
   stream: boolean,
 ): { readonly body: Wire; readonly warnings: readonly Warning[] } {
   const warnings: Warning[] = [];
-  for (const feature of unsupported) {
-    if (call[feature] !== undefined) warnings.push({ type: 'unsupported', feature });
-  }
+  const call = restrict(given, 'openai', responsesRestrictions, warnings);
   const { text, reasoning, ...own } = inResponses(call.providerOptions?.['openai'] ?? {}, warnings);
   const { format, instruction } = toFormat(call, warnings);
   const input = toInput(call.messages, warnings);
   const body = compact({
     model: call.model,
     input: instruction === undefined ? input : [{ role: 'system', content: instruction }, ...input],
-    tools: call.tools?.flatMap((tool) => toTool(tool, call.model, warnings) ?? []),
+    tools: call.tools?.map((tool) => toTool(tool, call.model, warnings)),
     tool_choice: toToolChoice(call),
     text: merged(format === undefined ? undefined : { format }, text),
     max_output_tokens: call.maxOutputTokens,
@@ -46,10 +43,9 @@ function merged(ours: Wire | undefined, theirs: unknown): unknown {
   return { ...ours, ...asObject(theirs) };
 }
 
-function toTool(tool: ResolvedTool, model: string, warnings: Warning[]): Wire | undefined {
+function toTool(tool: ResolvedTool, model: string, warnings: Warning[]): Wire {
   if (tool.type === 'provider') {
-    const type = ownTool(tool, 'openai', warnings);
-    if (type === undefined) return undefined;
+    const type = vendorToolType(tool);
     return { type, ...(type === 'custom' ? { name: tool.name } : {}), ...tool.args };
   }
   const { name, description, providerOptions } = tool;
@@ -66,7 +62,7 @@ function toToolChoice({ toolChoice, tools }: ProviderCall): unknown {
   if (typeof toolChoice !== 'object') return toolChoice;
   const vendors = tools?.find((tool) => tool.type === 'provider' && tool.name === toolChoice.toolName);
   if (vendors?.type === 'provider') {
-    const type = vendors.id.slice(vendors.id.indexOf('.') + 1);
+    const type = vendorToolType(vendors);
     return { type, ...(type === 'custom' ? { name: vendors.name } : {}) };
   }
   return { type: 'function', name: toolChoice.toolName };

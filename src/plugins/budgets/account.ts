@@ -1,0 +1,84 @@
+import type { Clock } from '../../types/clock.ts';
+import type { LeaseRequest, Store } from '../../types/store.ts';
+import type { Link } from './link.ts';
+import type { Rule } from './options.ts';
+import type { Period } from './period.ts';
+
+/** What became of an attempt to take something: `wait`: not known yet, the store has been asked. */
+export type Taken = 'taken' | 'wait' | 'over';
+
+/**
+ * One limit of one subject in one period, as this process sees it. It spends a part that it has leased of the shared amount, and
+ * asks the store for more in the background. `spent` and `reserved` never exceed what is leased, except where the rule allows it.
+ *
+ * Amounts are integers in fractions of the store's unit: billionths of US$, where the store counts millionths. The fraction that the
+ * store does not see stays counted here.
+ */
+export interface Account {
+  readonly rule: Rule;
+  readonly subject: string;
+  readonly period: Period | undefined;
+  /** Of the shared amount, in fractions. */
+  readonly amount: number;
+  /** Used by all processes at the last contact, and by this one since. */
+  readonly used: number;
+  readonly reserved: number;
+  /** What is left of the whole, as far as it is known here. */
+  readonly left: number;
+  /** Whether the store has answered once. */
+  readonly isKnown: boolean;
+  /** Whether it can be forgotten: nothing reserved, everything settled, and unused for long. */
+  isIdle(now: number): boolean;
+  /** A changed amount. */
+  setAmount(amount: number): void;
+  /** Whether it is time for an exchange. */
+  isDue(now: number): boolean;
+  /** Whether `take` would succeed, as far as it is known here. */
+  fits(need: number): boolean;
+  take(need: number): Taken;
+  /** Returns what was taken and books what was used of it. */
+  settle(need: number, used: number): void;
+  /** When there may be enough again: the store's time. */
+  retryAt(need: number): number | undefined;
+  /** Asks the store, unless it is being asked. Never rejects. */
+  exchange(): Promise<void>;
+  /** Settles for good. */
+  close(): Promise<void>;
+}
+
+export interface AccountInit {
+  readonly rule: Rule;
+  readonly subject: string;
+  readonly period: Period | undefined;
+  readonly amount: number;
+  /** Fractions per unit of the store. */
+  readonly scale: number;
+  readonly key: Promise<string>;
+  readonly holder: string;
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly link: Link;
+  /** Milliseconds between two exchanges. */
+  readonly interval: number;
+  onAnswer(account: Account): void;
+}
+
+/** Milliseconds of a lease. It may be long, since an expired lease counts as used, as one that is never returned does. */
+export const leaseTime = 30_000;
+/** A period's key is kept for late settlements. */
+const graceTime = 3_600_000;
+
+/** What is the same in all leases of an account. */
+export function termsOf(
+  { unit, refill }: Rule,
+  period: Period | undefined,
+  now: number,
+): Pick<LeaseRequest, 'ttl' | 'expired' | 'refill' | 'keep'> {
+  const toItsEnd = (refill ?? 0) + (period === undefined ? 0 : period.end - now);
+  return {
+    ttl: leaseTime,
+    ...(unit === 'concurrency' ? { expired: 'returned' } : {}),
+    ...(refill === undefined ? {} : { refill }),
+    keep: Math.max(leaseTime, toItsEnd) + graceTime,
+  };
+}

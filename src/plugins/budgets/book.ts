@@ -1,0 +1,151 @@
+import type { PluginHost, RequestContext } from '../../types/plugin.ts';
+import type { Account } from './account.ts';
+import { scaleOf, toFractions } from './fractions.ts';
+import { openAccount } from './leased-account.ts';
+import { type Link, linkTo } from './link.ts';
+import type { LimitsOptions, Rule } from './options.ts';
+import { warnings } from './warnings.ts';
+
+/** All accounts of a router. */
+export interface AccountBook {
+  readonly link: Link;
+  /** The accounts of the limits that match a request. */
+  matching(context: RequestContext): readonly Account[];
+  /** Waits for the first answer of the store for these; `undefined` if there has been one, or the store is away. */
+  ready(accounts: readonly Account[]): Promise<unknown> | undefined;
+  all(): Iterable<Account>;
+  /** Exchanges with the store where the last time was too long ago, in a runtime without timers. */
+  exchangeIfLate(): void;
+  close(): Promise<void>;
+}
+
+/** How many calls of the store are under way at a time. */
+const concurrency = 16;
+const usualInterval = 1_000;
+const usualTimeout = 500;
+
+export function accountBook(
+  host: PluginHost,
+  rules: readonly Rule[],
+  { interval = usualInterval, storeTimeout = usualTimeout, defer }: LimitsOptions,
+): AccountBook {
+  const { store, clock } = host;
+  const link = linkTo(host, 'limits', storeTimeout);
+  const own = crypto.randomUUID();
+  const accounts = new Map<string, Account>();
+  /** Of periods that are over, until what is under way has been settled. */
+  const past = new Set<Account>();
+  const warn = warnings(host);
+  let serial = 0;
+  let exchangedAt = clock.now();
+
+  const open = (index: number, rule: Rule, subject: string, amount: number): Account => {
+    const period = rule.periodAt?.(link.now());
+    const scale = scaleOf(rule);
+    const key = keyOf(rule, subject, period?.start);
+    serial += 1;
+    const account = openAccount({
+      rule,
+      subject,
+      period,
+      amount,
+      scale,
+      key,
+      holder: `${own}-${serial}`,
+      store,
+      clock,
+      link,
+      interval,
+      onAnswer: (answered) => warn(answered, key),
+    });
+    accounts.set(`${index} ${subject}`, account);
+    return account;
+  };
+
+  const matching = (context: RequestContext): readonly Account[] => {
+    const found: Account[] = [];
+    for (const [index, rule] of rules.entries()) {
+      const subject = rule.subjectOf(context);
+      if (subject === undefined) continue;
+      const inUnits = rule.amountOf(subject, context);
+      if (inUnits === undefined) continue;
+      const amount = toFractions(rule, inUnits);
+      let account = accounts.get(`${index} ${subject}`);
+      if (account?.period !== undefined && link.now() >= account.period.end) {
+        past.add(account);
+        account = undefined;
+      }
+      account ??= open(index, rule, subject, amount);
+      if (account.amount !== amount) account.setAmount(amount);
+      found.push(account);
+    }
+    return found;
+  };
+
+  const exchange = async (): Promise<void> => {
+    exchangedAt = clock.now();
+    if (link.away) await link.call(() => store.read([])).catch(() => {});
+    const due = dueWork(accounts, past, link.now(), clock.now());
+    await inParallel(due);
+  };
+
+  const firstContact = link.call(() => store.read([])).catch(() => {});
+  const stop = host.every(interval * (0.9 + 0.2 * host.random()), exchange);
+  return {
+    link,
+    matching,
+    ready(found) {
+      if (link.away) return undefined;
+      if (!link.known) return firstContact;
+      const unknown = found.filter(({ isKnown }) => !isKnown);
+      return unknown.length === 0 ? undefined : Promise.all(unknown.map((account) => account.exchange()));
+    },
+    all: () => accounts.values(),
+    exchangeIfLate() {
+      if (defer === undefined || clock.now() - exchangedAt < interval) return;
+      defer(exchange());
+    },
+    async close() {
+      stop();
+      await inParallel([...accounts.values(), ...past].map((account) => () => account.close()));
+    },
+  };
+}
+
+/** What there is to do with the store: exchanges, and the ends of accounts whose period is over or that nobody uses. */
+function dueWork(
+  accounts: Map<string, Account>,
+  past: Set<Account>,
+  date: number,
+  now: number,
+): readonly (() => Promise<void>)[] {
+  const due: (() => Promise<void>)[] = [];
+  for (const account of past) {
+    if (account.reserved > 0) continue;
+    past.delete(account);
+    due.push(() => account.close());
+  }
+  for (const [key, account] of accounts) {
+    const isOver = account.period !== undefined && date >= account.period.end && account.reserved === 0;
+    if (isOver || account.isIdle(now)) {
+      accounts.delete(key);
+      due.push(() => account.close());
+    } else if (account.isDue(now)) due.push(() => account.exchange());
+  }
+  return due;
+}
+
+async function inParallel(work: readonly (() => Promise<void>)[]): Promise<void> {
+  const left = [...work];
+  const run = async (): Promise<void> => {
+    for (let next = left.shift(); next !== undefined; next = left.shift()) await next();
+  };
+  await Promise.all(Array.from({ length: Math.min(concurrency, left.length) }, run));
+}
+
+/** Names of tenants and users are not to be read in a store. */
+async function keyOf({ name }: Rule, subject: string, start: number | undefined): Promise<string> {
+  const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(subject));
+  const hash = [...new Uint8Array(digest, 0, 16)].map((byte) => byte.toString(16).padStart(2, '0')).join('');
+  return ['limits', name, hash, start ?? 'now'].join('/');
+}
