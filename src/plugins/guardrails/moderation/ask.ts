@@ -1,4 +1,4 @@
-import type { CallOptions } from '../../../types/options/options.ts';
+import type { CallOptions } from '../../../types/options/call-options.ts';
 import type { ChatRequest } from '../../../types/request/request.ts';
 import type { ChatResult } from '../../../types/result/result.ts';
 import type { GuardContext } from '../types.ts';
