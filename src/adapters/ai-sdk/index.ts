@@ -100,10 +100,7 @@ export function toProvider<TargetId extends string, RouteName extends string>(
   router: Router<TargetId, RouteName>,
   options: ToProviderOptions<'v3'>,
 ): RouterProvider<TargetId | RouteName, 'v3'>;
-export function toProvider<TargetId extends string, RouteName extends string>(
-  router: Router<TargetId, RouteName>,
-  options: ToProviderOptions = {},
-): RouterProvider<TargetId | RouteName> {
+export function toProvider(router: Router, options: ToProviderOptions = {}): RouterProvider<string> {
   const { specificationVersion = 'v4', ...unknown } = options;
   for (const option of Object.keys(unknown))
     throw new ConfigError(`toProvider.${option}`, 'the option specificationVersion', 'an unknown one');
@@ -114,21 +111,20 @@ export function toProvider<TargetId extends string, RouteName extends string>(
       JSON.stringify(specificationVersion),
     );
   const version: SpecificationVersion = specificationVersion;
-  const plain: Router = router as unknown as Router; // the names of targets and routes do not matter here
-  const known = ['default', ...Object.keys(plain.routes), ...plain.targets];
+  const known = ['default', ...Object.keys(router.routes), ...router.targets];
   const check = (modelId: string, type: 'languageModel' | 'embeddingModel' | 'imageModel'): string => {
     if (known.includes(modelId)) return modelId;
     throw noSuchModel(modelId, type, known);
   };
   // These fields never change, so they are read once instead of with every report.
-  const facts: Facts = new Map(plain.stats().map((report) => [report.id, report]));
+  const facts: Facts = new Map(router.stats().map((report) => [report.id, report]));
   const languageModel = (modelId: string = 'default'): RouterLanguageModel =>
-    toLanguageModel(plain, facts, check(modelId, 'languageModel'), version);
+    toLanguageModel(router, facts, check(modelId, 'languageModel'), version);
   return Object.assign(languageModel, {
     specificationVersion: version,
     languageModel,
-    embeddingModel: (modelId: string) => toEmbeddingModel(plain, check(modelId, 'embeddingModel'), version),
-    imageModel: (modelId: string) => toImageModel(plain, check(modelId, 'imageModel'), version),
+    embeddingModel: (modelId: string) => toEmbeddingModel(router, check(modelId, 'embeddingModel'), version),
+    imageModel: (modelId: string) => toImageModel(router, check(modelId, 'imageModel'), version),
   });
 }
 

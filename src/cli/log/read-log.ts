@@ -110,7 +110,7 @@ function toAttempt(value: unknown, place: string): AttemptSummary {
   const { target, outcome, billed, serviceTier, region } = attempt;
   if (typeof target !== 'string')
     throw new UsageError(`${place}.target`, 'the id of a target', String(target));
-  const error = isObject(attempt['error']) ? attempt['error'] : {};
+  const { error } = attempt;
   const firstToken = amount(attempt['firstToken']);
   const usage = toUsage(attempt['usage']);
   const cost = toCost(attempt['cost']);
@@ -124,10 +124,13 @@ function toAttempt(value: unknown, place: string): AttemptSummary {
     ...(cost === undefined ? {} : { cost }),
     ...(typeof serviceTier === 'string' ? { serviceTier } : {}),
     ...(typeof region === 'string' ? { region } : {}),
-    ...(typeof error['kind'] === 'string'
-      ? { error: error as unknown as NonNullable<AttemptSummary['error']> }
-      : {}),
+    ...(isAttemptError(error) ? { error } : {}),
   };
+}
+
+/** Kinds of later versions count as well. */
+function isAttemptError(value: unknown): value is NonNullable<AttemptSummary['error']> {
+  return isObject(value) && typeof value['kind'] === 'string';
 }
 
 function toDecision(value: unknown): LoggedRequest['decision'] {
