@@ -204,6 +204,7 @@ export class Attempt {
     const summary: AttemptSummary = {
       target: target.id,
       ...(channel.number === undefined ? {} : { key: channel.number }),
+      ...(this.#reservation.hedge ? { hedge: true } : {}),
       duration: now - this.#startedAt,
       ...(firstTokenAt === undefined ? {} : { firstToken: firstTokenAt - this.#startedAt }),
       ...outcome,
