@@ -25,7 +25,8 @@ export function restrict(
   restrictions: readonly Restriction[],
   warnings: Warning[],
 ): ProviderCall {
-  let sent = withOwnTools(call, provider, warnings);
+  const hasTools = call.tools !== undefined || call.toolChoice !== undefined;
+  let sent = hasTools ? withOwnTools(call, provider, warnings) : call;
   let isBare = setsNothing(sent, provider);
   for (const restriction of restrictions) {
     const { effect } = restriction;
