@@ -13,6 +13,7 @@ export const entries = {
   redis: 'src/stores/redis/index.ts',
   memory: 'src/stores/memory/index.ts',
   complexity: 'src/selectors/index.ts',
+  guardrails: 'src/plugins/guardrails/index.ts',
   ledger: 'src/plugins/ledger/index.ts',
   budgets: 'src/plugins/budgets/index.ts',
   log: 'src/plugins/log/index.ts',

@@ -3,7 +3,7 @@ import type {
   BaseChatModelParams,
 } from '@langchain/core/language_models/chat_models';
 import { RequestError } from '../../errors.ts';
-import type { CallOptions } from '../../types/options/options.ts';
+import type { CallOptions } from '../../types/options/call-options.ts';
 import type { Timeouts } from '../../types/options/timeouts.ts';
 import type { JSONSchema } from '../../types/request/json.ts';
 import type { ChatRequest, RequestSettings } from '../../types/request/request.ts';
@@ -81,6 +81,7 @@ const routing = [
   'interrupted',
   'hedge',
   'accept',
+  'auth',
 ] as const;
 
 /** Names of call options beside LangChain's own. */

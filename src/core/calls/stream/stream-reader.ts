@@ -62,12 +62,12 @@ export class StreamReader implements StreamEnd {
   /** Why the stream ended, until a reader gets it. */
   #failure: { readonly error: unknown } | undefined;
   #isRead = false;
+  #isShown = false;
   /** Whether `result` drives the stream because there is no reader; and what it read, for a later reader. */
   #isDriven = false;
   readonly #ahead: StreamPart[] = [];
   /** Further parts that plugins made from one part, to deliver next. */
   readonly #passed: ReadPart[] = [];
-
   /** Pending reads, and the last of them. */
   #turns = 0;
   #last: Promise<Read> = Promise.resolve(done);
@@ -128,6 +128,7 @@ export class StreamReader implements StreamEnd {
   }
 
   readonly #readNext = (): Promise<Read> => {
+    this.#isShown = true;
     const part = this.#ahead.length === 0 ? undefined : this.#ahead.shift(); // skips a slow empty shift()
     if (part === undefined) return this.#readLive();
     return this.#answer(Promise.resolve({ done: false, value: part }));
@@ -286,9 +287,9 @@ export class StreamReader implements StreamEnd {
       while (!this.#over && (holding?.isHeld === true || !this.#isRead)) {
         const read = await this.#inTurn(this.#readLive);
         if (read.done === true) return;
-        if (read.value.type === 'restart') this.#ahead.length = 0;
-        const isSeen = read.value.type !== 'restart' || this.#isRead;
-        if (isSeen && holding?.left === undefined) this.#ahead.push(read.value);
+        const isRestart = read.value.type === 'restart';
+        if (isRestart) this.#ahead.length = 0;
+        if ((!isRestart || this.#isShown) && holding?.left === undefined) this.#ahead.push(read.value);
       }
     } catch (error) {
       this.#failure = { error };

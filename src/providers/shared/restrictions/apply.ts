@@ -82,9 +82,9 @@ function applies(
   if ('efforts' in effect && request.reasoning === undefined) return false;
   if ('jsonBy' in effect && request.responseFormat === undefined) return false;
   if ('mostStopSequences' in effect && request.stopSequences === undefined) return false;
+  if (models instanceof RegExp && !models.test(model)) return false;
   if (when?.(request) === false) return false;
-  if (models === undefined) return true;
-  return typeof models === 'function' ? models(model) : models.test(model);
+  return typeof models !== 'function' || models(model);
 }
 
 function applied(
