@@ -17,5 +17,6 @@ export const entries = {
   ledger: 'src/plugins/ledger/index.ts',
   budgets: 'src/plugins/budgets/index.ts',
   log: 'src/plugins/log/index.ts',
+  cache: 'src/plugins/cache/index.ts',
   testing: 'src/testing/index.ts',
 } as const;
