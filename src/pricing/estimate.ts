@@ -26,7 +26,7 @@ const wordBreak = /[\s.,;:(){}[\]<>"'`、。]/;
 
 /**
  * Estimated tokens of a text (tokenx: within a few percent for prose, less exact for JSON and other scripts). Takes the same time
- * for all long texts: the estimate from samples is within 10% of the full count on prose, code, JSON, CJK, base64, and mixtures.
+ * for all long texts: the estimate from samples is within 10% of the full count on prose, code, JSON, CJK or base64, and within 20% on mixtures.
  */
 export function estimateTokens(text: string): number {
   if (text.length <= mostCounted) return text === '' ? 0 : estimateTokenCount(text);

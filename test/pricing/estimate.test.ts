@@ -51,12 +51,12 @@ describe('the estimate of tokens', () => {
     );
   });
 
-  it('is within 10% for long texts of several kinds', () => {
+  it('is within 20% for long texts of several kinds', () => {
     fc.assert(
       fc.property(fc.array(text, { minLength: 3, maxLength: 6 }), (texts) => {
         const long = texts.join('\n');
         fc.pre(long.length > 8_192);
-        expect(Math.abs(estimateTokens(long) / estimateTokenCount(long) - 1)).toBeLessThan(0.1);
+        expect(Math.abs(estimateTokens(long) / estimateTokenCount(long) - 1)).toBeLessThan(0.2);
       }),
     );
   });
