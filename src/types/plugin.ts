@@ -98,11 +98,7 @@ export interface Plugin {
   transform?(context: RequestContext): PartTransform | undefined;
   /** Reviews a complete answer to a chat or stream. `undefined` accepts it. */
   review?(result: ChatResult, context: RequestContext): Awaitable<Review | undefined>;
-  /**
-   * Observes a request; `undefined` to ignore it. Called synchronously within the caller's call, except for a router's first request
-   * of a kind whose code has to be loaded (a stream, embeddings, images, a chat of more than text): then in the caller's async
-   * context.
-   */
+  /** Observes a request; `undefined` to ignore it. Called in the caller's async context; see the guide to plugins. */
   observe?(context: RequestContext): RequestObserver | undefined;
 }
 
