@@ -15,6 +15,8 @@ export const entries = {
   complexity: 'src/selectors/index.ts',
   ledger: 'src/plugins/ledger/index.ts',
   budgets: 'src/plugins/budgets/index.ts',
+  otel: 'src/plugins/otel/index.ts',
+  prometheus: 'src/plugins/prometheus/index.ts',
   log: 'src/plugins/log/index.ts',
   testing: 'src/testing/index.ts',
 } as const;

@@ -14,6 +14,7 @@ const peers: Readonly<Record<string, readonly string[]>> = {
   './google': ['@google/genai'],
   './langchain': ['@langchain/core'],
   './openai-fetch': ['zod'],
+  './otel': ['@opentelemetry/api'],
 };
 
 /** Sub-paths whose SDK comes into the bundle by a client of the application's own, or not at all. */
