@@ -48,8 +48,8 @@ export interface Exchange {
   readonly signal?: AbortSignal | undefined;
   /** See `ProviderCall.onActivity`. */
   readonly onActivity?: (() => void) | undefined;
-  /** Whether the response may contain images. */
-  large?: boolean;
+  /** Whether the response may contain images. `lines`: it is read line by line, so that it may have any size. */
+  large?: boolean | 'lines';
   /** The headers of the request, as they were sent. */
   sentHeaders?: Readonly<Record<string, string>>;
   /** Status and headers (lower-case names) of the response, once received. */
@@ -221,7 +221,7 @@ export function newExchange(
   stream: boolean,
   connectTimeout?: number,
   signal?: AbortSignal,
-  large = false,
+  large: Exchange['large'] = false,
   onActivity?: () => void,
 ): Exchange {
   return { stream, connectTimeout, signal, large, onActivity, headers: {} };

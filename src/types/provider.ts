@@ -1,3 +1,4 @@
+import type { ProviderBatches } from './batch.ts';
 import type { Capabilities } from './options/capabilities.ts';
 import type { KeyLimits, VendorLimit } from './options/limit.ts';
 import type { GeneratedImage, ImageRequest } from './request/image.ts';
@@ -184,6 +185,13 @@ export interface Provider<Name extends string = string> {
   embed?(call: ProviderEmbedCall): Promise<ProviderEmbeddings>;
   /** Maximum values, and total characters, per call of `embed`. @default 96 values, 300,000 characters */
   readonly embedLimits?: { readonly values: number; readonly characters: number };
+  /** Loads its batch interface; omitted by providers without one. */
+  batches?(): Promise<ProviderBatches>;
+  /**
+   * What each service tier adds to the `providerOptions` of a call, by its name: `flex`, `priority` … Without `standard`, which is
+   * what the vendor does when nothing is asked for.
+   */
+  readonly tiers?: Readonly<Record<string, ProviderOptions>>;
   /** Omitted by providers without image generation. */
   image?(call: ProviderImageCall): Promise<ProviderImages>;
   /** Maximum images per call of `image`. @default 1 */

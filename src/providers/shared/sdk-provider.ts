@@ -63,7 +63,9 @@ export interface SdkMapping<Name extends string, Client, Body extends Wire = Wir
   /** Embeddings, if the vendor has them. */
   readonly embed?: SdkEmbeddings<Client>;
   readonly image?: SdkImages<Client>;
-  readonly more?: Pick<Provider, 'capabilities' | 'servedAs' | 'boundBy' | 'lacks'>;
+  /** Batches, loaded on first use. */
+  readonly batches?: Provider['batches'];
+  readonly more?: Pick<Provider, 'capabilities' | 'servedAs' | 'boundBy' | 'lacks' | 'tiers'>;
 }
 
 /** The client of a mapping and its connections. */
@@ -150,6 +152,7 @@ export function sdkProvider<Name extends string, Client, Body extends Wire>(
         return { ...result, content, response: { ...result.response, ...limitsIn(headers) } };
       }),
     stream: (call) => streamParts(mapping, call),
+    ...(mapping.batches === undefined ? {} : { batches: mapping.batches }),
     ...(mapping.traffic === undefined ? {} : { traffic: mapping.traffic }),
     warmup: async (signal) => {
       // A missing SDK is reported by the first request.
