@@ -12,7 +12,8 @@ import type { ResponseInfo } from '../../../types/result/result.ts';
 import type { Wire } from '../../../util/json.ts';
 import { mark } from '../account-marks.ts';
 import { unfencedContent } from '../answer/unfence.ts';
-import { type Carry, recalled, refuseAborted, type SdkMapping, toThrown } from '../sdk-provider.ts';
+import { refuseAborted, toThrown } from '../sdk-error.ts';
+import { type Carry, recalled, type SdkMapping } from '../sdk-provider.ts';
 
 /** The vendor-specific part of batches over an SDK. */
 export interface SdkBatches<Client> {
@@ -45,7 +46,7 @@ export function sdkBatches<Name extends string, Client, Body extends Wire>(
     let exchange = newExchange(false);
     const next: NextCarry = (lines) => {
       refuseAborted(name, call.signal);
-      exchange = newExchange(false, call.connectTimeout, call.signal, lines);
+      exchange = newExchange(false, call, call.signal, lines);
       return { signal: mapping.own ? undefined : call.signal, exchange };
     };
     return { next, thrown: (error: unknown) => toThrown(name, error, exchange, failures, call, secrets) };
