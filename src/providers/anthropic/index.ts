@@ -23,7 +23,7 @@ import {
   sdkProvider,
 } from '../shared/sdk-provider.ts';
 import { askedToBeServedAs } from '../shared/usage/service-tier.ts';
-import type { AnthropicBatchClient } from './batches.ts';
+import type { AnthropicBatchClient } from './batches/batches.ts';
 import { capabilitiesOf } from './capabilities.ts';
 import { anthropicFailures } from './failures.ts';
 import { toRequest } from './request.ts';
@@ -86,7 +86,7 @@ function withKey(options: AnthropicOptions): Provider<'anthropic'> {
     reader: eventReader,
     async batches() {
       const [{ anthropicBatches }, { sdkBatches }] = await Promise.all([
-        import('./batches.ts'),
+        import('./batches/batches.ts'),
         import('../shared/batches/sdk-batches.ts'),
       ]);
       return sdkBatches(mapping, anthropicBatches(callOptions));

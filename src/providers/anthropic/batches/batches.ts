@@ -1,10 +1,10 @@
-import { ConfigError } from '../../errors.ts';
-import type { BatchAnswer, BatchTrace } from '../../types/batch.ts';
-import { asObject, asObjects, asText, type Wire } from '../../util/json.ts';
-import { notRun, refusedInBatch } from '../shared/batches/not-run.ts';
-import type { SdkBatches } from '../shared/batches/sdk-batches.ts';
-import type { Carry } from '../shared/sdk-provider.ts';
-import { anthropicFailures } from './failures.ts';
+import { ConfigError } from '../../../errors.ts';
+import type { BatchAnswer, BatchTrace } from '../../../types/batch.ts';
+import { asObject, asObjects, asText, type Wire } from '../../../util/json.ts';
+import { notRun, refusedInBatch } from '../../shared/batches/not-run.ts';
+import type { SdkBatches } from '../../shared/batches/sdk-batches.ts';
+import type { Carry } from '../../shared/sdk-provider.ts';
+import { anthropicFailures } from '../failures.ts';
 
 const name = 'anthropic';
 
