@@ -1,5 +1,3 @@
-import type { ProviderError } from '../errors.ts';
-import type { ProviderCall, ProviderEmbedCall, ProviderEmbeddings, ProviderResult } from './provider.ts';
 import type { Warning } from './result/result.ts';
 
 /** What the requests of a vendor's batch are for. A batch has one kind only. */
@@ -41,8 +39,8 @@ export interface BatchStatus {
   readonly state: 'pending' | 'ended' | 'refused';
   /** Requests that are done, where the vendor reports it. */
   readonly done?: number;
-  /** Why the batch was refused. */
-  readonly error?: ProviderError;
+  /** Why the batch was refused: a `ProviderError`. */
+  readonly error?: Error;
 }
 
 /** The answer to one request of a batch. */
@@ -50,8 +48,8 @@ export interface BatchAnswer {
   readonly id: string;
   /** The body of the answer, as JSON that has been parsed; `undefined` if there is none. */
   readonly body?: unknown;
-  /** Why there is no answer. */
-  readonly error?: ProviderError;
+  /** Why there is no answer: a `ProviderError`. */
+  readonly error?: Error;
 }
 
 /** A call in the vendor's form, and how to read its answer. */
@@ -68,32 +66,4 @@ export interface BatchCall {
   readonly signal: AbortSignal;
   readonly connectTimeout?: number;
   readonly errors?: 'full' | 'hidden';
-}
-
-/**
- * A vendor's batch interface: requests that are answered within hours, at a lower price. Each method is one step of the life cycle
- * and never retries. All throw only `ProviderError`.
- */
-export interface ProviderBatches {
-  /** The vendor's limits of one batch. */
-  readonly limits: { readonly requests: number; readonly bytes: number };
-  /** Milliseconds within which the vendor answers or gives up. @default 86,400,000 */
-  readonly window?: number;
-  prepareChat(call: ProviderCall): PreparedCall<ProviderResult>;
-  /** Omitted by vendors without embeddings in batches. */
-  prepareEmbed?(call: ProviderEmbedCall): PreparedCall<ProviderEmbeddings>;
-  /** Submits a batch. Returns the vendor's id of it. */
-  submit(plan: BatchPlan, call: BatchCall): Promise<string>;
-  /**
-   * Finds a batch whose submission has no known outcome. `undefined`: it does not exist. `unclear`: the vendor cannot say yet; ask
-   * again later.
-   */
-  find(trace: BatchTrace, call: BatchCall): Promise<string | undefined | 'unclear'>;
-  status(vendorId: string, call: BatchCall): Promise<BatchStatus>;
-  /** The answers of a batch that has ended, in any order, read from the vendor as they are consumed. Can be repeated. */
-  results(vendorId: string, trace: BatchTrace, call: BatchCall): AsyncIterable<BatchAnswer>;
-  /** Asks the vendor to stop. Requests that have begun may still be answered, and charged. */
-  cancel(vendorId: string, call: BatchCall): Promise<void>;
-  /** Deletes what the vendor stores of the batch. */
-  remove(vendorId: string, call: BatchCall): Promise<void>;
 }

@@ -1,13 +1,6 @@
 import { newExchange } from '../../../transport/transport.ts';
-import type {
-  BatchAnswer,
-  BatchCall,
-  BatchPlan,
-  BatchStatus,
-  BatchTrace,
-  ProviderBatches,
-} from '../../../types/batch.ts';
-import type { ProviderEmbeddings } from '../../../types/provider.ts';
+import type { BatchAnswer, BatchCall, BatchPlan, BatchStatus, BatchTrace } from '../../../types/batch.ts';
+import type { ProviderBatches, ProviderEmbeddings } from '../../../types/provider.ts';
 import type { ResponseInfo } from '../../../types/result/result.ts';
 import type { Wire } from '../../../util/json.ts';
 import { mark } from '../account-marks.ts';
