@@ -13,10 +13,12 @@ export const entries = {
   redis: 'src/stores/redis/index.ts',
   memory: 'src/stores/memory/index.ts',
   complexity: 'src/selectors/index.ts',
+  guardrails: 'src/plugins/guardrails/index.ts',
   ledger: 'src/plugins/ledger/index.ts',
   budgets: 'src/plugins/budgets/index.ts',
   otel: 'src/plugins/otel/index.ts',
   prometheus: 'src/plugins/prometheus/index.ts',
   log: 'src/plugins/log/index.ts',
+  cache: 'src/plugins/cache/index.ts',
   testing: 'src/testing/index.ts',
 } as const;

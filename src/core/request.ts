@@ -1,6 +1,7 @@
 import { DeadlineError, RouterError } from '../errors.ts';
 import { type SizeClass, sizeClassOf } from '../stats/latency.ts';
-import type { CallOptions, Interrupted, Priority } from '../types/options/options.ts';
+import type { CallOptions } from '../types/options/call-options.ts';
+import type { Interrupted, Priority } from '../types/options/options.ts';
 import type { RankContext } from '../types/options/strategy.ts';
 import type { AnyRequest, PartialHit, RequestContext } from '../types/plugin.ts';
 import type { Schema } from '../types/request/schema.ts';
@@ -255,7 +256,7 @@ export class RequestState<Request extends AnyRequest = AnyRequest> {
     this.#timeoutAt = env.awake.now(now) + startedAt + this.timeout.request - now;
     if (options.deadline !== undefined) this.#deadlineAt = now + options.deadline - env.clock.date();
     this.interrupted = options.interrupted ?? policies.interrupted;
-    this.hedge = hedgeOver(options.hedge, policies.hedge);
+    this.hedge = options.hedge === undefined ? policies.hedge : hedgeOver(options.hedge, policies.hedge);
   }
 
   #watch(now: number): void {

@@ -3,7 +3,7 @@ import type { PluginEvent } from './event.ts';
 import type { LookupHit, PartialHit } from './lookup.ts';
 import type { PluginMethods } from './methods.ts';
 import type { AnyRequest, AnyResult, Awaitable } from './operation.ts';
-import type { CallOptions } from './options/options.ts';
+import type { CallOptions } from './options/call-options.ts';
 import type { Candidate } from './options/strategy.ts';
 import type { ResolvedChatRequest } from './provider.ts';
 import type { EmbedRequest } from './request/embed.ts';
@@ -98,7 +98,7 @@ export interface Plugin {
   transform?(context: RequestContext): PartTransform | undefined;
   /** Reviews a complete answer to a chat or stream. `undefined` accepts it. */
   review?(result: ChatResult, context: RequestContext): Awaitable<Review | undefined>;
-  /** Observes a request. Called synchronously within the caller's call; `undefined` to ignore this request. */
+  /** Observes a request; `undefined` to ignore it. Called in the caller's async context; see the guide to plugins. */
   observe?(context: RequestContext): RequestObserver | undefined;
 }
 

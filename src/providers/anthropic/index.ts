@@ -14,9 +14,16 @@ import {
 } from '../shared/client-options.ts';
 import { withKeys } from '../shared/keys.ts';
 import { lackedBy } from '../shared/restrictions/apply.ts';
-import { lazyClient, sdkFetch, withExchange } from '../shared/sdk-client.ts';
-import { type ClientSource, injectedClient, sdkProvider } from '../shared/sdk-provider.ts';
+import { lazyClient, placeholder, sdkFetch, withExchange } from '../shared/sdk-client.ts';
+import {
+  type Carry,
+  type ClientSource,
+  injectedClient,
+  type SdkMapping,
+  sdkProvider,
+} from '../shared/sdk-provider.ts';
 import { askedToBeServedAs } from '../shared/usage/service-tier.ts';
+import type { AnthropicBatchClient } from './batches/batches.ts';
 import { capabilitiesOf } from './capabilities.ts';
 import { anthropicFailures } from './failures.ts';
 import { toRequest } from './request.ts';
@@ -28,8 +35,8 @@ export type { Fetch } from '../../transport/transport.ts';
 export type { ClientOptions } from '../shared/client-options.ts';
 
 /** The subset of an `@anthropic-ai/sdk` client (version 0.60 or newer) that this provider uses. */
-export interface AnthropicClient {
-  readonly messages: {
+export interface AnthropicClient extends AnthropicBatchClient {
+  readonly messages: AnthropicBatchClient['messages'] & {
     // Wider than the SDK's own types, which differ between versions.
     create(body: object, options?: object): PromiseLike<unknown>;
   };
@@ -69,21 +76,36 @@ export function anthropic(options: AnthropicOptions = {}): Provider<'anthropic'>
 
 function withKey(options: AnthropicOptions): Provider<'anthropic'> {
   const { client } = options;
-  return sdkProvider<'anthropic', AnthropicClient, Wire>({
+  const mapping: SdkMapping<'anthropic', AnthropicClient, Wire> = {
     name,
     failures: anthropicFailures,
     ...(client === undefined ? ownClient(options) : injectedClient(client, options.account)),
     toRequest,
-    send: ({ messages }, body, _stream, { signal, exchange }) =>
-      messages.create(body, { ...perCall, signal, fetchOptions: withExchange(exchange) }),
+    send: ({ messages }, body, _stream, carry) => messages.create(body, callOptions(carry)),
     toResult,
     reader: eventReader,
+    async batches() {
+      const [{ anthropicBatches }, { sdkBatches }] = await Promise.all([
+        import('./batches/batches.ts'),
+        import('../shared/batches/sdk-batches.ts'),
+      ]);
+      return sdkBatches(mapping, anthropicBatches(callOptions));
+    },
     more: {
+      tiers,
       capabilities: capabilitiesOf,
       lacks: (request, model) => lackedBy(claudeRestrictions, name, request, model),
       servedAs: (options) => askedToBeServedAs(options[name]),
     },
-  });
+  };
+  return sdkProvider(mapping);
+}
+
+// https://platform.claude.com/docs/en/build-with-claude/fast-mode; its priority tier is no longer sold.
+const tiers = { fast: { anthropic: { speed: 'fast' } } };
+
+function callOptions({ signal, exchange }: Carry): object {
+  return { ...perCall, signal, fetchOptions: withExchange(exchange) };
 }
 
 /**
@@ -92,16 +114,15 @@ function withKey(options: AnthropicOptions): Provider<'anthropic'> {
  */
 function ownClient(options: AnthropicOptions): ClientSource<AnthropicClient> {
   const vendor = { factory: name, baseURL: 'https://api.anthropic.com', keyVariables: ['ANTHROPIC_API_KEY'] };
-  const { apiKey, baseURL, headers, fetch, account } = resolveClientOptions(options, vendor);
+  const { key, baseURL, headers, fetch, account, accountOf } = resolveClientOptions(options, vendor);
   const transport = createTransport({
     provider: name,
     baseURL,
     fetch,
     headers,
+    credentials: { key, header: (apiKey) => ({ 'x-api-key': apiKey }) },
     failures: anthropicFailures,
     allowHeaders: [
-      'authorization',
-      'x-api-key',
       'anthropic-version',
       'anthropic-beta',
       ...(options.unsafeAllowBrowser === true ? ['anthropic-dangerous-direct-browser-access'] : []),
@@ -116,7 +137,7 @@ function ownClient(options: AnthropicOptions): ClientSource<AnthropicClient> {
   };
   const load = lazyClient(name, '@anthropic-ai/sdk', sdk, ({ default: Anthropic }): AnthropicClient => {
     return new Anthropic({
-      apiKey,
+      apiKey: placeholder, // the transport sends the key
       authToken: null,
       webhookKey: null,
       baseURL,
@@ -127,5 +148,13 @@ function ownClient(options: AnthropicOptions): ClientSource<AnthropicClient> {
       dangerouslyAllowBrowser: true, // `unsafeAllowBrowser` has already been checked
     });
   });
-  return { client: load, own: true, account, warmup: transport.warmup, traffic: transport.traffic };
+  return {
+    client: load,
+    own: true,
+    key,
+    account,
+    accountOf,
+    warmup: transport.warmup,
+    traffic: transport.traffic,
+  };
 }

@@ -41,7 +41,7 @@ export async function* toLines(rows: AsyncIterable<LedgerRow>): AsyncGenerator<s
 
 /** A Parquet file, by the optional peer `hyparquet-writer`. It holds all rows in memory. */
 export async function toParquet({ names, rows }: Table): Promise<Uint8Array> {
-  const { parquetWriteBuffer } = await import('hyparquet-writer');
+  const { parquetWriteBuffer } = await parquetWriter();
   const columns: Cell[][] = names.map(() => []);
   for await (const row of rows) for (const [index, cell] of row.entries()) columns[index]?.push(cell);
   const columnData = columns.map((cells, index) => {
@@ -51,4 +51,12 @@ export async function toParquet({ names, rows }: Table): Promise<Uint8Array> {
     return { name: names[index] ?? '', data: cells, type, nullable: true };
   });
   return new Uint8Array(parquetWriteBuffer({ columnData }));
+}
+
+async function parquetWriter() {
+  try {
+    return await import('hyparquet-writer'); // in a `try`, so bundlers tolerate a missing package
+  } catch (cause) {
+    throw new Error('an export to Parquet needs the package hyparquet-writer', { cause });
+  }
 }
