@@ -13,8 +13,10 @@ export const entries = {
   redis: 'src/stores/redis/index.ts',
   memory: 'src/stores/memory/index.ts',
   complexity: 'src/selectors/index.ts',
+  guardrails: 'src/plugins/guardrails/index.ts',
   ledger: 'src/plugins/ledger/index.ts',
   budgets: 'src/plugins/budgets/index.ts',
   log: 'src/plugins/log/index.ts',
+  cache: 'src/plugins/cache/index.ts',
   testing: 'src/testing/index.ts',
 } as const;

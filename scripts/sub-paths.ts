@@ -19,6 +19,8 @@ export const limits: Readonly<Record<string, number>> = {
   'signalbox/sqlite': 6,
   'signalbox/ledger': 25,
   'signalbox/redis': 6,
+  'signalbox/cache': 14,
+  'signalbox/guardrails': 16,
   'signalbox/budgets': 8,
   'signalbox/log': 2,
   'signalbox/memory': 2.5,

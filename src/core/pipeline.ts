@@ -52,7 +52,7 @@ async function carryOut<Request extends AnyRequest, Result>(
       const found = await lookUp(stations.lookup, request, operation);
       if (found !== undefined) return end(operation, request, found);
     }
-    const selecting = chooseRoute(request);
+    const selecting = request.isRouted ? undefined : chooseRoute(request);
     const selected = selecting instanceof Promise ? await selecting : selecting;
     if (selected !== undefined && stations.routed !== undefined)
       await stations.routed(request.context, (made) => request.replace(made));

@@ -43,6 +43,8 @@ export class Attempt {
   /** What the provider receives besides the request. */
   readonly carry: CallContext;
   readonly observers: AttemptObservers | undefined;
+  /** The target shows that it works on the attempt. */
+  readonly active: () => void;
   readonly #request: RequestState;
   readonly #reservation: ChannelReservation;
   /** 1 for the first attempt of the request. */
@@ -72,6 +74,8 @@ export class Attempt {
     this.signal = this.#abort.signal;
     const controller = new AbortController(); // the provider needs a native one
     this.signal.addEventListener('abort', () => abortQuietly(controller, this.signal.reason));
+    this.#timer = new AttemptTimer(target, request, slot, this.#startedAt, (summary) => this.expire(summary));
+    this.active = this.#timer.active;
     const carry = {
       model: target.model,
       signal: controller.signal,
@@ -91,13 +95,9 @@ export class Attempt {
         request.size,
         this.#startedAt,
       );
-    this.#timer = new AttemptTimer(target, request, slot, this.#startedAt, (summary) => this.expire(summary));
     this.observers = plan === undefined ? undefined : observers?.attempt(plan);
-    reportAttemptStart(request, channel, this.#number);
+    if (env.events.subscribed.size > 0) reportAttemptStart(request, channel, this.#number);
   }
-
-  /** The target shows that it works on the attempt. */
-  readonly active = (): void => this.#timer.active();
 
   /**
    * The attempt takes too long: another target is asked as well, or, where that must not be, this attempt ends with a
@@ -229,7 +229,8 @@ export class Attempt {
     this.#reservation.release(summary);
     emitHealthChange(target, this.#request.env, now);
     this.observers?.end(summary);
-    reportAttemptEnd(this.#request, channel, this.#number, summary);
+    if (this.#request.env.events.subscribed.size > 0)
+      reportAttemptEnd(this.#request, channel, this.#number, summary);
   }
 }
 

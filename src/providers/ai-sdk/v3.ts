@@ -85,7 +85,8 @@ function mapParts(
   return prompt.map((message) => {
     if (message.role === 'system' || typeof message.content === 'string') return message;
     const content = (message.content as readonly Loose[]).flatMap((part) => map(part) ?? []);
-    return { ...message, content } as unknown as PromptMessage;
+    const mapped: object = { ...message, content };
+    return mapped as PromptMessage;
   });
 }
 
@@ -107,8 +108,8 @@ function withValues(part: Loose, map: (value: Loose) => Loose): Loose {
 }
 
 function valueToV3(value: Loose): Loose {
-  if (value.type !== 'file') return value;
-  const { data, mediaType, filename, providerOptions } = value as unknown as FilePrompt;
+  if (!isFile(value)) return value;
+  const { data, mediaType, filename, providerOptions } = value;
   const own = { ...(providerOptions === undefined ? {} : { providerOptions }) };
   const named = { mediaType, ...(filename === undefined ? {} : { filename }), ...own };
   switch (data.type) {
@@ -125,6 +126,10 @@ function valueToV3(value: Loose): Loose {
     case 'text':
       return { type: 'text', text: data.text, ...own };
   }
+}
+
+function isFile(value: Loose): value is Loose & FilePrompt {
+  return value.type === 'file';
 }
 
 function valueFromV3(value: Loose): Loose {
@@ -164,7 +169,7 @@ export function partOfAnswerToV3<P extends { type: string }>(part: P): object | 
     return { ...part, data: data.type === 'url' ? data.url.href : untag(data) };
   }
   if (part.type === 'stream-start') {
-    const { warnings } = part as unknown as { warnings: WarningSpec[] };
+    const { warnings = [] } = part as { warnings?: readonly WarningSpec[] };
     return { ...part, warnings: warnings.map(warningToV3) };
   }
   return part;

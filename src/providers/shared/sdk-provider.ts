@@ -130,18 +130,17 @@ export function sdkProvider<Name extends string, Client, Body extends Wire>(
   mapping: SdkMapping<Name, Client, Body>,
 ): Provider<Name> {
   const { name, embed, image } = mapping;
-  let isLoaded = false;
+  let client: Client | undefined;
   const load = async (): Promise<void> => {
-    await mapping.client();
-    isLoaded = true;
+    client = await mapping.client();
   };
   return {
     name,
     ...mapping.more,
     takesAuth: mapping.accountOf !== undefined,
-    load: () => (isLoaded ? undefined : load()),
+    load: () => (client === undefined ? load() : undefined),
     chat: (call) =>
-      once(mapping, call, async (client, carry) => {
+      once(mapping, client, call, async (client, carry) => {
         const account = accountFor(call, mapping);
         const { body, warnings } = mapping.toRequest(recalled(call, name, account), false);
         carry.exchange.large = mapping.asksForPictures?.(body) === true;
@@ -168,7 +167,7 @@ export function sdkProvider<Name extends string, Client, Body extends Wire>(
       : {
           embedLimits: embed.limits,
           embed: (call) =>
-            once(mapping, call, async (client, carry) => {
+            once(mapping, client, call, async (client, carry) => {
               const sent = embed.send(client, embed.toRequest(call), carry);
               const { data, headers } = await awaitData(sent, carry.exchange, mapping);
               return embed.toResult(data, headers);
@@ -181,6 +180,7 @@ export function sdkProvider<Name extends string, Client, Body extends Wire>(
           image: (call) =>
             once(
               mapping,
+              client,
               call,
               async (client, carry) => {
                 const made = await image.make(client, call, carry, (sent) =>
@@ -194,9 +194,10 @@ export function sdkProvider<Name extends string, Client, Body extends Wire>(
   };
 }
 
-/** Makes one non-streaming call. */
+/** Makes one non-streaming call. `loaded`: the client, if it has been loaded. */
 async function once<Client, T>(
   mapping: Pick<SdkMapping<string, Client>, 'name' | 'client' | 'failures' | 'own' | 'secrets'>,
+  loaded: Client | undefined,
   call: CallContext,
   work: (client: Client, carry: Carry) => Promise<T>,
   large = false,
@@ -206,7 +207,7 @@ async function once<Client, T>(
   const exchange = newExchange(false, call, signal, large);
   try {
     if (signal.aborted) throw aborted(name);
-    return await work(await client(), carryFor(mapping, signal, exchange));
+    return await work(loaded ?? (await client()), carryFor(mapping, signal, exchange));
   } catch (error) {
     throw toThrown(name, error, exchange, failures, call, secrets);
   }
