@@ -19,7 +19,7 @@ export const limits: Readonly<Record<string, number>> = {
   'signalbox/sqlite': 6,
   'signalbox/ledger': 25,
   'signalbox/redis': 6,
-  'signalbox/cache': 14,
+  'signalbox/cache': 16,
   'signalbox/guardrails': 16,
   'signalbox/budgets': 8,
   'signalbox/otel': 6,

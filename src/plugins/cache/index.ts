@@ -19,12 +19,21 @@ import {
   type Settings,
   settingsOf,
 } from './options.ts';
+import type { SemanticStats } from './semantic/semantic.ts';
 import { memoryShelf } from './shelf/memory-shelf.ts';
 import type { Selector, Shelf } from './shelf/shelf.ts';
 import { storeShelf } from './shelf/store-shelf.ts';
 
 export type { RouteCacheStats } from './cache-stats.ts';
 export type { CacheCallOptions, CacheOptions, Scope } from './options.ts';
+export type {
+  SemanticIndex,
+  SemanticItem,
+  SemanticMatch,
+  SemanticOptions,
+  WouldBeHit,
+} from './semantic/options.ts';
+export type { SemanticStats } from './semantic/semantic.ts';
 export type { Selector } from './shelf/shelf.ts';
 
 declare module 'signalbox' {
@@ -45,6 +54,8 @@ export interface Cache extends Plugin {
   invalidate(selector?: Selector): Promise<void>;
   /** What the cache has done in this process, by route. */
   stats(): Readonly<Record<string, RouteCacheStats>>;
+  /** What the comparison by meaning has done; `undefined` without `semantic`. */
+  semanticStats(): SemanticStats | undefined;
 }
 
 /**
@@ -102,6 +113,7 @@ export function cache(options: CacheOptions = {}): Cache {
       await parts?.shelf.invalidate(selector);
     },
     stats: () => counters.report(),
+    semanticStats: () => chats?.semanticStats,
   };
 }
 

@@ -2,6 +2,7 @@ import { ConfigError } from '../../errors.ts';
 import type { RequestContext } from '../../types/plugin.ts';
 import type { Store } from '../../types/store.ts';
 import { checkNumber, checkObject, type Refuse, show } from '../../util/option-check.ts';
+import { checkSemantic, type SemanticOptions } from './semantic/options.ts';
 
 /**
  * Who shares entries: the requests of one tenant, those of one user of a tenant, or all. A request without a
@@ -65,6 +66,8 @@ export interface CacheOptions {
   readonly coalesce?: boolean | { readonly wait?: number };
   /** Maximum milliseconds for an operation of the store. @default 100 */
   readonly storeTimeout?: number;
+  /** Also answers questions that mean the same as an earlier one, on the routes that it names. @default none */
+  readonly semantic?: SemanticOptions;
 }
 
 /** The call option `cache`, beside `false`, which neither reads nor stores. */
@@ -112,9 +115,10 @@ const numbers = [
 
 /** Checks the options and fills in defaults. Throws `ConfigError`. */
 export function settingsOf(options: CacheOptions): Settings {
-  const words = ['store', 'secret', 'namespace', 'scope', 'toolCalls', 'coalesce'];
+  const words = ['store', 'secret', 'namespace', 'scope', 'toolCalls', 'coalesce', 'semantic'];
   checkObject('cache', options, [...numbers, ...words], refuse);
   for (const name of numbers) checkNumber(`cache.${name}`, options[name], refuse);
+  checkSemantic(options.semantic, refuse);
   const { secret, namespace = 'cache', scope = 'tenant', toolCalls = false, coalesce = true } = options;
   if (secret !== undefined && (typeof secret !== 'string' || secret.length < 16))
     refuse(
