@@ -37,6 +37,9 @@ export const chatCompletionsFailures: readonly FailureRow[] = [
     kind: 'quota',
     retryAfter: creditPause,
   },
+  // OpenAI has no room on its flex tier; the same request on the standard tier works at once, and this one is not charged
+  // (https://developers.openai.com/api/docs/guides/flex-processing).
+  { code: 'resource_unavailable', kind: 'overloaded', scope: 'deployment', standsFor: 429 },
   { code: 'slow_down', kind: 'rate-limit', limit: 'ramp', retryAfter: rampPause },
   // A request larger than a whole minute's tokens: waiting does not help, but another target may.
   { status: 429, message: /request too large for model|^request too large/i, kind: 'context-length' },

@@ -34,6 +34,7 @@ import {
   sdkProvider,
 } from '../shared/sdk-provider.ts';
 import { askedToBeServedAs } from '../shared/usage/service-tier.ts';
+import type { OpenAIBatchClient } from './batches.ts';
 import { capabilitiesInChat, capabilitiesInResponses } from './capabilities.ts';
 import { toEditFiles } from './image-edits.ts';
 import { inChat, lacksInChat, lacksInResponses } from './option-names.ts';
@@ -43,7 +44,7 @@ export type { Fetch } from '../../transport/transport.ts';
 export type { ClientOptions } from '../shared/client-options.ts';
 
 /** The subset of an `openai` client (version 5 or newer) that this provider uses. */
-export interface OpenAIClient {
+export interface OpenAIClient extends OpenAIBatchClient {
   readonly chat: {
     readonly completions: {
       // Wider than the SDK's own types, which differ between versions.
@@ -106,7 +107,7 @@ function withKey(options: OpenAIOptions): Provider<'openai'> {
   if (api !== 'chat-completions' && api !== 'responses') {
     throw new ConfigError(`${name}.api`, "'chat-completions' or 'responses'", JSON.stringify(api));
   }
-  return sdkProvider<'openai', OpenAIClient, Wire>({
+  const mapping: SdkMapping<'openai', OpenAIClient, Wire> = {
     name,
     failures: chatCompletionsFailures,
     ...(client === undefined ? ownClient(options) : injectedClient(client, options.account)),
@@ -132,8 +133,23 @@ function withKey(options: OpenAIOptions): Provider<'openai'> {
         return toImages(data, name, headers, warnings);
       },
     },
-  });
+    async batches() {
+      const [{ openaiBatches }, { sdkBatches }] = await Promise.all([
+        import('./batches.ts'),
+        import('../shared/batches/sdk-batches.ts'),
+      ]);
+      const endpoint = api === 'responses' ? '/v1/responses' : '/v1/chat/completions';
+      return sdkBatches(mapping, openaiBatches(endpoint, callOptions));
+    },
+  };
+  return sdkProvider(mapping);
 }
+
+// https://developers.openai.com/api/docs/guides/flex-processing, https://developers.openai.com/api/docs/guides/priority-processing
+const tiers = {
+  flex: { openai: { service_tier: 'flex' } },
+  priority: { openai: { service_tier: 'priority' } },
+};
 
 type Interface = Pick<
   SdkMapping<'openai', OpenAIClient>,
@@ -176,6 +192,7 @@ function overChatCompletions(seesMark: boolean): Interface {
       toResult(data, { provider: name, headers, warnings, request }),
     reader: (headers, request) => chunkReader({ provider: name, headers, request, seesMark }),
     more: {
+      tiers,
       capabilities: capabilitiesInChat,
       lacks: lacksInChat,
       servedAs: (options) => askedToBeServedAs(options['openai.chat'], options[name]),
@@ -190,6 +207,7 @@ const overResponses: Interface = {
   toResult: responses.toResult,
   reader: responses.eventReader,
   more: {
+    tiers,
     capabilities: capabilitiesInResponses,
     lacks: lacksInResponses,
     servedAs: (options) => askedToBeServedAs(options['openai.responses'], options[name]),
