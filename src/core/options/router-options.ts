@@ -2,10 +2,13 @@ import { ConfigError } from '../../errors.ts';
 import type { TargetOptions } from '../../types/options/options.ts';
 import type { RouterOptions } from '../../types/options/router-options.ts';
 import {
+  checkDuration,
   checkHedge,
   checkNumber,
   checkObject,
+  checkStrings,
   checkTimeouts,
+  checkType,
   checkWord,
   interruptedWords,
   type Refuse,
@@ -92,7 +95,7 @@ export function checkOptions(options: RouterOptions, more: Readonly<Record<strin
   if (clock !== undefined && clockParts.some((part) => typeof part !== 'function')) {
     refuse('clock', 'an object with the functions now, date and after', show(clock));
   }
-  if (random !== undefined && typeof random !== 'function') refuse('random', 'a function', show(random));
+  checkType('random', random, 'function', refuse);
   if (options.log !== undefined && typeof options.log !== 'boolean')
     refuse(
       'log',
@@ -122,9 +125,7 @@ function checkTarget(path: string, target: TargetOptions): string {
   checkNumber(`${path}.concurrency`, concurrency, refuse, { least: 1, whole: true });
   checkNumber(`${path}.rpm`, target.rpm, refuse, { least: 1 });
   checkNumber(`${path}.tpm`, target.tpm, refuse, { least: 1 });
-  if (tags !== undefined && (!Array.isArray(tags) || tags.some((tag) => typeof tag !== 'string'))) {
-    refuse(`${path}.tags`, 'a list of strings', show(tags));
-  }
+  checkStrings(`${path}.tags`, tags, refuse);
   if (target.baseline !== undefined) {
     const { firstToken, throughput } = checkObject(
       `${path}.baseline`,
@@ -157,12 +158,7 @@ function checkCapabilities(path: string, value: unknown): void {
     [...abilities, ...Object.keys(degreesOf), 'files', 'urls', ...sizes],
     refuse,
   );
-  for (const ability of abilities) {
-    const able = capabilities[ability];
-    if (able !== undefined && typeof able !== 'boolean') {
-      refuse(`${path}.${ability}`, 'true, false or nothing', show(able));
-    }
-  }
+  for (const ability of abilities) checkType(`${path}.${ability}`, capabilities[ability], 'boolean', refuse);
   for (const [ability, degrees] of Object.entries(degreesOf)) {
     const able = capabilities[ability];
     if (able === undefined || typeof able === 'boolean' || degrees.some((degree) => degree === able))
@@ -243,7 +239,7 @@ function checkPolicies(
   const { accept } = policies as Record<string, unknown>;
   for (const [name, check] of Object.entries(more))
     check(at(name), (policies as Record<string, unknown>)[name], ids, refuse);
-  if (accept !== undefined && typeof accept !== 'function') refuse(at('accept'), 'a function', show(accept));
+  checkType(at('accept'), accept, 'function', refuse);
   if (fallbackOn === undefined) return;
   if (!Array.isArray(fallbackOn)) refuse(at('fallbackOn'), 'a list of error kinds', show(fallbackOn));
   for (const [index, kind] of fallbackOn.entries())
@@ -279,9 +275,7 @@ function checkSelect(select: unknown, names: readonly string[]): void {
   }
   const { by, timeout, otherwise } = checkObject('select', select, ['by', 'timeout', 'otherwise'], refuse);
   if (typeof by !== 'function') refuse('select.by', 'a function', show(by));
-  if (timeout !== undefined && !(typeof timeout === 'number' && timeout > 0)) {
-    refuse('select.timeout', 'a positive number of milliseconds, or Infinity', show(timeout));
-  }
+  checkDuration('select.timeout', timeout, refuse);
   checkWord('select.otherwise', otherwise, names, refuse);
 }
 
