@@ -24,6 +24,7 @@ export const callFields = [
   'route',
   'signal',
   'only',
+  'targets',
   'timeout',
   'maxCost',
   'session',
@@ -63,7 +64,9 @@ export function checkCallOptions(options: CallOptions, added: AddedOptions): voi
     const expected = value === undefined ? undefined : option.check(value);
     if (expected !== undefined) refuse(`options.${name}`, expected, show(value));
   }
-  const { signal, only, timeout, maxCost, tags, deadline, metadata, interrupted } = options;
+  const { signal, only, timeout, maxCost, tags, deadline, metadata, interrupted, targets } = options;
+  if (targets !== undefined && (!Array.isArray(targets) || targets.length === 0))
+    refuse('options.targets', 'a list of at least one target id', show(targets));
   if (signal !== undefined && typeof signal.addEventListener !== 'function') {
     refuse('options.signal', 'an AbortSignal', show(signal));
   }
