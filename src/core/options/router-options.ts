@@ -141,7 +141,7 @@ function checkTarget(path: string, target: TargetOptions): string {
 }
 
 const abilities = ['chat', 'embeddings', 'tools', 'jsonSchema', 'reasoning'];
-/** What can be said beside `true` and `false`. */
+/** Values beside `true` and `false`. */
 const degreesOf: Readonly<Record<string, readonly string[]>> = {
   images: ['data'],
   imageGeneration: ['prompt', 'images'],
