@@ -22,6 +22,8 @@ export const limits: Readonly<Record<string, number>> = {
   'signalbox/cache': 14,
   'signalbox/guardrails': 16,
   'signalbox/budgets': 8,
+  'signalbox/otel': 6,
+  'signalbox/prometheus': 4,
   'signalbox/log': 2,
   'signalbox/memory': 2.5,
   'signalbox/complexity': 3,

@@ -148,7 +148,7 @@ export class RequestState<Request extends AnyRequest = AnyRequest> {
    */
   start(drop: (request: RequestState, reason: unknown) => void): void {
     const { env } = this;
-    if (env.closed.aborted) this.stop(closedError());
+    if (env.closed.aborted || env.draining.now) this.stop(closedError());
     if (env.apart) {
       this.pulse = pulse(env.clock);
       releaseDropped(env.activeRequests.items, env.clock.now());
