@@ -4,6 +4,7 @@ import type { CallOptions } from '../types/options/call-options.ts';
 import type { Interrupted, Priority } from '../types/options/options.ts';
 import type { RankContext } from '../types/options/strategy.ts';
 import type { AnyRequest, PartialHit, RequestContext } from '../types/plugin.ts';
+import type { ContentPart } from '../types/request/message.ts';
 import type { Schema } from '../types/request/schema.ts';
 import type { Decision, LookupSummary, Note } from '../types/result/decision.ts';
 import type { AttemptSummary } from '../types/result/result.ts';
@@ -86,6 +87,8 @@ export class RequestState<Request extends AnyRequest = AnyRequest> {
   lookup: LookupSummary | undefined;
   /** Combines the answer with the part that a plugin had. */
   complete: PartialHit['complete'] | undefined;
+  /** The target's own content, if plugins changed it. */
+  given: readonly ContentPart[] | undefined;
   /** What plugins have recorded about it. */
   notes: Note[] | undefined;
   /** Only in runtimes that isolate requests. */

@@ -8,6 +8,7 @@ import type { Candidate } from './options/strategy.ts';
 import type { ResolvedChatRequest } from './provider.ts';
 import type { EmbedRequest } from './request/embed.ts';
 import type { ImageRequest } from './request/image.ts';
+import type { ContentPart } from './request/message.ts';
 import type { Decision, LookupSummary, Note, SkippedTarget } from './result/decision.ts';
 import type { AttemptSummary, ChatResult } from './result/result.ts';
 import type { StreamPart } from './result/stream-part.ts';
@@ -270,6 +271,11 @@ export interface RequestSummary {
   readonly outcome: 'success' | 'failed' | 'aborted';
   /** The caller's result; for a stream, at its end. */
   readonly result: AnyResult | undefined;
+  /**
+   * The target's own content, if plugins changed it on its way to the caller, for example by restoring redacted
+   * values. Store this instead of the result's.
+   */
+  readonly given: readonly ContentPart[] | undefined;
   /** The caller's error, if there is no result. */
   readonly error: unknown;
   /** The answer, if the caller had left and the request was held for others. */
