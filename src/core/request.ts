@@ -18,7 +18,7 @@ import { Holding } from './holding.ts';
 import type { Checked, Operation } from './operations/operation.ts';
 import type { Requirements } from './operations/requirements.ts';
 import { hedgeOver, type ResolvedPolicies, type ResolvedTimeouts } from './options/policies.ts';
-import { factsOf } from './request-facts.ts';
+import { recordNote } from './request-facts.ts';
 import type { Route } from './routes.ts';
 import type { RequestObservers } from './stations/observe.ts';
 import { RequestView } from './stations/request-view.ts';
@@ -215,11 +215,7 @@ export class RequestState<Request extends AnyRequest = AnyRequest> {
 
   /** A plugin records a fact. The decision shows all of them, also those that come after it was made. */
   note(note: Note): void {
-    this.notes ??= [];
-    this.notes.push(note);
-    if (this.decision !== undefined) Object.assign(this.decision, { notes: this.notes });
-    const { events } = this.env;
-    if (events.subscribed.has('note')) events.emit({ type: 'note', ...factsOf(this), ...note });
+    recordNote(this, note);
   }
 
   /** Sets the selected route. */

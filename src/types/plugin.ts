@@ -54,16 +54,7 @@ export interface Plugin {
    * methods: { budgets: () => [...reports] } // router.budgets()
    */
   readonly methods?: PluginMethods;
-  /**
-   * Call options that the plugin adds, by name. Declare their types by declaration merging with `CallOptions`.
-   *
-   * @example
-   * declare module 'signalbox' {
-   *   interface CallOptions<TargetId extends string = string, RouteName extends string = string> {
-   *     readonly region?: 'eu' | 'us';
-   *   }
-   * }
-   */
+  /** Call options that the plugin adds, by name. Their types come from declaration merging with `CallOptions`. */
   readonly callOptions?: Readonly<Record<string, PluginCallOption>>;
   /** Called once, by `createRouter`. May return a function that `router.close()` calls and awaits. */
   install?(host: PluginHost): (() => Awaitable<void>) | undefined;

@@ -1,6 +1,6 @@
+import { createRouter, type Router } from 'signalbox';
 import { block, type Guard, guardrails, pii, redact, secrets } from 'signalbox/guardrails';
 import { scriptedProvider } from 'signalbox/testing';
-import { createRouter, type Router } from 'signalbox';
 
 /** Prose of about ten kilobytes with numbers, names and links, as prompts have it. */
 export const prose = Array.from(
@@ -12,8 +12,14 @@ export const prose = Array.from(
   .join('\n')
   .slice(0, 10_240);
 
-/** Prose in pieces of a token or so. */
-export const chunks: readonly string[] = prose.match(/\s?\S{1,6}/g) ?? [];
+/** In pieces of a token or so. */
+const inChunks = (text: string): readonly string[] => text.match(/\s?\S{1,6}/g) ?? [];
+
+/** Answers with and without numbers and links, each of which has to be looked at. */
+export const answers = {
+  numbers: inChunks(prose),
+  words: inChunks(prose.replace(/https\S+|[\d.-]{2,}/g, 'some')),
+};
 
 /** All built-in guards for personal data and secrets. */
 export const all = (): readonly Guard[] => [block(secrets()), redact(pii())];
@@ -31,9 +37,9 @@ export async function overText(runs = 60): Promise<number> {
 }
 
 /** Microseconds per chunk that the guards add to a stream. */
-export async function perChunk(runs = 40): Promise<number> {
-  const plain = routerWith([]);
-  const guarded = routerWith(all());
+export async function perChunk(chunks: readonly string[], runs = 60): Promise<number> {
+  const plain = routerWith([], chunks);
+  const guarded = routerWith(all(), chunks);
   for (let run = 0; run < 8; run++) {
     await timed(plain);
     await timed(guarded);
@@ -43,7 +49,7 @@ export async function perChunk(runs = 40): Promise<number> {
   return (median(differences) * 1_000) / chunks.length;
 }
 
-function routerWith(guards: readonly Guard[]): Router {
+function routerWith(guards: readonly Guard[], chunks: readonly string[]): Router {
   const provider = scriptedProvider('a', [{ text: chunks }]);
   const targets = [{ provider, model: 'm', price: { input: 1, output: 1 } }];
   return createRouter({ targets, ...(guards.length === 0 ? {} : { plugins: [guardrails(guards)] }) });
@@ -75,7 +81,11 @@ export async function firstToken(text: string): Promise<number> {
       }
     },
   };
-  const router = createRouter({ targets: [{ provider: counting, model: 'm' }], plugins: [guardrails(all())] });
-  for await (const part of await router.stream({ prompt: 'Hi' })) if (part.type === 'text-delta') return taken;
+  const router = createRouter({
+    targets: [{ provider: counting, model: 'm' }],
+    plugins: [guardrails(all())],
+  });
+  for await (const part of await router.stream({ prompt: 'Hi' }))
+    if (part.type === 'text-delta') return taken;
   return taken;
 }

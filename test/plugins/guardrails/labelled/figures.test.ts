@@ -19,7 +19,9 @@ const least: Readonly<Record<string, readonly [precision: number, recall: number
 
 describe('the labelled set', () => {
   it('has at least 500 positives and 500 hard negatives', () => {
-    expect(all.filter(({ name }) => /secrets|pii/.test(name)).reduce((sum, { positives }) => sum + positives, 0)).toBeGreaterThan(500);
+    expect(
+      all.filter(({ name }) => /secrets|pii/.test(name)).reduce((sum, { positives }) => sum + positives, 0),
+    ).toBeGreaterThan(500);
     expect(named('secrets').negatives).toBeGreaterThanOrEqual(500);
   });
 });
@@ -27,11 +29,15 @@ describe('the labelled set', () => {
 describe.each(Object.entries(least))('the detector of %s', (name, [leastPrecision, leastRecall]) => {
   it('is as precise as its table says', () => {
     const figure = named(name);
-    expect({ mistaken: figure.mistaken.slice(0, 10), ok: precision(figure) >= leastPrecision }).toMatchObject({ ok: true });
+    expect({ mistaken: figure.mistaken.slice(0, 10), ok: precision(figure) >= leastPrecision }).toMatchObject(
+      { ok: true },
+    );
   });
 
   it('finds as much as its table says', () => {
     const figure = named(name);
-    expect({ missed: figure.missed.slice(0, 10), ok: recall(figure) >= leastRecall }).toMatchObject({ ok: true });
+    expect({ missed: figure.missed.slice(0, 10), ok: recall(figure) >= leastRecall }).toMatchObject({
+      ok: true,
+    });
   });
 });

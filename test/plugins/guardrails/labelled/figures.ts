@@ -56,7 +56,11 @@ const planted = of(secret);
 const none = negatives(20).map(({ kind, text }) => ({ kind, text: pick(frames)(text) }));
 
 /** Whether a finding covers most of a value, whose label may be a part of it. */
-async function covers(detector: Detector, { text, value }: Labelled, entity: string | undefined): Promise<boolean> {
+async function covers(
+  detector: Detector,
+  { text, value }: Labelled,
+  entity: string | undefined,
+): Promise<boolean> {
   const bare = value.replace(/^(?:password: |"api_key": ")/, '').replace(/"$/, '');
   const start = text.indexOf(bare);
   const found = await detector.find(text);
@@ -100,7 +104,15 @@ export async function figures(): Promise<readonly Figure[]> {
     const others = Object.entries(samples)
       .filter(([name]) => name !== entity)
       .flatMap(([, each]) => each);
-    all.push(await figureOf(`pii: ${entity.toLowerCase().replace('_', ' ')}`, personal, positives, [...none, ...others], entity));
+    all.push(
+      await figureOf(
+        `pii: ${entity.toLowerCase().replace('_', ' ')}`,
+        personal,
+        positives,
+        [...none, ...others],
+        entity,
+      ),
+    );
   }
   const attacks = injections.map((text) => ({ text, value: text }));
   const hits = { name: 'prompt injection (a hint)', detector: promptInjection() };
@@ -134,7 +146,13 @@ export async function figures(): Promise<readonly Figure[]> {
 /** As a table in Markdown. */
 export function figureTable(all: readonly Figure[]): string {
   const percent = (ratio: number): string => `${(ratio * 100).toFixed(1)}%`;
-  const lines = all.map((each) => [each.name, each.positives, each.negatives, percent(precision(each)), percent(recall(each))]);
+  const lines = all.map((each) => [
+    each.name,
+    each.positives,
+    each.negatives,
+    percent(precision(each)),
+    percent(recall(each)),
+  ]);
   const heads = ['detector', 'positives', 'hard negatives', 'precision', 'recall'];
   return [heads, heads.map(() => '---'), ...lines].map((line) => `| ${line.join(' | ')} |`).join('\n');
 }

@@ -72,15 +72,51 @@ export const harmless: readonly string[] = [
 
 /** Sentences by language. */
 export const languages: Readonly<Record<string, readonly string[]>> = {
-  en: ['The weather is nice and we are going to the park with the dog.', 'This is what they have not told you about that book.', 'Which of the two answers would you like to have?'],
-  de: ['Das Wetter ist schön und wir gehen mit dem Hund in den Park.', 'Ich habe nicht gewusst, dass die Bahn auch heute fährt.', 'Für eine Antwort auf die Frage wird es zu spät.'],
-  fr: ['Le temps est beau et nous allons dans le parc avec le chien.', 'Je ne sais pas pourquoi les trains sont en retard.', 'Vous avez une question sur cette commande pour moi ?'],
-  es: ['El tiempo es bueno y vamos al parque con el perro.', 'No sé por qué los trenes llegan tarde, pero es muy común.', 'También hay una pregunta sobre el pedido para usted.'],
-  it: ['Il tempo è bello e andiamo nel parco con il cane.', 'Non so per quale motivo il treno è in ritardo anche oggi.', 'Questa è una domanda che riguarda il suo ordine.'],
-  pt: ['O tempo não está bom, mas vamos ao parque com o cão.', 'Você tem uma pergunta para mim, como ontem?', 'Os trens são muito lentos e não chegam na hora.'],
-  nl: ['Het weer is mooi en we gaan met de hond naar het park.', 'Ik weet niet of er ook een trein naar Utrecht gaat.', 'Dit is een vraag over het pakket van deze klant.'],
-  pl: ['Nie wiem, jak to się stało, ale jest już późno.', 'To jest pytanie, które może być dla nich ważne.', 'Czy na stole jest tylko jego książka oraz moja?'],
-  sv: ['Det är fint väder och vi går till parken med hunden.', 'Jag vet inte när tåget som går till Lund kan komma.', 'Har du också en fråga om det för mig?'],
+  en: [
+    'The weather is nice and we are going to the park with the dog.',
+    'This is what they have not told you about that book.',
+    'Which of the two answers would you like to have?',
+  ],
+  de: [
+    'Das Wetter ist schön und wir gehen mit dem Hund in den Park.',
+    'Ich habe nicht gewusst, dass die Bahn auch heute fährt.',
+    'Für eine Antwort auf die Frage wird es zu spät.',
+  ],
+  fr: [
+    'Le temps est beau et nous allons dans le parc avec le chien.',
+    'Je ne sais pas pourquoi les trains sont en retard.',
+    'Vous avez une question sur cette commande pour moi ?',
+  ],
+  es: [
+    'El tiempo es bueno y vamos al parque con el perro.',
+    'No sé por qué los trenes llegan tarde, pero es muy común.',
+    'También hay una pregunta sobre el pedido para usted.',
+  ],
+  it: [
+    'Il tempo è bello e andiamo nel parco con il cane.',
+    'Non so per quale motivo il treno è in ritardo anche oggi.',
+    'Questa è una domanda che riguarda il suo ordine.',
+  ],
+  pt: [
+    'O tempo não está bom, mas vamos ao parque com o cão.',
+    'Você tem uma pergunta para mim, como ontem?',
+    'Os trens são muito lentos e não chegam na hora.',
+  ],
+  nl: [
+    'Het weer is mooi en we gaan met de hond naar het park.',
+    'Ik weet niet of er ook een trein naar Utrecht gaat.',
+    'Dit is een vraag over het pakket van deze klant.',
+  ],
+  pl: [
+    'Nie wiem, jak to się stało, ale jest już późno.',
+    'To jest pytanie, które może być dla nich ważne.',
+    'Czy na stole jest tylko jego książka oraz moja?',
+  ],
+  sv: [
+    'Det är fint väder och vi går till parken med hunden.',
+    'Jag vet inte när tåget som går till Lund kan komma.',
+    'Har du också en fråga om det för mig?',
+  ],
   ru: ['Сегодня хорошая погода, и мы идём в парк.', 'Я не знаю, когда придёт поезд.'],
   zh: ['今天天气很好，我们去公园散步吧。', '这个问题很难回答，请等一下。'],
   ja: ['今日は天気がいいので、公園へ行きましょう。', 'この電車はいつ来ますか。'],

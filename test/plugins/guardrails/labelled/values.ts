@@ -4,7 +4,8 @@ import { seededRandom } from 'signalbox/testing';
 
 const random = seededRandom(20_261_128);
 export const pick = <T>(list: readonly T[]): T => list[Math.floor(random() * list.length)] as T;
-export const digits = (count: number): string => Array.from({ length: count }, () => pick([...'0123456789'])).join('');
+export const digits = (count: number): string =>
+  Array.from({ length: count }, () => pick([...'0123456789'])).join('');
 export const letters = (count: number, from = 'abcdefghijklmnopqrstuvwxyz'): string =>
   Array.from({ length: count }, () => pick([...from])).join('');
 const capitals = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ';
@@ -69,11 +70,29 @@ export function iban(): string {
   const numeric = [...`${body}${country}00`].map((char) => Number.parseInt(char, 36)).join('');
   const check = String(98n - (BigInt(numeric) % 97n)).padStart(2, '0');
   const whole = `${country}${check}${body}`;
-  return pick([whole, group(whole, Array.from({ length: Math.floor(whole.length / 4) }, () => 4), ' ').trim()]);
+  return pick([
+    whole,
+    group(
+      whole,
+      Array.from({ length: Math.floor(whole.length / 4) }, () => 4),
+      ' ',
+    ).trim(),
+  ]);
 }
 
 export function email(): string {
-  const first = pick(['anna', 'b.smith', 'o.brien', 'info', 'jean-luc', 'maria_g', 'k', 'x9', 'sales+eu', 'zoe.o']);
+  const first = pick([
+    'anna',
+    'b.smith',
+    'o.brien',
+    'info',
+    'jean-luc',
+    'maria_g',
+    'k',
+    'x9',
+    'sales+eu',
+    'zoe.o',
+  ]);
   const domain = pick(['mail', 'acme-corp', 'uni', 'x1', 'post', 'corp.internal', 'sub.mail']);
   return `${first}${pick(['', digits(2), `.${letters(4)}`])}@${domain}${pick(['', digits(1)])}.${pick(['com', 'de', 'co.uk', 'org', 'io', 'museum', 'fr', 'dev'])}`;
 }
@@ -102,9 +121,11 @@ export function phone(): string {
 
 export function ip(): string {
   return pick([
-    () => `${pick(['8', '93', '203', '172', '10', '192'])}.${pick(['0', '16', '168'])}.${pick(['1', '113', '44'])}.${pick(['7', '77', '250'])}`,
+    () =>
+      `${pick(['8', '93', '203', '172', '10', '192'])}.${pick(['0', '16', '168'])}.${pick(['1', '113', '44'])}.${pick(['7', '77', '250'])}`,
     () => `2001:db8:${letters(4, 'abcdef0123456789')}::${letters(4, 'abcdef123456789')}`,
-    () => `fe80::${letters(4, 'abcdef123456789')}:${letters(4, 'abcdef123456789')}:${letters(4, 'abcdef123456789')}:1`,
+    () =>
+      `fe80::${letters(4, 'abcdef123456789')}:${letters(4, 'abcdef123456789')}:${letters(4, 'abcdef123456789')}:1`,
     () => Array.from({ length: 8 }, () => letters(4, 'abcdef0123456789')).join(':'),
   ])();
 }
@@ -112,7 +133,10 @@ export function ip(): string {
 const cpf = (): string => {
   const body = digits(9);
   const check = (text: string): string => {
-    const sum = [...text].reduce((total, digit, index) => total + Number(digit) * (text.length + 1 - index), 0);
+    const sum = [...text].reduce(
+      (total, digit, index) => total + Number(digit) * (text.length + 1 - index),
+      0,
+    );
     const rest = sum % 11;
     return String(rest < 2 ? 0 : 11 - rest);
   };
@@ -134,7 +158,8 @@ const ahv = (): string => {
   const sum = [...body].reduce((total, digit, index) => total + Number(digit) * (index % 2 === 0 ? 1 : 3), 0);
   return group(`${body}${(10 - (sum % 10)) % 10}`, [3, 4, 4, 2], '.');
 };
-const ssn = (): string => `${pick(['219', '078', '457', '612'])}-${pick(['09', '55', '12'])}-${pick(['9999', '1120', '5462'])}`;
+const ssn = (): string =>
+  `${pick(['219', '078', '457', '612'])}-${pick(['09', '55', '12'])}-${pick(['9999', '1120', '5462'])}`;
 const nino = (): string => {
   const prefix = pick(['AB', 'CE', 'JK', 'PX', 'ZY']);
   return pick([`${prefix}${digits(6)}C`, `${prefix} ${digits(2)} ${digits(2)} ${digits(2)} A`]);
@@ -163,7 +188,8 @@ export function secret(): string {
     () => `https://user:${letters(12, mixed)}@git.example.com/x.git`,
     () => `password: ${letters(1, capitals)}${letters(6)}${digits(3)}${letters(4, mixed)}`,
     () => `"api_key": "${letters(32, mixed)}"`,
-    () => `-----BEGIN PRIVATE KEY-----\n${Array.from({ length: 8 }, () => letters(64, `${mixed}+/`)).join('\n')}\n-----END PRIVATE KEY-----`,
+    () =>
+      `-----BEGIN PRIVATE KEY-----\n${Array.from({ length: 8 }, () => letters(64, `${mixed}+/`)).join('\n')}\n-----END PRIVATE KEY-----`,
     // Weak ones that look like words.
     () => `password: ${pick(['letmein', 'summer', 'dragon'])}`,
   ])();

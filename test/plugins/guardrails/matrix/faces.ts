@@ -1,7 +1,7 @@
 import { AIMessage, HumanMessage, ToolMessage } from '@langchain/core/messages';
 import { Agent, type Model, run, setTracingDisabled, tool } from '@openai/agents';
 import { aisdk } from '@openai/agents-extensions/ai-sdk';
-import { embed, generateText, type ModelMessage, streamText, type ToolSet, tool as aiTool } from 'ai';
+import { tool as aiTool, embed, generateText, type ModelMessage, streamText, type ToolSet } from 'ai';
 import type OpenAI from 'openai';
 import type { Message, Router } from 'signalbox';
 import { toProvider } from 'signalbox/ai-sdk';
@@ -46,7 +46,12 @@ const hasTool = ({ toolArguments, toolResult }: Ask): boolean =>
 
 function messages(ask: Ask): readonly Message[] {
   const { text, reasoning, toolArguments = 'x', toolResult = 'y', fileName } = ask;
-  const call = { type: 'tool-call', toolCallId: 'c1', toolName: 'lookup', input: { q: toolArguments } } as const;
+  const call = {
+    type: 'tool-call',
+    toolCallId: 'c1',
+    toolName: 'lookup',
+    input: { q: toolArguments },
+  } as const;
   const output = { type: 'text', value: toolResult } as const;
   const before: Message[] = [
     { role: 'user', content: 'Hi' },
@@ -58,11 +63,24 @@ function messages(ask: Ask): readonly Message[] {
       ],
     },
     ...(hasTool(ask)
-      ? [{ role: 'tool', content: [{ type: 'tool-result', toolCallId: 'c1', toolName: 'lookup', output }] } as const]
+      ? [
+          {
+            role: 'tool',
+            content: [{ type: 'tool-result', toolCallId: 'c1', toolName: 'lookup', output }],
+          } as const,
+        ]
       : []),
   ];
-  const file = { type: 'file', data: pdf, mediaType: 'application/pdf', filename: fileName ?? 'a.pdf' } as const;
-  return [...before, { role: 'user', content: fileName === undefined ? text : [{ type: 'text', text }, file] }];
+  const file = {
+    type: 'file',
+    data: pdf,
+    mediaType: 'application/pdf',
+    filename: fileName ?? 'a.pdf',
+  } as const;
+  return [
+    ...before,
+    { role: 'user', content: fileName === undefined ? text : [{ type: 'text', text }, file] },
+  ];
 }
 
 async function collect(parts: AsyncIterable<unknown>): Promise<readonly unknown[]> {
@@ -91,25 +109,48 @@ const aiSdkFace: Face = {
   name: 'AI SDK',
   places,
   async chat(router, ask) {
-    const request = { model: toProvider(router)(), messages: messages(ask) as ModelMessage[], tools: sdkTools, maxRetries: 0 };
+    const request = {
+      model: toProvider(router)(),
+      messages: messages(ask) as ModelMessage[],
+      tools: sdkTools,
+      maxRetries: 0,
+    };
     const { content, text, reasoningText, toolCalls, finishReason, response } = await generateText(request);
     return { content, text, reasoningText, toolCalls, finishReason, messages: response.messages };
   },
   async stream(router, ask) {
-    const request = { model: toProvider(router)(), messages: messages(ask) as ModelMessage[], tools: sdkTools, maxRetries: 0 };
+    const request = {
+      model: toProvider(router)(),
+      messages: messages(ask) as ModelMessage[],
+      tools: sdkTools,
+      maxRetries: 0,
+    };
     let failure: unknown;
-    const stream = streamText({ ...request, onError: ({ error }) => void (failure = error) });
+    const stream = streamText({
+      ...request,
+      onError({ error }) {
+        failure = error;
+      },
+    });
     const parts = await collect(stream.fullStream);
     if (failure !== undefined) throw failure;
     return parts;
   },
-  embed: (router, text) => embed({ model: toProvider(router).embeddingModel('embeddings'), value: text, maxRetries: 0 }),
+  embed: (router, text) =>
+    embed({ model: toProvider(router).embeddingModel('embeddings'), value: text, maxRetries: 0 }),
 };
 
 const chatCompletions = (router: Router, ask: Ask, stream: boolean) => {
   const { text, toolArguments = 'x', toolResult = 'y', fileName } = ask;
-  const file = { type: 'file', file: { filename: fileName ?? 'a.pdf', file_data: `data:application/pdf;base64,${pdf}` } } as const;
-  const call = { id: 'c1', type: 'function', function: { name: 'lookup', arguments: JSON.stringify({ q: toolArguments }) } } as const;
+  const file = {
+    type: 'file',
+    file: { filename: fileName ?? 'a.pdf', file_data: `data:application/pdf;base64,${pdf}` },
+  } as const;
+  const call = {
+    id: 'c1',
+    type: 'function',
+    function: { name: 'lookup', arguments: JSON.stringify({ q: toolArguments }) },
+  } as const;
   const called: OpenAI.ChatCompletionMessageParam[] = [
     { role: 'assistant', content: null, tool_calls: [call] },
     { role: 'tool', tool_call_id: 'c1', content: toolResult },
@@ -129,15 +170,24 @@ const openaiChat: Face = {
   name: 'OpenAI Chat Completions',
   places: ['text', 'tool arguments', 'tool results', 'file names', 'embeddings'],
   chat: (router, ask) => chatCompletions(router, ask, false),
-  stream: async (router, ask) => collect((await chatCompletions(router, ask, true)) as AsyncIterable<unknown>),
+  stream: async (router, ask) =>
+    collect((await chatCompletions(router, ask, true)) as AsyncIterable<unknown>),
   embed: (router, text) => clients(router).openai.embeddings.create({ model: 'embeddings', input: text }),
 };
 
 const responses = (router: Router, ask: Ask, stream: boolean) => {
   const { text, reasoning, toolArguments = 'x', toolResult = 'y', fileName } = ask;
-  const file = { type: 'input_file', filename: fileName ?? 'a.pdf', file_data: `data:application/pdf;base64,${pdf}` } as const;
+  const file = {
+    type: 'input_file',
+    filename: fileName ?? 'a.pdf',
+    file_data: `data:application/pdf;base64,${pdf}`,
+  } as const;
   type Item = OpenAI.Responses.ResponseInputItem;
-  const thought: Item = { type: 'reasoning', id: 'rs_1', summary: [{ type: 'summary_text', text: reasoning ?? '' }] };
+  const thought: Item = {
+    type: 'reasoning',
+    id: 'rs_1',
+    summary: [{ type: 'summary_text', text: reasoning ?? '' }],
+  };
   const hello: Item = { role: 'assistant', content: 'Hello' };
   const called: Item[] = [
     { type: 'function_call', call_id: 'c1', name: 'lookup', arguments: JSON.stringify({ q: toolArguments }) },
@@ -151,7 +201,12 @@ const responses = (router: Router, ask: Ask, stream: boolean) => {
     model: 'default',
     stream,
     tools: [{ type: 'function', name: 'lookup', parameters: schema, strict: null }],
-    input: [{ role: 'user', content: 'Hi' }, ...(reasoning === undefined ? [] : [thought]), ...(hasTool(ask) ? called : [hello]), question],
+    input: [
+      { role: 'user', content: 'Hi' },
+      ...(reasoning === undefined ? [] : [thought]),
+      ...(hasTool(ask) ? called : [hello]),
+      question,
+    ],
   });
 };
 const openaiResponses: Face = {
@@ -200,21 +255,38 @@ const anthropicFace: Face = {
 const langchainMessages = (ask: Ask) => {
   const { text, reasoning, toolArguments = 'x', toolResult = 'y', fileName } = ask;
   const call = { id: 'c1', name: 'lookup', args: { q: toolArguments }, type: 'tool_call' } as const;
-  const file = { type: 'file', source_type: 'base64', mime_type: 'application/pdf', data: pdf, metadata: { filename: fileName } };
+  const file = {
+    type: 'file',
+    source_type: 'base64',
+    mime_type: 'application/pdf',
+    data: pdf,
+    metadata: { filename: fileName },
+  };
   const thought = reasoning === undefined ? '' : [{ type: 'reasoning', reasoning }];
   return [
     new HumanMessage('Hi'),
-    new AIMessage(hasTool(ask) ? { content: thought, tool_calls: [call] } : { content: reasoning === undefined ? 'Hello' : [...thought, { type: 'text', text: 'Hello' }] as never }),
+    new AIMessage(
+      hasTool(ask)
+        ? { content: thought, tool_calls: [call] }
+        : {
+            content:
+              reasoning === undefined ? 'Hello' : ([...thought, { type: 'text', text: 'Hello' }] as never),
+          },
+    ),
     ...(hasTool(ask) ? [new ToolMessage({ content: toolResult, tool_call_id: 'c1', name: 'lookup' })] : []),
     new HumanMessage({ content: fileName === undefined ? text : [{ type: 'text', text }, file] }),
   ];
 };
-const langchainTool = { type: 'function', function: { name: 'lookup', description: 'x', parameters: schema } } as const;
+const langchainTool = {
+  type: 'function',
+  function: { name: 'lookup', description: 'x', parameters: schema },
+} as const;
 const langchain: Face = {
   name: 'LangChain',
   places,
   chat: (router, ask) => toChatModel(router).bindTools([langchainTool]).invoke(langchainMessages(ask)),
-  stream: async (router, ask) => collect(await toChatModel(router).bindTools([langchainTool]).stream(langchainMessages(ask))),
+  stream: async (router, ask) =>
+    collect(await toChatModel(router).bindTools([langchainTool]).stream(langchainMessages(ask))),
   embed: (router, text) => toEmbeddings(router, { route: 'embeddings' }).embedQuery(text),
 };
 
@@ -255,4 +327,12 @@ const agents: Face = {
   },
 };
 
-export const faces: readonly Face[] = [direct, aiSdkFace, openaiChat, openaiResponses, anthropicFace, langchain, agents];
+export const faces: readonly Face[] = [
+  direct,
+  aiSdkFace,
+  openaiChat,
+  openaiResponses,
+  anthropicFace,
+  langchain,
+  agents,
+];

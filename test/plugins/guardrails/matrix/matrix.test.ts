@@ -3,7 +3,9 @@ import { faces } from './faces.ts';
 import { type Cell, matrix, unguarded } from './matrix.ts';
 
 describe.each(faces.map(({ name }) => name))('every guard below %s', (name) => {
-  it('keeps every value from vendor and caller, in chats and streams, and restores it', { timeout: 120_000 }, async () => {
+  it('keeps every value from vendor and caller, in chats and streams, and restores it', {
+    timeout: 120_000,
+  }, async () => {
     const failures: string[] = [];
     for (const { mode, request, answer, restored } of await matrix(name)) {
       const report = (kind: string, cells: Readonly<Record<string, Cell | undefined>>): void => {
@@ -19,10 +21,18 @@ describe.each(faces.map(({ name }) => name))('every guard below %s', (name) => {
 });
 
 describe.each(faces.map((face) => [face.name, face] as const))('without a guard, below %s', (_, face) => {
-  it.each(['chat', 'stream'] as const)('values do reach vendor and caller: %s', { timeout: 60_000 }, async (mode) => {
-    const reached = await unguarded(face, mode);
-    // Reasoning without a signature of the vendor is not sent to it, and not every interface shows reasoning.
-    const expected = face.places.filter((place) => place !== 'reasoning').map((place) => `to vendor: ${place}`);
-    expect(reached).toEqual(expect.arrayContaining([...expected, 'to caller: text', 'to caller: tool arguments']));
-  });
+  it.each(['chat', 'stream'] as const)(
+    'values do reach vendor and caller: %s',
+    { timeout: 60_000 },
+    async (mode) => {
+      const reached = await unguarded(face, mode);
+      // Reasoning without a signature of the vendor is not sent to it, and not every interface shows reasoning.
+      const expected = face.places
+        .filter((place) => place !== 'reasoning')
+        .map((place) => `to vendor: ${place}`);
+      expect(reached).toEqual(
+        expect.arrayContaining([...expected, 'to caller: text', 'to caller: tool arguments']),
+      );
+    },
+  );
 });

@@ -50,7 +50,10 @@ const kinds: Readonly<Record<'block' | 'redact' | 'restore', readonly Kind[]>> =
   ],
   restore: [
     { guard: redact(pii(), { restore: true }), value: planted.email },
-    { guard: redact(names(['Ada "Countess" Lovelace']), { restore: true }), value: 'Ada "Countess" Lovelace' },
+    {
+      guard: redact(names(['Ada "Countess" Lovelace']), { restore: true }),
+      value: 'Ada "Countess" Lovelace',
+    },
     { guard: redact(secrets(), { restore: 'session' }), value: planted.slack },
   ],
 };
@@ -85,7 +88,11 @@ function note(into: Cell, name: string, holds: boolean): void {
 
 /** Whether a value is in a text, as it is or escaped in JSON, which may itself be escaped. */
 const contains = (text: string, value: string): boolean =>
-  value === '' ? false : text.includes(value) || (/["\\]/.test(value) && text.includes(escaped(value))) || text.includes(escaped(escaped(value)));
+  value === ''
+    ? false
+    : text.includes(value) ||
+      (/["\\]/.test(value) && text.includes(escaped(value))) ||
+      text.includes(escaped(escaped(value)));
 
 const escaped = (value: string): string => JSON.stringify(value).slice(1, -1);
 
@@ -121,7 +128,29 @@ function flat(value: unknown): unknown {
     else if (Array.isArray(each)) each.forEach(walk);
     else if (typeof each === 'object' && each !== null)
       for (const [key, inner] of Object.entries(each))
-        if (['text', 'delta', 'content', 'thinking', 'partial_json', 'arguments', 'args', 'q', 'summary', 'choices', 'input', 'function', 'tool_calls', 'tool_call_chunks', 'function_call', 'reasoning_content', 'reasoning', 'kwargs'].includes(key)) walk(inner);
+        if (
+          [
+            'text',
+            'delta',
+            'content',
+            'thinking',
+            'partial_json',
+            'arguments',
+            'args',
+            'q',
+            'summary',
+            'choices',
+            'input',
+            'function',
+            'tool_calls',
+            'tool_call_chunks',
+            'function_call',
+            'reasoning_content',
+            'reasoning',
+            'kwargs',
+          ].includes(key)
+        )
+          walk(inner);
   };
   walk(value);
   return [value, joined.join('')];
@@ -170,7 +199,13 @@ async function askAt(face: Face, mode: Row['mode'], place: Place, kind: Kind, in
   }
 }
 
-async function answerAt(face: Face, mode: Row['mode'], place: AnswerPlace, { guard, value }: Kind, into: Cell): Promise<void> {
+async function answerAt(
+  face: Face,
+  mode: Row['mode'],
+  place: AnswerPlace,
+  { guard, value }: Kind,
+  into: Cell,
+): Promise<void> {
   let turns = 0;
   const [router, server] = await routerOver(guard, () => (turns++ === 0 ? planFor(place, value) : ok));
   try {
@@ -183,7 +218,13 @@ async function answerAt(face: Face, mode: Row['mode'], place: AnswerPlace, { gua
   }
 }
 
-async function restoreAt(face: Face, mode: Row['mode'], place: 'text' | 'tool arguments', kind: Kind, into: Cell): Promise<void> {
+async function restoreAt(
+  face: Face,
+  mode: Row['mode'],
+  place: 'text' | 'tool arguments',
+  kind: Kind,
+  into: Cell,
+): Promise<void> {
   const { guard, value } = kind;
   let turns = 0;
   const [router, server] = await routerOver(guard, (text) => {
@@ -230,7 +271,9 @@ export async function matrix(only?: string): Promise<readonly Row[]> {
 
 async function rowOf(face: Face, mode: Row['mode']): Promise<Row> {
   const all = [...kinds.block, ...kinds.redact, ...kinds.restore];
-  const request = Object.fromEntries(places.map((place) => [place, face.places.includes(place) ? cell() : undefined])) as Record<Place, Cell | undefined>;
+  const request = Object.fromEntries(
+    places.map((place) => [place, face.places.includes(place) ? cell() : undefined]),
+  ) as Record<Place, Cell | undefined>;
   const answer = Object.fromEntries(answers.map((place) => [place, cell()])) as Record<AnswerPlace, Cell>;
   const restored = { text: cell(), 'tool arguments': cell() };
   for (const place of places) {
@@ -238,7 +281,8 @@ async function rowOf(face: Face, mode: Row['mode']): Promise<Row> {
     if (into !== undefined) for (const kind of all) await askAt(face, mode, place, kind, into);
   }
   for (const place of answers)
-    for (const kind of [...kinds.block, ...kinds.redact]) await answerAt(face, mode, place, kind, answer[place]);
+    for (const kind of [...kinds.block, ...kinds.redact])
+      await answerAt(face, mode, place, kind, answer[place]);
   for (const place of ['text', 'tool arguments'] as const)
     for (const kind of kinds.restore) await restoreAt(face, mode, place, kind, restored[place]);
   return { face: face.name, mode, request, answer, restored };

@@ -20,7 +20,10 @@ export function vendor(answer: (received: Received) => Plan): Promise<FaultServe
     if (received.path.includes('embeddings')) {
       const { input } = received.body as { input: string | readonly string[] };
       const data = [input].flat().map((_, index) => ({ object: 'embedding', index, embedding: [1, 0] }));
-      return json({ object: 'list', data, model: 'm', usage: { prompt_tokens: 1, total_tokens: 1 } })(response, received);
+      return json({ object: 'list', data, model: 'm', usage: { prompt_tokens: 1, total_tokens: 1 } })(
+        response,
+        received,
+      );
     }
     const blocks = blocksOf(answer(received));
     const calls = blocks.some(({ type }) => type === 'tool_use');
@@ -52,7 +55,10 @@ function streamed(block: Block, index: number): readonly string[] {
   const deltas = (): readonly object[] => {
     if (block.type === 'text') return pieces(block.text).map((text) => ({ type: 'text_delta', text }));
     if (block.type === 'tool_use')
-      return pieces(JSON.stringify(block.input)).map((partial) => ({ type: 'input_json_delta', partial_json: partial }));
+      return pieces(JSON.stringify(block.input)).map((partial) => ({
+        type: 'input_json_delta',
+        partial_json: partial,
+      }));
     const { signature } = block;
     return [
       ...pieces(block.thinking).map((thinking) => ({ type: 'thinking_delta', thinking })),

@@ -58,7 +58,8 @@ const phones: readonly Rule[] = [
   {
     // North America: area codes and exchanges begin with 2 to 9.
     entity: 'PHONE',
-    pattern: /(?<![\w.+-]|[\dA-Z]{2}[ -])(?:1[ .-])?(?:\([2-9]\d{2}\) ?|[2-9]\d{2}[ .-])[2-9]\d{2}[ .-]\d{4}(?![\w-]|\.\d)/g,
+    pattern:
+      /(?<![\w.+-]|[\dA-Z]{2}[ -])(?:1[ .-])?(?:\([2-9]\d{2}\) ?|[2-9]\d{2}[ .-])[2-9]\d{2}[ .-]\d{4}(?![\w-]|\.\d)/g,
   },
   {
     // With a trunk prefix: a 0, an area code, and groups of two to eight digits.
@@ -74,7 +75,11 @@ const phones: readonly Rule[] = [
 /** Numbers of orders and columns of numbers have the same form. */
 function isPhone(value: string, text: string, at: number): boolean {
   if (/^\d{3}(?: \d{3}){2,}$/.test(value)) return false;
-  return !isLabeled(text, at, /\b(?:po|order|invoice|ref|reference|ticket|case|no|nr|id|sku|item)\b\W{0,3}$/i);
+  return !isLabeled(
+    text,
+    at,
+    /\b(?:po|order|invoice|ref|reference|ticket|case|no|nr|id|sku|item)\b\W{0,3}$/i,
+  );
 }
 
 const ips: readonly Rule[] = [
@@ -121,6 +126,6 @@ export function pii(options: PiiOptions = {}): Detector {
   };
 }
 
-/** What every value has. */
-const sign = /[@\d\u0660-\u0669\u06f0-\u06f9\uff10-\uff20\ufe6b]|::|\ud835/;
-const digits = /\d|::/;
+/** What every value has: an @, the punctuation of an IP address, or six digits close to each other. */
+const sign = /@|::|\d\.\d{1,3}\.\d{1,3}\.\d|(?:[\da-fA-F]{1,4}:){4}|(?:\d[^\d\n]{0,4}){6}/;
+const digits = /\d|:/;
