@@ -13,7 +13,11 @@ import { type ToolLike, toToolChoice, toTools } from './tools.ts';
 
 /** Routing options and request settings that a model and each of its calls accept. */
 export interface SharedOptions<TargetId extends string, RouteName extends string>
-  extends Omit<CallOptions<TargetId, RouteName>, 'signal' | 'timeout' | 'metadata' | 'tags' | 'interrupted'>,
+  // `cache` is LangChain's own; that of `signalbox/cache` comes with `router.with({ cache })`.
+  extends Omit<
+      CallOptions<TargetId, RouteName>,
+      'signal' | 'timeout' | 'metadata' | 'tags' | 'interrupted' | 'cache'
+    >,
     Omit<RequestSettings, 'tools' | 'toolChoice' | 'stopSequences'> {
   /**
    * What happens to a stream that breaks after its first token. LangChain cannot retract a message, so the answer never restarts:
