@@ -7,7 +7,7 @@ import { build } from 'esbuild';
 
 /** Maximum gzipped kilobytes of each sub-path: about 5% above the last measurement. */
 export const limits: Readonly<Record<string, number>> = {
-  signalbox: 55.5,
+  signalbox: 50,
   'signalbox/openai': 48.5,
   'signalbox/anthropic': 36,
   'signalbox/google': 38.5,
@@ -27,7 +27,7 @@ export const limits: Readonly<Record<string, number>> = {
   'signalbox/log': 2,
   'signalbox/memory': 2.5,
   'signalbox/complexity': 3,
-  'signalbox/testing': 2.4,
+  'signalbox/testing': 3.8,
 };
 
 /** The import specifiers of the sub-paths, from the package's exports. */
