@@ -5,7 +5,7 @@ import { relative } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { build } from 'esbuild';
 
-/** Maximum gzipped kilobytes of each sub-path: about 5% above the last measurement. */
+/** Maximum gzipped kilobytes of each sub-path: 2% above the last measurement. */
 export const limits: Readonly<Record<string, number>> = {
   signalbox: 55.5,
   'signalbox/openai': 48.5,
@@ -26,8 +26,9 @@ export const limits: Readonly<Record<string, number>> = {
   'signalbox/prometheus': 4,
   'signalbox/log': 2,
   'signalbox/memory': 2.5,
+  signalbox: 52.5,
   'signalbox/complexity': 3,
-  'signalbox/testing': 2.4,
+  'signalbox/testing': 4.8,
 };
 
 /** The import specifiers of the sub-paths, from the package's exports. */
