@@ -46,7 +46,7 @@ export class ChatCache {
 
   observe(context: ChatContext): Tracked {
     const note = (): void => context.note({ plugin: 'cache', facts: { cache: 'miss' } });
-    const tracked = new Tracked(context, note, this.#onEnd);
+    const tracked = new Tracked(context, this.#parts.prompts, note, this.#onEnd);
     this.#tracked.set(context, tracked);
     return tracked;
   }
@@ -60,10 +60,11 @@ export class ChatCache {
 
   /** The key of a request; `undefined` if it has no entries. */
   #keyed(context: ChatContext): Awaitable<Keyed> | undefined {
-    const { settings, answerers, digest } = this.#parts;
+    const { settings, answerers, digest, prompts } = this.#parts;
     const call = cacheCallOf(context, settings);
     if (call === undefined || !isCacheable(context.request, settings)) return undefined;
-    const identity = identityOf(context, call.group, answerers(context));
+    const request = prompts?.unmarked(context.request) ?? context.request;
+    const identity = identityOf({ operation: 'chat', request }, call.group, answerers(context));
     if (identity === undefined) return undefined;
     const key = digest(identity);
     return typeof key === 'string'

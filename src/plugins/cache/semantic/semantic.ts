@@ -95,10 +95,10 @@ export class SemanticCache {
   }
 
   async #question({ context, call }: Keyed): Promise<Question | undefined> {
-    const { digest, answerers, host } = this.#parts;
+    const { digest, answerers, host, prompts } = this.#parts;
     const { embed, timeout = 200 } = this.#options;
     const text = lastTurn(context.request) ?? '';
-    const request = withoutLastTurn(context.request);
+    const request = withoutLastTurn(prompts?.unmarked(context.request) ?? context.request);
     const identity = identityOf({ operation: 'chat', request }, call.group, answerers(context));
     if (identity === undefined) return undefined;
     const { tenant, user, tags, cache } = context.options;
