@@ -51,7 +51,7 @@ export interface RequestRecord {
 }
 
 /** The part of a decision that explains which targets were considered. */
-export interface RecordedDecision extends Pick<Decision, 'route' | 'strategy' | 'selected'> {
+export interface RecordedDecision extends Pick<Decision, 'route' | 'strategy' | 'selected' | 'notes'> {
   readonly candidates: readonly { readonly target: string }[];
   readonly skipped: readonly { readonly target: string; readonly reason: string }[];
 }
