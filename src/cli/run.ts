@@ -1,14 +1,9 @@
 import { commands } from './help.ts';
 import { ledger } from './ledger/ledger.ts';
+import type { Output } from './output.ts';
 import { report } from './report/report.ts';
 import { simulate } from './simulate/simulate.ts';
 import { UsageError } from './usage-error.ts';
-
-/** Where a command writes. */
-export interface Output {
-  out(text: string): void;
-  err(text: string): void;
-}
 
 /**
  * Runs a command.

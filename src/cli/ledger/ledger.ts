@@ -11,7 +11,7 @@ import {
   type LedgerQuery,
 } from '../../plugins/ledger/index.ts';
 import { ledgerHelp } from '../help.ts';
-import type { Output } from '../run.ts';
+import type { Output } from '../output.ts';
 import { UsageError } from '../usage-error.ts';
 import { filterOf, parseFlags, readingFlags, withLedger } from './open.ts';
 import { table, usd } from './text.ts';

@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { reportHelp } from '../help.ts';
 import { filterOf, parseFlags, readingFlags, withLedger } from '../ledger/open.ts';
-import type { Output } from '../run.ts';
+import type { Output } from '../output.ts';
 import { UsageError } from '../usage-error.ts';
 import { dataOf, type ReportData } from './data.ts';
 import { headline, sections } from './figures.ts';
