@@ -2,7 +2,7 @@ import { admissionQueue } from './core/admission/queue.ts';
 import type { RouterContext } from './core/context.ts';
 import { releaseDropped } from './core/dropped.ts';
 import { chatOperation } from './core/operations/chat.ts';
-import { createParts } from './core/operations/parts.ts';
+import { createParts, type Parts } from './core/operations/parts.ts';
 import { type AddedOptions, callFields, checkCallOptions, noOptions } from './core/options/call-options.ts';
 import { callOptionsOf } from './core/options/plugins.ts';
 import { defaultQueue } from './core/options/policies.ts';
@@ -65,9 +65,9 @@ export function createRouter(options: RouterOptions): Router {
   checkOptions(options, { mirror: checkMirror });
   const closing = linkedAbort();
   const plugins = [...(options.plugins ?? []), shadow(options)].filter((plugin) => plugin !== undefined);
-  const env = contextOf(options, plugins, closing.signal);
-  const { targets, clock, events, findRoute } = env;
   const parts = createParts();
+  const env = contextOf(options, plugins, parts, closing.signal);
+  const { targets, clock, events, findRoute } = env;
   const router: Router = {
     targets: targets.map(({ id }) => id),
     plugins: (options.plugins ?? []).map(({ name }) => name),
@@ -125,6 +125,7 @@ function presetRouter(router: Router, preset: CallOptions, added: AddedOptions):
 function contextOf(
   options: RouterOptions,
   plugins: readonly Plugin[],
+  { fullCheck }: Parts,
   closed: RouterContext['closed'],
 ): RouterContext {
   const { clock = systemClock, random = Math.random, select } = options;
@@ -145,6 +146,7 @@ function contextOf(
     targets,
     findRoute,
     stations: compileStations(plugins, events, clock),
+    fullCheck,
     callOptions: callOptionsOf(plugins, callFields),
     selector: select === undefined ? undefined : createSelector(select, findRoute),
     nextId: () => `${prefix}-${++requests}`,

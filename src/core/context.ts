@@ -4,11 +4,13 @@ import type { Clock, Random } from '../types/clock.ts';
 import type { QueuePolicy } from '../types/options/options.ts';
 import type { ProviderCall } from '../types/provider.ts';
 import type { Emitter } from '../util/emitter.ts';
+import type { Part } from '../util/lazy.ts';
 import type { Slot, SwapSet } from '../util/swap-set.ts';
 import type { Signal } from '../util/time/abort.ts';
 import type { AwakeClock } from '../util/time/awake-clock.ts';
 import type { Pulse } from '../util/time/pulse.ts';
 import type { AdmissionQueue } from './admission/queue.ts';
+import type { FullCheck } from './operations/check/full-check.ts';
 import type { AddedOptions } from './options/call-options.ts';
 import type { RouteFinder } from './routes.ts';
 import type { Affinity } from './routing/affinity.ts';
@@ -42,6 +44,7 @@ export interface RouterContext {
   /** Call options that plugins add. */
   readonly callOptions: AddedOptions;
   /** Selects the route of calls that name none. */
+  readonly fullCheck: Part<FullCheck>;
   readonly selector: Selector | undefined;
   /** Creates a request id, unique within the process. */
   readonly nextId: () => string;

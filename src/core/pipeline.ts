@@ -27,7 +27,9 @@ export function runOperation<Request extends AnyRequest, Result>(
 ): Promise<Result> {
   let request: RequestState<Request>;
   try {
-    request = check(operation, input, options, env);
+    const checked = check(operation, input, options, env);
+    if (checked instanceof Promise) return checked.then(() => runOperation(operation, input, options, env));
+    request = checked;
     beginRequest(request);
   } catch (error) {
     return Promise.reject(error);
@@ -84,7 +86,12 @@ export async function explain<Request extends AnyRequest>(
   options: CallOptions,
   env: RouterContext,
 ): Promise<Decision> {
-  const request = check(operation, input, options, env);
+  const checked = check(operation, input, options, env);
+  if (checked instanceof Promise) {
+    await checked;
+    return explain(operation, input, options, env);
+  }
+  const request = checked;
   try {
     const selected = await chooseRoute(request);
     options.signal?.throwIfAborted();
@@ -96,15 +103,21 @@ export async function explain<Request extends AnyRequest>(
   }
 }
 
-/** 1: checks the options, and checks and normalizes the request. */
+/**
+ * 1: checks the options, and checks and normalizes the request. A promise: the code for that has to be loaded first. It is needed
+ * for requests of more than text, and for those that a plugin may replace.
+ */
 function check<Request extends AnyRequest>(
   operation: Operation<Request>,
   input: object,
   options: CallOptions,
   env: RouterContext,
-): RequestState<Request> {
+): RequestState<Request> | Promise<unknown> {
   checkCallOptions(options, env.callOptions);
-  const checked = operation.check(input);
+  const { fullCheck, stations } = env;
+  const mayChange = stations.inspect !== undefined && fullCheck.loaded === undefined;
+  const checked = mayChange ? undefined : operation.check(input, fullCheck.loaded);
+  if (checked === undefined) return fullCheck.load(env.clock, options.signal);
   const isSelected = options.route === undefined && operation.selectable && env.selector !== undefined;
   const route = isSelected ? env.selector.fallback : namedRoute(options, env.findRoute);
   const id = env.nextId();

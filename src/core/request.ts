@@ -200,7 +200,9 @@ export class RequestState<Request extends AnyRequest = AnyRequest> {
   /** Replaces the request by a plugin's, which is checked like the caller's. */
   replace(made: AnyRequest): void {
     // The original in another interface's form is stale now.
-    const { origin: _, ...request }: AnyRequest & { origin?: unknown } = this.operation.check(made).request;
+    const checked = this.operation.check(made, this.env.fullCheck.loaded);
+    if (checked === undefined) throw new RouterError('not-loaded', 'the check of requests is not loaded');
+    const { origin: _, ...request }: AnyRequest & { origin?: unknown } = checked.request;
     this.request = request as Request;
     this.asked = request;
     this.#needs = undefined;

@@ -40,7 +40,7 @@ describe('Failover Bench, played against the router', () => {
       signalbox(settings),
       scenarios.map(({ id }) => id),
     );
-  }, 60_000);
+  });
 
   it.each(scenarios.map(({ id, title }) => [id, title]))('passes %s: %s', (id) => {
     expect(played.get(id)).toMatchObject({ verdict: 'pass', missed: [] });
@@ -84,7 +84,7 @@ describe('the rules of Failover Bench, as they are applied here', () => {
       S14: 'safe',
       S16: 'safe',
     });
-  }, 40_000);
+  });
 
   it('call half an answer that is passed off as a whole one a failure', async () => {
     const half = { text: wholeAnswer.slice(0, 200), model: 'fb-s08', counted: true };

@@ -194,7 +194,7 @@ export function verdict({ router }: Stage): string {
 export async function until(condition: () => boolean, what = String(condition)): Promise<void> {
   const start = performance.now();
   while (!condition()) {
-    if (performance.now() - start > 15_000) throw new Error(`waited in vain: ${what}`);
+    if (performance.now() - start > 120_000) throw new Error(`waited in vain: ${what}`);
     await new Promise((resolve) => setImmediate(resolve));
   }
 }

@@ -2,7 +2,8 @@ import { createRouter, type Price, type Provider } from 'signalbox';
 import { anthropic } from 'signalbox/anthropic';
 import { google } from 'signalbox/google';
 import { openai } from 'signalbox/openai';
-import { xai } from 'signalbox/openai-compatible';
+import * as compatible from 'signalbox/openai-compatible';
+
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { events, type FaultServer, faultServer, json } from '../support/fault-server.ts';
 import { outcome, read } from '../support/requests.ts';
@@ -70,7 +71,7 @@ describe('a stream that is cut off', () => {
   const cut: readonly (readonly [string, () => Provider, readonly unknown[], object])[] = [
     [
       'xAI: thoughts beside the completion',
-      () => xai({ apiKey, baseURL: server.url }),
+      () => compatible.xai({ apiKey, baseURL: server.url }),
       chat(
         {
           prompt_tokens: 100,
@@ -130,3 +131,51 @@ describe('a stream that is cut off', () => {
     },
   );
 });
+
+describe('a tier or region whose price is not known', () => {
+  const url = 'https://models.example/v1';
+  const flat: Price = { input: 1, output: 10 };
+  const { answer } = chat({ prompt_tokens: 1, completion_tokens: 1 }, { service_tier: 'priority' });
+  const answers = (body: unknown) => () => Promise.resolve(Response.json(body));
+  const plain = chat({ prompt_tokens: 1, completion_tokens: 1 }).answer;
+
+  const costOf = async (provider: Provider, own: Price) => {
+    const targets = [{ provider, model: 'gpt-5-mini', price: own }];
+    return (await createRouter({ targets, retry: false }).chat({ prompt: 'Hi' })).cost;
+  };
+
+  it.each<readonly [string, Provider]>([
+    ['Azure', compatible.azure({ apiKey, baseURL: url, fetch: answers(answer) })],
+    ['Bedrock', compatible.bedrock({ apiKey, baseURL: url, fetch: answers(answer) })],
+    ['Fireworks', compatible.fireworks({ apiKey, baseURL: url, fetch: answers(answer) })],
+    ['DeepInfra', compatible.deepinfra({ apiKey, baseURL: url, fetch: answers(answer) })],
+    ['OpenAI', openai({ apiKey, baseURL: url, fetch: answers(answer) })],
+  ])('makes the cost of %s an estimate', async (_, provider) => {
+    expect(await costOf(provider, flat)).toMatchObject({ total: 0.000_011, estimated: true });
+  });
+
+  it.each(['us', 'eu', 'jp'])('makes the cost of OpenAI’s address in %s an estimate', async (region) => {
+    const baseURL = `https://${region}.api.openai.com/v1`;
+    for (const api of ['chat-completions', 'responses'] as const) {
+      const body = api === 'responses' ? responseOf() : plain;
+      const provider = openai({ apiKey, baseURL, api, fetch: answers(body) });
+      expect(await costOf(provider, flat)).toMatchObject({ estimated: true });
+    }
+  });
+
+  it('is exact where the price of the region is declared', async () => {
+    const provider = openai({ apiKey, baseURL: 'https://eu.api.openai.com/v1', fetch: answers(plain) });
+    const declared = { ...flat, regions: { eu: 1.1 } };
+    expect(await costOf(provider, declared)).toMatchObject({ total: 0.000_012_1, estimated: false });
+  });
+
+  it('is exact at OpenAI’s usual address', async () => {
+    expect(await costOf(openai({ apiKey, fetch: answers(plain) }), flat)).toMatchObject({ estimated: false });
+  });
+});
+
+function responseOf() {
+  const content = [{ type: 'output_text', text: 'Hi', annotations: [] }];
+  const output = [{ type: 'message', id: 'm', role: 'assistant', status: 'completed', content }];
+  return { id: 'r', model: 'm', status: 'completed', output, usage: { input_tokens: 1, output_tokens: 1 } };
+}

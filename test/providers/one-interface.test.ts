@@ -8,7 +8,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type FaultServer, faultServer } from '../support/fault-server.ts';
 import { read, rejection } from '../support/requests.ts';
 import { answerWith } from '../support/vendor-answers.ts';
-import { interfaces } from '../wire/interfaces.ts';
+import { type InterfaceName, interfaces } from '../wire/interfaces.ts';
 
 type Api = 'openai' | 'openai-responses';
 
@@ -203,5 +203,72 @@ describe('a tool of Responses through each face, over a target of Chat Completio
     await expect(model.invoke('Hi')).rejects.toThrow(needs);
     await expect(model.stream('Hi')).rejects.toThrow(needs);
     expect(server.received).toEqual([]);
+  });
+});
+
+describe('what OpenAI keeps, where no target of the route is OpenAI’s', () => {
+  const others: readonly (readonly [InterfaceName, string])[] = [
+    ['anthropic', 'claude-haiku-4-5'],
+    ['google', 'gemini-2.5-flash'],
+    ['compatible', 'm'],
+    ['mistral', 'mistral-large'],
+  ];
+  const kept: readonly (readonly [string, ChatRequest])[] = [
+    ['previous_response_id', option({ previous_response_id: 'resp_1' })],
+    ['conversation', option({ conversation: 'conv_1' })],
+    ['prompt', option({ prompt: { id: 'pmpt_1' } })],
+    [
+      'previous_response_id',
+      { prompt: 'Hi', providerOptions: { 'openai.responses': { previous_response_id: 'resp_1' } } },
+    ],
+  ];
+
+  it.each(others.flatMap(([name, model]) => kept.map(([what, request]) => ({ name, model, what, request }))))(
+    '$name is not asked for $what, and the error says what it needs',
+    async ({ name, model, what, request }) => {
+      const provider: Provider = interfaces[name]({ baseURL: server.url });
+      const router = createRouter({ targets: [{ provider, model, price: { input: 1, output: 1 } }] });
+      for (const ask of [() => router.chat(request), () => router.stream(request)]) {
+        const error = (await rejection(ask())) as Error;
+        expect(error).toMatchObject({ code: 'no-target' });
+        expect(error.message).toContain(`${what}, which needs openai() with api: 'responses'`);
+      }
+      expect(server.received).toEqual([]);
+    },
+  );
+
+  it.each(others)('%s is asked where nothing is kept', async (name, model) => {
+    server.behave(answerWith(name, 'Hello'));
+    const provider: Provider = interfaces[name]({ baseURL: server.url });
+    const router = createRouter({ targets: [{ provider, model, price: { input: 1, output: 1 } }] });
+    expect((await router.chat(option({ previous_response_id: null, user: 'u' }))).text).toBe('Hello');
+  });
+});
+
+describe('a continued response through each face, over a target of Chat Completions', () => {
+  const needs = /previous_response_id, which needs api: 'responses'/;
+
+  it.each([false, true])('toFetch answers 400 and says what is needed (stream: %s)', async (stream) => {
+    const headers = { 'content-type': 'application/json' };
+    const handle = toFetch(routerOver('openai'), { token: false });
+    const body = JSON.stringify({ model: 'default', input: 'Hi', previous_response_id: 'resp_1', stream });
+    const response = await handle(new Request('http://x/v1/responses', { method: 'POST', headers, body }));
+    expect(response.status).toBe(400);
+    expect(await response.json()).toMatchObject({ error: { message: expect.stringMatching(needs) } });
+  });
+
+  it('the AI SDK gets an error that says what is needed', async () => {
+    const model = toProvider(routerOver('openai')).languageModel('default');
+    const providerOptions = { openai: { previousResponseId: 'resp_1' } };
+    await expect(generateText({ model, prompt: 'Hi', providerOptions, maxRetries: 0 })).rejects.toThrow(
+      needs,
+    );
+  });
+
+  it('LangChain gets an error that says what is needed', async () => {
+    const providerOptions = { openai: { previous_response_id: 'resp_1' } };
+    const model = toChatModel(routerOver('openai'), { providerOptions });
+    await expect(model.invoke('Hi')).rejects.toThrow(needs);
+    await expect(model.stream('Hi')).rejects.toThrow(needs);
   });
 });

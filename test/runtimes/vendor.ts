@@ -25,6 +25,17 @@ const paths: readonly (readonly [RegExp, VendorName])[] = [
 
 export async function mockVendor(): Promise<MockVendor> {
   const seen = new Map<string, SeenOfModel & { now: number }>();
+  let waiting: (() => void)[] = [];
+  const change = (): Promise<void> => new Promise((resolve) => waiting.push(resolve));
+  const changed = (): void => {
+    const all = waiting;
+    waiting = [];
+    for (const resolve of all) resolve();
+  };
+  const seenOf = (model: string): SeenOfModel => {
+    const { requests = 0, most = 0, left = 0 } = seen.get(model) ?? {};
+    return { requests, most, left };
+  };
   const serve: Behaviour = async (response, received) => {
     const { path, body } = received;
     // For browsers, whose pages have to come from somewhere.
@@ -34,12 +45,13 @@ export async function mockVendor(): Promise<MockVendor> {
       return;
     }
     if (path.startsWith('/seen/')) {
-      const { now: _, ...of } = seen.get(path.slice('/seen/'.length)) ?? {
-        requests: 0,
-        most: 0,
-        left: 0,
-        now: 0,
-      };
+      // Answers when it has seen what is wanted; the test's own timeout ends the wait.
+      const [model = '', wanted = ''] = path.slice('/seen/'.length).split('?');
+      let of = seenOf(model);
+      while (JSON.stringify(of) !== decodeURIComponent(wanted) && !response.destroyed) {
+        await change();
+        of = seenOf(model);
+      }
       return json(of)(response, received);
     }
     const name = paths.find(([pattern]) => pattern.test(path.split('?')[0] ?? ''))?.[1];
@@ -54,9 +66,11 @@ export async function mockVendor(): Promise<MockVendor> {
     counts.requests += 1;
     counts.now += 1;
     counts.most = Math.max(counts.most, counts.now);
+    changed();
     void received.over.then(() => {
       counts.now -= 1;
       if (!received.complete) counts.left += 1;
+      changed();
     });
     const stream = asked.stream === true || path.includes('alt=sse');
     await behaviourOf(model, counts.requests, vendors[name], stream)(response, received);

@@ -184,9 +184,10 @@ describe('inspect', () => {
         return new Promise(() => {});
       },
     };
-    const { router } = world({ a: [{}] }, { plugins: [looks] });
+    const { router, clock } = world({ a: [{}] }, { plugins: [looks] });
     const abort = new AbortController();
     const aborted = rejection(router.chat(ask, { signal: abort.signal }));
+    await clock.advance(0);
     expect(signal?.aborted).toBe(false);
     abort.abort('enough');
     await aborted;

@@ -7,7 +7,7 @@ import type { Cost } from '../../types/result/usage.ts';
 import type { RequestState } from '../request.ts';
 import { isThenable } from '../stations/wait.ts';
 import type { Answer, ChatInput } from './answer.ts';
-import { readOutput } from './output.ts';
+import type { Output } from './output.ts';
 import { textOf } from './text.ts';
 
 /** The caller's result, or who rejected the answer and why. */
@@ -96,9 +96,13 @@ async function review(
   schema: Schema | undefined,
   provenance: Provenance,
 ): Promise<Judged> {
-  const output = await readOutput(textOf(answer.content), answer.finishReason, schema);
-  if ('issues' in output) return { by: 'schema', issues: output.issues };
   const { env, shadow, route, options } = request;
+  let output: Output = { object: undefined };
+  if (schema !== undefined) {
+    const { readOutput } = env.fullCheck.loaded ?? (await env.fullCheck.load(env.clock, request.signal));
+    output = await readOutput(textOf(answer.content), answer.finishReason, schema);
+  }
+  if ('issues' in output) return { by: 'schema', issues: output.issues };
   let result = toResult(request, answer, output.object, provenance);
   // Mirrored answers skip the application's review.
   if (shadow) return { result };

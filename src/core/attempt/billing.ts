@@ -70,9 +70,8 @@ function circumstancesOf(
   if (provider.servedAs === undefined || (serviceTier !== undefined && region !== undefined))
     return { ...(serviceTier && { serviceTier }), ...(region && { region }) };
   const asked = provider.servedAs(request.providerOptions ?? {}) ?? {};
-  const assumed =
-    (serviceTier === undefined && asked.serviceTier !== undefined) ||
-    (region === undefined && asked.region !== undefined);
+  // A region that is asked for is guaranteed; a tier is not.
+  const assumed = serviceTier === undefined && asked.serviceTier !== undefined;
   return {
     ...asked,
     ...(serviceTier && { serviceTier }),

@@ -4,7 +4,7 @@ import type { ChatRequest } from '../../types/request/request.ts';
 import type { ChatResult } from '../../types/result/result.ts';
 import { chat } from '../calls/chat.ts';
 import { replayChat } from '../calls/replay.ts';
-import { normalizeChatRequest } from './check/chat-request.ts';
+import { plainChat } from './check/plain-chat.ts';
 import type { Operation } from './operation.ts';
 import { requirementsOf } from './requirements.ts';
 import type { RunnableOperation } from './runnable.ts';
@@ -14,10 +14,10 @@ export const conversation = {
   workload: 'chat',
   hedgeable: true,
   selectable: true,
-  check: (input) => ({
-    request: normalizeChatRequest(input),
-    schema: (input as ChatRequest).schema,
-  }),
+  check(input, full) {
+    const request = plainChat(input) ?? full?.normalize(input);
+    return request && { request, schema: (input as ChatRequest).schema };
+  },
   requirements: requirementsOf,
   inputTokens: ({ messages, tools }) => estimateInput(messages, tools),
   missing({ capabilities, provider, model }, { images }, request) {

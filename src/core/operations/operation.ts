@@ -2,6 +2,7 @@ import type { AnyRequest } from '../../types/plugin.ts';
 import type { Schema } from '../../types/request/schema.ts';
 import type { Route } from '../routes.ts';
 import type { Target, Workload } from '../targets/target.ts';
+import type { FullCheck } from './check/full-check.ts';
 import type { Requirements } from './requirements.ts';
 
 export type OperationKind = 'chat' | 'stream' | 'embed' | 'image';
@@ -24,8 +25,12 @@ export interface Operation<Request extends AnyRequest = AnyRequest> {
   readonly selectable: boolean;
   /** Whether the answer arrives in parts, so that the request ends when its reader is done. */
   readonly streamed: boolean;
-  /** Checks and normalizes the caller's request. Throws `RequestError`. */
-  check(input: object): Checked<Request>;
+  /**
+   * Checks and normalizes the caller's request. `undefined` where only the full check can, and it is not loaded.
+   *
+   * @throws RequestError naming the wrong field
+   */
+  check(input: object, full: FullCheck | undefined): Checked<Request> | undefined;
   requirements(request: Request): Requirements;
   /** Estimated. */
   inputTokens(request: Request): number;

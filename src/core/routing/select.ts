@@ -116,7 +116,7 @@ export function namedRoute(options: CallOptions, find: RouteFinder): Route {
     const got = name === undefined ? 'none, and there is no route named `default`' : `'${name}'`;
     throw new RequestError('options.route', 'the name of a route or the id of a target', got);
   }
-  checkOnly(route, options, find);
+  if (options.only !== undefined) checkOnly(route, options, find);
   return route;
 }
 

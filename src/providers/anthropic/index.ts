@@ -80,7 +80,7 @@ function withKey(options: AnthropicOptions): Provider<'anthropic'> {
     reader: eventReader,
     more: {
       capabilities: capabilitiesOf,
-      lacks: (request, model) => lackedBy(claudeRestrictions, request, model),
+      lacks: (request, model) => lackedBy(claudeRestrictions, name, request, model),
       servedAs: (options) => askedToBeServedAs(options[name]),
     },
   });

@@ -93,14 +93,14 @@ const toolsInChat: readonly Restriction[] = [
     page: `${docs}/guides/migrate-to-responses`,
     models: new RegExp(`^gpt-5\\.[45]${tier}${date}`),
     when: (request) => hasFunctions(request) && asksToReason(request),
-    details: "this model reasons beside tools only with api: 'responses'",
+    details: "this model reasons beside tools only in the Responses API (`api: 'responses'`)",
     effect: { feature: 'reasoning', change: () => ({ reasoning: 'none' }) },
   },
   {
     page: `${docs}/guides/migrate-to-responses`,
     models: new RegExp(`^gpt-5\\.6${tier}${date}`),
     when: (request) => hasFunctions(request) && request.reasoning !== 'none' && !hasOwnEffort(request),
-    details: "this model reasons beside tools only with api: 'responses'",
+    details: "this model reasons beside tools only in the Responses API (`api: 'responses'`)",
     effect: { feature: 'reasoning', change: () => ({ reasoning: 'none' }) },
   },
 ];

@@ -126,7 +126,7 @@ function provider<Client>({ embed, image, imagen = false, ...over }: Over<Client
     reader: chunkReader,
     more: {
       capabilities: (model) => capabilitiesOf(model, imagen),
-      lacks: (request, model) => lackedBy(geminiRestrictions, request, model),
+      lacks: (request, model) => lackedBy(geminiRestrictions, name, request, model),
       servedAs: (options) => askedToBeServedAs(options[name]),
     },
     embed: { limits, toRequest: toEmbedRequest, send: embed, toResult: toEmbeddings },

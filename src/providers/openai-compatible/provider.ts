@@ -189,7 +189,7 @@ function withKey<Name extends string>(
     warmup: (signal) => transport.warmup(signal),
     traffic: transport.traffic,
     capabilities: () => capabilitiesOf(quirks, images),
-    lacks: (request, model) => lackedBy(quirks.restrictions ?? [], request, model),
+    lacks: (request, model) => lackedBy(quirks.restrictions ?? [], name, request, model),
     servedAs: (options) => askedToBeServedAs(options[name]),
     ...(embeddings === false
       ? {}

@@ -84,6 +84,7 @@ export interface OpenAIOptions extends ClientOptions {
 const name = 'openai';
 // https://platform.openai.com/docs/api-reference/chat/create: `max_tokens` is deprecated there.
 const quirks: Quirks = { maxTokensField: 'max_completion_tokens', restrictions: openaiChatRestrictions };
+const regional = /^https:\/\/([a-z]{2})\.api\.openai\.com(?:[:/]|$)/;
 /** The router alone retries; the SDK's time-out cannot be switched off, so it is set beyond all of the router's. */
 const perCall = { maxRetries: 0, timeout: 2 ** 31 - 1 };
 
@@ -108,7 +109,7 @@ function withKey(options: OpenAIOptions): Provider<'openai'> {
     name,
     failures: chatCompletionsFailures,
     ...(client === undefined ? ownClient(options) : injectedClient(client, options.account)),
-    ...(api === 'responses' ? overResponses : overChatCompletions(client === undefined)),
+    ...inRegion(options, api === 'responses' ? overResponses : overChatCompletions(client === undefined)),
     embed: {
       // https://platform.openai.com/docs/api-reference/embeddings/create: 2,048 inputs, 300,000 tokens in all of them.
       limits: { values: 2048, characters: 300_000 },
@@ -137,6 +138,20 @@ type Interface = Pick<
   SdkMapping<'openai', OpenAIClient>,
   'toRequest' | 'send' | 'asksForPictures' | 'toResult' | 'reader' | 'more'
 >;
+
+/**
+ * Reports the region of a regional address, because processing there costs more
+ * (https://platform.openai.com/docs/guides/your-data#data-residency-controls).
+ */
+function inRegion({ client, baseURL = '' }: OpenAIOptions, over: Interface): Interface {
+  const region = client === undefined ? regional.exec(baseURL)?.[1] : undefined;
+  if (region === undefined) return over;
+  const servedAs: NonNullable<Provider['servedAs']> = (asked) => ({
+    ...over.more?.servedAs?.(asked),
+    region,
+  });
+  return { ...over, more: { ...over.more, servedAs } };
+}
 
 /** @param seesMark whether answers are read past the SDK, which keeps the mark at the end to itself */
 function overChatCompletions(seesMark: boolean): Interface {

@@ -35,6 +35,7 @@ export function lacksInChat({ providerOptions, tools }: ResolvedChatRequest): st
     (own) => own.type === 'provider' && own.id.startsWith('openai.') && own.id !== toolOfBoth,
   );
   if (tool !== undefined) return `the tool ${tool.name}, which needs api: 'responses'`;
+  if (providerOptions === undefined) return undefined;
   const option = essentialIn(providerOptions, 'openai.chat', onlyResponses);
   return option === undefined ? undefined : `${option}, which needs api: 'responses'`;
 }

@@ -75,8 +75,8 @@ export interface Splice {
 }
 
 /**
- * Handles targets that start over although they were given the beginning: an exact repetition is dropped, and
- * one that diverges later is not a continuation.
+ * Handles targets that start over although they were given the beginning: a repetition of all of it is dropped, and
+ * one that diverges earlier is not a continuation. Case and the kind of white space do not count.
  *
  * @param echoes whether the target is known to repeat its prefill
  */
@@ -95,13 +95,17 @@ export function splice({ before, prefill }: Continuation, echoes: boolean): Spli
   const decide = (over: boolean): string | undefined => {
     const { held } = self;
     const text = held.trimStart();
-    const repeated = commonLength(text, beginning);
-    if (repeated === text.length && repeated < beginning.length && !over) return ''; // undecided so far
+    const { read, repeated } = compare(text, beginning);
+    if (read === text.length && repeated < beginning.length && !over) return ''; // undecided so far
     undecided = false;
     self.held = '';
     if (repeated === beginning.length) {
-      if (!echoes && !isTelling(beginning)) return undefined;
-      return withoutSpace(text.slice(repeated));
+      const isExact = text.startsWith(beginning);
+      // `Very` and ` very good` are one sentence.
+      const isWord = !isExact && text !== held && !/\s/.test(beginning);
+      if (isWord) return withoutSpace(held);
+      if (!(echoes && isExact) && !isTelling(beginning)) return undefined;
+      return withoutSpace(text.slice(read));
     }
     return beginsAgain(before, held, repeated) ? undefined : withoutSpace(held);
   };
@@ -141,6 +145,26 @@ function beginsAgain(before: string, text: string, repeated: number): boolean {
   }
   // Lists, tables, and code have many lines that start alike.
   return repeated >= fewestCharacters && beginning.indexOf(beginning.slice(0, repeated), 1) === -1;
+}
+
+/** How much of a text repeats the beginning of another, in characters of each. */
+function compare(text: string, beginning: string): { readonly read: number; readonly repeated: number } {
+  let [read, repeated] = [0, 0];
+  while (read < text.length && repeated < beginning.length) {
+    const [a, b] = [text.charAt(read), beginning.charAt(repeated)];
+    if (isSpace(a) && isSpace(b)) {
+      while (isSpace(text.charAt(read))) read += 1;
+      while (isSpace(beginning.charAt(repeated))) repeated += 1;
+    } else if (a === b || a.toLowerCase() === b.toLowerCase()) {
+      read += 1;
+      repeated += 1;
+    } else break;
+  }
+  return { read, repeated };
+}
+
+function isSpace(character: string): boolean {
+  return character !== '' && character.trim() === '';
 }
 
 function commonLength(a: string, b: string): number {

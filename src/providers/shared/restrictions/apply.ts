@@ -4,6 +4,7 @@ import type { Warning } from '../../../types/result/result.ts';
 import { compact } from '../../../util/json.ts';
 import { schemaInstruction } from '../schema/instruction.ts';
 import { withOwnTools } from '../tools.ts';
+import { keptByOpenAI } from './kept-state.ts';
 import type { RestrictedSetting, Restriction, RestrictionEffect } from './restriction.ts';
 
 /** Efforts from the least to the highest. */
@@ -25,19 +26,45 @@ export function restrict(
   warnings: Warning[],
 ): ProviderCall {
   let sent = withOwnTools(call, provider, warnings);
+  let isBare = setsNothing(sent, provider);
   for (const restriction of restrictions) {
-    if ('incapable' in restriction.effect || !applies(restriction, sent, call.model)) continue;
-    sent = applied(restriction.effect, restriction.details, sent, provider, warnings);
+    const { effect } = restriction;
+    // Most requests set nothing that could be left out or changed.
+    if ('incapable' in effect || (isBare && !('change' in effect))) continue;
+    if (!applies(restriction, sent, call.model)) continue;
+    sent = applied(effect, restriction.details, sent, provider, warnings);
+    isBare = setsNothing(sent, provider);
   }
   return sent;
 }
 
+/** Whether a call has no setting and no option that the effects other than `change` are about. */
+function setsNothing(call: ProviderCall, provider: string): boolean {
+  for (const setting of restricted) if (call[setting] !== undefined) return false;
+  return call.responseFormat === undefined && call.providerOptions?.[provider] === undefined;
+}
+
+const restricted = Object.keys({
+  temperature: true,
+  topP: true,
+  topK: true,
+  seed: true,
+  stopSequences: true,
+  presencePenalty: true,
+  frequencyPenalty: true,
+  reasoning: true,
+  toolChoice: true,
+} satisfies Record<RestrictedSetting, true>) as RestrictedSetting[];
+
 /** What a model lacks for a request, according to its vendor's restrictions; `undefined` for nothing. */
 export function lackedBy(
   restrictions: readonly Restriction[],
+  provider: string,
   request: ResolvedChatRequest,
   model: string,
 ): string | undefined {
+  const kept = keptByOpenAI(request, provider);
+  if (kept !== undefined) return kept;
   for (const restriction of restrictions) {
     const { effect } = restriction;
     if ('incapable' in effect && applies(restriction, request, model)) return effect.incapable;

@@ -1,0 +1,63 @@
+import type { ResolvedChatRequest } from '../../../types/provider.ts';
+import type { Message } from '../../../types/request/message.ts';
+import type { ChatRequest } from '../../../types/request/request.ts';
+
+type Setting = Exclude<
+  keyof ChatRequest & keyof ResolvedChatRequest,
+  'messages' | 'tools' | 'toolChoice' | 'responseFormat' | 'providerOptions' | 'origin' | 'stopSequences'
+>;
+
+/** Settings that a plain request may have, by the type of their values. */
+const settings: Readonly<Record<Exclude<Setting, 'reasoning'>, 'number' | 'count' | 'boolean'>> = {
+  maxOutputTokens: 'count',
+  temperature: 'number',
+  topP: 'number',
+  topK: 'number',
+  seed: 'number',
+  presencePenalty: 'number',
+  frequencyPenalty: 'number',
+  includeRaw: 'boolean',
+};
+
+/**
+ * A request of nothing but text and simple settings, which is the usual one, in its normal form. `undefined` for any other and for
+ * one with a flaw: the full check looks at those. Accepts only what the full check accepts, with the same outcome.
+ */
+export function plainChat(input: object): ResolvedChatRequest | undefined {
+  if (typeof input !== 'object' || input === null || Array.isArray(input)) return undefined;
+  const { prompt, system, messages, ...rest }: Partial<ChatRequest> = input;
+  for (const name in rest)
+    if (!isPlainSetting(name, (rest as Readonly<Record<string, unknown>>)[name])) return undefined;
+  if (system !== undefined && typeof system !== 'string') return undefined;
+  let thread: readonly Message[];
+  if (prompt !== undefined) {
+    if (messages !== undefined || typeof prompt !== 'string') return undefined;
+    thread = [{ role: 'user', content: prompt }];
+  } else {
+    if (!Array.isArray(messages) || messages.length === 0) return undefined;
+    for (const message of messages as readonly unknown[]) if (!isPlainMessage(message)) return undefined;
+    thread = messages;
+  }
+  return {
+    ...(rest as Pick<ResolvedChatRequest, Setting>),
+    messages: system === undefined ? thread : [{ role: 'system', content: system }, ...thread],
+  };
+}
+
+function isPlainSetting(name: string, value: unknown): boolean {
+  if (!Object.hasOwn(settings, name)) return false;
+  if (value === undefined) return true;
+  const type = settings[name as keyof typeof settings];
+  if (type === 'boolean') return typeof value === 'boolean';
+  return type === 'count' ? Number.isInteger(value) && (value as number) > 0 : Number.isFinite(value);
+}
+
+function isPlainMessage(message: unknown): boolean {
+  if (typeof message !== 'object' || message === null || Array.isArray(message)) return false;
+  const { role, content, providerOptions } = message as Partial<Message>;
+  return (
+    typeof content === 'string' &&
+    providerOptions === undefined &&
+    (role === 'user' || role === 'assistant' || role === 'system')
+  );
+}
