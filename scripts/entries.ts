@@ -13,6 +13,8 @@ export const entries = {
   redis: 'src/stores/redis/index.ts',
   memory: 'src/stores/memory/index.ts',
   complexity: 'src/selectors/index.ts',
+  'data-policy': 'src/plugins/data-policy/index.ts',
+  'shared-health': 'src/plugins/shared-health/index.ts',
   budgets: 'src/plugins/budgets/index.ts',
   log: 'src/plugins/log/index.ts',
   testing: 'src/testing/index.ts',

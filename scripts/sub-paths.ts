@@ -19,6 +19,8 @@ export const limits: Readonly<Record<string, number>> = {
   'signalbox/sqlite': 6,
   'signalbox/redis': 6,
   'signalbox/budgets': 8,
+  'signalbox/data-policy': 2,
+  'signalbox/shared-health': 2,
   'signalbox/log': 2,
   'signalbox/memory': 2.5,
   'signalbox/complexity': 3,

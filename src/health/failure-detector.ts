@@ -26,6 +26,13 @@ export interface FailureDetector {
   begin(latencies: Waits, alarm: () => void, size?: SizeClass, now?: number): Waiting;
   /** Whether the target is suspected. Cleared by a token. */
   readonly suspected: boolean;
+  /** Whether its own verdict, not only a hint, is behind the suspicion. */
+  readonly convinced: boolean;
+  /**
+   * Another process saw an outage that may last until this moment. The target becomes suspected; one attempt may prove that it
+   * answers. If that one fails, the next waits for this moment.
+   */
+  hint(until: number): void;
   /** Whether an attempt may be sent: none while suspected, then one at a time until a token arrives. */
   admits(now: number): boolean;
   /** End of the pause in traffic; monotonic milliseconds. */
@@ -85,6 +92,9 @@ export function failureDetector(clock: Clock, awake: AwakeClock, onChange: () =>
   let probe: object | undefined;
   let cancelLook: (() => void) | undefined;
   let nextLook = 0;
+  let hintedUntil = 0;
+  /** An own attempt has failed since the hint. */
+  let hintProven = false;
 
   /** When attempts with too few latency samples last started. */
   const unknownAt = new Map<Waits, number>();
@@ -94,6 +104,7 @@ export function failureDetector(clock: Clock, awake: AwakeClock, onChange: () =>
 
   const suspect = (now: number): void => {
     self.suspected = true;
+    self.convinced = true;
     self.until = now + suspectFor;
     for (const { alarm } of [...waiting.items]) alarm();
     onChange();
@@ -121,7 +132,16 @@ export function failureDetector(clock: Clock, awake: AwakeClock, onChange: () =>
 
   const self: { -readonly [Field in keyof FailureDetector]: FailureDetector[Field] } = {
     suspected: false,
+    convinced: false,
     until: 0,
+    hint(until) {
+      hintedUntil = Math.max(hintedUntil, until);
+      if (!self.suspected) {
+        self.suspected = true;
+        self.until = clock.now();
+        onChange();
+      } else if (hintProven) self.until = Math.max(self.until, hintedUntil);
+    },
     begin(latencies, alarm, size, begunAt = clock.now()) {
       const entry: Begun = { startedAt: awake.now(begunAt), latencies, alarm, place: undefined };
       if (latencies.weight(begunAt) < fewestSamples) unknownAt.set(latencies, begunAt);
@@ -144,7 +164,8 @@ export function failureDetector(clock: Clock, awake: AwakeClock, onChange: () =>
         if (surely || isUnusual) latencies.add(waited, now, size);
         if (probe !== entry) return;
         probe = undefined;
-        self.until = now + suspectFor;
+        hintProven = hintedUntil > 0;
+        self.until = Math.max(now + suspectFor, hintedUntil);
       };
       return {
         answered(now = clock.now()) {
@@ -154,6 +175,9 @@ export function failureDetector(clock: Clock, awake: AwakeClock, onChange: () =>
           if (probe === entry) probe = undefined;
           if (!self.suspected) return;
           self.suspected = false;
+          self.convinced = false;
+          hintedUntil = 0;
+          hintProven = false;
           onChange();
         },
         gaveUp: () => end(true),

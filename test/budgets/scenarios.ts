@@ -121,6 +121,7 @@ export const scenarios: readonly Scenario[] = [
       server?.freeze();
       await sleep(10_000);
       server?.thaw();
+      await sleep(3_000);
       await own.refused(10);
     },
   },

@@ -44,8 +44,11 @@ class LeasedAccount implements Account {
   #wanted = 0;
   /** The last answer did not cover it, so that what is leased here is of more use to others. */
   #starved = false;
-  /** Use per millisecond. */
+  /** Use per millisecond, and when it was last measured. */
   #rate = 0;
+  #measured = 0;
+  #measuredAt: number;
+  /** At the last exchange. */
   #spentBefore = 0;
   #usual = 0;
   #closed = false;
@@ -58,6 +61,7 @@ class LeasedAccount implements Account {
     this.#amount = init.amount;
     this.#holder = init.holder;
     this.#usedAt = init.clock.now();
+    this.#measuredAt = this.#usedAt;
   }
 
   get amount(): number {
@@ -223,6 +227,7 @@ class LeasedAccount implements Account {
     if (this.#pending === undefined) {
       this.#measure();
       this.#renameIfForgotten();
+      this.#spentBefore = this.#spent;
       this.#pending = { ...this.#request(false), key: await key };
       // Until the answer comes, the store may have taken back everything beyond what stays reserved.
       this.#ceiling = this.#offset + this.#pending.used + (this.#pending.reserved ?? 0);
@@ -276,12 +281,16 @@ class LeasedAccount implements Account {
     };
   }
 
+  /** The use per millisecond, over half an interval at least: over less, one burst would look like the rule. */
   #measure(): void {
-    const since = this.#init.clock.now() - this.#answeredAt;
-    if (!(since > 0) || since === Number.POSITIVE_INFINITY) return;
-    const now = (this.#spent - this.#spentBefore) / since;
-    this.#spentBefore = this.#spent;
-    this.#rate = now > this.#rate ? now : (this.#rate + now) / 2;
+    const { clock, interval } = this.#init;
+    const now = clock.now();
+    const since = now - this.#measuredAt;
+    if (since < interval / 2) return;
+    const latest = (this.#spent - this.#measured) / since;
+    this.#measured = this.#spent;
+    this.#measuredAt = now;
+    this.#rate = latest > this.#rate ? latest : (this.#rate + latest) / 2;
   }
 
   /** Comes back under another name where the store may have forgotten this one, so that nothing is booked twice. */
