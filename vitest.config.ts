@@ -9,6 +9,8 @@ export default defineConfig({
     exclude: ['test/{package,runtimes}/**', '**/node_modules/**'],
     typecheck: { enabled: true, include: ['test/**/*.test-d.ts'] },
     maxWorkers: 2,
+    // Targets go out of service in many tests.
+    onConsoleLog: (text) => !/^signalbox: .* is out of service/.test(text),
     // Only ends a test that hangs: on a busy machine a test may take many times as long as usual.
     testTimeout: 180_000,
     hookTimeout: 180_000,

@@ -15,7 +15,10 @@ export const entries = {
   complexity: 'src/selectors/index.ts',
   'data-policy': 'src/plugins/data-policy/index.ts',
   'shared-health': 'src/plugins/shared-health/index.ts',
+  guardrails: 'src/plugins/guardrails/index.ts',
+  ledger: 'src/plugins/ledger/index.ts',
   budgets: 'src/plugins/budgets/index.ts',
   log: 'src/plugins/log/index.ts',
+  cache: 'src/plugins/cache/index.ts',
   testing: 'src/testing/index.ts',
 } as const;

@@ -65,7 +65,7 @@ export class AllTargetsFailedError extends RouterError {
     decision: Decision,
     retryAt?: number,
   ) {
-    const said = last.vendorMessage === undefined ? '' : `; the last one said: ${last.vendorMessage}`;
+    const said = last.vendorMessage !== undefined || last.kind === 'auth' ? `; last: ${last.message}` : '';
     super('all-targets-failed', `all targets failed: ${attempts.map(describeAttempt).join('; ')}${said}`);
     this.name = 'AllTargetsFailedError';
     this.attempts = attempts;

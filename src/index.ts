@@ -68,13 +68,13 @@ export type {
   UsageEvent,
 } from './types/event.ts';
 export type { MethodsOf, PluginMethods } from './types/methods.ts';
+export type { CallOptions } from './types/options/call-options.ts';
 export type { Capabilities } from './types/options/capabilities.ts';
 export type { KeyLimits, VendorLimit } from './types/options/limit.ts';
 export type {
   Accept,
   Baseline,
   BreakerPolicy,
-  CallOptions,
   Catalog,
   HedgePolicy,
   IdOf,
@@ -126,6 +126,7 @@ export type {
 } from './types/plugin.ts';
 export type {
   Binding,
+  CallAuth,
   CallContext,
   Provider,
   ProviderCall,
@@ -218,7 +219,7 @@ export type {
   ToolCallStart,
 } from './types/result/stream-part.ts';
 export type { Cost, Usage } from './types/result/usage.ts';
-export type { ChatStream, LatencyReport, Router, TargetReport } from './types/router.ts';
+export type { ChatStream, LatencyReport, Router, TargetReport, WarmupProblem } from './types/router.ts';
 export type {
   Change,
   Knowledge,

@@ -18,13 +18,15 @@ import { compileStations } from './core/stations/stations.ts';
 import { createTargets } from './core/targets/target.ts';
 import { emitHealthChange } from './core/targets/target-health.ts';
 import { reportOf } from './core/targets/target-report.ts';
+import { createWarn } from './core/targets/warn.ts';
 import { warmUp } from './core/warmup.ts';
 import { checkMirror, shadow } from './plugins/shadow/shadow.ts';
 import { priceBook } from './pricing/price-book.ts';
 import { promptCaches } from './stats/prompt-caches.ts';
 import { defaultStore } from './stores/default-store.ts';
 import type { MethodsOf } from './types/methods.ts';
-import type { CallOptions, RouteOptions, TargetIdOf, TargetOptions } from './types/options/options.ts';
+import type { CallOptions } from './types/options/call-options.ts';
+import type { RouteOptions, TargetIdOf, TargetOptions } from './types/options/options.ts';
 import type { RouterOptions } from './types/options/router-options.ts';
 import type { Plugin } from './types/plugin.ts';
 import type { ChatRequest } from './types/request/request.ts';
@@ -84,7 +86,7 @@ export function createRouter(options: RouterOptions): Router {
     embed: (request, callOptions = noOptions) => runPart(parts.embed, request, callOptions, env),
     image: (request, callOptions = noOptions) => runPart(parts.image, request, callOptions, env),
     explain: (request, callOptions = noOptions) => explain(chatOperation, request, callOptions, env),
-    warmup: () => warmUp(targets, parts.stream, clock, closing.signal),
+    warmup: () => warmUp(env, parts.stream),
     on: events.on,
     with(preset) {
       checkCallOptions(preset, env.callOptions);
@@ -160,6 +162,7 @@ function contextOf(
     queue: admissionQueue(clock, awake),
     queueLimits: mergeDefined(defaultQueue, options.queue),
     errors: options.errors === 'redacted' ? undefined : options.errors,
+    warn: options.log === false ? undefined : createWarn(),
     closed,
     apart: requestsAreApart(),
     activeRequests: swapSet(),

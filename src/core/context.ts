@@ -17,6 +17,7 @@ import type { Affinity } from './routing/affinity.ts';
 import type { Selector } from './routing/select.ts';
 import type { Stations } from './stations/stations.ts';
 import type { Target } from './targets/target.ts';
+import type { Warn } from './targets/warn.ts';
 
 /** A request in flight. */
 export interface ActiveRequest extends Slot {
@@ -60,6 +61,8 @@ export interface RouterContext {
   readonly queueLimits: Required<QueuePolicy>;
   /** What errors show of vendors' words, if not the usual. */
   readonly errors: ProviderCall['errors'];
+  /** Prints why a target is out of service; `undefined` if off. */
+  readonly warn: Warn | undefined;
   /** Aborted when the router is closed. */
   readonly closed: Signal;
   /** See `requestsAreApart`. */

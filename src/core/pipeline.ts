@@ -1,4 +1,4 @@
-import type { CallOptions } from '../types/options/options.ts';
+import type { CallOptions } from '../types/options/call-options.ts';
 import type { AnyRequest, AnyResult } from '../types/plugin.ts';
 import type { Decision } from '../types/result/decision.ts';
 import type { Part } from '../util/lazy.ts';

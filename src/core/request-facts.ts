@@ -1,5 +1,5 @@
 import type { RequestFacts } from '../types/event.ts';
-import type { CallOptions } from '../types/options/options.ts';
+import type { CallOptions } from '../types/options/call-options.ts';
 
 interface Described {
   readonly id: string;

@@ -1,6 +1,7 @@
 import { DeadlineError, RouterError } from '../errors.ts';
 import { type SizeClass, sizeClassOf } from '../stats/latency.ts';
-import type { CallOptions, Interrupted, Priority } from '../types/options/options.ts';
+import type { CallOptions } from '../types/options/call-options.ts';
+import type { Interrupted, Priority } from '../types/options/options.ts';
 import type { RankContext } from '../types/options/strategy.ts';
 import type { AnyRequest, PartialHit, RequestContext } from '../types/plugin.ts';
 import type { Schema } from '../types/request/schema.ts';

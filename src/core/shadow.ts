@@ -1,4 +1,4 @@
-import type { CallOptions } from '../types/options/options.ts';
+import type { CallOptions } from '../types/options/call-options.ts';
 import type { Strategy } from '../types/options/strategy.ts';
 import type { AnyRequest, AnyResult } from '../types/plugin.ts';
 import type { StreamPart } from '../types/result/stream-part.ts';

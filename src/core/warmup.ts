@@ -1,28 +1,39 @@
-import type { Clock } from '../types/clock.ts';
+import { isRouterError } from '../errors.ts';
 import type { Provider } from '../types/provider.ts';
+import type { WarmupProblem } from '../types/router.ts';
 import type { Part } from '../util/lazy.ts';
-import { orAbort, realAbort, type Signal } from '../util/time/abort.ts';
-import type { Target } from './targets/target.ts';
+import { orAbort, realAbort } from '../util/time/abort.ts';
+import type { RouterContext } from './context.ts';
 
 /** In milliseconds. */
 const longestWarmup = 10_000;
 
 /**
  * Warms up each provider once, even if targets share it, and loads the code for streams. A failure here does not count against
- * a target.
+ * a target. Returns what the first request would fail of: a missing key or package.
  */
 export async function warmUp(
-  targets: readonly Target[],
+  { targets, clock, closed, warn }: RouterContext,
   stream: Part<unknown>,
-  clock: Clock,
-  closed: Signal,
-): Promise<void> {
-  const providers = targets.flatMap(({ channels }) => channels.map(({ provider }) => provider));
+): Promise<readonly WarmupProblem[]> {
   const ending = realAbort(closed);
   const stop = clock.after(longestWarmup, () => ending.abort(undefined));
-  const prepare = async (provider: Provider): Promise<void> => provider.warmup?.(ending.signal);
-  const all = [...new Set(providers)].map((provider) => orAbort(prepare(provider), ending.signal));
+  const users = new Map<Provider, string>();
+  for (const { id, channels } of targets)
+    for (const { provider } of channels) if (!users.has(provider)) users.set(provider, id);
+  const problems: WarmupProblem[] = [];
+  const prepare = async (provider: Provider, target: string): Promise<void> => {
+    try {
+      await orAbort(Promise.resolve(provider.warmup?.(ending.signal)), ending.signal);
+    } catch (error) {
+      if (!isRouterError(error)) return;
+      problems.push({ target, error });
+      warn?.(target, error);
+    }
+  };
+  const all = [...users].map(([provider, target]) => prepare(provider, target));
   await Promise.allSettled([...all, stream.load(clock, ending.signal)]);
   stop();
   ending.unlink();
+  return problems;
 }

@@ -84,6 +84,13 @@ interface Begun extends Slot {
   readonly alarm: () => void;
 }
 
+/** What another process said of the target. */
+interface Hint {
+  until: number;
+  /** An own attempt has failed since. */
+  proven: boolean;
+}
+
 /** @param awake clock that measures the waits */
 export function failureDetector(clock: Clock, awake: AwakeClock, onChange: () => void): FailureDetector {
   const waiting = swapSet<Begun>();
@@ -92,15 +99,9 @@ export function failureDetector(clock: Clock, awake: AwakeClock, onChange: () =>
   let probe: object | undefined;
   let cancelLook: (() => void) | undefined;
   let nextLook = 0;
-  let hintedUntil = 0;
-  /** An own attempt has failed since the hint. */
-  let hintProven = false;
-
+  const hint: Hint = { until: 0, proven: false };
   /** When attempts with too few latency samples last started. */
   const unknownAt = new Map<Waits, number>();
-  const isKnown = (latencies: Waits, now: number): boolean =>
-    latencies.weight(now) >= fewestSamples &&
-    now - (unknownAt.get(latencies) ?? Number.NEGATIVE_INFINITY) >= settled * (latencies.quantile(0.5) ?? 0);
 
   const suspect = (now: number): void => {
     self.suspected = true;
@@ -114,11 +115,8 @@ export function failureDetector(clock: Clock, awake: AwakeClock, onChange: () =>
     cancelLook = undefined;
     const now = clock.now();
     const stalled = now - nextLook > ownStall;
-    if (
-      !stalled &&
-      surpriseOf(waiting.items, lastToken, awake.now(now), (each) => isKnown(each, now)) >= certainty
-    )
-      suspect(now);
+    const isKnown = (each: Waits): boolean => isKnownSince(each, unknownAt.get(each), now);
+    if (!stalled && surpriseOf(waiting.items, lastToken, awake.now(now), isKnown) >= certainty) suspect(now);
     else watch();
   };
   const watch = (): void => {
@@ -135,12 +133,7 @@ export function failureDetector(clock: Clock, awake: AwakeClock, onChange: () =>
     convinced: false,
     until: 0,
     hint(until) {
-      hintedUntil = Math.max(hintedUntil, until);
-      if (!self.suspected) {
-        self.suspected = true;
-        self.until = clock.now();
-        onChange();
-      } else if (hintProven) self.until = Math.max(self.until, hintedUntil);
+      if (heed(self, hint, until, clock.now())) onChange();
     },
     begin(latencies, alarm, size, begunAt = clock.now()) {
       const entry: Begun = { startedAt: awake.now(begunAt), latencies, alarm, place: undefined };
@@ -164,8 +157,8 @@ export function failureDetector(clock: Clock, awake: AwakeClock, onChange: () =>
         if (surely || isUnusual) latencies.add(waited, now, size);
         if (probe !== entry) return;
         probe = undefined;
-        hintProven = hintedUntil > 0;
-        self.until = Math.max(now + suspectFor, hintedUntil);
+        hint.proven = hint.until > 0;
+        self.until = Math.max(now + suspectFor, hint.until);
       };
       return {
         answered(now = clock.now()) {
@@ -173,12 +166,7 @@ export function failureDetector(clock: Clock, awake: AwakeClock, onChange: () =>
           lastToken = awake.now(now);
           latencies.add(lastToken - entry.startedAt, now, size);
           if (probe === entry) probe = undefined;
-          if (!self.suspected) return;
-          self.suspected = false;
-          self.convinced = false;
-          hintedUntil = 0;
-          hintProven = false;
-          onChange();
+          if (dismiss(self, hint)) onChange();
         },
         gaveUp: () => end(true),
         end() {
@@ -189,6 +177,40 @@ export function failureDetector(clock: Clock, awake: AwakeClock, onChange: () =>
     admits: (now) => !self.suspected || (now >= self.until && probe === undefined),
   };
   return self;
+}
+
+interface Verdict {
+  suspected: boolean;
+  convinced: boolean;
+  until: number;
+}
+
+/** Takes a hint. Returns whether the target has become suspected by it. */
+function heed(verdict: Verdict, hint: Hint, until: number, now: number): boolean {
+  hint.until = Math.max(hint.until, until);
+  if (verdict.suspected) {
+    if (hint.proven) verdict.until = Math.max(verdict.until, hint.until);
+    return false;
+  }
+  verdict.suspected = true;
+  verdict.until = now;
+  return true;
+}
+
+/** The target answers. Returns whether it was suspected. */
+function dismiss(verdict: Verdict, hint: Hint): boolean {
+  const { suspected } = verdict;
+  if (suspected) {
+    Object.assign(verdict, { suspected: false, convinced: false });
+    Object.assign(hint, { until: 0, proven: false });
+  }
+  return suspected;
+}
+
+/** Whether there are enough samples, and the slow answers among them, see `settled`. */
+function isKnownSince(latencies: Waits, unknownAt: number | undefined, now: number): boolean {
+  const since = now - (unknownAt ?? Number.NEGATIVE_INFINITY);
+  return latencies.weight(now) >= fewestSamples && since >= settled * (latencies.quantile(0.5) ?? 0);
 }
 
 /**

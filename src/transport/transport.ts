@@ -1,5 +1,5 @@
 import { ProviderError } from '../errors.ts';
-import type { Traffic } from '../types/provider.ts';
+import type { CallAuth, CallContext, Traffic } from '../types/provider.ts';
 import { isRedirect, isRedirectResponse } from '../util/redirect.ts';
 import { type Body, fromText, fromWeb, readSome, readText } from './body.ts';
 import { connectionAgents, connectionsSettled } from './connection.ts';
@@ -8,6 +8,7 @@ import type { FailureRow } from './failure/failure-table.ts';
 import { networkError } from './failure/network-error.ts';
 import { guardBody, maxErrorBytes, maxErrorTime } from './guard-body.ts';
 import { type NodeHTTP, nodeHTTP } from './node/http.ts';
+import { type HeaderOptions, type HeaderValues, requestHeaders } from './request-headers.ts';
 import type { Answer } from './response.ts';
 import { sniff } from './sniff.ts';
 
@@ -15,15 +16,11 @@ import { sniff } from './sniff.ts';
 export type Fetch = (url: string, init: RequestInit) => Promise<Response>;
 
 /** Options of a transport. They come from code or configuration, never from a request. */
-export interface TransportOptions {
+export interface TransportOptions extends HeaderOptions {
   /** Provider name, for errors. */
   readonly provider: string;
   /** The only origin that requests are sent to. */
   readonly baseURL: string;
-  /** Additional request headers that may be sent, in lower case. A trailing `*` matches any suffix. */
-  readonly allowHeaders: readonly string[];
-  /** Headers set on every request; they override the SDK's. */
-  readonly headers?: Readonly<Record<string, string>> | undefined;
   /** The vendor's failure table. */
   readonly failures: readonly FailureRow[];
   /**
@@ -46,12 +43,14 @@ export interface Exchange {
   readonly connectTimeout?: number | undefined;
   /** Aborts the request and the reading of its response, even if an SDK ignores its own signal. */
   readonly signal?: AbortSignal | undefined;
+  /** The key and headers of this call alone. */
+  auth?: CallAuth | undefined;
   /** See `ProviderCall.onActivity`. */
   readonly onActivity?: (() => void) | undefined;
   /** Whether the response may contain images. */
   large?: boolean;
   /** The headers of the request, as they were sent. */
-  sentHeaders?: Readonly<Record<string, string>>;
+  sentHeaders?: HeaderValues;
   /** Status and headers (lower-case names) of the response, once received. */
   status?: number;
   headers: Readonly<Record<string, string>>;
@@ -74,8 +73,6 @@ export interface Transport {
   readonly traffic: Traffic;
 }
 
-const usualHeaders = ['accept', 'content-type', 'user-agent', 'x-stainless-*'];
-
 /**
  * Creates the transport of one provider. It never follows redirects, sends only allowed headers, limits how
  * much it reads, keeps the response headers, and turns failures into classified errors before an SDK sees
@@ -84,8 +81,7 @@ const usualHeaders = ['accept', 'content-type', 'user-agent', 'x-stainless-*'];
 export function createTransport(options: TransportOptions): Transport {
   const { provider } = options;
   const origin = new URL(options.baseURL).origin;
-  const fixed = lowerCased(options.headers ?? {});
-  const allowedHeaders = headerFilter([...usualHeaders, ...options.allowHeaders]);
+  const headersOf = requestHeaders(options);
   const agents = connectionAgents();
   // Resolved on first use: Node's modules take a few milliseconds to load.
   let node: { readonly http: NodeHTTP | undefined } | undefined;
@@ -95,11 +91,6 @@ export function createTransport(options: TransportOptions): Transport {
   };
 
   const traffic = { sent: 0, received: 0 };
-
-  const headersOf = (given: HeadersInit | undefined): Record<string, string> => ({
-    ...allowedHeaders(given),
-    ...fixed,
-  });
 
   const overWeb = async (url: string, init: RequestInit, exchange: Exchange) => {
     const { connectTimeout, signal, sentHeaders } = exchange;
@@ -123,7 +114,8 @@ export function createTransport(options: TransportOptions): Transport {
     const path = pathAt(origin, url) ?? refuseOrigin(provider);
     const { method = 'GET', body } = init;
     const { stream, large, onActivity, connectTimeout, signal = init.signal ?? undefined } = exchange;
-    const headers = headersOf(init.headers);
+    const made = headersOf(init.headers, exchange.auth);
+    const headers = made instanceof Promise ? await made : made;
     exchange.sentHeaders = headers;
     const client = typeof body === 'string' ? nodeIfUsable() : undefined;
     const answer =
@@ -219,12 +211,11 @@ async function checkedBody(answer: Answer, exchange: Exchange, options: Transpor
 /** Creates the state of one call. */
 export function newExchange(
   stream: boolean,
-  connectTimeout?: number,
+  { connectTimeout, onActivity, auth }: Partial<CallContext> = {},
   signal?: AbortSignal,
   large = false,
-  onActivity?: () => void,
 ): Exchange {
-  return { stream, connectTimeout, signal, large, onActivity, headers: {} };
+  return { stream, connectTimeout, signal, large, onActivity, auth, headers: {} };
 }
 
 async function failureOf(
@@ -260,39 +251,4 @@ function parseOrKeep(text: string): unknown {
   } catch {
     return text;
   }
-}
-
-/** Maximum number of header names that are remembered. Clients send the same few with every request. */
-const mostNames = 256;
-
-/** Copies the headers that may be sent, with lower-case names. */
-function headerFilter(
-  allowed: readonly string[],
-): (given: HeadersInit | undefined) => Record<string, string> {
-  const known = new Map<string, boolean>();
-  const isAllowed = (name: string): boolean => {
-    const found = allowed.some((each) =>
-      each.endsWith('*') ? name.startsWith(each.slice(0, -1)) : name === each,
-    );
-    if (known.size < mostNames) known.set(name, found);
-    return found;
-  };
-  return (given = {}) => {
-    const headers: Record<string, string> = {};
-    // Avoid creating a `Headers` object just to read it; that is the most expensive step here.
-    if (given instanceof Headers || Symbol.iterator in given) {
-      for (const [name, value] of given instanceof Headers ? given : new Headers(given))
-        if (known.get(name) ?? isAllowed(name)) headers[name] = value;
-      return headers;
-    }
-    for (const field in given) {
-      const name = field.toLowerCase();
-      if (known.get(name) ?? isAllowed(name)) headers[name] = given[field] ?? '';
-    }
-    return headers;
-  };
-}
-
-function lowerCased(headers: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
-  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
 }

@@ -3,7 +3,7 @@ import type { PluginEvent } from './event.ts';
 import type { LookupHit, PartialHit } from './lookup.ts';
 import type { PluginMethods } from './methods.ts';
 import type { AnyRequest, AnyResult, Awaitable } from './operation.ts';
-import type { CallOptions } from './options/options.ts';
+import type { CallOptions } from './options/call-options.ts';
 import type { Candidate } from './options/strategy.ts';
 import type { ResolvedChatRequest } from './provider.ts';
 import type { EmbedRequest } from './request/embed.ts';

@@ -16,6 +16,13 @@ export interface ResolvedFunctionTool extends Omit<FunctionTool, 'inputSchema' |
 
 export type ResolvedTool = ResolvedFunctionTool | ProviderTool;
 
+/** The key and the headers of one call, in place of the provider's own. */
+export interface CallAuth {
+  readonly apiKey?: string;
+  /** Sent in addition to the provider's headers, and instead of those of the same name. */
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
 /** One call to one model, checked and resolved. */
 export interface ProviderCall extends Omit<RequestSettings, 'tools'> {
   readonly model: string;
@@ -39,10 +46,15 @@ export interface ProviderCall extends Omit<RequestSettings, 'tools'> {
    * of the prompt, the key or the headers.
    */
   readonly errors?: 'full' | 'hidden';
+  /** The caller's own key and headers. Only for providers with `takesAuth`. */
+  readonly auth?: CallAuth;
 }
 
 /** What belongs to one attempt rather than to the request. */
-export type CallContext = Pick<ProviderCall, 'model' | 'signal' | 'connectTimeout' | 'onActivity' | 'errors'>;
+export type CallContext = Pick<
+  ProviderCall,
+  'model' | 'signal' | 'connectTimeout' | 'onActivity' | 'errors' | 'auth'
+>;
 
 /** A checked and normalized chat request, before a target is chosen. */
 export type ResolvedChatRequest = Omit<ProviderCall, keyof CallContext>;
@@ -166,6 +178,8 @@ export interface Provider<Name extends string = string> {
    * separately.
    */
   readonly keys?: readonly Provider[];
+  /** Whether it sends the key and headers of a call (`ProviderCall.auth`) in place of its own. */
+  readonly takesAuth?: boolean;
   /** Limits of its key, shared by all targets that use it. */
   readonly limits?: KeyLimits;
   /**

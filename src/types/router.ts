@@ -1,6 +1,6 @@
 import type { Listener, RouterEventType } from './event.ts';
+import type { CallOptions } from './options/call-options.ts';
 import type { Capabilities } from './options/capabilities.ts';
-import type { CallOptions } from './options/options.ts';
 import type { Health, Latency, TargetStats } from './options/strategy.ts';
 import type { Traffic } from './provider.ts';
 import type { EmbedRequest, EmbedResult } from './request/embed.ts';
@@ -74,6 +74,13 @@ export interface ChatStream<T = unknown> extends AsyncIterable<StreamPart> {
   readonly textStream: AsyncIterable<string>;
 }
 
+/** What the first request of a target would fail of: a missing key or package. */
+export interface WarmupProblem {
+  readonly target: string;
+  /** Names what is missing. */
+  readonly error: Error;
+}
+
 /** Sends each request to its best target. Created by `createRouter`. */
 export interface Router<TargetId extends string = string, RouteName extends string = string> {
   /** The ids of its targets, in the order of the options. */
@@ -144,13 +151,15 @@ export interface Router<TargetId extends string = string, RouteName extends stri
    * a failure here does not affect a target's health. Opens connections only on Node, and not for providers that use `fetch` (see
    * their option `fetch`), which cannot connect without a request.
    *
-   * Resolves when done, after 10 seconds at most, or on `close`; never rejects.
+   * Resolves with the problems that requests would meet, such as a missing key or package: when done, after 10 seconds at most, or
+   * on `close`. Never rejects.
    *
    * @example
-   * await router.warmup();
+   * const problems = await router.warmup();
+   * if (problems.length > 0) process.exit(1); // each has been printed by console.warn
    * server.listen(8080);
    */
-  warmup(): Promise<void>;
+  warmup(): Promise<readonly WarmupProblem[]>;
   /** The health and measurements of each target. */
   stats(): readonly TargetReport[];
   /**

@@ -9,17 +9,17 @@ export function show(value: unknown): string {
   return typeof value === 'function' ? 'a function' : String(value);
 }
 
-/** Checks that the value is an object with only known fields. */
+/** Checks that the value is an object with only known fields; `undefined`: with any. */
 export function checkObject(
   path: string,
   value: unknown,
-  fields: readonly string[],
+  fields: readonly string[] | undefined,
   refuse: Refuse,
 ): Readonly<Record<string, unknown>> {
   if (typeof value !== 'object' || value === null || Array.isArray(value))
     refuse(path, 'an object', show(value));
   for (const field of Object.keys(value)) {
-    if (fields.includes(field)) continue;
+    if (fields === undefined || fields.includes(field)) continue;
     refuse(
       path === '' ? field : `${path}.${field}`,
       `one of the options ${fields.join(', ')}`,

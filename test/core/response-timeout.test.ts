@@ -316,6 +316,15 @@ describe('signs of life', () => {
     expect(await answer).toEqual({ target: 'b', after: 30_000 });
     expect(router.stats()[0]?.failures).toBe(1);
   });
+
+  it('are missed by no target where the request itself turns out to be at fault', async () => {
+    const refusal = { error: { kind: 'content-filter', status: 400 } } as const;
+    const { router, clock } = world({ a: [hung], b: [refusal] });
+    const failing = rejection(router.chat(ask));
+    await clock.advance(10_000);
+    expect(await failing).toMatchObject({ kind: 'content-filter' });
+    expect(router.stats()[0]).toMatchObject({ failures: 0, health: 'healthy' });
+  });
 });
 
 describe('explicit timeouts', () => {

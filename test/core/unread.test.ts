@@ -77,6 +77,22 @@ describe('stream.result', () => {
     expect(parts.map(({ type }) => type)).not.toContain('restart');
   });
 
+  it('leaves it out also where the iteration begins while the next target is awaited', async () => {
+    const { router, clock } = world(
+      { a: [{ text: words, after: 2, error: broken }], b: [{ text: 'all of it', delay: 5_000 }] },
+      { interrupted: 'restart' },
+    );
+    const stream = await router.stream(ask);
+    const result = outcome(stream.result);
+    await clock.advance(3_000);
+    const reading = read(stream);
+    await clock.advance(2_000);
+    const parts = await reading;
+    expect(textOf(parts)).toBe('all of it');
+    expect(parts.map(({ type }) => type)).not.toContain('restart');
+    expect(await result).toMatchObject({ value: { text: 'all of it' } });
+  });
+
   it('gives an append-only reader that begins later a whole answer', async () => {
     const { router } = world(
       { a: [{ text: words, after: 2, error: broken }], b: [{ text: 'all of it' }] },

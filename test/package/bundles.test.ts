@@ -14,6 +14,7 @@ const peers: Readonly<Record<string, readonly string[]>> = {
   './google': ['@google/genai'],
   './langchain': ['@langchain/core'],
   './openai-fetch': ['zod'],
+  './guardrails': ['@secretlint/core', '@secretlint/secretlint-rule-preset-recommend', 're2js'],
 };
 
 /** Sub-paths whose SDK comes into the bundle by a client of the application's own, or not at all. */

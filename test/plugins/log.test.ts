@@ -29,6 +29,22 @@ function logged(options: LogOptions = {}, first: readonly Script[] = [{}]) {
 }
 
 describe('log()', () => {
+  it('writes a line for each change of a target’s health', async () => {
+    const error = { kind: 'auth', status: 401, code: 'invalid_api_key' } as const;
+    const json = logged({ format: 'json' }, [{ error }]);
+    await json.router.chat({ prompt: secret });
+    expect(json.entries()[0]).toEqual({
+      time: '2026-01-01T00:00:00.000Z',
+      target: 'a',
+      state: 'misconfigured',
+      previous: 'healthy',
+      retryAt: '2026-01-01T00:10:00.000Z',
+    });
+    const text = logged({ format: 'text', only: 'failures' }, [{ error }]);
+    await text.router.chat({ prompt: secret });
+    expect(text.lines[0]).toBe('00:00:00 a is misconfigured, was healthy, until 00:10:00');
+  });
+
   it('writes one line of JSON for each request, whatever its operation', async () => {
     const { router, entries } = logged({ format: 'json' });
     await router.chat({ prompt: secret });

@@ -300,4 +300,14 @@ describe('observe', () => {
       ['b', true],
     ]);
   });
+
+  it('does not join two answers where a stream breaks after its first token', async () => {
+    const broken = { text: ['one ', 'two'], after: 1, error: { kind: 'server' } } as const;
+    const plugins: Plugin[] = [{ name: 'follows', observe: () => ({ part() {} }) }];
+    for (const interrupted of ['error', 'continue'] as const) {
+      const { router } = world({ a: [broken], b: [{ text: 'three' }] }, { plugins, interrupted });
+      const failed = await rejection(router.stream(ask).then(read));
+      expect(failed).toMatchObject({ code: 'stream-interrupted', partial: { text: 'one ' } });
+    }
+  });
 });

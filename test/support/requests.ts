@@ -1,4 +1,5 @@
 import {
+  type Capabilities,
   createRouter,
   type Router,
   type RouterEvent,
@@ -39,9 +40,13 @@ type Scripts = Parameters<typeof scriptedProvider>[1];
 /** Makes a world; `targets` are scripts by id, in order of priority. */
 export function world(
   targets: Readonly<Record<string, Scripts>>,
-  options: Omit<RouterOptions, 'targets'> & { readonly concurrency?: number; readonly seed?: number } = {},
+  options: Omit<RouterOptions, 'targets'> & {
+    readonly concurrency?: number;
+    readonly seed?: number;
+    readonly capabilities?: Capabilities;
+  } = {},
 ): World {
-  const { concurrency, seed = 1, clock: given, ...rest } = options;
+  const { concurrency, seed = 1, capabilities, clock: given, ...rest } = options;
   const clock = isVirtual(given) ? given : virtualClock();
   const providers = Object.fromEntries(
     Object.entries(targets).map(([id, scripts]) => [id, scriptedProvider(id, scripts, clock)]),
@@ -53,6 +58,7 @@ export function world(
       id,
       price: { input: 1 + index, output: 2 + index },
       ...(concurrency === undefined ? {} : { concurrency }),
+      ...(capabilities === undefined ? {} : { capabilities }),
     })),
     clock,
     random: seededRandom(seed),

@@ -1,10 +1,14 @@
+import { createRouter } from 'signalbox';
 import { anthropic } from 'signalbox/anthropic';
 import { google } from 'signalbox/google';
 import { openai } from 'signalbox/openai';
 import { groq, ollama, openaiCompatible } from 'signalbox/openai-compatible';
+import { scriptedProvider } from 'signalbox/testing';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { rejection } from '../support/requests.ts';
 
 const secret = 'sk-canary';
+const price = { input: 1, output: 1 };
 
 /** What a factory throws. */
 function refusal(make: () => unknown): Error {
@@ -34,10 +38,43 @@ describe('keys and addresses', () => {
     ['anthropic', anthropic, 'ANTHROPIC_API_KEY'],
     ['google', google, 'GEMINI_API_KEY or GOOGLE_API_KEY'],
     ['groq', groq, 'GROQ_API_KEY'],
-  ])('%s without a key says where it looked', (name, make, where) => {
-    expect(refusal(() => make()).message).toBe(
-      `${name}.apiKey: expected an API key, here or in ${where}, got none`,
-    );
+  ] as const)(
+    '%s without a key can be made, and the first request says what to set',
+    async (name, make, where) => {
+      for (const provider of [make(), make({ apiKey: '' }), make({ apiKey: ' ' })]) {
+        const router = createRouter({ targets: [{ provider, model: 'm', price }], retry: false });
+        for (const call of [router.chat({ prompt: 'Hi' }), router.stream({ prompt: 'Hi' })]) {
+          const error = await rejection(call);
+          const summary = `${name}: no API key: set ${where}, or pass the option ${name}.apiKey`;
+          expect(String(error)).toContain(summary);
+        }
+        expect(router.stats()[0]?.health).toBe('misconfigured');
+      }
+    },
+  );
+
+  it('are looked for again until they are there', async () => {
+    const seen: (string | null)[] = [];
+    const fetch = async (_url: string, { headers }: RequestInit): Promise<Response> => {
+      seen.push(new Headers(headers).get('authorization'));
+      return Response.json({ choices: [{ message: { content: 'Hi' }, finish_reason: 'stop' }] });
+    };
+    const provider = openai({ fetch });
+    const ask = () => createRouter({ targets: [{ provider, model: 'm', price }] }).chat({ prompt: 'Hi' });
+    expect(await rejection(ask())).toMatchObject({ code: 'all-targets-failed' });
+    vi.stubEnv('OPENAI_API_KEY', secret);
+    expect((await ask()).text).toBe('Hi');
+    expect(seen).toEqual([`Bearer ${secret}`]);
+  });
+
+  it('that are missing send the request to the next target', async () => {
+    const targets = [
+      { provider: openai(), model: 'm', price },
+      { provider: scriptedProvider('spare', [{ text: ['Hi'] }]), model: 'm', price },
+    ];
+    const { text, attempts } = await createRouter({ targets }).chat({ prompt: 'Hi' });
+    expect(text).toBe('Hi');
+    expect(attempts[0]).toMatchObject({ outcome: 'failed', error: { kind: 'auth', code: 'no_api_key' } });
   });
 
   it('are taken from the environment', () => {
@@ -45,17 +82,20 @@ describe('keys and addresses', () => {
     expect(openai().name).toBe('openai');
   });
 
-  it('of the environment are never sent to another address', () => {
+  it('of the environment are never sent to another address', async () => {
     vi.stubEnv('OPENAI_API_KEY', secret);
-    const { message } = refusal(() => openai({ baseURL: 'https://example.com/v1' }));
-    expect(message).toContain('openai.apiKey: expected an API key, here or in this option');
-    expect(message).not.toContain(secret);
+    const provider = openai({ baseURL: 'http://127.0.0.1:9/v1' });
+    const router = createRouter({ targets: [{ provider, model: 'm', price }], retry: false });
+    const error = String(await rejection(router.chat({ prompt: 'Hi' })));
+    expect(error).toContain(
+      'no API key: pass the option openai.apiKey, because the baseURL is not the vendor’s own',
+    );
+    expect(error).not.toContain(secret);
   });
 
   it.each([
     ['a line break inside', `${secret}\n${secret}`],
     ['a letter that headers cannot hold', `${secret}ü`],
-    ['nothing', ' '],
   ])('with %s are refused without being shown', (_, apiKey) => {
     for (const make of [openai, anthropic, google, groq]) {
       const { message } = refusal(() => make({ apiKey }));

@@ -13,9 +13,8 @@ class NoSuchModelError extends Error {
   readonly modelId: string;
   readonly modelType: 'languageModel' | 'embeddingModel' | 'imageModel';
 
-  constructor(modelId: string, modelType: NoSuchModelError['modelType'], known: readonly string[]) {
-    const expected = known.length === 0 ? 'there are none' : `available: ${known.join(', ')}`;
-    super(`No such ${modelType}: ${modelId} (${expected})`);
+  constructor(modelId: string, modelType: NoSuchModelError['modelType'], why: string) {
+    super(`No such ${modelType}: ${why}`);
     this.name = 'AI_NoSuchModelError';
     this.modelId = modelId;
     this.modelType = modelType;
@@ -23,12 +22,8 @@ class NoSuchModelError extends Error {
   }
 }
 
-export function noSuchModel(
-  modelId: string,
-  modelType: NoSuchModelError['modelType'],
-  known: readonly string[],
-): Error {
-  return new NoSuchModelError(modelId, modelType, known);
+export function noSuchModel(modelId: string, modelType: NoSuchModelError['modelType'], why: string): Error {
+  return new NoSuchModelError(modelId, modelType, why);
 }
 
 /**

@@ -7,8 +7,9 @@ import { ConfigError, isRouterError, RequestError } from '../../errors.ts';
 import type { JsonObject, Keyed, LanguageCall } from '../../providers/ai-sdk/spec.ts';
 import { fromV3, partOfAnswerToV3, resultToV3, warningToV3 } from '../../providers/ai-sdk/v3.ts';
 import { aiSdkFormat } from '../../providers/shared/option-case.ts';
-import type { CallOptions } from '../../types/options/options.ts';
+import type { CallOptions } from '../../types/options/call-options.ts';
 import type { Router, TargetReport } from '../../types/router.ts';
+import { type Aliases, modelNames } from '../shared/model-names.ts';
 import { type AnswerContext, toGenerateResult, toWarning } from './answer.ts';
 import { asCallError, noSuchModel } from './errors.ts';
 import { toImageRequest, toImageResult } from './image.ts';
@@ -17,6 +18,7 @@ import { partTeller } from './parts.ts';
 import { toChatRequest } from './request.ts';
 import { toReadable } from './stream.ts';
 import type {
+  ModelOf,
   RouterEmbeddingModel,
   RouterImageModel,
   RouterLanguageModel,
@@ -61,10 +63,12 @@ export type {
   StreamSpecV3,
   WarningV3,
 } from '../../providers/ai-sdk/v3.ts';
+export type { Aliases } from '../shared/model-names.ts';
 export type { SignalboxMetadata } from './answer.ts';
 export type { MadeImages } from './image.ts';
 export type {
   Answers,
+  ModelOf,
   RouterEmbeddingModel,
   RouterImageModel,
   RouterLanguageModel,
@@ -91,22 +95,34 @@ const provider = 'signalbox';
  * @example
  * globalThis.AI_SDK_DEFAULT_PROVIDER = toProvider(router); // generateText({ model: 'fast', … })
  */
-export function toProvider<TargetId extends string, RouteName extends string>(
+export function toProvider<
+  TargetId extends string,
+  RouteName extends string,
+  const Names extends Aliases = Record<never, never>,
+>(
   router: Router<TargetId, RouteName>,
-  options?: ToProviderOptions<'v4'>,
-): RouterProvider<TargetId | RouteName, 'v4'>;
+  options?: ToProviderOptions<'v4', Names>,
+): RouterProvider<TargetId | RouteName | ModelOf<TargetId> | (keyof Names & string), 'v4'>;
 // One signature per version: the AI SDK's union type rejects a signature that returns both.
-export function toProvider<TargetId extends string, RouteName extends string>(
+export function toProvider<
+  TargetId extends string,
+  RouteName extends string,
+  const Names extends Aliases = Record<never, never>,
+>(
   router: Router<TargetId, RouteName>,
-  options: ToProviderOptions<'v3'>,
-): RouterProvider<TargetId | RouteName, 'v3'>;
+  options: ToProviderOptions<'v3', Names>,
+): RouterProvider<TargetId | RouteName | ModelOf<TargetId> | (keyof Names & string), 'v3'>;
 export function toProvider<TargetId extends string, RouteName extends string>(
   router: Router<TargetId, RouteName>,
   options: ToProviderOptions = {},
 ): RouterProvider<TargetId | RouteName> {
-  const { specificationVersion = 'v4', ...unknown } = options;
+  const { specificationVersion = 'v4', aliases, ...unknown } = options;
   for (const option of Object.keys(unknown))
-    throw new ConfigError(`toProvider.${option}`, 'the option specificationVersion', 'an unknown one');
+    throw new ConfigError(
+      `toProvider.${option}`,
+      'one of the options specificationVersion, aliases',
+      'an unknown one',
+    );
   if (specificationVersion !== 'v4' && specificationVersion !== 'v3')
     throw new ConfigError(
       'toProvider.specificationVersion',
@@ -115,10 +131,11 @@ export function toProvider<TargetId extends string, RouteName extends string>(
     );
   const version: SpecificationVersion = specificationVersion;
   const plain: Router = router as unknown as Router; // the names of targets and routes do not matter here
-  const known = ['default', ...Object.keys(plain.routes), ...plain.targets];
+  const names = modelNames('toProvider.aliases', plain, aliases);
   const check = (modelId: string, type: 'languageModel' | 'embeddingModel' | 'imageModel'): string => {
-    if (known.includes(modelId)) return modelId;
-    throw noSuchModel(modelId, type, known);
+    const found = names.find(modelId);
+    if (found === undefined) throw noSuchModel(modelId, type, names.explain(modelId));
+    return found;
   };
   // These fields never change, so they are read once instead of with every report.
   const facts: Facts = new Map(plain.stats().map((report) => [report.id, report]));

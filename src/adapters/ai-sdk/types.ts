@@ -6,16 +6,30 @@ import type {
   StreamResult,
 } from '../../providers/ai-sdk/spec.ts';
 import type { EmbedResultV3, GenerateResultV3, StreamResultV3 } from '../../providers/ai-sdk/v3.ts';
+import type { Aliases } from '../shared/model-names.ts';
 import type { MadeImages } from './image.ts';
 
 /** The version of the AI SDK's provider specification: `v4` for AI SDK 7, `v3` for 6 and 7. */
 export type SpecificationVersion = 'v3' | 'v4';
 
 /** The options of `toProvider`. */
-export interface ToProviderOptions<Version extends SpecificationVersion = SpecificationVersion> {
+export interface ToProviderOptions<
+  Version extends SpecificationVersion = SpecificationVersion,
+  Names extends Aliases = Aliases,
+> {
   /** AI SDK 7 expects `v4`, AI SDK 6 expects `v3`. @default 'v4' */
   readonly specificationVersion?: Version;
+  /**
+   * Names for models beside routes, target ids and the vendors' own names of models.
+   *
+   * @example
+   * aliases: { 'gpt-4o': 'default' } // generateText({ model: ai('gpt-4o'), … })
+   */
+  readonly aliases?: Names;
 }
+
+/** The vendor's name of a target's model, where the target's id shows it. */
+export type ModelOf<Id extends string> = Id extends `${string}/${infer Model}` ? Model : never;
 
 /** The model types, by version. */
 export interface Answers {

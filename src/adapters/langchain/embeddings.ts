@@ -1,6 +1,6 @@
 import { Embeddings, type EmbeddingsInterface } from '@langchain/core/embeddings';
 import { checkKnown } from '../../providers/shared/client-options.ts';
-import type { CallOptions } from '../../types/options/options.ts';
+import type { CallOptions } from '../../types/options/call-options.ts';
 import type { EmbedRequest } from '../../types/request/embed.ts';
 import type { Router } from '../../types/router.ts';
 

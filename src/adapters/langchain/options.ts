@@ -3,7 +3,7 @@ import type {
   BaseChatModelParams,
 } from '@langchain/core/language_models/chat_models';
 import { RequestError } from '../../errors.ts';
-import type { CallOptions } from '../../types/options/options.ts';
+import type { CallOptions } from '../../types/options/call-options.ts';
 import type { Timeouts } from '../../types/options/timeouts.ts';
 import type { JSONSchema } from '../../types/request/json.ts';
 import type { ChatRequest, RequestSettings } from '../../types/request/request.ts';
@@ -13,7 +13,11 @@ import { type ToolLike, toToolChoice, toTools } from './tools.ts';
 
 /** Routing options and request settings that a model and each of its calls accept. */
 export interface SharedOptions<TargetId extends string, RouteName extends string>
-  extends Omit<CallOptions<TargetId, RouteName>, 'signal' | 'timeout' | 'metadata' | 'tags' | 'interrupted'>,
+  // `cache` is LangChain's own; that of `signalbox/cache` comes with `router.with({ cache })`.
+  extends Omit<
+      CallOptions<TargetId, RouteName>,
+      'signal' | 'timeout' | 'metadata' | 'tags' | 'interrupted' | 'cache'
+    >,
     Omit<RequestSettings, 'tools' | 'toolChoice' | 'stopSequences'> {
   /**
    * What happens to a stream that breaks after its first token. LangChain cannot retract a message, so the answer never restarts:
@@ -81,6 +85,7 @@ const routing = [
   'interrupted',
   'hedge',
   'accept',
+  'auth',
 ] as const;
 
 /** Names of call options beside LangChain's own. */

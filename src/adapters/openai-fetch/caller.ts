@@ -1,4 +1,4 @@
-import type { CallOptions } from '../../types/options/options.ts';
+import type { CallOptions } from '../../types/options/call-options.ts';
 
 /**
  * The party behind a token, as call options. They apply to each of its requests and take precedence over the field

@@ -15,6 +15,7 @@ import { directory } from './targets.ts';
 
 export type { Caller, IdentifyCaller, TokenRequest } from './caller.ts';
 export type { ToFetchOptions } from './options.ts';
+export { type RoutedOptions, type RouterReport, reportOf, routed } from './routed.ts';
 
 /** The result of `toFetch`: a `fetch` for SDKs and a handler for servers. It throws only the reason of an abort. */
 export interface RouterFetch {
@@ -57,7 +58,7 @@ export function toFetch(router: Router, options: ToFetchOptions = {}): RouterFet
   }
   const settings = checkOptions(options);
   const guard = createGuard(settings);
-  const known = directory(router);
+  const known = directory(router, options.aliases);
   return async (input: Request | URL | string, init?: RequestInit): Promise<Response> => {
     const call = incoming(input, init);
     const requestId = `req_${crypto.randomUUID().replaceAll('-', '')}`;

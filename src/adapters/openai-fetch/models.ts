@@ -21,6 +21,6 @@ export function listModels(directory: Directory, caller: Caller): object {
 /** https://platform.openai.com/docs/api-reference/models/retrieve */
 export function retrieveModel(directory: Directory, id: string, caller: Caller): object {
   const model = directory.modelsFor(caller).find((entry) => entry.id === id);
-  if (model === undefined) throw unknownModel(id);
+  if (model === undefined) throw unknownModel(directory.explain(id));
   return toModel(model);
 }

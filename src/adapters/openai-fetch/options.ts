@@ -1,4 +1,5 @@
 import { ConfigError } from '../../errors.ts';
+import type { Aliases } from '../shared/model-names.ts';
 import type { IdentifyCaller } from './caller.ts';
 
 /** The options of `toFetch`. */
@@ -20,6 +21,14 @@ export interface ToFetchOptions {
   readonly token?: string | readonly string[] | IdentifyCaller | false;
   /** The maximum size of a request body, in bytes. Larger bodies are refused with 413. Default: 32 MiB. */
   readonly maxBodyBytes?: number;
+  /**
+   * Names for `model` beside routes, target ids and the vendors' own names of models: the name that clients send, and the route or
+   * target that answers.
+   *
+   * @example
+   * aliases: { 'gpt-4o': 'default', 'text-embedding-ada-002': 'embeddings' }
+   */
+  readonly aliases?: Aliases;
 }
 
 /** The validated options with defaults applied. */
@@ -32,7 +41,7 @@ export interface Settings {
   readonly maxBodyBytes: number;
 }
 
-const names = ['token', 'maxBodyBytes'];
+const names = ['token', 'maxBodyBytes', 'aliases'];
 
 export function checkOptions(options: ToFetchOptions): Settings {
   for (const name of Object.keys(options)) {

@@ -1,5 +1,6 @@
-import type { CallOptions } from '../../types/options/options.ts';
+import type { CallOptions } from '../../types/options/call-options.ts';
 import type { Router } from '../../types/router.ts';
+import { type Aliases, byDefault, modelNames } from '../shared/model-names.ts';
 import { type Caller, mayUse, overBody } from './caller.ts';
 import { HttpError, invalid } from './errors.ts';
 import type { Extension } from './shared/extension.ts';
@@ -7,6 +8,8 @@ import type { Demand } from './shared/protocol.ts';
 
 /** The models that callers can name. */
 export interface Directory {
+  /** What is wrong with an unknown model name. */
+  explain(model: string): string;
   /** The values of `model` that a caller may use. */
   modelsFor(caller: Caller): readonly { readonly id: string; readonly owner: string }[];
   /** The vendor's name for a target's model. */
@@ -20,18 +23,12 @@ export interface Directory {
   ): Omit<CallOptions, 'signal'>;
 }
 
-/** The model name that leaves the choice to the router. */
-const byDefault = 'default';
-
-export function directory(router: Router): Directory {
+export function directory(router: Router, aliases?: Aliases): Directory {
+  const names = modelNames('toFetch.aliases', router, aliases);
   // The set of targets is fixed; only their statistics change, and they are not used here.
   const targets = router.stats().map(({ id, provider, model }) => ({ id, provider, model }));
-  const routes = [byDefault, ...Object.keys(router.routes).filter((name) => name !== byDefault)];
-  const models = [
-    ...routes.map((id) => ({ id, owner: 'signalbox' })),
-    ...targets.filter(({ id }) => !routes.includes(id)).map(({ id, provider }) => ({ id, owner: provider })),
-  ];
-  const names = new Set(models.map(({ id }) => id));
+  const owners = new Map(targets.map(({ id, provider }) => [id, provider]));
+  const models = names.all.map((id) => ({ id, owner: owners.get(id) ?? 'signalbox' }));
 
   /** Targets that meet all demands. Without a route name the router selects the route later and intersects the targets with it. */
   const only = (
@@ -62,15 +59,18 @@ export function directory(router: Router): Directory {
     targetsOf(model).some((target) => mayUse(caller, target));
 
   return {
-    modelsFor: (caller) => models.filter(({ id }) => isOpen(id, caller)),
+    modelsFor: (caller) => models.filter(({ id }) => isOpen(names.find(id) ?? id, caller)),
+    explain: names.explain,
     modelOf: (target) => targets.find(({ id }) => id === target)?.model ?? target,
-    options(model, extension = {}, demands, { requestId, caller }) {
-      if (!names.has(model) || !isOpen(model, caller)) throw unknownModel(model);
-      const { providerOptions: _wishes, only: asked, metadata, timeout, ...rest } = extension;
+    options(asked, extension = {}, demands, { requestId, caller }) {
+      const model = names.find(asked);
+      if (model === undefined) throw unknownModel(names.explain(asked));
+      if (!isOpen(model, caller)) throw unknownModel('the token does not admit this model');
+      const { providerOptions: _wishes, only: allowed, metadata, timeout, ...rest } = extension;
       const wanted =
         caller.only === undefined
-          ? asked
-          : (asked ?? targetsOf(model)).filter((target) => mayUse(caller, target));
+          ? allowed
+          : (allowed ?? targetsOf(model)).filter((target) => mayUse(caller, target));
       if (wanted?.length === 0) throw invalid('signalbox.only', 'expected targets that the token allows');
       const left = only(model, wanted, demands);
       const body = {
@@ -85,14 +85,8 @@ export function directory(router: Router): Directory {
   };
 }
 
-export function unknownModel(model: string): HttpError {
-  const name = /^[\w./:@-]{1,100}$/.test(model) ? `'${model}'` : 'of that name';
-  return new HttpError({
-    status: 404,
-    code: 'model_not_found',
-    message: `unknown route or target ${name}; GET /v1/models lists them`,
-    param: 'model',
-  });
+export function unknownModel(message: string): HttpError {
+  return new HttpError({ status: 404, code: 'model_not_found', message, param: 'model' });
 }
 
 function defined<T extends object>(object: T): { [K in keyof T]: Exclude<T[K], undefined> } {

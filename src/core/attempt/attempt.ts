@@ -13,10 +13,10 @@ import type { AttemptSlot } from '../failover/race.ts';
 import type { RequestState } from '../request.ts';
 import type { AttemptObservers } from '../stations/observe.ts';
 import type { Channel, Target } from '../targets/target.ts';
-import { emitHealthChange } from '../targets/target-health.ts';
+import { emitHealthChange, targetHealth } from '../targets/target-health.ts';
 import { AttemptTimer } from './attempt-timer.ts';
 import { type AttemptMeasures, type Billed, guessOf, priceOf } from './billing.ts';
-import { billedOf, failurePolicyOf, isStaleSocket } from './failure-policy.ts';
+import { billedOf, failurePolicyOf, isAboutKey, isLasting, isStaleSocket } from './failure-policy.ts';
 import { recordFailure, recordSuccess } from './record-outcome.ts';
 import type { ChannelReservation } from './reservation.ts';
 
@@ -54,7 +54,7 @@ export class Attempt {
   #expired = false;
 
   constructor(request: RequestState, reservation: ChannelReservation, slot: AttemptSlot) {
-    const { env, operation, timeout, observers } = request;
+    const { env, operation, timeout, observers, options } = request;
     const { channel, plan } = reservation;
     const { target } = channel;
     this.#request = request;
@@ -76,7 +76,11 @@ export class Attempt {
       connectTimeout: timeout.connect,
       onActivity: this.active,
     };
-    this.carry = env.errors === undefined ? carry : { ...carry, errors: env.errors };
+    const auth = options.auth?.[target.provider.name];
+    this.carry =
+      env.errors === undefined && auth === undefined
+        ? carry
+        : { ...carry, ...compact({ errors: env.errors, auth }) };
     if (operation.measuredAs !== undefined)
       this.#waiting = target.silence.begin(
         target.latencies[operation.measuredAs],
@@ -114,7 +118,7 @@ export class Attempt {
 
   /** Records the limits reported by the vendor. */
   noteLimits(limits: readonly VendorLimit[] | undefined): void {
-    if (limits === undefined || limits.length === 0) return;
+    if (limits === undefined || limits.length === 0 || this.#isCallersKey()) return;
     this.channel.vendorLimits.note(limits, this.#request.env.clock.now());
   }
 
@@ -126,6 +130,11 @@ export class Attempt {
     this.#waiting?.answered(this.#firstTokenAt);
     this.#request.firstTokenAt ??= this.#firstTokenAt;
     this.observers?.firstToken();
+  }
+
+  /** Whether the call brought its own key, which says nothing about the target's. */
+  #isCallersKey(): boolean {
+    return this.carry.auth?.apiKey !== undefined;
   }
 
   /** The cost of an answer. `estimate` fills in tokens the vendor did not count. */
@@ -156,12 +165,13 @@ export class Attempt {
   /** Records a failure. `seen` is what is known of the answer so far. */
   fail(error: ProviderError, seen: AttemptMeasures): void {
     const request = this.#request;
+    const { env } = request;
     const { channel, target } = this;
-    const now = request.env.clock.now();
+    const now = env.clock.now();
     // Otherwise a target that got slower would time out too early forever.
     if (this.#expired || (error.kind === 'timeout' && this.#timer.isAlive)) this.#waiting?.gaveUp();
     const { retry, fallbackOn } = request.route.policies;
-    if (error.kind === 'rate-limit' || error.kind === 'overloaded')
+    if ((error.kind === 'rate-limit' || error.kind === 'overloaded') && !this.#isCallersKey())
       channel.adaptive.refused(channel.places.taken, this.#startedAt, now);
     // A stale connection is not a failure if the request is resent; a target that repeats it is broken.
     const pardoned =
@@ -169,7 +179,8 @@ export class Attempt {
       retry.sameTarget > 0 &&
       !request.attempts.some(({ target: id, outcome }) => id === target.id && outcome === 'failed');
     const usual = failurePolicyOf(error, fallbackOn);
-    const policy = pardoned ? ({ ...usual, health: 'nothing' } as const) : usual;
+    const spared = pardoned || (this.#isCallersKey() && isAboutKey(error));
+    const policy = spared ? ({ ...usual, health: 'nothing' } as const) : usual;
     const counts = recordFailure(channel, this.#reservation.passes, error, policy, request, now);
     target.stats.end(now, { failed: counts });
     const billed = billedOf(error, this.#firstTokenAt !== undefined);
@@ -185,6 +196,8 @@ export class Attempt {
       ...(billed === 'no' ? {} : { ...responseOf(seen.response), ...guessOf(channel, request, seen) }),
       billed,
     });
+    if (env.warn !== undefined && counts && !env.events.subscribed.has('target-state'))
+      if (isLasting(error) || targetHealth(target, now).state === 'failing') env.warn(target.id, error);
   }
 
   /** Ends the attempt without an outcome for the target. `sent`: whether the vendor may have started work. */
@@ -204,6 +217,7 @@ export class Attempt {
     const summary: AttemptSummary = {
       target: target.id,
       ...(channel.number === undefined ? {} : { key: channel.number }),
+      ...(this.#reservation.hedge ? { hedge: true } : {}),
       duration: now - this.#startedAt,
       ...(firstTokenAt === undefined ? {} : { firstToken: firstTokenAt - this.#startedAt }),
       ...outcome,

@@ -45,6 +45,16 @@ const table: Readonly<Record<ProviderErrorKind, Omit<FailurePolicy, 'anotherKey'
 /** Errors about a key or what the vendor grants it. */
 const ofKey: readonly ProviderErrorKind[] = ['auth', 'quota', 'rate-limit'];
 
+/** Whether a failure concerns the key of the call. */
+export function isAboutKey({ kind }: ProviderError): boolean {
+  return ofKey.includes(kind);
+}
+
+/** Whether a failure lasts until someone acts: sets a key, corrects a model, pays a bill. */
+export function isLasting({ kind }: ProviderError): boolean {
+  return kind === 'auth' || kind === 'not-found' || kind === 'quota';
+}
+
 /** Why an attempt failed: the target failed, or its answer was rejected. */
 export type AttemptError = ProviderError | OutputError;
 

@@ -24,6 +24,8 @@ export interface ChannelReservation {
    * requests becomes the probe.
    */
   readonly passes: BreakerTickets;
+  /** The attempt starts beside another one. */
+  readonly hedge: boolean;
   /** Releases everything, once. `undefined`: the attempt did not start. */
   release(summary: AttemptSummary | undefined): void;
 }
@@ -40,12 +42,14 @@ const noTokens: TokenDemand = { input: 0, output: 0 };
  * the same turn; plugins may still refuse.
  *
  * @param expected tokens the attempt is expected to use. Default: estimated from the request
+ * @param hedge whether it starts beside another attempt
  */
 export function reserve(
   channel: Channel,
   request: RequestState,
   now: number,
   expected?: () => TokenDemand,
+  hedge = false,
 ): ChannelReservation | Refused {
   const { env, shadow } = request;
   const { target, key, concurrency, rates, vendorLimits } = channel;
@@ -69,6 +73,7 @@ export function reserve(
     channel,
     plan,
     passes,
+    hedge,
     release(summary) {
       if (released) return;
       released = true;

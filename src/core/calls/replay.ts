@@ -19,6 +19,7 @@ export async function replayWhole<Result extends AnyResult>(
 ): Promise<Result | undefined> {
   const found = isLive(answer) ? undefined : await settled(request, answer);
   if (found === undefined) return undefined;
+  noteSaved(request, found);
   const { attempts, decision } = request;
   return { ...(found as Result), cost: free, attempts, decision };
 }
@@ -32,9 +33,18 @@ export async function replayChat(
   return found === undefined ? undefined : judgeFound(request, found as ChatResult);
 }
 
+/** Fills in what a found answer saved, if its plugin does not say so. */
+export function noteSaved(request: RequestState, { cost }: Pick<AnyResult, 'cost'>): void {
+  const { lookup } = request;
+  if (cost === undefined || lookup === undefined || lookup.savedCost !== undefined) return;
+  request.lookup = { ...lookup, savedCost: cost.total };
+  if (request.decision !== undefined) request.decision = { ...request.decision, lookup: request.lookup };
+}
+
 /** A found answer, if it passes the checks for an answer from a target. */
 export async function judgeFound(request: RequestState, found: ChatResult): Promise<ChatResult | undefined> {
   const { target } = found;
+  noteSaved(request, found);
   const verdict = await judge(request, inputOf(request), answerOf(found), { target, cost: free });
   return 'result' in verdict ? verdict.result : undefined;
 }

@@ -71,7 +71,7 @@ export function backupAttempt(
   const next = fresh ?? due ?? (failed.length === 0 ? same : undefined);
   if (next === undefined)
     return failed.length === 0 ? undefined : Math.min(...failed.map(({ retryAt }) => retryAt - now));
-  const reservation = reserve(next.channel, request, now);
+  const reservation = reserve(next.channel, request, now, undefined, true);
   if ('until' in reservation) return undefined;
   history.count(next.channel);
   return reservation;

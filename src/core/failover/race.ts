@@ -143,10 +143,12 @@ class Race<T> {
   #finish(): void {
     this.over = true;
     this.#cancelLook?.();
+    const winner = this.#winner;
     for (const lane of this.#lanes) {
       lane.cancelPlan?.();
-      // A target that has answered works, whichever of its attempts was the first.
-      if (lane !== this.#winner) lane.stop(lane.permit.channel !== this.#winner?.permit.channel);
+      // A target that has answered works, whichever of its attempts was the first. Without a winner, the request is at fault.
+      const isBeaten = winner !== undefined && winner.permit.channel !== lane.permit.channel;
+      if (lane !== winner) lane.stop(isBeaten);
     }
   }
 }

@@ -1,5 +1,5 @@
 import { RequestError } from '../../errors.ts';
-import type { CallOptions } from '../../types/options/options.ts';
+import type { CallOptions } from '../../types/options/call-options.ts';
 import type { PluginCallOption } from '../../types/plugin.ts';
 import {
   checkHedge,
@@ -34,6 +34,7 @@ export const callFields = [
   'interrupted',
   'hedge',
   'accept',
+  'auth',
 ];
 
 /** Call options that plugins add, by name. */
@@ -83,6 +84,24 @@ export function checkCallOptions(options: CallOptions, added: AddedOptions): voi
   if (options.accept !== undefined && typeof options.accept !== 'function') {
     refuse('options.accept', 'a function', show(options.accept));
   }
+  if (options.auth !== undefined) checkAuth(options.auth);
   checkHedge('options.hedge', options.hedge, ['delay', 'maxCost'], refuse);
   checkWord('options.interrupted', interrupted, interruptedWords, refuse);
+}
+
+const keyForm = /^[\x21-\x7e]+$/;
+const headerForm = /^[\t\x20-\x7e]*$/;
+
+/** Checks keys and headers, which no error may show: `fetch` would. */
+function checkAuth(auth: unknown): void {
+  for (const [provider, own] of Object.entries(checkObject('options.auth', auth, undefined, refuse))) {
+    const path = `options.auth.${provider}`;
+    const { apiKey, headers } = checkObject(path, own, ['apiKey', 'headers'], refuse);
+    if (apiKey !== undefined && !(typeof apiKey === 'string' && keyForm.test(apiKey)))
+      refuse(`${path}.apiKey`, 'an API key of printable ASCII characters', 'something else');
+    if (headers === undefined) continue;
+    for (const value of Object.values(checkObject(`${path}.headers`, headers, undefined, refuse)))
+      if (typeof value !== 'string' || !headerForm.test(value))
+        refuse(`${path}.headers`, 'values of printable ASCII text', 'something else');
+  }
 }

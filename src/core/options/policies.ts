@@ -1,9 +1,9 @@
 import type { BreakerLimits } from '../../health/breaker.ts';
 import { type RetryBudget, retryBudget } from '../../limits/retry-budget.ts';
 import type { FallbackKind } from '../../types/error.ts';
+import type { CallOptions } from '../../types/options/call-options.ts';
 import type {
   Accept,
-  CallOptions,
   HedgePolicy,
   Interrupted,
   Policies,

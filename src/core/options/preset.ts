@@ -1,14 +1,16 @@
-import type { Accept, CallOptions } from '../../types/options/options.ts';
+import type { CallOptions } from '../../types/options/call-options.ts';
+import type { Accept } from '../../types/options/options.ts';
 import { mergeDefined } from '../../util/merge-defined.ts';
 import type { AddedOptions } from './call-options.ts';
 
 /** The options of a call over preset ones: see `Router.with`. */
 export function withPreset(preset: CallOptions, call: CallOptions, added: AddedOptions): CallOptions {
-  const { timeout, metadata, tags, accept } = preset;
+  const { timeout, metadata, tags, accept, auth } = preset;
   return {
     ...mergeDefined(preset, call),
     ...(timeout === undefined ? {} : { timeout: mergeDefined(timeout, call.timeout) }),
     ...(metadata === undefined ? {} : { metadata: { ...metadata, ...call.metadata } }),
+    ...(auth === undefined ? {} : { auth: { ...auth, ...call.auth } }),
     ...(tags === undefined ? {} : { tags: [...new Set([...tags, ...(call.tags ?? [])])] }),
     ...(accept === undefined || call.accept === undefined ? {} : { accept: both(accept, call.accept) }),
     ...(added === undefined ? {} : mergeAdded(preset as Values, call as Values, added)),

@@ -37,6 +37,7 @@ const routerFields = [
   'select',
   'queue',
   'errors',
+  'log',
   'catalog',
   'clock',
   'random',
@@ -92,6 +93,12 @@ export function checkOptions(options: RouterOptions, more: Readonly<Record<strin
     refuse('clock', 'an object with the functions now, date and after', show(clock));
   }
   if (random !== undefined && typeof random !== 'function') refuse('random', 'a function', show(random));
+  if (options.log !== undefined && typeof options.log !== 'boolean')
+    refuse(
+      'log',
+      'true, false or nothing (the log of requests is a plugin, from signalbox/log)',
+      show(options.log),
+    );
   checkWord('errors', options.errors, ['redacted', 'full', 'hidden'], refuse);
   checkPlugins(options.plugins, refuse);
   checkStore(options.store, refuse);

@@ -25,6 +25,11 @@ const incapable: Exclude = ({ of }, request) => {
   return lacks === undefined ? undefined : lasting({ reason: 'incapable', lacks });
 };
 
+const takesNoAuth: Exclude = ({ of: { provider } }, { options: { auth } }) =>
+  auth?.[provider.name] === undefined || provider.takesAuth === true
+    ? undefined
+    : lasting({ reason: 'incapable', lacks: 'a key per call' });
+
 const overCost: Exclude = (candidate, { options: { maxCost } }) => {
   if (maxCost === undefined) return undefined;
   const { estimatedCost } = candidate;
@@ -61,6 +66,7 @@ export function exclusionsFor(request: RequestState): readonly Exclude[] {
   if (pin !== undefined) reasons.push(pinnedElsewhere);
   if (options.only !== undefined) reasons.push(notAllowed);
   reasons.push(incapable);
+  if (options.auth !== undefined) reasons.push(takesNoAuth);
   for (const ofPlugin of exclude ?? none) reasons.push((candidate) => ofPlugin(candidate, request.context));
   if (options.maxCost !== undefined) reasons.push(overCost);
   reasons.push(unhealthy);

@@ -1,5 +1,5 @@
 import { RequestError } from '../../errors.ts';
-import type { CallOptions } from '../../types/options/options.ts';
+import type { CallOptions } from '../../types/options/call-options.ts';
 import type { Select, SelectContext, SelectOptions } from '../../types/options/select.ts';
 import type { ChatRequest } from '../../types/request/request.ts';
 import type { Selected } from '../../types/result/decision.ts';

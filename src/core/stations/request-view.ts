@@ -1,5 +1,5 @@
 import type { Clock } from '../../types/clock.ts';
-import type { CallOptions } from '../../types/options/options.ts';
+import type { CallOptions } from '../../types/options/call-options.ts';
 import type { AnyRequest, RequestContext, RequestContextOf } from '../../types/plugin.ts';
 import type { Decision, Note } from '../../types/result/decision.ts';
 import { realAbort, type Signal } from '../../util/time/abort.ts';

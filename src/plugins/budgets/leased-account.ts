@@ -2,6 +2,7 @@ import type { Lease, LeaseRequest } from '../../types/store.ts';
 import { type Account, type AccountInit, leaseTime, type Taken, termsOf } from './account.ts';
 import type { Rule } from './options.ts';
 import type { Period } from './period.ts';
+import { type UseRate, useRate } from './use-rate.ts';
 
 /** Least milliseconds between two requests for more: usually, and where nothing more is free. */
 const patience = 50;
@@ -10,6 +11,8 @@ const longPatience = 100;
 const foresight = 2.5;
 /** Of the amount, where nothing is known of the use. */
 const firstRatio = 0.01;
+/** Of the amount, for a burst of requests: twenty at most, two at least. */
+const burstRatio = 0.005;
 const idleTime = 60_000;
 /** A store may forget a holder after ten minutes. */
 const silence = 540_000;
@@ -44,10 +47,7 @@ class LeasedAccount implements Account {
   #wanted = 0;
   /** The last answer did not cover it, so that what is leased here is of more use to others. */
   #starved = false;
-  /** Use per millisecond, and when it was last measured. */
-  #rate = 0;
-  #measured = 0;
-  #measuredAt: number;
+  readonly #rate: UseRate;
   /** At the last exchange. */
   #spentBefore = 0;
   #usual = 0;
@@ -61,7 +61,7 @@ class LeasedAccount implements Account {
     this.#amount = init.amount;
     this.#holder = init.holder;
     this.#usedAt = init.clock.now();
-    this.#measuredAt = this.#usedAt;
+    this.#rate = useRate(init.interval / 2, this.#usedAt);
   }
 
   get amount(): number {
@@ -209,7 +209,8 @@ class LeasedAccount implements Account {
   #desired(): number {
     const { interval, scale } = this.#init;
     const isNew = this.#last === undefined;
-    const soon = isNew ? this.#amount * firstRatio : this.#rate * interval * foresight + 2 * this.#usual;
+    const burst = Math.max(2 * this.#usual, Math.min(20 * this.#usual, this.#amount * burstRatio));
+    const soon = isNew ? this.#amount * firstRatio : this.#rate.perMillisecond * interval * foresight + burst;
     return this.#reserved + Math.max(isNew ? scale : 0, soon, this.#wanted);
   }
 
@@ -225,7 +226,7 @@ class LeasedAccount implements Account {
     this.#askedAt = clock.now();
     await key;
     if (this.#pending === undefined) {
-      this.#measure();
+      this.#rate.measure(this.#spent, clock.now());
       this.#renameIfForgotten();
       this.#spentBefore = this.#spent;
       this.#pending = { ...this.#request(false), key: await key };
@@ -279,18 +280,6 @@ class LeasedAccount implements Account {
       least,
       ...termsOf(rule, period, link.now()),
     };
-  }
-
-  /** The use per millisecond, over half an interval at least: over less, one burst would look like the rule. */
-  #measure(): void {
-    const { clock, interval } = this.#init;
-    const now = clock.now();
-    const since = now - this.#measuredAt;
-    if (since < interval / 2) return;
-    const latest = (this.#spent - this.#measured) / since;
-    this.#measured = this.#spent;
-    this.#measuredAt = now;
-    this.#rate = latest > this.#rate ? latest : (this.#rate + latest) / 2;
   }
 
   /** Comes back under another name where the store may have forgotten this one, so that nothing is booked twice. */

@@ -4,7 +4,7 @@
  * @module data-policy
  */
 import { ConfigError } from '../../errors.ts';
-import type { CallOptions } from '../../types/options/options.ts';
+import type { CallOptions } from '../../types/options/call-options.ts';
 import type { Plugin, RequestContext } from '../../types/plugin.ts';
 import { checkObject, type Refuse, show } from '../../util/option-check.ts';
 

@@ -1,7 +1,7 @@
 import { ProviderError } from '../../errors.ts';
 import type { Provider, ProviderEmbedCall, ProviderEmbeddings } from '../../types/provider.ts';
 import { aiSdkFormat } from '../shared/option-case.ts';
-import { refuseAborted } from '../shared/sdk-provider.ts';
+import { refuseAborted } from '../shared/sdk-error.ts';
 import { toResponse, toWarnings } from './answer.ts';
 import { toKeyed } from './call.ts';
 import { toFailure } from './failures.ts';

@@ -14,7 +14,7 @@ import {
 } from '../shared/client-options.ts';
 import { withKeys } from '../shared/keys.ts';
 import { lackedBy } from '../shared/restrictions/apply.ts';
-import { lazyClient, sdkFetch, withExchange } from '../shared/sdk-client.ts';
+import { lazyClient, placeholder, sdkFetch, withExchange } from '../shared/sdk-client.ts';
 import { type ClientSource, injectedClient, sdkProvider } from '../shared/sdk-provider.ts';
 import { askedToBeServedAs } from '../shared/usage/service-tier.ts';
 import { capabilitiesOf } from './capabilities.ts';
@@ -92,16 +92,15 @@ function withKey(options: AnthropicOptions): Provider<'anthropic'> {
  */
 function ownClient(options: AnthropicOptions): ClientSource<AnthropicClient> {
   const vendor = { factory: name, baseURL: 'https://api.anthropic.com', keyVariables: ['ANTHROPIC_API_KEY'] };
-  const { apiKey, baseURL, headers, fetch, account } = resolveClientOptions(options, vendor);
+  const { key, baseURL, headers, fetch, account, accountOf } = resolveClientOptions(options, vendor);
   const transport = createTransport({
     provider: name,
     baseURL,
     fetch,
     headers,
+    credentials: { key, header: (apiKey) => ({ 'x-api-key': apiKey }) },
     failures: anthropicFailures,
     allowHeaders: [
-      'authorization',
-      'x-api-key',
       'anthropic-version',
       'anthropic-beta',
       ...(options.unsafeAllowBrowser === true ? ['anthropic-dangerous-direct-browser-access'] : []),
@@ -116,7 +115,7 @@ function ownClient(options: AnthropicOptions): ClientSource<AnthropicClient> {
   };
   const load = lazyClient(name, '@anthropic-ai/sdk', sdk, ({ default: Anthropic }): AnthropicClient => {
     return new Anthropic({
-      apiKey,
+      apiKey: placeholder, // the transport sends the key
       authToken: null,
       webhookKey: null,
       baseURL,
@@ -127,5 +126,13 @@ function ownClient(options: AnthropicOptions): ClientSource<AnthropicClient> {
       dangerouslyAllowBrowser: true, // `unsafeAllowBrowser` has already been checked
     });
   });
-  return { client: load, own: true, account, warmup: transport.warmup, traffic: transport.traffic };
+  return {
+    client: load,
+    own: true,
+    key,
+    account,
+    accountOf,
+    warmup: transport.warmup,
+    traffic: transport.traffic,
+  };
 }

@@ -18,7 +18,7 @@ import {
 } from '../shared/client-options.ts';
 import { withKeys } from '../shared/keys.ts';
 import { lackedBy } from '../shared/restrictions/apply.ts';
-import { lazyClient } from '../shared/sdk-client.ts';
+import { lazyClient, placeholder } from '../shared/sdk-client.ts';
 import {
   type Carry,
   type ClientSource,
@@ -150,7 +150,7 @@ function injected(client: GenAIClient | GenerativeAIClient, named: string | unde
 
 /** A client that has only what it is told: Gemini's API and not Vertex AI, whatever the environment says. */
 function overGenAI(
-  { apiKey, baseURL, headers, fetch, account }: ResolvedClientOptions,
+  { key, baseURL, headers, fetch, account, accountOf }: ResolvedClientOptions,
   apiVersion: string,
 ): Provider<'google'> {
   const transport = createTransport({
@@ -158,8 +158,9 @@ function overGenAI(
     baseURL,
     fetch,
     headers,
+    credentials: { key, header: (apiKey) => ({ 'x-goog-api-key': apiKey }) },
     failures: googleFailures,
-    allowHeaders: ['x-goog-api-key', 'x-goog-api-client'],
+    allowHeaders: ['x-goog-api-client'],
   });
   const load = async () => {
     try {
@@ -169,7 +170,12 @@ function overGenAI(
     }
   };
   const client = lazyClient(name, '@google/genai', load, ({ GoogleGenAI }): GenAIClient => {
-    return new GoogleGenAI({ apiKey, vertexai: false, apiVersion, httpOptions: { baseUrl: baseURL } });
+    return new GoogleGenAI({
+      apiKey: placeholder, // the transport sends the key
+      vertexai: false,
+      apiVersion,
+      httpOptions: { baseUrl: baseURL },
+    });
   });
   /**
    * The SDK writes the request, and the answer is read by us: the SDK would drop what it does not know of it. So all that it
@@ -186,7 +192,9 @@ function overGenAI(
   return provider({
     client,
     own: true,
+    key,
     account,
+    accountOf,
     warmup: transport.warmup,
     traffic: transport.traffic,
     send,
@@ -236,18 +244,25 @@ async function loadLegacy(): Promise<{
 }
 
 function overLegacy(
-  { apiKey, baseURL, account }: ResolvedClientOptions,
+  { key, baseURL, account }: ResolvedClientOptions,
   apiVersion: string,
 ): Provider<'google'> {
   const client = lazyClient(name, legacyPackage, loadLegacy, ({ GoogleGenerativeAI }): GenerativeAIClient => {
-    return new GoogleGenerativeAI(apiKey);
+    const apiKey = key.next();
+    if (typeof apiKey === 'string') return new GoogleGenerativeAI(apiKey);
+    throw new ConfigError(
+      `${name}.apiKey`,
+      "a string, because sdk 'generative-ai' cannot use a function",
+      'one',
+    );
   });
   // It calls the runtime's `fetch` by itself.
   return provider({
     client,
     own: false,
+    key,
     account,
-    secrets: [apiKey],
+    secrets: key.known === undefined ? [] : [key.known],
     ...legacyCalls({ baseUrl: baseURL, apiVersion }),
   });
 }

@@ -1,4 +1,5 @@
 import { ConfigError } from '../../errors.ts';
+import type { ApiKey, KeySource } from '../../transport/credentials.ts';
 import { createTransport } from '../../transport/transport.ts';
 import type { Provider } from '../../types/provider.ts';
 import { isCompletion } from '../chat-completions/answer/response.ts';
@@ -25,10 +26,10 @@ export interface OpenAICompatibleOptions<Name extends string = string> extends C
   /** Base URL: the part before `/chat/completions`. */
   readonly baseURL: string;
   /**
-   * API key; optional for servers that need none.
+   * API key, or a function that returns the current one; optional for servers that need none.
    * @default none
    */
-  readonly apiKey?: string;
+  readonly apiKey?: ApiKey;
   /** Differences from other servers. */
   readonly quirks?: Quirks;
   /**
@@ -162,31 +163,41 @@ function withKey<Name extends string>(
   options: ClientOptions,
 ): Provider<Name> {
   const { name, keyHeader, embeddings = 96, images, quirks = {}, gateway = {} } = preset;
-  const { apiKey, headers, ...resolved } = resolve(preset, factory, address, options);
-  const credentials: Readonly<Record<string, string>> =
-    apiKey === undefined
-      ? {}
-      : keyHeader === undefined
-        ? { authorization: `Bearer ${apiKey}` }
-        : { [keyHeader]: apiKey };
+  const { key, headers, ...resolved } = resolve(preset, factory, address, options);
+  const header = (apiKey: string): Readonly<Record<string, string>> =>
+    keyHeader === undefined ? { authorization: `Bearer ${apiKey}` } : { [keyHeader]: apiKey };
   const perCall = Object.values(gateway.requestHeaders ?? {});
   const [overridable, fixed] = split(headers, (header) => perCall.includes(header.toLowerCase()));
   const transport = createTransport({
     provider: name,
     baseURL: resolved.baseURL,
     fetch: resolved.fetch,
-    headers: { ...credentials, ...fixed },
+    headers: fixed,
+    credentials: { key, header },
     failures: chatCompletionsFailures,
     isWholeAnswer: isCompletion,
     allowHeaders: perCall,
   });
-  const { account, baseURL } = resolved;
-  const server: Server = { name, quirks, gateway, headers: overridable, transport, account, baseURL };
+  const { account, accountOf, baseURL } = resolved;
+  const server: Server = {
+    name,
+    quirks,
+    gateway,
+    headers: overridable,
+    transport,
+    account,
+    accountOf,
+    baseURL,
+  };
   return {
     name,
+    takesAuth: true,
     chat: (call) => chat(server, call),
     stream: (call) => streamParts(server, call),
-    warmup: (signal) => transport.warmup(signal),
+    warmup: async (signal) => {
+      await key.next();
+      await transport.warmup(signal);
+    },
     traffic: transport.traffic,
     capabilities: () => capabilitiesOf(quirks, images),
     lacks: (request, model) => lackedBy(quirks.restrictions ?? [], name, request, model),
@@ -212,9 +223,12 @@ function split(
   ];
 }
 
+/** For servers that need no key. */
+const noKey: KeySource = { known: undefined, next: () => '' };
+
 /** Requires a key only if the preset has environment variables for it. */
 function resolve({ keyVariables }: Preset, factory: string, address: string, options: ClientOptions) {
   const vendor = { factory, baseURL: address, keyVariables };
   if (keyVariables.length > 0 || options.apiKey !== undefined) return resolveClientOptions(options, vendor);
-  return { ...resolveClientOptions({ ...options, apiKey: 'none' }, vendor), apiKey: undefined };
+  return { ...resolveClientOptions({ ...options, apiKey: 'none' }, vendor), key: noKey };
 }

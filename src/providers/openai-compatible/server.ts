@@ -2,6 +2,7 @@ import { readText } from '../../transport/body.ts';
 import type { Answer } from '../../transport/response.ts';
 import { type Exchange, newExchange, type Transport } from '../../transport/transport.ts';
 import type {
+  CallContext,
   ProviderCall,
   ProviderEmbedCall,
   ProviderEmbeddings,
@@ -20,10 +21,11 @@ import { chatCompletionsFailures } from '../chat-completions/failures.ts';
 import { type ImageWords, toImageRequest, toImages } from '../chat-completions/images.ts';
 import type { Quirks } from '../chat-completions/quirks.ts';
 import { toRequest } from '../chat-completions/request.ts';
-import { mark } from '../shared/account-marks.ts';
+import { accountFor, mark } from '../shared/account-marks.ts';
 import { parseAnswer } from '../shared/answer/parse.ts';
 import { unfencedContent, unfencedReader } from '../shared/answer/unfence.ts';
-import { limitsIn, recalled, refuseAborted, toThrown, withLimits } from '../shared/sdk-provider.ts';
+import { refuseAborted, toThrown } from '../shared/sdk-error.ts';
+import { limitsIn, recalled, withLimits } from '../shared/sdk-provider.ts';
 import { eventChunks } from '../shared/stream/event-stream.ts';
 import { partStream } from '../shared/stream/part-stream.ts';
 import { toVendorOptions } from './ai-sdk-options.ts';
@@ -33,6 +35,8 @@ import { type Gateway, readFacts, takeHeaderOptions, type WithHeaders, withFacts
 export interface Server {
   readonly name: string;
   readonly account: string;
+  /** The account of another key. */
+  accountOf(apiKey: string): string;
   readonly quirks: Quirks;
   readonly gateway: Gateway;
   /** Headers of the application's that a call may say otherwise. */
@@ -52,7 +56,8 @@ function extractOptions<Call extends Parameters<typeof toVendorOptions>[0]>(
 
 /** Makes a chat request and returns the complete response. */
 export async function chat(server: Server, call: ProviderCall): Promise<ProviderResult> {
-  const { name, account, quirks, gateway } = server;
+  const { name, quirks, gateway } = server;
+  const account = accountFor(call, server);
   return once(server, '/chat/completions', call, (exchange) => {
     const options = extractOptions(call, server);
     const { body, warnings: more } = toRequest(recalled(options.call, name, account), name, quirks, false);
@@ -127,12 +132,12 @@ interface Prepared<T> {
 async function once<T>(
   server: Server,
   path: string,
-  call: Pick<ProviderCall, 'signal' | 'connectTimeout' | 'onActivity' | 'errors'>,
+  call: CallContext,
   prepare: (exchange: Exchange) => Prepared<T>,
   large = false,
 ): Promise<T> {
-  const { signal, connectTimeout, onActivity } = call;
-  const exchange = newExchange(false, connectTimeout, signal, large, onActivity);
+  const { signal } = call;
+  const exchange = newExchange(false, call, signal, large);
   try {
     refuseAborted(server.name, signal);
     const { body, headers, read } = prepare(exchange);
@@ -163,16 +168,17 @@ function post(
 
 /** Makes a chat request and returns the response in parts. */
 export function streamParts(server: Server, call: ProviderCall): AsyncIterable<ProviderStreamPart> {
-  const { name, account, quirks, gateway } = server;
-  const { signal, connectTimeout, includeRaw, onActivity } = call;
-  let exchange = newExchange(true);
+  const { name, quirks, gateway } = server;
+  const account = accountFor(call, server);
+  const { signal, includeRaw } = call;
+  let exchange = newExchange(true, call);
   return partStream({
     provider: name,
     account,
     signal,
     includeRaw,
     async open(leaving) {
-      exchange = newExchange(true, connectTimeout, leaving, false, onActivity);
+      exchange = newExchange(true, call, leaving);
       const options = extractOptions(call, server);
       const { body, warnings: more } = toRequest(recalled(options.call, name, account), name, quirks, true);
       const warnings = [...options.warnings, ...more];

@@ -25,7 +25,7 @@ import {
   resolveClientOptions,
 } from '../shared/client-options.ts';
 import { withKeys } from '../shared/keys.ts';
-import { lazyClient, sdkFetch, withExchange } from '../shared/sdk-client.ts';
+import { lazyClient, placeholder, sdkFetch, withExchange } from '../shared/sdk-client.ts';
 import {
   type Carry,
   type ClientSource,
@@ -225,17 +225,17 @@ function has<T>(part: T | undefined, what: string): T {
 /** A client that has only what it is told: no retries, no logs, nothing from the environment but the key. */
 function ownClient(options: OpenAIOptions): ClientSource<OpenAIClient> {
   const vendor = { factory: name, baseURL: 'https://api.openai.com/v1', keyVariables: ['OPENAI_API_KEY'] };
-  const { apiKey, baseURL, headers, fetch, account } = resolveClientOptions(options, vendor);
+  const { key, baseURL, headers, fetch, account, accountOf } = resolveClientOptions(options, vendor);
   const { organization = null, project = null } = options;
   const transport = createTransport({
     provider: name,
     baseURL,
     fetch,
     headers,
+    credentials: { key, header: (apiKey) => ({ authorization: `Bearer ${apiKey}` }) },
     failures: chatCompletionsFailures,
     isWholeAnswer: isCompletion,
     allowHeaders: [
-      'authorization',
       ...(organization === null ? [] : ['openai-organization']),
       ...(project === null ? [] : ['openai-project']),
     ],
@@ -249,7 +249,7 @@ function ownClient(options: OpenAIOptions): ClientSource<OpenAIClient> {
   };
   const load = lazyClient(name, 'openai', sdk, ({ default: OpenAI }): OpenAIClient => {
     return new OpenAI({
-      apiKey,
+      apiKey: placeholder, // the transport sends the key
       baseURL,
       organization,
       project,
@@ -260,5 +260,13 @@ function ownClient(options: OpenAIOptions): ClientSource<OpenAIClient> {
       dangerouslyAllowBrowser: true, // whether a browser is allowed has been decided before
     });
   });
-  return { client: load, own: true, account, warmup: transport.warmup, traffic: transport.traffic };
+  return {
+    client: load,
+    own: true,
+    key,
+    account,
+    accountOf,
+    warmup: transport.warmup,
+    traffic: transport.traffic,
+  };
 }

@@ -1,3 +1,4 @@
+import type { ProviderCall } from '../../types/provider.ts';
 import type {
   ContentPart,
   Message,
@@ -16,6 +17,14 @@ import type { Warning } from '../../types/result/result.ts';
 
 interface Marked {
   readonly providerOptions?: ProviderOptions;
+}
+
+/** The account of a call: that of its own key, or the provider's. */
+export function accountFor<Account extends string | undefined>(
+  { auth }: Pick<ProviderCall, 'auth'>,
+  { account, accountOf }: { readonly account: Account; accountOf?(apiKey: string): string },
+): Account | string {
+  return auth?.apiKey === undefined || accountOf === undefined ? account : accountOf(auth.apiKey);
 }
 
 /** Marks a part of an answer with the account that created it. */

@@ -1,5 +1,11 @@
 import { ConfigError } from '../../errors.ts';
-import { checkBaseURL, checkKey, fromEnvironment, refuseBrowser } from '../../transport/credentials.ts';
+import {
+  type ApiKey,
+  checkBaseURL,
+  type KeySource,
+  keySource,
+  refuseBrowser,
+} from '../../transport/credentials.ts';
 import type { Fetch } from '../../transport/transport.ts';
 import type { KeyLimits } from '../../types/options/limit.ts';
 import { fingerprint } from '../../util/fingerprint.ts';
@@ -7,11 +13,14 @@ import { fingerprint } from '../../util/fingerprint.ts';
 /** Options shared by all providers. */
 export interface ClientOptions {
   /**
-   * The API key.
+   * The API key, or a function that returns the current one, for keys that change: Entra ID tokens, rotated secrets. The function
+   * runs for each request, so it should cache. A key is needed by the first request, not before.
    *
    * @default the vendor's environment variable, if `baseURL` is the vendor's own
+   * @example
+   * apiKey: getBearerTokenProvider(new DefaultAzureCredential(), 'https://cognitiveservices.azure.com/.default')
    */
-  readonly apiKey?: string;
+  readonly apiKey?: ApiKey;
   /**
    * Several API keys, instead of `apiKey`. Each request goes to the least busy key. A key that is rejected
    * (401, 403), out of credit or rate-limited (429) cools down while the others are used. Keys of one
@@ -48,7 +57,7 @@ export interface ClientOptions {
    * only to the account that created them. Set this if several providers, or several `keys`, use keys of one
    * account.
    *
-   * @default each key is a separate account
+   * @default each key is a separate account; an `apiKey` function is one account
    */
   readonly account?: string;
   /**
@@ -61,11 +70,13 @@ export interface ClientOptions {
 
 /** Validated client options with defaults applied. */
 export interface ResolvedClientOptions {
-  readonly apiKey: string;
+  readonly key: KeySource;
   readonly baseURL: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly fetch: Fetch | undefined;
   readonly account: string;
+  /** The account of another key at this address. */
+  accountOf(apiKey: string): string;
 }
 
 /** The defaults of a vendor. */
@@ -88,15 +99,15 @@ export function resolveClientOptions(options: ClientOptions, vendor: Vendor): Re
   refuseBrowser(`${factory}.unsafeAllowBrowser`, options.unsafeAllowBrowser);
   const baseURL = checkBaseURL(`${factory}.baseURL`, options.baseURL ?? vendor.baseURL);
   const own = new URL(baseURL).origin === new URL(vendor.baseURL).origin;
-  const found = own ? keyVariables.map(fromEnvironment).find((key) => key !== undefined) : undefined;
-  const where = own ? keyVariables.join(' or ') : 'this option, because the baseURL is not the vendor’s own';
-  const apiKey = checkKey(`${factory}.apiKey`, options.apiKey ?? found, where);
+  const key = keySource(factory, options.apiKey, own ? keyVariables : []);
+  const accountOf = (apiKey: string): string => fingerprint(`${new URL(baseURL).origin} ${apiKey}`);
   return {
-    apiKey,
+    key,
     baseURL,
     headers: checkHeaders(`${factory}.headers`, options.headers ?? {}),
     fetch: options.fetch,
-    account: options.account ?? fingerprint(`${new URL(baseURL).origin} ${apiKey}`),
+    account: options.account ?? accountOf(key.known ?? ''),
+    accountOf,
   };
 }
 

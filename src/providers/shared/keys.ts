@@ -30,7 +30,7 @@ export function withKeys<Name extends string, Options extends ClientOptions & { 
       Array.isArray(keys) ? 'an empty list' : typeof keys,
     );
   }
-  const checked = keys.map((key, index) => checkKey(`${option}[${index}]`, key, 'this list'));
+  const checked = keys.map((key, index) => checkKey(`${option}[${index}]`, key));
   for (const [index, key] of checked.entries()) {
     if (checked.indexOf(key) !== index)
       throw new ConfigError(`${option}[${index}]`, 'a key that is not already in the list', 'a duplicate');

@@ -7,6 +7,9 @@ import { asObject, asText } from '../../util/json.ts';
 /** The key for an exchange in the options that an SDK passes to `fetch`. */
 const exchangeKey = Symbol('signalbox.exchange');
 
+/** The key that SDKs are created with. Our transport replaces it by the key of each request. */
+export const placeholder = 'none';
+
 /** `fetchOptions` for one SDK call, so that the transport can identify the call. */
 export function withExchange(exchange: Exchange): { readonly [exchangeKey]: Exchange } {
   return { [exchangeKey]: exchange };

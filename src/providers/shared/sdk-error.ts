@@ -1,4 +1,5 @@
-import { ProviderError } from '../../errors.ts';
+import { ConfigError, ProviderError } from '../../errors.ts';
+import { disclosed, type FailedCall, secretsIn } from '../../transport/failure/disclose.ts';
 import { classifyFailure } from '../../transport/failure/failure.ts';
 import type { FailureRow } from '../../transport/failure/failure-table.ts';
 import { causes, networkError } from '../../transport/failure/network-error.ts';
@@ -9,7 +10,7 @@ import type { Exchange } from '../../transport/transport.ts';
  * an API error with `status`, `headers` and `error`, as from an injected client or an error event in a
  * stream; otherwise a network error.
  */
-export function sdkError(
+function sdkError(
   provider: string,
   error: unknown,
   exchange: Exchange,
@@ -84,4 +85,43 @@ export function plainHeaders(headers: unknown): Record<string, string> {
       .filter(([, value]) => typeof value === 'string')
       .map(([name, value]) => [name.toLowerCase(), String(value)]),
   );
+}
+
+/** Messages of `Headers` for an invalid value, which only injected clients can have. */
+const unsendable = /invalid header|ByteString/i;
+
+/**
+ * Converts an error thrown inside a provider to the error to throw.
+ *
+ * @param secrets keys that the exchange does not know, of an injected client
+ */
+export function toThrown(
+  provider: string,
+  error: unknown,
+  exchange: Exchange,
+  failures: readonly FailureRow[],
+  call: FailedCall,
+  secrets: readonly string[] = [],
+): unknown {
+  if (error instanceof ConfigError) return error;
+  if (error instanceof TypeError && unsendable.test(error.message)) {
+    // The runtime's message quotes the header, which often contains the key.
+    return new ConfigError(provider, 'keys and headers that are valid in a request', 'invalid ones');
+  }
+  if (call.signal.aborted) return aborted(provider);
+  const failure = sdkError(provider, error, exchange, failures);
+  return disclosed(failure, call, [...secrets, ...secretsIn(exchange.sentHeaders)]);
+}
+
+/**
+ * Throws if the signal is aborted. Some SDKs end silently on an abort, which must never look like a normal
+ * end.
+ */
+export function refuseAborted(provider: string, signal: AbortSignal): void {
+  if (signal.aborted) throw aborted(provider);
+}
+
+/** The error of an aborted call. */
+export function aborted(provider: string): ProviderError {
+  return new ProviderError({ kind: 'aborted', provider, summary: 'aborted' });
 }

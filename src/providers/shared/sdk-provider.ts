@@ -1,10 +1,10 @@
-import { ConfigError, ProviderError } from '../../errors.ts';
-import { disclosed, type FailedCall, secretsIn } from '../../transport/failure/disclose.ts';
+import type { KeySource } from '../../transport/credentials.ts';
 import type { FailureRow } from '../../transport/failure/failure-table.ts';
 import { limitsOf } from '../../transport/limits/rate-limits.ts';
 import { type Exchange, newExchange } from '../../transport/transport.ts';
 import type { VendorLimit } from '../../types/options/limit.ts';
 import type {
+  CallContext,
   Provider,
   ProviderCall,
   ProviderEmbedCall,
@@ -17,11 +17,11 @@ import type {
 } from '../../types/provider.ts';
 import type { Warning } from '../../types/result/result.ts';
 import type { Wire } from '../../util/json.ts';
-import { mark, recall } from './account-marks.ts';
+import { accountFor, mark, recall } from './account-marks.ts';
 import { unfencedContent, unfencedReader } from './answer/unfence.ts';
 import { accountOfClient } from './client-options.ts';
 import { asIterable, awaitAnswer, awaitData } from './sdk-answer.ts';
-import { sdkError } from './sdk-error.ts';
+import { aborted, refuseAborted, toThrown } from './sdk-error.ts';
 import { eventChunks } from './stream/event-stream.ts';
 import { fromIterable, partStream, type StreamReader } from './stream/part-stream.ts';
 
@@ -56,10 +56,14 @@ export interface SdkMapping<Name extends string, Client, Body extends Wire = Wir
   toResult(data: unknown, headers: Headers, warnings: readonly Warning[], body: Body): ProviderResult;
   /** @param body what was sent */
   reader(headers: Headers, body: Body): StreamReader;
+  /** The key, to report its absence early. */
+  readonly key?: KeySource;
   /** Keys of the client, which no error may show; not needed where it sends through our transport. */
   readonly secrets?: readonly string[];
   /** The account whose signatures the client accepts; `undefined` if unknown. */
   readonly account: string | undefined;
+  /** The account of another key. Omitted for a client whose key cannot be replaced for one call. */
+  accountOf?(apiKey: string): string;
   /** Embeddings, if the vendor has them. */
   readonly embed?: SdkEmbeddings<Client>;
   readonly image?: SdkImages<Client>;
@@ -69,7 +73,7 @@ export interface SdkMapping<Name extends string, Client, Body extends Wire = Wir
 /** The client of a mapping and its connections. */
 export type ClientSource<Client> = Pick<
   SdkMapping<string, Client>,
-  'client' | 'own' | 'account' | 'secrets' | 'warmup' | 'traffic'
+  'client' | 'own' | 'key' | 'account' | 'accountOf' | 'secrets' | 'warmup' | 'traffic'
 >;
 
 /** A client injected by the application. */
@@ -125,7 +129,7 @@ type Headers = Readonly<Record<string, string>>;
 export function sdkProvider<Name extends string, Client, Body extends Wire>(
   mapping: SdkMapping<Name, Client, Body>,
 ): Provider<Name> {
-  const { name, account, embed, image } = mapping;
+  const { name, embed, image } = mapping;
   let isLoaded = false;
   const load = async (): Promise<void> => {
     await mapping.client();
@@ -134,9 +138,11 @@ export function sdkProvider<Name extends string, Client, Body extends Wire>(
   return {
     name,
     ...mapping.more,
+    takesAuth: mapping.accountOf !== undefined,
     load: () => (isLoaded ? undefined : load()),
     chat: (call) =>
       once(mapping, call, async (client, carry) => {
+        const account = accountFor(call, mapping);
         const { body, warnings } = mapping.toRequest(recalled(call, name, account), false);
         carry.exchange.large = mapping.asksForPictures?.(body) === true;
         const { data, headers } = await awaitData(
@@ -152,8 +158,10 @@ export function sdkProvider<Name extends string, Client, Body extends Wire>(
     stream: (call) => streamParts(mapping, call),
     ...(mapping.traffic === undefined ? {} : { traffic: mapping.traffic }),
     warmup: async (signal) => {
-      // A missing SDK is reported by the first request.
-      await Promise.allSettled([mapping.client(), mapping.warmup?.(signal)]);
+      const connected = mapping.warmup?.(signal).catch(() => {}); // the request will report it
+      await mapping.client();
+      await mapping.key?.next();
+      await connected;
     },
     ...(embed === undefined
       ? {}
@@ -189,13 +197,13 @@ export function sdkProvider<Name extends string, Client, Body extends Wire>(
 /** Makes one non-streaming call. */
 async function once<Client, T>(
   mapping: Pick<SdkMapping<string, Client>, 'name' | 'client' | 'failures' | 'own' | 'secrets'>,
-  call: Pick<ProviderCall, 'signal' | 'connectTimeout' | 'onActivity' | 'errors'>,
+  call: CallContext,
   work: (client: Client, carry: Carry) => Promise<T>,
   large = false,
 ): Promise<T> {
   const { name, client, failures, secrets } = mapping;
-  const { signal, connectTimeout, onActivity } = call;
-  const exchange = newExchange(false, connectTimeout, signal, large, onActivity);
+  const { signal } = call;
+  const exchange = newExchange(false, call, signal, large);
   try {
     if (signal.aborted) throw aborted(name);
     return await work(await client(), carryFor(mapping, signal, exchange));
@@ -204,11 +212,9 @@ async function once<Client, T>(
   }
 }
 
-function carryFor(
-  { own }: Pick<SdkMapping<string, never>, 'own'>,
-  signal: AbortSignal,
-  exchange: Exchange,
-): Carry {
+type Owned = Pick<SdkMapping<string, never>, 'own'>;
+
+function carryFor({ own }: Owned, signal: AbortSignal, exchange: Exchange): Carry {
   return { signal: own ? undefined : signal, exchange };
 }
 
@@ -223,7 +229,7 @@ export function withLimits(made: ProviderImages): ProviderImages {
   return { ...made, response: { ...made.response, ...limitsIn(made.response.headers) } };
 }
 
-/** Restricts the history of a call to what this account can accept. */
+/** The history of a call that this account can accept. */
 export function recalled(call: ProviderCall, provider: string, account: string | undefined): ProviderCall {
   return { ...call, messages: recall(call.messages, provider, account) };
 }
@@ -232,16 +238,17 @@ function streamParts<Client, Body extends Wire>(
   mapping: SdkMapping<string, Client, Body>,
   call: ProviderCall,
 ): AsyncIterable<ProviderStreamPart> {
-  const { name, account } = mapping;
-  const { signal, connectTimeout, onActivity } = call;
-  let exchange = newExchange(true);
+  const { name } = mapping;
+  const account = accountFor(call, mapping);
+  const { signal } = call;
+  let exchange = newExchange(true, call);
   return partStream({
     provider: name,
     account,
     signal,
     includeRaw: call.includeRaw,
     async open(leaving, leave) {
-      exchange = newExchange(true, connectTimeout, leaving, false, onActivity);
+      exchange = newExchange(true, call, leaving);
       const { body, warnings } = mapping.toRequest(recalled(call, name, account), true);
       exchange.large = mapping.asksForPictures?.(body) === true;
       const client = await mapping.client();
@@ -255,42 +262,4 @@ function streamParts<Client, Body extends Wire>(
     check: () => refuseAborted(name, signal),
     toThrown: (error) => toThrown(name, error, exchange, mapping.failures, call, mapping.secrets),
   });
-}
-
-/** Messages of `Headers` for an invalid value, which only injected clients can have. */
-const unsendable = /invalid header|ByteString/i;
-
-/**
- * Converts an error thrown inside a provider to the error to throw.
- *
- * @param secrets keys that the exchange does not know, of an injected client
- */
-export function toThrown(
-  provider: string,
-  error: unknown,
-  exchange: Exchange,
-  failures: readonly FailureRow[],
-  call: FailedCall,
-  secrets: readonly string[] = [],
-): unknown {
-  if (error instanceof ConfigError) return error;
-  if (error instanceof TypeError && unsendable.test(error.message)) {
-    // The runtime's message quotes the header, which often contains the key.
-    return new ConfigError(provider, 'keys and headers that are valid in a request', 'invalid ones');
-  }
-  if (call.signal.aborted) return aborted(provider);
-  const failure = sdkError(provider, error, exchange, failures);
-  return disclosed(failure, call, [...secrets, ...secretsIn(exchange.sentHeaders)]);
-}
-
-/**
- * Throws if the signal is aborted. Some SDKs end silently on an abort, which must never look like a normal
- * end.
- */
-export function refuseAborted(provider: string, signal: AbortSignal): void {
-  if (signal.aborted) throw aborted(provider);
-}
-
-function aborted(provider: string): ProviderError {
-  return new ProviderError({ kind: 'aborted', provider, summary: 'aborted' });
 }

@@ -8,10 +8,10 @@
 import { ConfigError } from '../../errors.ts';
 import type { Clock } from '../../types/clock.ts';
 import type { Store } from '../../types/store.ts';
+import { type Database, openDatabase } from '../../util/node/sqlite.ts';
 import { show } from '../../util/option-check.ts';
 import { systemClock } from '../../util/time/clock.ts';
 import { emptyShare, leaseFrom, type Share, settleIn } from '../shared/share.ts';
-import { type Database, openDatabase } from './database.ts';
 import { expiredKnowledge, mergeChange, readKnowledge } from './knowledge.ts';
 
 /** The options of `sqlite()`. */

@@ -1,5 +1,5 @@
 import type { Change } from '../../types/store.ts';
-import type { Database } from './database.ts';
+import type { Database } from '../../util/node/sqlite.ts';
 
 /** Merges a change: adds counts, keeps the later of two times, and extends the expiry. */
 export function mergeChange(db: Database, { key, add = {}, max = {}, ttl }: Change, now: number): void {

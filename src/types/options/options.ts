@@ -222,37 +222,3 @@ export type RouteNameOf<Targets extends readonly TargetOptions[], Routes> =
   | (keyof Routes & string)
   | TargetIdOf<Targets>
   | 'default';
-
-/** Options of a single call. */
-export interface CallOptions<TargetId extends string = string, RouteName extends string = string> {
-  /** Route name, or the id of a single target. @default the result of `select`, otherwise `default` */
-  readonly route?: RouteName | TargetId;
-  /** Aborting it ends the call immediately, closes its sockets, and rejects with the signal's reason. */
-  readonly signal?: AbortSignal;
-  /** Restricts the call to these targets. If the call names no route, they may belong to other routes. */
-  readonly only?: readonly TargetId[];
-  /** Timeouts, merged field by field over the route's. */
-  readonly timeout?: Timeouts;
-  /** Maximum estimated cost of this request in US$. Targets above it or of unknown price are not used. */
-  readonly maxCost?: number;
-  /** Session name. If the strategy supports it, requests of a session prefer the same target and key. */
-  readonly session?: string;
-  /** The customer of a multi-tenant application. Available to plugins, strategies and events. */
-  readonly tenant?: string;
-  /** The person or service that makes the request. Available to plugins, strategies and events. */
-  readonly user?: string;
-  /** Custom labels, such as a feature or team. Available to plugins, strategies and events. */
-  readonly tags?: readonly string[];
-  /** Latest end of the request in milliseconds since 1970. `timeout.request` may end it sooner. @default none */
-  readonly deadline?: number;
-  /** Priority in the queue. @default 'normal' */
-  readonly priority?: Priority;
-  /** Custom data, passed to events unchanged. */
-  readonly metadata?: Readonly<Record<string, unknown>>;
-  /** Overrides the route's setting. Streams only. */
-  readonly interrupted?: Interrupted;
-  /** Overrides the route's setting, except for `ratio`, which applies to all requests. */
-  readonly hedge?: Omit<HedgePolicy, 'ratio'> | false;
-  /** Overrides the route's setting. */
-  readonly accept?: Accept;
-}

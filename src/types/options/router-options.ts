@@ -60,6 +60,13 @@ export interface RouterOptions<
    * @default 'redacted'
    */
   readonly errors?: 'redacted' | 'full' | 'hidden';
+  /**
+   * Whether `console.warn` reports a target that goes out of service (rejected or missing key, unknown model, exhausted credit, open
+   * breaker), once per target and reason, as long as nothing listens to `target-state`.
+   *
+   * @default true
+   */
+  readonly log?: boolean;
   /** Queue for all requests of the router. */
   readonly queue?: QueuePolicy;
   /**

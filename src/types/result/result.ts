@@ -27,6 +27,8 @@ export interface AttemptSummary extends ServedAs {
   readonly key?: number;
   /** `abandoned`: the router or the caller ended it early. */
   readonly outcome: 'success' | 'failed' | 'abandoned';
+  /** It was started beside another attempt that was slow or in doubt: a hedge. */
+  readonly hedge?: true;
   /** Milliseconds from start to end. */
   readonly duration: number;
   /** Milliseconds to the first token. Streams only. */

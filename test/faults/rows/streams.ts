@@ -239,7 +239,7 @@ export const streams: readonly Row[] = [
   },
   {
     number: 22,
-    fault: 'more after the end mark; where a vendor has none, more after its finish reason',
+    fault: 'more after the terminal event; where a vendor has none, more after its finish reason',
     vendors: all,
     // Gemini has no end mark but the end of the stream, and sends a finish reason with several chunks.
     expected: ({ name }) => ({

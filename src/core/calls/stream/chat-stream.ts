@@ -9,7 +9,8 @@ import type { RequestState } from '../../request.ts';
 import { openStream } from './open-stream.ts';
 import { Recovery } from './recovery.ts';
 import { SharedEnd } from './shared-end.ts';
-import { type StreamEnd, StreamReader, type StreamSource } from './stream-reader.ts';
+import { StreamReader } from './stream-reader.ts';
+import type { StreamEnd, StreamSource } from './stream-source.ts';
 
 /** Opens a stream at the first target that returns a token. */
 export async function stream(

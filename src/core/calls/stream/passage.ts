@@ -66,7 +66,10 @@ export class Passage {
     }
     if (part.type !== 'finish') observers?.part(part);
     const transforms = this.#transforms;
-    if (transforms === undefined) return [part];
+    if (transforms === undefined) {
+      if (part.type !== 'finish' && isToken(part)) this.#isBlank = false;
+      return [part];
+    }
     const passing = part.type === 'finish' ? transforms.end() : transforms.part(part);
     return isThenable(passing)
       ? passing.then((passed) => this.#show(part, passed))

@@ -14,7 +14,7 @@ import { continuationOf, continues } from './continuation.ts';
 import { openStream, type Takeover } from './open-stream.ts';
 import { Passage } from './passage.ts';
 import type { ReadStream, StreamInfo } from './read-stream.ts';
-import type { StreamSource } from './stream-reader.ts';
+import type { StreamSource } from './stream-source.ts';
 
 /** A stream the caller reads no longer has competitors. */
 const onlySlot = { win: () => true, signal: linkedAbort().signal };

@@ -12,14 +12,14 @@ import { type AttemptError, isAttemptError } from '../../attempt/failure-policy.
 import { startFailover } from '../../failover/start.ts';
 import type { RequestState } from '../../request.ts';
 import { chooseRoute } from '../../routing/choose-route.ts';
-import { answerOf, free, inputOf, isLive, judgeFound, settled } from '../replay.ts';
+import { answerOf, free, inputOf, isLive, judgeFound, noteSaved, settled } from '../replay.ts';
 import { accumulator } from './accumulate.ts';
 import { openedStream } from './chat-stream.ts';
 import { openStream } from './open-stream.ts';
 import { Passage } from './passage.ts';
 import { isToken, type ReadPart, type StreamInfo } from './read-stream.ts';
 import { Recovery } from './recovery.ts';
-import type { StreamSource } from './stream-reader.ts';
+import type { StreamSource } from './stream-source.ts';
 
 /** An answer found by a plugin, as a stream; `undefined` if it is not usable. */
 export async function replayStream(
@@ -135,6 +135,7 @@ class Replay implements StreamSource {
     const result = await this.#result;
     if (this.#isJudged) return result;
     const { target } = result;
+    noteSaved(this.#request, result);
     const answer = { ...answerOf(result), isStreamed: true };
     const shown = this.#passage?.complete(answer) ?? answer;
     const verdict = await judge(this.#request, inputOf(this.#request), shown, { target, cost: free });
@@ -186,6 +187,7 @@ class Replay implements StreamSource {
     this.#recovery?.neverRestart();
   }
   #mayRestart = true;
+  #hasParts = false;
 
   /** What the reader gets where the answer breaks off that another request is getting. */
   #brokenBy(error: unknown): unknown {
@@ -200,6 +202,7 @@ class Replay implements StreamSource {
     const read = await orAbort(this.#parts.next(), this.#request.signal);
     if (read.done === true || read.value.type === 'finish') return this.#last();
     const part = read.value;
+    this.#hasParts = true;
     if (part.type === 'restart') {
       if (!this.#mayRestart) throw this.interruption();
       this.#collected = accumulator();
@@ -210,16 +213,29 @@ class Replay implements StreamSource {
     return part;
   }
 
-  async #last(): Promise<ProviderFinishPart> {
+  async #last(): Promise<ReadPart> {
     const result = await orAbort(Promise.resolve(this.#result), this.#request.signal);
     this.#know(result);
-    return { type: 'finish', finishReason: result.finishReason, usage: result.usage };
+    if (!this.#hasParts) {
+      // It was not delivered in parts.
+      this.#hasParts = true;
+      const whole = [...partsOf(result.content)];
+      for (const part of whole) this.#collected.add(part);
+      this.#early.push(...whole, finishOf(result));
+      const [first = finishOf(result)] = this.#early.splice(0, 1);
+      return first;
+    }
+    return finishOf(result);
   }
 
   #know({ target, response, warnings, usage }: ChatResult): void {
     this.#target = target;
     Object.assign(this.#info, { response, warnings, usage });
   }
+}
+
+function finishOf({ finishReason, usage }: ChatResult): ProviderFinishPart {
+  return { type: 'finish', finishReason, usage };
 }
 
 /** Sends a request to targets after all. */

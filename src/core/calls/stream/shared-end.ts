@@ -1,7 +1,7 @@
 import type { ChatResult } from '../../../types/result/result.ts';
 import { type Deferred, deferred } from '../../../util/time/deferred.ts';
 import type { Holding } from '../../holding.ts';
-import { done, type Read, type StreamEnd, type StreamSource } from './stream-reader.ts';
+import { done, type Read, type StreamEnd, type StreamSource } from './stream-source.ts';
 
 /**
  * The caller's end of a stream that may be kept going for others: when the caller aborts, leaves or is out of

@@ -1,49 +1,13 @@
-import type { ProviderError, StreamInterruptedError } from '../../../errors.ts';
 import type { ProviderFinishPart } from '../../../types/provider.ts';
 import type { ChatResult } from '../../../types/result/result.ts';
-import type { Restart, StreamPart } from '../../../types/result/stream-part.ts';
+import type { StreamPart } from '../../../types/result/stream-part.ts';
 import { type Deferred, deferred } from '../../../util/time/deferred.ts';
 import { type Watchdog, watchdog } from '../../../util/time/watchdog.ts';
-import { type AttemptError, isAttemptError } from '../../attempt/failure-policy.ts';
+import { isAttemptError } from '../../attempt/failure-policy.ts';
 import { abandonRequest, failRequest, finishRequest } from '../../life-cycle.ts';
 import type { RequestState } from '../../request.ts';
-import type { Passage } from './passage.ts';
-import type { ReadPart, StreamInfo } from './read-stream.ts';
-
-export type Read = IteratorResult<StreamPart, undefined>;
-
-export const done: Read = { done: true, value: undefined };
-
-/** What the caller of a stream reads. */
-export interface StreamEnd extends AsyncIterator<StreamPart, undefined> {
-  readonly result: Promise<ChatResult>;
-  next(): Promise<Read>;
-  return(): Promise<Read>;
-}
-
-/** The source of a reader. */
-export interface StreamSource {
-  /** Returns the next part, or why there is none. */
-  readonly current: {
-    read(onPart: (part: ReadPart) => void, onError: (error: unknown) => void): void;
-  };
-  /** Plugins between source and reader. */
-  readonly passage: Passage | undefined;
-  readonly target: string;
-  readonly info: StreamInfo;
-  /** The complete answer, once it has passed all checks. */
-  finish(part: ProviderFinishPart): Promise<ChatResult>;
-  /** Replaces a failed answer: `undefined` if the replacement continues it. Rejects if there is none. */
-  recover(error: AttemptError): Promise<Restart | undefined>;
-  /** A plugin rejects the answer. */
-  reject(error: unknown): void;
-  /** The end of an answer that a plugin withheld; `undefined` if the reader gets the error. */
-  withheld(error: unknown): ChatResult | undefined;
-  /** The error the reader gets if the stream ends now. */
-  interruption(reason?: ProviderError, summary?: string): StreamInterruptedError;
-  /** The reader cannot take back its output. */
-  neverRestart(): void;
-}
+import type { ReadPart } from './read-stream.ts';
+import { done, type Read, type StreamEnd, type StreamSource } from './stream-source.ts';
 
 /**
  * Delivers a stream's parts to its reader, one at a time, and ends the request. Per-read state lives here to
@@ -62,12 +26,14 @@ export class StreamReader implements StreamEnd {
   /** Why the stream ended, until a reader gets it. */
   #failure: { readonly error: unknown } | undefined;
   #isRead = false;
+  #isShown = false;
   /** Whether `result` drives the stream because there is no reader; and what it read, for a later reader. */
   #isDriven = false;
   readonly #ahead: StreamPart[] = [];
+  /** Whether the pending read is for later. */
+  #isAhead = false;
   /** Further parts that plugins made from one part, to deliver next. */
   readonly #passed: ReadPart[] = [];
-
   /** Pending reads, and the last of them. */
   #turns = 0;
   #last: Promise<Read> = Promise.resolve(done);
@@ -128,6 +94,7 @@ export class StreamReader implements StreamEnd {
   }
 
   readonly #readNext = (): Promise<Read> => {
+    this.#isShown = true;
     const part = this.#ahead.length === 0 ? undefined : this.#ahead.shift(); // skips a slow empty shift()
     if (part === undefined) return this.#readLive();
     return this.#answer(Promise.resolve({ done: false, value: part }));
@@ -189,14 +156,31 @@ export class StreamReader implements StreamEnd {
     else this.#recover(error).then(this.#give, this.#giveUp);
   };
 
+  /** Reads a part for later. It is kept before any reader can take its turn. */
+  readonly #readAhead = (): Promise<Read> => {
+    this.#isAhead = this.#failure === undefined && !this.#over;
+    return this.#readLive();
+  };
+
+  #keep(part: StreamPart): void {
+    if (part.type === 'restart') this.#ahead.length = 0;
+    const isSeen = part.type !== 'restart' || this.#isShown;
+    if (isSeen && this.#run.holding?.left === undefined) this.#ahead.push(part);
+  }
+
   readonly #give = (value: StreamPart): void => {
     this.#turns -= 1;
+    if (this.#isAhead) {
+      this.#isAhead = false;
+      this.#keep(value);
+    }
     this.#resolve({ done: false, value });
   };
 
   readonly #giveUp = (error: unknown): void => {
     this.#turns -= 1;
-    this.#failure = undefined;
+    this.#failure = this.#isAhead ? { error } : undefined;
+    this.#isAhead = false;
     if (this.#isLeft) {
       this.#resolve(done);
       return;
@@ -284,14 +268,11 @@ export class StreamReader implements StreamEnd {
     const { holding } = this.#run;
     try {
       while (!this.#over && (holding?.isHeld === true || !this.#isRead)) {
-        const read = await this.#inTurn(this.#readLive);
+        const read = await this.#inTurn(this.#readAhead);
         if (read.done === true) return;
-        if (read.value.type === 'restart') this.#ahead.length = 0;
-        const isSeen = read.value.type !== 'restart' || this.#isRead;
-        if (isSeen && holding?.left === undefined) this.#ahead.push(read.value);
       }
-    } catch (error) {
-      this.#failure = { error };
+    } catch {
+      // The next read throws it.
     } finally {
       this.#isDriven = false;
     }

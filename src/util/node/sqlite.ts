@@ -1,9 +1,10 @@
 import type * as Sqlite from 'node:sqlite';
 import pRetry from 'p-retry';
 import { RouterError } from '../../errors.ts';
+import { builtinModule } from './builtin.ts';
 
-type Row = Readonly<Record<string, unknown>>;
-type Parameter = string | number | null;
+export type Row = Readonly<Record<string, unknown>>;
+export type Parameter = string | number | null;
 
 /** Statements within one transaction. */
 export interface Database {
@@ -21,6 +22,12 @@ export interface DatabaseFile {
   close(): Promise<void>;
 }
 
+export interface OpenOptions {
+  readonly readOnly?: boolean;
+  /** Whether `PRAGMA incremental_vacuum` may give the space of deleted rows back to the file system. */
+  readonly shrinks?: boolean;
+}
+
 /**
  * First and longest pause between attempts to get a lock, in milliseconds. A transaction here takes well
  * under a millisecond.
@@ -29,22 +36,32 @@ const firstLook = 1;
 const longestLook = 50;
 
 /**
- * Opens the file on first use and creates its tables. Statements run on the event loop, so SQLite's own lock
+ * Opens the file on first use and executes `schema`, which creates its tables. Statements run on the event loop, so SQLite's own lock
  * wait is off (`busy_timeout = 0`): a locked file is retried after a pause that does not block other
  * requests.
  */
-export function openDatabase(path: string, schema: string, lockTimeout: number): DatabaseFile {
+export function openDatabase(
+  path: string,
+  schema: string,
+  lockTimeout: number,
+  { readOnly = false, shrinks = false }: OpenOptions = {},
+): DatabaseFile {
   let opened: Sqlite.DatabaseSync | undefined;
   let closed = false;
   const statements = new Map<string, Sqlite.StatementSync>();
 
   const open = (): Sqlite.DatabaseSync => {
-    if (closed) throw new RouterError('closed', 'the store has been closed');
+    if (closed) throw new RouterError('closed', `${path} has been closed`);
     if (opened !== undefined) return opened;
-    const db = new (moduleOf().DatabaseSync)(path);
+    const db = new (moduleOf().DatabaseSync)(path, { readOnly });
     try {
-      db.exec('PRAGMA busy_timeout = 0; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;');
-      db.exec(schema);
+      db.exec('PRAGMA busy_timeout = 0;');
+      if (!readOnly) {
+        // Counts only in a file that is still empty, which it is no longer once it is in WAL mode.
+        if (shrinks) db.exec('PRAGMA auto_vacuum = INCREMENTAL');
+        db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;');
+        db.exec(schema);
+      }
     } catch (error) {
       db.close();
       throw error;
@@ -101,11 +118,7 @@ export function openDatabase(path: string, schema: string, lockTimeout: number):
 }
 
 function moduleOf(): typeof Sqlite {
-  const { process } = globalThis as { process?: { getBuiltinModule?(id: string): unknown } };
-  const found = process?.getBuiltinModule?.('node:sqlite') as typeof Sqlite | undefined;
-  if (found === undefined)
-    throw new Error('sqlite() needs the module node:sqlite, which Node has since 22.13');
-  return found;
+  return builtinModule('node:sqlite', 'sqlite() needs Node 22.13 or later, or another runtime with');
 }
 
 /** SQLITE_BUSY and SQLITE_LOCKED, extended codes included: https://www.sqlite.org/rescode.html */

@@ -1,0 +1,57 @@
+import { ConfigError } from '../../errors.ts';
+import type { Router } from '../../types/router.ts';
+import { didYouMean } from './did-you-mean.ts';
+
+/** Names that a client may use for a model, by route or target id. */
+export type Aliases = Readonly<Record<string, string>>;
+
+/** What a client's `model` can mean. */
+export interface ModelNames {
+  /** Routes, targets and aliases. */
+  readonly all: readonly string[];
+  /** The route or target that a name means; `undefined` if it means none, or several. */
+  find(name: string): string | undefined;
+  /** What is wrong with an unknown name. Does not repeat a name that could be something else, such as a prompt. */
+  explain(name: string): string;
+}
+
+/** The default route. */
+export const byDefault = 'default';
+
+/**
+ * Names of models: a route, a target id, an alias, or the vendor's own name of a model that exactly one target has.
+ *
+ * @throws ConfigError for an alias of nothing, or one that hides a route or target
+ */
+export function modelNames(option: string, router: Router, aliases: Aliases = {}): ModelNames {
+  if (typeof aliases !== 'object' || aliases === null)
+    throw new ConfigError(option, 'an object of route names or target ids by alias', String(aliases));
+  const targets = router.stats().map(({ id, model }) => ({ id, model }));
+  const own = [...new Set([byDefault, ...Object.keys(router.routes), ...router.targets])];
+  for (const [alias, name] of Object.entries(aliases)) {
+    if (own.includes(alias))
+      throw new ConfigError(`${option}['${alias}']`, 'a name that is no route or target', 'one that is');
+    if (!own.includes(name))
+      throw new ConfigError(`${option}['${alias}']`, `one of ${own.join(', ')}`, `'${name}'`);
+  }
+  const all = [...own, ...Object.keys(aliases)];
+  const having = (model: string) => targets.filter((target) => target.model === model);
+  return {
+    all,
+    find(name) {
+      if (own.includes(name)) return name;
+      if (Object.hasOwn(aliases, name)) return aliases[name];
+      const [first, second] = having(name);
+      return second === undefined ? first?.id : undefined;
+    },
+    explain(name) {
+      const several = having(name).map(({ id }) => id);
+      if (several.length > 1)
+        return `the model '${name}' is several targets: ${several.join(', ')}; use one of these ids, a route, or an alias`;
+      const isName = /^[\w./:@-]{1,100}$/.test(name);
+      const shown = isName ? `'${name}'` : 'of that name';
+      const models = targets.map(({ model }) => model);
+      return `there is no model, route or target ${shown}${isName ? didYouMean(name, [...all, ...models]) : ''}; there are ${all.join(', ')}`;
+    },
+  };
+}

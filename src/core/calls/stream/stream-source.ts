@@ -1,0 +1,42 @@
+import type { ProviderError, StreamInterruptedError } from '../../../errors.ts';
+import type { ProviderFinishPart } from '../../../types/provider.ts';
+import type { ChatResult } from '../../../types/result/result.ts';
+import type { Restart, StreamPart } from '../../../types/result/stream-part.ts';
+import type { AttemptError } from '../../attempt/failure-policy.ts';
+import type { Passage } from './passage.ts';
+import type { ReadPart, StreamInfo } from './read-stream.ts';
+
+export type Read = IteratorResult<StreamPart, undefined>;
+
+export const done: Read = { done: true, value: undefined };
+
+/** What the caller of a stream reads. */
+export interface StreamEnd extends AsyncIterator<StreamPart, undefined> {
+  readonly result: Promise<ChatResult>;
+  next(): Promise<Read>;
+  return(): Promise<Read>;
+}
+
+/** The source of a reader. */
+export interface StreamSource {
+  /** Returns the next part, or why there is none. */
+  readonly current: {
+    read(onPart: (part: ReadPart) => void, onError: (error: unknown) => void): void;
+  };
+  /** Plugins between source and reader. */
+  readonly passage: Passage | undefined;
+  readonly target: string;
+  readonly info: StreamInfo;
+  /** The complete answer, once it has passed all checks. */
+  finish(part: ProviderFinishPart): Promise<ChatResult>;
+  /** Replaces a failed answer: `undefined` if the replacement continues it. Rejects if there is none. */
+  recover(error: AttemptError): Promise<Restart | undefined>;
+  /** A plugin rejects the answer. */
+  reject(error: unknown): void;
+  /** The end of an answer that a plugin withheld; `undefined` if the reader gets the error. */
+  withheld(error: unknown): ChatResult | undefined;
+  /** The error the reader gets if the stream ends now. */
+  interruption(reason?: ProviderError, summary?: string): StreamInterruptedError;
+  /** The reader cannot take back its output. */
+  neverRestart(): void;
+}

@@ -1,0 +1,230 @@
+import type { RequestContext } from '../../../types/plugin.ts';
+import type { StreamContent, StreamPart } from '../../../types/result/stream-part.ts';
+import { type Deferred, deferred } from '../../../util/time/deferred.ts';
+
+/** A follower's view: a `LiveAnswer` where the answer has parts. */
+export interface Shared<Result> extends AsyncIterable<StreamPart> {
+  readonly result: Promise<Result>;
+}
+
+/** What a flight needs of its cache. */
+export interface FlightHost {
+  hold(context: RequestContext): (() => void) | undefined;
+  /** No more followers may join. */
+  over(): void;
+}
+
+/** Times that another request takes over after a leader has failed. Then the rest go on their own. */
+const mostTakeovers = 1;
+
+/**
+ * One answer that identical requests share. The leader is an ordinary request; the followers get its parts
+ * from the start. While there are followers, the leader's work outlives its own caller. If it fails, one
+ * follower goes to the targets and leads the others.
+ */
+export class Flight<Result> {
+  readonly #host: FlightHost;
+  readonly #followers = new Set<Follower<Result>>();
+  #leader: RequestContext | undefined;
+  /** The follower that has been sent to the targets to become the leader. */
+  #heir: RequestContext | undefined;
+  #takeovers = 0;
+  #release: (() => void) | undefined;
+  /** Parts since the last restart. */
+  parts: StreamContent[] = [];
+  /** Counts restarts: parts of an earlier generation are void. */
+  generation = 0;
+  /** The target that answers. */
+  target = '';
+  #result: Result | undefined;
+
+  constructor(leader: RequestContext, host: FlightHost) {
+    this.#leader = leader;
+    this.#host = host;
+  }
+
+  get result(): Result | undefined {
+    return this.#result;
+  }
+
+  get followers(): number {
+    return this.#followers.size;
+  }
+
+  /** Lets one more request share the answer; `undefined` if it is too late. */
+  join(context: RequestContext): Shared<Result> | undefined {
+    if (this.#result === undefined && !this.#isHeld()) return undefined;
+    const follower = new Follower<Result>(this, context);
+    if (this.#result === undefined) this.#followers.add(follower);
+    else follower.land(this.#result);
+    return follower;
+  }
+
+  #isHeld(): boolean {
+    if (this.#leader === undefined) return this.#heir !== undefined;
+    this.#release ??= this.#host.hold(this.#leader);
+    return this.#release !== undefined;
+  }
+
+  /** A request goes to the targets; it leads if it was chosen to. */
+  routed(leader: RequestContext): boolean {
+    if (this.#leader === leader) return true;
+    if (this.#heir !== leader || this.#result !== undefined) return false;
+    this.#heir = undefined;
+    this.#leader = leader;
+    this.#restart();
+    if (this.#followers.size > 0) this.#release = this.#host.hold(leader);
+    return true;
+  }
+
+  isLedBy(context: RequestContext): boolean {
+    return this.#leader === context;
+  }
+
+  /** A part of the leader's answer. */
+  part(part: Exclude<StreamPart, { type: 'finish' }>): void {
+    if (part.type === 'restart') {
+      this.target = part.target;
+      this.#restart();
+    } else this.parts.push(part);
+    for (const follower of this.#followers) follower.wake();
+  }
+
+  /** The leader's target. */
+  servedBy(target: string): void {
+    this.target = target;
+  }
+
+  /**
+   * The answer is complete.
+   *
+   * @param parts all of it, if it was found rather than made
+   */
+  land(result: Result, parts?: readonly StreamContent[]): void {
+    if (this.#result !== undefined) return;
+    this.#result = result;
+    if (parts !== undefined) this.parts = [...parts];
+    for (const follower of this.#followers) follower.land(result);
+    this.#followers.clear();
+    this.#letGo();
+  }
+
+  /** The answer can be had elsewhere by now. */
+  close(): void {
+    this.#host.over();
+  }
+
+  /** A request is over. If it was the leader, and without an answer, another one leads. */
+  left(context: RequestContext): void {
+    for (const follower of this.#followers)
+      if (follower.context === context) this.#followers.delete(follower);
+    if (this.#result !== undefined) return;
+    if (this.#leader === context) {
+      this.#leader = undefined;
+      this.#letGo();
+      this.#succeed();
+    } else if (this.#heir === context) {
+      this.#heir = undefined;
+      this.#succeed();
+    } else if (this.#followers.size === 0) this.#letGo();
+  }
+
+  /** Sends the next follower to the targets, or all of them if that has not helped. */
+  #succeed(): void {
+    const isLast = this.#takeovers >= mostTakeovers;
+    this.#takeovers += 1;
+    const waiting = [...this.#followers];
+    // One that has shown nothing yet need not take anything back.
+    const heir = waiting.find(({ hasShown }) => !hasShown) ?? waiting[0];
+    if (isLast || heir === undefined) {
+      this.#followers.clear();
+      for (const follower of waiting) follower.fail();
+      this.#host.over();
+      return;
+    }
+    this.#followers.delete(heir);
+    this.#heir = heir.context;
+    heir.fail();
+  }
+
+  #restart(): void {
+    this.generation += 1;
+    this.parts = [];
+  }
+
+  #letGo(): void {
+    this.#release?.();
+    this.#release = undefined;
+  }
+}
+
+/** One follower's view of a flight. */
+class Follower<Result> implements Shared<Result> {
+  readonly context: RequestContext;
+  readonly #result: Deferred<Result> = deferred();
+  readonly #flight: Flight<Result>;
+  #generation: number;
+  #index = 0;
+  #hasFailed = false;
+  #waiting: Deferred<void> | undefined;
+
+  constructor(flight: Flight<Result>, context: RequestContext) {
+    this.#flight = flight;
+    this.context = context;
+    this.#generation = flight.generation;
+  }
+
+  get result(): Promise<Result> {
+    return this.#result.promise;
+  }
+
+  get hasShown(): boolean {
+    return this.#index > 0;
+  }
+
+  /** The answer is complete. */
+  land(result: Result): void {
+    this.#result.resolve(result);
+    this.wake();
+  }
+
+  wake(): void {
+    this.#waiting?.resolve();
+  }
+
+  /** The answer will not come: the request goes to the targets, if it may. */
+  fail(): void {
+    this.#hasFailed = true;
+    this.#result.reject(new Error('the request that this one shared the answer of has failed'));
+    this.wake();
+  }
+
+  [Symbol.asyncIterator](): AsyncIterator<StreamPart> {
+    return {
+      next: () => this.#next(),
+      // That it has left shows in the end of its request.
+      return: async () => ({ done: true, value: undefined }),
+    };
+  }
+
+  async #next(): Promise<IteratorResult<StreamPart>> {
+    const flight = this.#flight;
+    for (;;) {
+      if (this.#hasFailed) throw new Error('the request that this one shared the answer of has failed');
+      if (this.#generation !== flight.generation && flight.parts.length > 0) {
+        this.#generation = flight.generation;
+        const { hasShown } = this;
+        this.#index = 0;
+        if (hasShown) return { done: false, value: { type: 'restart', target: flight.target } };
+      }
+      const part = this.#generation === flight.generation ? flight.parts[this.#index] : undefined;
+      if (part !== undefined) {
+        this.#index += 1;
+        return { done: false, value: part };
+      }
+      if (flight.result !== undefined) return { done: true, value: undefined };
+      this.#waiting = deferred();
+      await this.#waiting.promise;
+    }
+  }
+}

@@ -1,0 +1,138 @@
+/**
+ * A cache of answers: exact, shared between identical requests in flight, and embeddings per value.
+ *
+ * @module cache
+ */
+import { ConfigError } from '../../errors.ts';
+import type { Plugin, PluginHost, RequestContext } from '../../types/plugin.ts';
+import type { CacheParts } from './answers.ts';
+import { ChatCache, claimsOf } from './cache.ts';
+import { cacheCounters, type RouteCacheStats } from './cache-stats.ts';
+import { isOff } from './call.ts';
+import { EmbeddingCache } from './embeddings.ts';
+import { digestWith, ownSecret } from './keys/digest.ts';
+import { answerersOf } from './keys/identity.ts';
+import {
+  type CacheCallOptions,
+  type CacheOptions,
+  expectedCallOption,
+  type Settings,
+  settingsOf,
+} from './options.ts';
+import { memoryShelf } from './shelf/memory-shelf.ts';
+import type { Selector, Shelf } from './shelf/shelf.ts';
+import { storeShelf } from './shelf/store-shelf.ts';
+
+export type { RouteCacheStats } from './cache-stats.ts';
+export type { CacheCallOptions, CacheOptions, Scope } from './options.ts';
+export type { Selector } from './shelf/shelf.ts';
+
+declare module 'signalbox' {
+  interface CallOptions<TargetId extends string = string, RouteName extends string = string> {
+    /** Options of `signalbox/cache` for this call. `false` neither reads nor stores. */
+    readonly cache?: false | CacheCallOptions;
+  }
+}
+
+/** The plugin, with what an application asks of it. */
+export interface Cache extends Plugin {
+  /**
+   * Drops entries, also those that requests in flight are about to store, in all processes that share the store.
+   *
+   * @example
+   * await answers.invalidate({ scope: 'acme', tag: 'prices' });
+   */
+  invalidate(selector?: Selector): Promise<void>;
+  /** What the cache has done in this process, by route. */
+  stats(): Readonly<Record<string, RouteCacheStats>>;
+}
+
+/**
+ * Answers a request that was answered before, at no cost, and lets identical requests in flight share one
+ * answer. Only proven, complete answers are stored: no answer that was cut, filtered, refused, interrupted or
+ * continued, none that a check rejects, and none with tool calls unless `toolCalls` allows them.
+ *
+ * @throws ConfigError naming the invalid option
+ * @example
+ * const answers = cache({ ttl: 3_600_000 });
+ * const router = createRouter({ targets, plugins: [answers] });
+ * await router.chat({ prompt }, { tenant: 'acme' });
+ */
+export function cache(options: CacheOptions = {}): Cache {
+  const settings = settingsOf(options);
+  const counters = cacheCounters();
+  let parts: CacheParts | undefined;
+  let chats: ChatCache | undefined;
+  let embeddings: EmbeddingCache | undefined;
+  return {
+    name: 'cache',
+    // Each wait has its own limit: that for the store, for another process, for an embedding.
+    timeout: Number.POSITIVE_INFINITY,
+    callOptions: {
+      cache: {
+        check: expectedCallOption,
+        merge: (preset, call) =>
+          typeof preset === 'object' && typeof call === 'object' ? { ...preset, ...call } : call,
+      },
+    },
+    install(host) {
+      if (parts !== undefined) throw new ConfigError('cache', 'a cache for each router', 'one for several');
+      parts = partsOf(settings, counters, host);
+      chats = new ChatCache(parts, claimsOf(parts));
+      embeddings = new EmbeddingCache(parts);
+      return undefined;
+    },
+    observe(context) {
+      if (isOff(context)) return undefined;
+      return isChat(context)
+        ? chats?.observe(context)
+        : isEmbed(context)
+          ? embeddings?.observe(context)
+          : undefined;
+    },
+    lookup(context) {
+      if (isOff(context)) return undefined;
+      return isChat(context)
+        ? chats?.lookup(context)
+        : isEmbed(context)
+          ? embeddings?.lookup(context)
+          : undefined;
+    },
+    async invalidate(selector = {}) {
+      await parts?.shelf.invalidate(selector);
+    },
+    stats: () => counters.report(),
+  };
+}
+
+function isEmbed(context: RequestContext): context is Extract<RequestContext, { operation: 'embed' }> {
+  return context.operation === 'embed';
+}
+
+function isChat(
+  context: RequestContext,
+): context is Extract<RequestContext, { operation: 'chat' | 'stream' }> {
+  return context.operation === 'chat' || context.operation === 'stream';
+}
+
+function partsOf(settings: Settings, counters: CacheParts['counters'], host: PluginHost): CacheParts {
+  const store = settings.store ?? (host.store.name === 'memory' ? undefined : host.store);
+  const { secret, maxBytes, namespace, storeTimeout: timeout } = settings;
+  if (store !== undefined && secret === undefined)
+    throw new ConfigError('cache.secret', 'a secret that all processes of the store share', 'undefined');
+  const digest = digestWith(secret ?? ownSecret());
+  const { clock } = host;
+  const shelf: Shelf =
+    store === undefined
+      ? memoryShelf(maxBytes, clock)
+      : storeShelf({
+          store,
+          namespace,
+          clock,
+          digest,
+          timeout,
+          memory: 7 * 86_400_000,
+          report: (error) => host.report(error),
+        });
+  return { host, settings, shelf, digest, answerers: answerersOf(host.router), counters };
+}

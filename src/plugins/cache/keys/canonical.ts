@@ -1,0 +1,55 @@
+import { toBase64 } from '../../../util/data-content.ts';
+
+/**
+ * A text that is the same for equal values and for no others: JSON with sorted keys and without undefined
+ * fields. Bytes and URLs have forms of their own that no JSON has, so that they equal no other value.
+ * `undefined` for values that have no such form: functions, symbols, and objects of a class.
+ */
+export function canonical(value: unknown): string | undefined {
+  switch (typeof value) {
+    case 'string':
+    case 'boolean':
+      return JSON.stringify(value);
+    case 'number':
+      return Object.is(value, -0) ? '-0' : String(value);
+    case 'bigint':
+      return `${value}n`;
+    case 'object':
+      return value === null ? 'null' : ofObject(value);
+    default:
+      return undefined;
+  }
+}
+
+function ofObject(value: object): string | undefined {
+  if (Array.isArray(value)) return ofList(value);
+  if (value instanceof Uint8Array) return `b"${toBase64(value)}"`;
+  if (value instanceof URL) return `u${JSON.stringify(value.href)}`;
+  if (value instanceof Date) return `d${value.getTime()}`;
+  const prototype: unknown = Object.getPrototypeOf(value);
+  if (prototype !== Object.prototype && prototype !== null) return undefined;
+  const fields = value as Readonly<Record<string, unknown>>;
+  let text = '';
+  for (const key of Object.keys(fields).sort(byCodeUnit)) {
+    const field = fields[key];
+    if (field === undefined) continue;
+    const written = canonical(field);
+    if (written === undefined) return undefined;
+    text += `${text === '' ? '' : ','}${JSON.stringify(key)}:${written}`;
+  }
+  return `{${text}}`;
+}
+
+function byCodeUnit(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
+function ofList(values: readonly unknown[]): string | undefined {
+  const texts: string[] = [];
+  for (const value of values) {
+    const written = value === undefined ? 'null' : canonical(value);
+    if (written === undefined) return undefined;
+    texts.push(written);
+  }
+  return `[${texts.join(',')}]`;
+}

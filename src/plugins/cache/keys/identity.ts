@@ -1,0 +1,65 @@
+import type { RequestContext } from '../../../types/plugin.ts';
+import type { Router } from '../../../types/router.ts';
+import type { CacheCallOptions, Settings } from '../options.ts';
+import type { Labels } from '../shelf/shelf.ts';
+import { canonical } from './canonical.ts';
+
+/** A group of requests that share entries: as the key has it, and its name. */
+export interface Group {
+  readonly key: readonly (string | null)[];
+  readonly name: string;
+}
+
+/** Who shares the entries of a request; `undefined`: it has none. The kind of a group is part of its key, so that no name can be another group's. */
+export function groupOf(
+  context: RequestContext,
+  scope: CacheCallOptions['scope'] | Settings['scope'],
+): Group | undefined {
+  const { tenant, user } = context;
+  if (typeof scope === 'function') {
+    const name = scope(context);
+    return name === undefined ? undefined : { key: ['custom', name], name };
+  }
+  if (scope === 'public') return { key: ['public'], name: 'public' };
+  if (scope === 'user')
+    return user === undefined ? undefined : { key: ['user', tenant ?? null, user], name: user };
+  return tenant === undefined ? undefined : { key: ['tenant', tenant], name: tenant };
+}
+
+/** The part of a key that says who may answer: route, targets and their models. */
+export type Answerers = (context: RequestContext) => readonly (string | readonly string[] | null)[];
+
+/**
+ * A model that is replaced under the same target id gets other keys, also in a store that outlives the process.
+ */
+export function answerersOf(router: Router): Answerers {
+  let models: ReadonlyMap<string, string> | undefined;
+  return ({ route, options: { only } }) => {
+    models ??= new Map(router.stats().map(({ id, provider, model }) => [id, `${provider}/${model}`]));
+    const named = route === undefined ? router.targets : targetsOf(router, route);
+    const targets = only === undefined ? named : named.filter((id) => only.includes(id));
+    return [route ?? null, targets.map((id) => `${id}=${models?.get(id)}`)];
+  };
+}
+
+function targetsOf({ routes, targets }: Router, route: string): readonly string[] {
+  if (Object.hasOwn(routes, route)) return routes[route] ?? [];
+  return route === 'default' ? targets : [route];
+}
+
+/** Version of the key's format and of what is stored under it. */
+const version = 1;
+
+/** What has to be equal for two requests to share an answer; `undefined` for one that has no such form. */
+export function identityOf(
+  { operation, request }: { readonly operation: RequestContext['operation']; readonly request: object },
+  group: Group,
+  answerers: ReturnType<Answerers>,
+): string | undefined {
+  const kind = operation === 'stream' ? 'chat' : operation;
+  return canonical([version, kind, group.key, answerers, request]);
+}
+
+export function labelsOf({ route = '', tags }: RequestContext, { name }: Group): Labels {
+  return { scope: name, route, tags };
+}

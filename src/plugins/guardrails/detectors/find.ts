@@ -1,0 +1,68 @@
+import type { Awaitable } from '../../../types/plugin.ts';
+import type { Detector, Finding } from '../types.ts';
+import { normalize } from './normalize.ts';
+
+/** Longer texts are searched piece by piece, and other requests have their turn in between. */
+const piece = 32_768;
+
+/** Everything a detector finds in a text, disguised characters included. */
+export function findAll(detector: Detector, text: string): Awaitable<readonly Finding[]> {
+  return text.length <= piece * 2 ? findIn(detector, text) : findInPieces(detector, text);
+}
+
+function findIn(detector: Detector, text: string): Awaitable<readonly Finding[]> {
+  const normal = normalize(text);
+  const searched = normal?.text ?? text;
+  if (detector.maybe?.(searched, 0) === false) return [];
+  const found = detector.find(searched);
+  if (normal === undefined) return found;
+  const back = (findings: readonly Finding[]): Finding[] =>
+    findings.map(({ start, end, entity }) => ({
+      start: normal.offsets[start] ?? text.length,
+      // To the end of the last character, before what is invisible behind it.
+      end:
+        end === start
+          ? (normal.offsets[end] ?? text.length)
+          : endOf(text, normal.offsets[end - 1] ?? text.length),
+      entity,
+    }));
+  return isPromise(found) ? found.then(back) : back(found);
+}
+
+function endOf(text: string, at: number): number {
+  const code = text.codePointAt(at);
+  return code !== undefined && code > 0xffff ? at + 2 : at + 1;
+}
+
+async function findInPieces(detector: Detector, text: string): Promise<readonly Finding[]> {
+  const found: Finding[] = [];
+  const seen = new Set<string>();
+  const overlap = Math.min(detector.longest, piece);
+  for (let start = 0; start < text.length; start += piece) {
+    const from = Math.max(0, start - overlap);
+    const part = text.slice(from, Math.min(text.length, start + piece + overlap));
+    const isLast = start + piece >= text.length;
+    for (const finding of await findIn(detector, part)) {
+      const placed = { ...finding, start: finding.start + from, end: finding.end + from };
+      // What touches an edge is cut off; the piece that contains all of it finds it.
+      const isCut = (from > 0 && finding.start === 0) || (!isLast && finding.end === part.length);
+      const key = `${placed.start} ${placed.end} ${placed.entity}`;
+      if (isCut || seen.has(key)) continue;
+      seen.add(key);
+      found.push(placed);
+    }
+    await turn();
+  }
+  return found;
+}
+
+/** A turn of the event loop. */
+function turn(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, 0));
+}
+
+export function isPromise<T>(value: Awaitable<T>): value is PromiseLike<T> {
+  return (
+    typeof value === 'object' && value !== null && typeof (value as { then?: unknown }).then === 'function'
+  );
+}

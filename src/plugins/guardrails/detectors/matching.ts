@@ -1,0 +1,27 @@
+import type { Finding } from '../types.ts';
+
+/** A pattern for one kind of value. The pattern must be global and must not backtrack over long texts. */
+export interface Rule {
+  readonly entity: string;
+  readonly pattern: RegExp;
+  /** Whether a match is a value. */
+  accept?(match: string, text: string, at: number): boolean;
+  /** Index of the group that is the value. @default the whole match */
+  readonly group?: number;
+}
+
+/** All matches of a rule. Patterns are shared, so `matchAll`, which copies them, is used. */
+export function matches({ entity, pattern, accept, group = 0 }: Rule, text: string, into: Finding[]): void {
+  for (const match of text.matchAll(pattern)) {
+    const [whole] = match;
+    const value = match[group] ?? whole;
+    const start = group === 0 ? match.index : match.index + whole.lastIndexOf(value);
+    if (accept?.(value, text, start) === false) continue;
+    into.push({ start, end: start + value.length, entity });
+  }
+}
+
+/** Whether one of the words comes within the forty characters before a match. */
+export function isLabeled(text: string, at: number, label: RegExp): boolean {
+  return label.test(text.slice(Math.max(0, at - 40), at));
+}

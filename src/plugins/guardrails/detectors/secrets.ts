@@ -1,0 +1,132 @@
+import { ConfigError } from '../../../errors.ts';
+import type { Detector, Finding } from '../types.ts';
+import { holdRun } from './hold.ts';
+import { matches, type Rule } from './matching.ts';
+
+/** The parts of `@secretlint/core` and its preset that are used. */
+interface Secretlint {
+  lint(text: string): Promise<readonly { readonly range: readonly number[]; readonly messageId: string }[]>;
+}
+
+/** Longest private key that is held back: an RSA key of 16,384 bits has about 12,800 characters. */
+const longest = 13_000;
+
+/** Key formats that the recommended rules of secretlint do not have, as their vendors document them. */
+const rules: readonly Rule[] = [
+  // RFC 7519: three parts, the first two are JSON objects.
+  { entity: 'JWT', pattern: /(?<![\w.-])eyJ[\w-]{8,2000}\.eyJ[\w-]{8,6000}\.[\w-]{16,1000}(?![\w-])/g },
+  // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html
+  { entity: 'AWS_KEY', pattern: /(?<![A-Za-z\d])(?:AKIA|ASIA)[A-Z2-7]{16}(?![A-Za-z\d])/g },
+  { entity: 'GOOGLE_KEY', pattern: /(?<![\w-])AIza[\w-]{35}(?![\w-])/g },
+  { entity: 'TELEGRAM_TOKEN', pattern: /(?<![\w-])\d{8,10}:AA[\w-]{33}(?![\w-])/g },
+  { entity: 'TWILIO_KEY', pattern: /(?<![\w-])SK[\da-f]{32}(?![\w-])/g },
+  { entity: 'AZURE_KEY', pattern: /(?<=AccountKey=)[A-Za-z\d+/]{86}==/g },
+  {
+    entity: 'API_KEY',
+    pattern:
+      /(?<![\w-])(?:sk|pk|rk|xai|pplx|gsk|r8|nvapi|dop_v1|key)[-_](?:[a-z]+[-_])?[A-Za-z\d_-]{20,200}(?![\w-])/g,
+    accept: isRandom,
+  },
+  {
+    entity: 'PRIVATE_KEY',
+    pattern:
+      /-----BEGIN (?:[A-Z]+ ){0,3}PRIVATE KEY(?: BLOCK)?-----[\s\S]{16,12900}?-----END (?:[A-Z]+ ){0,3}PRIVATE KEY(?: BLOCK)?-----/g,
+  },
+  {
+    entity: 'CREDENTIAL',
+    pattern:
+      /(?:password|passwd|pwd|secret|token|api[_-]?key|access[_-]?key|client[_-]?secret)["']?\s{0,3}(?:[:=]|=>)\s{0,3}["']?([^\s"'`,;<>(){}[\]$]{8,200})/gi,
+    group: 1,
+    accept: isRandom,
+  },
+];
+
+/** Whether a value looks drawn at random: mixed characters, and entropy that words and identifiers do not have. */
+function isRandom(value: string): boolean {
+  const classes = [/[a-z]/, /[A-Z]/, /\d/].filter((each) => each.test(value)).length;
+  if (classes < 2 || !/\d/.test(value) || /^[\da-f-]{36}$/i.test(value)) return false;
+  const counts = new Map<string, number>();
+  for (const char of value) counts.set(char, (counts.get(char) ?? 0) + 1);
+  let entropy = 0;
+  for (const count of counts.values()) entropy -= (count / value.length) * Math.log2(count / value.length);
+  return entropy >= (value.length < 16 ? 2.8 : 3.2);
+}
+
+/**
+ * Finds keys, tokens, passwords and private keys: the recommended rules of
+ * [secretlint](https://github.com/secretlint/secretlint) and a few formats that they lack. Needs the packages
+ * `@secretlint/core` and `@secretlint/secretlint-rule-preset-recommend`, which are loaded on first use.
+ *
+ * @throws ConfigError at the first check if the packages are not installed
+ * @example
+ * guardrails([block(secrets())])
+ */
+export function secrets(): Detector {
+  let loaded: Secretlint | undefined;
+  let loading: Promise<Secretlint> | undefined;
+  const load = (): Promise<Secretlint> => {
+    loading ??= loadSecretlint().then(
+      (lint) => {
+        loaded = lint;
+        return lint;
+      },
+      (error: unknown) => {
+        loading = undefined;
+        throw error;
+      },
+    );
+    return loading;
+  };
+  return {
+    name: 'secrets',
+    longest,
+    hold: holdSecret,
+    maybe: (text, from) => sign.test(text.slice(from)) || label.test(text.slice(Math.max(0, from - 48))),
+    async find(text) {
+      const found: Finding[] = [];
+      for (const rule of rules) matches(rule, text, found);
+      for (const { range, messageId } of await (loaded ?? (await load())).lint(text)) {
+        const [start = 0, end = 0] = range;
+        found.push({ start, end, entity: messageId.toUpperCase().replace(/\W/g, '_') });
+      }
+      return found;
+    },
+  };
+}
+
+/** What every secret has: a long run of characters, a URL, the frame of a key, or a label before it. */
+const sign = /\S{16}|:\/\/|-----/;
+const label = /(?:passw|pwd|secret|token|key)\S{0,8}\s{0,3}[:=]/i;
+
+/** Like `holdRun`, and from the frame of a private key to its end. */
+function holdSecret(text: string, from: number): number {
+  const run = holdRun(text, from);
+  const frame = text.lastIndexOf('-----BEGIN ');
+  if (frame < from || frame >= run || /-----END [A-Z ]{1,40}-----/.test(text.slice(frame))) return run;
+  return text.length - frame > longest ? run : frame;
+}
+
+async function loadSecretlint(): Promise<Secretlint> {
+  try {
+    const [{ lintSource }, { creator }] = await Promise.all([
+      import('@secretlint/core'),
+      import('@secretlint/secretlint-rule-preset-recommend'),
+    ]);
+    const config = {
+      rules: [{ id: '@secretlint/secretlint-rule-preset-recommend', rule: creator, options: {} }],
+    };
+    return {
+      async lint(content) {
+        const source = { filePath: 'text.txt', content, ext: '.txt', contentType: 'text' as const };
+        const { messages } = await lintSource({ source, options: { config, noPhysicFilePath: true } });
+        return messages;
+      },
+    };
+  } catch {
+    throw new ConfigError(
+      'secrets',
+      'the packages @secretlint/core and @secretlint/secretlint-rule-preset-recommend',
+      'none that can be loaded',
+    );
+  }
+}

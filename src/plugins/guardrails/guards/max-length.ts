@@ -1,0 +1,41 @@
+import { ConfigError } from '../../../errors.ts';
+import { checkNumber, checkObject, type Refuse } from '../../../util/option-check.ts';
+import type { Guard } from '../types.ts';
+import type { GuardOptions } from './block.ts';
+
+/** Options of `maxLength`. */
+export interface MaxLengthOptions extends GuardOptions {
+  /** Maximum UTF-16 code units of one text. @default no limit */
+  readonly characters?: number;
+  /** Maximum words of one text. @default no limit */
+  readonly words?: number;
+}
+
+const refuse: Refuse = (path, expected, got) => {
+  throw new ConfigError(path, expected, got);
+};
+
+/**
+ * Blocks texts that are too long. List it first: it protects the other guards from huge texts.
+ *
+ * @throws ConfigError naming the invalid option
+ * @example
+ * guardrails([maxLength({ characters: 50_000, on: ['input', 'tool-result'] })])
+ */
+export function maxLength(options: MaxLengthOptions): Guard {
+  const known = ['name', 'on', 'mode', 'timeout', 'onError', 'history', 'characters', 'words'];
+  checkObject('maxLength', options, known, refuse);
+  const { characters = Number.POSITIVE_INFINITY, words = Number.POSITIVE_INFINITY, ...settings } = options;
+  checkNumber('maxLength.characters', characters, refuse, { least: 1 });
+  checkNumber('maxLength.words', words, refuse, { least: 1 });
+  return {
+    name: 'max-length',
+    ...settings,
+    check(text) {
+      if (text.length > characters) return { block: `longer than ${characters} characters` };
+      if (words < Number.POSITIVE_INFINITY && (text.match(/\S+/g)?.length ?? 0) > words)
+        return { block: `longer than ${words} words` };
+      return { ok: true };
+    },
+  };
+}

@@ -1,0 +1,77 @@
+import { ConfigError } from '../../../errors.ts';
+import { checkNumber, checkObject, checkWord, type Refuse, show } from '../../../util/option-check.ts';
+import type { GuardOptions } from '../guards/block.ts';
+import type { Guard } from '../types.ts';
+import { asker, type ModelOptions } from './ask.ts';
+import { type ModerationTemplate, templates } from './templates.ts';
+
+/** Options of `moderationModel`. */
+export interface ModerationModelOptions extends GuardOptions, ModelOptions {
+  /** Prompt format of the model, or your own. */
+  readonly template: keyof typeof templates | ModerationTemplate;
+  /** @default 'whole' */
+  readonly reads?: 'sentence' | 'whole';
+}
+
+const refuse: Refuse = (path, expected, got) => {
+  throw new ConfigError(path, expected, got);
+};
+
+const known = ['name', 'on', 'mode', 'timeout', 'onError', 'history', 'route', 'budget', 'maxCost', 'reads'];
+
+/** Refuses invalid options of a guard that asks a model. */
+export function checkModelOptions(path: string, options: object, own: readonly string[]): void {
+  const { route, budget, maxCost } = checkObject(path, options, [...known, ...own], refuse);
+  if (typeof route !== 'string' || route === '') refuse(`${path}.route`, 'a route or a target', show(route));
+  checkNumber(`${path}.maxCost`, maxCost, refuse);
+  if (budget === undefined) return;
+  const { usd, per } = checkObject(`${path}.budget`, budget, ['usd', 'per'], refuse);
+  if (usd === undefined) refuse(`${path}.budget.usd`, 'US$', 'undefined');
+  checkNumber(`${path}.budget.usd`, usd, refuse);
+  if (per === undefined) refuse(`${path}.budget.per`, 'hour or day', 'undefined');
+  checkWord(`${path}.budget.per`, per, ['hour', 'day'], refuse);
+}
+
+/**
+ * Checks texts with a moderation model: a target of the router, such as Llama Guard at Groq or Granite Guardian
+ * on a local server. Its requests are not guarded, and have the tag `guard`.
+ *
+ * @throws ConfigError naming the invalid option
+ * @example
+ * guardrails([moderationModel({ route: 'llama-guard', template: 'llama-guard', on: ['input'] })])
+ */
+export function moderationModel(options: ModerationModelOptions): Guard {
+  checkModelOptions('moderationModel', options, ['template']);
+  const { template, route, budget, maxCost, ...settings } = options;
+  if (typeof template === 'string')
+    checkWord('moderationModel.template', template, Object.keys(templates), refuse);
+  const { system, prompt, read }: ModerationTemplate =
+    typeof template === 'string' ? templates[template] : template;
+  const name = settings.name ?? (typeof template === 'string' ? template : 'moderation-model');
+  const ask = asker(name, {
+    route,
+    ...(budget === undefined ? {} : { budget }),
+    ...(maxCost === undefined ? {} : { maxCost }),
+  });
+  return {
+    on: ['input', 'output'],
+    timeout: 5_000,
+    history: false,
+    ...settings,
+    name,
+    async check(text, context) {
+      const { text: answer } = await ask(
+        {
+          ...(system === undefined ? {} : { system }),
+          prompt: prompt(text, context.role === 'assistant' ? 'assistant' : 'user'),
+          temperature: 0,
+          maxOutputTokens: 100,
+        },
+        context,
+      );
+      const verdict = read(answer);
+      if (verdict === undefined) throw new Error('the moderation model answered in no known form');
+      return verdict;
+    },
+  };
+}

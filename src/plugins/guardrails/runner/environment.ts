@@ -1,0 +1,37 @@
+import type { Clock } from '../../../types/clock.ts';
+import type { RequestContext } from '../../../types/plugin.ts';
+import type { Router } from '../../../types/router.ts';
+import type { Vault } from '../redaction/vault.ts';
+import type { GuardContext } from '../types.ts';
+import type { Place } from './texts.ts';
+
+/** What guards share: one per router. */
+export interface Environment {
+  readonly clock: Clock;
+  readonly router: Router;
+  /** Requests of guards themselves. */
+  readonly unguarded: WeakSet<object>;
+  /** The values behind the placeholders of a request. */
+  vaultOf(context: RequestContext): Vault;
+}
+
+export function contextOf(
+  env: Environment,
+  request: RequestContext,
+  direction: GuardContext['direction'],
+  { stage, role, part }: Place,
+): Omit<GuardContext, 'signal'> {
+  return {
+    stage,
+    direction,
+    role,
+    part,
+    request,
+    router: env.router,
+    unguarded(own) {
+      env.unguarded.add(own);
+      return own;
+    },
+    now: () => env.clock.date(),
+  };
+}

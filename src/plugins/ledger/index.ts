@@ -1,0 +1,45 @@
+/**
+ * A ledger of every attempt and its cost: in SQLite, JSON Lines, PostgreSQL or ClickHouse, with a hash chain, sums, and exports.
+ *
+ * @module ledger
+ */
+
+export type { LedgerStatus } from './delivery.ts';
+export { type Ledger, type LedgerOptions, ledger } from './ledger.ts';
+export type {
+  Anchor,
+  LatencySummary,
+  LedgerDimension,
+  LedgerFilter,
+  LedgerGroup,
+  LedgerQuery,
+  LedgerReader,
+  LedgerRow,
+  LedgerWriter,
+  Quantiles,
+  Retention,
+  RowFilter,
+  VerifyOptions,
+  VerifyProblem,
+  VerifyReport,
+} from './reading.ts';
+export type { AuditEntry } from './records/audit.ts';
+export type { ContentMode } from './records/content.ts';
+export type { Pglite, PgPool, PostgresClient, PostgresJs } from './sql/postgres.ts';
+export type {
+  AttemptRecord,
+  AuditRecord,
+  Charge,
+  LedgerRecord,
+  RecordedContent,
+  RecordedDecision,
+  RequestRecord,
+} from './types.ts';
+export {
+  jsonl,
+  openLedger,
+  postgres,
+  type SqliteWriterOptions,
+  sqlite,
+  type WriterOptions,
+} from './writers.ts';

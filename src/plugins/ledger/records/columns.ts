@@ -1,0 +1,192 @@
+import type { Cost, Usage } from '../../../types/result/usage.ts';
+import type { LedgerRow } from '../reading.ts';
+import { fromNanos, toNanos } from './money.ts';
+
+export type Value = string | number | null;
+type Read = (row: LedgerRow) => Value;
+
+/** A column of the table, by which rows are hashed too. */
+interface Column {
+  readonly name: string;
+  readonly type: 'text' | 'integer';
+  readonly value: Read;
+}
+
+const plain = (name: keyof LedgerRow, type: Column['type']): Column => ({
+  name: snake(name),
+  type,
+  value: (row) => {
+    const value = row[name];
+    return typeof value === 'boolean' ? Number(value) : (value as Value);
+  },
+});
+const json = (name: 'tags' | 'decision' | 'metadata'): Column => ({
+  name,
+  type: 'text',
+  value: (row) => {
+    const value = row[name];
+    return value === null || (Array.isArray(value) && value.length === 0) ? null : JSON.stringify(value);
+  },
+});
+
+const usageFields = [
+  'inputTokens',
+  'outputTokens',
+  'cacheReadTokens',
+  'cacheWriteTokens',
+  'cacheWrite1hTokens',
+  'reasoningTokens',
+  'audioInputTokens',
+  'audioOutputTokens',
+  'imageInputTokens',
+  'imageOutputTokens',
+  'images',
+  'webSearches',
+  'fileSearches',
+  'codeExecutions',
+  'unpricedUses',
+] as const satisfies readonly (keyof Usage)[];
+
+const costFields = [
+  'total',
+  'input',
+  'output',
+  'cacheRead',
+  'cacheWrite',
+  'request',
+  'webSearch',
+  'fileSearch',
+  'codeExecution',
+  'image',
+] as const satisfies readonly (keyof Cost)[];
+
+const costColumn = (name: (typeof costFields)[number]): string =>
+  name === 'total' ? 'cost' : `cost_${snake(name)}`;
+
+/**
+ * The columns of the table in the order in which they are hashed. A new one goes to the end, with a new `schema`: the hash of a row covers
+ * the columns of the schema that it was written with.
+ */
+export const columns: readonly Column[] = [
+  plain('chain', 'text'),
+  plain('seq', 'integer'),
+  plain('at', 'integer'),
+  plain('requestId', 'text'),
+  plain('operation', 'text'),
+  plain('requestOutcome', 'text'),
+  plain('main', 'integer'),
+  plain('failover', 'integer'),
+  plain('row', 'integer'),
+  plain('attempts', 'integer'),
+  plain('charge', 'text'),
+  plain('outcome', 'text'),
+  plain('billed', 'text'),
+  plain('hedge', 'integer'),
+  plain('mirror', 'integer'),
+  plain('route', 'text'),
+  plain('target', 'text'),
+  plain('provider', 'text'),
+  plain('model', 'text'),
+  plain('key', 'integer'),
+  plain('tenant', 'text'),
+  plain('user', 'text'),
+  plain('session', 'text'),
+  json('tags'),
+  plain('responseId', 'text'),
+  plain('responseModel', 'text'),
+  plain('serviceTier', 'text'),
+  plain('region', 'text'),
+  ...usageFields.map(
+    (name): Column => ({ name: snake(name), type: 'integer', value: ({ usage }) => whole(usage[name]) }),
+  ),
+  ...costFields.map(
+    (name): Column => ({
+      name: costColumn(name),
+      type: 'integer',
+      value: ({ cost }) => (cost === null ? null : toNanos(cost[name])),
+    }),
+  ),
+  { name: 'price_source', type: 'text', value: ({ cost }) => cost?.source ?? null },
+  {
+    name: 'estimated',
+    type: 'integer',
+    value: ({ cost }) => (cost === null ? null : Number(cost.estimated)),
+  },
+  { name: 'saved', type: 'integer', value: ({ saved }) => toNanos(saved) },
+  plain('lookup', 'text'),
+  plain('started', 'integer'),
+  plain('duration', 'integer'),
+  plain('firstToken', 'integer'),
+  plain('requestDuration', 'integer'),
+  plain('requestFirstToken', 'integer'),
+  plain('errorKind', 'text'),
+  plain('errorStatus', 'integer'),
+  plain('errorCode', 'text'),
+  plain('requestError', 'text'),
+  json('decision'),
+  json('metadata'),
+  plain('promptHash', 'text'),
+  plain('answerHash', 'text'),
+];
+
+/** The values of a row in the order of `columns`. */
+export function valuesOf(row: LedgerRow): Value[] {
+  return columns.map(({ value }) => value(row));
+}
+
+type Stored = Readonly<Record<string, unknown>>;
+
+/** A row as a database returns it: 64-bit integers may come as text. */
+export function fromStored(stored: Stored): LedgerRow {
+  const number = (name: string): number | null =>
+    stored[name] === null || stored[name] === undefined ? null : Number(stored[name]);
+  const parsed = (name: string): unknown =>
+    typeof stored[name] === 'string' && stored[name] !== '' ? JSON.parse(stored[name]) : null;
+  const flat = Object.fromEntries(
+    columns.map(({ name, type }) => [
+      camel(name),
+      type === 'integer' ? number(name) : (stored[name] ?? null),
+    ]),
+  );
+  return {
+    ...(flat as Record<keyof LedgerRow, unknown> as LedgerRow),
+    main: number('main') === 1,
+    failover: number('failover') === 1,
+    hedge: number('hedge') === 1,
+    mirror: number('mirror') === 1,
+    tags: (parsed('tags') ?? []) as readonly string[],
+    decision: parsed('decision') as LedgerRow['decision'],
+    metadata: parsed('metadata') as LedgerRow['metadata'],
+    saved: fromNanos(number('saved') ?? 0),
+    usage: Object.fromEntries(
+      usageFields.flatMap((name) => {
+        const count = number(snake(name));
+        return count === null ? [] : [[name, count]];
+      }),
+    ),
+    cost: costFrom(stored, number),
+  };
+}
+
+/** Databases keep whole numbers; a count with a fraction would not come back as it was hashed. */
+function whole(count: number | undefined): number | null {
+  return count === undefined || !Number.isFinite(count) ? null : Math.round(count);
+}
+
+function costFrom(stored: Stored, number: (name: string) => number | null): Cost | null {
+  if (number('cost') === null) return null;
+  const amounts = costFields.map((name) => [name, fromNanos(number(costColumn(name)) ?? 0)]);
+  return {
+    ...(Object.fromEntries(amounts) as Omit<Cost, 'source' | 'estimated'>),
+    source: stored['price_source'] as Cost['source'],
+    estimated: number('estimated') === 1,
+  };
+}
+
+function snake(name: string): string {
+  return name.replace(/[A-Z]|\d+/g, (part) => `_${part.toLowerCase()}`);
+}
+
+function camel(name: string): string {
+  return name.replace(/_(.)/g, (_, letter: string) => letter.toUpperCase());
+}

@@ -1,0 +1,61 @@
+import type { AnyRequest, AnyResult } from '../../../types/plugin.ts';
+import { sha256 } from '../chain/hash.ts';
+import type { RecordedContent } from '../types.ts';
+import type { Content } from './record.ts';
+
+/**
+ * What the ledger keeps of prompts and answers. `hash`: only a hash, to find equal ones. `redacted`: what the option `redact` leaves of
+ * their text. `full`: their text.
+ */
+export type ContentMode = 'none' | 'hash' | 'redacted' | 'full';
+
+/** Longer texts are cut, in characters. */
+const longest = 100_000;
+
+export function contentOf(request: AnyRequest, result: AnyResult | undefined): Content {
+  return { request: askedOf(request), answer: result === undefined ? undefined : answerOf(result) };
+}
+
+function askedOf(request: AnyRequest): unknown {
+  if ('messages' in request) return request.messages;
+  return 'values' in request
+    ? request.values
+    : { prompt: request.prompt, images: request.images, mask: request.mask };
+}
+
+function answerOf(result: AnyResult): unknown {
+  if ('content' in result) return result.content;
+  // Vectors say nothing to a reader, and images are large.
+  return 'embeddings' in result ? `${result.embeddings.length} embeddings` : 'images';
+}
+
+export function toContent(
+  { request, answer }: Content,
+  mode: Exclude<ContentMode, 'none'>,
+  redact: (text: string) => string,
+): RecordedContent {
+  const prompt = textOf(request, (text) => text);
+  const answered = answer === undefined ? undefined : textOf(answer, (text) => text);
+  const hashes = {
+    promptHash: sha256(prompt),
+    ...(answered === undefined ? {} : { answerHash: sha256(answered) }),
+  };
+  if (mode === 'hash') return hashes;
+  const shown = (value: unknown, text: string): string =>
+    (mode === 'full' ? text : textOf(value, redact)).slice(0, longest);
+  return {
+    ...hashes,
+    prompt: shown(request, prompt),
+    ...(answered === undefined ? {} : { answer: shown(answer, answered) }),
+  };
+}
+
+/** As JSON, without bytes, and each text as `change` makes it. */
+function textOf(value: unknown, change: (text: string) => string): string {
+  const text = JSON.stringify(value, (_, each: unknown) => {
+    if (typeof each === 'string') return change(each.replace(/[\0\p{Surrogate}]/gu, '\uFFFD'));
+    if (each instanceof ArrayBuffer || ArrayBuffer.isView(each)) return `${each.byteLength} bytes`;
+    return typeof each === 'bigint' ? String(each) : each;
+  });
+  return text ?? '';
+}

@@ -1,0 +1,10 @@
+/** Billionths of a US$: the unit of the ledger's columns. Integers, exact up to nine million US$ in one sum. */
+const perDollar = 1_000_000_000;
+
+export function toNanos(usd: number): number {
+  return Math.round(usd * perDollar);
+}
+
+export function fromNanos(nanos: number): number {
+  return nanos / perDollar;
+}

@@ -1,0 +1,104 @@
+import type { LedgerRow } from '../reading.ts';
+import type { AttemptRecord, Charge, RequestRecord } from '../types.ts';
+
+/** A row before it has its place in a chain. */
+export type NewRow = Omit<LedgerRow, 'chain' | 'seq'>;
+
+/** The rows of a request: one for each attempt; one without an attempt where there was none. */
+export function rowsOf(record: RequestRecord): readonly NewRow[] {
+  const { attempts } = record;
+  if (attempts.length === 0) return [requestRow(record)];
+  const rows = attempts.map((attempt, index) => attemptRow(record, attempt, index));
+  const main = rows.findLastIndex(({ charge }) => charge === 'answer');
+  return rows.map((row, index) => ({ ...row, main: index === (main === -1 ? rows.length - 1 : main) }));
+}
+
+function attemptRow(record: RequestRecord, attempt: AttemptRecord, index: number): NewRow {
+  const { response, error } = attempt;
+  return {
+    ...requestRow(record),
+    row: index + 1,
+    charge: chargeOf(record, attempt),
+    outcome: attempt.outcome,
+    billed: attempt.billed,
+    hedge: attempt.hedge === true,
+    target: attempt.target,
+    // Logs may not say it.
+    provider: attempt.provider === '' ? null : attempt.provider,
+    model: attempt.model,
+    key: attempt.key ?? null,
+    responseId: response?.id ?? null,
+    responseModel: response?.model ?? null,
+    serviceTier: attempt.serviceTier ?? null,
+    region: attempt.region ?? null,
+    usage: attempt.billed === 'no' ? {} : (attempt.usage ?? {}),
+    cost: attempt.billed === 'no' ? null : (attempt.cost ?? null),
+    saved: 0,
+    started: Math.round(attempt.started),
+    duration: Math.round(attempt.duration),
+    firstToken: rounded(attempt.firstToken),
+    errorKind: error?.kind ?? null,
+    errorStatus: error?.status ?? null,
+    errorCode: error?.code ?? null,
+  };
+}
+
+function requestRow(record: RequestRecord): NewRow {
+  const { lookup, content, duration } = record;
+  return {
+    at: record.startedAt,
+    requestId: record.requestId,
+    operation: record.kind,
+    requestOutcome: record.outcome,
+    main: true,
+    failover: record.outcome === 'success' && record.attempts.some(({ outcome }) => outcome === 'failed'),
+    row: 1,
+    attempts: record.attempts.length,
+    charge: lookup === undefined ? 'failed' : 'cached',
+    outcome: null,
+    billed: 'no',
+    hedge: false,
+    mirror: record.mirror === true,
+    route: record.route ?? null,
+    target: lookup === undefined ? null : (record.target ?? null),
+    provider: null,
+    model: null,
+    key: null,
+    tenant: record.tenant ?? null,
+    user: record.user ?? null,
+    session: record.session ?? null,
+    tags: record.tags ?? [],
+    responseId: null,
+    responseModel: null,
+    serviceTier: null,
+    region: null,
+    usage: {},
+    cost: null,
+    saved: lookup?.savedCost ?? 0,
+    lookup: lookup?.source ?? null,
+    started: 0,
+    duration: Math.round(duration),
+    firstToken: null,
+    requestDuration: Math.round(duration),
+    requestFirstToken: rounded(record.firstToken),
+    errorKind: null,
+    errorStatus: null,
+    errorCode: null,
+    requestError: record.error ?? null,
+    decision: record.decision ?? null,
+    metadata: record.metadata ?? null,
+    promptHash: content?.promptHash ?? null,
+    answerHash: content?.answerHash ?? null,
+  };
+}
+
+function chargeOf({ mirror, outcome, target }: RequestRecord, attempt: AttemptRecord): Charge {
+  if (mirror) return 'mirrored';
+  if (attempt.outcome === 'success') return attempt.target === target ? 'answer' : 'failed';
+  if (attempt.outcome === 'failed' || outcome === 'failed') return 'failed';
+  return outcome === 'aborted' ? 'aborted' : 'hedged';
+}
+
+function rounded(ms: number | undefined): number | null {
+  return ms === undefined ? null : Math.round(ms);
+}

@@ -1,0 +1,130 @@
+import { ConfigError } from '../../../errors.ts';
+import { show } from '../../../util/option-check.ts';
+import {
+  type Insert,
+  marks,
+  type Parameter,
+  quoted,
+  type SqlEngine,
+  type Statement,
+  type Stored,
+} from './engine.ts';
+
+type Rows = readonly Stored[] | { readonly rows: readonly Stored[] };
+type Query = (sql: string, parameters?: Parameter[]) => PromiseLike<Rows>;
+
+/** A pool of `pg`: `new Pool({ connectionString })`. */
+export interface PgPool {
+  query: Query;
+  connect(): Promise<{ query: Query; release(error?: boolean): void }>;
+}
+
+/** A client of `postgres`: `postgres(connectionString)`. */
+export interface PostgresJs {
+  unsafe: Query;
+  begin<T>(work: (sql: { unsafe: Query }) => Promise<T>): Promise<unknown>;
+}
+
+/** An embedded database of `@electric-sql/pglite`. */
+export interface Pglite {
+  query: Query;
+  transaction<T>(work: (sql: { query: Query }) => Promise<T>): Promise<unknown>;
+}
+
+export type PostgresClient = PgPool | PostgresJs | Pglite;
+
+/** The parameters of one statement may be 65,535 at most (https://www.postgresql.org/docs/current/limits.html). */
+const mostParameters = 30_000;
+
+/** Processes that start at the same time must not create the same table twice. */
+const creationLock = 7_216_925_021;
+
+export function postgresEngine(client: PostgresClient): SqlEngine {
+  const { query, transaction } = callsOf(client);
+  return {
+    dialect: 'postgres',
+    create: (statements) =>
+      transaction(async (run) => {
+        await run('SELECT pg_advisory_xact_lock($1)', [creationLock]);
+        for (const sql of statements) await run(sql);
+      }),
+    write: (steps) =>
+      transaction(async (run) => {
+        for (const step of steps) {
+          if ('sql' in step) await run(numbered(step.sql), [...step.parameters]);
+          else for (const { sql, parameters } of inserts(step)) await run(sql, [...parameters]);
+        }
+      }),
+    rows: async (sql, parameters) => rowsOf(await query(numbered(sql), [...parameters])),
+    // The application's own client is the application's to close.
+    close: () => Promise.resolve(),
+  };
+}
+
+interface Calls {
+  readonly query: Query;
+  transaction(work: (run: Query) => Promise<void>): Promise<void>;
+}
+
+function callsOf(client: PostgresClient): Calls {
+  const found: unknown = client;
+  if ((typeof found === 'object' || typeof found === 'function') && found !== null) {
+    if ('unsafe' in client && 'begin' in client)
+      return {
+        query: (sql, parameters) => client.unsafe(sql, parameters),
+        transaction: async (work) =>
+          void (await client.begin((own) => work((sql, parameters) => own.unsafe(sql, parameters)))),
+      };
+    if ('connect' in client && 'query' in client) return ofPool(client);
+    if ('transaction' in client && 'query' in client)
+      return {
+        query: (sql, parameters) => client.query(sql, parameters),
+        transaction: async (work) =>
+          void (await client.transaction((own) => work((sql, parameters) => own.query(sql, parameters)))),
+      };
+  }
+  throw new ConfigError('postgres()', 'a Pool of pg, a client of postgres, or a PGlite', show(client));
+}
+
+function ofPool(pool: PgPool): Calls {
+  return {
+    query: (sql, parameters) => pool.query(sql, parameters),
+    async transaction(work) {
+      const connection = await pool.connect();
+      let failed = false;
+      try {
+        await connection.query('BEGIN');
+        await work((sql, parameters) => connection.query(sql, parameters));
+        await connection.query('COMMIT');
+      } catch (error) {
+        failed = true;
+        // The server rolls back where the connection is gone.
+        await Promise.resolve(connection.query('ROLLBACK')).catch(() => {});
+        throw error;
+      } finally {
+        connection.release(failed);
+      }
+    },
+  };
+}
+
+function rowsOf(found: Rows): readonly Stored[] {
+  return 'rows' in found ? found.rows : found;
+}
+
+/** `?` as `$1`, `$2` … The ledger's own statements have no other question marks. */
+function numbered(sql: string): string {
+  let number = 0;
+  return sql.replaceAll('?', () => `$${++number}`);
+}
+
+/** The rows in as few statements as the number of parameters allows. */
+function* inserts({ into, columns, values, conflict = '' }: Insert): Generator<Statement> {
+  const atOnce = Math.floor(mostParameters / columns.length);
+  const row = `(${marks(columns.length)})`;
+  for (let from = 0; from < values.length; from += atOnce) {
+    const some = values.slice(from, from + atOnce);
+    const sql = `INSERT INTO ${into} (${quoted(columns)}) VALUES ${some.map(() => row).join(', ')} ${conflict}`;
+    yield { sql: numbered(sql), parameters: some.flat() };
+  }
+}

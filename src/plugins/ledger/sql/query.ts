@@ -1,0 +1,199 @@
+import type { LedgerDimension, LedgerGroup } from '../reading.ts';
+import { type Calendar, dayAfter } from '../sums/days.ts';
+import { type Key, sortGroups, toGroup } from '../sums/groups.ts';
+import { addSlot, type Slots } from '../sums/latency.ts';
+import type { ParsedQuery } from '../sums/parsed-query.ts';
+import { addMeasures, facets, type Measures, measures, noMeasures } from '../sums/rollup.ts';
+import { columnIs } from './conditions.ts';
+import type { Parameter, SqlEngine, Statement, Stored } from './engine.ts';
+import { tables } from './schema.ts';
+
+/** What the sums by user are not broken down by. */
+const notByUser: readonly LedgerDimension[] = ['tag', 'route', 'target', 'provider', 'model', 'operation'];
+/** What latencies are not broken down by. */
+const notByLatency: readonly LedgerDimension[] = ['tenant', 'user', 'tag'];
+
+/** Whether there are sums that answer the query. */
+export function isInRollups(query: ParsedQuery, own: Calendar): boolean {
+  const { by, where, latency } = query;
+  const used = new Set<LedgerDimension>([...by, ...where.keys()]);
+  const uses = (names: readonly LedgerDimension[]): boolean => names.some((name) => used.has(name));
+  if (latency && (uses(notByLatency) || !fitsDays(query, own))) return false;
+  return !used.has('user') || (!uses(notByUser) && fitsDays(query, own));
+}
+
+/** Answers a query from the sums by day, or by quarter of an hour where its days are not those of the ledger. */
+export async function queryRollups(
+  engine: SqlEngine,
+  query: ParsedQuery,
+  own: Calendar,
+): Promise<readonly LedgerGroup[]> {
+  const groups = new Groups(query);
+  const facet = facetOf(query);
+  if (fitsDays(query, own)) {
+    const period = dayCondition('d', query, own);
+    const { sql, parameters } = sumsSql(tables.days, query, period, facet, query.by.includes('day'));
+    for (const row of await engine.rows(sql, parameters)) groups.add(row, {});
+    if (query.latency) await addLatencies(engine, query, own, groups);
+    return groups.list();
+  }
+  for (const { from, to, key } of await periodsOf(engine, query, facet)) {
+    const period = { sql: 'd."start" >= ? AND d."start" < ?', parameters: [from, to] };
+    const { sql, parameters } = sumsSql(tables.quarters, query, period, facet, false);
+    for (const row of await engine.rows(sql, parameters)) groups.add(row, key);
+  }
+  return groups.list();
+}
+
+/** Whether the query's days and limits are those of the ledger. */
+function fitsDays({ by, days, from, to }: ParsedQuery, own: Calendar): boolean {
+  if (by.includes('hour')) return false;
+  if (by.includes('day') && days.timeZone !== own.timeZone) return false;
+  const isStart = (at: number): boolean =>
+    at === 0 || at === Number.MAX_SAFE_INTEGER || own.startOf(own.dayOf(at)) === at;
+  return isStart(from) && isStart(to);
+}
+
+function dayCondition(alias: string, { from, to }: ParsedQuery, own: Calendar): Statement {
+  const sql = `${alias}."day" >= ? AND ${alias}."day" < ?`;
+  return {
+    sql,
+    parameters: [from === 0 ? '' : own.dayOf(from), to === Number.MAX_SAFE_INTEGER ? '~' : own.dayOf(to)],
+  };
+}
+
+function facetOf({ by, where }: ParsedQuery): number {
+  const uses = (name: 'user' | 'tag'): boolean => by.includes(name) || where.has(name);
+  return facets.indexOf(uses('user') ? 'user' : uses('tag') ? 'tag' : 'all');
+}
+
+/** The columns of a query's groups, and its conditions on them. */
+function groupColumns({ by, where }: ParsedQuery): {
+  readonly of: readonly string[];
+  readonly where: readonly Statement[];
+} {
+  const column = (name: LedgerDimension): string =>
+    `g."${name === 'user' || name === 'tag' ? 'value' : name}"`;
+  return {
+    of: by.filter((name) => name !== 'day' && name !== 'hour').map((name) => `${column(name)} AS "${name}"`),
+    where: [...where].map(([name, values]) => columnIs(column(name), values)),
+  };
+}
+
+/** Sums up by number of the group first: joining and comparing texts for every row takes twice as long. */
+function sumsSql(
+  table: string,
+  query: ParsedQuery,
+  period: Statement,
+  facet: number,
+  withDay: boolean,
+): Statement {
+  const { of, where } = groupColumns(query);
+  const day = withDay ? ['d."day" AS "day"'] : [];
+  const keys = [...day, ...of];
+  const sums = measures.map((name) => `SUM(d."${name}") AS "${name}"`);
+  const conditions = where.map(({ sql }) => sql).join(' AND ');
+  const some =
+    where.length === 0 ? '' : ` AND d."grp" IN (SELECT g."id" FROM ${tables.groups} g WHERE ${conditions})`;
+  return {
+    sql: `SELECT ${[...keys, ...sums].join(', ')} FROM (
+        SELECT ${[...day, 'd."grp" AS "grp"', ...sums].join(', ')} FROM ${table} d
+        WHERE d."facet" = ? AND ${period.sql}${some} GROUP BY ${withDay ? '1, 2' : '1'}
+      ) d JOIN ${tables.groups} g ON g."id" = d."grp"${groupBy(keys.length)}`,
+    parameters: [facet, ...period.parameters, ...where.flatMap(({ parameters }) => parameters)],
+  };
+}
+
+function groupBy(count: number): string {
+  return count === 0 ? '' : ` GROUP BY ${Array.from({ length: count }, (_, index) => index + 1).join(', ')}`;
+}
+
+async function addLatencies(
+  engine: SqlEngine,
+  query: ParsedQuery,
+  own: Calendar,
+  groups: Groups,
+): Promise<void> {
+  const { of, where } = groupColumns(query);
+  const period = dayCondition('d', query, own);
+  const keys = [...(query.by.includes('day') ? ['d."day" AS "day"'] : []), ...of, 'd."slot" AS "slot"'];
+  const conditions = [period.sql, ...where.map(({ sql }) => sql)];
+  const rows = await engine.rows(
+    `SELECT ${keys.join(', ')}, SUM(d."count") AS "count" FROM ${tables.latencies} d JOIN ${tables.groups} g ON g."id" = d."grp"
+     WHERE ${conditions.join(' AND ')}${groupBy(keys.length)}`,
+    [...period.parameters, ...where.flatMap(({ parameters }) => parameters)],
+  );
+  for (const row of rows) groups.addSlot(row);
+}
+
+interface Period {
+  readonly from: number;
+  readonly to: number;
+  readonly key: Key;
+}
+
+/** The query's days or hours, as far as the ledger has any; one period where it does not group by them. */
+async function periodsOf(engine: SqlEngine, query: ParsedQuery, facet: number): Promise<readonly Period[]> {
+  const { by, days, from, to } = query;
+  const byDay = by.includes('day');
+  const byHour = by.includes('hour');
+  if (!byDay && !byHour) return [{ from, to, key: {} }];
+  const parameters: Parameter[] = [facet, from, to];
+  const starts = await engine.rows(
+    `SELECT DISTINCT "start" FROM ${tables.quarters} WHERE "facet" = ? AND "start" >= ? AND "start" < ? ORDER BY "start"`,
+    parameters,
+  );
+  const periods = new Map<string, Period>();
+  for (const row of starts) {
+    const start = Number(row['start']);
+    const day = days.dayOf(start);
+    const hour = days.hourOf(start);
+    const name = byHour ? hour : day;
+    const known = periods.get(name);
+    const end = byHour ? start + 900_000 : Math.min(to, days.startOf(dayAfter(day)));
+    const key = { ...(byDay ? { day } : {}), ...(byHour ? { hour } : {}) };
+    periods.set(name, { from: known?.from ?? start, to: Math.max(known?.to ?? 0, end), key });
+  }
+  return [...periods.values()];
+}
+
+/** Groups that are put together from several queries. */
+class Groups {
+  readonly #query: ParsedQuery;
+  readonly #found = new Map<string, { readonly key: Key; readonly sum: Measures; readonly slots: Slots }>();
+
+  constructor(query: ParsedQuery) {
+    this.#query = query;
+  }
+
+  add(row: Stored, period: Key): void {
+    if (row['requests'] === null) return; // a sum of nothing
+    const sum = Object.fromEntries(measures.map((name) => [name, Number(row[name])])) as Measures;
+    addMeasures(this.#groupOf(row, period).sum, sum);
+  }
+
+  addSlot(row: Stored): void {
+    const slot = Number(row['slot']);
+    addSlot(this.#groupOf(row, {}).slots, slot, Number(row['count']));
+  }
+
+  list(): readonly LedgerGroup[] {
+    const { by, latency } = this.#query;
+    const groups = [...this.#found.values()].map(({ key, sum, slots }) =>
+      toGroup(key, sum, latency ? slots : undefined),
+    );
+    return sortGroups(groups, by);
+  }
+
+  #groupOf(row: Stored, period: Key) {
+    const key: Record<string, string | null> = { ...period };
+    for (const name of this.#query.by)
+      if (!(name in key)) key[name] = typeof row[name] === 'string' ? row[name] : null;
+    const id = JSON.stringify(this.#query.by.map((name) => key[name]));
+    const known = this.#found.get(id);
+    if (known !== undefined) return known;
+    const made = { key, sum: noMeasures(), slots: new Map<number, number>() };
+    this.#found.set(id, made);
+    return made;
+  }
+}

@@ -1,0 +1,141 @@
+import type { NewRow } from '../records/rows.ts';
+import { type Calendar, quarterOf } from '../sums/days.ts';
+import { addLatency, type Slots } from '../sums/latency.ts';
+import {
+  addRow,
+  facets,
+  type GroupKey,
+  groupsOf,
+  latencyGroupOf,
+  type Measures,
+  measures,
+  noMeasures,
+} from '../sums/rollup.ts';
+import { type Insert, marks, type Parameter, quoted, type SqlEngine } from './engine.ts';
+import { tables } from './schema.ts';
+
+/** The sums of a batch by group and day, and by group and quarter of an hour. */
+export interface BatchSum {
+  readonly group: string;
+  readonly key: GroupKey;
+  readonly day: string;
+  readonly start: number;
+  readonly sum: Measures;
+  readonly slots: Slots;
+}
+
+export function sumsOf(rows: readonly NewRow[], days: Calendar): readonly BatchSum[] {
+  const sums = new Map<string, BatchSum>();
+  const sumFor = (key: GroupKey, at: number): BatchSum => {
+    const start = quarterOf(at);
+    const group = JSON.stringify(Object.values(key));
+    const id = `${start} ${group}`;
+    const known = sums.get(id);
+    if (known !== undefined) return known;
+    const made = { group, key, day: days.dayOf(at), start, sum: noMeasures(), slots: new Map() };
+    sums.set(id, made);
+    return made;
+  };
+  for (const row of rows) {
+    for (const key of groupsOf(row)) addRow(sumFor(key, row.at).sum, row);
+    addLatency(sumFor(latencyGroupOf(row), row.at).slots, row);
+  }
+  return [...sums.values()];
+}
+
+/** More groups than most ledgers have. */
+const mostGroups = 50_000;
+const groupsAtOnce = 400;
+
+/** Finds the numbers of groups that this process has not met yet, and adds those that are new. */
+export async function resolveGroups(
+  engine: SqlEngine,
+  sums: readonly BatchSum[],
+  ids: Map<string, number>,
+): Promise<void> {
+  if (ids.size > mostGroups) ids.clear();
+  const unknown = [...new Map(sums.map(({ group, key }) => [group, key]))].filter(
+    ([group]) => !ids.has(group),
+  );
+  for (let from = 0; from < unknown.length; from += groupsAtOnce) {
+    const some = unknown.slice(from, from + groupsAtOnce);
+    await engine.write([
+      {
+        into: tables.groups,
+        columns: ['name', 'value', 'tenant', 'route', 'target', 'provider', 'model', 'operation'],
+        values: some.map(([group, { value, tenant, route, target, provider, model, operation }]) => [
+          group,
+          value,
+          tenant,
+          route,
+          target,
+          provider,
+          model,
+          operation,
+        ]),
+        conflict: 'ON CONFLICT ("name") DO NOTHING',
+      },
+    ]);
+    const found = await engine.rows(
+      `SELECT ${quoted(['id', 'name'])} FROM ${tables.groups} WHERE "name" IN (${marks(some.length)})`,
+      some.map(([group]) => group),
+    );
+    for (const { id, name } of found) ids.set(String(name), Number(id));
+  }
+}
+
+/** In a fixed order, so that two processes do not wait for each other's rows. */
+export function rollupInserts(
+  sums: readonly BatchSum[],
+  ids: ReadonlyMap<string, number>,
+): readonly Insert[] {
+  const quarters = new Map<string, Parameter[]>();
+  const days = new Map<string, Parameter[]>();
+  const latencies = new Map<string, Parameter[]>();
+  for (const { group, key, day, start, sum, slots } of sums) {
+    const facet = facets.indexOf(key.facet);
+    const grp = ids.get(group) ?? 0;
+    for (const [slot, count] of slots) merge(latencies, [day, grp, slot], [count]);
+    if (key.facet === 'latency') continue;
+    if (key.facet !== 'user')
+      merge(
+        quarters,
+        [facet, start, grp],
+        measures.map((name) => sum[name]),
+      );
+    merge(
+      days,
+      [facet, day, grp],
+      measures.map((name) => sum[name]),
+    );
+  }
+  return [
+    upsert(tables.quarters, ['facet', 'start', 'grp'], measures, quarters),
+    upsert(tables.days, ['facet', 'day', 'grp'], measures, days),
+    upsert(tables.latencies, ['day', 'grp', 'slot'], ['count'], latencies),
+  ];
+}
+
+function merge(into: Map<string, Parameter[]>, key: readonly Parameter[], counts: readonly number[]): void {
+  const id = JSON.stringify(key);
+  const before = into.get(id);
+  if (before === undefined) into.set(id, [...key, ...counts]);
+  else
+    for (const [index, count] of counts.entries())
+      before[key.length + index] = Number(before[key.length + index]) + count;
+}
+
+function upsert(
+  into: string,
+  key: readonly string[],
+  counts: readonly string[],
+  values: ReadonlyMap<string, readonly Parameter[]>,
+): Insert {
+  const sums = counts.map((name) => `"${name}" = ${into}."${name}" + excluded."${name}"`);
+  return {
+    into,
+    columns: [...key, ...counts],
+    values: [...values].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([, row]) => row),
+    conflict: `ON CONFLICT (${quoted(key)}) DO UPDATE SET ${sums.join(', ')}`,
+  };
+}

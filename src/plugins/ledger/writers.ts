@@ -1,0 +1,107 @@
+import { ConfigError } from '../../errors.ts';
+import { checkNumber, checkObject, type Refuse, show } from '../../util/option-check.ts';
+import { jsonlReader } from './jsonl/reader.ts';
+import { jsonlWriter } from './jsonl/writer.ts';
+import type { LedgerReader, LedgerWriter } from './reading.ts';
+import { type PostgresClient, postgresEngine } from './sql/postgres.ts';
+import { sqlReader } from './sql/reader.ts';
+import { checkedZone } from './sql/schema.ts';
+import { sqliteEngine } from './sql/sqlite.ts';
+import { sqlWriter } from './sql/writer.ts';
+import { calendar } from './sums/days.ts';
+
+/** The options of all writers. */
+export interface WriterOptions {
+  /**
+   * Key of the hash chain, which makes it HMAC-SHA256: nobody without the key can make a changed row look right. Without one, the chain shows
+   * mistakes, and changes by somebody who does not know of it.
+   *
+   * @default no key: SHA-256
+   */
+  readonly key?: string;
+  /**
+   * IANA name of the time zone of the ledger's days, by which sums are kept. Fixed when the ledger is created.
+   *
+   * @default 'UTC'
+   */
+  readonly timeZone?: string;
+}
+
+/** The options of `sqlite`. */
+export interface SqliteWriterOptions extends WriterOptions {
+  /** Milliseconds to wait for the lock of another process before a batch is offered again later. @default 5,000 */
+  readonly lockTimeout?: number;
+}
+
+const refuse: Refuse = (path, expected, got) => {
+  throw new ConfigError(path, expected, got);
+};
+
+/**
+ * A ledger in a SQLite file, over `node:sqlite` (Node 22.13 or later). Several processes of one machine may write to it. A crash of the
+ * process loses at most the last batch; a power failure may lose the last moments, never the file.
+ *
+ * @throws ConfigError for a wrong path or option
+ */
+export function sqlite(path: string, options: SqliteWriterOptions = {}): LedgerWriter {
+  checkPath('sqlite()', path);
+  checkWriter('sqlite()', options, ['lockTimeout']);
+  const { lockTimeout = 5_000 } = options;
+  checkNumber('sqlite().lockTimeout', lockTimeout, refuse);
+  return sqlWriter('sqlite', sqliteEngine(path, { lockTimeout }), options);
+}
+
+/**
+ * A ledger as JSON Lines, one line per request, which `signalbox simulate --log` reads. It keeps no sums: queries read the whole file.
+ * Rotate it as you rotate logs; each file is a ledger of its own.
+ *
+ * @throws ConfigError for a wrong path or option
+ */
+export function jsonl(path: string, options: WriterOptions = {}): LedgerWriter {
+  checkPath('jsonl()', path);
+  checkWriter('jsonl()', options, []);
+  return jsonlWriter(path, options);
+}
+
+/**
+ * A ledger in PostgreSQL, by an application's own client: a `Pool` of `pg`, a client of `postgres`, or a `PGlite`. Tables are created in
+ * the first schema of the search path. The client stays open when the ledger is closed.
+ *
+ * @throws ConfigError for a wrong client or option
+ */
+export function postgres(client: PostgresClient, options: WriterOptions = {}): LedgerWriter {
+  checkWriter('postgres()', options, []);
+  return sqlWriter('postgres', postgresEngine(client), options);
+}
+
+/**
+ * Opens an existing ledger to read it: a SQLite file, or JSON Lines (`.jsonl`, `.ndjson`, `.log`). Nothing is written.
+ *
+ * @throws ConfigError for a wrong path
+ */
+export function openLedger(path: string, { timeZone }: Pick<WriterOptions, 'timeZone'> = {}): LedgerReader {
+  checkPath('openLedger()', path);
+  if (timeZone !== undefined) calendar(timeZone);
+  if (/\.(jsonl|ndjson|log)$/.test(path)) return jsonlReader(path, timeZone ?? 'UTC');
+  const engine = sqliteEngine(path, { lockTimeout: 5_000, readOnly: true });
+  let zone: Promise<string> | undefined;
+  return sqlReader(engine, () => (zone ??= checkedZone(engine, undefined)));
+}
+
+function checkPath(where: string, path: unknown): void {
+  if (typeof path !== 'string' || path === '') refuse(where, 'a file path', show(path));
+}
+
+function checkWriter(where: string, options: WriterOptions, more: readonly string[]): void {
+  const { key, timeZone } = checkObject(where, options, ['key', 'timeZone', ...more], refuse);
+  if (key !== undefined && (typeof key !== 'string' || key.length < 16))
+    refuse(
+      `${where}.key`,
+      'a text of at least 16 characters',
+      key === '' ? 'an empty text' : 'something else',
+    );
+  if (timeZone === undefined) return;
+  if (typeof timeZone !== 'string')
+    refuse(`${where}.timeZone`, "an IANA time zone, such as 'Europe/Berlin'", show(timeZone));
+  calendar(timeZone);
+}
