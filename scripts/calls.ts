@@ -10,7 +10,7 @@ import { openai } from '../src/providers/openai/index.ts';
 import { createRouter } from '../src/router.ts';
 
 /** Maximum number of function calls per request. A resumed async function counts as a call. */
-const limits = { chat: 400, stream: 740 };
+const limits = { chat: 400, stream: 760 };
 
 /** Number of function calls, and of files that contain the functions. */
 export interface Calls {

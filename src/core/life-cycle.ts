@@ -7,8 +7,9 @@ import type { RequestState } from './request.ts';
 /** Starts a request's timers and its plugins' observers. */
 export function beginRequest(request: RequestState): void {
   request.start(abandonRequest);
-  reportRequestStart(request);
-  const { observe } = request.env.stations;
+  const { events, stations } = request.env;
+  if (events.subscribed.size > 0) reportRequestStart(request);
+  const { observe } = stations;
   if (observe !== undefined) request.observers = observe(request.context);
 }
 
@@ -26,7 +27,7 @@ function finish(
       ? { outcome, result, error }
       : { outcome: left.outcome, error: left.reason, result: undefined, forOthers: result };
   request.observers?.end(summaryOf(request, seen));
-  reportRequestEnd(request, seen);
+  if (request.env.events.subscribed.size > 0) reportRequestEnd(request, seen);
 }
 
 function summaryOf(

@@ -52,7 +52,7 @@ async function carryOut<Request extends AnyRequest, Result>(
       const found = await lookUp(stations.lookup, request, operation);
       if (found !== undefined) return end(operation, request, found);
     }
-    const selecting = chooseRoute(request);
+    const selecting = request.isRouted ? undefined : chooseRoute(request);
     const selected = selecting instanceof Promise ? await selecting : selecting;
     if (selected !== undefined && stations.routed !== undefined)
       await stations.routed(request.context, (made) => request.replace(made));
@@ -118,7 +118,8 @@ function check<Request extends AnyRequest>(
   const mayChange = stations.inspect !== undefined && fullCheck.loaded === undefined;
   const checked = mayChange ? undefined : operation.check(input, fullCheck.loaded);
   if (checked === undefined) return fullCheck.load(env.clock, options.signal);
-  const isSelected = options.route === undefined && operation.selectable && env.selector !== undefined;
+  const isNamed = options.route !== undefined || options.targets !== undefined;
+  const isSelected = !isNamed && operation.selectable && env.selector !== undefined;
   const route = isSelected ? env.selector.fallback : namedRoute(options, env.findRoute);
   const id = env.nextId();
   return new RequestState({

@@ -11,11 +11,12 @@ interface Described {
 
 /** The fields of a request that every event has. */
 export function factsOf({ id, route, metadata, shadow, options }: Described): RequestFacts {
-  const { tenant, user, tags } = options;
+  const { session, tenant, user, tags } = options;
   return {
     requestId: id,
     route: route.name,
     metadata,
+    ...(session === undefined ? {} : { session }),
     ...(tenant === undefined ? {} : { tenant }),
     ...(user === undefined ? {} : { user }),
     ...(tags === undefined ? {} : { tags }),

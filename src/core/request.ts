@@ -148,7 +148,7 @@ export class RequestState<Request extends AnyRequest = AnyRequest> {
    */
   start(drop: (request: RequestState, reason: unknown) => void): void {
     const { env } = this;
-    if (env.closed.aborted) this.stop(closedError());
+    if (env.closed.aborted || env.draining.now) this.stop(closedError());
     if (env.apart) {
       this.pulse = pulse(env.clock);
       releaseDropped(env.activeRequests.items, env.clock.now());
@@ -256,7 +256,7 @@ export class RequestState<Request extends AnyRequest = AnyRequest> {
     this.#timeoutAt = env.awake.now(now) + startedAt + this.timeout.request - now;
     if (options.deadline !== undefined) this.#deadlineAt = now + options.deadline - env.clock.date();
     this.interrupted = options.interrupted ?? policies.interrupted;
-    this.hedge = hedgeOver(options.hedge, policies.hedge);
+    this.hedge = options.hedge === undefined ? policies.hedge : hedgeOver(options.hedge, policies.hedge);
   }
 
   #watch(now: number): void {

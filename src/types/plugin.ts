@@ -98,7 +98,7 @@ export interface Plugin {
   transform?(context: RequestContext): PartTransform | undefined;
   /** Reviews a complete answer to a chat or stream. `undefined` accepts it. */
   review?(result: ChatResult, context: RequestContext): Awaitable<Review | undefined>;
-  /** Observes a request. Called synchronously within the caller's call; `undefined` to ignore this request. */
+  /** Observes a request; `undefined` to ignore it. Called in the caller's async context; see the guide to plugins. */
   observe?(context: RequestContext): RequestObserver | undefined;
 }
 

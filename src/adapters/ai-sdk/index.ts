@@ -112,10 +112,7 @@ export function toProvider<
   router: Router<TargetId, RouteName>,
   options: ToProviderOptions<'v3', Names>,
 ): RouterProvider<TargetId | RouteName | ModelOf<TargetId> | (keyof Names & string), 'v3'>;
-export function toProvider<TargetId extends string, RouteName extends string>(
-  router: Router<TargetId, RouteName>,
-  options: ToProviderOptions = {},
-): RouterProvider<TargetId | RouteName> {
+export function toProvider(router: Router, options: ToProviderOptions = {}): RouterProvider<string> {
   const { specificationVersion = 'v4', aliases, ...unknown } = options;
   for (const option of Object.keys(unknown))
     throw new ConfigError(
@@ -130,22 +127,21 @@ export function toProvider<TargetId extends string, RouteName extends string>(
       JSON.stringify(specificationVersion),
     );
   const version: SpecificationVersion = specificationVersion;
-  const plain: Router = router as unknown as Router; // the names of targets and routes do not matter here
-  const names = modelNames('toProvider.aliases', plain, aliases);
+  const names = modelNames('toProvider.aliases', router, aliases);
   const check = (modelId: string, type: 'languageModel' | 'embeddingModel' | 'imageModel'): string => {
     const found = names.find(modelId);
     if (found === undefined) throw noSuchModel(modelId, type, names.explain(modelId));
     return found;
   };
   // These fields never change, so they are read once instead of with every report.
-  const facts: Facts = new Map(plain.stats().map((report) => [report.id, report]));
+  const facts: Facts = new Map(router.stats().map((report) => [report.id, report]));
   const languageModel = (modelId: string = 'default'): RouterLanguageModel =>
-    toLanguageModel(plain, facts, check(modelId, 'languageModel'), version);
+    toLanguageModel(router, facts, check(modelId, 'languageModel'), version);
   return Object.assign(languageModel, {
     specificationVersion: version,
     languageModel,
-    embeddingModel: (modelId: string) => toEmbeddingModel(plain, check(modelId, 'embeddingModel'), version),
-    imageModel: (modelId: string) => toImageModel(plain, check(modelId, 'imageModel'), version),
+    embeddingModel: (modelId: string) => toEmbeddingModel(router, check(modelId, 'embeddingModel'), version),
+    imageModel: (modelId: string) => toImageModel(router, check(modelId, 'imageModel'), version),
   });
 }
 

@@ -1,7 +1,7 @@
 import type { BaseMessage } from '@langchain/core/messages';
 import type { ContentPart, ToolCallPart } from '../../types/request/message.ts';
 import { toBase64 } from '../../util/data-content.ts';
-import { asObject, asObjects, asText } from '../../util/json.ts';
+import { asObject, asText } from '../../util/json.ts';
 
 /**
  * LangChain's messages cannot hold everything in an answer: signatures, vendor ids, the order of reasoning and calls. Such an
@@ -35,7 +35,7 @@ export function keptIn(
 ): readonly ContentPart[] | undefined {
   const { content } = asObject(message.response_metadata?.['signalbox']) ?? {};
   if (!Array.isArray(content)) return undefined;
-  const parts = asObjects(content) as unknown as readonly ContentPart[];
+  const parts = (content as readonly unknown[]).filter(isPart);
   const original = parts.map((part) => (part.type === 'text' ? (asText(part.text) ?? '') : '')).join('');
   const called = parts.filter(
     (part): part is ToolCallPart => part.type === 'tool-call' && part.providerExecuted !== true,
@@ -45,6 +45,11 @@ export function keptIn(
     called.length === calls.length &&
     called.every((call) => calls.some((other) => isSameCall(call, other)));
   return same ? parts : undefined;
+}
+
+/** What was preserved is given back unchanged, so that only its type counts. */
+function isPart(value: unknown): value is ContentPart {
+  return asText(asObject(value)?.['type']) !== undefined;
 }
 
 function isSameCall(one: ToolCallPart, other: ToolCallPart): boolean {

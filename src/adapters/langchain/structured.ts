@@ -33,11 +33,9 @@ export function toStructure(schema: unknown, { name, method = 'jsonSchema' }: St
     const expected = "'jsonSchema' or 'functionCalling'";
     throw new ConfigError('withStructuredOutput.method', expected, JSON.stringify(method));
   }
-  // The schemas of some libraries are functions.
-  const given = typeof schema === 'function' ? (schema as unknown as Wire) : asObject(schema);
-  if (given === undefined) {
+  if (!hasFields(schema))
     throw new ConfigError('withStructuredOutput.schema', 'a zod or JSON schema', typeof schema);
-  }
+  const given = schema;
   // OpenAI's function form is accepted too.
   const inner = '~standard' in given ? undefined : asObject(given['parameters']);
   const json = asObject(inner ?? toJsonSchema(given)) ?? {};
@@ -48,6 +46,11 @@ export function toStructure(schema: unknown, { name, method = 'jsonSchema' }: St
     json: json as JSONSchema,
   };
   return { method, ...parts, parser: parserOf(given, method, found) };
+}
+
+/** An object, or a function, which the schemas of some libraries are. */
+function hasFields(value: unknown): value is Wire {
+  return typeof value === 'function' || asObject(value) !== undefined;
 }
 
 function parserOf(

@@ -66,8 +66,9 @@ function judgeShown(
 
 /** The schema that validates an answer: the caller's, or a plain JSON Schema if the route can fail over. */
 function schemaOf({ route }: RequestState, { schema, request }: ChatInput): Schema | undefined {
-  if (schema !== undefined || !route.policies.fallbackOn.includes('output')) return schema;
-  return request.responseFormat?.schema;
+  const format = request.responseFormat?.schema;
+  if (schema !== undefined || format === undefined) return schema;
+  return route.policies.fallbackOn({ kind: 'output' }) === true ? format : undefined;
 }
 
 type Transformed = Answer | Exclude<Judged, { result: unknown }>;

@@ -46,14 +46,14 @@ export class AttemptTimer {
   }
 
   /** The target works on it. */
-  active(): void {
+  readonly active = (): void => {
     if (this.#hasBegun) return;
     this.#aliveAt = this.#request.env.awake.now();
     this.isAlive = true;
     if (!this.#isOverdue) return;
     this.#isOverdue = false;
     this.#slot.revived();
-  }
+  };
 
   /** Its first token has come, so that it owes no more signs of life. */
   begun(): void {

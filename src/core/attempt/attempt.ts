@@ -2,10 +2,12 @@ import { ProviderError } from '../../errors.ts';
 import type { Waiting } from '../../health/failure-detector.ts';
 import type { FallbackKind } from '../../types/error.ts';
 import type { VendorLimit } from '../../types/options/limit.ts';
+import type { TargetSettings } from '../../types/options/options.ts';
 import type { CallContext } from '../../types/provider.ts';
 import type { AttemptSummary, ResponseInfo } from '../../types/result/result.ts';
 import type { Cost, Usage } from '../../types/result/usage.ts';
 import { compact } from '../../util/json.ts';
+import { mergeOptions } from '../../util/merge-options.ts';
 import { abortQuietly, type LinkedAbort, linkedAbort, type Signal } from '../../util/time/abort.ts';
 import { forRequest } from '../../util/time/pulse.ts';
 import { reportAttemptEnd, reportAttemptStart } from '../events.ts';
@@ -41,6 +43,8 @@ export class Attempt {
   /** What the provider receives besides the request. */
   readonly carry: CallContext;
   readonly observers: AttemptObservers | undefined;
+  /** The target shows that it works on the attempt. */
+  readonly active: () => void;
   readonly #request: RequestState;
   readonly #reservation: ChannelReservation;
   /** 1 for the first attempt of the request. */
@@ -70,6 +74,8 @@ export class Attempt {
     this.signal = this.#abort.signal;
     const controller = new AbortController(); // the provider needs a native one
     this.signal.addEventListener('abort', () => abortQuietly(controller, this.signal.reason));
+    this.#timer = new AttemptTimer(target, request, slot, this.#startedAt, (summary) => this.expire(summary));
+    this.active = this.#timer.active;
     const carry = {
       model: target.model,
       signal: controller.signal,
@@ -77,10 +83,11 @@ export class Attempt {
       onActivity: this.active,
     };
     const auth = options.auth?.[target.provider.name];
+    const settings = target.settings ?? request.route.settings;
     this.carry =
-      env.errors === undefined && auth === undefined
+      env.errors === undefined && auth === undefined && settings === undefined
         ? carry
-        : { ...carry, ...compact({ errors: env.errors, auth }) };
+        : { ...carry, ...compact({ errors: env.errors, auth }), ...settingsOf(request, target) };
     if (operation.measuredAs !== undefined)
       this.#waiting = target.silence.begin(
         target.latencies[operation.measuredAs],
@@ -88,13 +95,9 @@ export class Attempt {
         request.size,
         this.#startedAt,
       );
-    this.#timer = new AttemptTimer(target, request, slot, this.#startedAt, (summary) => this.expire(summary));
     this.observers = plan === undefined ? undefined : observers?.attempt(plan);
-    reportAttemptStart(request, channel, this.#number);
+    if (env.events.subscribed.size > 0) reportAttemptStart(request, channel, this.#number);
   }
-
-  /** The target shows that it works on the attempt. */
-  readonly active = (): void => this.#timer.active();
 
   /**
    * The attempt takes too long: another target is asked as well, or, where that must not be, this attempt ends with a
@@ -226,8 +229,18 @@ export class Attempt {
     this.#reservation.release(summary);
     emitHealthChange(target, this.#request.env, now);
     this.observers?.end(summary);
-    reportAttemptEnd(this.#request, channel, this.#number, summary);
+    if (this.#request.env.events.subscribed.size > 0)
+      reportAttemptEnd(this.#request, channel, this.#number, summary);
   }
+}
+
+/** The settings that route and target put in place of the request's; `undefined` removes one. */
+function settingsOf({ route, operation, request }: RequestState, { settings }: Target): TargetSettings {
+  if (operation.workload !== 'chat') return {};
+  const own = { ...route.settings, ...settings };
+  const { providerOptions } = own;
+  if (providerOptions === undefined) return own;
+  return { ...own, providerOptions: mergeOptions(request.providerOptions, providerOptions) };
 }
 
 /** The response fields of an attempt's summary. */

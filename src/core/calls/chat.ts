@@ -37,6 +37,7 @@ async function ask(
     () => ({}),
   );
   if (result.response.limits !== undefined) attempt.noteLimits(result.response.limits);
+  if (result.finishReason !== 'content-filter') return result;
   const refusal = contentFilterFailure(result.finishReason, attempt, route.policies.fallbackOn);
   if (refusal === undefined) return result;
   attempt.fail(refusal, { usage: result.usage, response: result.response });

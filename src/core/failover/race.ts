@@ -117,7 +117,7 @@ class Race<T> {
   }
 
   #answered(lane: Lane<T>, value: T): void {
-    const won = this.win(lane);
+    const won = this.#winner === lane || this.win(lane);
     this.#leave(lane);
     if (won) this.#resolve(value);
     else this.#options.discard(value);

@@ -13,7 +13,7 @@ export function startFailover(request: RequestState, selected: Selected | undefi
   const { memory, policies } = request.route;
   memory.turn += 1;
   memory.previous = decision.candidates[0]?.target;
-  policies.hedges.earn();
+  if (policies.hedge !== false) policies.hedges.earn();
   policies.retries.earn();
   return createFailover(request, { ...routing, decision });
 }

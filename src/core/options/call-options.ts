@@ -22,6 +22,7 @@ export const callFields = [
   'route',
   'signal',
   'only',
+  'targets',
   'timeout',
   'maxCost',
   'session',
@@ -63,6 +64,9 @@ export function checkCallOptions(options: CallOptions, added: AddedOptions): voi
   }
   const { route, signal, only, timeout, maxCost, tags, deadline, metadata, interrupted } = options;
   if (route !== undefined && typeof route !== 'string') refuse('options.route', 'a string', show(route));
+  const { targets } = options;
+  if (targets !== undefined && (!Array.isArray(targets) || targets.length === 0))
+    refuse('options.targets', 'a list of at least one target id', show(targets));
   if (signal !== undefined && typeof signal.addEventListener !== 'function') {
     refuse('options.signal', 'an AbortSignal', show(signal));
   }

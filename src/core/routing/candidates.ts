@@ -28,7 +28,7 @@ export interface RoutingResult {
 export function chooseCandidates(request: RequestState, selected: Selected | undefined): RoutingResult {
   const { route, env } = request;
   const now = env.clock.now();
-  request.pin = pinOf(request);
+  request.pin = request.request.providerOptions === undefined ? undefined : pinOf(request);
   const { ready, later, skipped, refusal, allPlain } = consider(request, now);
   const context = contextOf(request, now);
   const candidates: RankedTarget[] = [];

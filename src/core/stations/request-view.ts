@@ -32,8 +32,9 @@ export class RequestView implements RequestContextOf<OperationKind, AnyRequest> 
   #signal: AbortSignal | undefined;
 
   static of(request: Viewed): RequestContext {
-    // Only the operation knows the type of its request.
-    return new RequestView(request) as unknown as RequestContext;
+    const view: RequestContextOf<OperationKind, AnyRequest> = new RequestView(request);
+    if (!isContext(view)) throw new TypeError(`a request of another operation than ${view.operation}`);
+    return view;
   }
 
   /** The request behind a context; `undefined` for a foreign object. */
@@ -115,4 +116,11 @@ export class RequestView implements RequestContextOf<OperationKind, AnyRequest> 
   note(note: Note): void {
     this.#of.note(note);
   }
+}
+
+/** Whether a request is of the form that its operation has. */
+function isContext(view: RequestContextOf<OperationKind, AnyRequest>): view is RequestContext {
+  const { operation, request } = view;
+  if (operation === 'embed') return 'values' in request;
+  return (operation === 'image') !== 'messages' in request;
 }

@@ -14,8 +14,8 @@ import type {
 } from './spec.ts';
 
 /**
- * Version 3 of the specification, which the AI SDK 6 speaks, as version 4 and back. They differ in how a file is given: as what it is,
- * or with a tag that says what it is.
+ * Converts between version 3 of the specification, used by AI SDK 6, and version 4. They differ in files: plain values, or tagged
+ * objects.
  */
 
 export type Newer = { type: 'custom' } | { type: 'reasoning-file' };
@@ -32,7 +32,7 @@ export type GenerateResultV3 = Omit<GenerateResult, 'content' | 'warnings'> & {
   warnings: WarningV3[];
 };
 
-/** An element of a stream in version 3. */
+/** A stream element in version 3. */
 export type StreamSpecV3 = InV3<StreamSpec> | StartV3;
 
 /** Embeddings in version 3. */
@@ -52,7 +52,7 @@ function tag(data: unknown): FileData {
   return data as FileData;
 }
 
-/** A call for a model of version 3, and what of it that has no word for. */
+/** Converts a call for a version 3 model, with warnings for what version 3 cannot express. */
 export function toV3({ reasoning, ...call }: LanguageCall): {
   readonly call: object;
   readonly lost: readonly WarningV3[];
@@ -72,7 +72,7 @@ export function toV3({ reasoning, ...call }: LanguageCall): {
   return { call: { ...call, prompt }, lost };
 }
 
-/** A call that came in version 3. */
+/** Converts a version 3 call. */
 export function fromV3(call: object): LanguageCall {
   const { prompt, ...rest } = call as LanguageCall;
   return { ...rest, prompt: mapParts(prompt, partFromV3) };
@@ -85,7 +85,8 @@ function mapParts(
   return prompt.map((message) => {
     if (message.role === 'system' || typeof message.content === 'string') return message;
     const content = (message.content as readonly Loose[]).flatMap((part) => map(part) ?? []);
-    return { ...message, content } as unknown as PromptMessage;
+    const mapped: object = { ...message, content };
+    return mapped as PromptMessage;
   });
 }
 
@@ -99,7 +100,7 @@ function partFromV3(part: Loose): Loose {
   return part.type === 'tool-result' ? withValues(part, valueFromV3) : part;
 }
 
-/** A tool's result with what it consists of in other words. */
+/** Converts the parts of a tool result. */
 function withValues(part: Loose, map: (value: Loose) => Loose): Loose {
   const output = part['output'] as Loose;
   if (output.type !== 'content') return part;
@@ -107,8 +108,8 @@ function withValues(part: Loose, map: (value: Loose) => Loose): Loose {
 }
 
 function valueToV3(value: Loose): Loose {
-  if (value.type !== 'file') return value;
-  const { data, mediaType, filename, providerOptions } = value as unknown as FilePrompt;
+  if (!isFile(value)) return value;
+  const { data, mediaType, filename, providerOptions } = value;
   const own = { ...(providerOptions === undefined ? {} : { providerOptions }) };
   const named = { mediaType, ...(filename === undefined ? {} : { filename }), ...own };
   switch (data.type) {
@@ -125,6 +126,10 @@ function valueToV3(value: Loose): Loose {
     case 'text':
       return { type: 'text', text: data.text, ...own };
   }
+}
+
+function isFile(value: Loose): value is Loose & FilePrompt {
+  return value.type === 'file';
 }
 
 function valueFromV3(value: Loose): Loose {
@@ -148,7 +153,7 @@ function valueFromV3(value: Loose): Loose {
   }
 }
 
-/** What version 3 has no word for: it is left out of answers. */
+/** Types that version 3 lacks; they are omitted from answers. */
 const newer = new Set(['custom', 'reasoning-file']);
 
 export function warningToV3(warning: WarningSpec): WarningV3 {
@@ -156,7 +161,7 @@ export function warningToV3(warning: WarningSpec): WarningV3 {
   return { type: 'other', message: `${warning.setting}: ${warning.message}` };
 }
 
-/** A part of an answer for who speaks version 3; `undefined` where it has no word for it. */
+/** Converts a part of an answer to version 3; `undefined` if it has no counterpart. */
 export function partOfAnswerToV3<P extends { type: string }>(part: P): object | undefined {
   if (newer.has(part.type)) return undefined;
   const { data } = part as { data?: FileData };
@@ -164,13 +169,13 @@ export function partOfAnswerToV3<P extends { type: string }>(part: P): object | 
     return { ...part, data: data.type === 'url' ? data.url.href : untag(data) };
   }
   if (part.type === 'stream-start') {
-    const { warnings } = part as unknown as { warnings: WarningSpec[] };
+    const { warnings = [] } = part as { warnings?: readonly WarningSpec[] };
     return { ...part, warnings: warnings.map(warningToV3) };
   }
   return part;
 }
 
-/** A part of a version 3 model's answer, or of its stream; with what it was not told among the warnings. */
+/** Converts a part of a version 3 answer or stream, and adds the warnings of the call. */
 export function partOfAnswerFromV3<P extends { type: string }>(part: P, lost: readonly WarningV3[] = []): P {
   const { data, warnings } = part as { data?: unknown; warnings?: readonly WarningSpec[] };
   if (part.type === 'stream-start') return { ...part, warnings: [...(warnings ?? []), ...lost] };

@@ -75,9 +75,21 @@ export function toVendorOptions<Call extends CallOptions>(
 
 function inMessage(message: Message, convert: <T extends WithOptions>(one: T) => T): Message {
   const own = convert(message);
-  if (typeof own.content === 'string') return own;
-  const parts: readonly WithOptions[] = own.content;
-  return { ...own, content: parts.map((part) => convert(part)) } as unknown as Message;
+  // Written out, because the parts of each role are of a type of their own.
+  switch (own.role) {
+    case 'system':
+      return own;
+    case 'user':
+      return typeof own.content === 'string'
+        ? own
+        : { ...own, content: own.content.map((part) => convert(part)) };
+    case 'assistant':
+      return typeof own.content === 'string'
+        ? own
+        : { ...own, content: own.content.map((part) => convert(part)) };
+    case 'tool':
+      return { ...own, content: own.content.map((part) => convert(part)) };
+  }
 }
 
 function withOptions<T extends WithOptions>(

@@ -14,7 +14,7 @@ export function withKeys<Name extends string, Options extends ClientOptions & { 
   options: Options,
   make: (options: Options) => Provider<Name>,
 ): Provider<Name> {
-  const { keys, ...rest } = options;
+  const { keys } = options;
   const limits = checkLimits(`${factory}.limits`, options.limits);
   const limited = (provider: Provider<Name>): Provider<Name> =>
     limits === undefined ? provider : { ...provider, limits };
@@ -35,7 +35,7 @@ export function withKeys<Name extends string, Options extends ClientOptions & { 
     if (checked.indexOf(key) !== index)
       throw new ConfigError(`${option}[${index}]`, 'a key that is not already in the list', 'a duplicate');
   }
-  const each = checked.map((apiKey) => limited(make({ ...rest, apiKey } as unknown as Options)));
+  const each = checked.map((apiKey) => limited(make({ ...options, keys: undefined, apiKey })));
   const [first] = each;
   return { ...(first as Provider<Name>), keys: each };
 }

@@ -67,7 +67,9 @@ export interface SdkMapping<Name extends string, Client, Body extends Wire = Wir
   /** Embeddings, if the vendor has them. */
   readonly embed?: SdkEmbeddings<Client>;
   readonly image?: SdkImages<Client>;
-  readonly more?: Pick<Provider, 'capabilities' | 'servedAs' | 'boundBy' | 'lacks'>;
+  /** Batches, loaded on first use. */
+  readonly batches?: Provider['batches'];
+  readonly more?: Pick<Provider, 'capabilities' | 'servedAs' | 'boundBy' | 'lacks' | 'tiers'>;
 }
 
 /** The client of a mapping and its connections. */
@@ -130,18 +132,17 @@ export function sdkProvider<Name extends string, Client, Body extends Wire>(
   mapping: SdkMapping<Name, Client, Body>,
 ): Provider<Name> {
   const { name, embed, image } = mapping;
-  let isLoaded = false;
+  let client: Client | undefined;
   const load = async (): Promise<void> => {
-    await mapping.client();
-    isLoaded = true;
+    client = await mapping.client();
   };
   return {
     name,
     ...mapping.more,
     takesAuth: mapping.accountOf !== undefined,
-    load: () => (isLoaded ? undefined : load()),
+    load: () => (client === undefined ? load() : undefined),
     chat: (call) =>
-      once(mapping, call, async (client, carry) => {
+      once(mapping, client, call, async (client, carry) => {
         const account = accountFor(call, mapping);
         const { body, warnings } = mapping.toRequest(recalled(call, name, account), false);
         carry.exchange.large = mapping.asksForPictures?.(body) === true;
@@ -156,6 +157,7 @@ export function sdkProvider<Name extends string, Client, Body extends Wire>(
         return { ...result, content, response: { ...result.response, ...limitsIn(headers) } };
       }),
     stream: (call) => streamParts(mapping, call),
+    ...(mapping.batches === undefined ? {} : { batches: mapping.batches }),
     ...(mapping.traffic === undefined ? {} : { traffic: mapping.traffic }),
     warmup: async (signal) => {
       const connected = mapping.warmup?.(signal).catch(() => {}); // the request will report it
@@ -168,7 +170,7 @@ export function sdkProvider<Name extends string, Client, Body extends Wire>(
       : {
           embedLimits: embed.limits,
           embed: (call) =>
-            once(mapping, call, async (client, carry) => {
+            once(mapping, client, call, async (client, carry) => {
               const sent = embed.send(client, embed.toRequest(call), carry);
               const { data, headers } = await awaitData(sent, carry.exchange, mapping);
               return embed.toResult(data, headers);
@@ -181,6 +183,7 @@ export function sdkProvider<Name extends string, Client, Body extends Wire>(
           image: (call) =>
             once(
               mapping,
+              client,
               call,
               async (client, carry) => {
                 const made = await image.make(client, call, carry, (sent) =>
@@ -194,9 +197,10 @@ export function sdkProvider<Name extends string, Client, Body extends Wire>(
   };
 }
 
-/** Makes one non-streaming call. */
+/** Makes one non-streaming call. `loaded`: the client, if it has been loaded. */
 async function once<Client, T>(
   mapping: Pick<SdkMapping<string, Client>, 'name' | 'client' | 'failures' | 'own' | 'secrets'>,
+  loaded: Client | undefined,
   call: CallContext,
   work: (client: Client, carry: Carry) => Promise<T>,
   large = false,
@@ -206,7 +210,7 @@ async function once<Client, T>(
   const exchange = newExchange(false, call, signal, large);
   try {
     if (signal.aborted) throw aborted(name);
-    return await work(await client(), carryFor(mapping, signal, exchange));
+    return await work(loaded ?? (await client()), carryFor(mapping, signal, exchange));
   } catch (error) {
     throw toThrown(name, error, exchange, failures, call, secrets);
   }

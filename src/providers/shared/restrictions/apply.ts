@@ -25,7 +25,8 @@ export function restrict(
   restrictions: readonly Restriction[],
   warnings: Warning[],
 ): ProviderCall {
-  let sent = withOwnTools(call, provider, warnings);
+  const hasTools = call.tools !== undefined || call.toolChoice !== undefined;
+  let sent = hasTools ? withOwnTools(call, provider, warnings) : call;
   let isBare = setsNothing(sent, provider);
   for (const restriction of restrictions) {
     const { effect } = restriction;
@@ -81,9 +82,9 @@ function applies(
   if ('efforts' in effect && request.reasoning === undefined) return false;
   if ('jsonBy' in effect && request.responseFormat === undefined) return false;
   if ('mostStopSequences' in effect && request.stopSequences === undefined) return false;
+  if (models instanceof RegExp && !models.test(model)) return false;
   if (when?.(request) === false) return false;
-  if (models === undefined) return true;
-  return typeof models === 'function' ? models(model) : models.test(model);
+  return typeof models !== 'function' || models(model);
 }
 
 function applied(
