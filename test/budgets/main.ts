@@ -5,7 +5,15 @@ import { settle } from './settle.ts';
 
 const { values } = parseArgs({ options: { only: { type: 'string' } } });
 
-row('what happens', 'limit, US$', 'billed by the vendor', 'used', 'processes killed', 'store calls a second', 'p50 and p99 of a refusal');
+row(
+  'what happens',
+  'limit, US$',
+  'billed by the vendor',
+  'used',
+  'processes killed',
+  'store calls a second',
+  'p50 and p99 of a refusal',
+);
 row('---', '---:', '---:', '---:', '---:', '---:', '---:');
 let failed = false;
 for (const scenario of scenarios) {
@@ -19,7 +27,9 @@ console.log();
 await speed();
 console.log();
 const { requests, attempts, billed, settled, uncounted, mismatches } = await settle(10_000);
-console.log(`${requests} requests, ${attempts} attempts: answers that were counted, by the vendor US$ ${billed.toFixed(6)}, settled US$ ${settled.toFixed(6)}, ${mismatches} differ; ${uncounted} attempts were cut off or abandoned, and are settled by an estimate.`);
+console.log(
+  `${requests} requests, ${attempts} attempts: answers that were counted, by the vendor US$ ${billed.toFixed(6)}, settled US$ ${settled.toFixed(6)}, ${mismatches} differ; ${uncounted} attempts were cut off or abandoned, and are settled by an estimate.`,
+);
 failed ||= mismatches > 0 || billed.toFixed(6) !== settled.toFixed(6);
 process.exitCode = failed ? 1 : 0;
 
@@ -64,7 +74,12 @@ async function speed(): Promise<void> {
     const { reports } = await play(each);
     const answered = reports.flatMap((report) => report.answered);
     const rate = reports.reduce((all, { answers, seconds }) => all + answers / seconds, 0);
-    row(each.name, rate.toFixed(0), `${quantile(answered, 0.5).toFixed(1)} ms`, `${quantile(answered, 0.99).toFixed(1)} ms`);
+    row(
+      each.name,
+      rate.toFixed(0),
+      `${quantile(answered, 0.5).toFixed(1)} ms`,
+      `${quantile(answered, 0.99).toFixed(1)} ms`,
+    );
   }
 }
 

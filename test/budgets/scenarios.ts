@@ -52,15 +52,18 @@ export async function play(scenario: Scenario): Promise<Result> {
   const folder = await mkdtemp(join(tmpdir(), 'signalbox-budgets-'));
   const limit: Limit = { usd: scenario.usd, per: 'month', storeAway: 'closed', ...scenario.limit };
   const startedAt = Date.now();
-  const own = crew(scenario.processes, (index): WorkerOrders => ({
-    vendor: vendor.url,
-    ...(server === undefined ? {} : { redis: server.port }),
-    ...(scenario.store === 'sqlite' ? { file: join(folder, 'store.db') } : {}),
-    ...(scenario.store === 'none' ? {} : { limit }),
-    skew: scenario.skew?.(index) ?? 0,
-    callers,
-    pause,
-  }));
+  const own = crew(
+    scenario.processes,
+    (index): WorkerOrders => ({
+      vendor: vendor.url,
+      ...(server === undefined ? {} : { redis: server.port }),
+      ...(scenario.store === 'sqlite' ? { file: join(folder, 'store.db') } : {}),
+      ...(scenario.store === 'none' ? {} : { limit }),
+      skew: scenario.skew?.(index) ?? 0,
+      callers,
+      pause,
+    }),
+  );
   const scene: Scene = { crew: own, server, random: seededRandom(7), killed: 0 };
   try {
     await scenario.happen(scene);

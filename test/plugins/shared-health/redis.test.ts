@@ -72,7 +72,10 @@ describe.skipIf(skipped)('a shared Redis', () => {
     const { router, clock, states } = processWith(opened);
     await untilAnswered(router, clock);
     await fault(server);
-    await until(() => states.some((event) => event.type === 'store-state' && event.plugin === 'limits'), clock);
+    await until(
+      () => states.some((event) => event.type === 'store-state' && event.plugin === 'limits'),
+      clock,
+    );
     expect(states[0]).toMatchObject({ state: 'away', store: 'redis' });
     for (let n = 0; n < 20; n++) {
       const before = clock.now();
@@ -96,7 +99,10 @@ describe.skipIf(skipped)('a shared Redis', () => {
     const { router, clock, states } = processWith(opened);
     await untilAnswered(router, clock);
     server.freeze();
-    await until(() => states.some((event) => event.type === 'store-state' && event.plugin === 'limits'), clock);
+    await until(
+      () => states.some((event) => event.type === 'store-state' && event.plugin === 'limits'),
+      clock,
+    );
     await router.chat(ask);
     server.thaw();
     await until(() => ['limits', 'shared-health'].every((plugin) => isBack(states, plugin)), clock);
