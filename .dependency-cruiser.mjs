@@ -23,7 +23,7 @@ const directions = {
   plugins: base,
   stores: base,
   testing: [...base, 'core'],
-  cli: [...base, 'core', 'pricing', 'strategies', 'router', 'testing', 'stats', 'catalog', 'plugins'],
+  cli: [...base, 'core', 'pricing', 'strategies', 'router', 'testing', 'stats', 'catalog', 'plugins', 'stores'],
 };
 
 const mayImport = ([from, to]) => ({

@@ -17,6 +17,7 @@ export const entries = {
   'shared-health': 'src/plugins/shared-health/index.ts',
   guardrails: 'src/plugins/guardrails/index.ts',
   ledger: 'src/plugins/ledger/index.ts',
+  keys: 'src/plugins/virtual-keys/index.ts',
   budgets: 'src/plugins/budgets/index.ts',
   log: 'src/plugins/log/index.ts',
   cache: 'src/plugins/cache/index.ts',

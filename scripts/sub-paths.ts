@@ -24,6 +24,7 @@ export const limits: Readonly<Record<string, number>> = {
   'signalbox/budgets': 8,
   'signalbox/data-policy': 2,
   'signalbox/shared-health': 2,
+  'signalbox/keys': 4,
   'signalbox/log': 2,
   'signalbox/memory': 2.5,
   'signalbox/complexity': 3,

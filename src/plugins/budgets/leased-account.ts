@@ -51,6 +51,8 @@ class LeasedAccount implements Account {
   /** At the last exchange. */
   #spentBefore = 0;
   #usual = 0;
+  /** The next exchange is the last one. */
+  #isLast = false;
   #closed = false;
 
   constructor(init: AccountInit) {
@@ -146,22 +148,22 @@ class LeasedAccount implements Account {
   }
 
   exchange(): Promise<void> {
-    if (this.#closed) return this.#asking ?? Promise.resolve();
     this.#asking ??= this.#exchange().finally(() => {
       this.#asking = undefined;
     });
     return this.#asking;
   }
 
-  async close(): Promise<void> {
+  async close(): Promise<boolean> {
     await this.#asking;
-    this.#closed = true;
-    if (this.#sequence === 0) return;
-    const { key, link, store } = this.#init;
-    const earlier = this.#pending;
-    if (earlier !== undefined) await link.call(() => store.lease(earlier)).catch(() => {});
-    const last = { ...this.#request(true), key: await key };
-    await link.call(() => store.lease(last)).catch(() => {});
+    if (this.#sequence === 0 || this.#closed) return true;
+    // A call without an answer is repeated first.
+    if (this.#pending !== undefined) await this.exchange();
+    if (this.#pending !== undefined) return false;
+    this.#isLast = true;
+    await this.exchange();
+    this.#closed = this.#pending === undefined;
+    return this.#closed;
   }
 
   /** What nobody holds, in units of the store. */
@@ -229,7 +231,7 @@ class LeasedAccount implements Account {
       this.#rate.measure(this.#spent, clock.now());
       this.#renameIfForgotten();
       this.#spentBefore = this.#spent;
-      this.#pending = { ...this.#request(false), key: await key };
+      this.#pending = { ...this.#request(), key: await key };
       // Until the answer comes, the store may have taken back everything beyond what stays reserved.
       this.#ceiling = this.#offset + this.#pending.used + (this.#pending.reserved ?? 0);
     }
@@ -255,7 +257,8 @@ class LeasedAccount implements Account {
     onAnswer(this);
   }
 
-  #request(isLast: boolean): LeaseRequest {
+  #request(): LeaseRequest {
+    const isLast = this.#isLast;
     const { rule, period } = this;
     const { scale, link } = this.#init;
     const total = this.#spent / scale - this.#offset;
