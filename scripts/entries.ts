@@ -19,6 +19,8 @@ export const entries = {
   ledger: 'src/plugins/ledger/index.ts',
   keys: 'src/plugins/virtual-keys/index.ts',
   budgets: 'src/plugins/budgets/index.ts',
+  otel: 'src/plugins/otel/index.ts',
+  prometheus: 'src/plugins/prometheus/index.ts',
   log: 'src/plugins/log/index.ts',
   cache: 'src/plugins/cache/index.ts',
   testing: 'src/testing/index.ts',

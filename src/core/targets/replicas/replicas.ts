@@ -7,9 +7,9 @@ import { latencyReplica } from './latency-replica.ts';
 import { outageReplica } from './outage-replica.ts';
 
 /**
- * A router's knowledge of its targets, in a form that other processes can take in.
+ * A router's knowledge of its targets, in a form that other processes can absorb.
  *
- * @param onChange called when a target's state may have changed by what others know
+ * @param onChange called when a target's state may have changed by absorbed knowledge
  */
 export function replicasOf(
   targets: readonly Target[],
