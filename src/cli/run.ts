@@ -1,4 +1,5 @@
 import { commands } from './help.ts';
+import { keys } from './keys/keys.ts';
 import { ledger } from './ledger/ledger.ts';
 import type { Output } from './output.ts';
 import { report } from './report/report.ts';
@@ -17,10 +18,11 @@ export async function run([command, ...args]: readonly string[], { out, err }: O
     if (command === 'report') return await report(args, { out, err });
     if (command === '--help' || command === '-h') out(commands);
     else if (command === 'simulate') out(await simulate(args));
+    else if (command === 'keys') out(await keys(args));
     else
       throw new UsageError(
         'signalbox',
-        'a command: ledger, report or simulate',
+        'a command: keys, ledger, report or simulate',
         command === undefined ? 'none' : `'${command}'`,
       );
     return 0;
