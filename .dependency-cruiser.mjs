@@ -24,7 +24,18 @@ const directions = {
   plugins: [...base, 'pricing'],
   stores: base,
   testing: [...base, 'core'],
-  cli: [...base, 'core', 'pricing', 'strategies', 'router', 'testing', 'stats', 'catalog', 'plugins'],
+  cli: [
+    ...base,
+    'core',
+    'pricing',
+    'strategies',
+    'router',
+    'testing',
+    'stats',
+    'catalog',
+    'plugins',
+    'stores',
+  ],
 };
 
 const mayImport = ([from, to]) => ({
