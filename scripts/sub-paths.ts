@@ -15,6 +15,7 @@ export const limits: Readonly<Record<string, number>> = {
   'signalbox/ai-sdk': 30,
   'signalbox/langchain': 7.5,
   'signalbox/openai-fetch': 24.5,
+  'signalbox/dashboard': 56,
   'signalbox/catalog': 7,
   'signalbox/sqlite': 6,
   'signalbox/ledger': 25,

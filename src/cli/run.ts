@@ -1,3 +1,4 @@
+import { dashboard } from './dashboard/dashboard.ts';
 import { commands } from './help.ts';
 import { simulate } from './simulate/simulate.ts';
 import { UsageError } from './usage-error.ts';
@@ -18,10 +19,11 @@ export async function run([command, ...args]: readonly string[], { out, err }: O
   try {
     if (command === '--help' || command === '-h') out(commands);
     else if (command === 'simulate') out(await simulate(args));
+    else if (command === 'dashboard') out(await dashboard(args));
     else
       throw new UsageError(
         'signalbox',
-        'a command: simulate',
+        'a command: simulate or dashboard',
         command === undefined ? 'none' : `'${command}'`,
       );
     return 0;
