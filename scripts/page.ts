@@ -6,16 +6,6 @@ import { type BuildOptions, build } from 'esbuild';
 const root = fileURLToPath(new URL('../src/dashboard/', import.meta.url));
 const file = /[\\/]src[\\/]dashboard[\\/]page\.ts$/;
 
-/** The library's own minified file, a kilobyte smaller when compressed than what esbuild makes of the other one. */
-const smallPlot: NonNullable<BuildOptions['plugins']>[number] = {
-  name: 'small-plot',
-  setup({ onLoad }) {
-    onLoad({ filter: /[\\/]uPlot\.esm\.js$/ }, ({ path }) => ({
-      contents: `${readFileSync(path.replace('.esm.js', '.iife.min.js'), 'utf8')}\nexport default uPlot;`,
-    }));
-  },
-};
-
 /** The page as HTML. `__NONCE__` stands for the nonce of its content security policy. */
 export async function buildPage(): Promise<string> {
   const options: BuildOptions = {
@@ -29,7 +19,6 @@ export async function buildPage(): Promise<string> {
     entryPoints: [`${root}page/main.tsx`, `${root}page/style.css`],
     outdir: 'out',
     legalComments: 'none',
-    plugins: [smallPlot],
   };
   const { outputFiles = [] } = await build(options);
   const textOf = (end: string): string => outputFiles.find(({ path }) => path.endsWith(end))?.text ?? '';

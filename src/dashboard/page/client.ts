@@ -1,4 +1,3 @@
-import { EventSourceParserStream } from 'eventsource-parser/stream';
 import type { Update } from '../protocol.ts';
 import { apply, connection, problem } from './state.ts';
 
@@ -78,21 +77,29 @@ async function follow(signal: AbortSignal, last: string, onEvent: (id: string) =
       signal: AbortSignal.any([signal, stalled.signal]),
     });
     if (!response.ok || response.body === null) await refuse(response);
-    const events = (response.body ?? new ReadableStream<Uint8Array<ArrayBuffer>>())
+    const texts = (response.body ?? new ReadableStream<Uint8Array<ArrayBuffer>>())
       .pipeThrough(new TextDecoderStream())
-      .pipeThrough(new EventSourceParserStream({ onComment: alive }))
       .getReader();
-    for (;;) {
-      const { done, value } = await events.read();
+    for (let rest = ''; ; ) {
+      const { done, value } = await texts.read();
       if (done) return;
       alive();
-      onEvent(value.id ?? '');
-      apply(JSON.parse(value.data) as Update);
-      connection.value = 'live';
+      const events = (rest + value).split('\n\n');
+      rest = events.pop() ?? '';
+      for (const event of events) take(event, onEvent);
     }
   } finally {
     clearTimeout(timer);
   }
+}
+
+/** An event as this server writes it: an id and one line of data, or a comment that keeps the connection open. */
+function take(event: string, onEvent: (id: string) => void): void {
+  const [, id, data] = /^id: (.*)\ndata: (.*)$/.exec(event) ?? [];
+  if (id === undefined || data === undefined) return;
+  onEvent(id);
+  apply(JSON.parse(data) as Update);
+  connection.value = 'live';
 }
 
 async function refuse(response: Response): Promise<never> {
