@@ -12,6 +12,7 @@ const most = 5_000;
 const limits = [
   'Whether the answers would have been as good.',
   'Whether a target would have slowed down or rejected requests under more traffic than it had.',
+  'What a cache answered: those requests are left out.',
   'Which timeouts, retries, breakers and limits the application has: the defaults of the router are played.',
 ];
 
@@ -30,8 +31,10 @@ export async function whatIf(
 ): Promise<WhatIf> {
   const requests =
     ledger === undefined
-      ? ended.map(fromEvent)
-      : (await groupRows(ledger.rows({ limit: 2 * most }), most)).map(fromRows);
+      ? ended.filter(({ lookup }) => lookup === undefined).map(fromEvent)
+      : (await groupRows(ledger.rows({ limit: 2 * most }), most))
+          .filter((rows) => mainOf(rows).lookup === null)
+          .map(fromRows);
   requests.sort((a, b) => a.at - b.at);
   const [from, to] = [requests[0]?.at, requests.at(-1)?.at];
   if (from === undefined || to === undefined) throw new WhatIfError('there are no requests to replay yet');

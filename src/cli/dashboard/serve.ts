@@ -7,6 +7,8 @@ import { pipeline } from 'node:stream/promises';
 /** A server on loopback. */
 export interface Served {
   readonly port: number;
+  /** Ends all connections; new ones are accepted. */
+  cut(): void;
   close(): Promise<void>;
 }
 
@@ -22,6 +24,7 @@ export async function serve(handler: (request: Request) => Promise<Response>, po
   await once(server, 'listening');
   return {
     port: (server.address() as AddressInfo).port,
+    cut: () => server.closeAllConnections(),
     async close() {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));

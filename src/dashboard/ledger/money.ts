@@ -31,7 +31,10 @@ export async function moneyOf(
     // Groups by tag overlap, so the total is a query of its own.
     ledger.query({ ...range, by: ['day'] }),
   ]);
-  const days = daily.map(({ key }) => key.day ?? '').toSorted();
+  const days = daysOf(
+    daily.map(({ key }) => key.day ?? ''),
+    from,
+  );
   const parts = new Map<string | null, LedgerGroup[]>();
   for (const group of groups) {
     const name = group.key[by] ?? null;
@@ -50,6 +53,16 @@ export async function moneyOf(
     total: rowOf(null, daily, days),
     took: Math.round(10 * (now() - started)) / 10,
   };
+}
+
+/** All days from the first to the last, those without requests too. */
+function daysOf(known: readonly string[], from: string | undefined): readonly string[] {
+  const sorted = known.toSorted();
+  const last = Date.parse(sorted.at(-1) ?? '');
+  const days: string[] = [];
+  for (let day = Date.parse(from ?? sorted[0] ?? ''); day <= last; day += 86_400_000)
+    days.push(new Date(day).toISOString().slice(0, 10));
+  return days;
 }
 
 function rowOf(name: string | null, groups: readonly LedgerGroup[], days: readonly string[]): MoneyRow {

@@ -125,7 +125,10 @@ export class LiveSource implements Source {
       key === undefined ? '' : `, key ${key}`,
       workload === undefined ? '' : `, ${workload}`,
     ].join('');
-    this.#add(state === 'healthy' ? 'info' : 'warning', `${target}${place}: ${previous} → ${state}`);
+    this.#add(
+      state === 'healthy' || state === 'recovering' ? 'info' : 'warning',
+      `${target}${place}: ${previous} → ${state}`,
+    );
     if (workload !== undefined) return;
     // One of several keys may fail while the target serves.
     const health = this.#router.stats().find(({ id }) => id === target)?.health;

@@ -116,8 +116,11 @@ function rangeOf(at: readonly number[], min: number, max: number): [number, numb
 /** Labels under bars, not between them. */
 function splitsOf(at: readonly number[], step: number): number[] {
   const gap = (at[1] ?? 0) - (at[0] ?? 0);
-  const every = Math.max(1, gap === 0 ? 1 : Math.ceil(step / gap));
-  return at.filter((_, index) => index % every === 0);
+  const every = Math.max(gap, step);
+  // On whole minutes or days, so that no two labels are equal.
+  return at.filter(
+    (moment, index) => gap === 0 || moment % every < gap || (index === 0 && every >= 2 * at.length * gap),
+  );
 }
 
 /** A canvas knows no custom properties. */

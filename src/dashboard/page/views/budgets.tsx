@@ -63,7 +63,8 @@ const columns: readonly Column<BudgetReport>[] = [
   {
     head: 'Amount',
     number: true,
-    cell: ({ used, amount, unit }) => `${amountOf(used, unit)} of ${amountOf(amount, unit)}`,
+    cell: ({ used, amount, unit }) =>
+      `${unit === 'usd' ? usd(used) : compactCount(used)} of ${amountOf(amount, unit)}`,
   },
   { head: 'Reserved', number: true, rank: 1, cell: ({ reserved, unit }) => amountOf(reserved, unit) },
   {

@@ -49,8 +49,7 @@ function Detail({ of: { request, attempts, decision, content, metadata } }: { re
   return (
     <>
       <p class="story">
-        <State name={request.outcome} label={request.outcome === 'success' ? 'answered' : request.outcome} />{' '}
-        {storyOf({ request, attempts, decision, content, metadata })}
+        <State name={request.outcome} label={storyOf({ request, attempts, decision })} />
       </p>
       <Pairs
         of={[
@@ -104,7 +103,8 @@ function Detail({ of: { request, attempts, decision, content, metadata } }: { re
 }
 
 /** What happened, as a sentence. */
-function storyOf({ request, attempts, decision }: RequestDetail): string {
+function storyOf(of: Pick<RequestDetail, 'request' | 'attempts' | 'decision'>): string {
+  const { request, attempts, decision } = of;
   const { lookup, outcome, target } = request;
   const failed = attempts.filter((attempt) => attempt.outcome === 'failed' && !attempt.mirror);
   const failures = failed.map(({ target: of, error }) => `${of} failed (${errorText(error)})`).join(', ');
@@ -126,7 +126,7 @@ function storyOf({ request, attempts, decision }: RequestDetail): string {
 function errorText(error: AttemptLine['error']): string {
   if (error === null) return 'failed';
   const { kind, status, code } = error;
-  return [kind, status, code].filter((part) => part !== undefined).join(' ');
+  return [kind, status, code === kind ? undefined : code].filter((part) => part !== undefined).join(' ');
 }
 
 function Waterfall({

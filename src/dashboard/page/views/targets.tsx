@@ -68,7 +68,7 @@ function Tiles({ totals: of, isLive }: { readonly totals: Totals; readonly isLiv
           value={compactCount(of.failovers)}
           note={ended === 0 ? ' ' : `${percent(of.failovers / ended)} of requests`}
         />
-        <Tile label="Spent" value={usd(of.cost)} note={`${usd(of.wasted)} on attempts without an answer`} />
+        <Tile label="Spent" value={usd(of.cost)} note={`${usd(of.wasted)} wasted`} />
         <Tile
           label="From a cache"
           value={compactCount(of.cached)}
@@ -215,11 +215,8 @@ function TargetPanel({ target }: { readonly target: TargetLine }) {
           ['Model', model],
           ['In flight', health === null ? null : count(target.inFlight)],
           ['Attempts', `${count(target.attempts)}, ${count(target.failures)} failed`],
-          [
-            'First token',
-            firstToken === null ? null : `${ms(firstToken.p50)} median, ${ms(firstToken.p95)} p95`,
-          ],
-          ['Answer', total === null ? null : `${ms(total.p50)} median, ${ms(total.p95)} p95`],
+          ['First token', firstToken === null ? null : `${ms(firstToken.p50)}, p95 ${ms(firstToken.p95)}`],
+          ['Answer', total === null ? null : `${ms(total.p50)}, p95 ${ms(total.p95)}`],
           ['Cost', usd(target.cost)],
           [
             'Prompt cache',
