@@ -20,12 +20,25 @@ const directions = {
   providers: [...base, 'transport'],
   catalog: [...base, 'core', 'pricing', 'providers'],
   adapters: [...base, 'providers'],
-  plugins: base,
+  // Pricing is pure functions: what usage costs.
+  plugins: [...base, 'pricing'],
   stores: base,
   testing: [...base, 'core'],
   // The simulator, which it loads when it is used, is a part of the command.
   dashboard: [...base, 'pricing', 'plugins', 'cli'],
-  cli: [...base, 'core', 'pricing', 'strategies', 'router', 'testing', 'stats', 'catalog', 'plugins', 'dashboard'],
+  cli: [
+    ...base,
+    'core',
+    'pricing',
+    'strategies',
+    'router',
+    'testing',
+    'stats',
+    'catalog',
+    'plugins',
+    'stores',
+    'dashboard',
+  ],
 };
 
 const mayImport = ([from, to]) => ({

@@ -41,7 +41,9 @@ export { type StickyTerms, sticky } from './strategies/sticky.ts';
 export { weighted } from './strategies/weighted.ts';
 export type { Clock, Random } from './types/clock.ts';
 export type {
+  FallbackFailure,
   FallbackKind,
+  FallbackOn,
   HitLimit,
   PluginStation,
   ProviderErrorKind,
@@ -79,6 +81,7 @@ export type {
   HedgePolicy,
   IdOf,
   Interrupted,
+  KnownTargets,
   MirrorPolicy,
   Policies,
   Priority,
@@ -88,6 +91,7 @@ export type {
   RouteOptions,
   TargetIdOf,
   TargetOptions,
+  TargetSettings,
 } from './types/options/options.ts';
 export type { Price, PriceTier, Rates, ServiceTierRates } from './types/options/price.ts';
 export type { RouterOptions } from './types/options/router-options.ts';

@@ -75,6 +75,7 @@ export interface Ending {
 export function reportRequestEnd(request: RequestState, { outcome, result, error, forOthers }: Ending): void {
   const { env, attempts, startedAt, firstTokenAt } = request;
   if (!env.events.subscribed.has('request-end')) return;
+  const answer = result ?? forOthers; // paid for, whoever gets it
   env.events.emit({
     type: 'request-end',
     ...factsOf(request),
@@ -84,9 +85,9 @@ export function reportRequestEnd(request: RequestState, { outcome, result, error
     target: result?.target,
     attempts,
     finishReason: result !== undefined && 'finishReason' in result ? result.finishReason : undefined,
-    usage: result?.usage,
-    cost: result?.cost,
-    wastedCost: wastedCost(attempts, (result ?? forOthers)?.target),
+    usage: answer?.usage,
+    cost: answer?.cost,
+    wastedCost: wastedCost(attempts, answer?.target),
     duration: env.clock.now() - startedAt,
     firstToken: firstTokenAt === undefined ? undefined : firstTokenAt - startedAt,
     error: outcome === 'failed' && isRouterError(error) ? error.code : undefined,

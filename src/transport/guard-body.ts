@@ -35,11 +35,12 @@ export function guardBody(
   body: Body,
   provider: string,
   eventStream: boolean,
-  large = false,
+  large: boolean | 'lines' = false,
   traffic?: { received: number },
   onPiece?: () => void,
 ): Body {
-  const limit = eventStream ? maxStreamBytes : large ? maxLargeBodyBytes : maxBodyBytes;
+  const whole = large === 'lines' ? Number.POSITIVE_INFINITY : large ? maxLargeBodyBytes : maxBodyBytes;
+  const limit = eventStream ? maxStreamBytes : whole;
   const eventLimit = large ? maxLargeBodyBytes : maxEventBytes;
   const meter = eventStream ? eventMeter() : undefined;
   let size = 0;

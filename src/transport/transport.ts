@@ -47,8 +47,8 @@ export interface Exchange {
   auth?: CallAuth | undefined;
   /** See `ProviderCall.onActivity`. */
   readonly onActivity?: (() => void) | undefined;
-  /** Whether the response may contain images. */
-  large?: boolean;
+  /** Whether the response may contain images. `lines`: it is read line by line, so that it may have any size. */
+  large?: boolean | 'lines';
   /** The headers of the request, as they were sent. */
   sentHeaders?: HeaderValues;
   /** Status and headers (lower-case names) of the response, once received. */
@@ -213,7 +213,7 @@ export function newExchange(
   stream: boolean,
   { connectTimeout, onActivity, auth }: Partial<CallContext> = {},
   signal?: AbortSignal,
-  large = false,
+  large: Exchange['large'] = false,
 ): Exchange {
   return { stream, connectTimeout, signal, large, onActivity, auth, headers: {} };
 }

@@ -1,3 +1,4 @@
+import type { BatchAnswer, BatchCall, BatchPlan, BatchStatus, BatchTrace, PreparedCall } from './batch.ts';
 import type { Capabilities } from './options/capabilities.ts';
 import type { KeyLimits, VendorLimit } from './options/limit.ts';
 import type { GeneratedImage, ImageRequest } from './request/image.ts';
@@ -156,6 +157,34 @@ export interface Traffic {
 }
 
 /**
+ * A vendor's batch interface: requests that are answered within hours, at a lower price. Each method is one step of the life cycle
+ * and never retries. All throw only `ProviderError`.
+ */
+export interface ProviderBatches {
+  /** The vendor's limits of one batch. */
+  readonly limits: { readonly requests: number; readonly bytes: number };
+  /** Milliseconds within which the vendor answers or gives up. @default 86,400,000 */
+  readonly window?: number;
+  prepareChat(call: ProviderCall): PreparedCall<ProviderResult>;
+  /** Omitted by vendors without embeddings in batches. */
+  prepareEmbed?(call: ProviderEmbedCall): PreparedCall<ProviderEmbeddings>;
+  /** Submits a batch. Returns the vendor's id of it. */
+  submit(plan: BatchPlan, call: BatchCall): Promise<string>;
+  /**
+   * Finds a batch whose submission has no known outcome. `undefined`: it does not exist. `unclear`: the vendor cannot say yet; ask
+   * again later.
+   */
+  find(trace: BatchTrace, call: BatchCall): Promise<string | undefined | 'unclear'>;
+  status(vendorId: string, call: BatchCall): Promise<BatchStatus>;
+  /** The answers of a batch that has ended, in any order, read from the vendor as they are consumed. Can be repeated. */
+  results(vendorId: string, trace: BatchTrace, call: BatchCall): AsyncIterable<BatchAnswer>;
+  /** Asks the vendor to stop. Requests that have begun may still be answered, and charged. */
+  cancel(vendorId: string, call: BatchCall): Promise<void>;
+  /** Deletes what the vendor stores of the batch. */
+  remove(vendorId: string, call: BatchCall): Promise<void>;
+}
+
+/**
  * The interface to a vendor. Maps a call to the vendor's SDK and its answer back; independent of routers, retries and other targets.
  *
  * - It throws only `ProviderError`.
@@ -198,6 +227,13 @@ export interface Provider<Name extends string = string> {
   embed?(call: ProviderEmbedCall): Promise<ProviderEmbeddings>;
   /** Maximum values, and total characters, per call of `embed`. @default 96 values, 300,000 characters */
   readonly embedLimits?: { readonly values: number; readonly characters: number };
+  /** Loads its batch interface; omitted by providers without one. */
+  batches?(): Promise<ProviderBatches>;
+  /**
+   * What each service tier adds to the `providerOptions` of a call, by its name: `flex`, `priority` … Without `standard`, which is
+   * what the vendor does when nothing is asked for.
+   */
+  readonly tiers?: Readonly<Record<string, ProviderOptions>>;
   /** Omitted by providers without image generation. */
   image?(call: ProviderImageCall): Promise<ProviderImages>;
   /** Maximum images per call of `image`. @default 1 */

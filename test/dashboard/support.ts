@@ -47,19 +47,6 @@ export async function stage(
   };
 }
 
-/** Gets data from the dashboard. */
-export async function read<T>(
-  url: string,
-  path: string,
-  headers: Readonly<Record<string, string>> = {},
-): Promise<T> {
-  const response = await fetch(`${url}api/${path}`, {
-    headers: { authorization: `Bearer ${token}`, ...headers },
-  });
-  if (!response.ok) throw new Error(`${response.status} ${await response.text()}`);
-  return (await response.json()) as T;
-}
-
 /** Why there is no browser to test in; in CI its absence is a failure. */
 export const noBrowser: string | undefined =
   chromium() === undefined && process.env['CI'] === undefined

@@ -3,6 +3,7 @@ import type { VirtualClock } from 'signalbox/testing';
 import { dice } from './dice.ts';
 import { faultyOptions } from './more-trouble.ts';
 import { inSteps, type RequestPlan } from './plan.ts';
+import { asksOf } from './repeats.ts';
 
 type Pause = (ms: number) => Promise<void>;
 
@@ -89,10 +90,10 @@ async function ask(
     metadata: { request: plan.number },
     ...plan.options,
   };
-  const prompt = `request ${plan.number}`;
+  const prompt = `request ${asksOf(plan)}`;
   const providerOptions = plan.fault === undefined ? {} : { providerOptions: faultyOptions };
   if (plan.kind === 'embed') {
-    const values = [prompt, prompt, prompt].slice(plan.number % 3);
+    const values = [prompt, prompt, prompt].slice(asksOf(plan) % 3);
     const { embeddings, target, cost } = await router.embed({ values, ...providerOptions }, options);
     seen.answer = { text: embeddings.length === values.length ? '' : 'not all', target, cost };
     return;

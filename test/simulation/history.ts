@@ -12,6 +12,7 @@ import {
 import type { Seen } from './callers.ts';
 import { takesFault } from './more-trouble.ts';
 import type { RoutePlan, TargetPlan } from './plan.ts';
+import { asksOf } from './repeats.ts';
 import type { World } from './simulate.ts';
 import type { VendorCall } from './vendor.ts';
 
@@ -49,6 +50,8 @@ type Workload = 'chat' | 'embed';
 export interface History {
   /** The number of the request that an event is of. */
   requestOf(event: RouterEvent): number | undefined;
+  /** The number of the request whose question it asked. */
+  askedBy(event: RouterEvent): number | undefined;
   startsOf(seen: Seen): readonly Timed<AttemptStartEvent>[];
   endsOf(seen: Seen): readonly AttemptEnd[];
   endOf(seen: Seen): RequestEndEvent | undefined;
@@ -104,6 +107,10 @@ export function historyOf(world: World): History {
 
   const kinds = new Map(plan.requests.map(({ number, kind }) => [number, kind]));
   const workloadOf = (request: number): Workload => (kinds.get(request) === 'embed' ? 'embed' : 'chat');
+  const askedBy = (event: RouterEvent): number | undefined => {
+    const request = plan.requests[requestOf(event) ?? -1];
+    return request && asksOf(request);
+  };
   const requestOf = (event: RouterEvent): number | undefined =>
     'metadata' in event ? Number(event.metadata['request']) : undefined;
   const add = <T>(map: Map<number | string, T[]>, key: number | string, value: T): void => {
@@ -267,7 +274,7 @@ export function historyOf(world: World): History {
       (call) =>
         call.target === event.target &&
         call.key === event.key &&
-        call.request === requestOf(event) &&
+        call.request === askedBy(event) &&
         call.error === event.error?.kind &&
         Math.abs(call.at - (at - event.duration)) < 1e-6,
     );
@@ -284,6 +291,7 @@ export function historyOf(world: World): History {
 
   return {
     requestOf,
+    askedBy,
     startsOf,
     callOf,
     stateAtEnd: (seen, target) => stateOf(target, workloadOf(seen.plan.number), seen.settledAt ?? 0),
@@ -398,7 +406,7 @@ function resolve(
     maxAttempts: own.maxAttempts ?? router.maxAttempts ?? Math.max(3, channels + 1),
     breaker: (own.breaker ?? router.breaker) !== false,
     interrupted: options.interrupted ?? own.interrupted ?? router.interrupted ?? 'error',
-    fallbackOn: own.fallbackOn ?? router.fallbackOn ?? [],
+    fallbackOn: kindsOf(own.fallbackOn ?? router.fallbackOn),
     timeout: {
       request: 600_000,
       attempt: 300_000,
@@ -408,4 +416,9 @@ function resolve(
       ...options.timeout,
     },
   };
+}
+
+/** The simulation draws lists only. */
+function kindsOf(option: RoutePlan['fallbackOn']): readonly string[] {
+  return typeof option === 'function' ? [] : (option ?? []);
 }

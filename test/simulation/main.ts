@@ -1,6 +1,6 @@
 // Worlds from seeds, in virtual time: random targets, troubles, requests and policies, and what must hold in all of them.
 // `npm run simulation` plays 10,000; `-- --seed 123 --log` plays one again and shows what happened, with `--request 7` to that one
-// request only; `-- --seed 500 --worlds 20` plays others.
+// request only; `-- --seed 500 --worlds 20` plays others; `-- --cache` plays them with a cache and repeated questions.
 import { parseArgs } from 'node:util';
 import { faultsOf, properties } from './properties.ts';
 import { simulate, type TimedEvent, type World } from './simulate.ts';
@@ -11,6 +11,7 @@ const { values } = parseArgs({
     seed: { type: 'string' },
     worlds: { type: 'string' },
     log: { type: 'boolean', default: false },
+    cache: { type: 'boolean', default: false },
     request: { type: 'string' },
   },
 });
@@ -23,7 +24,7 @@ let requests = 0;
 /** How many requests ended how. */
 const ends = new Map<string, number>();
 for (let seed = first; seed < first + count; seed++) {
-  const world = await simulate(seed);
+  const world = await simulate(seed, { isCached: values.cache });
   const faults = faultsOf(world);
   requests += world.requests.length;
   for (const { event } of world.events) {

@@ -15,8 +15,8 @@ const troubles = ['busy', 'closed', 'gone'] as const;
 export const faultyOptions = { vendor: { file: 'file-1' } };
 
 /** Whether a target takes a request in spite of its fault: it has the file, knows the option, or has another policy. */
-export function takesFault(target: string, { number, fault }: RequestPlan): boolean {
-  return fault === undefined || hashShare(`${target} ${number}`) < 0.4;
+export function takesFault(target: string, { number, asks = number, fault }: RequestPlan): boolean {
+  return fault === undefined || hashShare(`${target} ${asks}`) < 0.4;
 }
 
 /**

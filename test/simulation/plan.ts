@@ -104,6 +104,8 @@ export interface RequestPlan {
   readonly abortAfter?: number;
   readonly reader: Reader;
   readonly fault?: RequestFault;
+  /** The request whose question it repeats. Default: its own. */
+  readonly asks?: number;
 }
 
 /** All that happens in one world, but for what the router makes of it. */

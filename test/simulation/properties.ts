@@ -8,6 +8,7 @@ import {
 } from 'signalbox';
 import type { Seen } from './callers.ts';
 import { type AttemptEnd, type History, historyOf } from './history.ts';
+import { asksOf } from './repeats.ts';
 import type { World } from './simulate.ts';
 import type { VendorCall } from './vendor.ts';
 
@@ -68,7 +69,11 @@ export const properties: Readonly<Record<string, Property>> = {
         yield `${about(seen)}: ${end?.outcome}, but it was ${outcome}`;
       const code = isRouterError(seen.failure?.error) ? seen.failure.error.code : undefined;
       if (!seen.left && end?.error !== code) yield `${about(seen)}: error ${end?.error}, but it was ${code}`;
-      if (end !== undefined && Math.abs(end.duration - ((seen.settledAt ?? 0) - seen.startedAt)) > rounding)
+      if (
+        end !== undefined &&
+        !mayOutliveItsCaller(seen) &&
+        Math.abs(end.duration - ((seen.settledAt ?? 0) - seen.startedAt)) > rounding
+      )
         yield `${about(seen)}: duration ${end.duration}`;
     }
   },
@@ -137,6 +142,7 @@ export const properties: Readonly<Record<string, Property>> = {
         seen.settledAt ?? Number.POSITIVE_INFINITY,
       );
       for (const { at } of startsOf(seen)) {
+        if (mayOutliveItsCaller(seen)) break;
         if (at > last + rounding) yield `${about(seen)}: at ${at}, not after ${last}`;
       }
       if (seen.plan.abortAfter === 0 && startsOf(seen).length > 0) yield `${about(seen)}: given up before`;
@@ -174,18 +180,19 @@ export const properties: Readonly<Record<string, Property>> = {
 
   *'an answer is the whole text of one call at the target that it names, for this request'(
     { requests, calls },
-    { startsOf },
+    { startsOf, endOf },
   ) {
     for (const seen of requests) {
       const { answer, plan } = seen;
       if (answer === undefined) continue;
-      if (!startsOf(seen).some(({ event }) => event.target === answer.target))
+      const isFound = endOf(seen)?.lookup !== undefined;
+      if (!isFound && !startsOf(seen).some(({ event }) => event.target === answer.target))
         yield `${about(seen)}: ${answer.target} was not asked`;
       if (plan.kind === 'embed') {
         if (answer.text !== '') yield `${about(seen)}: ${answer.text}`;
         continue;
       }
-      const said = sayers(answer.text, ofRequest(calls, plan.number));
+      const said = sayers(answer.text, ofRequest(calls, asksOf(plan)));
       const right = said.some(
         ({ call, all }) => all && call.target === answer.target && call.error === undefined,
       );
@@ -201,7 +208,7 @@ export const properties: Readonly<Record<string, Property>> = {
       const { parts, plan, answer } = seen;
       if (parts.length === 0) continue;
       const text = textOf(parts);
-      if (sayers(text, ofRequest(calls, plan.number)).length === 0)
+      if (sayers(text, ofRequest(calls, asksOf(plan))).length === 0)
         yield `${about(seen)}: nobody said ${JSON.stringify(text)}`;
       const finish = parts.at(-1)?.type === 'finish';
       const whole = finish || (plan.reader === 'text' && seen.readingFailure === undefined);
@@ -242,7 +249,10 @@ export const properties: Readonly<Record<string, Property>> = {
     }
   },
 
-  *'an answer costs what its vendor counted'({ requests, calls, plan }) {
+  *'an answer costs what its vendor counted, and nothing if it was found'(
+    { requests, calls, plan },
+    { endOf },
+  ) {
     for (const seen of requests) {
       const { answer } = seen;
       if (answer === undefined || seen.plan.kind === 'embed') continue;
@@ -250,8 +260,9 @@ export const properties: Readonly<Record<string, Property>> = {
       const price = plan.targets.find(({ id }) => id === answer.target)?.price;
       if (call === undefined || price === undefined) continue;
       const { inputTokens, outputTokens } = call.usage;
-      const cost =
+      const made =
         (inputTokens * price.input + outputTokens * (price.output ?? 0)) / 1_000_000 + (price.request ?? 0);
+      const cost = endOf(seen)?.lookup === undefined ? made : 0;
       // Amounts are whole billionths of a dollar.
       if (Math.abs((answer.cost?.total ?? -1) - cost) > 1e-9)
         yield `${about(seen)}: ${answer.cost?.total}, not ${cost}`;
@@ -326,14 +337,17 @@ export const properties: Readonly<Record<string, Property>> = {
     }
   },
 
-  *'an attempt fails as its vendor made it fail, or by a time-out'({ events, calls }, { requestOf }) {
+  *'an attempt fails as its vendor made it fail, or by a time-out'(
+    { events, calls },
+    { requestOf, askedBy },
+  ) {
     for (const { event, at } of events) {
       if (event.type !== 'attempt-end' || event.outcome !== 'failed') continue;
       const { kind } = event.error ?? {};
       if (kind === 'timeout') continue;
       const made = calls.some(
         ({ request, target, error, at: from }) =>
-          request === requestOf(event) && target === event.target && error === kind && from <= at,
+          request === askedBy(event) && target === event.target && error === kind && from <= at,
       );
       if (!made) yield `request ${requestOf(event)} at ${event.target}: ${kind}`;
     }
@@ -349,6 +363,7 @@ export const properties: Readonly<Record<string, Property>> = {
 
   *'no request waits for its turn while a healthy target has a place for it'({ requests }, { ignoredBy }) {
     for (const seen of requests) {
+      if (isShared(seen, requests)) continue; // it can wait for the answer of another one
       for (const target of ignoredBy(seen)) yield `${about(seen)}: ${target} had one`;
     }
   },
@@ -413,6 +428,7 @@ export const properties: Readonly<Record<string, Property>> = {
     for (const seen of requests) {
       const error = seen.failure?.error;
       if (!isRouterError(error, 'no-target') && !isRouterError(error, 'deadline')) continue;
+      if (isShared(seen, requests)) continue;
       for (const target of openTo(seen))
         yield `${about(seen)}: ${describe(error)}, but ${target} was open to it`;
     }
@@ -447,6 +463,16 @@ export const properties: Readonly<Record<string, Property>> = {
     for (const rejection of rejections) yield `an unhandled rejection: ${rejection}`;
   },
 };
+
+/** Whether other requests of a world with a cache ask the same. */
+function isShared({ plan }: Seen, requests: readonly Seen[]): boolean {
+  return requests.filter((other) => asksOf(other.plan) === asksOf(plan)).length > 1;
+}
+
+/** In worlds with a cache the work of a request can go on for others when its caller has left. */
+function mayOutliveItsCaller({ plan, answer }: Seen): boolean {
+  return plan.asks !== undefined && answer === undefined;
+}
 
 function ofRequest(calls: readonly VendorCall[], number: number): readonly VendorCall[] {
   return calls.filter(({ request }) => request === number);

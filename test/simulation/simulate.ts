@@ -1,6 +1,7 @@
 import {
   type Clock,
   createRouter,
+  type Plugin,
   priority,
   type RouteOptions,
   type Router,
@@ -9,9 +10,11 @@ import {
   type TargetReport,
   weighted,
 } from 'signalbox';
+import { cache } from 'signalbox/cache';
 import { seededRandom, type VirtualClock, virtualClock } from 'signalbox/testing';
 import { call, type Seen } from './callers.ts';
 import { drawPlan, type Plan, type RoutePlan } from './plan.ts';
+import { withRepeats } from './repeats.ts';
 import { openVendors, type VendorCall, type Vendors } from './vendor.ts';
 
 /** All that came of one world. */
@@ -49,11 +52,13 @@ const eventTypes: readonly RouterEventType[] = [
 ];
 
 /** Lets the world of a seed happen. */
-export async function simulate(seed: number): Promise<World> {
-  const plan = drawPlan(seed);
+export async function simulate(seed: number, { isCached = false } = {}): Promise<World> {
+  const drawn = drawPlan(seed);
+  const plan = isCached ? withRepeats(drawn) : drawn;
   const clock = virtualClock();
   const vendors = openVendors(plan, clock);
-  const router = makeRouter(plan, vendors, wallClock(plan, clock));
+  const plugins = isCached ? [cache({ scope: 'public', ttl: 30_000 })] : [];
+  const router = makeRouter(plan, vendors, wallClock(plan, clock), plugins);
   const events: TimedEvent[] = [];
   for (const type of eventTypes) {
     if (plan.badListeners) router.on(type, badListener(seed));
@@ -117,8 +122,9 @@ export async function simulate(seed: number): Promise<World> {
   };
 }
 
-function makeRouter(plan: Plan, vendors: Vendors, clock: Clock): Router {
+function makeRouter(plan: Plan, vendors: Vendors, clock: Clock, plugins: readonly Plugin[]): Router {
   return createRouter({
+    plugins,
     targets: plan.targets.map(({ id, provider, price, weight, prefill, concurrency, rpm, tpm }) => ({
       provider: vendors.provider(provider),
       model: id,

@@ -7,9 +7,9 @@ export function replayOf(seed: number): string {
 }
 
 /** Plays the worlds of the seeds in a range and checks all properties in each. Rejects at the first that is broken. */
-export async function checkWorlds(from: number, to: number): Promise<void> {
+export async function checkWorlds(from: number, to: number, options = {}): Promise<void> {
   for (let seed = from; seed < to; seed++) {
-    const faults = faultsOf(await simulate(seed));
+    const faults = faultsOf(await simulate(seed, options));
     if (faults.length > 0) throw new Error(`seed ${seed}: ${replayOf(seed)}\n${faults.join('\n')}`);
   }
 }

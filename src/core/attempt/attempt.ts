@@ -2,10 +2,12 @@ import { ProviderError } from '../../errors.ts';
 import type { Waiting } from '../../health/failure-detector.ts';
 import type { FallbackKind } from '../../types/error.ts';
 import type { VendorLimit } from '../../types/options/limit.ts';
+import type { TargetSettings } from '../../types/options/options.ts';
 import type { CallContext } from '../../types/provider.ts';
 import type { AttemptSummary, ResponseInfo } from '../../types/result/result.ts';
 import type { Cost, Usage } from '../../types/result/usage.ts';
 import { compact } from '../../util/json.ts';
+import { mergeOptions } from '../../util/merge-options.ts';
 import { abortQuietly, type LinkedAbort, linkedAbort, type Signal } from '../../util/time/abort.ts';
 import { forRequest } from '../../util/time/pulse.ts';
 import { reportAttemptEnd, reportAttemptStart } from '../events.ts';
@@ -81,10 +83,11 @@ export class Attempt {
       onActivity: this.active,
     };
     const auth = options.auth?.[target.provider.name];
+    const settings = target.settings ?? request.route.settings;
     this.carry =
-      env.errors === undefined && auth === undefined
+      env.errors === undefined && auth === undefined && settings === undefined
         ? carry
-        : { ...carry, ...compact({ errors: env.errors, auth }) };
+        : { ...carry, ...compact({ errors: env.errors, auth }), ...settingsOf(request, target) };
     if (operation.measuredAs !== undefined)
       this.#waiting = target.silence.begin(
         target.latencies[operation.measuredAs],
@@ -229,6 +232,15 @@ export class Attempt {
     if (this.#request.env.events.subscribed.size > 0)
       reportAttemptEnd(this.#request, channel, this.#number, summary);
   }
+}
+
+/** The settings that route and target put in place of the request's; `undefined` removes one. */
+function settingsOf({ route, operation, request }: RequestState, { settings }: Target): TargetSettings {
+  if (operation.workload !== 'chat') return {};
+  const own = { ...route.settings, ...settings };
+  const { providerOptions } = own;
+  if (providerOptions === undefined) return own;
+  return { ...own, providerOptions: mergeOptions(request.providerOptions, providerOptions) };
 }
 
 /** The response fields of an attempt's summary. */

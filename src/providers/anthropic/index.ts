@@ -15,8 +15,15 @@ import {
 import { withKeys } from '../shared/keys.ts';
 import { lackedBy } from '../shared/restrictions/apply.ts';
 import { lazyClient, placeholder, sdkFetch, withExchange } from '../shared/sdk-client.ts';
-import { type ClientSource, injectedClient, sdkProvider } from '../shared/sdk-provider.ts';
+import {
+  type Carry,
+  type ClientSource,
+  injectedClient,
+  type SdkMapping,
+  sdkProvider,
+} from '../shared/sdk-provider.ts';
 import { askedToBeServedAs } from '../shared/usage/service-tier.ts';
+import type { AnthropicBatchClient } from './batches/batches.ts';
 import { capabilitiesOf } from './capabilities.ts';
 import { anthropicFailures } from './failures.ts';
 import { toRequest } from './request.ts';
@@ -24,12 +31,13 @@ import { toResult } from './response.ts';
 import { claudeRestrictions } from './restrictions.ts';
 import { eventReader } from './stream.ts';
 
+export type { ApiKey } from '../../transport/credentials.ts';
 export type { Fetch } from '../../transport/transport.ts';
 export type { ClientOptions } from '../shared/client-options.ts';
 
 /** The subset of an `@anthropic-ai/sdk` client (version 0.60 or newer) that this provider uses. */
-export interface AnthropicClient {
-  readonly messages: {
+export interface AnthropicClient extends AnthropicBatchClient {
+  readonly messages: AnthropicBatchClient['messages'] & {
     // Wider than the SDK's own types, which differ between versions.
     create(body: object, options?: object): PromiseLike<unknown>;
   };
@@ -69,21 +77,36 @@ export function anthropic(options: AnthropicOptions = {}): Provider<'anthropic'>
 
 function withKey(options: AnthropicOptions): Provider<'anthropic'> {
   const { client } = options;
-  return sdkProvider<'anthropic', AnthropicClient, Wire>({
+  const mapping: SdkMapping<'anthropic', AnthropicClient, Wire> = {
     name,
     failures: anthropicFailures,
     ...(client === undefined ? ownClient(options) : injectedClient(client, options.account)),
     toRequest,
-    send: ({ messages }, body, _stream, { signal, exchange }) =>
-      messages.create(body, { ...perCall, signal, fetchOptions: withExchange(exchange) }),
+    send: ({ messages }, body, _stream, carry) => messages.create(body, callOptions(carry)),
     toResult,
     reader: eventReader,
+    async batches() {
+      const [{ anthropicBatches }, { sdkBatches }] = await Promise.all([
+        import('./batches/batches.ts'),
+        import('../shared/batches/sdk-batches.ts'),
+      ]);
+      return sdkBatches(mapping, anthropicBatches(callOptions));
+    },
     more: {
+      tiers,
       capabilities: capabilitiesOf,
       lacks: (request, model) => lackedBy(claudeRestrictions, name, request, model),
       servedAs: (options) => askedToBeServedAs(options[name]),
     },
-  });
+  };
+  return sdkProvider(mapping);
+}
+
+// https://platform.claude.com/docs/en/build-with-claude/fast-mode; its priority tier is no longer sold.
+const tiers = { fast: { anthropic: { speed: 'fast' } } };
+
+function callOptions({ signal, exchange }: Carry): object {
+  return { ...perCall, signal, fetchOptions: withExchange(exchange) };
 }
 
 /**

@@ -4,19 +4,19 @@ import { asCount, asObject, asObjects, asText, compact, type Wire } from '../../
 import { failureInside } from './failures.ts';
 import { chargeIn } from './usage.ts';
 
-/** A call as the body of `POST /embeddings`. */
+/** Converts a call to the body of `POST /embeddings`. */
 export function toEmbedRequest(call: ProviderEmbedCall, provider: string): Wire {
   return {
     model: call.model,
     input: call.values,
     ...compact({ dimensions: call.dimensions }),
-    // Said, because the SDK would otherwise ask for base64 and decode it.
+    // Set explicitly, because the SDK otherwise requests base64 and decodes it.
     encoding_format: 'float',
     ...call.providerOptions?.[provider],
   };
 }
 
-/** A list of embeddings as a result, in the order of the values, whatever the order on the wire. */
+/** Reads a list of embeddings and sorts it into the order of the values. */
 export function toEmbeddings(
   raw: unknown,
   provider: string,

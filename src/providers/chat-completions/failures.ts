@@ -4,12 +4,12 @@ import { creditPause, type FailureFacts, type FailureRow } from '../../transport
 import { isFailure, readFailure } from '../../transport/failure/read-failure.ts';
 import { asObject, asObjects, asText, type Wire } from '../../util/json.ts';
 
-/** A spent budget is tried again at least once an hour. */
+/** An exhausted budget is retried at least once an hour. */
 const longestBudgetPause = 3_600_000;
 const rampPause = 5_000;
 
 /**
- * What OpenAI and the servers that speak its language say when they fail.
+ * Failures of OpenAI and servers with its API.
  * Sources: https://platform.openai.com/docs/guides/error-codes, https://openrouter.ai/docs/api-reference/errors,
  * https://openrouter.ai/docs/use-cases/limits, https://console.groq.com/docs/errors,
  * https://api-docs.deepseek.com/quick_start/error_codes,
@@ -17,8 +17,8 @@ const rampPause = 5_000;
  * https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_InvokeModel.html#API_runtime_InvokeModel_Errors.
  */
 export const chatCompletionsFailures: readonly FailureRow[] = [
-  // DashScope: its free tokens are used up, of one model or of all. OpenAI's code for a spent account is its code for tokens
-  // per minute (https://help.aliyun.com/en/model-studio/error-code-start, https://www.alibabacloud.com/help/en/model-studio/rate-limit).
+  // DashScope: the free tokens of one model or of all are used up. It uses OpenAI's code for an exhausted account for its
+  // tokens per minute (https://help.aliyun.com/en/model-studio/error-code-start, https://www.alibabacloud.com/help/en/model-studio/rate-limit).
   { code: 'AllocationQuota.FreeTierOnly', kind: 'quota', scope: 'deployment', retryAfter: creditPause },
   { provider: 'qwen', status: 429, message: /free allocated quota/i, kind: 'quota', retryAfter: creditPause },
   { provider: 'qwen', status: 429, code: 'insufficient_quota', kind: 'rate-limit', limit: 'tokens' },
@@ -37,17 +37,20 @@ export const chatCompletionsFailures: readonly FailureRow[] = [
     kind: 'quota',
     retryAfter: creditPause,
   },
+  // OpenAI has no room on its flex tier; the same request on the standard tier works at once, and this one is not charged
+  // (https://developers.openai.com/api/docs/guides/flex-processing).
+  { code: 'resource_unavailable', kind: 'overloaded', scope: 'deployment', standsFor: 429 },
   { code: 'slow_down', kind: 'rate-limit', limit: 'ramp', retryAfter: rampPause },
-  // One request larger than a whole minute's tokens: waiting does not help, another target may.
+  // A request larger than a whole minute's tokens: waiting does not help, but another target may.
   { status: 429, message: /request too large for model|^request too large/i, kind: 'context-length' },
   { status: 413, kind: 'context-length' },
-  // Moonshot answers 429 where others answer 503.
+  // Moonshot uses 429 where others use 503.
   { code: 'engine_overloaded_error', kind: 'overloaded', standsFor: 429 },
   { code: 'rate_limit_reached_error', kind: 'rate-limit' },
   { code: 'capacity_exceeded', kind: 'rate-limit', retryAfter: rampPause, standsFor: 498 },
   { status: 498, kind: 'rate-limit', retryAfter: rampPause },
 
-  // OpenRouter: what runs at the moment uses up the balance; it passes as that is settled.
+  // OpenRouter: running requests have reserved the balance; it frees up as they settle.
   {
     status: 402,
     code: ['in_flight_budget_exhausted', 'openrouter_in_flight_budget'],
@@ -56,7 +59,7 @@ export const chatCompletionsFailures: readonly FailureRow[] = [
     limit: 'credit',
     standsFor: 402,
   },
-  // Larger than the budget as a whole: it is this request and not the account.
+  // Larger than the whole budget: the request is at fault, not the account.
   { status: 402, code: 'weight_exceeds_budget', kind: 'bad-request', scope: 'deployment', standsFor: 402 },
   {
     status: 403,
@@ -69,7 +72,7 @@ export const chatCompletionsFailures: readonly FailureRow[] = [
   { status: 403, message: /moderation|flagged/i, kind: 'content-filter', standsFor: 403 },
   { status: 403, message: /key limit exceeded/i, kind: 'quota', retryAfter: creditPause, standsFor: 403 },
 
-  // AWS, whose codes of events inside streams differ in their first letter only.
+  // AWS. Its codes inside streams differ only in the case of their first letter.
   { code: ['ThrottlingException', 'ServiceQuotaExceededException'], kind: 'rate-limit' },
   { code: ['ModelNotReadyException', 'ServiceUnavailableException'], kind: 'overloaded' },
   { code: 'ModelTimeoutException', kind: 'timeout' },
@@ -79,7 +82,7 @@ export const chatCompletionsFailures: readonly FailureRow[] = [
   { code: 'ResourceNotFoundException', kind: 'not-found' },
 
   { code: ['rate_limit_exceeded', 'rate_limit_error'], kind: 'rate-limit' },
-  // Azure: the network around the resource is closed, whatever the key.
+  // Azure: the network rules of the resource deny access for every key.
   { status: 403, message: /virtual network|firewall|private endpoint/i, kind: 'auth', scope: 'endpoint' },
   { code: ['invalid_api_key', 'billing_not_active', 'authentication_error'], kind: 'auth' },
   { code: ['server_is_overloaded', 'service_unavailable_error', 'overloaded_error'], kind: 'overloaded' },
@@ -92,7 +95,7 @@ export const chatCompletionsFailures: readonly FailureRow[] = [
     kind: 'overloaded',
     standsFor: 429,
   },
-  // Groq: the model's tool call or JSON was none, or made up; the same request may well work the next time
+  // Groq: the model produced an invalid tool call or invalid JSON; the same request may work the next time
   // (https://console.groq.com/docs/tool-use, https://console.groq.com/docs/structured-outputs).
   {
     status: 400,
@@ -104,13 +107,13 @@ export const chatCompletionsFailures: readonly FailureRow[] = [
   { provider: 'groq', status: 422, kind: 'malformed', scope: 'request' },
 ];
 
-/** OpenRouter's budgets say when they begin again. */
+/** OpenRouter reports when a budget resets. */
 function untilReset({ metadata, now }: FailureFacts): number {
   const moment = Date.parse(asText(metadata['resets_at']) ?? '');
   return Number.isNaN(moment) ? creditPause : Math.min(longestBudgetPause, Math.max(0, moment - now));
 }
 
-/** An error inside an answer or a stream that began as a success; `undefined` where there is none. */
+/** The error inside an answer or stream that started as a success; `undefined` if there is none. */
 export function failureInside(
   answer: unknown,
   provider: string,
@@ -124,13 +127,13 @@ export function failureInside(
   return choice?.['finish_reason'] === 'error' ? failureFrom(answer, provider, headers) : undefined;
 }
 
-/** Whether the whole of an answer is an error: a code with a message (DashScope). */
+/** Whether an answer as a whole is an error: a code with a message (DashScope). */
 function isErrorItself(wire: Wire | undefined): boolean {
   if (wire === undefined || wire['choices'] !== undefined) return false;
   return Boolean(wire['code']) && typeof wire['message'] === 'string';
 }
 
-/** An error that came as an answer. What nothing is known of is the vendor's own. */
+/** An error that arrived as an answer. Unknown ones count as the vendor's failure. */
 export function failureFrom(
   body: unknown,
   provider: string,

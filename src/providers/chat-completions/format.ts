@@ -6,7 +6,7 @@ import { strictFormat } from '../shared/schema/response-format.ts';
 import { openaiRules } from '../shared/schema/rules.ts';
 import type { Quirks } from './quirks.ts';
 
-/** How JSON is asked for: by the vendor's own mode, by an instruction, or by both. */
+/** Requests JSON by the vendor's own mode, by an instruction, or by both. */
 export function toFormat(
   call: ProviderCall,
   { jsonSchema = 'json_schema', schema: rules = openaiRules }: Quirks,

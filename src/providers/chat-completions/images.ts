@@ -8,25 +8,26 @@ import { asCount, asObject, asObjects, asText, compact, type Wire } from '../../
 import { failureInside } from './failures.ts';
 import { chargeIn } from './usage.ts';
 
-/** How a server that speaks as OpenAI does makes images, by `POST /images/generations`. */
+/** How a server with OpenAI's API generates images, by `POST /images/generations`. */
 export interface ImageWords {
-  /** Most images in one call. */
+  /** Maximum images per call. */
   readonly most: number;
   /**
-   * What asks for images rather than their addresses; `false` where it is not asked. Default: `b64_json`, but not of models whose
-   * name has `gpt-image` in it, which refuse the question.
+   * The `response_format` that requests image data instead of URLs; `false` to omit it.
+   *
+   * @default 'b64_json', except for models with `gpt-image` in their name, which refuse the field
    */
   readonly format?: 'b64_json' | 'base64' | false;
-  /** How the size is said, or `false` where it cannot be. Default: `size`. */
+  /** The field for the size; `false` if there is none. @default 'size' */
   readonly size?: 'size' | 'width+height' | false;
-  /** Whether `aspect_ratio` is taken. Default: `false`. */
+  /** Whether `aspect_ratio` is supported. @default false */
   readonly aspectRatio?: boolean;
-  /** Whether `seed` is taken. Default: `false`. */
+  /** Whether `seed` is supported. @default false */
   readonly seed?: boolean;
 }
 
 /**
- * Sizes that all of OpenAI's own models have had since gpt-image-1, by their shape
+ * The sizes of all OpenAI models since gpt-image-1, by shape
  * (https://developers.openai.com/api/docs/guides/image-generation).
  */
 const standardSizes: Readonly<Record<string, string>> = {
@@ -35,12 +36,12 @@ const standardSizes: Readonly<Record<string, string>> = {
   '2:3': '1024x1536',
 };
 
-/** OpenAI's own later models: they have the standard sizes, and always give base64. */
+/** OpenAI's later models: they have the standard sizes and always return base64. */
 export function isGPTImage(model: string): boolean {
   return /gpt-image/.test(model);
 }
 
-/** A call as the body of `POST /images/generations`, and what could not be said in it. */
+/** Converts a call to the body of `POST /images/generations`, with warnings. */
 export function toImageRequest(
   call: ProviderImageCall,
   provider: string,
@@ -69,7 +70,7 @@ function toSize(
 ): Wire {
   const [width, height] = size?.split('x').map(Number) ?? [];
   const sized = form === 'size' ? { size } : form === false ? {} : { width, height };
-  if (size !== undefined && form !== false) return sized; // it says the shape as well
+  if (size !== undefined && form !== false) return sized; // the size implies the shape
   if (aspectRatio !== undefined && shaped) {
     if (size !== undefined) warnings.push({ type: 'unsupported', feature: 'size' });
     return { aspect_ratio: aspectRatio };
@@ -86,7 +87,7 @@ function toSize(
   return { size: standard };
 }
 
-/** A list of images as a result. Throws where there is none in it. */
+/** Reads a list of images. Throws if it is empty. */
 export function toImages(
   raw: unknown,
   provider: string,
@@ -123,7 +124,7 @@ function toImage(entry: Wire, provider: string, format: string | undefined): rea
   const text = asText(entry['b64_json']);
   if (text === undefined || text === '') return [];
   const named = asText(entry['mime_type']) ?? (format === undefined ? undefined : `image/${format}`);
-  const found = resolveData(text, named, provider); // some give it as a data URL
+  const found = resolveData(text, named, provider); // some servers return a data URL
   if (found.kind !== 'base64') return [];
   const { base64: data, mediaType = 'image/png' } = found;
   const revisedPrompt = asText(entry['revised_prompt']);
@@ -131,7 +132,7 @@ function toImage(entry: Wire, provider: string, format: string | undefined): rea
   return [{ type: 'file', data, mediaType, ...own }];
 }
 
-/** https://platform.openai.com/docs/api-reference/images/object: where it does not say which of the output was text, none was. */
+/** https://platform.openai.com/docs/api-reference/images/object: unless reported otherwise, all output tokens are image tokens. */
 function readUsage(wire: unknown): Usage {
   const usage = asObject(wire) ?? {};
   const outputTokens = asCount(usage['output_tokens']);

@@ -17,10 +17,10 @@ import { fitToolCallId, type ToolCallIds } from '../shared/tool-call-id.ts';
 import { printToolInput, printToolOutput } from '../shared/tool-input.ts';
 import type { Quirks } from './quirks.ts';
 
-/** https://platform.openai.com/docs/api-reference/chat/create: ids of tool calls have at most 40 characters. */
+/** https://platform.openai.com/docs/api-reference/chat/create: tool call ids are limited to 40 characters. */
 const usualIds: ToolCallIds = { pattern: /^.{1,40}$/, length: 24 };
 
-/** What every step of the mapping knows. */
+/** The context of all steps of the mapping. */
 interface Context {
   readonly provider: string;
   readonly quirks: Quirks;
@@ -28,7 +28,7 @@ interface Context {
   readonly warnings: Warning[];
 }
 
-/** Turns a conversation into Chat Completions messages. What cannot be said there is left out with a warning. */
+/** Converts a conversation to Chat Completions messages. Unsupported content is dropped with a warning. */
 export function toMessages(
   messages: readonly Message[],
   provider: string,
@@ -39,7 +39,7 @@ export function toMessages(
   const ids = length === undefined ? usualIds : { pattern: new RegExp(`^[a-zA-Z0-9]{${length}}$`), length };
   const context: Context = { provider, quirks, ids, warnings };
   const wires: Wire[] = [];
-  // Only users can show pictures here: what a tool or an assistant shows comes with the next turn of the user's.
+  // Only user messages can hold images, so images of a tool or an assistant move to the next user message.
   let shown: Wire[] = [];
   const showAll = (): void => {
     const afterTool = wires.at(-1)?.['role'] === 'tool' && quirks.userAfterTool === false;
@@ -73,7 +73,7 @@ export function toMessages(
   return quirks.alternatingRoles === true ? alternating(wires) : wires;
 }
 
-/** Sends messages of one role in a row as one, but for system messages at the beginning. */
+/** Merges consecutive messages of one role, except leading system messages. */
 function alternating(wires: readonly Wire[]): readonly Wire[] {
   const turns: Wire[] = [];
   for (const wire of wires) {
@@ -93,7 +93,7 @@ function joined(before: unknown, after: unknown): unknown {
   return [...partsOf(before), ...partsOf(after)];
 }
 
-// `item` and the like are of OpenAI's other interface, and not for this one.
+// `item` and similar options belong to OpenAI's other API.
 function optionsOf(options: ProviderOptions | undefined, provider: string): JSONObject {
   const { item: _item, itemId: _id, phase: _phase, annotations: _found, ...own } = options?.[provider] ?? {};
   return own;
@@ -132,7 +132,7 @@ function toImage(
   const data = resolveData(part.type === 'image' ? part.image : part.data, part.mediaType, provider);
   if (data.kind === 'reference') return unsupported(warnings, 'image by reference', 'only files can be');
   const url = data.kind === 'url' ? data.url : `data:${data.mediaType ?? 'image/jpeg'};base64,${data.base64}`;
-  // `detail` and the like belong inside.
+  // `detail` and similar options belong inside the image object.
   return { type: 'image_url', image_url: { url, ...own } };
 }
 
@@ -153,7 +153,7 @@ function unsupported(warnings: Warning[], feature: string, details: string): und
   warnings.push({ type: 'unsupported', feature, details });
 }
 
-/** A turn in which nothing is left, such as one of another vendor's thoughts alone, is refused by many servers. */
+/** Many servers refuse an empty message, such as one that held only another vendor's reasoning. */
 function unlessEmpty(wire: Wire): readonly Wire[] {
   const { role: _role, content, ...rest } = wire;
   return content === '' && Object.keys(rest).length === 0 ? [] : [wire];
@@ -178,24 +178,24 @@ function toAssistant({ content }: AssistantMessage, context: Context): Wire {
       const call = { name, arguments: printToolInput(input) };
       calls.push({ id: fitToolCallId(part.toolCallId, ids), type: 'function', function: call, ...options });
     } else if (part.type === 'file' && asObject(options['audio']) !== undefined) {
-      own = { ...own, audio: options['audio'] }; // speech of the vendor's own goes back by its id
+      own = { ...own, audio: options['audio'] }; // the vendor's own speech goes back by id
     } else leaveOutForeign(part, warnings);
   }
   const field = quirks.reasoningInHistory;
-  const told = typeof field === 'string';
-  // One blank stands for thoughts that are not there: an empty text would count as missing.
-  if (told && reasoning === '' && calls.length > 0 && quirks.reasoningWithCalls === true) reasoning = ' ';
-  if (reasoning !== '' && !told && own['reasoning_details'] === undefined) leftOut(warnings, 'reasoning');
+  const isSent = typeof field === 'string';
+  // A single space stands for missing reasoning, because servers treat an empty text as absent.
+  if (isSent && reasoning === '' && calls.length > 0 && quirks.reasoningWithCalls === true) reasoning = ' ';
+  if (reasoning !== '' && !isSent && own['reasoning_details'] === undefined) leftOut(warnings, 'reasoning');
   return {
     role: 'assistant',
     content: text === '' && calls.length > 0 ? null : text,
-    ...(told && reasoning !== '' ? { [field]: reasoning } : {}),
+    ...(isSent && reasoning !== '' ? { [field]: reasoning } : {}),
     ...(calls.length > 0 ? { tool_calls: calls } : {}),
     ...own,
   };
 }
 
-/** Files that an assistant made, as a user shows them. */
+/** An assistant's files, as user content. */
 function filesOf({ content }: AssistantMessage, context: Context): readonly Wire[] {
   if (typeof content === 'string') return [];
   return content.flatMap((part) => {
@@ -218,7 +218,7 @@ function toToolMessages({ content }: ToolMessage, { provider, ids, warnings }: C
   });
 }
 
-/** What tools gave back beside text, as a user shows it. */
+/** Tool results other than text, as user content. */
 function picturesOf({ content }: ToolMessage, context: Context): readonly Wire[] {
   return content.flatMap((result) => {
     if (result.type !== 'tool-result' || result.output.type !== 'content') return [];

@@ -3,39 +3,44 @@ import type { SchemaRules } from '../shared/schema/rules.ts';
 import type { UsageReading } from './usage.ts';
 
 /**
- * In what a server that speaks Chat Completions differs from what most of them take. Each field names a place where such
- * servers are known to part ways; what is left out is as most of them have it.
+ * How a Chat Completions server differs from the common behavior. Each field is a known difference between servers; omitted
+ * fields mean the common behavior.
  */
 export interface Quirks {
-  /** The field that limits the answer. Default: `max_tokens`. */
+  /** The field for the output limit. @default 'max_tokens' */
   readonly maxTokensField?: 'max_tokens' | 'max_completion_tokens';
-  /** Whether streams are asked for usage by `stream_options`. Default: `true`; a few servers refuse the field or need none. */
+  /** Whether to request usage in streams with `stream_options`; a few servers refuse it or do not need it. @default true */
   readonly streamUsage?: boolean;
-  /** The field of the seed, or `false` where there is none. Default: `seed`. */
+  /** The field for the seed; `false` if unsupported. @default 'seed' */
   readonly seed?: 'seed' | 'random_seed' | false;
-  /** Whether `top_k` is taken. Default: `false`. */
+  /** Whether `top_k` is supported. @default false */
   readonly topK?: boolean;
-  /** Whether `presence_penalty` and `frequency_penalty` are taken; `presence`: only that one. Default: `true`. */
+  /** Whether `presence_penalty` and `frequency_penalty` are supported; `presence`: only that one. @default true */
   readonly penalties?: boolean | 'presence';
-  /** Whether `stop` is taken. Default: `true`. */
+  /** Whether `stop` is supported. @default true */
   readonly stop?: boolean;
   /**
-   * How JSON of a shape is asked for: by its schema, as any JSON with the schema in an instruction, or by the instruction
-   * alone. Default: `json_schema`.
+   * How to request JSON with a schema: by its schema, as any JSON with the schema in an instruction, or only by the instruction.
+   *
+   * @default 'json_schema'
    */
   readonly jsonSchema?: 'json_schema' | 'json_object' | 'instruction';
   /**
-   * What of JSON Schema its strict modes take, for answers and for tools; what else a schema says is taken out of it, or the
-   * mode is not strict. `false`: everything. Default: what OpenAI's take.
+   * The subset of JSON Schema that its strict modes support, for answers and tools. Other keywords are removed, or the mode is
+   * not strict. `false`: everything is supported.
+   *
+   * @default OpenAI's subset
    */
   readonly schema?: SchemaRules | false;
-  /** How a tool is demanded, or `false` where it cannot be. Default: `required`. */
+  /** The `tool_choice` that forces a tool call; `false` if unsupported. @default 'required' */
   readonly toolChoiceRequired?: 'required' | 'any' | false;
-  /** Tools are not taken at all: targets of the server are left out where a request has some. Default: `true`. */
+  /** Whether tools are supported. If not, its targets are skipped for requests with tools. @default true */
   readonly tools?: boolean;
   /**
-   * How effort is said: in `reasoning_effort`, in a `reasoning` object, by switching `thinking` or `enable_thinking` on and
-   * off, by both, or not at all. Default: `reasoning_effort`.
+   * How to send a reasoning effort: in `reasoning_effort`, in a `reasoning` object, by turning `thinking` or `enable_thinking` on
+   * and off, by both, or not at all.
+   *
+   * @default 'reasoning_effort'
    */
   readonly reasoning?:
     | 'reasoning_effort'
@@ -44,32 +49,34 @@ export interface Quirks {
     | 'thinking+reasoning_effort'
     | 'enable_thinking'
     | false;
-  /** The field in which the reasoning text of earlier turns goes back, or `false` where it is refused. Default: `false`. */
+  /** The field that returns the reasoning text of earlier turns; `false` if the server refuses it. @default false */
   readonly reasoningInHistory?: 'reasoning_content' | 'reasoning' | false;
-  /** Calls of tools have to go back with the thoughts before them, if only an empty one. Default: `false`. */
+  /** Whether tool calls must be returned with the reasoning before them, even if empty. @default false */
   readonly reasoningWithCalls?: boolean;
   /**
-   * Whether a turn of the user's may stand right after a tool's. Default: `true`; `false`: pictures that a tool gave back are
-   * left out, with a warning.
+   * Whether a user message may directly follow a tool message. If not, images in tool results are dropped with a warning.
+   *
+   * @default true
    */
   readonly userAfterTool?: boolean;
-  /** Whether images can be given by URL. Default: `true`; `false` leaves targets of the server out for them. */
+  /** Whether images may be URLs. If not, its targets are skipped for them. @default true */
   readonly imagesByURL?: boolean;
-  /** The exact length of ids of tool calls, in letters and digits, where the server insists on one. Default: any up to 40. */
+  /** The exact length of tool call ids, in letters and digits, if the server requires one. @default any length up to 40 */
   readonly toolCallIdLength?: number;
   /**
-   * How an assistant message at the end is marked as the beginning of the answer: by a field of the message, or by vLLM's
-   * fields of the request. Default: not at all, and no target of the server continues another one's answer.
+   * How to mark a trailing assistant message as a prefill: by a field of the message, or by vLLM's fields of the request.
+   *
+   * @default unsupported, so that its targets cannot continue another target's answer
    */
   readonly prefill?: 'partial' | 'prefix' | 'continue_final_message';
-  /** Whether the answer may begin with that message. Default: `false`. */
+  /** Whether the answer may repeat the prefill. @default false */
   readonly prefillEchoes?: boolean;
-  /** Instructions can only stand at the beginning. Default: `false`. */
+  /** Whether system messages are only allowed at the beginning. @default false */
   readonly systemFirst?: boolean;
-  /** Whether user and assistant have to alternate: messages of one role in a row are then sent as one. Default: `false`. */
+  /** Whether user and assistant messages must alternate; consecutive messages of one role are then merged. @default false */
   readonly alternatingRoles?: boolean;
-  /** Combinations that it refuses, and what is done about each before sending. Default: none. */
+  /** Combinations that it refuses, and how each is resolved before sending. @default none */
   readonly restrictions?: readonly Restriction[];
-  /** How it counts tokens, and whether it says what an answer costs. Default: as OpenAI counts, and not. */
+  /** How it counts tokens, and whether it reports costs. @default OpenAI's counting, no costs */
   readonly usage?: UsageReading;
 }

@@ -10,7 +10,7 @@ import { toFormat } from './format.ts';
 import { toMessages } from './messages.ts';
 import type { Quirks } from './quirks.ts';
 
-/** A call as the body of `POST /chat/completions`, and what could not be said in it. */
+/** Converts a call to the body of `POST /chat/completions`, with warnings. */
 export function toRequest(
   given: ProviderCall,
   provider: string,
@@ -52,13 +52,13 @@ export function toRequest(
     ...begun,
     ...(stream ? { stream: true } : {}),
     ...(stream && quirks.streamUsage !== false ? { stream_options: { include_usage: true } } : {}),
-    // Last: the vendor's own options are the caller's word.
+    // Last, because the caller's vendor options take precedence.
     ...call.providerOptions?.[provider],
   });
   return { body, warnings };
 }
 
-/** Marks an assistant message at the end as the beginning of the answer. Gives the fields of the request for it. */
+/** Marks a trailing assistant message as a prefill. Returns the request fields for it. */
 function markPrefill(messages: Wire[], { prefill }: Quirks): Wire {
   const last = messages.at(-1);
   if (prefill === undefined || last?.['role'] !== 'assistant' || last['tool_calls'] !== undefined) return {};
@@ -89,8 +89,8 @@ function toTool(
 }
 
 /**
- * A tool that is called with a text, https://platform.openai.com/docs/guides/function-calling#custom-tools: what it is, and its
- * grammar, stand a level lower than in Responses.
+ * A custom tool, whose input is text (https://platform.openai.com/docs/guides/function-calling#custom-tools). Its fields and grammar
+ * are nested one level deeper than in Responses.
  */
 function toCustomTool({ name, args }: ProviderTool): Wire {
   const { format, ...rest } = args;

@@ -1,6 +1,6 @@
 import { openaiRules, type SchemaRules } from '../shared/schema/rules.ts';
 
-/** Vendors that speak Chat Completions and take less than OpenAI, or have the strict mode for some models only. */
+/** Chat Completions vendors that support less than OpenAI, or support strict mode only for some models. */
 
 /** https://learn.microsoft.com/en-us/azure/ai-services/openai/how-to/structured-outputs, "JSON Schema support and limitations" */
 export const azureRules: SchemaRules = {

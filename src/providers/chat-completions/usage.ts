@@ -5,27 +5,29 @@ import { mergeUsage } from '../shared/usage/merge.ts';
 import { readServiceTier } from '../shared/usage/service-tier.ts';
 
 /**
- * How a server counts tokens, where the same fields mean one thing here and another there. Where `total_tokens` fits only one
- * meaning, that one holds whatever is declared.
+ * How a server counts tokens, because the same fields differ in meaning between servers. If `total_tokens` fits only one
+ * interpretation, that one applies, whatever is declared.
  */
 export interface UsageReading {
   /**
-   * Where reasoning tokens stand: `inside` `completion_tokens`; `beside` them; or `apart`, which is beside them and outside
-   * `total_tokens` as well. Default: `inside`, as OpenAI counts (https://platform.openai.com/docs/api-reference/chat/object).
+   * Where reasoning tokens are counted: `inside` `completion_tokens`; `beside` them; or `apart`, beside them and outside
+   * `total_tokens` too.
+   *
+   * @default 'inside', as OpenAI counts (https://platform.openai.com/docs/api-reference/chat/object)
    */
   readonly reasoning?: 'inside' | 'beside' | 'apart';
-  /** Where tokens of the prompt cache stand: `inside` `prompt_tokens`, or `beside` them. Default: `inside`. */
+  /** Where cached tokens are counted: `inside` `prompt_tokens`, or `beside` them. @default 'inside' */
   readonly cache?: 'inside' | 'beside';
-  /** Whether a number in `usage.cost` is what the answer costs in US$. Default: `false`. */
+  /** Whether `usage.cost` is the cost of the answer in US$. @default false */
   readonly cost?: boolean;
 }
 
-/** Usage of a whole answer, or in one chunk: beside the choices, in the first one, or where Groq puts it. */
+/** The usage object of an answer or chunk: at the top level, in a choice, or in Groq's own field. */
 export function usageIn(wire: Wire): Wire | undefined {
   const { usage, choices, x_groq } = wire;
   return (
     filled(usage) ??
-    // https://platform.kimi.ai/docs/api/chat: streams say it in the last choice.
+    // https://platform.kimi.ai/docs/api/chat: streams have it in the last choice.
     (Array.isArray(choices) ? filled(asObject(choices[0])?.['usage']) : undefined) ??
     // https://console.groq.com/docs/api-reference#chat-create
     filled(asObject(x_groq)?.['usage'])
@@ -33,14 +35,13 @@ export function usageIn(wire: Wire): Wire | undefined {
 }
 
 function filled(value: unknown): Wire | undefined {
-  if (value === undefined || value === null) return undefined; // as nearly always
+  if (value === undefined || value === null) return undefined; // the common case
   const usage = asObject(value);
   return usage === undefined || Object.keys(usage).length === 0 ? undefined : usage;
 }
 
 /**
- * Usage as a server gives it, under whichever names. Counts that are all 0 are those of a server that does not count, and so is a
- * prompt of 0.
+ * Reads usage under any of the known names. If all counts, or the prompt's count, are 0, the server does not count.
  */
 export function readUsage(wire: unknown, reading: UsageReading = {}): Usage {
   const usage = asObject(wire);
@@ -77,23 +78,23 @@ export function readUsage(wire: unknown, reading: UsageReading = {}): Usage {
     audioOutputTokens: asCount(output['audio_tokens']),
     // https://docs.perplexity.ai/api-reference/chat-completions-post
     webSearches: asCount(usage['num_search_queries']) || undefined,
-    // Perplexity's deep research charges for what it cites, at a rate of its own.
+    // Perplexity's deep research charges for citations at a separate rate.
     unpricedUses: asCount(usage['citation_tokens']) ? 1 : undefined,
   });
 }
 
-/** US$ that the vendor says it charges for the answer. */
+/** The vendor's reported charge in US$. */
 export function chargeIn(wire: unknown, { cost: believed = false }: UsageReading = {}): number | undefined {
   const { cost, cost_in_usd_ticks } = asObject(wire) ?? {};
-  if (cost === undefined && cost_in_usd_ticks === undefined) return undefined; // as nearly always
-  // https://docs.x.ai/developers/cost-tracking: 10^10 ticks are one US$.
+  if (cost === undefined && cost_in_usd_ticks === undefined) return undefined; // the common case
+  // https://docs.x.ai/developers/cost-tracking: 10^10 ticks are 1 US$.
   const ticks = asCount(cost_in_usd_ticks);
   if (ticks !== undefined) return ticks / 10_000_000_000;
   // https://docs.perplexity.ai/api-reference/chat-completions-post: its parts, and their sum.
   return asCount(asObject(cost)?.['total_cost']) ?? (believed ? asCount(cost) : undefined);
 }
 
-/** How an answer was served, as far as it, or one of its chunks, says so. */
+/** The service tier that an answer or chunk reports. */
 export function serviceTierIn(wire: Wire, usage: Wire | undefined): string | undefined {
   // Vertex AI: https://docs.cloud.google.com/vertex-ai/generative-ai/docs/migrate/openai/overview
   const extra = usage?.['extra_properties'];
@@ -106,9 +107,9 @@ export function serviceTierIn(wire: Wire, usage: Wire | undefined): string | und
   return undefined;
 }
 
-/** Puts together what the chunks of one stream say of its usage. */
+/** Combines the usage reported by the chunks of one stream. */
 export interface UsageCollector {
-  /** Takes one chunk in; gives what the attempt has to know even if the stream breaks. */
+  /** Adds one chunk. Returns what the attempt must know even if the stream breaks. */
   take(chunk: Wire): ProviderResponsePart | undefined;
   usage(): Usage;
   cost(): number | undefined;
@@ -117,19 +118,19 @@ export interface UsageCollector {
 export function usageCollector(reading: UsageReading | undefined): UsageCollector {
   let collected: Wire = {};
   let tier: unknown;
-  let said: string | undefined;
-  let told: Usage = {};
+  let knownTier: string | undefined;
+  let reported: Usage = {};
   return {
     take(chunk) {
       const usage = usageIn(chunk);
-      if (usage === undefined && chunk['service_tier'] === tier) return undefined; // as nearly always
+      if (usage === undefined && chunk['service_tier'] === tier) return undefined; // the common case
       tier = chunk['service_tier'];
       const served = serviceTierIn(chunk, usage);
-      const changed = served !== undefined && served !== said;
-      if (changed) said = served;
+      const changed = served !== undefined && served !== knownTier;
+      if (changed) knownTier = served;
       if (usage !== undefined) collected = mergeUsage(collected, usage);
-      const news = usage === undefined ? undefined : newsIn(readUsage(collected, reading), told);
-      if (news !== undefined) told = news;
+      const news = usage === undefined ? undefined : newsIn(readUsage(collected, reading), reported);
+      if (news !== undefined) reported = news;
       if (news === undefined && !changed) return undefined;
       return { type: 'response', ...compact({ usage: news, serviceTier: changed ? served : undefined }) };
     },
@@ -138,9 +139,10 @@ export function usageCollector(reading: UsageReading | undefined): UsageCollecto
   };
 }
 
-/** Output that can be seen is counted as it comes; what cannot be seen is known from here alone. */
-function newsIn(usage: Usage, told: Usage): Usage | undefined {
-  const same = usage.inputTokens === told.inputTokens && usage.reasoningTokens === told.reasoningTokens;
+/** Visible output is counted as it arrives; only the rest must come from the vendor. */
+function newsIn(usage: Usage, reported: Usage): Usage | undefined {
+  const same =
+    usage.inputTokens === reported.inputTokens && usage.reasoningTokens === reported.reasoningTokens;
   return same ? undefined : usage;
 }
 
@@ -153,7 +155,7 @@ interface Counts {
   readonly cacheWrite: number | undefined;
 }
 
-/** One of the three follows from the two others. */
+/** Derives one of the three counts from the other two. */
 function totalsOf(usage: Wire): Pick<Counts, 'prompt' | 'completion' | 'total'> {
   const total = asCount(usage['total_tokens']);
   const prompt = asCount(usage['prompt_tokens']) ?? asCount(usage['input_tokens']) ?? hitAndMissed(usage);
@@ -177,8 +179,8 @@ function rest(total: number | undefined, part: number | undefined): number | und
 }
 
 /**
- * Input and output with all that belongs to them. Meanings that cannot be are left out, such as more reasoning inside the
- * completion than there is of it; of the others the first that `total` agrees with is right, the declared one before all.
+ * Total input and output. Discards impossible interpretations, such as more reasoning inside the completion than its total; the
+ * first remaining one that agrees with `total` applies, starting with the declared one.
  */
 function settle(counts: Counts, { reasoning = 'inside', cache = 'inside' }: UsageReading): Usage {
   const { prompt, completion, total, reasoning: thought = 0, cacheRead = 0, cacheWrite = 0 } = counts;
@@ -203,7 +205,7 @@ function settle(counts: Counts, { reasoning = 'inside', cache = 'inside' }: Usag
   };
 }
 
-/** Those of the tokens written to the cache that it keeps for longer, at a price of their own. */
+/** The cache writes with an extended lifetime, which have a separate price. */
 function longCacheWrite(usage: Wire, input: Wire): number | undefined {
   const anthropic = [
     input['cache_creation_token_details'], // LiteLLM
@@ -224,11 +226,11 @@ function detailsOf(usage: Wire, ...names: readonly string[]): Wire {
   return {};
 }
 
-/** The count among several names for it: some servers fill in one of them, and say 0 under the others. */
+/** The first nonzero count among several names: some servers fill in one and report 0 under the others. */
 function largest(...values: readonly unknown[]): number | undefined {
   let most: number | undefined;
   for (const value of values) {
-    const count = value === undefined ? undefined : asCount(value); // as nearly always
+    const count = value === undefined ? undefined : asCount(value); // the common case
     if (count !== undefined && !(most !== undefined && most >= count)) most = count;
   }
   return most;

@@ -2,18 +2,18 @@ import type { Capabilities } from '../../types/options/capabilities.ts';
 
 const link = [/^https?:/];
 
-/** Chat Completions take links to pictures only (https://platform.openai.com/docs/guides/images-vision). */
+/** Chat Completions accepts URLs only for images (https://platform.openai.com/docs/guides/images-vision). */
 export function capabilitiesInChat(model: string): Capabilities {
   return capabilitiesOf(model, { 'image/*': link });
 }
 
-/** Responses take links to files as well (https://platform.openai.com/docs/guides/pdf-files). */
+/** Responses also accepts URLs for files (https://platform.openai.com/docs/guides/pdf-files). */
 export function capabilitiesInResponses(model: string): Capabilities {
   return capabilitiesOf(model, { 'image/*': link, 'application/pdf': link });
 }
 
 /**
- * What is known of a model by its name alone, in whichever interface. Of those that make pictures:
+ * Capabilities known from a model's name, in either API. For image models:
  * https://developers.openai.com/api/docs/guides/image-generation.
  */
 export function capabilitiesOf(model: string, urls?: Capabilities['urls']): Capabilities {
@@ -24,10 +24,9 @@ export function capabilitiesOf(model: string, urls?: Capabilities['urls']): Capa
 }
 
 /**
- * What is known of OpenAI's models, by their names: the general ones since GPT-4o, whose pages list tools, pictures and
- * structured outputs (https://developers.openai.com/api/docs/models), and the reasoning ones among them
- * (https://developers.openai.com/api/docs/guides/reasoning). Of names that say something else besides (audio, codex, pro,
- * search …) nothing is said.
+ * Capabilities of OpenAI's models by name: the general models since GPT-4o, whose pages list tools, images and structured outputs
+ * (https://developers.openai.com/api/docs/models), and the reasoning models among them
+ * (https://developers.openai.com/api/docs/guides/reasoning). Specialized models (audio, codex, pro, search …) are left unknown.
  */
 function abilitiesOf(model: string): Capabilities {
   const general = { chat: true, tools: true, images: true, jsonSchema: true, imageGeneration: false };

@@ -5,7 +5,7 @@ import { fromBase64, resolveData } from '../../util/data-content.ts';
 import type { Wire } from '../../util/json.ts';
 
 /**
- * What an edit has beside the prompt: files, of which one stands alone
+ * The files of an image edit; a single file is not in a list
  * (https://platform.openai.com/docs/api-reference/images/createEdit).
  */
 export function toEditFiles({ images = [], mask }: ProviderImageCall, provider: string): Wire {

@@ -1,5 +1,5 @@
 /**
- * OpenAI through its official SDK, over Chat Completions or Responses.
+ * OpenAI through its official SDK, with Chat Completions or Responses.
  *
  * @module openai
  */
@@ -34,19 +34,21 @@ import {
   sdkProvider,
 } from '../shared/sdk-provider.ts';
 import { askedToBeServedAs } from '../shared/usage/service-tier.ts';
+import type { OpenAIBatchClient } from './batches.ts';
 import { capabilitiesInChat, capabilitiesInResponses } from './capabilities.ts';
 import { toEditFiles } from './image-edits.ts';
 import { inChat, lacksInChat, lacksInResponses } from './option-names.ts';
 import * as responses from './responses/index.ts';
 
+export type { ApiKey } from '../../transport/credentials.ts';
 export type { Fetch } from '../../transport/transport.ts';
 export type { ClientOptions } from '../shared/client-options.ts';
 
-/** A client of the `openai` package, version 5 or newer, as far as it is used. */
-export interface OpenAIClient {
+/** The subset of an `openai` client (version 5 or newer) that this provider uses. */
+export interface OpenAIClient extends OpenAIBatchClient {
   readonly chat: {
     readonly completions: {
-      // Wider than the SDK's own types, which differ from version to version.
+      // Wider than the SDK's own types, which differ between versions.
       create(body: object, options?: object): PromiseLike<unknown>;
     };
   };
@@ -61,22 +63,23 @@ export interface OpenAIClient {
   };
 }
 
-/** The options of `openai`. */
+/** Options for {@link openai}. */
 export interface OpenAIOptions extends ClientOptions {
   /**
-   * Which of the vendor's interfaces to use. `responses` also has the vendor's own tools, encrypted reasoning that goes back
-   * with the conversation, and state kept by the vendor (`previous_response_id`, `conversation`, `store`), which binds a
-   * request to its target; it has no `seed`, `stopSequences` or penalties. Default: `chat-completions`, which keeps nothing
-   * at the vendor, so that every request can go to another target.
+   * The vendor's API to use. `responses` adds the vendor's own tools, encrypted reasoning in the history, and state stored at the
+   * vendor (`previous_response_id`, `conversation`, `store`), which pins a request to its target; it lacks `seed`,
+   * `stopSequences` and penalties. `chat-completions` stores nothing, so that every request can fail over.
+   *
+   * @default 'chat-completions'
    */
   readonly api?: 'chat-completions' | 'responses';
-  /** Sent as `OpenAI-Organization`. Default: none; the environment is not asked. */
+  /** Sent as `OpenAI-Organization`. The environment is not read. @default none */
   readonly organization?: string;
-  /** Sent as `OpenAI-Project`. Default: none; the environment is not asked. */
+  /** Sent as `OpenAI-Project`. The environment is not read. @default none */
   readonly project?: string;
   /**
-   * A client of the application's own, with its own key, address and connections. All other options are then its matter,
-   * and so are the limits on redirects, headers and sizes that the provider's own client has.
+   * A preconfigured client with its own key, address and connections. It ignores all other options, and the limits on redirects,
+   * headers and sizes of the built-in client do not apply.
    */
   readonly client?: OpenAIClient;
 }
@@ -85,11 +88,11 @@ const name = 'openai';
 // https://platform.openai.com/docs/api-reference/chat/create: `max_tokens` is deprecated there.
 const quirks: Quirks = { maxTokensField: 'max_completion_tokens', restrictions: openaiChatRestrictions };
 const regional = /^https:\/\/([a-z]{2})\.api\.openai\.com(?:[:/]|$)/;
-/** The router alone retries; the SDK's time-out cannot be switched off, so it is set beyond all of the router's. */
+/** Only the router retries. The SDK's timeout cannot be turned off, so it is set beyond all of the router's. */
 const perCall = { maxRetries: 0, timeout: 2 ** 31 - 1 };
 
 /**
- * OpenAI as a provider. The `openai` package is loaded at the first request.
+ * The OpenAI provider. Loads the `openai` package on the first request.
  *
  * @throws ConfigError for a wrong option or a missing key (`apiKey`, or `OPENAI_API_KEY` in the environment)
  * @example
@@ -105,20 +108,20 @@ function withKey(options: OpenAIOptions): Provider<'openai'> {
   if (api !== 'chat-completions' && api !== 'responses') {
     throw new ConfigError(`${name}.api`, "'chat-completions' or 'responses'", JSON.stringify(api));
   }
-  return sdkProvider<'openai', OpenAIClient, Wire>({
+  const mapping: SdkMapping<'openai', OpenAIClient, Wire> = {
     name,
     failures: chatCompletionsFailures,
     ...(client === undefined ? ownClient(options) : injectedClient(client, options.account)),
     ...inRegion(options, api === 'responses' ? overResponses : overChatCompletions(client === undefined)),
     embed: {
-      // https://platform.openai.com/docs/api-reference/embeddings/create: 2,048 inputs, 300,000 tokens in all of them.
+      // https://platform.openai.com/docs/api-reference/embeddings/create: 2,048 inputs with 300,000 tokens in total.
       limits: { values: 2048, characters: 300_000 },
       toRequest: (call) => toEmbedRequest(call, name),
       send: ({ embeddings }, body, carry) => has(embeddings, 'embeddings').create(body, callOptions(carry)),
       toResult: (data, headers) => toEmbeddings(data, name, headers),
     },
     image: {
-      // https://platform.openai.com/docs/api-reference/images/create: up to ten, of dall-e-3 one.
+      // https://platform.openai.com/docs/api-reference/images/create: up to ten, one for dall-e-3.
       perCall: (model) => (model.startsWith('dall-e-3') ? 1 : 10),
       async make(client, call, carry, answer) {
         const images = has(client.images, 'images');
@@ -131,8 +134,23 @@ function withKey(options: OpenAIOptions): Provider<'openai'> {
         return toImages(data, name, headers, warnings);
       },
     },
-  });
+    async batches() {
+      const [{ openaiBatches }, { sdkBatches }] = await Promise.all([
+        import('./batches.ts'),
+        import('../shared/batches/sdk-batches.ts'),
+      ]);
+      const endpoint = api === 'responses' ? '/v1/responses' : '/v1/chat/completions';
+      return sdkBatches(mapping, openaiBatches(endpoint, callOptions));
+    },
+  };
+  return sdkProvider(mapping);
 }
+
+// https://developers.openai.com/api/docs/guides/flex-processing, https://developers.openai.com/api/docs/guides/priority-processing
+const tiers = {
+  flex: { openai: { service_tier: 'flex' } },
+  priority: { openai: { service_tier: 'priority' } },
+};
 
 type Interface = Pick<
   SdkMapping<'openai', OpenAIClient>,
@@ -153,7 +171,7 @@ function inRegion({ client, baseURL = '' }: OpenAIOptions, over: Interface): Int
   return { ...over, more: { ...over.more, servedAs } };
 }
 
-/** @param seesMark whether answers are read past the SDK, which keeps the mark at the end to itself */
+/** @param seesMark whether answers bypass the SDK, which hides the terminal marker */
 function overChatCompletions(seesMark: boolean): Interface {
   return {
     toRequest: (given, stream) => {
@@ -175,6 +193,7 @@ function overChatCompletions(seesMark: boolean): Interface {
       toResult(data, { provider: name, headers, warnings, request }),
     reader: (headers, request) => chunkReader({ provider: name, headers, request, seesMark }),
     more: {
+      tiers,
       capabilities: capabilitiesInChat,
       lacks: lacksInChat,
       servedAs: (options) => askedToBeServedAs(options['openai.chat'], options[name]),
@@ -189,6 +208,7 @@ const overResponses: Interface = {
   toResult: responses.toResult,
   reader: responses.eventReader,
   more: {
+    tiers,
     capabilities: capabilitiesInResponses,
     lacks: lacksInResponses,
     servedAs: (options) => askedToBeServedAs(options['openai.responses'], options[name]),
@@ -203,8 +223,8 @@ function withWarnings(request: Request, more: readonly Warning[]): Request {
 }
 
 /**
- * Options for one of the two interfaces alone stand under its own name, beside those for both: who asks does not have to
- * know which of them a target speaks.
+ * Merges options for one of the two APIs, given under its own name, with the common ones. The caller need not know which API a
+ * target uses.
  */
 function forInterface(call: ProviderCall, own: 'openai.chat' | 'openai.responses'): ProviderCall {
   const options = call.providerOptions?.[own];
@@ -222,7 +242,7 @@ function has<T>(part: T | undefined, what: string): T {
   throw new ConfigError(`${name}.client`, `a client that has \`${what}\``, 'one without');
 }
 
-/** A client that has only what it is told: no retries, no logs, nothing from the environment but the key. */
+/** Creates a client from the given options alone: no retries, no logs, nothing from the environment except the key. */
 function ownClient(options: OpenAIOptions): ClientSource<OpenAIClient> {
   const vendor = { factory: name, baseURL: 'https://api.openai.com/v1', keyVariables: ['OPENAI_API_KEY'] };
   const { key, baseURL, headers, fetch, account, accountOf } = resolveClientOptions(options, vendor);
@@ -242,7 +262,7 @@ function ownClient(options: OpenAIOptions): ClientSource<OpenAIClient> {
   });
   const sdk = async () => {
     try {
-      return await import('openai'); // in a `try`, so that bundlers that do not have it go on without
+      return await import('openai'); // in a `try`, so that bundlers treat the package as optional
     } catch (cause) {
       throw new Error('not imported', { cause });
     }
@@ -257,7 +277,7 @@ function ownClient(options: OpenAIOptions): ClientSource<OpenAIClient> {
       ...perCall,
       logLevel: 'off',
       fetch: sdkFetch(transport),
-      dangerouslyAllowBrowser: true, // whether a browser is allowed has been decided before
+      dangerouslyAllowBrowser: true, // browsers have been checked before
     });
   });
   return {

@@ -4,16 +4,16 @@ import type { Warning } from '../../types/result/result.ts';
 import { asObject, type Wire } from '../../util/json.ts';
 
 /**
- * OpenAI's two interfaces have some options under different names. A request may go to targets of either, so each takes the
- * other's as well (https://platform.openai.com/docs/guides/migrate-to-responses). What only one of them has is left out with a
- * warning where answers can do without it; where they cannot, a target of the other is not asked.
+ * OpenAI's two APIs name some options differently. A request may go to targets of either, so each accepts the other's names too
+ * (https://platform.openai.com/docs/guides/migrate-to-responses). An option that exists in only one of them is dropped with a
+ * warning if it does not change the answer; otherwise targets of the other API are skipped.
  */
 
-/** What only one of them has (https://platform.openai.com/docs/api-reference). */
+/** Options that exist in only one of them (https://platform.openai.com/docs/api-reference). */
 interface Own {
-  /** Answers can do without. */
+  /** Options that do not change the answer. */
   readonly optional: readonly string[];
-  /** Answers without it would be others; with values that ask for nothing. */
+  /** Options that change the answer, with their neutral values. */
   readonly essential: Readonly<Record<string, readonly unknown[]>>;
 }
 
@@ -26,10 +26,10 @@ const onlyChat: Own = {
   essential: { audio: [], web_search_options: [], functions: [], function_call: [], n: [1] },
 };
 
-/** The one tool of OpenAI's own that both of them have: its calls are run by the application. */
+/** The only OpenAI tool in both APIs; the application runs its calls. */
 const toolOfBoth = 'openai.custom';
 
-/** What Chat Completions lack for a request, in words. */
+/** Why Chat Completions cannot take a request, in words. */
 export function lacksInChat({ providerOptions, tools }: ResolvedChatRequest): string | undefined {
   const tool = tools?.find(
     (own) => own.type === 'provider' && own.id.startsWith('openai.') && own.id !== toolOfBoth,
@@ -40,7 +40,7 @@ export function lacksInChat({ providerOptions, tools }: ResolvedChatRequest): st
   return option === undefined ? undefined : `${option}, which needs api: 'responses'`;
 }
 
-/** What Responses lack for a request, in words. */
+/** Why Responses cannot take a request, in words. */
 export function lacksInResponses({ providerOptions }: ResolvedChatRequest): string | undefined {
   const speaks = optionsOf(providerOptions, 'openai.responses')['modalities'];
   const option = isOnlyText(speaks)
@@ -72,7 +72,7 @@ function isOnlyText(modalities: unknown): boolean {
   return !Array.isArray(modalities) || modalities.every((modality) => modality === 'text');
 }
 
-/** The caller's own options as Chat Completions take them. */
+/** Converts the caller's options for Chat Completions. */
 export function inChat(options: Wire, warnings: Warning[]): Wire {
   const { text, reasoning, max_output_tokens, ...rest } = without(
     options,
@@ -115,7 +115,7 @@ function unsupported(name: string, details: string, warnings: Warning[]): void {
 
 const logprobsOfText = 'message.output_text.logprobs';
 
-/** The caller's own options as Responses take them. */
+/** Converts the caller's options for Responses. */
 export function inResponses(options: Wire, warnings: Warning[]): Wire {
   const {
     verbosity,
@@ -144,7 +144,7 @@ export function inResponses(options: Wire, warnings: Warning[]): Wire {
   };
 }
 
-/** A format of Responses in the words of Chat Completions, where a schema is a level lower. */
+/** Converts a format of Responses to Chat Completions, where the schema is nested one level deeper. */
 function toResponseFormat(format: Wire | undefined): Wire {
   if (format === undefined) return {};
   const { type, ...schema } = format;

@@ -67,7 +67,9 @@ export interface SdkMapping<Name extends string, Client, Body extends Wire = Wir
   /** Embeddings, if the vendor has them. */
   readonly embed?: SdkEmbeddings<Client>;
   readonly image?: SdkImages<Client>;
-  readonly more?: Pick<Provider, 'capabilities' | 'servedAs' | 'boundBy' | 'lacks'>;
+  /** Batches, loaded on first use. */
+  readonly batches?: Provider['batches'];
+  readonly more?: Pick<Provider, 'capabilities' | 'servedAs' | 'boundBy' | 'lacks' | 'tiers'>;
 }
 
 /** The client of a mapping and its connections. */
@@ -155,6 +157,7 @@ export function sdkProvider<Name extends string, Client, Body extends Wire>(
         return { ...result, content, response: { ...result.response, ...limitsIn(headers) } };
       }),
     stream: (call) => streamParts(mapping, call),
+    ...(mapping.batches === undefined ? {} : { batches: mapping.batches }),
     ...(mapping.traffic === undefined ? {} : { traffic: mapping.traffic }),
     warmup: async (signal) => {
       const connected = mapping.warmup?.(signal).catch(() => {}); // the request will report it

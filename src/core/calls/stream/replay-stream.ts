@@ -188,6 +188,8 @@ class Replay implements StreamSource {
   }
   #mayRestart = true;
   #hasParts = false;
+  /** What is left of an answer that was not delivered in parts. */
+  readonly #late: ReadPart[] = [];
 
   /** What the reader gets where the answer breaks off that another request is getting. */
   #brokenBy(error: unknown): unknown {
@@ -199,6 +201,8 @@ class Replay implements StreamSource {
   }
 
   async #next(): Promise<ReadPart> {
+    const late = this.#late.shift();
+    if (late !== undefined) return late;
     const read = await orAbort(this.#parts.next(), this.#request.signal);
     if (read.done === true || read.value.type === 'finish') return this.#last();
     const part = read.value;
@@ -216,16 +220,15 @@ class Replay implements StreamSource {
   async #last(): Promise<ReadPart> {
     const result = await orAbort(Promise.resolve(this.#result), this.#request.signal);
     this.#know(result);
-    if (!this.#hasParts) {
-      // It was not delivered in parts.
-      this.#hasParts = true;
-      const whole = [...partsOf(result.content)];
-      for (const part of whole) this.#collected.add(part);
-      this.#early.push(...whole, finishOf(result));
-      const [first = finishOf(result)] = this.#early.splice(0, 1);
-      return first;
+    if (this.#hasParts) return finishOf(result);
+    // It was not delivered in parts.
+    this.#hasParts = true;
+    for (const part of partsOf(result.content)) {
+      this.#collected.add(part);
+      this.#late.push(part);
     }
-    return finishOf(result);
+    this.#late.push(finishOf(result));
+    return this.#next();
   }
 
   #know({ target, response, warnings, usage }: ChatResult): void {

@@ -24,6 +24,7 @@ const mostTakeovers = 1;
  */
 export class Flight<Result> {
   readonly #host: FlightHost;
+  readonly #kind: RequestContext['operation'];
   readonly #followers = new Set<Follower<Result>>();
   #leader: RequestContext | undefined;
   /** The follower that has been sent to the targets to become the leader. */
@@ -39,6 +40,7 @@ export class Flight<Result> {
   #result: Result | undefined;
 
   constructor(leader: RequestContext, host: FlightHost) {
+    this.#kind = leader.operation;
     this.#leader = leader;
     this.#host = host;
   }
@@ -134,8 +136,9 @@ export class Flight<Result> {
     const isLast = this.#takeovers >= mostTakeovers;
     this.#takeovers += 1;
     const waiting = [...this.#followers];
-    // One that has shown nothing yet need not take anything back.
-    const heir = waiting.find(({ hasShown }) => !hasShown) ?? waiting[0];
+    // One that has shown nothing yet need not take anything back; the parts of a stream come from a stream.
+    const alike = waiting.filter(({ context }) => context.operation === this.#kind);
+    const heir = alike.find(({ hasShown }) => !hasShown) ?? alike[0] ?? waiting[0];
     if (isLast || heir === undefined) {
       this.#followers.clear();
       for (const follower of waiting) follower.fail();

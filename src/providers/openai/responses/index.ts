@@ -5,7 +5,7 @@ export { asksForPictures, toRequest } from './request.ts';
 export { toResult } from './response.ts';
 export { eventReader } from './stream.ts';
 
-/** A request that continues what the vendor keeps, or has it keep something, belongs to the account that has it. */
+/** A request that uses or creates stored state belongs to the account that holds it. */
 export function boundBy(options: ProviderOptions): Binding | undefined {
   const { previous_response_id: previous, conversation, store, background } = options['openai'] ?? {};
   if (typeof previous === 'string') return { responseId: previous };

@@ -18,10 +18,10 @@ import { withoutEmpty } from '../../shared/empty-text.ts';
 import { fitToolCallId } from '../../shared/tool-call-id.ts';
 import { printToolInput, printToolOutput } from '../../shared/tool-input.ts';
 
-/** https://platform.openai.com/docs/api-reference/responses/create: `call_id` has at most 64 characters. */
+/** https://platform.openai.com/docs/api-reference/responses/create: `call_id` is limited to 64 characters. */
 const callIds = { pattern: /^.{1,64}$/, length: 24 };
 
-/** Turns a conversation into the items of a Responses request. */
+/** Converts a conversation to the items of a Responses request. */
 export function toInput(messages: readonly Message[], warnings: Warning[]): readonly Wire[] {
   const calledWith = new Map<string, string>();
   return messages.flatMap((message) => toTurn(message, calledWith, warnings));
@@ -33,8 +33,8 @@ function toTurn(message: Message, calledWith: Map<string, string>, warnings: War
     case 'system':
       return [{ role, content, ...ownOptions(providerOptions) }];
     case 'user': {
-      const said = typeof content === 'string' ? content : withoutEmpty(content).map((part) => toPart(part));
-      return [{ role, content: said, ...ownOptions(providerOptions) }];
+      const parts = typeof content === 'string' ? content : withoutEmpty(content).map((part) => toPart(part));
+      return [{ role, content: parts, ...ownOptions(providerOptions) }];
     }
     case 'assistant':
       return toItems(message, calledWith, warnings);
@@ -43,7 +43,7 @@ function toTurn(message: Message, calledWith: Map<string, string>, warnings: War
   }
 }
 
-// `name` is Chat Completions' word for who speaks, and not for this interface.
+// `name` exists only in Chat Completions.
 function ownOptions(options: ProviderOptions | undefined): JSONObject {
   const {
     itemId: _id,
@@ -124,19 +124,19 @@ function toItems(
         ];
       }
       case 'file':
-        // A picture of the vendor's own goes back as the item that it was.
+        // The vendor's own image goes back as its original item.
         return item === undefined ? toAssistantFile(part, warnings) : [{ ...item, result: part.data }];
       case 'custom':
         if (item === undefined) leaveOutForeign(part, warnings);
         return item === undefined ? [] : [item];
       default:
         leaveOutForeign(part, warnings);
-        return []; // results are part of the vendor's own items; sources are for people
+        return []; // results are part of the vendor's items; sources are for readers
     }
   });
 }
 
-/** A text of the vendor's own goes back with its id; any other one as a plain message. */
+/** The vendor's own text goes back with its id; any other text as a plain message. */
 function toMessage(part: TextPart): Wire {
   const own = part.providerOptions?.['openai'];
   const id = asText(own?.['itemId']);
@@ -152,7 +152,7 @@ function toMessage(part: TextPart): Wire {
   };
 }
 
-/** Only users can show files here, so what another vendor's model made is shown by them. */
+/** Only user messages can hold files, so another vendor's generated files become user content. */
 function toAssistantFile(part: FilePart, warnings: Warning[]): readonly Wire[] {
   const details = 'a file of the assistant’s goes as the user’s';
   warnings.push({ type: 'changed', feature: 'file', details });
@@ -167,7 +167,7 @@ function toOutputs({ content }: ToolMessage, calledWith: ReadonlyMap<string, str
     }
     const { toolCallId, output, providerOptions } = part;
     const type = calledWith.get(toolCallId) ?? 'function_call';
-    // That a call was not allowed is said by the answer to the question, and only there.
+    // A denial is expressed only by the approval response.
     if (type === 'mcp_approval_request') return [];
     return {
       type: `${type}_output`,
@@ -183,7 +183,7 @@ function toOutput({ output }: ToolResultPart): unknown {
   return output.value.map((part) => toPart(part));
 }
 
-// The vendor's own tools that the application runs want their results in the vendor's form.
+// Vendor tools that the application runs need results in the vendor's form.
 function rawOutput(output: ToolResultPart['output']): unknown {
   return output.type === 'json' || output.type === 'error-json' ? output.value : printToolOutput(output);
 }

@@ -15,27 +15,27 @@ import {
 
 type Parts = readonly ProviderStreamPart[];
 
-/** The items of one stream, in the order in which they began. */
+/** The items of one stream, in the order they started. */
 export interface ItemList {
   readonly items: readonly StreamItem[];
-  /** The item that a piece belongs to; a new one of the type where its beginning was left out. */
+  /** The item of a piece; creates one of the type if its start was omitted. */
   itemOf(kind: Kind, event: Wire, type?: string): StreamItem;
   begin(event: Wire): Parts;
   end(event: Wire): Parts;
-  /** Ends what is open, and takes from the items of the whole response what the stream has not brought. */
+  /** Closes open items and adds content of the complete response that the stream did not deliver. */
   close(output: readonly Wire[]): Parts;
 }
 
 /**
- * An event's item is found by its id, else by its position, else by its kind: GitHub Copilot gives an item another id in each event
- * (https://github.com/BerriAI/litellm/issues/30071), and some servers give all items the same position.
+ * An event's item is found by id, then position, then kind: GitHub Copilot changes an item's id with every event
+ * (https://github.com/BerriAI/litellm/issues/30071), and some servers use one position for all items.
  */
 export function itemList(): ItemList {
   const items: StreamItem[] = [];
   const byId = new Map<string | undefined, StreamItem>();
   const byIndex = new Map<number | undefined, StreamItem>();
   const ownId = ownToolCallIds();
-  /** What the last piece belongs to. While it is open and no item is added, a piece with the same id and position is of it. */
+  /** The item of the last piece. While it is open and none is added, a piece with the same id and position belongs to it. */
   let last: StreamItem | undefined;
   let lastId: string | undefined;
   let lastIndex: number | undefined;
@@ -66,7 +66,7 @@ export function itemList(): ItemList {
     keepBeside(item, wire);
     return [...begun, ...endItem(item, items.at(-1) !== item)];
   };
-  /** An item of the whole response. */
+  /** An item of the complete response. */
   const complete = (wire: Wire, item: StreamItem | undefined): Parts => {
     if (item === undefined) return finish(add(wire, undefined, asNonEmpty(wire['id'])), wire);
     if (!item.done) return finish(item, wire);
@@ -91,7 +91,7 @@ export function itemList(): ItemList {
       const id = asNonEmpty(wire['id']);
       const outputIndex = asCount(event['output_index']);
       const there = byId.get(id) ?? byIndex.get(outputIndex);
-      // A piece of it may have come before.
+      // A piece of it may have arrived before.
       const isIt = there?.announced === false && there.kind === kindOf(wire);
       return learn(isIt ? there : add(wire, outputIndex, id), wire, ownId);
     },
@@ -122,7 +122,7 @@ function isOpen(item: StreamItem | undefined, kind: Kind): item is StreamItem {
   return item?.kind === kind && !item.done;
 }
 
-/** Whether an item is the call that has this id. */
+/** Whether an item is the call with this id. */
 function isCalled(item: StreamItem, { call_id: id }: Wire): boolean {
   return item.kind === 'call' && id !== undefined && id !== '' && item.wire['call_id'] === id;
 }
@@ -137,7 +137,7 @@ function isSameText(item: StreamItem | undefined, wire: Wire): boolean {
   return textsOf(wire).every(({ index, text }) => item.texts.get(index)?.text === text);
 }
 
-/** Which item of the stream each item of the response is: by its id, else by its place among those of its type. */
+/** Matches items of the response to items of the stream: by id, then by position among those of the same type. */
 function pair(
   output: readonly Wire[],
   items: readonly StreamItem[],

@@ -4,7 +4,7 @@ import { asJSON, asNonEmpty, asObject, asObjects, asText, compact, type Wire } f
 import { malformed, namelessCall } from '../../shared/answer/broken.ts';
 import { readToolInput } from '../../shared/tool-input.ts';
 
-/** Calls of the vendor's tools that the application has to run, as it runs its own. */
+/** Calls of vendor tools that the application must run. */
 const clientTools = new Set([
   'custom_tool_call',
   'computer_call',
@@ -13,7 +13,7 @@ const clientTools = new Set([
   'apply_patch_call',
 ]);
 
-/** One item of an answer as parts. Items that have to go back as they came are kept whole in the part's options. */
+/** Converts one item of an answer to parts. Items that must go back unchanged are kept in the part's options. */
 export function toParts(item: Wire): readonly ContentPart[] {
   const type = typeOf(item);
   switch (type) {
@@ -26,10 +26,10 @@ export function toParts(item: Wire): readonly ContentPart[] {
   }
 }
 
-/** A part that comes whole in a stream, too. */
+/** A part that arrives complete even in a stream. */
 type WholePart = Exclude<ContentPart, { readonly type: 'text' | 'reasoning' }>;
 
-/** The same for an item that is neither a message nor reasoning. */
+/** Converts an item that is neither a message nor reasoning. */
 export function toWholeParts(item: Wire, type: string): readonly WholePart[] {
   switch (type) {
     case 'function_call':
@@ -50,7 +50,7 @@ export function toWholeParts(item: Wire, type: string): readonly WholePart[] {
   }
 }
 
-/** What kind of item it is; some servers leave that out where its fields say it. */
+/** The type of an item; some servers omit it, so it may be inferred from the fields. */
 export function typeOf(item: Wire): string {
   const type = asText(item['type']) ?? '';
   if (type !== '') return type;
@@ -59,14 +59,14 @@ export function typeOf(item: Wire): string {
   return item['content'] === undefined ? '' : 'message';
 }
 
-/** The same for an item that is whole. */
+/** The same for a complete item. */
 export function knownTypeOf(item: Wire): string {
   const type = typeOf(item);
   if (type === '') throw malformed('openai', 'an item does not say what it is');
   return type;
 }
 
-/** The id and name under which a call of a tool is known. */
+/** The id and tool name of a call. */
 export function callOf(item: Wire): { readonly toolCallId: string; readonly toolName: string } {
   return {
     toolCallId: asText(item['call_id']) ?? '',
@@ -75,8 +75,7 @@ export function callOf(item: Wire): { readonly toolCallId: string; readonly tool
 }
 
 /**
- * An item whose call has an id that no other has. Throws where the application would have to answer a call without knowing of
- * which tool.
+ * Gives the call of an item a unique id. Throws if the application would have to answer a call of an unknown tool.
  */
 export function withOwnId(item: Wire, ownId: (given: unknown) => string): Wire {
   const type = knownTypeOf(item);
@@ -85,12 +84,12 @@ export function withOwnId(item: Wire, ownId: (given: unknown) => string): Wire {
   return { ...item, call_id: ownId(asText(item['call_id']) || item['id']) };
 }
 
-/** Whether calls of this type say which tool they are of. */
+/** Whether calls of this type name their tool. */
 export function isNamed(type: string): boolean {
   return type === 'function_call' || type === 'custom_tool_call';
 }
 
-/** Whether the application has to answer such an item with a tool's result. */
+/** Whether the application must answer such an item with a tool result. */
 export function isClientCall(type: unknown): boolean {
   return type === 'function_call' || (typeof type === 'string' && clientTools.has(type));
 }
@@ -102,12 +101,12 @@ interface Text {
   readonly annotations: readonly unknown[];
 }
 
-/** The texts of a message, which compatible servers also send as one string. */
+/** The texts of a message; compatible servers may send them as one string. */
 export function textsOf({ content }: Wire): readonly Text[] {
   if (typeof content === 'string') return [{ index: 0, text: content, annotations: [] }];
   return (Array.isArray(content) ? content : []).flatMap((each: unknown, index): readonly Text[] => {
     const { type, text, annotations } = asObject(each) ?? {};
-    // Some servers leave the type out, or give it the name that it has elsewhere.
+    // Some servers omit the type or use the name of another API.
     if (asNonEmpty(type) !== undefined && type !== 'output_text' && type !== 'text') return [];
     return [{ index, text: asText(text) ?? '', annotations: Array.isArray(annotations) ? annotations : [] }];
   });
@@ -121,7 +120,7 @@ function textParts(item: Wire, { text, annotations }: Text): readonly ContentPar
   ];
 }
 
-/** What has to go back with a message: its id, the phase that it belongs to, and its citations. */
+/** Metadata that must go back with a message: id, phase, and citations. */
 export function messageOptions(item: Wire, annotations: readonly unknown[]): ProviderOptions {
   const own = compact({
     itemId: asText(item['id']),
@@ -131,14 +130,14 @@ export function messageOptions(item: Wire, annotations: readonly unknown[]): Pro
   return { openai: own as JSONObject };
 }
 
-/** The summary of what the model thought, or the thoughts themselves where the model gives them away. */
+/** The reasoning summary, or the reasoning itself if the model exposes it. */
 export function reasoningText(item: Wire): string {
   const summary = asObjects(item['summary']);
-  const told = summary.length > 0 ? summary : asObjects(item['content']);
-  return told.map(({ text }) => asText(text) ?? '').join('\n\n');
+  const texts = summary.length > 0 ? summary : asObjects(item['content']);
+  return texts.map(({ text }) => asText(text) ?? '').join('\n\n');
 }
 
-// The picture is the part's data; the rest of the item is kept, so that it can be put together again.
+// The image is the part's data; the rest of the item is kept to reassemble it.
 function imageParts(item: Wire): readonly WholePart[] {
   const { result, ...rest } = item;
   const data = asText(result) ?? '';
@@ -157,7 +156,7 @@ function clientCall(item: Wire, type: string): WholePart {
   };
 }
 
-/** What the vendor did by itself: a call and, where the item tells it, what came of it. */
+/** A call that the vendor ran itself, with its result if the item includes it. */
 function vendorParts(item: Wire, type: string): readonly WholePart[] {
   const toolCallId = asText(item['id']) ?? crypto.randomUUID();
   const toolName = asText(item['name']) ?? type.replace(/_call$/, '');
@@ -178,7 +177,7 @@ function vendorParts(item: Wire, type: string): readonly WholePart[] {
   return [call, { type: 'tool-result', toolCallId, toolName, output, providerExecuted: true }, ...sources];
 }
 
-/** The question is the call's item itself; its answer goes by its id. */
+/** The approval request is the call's item itself; the response refers to its id. */
 function approvalRequest(item: Wire): WholePart {
   const approvalId = asText(item['id']) ?? '';
   return { type: 'tool-approval-request', approvalId, toolCallId: approvalId };
@@ -188,7 +187,7 @@ export function keep(item: Wire): ProviderOptions {
   return { openai: { item: asJSON(item) } };
 }
 
-/** The pages and files that a text refers to. */
+/** The pages and files that a text cites. */
 export function sourcesIn(annotations: unknown): readonly SourcePart[] {
   return asObjects(annotations).flatMap((annotation): readonly SourcePart[] => {
     const url = asText(annotation['url']);

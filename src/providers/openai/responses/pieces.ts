@@ -7,8 +7,8 @@ import { keepBeside, pushInput, pushText, settleInput, settleText, settleTexts }
 type Parts = readonly ProviderStreamPart[];
 
 /**
- * Reads an event about a piece of an item; `undefined` for any other event. A switch, most frequent types first: a map lookup
- * hashes the type of every event.
+ * Reads an event about a piece of an item; `undefined` for any other event. A switch with the most frequent types first, because a
+ * map lookup would hash the type of every event.
  */
 export function readPiece(list: ItemList, event: Wire): Parts | undefined {
   switch (event['type']) {
@@ -46,7 +46,7 @@ function placeOf(event: Wire): number {
   return typeof index === 'number' ? index : 0;
 }
 
-/** From 0 up; the places of reasoning text go from -1 down, because both are in one item. */
+/** Summaries count up from 0 and reasoning texts down from -1, because one item can hold both. */
 function summaryPlaceOf(event: Wire): number {
   const index = event['summary_index'];
   return typeof index === 'number' ? index : Number(index) || 0;
@@ -63,7 +63,7 @@ function pushTextDelta(list: ItemList, event: Wire): Parts {
   return pushText(item, placeOf(event), deltaOf(event));
 }
 
-/** A piece of a message that comes whole. */
+/** A complete piece of a message. */
 function endPlace(list: ItemList, event: Wire): Parts {
   const part = asObject(event['part']) ?? event;
   if (part['type'] === 'reasoning_text') return [];

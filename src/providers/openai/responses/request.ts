@@ -10,7 +10,7 @@ import { vendorToolType } from '../../shared/tools.ts';
 import { inResponses } from '../option-names.ts';
 import { toInput } from './input.ts';
 
-/** A call as the body of `POST /responses`, and what could not be said in it. */
+/** Converts a call to the body of `POST /responses`, with warnings. */
 export function toRequest(
   given: ProviderCall,
   stream: boolean,
@@ -31,13 +31,13 @@ export function toRequest(
     top_p: call.topP,
     reasoning: merged(call.reasoning === undefined ? undefined : { effort: call.reasoning }, reasoning),
     ...(stream ? { stream: true } : {}),
-    // Last: the vendor's own options are the caller's word.
+    // Last, because the caller's vendor options take precedence.
     ...own,
   });
   return { body, warnings };
 }
 
-/** Our field and the caller's own of the same name: theirs wins where both say something. */
+/** Merges our field with the caller's field of the same name; the caller's values win. */
 function merged(ours: Wire | undefined, theirs: unknown): unknown {
   if (ours === undefined || theirs === undefined) return ours ?? theirs;
   return { ...ours, ...asObject(theirs) };
@@ -49,7 +49,7 @@ function toTool(tool: ResolvedTool, model: string, warnings: Warning[]): Wire {
     return { type, ...(type === 'custom' ? { name: tool.name } : {}), ...tool.args };
   }
   const { name, description, providerOptions } = tool;
-  // Said always, because the default here is the opposite of that in Chat Completions
+  // Always set, because the default is the opposite of Chat Completions'
   // (https://platform.openai.com/docs/guides/migrate-to-responses).
   const { schema: parameters, strict = false } = strictTool(tool, model, openaiRules, warnings);
   return {
@@ -68,7 +68,7 @@ function toToolChoice({ toolChoice, tools }: ProviderCall): unknown {
   return { type: 'function', name: toolChoice.toolName };
 }
 
-/** The same forms as in Chat Completions, each a level higher. */
+/** The forms of Chat Completions, nested one level less. */
 function toFormat(
   call: ProviderCall,
   warnings: Warning[],
@@ -81,7 +81,7 @@ function toFormat(
   };
 }
 
-/** Whether the answer may hold pictures: those of a tool that makes them come with the text. */
+/** Whether the answer may contain images made by a tool. */
 export function asksForPictures({ tools }: Wire): boolean {
   return asObjects(tools).some(({ type }) => type === 'image_generation');
 }

@@ -15,7 +15,7 @@ import { readUsage } from './usage.ts';
 
 const provider = 'openai';
 
-/** A response as a result. Throws `ProviderError` for whatever is not a complete answer. */
+/** Reads a response. Throws `ProviderError` unless it is a complete answer. */
 export function toResult(
   raw: unknown,
   headers: Readonly<Record<string, string>>,
@@ -51,14 +51,14 @@ export function toResult(
   };
 }
 
-/** Some servers give the text only in `output_text`, which OpenAI's SDKs add. */
+/** Some servers return the text only in `output_text`, which OpenAI's SDKs add. */
 function withPlainText(content: readonly ContentPart[], { output_text }: Wire): readonly ContentPart[] {
   const text = asText(output_text) ?? '';
   if (text === '' || content.some(({ type }) => type === 'text')) return content;
   return [...content, { type: 'text', text }];
 }
 
-/** Why a response ended. Throws where it failed or has not ended. */
+/** The finish reason. Throws if the response failed or has not ended. */
 export function endOf(
   wire: Wire,
   headers: Readonly<Record<string, string>>,
@@ -71,18 +71,18 @@ export function endOf(
     const ended = finishReasonOf({ provider, reason, ...evidence });
     return ended === 'tool-calls' || ended === 'stop' ? 'other' : ended;
   }
-  // A whole answer of a server that leaves the status out.
+  // A complete answer of a server that omits the status.
   const isComplete = status === 'completed' || (status === '' && evidence.hasContent);
   if (!isComplete) throw truncated(provider, 'the answer does not say that it is complete');
   return evidence.callsTools ? 'tool-calls' : 'stop';
 }
 
-/** The error of a response that failed, or of an `error` event. */
+/** The error of a failed response or an `error` event. */
 export function failureIn(wire: Wire, headers: Readonly<Record<string, string>>): ProviderError {
   return failureFrom({ error: asObject(wire['error']) ?? { message: 'failed' } }, provider, headers);
 }
 
-/** The model's own words where it refuses. */
+/** The text of a refusal. */
 function refusalsIn(item: Wire): readonly string[] {
   return asObjects(item['content']).flatMap(({ refusal }) => asText(refusal) || []);
 }
@@ -93,13 +93,15 @@ function logprobsIn(item: Wire): readonly JSONValue[] {
   });
 }
 
-/** What the vendor says beyond our own fields. */
+/** Vendor metadata beyond our fields. */
 export function metadataOf(wire: Wire, refusal: string, logprobs: readonly JSONValue[]): JSONObject {
   return compact({
     responseId: asText(wire['id']),
     status: asText(wire['status']),
     incompleteDetails: asJSON(wire['incomplete_details']),
     serviceTier: asJSON(wire['service_tier']),
+    // Verdicts on request and answer, if the request has the field `moderation`.
+    moderation: asJSON(wire['moderation']),
     refusal: refusal === '' ? undefined : refusal,
     logprobs: logprobs.length === 0 ? undefined : logprobs,
   });

@@ -27,36 +27,36 @@ type Parts = readonly ProviderStreamPart[];
 
 const provider = 'openai';
 
-/** What pieces can be added to. `whole`: an item that only comes whole. */
+/** Kinds of items that arrive in pieces. `whole`: an item that only arrives complete. */
 export type Kind = 'message' | 'reasoning' | 'call' | 'whole';
 
 /** One item of a stream. */
 export interface StreamItem {
   readonly kind: Kind;
-  /** Tells its parts from those of other items. */
+  /** Distinguishes its parts from those of other items. */
   readonly id: string;
   readonly outputIndex: number | undefined;
-  /** Whether its beginning has come, and not only a piece of it. */
+  /** Whether its start event has arrived, not only a piece. */
   announced: boolean;
-  /** As the vendor has sent it so far. */
+  /** The vendor's item as received so far. */
   wire: Wire;
-  /** What has been given out, by the place in the item. */
+  /** Emitted text, by position in the item. */
   readonly texts: Map<number, StreamText>;
-  /** The model's words where it refuses, by their place. */
+  /** Refusal texts, by position. */
   readonly refusals: Map<number, string>;
-  /** Citations that came by themselves. */
+  /** Citations that arrived in separate events. */
   readonly annotations: unknown[];
   readonly logprobs: JSONValue[];
   readonly input: ToolInputReader;
-  /** Arguments that wait for the call to begin. */
+  /** Arguments held back until the call starts. */
   held: string;
-  /** Whether its call has begun. */
+  /** Whether its call has started. */
   begun: boolean;
   done: boolean;
 }
 
 interface StreamText {
-  /** Tells it from the other texts of the answer. */
+  /** Distinguishes it from other texts of the answer. */
   readonly id: string;
   text: string;
 }
@@ -78,7 +78,7 @@ export function streamItem(wire: Wire, id: string, outputIndex: number | undefin
     refusals: new Map(),
     annotations: [],
     logprobs: [],
-    // What a custom tool is called with is text, and need not be JSON.
+    // The input of a custom tool is text, not necessarily JSON.
     input: typeOf(wire) === 'custom_tool_call' ? textReader() : toolInputReader(),
     held: '',
     begun: false,
@@ -86,7 +86,7 @@ export function streamItem(wire: Wire, id: string, outputIndex: number | undefin
   };
 }
 
-/** More of a text. A blank line goes between two pieces of reasoning. */
+/** Appends to a text. Separates reasoning texts by a blank line. */
 export function pushText(item: StreamItem, place: number, text: string): Parts {
   if (text === '') return [];
   const { kind, id, texts } = item;
@@ -102,16 +102,16 @@ function textId({ id }: StreamItem, place: number): string {
   return `${id}.${place}`;
 }
 
-/** What of a whole text has not been given out. Throws where a piece of it is missing. */
+/** Emits the missing rest of a complete text. Throws if a piece in between is missing. */
 export function settleText(item: StreamItem, place: number, text: string): Parts {
-  const told = item.texts.get(place)?.text ?? '';
-  if (text.startsWith(told)) return pushText(item, place, text.slice(told.length));
-  if (item.kind === 'message' && text.length > told.length)
+  const emitted = item.texts.get(place)?.text ?? '';
+  if (text.startsWith(emitted)) return pushText(item, place, text.slice(emitted.length));
+  if (item.kind === 'message' && text.length > emitted.length)
     throw malformed(provider, 'the pieces of a text are not all of it');
   return [];
 }
 
-/** Takes in what an item's own object says by now. A call begins as soon as its name is known. */
+/** Merges an item's current object. A call starts as soon as its name is known. */
 export function learn(item: StreamItem, wire: Wire, ownId: (given: unknown) => string): Parts {
   item.announced = true;
   if (item.kind !== 'call' || item.begun) {
@@ -126,7 +126,7 @@ export function learn(item: StreamItem, wire: Wire, ownId: (given: unknown) => s
   return [{ type: 'tool-call-start', ...callOf(item.wire) }, ...inputDelta(item, item.held)];
 }
 
-/** More of a call's arguments. */
+/** Appends to a call's arguments. */
 export function pushInput(item: StreamItem, piece: string): Parts {
   const text = item.input.push(piece);
   if (item.begun) return inputDelta(item, text);
@@ -134,17 +134,17 @@ export function pushInput(item: StreamItem, piece: string): Parts {
   return [];
 }
 
-/** What of whole arguments has not been given out. Throws where they are not those that came in pieces. */
+/** Emits the missing rest of complete arguments. Throws if they contradict the pieces received. */
 export function settleInput(item: StreamItem, given: unknown): Parts {
   const text = typeof given === 'string' ? given : JSON.stringify(given ?? '').replace(/^""$/, '');
-  const told = item.input.text();
-  if (text.startsWith(told)) return text === told ? [] : pushInput(item, text.slice(told.length));
-  const [whole, pieces] = [text, told].map((each) => JSON.stringify(parseToolInput(each)));
+  const emitted = item.input.text();
+  if (text.startsWith(emitted)) return text === emitted ? [] : pushInput(item, text.slice(emitted.length));
+  const [whole, pieces] = [text, emitted].map((each) => JSON.stringify(parseToolInput(each)));
   if (whole === pieces || whole === '{}') return [];
   throw malformed(provider, 'the pieces of a call’s arguments are not all of them');
 }
 
-/** What a message says beside its text; `first` is the place of the first piece. */
+/** Metadata of a message; `first` is the position of its first piece. */
 export function keepBeside({ refusals, logprobs }: StreamItem, { content }: Wire, first = 0): void {
   const isKnown = logprobs.length > 0;
   for (const [index, each] of asObjects(content).entries()) {
@@ -159,15 +159,15 @@ function asList(value: unknown): readonly JSONValue[] {
   return Array.isArray(value) ? (value as JSONValue[]) : [];
 }
 
-/** What of a message's texts has not been given out. */
+/** Emits the missing rest of a message's texts. */
 export function settleTexts(item: StreamItem, wire: Wire, first = 0): Parts {
   return textsOf(wire).flatMap(({ index, text }) => settleText(item, first + index, text));
 }
 
 /**
- * What an item comes to when it is over.
+ * Closes an item.
  *
- * @param late whether another item has begun since, so that nothing can be said of its text any more
+ * @param late whether another item has started since, so that its text can no longer be extended
  */
 export function endItem(item: StreamItem, late = false): Parts {
   item.done = true;
@@ -203,9 +203,9 @@ function endMessage(item: StreamItem, late: boolean): Parts {
 }
 
 function endReasoning({ id, wire, texts }: StreamItem, late: boolean): Parts {
-  const told = [...texts.values()].map(({ text }) => text).join('\n\n');
+  const emitted = [...texts.values()].map(({ text }) => text).join('\n\n');
   const whole = reasoningText(wire);
-  const text = whole.startsWith(told) ? whole.slice(told.length) : '';
+  const text = whole.startsWith(emitted) ? whole.slice(emitted.length) : '';
   if (late || typeOf(wire) === '') return text === '' ? [] : [{ type: 'reasoning-delta', text, id }];
   return [{ type: 'reasoning-delta', text, id, providerOptions: keep(wire) }];
 }

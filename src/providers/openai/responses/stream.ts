@@ -12,27 +12,27 @@ import { readUsage } from './usage.ts';
 type Parts = readonly ProviderStreamPart[];
 
 const provider = 'openai';
-/** Fields of the vendor's events: one that has any of them and no type is a piece of the answer that cannot be read. */
+/** Fields of the vendor's events. An event that has any of them but no type is an unreadable piece of the answer. */
 const fields = ['response', 'item', 'part', 'delta', 'text', 'refusal', 'arguments', 'input', 'annotation'];
 
-/** A reader for one stream of response events (https://platform.openai.com/docs/api-reference/responses-streaming). */
+/** Creates a reader for one stream of response events (https://platform.openai.com/docs/api-reference/responses-streaming). */
 export function eventReader(headers: Readonly<Record<string, string>>): StreamReader {
   const list = itemList();
   let created: { readonly id: unknown } | undefined;
   let known: { readonly id?: string; readonly model?: string } = {};
   let ending: Wire | undefined;
 
-  /** What an event says of the response, where it says it first. */
+  /** Response metadata that an event is the first to report. */
   const describe = ({ id, model }: Wire): Parts => {
-    const said = { ...compact({ id: asNonEmpty(id), model: asNonEmpty(model) }), ...known };
-    if (said.id === known.id && said.model === known.model) return [];
-    known = said;
-    return [{ type: 'response', ...said }];
+    const reported = { ...compact({ id: asNonEmpty(id), model: asNonEmpty(model) }), ...known };
+    if (reported.id === known.id && reported.model === known.model) return [];
+    known = reported;
+    return [{ type: 'response', ...reported }];
   };
 
   return {
     push(event) {
-      if (ending !== undefined) return []; // what follows the end is no part of the answer
+      if (ending !== undefined) return []; // events after the end are not part of the answer
       const wire = asObject(event);
       if (wire === undefined) throw malformed(provider, 'an event is no JSON object');
       const parts = readPiece(list, wire);
@@ -40,7 +40,7 @@ export function eventReader(headers: Readonly<Record<string, string>>): StreamRe
       const response = asObject(wire['response']) ?? {};
       switch (wire['type']) {
         case 'response.created':
-          // Gateways may repeat the beginning of a response; what comes after its items is another one.
+          // Gateways may repeat the start of a response; after its items, it is a different response.
           if (
             created !== undefined &&
             (list.items.length > 0 || response['id'] === undefined || response['id'] !== created.id)
@@ -65,7 +65,7 @@ export function eventReader(headers: Readonly<Record<string, string>>): StreamRe
         case 'response.failed':
           throw failureIn(response, headers);
         default:
-          // An error, also where a gateway says it in another vendor's form.
+          // An error, possibly in another vendor's format behind a gateway.
           if (isFailure(wire)) throw failureIn({ error: asObject(wire['error']) ?? wire }, headers);
           if (!asNonEmpty(wire['type']) && fields.some((field) => field in wire))
             throw malformed(provider, 'an event does not say what it is');
@@ -106,7 +106,7 @@ export function eventReader(headers: Readonly<Record<string, string>>): StreamRe
   };
 }
 
-/** How it was served, which only the end tells: before, the response repeats what was asked for. */
+/** The service tier, which only the end reports; earlier events repeat the request's value. */
 function served(response: Wire): Parts {
   const serviceTier = serviceTierIn(response, asObject(response['usage']));
   return serviceTier === undefined ? [] : [{ type: 'response', serviceTier }];

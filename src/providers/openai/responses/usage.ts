@@ -3,10 +3,10 @@ import { asCount, asObject, asObjects, compact, type Wire } from '../../../util/
 import { readUsage as readCounts } from '../../chat-completions/usage.ts';
 
 /**
- * Responses usage (https://platform.openai.com/docs/api-reference/responses/object): tokens as Chat Completions counts them,
- * and what the vendor's own tools did, each of which has a price of its own (https://developers.openai.com/api/docs/pricing).
+ * Reads Responses usage (https://platform.openai.com/docs/api-reference/responses/object): tokens as in Chat Completions, and calls
+ * of the vendor's tools, each with its own price (https://developers.openai.com/api/docs/pricing).
  *
- * @param items the output, where the response itself leaves it out
+ * @param items the output, if the response omits it
  */
 export function readUsage(response: Wire, items = asObjects(response['output'])): Usage {
   const of = (type: string): readonly Wire[] => items.filter((item) => item['type'] === type);
@@ -23,7 +23,7 @@ export function readUsage(response: Wire, items = asObjects(response['output']))
       webSearches: (billed ?? searches.length) || undefined,
       fileSearches: of('file_search_call').length || undefined,
       codeExecutions: containers.size || undefined,
-      // Images are paid for at the price of the model that makes them.
+      // Images are charged at the price of the model that generates them.
       unpricedUses: of('image_generation_call').length || undefined,
     }),
   };

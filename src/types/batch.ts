@@ -1,0 +1,69 @@
+import type { Warning } from './result/result.ts';
+
+/** What the requests of a vendor's batch are for. A batch has one kind only. */
+export type BatchKind = 'chat' | 'embed';
+
+/** One request of a vendor's batch. */
+export interface BatchItem {
+  /** Unique in its batch: at most 64 letters, digits, `-` and `_`, which every vendor accepts. */
+  readonly id: string;
+  /** The body of the vendor's synchronous request, as JSON. */
+  readonly body: string;
+}
+
+/** A batch to submit. */
+export interface BatchPlan {
+  /** Our own id of it. The vendor keeps it where it can, so that `find` recognizes the batch after a crash. */
+  readonly id: string;
+  readonly kind: BatchKind;
+  readonly model: string;
+  readonly items: readonly BatchItem[];
+}
+
+/** A batch that may have been submitted: everything that is known of it before the vendor has answered. */
+export interface BatchTrace extends Omit<BatchPlan, 'items'> {
+  /** Ids of the items, in the order they were sent. */
+  readonly items: readonly string[];
+  /** When the submission began, in milliseconds since 1970. */
+  readonly submittedAt: number;
+}
+
+/**
+ * The state of a vendor's batch.
+ *
+ * - `pending`: not done.
+ * - `ended`: done, canceled or expired; `results` yields what there is.
+ * - `refused`: the vendor ran none of it, because it has no room in its queue now.
+ */
+export interface BatchStatus {
+  readonly state: 'pending' | 'ended' | 'refused';
+  /** Requests that are done, where the vendor reports it. */
+  readonly done?: number;
+  /** Why the batch was refused: a `ProviderError`. */
+  readonly error?: Error;
+}
+
+/** The answer to one request of a batch. */
+export interface BatchAnswer {
+  readonly id: string;
+  /** The body of the answer, as JSON that has been parsed; `undefined` if there is none. */
+  readonly body?: unknown;
+  /** Why there is no answer: a `ProviderError`. */
+  readonly error?: Error;
+}
+
+/** A call in the vendor's form, and how to read its answer. */
+export interface PreparedCall<Result> {
+  /** JSON. */
+  readonly body: string;
+  readonly warnings: readonly Warning[];
+  /** Converts the body of an answer. Throws `ProviderError` for one that is not complete. */
+  read(body: unknown): Result;
+}
+
+/** Per-call options of batch methods. */
+export interface BatchCall {
+  readonly signal: AbortSignal;
+  readonly connectTimeout?: number;
+  readonly errors?: 'full' | 'hidden';
+}
