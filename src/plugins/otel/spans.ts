@@ -80,10 +80,12 @@ export class RequestSpan {
 
   end(summary: RequestSummary): void {
     const span = this.#span;
-    if (this.#options.content) this.#closeLast(outputMessages(summary.result), summary);
+    if (this.#options.content) this.#closeLast(outputMessages(summary), summary);
     else this.#closeLast({}, summary);
     if (!span.isRecording()) return;
-    const { outcome, error, attempts, lookup, target, firstToken } = summary;
+    const { outcome, error, attempts, lookup, target, firstToken, decision } = summary;
+    for (const { plugin, facts } of decision?.notes ?? [])
+      span.addEvent(own.note, { [own.plugin]: plugin, ...facts });
     const failed = attempts.filter((attempt) => attempt.outcome === 'failed').length;
     const hedges = attempts.filter(({ hedge }) => hedge).length;
     span.setAttributes({
