@@ -29,6 +29,7 @@ export const callFields = [
   'user',
   'tags',
   'deadline',
+  'window',
   'priority',
   'metadata',
   'interrupted',
@@ -81,6 +82,7 @@ export function checkCallOptions(options: CallOptions, added: AddedOptions): voi
   checkWord('options.priority', options.priority, priorities, refuse);
   checkTimeouts('options.timeout', timeout, refuse);
   checkNumber('options.maxCost', maxCost, refuse);
+  checkNumber('options.window', options.window, refuse);
   if (options.accept !== undefined && typeof options.accept !== 'function') {
     refuse('options.accept', 'a function', show(options.accept));
   }

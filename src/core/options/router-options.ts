@@ -12,9 +12,10 @@ import {
   show,
 } from '../../util/option-check.ts';
 import { fallbackKinds } from '../attempt/failure-policy.ts';
-import { identify } from '../targets/target.ts';
+import { variantsOf } from '../targets/tiers.ts';
 import { checkPlugins, checkStore } from './plugins.ts';
 import { checkPrice } from './price.ts';
+import { checkTiers } from './tiers.ts';
 
 const refuse: Refuse = (path, expected, got) => {
   throw new ConfigError(path, expected, got);
@@ -57,6 +58,7 @@ const targetFields = [
   'tags',
   'baseline',
   'capabilities',
+  'tiers',
 ];
 /** Checks an option of a plugin's that stands among the policies of the router and its routes. */
 export type PolicyCheck = (path: string, value: unknown, ids: readonly string[], refuse: Refuse) => void;
@@ -71,9 +73,12 @@ export function checkOptions(options: RouterOptions, more: Readonly<Record<strin
   const { targets, routes, catalog, clock, random } = options;
   if (!Array.isArray(targets) || targets.length === 0)
     refuse('targets', 'a list of at least one target', show(targets));
-  const ids = targets.map((target: TargetOptions, index) => checkTarget(`targets[${index}]`, target));
-  for (const [index, id] of ids.entries()) {
-    if (ids.indexOf(id) !== index) {
+  const named = targets.flatMap((target: TargetOptions, index) =>
+    checkTarget(`targets[${index}]`, target).map((id) => [id, index] as const),
+  );
+  const ids = named.map(([id]) => id);
+  for (const [at, [id, index]] of named.entries()) {
+    if (ids.indexOf(id) !== at) {
       refuse(
         `targets[${index}].id`,
         'an id that no other target has (give one where provider and model repeat)',
@@ -104,7 +109,7 @@ export function checkOptions(options: RouterOptions, more: Readonly<Record<strin
   checkStore(options.store, refuse);
 }
 
-function checkTarget(path: string, target: TargetOptions): string {
+function checkTarget(path: string, target: TargetOptions): readonly string[] {
   checkObject(path, target, targetFields, refuse);
   const { provider, model, id, price, weight, concurrency, tags } = target;
   if (
@@ -137,7 +142,8 @@ function checkTarget(path: string, target: TargetOptions): string {
   }
   checkPrice(`${path}.price`, price, refuse);
   checkCapabilities(`${path}.capabilities`, target.capabilities);
-  return identify(target).id;
+  checkTiers(`${path}.tiers`, target);
+  return variantsOf(target).map(({ id: own }) => own);
 }
 
 const abilities = ['chat', 'embeddings', 'tools', 'jsonSchema', 'reasoning'];
