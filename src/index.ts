@@ -62,7 +62,9 @@ export type {
 } from './types/batch/job.ts';
 export type { Clock, Random } from './types/clock.ts';
 export type {
+  FallbackFailure,
   FallbackKind,
+  FallbackOn,
   HitLimit,
   PluginStation,
   ProviderErrorKind,
@@ -100,6 +102,7 @@ export type {
   HedgePolicy,
   IdOf,
   Interrupted,
+  KnownTargets,
   MirrorPolicy,
   Policies,
   Priority,
@@ -109,6 +112,7 @@ export type {
   RouteOptions,
   TargetIdOf,
   TargetOptions,
+  TargetSettings,
 } from './types/options/options.ts';
 export type { Price, PriceTier, Rates, ServiceTierRates } from './types/options/price.ts';
 export type { RouterOptions } from './types/options/router-options.ts';

@@ -16,6 +16,7 @@ import { affinity } from './core/routing/affinity.ts';
 import { createSelector } from './core/routing/select.ts';
 import { compileStations } from './core/stations/stations.ts';
 import { type Batching, batchingWith, deferredChannels } from './core/targets/batching.ts';
+import { drain } from './core/targets/drain.ts';
 import { createTargets, type Target } from './core/targets/target.ts';
 import { emitHealthChange } from './core/targets/target-health.ts';
 import { reportOf } from './core/targets/target-report.ts';
@@ -27,7 +28,7 @@ import { promptCaches } from './stats/prompt-caches.ts';
 import { defaultStore } from './stores/default-store.ts';
 import type { MethodsOf } from './types/methods.ts';
 import type { CallOptions } from './types/options/call-options.ts';
-import type { RouteOptions, TargetIdOf, TargetOptions } from './types/options/options.ts';
+import type { KnownTargets, RouteOptions, TargetIdOf, TargetOptions } from './types/options/options.ts';
 import type { RouterOptions } from './types/options/router-options.ts';
 import type { Plugin } from './types/plugin.ts';
 import type { ChatRequest } from './types/request/request.ts';
@@ -62,7 +63,10 @@ export function createRouter<
   const Routes extends Readonly<Record<string, RouteOptions<TargetIdOf<Targets>>>> = Record<never, never>,
   const Plugins extends readonly Plugin[] = readonly [],
 >(
-  options: RouterOptions<Targets, Routes> & { readonly plugins?: Plugins },
+  options: RouterOptions<Targets, Routes> &
+    KnownTargets<Targets[number]> & {
+      readonly plugins?: Plugins;
+    },
 ): Router<TargetIdOf<Targets>, keyof Routes & string> & MethodsOf<Plugins>;
 export function createRouter(options: RouterOptions): Router {
   checkOptions(options, { mirror: checkMirror });
@@ -108,6 +112,7 @@ export function createRouter(options: RouterOptions): Router {
       releaseDropped(env.activeRequests.items, clock.now());
       return targets.map((target) => reportOf(target, clock));
     },
+    drain: ({ timeout } = {}) => drain(env, timeout),
     close() {
       const left = batching.close(); // first, so that their requests count as neither done nor failed
       closing.abort(undefined);
@@ -178,6 +183,7 @@ function contextOf(
     errors: options.errors === 'redacted' ? undefined : options.errors,
     warn: options.log === false ? undefined : createWarn(),
     closed,
+    draining: { now: false },
     apart: requestsAreApart(),
     activeRequests: swapSet(),
   };

@@ -1,4 +1,5 @@
 import { commands } from './help.ts';
+import { keys } from './keys/keys.ts';
 import { simulate } from './simulate/simulate.ts';
 import { UsageError } from './usage-error.ts';
 
@@ -18,10 +19,11 @@ export async function run([command, ...args]: readonly string[], { out, err }: O
   try {
     if (command === '--help' || command === '-h') out(commands);
     else if (command === 'simulate') out(await simulate(args));
+    else if (command === 'keys') out(await keys(args));
     else
       throw new UsageError(
         'signalbox',
-        'a command: simulate',
+        'a command: simulate or keys',
         command === undefined ? 'none' : `'${command}'`,
       );
     return 0;

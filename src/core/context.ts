@@ -61,6 +61,8 @@ export interface RouterContext {
   readonly queueLimits: Required<QueuePolicy>;
   /** What errors show of vendors' words, if not the usual. */
   readonly errors: ProviderCall['errors'];
+  /** Whether new requests are refused. */
+  readonly draining: { now: boolean };
   /** Prints why a target is out of service; `undefined` if off. */
   readonly warn: Warn | undefined;
   /** Aborted when the router is closed. */

@@ -118,7 +118,8 @@ function check<Request extends AnyRequest>(
   const mayChange = stations.inspect !== undefined && fullCheck.loaded === undefined;
   const checked = mayChange ? undefined : operation.check(input, fullCheck.loaded);
   if (checked === undefined) return fullCheck.load(env.clock, options.signal);
-  const isSelected = options.route === undefined && operation.selectable && env.selector !== undefined;
+  const isNamed = options.route !== undefined || options.targets !== undefined;
+  const isSelected = !isNamed && operation.selectable && env.selector !== undefined;
   const route = isSelected ? env.selector.fallback : namedRoute(options, env.findRoute);
   const id = env.nextId();
   return new RequestState({

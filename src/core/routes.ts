@@ -1,6 +1,6 @@
 import { type OutputLengths, outputLengths } from '../stats/output-lengths.ts';
 import { priority } from '../strategies/priority.ts';
-import type { Policies, RouteOptions } from '../types/options/options.ts';
+import type { RouteOptions, TargetSettings } from '../types/options/options.ts';
 import type { RouterOptions } from '../types/options/router-options.ts';
 import { type ResolvedPolicies, resolvePolicies } from './options/policies.ts';
 import type { Target } from './targets/target.ts';
@@ -10,24 +10,30 @@ export interface Route {
   readonly name: string;
   readonly targets: readonly Target[];
   readonly policies: ResolvedPolicies;
+  readonly settings: TargetSettings | undefined;
   readonly outputs: OutputLengths;
   /** For stateful strategies. */
   readonly memory: { turn: number; previous: string | undefined };
 }
 
 /** Finds a route by name or by a target's id. */
-export type RouteFinder = (name: string | undefined) => Route | undefined;
+export interface RouteFinder {
+  (name: string | undefined): Route | undefined;
+  /** The names of all routes and targets. */
+  readonly names: readonly string[];
+}
 
 /** Routes by name, and for each target id a route with only that target under the router's policies. */
 export function createRoutes(options: RouterOptions, targets: readonly Target[]): RouteFinder {
   const fallback = priority();
   const routes = new Map<string, Route>();
-  const add = (name: string, members: readonly Target[], policies: Policies): void => {
+  const add = (name: string, members: readonly Target[], policies: RouteOptions): void => {
     const channels = members.flatMap((target) => target.channels).length;
     routes.set(name, {
       name,
       targets: members,
       policies: resolvePolicies(options, policies, fallback, channels),
+      settings: policies.settings,
       outputs: outputLengths(),
       memory: { turn: 0, previous: undefined },
     });
@@ -41,5 +47,8 @@ export function createRoutes(options: RouterOptions, targets: readonly Target[])
   }
   // A router without routes uses all targets.
   if (!routes.has('default')) add('default', targets, {});
-  return (name) => routes.get(name ?? 'default');
+  const names = ['default', ...Object.keys(named), ...targets.map(({ id }) => id)];
+  return Object.assign((name: string | undefined) => routes.get(name ?? 'default'), {
+    names: [...new Set(names)],
+  });
 }

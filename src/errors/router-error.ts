@@ -1,4 +1,5 @@
 import type { RouterErrorCode } from '../types/error.ts';
+import { hintFor } from './hints.ts';
 
 // A registered symbol, so that the type guards work across copies of the package.
 export const brand = Symbol.for('signalbox.error');
@@ -43,7 +44,7 @@ export class ConfigError extends RouterError {
 
   /** `got` must be safe to show: describe a secret instead of passing it. */
   constructor(option: string, expected: string, got: string) {
-    super('config', `${option}: expected ${expected}, got ${got}`);
+    super('config', `${option}: expected ${expected}, got ${got}${hintFor(option, got)}`);
     this.name = 'ConfigError';
     this.option = option;
   }
@@ -55,7 +56,7 @@ export class RequestError extends RouterError {
   readonly field: string;
 
   constructor(field: string, expected: string, got: string) {
-    super('request', `${field}: expected ${expected}, got ${got}`);
+    super('request', `${field}: expected ${expected}, got ${got}${hintFor(field, got)}`);
     this.name = 'RequestError';
     this.field = field;
   }

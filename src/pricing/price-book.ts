@@ -9,6 +9,8 @@ export interface Priced {
   readonly provider: { readonly name: string };
   readonly model: string;
   readonly price: Price | undefined;
+  /** `provider/model` in the catalog. */
+  readonly pricedAs?: string | undefined;
 }
 
 /** A price and its source. */
@@ -40,6 +42,13 @@ const shortestPause = 500;
 const longestPause = 300_000;
 
 const loadUsual = async (): Promise<Catalog> => (await import('./catalog.ts')).loadCatalog();
+
+/** Provider and model under which the catalog lists a target. */
+function nameOf({ pricedAs, provider, model }: Priced): [provider: string, model: string] {
+  if (pricedAs === undefined) return [provider.name, model];
+  const [name = '', ...rest] = pricedAs.split('/');
+  return [name, rest.join('/')];
+}
 
 /**
  * @param option the `catalog` option of the router
@@ -74,7 +83,7 @@ export function priceBook(
   };
 
   const lookUp = (target: Priced): KnownPrice | undefined => {
-    const price = catalog?.price(target.provider.name, target.model, clock.date());
+    const price = catalog?.price(...nameOf(target), clock.date());
     if (price !== undefined) return { price, source: 'catalog' };
     if (!reported.has(target.id)) {
       reported.add(target.id);
@@ -100,12 +109,13 @@ export function priceBook(
       found.set(target.id, { known, at: now });
       return known;
     },
-    contextLengthOf({ id, provider, model }) {
+    contextLengthOf(target) {
+      const { id } = target;
       if (!settled || catalog?.contextLength === undefined) return undefined;
       const now = clock.now();
       const kept = lengths.get(id);
       if (kept !== undefined && now - kept.at < keepFor) return kept.length;
-      const length = catalog.contextLength(provider.name, model);
+      const length = catalog.contextLength(...nameOf(target));
       lengths.set(id, { length, at: now });
       return length;
     },

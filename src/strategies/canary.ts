@@ -2,18 +2,18 @@ import { ConfigError } from '../errors.ts';
 import type { Strategy } from '../types/options/strategy.ts';
 import { hashShare } from '../util/hash.ts';
 import { priority } from './priority.ts';
-import { checkTerms } from './shared/constraints.ts';
+import { checkTerms, without } from './shared/constraints.ts';
 
-export interface CanaryTerms {
+export interface CanaryTerms<TargetId extends string = string> {
   /** Id of the new target. */
-  readonly target: string;
+  readonly target: TargetId;
   /** Ratio of traffic that tries it first, 0 to 1. */
   readonly ratio: number;
   /**
    * Strategy for all other targets and traffic.
    * @default priority()
    */
-  readonly strategy?: Strategy;
+  readonly strategy?: Strategy<TargetId>;
 }
 
 /**
@@ -24,9 +24,9 @@ export interface CanaryTerms {
  * @example
  * createRouter({ targets, strategy: canary({ target: 'new-model', ratio: 0.05, strategy: lowestCost() }) });
  */
-export function canary(terms: CanaryTerms): Strategy {
+export function canary<const TargetId extends string>(terms: CanaryTerms<TargetId>): Strategy<TargetId> {
   checkTerms('canary', terms, ['target', 'ratio', 'strategy']);
-  const { target, ratio, strategy = priority() } = terms;
+  const { target, ratio, strategy = priority() as Strategy<TargetId> } = terms;
   if (typeof target !== 'string')
     throw new ConfigError('canary(): target', 'the id of a target', typeof target);
   if (!(typeof ratio === 'number' && ratio >= 0 && ratio <= 1)) {
@@ -34,6 +34,10 @@ export function canary(terms: CanaryTerms): Strategy {
   }
   return {
     name: `canary(${strategy.name})`,
+    unknownTargets: (known: readonly string[]) => [
+      ...without(known, [target]),
+      ...(strategy.unknownTargets?.(known as TargetId[]) ?? []),
+    ],
     rank(candidates, context) {
       const { session, random } = context;
       const lot = session === undefined ? random() : hashShare(`${session}\n${target}`);

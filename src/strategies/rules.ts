@@ -4,13 +4,14 @@ import type { RankContext, Strategy } from '../types/options/strategy.ts';
 import type { ChatRequest } from '../types/request/request.ts';
 import { show } from '../util/option-check.ts';
 import { priority } from './priority.ts';
+import { without } from './shared/constraints.ts';
 
 /** A rule for `strategy`. */
-export interface Rule {
+export interface Rule<TargetId extends string = string> {
   /** Whether the rule applies to a request. */
   readonly when: (request: RankContext['request'], context: RankContext) => boolean;
   /** A strategy, or target ids to try first, before the others in the order of `otherwise`. */
-  readonly use: Strategy | string | readonly string[];
+  readonly use: Strategy<TargetId> | TargetId | readonly TargetId[];
 }
 
 /** A rule for `select`. */
@@ -35,7 +36,10 @@ export interface RouteRule<RouteName extends string = string> {
  * @example
  * select: rules([{ when: (request) => request.tools !== undefined, use: 'agents' }], 'default')
  */
-export function rules(list: readonly Rule[], otherwise?: Strategy): Strategy;
+export function rules<const TargetId extends string>(
+  list: readonly Rule<TargetId>[],
+  otherwise?: Strategy<TargetId>,
+): Strategy<TargetId>;
 export function rules<const RouteName extends string, const Otherwise extends string>(
   list: readonly RouteRule<RouteName>[],
   otherwise: Otherwise,
@@ -67,8 +71,13 @@ function rankByRules(list: readonly Rule[], otherwise: Strategy): Strategy {
     if (!isStrategy(rule.use) && !idsOf(rule.use).every((id) => typeof id === 'string'))
       throw new ConfigError(`rules([${index}]).use`, 'a strategy or ids of targets', show(rule.use));
   }
+  const unknownTargets = (known: readonly string[]): readonly string[] =>
+    [...list.map(({ use }) => use), otherwise].flatMap((use) =>
+      isStrategy(use) ? (use.unknownTargets?.(known) ?? []) : without(known, idsOf(use) as readonly string[]),
+    );
   return {
     name: 'rules',
+    unknownTargets,
     rank(candidates, context) {
       const index = list.findIndex(({ when }) => when(context.request, context));
       const rule = list[index];

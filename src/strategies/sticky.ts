@@ -32,6 +32,7 @@ export function sticky(terms: StickyTerms = {}): Strategy {
   const { strategy = priority(), by = sessionOf } = terms;
   return {
     name: `sticky(${strategy.name})`,
+    unknownTargets: (known) => strategy.unknownTargets?.(known) ?? [],
     rank(candidates, context) {
       const session = by(context);
       const allowed = strategy.rank(candidates, context);

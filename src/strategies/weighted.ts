@@ -1,6 +1,6 @@
 import type { Random } from '../types/clock.ts';
 import type { Candidate, Strategy } from '../types/options/strategy.ts';
-import { type Constraints, checkAmount, constrained } from './shared/constraints.ts';
+import { type Constraints, checkAmount, constrained, without } from './shared/constraints.ts';
 
 /**
  * Random order in proportion to weights: a target of weight 3 comes first three times as often as one of
@@ -15,14 +15,17 @@ import { type Constraints, checkAmount, constrained } from './shared/constraints
  * @example
  * createRouter({ targets, strategy: weighted({ 'openai/gpt-5-mini': 9, haiku: 1 }) });
  */
-export function weighted(
-  weights: Readonly<Record<string, number>> = {},
+export function weighted<const TargetId extends string = string>(
+  weights: { readonly [Id in TargetId]?: number } = {},
   constraints: Constraints = {},
-): Strategy {
-  for (const [id, weight] of Object.entries(weights)) checkAmount(`weighted(${JSON.stringify(id)})`, weight);
-  return constrained('weighted', constraints, (candidates, { random }) =>
-    draw(candidates, random, ({ target }) => weights[target.id] ?? target.weight),
+): Strategy<TargetId> {
+  const given: Readonly<Record<string, unknown>> = weights;
+  for (const [id, weight] of Object.entries(given)) checkAmount(`weighted(${JSON.stringify(id)})`, weight);
+  const own = given as Readonly<Record<string, number>>;
+  const strategy = constrained('weighted', constraints, (candidates, { random }) =>
+    draw(candidates, random, ({ target }) => own[target.id] ?? target.weight),
   );
+  return { ...strategy, unknownTargets: (known: readonly string[]) => without(known, Object.keys(given)) };
 }
 
 /** Draws an order of candidates in proportion to their weights. */

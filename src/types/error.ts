@@ -93,6 +93,31 @@ export type HitLimit = 'requests' | 'tokens' | 'daily' | 'ramp' | 'credit';
  */
 export type FallbackKind = ProviderErrorKind | 'output' | 'guard';
 
+/** A failure, as `fallbackOn` sees it. */
+export interface FallbackFailure {
+  readonly kind: FallbackKind;
+  /** Omitted for `output` and `guard`. */
+  readonly provider?: string;
+  readonly status?: number;
+  /** The vendor's error code. */
+  readonly code?: string;
+  /** The field of the request that the vendor rejects. */
+  readonly param?: string;
+}
+
+/**
+ * Failures on which a route fails over, beyond or instead of the usual: kinds, with a leading `!` for those that return to the caller
+ * at once; or a function that returns `true` to fail over, `false` to return the failure, and `undefined` for the usual.
+ *
+ * @example
+ * fallbackOn: ['bad-request', '!rate-limit']
+ * @example
+ * fallbackOn: ({ kind, code }) => (kind === 'bad-request' && code === 'model_overloaded' ? true : undefined)
+ */
+export type FallbackOn =
+  | readonly (FallbackKind | `!${FallbackKind}`)[]
+  | ((failure: FallbackFailure) => boolean | undefined);
+
 /**
  * What a failure affects: all models of the key, one deployment, the whole endpoint, or only this request.
  *

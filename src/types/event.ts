@@ -11,6 +11,8 @@ export interface RequestFacts {
   readonly route: string;
   /** Metadata from the call options. */
   readonly metadata: Readonly<Record<string, unknown>>;
+  /** Session from the call options. */
+  readonly session?: string;
   /** Tenant from the call options. */
   readonly tenant?: string;
   /** User from the call options. */

@@ -184,6 +184,19 @@ export interface Router<TargetId extends string = string, RouteName extends stri
    * Never rejects.
    */
   close(): Promise<void>;
+  /**
+   * Refuses new requests with code `closed`, and waits for those under way: for a server that is told to stop. Resolves with
+   * `true` when all have ended, with `false` after `timeout` milliseconds. Then call `close`.
+   *
+   * @default timeout: Infinity
+   * @example
+   * process.once('SIGTERM', async () => {
+   *   server.close();
+   *   await router.drain({ timeout: 25_000 });
+   *   await router.close();
+   * });
+   */
+  drain(options?: { readonly timeout?: number }): Promise<boolean>;
   /** `close()`, for `await using`. */
   [Symbol.asyncDispose](): Promise<void>;
 }

@@ -1,4 +1,6 @@
+import { ConfigError } from '../errors.ts';
 import type { EventOf, Listener, RouterEvent, RouterEventType } from '../types/event.ts';
+import { show } from './option-check.ts';
 
 /** Passes events to listeners. Errors of listeners are ignored. */
 export interface Emitter {
@@ -39,6 +41,13 @@ export function emitter(): Emitter {
     on(type, listener) {
       // A wrapper per call, so that a listener added twice and removed once stays registered once.
       const own = (event: EventOf<typeof type>): unknown => listener(event);
+      if (type !== '*' && !Object.hasOwn(every, type))
+        throw new ConfigError(
+          'on',
+          `the type of an event: ${Object.keys(every).join(', ')}, or *`,
+          show(type),
+        );
+      if (typeof listener !== 'function') throw new ConfigError('on', 'a function', show(listener));
       if (type !== '*') return add(type, own);
       const removals = (Object.keys(every) as RouterEventType[]).map((each) => add(each, own));
       return () => {

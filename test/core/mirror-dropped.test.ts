@@ -117,7 +117,7 @@ describe('two targets with one key', () => {
         { provider: shared, model: 'n', id: 'c', price },
       ],
       clock,
-      mirror,
+      mirror: { ...mirror, target: 'b' },
     });
     await router.chat(ask, { route: 'a' });
     await clock.advance(10);

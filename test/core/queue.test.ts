@@ -8,7 +8,7 @@ const price = { input: 1, output: 1 };
 
 /** One target that takes one request at a time, a tenth of a second each. */
 function narrow(
-  options: Omit<RouterOptions, 'targets' | 'routes' | 'select'> & { readonly rpm?: number } = {},
+  options: Omit<RouterOptions, 'targets' | 'routes' | 'select' | 'mirror'> & { readonly rpm?: number } = {},
   scripts: readonly Script[] = [{ delay: 100 }],
 ) {
   const { rpm, ...rest } = options;

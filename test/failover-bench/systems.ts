@@ -81,7 +81,7 @@ export function signalbox(policies: typeof settings | typeof defaults): System {
 }
 
 /** The same policies, for an outage that is shorter by the same measure. */
-function quicker(policies: typeof settings | typeof defaults, scale: number): Policies {
+function quicker(policies: typeof settings | typeof defaults, scale: number): Omit<Policies, 'mirror'> {
   if (!('timeout' in policies)) return policies;
   const { timeout, breaker } = policies;
   return {

@@ -406,7 +406,7 @@ function resolve(
     maxAttempts: own.maxAttempts ?? router.maxAttempts ?? Math.max(3, channels + 1),
     breaker: (own.breaker ?? router.breaker) !== false,
     interrupted: options.interrupted ?? own.interrupted ?? router.interrupted ?? 'error',
-    fallbackOn: own.fallbackOn ?? router.fallbackOn ?? [],
+    fallbackOn: kindsOf(own.fallbackOn ?? router.fallbackOn),
     timeout: {
       request: 600_000,
       attempt: 300_000,
@@ -416,4 +416,9 @@ function resolve(
       ...options.timeout,
     },
   };
+}
+
+/** The simulation draws lists only. */
+function kindsOf(option: RoutePlan['fallbackOn']): readonly string[] {
+  return typeof option === 'function' ? [] : (option ?? []);
 }

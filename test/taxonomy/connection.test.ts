@@ -69,7 +69,7 @@ const errorsOf = async (provider: Provider): Promise<readonly ProviderError[]> =
   return errors as ProviderError[];
 };
 const follows = (error: ProviderError) => {
-  const { failover, retry, health } = failurePolicyOf(error, []);
+  const { failover, retry, health } = failurePolicyOf(error, () => undefined);
   return { failover, retry, health };
 };
 

@@ -64,7 +64,7 @@ export function describeRows(title: string, rows: readonly Row[]): void {
       });
       if (retryAfter !== 'some') expect(error.retryAfter).toBe(retryAfter);
       else expect(error.retryAfter).toBeGreaterThan(0);
-      const { failover, retry, health } = failurePolicyOf(error, []);
+      const { failover, retry, health } = failurePolicyOf(error, () => undefined);
       expect({ failover, retry, health }).toEqual(follows);
     };
 

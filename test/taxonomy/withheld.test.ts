@@ -123,7 +123,9 @@ describe('answers that end in an unusual way', () => {
         await rejection(stream(vendor, wire(vendor))),
       ]) {
         expect(error).toMatchObject({ kind: 'malformed', scope: 'request', vendorCode: reason });
-        expect(failurePolicyOf(error as Parameters<typeof failurePolicyOf>[0], [])).toMatchObject({
+        expect(
+          failurePolicyOf(error as Parameters<typeof failurePolicyOf>[0], () => undefined),
+        ).toMatchObject({
           failover: true,
           retry: true,
           health: 'nothing',

@@ -1,11 +1,11 @@
 import { ProviderError } from '../../errors.ts';
-import type { FallbackKind } from '../../types/error.ts';
 import type { ResolvedChatRequest } from '../../types/provider.ts';
 import type { ContentPart, ProviderOptions } from '../../types/request/message.ts';
 import type { Schema } from '../../types/request/schema.ts';
 import type { FinishReason, ResponseInfo, Warning } from '../../types/result/result.ts';
 import type { Usage } from '../../types/result/usage.ts';
 import type { Attempt } from '../attempt/attempt.ts';
+import type { FallbackRule } from '../options/fallback.ts';
 
 /** A complete answer, streamed or not. */
 export interface Answer {
@@ -36,9 +36,11 @@ export interface ChatInput {
 export function contentFilterFailure(
   finishReason: FinishReason,
   attempt: Attempt,
-  fallbackOn: readonly FallbackKind[],
+  fallbackOn: FallbackRule,
 ): ProviderError | undefined {
-  if (finishReason !== 'content-filter' || !fallbackOn.includes('content-filter')) return undefined;
+  if (finishReason !== 'content-filter') return undefined;
+  if (fallbackOn({ kind: 'content-filter', provider: attempt.target.provider.name }) !== true)
+    return undefined;
   const summary = 'the vendor withheld the answer';
   return new ProviderError({
     kind: 'content-filter',

@@ -4,10 +4,12 @@ import { batchItem, type Deferral } from '../../types/batch/batch.ts';
 import type { FallbackKind } from '../../types/error.ts';
 import type { CallOptions } from '../../types/options/call-options.ts';
 import type { VendorLimit } from '../../types/options/limit.ts';
+import type { TargetSettings } from '../../types/options/options.ts';
 import type { CallContext } from '../../types/provider.ts';
 import type { AttemptSummary, ResponseInfo } from '../../types/result/result.ts';
 import type { Cost, Usage } from '../../types/result/usage.ts';
 import { compact } from '../../util/json.ts';
+import { mergeOptions } from '../../util/merge-options.ts';
 import { abortQuietly, type LinkedAbort, linkedAbort, type Signal } from '../../util/time/abort.ts';
 import { forRequest } from '../../util/time/pulse.ts';
 import { reportAttemptEnd, reportAttemptStart } from '../events.ts';
@@ -84,10 +86,11 @@ export class Attempt {
     };
     const auth = options.auth?.[target.provider.name];
     const deferral = target.deferred ? deferralOf(options) : undefined;
+    const settings = target.settings ?? request.route.settings;
     this.carry =
-      env.errors === undefined && auth === undefined && deferral === undefined
+      env.errors === undefined && auth === undefined && settings === undefined && deferral === undefined
         ? carry
-        : { ...carry, ...compact({ errors: env.errors, auth, deferral }) };
+        : { ...carry, ...compact({ errors: env.errors, auth, deferral }), ...settingsOf(request, target) };
     if (operation.measuredAs !== undefined && !target.deferred)
       this.#waiting = target.silence.begin(
         target.latencies[operation.measuredAs],
@@ -238,6 +241,15 @@ export class Attempt {
 function deferralOf({ window = 0, deadline = Number.POSITIVE_INFINITY, metadata }: CallOptions): Deferral {
   const item = (metadata as { readonly [batchItem]?: string } | undefined)?.[batchItem];
   return { window, deadline, item };
+}
+
+/** The settings that route and target put in place of the request's; `undefined` removes one. */
+function settingsOf({ route, operation, request }: RequestState, { settings }: Target): TargetSettings {
+  if (operation.workload !== 'chat') return {};
+  const own = { ...route.settings, ...settings };
+  const { providerOptions } = own;
+  if (providerOptions === undefined) return own;
+  return { ...own, providerOptions: mergeOptions(request.providerOptions, providerOptions) };
 }
 
 /** The response fields of an attempt's summary. */

@@ -1,5 +1,7 @@
 import { isRouterError, type OutputError, type ProviderError } from '../../errors.ts';
-import type { FallbackKind, ProviderErrorKind } from '../../types/error.ts';
+import type { FallbackFailure, ProviderErrorKind } from '../../types/error.ts';
+import { compact } from '../../util/json.ts';
+import type { FallbackRule } from '../options/fallback.ts';
 
 /** The consequences of a failed attempt. */
 export interface FailurePolicy {
@@ -62,23 +64,30 @@ export function isAttemptError(error: unknown): error is AttemptError {
   return isRouterError(error, 'provider') || isRouterError(error, 'output');
 }
 
-/** Looks up the policy for a failure. `fallbackOn` lists the route's extra kinds that fail over. */
-export function failurePolicyOf(error: AttemptError, fallbackOn: readonly FallbackKind[]): FailurePolicy {
+/** A failure as `fallbackOn` sees it. */
+function failureSeen({ kind, provider, status, vendorCode: code, param }: ProviderError): FallbackFailure {
+  return compact({ kind, provider, status, code, param });
+}
+
+/** Looks up the policy for a failure. `fallbackOn` is the route's rule about failing over. */
+export function failurePolicyOf(error: AttemptError, fallbackOn: FallbackRule): FailurePolicy {
   if (isRouterError(error, 'output')) {
     const { by } = error;
     const required = by === 'schema' ? 'output' : by === 'guard' ? 'guard' : undefined;
-    const failover = required === undefined || fallbackOn.includes(required);
+    const failover = required === undefined || fallbackOn({ kind: required }) === true;
     return { failover, retry: false, anotherKey: false, health: 'nothing', pause: 0 };
   }
   const { kind, scope } = error;
   const usual = table[kind];
   // What one model rejects (a parameter) or one account lacks (a file) implies nothing about others.
   const onlyHere = kind === 'bad-request' && (scope === 'deployment' || scope === 'key');
-  const failover = usual.failover || onlyHere || fallbackOn.includes(kind);
+  const decided = kind === 'aborted' ? undefined : fallbackOn(failureSeen(error));
+  const failover = decided ?? (usual.failover || onlyHere);
+  const retry = usual.retry && decided !== false;
   const blamed = usual.health === 'failure' || usual.health === 'quarantine';
   const health = blamed && scope === 'request' ? 'nothing' : usual.health;
   const anotherKey = ofKey.includes(kind) || (kind === 'bad-request' && scope === 'key');
-  return { ...usual, failover, health, anotherKey };
+  return { ...usual, failover, retry, health, anotherKey: anotherKey && decided !== false };
 }
 
 const staleSocketCodes = new Set(['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET']);

@@ -101,7 +101,10 @@ export class ChannelOption implements Option<Channel> {
     const { last } = this.#history;
     if (last === undefined || !isRouterError(last.error, 'provider')) return true;
     const { env, route } = this.#request;
-    if (last.error.kind !== 'context-length' || route.policies.fallbackOn.includes('context-length'))
+    if (
+      last.error.kind !== 'context-length' ||
+      route.policies.fallbackOn({ kind: 'context-length' }) === true
+    )
       return true;
     const had = contextLengthOf(last.channel.target, env);
     const has = contextLengthOf(this.target, env);

@@ -1,6 +1,5 @@
 import type { BreakerLimits } from '../../health/breaker.ts';
 import { type RetryBudget, retryBudget } from '../../limits/retry-budget.ts';
-import type { FallbackKind } from '../../types/error.ts';
 import type { CallOptions } from '../../types/options/call-options.ts';
 import type {
   Accept,
@@ -13,6 +12,7 @@ import type {
 import type { Strategy } from '../../types/options/strategy.ts';
 import type { Timeouts } from '../../types/options/timeouts.ts';
 import { mergeDefined } from '../../util/merge-defined.ts';
+import { type FallbackRule, fallbackRule } from './fallback.ts';
 
 /** Limits of time with nothing left open, but for those that depend on the target. */
 export type ResolvedTimeouts = Required<Omit<Timeouts, 'response' | 'firstToken' | 'idle'>> &
@@ -32,7 +32,7 @@ export interface ResolvedPolicies {
   /** What is left to be sent twice, of all requests of the route. */
   readonly hedges: RetryBudget;
   readonly interrupted: Interrupted;
-  readonly fallbackOn: readonly FallbackKind[];
+  readonly fallbackOn: FallbackRule;
   readonly accept: Accept | undefined;
 }
 
@@ -93,7 +93,7 @@ export function resolvePolicies(
       first: 1,
     }),
     interrupted: route.interrupted ?? router.interrupted ?? 'error',
-    fallbackOn: route.fallbackOn ?? router.fallbackOn ?? [],
+    fallbackOn: fallbackRule(route.fallbackOn ?? router.fallbackOn),
     accept: route.accept ?? router.accept,
   };
 }

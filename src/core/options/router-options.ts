@@ -1,11 +1,15 @@
 import { ConfigError } from '../../errors.ts';
-import type { TargetOptions } from '../../types/options/options.ts';
+import type { RouteOptions, TargetOptions } from '../../types/options/options.ts';
 import type { RouterOptions } from '../../types/options/router-options.ts';
+import type { Strategy } from '../../types/options/strategy.ts';
 import {
+  checkDuration,
   checkHedge,
   checkNumber,
   checkObject,
+  checkStrings,
   checkTimeouts,
+  checkType,
   checkWord,
   interruptedWords,
   type Refuse,
@@ -13,8 +17,11 @@ import {
 } from '../../util/option-check.ts';
 import { fallbackKinds } from '../attempt/failure-policy.ts';
 import { variantsOf } from '../targets/tiers.ts';
+import { checkCapabilities } from './capabilities.ts';
+import { checkFallbackOn } from './fallback.ts';
 import { checkPlugins, checkStore } from './plugins.ts';
 import { checkPrice } from './price.ts';
+import { checkPricedAs, checkSettings } from './settings.ts';
 import { checkTiers } from './tiers.ts';
 
 const refuse: Refuse = (path, expected, got) => {
@@ -59,6 +66,8 @@ const targetFields = [
   'baseline',
   'capabilities',
   'tiers',
+  'pricedAs',
+  'settings',
 ];
 /** Checks an option of a plugin's that stands among the policies of the router and its routes. */
 export type PolicyCheck = (path: string, value: unknown, ids: readonly string[], refuse: Refuse) => void;
@@ -69,6 +78,8 @@ export type PolicyCheck = (path: string, value: unknown, ids: readonly string[],
  * @param more checks of policies that are not the core's, by name
  */
 export function checkOptions(options: RouterOptions, more: Readonly<Record<string, PolicyCheck>> = {}): void {
+  if (typeof options !== 'object' || options === null || Array.isArray(options))
+    refuse('createRouter', 'options', show(options));
   checkObject('', options, [...routerFields, ...Object.keys(more)], refuse);
   const { targets, routes, catalog, clock, random } = options;
   if (!Array.isArray(targets) || targets.length === 0)
@@ -97,7 +108,7 @@ export function checkOptions(options: RouterOptions, more: Readonly<Record<strin
   if (clock !== undefined && clockParts.some((part) => typeof part !== 'function')) {
     refuse('clock', 'an object with the functions now, date and after', show(clock));
   }
-  if (random !== undefined && typeof random !== 'function') refuse('random', 'a function', show(random));
+  checkType('random', random, 'function', refuse);
   if (options.log !== undefined && typeof options.log !== 'boolean')
     refuse(
       'log',
@@ -127,9 +138,7 @@ function checkTarget(path: string, target: TargetOptions): readonly string[] {
   checkNumber(`${path}.concurrency`, concurrency, refuse, { least: 1, whole: true });
   checkNumber(`${path}.rpm`, target.rpm, refuse, { least: 1 });
   checkNumber(`${path}.tpm`, target.tpm, refuse, { least: 1 });
-  if (tags !== undefined && (!Array.isArray(tags) || tags.some((tag) => typeof tag !== 'string'))) {
-    refuse(`${path}.tags`, 'a list of strings', show(tags));
-  }
+  checkStrings(`${path}.tags`, tags, refuse);
   if (target.baseline !== undefined) {
     const { firstToken, throughput } = checkObject(
       `${path}.baseline`,
@@ -141,54 +150,11 @@ function checkTarget(path: string, target: TargetOptions): readonly string[] {
     checkNumber(`${path}.baseline.throughput`, throughput, refuse, { least: 1 });
   }
   checkPrice(`${path}.price`, price, refuse);
-  checkCapabilities(`${path}.capabilities`, target.capabilities);
+  checkPricedAs(`${path}.pricedAs`, target.pricedAs, refuse);
+  checkSettings(`${path}.settings`, target.settings, refuse);
+  checkCapabilities(`${path}.capabilities`, target.capabilities, refuse);
   checkTiers(`${path}.tiers`, target);
   return variantsOf(target).map(({ id: own }) => own);
-}
-
-const abilities = ['chat', 'embeddings', 'tools', 'jsonSchema', 'reasoning'];
-/** What can be said beside `true` and `false`. */
-const degreesOf: Readonly<Record<string, readonly string[]>> = {
-  images: ['data'],
-  imageGeneration: ['prompt', 'images'],
-  prefill: ['echo'],
-};
-const sizes = ['contextLength', 'maxOutputTokens'];
-
-function checkCapabilities(path: string, value: unknown): void {
-  if (value === undefined) return;
-  const capabilities = checkObject(
-    path,
-    value,
-    [...abilities, ...Object.keys(degreesOf), 'files', 'urls', ...sizes],
-    refuse,
-  );
-  for (const ability of abilities) {
-    const able = capabilities[ability];
-    if (able !== undefined && typeof able !== 'boolean') {
-      refuse(`${path}.${ability}`, 'true, false or nothing', show(able));
-    }
-  }
-  for (const [ability, degrees] of Object.entries(degreesOf)) {
-    const able = capabilities[ability];
-    if (able === undefined || typeof able === 'boolean' || degrees.some((degree) => degree === able))
-      continue;
-    const wanted = ['true', 'false', ...degrees.map((degree) => `'${degree}'`)];
-    refuse(`${path}.${ability}`, `one of ${wanted.join(', ')}`, show(able));
-  }
-  for (const size of sizes)
-    checkNumber(`${path}.${size}`, capabilities[size], refuse, { least: 1, whole: true });
-  const { files } = capabilities;
-  const types = Array.isArray(files) && files.every((type) => typeof type === 'string' && type.includes('/'));
-  if (files !== undefined && typeof files !== 'boolean' && !types) {
-    refuse(`${path}.files`, 'true, false or a list of media types, such as application/pdf', show(files));
-  }
-  const { urls = {} } = capabilities;
-  if (typeof urls !== 'object' || urls === null) refuse(`${path}.urls`, 'an object', show(urls));
-  for (const [type, patterns] of Object.entries(urls)) {
-    if (Array.isArray(patterns) && patterns.every((pattern) => pattern instanceof RegExp)) continue;
-    refuse(`${path}.urls['${type}']`, 'a list of regular expressions', show(patterns));
-  }
 }
 
 function checkPolicies(
@@ -210,6 +176,8 @@ function checkPolicies(
       show(strategy),
     );
   }
+  for (const id of (strategy as Strategy | undefined)?.unknownTargets?.(ids) ?? [])
+    refuse(`${at('strategy')}: ${named?.name}`, `one of ${ids.join(', ')}`, show(id));
   checkTimeouts(at('timeout'), timeout, refuse);
   checkNumber(at('maxAttempts'), maxAttempts, refuse, { least: 1, whole: true });
   if (retry !== undefined && retry !== false) {
@@ -249,11 +217,8 @@ function checkPolicies(
   const { accept } = policies as Record<string, unknown>;
   for (const [name, check] of Object.entries(more))
     check(at(name), (policies as Record<string, unknown>)[name], ids, refuse);
-  if (accept !== undefined && typeof accept !== 'function') refuse(at('accept'), 'a function', show(accept));
-  if (fallbackOn === undefined) return;
-  if (!Array.isArray(fallbackOn)) refuse(at('fallbackOn'), 'a list of error kinds', show(fallbackOn));
-  for (const [index, kind] of fallbackOn.entries())
-    checkWord(`${at('fallbackOn')}[${index}]`, kind, fallbackKinds, refuse);
+  checkType(at('accept'), accept, 'function', refuse);
+  checkFallbackOn(at('fallbackOn'), fallbackOn, fallbackKinds, refuse);
 }
 
 function checkRoutes(
@@ -268,7 +233,13 @@ function checkRoutes(
   for (const [name, route] of Object.entries(routes)) {
     const path = `routes.${name}`;
     if (ids.includes(name)) refuse(path, 'a name that is not the id of a target', show(name));
-    const { targets } = checkObject(path, route, ['targets', ...policyFields, ...Object.keys(more)], refuse);
+    const { targets } = checkObject(
+      path,
+      route,
+      ['targets', 'settings', ...policyFields, ...Object.keys(more)],
+      refuse,
+    );
+    checkSettings(`${path}.settings`, (route as RouteOptions).settings, refuse);
     checkPolicies(path, route as object, ids, more);
     if (targets === undefined) continue;
     if (!Array.isArray(targets) || targets.length === 0) {
@@ -285,9 +256,7 @@ function checkSelect(select: unknown, names: readonly string[]): void {
   }
   const { by, timeout, otherwise } = checkObject('select', select, ['by', 'timeout', 'otherwise'], refuse);
   if (typeof by !== 'function') refuse('select.by', 'a function', show(by));
-  if (timeout !== undefined && !(typeof timeout === 'number' && timeout > 0)) {
-    refuse('select.timeout', 'a positive number of milliseconds, or Infinity', show(timeout));
-  }
+  checkDuration('select.timeout', timeout, refuse);
   checkWord('select.otherwise', otherwise, names, refuse);
 }
 

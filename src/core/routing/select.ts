@@ -1,4 +1,5 @@
 import { RequestError } from '../../errors.ts';
+import { priority } from '../../strategies/priority.ts';
 import type { CallOptions } from '../../types/options/call-options.ts';
 import type { Select, SelectContext, SelectOptions } from '../../types/options/select.ts';
 import type { ChatRequest } from '../../types/request/request.ts';
@@ -114,10 +115,23 @@ export function namedRoute(options: CallOptions, find: RouteFinder): Route {
   const route = find(name);
   if (route === undefined) {
     const got = name === undefined ? 'none, and there is no route named `default`' : `'${name}'`;
-    throw new RequestError('options.route', 'the name of a route or the id of a target', got);
+    throw new RequestError('options.route', `one of ${find.names.join(', ')}`, got);
   }
-  if (options.only !== undefined) checkOnly(route, options, find);
-  return route;
+  const found = options.targets === undefined ? route : orderedRoute(route, options.targets, find);
+  if (options.only !== undefined) checkOnly(found, options, find);
+  return found;
+}
+
+/** A route over the targets that a call lists, in their order. */
+function orderedRoute(route: Route, ids: readonly string[], find: RouteFinder): Route {
+  const targets = ids.map((id) => {
+    const target = find(id)?.targets[0];
+    if (target?.id !== id)
+      throw new RequestError('options.targets', `ids of targets (${find.names.join(', ')})`, `'${id}'`);
+    return target;
+  });
+  const maxAttempts = Math.max(route.policies.maxAttempts, targets.length + 1);
+  return { ...route, targets, policies: { ...route.policies, strategy: priority(), maxAttempts } };
 }
 
 /**

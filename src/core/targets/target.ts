@@ -15,7 +15,7 @@ import type { BatchDesk } from '../../types/batch/desk.ts';
 import type { Clock, Random } from '../../types/clock.ts';
 import type { Capabilities } from '../../types/options/capabilities.ts';
 import type { KeyLimits } from '../../types/options/limit.ts';
-import type { Baseline, TargetOptions } from '../../types/options/options.ts';
+import type { Baseline, TargetOptions, TargetSettings } from '../../types/options/options.ts';
 import type { Price } from '../../types/options/price.ts';
 import type { Candidate, Health } from '../../types/options/strategy.ts';
 import type { Provider } from '../../types/provider.ts';
@@ -41,6 +41,8 @@ export interface Target {
   readonly deferred: boolean;
   readonly model: string;
   readonly price: Price | undefined;
+  readonly pricedAs: string | undefined;
+  readonly settings: TargetSettings | undefined;
   readonly prior: Baseline;
   /** Known by its provider or declared in its options. */
   readonly capabilities: Capabilities;
@@ -135,6 +137,8 @@ export function createTargets(
       deferred,
       model,
       price: option.price,
+      pricedAs: option.pricedAs,
+      settings: option.settings,
       prior: option.baseline ?? {},
       capabilities: { ...provider.capabilities?.(model), ...option.capabilities },
       facts: {

@@ -4,7 +4,10 @@
  * @module ledger
  */
 
+export type { Spent } from '../shared/charge.ts';
 export type { LedgerStatus } from './delivery.ts';
+export { type ExportFormat, type ExportOptions, exportLedger } from './export/export.ts';
+export type { FocusOptions } from './export/focus.ts';
 export { type Ledger, type LedgerOptions, ledger } from './ledger.ts';
 export type {
   Anchor,
@@ -25,7 +28,8 @@ export type {
 } from './reading.ts';
 export type { AuditEntry } from './records/audit.ts';
 export type { ContentMode } from './records/content.ts';
-export type { Pglite, PgPool, PostgresClient, PostgresJs } from './sql/postgres.ts';
+export { type Repriced, reprice } from './reprice.ts';
+export type { PgConnection, Pglite, PgPool, PostgresClient, PostgresJs, Query } from './sql/postgres.ts';
 export type {
   AttemptRecord,
   AuditRecord,

@@ -17,7 +17,7 @@ import type {
   WholePart,
 } from './spec.ts';
 
-/** Answers of AI SDK models in our words. */
+/** Converts answers of AI SDK models. */
 
 export function toContent(content: readonly ContentSpec[]): readonly ContentPart[] {
   return content.flatMap((part) => {
@@ -27,7 +27,7 @@ export function toContent(content: readonly ContentSpec[]): readonly ContentPart
   });
 }
 
-/** Metadata comes back as options, as it does in the AI SDK itself. */
+/** Metadata becomes options, as in the AI SDK itself. */
 function own({ providerMetadata }: { providerMetadata?: Keyed }): {
   readonly providerOptions?: ProviderOptions;
 } {
@@ -62,7 +62,7 @@ function toPart(part: WholePart): Whole | readonly Whole[] {
       return { ...source, ...own(part) };
     }
     default:
-      return []; // newer than this; it is still in `raw`
+      return []; // an unknown type; it is still in `raw`
   }
 }
 
@@ -71,9 +71,9 @@ function dataOf(data: Extract<WholePart, { type: 'file' }>['data']): FilePart['d
 }
 
 /**
- * Why an answer ended. Throws where its model says that it did not end well.
+ * The finish reason. Throws if it reports a failure of the model.
  *
- * @param streamed models give out what they have when their stream is cut off, too, and then no vendor's word for it
+ * @param streamed for streams, whose models end normally even if cut off, but then without the vendor's finish reason
  */
 export function toFinishReason(
   { unified, raw }: Pick<FinishSpec, 'raw'> & { readonly unified: FinishSpec['unified'] | 'interrupted' },
@@ -85,12 +85,12 @@ export function toFinishReason(
   if (unified === 'interrupted' || (unified === 'other' && word === undefined && streamed))
     throw truncated(provider, 'the answer does not say why it ended');
   if (unified === 'error') throw gaveUp(provider, word);
-  // Models know their own vendor's words only.
+  // Models only map their own vendor's values.
   const reason = unified === 'other' ? word : unified;
   return finishReasonOf({ provider, reason, ...evidence });
 }
 
-/** An answer, or the end of one, with our reason why it ended where its own differs. */
+/** An answer, or its end, with our finish reason if it differs. */
 export function answeredWith<A extends { readonly finishReason: FinishSpec }>(
   answered: A,
   unified: FinishReason,
@@ -101,7 +101,7 @@ export function answeredWith<A extends { readonly finishReason: FinishSpec }>(
     : { ...answered, finishReason: { ...finishReason, unified } };
 }
 
-/** An answer whose calls have an id of their own each; the same object where they have. */
+/** An answer with unique call ids; the same object if they already are. */
 export function withOwnIds(answered: GenerateResult, provider: string): GenerateResult {
   const ownId = ownToolCallIds();
   let changed = false;
@@ -141,8 +141,8 @@ export function toResponse({ response }: Pick<GenerateResult, 'response'>): Resp
 type Content = Exclude<ProviderStreamPart, ProviderFinishPart>;
 
 /**
- * The parts that one element of a model's stream stands for; the last one carries the element itself where the reader speaks the
- * AI SDK's words. Not for `finish` and `error`.
+ * Converts one element of a model's stream to parts; the last one carries the element itself if the reader is the AI SDK. Not for
+ * `finish` and `error`.
  */
 export function toStreamParts(
   element: Exclude<StreamSpec, { type: 'finish' | 'error' }>,
@@ -187,7 +187,7 @@ function partsOf(element: Exclude<StreamSpec, { type: 'finish' | 'error' }>): re
   }
 }
 
-/** What is said of a block at its start or end, such as a signature. */
+/** Metadata at the start or end of a block, such as a signature. */
 function mark(
   type: 'text-delta' | 'reasoning-delta',
   { id, providerMetadata }: { id: string; providerMetadata?: Keyed },

@@ -10,7 +10,7 @@ import { chatCompletionsFailures, failureFrom } from '../chat-completions/failur
 import { googleFailures } from '../google/failures.ts';
 import { isUnreadable } from '../shared/sdk-error.ts';
 
-/** The AI SDK's errors, by their names: they come from whatever version of it the model was made with. */
+/** The AI SDK's errors by name, because they may come from another version of the package. */
 const malformed = new Set([
   'AI_EmptyResponseBodyError',
   'AI_InvalidResponseDataError',
@@ -28,8 +28,8 @@ const unfit = new Set([
 const unset = new Set(['AI_LoadAPIKeyError', 'AI_LoadSettingError', 'AI_NoSuchModelError']);
 
 /**
- * What a model threw, or put into its stream as an error, as a `ProviderError`; a missing key or setting as a `ConfigError`, because
- * no other attempt would mend it.
+ * Converts an error that a model threw or emitted to a `ProviderError`, or to a `ConfigError` for a missing key or setting, which a
+ * retry cannot fix.
  */
 export async function toFailure(provider: string, error: unknown, call: FailedCall): Promise<unknown> {
   const { signal } = call;
@@ -62,13 +62,13 @@ function classify(provider: string, error: unknown, signal: AbortSignal): unknow
     return new ProviderError({ kind: 'bad-request', scope: 'deployment', provider, summary, cause: error });
   }
   if (error instanceof Error) return networkError(provider, error, typeof statusCode === 'number');
-  // In a stream: whatever the vendor said.
+  // In a stream: the vendor's own error object.
   const body = typeof error === 'string' ? { error: parseOrKeep(error) } : { error };
   const failure = classifyFailure({ provider, headers: {}, body, cause: error }, rowsOf(provider));
   return failure.kind === 'unknown' ? failureFrom(body, provider, {}) : failure;
 }
 
-/** What the vendor behind a model says when it fails; most speak as OpenAI does. */
+/** The failure table of the vendor behind a model; most vendors use OpenAI's format. */
 function rowsOf(provider: string): readonly FailureRow[] {
   if (provider === 'anthropic') return anthropicFailures;
   return provider === 'google' || provider === 'vertex' ? googleFailures : chatCompletionsFailures;

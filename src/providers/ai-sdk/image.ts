@@ -14,17 +14,17 @@ import { toKeyed } from './call.ts';
 import { toFailure } from './failures.ts';
 import type { ImageCall, ImageFile, ImageResultSpec } from './spec.ts';
 
-/** An image model of the AI SDK. */
+/** An AI SDK image model. */
 export interface ImageModel {
   readonly modelId: string;
-  /** A number, none, or a function that gives one, at once or later. */
+  /** A number, `undefined`, or a function that returns one, possibly as a promise. */
   readonly maxImagesPerCall?: unknown;
   readonly supportsFileInputs?: unknown;
   readonly supportsMaskInputs?: unknown;
   doGenerate(call: ImageCall): PromiseLike<ImageResultSpec>;
 }
 
-/** Only image models say how many they make. */
+/** Only image models have a maximum of images per call. */
 export function isImageModel(model: object): boolean {
   return 'doGenerate' in model && 'maxImagesPerCall' in model;
 }
@@ -59,10 +59,10 @@ export function imageProvider(name: string, model: ImageModel): Provider {
   };
 }
 
-/** One at a time, as the AI SDK itself does it, where the model does not say, or says it only later. */
+/** The maximum; 1, as in the AI SDK, if the model does not report it synchronously. */
 function perCall(model: ImageModel): number {
-  const { maxImagesPerCall: told, modelId } = model;
-  const most: unknown = typeof told === 'function' ? told.call(model, { modelId }) : told;
+  const { maxImagesPerCall: declared, modelId } = model;
+  const most: unknown = typeof declared === 'function' ? declared.call(model, { modelId }) : declared;
   if (most instanceof Promise) most.catch(() => {});
   return typeof most === 'number' && most >= 1 ? most : 1;
 }
@@ -125,21 +125,21 @@ function toImages(answered: ImageResultSpec, provider: string): ProviderImages {
 
 function toImage(
   image: string | Uint8Array,
-  said: ProviderOptions,
+  metadata: ProviderOptions,
   provider: string,
 ): readonly GeneratedImage[] {
   const found = resolveData(image, undefined, provider);
   if (found.kind !== 'base64' || found.base64 === '') return [];
   const { base64: data, mediaType = 'image/png' } = found;
-  const own = Object.keys(said).length === 0 ? {} : { providerOptions: said };
+  const own = Object.keys(metadata).length === 0 ? {} : { providerOptions: metadata };
   return [{ type: 'file', data, mediaType, ...own }];
 }
 
-/** What is said of one of the images: it stands in a list for each provider. */
+/** The metadata of one image, from the list of each provider. */
 function saidOf(index: number, metadata: ImageResultSpec['providerMetadata'] = {}): ProviderOptions {
-  const said = Object.entries(metadata).flatMap(([name, { images }]) => {
+  const entries = Object.entries(metadata).flatMap(([name, { images }]) => {
     const one = Array.isArray(images) ? asObject(images[index]) : undefined;
     return one === undefined || Object.keys(one).length === 0 ? [] : [[name, one as JSONObject] as const];
   });
-  return Object.fromEntries(said);
+  return Object.fromEntries(entries);
 }

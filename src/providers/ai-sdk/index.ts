@@ -23,18 +23,20 @@ import { streamParts } from './stream.ts';
 import { isExecuted, readBill } from './usage.ts';
 import { partOfAnswerFromV3, resultFromV3, toV3, type WarningV3 } from './v3.ts';
 
-/** Where models that are given by name come from: a provider or a registry of the AI SDK. */
+/** The source of models given by name: an AI SDK provider or registry. */
 export interface AiSdkModels {
   languageModel(id: string): object;
 }
 
-/** The options of `aiSdk`. */
+/** Options for {@link aiSdk}. */
 export interface AiSdkOptions {
-  /** For targets whose `model` is a name. Default: `globalThis.AI_SDK_DEFAULT_PROVIDER`, where the application has set it. */
+  /** Resolves targets whose `model` is a name. @default `globalThis.AI_SDK_DEFAULT_PROVIDER`, if set */
   readonly provider?: AiSdkModels;
   /**
-   * Names the account behind the models, so that signed thoughts are only given back to whom they are from. Needed where several
-   * targets use one vendor under different keys. Default: none, and answers pass through without a mark.
+   * The account behind the models, so that signed reasoning goes back only to its origin. Needed if several targets use one
+   * vendor with different keys.
+   *
+   * @default none; answers pass through unmarked
    */
   readonly account?: string;
 }
@@ -49,13 +51,13 @@ type LanguageModel = Models & {
 const factory = 'aiSdk';
 
 /**
- * Models of the Vercel AI SDK, version 6 or 7, as targets: each of its many providers at once. A call that came in through
- * `toProvider(router)` goes to the model, and comes back from it, as it is.
+ * Any model of the Vercel AI SDK, version 6 or 7, as a target. A call through `toProvider(router)` reaches the model, and its answer
+ * the caller, unchanged.
  *
- * The model's own provider opens its connections: its options say with which key, to which address and with which `fetch`, and
- * the limits on redirects, headers and sizes that signalbox's own clients have are its matter.
+ * The model's own provider opens its connections, with its key, address and `fetch`. The limits of signalbox's own clients on
+ * redirects, headers and sizes do not apply.
  *
- * @throws ConfigError for a wrong option, and for a `model` that is none of the AI SDK's
+ * @throws ConfigError for an invalid option, or a `model` that is not an AI SDK model
  * @example
  * import { mistral } from '@ai-sdk/mistral';
  * createRouter({ targets: [{ provider: aiSdk(), model: mistral('mistral-large-latest') }] });
@@ -75,7 +77,7 @@ export function aiSdk(options: AiSdkOptions = {}): Provider<'ai-sdk'> {
     withModel(model) {
       const found = typeof model === 'string' ? named(model, options) : model;
       const { provider, modelId } = checkModel(found);
-      // `openai.responses` is OpenAI's model under one of its interfaces.
+      // `openai.responses` is an OpenAI model with the Responses API.
       const name = provider.split('.')[0] ?? provider;
       return {
         provider:
@@ -201,7 +203,7 @@ async function* mapped(
   for await (const element of elementsOf(stream)) yield partOfAnswerFromV3(element, lost);
 }
 
-/** A model that does not say which addresses it fetches gets what they hold. */
+/** A model that declares no supported URLs gets the downloaded content. */
 function capabilitiesOf({ supportedUrls }: LanguageModel): Capabilities {
   const known = typeof supportedUrls === 'object' && supportedUrls !== null && !('then' in supportedUrls);
   const urls = known ? (supportedUrls as Record<string, RegExp[]>) : {};

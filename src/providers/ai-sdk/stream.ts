@@ -8,7 +8,7 @@ import { answeredWith, toFinishReason, toStreamParts } from './answer.ts';
 import type { StreamSpec } from './spec.ts';
 import { isExecuted, readBill } from './usage.ts';
 
-/** Who answers, and whether the reader speaks the AI SDK's words. */
+/** The model, and whether the reader is the AI SDK. */
 interface StreamOptions {
   readonly name: string;
   readonly modelId: string;
@@ -16,9 +16,9 @@ interface StreamOptions {
   readonly native: boolean;
 }
 
-/** A call whose pieces are coming. */
+/** A call whose pieces are still arriving. */
 interface OpenCall {
-  /** As the model gives it. */
+  /** The model's id. */
   readonly id: string;
   readonly toolCallId: string;
   readonly toolName: string;
@@ -40,7 +40,7 @@ export async function* streamParts(
   let hasContent = false;
   let executed = 0;
   for await (const element of elements) {
-    if (finish !== undefined) continue; // what follows the end is no part of the answer
+    if (finish !== undefined) continue; // elements after the end are not part of the answer
     raw.push(element);
     if (isExecuted(element)) executed += 1;
     if (element.type === 'error') throw element.error;
@@ -80,8 +80,7 @@ export async function* streamParts(
 }
 
 /**
- * Gives each call an id of its own, also where a model gives several the same one or none, and completes calls that came in pieces
- * alone.
+ * Gives each call a unique id, even if a model repeats or omits ids, and completes calls that arrived only in pieces.
  */
 function callReader(
   provider: string,
@@ -105,7 +104,7 @@ function callReader(
     if (call === undefined) return element;
     const { toolCallId: id, input } = call;
     const delta = input.push(element.delta);
-    // Whoever speaks the AI SDK's words reads them as the model gave them.
+    // A reader in the AI SDK's format gets the model's own elements.
     if (native) return id === element.id ? element : { ...element, id };
     return { ...element, id, delta };
   };

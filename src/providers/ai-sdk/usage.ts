@@ -7,23 +7,23 @@ import { usageCollector } from '../google/chat/usage.ts';
 import { readServedAs, readServiceTier } from '../shared/usage/service-tier.ts';
 import type { Keyed, UsageSpec } from './spec.ts';
 
-/** What a model says of the bill for an answer. */
+/** The billing facts that a model reports for an answer. */
 export interface BillSpec {
   readonly usage: UsageSpec;
   readonly providerMetadata?: Keyed | undefined;
-  /** Calls of the vendor's own tools. */
+  /** Calls of vendor tools. */
   readonly executed: number;
   readonly modelId: string;
-  /** The vendor's answer, where it is at hand. */
+  /** The vendor's answer, if available. */
   readonly body?: unknown;
 }
 
-/** Whether the vendor itself ran a tool. */
+/** Whether the vendor ran a tool. */
 export function isExecuted(part: { readonly type: string; readonly providerExecuted?: boolean }): boolean {
   return part.type === 'tool-call' && part.providerExecuted === true;
 }
 
-/** A bill in our words. */
+/** Usage, cost and service tier. */
 export interface Bill {
   readonly usage: Usage;
   readonly cost?: number;
@@ -31,15 +31,14 @@ export interface Bill {
 }
 
 /**
- * Usage as the AI SDK counts it; and what its specification has no fields for but the bill has, from the vendor's own account
- * that comes with it.
+ * Reads usage in the AI SDK's form, plus billed items that its specification lacks, from the vendor's own usage object.
  */
 export function readBill({ usage, providerMetadata, executed, modelId, body }: BillSpec): Bill {
   const raw = asObject(usage.raw) ?? {};
   const metadata = Object.values(providerMetadata ?? {}).map((own) => asObject(own) ?? {});
   const counted = withVendors(countsOf(usage), raw, metadata, modelId);
   const cost = chargeIn(raw);
-  // Anthropic counts those that it charges for.
+  // Anthropic counts the ones it charges for.
   const uncounted = raw['server_tool_use'] === undefined && counted.webSearches === undefined ? executed : 0;
   return {
     usage: {
@@ -62,7 +61,7 @@ function servedIn(raw: Wire, accounts: readonly Wire[]): ServedAs {
   });
 }
 
-/** Counts that are all 0 are what some models make of none at all, and so is a prompt of 0. */
+/** If all counts, or the prompt's count, are 0, the model reported none. */
 function countsOf({ inputTokens, outputTokens }: UsageSpec): Usage {
   if (!inputTokens.total && !outputTokens.total) return {};
   return compact({
@@ -74,7 +73,7 @@ function countsOf({ inputTokens, outputTokens }: UsageSpec): Usage {
   });
 }
 
-/** The counts, with what the vendor's own account adds to them and corrects in them. */
+/** The counts, completed and corrected by the vendor's own usage object. */
 function withVendors(counts: Usage, raw: Wire, metadata: readonly Wire[], modelId: string): Usage {
   if (typeof raw['prompt_tokens'] === 'number') return likeOpenAI(raw, counts);
   if (typeof raw['promptTokenCount'] === 'number') {
@@ -91,7 +90,7 @@ function withVendors(counts: Usage, raw: Wire, metadata: readonly Wire[], modelI
   return { ...counts, ...readMessages(raw, container) };
 }
 
-/** Not all models for servers of this kind know where theirs counts what; its total does, and else the larger count is whole. */
+/** Models may not know how their server counts; its total decides, otherwise the larger count applies. */
 function likeOpenAI(raw: Wire, { inputTokens, outputTokens, ...details }: Usage): Usage {
   const own = readChatCompletions(raw);
   if (typeof raw['total_tokens'] === 'number') return { ...details, ...own };

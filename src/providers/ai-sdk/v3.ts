@@ -14,8 +14,8 @@ import type {
 } from './spec.ts';
 
 /**
- * Version 3 of the specification, which the AI SDK 6 speaks, as version 4 and back. They differ in how a file is given: as what it is,
- * or with a tag that says what it is.
+ * Converts between version 3 of the specification, used by AI SDK 6, and version 4. They differ in files: plain values, or tagged
+ * objects.
  */
 
 export type Newer = { type: 'custom' } | { type: 'reasoning-file' };
@@ -32,7 +32,7 @@ export type GenerateResultV3 = Omit<GenerateResult, 'content' | 'warnings'> & {
   warnings: WarningV3[];
 };
 
-/** An element of a stream in version 3. */
+/** A stream element in version 3. */
 export type StreamSpecV3 = InV3<StreamSpec> | StartV3;
 
 /** Embeddings in version 3. */
@@ -52,7 +52,7 @@ function tag(data: unknown): FileData {
   return data as FileData;
 }
 
-/** A call for a model of version 3, and what of it that has no word for. */
+/** Converts a call for a version 3 model, with warnings for what version 3 cannot express. */
 export function toV3({ reasoning, ...call }: LanguageCall): {
   readonly call: object;
   readonly lost: readonly WarningV3[];
@@ -72,7 +72,7 @@ export function toV3({ reasoning, ...call }: LanguageCall): {
   return { call: { ...call, prompt }, lost };
 }
 
-/** A call that came in version 3. */
+/** Converts a version 3 call. */
 export function fromV3(call: object): LanguageCall {
   const { prompt, ...rest } = call as LanguageCall;
   return { ...rest, prompt: mapParts(prompt, partFromV3) };
@@ -100,7 +100,7 @@ function partFromV3(part: Loose): Loose {
   return part.type === 'tool-result' ? withValues(part, valueFromV3) : part;
 }
 
-/** A tool's result with what it consists of in other words. */
+/** Converts the parts of a tool result. */
 function withValues(part: Loose, map: (value: Loose) => Loose): Loose {
   const output = part['output'] as Loose;
   if (output.type !== 'content') return part;
@@ -153,7 +153,7 @@ function valueFromV3(value: Loose): Loose {
   }
 }
 
-/** What version 3 has no word for: it is left out of answers. */
+/** Types that version 3 lacks; they are omitted from answers. */
 const newer = new Set(['custom', 'reasoning-file']);
 
 export function warningToV3(warning: WarningSpec): WarningV3 {
@@ -161,7 +161,7 @@ export function warningToV3(warning: WarningSpec): WarningV3 {
   return { type: 'other', message: `${warning.setting}: ${warning.message}` };
 }
 
-/** A part of an answer for who speaks version 3; `undefined` where it has no word for it. */
+/** Converts a part of an answer to version 3; `undefined` if it has no counterpart. */
 export function partOfAnswerToV3<P extends { type: string }>(part: P): object | undefined {
   if (newer.has(part.type)) return undefined;
   const { data } = part as { data?: FileData };
@@ -175,7 +175,7 @@ export function partOfAnswerToV3<P extends { type: string }>(part: P): object | 
   return part;
 }
 
-/** A part of a version 3 model's answer, or of its stream; with what it was not told among the warnings. */
+/** Converts a part of a version 3 answer or stream, and adds the warnings of the call. */
 export function partOfAnswerFromV3<P extends { type: string }>(part: P, lost: readonly WarningV3[] = []): P {
   const { data, warnings } = part as { data?: unknown; warnings?: readonly WarningSpec[] };
   if (part.type === 'stream-start') return { ...part, warnings: [...(warnings ?? []), ...lost] };

@@ -5,10 +5,10 @@ import type { Carry } from '../shared/sdk-provider.ts';
 import type { GenAIClient, OwnFetch } from './genai.ts';
 import type { GenerativeAIClient } from './legacy.ts';
 
-/** https://ai.google.dev/api/embeddings#method:-models.batchembedcontents: at most 100 at a time. */
+/** https://ai.google.dev/api/embeddings#method:-models.batchembedcontents: at most 100 per call. */
 export const limits = { values: 100, characters: 300_000 };
 
-/** A call in words that both SDKs take, each in its own arrangement. */
+/** Converts a call to fields that both SDKs accept, each in its own layout. */
 interface EmbedBody extends Wire {
   readonly model: string;
   readonly contents: readonly string[];
@@ -50,7 +50,7 @@ function cannot(): ProviderError {
   return new ProviderError({ kind: 'bad-request', provider: 'google', summary });
 }
 
-/** The SDKs give no count of tokens where the vendor gives none. */
+/** The SDKs report no token count if the vendor reports none. */
 export function toEmbeddings(raw: unknown, headers: Readonly<Record<string, string>>): ProviderEmbeddings {
   const wire = asObject(raw);
   const list = asObjects(wire?.['embeddings']);

@@ -1,9 +1,9 @@
 import type { FailureRow } from '../../transport/failure/failure-table.ts';
 import { quotasIn } from '../../transport/failure/read-failure.ts';
 
-/** What Google says when it fails (https://ai.google.dev/gemini-api/docs/troubleshooting, https://google.aip.dev/193). */
+/** Google's failures (https://ai.google.dev/gemini-api/docs/troubleshooting, https://google.aip.dev/193). */
 export const googleFailures: readonly FailureRow[] = [
-  // No quota at all for this model: it is not there for this key.
+  // A quota of 0: the key has no access to this model.
   { status: 429, message: /limit: 0(?![\d.])/, kind: 'not-found' },
   {
     status: 429,
@@ -15,9 +15,9 @@ export const googleFailures: readonly FailureRow[] = [
     retryAfter: ({ now }) => untilMidnight(now),
   },
   { status: 400, message: /API key not valid|API_KEY_INVALID|API key expired/i, kind: 'auth' },
-  // The same code is that of a file which is not ready.
+  // The same code means that a file is not ready.
   { status: 400, code: 'FAILED_PRECONDITION', message: /location|billing|free tier|\bplan\b/i, kind: 'auth' },
-  // The older SDK keeps the words only.
+  // The legacy SDK keeps only the message.
   { status: 400, message: /location is not supported|free tier is not available/i, kind: 'auth' },
   { message: /input token count|exceeds the maximum number of tokens/i, kind: 'context-length' },
   { code: 'UNAVAILABLE', kind: 'overloaded' },
@@ -28,7 +28,7 @@ export const googleFailures: readonly FailureRow[] = [
 const day = 86_400_000;
 
 /**
- * Milliseconds until the next midnight in California, when the quotas of a day return
+ * Milliseconds until the next midnight in California, when daily quotas reset
  * (https://ai.google.dev/gemini-api/docs/rate-limits).
  */
 export function untilMidnight(now: number): number {
@@ -42,7 +42,7 @@ export function untilMidnight(now: number): number {
     return ((hours * 60 + minutes) * 60 + seconds) * 1000 + (at % 1000);
   };
   const rest = day - sinceMidnight(now);
-  // Where the clocks change in between, that is eleven or one at night.
+  // If daylight saving time changes in between, this is off by an hour.
   const off = sinceMidnight(now + rest);
   return off > day / 2 ? rest + (day - off) : rest - off;
 }

@@ -2,15 +2,15 @@ import type { Wire } from '../../util/json.ts';
 import type { Carry } from '../shared/sdk-provider.ts';
 import type { GeminiRequest } from './chat/request.ts';
 
-/** A client of the `@google/genai` package, version 1 or newer, as far as it is used. */
+/** The subset of a `@google/genai` client (version 1 or newer) that this provider uses. */
 export interface GenAIClient {
   readonly models: {
-    // Wider than the SDK's own types, which differ from version to version.
+    // Wider than the SDK's own types, which differ between versions.
     generateContent(parameters: object): PromiseLike<unknown>;
     generateContentStream(parameters: object): PromiseLike<unknown>;
     /** Needed for `router.embed`. */
     embedContent?(parameters: object): PromiseLike<unknown>;
-    /** Needed for `router.image` with Imagen's models. */
+    /** Needed for `router.image` with Imagen. */
     generateImages?(parameters: object): PromiseLike<unknown>;
   };
 }
@@ -19,8 +19,8 @@ export interface GenAIClient {
 export type OwnFetch = (input: unknown, init?: RequestInit) => Promise<Response>;
 
 /**
- * Calls `@google/genai` once. It must not continue answers or call functions by itself: each would be another request that
- * nobody knows of. `fetch`, where given, is this one call's own.
+ * Calls `@google/genai` once. The SDK must not continue answers or call functions itself, because each would be a request outside
+ * the router's control. `fetch`, if given, serves only this call.
  */
 export function sendGenAI(
   { models }: GenAIClient,
@@ -29,7 +29,7 @@ export function sendGenAI(
   { signal }: Carry,
   fetch?: OwnFetch,
 ): PromiseLike<unknown> {
-  // The SDK drops options that it does not know; in the extra body they reach the vendor all the same.
+  // The SDK drops unknown options; the extra body carries them to the vendor.
   const extraBody: Wire = {
     ...extra.top,
     ...(Object.keys(extra.generationConfig).length === 0 ? {} : { generationConfig: extra.generationConfig }),

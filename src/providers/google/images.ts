@@ -19,7 +19,7 @@ const provider = 'google';
 /** https://ai.google.dev/gemini-api/docs/image-generation#aspect_ratios */
 const shapes = ['1:1', '2:3', '3:2', '3:4', '4:3', '4:5', '5:4', '9:16', '16:9', '21:9'];
 
-/** Most images in one call (https://ai.google.dev/gemini-api/docs/imagen): a Gemini model makes one at a time. */
+/** Maximum images per call (https://ai.google.dev/gemini-api/docs/imagen); Gemini models generate one per call. */
 export function imagesPerCall(model: string): number {
   return isImagen(model) ? 4 : 1;
 }
@@ -28,7 +28,7 @@ function failure(more: Pick<ProviderErrorInit, 'kind' | 'scope' | 'answered' | '
   return new ProviderError({ provider, ...more });
 }
 
-/** The shape that is asked for, by itself or by a size that has it. */
+/** The requested aspect ratio, given directly or implied by a size. */
 function shapeOf({ size, aspectRatio }: ProviderImageCall, warnings: Warning[]): string | undefined {
   if (size === undefined) return aspectRatio;
   const [width = 1, height = 1] = size.split('x').map(Number);
@@ -46,7 +46,7 @@ function shapeOf({ size, aspectRatio }: ProviderImageCall, warnings: Warning[]):
   return shape;
 }
 
-/** A call for images as the chat that makes one. */
+/** Converts an image call to a chat that generates one image. */
 export function toImageChat(call: ProviderImageCall): {
   readonly chat: ProviderCall;
   readonly warnings: readonly Warning[];
@@ -76,7 +76,7 @@ export function toImageChat(call: ProviderImageCall): {
   };
 }
 
-/** The images in such a chat's answer. Throws where there is none. */
+/** The images in such a chat's answer. Throws if there are none. */
 export function toChatImages(
   { content, finishReason, usage, ...answer }: ProviderResult,
   warnings: readonly Warning[],
@@ -92,7 +92,7 @@ export function toChatImages(
       : failure({ kind: 'malformed', answered: true, summary: 'the answer has no image' });
   }
   const { outputTokens, reasoningTokens = 0 } = usage;
-  // Where it does not say which of the output was text, none was.
+  // Unless reported otherwise, all output tokens are image tokens.
   const imageOutputTokens =
     usage.imageOutputTokens ?? (outputTokens === undefined ? undefined : outputTokens - reasoningTokens);
   return {
@@ -103,7 +103,7 @@ export function toChatImages(
   };
 }
 
-/** Calls Imagen once, by a client that has it: Gemini's own interface does not any more, Vertex AI's does. */
+/** Calls Imagen once, through a client that supports it: Vertex AI's does, Gemini's own API no longer does. */
 export function sendImagen(
   { models }: GenAIClient,
   call: ProviderImageCall,
@@ -126,7 +126,7 @@ export function sendImagen(
   return { sent: models.generateImages({ model, prompt, config }), warnings };
 }
 
-/** Imagen's answer. Images that were filtered out are left out of it. */
+/** Reads Imagen's answer. Filtered images are absent from it. */
 export function toImagenImages(
   raw: unknown,
   headers: Readonly<Record<string, string>>,

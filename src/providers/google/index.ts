@@ -1,5 +1,5 @@
 /**
- * Google's Gemini through its official SDK, the current one or the one before.
+ * Google Gemini through its official SDK, current or legacy.
  *
  * @module google
  */
@@ -40,27 +40,32 @@ import { type GenerativeAIClient, sendLegacy } from './legacy.ts';
 import { isImagen } from './model.ts';
 import { geminiRestrictions } from './restrictions.ts';
 
+export type { ApiKey } from '../../transport/credentials.ts';
 export type { Fetch } from '../../transport/transport.ts';
 export type { ClientOptions } from '../shared/client-options.ts';
 export type { GenAIClient } from './genai.ts';
 export type { GenerativeAIClient, LegacyModel } from './legacy.ts';
 
-/** The options of `google`. */
+/** Options for {@link google}. */
 export interface GoogleOptions extends ClientOptions {
   /**
-   * Default: `v1beta`, because tools with JSON Schema, thinking and structured output are not in `v1`
+   * The API version. `v1` lacks tools with JSON Schema, thinking and structured output
    * (https://ai.google.dev/gemini-api/docs/api-versions).
+   *
+   * @default 'v1beta'
    */
   readonly apiVersion?: string;
   /**
-   * Which SDK to use. `generative-ai` is the deprecated `@google/generative-ai`, for applications that still have it: it
-   * calls the runtime's `fetch` by itself, so that `headers`, `fetch`, response headers, the refusal of redirects and the
-   * limits on sizes and connecting are not to be had with it. Default: `genai`.
+   * The SDK to use. `generative-ai` is the deprecated `@google/generative-ai`, for applications that still have it. It calls the
+   * runtime's `fetch` directly, so `headers`, `fetch`, response headers, the refusal of redirects and the limits on sizes and
+   * connecting are not available.
+   *
+   * @default 'genai'
    */
   readonly sdk?: 'genai' | 'generative-ai';
   /**
-   * A client of either SDK, with its own key, address and connections. All other options are then its matter, and so are
-   * the limits that the provider's own client has.
+   * A preconfigured client of either SDK with its own key, address and connections. It ignores all other options, and the limits
+   * of the built-in client do not apply.
    */
   readonly client?: GenAIClient | GenerativeAIClient;
 }
@@ -68,7 +73,7 @@ export interface GoogleOptions extends ClientOptions {
 const name = 'google';
 
 /**
- * Google's Gemini as a provider. `@google/genai` (or `@google/generative-ai`) is loaded at the first request.
+ * The Google Gemini provider. Loads `@google/genai` (or `@google/generative-ai`) on the first request.
  *
  * @throws ConfigError for a wrong option or a missing key (`apiKey`, or `GEMINI_API_KEY` or `GOOGLE_API_KEY` in the
  * environment)
@@ -105,13 +110,13 @@ function withKey(options: GoogleOptions): Provider<'google'> {
   return overLegacy(resolved, apiVersion);
 }
 
-/** How one of the two SDKs is called. */
+/** The calls of one of the two SDKs. */
 interface Over<Client> extends ClientSource<Client> {
   send(client: Client, body: GeminiRequest, stream: boolean, carry: Carry): PromiseLike<unknown>;
   embed(client: Client, body: Wire, carry: Carry): PromiseLike<unknown>;
-  /** Left out where none are made. */
+  /** Omitted if it cannot generate images. */
   readonly image?: SdkImages<Client>;
-  /** Whether Imagen may be there as well. */
+  /** Whether Imagen may be available. */
   readonly imagen?: boolean;
 }
 
@@ -148,7 +153,7 @@ function injected(client: GenAIClient | GenerativeAIClient, named: string | unde
   return provider({ ...injectedClient(client, named), ...legacyCalls({}) });
 }
 
-/** A client that has only what it is told: Gemini's API and not Vertex AI, whatever the environment says. */
+/** Creates a client from the given options alone: Gemini's API, never Vertex AI, whatever the environment contains. */
 function overGenAI(
   { key, baseURL, headers, fetch, account, accountOf }: ResolvedClientOptions,
   apiVersion: string,
@@ -164,7 +169,7 @@ function overGenAI(
   });
   const load = async () => {
     try {
-      return await import('@google/genai'); // in a `try`, so that bundlers that do not have it go on without
+      return await import('@google/genai'); // in a `try`, so that bundlers treat the package as optional
     } catch (cause) {
       throw new Error('not imported', { cause });
     }
@@ -178,8 +183,8 @@ function overGenAI(
     });
   });
   /**
-   * The SDK writes the request, and the answer is read by us: the SDK would drop what it does not know of it. So all that it
-   * gets is an empty one. Each call has a `fetch` of its own, so that the transport knows which call it serves.
+   * The SDK writes the request, but we read the answer, because the SDK drops unknown fields; the SDK itself receives an empty
+   * one. Each call has a separate `fetch`, so that the transport can identify the call.
    */
   const fetchFor =
     ({ exchange }: Carry): OwnFetch =>
@@ -203,7 +208,7 @@ function overGenAI(
   });
 }
 
-/** @param imagen whether Imagen's models are sent to its own interface */
+/** @param imagen whether Imagen's models use its own API */
 function imagesOver(send: Over<GenAIClient>['send'], imagen: boolean): SdkImages<GenAIClient> {
   return {
     perCall: imagesPerCall,
@@ -224,9 +229,9 @@ function imagesOver(send: Over<GenAIClient>['send'], imagen: boolean): SdkImages
 function nothing(): Answer {
   let bytes: Uint8Array | undefined = new TextEncoder().encode('{}');
   const read = async (): Promise<Uint8Array | undefined> => {
-    const told = bytes;
+    const rest = bytes;
     bytes = undefined;
-    return told;
+    return rest;
   };
   return { status: 200, headers: { 'content-type': 'application/json' }, body: { read, cancel: () => {} } };
 }
@@ -234,8 +239,8 @@ function nothing(): Answer {
 const legacyPackage = '@google/generative-ai';
 
 /**
- * The older SDK, by the runtime's `require`: an `import()` would have bundlers look for a package that most applications do not
- * have. An application that is bundled gives a `client` instead.
+ * Loads the legacy SDK with the runtime's `require`, because an `import()` makes bundlers look for a package that most
+ * applications do not have. A bundled application passes a `client` instead.
  */
 async function loadLegacy(): Promise<{
   readonly GoogleGenerativeAI: new (apiKey: string) => GenerativeAIClient;
@@ -256,7 +261,7 @@ function overLegacy(
       'one',
     );
   });
-  // It calls the runtime's `fetch` by itself.
+  // It calls the runtime's `fetch` directly.
   return provider({
     client,
     own: false,

@@ -2,7 +2,7 @@ import { asObject } from '../../util/json.ts';
 import type { Carry } from '../shared/sdk-provider.ts';
 import type { GeminiRequest } from './chat/request.ts';
 
-/** A client of the older `@google/generative-ai` package, as far as it is used. */
+/** The subset of a legacy `@google/generative-ai` client that this provider uses. */
 export interface GenerativeAIClient {
   getGenerativeModel(parameters: { model: string }, options?: object): LegacyModel;
 }
@@ -16,9 +16,9 @@ export interface LegacyModel {
 }
 
 /**
- * Calls `@google/generative-ai` once, and guards against what is known of it: its second promise of a stream rejects
- * without anyone listening, its helpers mix thoughts into text and mix up parallel calls (only raw chunks are used), and
- * an abort before the call is not seen (it is checked before).
+ * Calls `@google/generative-ai` once and works around its defects: the second promise of a stream rejects unhandled; its helpers mix
+ * reasoning into text and confuse parallel calls (so only raw chunks are used); it ignores an abort before the call (so that is
+ * checked first).
  */
 export async function sendLegacy(
   client: GenerativeAIClient,

@@ -57,13 +57,13 @@ export const geminiRestrictions: readonly Restriction[] = [
   },
 ];
 
-/** Whether a request has tools of the vendor's own and functions. */
+/** Whether a request has both vendor tools and functions. */
 export function combinesTools(request: ResolvedChatRequest): boolean {
   const own = request.tools?.some((tool) => tool.type === 'provider' && tool.id.startsWith('google.'));
   return own === true && hasFunctions(request);
 }
 
-/** Moves a thinking budget of the vendor's own option into the range that a model accepts. -1 is dynamic. */
+/** Clamps a thinking budget in the vendor's options to the range of the model. -1 means dynamic. */
 function budgetOf(models: RegExp, least: number, most: number, canStop: boolean): Restriction {
   const nearest = (budget: number): number => {
     if (budget === -1 || (budget === 0 && canStop)) return budget;

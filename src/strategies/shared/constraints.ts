@@ -125,3 +125,8 @@ export function checkAmount(option: string, value: unknown): void {
   const got = typeof value === 'string' ? JSON.stringify(value) : String(value);
   throw new ConfigError(option, 'a number of at least 0', got);
 }
+
+/** The ids that are not among the known ones. */
+export function without(known: readonly string[], ids: readonly string[]): readonly string[] {
+  return ids.filter((id) => !known.includes(id));
+}

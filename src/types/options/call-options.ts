@@ -5,11 +5,19 @@ import type { Timeouts } from './timeouts.ts';
 /** Options of a single call. */
 export interface CallOptions<TargetId extends string = string, RouteName extends string = string> {
   /** Route name, or the id of a single target. @default the result of `select`, otherwise `default` */
-  readonly route?: RouteName | TargetId;
+  readonly route?: RouteName | TargetId | 'default';
   /** Aborting it ends the call immediately, closes its sockets, and rejects with the signal's reason. */
   readonly signal?: AbortSignal;
   /** Restricts the call to these targets. If the call names no route, they may belong to other routes. */
   readonly only?: readonly TargetId[];
+  /**
+   * The targets of this call, in order of preference, in place of a route's targets and strategy. The policies are those of
+   * `route`, otherwise of the route `default`; `select` is not asked.
+   *
+   * @example
+   * targets: ['haiku', 'openai/gpt-5-mini']
+   */
+  readonly targets?: readonly TargetId[];
   /** Timeouts, merged field by field over the route's. */
   readonly timeout?: Timeouts;
   /** Maximum estimated cost of this request in US$. Targets above it or of unknown price are not used. */

@@ -1,5 +1,6 @@
-import type { FallbackKind } from '../error.ts';
+import type { FallbackOn } from '../error.ts';
 import type { Provider } from '../provider.ts';
+import type { RequestSettings } from '../request/request.ts';
 import type { ChatResult } from '../result/result.ts';
 import type { Capabilities } from './capabilities.ts';
 import type { KeyLimits } from './limit.ts';
@@ -98,9 +99,9 @@ export type Accept = (result: ChatResult) => boolean | string | PromiseLike<bool
  * @example
  * mirror: { target: 'candidate', ratio: 0.05 }
  */
-export interface MirrorPolicy {
+export interface MirrorPolicy<TargetId extends string = string> {
   /** Id of any target of the router. */
-  readonly target: string;
+  readonly target: TargetId;
   /** Ratio of requests to mirror, 0 to 1. */
   readonly ratio: number;
   /** Maximum number of concurrent copies; more are dropped. @default 10 */
@@ -108,9 +109,9 @@ export interface MirrorPolicy {
 }
 
 /** Policies that a route inherits from the router's options and can override. */
-export interface Policies {
+export interface Policies<TargetId extends string = string> {
   /** Order in which targets are tried. @default priority(), the order of `targets` */
-  readonly strategy?: Strategy;
+  readonly strategy?: Strategy<TargetId>;
   readonly timeout?: Timeouts;
   /**
    * Maximum number of attempts per request, across all targets.
@@ -134,13 +135,14 @@ export interface Policies {
   /**
    * Failures on which this route fails over although the router would normally return them to the caller because
    * other targets are likely to fail too, such as `content-filter` or `bad-request`. `output` covers responses
-   * that do not match the request's `schema`, `guard` those that a plugin withheld.
+   * that do not match the request's `schema`, `guard` those that a plugin withheld. A kind with a leading `!` returns to the caller
+   * although it would fail over; a function decides by the failure.
    */
-  readonly fallbackOn?: readonly FallbackKind[];
+  readonly fallbackOn?: FallbackOn;
   /** Validation of complete responses. By default every complete response is accepted. */
   readonly accept?: Accept;
   /** Mirroring to another target. `false` disables the router's setting for a route. @default none */
-  readonly mirror?: MirrorPolicy | false;
+  readonly mirror?: MirrorPolicy<TargetId> | false;
 }
 
 /** Queueing of requests while all eligible targets are busy, exhausted or at their limits. */
@@ -164,6 +166,13 @@ export interface QueuePolicy {
 /** Priority in the queue: the order in which requests are served and, in reverse, rejected when it is full. */
 export type Priority = 'critical' | 'normal' | 'sheddable';
 
+/** Settings of a target or route that replace those of its chats. `undefined` removes a setting from the request. */
+export type TargetSettings = {
+  readonly [Name in Exclude<keyof RequestSettings, 'tools' | 'includeRaw' | 'origin'>]?:
+    | RequestSettings[Name]
+    | undefined;
+};
+
 /** A provider and a model, together with the provider's keys. */
 export interface TargetOptions extends KeyLimits {
   readonly provider: Provider;
@@ -173,6 +182,21 @@ export interface TargetOptions extends KeyLimits {
   readonly id?: string;
   /** Price in US$ per million tokens. @default the catalog's price, if it lists the model */
   readonly price?: Price;
+  /**
+   * The catalog's `provider/model` whose price and context length apply, for deployments with names of their own.
+   *
+   * @default the target's own provider and model
+   * @example
+   * { provider: azure({ resource: 'acme' }), model: 'prod-chat', pricedAs: 'openai/gpt-5-mini' }
+   */
+  readonly pricedAs?: `${string}/${string}`;
+  /**
+   * Settings that replace those of each chat to this target; `undefined` removes one.
+   *
+   * @example
+   * settings: { temperature: undefined, reasoning: 'low' }
+   */
+  readonly settings?: TargetSettings;
   /** Relative weight for `weighted()`. @default 1 */
   readonly weight?: number;
   /** Custom labels for strategies, such as a region or `zero-data-retention`. */
@@ -193,6 +217,15 @@ export interface TargetOptions extends KeyLimits {
   readonly tiers?: readonly string[];
 }
 
+type NamesOf<T> = T extends unknown ? keyof T : never;
+
+/** Refuses targets with options that do not exist. */
+export type KnownTargets<Target> = [Exclude<NamesOf<Target>, keyof TargetOptions>] extends [never]
+  ? unknown
+  : {
+      readonly targets: `a target has no option '${Exclude<NamesOf<Target>, keyof TargetOptions> & string}'`;
+    };
+
 /** Expected performance of a target. */
 export interface Baseline {
   /** Milliseconds to the first token. */
@@ -202,9 +235,11 @@ export interface Baseline {
 }
 
 /** A named list of targets with its own policies. */
-export interface RouteOptions<TargetId extends string = string> extends Policies {
+export interface RouteOptions<TargetId extends string = string> extends Policies<TargetId> {
   /** Target ids in order of preference. @default all targets */
   readonly targets?: readonly TargetId[];
+  /** Settings that replace those of each chat on this route; a target's own take precedence. `undefined` removes one. */
+  readonly settings?: TargetSettings;
 }
 
 /** Source of prices for targets that declare none. */

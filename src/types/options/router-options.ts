@@ -18,7 +18,7 @@ export interface RouterOptions<
   Routes extends Readonly<Record<string, RouteOptions<TargetIdOf<Targets>>>> = Readonly<
     Record<string, RouteOptions<TargetIdOf<Targets>>>
   >,
-> extends Policies {
+> extends Policies<NoInfer<TargetIdOf<Targets>>> {
   readonly targets: Targets;
   /**
    * Routes by name. A call that names no route uses the route `default`.

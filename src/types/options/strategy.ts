@@ -130,7 +130,9 @@ export interface RankContext {
  *   rank: (candidates) => candidates.toSorted((a, b) => (a.estimatedCost ?? Infinity) - (b.estimatedCost ?? Infinity)),
  * };
  */
-export interface Strategy {
+export interface Strategy<TargetId extends string = string> {
   readonly name: string;
+  /** The ids that it names and that are not among the router's. `createRouter` refuses a strategy with any. */
+  unknownTargets?(known: readonly TargetId[]): readonly string[];
   rank(candidates: readonly Candidate[], context: RankContext): readonly Candidate[];
 }

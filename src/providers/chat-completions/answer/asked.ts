@@ -1,15 +1,15 @@
 import type { Wire } from '../../../util/json.ts';
 
-/** What a request asks for, as far as the reading of its answer depends on it. */
+/** Facts about a request that affect how its answer is read. */
 
-/** Several answers: then the first one is the answer. Else all choices belong to one answer. */
+/** Whether several answers were requested. If so, the first one counts; otherwise all choices belong to one answer. */
 export function asksForSeveral({ n }: Wire): boolean {
   return typeof n === 'number' && n > 1;
 }
 
 /**
- * Pictures, which make an answer large: by `modalities` (https://openrouter.ai/docs/features/multimodal/image-generation), or by a
- * model that makes them.
+ * Whether the answer may contain images, which make it large: by `modalities`
+ * (https://openrouter.ai/docs/features/multimodal/image-generation), or because the model generates them.
  */
 export function asksForPictures({ modalities, model }: Wire): boolean {
   if (Array.isArray(modalities)) return modalities.includes('image');

@@ -4,9 +4,9 @@ import { asJSON, asNonEmpty, asObject, asObjects, asText, compact, type Wire } f
 import { readFinishReason } from './finish-reason.ts';
 import { textOfDetails } from './reasoning-details.ts';
 
-/** Reads content from a message or from a delta, under each of the names that servers have for it. */
+/** Reads content from a message or delta, under any of the servers' names. */
 
-/** Text as one string, or in pieces. */
+/** Text, as one string or in pieces. */
 export function textIn({ content }: Wire): string {
   if (typeof content === 'string') return content;
   if (!Array.isArray(content)) return '';
@@ -20,7 +20,7 @@ function textOfPiece(piece: unknown): string {
 }
 
 /**
- * The thoughts in a message or a delta: `reasoning_content` (DeepSeek and most others), `reasoning` (OpenRouter, Groq, vLLM),
+ * Reasoning in a message or delta: `reasoning_content` (DeepSeek and most others), `reasoning` (OpenRouter, Groq, vLLM),
  * `reasoning_text` (GitHub Copilot), or pieces of the content (Mistral, https://docs.mistral.ai/capabilities/reasoning/).
  */
 export function reasoningIn(wire: Wire): string {
@@ -37,7 +37,7 @@ function thoughtsOfPiece({ type, text, thinking }: Wire): string {
   return asText(thinking) ?? (type === 'reasoning' ? (asText(text) ?? '') : '');
 }
 
-/** What the model refuses with: a field, or a piece of the content. */
+/** The text of a refusal: a field, or a piece of the content. */
 export function refusalIn(wire: Wire): string {
   const refusal = asNonEmpty(wire['refusal']);
   if (refusal !== undefined || !Array.isArray(wire['content'])) return refusal ?? '';
@@ -46,17 +46,17 @@ export function refusalIn(wire: Wire): string {
     .join('');
 }
 
-/** The thoughts that `reasoning_details` hold, where they stand nowhere else. */
+/** Reasoning that is only in `reasoning_details`. */
 export function reasoningInDetails(wire: Wire): string {
   return asObjects(wire['reasoning_details']).map(textOfDetails).join('');
 }
 
-/** OpenRouter's `reasoning_details` hold signatures that go back with the message. */
+/** OpenRouter's `reasoning_details` contain signatures that go back with the message. */
 export function reasoningOptions(details: readonly JSONValue[], provider: string): ProviderOptions {
   return { [provider]: { reasoning_details: details } };
 }
 
-/** Speech of the model. It goes back by its id; its transcript is beside it. */
+/** Generated speech. It goes back by id; the transcript is beside it. */
 export function speech(
   data: string,
   mediaType: string,
@@ -69,7 +69,7 @@ export function speech(
   return { type: 'file', data, mediaType, providerOptions: { [provider]: options } };
 }
 
-/** Pictures that the model made: `images` (OpenRouter and others), or pieces of the content. Each is a data URL. */
+/** Generated images: `images` (OpenRouter and others), or pieces of the content. Each is a data URL. */
 export function imagesIn(wire: Wire): readonly FilePart[] {
   return [...asObjects(wire['images']), ...asObjects(wire['content'])].flatMap(
     (image): readonly FilePart[] => {
@@ -81,7 +81,7 @@ export function imagesIn(wire: Wire): readonly FilePart[] {
   );
 }
 
-/** `annotations` of type `url_citation`, with their fields inside, or beside the type. */
+/** `annotations` of type `url_citation`, with their fields nested or beside the type. */
 export function sourcesIn(wire: Wire): readonly SourcePart[] {
   return asObjects(wire['annotations']).flatMap((annotation) => {
     const citation = asObject(annotation['url_citation']) ?? annotation;
@@ -89,7 +89,7 @@ export function sourcesIn(wire: Wire): readonly SourcePart[] {
   });
 }
 
-/** Pages that a search found, as Perplexity, xAI and others list them beside the choices. */
+/** Search results that Perplexity, xAI and others list beside the choices. */
 export function foundBy(wire: Wire): readonly SourcePart[] {
   const results = asObjects(wire['search_results']);
   if (results.length > 0) return results.flatMap(({ url, title }) => source(url, title));
@@ -104,7 +104,7 @@ function source(url: unknown, title: unknown): readonly SourcePart[] {
   ];
 }
 
-/** What the vendor says beyond our own fields, and `more` of it. */
+/** Vendor metadata beyond our fields, plus `more`. */
 export function metadataOf(
   wire: Wire,
   choice: Wire | undefined,
@@ -114,8 +114,10 @@ export function metadataOf(
     finishReason: choice && readFinishReason(choice),
     systemFingerprint: asJSON(wire['system_fingerprint']),
     serviceTier: asJSON(wire['service_tier']),
-    // OpenRouter: who answered in fact.
+    // OpenRouter: the vendor that answered.
     provider: asText(wire['provider']),
+    // OpenAI: verdicts on request and answer, if the request has the field `moderation`.
+    moderation: asJSON(wire['moderation']),
     ...more,
   });
 }

@@ -17,16 +17,16 @@ import { callAssembler } from './tool-calls.ts';
 
 /** Reads the content of one answer from its deltas. */
 export interface DeltaReader {
-  /** Adds what is in the choice of a chunk to `parts`. */
+  /** Adds the content of a chunk's choice to `parts`. */
   push(choice: Wire, at: number, parts: ProviderStreamPart[]): void;
-  /** What is only known at the end. */
+  /** Facts that are only known at the end. */
   end(): DeltaEnd;
 }
 
 export interface DeltaEnd {
   readonly parts: readonly ProviderStreamPart[];
   readonly callsTools: boolean;
-  /** Whether there is anything beside thoughts and calls. */
+  /** Whether there is content other than reasoning and calls. */
   readonly hasContent: boolean;
   readonly refuses: boolean;
   readonly metadata: JSONObject;
@@ -64,7 +64,7 @@ export function deltaReader(provider: string): DeltaReader {
     parts.push({ type: 'text-delta', text });
   };
 
-  /** What a delta may hold beside text. */
+  /** The fields of a delta beside text. */
   const pushPieces = (delta: Wire, parts: ProviderStreamPart[]): void => {
     const images = imagesIn(delta);
     if (images.length > 0) hasContent = true;
@@ -85,7 +85,7 @@ export function deltaReader(provider: string): DeltaReader {
 
   return {
     push(choice, at, parts) {
-      // Some servers send a whole message in place of deltas; others repeat what has been sent in one.
+      // Some servers send a complete message in place of deltas; others repeat the whole text in a final message.
       const delta = asObject(choice['delta']) ?? (hasContent ? undefined : asObject(choice['message']));
       if (delta !== undefined) pushDelta(delta, at, parts);
       const probabilities = asObject(choice['logprobs'])?.['content'];
@@ -100,7 +100,7 @@ export function deltaReader(provider: string): DeltaReader {
       const called = calls.end();
       parts.push(...called);
       if (sounds.length > 0) {
-        // https://platform.openai.com/docs/guides/audio: streams carry 16-bit PCM and nothing else.
+        // https://platform.openai.com/docs/guides/audio: streams only contain 16-bit PCM.
         parts.push(speech(joinBase64(sounds), 'audio/pcm', audio, transcript || undefined, provider));
       }
       return {

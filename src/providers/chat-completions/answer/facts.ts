@@ -4,11 +4,11 @@ import type { SourcePart } from '../../../types/request/message.ts';
 import { asNonEmpty, compact, type Wire } from '../../../util/json.ts';
 import { foundBy, metadataOf } from './content.ts';
 
-/** Collects what the chunks of a stream say beside the content. */
+/** Collects the metadata in the chunks of a stream. */
 export interface FactCollector {
-  /** Adds what a chunk says of the answer as a whole to `parts`. */
+  /** Adds a chunk's metadata of the answer to `parts`. */
   push(wire: Wire, parts: ProviderStreamPart[]): void;
-  /** Keeps what a chunk says beyond our own fields. */
+  /** Keeps a chunk's metadata beyond our fields. */
   note(wire: Wire, choice: Wire | undefined): void;
   end(): { readonly metadata: JSONObject; readonly sources: readonly SourcePart[] };
 }
@@ -27,11 +27,11 @@ export function factCollector(): FactCollector {
     push(wire, parts) {
       if (wire['search_results'] || wire['citations']) {
         const found = foundBy(wire);
-        // The last list counts, but not one that has been taken away.
+        // The last list counts, unless it was removed.
         if (found.length > 0) sources = found;
       }
       if (id !== undefined && model !== undefined) return;
-      // Who answers: the first chunk that says it is not always the first one (Azure).
+      // Not always in the first chunk (Azure).
       const news = compact({
         id: id === undefined ? asNonEmpty(wire['id']) : undefined,
         model: model === undefined ? asNonEmpty(wire['model']) : undefined,

@@ -1,16 +1,16 @@
-/** Sees whether the pieces of a stream belong to one answer. */
+/** Checks whether the chunks of a stream belong to one answer. */
 export interface AnswerWatch {
-  /** Takes the id of a chunk that has content; whether it is the chunk of another answer. */
+  /** Adds the id of a chunk with content. Returns whether it belongs to another answer. */
   isAnother(id: string): boolean;
-  /** Whether the stream, now that it is over, was two answers after all. */
+  /** Whether the completed stream turned out to be two answers. */
   wasTwo(): boolean;
 }
 
 /**
- * An answer has one id (https://platform.openai.com/docs/api-reference/chat/streaming), but some servers give each chunk one of its
- * own (https://github.com/ggml-org/llama.cpp/issues/5876, https://github.com/microsoft/foundry-local/issues/144). An id that comes
- * twice in a row shows that a server is not one of those: from there on, another id is another answer. Two chunks with two ids
- * show nothing, and are not taken for one answer.
+ * An answer has one id (https://platform.openai.com/docs/api-reference/chat/streaming), but some servers use a new id per chunk
+ * (https://github.com/ggml-org/llama.cpp/issues/5876, https://github.com/microsoft/foundry-local/issues/144). An id that occurs
+ * twice in a row shows that a server is not one of those; from then on, another id means another answer. Two chunks with two ids
+ * prove nothing and are not accepted as one answer.
  */
 export function answerWatch(): AnswerWatch {
   let last: string | undefined;

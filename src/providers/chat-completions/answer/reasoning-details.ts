@@ -1,17 +1,17 @@
 import type { JSONObject, JSONValue } from '../../../types/request/json.ts';
 import { asObject, asText, type Wire } from '../../../util/json.ts';
 
-/** Fields of a block that come in pieces. */
+/** Fields of a block that arrive in pieces. */
 const texts: readonly string[] = ['text', 'summary', 'data'];
 
-/** What a block of `reasoning_details` says in plain words. */
+/** The readable text of a block of `reasoning_details`. */
 export function textOfDetails(detail: Wire): string {
   return asText(detail['text']) ?? asText(detail['summary']) ?? '';
 }
 
 /**
- * The blocks of `reasoning_details` whose pieces came in a stream: the signature of a block is only good for the whole of it.
- * Pieces of a block share their type and index; without an index, they follow one another up to the signature
+ * Joins the streamed pieces of `reasoning_details` to blocks, because a signature is valid only for its whole block. Pieces of a
+ * block share type and index; without an index, they are consecutive up to the signature
  * (https://openrouter.ai/docs/use-cases/reasoning-tokens, https://github.com/OpenRouterTeam/ai-sdk-provider/issues/423).
  */
 export function joinDetails(pieces: readonly JSONValue[]): readonly JSONValue[] {
@@ -30,7 +30,7 @@ function isOneBlock(block: Wire | undefined, piece: Wire): boolean {
   if (block === undefined || block['type'] !== piece['type']) return false;
   if (!agree(block['id'], piece['id'])) return false;
   if (typeof piece['index'] === 'number') return block['index'] === piece['index'];
-  // What is encrypted comes whole.
+  // Encrypted blocks arrive complete.
   return block['type'] !== 'reasoning.encrypted' && !isGiven(block['signature']);
 }
 

@@ -22,18 +22,18 @@ import {
 import { readFinishReason } from './finish-reason.ts';
 import { callAssembler } from './tool-calls.ts';
 
-/** What an answer is read with. */
+/** The context for reading an answer. */
 export interface AnswerContext {
   readonly provider: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly warnings: readonly Warning[];
-  /** What was sent. */
+  /** The request that was sent. */
   readonly request: Wire;
-  /** How the server counts tokens. Default: as OpenAI. */
+  /** How the server counts tokens. @default like OpenAI */
   readonly reading?: UsageReading | undefined;
 }
 
-/** A chat completion as a result. Throws `ProviderError` for whatever is not a complete answer. */
+/** Reads a chat completion. Throws `ProviderError` unless it is a complete answer. */
 export function toResult(
   raw: unknown,
   { provider, headers, warnings, request, reading }: AnswerContext,
@@ -85,7 +85,7 @@ export function toResult(
   };
 }
 
-/** Whether JSON is a whole answer: some servers give one where a stream was asked for. */
+/** Whether JSON is a complete answer: some servers return one in place of a stream. */
 export function isCompletion(json: unknown): boolean {
   return asObjects(asObject(json)?.['choices']).length > 0;
 }
@@ -117,7 +117,7 @@ function toContent(messages: readonly Wire[], provider: string): readonly Conten
 function toolCallsOf(messages: readonly Wire[], provider: string): readonly ContentPart[] {
   const calls = callAssembler(provider);
   for (const [at, message] of messages.entries()) {
-    // Calls that came whole are apart, whatever their ids.
+    // Complete calls are separate, whatever their ids.
     const apart = asObjects(message['tool_calls']).map((call, index) => ({ ...call, index }));
     calls.push({ ...message, tool_calls: apart }, at, []);
   }

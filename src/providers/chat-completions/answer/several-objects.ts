@@ -1,10 +1,10 @@
-/** Whether text is JSON objects in a row: the arguments of several tool calls, as those of one. */
+/** Whether text is several consecutive JSON objects: the arguments of several calls merged into one. */
 export function isSeveralObjects(text: string): boolean {
   const end = endOfObject(text);
   return end !== undefined && /^\s*\{/.test(text.slice(end));
 }
 
-/** Where the object is over that the text begins with. */
+/** The end of the object that the text starts with. */
 function endOfObject(text: string): number | undefined {
   if (!/^\s*\{/.test(text)) return undefined;
   let depth = 0;

@@ -11,15 +11,15 @@ import { factCollector } from './facts.ts';
 import { readFinishReason } from './finish-reason.ts';
 import { answerWatch } from './one-answer.ts';
 
-/** How the chunks of one stream are read. */
+/** The context for reading the chunks of one stream. */
 export interface ChunkReaderOptions {
   readonly provider: string;
   readonly headers: Readonly<Record<string, string>>;
-  /** What was sent. */
+  /** The request that was sent. */
   readonly request: Wire;
-  /** Whether the mark `[DONE]` can be seen: SDKs keep it to themselves. Default: `true`. */
+  /** Whether the marker `[DONE]` is visible; SDKs hide it. @default true */
   readonly seesMark?: boolean;
-  /** How the server counts tokens. Default: as OpenAI. */
+  /** How the server counts tokens. @default like OpenAI */
   readonly reading?: UsageReading | undefined;
 }
 
@@ -31,7 +31,7 @@ export function chunkReader(options: ChunkReaderOptions): StreamReader {
   const facts = factCollector();
   const ids = answerWatch();
   let reason: string | undefined;
-  /** Whether content came after the reason, which is then no proof that the answer is whole. */
+  /** Whether content followed the finish reason, which then does not prove that the answer is complete. */
   let wentOn = false;
   let isCounted = false;
   const counted = usageCollector(options.reading);
@@ -80,7 +80,7 @@ export function chunkReader(options: ChunkReaderOptions): StreamReader {
       pushUsage(wire, choices, parts);
       return parts;
     },
-    // Usage in a chunk of its own is the last thing before the mark.
+    // A separate usage chunk is the last one before the marker.
     isOver: () => isCounted && !seesMark,
     end(marked) {
       if (!marked && (reason === undefined || (wentOn && seesMark)))

@@ -7,36 +7,36 @@ import { malformed, namelessCall } from '../../shared/answer/broken.ts';
 import { type ToolInputReader, textReader, toolInputReader } from '../../shared/tool-input.ts';
 import { isSeveralObjects } from './several-objects.ts';
 
-/** Puts the calls of an answer together from the pieces in which they come. */
+/** Assembles the calls of an answer from their pieces. */
 export interface CallAssembler {
-  /** Takes the calls in a delta or a message of this choice; adds to `parts` what is known of them by now. */
+  /** Adds the calls in a delta or message of this choice, and emits what is known of them to `parts`. */
   push(delta: Wire, choice: number, parts: ProviderStreamPart[]): void;
-  /** All calls, whole, each after what was held back of its arguments. Throws `ProviderError` for one that never got a name. */
+  /** All complete calls, each preceded by its held-back arguments. Throws `ProviderError` for a call without a name. */
   end(): readonly (ToolCallPart | ToolCallDelta)[];
 }
 
 interface OpenCall {
-  /** The server's id, where no other call has it; else one of our own. */
+  /** The server's id if unique; otherwise a generated one. */
   toolCallId: string;
-  /** The id it began with, as the server gives it. */
+  /** The server's id at its start. */
   id: string | undefined;
   name: string | undefined;
   /** Whether its input is text rather than JSON. */
   readonly custom: boolean;
   readonly input: ToolInputReader;
-  /** Arguments that wait for the call's name. */
+  /** Arguments held back until the call's name arrives. */
   held: string;
-  /** The last piece of its arguments that is more than white space. */
+  /** The last piece of its arguments that is not whitespace. */
   lastPiece: string;
-  /** Whether its beginning has been given out. */
+  /** Whether its start has been emitted. */
   isBegun: boolean;
-  /** Whether its name came again, without arguments, after it was whole. */
+  /** Whether its name was repeated without arguments after it was complete. */
   isNamedAgain: boolean;
-  /** What goes back with it, such as Gemini's signature of a thought. */
+  /** Metadata that goes back with it, such as Gemini's thought signature. */
   extra: JSONValue | undefined;
 }
 
-/** What one piece says. */
+/** The fields of one piece. */
 interface Piece {
   readonly id: string | undefined;
   readonly name: string | undefined;
@@ -45,7 +45,7 @@ interface Piece {
   readonly extra: JSONValue | undefined;
 }
 
-/** Indexes of calls are counted within their choice. */
+/** Indexes of calls are relative to their choice. */
 const mostCalls = 65_536;
 
 export function callAssembler(provider: string): CallAssembler {
@@ -53,12 +53,12 @@ export function callAssembler(provider: string): CallAssembler {
   const byPlace = new Map<number, OpenCall>();
   const byId = new Map<string, OpenCall>();
 
-  /** The call that a piece goes on with, as far as its place and its id say. */
+  /** The call that a piece continues, by position and id. */
   const find = ({ id, name }: Piece, place: number | undefined): OpenCall | undefined => {
     const placed = place === undefined ? undefined : byPlace.get(place);
     if (id !== undefined && placed?.id !== id) {
       const known = byId.get(id);
-      // Not where a further call, at a place of its own, shares the id of an earlier one.
+      // Unless another call at its own position shares the id of an earlier one.
       const shares = place !== undefined && placed === undefined && name !== undefined;
       if (known !== undefined && !shares) return known;
     }
@@ -67,7 +67,7 @@ export function callAssembler(provider: string): CallAssembler {
     return name !== undefined || last === undefined || isWhole(last) ? undefined : last;
   };
 
-  /** The call that a piece belongs to; `undefined` for a piece that says nothing new. */
+  /** The call that a piece belongs to; `undefined` for a piece without new information. */
   const callOf = (piece: Piece, place: number | undefined, isListed: boolean): OpenCall | undefined => {
     const { id, name, text } = piece;
     if (id === undefined && name === undefined && text === '') return undefined;
@@ -117,7 +117,7 @@ function openCall(
   };
 }
 
-/** Whether a piece says again what is known of a whole call: all of it, or its name, which may also announce another call. */
+/** Whether a piece repeats a complete call: all of it, or its name, which may also announce another call. */
 function repeats(call: OpenCall, { id, name, text }: Piece, isKnown: boolean): boolean {
   const isSame = isKnown || id === undefined || call.id === undefined;
   if (!isSame || name === undefined || name !== call.name || !isWhole(call)) return false;
@@ -127,14 +127,14 @@ function repeats(call: OpenCall, { id, name, text }: Piece, isKnown: boolean): b
 }
 
 /**
- * Whether a piece begins another call, although its place or its id is that of `call`. A new id alone does not, until the call is
- * whole: some servers give the pieces of one call different ids (https://github.com/poolsideai/pool/issues/9).
+ * Whether a piece starts another call although it has the position or id of `call`. A new id alone does not, until the call is
+ * complete: some servers use different ids for the pieces of one call (https://github.com/poolsideai/pool/issues/9).
  */
 function beginsAnother(call: OpenCall, { id, name, text }: Piece, isKnown: boolean): boolean {
   if (id !== undefined && call.id !== undefined && !isKnown) return name !== undefined || isWhole(call);
   if (name === undefined) return call.isNamedAgain && text.trim() !== '';
   if (call.name === undefined) return false;
-  // Servers whose calls have no ids, or all the same, may repeat the name with every piece of a call.
+  // Servers without unique call ids may repeat the name in every piece.
   return name !== call.name || (text.trim() !== '' && isWhole(call));
 }
 
@@ -187,7 +187,7 @@ function toCall(
   ];
 }
 
-/** `tool_calls`, or the `function_call` that OpenAI had before. */
+/** `tool_calls`, or OpenAI's legacy `function_call`. */
 function callsIn(delta: Wire): readonly Wire[] {
   const calls = asObjects(delta['tool_calls']);
   const legacy = calls.length === 0 ? asObject(delta['function_call']) : undefined;

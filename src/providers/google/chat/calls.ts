@@ -11,31 +11,31 @@ type Parts = readonly Extract<
   { readonly type: 'tool-call-start' | 'tool-call-delta' | 'tool-call' }
 >[];
 
-/** A call of which more may come. */
+/** An open call. */
 interface OpenCall {
   readonly toolCallId: string;
   readonly toolName: string;
   readonly args: ArgsReader;
-  /** The signature may come with any of its pieces. */
+  /** The signature may arrive with any of its pieces. */
   signature: { readonly providerOptions?: ProviderOptions };
 }
 
-/** The calls of functions in one answer. */
+/** The function calls of one answer. */
 export interface CallReader {
-  /** Takes a part that has a `functionCall`. */
+  /** Adds a part with a `functionCall`. */
   push(part: Wire): Parts;
-  /** Ends the call that is open. */
+  /** Ends the open call. */
   end(): Parts;
 }
 
 /**
- * Reads calls that come whole, and those that come in pieces
- * (https://docs.cloud.google.com/vertex-ai/generative-ai/docs/multimodal/function-calling#streaming-fc). A name begins a call, and
- * a piece that announces no other ends it. That piece may be missing: the next call and the end of the answer end it as well.
+ * Reads complete calls and calls that arrive in pieces
+ * (https://docs.cloud.google.com/vertex-ai/generative-ai/docs/multimodal/function-calling#streaming-fc). A name starts a call, and a
+ * piece without `willContinue` ends it. That piece may be missing, so the next call and the end of the answer end it too.
  */
 export function callReader(ownId: (given: unknown) => string): CallReader {
   let open: OpenCall | undefined;
-  /** Whole calls, by the ids that the vendor gives them: it may send one again. */
+  /** Complete calls by the vendor's ids: it may repeat one. */
   const known = new Map<unknown, string>();
 
   const end = (): Parts => {
@@ -53,13 +53,13 @@ export function callReader(ownId: (given: unknown) => string): CallReader {
     return [...before, { type: 'tool-call-start', toolCallId, toolName }];
   };
 
-  /** A piece of the call that is open. */
+  /** Adds a piece to the open call. */
   const more = (part: Wire, call: Wire): Parts => {
     const pieces = asObjects(call['partialArgs']);
     const whole = asObject(readToolInput(call['args'])) ?? {};
     const empty = pieces.length === 0 && Object.keys(whole).length === 0;
     if (open === undefined) {
-      if (empty) return []; // the end of a call that was known to be over
+      if (empty) return []; // the end of a call that has already ended
       throw pieces.length === 0
         ? namelessCall('google')
         : malformed('google', 'arguments came without the call that they belong to', { scope: 'request' });
@@ -68,7 +68,7 @@ export function callReader(ownId: (given: unknown) => string): CallReader {
     open.signature = { ...open.signature, ...signatureOf(part) };
     const texts = [...pieces.map((piece) => args.push(piece)), args.add(whole)];
     const parts = texts.flatMap((text) => delta(toolCallId, text));
-    // Arguments may follow a name that comes without them, although nothing says so.
+    // Arguments may follow a name without them, even without `willContinue`.
     const ends = call['willContinue'] !== true && !(empty && asText(call['name']));
     return ends ? [...parts, ...end()] : parts;
   };
@@ -92,7 +92,7 @@ export function callReader(ownId: (given: unknown) => string): CallReader {
     push(part) {
       const call = asObject(part['functionCall']) ?? {};
       const name = asText(call['name']) ?? '';
-      // Pieces may repeat the name of their call; its id tells them from another call of the same function.
+      // Pieces may repeat the name of their call; the id distinguishes them from another call of the same function.
       if (name === '' || (open !== undefined && open.toolCallId === call['id'])) return more(part, call);
       const inPieces = call['partialArgs'] !== undefined || call['willContinue'] === true;
       const hasArgs = (call['args'] ?? undefined) !== undefined;

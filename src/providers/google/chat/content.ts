@@ -6,15 +6,15 @@ import type {
 } from '../../../types/request/message.ts';
 import { asJSON, asObject, asObjects, asText, compact, type Wire } from '../../../util/json.ts';
 
-/** A part of an answer that is no call of a function. */
+/** A part of an answer other than a function call. */
 export type Part = Exclude<ContentPart, ToolCallPart> | (ToolCallPart & { readonly providerExecuted: true });
 
 /**
- * A reader for the parts of one answer, but for calls of functions. It gives `undefined` for what is empty, and for a kind that is
- * not known (it is still in `raw`).
+ * Creates a reader for the parts of one answer, except function calls. It returns `undefined` for empty parts and unknown types,
+ * which are still in `raw`.
  */
 export function partReader(ownId: (given: unknown) => string): (wire: Wire) => Part | undefined {
-  // Code that was run without an id: its result comes next.
+  // Code execution without an id: its result comes next.
   let ran = '';
   return (wire) => {
     const thought = wire['thought'] === true;
@@ -42,7 +42,7 @@ export function partReader(ownId: (given: unknown) => string): (wire: Wire) => P
   };
 }
 
-/** What has to go back with a part (https://ai.google.dev/gemini-api/docs/thought-signatures). */
+/** Metadata that must go back with a part (https://ai.google.dev/gemini-api/docs/thought-signatures). */
 export function signatureOf(wire: Wire): { readonly providerOptions?: ProviderOptions } {
   const thoughtSignature = asText(wire['thoughtSignature']) ?? '';
   return thoughtSignature === '' ? {} : { providerOptions: { google: { thoughtSignature } } };
@@ -59,12 +59,12 @@ function toFile(
   return { type, data: given, mediaType: asText(mimeType) ?? 'application/octet-stream', ...own };
 }
 
-/** `GOOGLE_SEARCH_WEB` is `google_search_web`. */
+/** Converts `GOOGLE_SEARCH_WEB` to `google_search_web`. */
 function toolNameOf({ toolType }: Wire): string {
   return (asText(toolType) ?? 'tool').toLowerCase();
 }
 
-// The vendor's own tools: their parts are kept whole, because they have to go back as they came.
+// Parts of vendor tools are kept whole, because they must go back unchanged.
 function vendorCall(wire: Wire, toolCallId: string, toolName: string, input: unknown): Part {
   return {
     type: 'tool-call',
@@ -88,8 +88,8 @@ function vendorResult(wire: Wire, toolCallId: string, toolName: string, result: 
 }
 
 /**
- * What an answer is grounded on (https://ai.google.dev/api/generate-content#GroundingChunk), each once: streams repeat what they
- * have said. Pages and places have an address; of a document in a file store only its name may be known.
+ * The grounding sources of an answer (https://ai.google.dev/api/generate-content#GroundingChunk), without the repetitions in
+ * streams. Pages and places have a URL; a document in a file store may have only a name.
  */
 export function sourcesOf(candidates: readonly (Wire | undefined)[]): readonly SourcePart[] {
   const sources = new Map<string, SourcePart>();

@@ -15,15 +15,15 @@ import { withoutEmpty } from '../../shared/empty-text.ts';
 import { printToolOutput, toInputObject } from '../../shared/tool-input.ts';
 import { generationOf } from '../model.ts';
 
-/** A conversation as Gemini takes it. */
+/** A conversation in Gemini's form. */
 export interface Contents {
   readonly system: readonly Wire[];
   readonly contents: readonly { readonly role: 'user' | 'model'; readonly parts: readonly Wire[] }[];
 }
 
 /**
- * Turns a conversation into Gemini's form, in which users and models take turns: what one side says in a row becomes one
- * content (https://ai.google.dev/api/caching#Content). Instructions are apart, wherever they stood.
+ * Converts a conversation to Gemini's form, in which users and models alternate: consecutive messages of one side are merged
+ * (https://ai.google.dev/api/caching#Content). Instructions are separate, wherever they occurred.
  */
 export function toContents(messages: readonly Message[], model: string, warnings: Warning[]): Contents {
   const signed = needsSignatures(model);
@@ -89,8 +89,8 @@ function toPart(part: TextPart | ImagePart | FilePart): Wire {
 }
 
 /**
- * Gemini 3 and later refuse a call of a function in the history that has no signature; this one stands for calls that
- * another model made (https://ai.google.dev/gemini-api/docs/thought-signatures, "FAQs").
+ * Gemini 3 and later refuse function calls in the history without a signature; this placeholder is for calls by other models
+ * (https://ai.google.dev/gemini-api/docs/thought-signatures, "FAQs").
  */
 const noSignature = 'skip_thought_signature_validator';
 
@@ -99,10 +99,10 @@ function needsSignatures(model: string): boolean {
 }
 
 function modelParts(content: readonly ContentPart[], signed: boolean, warnings: Warning[]): readonly Wire[] {
-  // Of calls at the same time only the first has a signature.
+  // Among parallel calls only the first has a signature.
   let called = false;
   return content.flatMap((part): readonly Wire[] => {
-    // What the vendor's own tools did goes back as it came.
+    // Parts of vendor tools go back unchanged.
     const whole = asObject(part.providerOptions?.['google']?.['part']);
     if (whole !== undefined) return [whole];
     const own = ownOptions(part);
@@ -111,7 +111,7 @@ function modelParts(content: readonly ContentPart[], signed: boolean, warnings: 
         return part.text === '' && own['thoughtSignature'] === undefined ? [] : [{ text: part.text, ...own }];
       case 'reasoning':
         if (own['thoughtSignature'] !== undefined) return [{ text: part.text, thought: true, ...own }];
-        // Another vendor's thoughts are no thoughts of this model's.
+        // Reasoning of another vendor is dropped.
         leftOut(warnings, 'reasoning');
         return [];
       case 'tool-call': {
@@ -133,7 +133,7 @@ function modelParts(content: readonly ContentPart[], signed: boolean, warnings: 
   });
 }
 
-/** Failures go under `error`, values under `output`, as the vendor asks (https://ai.google.dev/api/caching#FunctionResponse). */
+/** Failures go under `error`, values under `output`, as the vendor requires (https://ai.google.dev/api/caching#FunctionResponse). */
 function toResponse({ toolCallId, toolName, output, providerOptions }: ToolResultPart): readonly Wire[] {
   const failed = output.type === 'error-text' || output.type === 'error-json';
   const value =

@@ -2,31 +2,31 @@ import type { JSONValue } from '../../../types/request/json.ts';
 import { asText, type Wire } from '../../../util/json.ts';
 import { malformed } from '../../shared/answer/broken.ts';
 
-/** Puts the arguments of one call together. */
+/** Assembles the arguments of one call. */
 export interface ArgsReader {
-  /** Takes one piece, and gives the JSON text that it adds. */
+  /** Adds one piece. Returns the JSON text it adds. */
   push(piece: Wire): string;
-  /** Takes arguments that come whole, and gives the JSON text that they add. */
+  /** Adds complete arguments. Returns the JSON text they add. */
   add(args: Wire): string;
-  /** The arguments, and the JSON text that is left. */
+  /** The arguments, and the remaining JSON text. */
   end(): { readonly input: JSONValue; readonly rest: string };
 }
 
 type Step = string | number;
 
-/** An object or a list that is being written. */
+/** An open object or list. */
 interface Container {
   readonly list: boolean;
-  /** The steps that have been written into it; the last one may still be open. */
+  /** The steps written into it; the last one may still be open. */
   readonly written: Set<Step>;
   last: Step | undefined;
 }
 
 /**
- * A reader for arguments that Gemini sends value by value, each with its JSON path
- * (https://docs.cloud.google.com/vertex-ai/generative-ai/docs/multimodal/function-calling#streaming-fc). They come in the order in
- * which JSON would have them, so each becomes JSON text at once. Of a piece only its path says whether it continues a string: the
- * vendor's own mark, `willContinue`, may be missing from the last piece, which may be missing itself.
+ * Creates a reader for arguments that Gemini sends value by value, each with its JSON path
+ * (https://docs.cloud.google.com/vertex-ai/generative-ai/docs/multimodal/function-calling#streaming-fc). They arrive in document
+ * order, so each becomes JSON text immediately. Only the path shows whether a piece continues a string: the vendor's marker,
+ * `willContinue`, may be missing from the last piece, and the last piece itself may be missing.
  */
 export function argsReader(): ArgsReader {
   let text = '';
@@ -47,7 +47,7 @@ export function argsReader(): ArgsReader {
     while (containers.length > depth) closed += containers.pop()?.list === true ? ']' : '}';
     return closed;
   };
-  /** The next place in the innermost container. */
+  /** The next position in the innermost container. */
   const place = (step: Step): string => {
     const inner = containers.at(-1);
     const fits = inner?.list === true ? step === inner.written.size : typeof step === 'string';
@@ -57,7 +57,7 @@ export function argsReader(): ArgsReader {
     inner.last = step;
     return inner.list ? comma : `${comma}${JSON.stringify(step)}:`;
   };
-  /** How many of the open containers a path leads through. */
+  /** The number of open containers that a path passes through. */
   const shared = (path: readonly Step[]): number => {
     let depth = 1;
     while (
@@ -114,7 +114,7 @@ function inString(text: string): string {
   return JSON.stringify(text).slice(1, -1);
 }
 
-/** The value of a piece; `undefined` where it has none, as the last one of a string may. */
+/** The value of a piece; `undefined` if it has none, which is possible for the last piece of a string. */
 function valueIn(piece: Wire): unknown {
   if ('nullValue' in piece) return null;
   const name = Object.keys(piece).find((field) => field.endsWith('Value'));

@@ -12,7 +12,7 @@ import { toContents } from './contents.ts';
 import { geminiRules } from './schema-rules.ts';
 import { toThinkingConfig } from './thinking.ts';
 
-/** A call in the words of `generateContent`, which both SDKs take, each in its own arrangement. */
+/** A `generateContent` request in fields that both SDKs accept, each in its own layout. */
 export interface GeminiRequest extends Wire {
   readonly model: string;
   readonly contents: readonly Wire[];
@@ -20,11 +20,11 @@ export interface GeminiRequest extends Wire {
   readonly tools?: readonly Wire[];
   readonly toolConfig?: Wire;
   readonly generationConfig: Wire;
-  /** The caller's own options for the vendor, for the top of the body and for `generationConfig`. */
+  /** The caller's vendor options, for the top level of the body and for `generationConfig`. */
   readonly extra: { readonly top: Wire; readonly generationConfig: Wire };
 }
 
-/** Options that stand at the top of the body (https://ai.google.dev/api/generate-content); all others configure the generation. */
+/** Top-level options of the body (https://ai.google.dev/api/generate-content); all others go into `generationConfig`. */
 const topOptions = [
   'safetySettings',
   'cachedContent',
@@ -35,7 +35,7 @@ const topOptions = [
   'serviceTier',
 ];
 
-/** A call as a request, and what could not be said in it. */
+/** Converts a call to a request, with warnings. */
 export function toRequest(given: ProviderCall): {
   readonly body: GeminiRequest;
   readonly warnings: readonly Warning[];
@@ -91,14 +91,14 @@ function toTools(tools: readonly ResolvedTool[]): readonly Wire[] {
   return functionDeclarations.length === 0 ? own : [{ functionDeclarations }, ...own];
 }
 
-/** What cannot be said in Gemini's words is sent as it is: a tool has no other place for it. */
+/** Unsupported keywords are sent unchanged, because a tool has no other place for them. */
 function toParameters({ inputSchema }: ResolvedFunctionTool): JSONObject {
   const schema = toToolSchema(inputSchema);
   const fitted = fitSchema(schema, geminiRules);
   return 'schema' in fitted ? fitted.schema : schema;
 }
 
-/** JSON by Gemini's own mode, with an instruction where that cannot express the schema. */
+/** Requests JSON by Gemini's own mode, plus an instruction if that mode cannot express the schema. */
 function toSchema(
   { responseFormat }: ProviderCall,
   warnings: Warning[],
@@ -113,7 +113,7 @@ function toSchema(
     : { mimeType, instruction: schemaInstruction(schema, warnings) };
 }
 
-/** `google_search` is `googleSearch` on the wire. */
+/** Converts `google_search` to `googleSearch`. */
 function camelCase(name: string): string {
   return name.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
 }
@@ -131,7 +131,7 @@ function toCallingConfig({ toolChoice }: ProviderCall): Wire | undefined {
   return { mode: { auto: 'AUTO', none: 'NONE', required: 'ANY' }[toolChoice] };
 }
 
-/** Whether the answer may hold pictures: by what is asked for, or by a model that makes them. */
+/** Whether the answer may contain images, judged by the request and the model. */
 export function asksForPictures({ model, extra }: GeminiRequest): boolean {
   const { responseModalities } = extra.generationConfig;
   if (Array.isArray(responseModalities)) return responseModalities.includes('IMAGE');

@@ -17,7 +17,7 @@ import { usageCollector } from './usage.ts';
 
 const provider = 'google';
 
-/** A `generateContent` answer as a result. Throws `ProviderError` for whatever is not a complete answer. */
+/** Reads a `generateContent` answer. Throws `ProviderError` unless it is a complete answer. */
 export function toResult(
   raw: unknown,
   headers: Readonly<Record<string, string>>,
@@ -50,7 +50,7 @@ export function toResult(
   };
 }
 
-/** An answer, or a chunk of one. Throws for an error inside, and for what is neither. */
+/** Checks an answer or chunk. Throws if it is an error or neither. */
 export function asWire(raw: unknown, headers: Readonly<Record<string, string>>): Wire {
   const wire = asObject(Array.isArray(raw) ? raw[0] : raw);
   if (isFailure(wire)) throw classifyFailure({ provider, headers, body: wire }, googleFailures);
@@ -62,18 +62,18 @@ function anotherForm(): ProviderError {
   return malformed(provider, 'the answer is not of Gemini’s form');
 }
 
-/** The first candidate, or the one of an index; the vendor leaves out an index of 0. */
+/** The first candidate, or the one with an index; the vendor omits an index of 0. */
 export function candidateIn(wire: Wire, index?: number): Wire | undefined {
   const candidates = asObjects(wire['candidates']);
   const [first] = candidates;
-  // As it nearly always is.
+  // The common case.
   if (first === undefined || (candidates.length === 1 && indexOf(first) === (index ?? indexOf(first))))
     return first;
   if (index === undefined) return candidates.find((each) => indexOf(each) === 0) ?? candidates[0];
   return candidates.find((each) => indexOf(each) === index);
 }
 
-/** Which answer of several a candidate belongs to. */
+/** The index of a candidate among several answers. */
 export function indexOf(candidate: Wire): number {
   return asCount(candidate['index']) ?? 0;
 }
@@ -94,12 +94,12 @@ function contentOf(candidate: Wire | undefined): readonly ContentPart[] {
   return [...content, ...calls.end()].filter(whole);
 }
 
-/** Why the vendor did not answer the prompt. */
+/** Why the vendor blocked the prompt. */
 export function blockReasonOf(wire: Wire): string | undefined {
   return givenReason(asObject(wire['promptFeedback'])?.['blockReason']);
 }
 
-/** Why an answer ended. Throws where the model says that it went wrong. */
+/** The finish reason. Throws if it reports a failure of the model. */
 export function endOf(
   blockReason: string | undefined,
   reason: string | undefined,
@@ -108,7 +108,7 @@ export function endOf(
   return blockReason === undefined ? finishReasonOf({ provider, reason, ...evidence }) : 'content-filter';
 }
 
-/** What the vendor says beyond our own fields. */
+/** Vendor metadata beyond our fields. */
 export function metadataOf(wire: Wire, candidate: Wire | undefined): JSONObject {
   const metadata: Record<string, JSONValue> = {};
   addMetadata(metadata, wire, candidate);
@@ -125,7 +125,7 @@ const ofCandidate = [
   'logprobsResult',
 ];
 
-/** Adds what a chunk says of this; the last chunk that says something counts. */
+/** Adds a chunk's metadata; the last value counts. */
 export function addMetadata(
   metadata: Record<string, JSONValue>,
   wire: Wire,

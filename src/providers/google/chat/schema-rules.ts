@@ -1,9 +1,8 @@
 import type { SchemaRules } from '../../shared/schema/rules.ts';
 
 /**
- * `responseJsonSchema` and `parametersJsonSchema`, https://ai.google.dev/api/generate-content#FIELDS.response_json_schema. It
- * takes `oneOf` for `anyOf`, so that is what it gets; and a reference to itself only where the property may be left out, so
- * it gets none.
+ * `responseJsonSchema` and `parametersJsonSchema`, https://ai.google.dev/api/generate-content#FIELDS.response_json_schema. Gemini
+ * treats `oneOf` as `anyOf`, so `anyOf` is sent; it accepts recursive references only for optional properties, so none are sent.
  */
 export const geminiRules: SchemaRules = {
   keywords: ['format', 'prefixItems', 'minItems', 'maxItems', 'minimum', 'maximum', 'propertyOrdering'],

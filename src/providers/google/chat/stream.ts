@@ -13,8 +13,8 @@ import { usageCollector } from './usage.ts';
 const provider = 'google';
 
 /**
- * A reader for one stream of `streamGenerateContent` chunks, each of which holds whole parts. It reads to the end, because several
- * chunks may say why the answer ended, and content may follow: the last reason counts.
+ * Creates a reader for one stream of `streamGenerateContent` chunks, each with complete parts. It reads to the end, because several
+ * chunks may have a finish reason with content after it; the last reason counts.
  */
 export function chunkReader(headers: Readonly<Record<string, string>>): StreamReader {
   const ownId = ownToolCallIds();
@@ -31,20 +31,20 @@ export function chunkReader(headers: Readonly<Record<string, string>>): StreamRe
   let hasContent = false;
   const grounded: Wire[] = [];
 
-  /** What a chunk says of the answer as a whole, where it says it first. */
+  /** Response metadata that a chunk is the first to report. */
   const pushInfo = (wire: Wire, parts: ProviderStreamPart[]): void => {
-    const said = asNonEmpty(wire['responseId']);
-    if (id !== undefined && said !== undefined && said !== id)
+    const reported = asNonEmpty(wire['responseId']);
+    if (id !== undefined && reported !== undefined && reported !== id)
       throw malformed(provider, 'the stream has chunks of two answers');
     const isKnown =
-      (id !== undefined || said === undefined) && (model !== undefined || !wire['modelVersion']);
+      (id !== undefined || reported === undefined) && (model !== undefined || !wire['modelVersion']);
     if (isKnown) return;
-    id ??= said;
+    id ??= reported;
     model ??= asNonEmpty(wire['modelVersion']);
     parts.push({ type: 'response', ...compact({ id, model }) });
   };
 
-  /** What is new of the bill, for the case that the stream breaks. */
+  /** New billing facts, in case the stream breaks. */
   const pushCount = (wire: Wire, parts: ProviderStreamPart[]): void => {
     if (!counted.take(wire)) return;
     const serviceTier = counted.serviceTier();

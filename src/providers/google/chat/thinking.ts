@@ -3,7 +3,7 @@ import type { Wire } from '../../../util/json.ts';
 import { generationOf } from '../model.ts';
 
 /**
- * Tokens to think with, for models before Gemini 3, by effort: the vendor's own scale, up to what it calls high
+ * Thinking budgets in tokens by effort, for models before Gemini 3: the vendor's own scale
  * (https://ai.google.dev/gemini-api/docs/openai#thinking).
  */
 const budgets: Readonly<Record<ReasoningEffort, number>> = {
@@ -16,7 +16,7 @@ const budgets: Readonly<Record<ReasoningEffort, number>> = {
   max: 24_576,
 };
 
-/** Levels, for models from Gemini 3 on (https://ai.google.dev/gemini-api/docs/thinking#thinking-levels). */
+/** Thinking levels, for Gemini 3 and later (https://ai.google.dev/gemini-api/docs/thinking#thinking-levels). */
 const levels: Readonly<Record<ReasoningEffort, string>> = {
   none: 'MINIMAL',
   minimal: 'MINIMAL',
@@ -27,13 +27,13 @@ const levels: Readonly<Record<ReasoningEffort, string>> = {
   max: 'HIGH',
 };
 
-/** Least budget of models that cannot stop thinking (https://ai.google.dev/gemini-api/docs/thinking#set-budget). */
+/** Minimum budget of models that always think (https://ai.google.dev/gemini-api/docs/thinking#set-budget). */
 export const leastBudgetOfPro = 128;
 
 /**
- * Converts an effort that the model accepts. Thoughts are asked for, unless the caller wants none.
+ * Converts an effort that the model accepts. Requests the thoughts, unless the caller wants no reasoning.
  *
- * @param wanted the effort that the caller asked for
+ * @param wanted the caller's effort
  */
 export function toThinkingConfig(
   model: string,

@@ -5,15 +5,15 @@ import { readServiceTier } from '../../shared/usage/service-tier.ts';
 
 type Headers = Readonly<Record<string, string>>;
 
-/** Puts together what an answer, or the chunks of its stream, say of its usage. */
+/** Combines the usage in an answer or the chunks of its stream. */
 export interface UsageCollector {
-  /** Takes an answer or a chunk in; says whether it has news that matter even if the stream breaks. */
+  /** Adds an answer or chunk. Returns whether it has new facts that matter even if the stream breaks. */
   take(wire: Wire): boolean;
   usage(): Usage;
   serviceTier(): string | undefined;
 }
 
-/** Output that can be seen is counted as it comes; these are known from here alone. */
+/** Visible output is counted as it arrives; only these fields must come from the vendor. */
 const news = ['promptTokenCount', 'thoughtsTokenCount', 'serviceTier', 'trafficType'];
 
 export function usageCollector(headers: Headers): UsageCollector {
@@ -31,7 +31,7 @@ export function usageCollector(headers: Headers): UsageCollector {
       return news.some((name) => metadata[name] !== before[name]);
     },
     usage: () => ({ ...readCounts(metadata), ...searchesIn(grounding, model) }),
-    // https://ai.google.dev/gemini-api/docs/priority-inference: a header tells of a downgrade; Vertex AI says it in the usage.
+    // https://ai.google.dev/gemini-api/docs/priority-inference: a header reports a downgrade; Vertex AI reports it in the usage.
     serviceTier: () =>
       readServiceTier(metadata['serviceTier']) ??
       readServiceTier(metadata['trafficType']) ??
@@ -40,8 +40,8 @@ export function usageCollector(headers: Headers): UsageCollector {
 }
 
 /**
- * Gemini's `promptTokenCount` holds the cached tokens; its `candidatesTokenCount` leaves out the thoughts, ours hold them
- * (https://ai.google.dev/api/generate-content#UsageMetadata). A count of 0 is left out of the answer, as of all of Google's JSON.
+ * Gemini's `promptTokenCount` includes cached tokens; its `candidatesTokenCount` excludes thoughts, which our totals include
+ * (https://ai.google.dev/api/generate-content#UsageMetadata). Google's JSON omits counts of 0.
  */
 function readCounts(usage: Wire): Usage {
   const count = (name: string): number | undefined => asCount(usage[name]);
@@ -62,8 +62,8 @@ function readCounts(usage: Wire): Usage {
 }
 
 /**
- * The total corrects the sum of the counts: it holds thoughts that are in no count of their own, and it shows where candidates hold
- * the thoughts after all (https://github.com/BerriAI/litellm/pull/10141).
+ * The total corrects the counts: it includes thoughts that have no separate count, and it reveals when the candidates include the
+ * thoughts (https://github.com/BerriAI/litellm/pull/10141).
  */
 function outputOf(
   candidates: number | undefined,
@@ -82,7 +82,7 @@ function tokensOf(details: unknown, wanted: string): number | undefined {
 
 interface Grounding {
   readonly queries: Set<unknown>;
-  /** Queries of kinds that have prices of their own. */
+  /** Kinds of queries with separate prices. */
   readonly others: Set<unknown>;
   maps: boolean;
 }
@@ -101,7 +101,7 @@ function noteGrounding(candidate: Wire, found: Grounding): void {
     found.maps = true;
 }
 
-/** Before Gemini 3, a prompt that is grounded is charged for once, however many searches it takes (https://ai.google.dev/gemini-api/docs/pricing). */
+/** Before Gemini 3, a grounded prompt is charged once, however many searches it makes (https://ai.google.dev/gemini-api/docs/pricing). */
 function searchesIn({ queries, others, maps }: Grounding, model: string | undefined): Usage {
   const oncePerPrompt = model !== undefined && /gemini-[12]\b/.test(model);
   return compact({

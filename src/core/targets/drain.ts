@@ -1,0 +1,20 @@
+import { realAbort } from '../../util/time/abort.ts';
+import { sleep } from '../../util/time/clock.ts';
+import type { RouterContext } from '../context.ts';
+
+/** How often the requests under way are counted, in milliseconds. */
+const pause = 20;
+
+/** Refuses new requests, and waits until those under way have ended. Returns whether they all have. */
+export async function drain(
+  { clock, draining, activeRequests, closed }: RouterContext,
+  timeout = Number.POSITIVE_INFINITY,
+): Promise<boolean> {
+  draining.now = true;
+  const end = clock.now() + timeout;
+  const ending = realAbort(closed);
+  while (activeRequests.items.length > 0 && clock.now() < end && !closed.aborted)
+    await sleep(clock, Math.min(pause, end - clock.now()), ending.signal).catch(() => {});
+  ending.unlink();
+  return activeRequests.items.length === 0;
+}

@@ -1,0 +1,176 @@
+import { canary, createRouter, type RequestError, rules, weighted } from 'signalbox';
+import { openai } from 'signalbox/openai';
+import { describe, expect, it } from 'vitest';
+
+const provider = openai({ apiKey: 'sk-canary' });
+const target = { provider, model: 'm' };
+const targets = [target];
+const one = { targets };
+const router = createRouter(one);
+const prompt = 'Why?';
+
+/** Called without types, as from JavaScript. */
+const create = createRouter as (...options: unknown[]) => unknown;
+const make = openai as (options: unknown) => unknown;
+const chat = router.chat as (...options: unknown[]) => Promise<unknown>;
+const embed = router.embed as (...options: unknown[]) => Promise<unknown>;
+const on = router.on as (...options: unknown[]) => unknown;
+
+/** What a person writes, and the sentence that says what to write instead. */
+const mistakes: readonly (readonly [written: string, run: () => unknown, says: string])[] = [
+  [
+    'createRouter()',
+    () => create(),
+    "Write createRouter({ targets: [{ provider: openai(), model: 'gpt-5-mini' }] }).",
+  ],
+  ['createRouter([target])', () => create(targets), 'Write createRouter({ targets: ['],
+  ['{ models: […] }', () => create({ models: [] }), 'Write targets: ['],
+  ['{ targets: { a } }', () => create({ targets: {} }), 'Write targets: ['],
+  [
+    'targets: [openai()]',
+    () => create({ targets: [provider] }),
+    "Write { provider: openai(), model: 'gpt-5-mini' }.",
+  ],
+  ["targets: ['gpt-5-mini']", () => create({ targets: ['gpt-5-mini'] }), 'Write { provider: openai(), model'],
+  [
+    'provider: openai',
+    () => create({ targets: [{ provider: openai, model: 'm' }] }),
+    'Import and call its factory: openai()',
+  ],
+  [
+    "provider: 'openai'",
+    () => create({ targets: [{ provider: 'openai', model: 'm' }] }),
+    'Import and call its factory',
+  ],
+  [
+    'a target without a model',
+    () => create({ targets: [{ provider }] }),
+    'Write { provider: openai(), model',
+  ],
+  [
+    'price: 0.25',
+    () => create({ targets: [{ ...target, price: 0.25 }] }),
+    'Write { input: 0.25, output: 2 }',
+  ],
+  ['timeout: 5000', () => create({ ...one, timeout: 5000 }), 'Write timeout: { request: 5000 }.'],
+  [
+    'retries: 3',
+    () => create({ ...one, retries: 3 }),
+    'Write maxAttempts: 3 for all targets, or retry: { sameTarget: 1 }',
+  ],
+  ['retry: 3', () => create({ ...one, retry: 3 }), 'Write maxAttempts: 3 for all targets'],
+  ['fallbacks: […]', () => create({ ...one, fallbacks: [] }), 'List several targets'],
+  [
+    "strategy: 'lowestCost'",
+    () => create({ ...one, strategy: 'lowestCost' }),
+    'Import and call one: priority()',
+  ],
+  [
+    'a route of an unknown target',
+    () => create({ ...one, routes: { a: { targets: ['m'] } } }),
+    "expected one of openai/m, got 'm'",
+  ],
+  [
+    'weighted({ unknown })',
+    () => create({ ...one, strategy: weighted({ m: 1 }) }),
+    "strategy: weighted: expected one of openai/m, got 'm'",
+  ],
+  [
+    'canary({ unknown })',
+    () => create({ ...one, strategy: canary({ target: 'm', ratio: 0.1 }) }),
+    "expected one of openai/m, got 'm'",
+  ],
+  [
+    'rules([{ use: unknown }])',
+    () => create({ ...one, strategy: rules([{ when: () => true, use: 'm' }]) }),
+    "strategy: rules: expected one of openai/m, got 'm'",
+  ],
+  [
+    'mirror of an unknown target',
+    () => create({ ...one, mirror: { target: 'm', ratio: 0.1 } }),
+    "mirror.target: expected one of openai/m, got 'm'",
+  ],
+  [
+    "fallbackOn: ['429']",
+    () => create({ ...one, fallbackOn: ['429'] }),
+    'fallbackOn[0]: expected one of rate-limit',
+  ],
+  ['openai({ apikey })', () => make({ apikey: 'k' }), 'Write apiKey.'],
+  ['openai({ baseUrl })', () => make({ baseUrl: 'http://a.example' }), 'Write baseURL.'],
+  ["chat('Why?')", () => chat('Why?'), "Write router.chat({ prompt: 'Why is the sky blue?' })."],
+  ['chat([message])', () => chat([]), 'Write router.chat({ prompt'],
+  [
+    'chat({ model })',
+    () => chat({ prompt, model: 'm' }),
+    'name a target or a route: router.chat(request, { route:',
+  ],
+  ['chat({ maxTokens })', () => chat({ prompt, maxTokens: 9 }), 'Write maxOutputTokens.'],
+  ['chat({ stream: true })', () => chat({ prompt, stream: true }), 'Call router.stream(request).'],
+  [
+    'chat({ response_format })',
+    () => chat({ prompt, response_format: {} }),
+    'Write schema, or responseFormat.',
+  ],
+  [
+    'chat({ signal })',
+    () => chat({ prompt, signal: 1 }),
+    'in the second argument: router.chat(request, { … }).',
+  ],
+  ['tools: { f }', () => chat({ prompt, tools: { f: {} } }), "Write tools: [{ name: 'f', description"],
+  [
+    'tools with parameters',
+    () => chat({ prompt, tools: [{ name: 'f', parameters: {} }] }),
+    'Write inputSchema in place of parameters.',
+  ],
+  [
+    'tools of OpenAI',
+    () => chat({ prompt, tools: [{ type: 'function', function: {} }] }),
+    "Write tools: [{ name: 'f'",
+  ],
+  [
+    "role: 'developer'",
+    () => chat({ messages: [{ role: 'developer', content: 'x' }] }),
+    'Instructions have the role system.',
+  ],
+  [
+    'an image_url',
+    () => chat({ messages: [{ role: 'user', content: [{ type: 'image_url' }] }] }),
+    "An image is { type: 'image', image: url }",
+  ],
+  [
+    "{ route: 'unknown' }",
+    () => chat({ prompt }, { route: 'fast' }),
+    "options.route: expected one of default, openai/m, got 'fast'",
+  ],
+  [
+    "{ targets: ['unknown'] }",
+    () => chat({ prompt }, { targets: ['fast'] }),
+    "options.targets: expected ids of targets (default, openai/m), got 'fast'",
+  ],
+  [
+    '{ timeout: 5000 } of a call',
+    () => chat({ prompt }, { timeout: 5000 }),
+    'Write timeout: { request: 5000 }.',
+  ],
+  [
+    '{ temperature } of a call',
+    () => chat({ prompt }, { temperature: 1 }),
+    'It is a setting of the request, in the first argument.',
+  ],
+  ['embed({ input })', () => embed({ input: 'x' }), 'Write values: [text].'],
+  [
+    "on('request-ended')",
+    () => on('request-ended', () => {}),
+    'expected the type of an event: request-start',
+  ],
+  ["on('request-end') without a listener", () => on('request-end'), 'on: expected a function'],
+];
+
+describe('a typical mistake says what to write instead', () => {
+  it.each(mistakes)('%s', async (_, run, says) => {
+    const error = await (async () => run())().catch((thrown: unknown) => thrown);
+    expect(error).toBeInstanceOf(Error);
+    expect(String((error as RequestError).message)).toContain(says);
+    expect(['config', 'request']).toContain((error as RequestError).code);
+  });
+});
