@@ -41,6 +41,7 @@ export type {
 } from './types.ts';
 export {
   jsonl,
+  type OpenLedgerOptions,
   openLedger,
   postgres,
   type SqliteWriterOptions,
