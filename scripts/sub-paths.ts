@@ -21,7 +21,7 @@ export const limits: Readonly<Record<string, number>> = {
   'signalbox/ledger': 26,
   'signalbox/redis': 6.8,
   'signalbox/cache': 17,
-  'signalbox/guardrails': 22.5,
+  'signalbox/guardrails': 23.7,
   'signalbox/budgets': 9,
   'signalbox/otel': 5.9,
   'signalbox/prometheus': 4.3,
