@@ -1,3 +1,4 @@
+import { dashboard } from './dashboard/dashboard.ts';
 import { commands } from './help.ts';
 import { keys } from './keys/keys.ts';
 import { ledger } from './ledger/ledger.ts';
@@ -18,11 +19,12 @@ export async function run([command, ...args]: readonly string[], { out, err }: O
     if (command === 'report') return await report(args, { out, err });
     if (command === '--help' || command === '-h') out(commands);
     else if (command === 'simulate') out(await simulate(args));
+    else if (command === 'dashboard') out(await dashboard(args));
     else if (command === 'keys') out(await keys(args));
     else
       throw new UsageError(
         'signalbox',
-        'a command: keys, ledger, report or simulate',
+        'a command: dashboard, keys, ledger, report or simulate',
         command === undefined ? 'none' : `'${command}'`,
       );
     return 0;
