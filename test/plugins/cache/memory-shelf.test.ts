@@ -10,9 +10,9 @@ describe('entries in memory', () => {
     const most = 2 ** 20;
     const shelf = memoryShelf(most, virtualClock());
     for (let entry = 0; entry < 100_000; entry++) {
-      shelf.set(`key ${entry}`, `text ${entry}`, labels, life);
+      void shelf.set(`key ${entry}`, `text ${entry}`, labels, life);
       expect(shelf.bytes).toBeLessThanOrEqual(most);
-      shelf.get(['key 0'], labels);
+      void shelf.get(['key 0'], labels);
     }
     expect(shelf.get(['key 0', 'key 1', 'key 99999'], labels)).toEqual(['text 0', undefined, 'text 99999']);
     expect(shelf.bytes).toBeGreaterThan(most * 0.99);
@@ -20,25 +20,25 @@ describe('entries in memory', () => {
 
   it('can be 100,000, and take no more than they count for', () => {
     const shelf = memoryShelf(2 ** 26, virtualClock());
-    for (let entry = 0; entry < 100_000; entry++) shelf.set(`${entry}`, `text ${entry}`, labels, life);
+    for (let entry = 0; entry < 100_000; entry++) void shelf.set(`${entry}`, `text ${entry}`, labels, life);
     expect(shelf.get(['0', '99999'], labels)).toEqual(['text 0', 'text 99999']);
     expect(shelf.bytes).toBeLessThanOrEqual(2 ** 26);
   });
 
   it('are none if one alone is larger', () => {
     const shelf = memoryShelf(1_000, virtualClock());
-    shelf.set('small', 'x', labels, life);
-    shelf.set('large', 'x'.repeat(1_000), labels, life);
+    void shelf.set('small', 'x', labels, life);
+    void shelf.set('large', 'x'.repeat(1_000), labels, life);
     expect(shelf.get(['small', 'large'], labels)).toEqual(['x', undefined]);
   });
 
   it('make room when they have expired', async () => {
     const clock = virtualClock();
     const shelf = memoryShelf(2 ** 20, clock);
-    shelf.set('old', 'x', labels, { ttl: 10, age: 0 });
+    void shelf.set('old', 'x', labels, { ttl: 10, age: 0 });
     const { bytes } = shelf;
     await clock.advance(10);
-    shelf.set('new', 'x', labels, life);
+    void shelf.set('new', 'x', labels, life);
     expect(shelf.bytes).toBe(bytes);
   });
 });
