@@ -35,6 +35,7 @@ const batch =
   mode === 'run'
     ? await router.batch(requests, { batchId: 'crash' })
     : await router.batches.resume('crash', { requests });
-for await (const { id, result } of batch.results) console.log(`${id} ${result !== undefined && 'text' in result ? result.text : 'failed'}`);
+for await (const { id, result } of batch.results)
+  console.log(`${id} ${result !== undefined && 'text' in result ? result.text : 'failed'}`);
 await router.close();
 console.log('end');
