@@ -5,6 +5,9 @@ export const commands = `Usage: signalbox <command>
 
 Commands:
   simulate   replays traffic with other strategies: cost, latency, failures
+  doctor     checks the routers that a module exports: keys and packages; sends nothing to a model
+  help       prints this text; so does no command
+  --version  prints the version
 
 Run signalbox <command> --help for the options of a command.
 `;

@@ -1,6 +1,8 @@
+import { doctor } from './doctor.ts';
 import { commands } from './help.ts';
 import { simulate } from './simulate/simulate.ts';
 import { UsageError } from './usage-error.ts';
+import { version } from './version.ts';
 
 /** Where a command writes. */
 export interface Output {
@@ -12,18 +14,19 @@ export interface Output {
  * Runs a command.
  *
  * @param args the arguments after `signalbox`
- * @returns the exit code: 0 success, 2 wrong input
+ * @returns the exit code: 0 success, 1 a problem that `doctor` found, 2 wrong input
  */
 export async function run([command, ...args]: readonly string[], { out, err }: Output): Promise<number> {
   try {
-    if (command === '--help' || command === '-h') out(commands);
+    if (command === undefined || ['--help', '-h', 'help'].includes(command)) out(commands);
+    else if (['--version', '-v', 'version'].includes(command)) out(`${await version()}\n`);
     else if (command === 'simulate') out(await simulate(args));
-    else
-      throw new UsageError(
-        'signalbox',
-        'a command: simulate',
-        command === undefined ? 'none' : `'${command}'`,
-      );
+    else if (command === 'doctor') {
+      const { text, healthy } = await doctor(args);
+      out(text);
+      return healthy ? 0 : 1;
+    } else
+      throw new UsageError('signalbox', 'a command: simulate, doctor, help or --version', `'${command}'`);
     return 0;
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;
