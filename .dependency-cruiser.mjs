@@ -21,7 +21,8 @@ const directions = {
   providers: [...base, 'transport'],
   catalog: [...base, 'core', 'pricing', 'providers'],
   adapters: [...base, 'providers'],
-  plugins: base,
+  // Pricing is pure functions: what usage costs.
+  plugins: [...base, 'pricing'],
   stores: base,
   testing: [...base, 'core'],
   cli: [...base, 'core', 'pricing', 'strategies', 'router', 'testing', 'stats', 'catalog', 'plugins'],

@@ -16,6 +16,8 @@ export const entries = {
   guardrails: 'src/plugins/guardrails/index.ts',
   ledger: 'src/plugins/ledger/index.ts',
   budgets: 'src/plugins/budgets/index.ts',
+  otel: 'src/plugins/otel/index.ts',
+  prometheus: 'src/plugins/prometheus/index.ts',
   log: 'src/plugins/log/index.ts',
   cache: 'src/plugins/cache/index.ts',
   testing: 'src/testing/index.ts',

@@ -31,12 +31,13 @@ function finish(
 }
 
 function summaryOf(
-  { attempts, decision, lookup, startedAt, firstTokenAt, env }: RequestState,
+  { given, attempts, decision, lookup, startedAt, firstTokenAt, env }: RequestState,
   { outcome, result, error, forOthers }: Ending,
 ): RequestSummary {
   return {
     outcome,
     result,
+    given,
     error,
     forOthers,
     target: result?.target,

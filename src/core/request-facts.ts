@@ -1,5 +1,7 @@
 import type { RequestFacts } from '../types/event.ts';
 import type { CallOptions } from '../types/options/call-options.ts';
+import type { Decision, Note } from '../types/result/decision.ts';
+import type { Emitter } from '../util/emitter.ts';
 
 interface Described {
   readonly id: string;
@@ -22,4 +24,19 @@ export function factsOf({ id, route, metadata, shadow, options }: Described): Re
     ...(tags === undefined ? {} : { tags }),
     ...(shadow ? { mirror: true } : {}),
   };
+}
+
+interface Noting extends Described {
+  notes: Note[] | undefined;
+  readonly decision: Decision | undefined;
+  readonly env: { readonly events: Emitter };
+}
+
+/** Records a fact of a plugin. The decision shows all of them, also those that come after it was made. */
+export function recordNote(request: Noting, note: Note): void {
+  request.notes ??= [];
+  request.notes.push(note);
+  if (request.decision !== undefined) Object.assign(request.decision, { notes: request.notes });
+  const { events } = request.env;
+  if (events.subscribed.has('note')) events.emit({ type: 'note', ...factsOf(request), ...note });
 }

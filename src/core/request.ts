@@ -4,6 +4,7 @@ import type { CallOptions } from '../types/options/call-options.ts';
 import type { Interrupted, Priority } from '../types/options/options.ts';
 import type { RankContext } from '../types/options/strategy.ts';
 import type { AnyRequest, PartialHit, RequestContext } from '../types/plugin.ts';
+import type { ContentPart } from '../types/request/message.ts';
 import type { Schema } from '../types/request/schema.ts';
 import type { Decision, LookupSummary, Note } from '../types/result/decision.ts';
 import type { AttemptSummary } from '../types/result/result.ts';
@@ -17,7 +18,7 @@ import { Holding } from './holding.ts';
 import type { Checked, Operation } from './operations/operation.ts';
 import type { Requirements } from './operations/requirements.ts';
 import { hedgeOver, type ResolvedPolicies, type ResolvedTimeouts } from './options/policies.ts';
-import { factsOf } from './request-facts.ts';
+import { recordNote } from './request-facts.ts';
 import type { Route } from './routes.ts';
 import type { RequestObservers } from './stations/observe.ts';
 import { RequestView } from './stations/request-view.ts';
@@ -86,6 +87,8 @@ export class RequestState<Request extends AnyRequest = AnyRequest> {
   lookup: LookupSummary | undefined;
   /** Combines the answer with the part that a plugin had. */
   complete: PartialHit['complete'] | undefined;
+  /** The target's own content, if plugins changed it. */
+  given: readonly ContentPart[] | undefined;
   /** What plugins have recorded about it. */
   notes: Note[] | undefined;
   /** Only in runtimes that isolate requests. */
@@ -212,11 +215,7 @@ export class RequestState<Request extends AnyRequest = AnyRequest> {
 
   /** A plugin records a fact. The decision shows all of them, also those that come after it was made. */
   note(note: Note): void {
-    this.notes ??= [];
-    this.notes.push(note);
-    if (this.decision !== undefined) Object.assign(this.decision, { notes: this.notes });
-    const { events } = this.env;
-    if (events.subscribed.has('note')) events.emit({ type: 'note', ...factsOf(this), ...note });
+    recordNote(this, note);
   }
 
   /** Sets the selected route. */

@@ -8,6 +8,7 @@ import type { Candidate } from './options/strategy.ts';
 import type { ResolvedChatRequest } from './provider.ts';
 import type { EmbedRequest } from './request/embed.ts';
 import type { ImageRequest } from './request/image.ts';
+import type { ContentPart } from './request/message.ts';
 import type { Decision, LookupSummary, Note, SkippedTarget } from './result/decision.ts';
 import type { AttemptSummary, ChatResult } from './result/result.ts';
 import type { StreamPart } from './result/stream-part.ts';
@@ -53,16 +54,7 @@ export interface Plugin {
    * methods: { budgets: () => [...reports] } // router.budgets()
    */
   readonly methods?: PluginMethods;
-  /**
-   * Call options that the plugin adds, by name. Declare their types by declaration merging with `CallOptions`.
-   *
-   * @example
-   * declare module 'signalbox' {
-   *   interface CallOptions<TargetId extends string = string, RouteName extends string = string> {
-   *     readonly region?: 'eu' | 'us';
-   *   }
-   * }
-   */
+  /** Call options that the plugin adds, by name. Their types come from declaration merging with `CallOptions`. */
   readonly callOptions?: Readonly<Record<string, PluginCallOption>>;
   /** Called once, by `createRouter`. May return a function that `router.close()` calls and awaits. */
   install?(host: PluginHost): (() => Awaitable<void>) | undefined;
@@ -270,6 +262,11 @@ export interface RequestSummary {
   readonly outcome: 'success' | 'failed' | 'aborted';
   /** The caller's result; for a stream, at its end. */
   readonly result: AnyResult | undefined;
+  /**
+   * The target's own content, if plugins changed it on its way to the caller, for example by restoring redacted
+   * values. Store this instead of the result's.
+   */
+  readonly given: readonly ContentPart[] | undefined;
   /** The caller's error, if there is no result. */
   readonly error: unknown;
   /** The answer, if the caller had left and the request was held for others. */

@@ -41,6 +41,30 @@ export function checkNumber(
   if (!right) refuse(path, `${whole ? 'a whole number' : 'a number'} of at least ${least}`, show(value));
 }
 
+/** Refuses anything but `undefined` or a value of this type. */
+export function checkType(
+  path: string,
+  value: unknown,
+  type: 'string' | 'function' | 'boolean',
+  refuse: Refuse,
+): void {
+  const expected = type === 'boolean' ? 'true, false or nothing' : `a ${type}`;
+  if (value !== undefined && typeof value !== type) refuse(path, expected, show(value));
+}
+
+/** Refuses anything but `undefined` or a list of strings. */
+export function checkStrings(path: string, value: unknown, refuse: Refuse): void {
+  if (value === undefined || (Array.isArray(value) && value.every((each) => typeof each === 'string')))
+    return;
+  refuse(path, 'a list of strings', show(value));
+}
+
+/** Refuses anything but `undefined`, a positive number of milliseconds, or `Infinity`. */
+export function checkDuration(path: string, value: unknown, refuse: Refuse): void {
+  if (value === undefined || (typeof value === 'number' && value > 0)) return;
+  refuse(path, 'a positive number of milliseconds, or Infinity', show(value));
+}
+
 /** Refuses anything but `undefined` or one of the words. */
 export function checkWord(path: string, value: unknown, words: readonly string[], refuse: Refuse): void {
   if (value === undefined || (typeof value === 'string' && words.includes(value))) return;
@@ -52,11 +76,7 @@ export function checkTimeouts(path: string, value: unknown, refuse: Refuse): voi
   if (value === undefined) return;
   const names = ['request', 'attempt', 'connect', 'response', 'firstToken', 'idle', 'unread'];
   const timeouts = checkObject(path, value, names, refuse);
-  for (const name of names) {
-    const ms = timeouts[name];
-    if (ms === undefined || (typeof ms === 'number' && ms > 0)) continue;
-    refuse(`${path}.${name}`, 'a positive number of milliseconds, or Infinity', show(ms));
-  }
+  for (const name of names) checkDuration(`${path}.${name}`, timeouts[name], refuse);
 }
 
 export const interruptedWords = ['error', 'restart', 'continue', 'continue-or-restart'];

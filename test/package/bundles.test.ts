@@ -14,7 +14,9 @@ const peers: Readonly<Record<string, readonly string[]>> = {
   './google': ['@google/genai'],
   './langchain': ['@langchain/core'],
   './openai-fetch': ['zod'],
+  './otel': ['@opentelemetry/api'],
   './guardrails': ['@secretlint/core', '@secretlint/secretlint-rule-preset-recommend', 're2js'],
+  './ledger': ['hyparquet-writer'],
 };
 
 /** Sub-paths whose SDK comes into the bundle by a client of the application's own, or not at all. */

@@ -77,7 +77,7 @@ function toImage(block: Wire, at: string): ImagePart {
   };
 }
 
-/** What is meant where nobody says it: plain text, and what Anthropic takes as a document by its address. */
+/** The default media types: plain text, and PDF for documents by URL, as Anthropic accepts them. */
 const usualTypes: Readonly<Record<string, string>> = {
   'text-plain': 'text/plain',
   document: 'application/pdf',

@@ -4,6 +4,7 @@ import type { ProviderOptions } from '../../types/request/message.ts';
 import { toBase64 } from '../../util/data-content.ts';
 import { mergeOptions } from '../../util/merge-options.ts';
 import { invalid } from './errors.ts';
+import { cacheOptions } from './shared/cache-control.ts';
 import { answerHeaders, type Context } from './shared/chat-handler.ts';
 import { extension } from './shared/extension.ts';
 import { asJSON, given, unlessEmpty } from './shared/fields.ts';
@@ -42,7 +43,11 @@ export async function embeddings(value: unknown, context: Context): Promise<Resp
       ...given({ dimensions }),
       ...(providerOptions === undefined ? {} : { providerOptions }),
     },
-    { ...options, ...(signal === undefined ? {} : { signal }) },
+    {
+      ...options,
+      ...cacheOptions(context.headers, router),
+      ...(signal === undefined ? {} : { signal }),
+    },
   );
   const answer = toList(result, directory.modelOf(result.target), encoding_format ?? 'float');
   return new Response(JSON.stringify(answer), { headers: answerHeaders(result, requestId) });

@@ -42,7 +42,7 @@ export interface RouterFetch {
  *   (`error` or `continue`), `metadata`, and `providerOptions`. Events carry the request's id in `metadata.requestId`.
  * - A field that only one vendor supports and that changes the answer requires that vendor: other targets are excluded, and if
  *   none remains, the response is a 400. The same field in `signalbox.providerOptions` is optional and excludes no target.
- * - The headers `x-signalbox-target`, `x-signalbox-attempts` and `x-signalbox-cost` (US$) and the field `signalbox` of an answer
+ * - The headers `x-signalbox-target`, `x-signalbox-attempts`, `x-signalbox-cost` (US$) and `x-signalbox-cache` and the field `signalbox` of an answer
  *   name the target, the attempts and the cost. A stream has the target in its headers and the rest in its last event.
  * - Errors use the format of the called API and tell SDKs not to retry, because the router already has.
  *   A stream that breaks after its first token ends with an error, also on routes with `interrupted: 'restart'`, because
@@ -74,7 +74,15 @@ export function toFetch(router: Router, options: ToFetchOptions = {}): RouterFet
     try {
       signal?.throwIfAborted();
       const caller = await guard(call);
-      return await serve(call, settings, { router, directory: known, requestId, caller, signal, remote });
+      return await serve(call, settings, {
+        router,
+        directory: known,
+        requestId,
+        caller,
+        headers: call.headers,
+        signal,
+        remote,
+      });
     } catch (error) {
       if (signal?.aborted === true) {
         if (!remote) throw signal.reason;

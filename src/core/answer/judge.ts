@@ -56,6 +56,7 @@ function judgeShown(
   provenance: Provenance,
 ): Judged | Promise<Judged> {
   const { env, route, options } = request;
+  request.given = passed.given;
   const schema = schemaOf(request, input);
   // Usually nothing can reject the answer.
   const isReviewed = env.stations.review ?? route.policies.accept ?? options.accept;
@@ -85,10 +86,17 @@ function transformed(request: RequestState, answer: Answer): Transformed | Promi
 }
 
 /**
- * An answer with new content. Drops the raw form and the form of another interface, which no longer match.
+ * An answer with new content. Drops the raw form, the form of another interface, and the tokens with their
+ * probabilities, which no longer match.
  */
 export function changed({ origin: _, ...answer }: Answer, content: readonly ContentPart[]): Answer {
-  return { ...answer, content, raw: undefined, given: answer.content };
+  const providerMetadata = Object.fromEntries(
+    Object.entries(answer.providerMetadata).map(([provider, { logprobs: _logprobs, ...kept }]) => [
+      provider,
+      kept,
+    ]),
+  );
+  return { ...answer, content, providerMetadata, raw: undefined, given: answer.content };
 }
 
 async function review(

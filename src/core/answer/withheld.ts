@@ -46,6 +46,8 @@ export function endWithheld(
     providerMetadata: {},
     raw: undefined,
   };
+  // What went out may contain restored values.
+  request.given = [];
   const cost = { ...zeroCost, source: 'declared', estimated: false } as const;
   return toResult(request, answer, undefined, { target, cost });
 }

@@ -5,7 +5,9 @@ import {
   checkHedge,
   checkNumber,
   checkObject,
+  checkStrings,
   checkTimeouts,
+  checkType,
   checkWord,
   interruptedWords,
   type Refuse,
@@ -62,21 +64,16 @@ export function checkCallOptions(options: CallOptions, added: AddedOptions): voi
     const expected = value === undefined ? undefined : option.check(value);
     if (expected !== undefined) refuse(`options.${name}`, expected, show(value));
   }
-  const { route, signal, only, timeout, maxCost, tags, deadline, metadata, interrupted } = options;
-  if (route !== undefined && typeof route !== 'string') refuse('options.route', 'a string', show(route));
-  const { targets } = options;
+  const { signal, only, timeout, maxCost, tags, deadline, metadata, interrupted, targets } = options;
   if (targets !== undefined && (!Array.isArray(targets) || targets.length === 0))
     refuse('options.targets', 'a list of at least one target id', show(targets));
   if (signal !== undefined && typeof signal.addEventListener !== 'function') {
     refuse('options.signal', 'an AbortSignal', show(signal));
   }
   if (only !== undefined && !Array.isArray(only)) refuse('options.only', 'a list of target ids', show(only));
-  for (const name of ['session', 'tenant', 'user'] as const) {
-    const value = options[name];
-    if (value !== undefined && typeof value !== 'string') refuse(`options.${name}`, 'a string', show(value));
-  }
-  if (tags !== undefined && (!Array.isArray(tags) || tags.some((tag) => typeof tag !== 'string')))
-    refuse('options.tags', 'a list of strings', show(tags));
+  for (const name of ['route', 'session', 'tenant', 'user'] as const)
+    checkType(`options.${name}`, options[name], 'string', refuse);
+  checkStrings('options.tags', tags, refuse);
   if (deadline !== undefined && !(typeof deadline === 'number' && deadline > 0))
     refuse('options.deadline', 'a moment in milliseconds since 1970', show(deadline));
   if (metadata !== undefined && (typeof metadata !== 'object' || metadata === null)) {
@@ -85,9 +82,7 @@ export function checkCallOptions(options: CallOptions, added: AddedOptions): voi
   checkWord('options.priority', options.priority, priorities, refuse);
   checkTimeouts('options.timeout', timeout, refuse);
   checkNumber('options.maxCost', maxCost, refuse);
-  if (options.accept !== undefined && typeof options.accept !== 'function') {
-    refuse('options.accept', 'a function', show(options.accept));
-  }
+  checkType('options.accept', options.accept, 'function', refuse);
   if (options.auth !== undefined) checkAuth(options.auth);
   checkHedge('options.hedge', options.hedge, ['delay', 'maxCost'], refuse);
   checkWord('options.interrupted', interrupted, interruptedWords, refuse);

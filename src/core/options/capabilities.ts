@@ -1,4 +1,4 @@
-import { checkNumber, checkObject, type Refuse, show } from '../../util/option-check.ts';
+import { checkNumber, checkObject, checkType, type Refuse, show } from '../../util/option-check.ts';
 
 const abilities = ['chat', 'embeddings', 'tools', 'jsonSchema', 'reasoning'];
 /** What can be said beside `true` and `false`. */
@@ -18,12 +18,7 @@ export function checkCapabilities(path: string, value: unknown, refuse: Refuse):
     [...abilities, ...Object.keys(degreesOf), 'files', 'urls', ...sizes],
     refuse,
   );
-  for (const ability of abilities) {
-    const able = capabilities[ability];
-    if (able !== undefined && typeof able !== 'boolean') {
-      refuse(`${path}.${ability}`, 'true, false or nothing', show(able));
-    }
-  }
+  for (const ability of abilities) checkType(`${path}.${ability}`, capabilities[ability], 'boolean', refuse);
   for (const [ability, degrees] of Object.entries(degreesOf)) {
     const able = capabilities[ability];
     if (able === undefined || typeof able === 'boolean' || degrees.some((degree) => degree === able))

@@ -1,7 +1,7 @@
 import { ConfigError } from '../../errors.ts';
 import type { Plugin, PluginCallOption } from '../../types/plugin.ts';
 import type { Router } from '../../types/router.ts';
-import { type Refuse, show } from '../../util/option-check.ts';
+import { checkDuration, checkType, type Refuse, show } from '../../util/option-check.ts';
 
 const stations = [
   'install',
@@ -44,13 +44,9 @@ export function checkPlugins(plugins: unknown, refuse: Refuse): void {
     if (typeof name !== 'string' || name === '') refuse(`${path}.name`, 'a name', show(name));
     if (names.has(name)) refuse(`${path}.name`, 'a name that no other plugin has', show(name));
     names.add(name);
-    if (timeout !== undefined && !(typeof timeout === 'number' && timeout > 0))
-      refuse(`${path}.timeout`, 'a positive number of milliseconds, or Infinity', show(timeout));
-    for (const station of stations) {
-      const method: unknown = (plugin as Plugin)[station];
-      if (method !== undefined && typeof method !== 'function')
-        refuse(`${path}.${station}`, 'a function', show(method));
-    }
+    checkDuration(`${path}.timeout`, timeout, refuse);
+    for (const station of stations)
+      checkType(`${path}.${station}`, (plugin as Plugin)[station], 'function', refuse);
     for (const [method, run] of Object.entries(own)) {
       if (typeof run !== 'function') refuse(`${path}.methods.${method}`, 'a function', show(run));
       if (methods.has(method))

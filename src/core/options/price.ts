@@ -1,5 +1,5 @@
 import type { Price, Rates } from '../../types/options/price.ts';
-import { checkNumber, checkObject, type Refuse, show } from '../../util/option-check.ts';
+import { checkNumber, checkObject, checkType, type Refuse, show } from '../../util/option-check.ts';
 
 const rateFields = [
   'input',
@@ -32,9 +32,7 @@ export function checkPrice(path: string, given: unknown, refuse: Refuse): void {
   const price = checkObject(path, given, priceFields, refuse);
   checkRates(path, price, refuse);
   for (const fee of feeFields) checkNumber(`${path}.${fee}`, price[fee], refuse);
-  const { freeSearches } = price;
-  if (freeSearches !== undefined && typeof freeSearches !== 'boolean')
-    refuse(`${path}.freeSearches`, 'true, false or nothing', show(freeSearches));
+  checkType(`${path}.freeSearches`, price['freeSearches'], 'boolean', refuse);
   checkTiers(`${path}.tiers`, price['tiers'], refuse);
   checkServiceTiers(`${path}.serviceTiers`, price['serviceTiers'], refuse);
   for (const [region, factor] of entriesOf(`${path}.regions`, price['regions'], refuse))

@@ -3,10 +3,13 @@ import type { RouteOptions, TargetOptions } from '../../types/options/options.ts
 import type { RouterOptions } from '../../types/options/router-options.ts';
 import type { Strategy } from '../../types/options/strategy.ts';
 import {
+  checkDuration,
   checkHedge,
   checkNumber,
   checkObject,
+  checkStrings,
   checkTimeouts,
+  checkType,
   checkWord,
   interruptedWords,
   type Refuse,
@@ -100,7 +103,7 @@ export function checkOptions(options: RouterOptions, more: Readonly<Record<strin
   if (clock !== undefined && clockParts.some((part) => typeof part !== 'function')) {
     refuse('clock', 'an object with the functions now, date and after', show(clock));
   }
-  if (random !== undefined && typeof random !== 'function') refuse('random', 'a function', show(random));
+  checkType('random', random, 'function', refuse);
   if (options.log !== undefined && typeof options.log !== 'boolean')
     refuse(
       'log',
@@ -130,9 +133,7 @@ function checkTarget(path: string, target: TargetOptions): string {
   checkNumber(`${path}.concurrency`, concurrency, refuse, { least: 1, whole: true });
   checkNumber(`${path}.rpm`, target.rpm, refuse, { least: 1 });
   checkNumber(`${path}.tpm`, target.tpm, refuse, { least: 1 });
-  if (tags !== undefined && (!Array.isArray(tags) || tags.some((tag) => typeof tag !== 'string'))) {
-    refuse(`${path}.tags`, 'a list of strings', show(tags));
-  }
+  checkStrings(`${path}.tags`, tags, refuse);
   if (target.baseline !== undefined) {
     const { firstToken, throughput } = checkObject(
       `${path}.baseline`,
@@ -210,7 +211,7 @@ function checkPolicies(
   const { accept } = policies as Record<string, unknown>;
   for (const [name, check] of Object.entries(more))
     check(at(name), (policies as Record<string, unknown>)[name], ids, refuse);
-  if (accept !== undefined && typeof accept !== 'function') refuse(at('accept'), 'a function', show(accept));
+  checkType(at('accept'), accept, 'function', refuse);
   checkFallbackOn(at('fallbackOn'), fallbackOn, fallbackKinds, refuse);
 }
 
@@ -249,9 +250,7 @@ function checkSelect(select: unknown, names: readonly string[]): void {
   }
   const { by, timeout, otherwise } = checkObject('select', select, ['by', 'timeout', 'otherwise'], refuse);
   if (typeof by !== 'function') refuse('select.by', 'a function', show(by));
-  if (timeout !== undefined && !(typeof timeout === 'number' && timeout > 0)) {
-    refuse('select.timeout', 'a positive number of milliseconds, or Infinity', show(timeout));
-  }
+  checkDuration('select.timeout', timeout, refuse);
   checkWord('select.otherwise', otherwise, names, refuse);
 }
 

@@ -4,10 +4,10 @@ import type { Replica } from '../../types/plugin.ts';
 import type { Target } from './target.ts';
 
 /**
- * What a router knows of its targets, in a form that other processes can take in. Cooldowns are moments that vendors said, of which
- * the latest counts, so they merge whatever the order in which processes publish them.
+ * A router's knowledge of its targets, in a form that other processes can absorb. Cooldowns are moments set by vendors; the latest
+ * counts, so they merge in whatever order processes publish them.
  *
- * @param onChange called when a target's state may have changed by what others know
+ * @param onChange called when a target's state may have changed by absorbed knowledge
  */
 export function replicasOf(
   targets: readonly Target[],

@@ -160,7 +160,7 @@ class LeasedAccount implements Account {
     await link.call(() => store.lease(last)).catch(() => {});
   }
 
-  /** What nobody holds, in units of the store. */
+  /** The free amount, in units of the store. */
   get #free(): number {
     const { used = 0, held = 0, granted = 0 } = this.#last ?? {};
     const amount = Math.floor(this.#amount / this.#init.scale);

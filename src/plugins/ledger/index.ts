@@ -4,7 +4,9 @@
  * @module ledger
  */
 
+export type { Spent } from '../shared/charge.ts';
 export type { LedgerStatus } from './delivery.ts';
+export { type ExportFormat, type ExportOptions, exportLedger } from './export/export.ts';
 export { type Ledger, type LedgerOptions, ledger } from './ledger.ts';
 export type {
   Anchor,
@@ -25,6 +27,7 @@ export type {
 } from './reading.ts';
 export type { AuditEntry } from './records/audit.ts';
 export type { ContentMode } from './records/content.ts';
+export { type Repriced, reprice } from './reprice.ts';
 export type { Pglite, PgPool, PostgresClient, PostgresJs } from './sql/postgres.ts';
 export type {
   AttemptRecord,

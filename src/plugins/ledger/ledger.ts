@@ -144,7 +144,7 @@ function observer(
       return { end: (summary: AttemptSummary) => void attempts.push({ plan, started, summary }) };
     },
     end(summary) {
-      const content = keepsContent ? contentOf(context.request, summary.result) : undefined;
+      const content = keepsContent ? contentOf(context.request, summary) : undefined;
       record(endedRequest(context, summary, attempts, content));
     },
   };

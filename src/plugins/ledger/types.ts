@@ -2,13 +2,10 @@ import type { RequestEndEvent } from '../../types/event.ts';
 import type { Decision, LookupSummary } from '../../types/result/decision.ts';
 import type { AttemptSummary } from '../../types/result/result.ts';
 import type { Cost, Usage } from '../../types/result/usage.ts';
+import type { Spent } from '../shared/charge.ts';
 
-/**
- * What an attempt was paid for. `answer`: it became the answer. `failed`: it failed, was rejected, or another answer replaced it.
- * `hedged`: another attempt of the same request was faster. `aborted`: the caller left. `mirrored`: a copy, only to measure.
- * `cached`: no attempt at all, a plugin's `lookup` had the answer.
- */
-export type Charge = 'answer' | 'failed' | 'hedged' | 'aborted' | 'mirrored' | 'cached';
+/** What a row was paid for: as `Spent`, or `cached`: no attempt at all, a plugin's `lookup` had the answer. */
+export type Charge = Spent | 'cached';
 
 /** One attempt of a request as the ledger records it. */
 export interface AttemptRecord extends AttemptSummary {
@@ -54,7 +51,7 @@ export interface RequestRecord {
 }
 
 /** The part of a decision that explains which targets were considered. */
-export interface RecordedDecision extends Pick<Decision, 'route' | 'strategy' | 'selected'> {
+export interface RecordedDecision extends Pick<Decision, 'route' | 'strategy' | 'selected' | 'notes'> {
   readonly candidates: readonly { readonly target: string }[];
   readonly skipped: readonly { readonly target: string; readonly reason: string }[];
 }

@@ -13,8 +13,8 @@ import { calendar } from './sums/days.ts';
 /** The options of all writers. */
 export interface WriterOptions {
   /**
-   * Key of the hash chain, which makes it HMAC-SHA256: nobody without the key can make a changed row look right. Without one, the chain shows
-   * mistakes, and changes by somebody who does not know of it.
+   * Key of the hash chain, which makes it HMAC-SHA256: without the key, a changed row cannot be made to match. Without a key, the
+   * chain reveals only accidental changes.
    *
    * @default no key: SHA-256
    */

@@ -61,11 +61,11 @@ function toEmbedCall({
 
 function toEmbeddings(answered: EmbedResultSpec): ProviderEmbeddings {
   const { embeddings, usage, response, warnings, providerMetadata } = answered;
-  const said = toResponse({ ...(response === undefined ? {} : { response }) });
+  const info = toResponse({ ...(response === undefined ? {} : { response }) });
   return {
     embeddings,
     usage: usage === undefined ? {} : { inputTokens: usage.tokens, outputTokens: 0 },
-    response: said,
+    response: info,
     warnings: toWarnings(warnings),
     ...(providerMetadata === undefined ? {} : { providerMetadata: providerMetadata as never }),
     raw: answered,

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { createRouter, type Message, type Plugin, type StreamPart } from 'signalbox';
 import { guardrails, names, pii, redact, words } from 'signalbox/guardrails';
+import { type LedgerWriter, ledger } from 'signalbox/ledger';
 import { type Script, scriptedProvider } from 'signalbox/testing';
 import { describe, expect, it } from 'vitest';
 import { read, textOf, world } from '../../support/requests.ts';
@@ -105,15 +106,20 @@ describe('redact with restore', () => {
 
   it('keeps values from caches, mirrors, observers and events', async () => {
     const seen: unknown[] = [];
+    const ends: unknown[] = [];
     const spy: Plugin = {
       name: 'spy',
       lookup: ({ request }) => {
         seen.push(request);
         return undefined;
       },
-      observe: () => ({
+      observe: (context) => ({
         part: (part) => seen.push(part),
         answer: ({ raw: _, ...answer }) => seen.push(answer),
+        end: ({ given, result }) => {
+          ends.push(given);
+          expect(JSON.stringify(result)).toContain(context.shadow ? 'ok' : 'lovelace');
+        },
         attempt: ({ context }) => {
           seen.push(context.request);
           return undefined;
@@ -126,7 +132,7 @@ describe('redact with restore', () => {
     await read(await router.stream({ prompt }));
     await clock.advance(100);
     expect(providers['b']?.calls.length).toBeGreaterThan(0);
-    const all = JSON.stringify([seen, providers['a']?.calls, providers['b']?.calls, events]);
+    const all = JSON.stringify([seen, ends, providers['a']?.calls, providers['b']?.calls, events]);
     expect(all).toContain('EMAIL_1');
     expect(all).not.toContain('lovelace');
   });
@@ -253,5 +259,21 @@ describe('a word list with restore', () => {
     const { router, providers } = world({ a: [{ text: '[PROJECT_1] is fine' }] }, { plugins });
     expect((await router.chat({ prompt: 'How is project bluebird?' })).text).toBe('project bluebird is fine');
     expect(sent(providers['a']?.calls)).toContain('How is [PROJECT_1]?');
+  });
+});
+
+describe('a ledger that keeps content', () => {
+  it('gets placeholders and verdicts, never the values', async () => {
+    const rows: unknown[] = [];
+    const writer: LedgerWriter = { name: 'rows', append: async (batch) => void rows.push(...batch) };
+    const plugins = [...restoring().plugins, ledger(writer, { content: 'full' })];
+    const { router } = world({ a: [{ text: 'to [EMAIL_1]' }] }, { plugins });
+    expect((await router.chat({ prompt })).text).toContain(planted.email);
+    await read(await router.stream({ prompt }));
+    await router.close();
+    const written = JSON.stringify(rows);
+    expect(written).toContain('to [EMAIL_1]');
+    expect(written).toContain('"guard":"pii"');
+    expect(written).not.toContain('lovelace');
   });
 });

@@ -6,6 +6,7 @@ import { mergeOptions } from '../../../util/merge-options.ts';
 import type { Caller } from '../caller.ts';
 import { failureOf } from '../errors.ts';
 import type { Directory } from '../targets.ts';
+import { cacheHeader, cacheOptions } from './cache-control.ts';
 import { idHeaders } from './error-format.ts';
 import type { AnswerInfo, EventWriter, Plan } from './protocol.ts';
 
@@ -15,6 +16,7 @@ export interface Context {
   readonly directory: Directory;
   readonly requestId: string;
   readonly caller: Caller;
+  readonly headers: Headers;
   readonly signal: AbortSignal | undefined;
   /** Whether the caller is another process. */
   readonly remote: boolean;
@@ -25,6 +27,7 @@ export async function converse(plan: Plan, context: Context): Promise<Response> 
   const { router, directory, requestId, signal } = context;
   const options = {
     ...directory.options(plan.model, plan.extension, plan.demands, context),
+    ...cacheOptions(context.headers, router),
     ...(signal === undefined ? {} : { signal }),
   };
   const request = withWishes(plan);
@@ -48,6 +51,7 @@ export async function converse(plan: Plan, context: Context): Promise<Response> 
     'content-type': 'text/event-stream; charset=utf-8',
     'cache-control': 'no-cache',
     'x-signalbox-target': stream.target,
+    ...cacheHeader(stream.decision),
   };
   return new Response(eventStream(stream, plan.events(toInfo(stream)), context), { headers });
 }
@@ -61,7 +65,7 @@ function withWishes({ request, extension }: Plan): ChatRequest {
 
 /** The router's report on a complete answer. */
 export function answerHeaders(
-  { target, cost, attempts }: Pick<ChatResult, 'target' | 'cost' | 'attempts'>,
+  { target, cost, attempts, decision }: Pick<ChatResult, 'target' | 'cost' | 'attempts' | 'decision'>,
   requestId: string,
 ): Record<string, string> {
   return {
@@ -69,6 +73,7 @@ export function answerHeaders(
     'content-type': 'application/json',
     'x-signalbox-target': target,
     'x-signalbox-attempts': String(attempts.length),
+    ...cacheHeader(decision),
     ...(cost === undefined ? {} : { 'x-signalbox-cost': String(cost.total) }),
   };
 }

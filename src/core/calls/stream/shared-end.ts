@@ -4,9 +4,9 @@ import type { Holding } from '../../holding.ts';
 import { done, type Read, type StreamEnd, type StreamSource } from './stream-source.ts';
 
 /**
- * The caller's end of a stream that may be kept going for others: when the caller aborts, leaves or is out of
- * time, this end is over at once and the stream is read on for the others. While nobody keeps it going, it
- * acts exactly as the stream's own reader.
+ * The caller's end of a stream that plugins may keep running for other callers: if the caller aborts, leaves or
+ * runs out of time, this end closes immediately and the stream is read on for the others. If no plugin keeps it
+ * running, it acts exactly like the stream's own reader.
  */
 export class SharedEnd implements StreamEnd {
   readonly #holding: Holding;

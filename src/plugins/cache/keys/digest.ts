@@ -10,7 +10,7 @@ interface NodeCrypto {
 }
 
 /**
- * Keyed, so that whoever can read a store cannot probe it for prompts. Node's own implementation is synchronous
+ * Keyed, so that read access to the store does not allow probing for prompts. Node's own implementation is synchronous
  * and takes a tenth of the time of WebCrypto, which sends the text to another thread.
  */
 export function digestWith(secret: string): Digest {

@@ -39,7 +39,14 @@ const mayJoin = /^[(+]*[A-Z]{0,4}$|\d/;
 export function holdRun(text: string, from: number): number {
   const { length } = text;
   let start = length;
-  while (start > from && isRun(text.charCodeAt(start - 1))) start--;
+  let isWord = true;
+  for (; start > from; start--) {
+    const code = text.charCodeAt(start - 1);
+    if (!isRun(code)) break;
+    if (code < 58 || code > 127) isWord = false;
+  }
+  // The usual case: a word, which no number continues.
+  if (isWord && start < length && text.charCodeAt(start) > 96) return start;
   const last = text.slice(start);
   if (last !== '' && last.length <= longestGroup && !mayJoin.test(plainDigits(last))) return start;
   const limit = Math.max(from, length - longestGroup);

@@ -18,9 +18,9 @@ const rules: readonly Rule[] = [
   `\\b(?:new|updated|real|important) (?:system )?instructions?:`,
   `\\b(?:pretend|imagine|assume) (?:that )?(?:you|there) (?:have|are|were) no (?:rules|restrictions|limits|guidelines|filters)`,
   `\\b(?:do not|don't|never) (?:tell|inform|mention (?:this|it) to|alert|let) (?:the |your )?(?:user|human|operator)`,
-  `<\\|(?:im_start|im_end|system|endoftext|start_header_id)\\|>`,
+  `<\\|(?:im.start|im.end|system|endoftext|start.header.id)\\|>`,
   `\\[/?INST\\]|<</?SYS>>`,
-].map((source) => ({ entity: 'INJECTION', pattern: new RegExp(source, 'gi') }));
+].map((source) => ({ entity: 'INJECTION', pattern: new RegExp(source.replaceAll(' ', ' +'), 'gi') }));
 
 /**
  * Finds phrases of known prompt injections in English. A hint, not a defense: an attacker who rephrases passes.

@@ -14,6 +14,13 @@ const disguised =
 
 const invisible = /[\u00ad\u200b-\u200f\u2060\ufeff]/;
 
+/** Whether a part of a text has disguised characters. Most texts are ASCII, which is fast to see. */
+export function isDisguised(text: string, from: number, to: number): boolean {
+  for (let index = from; index < to; index++)
+    if (text.charCodeAt(index) > 0x9f) return disguised.test(text.slice(index, to));
+  return false;
+}
+
 /** Replaces disguised characters with the ASCII ones they stand for; `undefined` for texts without any. */
 export function normalize(text: string): Normalized | undefined {
   if (!disguised.test(text)) return undefined;

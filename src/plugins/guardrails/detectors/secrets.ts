@@ -81,7 +81,11 @@ export function secrets(): Detector {
     name: 'secrets',
     longest,
     hold: holdSecret,
-    maybe: (text, from) => sign.test(text.slice(from)) || label.test(text.slice(Math.max(0, from - 48))),
+    maybe(text, from) {
+      if (hasSign(from === 0 ? text : text.slice(from))) return true;
+      const near = text.slice(Math.max(0, from - 48));
+      return /[:=]/.test(near) && label.test(near);
+    },
     async find(text) {
       const found: Finding[] = [];
       for (const rule of rules) matches(rule, text, found);
@@ -94,8 +98,18 @@ export function secrets(): Detector {
   };
 }
 
-/** What every secret has: a long run of characters, a URL, the frame of a key, or a label before it. */
-const sign = /\S{16}|:\/\/|-----/;
+/** What every secret has: the frame of a key, a URL with a password, or a long run of mixed characters. */
+function hasSign(text: string): boolean {
+  if (frame.test(text)) return true;
+  if (!run.test(text)) return false;
+  return (text.match(runs) ?? []).some((each) => mixed.test(each));
+}
+
+const frame = /-----|:\/\/[^\s/@]{1,256}@/;
+const run = /\S{16}/;
+const runs = /\S{16,}/g;
+const mixed = /\d|[a-z][A-Z]/;
+/** Or a label before it. */
 const label = /(?:passw|pwd|secret|token|key)\S{0,8}\s{0,3}[:=]/i;
 
 /** Like `holdRun`, and from the frame of a private key to its end. */

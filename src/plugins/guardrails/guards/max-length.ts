@@ -16,7 +16,7 @@ const refuse: Refuse = (path, expected, got) => {
 };
 
 /**
- * Blocks texts that are too long. List it first: it protects the other guards from huge texts.
+ * Blocks texts that are too long. Listed first, it protects the guards after it from huge texts.
  *
  * @throws ConfigError naming the invalid option
  * @example

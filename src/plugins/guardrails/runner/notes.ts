@@ -39,6 +39,13 @@ export class Verdicts {
     else if ('replace' in outcome) tally.replaced += outcome.replace.length;
   }
 
+  /** Notes a guard that had nothing to check as one that found nothing. */
+  expect(guard: Guard, stage: GuardStage): void {
+    if (this.#tallies.has(guard)) return;
+    const tally = { guard, stage, checks: 0, replaced: 0, reason: undefined, error: undefined };
+    this.#tallies.set(guard, new Map([[stage, tally]]));
+  }
+
   /** Records all of them. `delay`: milliseconds that they added. */
   note(context: RequestContext, delay: number): void {
     const rounded = Math.round(delay * 1_000) / 1_000;

@@ -39,7 +39,11 @@ export function checkText(
   for (const guard of guards) {
     if (!checksStage(guard, place.stage) || (guard.history === false && place.isHistory)) continue;
     const check = checkOf(guard, text);
-    if (check !== undefined) running.push(run(guard, check, text, place, checking));
+    if (check === undefined) continue;
+    const outcome = run(guard, check, text, place, checking);
+    running.push(outcome);
+    // A guard that blocks at once protects those after it, for example from a huge text.
+    if (!isPromise(outcome) && 'block' in outcome[1] && guard.mode !== 'shadow') break;
   }
   if (running.length === 0) return nothing;
   const take = (outcomes: readonly (readonly [Guard, Outcome])[]): Demands =>

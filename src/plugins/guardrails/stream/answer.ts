@@ -105,7 +105,7 @@ export class GuardedAnswer implements PartTransform {
   }
 
   #settled(passed: Passed, isEnd: boolean): TransformedPart {
-    if ('guard' in passed) {
+    if (isBlocked(passed)) {
       this.#note();
       return { withhold: `${passed.guard}: ${passed.reason}` };
     }
@@ -116,6 +116,7 @@ export class GuardedAnswer implements PartTransform {
 
   #note(): void {
     const { verdicts, request } = this.#checking;
+    for (const guard of this.#guards) verdicts.expect(guard, guard.on?.[0] ?? 'output');
     verdicts.note(request, Math.max(this.#checkTime, this.#firstHeld ?? 0));
   }
 
@@ -249,13 +250,17 @@ function inTurn(steps: Steps): Awaitable<Passed> {
     for (let index = first; index < steps.length; index++) {
       const passing = (steps[index] as Steps[number])();
       if (isPromise(passing))
-        return passing.then((passed) => ('guard' in passed ? passed : from(index + 1, [...all, ...passed])));
-      if ('guard' in passing) return passing;
+        return passing.then((passed) => (isBlocked(passed) ? passed : from(index + 1, [...all, ...passed])));
+      if (isBlocked(passing)) return passing;
       if (passing.length > 0) all = all.length === 0 ? passing : [...all, ...passing];
     }
     return all;
   };
   return from(0, nothing);
+}
+
+function isBlocked(passed: Passed): passed is Blocked {
+  return !Array.isArray(passed);
 }
 
 function buffered(guards: readonly Guard[]): Warning {

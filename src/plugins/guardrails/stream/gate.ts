@@ -3,7 +3,7 @@ import type { ProviderOptions } from '../../../types/request/message.ts';
 import type { StreamContent } from '../../../types/result/stream-part.ts';
 import { findAll, isPromise } from '../detectors/find.ts';
 import { holdLongest } from '../detectors/hold.ts';
-import { normalize } from '../detectors/normalize.ts';
+import { isDisguised } from '../detectors/normalize.ts';
 import type { Vault } from '../redaction/vault.ts';
 import type { Outcome } from '../runner/check.ts';
 import { decide, fine } from '../runner/guards.ts';
@@ -11,6 +11,7 @@ import { merge, type Owned } from '../runner/merge.ts';
 import { type Blocked, type Checking, checkText, type Demands, demandsOf, run } from '../runner/run.ts';
 import type { Place } from '../runner/texts.ts';
 import type { Detector, Finding, Guard, Verdict } from '../types.ts';
+import { delta, type Found, holdsOf, isFindings, shift } from './pieces.ts';
 import { lastSentenceEnd } from './sentences.ts';
 
 /** What may go on, or why nothing may. */
@@ -28,8 +29,8 @@ export interface GateInit {
   readonly isJSON: boolean;
 }
 
-/** Characters before the current position that detectors see as context. */
-const context = 256;
+/** Characters before the current position that detectors see as context, such as labels. */
+const context = 96;
 
 interface Mark {
   at: number;
@@ -61,11 +62,7 @@ export class Gate {
   constructor(init: GateInit) {
     this.#init = init;
     this.#place = { stage: 'output', role: 'assistant', part: init.type, isHistory: false };
-    const holds = init.detecting.map(({ detector }) => detector as Detector);
-    // Detectors with the same rule are asked once.
-    this.#holds = holds.filter(
-      ({ hold }, index) => hold === undefined || holds.findIndex((each) => each.hold === hold) === index,
-    );
+    this.#holds = holdsOf(init.detecting.map(({ detector }) => detector as Detector));
   }
 
   push(text: string, id: string | undefined, options: ProviderOptions | undefined): Awaitable<Passed> {
@@ -86,8 +83,7 @@ export class Gate {
     if (cut <= this.#base) return isEnd ? this.#restored([], true) : [];
     const finding = this.#find(cut);
     if (finding === undefined) return this.#read(cut, [], isEnd);
-    const next = (found: readonly (readonly [Guard, Outcome | readonly Finding[]])[]): Awaitable<Passed> =>
-      this.#judge(found, cut, isEnd);
+    const next = (found: readonly Found[]): Awaitable<Passed> => this.#judge(found, cut, isEnd);
     return isPromise(finding) ? finding.then(next) : next(finding);
   }
 
@@ -106,16 +102,17 @@ export class Gate {
   }
 
   /** What detectors find; `undefined` if none of them has to look. */
-  #find(cut: number): Awaitable<readonly (readonly [Guard, Outcome | readonly Finding[]])[]> | undefined {
+  #find(cut: number): Awaitable<readonly Found[]> | undefined {
     const start = Math.max(0, this.#base - context);
     const near = this.#window.slice(start, cut);
-    let running: Awaitable<readonly [Guard, Outcome | readonly Finding[]]>[] | undefined;
+    const isPlain = !isDisguised(this.#window, this.#base, cut);
+    let running: Awaitable<Found>[] | undefined;
     for (const guard of this.#init.detecting) {
       const detector = guard.detector as Detector;
       const from = this.#base - start;
-      if (detector.maybe?.(near, from) === false && normalize(near) === undefined) continue;
+      if (isPlain && detector.maybe?.(near, from) === false) continue;
       running ??= [];
-      running.push(this.#search(guard, detector));
+      running.push(this.#search(guard, detector, start));
     }
     if (running === undefined) return undefined;
     return running.some(isPromise)
@@ -123,12 +120,12 @@ export class Gate {
       : (running as (readonly [Guard, readonly Finding[]])[]);
   }
 
-  #search(guard: Guard, detector: Detector): Awaitable<readonly [Guard, Outcome | readonly Finding[]]> {
+  #search(guard: Guard, detector: Detector, start: number): Awaitable<Found> {
     let found: readonly Finding[] = [];
     const check = (): Awaitable<Verdict> => {
-      const finding = findAll(detector, this.#window);
+      const finding = findAll(detector, this.#window.slice(start));
       const keep = (late: readonly Finding[]): Verdict => {
-        found = late;
+        found = start === 0 ? late : late.map((each) => shift(each, start));
         return fine;
       };
       return isPromise(finding) ? finding.then(keep) : keep(finding);
@@ -139,11 +136,7 @@ export class Gate {
   }
 
   /** Verdicts on what was found. What may still grow is held back from its beginning. */
-  #judge(
-    all: readonly (readonly [Guard, Outcome | readonly Finding[]])[],
-    final: number,
-    isEnd: boolean,
-  ): Awaitable<Passed> {
+  #judge(all: readonly Found[], final: number, isEnd: boolean): Awaitable<Passed> {
     let cut = final;
     const findings = all.flatMap(([, found]) => (isFindings(found) ? found : []));
     if (!isEnd)
@@ -161,6 +154,10 @@ export class Gate {
         continue;
       }
       const due = found.filter(({ end }) => end > this.#base && end <= cut);
+      if (due.length === 0) {
+        outcomes.push([guard, fine]);
+        continue;
+      }
       const verdict = run(guard, (each) => decide(guard, due, each), this.#window, this.#place, checking);
       // A decision about findings is a matter of the moment.
       if (!isPromise(verdict)) outcomes.push(verdict);
@@ -188,6 +185,19 @@ export class Gate {
   }
 
   #release(cut: number, replace: readonly Owned[], isEnd: boolean): Passed {
+    const mark = this.#marks[this.#marks.length - 1];
+    // The usual case: nothing to replace, and one block.
+    if (replace.length === 0 && this.planned.length === 0 && mark !== undefined && mark.at <= this.#base) {
+      const piece = delta(this.#init.type, this.#window.slice(this.#base, cut), mark.id, mark.options);
+      mark.options = undefined;
+      this.#base = cut;
+      this.#trim();
+      return this.#restored([piece], isEnd);
+    }
+    return this.#replaced(cut, replace, isEnd);
+  }
+
+  #replaced(cut: number, replace: readonly Owned[], isEnd: boolean): Passed {
     const offset = this.#offset;
     const planned = this.planned.map((each) => ({
       ...each,
@@ -261,22 +271,4 @@ export class Gate {
     }
     return restored;
   }
-}
-
-function isFindings(found: Outcome | readonly Finding[]): found is readonly Finding[] {
-  return Array.isArray(found);
-}
-
-function delta(
-  type: 'text' | 'reasoning',
-  text: string,
-  id: string | undefined,
-  options: ProviderOptions | undefined,
-): StreamContent {
-  return {
-    type: `${type}-delta`,
-    text,
-    ...(id === undefined ? {} : { id }),
-    ...(options === undefined ? {} : { providerOptions: options }),
-  };
 }

@@ -15,7 +15,7 @@ export function sha256Short(text: string): string {
   return sha256(text).slice(0, 16);
 }
 
-/** The hash of a row from that of the row before. With a key nobody without it can make one. */
+/** The hash of a row, chained to the previous row's hash. With a key, it cannot be forged without the key. */
 export type LinkHash = (previous: string, content: string) => string;
 
 /**

@@ -1,5 +1,5 @@
 import type { FallbackKind } from '../../../types/error.ts';
-import type { LookupSummary } from '../../../types/result/decision.ts';
+import type { LookupSummary, Note } from '../../../types/result/decision.ts';
 import type { AttemptSummary } from '../../../types/result/result.ts';
 import type { Cost, Usage } from '../../../types/result/usage.ts';
 import { asCount, asNonEmpty, asObject, asObjects, compact, type Wire } from '../../../util/json.ts';
@@ -119,7 +119,16 @@ function readDecision(value: unknown): RecordedDecision | undefined {
       target: String(target),
       reason: String(reason),
     })),
+    ...(Array.isArray(decision['notes']) ? { notes: asObjects(decision['notes']).map(readNote) } : {}),
   };
+}
+
+function readNote({ plugin, facts }: Wire): Note {
+  const plain = Object.entries(asObject(facts) ?? {}).filter(
+    (entry): entry is [string, string | number | boolean] =>
+      ['string', 'number', 'boolean'].includes(typeof entry[1]),
+  );
+  return { plugin: String(plugin), facts: Object.fromEntries(plain) };
 }
 
 function readLookup(value: unknown): LookupSummary | undefined {

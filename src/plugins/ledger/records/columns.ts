@@ -1,6 +1,6 @@
 import type { Cost, Usage } from '../../../types/result/usage.ts';
+import { fromNanos, toNanos } from '../../shared/nanos.ts';
 import type { LedgerRow } from '../reading.ts';
-import { fromNanos, toNanos } from './money.ts';
 
 export type Value = string | number | null;
 type Read = (row: LedgerRow) => Value;
@@ -128,6 +128,20 @@ export const columns: readonly Column[] = [
   plain('promptHash', 'text'),
   plain('answerHash', 'text'),
 ];
+
+const money = new Set<string>([...costFields.map(costColumn), 'saved']);
+const flags: readonly string[] = ['main', 'failover', 'hedge', 'mirror', 'estimated'];
+
+/** The columns as people read them: money in US$, flags as such. */
+export const flatColumns = columns.map(({ name, value }) => ({
+  name,
+  cell(row: LedgerRow): string | number | boolean | null {
+    const stored = value(row);
+    if (typeof stored !== 'number') return stored;
+    if (flags.includes(name)) return stored === 1;
+    return money.has(name) ? fromNanos(stored) : stored;
+  },
+}));
 
 /** The values of a row in the order of `columns`. */
 export function valuesOf(row: LedgerRow): Value[] {

@@ -1,4 +1,4 @@
-import type { AnyRequest, AnyResult } from '../../../types/plugin.ts';
+import type { AnyRequest, AnyResult, RequestSummary } from '../../../types/plugin.ts';
 import { sha256 } from '../chain/hash.ts';
 import type { RecordedContent } from '../types.ts';
 import type { Content } from './record.ts';
@@ -12,8 +12,15 @@ export type ContentMode = 'none' | 'hash' | 'redacted' | 'full';
 /** Longer texts are cut, in characters. */
 const longest = 100_000;
 
-export function contentOf(request: AnyRequest, result: AnyResult | undefined): Content {
-  return { request: askedOf(request), answer: result === undefined ? undefined : answerOf(result) };
+/** Prompts without what plugins redacted, and answers before plugins put it back. */
+export function contentOf(
+  request: AnyRequest,
+  { result, given }: Pick<RequestSummary, 'result' | 'given'>,
+): Content {
+  return {
+    request: askedOf(request),
+    answer: result === undefined ? undefined : (given ?? answerOf(result)),
+  };
 }
 
 function askedOf(request: AnyRequest): unknown {

@@ -1,6 +1,6 @@
 import { isRouterError } from '../../../errors.ts';
 import type { AttemptPlan, RequestContext, RequestSummary } from '../../../types/plugin.ts';
-import type { Decision } from '../../../types/result/decision.ts';
+import type { Decision, Note } from '../../../types/result/decision.ts';
 import type { AttemptSummary } from '../../../types/result/result.ts';
 import { compact } from '../../../util/json.ts';
 import { sha256Short } from '../chain/hash.ts';
@@ -128,14 +128,23 @@ function toAttempt({ plan, started, summary }: EndedAttempt): AttemptRecord {
   };
 }
 
-function toDecision({ route, strategy, selected, candidates, skipped }: Decision): RecordedDecision {
+function toDecision({ route, strategy, selected, candidates, skipped, notes }: Decision): RecordedDecision {
   return {
     route,
     strategy,
     ...(selected === undefined ? {} : { selected }),
     candidates: candidates.map(({ target }) => ({ target })),
     skipped: skipped.map(({ target, reason }) => ({ target, reason })),
+    ...(notes === undefined ? {} : { notes: notes.map(toNote) }),
   };
+}
+
+function toNote({ plugin, facts }: Note): Note {
+  const kept = Object.entries(facts).map(([name, fact]) => [
+    name,
+    typeof fact === 'string' ? clean(fact) : fact,
+  ]);
+  return { plugin, facts: Object.fromEntries(kept) };
 }
 
 /** Longer texts are cut: no id, name or code needs more. */

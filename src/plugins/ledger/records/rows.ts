@@ -1,5 +1,6 @@
+import { spentOn } from '../../shared/charge.ts';
 import type { LedgerRow } from '../reading.ts';
-import type { AttemptRecord, Charge, RequestRecord } from '../types.ts';
+import type { AttemptRecord, RequestRecord } from '../types.ts';
 
 /** A row before it has its place in a chain. */
 export type NewRow = Omit<LedgerRow, 'chain' | 'seq'>;
@@ -18,7 +19,10 @@ function attemptRow(record: RequestRecord, attempt: AttemptRecord, index: number
   return {
     ...requestRow(record),
     row: index + 1,
-    charge: chargeOf(record, attempt),
+    charge: spentOn(
+      { mirror: record.mirror === true, outcome: record.outcome, target: record.target },
+      attempt,
+    ),
     outcome: attempt.outcome,
     billed: attempt.billed,
     hedge: attempt.hedge === true,
@@ -90,13 +94,6 @@ function requestRow(record: RequestRecord): NewRow {
     promptHash: content?.promptHash ?? null,
     answerHash: content?.answerHash ?? null,
   };
-}
-
-function chargeOf({ mirror, outcome, target }: RequestRecord, attempt: AttemptRecord): Charge {
-  if (mirror) return 'mirrored';
-  if (attempt.outcome === 'success') return attempt.target === target ? 'answer' : 'failed';
-  if (attempt.outcome === 'failed' || outcome === 'failed') return 'failed';
-  return outcome === 'aborted' ? 'aborted' : 'hedged';
 }
 
 function rounded(ms: number | undefined): number | null {

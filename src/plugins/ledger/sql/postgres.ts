@@ -13,10 +13,17 @@ import {
 type Rows = readonly Stored[] | { readonly rows: readonly Stored[] };
 type Query = (sql: string, parameters?: Parameter[]) => PromiseLike<Rows>;
 
+interface PgConnection {
+  query: Query;
+  release(error?: boolean): void;
+  on?(event: 'error', listener: () => void): unknown;
+  off?(event: 'error', listener: () => void): unknown;
+}
+
 /** A pool of `pg`: `new Pool({ connectionString })`. */
 export interface PgPool {
   query: Query;
-  connect(): Promise<{ query: Query; release(error?: boolean): void }>;
+  connect(): Promise<PgConnection>;
 }
 
 /** A client of `postgres`: `postgres(connectionString)`. */
@@ -92,6 +99,9 @@ function ofPool(pool: PgPool): Calls {
     async transaction(work) {
       const connection = await pool.connect();
       let failed = false;
+      // Without a listener, a connection that breaks in use ends the process; the query rejects as well.
+      const ignore = (): void => {};
+      connection.on?.('error', ignore);
       try {
         await connection.query('BEGIN');
         await work((sql, parameters) => connection.query(sql, parameters));
@@ -102,6 +112,7 @@ function ofPool(pool: PgPool): Calls {
         await Promise.resolve(connection.query('ROLLBACK')).catch(() => {});
         throw error;
       } finally {
+        connection.off?.('error', ignore);
         connection.release(failed);
       }
     },

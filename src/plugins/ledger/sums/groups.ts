@@ -1,5 +1,5 @@
+import { fromNanos } from '../../shared/nanos.ts';
 import type { LedgerDimension, LedgerGroup } from '../reading.ts';
-import { fromNanos } from '../records/money.ts';
 import { latencyOf, type Slots } from './latency.ts';
 import type { Measures } from './rollup.ts';
 

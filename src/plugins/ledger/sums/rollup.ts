@@ -1,4 +1,4 @@
-import { toNanos } from '../records/money.ts';
+import { toNanos } from '../../shared/nanos.ts';
 import type { NewRow } from '../records/rows.ts';
 
 /** The sums of a group, as integers; money in billionths of a US$. */

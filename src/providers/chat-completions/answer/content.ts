@@ -116,6 +116,8 @@ export function metadataOf(
     serviceTier: asJSON(wire['service_tier']),
     // OpenRouter: the vendor that answered.
     provider: asText(wire['provider']),
+    // OpenAI: verdicts on request and answer, if the request has the field `moderation`.
+    moderation: asJSON(wire['moderation']),
     ...more,
   });
 }

@@ -68,7 +68,7 @@ export const deepinfra = presetFactory({
 });
 
 /**
- * DeepSeek: JSON mode without a schema, no seed, tools cannot be demanded while it thinks (which it does unless told not to),
+ * DeepSeek: JSON mode without a schema, no seed, tool calls cannot be forced while it reasons (its default),
  * and thoughts that have to go back with calls of tools.
  * Source: https://api-docs.deepseek.com/guides/thinking_mode, https://api-docs.deepseek.com/guides/json_mode
  */

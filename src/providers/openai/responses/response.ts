@@ -100,6 +100,8 @@ export function metadataOf(wire: Wire, refusal: string, logprobs: readonly JSONV
     status: asText(wire['status']),
     incompleteDetails: asJSON(wire['incomplete_details']),
     serviceTier: asJSON(wire['service_tier']),
+    // Verdicts on request and answer, if the request has the field `moderation`.
+    moderation: asJSON(wire['moderation']),
     refusal: refusal === '' ? undefined : refusal,
     logprobs: logprobs.length === 0 ? undefined : logprobs,
   });

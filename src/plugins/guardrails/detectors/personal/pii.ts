@@ -2,7 +2,7 @@ import { ConfigError } from '../../../../errors.ts';
 import { checkObject, type Refuse, show } from '../../../../util/option-check.ts';
 import type { Detector, Finding } from '../../types.ts';
 import { holdRun } from '../hold.ts';
-import { matches, type Rule } from '../matching.ts';
+import { isLabeled, matches, type Rule } from '../matching.ts';
 import { isIban, luhn } from './checksums.ts';
 import { findEmails } from './emails.ts';
 import { isAddress4, isAddress6 } from './ip.ts';
@@ -34,7 +34,7 @@ const cardNumber =
 
 const card: Rule = {
   entity: 'CARD',
-  pattern: /(?<![\w.-])\d(?:[ -]?\d){12,18}(?![\w-]|\.\d)/g,
+  pattern: /(?<![\w.+-])\d(?:[ -]?\d){12,18}(?![\w-]|\.\d)/g,
   accept(value) {
     const digits = value.replace(/[ -]/g, '');
     return cardNumber.test(digits) && luhn(digits);
@@ -51,24 +51,36 @@ const phones: readonly Rule[] = [
   {
     // E.164: a country code and at most fifteen digits.
     entity: 'PHONE',
-    pattern: /(?<![\w.+-])(?:\+|00)[1-9](?:[ .()/-]{0,2}\d){7,14}(?![\w-]|\.\d)/g,
-    accept: (value) => value.replace(/\D/g, '').length <= 17,
+    pattern: /(?<![\w.+-]|[\dA-Z]{2}[ -])(?:\+|00)[1-9](?:[ .()/-]{0,2}\d){7,14}(?![\w-]|\.\d)/g,
+    accept: (value, text, at) =>
+      value.replace(/\D/g, '').length <= 17 && (value.startsWith('+') || isPhone(value, text, at)),
   },
   {
     // North America: area codes and exchanges begin with 2 to 9.
     entity: 'PHONE',
-    pattern: /(?<![\w.+-])(?:1[ .-])?(?:\([2-9]\d{2}\) ?|[2-9]\d{2}[ .-])[2-9]\d{2}[ .-]\d{4}(?![\w-]|\.\d)/g,
+    pattern:
+      /(?<![\w.+-]|[\dA-Z]{2}[ -])(?:1[ .-])?(?:\([2-9]\d{2}\) ?|[2-9]\d{2}[ .-])[2-9]\d{2}[ .-]\d{4}(?![\w-]|\.\d)/g,
   },
   {
     // With a trunk prefix: a 0, an area code, and groups of two to eight digits.
     entity: 'PHONE',
-    pattern: /(?<![\w.+-])\(?0[1-9]\d{0,4}\)?(?:[ /-]\d{2,8}){1,4}(?![\w-]|\.\d|[ /-]\d)/g,
-    accept(value) {
+    pattern: /(?<![\w.+-]|[\dA-Z]{2}[ -])\(?0[1-9]\d{0,4}\)?(?:[ /-]\d{2,8}){1,4}(?![\w-]|\.\d|[ /-]\d)/g,
+    accept(value, text, at) {
       const { length } = value.replace(/\D/g, '');
-      return length >= 9 && length <= 12 && !/^0\d-\d{2}-\d{2,4}$/.test(value);
+      return length >= 9 && length <= 12 && !/^0\d-\d{2}-\d{2,4}$/.test(value) && isPhone(value, text, at);
     },
   },
 ];
+
+/** Numbers of orders and columns of numbers have the same form. */
+function isPhone(value: string, text: string, at: number): boolean {
+  if (/^\d{3}(?: \d{3}){2,}$/.test(value)) return false;
+  return !isLabeled(
+    text,
+    at,
+    /\b(?:po|order|invoice|ref|reference|ticket|case|no|nr|id|sku|item)\b\W{0,3}$/i,
+  );
+}
 
 const ips: readonly Rule[] = [
   { entity: 'IP', pattern: /(?<![\w.-])\d{1,3}(?:\.\d{1,3}){3}(?![\w-]|\.\d)/g, accept: isAddress4 },
@@ -114,6 +126,6 @@ export function pii(options: PiiOptions = {}): Detector {
   };
 }
 
-/** What every value has. */
-const sign = /[@\d\u0660-\u0669\u06f0-\u06f9\uff10-\uff20\ufe6b]|::|\ud835/;
-const digits = /\d|::/;
+/** What every value has: an @, the punctuation of an IP address, or six digits close to each other. */
+const sign = /@|::|\d\.\d{1,3}\.\d{1,3}\.\d|(?:[\da-fA-F]{1,4}:){4}|(?:\d[^\d\n]{0,4}){6}/;
+const digits = /\d|:/;

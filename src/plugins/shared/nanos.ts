@@ -1,4 +1,4 @@
-/** Billionths of a US$: the unit of the ledger's columns. Integers, exact up to nine million US$ in one sum. */
+/** Billionths of a US$: whole numbers, so that sums do not depend on their order. Exact up to nine million US$ in one sum. */
 const perDollar = 1_000_000_000;
 
 export function toNanos(usd: number): number {

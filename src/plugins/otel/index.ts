@@ -1,0 +1,125 @@
+/**
+ * Traces and metrics for OpenTelemetry, by the GenAI conventions.
+ *
+ * @module otel
+ */
+import { metrics as globalMetrics, type Meter, type Tracer, trace } from '@opentelemetry/api';
+import { ConfigError } from '../../errors.ts';
+import type { Clock } from '../../types/clock.ts';
+import type { AttemptObserver, Plugin, RequestContext, RequestObserver } from '../../types/plugin.ts';
+import { checkObject, checkWord, type Refuse, show } from '../../util/option-check.ts';
+import { systemClock } from '../../util/time/clock.ts';
+import { contentByEnvironment } from './content.ts';
+import { type MeasuredAttempt, type Metrics, metrics, type Semconv } from './metrics.ts';
+import { RequestSpan, type SpanOptions } from './spans.ts';
+
+export type { Semconv } from './metrics.ts';
+
+/** The options of `otel`. */
+export interface OtelOptions {
+  /** Where spans go; `false` for none. @default the tracer `signalbox` of the registered provider */
+  readonly tracer?: Tracer | false;
+  /** Where metrics go; `false` for none. @default the meter `signalbox` of the registered provider */
+  readonly meter?: Meter | false;
+  /**
+   * Whether prompts and answers are on the spans.
+   *
+   * @default as `OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT` says: `true`, `SPAN_ONLY` or `SPAN_AND_EVENT`
+   */
+  readonly content?: boolean;
+  /**
+   * Which span has usage and cost: that of the attempt, or one of the caller's own, as below an AI SDK that traces. `auto`: the caller's
+   * where the active span stands for an inference itself.
+   *
+   * @default 'auto'
+   */
+  readonly usage?: 'auto' | 'attempt' | 'caller';
+  /** Adds the tenant to metrics of tokens and cost. @default false */
+  readonly tenant?: boolean;
+  /** Names of the conventions' metrics. @default 'published' */
+  readonly semconv?: Semconv;
+  /**
+   * Adds what a backend needs to show exact figures. `langfuse`: usage and cost by exclusive buckets, the first token, user, session and
+   * tags. `datadog`: `latest` names are not used, and usage stays on the attempt.
+   */
+  readonly preset?: 'langfuse' | 'datadog';
+}
+
+const refuse: Refuse = (path, expected, got) => {
+  throw new ConfigError(path, expected, got);
+};
+
+/**
+ * Makes one `INTERNAL` span for each request, named by its route, and in it one `CLIENT` span for each attempt, which is active while the
+ * vendor is called. Usage and cost are only on attempts that are or may be billed, so that the sum over all spans is the bill.
+ *
+ * @throws ConfigError naming the invalid option
+ * @example
+ * const router = createRouter({ targets, plugins: [otel()] });
+ */
+export function otel(options: OtelOptions = {}): Plugin {
+  checkOptions(options);
+  const {
+    content = contentByEnvironment(),
+    preset,
+    usage = preset === 'datadog' ? 'attempt' : 'auto',
+  } = options;
+  const { tenant = false, semconv = 'published' } = options;
+  const tracer = options.tracer ?? trace.getTracer('signalbox');
+  const meter = options.meter ?? globalMetrics.getMeter('signalbox');
+  const measured = meter === false ? undefined : metrics(meter, semconv, tenant);
+  let clock: Clock = systemClock;
+  const spans = tracer === false ? undefined : { tracer, content, usage, langfuse: preset === 'langfuse' };
+  return {
+    name: 'otel',
+    install(host) {
+      clock = host.clock;
+      return undefined;
+    },
+    observe: (context) => observer(context, spans && { ...spans, clock }, measured),
+  };
+}
+
+function observer(
+  context: RequestContext,
+  spans: SpanOptions | undefined,
+  measured: Metrics | undefined,
+): RequestObserver {
+  const span = spans && new RequestSpan(context, spans);
+  const ended: MeasuredAttempt[] = [];
+  return {
+    routed: (decision) => span?.routed(decision),
+    attempt(plan): AttemptObserver {
+      const own = span?.attempt(plan);
+      const { target } = plan;
+      return {
+        ...own,
+        end(summary) {
+          ended.push({ target, summary });
+          own?.end?.(summary);
+        },
+      };
+    },
+    end(summary) {
+      span?.end(summary);
+      measured?.record(context, summary, ended);
+    },
+  };
+}
+
+function checkOptions(options: OtelOptions): void {
+  const names = ['tracer', 'meter', 'content', 'usage', 'tenant', 'semconv', 'preset'];
+  checkObject('otel', options, names, refuse);
+  const { tracer, meter, content, usage, tenant, semconv, preset } = options;
+  if (tracer !== undefined && tracer !== false && typeof (tracer as Partial<Tracer>).startSpan !== 'function')
+    refuse('otel.tracer', 'a Tracer of @opentelemetry/api, or false', show(tracer));
+  if (meter !== undefined && meter !== false && typeof (meter as Partial<Meter>).createCounter !== 'function')
+    refuse('otel.meter', 'a Meter of @opentelemetry/api, or false', show(meter));
+  if (content !== undefined && typeof content !== 'boolean')
+    refuse('otel.content', 'true or false', show(content));
+  if (tenant !== undefined && typeof tenant !== 'boolean')
+    refuse('otel.tenant', 'true or false', show(tenant));
+  checkWord('otel.usage', usage, ['auto', 'attempt', 'caller'], refuse);
+  checkWord('otel.semconv', semconv, ['published', 'latest', 'dup'], refuse);
+  checkWord('otel.preset', preset, ['langfuse', 'datadog'], refuse);
+}

@@ -1,0 +1,152 @@
+import {
+  type Context,
+  context as contexts,
+  type Span,
+  SpanKind,
+  SpanStatusCode,
+  type Tracer,
+  trace,
+} from '@opentelemetry/api';
+import { isRouterError } from '../../errors.ts';
+import type { Clock } from '../../types/clock.ts';
+import type { AttemptObserver, AttemptPlan, RequestContext, RequestSummary } from '../../types/plugin.ts';
+import type { Decision } from '../../types/result/decision.ts';
+import type { AttemptSummary } from '../../types/result/result.ts';
+import {
+  attemptEnd,
+  attemptStart,
+  costAttributes,
+  decisionAttributes,
+  langfuseAttributes,
+  langfuseTrace,
+  requestStart,
+  usageAttributes,
+} from './attributes.ts';
+import { inputMessages, outputMessages } from './content.ts';
+import { genAi, operations, own } from './names.ts';
+
+export interface SpanOptions {
+  readonly tracer: Tracer;
+  readonly clock: Clock;
+  readonly content: boolean;
+  readonly usage: 'auto' | 'attempt' | 'caller';
+  readonly langfuse: boolean;
+}
+
+/** The span of a request, with one for each attempt. */
+export class RequestSpan {
+  readonly #options: SpanOptions;
+  readonly #request: RequestContext;
+  readonly #span: Span;
+  readonly #parent: Context;
+  /** The caller's own span has the usage. */
+  readonly #usageIsCallers: boolean;
+  /** The last attempt's, which stays open for the content of the answer. */
+  #open: { readonly span: Span; readonly endedAt: number } | undefined;
+
+  constructor(request: RequestContext, options: SpanOptions) {
+    const { tracer, usage, langfuse } = options;
+    const active = contexts.active();
+    this.#options = options;
+    this.#request = request;
+    this.#usageIsCallers = usage === 'caller' || (usage === 'auto' && hasOwnUsage(trace.getSpan(active)));
+    const attributes = { ...requestStart(request), ...(langfuse ? langfuseTrace(request) : {}) };
+    this.#span = tracer.startSpan(nameOf(request), { kind: SpanKind.INTERNAL, attributes }, active);
+    this.#parent = trace.setSpan(active, this.#span);
+  }
+
+  routed(decision: Decision): void {
+    this.#span.updateName(nameOf(this.#request));
+    if (this.#span.isRecording()) this.#span.setAttributes(decisionAttributes(decision));
+  }
+
+  attempt(plan: AttemptPlan): AttemptObserver {
+    const { tracer, content, clock } = this.#options;
+    const request = this.#request;
+    const name = `${operations[request.operation]} ${plan.target.model}`;
+    const options = { kind: SpanKind.CLIENT, attributes: attemptStart(plan, request) };
+    const span = tracer.startSpan(name, options, this.#parent);
+    const active = trace.setSpan(this.#parent, span);
+    if (content && span.isRecording()) span.setAttributes(inputMessages(request.request));
+    let firstTokenAt: number | undefined;
+    return {
+      around: (call) => contexts.with(active, call),
+      firstToken() {
+        firstTokenAt = clock.date();
+      },
+      end: (summary) => this.#endAttempt(span, summary, firstTokenAt),
+    };
+  }
+
+  end(summary: RequestSummary): void {
+    const span = this.#span;
+    if (this.#options.content) this.#closeLast(outputMessages(summary.result), summary);
+    else this.#closeLast({}, summary);
+    if (!span.isRecording()) return;
+    const { outcome, error, attempts, lookup, target, firstToken } = summary;
+    const failed = attempts.filter((attempt) => attempt.outcome === 'failed').length;
+    const hedges = attempts.filter(({ hedge }) => hedge).length;
+    span.setAttributes({
+      [own.outcome]: outcome,
+      [own.attempts]: attempts.length,
+      ...(target === undefined ? {} : { [own.target]: target }),
+      ...(failed === 0 ? {} : { [own.failedAttempts]: failed, [own.failover]: outcome === 'success' }),
+      ...(hedges === 0 ? {} : { [own.hedges]: hedges }),
+      ...(lookup === undefined ? {} : { [own.lookup]: `${lookup.source} of ${lookup.plugin}` }),
+      ...(lookup?.savedCost === undefined ? {} : { [own.saved]: lookup.savedCost }),
+      ...(firstToken === undefined ? {} : { 'signalbox.time_to_first_token': firstToken / 1_000 }),
+    });
+    if (outcome !== 'success') {
+      const code = outcome === 'aborted' ? 'aborted' : isRouterError(error) ? error.code : 'unknown';
+      span.setAttribute(genAi.errorType, code);
+      // No message: it may hold what an application's own code put into it.
+      if (outcome === 'failed') span.setStatus({ code: SpanStatusCode.ERROR, message: code });
+    }
+    span.end();
+  }
+
+  #endAttempt(span: Span, summary: AttemptSummary, firstTokenAt: number | undefined): void {
+    const { langfuse, clock } = this.#options;
+    if (span.isRecording()) {
+      const { billed, usage, cost, outcome, error } = summary;
+      span.setAttributes(attemptEnd(summary));
+      if (billed !== 'no' && !this.#usageIsCallers) {
+        if (usage !== undefined) span.setAttributes(usageAttributes(usage));
+        if (cost !== undefined) span.setAttributes(costAttributes(cost));
+        if (langfuse) span.setAttributes(langfuseAttributes(summary, firstTokenAt));
+      }
+      if (outcome === 'failed')
+        span.setStatus({ code: SpanStatusCode.ERROR, message: error?.kind ?? 'failed' });
+    }
+    this.#open?.span.end(this.#open.endedAt);
+    this.#open = undefined;
+    // The answer's finish reason and content come with the end of the request.
+    if (summary.outcome === 'success') this.#open = { span, endedAt: clock.date() };
+    else span.end(clock.date());
+  }
+
+  #closeLast(content: ReturnType<typeof outputMessages>, { result }: RequestSummary): void {
+    if (this.#open === undefined) return;
+    const { span, endedAt } = this.#open;
+    this.#open = undefined;
+    if (span.isRecording()) {
+      span.setAttributes(content);
+      if (result !== undefined && 'finishReason' in result)
+        span.setAttribute(genAi.finishReasons, [result.finishReason]);
+    }
+    span.end(endedAt);
+  }
+}
+
+function nameOf({ route, operation }: RequestContext): string {
+  return route === undefined ? `signalbox ${operation}` : `signalbox ${route}`;
+}
+
+const inference = ['chat', 'text_completion', 'embeddings', 'generate_content'];
+
+/** Whether a span of the caller's stands for the same inference, as that of a tracing AI SDK does: it has the usage itself. */
+function hasOwnUsage(span: Span | undefined): boolean {
+  const attributes: unknown = span !== undefined && 'attributes' in span ? span.attributes : undefined;
+  if (typeof attributes !== 'object' || attributes === null) return false;
+  return inference.includes(String((attributes as Record<string, unknown>)[genAi.operation]));
+}

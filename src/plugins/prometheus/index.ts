@@ -1,0 +1,146 @@
+/**
+ * Metrics for Prometheus, as text or in an existing registry.
+ *
+ * @module prometheus
+ */
+import { ConfigError } from '../../errors.ts';
+import type { Health } from '../../types/options/strategy.ts';
+import type { Plugin, PluginHost } from '../../types/plugin.ts';
+import { asCount, asObjects, asText } from '../../util/json.ts';
+import { checkNumber, checkObject, type Refuse, show } from '../../util/option-check.ts';
+import { families } from './families.ts';
+import { type Family, gauge, type Sample, toText } from './family.ts';
+
+/** The options of `prometheus`. */
+export interface PrometheusOptions {
+  /**
+   * Adds the label `tenant` to requests, tokens and cost. Every tenant makes time series of its own.
+   *
+   * @default false
+   */
+  readonly tenant?: boolean;
+  /** Most tenants to tell apart; further ones share the label `other`. @default 1,000 */
+  readonly maxTenants?: number;
+}
+
+/** A registry of `prom-client` or `@prometheus-io/client`. */
+export interface MetricRegistry {
+  registerMetric(metric: never): unknown;
+}
+
+/** The plugin, and ways to read its metrics. */
+export interface PrometheusMetrics extends Plugin {
+  /** All metrics in the text format. */
+  text(): string;
+  /** Answers a scrape. Mount it behind whatever protects internal paths: it asks for no password. */
+  handler(request: Request): Response;
+  /** Adds the metrics to an existing registry, which then reads them with each scrape. */
+  register(registry: MetricRegistry): void;
+}
+
+const states: readonly Health[] = [
+  'healthy',
+  'failing',
+  'recovering',
+  'unresponsive',
+  'cooling-down',
+  'misconfigured',
+];
+
+const refuse: Refuse = (path, expected, got) => {
+  throw new ConfigError(path, expected, got);
+};
+
+/**
+ * Counts requests, attempts, latencies, tokens and cost. Labels are targets, routes and enumerations; never users or sessions, and tenants
+ * only on request. For a dashboard see docs/grafana.
+ *
+ * @throws ConfigError naming the invalid option
+ * @example
+ * const metrics = prometheus();
+ * const router = createRouter({ targets, plugins: [metrics] });
+ * app.get('/metrics', (context) => metrics.handler(context.req.raw));
+ */
+export function prometheus(options: PrometheusOptions = {}): PrometheusMetrics {
+  checkObject('prometheus', options, ['tenant', 'maxTenants'], refuse);
+  const { tenant: byTenant = false, maxTenants = 1_000 } = options;
+  if (typeof byTenant !== 'boolean') refuse('prometheus.tenant', 'true or false', show(byTenant));
+  checkNumber('prometheus.maxTenants', maxTenants, refuse, { least: 1, whole: true });
+  const { all, count } = families(byTenant);
+  const tenants = new Set<string>();
+  let host: PluginHost | undefined;
+
+  const tenantLabel = (tenant: string | undefined): string | undefined => {
+    if (!byTenant || tenant === undefined || tenants.has(tenant)) return tenant;
+    if (tenants.size >= maxTenants) return 'other';
+    tenants.add(tenant);
+    return tenant;
+  };
+  const everything: readonly Family[] = [...all, ...targetGauges(() => host)];
+  const text = (): string => toText(everything);
+
+  return {
+    name: 'prometheus',
+    install(own) {
+      host = own;
+      return undefined;
+    },
+    observe: (context) => ({ end: (summary) => count(context, summary, tenantLabel(context.tenant)) }),
+    text,
+    handler(request) {
+      if (request.method !== 'GET' && request.method !== 'HEAD')
+        return new Response('use GET', { status: 405, headers: { allow: 'GET, HEAD' } });
+      const headers = { 'content-type': 'text/plain; version=0.0.4; charset=utf-8' };
+      return new Response(request.method === 'HEAD' ? null : text(), { headers });
+    },
+    register(registry) {
+      if (typeof (registry as Partial<MetricRegistry> | null)?.registerMetric !== 'function')
+        refuse(
+          'prometheus().register()',
+          'a registry of prom-client or @prometheus-io/client',
+          show(registry),
+        );
+      for (const family of everything) registry.registerMetric(toMetric(family) as never);
+    },
+  };
+}
+
+/** What the router itself knows of its targets, read when it is scraped. */
+function targetGauges(host: () => PluginHost | undefined): readonly Family[] {
+  const reports = () => host()?.router.stats() ?? [];
+  return [
+    gauge('signalbox_target_state', '1 for the state that a target is in, else 0.', () =>
+      reports().flatMap(({ id, health }) =>
+        states.map((state): Sample => ({ labels: { target: id, state }, value: Number(state === health) })),
+      ),
+    ),
+    gauge(
+      'signalbox_budget_used_ratio',
+      'How much of a limit is used; of the subject that has used most.',
+      () => budgetRatios(host()?.router),
+    ),
+    gauge('signalbox_in_flight', 'Attempts under way.', () =>
+      reports().map(({ id, inFlight }) => ({ labels: { target: id }, value: inFlight })),
+    ),
+  ];
+}
+
+/** From the method that a plugin with limits adds to the router. */
+function budgetRatios(router: object | undefined): readonly Sample[] {
+  const budgets = (router as { budgets?: () => unknown } | undefined)?.budgets;
+  const ratios = new Map<string, number>();
+  for (const report of asObjects(typeof budgets === 'function' ? budgets() : undefined)) {
+    const limit = asText(report['limit']) ?? '';
+    const amount = asCount(report['amount']) ?? 0;
+    const ratio = amount === 0 ? 0 : (asCount(report['used']) ?? 0) / amount;
+    ratios.set(limit, Math.max(ratios.get(limit) ?? 0, ratio));
+  }
+  return [...ratios].map(([limit, value]) => ({ labels: { limit }, value }));
+}
+
+/** A metric as the registries take it: they read `get` with each scrape. */
+function toMetric(family: Family) {
+  const { name, help, type } = family;
+  const get = async () => ({ name, help, type, aggregator: 'sum', values: family.samples() });
+  return { name, help, type, aggregator: 'sum', get, reset() {} };
+}
