@@ -23,6 +23,7 @@ const usage = {
 const say = (content: string, more: object = {}) => ({ content, usage, ...more });
 mock.on({ userMessage: /weather/, hasToolResult: true }, say('It is 19 °C and clear in Paris.'));
 mock.on({ userMessage: /weather/ }, { toolCalls: [{ name: 'get_weather', arguments: '{"city":"Paris"}' }] });
+mock.onMessage(/\[EMAIL_1\]/, say('Dear [NAME_1], this is for [EMAIL_1].'));
 mock.onMessage(/invoice/, say('{"number":"4711","total":1250.5,"currency":"EUR"}'));
 mock.onMessage(/days lie/, say('75 days.', { reasoning: '28 days are left of March, then 30 and 17.' }));
 mock.onMessage(/color/, say('It is red.'));

@@ -4,6 +4,7 @@ import { strategyNames } from './simulate/strategies.ts';
 export const commands = `Usage: signalbox <command>
 
 Commands:
+  keys       creates and lists the virtual keys of a server
   simulate   replays traffic with other strategies: cost, latency, failures
   doctor     checks the routers that a module exports: keys and packages; sends nothing to a model
   help       prints this text; so does no command
@@ -53,6 +54,32 @@ A scenario is a JSON object:
       "concurrency": 8, "rpm": 600, "tpm": 100000, "weight": 1, "tags": ["eu"]
     }]
   }
+
+Exit codes: 0 success, 2 a wrong flag or file.
+`;
+
+/** Printed by `signalbox keys --help`. */
+export const keysHelp = `Usage: signalbox keys <action> --file FILE
+
+Manages virtual keys in the SQLite file of a router's store. Tokens are stored as hashes and shown once.
+
+Actions:
+  create          creates a key and prints its token
+  list            lists the keys
+  disable ID      a disabled key is refused
+  enable ID
+  delete ID
+
+Options of create:
+  --tenant NAME                 required
+  --name TEXT, --user NAME, --tags A,B
+  --models A,B                  routes and targets that it may name. Default: all
+  --role ROLE                   caller or admin. Default: caller
+  --expires WHEN                days such as 30d, or a date. Default: never
+  --usd-per-day N, --usd-per-month N, --requests-per-minute N, --concurrency N
+
+  --json   print JSON
+  --help   print this text
 
 Exit codes: 0 success, 2 a wrong flag or file.
 `;

@@ -1,5 +1,6 @@
 import { doctor } from './doctor.ts';
 import { commands } from './help.ts';
+import { keys } from './keys/keys.ts';
 import { simulate } from './simulate/simulate.ts';
 import { UsageError } from './usage-error.ts';
 import { version } from './version.ts';
@@ -21,12 +22,17 @@ export async function run([command, ...args]: readonly string[], { out, err }: O
     if (command === undefined || ['--help', '-h', 'help'].includes(command)) out(commands);
     else if (['--version', '-v', 'version'].includes(command)) out(`${await version()}\n`);
     else if (command === 'simulate') out(await simulate(args));
+    else if (command === 'keys') out(await keys(args));
     else if (command === 'doctor') {
       const { text, healthy } = await doctor(args);
       out(text);
       return healthy ? 0 : 1;
     } else
-      throw new UsageError('signalbox', 'a command: simulate, doctor, help or --version', `'${command}'`);
+      throw new UsageError(
+        'signalbox',
+        'a command: simulate, keys, doctor, help or --version',
+        `'${command}'`,
+      );
     return 0;
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;

@@ -7,7 +7,7 @@ import { RequestState } from './request.ts';
 import { sendShadow } from './shadow.ts';
 import { RequestView } from './stations/request-view.ts';
 import { pluginErrors } from './stations/stations.ts';
-import { replicasOf } from './targets/replicas.ts';
+import { replicasOf } from './targets/replicas/replicas.ts';
 import { emitHealthChange } from './targets/target-health.ts';
 
 /** Turns of the microtask queue after which a stopped request has ended. */
@@ -21,7 +21,8 @@ export function installPlugins(
   env: RouterContext,
 ): () => Promise<void> {
   const { clock, random, targets, events } = env;
-  const replicas = replicasOf(targets, clock, (target) => emitHealthChange(target, env));
+  // On first use, because recording what others may want to know has a cost.
+  let replicas: PluginHost['replicas'] | undefined;
   const report = pluginErrors(events);
   const endings: (readonly [Plugin, () => unknown])[] = [];
   for (const plugin of plugins) {
@@ -30,7 +31,10 @@ export function installPlugins(
       store,
       clock,
       random,
-      replicas,
+      get replicas() {
+        replicas ??= replicasOf(targets, clock, (target) => emitHealthChange(target, env));
+        return replicas;
+      },
       every(ms, run) {
         const stop = repeat(clock, ms, run, (error) => report(plugin, 'background', error));
         env.closed.addEventListener('abort', stop, { once: true });

@@ -1,3 +1,4 @@
+import type { CallOptions } from '../types/options/call-options.ts';
 import type { Strategy } from '../types/options/strategy.ts';
 import type { AnyRequest, AnyResult } from '../types/plugin.ts';
 import type { StreamPart } from '../types/result/stream-part.ts';
@@ -8,6 +9,7 @@ import { type ChannelReservation, reserve } from './attempt/reservation.ts';
 import type { Failover } from './failover/failover.ts';
 import { beginRequest, failRequest, finishRequest } from './life-cycle.ts';
 import { isRunnable, type RunnableOperation } from './operations/runnable.ts';
+import { noOptions } from './options/call-options.ts';
 import { RequestState } from './request.ts';
 import type { Route } from './routes.ts';
 import { chooseCandidates } from './routing/candidates.ts';
@@ -67,11 +69,18 @@ function copyOf(original: RequestState, target: Target, onEnd: () => void): Requ
     operation,
     original: original.original,
     checked: { request: frozen(original.request), schema },
-    options: compact({ session, metadata, tenant, user, tags }),
+    options: { ...addedOptions(original), ...compact({ session, metadata, tenant, user, tags }) },
     route: routeTo(target, route),
     shadow: true,
     onEnd,
   });
+}
+
+/** What the call has set for plugins, which may exclude the copy's target by it. */
+function addedOptions({ options, env }: RequestState): CallOptions {
+  if (env.callOptions === undefined) return noOptions;
+  const set = Object.entries(options).filter(([name]) => env.callOptions?.has(name));
+  return Object.fromEntries(set);
 }
 
 /** Copies the lists, because the caller may append to them later. */

@@ -26,6 +26,13 @@ export interface FailureDetector {
   begin(latencies: Waits, alarm: () => void, size?: SizeClass, now?: number): Waiting;
   /** Whether the target is suspected. Cleared by a token. */
   readonly suspected: boolean;
+  /** Whether its own verdict, not only a hint, is behind the suspicion. */
+  readonly convinced: boolean;
+  /**
+   * Another process saw an outage that may last until this moment. The target becomes suspected; one attempt may prove that it
+   * answers. If that one fails, the next waits for this moment.
+   */
+  hint(until: number): void;
   /** Whether an attempt may be sent: none while suspected, then one at a time until a token arrives. */
   admits(now: number): boolean;
   /** End of the pause in traffic; monotonic milliseconds. */
@@ -77,6 +84,13 @@ interface Begun extends Slot {
   readonly alarm: () => void;
 }
 
+/** What another process said of the target. */
+interface Hint {
+  until: number;
+  /** An own attempt has failed since. */
+  proven: boolean;
+}
+
 /** @param awake clock that measures the waits */
 export function failureDetector(clock: Clock, awake: AwakeClock, onChange: () => void): FailureDetector {
   const waiting = swapSet<Begun>();
@@ -85,15 +99,13 @@ export function failureDetector(clock: Clock, awake: AwakeClock, onChange: () =>
   let probe: object | undefined;
   let cancelLook: (() => void) | undefined;
   let nextLook = 0;
-
+  const hint: Hint = { until: 0, proven: false };
   /** When attempts with too few latency samples last started. */
   const unknownAt = new Map<Waits, number>();
-  const isKnown = (latencies: Waits, now: number): boolean =>
-    latencies.weight(now) >= fewestSamples &&
-    now - (unknownAt.get(latencies) ?? Number.NEGATIVE_INFINITY) >= settled * (latencies.quantile(0.5) ?? 0);
 
   const suspect = (now: number): void => {
     self.suspected = true;
+    self.convinced = true;
     self.until = now + suspectFor;
     for (const { alarm } of [...waiting.items]) alarm();
     onChange();
@@ -103,11 +115,8 @@ export function failureDetector(clock: Clock, awake: AwakeClock, onChange: () =>
     cancelLook = undefined;
     const now = clock.now();
     const stalled = now - nextLook > ownStall;
-    if (
-      !stalled &&
-      surpriseOf(waiting.items, lastToken, awake.now(now), (each) => isKnown(each, now)) >= certainty
-    )
-      suspect(now);
+    const isKnown = (each: Waits): boolean => isKnownSince(each, unknownAt.get(each), now);
+    if (!stalled && surpriseOf(waiting.items, lastToken, awake.now(now), isKnown) >= certainty) suspect(now);
     else watch();
   };
   const watch = (): void => {
@@ -121,7 +130,11 @@ export function failureDetector(clock: Clock, awake: AwakeClock, onChange: () =>
 
   const self: { -readonly [Field in keyof FailureDetector]: FailureDetector[Field] } = {
     suspected: false,
+    convinced: false,
     until: 0,
+    hint(until) {
+      if (heed(self, hint, until, clock.now())) onChange();
+    },
     begin(latencies, alarm, size, begunAt = clock.now()) {
       const entry: Begun = { startedAt: awake.now(begunAt), latencies, alarm, place: undefined };
       if (latencies.weight(begunAt) < fewestSamples) unknownAt.set(latencies, begunAt);
@@ -144,7 +157,8 @@ export function failureDetector(clock: Clock, awake: AwakeClock, onChange: () =>
         if (surely || isUnusual) latencies.add(waited, now, size);
         if (probe !== entry) return;
         probe = undefined;
-        self.until = now + suspectFor;
+        hint.proven = hint.until > 0;
+        self.until = Math.max(now + suspectFor, hint.until);
       };
       return {
         answered(now = clock.now()) {
@@ -152,9 +166,7 @@ export function failureDetector(clock: Clock, awake: AwakeClock, onChange: () =>
           lastToken = awake.now(now);
           latencies.add(lastToken - entry.startedAt, now, size);
           if (probe === entry) probe = undefined;
-          if (!self.suspected) return;
-          self.suspected = false;
-          onChange();
+          if (dismiss(self, hint)) onChange();
         },
         gaveUp: () => end(true),
         end() {
@@ -165,6 +177,40 @@ export function failureDetector(clock: Clock, awake: AwakeClock, onChange: () =>
     admits: (now) => !self.suspected || (now >= self.until && probe === undefined),
   };
   return self;
+}
+
+interface Verdict {
+  suspected: boolean;
+  convinced: boolean;
+  until: number;
+}
+
+/** Takes a hint. Returns whether the target has become suspected by it. */
+function heed(verdict: Verdict, hint: Hint, until: number, now: number): boolean {
+  hint.until = Math.max(hint.until, until);
+  if (verdict.suspected) {
+    if (hint.proven) verdict.until = Math.max(verdict.until, hint.until);
+    return false;
+  }
+  verdict.suspected = true;
+  verdict.until = now;
+  return true;
+}
+
+/** The target answers. Returns whether it was suspected. */
+function dismiss(verdict: Verdict, hint: Hint): boolean {
+  const { suspected } = verdict;
+  if (suspected) {
+    Object.assign(verdict, { suspected: false, convinced: false });
+    Object.assign(hint, { until: 0, proven: false });
+  }
+  return suspected;
+}
+
+/** Whether there are enough samples, and the slow answers among them, see `settled`. */
+function isKnownSince(latencies: Waits, unknownAt: number | undefined, now: number): boolean {
+  const since = now - (unknownAt ?? Number.NEGATIVE_INFINITY);
+  return latencies.weight(now) >= fewestSamples && since >= settled * (latencies.quantile(0.5) ?? 0);
 }
 
 /**

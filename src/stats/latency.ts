@@ -21,6 +21,8 @@ export function sizeClassOf(characters: number): SizeClass {
 export interface Latencies extends Pick<Histogram, 'weight' | 'quantile' | 'hazard'> {
   /** @param size of the prompt (default: the smallest) */
   add(ms: number, now: number, size?: SizeClass): void;
+  /** Called with each sample, if set. */
+  onSample: ((ms: number, size: SizeClass) => void) | undefined;
   /** Expected latency for a prompt of this size; `undefined` without samples. */
   expect(size: SizeClass, now: number): Latency | undefined;
   /** Decayed number of samples, of all sizes or of one; reduced by a change of level. */
@@ -96,8 +98,10 @@ export function latencies(): Latencies {
     if (Math.abs(mean) > (significant * spread) / Math.sqrt(window)) move(mean);
   };
 
-  return {
+  const self: Latencies = {
+    onSample: undefined,
     add(ms, now, size = 0) {
+      self.onSample?.(ms, size);
       const log = Math.log(Math.max(1, ms));
       const own = sizes[size];
       // Compared with its own size only: a shift to larger prompts is no change of the target.
@@ -138,6 +142,7 @@ export function latencies(): Latencies {
     quantile: shape.quantile,
     hazard: shape.hazard,
   };
+  return self;
 }
 
 function level(): Level {

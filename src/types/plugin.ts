@@ -287,10 +287,10 @@ export interface RequestSummary {
 
 /** One piece of knowledge about a target, in a form that merges with other processes' knowledge. */
 export interface Replica {
-  /** Equal in all processes with the same targets. */
-  readonly key: string;
-  /** Changes of `key` since the last call. Moments are on the scale of `now`. */
+  /** The keys to read: equal in all processes with the same targets. Moments are on the scale of `now`. */
+  keys(now: number): readonly string[];
+  /** What was learned since the last call. */
   changes(now: number): readonly Change[];
-  /** Absorbs the combined knowledge of all processes. */
-  absorb(fields: Readonly<Record<string, number>>, now: number): void;
+  /** Absorbs the combined knowledge of all processes: an entry for each of the last `keys`. */
+  absorb(entries: readonly Readonly<Record<string, number>>[], now: number): void;
 }

@@ -31,12 +31,12 @@ export const playedElsewhere: readonly {
   {
     number: 62,
     fault: 'a shared store that is down, slow, full or wrong',
-    where: 'not yet: needs the shared store',
+    where: '`test/plugins/shared-health/redis.test.ts`, with a real Redis',
   },
   {
     number: 63,
     fault: 'two processes, of which one is told to wait',
-    where: 'not yet: needs the shared store',
+    where: '`test/plugins/shared-health/redis.test.ts`, with a real Redis',
   },
   {
     number: 78,

@@ -225,7 +225,10 @@ describe('host.replicas', () => {
     ]);
     const known = new Map(changes.map(({ key, max }) => [key, max]));
     for (const replica of other.host.replicas)
-      replica.absorb(known.get(replica.key) ?? {}, storeNow + 10_000);
+      replica.absorb(
+        replica.keys(storeNow + 10_000).map((key) => known.get(key) ?? {}),
+        storeNow + 10_000,
+      );
     expect((await second.router.explain(ask)).skipped).toMatchObject([
       { target: 'a', reason: 'cooling-down' },
     ]);
@@ -241,7 +244,7 @@ describe('host.replicas', () => {
     const changes = () => kept.host.replicas.flatMap((replica) => replica.changes(0));
     expect(changes()).toHaveLength(1);
     expect(changes()).toEqual([]);
-    for (const replica of kept.host.replicas) replica.absorb({ exhaustedUntil: 900_000 }, 0);
+    for (const replica of kept.host.replicas) replica.absorb([{ exhaustedUntil: 900_000 }], 0);
     expect(changes()).toEqual([]);
   });
 
@@ -249,7 +252,7 @@ describe('host.replicas', () => {
     const kept = keeps();
     const { router, clock } = world({ a: [limited], b: [{}] }, { plugins: [kept.plugin] });
     await router.chat(ask);
-    for (const replica of kept.host.replicas) replica.absorb({ exhaustedUntil: 1_000 }, 0);
+    for (const replica of kept.host.replicas) replica.absorb([{ exhaustedUntil: 1_000 }], 0);
     await clock.advance(5_000);
     expect((await router.explain(ask)).skipped).toMatchObject([{ target: 'a' }]);
   });
@@ -270,7 +273,8 @@ describe('host.replicas', () => {
       catalog: false,
       plugins: [kept.plugin],
     });
-    expect(kept.host.replicas.map(({ key }) => key)).toEqual([
+    const keys = kept.host.replicas.flatMap((replica) => replica.keys(0));
+    expect(keys.filter((key) => key.startsWith('cooldown/'))).toEqual([
       'cooldown/target/a',
       'cooldown/channel/a/0',
       'cooldown/key/a/0',

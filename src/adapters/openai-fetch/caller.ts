@@ -6,12 +6,19 @@ import type { CallOptions } from '../../types/options/call-options.ts';
  *
  * - `metadata` and `tags` are merged with those of the body; in `metadata`, these values win.
  * - `only` narrows the body's own `only`, and `GET /models` lists nothing else.
+ * - `models` are the values of `model` that it may use; `GET /models` lists nothing else.
  * - `maxCost`: the lower of the two applies.
  */
-export type Caller = Pick<
-  CallOptions,
-  'tenant' | 'user' | 'tags' | 'metadata' | 'only' | 'maxCost' | 'priority' | 'timeout' | 'deadline'
->;
+export interface Caller
+  extends Pick<
+    CallOptions,
+    'tenant' | 'user' | 'tags' | 'metadata' | 'only' | 'maxCost' | 'priority' | 'timeout' | 'deadline'
+  > {
+  /** Values of `model` that the token may name: routes, targets and aliases. @default all */
+  readonly models?: readonly string[];
+  /** `admin` may read the option `reports` of `toFetch`. @default 'caller' */
+  readonly role?: 'admin' | 'caller';
+}
 
 /** The request that a token came with. Its body is not read yet. */
 export interface TokenRequest {
@@ -41,7 +48,7 @@ export const anyone: Caller = Object.freeze({});
 /** The options of a caller's request: its own over those that the body asks for. */
 export function overBody(body: Omit<CallOptions, 'signal'>, caller: Caller): Omit<CallOptions, 'signal'> {
   if (caller === anyone) return body;
-  const { tags, metadata, only: _merged, maxCost, timeout, ...rest } = caller;
+  const { tags, metadata, only: _merged, models: _names, role: _role, maxCost, timeout, ...rest } = caller;
   return {
     ...body,
     ...rest,
@@ -50,6 +57,11 @@ export function overBody(body: Omit<CallOptions, 'signal'>, caller: Caller): Omi
     ...(tags === undefined ? {} : { tags: [...new Set([...tags, ...(body.tags ?? [])])] }),
     ...(metadata === undefined ? {} : { metadata: { ...body.metadata, ...metadata } }),
   };
+}
+
+/** Whether a caller may name a model. */
+export function mayName({ models }: Caller, model: string): boolean {
+  return models === undefined || models.includes(model);
 }
 
 /** Whether a caller may use a target. */

@@ -47,7 +47,26 @@ export async function serve(call: Incoming, settings: Settings, context: Context
     only('GET', call);
     return found(retrieveModel(context.directory, decode(model), context.caller), context);
   }
+  const name = /\/reports\/([^/]+)$/.exec(path)?.[1];
+  if (name !== undefined && settings.reports.size > 0) {
+    only('GET', call);
+    return found(await reportOf(decode(name), settings, context), context);
+  }
   throw new HttpError({ status: 404, code: 'unknown_url', message: whyNot(path) });
+}
+
+/** The role is checked first, so that names of reports are not revealed. */
+async function reportOf(name: string, { reports }: Settings, { caller }: Context): Promise<object> {
+  if (caller.role !== 'admin')
+    throw new HttpError({
+      status: 403,
+      code: 'forbidden',
+      message: 'reports need a key with the role admin',
+    });
+  const report = reports.get(name);
+  if (report === undefined)
+    throw new HttpError({ status: 404, code: 'unknown_url', message: 'there is no such report' });
+  return { object: 'report', name, data: await report() };
 }
 
 function whyNot(path: string): string {

@@ -22,6 +22,14 @@ export interface ToFetchOptions {
   /** The maximum size of a request body, in bytes. Larger bodies are refused with 413. Default: 32 MiB. */
   readonly maxBodyBytes?: number;
   /**
+   * What callers with the role `admin` may read at `GET …/reports/<name>`. All others get 403.
+   *
+   * @default none
+   * @example
+   * reports: { budgets: () => router.budgets() }
+   */
+  readonly reports?: Reports;
+  /**
    * Names for `model` beside routes, target ids and the vendors' own names of models: the name that clients send, and the route or
    * target that answers.
    *
@@ -31,6 +39,9 @@ export interface ToFetchOptions {
   readonly aliases?: Aliases;
 }
 
+/** Reports by name: functions whose result is sent as JSON. */
+export type Reports = Readonly<Record<string, () => unknown>>;
+
 /** The validated options with defaults applied. */
 export interface Settings {
   readonly tokens: readonly string[];
@@ -39,9 +50,10 @@ export interface Settings {
   /** `true` if a call with a `Request` needs no token. */
   readonly open: boolean;
   readonly maxBodyBytes: number;
+  readonly reports: ReadonlyMap<string, () => unknown>;
 }
 
-const names = ['token', 'maxBodyBytes', 'aliases'];
+const names = ['token', 'maxBodyBytes', 'aliases', 'reports'];
 
 export function checkOptions(options: ToFetchOptions): Settings {
   for (const name of Object.keys(options)) {
@@ -52,8 +64,12 @@ export function checkOptions(options: ToFetchOptions): Settings {
   if (!Number.isInteger(maxBodyBytes) || maxBodyBytes < 1) {
     throw new ConfigError('toFetch.maxBodyBytes', 'a whole number of at least 1', String(maxBodyBytes));
   }
+  const reports = new Map(Object.entries(options.reports ?? {}));
+  for (const [name, report] of reports)
+    if (typeof report !== 'function')
+      throw new ConfigError(`toFetch.reports.${name}`, 'a function', typeof report);
   const identify = typeof token === 'function' ? token : undefined;
-  return { tokens: checkTokens(token), identify, open: token === false, maxBodyBytes };
+  return { tokens: checkTokens(token), identify, open: token === false, maxBodyBytes, reports };
 }
 
 // A token missing from the environment must not disable the check.

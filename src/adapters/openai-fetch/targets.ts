@@ -1,7 +1,7 @@
 import type { CallOptions } from '../../types/options/call-options.ts';
 import type { Router } from '../../types/router.ts';
 import { type Aliases, byDefault, modelNames } from '../shared/model-names.ts';
-import { type Caller, mayUse, overBody } from './caller.ts';
+import { type Caller, mayName, mayUse, overBody } from './caller.ts';
 import { HttpError, invalid } from './errors.ts';
 import type { Extension } from './shared/extension.ts';
 import type { Demand } from './shared/protocol.ts';
@@ -59,13 +59,15 @@ export function directory(router: Router, aliases?: Aliases): Directory {
     targetsOf(model).some((target) => mayUse(caller, target));
 
   return {
-    modelsFor: (caller) => models.filter(({ id }) => isOpen(names.find(id) ?? id, caller)),
+    modelsFor: (caller) =>
+      models.filter(({ id }) => mayName(caller, id) && isOpen(names.find(id) ?? id, caller)),
     explain: names.explain,
     modelOf: (target) => targets.find(({ id }) => id === target)?.model ?? target,
     options(asked, extension = {}, demands, { requestId, caller }) {
       const model = names.find(asked);
       if (model === undefined) throw unknownModel(names.explain(asked));
-      if (!isOpen(model, caller)) throw unknownModel('the token does not admit this model');
+      if (!mayName(caller, asked) || !isOpen(model, caller))
+        throw unknownModel('the token does not admit this model');
       const { providerOptions: _wishes, only: allowed, metadata, timeout, ...rest } = extension;
       const wanted =
         caller.only === undefined

@@ -42,8 +42,8 @@ export interface Account {
   retryAt(need: number): number | undefined;
   /** Asks the store, unless it is being asked. Never rejects. */
   exchange(): Promise<void>;
-  /** Settles for good. */
-  close(): Promise<void>;
+  /** Settles for good. Returns whether the store has taken it; if not, it can be repeated. */
+  close(): Promise<boolean>;
 }
 
 export interface AccountInit {

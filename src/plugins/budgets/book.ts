@@ -33,7 +33,7 @@ export function accountBook(
   const link = linkTo(host, 'limits', storeTimeout);
   const own = crypto.randomUUID();
   const accounts = new Map<string, Account>();
-  /** Of periods that are over, until what is under way has been settled. */
+  /** Of periods that are over, or that nobody uses, until the store has taken what was used. */
   const past = new Set<Account>();
   const warn = warnings(host);
   let serial = 0;
@@ -120,22 +120,23 @@ function dueWork(
   now: number,
 ): readonly (() => Promise<void>)[] {
   const due: (() => Promise<void>)[] = [];
-  for (const account of past) {
-    if (account.reserved > 0) continue;
-    past.delete(account);
-    due.push(() => account.close());
-  }
   for (const [key, account] of accounts) {
-    const isOver = account.period !== undefined && date >= account.period.end && account.reserved === 0;
+    const isOver = account.period !== undefined && date >= account.period.end;
     if (isOver || account.isIdle(now)) {
       accounts.delete(key);
-      due.push(() => account.close());
+      past.add(account);
     } else if (account.isDue(now)) due.push(() => account.exchange());
+  }
+  for (const account of past) {
+    if (account.reserved > 0) continue;
+    due.push(async () => {
+      if (await account.close()) past.delete(account);
+    });
   }
   return due;
 }
 
-async function inParallel(work: readonly (() => Promise<void>)[]): Promise<void> {
+async function inParallel(work: readonly (() => Promise<unknown>)[]): Promise<void> {
   const left = [...work];
   const run = async (): Promise<void> => {
     for (let next = left.shift(); next !== undefined; next = left.shift()) await next();

@@ -2,6 +2,7 @@ import type { Lease, LeaseRequest } from '../../types/store.ts';
 import { type Account, type AccountInit, leaseTime, type Taken, termsOf } from './account.ts';
 import type { Rule } from './options.ts';
 import type { Period } from './period.ts';
+import { type UseRate, useRate } from './use-rate.ts';
 
 /** Least milliseconds between two requests for more: usually, and where nothing more is free. */
 const patience = 50;
@@ -10,6 +11,8 @@ const longPatience = 100;
 const foresight = 2.5;
 /** Of the amount, where nothing is known of the use. */
 const firstRatio = 0.01;
+/** Of the amount, for a burst of requests: twenty at most, two at least. */
+const burstRatio = 0.005;
 const idleTime = 60_000;
 /** A store may forget a holder after ten minutes. */
 const silence = 540_000;
@@ -44,10 +47,12 @@ class LeasedAccount implements Account {
   #wanted = 0;
   /** The last answer did not cover it, so that what is leased here is of more use to others. */
   #starved = false;
-  /** Use per millisecond. */
-  #rate = 0;
+  readonly #rate: UseRate;
+  /** At the last exchange. */
   #spentBefore = 0;
   #usual = 0;
+  /** The next exchange is the last one. */
+  #isLast = false;
   #closed = false;
 
   constructor(init: AccountInit) {
@@ -58,6 +63,7 @@ class LeasedAccount implements Account {
     this.#amount = init.amount;
     this.#holder = init.holder;
     this.#usedAt = init.clock.now();
+    this.#rate = useRate(init.interval / 2, this.#usedAt);
   }
 
   get amount(): number {
@@ -142,22 +148,22 @@ class LeasedAccount implements Account {
   }
 
   exchange(): Promise<void> {
-    if (this.#closed) return this.#asking ?? Promise.resolve();
     this.#asking ??= this.#exchange().finally(() => {
       this.#asking = undefined;
     });
     return this.#asking;
   }
 
-  async close(): Promise<void> {
+  async close(): Promise<boolean> {
     await this.#asking;
-    this.#closed = true;
-    if (this.#sequence === 0) return;
-    const { key, link, store } = this.#init;
-    const earlier = this.#pending;
-    if (earlier !== undefined) await link.call(() => store.lease(earlier)).catch(() => {});
-    const last = { ...this.#request(true), key: await key };
-    await link.call(() => store.lease(last)).catch(() => {});
+    if (this.#sequence === 0 || this.#closed) return true;
+    // A call without an answer is repeated first.
+    if (this.#pending !== undefined) await this.exchange();
+    if (this.#pending !== undefined) return false;
+    this.#isLast = true;
+    await this.exchange();
+    this.#closed = this.#pending === undefined;
+    return this.#closed;
   }
 
   /** The free amount, in units of the store. */
@@ -205,7 +211,8 @@ class LeasedAccount implements Account {
   #desired(): number {
     const { interval, scale } = this.#init;
     const isNew = this.#last === undefined;
-    const soon = isNew ? this.#amount * firstRatio : this.#rate * interval * foresight + 2 * this.#usual;
+    const burst = Math.max(2 * this.#usual, Math.min(20 * this.#usual, this.#amount * burstRatio));
+    const soon = isNew ? this.#amount * firstRatio : this.#rate.perMillisecond * interval * foresight + burst;
     return this.#reserved + Math.max(isNew ? scale : 0, soon, this.#wanted);
   }
 
@@ -221,9 +228,10 @@ class LeasedAccount implements Account {
     this.#askedAt = clock.now();
     await key;
     if (this.#pending === undefined) {
-      this.#measure();
+      this.#rate.measure(this.#spent, clock.now());
       this.#renameIfForgotten();
-      this.#pending = { ...this.#request(false), key: await key };
+      this.#spentBefore = this.#spent;
+      this.#pending = { ...this.#request(), key: await key };
       // Until the answer comes, the store may have taken back everything beyond what stays reserved.
       this.#ceiling = this.#offset + this.#pending.used + (this.#pending.reserved ?? 0);
     }
@@ -249,7 +257,8 @@ class LeasedAccount implements Account {
     onAnswer(this);
   }
 
-  #request(isLast: boolean): LeaseRequest {
+  #request(): LeaseRequest {
+    const isLast = this.#isLast;
     const { rule, period } = this;
     const { scale, link } = this.#init;
     const total = this.#spent / scale - this.#offset;
@@ -274,14 +283,6 @@ class LeasedAccount implements Account {
       least,
       ...termsOf(rule, period, link.now()),
     };
-  }
-
-  #measure(): void {
-    const since = this.#init.clock.now() - this.#answeredAt;
-    if (!(since > 0) || since === Number.POSITIVE_INFINITY) return;
-    const now = (this.#spent - this.#spentBefore) / since;
-    this.#spentBefore = this.#spent;
-    this.#rate = now > this.#rate ? now : (this.#rate + now) / 2;
   }
 
   /** Comes back under another name where the store may have forgotten this one, so that nothing is booked twice. */

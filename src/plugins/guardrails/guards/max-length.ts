@@ -16,21 +16,27 @@ const refuse: Refuse = (path, expected, got) => {
 };
 
 /**
- * Blocks texts that are too long. Listed first, it protects the guards after it from huge texts.
+ * Blocks texts that are too long, by default in requests and tool results. Listed first, it protects the guards after it from huge texts.
  *
  * @throws ConfigError naming the invalid option
  * @example
- * guardrails([maxLength({ characters: 50_000, on: ['input', 'tool-result'] })])
+ * guardrails([maxLength({ characters: 50_000 })])
  */
 export function maxLength(options: MaxLengthOptions): Guard {
   const known = ['name', 'on', 'mode', 'timeout', 'onError', 'history', 'characters', 'words'];
   checkObject('maxLength', options, known, refuse);
-  const { characters = Number.POSITIVE_INFINITY, words = Number.POSITIVE_INFINITY, ...settings } = options;
+  const {
+    characters = Number.POSITIVE_INFINITY,
+    words = Number.POSITIVE_INFINITY,
+    on = ['input', 'tool-result'],
+    ...settings
+  } = options;
   checkNumber('maxLength.characters', characters, refuse, { least: 1 });
   checkNumber('maxLength.words', words, refuse, { least: 1 });
   return {
     name: 'max-length',
     ...settings,
+    on,
     check(text) {
       if (text.length > characters) return { block: `longer than ${characters} characters` };
       if (words < Number.POSITIVE_INFINITY && (text.match(/\S+/g)?.length ?? 0) > words)

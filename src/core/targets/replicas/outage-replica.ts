@@ -1,0 +1,35 @@
+import type { Clock } from '../../../types/clock.ts';
+import type { Replica } from '../../../types/plugin.ts';
+import type { Target } from '../target.ts';
+
+/** What a target's breakers, and its silence, say of it. */
+type Observed = Pick<Target, 'id' | 'breaker' | 'silence' | 'channels'>;
+
+/**
+ * Open breakers and suspicion: hints, because what fails for one process may work for another. Only a process's own verdict is
+ * published, so that a hint does not travel in circles.
+ */
+export function outageReplica({ id, breaker, silence, channels }: Observed, clock: Clock): Replica {
+  const key = `outage/${id}`;
+  const breakers = [breaker, ...channels.map(({ key: { endpoint } }) => endpoint.breaker)];
+  /** The latest moment that has been published or heeded, on the store's scale. */
+  let known = 0;
+  return {
+    keys: () => [key],
+    changes(storeNow) {
+      const now = clock.now();
+      const moments = breakers.map((each) => (each.tripped ? each.until : 0));
+      if (silence.convinced) moments.push(silence.until);
+      const until = Math.max(...moments);
+      const at = Math.ceil(until - now + storeNow);
+      if (until <= now || at <= known) return [];
+      known = at;
+      return [{ key, max: { until: at }, ttl: Math.ceil(until - now) }];
+    },
+    absorb([{ until = 0 } = {}], storeNow) {
+      if (until <= storeNow || until <= known) return;
+      known = until;
+      if (!breakers.some(({ tripped }) => tripped)) silence.hint(until - storeNow + clock.now());
+    },
+  };
+}

@@ -1,0 +1,70 @@
+import { ConfigError } from '../../errors.ts';
+import { checkNumber, checkObject, checkWord, type Refuse, show } from '../../util/option-check.ts';
+
+/** The limits of one key. Read by `keyLimits()`. */
+export interface KeyLimits {
+  /** US$ per calendar day, UTC. */
+  readonly usdPerDay?: number;
+  /** US$ per calendar month, UTC. */
+  readonly usdPerMonth?: number;
+  readonly requestsPerMinute?: number;
+  /** Requests at the same time. */
+  readonly concurrency?: number;
+}
+
+/** What a new key is for. */
+export interface KeyOptions {
+  readonly tenant: string;
+  /** For people. */
+  readonly name?: string;
+  readonly user?: string;
+  readonly tags?: readonly string[];
+  /** Routes, targets and aliases that it may name as `model`. @default all */
+  readonly models?: readonly string[];
+  /** `admin` may also read the reports of `toFetch`. @default 'caller' */
+  readonly role?: 'admin' | 'caller';
+  readonly limits?: KeyLimits;
+  /** Milliseconds since 1970. @default never */
+  readonly expiresAt?: number;
+}
+
+/** A key as it is stored. */
+export interface KeyRecord extends KeyOptions {
+  /** The public part of the token. */
+  readonly id: string;
+  /** SHA-256 of the token, in hexadecimal. */
+  readonly digest: string;
+  readonly role: 'admin' | 'caller';
+  /** Milliseconds since 1970. */
+  readonly createdAt: number;
+  readonly disabled?: boolean;
+}
+
+const refuse: Refuse = (path, expected, got) => {
+  throw new ConfigError(path, expected, got);
+};
+const stored = ['id', 'digest', 'createdAt', 'disabled'];
+const fields = ['tenant', 'name', 'user', 'tags', 'models', 'role', 'limits', 'expiresAt'];
+const limitNames = ['usdPerDay', 'usdPerMonth', 'requestsPerMinute', 'concurrency'] as const;
+
+/** Checks what a key is for. Throws `ConfigError`. */
+export function checkKey(options: KeyOptions): KeyOptions & Pick<KeyRecord, 'role'> {
+  checkObject('key', options, [...fields, ...stored], refuse);
+  const { tenant, name, user, tags, models, role = 'caller', limits, expiresAt } = options;
+  if (typeof tenant !== 'string' || tenant === '') refuse('key.tenant', 'a name', show(tenant));
+  for (const [path, text] of Object.entries({ name, user }))
+    if (text !== undefined && typeof text !== 'string') refuse(`key.${path}`, 'a string', show(text));
+  for (const [path, list] of Object.entries({ tags, models }))
+    if (list !== undefined && !(Array.isArray(list) && list.every((each) => typeof each === 'string')))
+      refuse(`key.${path}`, 'a list of strings', show(list));
+  checkWord('key.role', role, ['admin', 'caller'], refuse);
+  if (limits !== undefined) {
+    const own = checkObject('key.limits', limits, limitNames, refuse);
+    for (const limit of limitNames)
+      checkNumber(`key.limits.${limit}`, own[limit], refuse, { whole: !limit.startsWith('usd') });
+  }
+  checkNumber('key.expiresAt', expiresAt, refuse);
+  const given = { name, user, tags, models, limits, expiresAt };
+  const set = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
+  return { tenant, role, ...set };
+}

@@ -1,0 +1,96 @@
+// What limits hold when processes die, clocks are wrong and the store is frozen, restarted or flushed: `npm run budgets`, some minutes.
+import { parseArgs } from 'node:util';
+import { play, type Result, scenarios, sleep } from './scenarios.ts';
+import { settle } from './settle.ts';
+
+const { values } = parseArgs({ options: { only: { type: 'string' } } });
+
+row(
+  'what happens',
+  'limit, US$',
+  'billed by the vendor',
+  'used',
+  'processes killed',
+  'store calls a second',
+  'p50 and p99 of a refusal',
+);
+row('---', '---:', '---:', '---:', '---:', '---:', '---:');
+let failed = false;
+for (const scenario of scenarios) {
+  if (values.only !== undefined && !scenario.name.includes(values.only)) continue;
+  const result = await play(scenario);
+  show(result);
+  const isOver = result.billed > limitOf(result) && !scenario.name.includes('flushed');
+  failed ||= isOver;
+}
+console.log();
+await speed();
+console.log();
+const { requests, attempts, billed, settled, uncounted, mismatches } = await settle(10_000);
+console.log(
+  `${requests} requests, ${attempts} attempts: answers that were counted, by the vendor US$ ${billed.toFixed(6)}, settled US$ ${settled.toFixed(6)}, ${mismatches} differ; ${uncounted} attempts were cut off or abandoned, and are settled by an estimate.`,
+);
+failed ||= mismatches > 0 || billed.toFixed(6) !== settled.toFixed(6);
+process.exitCode = failed ? 1 : 0;
+
+function show(result: Result): void {
+  const { scenario, billed: sum, killed, reports } = result;
+  const limit = limitOf(result);
+  const refused = reports.flatMap((each) => each.refused);
+  const rate = reports.reduce((all, each) => all + each.commands / each.seconds, 0);
+  row(
+    scenario.name,
+    limit.toFixed(2),
+    sum.toFixed(6),
+    `${((100 * sum) / limit).toFixed(2)}%`,
+    String(killed),
+    rate.toFixed(0),
+    `${quantile(refused, 0.5).toFixed(2)} and ${quantile(refused, 0.99).toFixed(2)} ms`,
+  );
+}
+
+/** The same traffic without limits, with them, and with them over a frozen Redis. */
+async function speed(): Promise<void> {
+  const base = { processes: 2, usd: 1e6, limit: { storeAway: 'local' } } as const;
+  row('two processes, eight callers', 'answers a second', 'p50', 'p99');
+  row('---', '---:', '---:', '---:');
+  const cases = [
+    { ...base, name: 'no limit', store: 'none', happen: () => sleep(8_000) },
+    { ...base, name: 'limit, Redis', store: 'redis', happen: () => sleep(8_000) },
+    {
+      ...base,
+      name: 'limit, Redis frozen',
+      store: 'redis',
+      async happen({ crew, server }) {
+        await crew.answered(50);
+        server?.freeze();
+        await sleep(8_000);
+        server?.thaw();
+      },
+    },
+    { ...base, name: 'no limit, again', store: 'none', happen: () => sleep(8_000) },
+  ] as const satisfies readonly Parameters<typeof play>[0][];
+  for (const each of cases) {
+    const { reports } = await play(each);
+    const answered = reports.flatMap((report) => report.answered);
+    const rate = reports.reduce((all, { answers, seconds }) => all + answers / seconds, 0);
+    row(
+      each.name,
+      rate.toFixed(0),
+      `${quantile(answered, 0.5).toFixed(1)} ms`,
+      `${quantile(answered, 0.99).toFixed(1)} ms`,
+    );
+  }
+}
+
+function limitOf({ scenario, periods }: Result): number {
+  return scenario.usd * periods;
+}
+
+function quantile(values: readonly number[], q: number): number {
+  return values.toSorted((a, b) => a - b)[Math.floor(q * (values.length - 1))] ?? Number.NaN;
+}
+
+function row(...cells: readonly string[]): void {
+  console.log(`| ${cells.join(' | ')} |`);
+}
