@@ -19,7 +19,7 @@ export const limits: Readonly<Record<string, number>> = {
   'signalbox/sqlite': 5.8,
   'signalbox/ledger': 26,
   'signalbox/redis': 6.8,
-  'signalbox/cache': 10.9,
+  'signalbox/cache': 17,
   'signalbox/guardrails': 22.5,
   'signalbox/budgets': 9,
   'signalbox/otel': 5.9,

@@ -5,6 +5,8 @@ export const commands = `Usage: signalbox <command>
 
 Commands:
   keys       creates and lists the virtual keys of a server
+  ledger     queries, verifies and exports a ledger
+  report     writes one page about money, latency and failures
   simulate   replays traffic with other strategies: cost, latency, failures
   doctor     checks the routers that a module exports: keys and packages; sends nothing to a model
   help       prints this text; so does no command
@@ -54,6 +56,49 @@ A scenario is a JSON object:
       "concurrency": 8, "rpm": 600, "tpm": 100000, "weight": 1, "tags": ["eu"]
     }]
   }
+
+Exit codes: 0 success, 2 a wrong flag or file.
+`;
+
+const reading = `  --db FILE        a SQLite ledger
+  --log FILE       a JSONL ledger, or a log of request-end events
+  --from DAY       first day, such as 2026-11-01, or an ISO date
+  --to DAY         first day that is not included
+  --time-zone ZONE of days, such as Europe/Berlin. Default: that of the ledger`;
+
+/** Printed by `signalbox ledger --help`. */
+export const ledgerHelp = `Usage: signalbox ledger (query | verify | export) (--db FILE | --log FILE) [flags]
+
+${reading}
+  --json           query, verify: print JSON
+  --help           print this text
+
+query: sums by group
+  --by NAMES       day, hour, tenant, user, tag, route, target, provider, model, operation; with commas. Default: day
+  --where NAME=X   only these, such as tenant=acme; 'tenant=' for requests without one. May be repeated.
+
+verify: checks the hash chain, and names what was changed, removed, moved or added
+  --key KEY        of the chain. Default: the environment variable SIGNALBOX_LEDGER_KEY
+  --anchors FILE   what an earlier verify --json printed, kept elsewhere: shows rows removed from the end
+
+export: rows, without prompts and answers
+  --format NAME    csv, jsonl, parquet (needs hyparquet-writer), focus (FOCUS 1.2, by hour and meter). Default: csv
+  --out FILE       default: the standard output
+  --where NAME=X   as above
+  --billing-account ID   BillingAccountId of focus
+
+Exit codes: 0 success, 1 verify found something, 2 a wrong flag or file.
+`;
+
+/** Printed by `signalbox report --help`. */
+export const reportHelp = `Usage: signalbox report (--db FILE | --log FILE) [flags]
+
+Writes one page about money, latency, failures, failovers and savings.
+
+${reading}
+  --format NAME    html (one file with charts, no scripts), md, json. Default: html
+  --out FILE       default: the standard output
+  --help           print this text
 
 Exit codes: 0 success, 2 a wrong flag or file.
 `;

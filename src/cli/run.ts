@@ -1,24 +1,23 @@
 import { doctor } from './doctor.ts';
 import { commands } from './help.ts';
 import { keys } from './keys/keys.ts';
+import { ledger } from './ledger/ledger.ts';
+import type { Output } from './output.ts';
+import { report } from './report/report.ts';
 import { simulate } from './simulate/simulate.ts';
 import { UsageError } from './usage-error.ts';
 import { version } from './version.ts';
-
-/** Where a command writes. */
-export interface Output {
-  out(text: string): void;
-  err(text: string): void;
-}
 
 /**
  * Runs a command.
  *
  * @param args the arguments after `signalbox`
- * @returns the exit code: 0 success, 1 a problem that `doctor` found, 2 wrong input
+ * @returns the exit code: 0 success, 1 what `ledger verify` or `doctor` found, 2 wrong input
  */
 export async function run([command, ...args]: readonly string[], { out, err }: Output): Promise<number> {
   try {
+    if (command === 'ledger') return await ledger(args, { out, err });
+    if (command === 'report') return await report(args, { out, err });
     if (command === undefined || ['--help', '-h', 'help'].includes(command)) out(commands);
     else if (['--version', '-v', 'version'].includes(command)) out(`${await version()}\n`);
     else if (command === 'simulate') out(await simulate(args));
@@ -30,7 +29,7 @@ export async function run([command, ...args]: readonly string[], { out, err }: O
     } else
       throw new UsageError(
         'signalbox',
-        'a command: simulate, keys, doctor, help or --version',
+        'a command: simulate, keys, ledger, report, doctor, help or --version',
         `'${command}'`,
       );
     return 0;

@@ -13,9 +13,11 @@ import { checkOptions, type ToFetchOptions } from './options.ts';
 import { errorResponse } from './shared/error-format.ts';
 import { directory } from './targets.ts';
 
+export type { Aliases } from '../shared/model-names.ts';
 export type { Caller, IdentifyCaller, TokenRequest } from './caller.ts';
 export type { ToFetchOptions } from './options.ts';
 export { type RoutedOptions, type RouterReport, reportOf, routed } from './routed.ts';
+export type { Extension } from './shared/extension.ts';
 export {
   type FastifyReply,
   type FastifyRequest,

@@ -9,6 +9,7 @@ import type { Digest } from './keys/digest.ts';
 import type { Answerers } from './keys/identity.ts';
 import type { Settings } from './options.ts';
 import { paced } from './paced.ts';
+import type { PromptCache } from './prompt-cache/prompt-cache.ts';
 import type { Shelf } from './shelf/shelf.ts';
 
 export type ChatContext = Extract<RequestContext, { readonly operation: 'chat' | 'stream' }>;
@@ -21,6 +22,7 @@ export interface CacheParts {
   readonly digest: Digest;
   readonly answerers: Answerers;
   readonly counters: CacheCounters;
+  readonly prompts: PromptCache | undefined;
 }
 
 /** A request that may have an entry. */

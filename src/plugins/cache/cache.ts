@@ -14,6 +14,7 @@ import { cacheCallOf } from './call.ts';
 import type { ChatEntry } from './entry.ts';
 import { Flights } from './flight/flights.ts';
 import { identityOf } from './keys/identity.ts';
+import { type Question, SemanticCache, type SemanticStats } from './semantic/semantic.ts';
 import { type Claims, claims } from './shelf/claims.ts';
 import { Tracked, type TrackedEnd } from './tracked.ts';
 
@@ -23,20 +24,29 @@ export class ChatCache {
   readonly #stored: StoredAnswers;
   readonly #flights: Flights<ChatResult>;
   readonly #claims: Claims | undefined;
+  readonly #semantic: SemanticCache | undefined;
   readonly #tracked = new WeakMap<RequestContext, Tracked>();
+  /** Questions in flight. */
+  readonly #questions = new WeakMap<Keyed, Question>();
   /** Keys that a request in the background refreshes. */
   readonly #refreshing = new Set<string>();
 
   constructor(parts: CacheParts, claimed: Claims | undefined) {
+    const { semantic } = parts.settings;
     this.#parts = parts;
     this.#stored = storedAnswers(parts);
+    this.#semantic = semantic && new SemanticCache(parts, this.#stored, semantic);
     this.#flights = new Flights(parts.host);
     this.#claims = claimed;
   }
 
+  get semanticStats(): SemanticStats | undefined {
+    return this.#semantic?.stats;
+  }
+
   observe(context: ChatContext): Tracked {
     const note = (): void => context.note({ plugin: 'cache', facts: { cache: 'miss' } });
-    const tracked = new Tracked(context, note, this.#onEnd);
+    const tracked = new Tracked(context, this.#parts.prompts, note, this.#onEnd);
     this.#tracked.set(context, tracked);
     return tracked;
   }
@@ -50,10 +60,11 @@ export class ChatCache {
 
   /** The key of a request; `undefined` if it has no entries. */
   #keyed(context: ChatContext): Awaitable<Keyed> | undefined {
-    const { settings, answerers, digest } = this.#parts;
+    const { settings, answerers, digest, prompts } = this.#parts;
     const call = cacheCallOf(context, settings);
     if (call === undefined || !isCacheable(context.request, settings)) return undefined;
-    const identity = identityOf(context, call.group, answerers(context));
+    const request = prompts?.unmarked(context.request) ?? context.request;
+    const identity = identityOf({ operation: 'chat', request }, call.group, answerers(context));
     if (identity === undefined) return undefined;
     const key = digest(identity);
     return typeof key === 'string'
@@ -72,9 +83,12 @@ export class ChatCache {
       tracked.flight = joined.flight;
       return { source: 'coalesced', answer: joined.answer };
     }
-    if (call.refresh) return this.#miss(keyed, tracked);
-    const found = this.#stored.find(keyed);
-    if (found === undefined) return this.#miss(keyed, tracked);
+    const isCompared = this.#semantic?.covers(keyed) === true;
+    const found = call.refresh ? undefined : this.#stored.find(keyed);
+    if (found === undefined) {
+      this.#miss(keyed, tracked);
+      return isCompared ? this.#compare(keyed, tracked) : undefined;
+    }
     if (!('then' in found)) return this.#hit(keyed, found);
     // Identical requests that come meanwhile wait for what is found, too.
     this.#miss(keyed, tracked);
@@ -89,15 +103,28 @@ export class ChatCache {
   ): Promise<LookupHit | undefined> {
     const look = async (): Promise<ChatEntry | undefined> => this.#stored.find(keyed);
     const entry = (await finding) ?? (await this.#claims?.claimOrWait(keyed.key, look));
-    if (entry === undefined) return undefined;
+    if (entry === undefined)
+      return this.#semantic?.covers(keyed) === true ? this.#compare(keyed, tracked) : undefined;
     const hit = this.#hit(keyed, entry);
-    const { flight } = tracked;
-    if (flight !== undefined && 'content' in hit.answer) {
-      flight.land(hit.answer, entry.parts);
-      flight.close();
-      tracked.flight = undefined;
-    }
+    this.#landFound(tracked, hit);
     return hit;
+  }
+
+  /** Looks for a question that means the same. */
+  async #compare(keyed: Keyed, tracked: Tracked): Promise<LookupHit | undefined> {
+    const { question, hit } = (await this.#semantic?.search(keyed)) ?? {};
+    if (question !== undefined) this.#questions.set(keyed, question);
+    if (hit !== undefined) this.#landFound(tracked, hit);
+    return hit;
+  }
+
+  /** Gives a stored answer to the requests that wait for this one. */
+  #landFound(tracked: Tracked, { answer, parts }: LookupHit): void {
+    const { flight } = tracked;
+    if (flight === undefined || !('content' in answer)) return;
+    flight.land(answer, Array.isArray(parts) ? parts : undefined);
+    flight.close();
+    tracked.flight = undefined;
   }
 
   #hit(keyed: Keyed, entry: ChatEntry): LookupHit {
@@ -143,7 +170,9 @@ export class ChatCache {
     }
     if (flight?.isLedBy(context) === true) flight.land(answer);
     const storing = this.#stored.store(keyed, answer, parts);
+    const question = this.#questions.get(keyed);
     const close = (): void => {
+      if (question !== undefined) void this.#semantic?.add(question, key);
       flight?.close();
       this.#claims?.release(key);
     };

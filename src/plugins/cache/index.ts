@@ -19,12 +19,23 @@ import {
   type Settings,
   settingsOf,
 } from './options.ts';
+import { PromptCache, type PromptCacheStats } from './prompt-cache/prompt-cache.ts';
+import type { SemanticStats } from './semantic/semantic.ts';
 import { memoryShelf } from './shelf/memory-shelf.ts';
 import type { Selector, Shelf } from './shelf/shelf.ts';
 import { storeShelf } from './shelf/store-shelf.ts';
 
 export type { RouteCacheStats } from './cache-stats.ts';
 export type { CacheCallOptions, CacheOptions, Scope } from './options.ts';
+export type { PromptCacheStats } from './prompt-cache/prompt-cache.ts';
+export type {
+  SemanticIndex,
+  SemanticItem,
+  SemanticMatch,
+  SemanticOptions,
+  WouldBeHit,
+} from './semantic/options.ts';
+export type { SemanticStats } from './semantic/semantic.ts';
 export type { Selector } from './shelf/shelf.ts';
 
 declare module 'signalbox' {
@@ -45,6 +56,10 @@ export interface Cache extends Plugin {
   invalidate(selector?: Selector): Promise<void>;
   /** What the cache has done in this process, by route. */
   stats(): Readonly<Record<string, RouteCacheStats>>;
+  /** What the vendors' prompt caches have done, by route; `undefined` without `promptCache`. */
+  promptStats(): Readonly<Record<string, PromptCacheStats>> | undefined;
+  /** What the comparison by meaning has done; `undefined` without `semantic`. */
+  semanticStats(): SemanticStats | undefined;
 }
 
 /**
@@ -82,8 +97,14 @@ export function cache(options: CacheOptions = {}): Cache {
       embeddings = new EmbeddingCache(parts);
       return undefined;
     },
+    ...(settings.promptCache === undefined
+      ? {}
+      : { inspect: (context) => (isChat(context) ? parts?.prompts?.inspect(context) : undefined) }),
     observe(context) {
-      if (isOff(context)) return undefined;
+      const prompts = parts?.prompts;
+      // The vendors' caches count for every call.
+      if (isOff(context))
+        return prompts && isChat(context) ? { attempt: (plan) => prompts.attempt(plan) } : undefined;
       return isChat(context)
         ? chats?.observe(context)
         : isEmbed(context)
@@ -102,6 +123,8 @@ export function cache(options: CacheOptions = {}): Cache {
       await parts?.shelf.invalidate(selector);
     },
     stats: () => counters.report(),
+    promptStats: () => parts?.prompts?.report(),
+    semanticStats: () => chats?.semanticStats,
   };
 }
 
@@ -134,5 +157,6 @@ function partsOf(settings: Settings, counters: CacheParts['counters'], host: Plu
           memory: 7 * 86_400_000,
           report: (error) => host.report(error),
         });
-  return { host, settings, shelf, digest, answerers: answerersOf(host.router), counters };
+  const prompts = settings.promptCache === undefined ? undefined : new PromptCache(host);
+  return { host, settings, shelf, digest, answerers: answerersOf(host.router), counters, prompts };
 }

@@ -2,6 +2,7 @@ import { ConfigError } from '../../errors.ts';
 import type { RequestContext } from '../../types/plugin.ts';
 import type { Store } from '../../types/store.ts';
 import { checkNumber, checkObject, type Refuse, show } from '../../util/option-check.ts';
+import { checkSemantic, type SemanticOptions } from './semantic/options.ts';
 
 /**
  * Who shares entries: the requests of one tenant, those of one user of a tenant, or all. A request without a
@@ -65,6 +66,15 @@ export interface CacheOptions {
   readonly coalesce?: boolean | { readonly wait?: number };
   /** Maximum milliseconds for an operation of the store. @default 100 */
   readonly storeTimeout?: number;
+  /** Also answers questions that mean the same as an earlier one, on the routes that it names. @default none */
+  readonly semantic?: SemanticOptions;
+  /**
+   * `'auto'` sets the vendors' own prompt cache markers (Anthropic's `cache_control`, OpenAI's
+   * `prompt_cache_key`) on routes where the reuse seen so far pays for them. A caller's own stay as they are.
+   *
+   * @default no markers
+   */
+  readonly promptCache?: 'auto';
 }
 
 /** The call option `cache`, beside `false`, which neither reads nor stores. */
@@ -112,9 +122,10 @@ const numbers = [
 
 /** Checks the options and fills in defaults. Throws `ConfigError`. */
 export function settingsOf(options: CacheOptions): Settings {
-  const words = ['store', 'secret', 'namespace', 'scope', 'toolCalls', 'coalesce'];
+  const words = ['store', 'secret', 'namespace', 'scope', 'toolCalls', 'coalesce', 'semantic', 'promptCache'];
   checkObject('cache', options, [...numbers, ...words], refuse);
   for (const name of numbers) checkNumber(`cache.${name}`, options[name], refuse);
+  checkSemantic(options.semantic, refuse);
   const { secret, namespace = 'cache', scope = 'tenant', toolCalls = false, coalesce = true } = options;
   if (secret !== undefined && (typeof secret !== 'string' || secret.length < 16))
     refuse(
@@ -126,6 +137,8 @@ export function settingsOf(options: CacheOptions): Settings {
   if (typeof scope !== 'function' && !scopes.includes(scope))
     refuse('cache.scope', "'tenant', 'user', 'public' or a function", show(scope));
   if (typeof toolCalls !== 'boolean') refuse('cache.toolCalls', 'true or false', show(toolCalls));
+  if (options.promptCache !== undefined && options.promptCache !== 'auto')
+    refuse('cache.promptCache', "'auto'", show(options.promptCache));
   if (typeof coalesce !== 'boolean') {
     checkObject('cache.coalesce', coalesce, ['wait'], refuse);
     checkNumber('cache.coalesce.wait', coalesce.wait, refuse);

@@ -1,5 +1,6 @@
 import type {
   AnyResult,
+  AttemptObserver,
   AttemptPlan,
   RequestContext,
   RequestObserver,
@@ -9,6 +10,7 @@ import type { ChatResult } from '../../types/result/result.ts';
 import type { StreamContent, StreamPart } from '../../types/result/stream-part.ts';
 import type { Keyed } from './answers.ts';
 import type { Flight } from './flight/flight.ts';
+import type { PromptCache } from './prompt-cache/prompt-cache.ts';
 
 /** What becomes of a request that the cache follows. */
 export interface TrackedEnd {
@@ -27,6 +29,7 @@ export class Tracked implements RequestObserver {
   keyed: Keyed | undefined;
   flight: Flight<ChatResult> | undefined;
   readonly #context: RequestContext;
+  readonly #prompts: PromptCache | undefined;
   readonly #onRouted: () => void;
   readonly #onEnd: (end: TrackedEnd) => void;
   /** Whether targets are asked: until then, parts are those of another request. */
@@ -34,8 +37,14 @@ export class Tracked implements RequestObserver {
   #parts: StreamContent[] = [];
   #answer: ChatResult | undefined;
 
-  constructor(context: RequestContext, onRouted: () => void, onEnd: (end: TrackedEnd) => void) {
+  constructor(
+    context: RequestContext,
+    prompts: PromptCache | undefined,
+    onRouted: () => void,
+    onEnd: (end: TrackedEnd) => void,
+  ) {
     this.#context = context;
+    this.#prompts = prompts;
     this.#onRouted = onRouted;
     this.#onEnd = onEnd;
   }
@@ -48,9 +57,9 @@ export class Tracked implements RequestObserver {
     this.#onRouted();
   }
 
-  attempt({ target }: AttemptPlan): undefined {
-    if (this.#leads) this.flight?.servedBy(target.id);
-    return undefined;
+  attempt(plan: AttemptPlan): AttemptObserver | undefined {
+    if (this.#leads) this.flight?.servedBy(plan.target.id);
+    return this.#prompts?.attempt(plan);
   }
 
   part(part: Exclude<StreamPart, { type: 'finish' }>): void {

@@ -7,6 +7,7 @@
 export type { Spent } from '../shared/charge.ts';
 export type { LedgerStatus } from './delivery.ts';
 export { type ExportFormat, type ExportOptions, exportLedger } from './export/export.ts';
+export type { FocusOptions } from './export/focus.ts';
 export { type Ledger, type LedgerOptions, ledger } from './ledger.ts';
 export type {
   Anchor,
@@ -28,7 +29,7 @@ export type {
 export type { AuditEntry } from './records/audit.ts';
 export type { ContentMode } from './records/content.ts';
 export { type Repriced, reprice } from './reprice.ts';
-export type { Pglite, PgPool, PostgresClient, PostgresJs } from './sql/postgres.ts';
+export type { PgConnection, Pglite, PgPool, PostgresClient, PostgresJs, Query } from './sql/postgres.ts';
 export type {
   AttemptRecord,
   AuditRecord,
@@ -40,6 +41,7 @@ export type {
 } from './types.ts';
 export {
   jsonl,
+  type OpenLedgerOptions,
   openLedger,
   postgres,
   type SqliteWriterOptions,

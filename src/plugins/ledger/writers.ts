@@ -1,5 +1,5 @@
 import { ConfigError } from '../../errors.ts';
-import { checkNumber, checkObject, type Refuse, show } from '../../util/option-check.ts';
+import { checkNumber, checkObject, checkWord, type Refuse, show } from '../../util/option-check.ts';
 import { jsonlReader } from './jsonl/reader.ts';
 import { jsonlWriter } from './jsonl/writer.ts';
 import type { LedgerReader, LedgerWriter } from './reading.ts';
@@ -74,15 +74,24 @@ export function postgres(client: PostgresClient, options: WriterOptions = {}): L
   return sqlWriter('postgres', postgresEngine(client), options);
 }
 
+/** The options of `openLedger`. */
+export interface OpenLedgerOptions extends Pick<WriterOptions, 'timeZone'> {
+  /** @default `jsonl` for `.jsonl`, `.ndjson` and `.log`, else `sqlite` */
+  readonly format?: 'sqlite' | 'jsonl';
+}
+
 /**
- * Opens an existing ledger to read it: a SQLite file, or JSON Lines (`.jsonl`, `.ndjson`, `.log`). Nothing is written.
+ * Opens an existing ledger to read it. Nothing is written, and another process may go on writing.
  *
- * @throws ConfigError for a wrong path
+ * @throws ConfigError for a wrong path or option
  */
-export function openLedger(path: string, { timeZone }: Pick<WriterOptions, 'timeZone'> = {}): LedgerReader {
+export function openLedger(path: string, options: OpenLedgerOptions = {}): LedgerReader {
   checkPath('openLedger()', path);
+  checkObject('openLedger()', options, ['timeZone', 'format'], refuse);
+  checkWord('openLedger().format', options.format, ['sqlite', 'jsonl'], refuse);
+  const { timeZone, format = /\.(jsonl|ndjson|log)$/.test(path) ? 'jsonl' : 'sqlite' } = options;
   if (timeZone !== undefined) calendar(timeZone);
-  if (/\.(jsonl|ndjson|log)$/.test(path)) return jsonlReader(path, timeZone ?? 'UTC');
+  if (format === 'jsonl') return jsonlReader(path, timeZone ?? 'UTC');
   const engine = sqliteEngine(path, { lockTimeout: 5_000, readOnly: true });
   let zone: Promise<string> | undefined;
   return sqlReader(engine, () => (zone ??= checkedZone(engine, undefined)));

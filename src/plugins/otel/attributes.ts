@@ -7,18 +7,23 @@ import { compact } from '../../util/json.ts';
 import { genAi, operations, own, providerName } from './names.ts';
 
 /** What a sampler may decide by has to be there when a span starts. */
-export function attemptStart(plan: AttemptPlan, context: RequestContext): Attributes {
-  const { id, provider, model } = plan.target;
+export function samplingAttributes(target: AttemptPlan['target'], { operation }: RequestContext): Attributes {
+  return {
+    [genAi.operation]: operations[operation],
+    [genAi.provider]: providerName(target.provider),
+    [genAi.requestModel]: target.model,
+    [own.target]: target.id,
+  };
+}
+
+/** The rest, for spans that are recorded. */
+export function attemptStart({ attempt, key }: AttemptPlan, context: RequestContext): Attributes {
   return compact({
-    [genAi.operation]: operations[context.operation],
-    [genAi.provider]: providerName(provider),
-    [genAi.requestModel]: model,
     [genAi.stream]: context.operation === 'stream' ? true : undefined,
     [genAi.conversation]: context.session,
     ...requestParameters(context),
-    [own.target]: id,
-    [own.attempt]: plan.attempt,
-    [own.key]: plan.key,
+    [own.attempt]: attempt,
+    [own.key]: key,
     [own.tenant]: context.tenant,
     [own.mirror]: context.shadow ? true : undefined,
   });

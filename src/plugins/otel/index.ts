@@ -7,6 +7,7 @@ import { metrics as globalMetrics, type Meter, type Tracer, trace } from '@opent
 import { ConfigError } from '../../errors.ts';
 import type { Clock } from '../../types/clock.ts';
 import type { AttemptObserver, Plugin, RequestContext, RequestObserver } from '../../types/plugin.ts';
+import type { AttemptSummary } from '../../types/result/result.ts';
 import { checkObject, checkWord, type Refuse, show } from '../../util/option-check.ts';
 import { systemClock } from '../../util/time/clock.ts';
 import { contentByEnvironment } from './content.ts';
@@ -89,16 +90,15 @@ function observer(
   const ended: MeasuredAttempt[] = [];
   return {
     routed: (decision) => span?.routed(decision),
-    attempt(plan): AttemptObserver {
-      const own = span?.attempt(plan);
+    attempt(plan): AttemptObserver | undefined {
       const { target } = plan;
-      return {
-        ...own,
-        end(summary) {
-          ended.push({ target, summary });
-          own?.end?.(summary);
-        },
+      const own = span?.attempt(plan, target);
+      if (measured === undefined) return own;
+      const end = (summary: AttemptSummary): void => {
+        ended.push({ target, summary });
+        own?.end?.(summary);
       };
+      return own === undefined ? { end } : { ...own, end };
     },
     end(summary) {
       span?.end(summary);

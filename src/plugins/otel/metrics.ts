@@ -43,30 +43,32 @@ export function metrics(meter: Meter, semconv: Semconv, byTenant: boolean): Metr
   const failovers = meter.createCounter('signalbox.failovers', { unit: '{request}' });
   const cost = meter.createCounter('signalbox.cost', { unit: 'USD' });
 
-  const recordAttempt = (
-    context: RequestContext,
-    { target, summary }: MeasuredAttempt,
-    spent: string,
-  ): void => {
-    const tenant = byTenant && context.tenant !== undefined ? { [own.tenant]: context.tenant } : {};
-    const vendor = {
-      [genAi.operation]: operations[context.operation],
-      [genAi.provider]: providerName(target.provider),
-      [genAi.requestModel]: target.model,
-    };
-    const answered: Attributes = compact({ ...vendor, [genAi.responseModel]: summary.response?.model });
-    const { error, usage, billed } = summary;
-    const ended = error === undefined ? answered : { ...answered, [genAi.errorType]: error.kind };
-    for (const duration of durations) duration.record(summary.duration / 1_000, ended);
-    if (summary.firstToken !== undefined) firstChunk.record(summary.firstToken / 1_000, answered);
-    attempts.add(1, { [own.target]: target.id, [own.outcome]: summary.outcome });
+  /** Attributes by what they are made of: the same few for all requests. */
+  const known = new Map<string, AttemptAttributes>();
+  const attributesOf = (context: RequestContext, { target, summary }: MeasuredAttempt, spent: string) => {
+    const tenant = byTenant ? context.tenant : undefined;
+    const { error, response, outcome } = summary;
+    const parts = [context.operation, target.id, outcome, error?.kind, response?.model, tenant, spent];
+    const key = parts.join('\0');
+    const found = known.get(key);
+    if (found !== undefined) return found;
+    const made = attemptAttributes(context, target, summary, tenant, spent);
+    if (known.size >= mostKnown) known.clear();
+    known.set(key, made);
+    return made;
+  };
+
+  const recordAttempt = (context: RequestContext, attempt: MeasuredAttempt, spent: string): void => {
+    const { summary } = attempt;
+    const { usage, billed } = summary;
+    const labels = attributesOf(context, attempt, spent);
+    for (const duration of durations) duration.record(summary.duration / 1_000, labels.ended);
+    if (summary.firstToken !== undefined) firstChunk.record(summary.firstToken / 1_000, labels.answered);
+    attempts.add(1, labels.attempt);
     if (billed === 'no') return;
-    if (usage?.inputTokens !== undefined)
-      tokens.record(usage.inputTokens, { ...answered, ...tenant, [genAi.tokenType]: 'input' });
-    if (usage?.outputTokens !== undefined)
-      tokens.record(usage.outputTokens, { ...answered, ...tenant, [genAi.tokenType]: 'output' });
-    if (summary.cost !== undefined)
-      cost.add(summary.cost.total, { ...vendor, ...tenant, [own.target]: target.id, [own.spent]: spent });
+    if (usage?.inputTokens !== undefined) tokens.record(usage.inputTokens, labels.input);
+    if (usage?.outputTokens !== undefined) tokens.record(usage.outputTokens, labels.output);
+    if (summary.cost !== undefined) cost.add(summary.cost.total, labels.cost);
   };
 
   return {
@@ -82,5 +84,41 @@ export function metrics(meter: Meter, semconv: Semconv, byTenant: boolean): Metr
       if (outcome === 'success' && measured.some((attempt) => attempt.summary.outcome === 'failed'))
         failovers.add(1, { [own.route]: context.route ?? '' });
     },
+  };
+}
+
+/** More than the targets, kinds of errors and models of most applications. */
+const mostKnown = 10_000;
+
+interface AttemptAttributes {
+  readonly answered: Attributes;
+  readonly ended: Attributes;
+  readonly attempt: Attributes;
+  readonly input: Attributes;
+  readonly output: Attributes;
+  readonly cost: Attributes;
+}
+
+function attemptAttributes(
+  { operation }: RequestContext,
+  target: MeasuredAttempt['target'],
+  { error, response, outcome }: AttemptSummary,
+  tenant: string | undefined,
+  spent: string,
+): AttemptAttributes {
+  const vendor = {
+    [genAi.operation]: operations[operation],
+    [genAi.provider]: providerName(target.provider),
+    [genAi.requestModel]: target.model,
+  };
+  const whose = tenant === undefined ? {} : { [own.tenant]: tenant };
+  const answered: Attributes = compact({ ...vendor, [genAi.responseModel]: response?.model });
+  return {
+    answered,
+    ended: error === undefined ? answered : { ...answered, [genAi.errorType]: error.kind },
+    attempt: { [own.target]: target.id, [own.outcome]: outcome },
+    input: { ...answered, ...whose, [genAi.tokenType]: 'input' },
+    output: { ...answered, ...whose, [genAi.tokenType]: 'output' },
+    cost: { ...vendor, ...whose, [own.target]: target.id, [own.spent]: spent },
   };
 }

@@ -62,15 +62,16 @@ export const own = {
 
 /** Providers as the conventions name them; others keep their own name. */
 export function providerName(provider: string): string {
-  const known: Readonly<Record<string, string>> = {
-    google: 'gcp.gemini',
-    xai: 'x_ai',
-    mistral: 'mistral_ai',
-    azure: 'azure.ai.openai',
-    bedrock: 'aws.bedrock',
-  };
-  return known[provider] ?? provider;
+  return Object.hasOwn(providers, provider) ? (providers[provider] ?? provider) : provider;
 }
+
+const providers: Readonly<Record<string, string>> = {
+  google: 'gcp.gemini',
+  xai: 'x_ai',
+  mistral: 'mistral_ai',
+  azure: 'azure.ai.openai',
+  bedrock: 'aws.bedrock',
+};
 
 export const operations = {
   chat: 'chat',

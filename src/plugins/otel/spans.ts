@@ -20,6 +20,7 @@ import {
   langfuseAttributes,
   langfuseTrace,
   requestStart,
+  samplingAttributes,
   usageAttributes,
 } from './attributes.ts';
 import { inputMessages, outputMessages } from './content.ts';
@@ -50,24 +51,32 @@ export class RequestSpan {
     this.#options = options;
     this.#request = request;
     this.#usageIsCallers = usage === 'caller' || (usage === 'auto' && hasOwnUsage(trace.getSpan(active)));
-    const attributes = { ...requestStart(request), ...(langfuse ? langfuseTrace(request) : {}) };
-    this.#span = tracer.startSpan(nameOf(request), { kind: SpanKind.INTERNAL, attributes }, active);
+    const span = tracer.startSpan(nameOf(request), internal, active);
+    if (span.isRecording()) {
+      span.setAttributes(requestStart(request));
+      if (langfuse) span.setAttributes(langfuseTrace(request));
+    }
+    this.#span = span;
     this.#parent = trace.setSpan(active, this.#span);
   }
 
   routed(decision: Decision): void {
+    if (!this.#span.isRecording()) return;
     this.#span.updateName(nameOf(this.#request));
-    if (this.#span.isRecording()) this.#span.setAttributes(decisionAttributes(decision));
+    this.#span.setAttributes(decisionAttributes(decision));
   }
 
-  attempt(plan: AttemptPlan): AttemptObserver {
+  attempt(plan: AttemptPlan, target: AttemptPlan['target']): AttemptObserver {
     const { tracer, content, clock } = this.#options;
     const request = this.#request;
-    const name = `${operations[request.operation]} ${plan.target.model}`;
-    const options = { kind: SpanKind.CLIENT, attributes: attemptStart(plan, request) };
+    const name = `${operations[request.operation]} ${target.model}`;
+    const options = { kind: SpanKind.CLIENT, attributes: samplingAttributes(target, request) };
     const span = tracer.startSpan(name, options, this.#parent);
     const active = trace.setSpan(this.#parent, span);
-    if (content && span.isRecording()) span.setAttributes(inputMessages(request.request));
+    if (span.isRecording()) {
+      span.setAttributes(attemptStart(plan, request));
+      if (content) span.setAttributes(inputMessages(request.request));
+    }
     let firstTokenAt: number | undefined;
     return {
       around: (call) => contexts.with(active, call),
@@ -80,9 +89,11 @@ export class RequestSpan {
 
   end(summary: RequestSummary): void {
     const span = this.#span;
-    if (this.#options.content) this.#closeLast(outputMessages(summary.result), summary);
-    else this.#closeLast({}, summary);
-    if (!span.isRecording()) return;
+    this.#closeLast(summary);
+    if (!span.isRecording()) {
+      span.end();
+      return;
+    }
     const { outcome, error, attempts, lookup, target, firstToken } = summary;
     const failed = attempts.filter((attempt) => attempt.outcome === 'failed').length;
     const hedges = attempts.filter(({ hedge }) => hedge).length;
@@ -125,18 +136,20 @@ export class RequestSpan {
     else span.end(clock.date());
   }
 
-  #closeLast(content: ReturnType<typeof outputMessages>, { result }: RequestSummary): void {
+  #closeLast({ result }: RequestSummary): void {
     if (this.#open === undefined) return;
     const { span, endedAt } = this.#open;
     this.#open = undefined;
     if (span.isRecording()) {
-      span.setAttributes(content);
+      if (this.#options.content) span.setAttributes(outputMessages(result));
       if (result !== undefined && 'finishReason' in result)
         span.setAttribute(genAi.finishReasons, [result.finishReason]);
     }
     span.end(endedAt);
   }
 }
+
+const internal = { kind: SpanKind.INTERNAL };
 
 function nameOf({ route, operation }: RequestContext): string {
   return route === undefined ? `signalbox ${operation}` : `signalbox ${route}`;

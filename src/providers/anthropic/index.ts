@@ -31,6 +31,7 @@ import { toResult } from './response.ts';
 import { claudeRestrictions } from './restrictions.ts';
 import { eventReader } from './stream.ts';
 
+export type { ApiKey } from '../../transport/credentials.ts';
 export type { Fetch } from '../../transport/transport.ts';
 export type { ClientOptions } from '../shared/client-options.ts';
 

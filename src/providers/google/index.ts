@@ -40,6 +40,7 @@ import { type GenerativeAIClient, sendLegacy } from './legacy.ts';
 import { isImagen } from './model.ts';
 import { geminiRestrictions } from './restrictions.ts';
 
+export type { ApiKey } from '../../transport/credentials.ts';
 export type { Fetch } from '../../transport/transport.ts';
 export type { ClientOptions } from '../shared/client-options.ts';
 export type { GenAIClient } from './genai.ts';

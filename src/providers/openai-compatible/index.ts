@@ -4,6 +4,7 @@
  * @module openai-compatible
  */
 
+export type { ApiKey } from '../../transport/credentials.ts';
 export type { Fetch } from '../../transport/transport.ts';
 export type { ImageWords } from '../chat-completions/images.ts';
 export type { Quirks } from '../chat-completions/quirks.ts';

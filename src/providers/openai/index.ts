@@ -40,6 +40,7 @@ import { toEditFiles } from './image-edits.ts';
 import { inChat, lacksInChat, lacksInResponses } from './option-names.ts';
 import * as responses from './responses/index.ts';
 
+export type { ApiKey } from '../../transport/credentials.ts';
 export type { Fetch } from '../../transport/transport.ts';
 export type { ClientOptions } from '../shared/client-options.ts';
 

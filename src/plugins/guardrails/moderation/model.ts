@@ -8,7 +8,7 @@ import { type ModerationTemplate, templates } from './templates.ts';
 /** Options of `moderationModel`. */
 export interface ModerationModelOptions extends GuardOptions, ModelOptions {
   /** Prompt format of the model, or your own. */
-  readonly template: keyof typeof templates | ModerationTemplate;
+  readonly template: 'llama-guard' | 'granite-guardian' | ModerationTemplate;
   /** @default 'whole' */
   readonly reads?: 'sentence' | 'whole';
 }

@@ -45,9 +45,8 @@ export function jsonlWriter(path: string, { key, timeZone = 'UTC' }: JsonlWriter
     async append(batch) {
       const to = await open();
       if (!isPending) {
-        const before = rest ?? new Uint8Array();
-        const lines = new TextEncoder().encode(batch.map((record) => lineOf(record)).join(''));
-        rest = new Uint8Array([...before, ...lines]);
+        const lines = batch.map((record) => lineOf(record)).join('');
+        rest = new TextEncoder().encode(rest === undefined ? lines : `\n${lines}`);
       }
       // The same batch is offered again until it is written.
       isPending = true;

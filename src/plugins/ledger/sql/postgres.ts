@@ -11,9 +11,11 @@ import {
 } from './engine.ts';
 
 type Rows = readonly Stored[] | { readonly rows: readonly Stored[] };
-type Query = (sql: string, parameters?: Parameter[]) => PromiseLike<Rows>;
+/** Runs one statement with positional parameters. */
+export type Query = (sql: string, parameters?: Parameter[]) => PromiseLike<Rows>;
 
-interface PgConnection {
+/** A connection of a `pg` pool. */
+export interface PgConnection {
   query: Query;
   release(error?: boolean): void;
   on?(event: 'error', listener: () => void): unknown;
