@@ -1,5 +1,6 @@
 import { defineConfig, type Options } from 'tsup';
 import { entries } from './scripts/entries.ts';
+import { pageForBuild } from './scripts/page.ts';
 
 /** Shared code goes into chunks, so that each error class exists once. */
 export const options: Options = {
@@ -12,6 +13,7 @@ export const options: Options = {
   // The command is not imported by anyone.
   dts: { entry: entries },
   external: [/^node:/],
+  esbuildPlugins: [pageForBuild],
 };
 
 export default defineConfig(options);

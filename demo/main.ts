@@ -1,17 +1,20 @@
 // signalbox in half a minute: three providers, live traffic, and the first provider breaks in three ways. No
 // request is lost.
-// npm run demo             on loopback, without keys
-// npm run demo -- --live   the same on the real providers with keys in the environment
+// npm run demo                  on loopback, without keys
+// npm run demo -- --live        the same on the real providers with keys in the environment
+// npm run demo -- --dashboard   the same, watched in a browser; it goes on until Ctrl+C
 import { createRouter, type Price, type TargetOptions, type UsageEvent } from 'signalbox';
 import { anthropic } from 'signalbox/anthropic';
 import { google } from 'signalbox/google';
 import { openai } from 'signalbox/openai';
+import { demoLedger, serveDashboard } from './dashboard.ts';
 import { breakableFetch, keys } from './live.ts';
 import { type Tally, traffic } from './traffic.ts';
 import { dollars, view } from './view.ts';
 import { answer, type Mode, mockProvider } from './wire.ts';
 
 const live = process.argv.includes('--live');
+const watched = process.argv.includes('--dashboard');
 const prices = {
   openai: { input: 0.25, output: 2, cacheRead: 0.025 },
   anthropic: { input: 1, output: 5, cacheRead: 0.1, cacheWrite: 1.25 },
@@ -64,7 +67,9 @@ if (live && (chosen.length < 2 || keys.openai === undefined)) {
   process.exit(2);
 }
 const patience = live ? 6 : 1;
+const records = watched ? await demoLedger() : undefined;
 const router = createRouter({
+  ...(records === undefined ? {} : { plugins: [records] }),
   targets: chosen,
   interrupted: 'restart',
   timeout: { firstToken: 700 * patience, idle: 700 * patience, attempt: 5_000 * patience, request: 30_000 },
@@ -75,6 +80,8 @@ const requests = traffic(router, (text) => (live ? text !== '' : text === answer
 const bill: UsageEvent[] = [];
 router.on('usage', (event) => bill.push(event));
 const screen = view(router, requests.tally);
+const dashboard = records === undefined ? undefined : await serveDashboard(router, records);
+if (dashboard !== undefined) screen.write(`Open ${dashboard.address}\n\n`);
 
 /** Breaks or repairs the first provider, and continues the traffic. */
 async function chapter(mode: Mode, seconds: number, title: string): Promise<void> {
@@ -97,10 +104,15 @@ await chapter('silence', 4, 'the first provider accepts requests and never answe
 await chapter('healthy', 3, 'it has recovered');
 await chapter('cut streams', 4, 'the first provider cuts its streams midway, as if they were complete');
 await chapter('healthy', 4, 'it has recovered');
+while (dashboard !== undefined && !dashboard.isOver()) {
+  for (const mode of ['503s', 'healthy', 'cut streams', 'healthy'] as const)
+    if (!dashboard.isOver()) await chapter(mode, mode === 'healthy' ? 20 : 8, `the first provider: ${mode}`);
+}
 await requests.finish();
 screen.stop();
 
 process.exitCode = verdict(requests.tally);
+await dashboard?.close();
 await router.close();
 await Promise.all(mocks.map((mock) => mock.stop()));
 

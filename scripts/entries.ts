@@ -8,6 +8,7 @@ export const entries = {
   'ai-sdk': 'src/adapters/ai-sdk/index.ts',
   langchain: 'src/adapters/langchain/index.ts',
   'openai-fetch': 'src/adapters/openai-fetch/index.ts',
+  dashboard: 'src/dashboard/index.ts',
   catalog: 'src/catalog/index.ts',
   sqlite: 'src/stores/sqlite/index.ts',
   redis: 'src/stores/redis/index.ts',

@@ -6,7 +6,7 @@ import ts from 'typescript';
 const limits = { function: 90, file: 300, folder: 12 };
 
 const sources = readdirSync('src', { recursive: true, encoding: 'utf8' })
-  .filter((path) => path.endsWith('.ts'))
+  .filter((path) => /\.tsx?$/.test(path))
   .map((path) => join('src', path));
 const faults: string[] = [];
 

@@ -33,7 +33,7 @@ export { type CanaryTerms, canary } from './strategies/canary.ts';
 export { highestThroughput } from './strategies/highest-throughput.ts';
 export { inverseSquarePrice } from './strategies/inverse-square-price.ts';
 export { leastBusy } from './strategies/least-busy.ts';
-export { lowestCost } from './strategies/lowest-cost.ts';
+export { type CostTerms, lowestCost } from './strategies/lowest-cost.ts';
 export { type LatencyTerms, lowestLatency } from './strategies/lowest-latency.ts';
 export { priority } from './strategies/priority.ts';
 export { roundRobin } from './strategies/round-robin.ts';
@@ -41,6 +41,27 @@ export { type RouteRule, type Rule, rules } from './strategies/rules.ts';
 export type { Constraints } from './strategies/shared/constraints.ts';
 export { type StickyTerms, sticky } from './strategies/sticky.ts';
 export { weighted } from './strategies/weighted.ts';
+export type {
+  BatchAnswer,
+  BatchCall,
+  BatchItem,
+  BatchKind,
+  BatchPlan,
+  BatchStatus,
+  BatchTrace,
+  Deferral,
+  PreparedCall,
+} from './types/batch/batch.ts';
+export type {
+  Batch,
+  Batches,
+  BatchOptions,
+  BatchReport,
+  BatchRequest,
+  BatchResult,
+  ResumeOptions,
+  VendorBatchReport,
+} from './types/batch/job.ts';
 export type { Clock, Random } from './types/clock.ts';
 export type {
   FallbackFailure,
@@ -135,6 +156,7 @@ export type {
   CallAuth,
   CallContext,
   Provider,
+  ProviderBatches,
   ProviderCall,
   ProviderEmbedCall,
   ProviderEmbeddings,

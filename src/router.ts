@@ -15,8 +15,9 @@ import { createRoutes } from './core/routes.ts';
 import { affinity } from './core/routing/affinity.ts';
 import { createSelector } from './core/routing/select.ts';
 import { compileStations } from './core/stations/stations.ts';
+import { type Batching, batchingWith, deferredChannels } from './core/targets/batching.ts';
 import { drain } from './core/targets/drain.ts';
-import { createTargets } from './core/targets/target.ts';
+import { createTargets, type Target } from './core/targets/target.ts';
 import { emitHealthChange } from './core/targets/target-health.ts';
 import { reportOf } from './core/targets/target-report.ts';
 import { createWarn } from './core/targets/warn.ts';
@@ -72,7 +73,16 @@ export function createRouter(options: RouterOptions): Router {
   const closing = linkedAbort();
   const plugins = [...(options.plugins ?? []), shadow(options)].filter((plugin) => plugin !== undefined);
   const parts = createParts();
-  const env = contextOf(options, plugins, parts, closing.signal);
+  const store = options.store ?? defaultStore(options.clock ?? systemClock);
+  const batching = batchingWith(async () => {
+    const { openBatches } = await import('./batch/index.ts');
+    const { clock, random, targets, events } = env;
+    const report = (error: unknown): void =>
+      events.emit({ type: 'plugin-error', plugin: 'batch', station: 'background', error });
+    const check = (each: CallOptions): void => checkCallOptions(each, env.callOptions);
+    return openBatches({ router, store, check, clock, random, report, channels: deferredChannels(targets) });
+  });
+  const env = contextOf(options, plugins, parts, batching.desk, closing.signal);
   const { targets, clock, events, findRoute } = env;
   const router: Router = {
     targets: targets.map(({ id }) => id),
@@ -89,6 +99,8 @@ export function createRouter(options: RouterOptions): Router {
       runPart(parts.stream, request, callOptions, env) as Promise<ChatStream<InferSchema<S>>>,
     embed: (request, callOptions = noOptions) => runPart(parts.embed, request, callOptions, env),
     image: (request, callOptions = noOptions) => runPart(parts.image, request, callOptions, env),
+    batch: batching.batch,
+    batches: batching.batches,
     explain: (request, callOptions = noOptions) => explain(chatOperation, request, callOptions, env),
     warmup: () => warmUp(env, parts.stream),
     on: events.on,
@@ -103,15 +115,16 @@ export function createRouter(options: RouterOptions): Router {
     run: async (request, callOptions) => (await import('./agent/run.ts')).run(router, request, callOptions),
     drain: ({ timeout } = {}) => drain(env, timeout),
     close() {
+      const left = batching.close(); // first, so that their requests count as neither done nor failed
       closing.abort(undefined);
       for (const { stop } of [...env.activeRequests.items]) stop(closedError());
-      ending ??= uninstall();
+      ending ??= left.then(uninstall);
       return ending;
     },
     [Symbol.asyncDispose]: () => router.close(),
   };
   let ending: Promise<void> | undefined;
-  const uninstall = installPlugins(plugins, router, options.store ?? defaultStore(clock), env);
+  const uninstall = installPlugins(plugins, router, store, env);
   return router;
 }
 
@@ -125,6 +138,7 @@ function presetRouter(router: Router, preset: CallOptions, added: AddedOptions):
     embed: (request, options) => router.embed(request, over(options)),
     image: (request, options) => router.image(request, over(options)),
     run: (request, options) => router.run(request, over(options)),
+    batch: (requests, options) => router.batch(requests, { ...options, ...over(options) }),
     explain: (request, options) => router.explain(request, over(options)),
     with: (more) => router.with(over(more)),
   };
@@ -135,14 +149,14 @@ function contextOf(
   options: RouterOptions,
   plugins: readonly Plugin[],
   { fullCheck }: Parts,
+  desk: Batching['desk'],
   closed: RouterContext['closed'],
 ): RouterContext {
   const { clock = systemClock, random = Math.random, select } = options;
   const awake = awakeClock(clock);
   const events = emitter();
-  const targets = createTargets(options.targets, random, clock, awake, (target) =>
-    emitHealthChange(target, env),
-  );
+  const onChange = (target: Target): void => void emitHealthChange(target, env);
+  const targets = createTargets(options.targets, random, clock, awake, onChange, desk);
   const allPriced = targets.every(({ price }) => price !== undefined);
   const prices = priceBook(allPriced ? false : options.catalog, clock, (target) => {
     events.emit({ type: 'price-unknown', target });

@@ -11,8 +11,23 @@ Commands:
   doctor     checks the routers that a module exports: keys and packages; sends nothing to a model
   help       prints this text; so does no command
   --version  prints the version
+  dashboard  shows a ledger or a log in a browser
 
 Run signalbox <command> --help for the options of a command.
+`;
+
+/** Printed by `signalbox dashboard --help`. */
+export const dashboardHelp = `Usage: signalbox dashboard (--db FILE | --log FILE) [--port NUMBER]
+
+Serves a dashboard of a ledger on this machine (127.0.0.1) and prints its address, which contains a token. Only reads.
+
+  --db FILE      a ledger of sqlite()
+  --log FILE     JSON Lines: a ledger of jsonl(), or a log of request-end events
+  --port NUMBER  0 takes any free port. Default: 0
+  --content      shows metadata, and the prompts and answers that the ledger keeps
+  --help         print this text
+
+Ctrl+C ends it. Exit codes: 0 success, 2 a wrong flag or file.
 `;
 
 /** Printed by `signalbox simulate --help`. */

@@ -1,3 +1,4 @@
+import { dashboard } from './dashboard/dashboard.ts';
 import { doctor } from './doctor.ts';
 import { commands } from './help.ts';
 import { keys } from './keys/keys.ts';
@@ -21,6 +22,7 @@ export async function run([command, ...args]: readonly string[], { out, err }: O
     if (command === undefined || ['--help', '-h', 'help'].includes(command)) out(commands);
     else if (['--version', '-v', 'version'].includes(command)) out(`${await version()}\n`);
     else if (command === 'simulate') out(await simulate(args));
+    else if (command === 'dashboard') out(await dashboard(args));
     else if (command === 'keys') out(await keys(args));
     else if (command === 'doctor') {
       const { text, healthy } = await doctor(args);
@@ -29,7 +31,7 @@ export async function run([command, ...args]: readonly string[], { out, err }: O
     } else
       throw new UsageError(
         'signalbox',
-        'a command: simulate, keys, ledger, report, doctor, help or --version',
+        'a command: dashboard, keys, ledger, report, simulate, doctor, help or --version',
         `'${command}'`,
       );
     return 0;

@@ -8,7 +8,6 @@ import type { ContentPart } from '../types/request/message.ts';
 import type { Schema } from '../types/request/schema.ts';
 import type { Decision, LookupSummary, Note } from '../types/result/decision.ts';
 import type { AttemptSummary } from '../types/result/result.ts';
-import { mergeDefined } from '../util/merge-defined.ts';
 import { type LinkedAbort, linkedAbort, type Signal } from '../util/time/abort.ts';
 import { type Pulse, pulse } from '../util/time/pulse.ts';
 import { type Watchdog, watchdog } from '../util/time/watchdog.ts';
@@ -17,7 +16,7 @@ import { activeRequest, releaseDropped } from './dropped.ts';
 import { Holding } from './holding.ts';
 import type { Checked, Operation } from './operations/operation.ts';
 import type { Requirements } from './operations/requirements.ts';
-import { hedgeOver, type ResolvedPolicies, type ResolvedTimeouts } from './options/policies.ts';
+import { hedgeOver, type ResolvedPolicies, type ResolvedTimeouts, timeoutsOver } from './options/policies.ts';
 import { recordNote } from './request-facts.ts';
 import type { Route } from './routes.ts';
 import type { RequestObservers } from './stations/observe.ts';
@@ -250,8 +249,7 @@ export class RequestState<Request extends AnyRequest = AnyRequest> {
 
   #adopt({ policies }: Route, now: number): void {
     const { options, startedAt, env } = this;
-    this.timeout =
-      options.timeout === undefined ? policies.timeout : mergeDefined(policies.timeout, options.timeout);
+    this.timeout = timeoutsOver(options, policies.timeout);
     this.#timeoutAt = env.awake.now(now) + startedAt + this.timeout.request - now;
     if (options.deadline !== undefined) this.#deadlineAt = now + options.deadline - env.clock.date();
     this.interrupted = options.interrupted ?? policies.interrupted;

@@ -1,6 +1,21 @@
-import type { Strategy } from '../types/options/strategy.ts';
-import { type Constraints, constrained } from './shared/constraints.ts';
+import type { Candidate, Strategy } from '../types/options/strategy.ts';
+import { type Constraints, checkAmount, constrained } from './shared/constraints.ts';
 import { byPrice, rankByScore } from './shared/rank-by-score.ts';
+
+/** Terms of `lowestCost`. */
+export interface CostTerms extends Constraints {
+  /**
+   * Milliseconds in which an answer is needed. Targets whose p90 of complete answers is longer come after all others; so do they for
+   * a call whose own `deadline` is nearer. Targets that have not been measured lately are assumed to meet it, so that a slow one is
+   * tried again from time to time.
+   *
+   * @default the call's `deadline`
+   */
+  readonly deadline?: number;
+}
+
+/** Below this number of samples, which decays over time, a measured latency says nothing about now. */
+const fewestSamples = 1;
 
 /**
  * Prefers the lowest expected cost of this request: its input tokens, the length of the route's answers, the
@@ -10,9 +25,23 @@ import { byPrice, rankByScore } from './shared/rank-by-score.ts';
  * @throws ConfigError for an invalid constraint
  * @example
  * createRouter({ targets, strategy: lowestCost({ maxFirstToken: 2_000 }) });
+ * @example
+ * // Flex at half the price while its answers take less than a minute; otherwise, or when it has no room, standard.
+ * const targets = [{ provider: openai(), model: 'gpt-5-mini', tiers: ['flex', 'standard'] }];
+ * createRouter({ targets, strategy: lowestCost({ deadline: 60_000 }) });
  */
-export function lowestCost(constraints: Constraints = {}): Strategy {
-  return constrained('lowestCost', constraints, (candidates, context) =>
-    rankByScore(candidates, context, ({ estimatedCost }) => estimatedCost, byPrice),
-  );
+export function lowestCost(terms: CostTerms = {}): Strategy {
+  const rank: Strategy['rank'] = (candidates, context) => {
+    const ranked = rankByScore(candidates, context, ({ estimatedCost }) => estimatedCost, byPrice);
+    const limit = Math.min(terms.deadline ?? Number.POSITIVE_INFINITY, context.timeLeft);
+    if (limit === Number.POSITIVE_INFINITY) return ranked;
+    const isLate = ({ expected }: Candidate): boolean =>
+      expected.samples >= fewestSamples && (expected.total?.p90 ?? 0) > limit;
+    const late = ranked.filter(isLate);
+    for (const candidate of late) context.note(candidate, { misses: 'deadline' });
+    return late.length === 0 ? ranked : [...ranked.filter((candidate) => !late.includes(candidate)), ...late];
+  };
+  const strategy = constrained('lowestCost', terms, rank, ['deadline']);
+  checkAmount('lowestCost(): deadline', terms.deadline);
+  return strategy;
 }

@@ -1,4 +1,12 @@
-import type { BatchAnswer, BatchCall, BatchPlan, BatchStatus, BatchTrace, PreparedCall } from './batch.ts';
+import type {
+  BatchAnswer,
+  BatchCall,
+  BatchPlan,
+  BatchStatus,
+  BatchTrace,
+  Deferral,
+  PreparedCall,
+} from './batch/batch.ts';
 import type { Capabilities } from './options/capabilities.ts';
 import type { KeyLimits, VendorLimit } from './options/limit.ts';
 import type { GeneratedImage, ImageRequest } from './request/image.ts';
@@ -49,12 +57,14 @@ export interface ProviderCall extends Omit<RequestSettings, 'tools'> {
   readonly errors?: 'full' | 'hidden';
   /** The caller's own key and headers. Only for providers with `takesAuth`. */
   readonly auth?: CallAuth;
+  /** How long the call may wait; set for providers that are `deferred`. */
+  readonly deferral?: Deferral;
 }
 
 /** What belongs to one attempt rather than to the request. */
 export type CallContext = Pick<
   ProviderCall,
-  'model' | 'signal' | 'connectTimeout' | 'onActivity' | 'errors' | 'auth'
+  'model' | 'signal' | 'connectTimeout' | 'onActivity' | 'errors' | 'auth' | 'deferral'
 >;
 
 /** A checked and normalized chat request, before a target is chosen. */
@@ -227,6 +237,8 @@ export interface Provider<Name extends string = string> {
   embed?(call: ProviderEmbedCall): Promise<ProviderEmbeddings>;
   /** Maximum values, and total characters, per call of `embed`. @default 96 values, 300,000 characters */
   readonly embedLimits?: { readonly values: number; readonly characters: number };
+  /** Whether answers may take hours, so that only the deadline of a request limits an attempt. @default false */
+  readonly deferred?: boolean;
   /** Loads its batch interface; omitted by providers without one. */
   batches?(): Promise<ProviderBatches>;
   /**

@@ -1,3 +1,4 @@
+import type { Batch, Batches, BatchOptions, BatchRequest } from './batch/job.ts';
 import type { Listener, RouterEventType } from './event.ts';
 import type { CallOptions } from './options/call-options.ts';
 import type { Capabilities } from './options/capabilities.ts';
@@ -127,6 +128,22 @@ export interface Router<TargetId extends string = string, RouteName extends stri
    * await writeFile('lighthouse.png', Buffer.from(images[0].data, 'base64'));
    */
   image(request: ImageRequest, options?: CallOptions<TargetId, RouteName>): Promise<ImageResult>;
+  /**
+   * Answers many requests within hours, at vendors' batch prices: through the route's targets on the tier `batch`, and, as the
+   * deadline nears, through the others. The requests and the vendors' batches are kept in the router's `store`, so that another
+   * process can continue.
+   *
+   * @throws RequestError for an invalid option
+   * @example
+   * const batch = await router.batch(requests, { route: 'nightly', deadline: Date.now() + 6 * 3_600_000 });
+   * for await (const { id, result, error } of batch.results) save(id, result ?? error);
+   */
+  batch(
+    requests: Iterable<BatchRequest> | AsyncIterable<BatchRequest>,
+    options?: BatchOptions<TargetId, RouteName>,
+  ): Promise<Batch>;
+  /** Batches that an earlier process began. */
+  readonly batches: Batches;
   /** Explains how a request would be routed now. Sends nothing. */
   explain(request: ChatRequest, options?: CallOptions<TargetId, RouteName>): Promise<Decision>;
   /**

@@ -14,3 +14,15 @@ export function hash(text: string): number {
 export function hashShare(text: string): number {
   return hash(text) / 2 ** 32;
 }
+
+/** A SHA-256 digest, so that texts of any length compare in the same time. */
+export async function digest(text: string): Promise<Uint8Array> {
+  return new Uint8Array(await crypto.subtle.digest('SHA-256', new TextEncoder().encode(text)));
+}
+
+/** 1 if all bytes are equal, else 0, in constant time. */
+export function same(a: Uint8Array, b: Uint8Array): 0 | 1 {
+  let difference = a.length ^ b.length;
+  for (const [index, byte] of a.entries()) difference |= byte ^ (b[index] ?? 0);
+  return difference === 0 ? 1 : 0;
+}

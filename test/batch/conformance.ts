@@ -1,6 +1,6 @@
 import { isRouterError, type Provider, type ProviderCall } from 'signalbox';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { BatchAnswer, BatchPlan, BatchTrace } from '../../src/types/batch.ts';
+import type { BatchAnswer, BatchPlan, BatchTrace } from '../../src/types/batch/batch.ts';
 import type { ProviderBatches } from '../../src/types/provider.ts';
 import type { Behavior, MockVendor } from './vendors/vendor.ts';
 

@@ -29,7 +29,7 @@ describe('signalbox', () => {
   it('refuses what it does not know', async () => {
     const { code, err } = await cli('simulat');
     expect(code).toBe(2);
-    expect(err).toContain('report, doctor');
+    expect(err).toContain('simulate, doctor');
   });
 });
 

@@ -68,6 +68,7 @@ export function context(more: Partial<RankContext> = {}, notes: Notes = new Map(
     tenant: undefined,
     user: undefined,
     tags: [],
+    timeLeft: Number.POSITIVE_INFINITY,
     stream: true,
     now: 0,
     turn: 0,

@@ -405,7 +405,11 @@ describe('constraints', () => {
       () => lowestLatency({ percentil: 'p90' } as never),
       'lowestLatency(): percentil: expected one of of, percentile, maxFirstToken, minThroughput, maxPrice, maxCost, tags, got an unknown option',
     ],
-    ['no object', () => lowestCost('cheap' as never), 'lowestCost(): expected an object with maxFirstToken'],
+    [
+      'no object',
+      () => lowestCost('cheap' as never),
+      'lowestCost(): expected an object with deadline, maxFirstToken',
+    ],
     [
       'unknown',
       () => sticky({ session: 'a' } as never),

@@ -1,4 +1,5 @@
 import { ConfigError } from '../../errors.ts';
+import { digest, same } from '../../util/hash.ts';
 import { show } from '../../util/option-check.ts';
 import { anyone, type Caller, type TokenRequest } from './caller.ts';
 import { HttpError } from './errors.ts';
@@ -52,15 +53,4 @@ function refused(message: string): HttpError {
 function shownIn(headers: Headers): readonly string[] {
   const bearer = /^bearer +(\S+)$/i.exec(headers.get('authorization') ?? '')?.[1];
   return [bearer, headers.get('x-api-key')?.trim()].flatMap((token) => token || []);
-}
-
-async function digest(text: string): Promise<Uint8Array> {
-  return new Uint8Array(await crypto.subtle.digest('SHA-256', new TextEncoder().encode(text)));
-}
-
-/** 1 if all bytes are equal, else 0, in constant time. */
-function same(a: Uint8Array, b: Uint8Array): 0 | 1 {
-  let difference = a.length ^ b.length;
-  for (const [index, byte] of a.entries()) difference |= byte ^ (b[index] ?? 0);
-  return difference === 0 ? 1 : 0;
 }

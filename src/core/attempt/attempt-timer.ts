@@ -42,6 +42,7 @@ export class AttemptTimer {
     this.#timer = watchdog(env.awake, () => this.#onTimer());
     this.#aliveAt = env.awake.now(now);
     this.#endsAt = this.#aliveAt + timeout.attempt;
+    if (target.deferred) return; // only the request's deadline limits it
     this.#timer.watch(Math.min(timeout.attempt, this.#firstLook()), this.#aliveAt);
   }
 

@@ -1,6 +1,8 @@
 import { ProviderError } from '../../errors.ts';
 import type { Waiting } from '../../health/failure-detector.ts';
+import { batchItem, type Deferral } from '../../types/batch/batch.ts';
 import type { FallbackKind } from '../../types/error.ts';
+import type { CallOptions } from '../../types/options/call-options.ts';
 import type { VendorLimit } from '../../types/options/limit.ts';
 import type { TargetSettings } from '../../types/options/options.ts';
 import type { CallContext } from '../../types/provider.ts';
@@ -83,12 +85,13 @@ export class Attempt {
       onActivity: this.active,
     };
     const auth = options.auth?.[target.provider.name];
+    const deferral = target.deferred ? deferralOf(options) : undefined;
     const settings = target.settings ?? request.route.settings;
     this.carry =
-      env.errors === undefined && auth === undefined && settings === undefined
+      env.errors === undefined && auth === undefined && settings === undefined && deferral === undefined
         ? carry
-        : { ...carry, ...compact({ errors: env.errors, auth }), ...settingsOf(request, target) };
-    if (operation.measuredAs !== undefined)
+        : { ...carry, ...compact({ errors: env.errors, auth, deferral }), ...settingsOf(request, target) };
+    if (operation.measuredAs !== undefined && !target.deferred)
       this.#waiting = target.silence.begin(
         target.latencies[operation.measuredAs],
         forRequest(request.pulse, slot.alarm),
@@ -232,6 +235,12 @@ export class Attempt {
     if (this.#request.env.events.subscribed.size > 0)
       reportAttemptEnd(this.#request, channel, this.#number, summary);
   }
+}
+
+/** How long a call may wait for a batch. */
+function deferralOf({ window = 0, deadline = Number.POSITIVE_INFINITY, metadata }: CallOptions): Deferral {
+  const item = (metadata as { readonly [batchItem]?: string } | undefined)?.[batchItem];
+  return { window, deadline, item };
 }
 
 /** The settings that route and target put in place of the request's; `undefined` removes one. */

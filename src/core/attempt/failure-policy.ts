@@ -107,6 +107,7 @@ export function isStaleSocket(error: AttemptError): boolean {
 
 const neverSentCodes = new Set([
   'sdk_not_loaded',
+  'batch_not_run',
   'ECONNREFUSED',
   'ENOTFOUND',
   'EAI_AGAIN',

@@ -22,6 +22,7 @@ function hedgeOf({ mayBeSentTwice, hedge }: RequestState): RequestState['hedge']
 /** When an attempt gets a second one beside it; `undefined` for never. */
 export function backupPlan(channel: Channel, request: RequestState): BackupPlan | undefined {
   const { env, operation } = request;
+  if (channel.target.deferred) return undefined;
   const now = env.clock.now();
   const kind = operation.measuredAs ?? 'chat';
   const { state } = channelHealth(channel, now);
@@ -59,7 +60,9 @@ export function backupAttempt(
   const targets = new Set([...history.busy.keys()].map(({ target }) => target));
   const free = channels
     .map((channel) => new ChannelOption(channel, request, history, eligible, now))
-    .filter((option) => option.isHealthy && option.hasCapacity && option.canFinish);
+    .filter(
+      (option) => option.isHealthy && option.hasCapacity && option.canFinish && !option.target.deferred,
+    );
   const others = free.filter(({ target }) => !targets.has(target));
   const fresh = others.find(
     (option) => option.isFresh && (cause !== 'slow' || mayHedge(option.channel, request, history, now)),

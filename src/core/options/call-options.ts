@@ -32,6 +32,7 @@ export const callFields = [
   'user',
   'tags',
   'deadline',
+  'window',
   'priority',
   'metadata',
   'interrupted',
@@ -82,6 +83,7 @@ export function checkCallOptions(options: CallOptions, added: AddedOptions): voi
   checkWord('options.priority', options.priority, priorities, refuse);
   checkTimeouts('options.timeout', timeout, refuse);
   checkNumber('options.maxCost', maxCost, refuse);
+  checkNumber('options.window', options.window, refuse);
   checkType('options.accept', options.accept, 'function', refuse);
   if (options.auth !== undefined) checkAuth(options.auth);
   checkHedge('options.hedge', options.hedge, ['delay', 'maxCost'], refuse);

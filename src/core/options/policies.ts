@@ -98,6 +98,12 @@ export function resolvePolicies(
   };
 }
 
+/** A call's timeouts over its route's. A call that may wait in a batch is limited by its deadline only. */
+export function timeoutsOver({ timeout, window }: CallOptions, routed: ResolvedTimeouts): ResolvedTimeouts {
+  if (timeout === undefined && window === undefined) return routed;
+  return mergeDefined(routed, window === undefined ? {} : { request: Number.POSITIVE_INFINITY }, timeout);
+}
+
 /** A call's hedge policy over its route's. */
 export function hedgeOver(
   called: CallOptions['hedge'],

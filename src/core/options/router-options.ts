@@ -16,12 +16,13 @@ import {
   show,
 } from '../../util/option-check.ts';
 import { fallbackKinds } from '../attempt/failure-policy.ts';
-import { identify } from '../targets/target.ts';
+import { variantsOf } from '../targets/tiers.ts';
 import { checkCapabilities } from './capabilities.ts';
 import { checkFallbackOn } from './fallback.ts';
 import { checkPlugins, checkStore } from './plugins.ts';
 import { checkPrice } from './price.ts';
 import { checkPricedAs, checkSettings } from './settings.ts';
+import { checkTiers } from './tiers.ts';
 
 const refuse: Refuse = (path, expected, got) => {
   throw new ConfigError(path, expected, got);
@@ -64,6 +65,7 @@ const targetFields = [
   'tags',
   'baseline',
   'capabilities',
+  'tiers',
   'pricedAs',
   'settings',
 ];
@@ -82,9 +84,12 @@ export function checkOptions(options: RouterOptions, more: Readonly<Record<strin
   const { targets, routes, catalog, clock, random } = options;
   if (!Array.isArray(targets) || targets.length === 0)
     refuse('targets', 'a list of at least one target', show(targets));
-  const ids = targets.map((target: TargetOptions, index) => checkTarget(`targets[${index}]`, target));
-  for (const [index, id] of ids.entries()) {
-    if (ids.indexOf(id) !== index) {
+  const named = targets.flatMap((target: TargetOptions, index) =>
+    checkTarget(`targets[${index}]`, target).map((id) => [id, index] as const),
+  );
+  const ids = named.map(([id]) => id);
+  for (const [at, [id, index]] of named.entries()) {
+    if (ids.indexOf(id) !== at) {
       refuse(
         `targets[${index}].id`,
         'an id that no other target has (give one where provider and model repeat)',
@@ -115,7 +120,7 @@ export function checkOptions(options: RouterOptions, more: Readonly<Record<strin
   checkStore(options.store, refuse);
 }
 
-function checkTarget(path: string, target: TargetOptions): string {
+function checkTarget(path: string, target: TargetOptions): readonly string[] {
   checkObject(path, target, targetFields, refuse);
   const { provider, model, id, price, weight, concurrency, tags } = target;
   if (
@@ -148,7 +153,8 @@ function checkTarget(path: string, target: TargetOptions): string {
   checkPricedAs(`${path}.pricedAs`, target.pricedAs, refuse);
   checkSettings(`${path}.settings`, target.settings, refuse);
   checkCapabilities(`${path}.capabilities`, target.capabilities, refuse);
-  return identify(target).id;
+  checkTiers(`${path}.tiers`, target);
+  return variantsOf(target).map(({ id: own }) => own);
 }
 
 function checkPolicies(

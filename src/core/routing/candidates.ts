@@ -122,6 +122,7 @@ function contextOf(request: RequestState, now: number): RankContext {
     user: options.user,
     tags: options.tags ?? [],
     stream: operation.streamed,
+    timeLeft: options.deadline === undefined ? Number.POSITIVE_INFINITY : request.timeLeft,
     now,
     turn: route.memory.turn,
     previous: route.memory.previous,

@@ -21,6 +21,10 @@ const notAllowed: Exclude = ({ of }, { options: { only } }) =>
   only === undefined || only.includes(of.id) ? undefined : lasting({ reason: 'excluded' });
 
 const incapable: Exclude = ({ of }, request) => {
+  if (of.deferred) {
+    if (request.operation.streamed) return lasting({ reason: 'incapable', lacks: 'streams' });
+    if (request.options.window === undefined) return lasting({ reason: 'excluded', detail: cannotWait });
+  }
   const lacks = missingCapability(of, request, contextLengthOf(of, request.env));
   return lacks === undefined ? undefined : lasting({ reason: 'incapable', lacks });
 };
@@ -29,6 +33,8 @@ const takesNoAuth: Exclude = ({ of: { provider } }, { options: { auth } }) =>
   auth?.[provider.name] === undefined || provider.takesAuth === true
     ? undefined
     : lasting({ reason: 'incapable', lacks: 'a key per call' });
+
+const cannotWait = 'its answers may take hours, and the call sets no `window`';
 
 const overCost: Exclude = (candidate, { options: { maxCost } }) => {
   if (maxCost === undefined) return undefined;

@@ -11,6 +11,7 @@ import { type DecayingMean, decayingMean } from '../../stats/decaying-mean.ts';
 import { type FailureOdds, failureOdds } from '../../stats/failure-odds.ts';
 import { type Latencies, latencies } from '../../stats/latency.ts';
 import { type StatsRecorder, statsRecorder } from '../../stats/target-stats.ts';
+import type { BatchDesk } from '../../types/batch/desk.ts';
 import type { Clock, Random } from '../../types/clock.ts';
 import type { Capabilities } from '../../types/options/capabilities.ts';
 import type { KeyLimits } from '../../types/options/limit.ts';
@@ -19,6 +20,7 @@ import type { Price } from '../../types/options/price.ts';
 import type { Candidate, Health } from '../../types/options/strategy.ts';
 import type { Provider } from '../../types/provider.ts';
 import type { AwakeClock } from '../../util/time/awake-clock.ts';
+import { deferredProvider, onTier, type Variant, variantsOf } from './tiers.ts';
 
 /**
  * Requests by the vendor's endpoints: chats and streams, embeddings, images. Each has its own health, because a model may lack one
@@ -35,6 +37,8 @@ export interface Target {
   readonly others: ReadonlyMap<Workload, Target>;
   readonly id: string;
   readonly provider: Provider;
+  /** Whether answers may take hours. */
+  readonly deferred: boolean;
   readonly model: string;
   readonly price: Price | undefined;
   readonly pricedAs: string | undefined;
@@ -111,12 +115,6 @@ export interface Limits {
   readonly rate: RateLimit | undefined;
 }
 
-/** A target's provider, model and id. */
-export function identify({ id, provider, model }: TargetOptions): Pick<Target, 'id' | 'provider' | 'model'> {
-  const found = provider.withModel?.(model) ?? { provider, model: String(model) };
-  return { id: id ?? `${found.provider.name}/${found.model}`, ...found };
-}
-
 /** Creates the state of all targets of a router. */
 export function createTargets(
   options: readonly TargetOptions[],
@@ -124,14 +122,19 @@ export function createTargets(
   clock: Clock,
   awake: AwakeClock,
   onChange: (target: Target) => void,
+  desk: () => Promise<BatchDesk>,
 ): readonly Target[] {
   const keysOf = keyRing(random);
-  return options.map((option) => {
-    const { id, provider, model } = identify(option);
+  const create = (option: TargetOptions, { id, provider: plain, model, tier }: Variant): Target => {
+    const onOwnTier = (withKey: Provider, key: number): Provider =>
+      onTier(withKey, tier, (each) => deferredProvider(each, { target: id, key }, desk));
+    const provider = onOwnTier(plain, 0);
+    const deferred = provider.deferred === true;
     const others = new Map<Workload, Target>();
     const shared = {
       id,
       provider,
+      deferred,
       model,
       price: option.price,
       pricedAs: option.pricedAs,
@@ -150,10 +153,11 @@ export function createTargets(
       imageTokens: decayingMean(600_000),
       silence: failureDetector(clock, awake, () => onChange(chat)),
       stall: streamStallDetector(clock, awake),
-      limits: limitsOf(option),
+      // A vendor's batches have limits of their own.
+      limits: limitsOf(deferred ? {} : option),
       others,
     };
-    const keys = keysOf(provider);
+    const keys = keysOf(plain);
     const deployment = (workload: Workload): Target => {
       const channels: Channel[] = [];
       const target: Target = {
@@ -166,7 +170,9 @@ export function createTargets(
         channels,
       };
       for (const [number, [withKey, key]] of keys.entries())
-        channels.push(channelOf(target, withKey, key, keys.length > 1 ? number : undefined));
+        channels.push(
+          channelOf(target, onOwnTier(withKey, number), key, keys.length > 1 ? number : undefined),
+        );
       return target;
     };
     const ofWorkload = (workload: Workload): Target => {
@@ -177,15 +183,17 @@ export function createTargets(
     };
     const chat = deployment('chat');
     return chat;
-  });
+  };
+  return options.flatMap((option) => variantsOf(option).map((variant) => create(option, variant)));
 }
 
 function channelOf(target: Target, provider: Provider, key: Key, number: number | undefined): Channel {
   const adaptive = adaptiveConcurrency();
   const places = inFlight(adaptive);
-  const declared = [target.limits.places, key.limits.places].filter(
-    ({ cap }) => cap.limit < Number.POSITIVE_INFINITY,
-  );
+  const limits = target.deferred ? [] : [target.limits, key.limits];
+  const declared = limits
+    .map(({ places: own }) => own)
+    .filter(({ cap }) => cap.limit < Number.POSITIVE_INFINITY);
   return {
     target,
     provider,
@@ -197,7 +205,7 @@ function channelOf(target: Target, provider: Provider, key: Key, number: number 
     places,
     concurrency: [...new Set([places, target.limits.places, ...declared])],
     declared,
-    rates: [target.limits.rate, key.limits.rate].filter((rate) => rate !== undefined),
+    rates: limits.map(({ rate }) => rate).filter((rate) => rate !== undefined),
     unclearRefusal: undefined,
     lastReportedHealth: 'healthy',
   };

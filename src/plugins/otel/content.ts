@@ -1,5 +1,5 @@
 import type { Attributes } from '@opentelemetry/api';
-import type { AnyRequest, AnyResult } from '../../types/plugin.ts';
+import type { AnyRequest, RequestSummary } from '../../types/plugin.ts';
 import type { Message } from '../../types/request/message.ts';
 import { genAi } from './names.ts';
 
@@ -19,9 +19,11 @@ export function inputMessages(request: AnyRequest): Attributes {
   return { [genAi.inputMessages]: JSON.stringify(request.messages.map(toMessage)) };
 }
 
-export function outputMessages(result: AnyResult | undefined): Attributes {
+/** Answers before plugins put redacted values back. */
+export function outputMessages({ result, given }: Pick<RequestSummary, 'result' | 'given'>): Attributes {
   if (result === undefined || !('content' in result)) return {};
-  const { content, finishReason } = result;
+  const content = given ?? result.content;
+  const { finishReason } = result;
   return {
     [genAi.outputMessages]: JSON.stringify([
       { role: 'assistant', parts: content.map(toPart), finish_reason: finishReason },

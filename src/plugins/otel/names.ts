@@ -48,6 +48,8 @@ export const own = {
   failover: 'signalbox.failover',
   hedges: 'signalbox.hedges',
   lookup: 'signalbox.lookup',
+  note: 'signalbox.note',
+  plugin: 'signalbox.plugin',
   saved: 'signalbox.saved_cost',
   attempt: 'signalbox.attempt',
   hedge: 'signalbox.hedge',

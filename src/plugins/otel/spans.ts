@@ -94,7 +94,9 @@ export class RequestSpan {
       span.end();
       return;
     }
-    const { outcome, error, attempts, lookup, target, firstToken } = summary;
+    const { outcome, error, attempts, lookup, target, firstToken, decision } = summary;
+    for (const { plugin, facts } of decision?.notes ?? [])
+      span.addEvent(own.note, { [own.plugin]: plugin, ...facts });
     const failed = attempts.filter((attempt) => attempt.outcome === 'failed').length;
     const hedges = attempts.filter(({ hedge }) => hedge).length;
     span.setAttributes({
@@ -136,12 +138,13 @@ export class RequestSpan {
     else span.end(clock.date());
   }
 
-  #closeLast({ result }: RequestSummary): void {
+  #closeLast(summary: RequestSummary): void {
+    const { result } = summary;
     if (this.#open === undefined) return;
     const { span, endedAt } = this.#open;
     this.#open = undefined;
     if (span.isRecording()) {
-      if (this.#options.content) span.setAttributes(outputMessages(result));
+      if (this.#options.content) span.setAttributes(outputMessages(summary));
       if (result !== undefined && 'finishReason' in result)
         span.setAttribute(genAi.finishReasons, [result.finishReason]);
     }

@@ -1,5 +1,5 @@
 import { classifyFailure } from '../../transport/failure/failure.ts';
-import type { BatchAnswer, BatchPlan, BatchStatus, BatchTrace } from '../../types/batch.ts';
+import type { BatchAnswer, BatchPlan, BatchStatus, BatchTrace } from '../../types/batch/batch.ts';
 import { asNonEmpty, asObject, asObjects, asText, type Wire } from '../../util/json.ts';
 import { notRun, refusedInBatch } from '../shared/batches/not-run.ts';
 import { chatCompletionsFailures } from './failures.ts';

@@ -32,6 +32,12 @@ export interface CallOptions<TargetId extends string = string, RouteName extends
   readonly tags?: readonly string[];
   /** Latest end of the request in milliseconds since 1970. `timeout.request` may end it sooner. @default none */
   readonly deadline?: number;
+  /**
+   * Maximum milliseconds that the call may wait to be sent together with others in a vendor's batch. Without it, targets on the tier
+   * `batch` are not used. The answer then takes up to `deadline`, or a day: the process has to live that long, and
+   * `timeout.request` is off unless the call sets it. @default not in batches
+   */
+  readonly window?: number;
   /** Priority in the queue. @default 'normal' */
   readonly priority?: Priority;
   /** Custom data, passed to events unchanged. */

@@ -205,6 +205,16 @@ export interface TargetOptions extends KeyLimits {
   readonly baseline?: Baseline;
   /** Capabilities, merged field by field over those the provider knows. */
   readonly capabilities?: Capabilities;
+  /**
+   * Service tiers to use. Each becomes a target of its own, with its own price, limits, latencies and health: `standard` under the
+   * target's id, others under `id#tier`. Which tiers a provider has: OpenAI `flex` and `priority`, Anthropic `fast`; `batch` where
+   * the vendor has batches. A `batch` target gets only requests that can wait: those with `window`, and those of `router.batch`.
+   *
+   * @default ['standard']
+   * @example
+   * { provider: openai(), model: 'gpt-5-mini', tiers: ['flex', 'standard'] }
+   */
+  readonly tiers?: readonly string[];
 }
 
 type NamesOf<T> = T extends unknown ? keyof T : never;
@@ -244,7 +254,14 @@ export interface Catalog {
 export type TargetIdOf<Targets extends readonly TargetOptions[]> = IdOf<Targets[number]>;
 
 /** The id of one target. */
-export type IdOf<T> = T extends { readonly id: infer Id extends string }
+export type IdOf<T> = T extends { readonly tiers: readonly (infer Tier extends string)[] }
+  ? OnTier<PlainIdOf<T>, Tier>
+  : PlainIdOf<T>;
+
+/** The id of a target on a service tier. */
+type OnTier<Id extends string, Tier extends string> = Tier extends 'standard' ? Id : `${Id}#${Tier}`;
+
+type PlainIdOf<T> = T extends { readonly id: infer Id extends string }
   ? Id
   : 'id' extends keyof T
     ? string

@@ -107,6 +107,8 @@ export interface RankContext {
   readonly tags: readonly string[];
   /** `true` for `router.stream`. */
   readonly stream: boolean;
+  /** Milliseconds until the call's `deadline`; `Infinity` without one. */
+  readonly timeLeft: number;
   /** Monotonic time in milliseconds. */
   readonly now: number;
   /** The target that ranked first in the previous ranking of this route. */

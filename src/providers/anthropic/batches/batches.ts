@@ -1,5 +1,5 @@
 import { ConfigError } from '../../../errors.ts';
-import type { BatchAnswer, BatchTrace } from '../../../types/batch.ts';
+import type { BatchAnswer, BatchTrace } from '../../../types/batch/batch.ts';
 import { asObject, asObjects, asText, type Wire } from '../../../util/json.ts';
 import { notRun, refusedInBatch } from '../../shared/batches/not-run.ts';
 import type { SdkBatches } from '../../shared/batches/sdk-batches.ts';

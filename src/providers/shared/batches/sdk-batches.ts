@@ -1,5 +1,11 @@
 import { newExchange } from '../../../transport/transport.ts';
-import type { BatchAnswer, BatchCall, BatchPlan, BatchStatus, BatchTrace } from '../../../types/batch.ts';
+import type {
+  BatchAnswer,
+  BatchCall,
+  BatchPlan,
+  BatchStatus,
+  BatchTrace,
+} from '../../../types/batch/batch.ts';
 import type { ProviderBatches, ProviderEmbeddings } from '../../../types/provider.ts';
 import type { ResponseInfo } from '../../../types/result/result.ts';
 import type { Wire } from '../../../util/json.ts';

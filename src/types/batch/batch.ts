@@ -1,4 +1,4 @@
-import type { Warning } from './result/result.ts';
+import type { Warning } from '../result/result.ts';
 
 /** What the requests of a vendor's batch are for. A batch has one kind only. */
 export type BatchKind = 'chat' | 'embed';
@@ -59,6 +59,19 @@ export interface PreparedCall<Result> {
   readonly warnings: readonly Warning[];
   /** Converts the body of an answer. Throws `ProviderError` for one that is not complete. */
   read(body: unknown): Result;
+}
+
+/** The key of a call's `metadata` that names its item. A symbol, so that it stays out of events that are written as JSON. */
+export const batchItem: unique symbol = Symbol.for('signalbox.batch-item');
+
+/** How a call may wait for its answer. */
+export interface Deferral {
+  /** Maximum milliseconds until the call is submitted. */
+  readonly window: number;
+  /** When the answer is needed, in milliseconds since 1970; `Infinity` if at any time. */
+  readonly deadline: number;
+  /** The item of a batch that the call is for, by which it is recognized after a restart; `undefined` for other calls. */
+  readonly item: string | undefined;
 }
 
 /** Per-call options of batch methods. */

@@ -1,0 +1,93 @@
+import type { LedgerGroup, LedgerQuery } from '../../plugins/ledger/index.ts';
+import { addUsd } from '../../pricing/money.ts';
+import type { DashboardOptions } from '../options.ts';
+import type { Dimension, Money, MoneyKinds, MoneyRow } from '../protocol.ts';
+
+/** What the page asks of the ledger. */
+export interface MoneyQuery {
+  readonly by: Dimension;
+  readonly from?: string | undefined;
+  readonly to?: string | undefined;
+  readonly where?: LedgerQuery['where'];
+}
+
+/** Rows that the page gets. */
+const most = 200;
+
+/** Money by day and one dimension. Reads sums that the ledger keeps. */
+export async function moneyOf(
+  ledger: NonNullable<DashboardOptions['ledger']>,
+  { by, from, to, where }: MoneyQuery,
+  now: () => number,
+): Promise<Money> {
+  const started = now();
+  const range = {
+    ...(from === undefined ? {} : { from }),
+    ...(to === undefined ? {} : { to }),
+    ...(where === undefined ? {} : { where }),
+  };
+  const [groups, daily] = await Promise.all([
+    ledger.query({ ...range, by: ['day', by] }),
+    // Groups by tag overlap, so the total is a query of its own.
+    ledger.query({ ...range, by: ['day'] }),
+  ]);
+  const days = daysOf(
+    daily.map(({ key }) => key.day ?? ''),
+    from,
+  );
+  const parts = new Map<string | null, LedgerGroup[]>();
+  for (const group of groups) {
+    const name = group.key[by] ?? null;
+    const known = parts.get(name);
+    if (known === undefined) parts.set(name, [group]);
+    else known.push(group);
+  }
+  const rows = [...parts].map(([name, own]) => rowOf(name, own, days));
+  rows.sort((a, b) => b.cost.total - a.cost.total || b.requests - a.requests);
+  return {
+    source: 'ledger',
+    by,
+    days,
+    rows: rows.slice(0, most),
+    groups: rows.length,
+    total: rowOf(null, daily, days),
+    took: Math.round(10 * (now() - started)) / 10,
+  };
+}
+
+/** All days from the first to the last, those without requests too. */
+function daysOf(known: readonly string[], from: string | undefined): readonly string[] {
+  const sorted = known.toSorted();
+  const last = Date.parse(sorted.at(-1) ?? '');
+  const days: string[] = [];
+  for (let day = Date.parse(from ?? sorted[0] ?? ''); day <= last; day += 86_400_000)
+    days.push(new Date(day).toISOString().slice(0, 10));
+  return days;
+}
+
+function rowOf(name: string | null, groups: readonly LedgerGroup[], days: readonly string[]): MoneyRow {
+  const sum = (read: (group: LedgerGroup) => number): number =>
+    groups.reduce((total, group) => total + read(group), 0);
+  const usd = (kind: keyof MoneyKinds): number => addUsd(...groups.map(({ cost }) => cost[kind]));
+  const byDay = new Map(groups.map(({ key, cost }) => [key.day, cost.total]));
+  return {
+    name,
+    requests: sum(({ requests }) => requests),
+    failed: sum(({ failed }) => failed),
+    failovers: sum(({ failovers }) => failovers),
+    cached: sum(({ cached }) => cached),
+    unpriced: sum(({ unpriced }) => unpriced),
+    input: sum(({ tokens }) => tokens.input),
+    output: sum(({ tokens }) => tokens.output),
+    cost: {
+      total: usd('total'),
+      answer: usd('answer'),
+      failed: usd('failed'),
+      hedged: usd('hedged'),
+      aborted: usd('aborted'),
+      mirrored: usd('mirrored'),
+      saved: usd('saved'),
+    },
+    days: days.map((day) => byDay.get(day) ?? 0),
+  };
+}

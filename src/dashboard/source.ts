@@ -1,0 +1,18 @@
+import type { Live, RequestDetail, RequestLine } from './protocol.ts';
+
+/** Requests that have changed. */
+export interface Changes {
+  /** The number of the last change. */
+  readonly change: number;
+  readonly requests: readonly RequestLine[];
+  /** They are all there are, not only the changed ones. */
+  readonly all: boolean;
+}
+
+/** What the page shows while it is open: from a router, or from a ledger. */
+export interface Source {
+  /** @param since the number of the last known change; 0 for all */
+  changes(since: number): Changes | Promise<Changes>;
+  live(): Live | Promise<Live>;
+  detail(id: string): RequestDetail | undefined | Promise<RequestDetail | undefined>;
+}

@@ -1,0 +1,101 @@
+import type { CallOptions } from '../options/call-options.ts';
+import type { EmbedRequest, EmbedResult } from '../request/embed.ts';
+import type { ChatRequest } from '../request/request.ts';
+import type { ChatResult } from '../result/result.ts';
+
+/** One request of `router.batch`: a chat or an embedding. */
+export type BatchRequest = (ChatRequest | EmbedRequest) & {
+  /** Your own id of it, which comes back with its result. @default its position, from 0 */
+  readonly id?: string;
+};
+
+/**
+ * Options of `router.batch`. All call options hold for each request; the deadline is that of the whole. `timeout.request` is off
+ * unless it is set.
+ */
+export interface BatchOptions<TargetId extends string = string, RouteName extends string = string>
+  extends CallOptions<TargetId, RouteName> {
+  /** A unique name, by which `router.batches.resume` finds it. @default a random one */
+  readonly batchId?: string;
+  /** Maximum requests in memory: those in flight, and results that have not been read. @default 10,000 */
+  readonly maxInFlight?: number;
+  /**
+   * Milliseconds after the deadline that the state is kept in the store; without a deadline, from the start.
+   * @default 30 days, as long as vendors keep results
+   */
+  readonly keep?: number;
+}
+
+/** Options of `router.batches.resume`: what the store cannot hold. */
+export interface ResumeOptions extends Pick<CallOptions, 'accept' | 'signal'> {
+  /**
+   * The same requests as before, if they may not all have been read: those that were are skipped.
+   * @default those that were read
+   */
+  readonly requests?: Iterable<BatchRequest> | AsyncIterable<BatchRequest>;
+  /** Restores what a stored request lacks, such as a Zod schema. @default nothing */
+  readonly restore?: (request: BatchRequest, index: number) => BatchRequest;
+}
+
+/** The outcome of one request of a batch. */
+export interface BatchResult {
+  /** The request's own id, or its position. */
+  readonly id: string;
+  /** Its position, from 0. */
+  readonly index: number;
+  /** The answer; `undefined` if it failed. After a restart without `raw`, which the store does not hold. */
+  readonly result?: ChatResult | EmbedResult;
+  /** Why it failed, as `router.chat` would throw it. After a restart only its name, code and message. */
+  readonly error?: Error;
+}
+
+/** One batch at a vendor. */
+export interface VendorBatchReport {
+  readonly target: string;
+  /** `undefined` while it is being submitted. */
+  readonly vendorId: string | undefined;
+  readonly state: 'submitting' | 'submitted' | 'read';
+  readonly requests: number;
+}
+
+/** A batch as a whole. */
+export interface BatchReport {
+  readonly id: string;
+  /** `done`: all results have been read. */
+  readonly state: 'running' | 'canceled' | 'done';
+  /** Requests read so far. */
+  readonly requests: number;
+  /** Requests with an answer. */
+  readonly succeeded: number;
+  readonly failed: number;
+  /** US$ so far, of the answers. */
+  readonly cost: number;
+  /** Whether all requests have been read. */
+  readonly complete: boolean;
+  readonly batches: readonly VendorBatchReport[];
+}
+
+/** A batch in progress. */
+export interface Batch extends AsyncDisposable {
+  readonly id: string;
+  /**
+   * The results as they arrive, in any order. Can be iterated once. A result that has been read is not repeated after a restart,
+   * except for the last few before a crash. Reading makes room for further requests, so it must go on until the end.
+   */
+  readonly results: AsyncIterable<BatchResult>;
+  status(): BatchReport;
+  /** Stops: cancels the vendors' batches. What is done by then still has its result. */
+  cancel(): Promise<void>;
+  /** Stops work in this process; `router.batches.resume` continues it here or elsewhere. */
+  [Symbol.asyncDispose](): Promise<void>;
+}
+
+/** Batches of a router. */
+export interface Batches {
+  /**
+   * Continues a batch from the store after a restart. Waits while another process works on it.
+   *
+   * @throws StoreError if the store has no such batch
+   */
+  resume(id: string, options?: ResumeOptions): Promise<Batch>;
+}
