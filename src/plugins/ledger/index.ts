@@ -29,6 +29,7 @@ export type {
 export type { AuditEntry } from './records/audit.ts';
 export type { ContentMode } from './records/content.ts';
 export { type Repriced, reprice } from './reprice.ts';
+export type { ClickHouseClient } from './sql/clickhouse.ts';
 export type { PgConnection, Pglite, PgPool, PostgresClient, PostgresJs, Query } from './sql/postgres.ts';
 export type {
   AttemptRecord,
@@ -40,6 +41,7 @@ export type {
   RequestRecord,
 } from './types.ts';
 export {
+  clickhouse,
   jsonl,
   type OpenLedgerOptions,
   openLedger,

@@ -3,6 +3,7 @@ import { checkNumber, checkObject, checkWord, type Refuse, show } from '../../ut
 import { jsonlReader } from './jsonl/reader.ts';
 import { jsonlWriter } from './jsonl/writer.ts';
 import type { LedgerReader, LedgerWriter } from './reading.ts';
+import { type ClickHouseClient, clickhouseWriter } from './sql/clickhouse.ts';
 import { type PostgresClient, postgresEngine } from './sql/postgres.ts';
 import { sqlReader } from './sql/reader.ts';
 import { checkedZone } from './sql/schema.ts';
@@ -72,6 +73,20 @@ export function jsonl(path: string, options: WriterOptions = {}): LedgerWriter {
 export function postgres(client: PostgresClient, options: WriterOptions = {}): LedgerWriter {
   checkWriter('postgres()', options, []);
   return sqlWriter('postgres', postgresEngine(client), options);
+}
+
+/**
+ * A ledger in ClickHouse, by a client of `@clickhouse/client`. Tables are created in the client's database, partitioned by month: remove old
+ * rows with `ALTER TABLE signalbox_ledger DROP PARTITION`. It keeps no sums: `query` reads all rows of its range, so use ClickHouse's own
+ * SQL for long ones. The client stays open when the ledger is closed.
+ *
+ * @throws ConfigError for a wrong client or option
+ */
+export function clickhouse(client: ClickHouseClient, options: WriterOptions = {}): LedgerWriter {
+  checkWriter('clickhouse()', options, []);
+  if (typeof (client as Partial<ClickHouseClient> | null)?.insert !== 'function')
+    refuse('clickhouse()', 'a client of @clickhouse/client', show(client));
+  return clickhouseWriter(client, options);
 }
 
 /** The options of `openLedger`. */

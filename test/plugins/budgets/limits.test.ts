@@ -76,6 +76,16 @@ describe('a limit of US$', () => {
     expect(error.retryAt).toBe(86_400_000 * Math.ceil(all.clock.date() / 86_400_000));
   });
 
+  it('refuses at once what does not fit, and keeps other tenants waiting for nothing', async () => {
+    const all = limited([perDay]);
+    await settled(all.router.chat(ask, { tenant: 'other' }), all.clock);
+    await useUp(all, { tenant: 'acme' });
+    const before = all.clock.now();
+    await refusal(all.router.chat(ask, { tenant: 'acme' }));
+    await all.router.chat(ask, { tenant: 'other' });
+    expect(all.clock.now()).toBe(before);
+  });
+
   it('is for each tenant, and not for requests without one', async () => {
     const all = limited([perDay]);
     await useUp(all, { tenant: 'acme' });

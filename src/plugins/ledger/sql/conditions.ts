@@ -32,15 +32,18 @@ export function columnIs(column: string, values: readonly (string | null)[]): St
 }
 
 function tagIs(values: readonly (string | null)[], dialect: Dialect): Statement {
+  const texts = values.filter((value) => value !== null);
+  const some = texts.length === 0 ? [] : [hasTag(dialect, marks(texts.length))];
+  const none = values.includes(null) ? ['"tags" IS NULL'] : [];
+  return { sql: `(${[...some, ...none].join(' OR ') || '1 = 0'})`, parameters: texts };
+}
+
+function hasTag(dialect: Dialect, wanted: string): string {
+  if (dialect === 'clickhouse')
+    return `arrayExists(tag -> tag IN (${wanted}), JSONExtract(ifNull("tags", '[]'), 'Array(String)'))`;
   const each =
     dialect === 'sqlite'
       ? 'SELECT value FROM json_each("tags")'
       : 'SELECT jsonb_array_elements_text("tags"::jsonb) AS value';
-  const texts = values.filter((value) => value !== null);
-  const some =
-    texts.length === 0
-      ? []
-      : [`EXISTS (SELECT 1 FROM (${each}) AS t WHERE t.value IN (${marks(texts.length)}))`];
-  const none = values.includes(null) ? ['"tags" IS NULL'] : [];
-  return { sql: `(${[...some, ...none].join(' OR ') || '1 = 0'})`, parameters: texts };
+  return `EXISTS (SELECT 1 FROM (${each}) AS t WHERE t.value IN (${wanted}))`;
 }

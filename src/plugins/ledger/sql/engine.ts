@@ -16,9 +16,9 @@ export interface Statement {
   readonly parameters: readonly Parameter[];
 }
 
-/** A database, with `?` for parameters in either dialect. */
+/** A database, with `?` for parameters in each dialect. */
 export interface SqlEngine {
-  readonly dialect: 'sqlite' | 'postgres';
+  readonly dialect: 'sqlite' | 'postgres' | 'clickhouse';
   /** Creates tables where they are missing. Only statements without parameters. */
   create(statements: readonly string[]): Promise<void>;
   /** All of it, or nothing. */

@@ -13,8 +13,11 @@ import { auditColumns, tables } from './schema.ts';
 /** Rows that are read at once. */
 const page = 1_000;
 
-/** @param timeZone opens the ledger; of its days */
-export function sqlReader(engine: SqlEngine, timeZone: () => Promise<string>): LedgerReader {
+/**
+ * @param timeZone opens the ledger; of its days
+ * @param hasSums whether it keeps sums
+ */
+export function sqlReader(engine: SqlEngine, timeZone: () => Promise<string>, hasSums = true): LedgerReader {
   const readRows = async function* (filter: RowFilter): AsyncGenerator<LedgerRow> {
     const parsed = parseRowFilter(filter, await timeZone());
     const { sql, parameters } = rowConditions(parsed, filter.requestId, engine.dialect);
@@ -39,7 +42,7 @@ export function sqlReader(engine: SqlEngine, timeZone: () => Promise<string>): L
       const zone = await timeZone();
       const parsed = parseQuery(query, zone);
       const own = calendar(zone);
-      if (isInRollups(parsed, own)) return queryRollups(engine, parsed, own);
+      if (hasSums && isInRollups(parsed, own)) return queryRollups(engine, parsed, own);
       const { by: _by, latency: _latency, ...filter } = query;
       return summarize(readRows(filter), parsed);
     },
@@ -103,13 +106,15 @@ async function* readAudits(
 }
 
 async function chainEnds(engine: SqlEngine): Promise<ReadonlyMap<string, ChainEnds>> {
-  const found = await engine.rows(`SELECT * FROM ${tables.chains}`, []);
+  const found = await engine.rows(`SELECT * FROM ${tables.chains} ORDER BY "seq"`, []);
   return new Map(
     found.map(({ chain, seq, hash, first_seq, first_hash }) => [
       String(chain),
       {
         last: { seq: Number(seq), hash: String(hash) },
-        ...(first_seq === null ? {} : { first: { seq: Number(first_seq), hash: String(first_hash) } }),
+        ...(first_seq === null || first_seq === undefined
+          ? {}
+          : { first: { seq: Number(first_seq), hash: String(first_hash) } }),
       },
     ]),
   );
