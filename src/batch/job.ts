@@ -33,6 +33,8 @@ export class Job implements Batch {
   #succeeded = 0;
   #failed = 0;
   #cost = 0;
+  /** Whether all requests have been started. */
+  #isFed = false;
   #isOver = false;
   #failure: unknown;
   #wakeReader: () => void = () => {};
@@ -67,6 +69,7 @@ export class Job implements Batch {
         await this.#takeIn(requests);
       this.#host.desk.flush(this.id);
       await this.#saveManifest({ total: this.#requests });
+      this.#isFed = true;
     } catch (error) {
       if (!this.#abort.signal.aborted) await this.#stop(error);
     }
@@ -74,8 +77,8 @@ export class Job implements Batch {
   }
 
   status(): BatchReport {
-    const { total, canceled } = this.#manifest;
-    const complete = total !== undefined;
+    const { canceled } = this.#manifest;
+    const complete = this.#isFed;
     const isDone = complete && this.#marks.isEmpty;
     return {
       id: this.id,
@@ -227,7 +230,7 @@ export class Job implements Batch {
         continue;
       }
       if (this.#failure !== undefined) throw this.#failure;
-      if (this.#manifest.total !== undefined && this.#running === 0) break;
+      if (this.#isFed && this.#running === 0) break;
       await new Promise<void>((resolve) => {
         this.#wakeReader = resolve;
       });

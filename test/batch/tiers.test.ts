@@ -1,6 +1,8 @@
 import { createRouter, lowestCost } from 'signalbox';
 import { anthropic } from 'signalbox/anthropic';
+import { google } from 'signalbox/google';
 import { openai } from 'signalbox/openai';
+import { azure, groq, openrouter } from 'signalbox/openai-compatible';
 import { scriptedProvider, virtualClock } from 'signalbox/testing';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type FaultServer, faultServer, json } from '../support/fault-server.ts';
@@ -117,6 +119,37 @@ describe('service tiers as targets', () => {
       createRouter({ targets: [{ provider: provider(), model: 'gpt-5-mini', price, tiers }] });
     expect(create).toThrow(option);
     expect(create).toThrow(words);
+  });
+
+  it.each([
+    ['groq', () => groq({ baseURL: server.url, apiKey: 'sk' }), 498, 'capacity_exceeded'],
+    ['openrouter', () => openrouter({ baseURL: server.url, apiKey: 'sk' }), 503, 'unavailable'],
+    ['azure', () => azure({ baseURL: server.url, apiKey: 'sk' }), 429, 'resource_unavailable'],
+  ] as const)('of %s go to standard at once when flex has no room', async (name, create, status, code) => {
+    server.behave(json({ error: { code, message: 'No room.' } }, status), answer('default'));
+    const router = createRouter({
+      targets: [{ provider: create(), model: 'm', price, tiers: ['flex', 'standard'] }],
+    });
+    const { target, attempts } = await router.chat({ prompt: 'hi' });
+    expect(target).toBe(`${name}/m`);
+    expect(sent()).toEqual(['flex', undefined]);
+    expect(attempts[0]?.billed).toBe('no');
+  });
+
+  it('of Gemini are sent in its words', async () => {
+    const reply = {
+      candidates: [{ content: { role: 'model', parts: [{ text: 'Hi.' }] }, finishReason: 'STOP' }],
+      usageMetadata: { promptTokenCount: 100, candidatesTokenCount: 10, serviceTier: 'flex' },
+    };
+    server.behave(json(reply));
+    const provider = google({ baseURL: server.url, apiKey: 'sk' });
+    const router = createRouter({
+      targets: [{ provider, model: 'gemini-3-flash', price, tiers: ['flex', 'standard'] }],
+    });
+    const { target, cost } = await router.chat({ prompt: 'hi' });
+    expect(target).toBe('google/gemini-3-flash#flex');
+    expect(server.received[0]?.body).toMatchObject({ serviceTier: 'flex' });
+    expect(cost?.total).toBeCloseTo(100e-6, 12);
   });
 
   it('of Anthropic are its own', () => {

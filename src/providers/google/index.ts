@@ -130,6 +130,7 @@ function provider<Client>({ embed, image, imagen = false, ...over }: Over<Client
     toResult,
     reader: chunkReader,
     more: {
+      tiers,
       capabilities: (model) => capabilitiesOf(model, imagen),
       lacks: (request, model) => lackedBy(geminiRestrictions, name, request, model),
       servedAs: (options) => askedToBeServedAs(options[name]),
@@ -139,6 +140,12 @@ function provider<Client>({ embed, image, imagen = false, ...over }: Over<Client
   };
   return sdkProvider(mapping);
 }
+
+// https://ai.google.dev/gemini-api/docs/optimization
+const tiers = {
+  flex: { google: { serviceTier: 'flex' } },
+  priority: { google: { serviceTier: 'priority' } },
+};
 
 function injected(client: GenAIClient | GenerativeAIClient, named: string | undefined): Provider<'google'> {
   if ('models' in client) {

@@ -65,6 +65,8 @@ export interface Preset<Name extends string = string, Address extends string = s
    */
   readonly images?: ImageWords;
   readonly quirks?: Quirks;
+  /** Values of `service_tier`, beside the standard one. */
+  readonly tiers?: readonly string[];
   /** Routing options and metadata, for a gateway. */
   readonly gateway?: Gateway;
 }
@@ -201,6 +203,7 @@ function withKey<Name extends string>(
     traffic: transport.traffic,
     capabilities: () => capabilitiesOf(quirks, images),
     lacks: (request, model) => lackedBy(quirks.restrictions ?? [], name, request, model),
+    ...(preset.tiers && { tiers: tierOptions(name, preset.tiers) }),
     servedAs: (options) => askedToBeServedAs(options[name]),
     ...(embeddings === false
       ? {}
@@ -209,6 +212,11 @@ function withKey<Name extends string>(
       ? {}
       : { image: (call) => image(server, call, images), imagesPerCall: () => images.most }),
   };
+}
+
+/** What each tier adds to a call. */
+function tierOptions(name: string, tiers: readonly string[]): NonNullable<Provider['tiers']> {
+  return Object.fromEntries(tiers.map((tier) => [tier, { [name]: { service_tier: tier } }]));
 }
 
 /** Splits headers into those that match and the others, with lower-case names. */

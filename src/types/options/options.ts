@@ -207,8 +207,8 @@ export interface TargetOptions extends KeyLimits {
   readonly capabilities?: Capabilities;
   /**
    * Service tiers to use. Each becomes a target of its own, with its own price, limits, latencies and health: `standard` under the
-   * target's id, others under `id#tier`. Which tiers a provider has: OpenAI `flex` and `priority`, Anthropic `fast`; `batch` where
-   * the vendor has batches. A `batch` target gets only requests that can wait: those with `window`, and those of `router.batch`.
+   * target's id, others under `id#tier`. Which tiers a provider has: OpenAI, Gemini, Azure and
+   * OpenRouter `flex` and `priority`, Groq `flex`, Anthropic `fast`; OpenAI and Anthropic `batch`. A `batch` target gets only requests that can wait: those with `window`, and those of `router.batch`.
    *
    * @default ['standard']
    * @example

@@ -17,6 +17,8 @@ export const azure = presetFactory({
   name: 'azure',
   baseURL: 'https://{resource}.openai.azure.com/openai/v1',
   keyVariables: ['AZURE_OPENAI_API_KEY', 'AZURE_API_KEY'],
+  // https://learn.microsoft.com/en-us/azure/ai-foundry/openai/concepts/priority-processing; not every model has both
+  tiers: ['flex', 'priority'],
   keyHeader: 'api-key',
   embeddings: 2048,
   images: { most: 10, format: false },

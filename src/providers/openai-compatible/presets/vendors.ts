@@ -107,6 +107,8 @@ export const groq = presetFactory({
   name: 'groq',
   baseURL: 'https://api.groq.com/openai/v1',
   keyVariables: ['GROQ_API_KEY'],
+  // https://console.groq.com/docs/flex-processing: higher limits at the same price; 498 when it has no room
+  tiers: ['flex'],
   embeddings: false,
   quirks: {
     schema: groqRules,
