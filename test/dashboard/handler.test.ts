@@ -155,8 +155,8 @@ describe('events', () => {
     const { clock, router, events } = staged();
     const reader = await events();
     const first = eventOf(await textOf(reader));
-    expect(Object.keys(first.data).toSorted()).toEqual(
-      ['about', 'budgets', 'caches', 'notices', 'outages', 'targets', 'totals'].toSorted(),
+    expect(new Set(Object.keys(first.data))).toEqual(
+      new Set(['about', 'budgets', 'caches', 'notices', 'outages', 'targets', 'totals']),
     );
     const answer = router.chat({ prompt: 'Hi' });
     await clock.advance(250);

@@ -1,7 +1,7 @@
 import { access } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { toDashboard } from '../../dashboard/index.ts';
-import { openLedger } from '../../plugins/ledger/index.ts';
+import { type LedgerReader, openLedger } from '../../plugins/ledger/index.ts';
 import { dashboardHelp } from '../help.ts';
 import { UsageError } from '../usage-error.ts';
 import { serve } from './serve.ts';
@@ -33,16 +33,30 @@ export async function dashboard(args: readonly string[]): Promise<string> {
     throw new UsageError(file, 'a file that can be read', code ?? 'an error');
   });
   const ledger = openLedger(file);
-  // A file that is no ledger is an error now, not a page without data.
-  for await (const _ of ledger.rows({ limit: 1 })) break;
+  await checkLedger(ledger, file);
   const token = randomToken();
   const handler = toDashboard(undefined, { token, ledger, content: content === true });
-  const { port: actual } = await serve(handler, toPort(port));
+  const wanted = toPort(port);
+  const { port: actual } = await serve(handler, wanted).catch(
+    ({ code = 'an error' }: { readonly code?: string }) => {
+      throw new UsageError('--port', 'a port that is free', `${wanted}: ${code}`);
+    },
+  );
   return `The dashboard of ${file}: http://127.0.0.1:${actual}/#token=${token}\n`;
 }
 
+/** A file that is no ledger is an error now, not a page without data. */
+async function checkLedger(ledger: LedgerReader, file: string): Promise<void> {
+  try {
+    for await (const _ of ledger.rows({ limit: 1 })) break;
+  } catch (error) {
+    const [line = ''] = String(error instanceof Error ? error.message : error).split('\n');
+    throw new UsageError(file, 'a ledger, or a log of request-end events', line);
+  }
+}
+
 /** 144 random bits. */
-export function randomToken(): string {
+function randomToken(): string {
   return Buffer.from(crypto.getRandomValues(new Uint8Array(18))).toString('base64url');
 }
 

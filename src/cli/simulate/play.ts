@@ -43,6 +43,7 @@ export async function play(
     routes: routesOf(world),
     strategy,
     catalog: false,
+    log: false,
     clock,
     random: seededRandom(seed),
   });

@@ -27,7 +27,8 @@ export async function moneyOf(
     ...(where === undefined ? {} : { where }),
   };
   const [groups, daily] = await Promise.all([
-    ledger.query({ ...range, by: ['day', by] }),
+    // There may be thousands of users: their days are read of the first ones only.
+    by === 'user' ? firstUsers(ledger, range) : ledger.query({ ...range, by: ['day', by] }),
     // Groups by tag overlap, so the total is a query of its own.
     ledger.query({ ...range, by: ['day'] }),
   ]);
@@ -53,6 +54,24 @@ export async function moneyOf(
     total: rowOf(null, daily, days),
     took: Math.round(10 * (now() - started)) / 10,
   };
+}
+
+/** How many users have days of their own in the chart. */
+const charted = 7;
+
+/** Sums by user; those of the most expensive ones by day. */
+async function firstUsers(
+  ledger: NonNullable<DashboardOptions['ledger']>,
+  range: LedgerQuery,
+): Promise<readonly LedgerGroup[]> {
+  const groups = await ledger.query({ ...range, by: ['user'] });
+  const first = groups
+    .toSorted((a, b) => b.cost.total - a.cost.total)
+    .slice(0, charted)
+    .map(({ key }) => key.user ?? null);
+  if (first.length === 0) return [];
+  const days = await ledger.query({ ...range, by: ['day', 'user'], where: { ...range.where, user: first } });
+  return [...groups.filter(({ key }) => !first.includes(key.user ?? null)), ...days];
 }
 
 /** All days from the first to the last, those without requests too. */
