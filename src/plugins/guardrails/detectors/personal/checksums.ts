@@ -22,6 +22,11 @@ export function isIban(iban: string): boolean {
   return rest === 1;
 }
 
+/** How long the IBANs of a country are; `undefined` for a country without them. */
+export function ibanLength(iban: string): number | undefined {
+  return ibanLengths[iban.slice(0, 2)];
+}
+
 // https://www.swift.com/standards/data-standards/iban-international-bank-account-number
 const ibanLengths: Readonly<Record<string, number>> = Object.fromEntries(
   (

@@ -3,7 +3,7 @@ import { checkObject, type Refuse, show } from '../../../../util/option-check.ts
 import type { Detector, Finding } from '../../types.ts';
 import { holdRun } from '../hold.ts';
 import { isLabeled, matches, type Rule } from '../matching.ts';
-import { isIban, luhn } from './checksums.ts';
+import { findCards, findIbans } from './accounts.ts';
 import { findEmails } from './emails.ts';
 import { isAddress4, isAddress6 } from './ip.ts';
 import { type IdCountry, idRules } from './national-ids.ts';
@@ -26,25 +26,6 @@ export interface PiiOptions {
 
 const refuse: Refuse = (path, expected, got) => {
   throw new ConfigError(path, expected, got);
-};
-
-/** The networks' ranges and lengths, https://en.wikipedia.org/wiki/Payment_card_number. */
-const cardNumber =
-  /^(?:4\d{12}(?:\d{3}){0,2}|5[1-5]\d{14}|2(?:22[1-9]|2[3-9]\d|[3-6]\d\d|7[01]\d|720)\d{12}|3[47]\d{13}|3(?:0[0-5]|[689]\d)\d{11}|6(?:011|5\d\d|4[4-9]\d)\d{12}|35(?:2[89]|[3-8]\d)\d{12}|62\d{14,17})$/;
-
-const card: Rule = {
-  entity: 'CARD',
-  pattern: /(?<![\w.+-])\d(?:[ -]?\d){12,18}(?![\w-]|\.\d)/g,
-  accept(value) {
-    const digits = value.replace(/[ -]/g, '');
-    return cardNumber.test(digits) && luhn(digits);
-  },
-};
-
-const iban: Rule = {
-  entity: 'IBAN',
-  pattern: /(?<![\w-])[A-Z]{2}\d{2}(?: ?[A-Z\d]{4}){2,7}(?: ?[A-Z\d]{1,3})?(?![A-Za-z\d])/g,
-  accept: (value) => isIban(value.replaceAll(' ', '')),
 };
 
 const phones: readonly Rule[] = [
@@ -101,13 +82,11 @@ const ips: readonly Rule[] = [
  */
 export function pii(options: PiiOptions = {}): Detector {
   checkObject('pii', options, ['email', 'phone', 'card', 'iban', 'ip', 'ids'], refuse);
-  const { email = true, ids = Object.keys(idRules) as IdCountry[] } = options;
+  const { email = true, card = true, iban = true, ids = Object.keys(idRules) as IdCountry[] } = options;
   for (const country of ids === false ? [] : ids)
     if (!(country in idRules))
       refuse('pii.ids', `countries of ${Object.keys(idRules).join(', ')}`, show(country));
   const rules: readonly Rule[] = [
-    ...(options.iban === false ? [] : [iban]),
-    ...(options.card === false ? [] : [card]),
     ...(ids === false ? [] : ids.map((country) => idRules[country])),
     ...(options.phone === false ? [] : phones),
     ...(options.ip === false ? [] : ips),
@@ -120,7 +99,10 @@ export function pii(options: PiiOptions = {}): Detector {
     find(text) {
       const found: Finding[] = [];
       if (email && text.includes('@')) findEmails(text, found);
-      if (digits.test(text)) for (const rule of rules) matches(rule, text, found);
+      if (!digits.test(text)) return found;
+      if (iban) findIbans(text, found);
+      if (card) findCards(text, found);
+      for (const rule of rules) matches(rule, text, found);
       return found;
     },
   };

@@ -1,0 +1,49 @@
+import type { Finding } from '../../types.ts';
+import { ibanLength, isIban, luhn } from './checksums.ts';
+
+/** The networks' ranges and lengths, https://en.wikipedia.org/wiki/Payment_card_number. */
+const cardNumber =
+  /^(?:4\d{12}(?:\d{3}){0,2}|5[1-5]\d{14}|2(?:22[1-9]|2[3-9]\d|[3-6]\d\d|7[01]\d|720)\d{12}|3[47]\d{13}|3(?:0[0-5]|[689]\d)\d{11}|6(?:011|5\d\d|4[4-9]\d)\d{12}|35(?:2[89]|[3-8]\d)\d{12}|62\d{14,17})$/;
+
+/** Digits in groups, of which some may be a card and others a number beside it. */
+const groups = /(?<![\w.+-])\d(?:[ -]?\d){12,40}(?![\w-]|\.\d)/g;
+
+/** Payment cards, also beside other numbers. */
+export function findCards(text: string, into: Finding[]): void {
+  for (const match of text.matchAll(groups)) {
+    const parts = [...match[0].matchAll(/\d+/g)];
+    for (let first = 0; first < parts.length; first++) {
+      let number = '';
+      for (let last = first; last < parts.length && number.length < 19; last++) {
+        const part = parts[last] as RegExpExecArray;
+        number += part[0];
+        if (!cardNumber.test(number) || !luhn(number)) continue;
+        const start = match.index + (parts[first] as RegExpExecArray).index;
+        into.push({ start, end: match.index + part.index + part[0].length, entity: 'CARD' });
+        first = last;
+        break;
+      }
+    }
+  }
+}
+
+const country = /(?<![\w-])[A-Z]{2}\d{2}(?= ?[A-Z\d])/g;
+
+/** IBANs, as long as those of their country are, with or without spaces. */
+export function findIbans(text: string, into: Finding[]): void {
+  for (const match of text.matchAll(country)) {
+    const length = ibanLength(match[0]);
+    if (length === undefined) continue;
+    let compact = match[0];
+    let at = match.index + 4;
+    while (compact.length < length) {
+      if (text[at] === ' ') at += 1;
+      const char = text[at];
+      if (char === undefined || !/[A-Z\d]/.test(char)) break;
+      compact += char;
+      at += 1;
+    }
+    if (/[A-Za-z\d]/.test(text[at] ?? '') || !isIban(compact)) continue;
+    into.push({ start: match.index, end: at, entity: 'IBAN' });
+  }
+}

@@ -1,0 +1,44 @@
+import { virtualClock } from 'signalbox/testing';
+import { describe, expect, it } from 'vitest';
+import { memoryShelf } from '../../../src/plugins/cache/shelf/memory-shelf.ts';
+
+const labels = { scope: 'a', route: 'r', tags: [] };
+const life = { ttl: 60_000, age: 0 };
+
+describe('entries in memory', () => {
+  it('stay within maxBytes, the least recently used evicted first', () => {
+    const most = 2 ** 20;
+    const shelf = memoryShelf(most, virtualClock());
+    for (let entry = 0; entry < 100_000; entry++) {
+      void shelf.set(`key ${entry}`, `text ${entry}`, labels, life);
+      expect(shelf.bytes).toBeLessThanOrEqual(most);
+      void shelf.get(['key 0'], labels);
+    }
+    expect(shelf.get(['key 0', 'key 1', 'key 99999'], labels)).toEqual(['text 0', undefined, 'text 99999']);
+    expect(shelf.bytes).toBeGreaterThan(most * 0.99);
+  });
+
+  it('can be 100,000, and take no more than they count for', () => {
+    const shelf = memoryShelf(2 ** 26, virtualClock());
+    for (let entry = 0; entry < 100_000; entry++) void shelf.set(`${entry}`, `text ${entry}`, labels, life);
+    expect(shelf.get(['0', '99999'], labels)).toEqual(['text 0', 'text 99999']);
+    expect(shelf.bytes).toBeLessThanOrEqual(2 ** 26);
+  });
+
+  it('are none if one alone is larger', () => {
+    const shelf = memoryShelf(1_000, virtualClock());
+    void shelf.set('small', 'x', labels, life);
+    void shelf.set('large', 'x'.repeat(1_000), labels, life);
+    expect(shelf.get(['small', 'large'], labels)).toEqual(['x', undefined]);
+  });
+
+  it('make room when they have expired', async () => {
+    const clock = virtualClock();
+    const shelf = memoryShelf(2 ** 20, clock);
+    void shelf.set('old', 'x', labels, { ttl: 10, age: 0 });
+    const { bytes } = shelf;
+    await clock.advance(10);
+    void shelf.set('new', 'x', labels, life);
+    expect(shelf.bytes).toBe(bytes);
+  });
+});
