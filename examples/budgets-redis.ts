@@ -9,9 +9,10 @@ import { sharedHealth } from 'signalbox/shared-health';
 
 const client = new Redis(process.env['REDIS_URL'] ?? 'redis://127.0.0.1:6379');
 client.on('error', () => {}); // the router reports it as `store-state`
+const store = redis(client);
 const router = createRouter({
   targets: [{ provider: openai(), model: 'gpt-5-mini' }],
-  store: redis(client),
+  store,
   plugins: [
     limits([
       { by: 'tenant', usd: 50, per: 'month', storeAway: 'closed' },
@@ -31,4 +32,5 @@ try {
 }
 console.log(router.budgets());
 await router.close();
+await store.close?.(); // it has a connection of its own for messages
 client.disconnect();

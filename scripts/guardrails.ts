@@ -13,11 +13,12 @@ const delays = [
   ['Chinese', '今天天气很好，我们去公园散步吧'],
 ] as const;
 
-const rows = await matrix();
-const held = await figures();
-const text = await overText();
+// First, while nothing else has run in the process.
 const words = await perChunk(answers.words);
 const numbers = await perChunk(answers.numbers);
+const text = await overText();
+const rows = await matrix();
+const held = await figures();
 const firsts: string[] = [];
 for (const [name, answer] of delays) firsts.push(`| ${name} | ${await firstToken(answer)} |`);
 

@@ -3,6 +3,8 @@
  *
  * @module signalbox
  */
+
+export { tool } from './agent/tool.ts';
 export {
   AllTargetsFailedError,
   BudgetError,
@@ -232,6 +234,13 @@ export type {
   ServedAs,
   Warning,
 } from './types/result/result.ts';
+export type {
+  RunPart,
+  RunRequest,
+  RunResult,
+  RunTool,
+  ToolContext,
+} from './types/result/run.ts';
 export type {
   AppendOnlyPart,
   Finish,

@@ -112,6 +112,7 @@ export function createRouter(options: RouterOptions): Router {
       releaseDropped(env.activeRequests.items, clock.now());
       return targets.map((target) => reportOf(target, clock));
     },
+    run: async (request, callOptions) => (await import('./agent/run.ts')).run(router, request, callOptions),
     drain: ({ timeout } = {}) => drain(env, timeout),
     close() {
       const left = batching.close(); // first, so that their requests count as neither done nor failed
@@ -136,6 +137,7 @@ function presetRouter(router: Router, preset: CallOptions, added: AddedOptions):
     stream: (request, options) => router.stream(request, over(options)),
     embed: (request, options) => router.embed(request, over(options)),
     image: (request, options) => router.image(request, over(options)),
+    run: (request, options) => router.run(request, over(options)),
     batch: (requests, options) => router.batch(requests, { ...options, ...over(options) }),
     explain: (request, options) => router.explain(request, over(options)),
     with: (more) => router.with(over(more)),

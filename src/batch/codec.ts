@@ -43,10 +43,10 @@ function toBase64(bytes: Uint8Array): string {
 /** Without `raw`, which is large, and not needed to settle a result. */
 export function encodeResult({ result, error, ...of }: BatchResult): string {
   const failure = error === undefined ? undefined : describe(error);
-  const { raw: _, output, ...kept } = (result ?? {}) as Readonly<Record<string, unknown>>;
+  const { raw: _, ...kept } = (result ?? {}) as Readonly<Record<string, unknown>>;
   return JSON.stringify({
     ...of,
-    ...(result && { result: { ...kept, output } }),
+    ...(result && { result: kept }),
     ...(failure && { failure }),
   });
 }

@@ -8,6 +8,9 @@ Commands:
   ledger     queries, verifies and exports a ledger
   report     writes one page about money, latency and failures
   simulate   replays traffic with other strategies: cost, latency, failures
+  doctor     checks the routers that a module exports: keys and packages; sends nothing to a model
+  help       prints this text; so does no command
+  --version  prints the version
   dashboard  shows a ledger or a log in a browser
 
 Run signalbox <command> --help for the options of a command.

@@ -1,4 +1,5 @@
 import { dashboard } from './dashboard/dashboard.ts';
+import { doctor } from './doctor.ts';
 import { commands } from './help.ts';
 import { keys } from './keys/keys.ts';
 import { ledger } from './ledger/ledger.ts';
@@ -6,26 +7,32 @@ import type { Output } from './output.ts';
 import { report } from './report/report.ts';
 import { simulate } from './simulate/simulate.ts';
 import { UsageError } from './usage-error.ts';
+import { version } from './version.ts';
 
 /**
  * Runs a command.
  *
  * @param args the arguments after `signalbox`
- * @returns the exit code: 0 success, 1 what `ledger verify` found, 2 wrong input
+ * @returns the exit code: 0 success, 1 what `ledger verify` or `doctor` found, 2 wrong input
  */
 export async function run([command, ...args]: readonly string[], { out, err }: Output): Promise<number> {
   try {
     if (command === 'ledger') return await ledger(args, { out, err });
     if (command === 'report') return await report(args, { out, err });
-    if (command === '--help' || command === '-h') out(commands);
+    if (command === undefined || ['--help', '-h', 'help'].includes(command)) out(commands);
+    else if (['--version', '-v', 'version'].includes(command)) out(`${await version()}\n`);
     else if (command === 'simulate') out(await simulate(args));
     else if (command === 'dashboard') out(await dashboard(args));
     else if (command === 'keys') out(await keys(args));
-    else
+    else if (command === 'doctor') {
+      const { text, healthy } = await doctor(args);
+      out(text);
+      return healthy ? 0 : 1;
+    } else
       throw new UsageError(
         'signalbox',
-        'a command: dashboard, keys, ledger, report or simulate',
-        command === undefined ? 'none' : `'${command}'`,
+        'a command: dashboard, keys, ledger, report, simulate, doctor, help or --version',
+        `'${command}'`,
       );
     return 0;
   } catch (error) {

@@ -10,6 +10,7 @@ import type { ChatRequest } from './request/request.ts';
 import type { InferSchema, Schema } from './request/schema.ts';
 import type { Decision } from './result/decision.ts';
 import type { ChatResult, ResponseInfo, Warning } from './result/result.ts';
+import type { RunRequest, RunResult } from './result/run.ts';
 import type { AppendOnlyPart, StreamPart } from './result/stream-part.ts';
 
 // For projects whose `lib` lacks it; identical to TypeScript's `esnext.disposable`.
@@ -184,6 +185,17 @@ export interface Router<TargetId extends string = string, RouteName extends stri
    * Never rejects.
    */
   close(): Promise<void>;
+  /**
+   * Calls the model, executes the tools that it calls, in parallel, and goes on until it is done: for applications without an agent
+   * library. Each step is a request of its own, so a failing vendor is replaced between steps. Errors of tools are given to the
+   * model.
+   *
+   * @throws as `chat`
+   * @example
+   * const weather = tool({ inputSchema: z.object({ city: z.string() }), execute: ({ city }) => forecast(city) });
+   * const { text, cost } = await router.run({ prompt: 'Do I need an umbrella in Paris?', tools: { weather } });
+   */
+  run(request: RunRequest, options?: CallOptions<TargetId, RouteName>): Promise<RunResult>;
   /**
    * Refuses new requests with code `closed`, and waits for those under way: for a server that is told to stop. Resolves with
    * `true` when all have ended, with `false` after `timeout` milliseconds. Then call `close`.

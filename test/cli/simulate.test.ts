@@ -171,11 +171,6 @@ const end = {
 
 describe('what is wrong is said in one line, with exit code 2:', () => {
   it.each<[string, (make: typeof file) => Promise<readonly string[]> | readonly string[], string]>([
-    [
-      'no command',
-      () => [],
-      'signalbox: expected a command: dashboard, keys, ledger, report or simulate, got none',
-    ],
     ['another command', () => ['replay'], "got 'replay'"],
     ['no traffic', () => ['simulate', ...s], '--log: expected either it or --scenario, got neither'],
     ['both', () => ['simulate', '--log', 'a', '--scenario', 'b', ...s], 'got both'],

@@ -4,6 +4,7 @@ import type {
 } from '@langchain/core/language_models/base';
 import { BaseChatModel, type LangSmithParams } from '@langchain/core/language_models/chat_models';
 import type { ChatModelStreamEvent } from '@langchain/core/language_models/event';
+import type { ModelProfile } from '@langchain/core/language_models/profile';
 import type { AIMessageChunk, BaseMessage } from '@langchain/core/messages';
 import type { ChatGenerationChunk, ChatResult as Generated } from '@langchain/core/outputs';
 import type { Runnable } from '@langchain/core/runnables';
@@ -23,6 +24,7 @@ import {
   modelKeys,
   type ParsedOptions,
   pick,
+  profileOf,
   toCallOptions,
   toSettings,
 } from './options.ts';
@@ -65,6 +67,11 @@ export class RouterChatModel<
 
   override get callKeys(): string[] {
     return [...super.callKeys, ...callKeys];
+  }
+
+  /** What every target of the model's route supports, as far as it is known. */
+  override get profile(): ModelProfile {
+    return profileOf(this.#router, this.#options);
   }
 
   override _llmType(): string {

@@ -2,13 +2,16 @@ import type {
   BaseChatModelCallOptions,
   BaseChatModelParams,
 } from '@langchain/core/language_models/chat_models';
+import type { ModelProfile } from '@langchain/core/language_models/profile';
 import { RequestError } from '../../errors.ts';
 import type { CallOptions } from '../../types/options/call-options.ts';
+import type { Capabilities } from '../../types/options/capabilities.ts';
 import type { Timeouts } from '../../types/options/timeouts.ts';
 import type { JSONSchema } from '../../types/request/json.ts';
 import type { ChatRequest, RequestSettings } from '../../types/request/request.ts';
 import type { Schema } from '../../types/request/schema.ts';
-import { asObject, asText } from '../../util/json.ts';
+import type { Router } from '../../types/router.ts';
+import { asObject, asText, compact } from '../../util/json.ts';
 import { type ToolLike, toToolChoice, toTools } from './tools.ts';
 
 /** Routing options and request settings that a model and each of its calls accept. */
@@ -171,4 +174,31 @@ export function pick<T extends object, K extends keyof T>(from: T, keys: readonl
   const found: Partial<Pick<T, K>> = {};
   for (const key of keys) if (from[key] !== undefined) found[key] = from[key];
   return found;
+}
+
+/** What every target of a route supports, in LangChain's words; what is unknown of one is left out. */
+export function profileOf(router: Router, { route, only }: ChatModelOptions): ModelProfile {
+  const ids = only ?? (route === undefined ? router.targets : (router.routes[route] ?? [route]));
+  const all = router.stats().flatMap(({ id, capabilities }) => (ids.includes(id) ? capabilities : []));
+  const every = (able: (of: Capabilities) => boolean | undefined): boolean | undefined => {
+    const known = all.map(able);
+    return known.includes(false) ? false : known.every((each) => each === true) || undefined;
+  };
+  const least = (size: 'contextLength' | 'maxOutputTokens'): number | undefined => {
+    const sizes = all.map((of) => of[size]);
+    return sizes.includes(undefined) || sizes.length === 0 ? undefined : Math.min(...(sizes as number[]));
+  };
+  const takes = (type: string) =>
+    every(({ files }) =>
+      Array.isArray(files) ? files.some((each) => each === type) : (files as boolean | undefined),
+    );
+  return compact({
+    maxInputTokens: least('contextLength'),
+    maxOutputTokens: least('maxOutputTokens'),
+    imageInputs: every(({ images }) => (images === undefined ? undefined : images !== false)),
+    imageUrlInputs: every(({ images }) => (images === undefined ? undefined : images === true)),
+    pdfInputs: takes('application/pdf'),
+    toolCalling: every(({ tools }) => tools),
+    structuredOutput: every(({ jsonSchema }) => jsonSchema),
+  });
 }

@@ -2,6 +2,7 @@ import { type Incoming, readJSON } from './body.ts';
 import { chatCompletions } from './chat-completions/request.ts';
 import { embeddings } from './embeddings.ts';
 import { HttpError } from './errors.ts';
+import { imageGenerations } from './images/generations.ts';
 import { messages } from './messages/request.ts';
 import { listModels, retrieveModel } from './models.ts';
 import type { Settings } from './options.ts';
@@ -32,6 +33,10 @@ export async function serve(call: Incoming, settings: Settings, context: Context
   if (path.endsWith('/embeddings')) {
     only('POST', call);
     return embeddings(await readJSON(call, settings.maxBodyBytes), context);
+  }
+  if (path.endsWith('/images/generations')) {
+    only('POST', call);
+    return imageGenerations(await readJSON(call, settings.maxBodyBytes), context);
   }
   if (path.endsWith('/models')) {
     only('GET', call);
@@ -68,7 +73,9 @@ function whyNot(path: string): string {
   if (path.endsWith('/messages/count_tokens')) {
     return 'token counts depend on the model, which the router chooses per request; count_tokens is not supported';
   }
-  const known = [...plans.map(([ending]) => ending), '/embeddings', '/models'].join(', ');
+  const known = [...plans.map(([ending]) => ending), '/embeddings', '/images/generations', '/models'].join(
+    ', ',
+  );
   return `unknown endpoint; available: ${known}`;
 }
 

@@ -18,6 +18,14 @@ export type { Caller, IdentifyCaller, TokenRequest } from './caller.ts';
 export type { ToFetchOptions } from './options.ts';
 export { type RoutedOptions, type RouterReport, reportOf, routed } from './routed.ts';
 export type { Extension } from './shared/extension.ts';
+export {
+  type FastifyReply,
+  type FastifyRequest,
+  type NodeHandler,
+  type NodeRequest,
+  type NodeResponse,
+  toNodeHandler,
+} from './shared/node-handler.ts';
 
 /** The result of `toFetch`: a `fetch` for SDKs and a handler for servers. It throws only the reason of an abort. */
 export interface RouterFetch {

@@ -113,14 +113,14 @@ function rangeOf(at: readonly number[], min: number, max: number): [number, numb
   return [min - step / 2, max + step / 2];
 }
 
-/** Labels under bars, not between them. */
+/** Labels under bars: on whole minutes, or counted back from the last day. */
 function splitsOf(at: readonly number[], step: number): number[] {
-  const gap = (at[1] ?? 0) - (at[0] ?? 0);
-  const every = Math.max(gap, step);
-  // On whole minutes or days, so that no two labels are equal.
-  return at.filter(
-    (moment, index) => gap === 0 || moment % every < gap || (index === 0 && every >= 2 * at.length * gap),
-  );
+  const last = at.at(-1) ?? 0;
+  const gap = at.length > 1 ? last - (at.at(-2) ?? 0) : 86_400;
+  const every = Math.ceil(step / gap) * gap;
+  if (gap >= 60) return at.filter((moment) => (last - moment) % every === 0);
+  const minutes = Math.ceil(every / 60) * 60;
+  return at.filter((moment) => moment % minutes === 0);
 }
 
 /** A canvas knows no custom properties. */

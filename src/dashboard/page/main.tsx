@@ -1,5 +1,5 @@
 import { render } from 'preact';
-import { useRef } from 'preact/hooks';
+import { useEffect, useRef } from 'preact/hooks';
 import { connect, readToken, useToken } from './client.ts';
 import { Panel } from './parts.tsx';
 import {
@@ -53,6 +53,9 @@ const states = {
 function App() {
   const { view } = place.value;
   const Content = contents[view];
+  useEffect(() => {
+    document.querySelector('nav [aria-current]')?.scrollIntoView({ block: 'nearest', inline: 'center' });
+  }, [view]);
   if (connection.value === 'locked' || connection.value === 'refused') return <Locked />;
   const out = outages.value.filter(({ to }) => to === null).length;
   return (

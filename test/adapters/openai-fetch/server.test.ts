@@ -227,7 +227,7 @@ describe('as a server', () => {
     ['OPTIONS', '/v1/chat/completions', 405],
     ['POST', '/v1/models', 405],
     ['GET', '/v1/responses/resp_1', 404],
-    ['POST', '/v1/images/generations', 404],
+    ['POST', '/v1/images/variations', 404],
   ])('answers %s %s with %i', async (method, path, status) => {
     const { handler } = handlerOver({ token: false });
     const response = await handler(new Request(`https://a.example${path}`, { method }));

@@ -158,7 +158,9 @@ function columnsOf(actual: SimulatedFigures): readonly Column<Row>[] {
           <span class={difference > 0 ? 'bad' : 'good'}>
             {difference > 0 ? '+' : ''}
             {usd(difference)}{' '}
-            {actual.cost === 0 ? null : <small>{percent(Math.abs(difference) / actual.cost)}</small>}
+            {actual.cost === 0 ? null : (
+              <small class="rank1">{percent(Math.abs(difference) / actual.cost)}</small>
+            )}
           </span>
         ),
       sort: ({ difference }) => difference ?? 0,

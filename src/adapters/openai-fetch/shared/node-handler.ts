@@ -1,0 +1,124 @@
+/** A request of `node:http`, Express or Fastify, as far as it is read. */
+export interface NodeRequest extends AsyncIterable<Uint8Array> {
+  readonly method?: string | undefined;
+  readonly url?: string | undefined;
+  /** Express: the URL before a router's prefix is removed. */
+  readonly originalUrl?: string | undefined;
+  readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
+  /** Express and Fastify: the body, if it has been parsed. */
+  readonly body?: unknown;
+}
+
+/** A response of `node:http` or Express, as far as it is written. */
+export interface NodeResponse {
+  statusCode: number;
+  readonly writableEnded: boolean;
+  setHeader(name: string, value: string): unknown;
+  write(chunk: Uint8Array): boolean;
+  end(): unknown;
+  destroy(): unknown;
+  once(event: 'close' | 'drain', listener: () => void): unknown;
+}
+
+/** Fastify's request and reply, which hold those of `node:http`. */
+export interface FastifyRequest {
+  readonly raw: NodeRequest;
+  readonly body?: unknown;
+}
+export interface FastifyReply {
+  readonly raw: NodeResponse;
+  hijack(): unknown;
+}
+
+/** Answers a request of `node:http`, Express or Fastify. */
+export interface NodeHandler {
+  (request: NodeRequest, response: NodeResponse): Promise<void>;
+  (request: FastifyRequest, reply: FastifyReply): Promise<void>;
+}
+
+/**
+ * A web handler, such as `toFetch(router, { token })`, for `node:http`, Express and Fastify. Bodies that the framework has parsed
+ * are used as they are. A client that disconnects aborts the request, which closes the vendor's socket.
+ *
+ * @example
+ * app.all('/v1/*path', toNodeHandler(handler)); // Express 5
+ * fastify.all('/v1/*', toNodeHandler(handler));
+ * http.createServer(toNodeHandler(handler));
+ */
+export function toNodeHandler(handler: (request: Request) => Promise<Response>): NodeHandler {
+  return async (request: NodeRequest | FastifyRequest, response: NodeResponse | FastifyReply) => {
+    if ('raw' in response) response.hijack();
+    const incoming = 'raw' in request ? request.raw : request;
+    const outgoing = 'raw' in response ? response.raw : response;
+    const gone = new AbortController();
+    outgoing.once('close', () => gone.abort());
+    const answer = await handler(toRequest(incoming, request.body, gone.signal));
+    if (gone.signal.aborted) return;
+    outgoing.statusCode = answer.status;
+    for (const [name, value] of answer.headers) outgoing.setHeader(name, value);
+    await send(answer.body, outgoing, gone.signal);
+  };
+}
+
+/** Headers of the body as it came, which a parsed body no longer has. */
+const ofBody = new Set(['content-length', 'content-encoding', 'transfer-encoding']);
+
+function toRequest(incoming: NodeRequest, parsed: unknown, signal: AbortSignal): Request {
+  const { method = 'GET', originalUrl, url = '/', headers } = incoming;
+  const list = Object.entries(headers).flatMap(([name, value]): [string, string][] =>
+    value === undefined || name.startsWith(':') || ofBody.has(name)
+      ? []
+      : [[name, typeof value === 'string' ? value : value.join(', ')]],
+  );
+  const hasBody = method !== 'GET' && method !== 'HEAD';
+  const host = typeof headers['host'] === 'string' ? headers['host'] : 'localhost';
+  const init = { method, headers: list, signal, ...(hasBody ? bodyOf(incoming, parsed) : {}) };
+  return new Request(new URL(originalUrl ?? url, `http://${host}`), init);
+}
+
+function bodyOf(incoming: NodeRequest, parsed: unknown): RequestInit & { readonly duplex?: 'half' } {
+  if (typeof parsed === 'string' || parsed instanceof Uint8Array) return { body: parsed as BodyInit };
+  if (typeof parsed === 'object' && parsed !== null) return { body: JSON.stringify(parsed) };
+  const chunks = incoming[Symbol.asyncIterator]();
+  const body = new ReadableStream<Uint8Array>({
+    async pull(controller) {
+      const { done, value } = await chunks.next();
+      if (done === true) controller.close();
+      else controller.enqueue(value);
+    },
+    async cancel() {
+      await chunks.return?.();
+    },
+  });
+  return { body, duplex: 'half' };
+}
+
+/** Writes the body as fast as it is read. What fails ends the connection, so that the client sees a break. */
+async function send(
+  body: ReadableStream<Uint8Array> | null,
+  outgoing: NodeResponse,
+  gone: AbortSignal,
+): Promise<void> {
+  const reader = body?.getReader();
+  const leave = (): void => void reader?.cancel().catch(() => {});
+  gone.addEventListener('abort', leave, { once: true });
+  try {
+    for (;;) {
+      const { done, value } = (await reader?.read()) ?? { done: true as const, value: undefined };
+      if (done || gone.aborted) break;
+      if (!outgoing.write(value)) await writable(outgoing);
+    }
+    if (!outgoing.writableEnded) outgoing.end();
+  } catch {
+    outgoing.destroy();
+  } finally {
+    gone.removeEventListener('abort', leave);
+  }
+}
+
+function writable(outgoing: NodeResponse): Promise<void> {
+  return new Promise((resolve) => {
+    outgoing.once('drain', resolve);
+    outgoing.once('close', resolve);
+  });
+}

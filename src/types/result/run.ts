@@ -1,0 +1,65 @@
+import type { Message, ToolCallPart, ToolOutput } from '../request/message.ts';
+import type { RequestSettings } from '../request/request.ts';
+import type { InferSchema, Schema } from '../request/schema.ts';
+import type { ChatResult } from './result.ts';
+import type { AppendOnlyPart } from './stream-part.ts';
+import type { Usage } from './usage.ts';
+
+/** What a tool's `execute` receives beside its input. */
+export interface ToolContext {
+  readonly toolCallId: string;
+  /** Aborts with the run. */
+  readonly signal: AbortSignal | undefined;
+  /** The conversation up to the call. */
+  readonly messages: readonly Message[];
+}
+
+/** A tool that `router.run` executes. Make it with `tool()`, which infers the type of the input. */
+export interface RunTool<S extends Schema = Schema> {
+  readonly description?: string;
+  /** JSON Schema or Standard Schema of the input. A Standard Schema also validates it. */
+  readonly inputSchema: S;
+  /** A string, a JSON value, or a `ToolOutput`. What it throws is given to the model as an error. */
+  execute(input: InferSchema<S>, context: ToolContext): unknown;
+  /** Whether `approve` is asked before it is executed. @default false */
+  readonly needsApproval?: boolean | ((input: InferSchema<S>) => boolean);
+}
+
+/** A request of `router.run`. */
+export interface RunRequest extends Omit<RequestSettings, 'tools' | 'origin' | 'includeRaw'> {
+  readonly prompt?: string;
+  readonly system?: string;
+  readonly messages?: readonly Message[];
+  /** Tools by name. */
+  // The input's type is each tool's own.
+  readonly tools: Readonly<Record<string, RunTool<never> | RunTool>>;
+  /** Maximum number of model calls. @default 10 */
+  readonly maxSteps?: number;
+  /** Ends the run after a step, before its tools are executed. */
+  readonly stopWhen?: (steps: readonly ChatResult[]) => boolean | PromiseLike<boolean>;
+  /** Decides on a call of a tool that needs approval: `true`, or `false` or a reason, which the model is told. @default refused */
+  readonly approve?: (call: ToolCallPart) => boolean | string | PromiseLike<boolean | string>;
+  /** Receives the parts of all steps as they arrive. With it, each step is a stream. */
+  readonly onPart?: (part: RunPart) => void;
+}
+
+/** A part of a run: of a step's stream, or the result of a tool. */
+export type RunPart =
+  | { readonly step: number; readonly part: AppendOnlyPart }
+  | { readonly step: number; readonly call: ToolCallPart; readonly output: ToolOutput };
+
+/** The result of `router.run`. */
+export interface RunResult {
+  /** The text of the last step. */
+  readonly text: string;
+  /** The model calls in order. Each has its own target, so the conversation may change its vendor between steps. */
+  readonly steps: readonly ChatResult[];
+  /** The whole conversation, for the next request. */
+  readonly messages: readonly Message[];
+  /** Why it ended: the model was done, `stopWhen`, or `maxSteps` with tool calls that are not executed. */
+  readonly stopReason: 'done' | 'stop-when' | 'max-steps';
+  /** Token counts of all steps; omitted where a step's is unknown. */
+  readonly usage: Pick<Usage, 'inputTokens' | 'outputTokens'>;
+  /** US$ of all steps, including failed attempts; `undefined` if the price of one is unknown. */
+  readonly cost: number | undefined;
+}

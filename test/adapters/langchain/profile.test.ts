@@ -1,0 +1,45 @@
+import { createRouter } from 'signalbox';
+import { toChatModel } from 'signalbox/langchain';
+import { scriptedProvider } from 'signalbox/testing';
+import { describe, expect, it } from 'vitest';
+
+const target = (id: string, capabilities: object) => ({
+  id,
+  provider: scriptedProvider(id),
+  model: 'm',
+  price: { input: 1, output: 1 },
+  capabilities,
+});
+const router = createRouter({
+  targets: [
+    target('a', {
+      tools: true,
+      images: true,
+      jsonSchema: true,
+      contextLength: 1_000,
+      files: ['application/pdf'],
+    }),
+    target('b', { tools: true, images: 'data', contextLength: 2_000, maxOutputTokens: 10, files: true }),
+  ],
+  routes: { only: { targets: ['b'] } },
+});
+
+describe('the profile of a model', () => {
+  it('is what all targets of its route support, as far as it is known', () => {
+    expect(toChatModel(router).profile).toEqual({
+      maxInputTokens: 1_000,
+      imageInputs: true,
+      imageUrlInputs: false,
+      pdfInputs: true,
+      toolCalling: true,
+    });
+    expect(toChatModel(router, { route: 'only' as never }).profile).toMatchObject({
+      maxInputTokens: 2_000,
+      maxOutputTokens: 10,
+    });
+    expect(toChatModel(router, { route: 'a' as never }).profile).toMatchObject({
+      imageUrlInputs: true,
+      structuredOutput: true,
+    });
+  });
+});
