@@ -98,7 +98,7 @@ export async function withCache<T>(play: () => Promise<T>): Promise<T> {
 }
 
 /** The complete answers of all rows; row 34 has one of its own. */
-const wholeTexts: readonly string[] = [...Object.values(texts), 'Zoë, 世界 and 🎉'];
+const wholeTexts: readonly string[] = [...Object.values(texts), 'Zoë, 世界 and 🎉'.normalize('NFC')];
 
 /** Asks again what was asked on a stage, whose vendors are well by now. */
 async function askAgain({ vendor, router, clock, t1 }: Stage, asks: readonly CachedAsk[]): Promise<void> {
@@ -121,7 +121,7 @@ async function askAgain({ vendor, router, clock, t1 }: Stage, asks: readonly Cac
     const settled = isOver ? await asking : undefined;
     if (settled === undefined || !('value' in settled) || settled.value.decision?.lookup === undefined)
       continue;
-    if (!wholeTexts.includes(settled.value.text))
+    if (!wholeTexts.includes(settled.value.text.normalize('NFC')))
       throw new Error(`a broken answer was stored: ${JSON.stringify(settled.value.text)}`);
   }
 }

@@ -71,6 +71,8 @@ export function unfitBecause(answer: ChatResult, { toolCalls }: Allowed): string
   if (content.length === 0) return 'empty';
   if (warnings.some(changesMeaning)) return 'warning';
   for (const part of content) {
+    // What decoders put in the place of bytes that are no text: some of it was lost on the way.
+    if ('text' in part && part.text.includes('\uFFFD')) return 'garbled';
     if (part.type === 'tool-call' && (part.providerExecuted === true || !toolCalls)) return 'tool-calls';
     if (part.type === 'tool-result' || part.type === 'tool-approval-request') return 'vendor-tools';
     if (part.type === 'custom') return 'custom';
