@@ -1,0 +1,12 @@
+import { describe, expect, it } from 'vitest';
+import { rows } from './rows.ts';
+import { withCache } from './stage.ts';
+import { vendors } from './vendors.ts';
+
+// The same matrix with a cache: every row fares as without one, and nothing broken comes back when it is asked again.
+describe.each(rows)('with a cache, row $number: $fault', ({ vendors: names, play, expected }) => {
+  it.each(names.slice(0, 2))('%s', async (name) => {
+    const vendor = vendors[name];
+    expect(await withCache(() => play(vendor, false))).toEqual(expected(vendor));
+  });
+});
