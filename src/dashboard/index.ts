@@ -12,6 +12,8 @@ import { checkDashboard, type DashboardOptions } from './options.ts';
 import { page } from './page.ts';
 import { html, json, refusal } from './responses.ts';
 
+export type { RouteCacheStats } from '../plugins/cache/index.ts';
+export type { LedgerReader } from '../plugins/ledger/index.ts';
 export type { DashboardOptions } from './options.ts';
 
 /**

@@ -15,9 +15,9 @@ import { directory } from './targets.ts';
 
 export type { Aliases } from '../shared/model-names.ts';
 export type { Caller, IdentifyCaller, TokenRequest } from './caller.ts';
-export type { ToFetchOptions } from './options.ts';
-export { type RoutedOptions, type RouterReport, reportOf, routed } from './routed.ts';
-export type { Extension } from './shared/extension.ts';
+export type { Reports, ToFetchOptions } from './options.ts';
+export { type RouterReport, reportOf, routed } from './routed.ts';
+export type { RoutedOptions } from './shared/extension.ts';
 export {
   type FastifyReply,
   type FastifyRequest,

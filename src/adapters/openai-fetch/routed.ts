@@ -1,8 +1,5 @@
 import type { Warning } from '../../types/result/result.ts';
-import type { Extension } from './shared/extension.ts';
-
-/** What the field `signalbox` of a request can hold. */
-export type RoutedOptions = NonNullable<Extension>;
+import type { RoutedOptions } from './shared/extension.ts';
 
 /** What the field `signalbox` of an answer holds. */
 export interface RouterReport {

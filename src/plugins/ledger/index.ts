@@ -30,7 +30,15 @@ export type { AuditEntry } from './records/audit.ts';
 export type { ContentMode } from './records/content.ts';
 export { type Repriced, reprice } from './reprice.ts';
 export type { ClickHouseClient } from './sql/clickhouse.ts';
-export type { PgConnection, Pglite, PgPool, PostgresClient, PostgresJs, Query } from './sql/postgres.ts';
+export type {
+  PgConnection,
+  Pglite,
+  PgPool,
+  PostgresClient,
+  PostgresJs,
+  Query,
+  Rows,
+} from './sql/postgres.ts';
 export type {
   AttemptRecord,
   AuditRecord,

@@ -34,6 +34,7 @@ import { eventReader } from './stream.ts';
 export type { ApiKey } from '../../transport/credentials.ts';
 export type { Fetch } from '../../transport/transport.ts';
 export type { ClientOptions } from '../shared/client-options.ts';
+export type { AnthropicBatchClient } from './batches/batches.ts';
 
 /** The subset of an `@anthropic-ai/sdk` client (version 0.60 or newer) that this provider uses. */
 export interface AnthropicClient extends AnthropicBatchClient {

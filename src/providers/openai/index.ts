@@ -43,6 +43,7 @@ import * as responses from './responses/index.ts';
 export type { ApiKey } from '../../transport/credentials.ts';
 export type { Fetch } from '../../transport/transport.ts';
 export type { ClientOptions } from '../shared/client-options.ts';
+export type { OpenAIBatchClient } from './batches.ts';
 
 /** The subset of an `openai` client (version 5 or newer) that this provider uses. */
 export interface OpenAIClient extends OpenAIBatchClient {

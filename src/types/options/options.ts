@@ -217,7 +217,8 @@ export interface TargetOptions extends KeyLimits {
   readonly tiers?: readonly string[];
 }
 
-type NamesOf<T> = T extends unknown ? keyof T : never;
+/** The option names of any of the targets. */
+export type NamesOf<T> = T extends unknown ? keyof T : never;
 
 /** Refuses targets with options that do not exist. */
 export type KnownTargets<Target> = [Exclude<NamesOf<Target>, keyof TargetOptions>] extends [never]
@@ -259,9 +260,10 @@ export type IdOf<T> = T extends { readonly tiers: readonly (infer Tier extends s
   : PlainIdOf<T>;
 
 /** The id of a target on a service tier. */
-type OnTier<Id extends string, Tier extends string> = Tier extends 'standard' ? Id : `${Id}#${Tier}`;
+export type OnTier<Id extends string, Tier extends string> = Tier extends 'standard' ? Id : `${Id}#${Tier}`;
 
-type PlainIdOf<T> = T extends { readonly id: infer Id extends string }
+/** The id of one target on its standard tier. */
+export type PlainIdOf<T> = T extends { readonly id: infer Id extends string }
   ? Id
   : 'id' extends keyof T
     ? string

@@ -16,7 +16,7 @@ const wishes = anyObject.check(
  * `providerOptions` that are optional. A target of another vendor answers without them, whereas vendor-specific fields of the
  * body itself are required.
  */
-export const extension = z.optional(
+export const extension: z.ZodMiniType<Extension> = z.optional(
   z.strictObject({
     session: z.optional(z.string()),
     maxCost: z.optional(z.number()),
@@ -29,4 +29,22 @@ export const extension = z.optional(
   }),
 );
 
-export type Extension = z.output<typeof extension>;
+/** The call options in the field `signalbox`; see `CallOptions`. */
+export interface RoutedOptions {
+  session?: string | undefined;
+  /** US$. */
+  maxCost?: number | undefined;
+  /** Milliseconds. */
+  timeout?:
+    | Partial<Record<'request' | 'attempt' | 'connect' | 'firstToken' | 'idle', number | undefined>>
+    | undefined;
+  /** Ids of targets. */
+  only?: string[] | undefined;
+  priority?: 'critical' | 'normal' | 'sheddable' | undefined;
+  interrupted?: 'error' | 'continue' | undefined;
+  metadata?: Record<string, unknown> | undefined;
+  /** Optional vendor options, by provider name. */
+  providerOptions?: Record<string, Record<string, unknown>> | undefined;
+}
+
+export type Extension = RoutedOptions | undefined;

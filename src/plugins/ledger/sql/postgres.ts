@@ -1,18 +1,13 @@
 import { ConfigError } from '../../../errors.ts';
 import { show } from '../../../util/option-check.ts';
-import {
-  type Insert,
-  marks,
-  type Parameter,
-  quoted,
-  type SqlEngine,
-  type Statement,
-  type Stored,
-} from './engine.ts';
+import { type Insert, marks, quoted, type SqlEngine, type Statement, type Stored } from './engine.ts';
 
-type Rows = readonly Stored[] | { readonly rows: readonly Stored[] };
+/** The rows of a result, bare or in the field `rows`. */
+export type Rows =
+  | readonly Readonly<Record<string, unknown>>[]
+  | { readonly rows: readonly Readonly<Record<string, unknown>>[] };
 /** Runs one statement with positional parameters. */
-export type Query = (sql: string, parameters?: Parameter[]) => PromiseLike<Rows>;
+export type Query = (sql: string, parameters?: (string | number | null)[]) => PromiseLike<Rows>;
 
 /** A connection of a `pg` pool. */
 export interface PgConnection {
