@@ -13,7 +13,17 @@ import { page } from './page.ts';
 import { html, json, refusal } from './responses.ts';
 
 export type { RouteCacheStats } from '../plugins/cache/index.ts';
-export type { LedgerReader } from '../plugins/ledger/index.ts';
+export type {
+  Anchor,
+  AuditRecord,
+  LedgerReader,
+  LedgerRow,
+  RecordedContent,
+  RowFilter,
+  VerifyOptions,
+  VerifyProblem,
+  VerifyReport,
+} from '../plugins/ledger/index.ts';
 export type { DashboardOptions } from './options.ts';
 
 /**

@@ -11,7 +11,7 @@ import type { Limit } from '../budgets/index.ts';
 import { checkKey, type KeyOptions, type KeyRecord } from './record.ts';
 import { digestOf, newToken, publicPart, sameDigest } from './token.ts';
 
-export type { Limit } from '../budgets/options.ts';
+export type { Amount, CalendarUnit, Limit } from '../budgets/index.ts';
 export type { KeyLimits, KeyOptions, KeyRecord } from './record.ts';
 
 /** What a key admits its caller to; a `Caller` of `toFetch`. */

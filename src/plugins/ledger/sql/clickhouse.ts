@@ -1,7 +1,7 @@
 import { chainId, newChain } from '../chain/chain.ts';
 import type { LedgerWriter } from '../reading.ts';
 import { columns } from '../records/columns.ts';
-import type { Insert, Parameter, SqlEngine, Stored } from './engine.ts';
+import type { Insert, Parameter, SqlEngine } from './engine.ts';
 import { batchOf } from './inserts.ts';
 import { sqlReader } from './reader.ts';
 import { auditColumns, tables } from './schema.ts';
@@ -10,7 +10,7 @@ import { auditColumns, tables } from './schema.ts';
 export interface ClickHouseClient {
   insert(request: {
     table: string;
-    values: Stored[];
+    values: Readonly<Record<string, unknown>>[];
     format: 'JSONEachRow';
     clickhouse_settings: { insert_deduplication_token: string };
   }): Promise<unknown>;
