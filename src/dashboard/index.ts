@@ -16,9 +16,13 @@ export type { RouteCacheStats } from '../plugins/cache/index.ts';
 export type {
   Anchor,
   AuditRecord,
+  LedgerFilter,
+  LedgerGroup,
+  LedgerQuery,
   LedgerReader,
   LedgerRow,
   RecordedContent,
+  RecordedDecision,
   RowFilter,
   VerifyOptions,
   VerifyProblem,
