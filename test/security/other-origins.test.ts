@@ -43,10 +43,14 @@ describe('nothing goes to another origin than the configured one', () => {
       async (status) => {
         const router = routerOver(make(server.url));
         server.behave(raw('', { location: `${other.url}/v1/chat/completions` }, status));
-        for (const call of [router.chat({ prompt: 'Hi' }), router.stream({ prompt: 'Hi' })]) {
-          const { error } = (await outcome<unknown>(call)) as { error: unknown };
-          expect(error).toMatchObject({ code: 'provider', kind: 'bad-request', scope: 'endpoint' });
-        }
+        const calls = [
+          outcome<unknown>(router.chat({ prompt: 'Hi' })),
+          outcome<unknown>(router.stream({ prompt: 'Hi' })),
+        ];
+        for (const result of await Promise.all(calls))
+          expect(result).toMatchObject({
+            error: { code: 'provider', kind: 'bad-request', scope: 'endpoint' },
+          });
         expect(server.received).toHaveLength(2);
         expect(other.received).toEqual([]);
         await router.close();

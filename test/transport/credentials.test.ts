@@ -43,8 +43,8 @@ describe('keys and addresses', () => {
     async (name, make, where) => {
       for (const provider of [make(), make({ apiKey: '' }), make({ apiKey: ' ' })]) {
         const router = createRouter({ targets: [{ provider, model: 'm', price }], retry: false });
-        for (const call of [router.chat({ prompt: 'Hi' }), router.stream({ prompt: 'Hi' })]) {
-          const error = await rejection(call);
+        const calls = [rejection(router.chat({ prompt: 'Hi' })), rejection(router.stream({ prompt: 'Hi' }))];
+        for (const error of await Promise.all(calls)) {
           const summary = `${name}: no API key: set ${where}, or pass the option ${name}.apiKey`;
           expect(String(error)).toContain(summary);
         }
