@@ -46,7 +46,8 @@ async function node(code: string): Promise<string> {
 
 describe('the package', () => {
   it('holds the build, its types and a few papers, and nothing else', () => {
-    const allowed = /^(dist\/[\w-]+(\.d)?\.(js|ts)|package\.json|README\.md|LICENSE|CHANGELOG\.md)$/;
+    const allowed =
+      /^(dist\/[\w-]+(\.d)?\.(js|ts)|docs\/[\w/-]+\.(md|svg|json)|package\.json|README\.md|LICENSE|CHANGELOG\.md|llms\.txt)$/;
     expect(files.filter((file) => !allowed.test(file))).toEqual([]);
     expect(files).toContain('LICENSE');
     expect(files).toContain('README.md');
@@ -92,7 +93,7 @@ describe('the package', () => {
       const router = createRouter({ targets: [{ provider, model: 'm', price: { input: 1, output: 1 } }] });
       const error = await router.chat({ prompt: 'x' }).catch((e) => e);
       const { text } = await router.chat({ prompt: 'x' });
-      let config; try { openai({ apiKey: '' }); } catch (e) { config = e; }
+      let config; try { openai({ apiKey: 'x', baseURL: 7 }); } catch (e) { config = e; }
       console.log(error instanceof ProviderError, isRouterError(config, 'config'), text);
     `);
     expect(output).toBe('true true hello');

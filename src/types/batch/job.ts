@@ -76,7 +76,7 @@ export interface BatchReport {
 }
 
 /** A batch in progress. */
-export interface Batch extends AsyncDisposable {
+export interface Batch {
   readonly id: string;
   /**
    * The results as they arrive, in any order. Can be iterated once. A result that has been read is not repeated after a restart,
