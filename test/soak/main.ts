@@ -52,6 +52,7 @@ const providers: Readonly<Record<Dialect, (baseURL: string) => Provider>> = {
   'openai-compatible': (baseURL) => openaiCompatible({ name: 'house', baseURL, apiKey }),
 };
 const router = createRouter({
+  log: false,
   targets: dialects.map((id, index) => ({
     id,
     provider: providers[id](vendors[index]?.url ?? ''),
