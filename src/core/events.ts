@@ -75,7 +75,7 @@ export interface Ending {
 export function reportRequestEnd(request: RequestState, { outcome, result, error, forOthers }: Ending): void {
   const { env, attempts, startedAt, firstTokenAt } = request;
   if (!env.events.subscribed.has('request-end')) return;
-  const answer = result ?? forOthers; // paid for, whoever gets it
+  const answer = result ?? forOthers; // paid for, even if only other callers get it
   env.events.emit({
     type: 'request-end',
     ...factsOf(request),

@@ -197,7 +197,7 @@ export interface Router<TargetId extends string = string, RouteName extends stri
    */
   run(request: RunRequest, options?: CallOptions<TargetId, RouteName>): Promise<RunResult>;
   /**
-   * Refuses new requests with code `closed`, and waits for those under way: for a server that is told to stop. Resolves with
+   * Refuses new requests with code `closed`, and waits for those in flight, for a graceful shutdown. Resolves with
    * `true` when all have ended, with `false` after `timeout` milliseconds. Then call `close`.
    *
    * @default timeout: Infinity

@@ -33,7 +33,7 @@ export function accountBook(
   const link = linkTo(host, 'limits', storeTimeout);
   const own = crypto.randomUUID();
   const accounts = new Map<string, Account>();
-  /** Of periods that are over, or that nobody uses, until the store has taken what was used. */
+  /** Accounts of past periods, or unused ones, until the store has booked their use. */
   const past = new Set<Account>();
   const warn = warnings(host);
   let serial = 0;
@@ -112,7 +112,7 @@ export function accountBook(
   };
 }
 
-/** What there is to do with the store: exchanges, and the ends of accounts whose period is over or that nobody uses. */
+/** Pending store work: exchanges, and the closing of accounts that are past their period or unused. */
 function dueWork(
   accounts: Map<string, Account>,
   past: Set<Account>,

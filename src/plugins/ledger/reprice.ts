@@ -16,7 +16,7 @@ export interface Repriced {
 }
 
 /**
- * Prices stored usage anew: to correct a price that was wrong or missing, or to see what another one would have meant. The ledger stays as
+ * Recalculates the cost of stored usage, to correct a price that was wrong or missing, or to see what another one would have meant. The ledger stays as
  * it is.
  *
  * @param priceOf of a row's target; `undefined` leaves the row out

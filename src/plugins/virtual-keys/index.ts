@@ -81,7 +81,7 @@ export function virtualKeys(store: Store, options: VirtualKeysOptions = {}): Vir
     const [found] = await store.get([listKey]);
     return { keys: found === undefined ? [] : JSON.parse(found.value), version: found?.version };
   };
-  /** Writes only where nobody else has meanwhile. */
+  /** Writes only if no other process has written meanwhile. */
   const change = async <T>(apply: (keys: readonly KeyRecord[]) => [readonly KeyRecord[], T]): Promise<T> => {
     for (let tries = 0; tries < 20; tries++) {
       const { keys, version } = await read();

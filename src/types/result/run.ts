@@ -37,7 +37,7 @@ export interface RunRequest extends Omit<RequestSettings, 'tools' | 'origin' | '
   readonly maxSteps?: number;
   /** Ends the run after a step, before its tools are executed. */
   readonly stopWhen?: (steps: readonly ChatResult[]) => boolean | PromiseLike<boolean>;
-  /** Decides on a call of a tool that needs approval: `true`, or `false` or a reason, which the model is told. @default refused */
+  /** Decides on a call of a tool that needs approval: `true`; or `false` or a reason, which the model receives. @default refused */
   readonly approve?: (call: ToolCallPart) => boolean | string | PromiseLike<boolean | string>;
   /** Receives the parts of all steps as they arrive. With it, each step is a stream. */
   readonly onPart?: (part: RunPart) => void;

@@ -64,7 +64,7 @@ export class PromptCache {
     const made = marked(request, reuse, floor, `sb-${hash(group + name).toString(36)}`);
     if (made === undefined) return undefined;
     counts.marked += 1;
-    // Made anew where the request is checked again, so it is known by its messages.
+    // Recreated when the request is checked again, so it is known by its messages.
     this.#before.set(made.messages, request);
     return made;
   }
