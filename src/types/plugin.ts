@@ -227,6 +227,11 @@ export interface AttemptOutcome {
 export interface Wait {
   /** When to ask again, in milliseconds since 1970; `Infinity` means when another attempt has ended. */
   readonly retryAt: number;
+  /**
+   * Settles when to ask again, however soon `retryAt` is. The request then waits outside the queue, so that it delays no other.
+   * Runtimes that isolate requests use `retryAt`.
+   */
+  readonly ready?: Promise<unknown>;
 }
 
 /** Observes one request. Its errors become events and affect nothing else. */

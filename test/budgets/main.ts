@@ -1,5 +1,6 @@
 // What limits hold when processes die, clocks are wrong and the store is frozen, restarted or flushed: `npm run budgets`, some minutes.
 import { parseArgs } from 'node:util';
+import { atLimit } from './at-limit.ts';
 import { play, type Result, scenarios, sleep } from './scenarios.ts';
 import { settle } from './settle.ts';
 
@@ -16,7 +17,7 @@ row(
 );
 row('---', '---:', '---:', '---:', '---:', '---:', '---:');
 let failed = false;
-for (const scenario of scenarios) {
+for (const scenario of values.only === 'refusals' ? [] : scenarios) {
   if (values.only !== undefined && !scenario.name.includes(values.only)) continue;
   const result = await play(scenario);
   show(result);
@@ -25,6 +26,8 @@ for (const scenario of scenarios) {
 }
 console.log();
 await speed();
+console.log();
+await refusals();
 console.log();
 const { requests, attempts, billed, settled, uncounted, mismatches } = await settle(10_000);
 console.log(
@@ -81,6 +84,27 @@ async function speed(): Promise<void> {
       `${quantile(answered, 0.99).toFixed(1)} ms`,
     );
   }
+}
+
+/** A tenant at its limit beside others. */
+async function refusals(): Promise<void> {
+  const { alone, beside, othersBefore, othersBeside, commands } = await atLimit(5_000);
+  row('a tenant at its limit', 'requests', 'p50', 'p99');
+  row('---', '---:', '---:', '---:');
+  const cases = [
+    ['its refusals, nothing else under way', alone],
+    ['its refusals, while others get answers', beside],
+    ['answers to four others, before', othersBefore],
+    ['answers to four others, while it asks', othersBeside],
+  ] as const;
+  for (const [name, times] of cases)
+    row(
+      name,
+      String(times.length),
+      `${quantile(times, 0.5).toFixed(2)} ms`,
+      `${quantile(times, 0.99).toFixed(2)} ms`,
+    );
+  console.log(`\n${commands.toFixed(1)} commands a second to Redis while the tenant at its limit asks.`);
 }
 
 function limitOf({ scenario, periods }: Result): number {

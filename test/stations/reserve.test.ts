@@ -145,6 +145,61 @@ describe('reserve', () => {
     expect(clock.timers).toBe(0);
   });
 
+  it('lets a request wait for a promise outside the queue, so that those behind it enter first', async () => {
+    let resolve = (): void => {};
+    const ready = new Promise<void>((done) => {
+      resolve = done;
+    });
+    let isReady = false;
+    const plugin: Plugin = {
+      name: 'ready',
+      reserve: ({ context }) =>
+        context.tenant === 'acme' && !isReady ? { retryAt: Number.POSITIVE_INFINITY, ready } : undefined,
+    };
+    const { router, clock } = world({ a: [{ delay: 100 }] }, { plugins: [plugin], concurrency: 1 });
+    const first = router.chat(ask);
+    const delayed = router.chat(ask, { tenant: 'acme' });
+    const behind = router.chat(ask, { tenant: 'other' });
+    await clock.advance(100);
+    await first;
+    await clock.advance(100);
+    expect((await behind).target).toBe('a');
+    isReady = true;
+    resolve();
+    await clock.advance(100);
+    expect((await delayed).target).toBe('a');
+    expect(clock.timers).toBe(0);
+  });
+
+  it('asks again where the promise that a request waits for is rejected', async () => {
+    let asked = 0;
+    const plugin: Plugin = {
+      name: 'ready',
+      reserve() {
+        asked += 1;
+        return asked === 1
+          ? { retryAt: Number.POSITIVE_INFINITY, ready: Promise.reject(new Error('no')) }
+          : undefined;
+      },
+    };
+    const { router } = world({ a: [{}] }, { plugins: [plugin] });
+    expect((await router.chat(ask)).target).toBe('a');
+  });
+
+  it('lets embeddings wait for a promise, too', async () => {
+    let asked = 0;
+    const plugin: Plugin = {
+      name: 'ready',
+      reserve() {
+        asked += 1;
+        return asked % 2 === 1 ? { retryAt: Number.POSITIVE_INFINITY, ready: Promise.resolve() } : undefined;
+      },
+    };
+    const { router } = world({ a: [{}] }, { plugins: [plugin] });
+    const { embeddings } = await router.embed({ values: Array.from({ length: 100 }, () => 'x') });
+    expect(embeddings).toHaveLength(100);
+  });
+
   it('fails the request where it would have to wait longer than it may', async () => {
     const later = Date.UTC(2026, 0, 1, 1);
     const { router, clock } = world({ a: [{}] }, { plugins: [waits(() => later)] });

@@ -30,9 +30,12 @@ export interface ChannelReservation {
   release(summary: AttemptSummary | undefined): void;
 }
 
-/** A plugin delays the attempt; the monotonic time of the next try. */
+/** A plugin delays the attempt. */
 export interface Refused {
+  /** The monotonic time of the next try. */
   readonly until: number;
+  /** Settles when to try, whatever `until` is. */
+  readonly ready: Promise<unknown> | undefined;
 }
 
 const noTokens: TokenDemand = { input: 0, output: 0 };
@@ -57,7 +60,11 @@ export function reserve(
   const isSeen = stations.reserve !== undefined || stations.observe !== undefined;
   const plan = isSeen ? new AttemptView(channel, request, now) : undefined;
   const held = plan === undefined ? undefined : stations.reserve?.(plan);
-  if (held !== undefined && 'retryAt' in held) return { until: now + held.retryAt - clock.date() };
+  if (held !== undefined && 'retryAt' in held)
+    return {
+      until: now + held.retryAt - clock.date(),
+      ready: request.pulse === undefined ? held.ready : undefined,
+    };
   const stop = shadow ? stopOf(request) : undefined;
   for (const each of concurrency) each.take(stop);
   // Counting tokens takes time, so it only happens where it matters.

@@ -4,11 +4,11 @@ import { addCosts } from '../../pricing/cost.ts';
 import type { ProviderOptions } from '../../types/request/message.ts';
 import type { OperationResult, ResponseInfo, Warning } from '../../types/result/result.ts';
 import type { Cost, Usage } from '../../types/result/usage.ts';
-import { linkedAbort, type Signal } from '../../util/time/abort.ts';
+import { linkedAbort, orAbort, type Signal } from '../../util/time/abort.ts';
 import { availableAt, declaredAt, hasCapacity, isWithinLimits } from '../admission/capacity.ts';
 import { type Attempt, beginAttempt } from '../attempt/attempt.ts';
 import { follow } from '../attempt/follow.ts';
-import { type ChannelReservation, reserve } from '../attempt/reservation.ts';
+import { type ChannelReservation, type Refused, reserve } from '../attempt/reservation.ts';
 import type { Failover } from '../failover/failover.ts';
 import type { AttemptSlot } from '../failover/race.ts';
 import type { RequestState } from '../request.ts';
@@ -134,13 +134,28 @@ async function askAll<Answer extends Answered>(
 }
 
 /** Reserves capacity for one more call to the same target with the same key. */
-function nextPlace<Answer>(
+async function nextPlace<Answer>(
   run: RequestState,
   channel: Channel,
   task: SubCall<Answer>,
   signal: Signal,
   refusal: Failover['turnedAway'],
 ): Promise<ChannelReservation> {
+  for (;;) {
+    const place = await queued(run, channel, task, signal, refusal);
+    if (!('ready' in place)) return place;
+    await orAbort(Promise.resolve(place.ready), signal);
+  }
+}
+
+/** Waits for a place in the queue, and leaves it where a plugin delays the call. */
+function queued<Answer>(
+  run: RequestState,
+  channel: Channel,
+  task: SubCall<Answer>,
+  signal: Signal,
+  refusal: Failover['turnedAway'],
+): Promise<ChannelReservation | Refused> {
   const tokens = (): TokenDemand => {
     const { inputTokens = 0, outputTokens = 0 } = task.estimate();
     return { input: inputTokens, output: outputTokens };
@@ -160,7 +175,7 @@ function nextPlace<Answer>(
       const mayEnter = last === 'late' ? isWithinLimits(channel) : hasCapacity(channel);
       if (!mayEnter) return { until: Number.POSITIVE_INFINITY };
       const got = reserve(channel, run, now, tokens);
-      return 'until' in got ? got : { got };
+      return 'until' in got && (got.ready === undefined || last === 'late') ? got : { got };
     },
     refusal,
   });

@@ -1,5 +1,6 @@
 import { isRouterError } from '../../errors.ts';
 import { type AttemptError, failurePolicyOf, isStaleSocket } from '../attempt/failure-policy.ts';
+import type { Refused } from '../attempt/reservation.ts';
 import type { RequestState } from '../request.ts';
 import type { Channel, Target } from '../targets/target.ts';
 import { channelHealth } from '../targets/target-health.ts';
@@ -28,6 +29,10 @@ export class AttemptHistory {
   readonly busy = new Map<Channel, number>();
   /** Channels for which a plugin delays the request, and until when. */
   held: Map<Channel, number> | undefined;
+  /** Settles when to ask the plugin again that delayed the request last, if it knows. */
+  ready: Promise<unknown> | undefined;
+  /** When a plugin first delayed the request; monotonic. */
+  heldSince: number | undefined;
   readonly #request: RequestState;
   readonly #tried = new Map<Channel, Tried>();
   readonly #starts = new Map<Channel, number>();
@@ -104,9 +109,17 @@ export class AttemptHistory {
   }
 
   /** Records that a plugin delays the request at a channel. */
-  hold(channel: Channel, until: number): void {
+  hold(channel: Channel, { until, ready }: Refused, now: number): void {
     this.held ??= new Map();
     this.held.set(channel, until);
+    this.ready = ready;
+    this.heldSince ??= now;
+  }
+
+  /** The plugins that delayed the request are asked again. */
+  resume(): void {
+    this.held = undefined;
+    this.ready = undefined;
   }
 
   /** Until when a plugin delays the request at a channel; 0 if none does. */

@@ -148,7 +148,7 @@ class TargetFailover implements Failover {
   #take({ channel }: NextTarget<Channel>, now: number): ChannelReservation | undefined {
     const reservation = reserve(channel, this.#request, now);
     if ('until' in reservation) {
-      this.#history.hold(channel, reservation.until);
+      this.#history.hold(channel, reservation, now);
       return undefined;
     }
     this.#history.count(channel);
@@ -166,8 +166,11 @@ class TargetFailover implements Failover {
       if (pause <= 0) {
         const taken = this.#take(next, now);
         if (taken !== undefined) return taken;
+      } else if (this.#history.ready !== undefined) {
+        await this.#waitForPlugin(this.#history.ready, now);
       } else if (pause === Number.POSITIVE_INFINITY || !this.#history.hasTried(next.channel)) {
-        return this.#waitForPlace(eligible);
+        const taken = await this.#waitForPlace(eligible);
+        if (taken !== undefined) return taken;
       } else {
         // The pause before a retry does not count as queueing.
         await sleep(env.clock, pause, signal);
@@ -175,7 +178,19 @@ class TargetFailover implements Failover {
     }
   }
 
-  #waitForPlace(eligible: Eligible): ChannelReservation | Promise<ChannelReservation> {
+  /** Outside the queue, so that requests behind this one do not wait for what only this one needs. */
+  async #waitForPlugin(ready: Promise<unknown>, now: number): Promise<void> {
+    const { env, signal } = this.#request;
+    const { heldSince = now } = this.#history;
+    if (now - heldSince > env.queueLimits.maxWait) throw this.#nothingToTry('late');
+    await orAbort(ready, signal);
+    this.#history.resume();
+  }
+
+  /** `undefined` where a plugin delays the request once there is a place. */
+  #waitForPlace(
+    eligible: Eligible,
+  ): ChannelReservation | undefined | Promise<ChannelReservation | undefined> {
     const { env, priority, signal, timeLeft, pulse } = this.#request;
     const { size, maxWait } = env.queueLimits;
     const now = env.clock.now();
@@ -202,7 +217,10 @@ class TargetFailover implements Failover {
     });
   }
 
-  #tryEnter(eligible: Eligible, urgency: 'hurried' | 'full' | 'late' | undefined): Entry<ChannelReservation> {
+  #tryEnter(
+    eligible: Eligible,
+    urgency: 'hurried' | 'full' | 'late' | undefined,
+  ): Entry<ChannelReservation | undefined> {
     const { clock } = this.#request.env;
     this.#history.released();
     for (;;) {
@@ -214,6 +232,8 @@ class TargetFailover implements Failover {
       if (next.at > now && !(urgency === 'late' && onlyLearned)) return { until: next.at };
       const got = this.#take(next, now);
       if (got !== undefined) return { got };
+      const mayLeave = urgency === undefined || urgency === 'hurried';
+      if (this.#history.ready !== undefined && mayLeave) return { got: undefined };
       if (next.at > now) return { until: next.at };
     }
   }

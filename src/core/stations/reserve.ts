@@ -1,7 +1,7 @@
-import type { AttemptOutcome, AttemptPlan, Plugin, Reservation } from '../../types/plugin.ts';
+import type { AttemptOutcome, AttemptPlan, Plugin, Reservation, Wait } from '../../types/plugin.ts';
 
 /** The plugins' reservations for one attempt, or when to ask again: milliseconds since 1970. */
-export type Held = { settle(outcome: AttemptOutcome): void } | { readonly retryAt: number };
+export type Held = { settle(outcome: AttemptOutcome): void } | Wait;
 
 /** Makes the plugins' reservations for an attempt: all or none. */
 export type Reserve = (plan: AttemptPlan) => Held | undefined;
@@ -27,22 +27,28 @@ export function reserveWith(
         }
       }
     };
-    let retryAt: number | undefined;
+    const waits: Wait[] = [];
     try {
       for (const plugin of reservers) {
         const taken = plugin.reserve?.(plan);
         if (taken === undefined) continue;
         if ('settle' in taken) held.push([plugin, taken]);
-        else retryAt = Math.max(retryAt ?? 0, taken.retryAt); // all are asked, because the latest moment counts
+        else waits.push(taken); // all are asked, because the latest moment counts
       }
     } catch (error) {
       settle(unsent);
       throw error;
     }
-    if (retryAt !== undefined) {
+    if (waits.length > 0) {
       settle(unsent);
-      return { retryAt };
+      return latestOf(waits);
     }
     return held.length === 0 ? undefined : { settle };
   };
+}
+
+function latestOf(waits: readonly Wait[]): Wait {
+  const retryAt = Math.max(...waits.map((wait) => wait.retryAt));
+  const ready = waits.flatMap((wait) => wait.ready ?? []);
+  return ready.length < waits.length ? { retryAt } : { retryAt, ready: Promise.allSettled(ready) };
 }

@@ -1,4 +1,4 @@
-import type { Rule } from './options.ts';
+import type { Rule } from '../options.ts';
 
 /** Billionths of US$, of which 1,000 are the store's unit. */
 const perDollar = 1_000_000_000;

@@ -1,18 +1,10 @@
-import type { Lease, LeaseRequest } from '../../types/store.ts';
-import { type Account, type AccountInit, leaseTime, type Taken, termsOf } from './account.ts';
-import type { Rule } from './options.ts';
-import type { Period } from './period.ts';
-import { type UseRate, useRate } from './use-rate.ts';
+import type { Lease, LeaseRequest } from '../../../types/store.ts';
+import type { Rule } from '../options.ts';
+import type { Period } from '../period.ts';
+import { type Account, type AccountInit, leaseTime, retryMoment, type Taken, termsOf } from './account.ts';
+import { type Asker, asker } from './asker.ts';
+import { type Demand, demand } from './demand.ts';
 
-/** Least milliseconds between two requests for more: usually, and where nothing more is free. */
-const patience = 50;
-const longPatience = 100;
-/** A lease covers the use of so many exchanges. */
-const foresight = 2.5;
-/** Of the amount, where nothing is known of the use. */
-const firstRatio = 0.01;
-/** Of the amount, for a burst of requests: twenty at most, two at least. */
-const burstRatio = 0.005;
 const idleTime = 60_000;
 /** A store may forget a holder after ten minutes. */
 const silence = 540_000;
@@ -39,18 +31,16 @@ class LeasedAccount implements Account {
   #booked = 0;
   #last: Lease | undefined;
   #pending: LeaseRequest | undefined;
-  #asking: Promise<void> | undefined;
-  #askedAt = Number.NEGATIVE_INFINITY;
+  readonly #asker: Asker;
   #answeredAt = Number.NEGATIVE_INFINITY;
   #usedAt: number;
-  /** The largest need that waits for an answer. */
-  #wanted = 0;
   /** The last answer did not cover it, so that what is leased here is of more use to others. */
   #starved = false;
-  readonly #rate: UseRate;
+  readonly #demand: Demand;
+  /** The need that was refused last, until another one has been granted. */
+  #refused = 0;
   /** At the last exchange. */
   #spentBefore = 0;
-  #usual = 0;
   /** The next exchange is the last one. */
   #isLast = false;
   #closed = false;
@@ -63,7 +53,9 @@ class LeasedAccount implements Account {
     this.#amount = init.amount;
     this.#holder = init.holder;
     this.#usedAt = init.clock.now();
-    this.#rate = useRate(init.interval / 2, this.#usedAt);
+    this.#demand = demand(init.interval, this.#usedAt);
+    this.#asker = asker(() => this.#exchange(), init.clock, init.interval);
+    if (init.spent !== undefined) this.#last = { granted: 0, used: init.spent, held: 0, holders: 0, now: 0 };
   }
 
   get amount(): number {
@@ -100,32 +92,41 @@ class LeasedAccount implements Account {
 
   fits(need: number): boolean {
     if (this.#isCovered(need) || this.rule.over === 'warn') return true;
-    return this.#init.link.away ? this.#fitsAlone(need) : need <= this.left;
+    if (this.#init.link.away) return this.#fitsAlone(need);
+    if (need <= this.left || this.#mayHaveChanged(need)) return true;
+    this.#want(need, false);
+    return false;
+  }
+
+  get isUsedUp(): boolean {
+    return this.#refused > 0 && this.#isSpent(this.#refused);
   }
 
   isDue(now: number): boolean {
     const isUsed = this.#reserved > 0 || this.#spent !== this.#spentBefore || this.#pending !== undefined;
-    return isUsed || now - this.#answeredAt > leaseTime / 2;
+    const isAwaited = this.#starved && now - this.#usedAt < idleTime && !this.isUsedUp;
+    return isUsed || isAwaited || now - this.#answeredAt > leaseTime / 2;
   }
 
   take(need: number): Taken {
     const { clock, link } = this.#init;
     this.#usedAt = clock.now();
-    this.#usual = Math.max(need, this.#usual * 0.9);
+    this.#demand.note(need);
     const covered = this.#isCovered(need);
     if (covered || this.rule.over === 'warn') {
-      this.#reserved += need;
-      if (!covered || this.#isLow()) this.#ask();
-      return 'taken';
-    }
-    if (link.away) {
-      if (!this.#fitsAlone(need)) return 'over';
-      this.#reserved += need;
-      return 'taken';
-    }
-    this.#wanted = Math.max(this.#wanted, need);
-    this.#ask();
-    return need <= this.left || this.#isStale() ? 'wait' : 'over';
+      if (!covered || this.#isLow(need)) this.#asker.inBackground();
+    } else if (!link.away) {
+      const isOpen = need <= this.left || this.#mayHaveChanged(need);
+      this.#want(need, isOpen);
+      return isOpen ? 'wait' : 'over';
+    } else if (!this.#fitsAlone(need)) return 'over';
+    this.#refused = 0;
+    this.#reserved += need;
+    return 'taken';
+  }
+
+  answer(): Promise<void> {
+    return this.#asker.soon();
   }
 
   settle(need: number, used: number): void {
@@ -135,27 +136,15 @@ class LeasedAccount implements Account {
 
   retryAt(need: number): number | undefined {
     const { link, interval, scale } = this.#init;
-    const { refill } = this.rule;
-    if (refill !== undefined) {
-      const missing = need - (this.#amount - this.used);
-      return link.now() + Math.max(interval, (missing * refill) / Math.max(this.#amount, 1));
-    }
-    const heldElsewhere = (this.#last?.held ?? 0) * scale;
-    const isUsedUp = this.used + need > this.#amount;
-    if (this.period === undefined || (!isUsedUp && heldElsewhere + this.#reserved > 0))
-      return link.now() + interval;
-    return this.period.end;
+    return retryMoment(this, need, (this.#last?.held ?? 0) * scale, link.now(), interval);
   }
 
   exchange(): Promise<void> {
-    this.#asking ??= this.#exchange().finally(() => {
-      this.#asking = undefined;
-    });
-    return this.#asking;
+    return this.#asker.now();
   }
 
   async close(): Promise<boolean> {
-    await this.#asking;
+    await this.#asker.underWay;
     if (this.#sequence === 0 || this.#closed) return true;
     // A call without an answer is repeated first.
     if (this.#pending !== undefined) await this.exchange();
@@ -173,20 +162,30 @@ class LeasedAccount implements Account {
     const free = Math.max(0, amount - used - held - granted);
     const { refill } = this.rule;
     if (refill === undefined) return free;
-    const since = this.#init.clock.now() - this.#answeredAt;
-    return Math.min(amount, free + Math.floor((since * amount) / refill));
+    return Math.min(amount, free + Math.floor((this.#sinceAnswer * amount) / refill));
   }
 
-  /** Whether the last answer is too old to refuse by it. */
-  #isStale(): boolean {
-    const { clock, interval } = this.#init;
-    return clock.now() - this.#answeredAt > 2 * interval;
+  get #sinceAnswer(): number {
+    return this.#init.clock.now() - this.#answeredAt;
+  }
+
+  /** Whether all have used so much that this does not fit, whatever they return of what they hold. */
+  #isSpent(need: number): boolean {
+    if (this.#last === undefined) return false;
+    const { refill } = this.rule;
+    if (this.period === undefined && refill === undefined) return false;
+    const back = refill === undefined ? 0 : (this.#sinceAnswer * this.#amount) / refill;
+    return this.used - back + need > this.#amount;
+  }
+
+  /** Whether others may have returned since the last answer what the need does not find free: by itself, use never shrinks. */
+  #mayHaveChanged(need: number): boolean {
+    return this.#sinceAnswer > 2 * this.#init.interval && !this.#isSpent(need);
   }
 
   #isCovered(need: number): boolean {
     // A process that is gone uses nothing of a concurrency, so what it held is given to others.
-    if (this.rule.unit === 'concurrency' && this.#init.clock.now() - this.#answeredAt > leaseTime)
-      return false;
+    if (this.rule.unit === 'concurrency' && this.#sinceAnswer > leaseTime) return false;
     return this.#spent + this.#reserved + need <= this.#ceiling * this.#init.scale;
   }
 
@@ -201,34 +200,30 @@ class LeasedAccount implements Account {
     return this.#spent + this.#reserved + need <= (this.#ceiling + Math.floor(share)) * scale;
   }
 
-  #isLow(): boolean {
+  #isLow(need: number): boolean {
     if (this.#free === 0) return false;
-    const here = this.#ceiling * this.#init.scale - this.#spent - this.#reserved;
-    return here < Math.max(2 * this.#usual, (this.#desired() - this.#reserved) / 3);
+    const here = this.#ceiling * this.#init.scale - this.#spent - this.#reserved - need;
+    return here < Math.max(2 * this.#demand.usual, (this.#desired() - this.#reserved) / 3);
   }
 
   /** What to hold: what is reserved, and the use of the next exchanges. */
   #desired(): number {
-    const { interval, scale } = this.#init;
     const isNew = this.#last === undefined;
-    const burst = Math.max(2 * this.#usual, Math.min(20 * this.#usual, this.#amount * burstRatio));
-    const soon = isNew ? this.#amount * firstRatio : this.#rate.perMillisecond * interval * foresight + burst;
-    return this.#reserved + Math.max(isNew ? scale : 0, soon, this.#wanted);
+    return this.#reserved + this.#demand.soon(this.#amount, isNew ? this.#init.scale : undefined);
   }
 
-  #ask(): void {
-    const { clock } = this.#init;
-    const pause = this.#last !== undefined && this.#free === 0 ? longPatience : patience;
-    if (this.#asking !== undefined || clock.now() - this.#askedAt < pause) return;
-    void this.exchange();
+  #want(need: number, isAwaited: boolean): void {
+    this.#usedAt = this.#init.clock.now();
+    if (!isAwaited) this.#refused = need;
+    this.#demand.wanted = Math.max(this.#demand.wanted, need);
+    if (!isAwaited) this.#asker.inBackground();
   }
 
   async #exchange(): Promise<void> {
     const { key, link, store, clock } = this.#init;
-    this.#askedAt = clock.now();
     await key;
     if (this.#pending === undefined) {
-      this.#rate.measure(this.#spent, clock.now());
+      this.#demand.measure(this.#spent, clock.now());
       this.#renameIfForgotten();
       this.#spentBefore = this.#spent;
       this.#pending = { ...this.#request(), key: await key };
@@ -252,8 +247,10 @@ class LeasedAccount implements Account {
     this.#booked = request.used;
     this.#ceiling = this.#offset + request.used + lease.granted;
     link.processes = Math.max(lease.holders + 1, link.processes);
-    this.#starved = this.#wanted > 0 && !this.#isCovered(this.#wanted);
-    this.#wanted = 0;
+    const { wanted } = this.#demand;
+    this.#starved = wanted > 0 && !this.#isCovered(wanted);
+    if (wanted > 0) this.#asker.answered(this.#starved);
+    this.#demand.wanted = 0;
     onAnswer(this);
   }
 
@@ -266,7 +263,8 @@ class LeasedAccount implements Account {
     const used = isLast ? Math.ceil(total) : Math.floor(total);
     const exposed = Math.ceil((this.#spent + this.#reserved) / scale) - this.#offset - used;
     const remaining = this.#ceiling - this.#offset - used;
-    const least = this.#wanted === 0 ? 1 : exposed + Math.ceil(this.#wanted / scale);
+    const { wanted } = this.#demand;
+    const least = wanted === 0 ? 1 : exposed + Math.ceil(wanted / scale);
     const wish = this.#starved ? least : Math.ceil(this.#desired() / scale);
     const want = isLast ? 0 : wish;
     const kept = this.#starved ? exposed : Math.max(exposed, Math.min(remaining, want));

@@ -1,10 +1,10 @@
-import type { Clock } from '../../types/clock.ts';
-import type { LeaseRequest, Store } from '../../types/store.ts';
+import type { Clock } from '../../../types/clock.ts';
+import type { LeaseRequest, Store } from '../../../types/store.ts';
+import type { Rule } from '../options.ts';
+import type { Period } from '../period.ts';
 import type { Link } from './link.ts';
-import type { Rule } from './options.ts';
-import type { Period } from './period.ts';
 
-/** What became of an attempt to take something: `wait`: not known yet, the store has been asked. */
+/** What became of an attempt to take something: `wait`: not known before the next `answer()`. */
 export type Taken = 'taken' | 'wait' | 'over';
 
 /**
@@ -31,6 +31,8 @@ export interface Account {
   isIdle(now: number): boolean;
   /** A changed amount. */
   setAmount(amount: number): void;
+  /** Whether what was refused last does not fit before the period ends, whatever others return of what they have leased. */
+  readonly isUsedUp: boolean;
   /** Whether it is time for an exchange. */
   isDue(now: number): boolean;
   /** Whether `take` would succeed, as far as it is known here. */
@@ -42,6 +44,8 @@ export interface Account {
   retryAt(need: number): number | undefined;
   /** Asks the store, unless it is being asked. Never rejects. */
   exchange(): Promise<void>;
+  /** The same, but as soon as the pace of calls permits: for requests that wait. */
+  answer(): Promise<void>;
   /** Settles for good. Returns whether the store has taken it; if not, it can be repeated. */
   close(): Promise<boolean>;
 }
@@ -51,6 +55,8 @@ export interface AccountInit {
   readonly subject: string;
   readonly period: Period | undefined;
   readonly amount: number;
+  /** Use by all that is known from an earlier account, in units of the store. */
+  readonly spent: number | undefined;
   /** Fractions per unit of the store. */
   readonly scale: number;
   readonly key: Promise<string>;
@@ -81,4 +87,26 @@ export function termsOf(
     ...(refill === undefined ? {} : { refill }),
     keep: Math.max(leaseTime, toItsEnd) + graceTime,
   };
+}
+
+/**
+ * When there may be enough again, on the scale of `now`.
+ *
+ * @param held what others have leased, in fractions
+ * @param interval milliseconds between two exchanges
+ */
+export function retryMoment(
+  { rule: { refill }, period, amount, used, reserved }: Account,
+  need: number,
+  held: number,
+  now: number,
+  interval: number,
+): number {
+  if (refill !== undefined) {
+    const missing = need - (amount - used);
+    return now + Math.max(interval, (missing * refill) / Math.max(amount, 1));
+  }
+  const isUsedUp = used + need > amount;
+  if (period === undefined || (!isUsedUp && held + reserved > 0)) return now + interval;
+  return period.end;
 }

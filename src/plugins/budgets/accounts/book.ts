@@ -1,9 +1,10 @@
-import type { PluginHost, RequestContext } from '../../types/plugin.ts';
+import type { PluginHost, RequestContext } from '../../../types/plugin.ts';
+import type { LimitsOptions, Rule } from '../options.ts';
 import type { Account } from './account.ts';
 import { scaleOf, toFractions } from './fractions.ts';
 import { openAccount } from './leased-account.ts';
 import { type Link, linkTo } from './link.ts';
-import type { LimitsOptions, Rule } from './options.ts';
+import { type SpentMemory, spentMemory } from './spent-memory.ts';
 import { warnings } from './warnings.ts';
 
 /** All accounts of a router. */
@@ -39,6 +40,8 @@ export function accountBook(
   let serial = 0;
   let exchangedAt = clock.now();
 
+  const spent = spentMemory();
+
   const open = (index: number, rule: Rule, subject: string, amount: number): Account => {
     const period = rule.periodAt?.(link.now());
     const scale = scaleOf(rule);
@@ -49,6 +52,7 @@ export function accountBook(
       subject,
       period,
       amount,
+      spent: period && spent.recall(`${index} ${subject}`, period.start),
       scale,
       key,
       holder: `${own}-${serial}`,
@@ -85,8 +89,7 @@ export function accountBook(
   const exchange = async (): Promise<void> => {
     exchangedAt = clock.now();
     if (link.away) await link.call(() => store.read([])).catch(() => {});
-    const due = dueWork(accounts, past, link.now(), clock.now());
-    await inParallel(due);
+    await inParallel(dueWork(accounts, past, spent, link.now(), clock.now()));
   };
 
   const firstContact = link.call(() => store.read([])).catch(() => {});
@@ -116,6 +119,7 @@ export function accountBook(
 function dueWork(
   accounts: Map<string, Account>,
   past: Set<Account>,
+  spent: SpentMemory,
   date: number,
   now: number,
 ): readonly (() => Promise<void>)[] {
@@ -125,6 +129,7 @@ function dueWork(
     if (isOver || account.isIdle(now)) {
       accounts.delete(key);
       past.add(account);
+      if (!isOver && account.isUsedUp) spent.remember(key, account);
     } else if (account.isDue(now)) due.push(() => account.exchange());
   }
   for (const account of past) {

@@ -1,4 +1,4 @@
-import type { PluginHost } from '../../types/plugin.ts';
+import type { PluginHost } from '../../../types/plugin.ts';
 import type { Account } from './account.ts';
 import { fromFractions } from './fractions.ts';
 

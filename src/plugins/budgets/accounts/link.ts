@@ -1,4 +1,4 @@
-import type { PluginHost } from '../../types/plugin.ts';
+import type { PluginHost } from '../../../types/plugin.ts';
 
 /** The way to the store: its clock, and whether it answers. */
 export interface Link {

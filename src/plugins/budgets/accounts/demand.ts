@@ -1,0 +1,46 @@
+import { useRate } from './use-rate.ts';
+
+/** How much of a limit a process needs in the near future. Amounts in fractions. */
+export interface Demand {
+  /** The largest need that waits for an answer. */
+  wanted: number;
+  /** A request needs so much. */
+  note(need: number): void;
+  /** @param spent so far */
+  measure(spent: number, now: number): void;
+  /**
+   * What to hold beside what is reserved: the use of the next exchanges.
+   *
+   * @param amount the whole limit
+   * @param least for a first lease; `undefined` for a later one
+   */
+  soon(amount: number, least: number | undefined): number;
+  /** A typical need. */
+  readonly usual: number;
+}
+
+/** A lease covers the use of so many exchanges. */
+const foresight = 2.5;
+/** Of the amount, where nothing is known of the use. */
+const firstRatio = 0.01;
+/** Of the amount, for a burst of requests: twenty at most, two at least. */
+const burstRatio = 0.005;
+
+/** @param interval milliseconds between two exchanges */
+export function demand(interval: number, now: number): Demand {
+  const rate = useRate(interval / 2, now);
+  const self = {
+    wanted: 0,
+    usual: 0,
+    note(need: number) {
+      self.usual = Math.max(need, self.usual * 0.9);
+    },
+    measure: rate.measure,
+    soon(amount: number, least: number | undefined) {
+      if (least !== undefined) return Math.max(least, amount * firstRatio, self.wanted);
+      const burst = Math.max(2 * self.usual, Math.min(20 * self.usual, amount * burstRatio));
+      return Math.max(rate.perMillisecond * interval * foresight + burst, self.wanted);
+    },
+  };
+  return self;
+}

@@ -1,0 +1,154 @@
+import { isRouterError, type Store } from 'signalbox';
+import { type Limit, limits } from 'signalbox/budgets';
+import { memory } from 'signalbox/memory';
+import { type VirtualClock, virtualClock } from 'signalbox/testing';
+import { describe, expect, it } from 'vitest';
+import { outcome, world } from '../../support/requests.ts';
+
+const ask = { prompt: 'Hi', maxOutputTokens: 20 };
+const perDay: Limit = { by: 'tenant', usd: 0.001, per: 'day' };
+const never = (): Promise<never> => new Promise(() => {});
+
+/** A router with limits, over a store that can be frozen, and can be asked what it got. */
+function limited(list: readonly Limit[], more: Parameters<typeof world>[1] = {}) {
+  const clock = virtualClock();
+  const real = memory({ clock });
+  const state = { frozen: false, leases: 0 };
+  const keys = new Set<string>();
+  const store: Store = {
+    ...real,
+    lease(request) {
+      state.leases += 1;
+      keys.add(request.key);
+      return state.frozen ? never() : real.lease(request);
+    },
+  };
+  const made = world({ a: [{}] }, { clock, store, plugins: [limits(list)], ...more });
+  return { ...made, clock, state, forget: () => real.delete([...keys]) };
+}
+
+async function settled<T>(promise: Promise<T>, clock: VirtualClock): Promise<T> {
+  let over = false;
+  const end = (): void => {
+    over = true;
+  };
+  promise.then(end, end);
+  while (!over) {
+    await turns();
+    if (!over) await clock.advance(1);
+  }
+  return promise;
+}
+
+async function turns(): Promise<void> {
+  for (let n = 0; n < 3; n++) await new Promise((resolve) => setImmediate(resolve));
+}
+
+async function useUp({ router, clock }: ReturnType<typeof limited>, tenant: string): Promise<void> {
+  for (;;) {
+    const asked = await outcome(settled(router.chat(ask, { tenant }), clock));
+    if ('value' in asked) continue;
+    if (!isRouterError(asked.error, 'budget')) throw asked.error;
+    return;
+  }
+}
+
+/** The refusal of a request that gets one without any time passing. */
+async function refusedAtOnce({ router, clock }: ReturnType<typeof limited>, tenant: string) {
+  const before = clock.now();
+  const waits = turns().then(() => 'it waits' as const);
+  const asked = await Promise.race([outcome(router.chat(ask, { tenant })), waits]);
+  expect(clock.now()).toBe(before);
+  if (asked === 'it waits' || !isRouterError(asked.error, 'budget')) throw new Error(JSON.stringify(asked));
+  return asked.error;
+}
+
+describe('a tenant at its limit', () => {
+  it('is refused without the store, however long ago the store was asked', async () => {
+    const all = limited([perDay]);
+    await useUp(all, 'acme');
+    for (const pause of [0, 10_000, 50_000, 600_000, 3_600_000]) {
+      await all.clock.advance(pause);
+      all.state.frozen = true;
+      await refusedAtOnce(all, 'acme');
+      all.state.frozen = false;
+      await all.clock.advance(600);
+    }
+  });
+
+  it('is admitted again in the next period', async () => {
+    const all = limited([perDay]);
+    await useUp(all, 'acme');
+    await all.clock.advance(120_000);
+    const { retryAt = 0 } = await refusedAtOnce(all, 'acme');
+    await all.clock.advance(retryAt - all.clock.date());
+    expect((await settled(all.router.chat(ask, { tenant: 'acme' }), all.clock)).target).toBe('a');
+  });
+
+  it('is admitted again when its amount is raised', async () => {
+    let usd = 0.001;
+    const all = limited([{ ...perDay, usd: () => usd }]);
+    await useUp(all, 'acme');
+    await all.clock.advance(120_000);
+    usd = 0.002;
+    expect((await settled(all.router.chat(ask, { tenant: 'acme' }), all.clock)).target).toBe('a');
+  });
+
+  it('is admitted again once the store knows of less use', async () => {
+    const all = limited([perDay]);
+    await useUp(all, 'acme');
+    await all.clock.advance(120_000);
+    await all.forget();
+    await refusedAtOnce(all, 'acme'); // asks in the background
+    await turns();
+    expect((await settled(all.router.chat(ask, { tenant: 'acme' }), all.clock)).target).toBe('a');
+  });
+
+  it('asks the store ever less often, however many requests are refused', async () => {
+    const all = limited([perDay]);
+    await useUp(all, 'acme');
+    await all.clock.advance(5_000);
+    all.state.leases = 0;
+    for (let second = 0; second < 10; second++) {
+      for (let n = 0; n < 50; n++) {
+        await refusedAtOnce(all, 'acme');
+        await all.clock.advance(20);
+      }
+    }
+    expect(all.state.leases).toBeLessThanOrEqual(25);
+  });
+
+  it('takes part in a rolling limit as it refills', async () => {
+    const all = limited([{ by: 'tenant', requests: 60, per: 'minute', rolling: true }]);
+    await useUp(all, 'acme');
+    all.state.frozen = true;
+    await refusedAtOnce(all, 'acme');
+    all.state.frozen = false;
+    await all.clock.advance(2_000);
+    expect((await settled(all.router.chat(ask, { tenant: 'acme' }), all.clock)).target).toBe('a');
+  });
+});
+
+describe('a request that waits for the store', () => {
+  it('delays no other tenant, be it the first of its tenant', async () => {
+    const all = limited([perDay], { concurrency: 2 });
+    await settled(all.router.chat(ask, { tenant: 'other' }), all.clock);
+    all.state.frozen = true;
+    const waiting = Array.from({ length: 5 }, () => outcome(all.router.chat(ask, { tenant: 'acme' })));
+    await turns();
+    const before = all.clock.now();
+    expect((await all.router.chat(ask, { tenant: 'other' })).target).toBe('a');
+    expect(all.clock.now()).toBe(before);
+    await all.clock.advance(1_000);
+    await Promise.all(waiting);
+  });
+
+  it('gets its answer when the store has answered, and no later', async () => {
+    const all = limited([perDay]);
+    await settled(all.router.chat(ask, { tenant: 'acme' }), all.clock);
+    const before = all.clock.now();
+    // More than has been leased.
+    await all.router.chat({ ...ask, maxOutputTokens: 300 }, { tenant: 'acme' });
+    expect(all.clock.now()).toBe(before);
+  });
+});
