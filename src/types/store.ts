@@ -20,6 +20,13 @@
 export interface Store {
   /** For events and errors: `memory`, `redis` … */
   readonly name: string;
+  /**
+   * Milliseconds between two exchanges of money that suit it, unless the application sets another interval. A store on the same
+   * machine can be asked more often than one that many machines share, and then a crashed process leaves less unsettled.
+   *
+   * @default 1,000
+   */
+  readonly interval?: number;
 
   /** Reads values, in the order of the keys; `undefined` for missing or expired ones. */
   get(keys: readonly string[]): Promise<readonly (StoredValue | undefined)[]>;

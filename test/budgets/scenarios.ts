@@ -43,6 +43,8 @@ export interface Result {
 
 const callers = 4;
 const pause = 60;
+/** Refusals of each process until the money is used up for sure: two seconds, in which others return what they have leased. */
+const enough = 120;
 
 /** Plays a scenario with real processes, sockets and stores. */
 export async function play(scenario: Scenario): Promise<Result> {
@@ -82,7 +84,7 @@ export async function play(scenario: Scenario): Promise<Result> {
 /** Kills one process after the other, each after so many milliseconds at most, until the money is used up. */
 export async function killUntilRefused(scene: Scene, processes: number, most: number): Promise<void> {
   let over = false;
-  const all = scene.crew.refused(6).then(() => {
+  const all = scene.crew.refused(enough).then(() => {
     over = true;
   });
   for (let index = 0; !over && scene.killed < 20; index = (index + 1) % processes) {
@@ -102,7 +104,7 @@ const minutes = 60_000;
 const eight = { processes: 8, usd: 40, store: 'redis' } as const;
 
 export const scenarios: readonly Scenario[] = [
-  { ...eight, name: 'nothing goes wrong', happen: ({ crew: own }) => own.refused(10) },
+  { ...eight, name: 'nothing goes wrong', happen: ({ crew: own }) => own.refused(enough) },
   {
     ...eight,
     name: '`kill -9` of one process after the other',
@@ -125,7 +127,7 @@ export const scenarios: readonly Scenario[] = [
       await sleep(10_000);
       server?.thaw();
       await sleep(3_000);
-      await own.refused(10);
+      await own.refused(enough);
     },
   },
   {
@@ -148,7 +150,7 @@ export const scenarios: readonly Scenario[] = [
     async happen({ crew: own, server }) {
       await own.answered(700);
       server?.cli('flushall');
-      await own.refused(10);
+      await own.refused(enough);
     },
   },
   {

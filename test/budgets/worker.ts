@@ -25,9 +25,11 @@ export interface WorkerOrders {
 export interface WorkerReport {
   readonly answers: number;
   readonly refusals: number;
-  /** Milliseconds of each call, of those that were answered and those that were refused. */
+  /** Milliseconds of each answer. */
   readonly answered: readonly number[];
+  /** Milliseconds of each refusal after the first of its caller, which may wait until the store has said how little is left. */
   readonly refused: readonly number[];
+  readonly firstRefusals: readonly number[];
   /** Commands that went to the store. */
   readonly commands: number;
   readonly seconds: number;
@@ -60,9 +62,11 @@ const router = createRouter({
 let stopped = false;
 const answered: number[] = [];
 const refused: number[] = [];
+const firstRefusals: number[] = [];
 const startedAt = performance.now();
 
 async function call(): Promise<void> {
+  let refusals = firstRefusals;
   while (!stopped) {
     const from = performance.now();
     try {
@@ -73,11 +77,12 @@ async function call(): Promise<void> {
         if (stopped) return;
         throw error;
       }
-      refused.push(performance.now() - from);
+      refusals.push(performance.now() - from);
+      refusals = refused;
       await new Promise((resolve) => setTimeout(resolve, orders.pause));
     }
     if (answered.length % 20 === 0 || refused.length % 5 === 0)
-      process.send?.({ answers: answered.length, refusals: refused.length });
+      process.send?.({ answers: answered.length, refusals: firstRefusals.length + refused.length });
   }
 }
 
@@ -88,9 +93,10 @@ process.on('message', async () => {
   await router.close();
   const report: WorkerReport = {
     answers: answered.length,
-    refusals: refused.length,
+    refusals: firstRefusals.length + refused.length,
     answered,
     refused,
+    firstRefusals,
     commands,
     seconds,
   };

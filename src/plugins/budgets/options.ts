@@ -69,7 +69,7 @@ export interface Limit {
 
 /** The options of `limits`. */
 export interface LimitsOptions {
-  /** Milliseconds between two exchanges with the store. @default 1,000 */
+  /** Milliseconds between two exchanges with the store. @default the store's `interval`: 80 for `sqlite()`, else 1,000 */
   readonly interval?: number;
   /** Milliseconds after which the store counts as away. @default 500 */
   readonly storeTimeout?: number;

@@ -12,6 +12,7 @@ import { type Database, openDatabase } from '../../util/node/sqlite.ts';
 import { show } from '../../util/option-check.ts';
 import { systemClock } from '../../util/time/clock.ts';
 import { emptyShare, leaseFrom, type Share, settleIn } from '../shared/share.ts';
+import { groupedWrites } from './grouped-writes.ts';
 import { expiredKnowledge, mergeChange, readKnowledge } from './knowledge.ts';
 
 /** The options of `sqlite()`. */
@@ -41,6 +42,10 @@ const schema = `
     key TEXT PRIMARY KEY, share TEXT NOT NULL, expires_at INTEGER NOT NULL
   ) WITHOUT ROWID;
 `;
+/**
+ * Milliseconds between two exchanges. They vary by a tenth, so that what a process has settled is in the file after 100 ms at most.
+ */
+const interval = 80;
 /** Expired rows to delete with each write: more than a write adds, so that none stay forever. */
 const sweep = 8;
 
@@ -61,15 +66,17 @@ export function sqlite(path: string, options: SqliteOptions = {}): Store {
   const { lockTimeout = 5_000, clock = systemClock } = options;
   if (!(lockTimeout >= 0)) throw new ConfigError('sqlite().lockTimeout', 'milliseconds', show(lockTimeout));
   const database = openDatabase(path, schema, lockTimeout);
+  const write = groupedWrites(database);
   const now = (): number => Math.round(clock.date());
 
   return {
     name: 'sqlite',
+    interval,
     async get(keys) {
       return database.read((db) => keys.map((key) => storedValue(db, key, now())));
     },
     async set(key, value, { ttl, onlyIf }) {
-      return database.write((db) => {
+      return write((db) => {
         const at = now();
         const before = storedValue(db, key, at);
         if (onlyIf === 'absent' && before !== undefined) return undefined;
@@ -84,7 +91,7 @@ export function sqlite(path: string, options: SqliteOptions = {}): Store {
       });
     },
     async delete(keys) {
-      await database.write((db) => {
+      await write((db) => {
         for (const key of keys) {
           for (const table of ['values', 'knowledge', 'knowledge_expiry', 'shares'])
             db.run(`DELETE FROM signalbox_${table} WHERE key = ?`, [key]);
@@ -92,7 +99,7 @@ export function sqlite(path: string, options: SqliteOptions = {}): Store {
       });
     },
     async publish(changes) {
-      await database.write((db) => {
+      await write((db) => {
         const at = now();
         expiredKnowledge(db, at, sweep);
         for (const change of changes) mergeChange(db, change, at);
@@ -105,7 +112,7 @@ export function sqlite(path: string, options: SqliteOptions = {}): Store {
       });
     },
     async lease(request) {
-      return database.write((db) => {
+      return write((db) => {
         const at = now();
         const share = shareOf(db, request.key, at) ?? emptyShare(at);
         const lease = leaseFrom(share, request, at);
@@ -119,7 +126,7 @@ export function sqlite(path: string, options: SqliteOptions = {}): Store {
       });
     },
     async settle(settlement) {
-      await database.write((db) => {
+      await write((db) => {
         const share = shareOf(db, settlement.key, now());
         if (share === undefined) return;
         settleIn(share, settlement);

@@ -2,8 +2,10 @@ import { useRate } from './use-rate.ts';
 
 /** How much of a limit a process needs in the near future. Amounts in fractions. */
 export interface Demand {
-  /** The largest need that waits for an answer. */
+  /** The largest need that the store should cover. */
   wanted: number;
+  /** The sum of the needs that wait for its answer. */
+  awaited: number;
   /** A request needs so much. */
   note(need: number): void;
   /** @param spent so far */
@@ -31,15 +33,16 @@ export function demand(interval: number, now: number): Demand {
   const rate = useRate(interval / 2, now);
   const self = {
     wanted: 0,
+    awaited: 0,
     usual: 0,
     note(need: number) {
       self.usual = Math.max(need, self.usual * 0.9);
     },
     measure: rate.measure,
     soon(amount: number, least: number | undefined) {
-      if (least !== undefined) return Math.max(least, amount * firstRatio, self.wanted);
+      if (least !== undefined) return Math.max(least, amount * firstRatio, self.wanted, self.awaited);
       const burst = Math.max(2 * self.usual, Math.min(20 * self.usual, amount * burstRatio));
-      return Math.max(rate.perMillisecond * interval * foresight + burst, self.wanted);
+      return Math.max(rate.perMillisecond * interval * foresight + burst, self.wanted, self.awaited);
     },
   };
   return self;

@@ -214,9 +214,13 @@ class LeasedAccount implements Account {
 
   #want(need: number, isAwaited: boolean): void {
     this.#usedAt = this.#init.clock.now();
-    if (!isAwaited) this.#refused = need;
     this.#demand.wanted = Math.max(this.#demand.wanted, need);
-    if (!isAwaited) this.#asker.inBackground();
+    if (isAwaited) {
+      this.#demand.awaited += need;
+      return;
+    }
+    this.#refused = need;
+    this.#asker.inBackground();
   }
 
   async #exchange(): Promise<void> {
@@ -250,7 +254,7 @@ class LeasedAccount implements Account {
     const { wanted } = this.#demand;
     this.#starved = wanted > 0 && !this.#isCovered(wanted);
     if (wanted > 0) this.#asker.answered(this.#starved);
-    this.#demand.wanted = 0;
+    Object.assign(this.#demand, { wanted: 0, awaited: 0 });
     onAnswer(this);
   }
 
