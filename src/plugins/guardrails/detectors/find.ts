@@ -1,6 +1,6 @@
 import type { Awaitable } from '../../../types/plugin.ts';
 import type { Detector, Finding } from '../types.ts';
-import { endOf, normalize } from './normalize.ts';
+import { endOf, isEscaped, normalize } from './normalize.ts';
 
 /** Longer texts are searched piece by piece, and other requests have their turn in between. */
 const piece = 32_768;
@@ -8,6 +8,20 @@ const piece = 32_768;
 /** Everything a detector finds in a text, disguised characters included; in a text of JSON, also what is escaped. */
 export function findAll(detector: Detector, text: string, isJSON = false): Awaitable<readonly Finding[]> {
   return text.length <= piece * 2 ? findIn(detector, text, isJSON) : findInPieces(detector, text, isJSON);
+}
+
+/** The same in a text that may quote JSON: what is found as it is, and without escapes. */
+export function findEverywhere(detector: Detector, text: string): Awaitable<readonly Finding[]> {
+  const found = findAll(detector, text);
+  if (!isEscaped(text)) return found;
+  const hidden = findAll(detector, text, true);
+  if (!isPromise(found) && !isPromise(hidden)) return unique([...found, ...hidden]);
+  return Promise.all([found, hidden]).then((both) => unique(both.flat()));
+}
+
+function unique(findings: readonly Finding[]): readonly Finding[] {
+  const known = new Map(findings.map((each) => [`${each.start} ${each.end} ${each.entity}`, each]));
+  return [...known.values()];
 }
 
 function findIn(detector: Detector, text: string, isJSON: boolean): Awaitable<readonly Finding[]> {

@@ -45,9 +45,9 @@ export function normalize(text: string, isJSON = false): Normalized | undefined 
   return { text: normal, offsets, cut };
 }
 
-/** Whether a complete text is JSON with escapes, by its ends. */
+/** Whether a text has escapes of JSON, as results of tools and quoted objects do. */
 export function isEscaped(text: string): boolean {
-  return text.includes('\\') && /^\s*[{[]/.test(text) && /[}\]]\s*$/.test(text.slice(-8));
+  return text.includes('\\') && /\\(?:["\\/]|u[\da-fA-F]{4})/.test(text);
 }
 
 /** A part of a text as `normalize` reads it, without its escapes. */
