@@ -85,11 +85,7 @@ export function holdOf({ hold, longest }: Detector, text: string, from: number):
 }
 
 /** The same in a text of JSON, whose escapes are the characters that they stand for. */
-export function holdEscaped(
-  detector: Detector,
-  { text, offsets, cut }: Normalized,
-  from: number,
-): number {
+export function holdEscaped(detector: Detector, { text, offsets, cut }: Normalized, from: number): number {
   let start = 0;
   while (start < text.length && (offsets[start] as number) < from) start++;
   return Math.min(cut, offsets[holdOf(detector, text, start)] as number);

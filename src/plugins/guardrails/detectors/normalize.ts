@@ -33,13 +33,13 @@ export function normalize(text: string, isJSON = false): Normalized | undefined 
   let normal = '';
   let cut = text.length;
   for (let at = 0; at < text.length; ) {
-    const escape = isJSON ? escapeAt(text, at) : undefined;
-    if (isJSON && escape === undefined && unfinished.test(text.slice(at, at + 6))) cut = Math.min(cut, at);
-    const char = escape === undefined ? charAt(text, at) : (JSON.parse(`"${escape}"`) as string);
+    const coded = isJSON ? escapeAt(text, at) : undefined;
+    if (isJSON && coded === undefined && unfinished.test(text.slice(at, at + 6))) cut = Math.min(cut, at);
+    const char = coded === undefined ? charAt(text, at) : (JSON.parse(`"${coded}"`) as string);
     const plain = disguised.test(char) ? plainOf(char) : char;
     for (let index = 0; index < plain.length; index++) offsets[normal.length + index] = at;
     normal += plain;
-    at += (escape ?? char).length;
+    at += (coded ?? char).length;
   }
   offsets[normal.length] = text.length;
   return { text: normal, offsets, cut };
@@ -52,7 +52,7 @@ export function isEscaped(text: string): boolean {
 
 /** A part of a text as `normalize` reads it, without its escapes. */
 export function unescaped(part: string): string {
-  return part.replace(/\\(?:u[\da-fA-F]{4}|["\\/bfnrt])/g, (escape) => JSON.parse(`"${escape}"`));
+  return part.replace(/\\(?:u[\da-fA-F]{4}|["\\/bfnrt])/g, (coded) => JSON.parse(`"${coded}"`));
 }
 
 /** Where the character at a position ends. */

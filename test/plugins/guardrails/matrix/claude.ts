@@ -1,5 +1,5 @@
-import type { Behaviour } from '../../../support/fault-server.ts';
-import { event, events, isStream, json, type Plan, pieces } from './plan.ts';
+import { type Behaviour, json } from '../../../support/fault-server.ts';
+import { event, events, isStream, type Plan, pieces } from './plan.ts';
 
 type Block = { readonly type: string } & Readonly<Record<string, unknown>>;
 
@@ -26,14 +26,26 @@ function blocksOf({ reasoning, text, toolArguments, toolResult, fileName }: Plan
   const blocks: Block[] = [];
   if (reasoning !== undefined) blocks.push({ type: 'thinking', thinking: reasoning, signature: 'sig' });
   if (toolResult !== undefined) {
-    const result = { type: 'code_execution_result', stdout: toolResult, stderr: '', return_code: 0, content: [] };
+    const result = {
+      type: 'code_execution_result',
+      stdout: toolResult,
+      stderr: '',
+      return_code: 0,
+      content: [],
+    };
     blocks.push(
       { type: 'server_tool_use', id: 'srvtoolu_1', name: 'code_execution', input: { code: 'x' } },
       { type: 'code_execution_tool_result', tool_use_id: 'srvtoolu_1', content: result },
     );
   }
   if (text !== undefined) {
-    const place = { document_index: 0, start_char_index: 0, end_char_index: 4, cited_text: 'Done', file_id: null };
+    const place = {
+      document_index: 0,
+      start_char_index: 0,
+      end_char_index: 4,
+      cited_text: 'Done',
+      file_id: null,
+    };
     const citation = { type: 'char_location', document_title: fileName, ...place };
     blocks.push({ type: 'text', text, ...(fileName === undefined ? {} : { citations: [citation] }) });
   }

@@ -363,17 +363,20 @@ const agent = (router: Router, ask: Ask, seen: unknown[]) =>
     instructions: 'Answer.',
     model: aisdk(toProvider(router)()) as Model,
     ...(ask.object === undefined ? {} : { outputType: zodFormat }),
-    tools: ask.object !== undefined ? [] : [
-      tool({
-        name: 'lookup',
-        description: 'x',
-        parameters: z.object({ q: z.string() }),
-        execute: async (input) => {
-          seen.push(input);
-          return ask.toolResult ?? 'y';
-        },
-      }),
-    ],
+    tools:
+      ask.object !== undefined
+        ? []
+        : [
+            tool({
+              name: 'lookup',
+              description: 'x',
+              parameters: z.object({ q: z.string() }),
+              execute: async (input) => {
+                seen.push(input);
+                return ask.toolResult ?? 'y';
+              },
+            }),
+          ],
   });
 /** Its turns are its own, so the previous object is quoted. */
 const asked = (ask: Ask): string => (ask.object === undefined ? ask.text : `${ask.text}: ${before(ask)}`);

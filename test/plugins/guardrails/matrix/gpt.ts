@@ -1,5 +1,5 @@
-import type { Behaviour } from '../../../support/fault-server.ts';
-import { event, events, isStream, json, type Plan, pieces } from './plan.ts';
+import { type Behaviour, json } from '../../../support/fault-server.ts';
+import { event, events, isStream, type Plan, pieces } from './plan.ts';
 
 type Item = { readonly type: string; readonly id: string } & Readonly<Record<string, unknown>>;
 
@@ -91,10 +91,7 @@ function deltas(item: Item): readonly (readonly [type: string, fields: object])[
       ),
       ...(part?.annotations ?? []).map(
         (annotation, order) =>
-          [
-            'response.output_text.annotation.added',
-            { ...at, annotation_index: order, annotation },
-          ] as const,
+          ['response.output_text.annotation.added', { ...at, annotation_index: order, annotation }] as const,
       ),
       ['response.output_text.done', { ...at, text: part?.text, logprobs: [] }],
       ['response.content_part.done', { ...at, part }],

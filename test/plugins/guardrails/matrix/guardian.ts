@@ -20,7 +20,8 @@ export function guardianAnswer({ body, path, text }: Received): Behaviour {
 
 function verdictOf(model: string, isBad: boolean): string {
   if (model.includes('llama-guard')) return isBad ? '\n\nunsafe\nS2' : '\n\nsafe';
-  if (model.includes('granite')) return isBad ? '<think>\n</think>\n<score> yes </score>' : '<score> no </score>';
+  if (model.includes('granite'))
+    return isBad ? '<think>\n</think>\n<score> yes </score>' : '<score> no </score>';
   return JSON.stringify({ violates: isBad, category: isBad ? 'secret plans' : 'none' });
 }
 

@@ -194,7 +194,8 @@ const adding: readonly Kind[] = [
     value: '',
     adds: '"moderation":{"model"',
     guard: () => vendorModeration(),
-    skip: (cell) => (cell === 'to vendor: embeddings' ? 'OpenAI has no such field there' : onlyRequests(cell)),
+    skip: (cell) =>
+      cell === 'to vendor: embeddings' ? 'OpenAI has no such field there' : onlyRequests(cell),
     vendors: ['gpt'],
   },
 ];

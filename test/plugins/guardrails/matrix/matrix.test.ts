@@ -20,8 +20,7 @@ describe.each(faces.map((face) => [face.name, face] as const))('without a guard,
     // Reasoning is sent only to the account that made it.
     const sent = face.places.filter((place) => place !== 'reasoning').map((place) => `to vendor: ${place}`);
     const shown = face.shows.map((place) => `to caller: ${place}`);
-    expect([...reached].filter((cell) => cell !== 'to vendor: reasoning').sort()).toEqual(
-      [...sent, ...shown].sort(),
-    );
+    const certain = [...reached].filter((cell) => cell !== 'to vendor: reasoning');
+    expect(new Set<string>(certain)).toEqual(new Set([...sent, ...shown]));
   });
 });

@@ -31,6 +31,7 @@ interface Way {
   readonly mode: Mode;
   readonly by: VendorName;
   readonly server: Vendor;
+  readonly targets: Targets;
 }
 
 /** What a vendor got, a caller saw, and guards decided. */
@@ -44,11 +45,12 @@ interface Seen {
 /** Plays the whole matrix, or that of one interface. */
 export async function matrix(only?: string): Promise<readonly Trial[]> {
   const server = await vendor();
+  const targets = targetsAt(server.url);
   const trials: Trial[] = [];
   try {
     for (const face of faces.filter(({ name }) => only === undefined || name === only))
       for (const mode of modes)
-        for (const by of vendors) trials.push(...(await trialsOf({ face, mode, by, server })));
+        for (const by of vendors) trials.push(...(await trialsOf({ face, mode, by, server, targets })));
   } finally {
     await server.close();
   }
@@ -65,7 +67,8 @@ async function trialsOf(way: Way): Promise<readonly Trial[]> {
       if (whyNot(kind, cell) !== undefined) return;
       trials.push({ face: face.name, mode, kind: kind.name, vendor: by, cell, holds: await holds() });
     };
-    for (const place of face.places) await attempt(`to vendor: ${place}`, () => holdsRequest(way, place, kind));
+    for (const place of face.places)
+      await attempt(`to vendor: ${place}`, () => holdsRequest(way, place, kind));
     for (const place of answerPlaces.filter((each) => shown.has(`to caller: ${each}`))) {
       await attempt(`to caller: ${place}`, () => holdsAnswer(way, place, kind));
       await attempt(`restored: ${place}`, () => restores(way, place, kind));
@@ -92,10 +95,11 @@ async function reachedWithout(way: Way): Promise<ReadonlySet<Cell>> {
 /** The same with any of the vendors. */
 export async function unguarded(face: Face, mode: Mode): Promise<ReadonlySet<Cell>> {
   const server = await vendor();
+  const targets = targetsAt(server.url);
   const reached = new Set<Cell>();
   try {
     for (const by of vendors)
-      for (const cell of await reachedWithout({ face, mode, by, server })) reached.add(cell);
+      for (const cell of await reachedWithout({ face, mode, by, server, targets })) reached.add(cell);
   } finally {
     await server.close();
   }
@@ -140,7 +144,9 @@ function askAt(way: Way, place: Place, value: string, kind?: Kind): Promise<Seen
   };
   const ask = askFor(place, value);
   return play(way, kind, plan, (router) =>
-    place === 'embeddings' ? (face.embed?.(router, `about ${value}`) ?? Promise.resolve()) : face[mode](router, ask),
+    place === 'embeddings'
+      ? (face.embed?.(router, `about ${value}`) ?? Promise.resolve())
+      : face[mode](router, ask),
   );
 }
 
@@ -197,13 +203,12 @@ function planFor(place: AnswerPlace, value: string): Plan {
 }
 
 async function play(
-  { by, server }: Way,
+  { by, server, targets }: Way,
   kind: Kind | undefined,
   plan: (request: string) => Plan,
   run: (router: Router) => Promise<unknown>,
 ): Promise<Seen> {
-  const { url } = server;
-  const router = routerOver(url, by, kind?.guard(url));
+  const router = routerOver(targets, by, kind?.guard(server.url));
   const verdicts = new Set<string>();
   router.on('note', ({ facts }) => verdicts.add(`${facts['direction']} ${facts['verdict']}`));
   server.plan(({ text }) => plan(text));
@@ -217,19 +222,26 @@ async function play(
 
 const apiKey = 'key';
 
-function routerOver(url: string, by: VendorName, guard: GuardItem | undefined): Router {
+type Targets = ReturnType<typeof targetsAt>;
+
+/** The targets over one server. */
+function targetsAt(url: string) {
   const claude = anthropic({ apiKey, baseURL: url });
   const gpt = openai({ apiKey, baseURL: `${url}/v1`, api: 'responses' });
   const local = openaiCompatible({ name: 'local', baseURL: `${url}/guardian`, apiKey });
+  return [
+    { provider: claude, model: 'claude-haiku-4-5', id: 'claude' },
+    { provider: gpt, model: 'gpt-5-mini', id: 'gpt' },
+    { provider: gpt, model: 'text-embedding-3-small', id: 'embed' },
+    { provider: local, model: 'meta-llama/llama-guard-4-12b', id: 'llama-guard' },
+    { provider: local, model: 'granite-guardian-3.3-8b', id: 'granite-guardian' },
+    { provider: local, model: 'judge-1', id: 'judge' },
+  ] as const;
+}
+
+function routerOver(targets: Targets, by: VendorName, guard: GuardItem | undefined): Router {
   return createRouter({
-    targets: [
-      { provider: claude, model: 'claude-haiku-4-5', id: 'claude' },
-      { provider: gpt, model: 'gpt-5-mini', id: 'gpt' },
-      { provider: gpt, model: 'text-embedding-3-small', id: 'embed' },
-      { provider: local, model: 'meta-llama/llama-guard-4-12b', id: 'llama-guard' },
-      { provider: local, model: 'granite-guardian-3.3-8b', id: 'granite-guardian' },
-      { provider: local, model: 'judge-1', id: 'judge' },
-    ],
+    targets,
     routes: { default: { targets: [by] }, embeddings: { targets: ['embed'] } },
     plugins: guard === undefined ? [] : [guardrails([guard])],
   });

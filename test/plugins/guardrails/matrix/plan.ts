@@ -1,4 +1,4 @@
-import { events, json, type Received } from '../../../support/fault-server.ts';
+import { type Behaviour, type Received, raw } from '../../../support/fault-server.ts';
 
 /** What a vendor answers, in any API. */
 export interface Plan {
@@ -20,8 +20,11 @@ export function event(type: string, fields: object): string {
   return `event: ${type}\ndata: ${JSON.stringify({ type, ...fields })}\n\n`;
 }
 
+/** An event stream in one packet: its events tear values apart. */
+export function events(list: readonly string[]): Behaviour {
+  return raw(list.join(''), { 'content-type': 'text/event-stream' });
+}
+
 export function isStream({ body }: Received): boolean {
   return (body as { readonly stream?: boolean }).stream === true;
 }
-
-export { events, json };

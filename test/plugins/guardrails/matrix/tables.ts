@@ -59,7 +59,8 @@ export function reasons(): string {
       const why = new Map<string, string[]>();
       for (const cell of cells) {
         const reason = cell.startsWith('restored') ? undefined : whyNot(kind, cell);
-        if (reason !== undefined && reason !== 'gives values back') why.set(reason, [...(why.get(reason) ?? []), cell]);
+        if (reason !== undefined && reason !== 'gives values back')
+          why.set(reason, [...(why.get(reason) ?? []), cell]);
       }
       return [...why].map(([reason, at]) => `- ${kind.name}: ${reason} (not ${at.join(', ')})`);
     })
