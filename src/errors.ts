@@ -13,12 +13,7 @@ import type { Decision, SkippedTarget } from './types/result/decision.ts';
 import type { AttemptSummary } from './types/result/result.ts';
 import type { Usage } from './types/result/usage.ts';
 
-export {
-  ProviderError,
-  type ProviderErrorInit,
-  providerErrorKinds,
-  type Redact,
-} from './errors/provider-error.ts';
+export { ProviderError, type ProviderErrorInit, type Redact } from './errors/provider-error.ts';
 export { ConfigError, RequestError, RouterError, type Unredacted } from './errors/router-error.ts';
 
 /**

@@ -1,4 +1,5 @@
-import { ConfigError, providerErrorKinds } from '../../errors.ts';
+import { providerErrorKinds } from '../../errors/provider-error.ts';
+import { ConfigError } from '../../errors.ts';
 import type { RouteOptions, TargetOptions } from '../../types/options/options.ts';
 import type { RouterOptions } from '../../types/options/router-options.ts';
 import type { Strategy } from '../../types/options/strategy.ts';

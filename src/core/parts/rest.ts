@@ -16,6 +16,7 @@ export async function loadRest(env: RouterContext, signal?: Signal): Promise<voi
 }
 
 /** Whether a request needs no more than a target that answers it. */
-export function isPlain({ route, hedge }: RequestState): boolean {
+export function isPlain({ route, hedge, env }: RequestState): boolean {
+  if (env.stations.reserve !== undefined) return false;
   return hedge === false && route.targets.every((target) => !target.deferred && isUnconstrained(target));
 }
