@@ -14,12 +14,12 @@ import { closedError } from './core/request.ts';
 import { createRoutes } from './core/routes.ts';
 import { affinity } from './core/routing/affinity.ts';
 import { createSelector } from './core/routing/select.ts';
-import { compileStations } from './core/stations/stations.ts';
+import { compileStations, pluginErrors } from './core/stations/stations.ts';
 import { type Batching, batchingWith, deferredChannels } from './core/targets/batching.ts';
 import { drain } from './core/targets/drain.ts';
 import { createTargets, type Target } from './core/targets/target.ts';
 import { emitHealthChange } from './core/targets/target-health.ts';
-import { reportOf } from './core/targets/target-report.ts';
+import { reportsOf } from './core/targets/target-report.ts';
 import { createWarn } from './core/targets/warn.ts';
 import { warmUp } from './core/warmup.ts';
 import { checkMirror, shadow } from './plugins/shadow/shadow.ts';
@@ -84,6 +84,7 @@ export function createRouter(options: RouterOptions): Router {
   });
   const env = contextOf(options, plugins, parts, batching.desk, closing.signal);
   const { targets, clock, events, findRoute } = env;
+  const report = pluginErrors(events);
   const router: Router = {
     targets: targets.map(({ id }) => id),
     plugins: (options.plugins ?? []).map(({ name }) => name),
@@ -110,7 +111,7 @@ export function createRouter(options: RouterOptions): Router {
     },
     stats() {
       releaseDropped(env.activeRequests.items, clock.now());
-      return targets.map((target) => reportOf(target, clock));
+      return reportsOf(targets, plugins, clock, (plugin, error) => report(plugin, 'background', error));
     },
     run: async (request, callOptions) => (await import('./agent/run.ts')).run(router, request, callOptions),
     drain: ({ timeout } = {}) => drain(env, timeout),
