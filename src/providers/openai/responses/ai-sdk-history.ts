@@ -27,7 +27,11 @@ export function withReasoningItems(
   });
 }
 
-function toItem(parts: readonly ReasoningPart[], id: string | undefined, isStored: boolean): JSONObject | undefined {
+function toItem(
+  parts: readonly ReasoningPart[],
+  id: string | undefined,
+  isStored: boolean,
+): JSONObject | undefined {
   const encrypted = parts.map(encryptedOf).findLast((text) => text !== undefined);
   if (encrypted === undefined)
     return id !== undefined && isStored ? { type: 'item_reference', id } : undefined;
