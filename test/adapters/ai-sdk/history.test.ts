@@ -219,7 +219,7 @@ describe('a remote tool that wants to be allowed', () => {
     return { result, sent: (bodyOf(servers.gpt, 1) as { input: unknown[] }).input };
   }
 
-  it('is told that it may, with the question it asked', async () => {
+  it('receives the approval, with the question it asked', async () => {
     const { result, sent } = await answered(true);
     expect(sent.slice(1)).toEqual([
       question,
@@ -228,7 +228,7 @@ describe('a remote tool that wants to be allowed', () => {
     expect(result.toolResults[0]).toMatchObject({ toolCallId: 'mcpr_1', toolName: 'mcp.shorten' });
   });
 
-  it('is told that it may not, and nothing besides', async () => {
+  it('receives only the denial', async () => {
     const { sent } = await answered(false);
     expect(sent.slice(1)).toEqual([
       question,
@@ -285,7 +285,7 @@ describe('OpenAI’s own tools', () => {
     ]);
   });
 
-  it('get back what came of a patch', async () => {
+  it('get back the result of a patch', async () => {
     const operation = { type: 'delete_file', path: 'a.txt' };
     const item = { type: 'apply_patch_call', id: 'ap_1', call_id: 'call_1', status: 'completed', operation };
     servers.gpt.behave(json(responsesWire([item]).answer), done);
