@@ -15,6 +15,7 @@ import { createRoutes } from './core/routes.ts';
 import { affinity } from './core/routing/affinity.ts';
 import { createSelector } from './core/routing/select.ts';
 import { compileStations, pluginErrors } from './core/stations/stations.ts';
+import { withSeveralAccounts } from './core/targets/accounts.ts';
 import { type Batching, batchingWith, deferredChannels } from './core/targets/batching.ts';
 import { drain } from './core/targets/drain.ts';
 import { createTargets, type Target } from './core/targets/target.ts';
@@ -168,6 +169,7 @@ function contextOf(
   let requests = 0;
   const env: RouterContext = {
     targets,
+    several: withSeveralAccounts(targets),
     findRoute,
     stations: compileStations(plugins, events, clock),
     fullCheck,
