@@ -14,12 +14,13 @@ import { closedError } from './core/request.ts';
 import { createRoutes } from './core/routes.ts';
 import { affinity } from './core/routing/affinity.ts';
 import { createSelector } from './core/routing/select.ts';
-import { compileStations } from './core/stations/stations.ts';
+import { compileStations, pluginErrors } from './core/stations/stations.ts';
+import { withSeveralAccounts } from './core/targets/accounts.ts';
 import { type Batching, batchingWith, deferredChannels } from './core/targets/batching.ts';
 import { drain } from './core/targets/drain.ts';
 import { createTargets, type Target } from './core/targets/target.ts';
 import { emitHealthChange } from './core/targets/target-health.ts';
-import { reportOf } from './core/targets/target-report.ts';
+import { reportsOf } from './core/targets/target-report.ts';
 import { checkMirror, shadow } from './plugins/shadow/shadow.ts';
 import { priceBook } from './pricing/price-book.ts';
 import { promptCaches } from './stats/prompt-caches.ts';
@@ -82,6 +83,7 @@ export function createRouter(options: RouterOptions): Router {
   });
   const env = contextOf(options, plugins, batching.desk, closing.signal);
   const { targets, clock, events, findRoute } = env;
+  const report = pluginErrors(events);
   const router: Router = {
     targets: targets.map(({ id }) => id),
     plugins: (options.plugins ?? []).map(({ name }) => name),
@@ -108,7 +110,7 @@ export function createRouter(options: RouterOptions): Router {
     },
     stats() {
       releaseDropped(env.activeRequests.items, clock.now());
-      return targets.map((target) => reportOf(target, clock));
+      return reportsOf(targets, plugins, clock, (plugin, error) => report(plugin, 'background', error));
     },
     run: async (request, callOptions) => (await import('./agent/run.ts')).run(router, request, callOptions),
     drain: ({ timeout } = {}) => drain(env, timeout),
@@ -164,6 +166,7 @@ function contextOf(
   let requests = 0;
   const env: RouterContext = {
     targets,
+    several: withSeveralAccounts(targets),
     findRoute,
     stations: compileStations(plugins, events, clock),
     parts: new Parts(),

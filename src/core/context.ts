@@ -37,6 +37,8 @@ export interface ApartRequest {
 /** The state that all requests of a router share. */
 export interface RouterContext {
   readonly targets: readonly Target[];
+  /** The names of providers of which the targets use several accounts. */
+  readonly several: ReadonlySet<string>;
   /** Finds a route by name or by a target's id. */
   readonly findRoute: RouteFinder;
   readonly stations: Stations;

@@ -16,6 +16,7 @@ import { RequestState } from './request.ts';
 import { chooseCandidates } from './routing/candidates.ts';
 import { chooseRoute } from './routing/choose-route.ts';
 import { namedRoute } from './routing/select.ts';
+import { checkHistory } from './targets/accounts.ts';
 
 /**
  * The road of a request of any operation, in the order of its stations. An invalid request never starts; every other one ends
@@ -134,6 +135,7 @@ function check<Request extends AnyRequest>(
   const mayChange = stations.inspect !== undefined && fullCheck === undefined;
   const checked = mayChange ? undefined : operation.check(input, fullCheck);
   if (checked === undefined) return parts.load(fullCheckPart, env.clock, options.signal);
+  if (options.history !== undefined) checkHistory(options.history, env.findRoute);
   const isNamed = options.route !== undefined || options.targets !== undefined;
   const isSelected = !isNamed && operation.selectable && env.selector !== undefined;
   const route = isSelected ? env.selector.fallback : namedRoute(options, env.findRoute);

@@ -17,6 +17,7 @@ import type { AttemptSlot } from '../failover/race.ts';
 import { recoveryPart } from '../failover/recovery-part.ts';
 import type { RequestState } from '../request.ts';
 import type { AttemptObservers } from '../stations/observe.ts';
+import { unmarkedAt } from '../targets/accounts.ts';
 import type { Channel, Target } from '../targets/target.ts';
 import { emitHealthChange } from '../targets/target-health.ts';
 import { AttemptTimer } from './attempt-timer.ts';
@@ -87,10 +88,20 @@ export class Attempt {
     const auth = options.auth?.[target.provider.name];
     const deferral = target.deferred ? deferralOf(options) : undefined;
     const settings = target.settings ?? request.route.settings;
+    const unmarked =
+      options.history === undefined && env.several.size === 0 ? undefined : unmarkedAt(channel, options, env);
     this.carry =
-      env.errors === undefined && auth === undefined && settings === undefined && deferral === undefined
+      env.errors === undefined &&
+      auth === undefined &&
+      settings === undefined &&
+      deferral === undefined &&
+      unmarked === undefined
         ? carry
-        : { ...carry, ...compact({ errors: env.errors, auth, deferral }), ...settingsOf(request, target) };
+        : {
+            ...carry,
+            ...compact({ errors: env.errors, auth, deferral, unmarked }),
+            ...settingsOf(request, target),
+          };
     if (operation.measuredAs !== undefined && !target.deferred)
       this.#waiting = target.silence.begin(
         target.latencies[operation.measuredAs],
