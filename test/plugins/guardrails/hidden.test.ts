@@ -40,7 +40,11 @@ const redactedBlock = {
 };
 
 describe("a vendor's own data in an answer", () => {
-  const content = [searched(planted.email), cited(planted.email), source(`https://x.example/${planted.email}`)];
+  const content = [
+    searched(planted.email),
+    cited(planted.email),
+    source(`https://x.example/${planted.email}`),
+  ];
 
   it('is redacted, except for what the vendor decrypts', async () => {
     const { router } = world({ a: [{ content }] }, guarded(redact(pii())));
@@ -62,7 +66,10 @@ describe("a vendor's own data in an answer", () => {
     ['a source', [source(`https://x.example/${planted.email}`)]],
   ])('is blocked: %s', async (_, parts) => {
     const { router } = world({ a: [{ content: parts }] }, guarded(block(pii())));
-    expect(await router.chat({ prompt: 'Hi' })).toMatchObject({ finishReason: 'content-filter', content: [] });
+    expect(await router.chat({ prompt: 'Hi' })).toMatchObject({
+      finishReason: 'content-filter',
+      content: [],
+    });
     expect((await read(await router.stream({ prompt: 'Hi' }))).map(({ type }) => type)).toEqual(['finish']);
   });
 

@@ -86,7 +86,13 @@ export function holdOf({ hold, longest }: Detector, text: string, from: number):
 
 /** The same in a text of JSON, whose escapes are the characters that they stand for. */
 export function holdEscaped(detector: Detector, { text, offsets, cut }: Normalized, from: number): number {
-  let start = 0;
-  while (start < text.length && (offsets[start] as number) < from) start++;
-  return Math.min(cut, offsets[holdOf(detector, text, start)] as number);
+  const indexOf = (offset: number): number => {
+    let index = 0;
+    while (index < text.length && (offsets[index] as number) < offset) index++;
+    return index;
+  };
+  // What an unfinished escape will be is unknown, so it joins what comes before it.
+  const end = indexOf(cut);
+  const held = holdOf(detector, text.slice(0, end), indexOf(from));
+  return held >= end ? cut : (offsets[held] as number);
 }
