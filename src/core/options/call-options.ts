@@ -13,7 +13,7 @@ import {
   type Refuse,
   show,
 } from '../../util/option-check.ts';
-import { priorities } from '../admission/queue.ts';
+import { priorities } from './policies.ts';
 
 const refuse: Refuse = (path, expected, got) => {
   throw new RequestError(path, expected, got);
@@ -39,6 +39,7 @@ export const callFields = [
   'hedge',
   'accept',
   'auth',
+  'history',
 ];
 
 /** Call options that plugins add, by name. */
@@ -86,6 +87,10 @@ export function checkCallOptions(options: CallOptions, added: AddedOptions): voi
   checkNumber('options.window', options.window, refuse);
   checkType('options.accept', options.accept, 'function', refuse);
   if (options.auth !== undefined) checkAuth(options.auth);
+  if (options.history !== undefined) {
+    const { from } = checkObject('options.history', options.history, ['from'], refuse);
+    checkStrings('options.history.from', typeof from === 'string' ? [from] : (from ?? null), refuse);
+  }
   checkHedge('options.hedge', options.hedge, ['delay', 'maxCost'], refuse);
   checkWord('options.interrupted', interrupted, interruptedWords, refuse);
 }
