@@ -119,9 +119,14 @@ Exit codes: 0 success, 2 a wrong flag or file.
 `;
 
 /** Printed by `signalbox keys --help`. */
-export const keysHelp = `Usage: signalbox keys <action> --file FILE
+export const keysHelp = `Usage: signalbox keys <action> (--file FILE | --redis URL | --module FILE)
 
-Manages virtual keys in the SQLite file of a router's store. Tokens are stored as hashes and shown once.
+Manages virtual keys in a router's store. Tokens are stored as hashes and shown once.
+
+  --file FILE    the SQLite file
+  --redis URL    such as redis://localhost:6379, with the package redis, ioredis or iovalkey of this project
+  --module FILE  exports the store, or a connected client of redis, ioredis, iovalkey, @valkey/valkey-glide or @upstash/redis
+  --prefix TEXT  the prefix of redis(). Default: signalbox
 
 Actions:
   create          creates a key and prints its token

@@ -32,7 +32,8 @@ export function installPlugins(
       clock,
       random,
       get replicas() {
-        replicas ??= replicasOf(targets, clock, (target) => emitHealthChange(target, env));
+        const routes = env.findRoute.names.flatMap((name) => env.findRoute(name) ?? []);
+        replicas ??= replicasOf({ ...env, routes }, (target) => emitHealthChange(target, env));
         return replicas;
       },
       every(ms, run) {

@@ -41,6 +41,11 @@ export interface Breaker {
    * closes.
    */
   share(now: number): number;
+  /**
+   * Another process saw an outage: one attempt at a time is admitted until one has succeeded, which closes it at once, or one has
+   * failed, which opens it.
+   */
+  hint(now: number): void;
   /** Records the start of an attempt. An attempt that is not admitted is forced: no other target is left. */
   enter(now: number): Pass;
   success(pass: Pass, now: number, limits: BreakerLimits): void;
@@ -74,6 +79,7 @@ export function breaker(random: Random): Breaker {
   let closedAt = Number.NEGATIVE_INFINITY;
   let probing = false;
   let goodProbes = 0;
+  let hinted = false;
   /** Attempts started since the last change of state. */
   let underWay = 0;
   const outcomes = outcomeWindow();
@@ -89,6 +95,7 @@ export function breaker(random: Random): Breaker {
     openings += 1;
     newEpoch();
     open = true;
+    hinted = false;
     self.tripped = true;
     self.hasTripped = true;
     probing = false;
@@ -116,6 +123,14 @@ export function breaker(random: Random): Breaker {
       closedAt === Number.NEGATIVE_INFINITY
         ? 1
         : Math.min(1, firstShare + ((1 - firstShare) * (now - closedAt)) / slowStart),
+    hint(now) {
+      if (open) return;
+      open = true;
+      hinted = true;
+      self.tripped = true;
+      self.until = now;
+      newEpoch();
+    },
     enter(now) {
       const probe = open && now >= self.until && !probing;
       if (probe) probing = true;
@@ -130,11 +145,12 @@ export function breaker(random: Random): Breaker {
       if (!open) return;
       probing = false;
       goodProbes += 1;
-      if (goodProbes < limits.probes) return;
+      if (goodProbes < limits.probes && !hinted) return;
       goodProbes = 0;
       open = false;
       self.tripped = false;
-      closedAt = now;
+      if (!hinted) closedAt = now;
+      hinted = false;
       newEpoch();
     },
     failure(pass, now, limits) {

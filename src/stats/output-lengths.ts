@@ -5,6 +5,10 @@ export interface OutputLengths {
   add(target: string, tokens: number, now: number): void;
   /** `undefined` before the first answer. */
   expect(target: string, now: number): number | undefined;
+  /** Called with each answer, if set. */
+  onSample: ((target: string, tokens: number) => void) | undefined;
+  /** Decayed number of answers. */
+  weight(now: number): number;
 }
 
 /**
@@ -31,9 +35,12 @@ export function outputLengths(): OutputLengths {
     return usual + (mean - usual) * Math.max(0, 1 - byChance);
   };
 
-  return {
+  const self: OutputLengths = {
     expect,
+    onSample: undefined,
+    weight: all.weight,
     add(target, tokens, now) {
+      self.onSample?.(target, tokens);
       const own = targets.get(target) ?? decayingMean(halfLife);
       targets.set(target, own);
       squares.add((tokens - (own.read(now) ?? all.read(now) ?? 0)) ** 2, now);
@@ -41,4 +48,5 @@ export function outputLengths(): OutputLengths {
       own.add(tokens, now);
     },
   };
+  return self;
 }

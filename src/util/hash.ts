@@ -10,6 +10,11 @@ export function hash(text: string): number {
   return (sum ^ (sum >>> 16)) >>> 0;
 }
 
+/** A longer hash, as text: by 64 bits, two of many thousand texts are never the same in practice. */
+export function longHash(text: string): string {
+  return `${hash(text).toString(36)}-${hash(`~${text}`).toString(36)}`;
+}
+
 /** The hash as a number from 0 to below 1. */
 export function hashShare(text: string): number {
   return hash(text) / 2 ** 32;

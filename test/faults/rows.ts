@@ -5,6 +5,7 @@ import { health } from './rows/health.ts';
 import { network } from './rows/network.ts';
 import { refusals } from './rows/refusals.ts';
 import { refused } from './rows/refused.ts';
+import { storeRowsSkipped, stores } from './rows/stores.ts';
 import { streams } from './rows/streams.ts';
 import { waiting } from './rows/waiting.ts';
 import type { Row } from './stage.ts';
@@ -19,6 +20,7 @@ export const rows: readonly Row[] = [
   ...evidence,
   ...refused,
   ...waiting,
+  ...(storeRowsSkipped === undefined ? stores : []),
 ].toSorted((a, b) => a.number - b.number);
 
 /** Rows that are not played here, and why. */
@@ -28,16 +30,9 @@ export const playedElsewhere: readonly {
   readonly where: string;
 }[] = [
   { number: 24, fault: 'takes requests and never answers, at 155 a second', where: '`npm run incident`' },
-  {
-    number: 62,
-    fault: 'a shared store that is down, slow, full or wrong',
-    where: '`test/plugins/shared-health/redis.test.ts`, with a real Redis',
-  },
-  {
-    number: 63,
-    fault: 'two processes, of which one is asked to wait',
-    where: '`test/plugins/shared-health/redis.test.ts`, with a real Redis',
-  },
+  ...(storeRowsSkipped === undefined
+    ? []
+    : stores.map(({ number, fault }) => ({ number, fault, where: `skipped: ${storeRowsSkipped}` }))),
   {
     number: 78,
     fault: 'an SDK that cannot be loaded for the moment: no file handles, no permission, no network',

@@ -274,7 +274,8 @@ describe('host.replicas', () => {
       plugins: [kept.plugin],
     });
     const keys = kept.host.replicas.flatMap((replica) => replica.keys(0));
-    expect(keys.filter((key) => key.startsWith('cooldown/'))).toEqual([
+    const chats = keys.filter((key) => key.startsWith('cooldown/') && !/\/(embed|image)/.test(key));
+    expect(chats).toEqual([
       'cooldown/target/a',
       'cooldown/channel/a/0',
       'cooldown/key/a/0',
@@ -284,6 +285,15 @@ describe('host.replicas', () => {
       'cooldown/target/b',
       'cooldown/channel/b/0',
       'cooldown/channel/b/1',
+    ]);
+    // Other workloads of a target have cooldowns of their own, but the same keys and endpoints.
+    expect(keys.filter((key) => /^cooldown\/.*embed/.test(key))).toEqual([
+      'cooldown/target/a/embed',
+      'cooldown/channel/a/embed/0',
+      'cooldown/channel/a/embed/1',
+      'cooldown/target/b/embed',
+      'cooldown/channel/b/embed/0',
+      'cooldown/channel/b/embed/1',
     ]);
   });
 });

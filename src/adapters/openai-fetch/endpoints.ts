@@ -50,13 +50,18 @@ export async function serve(call: Incoming, settings: Settings, context: Context
   const name = /\/reports\/([^/]+)$/.exec(path)?.[1];
   if (name !== undefined && settings.reports.size > 0) {
     only('GET', call);
-    return found(await reportOf(decode(name), settings, context), context);
+    return found(await reportOf(decode(name), call.url.searchParams, settings, context), context);
   }
   throw new HttpError({ status: 404, code: 'unknown_url', message: whyNot(path) });
 }
 
 /** The role is checked first, so that names of reports are not revealed. */
-async function reportOf(name: string, { reports }: Settings, { caller }: Context): Promise<object> {
+async function reportOf(
+  name: string,
+  parameters: URLSearchParams,
+  { reports }: Settings,
+  { caller }: Context,
+): Promise<object> {
   if (caller.role !== 'admin')
     throw new HttpError({
       status: 403,
@@ -66,7 +71,7 @@ async function reportOf(name: string, { reports }: Settings, { caller }: Context
   const report = reports.get(name);
   if (report === undefined)
     throw new HttpError({ status: 404, code: 'unknown_url', message: 'there is no such report' });
-  return { object: 'report', name, data: await report() };
+  return { object: 'report', name, data: await report(parameters) };
 }
 
 function whyNot(path: string): string {

@@ -26,7 +26,7 @@ export interface ToFetchOptions {
    *
    * @default none
    * @example
-   * reports: { budgets: () => router.budgets() }
+   * reports: { budgets: () => router.budgets(), ledger: ledgerReport(usage) }
    */
   readonly reports?: Reports;
   /**
@@ -39,8 +39,8 @@ export interface ToFetchOptions {
   readonly aliases?: Aliases;
 }
 
-/** Reports by name: functions whose result is sent as JSON. */
-export type Reports = Readonly<Record<string, () => unknown>>;
+/** Reports by name: functions of the parameters in the URL, whose result is sent as JSON. An error of the router has its own status. */
+export type Reports = Readonly<Record<string, (parameters: URLSearchParams) => unknown>>;
 
 /** The validated options with defaults applied. */
 export interface Settings {
@@ -50,7 +50,7 @@ export interface Settings {
   /** `true` if a call with a `Request` needs no token. */
   readonly open: boolean;
   readonly maxBodyBytes: number;
-  readonly reports: ReadonlyMap<string, () => unknown>;
+  readonly reports: ReadonlyMap<string, Reports[string]>;
 }
 
 const names = ['token', 'maxBodyBytes', 'aliases', 'reports'];

@@ -6,12 +6,15 @@ import {
   type VirtualKeys,
   virtualKeys,
 } from '../../plugins/virtual-keys/index.ts';
-import { sqlite } from '../../stores/sqlite/index.ts';
 import { keysHelp } from '../help.ts';
 import { UsageError } from '../usage-error.ts';
+import { openStore } from './open-store.ts';
 
 const flags = {
   file: { type: 'string' },
+  redis: { type: 'string' },
+  module: { type: 'string' },
+  prefix: { type: 'string' },
   tenant: { type: 'string' },
   name: { type: 'string' },
   user: { type: 'string' },
@@ -34,22 +37,20 @@ type Values = ReturnType<typeof parse>['values'];
  *
  * @param args the arguments after the command
  * @returns the text to print
- * @throws UsageError for a wrong flag or file
+ * @throws UsageError for a wrong flag, file, address or module
  */
 export async function keys(args: readonly string[]): Promise<string> {
   const { values, positionals } = parse(args);
   if (values.help === true) return keysHelp;
   const [action, id] = positionals;
-  const { file } = values;
-  if (file === undefined) throw new UsageError('--file', 'the SQLite file of the router', 'none');
-  const store = sqlite(file);
+  const opened = await openStore(values);
   try {
-    return await act(action, id, virtualKeys(store), values);
+    return await act(action, id, virtualKeys(opened.store), values);
   } catch (error) {
     if (isRouterError(error, 'config')) throw new UsageError(error.option, 'a valid value', error.message);
     throw error;
   } finally {
-    await store.close?.();
+    await opened.close();
   }
 }
 

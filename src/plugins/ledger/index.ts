@@ -28,6 +28,7 @@ export type {
 } from './reading.ts';
 export type { AuditEntry } from './records/audit.ts';
 export type { ContentMode } from './records/content.ts';
+export { ledgerReport } from './report.ts';
 export { type Repriced, reprice } from './reprice.ts';
 export type { ClickHouseClient } from './sql/clickhouse.ts';
 export type {

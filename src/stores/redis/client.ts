@@ -84,7 +84,7 @@ function has<Name extends string>(
   name: Name,
 ): client is Record<Name, (...args: never[]) => Promise<unknown>> {
   return (
-    (typeof client === 'object' || typeof client === 'function') &&
+    typeof client === 'object' && // every function has a method `call`
     client !== null &&
     typeof (client as Readonly<Record<string, unknown>>)[name] === 'function'
   );

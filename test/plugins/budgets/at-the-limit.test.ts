@@ -131,7 +131,8 @@ describe('a tenant at its limit', () => {
 
 describe('a request that waits for the store', () => {
   it('delays no other tenant, be it the first of its tenant', async () => {
-    const all = limited([perDay], { concurrency: 2 });
+    const usd = (tenant?: string): number => (tenant === 'other' ? 1 : 0.001);
+    const all = limited([{ ...perDay, usd }], { concurrency: 2 });
     await settled(all.router.chat(ask, { tenant: 'other' }), all.clock);
     all.state.frozen = true;
     const waiting = Array.from({ length: 5 }, () => outcome(all.router.chat(ask, { tenant: 'acme' })));

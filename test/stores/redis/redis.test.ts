@@ -176,6 +176,7 @@ describe('redis() refuses', () => {
   it.each<[string, () => unknown]>([
     ['redis()', () => redis({} as never)],
     ['redis()', () => redis(undefined as never)],
+    ['redis()', () => redis((() => client) as never)],
     ['redis().prefix', () => redis(client, { prefix: 'a{b}' })],
     ['redis().timeout', () => redis(client, { timeout: 0 })],
   ])('a wrong %s', (option, make) => {

@@ -3,15 +3,22 @@ import type { Replica } from '../../../types/plugin.ts';
 import type { Target } from '../target.ts';
 
 /** What a target's breakers, and its silence, say of it. */
-type Observed = Pick<Target, 'id' | 'breaker' | 'silence' | 'channels'>;
+type Observed = Pick<Target, 'id' | 'workload' | 'breaker' | 'silence' | 'channels'>;
 
 /**
  * Open breakers and suspicion: hints, because what fails for one process may work for another. Only a process's own verdict is
  * published, so that a hint does not travel in circles.
  */
-export function outageReplica({ id, breaker, silence, channels }: Observed, clock: Clock): Replica {
-  const key = `outage/${id}`;
-  const breakers = [breaker, ...channels.map(({ key: { endpoint } }) => endpoint.breaker)];
+export function outageReplica(
+  { id, workload, breaker, silence, channels }: Observed,
+  clock: Clock,
+  onChange: () => void,
+): Replica {
+  const isChat = workload === 'chat';
+  const key = isChat ? `outage/${id}` : `outage/${id}/${workload}`;
+  // What all workloads share is published with chats.
+  const shared = isChat ? channels.map(({ key: { endpoint } }) => endpoint.breaker) : [];
+  const breakers = [breaker, ...shared];
   /** The latest moment that has been published or heeded, on the store's scale. */
   let known = 0;
   return {
@@ -19,7 +26,7 @@ export function outageReplica({ id, breaker, silence, channels }: Observed, cloc
     changes(storeNow) {
       const now = clock.now();
       const moments = breakers.map((each) => (each.tripped ? each.until : 0));
-      if (silence.convinced) moments.push(silence.until);
+      if (isChat && silence.convinced) moments.push(silence.until);
       const until = Math.max(...moments);
       const at = Math.ceil(until - now + storeNow);
       if (until <= now || at <= known) return [];
@@ -29,7 +36,12 @@ export function outageReplica({ id, breaker, silence, channels }: Observed, cloc
     absorb([{ until = 0 } = {}], storeNow) {
       if (until <= storeNow || until <= known) return;
       known = until;
-      if (!breakers.some(({ tripped }) => tripped)) silence.hint(until - storeNow + clock.now());
+      if (breakers.some(({ tripped }) => tripped)) return;
+      if (isChat) silence.hint(until - storeNow + clock.now());
+      else {
+        breaker.hint(clock.now());
+        onChange();
+      }
     },
   };
 }

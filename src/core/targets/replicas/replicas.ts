@@ -1,38 +1,112 @@
 import type { Cooldowns } from '../../../health/cooldowns.ts';
+import type { OutputLengths } from '../../../stats/output-lengths.ts';
+import type { PromptCaches } from '../../../stats/prompt-caches.ts';
 import type { Clock } from '../../../types/clock.ts';
 import type { Replica } from '../../../types/plugin.ts';
-import type { Target } from '../target.ts';
+import { longHash } from '../../../util/hash.ts';
+import type { Affinity } from '../../routing/affinity.ts';
+import type { Target, Workload } from '../target.ts';
+import { cacheReplica } from './cache-replica.ts';
 import { cooldownReplica } from './cooldown-replica.ts';
+import { factReplica } from './fact-replica.ts';
 import { latencyReplica } from './latency-replica.ts';
+import { lengthReplica } from './length-replica.ts';
 import { outageReplica } from './outage-replica.ts';
 
+/** What a router knows that others may want to know. */
+export interface Known {
+  readonly targets: readonly Target[];
+  readonly routes: readonly { readonly name: string; readonly outputs: OutputLengths }[];
+  readonly caches: PromptCaches;
+  readonly affinity: Affinity;
+  readonly clock: Clock;
+}
+
+/** Milliseconds for which a prompt may be in a vendor's cache, and for which a new process learns of stored answers. */
+const promptsFor = 300_000;
+const answersFor = 900_000;
+
 /**
- * A router's knowledge of its targets, in a form that other processes can absorb.
+ * A router's knowledge in a form that other processes can absorb.
  *
  * @param onChange called when a target's state may have changed by absorbed knowledge
  */
-export function replicasOf(
-  targets: readonly Target[],
-  clock: Clock,
-  onChange: (target: Target) => void,
-): readonly Replica[] {
-  const seen = new Set<Cooldowns>();
+export function replicasOf(known: Known, onChange: (target: Target) => void): readonly Replica[] {
+  const { targets, routes, clock } = known;
   const replicas: Replica[] = [];
-  const add = (key: string, held: Cooldowns, target: Target): void => {
-    if (seen.has(held)) return; // targets share keys and endpoints; the first one names them
-    seen.add(held);
-    replicas.push(cooldownReplica(key, held, clock, () => onChange(target)));
-  };
+  const seen = new Set<Cooldowns>();
   for (const target of targets) {
-    add(`cooldown/target/${target.id}`, target.holds, target);
-    for (const { number = 0, holds, key } of target.channels) {
-      add(`cooldown/channel/${target.id}/${number}`, holds, target);
-      add(`cooldown/key/${target.id}/${number}`, key.holds, target);
-      add(`cooldown/endpoint/${target.id}`, key.endpoint.holds, target);
+    for (const each of [target, ...others(target)]) {
+      replicas.push(...cooldownsOf(each, seen, clock, onChange));
+      replicas.push(outageReplica(each, clock, () => onChange(each)));
     }
-    replicas.push(outageReplica(target, clock));
     for (const kind of ['stream', 'chat'] as const)
       replicas.push(latencyReplica(`latency/${target.id}/${kind}`, target.latencies[kind], clock));
   }
-  return replicas;
+  for (const { name, outputs } of routes) replicas.push(lengthReplica(`length/${name}`, outputs, clock));
+  return [...replicas, ...cachesOf(known), sessionsOf(known), answersOf(known)];
+}
+
+/** A target's other workloads, which have a health of their own. */
+function others(target: Target): readonly Target[] {
+  const { provider } = target;
+  const workloads: readonly (Workload | undefined)[] = [
+    provider.embed === undefined ? undefined : 'embed',
+    provider.image === undefined ? undefined : 'image',
+  ];
+  return workloads.flatMap((workload) => (workload === undefined ? [] : [target.of(workload)]));
+}
+
+/** Targets share keys and endpoints; the first one names them. */
+function cooldownsOf(
+  target: Target,
+  seen: Set<Cooldowns>,
+  clock: Clock,
+  onChange: (target: Target) => void,
+): readonly Replica[] {
+  const { id, workload } = target;
+  const name = workload === 'chat' ? id : `${id}/${workload}`;
+  const all: (readonly [key: string, held: Cooldowns])[] = [[`cooldown/target/${name}`, target.holds]];
+  for (const { number = 0, holds, key } of target.channels)
+    all.push(
+      [`cooldown/channel/${name}/${number}`, holds],
+      [`cooldown/key/${id}/${number}`, key.holds],
+      [`cooldown/endpoint/${id}`, key.endpoint.holds],
+    );
+  const fresh = all.filter(([, held]) => !seen.has(held) && seen.add(held));
+  return fresh.map(([key, held]) => cooldownReplica(key, held, clock, () => onChange(target)));
+}
+
+function cachesOf({ targets, caches, clock }: Known): readonly Replica[] {
+  const byTarget = new Map(
+    targets.map(({ id }) => [id, cacheReplica(`cache/${id}`, id, caches, clock)] as const),
+  );
+  caches.onRatio = (target, kind, ratio) => byTarget.get(target)?.count(kind, ratio);
+  return [...byTarget.values()].map(({ replica }) => replica);
+}
+
+/** Which target holds the prompt of a session, and how long it is. */
+function sessionsOf({ targets, caches, clock }: Known): Replica {
+  const ids = new Set(targets.map(({ id }) => id));
+  const replica = factReplica('session', promptsFor, ({ field, value }, age) => {
+    const end = field.indexOf('/');
+    const target = field.slice(end + 1);
+    if (ids.has(target)) caches.adopt(field.slice(0, end), target, value, clock.now() - age);
+  });
+  caches.onPrompt = (session, target, tokens) =>
+    replica.note({ field: `${longHash(session)}/${target}`, value: tokens });
+  return replica;
+}
+
+/** Which target and key hold an answer that a request may continue. */
+function answersOf({ targets, affinity }: Known): Replica {
+  const replica = factReplica('answer', answersFor, ({ field, value }) => {
+    const end = field.indexOf('/');
+    const target = targets.find(({ id }) => id === field.slice(end + 1));
+    const channel = target?.channels.find(({ number = 0 }) => number === value - 1);
+    if (channel !== undefined) affinity.adopt(field.slice(0, end), channel);
+  });
+  affinity.onAnswer = (responseId, { target, number = 0 }) =>
+    replica.note({ field: `${longHash(responseId)}/${target.id}`, value: number + 1 });
+  return replica;
 }
