@@ -118,11 +118,13 @@ async function askAgain({ vendor, router, clock, t1 }: Stage, asks: readonly Cac
       await turns(2);
       if (turn > 50) await clock.advance(20);
     }
-    const settled = isOver ? await asking : undefined;
-    if (settled === undefined || !('value' in settled) || settled.value.decision?.lookup === undefined)
-      continue;
-    if (!wholeTexts.includes(settled.value.text.normalize('NFC')))
-      throw new Error(`a broken answer was stored: ${JSON.stringify(settled.value.text)}`);
+    if (!isOver) throw new Error(`the repeated request is not answered: ${how}`);
+    const settled = await asking;
+    // What is wrong with the request itself is wrong with it again.
+    if (!('value' in settled)) continue;
+    const { text, decision } = settled.value;
+    if (!wholeTexts.includes(text.normalize('NFC')))
+      throw new Error(`${decision?.lookup?.source ?? 'made'}: ${JSON.stringify(text)} is not whole`);
   }
 }
 

@@ -65,9 +65,11 @@ export const properties: Readonly<Record<string, Property>> = {
           : seen.abortedAt !== undefined && ownReason(seen)
             ? 'aborted'
             : 'failed';
-      if (seen.left ? end?.outcome === 'failed' : end?.outcome !== outcome)
-        yield `${about(seen)}: ${end?.outcome}, but it was ${outcome}`;
       const code = isRouterError(seen.failure?.error) ? seen.failure.error.code : undefined;
+      // What is read ahead for others can have failed before its reader leaves.
+      const failedBefore = mayOutliveItsCaller(seen) && end?.outcome === 'failed' && end.error === code;
+      if (seen.left ? end?.outcome === 'failed' && !failedBefore : end?.outcome !== outcome)
+        yield `${about(seen)}: ${end?.outcome}, but it was ${outcome}`;
       if (!seen.left && end?.error !== code) yield `${about(seen)}: error ${end?.error}, but it was ${code}`;
       if (
         end !== undefined &&
