@@ -119,14 +119,16 @@ export function historyOf(world: World): History {
     map.set(key, list);
   };
   const notePause = (event: AttemptEndEvent, at: number): void => {
-    const { target, key, error, metadata } = event;
+    const { target, key, error, metadata, duration } = event;
     const kind = error?.kind ?? '';
     const told = calls.filter(
       (call) =>
         call.target === target &&
-        call.at <= at &&
         call.request === askedBy(event) &&
         call.error === kind &&
+        // Others may have asked the same.
+        call.at >= at - duration - 1e-6 &&
+        call.at <= at &&
         call.because !== 'request',
     );
     if (told.length === 0) return;

@@ -446,6 +446,8 @@ export const properties: Readonly<Record<string, Property>> = {
       if (!isRouterError(failure?.error, 'all-targets-failed') || plan.kind === 'embed') continue;
       const ends = endsOf(seen);
       if (sameTarget === 0 || ends.length >= maxAttempts) continue;
+      // Attempts beside each other can all find their connections dead.
+      if (ends.some((end) => outlived(end, ends))) continue;
       // With others to ask, or limits, it may come to wait for one of them.
       const [only, another] = membersOf(seen).map((id) => targets.find((target) => target.id === id));
       if (only === undefined || another !== undefined || keys[only.provider] !== undefined) continue;
