@@ -1,0 +1,13 @@
+import { createRouter } from 'signalbox';
+import { openai } from 'signalbox/openai';
+
+// The key and the addresses are in the environment when it runs, not when it is built.
+const { OPENAI_API_KEY: apiKey, FIRST_URL, SECOND_URL } = process.env;
+
+export const router = createRouter({
+  targets: [
+    { id: 'first', provider: openai({ apiKey, baseURL: FIRST_URL }), model: 'gpt-5-mini' },
+    { id: 'second', provider: openai({ apiKey, baseURL: SECOND_URL }), model: 'gpt-5-nano' },
+  ],
+  log: false,
+});
