@@ -110,7 +110,7 @@ export function createRouter(options: RouterOptions): Router {
     },
     stats() {
       releaseDropped(env.activeRequests.items, clock.now());
-      return targets.map((target) => reportOf(target, clock));
+      return targets.map((target) => reportOf(target, clock, env.prices));
     },
     run: async (request, callOptions) => (await import('./agent/run.ts')).run(router, request, callOptions),
     drain: ({ timeout } = {}) => drain(env, timeout),

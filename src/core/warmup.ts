@@ -9,11 +9,11 @@ import type { RouterContext } from './context.ts';
 const longestWarmup = 10_000;
 
 /**
- * Warms up each provider once, even if targets share it, and loads the code for streams. A failure here does not count against
+ * Warms up each provider once, even if targets share it, and loads the code for streams and the catalog. A failure here does not count against
  * a target. Returns what the first request would fail of: a missing key or package.
  */
 export async function warmUp(
-  { targets, clock, closed, warn }: RouterContext,
+  { targets, clock, closed, prices, warn }: RouterContext,
   stream: Part<unknown>,
 ): Promise<readonly WarmupProblem[]> {
   const ending = realAbort(closed);
@@ -32,7 +32,7 @@ export async function warmUp(
     }
   };
   const all = [...users].map(([provider, target]) => prepare(provider, target));
-  await Promise.allSettled([...all, stream.load(clock, ending.signal)]);
+  await Promise.allSettled([...all, stream.load(clock, ending.signal), prices.ready()]);
   stop();
   ending.unlink();
   return problems;

@@ -1,5 +1,5 @@
 // Pages in the system's Chromium.
-import { type Browser, chromium, type Page } from 'playwright-core';
+import { type Browser, chromium } from 'playwright-core';
 import { chromium as systemChromium } from '../runtimes/installed.ts';
 
 export type { Page } from 'playwright-core';
@@ -44,4 +44,3 @@ function executable(): string {
   if (path === undefined) throw new Error('there is no Chromium: apt-get install chromium, or set CHROMIUM');
   return path;
 }
-

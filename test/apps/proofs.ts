@@ -1,6 +1,6 @@
 // What every application must do, on a vendor whose stream goes on only when the test has seen what came so far.
 import assert from 'node:assert/strict';
-import { type Page, openPage } from './browser.ts';
+import { openPage, type Page } from './browser.ts';
 import { type Vendor, words } from './vendor.ts';
 
 export type Vendors = readonly [first: Vendor, second: Vendor];

@@ -1,3 +1,4 @@
+import type { PriceBook } from '../../pricing/price-book.ts';
 import type { SizeClass } from '../../stats/latency.ts';
 import type { Clock } from '../../types/clock.ts';
 import type { TargetStats } from '../../types/options/strategy.ts';
@@ -8,15 +9,16 @@ import type { Target } from './target.ts';
 import { targetHealth } from './target-health.ts';
 
 /** A target's entry in `router.stats()`. */
-export function reportOf(target: Target, clock: Clock): TargetReport {
+export function reportOf(target: Target, clock: Clock, prices: PriceBook): TargetReport {
   const now = clock.now();
   const { state: health, until } = targetHealth(mostUsed(target), now);
   const { id, model, provider, capabilities } = target;
+  const contextLength = capabilities.contextLength ?? prices.contextLengthOf(target);
   return {
     id,
     provider: provider.name,
     model,
-    capabilities,
+    capabilities: contextLength === undefined ? capabilities : { ...capabilities, contextLength },
     ...trafficOf(target),
     health,
     retryAt: until === undefined ? undefined : toEpoch(until, clock),

@@ -16,7 +16,11 @@ export async function start([first, second]) {
     model: 'gpt-5-mini',
     price: { input: 1, output: 1 },
   });
-  const router = createRouter({ targets: [target('first', first), target('second', second)], log: false });
+  const router = createRouter({
+    targets: [target('first', first), target('second', second)],
+    timeout: { idle: 600_000 }, // longer than the tests, which pause the stream
+    log: false,
+  });
   const fetch = toFetch(router, { aliases: { 'gpt-5-mini': 'default' } });
   const adapter = createOpenaiChatCompletions('gpt-5-mini', 'none', {
     baseURL: 'http://signalbox/v1',
@@ -27,7 +31,8 @@ export async function start([first, second]) {
 
   async function answer(request) {
     const { pathname } = new URL(request.url);
-    if (pathname === '/page.js') return new Response(script, { headers: { 'content-type': 'text/javascript' } });
+    if (pathname === '/page.js')
+      return new Response(script, { headers: { 'content-type': 'text/javascript' } });
     if (pathname !== '/api/chat') return new Response(html, { headers: { 'content-type': 'text/html' } });
     const { messages } = await request.json();
     const abortController = new AbortController();

@@ -19,7 +19,7 @@ function Page() {
       {error !== undefined && <p data-error>{error.message}</p>}
       <form onSubmit={send}>
         <input name="question" aria-label="Question" />
-        <button>Ask</button>
+        <button type="submit">Ask</button>
       </form>
     </main>
   );

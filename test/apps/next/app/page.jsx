@@ -20,7 +20,9 @@ export default function Page() {
       {error !== undefined && <p data-error>{error.message}</p>}
       <form onSubmit={send}>
         <input name="question" aria-label="Question" />
-        <button disabled={!ready}>Ask</button>
+        <button type="submit" disabled={!ready}>
+          Ask
+        </button>
       </form>
     </main>
   );

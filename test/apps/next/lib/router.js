@@ -9,5 +9,6 @@ export const router = createRouter({
     { id: 'first', provider: openai({ apiKey, baseURL: FIRST_URL }), model: 'gpt-5-mini' },
     { id: 'second', provider: openai({ apiKey, baseURL: SECOND_URL }), model: 'gpt-5-nano' },
   ],
+  timeout: { idle: 600_000 }, // longer than the tests, which pause the stream
   log: false,
 });
