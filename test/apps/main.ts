@@ -5,6 +5,7 @@ import { cp, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { inspect } from 'node:util';
 import { closeBrowser } from './browser.ts';
 import { type App, prove } from './proofs.ts';
 import { startVendor } from './vendor.ts';
@@ -50,7 +51,22 @@ async function install(name: string): Promise<number> {
   return (performance.now() - started) / 1000;
 }
 
+/** Throws with what the application printed. Frameworks print the errors that the proofs cause. */
 async function tryOut(name: string): Promise<void> {
+  const printed: string[] = [];
+  const { error, log, warn } = console;
+  const keep = (...args: unknown[]): void => void printed.push(inspect(args, { depth: 1 }));
+  Object.assign(console, { error: keep, log: keep, warn: keep });
+  try {
+    await run(name);
+  } catch (cause) {
+    throw new Error(`${name} does not work; it printed:\n${printed.join('\n')}`, { cause });
+  } finally {
+    Object.assign(console, { error, log, warn });
+  }
+}
+
+async function run(name: string): Promise<void> {
   const vendors = [await startVendor(), await startVendor()] as const;
   const app: App = await import(pathToFileURL(join(temporary, name, 'app.js')).href);
   const running = await app.start(vendors);

@@ -1,4 +1,4 @@
-import { createServer, type ServerResponse } from 'node:http';
+import { createServer, type IncomingHttpHeaders, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
 /**
@@ -10,8 +10,10 @@ export type Mode = 'healthy' | 'down' | 'paced';
 export interface Vendor {
   readonly url: string;
   mode: Mode;
-  /** Requests so far. */
+  /** The bodies of the requests so far. */
   readonly received: object[];
+  /** The headers of the last request. */
+  headers: IncomingHttpHeaders;
   /** Sends the next word of the paced stream; after the last word, its end. */
   next(): void;
   /** Breaks the connection of the paced stream. */
@@ -55,6 +57,7 @@ export async function startVendor(): Promise<Vendor> {
     for await (const chunk of request) text += chunk;
     const body: Asked = JSON.parse(text || '{}');
     vendor.received.push(body);
+    vendor.headers = request.headers;
     if (vendor.mode === 'down') return void response.writeHead(503).end('{"error":{"message":"down"}}');
     const callsTool = wantsTool(body);
     if (body.stream !== true) return answer(response, callsTool);
@@ -70,6 +73,7 @@ export async function startVendor(): Promise<Vendor> {
     url: `http://127.0.0.1:${port}/v1`,
     mode: 'healthy',
     received: [],
+    headers: {},
     next: () => current().next(),
     cut: () => current().cut(),
     get left() {

@@ -34,13 +34,15 @@ export async function start([first, second]) {
       busy: '[aria-busy=true]',
       broken: '[data-error]',
     },
-    async check() {
+    async check([first]) {
       const client = new OpenAI({ apiKey: 'secret', baseURL: `${url}/api/v1`, maxRetries: 0 });
       const { data } = await client.models.list();
       assert.ok(data.some(({ id }) => id === 'second'));
       const messages = [{ role: 'user', content: 'Why is the sky blue?' }];
       const completion = await client.chat.completions.create({ model: 'default', messages });
       assert.equal(completion.choices[0].message.content, 'The sky is blue.');
+      // Next replaces `fetch`, so the router uses it and not its own HTTP client, as docs/guide/next.md says.
+      assert.equal(first.headers['sec-fetch-mode'], 'cors');
     },
     stop: () => server.kill(),
   };
