@@ -13,8 +13,7 @@ import { installPlugins } from './core/plugin-host.ts';
 import { closedError } from './core/request.ts';
 import { createRoutes } from './core/routes.ts';
 import { affinity } from './core/routing/affinity.ts';
-import { createSelector } from './core/routing/select.ts';
-import { compileStations, pluginErrors } from './core/stations/stations.ts';
+import { noStations, pluginErrors } from './core/stations/stations.ts';
 import { withSeveralAccounts } from './core/targets/accounts.ts';
 import { type Batching, batchingWith, deferredChannels } from './core/targets/batching.ts';
 import { drain } from './core/targets/drain.ts';
@@ -168,11 +167,13 @@ function contextOf(
     targets,
     several: withSeveralAccounts(targets),
     findRoute,
-    stations: compileStations(plugins, events, clock),
+    plugins,
+    stations: noStations,
     parts: new Parts(),
     isWhole: false,
     callOptions: callOptionsOf(plugins, callFields),
-    selector: select === undefined ? undefined : createSelector(select, findRoute),
+    select: typeof select === 'function' ? { by: select } : select,
+    selector: undefined,
     nextId: () => `${prefix}-${++requests}`,
     clock,
     awake,

@@ -13,7 +13,7 @@ import { type Pulse, pulse } from '../util/time/pulse.ts';
 import { type Watchdog, watchdog } from '../util/time/watchdog.ts';
 import type { ActiveRequest, RouterContext } from './context.ts';
 import { activeRequest, releaseDropped } from './dropped.ts';
-import { Holding } from './holding.ts';
+import type { Holding } from './holding.ts';
 import { fullCheckPart } from './operations/check/full-check-part.ts';
 import type { Checked, Operation } from './operations/operation.ts';
 import type { Requirements } from './operations/requirements.ts';
@@ -21,7 +21,6 @@ import { hedgeOver, type ResolvedPolicies, type ResolvedTimeouts, timeoutsOver }
 import { recordNote } from './request-facts.ts';
 import type { Route } from './routes.ts';
 import type { RequestObservers } from './stations/observe.ts';
-import { RequestView } from './stations/request-view.ts';
 import type { Channel } from './targets/target.ts';
 
 /** The input of a request. */
@@ -139,7 +138,7 @@ export class RequestState<Request extends AnyRequest = AnyRequest> {
     this.startedAt = env.clock.now();
     this.#abort = linkedAbort(options.signal, (reason) => this.#leave(reason, 'aborted'));
     this.signal = this.#abort.signal;
-    this.holding = env.stations.lookup === undefined || env.apart ? undefined : new Holding(this.stop);
+    this.holding = env.apart ? undefined : env.stations.holding(this.stop);
     this.route = route;
     this.#adopt(route, this.startedAt);
   }
@@ -170,7 +169,7 @@ export class RequestState<Request extends AnyRequest = AnyRequest> {
 
   /** The plugins' view of the request. */
   get context(): RequestContext {
-    this.#context ??= RequestView.of(this);
+    this.#context ??= this.env.stations.viewOf(this);
     return this.#context;
   }
 

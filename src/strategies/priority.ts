@@ -1,4 +1,5 @@
 import type { Strategy } from '../types/options/strategy.ts';
+import { inOrder } from './in-order.ts';
 import { type Constraints, constrained } from './shared/constraints.ts';
 
 /**
@@ -9,5 +10,5 @@ import { type Constraints, constrained } from './shared/constraints.ts';
  * createRouter({ targets, strategy: priority({ tags: ['eu'] }) });
  */
 export function priority(constraints: Constraints = {}): Strategy {
-  return constrained('priority', constraints, (candidates) => candidates);
+  return constrained('priority', constraints, inOrder.rank);
 }

@@ -4,12 +4,12 @@ import type { ChatResult } from '../../types/result/result.ts';
 import type { Usage } from '../../types/result/usage.ts';
 import type { Attempt } from '../attempt/attempt.ts';
 import type { AttemptSlot } from '../failover/race.ts';
+import { extensionsPart } from '../parts/extensions-part.ts';
 import type { RequestState } from '../request.ts';
 import type { Answer, ChatInput } from './answer.ts';
 import { judge } from './judge.ts';
 import type { Judged } from './review.ts';
 import { writtenIn } from './text.ts';
-import { WithheldAnswer } from './withheld.ts';
 
 /**
  * Records a complete answer and builds the caller's result. Throws `OutputError` if the answer is rejected,
@@ -41,7 +41,8 @@ export async function finalize(
     const isWithheld = judged.by === 'guard';
     attempt.succeed(usage, cost, response, isWithheld ? 'guard' : 'output');
     const error = new OutputError(judged.by, judged.issues, request.attempts, judged.plugin);
-    throw isWithheld ? new WithheldAnswer(error, answer, channel.target.id) : error;
+    const extensions = isWithheld ? request.env.parts.get(extensionsPart) : undefined;
+    throw extensions ? new extensions.WithheldAnswer(error, answer, channel.target.id) : error;
   }
   if (!slot.win()) {
     attempt.abandon({ usage, text: writtenIn(answer.content), response }, true);

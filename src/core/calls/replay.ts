@@ -3,11 +3,11 @@ import type { AnyResult, LiveAnswer, LookupHit } from '../../types/plugin.ts';
 import type { ResolvedChatRequest } from '../../types/provider.ts';
 import type { ChatResult } from '../../types/result/result.ts';
 import type { Cost } from '../../types/result/usage.ts';
+import { isThenable } from '../../util/thenable.ts';
 import { orAbort } from '../../util/time/abort.ts';
 import type { Answer, ChatInput } from '../answer/answer.ts';
 import { judge } from '../answer/judge.ts';
 import type { RequestState } from '../request.ts';
-import { isThenable } from '../stations/wait.ts';
 
 /** The cost of an answer from a lookup. */
 export const free: Cost = { ...zeroCost, source: 'lookup', estimated: false };

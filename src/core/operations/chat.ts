@@ -3,7 +3,7 @@ import type { ResolvedChatRequest } from '../../types/provider.ts';
 import type { ChatRequest } from '../../types/request/request.ts';
 import type { ChatResult } from '../../types/result/result.ts';
 import { chat } from '../calls/chat.ts';
-import { replayChat } from '../calls/replay.ts';
+import { extensionsPart } from '../parts/extensions-part.ts';
 import { plainChat } from './check/plain-chat.ts';
 import type { Operation } from './operation.ts';
 import { requirementsOf } from './requirements.ts';
@@ -38,5 +38,9 @@ export const chatOperation: RunnableOperation<ResolvedChatRequest, ChatResult> =
   measuredAs: 'chat',
   streamed: false,
   run: chat,
-  replay: replayChat,
+  async replay(request, hit) {
+    const { parts, clock } = request.env;
+    const { replayChat } = await parts.load(extensionsPart, clock, request.signal);
+    return replayChat(request, hit);
+  },
 };

@@ -2,6 +2,7 @@ import { type Part, part } from '../../util/lazy.ts';
 import { reviewPart } from '../answer/review-part.ts';
 import { recoveryPart } from '../failover/recovery-part.ts';
 import { fullCheckPart } from '../operations/check/full-check-part.ts';
+import { extensionsPart } from './extensions-part.ts';
 
 // What a first plain chat does not need. Each is a file of its own in a bundle.
 
@@ -18,6 +19,7 @@ export const imagePart = part('images', async () => (await import('../operations
 export const allParts: readonly Part<unknown>[] = [
   recoveryPart,
   reviewPart,
+  extensionsPart,
   fullCheckPart,
   streamPart,
   embedPart,

@@ -16,7 +16,6 @@ export async function loadRest(env: RouterContext, signal?: Signal): Promise<voi
 }
 
 /** Whether a request needs no more than a target that answers it. */
-export function isPlain({ route, hedge, env }: RequestState): boolean {
-  if (env.stations.reserve !== undefined) return false;
+export function isPlain({ route, hedge }: RequestState): boolean {
   return hedge === false && route.targets.every((target) => !target.deferred && isUnconstrained(target));
 }
