@@ -10,7 +10,7 @@ import { embedPart, imagePart, streamPart } from './core/parts/parts.ts';
 import { warmUp } from './core/parts/warmup.ts';
 import { explain, runOperation, runPart } from './core/pipeline.ts';
 import { installPlugins } from './core/plugin-host.ts';
-import { closedError } from './core/request.ts';
+import { closedError } from './core/request-facts.ts';
 import { createRoutes } from './core/routes.ts';
 import { affinity } from './core/routing/affinity.ts';
 import { noStations, pluginErrors } from './core/stations/stations.ts';

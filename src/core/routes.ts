@@ -1,5 +1,5 @@
 import { type OutputLengths, outputLengths } from '../stats/output-lengths.ts';
-import { inOrder } from '../strategies/in-order.ts';
+import { inOrder } from '../strategies/shared/in-order.ts';
 import type { RouteOptions, TargetSettings } from '../types/options/options.ts';
 import type { RouterOptions } from '../types/options/router-options.ts';
 import { type ResolvedPolicies, resolvePolicies } from './options/policies.ts';

@@ -1,6 +1,6 @@
 import type { Strategy } from '../types/options/strategy.ts';
-import { inOrder } from './in-order.ts';
 import { type Constraints, constrained } from './shared/constraints.ts';
+import { inOrder } from './shared/in-order.ts';
 
 /**
  * Tries targets in the order in which they are declared; the first healthy one answers. The default.

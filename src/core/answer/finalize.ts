@@ -1,10 +1,11 @@
 import { OutputError } from '../../errors.ts';
-import { estimateTokens } from '../../pricing/estimate.ts';
 import type { ChatResult } from '../../types/result/result.ts';
 import type { Usage } from '../../types/result/usage.ts';
 import type { Attempt } from '../attempt/attempt.ts';
+import { tokensIn } from '../attempt/billing.ts';
 import type { AttemptSlot } from '../failover/race.ts';
 import { extensionsPart } from '../parts/extensions-part.ts';
+import { loadRest } from '../parts/rest.ts';
 import type { RequestState } from '../request.ts';
 import type { Answer, ChatInput } from './answer.ts';
 import { judge } from './judge.ts';
@@ -25,9 +26,11 @@ export async function finalize(
   const { usage, response } = answer;
   const estimate = (): Usage => ({
     inputTokens: request.inputTokens,
-    outputTokens: estimateTokens(writtenIn(answer.content)),
+    outputTokens: tokensIn(writtenIn(answer.content), request),
   });
   const { channel } = attempt;
+  const isCounted = usage.inputTokens !== undefined && usage.outputTokens !== undefined;
+  if (!isCounted && !request.env.isWhole) await loadRest(request.env, request.signal).catch(() => {});
   const cost = attempt.price(answer, estimate);
   let judged: Judged;
   try {

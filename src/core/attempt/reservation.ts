@@ -5,7 +5,6 @@ import type { AttemptSummary } from '../../types/result/result.ts';
 import type { Usage } from '../../types/result/usage.ts';
 import { forRequest } from '../../util/time/pulse.ts';
 import type { RequestState } from '../request.ts';
-import { expectedTokens } from '../routing/estimates.ts';
 import { noStations } from '../stations/stations.ts';
 import type { Channel } from '../targets/target.ts';
 
@@ -61,7 +60,7 @@ export function reserve(
   for (const each of concurrency) each.take(stop);
   // Counting tokens takes time, so it only happens where it matters.
   const counted = rates.length > 0 || (vendorLimits.reported && vendorLimits.share(now) < 1);
-  const tokens = counted ? (expected?.() ?? expectedTokens(target, request, now)) : noTokens;
+  const tokens = counted ? (expected?.() ?? request.tokensAt(target, now)) : noTokens;
   if (vendorLimits.reported) vendorLimits.use(tokens, now);
   const settles = rates.map((rate) => rate.take(tokens.input + tokens.output, now));
   const { breaker: own } = target;

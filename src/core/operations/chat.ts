@@ -1,4 +1,3 @@
-import { estimateInput, usualOutputTokens } from '../../pricing/estimate.ts';
 import type { ResolvedChatRequest } from '../../types/provider.ts';
 import type { ChatRequest } from '../../types/request/request.ts';
 import type { ChatResult } from '../../types/result/result.ts';
@@ -8,6 +7,9 @@ import { plainChat } from './check/plain-chat.ts';
 import type { Operation } from './operation.ts';
 import { requirementsOf } from './requirements.ts';
 import type { RunnableOperation } from './runnable.ts';
+
+/** Expected output tokens without a limit and without an earlier answer. */
+const usualOutputTokens = 500;
 
 /** Shared by complete answers and streams. */
 export const conversation = {
@@ -19,7 +21,7 @@ export const conversation = {
     return request && { request, schema: (input as ChatRequest).schema };
   },
   requirements: requirementsOf,
-  inputTokens: ({ messages, tools }) => estimateInput(messages, tools),
+  inputTokens: ({ messages, tools }, { estimateInput }) => estimateInput(messages, tools),
   missing({ capabilities, provider, model }, { images }, request) {
     if (capabilities.chat === false) return 'chat';
     if (images && capabilities.images === false) return 'images';

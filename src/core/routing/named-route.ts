@@ -1,5 +1,5 @@
 import { RequestError } from '../../errors.ts';
-import { inOrder } from '../../strategies/in-order.ts';
+import { inOrder } from '../../strategies/shared/in-order.ts';
 import type { CallOptions } from '../../types/options/call-options.ts';
 import type { SelectOptions } from '../../types/options/select.ts';
 import type { Route, RouteFinder } from '../routes.ts';

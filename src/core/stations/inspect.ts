@@ -1,6 +1,6 @@
 import type { Clock } from '../../types/clock.ts';
 import type { AnyRequest, Plugin, RequestContext } from '../../types/plugin.ts';
-import { isThenable } from '../../util/thenable.ts';
+import { isThenable } from '../../util/time/thenable.ts';
 import { waitFor } from './wait.ts';
 
 /**

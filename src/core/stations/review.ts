@@ -1,7 +1,7 @@
 import type { Clock } from '../../types/clock.ts';
 import type { Plugin, RequestContext } from '../../types/plugin.ts';
 import type { ChatResult } from '../../types/result/result.ts';
-import { isThenable } from '../../util/thenable.ts';
+import { isThenable } from '../../util/time/thenable.ts';
 import type { Rejection } from './transform.ts';
 import { waitFor } from './wait.ts';
 

@@ -4,7 +4,7 @@ import type { ContentPart, ProviderOptions } from '../../types/request/message.t
 import type { Warning } from '../../types/result/result.ts';
 import type { StreamContent } from '../../types/result/stream-part.ts';
 import type { PartTransform, TransformedPart } from '../../types/transform.ts';
-import { isThenable } from '../../util/thenable.ts';
+import { isThenable } from '../../util/time/thenable.ts';
 import { accumulator } from '../calls/stream/accumulate.ts';
 import { waitFor } from './wait.ts';
 

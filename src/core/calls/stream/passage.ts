@@ -1,7 +1,7 @@
 import { OutputError } from '../../../errors.ts';
 import type { Warning } from '../../../types/result/result.ts';
 import type { StreamContent } from '../../../types/result/stream-part.ts';
-import { isThenable } from '../../../util/thenable.ts';
+import { isThenable } from '../../../util/time/thenable.ts';
 import type { Answer } from '../../answer/answer.ts';
 import type { RequestState } from '../../request.ts';
 import { changed, type Rejection, type Transforms } from '../../stations/transform.ts';
