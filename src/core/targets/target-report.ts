@@ -72,7 +72,7 @@ function trafficOf({ channels }: Target): { readonly traffic?: Traffic } {
 
 /** The measurements of a target. */
 export function statsOf({ stats, stall, limits }: Target, now: number): TargetStats {
-  return { ...stats.read(now), inFlight: limits.places.taken, gap: stall.gaps.quantile(0.5) };
+  return { ...stats.read(now), inFlight: limits.places.taken, gap: stall?.gaps.quantile(0.5) };
 }
 
 const kinds = ['stream', 'chat'] as const;
