@@ -377,8 +377,7 @@ export function historyOf(world: World): History {
         if (!sound(target, seen) || !fits(target, seen) || !takesFault(target.id, seen.plan)) return false;
         // It can be its reader who took the time, or another target that was faster while this one was on probation.
         const slowly = seen.plan.reader === 'slow' || seen.plan.reader === 'late';
-        const beaten =
-          seen.answer !== undefined || seen.parts.length > 0 || seen.openedAt !== seen.settledAt;
+        const beaten = seen.answer !== undefined || seen.parts.length > 0 || seen.openedAt !== seen.settledAt;
         return event.error?.kind !== 'timeout' || !(slowly || beaten);
       });
     },
