@@ -112,7 +112,7 @@ export interface PluginHost {
   readonly clock: Clock;
   readonly random: Random;
   /** This process's knowledge of its targets, to share with other processes. */
-  readonly replicas: readonly Replica[];
+  replicas(): Promise<readonly Replica[]>;
   /**
    * Calls `run` every `ms` milliseconds, never concurrently, until the returned function is called or the router closes. Does not
    * keep the process alive. An error becomes a `plugin-error` event.
@@ -294,6 +294,8 @@ export interface RequestSummary {
 
 /** One piece of knowledge about a target, in a form that merges with other processes' knowledge. */
 export interface Replica {
+  /** Its changes are bad news, which others should not learn only at their next exchange. @default false */
+  readonly urgent?: boolean;
   /** The keys to read: equal in all processes with the same targets. Moments are on the scale of `now`. */
   keys(now: number): readonly string[];
   /** What was learned since the last call. */

@@ -46,6 +46,7 @@ export const shareCases: StoreCases = {
 
   'shares are the same when the same call is repeated': async ({ store }) => {
     const first = await store.lease(ask({ want: 400 }));
+    await store.lease(ask({ holder: 'b', want: 50 }));
     expect(await store.lease(ask({ want: 400 }))).toEqual(first);
     await store.lease(ask({ sequence: 2, want: 0, used: 250 }));
     expect(await store.lease(ask({ sequence: 2, want: 0, used: 250 }))).toMatchObject({ used: 250 });

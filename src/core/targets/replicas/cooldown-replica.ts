@@ -8,6 +8,7 @@ const fields = ['exhaustedUntil', 'quarantinedUntil'] as const satisfies readonl
 export function cooldownReplica(key: string, held: Cooldowns, clock: Clock, onChange: () => void): Replica {
   const published: Cooldowns = { exhaustedUntil: 0, quarantinedUntil: 0 };
   return {
+    urgent: true,
     keys: () => [key],
     changes(storeNow) {
       const now = clock.now();

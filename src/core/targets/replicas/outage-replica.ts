@@ -22,6 +22,7 @@ export function outageReplica(
   /** The latest moment that has been published or heeded, on the store's scale. */
   let known = 0;
   return {
+    urgent: true,
     keys: () => [key],
     changes(storeNow) {
       const now = clock.now();

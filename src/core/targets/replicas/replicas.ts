@@ -1,10 +1,9 @@
 import type { Cooldowns } from '../../../health/cooldowns.ts';
-import type { OutputLengths } from '../../../stats/output-lengths.ts';
 import type { PromptCaches } from '../../../stats/prompt-caches.ts';
 import type { Clock } from '../../../types/clock.ts';
 import type { Replica } from '../../../types/plugin.ts';
 import { longHash } from '../../../util/hash.ts';
-import type { Affinity } from '../../routing/affinity.ts';
+import type { RouterContext } from '../../context.ts';
 import type { Target, Workload } from '../target.ts';
 import { cacheReplica } from './cache-replica.ts';
 import { cooldownReplica } from './cooldown-replica.ts';
@@ -13,14 +12,7 @@ import { latencyReplica } from './latency-replica.ts';
 import { lengthReplica } from './length-replica.ts';
 import { outageReplica } from './outage-replica.ts';
 
-/** What a router knows that others may want to know. */
-export interface Known {
-  readonly targets: readonly Target[];
-  readonly routes: readonly { readonly name: string; readonly outputs: OutputLengths }[];
-  readonly caches: PromptCaches;
-  readonly affinity: Affinity;
-  readonly clock: Clock;
-}
+type Known = Pick<RouterContext, 'targets' | 'findRoute' | 'caches' | 'affinity' | 'clock'>;
 
 /** Milliseconds for which a prompt may be in a vendor's cache, and for which a new process learns of stored answers. */
 const promptsFor = 300_000;
@@ -32,7 +24,7 @@ const answersFor = 900_000;
  * @param onChange called when a target's state may have changed by absorbed knowledge
  */
 export function replicasOf(known: Known, onChange: (target: Target) => void): readonly Replica[] {
-  const { targets, routes, clock } = known;
+  const { targets, findRoute, caches, clock } = known;
   const replicas: Replica[] = [];
   const seen = new Set<Cooldowns>();
   for (const target of targets) {
@@ -43,8 +35,12 @@ export function replicasOf(known: Known, onChange: (target: Target) => void): re
     for (const kind of ['stream', 'chat'] as const)
       replicas.push(latencyReplica(`latency/${target.id}/${kind}`, target.latencies[kind], clock));
   }
-  for (const { name, outputs } of routes) replicas.push(lengthReplica(`length/${name}`, outputs, clock));
-  return [...replicas, ...cachesOf(known), sessionsOf(known), answersOf(known)];
+  for (const name of findRoute.names) {
+    const outputs = findRoute(name)?.outputs;
+    if (outputs !== undefined) replicas.push(lengthReplica(`length/${name}`, outputs, clock));
+  }
+  if (caches !== undefined) replicas.push(...cachesOf(known, caches), sessionsOf(known, caches));
+  return [...replicas, answersOf(known)];
 }
 
 /** A target's other workloads, which have a health of their own. */
@@ -77,7 +73,7 @@ function cooldownsOf(
   return fresh.map(([key, held]) => cooldownReplica(key, held, clock, () => onChange(target)));
 }
 
-function cachesOf({ targets, caches, clock }: Known): readonly Replica[] {
+function cachesOf({ targets, clock }: Known, caches: PromptCaches): readonly Replica[] {
   const byTarget = new Map(
     targets.map(({ id }) => [id, cacheReplica(`cache/${id}`, id, caches, clock)] as const),
   );
@@ -86,7 +82,7 @@ function cachesOf({ targets, caches, clock }: Known): readonly Replica[] {
 }
 
 /** Which target holds the prompt of a session, and how long it is. */
-function sessionsOf({ targets, caches, clock }: Known): Replica {
+function sessionsOf({ targets, clock }: Known, caches: PromptCaches): Replica {
   const ids = new Set(targets.map(({ id }) => id));
   const replica = factReplica('session', promptsFor, ({ field, value }, age) => {
     const end = field.indexOf('/');
