@@ -1,4 +1,5 @@
-import type { Plugin, PluginHost, Replica } from '../types/plugin.ts';
+import type { CallOptions } from '../types/options/call-options.ts';
+import type { Plugin, PluginHost, Replica, RequestContext } from '../types/plugin.ts';
 import type { Router } from '../types/router.ts';
 import type { Store } from '../types/store.ts';
 import { repeat } from '../util/time/clock.ts';
@@ -53,6 +54,7 @@ export function installPlugins(
         const isHeld = request instanceof RequestState && request.isUnderWay;
         return isHeld ? request.holding?.hold() : undefined;
       },
+      onBehalfOf: (context) => optionsOnBehalf(plugins, context),
       report: (error) => report(plugin, 'background', error),
       emit: events.emit,
     };
@@ -71,4 +73,15 @@ export function installPlugins(
       }
     }
   };
+}
+
+function optionsOnBehalf(plugins: readonly Plugin[], context: RequestContext): CallOptions {
+  const { tenant, user } = context;
+  const inherited = plugins.map((plugin) => plugin.inherited?.(context) ?? {});
+  return Object.assign(
+    {},
+    ...inherited,
+    tenant === undefined ? {} : { tenant },
+    user === undefined ? {} : { user },
+  );
 }

@@ -92,6 +92,11 @@ export interface Plugin {
   transform?(context: RequestContext): PartTransform | undefined;
   /** Reviews a complete answer to a chat or stream. `undefined` accepts it. */
   review?(result: ChatResult, context: RequestContext): Awaitable<Review | undefined>;
+  /**
+   * Returns call options that requests sent on behalf of this one must carry, so that what holds for it also holds for them. See
+   * `PluginHost.onBehalfOf`.
+   */
+  inherited?(context: RequestContext): Partial<CallOptions>;
   /** Observes a request; `undefined` to ignore it. Called in the caller's async context; see the guide to plugins. */
   observe?(context: RequestContext): RequestObserver | undefined;
 }
@@ -131,6 +136,14 @@ export interface PluginHost {
    * a request whose caller has left ends at once. `undefined` if the request is over, or if the runtime isolates requests.
    */
   hold(context: RequestContext): (() => void) | undefined;
+  /**
+   * Call options for a request that the plugin sends on behalf of another one, such as to a model that judges it: its tenant, its
+   * user, and what the plugins require of such requests.
+   *
+   * @example
+   * await host.router.chat({ prompt }, { ...host.onBehalfOf(context), route: 'judge', signal: context.signal })
+   */
+  onBehalfOf(context: RequestContext): CallOptions;
   /** Reports an error of the plugin as a `plugin-error` event. */
   report(error: unknown): void;
   /** Emits an event to the router's listeners. */

@@ -14,6 +14,7 @@ const stations = [
   'review',
   'observe',
   'targetStats',
+  'inherited',
 ] as const satisfies readonly (keyof Plugin)[];
 
 const routerMethods = [

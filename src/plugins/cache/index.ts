@@ -165,6 +165,6 @@ function partsOf(settings: Settings, counters: CacheParts['counters'], host: Plu
       ? memoryShelf(maxBytes, clock)
       : storeShelf({ ...shared, namespace, digest, memory: 7 * 86_400_000, report });
   const prompts = settings.promptCache === undefined ? undefined : new PromptCache(host);
-  const answerers = answerersOf(host.router);
+  const answerers = answerersOf(host);
   return { host, settings, shelf, shared, digest, answerers, counters, prompts };
 }

@@ -32,8 +32,8 @@ const refuse: Refuse = (path, expected, got) => {
 };
 
 /**
- * Excludes targets that lack a required tag, whatever sends the request: the first choice, failover, a hedge, or a mirror. A call adds
- * requirements with its option `dataPolicy`; it cannot remove any. If no target is left, the call rejects with `NoTargetError`, and
+ * Excludes targets that lack a required tag, whatever sends the request: the first choice, failover, a hedge, a mirror, or a plugin
+ * on its behalf, such as a guard that asks a model. An answer of a cache came from a target that fits, too. A call adds requirements with its option `dataPolicy`; it cannot remove any. If no target is left, the call rejects with `NoTargetError`, and
  * `decision.skipped` names the missing tags.
  *
  * @throws ConfigError for invalid options
@@ -52,6 +52,8 @@ export function dataPolicy(options: DataPolicyOptions = {}): Plugin {
   // Without a prototype, since tenants may have any name.
   const byTenant = lookup(tenants);
   const byRoute = lookup(routes);
+
+  const ofAnyRoute = [...new Set(Object.values(routes ?? {}).flat())];
 
   const requirements = (context: RequestContext): ReadonlySet<string> => {
     const { tenant, route } = context;
@@ -72,6 +74,11 @@ export function dataPolicy(options: DataPolicyOptions = {}): Plugin {
         check: (value) => (isTags(value) ? undefined : 'a list of tags'),
         merge: (preset, call) => [...new Set([...tagsOf(preset), ...tagsOf(call)])],
       },
+    },
+    inherited(context) {
+      // Before `select` has chosen the route, it may be any of them.
+      const tags = new Set([...requirements(context), ...(context.route === undefined ? ofAnyRoute : [])]);
+      return tags.size === 0 ? {} : { dataPolicy: [...tags].toSorted() };
     },
     exclude({ target }, context) {
       const missing = [...requirements(context)].filter((tag) => !target.tags.includes(tag));

@@ -90,8 +90,9 @@ class Guardrails {
     };
   }
 
-  #install({ clock, router }: PluginHost): () => void {
-    this.#env = { clock, router, unguarded: this.#unguarded, vaultOf: (context) => this.#vaultOf(context) };
+  #install({ clock, router, onBehalfOf }: PluginHost): () => void {
+    const vaultOf: Environment['vaultOf'] = (context) => this.#vaultOf(context);
+    this.#env = { clock, router, onBehalfOf, unguarded: this.#unguarded, vaultOf };
     return () => this.#sessions.clear();
   }
 

@@ -1,3 +1,4 @@
+import type { CallOptions } from '../../types/options/call-options.ts';
 import type { Awaitable, RequestContext } from '../../types/plugin.ts';
 import type { JSONValue } from '../../types/request/json.ts';
 import type { Router } from '../../types/router.ts';
@@ -47,6 +48,8 @@ export interface GuardContext {
   readonly router: Router;
   /** Marks a request of the guard itself, so that it is not guarded. Returns the same object. */
   unguarded<Request extends object>(request: Request): Request;
+  /** Call options for a request of the guard itself: the tenant and user of the guarded one, and what it requires of targets. */
+  onBehalf(): CallOptions;
   /** Milliseconds since 1970. */
   now(): number;
   /** Aborts when the check exceeds its timeout or the request ends. */

@@ -77,6 +77,9 @@ export function sharedHealth(options: SharedHealthOptions = {}): Plugin {
 function exchangeOf(host: PluginHost, timeout: number): { run(): Promise<void> } {
   const { store, clock, emit } = host;
   let replicas: readonly Replica[] = [];
+  // At once, so that what the first requests teach is recorded.
+  const loading = host.replicas();
+  loading.catch(() => {}); // the exchanges report it
   let waiting: Change[] = [];
   let underWay: Promise<void> | undefined;
   let away = false;
@@ -96,7 +99,7 @@ function exchangeOf(host: PluginHost, timeout: number): { run(): Promise<void> }
     away = isAway;
   };
   const read = async (): Promise<void> => {
-    replicas = await host.replicas();
+    replicas = await loading;
     const sentAt = clock.now();
     const now = known === undefined ? clock.date() : known.now + sentAt - knownAt;
     const keys = replicas.map((replica) => replica.keys(now));

@@ -1,4 +1,4 @@
-import type { RequestContext } from '../../../types/plugin.ts';
+import type { PluginHost, RequestContext } from '../../../types/plugin.ts';
 import type { Router } from '../../../types/router.ts';
 import type { CacheCallOptions, Settings } from '../options.ts';
 import type { Labels } from '../shelf/shelf.ts';
@@ -32,13 +32,19 @@ export type Answerers = (context: RequestContext) => readonly (string | readonly
 /**
  * A model that is replaced under the same target id gets other keys, also in a store that outlives the process.
  */
-export function answerersOf(router: Router): Answerers {
-  let models: ReadonlyMap<string, string> | undefined;
-  return ({ route, options: { only } }) => {
-    models ??= new Map(router.stats().map(({ id, provider, model }) => [id, `${provider}/${model}`]));
+export function answerersOf({ router, onBehalfOf }: Pick<PluginHost, 'router' | 'onBehalfOf'>): Answerers {
+  let known: ReadonlyMap<string, string> | undefined;
+  return (context) => {
+    const { route, options } = context;
+    const { only } = options;
+    known ??= new Map(router.stats().map(({ id, provider, model }) => [id, `${provider}/${model}`]));
     const named = route === undefined ? router.targets : targetsOf(router, route);
     const targets = only === undefined ? named : named.filter((id) => only.includes(id));
-    return [route ?? null, targets.map((id) => `${id}=${models?.get(id)}`)];
+    const { tenant: _, user: _user, ...required } = onBehalfOf(context);
+    const models = targets.map((id) => `${id}=${known?.get(id)}`);
+    // What a request requires of targets, it also requires of those that made a stored answer.
+    const isFree = Object.keys(required).length === 0;
+    return isFree ? [route ?? null, models] : [route ?? null, models, canonical(required) ?? ''];
   };
 }
 

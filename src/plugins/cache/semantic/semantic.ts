@@ -101,8 +101,8 @@ export class SemanticCache {
     const request = withoutLastTurn(prompts?.unmarked(context.request) ?? context.request);
     const identity = identityOf({ operation: 'chat', request }, call.group, answerers(context));
     if (identity === undefined) return undefined;
-    const { tenant, user, tags, cache } = context.options;
-    const options = compact({ tenant, user, tags, cache });
+    const { tags, cache } = context.options;
+    const options = { ...host.onBehalfOf(context), ...compact({ tags, cache }) };
     const embedding = host.router.embed(
       { values: [text] },
       { ...options, route: embed, timeout: { request: timeout } },

@@ -47,15 +47,13 @@ export function asker(name: string, { route, budget, maxCost }: ModelOptions): A
   const spending = budget === undefined ? undefined : new Spending(budget);
   return async (request, context) => {
     const { router, unguarded, signal, now } = context;
-    const { tenant, user } = context.request;
     if (spending?.isOver(now()) === true) throw new Error('the budget of the guard is used up');
     const options: CallOptions = {
+      ...context.onBehalf(),
       route,
       signal,
       tags: ['guard', `guard:${name}`],
       ...(maxCost === undefined ? {} : { maxCost }),
-      ...(tenant === undefined ? {} : { tenant }),
-      ...(user === undefined ? {} : { user }),
     };
     const result = await router.chat(unguarded({ ...request }), options);
     // Failed attempts are paid for too.

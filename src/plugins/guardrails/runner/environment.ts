@@ -1,5 +1,5 @@
 import type { Clock } from '../../../types/clock.ts';
-import type { RequestContext } from '../../../types/plugin.ts';
+import type { PluginHost, RequestContext } from '../../../types/plugin.ts';
 import type { Router } from '../../../types/router.ts';
 import type { Vault } from '../redaction/vault.ts';
 import type { GuardContext } from '../types.ts';
@@ -9,6 +9,7 @@ import type { Place } from './texts.ts';
 export interface Environment {
   readonly clock: Clock;
   readonly router: Router;
+  readonly onBehalfOf: PluginHost['onBehalfOf'];
   /** Requests of guards themselves. */
   readonly unguarded: WeakSet<object>;
   /** The values behind the placeholders of a request. */
@@ -32,6 +33,7 @@ export function contextOf(
       env.unguarded.add(own);
       return own;
     },
+    onBehalf: () => env.onBehalfOf(request),
     now: () => env.clock.date(),
   };
 }
