@@ -151,7 +151,7 @@ describe('a policy', () => {
     const { router, clock, calls } = policed([dataPolicy({ tenants: { acme: ['eu'] } })]);
     const job = await router.batch([ask, ask], { tenant: 'acme' });
     const reading = (async () => {
-      for await (const _ of job.results()) {
+      for await (const _ of job.results) {
         // to its end
       }
     })();
