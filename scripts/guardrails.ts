@@ -77,7 +77,7 @@ What they take for a value: in code, a matrix product such as \`q@k.mT\`; five p
 
 ## Cost
 
-All built-in guards for personal data and secrets together.
+All built-in guards for personal data and secrets together, in processor time.
 
 | | |
 | --- | --- |
