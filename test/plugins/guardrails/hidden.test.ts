@@ -175,6 +175,17 @@ describe("a vendor's own data in a request", () => {
     expect(sent).not.toContain(planted.email);
   });
 
+  it('is redacted in options that are content, and left alone in others', async () => {
+    const { router, providers } = world({ a: [{}] }, guarded(redact(pii())));
+    const openai = (email: string) => ({
+      prediction: { type: 'content', content: `Dear ${email}` },
+      prompt: { id: 'pmpt_1', version: '2', variables: { to: email } },
+      user: planted.email,
+    });
+    await router.chat({ prompt: 'Hi', providerOptions: { openai: openai(planted.email) } });
+    expect(providers['a']?.calls[0]?.providerOptions).toEqual({ openai: openai('[EMAIL_1]') });
+  });
+
   it('is left out of reasoning that has changed for good, which its signature does not fit', async () => {
     const thought = {
       type: 'reasoning',
