@@ -43,7 +43,7 @@ export async function finalize(
     throw isWithheld ? new WithheldAnswer(error, answer, channel.target.id) : error;
   }
   if (!slot.win()) {
-    attempt.abandon({ usage, text: writtenIn(answer.content), response }, true);
+    attempt.discard(usage, cost, response);
     throw slot.signal.reason;
   }
   attempt.succeed(usage, cost, response);

@@ -257,6 +257,7 @@ class TargetFailover implements Failover {
         return isAttemptError(error) && failurePolicyOf(error, fallbackOn).failover;
       },
       discard,
+      clock: request.env.clock,
       awake: request.env.awake,
       signal: request.signal,
     });
