@@ -126,13 +126,8 @@ class Race<T> {
     this.#leave(lane);
     if (!won) this.#late.push(value);
     else if (this.#lanes.size === 0) this.#resolve(value);
-    else this.#readArrived(() => this.#settle(value));
-  }
-
-  /** Lets the event loop read what has arrived: the second timer runs after all input that was there at the first one. */
-  #readArrived(then: () => void): void {
-    const { clock } = this.#options;
-    clock.after(0, () => clock.after(0, then));
+    else if (this.#options.clock.afterInput === undefined) this.#settle(value);
+    else this.#options.clock.afterInput(() => this.#settle(value));
   }
 
   #settle(value: T): void {
