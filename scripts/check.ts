@@ -49,6 +49,7 @@ const steps: readonly (readonly [name: string, command: readonly [string, ...str
 let passed = 0;
 let failed = 0;
 let skipped = 0;
+const failures: string[] = [];
 
 for (const [name, command] of steps) {
   const started = performance.now();
@@ -59,21 +60,34 @@ for (const [name, command] of steps) {
   const seconds = ((performance.now() - started) / 1000).toFixed(1);
   console.log(`— ${name}: ${status === 0 ? 'ok' : 'FAILED'} after ${seconds} s`);
   if (status === 0) passed += 1;
-  else failed += 1;
+  else {
+    failed += 1;
+    failures.push(`step: ${name}`);
+  }
 }
 
 for (const file of [report, packageReport]) {
   try {
-    const { numPassedTests, numFailedTests, numPendingTests } = JSON.parse(readFileSync(file, 'utf8'));
+    const { numPassedTests, numFailedTests, numPendingTests, testResults } = JSON.parse(
+      readFileSync(file, 'utf8'),
+    );
     passed += numPassedTests;
     failed += numFailedTests;
     skipped += numPendingTests;
+    for (const { name, status, message, assertionResults } of testResults) {
+      const tests = assertionResults.filter((test: { status: string }) => test.status === 'failed');
+      for (const test of tests)
+        failures.push(`${name}: ${test.fullName}\n${test.failureMessages.join('\n')}`);
+      if (status === 'failed' && tests.length === 0) failures.push(`${name}: ${message}`);
+    }
   } catch {
     failed += 1; // without a report, the results are unknown
   }
 }
 rmSync(temporary, { recursive: true });
 
+// Once more at the end, because the log of a whole run is long.
+if (failures.length > 0) console.log(`\nfailed:\n${failures.join('\n\n')}`);
 console.log('\nsteps and tests:');
 console.log(`${passed} passed, ${failed} failed, ${skipped} skipped`);
 process.exitCode = failed === 0 ? 0 : 1;

@@ -82,7 +82,7 @@ describe('router.batch', () => {
   it('deletes the files at the vendor before its results end', async () => {
     const { clock, router } = setUp();
     const batch = await router.batch(promptsOf(3), { route: 'rescue' });
-    await drive(clock, collect(batch.results), 100);
+    await drive(clock, collect(batch.results));
     expect([...open.files.keys()]).toEqual([]);
   });
 
@@ -105,7 +105,7 @@ describe('router.batch', () => {
     const { clock, router } = setUp();
     const deadline = clock.date() + 2 * hour;
     const batch = await router.batch(promptsOf(4), { route: 'rescue', deadline });
-    const results = await drive(clock, collect(batch.results), 60_000);
+    const results = await drive(clock, collect(batch.results));
     expect(targetsOf(results)).toEqual(Array(4).fill('openai/gpt-5-mini'));
     expect(clock.date()).toBeLessThan(deadline);
     expect(open.batches[0]?.canceled).toBe(true);

@@ -31,7 +31,7 @@ export interface Row {
   play(vendor: Vendor, full: boolean): Promise<Facts>;
 }
 
-/** T1, the vendor that breaks; T2 and T3, which are well; a router over them, in virtual time unless said otherwise. */
+/** T1, the vendor that breaks; T2 and T3, which are healthy; a router over them, in virtual time by default. */
 export interface Stage {
   readonly vendor: Vendor;
   readonly t1: FaultServer;
@@ -100,7 +100,7 @@ export async function withCache<T>(play: () => Promise<T>): Promise<T> {
 /** The complete answers of all rows; row 34 has one of its own. */
 const wholeTexts: readonly string[] = [...Object.values(texts), 'Zoë, 世界 and 🎉'.normalize('NFC')];
 
-/** Asks again what was asked on a stage, whose vendors are well by now. */
+/** Repeats a request on a stage whose vendors have recovered. */
 async function askAgain({ vendor, router, clock, t1 }: Stage, asks: readonly CachedAsk[]): Promise<void> {
   t1.behave(healthy(vendor, words));
   for (const { how, request, tenant } of asks) {
@@ -188,7 +188,7 @@ export interface Asking {
 }
 
 export function ask(
-  { router, hits, events: told }: Stage,
+  { router, hits, events }: Stage,
   how: How,
   options: CallOptions & { readonly request?: Partial<ChatRequest> } = {},
 ): Asking {
@@ -198,7 +198,7 @@ export function ask(
   const callOptions = cachedAsks === undefined ? given : { tenant, ...given };
   cachedAsks?.push({ how, request, tenant: callOptions.tenant ?? tenant });
   const before = hits();
-  const metadata = { asked: told.length };
+  const metadata = { asked: events.length };
   const parts: StreamPart[] = [];
   const answered = async (): Promise<string> => {
     if (how === 'chat') {
@@ -214,7 +214,7 @@ export function ask(
     return again + (shown === texts[target] && text === shown ? target : `${target}: ${shown}`);
   };
   const seen = outcome(answered()).then((settled): Facts => {
-    const end = told.findLast((event) => event.type === 'request-end' && event.metadata === metadata);
+    const end = events.findLast((event) => event.type === 'request-end' && event.metadata === metadata);
     const attempts = end?.type === 'request-end' ? end.attempts : [];
     return {
       answer: 'value' in settled ? settled.value : tell(settled.error),

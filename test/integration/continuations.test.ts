@@ -42,8 +42,8 @@ async function readOver(
       if (part.type === 'restart') [text, restarts] = ['', restarts + 1];
       if (part.type === 'text-delta') text += part.text;
     }
-    const { messages } = servers[1].received.at(-1)?.body as { readonly messages: readonly object[] };
-    return { text, restarts, asked: messages.at(-1) };
+    const body = servers[1].received.at(-1)?.body as { readonly messages: readonly object[] } | undefined;
+    return { text, restarts, asked: body?.messages.at(-1) };
   } finally {
     await router.close();
     await Promise.all(servers.map((server) => server.close()));

@@ -68,7 +68,7 @@ export interface History {
   missedBy(seen: Seen): readonly string[];
   /** Targets that had a place for a request while it waited for its first. */
   ignoredBy(seen: Seen): readonly string[];
-  /** Targets that were well and had a place when one was asked that was not well. */
+  /** Targets that were healthy and had a place when an unhealthy one was asked. */
   preferredTo(seen: Seen, start: Timed<AttemptStartEvent>): readonly string[];
   /** Attempts that failed at targets with which nothing was wrong. */
   wronged(seen: Seen): readonly Timed<AttemptEndEvent>[];
@@ -76,7 +76,7 @@ export interface History {
   stateAtEnd(seen: Seen, target: string): Health | undefined;
   /** The vendor's call of a failed attempt. */
   callOf(end: Timed<AttemptEndEvent>): VendorCall | undefined;
-  /** Targets that a request may ask, which nothing but a forecast held back when it was refused. */
+  /** Targets that a request may ask, which only a forecast held back when it was refused. */
   openTo(seen: Seen): readonly string[];
 }
 
@@ -129,7 +129,7 @@ export function historyOf(world: World): History {
         call.because !== 'request',
     );
     if (told.length === 0) return;
-    // Of several portions of one request the shortest: nobody can tell which one it was.
+    // Of several portions of one request the shortest: which one it was is unknown.
     const pause = Math.min(...told.map(({ retryAfter }) => retryAfter ?? pauses[kind] ?? 0));
     if (pause === 0) return;
     const until = at + pause;
@@ -240,7 +240,7 @@ export function historyOf(world: World): History {
     );
   };
 
-  /** The state that a target was last told to be in, at a moment, and there before an event; `undefined`: never another one. */
+  /** The last reported state of a target at a moment, before an event there; `undefined`: it never changed. */
   const stateOf = (
     target: string,
     workload: Workload,
@@ -255,7 +255,7 @@ export function historyOf(world: World): History {
     }
     return state;
   };
-  /** Targets that a request may ask, of which nobody has ever said anything bad; and since when they have had a place. */
+  /** Targets that a request may ask without any failure so far, and since when they have had a place. */
   const readyFor = (seen: Seen, at: number): readonly { readonly id: string; readonly since: number }[] => {
     const { only, maxCost } = seen.plan.options;
     if (maxCost !== undefined) return [];
@@ -330,7 +330,7 @@ export function historyOf(world: World): History {
         refusals.includes(failure?.kind ?? '') && !(goesOn && failure?.status === 404);
       if (attempts.some(isFinal)) return [];
       if (attempts.length >= maxAttempts) return [];
-      // What it did at one target is not done anew at another because it matters less than what came later.
+      // What it did at one target is not repeated at another because it matters less than what came later.
       if (seen.plan.kind === 'embed' && isRouterError(error, 'no-target') && error.shed) return [];
       return membersOf(seen).filter((id) => {
         const target = targets.get(id);

@@ -39,9 +39,9 @@ export interface RaceOptions<T> {
   attempt(permit: ChannelReservation, lane: AttemptSlot): Promise<T>;
   /**
    * An attempt to start beside the running ones, or the milliseconds until one may be available; `undefined` if there is
-   * none.
+   * none; a promise: to be asked again once it has settled.
    */
-  another(cause: Cause): ChannelReservation | number | undefined;
+  another(cause: Cause): ChannelReservation | number | Promise<unknown> | undefined;
   /** Whether an attempt gets a second one beside it if it does not answer in time. */
   company(channel: Channel): BackupPlan | undefined;
   /** Records a failed attempt. Returns whether another target may succeed. */
@@ -74,8 +74,9 @@ class Race<T> {
   readonly #lanes = new Set<Lane<T>>();
   #winner: Lane<T> | undefined;
   #cancelLook: (() => void) | undefined;
-  /** Answers that came after the winner's. */
-  readonly #late: T[] = [];
+  /** Answers that came after the winner's, until the others are stopped. */
+  #late: T[] | undefined;
+  #areOthersStopped = false;
   over = false;
 
   constructor(options: RaceOptions<T>, resolve: (value: T) => void, reject: (error: unknown) => void) {
@@ -105,7 +106,8 @@ class Race<T> {
 
   join(cause: Cause): void {
     const next = this.over ? undefined : this.#options.another(cause);
-    if (typeof next === 'object') this.start(next);
+    if (next instanceof Promise) next.then(() => this.join(cause)).catch(() => {});
+    else if (typeof next === 'object') this.start(next);
     else if (next !== undefined) {
       this.#cancelLook?.();
       this.#cancelLook = this.#options.awake.after(next, () => this.joinIfDoubted());
@@ -124,15 +126,19 @@ class Race<T> {
   #answered(lane: Lane<T>, value: T): void {
     const won = this.#winner === lane || this.win(lane);
     this.#leave(lane);
-    if (!won) this.#late.push(value);
+    if (!won) this.#takeLate(value);
     else if (this.#lanes.size === 0) this.#resolve(value);
     else if (this.#options.clock.afterInput === undefined) this.#settle(value);
     else this.#options.clock.afterInput(() => this.#settle(value));
   }
 
+  #takeLate(value: T): void {
+    if (this.#areOthersStopped) this.#options.discard(value);
+    else (this.#late ??= []).push(value);
+  }
+
   #settle(value: T): void {
     this.#stopOthers();
-    for (const late of this.#late) this.#options.discard(late);
     this.#resolve(value);
   }
 
@@ -167,6 +173,8 @@ class Race<T> {
       const isBeaten = winner !== undefined && winner.permit.channel !== lane.permit.channel;
       if (lane !== winner) lane.stop(isBeaten);
     }
+    this.#areOthersStopped = true;
+    for (const late of this.#late ?? []) this.#options.discard(late);
   }
 }
 

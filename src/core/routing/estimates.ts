@@ -1,4 +1,3 @@
-import type { TokenDemand } from '../../limits/vendor-limits.ts';
 import { costOf } from '../../pricing/cost.ts';
 import type { SizeClass } from '../../stats/latency.ts';
 import type { Expectation, Latency } from '../../types/options/strategy.ts';
@@ -19,11 +18,6 @@ export function imageTokens(target: Target, now: number): number {
 /** Maximum images per call. */
 export function imagesPerCall({ provider, model }: Target): number {
   return provider.imagesPerCall?.(model) ?? 1;
-}
-
-/** Expected tokens of a request. */
-export function expectedTokens(target: Target, request: RequestState, now: number): TokenDemand {
-  return { input: request.inputTokens, output: request.operation.outputTokens(target, request, now) };
 }
 
 /** Expected input tokens read from a target's prompt cache. */

@@ -228,7 +228,7 @@ describe('identical requests in flight', () => {
     expect(all.clock.timers).toBe(0);
   });
 
-  it('are whole or end with an error of their own, whoever leaves and whatever breaks', async () => {
+  it('are whole or end with an error of their own, whichever caller leaves and whatever breaks', async () => {
     for (let seed = 0; seed < 300; seed++) {
       const random = seededRandom(seed);
       const script = (index: number) => {

@@ -1,17 +1,30 @@
 import type { Awaitable } from '../../../types/plugin.ts';
 import type { Detector, Finding } from '../types.ts';
-import { normalize } from './normalize.ts';
+import { endOf, isEscaped, normalize } from './normalize.ts';
 
 /** Longer texts are searched piece by piece, and other requests have their turn in between. */
 const piece = 32_768;
 
-/** Everything a detector finds in a text, disguised characters included. */
-export function findAll(detector: Detector, text: string): Awaitable<readonly Finding[]> {
-  return text.length <= piece * 2 ? findIn(detector, text) : findInPieces(detector, text);
+/** Everything a detector finds in a text, disguised characters included; in a text of JSON, also what is escaped. */
+export function findAll(detector: Detector, text: string, isJSON = false): Awaitable<readonly Finding[]> {
+  return text.length <= piece * 2 ? findIn(detector, text, isJSON) : findInPieces(detector, text, isJSON);
 }
 
-function findIn(detector: Detector, text: string): Awaitable<readonly Finding[]> {
-  const normal = normalize(text);
+/** The same in a text that may quote JSON: what is found as it is, and without escapes. */
+export function findEverywhere(detector: Detector, text: string): Awaitable<readonly Finding[]> {
+  const found = findAll(detector, text);
+  if (!isEscaped(text)) return found;
+  const hidden = findAll(detector, text, true);
+  return Promise.all([found, hidden]).then((both) => unique(both.flat()));
+}
+
+function unique(findings: readonly Finding[]): readonly Finding[] {
+  const known = new Map(findings.map((each) => [`${each.start} ${each.end} ${each.entity}`, each]));
+  return [...known.values()];
+}
+
+function findIn(detector: Detector, text: string, isJSON: boolean): Awaitable<readonly Finding[]> {
+  const normal = normalize(text, isJSON);
   const searched = normal?.text ?? text;
   if (detector.maybe?.(searched, 0) === false) return [];
   const found = detector.find(searched);
@@ -23,18 +36,13 @@ function findIn(detector: Detector, text: string): Awaitable<readonly Finding[]>
       end:
         end === start
           ? (normal.offsets[end] ?? text.length)
-          : endOf(text, normal.offsets[end - 1] ?? text.length),
+          : endOf(text, normal.offsets[end - 1] as number, isJSON),
       entity,
     }));
   return isPromise(found) ? found.then(back) : back(found);
 }
 
-function endOf(text: string, at: number): number {
-  const code = text.codePointAt(at);
-  return code !== undefined && code > 0xffff ? at + 2 : at + 1;
-}
-
-async function findInPieces(detector: Detector, text: string): Promise<readonly Finding[]> {
+async function findInPieces(detector: Detector, text: string, isJSON: boolean): Promise<readonly Finding[]> {
   const found: Finding[] = [];
   const seen = new Set<string>();
   const overlap = Math.min(detector.longest, piece);
@@ -42,7 +50,7 @@ async function findInPieces(detector: Detector, text: string): Promise<readonly 
     const from = Math.max(0, start - overlap);
     const part = text.slice(from, Math.min(text.length, start + piece + overlap));
     const isLast = start + piece >= text.length;
-    for (const finding of await findIn(detector, part)) {
+    for (const finding of await findIn(detector, part, isJSON)) {
       const placed = { ...finding, start: finding.start + from, end: finding.end + from };
       // What touches an edge is cut off; the piece that contains all of it finds it.
       const isCut = (from > 0 && finding.start === 0) || (!isLast && finding.end === part.length);
@@ -56,9 +64,20 @@ async function findInPieces(detector: Detector, text: string): Promise<readonly 
   return found;
 }
 
-/** A turn of the event loop. */
+/** A turn of the event loop. By a message where there are any: browsers run timers of hidden tabs once a second. */
 function turn(): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, 0));
+  return new Promise((resolve) => {
+    if (typeof MessageChannel === 'undefined') {
+      setTimeout(resolve, 0);
+      return;
+    }
+    const { port1, port2 } = new MessageChannel();
+    port1.onmessage = () => {
+      port1.close();
+      resolve();
+    };
+    port2.postMessage(undefined);
+  });
 }
 
 export function isPromise<T>(value: Awaitable<T>): value is PromiseLike<T> {

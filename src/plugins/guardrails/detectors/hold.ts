@@ -1,3 +1,6 @@
+import type { Detector } from '../types.ts';
+import type { Normalized } from './normalize.ts';
+
 /** Longest group of numbers with spaces, such as an IBAN or a card. */
 const longestGroup = 64;
 
@@ -69,9 +72,27 @@ function plainDigits(token: string): string {
 }
 
 /** The default: everything but as many characters as the longest match has. */
-export function holdLongest(text: string, from: number, longest: number): number {
+function holdLongest(text: string, from: number, longest: number): number {
   const at = Math.max(from, text.length - longest);
   const code = text.charCodeAt(at);
   // Never between the two halves of a character.
   return at > from && code >= 0xdc00 && code <= 0xdfff ? at - 1 : at;
+}
+
+/** Where the text of a detector is no longer final. */
+export function holdOf({ hold, longest }: Detector, text: string, from: number): number {
+  return Math.max(hold?.(text, from) ?? holdLongest(text, from, longest), text.length - longest);
+}
+
+/** The same in a text of JSON, whose escapes are the characters that they stand for. */
+export function holdEscaped(detector: Detector, { text, offsets, cut }: Normalized, from: number): number {
+  const indexOf = (offset: number): number => {
+    let index = 0;
+    while (index < text.length && (offsets[index] as number) < offset) index++;
+    return index;
+  };
+  // What an unfinished escape will be is unknown, so it joins what comes before it.
+  const end = indexOf(cut);
+  const held = holdOf(detector, text.slice(0, end), indexOf(from));
+  return held >= end ? cut : (offsets[held] as number);
 }

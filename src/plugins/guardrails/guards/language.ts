@@ -70,7 +70,8 @@ export function languageOf(text: string): string | undefined {
 }
 
 /**
- * Blocks texts in other languages. Texts too short to tell pass. Buffers streams.
+ * Blocks texts in other languages: by default requests and answers, with `on` also arguments and results of tools.
+ * Reasoning, names, and texts too short to tell pass. Buffers streams.
  *
  * @throws ConfigError naming the invalid option
  * @example
@@ -87,7 +88,8 @@ export function language(options: LanguageOptions): Guard {
     ...settings,
     on,
     check(text, { part }) {
-      const found = part === 'text' ? languageOf(text.slice(0, 20_000)) : undefined;
+      const isRead = part === 'text' || part === 'tool';
+      const found = isRead ? languageOf(text.slice(0, 20_000)) : undefined;
       return found === undefined || codes.includes(found) ? { ok: true } : { block: `the language ${found}` };
     },
   };
