@@ -134,7 +134,8 @@ class Race<T> {
 
   #takeLate(value: T): void {
     if (this.#areOthersStopped) this.#options.discard(value);
-    else (this.#late ??= []).push(value);
+    else if (this.#late === undefined) this.#late = [value];
+    else this.#late.push(value);
   }
 
   #settle(value: T): void {
