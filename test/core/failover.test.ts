@@ -287,8 +287,8 @@ describe('health', () => {
     const { target, attempts } = await probe;
     expect(target).toBe('b');
     expect(attempts).toMatchObject([
-      { target: 'b', outcome: 'success' },
       { target: 'a', outcome: 'failed', error: { kind: 'timeout' } },
+      { target: 'b', outcome: 'success' },
     ]);
     expect(providers['a']?.open).toBe(0);
     expect(router.stats()[0]?.health).toBe('failing');

@@ -107,10 +107,7 @@ describe.each(ways)('a %s at a target that gives no sign of life', (how) => {
     expect(calls('b')).toHaveLength(0);
     await clock.advance(1);
     expect(await answer).toEqual({ target: 'b', after: 10_000 });
-    expect(ends.find(({ target }) => target === 'a')).toMatchObject({
-      outcome: 'failed',
-      error: { kind: 'timeout' },
-    });
+    expect(ends[0]).toMatchObject({ target: 'a', outcome: 'failed', error: { kind: 'timeout' } });
     expect(router.stats()[0]?.failures).toBe(1);
     expect(clock.timers).toBe(0);
   });

@@ -101,6 +101,7 @@ class Race<T> {
     if (this.over) return this.#winner === lane;
     this.#winner = lane;
     this.#close();
+    if (this.#options.clock.afterInput === undefined) this.#stopOthers();
     return true;
   }
 
@@ -127,9 +128,8 @@ class Race<T> {
     const won = this.#winner === lane || this.win(lane);
     this.#leave(lane);
     if (!won) this.#takeLate(value);
-    else if (this.#lanes.size === 0) this.#resolve(value);
-    else if (this.#options.clock.afterInput === undefined) this.#settle(value);
-    else this.#options.clock.afterInput(() => this.#settle(value));
+    else if (this.#lanes.size === 0 || this.#areOthersStopped) this.#resolve(value);
+    else this.#options.clock.afterInput?.(() => this.#settle(value));
   }
 
   #takeLate(value: T): void {
