@@ -17,12 +17,10 @@ import { noStations, pluginErrors } from './core/stations/stations.ts';
 import { withSeveralAccounts } from './core/targets/accounts.ts';
 import { type Batching, batchingWith, deferredChannels } from './core/targets/batching.ts';
 import { drain } from './core/targets/drain.ts';
-import { createTargets, type Target } from './core/targets/target.ts';
-import { emitHealthChange } from './core/targets/target-health.ts';
+import { createTargets } from './core/targets/target.ts';
 import { reportsOf } from './core/targets/target-report.ts';
 import { checkMirror, shadow } from './plugins/shadow/shadow.ts';
 import { priceBook } from './pricing/price-book.ts';
-import { promptCaches } from './stats/prompt-caches.ts';
 import { defaultStore } from './stores/default-store.ts';
 import type { MethodsOf } from './types/methods.ts';
 import type { CallOptions } from './types/options/call-options.ts';
@@ -109,7 +107,9 @@ export function createRouter(options: RouterOptions): Router {
     },
     stats() {
       releaseDropped(env.activeRequests.items, clock.now());
-      return reportsOf(targets, plugins, clock, (plugin, error) => report(plugin, 'background', error));
+      return reportsOf(targets, plugins, clock, env.prices, (plugin, error) =>
+        report(plugin, 'background', error),
+      );
     },
     run: async (request, callOptions) => (await import('./agent/run.ts')).run(router, request, callOptions),
     drain: ({ timeout } = {}) => drain(env, timeout),
@@ -153,8 +153,7 @@ function contextOf(
   const { clock = systemClock, random = Math.random, select } = options;
   const awake = awakeClock(clock);
   const events = emitter();
-  const onChange = (target: Target): void => void emitHealthChange(target, env);
-  const targets = createTargets(options.targets, random, clock, awake, onChange, desk);
+  const targets = createTargets(options.targets, random, clock, awake, desk);
   const allPriced = targets.every(({ price }) => price !== undefined);
   const prices = priceBook(allPriced ? false : options.catalog, clock, (target) => {
     events.emit({ type: 'price-unknown', target });
@@ -181,7 +180,8 @@ function contextOf(
     prices,
     events,
     affinity: affinity(),
-    caches: promptCaches(),
+    caches: undefined,
+    unlearned: [],
     queue: undefined,
     queueLimits: mergeDefined(defaultQueue, options.queue),
     errors: options.errors === 'redacted' ? undefined : options.errors,

@@ -65,7 +65,10 @@ export interface RouterContext {
   readonly prices: PriceBook;
   readonly events: Emitter;
   readonly affinity: Affinity;
-  readonly caches: PromptCaches;
+  /** `undefined` until the code that measures is loaded. */
+  caches: PromptCaches | undefined;
+  /** What is to be learned from answers once it is. */
+  readonly unlearned: (() => void)[];
   /** `undefined` until a request has waited: see `queueOf`. */
   queue: AdmissionQueue | undefined;
   readonly queueLimits: Required<QueuePolicy>;

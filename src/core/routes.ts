@@ -1,4 +1,4 @@
-import { type OutputLengths, outputLengths } from '../stats/output-lengths.ts';
+import type { OutputLengths } from '../stats/output-lengths.ts';
 import { inOrder } from '../strategies/shared/in-order.ts';
 import type { RouteOptions, TargetSettings } from '../types/options/options.ts';
 import type { RouterOptions } from '../types/options/router-options.ts';
@@ -11,7 +11,8 @@ export interface Route {
   readonly targets: readonly Target[];
   readonly policies: ResolvedPolicies;
   readonly settings: TargetSettings | undefined;
-  readonly outputs: OutputLengths;
+  /** `undefined` until the code that measures is loaded. */
+  outputs: OutputLengths | undefined;
   /** For stateful strategies. */
   readonly memory: { turn: number; previous: string | undefined };
 }
@@ -33,7 +34,7 @@ export function createRoutes(options: RouterOptions, targets: readonly Target[])
       targets: members,
       policies: resolvePolicies(options, policies, inOrder, channels),
       settings: policies.settings,
-      outputs: outputLengths(),
+      outputs: undefined,
       memory: { turn: 0, previous: undefined },
     });
   };

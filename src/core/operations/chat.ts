@@ -28,7 +28,7 @@ export const conversation = {
     return provider.lacks?.(request, model);
   },
   outputTokens(target, { route, needs }, now) {
-    const usual = route.outputs.expect(target.id, now) ?? target.stats.usualOutput(now) ?? usualOutputTokens;
+    const usual = route.outputs?.expect(target.id, now) ?? target.stats.usualOutput(now) ?? usualOutputTokens;
     return Math.min(usual, needs.outputTokens || Number.POSITIVE_INFINITY);
   },
   calls: () => 1,

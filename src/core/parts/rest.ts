@@ -23,7 +23,9 @@ export async function loadRest(env: RouterContext, signal?: Signal): Promise<voi
   const { parts, clock } = env;
   const missing = restParts.filter((part) => parts.get(part) === undefined);
   await Promise.all(missing.map((part) => parts.load(part, clock, signal)));
+  if (env.isWhole) return;
   env.isWhole = true;
+  parts.get(recoveryPart)?.measure(env);
 }
 
 /** Whether a request needs no more than a target that answers it. */

@@ -26,7 +26,7 @@ export function expectedCached(
   { env, session, inputTokens }: RequestState,
   now: number,
 ): number {
-  return env.caches.expect(session, target.id, inputTokens, now).read;
+  return env.caches?.expect(session, target.id, inputTokens, now).read ?? 0;
 }
 
 /** The expected cost of a request at a target in US$; `undefined` if no price is known. */
@@ -35,7 +35,7 @@ export function expectedCost(target: Target, request: RequestState, now: number)
   const known = env.prices.priceOf(target);
   if (known === undefined) return undefined;
   const { inputTokens, needs } = request;
-  const { read, write } = env.caches.expect(session, target.id, inputTokens, now);
+  const { read = 0, write = 0 } = env.caches?.expect(session, target.id, inputTokens, now) ?? {};
   const calls = operation.calls(target, needs);
   const usage = {
     inputTokens,
