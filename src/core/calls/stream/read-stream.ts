@@ -11,11 +11,11 @@ import type { Usage } from '../../../types/result/usage.ts';
 import type { Answer, ChatInput } from '../../answer/answer.ts';
 import type { Attempt } from '../../attempt/attempt.ts';
 import { failureOf } from '../../attempt/follow.ts';
+import { recordLeft, type Sent, withUnread } from '../../attempt/left-early.ts';
 import type { RequestState } from '../../request.ts';
 import { type Accumulator, accumulator } from './accumulate.ts';
 import { type Continuation, continuedBy, type Splice, splice, toText } from './continuation.ts';
 import { StreamTimers } from './stream-timers.ts';
-import { recordLeft, type Sent, withUnread } from './unread.ts';
 
 /** A part of one target's stream: content, a restart for the reader, or the finish part, once and last. */
 export type ReadPart = StreamContent | Restart | ProviderFinishPart;

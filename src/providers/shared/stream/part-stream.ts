@@ -163,20 +163,29 @@ export function partStream(
     },
     arrived() {
       const unread = parts.slice(given);
-      const chunks = state === 'open' ? answer?.source.arrived?.() : undefined;
-      if (chunks === undefined || answer === undefined) return unread;
-      try {
-        // What ends the stream is known: it is being left.
-        takeIn(chunks, answer, { ...options, check() {} }, raw, unread);
-      } catch {
-        // It broke after these parts.
-      }
+      if (state === 'open' && answer !== undefined) takeArrived(answer, options, raw, unread);
       return unread;
     },
     [Symbol.asyncIterator]() {
       return this;
     },
   };
+}
+
+/** Adds the parts of what has arrived of an answer that is being left. */
+function takeArrived(
+  answer: OpenAnswer,
+  options: PartStreamOptions,
+  raw: unknown[],
+  unread: ProviderStreamPart[],
+): void {
+  const chunks = answer.source.arrived?.();
+  try {
+    // It is aborted for a reason that its caller knows.
+    if (chunks !== undefined) takeIn(chunks, answer, { ...options, check() {} }, raw, unread);
+  } catch {
+    // It broke after these parts.
+  }
 }
 
 /** Adds the parts of the chunks that arrived together. Returns whether the answer is over. */

@@ -1,10 +1,10 @@
-import { estimateTokens } from '../../../pricing/estimate.ts';
-import type { ProviderFinishPart, ProviderStreamPart } from '../../../types/provider.ts';
-import type { Attempt } from '../../attempt/attempt.ts';
-import type { AttemptMeasures } from '../../attempt/billing.ts';
-import type { RequestState } from '../../request.ts';
-import { accumulator } from './accumulate.ts';
-import type { ReadPart } from './read-stream.ts';
+import { estimateTokens } from '../../pricing/estimate.ts';
+import type { ProviderFinishPart, ProviderStreamPart } from '../../types/provider.ts';
+import type { Restart } from '../../types/result/stream-part.ts';
+import { accumulator } from '../calls/stream/accumulate.ts';
+import type { RequestState } from '../request.ts';
+import type { Attempt } from './attempt.ts';
+import type { AttemptMeasures } from './billing.ts';
 
 /** What a target has sent of an answer that is left early. */
 export interface Sent extends AttemptMeasures {
@@ -14,7 +14,7 @@ export interface Sent extends AttemptMeasures {
 }
 
 /** Adds what arrived and was not read: the vendor bills what it has sent, and may have sent its own count. */
-export function withUnread(seen: AttemptMeasures, unread: readonly (ProviderStreamPart | ReadPart)[]): Sent {
+export function withUnread(seen: AttemptMeasures, unread: readonly (ProviderStreamPart | Restart)[]): Sent {
   const { text = '', response = { headers: {} } } = seen;
   let { usage } = seen;
   let finish: ProviderFinishPart | undefined;
