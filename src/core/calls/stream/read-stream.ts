@@ -9,9 +9,9 @@ import type { ResponseInfo, Warning } from '../../../types/result/result.ts';
 import type { Restart, StreamContent } from '../../../types/result/stream-part.ts';
 import type { Usage } from '../../../types/result/usage.ts';
 import type { Answer, ChatInput } from '../../answer/answer.ts';
+import { recordLeft, type Sent, withUnread } from '../../answer/left-early.ts';
 import type { Attempt } from '../../attempt/attempt.ts';
 import { failureOf } from '../../attempt/follow.ts';
-import { recordLeft, type Sent, withUnread } from '../../attempt/left-early.ts';
 import type { RequestState } from '../../request.ts';
 import { type Accumulator, accumulator } from './accumulate.ts';
 import { type Continuation, continuedBy, type Splice, splice, toText } from './continuation.ts';
@@ -107,7 +107,7 @@ export class ReadStream {
     recordLeft(attempt, this.#init.run, sent, true);
     attempt.stop();
     this.#closeUpstream();
-    this.#giveError(this.attempt.signal.reason);
+    this.#giveError(attempt.signal.reason);
   }
 
   /** Ends the stream as failed. Returns the error. */
@@ -273,12 +273,11 @@ export class ReadStream {
   /** Stops reading before the end. Returns what the target has sent, read or not. */
   #leave(): Sent {
     const before = this.#seam === undefined ? '' : this.#init.continuation?.before;
-    const { usage, response } = this.info;
-    const text = this.collected.text().slice(before?.length) + this.collected.beside();
-    const seen = { usage, text: text + (this.#unseen ?? this.#seam?.held ?? ''), response };
+    const read = this.collected.text().slice(before?.length) + this.collected.beside();
+    const text = read + (this.#unseen ?? this.#seam?.held ?? '');
     const end = this.#ahead.filter(({ type }) => type === 'finish');
     this.#end();
-    return withUnread(seen, [...end, ...(this.#answer?.arrived?.() ?? [])]);
+    return withUnread({ ...this.info, text }, [...end, ...(this.#answer?.arrived?.() ?? [])]);
   }
 
   #end(): void {

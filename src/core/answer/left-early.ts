@@ -3,8 +3,8 @@ import type { ProviderFinishPart, ProviderStreamPart } from '../../types/provide
 import type { Restart } from '../../types/result/stream-part.ts';
 import { accumulator } from '../calls/stream/accumulate.ts';
 import type { RequestState } from '../request.ts';
-import type { Attempt } from './attempt.ts';
-import type { AttemptMeasures } from './billing.ts';
+import type { Attempt } from '../attempt/attempt.ts';
+import type { AttemptMeasures } from '../attempt/billing.ts';
 
 /** What a target has sent of an answer that is left early. */
 export interface Sent extends AttemptMeasures {
