@@ -1,10 +1,10 @@
 import { estimateTokens } from '../../pricing/estimate.ts';
 import type { ProviderFinishPart, ProviderStreamPart } from '../../types/provider.ts';
 import type { Restart } from '../../types/result/stream-part.ts';
-import { accumulator } from '../calls/stream/accumulate.ts';
-import type { RequestState } from '../request.ts';
 import type { Attempt } from '../attempt/attempt.ts';
 import type { AttemptMeasures } from '../attempt/billing.ts';
+import { accumulator } from '../calls/stream/accumulate.ts';
+import type { RequestState } from '../request.ts';
 
 /** What a target has sent of an answer that is left early. */
 export interface Sent extends AttemptMeasures {
