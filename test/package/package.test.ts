@@ -51,6 +51,25 @@ describe('the package', () => {
     expect(files.filter((file) => !allowed.test(file))).toEqual([]);
     expect(files).toContain('LICENSE');
     expect(files).toContain('README.md');
+    expect(files).toContain('llms.txt');
+    expect(files).toContain('docs/guide/streaming.md');
+  });
+
+  it.each([
+    ['require', "console.log(typeof require('signalbox').createRouter)"],
+    ['import()', "import('signalbox').then(({ createRouter }) => console.log(typeof createRouter))"],
+  ])('can be loaded by CommonJS with %s', async (_, code) => {
+    const { stdout } = await run(process.execPath, ['--input-type=commonjs', '-e', code], {
+      cwd: project,
+      env,
+    });
+    expect(stdout.trim()).toBe('function');
+  });
+
+  it.each([['--version'], ['help'], ['']])('has a command that succeeds with ‘%s’', async (argument) => {
+    const args = ['--no-install', 'signalbox', ...(argument === '' ? [] : [argument])];
+    const { stdout } = await run('npx', args, { cwd: project, env });
+    expect(stdout).toMatch(argument === '--version' ? /^\d+\.\d+\.\d+/ : /^Usage: signalbox/);
   });
 
   it('has no install scripts', async () => {
