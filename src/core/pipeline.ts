@@ -7,9 +7,11 @@ import { completed, lookUp } from './calls/look-up.ts';
 import type { RouterContext } from './context.ts';
 import { startFailover } from './failover/start.ts';
 import { beginRequest, failRequest, finishRequest } from './life-cycle.ts';
+import { fullCheckPart } from './operations/check/full-check-part.ts';
 import type { Operation } from './operations/operation.ts';
 import type { RunnableOperation } from './operations/runnable.ts';
 import { checkCallOptions } from './options/call-options.ts';
+import { isPlain, loadRest } from './parts/rest.ts';
 import { RequestState } from './request.ts';
 import { chooseCandidates } from './routing/candidates.ts';
 import { chooseRoute } from './routing/choose-route.ts';
@@ -59,6 +61,7 @@ async function carryOut<Request extends AnyRequest, Result>(
       await stations.routed(request.context, (made) => request.replace(made));
     const loading = env.prices.ready();
     if (loading !== undefined) await orAbort(loading, request.signal);
+    if (!env.isWhole && !isPlain(request)) await loadRest(env, request.signal);
     const result = await operation.run(request, startFailover(request, selected));
     const { complete } = request;
     return end(operation, request, complete === undefined ? result : await completed(result, complete));
@@ -76,8 +79,20 @@ export async function runPart<Request extends AnyRequest, Result>(
   env: RouterContext,
 ): Promise<Result> {
   checkCallOptions(options, env.callOptions);
-  const operation = part.loaded ?? (await part.load(env.clock, options.signal));
+  const loaded = env.isWhole ? env.parts.get(part) : undefined;
+  const operation = loaded ?? (await loadOperation(part, options.signal, env));
   return runOperation(operation, input, options, env);
+}
+
+/** Such operations do not begin without the code for failures. */
+async function loadOperation<T>(
+  part: Part<T>,
+  signal: AbortSignal | undefined,
+  env: RouterContext,
+): Promise<T> {
+  const { parts, clock } = env;
+  const [operation] = await Promise.all([parts.load(part, clock, signal), loadRest(env, signal)]);
+  return operation;
 }
 
 /** Routing without the call: stations 1, 4, 5 and 6. */
@@ -96,7 +111,7 @@ export async function explain<Request extends AnyRequest>(
   try {
     const selected = await chooseRoute(request);
     options.signal?.throwIfAborted();
-    await env.prices.ready();
+    await Promise.all([env.prices.ready(), loadRest(env, options.signal)]);
     void request.inputTokens; // the decision then shows expected costs
     return chooseCandidates(request, selected).decision;
   } finally {
@@ -115,10 +130,11 @@ function check<Request extends AnyRequest>(
   env: RouterContext,
 ): RequestState<Request> | Promise<unknown> {
   checkCallOptions(options, env.callOptions);
-  const { fullCheck, stations } = env;
-  const mayChange = stations.inspect !== undefined && fullCheck.loaded === undefined;
-  const checked = mayChange ? undefined : operation.check(input, fullCheck.loaded);
-  if (checked === undefined) return fullCheck.load(env.clock, options.signal);
+  const { parts, stations } = env;
+  const fullCheck = parts.get(fullCheckPart);
+  const mayChange = stations.inspect !== undefined && fullCheck === undefined;
+  const checked = mayChange ? undefined : operation.check(input, fullCheck);
+  if (checked === undefined) return parts.load(fullCheckPart, env.clock, options.signal);
   if (options.history !== undefined) checkHistory(options.history, env.findRoute);
   const isNamed = options.route !== undefined || options.targets !== undefined;
   const isSelected = !isNamed && operation.selectable && env.selector !== undefined;

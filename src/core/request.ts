@@ -14,6 +14,7 @@ import { type Watchdog, watchdog } from '../util/time/watchdog.ts';
 import type { ActiveRequest, RouterContext } from './context.ts';
 import { activeRequest, releaseDropped } from './dropped.ts';
 import { Holding } from './holding.ts';
+import { fullCheckPart } from './operations/check/full-check-part.ts';
 import type { Checked, Operation } from './operations/operation.ts';
 import type { Requirements } from './operations/requirements.ts';
 import { hedgeOver, type ResolvedPolicies, type ResolvedTimeouts, timeoutsOver } from './options/policies.ts';
@@ -203,7 +204,7 @@ export class RequestState<Request extends AnyRequest = AnyRequest> {
   /** Replaces the request by a plugin's, which is checked like the caller's. */
   replace(made: AnyRequest): void {
     // The original in another interface's form is stale now.
-    const checked = this.operation.check(made, this.env.fullCheck.loaded);
+    const checked = this.operation.check(made, this.env.parts.get(fullCheckPart));
     if (checked === undefined) throw new RouterError('not-loaded', 'the check of requests is not loaded');
     const { origin: _, ...request }: AnyRequest & { origin?: unknown } = checked.request;
     this.request = request as Request;

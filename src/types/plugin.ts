@@ -56,6 +56,8 @@ export interface Plugin {
   readonly methods?: PluginMethods;
   /** Call options that the plugin adds, by name. Their types come from declaration merging with `CallOptions`. */
   readonly callOptions?: Readonly<Record<string, PluginCallOption>>;
+  /** Fields that the plugin adds to a target's entry in `router.stats()`. Their types come from merging with `TargetReport`. */
+  targetStats?(target: string): Readonly<Record<string, unknown>> | undefined;
   /** Called once, by `createRouter`. May return a function that `router.close()` calls and awaits. */
   install?(host: PluginHost): (() => Awaitable<void>) | undefined;
   /**

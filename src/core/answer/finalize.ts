@@ -6,7 +6,8 @@ import type { Attempt } from '../attempt/attempt.ts';
 import type { AttemptSlot } from '../failover/race.ts';
 import type { RequestState } from '../request.ts';
 import type { Answer, ChatInput } from './answer.ts';
-import { type Judged, judge } from './judge.ts';
+import { judge } from './judge.ts';
+import type { Judged } from './review.ts';
 import { writtenIn } from './text.ts';
 import { WithheldAnswer } from './withheld.ts';
 

@@ -1,14 +1,14 @@
 import { fewestSamples } from '../../health/failure-detector.ts';
 import type { Latencies } from '../../stats/latency.ts';
+import { shortestLearned } from '../options/policies.ts';
 import type { RequestState } from '../request.ts';
 import type { Target } from '../targets/target.ts';
 
 /** Timeout to the first token in milliseconds while a target is not measured. */
 const unknownFirstToken = 30_000;
 const someSamples = 10;
-/** The shortest learned timeouts in milliseconds, from few samples and from many. */
+/** The shortest learned timeout in milliseconds from few samples. */
 const uncertain = 10_000;
-export const shortestLearned = 2_000;
 /**
  * The longest learned timeout, unless the target's usual answers take longer: attempts that were given up count as
  * samples, so in an outage the timeout would grow with each of them.

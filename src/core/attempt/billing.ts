@@ -1,7 +1,8 @@
 import { type Circumstances, costOf, reportedCost } from '../../pricing/cost.ts';
 import { estimateTokens } from '../../pricing/estimate.ts';
-import type { ResponseInfo, ServedAs } from '../../types/result/result.ts';
+import type { AttemptSummary, ResponseInfo, ServedAs } from '../../types/result/result.ts';
 import type { Cost, Usage } from '../../types/result/usage.ts';
+import { compact } from '../../util/json.ts';
 import type { RequestState } from '../request.ts';
 import type { Channel } from '../targets/target.ts';
 
@@ -77,5 +78,19 @@ function circumstancesOf(
     ...(serviceTier && { serviceTier }),
     ...(region && { region }),
     ...(assumed ? { estimated: true } : {}),
+  };
+}
+
+/** The response fields of an attempt's summary. */
+export function responseOf({
+  id,
+  model,
+  serviceTier,
+  region,
+}: Partial<ResponseInfo> = {}): Pick<AttemptSummary, 'response' | 'serviceTier' | 'region'> {
+  return {
+    ...(id === undefined && model === undefined ? {} : { response: compact({ id, model }) }),
+    ...(serviceTier === undefined ? {} : { serviceTier }),
+    ...(region === undefined ? {} : { region }),
   };
 }

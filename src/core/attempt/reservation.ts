@@ -53,7 +53,7 @@ export function reserve(
 ): ChannelReservation | Refused {
   const { env, shadow } = request;
   const { target, key, concurrency, rates, vendorLimits } = channel;
-  const { clock, queue, stations } = env;
+  const { clock, stations } = env;
   const isSeen = stations.reserve !== undefined || stations.observe !== undefined;
   const plan = isSeen ? new AttemptView(channel, request, now) : undefined;
   const held = plan === undefined ? undefined : stations.reserve?.(plan);
@@ -86,7 +86,7 @@ export function reserve(
       }
       if (held !== undefined) held.settle(outcomeOf(summary));
       // A preemptible place counted as free all along.
-      if (stop === undefined || passes.own.probe || passes.shared.probe) queue.released();
+      if (stop === undefined || passes.own.probe || passes.shared.probe) env.queue?.released();
     },
   };
 }

@@ -40,6 +40,7 @@ async function ask(
   if (result.finishReason !== 'content-filter') return result;
   const refusal = contentFilterFailure(result.finishReason, attempt, route.policies.fallbackOn);
   if (refusal === undefined) return result;
+  await attempt.loading();
   attempt.fail(refusal, { usage: result.usage, response: result.response });
   throw refusal;
 }

@@ -13,7 +13,7 @@ import {
   type Refuse,
   show,
 } from '../../util/option-check.ts';
-import { priorities } from '../admission/queue.ts';
+import { priorities } from './policies.ts';
 
 const refuse: Refuse = (path, expected, got) => {
   throw new RequestError(path, expected, got);

@@ -1,3 +1,4 @@
+import { providerErrorKinds } from '../../errors/provider-error.ts';
 import { ConfigError } from '../../errors.ts';
 import type { RouteOptions, TargetOptions } from '../../types/options/options.ts';
 import type { RouterOptions } from '../../types/options/router-options.ts';
@@ -15,7 +16,6 @@ import {
   type Refuse,
   show,
 } from '../../util/option-check.ts';
-import { fallbackKinds } from '../attempt/failure-policy.ts';
 import { variantsOf } from '../targets/tiers.ts';
 import { checkCapabilities } from './capabilities.ts';
 import { checkFallbackOn } from './fallback.ts';
@@ -218,7 +218,7 @@ function checkPolicies(
   for (const [name, check] of Object.entries(more))
     check(at(name), (policies as Record<string, unknown>)[name], ids, refuse);
   checkType(at('accept'), accept, 'function', refuse);
-  checkFallbackOn(at('fallbackOn'), fallbackOn, fallbackKinds, refuse);
+  checkFallbackOn(at('fallbackOn'), fallbackOn, [...providerErrorKinds, 'output', 'guard'], refuse);
 }
 
 function checkRoutes(

@@ -19,7 +19,8 @@ import {
   type Settings,
   settingsOf,
 } from './options.ts';
-import { PromptCache, type PromptCacheStats } from './prompt-cache/prompt-cache.ts';
+import { PromptCache } from './prompt-cache/prompt-cache.ts';
+import type { PromptCacheStats } from './prompt-cache/report.ts';
 import type { SemanticStats } from './semantic/semantic.ts';
 import { memoryShelf } from './shelf/memory-shelf.ts';
 import type { Selector, Shelf } from './shelf/shelf.ts';
@@ -27,7 +28,8 @@ import { storeShelf } from './shelf/store-shelf.ts';
 
 export type { RouteCacheStats } from './cache-stats.ts';
 export type { CacheCallOptions, CacheOptions, Scope } from './options.ts';
-export type { PromptCacheStats } from './prompt-cache/prompt-cache.ts';
+export type { PromptCacheMiss } from './prompt-cache/misses.ts';
+export type { PromptCacheStats } from './prompt-cache/report.ts';
 export type {
   SemanticIndex,
   SemanticItem,
@@ -42,6 +44,10 @@ declare module 'signalbox' {
   interface CallOptions<TargetId extends string = string, RouteName extends string = string> {
     /** Options of `signalbox/cache` for this call. `false` neither reads nor stores. */
     readonly cache?: false | CacheCallOptions;
+  }
+  interface TargetReport {
+    /** What the vendor's prompt cache has done, by route. Set by `cache({ promptCache: 'auto' })` after the first answer. */
+    readonly promptCache?: Readonly<Record<string, PromptCacheStats>>;
   }
 }
 
@@ -99,7 +105,14 @@ export function cache(options: CacheOptions = {}): Cache {
     },
     ...(settings.promptCache === undefined
       ? {}
-      : { inspect: (context) => (isChat(context) ? parts?.prompts?.inspect(context) : undefined) }),
+      : {
+          inspect: (context) => (isChat(context) ? parts?.prompts?.inspect(context) : undefined),
+          routed: (context) => (isChat(context) ? parts?.prompts?.inspect(context) : undefined),
+          targetStats(target: string) {
+            const promptCache = parts?.prompts?.ofTarget(target);
+            return promptCache && { promptCache };
+          },
+        }),
     observe(context) {
       const prompts = parts?.prompts;
       // The vendors' caches count for every call.
@@ -123,7 +136,7 @@ export function cache(options: CacheOptions = {}): Cache {
       await parts?.shelf.invalidate(selector);
     },
     stats: () => counters.report(),
-    promptStats: () => parts?.prompts?.report(),
+    promptStats: () => parts?.prompts?.byRoute(),
     semanticStats: () => chats?.semanticStats,
   };
 }

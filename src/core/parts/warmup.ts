@@ -1,21 +1,25 @@
-import { isRouterError } from '../errors.ts';
-import type { Provider } from '../types/provider.ts';
-import type { WarmupProblem } from '../types/router.ts';
-import type { Part } from '../util/lazy.ts';
-import { orAbort, realAbort } from '../util/time/abort.ts';
-import type { RouterContext } from './context.ts';
+import { isRouterError } from '../../errors.ts';
+import type { Provider } from '../../types/provider.ts';
+import type { WarmupProblem } from '../../types/router.ts';
+import { orAbort, realAbort } from '../../util/time/abort.ts';
+import type { RouterContext } from '../context.ts';
+import { warn } from '../targets/warn.ts';
+import { allParts } from './parts.ts';
 
 /** In milliseconds. */
 const longestWarmup = 10_000;
 
 /**
- * Warms up each provider once, even if targets share it, and loads the code for streams. A failure here does not count against
+ * Warms up each provider once, even if targets share it, and loads all code. A failure here does not count against
  * a target. Returns what the first request would fail of: a missing key or package.
  */
-export async function warmUp(
-  { targets, clock, closed, warn }: RouterContext,
-  stream: Part<unknown>,
-): Promise<readonly WarmupProblem[]> {
+export async function warmUp({
+  targets,
+  clock,
+  closed,
+  parts,
+  warned,
+}: RouterContext): Promise<readonly WarmupProblem[]> {
   const ending = realAbort(closed);
   const stop = clock.after(longestWarmup, () => ending.abort(undefined));
   const users = new Map<Provider, string[]>();
@@ -28,11 +32,11 @@ export async function warmUp(
     } catch (error) {
       if (!isRouterError(error)) return;
       problems.push(...ids.map((target) => ({ target, error })));
-      warn?.(ids[0] ?? provider.name, error);
+      if (warned !== undefined) warn(warned, ids[0] ?? provider.name, error);
     }
   };
   const all = [...users].map(([provider, ids]) => prepare(provider, ids));
-  await Promise.allSettled([...all, stream.load(clock, ending.signal)]);
+  await Promise.allSettled([...all, ...allParts.map((part) => parts.load(part, clock, ending.signal))]);
   stop();
   ending.unlink();
   return problems;
