@@ -3,6 +3,7 @@ import type { AnyRequest, AnyResult } from '../types/plugin.ts';
 import type { Decision } from '../types/result/decision.ts';
 import type { Part } from '../util/lazy.ts';
 import { orAbort } from '../util/time/abort.ts';
+import { lastResort } from './answer/last-resort-part.ts';
 import { completed, lookUp } from './calls/look-up.ts';
 import type { RouterContext } from './context.ts';
 import { startFailover } from './failover/start.ts';
@@ -38,7 +39,14 @@ export function runOperation<Request extends AnyRequest, Result>(
     return Promise.reject(error);
   }
   const work = carryOut(operation, request);
-  return request.holding === undefined ? work : request.holding.untilLeft(work);
+  if (request.holding === undefined) return work;
+  return request.holding.untilLeft(work).catch(async (error: unknown) => {
+    // Its caller's time is over, while others wait for the answer.
+    const isLeft = request.holding?.left !== undefined && request.route.policies.lastResort !== undefined;
+    const instead = isLeft ? await lastResort<Result>(operation, request, error) : undefined;
+    if (instead !== undefined) return instead;
+    throw error;
+  });
 }
 
 async function carryOut<Request extends AnyRequest, Result>(
@@ -66,7 +74,10 @@ async function carryOut<Request extends AnyRequest, Result>(
     const { complete } = request;
     return end(operation, request, complete === undefined ? result : await completed(result, complete));
   } catch (error) {
+    const { lastResort: text } = request.route.policies;
+    const instead = text === undefined ? undefined : await lastResort<Result>(operation, request, error);
     failRequest(request, error);
+    if (instead !== undefined) return instead;
     throw error;
   }
 }

@@ -35,6 +35,7 @@ export interface ResolvedPolicies {
   readonly interrupted: Interrupted;
   readonly fallbackOn: FallbackRule;
   readonly accept: Accept | undefined;
+  readonly lastResort: string | undefined;
 }
 
 /** The shortest timeout that is learned from many samples, in milliseconds. */
@@ -102,6 +103,7 @@ export function resolvePolicies(
     interrupted: route.interrupted ?? router.interrupted ?? 'error',
     fallbackOn: fallbackRule(route.fallbackOn ?? router.fallbackOn),
     accept: route.accept ?? router.accept,
+    lastResort: (route.lastResort ?? router.lastResort) || undefined,
   };
 }
 

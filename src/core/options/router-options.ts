@@ -38,6 +38,7 @@ const policyFields = [
   'interrupted',
   'fallbackOn',
   'accept',
+  'lastResort',
 ];
 const routerFields = [
   'targets',
@@ -214,10 +215,16 @@ function checkPolicies(
     refuse,
   );
   checkWord(at('interrupted'), interrupted, interruptedWords, refuse);
-  const { accept } = policies as Record<string, unknown>;
+  const { accept, lastResort } = policies as Record<string, unknown>;
   for (const [name, check] of Object.entries(more))
     check(at(name), (policies as Record<string, unknown>)[name], ids, refuse);
   checkType(at('accept'), accept, 'function', refuse);
+  if (
+    lastResort !== undefined &&
+    lastResort !== false &&
+    (typeof lastResort !== 'string' || lastResort === '')
+  )
+    refuse(at('lastResort'), 'a text, or false', show(lastResort));
   checkFallbackOn(at('fallbackOn'), fallbackOn, [...providerErrorKinds, 'output', 'guard'], refuse);
 }
 
