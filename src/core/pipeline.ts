@@ -146,8 +146,9 @@ function check<Request extends AnyRequest>(
   const mayChange = stations.inspect !== undefined && fullCheck === undefined;
   const checked = mayChange ? undefined : operation.check(input, fullCheck);
   if (checked === undefined) return parts.load(fullCheckPart, env.clock, options.signal);
+  if (env.loadModels !== undefined) return env.loadModels(options.signal);
   if (options.history !== undefined) checkHistory(options.history, env.findRoute);
-  const isNamed = options.route !== undefined || options.targets !== undefined;
+  const isNamed = (options.route ?? options.targets ?? options.model) !== undefined;
   const isSelected = !isNamed && operation.selectable && env.selector !== undefined;
   const route = isSelected ? env.selector.fallback : namedRoute(options, env.findRoute);
   const id = env.nextId();

@@ -1,4 +1,5 @@
 import { createRouter } from '../../router.ts';
+import type { TargetOptions } from '../../types/options/options.ts';
 import { scriptedProvider } from '../../testing/scripted-provider.ts';
 import { seededRandom } from '../../testing/seeded-random.ts';
 import { type VirtualClock, virtualClock } from '../../testing/virtual-clock.ts';
@@ -75,7 +76,7 @@ export async function play(
   return ends;
 }
 
-type Target = Parameters<typeof createRouter>[0]['targets'][number];
+type Target = TargetOptions;
 
 /** One provider for the targets that share it. A model is named by its target's id, so that the provider can tell them apart. */
 function targetsOf({ targets, arrivals }: World, { clock, seed, unwanted }: Stage): readonly Target[] {

@@ -25,6 +25,7 @@ export const callFields = [
   'signal',
   'only',
   'targets',
+  'model',
   'timeout',
   'maxCost',
   'session',
@@ -73,7 +74,9 @@ export function checkCallOptions(options: CallOptions, added: AddedOptions): voi
     refuse('options.signal', 'an AbortSignal', show(signal));
   }
   if (only !== undefined && !Array.isArray(only)) refuse('options.only', 'a list of target ids', show(only));
-  for (const name of ['route', 'session', 'tenant', 'user'] as const)
+  if (options.model !== undefined && targets !== undefined)
+    refuse('options.model', 'either it or options.targets', 'both');
+  for (const name of ['route', 'model', 'session', 'tenant', 'user'] as const)
     checkType(`options.${name}`, options[name], 'string', refuse);
   checkStrings('options.tags', tags, refuse);
   if (deadline !== undefined && !(typeof deadline === 'number' && deadline > 0))

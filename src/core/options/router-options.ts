@@ -1,5 +1,6 @@
 import { providerErrorKinds } from '../../errors/provider-error.ts';
 import { ConfigError } from '../../errors.ts';
+import type { Provider } from '../../types/provider.ts';
 import type { RouteOptions, TargetOptions } from '../../types/options/options.ts';
 import type { RouterOptions } from '../../types/options/router-options.ts';
 import type { Strategy } from '../../types/options/strategy.ts';
@@ -42,6 +43,7 @@ const policyFields = [
 ];
 const routerFields = [
   'targets',
+  'providers',
   'routes',
   'select',
   'queue',
@@ -82,8 +84,10 @@ export function checkOptions(options: RouterOptions, more: Readonly<Record<strin
   if (typeof options !== 'object' || options === null || Array.isArray(options))
     refuse('createRouter', 'options', show(options));
   checkObject('', options, [...routerFields, ...Object.keys(more)], refuse);
-  const { targets, routes, catalog, clock, random } = options;
-  if (!Array.isArray(targets) || targets.length === 0)
+  const { providers, routes, catalog, clock, random } = options;
+  if (providers !== undefined) checkProviders(providers);
+  const { targets = providers === undefined ? undefined : [] } = options;
+  if (!Array.isArray(targets) || (targets.length === 0 && providers === undefined))
     refuse('targets', 'a list of at least one target', show(targets));
   const named = targets.flatMap((target: TargetOptions, index) =>
     checkTarget(`targets[${index}]`, target).map((id) => [id, index] as const),
@@ -121,16 +125,28 @@ export function checkOptions(options: RouterOptions, more: Readonly<Record<strin
   checkStore(options.store, refuse);
 }
 
-function checkTarget(path: string, target: TargetOptions): readonly string[] {
+function checkProviders(providers: unknown): void {
+  if (!Array.isArray(providers) || providers.length === 0)
+    refuse('providers', 'a list of at least one provider, such as [openai()]', show(providers));
+  const names = providers.map((provider: unknown, index) => {
+    checkProvider(`providers[${index}]`, provider);
+    return (provider as Provider).name;
+  });
+  for (const [index, name] of names.entries())
+    if (names.indexOf(name) !== index)
+      refuse(`providers[${index}]`, 'a provider whose name no other has', show(name));
+}
+
+function checkProvider(path: string, provider: unknown): void {
+  const { name, chat, stream } = (provider ?? {}) as Partial<Provider>;
+  if (typeof name !== 'string' || typeof chat !== 'function' || typeof stream !== 'function')
+    refuse(path, 'a provider, such as openai()', show(provider));
+}
+
+export function checkTarget(path: string, target: TargetOptions): readonly string[] {
   checkObject(path, target, targetFields, refuse);
   const { provider, model, id, price, weight, concurrency, tags } = target;
-  if (
-    typeof provider?.name !== 'string' ||
-    typeof provider.chat !== 'function' ||
-    typeof provider.stream !== 'function'
-  ) {
-    refuse(`${path}.provider`, 'a provider, such as openai()', show(provider));
-  }
+  checkProvider(`${path}.provider`, provider);
   const named = typeof model === 'string' && model !== '';
   if (!named && (provider.withModel === undefined || typeof model !== 'object' || model === null))
     refuse(`${path}.model`, "a model's name", show(model));

@@ -117,7 +117,8 @@ export function namedRoute(options: CallOptions, find: RouteFinder): Route {
     const got = name === undefined ? 'none, and there is no route named `default`' : `'${name}'`;
     throw new RequestError('options.route', `one of ${find.names.join(', ')}`, got);
   }
-  const found = options.targets === undefined ? route : orderedRoute(route, options.targets, find);
+  const targets = options.targets ?? (options.model === undefined ? undefined : [options.model]);
+  const found = targets === undefined ? route : orderedRoute(route, targets, find);
   if (options.only !== undefined) checkOnly(found, options, find);
   return found;
 }

@@ -240,6 +240,18 @@ export type KnownTargets<Target> = [Exclude<NamesOf<Target>, keyof TargetOptions
       readonly targets: `a target has no option '${Exclude<NamesOf<Target>, keyof TargetOptions> & string}'`;
     };
 
+/** Refuses a router with neither targets nor providers. */
+export type NeededTargets<Targets, Providers extends readonly unknown[]> = [Providers[number]] extends [never]
+  ? { readonly targets: Targets }
+  : unknown;
+
+/** The ids of the models of a router's `providers`. */
+export type ModelIdOf<Providers extends readonly Provider[]> = Providers[number] extends infer P
+  ? P extends Provider<infer Name>
+    ? `${Name}/${string}`
+    : never
+  : never;
+
 /** Expected performance of a target. */
 export interface Baseline {
   /** Milliseconds to the first token. */
