@@ -197,7 +197,7 @@ export interface Router<TargetId extends string = string, RouteName extends stri
    * Removes a target from all routes. Requests in flight on it finish; later ones, and their further attempts, go to other targets.
    * Resolves with `false` if there was none.
    */
-  removeTarget(id: TargetId): Promise<boolean>;
+  removeTarget(id: TargetId | (string & {})): Promise<boolean>;
   /** The health and measurements of each target. */
   stats(): readonly TargetReport[];
   /**

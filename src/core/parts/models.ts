@@ -42,6 +42,7 @@ export function findModels(env: RouterContext, providers: readonly Provider[]): 
   };
   const isInUse = (id: string): boolean =>
     env.targets.some((target) => target.id === id && target.limits.places.taken > 0);
+  table.names.push(...providers.map(({ name }) => `${name}/…`));
   table.models = (id) => {
     let route = routes.get(id);
     if (route === undefined) {

@@ -25,7 +25,11 @@ export function addTargets({ router, env }: Lists, option: TargetOptions, named:
     if (table.routes.has(id)) throw new ConfigError('target.id', 'an id that no other target has', `'${id}'`);
   for (const name of named)
     if (router.routes[name] === undefined)
-      throw new ConfigError('routes', `names of routes (${Object.keys(router.routes).join(', ')})`, `'${name}'`);
+      throw new ConfigError(
+        'routes',
+        `names of routes (${Object.keys(router.routes).join(', ')})`,
+        `'${name}'`,
+      );
   for (const target of env.createTargets(option)) {
     mutable(env.targets).push(target);
     mutable(router.targets).push(target.id);
