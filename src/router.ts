@@ -10,20 +10,17 @@ import { embedPart, imagePart, streamPart } from './core/parts/parts.ts';
 import { warmUp } from './core/parts/warmup.ts';
 import { explain, runOperation, runPart } from './core/pipeline.ts';
 import { installPlugins } from './core/plugin-host.ts';
-import { closedError } from './core/request.ts';
+import { closedError } from './core/request-facts.ts';
 import { createRoutes } from './core/routes.ts';
 import { affinity } from './core/routing/affinity.ts';
-import { createSelector } from './core/routing/select.ts';
-import { compileStations, pluginErrors } from './core/stations/stations.ts';
+import { noStations, pluginErrors } from './core/stations/stations.ts';
 import { withSeveralAccounts } from './core/targets/accounts.ts';
 import { type Batching, batchingWith, deferredChannels } from './core/targets/batching.ts';
 import { drain } from './core/targets/drain.ts';
-import { type Target, targetFactory } from './core/targets/target.ts';
-import { emitHealthChange } from './core/targets/target-health.ts';
+import { targetFactory } from './core/targets/target.ts';
 import { reportsOf } from './core/targets/target-report.ts';
 import { checkMirror, shadow } from './plugins/shadow/shadow.ts';
 import { priceBook } from './pricing/price-book.ts';
-import { promptCaches } from './stats/prompt-caches.ts';
 import { defaultStore } from './stores/default-store.ts';
 import type { MethodsOf } from './types/methods.ts';
 import type { CallOptions } from './types/options/call-options.ts';
@@ -121,7 +118,9 @@ export function createRouter(options: RouterOptions): Router {
     },
     stats() {
       releaseDropped(env.activeRequests.items, clock.now());
-      return reportsOf(targets, plugins, clock, (plugin, error) => report(plugin, 'background', error));
+      return reportsOf(targets, plugins, clock, env.prices, (plugin, error) =>
+        report(plugin, 'background', error),
+      );
     },
     run: async (request, callOptions) => (await import('./agent/run.ts')).run(router, request, callOptions),
     providers: (options.providers ?? []).map(({ name }) => name),
@@ -171,8 +170,7 @@ function contextOf(
   const { clock = systemClock, random = Math.random, select } = options;
   const awake = awakeClock(clock);
   const events = emitter();
-  const onChange = (target: Target): void => void emitHealthChange(target, env);
-  const createTargets = targetFactory(random, clock, awake, onChange, desk);
+  const createTargets = targetFactory(random, clock, awake, desk);
   const { providers } = options;
   const targets = (options.targets ?? []).flatMap(createTargets);
   const isCatalogNeeded = providers !== undefined || targets.some(({ price }) => price === undefined);
@@ -194,11 +192,13 @@ function contextOf(
       }),
     several: withSeveralAccounts(targets),
     findRoute,
-    stations: compileStations(plugins, events, clock),
+    plugins,
+    stations: noStations,
     parts: new Parts(),
     isWhole: false,
     callOptions: callOptionsOf(plugins, callFields),
-    selector: select === undefined ? undefined : createSelector(select, findRoute),
+    select: typeof select === 'function' ? { by: select } : select,
+    selector: undefined,
     nextId: () => `${prefix}-${++requests}`,
     clock,
     awake,
@@ -206,7 +206,8 @@ function contextOf(
     prices,
     events,
     affinity: affinity(),
-    caches: promptCaches(),
+    caches: undefined,
+    unlearned: [],
     queue: undefined,
     queueLimits: mergeDefined(defaultQueue, options.queue),
     errors: options.errors === 'redacted' ? undefined : options.errors,

@@ -2,6 +2,8 @@ import type { PriceBook } from '../pricing/price-book.ts';
 import type { PromptCaches } from '../stats/prompt-caches.ts';
 import type { Clock, Random } from '../types/clock.ts';
 import type { QueuePolicy } from '../types/options/options.ts';
+import type { SelectOptions } from '../types/options/select.ts';
+import type { Plugin } from '../types/plugin.ts';
 import type { ProviderCall } from '../types/provider.ts';
 import type { Emitter } from '../util/emitter.ts';
 import type { Parts } from '../util/lazy.ts';
@@ -45,7 +47,9 @@ export interface RouterContext {
   readonly several: ReadonlySet<string>;
   /** Finds a route by name or by a target's id. */
   readonly findRoute: RouteFinder;
-  readonly stations: Stations;
+  readonly plugins: readonly Plugin[];
+  /** The plugins, compiled; none until their code is loaded: see `loadExtensions`. */
+  stations: Stations;
   /** Call options that plugins add. */
   readonly callOptions: AddedOptions;
   /** The code loaded so far, beyond what a plain chat needs. */
@@ -53,7 +57,9 @@ export interface RouterContext {
   /** Whether all code that any chat needs is loaded: see `loadRest`. */
   isWhole: boolean;
   /** Selects the route of calls that name none. */
-  readonly selector: Selector | undefined;
+  readonly select: SelectOptions | undefined;
+  /** Runs `select`; `undefined` until its code is loaded. */
+  selector: Selector | undefined;
   /** Creates a request id, unique within the process. */
   readonly nextId: () => string;
   readonly clock: Clock;
@@ -63,7 +69,10 @@ export interface RouterContext {
   readonly prices: PriceBook;
   readonly events: Emitter;
   readonly affinity: Affinity;
-  readonly caches: PromptCaches;
+  /** `undefined` until the code that measures is loaded. */
+  caches: PromptCaches | undefined;
+  /** What is to be learned from answers once it is. */
+  readonly unlearned: (() => void)[];
   /** `undefined` until a request has waited: see `queueOf`. */
   queue: AdmissionQueue | undefined;
   readonly queueLimits: Required<QueuePolicy>;

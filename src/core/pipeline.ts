@@ -1,10 +1,9 @@
 import type { CallOptions } from '../types/options/call-options.ts';
-import type { AnyRequest, AnyResult } from '../types/plugin.ts';
+import type { AnyRequest, AnyResult, Awaitable, PartialHit } from '../types/plugin.ts';
 import type { Decision } from '../types/result/decision.ts';
 import type { Part } from '../util/lazy.ts';
 import { orAbort } from '../util/time/abort.ts';
 import { lastResort } from './answer/last-resort-part.ts';
-import { completed, lookUp } from './calls/look-up.ts';
 import type { RouterContext } from './context.ts';
 import { startFailover } from './failover/start.ts';
 import { beginRequest, failRequest, finishRequest } from './life-cycle.ts';
@@ -12,11 +11,12 @@ import { fullCheckPart } from './operations/check/full-check-part.ts';
 import type { Operation } from './operations/operation.ts';
 import type { RunnableOperation } from './operations/runnable.ts';
 import { checkCallOptions } from './options/call-options.ts';
+import { extensionsPart } from './parts/extensions-part.ts';
+import { lacksExtensions, loadExtensions } from './parts/load-extensions.ts';
 import { isPlain, loadRest } from './parts/rest.ts';
 import { RequestState } from './request.ts';
 import { chooseCandidates } from './routing/candidates.ts';
-import { chooseRoute } from './routing/choose-route.ts';
-import { namedRoute } from './routing/select.ts';
+import { fallbackRoute, namedRoute } from './routing/named-route.ts';
 import { checkHistory } from './targets/accounts.ts';
 
 /**
@@ -60,10 +60,10 @@ async function carryOut<Request extends AnyRequest, Result>(
     if (stations.inspect !== undefined)
       await stations.inspect(request.context, (made) => request.replace(made));
     if (stations.lookup !== undefined) {
-      const found = await lookUp(stations.lookup, request, operation);
+      const found = await env.parts.get(extensionsPart)?.lookUp(stations.lookup, request, operation);
       if (found !== undefined) return end(operation, request, found);
     }
-    const selecting = request.isRouted ? undefined : chooseRoute(request);
+    const selecting = request.isRouted ? undefined : env.parts.get(extensionsPart)?.chooseRoute(request);
     const selected = selecting instanceof Promise ? await selecting : selecting;
     if (selected !== undefined && stations.routed !== undefined)
       await stations.routed(request.context, (made) => request.replace(made));
@@ -120,7 +120,7 @@ export async function explain<Request extends AnyRequest>(
   }
   const request = checked;
   try {
-    const selected = await chooseRoute(request);
+    const selected = await env.parts.get(extensionsPart)?.chooseRoute(request);
     options.signal?.throwIfAborted();
     await Promise.all([env.prices.ready(), loadRest(env, options.signal)]);
     void request.inputTokens; // the decision then shows expected costs
@@ -141,7 +141,8 @@ function check<Request extends AnyRequest>(
   env: RouterContext,
 ): RequestState<Request> | Promise<unknown> {
   checkCallOptions(options, env.callOptions);
-  const { parts, stations } = env;
+  if (lacksExtensions(env)) return loadExtensions(env, options.signal);
+  const { parts, stations, select } = env;
   const fullCheck = parts.get(fullCheckPart);
   const mayChange = stations.inspect !== undefined && fullCheck === undefined;
   const checked = mayChange ? undefined : operation.check(input, fullCheck);
@@ -149,8 +150,8 @@ function check<Request extends AnyRequest>(
   if (env.loadModels !== undefined) return env.loadModels(options.signal);
   if (options.history !== undefined) checkHistory(options.history, env.findRoute);
   const isNamed = (options.route ?? options.targets ?? options.model) !== undefined;
-  const isSelected = !isNamed && operation.selectable && env.selector !== undefined;
-  const route = isSelected ? env.selector.fallback : namedRoute(options, env.findRoute);
+  const isSelected = !isNamed && operation.selectable && select !== undefined;
+  const route = isSelected ? fallbackRoute(select, env.findRoute) : namedRoute(options, env.findRoute);
   const id = env.nextId();
   return new RequestState({
     id,
@@ -168,4 +169,10 @@ function check<Request extends AnyRequest>(
 function end<Result>({ streamed }: Operation, request: RequestState, result: Result): Result {
   if (!streamed) finishRequest(request, result as AnyResult);
   return result;
+}
+
+/** The answer, together with the part that a plugin had. */
+function completed<Result>(rest: Result, complete: PartialHit['complete']): Awaitable<Result> {
+  // Only the operation knows which result is its own.
+  return complete(rest as AnyResult) as Awaitable<Result>;
 }

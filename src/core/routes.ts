@@ -1,5 +1,5 @@
-import { type OutputLengths, outputLengths } from '../stats/output-lengths.ts';
-import { priority } from '../strategies/priority.ts';
+import type { OutputLengths } from '../stats/output-lengths.ts';
+import { inOrder } from '../strategies/shared/in-order.ts';
 import type { RouteOptions, TargetSettings } from '../types/options/options.ts';
 import type { RouterOptions } from '../types/options/router-options.ts';
 import { type ResolvedPolicies, resolvePolicies } from './options/policies.ts';
@@ -13,7 +13,8 @@ export interface Route {
   readonly isOpen: boolean;
   readonly policies: ResolvedPolicies;
   readonly settings: TargetSettings | undefined;
-  readonly outputs: OutputLengths;
+  /** `undefined` until the code that measures is loaded. */
+  outputs: OutputLengths | undefined;
   /** For stateful strategies. */
   readonly memory: { turn: number; previous: string | undefined };
 }
@@ -38,7 +39,6 @@ export interface RouteTable {
 
 /** Routes by name, and for each target id a route with only that target under the router's policies. */
 export function createRoutes(options: RouterOptions, targets: readonly Target[]): RouteFinder {
-  const fallback = priority();
   const routes = new Map<string, Route>();
   const create = (name: string, members: readonly Target[], own: RouteOptions, isOpen = false): Route => {
     const channels = members.flatMap((target) => target.channels).length;
@@ -46,9 +46,9 @@ export function createRoutes(options: RouterOptions, targets: readonly Target[])
       name,
       targets: members,
       isOpen,
-      policies: resolvePolicies(options, own, fallback, channels),
+      policies: resolvePolicies(options, own, inOrder, channels),
       settings: own.settings,
-      outputs: outputLengths(),
+      outputs: undefined,
       memory: { turn: 0, previous: undefined },
     };
   };

@@ -112,7 +112,7 @@ export interface PluginHost {
   readonly clock: Clock;
   readonly random: Random;
   /** This process's knowledge of its targets, to share with other processes. */
-  readonly replicas: readonly Replica[];
+  replicas(): Promise<readonly Replica[]>;
   /**
    * Calls `run` every `ms` milliseconds, never concurrently, until the returned function is called or the router closes. Does not
    * keep the process alive. An error becomes a `plugin-error` event.

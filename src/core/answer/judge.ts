@@ -1,7 +1,5 @@
-import type { ContentPart } from '../../types/request/message.ts';
 import type { Schema } from '../../types/request/schema.ts';
 import type { RequestState } from '../request.ts';
-import { isThenable } from '../stations/wait.ts';
 import type { Answer, ChatInput } from './answer.ts';
 import { type Provenance, toResult } from './result.ts';
 import type { Judged } from './review.ts';
@@ -24,7 +22,7 @@ export function judge(
   }
   const changes = shadow || answer.isStreamed ? undefined : env.stations.transform;
   if (changes === undefined) return judgeShown(request, input, answer, provenance);
-  const passed = transformed(request, answer);
+  const passed = changes(request.context)?.answer(answer) ?? answer;
   const next = (shown: Awaited<typeof passed>): Judged | Promise<Judged> =>
     'issues' in shown ? shown : judgeShown(request, input, shown, provenance);
   return passed instanceof Promise ? passed.then(next) : next(passed);
@@ -57,31 +55,4 @@ function schemaOf({ route }: RequestState, { schema, request }: ChatInput): Sche
   const format = request.responseFormat?.schema;
   if (schema !== undefined || format === undefined) return schema;
   return route.policies.fallbackOn({ kind: 'output' }) === true ? format : undefined;
-}
-
-type Transformed = Answer | Exclude<Judged, { result: unknown }>;
-
-function transformed(request: RequestState, answer: Answer): Transformed | Promise<Transformed> {
-  const transforms = request.env.stations.transform?.(request.context);
-  if (transforms === undefined) return answer;
-  const content = transforms.content(answer.content);
-  const take = (passed: Awaited<typeof content>): Transformed =>
-    'reject' in passed
-      ? { by: passed.by, plugin: passed.plugin, issues: passed.reject }
-      : changed(answer, passed);
-  return isThenable(content) ? content.then(take) : take(content);
-}
-
-/**
- * An answer with new content. Drops the raw form, the form of another interface, and the tokens with their
- * probabilities, which no longer match.
- */
-export function changed({ origin: _, ...answer }: Answer, content: readonly ContentPart[]): Answer {
-  const providerMetadata = Object.fromEntries(
-    Object.entries(answer.providerMetadata).map(([provider, { logprobs: _logprobs, ...kept }]) => [
-      provider,
-      kept,
-    ]),
-  );
-  return { ...answer, content, providerMetadata, raw: undefined, given: answer.content };
 }

@@ -65,11 +65,11 @@ function leastFor({ operation, needs, size }: Measured): number {
 
 /** The default timeout between two tokens, in milliseconds. */
 export function idleTimeout({ stall }: Target, now: number): number {
-  const longest = stall.gaps.weight(now) < fewestSamples ? undefined : stall.gaps.quantile(0.99);
+  const longest = (stall?.gaps.weight(now) ?? 0) < fewestSamples ? undefined : stall?.gaps.quantile(0.99);
   return longest === undefined ? unknownIdle : Math.min(longestIdle, Math.max(shortestIdle, 5 * longest));
 }
 
 /** The timeout between two tokens when all of a target's streams stall at once, in milliseconds. */
 export function stoppedTimeout({ stall }: Target): number {
-  return Math.max(shortestStopped, 3 * (stall.gaps.quantile(0.99) ?? 0));
+  return Math.max(shortestStopped, 3 * (stall?.gaps.quantile(0.99) ?? 0));
 }

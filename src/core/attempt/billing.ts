@@ -1,5 +1,6 @@
 import { type Circumstances, costOf, reportedCost } from '../../pricing/cost.ts';
-import { estimateTokens } from '../../pricing/estimate.ts';
+import { countingPart } from '../../pricing/counting-part.ts';
+import { roughTokens } from '../../stats/latency.ts';
 import type { AttemptSummary, ResponseInfo, ServedAs } from '../../types/result/result.ts';
 import type { Cost, Usage } from '../../types/result/usage.ts';
 import { compact } from '../../util/json.ts';
@@ -47,7 +48,7 @@ export function guessOf(
   { usage, text = '', response }: AttemptMeasures,
 ): { readonly usage: Usage; readonly cost?: Cost } {
   // Hidden reasoning appears only in the vendor's count.
-  const written = Math.max(estimateTokens(text), usage?.reasoningTokens ?? 0);
+  const written = Math.max(tokensIn(text, request), usage?.reasoningTokens ?? 0);
   const seen = {
     ...usage,
     inputTokens: usage?.inputTokens ?? request.inputTokens,
@@ -93,4 +94,9 @@ export function responseOf({
     ...(serviceTier === undefined ? {} : { serviceTier }),
     ...(region === undefined ? {} : { region }),
   };
+}
+
+/** The estimated tokens of a text that a model wrote. */
+export function tokensIn(text: string, { env }: RequestState): number {
+  return env.parts.get(countingPart)?.estimateTokens(text) ?? roughTokens(text.length);
 }

@@ -11,14 +11,18 @@ export interface AnswerTimes {
   readonly now: number;
 }
 
+/** The most answers of which is kept what there is to learn, while the code for that cannot be loaded. */
+const mostUnlearned = 100;
+
 /** Learns from a complete answer: health, speed, and answer length. */
 export function recordSuccess(
   channel: Channel,
   passes: BreakerTickets,
-  { env, route, session, operation }: RequestState,
+  request: RequestState,
   usage: Usage,
   { startedAt, firstTokenAt, now }: AnswerTimes,
 ): void {
+  const { env, route, operation } = request;
   const { target, key, adaptive, places } = channel;
   adaptive.succeeded(places.taken);
   channel.unclearRefusal = undefined;
@@ -29,6 +33,19 @@ export function recordSuccess(
   const outputTokens = operation.measuredAs === undefined ? undefined : usage.outputTokens;
   const firstToken = firstTokenAt === undefined ? undefined : firstTokenAt - startedAt;
   target.stats.end(now, { sample: { total: now - startedAt, firstToken, outputTokens } });
-  if (outputTokens !== undefined) route.outputs.add(target.id, outputTokens, now);
-  env.caches.note(session, target.id, usage, now);
+  if (env.isWhole) learn(request, target.id, usage, now);
+  else if (env.unlearned.length < mostUnlearned)
+    env.unlearned.push(() => learn(request, target.id, usage, now));
+}
+
+function learn(
+  { env, route, session, operation }: RequestState,
+  id: string,
+  usage: Usage,
+  now: number,
+): void {
+  const { outputTokens } = usage;
+  if (operation.measuredAs !== undefined && outputTokens !== undefined)
+    route.outputs?.add(id, outputTokens, now);
+  env.caches?.note(session, id, usage, now);
 }

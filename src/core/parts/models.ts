@@ -3,7 +3,7 @@ import type { Provider } from '../../types/provider.ts';
 import type { RouterContext } from '../context.ts';
 import type { Route } from '../routes.ts';
 import { tiersOf } from '../targets/tiers.ts';
-import { countAccounts, forget, mutable } from './roster.ts';
+import { addMeasured, countAccounts, forget, mutable } from './roster.ts';
 
 /**
  * Models in use at a time that no target declares. Names can come from users, so the least recently used ones are dropped, with
@@ -27,8 +27,7 @@ export function findModels(env: RouterContext, providers: readonly Provider[]): 
       throw new RequestError('options.model', 'the name of a model after the slash', 'something else');
     const [target] = env.createTargets({ provider, model, id: `${provider.name}/${model}`, tiers: [tier] });
     if (target === undefined) return undefined;
-    mutable(env.targets).push(target);
-    return table.create(id, [target], {});
+    return addMeasured(env, id, target);
   };
   const evict = (): void => {
     for (const [id, { targets }] of routes) {

@@ -1,7 +1,8 @@
 import { type Part, part } from '../../util/lazy.ts';
 import { reviewPart } from '../answer/review-part.ts';
-import { recoveryPart } from '../failover/recovery-part.ts';
 import { fullCheckPart } from '../operations/check/full-check-part.ts';
+import { extensionsPart } from './extensions-part.ts';
+import { restParts } from './rest.ts';
 
 // What a first plain chat does not need. Each is a file of its own in a bundle.
 
@@ -16,8 +17,9 @@ export const embedPart = part(
 export const imagePart = part('images', async () => (await import('../operations/image.ts')).imageOperation);
 
 export const allParts: readonly Part<unknown>[] = [
-  recoveryPart,
+  ...restParts,
   reviewPart,
+  extensionsPart,
   fullCheckPart,
   streamPart,
   embedPart,

@@ -1,4 +1,5 @@
 import { ConfigError } from '../../errors.ts';
+import { outputLengths } from '../../stats/output-lengths.ts';
 import type { TargetOptions } from '../../types/options/options.ts';
 import type { Router } from '../../types/router.ts';
 import type { RouterContext } from '../context.ts';
@@ -6,6 +7,7 @@ import { attemptsFor } from '../options/policies.ts';
 import { checkTarget } from '../options/router-options.ts';
 import type { Route } from '../routes.ts';
 import { withSeveralAccounts } from '../targets/accounts.ts';
+import { measureTarget } from '../targets/measure.ts';
 import type { Target } from '../targets/target.ts';
 
 /**
@@ -31,15 +33,21 @@ export function addTargets({ router, env }: Lists, option: TargetOptions, named:
         `'${name}'`,
       );
   for (const target of env.createTargets(option)) {
-    mutable(env.targets).push(target);
     mutable(router.targets).push(target.id);
-    table.routes.set(target.id, table.create(target.id, [target], {}));
+    table.routes.set(target.id, addMeasured(env, target.id, target));
     table.names.push(target.id);
     if (target.price === undefined) env.prices.need();
     for (const route of table.routes.values())
       if (route.isOpen || named.includes(route.name)) join(route, target, router);
   }
   countAccounts(env);
+}
+
+/** Adds a target to all that the router knows, and makes the route of its name. */
+export function addMeasured(env: RouterContext, name: string, target: Target): Route {
+  mutable(env.targets).push(target);
+  measureTarget(target, env);
+  return Object.assign(env.findRoute.table.create(name, [target], {}), { outputs: outputLengths() });
 }
 
 /** Removes a target from all routes. Returns whether there was one. */
