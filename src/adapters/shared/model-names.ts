@@ -47,10 +47,11 @@ export function modelNames(option: string, router: Router, aliases: Aliases = {}
     if (!known.own.includes(name) && !isModelOf(router, name))
       throw new ConfigError(`${option}['${alias}']`, `one of ${known.own.join(', ')}`, `'${name}'`);
   }
+  const all = (): readonly string[] => [...now().own, ...Object.keys(aliases)];
   const having = (model: string) => now().targets.filter((target) => target.model === model);
   return {
     get all() {
-      return [...now().own, ...Object.keys(aliases)];
+      return all();
     },
     find(name) {
       if (now().own.includes(name)) return name;
@@ -66,9 +67,8 @@ export function modelNames(option: string, router: Router, aliases: Aliases = {}
       const isName = /^[\w./:@-]{1,100}$/.test(name);
       const shown = isName ? `'${name}'` : 'of that name';
       const models = now().targets.map(({ model }) => model);
-      const any = router.providers.map((provider) => `${provider}/…`);
-      const all = [...this.all, ...any];
-      return `there is no model, route or target ${shown}${isName ? didYouMean(name, [...this.all, ...models]) : ''}; there are ${all.join(', ')}`;
+      const there = [...all(), ...router.providers.map((provider) => `${provider}/…`)];
+      return `there is no model, route or target ${shown}${isName ? didYouMean(name, [...all(), ...models]) : ''}; there are ${there.join(', ')}`;
     },
   };
 }
