@@ -87,7 +87,11 @@ const mistakes: readonly (readonly [written: string, run: () => unknown, says: s
     () => chat({ prompt }, { history: { from: 'anthropic' } }),
     "options.history.from: expected ids of targets (default, openai/m), got 'anthropic'",
   ],
-  ['addTarget(openai())', () => (router.addTarget as (target: unknown) => unknown)(provider), "Write router.addTarget({ provider: openai(), model: 'gpt-5-mini' })."],
+  [
+    'addTarget(openai())',
+    () => (router.addTarget as (target: unknown) => unknown)(provider),
+    "Write router.addTarget({ provider: openai(), model: 'gpt-5-mini' }).",
+  ],
   [
     'addTarget of a target that there is',
     () => router.addTarget(target),

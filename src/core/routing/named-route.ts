@@ -17,7 +17,11 @@ export function namedRoute(options: CallOptions, find: RouteFinder): Route {
   const found = targets === undefined ? route : orderedRoute(route, targets, find, option);
   if (options.only !== undefined) checkOnly(found, options, find);
   if (found.targets.length === 0)
-    throw new RequestError('options.model', `a model, because the route ${found.name} has no targets`, 'none');
+    throw new RequestError(
+      'options.model',
+      `a model, because the route ${found.name} has no targets`,
+      'none',
+    );
   return found;
 }
 
