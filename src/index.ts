@@ -170,6 +170,7 @@ export type {
   ProviderImages,
   ProviderResponsePart,
   ProviderResult,
+  ProviderStream,
   ProviderStreamPart,
   ResolvedChatRequest,
   ResolvedFunctionTool,
