@@ -24,14 +24,8 @@ import { priceBook } from './pricing/price-book.ts';
 import { defaultStore } from './stores/default-store.ts';
 import type { MethodsOf } from './types/methods.ts';
 import type { CallOptions } from './types/options/call-options.ts';
-import type {
-  KnownTargets,
-  ModelIdOf,
-  NeededTargets,
-  RouteOptions,
-  TargetIdOf,
-  TargetOptions,
-} from './types/options/options.ts';
+import type { KnownTargets, ModelIdOf, NeededTargets } from './types/options/known-targets.ts';
+import type { RouteOptions, TargetIdOf, TargetOptions } from './types/options/options.ts';
 import type { RouterOptions } from './types/options/router-options.ts';
 import type { Plugin } from './types/plugin.ts';
 import type { Provider } from './types/provider.ts';
