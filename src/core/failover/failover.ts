@@ -145,7 +145,7 @@ class TargetFailover implements Failover {
     eligible: Eligible,
   ): Promise<T> {
     const request = this.#request;
-    const { parts, awake } = request.env;
+    const { parts, clock, awake } = request.env;
     return race({
       first,
       attempt: async (taken, slot) => {
@@ -175,6 +175,7 @@ class TargetFailover implements Failover {
         return search?.isPassedOn(error) === true;
       },
       discard,
+      clock,
       awake,
       signal: request.signal,
     });
