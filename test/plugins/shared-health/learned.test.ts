@@ -36,14 +36,19 @@ describe('sharedHealth() shares', () => {
   });
 
   it('how much of prompts a vendor caches, and which target holds the prompt of a session', async () => {
-    const usage = { inputTokens: 100_000, outputTokens: 5, cacheReadTokens: 90_000 };
+    const cached = (isKnown: boolean) => ({
+      inputTokens: 100_000,
+      outputTokens: 5,
+      cacheReadTokens: isKnown ? 90_000 : 0,
+    });
+    let sent = 0;
     const clock = virtualClock();
     const store = memory({ clock });
     const [old, other] = [1, 2].map(() =>
       createRouter({
         targets: [
           {
-            provider: scriptedProvider('a', [{ usage }], clock),
+            provider: scriptedProvider('a', () => ({ usage: cached(sent++ > 0) }), clock),
             model: 'm',
             id: 'a',
             price: { input: 1, output: 2, cacheRead: 0.1 },
