@@ -1,4 +1,4 @@
-import { outcomeWindow } from '../stats/outcome-window.ts';
+import { type OutcomeWindow, outcomeWindow } from '../stats/outcome-window.ts';
 import type { Random } from '../types/clock.ts';
 
 /** When a breaker opens and for how long, in milliseconds; see `BreakerPolicy` for the defaults. */
@@ -104,15 +104,6 @@ export function breaker(random: Random): Breaker {
     outcomes.clear();
   };
 
-  const broken = (now: number, { consecutive, failureRate }: BreakerLimits): boolean => {
-    if (failures >= consecutive) return true;
-    const lately = outcomes.read(rateSeconds, now);
-    if (lately.all >= rateSamples && lately.failed >= failureRate * lately.all) return true;
-    if (failures < littleConsecutive) return false;
-    // The attempt that just failed is one of those in flight.
-    return outcomes.read(60, now).all + underWay - 1 < littleTraffic;
-  };
-
   const self: { -readonly [Field in keyof Breaker]: Breaker[Field] } = {
     tripped: false,
     hasTripped: false,
@@ -157,7 +148,7 @@ export function breaker(random: Random): Breaker {
       if (pass.epoch !== epoch) return;
       failures += 1;
       outcomes.add(true, now);
-      if (open ? pass.probe : broken(now, limits)) trip(now, limits);
+      if (open ? pass.probe : isBroken(failures, outcomes, underWay, now, limits)) trip(now, limits);
     },
     leave(pass) {
       if (pass.epoch !== epoch) return;
@@ -166,4 +157,20 @@ export function breaker(random: Random): Breaker {
     },
   };
   return self;
+}
+
+/** @param underWay attempts in flight */
+function isBroken(
+  failures: number,
+  outcomes: OutcomeWindow,
+  underWay: number,
+  now: number,
+  { consecutive, failureRate }: BreakerLimits,
+): boolean {
+  if (failures >= consecutive) return true;
+  const lately = outcomes.read(rateSeconds, now);
+  if (lately.all >= rateSamples && lately.failed >= failureRate * lately.all) return true;
+  if (failures < littleConsecutive) return false;
+  // The attempt that just failed is one of those in flight.
+  return outcomes.read(60, now).all + underWay - 1 < littleTraffic;
 }

@@ -9,16 +9,18 @@ import type { ResolvedChatRequest } from './provider.ts';
 import type { EmbedRequest } from './request/embed.ts';
 import type { ImageRequest } from './request/image.ts';
 import type { ContentPart } from './request/message.ts';
+import type { Reservation, Wait } from './reservation.ts';
 import type { Decision, LookupSummary, Note, SkippedTarget } from './result/decision.ts';
 import type { AttemptSummary, ChatResult } from './result/result.ts';
 import type { StreamPart } from './result/stream-part.ts';
-import type { Cost, Usage } from './result/usage.ts';
 import type { Router } from './router.ts';
-import type { Change, Store } from './store.ts';
+import type { Replica, Store } from './store.ts';
 import type { PartTransform, Review } from './transform.ts';
 
 export type { LiveAnswer, LookupHit, PartialHit } from './lookup.ts';
 export type { AnyRequest, AnyResult, Awaitable } from './operation.ts';
+export type { AttemptOutcome, Reservation, Wait } from './reservation.ts';
+export type { Replica } from './store.ts';
 
 /**
  * Extends every request of a router, whatever interface it came through. Each method is a station on the request's road; a plugin
@@ -221,34 +223,6 @@ export interface AttemptPlan {
   readonly maxCost: number | undefined;
 }
 
-/** A reservation for an attempt. */
-export interface Reservation {
-  /** Called exactly once: when the attempt has ended, or if it does not start. */
-  settle(outcome: AttemptOutcome): void;
-}
-
-/** What an attempt actually used. */
-export interface AttemptOutcome {
-  /** `unsent`: it did not start. */
-  readonly outcome: AttemptSummary['outcome'] | 'unsent';
-  readonly billed: AttemptSummary['billed'];
-  /** `undefined` if unknown. */
-  readonly usage: Usage | undefined;
-  /** `undefined` if unknown. */
-  readonly cost: Cost | undefined;
-}
-
-/** Nothing is available now. */
-export interface Wait {
-  /** When to ask again, in milliseconds since 1970; `Infinity` means when another attempt has ended. */
-  readonly retryAt: number;
-  /**
-   * Settles when to ask again, however soon `retryAt` is. The request then waits outside the queue, so that it delays no other.
-   * Runtimes that isolate requests use `retryAt`.
-   */
-  readonly ready?: Promise<unknown>;
-}
-
 /** Observes one request. Its errors become events and affect nothing else. */
 export interface RequestObserver {
   /** The route is selected and its targets are ranked. */
@@ -303,16 +277,4 @@ export interface RequestSummary {
   readonly duration: number;
   /** Milliseconds from the call to its first token. Streams only. */
   readonly firstToken: number | undefined;
-}
-
-/** One piece of knowledge about a target, in a form that merges with other processes' knowledge. */
-export interface Replica {
-  /** Its changes are bad news, which others should not learn only at their next exchange. @default false */
-  readonly urgent?: boolean;
-  /** The keys to read: equal in all processes with the same targets. Moments are on the scale of `now`. */
-  keys(now: number): readonly string[];
-  /** What was learned since the last call. */
-  changes(now: number): readonly Change[];
-  /** Absorbs the combined knowledge of all processes: an entry for each of the last `keys`. */
-  absorb(entries: readonly Readonly<Record<string, number>>[], now: number): void;
 }

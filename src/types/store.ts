@@ -158,3 +158,15 @@ export interface Lease {
 
 /** The end of a lease. */
 export interface Settlement extends Pick<LeaseRequest, 'key' | 'holder' | 'sequence' | 'used'> {}
+
+/** One piece of knowledge about a target, in a form that merges with other processes' knowledge. */
+export interface Replica {
+  /** Its changes are bad news, which others should not learn only at their next exchange. @default false */
+  readonly urgent?: boolean;
+  /** The keys to read: equal in all processes with the same targets. Moments are on the scale of `now`. */
+  keys(now: number): readonly string[];
+  /** What was learned since the last call. */
+  changes(now: number): readonly Change[];
+  /** Absorbs the combined knowledge of all processes: an entry for each of the last `keys`. */
+  absorb(entries: readonly Readonly<Record<string, number>>[], now: number): void;
+}

@@ -9,9 +9,12 @@ const skipped = reason !== undefined && process.env['CI'] === undefined;
 if (skipped) console.warn(`limits over Redis are skipped: ${reason}`);
 
 // The short form of `npm run budgets`.
+/** A store that no fault befalls is never away, however slow the machine is. */
+const patient = { storeTimeout: 60_000 } as const;
 const base = { processes: 3, usd: 4 } as const;
 const killed: Omit<Scenario, 'store'> = {
   ...base,
+  ...patient,
   name: 'kill -9',
   happen: (scene) => killUntilRefused(scene, 3, 1_000),
 };
@@ -33,9 +36,10 @@ describe('a limit over three processes', () => {
     async () => {
       const { billed } = await play({
         ...base,
+        ...patient,
         name: 'whole',
         store: 'redis',
-        happen: ({ crew }) => crew.refused(8),
+        happen: ({ crew }) => crew.refused(120),
       });
       expect(billed).toBeLessThanOrEqual(4);
       expect(billed).toBeGreaterThan(0.98 * 4);

@@ -15,6 +15,8 @@ export interface Scenario {
   /** US$. */
   readonly usd: number;
   readonly limit?: Partial<Limit>;
+  /** Milliseconds after which the store counts as away. Default: that of the plugin */
+  readonly storeTimeout?: number;
   /** Milliseconds by which the wall clock of each process is wrong. */
   readonly skew?: (index: number) => number;
   readonly store: 'redis' | 'sqlite' | 'none';
@@ -61,6 +63,7 @@ export async function play(scenario: Scenario): Promise<Result> {
       ...(server === undefined ? {} : { redis: server.port }),
       ...(scenario.store === 'sqlite' ? { file: join(folder, 'store.db') } : {}),
       ...(scenario.store === 'none' ? {} : { limit }),
+      ...(scenario.storeTimeout === undefined ? {} : { storeTimeout: scenario.storeTimeout }),
       skew: scenario.skew?.(index) ?? 0,
       callers,
       pause,

@@ -14,6 +14,8 @@ export interface WorkerOrders {
   readonly redis?: number;
   readonly file?: string;
   readonly limit?: Limit;
+  /** Milliseconds after which the store counts as away. */
+  readonly storeTimeout?: number;
   /** Milliseconds by which its wall clock is wrong. */
   readonly skew?: number;
   readonly callers: number;
@@ -37,6 +39,7 @@ export interface WorkerReport {
 
 const orders: WorkerOrders = JSON.parse(process.argv[2] ?? '');
 const skew = orders.skew ?? 0;
+const storeTimeout = orders.storeTimeout === undefined ? {} : { storeTimeout: orders.storeTimeout };
 let commands = 0;
 const store = orders.limit === undefined ? undefined : counted(storeOf(orders));
 const router = createRouter({
@@ -56,7 +59,7 @@ const router = createRouter({
     },
   },
   ...(store === undefined ? {} : { store }),
-  plugins: orders.limit === undefined ? [] : [limits([orders.limit])],
+  plugins: orders.limit === undefined ? [] : [limits([orders.limit], storeTimeout)],
 });
 
 let stopped = false;

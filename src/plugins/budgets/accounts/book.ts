@@ -106,12 +106,7 @@ export function accountBook(
   return {
     link,
     matching,
-    ready(found) {
-      if (link.away) return undefined;
-      if (!link.known) return firstContact;
-      const unknown = found.filter(({ isKnown }) => !isKnown);
-      return unknown.length === 0 ? undefined : Promise.all(unknown.map((account) => account.exchange()));
-    },
+    ready: (found) => firstAnswers(link, firstContact, found),
     all: () => accounts.values(),
     exchangeIfLate() {
       if (defer === undefined || clock.now() - exchangedAt < interval) return;
@@ -122,6 +117,17 @@ export function accountBook(
       await inParallel([...accounts.values(), ...past].map((account) => () => account.close()));
     },
   };
+}
+
+function firstAnswers(
+  link: Link,
+  firstContact: Promise<unknown>,
+  accounts: readonly Account[],
+): Promise<unknown> | undefined {
+  if (link.away) return undefined;
+  if (!link.known) return firstContact;
+  const unknown = accounts.filter(({ isKnown }) => !isKnown);
+  return unknown.length === 0 ? undefined : Promise.all(unknown.map((account) => account.exchange()));
 }
 
 /** Pending store work: exchanges, and the closing of accounts that are past their period or unused. */

@@ -41,8 +41,7 @@ class LeasedAccount implements Account {
   #refused = 0;
   /** At the last exchange. */
   #spentBefore = 0;
-  /** The next exchange is the last one. */
-  #isLast = false;
+  #isLast = false; // the next exchange
   #closed = false;
 
   constructor(init: AccountInit) {
@@ -64,7 +63,7 @@ class LeasedAccount implements Account {
 
   get used(): number {
     const { scale } = this.#init;
-    const elsewhere = (this.#last?.used ?? 0) * scale - this.#booked * scale;
+    const elsewhere = ((this.#last?.used ?? 0) - this.#booked) * scale;
     return Math.max(0, elsewhere) + this.#spent - this.#offset * scale;
   }
 
@@ -93,9 +92,9 @@ class LeasedAccount implements Account {
   fits(need: number): boolean {
     if (this.#isCovered(need) || this.rule.over === 'warn') return true;
     if (this.#init.link.away) return this.#fitsAlone(need);
-    if (need <= this.left || this.#mayHaveChanged(need)) return true;
-    this.#want(need, false);
-    return false;
+    const isOpen = need <= this.left || this.#mayHaveChanged(need);
+    if (!isOpen) this.#want(need, false);
+    return isOpen;
   }
 
   get isUsedUp(): boolean {
@@ -109,12 +108,12 @@ class LeasedAccount implements Account {
   }
 
   take(need: number): Taken {
-    const { clock, link } = this.#init;
+    const { link, clock } = this.#init;
     this.#usedAt = clock.now();
     this.#demand.note(need);
-    const covered = this.#isCovered(need);
-    if (covered || this.rule.over === 'warn') {
-      if (!covered || this.#isLow(need)) this.#asker.inBackground();
+    const isCovered = this.#isCovered(need);
+    if (isCovered || this.rule.over === 'warn') {
+      if (!isCovered || this.#isLow(need)) this.#asker.inBackground();
     } else if (!link.away) {
       const isOpen = need <= this.left || this.#mayHaveChanged(need);
       this.#want(need, isOpen);
@@ -158,9 +157,9 @@ class LeasedAccount implements Account {
   /** The free amount, in units of the store. */
   get #free(): number {
     const { used = 0, held = 0, granted = 0 } = this.#last ?? {};
+    const { refill } = this.rule;
     const amount = Math.floor(this.#amount / this.#init.scale);
     const free = Math.max(0, amount - used - held - granted);
-    const { refill } = this.rule;
     if (refill === undefined) return free;
     return Math.min(amount, free + Math.floor((this.#sinceAnswer * amount) / refill));
   }
@@ -215,12 +214,11 @@ class LeasedAccount implements Account {
   #want(need: number, isAwaited: boolean): void {
     this.#usedAt = this.#init.clock.now();
     this.#demand.wanted = Math.max(this.#demand.wanted, need);
-    if (isAwaited) {
-      this.#demand.awaited += need;
-      return;
+    if (isAwaited) this.#demand.awaited += need;
+    else {
+      this.#refused = need;
+      this.#asker.inBackground();
     }
-    this.#refused = need;
-    this.#asker.inBackground();
   }
 
   async #exchange(): Promise<void> {
