@@ -94,7 +94,7 @@ export type {
   UsageEvent,
 } from './types/event.ts';
 export type { MethodsOf, PluginMethods } from './types/methods.ts';
-export type { CallOptions } from './types/options/call-options.ts';
+export type { CallOptions, HistoryOrigin } from './types/options/call-options.ts';
 export type { Capabilities } from './types/options/capabilities.ts';
 export type { KeyLimits, VendorLimit } from './types/options/limit.ts';
 export type {

@@ -1,30 +1,26 @@
-import { admissionQueue } from './core/admission/queue.ts';
 import type { RouterContext } from './core/context.ts';
 import { releaseDropped } from './core/dropped.ts';
 import { chatOperation } from './core/operations/chat.ts';
-import { createParts, type Parts } from './core/operations/parts.ts';
 import { type AddedOptions, callFields, checkCallOptions, noOptions } from './core/options/call-options.ts';
 import { callOptionsOf } from './core/options/plugins.ts';
 import { defaultQueue } from './core/options/policies.ts';
 import { withPreset } from './core/options/preset.ts';
 import { checkOptions } from './core/options/router-options.ts';
+import { embedPart, imagePart, streamPart } from './core/parts/parts.ts';
+import { warmUp } from './core/parts/warmup.ts';
 import { explain, runOperation, runPart } from './core/pipeline.ts';
 import { installPlugins } from './core/plugin-host.ts';
-import { closedError } from './core/request.ts';
+import { closedError } from './core/request-facts.ts';
 import { createRoutes } from './core/routes.ts';
 import { affinity } from './core/routing/affinity.ts';
-import { createSelector } from './core/routing/select.ts';
-import { compileStations } from './core/stations/stations.ts';
+import { noStations, pluginErrors } from './core/stations/stations.ts';
+import { withSeveralAccounts } from './core/targets/accounts.ts';
 import { type Batching, batchingWith, deferredChannels } from './core/targets/batching.ts';
 import { drain } from './core/targets/drain.ts';
-import { createTargets, type Target } from './core/targets/target.ts';
-import { emitHealthChange } from './core/targets/target-health.ts';
-import { reportOf } from './core/targets/target-report.ts';
-import { createWarn } from './core/targets/warn.ts';
-import { warmUp } from './core/warmup.ts';
+import { createTargets } from './core/targets/target.ts';
+import { reportsOf } from './core/targets/target-report.ts';
 import { checkMirror, shadow } from './plugins/shadow/shadow.ts';
 import { priceBook } from './pricing/price-book.ts';
-import { promptCaches } from './stats/prompt-caches.ts';
 import { defaultStore } from './stores/default-store.ts';
 import type { MethodsOf } from './types/methods.ts';
 import type { CallOptions } from './types/options/call-options.ts';
@@ -36,6 +32,7 @@ import type { InferSchema, Schema } from './types/request/schema.ts';
 import type { ChatResult } from './types/result/result.ts';
 import type { ChatStream, Router } from './types/router.ts';
 import { emitter } from './util/emitter.ts';
+import { Parts } from './util/lazy.ts';
 import { mergeDefined } from './util/merge-defined.ts';
 import { requestsAreApart } from './util/runtime.ts';
 import { swapSet } from './util/swap-set.ts';
@@ -72,7 +69,6 @@ export function createRouter(options: RouterOptions): Router {
   checkOptions(options, { mirror: checkMirror });
   const closing = linkedAbort();
   const plugins = [...(options.plugins ?? []), shadow(options)].filter((plugin) => plugin !== undefined);
-  const parts = createParts();
   const store = options.store ?? defaultStore(options.clock ?? systemClock);
   const batching = batchingWith(async () => {
     const { openBatches } = await import('./batch/index.ts');
@@ -82,8 +78,9 @@ export function createRouter(options: RouterOptions): Router {
     const check = (each: CallOptions): void => checkCallOptions(each, env.callOptions);
     return openBatches({ router, store, check, clock, random, report, channels: deferredChannels(targets) });
   });
-  const env = contextOf(options, plugins, parts, batching.desk, closing.signal);
+  const env = contextOf(options, plugins, batching.desk, closing.signal);
   const { targets, clock, events, findRoute } = env;
+  const report = pluginErrors(events);
   const router: Router = {
     targets: targets.map(({ id }) => id),
     plugins: (options.plugins ?? []).map(({ name }) => name),
@@ -96,13 +93,13 @@ export function createRouter(options: RouterOptions): Router {
     chat: <S extends Schema>(request: ChatRequest<S>, callOptions: CallOptions = noOptions) =>
       runOperation(chatOperation, request, callOptions, env) as Promise<ChatResult<InferSchema<S>>>,
     stream: <S extends Schema>(request: ChatRequest<S>, callOptions: CallOptions = noOptions) =>
-      runPart(parts.stream, request, callOptions, env) as Promise<ChatStream<InferSchema<S>>>,
-    embed: (request, callOptions = noOptions) => runPart(parts.embed, request, callOptions, env),
-    image: (request, callOptions = noOptions) => runPart(parts.image, request, callOptions, env),
+      runPart(streamPart, request, callOptions, env) as Promise<ChatStream<InferSchema<S>>>,
+    embed: (request, callOptions = noOptions) => runPart(embedPart, request, callOptions, env),
+    image: (request, callOptions = noOptions) => runPart(imagePart, request, callOptions, env),
     batch: batching.batch,
     batches: batching.batches,
     explain: (request, callOptions = noOptions) => explain(chatOperation, request, callOptions, env),
-    warmup: () => warmUp(env, parts.stream),
+    warmup: () => warmUp(env),
     on: events.on,
     with(preset) {
       checkCallOptions(preset, env.callOptions);
@@ -110,7 +107,9 @@ export function createRouter(options: RouterOptions): Router {
     },
     stats() {
       releaseDropped(env.activeRequests.items, clock.now());
-      return targets.map((target) => reportOf(target, clock));
+      return reportsOf(targets, plugins, clock, env.prices, (plugin, error) =>
+        report(plugin, 'background', error),
+      );
     },
     run: async (request, callOptions) => (await import('./agent/run.ts')).run(router, request, callOptions),
     drain: ({ timeout } = {}) => drain(env, timeout),
@@ -148,15 +147,13 @@ function presetRouter(router: Router, preset: CallOptions, added: AddedOptions):
 function contextOf(
   options: RouterOptions,
   plugins: readonly Plugin[],
-  { fullCheck }: Parts,
   desk: Batching['desk'],
   closed: RouterContext['closed'],
 ): RouterContext {
   const { clock = systemClock, random = Math.random, select } = options;
   const awake = awakeClock(clock);
   const events = emitter();
-  const onChange = (target: Target): void => void emitHealthChange(target, env);
-  const targets = createTargets(options.targets, random, clock, awake, onChange, desk);
+  const targets = createTargets(options.targets, random, clock, awake, desk);
   const allPriced = targets.every(({ price }) => price !== undefined);
   const prices = priceBook(allPriced ? false : options.catalog, clock, (target) => {
     events.emit({ type: 'price-unknown', target });
@@ -167,11 +164,15 @@ function contextOf(
   let requests = 0;
   const env: RouterContext = {
     targets,
+    several: withSeveralAccounts(targets),
     findRoute,
-    stations: compileStations(plugins, events, clock),
-    fullCheck,
+    plugins,
+    stations: noStations,
+    parts: new Parts(),
+    isWhole: false,
     callOptions: callOptionsOf(plugins, callFields),
-    selector: select === undefined ? undefined : createSelector(select, findRoute),
+    select: typeof select === 'function' ? { by: select } : select,
+    selector: undefined,
     nextId: () => `${prefix}-${++requests}`,
     clock,
     awake,
@@ -179,11 +180,12 @@ function contextOf(
     prices,
     events,
     affinity: affinity(),
-    caches: promptCaches(),
-    queue: admissionQueue(clock, awake),
+    caches: undefined,
+    unlearned: [],
+    queue: undefined,
     queueLimits: mergeDefined(defaultQueue, options.queue),
     errors: options.errors === 'redacted' ? undefined : options.errors,
-    warn: options.log === false ? undefined : createWarn(),
+    warned: options.log === false ? undefined : new Set(),
     closed,
     draining: { now: false },
     apart: requestsAreApart(),

@@ -2,6 +2,7 @@ import { isRouterError } from '../errors.ts';
 import type { AnyResult, RequestSummary } from '../types/plugin.ts';
 import type { Decision } from '../types/result/decision.ts';
 import { type Ending, reportRequestEnd, reportRequestStart, wastedCost } from './events.ts';
+import { loadRest } from './parts/rest.ts';
 import type { RequestState } from './request.ts';
 
 /** Starts a request's timers and its plugins' observers. */
@@ -65,6 +66,7 @@ export function unrouted({ route, notes }: RequestState): Decision {
 /** Ends a request with its answer. */
 export function finishRequest(request: RequestState, result: AnyResult): void {
   finish(request, 'success', result, undefined);
+  if (!request.env.isWhole) loadRest(request.env).catch(() => {}); // an outage may come
 }
 
 /** Ends a request that threw: a failure, or the caller's abort. */

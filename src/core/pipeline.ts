@@ -1,19 +1,22 @@
 import type { CallOptions } from '../types/options/call-options.ts';
-import type { AnyRequest, AnyResult } from '../types/plugin.ts';
+import type { AnyRequest, AnyResult, Awaitable, PartialHit } from '../types/plugin.ts';
 import type { Decision } from '../types/result/decision.ts';
 import type { Part } from '../util/lazy.ts';
 import { orAbort } from '../util/time/abort.ts';
-import { completed, lookUp } from './calls/look-up.ts';
 import type { RouterContext } from './context.ts';
 import { startFailover } from './failover/start.ts';
 import { beginRequest, failRequest, finishRequest } from './life-cycle.ts';
+import { fullCheckPart } from './operations/check/full-check-part.ts';
 import type { Operation } from './operations/operation.ts';
 import type { RunnableOperation } from './operations/runnable.ts';
 import { checkCallOptions } from './options/call-options.ts';
+import { extensionsPart } from './parts/extensions-part.ts';
+import { lacksExtensions, loadExtensions } from './parts/load-extensions.ts';
+import { isPlain, loadRest } from './parts/rest.ts';
 import { RequestState } from './request.ts';
 import { chooseCandidates } from './routing/candidates.ts';
-import { chooseRoute } from './routing/choose-route.ts';
-import { namedRoute } from './routing/select.ts';
+import { fallbackRoute, namedRoute } from './routing/named-route.ts';
+import { checkHistory } from './targets/accounts.ts';
 
 /**
  * The road of a request of any operation, in the order of its stations. An invalid request never starts; every other one ends
@@ -49,15 +52,16 @@ async function carryOut<Request extends AnyRequest, Result>(
     if (stations.inspect !== undefined)
       await stations.inspect(request.context, (made) => request.replace(made));
     if (stations.lookup !== undefined) {
-      const found = await lookUp(stations.lookup, request, operation);
+      const found = await env.parts.get(extensionsPart)?.lookUp(stations.lookup, request, operation);
       if (found !== undefined) return end(operation, request, found);
     }
-    const selecting = request.isRouted ? undefined : chooseRoute(request);
+    const selecting = request.isRouted ? undefined : env.parts.get(extensionsPart)?.chooseRoute(request);
     const selected = selecting instanceof Promise ? await selecting : selecting;
     if (selected !== undefined && stations.routed !== undefined)
       await stations.routed(request.context, (made) => request.replace(made));
     const loading = env.prices.ready();
     if (loading !== undefined) await orAbort(loading, request.signal);
+    if (!env.isWhole && !isPlain(request)) await loadRest(env, request.signal);
     const result = await operation.run(request, startFailover(request, selected));
     const { complete } = request;
     return end(operation, request, complete === undefined ? result : await completed(result, complete));
@@ -75,8 +79,20 @@ export async function runPart<Request extends AnyRequest, Result>(
   env: RouterContext,
 ): Promise<Result> {
   checkCallOptions(options, env.callOptions);
-  const operation = part.loaded ?? (await part.load(env.clock, options.signal));
+  const loaded = env.isWhole ? env.parts.get(part) : undefined;
+  const operation = loaded ?? (await loadOperation(part, options.signal, env));
   return runOperation(operation, input, options, env);
+}
+
+/** Such operations do not begin without the code for failures. */
+async function loadOperation<T>(
+  part: Part<T>,
+  signal: AbortSignal | undefined,
+  env: RouterContext,
+): Promise<T> {
+  const { parts, clock } = env;
+  const [operation] = await Promise.all([parts.load(part, clock, signal), loadRest(env, signal)]);
+  return operation;
 }
 
 /** Routing without the call: stations 1, 4, 5 and 6. */
@@ -93,9 +109,9 @@ export async function explain<Request extends AnyRequest>(
   }
   const request = checked;
   try {
-    const selected = await chooseRoute(request);
+    const selected = await env.parts.get(extensionsPart)?.chooseRoute(request);
     options.signal?.throwIfAborted();
-    await env.prices.ready();
+    await Promise.all([env.prices.ready(), loadRest(env, options.signal)]);
     void request.inputTokens; // the decision then shows expected costs
     return chooseCandidates(request, selected).decision;
   } finally {
@@ -114,13 +130,16 @@ function check<Request extends AnyRequest>(
   env: RouterContext,
 ): RequestState<Request> | Promise<unknown> {
   checkCallOptions(options, env.callOptions);
-  const { fullCheck, stations } = env;
-  const mayChange = stations.inspect !== undefined && fullCheck.loaded === undefined;
-  const checked = mayChange ? undefined : operation.check(input, fullCheck.loaded);
-  if (checked === undefined) return fullCheck.load(env.clock, options.signal);
+  if (lacksExtensions(env)) return loadExtensions(env, options.signal);
+  const { parts, stations, select } = env;
+  const fullCheck = parts.get(fullCheckPart);
+  const mayChange = stations.inspect !== undefined && fullCheck === undefined;
+  const checked = mayChange ? undefined : operation.check(input, fullCheck);
+  if (checked === undefined) return parts.load(fullCheckPart, env.clock, options.signal);
+  if (options.history !== undefined) checkHistory(options.history, env.findRoute);
   const isNamed = options.route !== undefined || options.targets !== undefined;
-  const isSelected = !isNamed && operation.selectable && env.selector !== undefined;
-  const route = isSelected ? env.selector.fallback : namedRoute(options, env.findRoute);
+  const isSelected = !isNamed && operation.selectable && select !== undefined;
+  const route = isSelected ? fallbackRoute(select, env.findRoute) : namedRoute(options, env.findRoute);
   const id = env.nextId();
   return new RequestState({
     id,
@@ -138,4 +157,10 @@ function check<Request extends AnyRequest>(
 function end<Result>({ streamed }: Operation, request: RequestState, result: Result): Result {
   if (!streamed) finishRequest(request, result as AnyResult);
   return result;
+}
+
+/** The answer, together with the part that a plugin had. */
+function completed<Result>(rest: Result, complete: PartialHit['complete']): Awaitable<Result> {
+  // Only the operation knows which result is its own.
+  return complete(rest as AnyResult) as Awaitable<Result>;
 }

@@ -1,13 +1,11 @@
-import type { Plugin, PluginHost } from '../types/plugin.ts';
+import type { Plugin, PluginHost, Replica } from '../types/plugin.ts';
 import type { Router } from '../types/router.ts';
 import type { Store } from '../types/store.ts';
 import { repeat } from '../util/time/clock.ts';
 import type { RouterContext } from './context.ts';
+import { extensionsPart } from './parts/extensions-part.ts';
 import { RequestState } from './request.ts';
-import { sendShadow } from './shadow.ts';
-import { RequestView } from './stations/request-view.ts';
 import { pluginErrors } from './stations/stations.ts';
-import { replicasOf } from './targets/replicas/replicas.ts';
 import { emitHealthChange } from './targets/target-health.ts';
 
 /** Turns of the microtask queue after which a stopped request has ended. */
@@ -22,7 +20,7 @@ export function installPlugins(
 ): () => Promise<void> {
   const { clock, random, targets, events } = env;
   // On first use, because recording what others may want to know has a cost.
-  let replicas: PluginHost['replicas'] | undefined;
+  let replicas: readonly Replica[] | undefined;
   const report = pluginErrors(events);
   const endings: (readonly [Plugin, () => unknown])[] = [];
   for (const plugin of plugins) {
@@ -31,7 +29,8 @@ export function installPlugins(
       store,
       clock,
       random,
-      get replicas() {
+      async replicas() {
+        const { replicasOf } = await env.parts.load(extensionsPart, clock, env.closed);
         replicas ??= replicasOf(targets, clock, (target) => emitHealthChange(target, env));
         return replicas;
       },
@@ -42,12 +41,13 @@ export function installPlugins(
       },
       shadow(context, id, onEnd = () => {}) {
         const target = targets.find((each) => each.id === id);
-        const request = RequestView.behind(context);
+        const extensions = env.parts.get(extensionsPart);
+        const request = extensions?.behind(context);
         if (target === undefined || !(request instanceof RequestState)) onEnd();
-        else void sendShadow(request, target, onEnd);
+        else void extensions?.sendShadow(request, target, onEnd);
       },
       hold(context) {
-        const request = RequestView.behind(context);
+        const request = env.parts.get(extensionsPart)?.behind(context);
         const isHeld = request instanceof RequestState && request.isUnderWay;
         return isHeld ? request.holding?.hold() : undefined;
       },

@@ -1,3 +1,4 @@
+import { RouterError } from '../errors.ts';
 import type { RequestFacts } from '../types/event.ts';
 import type { CallOptions } from '../types/options/call-options.ts';
 import type { Decision, Note } from '../types/result/decision.ts';
@@ -40,3 +41,10 @@ export function recordNote(request: Noting, note: Note): void {
   const { events } = request.env;
   if (events.subscribed.has('note')) events.emit({ type: 'note', ...factsOf(request), ...note });
 }
+
+/** The error for calls to a closed router and for calls in flight when it closes. */
+export function closedError(): RouterError {
+  return new RouterError('closed', 'the router has been closed');
+}
+
+export const noMetadata: Readonly<Record<string, unknown>> = Object.freeze({});

@@ -1,5 +1,7 @@
 import { DeadlineError, RouterError } from '../errors.ts';
-import { type SizeClass, sizeClassOf } from '../stats/latency.ts';
+import type { TokenDemand } from '../limits/vendor-limits.ts';
+import { countingPart } from '../pricing/counting-part.ts';
+import { roughTokens, type SizeClass, sizeClassOf } from '../stats/latency.ts';
 import type { CallOptions } from '../types/options/call-options.ts';
 import type { Interrupted, Priority } from '../types/options/options.ts';
 import type { RankContext } from '../types/options/strategy.ts';
@@ -13,15 +15,15 @@ import { type Pulse, pulse } from '../util/time/pulse.ts';
 import { type Watchdog, watchdog } from '../util/time/watchdog.ts';
 import type { ActiveRequest, RouterContext } from './context.ts';
 import { activeRequest, releaseDropped } from './dropped.ts';
-import { Holding } from './holding.ts';
+import type { Holding } from './holding.ts';
+import { fullCheckPart } from './operations/check/full-check-part.ts';
 import type { Checked, Operation } from './operations/operation.ts';
 import type { Requirements } from './operations/requirements.ts';
 import { hedgeOver, type ResolvedPolicies, type ResolvedTimeouts, timeoutsOver } from './options/policies.ts';
-import { recordNote } from './request-facts.ts';
+import { closedError, noMetadata, recordNote } from './request-facts.ts';
 import type { Route } from './routes.ts';
 import type { RequestObservers } from './stations/observe.ts';
-import { RequestView } from './stations/request-view.ts';
-import type { Channel } from './targets/target.ts';
+import type { Channel, Target } from './targets/target.ts';
 
 /** The input of a request. */
 export interface RequestInit<Request extends AnyRequest = AnyRequest> {
@@ -134,11 +136,11 @@ export class RequestState<Request extends AnyRequest = AnyRequest> {
     this.isRouted = isRouted;
     this.priority = options.priority ?? 'normal';
     this.session = options.session;
-    this.metadata = options.metadata ?? none;
+    this.metadata = options.metadata ?? noMetadata;
     this.startedAt = env.clock.now();
     this.#abort = linkedAbort(options.signal, (reason) => this.#leave(reason, 'aborted'));
     this.signal = this.#abort.signal;
-    this.holding = env.stations.lookup === undefined || env.apart ? undefined : new Holding(this.stop);
+    this.holding = env.apart ? undefined : env.stations.holding(this.stop);
     this.route = route;
     this.#adopt(route, this.startedAt);
   }
@@ -169,7 +171,7 @@ export class RequestState<Request extends AnyRequest = AnyRequest> {
 
   /** The plugins' view of the request. */
   get context(): RequestContext {
-    this.#context ??= RequestView.of(this);
+    this.#context ??= this.env.stations.viewOf(this);
     return this.#context;
   }
 
@@ -181,11 +183,19 @@ export class RequestState<Request extends AnyRequest = AnyRequest> {
 
   /** Estimated when first read, because counting a long prompt takes longer than the rest of routing. */
   get inputTokens(): number {
-    this.#inputTokens ??= this.operation.inputTokens(this.request);
+    if (this.#inputTokens !== undefined) return this.#inputTokens;
+    const counter = this.env.parts.get(countingPart);
+    if (counter === undefined) return roughTokens(this.needs.characters); // until the code is loaded
+    this.#inputTokens = this.operation.inputTokens(this.request, counter);
     return this.#inputTokens;
   }
 
-  /** Whether `inputTokens` has been read. */
+  /** The tokens that an attempt at a target is expected to use. */
+  tokensAt(target: Target, now: number): TokenDemand {
+    return { input: this.inputTokens, output: this.operation.outputTokens(target, this, now) };
+  }
+
+  /** Whether the tokens of the input have been counted. */
   get inputIsCounted(): boolean {
     return this.#inputTokens !== undefined;
   }
@@ -203,7 +213,7 @@ export class RequestState<Request extends AnyRequest = AnyRequest> {
   /** Replaces the request by a plugin's, which is checked like the caller's. */
   replace(made: AnyRequest): void {
     // The original in another interface's form is stale now.
-    const checked = this.operation.check(made, this.env.fullCheck.loaded);
+    const checked = this.operation.check(made, this.env.parts.get(fullCheckPart));
     if (checked === undefined) throw new RouterError('not-loaded', 'the check of requests is not loaded');
     const { origin: _, ...request }: AnyRequest & { origin?: unknown } = checked.request;
     this.request = request as Request;
@@ -287,11 +297,4 @@ export class RequestState<Request extends AnyRequest = AnyRequest> {
       'failed',
     );
   }
-}
-
-const none: Readonly<Record<string, unknown>> = Object.freeze({});
-
-/** The error for calls to a closed router and for calls in flight when it closes. */
-export function closedError(): RouterError {
-  return new RouterError('closed', 'the router has been closed');
 }

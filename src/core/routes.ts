@@ -1,5 +1,5 @@
-import { type OutputLengths, outputLengths } from '../stats/output-lengths.ts';
-import { priority } from '../strategies/priority.ts';
+import type { OutputLengths } from '../stats/output-lengths.ts';
+import { inOrder } from '../strategies/shared/in-order.ts';
 import type { RouteOptions, TargetSettings } from '../types/options/options.ts';
 import type { RouterOptions } from '../types/options/router-options.ts';
 import { type ResolvedPolicies, resolvePolicies } from './options/policies.ts';
@@ -11,7 +11,8 @@ export interface Route {
   readonly targets: readonly Target[];
   readonly policies: ResolvedPolicies;
   readonly settings: TargetSettings | undefined;
-  readonly outputs: OutputLengths;
+  /** `undefined` until the code that measures is loaded. */
+  outputs: OutputLengths | undefined;
   /** For stateful strategies. */
   readonly memory: { turn: number; previous: string | undefined };
 }
@@ -25,16 +26,15 @@ export interface RouteFinder {
 
 /** Routes by name, and for each target id a route with only that target under the router's policies. */
 export function createRoutes(options: RouterOptions, targets: readonly Target[]): RouteFinder {
-  const fallback = priority();
   const routes = new Map<string, Route>();
   const add = (name: string, members: readonly Target[], policies: RouteOptions): void => {
     const channels = members.flatMap((target) => target.channels).length;
     routes.set(name, {
       name,
       targets: members,
-      policies: resolvePolicies(options, policies, fallback, channels),
+      policies: resolvePolicies(options, policies, inOrder, channels),
       settings: policies.settings,
-      outputs: outputLengths(),
+      outputs: undefined,
       memory: { turn: 0, previous: undefined },
     });
   };

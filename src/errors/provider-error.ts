@@ -55,6 +55,9 @@ const scopeOfKind: Record<ProviderErrorKind, ProviderErrorScope> = {
   unknown: 'deployment',
 };
 
+/** All kinds. */
+export const providerErrorKinds: readonly string[] = Object.keys(scopeOfKind);
+
 /** One attempt failed. The only error that a provider throws. */
 export class ProviderError extends RouterError {
   readonly kind: ProviderErrorKind;

@@ -8,8 +8,6 @@ import type {
   UserPart,
 } from '../types/request/message.ts';
 
-/** Expected output tokens without a limit and without an earlier answer. */
-export const usualOutputTokens = 500;
 /** Assumed tokens of an image or file; only the vendor knows the true number. */
 const attachmentTokens = 1000;
 /** Token overhead of a message beyond its text. */

@@ -1,5 +1,6 @@
 import type { Strategy } from '../types/options/strategy.ts';
 import { type Constraints, constrained } from './shared/constraints.ts';
+import { inOrder } from './shared/in-order.ts';
 
 /**
  * Tries targets in the order in which they are declared; the first healthy one answers. The default.
@@ -9,5 +10,5 @@ import { type Constraints, constrained } from './shared/constraints.ts';
  * createRouter({ targets, strategy: priority({ tags: ['eu'] }) });
  */
 export function priority(constraints: Constraints = {}): Strategy {
-  return constrained('priority', constraints, (candidates) => candidates);
+  return constrained('priority', constraints, inOrder.rank);
 }

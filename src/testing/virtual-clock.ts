@@ -46,7 +46,7 @@ export interface VirtualClock extends Clock {
 
 /** Loads the code that a router loads when first needed, which takes real time: for a virtual clock, none. */
 async function loadRouter(): Promise<void> {
-  const { loadAllParts } = await import('../core/operations/parts.ts');
+  const { loadAllParts } = await import('../core/parts/parts.ts');
   await loadAllParts();
 }
 

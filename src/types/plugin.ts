@@ -56,6 +56,8 @@ export interface Plugin {
   readonly methods?: PluginMethods;
   /** Call options that the plugin adds, by name. Their types come from declaration merging with `CallOptions`. */
   readonly callOptions?: Readonly<Record<string, PluginCallOption>>;
+  /** Fields that the plugin adds to a target's entry in `router.stats()`. Their types come from merging with `TargetReport`. */
+  targetStats?(target: string): Readonly<Record<string, unknown>> | undefined;
   /** Called once, by `createRouter`. May return a function that `router.close()` calls and awaits. */
   install?(host: PluginHost): (() => Awaitable<void>) | undefined;
   /**
@@ -110,7 +112,7 @@ export interface PluginHost {
   readonly clock: Clock;
   readonly random: Random;
   /** This process's knowledge of its targets, to share with other processes. */
-  readonly replicas: readonly Replica[];
+  replicas(): Promise<readonly Replica[]>;
   /**
    * Calls `run` every `ms` milliseconds, never concurrently, until the returned function is called or the router closes. Does not
    * keep the process alive. An error becomes a `plugin-error` event.

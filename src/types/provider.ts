@@ -59,12 +59,17 @@ export interface ProviderCall extends Omit<RequestSettings, 'tools'> {
   readonly auth?: CallAuth;
   /** How long the call may wait; set for providers that are `deferred`. */
   readonly deferral?: Deferral;
+  /**
+   * What to do with signatures and vendor ids in `messages` that no account has marked, because another application's code got
+   * them. Set if the router has several accounts of the vendor, or the call's `history` names another one. @default they are sent
+   */
+  readonly unmarked?: 'leave-out';
 }
 
 /** What belongs to one attempt rather than to the request. */
 export type CallContext = Pick<
   ProviderCall,
-  'model' | 'signal' | 'connectTimeout' | 'onActivity' | 'errors' | 'auth' | 'deferral'
+  'model' | 'signal' | 'connectTimeout' | 'onActivity' | 'errors' | 'auth' | 'deferral' | 'unmarked'
 >;
 
 /** A checked and normalized chat request, before a target is chosen. */
@@ -228,6 +233,11 @@ export interface Provider<Name extends string = string> {
   readonly keys?: readonly Provider[];
   /** Whether it sends the key and headers of a call (`ProviderCall.auth`) in place of its own. */
   readonly takesAuth?: boolean;
+  /**
+   * The account that its answers are marked with: signatures and vendor ids in a conversation go back only to it. Omitted if it is
+   * unknown.
+   */
+  readonly account?: string;
   /** Limits of its key, shared by all targets that use it. */
   readonly limits?: KeyLimits;
   /**

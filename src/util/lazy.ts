@@ -26,17 +26,18 @@ export function lazy<T>(compute: () => T): Lazy<T> {
   return self;
 }
 
-/** Code that is loaded when a request first needs it, so that applications that never do carry it in a file of its own. */
+/**
+ * Code that is loaded when a router first needs it, so that applications that never do carry it in a file of its own. One constant
+ * for each part; `Parts` has what is loaded.
+ */
 export interface Part<T> {
-  /** `undefined` until it is loaded. */
-  readonly loaded: T | undefined;
-  /**
-   * Loads it. Each caller loads for itself, because some runtimes end the work of one request with that request; the
-   * runtime loads a file only once.
-   *
-   * @throws RouterError `not-loaded`, after several tries. A later call tries again
-   */
-  load(clock: Clock, signal: Signal | undefined): Promise<T>;
+  /** Names it in errors. */
+  readonly name: string;
+  readonly importIt: () => Promise<T>;
+}
+
+export function part<T>(name: string, importIt: () => Promise<T>): Part<T> {
+  return { name, importIt };
 }
 
 /** Pauses before further tries, in milliseconds: a file that cannot be read now may be readable in a moment. */
@@ -49,27 +50,40 @@ const never: Signal = {
   removeEventListener() {},
 };
 
-/** @param name names it in errors */
-export function part<T>(name: string, importIt: () => Promise<T>): Part<T> {
-  const self: { loaded: T | undefined; load: Part<T>['load'] } = {
-    loaded: undefined,
-    async load(clock, signal = never) {
-      for (const pause of pauses) {
-        try {
-          self.loaded = await importIt();
-          return self.loaded;
-        } catch {
-          await sleep(clock, pause, signal);
-        }
-      }
+/** The parts that a router has loaded. */
+export class Parts {
+  readonly #loaded = new Map<Part<unknown>, unknown>();
+
+  /** `undefined` until it is loaded. */
+  get<T>(part: Part<T>): T | undefined {
+    return this.#loaded.get(part) as T | undefined;
+  }
+
+  /**
+   * Loads a part. Each caller loads for itself, because some runtimes end the work of one request with that request; the
+   * runtime loads a file only once.
+   *
+   * @throws RouterError `not-loaded`, after several tries. A later call tries again
+   */
+  async load<T>(part: Part<T>, clock: Clock, signal: Signal = never): Promise<T> {
+    for (const pause of pauses) {
       try {
-        self.loaded = await importIt();
-        return self.loaded;
-      } catch (error) {
-        const reason = (error instanceof Error ? error.message : String(error)).split('\n', 1)[0];
-        throw new RouterError('not-loaded', `the code for ${name} could not be loaded: ${reason}`);
+        return await this.#import(part);
+      } catch {
+        await sleep(clock, pause, signal);
       }
-    },
-  };
-  return self;
+    }
+    try {
+      return await this.#import(part);
+    } catch (error) {
+      const reason = (error instanceof Error ? error.message : String(error)).split('\n', 1)[0];
+      throw new RouterError('not-loaded', `the code for ${part.name} could not be loaded: ${reason}`);
+    }
+  }
+
+  async #import<T>(part: Part<T>): Promise<T> {
+    const loaded = await part.importIt();
+    this.#loaded.set(part, loaded);
+    return loaded;
+  }
 }

@@ -71,12 +71,11 @@ export function checkWord(path: string, value: unknown, words: readonly string[]
   refuse(path, `one of ${words.join(', ')}`, show(value));
 }
 
+const timeouts = ['request', 'attempt', 'connect', 'response', 'firstToken', 'idle', 'unread'];
+
 /** Refuses invalid timeouts: each must be a positive number of milliseconds or `Infinity`. */
 export function checkTimeouts(path: string, value: unknown, refuse: Refuse): void {
-  if (value === undefined) return;
-  const names = ['request', 'attempt', 'connect', 'response', 'firstToken', 'idle', 'unread'];
-  const timeouts = checkObject(path, value, names, refuse);
-  for (const name of names) checkDuration(`${path}.${name}`, timeouts[name], refuse);
+  shape(each(timeouts, checkDuration))(path, value, refuse);
 }
 
 export const interruptedWords = ['error', 'restart', 'continue', 'continue-or-restart'];
@@ -84,13 +83,82 @@ export const interruptedWords = ['error', 'restart', 'continue', 'continue-or-re
 /** Refuses an invalid `hedge`. */
 export function checkHedge(path: string, value: unknown, fields: readonly string[], refuse: Refuse): void {
   if (value === undefined || value === false) return;
-  const { delay, ratio, maxCost } = checkObject(path, value, fields, refuse);
-  const percentile = typeof delay === 'string' && ['p90', 'p95', 'p99'].includes(delay);
-  if (delay !== undefined && !percentile && !(typeof delay === 'number' && delay >= 0)) {
-    refuse(`${path}.delay`, "milliseconds, or 'p90', 'p95' or 'p99'", show(delay));
-  }
-  if (ratio !== undefined && !(typeof ratio === 'number' && ratio >= 0 && ratio <= 1)) {
-    refuse(`${path}.ratio`, 'a number from 0 to 1', show(ratio));
-  }
-  checkNumber(`${path}.maxCost`, maxCost, refuse);
+  const { delay, ratio: share, maxCost } = checkObject(path, value, fields, refuse);
+  hedgeDelay(`${path}.delay`, delay, refuse);
+  ratio(`${path}.ratio`, share, refuse);
+  amount(`${path}.maxCost`, maxCost, refuse);
+}
+
+const hedgeDelay: Check = /* @__PURE__ */ is(
+  "milliseconds, or 'p90', 'p95' or 'p99'",
+  (value) => isNumber(value, 0) || ['p90', 'p95', 'p99'].includes(value as string),
+);
+
+// Checks as data: what an option may be. Each refuses anything but `undefined` and what it names.
+
+/** Checks the value at a path. */
+export type Check = (path: string, value: unknown, refuse: Refuse) => void;
+
+/** A value that a test accepts. */
+export function is(expected: string, test: (value: unknown) => boolean): Check {
+  return (path, value, refuse) => {
+    if (value !== undefined && !test(value)) refuse(path, expected, show(value));
+  };
+}
+
+/** An object with these fields and no others. */
+export function shape(fields: Readonly<Record<string, Check>>): Check {
+  const names = Object.keys(fields);
+  return (path, value, refuse) => {
+    if (value === undefined) return;
+    const object = checkObject(path, value, names, refuse);
+    for (const name of names) fields[name]?.(path === '' ? name : `${path}.${name}`, object[name], refuse);
+  };
+}
+
+/** An object whose fields all pass one check, whatever their names. */
+export function recordOf(each: (path: string, value: unknown, refuse: Refuse, name: string) => void): Check {
+  return (path, value, refuse) => {
+    if (value === undefined) return;
+    for (const [name, own] of Object.entries(checkObject(path, value, undefined, refuse)))
+      each(`${path}.${name}`, own, refuse, name);
+  };
+}
+
+/** The same fields, all with one check. */
+export function each(names: readonly string[], check: Check): Readonly<Record<string, Check>> {
+  return Object.fromEntries(names.map((name) => [name, check]));
+}
+
+/** `false`, or what another check accepts. */
+export function orFalse(check: Check): Check {
+  return (path, value, refuse) => {
+    if (value !== false) check(path, value, refuse);
+  };
+}
+
+/** A number of at least `least`; an integer if `whole`. */
+export function from(least: number, whole = false): Check {
+  return (path, value, refuse) => checkNumber(path, value, refuse, { least, whole });
+}
+
+/** One of these words. */
+export function word(...words: readonly string[]): Check {
+  return (path, value, refuse) => checkWord(path, value, words, refuse);
+}
+
+function typed(type: 'string' | 'function' | 'boolean'): Check {
+  return (path, value, refuse) => checkType(path, value, type, refuse);
+}
+
+export const amount: Check = (path, value, refuse) => checkNumber(path, value, refuse);
+export const count: Check = /* @__PURE__ */ from(1, true);
+export const text: Check = /* @__PURE__ */ typed('string');
+export const callback: Check = /* @__PURE__ */ typed('function');
+export const flag: Check = /* @__PURE__ */ typed('boolean');
+export const ratio: Check = /* @__PURE__ */ is('a number from 0 to 1', (value) => isNumber(value, 0, 1));
+
+/** Whether a value is a number within these bounds. */
+export function isNumber(value: unknown, least: number, most = Number.POSITIVE_INFINITY): boolean {
+  return typeof value === 'number' && value >= least && value <= most;
 }

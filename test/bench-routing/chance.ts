@@ -1,5 +1,5 @@
 /**
- * An even share from 0 to 1 that hangs on nothing but the numbers given: so what a target does with a request is the same whoever
+ * An even share from 0 to 1 that depends only on the numbers given: so what a target does with a request is the same whichever rule
  * sends it there, and in whatever order. That makes contenders comparable seed by seed.
  * Algorithm: the finalizer of MurmurHash3 (Austin Appleby, public domain), once for each number.
  */

@@ -3,7 +3,7 @@ import { Worker } from 'node:worker_threads';
 import type { Load } from './herd.ts';
 import type { Done, HerdJob, Job } from './jobs.ts';
 
-/** What came of jobs. */
+/** Outcomes of jobs. */
 export interface Results {
   of(job: Job): Done;
   herd(job: HerdJob): readonly Load[];

@@ -6,7 +6,7 @@ import { type Truth, truthOf } from './truth.ts';
 import { openTargets } from './vendors.ts';
 import type { RequestPlan, World } from './worlds.ts';
 
-/** What came of one request. */
+/** The outcome of one request. */
 export interface Outcome {
   /** When it came. */
   readonly at: number;
@@ -59,7 +59,7 @@ export async function untilDone(clock: VirtualClock, done: () => boolean): Promi
   while (!done()) if (!(await clock.next())) throw new Error('nothing would ever end this');
 }
 
-/** One request, read to its end. What becomes of it is told by the router's events. */
+/** One request, read to its end. The router's events report its outcome. */
 async function ask(router: Router, { number, messages, session }: RequestPlan): Promise<void> {
   const options = {
     metadata: { request: number },

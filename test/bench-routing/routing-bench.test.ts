@@ -40,7 +40,7 @@ describe('the routing bench', () => {
     },
   );
 
-  it.each(some)('has an oracle that nobody beats: %s', async (kind) => {
+  it.each(some)('has an oracle that no rule beats: %s', async (kind) => {
     const best = await scoreOf(kind, 'oracle');
     for (const contender of others) {
       expect(await scoreOf(kind, contender), contender).toBeGreaterThanOrEqual(best);

@@ -7,11 +7,11 @@ export const kinds = [
   'steady', // nothing changes
   'swing', // all targets are slower at their own time of the day
   'slowdown', // the best target takes five times as long for a third of the time
-  'price', // the best target becomes three times as dear
+  'price', // the best target becomes three times as expensive
   'limits', // the best target refuses what is above its limit, and says when to come back
   'outage', // the best target is down for a fifth of the time
   'sessions', // conversations, of which a target that has seen them bills the beginning at a tenth
-  'ties', // all targets are nearly alike
+  'ties', // all targets are nearly the same
   'sizes', // small prompts and large ones, for which different targets are the best
 ] as const;
 export type Kind = (typeof kinds)[number];

@@ -44,7 +44,7 @@ export const difference = (of: readonly number[], base: readonly number[]): Spre
   compare(of, base, (a, b) => a - b);
 
 /**
- * Whose turn it is in a round. Each round begins with another one, so that nobody always comes after the same work of others.
+ * Order of the contenders in a round. Each round begins with another one, so that none always follows the same work of others.
  *
  * @example
  * turns(['a', 'b', 'c'], 1); // ['b', 'c', 'a']

@@ -36,10 +36,10 @@ export function toolInput(pieces: number): readonly string[] {
   });
 }
 
-/** Nothing but chats. */
+/** Only chats. */
 export const chatsOnly: Serving = { chunks: 1, perPacket: 1, pace: 0, tools: false };
 
-/** What the vendor serves, until it is told otherwise. */
+/** What the vendor serves until that changes. */
 export interface Serving {
   /** Of a stream. Those of a tool-call stream are shared among its calls. */
   readonly chunks: number;

@@ -15,7 +15,7 @@ export interface Settled {
   /** US$ of all attempts by their events, and in the limit. */
   readonly byEvents: number;
   readonly inLimit: number;
-  /** Attempts that were cut off or abandoned: nobody has counted them. */
+  /** Attempts that were cut off or abandoned: the vendor has not counted them. */
   readonly uncounted: number;
   /** Answers of which the two books differ. */
   readonly mismatches: number;

@@ -7,7 +7,7 @@ import { redis } from '../../src/stores/redis/index.ts';
 import { sqlite } from '../../src/stores/sqlite/index.ts';
 import { price } from './vendor.ts';
 
-/** What a worker is told when it starts. */
+/** A worker's settings. */
 export interface WorkerOrders {
   readonly vendor: string;
   /** The port of a Redis, or a file for SQLite; neither: no limit at all. */

@@ -66,7 +66,7 @@ describe('models', () => {
     expect(await names({ provider: 'mistral' })).not.toContain('codestral');
   });
 
-  it('leaves out what is too dear, too short, or of unknown length', async () => {
+  it('leaves out what is too expensive, too short, or of unknown length', async () => {
     const found = await find({ maxPrice: { input: 0.3, output: 2 }, minContext: 300_000 });
     expect(found.length).toBeGreaterThan(3);
     for (const { price, contextLength } of found) {

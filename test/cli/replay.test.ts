@@ -68,7 +68,7 @@ describe('a log that is played with the strategy it was made with', () => {
     },
   );
 
-  it('costs the same within three per cent under weighted, which draws anew, on average of six', async () => {
+  it('costs the same within three per cent under weighted, which draws again, on average of six', async () => {
     const costs = { actual: 0, simulated: 0 };
     for (const seed of [1, 2, 3, 4, 5, 6]) {
       const { actual, simulated } = await replay(weighted(), weighted(), seed);

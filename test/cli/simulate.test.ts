@@ -89,7 +89,7 @@ describe('signalbox simulate', () => {
     expect(from.slice(0, 10)).toBe('2026-11-01');
     expect(actual?.requests).toBe(150);
     expect(strategies[0]?.cost).toBeCloseTo(actual?.cost ?? 0, 4);
-    // The log has no answer of the other target: nobody knows how it is.
+    // The log has no answer of the other target, so its behavior is unknown.
     expect(strategies[1]?.shares).toEqual({ 'dear/m': 1 });
   });
 

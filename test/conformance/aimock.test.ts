@@ -7,7 +7,7 @@ import { openaiCompatible } from 'signalbox/openai-compatible';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { read, rejection, textOf } from '../support/requests.ts';
 
-/** The same questions to a mock of the vendors that nobody here wrote. */
+/** The same questions to an independent mock of the vendors. */
 const usage = {
   prompt_tokens: 20,
   completion_tokens: 9,

@@ -212,7 +212,7 @@ export function describeProvider(fixture: Fixture): void {
       });
     });
 
-    /** The error of a stream, and that no end was told before it. */
+    /** The error of a stream, and that no finish part came before it. */
     const streamError = async (behaviour: Behaviour, more: Partial<ProviderCall> = {}): Promise<unknown> => {
       server.behave(behaviour);
       const seen: ProviderStreamPart[] = [];
@@ -287,7 +287,7 @@ export function describeProvider(fixture: Fixture): void {
       });
     });
 
-    describe('failures are told apart', () => {
+    describe('failures are distinguished', () => {
       it.each(fixture.failures)('$name', async ({ status, headers, body, expected }) => {
         for (const error of [
           await chatError(json(body, status, headers)),
@@ -308,7 +308,7 @@ export function describeProvider(fixture: Fixture): void {
         expect(kindOf(await streamError(reset))).toBe('network');
       });
 
-      it('an address where nobody listens', async () => {
+      it('an address without a listener', async () => {
         const gone = await faultServer();
         await gone.close();
         provider = fixture.create(gone.url, apiKey);
@@ -407,7 +407,7 @@ export function describeProvider(fixture: Fixture): void {
         }
       });
 
-      it('takes nothing from the environment but the key that it was told', async () => {
+      it('takes only the named key from the environment', async () => {
         const poison = {
           OPENAI_BASE_URL: 'http://127.0.0.1:9',
           OPENAI_ORG_ID: 'org-env',

@@ -72,7 +72,7 @@ describe('the caller’s abort', () => {
     expect((await next).target).toBe('a');
   });
 
-  it('ends a stream under way for whoever reads it, and for its result', async () => {
+  it('ends a stream under way for its reader, and for its result', async () => {
     const { router, clock, of } = world({ a: [{ text: ['one', 'two'], after: 1, hang: true }] });
     const abort = new AbortController();
     const stream = await router.stream(ask, { signal: abort.signal });
@@ -84,7 +84,7 @@ describe('the caller’s abort', () => {
     expect(of('request-end')).toMatchObject([{ outcome: 'aborted' }]);
   });
 
-  it('is told to a reader who comes later', async () => {
+  it('reaches a reader that starts later', async () => {
     const { router, of } = world({ a: [{ text: ['one', 'two'] }] });
     const abort = new AbortController();
     const stream = await router.stream(ask, { signal: abort.signal });

@@ -44,7 +44,7 @@ describe('accept', () => {
     expect(of('request-end')).toMatchObject([{ outcome: 'failed', error: 'output' }]);
   });
 
-  it('starts a stream anew where that is allowed, and ends it where not', async () => {
+  it('restarts a stream where that is allowed, and ends it where not', async () => {
     const targets = { a: [{ text: 'No' }], b: [{ text: 'A whole answer.' }] };
     const restarted = await world(targets, { accept: longEnough, interrupted: 'restart' }).router.stream({
       prompt: '?',

@@ -316,7 +316,7 @@ describe('a request with a wrong shape', () => {
     );
   });
 
-  it('is nothing but an error of the request or of the vendor, whatever stands wherever', async () => {
+  it('is only ever an error of the request or of the vendor, whatever stands wherever', async () => {
     const strange = fc.constantFrom<unknown>(
       undefined,
       null,

@@ -90,14 +90,14 @@ describe("interrupted: 'continue-or-restart'", () => {
     expect(textOf(await parts)).toBe('one two');
   });
 
-  it('starts anew where nobody can go on', async () => {
+  it('restarts where no target can continue', async () => {
     const { router } = stage({ a: breaks('one'), b: { scripts: [{ text: 'all of it' }] } });
     const parts = await read(await router.stream(ask));
     expect(types(parts)).toContain('restart');
     expect(textOf(parts)).toBe('all of it');
   });
 
-  it('starts anew at another target where whoever should go on refuses to', async () => {
+  it('restarts at another target where the one that should continue refuses', async () => {
     const refusal = { error: { kind: 'bad-request', status: 400 } } as const;
     const { router } = stage({
       a: breaks('one'),
@@ -133,7 +133,7 @@ describe("interrupted: 'continue-or-restart'", () => {
       },
     ],
   ] as const) {
-    it(`never continues requests ${what}: they start anew`, async () => {
+    it(`never continues requests ${what}: they restart`, async () => {
       const { router, providers } = stage({
         a: breaks('{"one":1'),
         b: { scripts: [{ text: '{}' }], prefill: true },
@@ -214,7 +214,7 @@ describe("interrupted: 'continue-or-restart'", () => {
     expect(textOf(await read(await router.stream(ask)))).toBe('all of it');
   });
 
-  it('starts anew, and never continues, an answer that was not accepted', async () => {
+  it('restarts, and never continues, an answer that was not accepted', async () => {
     const { router } = stage({ a: { scripts: [{ text: 'bad' }], prefill: true }, b: goesOn('good') });
     const stream = await router.stream(ask, { accept: ({ text }) => text !== 'bad' });
     const parts = await read(stream);

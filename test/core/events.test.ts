@@ -40,7 +40,7 @@ describe('events', () => {
     expect(of('request-end')[0]).toMatchObject({ cost: answer?.cost, wastedCost: wasted?.cost?.total });
   });
 
-  it('tell at the end of a request what its last attempt cost, also when it is aborted while it starts anew', async () => {
+  it('tell at the end of a request what its last attempt cost, also when it is aborted while it restarts', async () => {
     const { router, clock, of } = world(
       { a: [{ text: ['one'], after: 1, cut: true }], b: [{ hang: true }] },
       { interrupted: 'restart' },

@@ -128,7 +128,7 @@ describe('retry on the same target', () => {
     expect(providers['b']?.calls).toHaveLength(0);
   });
 
-  it('sends a request again at once when a kept-alive connection turns out to be closed, and blames nobody', async () => {
+  it('sends a request again at once when a kept-alive connection turns out to be closed, and blames no target', async () => {
     const stale = { error: { kind: 'network', code: 'ECONNRESET', scope: 'endpoint' } } as const;
     const { router, providers } = world({ a: [stale, {}], b: [{}] }, { breaker: { consecutive: 1 } });
     const result = await router.chat(ask);

@@ -70,7 +70,7 @@ describe('a request in the words of another interface', () => {
     expect(providers['a']?.calls[0]?.origin).toBe(origin);
   });
 
-  it('is not handed to whoever goes on with a broken answer, because it says something else then', async () => {
+  it('is not passed to the target that continues a broken answer, because it means something else then', async () => {
     const second = scriptedProvider('b', [{ text: 'lo' }]);
     const router = createRouter({
       targets: [

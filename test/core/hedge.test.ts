@@ -117,7 +117,7 @@ describe('hedging', () => {
     expect(second.calls).toHaveLength(1);
   });
 
-  it('uses no target that is dearer than its limit', async () => {
+  it('uses no target above its price limit', async () => {
     const { clock, router, second } = hedging({ delay: 100, maxCost: 0.000_000_1 }, [{ delay: 1_000 }]);
     const answer = router.chat({ prompt: 'Hi' });
     await clock.advance(1_000);

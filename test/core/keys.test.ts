@@ -63,7 +63,7 @@ describe('a provider with several keys', () => {
     expect((await router.chat(ask)).text).toBe('second key');
   });
 
-  it('are told apart in the events of attempts', async () => {
+  it('are distinguishable in the events of attempts', async () => {
     const { router } = pool([[{ error: { kind: 'auth', status: 401 } }], [{}]]);
     const keys: unknown[] = [];
     router.on('attempt-start', ({ type, key }) => keys.push([type, key]));

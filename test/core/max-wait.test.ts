@@ -117,7 +117,7 @@ describe('a refusal', () => {
   it('delays requests where it is one of many, and refuses none that nothing else holds back', async () => {
     let index = 0;
     const busy: Script = { delay: 300_000 };
-    // Four at a time, for ever: what comes beyond them is refused, until nobody asks for more.
+    // Four at a time, forever: more are refused, until no more come.
     const { router, clock, providers } = world(
       { a: () => (index++ < 4 ? busy : index < 12 ? refused : {}) },
       { queue: { maxWait: 10_000 }, retry: { sameTarget: 0 } },

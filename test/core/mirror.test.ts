@@ -18,7 +18,7 @@ const callsOf = ({ providers }: World, id = 'b'): number => providers[id]?.calls
 const copyEnds = ({ of }: World) => of('request-end').filter((event) => event.mirror === true);
 
 describe('mirror', () => {
-  it('sends a copy of a chat to a target, and its answer to nobody', async () => {
+  it('sends a copy of a chat to a target, and discards its answer', async () => {
     const all = mirrored();
     expect((await all.router.chat(ask)).text).toBe('an answer');
     await all.clock.advance(0);

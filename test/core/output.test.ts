@@ -111,7 +111,7 @@ describe('structured output', () => {
       expect(isRouterError(error, 'output') && error.attempts).toHaveLength(2);
     });
 
-    it('starts a stream anew where that is allowed', async () => {
+    it('restarts a stream where that is allowed', async () => {
       const { router } = world(
         { a: [{ text: bad }], b: [{ text: good }] },
         { fallbackOn: ['output'], interrupted: 'restart' },
@@ -122,7 +122,7 @@ describe('structured output', () => {
       expect((await stream.result).object).toMatchObject({ city: 'Bern' });
     });
 
-    it('ends a stream with OutputError where it must not start anew', async () => {
+    it('ends a stream with OutputError where it must not restart', async () => {
       const { router, of } = world({ a: [{ text: bad }], b: [{ text: good }] }, { fallbackOn: ['output'] });
       const stream = await router.stream({ prompt: '?', schema });
       expect(isRouterError(await rejection(read(stream)), 'output')).toBe(true);

@@ -196,7 +196,7 @@ describe('what a target does with embeddings and images', () => {
     expect(asked).toBeLessThan(10);
   });
 
-  it('is told with the kind of request that it is of', async () => {
+  it('is reported with its kind of request', async () => {
     const { router } = mixed(ofImages({ kind: 'not-found', status: 404 }));
     const states: unknown[] = [];
     router.on('target-state', (event) => states.push(event));

@@ -106,7 +106,7 @@ describe('the expected cost of a request', () => {
     expect(wordy).toBeGreaterThan(2_000);
     expect(brief).toBeLessThan(1_500);
     expect((await router.explain({ prompt: 'Hi' }, { route: 'both' })).candidates[0]?.target).toBe('brief');
-    // What is learnt on one route says nothing about another one, but for the target's own answers.
+    // What is learned on one route says nothing about another one, except for the target's own answers.
     expect(await costs('long')).toEqual([3_005]);
   });
 
@@ -114,7 +114,7 @@ describe('the expected cost of a request', () => {
     let cached = 0;
     const { router, clock } = traffic(
       {
-        // Dearer, but for what it has cached.
+        // More expensive, except for what it has cached.
         warm: {
           price: { input: 3, output: 3, cacheRead: 0.3 },
           script: () => {
@@ -233,7 +233,7 @@ describe('the decision', () => {
   });
 
   it.each([
-    ['is well', false],
+    ['is healthy', false],
     ['has failed', true],
   ])('never asks a target that a constraint leaves out, if all others fail and it %s', async (_, failed) => {
     const price = { input: 1, output: 1 };

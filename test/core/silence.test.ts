@@ -3,7 +3,7 @@ import { seededRandom, virtualClock } from 'signalbox/testing';
 import { describe, expect, it } from 'vitest';
 import { outcome } from '../support/requests.ts';
 
-/** Streams at a steady rate over two targets of which the first goes dark for a while, in virtual time. */
+/** Streams at a steady rate over two targets of which the first stops answering for a while, in virtual time. */
 async function traffic(options: {
   readonly rate: number;
   readonly dark: readonly [from: number, to: number];
@@ -36,7 +36,7 @@ async function traffic(options: {
     async *stream({ signal }) {
       sent += 1;
       await pause(pace * latency(), signal);
-      // Who waits already when it goes dark gets nothing either.
+      // Requests that already wait when it stops get nothing either.
       while (breaks && isDark()) await pause('hang' in darkness ? 1_000_000 : darkness.delay, signal);
       yield { type: 'text-delta', text: 'Hi' };
       yield { type: 'finish', finishReason: 'stop', usage: { inputTokens: 1, outputTokens: 1 } };
@@ -89,7 +89,7 @@ async function traffic(options: {
   };
 }
 
-describe('a target that goes dark under traffic', () => {
+describe('a target that stops answering under traffic', () => {
   it.each([
     ['says nothing', { hang: true }],
     ['is slow beyond all measure', { delay: 30_000 }],

@@ -40,7 +40,7 @@ async function played(before: string, pieces: readonly string[], interrupted?: '
 }
 
 describe.each(Object.entries(spellings))('a target that begins again %s', (_, spelled) => {
-  // From the second word on: of less it cannot be told whether it is begun again or goes on.
+  // From the second word on: with less, a restart cannot be distinguished from a continuation.
   const cases = fc.tuple(answers, fc.nat(), cuts).map(([answer, at, pieces]) => {
     const first = answer.indexOf(' ') + 2;
     const broken = answer.slice(0, first + (at % (answer.length - first)));

@@ -111,7 +111,7 @@ describe('a stream that breaks after its first token', () => {
     expect(of('usage')).toMatchObject([{ outcome: 'failed', billed: 'unknown', cost: { estimated: true } }]);
   });
 
-  it('starts anew at another target where the caller wants that, and says so in between', async () => {
+  it('restarts at another target where the caller wants that, and reports it in between', async () => {
     const { router } = world({ a: [cut], b: [{ text: 'all of it' }] });
     const stream = await router.stream(ask, { interrupted: 'restart' });
     const parts = await read(stream);
@@ -198,7 +198,7 @@ describe('a stream that breaks after its first token', () => {
 });
 
 describe('leaving a stream', () => {
-  it('while another target starts anew stops that as well, before the request ends', async () => {
+  it('while another target restarts stops that too, before the request ends', async () => {
     const { router, clock, providers, events } = world(
       { a: [{ text: ['one'], after: 1, cut: true }], b: [{ hang: true }] },
       { interrupted: 'restart' },
@@ -251,7 +251,7 @@ describe('leaving a stream', () => {
 
   it.each([
     ['a part', { a: [{ text: words, after: 1, hang: true }], b: [{}] }],
-    ['another target to start anew', { a: [{ text: words, after: 2, cut: true }], b: [{ hang: true }] }],
+    ['another target to restart', { a: [{ text: words, after: 2, cut: true }], b: [{ hang: true }] }],
   ] as const)('ends the wait of the same reader for %s', async (_what, targets) => {
     const { router, providers, clock, events } = world(targets, { interrupted: 'restart' });
     const iterator = (await router.stream(ask))[Symbol.asyncIterator]();
@@ -264,14 +264,14 @@ describe('leaving a stream', () => {
     expect(clock.timers).toBe(0);
   });
 
-  it('holds nothing against the target when time for the attempt runs out while nobody reads', async () => {
+  it('holds nothing against the target when time for the attempt runs out while the stream is not read', async () => {
     const { router, clock } = world({ a: [{}] }, { timeout: { attempt: 1_000 } });
     for (let stream = 0; stream < 5; stream++) await router.stream(ask);
     await clock.advance(1_000);
     expect(router.stats()[0]).toMatchObject({ failures: 0, health: 'healthy', inFlight: 0 });
   });
 
-  it('frees the place of a stream that nobody reads, at the request’s deadline', async () => {
+  it('frees the place of an unread stream at the request’s deadline', async () => {
     const { router, clock, providers, of } = world(
       { a: [{ text: words, gap: 1 }] },
       { timeout: { request: 5_000 } },

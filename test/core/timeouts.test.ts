@@ -51,7 +51,7 @@ describe('timeout.attempt', () => {
     expect(router.stats()[0]?.failures).toBe(1);
   });
 
-  it('ends a stream that nobody reads on, and holds nothing against its target', async () => {
+  it('ends a stream that is no longer read, and holds nothing against its target', async () => {
     const { router, clock } = world({ a: [{ text: words, gap: 10 }] }, { timeout: { attempt: 2_000 } });
     const stream = await router.stream(ask);
     await clock.advance(2_000);
@@ -172,7 +172,7 @@ describe('timeout.idle', () => {
     expect(clock.timers).toBe(0);
   });
 
-  it('starts anew with each token', async () => {
+  it('restarts with each token', async () => {
     const { router, clock } = world({ a: [{ text: words, gap: 400 }] }, { timeout: { idle: 500 } });
     const reading = router.stream(ask).then(read);
     await clock.advance(2_000);

@@ -8,7 +8,7 @@ const text = words.join('');
 const broken = { kind: 'network', code: 'ECONNRESET', answered: true } as const;
 
 describe('stream.result', () => {
-  it('reads the stream where nobody else does', async () => {
+  it('reads the stream where nothing else does', async () => {
     const { router, clock, of } = world({ a: [{ text: words, gap: 100 }] });
     const stream = await router.stream(ask);
     const result = outcome(stream.result);
@@ -65,7 +65,7 @@ describe('stream.result', () => {
     expect(textOf(parts)).toBe('one two ');
   });
 
-  it('leaves out what nobody has seen before a restart', async () => {
+  it('leaves out what was not read before a restart', async () => {
     const { router } = world(
       { a: [{ text: words, after: 2, error: broken }], b: [{ text: 'all of it' }] },
       { interrupted: 'restart' },
@@ -125,7 +125,7 @@ describe('stream.result', () => {
   });
 });
 
-describe('a stream that nobody reads', () => {
+describe('a stream that is not read', () => {
   it('is let go after a minute, and holds nothing against its target', async () => {
     const { router, clock, of, providers } = world({ a: [{ text: words, gap: 10 }] });
     const stream = await router.stream(ask);

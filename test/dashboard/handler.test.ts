@@ -83,7 +83,7 @@ describe('access', () => {
     expect(response.status).toBe(405);
   });
 
-  it('lets no other site read it, and nobody keep or embed it', async () => {
+  it('lets no other site read it, and forbids caching and embedding', async () => {
     for (const path of ['/', '/api/money', '/api/nothing']) {
       const { headers } = await call(path, {
         authorization,
@@ -185,7 +185,7 @@ describe('events', () => {
     await again.cancel();
   });
 
-  it('begins anew for an id of another process', async () => {
+  it('starts over for an id of another process', async () => {
     const { clock, router, events } = staged();
     const answer = router.chat({ prompt: 'Hi' });
     await clock.advance(250);

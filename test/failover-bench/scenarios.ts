@@ -4,7 +4,7 @@ import type { Arrival } from './vendor.ts';
 
 /** What the caller and the vendor saw of a scenario. */
 export interface Seen {
-  /** `error`: told that there is no answer. `hang`: told nothing in time. */
+  /** `error`: an error instead of an answer. `hang`: nothing in time. */
   readonly outcome: 'success' | 'error' | 'hang';
   /** Whether the answer was whole: word for word the one that the vendor had. */
   readonly whole: boolean;

@@ -15,12 +15,12 @@ export interface Answer {
 export interface System {
   readonly name: string;
   readonly hasFallback: boolean;
-  /** Made anew for each scenario: one primary model, one fallback, both at the same address. */
+  /** Created for each scenario: one primary model, one fallback, both at the same address. */
   connect(baseURL: string, scenario: Scenario, timing: Timing): Connection;
 }
 
 export interface Connection {
-  /** A streamed answer from the primary, or whoever steps in. */
+  /** A streamed answer from the primary or its fallback. */
   stream(prompt: string): Promise<Answer>;
   /** A whole answer from the model that nothing is wrong with. */
   chat(prompt: string): Promise<Answer>;
@@ -29,7 +29,7 @@ export interface Connection {
   close(): void;
 }
 
-/** The router as it comes, but that the reader of a stream is told to begin anew when it is cut. */
+/** The router with its defaults, except that a stream that is cut restarts. */
 export const defaults = { interrupted: 'restart' } satisfies Policies;
 
 /**

@@ -19,7 +19,7 @@ export async function interruptedBy(
     stage.t2.behave(healthy(vendors['openai-compatible'], rest));
     const continued = await policy('continue');
     const asked = stage.t2.received.at(-1)?.body as { readonly messages: readonly object[] } | undefined;
-    return { ...seen, continue: { ...continued, told: asked?.messages.at(-1) } };
+    return { ...seen, continue: { ...continued, received: asked?.messages.at(-1) } };
   });
 }
 
@@ -32,7 +32,7 @@ export function interruptedSo(kind: string, partial: string): Facts {
     continue: {
       ...takenOver,
       answer: `T2: ${partial}${rest}`,
-      told: { role: 'assistant', content: partial },
+      received: { role: 'assistant', content: partial },
     },
   };
 }

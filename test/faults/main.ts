@@ -1,4 +1,4 @@
-// The fault matrix as a table: what each vendor's target does wrong, what is to come of it, and what came of it in fact. Real
+// The fault matrix as a table: what each vendor's target does wrong, the expected outcome, and the actual one. Real
 // SDKs over real sockets, in full size. `npm run faults`, or a part: `-- --row 12 --provider anthropic`; `-- --brief` tells of what
 // came out alike for several of them once.
 import { isDeepStrictEqual, parseArgs } from 'node:util';
@@ -22,7 +22,7 @@ function inWords(value: unknown): string {
     .join(nested ? '; ' : ', ');
 }
 
-/** Ways that come to the same are told once. */
+/** Ways with the same outcome are printed once. */
 function brief(facts: Facts): string {
   const { chat, stream, ...rest } = facts;
   const same = chat !== undefined && isDeepStrictEqual(chat, stream) && Object.keys(rest).length === 0;

@@ -35,7 +35,7 @@ export const playedElsewhere: readonly {
   },
   {
     number: 63,
-    fault: 'two processes, of which one is told to wait',
+    fault: 'two processes, of which one is asked to wait',
     where: '`test/plugins/shared-health/redis.test.ts`, with a real Redis',
   },
   {

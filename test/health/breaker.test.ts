@@ -22,7 +22,7 @@ describe('breaker', () => {
     expect(subject.until).toBe(1_000);
   });
 
-  it('begins to count anew with each success', () => {
+  it('starts counting again with each success', () => {
     const subject = breaker(middle);
     for (let round = 0; round < 10; round++) {
       subject.failure(subject.enter(0), 0, limits);
@@ -180,7 +180,7 @@ describe('breaker', () => {
     );
   });
 
-  it('is the same whether or not attempts from before its last change still come to an end', () => {
+  it('is the same whether or not attempts from before its last change still finish', () => {
     const step = fc.record({
       what: fc.constantFrom('success', 'failure', 'leave', 'late success', 'late failure'),
       wait: fc.nat(1_500),

@@ -34,7 +34,7 @@ function plainClock() {
   };
 }
 
-/** Requests at a rate, each with a lognormal time to its first token, independent of the others, until it goes dark. */
+/** Requests at a rate, each with a lognormal time to its first token, independent of the others, until it stops answering. */
 function traffic(seed: number, perSecond: number, darkFrom: number) {
   const random = seededRandom(seed);
   const { clock, runUntil } = plainClock();

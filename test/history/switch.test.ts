@@ -303,7 +303,7 @@ describe('a conversation goes on', () => {
     const third = await ask(from, thread);
     expect(third.faults).toEqual([]);
 
-    // Nobody gets what another one has signed, and what each signed itself comes back whole.
+    // No vendor gets what another one has signed, and what each signed itself comes back whole.
     for (const [name, { body }] of [
       [to, second],
       [from, third],

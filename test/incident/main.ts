@@ -1,4 +1,4 @@
-// The outage at 3 AM, over real sockets and the real OpenAI SDK: steady traffic, the first vendor goes dark for ten seconds, in
+// The outage at 3 AM, over real sockets and the real OpenAI SDK: steady traffic, the first vendor stops answering for ten seconds, in
 // each of three ways and at three rates. `npm run incident` plays all of it in twelve minutes; `-- --rate 155 --mode slow` a part.
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
@@ -10,7 +10,7 @@ import type { Darkness } from './vendor.ts';
 const { values } = parseArgs({ options: { rate: { type: 'string' }, mode: { type: 'string' } } });
 const modes: readonly Darkness[] = ['blackhole', 'refuse', 'slow'];
 const dark = 10_000;
-/** Requests a second; how long it is well before the outage; how long afterwards. */
+/** Requests a second; the healthy time before the outage; the time after it. */
 const plans = [
   { rate: 155, before: 10_000, after: 20_000 },
   { rate: 20, before: 20_000, after: 20_000 },

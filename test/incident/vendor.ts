@@ -1,7 +1,7 @@
-// A vendor in a process of its own that streams short answers, as fast as real ones, and goes dark when it is told.
+// A vendor in a process of its own that streams short answers, as fast as real ones, and stops answering on command.
 import { createServer, type ServerResponse } from 'node:http';
 
-/** How it goes dark: takes requests and says nothing; refuses at once; takes half a minute. */
+/** How it fails: takes requests and sends nothing; refuses at once; takes half a minute. */
 export type Darkness = 'blackhole' | 'refuse' | 'slow';
 
 const [pace = '1'] = process.argv.slice(2);
@@ -30,7 +30,7 @@ function refuse(response: ServerResponse): void {
 }
 
 function answer(response: ServerResponse, delayed = false): void {
-  // Who waits when it goes dark is left in the dark as well.
+  // Requests that wait when it stops get no answer either.
   if (darkness === 'blackhole') return;
   if (darkness === 'slow' && !delayed) {
     setTimeout(() => answer(response, true), 30_000);

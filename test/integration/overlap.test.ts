@@ -31,7 +31,7 @@ const price = { input: 1, output: 1 };
 const words = 'Hello there, friend';
 const usage = { prompt_tokens: 3, completion_tokens: 4 };
 
-/** The same answer in each vendor's words, told apart by the path of the request. */
+/** The same answer in each vendor's format, selected by the path of the request. */
 const healthy: Behaviour = (response, received) => {
   const { path, body } = received;
   if (path.includes('generateContent') || path.includes('GenerateContent')) {
@@ -225,7 +225,7 @@ describe('1,000 requests that overlap at a vendor that is down: chats, streams a
     ])(response, received);
   };
   const unavailable = json({ error: { type: 'server_error' } }, 503);
-  /** Refuses nobody until all have asked: then no request can have learnt from another one. */
+  /** Refuses no request until all have arrived: then none can have learned from another. */
   const downForAll = (): Behaviour => {
     const waiting: (() => void)[] = [];
     return (response, received) => {

@@ -89,7 +89,7 @@ describe('what a vendor says is left of its limits', () => {
     expect(limits.freeAt(input(5_000), 21_000)).toBe(31_000);
   });
 
-  it('is not known to fill before it is full, where nobody says how much it holds', () => {
+  it('is not known to fill before it is full, where its size is unknown', () => {
     const limits = vendorLimits();
     limits.note([{ of: 'tokens', remaining: 100, limit: undefined, resetAfter: 20_000 }], 0);
     expect([limits.share(0), limits.freeAt(input(100), 0)]).toEqual([1, 0]);

@@ -46,14 +46,11 @@ async function bundled(
   }
 }
 
-describe.each(Object.keys(bundlers))(
-  "%s bundles, with nothing but the sub-path's own SDK installed,",
-  (bundler) => {
-    it.concurrent.each(subPaths)('%s', async (subPath) => {
-      expect(await bundled(bundler, subPath, peers[subPath] ?? [])).toEqual([]);
-    });
-  },
-);
+describe.each(Object.keys(bundlers))("%s bundles, with only the sub-path's own SDK installed,", (bundler) => {
+  it.concurrent.each(subPaths)('%s', async (subPath) => {
+    expect(await bundled(bundler, subPath, peers[subPath] ?? [])).toEqual([]);
+  });
+});
 
 describe.each(Object.keys(bundlers))('%s bundles a sub-path without its SDK', (bundler) => {
   it.concurrent.each(without)('%s, with %j', async (subPath, installed) => {

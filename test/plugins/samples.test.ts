@@ -21,7 +21,7 @@ it('each sample has fewer than 40 lines', () => {
 });
 
 describe('a cache as a plugin', () => {
-  it('answers the second request at no cost, chats and streams alike', async () => {
+  it('answers the second request at no cost, for chats and streams', async () => {
     const all = world({ a: [{ text: 'made' }] }, { plugins: [cache()] });
     await read(await all.router.stream(ask));
     const { text, cost } = await all.router.chat(ask);
@@ -179,7 +179,7 @@ describe('telemetry as a plugin', () => {
 describe('shared health as a plugin', () => {
   const limited = { error: { kind: 'rate-limit', status: 429, retryAfter: 60_000 } } as const;
 
-  it('lets one process heed what another one was told', async () => {
+  it('lets one process respect what another one learned', async () => {
     const clock = virtualClock();
     const store = memory({ clock });
     const plugins = () => [sharedHealth()];

@@ -129,7 +129,7 @@ const bills: readonly Bill[] = [
     parts: { input: 0.001, cacheRead: 0.002, cacheWrite: 0.007_75, output: 0.003_5, webSearch: 0.02 },
   },
   {
-    name: 'Google: the dearer tier, with cache and thoughts',
+    name: 'Google: the higher price tier, with cache and thoughts',
     model: 'gemini-2.5-pro',
     create: (url) => google({ baseURL: url, apiKey }),
     ...gemini({
@@ -220,7 +220,7 @@ describe('what an answer cost', () => {
     expect(cost).toMatchObject({ source: 'catalog', estimated: false });
   });
 
-  it('is not known, and said to be so once, where nobody knows the price', async () => {
+  it('is unknown, with one warning, where no price is known', async () => {
     server.behave(json(chat({ prompt_tokens: 1, completion_tokens: 1 }).answer));
     const router = createRouter({
       targets: [{ provider: openaiCompatible({ name: 'house', baseURL: server.url }), model: 'own' }],

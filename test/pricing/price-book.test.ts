@@ -29,7 +29,7 @@ describe('a catalogue that cannot be loaded', () => {
     expect(book.ready()).toBeUndefined();
     expect(loads).toHaveLength(1);
     await clock.advance(1_000);
-    expect(book.ready()).toBeUndefined(); // nobody waits for it
+    expect(book.ready()).toBeUndefined(); // nothing waits for it
     await clock.advance(0);
     expect(book.priceOf(target)).toEqual({ price, source: 'catalog' });
     expect(book.ready()).toBeUndefined();

@@ -9,7 +9,7 @@ import { microsOf, providers, toEvent } from './vendors.ts';
 
 describe.each([
   ['tokens, as each vendor counts them', tokens],
-  ['what nobody counts', nothing],
+  ['an empty usage', nothing],
   ['how an answer was served', served],
   ['what the vendor’s tools did', tools],
 ])('%s', (_, rows) => {

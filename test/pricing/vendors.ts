@@ -104,7 +104,7 @@ export function response(usage: unknown, items: readonly object[] = [], more: ob
   };
 }
 
-/** A message. In the stream the input is told first, and the end tells what is known by then. */
+/** A message. In the stream the input counts come first, and the end has the counts known by then. */
 export function anthropicMessage(usage: Readonly<Record<string, unknown>>, more: object = {}): Told {
   const { output_tokens, iterations, server_tool_use, output_tokens_details, ...before } = usage;
   const started = { type: 'message', id: 'm', model: 'served', role: 'assistant', content: [] };
@@ -128,7 +128,7 @@ export function anthropicMessage(usage: Readonly<Record<string, unknown>>, more:
   };
 }
 
-/** An answer of Gemini. In the stream each chunk counts anew, and the last one says all. */
+/** An answer of Gemini. In the stream each chunk has counts of its own, and the last one has the total. */
 export function gemini(
   usageMetadata: Readonly<Record<string, unknown>>,
   candidate: object = {},

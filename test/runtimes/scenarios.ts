@@ -193,7 +193,7 @@ const calls: Readonly<Record<string, (vendor: string, model: string) => Promise<
     for await (const piece of (await sharedRouter(vendor, model).stream(ask)).textStream) text += piece;
     return text;
   },
-  /** Leaves a chat behind that nobody waits for, and gives up on its own request. */
+  /** Leaves a chat behind without awaiting it, and gives up on its own request. */
   async leave(vendor, model) {
     const router = sharedRouter(vendor, model);
     const started = attempt(router);

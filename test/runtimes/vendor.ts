@@ -10,7 +10,7 @@ export interface SeenOfModel {
   left: number;
 }
 
-/** A vendor on loopback that speaks as all of them do. The model in a request says what becomes of it. */
+/** A vendor on loopback in all vendors' formats. The model in a request says how it is answered. */
 export interface MockVendor {
   readonly url: string;
   close(): Promise<void>;

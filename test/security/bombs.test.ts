@@ -43,7 +43,12 @@ function pouring(size: number, piece: string, headers: Record<string, string>, s
 }
 
 async function drained(response: ServerResponse): Promise<void> {
-  await Promise.race([once(response, 'drain'), once(response, 'close')]);
+  const settled = new AbortController();
+  const options = { signal: settled.signal };
+  const ready = [once(response, 'drain', options), once(response, 'close', options)];
+  await Promise.race(ready);
+  settled.abort(); // removes the listeners
+  await Promise.allSettled(ready);
 }
 
 /** 0.4 MB that unpack to 400 MB. */

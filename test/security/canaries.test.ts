@@ -144,7 +144,7 @@ describe.each(providers)('%s', (_, vendor, make) => {
   it.each(echoes)('shows neither key nor prompt when it is answered with %s', async (__, fault) => {
     const price = { input: 1, output: 1 };
     const provider = make(server.url);
-    // The second target fails as well, so that every kind of error is seen; the third call finds nobody.
+    // The second target fails as well, so that every kind of error is seen; the third call finds no target.
     const router = createRouter({
       targets: [
         { id: 'first', provider, model: 'gemini-2.5-flash', price },

@@ -39,7 +39,7 @@ describe('nothing goes to another origin than the configured one', () => {
 
   describe.each(providers)('%s', (_, make) => {
     it.each([301, 302, 303, 307, 308])(
-      'a redirect %s is refused, and told as a wrong address',
+      'a redirect %s is refused, and reported as a wrong address',
       async (status) => {
         const router = routerOver(make(server.url));
         server.behave(raw('', { location: `${other.url}/v1/chat/completions` }, status));

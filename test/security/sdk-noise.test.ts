@@ -31,7 +31,7 @@ describe('the SDKs’ own logs', () => {
     await server.close();
   });
 
-  it('show what the model said where nobody turned them off', async () => {
+  it('show what the model said where they are not turned off', async () => {
     const bare = new Anthropic({ apiKey, baseURL: server.url, maxRetries: 0 });
     const body = { model: 'm', max_tokens: 1, messages: [], stream: true as const };
     await outcome(
@@ -92,7 +92,7 @@ describe('spans of an application that traces', () => {
     await server.close();
   });
 
-  it('are made by an SDK that nobody told not to', async () => {
+  it('are made by an SDK without the option', async () => {
     const bare = new Anthropic({ apiKey, baseURL: server.url, maxRetries: 0 });
     await bare.messages.create({ model: 'm', max_tokens: 1, messages: [] });
     expect(spans.length).toBeGreaterThan(0);

@@ -68,7 +68,7 @@ export interface History {
   missedBy(seen: Seen): readonly string[];
   /** Targets that had a place for a request while it waited for its first. */
   ignoredBy(seen: Seen): readonly string[];
-  /** Targets that were well and had a place when one was asked that was not well. */
+  /** Targets that were healthy and had a place when an unhealthy one was asked. */
   preferredTo(seen: Seen, start: Timed<AttemptStartEvent>): readonly string[];
   /** Attempts that failed at targets with which nothing was wrong. */
   wronged(seen: Seen): readonly Timed<AttemptEndEvent>[];
@@ -76,7 +76,7 @@ export interface History {
   stateAtEnd(seen: Seen, target: string): Health | undefined;
   /** The vendor's call of a failed attempt. */
   callOf(end: Timed<AttemptEndEvent>): VendorCall | undefined;
-  /** Targets that a request may ask, which nothing but a forecast held back when it was refused. */
+  /** Targets that a request may ask, which only a forecast held back when it was refused. */
   openTo(seen: Seen): readonly string[];
 }
 
@@ -118,18 +118,21 @@ export function historyOf(world: World): History {
     list.push(value);
     map.set(key, list);
   };
-  const notePause = ({ target, key, error, metadata }: AttemptEndEvent, at: number): void => {
+  const notePause = (event: AttemptEndEvent, at: number): void => {
+    const { target, key, error, metadata, duration } = event;
     const kind = error?.kind ?? '';
     const told = calls.filter(
       (call) =>
         call.target === target &&
-        call.at <= at &&
-        call.request === metadata['request'] &&
+        call.request === askedBy(event) &&
         call.error === kind &&
+        // Others may have asked the same.
+        call.at >= at - duration - 1e-6 &&
+        call.at <= at &&
         call.because !== 'request',
     );
     if (told.length === 0) return;
-    // Of several portions of one request the shortest: nobody can tell which one it was.
+    // Of several portions of one request the shortest: which one it was is unknown.
     const pause = Math.min(...told.map(({ retryAfter }) => retryAfter ?? pauses[kind] ?? 0));
     if (pause === 0) return;
     const until = at + pause;
@@ -240,7 +243,7 @@ export function historyOf(world: World): History {
     );
   };
 
-  /** The state that a target was last told to be in, at a moment, and there before an event; `undefined`: never another one. */
+  /** The last reported state of a target at a moment, before an event there; `undefined`: it never changed. */
   const stateOf = (
     target: string,
     workload: Workload,
@@ -255,7 +258,7 @@ export function historyOf(world: World): History {
     }
     return state;
   };
-  /** Targets that a request may ask, of which nobody has ever said anything bad; and since when they have had a place. */
+  /** Targets that a request may ask without any failure so far, and since when they have had a place. */
   const readyFor = (seen: Seen, at: number): readonly { readonly id: string; readonly since: number }[] => {
     const { only, maxCost } = seen.plan.options;
     if (maxCost !== undefined) return [];
@@ -330,7 +333,7 @@ export function historyOf(world: World): History {
         refusals.includes(failure?.kind ?? '') && !(goesOn && failure?.status === 404);
       if (attempts.some(isFinal)) return [];
       if (attempts.length >= maxAttempts) return [];
-      // What it did at one target is not done anew at another because it matters less than what came later.
+      // What it did at one target is not repeated at another because it matters less than what came later.
       if (seen.plan.kind === 'embed' && isRouterError(error, 'no-target') && error.shed) return [];
       return membersOf(seen).filter((id) => {
         const target = targets.get(id);
@@ -338,8 +341,10 @@ export function historyOf(world: World): History {
         if (attempts.some(({ event }) => event.target === id) || !takesFault(id, seen.plan)) return false;
         if (error.code !== 'deadline') return (seen.settledAt ?? 0) + longest(target) < deadlineOf(seen);
         if (seen.parts.length > 0 || seen.openedAt !== seen.settledAt) return false; // its reader took the time
+        // With a cache it waits for another request for up to half of its time.
+        const own = seen.plan.asks === undefined ? timeout.request : timeout.request / 2;
         // It may have been kept from its own by each of the others for as long as an attempt may take.
-        return (maxAttempts - 1) * timeout.attempt + longest(target) < timeout.request;
+        return (maxAttempts - 1) * timeout.attempt + longest(target) < own;
       });
     },
     ignoredBy(seen) {
@@ -372,7 +377,7 @@ export function historyOf(world: World): History {
         if (!sound(target, seen) || !fits(target, seen) || !takesFault(target.id, seen.plan)) return false;
         // It can be its reader who took the time, or another target that was faster while this one was on probation.
         const slowly = seen.plan.reader === 'slow' || seen.plan.reader === 'late';
-        const beaten = seen.answer !== undefined || seen.openedAt !== seen.settledAt;
+        const beaten = seen.answer !== undefined || seen.parts.length > 0 || seen.openedAt !== seen.settledAt;
         return event.error?.kind !== 'timeout' || !(slowly || beaten);
       });
     },

@@ -13,11 +13,11 @@ export interface VendorCall {
   /** The number of the request that it is for. */
   readonly request: number;
   readonly at: number;
-  /** What it was told has been said before, where it was to go on. */
+  /** The text so far that it received, where it was to continue. */
   readonly before: string;
   /** All the text that it would have given, without what it says again; no other call has the same. */
   readonly text: string;
-  /** What it was told to fail with; `undefined`: it was to answer, if it was let. */
+  /** The failure it was to send; `undefined`: it was to answer. */
   readonly error: string | undefined;
   /** When it said to come back: milliseconds. */
   readonly retryAfter: number | undefined;

@@ -24,7 +24,7 @@ const { values } = parseArgs({
 const seconds = Number(values.seconds);
 const callers = Number(values.callers);
 const random = seededRandom(Number(values.seed));
-/** How long one of the vendors stays the one that is well. */
+/** How long one of the vendors stays the healthy one. */
 const epoch = Math.min(10_000, (seconds * 1_000) / 12);
 
 const warnings: string[] = [];
@@ -156,7 +156,7 @@ async function healVendors(): Promise<void> {
 
 const samples: Sample[] = [];
 const played = new Set<string>();
-/** Who is well stays so until nothing is under way: so at every moment a request finds one that is. */
+/** The healthy vendor stays healthy until nothing is under way, so at every moment a request finds one. */
 async function play(healthy: number, until: number): Promise<void> {
   const slice = (until - performance.now()) / faults.length;
   let turn = 0;
@@ -205,7 +205,7 @@ const noise = 4e6;
 const kinds = [...books.kinds].toSorted(([, a], [, b]) => b - a).map(([kind, count]) => `${kind} ${count}`);
 
 const checks: readonly (readonly [what: string, found: string, holds: boolean])[] = [
-  ['no request is lost while one target is well', `${totals.lost} lost`, totals.lost === 0],
+  ['no request is lost while one target is healthy', `${totals.lost} lost`, totals.lost === 0],
   ['every answer is whole', `${totals.wrong} wrong of ${totals.whole + totals.wrong}`, totals.wrong === 0],
   [
     'one end, one bill per attempt, and the cost of the tokens',

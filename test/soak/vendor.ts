@@ -1,4 +1,4 @@
-// A vendor in a process of its own, in one of the languages, that breaks as it is told. Says its port.
+// A vendor in a process of its own, in one of the vendors' formats, that fails on command. Reports its port.
 import { createServer, type ServerResponse } from 'node:http';
 import { type Dialect, type Expected, expectedAnswer, numberIn, type Orders } from './answers.ts';
 

@@ -5,7 +5,7 @@ import { outcome, read, rejection, textOf, type World, world } from '../support/
 const ask = { prompt: 'Hi' };
 const slow = { text: ['one ', 'two'], delay: 100, gap: 100 };
 
-/** Keeps requests going, and notes what becomes of them. */
+/** Keeps requests going, and notes their outcomes. */
 function keeper() {
   let host: PluginHost | undefined;
   const contexts: RequestContext[] = [];

@@ -219,12 +219,12 @@ describe('host.replicas', () => {
     await second.clock.advance(500_000); // their clocks have nothing in common
     await first.router.chat(ask);
     const storeNow = 7_000_000;
-    const changes = one.host.replicas.flatMap((replica) => replica.changes(storeNow));
+    const changes = (await one.host.replicas()).flatMap((replica) => replica.changes(storeNow));
     expect(changes).toEqual([
       { key: 'cooldown/channel/a/0', max: { exhaustedUntil: 7_060_000 }, ttl: 60_000 },
     ]);
     const known = new Map(changes.map(({ key, max }) => [key, max]));
-    for (const replica of other.host.replicas)
+    for (const replica of await other.host.replicas())
       replica.absorb(
         replica.keys(storeNow + 10_000).map((key) => known.get(key) ?? {}),
         storeNow + 10_000,
@@ -241,10 +241,11 @@ describe('host.replicas', () => {
     const kept = keeps();
     const { router } = world({ a: [limited], b: [{}] }, { plugins: [kept.plugin] });
     await router.chat(ask);
-    const changes = () => kept.host.replicas.flatMap((replica) => replica.changes(0));
+    const replicas = await kept.host.replicas();
+    const changes = () => replicas.flatMap((replica) => replica.changes(0));
     expect(changes()).toHaveLength(1);
     expect(changes()).toEqual([]);
-    for (const replica of kept.host.replicas) replica.absorb([{ exhaustedUntil: 900_000 }], 0);
+    for (const replica of replicas) replica.absorb([{ exhaustedUntil: 900_000 }], 0);
     expect(changes()).toEqual([]);
   });
 
@@ -252,12 +253,12 @@ describe('host.replicas', () => {
     const kept = keeps();
     const { router, clock } = world({ a: [limited], b: [{}] }, { plugins: [kept.plugin] });
     await router.chat(ask);
-    for (const replica of kept.host.replicas) replica.absorb([{ exhaustedUntil: 1_000 }], 0);
+    for (const replica of await kept.host.replicas()) replica.absorb([{ exhaustedUntil: 1_000 }], 0);
     await clock.advance(5_000);
     expect((await router.explain(ask)).skipped).toMatchObject([{ target: 'a' }]);
   });
 
-  it('are one for each key and endpoint, however many targets share them', () => {
+  it('are one for each key and endpoint, however many targets share them', async () => {
     const kept = keeps();
     const clock = virtualClock();
     const provider = {
@@ -273,7 +274,7 @@ describe('host.replicas', () => {
       catalog: false,
       plugins: [kept.plugin],
     });
-    const keys = kept.host.replicas.flatMap((replica) => replica.keys(0));
+    const keys = (await kept.host.replicas()).flatMap((replica) => replica.keys(0));
     expect(keys.filter((key) => key.startsWith('cooldown/'))).toEqual([
       'cooldown/target/a',
       'cooldown/channel/a/0',

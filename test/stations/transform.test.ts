@@ -130,7 +130,7 @@ describe('transform', () => {
     expect(made).toBe(2);
   });
 
-  it('begins anew where a stream restarts', async () => {
+  it('starts over where a stream restarts', async () => {
     const { router } = world(
       { a: [{ text: ['se [', 'x'], after: 1, error: { kind: 'network' } }], b: [{ text: 'other' }] },
       { plugins: [restores('[none]', '')], interrupted: 'restart' },

@@ -163,7 +163,7 @@ export function storeSuite(name: string, open: () => Promise<StoreUnderTest>): v
         });
       });
 
-      it('are never granted beyond the limit, whoever asks at the same time', async () => {
+      it('are never granted beyond the limit, however many ask at the same time', async () => {
         const asking = Array.from({ length: 12 }, (_, index) =>
           store.lease(ask({ holder: `p${index}`, want: 300 })),
         );
@@ -197,7 +197,7 @@ export function storeSuite(name: string, open: () => Promise<StoreUnderTest>): v
         expect(await store.lease(ask({ sequence: 5, want: 0, used: 350 }))).toMatchObject({ used: 350 });
       });
 
-      it('are booked anew by those who come back where the store has lost its data', async () => {
+      it('are booked again by processes that come back where the store has lost its data', async () => {
         await store.lease(ask({ want: 400 }));
         await store.lease(ask({ sequence: 2, want: 100, used: 300 }));
         await store.delete(['budget']);

@@ -27,7 +27,7 @@ describe('lowestCost', () => {
     expect(order(lowestCost(), targets)).toBe('cheap middle dear unknown');
   });
 
-  it('never takes a dearer one, however little dearer', () => {
+  it('never takes a more expensive one, however small the difference', () => {
     const targets = [
       { id: 'a', cost: 1.0001 },
       { id: 'b', cost: 1, inFlight: 50 },
@@ -60,7 +60,7 @@ describe('lowestLatency', () => {
     expect(order(lowestLatency({ of: 'total' }), targets)).toBe('b a');
   });
 
-  it('goes by the percentile that it is told', () => {
+  it('uses the given percentile', () => {
     const tail = candidate({ id: 'tail', firstToken: 100 });
     const even = candidate({ id: 'even', firstToken: 120 });
     const wild = {
@@ -275,7 +275,7 @@ describe('sticky', () => {
     }
   });
 
-  it('sticks by what it is told', () => {
+  it('sticks by the given key', () => {
     const byUser = sticky({ by: ({ metadata }) => metadata['user'] as string });
     expect(order(byUser, targets, { metadata: { user: 'u' } })).toBe(
       order(sticky(), targets, { session: 'u' }),

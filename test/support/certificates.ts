@@ -1,5 +1,5 @@
 /**
- * Certificates for tests, of an authority that nobody has to trust: `expired` is for 127.0.0.1 and ended in 2021;
+ * Certificates for tests, of an authority that needs no trust: `expired` is for 127.0.0.1 and ended in 2021;
  * `elsewhere` holds until 2120, but for another host. Both have the same key, which protects nothing.
  */
 export const certificates = {

@@ -19,7 +19,7 @@ export interface Received {
 /** What the server does with a request. It may break off, or never end. */
 export type Behaviour = (response: ServerResponse, received: Received) => void | Promise<void>;
 
-/** A provider's server that breaks as it is told, over real sockets. */
+/** A provider's server that fails on command, over real sockets. */
 export interface FaultServer {
   readonly url: string;
   readonly received: Received[];

@@ -20,7 +20,7 @@ export type AnswerType =
 const validators = new Map<string, Validator>();
 const schemas = new Map<VendorType, Body>();
 
-/** @param member of a union of events: the one of that type, whose faults then are the only ones that are told */
+/** @param member of a union of events: the one of that type, whose faults then are the only ones reported */
 function validatorFor(type: VendorType, member?: unknown): Validator {
   const key = `${type} ${member}`;
   const known = validators.get(key);

@@ -5,7 +5,7 @@ import { allVendors, type VendorName } from './vendors.ts';
 /** What follows from a failure. */
 type Follows = Pick<FailurePolicy, 'failover' | 'retry' | 'health'>;
 
-/** Told to wait: elsewhere now, and back when the wait is over. */
+/** Asked to wait: elsewhere now, and back when the wait is over. */
 export const waits: Follows = { failover: true, retry: true, health: 'cooldown' };
 /** The account is used up: the same, but there is no point in asking again at once. */
 export const spent: Follows = { failover: true, retry: false, health: 'cooldown' };
@@ -996,7 +996,7 @@ export const rows: readonly Row[] = [
     expected: { kind: 'content-filter', scope: 'request', follows: refused },
   },
   {
-    name: 'OpenRouter: nobody serves the model at the moment',
+    name: 'OpenRouter: no provider serves the model at the moment',
     vendors: ['openrouter', 'openai'],
     status: 503,
     body: openrouterError(503, 'No allowed providers are available for the selected model.'),
@@ -1343,7 +1343,7 @@ export const rows: readonly Row[] = [
 
   ...[400, 415, 422].map(
     (status): Row => ({
-      name: `anyone: a request that nobody takes (${status})`,
+      name: `any vendor: a request that none accepts (${status})`,
       vendors: allVendors.filter((vendor) => status !== 422 || vendor !== 'groq'),
       status,
       body: { error: { message: 'tools[0].function.parameters: invalid schema' } },

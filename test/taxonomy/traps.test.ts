@@ -101,7 +101,7 @@ describe.each(fixtures.map((fixture) => [fixture.name, fixture] as const))('%s',
     expect(parts.at(-1)?.type).toBe('finish');
   });
 
-  it('nothing but signs of life is no answer', async () => {
+  it('signs of life alone are no answer', async () => {
     const alive = [': keep-alive\n\n', 'event: ping\ndata: {"type":"ping"}\n\n', '\n\n'];
     expect(await rejection(stream(events(alive)))).toMatchObject({ code: 'provider' });
   });

@@ -96,7 +96,7 @@ describe('answers that end in an unusual way', () => {
   };
 
   describe.each(withheld)('withheld: %s', (_, names, wire) => {
-    it.each(names)('is told as such by %s, with nothing held against it', async (vendor) => {
+    it.each(names)('is reported as such by %s, with nothing held against it', async (vendor) => {
       expect((await chat(vendor, wire(vendor))).finishReason).toBe('content-filter');
       expect((await stream(vendor, wire(vendor))).at(-1)).toMatchObject({ finishReason: 'content-filter' });
       const router = routerOver(vendor, []);
@@ -134,7 +134,7 @@ describe('answers that end in an unusual way', () => {
     });
   });
 
-  it('a first chunk with nothing but the filter’s results is neither an error nor a token', async () => {
+  it('a first chunk with only the filter’s results is neither an error nor a token', async () => {
     const results = { choices: [], prompt_filter_results: [{ prompt_index: 0 }] };
     const { stream: rest } = ended('azure', 'stop');
     server.behave(events([`data: ${JSON.stringify(results)}\n\n`, ...rest]));

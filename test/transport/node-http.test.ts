@@ -46,14 +46,14 @@ async function connected(...parameters: Parameters<typeof socketServer>): Promis
   return server;
 }
 const chat = (url: string, more: object = {}) => house(url, more).chat(callOf('text', 'm'));
-/** Who asks: `fetch` takes packed answers, Node's own client is told to ask for plain ones. */
+/** Clients: `fetch` takes compressed answers, Node's own client asks for plain ones. */
 const wayOf = ({ received }: FaultServer): string =>
   received.at(-1)?.headers['accept-encoding'] === 'identity' ? 'client' : 'fetch';
 
 describe('on Node, requests go over its own HTTP client', () => {
-  it('as long as nobody has a reason against it', async () => {
+  it('as long as there is no reason against it', async () => {
     const server = await served(json(answer));
-    new Response(); // whoever uses it makes Node load its `fetch`, and install an agent
+    new Response(); // using it makes Node load its `fetch` and install an agent
     await chat(server.url);
     expect(wayOf(server)).toBe('client');
     await openai({ baseURL: server.url, apiKey: 'k' }).chat(callOf('text', 'm'));
@@ -113,7 +113,7 @@ describe('on Node, requests go over its own HTTP client', () => {
     expect([server.sockets, wayOf(server)]).toEqual([1, 'fetch']);
   });
 
-  it('but through the proxy that the environment names, where Node is told to heed it', async () => {
+  it('but through the proxy that the environment names, where Node is set to use it', async () => {
     const proxied: string[] = [];
     const proxy = createServer((request, response) => {
       proxied.push(String(request.url));
@@ -153,7 +153,7 @@ describe('on Node, requests go over its own HTTP client', () => {
     expect((await chat(server.url)).content).toMatchObject([{ type: 'text', text: 'Hello there, friend' }]);
   });
 
-  it('an answer in a packing that nobody knows is none', async () => {
+  it('an answer in an unknown compression is a failure', async () => {
     const headers = { 'content-type': 'application/json', 'content-encoding': 'zip' };
     const server = await served(raw(gzipSync(JSON.stringify(answer)), headers));
     expect(await rejection(chat(server.url))).toMatchObject({ kind: 'malformed' });
@@ -196,7 +196,7 @@ describe('on Node, requests go over its own HTTP client', () => {
   });
 });
 
-describe('a stream whose end is told by its mark', () => {
+describe('a stream with an end mark', () => {
   const read = async (url: string, provider = house(url)): Promise<ProviderStreamPart[]> => {
     const parts: ProviderStreamPart[] = [];
     for await (const part of provider.stream(callOf('text', 'm'))) parts.push(part);
@@ -293,7 +293,7 @@ describe('warmup', () => {
     expect(router.stats()[0]).toMatchObject({ health: 'healthy' });
   });
 
-  it('ends after ten seconds, even if a provider does not heed its signal', async () => {
+  it('ends after ten seconds, even if a provider ignores its signal', async () => {
     const clock = virtualClock();
     const stuck = { ...house('http://127.0.0.1:9'), warmup: () => new Promise<void>(() => {}) };
     const router = createRouter({

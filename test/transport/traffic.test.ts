@@ -46,7 +46,7 @@ describe('what goes over a provider’s own connections', () => {
     await router.close();
   });
 
-  it('is not claimed where nobody counts it', () => {
+  it('is not reported where it is not counted', () => {
     const router = createRouter({
       targets: [{ provider: scriptedProvider('a'), model: 'm' }],
       catalog: false,

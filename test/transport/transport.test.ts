@@ -110,7 +110,7 @@ describe.each(['Node’s client', 'fetch'])('the transport over %s', (way) => {
   });
 
   it('gives up on an address that does not take connections', async () => {
-    // A process that listens, and then never looks at its queue of connections: when that is full, nobody answers.
+    // A process that listens, and then never looks at its queue of connections: when that is full, there is no answer.
     const code = `const s = require('node:net').createServer().listen({ port: 0, host: '127.0.0.1', backlog: 1 }, () => {
       process.stdout.write(s.address().port + '\\n', () => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0));
     });`;

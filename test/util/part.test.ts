@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { isRouterError } from '../../src/errors.ts';
-import { virtualClock } from '../../src/testing/index.ts';
-import { part } from '../../src/util/lazy.ts';
+import { type VirtualClock, virtualClock } from '../../src/testing/index.ts';
+import { Parts, part } from '../../src/util/lazy.ts';
 
 /** A part whose first loads fail. */
 function failing(times: number) {
@@ -11,21 +11,23 @@ function failing(times: number) {
     if (loads <= times) throw new Error('too many open files\nin /home/me');
     return 'code';
   });
-  return { own, loads: () => loads };
+  const parts = new Parts();
+  const load = (clock: VirtualClock, signal?: AbortSignal) => parts.load(own, clock, signal);
+  return { load, loaded: () => parts.get(own), loads: () => loads };
 }
 
 describe('code that is loaded when it is needed', () => {
   it('is known once it is loaded', async () => {
-    const { own } = failing(0);
-    expect(own.loaded).toBeUndefined();
-    expect(await own.load(virtualClock(), undefined)).toBe('code');
-    expect(own.loaded).toBe('code');
+    const { load, loaded } = failing(0);
+    expect(loaded()).toBeUndefined();
+    expect(await load(virtualClock())).toBe('code');
+    expect(loaded()).toBe('code');
   });
 
   it('is tried again where it fails to load', async () => {
     const clock = virtualClock();
-    const { own, loads } = failing(3);
-    const loading = own.load(clock, undefined);
+    const { load, loads } = failing(3);
+    const loading = load(clock);
     await clock.advance(5_000);
     expect(await loading).toBe('code');
     expect(loads()).toBe(4);
@@ -33,21 +35,21 @@ describe('code that is loaded when it is needed', () => {
 
   it('is an error after several tries, and a later call tries again', async () => {
     const clock = virtualClock();
-    const { own } = failing(4);
-    const failed = own.load(clock, undefined).catch((error: unknown) => error);
+    const { load } = failing(4);
+    const failed = load(clock).catch((error: unknown) => error);
     await clock.advance(5_000);
     const error = await failed;
     expect(isRouterError(error, 'not-loaded')).toBe(true);
     expect(String(error)).toContain('the code for tests could not be loaded: too many open files');
     expect(String(error)).not.toContain('/home/me');
-    expect(await own.load(clock, undefined)).toBe('code');
+    expect(await load(clock)).toBe('code');
   });
 
   it('is not waited for longer than the signal allows', async () => {
     const clock = virtualClock();
-    const { own } = failing(9);
+    const { load } = failing(9);
     const abort = new AbortController();
-    const failed = own.load(clock, abort.signal).catch((error: unknown) => error);
+    const failed = load(clock, abort.signal).catch((error: unknown) => error);
     await clock.advance(0);
     abort.abort('enough');
     expect(await failed).toBe('enough');

@@ -15,7 +15,7 @@ import { type Connection, type InterfaceName, interfaces } from './interfaces.ts
 /** How an answer is asked for. */
 export type Mode = 'chat' | 'stream';
 
-/** What came of an answer. */
+/** The outcome of an answer. */
 export type Played = { readonly result: ChatResult } | { readonly fails: FallbackKind };
 
 /** A router with one target, which gets no second chance. */

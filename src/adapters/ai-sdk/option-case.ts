@@ -34,11 +34,8 @@ export function partOptions(options: Keyed | undefined): { readonly providerOpti
 
 /** Converts top-level names only: nested values came from an answer and go back unchanged. */
 function flat(options: JsonObject): JSONObject {
-  const { itemId, ...rest } = options;
-  // An item id without our account marker refers to another account's stored item, so it is dropped.
-  const ours = options['account'] !== undefined || options['item'] !== undefined;
   return Object.fromEntries(
-    Object.entries(ours ? options : rest).map(([name, value]) => [renamed[name] ?? name, value]),
+    Object.entries(options).map(([name, value]) => [renamed[name] ?? name, value]),
   ) as JSONObject;
 }
 

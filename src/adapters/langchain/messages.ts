@@ -11,7 +11,7 @@ import type {
   ToolResultPart,
   UserPart,
 } from '../../types/request/message.ts';
-import { asObject, asObjects, asText, type Wire } from '../../util/json.ts';
+import { asJSON, asObject, asObjects, asText, type Wire } from '../../util/json.ts';
 import { optionsOf, toDataPart, toUserPart } from './blocks.ts';
 import { keptIn } from './preserved-content.ts';
 
@@ -106,20 +106,41 @@ function toAnswer(message: AIMessage, at: string): readonly ContentPart[] {
       ? [{ type: 'text', text: message.content }]
       : asObjects(message.content);
   const parts = blocks.flatMap((block, index) => toAnswerPart(block, `${at}.content[${index}]`));
-  return [...parts, ...calls];
+  return [...itemOf(message), ...parts, ...calls];
 }
 
 /** Returns nothing for vendor-specific blocks and for tool calls, which the message holds separately. */
 function toAnswerPart(block: Wire, at: string): readonly ContentPart[] {
   const text = asText(block['text']);
   if (block['type'] === 'text') return text ? [{ type: 'text', text, ...optionsOf(block) }] : [];
+  const data = asText(block['data']);
+  if (block['type'] === 'redacted_thinking' && data !== undefined)
+    return [{ type: 'reasoning', text: '', providerOptions: { anthropic: { redactedData: data } } }];
   const thought = asText(block['reasoning']) ?? asText(block['thinking']);
-  if (thought !== undefined) return thought === '' ? [] : [{ type: 'reasoning', text: thought }];
+  if (thought !== undefined) return toReasoning(thought, block);
   const part = toDataPart(block, at);
   if (part === undefined) return [];
   if (part.type === 'file') return [part];
   const { image, mediaType = 'image/png', providerOptions } = part;
   return [{ type: 'file', data: image, mediaType, ...(providerOptions ? { providerOptions } : {}) }];
+}
+
+/** Reasoning, with the signature that ChatAnthropic keeps in its blocks. */
+function toReasoning(text: string, block: Wire): readonly ContentPart[] {
+  const signature = asText(block['signature']);
+  if (signature !== undefined)
+    return [{ type: 'reasoning', text, providerOptions: { anthropic: { signature } } }];
+  return text === '' ? [] : [{ type: 'reasoning', text }];
+}
+
+/** The reasoning item that ChatOpenAI keeps beside the content of an answer. */
+function itemOf({ additional_kwargs: kept }: AIMessage): readonly ContentPart[] {
+  const item = asObject(kept['reasoning']);
+  if (item?.['type'] !== 'reasoning' || typeof item['encrypted_content'] !== 'string') return [];
+  const text = asObjects(item['summary'])
+    .map((part) => asText(part['text']) ?? '')
+    .join('\n\n');
+  return [{ type: 'reasoning', text, providerOptions: { openai: { item: asJSON(item) ?? {} } } }];
 }
 
 /** The tool calls of an answer, including invalid ones, because their results are in the history. */

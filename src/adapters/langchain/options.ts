@@ -79,16 +79,19 @@ const settings = [
 const routing = [
   'route',
   'only',
+  'targets',
   'maxCost',
   'session',
   'tenant',
   'user',
   'deadline',
+  'window',
   'priority',
   'interrupted',
   'hedge',
   'accept',
   'auth',
+  'history',
 ] as const;
 
 /** Names of call options beside LangChain's own. */

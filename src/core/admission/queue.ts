@@ -4,10 +4,8 @@ import type { Signal } from '../../util/time/abort.ts';
 import type { AwakeClock } from '../../util/time/awake-clock.ts';
 import { forRequest, type Pulse } from '../../util/time/pulse.ts';
 import { watchdog } from '../../util/time/watchdog.ts';
+import { priorities } from '../options/policies.ts';
 import { type LaneEntry, priorityLanes } from './lanes.ts';
-
-/** Priorities, highest first. */
-export const priorities: readonly Priority[] = ['critical', 'normal', 'sheddable'];
 
 /** A request waiting for a target: all candidates are busy, exhausted, or at their limit. */
 export interface Waiter<T> {
@@ -68,6 +66,16 @@ interface Waiting extends LaneEntry {
   turnAway(why: Refusal): void;
   /** Whether only the request itself may admit it. */
   readonly apart: boolean;
+}
+
+/** The queue of a router, made when a request first waits. */
+export function queueOf(env: {
+  queue: AdmissionQueue | undefined;
+  readonly clock: Clock;
+  readonly awake: AwakeClock;
+}): AdmissionQueue {
+  env.queue ??= admissionQueue(env.clock, env.awake);
+  return env.queue;
 }
 
 /** @param awake clock that measures `maxWait` */

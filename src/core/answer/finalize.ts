@@ -1,14 +1,16 @@
 import { OutputError } from '../../errors.ts';
-import { estimateTokens } from '../../pricing/estimate.ts';
 import type { ChatResult } from '../../types/result/result.ts';
 import type { Usage } from '../../types/result/usage.ts';
 import type { Attempt } from '../attempt/attempt.ts';
+import { tokensIn } from '../attempt/billing.ts';
 import type { AttemptSlot } from '../failover/race.ts';
+import { extensionsPart } from '../parts/extensions-part.ts';
+import { loadRest } from '../parts/rest.ts';
 import type { RequestState } from '../request.ts';
 import type { Answer, ChatInput } from './answer.ts';
-import { type Judged, judge } from './judge.ts';
+import { judge } from './judge.ts';
+import type { Judged } from './review.ts';
 import { writtenIn } from './text.ts';
-import { WithheldAnswer } from './withheld.ts';
 
 /**
  * Records a complete answer and builds the caller's result. Throws `OutputError` if the answer is rejected,
@@ -24,9 +26,11 @@ export async function finalize(
   const { usage, response } = answer;
   const estimate = (): Usage => ({
     inputTokens: request.inputTokens,
-    outputTokens: estimateTokens(writtenIn(answer.content)),
+    outputTokens: tokensIn(writtenIn(answer.content), request),
   });
   const { channel } = attempt;
+  const isCounted = usage.inputTokens !== undefined && usage.outputTokens !== undefined;
+  if (!isCounted && !request.env.isWhole) await loadRest(request.env, request.signal).catch(() => {});
   const cost = attempt.price(answer, estimate);
   let judged: Judged;
   try {
@@ -40,7 +44,8 @@ export async function finalize(
     const isWithheld = judged.by === 'guard';
     attempt.succeed(usage, cost, response, isWithheld ? 'guard' : 'output');
     const error = new OutputError(judged.by, judged.issues, request.attempts, judged.plugin);
-    throw isWithheld ? new WithheldAnswer(error, answer, channel.target.id) : error;
+    const extensions = isWithheld ? request.env.parts.get(extensionsPart) : undefined;
+    throw extensions ? new extensions.WithheldAnswer(error, answer, channel.target.id) : error;
   }
   if (!slot.win()) {
     attempt.abandon({ usage, text: writtenIn(answer.content), response }, true);

@@ -4,7 +4,7 @@ import type { ContentPart } from '../../types/request/message.ts';
 import type { ChatResult } from '../../types/result/result.ts';
 import type { RequestState } from '../request.ts';
 import type { Answer } from './answer.ts';
-import { toResult } from './judge.ts';
+import { toResult } from './result.ts';
 
 /** The error of a complete answer that a plugin withheld, together with the answer. */
 export class WithheldAnswer extends OutputError {

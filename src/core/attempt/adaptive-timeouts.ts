@@ -1,14 +1,14 @@
 import { fewestSamples } from '../../health/failure-detector.ts';
 import type { Latencies } from '../../stats/latency.ts';
+import { shortestLearned } from '../options/policies.ts';
 import type { RequestState } from '../request.ts';
 import type { Target } from '../targets/target.ts';
 
 /** Timeout to the first token in milliseconds while a target is not measured. */
 const unknownFirstToken = 30_000;
 const someSamples = 10;
-/** The shortest learned timeouts in milliseconds, from few samples and from many. */
+/** The shortest learned timeout in milliseconds from few samples. */
 const uncertain = 10_000;
-export const shortestLearned = 2_000;
 /**
  * The longest learned timeout, unless the target's usual answers take longer: attempts that were given up count as
  * samples, so in an outage the timeout would grow with each of them.
@@ -65,11 +65,11 @@ function leastFor({ operation, needs, size }: Measured): number {
 
 /** The default timeout between two tokens, in milliseconds. */
 export function idleTimeout({ stall }: Target, now: number): number {
-  const longest = stall.gaps.weight(now) < fewestSamples ? undefined : stall.gaps.quantile(0.99);
+  const longest = (stall?.gaps.weight(now) ?? 0) < fewestSamples ? undefined : stall?.gaps.quantile(0.99);
   return longest === undefined ? unknownIdle : Math.min(longestIdle, Math.max(shortestIdle, 5 * longest));
 }
 
 /** The timeout between two tokens when all of a target's streams stall at once, in milliseconds. */
 export function stoppedTimeout({ stall }: Target): number {
-  return Math.max(shortestStopped, 3 * (stall.gaps.quantile(0.99) ?? 0));
+  return Math.max(shortestStopped, 3 * (stall?.gaps.quantile(0.99) ?? 0));
 }

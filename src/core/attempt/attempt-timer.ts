@@ -1,12 +1,15 @@
 import { type Watchdog, watchdog } from '../../util/time/watchdog.ts';
 import type { AttemptSlot } from '../failover/race.ts';
+import { recoveryPart } from '../failover/recovery-part.ts';
+import { shortestLearned } from '../options/policies.ts';
 import type { RequestState } from '../request.ts';
 import type { Target } from '../targets/target.ts';
-import { responseTimeout, shortestLearned } from './adaptive-timeouts.ts';
 
 const never = Number.POSITIVE_INFINITY;
 /** Less is rounding error, in milliseconds. */
 const leastWait = 1;
+/** After how many milliseconds to look again where code could not be loaded. */
+const loadingPause = 2_000;
 
 /**
  * Watches one attempt: for signs of life until its first token or answer (`timeout.response`, a soft limit), and for
@@ -25,6 +28,7 @@ export class AttemptTimer {
   isAlive = false;
   #hasBegun = false;
   #isOverdue = false;
+  #isOver = false;
 
   /** @param now reading of the clock at the start */
   constructor(
@@ -72,6 +76,7 @@ export class AttemptTimer {
   }
 
   stop(): void {
+    this.#isOver = true;
     this.#timer.stop();
   }
 
@@ -100,7 +105,15 @@ export class AttemptTimer {
     const { env, timeout, timeLeft, operation, mayBeSentTwice } = this.#request;
     // A stream that shows life has until `timeout.firstToken`.
     if (this.#hasBegun || !mayBeSentTwice || (operation.streamed && this.isAlive)) return never;
-    const limit = timeout.response ?? responseTimeout(this.#target, this.#request, env.clock.now());
+    const recovery = env.parts.get(recoveryPart);
+    if (recovery === undefined) {
+      const again = (): void => {
+        if (!this.#isOver) this.#onTimer();
+      };
+      env.parts.load(recoveryPart, env.clock, this.#slot.signal).then(again, () => {});
+      return loadingPause;
+    }
+    const limit = timeout.response ?? recovery.responseTimeout(this.#target, this.#request, env.clock.now());
     const silence = now - this.#aliveAt;
     const most = timeout.response ?? (silence + timeLeft) / 2;
     const left = Math.min(limit, most) - silence;

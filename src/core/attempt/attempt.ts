@@ -14,14 +14,15 @@ import { abortQuietly, type LinkedAbort, linkedAbort, type Signal } from '../../
 import { forRequest } from '../../util/time/pulse.ts';
 import { reportAttemptEnd, reportAttemptStart } from '../events.ts';
 import type { AttemptSlot } from '../failover/race.ts';
+import { recoveryPart } from '../failover/recovery-part.ts';
 import type { RequestState } from '../request.ts';
 import type { AttemptObservers } from '../stations/observe.ts';
+import { unmarkedAt } from '../targets/accounts.ts';
 import type { Channel, Target } from '../targets/target.ts';
-import { emitHealthChange, targetHealth } from '../targets/target-health.ts';
+import { emitHealthChange } from '../targets/target-health.ts';
 import { AttemptTimer } from './attempt-timer.ts';
-import { type AttemptMeasures, type Billed, guessOf, priceOf } from './billing.ts';
-import { billedOf, failurePolicyOf, isAboutKey, isLasting, isStaleSocket } from './failure-policy.ts';
-import { recordFailure, recordSuccess } from './record-outcome.ts';
+import { type AttemptMeasures, type Billed, guessOf, priceOf, responseOf } from './billing.ts';
+import { recordSuccess } from './record-outcome.ts';
 import type { ChannelReservation } from './reservation.ts';
 
 /** Starts an attempt. Throws only the abort reason of the request. */
@@ -87,10 +88,20 @@ export class Attempt {
     const auth = options.auth?.[target.provider.name];
     const deferral = target.deferred ? deferralOf(options) : undefined;
     const settings = target.settings ?? request.route.settings;
+    const unmarked =
+      options.history === undefined && env.several.size === 0 ? undefined : unmarkedAt(channel, options, env);
     this.carry =
-      env.errors === undefined && auth === undefined && settings === undefined && deferral === undefined
+      env.errors === undefined &&
+      auth === undefined &&
+      settings === undefined &&
+      deferral === undefined &&
+      unmarked === undefined
         ? carry
-        : { ...carry, ...compact({ errors: env.errors, auth, deferral }), ...settingsOf(request, target) };
+        : {
+            ...carry,
+            ...compact({ errors: env.errors, auth, deferral, unmarked }),
+            ...settingsOf(request, target),
+          };
     if (operation.measuredAs !== undefined && !target.deferred)
       this.#waiting = target.silence.begin(
         target.latencies[operation.measuredAs],
@@ -168,42 +179,34 @@ export class Attempt {
     });
   }
 
-  /** Records a failure. `seen` is what is known of the answer so far. */
+  /** Loads the code that classifies failures; `undefined` if it is loaded. Never rejects: see `fail`. */
+  loading(): Promise<unknown> | undefined {
+    const { env, signal } = this.#request;
+    if (env.parts.get(recoveryPart) !== undefined) return undefined;
+    return env.parts.load(recoveryPart, env.clock, signal).catch(() => {});
+  }
+
+  /**
+   * Records a failure. `seen` is what is known of the answer so far. Without the code that classifies failures, it says nothing
+   * about the target, and the caller gets it.
+   */
   fail(error: ProviderError, seen: AttemptMeasures): void {
-    const request = this.#request;
-    const { env } = request;
-    const { channel, target } = this;
+    const { env } = this.#request;
+    const { target } = this;
     const now = env.clock.now();
     // Otherwise a target that got slower would time out too early forever.
     if (this.#expired || (error.kind === 'timeout' && this.#timer.isAlive)) this.#waiting?.gaveUp();
-    const { retry, fallbackOn } = request.route.policies;
-    if ((error.kind === 'rate-limit' || error.kind === 'overloaded') && !this.#isCallersKey())
-      channel.adaptive.refused(channel.places.taken, this.#startedAt, now);
-    // A stale connection is not a failure if the request is resent; a target that repeats it is broken.
-    const pardoned =
-      isStaleSocket(error) &&
-      retry.sameTarget > 0 &&
-      !request.attempts.some(({ target: id, outcome }) => id === target.id && outcome === 'failed');
-    const usual = failurePolicyOf(error, fallbackOn);
-    const spared = pardoned || (this.#isCallersKey() && isAboutKey(error));
-    const policy = spared ? ({ ...usual, health: 'nothing' } as const) : usual;
-    const counts = recordFailure(channel, this.#reservation.passes, error, policy, request, now);
-    target.stats.end(now, { failed: counts });
-    const billed = billedOf(error, this.#firstTokenAt !== undefined);
-    const { kind, status, vendorCode: code, limit } = error;
-    this.#end(now, {
-      outcome: 'failed',
-      error: {
-        kind,
-        ...(status === undefined ? {} : { status }),
-        ...(code === undefined ? {} : { code }),
-        ...(limit === undefined ? {} : { limit }),
-      },
-      ...(billed === 'no' ? {} : { ...responseOf(seen.response), ...guessOf(channel, request, seen) }),
-      billed,
+    const recovery = env.parts.get(recoveryPart);
+    const failure = recovery?.failureOf(this.#request, this.channel, error, seen, {
+      startedAt: this.#startedAt,
+      firstTokenAt: this.#firstTokenAt,
+      now,
+      passes: this.#reservation.passes,
+      isCallersKey: this.#isCallersKey(),
     });
-    if (env.warn !== undefined && counts && !env.events.subscribed.has('target-state'))
-      if (isLasting(error) || targetHealth(target, now).state === 'failing') env.warn(target.id, error);
+    target.stats.end(now, { failed: failure?.counts === true });
+    this.#end(now, failure?.outcome ?? { outcome: 'failed', error: { kind: error.kind }, billed: 'unknown' });
+    if (failure?.counts === true) recovery?.warnOf(this.#request, target, error, now);
   }
 
   /** Ends the attempt without an outcome for the target. `sent`: whether the vendor may have started work. */
@@ -250,18 +253,4 @@ function settingsOf({ route, operation, request }: RequestState, { settings }: T
   const { providerOptions } = own;
   if (providerOptions === undefined) return own;
   return { ...own, providerOptions: mergeOptions(request.providerOptions, providerOptions) };
-}
-
-/** The response fields of an attempt's summary. */
-function responseOf({
-  id,
-  model,
-  serviceTier,
-  region,
-}: Partial<ResponseInfo> = {}): Pick<AttemptSummary, 'response' | 'serviceTier' | 'region'> {
-  return {
-    ...(id === undefined && model === undefined ? {} : { response: compact({ id, model }) }),
-    ...(serviceTier === undefined ? {} : { serviceTier }),
-    ...(region === undefined ? {} : { region }),
-  };
 }

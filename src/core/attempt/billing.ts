@@ -1,7 +1,9 @@
 import { type Circumstances, costOf, reportedCost } from '../../pricing/cost.ts';
-import { estimateTokens } from '../../pricing/estimate.ts';
-import type { ResponseInfo, ServedAs } from '../../types/result/result.ts';
+import { countingPart } from '../../pricing/counting-part.ts';
+import { roughTokens } from '../../stats/latency.ts';
+import type { AttemptSummary, ResponseInfo, ServedAs } from '../../types/result/result.ts';
 import type { Cost, Usage } from '../../types/result/usage.ts';
+import { compact } from '../../util/json.ts';
 import type { RequestState } from '../request.ts';
 import type { Channel } from '../targets/target.ts';
 
@@ -46,7 +48,7 @@ export function guessOf(
   { usage, text = '', response }: AttemptMeasures,
 ): { readonly usage: Usage; readonly cost?: Cost } {
   // Hidden reasoning appears only in the vendor's count.
-  const written = Math.max(estimateTokens(text), usage?.reasoningTokens ?? 0);
+  const written = Math.max(tokensIn(text, request), usage?.reasoningTokens ?? 0);
   const seen = {
     ...usage,
     inputTokens: usage?.inputTokens ?? request.inputTokens,
@@ -78,4 +80,23 @@ function circumstancesOf(
     ...(region && { region }),
     ...(assumed ? { estimated: true } : {}),
   };
+}
+
+/** The response fields of an attempt's summary. */
+export function responseOf({
+  id,
+  model,
+  serviceTier,
+  region,
+}: Partial<ResponseInfo> = {}): Pick<AttemptSummary, 'response' | 'serviceTier' | 'region'> {
+  return {
+    ...(id === undefined && model === undefined ? {} : { response: compact({ id, model }) }),
+    ...(serviceTier === undefined ? {} : { serviceTier }),
+    ...(region === undefined ? {} : { region }),
+  };
+}
+
+/** The estimated tokens of a text that a model wrote. */
+export function tokensIn(text: string, { env }: RequestState): number {
+  return env.parts.get(countingPart)?.estimateTokens(text) ?? roughTokens(text.length);
 }

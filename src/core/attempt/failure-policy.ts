@@ -1,7 +1,8 @@
-import { isRouterError, type OutputError, type ProviderError } from '../../errors.ts';
+import { isRouterError, type ProviderError } from '../../errors.ts';
 import type { FallbackFailure, ProviderErrorKind } from '../../types/error.ts';
 import { compact } from '../../util/json.ts';
 import type { FallbackRule } from '../options/fallback.ts';
+import type { AttemptError } from './attempt-error.ts';
 
 /** The consequences of a failed attempt. */
 export interface FailurePolicy {
@@ -55,13 +56,6 @@ export function isAboutKey({ kind }: ProviderError): boolean {
 /** Whether a failure lasts until someone acts: sets a key, corrects a model, pays a bill. */
 export function isLasting({ kind }: ProviderError): boolean {
   return kind === 'auth' || kind === 'not-found' || kind === 'quota';
-}
-
-/** Why an attempt failed: the target failed, or its answer was rejected. */
-export type AttemptError = ProviderError | OutputError;
-
-export function isAttemptError(error: unknown): error is AttemptError {
-  return isRouterError(error, 'provider') || isRouterError(error, 'output');
 }
 
 /** A failure as `fallbackOn` sees it. */
@@ -122,6 +116,3 @@ export function billedOf(error: ProviderError, firstTokenCame: boolean): 'no' | 
   if (error.status !== undefined && error.status >= 400) return 'no';
   return neverSentCodes.has(error.vendorCode ?? '') ? 'no' : 'unknown';
 }
-
-/** All kinds, for validation. */
-export const fallbackKinds: readonly string[] = [...Object.keys(table), 'output', 'guard'];

@@ -12,8 +12,17 @@ export function follow<T>(attempt: Attempt, call: () => Promise<T>, seen: () => 
       over = true;
       signal.removeEventListener('abort', onAbort);
       const failure = failureOf(error, attempt);
-      if (isRouterError(failure, 'provider') && failure.kind !== 'aborted') attempt.fail(failure, seen());
-      else attempt.abandon(seen(), signal.aborted);
+      if (isRouterError(failure, 'provider') && failure.kind !== 'aborted') {
+        const record = (): void => {
+          attempt.fail(failure, seen());
+          reject(failure);
+        };
+        const loading = attempt.loading();
+        if (loading === undefined) record();
+        else void loading.then(record);
+        return;
+      }
+      attempt.abandon(seen(), signal.aborted);
       reject(failure);
     };
     // Fails at once, so that all attempts are recorded when the request ends even if the provider ignores the

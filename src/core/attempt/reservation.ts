@@ -1,13 +1,12 @@
 import type { Pass } from '../../health/breaker.ts';
 import type { TokenDemand } from '../../limits/vendor-limits.ts';
-import type { AttemptOutcome } from '../../types/plugin.ts';
+import type { AttemptOutcome, AttemptPlan } from '../../types/plugin.ts';
 import type { AttemptSummary } from '../../types/result/result.ts';
 import type { Usage } from '../../types/result/usage.ts';
 import { forRequest } from '../../util/time/pulse.ts';
 import type { RequestState } from '../request.ts';
-import { expectedTokens } from '../routing/estimates.ts';
+import { noStations } from '../stations/stations.ts';
 import type { Channel } from '../targets/target.ts';
-import { AttemptView } from './attempt-view.ts';
 
 export interface BreakerTickets {
   readonly own: Pass;
@@ -18,7 +17,7 @@ export interface BreakerTickets {
 export interface ChannelReservation {
   readonly channel: Channel;
   /** The attempt as plugins see it, if any plugin looks. */
-  readonly plan: AttemptView | undefined;
+  readonly plan: AttemptPlan | undefined;
   /**
    * Breaker tickets of the deployment and the endpoint. Taken here so that only one of several concurrent
    * requests becomes the probe.
@@ -53,16 +52,15 @@ export function reserve(
 ): ChannelReservation | Refused {
   const { env, shadow } = request;
   const { target, key, concurrency, rates, vendorLimits } = channel;
-  const { clock, queue, stations } = env;
-  const isSeen = stations.reserve !== undefined || stations.observe !== undefined;
-  const plan = isSeen ? new AttemptView(channel, request, now) : undefined;
+  const { clock, stations } = env;
+  const plan = stations === noStations ? undefined : stations.planOf(channel, request, now);
   const held = plan === undefined ? undefined : stations.reserve?.(plan);
   if (held !== undefined && 'retryAt' in held) return { until: now + held.retryAt - clock.date() };
   const stop = shadow ? stopOf(request) : undefined;
   for (const each of concurrency) each.take(stop);
   // Counting tokens takes time, so it only happens where it matters.
   const counted = rates.length > 0 || (vendorLimits.reported && vendorLimits.share(now) < 1);
-  const tokens = counted ? (expected?.() ?? expectedTokens(target, request, now)) : noTokens;
+  const tokens = counted ? (expected?.() ?? request.tokensAt(target, now)) : noTokens;
   if (vendorLimits.reported) vendorLimits.use(tokens, now);
   const settles = rates.map((rate) => rate.take(tokens.input + tokens.output, now));
   const { breaker: own } = target;
@@ -86,7 +84,7 @@ export function reserve(
       }
       if (held !== undefined) held.settle(outcomeOf(summary));
       // A preemptible place counted as free all along.
-      if (stop === undefined || passes.own.probe || passes.shared.probe) queue.released();
+      if (stop === undefined || passes.own.probe || passes.shared.probe) env.queue?.released();
     },
   };
 }

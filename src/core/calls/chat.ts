@@ -2,10 +2,10 @@ import type { ProviderResult, ResolvedChatRequest } from '../../types/provider.t
 import type { ChatResult } from '../../types/result/result.ts';
 import { contentFilterFailure } from '../answer/answer.ts';
 import { finalize } from '../answer/finalize.ts';
-import { WithheldAnswer } from '../answer/withheld.ts';
 import { type Attempt, beginAttempt } from '../attempt/attempt.ts';
 import { follow } from '../attempt/follow.ts';
 import type { Failover } from '../failover/failover.ts';
+import { extensionsPart } from '../parts/extensions-part.ts';
 import type { RequestState } from '../request.ts';
 
 /** Returns one complete answer from the first target that succeeds. */
@@ -20,7 +20,7 @@ export function chat(request: RequestState<ResolvedChatRequest>, failover: Failo
   });
   if (request.env.stations.transform === undefined) return answering;
   return answering.catch((error: unknown) => {
-    const ended = WithheldAnswer.end(request, error);
+    const ended = request.env.parts.get(extensionsPart)?.WithheldAnswer.end(request, error);
     if (ended === undefined) throw error;
     return ended;
   });
@@ -40,6 +40,7 @@ async function ask(
   if (result.finishReason !== 'content-filter') return result;
   const refusal = contentFilterFailure(result.finishReason, attempt, route.policies.fallbackOn);
   if (refusal === undefined) return result;
+  await attempt.loading();
   attempt.fail(refusal, { usage: result.usage, response: result.response });
   throw refusal;
 }

@@ -1,4 +1,4 @@
-import type { AnyRequest, AnyResult, Awaitable, LookupHit, PartialHit } from '../../types/plugin.ts';
+import type { AnyRequest, AnyResult, LookupHit, PartialHit } from '../../types/plugin.ts';
 import type { LookupSummary } from '../../types/result/decision.ts';
 import { unrouted } from '../life-cycle.ts';
 import type { RunnableOperation } from '../operations/runnable.ts';
@@ -41,12 +41,6 @@ function takePart(request: RequestState, plugin: string, { rest, complete, saved
   request.replace(rest);
   request.lookup = summaryOf(plugin, 'partial', savedCost);
   request.complete = async (made: AnyResult) => complete(made);
-}
-
-/** The answer, together with the part that a plugin had. */
-export function completed<Result>(rest: Result, complete: PartialHit['complete']): Awaitable<Result> {
-  // Only the operation knows which result is its own.
-  return complete(rest as AnyResult) as Awaitable<Result>;
 }
 
 function summaryOf(

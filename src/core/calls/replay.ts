@@ -4,10 +4,10 @@ import type { ResolvedChatRequest } from '../../types/provider.ts';
 import type { ChatResult } from '../../types/result/result.ts';
 import type { Cost } from '../../types/result/usage.ts';
 import { orAbort } from '../../util/time/abort.ts';
+import { isThenable } from '../../util/time/thenable.ts';
 import type { Answer, ChatInput } from '../answer/answer.ts';
 import { judge } from '../answer/judge.ts';
 import type { RequestState } from '../request.ts';
-import { isThenable } from '../stations/wait.ts';
 
 /** The cost of an answer from a lookup. */
 export const free: Cost = { ...zeroCost, source: 'lookup', estimated: false };

@@ -6,6 +6,7 @@ import type { OperationResult, ResponseInfo, Warning } from '../../types/result/
 import type { Cost, Usage } from '../../types/result/usage.ts';
 import { linkedAbort, type Signal } from '../../util/time/abort.ts';
 import { availableAt, declaredAt, hasCapacity, isWithinLimits } from '../admission/capacity.ts';
+import { queueOf } from '../admission/queue.ts';
 import { type Attempt, beginAttempt } from '../attempt/attempt.ts';
 import { follow } from '../attempt/follow.ts';
 import { type ChannelReservation, reserve } from '../attempt/reservation.ts';
@@ -145,7 +146,7 @@ function nextPlace<Answer>(
     const { inputTokens = 0, outputTokens = 0 } = task.estimate();
     return { input: inputTokens, output: outputTokens };
   };
-  return run.env.queue.wait({
+  return queueOf(run.env).wait({
     priority: run.priority,
     line: `${channel.target.id} ${channel.number ?? ''}`,
     room: Number.POSITIVE_INFINITY, // the request has been admitted

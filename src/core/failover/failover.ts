@@ -1,25 +1,15 @@
-import { AllTargetsFailedError, isRouterError, NoTargetError } from '../../errors.ts';
+import { isRouterError } from '../../errors.ts';
 import { orAbort, type Signal } from '../../util/time/abort.ts';
-import { sleep, toEpoch } from '../../util/time/clock.ts';
-import { isWithinLimits } from '../admission/capacity.ts';
-import type { Entry } from '../admission/queue.ts';
-import {
-  type AttemptError,
-  failurePolicyOf,
-  isAttemptError,
-  isStaleSocket,
-} from '../attempt/failure-policy.ts';
+import { type AttemptError, isAttemptError } from '../attempt/attempt-error.ts';
 import { type ChannelReservation, reserve } from '../attempt/reservation.ts';
 import type { RequestState } from '../request.ts';
 import type { RoutingResult } from '../routing/candidates.ts';
-import { limitedUntil } from '../routing/exclusions.ts';
 import type { Channel } from '../targets/target.ts';
-import { channelHealth } from '../targets/target-health.ts';
-import { AttemptHistory, type Failed } from './attempt-history.ts';
-import { backupAttempt, backupPlan } from './backup-request.ts';
-import { ChannelOption, type Eligible } from './channel-option.ts';
-import { isNext, type NextTarget, nextTarget } from './next-target.ts';
+import type { Eligible } from './channel-option.ts';
 import { type AttemptSlot, race } from './race.ts';
+import { isReady } from './ready.ts';
+import { recoveryPart } from './recovery-part.ts';
+import type { TargetSearch } from './search.ts';
 
 /** Runs one attempt. */
 export type DoAttempt<T> = (reservation: ChannelReservation, slot: AttemptSlot) => Promise<T>;
@@ -59,15 +49,18 @@ export function createFailover(request: RequestState, routing: RoutingResult): F
 class TargetFailover implements Failover {
   readonly #request: RequestState;
   readonly #routing: RoutingResult;
-  readonly #history: AttemptHistory;
   /** In the order to try them. */
   readonly #channels: readonly Channel[];
+  /** The channel of the first attempt, and whether that runs. */
+  #first: Channel | undefined;
+  #isRunning = false;
+  /** Made when the first attempt fails or is slow, or none can start at once: most requests need none. */
+  #search: TargetSearch | undefined;
 
   constructor(request: RequestState, routing: RoutingResult) {
     const { ranked, waiting } = routing;
     this.#request = request;
     this.#routing = routing;
-    this.#history = new AttemptHistory(request);
     this.#channels = waiting.length === 0 ? ranked : [...ranked, ...waiting];
   }
 
@@ -78,155 +71,71 @@ class TargetFailover implements Failover {
   ): Promise<T> {
     const { signal } = this.#request;
     for (;;) {
-      let first: ChannelReservation;
-      try {
-        first = await this.#enter(eligible);
-      } catch (error) {
-        throw this.#finalError(error);
+      const isUntried = this.#first === undefined && this.#search === undefined;
+      let first = isUntried ? this.#atOnce(eligible) : undefined;
+      if (first === undefined) {
+        const search = this.#searching() ?? (await this.#load());
+        try {
+          first = await search.enter(eligible);
+        } catch (error) {
+          throw search.finalError(error);
+        }
       }
       try {
         return await this.#race(first, attempt, discard, eligible);
       } catch (error) {
-        if (!this.#mayGoOn(error, eligible)) throw this.#finalError(error);
+        const search = this.#searching();
+        if (search === undefined) throw error; // its code could not be loaded, or is not needed: the caller has left
+        if (!search.mayGoOn(error, eligible)) throw search.finalError(error);
         if (signal.aborted) throw signal.reason;
       }
     }
   }
 
   failed(channel: Channel, error: AttemptError): void {
-    this.#history.book(channel, error, true);
+    this.#searching()?.failed(channel, error, true);
   }
 
   mayGoOn(error: AttemptError, eligible: Eligible = all): boolean {
-    return this.#mayGoOn(error, eligible);
+    return this.#searching()?.mayGoOn(error, eligible) === true;
   }
 
-  turnedAway(why: 'full' | 'late'): NoTargetError {
-    return new NoTargetError(this.#routing.decision, this.#retryAt(), why);
+  turnedAway(why: 'full' | 'late'): unknown {
+    return this.#searching()?.turnedAway(why);
   }
 
-  #mayGoOn(error: unknown, eligible: Eligible): boolean {
-    if (!isAttemptError(error)) return false;
-    const { fallbackOn } = this.#request.route.policies;
-    return failurePolicyOf(error, fallbackOn).failover && this.#next(eligible) !== undefined;
-  }
-
-  /** @param isPatient whether a forecast is worth waiting for */
-  #next(
-    eligible: Eligible,
-    isPatient = true,
-    now = this.#request.env.clock.now(),
-  ): NextTarget<Channel> | undefined {
+  /** Reserves the first target that can start now; `undefined` if none can. */
+  #atOnce(eligible: Eligible): ChannelReservation | undefined {
     const request = this.#request;
-    const history = this.#history;
-    const { maxAttempts, retry } = request.route.policies;
-    const { last } = history;
-    if (history.tries === 0) {
-      for (const channel of this.#channels)
-        if (isNext(new ChannelOption(channel, request, history, eligible, now))) return { channel, at: now };
-    }
-    const toOption = (channel: Channel): ChannelOption =>
-      new ChannelOption(channel, request, history, eligible, now);
-    return nextTarget(
-      {
-        options: this.#channels.map(toOption),
-        tries: history.tries,
-        maxAttempts,
-        last: last && toOption(last.channel),
-        wasUnread: last !== undefined && isStaleSocket(last.error),
-        wouldStay: retry.prefer === 'same-target' && last !== undefined && passes(last),
-        maxDelay: retry.maxDelay,
-        maxWait: request.env.queueLimits.maxWait,
-        timeLeft: request.timeLeft,
-        isPatient,
-      },
-      now,
-    );
-  }
-
-  /** Reserves what the attempt needs; `undefined` if a plugin delays it, so that the target must be chosen again. */
-  #take({ channel }: NextTarget<Channel>, now: number): ChannelReservation | undefined {
-    const reservation = reserve(channel, this.#request, now);
-    if ('until' in reservation) {
-      this.#history.hold(channel, reservation.until);
-      return undefined;
-    }
-    this.#history.count(channel);
-    return reservation;
-  }
-
-  /** Gets a slot at the best target, now or as soon as one is free. */
-  async #enter(eligible: Eligible): Promise<ChannelReservation> {
-    const { env, signal } = this.#request;
-    for (;;) {
-      const now = env.clock.now();
-      const next = this.#next(eligible, true, now);
-      if (next === undefined) throw this.#nothingToTry();
-      const pause = next.at - now;
-      if (pause <= 0) {
-        const taken = this.#take(next, now);
-        if (taken !== undefined) return taken;
-      } else if (pause === Number.POSITIVE_INFINITY || !this.#history.hasTried(next.channel)) {
-        return this.#waitForPlace(eligible);
-      } else {
-        // The pause before a retry does not count as queueing.
-        await sleep(env.clock, pause, signal);
+    const now = request.env.clock.now();
+    for (const channel of this.#channels) {
+      if (!eligible(channel.target) || !isReady(channel, request, now)) continue;
+      const reservation = reserve(channel, request, now);
+      if ('until' in reservation) {
+        this.#searching()?.history.hold(channel, reservation.until);
+        return undefined;
       }
+      this.#first = channel;
+      return reservation;
     }
+    return undefined;
   }
 
-  #waitForPlace(eligible: Eligible): ChannelReservation | Promise<ChannelReservation> {
-    const { env, priority, signal, timeLeft, pulse } = this.#request;
-    const { size, maxWait } = env.queueLimits;
-    const now = env.clock.now();
-    const channels = this.#channels.filter((channel) => {
-      const option = new ChannelOption(channel, this.#request, this.#history, eligible, now);
-      return option.isFresh || option.mayRetry;
-    });
-    const line = channels.map(({ target, number = '' }) => `${target.id} ${number}`).join('\n');
-    if (this.#expectedWait(channels, line, now) > timeLeft) {
-      const entry = this.#tryEnter(eligible, 'full');
-      if ('got' in entry) return entry.got;
-      throw this.#nothingToTry('late');
-    }
-    return env.queue.wait({
-      priority,
-      line,
-      room: size,
-      maxWait,
-      forecastWait: timeLeft / 2,
-      pulse,
-      signal,
-      tryEnter: (urgency) => this.#tryEnter(eligible, urgency),
-      refusal: (why) => this.#nothingToTry(why),
-    });
+  /** The search, from the attempts so far; `undefined` while its code is not loaded. */
+  #searching(): TargetSearch | undefined {
+    const recovery = this.#request.env.parts.get(recoveryPart);
+    if (this.#search !== undefined || recovery === undefined) return this.#search;
+    const search = new recovery.TargetSearch(this.#request, this.#routing, this.#channels);
+    if (this.#first !== undefined) search.history.count(this.#first);
+    if (this.#first !== undefined && this.#isRunning) search.history.enter(this.#first);
+    this.#search = search;
+    return search;
   }
 
-  #tryEnter(eligible: Eligible, urgency: 'hurried' | 'full' | 'late' | undefined): Entry<ChannelReservation> {
-    const { clock } = this.#request.env;
-    this.#history.released();
-    for (;;) {
-      const now = clock.now();
-      const next = this.#next(eligible, urgency === undefined, now);
-      if (next === undefined) throw this.#nothingToTry();
-      // A learned limit may delay a request but never refuses one.
-      const onlyLearned = next.at === Number.POSITIVE_INFINITY && isWithinLimits(next.channel);
-      if (next.at > now && !(urgency === 'late' && onlyLearned)) return { until: next.at };
-      const got = this.#take(next, now);
-      if (got !== undefined) return { got };
-      if (next.at > now) return { until: next.at };
-    }
-  }
-
-  /** The expected time until the requests ahead in the queue are done; 0 without enough samples. */
-  #expectedWait(channels: readonly Channel[], line: string, now: number): number {
-    const { env, priority } = this.#request;
-    let perMillisecond = 0;
-    for (const { target, concurrency } of channels) {
-      const places = Math.min(...concurrency.map(({ cap }) => cap.limit));
-      perMillisecond += places / (target.stats.usualDuration(now) ?? 0);
-    }
-    return env.queue.before(line, priority) / perMillisecond;
+  async #load(): Promise<TargetSearch> {
+    const { env, signal } = this.#request;
+    await env.parts.load(recoveryPart, env.clock, signal);
+    return this.#searching() as TargetSearch;
   }
 
   #race<T>(
@@ -236,63 +145,48 @@ class TargetFailover implements Failover {
     eligible: Eligible,
   ): Promise<T> {
     const request = this.#request;
-    const history = this.#history;
-    const { fallbackOn } = request.route.policies;
+    const { parts, awake } = request.env;
     return race({
       first,
-      async attempt(taken, slot) {
-        history.enter(taken.channel);
+      attempt: async (taken, slot) => {
+        this.#enter(taken.channel);
         try {
           const loading = taken.channel.provider.load?.();
           if (loading !== undefined) await loaded(loading, slot.signal);
           return await attempt(taken, slot);
+        } catch (error) {
+          // Other failures have loaded it already.
+          if (isRouterError(error, 'output') && this.#searching() === undefined)
+            await this.#load().catch(keep);
+          throw error;
         } finally {
-          history.leave(taken.channel);
+          this.#leave(taken.channel);
         }
       },
-      another: (cause) => backupAttempt(this.#channels, cause, request, history, eligible),
-      company: (channel) => backupPlan(channel, request),
-      failed({ channel }, error) {
-        if (isAttemptError(error)) history.book(channel, error, false);
-        return isAttemptError(error) && failurePolicyOf(error, fallbackOn).failover;
+      another: (cause) => {
+        const search = this.#searching();
+        if (search !== undefined) return search.backup(cause, eligible);
+        return this.#load();
+      },
+      company: (channel) => parts.get(recoveryPart)?.backupPlan(channel, request),
+      failed: ({ channel }, error) => {
+        const search = isAttemptError(error) ? this.#searching() : undefined;
+        if (isAttemptError(error)) search?.failed(channel, error, false);
+        return search?.isPassedOn(error) === true;
       },
       discard,
-      awake: request.env.awake,
+      awake,
       signal: request.signal,
     });
   }
 
-  /** When the first target is expected to be available: milliseconds since 1970. */
-  #retryAt(): number | undefined {
-    const { clock } = this.#request.env;
-    const now = clock.now();
-    const times = this.#channels.flatMap((channel) => {
-      const { until } = channelHealth(channel, now);
-      const held = this.#history.heldUntil(channel);
-      const limited = Math.max(limitedUntil(channel, this.#request, now), Number.isFinite(held) ? held : 0);
-      return until ?? (limited > now ? limited : []);
-    });
-    return times.length === 0 ? undefined : toEpoch(Math.min(...times), clock);
+  #enter(channel: Channel): void {
+    if (this.#search !== undefined) this.#search.history.enter(channel);
+    else this.#isRunning = true;
   }
 
-  #nothingToTry(why?: 'full' | 'late'): unknown {
-    const { last } = this.#history;
-    if (last !== undefined) return last.error;
-    const { refusal, decision } = this.#routing;
-    if (refusal !== undefined && this.#channels.length === 0) return refusal(decision);
-    return new NoTargetError(decision, this.#retryAt(), why);
+  #leave(channel: Channel): void {
+    if (this.#search !== undefined) this.#search.history.leave(channel);
+    else this.#isRunning = false;
   }
-
-  #finalError(error: unknown): unknown {
-    const { attempts, route } = this.#request;
-    if (!isRouterError(error, 'provider')) return error;
-    if (!failurePolicyOf(error, route.policies.fallbackOn).failover) return error;
-    return new AllTargetsFailedError(attempts, error, this.#routing.decision, this.#retryAt());
-  }
-}
-
-/** Whether a failure of this kind usually passes within moments. */
-function passes({ error, midStream }: Failed): boolean {
-  if (midStream || !isRouterError(error, 'provider')) return false;
-  return ['rate-limit', 'overloaded', 'server', 'network'].includes(error.kind);
 }

@@ -59,14 +59,6 @@ export const doubtful: readonly Health[] = ['failing', 'recovering', 'unresponsi
 /** States in which the vendor asked for no requests, or would refuse them again. */
 export const heldBack: readonly Health[] = ['cooling-down', 'misconfigured'];
 
-/**
- * Whether an unsent request goes to this option, provided that no option before it qualifies. Usually the first one does. It is a
- * shortcut: `nextTarget`, which considers all options, gives the same result.
- */
-export function isNext({ isFresh, isHealthy, hasCapacity }: Option): boolean {
-  return isFresh && isHealthy && hasCapacity;
-}
-
 /** Chooses the next target of a request; `undefined` if none is left. */
 export function nextTarget<Channel>(
   situation: Situation<Channel>,

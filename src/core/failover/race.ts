@@ -38,9 +38,9 @@ export interface RaceOptions<T> {
   attempt(permit: ChannelReservation, lane: AttemptSlot): Promise<T>;
   /**
    * An attempt to start beside the running ones, or the milliseconds until one may be available; `undefined` if there is
-   * none.
+   * none; a promise: to be asked again once it has settled.
    */
-  another(cause: Cause): ChannelReservation | number | undefined;
+  another(cause: Cause): ChannelReservation | number | Promise<unknown> | undefined;
   /** Whether an attempt gets a second one beside it if it does not answer in time. */
   company(channel: Channel): BackupPlan | undefined;
   /** Records a failed attempt. Returns whether another target may succeed. */
@@ -100,7 +100,8 @@ class Race<T> {
 
   join(cause: Cause): void {
     const next = this.over ? undefined : this.#options.another(cause);
-    if (typeof next === 'object') this.start(next);
+    if (next instanceof Promise) next.then(() => this.join(cause)).catch(() => {});
+    else if (typeof next === 'object') this.start(next);
     else if (next !== undefined) {
       this.#cancelLook?.();
       this.#cancelLook = this.#options.awake.after(next, () => this.joinIfDoubted());

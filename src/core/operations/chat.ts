@@ -1,13 +1,15 @@
-import { estimateInput, usualOutputTokens } from '../../pricing/estimate.ts';
 import type { ResolvedChatRequest } from '../../types/provider.ts';
 import type { ChatRequest } from '../../types/request/request.ts';
 import type { ChatResult } from '../../types/result/result.ts';
 import { chat } from '../calls/chat.ts';
-import { replayChat } from '../calls/replay.ts';
+import { extensionsPart } from '../parts/extensions-part.ts';
 import { plainChat } from './check/plain-chat.ts';
 import type { Operation } from './operation.ts';
 import { requirementsOf } from './requirements.ts';
 import type { RunnableOperation } from './runnable.ts';
+
+/** Expected output tokens without a limit and without an earlier answer. */
+const usualOutputTokens = 500;
 
 /** Shared by complete answers and streams. */
 export const conversation = {
@@ -19,14 +21,14 @@ export const conversation = {
     return request && { request, schema: (input as ChatRequest).schema };
   },
   requirements: requirementsOf,
-  inputTokens: ({ messages, tools }) => estimateInput(messages, tools),
+  inputTokens: ({ messages, tools }, { estimateInput }) => estimateInput(messages, tools),
   missing({ capabilities, provider, model }, { images }, request) {
     if (capabilities.chat === false) return 'chat';
     if (images && capabilities.images === false) return 'images';
     return provider.lacks?.(request, model);
   },
   outputTokens(target, { route, needs }, now) {
-    const usual = route.outputs.expect(target.id, now) ?? target.stats.usualOutput(now) ?? usualOutputTokens;
+    const usual = route.outputs?.expect(target.id, now) ?? target.stats.usualOutput(now) ?? usualOutputTokens;
     return Math.min(usual, needs.outputTokens || Number.POSITIVE_INFINITY);
   },
   calls: () => 1,
@@ -38,5 +40,9 @@ export const chatOperation: RunnableOperation<ResolvedChatRequest, ChatResult> =
   measuredAs: 'chat',
   streamed: false,
   run: chat,
-  replay: replayChat,
+  async replay(request, hit) {
+    const { parts, clock } = request.env;
+    const { replayChat } = await parts.load(extensionsPart, clock, request.signal);
+    return replayChat(request, hit);
+  },
 };

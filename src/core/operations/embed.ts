@@ -1,4 +1,3 @@
-import { estimateTokens } from '../../pricing/estimate.ts';
 import type { EmbedRequest, EmbedResult } from '../../types/request/embed.ts';
 import { embed } from '../calls/embed.ts';
 import { replayWhole } from '../calls/replay.ts';
@@ -19,7 +18,8 @@ export const embedOperation: RunnableOperation<EmbedRequest, EmbedResult> = {
     // The context length applies to each value separately.
     characters: values.reduce((most, { length }) => Math.max(most, length), 0),
   }),
-  inputTokens: ({ values }) => values.reduce((sum, value) => sum + estimateTokens(value), 0),
+  inputTokens: ({ values }, { estimateTokens }) =>
+    values.reduce((sum, value) => sum + estimateTokens(value), 0),
   missing: ({ provider, capabilities }) =>
     provider.embed === undefined || capabilities.embeddings === false ? 'embeddings' : undefined,
   outputTokens: () => 0,

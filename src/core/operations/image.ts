@@ -1,4 +1,3 @@
-import { estimateInput } from '../../pricing/estimate.ts';
 import type { ImageRequest, ImageResult } from '../../types/request/image.ts';
 import { image } from '../calls/image.ts';
 import { replayWhole } from '../calls/replay.ts';
@@ -20,7 +19,7 @@ export const imageOperation: RunnableOperation<ImageRequest, ImageResult> = {
     imageCount: request.n ?? 1,
     mask: request.mask !== undefined,
   }),
-  inputTokens: (request) => estimateInput([messageOf(request)]),
+  inputTokens: (request, { estimateInput }) => estimateInput([messageOf(request)]),
   missing({ provider, capabilities: { imageGeneration: makes } }, { images, mask }) {
     if (provider.image === undefined || makes === false) return 'image generation';
     if (images && makes === 'prompt') return 'image editing';

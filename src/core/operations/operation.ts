@@ -33,7 +33,7 @@ export interface Operation<Request extends AnyRequest = AnyRequest> {
   check(input: object, full: FullCheck | undefined): Checked<Request> | undefined;
   requirements(request: Request): Requirements;
   /** Estimated. */
-  inputTokens(request: Request): number;
+  inputTokens(request: Request, counter: Counter): number;
   /** Why a target cannot do this operation at all, in words; the router checks the request's own requirements. */
   missing(target: Target, needs: Requirements, request: Request): string | undefined;
   /** Expected output tokens of a target's answer. */
@@ -41,6 +41,9 @@ export interface Operation<Request extends AnyRequest = AnyRequest> {
   /** The number of provider calls that one answer takes. */
   calls(target: Target, needs: Requirements): number;
 }
+
+/** Estimates tokens. */
+export type Counter = Pick<typeof import('../../pricing/estimate.ts'), 'estimateInput' | 'estimateTokens'>;
 
 /** The fields of a request that determine the length of its answer. */
 interface Expected {

@@ -2,44 +2,75 @@ import { RequestError } from '../../errors.ts';
 import type { CallOptions } from '../../types/options/call-options.ts';
 import type { PluginCallOption } from '../../types/plugin.ts';
 import {
+  amount,
+  type Check,
+  callback,
   checkHedge,
-  checkNumber,
   checkObject,
   checkStrings,
   checkTimeouts,
-  checkType,
-  checkWord,
   interruptedWords,
+  is,
+  isNumber,
   type Refuse,
+  recordOf,
+  shape,
   show,
+  text,
+  word,
 } from '../../util/option-check.ts';
-import { priorities } from '../admission/queue.ts';
+import { priorities } from './policies.ts';
 
 const refuse: Refuse = (path, expected, got) => {
   throw new RequestError(path, expected, got);
 };
 
+/** A value that no error may show: `fetch` would. */
+const secret =
+  (expected: string, form: RegExp): Check =>
+  (path, value, refuse) => {
+    if (typeof value !== 'string' || !form.test(value)) refuse(path, expected, 'something else');
+  };
+const keyForm = secret('an API key of printable ASCII characters', /^[\x21-\x7e]+$/);
+const headerForm = secret('values of printable ASCII text', /^[\t\x20-\x7e]*$/);
+
+const auth = shape({
+  apiKey(path, value, refuse) {
+    if (value !== undefined) keyForm(path, value, refuse);
+  },
+  headers: (path, value, refuse) => recordOf((_, own) => headerForm(path, own, refuse))(path, value, refuse),
+});
+
+const checks: Readonly<Record<string, Check>> = {
+  route: text,
+  signal: is(
+    'an AbortSignal',
+    (value) => typeof (value as AbortSignal | null)?.addEventListener === 'function',
+  ),
+  only: is('a list of target ids', Array.isArray),
+  targets: is('a list of at least one target id', (value) => Array.isArray(value) && value.length > 0),
+  timeout: checkTimeouts,
+  maxCost: amount,
+  session: text,
+  tenant: text,
+  user: text,
+  tags: checkStrings,
+  deadline: is('a moment in milliseconds since 1970', (value) => isNumber(value, Number.MIN_VALUE)),
+  window: amount,
+  priority: word(...priorities),
+  metadata: is('an object', (value) => typeof value === 'object' && value !== null),
+  interrupted: word(...interruptedWords),
+  hedge: (path, value, refuse) => checkHedge(path, value, ['delay', 'maxCost'], refuse),
+  accept: callback,
+  auth: recordOf((path, value, refuse) => auth(path, value ?? null, refuse)),
+  history: shape({
+    from: (path, value, refuse) =>
+      checkStrings(path, typeof value === 'string' ? [value] : (value ?? null), refuse),
+  }),
+};
+
 /** The router's own call options. */
-export const callFields = [
-  'route',
-  'signal',
-  'only',
-  'targets',
-  'timeout',
-  'maxCost',
-  'session',
-  'tenant',
-  'user',
-  'tags',
-  'deadline',
-  'window',
-  'priority',
-  'metadata',
-  'interrupted',
-  'hedge',
-  'accept',
-  'auth',
-];
+export const callFields: readonly string[] = Object.keys(checks);
 
 /** Call options that plugins add, by name. */
 export type AddedOptions = ReadonlyMap<string, PluginCallOption> | undefined;
@@ -54,55 +85,14 @@ export const noOptions: CallOptions = Object.freeze({});
  */
 export function checkCallOptions(options: CallOptions, added: AddedOptions): void {
   if (options === noOptions) return;
-  checkObject(
-    'options',
-    options,
-    added === undefined ? callFields : [...callFields, ...added.keys()],
-    refuse,
-  );
-  for (const [name, option] of added ?? []) {
-    const value = (options as Readonly<Record<string, unknown>>)[name];
-    const expected = value === undefined ? undefined : option.check(value);
-    if (expected !== undefined) refuse(`options.${name}`, expected, show(value));
-  }
-  const { signal, only, timeout, maxCost, tags, deadline, metadata, interrupted, targets } = options;
-  if (targets !== undefined && (!Array.isArray(targets) || targets.length === 0))
-    refuse('options.targets', 'a list of at least one target id', show(targets));
-  if (signal !== undefined && typeof signal.addEventListener !== 'function') {
-    refuse('options.signal', 'an AbortSignal', show(signal));
-  }
-  if (only !== undefined && !Array.isArray(only)) refuse('options.only', 'a list of target ids', show(only));
-  for (const name of ['route', 'session', 'tenant', 'user'] as const)
-    checkType(`options.${name}`, options[name], 'string', refuse);
-  checkStrings('options.tags', tags, refuse);
-  if (deadline !== undefined && !(typeof deadline === 'number' && deadline > 0))
-    refuse('options.deadline', 'a moment in milliseconds since 1970', show(deadline));
-  if (metadata !== undefined && (typeof metadata !== 'object' || metadata === null)) {
-    refuse('options.metadata', 'an object', show(metadata));
-  }
-  checkWord('options.priority', options.priority, priorities, refuse);
-  checkTimeouts('options.timeout', timeout, refuse);
-  checkNumber('options.maxCost', maxCost, refuse);
-  checkNumber('options.window', options.window, refuse);
-  checkType('options.accept', options.accept, 'function', refuse);
-  if (options.auth !== undefined) checkAuth(options.auth);
-  checkHedge('options.hedge', options.hedge, ['delay', 'maxCost'], refuse);
-  checkWord('options.interrupted', interrupted, interruptedWords, refuse);
-}
-
-const keyForm = /^[\x21-\x7e]+$/;
-const headerForm = /^[\t\x20-\x7e]*$/;
-
-/** Checks keys and headers, which no error may show: `fetch` would. */
-function checkAuth(auth: unknown): void {
-  for (const [provider, own] of Object.entries(checkObject('options.auth', auth, undefined, refuse))) {
-    const path = `options.auth.${provider}`;
-    const { apiKey, headers } = checkObject(path, own, ['apiKey', 'headers'], refuse);
-    if (apiKey !== undefined && !(typeof apiKey === 'string' && keyForm.test(apiKey)))
-      refuse(`${path}.apiKey`, 'an API key of printable ASCII characters', 'something else');
-    if (headers === undefined) continue;
-    for (const value of Object.values(checkObject(`${path}.headers`, headers, undefined, refuse)))
-      if (typeof value !== 'string' || !headerForm.test(value))
-        refuse(`${path}.headers`, 'values of printable ASCII text', 'something else');
+  const fields = added === undefined ? callFields : [...callFields, ...added.keys()];
+  const given = checkObject('options', options, fields, refuse);
+  for (const name in given) {
+    const value = given[name];
+    if (value === undefined) continue;
+    const path = `options.${name}`;
+    const expected = added?.get(name)?.check(value);
+    if (expected !== undefined) refuse(path, expected, show(value));
+    if (Object.hasOwn(checks, name)) checks[name]?.(path, value, refuse);
   }
 }

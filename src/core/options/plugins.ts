@@ -13,6 +13,7 @@ const stations = [
   'transform',
   'review',
   'observe',
+  'targetStats',
 ] as const satisfies readonly (keyof Plugin)[];
 
 const routerMethods = [

@@ -6,6 +6,7 @@ import type {
   HedgePolicy,
   Interrupted,
   Policies,
+  Priority,
   QueuePolicy,
   RetryPolicy,
 } from '../../types/options/options.ts';
@@ -35,6 +36,12 @@ export interface ResolvedPolicies {
   readonly fallbackOn: FallbackRule;
   readonly accept: Accept | undefined;
 }
+
+/** The shortest timeout that is learned from many samples, in milliseconds. */
+export const shortestLearned = 2_000;
+
+/** Priorities, highest first. */
+export const priorities: readonly Priority[] = ['critical', 'normal', 'sheddable'];
 
 const defaultTimeout: ResolvedTimeouts = {
   request: 600_000,

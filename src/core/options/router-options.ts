@@ -1,21 +1,28 @@
+import { providerErrorKinds } from '../../errors/provider-error.ts';
 import { ConfigError } from '../../errors.ts';
-import type { RouteOptions, TargetOptions } from '../../types/options/options.ts';
+import type { TargetOptions } from '../../types/options/options.ts';
 import type { RouterOptions } from '../../types/options/router-options.ts';
 import type { Strategy } from '../../types/options/strategy.ts';
 import {
+  amount,
+  type Check,
+  callback,
   checkDuration,
   checkHedge,
-  checkNumber,
-  checkObject,
   checkStrings,
   checkTimeouts,
-  checkType,
-  checkWord,
+  count,
+  each,
+  from,
   interruptedWords,
+  is,
+  isNumber,
+  orFalse,
   type Refuse,
+  shape,
   show,
+  word,
 } from '../../util/option-check.ts';
-import { fallbackKinds } from '../attempt/failure-policy.ts';
 import { variantsOf } from '../targets/tiers.ts';
 import { checkCapabilities } from './capabilities.ts';
 import { checkFallbackOn } from './fallback.ts';
@@ -28,49 +35,9 @@ const refuse: Refuse = (path, expected, got) => {
   throw new ConfigError(path, expected, got);
 };
 
-const policyFields = [
-  'strategy',
-  'timeout',
-  'maxAttempts',
-  'retry',
-  'breaker',
-  'hedge',
-  'interrupted',
-  'fallbackOn',
-  'accept',
-];
-const routerFields = [
-  'targets',
-  'routes',
-  'select',
-  'queue',
-  'errors',
-  'log',
-  'catalog',
-  'clock',
-  'random',
-  'plugins',
-  'store',
-  ...policyFields,
-];
-const targetFields = [
-  'provider',
-  'model',
-  'id',
-  'price',
-  'weight',
-  'concurrency',
-  'rpm',
-  'tpm',
-  'tags',
-  'baseline',
-  'capabilities',
-  'tiers',
-  'pricedAs',
-  'settings',
-];
 /** Checks an option of a plugin's that stands among the policies of the router and its routes. */
 export type PolicyCheck = (path: string, value: unknown, ids: readonly string[], refuse: Refuse) => void;
+type Checks = Readonly<Record<string, Check>>;
 
 /**
  * Checks all options of a router. Throws `ConfigError`, which names the first wrong one.
@@ -80,189 +47,171 @@ export type PolicyCheck = (path: string, value: unknown, ids: readonly string[],
 export function checkOptions(options: RouterOptions, more: Readonly<Record<string, PolicyCheck>> = {}): void {
   if (typeof options !== 'object' || options === null || Array.isArray(options))
     refuse('createRouter', 'options', show(options));
-  checkObject('', options, [...routerFields, ...Object.keys(more)], refuse);
-  const { targets, routes, catalog, clock, random } = options;
+  const ids: string[] = [];
+  const policies: Checks = {
+    ...policyChecks(ids),
+    ...Object.fromEntries(
+      Object.entries(more).map(([name, check]): [string, Check] => [
+        name,
+        (path, value) => check(path, value, ids, refuse),
+      ]),
+    ),
+  };
+  const { routes } = options;
+  const names = { ids, all: () => ['default', ...Object.keys(routes ?? {}), ...ids] };
+  shape({ ...routerChecks(names, policies), ...policies })('', options, refuse);
+}
+
+const string = (value: unknown): boolean => typeof value === 'string' && value !== '';
+const name: Check = is('a name', string);
+const measured = from(1);
+
+const targetChecks: Checks = {
+  provider(path, value) {
+    const { name, chat, stream } = (value ?? {}) as Readonly<Record<string, unknown>>;
+    if (typeof name !== 'string' || typeof chat !== 'function' || typeof stream !== 'function')
+      refuse(path, 'a provider, such as openai()', show(value));
+  },
+  model: () => {}, // with its provider
+  id: name,
+  price: checkPrice,
+  weight: amount,
+  concurrency: count,
+  rpm: measured,
+  tpm: measured,
+  tags: checkStrings,
+  baseline: shape(each(['firstToken', 'throughput'], measured)),
+  capabilities: checkCapabilities,
+  tiers: () => {},
+  pricedAs: checkPricedAs,
+  settings: checkSettings,
+};
+const targetShape = shape(targetChecks);
+
+/** Checks the targets, and collects their ids. */
+function checkTargets(targets: unknown, ids: string[]): void {
   if (!Array.isArray(targets) || targets.length === 0)
     refuse('targets', 'a list of at least one target', show(targets));
-  const named = targets.flatMap((target: TargetOptions, index) =>
-    checkTarget(`targets[${index}]`, target).map((id) => [id, index] as const),
-  );
-  const ids = named.map(([id]) => id);
-  for (const [at, [id, index]] of named.entries()) {
-    if (ids.indexOf(id) !== at) {
-      refuse(
-        `targets[${index}].id`,
-        'an id that no other target has (give one where provider and model repeat)',
-        show(id),
-      );
+  for (const [index, target] of (targets as readonly TargetOptions[]).entries()) {
+    const path = `targets[${index}]`;
+    targetShape(path, target ?? null, refuse);
+    const { provider, model } = target;
+    if (!string(model) && (provider.withModel === undefined || typeof model !== 'object' || model === null))
+      refuse(`${path}.model`, "a model's name", show(model));
+    checkTiers(`${path}.tiers`, target);
+    for (const { id } of variantsOf(target)) {
+      if (ids.includes(id))
+        refuse(
+          `${path}.id`,
+          'an id that no other target has (give one where provider and model repeat)',
+          show(id),
+        );
+      ids.push(id);
     }
   }
-  checkPolicies('', options, ids, more);
-  checkQueue(options.queue);
-  checkRoutes(routes, ids, more);
-  checkSelect(options.select, ['default', ...Object.keys(routes ?? {}), ...ids]);
-  if (catalog !== undefined && catalog !== false && typeof catalog?.price !== 'function') {
-    refuse('catalog', '`false`, or an object with a `price` function', show(catalog));
-  }
-  const clockParts = [clock?.now, clock?.date, clock?.after];
-  if (clock !== undefined && clockParts.some((part) => typeof part !== 'function')) {
-    refuse('clock', 'an object with the functions now, date and after', show(clock));
-  }
-  checkType('random', random, 'function', refuse);
-  if (options.log !== undefined && typeof options.log !== 'boolean')
-    refuse(
-      'log',
+}
+
+interface Names {
+  readonly ids: string[];
+  /** Of routes and targets. */
+  all(): readonly string[];
+}
+
+/** The options of a router other than its policies. Its targets come first, because others name them. */
+function routerChecks({ ids, all }: Names, policies: Checks): Checks {
+  return {
+    targets: (_, value) => checkTargets(value, ids),
+    routes: (_, value) => checkRoutes(value, ids, policies),
+    select: (path, value) => checkSelect(path, value, all),
+    queue: shape({ size: from(0, true), maxWait: amount }),
+    errors: word('redacted', 'full', 'hidden'),
+    log: is(
       'true, false or nothing (the log of requests is a plugin, from signalbox/log)',
-      show(options.log),
-    );
-  checkWord('errors', options.errors, ['redacted', 'full', 'hidden'], refuse);
-  checkPlugins(options.plugins, refuse);
-  checkStore(options.store, refuse);
+      (value) => typeof value === 'boolean',
+    ),
+    catalog: orFalse(has('`false`, or an object with a `price` function', 'price')),
+    clock: has('an object with the functions now, date and after', 'now', 'date', 'after'),
+    random: callback,
+    plugins: (_, value) => checkPlugins(value, refuse),
+    store: (_, value) => checkStore(value, refuse),
+  };
 }
 
-function checkTarget(path: string, target: TargetOptions): readonly string[] {
-  checkObject(path, target, targetFields, refuse);
-  const { provider, model, id, price, weight, concurrency, tags } = target;
-  if (
-    typeof provider?.name !== 'string' ||
-    typeof provider.chat !== 'function' ||
-    typeof provider.stream !== 'function'
-  ) {
-    refuse(`${path}.provider`, 'a provider, such as openai()', show(provider));
-  }
-  const named = typeof model === 'string' && model !== '';
-  if (!named && (provider.withModel === undefined || typeof model !== 'object' || model === null))
-    refuse(`${path}.model`, "a model's name", show(model));
-  if (id !== undefined && (typeof id !== 'string' || id === '')) refuse(`${path}.id`, 'a name', show(id));
-  checkNumber(`${path}.weight`, weight, refuse);
-  checkNumber(`${path}.concurrency`, concurrency, refuse, { least: 1, whole: true });
-  checkNumber(`${path}.rpm`, target.rpm, refuse, { least: 1 });
-  checkNumber(`${path}.tpm`, target.tpm, refuse, { least: 1 });
-  checkStrings(`${path}.tags`, tags, refuse);
-  if (target.baseline !== undefined) {
-    const { firstToken, throughput } = checkObject(
-      `${path}.baseline`,
-      target.baseline,
-      ['firstToken', 'throughput'],
-      refuse,
-    );
-    checkNumber(`${path}.baseline.firstToken`, firstToken, refuse, { least: 1 });
-    checkNumber(`${path}.baseline.throughput`, throughput, refuse, { least: 1 });
-  }
-  checkPrice(`${path}.price`, price, refuse);
-  checkPricedAs(`${path}.pricedAs`, target.pricedAs, refuse);
-  checkSettings(`${path}.settings`, target.settings, refuse);
-  checkCapabilities(`${path}.capabilities`, target.capabilities, refuse);
-  checkTiers(`${path}.tiers`, target);
-  return variantsOf(target).map(({ id: own }) => own);
-}
-
-function checkPolicies(
-  path: string,
-  policies: object,
-  ids: readonly string[],
-  more: Readonly<Record<string, PolicyCheck>>,
-): void {
-  const at = (field: string): string => (path === '' ? field : `${path}.${field}`);
-  const { strategy, timeout, maxAttempts, retry, breaker, interrupted, fallbackOn } = policies as Record<
-    string,
-    unknown
-  >;
-  const named = strategy as { name?: unknown; rank?: unknown } | undefined | null;
-  if (strategy !== undefined && (typeof named?.name !== 'string' || typeof named.rank !== 'function')) {
-    refuse(
-      at('strategy'),
-      'a strategy, such as priority(): an object with a name and a rank function',
-      show(strategy),
-    );
-  }
-  for (const id of (strategy as Strategy | undefined)?.unknownTargets?.(ids) ?? [])
-    refuse(`${at('strategy')}: ${named?.name}`, `one of ${ids.join(', ')}`, show(id));
-  checkTimeouts(at('timeout'), timeout, refuse);
-  checkNumber(at('maxAttempts'), maxAttempts, refuse, { least: 1, whole: true });
-  if (retry !== undefined && retry !== false) {
-    const fields = ['sameTarget', 'prefer', 'minDelay', 'maxDelay', 'ratio'];
-    const { sameTarget, prefer, ...delays } = checkObject(at('retry'), retry, fields, refuse);
-    if (sameTarget !== undefined && sameTarget !== 0 && sameTarget !== 1) {
-      refuse(`${at('retry')}.sameTarget`, '0 or 1', show(sameTarget));
-    }
-    checkWord(`${at('retry')}.prefer`, prefer, ['another-target', 'same-target'], refuse);
-    for (const [name, value] of Object.entries(delays)) checkNumber(`${at('retry')}.${name}`, value, refuse);
-  }
-  if (breaker !== undefined && breaker !== false) {
-    const fields = ['consecutive', 'failureRate', 'openFor', 'maxOpenFor', 'probes'];
-    const { consecutive, failureRate, probes, ...times } = checkObject(
-      at('breaker'),
-      breaker,
-      fields,
-      refuse,
-    );
-    checkNumber(`${at('breaker')}.probes`, probes, refuse, { least: 1, whole: true });
-    if (
-      failureRate !== undefined &&
-      !(typeof failureRate === 'number' && failureRate > 0 && failureRate <= 1)
-    ) {
-      refuse(`${at('breaker')}.failureRate`, 'a number above 0, at most 1', show(failureRate));
-    }
-    checkNumber(`${at('breaker')}.consecutive`, consecutive, refuse, { least: 1, whole: true });
-    for (const [name, value] of Object.entries(times)) checkNumber(`${at('breaker')}.${name}`, value, refuse);
-  }
-  checkHedge(
-    at('hedge'),
-    (policies as Record<string, unknown>)['hedge'],
-    ['delay', 'ratio', 'maxCost'],
-    refuse,
+/** An object with these functions. */
+function has(expected: string, ...functions: readonly string[]): Check {
+  return is(expected, (value) =>
+    functions.every(
+      (each) => typeof (value as Readonly<Record<string, unknown>> | null)?.[each] === 'function',
+    ),
   );
-  checkWord(at('interrupted'), interrupted, interruptedWords, refuse);
-  const { accept } = policies as Record<string, unknown>;
-  for (const [name, check] of Object.entries(more))
-    check(at(name), (policies as Record<string, unknown>)[name], ids, refuse);
-  checkType(at('accept'), accept, 'function', refuse);
-  checkFallbackOn(at('fallbackOn'), fallbackOn, fallbackKinds, refuse);
 }
 
-function checkRoutes(
-  routes: unknown,
-  ids: readonly string[],
-  more: Readonly<Record<string, PolicyCheck>>,
-): void {
+function policyChecks(ids: readonly string[]): Checks {
+  return {
+    strategy: (path, value) => checkStrategy(path, value, ids),
+    timeout: checkTimeouts,
+    maxAttempts: count,
+    retry: orFalse(
+      shape({
+        sameTarget: is('0 or 1', (value) => value === 0 || value === 1),
+        prefer: word('another-target', 'same-target'),
+        ...each(['minDelay', 'maxDelay', 'ratio'], amount),
+      }),
+    ),
+    breaker: orFalse(
+      shape({
+        consecutive: count,
+        failureRate: is('a number above 0, at most 1', (value) => isNumber(value, Number.MIN_VALUE, 1)),
+        ...each(['openFor', 'maxOpenFor'], amount),
+        probes: count,
+      }),
+    ),
+    hedge: (path, value) => checkHedge(path, value, ['delay', 'ratio', 'maxCost'], refuse),
+    interrupted: word(...interruptedWords),
+    fallbackOn: (path, value) =>
+      checkFallbackOn(path, value, [...providerErrorKinds, 'output', 'guard'], refuse),
+    accept: callback,
+  };
+}
+
+function checkStrategy(path: string, value: unknown, ids: readonly string[]): void {
+  const strategy = value as Strategy | undefined | null;
+  if (value !== undefined && (typeof strategy?.name !== 'string' || typeof strategy.rank !== 'function'))
+    refuse(path, 'a strategy, such as priority(): an object with a name and a rank function', show(value));
+  for (const id of strategy?.unknownTargets?.(ids) ?? [])
+    refuse(`${path}: ${strategy?.name}`, `one of ${ids.join(', ')}`, show(id));
+}
+
+function checkRoutes(routes: unknown, ids: readonly string[], policies: Checks): void {
   if (routes === undefined) return;
-  if (typeof routes !== 'object' || routes === null || Array.isArray(routes)) {
+  if (typeof routes !== 'object' || routes === null || Array.isArray(routes))
     refuse('routes', 'an object of routes by name', show(routes));
-  }
-  for (const [name, route] of Object.entries(routes)) {
+  const route = shape({
+    targets(path, value) {
+      if (value === undefined) return;
+      if (!Array.isArray(value) || value.length === 0)
+        refuse(path, 'a list of at least one target id', show(value));
+      for (const [index, id] of value.entries()) word(...ids)(`${path}[${index}]`, id, refuse);
+    },
+    settings: checkSettings,
+    ...policies,
+  });
+  for (const [name, own] of Object.entries(routes)) {
     const path = `routes.${name}`;
     if (ids.includes(name)) refuse(path, 'a name that is not the id of a target', show(name));
-    const { targets } = checkObject(
-      path,
-      route,
-      ['targets', 'settings', ...policyFields, ...Object.keys(more)],
-      refuse,
-    );
-    checkSettings(`${path}.settings`, (route as RouteOptions).settings, refuse);
-    checkPolicies(path, route as object, ids, more);
-    if (targets === undefined) continue;
-    if (!Array.isArray(targets) || targets.length === 0) {
-      refuse(`${path}.targets`, 'a list of at least one target id', show(targets));
-    }
-    for (const [index, id] of targets.entries()) checkWord(`${path}.targets[${index}]`, id, ids, refuse);
+    route(path, own ?? null, refuse);
   }
 }
 
-function checkSelect(select: unknown, names: readonly string[]): void {
+function checkSelect(path: string, select: unknown, names: () => readonly string[]): void {
   if (select === undefined || typeof select === 'function') return;
-  if (typeof select !== 'object' || select === null || Array.isArray(select)) {
-    refuse('select', 'a function, or an object with one as `by`', show(select));
-  }
-  const { by, timeout, otherwise } = checkObject('select', select, ['by', 'timeout', 'otherwise'], refuse);
-  if (typeof by !== 'function') refuse('select.by', 'a function', show(by));
-  checkDuration('select.timeout', timeout, refuse);
-  checkWord('select.otherwise', otherwise, names, refuse);
-}
-
-function checkQueue(queue: unknown): void {
-  if (queue === undefined) return;
-  const { size, maxWait } = checkObject('queue', queue, ['size', 'maxWait'], refuse);
-  checkNumber('queue.size', size, refuse, { whole: true });
-  checkNumber('queue.maxWait', maxWait, refuse);
+  if (typeof select !== 'object' || select === null || Array.isArray(select))
+    refuse(path, 'a function, or an object with one as `by`', show(select));
+  shape({
+    by(at, value) {
+      if (typeof value !== 'function') refuse(at, 'a function', show(value));
+    },
+    timeout: checkDuration,
+    otherwise: word(...names()),
+  })(path, select, refuse);
 }

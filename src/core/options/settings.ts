@@ -1,5 +1,5 @@
 import type { TargetSettings } from '../../types/options/options.ts';
-import { checkObject, type Refuse } from '../../util/option-check.ts';
+import { type Check, each, is, shape } from '../../util/option-check.ts';
 
 const names = [
   'toolChoice',
@@ -16,12 +16,10 @@ const names = [
 ] as const satisfies readonly (keyof TargetSettings)[];
 
 /** Refuses anything but `undefined` and an object of settings. Their values are the vendor's to judge. */
-export function checkSettings(path: string, settings: unknown, refuse: Refuse): void {
-  if (settings !== undefined) checkObject(path, settings, names, refuse);
-}
+export const checkSettings: Check = shape(each(names, () => {}));
 
 /** Refuses anything but `undefined` and `provider/model`. */
-export function checkPricedAs(path: string, name: unknown, refuse: Refuse): void {
-  if (name === undefined || (typeof name === 'string' && /^[^/]+\/.+$/.test(name))) return;
-  refuse(path, "the catalog's provider/model, such as 'openai/gpt-5-mini'", String(name));
-}
+export const checkPricedAs: Check = is(
+  "the catalog's provider/model, such as 'openai/gpt-5-mini'",
+  (name) => typeof name === 'string' && /^[^/]+\/.+$/.test(name),
+);

@@ -1,6 +1,7 @@
 import type { Selected } from '../../types/result/decision.ts';
 import type { RequestState } from '../request.ts';
-import { checkOnly, type Picked } from './select.ts';
+import { checkOnly } from './named-route.ts';
+import type { Picked } from './select.ts';
 
 /** Station 4: runs `select` for a call without a route. Returns no promise if there is nothing to wait for. */
 export function chooseRoute(request: RequestState): Selected | undefined | Promise<Selected> {

@@ -7,6 +7,9 @@ import type { Target } from '../targets/target.ts';
  */
 const overestimate = 1.7;
 
+/** The most tokens that a character is estimated as. */
+export const mostTokens = 3;
+
 /**
  * Why a target cannot take a request, in words; `undefined` if no reason is known.
  *
@@ -32,7 +35,7 @@ export function missingCapability(
   if (needs.outputTokens > maxOutputTokens) return `an output of ${needs.outputTokens} tokens`;
   // Skips counting if even the upper bound of tokens per character fits.
   const room = (contextLength ?? Number.POSITIVE_INFINITY) - needs.outputTokens;
-  if (needs.characters * 3 <= room) return undefined;
+  if (needs.characters * mostTokens <= room) return undefined;
   const least = request.inputTokens / overestimate;
   return least > room ? `a context of ${Math.ceil(least) + needs.outputTokens} tokens` : undefined;
 }

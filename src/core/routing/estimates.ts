@@ -1,4 +1,3 @@
-import type { TokenDemand } from '../../limits/vendor-limits.ts';
 import { costOf } from '../../pricing/cost.ts';
 import type { SizeClass } from '../../stats/latency.ts';
 import type { Expectation, Latency } from '../../types/options/strategy.ts';
@@ -21,18 +20,13 @@ export function imagesPerCall({ provider, model }: Target): number {
   return provider.imagesPerCall?.(model) ?? 1;
 }
 
-/** Expected tokens of a request. */
-export function expectedTokens(target: Target, request: RequestState, now: number): TokenDemand {
-  return { input: request.inputTokens, output: request.operation.outputTokens(target, request, now) };
-}
-
 /** Expected input tokens read from a target's prompt cache. */
 export function expectedCached(
   target: Target,
   { env, session, inputTokens }: RequestState,
   now: number,
 ): number {
-  return env.caches.expect(session, target.id, inputTokens, now).read;
+  return env.caches?.expect(session, target.id, inputTokens, now).read ?? 0;
 }
 
 /** The expected cost of a request at a target in US$; `undefined` if no price is known. */
@@ -41,7 +35,7 @@ export function expectedCost(target: Target, request: RequestState, now: number)
   const known = env.prices.priceOf(target);
   if (known === undefined) return undefined;
   const { inputTokens, needs } = request;
-  const { read, write } = env.caches.expect(session, target.id, inputTokens, now);
+  const { read = 0, write = 0 } = env.caches?.expect(session, target.id, inputTokens, now) ?? {};
   const calls = operation.calls(target, needs);
   const usage = {
     inputTokens,

@@ -9,7 +9,6 @@ import type { Channel, Target } from '../targets/target.ts';
 import { breakersAdmit, targetHealth } from '../targets/target-health.ts';
 import type { CandidateView } from './candidate-view.ts';
 import { missingCapability } from './eligibility.ts';
-import { expectedTokens } from './estimates.ts';
 
 /** One reason to exclude a target; `undefined` if it does not apply. Pure, because `explain()` runs it too. */
 export type Exclude = (candidate: CandidateView, request: RequestState, now: number) => Excluded | undefined;
@@ -108,12 +107,12 @@ export function contextLengthOf(target: Target, env: RouterContext): number | un
 /** When a channel's limits permit a request; monotonic milliseconds. */
 export function limitedUntil(channel: Channel, request: RequestState, now: number): number {
   if (channel.rates.length === 0 && !channel.vendorLimits.reported) return now;
-  return availableAt(channel, () => expectedTokens(channel.target, request, now), now);
+  return availableAt(channel, () => request.tokensAt(channel.target, now), now);
 }
 
 /** The same, for the application's declared limits. */
 export function declaredUntil(channel: Channel, request: RequestState, now: number): number {
-  return declaredAt(channel, () => expectedTokens(channel.target, request, now), now);
+  return declaredAt(channel, () => request.tokensAt(channel.target, now), now);
 }
 
 function soonest({ channels }: Target, request: RequestState, now: number): number {

@@ -1,19 +1,17 @@
-import { RequestError } from '../../errors.ts';
-import { priority } from '../../strategies/priority.ts';
 import type { CallOptions } from '../../types/options/call-options.ts';
-import type { Select, SelectContext, SelectOptions } from '../../types/options/select.ts';
+import type { SelectContext, SelectOptions } from '../../types/options/select.ts';
 import type { ChatRequest } from '../../types/request/request.ts';
 import type { Selected } from '../../types/result/decision.ts';
 import { orAbort, realAbort, type Signal } from '../../util/time/abort.ts';
 import type { AwakeClock } from '../../util/time/awake-clock.ts';
+import { isThenable } from '../../util/time/thenable.ts';
 import { watchdog } from '../../util/time/watchdog.ts';
 import type { Operation } from '../operations/operation.ts';
 import type { Route, RouteFinder } from '../routes.ts';
+import { allows, fallbackRoute } from './named-route.ts';
 
 /** Selects the route of a call that names none, by the router's `select` option. */
 export interface Selector {
-  /** The route used until the selection is made, and if it fails. */
-  readonly fallback: Route;
   /** Never throws and never rejects. */
   select(request: Selecting): Picked | Promise<Picked>;
 }
@@ -44,11 +42,9 @@ const usualTimeout = 1_000;
  * @param option the router's checked `select` option
  * @param find finds a route; `otherwise` is known to exist
  */
-export function createSelector(option: Select | SelectOptions, find: RouteFinder): Selector {
-  const limits: SelectOptions = typeof option === 'function' ? { by: option } : option;
-  const { by, timeout = usualTimeout, otherwise = 'default' } = limits;
-  const fallback = find(otherwise);
-  if (fallback === undefined) throw new Error(`there is no route ${otherwise}`);
+export function createSelector(option: SelectOptions, find: RouteFinder): Selector {
+  const { by, timeout = usualTimeout } = option;
+  const fallback = fallbackRoute(option, find);
 
   const instead = (failed: Selected['failed'] & string): Picked => ({
     route: fallback,
@@ -62,7 +58,6 @@ export function createSelector(option: Select | SelectOptions, find: RouteFinder
   };
 
   return {
-    fallback,
     select(request) {
       const { options, env } = request;
       const abort = realAbort(request.signal);
@@ -107,49 +102,4 @@ function contextOf({ session, metadata, options, operation }: Selecting, signal:
     stream: operation.streamed,
     signal,
   };
-}
-
-/** The route that a call names, or the default route. */
-export function namedRoute(options: CallOptions, find: RouteFinder): Route {
-  const { route: name } = options;
-  const route = find(name);
-  if (route === undefined) {
-    const got = name === undefined ? 'none, and there is no route named `default`' : `'${name}'`;
-    throw new RequestError('options.route', `one of ${find.names.join(', ')}`, got);
-  }
-  const found = options.targets === undefined ? route : orderedRoute(route, options.targets, find);
-  if (options.only !== undefined) checkOnly(found, options, find);
-  return found;
-}
-
-/** A route over the targets that a call lists, in their order. */
-function orderedRoute(route: Route, ids: readonly string[], find: RouteFinder): Route {
-  const targets = ids.map((id) => {
-    const target = find(id)?.targets[0];
-    if (target?.id !== id)
-      throw new RequestError('options.targets', `ids of targets (${find.names.join(', ')})`, `'${id}'`);
-    return target;
-  });
-  const maxAttempts = Math.max(route.policies.maxAttempts, targets.length + 1);
-  return { ...route, targets, policies: { ...route.policies, strategy: priority(), maxAttempts } };
-}
-
-/**
- * Checks `only`: a call can only be limited to targets of its route. If it names no route, `only` may include targets of other
- * routes, as long as one belongs to this route.
- */
-export function checkOnly(route: Route, { only, route: named }: CallOptions, find: RouteFinder): void {
-  const wrong = only?.find((id) => !allows(route, [id]) && (named !== undefined || find(id) === undefined));
-  if (wrong === undefined && allows(route, only)) return;
-  const got = only?.length === 0 ? 'an empty list' : `'${wrong ?? only?.[0]}'`;
-  throw new RequestError('options.only', `ids of targets of route '${route.name}'`, got);
-}
-
-/** Whether a route has any of the allowed targets. */
-function allows({ targets }: Route, only: CallOptions['only']): boolean {
-  return only === undefined || targets.some(({ id }) => only.includes(id));
-}
-
-function isThenable(value: string | PromiseLike<string>): value is PromiseLike<string> {
-  return typeof value === 'object' && value !== null && typeof value.then === 'function';
 }

@@ -1,6 +1,7 @@
 import type { Clock } from '../../types/clock.ts';
 import type { AnyRequest, Plugin, RequestContext } from '../../types/plugin.ts';
-import { isThenable, waitFor } from './wait.ts';
+import { isThenable } from '../../util/time/thenable.ts';
+import { waitFor } from './wait.ts';
 
 /**
  * Runs the plugins' inspections in order, each on the request that the one before returned.

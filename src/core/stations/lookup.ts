@@ -1,6 +1,7 @@
 import type { Clock } from '../../types/clock.ts';
 import type { LookupHit, PartialHit, Plugin, RequestContext } from '../../types/plugin.ts';
-import { isThenable, waitFor } from './wait.ts';
+import { isThenable } from '../../util/time/thenable.ts';
+import { waitFor } from './wait.ts';
 
 /** A plugin's answer, or a part of one. */
 export interface Found {

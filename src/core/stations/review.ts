@@ -1,8 +1,9 @@
 import type { Clock } from '../../types/clock.ts';
 import type { Plugin, RequestContext } from '../../types/plugin.ts';
 import type { ChatResult } from '../../types/result/result.ts';
+import { isThenable } from '../../util/time/thenable.ts';
 import type { Rejection } from './transform.ts';
-import { isThenable, waitFor } from './wait.ts';
+import { waitFor } from './wait.ts';
 
 /** Runs the plugins' reviews of a complete answer. Returns the result, possibly replaced, or the reason of a rejection. */
 export type Review = (result: ChatResult, context: RequestContext) => Promise<ChatResult | Rejection>;

@@ -1,14 +1,16 @@
-import type { Clock } from '../../types/clock.ts';
+import { RouterError } from '../../errors.ts';
 import type { PluginStation } from '../../types/error.ts';
-import type { Plugin, RequestContext } from '../../types/plugin.ts';
+import type { AttemptPlan, Plugin, RequestContext } from '../../types/plugin.ts';
 import type { Emitter } from '../../util/emitter.ts';
-import { excludeWith, type PluginExclude } from './exclude.ts';
-import { type Inspect, inspectWith } from './inspect.ts';
-import { type Lookup, lookupWith } from './lookup.ts';
-import { type Observe, observeWith } from './observe.ts';
-import { type Reserve, reserveWith } from './reserve.ts';
-import { type Review, reviewWith } from './review.ts';
-import { type Transform, transformWith } from './transform.ts';
+import type { Holding } from '../holding.ts';
+import type { PluginExclude } from './exclude.ts';
+import type { Inspect } from './inspect.ts';
+import type { Lookup } from './lookup.ts';
+import type { Observe } from './observe.ts';
+import type { Viewed } from './request-view.ts';
+import type { Reserve } from './reserve.ts';
+import type { Review } from './review.ts';
+import type { Transform } from './transform.ts';
 
 /**
  * The plugins of each station, compiled once per router. A station without plugins is `undefined` and costs a request one
@@ -32,21 +34,30 @@ export interface Stations {
   readonly review: Review | undefined;
   /** 10: follow the request. */
   readonly observe: Observe | undefined;
+  /** The plugins' view of a request. */
+  viewOf(request: Viewed): RequestContext;
+  /** The plugins' view of an attempt; `undefined` if none looks. Its arguments are a channel and the state of a request. */
+  planOf(channel: object, request: object, now: number): AttemptPlan | undefined;
+  /** Keeps a request running for others that share its answer; `undefined` if no plugin can share one. */
+  holding(stop: (reason: unknown) => void): Holding | undefined;
 }
 
-export function compileStations(plugins: readonly Plugin[], events: Emitter, clock: Clock): Stations {
-  const report = pluginErrors(events);
-  return {
-    inspect: inspectWith(plugins, clock),
-    routed: inspectWith(plugins, clock, 'routed'),
-    lookup: lookupWith(plugins, (plugin, error, context) => report(plugin, 'lookup', error, context), clock),
-    exclude: excludeWith(plugins),
-    reserve: reserveWith(plugins, (plugin, error) => report(plugin, 'reserve', error)),
-    transform: transformWith(plugins, clock),
-    review: reviewWith(plugins, clock),
-    observe: observeWith(plugins, (plugin, error, context) => report(plugin, 'observe', error, context)),
-  };
-}
+/** Of a router without plugins, or whose code for them is not loaded. */
+export const noStations: Stations = {
+  inspect: undefined,
+  routed: undefined,
+  lookup: undefined,
+  exclude: undefined,
+  reserve: undefined,
+  transform: undefined,
+  review: undefined,
+  observe: undefined,
+  viewOf() {
+    throw new RouterError('not-loaded', 'the code for plugins is not loaded');
+  },
+  planOf: () => undefined,
+  holding: () => undefined,
+};
 
 /** Reports an error of a plugin that does not affect the request. */
 export function pluginErrors(events: Emitter) {

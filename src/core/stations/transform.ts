@@ -1,11 +1,12 @@
 import type { Clock } from '../../types/clock.ts';
 import type { Awaitable, Plugin, RequestContext } from '../../types/plugin.ts';
-import type { ContentPart } from '../../types/request/message.ts';
+import type { ContentPart, ProviderOptions } from '../../types/request/message.ts';
 import type { Warning } from '../../types/result/result.ts';
 import type { StreamContent } from '../../types/result/stream-part.ts';
 import type { PartTransform, TransformedPart } from '../../types/transform.ts';
+import { isThenable } from '../../util/time/thenable.ts';
 import { accumulator } from '../calls/stream/accumulate.ts';
-import { isThenable, waitFor } from './wait.ts';
+import { waitFor } from './wait.ts';
 
 /** Creates the transform of one answer; `undefined` if no plugin changes it. */
 export type Transform = (context: RequestContext) => Transforms | undefined;
@@ -77,6 +78,16 @@ export class Transforms {
       return changed.content();
     };
     return from(0);
+  }
+
+  /** A complete answer with what replaces its content, or why it is rejected. */
+  answer<Answer extends Changeable>(answer: Answer): Changed<Answer> | Promise<Changed<Answer>> {
+    const content = this.content(answer.content);
+    const take = (passed: Awaited<typeof content>): Changed<Answer> =>
+      'reject' in passed
+        ? { by: passed.by, plugin: passed.plugin, issues: passed.reject }
+        : changed(answer, passed);
+    return isThenable(content) ? content.then(take) : take(content);
   }
 
   /** For the result of a stream. */
@@ -158,4 +169,30 @@ function toStreamPart(part: ContentPart, id: string): StreamContent {
     id,
     ...(providerOptions === undefined ? {} : { providerOptions }),
   };
+}
+
+/** An answer, as far as plugins change it. */
+interface Changeable {
+  readonly content: readonly ContentPart[];
+  readonly providerMetadata: ProviderOptions;
+  readonly given?: readonly ContentPart[];
+  origin?: unknown;
+}
+
+/** The answer with other content, or who rejects it and why. */
+export type Changed<Answer> =
+  | Answer
+  | { readonly by: Rejection['by']; readonly plugin: string; readonly issues: readonly string[] };
+
+/**
+ * An answer with new content. Drops the raw form, the form of another interface, and the tokens with their
+ * probabilities, which no longer match.
+ */
+export function changed<Answer extends Changeable>(answer: Answer, content: readonly ContentPart[]): Answer {
+  const providerMetadata = Object.fromEntries(
+    Object.entries(answer.providerMetadata).map(([provider, { logprobs: _, ...kept }]) => [provider, kept]),
+  );
+  const shown = { ...answer, content, providerMetadata, raw: undefined, given: answer.content };
+  delete shown.origin;
+  return shown;
 }

@@ -1,22 +1,52 @@
+import type { PriceBook } from '../../pricing/price-book.ts';
 import type { SizeClass } from '../../stats/latency.ts';
 import type { Clock } from '../../types/clock.ts';
 import type { TargetStats } from '../../types/options/strategy.ts';
+import type { Plugin } from '../../types/plugin.ts';
 import type { Traffic } from '../../types/provider.ts';
 import type { LatencyReport, TargetReport } from '../../types/router.ts';
 import { toEpoch } from '../../util/time/clock.ts';
 import type { Target } from './target.ts';
 import { targetHealth } from './target-health.ts';
 
-/** A target's entry in `router.stats()`. */
-export function reportOf(target: Target, clock: Clock): TargetReport {
+/**
+ * The entries of `router.stats()`, with what plugins add to them.
+ *
+ * @param report called with a plugin's error, whose fields are then missing
+ */
+export function reportsOf(
+  targets: readonly Target[],
+  plugins: readonly Plugin[],
+  clock: Clock,
+  prices: PriceBook,
+  report: (plugin: Plugin, error: unknown) => void,
+): readonly TargetReport[] {
+  const reporting = plugins.filter(({ targetStats }) => targetStats !== undefined);
+  const fieldsOf = (plugin: Plugin, id: string) => {
+    try {
+      return plugin.targetStats?.(id);
+    } catch (error) {
+      report(plugin, error);
+      return undefined;
+    }
+  };
+  return targets.map((target) => {
+    const added = reporting.flatMap((plugin) => Object.entries(fieldsOf(plugin, target.id) ?? {}));
+    // A plugin adds fields; it replaces none.
+    return { ...Object.fromEntries(added), ...reportOf(target, clock, prices) };
+  });
+}
+
+function reportOf(target: Target, clock: Clock, prices: PriceBook): TargetReport {
   const now = clock.now();
   const { state: health, until } = targetHealth(mostUsed(target), now);
   const { id, model, provider, capabilities } = target;
+  const contextLength = capabilities.contextLength ?? prices.contextLengthOf(target);
   return {
     id,
     provider: provider.name,
     model,
-    capabilities,
+    capabilities: contextLength === undefined ? capabilities : { ...capabilities, contextLength },
     ...trafficOf(target),
     health,
     retryAt: until === undefined ? undefined : toEpoch(until, clock),
@@ -42,7 +72,7 @@ function trafficOf({ channels }: Target): { readonly traffic?: Traffic } {
 
 /** The measurements of a target. */
 export function statsOf({ stats, stall, limits }: Target, now: number): TargetStats {
-  return { ...stats.read(now), inFlight: limits.places.taken, gap: stall.gaps.quantile(0.5) };
+  return { ...stats.read(now), inFlight: limits.places.taken, gap: stall?.gaps.quantile(0.5) };
 }
 
 const kinds = ['stream', 'chat'] as const;

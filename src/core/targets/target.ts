@@ -1,7 +1,7 @@
 import { type Breaker, breaker } from '../../health/breaker.ts';
 import { type Cooldowns, cooldowns } from '../../health/cooldowns.ts';
-import { type FailureDetector, failureDetector, fewestSamples } from '../../health/failure-detector.ts';
-import { type StreamStallDetector, streamStallDetector } from '../../health/stream-stall-detector.ts';
+import type { FailureDetector } from '../../health/failure-detector.ts';
+import type { StreamStallDetector } from '../../health/stream-stall-detector.ts';
 import type { UnclearRefusal } from '../../health/unclear-refusal.ts';
 import { type AdaptiveConcurrency, adaptiveConcurrency } from '../../limits/adaptive-concurrency.ts';
 import { type InFlight, inFlight } from '../../limits/in-flight.ts';
@@ -9,7 +9,7 @@ import { type RateLimit, rateLimit } from '../../limits/rate-limit.ts';
 import { type VendorLimits, vendorLimits } from '../../limits/vendor-limits.ts';
 import { type DecayingMean, decayingMean } from '../../stats/decaying-mean.ts';
 import { type FailureOdds, failureOdds } from '../../stats/failure-odds.ts';
-import { type Latencies, latencies } from '../../stats/latency.ts';
+import type { Latencies } from '../../stats/latency.ts';
 import { type StatsRecorder, statsRecorder } from '../../stats/target-stats.ts';
 import type { BatchDesk } from '../../types/batch/desk.ts';
 import type { Clock, Random } from '../../types/clock.ts';
@@ -21,6 +21,7 @@ import type { Candidate, Health } from '../../types/options/strategy.ts';
 import type { Provider } from '../../types/provider.ts';
 import type { AwakeClock } from '../../util/time/awake-clock.ts';
 import { deferredProvider, onTier, type Variant, variantsOf } from './tiers.ts';
+import { noDetector, unknownLatencies } from './unmeasured.ts';
 
 /**
  * Requests by the vendor's endpoints: chats and streams, embeddings, images. Each has its own health, because a model may lack one
@@ -54,18 +55,23 @@ export interface Target {
   readonly stats: StatsRecorder;
   readonly odds: FailureOdds;
   /** Time to the first token of a stream, or to a complete answer. */
-  readonly latencies: { readonly stream: Latencies; readonly chat: Latencies };
+  latencies: { readonly stream: Latencies; readonly chat: Latencies };
   /** Output tokens per image. */
   readonly imageTokens: DecayingMean;
   /** Detects that it has stopped answering. */
-  readonly silence: FailureDetector;
+  silence: FailureDetector;
   /** Detects that its streams have stalled. */
-  readonly stall: StreamStallDetector;
+  stall: StreamStallDetector | undefined;
+  /** Sets what measures it, once the code for that is loaded. */
+  measureBy(measures: Measures): void;
   /** The declared prices and limits. */
   readonly limits: Limits;
   /** One per key of its provider. */
   readonly channels: readonly Channel[];
 }
+
+/** What measures a target, in all its workloads. */
+export type Measures = Pick<Target, 'latencies' | 'silence' | 'stall'>;
 
 /** A target with one key: what an attempt uses. */
 export interface Channel {
@@ -121,7 +127,6 @@ export function createTargets(
   random: Random,
   clock: Clock,
   awake: AwakeClock,
-  onChange: (target: Target) => void,
   desk: () => Promise<BatchDesk>,
 ): readonly Target[] {
   const keysOf = keyRing(random);
@@ -131,6 +136,8 @@ export function createTargets(
     const provider = onOwnTier(plain, 0);
     const deferred = provider.deferred === true;
     const others = new Map<Workload, Target>();
+    const unknown = { stream: unknownLatencies(), chat: unknownLatencies() };
+    const measures: Measures = { latencies: unknown, silence: noDetector(clock, awake), stall: undefined };
     const shared = {
       id,
       provider,
@@ -149,21 +156,25 @@ export function createTargets(
         tags: option.tags ?? [],
       },
       stats: statsRecorder(),
-      latencies: { stream: latencies(), chat: latencies() },
       imageTokens: decayingMean(600_000),
-      silence: failureDetector(clock, awake, () => onChange(chat)),
-      stall: streamStallDetector(clock, awake),
       // A vendor's batches have limits of their own.
       limits: limitsOf(deferred ? {} : option),
       others,
+    };
+    const measureBy = (made: Measures): void => {
+      for (const each of [measures, chat, ...others.values()]) Object.assign(each, made);
+      unknown.stream.handOver(made.latencies.stream);
+      unknown.chat.handOver(made.latencies.chat);
     };
     const keys = keysOf(plain);
     const deployment = (workload: Workload): Target => {
       const channels: Channel[] = [];
       const target: Target = {
         ...shared,
+        ...measures,
         workload,
         of: ofWorkload,
+        measureBy,
         breaker: breaker(random),
         holds: cooldowns(),
         odds: failureOdds(),
@@ -230,19 +241,4 @@ function keyRing(random: Random): (provider: Provider) => readonly (readonly [Pr
 function limitsOf({ concurrency, rpm, tpm }: KeyLimits): Limits {
   const limit = concurrency ?? Number.POSITIVE_INFINITY;
   return { places: inFlight({ limit }), rate: rateLimit(rpm, tpm) };
-}
-
-/** Durations in the percentile's own bucket do not count as above it. */
-const justAbove = 1.04;
-
-/** A percentile of a target's latencies; `undefined` without enough samples. */
-export function latencyOf(
-  { latencies }: Target,
-  kind: 'stream' | 'chat',
-  share: number,
-  now: number,
-): number | undefined {
-  if (latencies[kind].weight(now) < fewestSamples) return undefined;
-  const found = latencies[kind].quantile(share);
-  return found === undefined ? undefined : found * justAbove;
 }

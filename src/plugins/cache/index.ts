@@ -19,15 +19,18 @@ import {
   type Settings,
   settingsOf,
 } from './options.ts';
-import { PromptCache, type PromptCacheStats } from './prompt-cache/prompt-cache.ts';
+import { PromptCache } from './prompt-cache/prompt-cache.ts';
+import type { PromptCacheStats } from './prompt-cache/report.ts';
 import type { SemanticStats } from './semantic/semantic.ts';
 import { memoryShelf } from './shelf/memory-shelf.ts';
 import type { Selector, Shelf } from './shelf/shelf.ts';
+import { storeGuard } from './shelf/store-guard.ts';
 import { storeShelf } from './shelf/store-shelf.ts';
 
 export type { RouteCacheStats } from './cache-stats.ts';
 export type { CacheCallOptions, CacheOptions, Scope } from './options.ts';
-export type { PromptCacheStats } from './prompt-cache/prompt-cache.ts';
+export type { PromptCacheMiss } from './prompt-cache/misses.ts';
+export type { PromptCacheStats } from './prompt-cache/report.ts';
 export type {
   SemanticIndex,
   SemanticItem,
@@ -42,6 +45,10 @@ declare module 'signalbox' {
   interface CallOptions<TargetId extends string = string, RouteName extends string = string> {
     /** Options of `signalbox/cache` for this call. `false` neither reads nor stores. */
     readonly cache?: false | CacheCallOptions;
+  }
+  interface TargetReport {
+    /** What the vendor's prompt cache has done, by route. Set by `cache({ promptCache: 'auto' })` after the first answer. */
+    readonly promptCache?: Readonly<Record<string, PromptCacheStats>>;
   }
 }
 
@@ -99,7 +106,14 @@ export function cache(options: CacheOptions = {}): Cache {
     },
     ...(settings.promptCache === undefined
       ? {}
-      : { inspect: (context) => (isChat(context) ? parts?.prompts?.inspect(context) : undefined) }),
+      : {
+          inspect: (context) => (isChat(context) ? parts?.prompts?.inspect(context) : undefined),
+          routed: (context) => (isChat(context) ? parts?.prompts?.inspect(context) : undefined),
+          targetStats(target: string) {
+            const promptCache = parts?.prompts?.ofTarget(target);
+            return promptCache && { promptCache };
+          },
+        }),
     observe(context) {
       const prompts = parts?.prompts;
       // The vendors' caches count for every call.
@@ -123,7 +137,7 @@ export function cache(options: CacheOptions = {}): Cache {
       await parts?.shelf.invalidate(selector);
     },
     stats: () => counters.report(),
-    promptStats: () => parts?.prompts?.report(),
+    promptStats: () => parts?.prompts?.byRoute(),
     semanticStats: () => chats?.semanticStats,
   };
 }
@@ -140,23 +154,17 @@ function isChat(
 
 function partsOf(settings: Settings, counters: CacheParts['counters'], host: PluginHost): CacheParts {
   const store = settings.store ?? (host.store.name === 'memory' ? undefined : host.store);
-  const { secret, maxBytes, namespace, storeTimeout: timeout } = settings;
+  const { secret, maxBytes, namespace, storeTimeout } = settings;
   if (store !== undefined && secret === undefined)
     throw new ConfigError('cache.secret', 'a secret that all processes of the store share', 'undefined');
   const digest = digestWith(secret ?? ownSecret());
-  const { clock } = host;
+  const { clock, report } = host;
+  const shared = store && { store, attempt: storeGuard(clock, storeTimeout, report) };
   const shelf: Shelf =
-    store === undefined
+    shared === undefined
       ? memoryShelf(maxBytes, clock)
-      : storeShelf({
-          store,
-          namespace,
-          clock,
-          digest,
-          timeout,
-          memory: 7 * 86_400_000,
-          report: (error) => host.report(error),
-        });
+      : storeShelf({ ...shared, namespace, digest, memory: 7 * 86_400_000, report });
   const prompts = settings.promptCache === undefined ? undefined : new PromptCache(host);
-  return { host, settings, shelf, digest, answerers: answerersOf(host.router), counters, prompts };
+  const answerers = answerersOf(host.router);
+  return { host, settings, shelf, shared, digest, answerers, counters, prompts };
 }

@@ -4,7 +4,7 @@
  * @module shared-health
  */
 import { ConfigError } from '../../errors.ts';
-import type { Plugin, PluginHost } from '../../types/plugin.ts';
+import type { Plugin, PluginHost, Replica } from '../../types/plugin.ts';
 import type { Change, Knowledge } from '../../types/store.ts';
 import { checkNumber, checkObject, type Refuse, show } from '../../util/option-check.ts';
 
@@ -75,7 +75,8 @@ export function sharedHealth(options: SharedHealthOptions = {}): Plugin {
 
 /** One exchange with the store at a time; what the store did not take waits for the next. */
 function exchangeOf(host: PluginHost, timeout: number): { run(): Promise<void> } {
-  const { store, clock, replicas, emit } = host;
+  const { store, clock, emit } = host;
+  let replicas: readonly Replica[] = [];
   let waiting: Change[] = [];
   let underWay: Promise<void> | undefined;
   let away = false;
@@ -95,6 +96,7 @@ function exchangeOf(host: PluginHost, timeout: number): { run(): Promise<void> }
     away = isAway;
   };
   const read = async (): Promise<void> => {
+    replicas = await host.replicas();
     const sentAt = clock.now();
     const now = known === undefined ? clock.date() : known.now + sentAt - knownAt;
     const keys = replicas.map((replica) => replica.keys(now));

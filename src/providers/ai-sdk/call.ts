@@ -36,15 +36,15 @@ export function toLanguageCall(
   provider: string,
   account: string | undefined,
 ): LanguageCall {
-  const { origin, signal } = call;
+  const { origin, signal, unmarked } = call;
   if (origin?.format === aiSdkFormat) {
     const came = origin.request as LanguageCall;
-    const prompt = recall(came.prompt as readonly Message[], provider, account) as PromptMessage[];
+    const prompt = recall(came.prompt as readonly Message[], provider, account, unmarked) as PromptMessage[];
     return { ...came, prompt, abortSignal: signal };
   }
   const { responseFormat, toolChoice, stopSequences, tools } = call;
   return compact({
-    prompt: recall(call.messages, provider, account).map(toPromptMessage),
+    prompt: recall(call.messages, provider, account, unmarked).map(toPromptMessage),
     maxOutputTokens: call.maxOutputTokens,
     temperature: call.temperature,
     stopSequences: stopSequences && [...stopSequences],

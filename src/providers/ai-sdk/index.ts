@@ -117,6 +117,7 @@ function languageProvider(name: string, model: LanguageModel, account: string | 
   };
   return {
     name,
+    ...(account === undefined ? {} : { account }),
     capabilities: () => capabilitiesOf(model),
     servedAs: (options) => askedToBeServedAs(options[name]),
     async chat(call) {

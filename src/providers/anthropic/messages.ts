@@ -117,9 +117,12 @@ export function plain(blocks: readonly Wire[]): Content {
   return alone && typeof block['text'] === 'string' ? block['text'] : blocks;
 }
 
-/** A part's Anthropic options: `cacheControl` under its wire name, the rest unchanged. */
+/**
+ * A part's Anthropic options: `cacheControl` under its wire name, the rest unchanged. `caller`, which the AI SDK adds, refers to a
+ * call of code execution that may not be sent.
+ */
 export function ownOptions(options: ProviderOptions | undefined): JSONObject {
-  const { cacheControl, block: _block, ...rest } = options?.['anthropic'] ?? {};
+  const { cacheControl, block: _block, caller: _caller, ...rest } = options?.['anthropic'] ?? {};
   return cacheControl === undefined ? rest : { ...rest, cache_control: cacheControl };
 }
 

@@ -1,4 +1,4 @@
-import type { JSONObject } from '../../types/request/json.ts';
+import type { JSONObject, JSONValue } from '../../types/request/json.ts';
 import type {
   AssistantMessage,
   FilePart,
@@ -93,10 +93,40 @@ function joined(before: unknown, after: unknown): unknown {
   return [...partsOf(before), ...partsOf(after)];
 }
 
-// `item` and similar options belong to OpenAI's other API.
+/**
+ * Options that belong to vendors' other interfaces, such as OpenAI's Responses, by the names that our providers and the AI SDK give
+ * them. Strict servers refuse unknown fields.
+ */
+const elsewhere = new Set([
+  'item',
+  'itemId',
+  'item_id',
+  'phase',
+  'annotations',
+  'reasoningEncryptedContent',
+  'reasoning_encrypted_content',
+  'signature',
+  'redactedData',
+  'redacted_data',
+]);
+
 function optionsOf(options: ProviderOptions | undefined, provider: string): JSONObject {
-  const { item: _item, itemId: _id, phase: _phase, annotations: _found, ...own } = options?.[provider] ?? {};
-  return own;
+  const own = options?.[provider];
+  if (own === undefined) return none;
+  return Object.fromEntries(Object.entries(own).flatMap(([name, value]) => toOption(name, value)));
+}
+
+const none: JSONObject = {};
+
+function toOption(
+  name: string,
+  value: JSONValue | undefined,
+): readonly (readonly [string, JSONValue | undefined])[] {
+  if (elsewhere.has(name)) return [];
+  // The AI SDK's form (https://ai.google.dev/gemini-api/docs/thought-signatures#openai).
+  if (name === 'thoughtSignature' || name === 'thought_signature')
+    return [['extra_content', { google: { thought_signature: value } }]];
+  return [[name, value]];
 }
 
 function toSystem(

@@ -196,6 +196,7 @@ function withKey<Name extends string>(
   };
   return {
     name,
+    account,
     takesAuth: true,
     chat: (call) => chat(server, call),
     stream: (call) => streamParts(server, call),

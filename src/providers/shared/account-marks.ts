@@ -1,4 +1,5 @@
 import type { ProviderCall } from '../../types/provider.ts';
+import type { JSONObject } from '../../types/request/json.ts';
 import type {
   ContentPart,
   Message,
@@ -36,26 +37,54 @@ export function mark<P extends object>(part: P, provider: string, account: strin
 }
 
 /**
+ * What only the account that made it accepts, by the names that our providers and the AI SDK's give it: signatures, encrypted
+ * reasoning, ids of stored items, and what vendors' own tools returned. Everything else in a part's options may be the
+ * application's own.
+ */
+const bound = new Set([
+  'account',
+  'signature',
+  'redactedData',
+  'block',
+  'item',
+  'itemId',
+  'phase',
+  'annotations',
+  'item_id',
+  'reasoningEncryptedContent',
+  'reasoning_encrypted_content',
+  'audio',
+  'part',
+  'thoughtSignature',
+  'thought_signature',
+  'extra_content',
+  'reasoning_details',
+]);
+
+/**
  * Prepares a conversation for one account: removes the marks, and the data marked by other accounts of the
- * vendor.
+ * vendor. Also removes what no account has marked, if the call says so.
  */
 export function recall(
   messages: readonly Message[],
   provider: string,
   account: string | undefined,
+  unmarked: ProviderCall['unmarked'],
 ): readonly Message[] {
-  const marked = ({ providerOptions }: Marked): boolean =>
-    providerOptions?.[provider]?.['account'] !== undefined;
-  let isMarked = false;
+  const affected = ({ providerOptions }: Marked): boolean => {
+    const own = providerOptions?.[provider];
+    return own !== undefined && (own['account'] !== undefined || unmarked === 'leave-out');
+  };
+  let isAffected = false;
   for (const { role, content } of messages)
-    isMarked ||= role === 'assistant' && typeof content !== 'string' && content.some(marked);
-  if (!isMarked) return messages;
+    isAffected ||= role === 'assistant' && typeof content !== 'string' && content.some(affected);
+  if (!isAffected) return messages;
   return messages.map((message) => {
     const { role, content } = message;
     if (role !== 'assistant' || typeof content === 'string') return message;
     return {
       ...message,
-      content: content.map((part) => (marked(part) ? unmark(part, provider, account) : part)),
+      content: content.map((part) => (affected(part) ? unmark(part, provider, account) : part)),
     };
   });
 }
@@ -63,7 +92,12 @@ export function recall(
 function unmark<P extends Marked>(part: P, provider: string, account: string | undefined): P {
   const { [provider]: own = {}, ...others } = part.providerOptions ?? {};
   const { account: maker, ...rest } = own;
+  if (maker === undefined) return { ...part, providerOptions: { ...others, [provider]: withoutBound(own) } };
   return { ...part, providerOptions: maker === account ? { ...others, [provider]: rest } : others };
+}
+
+function withoutBound(own: JSONObject): JSONObject {
+  return Object.fromEntries(Object.entries(own).filter(([name]) => !bound.has(name)));
 }
 
 /**

@@ -140,6 +140,7 @@ export function sdkProvider<Name extends string, Client, Body extends Wire>(
     name,
     ...mapping.more,
     takesAuth: mapping.accountOf !== undefined,
+    ...(mapping.account === undefined ? {} : { account: mapping.account }),
     load: () => (client === undefined ? load() : undefined),
     chat: (call) =>
       once(mapping, client, call, async (client, carry) => {
@@ -235,7 +236,7 @@ export function withLimits(made: ProviderImages): ProviderImages {
 
 /** The history of a call that this account can accept. */
 export function recalled(call: ProviderCall, provider: string, account: string | undefined): ProviderCall {
-  return { ...call, messages: recall(call.messages, provider, account) };
+  return { ...call, messages: recall(call.messages, provider, account, call.unmarked) };
 }
 
 function streamParts<Client, Body extends Wire>(

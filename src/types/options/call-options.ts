@@ -2,6 +2,12 @@ import type { CallAuth } from '../provider.ts';
 import type { Accept, HedgePolicy, Interrupted, Priority } from './options.ts';
 import type { Timeouts } from './timeouts.ts';
 
+/** See `CallOptions.history`. */
+export interface HistoryOrigin<TargetId extends string = string> {
+  /** The id of a target, or several of different vendors. Each needs to have one account. */
+  readonly from: TargetId | readonly TargetId[];
+}
+
 /** Options of a single call. */
 export interface CallOptions<TargetId extends string = string, RouteName extends string = string> {
   /** Route name, or the id of a single target. @default the result of `select`, otherwise `default` */
@@ -48,6 +54,16 @@ export interface CallOptions<TargetId extends string = string, RouteName extends
   readonly hedge?: Omit<HedgePolicy, 'ratio'> | false;
   /** Overrides the route's setting. */
   readonly accept?: Accept;
+  /**
+   * Where reasoning, signatures and vendor ids in `messages` come from that carry no mark of signalbox: the ids of targets whose
+   * accounts made them, for conversations stored by an application that used a vendor's SDK or the AI SDK's provider directly. They
+   * go to no other account. An empty list leaves them out.
+   *
+   * @default the vendor's account, if the router has exactly one of that vendor; otherwise they are left out with a warning
+   * @example
+   * history: { from: 'claude-eu' }
+   */
+  readonly history?: HistoryOrigin<TargetId>;
   /**
    * Keys and headers of this call by provider name, for applications whose users bring their own. They replace the provider's
    * own. A failure that concerns the caller's key (rejected, out of credit, rate-limited) never changes the state of a target.

@@ -3,7 +3,7 @@ import { generateText, isStepCount, jsonSchema, type LanguageModel, Output, stre
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { overAiSdk, overOfficial, vendors } from './vendors.ts';
 
-/** Agents of several steps against a mock of the vendors that nobody here wrote, with and without the router. */
+/** Agents of several steps against an independent mock of the vendors, with and without the router. */
 const usage = {
   prompt_tokens: 20,
   completion_tokens: 9,

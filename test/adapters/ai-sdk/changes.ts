@@ -65,7 +65,7 @@ function lines(told: Told): readonly string[] {
   ];
 }
 
-/** What ends a step or the whole is told by the steps themselves. */
+/** The steps themselves show what ends a step or the whole. */
 function streamLine(part: Told): string {
   const type = String(part['type']);
   return /^(start-step|finish-step|finish)$/.test(type) ? type : line(part);

@@ -1,5 +1,5 @@
 /**
- * What is told otherwise over the official SDKs than by the AI SDK’s own providers, and why: `-` what they tell, `+` what the
+ * What the official SDKs report differently from the AI SDK’s own providers, and why: `-` what the latter report, `+` what the
  * router tells. All of it is here, so that it cannot grow unnoticed.
  */
 
@@ -47,7 +47,7 @@ const differences: readonly Difference[] = [
   {
     vendor: 'openai chat',
     names: ['reasoning'],
-    why: 'thoughts are told, though OpenAI itself gives none in this interface',
+    why: 'thoughts are reported, though OpenAI itself gives none in this interface',
     generateText: ['+ content reasoning {"text":"Let me think"}'],
     streamText: [
       '+ part reasoning-start {}',
@@ -76,7 +76,7 @@ const differences: readonly Difference[] = [
   {
     vendor: 'openai chat',
     names: ['a picture that the model made'],
-    why: 'a picture is told',
+    why: 'a picture is reported',
     generateText: [
       '+ content file {"file":{"base64Data":"iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==","mediaType":"image/png"}}',
     ],
@@ -88,7 +88,7 @@ const differences: readonly Difference[] = [
   {
     vendor: 'openai chat',
     names: ['usage of audio'],
-    why: 'the vendor’s own account of its tokens is told in full',
+    why: 'the vendor’s own token counts are reported in full',
     generateText: [
       '- usage raw {"completion_tokens":50,"completion_tokens_details":{},"prompt_tokens":100,"prompt_tokens_details":{}}',
       '+ usage raw {"completion_tokens":50,"completion_tokens_details":{"audio_tokens":40},"prompt_tokens":100,"prompt_tokens_details":{"audio_tokens":80}}',
@@ -101,7 +101,7 @@ const differences: readonly Difference[] = [
   {
     vendor: 'openai chat',
     names: ['unknown fields'],
-    why: 'the vendor’s own account of its tokens is told in full',
+    why: 'the vendor’s own token counts are reported in full',
     generateText: [
       '- usage raw {"completion_tokens":7,"prompt_tokens":11,"total_tokens":18}',
       '+ usage raw {"completion_tokens":7,"new_tokens":9,"prompt_tokens":11,"total_tokens":18}',
@@ -120,7 +120,7 @@ const differences: readonly Difference[] = [
   {
     vendor: 'openai responses',
     names: ['a tool of the vendor’s'],
-    why: 'citations are sources and metadata only, and every one is told',
+    why: 'citations are sources and metadata only, and each one is reported',
     generateText: [
       '- content text {"citations":[{"endIndex":5,"source":{"id":"https://a.example","sourceType":"url","title":"A","type":"source","url":"https://a.example"},"startIndex":0}],"text":"Hello there, friend"}',
       '+ content text {"text":"Hello there, friend"}',
@@ -169,7 +169,7 @@ const differences: readonly Difference[] = [
   {
     vendor: 'openai responses',
     names: ['a picture that the model made'],
-    why: 'a picture by a tool that nobody has declared is a file, and no unknown tool',
+    why: 'a picture by an undeclared tool is a file, not an unknown tool',
     generateText: [
       '- content tool-call {"dynamic":true,"error":{"message":"Model tried to call unavailable tool \'image_generation\'. No tools are available.","name":"AI_NoSuchToolError"},"input":{},"invalid":true,"providerExecuted":true,"toolCallId":"ig_1","toolName":"image_generation"}',
       '- content tool-result {"dynamic":true,"input":{},"output":{"result":"iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="},"providerExecuted":true,"toolCallId":"ig_1","toolName":"image_generation"}',
@@ -187,7 +187,7 @@ const differences: readonly Difference[] = [
   {
     vendor: 'openai responses',
     names: ['citations'],
-    why: 'citations are sources and metadata only; without the event that begins one there it is not told',
+    why: 'citations are sources and metadata only; without the event that begins one, it is not reported',
     generateText: [
       '- content text {"citations":[{"endIndex":5,"source":{"id":"https://a.example","sourceType":"url","title":"A","type":"source","url":"https://a.example"},"startIndex":0}],"text":"Hello there, friend"}',
       '+ content text {"text":"Hello there, friend"}',
@@ -226,7 +226,7 @@ const differences: readonly Difference[] = [
   {
     vendor: 'openai responses',
     names: ['a remote tool'],
-    why: 'the list of a server’s tools goes back, so it is told; what came of a dynamic tool is dynamic in streams, too',
+    why: 'the list of a server’s tools goes back, so it is reported; the result of a dynamic tool is dynamic in streams, too',
     generateText: ['+ content custom {"kind":"openai.mcp_list_tools"}'],
     streamText: [
       '+ part custom {"kind":"openai.mcp_list_tools"}',
@@ -240,7 +240,7 @@ const differences: readonly Difference[] = [
   {
     vendor: 'openai responses',
     names: ['a remote tool that wants to be allowed'],
-    why: 'the call has the id of the question, which lets the answer be told from that',
+    why: 'the call has the id of the question, which identifies the answer',
     generateText: [
       '- content tool-call {"dynamic":true,"input":{"url":"https://a.example"},"providerExecuted":true,"toolCallId":"made up 1","toolName":"mcp.shorten"}',
       '- content tool-approval-request {"approvalId":"mcpr_1","toolCall":{"dynamic":true,"input":{"url":"https://a.example"},"providerExecuted":true,"toolCallId":"made up 1","toolName":"mcp.shorten","type":"tool-call"}}',
@@ -282,7 +282,7 @@ const differences: readonly Difference[] = [
   {
     vendor: 'anthropic',
     names: ['a web search, and what it found in the answer'],
-    why: 'citations are sources and metadata only, and every one is told',
+    why: 'citations are sources and metadata only, and each one is reported',
     generateText: [
       '- content text {"citations":[{"citedText":"blue","source":{"id":"https://a.example","sourceType":"url","title":"A","type":"source","url":"https://a.example"}}],"text":"The sky is blue."}',
       '+ content text {"text":"The sky is blue."}',

@@ -123,7 +123,7 @@ describe.each(each)('failover over %s', (kind) => {
     expect(second.received).toHaveLength(0);
   });
 
-  it('does not put a second answer after half of one where the route would start anew, either', async () => {
+  it('does not put a second answer after half of one where the route would restart, either', async () => {
     first.behave(events(wireOf(openaiChat).stream.slice(0, 2), 'reset'));
     const router = pair(kind, { interrupted: 'restart' });
     const providerOptions = { signalbox: { interrupted: 'restart' } };
@@ -241,7 +241,7 @@ const noEvent = 'event: content_block_delta\ndata: {oh\n\n';
 const faults: readonly Fault[] = [
   { name: 'an end without its mark', behave: (vendor) => begun(vendor), stream: 'truncated' },
   {
-    name: 'an error amid an answer',
+    name: 'an error in the middle of an answer',
     behave: (vendor) => begun(vendor, vendor.fixture.errorEvent.event),
     stream: ({ fixture }) => fixture.errorEvent.kind,
   },
@@ -307,7 +307,7 @@ describe.each(vendors)('a model of the AI SDK as a target: $name', (vendor) => {
     expect(router.stats()[0]?.health).toBe('cooling-down');
   });
 
-  it('nobody there is a broken network', async () => {
+  it('a closed port is a network error', async () => {
     const router = createRouter({ targets: targets(), maxAttempts: 1 });
     await first.close();
     expect(kindOf(await rejection(router.chat({ prompt })))).toBe('network');
@@ -323,7 +323,7 @@ describe.each(vendors)('a model of the AI SDK as a target: $name', (vendor) => {
   });
 });
 
-it('a tool that fails is told to the model, not thrown', async () => {
+it('a tool’s error goes to the model and is not thrown', async () => {
   const [wire, text] = [openaiChat.fixture.wires['toolChoice of one tool'] as Wire, wireOf(openaiChat)];
   first.behave(json(wire.answer), json(text.answer));
   const get_weather = tool({

@@ -155,7 +155,7 @@ describe.each(Object.entries(kinds))('an agent that goes from vendor to vendor o
 });
 
 describe('a conversation that the AI SDK’s own provider began', () => {
-  it('goes on without the ids of what the vendor keeps for that', async () => {
+  it('goes on with its encrypted reasoning and ids, where the router has one account of the vendor', async () => {
     servers.gpt.behave(json(thinking.gpt), json(responsesWire([messageItem('Done.')]).answer));
     const look = tool({ inputSchema: z.object({ at: z.string() }), execute: async () => 'blue' });
     const user: ModelMessage = { role: 'user', content: 'Look around' };
@@ -163,16 +163,16 @@ describe('a conversation that the AI SDK’s own provider began', () => {
     const { responseMessages } = await generateText({ ...call, model: responses.direct(servers.gpt.url) });
     const provider = responses.fixture.create(servers.gpt.url, apiKey);
     const router = createRouter({ targets: [{ provider, model: 'gpt-5-mini', id: 'gpt' }] });
-    const { warnings } = await generateText({
+    await generateText({
       ...call,
       messages: [user, ...responseMessages],
       model: toProvider(router)('gpt'),
     });
     expect((bodyOf(servers.gpt, 1) as { input: unknown[] }).input.slice(1)).toEqual([
-      { type: 'function_call', call_id: 'call_1', name: 'look', arguments: '{"at":"sea"}' },
+      { type: 'reasoning', id: 'rs_1', summary: [], encrypted_content: 'gpt-secret' },
+      { type: 'function_call', id: 'fc_1', call_id: 'call_1', name: 'look', arguments: '{"at":"sea"}' },
       { type: 'function_call_output', call_id: 'call_1', output: 'blue' },
     ]);
-    expect(warnings).toMatchObject([{ feature: 'history' }]);
   });
 });
 
@@ -219,7 +219,7 @@ describe('a remote tool that wants to be allowed', () => {
     return { result, sent: (bodyOf(servers.gpt, 1) as { input: unknown[] }).input };
   }
 
-  it('is told that it may, with the question it asked', async () => {
+  it('receives the approval, with the question it asked', async () => {
     const { result, sent } = await answered(true);
     expect(sent.slice(1)).toEqual([
       question,
@@ -228,7 +228,7 @@ describe('a remote tool that wants to be allowed', () => {
     expect(result.toolResults[0]).toMatchObject({ toolCallId: 'mcpr_1', toolName: 'mcp.shorten' });
   });
 
-  it('is told that it may not, and nothing besides', async () => {
+  it('receives only the denial', async () => {
     const { sent } = await answered(false);
     expect(sent.slice(1)).toEqual([
       question,
@@ -285,7 +285,7 @@ describe('OpenAI’s own tools', () => {
     ]);
   });
 
-  it('get back what came of a patch', async () => {
+  it('get back the result of a patch', async () => {
     const operation = { type: 'delete_file', path: 'a.txt' };
     const item = { type: 'apply_patch_call', id: 'ap_1', call_id: 'call_1', status: 'completed', operation };
     servers.gpt.behave(json(responsesWire([item]).answer), done);

@@ -161,7 +161,7 @@ describe('the router in the AI SDK 7', () => {
     });
   });
 
-  it('gives each chunk as the vendor sent it to whoever asks for it', async () => {
+  it('gives each chunk as the vendor sent it, on request', async () => {
     server.behave(streams('text'));
     const stream = streamText({ model: toProvider(router)('fast'), prompt, include: { rawChunks: true } });
     const raws: unknown[] = [];
@@ -170,7 +170,7 @@ describe('the router in the AI SDK 7', () => {
     expect(raws[0]).toMatchObject({ id: 'chatcmpl-1', object: 'chat.completion.chunk' });
   });
 
-  it('gives no chunks to whoever does not', async () => {
+  it('gives no raw chunks without a request', async () => {
     server.behave(streams('text'));
     const stream = streamText({ model: toProvider(router)('fast'), prompt });
     for await (const part of stream.fullStream) expect(part.type).not.toBe('raw');
@@ -281,7 +281,7 @@ describe('models of the other version as targets', () => {
   });
 
   it.each(['generate', 'stream'] as const)(
-    'of 6, for 7: a warning for what they cannot be told: %s',
+    'of 6, for 7: a warning for what they do not support: %s',
     async (way) => {
       server.behave(way === 'stream' ? streams('text') : answers('text'));
       const model = toProvider(behind(toProvider(router, { specificationVersion: 'v3' })('fast')))('old');
@@ -350,7 +350,7 @@ describe('aiSdk', () => {
           doStream() {},
         }),
     ],
-    ['a name that nobody knows', () => targetOf('quick')],
+    ['an unknown name', () => targetOf('quick')],
   ])('refuses %s at once', (_, make) => {
     expect(isRouterError(catching(make), 'config')).toBe(true);
   });
@@ -378,7 +378,7 @@ describe('structured answers', () => {
 });
 
 describe('several steps', () => {
-  it('stop when they are told to', async () => {
+  it('stop on abort', async () => {
     server.behave(answers('parallel tool calls'));
     const tools = {
       get_weather: tool({ ...weather, execute: async () => 'fine' }),

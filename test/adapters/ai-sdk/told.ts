@@ -50,7 +50,7 @@ function stepOf(step: Awaited<ReturnType<typeof generateText>>['steps'][number])
   };
 }
 
-/** Made up in every run anew, or by the clock. */
+/** Generated in each run, or taken from the clock. */
 const madeUp = new Set(['timestamp', 'headers', 'body', 'request', 'performance', 'messages']);
 
 /** As an SDK makes up an id where the vendor gives none: the AI SDK's, and a UUID. */

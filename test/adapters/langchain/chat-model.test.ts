@@ -157,7 +157,7 @@ describe('a chat model over a router', () => {
     expect(ended).toEqual([{ tokenUsage }, { tokenUsage }]);
   });
 
-  it('is told of as a chat model by streamEvents of version 2', async () => {
+  it('appears as a chat model in streamEvents of version 2', async () => {
     const events = await collect(toChatModel(world().router).streamEvents('Hi', { version: 'v2' }));
     const kinds = events.map(({ event }) => event);
     expect([...new Set(kinds)]).toEqual(['on_chat_model_start', 'on_chat_model_stream', 'on_chat_model_end']);

@@ -21,7 +21,7 @@ describe('a router as embeddings', () => {
     expect(provider.embedCalls[0]).toMatchObject({ dimensions: 2 });
   });
 
-  it('asks nobody for no documents', async () => {
+  it('sends no request for no documents', async () => {
     const provider = scriptedProvider('p');
     const router = createRouter({ targets: [{ provider, model: 'e', price }] });
     expect(await toEmbeddings(router).embedDocuments([])).toEqual([]);

@@ -45,7 +45,7 @@ describe('over the real SDKs, when the first target breaks', () => {
       }),
     );
 
-  it('nobody sees it before the first token', async () => {
+  it('is not visible before the first token', async () => {
     first.behave(json({ error: { message: 'overloaded' } }, 503), html(200));
     second.behave(events(claude('Hello there')));
     const chain = modelOf().pipe(new StringOutputParser());

@@ -38,7 +38,7 @@ it('takes options of both, call by call', () => {
     timeout: 5_000,
     timeouts: { firstToken: 500 },
   });
-  // @ts-expect-error an answer cannot start anew in LangChain
+  // @ts-expect-error an answer cannot restart in LangChain
   model.invoke('Hi', { interrupted: 'restart' });
 });
 

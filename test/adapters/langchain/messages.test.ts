@@ -125,7 +125,7 @@ describe('a conversation', () => {
     });
   });
 
-  it('takes text, thoughts and calls of another model’s answer, and leaves out what only that understands', async () => {
+  it('takes text, signed thoughts and calls of another model’s answer', async () => {
     const thread = await seen([
       new HumanMessage('Hi'),
       new AIMessage({
@@ -140,7 +140,8 @@ describe('a conversation', () => {
       new ToolMessage({ tool_call_id: 'c1', content: 'blue' }),
     ]);
     expect(thread?.[1]?.content).toEqual([
-      { type: 'reasoning', text: 'Hm.' },
+      { type: 'reasoning', text: 'Hm.', providerOptions: { anthropic: { signature: 'x' } } },
+      { type: 'reasoning', text: '', providerOptions: { anthropic: { redactedData: 'y' } } },
       { type: 'text', text: 'Looking.' },
       { type: 'tool-call', toolCallId: 'c1', toolName: 'look', input: {} },
     ]);

@@ -434,7 +434,7 @@ describe('a message that carries what it was made of', () => {
   });
 });
 
-it('a refusal is told as OpenAI tells it', async () => {
+it('a refusal has OpenAI’s form', async () => {
   const provider = {
     ...scriptedProvider('openai'),
     chat: () =>

@@ -36,7 +36,7 @@ describe('an error of the router', () => {
       const asking = openai.chat.completions.create({ model: 't', messages });
       await expect(asking).rejects.toMatchObject({ status, code });
       expect(answers[0]?.headers.get('x-signalbox-attempts')).toBe('1');
-      // The SDK would try again by itself, were it not told that this has been done.
+      // Without this header the SDK would retry, although the router already has.
       expect(provider.calls).toHaveLength(1);
       const other = stage([{ error: { kind } }]).anthropic;
       await expect(other.messages.create({ model: 't', max_tokens: 9, messages })).rejects.toMatchObject({

@@ -129,7 +129,7 @@ describe.each(Object.keys(readers))('%s', (name) => {
     },
   );
 
-  it('never starts anew in the middle of a stream, whatever the route says', async () => {
+  it('never restarts in the middle of a stream, whatever the route says', async () => {
     first.behave(events([piece('Hel')], 'reset'));
     const { text, error } = await reader(clients(router), { model: 'restarting' });
     expect([text, error instanceof Error]).toEqual(['Hel', true]);

@@ -77,6 +77,25 @@ describe.each(hosts)('in %s', (_, serve) => {
   });
 });
 
+it('adds no listeners while a slow client reads', async () => {
+  let left = 40;
+  const body = () =>
+    new ReadableStream({
+      pull: (controller) => (left-- > 0 ? controller.enqueue(new Uint8Array(1_000_000)) : controller.close()),
+    });
+  const handler = toNodeHandler(async () => new Response(body()));
+  const listeners: number[] = [];
+  const server = createServer((request, response) => {
+    response.on('drain', () => listeners.push(response.listenerCount('close')));
+    void handler(request, response);
+  }).listen(0);
+  await clientOf(server);
+  const answer = await fetch(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`);
+  expect((await answer.arrayBuffer()).byteLength).toBe(40_000_000);
+  expect(listeners.length).toBeGreaterThan(10);
+  expect(listeners.at(-1)).toBe(listeners[0]);
+});
+
 describe('images through the OpenAI SDK', () => {
   it('are those of router.image()', async () => {
     const images = [{ type: 'file', data: 'AAAA', mediaType: 'image/png' }] as const;

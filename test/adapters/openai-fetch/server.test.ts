@@ -47,7 +47,7 @@ describe('as a server', () => {
     expect((await handler(post(), context)).status).toBe(401);
   });
 
-  it('is open where it was told so', async () => {
+  it('is open where the option says so', async () => {
     const { handler } = handlerOver({ token: false });
     expect((await handler(post())).status).toBe(200);
   });
@@ -191,7 +191,7 @@ describe('as a server', () => {
     expect([...response.headers.keys()].filter((name) => name.startsWith('access-control'))).toEqual([]);
   });
 
-  it('takes nothing but JSON', async () => {
+  it('takes only JSON', async () => {
     const { handler } = handlerOver({ token: false });
     expect((await handler(post({ 'content-type': 'text/plain' }))).status).toBe(415);
     expect((await handler(post({}, { body: '{' }))).status).toBe(400);

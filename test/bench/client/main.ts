@@ -1,10 +1,10 @@
-// A contender in a process of its own: it loads nothing but what it needs, and waits for its turns.
+// A contender in a process of its own: it loads only what it needs, and waits for its turns.
 
 import type { Addresses, Client } from '../contenders/contender.ts';
 import { type ContenderName, makeClient } from '../contenders/index.ts';
 import { play, type Task, type Turn } from './turn.ts';
 
-/** What a contender's process is told. The first one makes the client. */
+/** Messages to a contender's process. The first one makes the client. */
 export type Order =
   | { readonly do: 'make'; readonly name: ContenderName; readonly addresses: Addresses }
   | { readonly do: 'play'; readonly task: Task }

@@ -1,7 +1,7 @@
 // Everyone who is measured. What each needs is loaded only in its own process.
 import type { Addresses, Client, MakeClient } from './contender.ts';
 
-/** A package whose version is told, and where it is installed. */
+/** A package whose version is printed, and where it is installed. */
 type Package = readonly [name: string, where: 'peers' | 'project' | 'self'];
 
 interface Contender {

@@ -34,12 +34,12 @@ const how = (rounds: number): string => `## How it is measured
 
 - The vendor is a server on loopback, in a process of its own on a core of its own. It answers at once, so that nothing is seen but
   what the client does; beside a real vendor’s seconds it is little.
-- Each contender has a process of its own, on the other core, and loads nothing but what it needs. Retries of SDKs are off. Whoever can
+- Each contender has a process of its own, on the other core, and loads nothing but what it needs. Retries of SDKs are off. A contender that can
   fail over has two targets, and never has to. Every answer is checked to be whole.
 - Contenders take turns, A B C A B C …, each round beginning with another one, in ${rounds} rounds after a warm-up; so whatever else
   the machine does hits all alike. Figures are medians over the rounds, with the least and the most in brackets; ratios are taken
   round by round. Percentiles are over all requests of all rounds.
-- Ratios tell more than absolute figures, which are this machine’s.
+- Ratios say more than absolute figures, which are this machine’s.
 - Processor time is that of the contender's process, garbage collection and kernel included.
 - Packets of streams come at least 0.2 ms apart (those with twenty chunks 1 ms), because a client that is slower than the vendor would
   find several at once and be spared the work of reading each. The slowest contenders do not keep up and profit from that.
@@ -48,7 +48,7 @@ const how = (rounds: number): string => `## How it is measured
 - “Added” by the router is the difference to a provider that answers at once without a router, in one process. What choosing takes is
   the difference to a chat with one target.
 - Memory is read after garbage collection, in processes that have done nothing else.
-- Of the Portkey gateway the client's and the gateway's processor time are told apart. Its streams fail with current versions of
+- Of the Portkey gateway the client's and the gateway's processor time are reported separately. Its streams fail with current versions of
   \`@hono/node-server\`, which it takes as they come, so it runs with 1.13.8, with which they work.`;
 
 /** The whole page. */

@@ -41,7 +41,7 @@ function gatewayNote(measured: Measured, scenario: string): readonly string[] {
   const used = figureOf(measured, scenario, 'portkey', 'gateway');
   if (used === undefined || Number.isNaN(used.median)) return [];
   return [
-    `The gateway’s own process took ${withSpread(used, 'µs')} of processor time for each request besides.`,
+    `The gateway’s own process took ${withSpread(used, 'µs')} of additional processor time for each request.`,
   ];
 }
 

@@ -1,5 +1,5 @@
 // Three vendors in one server that answers at once, in a process of its own so that its work is not counted as a client's. It
-// says its port, and then whenever it serves what it was told to.
+// reports its port, and then each time it is ready to serve what was requested.
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { Serving } from '../workload.ts';
 import { answers } from './answers.ts';

@@ -128,11 +128,11 @@ export const callers: readonly Row[] = [
   },
   {
     number: 64,
-    fault: 'listeners that throw, reject, and never come to an end',
+    fault: 'listeners that throw, reject, and never settle',
     vendors: all,
     expected: () => {
       const seen = {
-        well: { answer: 'T1', attempts: ['T1 success'], hits: 1 },
+        healthy: { answer: 'T1', attempts: ['T1 success'], hits: 1 },
         broken: { answer: 'T2', attempts: ['T1 server', 'T2 success'], hits: 1 },
         unhandled: 0,
       };
@@ -159,11 +159,11 @@ export const callers: readonly Row[] = [
               stage.router.on(type, () => Promise.reject(new Error('a listener')));
               stage.router.on(type, () => new Promise(() => {}));
             }
-            const well = await ask(stage, how).seen;
+            const healthy = await ask(stage, how).seen;
             stage.t1.behave(refuse(vendor, 'server'));
             const broken = await ask(stage, how).seen;
             await turns();
-            return { well, broken, unhandled: unhandled.length };
+            return { healthy, broken, unhandled: unhandled.length };
           });
         } finally {
           process.off('unhandledRejection', onUnhandled);
@@ -297,11 +297,11 @@ export const callers: readonly Row[] = [
                 : events(wire.stream.map(change)),
             );
             await ask(stage, how).seen;
-            const told = stage.events.flatMap((event) => (event.type === 'usage' ? [event.cost] : []));
+            const usages = stage.events.flatMap((event) => (event.type === 'usage' ? [event.cost] : []));
             return {
-              estimated: told[0]?.estimated,
-              positive: (told[0]?.total ?? 0) > 0,
-              events: told.length,
+              estimated: usages[0]?.estimated,
+              positive: (usages[0]?.total ?? 0) > 0,
+              events: usages.length,
             };
           });
         return {

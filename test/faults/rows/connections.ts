@@ -26,7 +26,7 @@ const endless =
     response.write('{"error":');
   };
 
-/** What becomes of connections between and behind requests. */
+/** What happens to connections between and after requests. */
 export const connections: readonly Row[] = [
   {
     number: 74,

@@ -26,7 +26,7 @@ async function breakT1(stage: Stage): Promise<void> {
   for (let count = 0; count < 3; count++) await ask(stage, 'chat').seen;
 }
 
-/** Holds its answers back until it is told. */
+/** Holds its answers back until released. */
 function holding(): { readonly does: Behaviour; release(behaviour: Behaviour): void; readonly held: number } {
   let waiting: ((behaviour: Behaviour) => void)[] = [];
   return {
@@ -202,7 +202,7 @@ export const health: readonly Row[] = [
   },
   {
     number: 57,
-    fault: 'out for ten seconds, then well again',
+    fault: 'out for ten seconds, then healthy again',
     vendors: all,
     expected: () => ({ lost: 0, probesAtATime: 1, slowStart: true, backWithin15s: true }),
     play: (vendor) =>
@@ -229,7 +229,7 @@ export const health: readonly Row[] = [
   },
   {
     number: 58,
-    fault: 'five seconds well, five seconds not, for a minute',
+    fault: 'five seconds up, five seconds down, for a minute',
     vendors: all,
     expected: () => ({ lost: 0, openForLongerAndLonger: true }),
     play: (vendor) =>

@@ -297,14 +297,14 @@ export const refusals: readonly Row[] = [
     fault: 'an answer withheld by the vendor',
     vendors: all,
     expected: () => {
-      const told = { finishReason: 'content-filter', hits: 1 };
+      const first = { finishReason: 'content-filter', hits: 1 };
       const other = {
         answer: 'T2',
         attempts: ['T1 content-filter', 'T2 success'],
         hits: 1,
         against: 'nothing',
       };
-      return { chat: { told, other }, stream: { told, other } };
+      return { chat: { first, other }, stream: { first, other } };
     },
     play: (vendor) =>
       eachWay((how) =>
@@ -322,9 +322,9 @@ export const refusals: readonly Row[] = [
                     for await (const _ of stream);
                     return stream.result;
                   });
-            const told = { finishReason, hits: stage.t1.received.length };
+            const first = { finishReason, hits: stage.t1.received.length };
             const other = await ask(stage, how, { route: 'careful' }).seen;
-            return { told, other: { ...other, against: verdict(stage) } };
+            return { first, other: { ...other, against: verdict(stage) } };
           },
         ),
       ),

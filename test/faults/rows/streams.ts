@@ -79,7 +79,7 @@ function* forever<T>(piece: T): Generator<T, void, undefined> {
   for (let count = 0; count < 60; count++) yield piece;
 }
 
-/** One request at a T1 that says nothing but such pieces, one a second. */
+/** One request at a T1 that sends only such pieces, one a second. */
 async function onlySays(vendor: Vendor, piece: string): Promise<Facts> {
   return onStage(vendor, { timeout }, async (stage) => {
     const t1 = hand();
@@ -269,7 +269,7 @@ export const streams: readonly Row[] = [
   },
   {
     number: 29,
-    fault: 'an empty line each second before the JSON; and nothing but such lines',
+    fault: 'an empty line each second before the JSON; and only such lines',
     vendors: all,
     expected: () => ({
       late: { answer: 'T1', attempts: ['T1 success'], hits: 1, waited: 5 * second },
@@ -332,7 +332,7 @@ export const streams: readonly Row[] = [
     fault: 'an answer that comes after half a minute',
     vendors: all,
     expected: () => {
-      const seen = { attempts: ['T1 timeout', 'T2 success'], hits: 1, answer: 'T2', late: 'nobody is there' };
+      const seen = { attempts: ['T1 timeout', 'T2 success'], hits: 1, answer: 'T2', late: 'not read' };
       return { chat: { ...seen, waited: 10 * second }, stream: { ...seen, waited: 4 * second } };
     },
     play: (vendor) =>
@@ -349,7 +349,7 @@ export const streams: readonly Row[] = [
           await stage.t1.received[0]?.over;
           await answerNow();
           await turns();
-          return { ...first, late: stage.t1.received[0]?.complete ? 'taken' : 'nobody is there' };
+          return { ...first, late: stage.t1.received[0]?.complete ? 'taken' : 'not read' };
         }),
       ),
   },

@@ -155,7 +155,7 @@ async function slowSDK(vendor: Vendor, how: How): Promise<Facts> {
   });
 }
 
-/** A stream of which nobody asks for a part, or only for the result. */
+/** A stream that is not read, or of which only the result is read. */
 async function unread(vendor: Vendor): Promise<Facts> {
   return onStage(vendor, {}, async (stage) => {
     const { router, t1, clock } = stage;
@@ -284,7 +284,7 @@ export const waiting: readonly Row[] = [
   },
   {
     number: 84,
-    fault: 'a stream that nobody reads; one of which only the result is read',
+    fault: 'a stream that is not read; one of which only the result is read',
     vendors: all,
     expected: () => ({
       inFlight: [1, 0],

@@ -150,7 +150,7 @@ describe('who shares answers', () => {
     expect(await calls({ tenant: 'a' }, { tenant: 'b' })).toBe(2);
   });
 
-  it('is nobody for a request without a tenant', async () => {
+  it('is empty for a request without a tenant', async () => {
     expect(await calls({}, {})).toBe(2);
   });
 
@@ -201,7 +201,7 @@ describe('a call', () => {
     expect(all.calls()).toBe(3);
   });
 
-  it('makes the answer anew with `refresh`, for those that follow', async () => {
+  it('requests a new answer with `refresh`, for those that follow', async () => {
     const all = cached({ a: [{ text: 'one' }, { text: 'two' }] });
     await all.router.chat(ask, acme);
     expect((await all.router.chat(ask, { ...acme, cache: { refresh: true } })).text).toBe('two');

@@ -90,21 +90,24 @@ describe('Cache-Control of a request over HTTP', () => {
   const told = async (router: Router, control?: string, more?: object): Promise<string | null> =>
     (await post(router, control, more)).headers.get('x-signalbox-cache');
 
-  it.each([{}, { stream: true }])('is heeded, and the answer says where it came from: %j', async (more) => {
-    const { clock, ...all } = cached({ a: [{}] }, { scope: 'public' });
-    const { router } = all;
-    expect(await told(router, 'no-store', more)).toBeNull();
-    expect(await told(router, undefined, more)).toBe('miss');
-    expect(await told(router, undefined, more)).toBe('hit');
-    expect(await told(router, 'no-cache', more)).toBe('miss');
-    await clock.advance(5_000);
-    expect(await told(router, 'max-age=6', more)).toBe('hit');
-    expect(await told(router, 'public, max-age=4', more)).toBe('miss');
-    expect(await told(router, 'no-store', more)).toBeNull();
-    expect(all.calls()).toBe(5);
-  });
+  it.each([{}, { stream: true }])(
+    'is respected, and the answer says where it came from: %j',
+    async (more) => {
+      const { clock, ...all } = cached({ a: [{}] }, { scope: 'public' });
+      const { router } = all;
+      expect(await told(router, 'no-store', more)).toBeNull();
+      expect(await told(router, undefined, more)).toBe('miss');
+      expect(await told(router, undefined, more)).toBe('hit');
+      expect(await told(router, 'no-cache', more)).toBe('miss');
+      await clock.advance(5_000);
+      expect(await told(router, 'max-age=6', more)).toBe('hit');
+      expect(await told(router, 'public, max-age=4', more)).toBe('miss');
+      expect(await told(router, 'no-store', more)).toBeNull();
+      expect(all.calls()).toBe(5);
+    },
+  );
 
-  it('is heeded for embeddings', async () => {
+  it('is respected for embeddings', async () => {
     const { router } = cached({ a: [{}] }, { scope: 'public' });
     const embed = async (control?: string): Promise<string | null> => {
       const headers = {

@@ -117,7 +117,7 @@ describe('ledger(sqlite())', () => {
     await ask(first, 1);
     await first.router.close();
     chmodSync(path, 0o400);
-    // Root may write all files; a folder in place of one nobody.
+    // Root can write all files, but not to a folder in place of one.
     const world = worldWith(sqlite(process.getuid?.() === 0 ? folder.path('.') : path), {
       options: { closeTimeout: 1 },
     });

@@ -4,8 +4,9 @@ import type { Plugin } from 'signalbox';
 export function sharedHealth({ every = 1_000 } = {}): Plugin {
   return {
     name: 'shared-health',
-    install({ store, replicas, every: repeat }) {
+    install({ store, replicas: replicasOf, every: repeat }) {
       const exchange = async (): Promise<void> => {
+        const replicas = await replicasOf();
         // All moments are on the store's time, because the clocks of processes differ.
         const { now } = await store.read([]);
         const changes = replicas.flatMap((replica) => replica.changes(now));

@@ -97,7 +97,7 @@ describe.skipIf(skipped)('a shared Redis', () => {
     expect(clock.now()).toBe(then);
   });
 
-  it('that comes back is an event, and is told what was learned meanwhile', async () => {
+  it('that comes back is an event, and receives what was learned meanwhile', async () => {
     const { router, clock, states } = processWith(opened);
     await untilAnswered(router, clock);
     server.freeze();
@@ -129,7 +129,7 @@ describe.skipIf(skipped)('a shared Redis', () => {
     await router.chat(ask);
   });
 
-  it('makes the other of two processes heed a 429', async () => {
+  it('makes the other of two processes respect a 429', async () => {
     const limited = { error: { kind: 'rate-limit', status: 429, retryAfter: 30_000 } } as const;
     const second = await ioredis(server.port);
     const [one, other] = [processWith(opened, [limited], patient), processWith(second, [{}], patient)];

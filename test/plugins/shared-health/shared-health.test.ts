@@ -19,7 +19,7 @@ function fleet(scripts: readonly Parameters<typeof world>[0][], more: { readonly
 }
 
 describe('sharedHealth()', () => {
-  it('makes others heed within a tick what a vendor told one of them', async () => {
+  it('makes others respect within a tick what a vendor told one of them', async () => {
     const { all, clock } = fleet([
       { a: [limited], b: [{}] },
       { a: [{}], b: [{}] },
@@ -82,7 +82,7 @@ describe('sharedHealth()', () => {
     ]);
     const [first, , third] = all;
     for (let n = 0; n < 5; n++) await first?.router.chat(ask);
-    // The first one's breaker is half-open by now, and nobody else has asked.
+    // The first one's breaker is half-open by now, and no other process has sent a request.
     await clock.advance(120_000);
     const states = third?.of('target-state').map(({ state }) => state);
     expect(states).toEqual(['unresponsive']);

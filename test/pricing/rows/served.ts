@@ -147,7 +147,7 @@ export const served: readonly Row[] = [
     estimated: true,
   },
   {
-    name: 'Gemini: a downgrade, told by a header',
+    name: 'Gemini: a downgrade, in a header',
     provider: 'google',
     price: tiered,
     options: { google: { serviceTier: 'priority' } },

@@ -205,7 +205,7 @@ describe('models', () => {
     expect(warnings.map(({ feature }) => feature)).toEqual(['temperature', 'topP']);
   });
 
-  it('that think as much as they like are told an effort, the others a budget with room for the answer', () => {
+  it('with adaptive thinking get an effort, the others a budget with room for the answer', () => {
     expect(toRequest(call({ model: 'claude-opus-5', reasoning: 'max' }), false).body).toMatchObject({
       thinking: { type: 'adaptive' },
       output_config: { effort: 'max' },
@@ -225,7 +225,7 @@ describe('models', () => {
     expect(warnings).toMatchObject([{ feature: 'reasoning' }]);
   });
 
-  it('that know no schema are told it in an instruction, with a warning', () => {
+  it('without schema support get it in an instruction, with a warning', () => {
     const responseFormat = { name: 'answer', schema: { type: 'object' } };
     const { body, warnings } = toRequest(call({ model: 'claude-3-5-haiku-latest', responseFormat }), false);
     expect(body).not.toHaveProperty('output_config');

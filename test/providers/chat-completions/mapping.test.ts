@@ -33,7 +33,7 @@ const callsOf = (parts: readonly ProviderStreamPart[]) =>
   parts.flatMap((part) => (part.type === 'tool-call' ? [[part.toolName, part.input]] : []));
 
 describe('tool calls in a stream', () => {
-  it('are told apart by their ids where the server leaves the index out', () => {
+  it('are distinguished by their ids where the server leaves the index out', () => {
     const parts = stream([
       { tool_calls: [{ id: 'a', function: { name: 'one', arguments: '{"x":' } }] },
       { tool_calls: [{ id: 'a', function: { arguments: '1}' } }] },

@@ -69,7 +69,7 @@ describe('everything in an answer', () => {
 });
 
 describe('calls without an id', () => {
-  it('get one each, so that results can be told apart', () => {
+  it('get one each, so that results can be matched', () => {
     const { content } = toResult(
       {
         candidates: [
@@ -97,7 +97,7 @@ describe('ends', () => {
   );
 
   it.each(['MALFORMED_FUNCTION_CALL', 'UNEXPECTED_TOOL_CALL', 'OTHER'])(
-    '%s without an answer is a failure that blames nobody',
+    '%s without an answer is a failure that blames no target',
     (finishReason) => {
       for (const read of [
         () => toResult({ candidates: [{ finishReason }] }, {}, []),

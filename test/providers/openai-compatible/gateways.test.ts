@@ -33,7 +33,7 @@ function routerOf(factory: Factory, price?: Price, headers?: Record<string, stri
   const provided = provider.name;
   return {
     used,
-    /** Once as a whole and once as a stream: what came of each. */
+    /** Once as a whole and once as a stream: the outcome of each. */
     async chat(own?: Record<string, unknown>) {
       return router.chat({ prompt: 'Hi', ...optionsOf(own) });
     },
@@ -88,7 +88,7 @@ describe('OpenRouter', () => {
   const bill = { ...usage, cost: 0.00012, is_byok: false, cost_details: { upstream_inference_cost: 0.0001 } };
   const told = { provider: 'DeepInfra', usage: bill };
 
-  it('is told of its own routing in the body', async () => {
+  it('receives its own routing options in the body', async () => {
     server.behave(whole(told));
     const own = {
       provider: { order: ['deepinfra', 'together'], allow_fallbacks: false, sort: 'price' },
@@ -172,7 +172,7 @@ describe('Vercel AI Gateway', () => {
     provider_metadata: { gateway: { routing, cost, marketCost, generationId: 'gen_1' } },
   });
 
-  it('is told of its own routing in the body', async () => {
+  it('receives its own routing options in the body', async () => {
     server.behave(whole());
     const own = {
       providerOptions: { gateway: { order: ['bedrock'], only: ['bedrock', 'anthropic'], sort: 'cost' } },
@@ -210,7 +210,7 @@ describe('Vercel AI Gateway', () => {
 describe('Portkey', () => {
   const config = { strategy: { mode: 'fallback' }, targets: [{ provider: '@größe' }] };
 
-  it('is told of its own routing in headers, and of the rest in the body', async () => {
+  it('receives its own routing options in headers, and the rest in the body', async () => {
     server.behave(whole());
     await routerOf(portkey).chat({
       config,
@@ -260,7 +260,7 @@ describe('Portkey', () => {
     expect(cost?.source).toBe('catalog');
   });
 
-  it('is told by the call before what the application says of all calls', async () => {
+  it('takes the options of the call before those of the provider', async () => {
     server.behave(whole());
     const { chat } = routerOf(portkey, undefined, { 'X-Portkey-Config': 'pc-all', 'x-app': 'shop' });
     await chat();
@@ -271,7 +271,7 @@ describe('Portkey', () => {
     ]);
   });
 
-  it('cannot be told of a header that no header can hold, and the error does not show it', async () => {
+  it('refuses a value that no header can hold, and the error does not show it', async () => {
     const error = await routerOf(portkey)
       .chat({ virtualKey: 'sécret\n' })
       .catch((reason: unknown) => reason);
@@ -281,7 +281,7 @@ describe('Portkey', () => {
     expect(server.received).toHaveLength(0);
   });
 
-  it('is told nothing by headers that are not on its list', async () => {
+  it('receives no headers that are not on its list', async () => {
     server.behave(whole());
     await routerOf(portkey).chat({
       authorization: 'Bearer x',
@@ -303,7 +303,7 @@ describe('LiteLLM', () => {
     'x-litellm-attempted-fallbacks': '1',
   };
 
-  it('is told of its own routing in the body', async () => {
+  it('receives its own routing options in the body', async () => {
     server.behave(whole());
     const own = { metadata: { team: 'a' }, tags: ['free'], fallbacks: ['other'], num_retries: 0 };
     await routerOf(litellm).chat(own);
@@ -362,7 +362,7 @@ describe('LiteLLM', () => {
 describe('Cloudflare AI Gateway', () => {
   const factory: Factory = (options) => cloudflareGateway(options);
 
-  it('is told in headers', async () => {
+  it('receives options in headers', async () => {
     server.behave(whole());
     await routerOf(factory).chat({
       metadata: { user: 'u1' },

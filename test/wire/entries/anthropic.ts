@@ -322,7 +322,7 @@ export const anthropicContent: readonly WireEntry[] = [
     gives: hello,
   },
   {
-    name: 'a block may be nothing but its beginning',
+    name: 'a block may consist of its beginning only',
     source: 'https://github.com/earendil-works/pi/issues/7283',
     over: anthropic,
     stream: stream(start(), begin(0, text('Hello')), end(), ending('end_turn'), over),

@@ -106,7 +106,7 @@ export const geminiEndings: readonly WireEntry[] = [
     fails: 'malformed',
   },
   {
-    name: 'a reason that nobody knows does not explain nothing',
+    name: 'an unknown reason does not explain an empty answer',
     source: 'https://github.com/use-brian/use-brian/pull/258',
     over: gemini,
     stream: stream(chunk([], 'SOMETHING_NEW')),

@@ -10,7 +10,7 @@ import type { WireBytes, WireEntry } from '../entry.ts';
 import { type InterfaceName, interfaces } from '../interfaces.ts';
 import type { Mode } from '../play.ts';
 
-/** What came of an answer, as far as it can be compared: ids that were made up are left out. */
+/** The outcome of an answer, as far as it can be compared: generated ids are left out. */
 export interface Outcome {
   readonly content: string;
   /** What stands beside the content, or the kind of the failure. */

@@ -14,6 +14,7 @@ import { invalid } from '../errors.ts';
 import { carriedBy, withOptions } from '../shared/opaque-metadata.ts';
 import { audioType, fileFrom, ownOptions } from '../shared/parts.ts';
 import { anyObject } from '../validate.ts';
+import { reasoningIn, signatureOf } from './reasoning.ts';
 import type { WireMessage, WireUserPart } from './schema.ts';
 
 type Of<Role> = Extract<WireMessage, { role: Role }>;
@@ -119,16 +120,17 @@ function toAssistant(wire: Of<'assistant'>): AssistantMessage {
 }
 
 function toParts(wire: Of<'assistant'>): readonly ContentPart[] {
-  const { content, refusal, reasoning_content: reasoning, tool_calls: calls, audio } = wire;
+  const { content, refusal, tool_calls: calls, audio } = wire;
   const ownText = typeof content === 'string' ? content : (content ?? []).map(textOf).join('');
   const text = ownText === '' ? (refusal ?? '') : ownText;
   return [
-    ...(reasoning ? [{ type: 'reasoning', text: reasoning } as const] : []),
+    ...reasoningIn(wire),
     ...(text === '' ? [] : [{ type: 'text', text } as const]),
     ...(calls ?? []).map((call): ContentPart => {
       const { id: toolCallId, function: called } = call;
       const input = parseToolInput(called.arguments);
-      return { type: 'tool-call', toolCallId, toolName: called.name, input, ...withOptions(carriedBy(call)) };
+      const options = carriedBy(call) ?? signatureOf(call);
+      return { type: 'tool-call', toolCallId, toolName: called.name, input, ...withOptions(options) };
     }),
     ...(audio ? [speech(audio.id, audio.data)] : []),
   ];

@@ -25,6 +25,7 @@ export const extension: z.ZodMiniType<Extension> = z.optional(
     priority: z.optional(z.enum(['critical', 'normal', 'sheddable'])),
     interrupted: z.optional(z.enum(['error', 'continue'])),
     metadata: z.optional(anyObject),
+    history: z.optional(z.strictObject({ from: z.union([z.string(), z.array(z.string())]) })),
     providerOptions: z.optional(z.record(z.string(), wishes)),
   }),
 );
@@ -43,6 +44,8 @@ export interface RoutedOptions {
   priority?: 'critical' | 'normal' | 'sheddable' | undefined;
   interrupted?: 'error' | 'continue' | undefined;
   metadata?: Record<string, unknown> | undefined;
+  /** Targets whose accounts made the signatures in the history, see `CallOptions.history`. */
+  history?: { from: string | string[] } | undefined;
   /** Optional vendor options, by provider name. */
   providerOptions?: Record<string, Record<string, unknown>> | undefined;
 }

@@ -106,7 +106,7 @@ async function send(
     for (;;) {
       const { done, value } = (await reader?.read()) ?? { done: true as const, value: undefined };
       if (done || gone.aborted) break;
-      if (!outgoing.write(value)) await writable(outgoing);
+      if (!outgoing.write(value)) await writable(outgoing, gone);
     }
     if (!outgoing.writableEnded) outgoing.end();
   } catch {
@@ -116,9 +116,15 @@ async function send(
   }
 }
 
-function writable(outgoing: NodeResponse): Promise<void> {
+/** Settles when more can be written, or the client is gone. */
+function writable(outgoing: NodeResponse, gone: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
-    outgoing.once('drain', resolve);
-    outgoing.once('close', resolve);
+    if (gone.aborted) return resolve();
+    const ready = (): void => {
+      gone.removeEventListener('abort', ready);
+      resolve();
+    };
+    outgoing.once('drain', ready);
+    gone.addEventListener('abort', ready, { once: true });
   });
 }

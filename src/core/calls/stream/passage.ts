@@ -1,11 +1,10 @@
 import { OutputError } from '../../../errors.ts';
 import type { Warning } from '../../../types/result/result.ts';
 import type { StreamContent } from '../../../types/result/stream-part.ts';
+import { isThenable } from '../../../util/time/thenable.ts';
 import type { Answer } from '../../answer/answer.ts';
-import { changed } from '../../answer/judge.ts';
 import type { RequestState } from '../../request.ts';
-import type { Rejection, Transforms } from '../../stations/transform.ts';
-import { isThenable } from '../../stations/wait.ts';
+import { changed, type Rejection, type Transforms } from '../../stations/transform.ts';
 import { type Accumulator, accumulator } from './accumulate.ts';
 import { isToken, type ReadPart } from './read-stream.ts';
 

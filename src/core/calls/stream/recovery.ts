@@ -6,7 +6,7 @@ import { linkedAbort } from '../../../util/time/abort.ts';
 import type { ChatInput } from '../../answer/answer.ts';
 import { finalize } from '../../answer/finalize.ts';
 import { endWithheld } from '../../answer/withheld.ts';
-import { type AttemptError, isAttemptError } from '../../attempt/failure-policy.ts';
+import { type AttemptError, isAttemptError } from '../../attempt/attempt-error.ts';
 import type { Failover } from '../../failover/failover.ts';
 import type { RequestState } from '../../request.ts';
 import type { Target } from '../../targets/target.ts';

@@ -8,7 +8,7 @@ import type { ChatStream } from '../../../types/router.ts';
 import { orAbort } from '../../../util/time/abort.ts';
 import { judge } from '../../answer/judge.ts';
 import { endWithheld } from '../../answer/withheld.ts';
-import { type AttemptError, isAttemptError } from '../../attempt/failure-policy.ts';
+import { type AttemptError, isAttemptError } from '../../attempt/attempt-error.ts';
 import { startFailover } from '../../failover/start.ts';
 import type { RequestState } from '../../request.ts';
 import { chooseRoute } from '../../routing/choose-route.ts';

@@ -3,7 +3,7 @@ import type { ChatResult } from '../../../types/result/result.ts';
 import type { StreamPart } from '../../../types/result/stream-part.ts';
 import { type Deferred, deferred } from '../../../util/time/deferred.ts';
 import { type Watchdog, watchdog } from '../../../util/time/watchdog.ts';
-import { isAttemptError } from '../../attempt/failure-policy.ts';
+import { isAttemptError } from '../../attempt/attempt-error.ts';
 import { abandonRequest, failRequest, finishRequest } from '../../life-cycle.ts';
 import type { RequestState } from '../../request.ts';
 import type { ReadPart } from './read-stream.ts';

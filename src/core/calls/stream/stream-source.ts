@@ -2,7 +2,7 @@ import type { ProviderError, StreamInterruptedError } from '../../../errors.ts';
 import type { ProviderFinishPart } from '../../../types/provider.ts';
 import type { ChatResult } from '../../../types/result/result.ts';
 import type { Restart, StreamPart } from '../../../types/result/stream-part.ts';
-import type { AttemptError } from '../../attempt/failure-policy.ts';
+import type { AttemptError } from '../../attempt/attempt-error.ts';
 import type { Passage } from './passage.ts';
 import type { ReadPart, StreamInfo } from './read-stream.ts';
 

@@ -83,10 +83,10 @@ export class StreamTimers {
   token(): void {
     this.#idleLeft = this.#idle;
     this.#stopped = undefined;
-    this.#flow ??= this.#target.stall.open((stopped) =>
+    this.#flow ??= this.#target.stall?.open((stopped) =>
       forRequest(this.#run.pulse, () => this.#onStall(stopped))(),
     );
-    this.#flow.came(this.#awake.rough());
+    this.#flow?.came(this.#awake.rough());
   }
 
   /** Something other than a token has come; timeouts continue. */

@@ -1,44 +1,48 @@
 import type { AttemptObserver, AttemptPlan, PluginHost, RequestContext } from '../../../types/plugin.ts';
 import type { ResolvedChatRequest } from '../../../types/provider.ts';
+import type { AttemptSummary } from '../../../types/result/result.ts';
 import { hash } from '../../../util/hash.ts';
-import { floorOf, hasOwnMarkers, marked } from './markers.ts';
-import { reuseMeter } from './reuse.ts';
-
-/** What the vendors' prompt caches have done for one route. */
-export interface PromptCacheStats {
-  /** Requests that got markers. */
-  readonly marked: number;
-  /** Input tokens of all answers, and those that were read from and written to a vendor's cache. */
-  readonly inputTokens: number;
-  readonly readTokens: number;
-  readonly writtenTokens: number;
-  /** Ratio of input tokens that were read from a cache, 0 to 1; `undefined` before the first answer. */
-  readonly hitRate: number | undefined;
-  /** US$ saved by reads, less the surcharge of writes, at the targets' prices. */
-  readonly savedCost: number;
-  /** Prompts of which nothing could be read: their prefix is new, or was last sent too long ago. */
-  readonly misses: { readonly new: number; readonly expired: number };
-}
-
-interface Counts {
-  marked: number;
-  input: number;
-  read: number;
-  written: number;
-  saved: number;
-  readonly misses: { new: number; expired: number };
-}
+import { hasOwnMarkers, marked } from './markers.ts';
+import { type Destination, missOf, type PromptCacheMiss, placeOf } from './misses.ts';
+import { Prefixes, type Prompt, type Sent } from './prefixes.ts';
+import { PromptCacheReport, type PromptCacheStats, savedCostOf } from './report.ts';
+import { type Reuse, ReuseMeter } from './reuse.ts';
+import { type VendorCache, vendorCacheOf } from './vendors.ts';
 
 type ChatContext = Extract<RequestContext, { readonly operation: 'chat' | 'stream' }>;
 
-/** Sets the vendors' prompt cache markers where the reuse seen so far pays for them. */
+/** A request whose prompt has been compared with earlier ones. */
+interface Inspected {
+  readonly prompt: Prompt;
+  readonly reuse: Reuse;
+  /** Whether it got markers, and whether it has its caller's. */
+  readonly isMarked: boolean;
+  readonly isCallers: boolean;
+  /** Its prefixes, once it has been sent. */
+  sent: readonly Sent[] | undefined;
+  isCharged: boolean;
+}
+
+interface TargetFacts {
+  readonly provider: string;
+  readonly vendor: VendorCache;
+}
+
+const nothingPays: Reuse = { isReal: false, fixedPays: false, wholePays: false };
+
+/**
+ * Sets the vendors' prompt cache markers where the reuse seen so far pays for them, and reports what their caches
+ * have done.
+ */
 export class PromptCache {
   readonly #host: PluginHost;
-  readonly #reuse = reuseMeter();
-  readonly #routes = new Map<string, Counts>();
+  readonly #prefixes = new Prefixes();
+  readonly #reuse = new ReuseMeter(this.#prefixes);
+  readonly #report = new PromptCacheReport();
+  readonly #inspected = new WeakMap<RequestContext, Inspected>();
   /** The request as it was before it got markers, which are not part of its key. */
   readonly #before = new WeakMap<object, ResolvedChatRequest>();
-  #targets: ReadonlyMap<string, { readonly provider: string; readonly model: string }> | undefined;
+  #targets: ReadonlyMap<string, TargetFacts> | undefined;
 
   constructor(host: PluginHost) {
     this.#host = host;
@@ -46,26 +50,34 @@ export class PromptCache {
 
   /** The request with markers; `undefined` to leave it as it is. */
   inspect(context: ChatContext): ResolvedChatRequest | undefined {
-    const { request, tenant, session, route = '' } = context;
-    const targets = this.#targetsOf(context);
-    const models = targets.filter(({ provider }) => provider === 'anthropic').map(({ model }) => model);
-    const isOurs = ({ provider }: { readonly provider: string }): boolean =>
-      provider === 'anthropic' || provider === 'openai';
-    // In another interface's form the request cannot be marked, and only these vendors do without that form.
-    const isMarkable = targets.some(isOurs) && (request.origin === undefined || targets.every(isOurs));
-    if (!isMarkable || hasOwnMarkers(request)) return undefined;
+    const { request, tenant, session, route } = context;
+    // Without a route the targets are unknown; it is inspected again when `select` has chosen one.
+    if (route === undefined) return undefined;
     const group = JSON.stringify([tenant ?? null, route]);
-    const reuse = this.#reuse.see(group, route, request, this.#host.clock.now());
-    const counts = this.#of(route);
-    if (reuse.miss !== undefined) counts.misses[reuse.miss] += 1;
-    const floor = models.length === 0 ? Number.POSITIVE_INFINITY : floorOf(models);
-    const system = request.messages.filter(({ role }) => role === 'system');
-    const name = session === undefined ? JSON.stringify(system) : session;
-    const made = marked(request, reuse, floor, `sb-${hash(group + name).toString(36)}`);
-    if (made === undefined) return undefined;
-    counts.marked += 1;
+    const prompt = this.#prefixes.promptOf(group, session, request);
+    const targets = this.#targetsOf(route);
+    const marking = targets.filter(({ vendor }) => vendor.needsMarkers);
+    const floor = Math.max(0, ...(marking.length > 0 ? marking : targets).map(({ vendor }) => vendor.floor));
+    const found = this.#reuse.reuseOf(route, prompt, floor, this.#host.clock.now());
+    const isCallers = hasOwnMarkers(request);
+    const mayMark = !isCallers && isMarkable(request, targets);
+    const reuse = mayMark ? found : nothingPays;
+    const name = session ?? JSON.stringify(request.messages.filter(({ role }) => role === 'system'));
+    const key = targets.some(({ provider }) => provider === 'openai')
+      ? `sb-${hash(group + name).toString(36)}`
+      : undefined;
+    const made = marked(request, reuse, { marksAnthropic: marking.length > 0, key });
+    const isMarked = made !== undefined;
+    this.#inspected.set(context, {
+      prompt,
+      reuse,
+      isMarked,
+      isCallers,
+      sent: undefined,
+      isCharged: false,
+    });
     // Recreated when the request is checked again, so it is known by its messages.
-    this.#before.set(made.messages, request);
+    if (made !== undefined) this.#before.set(made.messages, request);
     return made;
   }
 
@@ -74,59 +86,103 @@ export class PromptCache {
     return this.#before.get(request.messages) ?? request;
   }
 
-  attempt({ context, target: { price } }: AttemptPlan): AttemptObserver {
+  attempt(plan: AttemptPlan): AttemptObserver | undefined {
+    const { context, target, key } = plan;
+    const inspected = this.#inspected.get(context);
+    // The cost of a mirrored copy is not the request's.
+    if (inspected === undefined || context.shadow) return undefined;
+    const { prompt, isCallers } = inspected;
+    const now = this.#host.clock.now();
+    const vendor = vendorCacheOf(target.provider, target.model);
+    const destination = { target: target.id, key, vendor };
+    const missed = missOf(prompt, destination, isCallers, now);
+    this.#send(inspected, context.route ?? '', vendor, now);
+    for (const sent of inspected.sent ?? []) sent.open += 1;
     return {
-      end: ({ usage }) => {
-        if (usage?.inputTokens === undefined) return;
-        const counts = this.#of(context.route ?? '');
-        const { inputTokens, cacheReadTokens: read = 0, cacheWriteTokens: written = 0 } = usage;
-        counts.input += inputTokens;
-        counts.read += read;
-        counts.written += written;
-        if (price === undefined) return;
-        const { input, cacheRead = input, cacheWrite = input } = price;
-        counts.saved += Math.round(1_000 * (read * (input - cacheRead) - written * (cacheWrite - input)));
+      end: (summary) => {
+        for (const sent of inspected.sent ?? []) sent.open -= 1;
+        if (summary.outcome !== 'success') return;
+        this.#answered(inspected, destination);
+        this.#count(plan, summary, inspected, missed);
       },
     };
   }
 
-  report(): Readonly<Record<string, PromptCacheStats>> {
-    return Object.fromEntries(
-      [...this.#routes].map(([route, { input, read, written, saved, marked: count, misses }]) => [
-        route,
-        {
-          marked: count,
-          inputTokens: input,
-          readTokens: read,
-          writtenTokens: written,
-          hitRate: input === 0 ? undefined : read / input,
-          savedCost: saved / 1_000_000_000,
-          misses: { ...misses },
-        },
-      ]),
-    );
+  /** The answers of one target, by route. */
+  ofTarget(target: string): Readonly<Record<string, PromptCacheStats>> | undefined {
+    return this.#report.ofTarget(target);
   }
 
-  #of(route: string): Counts {
-    const counts = this.#routes.get(route) ?? {
-      marked: 0,
-      input: 0,
-      read: 0,
-      written: 0,
-      saved: 0,
-      misses: { new: 0, expired: 0 },
-    };
-    this.#routes.set(route, counts);
-    return counts;
+  /** The answers of all targets, by route. */
+  byRoute(): Readonly<Record<string, PromptCacheStats>> {
+    return this.#report.byRoute();
   }
 
-  #targetsOf({ route }: ChatContext): readonly { readonly provider: string; readonly model: string }[] {
+  #send(inspected: Inspected, route: string, { needsMarkers }: VendorCache, now: number): void {
+    const { prompt, reuse } = inspected;
+    if (inspected.sent === undefined) {
+      this.#reuse.learn(route, prompt, now);
+      inspected.sent = prompt.send();
+    }
+    if (!needsMarkers || inspected.isCharged) return;
+    this.#reuse.charge(route, prompt, reuse, now);
+    inspected.isCharged = true;
+  }
+
+  #answered({ sent = [], reuse, isCallers }: Inspected, destination: Destination): void {
+    const now = this.#host.clock.now();
+    const { fixedPays, wholePays } = reuse;
+    for (const [index, prefix] of sent.entries()) {
+      const isLast = index === sent.length - 1;
+      const isMarked = isCallers || (index === 0 && fixedPays) || (isLast && wholePays);
+      prefix.answeredAt = now;
+      if (isMarked && destination.vendor.needsMarkers) prefix.markedAt = now;
+      prefix.places.set(placeOf(destination), now);
+    }
+  }
+
+  #count(
+    { context, target }: AttemptPlan,
+    summary: AttemptSummary,
+    { isMarked }: Inspected,
+    missed: (inputTokens: number) => PromptCacheMiss,
+  ): void {
+    const { usage } = summary;
+    if (usage?.inputTokens === undefined) return;
+    const { inputTokens, cacheReadTokens, cacheWriteTokens: writtenTokens = 0 } = usage;
+    const readTokens = cacheReadTokens ?? 0;
+    const miss =
+      readTokens > 0 ? undefined : cacheReadTokens === undefined ? 'unreported' : missed(inputTokens);
+    const savedCost = savedCostOf(target, summary);
+    const { route = '' } = context;
+    const counted = { inputTokens, readTokens, writtenTokens, savedCost, miss };
+    this.#report.add({ target: target.id, route, isMarked, ...counted });
+    context.note({
+      plugin: 'cache',
+      facts: {
+        target: target.id,
+        promptCache: miss === undefined ? 'hit' : 'miss',
+        ...(miss === undefined ? {} : { promptCacheMiss: miss }),
+        ...(savedCost === undefined ? {} : { promptCacheSaved: savedCost }),
+      },
+    });
+  }
+
+  #targetsOf(route: string): readonly TargetFacts[] {
     const { router } = this.#host;
-    this.#targets ??= new Map(router.stats().map(({ id, provider, model }) => [id, { provider, model }]));
+    this.#targets ??= new Map(
+      router
+        .stats()
+        .map(({ id, provider, model }) => [id, { provider, vendor: vendorCacheOf(provider, model) }]),
+    );
     const ids =
-      route === undefined || route === 'default'
-        ? (router.routes['default'] ?? router.targets)
-        : (router.routes[route] ?? [route]);
+      route === 'default' ? (router.routes['default'] ?? router.targets) : (router.routes[route] ?? [route]);
     return ids.flatMap((id) => this.#targets?.get(id) ?? []);
   }
+}
+
+/** In another interface's form a request cannot be marked, and only these vendors do without that form. */
+function isMarkable({ origin }: ResolvedChatRequest, targets: readonly TargetFacts[]): boolean {
+  const isOurs = ({ provider }: TargetFacts): boolean => provider === 'anthropic' || provider === 'openai';
+  return targets.some(isOurs) && (origin === undefined || targets.every(isOurs));
 }

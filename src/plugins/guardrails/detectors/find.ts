@@ -1,21 +1,36 @@
 import type { Awaitable } from '../../../types/plugin.ts';
 import type { Detector, Finding } from '../types.ts';
-import { normalize } from './normalize.ts';
+import { endOf, isEscaped, normalize } from './normalize.ts';
 
 /** Longer texts are searched piece by piece, and other requests have their turn in between. */
 const piece = 32_768;
 
-/** Everything a detector finds in a text, disguised characters included. */
-export function findAll(detector: Detector, text: string): Awaitable<readonly Finding[]> {
-  return text.length <= piece * 2 ? findIn(detector, text) : findInPieces(detector, text);
+/** Everything a detector finds in a text, disguised characters included; in a text of JSON, also what is escaped. */
+export function findAll(detector: Detector, text: string, isJSON = false): Awaitable<readonly Finding[]> {
+  return text.length <= piece * 2 ? findIn(detector, text, isJSON) : findInPieces(detector, text, isJSON);
 }
 
-function findIn(detector: Detector, text: string): Awaitable<readonly Finding[]> {
-  const normal = normalize(text);
-  const searched = normal?.text ?? text;
-  if (detector.maybe?.(searched, 0) === false) return [];
-  const found = detector.find(searched);
-  if (normal === undefined) return found;
+/** The same in a text that may quote JSON: what is found as it is, and without escapes. */
+export function findEverywhere(detector: Detector, text: string): Awaitable<readonly Finding[]> {
+  const found = findAll(detector, text);
+  if (!isEscaped(text)) return found;
+  const hidden = findAll(detector, text, true);
+  return Promise.all([found, hidden]).then(([open, coded]) => unique(open, coded));
+}
+
+function unique(findings: readonly Finding[], more: readonly Finding[]): readonly Finding[] {
+  const isKnown = ({ start, end, entity }: Finding): boolean =>
+    findings.some((each) => each.start === start && each.end === end && each.entity === entity);
+  return [...findings, ...more.filter((each) => !isKnown(each))];
+}
+
+function findIn(detector: Detector, text: string, isJSON: boolean): Awaitable<readonly Finding[]> {
+  const normal = normalize(text, isJSON);
+  if (normal === undefined) return detector.maybe?.(text, 0) === false ? [] : detector.find(text);
+  if (detector.maybe?.(normal.text, 0) === false) return [];
+  // Also as it is: fullwidth punctuation beside a value is none of it.
+  const plain = isJSON ? [] : detector.find(text);
+  const found = detector.find(normal.text);
   const back = (findings: readonly Finding[]): Finding[] =>
     findings.map(({ start, end, entity }) => ({
       start: normal.offsets[start] ?? text.length,
@@ -23,18 +38,14 @@ function findIn(detector: Detector, text: string): Awaitable<readonly Finding[]>
       end:
         end === start
           ? (normal.offsets[end] ?? text.length)
-          : endOf(text, normal.offsets[end - 1] ?? text.length),
+          : endOf(text, normal.offsets[end - 1] as number, isJSON),
       entity,
     }));
-  return isPromise(found) ? found.then(back) : back(found);
+  if (!isPromise(found) && !isPromise(plain)) return unique(back(found), plain);
+  return Promise.all([found, plain]).then(([hidden, open]) => unique(back(hidden), open));
 }
 
-function endOf(text: string, at: number): number {
-  const code = text.codePointAt(at);
-  return code !== undefined && code > 0xffff ? at + 2 : at + 1;
-}
-
-async function findInPieces(detector: Detector, text: string): Promise<readonly Finding[]> {
+async function findInPieces(detector: Detector, text: string, isJSON: boolean): Promise<readonly Finding[]> {
   const found: Finding[] = [];
   const seen = new Set<string>();
   const overlap = Math.min(detector.longest, piece);
@@ -42,7 +53,7 @@ async function findInPieces(detector: Detector, text: string): Promise<readonly 
     const from = Math.max(0, start - overlap);
     const part = text.slice(from, Math.min(text.length, start + piece + overlap));
     const isLast = start + piece >= text.length;
-    for (const finding of await findIn(detector, part)) {
+    for (const finding of await findIn(detector, part, isJSON)) {
       const placed = { ...finding, start: finding.start + from, end: finding.end + from };
       // What touches an edge is cut off; the piece that contains all of it finds it.
       const isCut = (from > 0 && finding.start === 0) || (!isLast && finding.end === part.length);
@@ -56,9 +67,20 @@ async function findInPieces(detector: Detector, text: string): Promise<readonly 
   return found;
 }
 
-/** A turn of the event loop. */
+/** A turn of the event loop. By a message where there are any: browsers run timers of hidden tabs once a second. */
 function turn(): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, 0));
+  return new Promise((resolve) => {
+    if (typeof MessageChannel === 'undefined') {
+      setTimeout(resolve, 0);
+      return;
+    }
+    const { port1, port2 } = new MessageChannel();
+    port1.onmessage = () => {
+      port1.close();
+      resolve();
+    };
+    port2.postMessage(undefined);
+  });
 }
 
 export function isPromise<T>(value: Awaitable<T>): value is PromiseLike<T> {

@@ -1,9 +1,12 @@
+import type { Detector } from '../types.ts';
+import { isEuropean, type Normalized } from './normalize.ts';
+
 /** Longest group of numbers with spaces, such as an IBAN or a card. */
 const longestGroup = 64;
 
-/** ASCII without spaces, and what `normalize` turns into it. Other scripts end a value. */
+/** ASCII without spaces, what `normalize` turns into it, and letters of European scripts. Other scripts end a value. */
 function isRun(code: number): boolean {
-  if (code > 32 && code < 127) return true;
+  if ((code > 32 && code < 127) || isEuropean(code)) return true;
   if (code < 0xad) return false;
   return (
     code === 0xad ||
@@ -43,7 +46,7 @@ export function holdRun(text: string, from: number): number {
   for (; start > from; start--) {
     const code = text.charCodeAt(start - 1);
     if (!isRun(code)) break;
-    if (code < 58 || code > 127) isWord = false;
+    if (code < 58 || (code > 127 && !isEuropean(code))) isWord = false;
   }
   // The usual case: a word, which no number continues.
   if (isWord && start < length && text.charCodeAt(start) > 96) return start;
@@ -69,9 +72,27 @@ function plainDigits(token: string): string {
 }
 
 /** The default: everything but as many characters as the longest match has. */
-export function holdLongest(text: string, from: number, longest: number): number {
+function holdLongest(text: string, from: number, longest: number): number {
   const at = Math.max(from, text.length - longest);
   const code = text.charCodeAt(at);
   // Never between the two halves of a character.
   return at > from && code >= 0xdc00 && code <= 0xdfff ? at - 1 : at;
+}
+
+/** Where the text of a detector is no longer final. */
+export function holdOf({ hold, longest }: Detector, text: string, from: number): number {
+  return Math.max(hold?.(text, from) ?? holdLongest(text, from, longest), text.length - longest);
+}
+
+/** The same in a text of JSON, whose escapes are the characters that they stand for. */
+export function holdEscaped(detector: Detector, { text, offsets, cut }: Normalized, from: number): number {
+  const indexOf = (offset: number): number => {
+    let index = 0;
+    while (index < text.length && (offsets[index] as number) < offset) index++;
+    return index;
+  };
+  // What an unfinished escape will be is unknown, so it joins what comes before it.
+  const end = indexOf(cut);
+  const held = holdOf(detector, text.slice(0, end), indexOf(from));
+  return held >= end ? cut : (offsets[held] as number);
 }

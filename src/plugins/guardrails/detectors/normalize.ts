@@ -3,6 +3,8 @@ export interface Normalized {
   readonly text: string;
   /** Original offset of each character, and the original length last. */
   readonly offsets: Uint32Array;
+  /** Where an escape begins that is not complete; the original length without one. */
+  readonly cut: number;
 }
 
 /**
@@ -14,6 +16,11 @@ const disguised =
 
 const invisible = /[\u00ad\u200b-\u200f\u2060\ufeff]/;
 
+/** Letters of Latin beyond ASCII, of Greek and of Cyrillic, which addresses may have. */
+export function isEuropean(code: number): boolean {
+  return code >= 0xc0 && code <= 0x52f;
+}
+
 /** Whether a part of a text has disguised characters. Most texts are ASCII, which is fast to see. */
 export function isDisguised(text: string, from: number, to: number): boolean {
   for (let index = from; index < to; index++)
@@ -21,20 +28,52 @@ export function isDisguised(text: string, from: number, to: number): boolean {
   return false;
 }
 
-/** Replaces disguised characters with the ASCII ones they stand for; `undefined` for texts without any. */
-export function normalize(text: string): Normalized | undefined {
-  if (!disguised.test(text)) return undefined;
+/**
+ * Replaces disguised characters with the ASCII ones they stand for, and in a text of JSON its escapes; `undefined`
+ * for texts without any.
+ */
+export function normalize(text: string, isJSON = false): Normalized | undefined {
+  if (!disguised.test(text) && !(isJSON && text.includes('\\'))) return undefined;
   const offsets = new Uint32Array(text.length + 1);
   let normal = '';
+  let cut = text.length;
   for (let at = 0; at < text.length; ) {
-    const char = String.fromCodePoint(text.codePointAt(at) as number);
+    const coded = isJSON ? escapeAt(text, at) : undefined;
+    if (isJSON && coded === undefined && unfinished.test(text.slice(at, at + 6))) cut = Math.min(cut, at);
+    const char = coded === undefined ? charAt(text, at) : (JSON.parse(`"${coded}"`) as string);
     const plain = disguised.test(char) ? plainOf(char) : char;
     for (let index = 0; index < plain.length; index++) offsets[normal.length + index] = at;
     normal += plain;
-    at += char.length;
+    at += (coded ?? char).length;
   }
   offsets[normal.length] = text.length;
-  return { text: normal, offsets };
+  return { text: normal, offsets, cut };
+}
+
+/** Whether a text has escapes of JSON, as results of tools and quoted objects do. */
+export function isEscaped(text: string): boolean {
+  return text.includes('\\') && /\\(?:["\\/]|u[\da-fA-F]{4})/.test(text);
+}
+
+/** A part of a text as `normalize` reads it, without its escapes. */
+export function unescaped(part: string): string {
+  return part.replace(/\\(?:u[\da-fA-F]{4}|["\\/bfnrt])/g, (coded) => JSON.parse(`"${coded}"`));
+}
+
+/** Where the character at a position ends. */
+export function endOf(text: string, at: number, isJSON: boolean): number {
+  return at + ((isJSON ? escapeAt(text, at) : undefined) ?? charAt(text, at)).length;
+}
+
+function charAt(text: string, at: number): string {
+  return String.fromCodePoint(text.codePointAt(at) as number);
+}
+
+const unfinished = /^\\(?:u[\da-fA-F]{0,3})?$/;
+
+function escapeAt(text: string, at: number): string | undefined {
+  if (text.charCodeAt(at) !== 92) return undefined;
+  return /^\\(?:u[\da-fA-F]{4}|["\\/bfnrt])/.exec(text.slice(at, at + 6))?.[0];
 }
 
 /** At most as long as the original. */

@@ -1,7 +1,9 @@
+import { ConfigError } from '../../../errors.ts';
 import type { CallOptions } from '../../../types/options/call-options.ts';
 import type { ChatRequest } from '../../../types/request/request.ts';
 import type { ChatResult } from '../../../types/result/result.ts';
-import type { GuardContext } from '../types.ts';
+import { checkNumber, checkObject, checkWord, type Refuse, show } from '../../../util/option-check.ts';
+import type { Guard, GuardContext } from '../types.ts';
 import { type GuardBudget, Spending } from './spending.ts';
 
 /** How a guard asks a model: through a route of the router, unguarded, on a budget. */
@@ -12,6 +14,31 @@ export interface ModelOptions {
   readonly budget?: GuardBudget;
   /** Maximum estimated cost of one check in US$. @default no limit */
   readonly maxCost?: number;
+}
+
+/** Settings of guards that ask a model, unless their options differ. */
+export const usualSettings = {
+  on: ['input', 'output'],
+  history: false,
+} as const satisfies Partial<Guard>;
+
+const refuse: Refuse = (path, expected, got) => {
+  throw new ConfigError(path, expected, got);
+};
+
+const known = ['name', 'on', 'mode', 'timeout', 'onError', 'history', 'route', 'budget', 'maxCost', 'reads'];
+
+/** Refuses invalid options of a guard that asks a model. */
+export function checkModelOptions(path: string, options: object, own: readonly string[]): void {
+  const { route, budget, maxCost } = checkObject(path, options, [...known, ...own], refuse);
+  if (typeof route !== 'string' || route === '') refuse(`${path}.route`, 'a route or a target', show(route));
+  checkNumber(`${path}.maxCost`, maxCost, refuse);
+  if (budget === undefined) return;
+  const { usd, per } = checkObject(`${path}.budget`, budget, ['usd', 'per'], refuse);
+  if (usd === undefined) refuse(`${path}.budget.usd`, 'US$', 'undefined');
+  checkNumber(`${path}.budget.usd`, usd, refuse);
+  if (per === undefined) refuse(`${path}.budget.per`, 'hour or day', 'undefined');
+  checkWord(`${path}.budget.per`, per, ['hour', 'day'], refuse);
 }
 
 export type Ask = (request: ChatRequest, context: GuardContext) => Promise<ChatResult>;

@@ -3,8 +3,7 @@ import type { JSONSchema } from '../../../types/request/json.ts';
 import { show } from '../../../util/option-check.ts';
 import type { GuardOptions } from '../guards/block.ts';
 import type { Guard } from '../types.ts';
-import { asker, type ModelOptions } from './ask.ts';
-import { checkModelOptions } from './model.ts';
+import { asker, checkModelOptions, type ModelOptions, usualSettings } from './ask.ts';
 
 /** Options of `judge`. */
 export interface JudgeOptions extends GuardOptions, ModelOptions {
@@ -35,19 +34,14 @@ const verdictSchema: JSONSchema = {
  */
 export function judge(options: JudgeOptions): Guard {
   checkModelOptions('judge', options, ['rule']);
-  const { rule, route, budget, maxCost, ...settings } = options;
+  const { rule, route: _route, budget: _budget, maxCost: _maxCost, ...settings } = options;
   if (typeof rule !== 'string' || rule === '')
     throw new ConfigError('judge.rule', 'a rule in words', show(rule));
   const name = settings.name ?? 'judge';
-  const ask = asker(name, {
-    route,
-    ...(budget === undefined ? {} : { budget }),
-    ...(maxCost === undefined ? {} : { maxCost }),
-  });
+  const ask = asker(name, options);
   return {
-    on: ['input', 'output'],
+    ...usualSettings,
     timeout: 10_000,
-    history: false,
     ...settings,
     name,
     async check(text, context) {

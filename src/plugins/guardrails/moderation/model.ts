@@ -1,8 +1,8 @@
 import { ConfigError } from '../../../errors.ts';
-import { checkNumber, checkObject, checkWord, type Refuse, show } from '../../../util/option-check.ts';
+import { checkWord, type Refuse } from '../../../util/option-check.ts';
 import type { GuardOptions } from '../guards/block.ts';
 import type { Guard } from '../types.ts';
-import { asker, type ModelOptions } from './ask.ts';
+import { asker, checkModelOptions, type ModelOptions, usualSettings } from './ask.ts';
 import { type ModerationTemplate, templates } from './templates.ts';
 
 /** Options of `moderationModel`. */
@@ -17,21 +17,6 @@ const refuse: Refuse = (path, expected, got) => {
   throw new ConfigError(path, expected, got);
 };
 
-const known = ['name', 'on', 'mode', 'timeout', 'onError', 'history', 'route', 'budget', 'maxCost', 'reads'];
-
-/** Refuses invalid options of a guard that asks a model. */
-export function checkModelOptions(path: string, options: object, own: readonly string[]): void {
-  const { route, budget, maxCost } = checkObject(path, options, [...known, ...own], refuse);
-  if (typeof route !== 'string' || route === '') refuse(`${path}.route`, 'a route or a target', show(route));
-  checkNumber(`${path}.maxCost`, maxCost, refuse);
-  if (budget === undefined) return;
-  const { usd, per } = checkObject(`${path}.budget`, budget, ['usd', 'per'], refuse);
-  if (usd === undefined) refuse(`${path}.budget.usd`, 'US$', 'undefined');
-  checkNumber(`${path}.budget.usd`, usd, refuse);
-  if (per === undefined) refuse(`${path}.budget.per`, 'hour or day', 'undefined');
-  checkWord(`${path}.budget.per`, per, ['hour', 'day'], refuse);
-}
-
 /**
  * Checks texts with a moderation model: a target of the router, such as Llama Guard at Groq or Granite Guardian
  * on a local server. Its requests are not guarded, and have the tag `guard`.
@@ -42,21 +27,16 @@ export function checkModelOptions(path: string, options: object, own: readonly s
  */
 export function moderationModel(options: ModerationModelOptions): Guard {
   checkModelOptions('moderationModel', options, ['template']);
-  const { template, route, budget, maxCost, ...settings } = options;
+  const { template, route: _route, budget: _budget, maxCost: _maxCost, ...settings } = options;
   if (typeof template === 'string')
     checkWord('moderationModel.template', template, Object.keys(templates), refuse);
   const { system, prompt, read }: ModerationTemplate =
     typeof template === 'string' ? templates[template] : template;
   const name = settings.name ?? (typeof template === 'string' ? template : 'moderation-model');
-  const ask = asker(name, {
-    route,
-    ...(budget === undefined ? {} : { budget }),
-    ...(maxCost === undefined ? {} : { maxCost }),
-  });
+  const ask = asker(name, options);
   return {
-    on: ['input', 'output'],
+    ...usualSettings,
     timeout: 5_000,
-    history: false,
     ...settings,
     name,
     async check(text, context) {

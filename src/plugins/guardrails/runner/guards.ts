@@ -1,5 +1,5 @@
 import type { Awaitable } from '../../../types/plugin.ts';
-import { findAll, isPromise } from '../detectors/find.ts';
+import { findEverywhere, isPromise } from '../detectors/find.ts';
 import type {
   Finding,
   Guard,
@@ -33,7 +33,7 @@ export function checkOf(
   const { detector } = guard;
   if (detector !== undefined)
     return (context) => {
-      const found = findAll(detector, text);
+      const found = findEverywhere(detector, text);
       if (isPromise(found)) return found.then((late) => decide(guard, late, context));
       return decide(guard, found, context);
     };

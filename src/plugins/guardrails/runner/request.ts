@@ -1,5 +1,6 @@
 import type { AnyRequest, Awaitable, RequestContext } from '../../../types/plugin.ts';
 import { isPromise } from '../detectors/find.ts';
+import { isEscaped, unescaped } from '../detectors/normalize.ts';
 import { GuardError } from '../errors.ts';
 import type { Guard } from '../types.ts';
 import type { Environment } from './environment.ts';
@@ -80,9 +81,10 @@ function apply(
   let index = 0;
   return mapRequest(context.request, (text) => {
     const replacements = all[index++] ?? [];
+    const isJSON = replacements.length > 0 && isEscaped(text);
     return replaceAll(text, replacements, (each, value) => {
       const { with: given, entity = 'REDACTED', restore = false } = each;
-      return given ?? vault.placeholder(entity, value, restore !== false);
+      return given ?? vault.placeholder(entity, isJSON ? unescaped(value) : value, restore !== false);
     });
   });
 }

@@ -13,6 +13,7 @@ import type {
 } from '../../../types/request/message.ts';
 import { fromBase64, toBase64 } from '../../../util/data-content.ts';
 import type { GuardContext, GuardStage } from '../types.ts';
+import { mapOptions } from './vendor-data.ts';
 
 /** Where a text is. */
 export interface Place {
@@ -42,14 +43,35 @@ function mapMessages(messages: readonly Message[], visit: Visit): readonly Messa
   return messages.map((message, index): Message => {
     const { role, content } = message;
     const place = { stage: 'input', role, part: 'text', isHistory: index <= last } as const;
-    if (typeof content === 'string') return { ...message, content: visit(content, place) } as Message;
-    return { ...message, content: content.map((part) => mapPart(part, place, visit)) } as Message;
+    const inOptions: Place = { ...place, part: 'data' };
+    const own = mapOptions(message, new Map(), (text) => visit(text, inOptions));
+    if (typeof content === 'string') return { ...own, content: visit(content, place) } as Message;
+    return { ...own, content: content.map((part) => mapPart(part, place, visit)) } as Message;
   });
 }
 
-/** The same for one part of a message or an answer. */
-export function mapPart<Part extends AnyPart>(part: Part, place: Place, visit: Visit): Part;
-export function mapPart(part: AnyPart, place: Place, visit: Visit): AnyPart {
+/** The same for one part of a message or an answer, with the vendor's own data in it. */
+export function mapPart<Part extends AnyPart>(part: Part, place: Place, visit: Visit): Part {
+  if (part.providerOptions === undefined) return mapShown(part, place, visit);
+  const known = new Map<string, string>();
+  const shown = mapShown(part, place, (text, at) => {
+    const mapped = visit(text, at);
+    known.set(text, mapped);
+    return mapped;
+  });
+  const inOptions = { ...place, ...placeOfOptions(part) };
+  return mapOptions(shown, known, (text) => visit(text, inOptions));
+}
+
+/** A vendor's block of a call that it ran itself contains the result. */
+function placeOfOptions({ type }: AnyPart): Partial<Place> {
+  if (type === 'tool-call' || type === 'tool-result') return { stage: 'tool-result', part: 'tool' };
+  if (type === 'text' || type === 'source') return { part: 'source' };
+  return { part: type === 'reasoning' ? 'reasoning' : 'data' };
+}
+
+function mapShown<Part extends AnyPart>(part: Part, place: Place, visit: Visit): Part;
+function mapShown(part: AnyPart, place: Place, visit: Visit): AnyPart {
   switch (part.type) {
     case 'text':
     case 'reasoning':
@@ -66,7 +88,7 @@ export function mapPart(part: AnyPart, place: Place, visit: Visit): AnyPart {
     case 'tool-result':
       return mapToolResult(part, place, visit);
     case 'source':
-      return mapFields(part, ['url', 'title', 'filename'], (text) =>
+      return mapFields(part, ['id', 'url', 'title', 'filename'], (text) =>
         visit(text, { ...place, part: 'source' }),
       );
     case 'tool-approval-response':

@@ -16,6 +16,7 @@ import { Gate, type Passed } from './gate.ts';
 import { checkPart, checkToolCall, restorePart } from './parts.ts';
 
 type Channel = 'text' | 'reasoning';
+type Delta = Extract<StreamContent, { readonly type: 'text-delta' | 'reasoning-delta' }>;
 type Steps = readonly (() => Awaitable<Passed>)[];
 
 const nothing: readonly StreamContent[] = [];
@@ -37,7 +38,7 @@ export class GuardedAnswer implements PartTransform {
   readonly #calls = new Map<string, { readonly start: StreamContent; hasDeltas: boolean }>();
   /** For shadow guards and those that read the whole text. */
   readonly #texts = { text: '', reasoning: '' };
-  readonly #shadowCalls: StreamContent[] = [];
+  readonly #shadowParts: ContentPart[] = [];
   #open: Channel | undefined;
   #arrivedAt: number | undefined;
   #checkTime = 0;
@@ -127,9 +128,9 @@ export class GuardedAnswer implements PartTransform {
   #pass(part: StreamContent): Awaitable<Passed> {
     switch (part.type) {
       case 'text-delta':
-        return this.#write('text', part);
+        return this.#delta('text', part);
       case 'reasoning-delta':
-        return this.#write('reasoning', part);
+        return this.#delta('reasoning', part);
       case 'tool-call-start':
         if (!this.#holdsTools) return this.#after(() => [part]);
         this.#calls.set(part.toolCallId, { start: part, hasDeltas: false });
@@ -149,8 +150,21 @@ export class GuardedAnswer implements PartTransform {
     }
   }
 
-  #write(channel: Channel, part: StreamContent & { readonly text: string }): Awaitable<Passed> {
-    if (part.type !== 'text-delta' && part.type !== 'reasoning-delta') return nothing;
+  /** Text; vendor data with it, such as citations, is complete and checked at once. */
+  #delta(channel: Channel, part: Delta): Awaitable<Passed> {
+    const { providerOptions } = part;
+    if (providerOptions === undefined) return this.#write(channel, part);
+    const take = (checked: ContentPart | Blocked): Awaitable<Passed> => {
+      if ('guard' in checked) return checked;
+      const { providerOptions: options = providerOptions } = restorePart(checked, this.#vault);
+      return this.#write(channel, { ...part, providerOptions: options });
+    };
+    const owner = { type: channel, text: '', providerOptions } as const;
+    const checking = checkPart(owner, this.#guards, this.#checking);
+    return isPromise(checking) ? checking.then(take) : take(checking);
+  }
+
+  #write(channel: Channel, part: Delta): Awaitable<Passed> {
     const gate = this.#gates[channel];
     const { text, id, providerOptions } = part;
     const isSwitch = this.#open !== undefined && this.#open !== channel;
@@ -219,7 +233,7 @@ export class GuardedAnswer implements PartTransform {
     if (this.#whole.length === 0 && this.#shadows.length === 0) return;
     if (part.type === 'text-delta') this.#texts.text += part.text;
     else if (part.type === 'reasoning-delta') this.#texts.reasoning += part.text;
-    else if (part.type === 'tool-call' && this.#shadows.length > 0) this.#shadowCalls.push(part);
+    else if (this.#shadows.length > 0 && isContent(part)) this.#shadowParts.push(part);
   }
 
   /** Runs shadow guards on the complete answer; nothing waits for them. */
@@ -227,20 +241,21 @@ export class GuardedAnswer implements PartTransform {
     if (this.#shadows.length === 0) return;
     const verdicts = new Verdicts('answer');
     const checking: Checking = { ...this.#checking, verdicts };
-    const running: Awaitable<unknown>[] = (['reasoning', 'text'] as const).map((part) =>
-      checkText(
-        this.#shadows,
-        this.#texts[part],
-        { stage: 'output', role: 'assistant', part, isHistory: false },
-        checking,
-      ),
-    );
-    for (const call of this.#shadowCalls)
-      if (call.type === 'tool-call') running.push(checkToolCall(call, this.#shadows, checking));
+    const texts = (['reasoning', 'text'] as const).map((type) => ({ type, text: this.#texts[type] }));
+    const running = [...texts, ...this.#shadowParts].map((part): Awaitable<unknown> => {
+      if (part.type === 'tool-call') return checkToolCall(part, this.#shadows, checking);
+      return checkPart(part, this.#shadows, checking);
+    });
     const { request } = this.#checking;
     if (running.some(isPromise)) void Promise.allSettled(running).then(() => verdicts.note(request, 0));
     else verdicts.note(request, 0);
   }
+}
+
+/** Parts that come whole. */
+function isContent(part: StreamContent): part is Extract<StreamContent, ContentPart> {
+  const { type } = part;
+  return type !== 'raw' && type !== 'tool-call-start' && !type.endsWith('-delta');
 }
 
 /** Steps one after the other, until one blocks. No promise if none of them makes one. */

@@ -2,8 +2,8 @@ import type { Awaitable } from '../../../types/plugin.ts';
 import type { ProviderOptions } from '../../../types/request/message.ts';
 import type { StreamContent } from '../../../types/result/stream-part.ts';
 import { findAll, isPromise } from '../detectors/find.ts';
-import { holdLongest } from '../detectors/hold.ts';
-import { isDisguised } from '../detectors/normalize.ts';
+import { holdEscaped, holdOf } from '../detectors/hold.ts';
+import { isDisguised, normalize } from '../detectors/normalize.ts';
 import type { Vault } from '../redaction/vault.ts';
 import type { Outcome } from '../runner/check.ts';
 import { decide, fine } from '../runner/guards.ts';
@@ -25,7 +25,7 @@ export interface GateInit {
   readonly reading: readonly Guard[];
   readonly checking: Checking;
   readonly vault: Vault;
-  /** The text is JSON: restored values are escaped. */
+  /** The text is JSON: values in it are escaped. */
   readonly isJSON: boolean;
 }
 
@@ -92,20 +92,24 @@ export class Gate {
     const window = this.#window;
     if (isEnd) return window.length;
     let cut = window.length;
+    const base = this.#base;
+    const escaped = this.#init.isJSON && window.includes('\\') ? normalize(window, true) : undefined;
     for (const detector of this.#holds) {
-      const { longest } = detector;
-      const held = detector.hold?.(window, this.#base) ?? holdLongest(window, this.#base, longest);
-      cut = Math.min(cut, Math.max(held, window.length - longest));
-      if (cut <= this.#base) return this.#base;
+      const held =
+        escaped === undefined ? holdOf(detector, window, base) : holdEscaped(detector, escaped, base);
+      cut = Math.min(cut, held);
+      if (cut <= base) return base;
     }
-    return this.#init.reading.length === 0 ? cut : lastSentenceEnd(window, this.#base, cut);
+    return this.#init.reading.length === 0 ? cut : lastSentenceEnd(window, base, cut);
   }
 
   /** What detectors find; `undefined` if none of them has to look. */
   #find(cut: number): Awaitable<readonly Found[]> | undefined {
     const start = Math.max(0, this.#base - context);
     const near = this.#window.slice(start, cut);
-    const isPlain = !isDisguised(this.#window, this.#base, cut);
+    const isPlain =
+      !isDisguised(this.#window, this.#base, cut) &&
+      !(this.#init.isJSON && this.#window.includes('\\', this.#base));
     let running: Awaitable<Found>[] | undefined;
     for (const guard of this.#init.detecting) {
       const detector = guard.detector as Detector;
@@ -123,7 +127,7 @@ export class Gate {
   #search(guard: Guard, detector: Detector, start: number): Awaitable<Found> {
     let found: readonly Finding[] = [];
     const check = (): Awaitable<Verdict> => {
-      const finding = findAll(detector, this.#window.slice(start));
+      const finding = findAll(detector, this.#window.slice(start), this.#init.isJSON);
       const keep = (late: readonly Finding[]): Verdict => {
         found = start === 0 ? late : late.map((each) => shift(each, start));
         return fine;
@@ -188,8 +192,8 @@ export class Gate {
     const mark = this.#marks[this.#marks.length - 1];
     // The usual case: nothing to replace, and one block.
     if (replace.length === 0 && this.planned.length === 0 && mark !== undefined && mark.at <= this.#base) {
-      const piece = delta(this.#init.type, this.#window.slice(this.#base, cut), mark.id, mark.options);
-      mark.options = undefined;
+      const { type } = this.#init;
+      const piece = delta(type, this.#window.slice(this.#base, cut), mark.id, this.#optionsOf(mark));
       this.#base = cut;
       this.#trim();
       return this.#restored([piece], isEnd);
@@ -210,8 +214,8 @@ export class Gate {
     const pieces: StreamContent[] = [];
     let at = this.#base;
     const emit = (text: string, mark: Mark | undefined): void => {
-      const { id, options } = mark ?? { id: undefined, options: undefined };
-      if (mark !== undefined) mark.options = undefined;
+      const { id } = mark ?? {};
+      const options = this.#optionsOf(mark);
       if (text !== '' || options !== undefined) pieces.push(delta(this.#init.type, text, id, options));
     };
     const literal = (end: number): void => {
@@ -232,6 +236,14 @@ export class Gate {
     this.#base = Math.max(cut, at);
     this.#trim();
     return this.#restored(pieces, isEnd);
+  }
+
+  /** Vendor data goes out once; a signature does not fit a text that a guard has changed. */
+  #optionsOf(mark: Mark | undefined): ProviderOptions | undefined {
+    if (mark?.options === undefined) return undefined;
+    const { options } = mark;
+    mark.options = undefined;
+    return this.hasChanged ? undefined : options;
   }
 
   #markAt(at: number): Mark | undefined {

@@ -17,17 +17,31 @@ import { leaveOutForeign, leftOut } from '../../shared/account-marks.ts';
 import { withoutEmpty } from '../../shared/empty-text.ts';
 import { fitToolCallId } from '../../shared/tool-call-id.ts';
 import { printToolInput, printToolOutput } from '../../shared/tool-input.ts';
+import { withReasoningItems } from './ai-sdk-history.ts';
 
 /** https://platform.openai.com/docs/api-reference/responses/create: `call_id` is limited to 64 characters. */
 const callIds = { pattern: /^.{1,64}$/, length: 24 };
 
-/** Converts a conversation to the items of a Responses request. */
-export function toInput(messages: readonly Message[], warnings: Warning[]): readonly Wire[] {
-  const calledWith = new Map<string, string>();
-  return messages.flatMap((message) => toTurn(message, calledWith, warnings));
+/** The context of a conversation's conversion. */
+interface Context {
+  /** The types of the calls that need a result, by id. */
+  readonly calledWith: Map<string, string>;
+  /** Whether OpenAI stores the items of the conversation. */
+  readonly isStored: boolean;
+  readonly warnings: Warning[];
 }
 
-function toTurn(message: Message, calledWith: Map<string, string>, warnings: Warning[]): readonly Wire[] {
+/** Converts a conversation to the items of a Responses request. */
+export function toInput(
+  messages: readonly Message[],
+  warnings: Warning[],
+  isStored: boolean,
+): readonly Wire[] {
+  const context = { calledWith: new Map<string, string>(), isStored, warnings };
+  return messages.flatMap((message) => toTurn(message, context));
+}
+
+function toTurn(message: Message, context: Context): readonly Wire[] {
   const { role, content, providerOptions } = message;
   switch (role) {
     case 'system':
@@ -37,9 +51,9 @@ function toTurn(message: Message, calledWith: Map<string, string>, warnings: War
       return [{ role, content: parts, ...ownOptions(providerOptions) }];
     }
     case 'assistant':
-      return toItems(message, calledWith, warnings);
+      return toItems(message, context);
     case 'tool':
-      return toOutputs(message, calledWith);
+      return toOutputs(message, context.calledWith);
   }
 }
 
@@ -89,11 +103,10 @@ function toFile(part: FilePart, own: JSONObject): Wire {
 
 function toItems(
   { content }: AssistantMessage,
-  calledWith: Map<string, string>,
-  warnings: Warning[],
+  { calledWith, isStored, warnings }: Context,
 ): readonly Wire[] {
   if (typeof content === 'string') return content === '' ? [] : [{ role: 'assistant', content }];
-  return content.flatMap((part): readonly Wire[] => {
+  return withReasoningItems(content, isStored).flatMap((part): readonly Wire[] => {
     const own = part.providerOptions?.['openai'];
     const item = asObject(own?.['item']);
     switch (part.type) {

@@ -19,7 +19,7 @@ export function toRequest(
   const call = restrict(given, 'openai', responsesRestrictions, warnings);
   const { text, reasoning, ...own } = inResponses(call.providerOptions?.['openai'] ?? {}, warnings);
   const { format, instruction } = toFormat(call, warnings);
-  const input = toInput(call.messages, warnings);
+  const input = toInput(call.messages, warnings, own['store'] !== false);
   const body = compact({
     model: call.model,
     input: instruction === undefined ? input : [{ role: 'system', content: instruction }, ...input],

@@ -1,70 +1,112 @@
-import type { Message, ResolvedChatRequest } from 'signalbox';
-import { seededRandom } from 'signalbox/testing';
+import {
+  type ChatRequest,
+  createRouter,
+  type Message,
+  type ResolvedChatRequest,
+  type Usage,
+} from 'signalbox';
+import { cache, type PromptCacheStats } from 'signalbox/cache';
+import {
+  type Call,
+  scriptedProvider,
+  seededRandom,
+  type VirtualClock,
+  virtualClock,
+} from 'signalbox/testing';
 import { describe, expect, it } from 'vitest';
-import { floorOf, marked } from '../../../../src/plugins/cache/prompt-cache/markers.ts';
-import { reuseMeter } from '../../../../src/plugins/cache/prompt-cache/reuse.ts';
 
 /** US$ per million tokens of Claude Sonnet: https://platform.claude.com/docs/en/about-claude/pricing. */
-const price = { input: 3, read: 0.3, write: 3.75 };
+const price = { input: 3, output: 15, cacheRead: 0.3, cacheWrite: 3.75 };
 const minute = 60_000;
+/** Milliseconds to an answer. */
+const latency = 2_000;
+
+type Ask = Required<Pick<ChatRequest, 'messages'>>;
 
 interface Turn {
   readonly at: number;
-  readonly request: ResolvedChatRequest;
+  readonly request: Ask;
 }
 
 const text = (tokens: number, seed: number): string => `${seed} `.padEnd(tokens * 4, 'lorem ipsum ');
 
-/** A vendor that keeps a marked prefix for five minutes after its last use, and finds the longest one it has. */
-function vendor() {
-  const kept = new Map<string, number>();
-  return ({ at, request }: Turn): number => {
-    const { messages, providerOptions } = request;
+/**
+ * A vendor that keeps a marked prefix for five minutes after its last use, finds the longest one that it has, and has one only when
+ * the answer that wrote it has arrived.
+ */
+function vendor(clock: VirtualClock) {
+  const kept = new Map<string, { readonly from: number; readonly last: number }>();
+  return ({ messages, providerOptions }: ResolvedChatRequest): Usage => {
+    const at = clock.now();
     let key = '';
     let tokens = 0;
     const prefixes = messages.map((message, index) => {
-      const content = String(message.content);
+      const content = typeof message.content === 'string' ? message.content : JSON.stringify(message.content);
       // A text begins with its number.
-      key += `${message.role} ${content.slice(0, 12)} ${content.length};`;
-      tokens += content.length / 4;
+      key += `${message.role} ${content.slice(0, 40)} ${content.length};`;
+      tokens += Math.round(content.length / 4);
       const isMarked =
         message.providerOptions?.['anthropic']?.['cacheControl'] !== undefined ||
         (index === messages.length - 1 && providerOptions?.['anthropic']?.['cache_control'] !== undefined);
       return { key, tokens, isMarked };
     });
-    const all = prefixes.at(-1)?.tokens ?? 0;
+    const counted = { inputTokens: tokens, outputTokens: 0 };
     const last = prefixes.findLast(({ isMarked }) => isMarked);
-    if (last === undefined || last.tokens < 1_024) return (all * price.input) / 1_000_000;
+    if (last === undefined || last.tokens < 1_024) return { ...counted, cacheReadTokens: 0 };
+    const isKept = (prefix: string): boolean => {
+      const entry = kept.get(prefix);
+      return entry !== undefined && entry.from <= at && at - entry.last <= 5 * minute;
+    };
     const reach = prefixes.slice(0, prefixes.indexOf(last) + 1);
-    const found = reach.findLast(({ key }) => at - (kept.get(key) ?? Number.NEGATIVE_INFINITY) <= 5 * minute);
+    const found = reach.findLast((prefix) => isKept(prefix.key));
     const read = found?.tokens ?? 0;
-    if (found !== undefined) kept.set(found.key, at);
-    for (const { key, isMarked } of reach) if (isMarked) kept.set(key, at);
-    return (
-      (read * price.read + (last.tokens - read) * price.write + (all - last.tokens) * price.input) / 1_000_000
-    );
+    for (const prefix of reach) {
+      if (!prefix.isMarked && prefix !== found) continue;
+      const pending = kept.get(prefix.key)?.from ?? 0;
+      const from = isKept(prefix.key) ? 0 : pending > at ? pending : at + latency;
+      kept.set(prefix.key, { from, last: at });
+    }
+    return { ...counted, cacheReadTokens: read, cacheWriteTokens: last.tokens - read };
   };
 }
 
 interface Costs {
   readonly plain: number;
   readonly marked: number;
+  readonly report: PromptCacheStats | undefined;
 }
 
-function play(turns: readonly Turn[]): Costs {
-  const meter = reuseMeter();
-  const [without, withMarkers] = [vendor(), vendor()];
-  let plain = 0;
-  let own = 0;
-  for (const turn of turns.toSorted((a, b) => a.at - b.at)) {
-    plain += without(turn);
-    const reuse = meter.see('g', 'r', turn.request, turn.at);
-    own += withMarkers({
-      ...turn,
-      request: marked(turn.request, reuse, floorOf(['claude-sonnet-5']), 'k') ?? turn.request,
+/** US$ that the vendor bills, with and without markers. */
+async function play(turns: readonly Turn[]): Promise<Costs> {
+  const [plain, marked] = [await bill(turns, []), await bill(turns, [cache({ promptCache: 'auto' })])];
+  return { plain: plain.usd, marked: marked.usd, report: marked.report };
+}
+
+async function bill(turns: readonly Turn[], plugins: readonly ReturnType<typeof cache>[]) {
+  const clock = virtualClock();
+  const usageOf = vendor(clock);
+  const answer = (call: Call) => ({ usage: 'messages' in call ? usageOf(call) : {}, delay: latency });
+  const provider = scriptedProvider('anthropic', answer, clock);
+  const target = { provider, model: 'claude-sonnet-5', id: 'a', price };
+  const router = createRouter({ targets: [target], plugins, clock, catalog: false });
+  let usd = 0;
+  const failures: unknown[] = [];
+  for (const { at, request } of turns)
+    clock.after(at, () => {
+      const asked = router.chat(request, plugins.length === 0 ? {} : { cache: false });
+      asked.then(
+        ({ cost }) => {
+          usd += cost?.total ?? Number.NaN;
+        },
+        (error: unknown) => failures.push(error),
+      );
     });
-  }
-  return { plain, marked: own };
+  await clock.advance(0); // loads the router's parts, which takes real time
+  while (await clock.next()) {}
+  expect(failures.map(String)).toEqual([]);
+  const report = router.stats()[0]?.promptCache?.['default'];
+  await router.close();
+  return { usd, report };
 }
 
 interface Traffic {
@@ -117,10 +159,12 @@ describe('markers of prompt caches', () => {
     ],
     ['there are few requests', { sessions: 9 }],
     ['long prompts are new', { isShared: false, system: 20_000 }],
-  ])('cost at most a hundredth more where they do not pay: %s', (_, more) => {
+    ['all come at once', { arrival: 1, sessions: 300 }],
+    ['the same number of them each hour', { arrival: 1, turns: 6, between: 60 * minute, sessions: 50 }],
+  ])('cost at most a hundredth more where they do not pay: %s', async (_, more) => {
     for (let seed = 0; seed < 3; seed++) {
-      const { plain, marked: own } = play(traffic({ ...base, ...more }, seed));
-      expect(own).toBeLessThanOrEqual(plain * 1.01);
+      const { plain, marked } = await play(traffic({ ...base, ...more }, seed));
+      expect(marked).toBeLessThanOrEqual(plain * 1.01);
     }
   });
 
@@ -129,22 +173,23 @@ describe('markers of prompt caches', () => {
     ['a long shared system prompt', { system: 20_000 }, 0.25],
     ['conversations', { isShared: false, sessions: 40, turns: 10, turn: 800 }, 0.6],
     ['conversations with a shared system prompt', { sessions: 40, turns: 10, turn: 800 }, 0.5],
-  ])('save where the reuse is real: %s', (_, more, most) => {
+  ])('save where the reuse is real: %s', async (_, more, most) => {
     for (let seed = 0; seed < 3; seed++) {
-      const { plain, marked: own } = play(traffic({ ...base, ...more }, seed));
-      expect(own / plain).toBeLessThan(most);
+      const { plain, marked, report } = await play(traffic({ ...base, ...more }, seed));
+      expect(marked / plain).toBeLessThan(most);
+      expect(report?.savedCost).toBeCloseTo(plain - marked, 6);
     }
   });
 
-  it('stop when the reuse stops', () => {
+  it('stop when the reuse stops', async () => {
     const busy = traffic(base, 1);
     const end = Math.max(...busy.map(({ at }) => at));
     const quiet = traffic({ ...base, isShared: false, sessions: 300 }, 2).map((turn) => ({
       ...turn,
       at: turn.at + end,
     }));
-    const before = play(busy);
-    const all = play([...busy, ...quiet]);
+    const before = await play(busy);
+    const all = await play([...busy, ...quiet]);
     // What was saved before is not lost by learning that it has stopped.
     expect(all.marked).toBeLessThan(all.plain);
     expect(before.marked).toBeLessThan(before.plain);

@@ -71,7 +71,7 @@ describe('pairs of questions', () => {
       expect(pairs.filter((pair) => pair.kind === kind).length, kind).toBeGreaterThanOrEqual(2);
   });
 
-  it('are told apart with a precision of at least 0.99 at the default, and most paraphrases are found', () => {
+  it('are distinguished with a precision of at least 0.99 at the default, and most paraphrases are found', () => {
     const rows = [0.8, 0.85, 0.9, 0.95].map((threshold) => ({
       threshold,
       plain: measure(pairs, (pair) => near(pair, threshold)),

@@ -1,9 +1,19 @@
+import { inspect } from 'node:util';
 import { AIMessage, HumanMessage, ToolMessage } from '@langchain/core/messages';
 import { Agent, type Model, run, setTracingDisabled, tool } from '@openai/agents';
 import { aisdk } from '@openai/agents-extensions/ai-sdk';
-import { tool as aiTool, embed, generateText, type ModelMessage, streamText, type ToolSet } from 'ai';
+import {
+  tool as aiTool,
+  embed,
+  generateObject,
+  generateText,
+  type ModelMessage,
+  Output,
+  streamText,
+  type ToolSet,
+} from 'ai';
 import type OpenAI from 'openai';
-import type { Message, Router } from 'signalbox';
+import type { JSONSchema, Message, Router } from 'signalbox';
 import { toProvider } from 'signalbox/ai-sdk';
 import { toChatModel, toEmbeddings } from 'signalbox/langchain';
 import { z } from 'zod';
@@ -15,10 +25,22 @@ export const places = [
   'reasoning',
   'tool arguments',
   'tool results',
+  'structured output',
   'file names',
   'embeddings',
 ] as const;
 export type Place = (typeof places)[number];
+
+/** Where an answer has a value. Tool results are those of tools that the vendor runs; file names are in citations. */
+export const answerPlaces = [
+  'text',
+  'reasoning',
+  'tool arguments',
+  'tool results',
+  'structured output',
+  'file names',
+] as const;
+export type AnswerPlace = (typeof answerPlaces)[number];
 
 /** A conversation whose last question is about a value. */
 export interface Ask {
@@ -27,6 +49,8 @@ export interface Ask {
   readonly toolArguments?: string;
   readonly toolResult?: string;
   readonly fileName?: string;
+  /** Requests an object; the value is a field of the previous one. */
+  readonly object?: string;
 }
 
 /** One interface: everything that its caller sees, as JSON; `undefined` where it has no such place. */
@@ -34,6 +58,8 @@ export interface Face {
   readonly name: string;
   /** Places of the request that the interface has. */
   readonly places: readonly Place[];
+  /** Places of answers that it shows to its caller. */
+  readonly shows: readonly AnswerPlace[];
   chat(router: Router, ask: Ask): Promise<unknown>;
   stream(router: Router, ask: Ask): Promise<unknown>;
   embed?(router: Router, text: string): Promise<unknown>;
@@ -41,6 +67,10 @@ export interface Face {
 
 const pdf = 'JVBERi0xLjQKJSVFT0YK';
 const schema = { type: 'object', properties: { q: { type: 'string' } } } as const;
+const format = { ...schema, required: ['q'], additionalProperties: false } as const;
+const zodFormat = z.object({ q: z.string() });
+/** The previous answer. */
+const before = ({ object }: Ask): string => (object === undefined ? 'Hello' : JSON.stringify({ q: object }));
 const hasTool = ({ toolArguments, toolResult }: Ask): boolean =>
   toolArguments !== undefined || toolResult !== undefined;
 
@@ -53,13 +83,13 @@ function messages(ask: Ask): readonly Message[] {
     input: { q: toolArguments },
   } as const;
   const output = { type: 'text', value: toolResult } as const;
-  const before: Message[] = [
+  const earlier: Message[] = [
     { role: 'user', content: 'Hi' },
     {
       role: 'assistant',
       content: [
         ...(reasoning === undefined ? [] : [{ type: 'reasoning', text: reasoning } as const]),
-        hasTool(ask) ? call : { type: 'text', text: 'Hello' },
+        hasTool(ask) ? call : { type: 'text', text: before(ask) },
       ],
     },
     ...(hasTool(ask)
@@ -78,7 +108,7 @@ function messages(ask: Ask): readonly Message[] {
     filename: fileName ?? 'a.pdf',
   } as const;
   return [
-    ...before,
+    ...earlier,
     { role: 'user', content: fileName === undefined ? text : [{ type: 'text', text }, file] },
   ];
 }
@@ -91,12 +121,17 @@ async function collect(parts: AsyncIterable<unknown>): Promise<readonly unknown[
 
 const tools = [{ name: 'lookup', inputSchema: schema }] as const;
 
+const directRequest = (ask: Ask) =>
+  ask.object === undefined
+    ? { messages: messages(ask), tools }
+    : { messages: messages(ask), schema: format as JSONSchema };
 const direct: Face = {
   name: 'direct',
   places,
-  chat: (router, ask) => router.chat({ messages: messages(ask), tools }),
+  shows: answerPlaces,
+  chat: (router, ask) => router.chat(directRequest(ask)),
   async stream(router, ask) {
-    const stream = await router.stream({ messages: messages(ask), tools });
+    const stream = await router.stream(directRequest(ask));
     return [await collect(stream), await stream.result];
   },
   embed: (router, text) => router.embed({ values: [text] }, { route: 'embeddings' }),
@@ -105,34 +140,46 @@ const direct: Face = {
 const sdkTools = {
   lookup: aiTool({ description: 'x', inputSchema: z.object({ q: z.string() }) }),
 } as ToolSet;
+const aiRequest = (router: Router, ask: Ask) => ({
+  model: toProvider(router)(),
+  messages: messages(ask) as ModelMessage[],
+  maxRetries: 0,
+});
+const output = Output.object({ schema: zodFormat });
 const aiSdkFace: Face = {
   name: 'AI SDK',
   places,
+  shows: answerPlaces,
   async chat(router, ask) {
-    const request = {
-      model: toProvider(router)(),
-      messages: messages(ask) as ModelMessage[],
+    const request = aiRequest(router, ask);
+    if (ask.object !== undefined) {
+      const both = await Promise.allSettled([
+        generateObject({ ...request, schema: zodFormat }).then(({ object }) => object),
+        generateText({ ...request, output }).then(({ output: made, content }) => [made, content]),
+      ]);
+      const failures = both.flatMap((each) => (each.status === 'rejected' ? [each.reason as unknown] : []));
+      if (failures.length > 0) throw new AggregateError(failures, inspect(failures, { depth: 8 }));
+      return both;
+    }
+    const { content, text, reasoningText, toolCalls, finishReason, response } = await generateText({
+      ...request,
       tools: sdkTools,
-      maxRetries: 0,
-    };
-    const { content, text, reasoningText, toolCalls, finishReason, response } = await generateText(request);
+    });
     return { content, text, reasoningText, toolCalls, finishReason, messages: response.messages };
   },
   async stream(router, ask) {
-    const request = {
-      model: toProvider(router)(),
-      messages: messages(ask) as ModelMessage[],
-      tools: sdkTools,
-      maxRetries: 0,
-    };
+    const request = aiRequest(router, ask);
     let failure: unknown;
-    const stream = streamText({
-      ...request,
-      onError({ error }) {
-        failure = error;
-      },
-    });
-    const parts = await collect(stream.fullStream);
+    const onError = ({ error }: { readonly error: unknown }): void => {
+      failure = error;
+    };
+    if (ask.object !== undefined) {
+      const stream = streamText({ ...request, output, onError });
+      const partial = await collect(stream.partialOutputStream);
+      if (failure !== undefined) throw failure;
+      return [partial, await stream.output];
+    }
+    const parts = await collect(streamText({ ...request, tools: sdkTools, onError }).fullStream);
     if (failure !== undefined) throw failure;
     return parts;
   },
@@ -155,20 +202,25 @@ const chatCompletions = (router: Router, ask: Ask, stream: boolean) => {
     { role: 'assistant', content: null, tool_calls: [call] },
     { role: 'tool', tool_call_id: 'c1', content: toolResult },
   ];
+  const tool = { type: 'function', function: { name: 'lookup', parameters: { ...schema } } } as const;
+  const json_schema = { name: 'answer', schema: { ...format }, strict: true };
   return clients(router).openai.chat.completions.create({
     model: 'default',
     stream,
-    tools: [{ type: 'function', function: { name: 'lookup', parameters: { ...schema } } }],
+    ...(ask.object === undefined
+      ? { tools: [tool] }
+      : { response_format: { type: 'json_schema', json_schema } }),
     messages: [
       { role: 'user', content: 'Hi' },
-      ...(hasTool(ask) ? called : []),
+      ...(hasTool(ask) ? called : [{ role: 'assistant', content: before(ask) } as const]),
       { role: 'user', content: fileName === undefined ? text : [{ type: 'text', text }, file] },
     ],
   });
 };
 const openaiChat: Face = {
   name: 'OpenAI Chat Completions',
-  places: ['text', 'tool arguments', 'tool results', 'file names', 'embeddings'],
+  places: ['text', 'tool arguments', 'tool results', 'structured output', 'file names', 'embeddings'],
+  shows: answerPlaces,
   chat: (router, ask) => chatCompletions(router, ask, false),
   stream: async (router, ask) =>
     collect((await chatCompletions(router, ask, true)) as AsyncIterable<unknown>),
@@ -188,7 +240,7 @@ const responses = (router: Router, ask: Ask, stream: boolean) => {
     id: 'rs_1',
     summary: [{ type: 'summary_text', text: reasoning ?? '' }],
   };
-  const hello: Item = { role: 'assistant', content: 'Hello' };
+  const hello: Item = { role: 'assistant', content: before(ask) };
   const called: Item[] = [
     { type: 'function_call', call_id: 'c1', name: 'lookup', arguments: JSON.stringify({ q: toolArguments }) },
     { type: 'function_call_output', call_id: 'c1', output: toolResult },
@@ -200,7 +252,9 @@ const responses = (router: Router, ask: Ask, stream: boolean) => {
   return clients(router).openai.responses.create({
     model: 'default',
     stream,
-    tools: [{ type: 'function', name: 'lookup', parameters: schema, strict: null }],
+    ...(ask.object === undefined
+      ? { tools: [{ type: 'function', name: 'lookup', parameters: schema, strict: null }] }
+      : { text: { format: { type: 'json_schema', name: 'answer', schema: format, strict: true } } }),
     input: [
       { role: 'user', content: 'Hi' },
       ...(reasoning === undefined ? [] : [thought]),
@@ -211,7 +265,8 @@ const responses = (router: Router, ask: Ask, stream: boolean) => {
 };
 const openaiResponses: Face = {
   name: 'OpenAI Responses',
-  places: ['text', 'reasoning', 'tool arguments', 'tool results', 'file names'],
+  places: ['text', 'reasoning', 'tool arguments', 'tool results', 'structured output', 'file names'],
+  shows: answerPlaces,
   chat: (router, ask) => responses(router, ask, false),
   stream: async (router, ask) => collect((await responses(router, ask, true)) as AsyncIterable<unknown>),
 };
@@ -224,14 +279,16 @@ const anthropicMessages = (ask: Ask) => {
   return {
     model: 'default',
     max_tokens: 100,
-    tools: [{ name: 'lookup', input_schema: { ...schema } }],
+    ...(ask.object === undefined
+      ? { tools: [{ name: 'lookup', input_schema: { ...schema } }] }
+      : { output_config: { format: { type: 'json_schema' as const, schema: { ...format } } } }),
     messages: [
       { role: 'user' as const, content: 'Hi' },
       {
         role: 'assistant' as const,
         content: [
           ...(reasoning === undefined ? [] : [thinking]),
-          hasTool(ask) ? call : ({ type: 'text', text: 'Hello' } as const),
+          hasTool(ask) ? call : ({ type: 'text', text: before(ask) } as const),
         ],
       },
       {
@@ -247,7 +304,8 @@ const anthropicMessages = (ask: Ask) => {
 };
 const anthropicFace: Face = {
   name: 'Anthropic Messages',
-  places: ['text', 'reasoning', 'tool arguments', 'tool results', 'file names'],
+  places: ['text', 'reasoning', 'tool arguments', 'tool results', 'structured output', 'file names'],
+  shows: answerPlaces,
   chat: (router, ask) => clients(router).anthropic.messages.create(anthropicMessages(ask)),
   stream: (router, ask) => collect(clients(router).anthropic.messages.stream(anthropicMessages(ask))),
 };
@@ -270,7 +328,9 @@ const langchainMessages = (ask: Ask) => {
         ? { content: thought, tool_calls: [call] }
         : {
             content:
-              reasoning === undefined ? 'Hello' : ([...thought, { type: 'text', text: 'Hello' }] as never),
+              reasoning === undefined
+                ? before(ask)
+                : ([...thought, { type: 'text', text: before(ask) }] as never),
           },
     ),
     ...(hasTool(ask) ? [new ToolMessage({ content: toolResult, tool_call_id: 'c1', name: 'lookup' })] : []),
@@ -281,12 +341,18 @@ const langchainTool = {
   type: 'function',
   function: { name: 'lookup', description: 'x', parameters: schema },
 } as const;
+const langchainModel = (router: Router, { object }: Ask) => {
+  const model = toChatModel(router);
+  return object === undefined
+    ? model.bindTools([langchainTool])
+    : model.withStructuredOutput(zodFormat, { includeRaw: true });
+};
 const langchain: Face = {
   name: 'LangChain',
   places,
-  chat: (router, ask) => toChatModel(router).bindTools([langchainTool]).invoke(langchainMessages(ask)),
-  stream: async (router, ask) =>
-    collect(await toChatModel(router).bindTools([langchainTool]).stream(langchainMessages(ask))),
+  shows: answerPlaces,
+  chat: (router, ask) => langchainModel(router, ask).invoke(langchainMessages(ask)),
+  stream: async (router, ask) => collect(await langchainModel(router, ask).stream(langchainMessages(ask))),
   embed: (router, text) => toEmbeddings(router, { route: 'embeddings' }).embedQuery(text),
 };
 
@@ -296,31 +362,38 @@ const agent = (router: Router, ask: Ask, seen: unknown[]) =>
     name: 'A',
     instructions: 'Answer.',
     model: aisdk(toProvider(router)()) as Model,
-    tools: [
-      tool({
-        name: 'lookup',
-        description: 'x',
-        parameters: z.object({ q: z.string() }),
-        execute: async (input) => {
-          seen.push(input);
-          return ask.toolResult ?? 'y';
-        },
-      }),
-    ],
+    ...(ask.object === undefined ? {} : { outputType: zodFormat }),
+    tools:
+      ask.object !== undefined
+        ? []
+        : [
+            tool({
+              name: 'lookup',
+              description: 'x',
+              parameters: z.object({ q: z.string() }),
+              execute: async (input) => {
+                seen.push(input);
+                return ask.toolResult ?? 'y';
+              },
+            }),
+          ],
   });
+/** Its turns are its own, so the previous object is quoted. */
+const asked = (ask: Ask): string => (ask.object === undefined ? ask.text : `${ask.text}: ${before(ask)}`);
 const agents: Face = {
   name: 'OpenAI Agents',
-  places: ['text', 'tool results'],
+  places: ['text', 'tool results', 'structured output'],
+  shows: ['text', 'reasoning', 'tool arguments', 'structured output'],
   async chat(router, ask) {
     setTracingDisabled(true);
     const seen: unknown[] = [];
-    const { finalOutput, newItems } = await run(agent(router, ask, seen), ask.text, { maxTurns: 3 });
+    const { finalOutput, newItems } = await run(agent(router, ask, seen), asked(ask), { maxTurns: 3 });
     return [finalOutput, seen, newItems.map(({ rawItem }) => rawItem)];
   },
   async stream(router, ask) {
     setTracingDisabled(true);
     const seen: unknown[] = [];
-    const streamed = await run(agent(router, ask, seen), ask.text, { stream: true, maxTurns: 3 });
+    const streamed = await run(agent(router, ask, seen), asked(ask), { stream: true, maxTurns: 3 });
     const texts = await collect(streamed.toTextStream());
     await streamed.completed;
     return [texts, seen, streamed.finalOutput, streamed.newItems.map(({ rawItem }) => rawItem)];

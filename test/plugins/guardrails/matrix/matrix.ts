@@ -1,309 +1,248 @@
 import { createRouter, type Router } from 'signalbox';
 import { anthropic } from 'signalbox/anthropic';
-import {
-  block,
-  type Guard,
-  guardrails,
-  names,
-  patterns,
-  pii,
-  redact,
-  secrets,
-  urls,
-  words,
-} from 'signalbox/guardrails';
+import { type GuardItem, guardrails } from 'signalbox/guardrails';
 import { openai } from 'signalbox/openai';
-import type { FaultServer } from '../../../support/fault-server.ts';
+import { openaiCompatible } from 'signalbox/openai-compatible';
 import { planted } from '../planted.ts';
-import { type Ask, type Face, faces, type Place, places } from './faces.ts';
-import { type Plan, vendor } from './vendor.ts';
+import { type AnswerPlace, type Ask, answerPlaces, type Face, faces, type Place } from './faces.ts';
+import { type Cell, type Kind, kinds, whyNot } from './kinds.ts';
+import type { Plan } from './plan.ts';
+import { contains, seenBy } from './seen.ts';
+import { type Vendor, vendor } from './vendor.ts';
 
-/** A way to guard, with a value that it guards against. */
-interface Kind {
-  readonly guard: Guard;
-  readonly value: string;
-}
-
-const reader = (reads: 'sentence' | 'whole', value: string): Guard => ({
-  name: reads,
-  reads,
-  check: (text) => (text.includes(value) ? { block: 'a value' } : { ok: true }),
-});
-
-/** Each kind of guard, by what it does. */
-const kinds: Readonly<Record<'block' | 'redact' | 'restore', readonly Kind[]>> = {
-  block: [
-    { guard: block(secrets()), value: planted.github },
-    { guard: block(pii()), value: planted.email },
-    { guard: block(words(['bluebird'])), value: 'bluebird' },
-    { guard: block(names(['Ada Lovelace'])), value: 'Ada Lovelace' },
-    { guard: block(patterns({ TICKET: /TCK-\d{6}/ })), value: 'TCK-123456' },
-    { guard: block(urls({ allow: [] })), value: 'https://evil.example/x' },
-    { guard: reader('sentence', 'topsecret'), value: 'topsecret' },
-    { guard: reader('whole', 'topsecret'), value: 'topsecret' },
-  ],
-  redact: [
-    { guard: redact(secrets()), value: planted.github },
-    { guard: redact(pii()), value: planted.card },
-    { guard: redact(words(['bluebird'])), value: 'bluebird' },
-    { guard: redact(patterns({ TICKET: /TCK-\d{6}/ })), value: 'TCK-123456' },
-  ],
-  restore: [
-    { guard: redact(pii(), { restore: true }), value: planted.email },
-    {
-      guard: redact(names(['Ada "Countess" Lovelace']), { restore: true }),
-      value: 'Ada "Countess" Lovelace',
-    },
-    { guard: redact(secrets(), { restore: 'session' }), value: planted.slack },
-  ],
-};
-
-/** Places of an answer. */
-const answers = ['text', 'reasoning', 'tool arguments', 'structured output'] as const;
-type AnswerPlace = (typeof answers)[number];
-
-/** One cell: how many kinds of guards held, of how many; and what went wrong. */
-export interface Cell {
-  held: number;
-  of: number;
-  readonly failures: string[];
-}
-
-export interface Row {
+/** What happened at one place: a kind of guard, below an interface, in a chat or a stream, with a vendor. */
+export interface Trial {
   readonly face: string;
-  readonly mode: 'chat' | 'stream';
-  /** `undefined` where the interface has no such place. */
-  readonly request: Readonly<Record<Place, Cell | undefined>>;
-  readonly answer: Readonly<Record<AnswerPlace, Cell>>;
-  readonly restored: Readonly<Record<'text' | 'tool arguments', Cell>>;
+  readonly mode: Mode;
+  readonly kind: string;
+  readonly vendor: VendorName;
+  readonly cell: Cell;
+  readonly holds: boolean;
 }
 
-const cell = (): Cell => ({ held: 0, of: 0, failures: [] });
+export type Mode = 'chat' | 'stream';
+type VendorName = 'claude' | 'gpt';
+const vendors = ['claude', 'gpt'] as const;
+export const modes = ['chat', 'stream'] as const;
 
-function note(into: Cell, name: string, holds: boolean): void {
-  into.of += 1;
-  if (holds) into.held += 1;
-  else into.failures.push(name);
+/** One way through the matrix. */
+interface Way {
+  readonly face: Face;
+  readonly mode: Mode;
+  readonly by: VendorName;
+  readonly server: Vendor;
+  readonly targets: Targets;
 }
 
-/** Whether a value is in a text, as it is or escaped in JSON, which may itself be escaped. */
-const contains = (text: string, value: string): boolean =>
-  value === ''
-    ? false
-    : text.includes(value) ||
-      (/["\\]/.test(value) && text.includes(escaped(value))) ||
-      text.includes(escaped(escaped(value)));
-
-const escaped = (value: string): string => JSON.stringify(value).slice(1, -1);
-
-async function routerOver(guard: Guard, plan: (text: string) => Plan): Promise<[Router, FaultServer]> {
-  const server = await vendor(({ text }) => plan(text));
-  const claude = anthropic({ apiKey: 'key', baseURL: server.url });
-  const gpt = openai({ apiKey: 'key', baseURL: `${server.url}/v1` });
-  const router = createRouter({
-    targets: [
-      { provider: claude, model: 'claude-haiku-4-5', id: 'claude' },
-      { provider: gpt, model: 'text-embedding-3-small', id: 'embed' },
-    ],
-    routes: { default: { targets: ['claude'] }, embeddings: { targets: ['embed'] } },
-    plugins: [guardrails([guard])],
-  });
-  return [router, server];
+/** What a vendor got, a caller saw, and guards decided. */
+interface Seen {
+  readonly sent: string;
+  readonly out: string;
+  /** Verdicts by direction, such as `request block`. */
+  readonly verdicts: ReadonlySet<string>;
 }
 
-/** Everything that a caller sees, errors included. */
-async function seen(run: () => Promise<unknown>): Promise<string> {
+/** Plays the whole matrix, or that of one interface. */
+export async function matrix(only?: string): Promise<readonly Trial[]> {
+  const server = await vendor();
+  const targets = targetsAt(server.url);
+  const trials: Trial[] = [];
   try {
-    return JSON.stringify(flat(await run()));
-  } catch (error) {
-    return `${String(error)} ${JSON.stringify(error)}`;
-  }
-}
-
-/** Text in pieces counts as one text; the pieces are joined beside what came. */
-function flat(value: unknown): unknown {
-  const joined: string[] = [];
-  const walk = (each: unknown): void => {
-    if (typeof each === 'string') joined.push(each);
-    else if (Array.isArray(each)) each.forEach(walk);
-    else if (typeof each === 'object' && each !== null)
-      for (const [key, inner] of Object.entries(each))
-        if (
-          [
-            'text',
-            'delta',
-            'content',
-            'thinking',
-            'partial_json',
-            'arguments',
-            'args',
-            'q',
-            'summary',
-            'choices',
-            'input',
-            'function',
-            'tool_calls',
-            'tool_call_chunks',
-            'function_call',
-            'reasoning_content',
-            'reasoning',
-            'kwargs',
-          ].includes(key)
-        )
-          walk(inner);
-  };
-  walk(value);
-  return [value, joined.join('')];
-}
-
-function askFor(place: Place, value: string): Ask {
-  const text = `Please look at ${value} today.`;
-  if (place === 'reasoning') return { text: 'Go on', reasoning: text };
-  if (place === 'tool arguments') return { text: 'Go on', toolArguments: value };
-  if (place === 'tool results') return { text: 'Go on', toolResult: text };
-  if (place === 'file names') return { text: 'Go on', fileName: `${value}` };
-  return { text };
-}
-
-function planFor(place: AnswerPlace, value: string): Plan {
-  const text = `Look at ${value} please. Bye.`;
-  if (place === 'reasoning') return { reasoning: text, text: 'Done.' };
-  if (place === 'tool arguments') return { toolArguments: { q: value } };
-  return { text: place === 'structured output' ? JSON.stringify({ q: value }) : text };
-}
-
-const ok: Plan = { text: 'Done.' };
-
-async function askAt(face: Face, mode: Row['mode'], place: Place, kind: Kind, into: Cell): Promise<void> {
-  const { guard, value } = kind;
-  // An agent has to call its tool first.
-  const plan = (text: string): Plan =>
-    face.name === 'OpenAI Agents' && place === 'tool results' && !text.includes('tool_result')
-      ? { toolArguments: { q: 'x' } }
-      : ok;
-  const [router, server] = await routerOver(guard, plan);
-  try {
-    const out = await seen(() =>
-      place === 'embeddings'
-        ? (face.embed?.(router, `about ${value}`) ?? Promise.resolve())
-        : face[mode](router, askFor(place, value)),
-    );
-    const sent = server.received.map(({ text }) => text).join('\n');
-    const isBlocked = guard.decide === undefined || kinds.block.includes(kind);
-    const answered = isBlocked || sent !== '';
-    const told = /signalbox:error|is not supported/.test(out);
-    note(into, guard.name, !contains(sent, value) && answered && !told);
+    for (const face of faces.filter(({ name }) => only === undefined || name === only))
+      for (const mode of modes)
+        for (const by of vendors) trials.push(...(await trialsOf({ face, mode, by, server, targets })));
   } finally {
-    await router.close();
     await server.close();
   }
+  return trials;
 }
 
-async function answerAt(
-  face: Face,
-  mode: Row['mode'],
-  place: AnswerPlace,
-  { guard, value }: Kind,
-  into: Cell,
-): Promise<void> {
-  let turns = 0;
-  const [router, server] = await routerOver(guard, () => (turns++ === 0 ? planFor(place, value) : ok));
-  try {
-    const out = await seen(() => face[mode](router, { text: 'Hello' }));
-    const sent = server.received.length > 0;
-    note(into, guard.name, sent && !contains(out, value));
-  } finally {
-    await router.close();
-    await server.close();
+async function trialsOf(way: Way): Promise<readonly Trial[]> {
+  const { face, mode, by } = way;
+  const shown = await reachedWithout(way);
+  const trials: Trial[] = [];
+  for (const kind of kinds) {
+    if (!(kind.vendors ?? ['claude']).includes(by)) continue;
+    const attempt = async (cell: Cell, holds: () => Promise<boolean>): Promise<void> => {
+      if (whyNot(kind, cell) !== undefined) return;
+      trials.push({ face: face.name, mode, kind: kind.name, vendor: by, cell, holds: await holds() });
+    };
+    for (const place of face.places)
+      await attempt(`to vendor: ${place}`, () => holdsRequest(way, place, kind));
+    for (const place of answerPlaces.filter((each) => shown.has(`to caller: ${each}`))) {
+      await attempt(`to caller: ${place}`, () => holdsAnswer(way, place, kind));
+      await attempt(`restored: ${place}`, () => restores(way, place, kind));
+    }
   }
+  return trials;
 }
 
-async function restoreAt(
-  face: Face,
-  mode: Row['mode'],
-  place: 'text' | 'tool arguments',
-  kind: Kind,
-  into: Cell,
-): Promise<void> {
-  const { guard, value } = kind;
-  let turns = 0;
-  const [router, server] = await routerOver(guard, (text) => {
-    const placeholder = /\[[A-Z_]+_1\]/.exec(text)?.[0] ?? 'none';
-    return turns++ > 0 ? ok : planFor(place, placeholder);
-  });
-  try {
-    const out = await seen(() => face[mode](router, { text: `I am ${value} and well.` }));
-    const sent = server.received.map(({ text }) => text).join('\n');
-    note(into, guard.name, !contains(sent, value) && contains(out, value));
-  } finally {
-    await router.close();
-    await server.close();
-  }
-}
-
-/** The places of an interface whose values reach the vendor or the caller when nothing guards them. */
-export async function unguarded(face: Face, mode: Row['mode']): Promise<readonly string[]> {
+/** The cells whose values reach vendor or caller when nothing guards them. */
+async function reachedWithout(way: Way): Promise<ReadonlySet<Cell>> {
   const value = planted.github;
-  const reached: string[] = [];
-  const none: Guard = { name: 'none', detector: { name: 'none', longest: 1, find: () => [] } };
-  for (const place of face.places) {
-    const into = cell();
-    await askAt(face, mode, place, { guard: none, value }, into);
-    if (into.held === 0) reached.push(`to vendor: ${place}`);
+  const reached = new Set<Cell>();
+  for (const place of way.face.places) {
+    const { sent } = await askAt(way, place, value);
+    if (contains(sent, value)) reached.add(`to vendor: ${place}`);
   }
-  for (const place of answers) {
-    const into = cell();
-    await answerAt(face, mode, place, { guard: none, value }, into);
-    if (into.held === 0) reached.push(`to caller: ${place}`);
+  for (const place of answerPlaces) {
+    const { out } = await answerAt(way, place, () => value);
+    if (contains(out, value)) reached.add(`to caller: ${place}`);
   }
   return reached;
 }
 
-/** Plays the whole matrix, or that of one face. */
-export async function matrix(only?: string): Promise<readonly Row[]> {
-  const rows: Row[] = [];
-  for (const face of faces) {
-    if (only !== undefined && face.name !== only) continue;
-    for (const mode of ['chat', 'stream'] as const) rows.push(await rowOf(face, mode));
+/** The same with any of the vendors. */
+export async function unguarded(face: Face, mode: Mode): Promise<ReadonlySet<Cell>> {
+  const server = await vendor();
+  const targets = targetsAt(server.url);
+  const reached = new Set<Cell>();
+  try {
+    for (const by of vendors)
+      for (const cell of await reachedWithout({ face, mode, by, server, targets })) reached.add(cell);
+  } finally {
+    await server.close();
   }
-  return rows;
+  return reached;
 }
 
-async function rowOf(face: Face, mode: Row['mode']): Promise<Row> {
-  const all = [...kinds.block, ...kinds.redact, ...kinds.restore];
-  const request = Object.fromEntries(
-    places.map((place) => [place, face.places.includes(place) ? cell() : undefined]),
-  ) as Record<Place, Cell | undefined>;
-  const answer = Object.fromEntries(answers.map((place) => [place, cell()])) as Record<AnswerPlace, Cell>;
-  const restored = { text: cell(), 'tool arguments': cell() };
-  for (const place of places) {
-    const into = request[place];
-    if (into !== undefined) for (const kind of all) await askAt(face, mode, place, kind, into);
-  }
-  for (const place of answers)
-    for (const kind of [...kinds.block, ...kinds.redact])
-      await answerAt(face, mode, place, kind, answer[place]);
-  for (const place of ['text', 'tool arguments'] as const)
-    for (const kind of kinds.restore) await restoreAt(face, mode, place, kind, restored[place]);
-  return { face: face.name, mode, request, answer, restored };
+async function holdsRequest(way: Way, place: Place, kind: Kind): Promise<boolean> {
+  const { does, value, adds = '' } = kind;
+  const { sent, verdicts } = await askAt(way, place, value === '' ? 'nothing' : value, kind);
+  if (does === 'add') return contains(sent, adds);
+  const isDecided = verdicts.has(does === 'block' ? 'request block' : 'request replace');
+  const isSent = does === 'block' || (sent !== '' && requestsSchema(place, sent));
+  return isDecided && isSent && !contains(sent, value);
 }
 
-/** The matrix as a table in Markdown. */
-export function table(rows: readonly Row[]): string {
-  const heads = [
-    'interface',
-    ...places.map((place) => `to vendor: ${place}`),
-    ...answers.map((place) => `to caller: ${place}`),
-    'restored: text',
-    'restored: tool arguments',
-  ];
-  const show = (each: Cell | undefined): string => (each === undefined ? '–' : `${each.held}/${each.of}`);
-  const lines = rows.map(({ face, mode, request, answer, restored }) => [
-    `${face}, ${mode}`,
-    ...places.map((place) => show(request[place])),
-    ...answers.map((place) => show(answer[place])),
-    show(restored.text),
-    show(restored['tool arguments']),
-  ]);
-  return [heads, heads.map(() => '---'), ...lines].map((line) => `| ${line.join(' | ')} |`).join('\n');
+async function holdsAnswer(way: Way, place: AnswerPlace, kind: Kind): Promise<boolean> {
+  const { does, value } = kind;
+  const { sent, out, verdicts } = await answerAt(way, place, () => value, kind);
+  const isDecided = verdicts.has(does === 'block' ? 'answer block' : 'answer replace');
+  return isDecided && requestsSchema(place, sent) && !contains(out, value);
+}
+
+async function restores(way: Way, place: AnswerPlace, kind: Kind): Promise<boolean> {
+  const { value } = kind;
+  const placeholder = (text: string): string => /\[[A-Z_]+_1\]/.exec(text)?.[0] ?? 'none';
+  const { sent, out } = await answerAt(way, place, placeholder, kind, `I am ${value} and well.`);
+  return requestsSchema(place, sent) && !contains(sent, value) && contains(out, value);
+}
+
+function requestsSchema(place: Place | AnswerPlace, sent: string): boolean {
+  return place !== 'structured output' || sent.includes('json_schema');
+}
+
+/** A request with a value at a place. */
+function askAt(way: Way, place: Place, value: string, kind?: Kind): Promise<Seen> {
+  const { face, mode } = way;
+  // An agent has to call its tool first.
+  const plan = (text: string): Plan => {
+    if (face.name === 'OpenAI Agents' && place === 'tool results' && !/tool_result|call_output/.test(text))
+      return { toolArguments: { q: 'x' } };
+    return { text: place === 'structured output' ? '{"q":"Done."}' : 'Done.' };
+  };
+  const ask = askFor(place, value);
+  return play(way, kind, plan, (router) =>
+    place === 'embeddings'
+      ? (face.embed?.(router, `about ${value}`) ?? Promise.resolve())
+      : face[mode](router, ask),
+  );
+}
+
+function askFor(place: Place, value: string): Ask {
+  const text = `Please look at ${value} today.`;
+  switch (place) {
+    case 'reasoning':
+      return { text: 'Go on', reasoning: text };
+    case 'tool arguments':
+      return { text: 'Go on', toolArguments: value };
+    case 'tool results':
+      return { text: 'Go on', toolResult: text };
+    case 'file names':
+      return { text: 'Go on', fileName: value };
+    case 'structured output':
+      return { text: 'Go on', object: value };
+    default:
+      return { text };
+  }
+}
+
+/** An answer with a value at a place; `valueFor` sees the request. */
+function answerAt(
+  way: Way,
+  place: AnswerPlace,
+  valueFor: (request: string) => string,
+  kind?: Kind,
+  text = 'Hello',
+): Promise<Seen> {
+  const { face, mode } = way;
+  let turns = 0;
+  const plan = (request: string): Plan =>
+    turns++ > 0 && place === 'tool arguments' ? { text: 'Done.' } : planFor(place, valueFor(request));
+  const ask = { text, ...(place === 'structured output' ? { object: 'x' } : {}) };
+  return play(way, kind, plan, (router) => face[mode](router, ask));
+}
+
+function planFor(place: AnswerPlace, value: string): Plan {
+  const text = `Look at ${value} please. Bye.`;
+  switch (place) {
+    case 'reasoning':
+      return { reasoning: text, text: 'Done.' };
+    case 'tool arguments':
+      return { toolArguments: { q: value } };
+    case 'tool results':
+      return { toolResult: text, text: 'Done.' };
+    case 'file names':
+      return { fileName: value, text: 'Done.' };
+    case 'structured output':
+      return { text: JSON.stringify({ q: value }) };
+    default:
+      return { text };
+  }
+}
+
+async function play(
+  { by, server, targets }: Way,
+  kind: Kind | undefined,
+  plan: (request: string) => Plan,
+  run: (router: Router) => Promise<unknown>,
+): Promise<Seen> {
+  const router = routerOver(targets, by, kind?.guard(server.url));
+  const verdicts = new Set<string>();
+  router.on('note', ({ facts }) => verdicts.add(`${facts['direction']} ${facts['verdict']}`));
+  server.plan(({ text }) => plan(text));
+  try {
+    const out = await seenBy(() => run(router));
+    return { sent: server.sent, out, verdicts };
+  } finally {
+    await router.close();
+  }
+}
+
+const apiKey = 'key';
+
+type Targets = ReturnType<typeof targetsAt>;
+
+/** The targets over one server. */
+function targetsAt(url: string) {
+  const claude = anthropic({ apiKey, baseURL: url });
+  const gpt = openai({ apiKey, baseURL: `${url}/v1`, api: 'responses' });
+  const local = openaiCompatible({ name: 'local', baseURL: `${url}/guardian`, apiKey });
+  return [
+    { provider: claude, model: 'claude-haiku-4-5', id: 'claude' },
+    { provider: gpt, model: 'gpt-5-mini', id: 'gpt' },
+    { provider: gpt, model: 'text-embedding-3-small', id: 'embed' },
+    { provider: local, model: 'meta-llama/llama-guard-4-12b', id: 'llama-guard' },
+    { provider: local, model: 'granite-guardian-3.3-8b', id: 'granite-guardian' },
+    { provider: local, model: 'judge-1', id: 'judge' },
+  ] as const;
+}
+
+function routerOver(targets: Targets, by: VendorName, guard: GuardItem | undefined): Router {
+  return createRouter({
+    targets,
+    routes: { default: { targets: [by] }, embeddings: { targets: ['embed'] } },
+    plugins: guard === undefined ? [] : [guardrails([guard])],
+  });
 }

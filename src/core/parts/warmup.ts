@@ -1,21 +1,26 @@
-import { isRouterError } from '../errors.ts';
-import type { Provider } from '../types/provider.ts';
-import type { WarmupProblem } from '../types/router.ts';
-import type { Part } from '../util/lazy.ts';
-import { orAbort, realAbort } from '../util/time/abort.ts';
-import type { RouterContext } from './context.ts';
+import { isRouterError } from '../../errors.ts';
+import type { Provider } from '../../types/provider.ts';
+import type { WarmupProblem } from '../../types/router.ts';
+import { orAbort, realAbort } from '../../util/time/abort.ts';
+import type { RouterContext } from '../context.ts';
+import { warn } from '../targets/warn.ts';
+import { allParts } from './parts.ts';
 
 /** In milliseconds. */
 const longestWarmup = 10_000;
 
 /**
- * Warms up each provider once, even if targets share it, and loads the code for streams. A failure here does not count against
+ * Warms up each provider once, even if targets share it, and loads all code and the catalog. A failure here does not count against
  * a target. Returns what the first request would fail of: a missing key or package.
  */
-export async function warmUp(
-  { targets, clock, closed, warn }: RouterContext,
-  stream: Part<unknown>,
-): Promise<readonly WarmupProblem[]> {
+export async function warmUp({
+  targets,
+  clock,
+  closed,
+  parts,
+  prices,
+  warned,
+}: RouterContext): Promise<readonly WarmupProblem[]> {
   const ending = realAbort(closed);
   const stop = clock.after(longestWarmup, () => ending.abort(undefined));
   const users = new Map<Provider, string>();
@@ -28,11 +33,12 @@ export async function warmUp(
     } catch (error) {
       if (!isRouterError(error)) return;
       problems.push({ target, error });
-      warn?.(target, error);
+      if (warned !== undefined) warn(warned, target, error);
     }
   };
   const all = [...users].map(([provider, target]) => prepare(provider, target));
-  await Promise.allSettled([...all, stream.load(clock, ending.signal)]);
+  const code = allParts.map((part) => parts.load(part, clock, ending.signal));
+  await Promise.allSettled([...all, ...code, prices.ready()]);
   stop();
   ending.unlink();
   return problems;

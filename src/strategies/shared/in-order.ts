@@ -1,0 +1,4 @@
+import type { Strategy } from '../../types/options/strategy.ts';
+
+/** `priority()` without constraints. A file of its own, so that routers with another strategy do not carry constraints. */
+export const inOrder: Strategy = { name: 'priority', rank: (candidates) => candidates };

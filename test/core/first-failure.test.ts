@@ -1,0 +1,93 @@
+import { createRouter } from 'signalbox';
+import { scriptedProvider, virtualClock } from 'signalbox/testing';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { recoveryPart } from '../../src/core/failover/recovery-part.ts';
+import { rejection } from '../support/requests.ts';
+
+const { importIt } = recoveryPart;
+
+/** Lets the first loads of the code for failures fail, as in a process without free descriptors. */
+function loseFirst(times: number): { readonly loads: () => number } {
+  let loads = 0;
+  vi.spyOn(recoveryPart, 'importIt').mockImplementation(async () => {
+    loads += 1;
+    if (loads <= times) throw new Error('too many open files');
+    return importIt();
+  });
+  return { loads: () => loads };
+}
+
+const overloaded = { error: { kind: 'overloaded', status: 529 } } as const;
+
+async function world(scripts: Readonly<Record<string, Parameters<typeof scriptedProvider>[1]>>) {
+  const clock = virtualClock();
+  await clock.advance(0); // loads the modules of all parts
+  const targets = Object.entries(scripts).map(([id, script]) => ({
+    id,
+    provider: scriptedProvider(id, script, clock),
+    model: 'm',
+    price: { input: 1, output: 1 },
+  }));
+  return { clock, router: createRouter({ targets, clock }) };
+}
+
+afterEach(() => {
+  vi.restoreAllMocks();
+});
+
+describe('the first failure of a router', () => {
+  it('moves on to another target once the code for failures is loaded', async () => {
+    const { router } = await world({ a: [overloaded], b: [{}] });
+    const { loads } = loseFirst(0);
+    expect((await router.chat({ prompt: 'Hi' })).target).toBe('b');
+    expect(loads()).toBeGreaterThan(0);
+  });
+
+  it('waits for code that loads only at a later try', async () => {
+    const { router, clock } = await world({ a: [overloaded], b: [{}] });
+    loseFirst(3);
+    const answer = router.chat({ prompt: 'Hi' });
+    await clock.advance(5_000);
+    const { target, attempts } = await answer;
+    expect(target).toBe('b');
+    expect(attempts.map(({ outcome, error }) => error?.kind ?? outcome)).toEqual(['overloaded', 'success']);
+  });
+
+  it("is the caller's, recorded, where the code cannot be loaded, and nothing is held", async () => {
+    const { router, clock } = await world({ a: [overloaded, {}], b: [{}] });
+    loseFirst(Number.POSITIVE_INFINITY);
+    const failed = rejection(router.chat({ prompt: 'Hi' }));
+    await clock.advance(5_000);
+    expect(await failed).toMatchObject({ code: 'provider', kind: 'overloaded' });
+    expect(router.stats()[0]).toMatchObject({ attempts: 1, inFlight: 0, health: 'healthy' });
+    expect((await router.chat({ prompt: 'Hi' })).target).toBe('a');
+  });
+
+  it('does not wait for the code longer than the caller does', async () => {
+    const { router, clock } = await world({ a: [overloaded], b: [{}] });
+    loseFirst(Number.POSITIVE_INFINITY);
+    const failed = rejection(router.chat({ prompt: 'Hi' }, { timeout: { request: 100 } }));
+    await clock.advance(100);
+    expect(await failed).toBeDefined();
+  });
+
+  it('finds the code loaded after an answer', async () => {
+    const { router, clock } = await world({ a: [{}, overloaded], b: [{}] });
+    const { loads } = loseFirst(0);
+    await router.chat({ prompt: 'Hi' });
+    await clock.advance(0);
+    const before = loads();
+    expect(before).toBeGreaterThan(0);
+    expect((await router.chat({ prompt: 'Hi' })).target).toBe('b');
+    expect(loads()).toBe(before);
+  });
+
+  it('finds the code loaded by warmup()', async () => {
+    const { router } = await world({ a: [overloaded], b: [{}] });
+    const { loads } = loseFirst(0);
+    await router.warmup();
+    const before = loads();
+    expect((await router.chat({ prompt: 'Hi' })).target).toBe('b');
+    expect(loads()).toBe(before);
+  });
+});
