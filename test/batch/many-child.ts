@@ -40,7 +40,9 @@ const router = createRouter({
   ],
 });
 const item = Symbol.for('signalbox.batch-item');
-router.on('usage', ({ target, cost, metadata }) => {
+router.on('usage', ({ target, cost, metadata, billed }) => {
+  // What a dead vendor may charge is an estimate.
+  if (billed !== 'yes') return;
   console.log(`$ ${String(Reflect.get(metadata ?? {}, item))} ${target} ${cost?.total}`);
 });
 const work = async (): Promise<'end' | 'pause'> => {

@@ -104,10 +104,10 @@ describe('a batch of 10,000', { timeout: 300_000 }, () => {
       await die();
     });
     expect(open.billed.length).toBeLessThan(count / 2);
-    // What the dead vendor had may still be charged.
-    const [first, ...unread] = open.batches;
-    expect(estimated).toBe(unread.reduce((sum, { asked }) => sum + asked.length, 0));
-    expect(first?.asked.length).toBeGreaterThan(0);
+    // What the dead vendor had, or may have got, may still be charged.
+    const unread = open.batches.slice(1).reduce((sum, { asked }) => sum + asked.length, 0);
+    expect(estimated).toBeGreaterThanOrEqual(unread);
+    expect(estimated).toBeLessThanOrEqual(4_000);
     expect(open.billed.length + claude.billed.length).toBeGreaterThanOrEqual(count);
     expect(booked).toBeCloseTo(bill(), 6);
   });

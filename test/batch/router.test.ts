@@ -42,6 +42,12 @@ function setUp(store = memory()) {
         tiers: ['batch', 'standard'],
       },
       {
+        provider: openai({ baseURL: `${open.url}/v1`, apiKey: 'sk-a' }),
+        model: 'gpt-image-1',
+        price,
+        tiers: ['batch'],
+      },
+      {
         provider: anthropic({ baseURL: claude.url, apiKey: 'sk-b' }),
         model: 'claude-haiku-4-5',
         price,
@@ -50,6 +56,7 @@ function setUp(store = memory()) {
     ],
     routes: {
       both: { targets: ['openai/gpt-5-mini#batch', 'anthropic/claude-haiku-4-5#batch'] },
+      pictures: { targets: ['openai/gpt-image-1#batch'] },
       lone: { targets: ['openai/gpt-5-mini#batch', 'anthropic/claude-haiku-4-5'] },
       rescue: { targets: ['openai/gpt-5-mini#batch', 'openai/gpt-5-mini'] },
     },
@@ -183,12 +190,12 @@ describe('router.batch', () => {
   it('draws', async () => {
     const { clock, router } = setUp();
     const requests = [{ id: 'i', kind: 'image', prompt: 'a fox', n: 12 }] as const;
-    const batch = await router.batch(requests, { route: 'rescue' });
+    const batch = await router.batch(requests, { route: 'pictures' });
     const [first] = await drive(clock, collect(batch.results));
     expect(first?.error).toBeUndefined();
     const { images = [] } = (first?.result ?? {}) as ImageResult;
     expect(images).toHaveLength(12);
-    expect(first?.result?.target).toBe('openai/gpt-5-mini#batch');
+    expect(first?.result?.target).toBe('openai/gpt-image-1#batch');
     // Ten at a time, by the vendor's limit.
     expect(open.batches.map(({ endpoint, asked }) => [endpoint, asked.length])).toEqual([
       ['/v1/images/generations', 2],
@@ -198,7 +205,7 @@ describe('router.batch', () => {
   it('draws the same picture twice, in requests of their own', async () => {
     const { clock, router } = setUp();
     const requests = [{ id: 'i', kind: 'image', prompt: 'a fox', n: 20 }] as const;
-    const batch = await router.batch(requests, { route: 'rescue' });
+    const batch = await router.batch(requests, { route: 'pictures' });
     const [first] = await drive(clock, collect(batch.results));
     expect(((first?.result ?? {}) as ImageResult).images).toHaveLength(20);
     expect(new Set(open.batches[0]?.asked.map(({ customId }) => customId)).size).toBe(2);

@@ -6,7 +6,7 @@ import { deferred } from '../../util/time/deferred.ts';
 import type { Entry } from '../entry.ts';
 import { mayPass, pollPace, untilDone } from '../retry.ts';
 import type { ChunkHost, ChunkRecord } from './host.ts';
-import { asFailure, canceled, clearLost, lost } from './lost.ts';
+import { asFailure, canceled, clearLost, createdNothing, lost } from './lost.ts';
 import { quickStep, slowStep, VendorSteps } from './steps.ts';
 
 /** How long a vendor may be silent before its requests go elsewhere: at most this, and this part of the time left. */
@@ -153,8 +153,7 @@ export class Chunk {
       try {
         return await this.#steps.once(slowStep, (call) => batches.submit({ ...this.#record, items }, call));
       } catch (error) {
-        // A refusal created nothing.
-        isNew = isRouterError(error, 'provider') && error.status !== undefined && error.status < 500;
+        isNew = createdNothing(error);
         this.#mayHaveIt = !isNew;
         throw error;
       }

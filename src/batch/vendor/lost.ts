@@ -1,3 +1,4 @@
+import { neverSentCodes } from '../../errors/never-sent.ts';
 import { isRouterError, ProviderError } from '../../errors.ts';
 import type { BatchCall } from '../../types/batch/batch.ts';
 import type { ProviderBatches } from '../../types/provider.ts';
@@ -39,4 +40,11 @@ export function lost(target: string, cause: unknown, mayHaveIt: boolean): Provid
 export function asFailure(target: string, cause: unknown): ProviderError {
   if (isRouterError(cause, 'provider')) return cause;
   return new ProviderError({ kind: 'unknown', provider: target, summary: 'the batch failed', cause });
+}
+
+/** Whether a submission failed in a way that created no batch: it was refused, or never sent. */
+export function createdNothing(error: unknown): boolean {
+  if (!isRouterError(error, 'provider')) return false;
+  const { status, vendorCode = '' } = error;
+  return neverSentCodes.includes(vendorCode) || (status !== undefined && status < 500);
 }
