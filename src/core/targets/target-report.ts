@@ -1,4 +1,4 @@
-import type { SizeClass } from '../../stats/latency.ts';
+import type { SizeClass } from '../../stats/size-class.ts';
 import type { Clock } from '../../types/clock.ts';
 import type { TargetStats } from '../../types/options/strategy.ts';
 import type { Plugin } from '../../types/plugin.ts';
