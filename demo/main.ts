@@ -10,7 +10,7 @@ import { openai } from 'signalbox/openai';
 import { demoLedger, serveDashboard } from './dashboard.ts';
 import { breakableFetch, keys } from './live.ts';
 import { type Tally, traffic } from './traffic.ts';
-import { dollars, view } from './view.ts';
+import { dollars, paragraph, sentence, view } from './view.ts';
 import { answer, type Mode, mockProvider } from './wire.ts';
 
 const live = process.argv.includes('--live');
@@ -76,12 +76,21 @@ const router = createRouter({
   breaker: { consecutive: 3, openFor: 500, maxOpenFor: 1_000 },
 });
 
+const dashboard = records === undefined ? undefined : await serveDashboard(router, records);
+if (dashboard !== undefined) console.log(`Open ${dashboard.address}\n`);
+
+console.log('One answer, streamed from the first target:\n');
+const stream = await router.stream({ prompt: 'Why is the sky blue?', maxOutputTokens: 1_000 });
+const text = paragraph('  ');
+for await (const part of stream) if (part.type === 'text-delta') text.write(part.text);
+text.end();
+const { cost } = await stream.result;
+console.log(`\n  ${stream.target}, ${dollars(cost?.total ?? 0)}\n`);
+
 const requests = traffic(router, (text) => (live ? text !== '' : text === answer), live ? 400 : 1_000);
 const bill: UsageEvent[] = [];
 router.on('usage', (event) => bill.push(event));
 const screen = view(router, requests.tally);
-const dashboard = records === undefined ? undefined : await serveDashboard(router, records);
-if (dashboard !== undefined) screen.write(`Open ${dashboard.address}\n\n`);
 
 /** Breaks or repairs the first provider, and continues the traffic. */
 async function chapter(mode: Mode, seconds: number, title: string): Promise<void> {
@@ -90,12 +99,6 @@ async function chapter(mode: Mode, seconds: number, title: string): Promise<void
   screen.chapter(title, mode === 'healthy' ? 'green' : 'red');
   await requests.run(seconds, live ? 1 : 10);
 }
-
-screen.write('One answer, streamed from the first target:\n\n  ');
-const stream = await router.stream({ prompt: 'Why is the sky blue?', maxOutputTokens: 1_000 });
-for await (const part of stream) if (part.type === 'text-delta') screen.write(part.text);
-const { cost } = await stream.result;
-screen.write(`\n\n  ${stream.target}, ${dollars(cost?.total ?? 0)}\n\n`);
 
 await chapter('healthy', 3, 'all healthy: the first target answers');
 await chapter('503s', 4, 'the first provider answers 503');
@@ -129,8 +132,9 @@ function verdict({ started, answered, lost, wrong }: Tally): number {
     );
   const highest = Math.max(...chosen.map(({ price }) => (price === undefined ? 0 : alone(price))));
   const spent = sum(bill);
-  console.log(`\n${answered} of ${started} requests answered, ${lost.length} lost, ${wrong.length} wrong.`);
-  console.log(
+  console.log('');
+  sentence(`${answered} of ${started} requests answered, ${lost.length} lost, ${wrong.length} wrong.`);
+  sentence(
     `It cost ${dollars(spent)}, of which ${dollars(spent - sum(answers))} was spent on failed attempts; ` +
       `the most expensive target alone would have cost ${dollars(highest)}.`,
   );

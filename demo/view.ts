@@ -7,8 +7,6 @@ const paint = (style: Style, text: string): string => styleText(style, text, { s
 
 /** Shows the progress: updated in place on a terminal, as lines elsewhere. */
 export interface View {
-  /** Writes text that stays on screen. */
-  write(text: string): void;
   /** Starts a new chapter. */
   chapter(title: string, style?: Style): void;
   /** Stops drawing and shows the final state. */
@@ -59,6 +57,40 @@ function cut(line: string, columns: number): string {
     at = end - 1;
   }
   return shown;
+}
+
+/** Writes text as it streams in. Lines break between words. */
+export function paragraph(indent: string): { write(text: string): void; end(): void } {
+  const width = columnsOf();
+  let column = 0;
+  let word = '';
+  const flush = (): void => {
+    if (word === '') return;
+    const fits = column > 0 && column + 1 + word.length <= width;
+    const before = column === 0 ? indent : fits ? ' ' : `\n${indent}`;
+    process.stdout.write(`${before}${word}`);
+    column = (fits ? column : 0) + before.replace('\n', '').length + word.length;
+    word = '';
+  };
+  return {
+    write(text) {
+      for (const character of text) {
+        if (/\s/.test(character)) flush();
+        else word += character;
+      }
+    },
+    end() {
+      flush();
+      process.stdout.write('\n');
+    },
+  };
+}
+
+/** Writes a sentence. Lines break between words. */
+export function sentence(text: string): void {
+  const { write, end } = paragraph('');
+  write(text);
+  end();
 }
 
 const widths = [9, 7, 8, 8, 8];
@@ -123,7 +155,6 @@ export function view(router: Router, tally: Tally): View {
   let timer: ReturnType<typeof setInterval> | undefined;
 
   return {
-    write: (text) => void process.stdout.write(text),
     chapter(title, style = 'bold') {
       tell(`${clock()}  ${paint(style, title)}`);
       if (live && timer === undefined) timer = setInterval(draw, 100);

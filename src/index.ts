@@ -168,6 +168,7 @@ export type {
   ProviderImages,
   ProviderResponsePart,
   ProviderResult,
+  ProviderStream,
   ProviderStreamPart,
   ResolvedChatRequest,
   ResolvedFunctionTool,

@@ -105,7 +105,9 @@ export function createRouter(options: RouterOptions): Router {
     },
     stats() {
       releaseDropped(env.activeRequests.items, clock.now());
-      return reportsOf(targets, plugins, clock, (plugin, error) => report(plugin, 'background', error));
+      return reportsOf(targets, plugins, clock, env.prices, (plugin, error) =>
+        report(plugin, 'background', error),
+      );
     },
     run: async (request, callOptions) => (await import('./agent/run.ts')).run(router, request, callOptions),
     async drain({ timeout } = {}) {

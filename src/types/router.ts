@@ -35,7 +35,7 @@ export interface TargetReport extends TargetStats {
   readonly id: string;
   readonly provider: string;
   readonly model: string;
-  /** Its known capabilities. */
+  /** Its known capabilities; the context length is the catalog's where none is declared, once the catalog has loaded. */
   readonly capabilities: Capabilities;
   /** Traffic of its provider object, shared by all targets that use the same object; omitted if not measured. */
   readonly traffic?: Traffic;

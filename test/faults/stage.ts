@@ -97,12 +97,21 @@ export async function withCache<T>(play: () => Promise<T>): Promise<T> {
   }
 }
 
-/** The complete answers of all rows; row 34 has one of its own. */
-const wholeTexts: readonly string[] = [...Object.values(texts), 'Zoë, 世界 and 🎉'.normalize('NFC')];
+/** The complete answers of all rows: that of row 34, and that of row 22, where Gemini goes on after its finish reason. */
+const wholeTexts: readonly string[] = [
+  ...Object.values(texts),
+  'Zoë, 世界 and 🎉'.normalize('NFC'),
+  `${words}HelloHello`,
+];
 
 /** Repeats a request on a stage whose vendors have recovered. */
-async function askAgain({ vendor, router, clock, t1 }: Stage, asks: readonly CachedAsk[]): Promise<void> {
+async function askAgain(
+  { vendor, router, clock, t1, t2, t3 }: Stage,
+  asks: readonly CachedAsk[],
+): Promise<void> {
   t1.behave(healthy(vendor, words));
+  t2.behave(healthy(backup, texts['T2'] ?? ''));
+  t3.behave(healthy(backup, texts['T3'] ?? ''));
   for (const { how, request, tenant } of asks) {
     const options = { tenant, timeout: { request: 1_000 } };
     const asking = outcome(
@@ -118,11 +127,13 @@ async function askAgain({ vendor, router, clock, t1 }: Stage, asks: readonly Cac
       await turns(2);
       if (turn > 50) await clock.advance(20);
     }
-    const settled = isOver ? await asking : undefined;
-    if (settled === undefined || !('value' in settled) || settled.value.decision?.lookup === undefined)
-      continue;
-    if (!wholeTexts.includes(settled.value.text.normalize('NFC')))
-      throw new Error(`a broken answer was stored: ${JSON.stringify(settled.value.text)}`);
+    if (!isOver) throw new Error(`the repeated request is not answered: ${how}`);
+    const settled = await asking;
+    // What is wrong with the request itself is wrong with it again.
+    if (!('value' in settled)) continue;
+    const { text, decision } = settled.value;
+    if (!wholeTexts.includes(text.normalize('NFC')))
+      throw new Error(`${decision?.lookup?.source ?? 'made'}: ${JSON.stringify(text)} is not whole`);
   }
 }
 

@@ -118,14 +118,17 @@ export function historyOf(world: World): History {
     list.push(value);
     map.set(key, list);
   };
-  const notePause = ({ target, key, error, metadata }: AttemptEndEvent, at: number): void => {
+  const notePause = (event: AttemptEndEvent, at: number): void => {
+    const { target, key, error, metadata, duration } = event;
     const kind = error?.kind ?? '';
     const told = calls.filter(
       (call) =>
         call.target === target &&
-        call.at <= at &&
-        call.request === metadata['request'] &&
+        call.request === askedBy(event) &&
         call.error === kind &&
+        // Others may have asked the same.
+        call.at >= at - duration - 1e-6 &&
+        call.at <= at &&
         call.because !== 'request',
     );
     if (told.length === 0) return;
@@ -338,8 +341,10 @@ export function historyOf(world: World): History {
         if (attempts.some(({ event }) => event.target === id) || !takesFault(id, seen.plan)) return false;
         if (error.code !== 'deadline') return (seen.settledAt ?? 0) + longest(target) < deadlineOf(seen);
         if (seen.parts.length > 0 || seen.openedAt !== seen.settledAt) return false; // its reader took the time
+        // With a cache it waits for another request for up to half of its time.
+        const own = seen.plan.asks === undefined ? timeout.request : timeout.request / 2;
         // It may have been kept from its own by each of the others for as long as an attempt may take.
-        return (maxAttempts - 1) * timeout.attempt + longest(target) < timeout.request;
+        return (maxAttempts - 1) * timeout.attempt + longest(target) < own;
       });
     },
     ignoredBy(seen) {
@@ -372,7 +377,7 @@ export function historyOf(world: World): History {
         if (!sound(target, seen) || !fits(target, seen) || !takesFault(target.id, seen.plan)) return false;
         // It can be its reader who took the time, or another target that was faster while this one was on probation.
         const slowly = seen.plan.reader === 'slow' || seen.plan.reader === 'late';
-        const beaten = seen.answer !== undefined || seen.openedAt !== seen.settledAt;
+        const beaten = seen.answer !== undefined || seen.parts.length > 0 || seen.openedAt !== seen.settledAt;
         return event.error?.kind !== 'timeout' || !(slowly || beaten);
       });
     },

@@ -65,9 +65,11 @@ export const properties: Readonly<Record<string, Property>> = {
           : seen.abortedAt !== undefined && ownReason(seen)
             ? 'aborted'
             : 'failed';
-      if (seen.left ? end?.outcome === 'failed' : end?.outcome !== outcome)
-        yield `${about(seen)}: ${end?.outcome}, but it was ${outcome}`;
       const code = isRouterError(seen.failure?.error) ? seen.failure.error.code : undefined;
+      // What is read ahead for others can have failed before its reader leaves.
+      const failedBefore = mayOutliveItsCaller(seen) && end?.outcome === 'failed' && end.error === code;
+      if (seen.left ? end?.outcome === 'failed' && !failedBefore : end?.outcome !== outcome)
+        yield `${about(seen)}: ${end?.outcome}, but it was ${outcome}`;
       if (!seen.left && end?.error !== code) yield `${about(seen)}: error ${end?.error}, but it was ${code}`;
       if (
         end !== undefined &&
@@ -444,6 +446,8 @@ export const properties: Readonly<Record<string, Property>> = {
       if (!isRouterError(failure?.error, 'all-targets-failed') || plan.kind === 'embed') continue;
       const ends = endsOf(seen);
       if (sameTarget === 0 || ends.length >= maxAttempts) continue;
+      // Attempts beside each other can all find their connections dead.
+      if (ends.some((end) => outlived(end, ends))) continue;
       // With others to ask, or limits, it may come to wait for one of them.
       const [only, another] = membersOf(seen).map((id) => targets.find((target) => target.id === id));
       if (only === undefined || another !== undefined || keys[only.provider] !== undefined) continue;

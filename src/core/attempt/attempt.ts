@@ -194,6 +194,19 @@ export class Attempt {
     if (failure?.counts === true) recovery?.warnOf(this.#request, target, error, now);
   }
 
+  /** Records a complete answer that nobody takes: another one was faster, or the reader left. It is on the bill. */
+  discard(usage: Usage, cost: Cost | undefined, response: ResponseInfo): void {
+    const now = this.#request.env.clock.now();
+    this.target.stats.end(now, {});
+    this.#end(now, {
+      outcome: 'abandoned',
+      ...responseOf(response),
+      usage,
+      ...(cost === undefined ? {} : { cost }),
+      billed: 'yes',
+    });
+  }
+
   /** Ends the attempt without an outcome for the target. `sent`: whether the vendor may have started work. */
   abandon(seen: AttemptMeasures, sent: boolean): void {
     const now = this.#request.env.clock.now();

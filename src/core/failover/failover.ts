@@ -146,7 +146,7 @@ class TargetFailover implements Failover {
     eligible: Eligible,
   ): Promise<T> {
     const request = this.#request;
-    const { parts, awake } = request.env;
+    const { parts, clock, awake } = request.env;
     return race({
       first,
       attempt: async (taken, slot) => {
@@ -176,6 +176,7 @@ class TargetFailover implements Failover {
         return search?.isPassedOn(error) === true;
       },
       discard,
+      clock,
       awake,
       signal: request.signal,
     });

@@ -10,7 +10,7 @@ import { allParts } from './parts.ts';
 const longestWarmup = 10_000;
 
 /**
- * Warms up each provider once, even if targets share it, and loads all code. A failure here does not count against
+ * Warms up each provider once, even if targets share it, and loads all code and the catalog. A failure here does not count against
  * a target. Returns what the first request would fail of: a missing key or package.
  */
 export async function warmUp({
@@ -18,6 +18,7 @@ export async function warmUp({
   clock,
   closed,
   parts,
+  prices,
   warned,
 }: RouterContext): Promise<readonly WarmupProblem[]> {
   const ending = realAbort(closed);
@@ -36,7 +37,8 @@ export async function warmUp({
     }
   };
   const all = [...users].map(([provider, target]) => prepare(provider, target));
-  await Promise.allSettled([...all, ...allParts.map((part) => parts.load(part, clock, ending.signal))]);
+  const code = allParts.map((part) => parts.load(part, clock, ending.signal));
+  await Promise.allSettled([...all, ...code, prices.ready()]);
   stop();
   ending.unlink();
   return problems;

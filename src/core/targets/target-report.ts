@@ -1,3 +1,4 @@
+import type { PriceBook } from '../../pricing/price-book.ts';
 import type { SizeClass } from '../../stats/size-class.ts';
 import type { Clock } from '../../types/clock.ts';
 import type { TargetStats } from '../../types/options/strategy.ts';
@@ -17,6 +18,7 @@ export function reportsOf(
   targets: readonly Target[],
   plugins: readonly Plugin[],
   clock: Clock,
+  prices: PriceBook,
   report: (plugin: Plugin, error: unknown) => void,
 ): readonly TargetReport[] {
   const reporting = plugins.filter(({ targetStats }) => targetStats !== undefined);
@@ -31,19 +33,20 @@ export function reportsOf(
   return targets.map((target) => {
     const added = reporting.flatMap((plugin) => Object.entries(fieldsOf(plugin, target.id) ?? {}));
     // A plugin adds fields; it replaces none.
-    return { ...Object.fromEntries(added), ...reportOf(target, clock) };
+    return { ...Object.fromEntries(added), ...reportOf(target, clock, prices) };
   });
 }
 
-function reportOf(target: Target, clock: Clock): TargetReport {
+function reportOf(target: Target, clock: Clock, prices: PriceBook): TargetReport {
   const now = clock.now();
   const { state: health, until } = targetHealth(mostUsed(target), now);
   const { id, model, provider, capabilities } = target;
+  const contextLength = capabilities.contextLength ?? prices.contextLengthOf(target);
   return {
     id,
     provider: provider.name,
     model,
-    capabilities,
+    capabilities: contextLength === undefined ? capabilities : { ...capabilities, contextLength },
     ...trafficOf(target),
     health,
     retryAt: until === undefined ? undefined : toEpoch(until, clock),

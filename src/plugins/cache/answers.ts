@@ -1,6 +1,7 @@
 import type { Awaitable, LookupHit, PluginHost, RequestContext } from '../../types/plugin.ts';
 import type { ChatResult } from '../../types/result/result.ts';
 import type { StreamContent } from '../../types/result/stream-part.ts';
+import type { Store } from '../../types/store.ts';
 import type { CacheCounters } from './cache-stats.ts';
 import { unfitBecause } from './cacheable.ts';
 import type { CacheCall } from './call.ts';
@@ -11,6 +12,7 @@ import type { Settings } from './options.ts';
 import { paced } from './paced.ts';
 import type { PromptCache } from './prompt-cache/prompt-cache.ts';
 import type { Shelf } from './shelf/shelf.ts';
+import type { StoreGuard } from './shelf/store-guard.ts';
 
 export type ChatContext = Extract<RequestContext, { readonly operation: 'chat' | 'stream' }>;
 
@@ -19,6 +21,8 @@ export interface CacheParts {
   readonly host: PluginHost;
   readonly settings: Settings;
   readonly shelf: Shelf;
+  /** The store that processes share; `undefined` for entries in memory. */
+  readonly shared: { readonly store: Store; readonly attempt: StoreGuard } | undefined;
   readonly digest: Digest;
   readonly answerers: Answerers;
   readonly counters: CacheCounters;

@@ -102,9 +102,12 @@ export class ChatCache {
     finding: PromiseLike<ChatEntry | undefined>,
   ): Promise<LookupHit | undefined> {
     const look = async (): Promise<ChatEntry | undefined> => this.#stored.find(keyed);
-    const entry = (await finding) ?? (await this.#claims?.claimOrWait(keyed.key, look));
+    const { key, context } = keyed;
+    const entry = (await finding) ?? (await this.#claims?.claimOrWait(key, context, look));
     if (entry === undefined)
-      return this.#semantic?.covers(keyed) === true ? this.#compare(keyed, tracked) : undefined;
+      return this.#semantic?.covers(keyed) === true && !context.signal.aborted
+        ? this.#compare(keyed, tracked)
+        : undefined;
     const hit = this.#hit(keyed, entry);
     this.#landFound(tracked, hit);
     return hit;
@@ -194,16 +197,8 @@ function copyOf(original: object): ChatRequest {
 }
 
 /** What makes requests of several processes one; `undefined` if the store is of this process only. */
-export function claimsOf({ host, settings, shelf }: CacheParts): Claims | undefined {
-  const { wait, coalesces, namespace, storeTimeout, store = host.store } = settings;
-  if (!shelf.isShared || !coalesces || wait === 0) return undefined;
-  const { clock } = host;
-  return claims({
-    store,
-    namespace,
-    clock,
-    wait,
-    timeout: storeTimeout,
-    report: (error) => host.report(error),
-  });
+export function claimsOf({ host, settings, shared }: CacheParts): Claims | undefined {
+  const { wait, coalesces, namespace } = settings;
+  if (shared === undefined || !coalesces || wait === 0) return undefined;
+  return claims({ ...shared, namespace, clock: host.clock, wait });
 }

@@ -24,6 +24,7 @@ import type { PromptCacheStats } from './prompt-cache/report.ts';
 import type { SemanticStats } from './semantic/semantic.ts';
 import { memoryShelf } from './shelf/memory-shelf.ts';
 import type { Selector, Shelf } from './shelf/shelf.ts';
+import { storeGuard } from './shelf/store-guard.ts';
 import { storeShelf } from './shelf/store-shelf.ts';
 
 export type { RouteCacheStats } from './cache-stats.ts';
@@ -153,23 +154,17 @@ function isChat(
 
 function partsOf(settings: Settings, counters: CacheParts['counters'], host: PluginHost): CacheParts {
   const store = settings.store ?? (host.store.name === 'memory' ? undefined : host.store);
-  const { secret, maxBytes, namespace, storeTimeout: timeout } = settings;
+  const { secret, maxBytes, namespace, storeTimeout } = settings;
   if (store !== undefined && secret === undefined)
     throw new ConfigError('cache.secret', 'a secret that all processes of the store share', 'undefined');
   const digest = digestWith(secret ?? ownSecret());
-  const { clock } = host;
+  const { clock, report } = host;
+  const shared = store && { store, attempt: storeGuard(clock, storeTimeout, report) };
   const shelf: Shelf =
-    store === undefined
+    shared === undefined
       ? memoryShelf(maxBytes, clock)
-      : storeShelf({
-          store,
-          namespace,
-          clock,
-          digest,
-          timeout,
-          memory: 7 * 86_400_000,
-          report: (error) => host.report(error),
-        });
+      : storeShelf({ ...shared, namespace, digest, memory: 7 * 86_400_000, report });
   const prompts = settings.promptCache === undefined ? undefined : new PromptCache(host);
-  return { host, settings, shelf, digest, answerers: answerersOf(host.router), counters, prompts };
+  const answerers = answerersOf(host.router);
+  return { host, settings, shelf, shared, digest, answerers, counters, prompts };
 }

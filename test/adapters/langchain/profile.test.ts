@@ -42,4 +42,29 @@ describe('the profile of a model', () => {
       structuredOutput: true,
     });
   });
+
+  it('has the context length of the catalog where none is declared', async () => {
+    const router = createRouter({
+      targets: [
+        { provider: scriptedProvider('openai'), model: 'listed' },
+        { provider: scriptedProvider('openai'), model: 'declared', capabilities: { contextLength: 500 } },
+      ],
+      routes: {
+        listed: { targets: ['openai/listed'] },
+        all: { targets: ['openai/listed', 'openai/declared'] },
+      },
+      catalog: {
+        price: () => ({ input: 1, output: 1 }),
+        contextLength: (provider, model) => (`${provider}/${model}` === 'openai/listed' ? 2_000 : 9_000),
+      },
+    });
+    expect(toChatModel(router, { route: 'listed' }).profile.maxInputTokens).toBe(2_000);
+    expect(toChatModel(router, { route: 'all' }).profile.maxInputTokens).toBe(500);
+  });
+
+  it('has it once `warmup` has resolved, where the catalog is the bundled one', async () => {
+    const router = createRouter({ targets: [{ provider: scriptedProvider('openai'), model: 'gpt-4o' }] });
+    await router.warmup();
+    expect(toChatModel(router).profile.maxInputTokens).toBe(128_000);
+  });
 });

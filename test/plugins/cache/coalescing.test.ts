@@ -156,6 +156,42 @@ describe('identical requests in flight', () => {
     expect(all.calls()).toBe(1);
   });
 
+  it.each(['chat', 'stream'] as const)(
+    'wait for the first for half of their time, then ask for themselves: %s',
+    async (kind) => {
+      const all = cached({ a: [{ hang: true }, { text: 'Rayleigh' }] });
+      const abort = new AbortController();
+      const begin = async (options: CallOptions) => all.router[kind](ask, { ...acme, ...options });
+      const first = outcome(begin({ signal: abort.signal }));
+      await all.clock.advance(10);
+      const second = outcome(begin({ timeout: { request: 10_000 } }));
+      await all.clock.advance(4_999);
+      expect(all.calls()).toBe(1);
+      await all.clock.advance(1);
+      const opened = await second;
+      if (!('value' in opened)) throw opened.error;
+      const { text } = 'result' in opened.value ? await opened.value.result : opened.value;
+      expect(text).toBe('Rayleigh');
+      expect(all.calls()).toBe(2);
+      abort.abort('left');
+      expect(await first).toMatchObject({ error: 'left' });
+      await all.clock.advance(0);
+      expect(all.clock.timers).toBe(0);
+    },
+  );
+
+  it('stay with a stream whose beginning they have shown', async () => {
+    const all = cached({ a: [{ text: words, delay: 100, gap: 2_000 }] });
+    const first = reading(all);
+    await all.clock.advance(10);
+    const second = reading(all, { ...acme, timeout: { request: 10_000 } });
+    await all.clock.advance(9_000);
+    expect(textOf(second.parts)).toBe(whole);
+    await first.done;
+    await second.done;
+    expect(all.calls()).toBe(1);
+  });
+
   it('do not fail with the first: where its vendor breaks before a part, the next one asks', async () => {
     const all = cached({ a: [{ error: { kind: 'bad-request', status: 400 }, delay: 50 }, slow] });
     const readers = Array.from({ length: 10 }, () => reading(all));

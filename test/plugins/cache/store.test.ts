@@ -110,6 +110,36 @@ describe('a shared store', () => {
     await clock.advance(10_000);
   });
 
+  it('waits for another process for no more than half of its time', async () => {
+    const clock = virtualClock();
+    const [one, two] = processes({ a: [{ delay: 20_000 }] }, memory({ clock }), clock);
+    void one.router.chat(ask, acme);
+    await clock.advance(10);
+    const second = two.router.chat(ask, { ...acme, timeout: { request: 4_000 } }).catch(() => {});
+    await clock.advance(1_900);
+    expect(two.calls()).toBe(0);
+    await clock.advance(200);
+    expect(two.calls()).toBe(1);
+    await clock.advance(30_000);
+    await second;
+  });
+
+  it('is not looked into any longer when the caller has left', async () => {
+    const clock = virtualClock();
+    const [one, two] = processes({ a: [{ delay: 20_000 }] }, memory({ clock }), clock);
+    void one.router.chat(ask, acme);
+    await clock.advance(10);
+    const { timers } = clock;
+    const abort = new AbortController();
+    const second = two.router.chat(ask, { ...acme, signal: abort.signal }).catch((error: unknown) => error);
+    await clock.advance(100);
+    abort.abort('left');
+    expect(await second).toBe('left');
+    await clock.advance(60);
+    expect(clock.timers).toBe(timers);
+    await clock.advance(30_000);
+  });
+
   it.each([{ scope: 'acme' }, { tag: 'x' }, { route: 'default' }, {}])(
     'invalidates in all processes: %j',
     async (selector) => {

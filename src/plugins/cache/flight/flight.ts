@@ -1,3 +1,4 @@
+import type { Clock } from '../../../types/clock.ts';
 import type { RequestContext } from '../../../types/plugin.ts';
 import type { StreamContent, StreamPart } from '../../../types/result/stream-part.ts';
 import { type Deferred, deferred } from '../../../util/time/deferred.ts';
@@ -9,10 +10,17 @@ export interface Shared<Result> extends AsyncIterable<StreamPart> {
 
 /** What a flight needs of its cache. */
 export interface FlightHost {
+  readonly clock: Clock;
   hold(context: RequestContext): (() => void) | undefined;
   /** No more followers may join. */
   over(): void;
 }
+
+/**
+ * The ratio of its time that a follower waits before it goes to the targets itself: the shared request may wait for longer than
+ * this one can, and what is left must be enough for a call.
+ */
+const patience = 0.5;
 
 /** Times that another request takes over after a leader has failed. Then the rest go on their own. */
 const mostTakeovers = 1;
@@ -57,9 +65,24 @@ export class Flight<Result> {
   join(context: RequestContext): Shared<Result> | undefined {
     if (this.#result === undefined && !this.#isHeld()) return undefined;
     const follower = new Follower<Result>(this, context);
-    if (this.#result === undefined) this.#followers.add(follower);
-    else follower.land(this.#result);
+    if (this.#result !== undefined) {
+      follower.land(this.#result);
+      return follower;
+    }
+    this.#followers.add(follower);
+    const { clock } = this.#host;
+    const timeLeft = context.deadline - clock.date();
+    if (timeLeft < Number.POSITIVE_INFINITY)
+      follower.stopWaiting = clock.after(patience * timeLeft, () => this.#goOn(follower));
     return follower;
+  }
+
+  /** A follower that has seen nothing yet goes to the targets itself. */
+  #goOn(follower: Follower<Result>): void {
+    if (follower.hasShown) return;
+    this.#followers.delete(follower);
+    follower.fail();
+    if (this.#followers.size === 0) this.#letGo();
   }
 
   #isHeld(): boolean {
@@ -118,8 +141,11 @@ export class Flight<Result> {
 
   /** A request is over. If it was the leader, and without an answer, another one leads. */
   left(context: RequestContext): void {
-    for (const follower of this.#followers)
-      if (follower.context === context) this.#followers.delete(follower);
+    for (const follower of this.#followers) {
+      if (follower.context !== context) continue;
+      follower.stopWaiting();
+      this.#followers.delete(follower);
+    }
     if (this.#result !== undefined) return;
     if (this.#leader === context) {
       this.#leader = undefined;
@@ -161,6 +187,8 @@ export class Flight<Result> {
   }
 }
 
+const noAnswer = 'the identical request in flight gave no answer in time';
+
 /** One follower's view of a flight. */
 class Follower<Result> implements Shared<Result> {
   readonly context: RequestContext;
@@ -170,6 +198,8 @@ class Follower<Result> implements Shared<Result> {
   #index = 0;
   #hasFailed = false;
   #waiting: Deferred<void> | undefined;
+  /** Cancels the limit of its patience. */
+  stopWaiting = (): void => {};
 
   constructor(flight: Flight<Result>, context: RequestContext) {
     this.#flight = flight;
@@ -187,6 +217,7 @@ class Follower<Result> implements Shared<Result> {
 
   /** The answer is complete. */
   land(result: Result): void {
+    this.stopWaiting();
     this.#result.resolve(result);
     this.wake();
   }
@@ -197,8 +228,9 @@ class Follower<Result> implements Shared<Result> {
 
   /** The answer will not come: the request goes to the targets, if it may. */
   fail(): void {
+    this.stopWaiting();
     this.#hasFailed = true;
-    this.#result.reject(new Error('the request that this one shared the answer of has failed'));
+    this.#result.reject(new Error(noAnswer));
     this.wake();
   }
 
@@ -213,7 +245,7 @@ class Follower<Result> implements Shared<Result> {
   async #next(): Promise<IteratorResult<StreamPart>> {
     const flight = this.#flight;
     for (;;) {
-      if (this.#hasFailed) throw new Error('the request that this one shared the answer of has failed');
+      if (this.#hasFailed) throw new Error(noAnswer);
       if (this.#generation !== flight.generation && flight.parts.length > 0) {
         this.#generation = flight.generation;
         const { hasShown } = this;

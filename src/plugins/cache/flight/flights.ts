@@ -9,10 +9,10 @@ export interface Joined<Result> {
 
 /** The answers in flight of one router, by key. */
 export class Flights<Result> {
-  readonly #host: Pick<PluginHost, 'hold'>;
+  readonly #host: Pick<PluginHost, 'hold' | 'clock'>;
   readonly #flights = new Map<string, Flight<Result>>();
 
-  constructor(host: Pick<PluginHost, 'hold'>) {
+  constructor(host: Pick<PluginHost, 'hold' | 'clock'>) {
     this.#host = host;
   }
 
@@ -34,6 +34,7 @@ export class Flights<Result> {
     const name = nameOf(key, context.operation, context);
     if (this.#flights.has(name)) return undefined;
     const flight: Flight<Result> = new Flight(context, {
+      clock: this.#host.clock,
       hold: (leader) => this.#host.hold(leader),
       over: () => {
         if (this.#flights.get(name) === flight) this.#flights.delete(name);

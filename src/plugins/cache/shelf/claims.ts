@@ -1,6 +1,7 @@
 import type { Clock } from '../../../types/clock.ts';
+import type { RequestContext } from '../../../types/plugin.ts';
 import type { Store } from '../../../types/store.ts';
-import { within } from './within.ts';
+import type { StoreGuard } from './store-guard.ts';
 
 /** Milliseconds between two looks for the answer of another process. */
 const pollEvery = 50;
@@ -9,9 +10,14 @@ const pollEvery = 50;
 export interface Claims {
   /**
    * Claims a key, or waits for who holds it. Resolves with what `look` found, or with `undefined` if this process has to make the
-   * answer: it holds the claim, the other process has failed, or the time is over.
+   * answer: it holds the claim, the other process has failed, or the time is over. A request waits for half of its time at most, so
+   * that the rest is enough for a call.
    */
-  claimOrWait<T>(key: string, look: () => Promise<T | undefined>): Promise<T | undefined>;
+  claimOrWait<T>(
+    key: string,
+    context: Pick<RequestContext, 'deadline' | 'signal'>,
+    look: () => Promise<T | undefined>,
+  ): Promise<T | undefined>;
   /** Gives a claim back. */
   release(key: string): void;
 }
@@ -22,43 +28,41 @@ export interface ClaimsInit {
   readonly clock: Clock;
   /** Milliseconds to wait at most, after which a claim expires as well. */
   readonly wait: number;
-  /** Milliseconds that one operation of the store may take. */
-  readonly timeout: number;
-  report(error: unknown): void;
+  readonly attempt: StoreGuard;
 }
 
-export function claims({ store, namespace, clock, wait, timeout, report }: ClaimsInit): Claims {
-  const held = new Map<string, string>();
+export function claims({ store, namespace, clock, wait, attempt }: ClaimsInit): Claims {
+  const held = new Set<string>();
   const nameOf = (key: string): string => `${namespace}/claim/${key}`;
-  const bounded = <T>(work: Promise<T>): Promise<T> =>
-    within(clock, timeout, work, `the store did not answer within ${timeout} ms`);
   const pause = (): Promise<void> =>
     new Promise((resolve) => {
       clock.after(pollEvery, resolve);
     });
 
   return {
-    async claimOrWait(key, look) {
-      const until = clock.now() + wait;
-      try {
-        for (;;) {
-          const version = await bounded(store.set(nameOf(key), 'claimed', { ttl: wait, onlyIf: 'absent' }));
-          if (version !== undefined) {
-            held.set(key, version);
-            return undefined;
-          }
-          await pause();
-          const found = await look();
-          if (found !== undefined || clock.now() >= until) return found;
+    async claimOrWait(key, context, look) {
+      const until = clock.now() + Math.min(wait, (context.deadline - clock.date()) / 2);
+      for (;;) {
+        const claimed = await attempt(async () => ({
+          version: await store.set(nameOf(key), 'claimed', { ttl: wait, onlyIf: 'absent' }),
+        }));
+        if (claimed === undefined) {
+          // It may have arrived nevertheless, and would keep others waiting.
+          void attempt(() => store.delete([nameOf(key)]));
+          return undefined;
         }
-      } catch (error) {
-        report(error);
-        return undefined;
+        if (claimed.version !== undefined) {
+          held.add(key);
+          return undefined;
+        }
+        await pause();
+        const found = await look();
+        if (found !== undefined || clock.now() >= until || context.signal.aborted) return found;
       }
     },
     release(key) {
       if (!held.delete(key)) return;
-      bounded(store.delete([nameOf(key)])).catch(report);
+      void attempt(() => store.delete([nameOf(key)]));
     },
   };
 }

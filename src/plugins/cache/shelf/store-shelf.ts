@@ -1,18 +1,15 @@
-import type { Clock } from '../../../types/clock.ts';
 import type { Store } from '../../../types/store.ts';
 import { canonical } from '../keys/canonical.ts';
 import type { Digest } from '../keys/digest.ts';
 import type { Labels, Selector, Shelf } from './shelf.ts';
-import { storeGuard } from './store-guard.ts';
+import type { StoreGuard } from './store-guard.ts';
 
 export interface StoreShelfInit {
   readonly store: Store;
   /** Prefix of all keys. */
   readonly namespace: string;
-  readonly clock: Clock;
   readonly digest: Digest;
-  /** Milliseconds that the store may take. */
-  readonly timeout: number;
+  readonly attempt: StoreGuard;
   /** Milliseconds for which an invalidation has to be remembered: longer than any entry lives. */
   readonly memory: number;
   report(error: unknown): void;
@@ -25,16 +22,7 @@ export interface StoreShelfInit {
  * An invalidation is a mark with its time, which every process reads along with the entry, in the same turn:
  * an entry older than a mark that selects it is none.
  */
-export function storeShelf({
-  store,
-  namespace,
-  clock,
-  digest,
-  timeout,
-  memory,
-  report,
-}: StoreShelfInit): Shelf {
-  const attempt = storeGuard(clock, timeout, report);
+export function storeShelf({ store, namespace, digest, attempt, memory, report }: StoreShelfInit): Shelf {
   const markOf = async (selector: Selector): Promise<string> =>
     `${namespace}/mark/${await digest(canonical(['mark', selector]) ?? '')}`;
   const marksFor = ({ scope, route }: Omit<Labels, 'tags'>, tag?: string): Promise<readonly string[]> => {

@@ -15,20 +15,22 @@ export function findEverywhere(detector: Detector, text: string): Awaitable<read
   const found = findAll(detector, text);
   if (!isEscaped(text)) return found;
   const hidden = findAll(detector, text, true);
-  return Promise.all([found, hidden]).then((both) => unique(both.flat()));
+  return Promise.all([found, hidden]).then(([open, coded]) => unique(open, coded));
 }
 
-function unique(findings: readonly Finding[]): readonly Finding[] {
-  const known = new Map(findings.map((each) => [`${each.start} ${each.end} ${each.entity}`, each]));
-  return [...known.values()];
+function unique(findings: readonly Finding[], more: readonly Finding[]): readonly Finding[] {
+  const isKnown = ({ start, end, entity }: Finding): boolean =>
+    findings.some((each) => each.start === start && each.end === end && each.entity === entity);
+  return [...findings, ...more.filter((each) => !isKnown(each))];
 }
 
 function findIn(detector: Detector, text: string, isJSON: boolean): Awaitable<readonly Finding[]> {
   const normal = normalize(text, isJSON);
-  const searched = normal?.text ?? text;
-  if (detector.maybe?.(searched, 0) === false) return [];
-  const found = detector.find(searched);
-  if (normal === undefined) return found;
+  if (normal === undefined) return detector.maybe?.(text, 0) === false ? [] : detector.find(text);
+  if (detector.maybe?.(normal.text, 0) === false) return [];
+  // Also as it is: fullwidth punctuation beside a value is none of it.
+  const plain = isJSON ? [] : detector.find(text);
+  const found = detector.find(normal.text);
   const back = (findings: readonly Finding[]): Finding[] =>
     findings.map(({ start, end, entity }) => ({
       start: normal.offsets[start] ?? text.length,
@@ -39,7 +41,8 @@ function findIn(detector: Detector, text: string, isJSON: boolean): Awaitable<re
           : endOf(text, normal.offsets[end - 1] as number, isJSON),
       entity,
     }));
-  return isPromise(found) ? found.then(back) : back(found);
+  if (!isPromise(found) && !isPromise(plain)) return unique(back(found), plain);
+  return Promise.all([found, plain]).then(([hidden, open]) => unique(back(hidden), open));
 }
 
 async function findInPieces(detector: Detector, text: string, isJSON: boolean): Promise<readonly Finding[]> {

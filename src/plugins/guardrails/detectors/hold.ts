@@ -1,12 +1,12 @@
 import type { Detector } from '../types.ts';
-import type { Normalized } from './normalize.ts';
+import { isEuropean, type Normalized } from './normalize.ts';
 
 /** Longest group of numbers with spaces, such as an IBAN or a card. */
 const longestGroup = 64;
 
-/** ASCII without spaces, and what `normalize` turns into it. Other scripts end a value. */
+/** ASCII without spaces, what `normalize` turns into it, and letters of European scripts. Other scripts end a value. */
 function isRun(code: number): boolean {
-  if (code > 32 && code < 127) return true;
+  if ((code > 32 && code < 127) || isEuropean(code)) return true;
   if (code < 0xad) return false;
   return (
     code === 0xad ||
@@ -46,7 +46,7 @@ export function holdRun(text: string, from: number): number {
   for (; start > from; start--) {
     const code = text.charCodeAt(start - 1);
     if (!isRun(code)) break;
-    if (code < 58 || code > 127) isWord = false;
+    if (code < 58 || (code > 127 && !isEuropean(code))) isWord = false;
   }
   // The usual case: a word, which no number continues.
   if (isWord && start < length && text.charCodeAt(start) > 96) return start;

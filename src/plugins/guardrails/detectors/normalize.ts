@@ -16,6 +16,11 @@ const disguised =
 
 const invisible = /[\u00ad\u200b-\u200f\u2060\ufeff]/;
 
+/** Letters of Latin beyond ASCII, of Greek and of Cyrillic, which addresses may have. */
+export function isEuropean(code: number): boolean {
+  return code >= 0xc0 && code <= 0x52f;
+}
+
 /** Whether a part of a text has disguised characters. Most texts are ASCII, which is fast to see. */
 export function isDisguised(text: string, from: number, to: number): boolean {
   for (let index = from; index < to; index++)

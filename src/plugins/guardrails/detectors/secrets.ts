@@ -24,8 +24,34 @@ const rules: readonly Rule[] = [
   {
     entity: 'API_KEY',
     pattern:
-      /(?<![\w-])(?:sk|pk|rk|xai|pplx|gsk|r8|nvapi|dop_v1|key)[-_](?:[a-z]+[-_])?[A-Za-z\d_-]{20,200}(?![\w-])/g,
+      /(?<![\w-])(?:sk|pk|rk|xai|pplx|gsk|r8|nvapi|dop_v1|key|whsec|glrt)[-_](?:[a-z]+[-_])?[A-Za-z\d_-]{20,200}(?![\w-])/g,
+    accept: (value) => isRandom(value) && value.split(/[-_]/).some(isMixed),
+  },
+  {
+    // Google OAuth, New Relic, Postman, Sentry, Doppler, Shopify, Square, RubyGems, Pulumi, DigitalOcean, PlanetScale,
+    // Atlassian, Supabase and age, each by its documented prefix.
+    entity: 'API_KEY',
+    pattern:
+      /(?<![\w-])(?:ya29\.|GOCSPX-|NRAK-|PMAK-|sntry[su]_|dp\.(?:pt|st|ct)\.|shpss_|shppa_|sq0(?:atp|csp)-|rubygems_|pul-|do[or]_v1_|pscale_(?:tkn|pw|oauth)_|ATATT3|sbp_|AGE-SECRET-KEY-1)[\w.=-]{20,400}(?![\w-])/g,
     accept: isRandom,
+  },
+  // https://jfrog.com/help/r/jfrog-platform-administration-documentation/api-key
+  { entity: 'ARTIFACTORY_KEY', pattern: /(?<![\w-])AKCp[A-Za-z\d]{69}(?![\w-])/g },
+  // https://docs.pypi.org/api/secrets/: a macaroon of pypi.org
+  { entity: 'PYPI_TOKEN', pattern: /(?<![\w-])pypi-AgEIcHlwaS5vcmc[\w-]{50,200}(?![\w-])/g },
+  {
+    // RFC 6750, section 2.1
+    entity: 'BEARER_TOKEN',
+    pattern: /\bBearer +([\w.~+/-]{20,2000}={0,2})(?![\w.~+/-])/gi,
+    group: 1,
+    accept: isRandom,
+  },
+  {
+    // RFC 3986, section 3.2.1
+    entity: 'URL_PASSWORD',
+    pattern: /\b[a-z][a-z\d+.-]{1,20}:\/\/[^\s/:@]{0,64}:([^\s/@]{6,200})@[\w[]/gi,
+    group: 1,
+    accept: (value) => !/^(?:pass(?:word|wd)?|secret|changeme|\*+|x+|<.*>|\[.*\]|[${%].*)$/i.test(value),
   },
   {
     entity: 'PRIVATE_KEY',
@@ -35,11 +61,19 @@ const rules: readonly Rule[] = [
   {
     entity: 'CREDENTIAL',
     pattern:
-      /(?:password|passwd|pwd|secret|token|api[_-]?key|access[_-]?key|client[_-]?secret)["']?\s{0,3}(?:[:=]|=>)\s{0,3}["']?([^\s"'`,;<>(){}[\]$]{8,200})/gi,
+      /(?:password|passwd|pwd|passwort|kennwort|mot de passe|contraseña|senha|wachtwoord|hasło|parola|secret|token|(?:api|access|secret|private|auth|account|master|signing|encryption)[_-]?key)["']?(?:\s{0,3}(?:[:=]|=>)\s{0,3}| (?:is|ist|lautet|est|es|é|è) )["']?([^\s"'`,;<>(){}[\]$]{8,200})/gi,
     group: 1,
-    accept: isRandom,
+    accept: (value) => isRandom(value) && !noSecret.test(value),
   },
 ];
+
+/** Paths, and what stands for a secret in instructions. */
+const noSecret = /^[~.]{0,2}(?:\/[a-z\d_.-]+){2,}$|your[_-]|example|placeholder|changeme/i;
+
+/** A run of letters and digits that is no word. */
+function isMixed(segment: string): boolean {
+  return segment.length >= 12 && /\d/.test(segment) && /[A-Za-z]/.test(segment);
+}
 
 /** Whether a value looks drawn at random: mixed characters, and entropy that words and identifiers do not have. */
 function isRandom(value: string): boolean {
@@ -84,12 +118,14 @@ export function secrets(): Detector {
     maybe(text, from) {
       if (hasSign(from === 0 ? text : text.slice(from))) return true;
       const near = text.slice(Math.max(0, from - 48));
-      return /[:=]/.test(near) && label.test(near);
+      return /\d/.test(near) && label.test(near);
     },
     async find(text) {
       const found: Finding[] = [];
       for (const rule of rules) matches(rule, text, found);
-      for (const { range, messageId } of await (loaded ?? (await load())).lint(text)) {
+      // secretlint wants no letter beside a key; texts without spaces between words have some.
+      const apart = text.replace(unspaced, ' ');
+      for (const { range, messageId } of await (loaded ?? (await load())).lint(apart)) {
         const [start = 0, end = 0] = range;
         found.push({ start, end, entity: messageId.toUpperCase().replace(/\W/g, '_') });
       }
@@ -97,6 +133,9 @@ export function secrets(): Detector {
     },
   };
 }
+
+/** Chinese, Japanese, Korean and Thai. */
+const unspaced = /[\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]/g;
 
 /** What every secret has: the frame of a key, a URL with a password, or a long run of mixed characters. */
 function hasSign(text: string): boolean {
@@ -110,7 +149,7 @@ const run = /\S{16}/;
 const runs = /\S{16,}/g;
 const mixed = /\d|[a-z][A-Z]/;
 /** Or a label before it. */
-const label = /(?:passw|pwd|secret|token|key)\S{0,8}\s{0,3}[:=]/i;
+const label = /passw|pwd|kennwort|mot de passe|contrase|senha|wachtwoord|hasło|parola|secret|token|key/i;
 
 /** Like `holdRun`, and from the frame of a private key to its end. */
 function holdSecret(text: string, from: number): number {

@@ -1,8 +1,6 @@
 import { type Detector, pii, promptInjection, secrets } from 'signalbox/guardrails';
+import { findEverywhere } from '../../../../src/plugins/guardrails/detectors/find.ts';
 import { languageOf } from '../../../../src/plugins/guardrails/guards/language.ts';
-import { negatives } from './negatives.ts';
-import { harmless, injections, languages } from './sentences.ts';
-import { card, email, iban, ip, nationalId, phone, pick, secret } from './values.ts';
 
 /** Precision and recall of one detector. */
 export interface Figure {
@@ -19,41 +17,22 @@ export interface Figure {
 export const precision = ({ found, wrong }: Figure): number => found / (found + wrong);
 export const recall = ({ found, positives }: Figure): number => found / positives;
 
-const frames = [
-  (value: string) => value,
-  (value: string) => `Please check ${value} for me.`,
-  (value: string) => `Hallo, meine Angabe ist ${value}, danke.`,
-  (value: string) => `(${value})`,
-  (value: string) => `"${value}"`,
-  (value: string) => `Eins: ${value}\nZwei: nichts`,
-  (value: string) => `- ${value};`,
-  (value: string) => `Les données : ${value}.`,
-  (value: string) => `お客様 ${value} です`,
-];
-
-const count = 110;
-
 interface Labelled {
   readonly text: string;
   readonly value: string;
 }
 
-const of = (make: () => string): readonly Labelled[] =>
-  Array.from({ length: count }, () => {
-    const value = make();
-    return { value, text: pick(frames)(value) };
-  });
-
-const samples = {
-  EMAIL: of(email),
-  PHONE: of(phone),
-  CARD: of(card),
-  IBAN: of(iban),
-  IP: of(ip),
-  NATIONAL_ID: of(nationalId),
-} as const;
-const planted = of(secret);
-const none = negatives(20).map(({ kind, text }) => ({ kind, text: pick(frames)(text) }));
+/** Samples of one part of the set. */
+export interface LabelledSet {
+  /** By entity. */
+  readonly personal: Readonly<Record<string, readonly Labelled[]>>;
+  readonly secrets: readonly Labelled[];
+  readonly negatives: readonly { readonly text: string }[];
+  readonly injections: readonly string[];
+  readonly harmless: readonly string[];
+  /** Sentences by language. */
+  readonly languages: Readonly<Record<string, readonly string[]>>;
+}
 
 /** Whether a finding covers most of a value, whose label may be a part of it. */
 async function covers(
@@ -63,9 +42,11 @@ async function covers(
 ): Promise<boolean> {
   const bare = value.replace(/^(?:password: |"api_key": ")/, '').replace(/"$/, '');
   const start = text.indexOf(bare);
-  const found = await detector.find(text);
+  const found = await findEverywhere(detector, text);
   return found.some((each) => {
     if (entity !== undefined && each.entity !== entity) return false;
+    // A key with its lines escaped in JSON.
+    if (start < 0) return each.end - each.start >= bare.length;
     const overlap = Math.min(each.end, start + bare.length) - Math.max(each.start, start);
     return overlap >= bare.length * 0.6 || (entity === undefined && overlap >= 8);
   });
@@ -82,7 +63,7 @@ async function figureOf(
   for (const each of positives) if (!(await covers(detector, each, entity))) missed.push(each.text);
   const mistaken: string[] = [];
   for (const { text } of others) {
-    const found = await detector.find(text);
+    const found = await findEverywhere(detector, text);
     if (found.some((each) => entity === undefined || each.entity === entity)) mistaken.push(text);
   }
   return {
@@ -96,42 +77,59 @@ async function figureOf(
   };
 }
 
-/** The figures of all built-in detectors. */
-export async function figures(): Promise<readonly Figure[]> {
+/** The figures of all built-in detectors over several parts of the set together. */
+export async function figures(sets: readonly LabelledSet[]): Promise<readonly Figure[]> {
+  const all = (await Promise.all(sets.map(figuresOf))).flat();
+  return [...new Set(all.map(({ name }) => name))].map((name) =>
+    sum(all.filter((each) => each.name === name)),
+  );
+}
+
+function sum(parts: readonly Figure[]): Figure {
+  const total = (of: (part: Figure) => number): number => parts.reduce((all, part) => all + of(part), 0);
+  return {
+    name: parts[0]?.name ?? '',
+    positives: total(({ positives }) => positives),
+    negatives: total(({ negatives }) => negatives),
+    found: total(({ found }) => found),
+    wrong: total(({ wrong }) => wrong),
+    missed: parts.flatMap(({ missed }) => missed),
+    mistaken: parts.flatMap(({ mistaken }) => mistaken),
+  };
+}
+
+async function figuresOf(set: LabelledSet): Promise<readonly Figure[]> {
   const personal = pii();
-  const all: Figure[] = [await figureOf('secrets', secrets(), planted, none)];
-  for (const [entity, positives] of Object.entries(samples)) {
-    const others = Object.entries(samples)
+  const all: Figure[] = [await figureOf('secrets', secrets(), set.secrets, set.negatives)];
+  for (const [entity, positives] of Object.entries(set.personal)) {
+    const others = Object.entries(set.personal)
       .filter(([name]) => name !== entity)
       .flatMap(([, each]) => each);
-    all.push(
-      await figureOf(
-        `pii: ${entity.toLowerCase().replace('_', ' ')}`,
-        personal,
-        positives,
-        [...none, ...others],
-        entity,
-      ),
-    );
+    const name = `pii: ${entity.toLowerCase().replace('_', ' ')}`;
+    all.push(await figureOf(name, personal, positives, [...set.negatives, ...others], entity));
   }
-  const attacks = injections.map((text) => ({ text, value: text }));
-  const hits = { name: 'prompt injection (a hint)', detector: promptInjection() };
-  const missed: string[] = [];
-  for (const { text } of attacks) if ((await hits.detector.find(text)).length === 0) missed.push(text);
-  const mistaken: string[] = [];
-  for (const text of harmless) if ((await hits.detector.find(text)).length > 0) mistaken.push(text);
-  all.push({
-    name: hits.name,
-    positives: attacks.length,
-    negatives: harmless.length,
-    found: attacks.length - missed.length,
-    wrong: mistaken.length,
-    missed,
-    mistaken,
-  });
+  return [...all, await injectionFigure(set), languageFigure(set)];
+}
+
+function injectionFigure({ injections, harmless }: LabelledSet): Promise<Figure> {
+  const positives = injections.map((text) => ({ text, value: text }));
+  const others = harmless.map((text) => ({ text }));
+  const anywhere = promptInjection();
+  const detector: Detector = {
+    ...anywhere,
+    // A phrase stands for the whole attack.
+    find: async (text) => {
+      const [first] = await anywhere.find(text);
+      return first === undefined ? [] : [{ ...first, start: 0, end: text.length }];
+    },
+  };
+  return figureOf('prompt injection (a hint)', detector, positives, others);
+}
+
+function languageFigure({ languages }: LabelledSet): Figure {
   const spoken = Object.entries(languages).flatMap(([code, list]) => list.map((text) => ({ code, text })));
   const wrong = spoken.filter(({ code, text }) => languageOf(text) !== code);
-  all.push({
+  return {
     name: 'language',
     positives: spoken.length,
     negatives: 0,
@@ -139,8 +137,7 @@ export async function figures(): Promise<readonly Figure[]> {
     wrong: wrong.filter(({ text }) => languageOf(text) !== undefined).length,
     missed: wrong.map(({ text }) => text),
     mistaken: [],
-  });
-  return all;
+  };
 }
 
 /** As a table in Markdown. */

@@ -1,11 +1,13 @@
 import type { Finding } from '../../types.ts';
+import { isEuropean } from '../normalize.ts';
 
+/** With letters of European scripts, as RFC 6531 allows. */
 const domain =
-  /(?:[A-Za-z\d](?:[A-Za-z\d-]{0,61}[A-Za-z\d])?\.){1,8}(?:xn--[A-Za-z\d-]{2,59}|[A-Za-z]{2,24})(?![A-Za-z\d@-])/y;
+  /(?:[A-Za-z\d\u00c0-\u052f](?:[A-Za-z\d\u00c0-\u052f-]{0,61}[A-Za-z\d\u00c0-\u052f])?\.){1,8}(?:xn--[A-Za-z\d-]{2,59}|[A-Za-z\u00c0-\u052f]{2,24})(?![A-Za-z\d@(\u00c0-\u052f-])/y;
 
-/** Names of files and packages that look like addresses, as in `logo@2x.png`. */
+/** Names of files, packages and units that look like addresses, as in `logo@2x.png`. */
 const fileTypes =
-  /\.(?:png|jpe?g|gif|svg|webp|avif|ico|css|scss|m?js|cjs|jsx|tsx?|json|ya?ml|md|html?|pdf|zip|gz)$/i;
+  /\.(?:png|jpe?g|gif|svg|webp|avif|ico|css|scss|m?js|cjs|jsx|tsx?|json|ya?ml|md|html?|pdf|zip|gz|service|socket|timer|target)$/i;
 
 function isLocal(code: number): boolean {
   return (
@@ -17,7 +19,8 @@ function isLocal(code: number): boolean {
     code === 37 || // %
     code === 43 || // +
     code === 45 || // -
-    code === 39 // '
+    code === 39 || // '
+    isEuropean(code)
   );
 }
 
@@ -37,8 +40,8 @@ export function findEmails(text: string, into: Finding[]): void {
   }
 }
 
-/** `git@host:path` and `scheme://user:password@host` name servers. */
+/** `git@host:path`, `ssh://git@host` and `scheme://user:password@host` name servers. */
 function isRemote(text: string, start: number, end: number): boolean {
   if (/^:[\w~/]/.test(text.slice(end, end + 2)) && !/^:\d+\b/.test(text.slice(end, end + 7))) return true;
-  return /:\/\/[^\s/]{0,64}:$/.test(text.slice(Math.max(0, start - 80), start));
+  return /:\/\/(?:[^\s/]{0,64}:)?$/.test(text.slice(Math.max(0, start - 80), start));
 }

@@ -43,6 +43,23 @@ const phones: readonly Rule[] = [
       /(?<![\w.+-]|[\dA-Z]{2}[ -])(?:1[ .-])?(?:\([2-9]\d{2}\) ?|[2-9]\d{2}[ .-])[2-9]\d{2}[ .-]\d{4}(?![\w-]|\.\d)/g,
   },
   {
+    // Mobile phones in China: 13 to 19, https://www.itu.int/oth/T020200002B
+    entity: 'PHONE',
+    pattern: /(?<![\w.+-]|[\dA-Z]{2}[ -])1[3-9]\d[ -]\d{4}[ -]\d{4}(?![\w-]|\.\d|[ -]\d)/g,
+    accept: isPhone,
+  },
+  {
+    // Without punctuation a number needs a label.
+    entity: 'PHONE',
+    pattern: /(?<![\w.+-])\d{9,13}(?![\w-]|\.\d)/g,
+    accept: (_, text, at) => isLabeled(text, at, phoneLabel),
+  },
+  {
+    // Russia and Kazakhstan have 8 as the trunk prefix.
+    entity: 'PHONE',
+    pattern: /(?<![\w.+-]|[\dA-Z]{2}[ -])8 ?\([3-9]\d{2}\) ?\d{3}[ -]\d{2}[ -]\d{2}(?![\w-]|\.\d)/g,
+  },
+  {
     // With a trunk prefix: a 0, an area code, and groups of two to eight digits.
     entity: 'PHONE',
     pattern: /(?<![\w.+-]|[\dA-Z]{2}[ -])\(?0[1-9]\d{0,4}\)?(?:[ /-]\d{2,8}){1,4}(?![\w-]|\.\d|[ /-]\d)/g,
@@ -53,9 +70,12 @@ const phones: readonly Rule[] = [
   },
 ];
 
-/** Numbers of orders and columns of numbers have the same form. */
+const phoneLabel =
+  /(?:\b(?:tel|phone|telefono?|telefone|téléphone|mobile?|móvil|handy|cell|fax|whatsapp|call me (?:at|on))|电话|手机|電話)[^\w\n]{0,4}$/i;
+
+/** Numbers of orders, columns of numbers, ZIP codes and national ids have the same form. */
 function isPhone(value: string, text: string, at: number): boolean {
-  if (/^\d{3}(?: \d{3}){2,}$/.test(value)) return false;
+  if (/^\d{3}(?: \d{3}){2,}$|^\d{5}-\d{4}$|^\d{3}-\d\d-\d{4}$/.test(value)) return false;
   return !isLabeled(
     text,
     at,
@@ -108,6 +128,7 @@ export function pii(options: PiiOptions = {}): Detector {
   };
 }
 
-/** What every value has: an @, the punctuation of an IP address, or six digits close to each other. */
-const sign = /@|::|\d\.\d{1,3}\.\d{1,3}\.\d|(?:[\da-fA-F]{1,4}:){4}|(?:\d[^\d\n]{0,4}){6}/;
+/** What every value has: an @, the form of an IP address or IBAN, or six digits close to each other. */
+const sign =
+  /@|::|[A-Za-z]{2}\d{2} ?[A-Za-z]{4} ?[A-Za-z\d]{4}|\d\.\d{1,3}\.\d{1,3}\.\d|(?:[\da-fA-F]{1,4}:){4}|(?:\d[^\d\n]{0,4}){6}/;
 const digits = /\d|:/;
