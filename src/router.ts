@@ -15,16 +15,18 @@ import { affinity } from './core/routing/affinity.ts';
 import { noStations, pluginErrors } from './core/stations/stations.ts';
 import { type Batching, batchingWith, deferredChannels } from './core/targets/batching.ts';
 import { withSeveralAccounts } from './core/targets/several-accounts.ts';
-import { createTargets } from './core/targets/target.ts';
+import { targetFactory } from './core/targets/target.ts';
 import { reportsOf } from './core/targets/target-report.ts';
 import { checkMirror, shadow } from './plugins/shadow/shadow.ts';
 import { priceBook } from './pricing/price-book.ts';
 import { defaultStore } from './stores/default-store.ts';
 import type { MethodsOf } from './types/methods.ts';
 import type { CallOptions } from './types/options/call-options.ts';
-import type { KnownTargets, RouteOptions, TargetIdOf, TargetOptions } from './types/options/options.ts';
+import type { KnownTargets, ModelIdOf, NeededTargets } from './types/options/known-targets.ts';
+import type { RouteOptions, TargetIdOf, TargetOptions } from './types/options/options.ts';
 import type { RouterOptions } from './types/options/router-options.ts';
 import type { Plugin } from './types/plugin.ts';
+import type { Provider } from './types/provider.ts';
 import type { ChatRequest } from './types/request/request.ts';
 import type { InferSchema, Schema } from './types/request/schema.ts';
 import type { ChatResult } from './types/result/result.ts';
@@ -54,15 +56,18 @@ import { systemClock } from './util/time/clock.ts';
  * const { text, cost } = await router.chat({ prompt: 'Why is the sky blue?' }, { route: 'careful' });
  */
 export function createRouter<
-  const Targets extends readonly TargetOptions[],
+  const Targets extends readonly TargetOptions[] = readonly TargetOptions[],
   const Routes extends Readonly<Record<string, RouteOptions<TargetIdOf<Targets>>>> = Record<never, never>,
   const Plugins extends readonly Plugin[] = readonly [],
+  const Providers extends readonly Provider[] = readonly [],
 >(
   options: RouterOptions<Targets, Routes> &
-    KnownTargets<Targets[number]> & {
+    KnownTargets<Targets[number]> &
+    NeededTargets<Targets, Providers> & {
       readonly plugins?: Plugins;
+      readonly providers?: Providers;
     },
-): Router<TargetIdOf<Targets>, keyof Routes & string> & MethodsOf<Plugins>;
+): Router<TargetIdOf<Targets> | ModelIdOf<Providers>, keyof Routes & string> & MethodsOf<Plugins>;
 export function createRouter(options: RouterOptions): Router {
   checkOptions(options, { mirror: checkMirror });
   const closing = linkedAbort();
@@ -110,6 +115,12 @@ export function createRouter(options: RouterOptions): Router {
       );
     },
     run: async (request, callOptions) => (await import('./agent/run.ts')).run(router, request, callOptions),
+    providers: (options.providers ?? []).map(({ name }) => name),
+    async addTarget(target, { routes = [] } = {}) {
+      (await import('./core/parts/roster.ts')).addTargets({ router, env }, target, routes);
+      return router as never;
+    },
+    removeTarget: async (id) => (await import('./core/parts/roster.ts')).removeTarget({ router, env }, id),
     async drain({ timeout } = {}) {
       env.draining.now = true;
       return (await env.parts.load(upkeepPart, clock, closing.signal)).drain(env, timeout);
@@ -157,17 +168,26 @@ function contextOf(
   const { clock = systemClock, random = Math.random, select } = options;
   const awake = awakeClock(clock);
   const events = emitter();
-  const targets = createTargets(options.targets, random, clock, awake, desk);
-  const allPriced = targets.every(({ price }) => price !== undefined);
-  const prices = priceBook(allPriced ? false : options.catalog, clock, (target) => {
-    events.emit({ type: 'price-unknown', target });
-  });
+  const createTargets = targetFactory(random, clock, awake, desk);
+  const { providers } = options;
+  const targets = (options.targets ?? []).flatMap(createTargets);
+  const isCatalogNeeded = providers !== undefined || targets.some(({ price }) => price === undefined);
+  const onUnknown = (target: string): void => events.emit({ type: 'price-unknown', target });
+  const prices = priceBook(options.catalog, clock, onUnknown, undefined, isCatalogNeeded);
   void prices.ready(); // begins to load, so that the first request need not wait for all of it
   const findRoute = createRoutes(options, targets);
   const prefix = Math.floor(random() * 2 ** 32).toString(36);
   let requests = 0;
   const env: RouterContext = {
     targets,
+    createTargets,
+    loadModels:
+      providers &&
+      (async () => {
+        const { findModels } = await import('./core/parts/models.ts');
+        if (findRoute.table.models === undefined) findModels(env, providers);
+        env.loadModels = undefined;
+      }),
     several: withSeveralAccounts(targets),
     findRoute,
     plugins,

@@ -3,6 +3,7 @@ import type { AnyRequest, AnyResult, Awaitable, PartialHit } from '../types/plug
 import type { Decision } from '../types/result/decision.ts';
 import type { Part } from '../util/lazy.ts';
 import { orAbort } from '../util/time/abort.ts';
+import { lastResort } from './answer/last-resort-part.ts';
 import type { RouterContext } from './context.ts';
 import { recoveryPart } from './failover/recovery-part.ts';
 import { startFailover } from './failover/start.ts';
@@ -38,7 +39,14 @@ export function runOperation<Request extends AnyRequest, Result>(
     return Promise.reject(error);
   }
   const work = carryOut(operation, request);
-  return request.holding === undefined ? work : request.holding.untilLeft(work);
+  if (request.holding === undefined) return work;
+  return request.holding.untilLeft(work).catch(async (error: unknown) => {
+    // Its caller's time is over, while others wait for the answer.
+    const isLeft = request.holding?.left !== undefined && request.route.policies.lastResort !== undefined;
+    const instead = isLeft ? await lastResort<Result>(operation, request, error) : undefined;
+    if (instead !== undefined) return instead;
+    throw error;
+  });
 }
 
 async function carryOut<Request extends AnyRequest, Result>(
@@ -66,7 +74,10 @@ async function carryOut<Request extends AnyRequest, Result>(
     const { complete } = request;
     return end(operation, request, complete === undefined ? result : await completed(result, complete));
   } catch (error) {
+    const { lastResort: text } = request.route.policies;
+    const instead = text === undefined ? undefined : await lastResort<Result>(operation, request, error);
     failRequest(request, error);
+    if (instead !== undefined) return instead;
     throw error;
   }
 }
@@ -137,12 +148,13 @@ function check<Request extends AnyRequest>(
   const mayChange = stations.inspect !== undefined && fullCheck === undefined;
   const checked = mayChange ? undefined : operation.check(input, fullCheck);
   if (checked === undefined) return parts.load(fullCheckPart, env.clock, options.signal);
+  if (env.loadModels !== undefined) return env.loadModels(options.signal);
   const recovery = parts.get(recoveryPart);
   if (options.history !== undefined) recovery?.checkHistory(options.history, env.findRoute);
-  const isNamed = options.route !== undefined || options.targets !== undefined;
+  const isNamed = (options.route ?? options.targets ?? options.model) !== undefined;
   const isSelected = !isNamed && operation.selectable && select !== undefined;
   const named = isSelected ? fallbackRoute(select, env.findRoute) : namedRoute(options, env.findRoute);
-  const isNarrowed = !isSelected && (options.targets ?? options.only) !== undefined;
+  const isNarrowed = !isSelected && (options.targets ?? options.only ?? options.model) !== undefined;
   const route = (isNarrowed ? recovery?.narrowedRoute(named, options, env.findRoute) : undefined) ?? named;
   const id = env.nextId();
   return new RequestState({

@@ -11,6 +11,12 @@ export function namedRoute(options: CallOptions, find: RouteFinder): Route {
     const got = name === undefined ? 'none, and there is no route named `default`' : `'${name}'`;
     throw new RequestError('options.route', `one of ${find.names.join(', ')}`, got);
   }
+  if (route.targets.length === 0 && (options.targets ?? options.model) === undefined)
+    throw new RequestError(
+      'options.model',
+      `a model, because the route ${route.name} has no targets`,
+      'none',
+    );
   return route;
 }
 

@@ -5,17 +5,19 @@ import type { Route, RouteFinder } from '../../routes.ts';
 
 /** A route with the targets to which a call limits it. Checks the options for that. */
 export function narrowedRoute(route: Route, options: CallOptions, find: RouteFinder): Route {
-  const found = options.targets === undefined ? route : orderedRoute(route, options.targets, find);
+  const targets = options.targets ?? (options.model === undefined ? undefined : [options.model]);
+  const option = options.model === undefined ? 'options.targets' : 'options.model';
+  const found = targets === undefined ? route : orderedRoute(route, targets, find, option);
   if (options.only !== undefined) checkOnly(found, options, find);
   return found;
 }
 
 /** A route over the targets that a call lists, in their order. */
-function orderedRoute(route: Route, ids: readonly string[], find: RouteFinder): Route {
+function orderedRoute(route: Route, ids: readonly string[], find: RouteFinder, option: string): Route {
   const targets = ids.map((id) => {
     const target = find(id)?.targets[0];
     if (target?.id !== id)
-      throw new RequestError('options.targets', `ids of targets (${find.names.join(', ')})`, `'${id}'`);
+      throw new RequestError(option, `ids of targets (${find.names.join(', ')})`, `'${id}'`);
     return target;
   });
   const maxAttempts = Math.max(route.policies.maxAttempts, targets.length + 1);
