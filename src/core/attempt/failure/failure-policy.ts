@@ -102,6 +102,7 @@ export function isStaleSocket(error: AttemptError): boolean {
 const neverSentCodes = new Set([
   'sdk_not_loaded',
   'batch_not_run',
+  'no_api_key',
   'ECONNREFUSED',
   'ENOTFOUND',
   'EAI_AGAIN',
