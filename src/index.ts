@@ -96,6 +96,7 @@ export type {
 export type { MethodsOf, PluginMethods } from './types/methods.ts';
 export type { CallOptions, HistoryOrigin } from './types/options/call-options.ts';
 export type { Capabilities } from './types/options/capabilities.ts';
+export type { KnownTargets, ModelIdOf, NamesOf, NeededTargets } from './types/options/known-targets.ts';
 export type { KeyLimits, VendorLimit } from './types/options/limit.ts';
 export type {
   Accept,
@@ -105,9 +106,7 @@ export type {
   HedgePolicy,
   IdOf,
   Interrupted,
-  KnownTargets,
   MirrorPolicy,
-  NamesOf,
   OnTier,
   PlainIdOf,
   Policies,
@@ -169,6 +168,7 @@ export type {
   ProviderImages,
   ProviderResponsePart,
   ProviderResult,
+  ProviderStream,
   ProviderStreamPart,
   ResolvedChatRequest,
   ResolvedFunctionTool,
@@ -242,6 +242,7 @@ export type {
   RunPart,
   RunRequest,
   RunResult,
+  RunStream,
   RunTool,
   ToolContext,
 } from './types/result/run.ts';

@@ -97,10 +97,11 @@ verify: checks the hash chain, and names what was changed, removed, moved or add
   --anchors FILE   what an earlier verify --json printed, kept elsewhere: shows rows removed from the end
 
 export: rows, without prompts and answers
-  --format NAME    csv, jsonl, parquet (needs hyparquet-writer), focus (FOCUS 1.2, by hour and meter). Default: csv
+  --format NAME    csv, jsonl, parquet (needs hyparquet-writer), focus (FOCUS 1.4, by hour and meter). Default: csv
   --out FILE       default: the standard output
   --where NAME=X   as above
   --billing-account ID   BillingAccountId of focus
+  --focus-version V      1.4 or 1.2. Default: 1.4
 
 Exit codes: 0 success, 1 verify found something, 2 a wrong flag or file.
 `;

@@ -4,8 +4,16 @@ export interface Body {
    * Returns the next bytes, or `undefined` at the end and after `cancel`. Rejects if the connection breaks.
    */
   read(): Promise<Uint8Array | undefined>;
+  /** What has arrived and was not read, without waiting. Omitted where it cannot be known. */
+  arrived?(): Arrived;
   /** Discards the rest and closes the connection. */
   cancel(): void;
+}
+
+/** Unread bytes, and whether the body ends after them. */
+export interface Arrived {
+  readonly bytes: readonly Uint8Array[];
+  readonly ended: boolean;
 }
 
 /** Wraps the body of a `fetch` response. */

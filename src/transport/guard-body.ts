@@ -71,6 +71,9 @@ export function guardBody(
   return {
     // A canceled body reads as ended; after an error, it must keep rejecting.
     read: () => (broken === undefined ? body.read().then(check, fail) : Promise.reject(broken)),
+    ...(body.arrived === undefined
+      ? {}
+      : { arrived: () => (broken === undefined && body.arrived?.()) || { bytes: [], ended: false } }),
     cancel: () => body.cancel(),
   };
 }

@@ -11,6 +11,11 @@ export interface Clock {
   date(): number;
   /** Calls `run` once after `ms` milliseconds. Returns a function that cancels it. */
   after(ms: number, run: () => void): () => void;
+  /**
+   * Calls `run` once the event loop has read what has arrived until now. The runtime's own clock provides it; where time is simulated,
+   * nothing arrives by itself.
+   */
+  afterInput?(run: () => void): void;
 }
 
 /** Returns a number from 0 (inclusive) to 1 (exclusive), like `Math.random`. */

@@ -208,6 +208,15 @@ export interface ProviderBatches {
   remove(vendorId: string, call: BatchCall): Promise<void>;
 }
 
+/** A streamed answer. */
+export interface ProviderStream extends AsyncIterable<ProviderStreamPart> {
+  /**
+   * The parts that have arrived and were not read, without waiting. Called at most once, when the stream is left early: the vendor bills
+   * what it has sent by then, and may have sent its usage. Omit it if this cannot be known.
+   */
+  arrived?(): readonly ProviderStreamPart[];
+}
+
 /**
  * The interface to a vendor. Maps a call to the vendor's SDK and its answer back; independent of routers, retries and other targets.
  *
@@ -225,7 +234,7 @@ export interface ProviderBatches {
 export interface Provider<Name extends string = string> {
   readonly name: Name;
   chat(call: ProviderCall): Promise<ProviderResult>;
-  stream(call: ProviderCall): AsyncIterable<ProviderStreamPart>;
+  stream(call: ProviderCall): ProviderStream;
   /**
    * The same provider with each of several keys. The router switches keys when one is refused or at its limit, and tracks each
    * separately.

@@ -15,16 +15,15 @@ interface Body {
 export const price = { input: 0.15, output: 0.6 } as const;
 
 /**
- * A vendor with an OpenAI-compatible interface on loopback, which keeps its own bill by tenant and model. What it finishes it bills by its
- * own count. What was cut off it bills by the text it got and sent, estimated as a router does, which cannot know better.
+ * A vendor with an OpenAI-compatible interface on loopback, which keeps its own bill. What it finishes it bills by its own count, whether or
+ * not the caller is still there. What it cuts off itself it bills by the text it got and sent, estimated as a router does.
  */
 export async function billingVendor() {
-  /** Billionths of a US$, by `tenant model`. */
+  /** Billionths of a US$, by `tenant model number`. */
   const bill = new Map<string, number>();
-  const charge = (tenant: string, model: string, input: number, output: number): void => {
-    const key = `${tenant} ${model}`;
+  const charge = (item: string, input: number, output: number): void => {
     const cost = Math.round(input * price.input * 1_000) + Math.round(output * price.output * 1_000);
-    bill.set(key, (bill.get(key) ?? 0) + cost);
+    bill.set(item, (bill.get(item) ?? 0) + cost);
   };
   let open = 0;
 
@@ -32,13 +31,14 @@ export async function billingVendor() {
     const content = body.messages[0]?.content ?? '';
     const [tenant = '', behavior = 'answer', number = '0'] = content.split('/') as [string, Behavior, string];
     const { model } = body;
+    const item = `${tenant} ${model} ${number}`;
     const input = estimateInput(body.messages);
     const id = `chatcmpl-${number}-${model}`;
     const first = model === 'm0';
     const wants = (name: Behavior): boolean => first && behavior === name;
     if (model === 'silent' || wants('hang')) {
       // It worked on the prompt until the caller left.
-      response.on('close', () => charge(tenant, model, input, 0));
+      response.on('close', () => charge(item, input, 0));
       return;
     }
     if (wants('fail')) {
@@ -53,7 +53,7 @@ export async function billingVendor() {
       completion_tokens: 10 + (Number(number) % 25),
     };
     if (body.stream !== true) {
-      charge(tenant, model, usage.prompt_tokens, usage.completion_tokens);
+      charge(item, usage.prompt_tokens, usage.completion_tokens);
       const message = { role: 'assistant', content: text };
       const whole = {
         id,
@@ -73,15 +73,15 @@ export async function billingVendor() {
     send({ role: 'assistant', content: text });
     // A mirrored copy, which goes to m2, does not end with its caller.
     if (behavior === 'abort' && model !== 'm2') {
-      response.on('close', () => charge(tenant, model, input, estimateTokens(text)));
+      response.on('close', () => charge(item, input, estimateTokens(text)));
       return;
     }
     if (wants('cut')) {
-      charge(tenant, model, input, estimateTokens(text));
+      charge(item, input, estimateTokens(text));
       response.end();
       return;
     }
-    charge(tenant, model, usage.prompt_tokens, usage.completion_tokens);
+    charge(item, usage.prompt_tokens, usage.completion_tokens);
     send({}, { finish_reason: 'stop' });
     response.write(
       `data: ${JSON.stringify({ id, object: 'chat.completion.chunk', model, choices: [], usage })}\n\n`,

@@ -6,6 +6,7 @@ import {
   type Anchor,
   type ExportFormat,
   exportLedger,
+  focusVersions,
   type LedgerDimension,
   type LedgerGroup,
   type LedgerQuery,
@@ -26,6 +27,7 @@ const flags = {
   key: { type: 'string' },
   anchors: { type: 'string' },
   'billing-account': { type: 'string' },
+  'focus-version': { type: 'string' },
 } as const;
 
 type Values = ReturnType<typeof parse>['values'];
@@ -141,10 +143,15 @@ async function exportTo(values: Values, { out }: Output): Promise<number> {
   if (format === 'parquet' && values.out === undefined)
     throw new UsageError('--out', 'a file, for Parquet', 'none');
   const account = values['billing-account'];
+  const asked = values['focus-version'];
+  const version = focusVersions.find((each) => each === asked);
+  if (asked !== undefined && version === undefined)
+    throw new UsageError('--focus-version', focusVersions.join(' or '), `'${asked}'`);
   const options = {
     ...filterOf(values),
     where: whereOf(values.where ?? []),
     ...(account && { billingAccount: account }),
+    ...(version && { focusVersion: version }),
   };
   await withLedger(values, async (reader) => {
     const pieces = exportLedger(reader, format, options);

@@ -48,7 +48,7 @@ export async function finalize(
     throw extensions ? new extensions.WithheldAnswer(error, answer, channel.target.id) : error;
   }
   if (!slot.win()) {
-    attempt.abandon({ usage, text: writtenIn(answer.content), response }, true);
+    attempt.discard(usage, cost, response);
     throw slot.signal.reason;
   }
   attempt.succeed(usage, cost, response);

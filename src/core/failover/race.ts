@@ -1,4 +1,5 @@
 import { ProviderError } from '../../errors.ts';
+import type { Clock } from '../../types/clock.ts';
 import { type LinkedAbort, linkedAbort, type Signal } from '../../util/time/abort.ts';
 import type { AwakeClock } from '../../util/time/awake-clock.ts';
 import { watchdog } from '../../util/time/watchdog.ts';
@@ -47,6 +48,7 @@ export interface RaceOptions<T> {
   failed(permit: ChannelReservation, error: unknown): boolean;
   /** Releases an answer that arrived after another one had won. */
   discard(value: T): void;
+  readonly clock: Clock;
   /** Measures whether an attempt is slow. */
   readonly awake: AwakeClock;
   /** The request's signal. */
@@ -54,7 +56,8 @@ export interface RaceOptions<T> {
 }
 
 /**
- * Runs an attempt, and others beside it if needed. The first answer wins and stops the others. While one attempt runs, the failure
+ * Runs an attempt, and others beside it if needed. The first answer wins and stops the others, after what has arrived of theirs is read:
+ * an answer that was sent is billed, and its usage says for how much. While one attempt runs, the failure
  * of another does not fail the race; if all running attempts are in doubt, another one starts.
  */
 export function race<T>(options: RaceOptions<T>): Promise<T> {
@@ -71,6 +74,9 @@ class Race<T> {
   readonly #lanes = new Set<Lane<T>>();
   #winner: Lane<T> | undefined;
   #cancelLook: (() => void) | undefined;
+  /** Answers that came after the winner's, until the others are stopped. */
+  #late: T[] | undefined;
+  #areOthersStopped = false;
   over = false;
 
   constructor(options: RaceOptions<T>, resolve: (value: T) => void, reject: (error: unknown) => void) {
@@ -94,7 +100,8 @@ class Race<T> {
   win(lane: Lane<T>): boolean {
     if (this.over) return this.#winner === lane;
     this.#winner = lane;
-    this.#finish();
+    this.#close();
+    if (this.#options.clock.afterInput === undefined) this.#stopOthers();
     return true;
   }
 
@@ -120,8 +127,20 @@ class Race<T> {
   #answered(lane: Lane<T>, value: T): void {
     const won = this.#winner === lane || this.win(lane);
     this.#leave(lane);
-    if (won) this.#resolve(value);
-    else this.#options.discard(value);
+    if (!won) this.#takeLate(value);
+    else if (this.#lanes.size === 0 || this.#areOthersStopped) this.#resolve(value);
+    else this.#options.clock.afterInput?.(() => this.#settle(value));
+  }
+
+  #takeLate(value: T): void {
+    if (this.#areOthersStopped) this.#options.discard(value);
+    else if (this.#late === undefined) this.#late = [value];
+    else this.#late.push(value);
+  }
+
+  #settle(value: T): void {
+    this.#stopOthers();
+    this.#resolve(value);
   }
 
   #failed(lane: Lane<T>, error: unknown): void {
@@ -132,7 +151,8 @@ class Race<T> {
       this.joinIfDoubted();
       return;
     }
-    this.#finish();
+    this.#close();
+    this.#stopOthers();
     this.#reject(error);
   }
 
@@ -141,16 +161,21 @@ class Race<T> {
     lane.cancelPlan?.();
   }
 
-  #finish(): void {
+  #close(): void {
     this.over = true;
     this.#cancelLook?.();
+    for (const lane of this.#lanes) lane.cancelPlan?.();
+  }
+
+  #stopOthers(): void {
     const winner = this.#winner;
     for (const lane of this.#lanes) {
-      lane.cancelPlan?.();
       // A target that has answered works, whichever of its attempts was the first. Without a winner, the request is at fault.
       const isBeaten = winner !== undefined && winner.permit.channel !== lane.permit.channel;
       if (lane !== winner) lane.stop(isBeaten);
     }
+    this.#areOthersStopped = true;
+    for (const late of this.#late ?? []) this.#options.discard(late);
   }
 }
 

@@ -7,7 +7,7 @@
 export type { Spent } from '../shared/charge.ts';
 export type { LedgerStatus } from './delivery.ts';
 export { type ExportFormat, type ExportOptions, exportLedger } from './export/export.ts';
-export type { FocusOptions } from './export/focus.ts';
+export { type FocusOptions, type FocusVersion, focusVersions } from './export/focus.ts';
 export { type Ledger, type LedgerOptions, ledger } from './ledger.ts';
 export type {
   Anchor,

@@ -9,7 +9,7 @@ import type {
   ProviderImageCall,
   ProviderImages,
   ProviderResult,
-  ProviderStreamPart,
+  ProviderStream,
 } from '../../types/provider.ts';
 import type { Warning } from '../../types/result/result.ts';
 import type { Wire } from '../../util/json.ts';
@@ -185,7 +185,7 @@ function post(
 }
 
 /** Makes a chat request and returns the response in parts. */
-export function streamParts(server: Server, call: ProviderCall): AsyncIterable<ProviderStreamPart> {
+export function streamParts(server: Server, call: ProviderCall): ProviderStream {
   const { name, quirks, gateway } = server;
   const account = accountFor(call, server);
   const { signal, includeRaw } = call;

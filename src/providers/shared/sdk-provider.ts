@@ -12,7 +12,7 @@ import type {
   ProviderImageCall,
   ProviderImages,
   ProviderResult,
-  ProviderStreamPart,
+  ProviderStream,
   Traffic,
 } from '../../types/provider.ts';
 import type { Warning } from '../../types/result/result.ts';
@@ -242,7 +242,7 @@ export function recalled(call: ProviderCall, provider: string, account: string |
 function streamParts<Client, Body extends Wire>(
   mapping: SdkMapping<string, Client, Body>,
   call: ProviderCall,
-): AsyncIterable<ProviderStreamPart> {
+): ProviderStream {
   const { name } = mapping;
   const account = accountFor(call, mapping);
   const { signal } = call;

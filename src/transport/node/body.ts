@@ -69,6 +69,10 @@ export function nodeBody(stream: Readable, close: () => void, over: () => void):
         waiting = { resolve, reject };
       });
     },
+    arrived() {
+      size = 0;
+      return { bytes: ready.splice(0), ended: state === 'ended' };
+    },
     cancel() {
       ready.length = 0;
       end('ended');

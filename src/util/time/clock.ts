@@ -29,6 +29,10 @@ export const systemClock: Clock = {
     let timer = setTimeout(fire, Math.max(0, ms));
     return () => clearTimeout(timer);
   },
+  // Between two timers the event loop polls once for input.
+  afterInput(run) {
+    setTimeout(() => setTimeout(run, 0), 0);
+  },
 };
 
 /** Waits `ms` milliseconds; rejects with the signal's reason when it aborts. */

@@ -14,6 +14,36 @@ import { listed, temporaryFolder, worldWith } from './support.ts';
 
 const folder = temporaryFolder();
 
+/** Columns of FOCUS 1.4's Cost and Usage data set, and those that must not be empty. */
+const columns = [
+  ...[
+    'AllocatedMethodId',
+    'AllocatedMethodDetails',
+    'AllocatedResourceId',
+    'AllocatedResourceName',
+    'AllocatedTags',
+  ],
+  ...['AvailabilityZone', 'BilledCost', 'BillingAccountId', 'BillingAccountName', 'BillingAccountType'],
+  ...['BillingCurrency', 'BillingPeriodEnd', 'BillingPeriodStart', 'CapacityReservationId'],
+  ...['CapacityReservationStatus', 'ChargeCategory', 'ChargeClass', 'ChargeDescription', 'ChargeFrequency'],
+  ...['ChargePeriodEnd', 'ChargePeriodStart', 'CommitmentDiscountCategory', 'CommitmentDiscountId'],
+  ...['CommitmentDiscountName', 'CommitmentDiscountQuantity', 'CommitmentDiscountStatus'],
+  ...['CommitmentDiscountType', 'CommitmentDiscountUnit', 'CommitmentProgramEligibilityDetails'],
+  ...['ConsumedQuantity', 'ConsumedUnit', 'ContractApplied', 'ContractedCost', 'ContractedUnitPrice'],
+  ...['EffectiveCost', 'HostProviderName', 'InvoiceDetailId', 'InvoiceId', 'InvoiceIssuerName', 'ListCost'],
+  ...['ListUnitPrice', 'PricingCategory', 'PricingCurrency', 'PricingCurrencyContractedUnitPrice'],
+  ...['PricingCurrencyEffectiveCost', 'PricingCurrencyListUnitPrice', 'PricingQuantity', 'PricingUnit'],
+  ...['RegionId', 'RegionName', 'ResourceId', 'ResourceName', 'ResourceType', 'ServiceProviderName'],
+  ...['ServiceCategory', 'ServiceName', 'ServiceSubcategory', 'SkuId', 'SkuMeter', 'SkuPriceDetails'],
+  ...['SkuPriceId', 'SubAccountId', 'SubAccountName', 'SubAccountType', 'Tags'],
+];
+const mandatory = [
+  ...['BilledCost', 'BillingAccountId', 'BillingAccountName', 'BillingCurrency', 'BillingPeriodEnd'],
+  ...['BillingPeriodStart', 'ChargeCategory', 'ChargeDescription', 'ChargePeriodEnd', 'ChargePeriodStart'],
+  ...['ContractedCost', 'EffectiveCost', 'HostProviderName', 'InvoiceIssuerName', 'ListCost'],
+  ...['PricingQuantity', 'PricingUnit', 'ServiceProviderName', 'ServiceCategory', 'ServiceName'],
+];
+
 async function filled(): Promise<Ledger> {
   const { router, usage } = worldWith(sqlite(folder.path('usage.db')), {
     scripts: {
@@ -82,13 +112,29 @@ describe('exportLedger()', () => {
       SubAccountId: 'acme',
       ChargeCategory: 'Usage',
       ServiceCategory: 'AI and Machine Learning',
-      ChargePeriodStart: '2026-01-01T00:00:00.000Z',
-      BillingPeriodEnd: '2026-02-01T00:00:00.000Z',
-      PublisherName: 'a',
+      ChargePeriodStart: '2026-01-01T00:00:00Z',
+      BillingPeriodEnd: '2026-02-01T00:00:00Z',
+      ServiceProviderName: 'a',
+      HostProviderName: 'a',
     });
+    for (const row of rows) for (const name of mandatory) expect(row[name], name).not.toBe('');
+    expect(head.split(',').filter((name) => !columns.includes(name) && !name.startsWith('x_'))).toEqual([]);
     const [group] = await usage.query({ where: { tenant: 'acme' } });
     const billed = rows.reduce((sum, row) => sum + Number(row['BilledCost']), 0);
     expect(Math.round(billed * 1e9)).toBe(Math.round((group?.cost.total ?? 0) * 1e9));
+  });
+
+  it('writes FOCUS with the names of version 1.2 where a tool reads no later one', async () => {
+    const [head = ''] = (await text(await filled(), 'focus', { focusVersion: '1.2' })).split('\r\n');
+    expect(head.split(',')).toEqual(expect.arrayContaining(['ProviderName', 'PublisherName']));
+    expect(head).not.toContain('HostProviderName');
+  });
+
+  it('refuses another version of FOCUS', async () => {
+    const { usage } = worldWith(jsonl(folder.path('usage.jsonl')));
+    expect(() => exportLedger(usage, 'focus', { focusVersion: '1.3' as never })).toThrow(
+      'exportLedger().focusVersion: expected 1.4 or 1.2',
+    );
   });
 
   it('refuses another format', async () => {

@@ -1,4 +1,6 @@
 import { estimateTokens } from '../../../pricing/estimate.ts';
+import type { Warning } from '../../../types/result/result.ts';
+import type { StreamContent } from '../../../types/result/stream-part.ts';
 import type { ChatInput } from '../../answer/answer.ts';
 import type { Target } from '../../targets/target.ts';
 import type { Accumulator } from './accumulate.ts';
@@ -171,4 +173,16 @@ function commonLength(a: string, b: string): number {
   let length = 0;
   while (length < a.length && length < b.length && a[length] === b[length]) length += 1;
   return length;
+}
+
+export function toText(
+  text: string,
+  id: string | undefined,
+): StreamContent & { readonly type: 'text-delta' } {
+  return { type: 'text-delta', text, ...(id === undefined ? {} : { id }) };
+}
+
+/** The warning that another target wrote the rest. */
+export function continuedBy(target: string): Warning {
+  return { type: 'other', feature: 'interrupted', details: `the rest of the answer comes from ${target}` };
 }

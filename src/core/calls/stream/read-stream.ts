@@ -2,18 +2,19 @@ import { isRouterError, ProviderError } from '../../../errors.ts';
 import type {
   ProviderFinishPart,
   ProviderResponsePart,
+  ProviderStream,
   ProviderStreamPart,
 } from '../../../types/provider.ts';
 import type { ResponseInfo, Warning } from '../../../types/result/result.ts';
 import type { Restart, StreamContent } from '../../../types/result/stream-part.ts';
 import type { Usage } from '../../../types/result/usage.ts';
 import type { Answer, ChatInput } from '../../answer/answer.ts';
+import { recordLeft, type Sent, withUnread } from '../../answer/left-early.ts';
 import type { Attempt } from '../../attempt/attempt.ts';
-import type { AttemptMeasures } from '../../attempt/billing.ts';
 import { failureOf } from '../../attempt/follow.ts';
 import type { RequestState } from '../../request.ts';
 import { type Accumulator, accumulator } from './accumulate.ts';
-import { type Continuation, type Splice, splice } from './continuation.ts';
+import { type Continuation, continuedBy, type Splice, splice, toText } from './continuation.ts';
 import { StreamTimers } from './stream-timers.ts';
 
 /** A part of one target's stream: content, a restart for the reader, or the finish part, once and last. */
@@ -45,6 +46,7 @@ export class ReadStream {
   readonly #init: ReadStreamInit;
   readonly #timers: StreamTimers;
   #seam: Splice | undefined;
+  #answer: ProviderStream | undefined;
   #upstream: AsyncIterator<ProviderStreamPart> | undefined;
   /** Parts to deliver before the next read. */
   #ahead: ReadPart[] = [];
@@ -100,11 +102,12 @@ export class ReadStream {
   /** Ends the stream early without an outcome for the target, and closes the connection. */
   abandon(): void {
     if (this.#over) return;
-    this.#end();
-    this.attempt.abandon(this.#seen(), true);
-    this.attempt.stop();
+    const { attempt } = this;
+    const sent = this.#leave();
+    recordLeft(attempt, this.#init.run, sent, true);
+    attempt.stop();
     this.#closeUpstream();
-    this.#giveError(this.attempt.signal.reason);
+    this.#giveError(attempt.signal.reason);
   }
 
   /** Ends the stream as failed. Returns the error. */
@@ -112,12 +115,13 @@ export class ReadStream {
     const { attempt } = this;
     const failure = failureOf(error, attempt);
     if (this.#over) return failure;
-    this.#end();
+    const sent = this.#leave();
     // Time in which the reader does not read does not count against the target.
     const isUnread = this.#timers.hasBegun && this.#onPart === undefined;
     if (isRouterError(failure, 'provider') && failure.kind !== 'aborted' && !isUnread)
-      attempt.fail(failure, this.#seen());
-    else attempt.abandon(this.#seen(), attempt.signal.aborted || isRouterError(failure, 'output'));
+      attempt.fail(failure, sent);
+    else
+      recordLeft(attempt, this.#init.run, sent, attempt.signal.aborted || isRouterError(failure, 'output'));
     attempt.stop();
     this.#closeUpstream();
     return failure;
@@ -154,7 +158,8 @@ export class ReadStream {
     const { request, attempt } = this.#init;
     const { observers, channel, carry } = attempt;
     const open = (): Promise<IteratorResult<ProviderStreamPart>> => {
-      this.#upstream = channel.provider.stream({ ...request, ...carry })[Symbol.asyncIterator]();
+      this.#answer = channel.provider.stream({ ...request, ...carry });
+      this.#upstream = this.#answer[Symbol.asyncIterator]();
       return this.#upstream.next();
     };
     return observers === undefined ? open() : observers.around(open);
@@ -265,11 +270,14 @@ export class ReadStream {
     return new ProviderError({ kind, provider, answered: true, summary, scope });
   }
 
-  #seen(): AttemptMeasures {
+  /** Stops reading before the end. Returns what the target has sent, read or not. */
+  #leave(): Sent {
     const before = this.#seam === undefined ? '' : this.#init.continuation?.before;
-    const { usage, response } = this.info;
-    const text = this.collected.text().slice(before?.length) + this.collected.beside();
-    return { usage, text: text + (this.#unseen ?? this.#seam?.held ?? ''), response };
+    const read = this.collected.text().slice(before?.length) + this.collected.beside();
+    const text = read + (this.#unseen ?? this.#seam?.held ?? '');
+    const end = this.#ahead.filter(({ type }) => type === 'finish');
+    this.#end();
+    return withUnread({ ...this.info, text }, [...end, ...(this.#answer?.arrived?.() ?? [])]);
   }
 
   #end(): void {
@@ -288,12 +296,4 @@ export class ReadStream {
 export function isToken(part: StreamContent | Restart): boolean {
   if (part.type === 'text-delta' || part.type === 'reasoning-delta') return part.text !== '';
   return part.type !== 'raw' && part.type !== 'restart';
-}
-
-function toText(text: string, id: string | undefined): StreamContent & { readonly type: 'text-delta' } {
-  return { type: 'text-delta', text, ...(id === undefined ? {} : { id }) };
-}
-
-function continuedBy(target: string): Warning {
-  return { type: 'other', feature: 'interrupted', details: `the rest of the answer comes from ${target}` };
 }

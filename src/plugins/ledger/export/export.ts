@@ -1,10 +1,11 @@
 import { ConfigError } from '../../../errors.ts';
+import { compact } from '../../../util/json.ts';
 import { show } from '../../../util/option-check.ts';
 import type { LedgerReader, RowFilter } from '../reading.ts';
-import { type FocusOptions, focusTable } from './focus.ts';
+import { type FocusOptions, focusTable, focusVersions } from './focus.ts';
 import { tableOf, toCsv, toLines, toParquet } from './table.ts';
 
-/** Formats of an export. `focus` is CSV by FOCUS 1.2: sums by hour, tenant, target and meter. */
+/** Formats of an export. `focus` is CSV by FOCUS 1.4: sums by hour, tenant, tags, target and meter. */
 export type ExportFormat = 'csv' | 'jsonl' | 'parquet' | 'focus';
 
 export interface ExportOptions extends Omit<RowFilter, 'requestId'>, FocusOptions {}
@@ -21,8 +22,10 @@ export interface ExportOptions extends Omit<RowFilter, 'requestId'>, FocusOption
 export function exportLedger(
   reader: Pick<LedgerReader, 'rows'>,
   format: ExportFormat,
-  { billingAccount, ...filter }: ExportOptions = {},
+  { billingAccount, focusVersion, ...filter }: ExportOptions = {},
 ): AsyncIterable<string | Uint8Array> {
+  if (focusVersion !== undefined && !focusVersions.includes(focusVersion))
+    throw new ConfigError('exportLedger().focusVersion', focusVersions.join(' or '), show(focusVersion));
   const rows = reader.rows(filter);
   switch (format) {
     case 'csv':
@@ -30,7 +33,7 @@ export function exportLedger(
     case 'jsonl':
       return toLines(rows);
     case 'focus':
-      return toCsv(focusTable(rows, billingAccount === undefined ? {} : { billingAccount }));
+      return toCsv(focusTable(rows, compact({ billingAccount, focusVersion })));
     case 'parquet':
       return once(() => toParquet(tableOf(rows)));
     default:

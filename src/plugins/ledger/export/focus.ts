@@ -4,38 +4,50 @@ import type { LedgerRow } from '../reading.ts';
 import type { Cell, Table } from './table.ts';
 
 /**
- * Columns of FOCUS, the FinOps cost and usage specification, version 1.2 (https://focus.finops.org/focus-specification/v1-2/), and our own,
- * which begin with `x_`.
+ * The versions of FOCUS, the FinOps cost and usage specification, that can be written. 1.4 (https://focus.finops.org/focus-specification/v1-4/)
+ * names the parties `ServiceProviderName` and `HostProviderName`; 1.2, which many tools still read, `ProviderName` and `PublisherName`.
+ */
+export const focusVersions = ['1.4', '1.2'] as const;
+export type FocusVersion = (typeof focusVersions)[number];
+
+const parties: Readonly<Record<FocusVersion, readonly string[]>> = {
+  '1.4': ['HostProviderName', 'InvoiceIssuerName', 'ServiceProviderName'],
+  '1.2': ['InvoiceIssuerName', 'ProviderName', 'PublisherName'],
+};
+
+/**
+ * The columns of its Cost and Usage data set: all mandatory and recommended ones, and the conditional ones whose condition holds. Those of
+ * commitments, allocations, resources, invoices and unit prices do not. Our own begin with `x_`.
  */
 const names = [
+  'AvailabilityZone',
   'BilledCost',
   'BillingAccountId',
   'BillingAccountName',
   'BillingCurrency',
-  'BillingPeriodStart',
   'BillingPeriodEnd',
+  'BillingPeriodStart',
   'ChargeCategory',
   'ChargeClass',
   'ChargeDescription',
   'ChargeFrequency',
-  'ChargePeriodStart',
   'ChargePeriodEnd',
+  'ChargePeriodStart',
   'ConsumedQuantity',
   'ConsumedUnit',
   'ContractedCost',
   'EffectiveCost',
-  'InvoiceIssuerName',
   'ListCost',
   'PricingCategory',
   'PricingCurrency',
+  'PricingCurrencyEffectiveCost',
   'PricingQuantity',
   'PricingUnit',
-  'ProviderName',
-  'PublisherName',
   'RegionId',
+  'RegionName',
   'ServiceCategory',
-  'ServiceSubcategory',
   'ServiceName',
+  'ServiceSubcategory',
   'SkuId',
   'SkuMeter',
   'SkuPriceId',
@@ -115,28 +127,34 @@ interface Sum {
 export interface FocusOptions {
   /** `BillingAccountId`, which must not be empty: whose bill it is. @default 'default' */
   readonly billingAccount?: string;
+  /** The version of the specification. @default '1.4' */
+  readonly focusVersion?: FocusVersion;
 }
 
 const hourMs = 3_600_000;
 
-/** One row per hour, tenant, target and meter. */
+/** One row per hour, tenant, tags, target and meter. */
 export function focusTable(
   rows: AsyncIterable<LedgerRow>,
-  { billingAccount = 'default' }: FocusOptions,
+  { billingAccount = 'default', focusVersion = '1.4' }: FocusOptions,
 ): Table {
   const made = async function* () {
     const sums = new Map<string, Sum>();
     for await (const row of rows) addTo(sums, row);
     const sorted = [...sums.values()].toSorted((a, b) => a.hour - b.hour);
-    for (const sum of sorted) yield cellsOf(sum, billingAccount);
+    for (const sum of sorted) {
+      const { provider } = sum.row;
+      yield [...parties[focusVersion].map(() => provider), ...cellsOf(sum, billingAccount)];
+    }
   };
-  return { names, rows: made() };
+  return { names: [...parties[focusVersion], ...names], rows: made() };
 }
 
 function addTo(sums: Map<string, Sum>, row: LedgerRow): void {
   if (row.billed === 'no' || row.charge === 'cached') return;
   const hour = Math.floor(row.at / hourMs) * hourMs;
   const { tenant, route, target, charge, serviceTier, region, cost, usage } = row;
+  const tags = tagsOf(row);
   for (const meter of meters) {
     const quantity = meter.quantity(usage);
     const nanos = cost === null ? 0 : toNanos(meter.cost(cost));
@@ -145,6 +163,7 @@ function addTo(sums: Map<string, Sum>, row: LedgerRow): void {
     const key = JSON.stringify([
       hour,
       tenant,
+      tags,
       route,
       target,
       charge,
@@ -167,15 +186,15 @@ function cellsOf(
   { row, meter, hour, isPriced, quantity, nanos, attempts }: Sum,
   account: string,
 ): readonly Cell[] {
-  const { model, provider, target, tenant, serviceTier, region, charge, route, cost } = row;
+  const { model, target, tenant, serviceTier, region, charge, route, cost } = row;
   const at = new Date(hour);
-  const month = (more: number): string =>
-    new Date(Date.UTC(at.getUTCFullYear(), at.getUTCMonth() + more)).toISOString();
+  const month = (more: number): string => timeOf(Date.UTC(at.getUTCFullYear(), at.getUTCMonth() + more));
   const usd = fromNanos(nanos);
   const sku = `${model ?? target}${serviceTier === null ? '' : `/${serviceTier}`}`;
   // Without a price there is no price point, and then no quantity either: the validator's rule.
   const priced = <T extends Cell>(cell: T): T | null => (isPriced ? cell : null);
   const cells: Readonly<Record<(typeof names)[number], Cell>> = {
+    AvailabilityZone: null,
     BilledCost: usd,
     BillingAccountId: account,
     BillingAccountName: account,
@@ -186,21 +205,20 @@ function cellsOf(
     ChargeClass: null,
     ChargeDescription: `${meter.name} of ${model ?? target}`,
     ChargeFrequency: 'Usage-Based',
-    ChargePeriodStart: at.toISOString(),
-    ChargePeriodEnd: new Date(hour + hourMs).toISOString(),
+    ChargePeriodStart: timeOf(hour),
+    ChargePeriodEnd: timeOf(hour + hourMs),
     ConsumedQuantity: priced(quantity),
     ConsumedUnit: priced(meter.unit),
     ContractedCost: usd,
     EffectiveCost: usd,
-    InvoiceIssuerName: provider,
     ListCost: usd,
     PricingCategory: priced('Standard'),
     PricingCurrency: 'USD',
+    PricingCurrencyEffectiveCost: usd,
     PricingQuantity: priced(quantity),
     PricingUnit: priced(meter.unit),
-    ProviderName: provider,
-    PublisherName: provider,
     RegionId: region,
+    RegionName: region,
     ServiceCategory: 'AI and Machine Learning',
     ServiceSubcategory: 'Generative AI',
     ServiceName: target,
@@ -209,7 +227,7 @@ function cellsOf(
     SkuPriceId: priced(`${sku}/${meter.name}`),
     SubAccountId: tenant,
     SubAccountName: tenant,
-    Tags: null,
+    Tags: tagsOf(row),
     x_Route: route,
     x_SpentOn: charge,
     x_Estimated: cost?.estimated ?? null,
@@ -217,4 +235,15 @@ function cellsOf(
     x_UnpricedQuantity: isPriced ? null : quantity,
   };
   return names.map((name) => cells[name]);
+}
+
+/** Labels without a value are `true` in FOCUS. */
+function tagsOf({ tags }: LedgerRow): string | null {
+  const sorted = [...new Set(tags)].toSorted();
+  return sorted.length === 0 ? null : JSON.stringify(Object.fromEntries(sorted.map((tag) => [tag, true])));
+}
+
+/** `2026-11-28T13:00:00Z` */
+function timeOf(at: number): string {
+  return `${new Date(at).toISOString().slice(0, 19)}Z`;
 }

@@ -30,6 +30,7 @@ export async function* toCsv({ names, rows }: Table): AsyncGenerator<string> {
  */
 function quoted(cell: Cell): string {
   if (cell === null) return '';
+  if (typeof cell === 'number') return String(cell).replace('e', 'E'); // as FOCUS wants it, and all programs read it
   if (typeof cell !== 'string') return String(cell);
   const safe = /^[=+\-@\t\r]/.test(cell) ? `'${cell}` : cell;
   return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;

@@ -5,9 +5,9 @@ import { calendar } from '../sums/days.ts';
 import { parseQuery, parseRowFilter } from '../sums/parsed-query.ts';
 import { summarize } from '../sums/summarize.ts';
 import type { AuditRecord } from '../types.ts';
-import { rowConditions } from './conditions.ts';
 import { type Parameter, quoted, type SqlEngine, type Stored } from './engine.ts';
-import { isInRollups, queryRollups } from './query.ts';
+import { rowConditions } from './query/conditions.ts';
+import { isInRollups, queryRollups } from './query/query.ts';
 import { auditColumns, tables } from './schema.ts';
 
 /** Rows that are read at once. */

@@ -11,13 +11,15 @@ export const tables = {
   chains: 'signalbox_ledger_chains',
   groups: 'signalbox_ledger_groups',
   quarters: 'signalbox_ledger_quarters',
+  blocks: 'signalbox_ledger_blocks',
+  months: 'signalbox_ledger_months',
   days: 'signalbox_ledger_days',
   latencies: 'signalbox_ledger_latencies',
   meta: 'signalbox_ledger_meta',
 } as const;
 
 /** Of the tables. A ledger with another one is not written to. */
-const schemaVersion = '1';
+const schemaVersion = '2';
 
 export const auditColumns = [
   'chain',
@@ -71,15 +73,20 @@ function statements(dialect: SqlEngine['dialect']): readonly string[] {
        "model" TEXT, "operation" TEXT`,
       strict,
     ),
-    table(
-      tables.quarters,
-      `"facet" ${integer}, "start" ${integer}, "grp" ${integer}, ${sums}, PRIMARY KEY ("facet", "start", "grp")`,
-      clustered,
+    ...[tables.quarters, tables.blocks].map((name) =>
+      table(
+        name,
+        `"facet" ${integer}, "start" ${integer}, "grp" ${integer}, ${sums}, PRIMARY KEY ("facet", "start", "grp")`,
+        clustered,
+      ),
     ),
-    table(
-      tables.days,
-      `"facet" ${integer}, "day" TEXT, "grp" ${integer}, ${sums}, PRIMARY KEY ("facet", "day", "grp")`,
-      clustered,
+    // A month is named by its first day.
+    ...[tables.days, tables.months].map((name) =>
+      table(
+        name,
+        `"facet" ${integer}, "day" TEXT, "grp" ${integer}, ${sums}, PRIMARY KEY ("facet", "day", "grp")`,
+        clustered,
+      ),
     ),
     table(
       tables.latencies,

@@ -1,5 +1,5 @@
 import type { NewRow } from '../records/rows.ts';
-import { type Calendar, quarterOf } from '../sums/days.ts';
+import { blockOf, type Calendar, quarterOf } from '../sums/days.ts';
 import { addLatency, type Slots } from '../sums/latency.ts';
 import {
   addRow,
@@ -90,28 +90,28 @@ export function rollupInserts(
   ids: ReadonlyMap<string, number>,
 ): readonly Insert[] {
   const quarters = new Map<string, Parameter[]>();
+  const blocks = new Map<string, Parameter[]>();
   const days = new Map<string, Parameter[]>();
+  const months = new Map<string, Parameter[]>();
   const latencies = new Map<string, Parameter[]>();
   for (const { group, key, day, start, sum, slots } of sums) {
     const facet = facets.indexOf(key.facet);
     const grp = ids.get(group) ?? 0;
     for (const [slot, count] of slots) merge(latencies, [day, grp, slot], [count]);
     if (key.facet === 'latency') continue;
-    if (key.facet !== 'user')
-      merge(
-        quarters,
-        [facet, start, grp],
-        measures.map((name) => sum[name]),
-      );
-    merge(
-      days,
-      [facet, day, grp],
-      measures.map((name) => sum[name]),
-    );
+    const values = measures.map((name) => sum[name]);
+    merge(days, [facet, day, grp], values);
+    if (key.facet === 'user') merge(months, [facet, `${day.slice(0, 8)}01`, grp], values);
+    else {
+      merge(quarters, [facet, start, grp], values);
+      merge(blocks, [facet, blockOf(start), grp], values);
+    }
   }
   return [
     upsert(tables.quarters, ['facet', 'start', 'grp'], measures, quarters),
+    upsert(tables.blocks, ['facet', 'start', 'grp'], measures, blocks),
     upsert(tables.days, ['facet', 'day', 'grp'], measures, days),
+    upsert(tables.months, ['facet', 'day', 'grp'], measures, months),
     upsert(tables.latencies, ['day', 'grp', 'slot'], ['count'], latencies),
   ];
 }

@@ -4,6 +4,9 @@ import { show } from '../../../util/option-check.ts';
 /** All time zones of today differ from UTC by a multiple of this, so that a sum over quarters fits the days of any of them. */
 export const quarter = 15 * 60_000;
 
+/** How many quarters make a block, by which sums are kept too, so that a day of any time zone consists of a few sums. */
+export const quartersPerBlock = 16;
+
 /** Days and hours in one time zone. */
 export interface Calendar {
   readonly timeZone: string;
@@ -17,6 +20,12 @@ export interface Calendar {
 
 export function quarterOf(at: number): number {
   return Math.floor(at / quarter) * quarter;
+}
+
+/** The start of the block that a moment is in. Blocks begin at midnight UTC. */
+export function blockOf(at: number): number {
+  const block = quartersPerBlock * quarter;
+  return Math.floor(at / block) * block;
 }
 
 /**

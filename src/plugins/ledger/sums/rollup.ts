@@ -71,9 +71,10 @@ function addRequest(sum: Measures, { requestOutcome, charge, failover }: NewRow)
 
 /**
  * Rollups are broken down by tenant, route, target and operation, the same again by tag; by tenant and user, because there may be as many
- * users as rows; and latencies without tenants.
+ * users as rows; and latencies without tenants. Most queries need less: by tenant alone, without tenants, by tag alone are a few sums of
+ * their own instead of very many to be added up.
  */
-export const facets = ['all', 'tag', 'user', 'latency'] as const;
+export const facets = ['all', 'tag', 'user', 'latency', 'tenant-total', 'target-total', 'tag-total'] as const;
 export type Facet = (typeof facets)[number];
 
 export interface GroupKey {
@@ -98,7 +99,7 @@ const nothing = {
   operation: null,
 };
 
-/** The groups of sums that a row belongs to: one of everything, one of each of its tags, one of its user. */
+/** The groups of sums that a row belongs to, one or more of each facet. */
 export function groupsOf(row: NewRow): readonly GroupKey[] {
   const { tenant, route, target, provider, model, operation, user, tags } = row;
   const all: GroupKey = { facet: 'all', value: null, tenant, route, target, provider, model, operation };
@@ -107,6 +108,9 @@ export function groupsOf(row: NewRow): readonly GroupKey[] {
     all,
     ...each.map((value): GroupKey => ({ ...all, facet: 'tag', value })),
     { ...nothing, facet: 'user', tenant, value: user },
+    { ...nothing, facet: 'tenant-total', tenant },
+    { ...all, facet: 'target-total', tenant: null },
+    ...each.map((value): GroupKey => ({ ...nothing, facet: 'tag-total', value })),
   ];
 }
 

@@ -46,6 +46,12 @@ export function eventChunks(body: Body, provider: string): ChunkSource {
     },
   });
 
+  const feed = (bytes: Uint8Array): void => parser.feed(lines.push(decoder.decode(bytes, { stream: true })));
+  const feedEnd = (): void => {
+    // Two line ends flush an event that the server did not terminate.
+    parser.feed(`${lines.push(decoder.decode())}${lines.end()}\n\n`);
+    end ??= 'closed';
+  };
   const rest = (): void =>
     readRest(
       () => body.read().then((bytes) => bytes?.length),
@@ -58,14 +64,19 @@ export function eventChunks(body: Body, provider: string): ChunkSource {
       while (chunks.length === 0 && end === undefined) {
         const bytes = await body.read();
         if (bytes !== undefined) {
-          parser.feed(lines.push(decoder.decode(bytes, { stream: true })));
+          feed(bytes);
           continue;
         }
-        // Two line ends flush an event that the server did not terminate.
-        parser.feed(`${lines.push(decoder.decode())}${lines.end()}\n\n`);
-        end ??= 'closed';
+        feedEnd();
       }
       if (end === 'marked') rest();
+      return { chunks, end };
+    },
+    arrived() {
+      chunks = [];
+      const { bytes = [], ended = false } = body.arrived?.() ?? {};
+      for (const piece of bytes) feed(piece);
+      if (ended) feedEnd();
       return { chunks, end };
     },
     rest,

@@ -1,6 +1,7 @@
 import type {
   ProviderFinishPart,
   ProviderResponsePart,
+  ProviderStream,
   ProviderStreamPart,
 } from '../../../types/provider.ts';
 import { mark } from '../account-marks.ts';
@@ -33,6 +34,8 @@ export interface Chunks {
 export interface ChunkSource {
   /** Reads the next chunks, possibly none. Not called after an end. */
   read(): Promise<Chunks>;
+  /** The chunks that have arrived and were not read, without waiting. Omitted where they cannot be known. */
+  arrived?(): Chunks;
   /** Drains what follows a complete answer, so that the connection can be reused. */
   rest(): void;
   /** Cancels the rest of the answer. */
@@ -78,7 +81,9 @@ const done: Result = { done: true, value: undefined };
  * The parts of an answer. Parts from one packet are returned without waiting in between, and reading is on
  * demand. Written by hand, because a generator costs several times as much per part.
  */
-export function partStream(options: PartStreamOptions): AsyncIterableIterator<ProviderStreamPart, undefined> {
+export function partStream(
+  options: PartStreamOptions,
+): ProviderStream & AsyncIterator<ProviderStreamPart, undefined> {
   const { signal } = options;
   const leaving = new AbortController();
   const follow = (): void => leaving.abort(signal.reason);
@@ -156,10 +161,31 @@ export function partStream(options: PartStreamOptions): AsyncIterableIterator<Pr
       given = 0;
       return Promise.resolve(done);
     },
+    arrived() {
+      const unread = parts.slice(given);
+      if (state === 'open' && answer !== undefined) takeArrived(answer, options, raw, unread);
+      return unread;
+    },
     [Symbol.asyncIterator]() {
       return this;
     },
   };
+}
+
+/** Adds the parts of what has arrived of an answer that is being left. */
+function takeArrived(
+  answer: OpenAnswer,
+  options: PartStreamOptions,
+  raw: unknown[],
+  unread: ProviderStreamPart[],
+): void {
+  const chunks = answer.source.arrived?.();
+  try {
+    // It is aborted for a reason that its caller knows.
+    if (chunks !== undefined) takeIn(chunks, answer, { ...options, check() {} }, raw, unread);
+  } catch {
+    // It broke after these parts.
+  }
 }
 
 /** Adds the parts of the chunks that arrived together. Returns whether the answer is over. */

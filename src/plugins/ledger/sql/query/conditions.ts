@@ -1,5 +1,5 @@
-import type { ParsedFilter } from '../sums/parsed-query.ts';
-import { marks, type Parameter, type SqlEngine, type Statement } from './engine.ts';
+import type { ParsedFilter } from '../../sums/parsed-query.ts';
+import { marks, type Parameter, type SqlEngine, type Statement } from '../engine.ts';
 
 type Dialect = SqlEngine['dialect'];
 

@@ -1,15 +1,17 @@
-import type { LedgerDimension, LedgerGroup } from '../reading.ts';
-import { type Calendar, dayAfter } from '../sums/days.ts';
-import { type Key, sortGroups, toGroup } from '../sums/groups.ts';
-import { addSlot, type Slots } from '../sums/latency.ts';
-import type { ParsedQuery } from '../sums/parsed-query.ts';
-import { addMeasures, facets, type Measures, measures, noMeasures } from '../sums/rollup.ts';
+import type { LedgerDimension, LedgerGroup } from '../../reading.ts';
+import { type Calendar, dayAfter } from '../../sums/days.ts';
+import { type Key, sortGroups, toGroup } from '../../sums/groups.ts';
+import { addSlot, type Slots } from '../../sums/latency.ts';
+import type { ParsedQuery } from '../../sums/parsed-query.ts';
+import { addMeasures, type Facet, facets, type Measures, measures, noMeasures } from '../../sums/rollup.ts';
+import type { Parameter, SqlEngine, Statement, Stored } from '../engine.ts';
+import { tables } from '../schema.ts';
 import { columnIs } from './conditions.ts';
-import type { Parameter, SqlEngine, Statement, Stored } from './engine.ts';
-import { tables } from './schema.ts';
+import { daysBetween, monthsOf, type Segment, segmentSql, segmentsOf } from './segments.ts';
 
+const targetDimensions: readonly LedgerDimension[] = ['route', 'target', 'provider', 'model', 'operation'];
 /** What the sums by user are not broken down by. */
-const notByUser: readonly LedgerDimension[] = ['tag', 'route', 'target', 'provider', 'model', 'operation'];
+const notByUser: readonly LedgerDimension[] = ['tag', ...targetDimensions];
 /** What latencies are not broken down by. */
 const notByLatency: readonly LedgerDimension[] = ['tenant', 'user', 'tag'];
 
@@ -22,7 +24,7 @@ export function isInRollups(query: ParsedQuery, own: Calendar): boolean {
   return !used.has('user') || (!uses(notByUser) && fitsDays(query, own));
 }
 
-/** Answers a query from the sums by day, or by quarter of an hour where its days are not those of the ledger. */
+/** Answers a query from the sums that are kept. */
 export async function queryRollups(
   engine: SqlEngine,
   query: ParsedQuery,
@@ -30,18 +32,20 @@ export async function queryRollups(
 ): Promise<readonly LedgerGroup[]> {
   const groups = new Groups(query);
   const facet = facetOf(query);
+  const sumUp = async (segments: readonly Segment[], withDay: boolean, key: Key): Promise<void> => {
+    const { sql, parameters } = sumsSql(segments, query, facet, withDay);
+    for (const row of await engine.rows(sql, parameters)) groups.add(row, key);
+  };
   if (fitsDays(query, own)) {
-    const period = dayCondition('d', query, own);
-    const { sql, parameters } = sumsSql(tables.days, query, period, facet, query.by.includes('day'));
-    for (const row of await engine.rows(sql, parameters)) groups.add(row, {});
+    const { from, to } = dayRange(query, own);
+    const withDay = query.by.includes('day');
+    const hasMonths = facet === facets.indexOf('user') && !withDay;
+    await sumUp(hasMonths ? monthsOf(from, to) : [daysBetween(from, to)], withDay, {});
     if (query.latency) await addLatencies(engine, query, own, groups);
     return groups.list();
   }
-  for (const { from, to, key } of await periodsOf(engine, query, facet)) {
-    const period = { sql: 'd."start" >= ? AND d."start" < ?', parameters: [from, to] };
-    const { sql, parameters } = sumsSql(tables.quarters, query, period, facet, false);
-    for (const row of await engine.rows(sql, parameters)) groups.add(row, key);
-  }
+  for (const { from, to, key } of await periodsOf(engine, query, facet))
+    await sumUp(segmentsOf(from, to, own), false, key);
   return groups.list();
 }
 
@@ -54,17 +58,25 @@ function fitsDays({ by, days, from, to }: ParsedQuery, own: Calendar): boolean {
   return isStart(from) && isStart(to);
 }
 
-function dayCondition(alias: string, { from, to }: ParsedQuery, own: Calendar): Statement {
-  const sql = `${alias}."day" >= ? AND ${alias}."day" < ?`;
+/** The days of a query; the second one is not included. */
+function dayRange({ from, to }: ParsedQuery, own: Calendar): { readonly from: string; readonly to: string } {
   return {
-    sql,
-    parameters: [from === 0 ? '' : own.dayOf(from), to === Number.MAX_SAFE_INTEGER ? '~' : own.dayOf(to)],
+    from: from === 0 ? '' : own.dayOf(from),
+    to: to === Number.MAX_SAFE_INTEGER ? '~' : own.dayOf(to),
   };
 }
 
+/** The smallest facet that has all that the query asks for. */
 function facetOf({ by, where }: ParsedQuery): number {
-  const uses = (name: 'user' | 'tag'): boolean => by.includes(name) || where.has(name);
-  return facets.indexOf(uses('user') ? 'user' : uses('tag') ? 'tag' : 'all');
+  const used = new Set<LedgerDimension>([...by, ...where.keys()]);
+  const ofTargets = targetDimensions.some((name) => used.has(name));
+  const find = (): Facet => {
+    if (used.has('user')) return 'user';
+    if (used.has('tag')) return ofTargets || used.has('tenant') ? 'tag' : 'tag-total';
+    if (!ofTargets) return 'tenant-total';
+    return used.has('tenant') ? 'all' : 'target-total';
+  };
+  return facets.indexOf(find());
 }
 
 /** The columns of a query's groups, and its conditions on them. */
@@ -80,27 +92,28 @@ function groupColumns({ by, where }: ParsedQuery): {
   };
 }
 
-/** Sums up by number of the group first: joining and comparing texts for every row takes twice as long. */
+/** Adds up segments by number of the group, then by what the query groups by. */
 function sumsSql(
-  table: string,
+  segments: readonly Segment[],
   query: ParsedQuery,
-  period: Statement,
   facet: number,
   withDay: boolean,
 ): Statement {
   const { of, where } = groupColumns(query);
-  const day = withDay ? ['d."day" AS "day"'] : [];
-  const keys = [...day, ...of];
+  const keys = [...(withDay ? ['d."day" AS "day"'] : []), ...of];
   const sums = measures.map((name) => `SUM(d."${name}") AS "${name}"`);
-  const conditions = where.map(({ sql }) => sql).join(' AND ');
-  const some =
-    where.length === 0 ? '' : ` AND d."grp" IN (SELECT g."id" FROM ${tables.groups} g WHERE ${conditions})`;
+  const wanted = {
+    sql: `SELECT g."id" FROM ${tables.groups} g WHERE ${where.map(({ sql }) => sql).join(' AND ')}`,
+    parameters: where.flatMap(({ parameters }) => parameters),
+  };
+  const columns = [...(withDay ? ['day'] : []), ...(of.length > 0 ? ['grp'] : [])];
+  const parts = segments.map((segment) =>
+    segmentSql(segment, facet, where.length === 0 ? undefined : wanted, columns),
+  );
+  const join = of.length > 0 ? ` JOIN ${tables.groups} g ON g."id" = d."grp"` : '';
   return {
-    sql: `SELECT ${[...keys, ...sums].join(', ')} FROM (
-        SELECT ${[...day, 'd."grp" AS "grp"', ...sums].join(', ')} FROM ${table} d
-        WHERE d."facet" = ? AND ${period.sql}${some} GROUP BY ${withDay ? '1, 2' : '1'}
-      ) d JOIN ${tables.groups} g ON g."id" = d."grp"${groupBy(keys.length)}`,
-    parameters: [facet, ...period.parameters, ...where.flatMap(({ parameters }) => parameters)],
+    sql: `SELECT ${[...keys, ...sums].join(', ')} FROM (${parts.map(({ sql }) => sql).join(' UNION ALL ')}) d${join}${groupBy(keys.length)}`,
+    parameters: parts.flatMap(({ parameters }) => parameters),
   };
 }
 
@@ -115,13 +128,13 @@ async function addLatencies(
   groups: Groups,
 ): Promise<void> {
   const { of, where } = groupColumns(query);
-  const period = dayCondition('d', query, own);
+  const { from, to } = dayRange(query, own);
   const keys = [...(query.by.includes('day') ? ['d."day" AS "day"'] : []), ...of, 'd."slot" AS "slot"'];
-  const conditions = [period.sql, ...where.map(({ sql }) => sql)];
+  const conditions = ['d."day" >= ? AND d."day" < ?', ...where.map(({ sql }) => sql)];
   const rows = await engine.rows(
     `SELECT ${keys.join(', ')}, SUM(d."count") AS "count" FROM ${tables.latencies} d JOIN ${tables.groups} g ON g."id" = d."grp"
      WHERE ${conditions.join(' AND ')}${groupBy(keys.length)}`,
-    [...period.parameters, ...where.flatMap(({ parameters }) => parameters)],
+    [from, to, ...where.flatMap(({ parameters }) => parameters)],
   );
   for (const row of rows) groups.addSlot(row);
 }
@@ -179,9 +192,9 @@ class Groups {
 
   list(): readonly LedgerGroup[] {
     const { by, latency } = this.#query;
-    const groups = [...this.#found.values()].map(({ key, sum, slots }) =>
-      toGroup(key, sum, latency ? slots : undefined),
-    );
+    // Groups that a larger sum holds and the period does not.
+    const found = [...this.#found.values()].filter(({ sum }) => sum.requests > 0 || sum.attempts > 0);
+    const groups = found.map(({ key, sum, slots }) => toGroup(key, sum, latency ? slots : undefined));
     return sortGroups(groups, by);
   }
 

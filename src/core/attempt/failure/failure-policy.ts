@@ -1,9 +1,9 @@
-import { neverSentCodes } from '../../errors/never-sent.ts';
-import { isRouterError, type ProviderError } from '../../errors.ts';
-import type { FallbackFailure, ProviderErrorKind } from '../../types/error.ts';
-import { compact } from '../../util/json.ts';
-import type { FallbackRule } from '../options/fallback.ts';
-import type { AttemptError } from './attempt-error.ts';
+import { neverSentCodes } from '../../../errors/never-sent.ts';
+import { isRouterError, type ProviderError } from '../../../errors.ts';
+import type { FallbackFailure, ProviderErrorKind } from '../../../types/error.ts';
+import { compact } from '../../../util/json.ts';
+import type { FallbackRule } from '../../options/fallback.ts';
+import type { AttemptError } from '../attempt-error.ts';
 
 /** The consequences of a failed attempt. */
 export interface FailurePolicy {
@@ -100,7 +100,7 @@ export function isStaleSocket(error: AttemptError): boolean {
   );
 }
 
-const unsentCodes = new Set(['sdk_not_loaded', 'batch_not_run', ...neverSentCodes]);
+const unsentCodes = new Set(['sdk_not_loaded', 'batch_not_run', 'no_api_key', ...neverSentCodes]);
 
 /** Whether the vendor may charge for a failed attempt: not for a rejection or without a connection. */
 export function billedOf(error: ProviderError, firstTokenCame: boolean): 'no' | 'unknown' {
