@@ -115,6 +115,8 @@ export function createRouter(options: RouterOptions): Router {
       );
     },
     run: async (request, callOptions) => (await import('./agent/run.ts')).run(router, request, callOptions),
+    runStream: async (request, callOptions) =>
+      (await import('./agent/run-stream.ts')).runStream(router, request, callOptions),
     providers: (options.providers ?? []).map(({ name }) => name),
     async addTarget(target, { routes = [] } = {}) {
       (await import('./core/parts/roster.ts')).addTargets({ router, env }, target, routes);
@@ -149,6 +151,7 @@ function presetRouter(router: Router, preset: CallOptions, added: AddedOptions):
     embed: (request, options) => router.embed(request, over(options)),
     image: (request, options) => router.image(request, over(options)),
     run: (request, options) => router.run(request, over(options)),
+    runStream: (request, options) => router.runStream(request, over(options)),
     batch: (requests, options) => router.batch(requests, { ...options, ...over(options) }),
     explain: (request, options) => router.explain(request, over(options)),
     with: (more) => router.with(over(more)),
