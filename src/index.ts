@@ -55,6 +55,7 @@ export type {
 export type {
   Batch,
   Batches,
+  BatchInput,
   BatchOptions,
   BatchReport,
   BatchRequest,
@@ -241,6 +242,7 @@ export type {
   RunPart,
   RunRequest,
   RunResult,
+  RunStream,
   RunTool,
   ToolContext,
 } from './types/result/run.ts';

@@ -32,6 +32,7 @@ export function installPlugins(
       clock,
       random,
       async replicas() {
+        await loadRest(env, env.closed); // what measures the targets
         const { replicasOf } = await env.parts.load(extensionsPart, clock, env.closed);
         await loadRest(env, env.closed); // what measures the targets
         replicas ??= replicasOf(env, (target) => emitHealthChange(target, env));
