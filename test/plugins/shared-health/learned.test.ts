@@ -26,6 +26,7 @@ describe('sharedHealth() shares', () => {
     const usage = { inputTokens: 10, outputTokens: 40 };
     const { old, clock, costs } = pair({ a: [{ usage }] });
     const [before = 0] = await costs();
+    await clock.advance(1_100);
     for (let n = 0; n < 30; n++) await old.router.chat(ask);
     await clock.advance(63_000);
     const [after = 0] = await costs();
@@ -63,6 +64,7 @@ describe('sharedHealth() shares', () => {
     const costOf = async (session: string): Promise<number> =>
       (await other?.explain(long, { session }))?.candidates[0]?.estimatedCost ?? 0;
     const unknown = await costOf('s');
+    await clock.advance(1_100);
     for (let n = 0; n < 30; n++) await old?.chat(long, { session: 's' });
     await clock.advance(63_000);
     await old?.chat(long, { session: 's' });
@@ -84,6 +86,7 @@ describe('sharedHealth() shares', () => {
       },
     };
     const { router } = world({ a: [{}] }, { clock, store, plugins: [sharedHealth()] });
+    await clock.advance(1_100); // facts count from the first exchange on
     await router.chat(ask, { session: 'ann@acme.example', tenant: 'acme-tenant' });
     await clock.advance(3_000);
     expect(published.join()).toContain('session/');
@@ -122,6 +125,7 @@ describe('sharedHealth() shares', () => {
       return { router, calls };
     };
     const old = processWith(0.99);
+    await clock.advance(1_100);
     await old.router.chat(ask);
     expect(old.calls).toEqual(['second']);
     await clock.advance(23_000);
