@@ -58,6 +58,11 @@ export interface Plugin {
   readonly callOptions?: Readonly<Record<string, PluginCallOption>>;
   /** Fields that the plugin adds to a target's entry in `router.stats()`. Their types come from merging with `TargetReport`. */
   targetStats?(target: string): Readonly<Record<string, unknown>> | undefined;
+  /**
+   * What it is configured to do, by kind and name, as plain data without secrets: `{ limit: { 'tenant: usd per month': { … } } }`. A
+   * ledger records when it changes.
+   */
+  readonly config?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
   /** Called once, by `createRouter`. May return a function that `router.close()` calls and awaits. */
   install?(host: PluginHost): (() => Awaitable<void>) | undefined;
   /**
@@ -107,6 +112,8 @@ export interface PluginCallOption {
 /** A plugin's access to its router. */
 export interface PluginHost {
   readonly router: Router;
+  /** What `createRouter` was called with. */
+  readonly options: object;
   /** The router's `store`, through which plugins share state with other processes. */
   readonly store: Store;
   readonly clock: Clock;
