@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Router } from '../types/router.ts';
-import { UsageError } from './usage-error.ts';
+import { UsageError } from '../util/usage-error.ts';
 
 /** What `signalbox doctor` found. */
 export interface Diagnosis {

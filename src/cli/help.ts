@@ -1,4 +1,4 @@
-import { strategyNames } from './simulate/strategies.ts';
+import { strategyNames } from '../simulator/strategies.ts';
 
 /** Printed without a command, and by `help`. */
 export const commands = `Usage: signalbox <command>

@@ -9,8 +9,8 @@ import {
   virtualKeys,
 } from '../../plugins/virtual-keys/index.ts';
 import { sqlite } from '../../stores/sqlite/index.ts';
+import { UsageError } from '../../util/usage-error.ts';
 import { keysHelp } from '../help.ts';
-import { UsageError } from '../usage-error.ts';
 
 const flags = {
   file: { type: 'string' },
