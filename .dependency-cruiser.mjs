@@ -38,7 +38,7 @@ const directions = {
   plugins: [...base, 'pricing'],
   stores: base,
   testing: [...base, 'core'],
-  simulator: [...base, 'core', 'pricing', 'strategies', 'router', 'testing', 'stats', 'catalog'],
+  simulator: [...base, 'core', 'pricing', 'strategies', 'router', 'testing', 'stats', 'plugins'],
   dashboard: [...base, 'pricing', 'plugins', 'simulator'],
   cli: [
     ...base,

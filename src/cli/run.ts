@@ -1,4 +1,4 @@
-import { UsageError } from '../util/usage-error.ts';
+import { UsageError } from '../simulator/usage-error.ts';
 import { dashboard } from './dashboard/dashboard.ts';
 import { doctor } from './doctor.ts';
 import { commands } from './help.ts';

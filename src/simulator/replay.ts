@@ -1,10 +1,10 @@
 import { loadCatalog } from '../pricing/catalog.ts';
-import { UsageError } from '../util/usage-error.ts';
 import { worldOfLog } from './log/from-log.ts';
 import type { LoggedRequest } from './log/read-log.ts';
 import { play } from './play.ts';
 import { toStrategy } from './strategies.ts';
 import { type Figures, figuresOf, type Row } from './summary.ts';
+import { UsageError } from './usage-error.ts';
 
 /** What replays gave. */
 export interface Replay {

@@ -11,7 +11,7 @@ import { roundRobin } from '../strategies/round-robin.ts';
 import { sticky } from '../strategies/sticky.ts';
 import { weighted } from '../strategies/weighted.ts';
 import type { Strategy } from '../types/options/strategy.ts';
-import { UsageError } from '../util/usage-error.ts';
+import { UsageError } from './usage-error.ts';
 
 type Parameters = Readonly<Record<string, unknown>>;
 

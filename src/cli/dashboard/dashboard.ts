@@ -2,7 +2,7 @@ import { access } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { toDashboard } from '../../dashboard/index.ts';
 import { type LedgerReader, openLedger } from '../../plugins/ledger/index.ts';
-import { UsageError } from '../../util/usage-error.ts';
+import { UsageError } from '../../simulator/usage-error.ts';
 import { dashboardHelp } from '../help.ts';
 import { serve } from './serve.ts';
 

@@ -8,8 +8,8 @@ import {
   type VirtualKeys,
   virtualKeys,
 } from '../../plugins/virtual-keys/index.ts';
+import { UsageError } from '../../simulator/usage-error.ts';
 import { sqlite } from '../../stores/sqlite/index.ts';
-import { UsageError } from '../../util/usage-error.ts';
 import { keysHelp } from '../help.ts';
 
 const flags = {

@@ -11,7 +11,7 @@ import {
   type LedgerGroup,
   type LedgerQuery,
 } from '../../plugins/ledger/index.ts';
-import { UsageError } from '../../util/usage-error.ts';
+import { UsageError } from '../../simulator/usage-error.ts';
 import { ledgerHelp } from '../help.ts';
 import type { Output } from '../output.ts';
 import { filterOf, parseFlags, readingFlags, withLedger } from './open.ts';

@@ -1,5 +1,5 @@
 import { writeFile } from 'node:fs/promises';
-import { UsageError } from '../../util/usage-error.ts';
+import { UsageError } from '../../simulator/usage-error.ts';
 import { reportHelp } from '../help.ts';
 import { filterOf, parseFlags, readingFlags, withLedger } from '../ledger/open.ts';
 import type { Output } from '../output.ts';

@@ -12,10 +12,10 @@ import { worldOfScenario } from '../../simulator/scenario.ts';
 import { toStrategy } from '../../simulator/strategies.ts';
 import { figuresOf, type Row } from '../../simulator/summary.ts';
 import { checkTargets } from '../../simulator/target-spec.ts';
+import { UsageError } from '../../simulator/usage-error.ts';
 import type { World } from '../../simulator/world.ts';
 import type { Catalog, Policies } from '../../types/options/options.ts';
 import { checkObject } from '../../util/option-check.ts';
-import { UsageError } from '../../util/usage-error.ts';
 import { simulateHelp } from '../help.ts';
 import { limitsOfReplay, limitsOfScenario, type Report, toText } from './report.ts';
 

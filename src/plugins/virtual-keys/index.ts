@@ -88,8 +88,11 @@ const mostCached = 10_000;
  * const handler = toFetch(router, { token: keys.identify });
  */
 export function virtualKeys(store: Store, options: VirtualKeysOptions = {}): VirtualKeys {
-  const { cacheFor = 10_000, clock = systemClock, audit, actor = 'virtualKeys' } = options;
+  const { cacheFor = 10_000, clock = systemClock } = options;
+  const record = recorder(options);
   if (typeof store?.get !== 'function') throw new ConfigError('virtualKeys()', 'a store', typeof store);
+  if (options.audit !== undefined && typeof options.audit?.audit !== 'function')
+    throw new ConfigError('virtualKeys().audit', 'a ledger of signalbox/ledger', typeof options.audit);
   if (!(cacheFor >= 0)) throw new ConfigError('virtualKeys().cacheFor', 'milliseconds', String(cacheFor));
   const cache = new Map<string, { readonly key: KeyRecord | undefined; readonly at: number }>();
 
@@ -108,15 +111,6 @@ export function virtualKeys(store: Store, options: VirtualKeysOptions = {}): Vir
       if (written !== undefined) return result;
     }
     throw new RouterError('store', 'the keys are being changed by too many others');
-  };
-  /** Records a change that has been written. */
-  const record = (action: string, before: KeyRecord | undefined, after: KeyRecord | undefined): void => {
-    const key = after ?? before;
-    if (audit === undefined || key === undefined) return;
-    const { id: subject, tenant } = key;
-    const states = { ...(before && { before: stateOf(before) }), ...(after && { after: stateOf(after) }) };
-    const changed = before && after ? changedFields(before, after) : undefined;
-    audit.audit({ actor, action, subject, ...states, details: { tenant, ...(changed && { changed }) } });
   };
   const find = async (id: string): Promise<KeyRecord | undefined> => {
     const known = cache.get(id);
@@ -180,6 +174,18 @@ export function virtualKeys(store: Store, options: VirtualKeysOptions = {}): Vir
         return undefined;
       return callerOf(key);
     },
+  };
+}
+
+/** Records a change that has been written. */
+function recorder({ audit, actor = 'virtualKeys' }: VirtualKeysOptions) {
+  return (action: string, before: KeyRecord | undefined, after: KeyRecord | undefined): void => {
+    const key = after ?? before;
+    if (audit === undefined || key === undefined) return;
+    const { id: subject, tenant } = key;
+    const states = { ...(before && { before: stateOf(before) }), ...(after && { after: stateOf(after) }) };
+    const changed = before && after ? changedFields(before, after) : undefined;
+    audit.audit({ actor, action, subject, ...states, details: { tenant, ...(changed && { changed }) } });
   };
 }
 

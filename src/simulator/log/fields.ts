@@ -1,5 +1,5 @@
 import { type Refuse, show } from '../../util/option-check.ts';
-import { UsageError } from '../../util/usage-error.ts';
+import { UsageError } from '../usage-error.ts';
 
 /** Reports a wrong field of a file. */
 export const refuseIn =

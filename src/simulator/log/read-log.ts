@@ -2,7 +2,7 @@ import { readRequest } from '../../plugins/ledger/jsonl/read-request.ts';
 import { isCut } from '../../plugins/ledger/jsonl/reader.ts';
 import type { AttemptSummary } from '../../types/result/result.ts';
 import type { Cost, Usage } from '../../types/result/usage.ts';
-import { UsageError } from '../../util/usage-error.ts';
+import { UsageError } from '../usage-error.ts';
 
 /** A request in the log: the fields of a `request-end` event that are used. */
 export interface LoggedRequest {

@@ -176,7 +176,9 @@ describe('otel()', () => {
     const run = async (value: string) => {
       vi.stubEnv('OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT', value);
       const records = new InMemoryLogRecordExporter();
-      const loggers = new LoggerProvider({ processors: [new SimpleLogRecordProcessor({ exporter: records })] });
+      const loggers = new LoggerProvider({
+        processors: [new SimpleLogRecordProcessor({ exporter: records })],
+      });
       const { router, named } = traced({ logger: loggers.getLogger('test') }, [{ usage, text: 'an answer' }]);
       await router.chat({ prompt: secret });
       const span = named('chat model-a');
