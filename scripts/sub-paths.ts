@@ -21,7 +21,7 @@ export const limits: Readonly<Record<string, number>> = {
   'signalbox/ledger': 27.5,
   'signalbox/redis': 6.8,
   'signalbox/cache': 17,
-  'signalbox/guardrails': 23.7,
+  'signalbox/guardrails': 27.5,
   'signalbox/budgets': 9,
   'signalbox/otel': 6.3,
   'signalbox/prometheus': 4.3,

@@ -95,6 +95,7 @@ export type {
 export type { MethodsOf, PluginMethods } from './types/methods.ts';
 export type { CallOptions, HistoryOrigin } from './types/options/call-options.ts';
 export type { Capabilities } from './types/options/capabilities.ts';
+export type { KnownTargets, ModelIdOf, NamesOf, NeededTargets } from './types/options/known-targets.ts';
 export type { KeyLimits, VendorLimit } from './types/options/limit.ts';
 export type {
   Accept,
@@ -104,9 +105,7 @@ export type {
   HedgePolicy,
   IdOf,
   Interrupted,
-  KnownTargets,
   MirrorPolicy,
-  NamesOf,
   OnTier,
   PlainIdOf,
   Policies,
@@ -242,6 +241,7 @@ export type {
   RunPart,
   RunRequest,
   RunResult,
+  RunStream,
   RunTool,
   ToolContext,
 } from './types/result/run.ts';

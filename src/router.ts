@@ -7,32 +7,32 @@ import { defaultQueue } from './core/options/policies.ts';
 import { withPreset } from './core/options/preset.ts';
 import { checkOptions } from './core/options/router-options.ts';
 import { embedPart, imagePart, streamPart } from './core/parts/parts.ts';
-import { warmUp } from './core/parts/warmup.ts';
 import { explain, runOperation, runPart } from './core/pipeline.ts';
 import { installPlugins } from './core/plugin-host.ts';
 import { closedError } from './core/request-facts.ts';
 import { createRoutes } from './core/routes.ts';
 import { affinity } from './core/routing/affinity.ts';
 import { noStations, pluginErrors } from './core/stations/stations.ts';
-import { withSeveralAccounts } from './core/targets/accounts.ts';
 import { type Batching, batchingWith, deferredChannels } from './core/targets/batching.ts';
-import { drain } from './core/targets/drain.ts';
-import { createTargets } from './core/targets/target.ts';
+import { withSeveralAccounts } from './core/targets/several-accounts.ts';
+import { targetFactory } from './core/targets/target.ts';
 import { reportsOf } from './core/targets/target-report.ts';
 import { checkMirror, shadow } from './plugins/shadow/shadow.ts';
 import { priceBook } from './pricing/price-book.ts';
 import { defaultStore } from './stores/default-store.ts';
 import type { MethodsOf } from './types/methods.ts';
 import type { CallOptions } from './types/options/call-options.ts';
-import type { KnownTargets, RouteOptions, TargetIdOf, TargetOptions } from './types/options/options.ts';
+import type { KnownTargets, ModelIdOf, NeededTargets } from './types/options/known-targets.ts';
+import type { RouteOptions, TargetIdOf, TargetOptions } from './types/options/options.ts';
 import type { RouterOptions } from './types/options/router-options.ts';
 import type { Plugin } from './types/plugin.ts';
+import type { Provider } from './types/provider.ts';
 import type { ChatRequest } from './types/request/request.ts';
 import type { InferSchema, Schema } from './types/request/schema.ts';
 import type { ChatResult } from './types/result/result.ts';
 import type { ChatStream, Router } from './types/router.ts';
 import { emitter } from './util/emitter.ts';
-import { Parts } from './util/lazy.ts';
+import { Parts, part } from './util/lazy.ts';
 import { mergeDefined } from './util/merge-defined.ts';
 import { requestsAreApart } from './util/runtime.ts';
 import { swapSet } from './util/swap-set.ts';
@@ -56,15 +56,18 @@ import { systemClock } from './util/time/clock.ts';
  * const { text, cost } = await router.chat({ prompt: 'Why is the sky blue?' }, { route: 'careful' });
  */
 export function createRouter<
-  const Targets extends readonly TargetOptions[],
+  const Targets extends readonly TargetOptions[] = readonly TargetOptions[],
   const Routes extends Readonly<Record<string, RouteOptions<TargetIdOf<Targets>>>> = Record<never, never>,
   const Plugins extends readonly Plugin[] = readonly [],
+  const Providers extends readonly Provider[] = readonly [],
 >(
   options: RouterOptions<Targets, Routes> &
-    KnownTargets<Targets[number]> & {
+    KnownTargets<Targets[number]> &
+    NeededTargets<Targets, Providers> & {
       readonly plugins?: Plugins;
+      readonly providers?: Providers;
     },
-): Router<TargetIdOf<Targets>, keyof Routes & string> & MethodsOf<Plugins>;
+): Router<TargetIdOf<Targets> | ModelIdOf<Providers>, keyof Routes & string> & MethodsOf<Plugins>;
 export function createRouter(options: RouterOptions): Router {
   checkOptions(options, { mirror: checkMirror });
   const closing = linkedAbort();
@@ -99,7 +102,7 @@ export function createRouter(options: RouterOptions): Router {
     batch: batching.batch,
     batches: batching.batches,
     explain: (request, callOptions = noOptions) => explain(chatOperation, request, callOptions, env),
-    warmup: () => warmUp(env),
+    warmup: async () => (await env.parts.load(upkeepPart, clock, closing.signal)).warmUp(env),
     on: events.on,
     with(preset) {
       checkCallOptions(preset, env.callOptions);
@@ -112,7 +115,18 @@ export function createRouter(options: RouterOptions): Router {
       );
     },
     run: async (request, callOptions) => (await import('./agent/run.ts')).run(router, request, callOptions),
-    drain: ({ timeout } = {}) => drain(env, timeout),
+    runStream: async (request, callOptions) =>
+      (await import('./agent/run-stream.ts')).runStream(router, request, callOptions),
+    providers: (options.providers ?? []).map(({ name }) => name),
+    async addTarget(target, { routes = [] } = {}) {
+      (await import('./core/parts/roster.ts')).addTargets({ router, env }, target, routes);
+      return router as never;
+    },
+    removeTarget: async (id) => (await import('./core/parts/roster.ts')).removeTarget({ router, env }, id),
+    async drain({ timeout } = {}) {
+      env.draining.now = true;
+      return (await env.parts.load(upkeepPart, clock, closing.signal)).drain(env, timeout);
+    },
     close() {
       const left = batching.close(); // first, so that their requests count as neither done nor failed
       closing.abort(undefined);
@@ -137,11 +151,15 @@ function presetRouter(router: Router, preset: CallOptions, added: AddedOptions):
     embed: (request, options) => router.embed(request, over(options)),
     image: (request, options) => router.image(request, over(options)),
     run: (request, options) => router.run(request, over(options)),
+    runStream: (request, options) => router.runStream(request, over(options)),
     batch: (requests, options) => router.batch(requests, { ...options, ...over(options) }),
     explain: (request, options) => router.explain(request, over(options)),
     with: (more) => router.with(over(more)),
   };
 }
+
+/** `warmup()` and `drain()`. */
+const upkeepPart = part('warmup() and drain()', async () => (await import('./core/parts/upkeep.ts')).upkeep);
 
 /** What all requests of the router share. */
 function contextOf(
@@ -153,17 +171,26 @@ function contextOf(
   const { clock = systemClock, random = Math.random, select } = options;
   const awake = awakeClock(clock);
   const events = emitter();
-  const targets = createTargets(options.targets, random, clock, awake, desk);
-  const allPriced = targets.every(({ price }) => price !== undefined);
-  const prices = priceBook(allPriced ? false : options.catalog, clock, (target) => {
-    events.emit({ type: 'price-unknown', target });
-  });
+  const createTargets = targetFactory(random, clock, awake, desk);
+  const { providers } = options;
+  const targets = (options.targets ?? []).flatMap(createTargets);
+  const isCatalogNeeded = providers !== undefined || targets.some(({ price }) => price === undefined);
+  const onUnknown = (target: string): void => events.emit({ type: 'price-unknown', target });
+  const prices = priceBook(options.catalog, clock, onUnknown, undefined, isCatalogNeeded);
   void prices.ready(); // begins to load, so that the first request need not wait for all of it
   const findRoute = createRoutes(options, targets);
   const prefix = Math.floor(random() * 2 ** 32).toString(36);
   let requests = 0;
   const env: RouterContext = {
     targets,
+    createTargets,
+    loadModels:
+      providers &&
+      (async () => {
+        const { findModels } = await import('./core/parts/models.ts');
+        if (findRoute.table.models === undefined) findModels(env, providers);
+        env.loadModels = undefined;
+      }),
     several: withSeveralAccounts(targets),
     findRoute,
     plugins,

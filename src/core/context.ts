@@ -15,9 +15,9 @@ import type { AdmissionQueue } from './admission/queue.ts';
 import type { AddedOptions } from './options/call-options.ts';
 import type { RouteFinder } from './routes.ts';
 import type { Affinity } from './routing/affinity.ts';
-import type { Selector } from './routing/select.ts';
+import type { Selector } from './routing/more/select.ts';
 import type { Stations } from './stations/stations.ts';
-import type { Target } from './targets/target.ts';
+import type { CreateTargets, Target } from './targets/target.ts';
 
 /** A request in flight. */
 export interface ActiveRequest extends Slot {
@@ -38,7 +38,11 @@ export interface ApartRequest {
 
 /** The state that all requests of a router share. */
 export interface RouterContext {
+  /** All, with the models that calls have named. */
   readonly targets: readonly Target[];
+  readonly createTargets: CreateTargets;
+  /** Loads what finds models by name; `undefined` if it is loaded, or the router has no `providers`. */
+  loadModels: ((signal: Signal | undefined) => Promise<unknown>) | undefined;
   /** The names of providers of which the targets use several accounts. */
   readonly several: ReadonlySet<string>;
   /** Finds a route by name or by a target's id. */

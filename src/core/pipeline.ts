@@ -3,7 +3,9 @@ import type { AnyRequest, AnyResult, Awaitable, PartialHit } from '../types/plug
 import type { Decision } from '../types/result/decision.ts';
 import type { Part } from '../util/lazy.ts';
 import { orAbort } from '../util/time/abort.ts';
+import { lastResort } from './answer/last-resort-part.ts';
 import type { RouterContext } from './context.ts';
+import { recoveryPart } from './failover/recovery-part.ts';
 import { startFailover } from './failover/start.ts';
 import { beginRequest, failRequest, finishRequest } from './life-cycle.ts';
 import { fullCheckPart } from './operations/check/full-check-part.ts';
@@ -12,11 +14,10 @@ import type { RunnableOperation } from './operations/runnable.ts';
 import { checkCallOptions } from './options/call-options.ts';
 import { extensionsPart } from './parts/extensions-part.ts';
 import { lacksExtensions, loadExtensions } from './parts/load-extensions.ts';
-import { isPlain, loadRest } from './parts/rest.ts';
+import { isPlain, isPlainCall, loadRest } from './parts/rest.ts';
 import { RequestState } from './request.ts';
 import { chooseCandidates } from './routing/candidates.ts';
 import { fallbackRoute, namedRoute } from './routing/named-route.ts';
-import { checkHistory } from './targets/accounts.ts';
 
 /**
  * The road of a request of any operation, in the order of its stations. An invalid request never starts; every other one ends
@@ -38,7 +39,14 @@ export function runOperation<Request extends AnyRequest, Result>(
     return Promise.reject(error);
   }
   const work = carryOut(operation, request);
-  return request.holding === undefined ? work : request.holding.untilLeft(work);
+  if (request.holding === undefined) return work;
+  return request.holding.untilLeft(work).catch(async (error: unknown) => {
+    // Its caller's time is over, while others wait for the answer.
+    const isLeft = request.holding?.left !== undefined && request.route.policies.lastResort !== undefined;
+    const instead = isLeft ? await lastResort<Result>(operation, request, error) : undefined;
+    if (instead !== undefined) return instead;
+    throw error;
+  });
 }
 
 async function carryOut<Request extends AnyRequest, Result>(
@@ -66,7 +74,10 @@ async function carryOut<Request extends AnyRequest, Result>(
     const { complete } = request;
     return end(operation, request, complete === undefined ? result : await completed(result, complete));
   } catch (error) {
+    const { lastResort: text } = request.route.policies;
+    const instead = text === undefined ? undefined : await lastResort<Result>(operation, request, error);
     failRequest(request, error);
+    if (instead !== undefined) return instead;
     throw error;
   }
 }
@@ -131,15 +142,20 @@ function check<Request extends AnyRequest>(
 ): RequestState<Request> | Promise<unknown> {
   checkCallOptions(options, env.callOptions);
   if (lacksExtensions(env)) return loadExtensions(env, options.signal);
+  if (!env.isWhole && !isPlainCall(options)) return loadRest(env, options.signal);
   const { parts, stations, select } = env;
   const fullCheck = parts.get(fullCheckPart);
   const mayChange = stations.inspect !== undefined && fullCheck === undefined;
   const checked = mayChange ? undefined : operation.check(input, fullCheck);
   if (checked === undefined) return parts.load(fullCheckPart, env.clock, options.signal);
-  if (options.history !== undefined) checkHistory(options.history, env.findRoute);
-  const isNamed = options.route !== undefined || options.targets !== undefined;
+  if (env.loadModels !== undefined) return env.loadModels(options.signal);
+  const recovery = parts.get(recoveryPart);
+  if (options.history !== undefined) recovery?.checkHistory(options.history, env.findRoute);
+  const isNamed = (options.route ?? options.targets ?? options.model) !== undefined;
   const isSelected = !isNamed && operation.selectable && select !== undefined;
-  const route = isSelected ? fallbackRoute(select, env.findRoute) : namedRoute(options, env.findRoute);
+  const named = isSelected ? fallbackRoute(select, env.findRoute) : namedRoute(options, env.findRoute);
+  const isNarrowed = !isSelected && (options.targets ?? options.only ?? options.model) !== undefined;
+  const route = (isNarrowed ? recovery?.narrowedRoute(named, options, env.findRoute) : undefined) ?? named;
   const id = env.nextId();
   return new RequestState({
     id,

@@ -27,6 +27,10 @@ export interface PriceBook {
   priceOf(target: Priced): KnownPrice | undefined;
   /** Maximum input plus output tokens of the target's model, if the catalog lists it. */
   contextLengthOf(target: Priced): number | undefined;
+  /** A target without a price is added, so the catalog is needed. */
+  need(): void;
+  /** Drops what is kept of a target. */
+  forget(id: string): void;
 }
 
 /**
@@ -54,17 +58,19 @@ function nameOf({ pricedAs, provider, model }: Priced): [provider: string, model
  * @param option the `catalog` option of the router
  * @param onUnknown called once for each target without a price
  * @param loadCatalog default for the option
+ * @param isNeeded whether a target lacks a price, so that the catalog is loaded
  */
 export function priceBook(
   option: Catalog | false | undefined,
   clock: Clock,
   onUnknown: (target: string) => void,
   loadCatalog = loadUsual,
+  isNeeded = true,
 ): PriceBook {
   let catalog: Catalog | undefined = option === false ? undefined : option;
-  let settled = option !== undefined;
+  let settled = option !== undefined || !isNeeded;
   let failures = 0;
-  let loadAgainAt = option === undefined ? 0 : Number.POSITIVE_INFINITY;
+  let loadAgainAt = settled ? Number.POSITIVE_INFINITY : 0;
   const lengths = new Map<string, { readonly length: number | undefined; readonly at: number }>();
   const found = new Map<string, { readonly known: KnownPrice | undefined; readonly at: number }>();
   const reported = new Set<string>();
@@ -118,6 +124,14 @@ export function priceBook(
       const length = catalog.contextLength(...nameOf(target));
       lengths.set(id, { length, at: now });
       return length;
+    },
+    need() {
+      if (option !== undefined || catalog !== undefined || !settled) return;
+      settled = false;
+      found.clear();
+    },
+    forget(id) {
+      for (const known of [found, lengths, reported]) known.delete(id);
     },
   };
 }

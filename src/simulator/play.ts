@@ -4,7 +4,7 @@ import { seededRandom } from '../testing/seeded-random.ts';
 import { type VirtualClock, virtualClock } from '../testing/virtual-clock.ts';
 import type { RequestEndEvent } from '../types/event.ts';
 import type { CallOptions } from '../types/options/call-options.ts';
-import type { Policies } from '../types/options/options.ts';
+import type { Policies, TargetOptions } from '../types/options/options.ts';
 import type { Strategy } from '../types/options/strategy.ts';
 import type { Provider } from '../types/provider.ts';
 import type { Router } from '../types/router.ts';
@@ -75,7 +75,7 @@ export async function play(
   return ends;
 }
 
-type Target = Parameters<typeof createRouter>[0]['targets'][number];
+type Target = TargetOptions;
 
 /** One provider for the targets that share it. A model is named by its target's id, so that the provider can tell them apart. */
 function targetsOf({ targets, arrivals }: World, { clock, seed, unwanted }: Stage): readonly Target[] {

@@ -47,8 +47,7 @@ export function keySource(
 ): KeySource {
   const option = `${factory}.apiKey`;
   if (typeof given === 'function') return { known: undefined, next: () => fromFunction(factory, given) };
-  const isMissing = given === undefined || (typeof given === 'string' && given.trim() === '');
-  const fixed = isMissing ? undefined : checkKey(option, given);
+  const fixed = isMissing(given) ? undefined : checkKey(option, given);
   const known = fixed ?? readKey(option, variables);
   if (known !== undefined) return { known, next: () => known };
   return {
@@ -73,6 +72,7 @@ async function fromFunction(factory: string, get: () => string | PromiseLike<str
   try {
     key = await get();
   } catch (cause) {
+    if (cause instanceof ProviderError && cause.vendorCode === noKeyCode) throw cause;
     throw missing(factory, `no API key: the function ${factory}.apiKey failed`, cause);
   }
   try {
@@ -83,14 +83,27 @@ async function fromFunction(factory: string, get: () => string | PromiseLike<str
 }
 
 /** Code of the error for a missing key. */
-const missingKey = 'no_api_key';
+const noKeyCode = 'no_api_key';
+
+/** Whether an option for a key has no value, as where an environment variable is not set. */
+export function isMissing(key: unknown): key is undefined {
+  return key === undefined || (typeof key === 'string' && key.trim() === '');
+}
+
+/** In place of a key that has no value: the requests that need it fail and name its option. */
+export function missingKey(factory: string, option: string): () => never {
+  return () => {
+    const advice = 'set the environment variable that it is read from';
+    throw missing(factory, `no API key: ${option} is undefined or empty; ${advice}`);
+  };
+}
 
 function missing(provider: string, summary: string, cause?: unknown): ProviderError {
   return new ProviderError({
     kind: 'auth',
     scope: 'key',
     provider,
-    code: missingKey,
+    code: noKeyCode,
     summary,
     answered: false,
     cause,

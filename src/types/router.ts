@@ -2,6 +2,7 @@ import type { Batch, Batches, BatchOptions, BatchRequest } from './batch/job.ts'
 import type { Listener, RouterEventType } from './event.ts';
 import type { CallOptions } from './options/call-options.ts';
 import type { Capabilities } from './options/capabilities.ts';
+import type { IdOf, TargetOptions } from './options/options.ts';
 import type { Health, Latency, TargetStats } from './options/strategy.ts';
 import type { Traffic } from './provider.ts';
 import type { EmbedRequest, EmbedResult } from './request/embed.ts';
@@ -10,7 +11,7 @@ import type { ChatRequest } from './request/request.ts';
 import type { InferSchema, Schema } from './request/schema.ts';
 import type { Decision } from './result/decision.ts';
 import type { ChatResult, ResponseInfo, Warning } from './result/result.ts';
-import type { RunRequest, RunResult } from './result/run.ts';
+import type { RunRequest, RunResult, RunStream } from './result/run.ts';
 import type { AppendOnlyPart, StreamPart } from './result/stream-part.ts';
 
 // For projects whose `lib` lacks it; identical to TypeScript's `esnext.disposable`.
@@ -85,8 +86,10 @@ export interface WarmupProblem {
 
 /** Sends each request to its best target. Created by `createRouter`. */
 export interface Router<TargetId extends string = string, RouteName extends string = string> {
-  /** The ids of its targets, in the order of the options. */
+  /** The ids of its targets, in the order of the options and of `addTarget`. */
   readonly targets: readonly TargetId[];
+  /** The names of the providers of which calls may name any model. */
+  readonly providers: readonly string[];
   /** The names of its plugins, in the order of the options. */
   readonly plugins: readonly string[];
   /** The targets of each route, by name. Contains `default` only if the options do. */
@@ -178,6 +181,23 @@ export interface Router<TargetId extends string = string, RouteName extends stri
    * server.listen(8080);
    */
   warmup(): Promise<readonly WarmupProblem[]>;
+  /**
+   * Adds a target while the router runs: to all routes that name no targets, and to those in `routes`, as their last. What is known
+   * of the other targets stays. Resolves with this router, whose types know the new id.
+   *
+   * @throws ConfigError for an invalid option, or an id that another target has
+   * @example
+   * await router.addTarget({ provider: groq(), model: 'llama-3.3-70b-versatile' }, { routes: ['fast'] });
+   */
+  addTarget<const Added extends TargetOptions>(
+    target: Added,
+    options?: { readonly routes?: readonly RouteName[] },
+  ): Promise<this & Router<TargetId | IdOf<Added>, RouteName>>;
+  /**
+   * Removes a target from all routes. Requests in flight on it finish; later ones, and their further attempts, go to other targets.
+   * Resolves with `false` if there was none.
+   */
+  removeTarget(id: TargetId | (string & {})): Promise<boolean>;
   /** The health and measurements of each target. */
   stats(): readonly TargetReport[];
   /**
@@ -196,6 +216,19 @@ export interface Router<TargetId extends string = string, RouteName extends stri
    * const { text, cost } = await router.run({ prompt: 'Do I need an umbrella in Paris?', tools: { weather } });
    */
   run(request: RunRequest, options?: CallOptions<TargetId, RouteName>): Promise<RunResult>;
+  /**
+   * `run` as a stream of the parts of all steps and the outputs of their tools. Each step is a `stream`, so a part may be a `restart`
+   * if the route's `interrupted` allows it. Leaving the loop aborts the step and the tools under way.
+   *
+   * @throws as `stream`; the iteration throws what a step throws
+   * @example
+   * const run = await router.runStream({ prompt: 'Do I need an umbrella in Paris?', tools: { weather } });
+   * for await (const event of run) {
+   *   if ('output' in event) console.log(event.call.toolName, event.output);
+   *   else if (event.part.type === 'text-delta') process.stdout.write(event.part.text);
+   * }
+   */
+  runStream(request: RunRequest, options?: CallOptions<TargetId, RouteName>): Promise<RunStream>;
   /**
    * Refuses new requests with code `closed`, and waits for those in flight, for a graceful shutdown. Resolves with
    * `true` when all have ended, with `false` after `timeout` milliseconds. Then call `close`.

@@ -58,6 +58,45 @@ const mistakes: readonly (readonly [written: string, run: () => unknown, says: s
     () => create({ ...one, retries: 3 }),
     'Write maxAttempts: 3 for all targets, or retry: { sameTarget: 1 }',
   ],
+  ['providers: openai()', () => create({ providers: provider }), 'such as [openai()], got an object'],
+  ['providers: [openai]', () => create({ providers: [openai] }), 'Import and call its factory: openai()'],
+  ["providers: ['openai']", () => create({ providers: ['openai'] }), 'Import and call its factory: openai()'],
+  [
+    'the same provider twice',
+    () => create({ providers: [provider, provider] }),
+    "providers[1]: expected a provider whose name no other has, got 'openai'",
+  ],
+  [
+    'lastResort: { text }',
+    () => create({ ...one, lastResort: { text: 'Busy' } }),
+    "Write lastResort: 'We are busy. Please try again.'.",
+  ],
+  ["fallback: 'We are busy'", () => create({ ...one, fallback: 'Busy' }), 'A text of yours is lastResort'],
+  [
+    'a model without its provider',
+    () => chat({ prompt }, { model: 'gpt-5-mini' }),
+    "options.model: expected ids of targets (default, openai/m), got 'gpt-5-mini'",
+  ],
+  [
+    "history: 'anthropic'",
+    () => chat({ prompt }, { history: 'anthropic' }),
+    "Write history: { from: 'openai/gpt-5-mini' }, with the id of a target.",
+  ],
+  [
+    "history: { from: 'anthropic' }",
+    () => chat({ prompt }, { history: { from: 'anthropic' } }),
+    "options.history.from: expected ids of targets (default, openai/m), got 'anthropic'",
+  ],
+  [
+    'addTarget(openai())',
+    () => (router.addTarget as (target: unknown) => unknown)(provider),
+    "Write router.addTarget({ provider: openai(), model: 'gpt-5-mini' }).",
+  ],
+  [
+    'addTarget of a target that there is',
+    () => router.addTarget(target),
+    "target.id: expected an id that no other target has, got 'openai/m'",
+  ],
   ['retry: 3', () => create({ ...one, retry: 3 }), 'Write maxAttempts: 3 for all targets'],
   ['fallbacks: […]', () => create({ ...one, fallbacks: [] }), 'List several targets'],
   [
@@ -102,7 +141,7 @@ const mistakes: readonly (readonly [written: string, run: () => unknown, says: s
   [
     'chat({ model })',
     () => chat({ prompt, model: 'm' }),
-    'name a target or a route: router.chat(request, { route:',
+    'name it in the second argument: router.chat(request, { model:',
   ],
   ['chat({ maxTokens })', () => chat({ prompt, maxTokens: 9 }), 'Write maxOutputTokens.'],
   ['chat({ stream: true })', () => chat({ prompt, stream: true }), 'Call router.stream(request).'],
@@ -156,6 +195,21 @@ const mistakes: readonly (readonly [written: string, run: () => unknown, says: s
     '{ temperature } of a call',
     () => chat({ prompt }, { temperature: 1 }),
     'It is a setting of the request, in the first argument.',
+  ],
+  [
+    'run({ onPart })',
+    () => (router.run as (request: unknown) => unknown)({ prompt, tools: {}, onPart: () => {} }),
+    'Iterate over await router.runStream(request).',
+  ],
+  [
+    'run({ tools: [tool] })',
+    () => (router.run as (request: unknown) => unknown)({ prompt, tools: [{}] }),
+    'run.tools: expected tools by name: { weather: tool({ inputSchema, execute }) }',
+  ],
+  [
+    'a tool of run without execute',
+    () => (router.run as (request: unknown) => unknown)({ prompt, tools: { f: { inputSchema: {} } } }),
+    'run.tools.f.execute: expected a function',
   ],
   ['embed({ input })', () => embed({ input: 'x' }), 'Write values: [text].'],
   [

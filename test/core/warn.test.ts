@@ -81,12 +81,17 @@ describe('a target that goes out of service', () => {
 });
 
 describe('warmup()', () => {
-  it('prints and returns what is missing, once for each provider', async () => {
+  it('returns what each target lacks, and prints it once for each provider', async () => {
     vi.stubEnv('OPENAI_API_KEY', '');
     const provider = openai();
     const targets = ['a', 'b'].map((id) => ({ id, provider, model: 'm', price }));
     const problems = await createRouter({ targets }).warmup();
-    expect(problems).toMatchObject([{ target: 'a', error: { kind: 'auth', vendorCode: 'no_api_key' } }]);
+    const error = { kind: 'auth', vendorCode: 'no_api_key' };
+    expect(problems).toMatchObject([
+      { target: 'a', error },
+      { target: 'b', error },
+    ]);
+    expect(warned).toHaveBeenCalledOnce();
     expect(String(warned.mock.calls)).toContain(
       'no API key: set OPENAI_API_KEY, or pass the option openai.apiKey',
     );

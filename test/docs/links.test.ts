@@ -53,8 +53,8 @@ describe('links in the docs', () => {
     expect(broken).toEqual([]);
   });
 
-  it('reach every guide from the README', () => {
-    const linked = linksOf('README.md').map((link) => link.split('#')[0]);
+  it.each(['README.md', 'llms.txt'])('reach every guide from %s', (page) => {
+    const linked = linksOf(page).map((link) => link.split('#')[0]);
     const guides = readdirSync(join(root, 'docs', 'guide')).map((file) => `docs/guide/${file}`);
     expect(guides.filter((guide) => !linked.includes(guide))).toEqual([]);
   });

@@ -47,10 +47,29 @@ async function node(code: string): Promise<string> {
 describe('the package', () => {
   it('holds the build, its types and a few papers, and nothing else', () => {
     const allowed =
-      /^(dist\/[\w-]+(\.d)?\.(js|ts)|docs\/[\w/-]+\.(md|svg|json)|package\.json|README\.md|LICENSE|CHANGELOG\.md|llms\.txt)$/;
+      /^(dist\/[\w-]+(\.d)?\.(js|ts)|docs\/[\w/-]+\.(md|svg|json)|examples\/[\w-]+\.ts|package\.json|README\.md|LICENSE|CHANGELOG\.md|llms\.txt)$/;
     expect(files.filter((file) => !allowed.test(file))).toEqual([]);
     expect(files).toContain('LICENSE');
     expect(files).toContain('README.md');
+    expect(files).toContain('llms.txt');
+    expect(files).toContain('docs/guide/streaming.md');
+  });
+
+  it.each([
+    ['require', "console.log(typeof require('signalbox').createRouter)"],
+    ['import()', "import('signalbox').then(({ createRouter }) => console.log(typeof createRouter))"],
+  ])('can be loaded by CommonJS with %s', async (_, code) => {
+    const { stdout } = await run(process.execPath, ['--input-type=commonjs', '-e', code], {
+      cwd: project,
+      env,
+    });
+    expect(stdout.trim()).toBe('function');
+  });
+
+  it.each([['--version'], ['help'], ['']])('has a command that succeeds with ‘%s’', async (argument) => {
+    const args = ['--no-install', 'signalbox', ...(argument === '' ? [] : [argument])];
+    const { stdout } = await run('npx', args, { cwd: project, env });
+    expect(stdout).toMatch(argument === '--version' ? /^\d+\.\d+\.\d+/ : /^Usage: signalbox/);
   });
 
   it('has no install scripts', async () => {

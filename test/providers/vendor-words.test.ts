@@ -1,7 +1,13 @@
 import { createOpenAI } from '@ai-sdk/openai';
 import { APICallError, generateText, streamText } from 'ai';
 import OpenAI from 'openai';
-import { createRouter, isRouterError, type Provider, type RouterOptions } from 'signalbox';
+import {
+  createRouter,
+  isRouterError,
+  type Provider,
+  type RouterOptions,
+  type TargetOptions,
+} from 'signalbox';
 import { aiSdk, toProvider } from 'signalbox/ai-sdk';
 import { anthropic } from 'signalbox/anthropic';
 import { google } from 'signalbox/google';
@@ -22,7 +28,7 @@ beforeAll(async () => {
 });
 afterAll(() => server.close());
 
-type Target = RouterOptions['targets'][number];
+type Target = TargetOptions;
 
 const targets: readonly (readonly [string, () => Target])[] = [
   ['openai', () => target(openai({ baseURL: server.url, apiKey }))],

@@ -74,7 +74,12 @@ describe('keys and addresses', () => {
     ];
     const { text, attempts } = await createRouter({ targets }).chat({ prompt: 'Hi' });
     expect(text).toBe('Hi');
-    expect(attempts[0]).toMatchObject({ outcome: 'failed', error: { kind: 'auth', code: 'no_api_key' } });
+    expect(attempts[0]).toMatchObject({
+      outcome: 'failed',
+      error: { kind: 'auth', code: 'no_api_key' },
+      billed: 'no',
+    });
+    expect(attempts[0]).not.toHaveProperty('cost');
   });
 
   it('are taken from the environment', () => {

@@ -8,8 +8,9 @@ import type { JsonObject, Keyed, LanguageCall } from '../../providers/ai-sdk/spe
 import { fromV3, partOfAnswerToV3, resultToV3, warningToV3 } from '../../providers/ai-sdk/v3.ts';
 import { aiSdkFormat } from '../../providers/shared/option-case.ts';
 import type { CallOptions } from '../../types/options/call-options.ts';
-import type { Router, TargetReport } from '../../types/router.ts';
+import type { Router } from '../../types/router.ts';
 import { type Aliases, modelNames } from '../shared/model-names.ts';
+import { targetFacts } from '../shared/target-facts.ts';
 import { type AnswerContext, toGenerateResult, toWarning } from './answer.ts';
 import { asCallError, noSuchModel } from './errors.ts';
 import { toImageRequest, toImageResult } from './image.ts';
@@ -133,8 +134,7 @@ export function toProvider(router: Router, options: ToProviderOptions = {}): Rou
     if (found === undefined) throw noSuchModel(modelId, type, names.explain(modelId));
     return found;
   };
-  // These fields never change, so they are read once instead of with every report.
-  const facts: Facts = new Map(router.stats().map((report) => [report.id, report]));
+  const facts = targetFacts(router);
   const languageModel = (modelId: string = 'default'): RouterLanguageModel =>
     toLanguageModel(router, facts, check(modelId, 'languageModel'), version);
   return Object.assign(languageModel, {
@@ -145,11 +145,9 @@ export function toProvider(router: Router, options: ToProviderOptions = {}): Rou
   });
 }
 
-type Facts = ReadonlyMap<string, Pick<TargetReport, 'provider' | 'model' | 'capabilities'>>;
-
 function toLanguageModel<Version extends SpecificationVersion>(
   router: Router,
-  facts: Facts,
+  facts: ReturnType<typeof targetFacts>,
   modelId: string,
   specificationVersion: Version,
 ): RouterLanguageModel<Version> {
@@ -162,8 +160,8 @@ function toLanguageModel<Version extends SpecificationVersion>(
       options: optionsOf(router, modelId, language.providerOptions, language.abortSignal),
       context: {
         part: partTeller(toolNames(language.tools), declared),
-        unsupportedOptions: (target) => unsupportedOptions(language, facts.get(target)?.provider),
-        modelOf: (target) => facts.get(target)?.model,
+        unsupportedOptions: (target) => unsupportedOptions(language, facts(target)?.provider),
+        modelOf: (target) => facts(target)?.model,
       },
     };
   };
@@ -172,8 +170,8 @@ function toLanguageModel<Version extends SpecificationVersion>(
     provider,
     modelId,
     get supportedUrls() {
-      const ids = router.routes[modelId] ?? (facts.has(modelId) ? [modelId] : router.targets);
-      return commonUrls(ids.map((id) => facts.get(id)?.capabilities.urls ?? {}));
+      const ids = router.routes[modelId] ?? (facts(modelId) === undefined ? router.targets : [modelId]);
+      return commonUrls(ids.map((id) => facts(id)?.capabilities.urls ?? {}));
     },
     async doGenerate(given) {
       const { call, options, context } = read(given);

@@ -48,6 +48,30 @@ export async function readJSON({ headers, body }: Incoming, most: number): Promi
   }
 }
 
+/** Parses the body as a form with files. An SDK in this process passes a `FormData`. */
+export async function readForm({ headers, body }: Incoming, most: number): Promise<FormData> {
+  if (body instanceof FormData) {
+    const sizes = [...body.values()].map((value) => (typeof value === 'string' ? value.length : value.size));
+    if (sizes.reduce((sum, size) => sum + size, 0) > most) throw tooLarge(most);
+    return body;
+  }
+  const type = headers.get('content-type') ?? '';
+  if (!/^multipart\/form-data\s*;/i.test(type)) {
+    throw new HttpError({
+      status: 415,
+      code: 'unsupported_media_type',
+      message: 'the body must be a form, with content-type: multipart/form-data',
+    });
+  }
+  if (Number(headers.get('content-length') ?? 0) > most) throw tooLarge(most);
+  const chunks = await readChunks(body, most);
+  try {
+    return await new Response(new Blob([...chunks]), { headers: { 'content-type': type } }).formData();
+  } catch {
+    throw new HttpError({ status: 400, code: 'invalid_form', message: 'the body is not a form' });
+  }
+}
+
 function limited(text: string, most: number): string {
   // A character is at least one byte and at most three.
   const fits = text.length * 3 <= most;
@@ -56,20 +80,25 @@ function limited(text: string, most: number): string {
 }
 
 async function readText(body: BodyInit | null, most: number): Promise<string> {
-  const reader = new Response(body).body?.getReader();
-  if (reader === undefined) return '';
   const decoder = new TextDecoder();
   let text = '';
+  for (const chunk of await readChunks(body, most)) text += decoder.decode(chunk, { stream: true });
+  return text + decoder.decode();
+}
+
+async function readChunks(body: BodyInit | null, most: number): Promise<readonly Uint8Array<ArrayBuffer>[]> {
+  const reader = new Response(body).body?.getReader();
+  const chunks: Uint8Array<ArrayBuffer>[] = [];
   let bytes = 0;
   for (;;) {
-    const { done, value } = await reader.read();
-    if (done) return text + decoder.decode();
+    const { done, value } = (await reader?.read()) ?? { done: true as const, value: undefined };
+    if (done) return chunks;
     bytes += value.length;
     if (bytes > most) {
-      reader.cancel().catch(() => {}); // the rest is not needed, whatever cancel reports
+      reader?.cancel().catch(() => {}); // the rest is not needed, whatever cancel reports
       throw tooLarge(most);
     }
-    text += decoder.decode(value, { stream: true });
+    chunks.push(value);
   }
 }
 

@@ -1,7 +1,8 @@
-import { type Incoming, readJSON } from './body.ts';
+import { type Incoming, readForm, readJSON } from './body.ts';
 import { chatCompletions } from './chat-completions/request.ts';
 import { embeddings } from './embeddings.ts';
 import { HttpError } from './errors.ts';
+import { imageEdits } from './images/edits.ts';
 import { imageGenerations } from './images/generations.ts';
 import { messages } from './messages/request.ts';
 import { listModels, retrieveModel } from './models.ts';
@@ -38,6 +39,10 @@ export async function serve(call: Incoming, settings: Settings, context: Context
     only('POST', call);
     return imageGenerations(await readJSON(call, settings.maxBodyBytes), context);
   }
+  if (path.endsWith('/images/edits')) {
+    only('POST', call);
+    return imageEdits(await readForm(call, settings.maxBodyBytes), context);
+  }
   if (path.endsWith('/models')) {
     only('GET', call);
     return found(listModels(context.directory, context.caller), context);
@@ -73,9 +78,8 @@ function whyNot(path: string): string {
   if (path.endsWith('/messages/count_tokens')) {
     return 'token counts depend on the model, which the router chooses per request; count_tokens is not supported';
   }
-  const known = [...plans.map(([ending]) => ending), '/embeddings', '/images/generations', '/models'].join(
-    ', ',
-  );
+  const others = ['/embeddings', '/images/generations', '/images/edits', '/models'];
+  const known = [...plans.map(([ending]) => ending), ...others].join(', ');
   return `unknown endpoint; available: ${known}`;
 }
 

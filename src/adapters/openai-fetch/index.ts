@@ -37,7 +37,7 @@ export interface RouterFetch {
 
 /**
  * Creates a `fetch` that implements the APIs of OpenAI and Anthropic on top of a router, without a network hop:
- * `POST …/chat/completions`, `…/responses`, `…/embeddings`, `…/messages`, and `GET …/models`, under any path prefix.
+ * `POST …/chat/completions`, `…/responses`, `…/embeddings`, `…/images/generations`, `…/images/edits`, `…/messages`, and `GET …/models`, under any path prefix.
  *
  * - `model` is the name of a route or a target; `default` lets the router choose.
  * - A field `signalbox` in the body holds call options: `session`, `maxCost`, `timeout`, `only`, `priority`, `interrupted`

@@ -1,6 +1,7 @@
 import type { CallOptions } from '../../types/options/call-options.ts';
 import type { Router } from '../../types/router.ts';
 import { type Aliases, byDefault, modelNames } from '../shared/model-names.ts';
+import { targetFacts } from '../shared/target-facts.ts';
 import { type Caller, mayName, mayUse, overBody } from './caller.ts';
 import { HttpError, invalid } from './errors.ts';
 import type { Extension } from './shared/extension.ts';
@@ -25,10 +26,7 @@ export interface Directory {
 
 export function directory(router: Router, aliases?: Aliases): Directory {
   const names = modelNames('toFetch.aliases', router, aliases);
-  // The set of targets is fixed; only their statistics change, and they are not used here.
-  const targets = router.stats().map(({ id, provider, model }) => ({ id, provider, model }));
-  const owners = new Map(targets.map(({ id, provider }) => [id, provider]));
-  const models = names.all.map((id) => ({ id, owner: owners.get(id) ?? 'signalbox' }));
+  const facts = targetFacts(router);
 
   /** Targets that meet all demands. Without a route name the router selects the route later and intersects the targets with it. */
   const only = (
@@ -38,13 +36,14 @@ export function directory(router: Router, aliases?: Aliases): Directory {
   ): readonly string[] | undefined => {
     if (demands.length === 0) return wanted;
     const route = model === byDefault ? undefined : (router.routes[model] ?? [model]);
-    const able = targets.filter(
-      ({ id, provider }) =>
+    const able = (route ?? router.targets).filter((id) => {
+      const provider = facts(id)?.provider ?? id.slice(0, id.indexOf('/')); // a model that no call has named yet
+      return (
         demands.every(({ providers }) => providers.includes(provider)) &&
-        (route === undefined || route.includes(id)) &&
-        (wanted === undefined || wanted.includes(id)),
-    );
-    if (able.length > 0) return able.map(({ id }) => id);
+        (wanted === undefined || wanted.includes(id))
+      );
+    });
+    if (able.length > 0) return able;
     const fields = demands.map(({ field, providers }) => `${field} (${providers.join(', ')})`).join(', ');
     throw invalid(
       demands[0]?.field ?? 'model',
@@ -60,9 +59,11 @@ export function directory(router: Router, aliases?: Aliases): Directory {
 
   return {
     modelsFor: (caller) =>
-      models.filter(({ id }) => mayName(caller, id) && isOpen(names.find(id) ?? id, caller)),
+      names.all
+        .filter((id) => mayName(caller, id) && isOpen(names.find(id) ?? id, caller))
+        .map((id) => ({ id, owner: facts(id)?.provider ?? 'signalbox' })),
     explain: names.explain,
-    modelOf: (target) => targets.find(({ id }) => id === target)?.model ?? target,
+    modelOf: (target) => facts(target)?.model ?? target,
     options(asked, extension = {}, demands, { requestId, caller }) {
       const model = names.find(asked);
       if (model === undefined) throw unknownModel(names.explain(asked));

@@ -1,6 +1,7 @@
 import { ConfigError } from '../../errors.ts';
 import type { Router } from '../../types/router.ts';
 import { didYouMean } from './did-you-mean.ts';
+import { isModelOf } from './target-facts.ts';
 
 /** Names that a client may use for a model, by route or target id. */
 export type Aliases = Readonly<Record<string, string>>;
@@ -19,28 +20,43 @@ export interface ModelNames {
 export const byDefault = 'default';
 
 /**
- * Names of models: a route, a target id, an alias, or the vendor's own name of a model that exactly one target has.
+ * Names of models: a route, a target id, an alias, `provider/model` of the router's `providers`, or the vendor's own name of a model
+ * that exactly one target has.
  *
  * @throws ConfigError for an alias of nothing, or one that hides a route or target
  */
 export function modelNames(option: string, router: Router, aliases: Aliases = {}): ModelNames {
   if (typeof aliases !== 'object' || aliases === null)
     throw new ConfigError(option, 'an object of route names or target ids by alias', String(aliases));
-  const targets = router.stats().map(({ id, model }) => ({ id, model }));
-  const own = [...new Set([byDefault, ...Object.keys(router.routes), ...router.targets])];
+  const read = (): Known => {
+    const targets = router.stats().map(({ id, model }) => ({ id, model }));
+    const own = [...new Set([byDefault, ...Object.keys(router.routes), ...router.targets])];
+    return { targets: targets.filter(({ id }) => own.includes(id)), own, ids: [...router.targets] };
+  };
+  let known = read();
+  /** Targets can be added and removed. */
+  const now = (): Known => {
+    const { targets: ids } = router;
+    const isSame = ids.length === known.ids.length && ids.every((id, at) => id === known.ids[at]);
+    if (!isSame) known = read();
+    return known;
+  };
   for (const [alias, name] of Object.entries(aliases)) {
-    if (own.includes(alias))
+    if (known.own.includes(alias))
       throw new ConfigError(`${option}['${alias}']`, 'a name that is no route or target', 'one that is');
-    if (!own.includes(name))
-      throw new ConfigError(`${option}['${alias}']`, `one of ${own.join(', ')}`, `'${name}'`);
+    if (!known.own.includes(name) && !isModelOf(router, name))
+      throw new ConfigError(`${option}['${alias}']`, `one of ${known.own.join(', ')}`, `'${name}'`);
   }
-  const all = [...own, ...Object.keys(aliases)];
-  const having = (model: string) => targets.filter((target) => target.model === model);
+  const all = (): readonly string[] => [...now().own, ...Object.keys(aliases)];
+  const having = (model: string) => now().targets.filter((target) => target.model === model);
   return {
-    all,
+    get all() {
+      return all();
+    },
     find(name) {
-      if (own.includes(name)) return name;
+      if (now().own.includes(name)) return name;
       if (Object.hasOwn(aliases, name)) return aliases[name];
+      if (isModelOf(router, name)) return name;
       const [first, second] = having(name);
       return second === undefined ? first?.id : undefined;
     },
@@ -50,8 +66,16 @@ export function modelNames(option: string, router: Router, aliases: Aliases = {}
         return `the model '${name}' is several targets: ${several.join(', ')}; use one of these ids, a route, or an alias`;
       const isName = /^[\w./:@-]{1,100}$/.test(name);
       const shown = isName ? `'${name}'` : 'of that name';
-      const models = targets.map(({ model }) => model);
-      return `there is no model, route or target ${shown}${isName ? didYouMean(name, [...all, ...models]) : ''}; there are ${all.join(', ')}`;
+      const models = now().targets.map(({ model }) => model);
+      const there = [...all(), ...router.providers.map((provider) => `${provider}/…`)];
+      return `there is no model, route or target ${shown}${isName ? didYouMean(name, [...all(), ...models]) : ''}; there are ${there.join(', ')}`;
     },
   };
+}
+
+interface Known {
+  readonly targets: readonly { readonly id: string; readonly model: string }[];
+  /** Routes and ids of targets. */
+  readonly own: readonly string[];
+  readonly ids: readonly string[];
 }

@@ -41,11 +41,16 @@ export class ChannelOption implements Option<Channel> {
 
   get isFresh(): boolean {
     const { channel } = this;
-    return this.#history.isFresh(channel) && this.#eligible(channel.target) && this.#hasRoom();
+    return (
+      !channel.target.isRemoved &&
+      this.#history.isFresh(channel) &&
+      this.#eligible(channel.target) &&
+      this.#hasRoom()
+    );
   }
 
   get mayRetry(): boolean {
-    return this.#eligible(this.target) && this.#history.mayRetry(this.channel);
+    return !this.target.isRemoved && this.#eligible(this.target) && this.#history.mayRetry(this.channel);
   }
 
   get state(): HealthNow['state'] {

@@ -49,6 +49,7 @@ const checks: Readonly<Record<string, Check>> = {
   ),
   only: is('a list of target ids', Array.isArray),
   targets: is('a list of at least one target id', (value) => Array.isArray(value) && value.length > 0),
+  model: text,
   timeout: checkTimeouts,
   maxCost: amount,
   session: text,
@@ -87,6 +88,8 @@ export function checkCallOptions(options: CallOptions, added: AddedOptions): voi
   if (options === noOptions) return;
   const fields = added === undefined ? callFields : [...callFields, ...added.keys()];
   const given = checkObject('options', options, fields, refuse);
+  if (options.model !== undefined && options.targets !== undefined)
+    refuse('options.model', 'either it or options.targets', 'both');
   for (const name in given) {
     const value = given[name];
     if (value === undefined) continue;

@@ -23,8 +23,10 @@ export type ResolvedTimeouts = Required<Omit<Timeouts, 'response' | 'firstToken'
 export interface ResolvedPolicies {
   readonly strategy: Strategy;
   readonly timeout: ResolvedTimeouts;
-  /** Most attempts of a request, over all targets. */
-  readonly maxAttempts: number;
+  /** Most attempts of a request, over all targets. Grows with the targets of its route, unless it is set. */
+  maxAttempts: number;
+  /** Whether `maxAttempts` is set. */
+  readonly isCounted: boolean;
   readonly retry: Required<RetryPolicy>;
   /** What is left of retries on the same target, of all requests of the route. */
   readonly retries: RetryBudget;
@@ -35,6 +37,7 @@ export interface ResolvedPolicies {
   readonly interrupted: Interrupted;
   readonly fallbackOn: FallbackRule;
   readonly accept: Accept | undefined;
+  readonly lastResort: string | undefined;
 }
 
 /** The shortest timeout that is learned from many samples, in milliseconds. */
@@ -71,6 +74,11 @@ export const defaultQueue: Required<QueuePolicy> = { size: 1_000, maxWait: 30_00
 /** Share of requests that may be sent twice. */
 const usualHedges = 0.02;
 
+/** The default of `maxAttempts` for a number of targets, or keys. */
+export function attemptsFor(targets: number): number {
+  return Math.max(3, targets + 1);
+}
+
 /** Puts a route's policies over the router's, and both over the defaults; field by field where a policy has fields. */
 export function resolvePolicies(
   router: Policies,
@@ -88,7 +96,8 @@ export function resolvePolicies(
   return {
     strategy: route.strategy ?? router.strategy ?? fallbackStrategy,
     timeout: mergeDefined(defaultTimeout, router.timeout, route.timeout),
-    maxAttempts: route.maxAttempts ?? router.maxAttempts ?? Math.max(3, targets + 1),
+    maxAttempts: route.maxAttempts ?? router.maxAttempts ?? attemptsFor(targets),
+    isCounted: (route.maxAttempts ?? router.maxAttempts) !== undefined,
     retry: retryPolicy,
     retries: retryBudget({ share: retryPolicy.ratio, perSecond: 1, most: 100, first: 10 }),
     breaker: breaker === false ? false : mergeDefined(breakerBelow, breaker),
@@ -102,6 +111,7 @@ export function resolvePolicies(
     interrupted: route.interrupted ?? router.interrupted ?? 'error',
     fallbackOn: fallbackRule(route.fallbackOn ?? router.fallbackOn),
     accept: route.accept ?? router.accept,
+    lastResort: (route.lastResort ?? router.lastResort) || undefined,
   };
 }
 

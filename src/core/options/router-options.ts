@@ -59,7 +59,8 @@ export function checkOptions(options: RouterOptions, more: Readonly<Record<strin
   };
   const { routes } = options;
   const names = { ids, all: () => ['default', ...Object.keys(routes ?? {}), ...ids] };
-  shape({ ...routerChecks(names, policies), ...policies })('', options, refuse);
+  const isRequired = options.providers === undefined;
+  shape({ ...routerChecks(names, policies, isRequired), ...policies })('', options, refuse);
 }
 
 const string = (value: unknown): boolean => typeof value === 'string' && value !== '';
@@ -67,11 +68,7 @@ const name: Check = is('a name', string);
 const measured = from(1);
 
 const targetChecks: Checks = {
-  provider(path, value) {
-    const { name, chat, stream } = (value ?? {}) as Readonly<Record<string, unknown>>;
-    if (typeof name !== 'string' || typeof chat !== 'function' || typeof stream !== 'function')
-      refuse(path, 'a provider, such as openai()', show(value));
-  },
+  provider: checkProvider,
   model: () => {}, // with its provider
   id: name,
   price: checkPrice,
@@ -88,18 +85,43 @@ const targetChecks: Checks = {
 };
 const targetShape = shape(targetChecks);
 
+function checkProvider(path: string, provider: unknown): void {
+  const { name, chat, stream } = (provider ?? {}) as Readonly<Record<string, unknown>>;
+  if (typeof name !== 'string' || typeof chat !== 'function' || typeof stream !== 'function')
+    refuse(path, 'a provider, such as openai()', show(provider));
+}
+
+function checkProviders(providers: unknown): void {
+  if (providers === undefined) return;
+  if (!Array.isArray(providers) || providers.length === 0)
+    refuse('providers', 'a list of at least one provider, such as [openai()]', show(providers));
+  const names: unknown[] = [];
+  for (const [index, provider] of providers.entries()) {
+    checkProvider(`providers[${index}]`, provider);
+    if (names.includes(provider.name))
+      refuse(`providers[${index}]`, 'a provider whose name no other has', show(provider.name));
+    names.push(provider.name);
+  }
+}
+
+/** Checks one target. Returns its ids, one for each tier. */
+export function checkTarget(path: string, target: TargetOptions): readonly string[] {
+  targetShape(path, target ?? null, refuse);
+  const { provider, model } = target;
+  if (!string(model) && (provider.withModel === undefined || typeof model !== 'object' || model === null))
+    refuse(`${path}.model`, "a model's name", show(model));
+  checkTiers(`${path}.tiers`, target);
+  return variantsOf(target).map(({ id }) => id);
+}
+
 /** Checks the targets, and collects their ids. */
-function checkTargets(targets: unknown, ids: string[]): void {
-  if (!Array.isArray(targets) || targets.length === 0)
+function checkTargets(targets: unknown, ids: string[], isRequired: boolean): void {
+  if (targets === undefined && !isRequired) return;
+  if (!Array.isArray(targets) || (targets.length === 0 && isRequired))
     refuse('targets', 'a list of at least one target', show(targets));
   for (const [index, target] of (targets as readonly TargetOptions[]).entries()) {
     const path = `targets[${index}]`;
-    targetShape(path, target ?? null, refuse);
-    const { provider, model } = target;
-    if (!string(model) && (provider.withModel === undefined || typeof model !== 'object' || model === null))
-      refuse(`${path}.model`, "a model's name", show(model));
-    checkTiers(`${path}.tiers`, target);
-    for (const { id } of variantsOf(target)) {
+    for (const id of checkTarget(path, target)) {
       if (ids.includes(id))
         refuse(
           `${path}.id`,
@@ -118,9 +140,10 @@ interface Names {
 }
 
 /** The options of a router other than its policies. Its targets come first, because others name them. */
-function routerChecks({ ids, all }: Names, policies: Checks): Checks {
+function routerChecks({ ids, all }: Names, policies: Checks, isRequired: boolean): Checks {
   return {
-    targets: (_, value) => checkTargets(value, ids),
+    targets: (_, value) => checkTargets(value, ids, isRequired),
+    providers: (_, value) => checkProviders(value),
     routes: (_, value) => checkRoutes(value, ids, policies),
     select: (path, value) => checkSelect(path, value, all),
     queue: shape({ size: from(0, true), maxWait: amount }),
@@ -171,6 +194,7 @@ function policyChecks(ids: readonly string[]): Checks {
     fallbackOn: (path, value) =>
       checkFallbackOn(path, value, [...providerErrorKinds, 'output', 'guard'], refuse),
     accept: callback,
+    lastResort: orFalse(is('a text, or false', string)),
   };
 }
 

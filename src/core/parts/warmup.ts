@@ -23,20 +23,20 @@ export async function warmUp({
 }: RouterContext): Promise<readonly WarmupProblem[]> {
   const ending = realAbort(closed);
   const stop = clock.after(longestWarmup, () => ending.abort(undefined));
-  const users = new Map<Provider, string>();
+  const users = new Map<Provider, string[]>();
   for (const { id, channels } of targets)
-    for (const { provider } of channels) if (!users.has(provider)) users.set(provider, id);
+    for (const { provider } of channels) users.set(provider, [...(users.get(provider) ?? []), id]);
   const problems: WarmupProblem[] = [];
-  const prepare = async (provider: Provider, target: string): Promise<void> => {
+  const prepare = async (provider: Provider, ids: readonly string[]): Promise<void> => {
     try {
       await orAbort(Promise.resolve(provider.warmup?.(ending.signal)), ending.signal);
     } catch (error) {
       if (!isRouterError(error)) return;
-      problems.push({ target, error });
-      if (warned !== undefined) warn(warned, target, error);
+      problems.push(...ids.map((target) => ({ target, error })));
+      if (warned !== undefined) warn(warned, ids[0] ?? provider.name, error);
     }
   };
-  const all = [...users].map(([provider, target]) => prepare(provider, target));
+  const all = [...users].map(([provider, ids]) => prepare(provider, ids));
   const code = allParts.map((part) => parts.load(part, clock, ending.signal));
   await Promise.allSettled([...all, ...code, prices.ready()]);
   stop();

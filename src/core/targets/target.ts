@@ -68,6 +68,8 @@ export interface Target {
   readonly limits: Limits;
   /** One per key of its provider. */
   readonly channels: readonly Channel[];
+  /** It no longer belongs to the router, so requests that have it start no further attempt. */
+  isRemoved: boolean;
 }
 
 /** What measures a target, in all its workloads. */
@@ -121,14 +123,16 @@ export interface Limits {
   readonly rate: RateLimit | undefined;
 }
 
-/** Creates the state of all targets of a router. */
-export function createTargets(
-  options: readonly TargetOptions[],
+/** Creates the targets of a target's options, one for each tier. */
+export type CreateTargets = (option: TargetOptions) => readonly Target[];
+
+/** Makes the function that creates the state of a router's targets. Targets of one provider object share its keys. */
+export function targetFactory(
   random: Random,
   clock: Clock,
   awake: AwakeClock,
   desk: () => Promise<BatchDesk>,
-): readonly Target[] {
+): CreateTargets {
   const keysOf = keyRing(random);
   const create = (option: TargetOptions, { id, provider: plain, model, tier }: Variant): Target => {
     const onOwnTier = (withKey: Provider, key: number): Provider =>
@@ -179,6 +183,7 @@ export function createTargets(
         holds: cooldowns(),
         odds: failureOdds(),
         channels,
+        isRemoved: false,
       };
       for (const [number, [withKey, key]] of keys.entries())
         channels.push(
@@ -195,7 +200,7 @@ export function createTargets(
     const chat = deployment('chat');
     return chat;
   };
-  return options.flatMap((option) => variantsOf(option).map((variant) => create(option, variant)));
+  return (option) => variantsOf(option).map((variant) => create(option, variant));
 }
 
 function channelOf(target: Target, provider: Provider, key: Key, number: number | undefined): Channel {
@@ -224,7 +229,7 @@ function channelOf(target: Target, provider: Provider, key: Key, number: number 
 
 /** The keys of each provider object; targets that use the same object share them. */
 function keyRing(random: Random): (provider: Provider) => readonly (readonly [Provider, Key])[] {
-  const known = new Map<Provider, readonly (readonly [Provider, Key])[]>();
+  const known = new WeakMap<Provider, readonly (readonly [Provider, Key])[]>();
   return (provider) => {
     const before = known.get(provider);
     if (before !== undefined) return before;

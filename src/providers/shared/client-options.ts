@@ -20,13 +20,14 @@ export interface ClientOptions {
    * @example
    * apiKey: getBearerTokenProvider(new DefaultAzureCredential(), 'https://cognitiveservices.azure.com/.default')
    */
-  readonly apiKey?: ApiKey;
+  readonly apiKey?: ApiKey | undefined;
   /**
    * Several API keys, instead of `apiKey`. Each request goes to the least busy key. A key that is rejected
    * (401, 403), out of credit or rate-limited (429) cools down while the others are used. Keys of one
-   * organization share its limits, so they add no capacity.
+   * organization share its limits, so they add no capacity. A key that is undefined or empty is an error of the requests that
+   * would use it; if all are, the vendor's environment variable is read.
    */
-  readonly keys?: readonly string[];
+  readonly keys?: readonly (string | undefined)[] | undefined;
   /**
    * Limits for the key, or for each of the `keys`, across all targets that use it.
    *

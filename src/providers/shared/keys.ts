@@ -1,5 +1,5 @@
 import { ConfigError } from '../../errors.ts';
-import { checkKey } from '../../transport/credentials.ts';
+import { checkKey, isMissing, missingKey } from '../../transport/credentials.ts';
 import type { KeyLimits } from '../../types/options/limit.ts';
 import type { Provider } from '../../types/provider.ts';
 import { type ClientOptions, checkKnown } from './client-options.ts';
@@ -23,19 +23,21 @@ export function withKeys<Name extends string, Options extends ClientOptions & { 
   for (const other of ['apiKey', 'client'] as const) {
     if (options[other] !== undefined) throw new ConfigError(option, `either it or ${other}`, 'both');
   }
-  if (!Array.isArray(keys) || keys.length === 0) {
-    throw new ConfigError(
-      option,
-      'a list of at least one API key',
-      Array.isArray(keys) ? 'an empty list' : typeof keys,
-    );
-  }
-  const checked = keys.map((key, index) => checkKey(`${option}[${index}]`, key));
+  if (!Array.isArray(keys)) throw new ConfigError(option, 'a list of API keys', typeof keys);
+  const checked = keys.map((key, index) =>
+    isMissing(key) ? undefined : checkKey(`${option}[${index}]`, key),
+  );
   for (const [index, key] of checked.entries()) {
-    if (checked.indexOf(key) !== index)
+    if (key !== undefined && checked.indexOf(key) !== index)
       throw new ConfigError(`${option}[${index}]`, 'a key that is not already in the list', 'a duplicate');
   }
-  const each = checked.map((apiKey) => limited(make({ ...options, keys: undefined, apiKey })));
+  // Without any, as in builds and tests, the first request looks for the vendor's variable.
+  if (checked.every((key) => key === undefined))
+    return limited(make({ ...options, keys: undefined, apiKey: '' }));
+  const each = checked.map((key, index) => {
+    const apiKey = key ?? missingKey(factory, `${option}[${index}]`);
+    return limited(make({ ...options, keys: undefined, apiKey }));
+  });
   const [first] = each;
   return { ...(first as Provider<Name>), keys: each };
 }

@@ -24,6 +24,14 @@ export interface CallOptions<TargetId extends string = string, RouteName extends
    * targets: ['haiku', 'openai/gpt-5-mini']
    */
   readonly targets?: readonly TargetId[];
+  /**
+   * The one target of this call: its id, or `provider/model` of one of the router's `providers`. The same as `targets` with one
+   * target.
+   *
+   * @example
+   * model: 'groq/llama-3.3-70b-versatile'
+   */
+  readonly model?: TargetId;
   /** Timeouts, merged field by field over the route's. */
   readonly timeout?: Timeouts;
   /** Maximum estimated cost of this request in US$. Targets above it or of unknown price are not used. */

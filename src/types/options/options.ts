@@ -141,6 +141,19 @@ export interface Policies<TargetId extends string = string> {
   readonly fallbackOn?: FallbackOn;
   /** Validation of complete responses. By default every complete response is accepted. */
   readonly accept?: Accept;
+  /**
+   * Text that answers chats and streams which no target could answer: all failed, none was available, or the time was over. `false`
+   * disables the router's setting for a route. Requests for JSON, and errors that are the caller's (an invalid request, a budget,
+   * an abort, a stream that broke after its first token), reject as usual.
+   *
+   * The result has `decision.lastResort: true`, the target `last-resort`, the finish reason `other`, and costs nothing. To events,
+   * plugins and ledgers the request has failed; caches do not store the text.
+   *
+   * @default none: such requests reject
+   * @example
+   * lastResort: 'We are busy at the moment. Please try again in a few minutes.'
+   */
+  readonly lastResort?: string | false;
   /** Mirroring to another target. `false` disables the router's setting for a route. @default none */
   readonly mirror?: MirrorPolicy<TargetId> | false;
 }
@@ -216,16 +229,6 @@ export interface TargetOptions extends KeyLimits {
    */
   readonly tiers?: readonly string[];
 }
-
-/** The option names of any of the targets. */
-export type NamesOf<T> = T extends unknown ? keyof T : never;
-
-/** Refuses targets with options that do not exist. */
-export type KnownTargets<Target> = [Exclude<NamesOf<Target>, keyof TargetOptions>] extends [never]
-  ? unknown
-  : {
-      readonly targets: `a target has no option '${Exclude<NamesOf<Target>, keyof TargetOptions> & string}'`;
-    };
 
 /** Expected performance of a target. */
 export interface Baseline {

@@ -1,5 +1,6 @@
 import type { Clock, Random } from '../clock.ts';
 import type { Plugin } from '../plugin.ts';
+import type { Provider } from '../provider.ts';
 import type { Store } from '../store.ts';
 import type {
   Catalog,
@@ -19,7 +20,19 @@ export interface RouterOptions<
     Record<string, RouteOptions<TargetIdOf<Targets>>>
   >,
 > extends Policies<NoInfer<TargetIdOf<Targets>>> {
-  readonly targets: Targets;
+  /** The targets that requests go to. Can be omitted if there are `providers`. */
+  readonly targets?: Targets;
+  /**
+   * Providers of which calls may name any model as `provider/model`, at prices of the catalog and under the router's policies:
+   * as `model`, `targets` or `route`. The router knows up to 256 of them at a time, and drops the least recently used, so that names
+   * may come from users. They belong to no route.
+   *
+   * @default none
+   * @example
+   * const router = createRouter({ providers: [openai(), groq()] });
+   * await router.chat({ prompt: 'Why is the sky blue?' }, { model: 'groq/llama-3.3-70b-versatile' });
+   */
+  readonly providers?: readonly Provider[];
   /**
    * Routes by name. A call that names no route uses the route `default`.
    *

@@ -74,6 +74,8 @@ export interface Decision {
   /** In the order they are tried. */
   readonly candidates: readonly RankedTarget[];
   readonly skipped: readonly SkippedTarget[];
+  /** Set if no target could answer and the caller got the route's `lastResort`. */
+  readonly lastResort?: true;
   /** Set if a plugin answered, so that no target was chosen, or if it answered a part. */
   readonly lookup?: LookupSummary;
   /** Facts that plugins recorded about the request, in order. Grows until the request ends. */

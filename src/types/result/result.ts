@@ -74,7 +74,7 @@ export interface ResponseInfo extends ServedAs {
 
 /** The fields that the results of all operations share. */
 export interface OperationResult {
-  /** The id of the target that answered. */
+  /** The id of the target that answered; `last-resort` if it was the route's `lastResort`. */
   readonly target: string;
   /** All attempts in the order they ended, including successful ones. */
   readonly attempts: readonly AttemptSummary[];

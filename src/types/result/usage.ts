@@ -59,9 +59,10 @@ export interface Cost {
   readonly image: number;
   /**
    * The source of the cost, in order of precedence: the target's own `price`; the `vendor`, if it reported a charge, as some
-   * gateways do; the `catalog`. `lookup`: a plugin supplied the answer, which costs nothing.
+   * gateways do; the `catalog`. `lookup`: a plugin supplied the answer, which costs nothing. `last-resort`: the route's text
+   * did.
    */
-  readonly source: 'declared' | 'reported' | 'catalog' | 'lookup';
+  readonly source: 'declared' | 'reported' | 'catalog' | 'lookup' | 'last-resort';
   /**
    * `true` if the figure is an estimate: the vendor did not report full usage (the attempt was cut off), or the price has no rate
    * for something the vendor did or for how it served the answer, so that the nearest rate is used.

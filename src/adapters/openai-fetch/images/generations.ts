@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import type { ImageResult } from '../../../types/request/image.ts';
+import type { ImageRequest, ImageResult } from '../../../types/request/image.ts';
 import type { ProviderOptions } from '../../../types/request/message.ts';
 import { mergeOptions } from '../../../util/merge-options.ts';
 import { invalid } from '../errors.ts';
@@ -8,7 +8,8 @@ import { extension } from '../shared/extension.ts';
 import { asJSON, given, unlessEmpty } from '../shared/fields.ts';
 import { maybe, validate } from '../validate.ts';
 
-const body = z.looseObject({
+/** The fields of both endpoints. */
+export const imageBody = z.looseObject({
   model: z.string(),
   prompt: z.string(),
   n: maybe(z.int()),
@@ -21,7 +22,16 @@ const body = z.looseObject({
 
 /** `POST /images/generations` (https://platform.openai.com/docs/api-reference/images/create). */
 export async function imageGenerations(value: unknown, context: Context): Promise<Response> {
-  const { model, prompt, n, size, response_format, user, stream, signalbox, ...rest } = validate(body, value);
+  return makeImages(validate(imageBody, value), {}, context);
+}
+
+/** Makes images from a prompt, and other images where there are any. */
+export async function makeImages(
+  body: z.output<typeof imageBody>,
+  files: Pick<ImageRequest, 'images' | 'mask'>,
+  context: Context,
+): Promise<Response> {
+  const { model, prompt, n, size, response_format, user, stream, signalbox, ...rest } = body;
   if (stream === true) throw invalid('stream', 'expected false; images come whole');
   const { router, directory, requestId, signal } = context;
   const others = given(rest);
@@ -35,6 +45,7 @@ export async function imageGenerations(value: unknown, context: Context): Promis
   const result = await router.image(
     {
       prompt,
+      ...files,
       ...given({ n }),
       ...(size === undefined || size === null || size === 'auto' ? {} : { size: sizeOf(size) }),
       ...(providerOptions === undefined ? {} : { providerOptions }),

@@ -4,7 +4,7 @@ import { compact } from '../../../util/json.ts';
 import type { CacheParts, Keyed, StoredAnswers } from '../answers.ts';
 import { identityOf } from '../keys/identity.ts';
 import { within } from '../shelf/within.ts';
-import { lexicalMarks } from './lexical-guard.ts';
+import { agree, lexiconOf } from './lexical-guard.ts';
 import { memoryIndex, normalized } from './memory-index.ts';
 import type { SemanticIndex, SemanticMatch, SemanticOptions } from './options.ts';
 
@@ -115,11 +115,11 @@ export class SemanticCache {
   async #hit(keyed: Keyed, question: Question): Promise<LookupHit | undefined> {
     const { threshold = 0.95, shadow = false } = this.#options;
     this.#count({ compared: 1 });
-    const marks = lexicalMarks(question.text);
+    const lexicon = lexiconOf(question.text);
     const matches = await this.#index.search(question.partition, question.vector, mostMatches);
     for (const match of matches) {
       if (!(match.score >= threshold)) continue;
-      if (lexicalMarks(match.question) !== marks) {
+      if (!agree(lexicon, lexiconOf(match.question))) {
         this.#count({ guarded: 1 });
         continue;
       }

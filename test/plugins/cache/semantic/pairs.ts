@@ -233,6 +233,16 @@ const functionWords = new Set(
   ),
 );
 
+/** Words that embeddings hardly notice, for the questions of a set of pairs: those in which its near misses differ. */
+export function faintWordsOf(pairs: readonly Pair[]): ReadonlySet<string> {
+  const differing = pairs.flatMap(({ one, other, isSame }) => {
+    if (isSame) return [];
+    const [left, right] = [new Set(wordsOf(one)), new Set(wordsOf(other))];
+    return [...left].filter((word) => !right.has(word)).concat([...right].filter((word) => !left.has(word)));
+  });
+  return new Set(differing);
+}
+
 /**
  * A mock of an embedding model. Each word has a direction of its own, drawn from its letters; a question is the
  * sum of its words, without order. Function words count for 0.05, and the words in which near misses differ
@@ -240,13 +250,13 @@ const functionWords = new Set(
  * models hardly move with them; all others count for 1, cut to their first five letters, so that inflections
  * are the same word.
  */
-export function embed(text: string): readonly number[] {
+export function embed(text: string, faintly: ReadonlySet<string> = templateFaint): readonly number[] {
   const vector = new Array<number>(dimensions).fill(0);
-  const quoted = /"([^"]*)"/.exec(text)?.[1]?.toLowerCase() ?? '';
-  for (const word of text.match(/[\p{L}\p{N}'-]+/gu) ?? []) {
-    const lower = word.toLowerCase();
-    const weight = functionWords.has(lower) ? 0.05 : isFaint(lower, quoted) ? faint : 1;
-    let state = [...lower.slice(0, 5)].reduce(
+  const quoted = /"([^"]*)"/.exec(text)?.[1]?.toLowerCase().split(' ') ?? [];
+  for (const word of wordsOf(text)) {
+    const isFaint = faintly.has(word) || /\d/.test(word) || quoted.includes(word);
+    const weight = functionWords.has(word) ? 0.05 : isFaint ? faint : 1;
+    let state = [...word.slice(0, 5)].reduce(
       (sum, letter) => Math.imul(sum ^ letter.charCodeAt(0), 16_777_619),
       2_166_136_261,
     );
@@ -258,10 +268,10 @@ export function embed(text: string): readonly number[] {
   return vector;
 }
 
-const faintWords = new Set(
+function wordsOf(text: string): readonly string[] {
+  return (text.match(/[\p{L}\p{N}'-]+/gu) ?? []).map((word) => word.toLowerCase());
+}
+
+const templateFaint: ReadonlySet<string> = new Set(
   topics.flatMap(({ fills }) => fills.flatMap((fill) => fill.toLowerCase().split(' '))),
 );
-
-function isFaint(word: string, quoted: string): boolean {
-  return faintWords.has(word) || /\d/.test(word) || quoted.split(' ').includes(word);
-}

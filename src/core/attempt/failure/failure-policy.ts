@@ -1,8 +1,8 @@
-import { isRouterError, type ProviderError } from '../../errors.ts';
-import type { FallbackFailure, ProviderErrorKind } from '../../types/error.ts';
-import { compact } from '../../util/json.ts';
-import type { FallbackRule } from '../options/fallback.ts';
-import type { AttemptError } from './attempt-error.ts';
+import { isRouterError, type ProviderError } from '../../../errors.ts';
+import type { FallbackFailure, ProviderErrorKind } from '../../../types/error.ts';
+import { compact } from '../../../util/json.ts';
+import type { FallbackRule } from '../../options/fallback.ts';
+import type { AttemptError } from '../attempt-error.ts';
 
 /** The consequences of a failed attempt. */
 export interface FailurePolicy {
@@ -102,6 +102,7 @@ export function isStaleSocket(error: AttemptError): boolean {
 const neverSentCodes = new Set([
   'sdk_not_loaded',
   'batch_not_run',
+  'no_api_key',
   'ECONNREFUSED',
   'ENOTFOUND',
   'EAI_AGAIN',
