@@ -83,7 +83,12 @@ function toPart(part: Part): AnyValue {
     case 'reasoning':
       return { type: part.type, content: part.text };
     case 'tool-call':
-      return { type: 'tool_call', id: part.toolCallId, name: part.toolName, arguments: part.input as AnyValue };
+      return {
+        type: 'tool_call',
+        id: part.toolCallId,
+        name: part.toolName,
+        arguments: part.input as AnyValue,
+      };
     case 'tool-result':
       return { type: 'tool_call_response', id: part.toolCallId, response: part.output as AnyValue };
     default:

@@ -68,17 +68,15 @@ const refuse: Refuse = (path, expected, got) => {
  */
 export function otel(options: OtelOptions = {}): Plugin {
   checkOptions(options);
-  const {
-    preset,
-    usage = preset === 'datadog' ? 'attempt' : 'auto',
-  } = options;
+  const { preset, usage = preset === 'datadog' ? 'attempt' : 'auto' } = options;
   const { tenant = false, semconv = 'published' } = options;
   const tracer = options.tracer ?? trace.getTracer('signalbox');
   const meter = options.meter ?? globalMetrics.getMeter('signalbox');
   const measured = meter === false ? undefined : metrics(meter, semconv, tenant);
   const { content: onSpans } = options;
   const content = onSpans === undefined ? contentByEnvironment() : { span: onSpans, event: false };
-  const logger = options.logger ?? (content.event ? (api as Partial<typeof api>).logs?.getLogger('signalbox') : undefined);
+  const logger =
+    options.logger ?? (content.event ? (api as Partial<typeof api>).logs?.getLogger('signalbox') : undefined);
   let clock: Clock = systemClock;
   const spans =
     tracer === false ? undefined : { tracer, content, logger, usage, langfuse: preset === 'langfuse' };
