@@ -17,13 +17,15 @@ const get_weather = tool({
   execute: async ({ city }) => ({ city, celsius: 19, sky: 'clear' }),
 });
 
-const { text, steps, cost } = await router.run({
+const run = await router.runStream({
   prompt: 'What is the weather in Paris?',
   tools: { get_weather },
   maxSteps: 5,
-  onPart: (event) => {
-    if ('output' in event) console.log(`${event.call.toolName} → ${JSON.stringify(event.output)}`);
-  },
 });
-console.log(text);
+for await (const event of run) {
+  if ('output' in event) console.log(`${event.call.toolName} → ${JSON.stringify(event.output)}`);
+  else if (event.part.type === 'text-delta') process.stdout.write(event.part.text);
+}
+const { steps, cost } = await run.result;
+console.log();
 console.log(`${steps.length} steps at ${steps.map(({ target }) => target).join(', ')}: US$ ${cost}`);

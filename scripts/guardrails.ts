@@ -38,8 +38,6 @@ Each cell is trials that held, of all trials, with real SDKs over sockets: the v
 - *Restored*: the vendor does not get the value, and the caller does.
 - –: the interface has no such place, or the guard does not apply.
 
-Vendors take reasoning only from the account that made it, so other reasoning is left out of requests, with and without guards.
-
 ${byFace(trials)}
 
 ### Guards and interfaces
@@ -77,7 +75,7 @@ What they take for a value: in code, a matrix product such as \`q@k.mT\`; five p
 
 ## Cost
 
-All built-in guards for personal data and secrets together.
+All built-in guards for personal data and secrets together, in processor time.
 
 | | |
 | --- | --- |

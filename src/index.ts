@@ -241,6 +241,7 @@ export type {
   RunPart,
   RunRequest,
   RunResult,
+  RunStream,
   RunTool,
   ToolContext,
 } from './types/result/run.ts';

@@ -7,16 +7,14 @@ import { defaultQueue } from './core/options/policies.ts';
 import { withPreset } from './core/options/preset.ts';
 import { checkOptions } from './core/options/router-options.ts';
 import { embedPart, imagePart, streamPart } from './core/parts/parts.ts';
-import { warmUp } from './core/parts/warmup.ts';
 import { explain, runOperation, runPart } from './core/pipeline.ts';
 import { installPlugins } from './core/plugin-host.ts';
 import { closedError } from './core/request-facts.ts';
 import { createRoutes } from './core/routes.ts';
 import { affinity } from './core/routing/affinity.ts';
 import { noStations, pluginErrors } from './core/stations/stations.ts';
-import { withSeveralAccounts } from './core/targets/accounts.ts';
 import { type Batching, batchingWith, deferredChannels } from './core/targets/batching.ts';
-import { drain } from './core/targets/drain.ts';
+import { withSeveralAccounts } from './core/targets/several-accounts.ts';
 import { targetFactory } from './core/targets/target.ts';
 import { reportsOf } from './core/targets/target-report.ts';
 import { checkMirror, shadow } from './plugins/shadow/shadow.ts';
@@ -34,7 +32,7 @@ import type { InferSchema, Schema } from './types/request/schema.ts';
 import type { ChatResult } from './types/result/result.ts';
 import type { ChatStream, Router } from './types/router.ts';
 import { emitter } from './util/emitter.ts';
-import { Parts } from './util/lazy.ts';
+import { Parts, part } from './util/lazy.ts';
 import { mergeDefined } from './util/merge-defined.ts';
 import { requestsAreApart } from './util/runtime.ts';
 import { swapSet } from './util/swap-set.ts';
@@ -104,7 +102,7 @@ export function createRouter(options: RouterOptions): Router {
     batch: batching.batch,
     batches: batching.batches,
     explain: (request, callOptions = noOptions) => explain(chatOperation, request, callOptions, env),
-    warmup: () => warmUp(env),
+    warmup: async () => (await env.parts.load(upkeepPart, clock, closing.signal)).warmUp(env),
     on: events.on,
     with(preset) {
       checkCallOptions(preset, env.callOptions);
@@ -117,13 +115,18 @@ export function createRouter(options: RouterOptions): Router {
       );
     },
     run: async (request, callOptions) => (await import('./agent/run.ts')).run(router, request, callOptions),
+    runStream: async (request, callOptions) =>
+      (await import('./agent/run-stream.ts')).runStream(router, request, callOptions),
     providers: (options.providers ?? []).map(({ name }) => name),
     async addTarget(target, { routes = [] } = {}) {
       (await import('./core/parts/roster.ts')).addTargets({ router, env }, target, routes);
       return router as never;
     },
     removeTarget: async (id) => (await import('./core/parts/roster.ts')).removeTarget({ router, env }, id),
-    drain: ({ timeout } = {}) => drain(env, timeout),
+    async drain({ timeout } = {}) {
+      env.draining.now = true;
+      return (await env.parts.load(upkeepPart, clock, closing.signal)).drain(env, timeout);
+    },
     close() {
       const left = batching.close(); // first, so that their requests count as neither done nor failed
       closing.abort(undefined);
@@ -148,11 +151,15 @@ function presetRouter(router: Router, preset: CallOptions, added: AddedOptions):
     embed: (request, options) => router.embed(request, over(options)),
     image: (request, options) => router.image(request, over(options)),
     run: (request, options) => router.run(request, over(options)),
+    runStream: (request, options) => router.runStream(request, over(options)),
     batch: (requests, options) => router.batch(requests, { ...options, ...over(options) }),
     explain: (request, options) => router.explain(request, over(options)),
     with: (more) => router.with(over(more)),
   };
 }
+
+/** `warmup()` and `drain()`. */
+const upkeepPart = part('warmup() and drain()', async () => (await import('./core/parts/upkeep.ts')).upkeep);
 
 /** What all requests of the router share. */
 function contextOf(

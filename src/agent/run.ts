@@ -1,24 +1,40 @@
 import { RequestError } from '../errors.ts';
 import { addUsd } from '../pricing/money.ts';
 import type { CallOptions } from '../types/options/call-options.ts';
-import type { JSONValue } from '../types/request/json.ts';
-import type { Message, ToolCallPart, ToolOutput, ToolResultPart } from '../types/request/message.ts';
+import type { Message, ToolCallPart, ToolResultPart } from '../types/request/message.ts';
 import type { ChatRequest, FunctionTool } from '../types/request/request.ts';
-import type { Schema, StandardSchema } from '../types/request/schema.ts';
 import type { ChatResult } from '../types/result/result.ts';
-import type { RunRequest, RunResult, RunTool, ToolContext } from '../types/result/run.ts';
+import type { RunPart, RunRequest, RunResult, RunTool } from '../types/result/run.ts';
+import type { StreamPart } from '../types/result/stream-part.ts';
 import type { Router } from '../types/router.ts';
 import { sumKnown } from '../util/json.ts';
 import { show } from '../util/option-check.ts';
+import { realAbort } from '../util/time/abort.ts';
+import { execute } from './execute.ts';
 
 const usualSteps = 10;
 
-/** Calls the model, executes the tools that it calls, and goes on until it is done. A thin layer over `chat` and `stream`. */
-export async function run(
-  router: Router,
+/** Calls the model, executes the tools that it calls, and goes on until it is done. A thin layer over `chat`. */
+export async function run(router: Router, request: RunRequest, options?: CallOptions): Promise<RunResult> {
+  const steps = play(request, options, (asked, own) => router.chat(asked, own));
+  for (;;) {
+    const { done, value } = await steps.next();
+    if (done === true) return value;
+  }
+}
+
+/** One call of the model: its result, or its parts and at last its result. */
+export type Ask = (
+  request: ChatRequest,
+  options: CallOptions,
+) => Promise<ChatResult> | AsyncGenerator<StreamPart, ChatResult, undefined>;
+
+/** The parts of all steps, and at last the result of the run. Leaving it aborts what is under way. */
+export async function* play(
   request: RunRequest,
   options: CallOptions = {},
-): Promise<RunResult> {
+  ask: Ask,
+): AsyncGenerator<RunPart, RunResult, undefined> {
   const {
     prompt,
     system,
@@ -27,48 +43,82 @@ export async function run(
     maxSteps = usualSteps,
     stopWhen,
     approve,
-    onPart,
     ...settings
   } = checked(request);
   const known = new Map(Object.entries(tools as Readonly<Record<string, RunTool>>));
-  const declared = [...known].map(
-    ([name, { description, inputSchema }]): FunctionTool => ({
-      name,
-      inputSchema,
-      ...(description === undefined ? {} : { description }),
-    }),
-  );
+  const declared = [...known].map(toDeclaration);
   const messages: Message[] = [
     ...(system === undefined ? [] : [{ role: 'system', content: system } as const]),
     ...(given ?? []),
     ...(prompt === undefined ? [] : [{ role: 'user', content: prompt } as const]),
   ];
   const steps: ChatResult[] = [];
-  for (;;) {
-    const step = steps.length;
-    const asked: ChatRequest = { ...settings, messages: [...messages], tools: declared };
-    const result = await ask(
-      router,
-      asked,
-      options,
-      onPart === undefined ? undefined : (part) => onPart({ step, part }),
-    );
-    steps.push(result);
-    messages.push({ role: 'assistant', content: result.content });
-    const calls = result.toolCalls.filter(({ providerExecuted }) => providerExecuted !== true);
-    if (calls.length === 0) return resultOf(steps, messages, 'done');
-    if ((await stopWhen?.(steps)) === true) return resultOf(steps, messages, 'stop-when');
-    if (steps.length >= maxSteps) return resultOf(steps, messages, 'max-steps');
-    const context = { signal: options.signal, messages: [...messages] };
-    const results = calls.map(async (call): Promise<ToolResultPart> => {
-      const { toolCallId, toolName } = call;
-      const output = await execute(call, known.get(toolName), approve, { ...context, toolCallId });
-      onPart?.({ step, call, output });
-      return { type: 'tool-result', toolCallId, toolName, output };
-    });
-    messages.push({ role: 'tool', content: await Promise.all(results) });
-    options.signal?.throwIfAborted();
+  const leaving = realAbort(options.signal);
+  const { signal } = leaving;
+  try {
+    for (;;) {
+      const step = steps.length;
+      const asked: ChatRequest = { ...settings, messages: [...messages], tools: declared };
+      const answering = ask(asked, { ...options, signal });
+      const result = answering instanceof Promise ? await answering : yield* ofStep(step, answering);
+      steps.push(result);
+      messages.push({ role: 'assistant', content: result.content });
+      if (result.decision?.lastResort === true) return resultOf(steps, messages, 'last-resort');
+      const calls = result.toolCalls.filter(({ providerExecuted }) => providerExecuted !== true);
+      if (calls.length === 0) return resultOf(steps, messages, 'done');
+      if ((await stopWhen?.(steps)) === true) return resultOf(steps, messages, 'stop-when');
+      if (steps.length >= maxSteps) return resultOf(steps, messages, 'max-steps');
+      const context = { signal, messages: [...messages] };
+      const outputs = calls.map((call) =>
+        execute(call, known.get(call.toolName), approve, { ...context, toolCallId: call.toolCallId }),
+      );
+      const results: ToolResultPart[] = [];
+      for await (const [at, output] of asTheyCome(outputs)) {
+        const call = calls[at] as ToolCallPart;
+        const { toolCallId, toolName } = call;
+        results[at] = { type: 'tool-result', toolCallId, toolName, output };
+        yield { step, call, output };
+      }
+      messages.push({ role: 'tool', content: results });
+      signal.throwIfAborted();
+    }
+  } finally {
+    leaving.unlink();
+    leaving.abort(new DOMException('the run is over', 'AbortError'));
   }
+}
+
+async function* ofStep(
+  step: number,
+  answering: AsyncGenerator<StreamPart, ChatResult, undefined>,
+): AsyncGenerator<RunPart, ChatResult, undefined> {
+  let isOver = false;
+  try {
+    for (;;) {
+      const { done, value } = await answering.next();
+      isOver = done === true;
+      if (done === true) return value;
+      yield { step, part: value };
+    }
+  } finally {
+    if (!isOver) await answering.return(undefined as never);
+  }
+}
+
+/** Each value with its index, once it is there. */
+async function* asTheyCome<T>(
+  all: readonly Promise<T>[],
+): AsyncGenerator<readonly [number, T], void, undefined> {
+  const left = new Map(all.map((work, at) => [at, work.then((value) => [at, value] as const)]));
+  while (left.size > 0) {
+    const next = await Promise.race(left.values());
+    left.delete(next[0]);
+    yield next;
+  }
+}
+
+function toDeclaration([name, { description, inputSchema }]: [string, RunTool]): FunctionTool {
+  return { name, inputSchema, ...(description === undefined ? {} : { description }) };
 }
 
 function checked(request: RunRequest): RunRequest {
@@ -85,67 +135,6 @@ function checked(request: RunRequest): RunRequest {
   if (maxSteps !== undefined && !(Number.isInteger(maxSteps) && maxSteps > 0))
     throw new RequestError('run.maxSteps', 'a whole number of at least 1', show(maxSteps));
   return request;
-}
-
-async function ask(
-  router: Router,
-  request: ChatRequest,
-  options: CallOptions,
-  onPart: ((part: never) => void) | undefined,
-): Promise<ChatResult> {
-  if (onPart === undefined) return router.chat(request, options);
-  const stream = await router.stream(request, options);
-  for await (const part of stream.appendOnly) onPart(part as never);
-  return stream.result;
-}
-
-/** Executes one call. Whatever goes wrong is the model's to read. */
-async function execute(
-  call: ToolCallPart,
-  definition: RunTool | undefined,
-  approve: RunRequest['approve'],
-  context: ToolContext,
-): Promise<ToolOutput> {
-  if (definition === undefined) return { type: 'error-text', value: `there is no tool ${call.toolName}` };
-  try {
-    const input = await validated(call.input, definition.inputSchema);
-    const { needsApproval = false } = definition;
-    if (typeof needsApproval === 'function' ? needsApproval(input) : needsApproval) {
-      const verdict = (await approve?.(call)) ?? false;
-      if (verdict !== true)
-        return { type: 'execution-denied', ...(typeof verdict === 'string' ? { reason: verdict } : {}) };
-    }
-    return outputOf(await definition.execute(input, context));
-  } catch (error) {
-    context.signal?.throwIfAborted();
-    return { type: 'error-text', value: error instanceof Error ? error.message : String(error) };
-  }
-}
-
-/** The input, if it is of a Standard Schema. Throws what the model needs to correct it. */
-async function validated(input: JSONValue, schema: Schema): Promise<unknown> {
-  if (typeof input === 'string') throw new Error('the arguments are not valid JSON');
-  const standard = (schema as Partial<StandardSchema>)['~standard'];
-  if (standard === undefined) return input;
-  const result = await standard.validate(input);
-  if (result.issues === undefined) return result.value;
-  const pathOf = (path: readonly unknown[] = []): string =>
-    path
-      .map((key) => (typeof key === 'object' && key !== null && 'key' in key ? String(key.key) : String(key)))
-      .join('.');
-  throw new Error(
-    `invalid arguments: ${result.issues.map(({ message, path }) => `${pathOf(path)}: ${message}`).join('; ')}`,
-  );
-}
-
-const outputTypes = ['text', 'json', 'error-text', 'error-json', 'execution-denied', 'content'];
-
-function outputOf(value: unknown): ToolOutput {
-  if (typeof value === 'string') return { type: 'text', value };
-  if (value === undefined) return { type: 'text', value: 'done' };
-  const { type } = (value ?? {}) as { readonly type?: unknown };
-  if (typeof type === 'string' && outputTypes.includes(type)) return value as ToolOutput;
-  return { type: 'json', value: JSON.parse(JSON.stringify(value)) as JSONValue };
 }
 
 function resultOf(

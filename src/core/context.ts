@@ -15,7 +15,7 @@ import type { AdmissionQueue } from './admission/queue.ts';
 import type { AddedOptions } from './options/call-options.ts';
 import type { RouteFinder } from './routes.ts';
 import type { Affinity } from './routing/affinity.ts';
-import type { Selector } from './routing/select.ts';
+import type { Selector } from './routing/more/select.ts';
 import type { Stations } from './stations/stations.ts';
 import type { CreateTargets, Target } from './targets/target.ts';
 

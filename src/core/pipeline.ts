@@ -5,6 +5,7 @@ import type { Part } from '../util/lazy.ts';
 import { orAbort } from '../util/time/abort.ts';
 import { lastResort } from './answer/last-resort-part.ts';
 import type { RouterContext } from './context.ts';
+import { recoveryPart } from './failover/recovery-part.ts';
 import { startFailover } from './failover/start.ts';
 import { beginRequest, failRequest, finishRequest } from './life-cycle.ts';
 import { fullCheckPart } from './operations/check/full-check-part.ts';
@@ -13,11 +14,10 @@ import type { RunnableOperation } from './operations/runnable.ts';
 import { checkCallOptions } from './options/call-options.ts';
 import { extensionsPart } from './parts/extensions-part.ts';
 import { lacksExtensions, loadExtensions } from './parts/load-extensions.ts';
-import { isPlain, loadRest } from './parts/rest.ts';
+import { isPlain, isPlainCall, loadRest } from './parts/rest.ts';
 import { RequestState } from './request.ts';
 import { chooseCandidates } from './routing/candidates.ts';
 import { fallbackRoute, namedRoute } from './routing/named-route.ts';
-import { checkHistory } from './targets/accounts.ts';
 
 /**
  * The road of a request of any operation, in the order of its stations. An invalid request never starts; every other one ends
@@ -142,16 +142,20 @@ function check<Request extends AnyRequest>(
 ): RequestState<Request> | Promise<unknown> {
   checkCallOptions(options, env.callOptions);
   if (lacksExtensions(env)) return loadExtensions(env, options.signal);
+  if (!env.isWhole && !isPlainCall(options)) return loadRest(env, options.signal);
   const { parts, stations, select } = env;
   const fullCheck = parts.get(fullCheckPart);
   const mayChange = stations.inspect !== undefined && fullCheck === undefined;
   const checked = mayChange ? undefined : operation.check(input, fullCheck);
   if (checked === undefined) return parts.load(fullCheckPart, env.clock, options.signal);
   if (env.loadModels !== undefined) return env.loadModels(options.signal);
-  if (options.history !== undefined) checkHistory(options.history, env.findRoute);
+  const recovery = parts.get(recoveryPart);
+  if (options.history !== undefined) recovery?.checkHistory(options.history, env.findRoute);
   const isNamed = (options.route ?? options.targets ?? options.model) !== undefined;
   const isSelected = !isNamed && operation.selectable && select !== undefined;
-  const route = isSelected ? fallbackRoute(select, env.findRoute) : namedRoute(options, env.findRoute);
+  const named = isSelected ? fallbackRoute(select, env.findRoute) : namedRoute(options, env.findRoute);
+  const isNarrowed = !isSelected && (options.targets ?? options.only ?? options.model) !== undefined;
+  const route = (isNarrowed ? recovery?.narrowedRoute(named, options, env.findRoute) : undefined) ?? named;
   const id = env.nextId();
   return new RequestState({
     id,

@@ -4,6 +4,7 @@ import type { Store } from '../types/store.ts';
 import { repeat } from '../util/time/clock.ts';
 import type { RouterContext } from './context.ts';
 import { extensionsPart } from './parts/extensions-part.ts';
+import { loadRest } from './parts/rest.ts';
 import { RequestState } from './request.ts';
 import { pluginErrors } from './stations/stations.ts';
 import { emitHealthChange } from './targets/target-health.ts';
@@ -30,6 +31,7 @@ export function installPlugins(
       clock,
       random,
       async replicas() {
+        await loadRest(env, env.closed); // what measures the targets
         const { replicasOf } = await env.parts.load(extensionsPart, clock, env.closed);
         replicas ??= replicasOf(targets, clock, (target) => emitHealthChange(target, env));
         return replicas;

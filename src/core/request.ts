@@ -1,7 +1,7 @@
 import { DeadlineError, RouterError } from '../errors.ts';
 import type { TokenDemand } from '../limits/vendor-limits.ts';
 import { countingPart } from '../pricing/counting-part.ts';
-import { roughTokens, type SizeClass, sizeClassOf } from '../stats/latency.ts';
+import { roughTokens, type SizeClass, sizeClassOf } from '../stats/size-class.ts';
 import type { CallOptions } from '../types/options/call-options.ts';
 import type { Interrupted, Priority } from '../types/options/options.ts';
 import type { RankContext } from '../types/options/strategy.ts';

@@ -23,6 +23,7 @@ const unknown: Readonly<Record<string, string>> = {
   model:
     "Targets have models. To choose one, name it in the second argument: router.chat(request, { model: 'openai/gpt-5-mini' }).",
   stream: 'Call router.stream(request).',
+  onPart: 'Iterate over await router.runStream(request).',
   signal: second,
   route: second,
   session: second,

@@ -1,5 +1,5 @@
 import type { Histogram } from '../stats/histogram.ts';
-import type { SizeClass } from '../stats/latency.ts';
+import type { SizeClass } from '../stats/size-class.ts';
 import type { Clock } from '../types/clock.ts';
 import { type Slot, swapSet } from '../util/swap-set.ts';
 import type { AwakeClock } from '../util/time/awake-clock.ts';

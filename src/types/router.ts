@@ -11,7 +11,7 @@ import type { ChatRequest } from './request/request.ts';
 import type { InferSchema, Schema } from './request/schema.ts';
 import type { Decision } from './result/decision.ts';
 import type { ChatResult, ResponseInfo, Warning } from './result/result.ts';
-import type { RunRequest, RunResult } from './result/run.ts';
+import type { RunRequest, RunResult, RunStream } from './result/run.ts';
 import type { AppendOnlyPart, StreamPart } from './result/stream-part.ts';
 
 // For projects whose `lib` lacks it; identical to TypeScript's `esnext.disposable`.
@@ -216,6 +216,19 @@ export interface Router<TargetId extends string = string, RouteName extends stri
    * const { text, cost } = await router.run({ prompt: 'Do I need an umbrella in Paris?', tools: { weather } });
    */
   run(request: RunRequest, options?: CallOptions<TargetId, RouteName>): Promise<RunResult>;
+  /**
+   * `run` as a stream of the parts of all steps and the outputs of their tools. Each step is a `stream`, so a part may be a `restart`
+   * if the route's `interrupted` allows it. Leaving the loop aborts the step and the tools under way.
+   *
+   * @throws as `stream`; the iteration throws what a step throws
+   * @example
+   * const run = await router.runStream({ prompt: 'Do I need an umbrella in Paris?', tools: { weather } });
+   * for await (const event of run) {
+   *   if ('output' in event) console.log(event.call.toolName, event.output);
+   *   else if (event.part.type === 'text-delta') process.stdout.write(event.part.text);
+   * }
+   */
+  runStream(request: RunRequest, options?: CallOptions<TargetId, RouteName>): Promise<RunStream>;
   /**
    * Refuses new requests with code `closed`, and waits for those in flight, for a graceful shutdown. Resolves with
    * `true` when all have ended, with `false` after `timeout` milliseconds. Then call `close`.

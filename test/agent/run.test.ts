@@ -1,4 +1,4 @@
-import { createRouter, type RunPart, type RunTool, tool } from 'signalbox';
+import { createRouter, type RunTool, tool } from 'signalbox';
 import { type Script, scriptedProvider } from 'signalbox/testing';
 import { describe, expect, expectTypeOf, it } from 'vitest';
 import * as z from 'zod';
@@ -81,6 +81,15 @@ describe('router.run()', () => {
       { type: 'error-text', value: expect.stringContaining('n: ') },
     ],
     [
+      'arguments that break a JSON Schema',
+      {
+        inputSchema: { type: 'object', properties: { n: { type: 'number' } }, required: ['n'] },
+        execute: () => 'never',
+      },
+      { n: 'x' },
+      { type: 'error-text', value: expect.stringMatching(/^invalid arguments: .*#\/n: .*number/) },
+    ],
+    [
       'a refused call',
       { inputSchema: {}, needsApproval: true, execute: () => 'never' },
       {},
@@ -112,18 +121,6 @@ describe('router.run()', () => {
       { output: { type: 'text', value: 'ran' } },
       { output: { type: 'execution-denied', reason: 'too costly' } },
     ]);
-  });
-
-  it('streams the parts of all steps', async () => {
-    const { router } = world([calls(call('f')), done]);
-    const seen: RunPart[] = [];
-    const f = tool({ inputSchema: {}, execute: () => 'ran' });
-    const { text } = await router.run({ prompt: 'Hi', tools: { f }, onPart: (part) => seen.push(part) });
-    expect(text).toBe('Done');
-    expect(seen.some((each) => 'output' in each && each.step === 0)).toBe(true);
-    expect(
-      seen.flatMap((each) => ('part' in each && each.part.type === 'text-delta' ? each.part.text : [])),
-    ).toEqual(['Done']);
   });
 
   it('changes its target between steps', async () => {

@@ -54,15 +54,15 @@ async function install(name: string): Promise<number> {
 /** Throws with what the application printed. Frameworks print the errors that the proofs cause. */
 async function tryOut(name: string): Promise<void> {
   const printed: string[] = [];
-  const { error, log, warn } = console;
+  const { dir, error, log, warn } = console;
   const keep = (...args: unknown[]): void => void printed.push(inspect(args, { depth: 1 }));
-  Object.assign(console, { error: keep, log: keep, warn: keep });
+  Object.assign(console, { dir: keep, error: keep, log: keep, warn: keep });
   try {
     await run(name);
   } catch (cause) {
     throw new Error(`${name} does not work; it printed:\n${printed.join('\n')}`, { cause });
   } finally {
-    Object.assign(console, { error, log, warn });
+    Object.assign(console, { dir, error, log, warn });
   }
 }
 

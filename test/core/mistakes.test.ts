@@ -196,6 +196,21 @@ const mistakes: readonly (readonly [written: string, run: () => unknown, says: s
     () => chat({ prompt }, { temperature: 1 }),
     'It is a setting of the request, in the first argument.',
   ],
+  [
+    'run({ onPart })',
+    () => (router.run as (request: unknown) => unknown)({ prompt, tools: {}, onPart: () => {} }),
+    'Iterate over await router.runStream(request).',
+  ],
+  [
+    'run({ tools: [tool] })',
+    () => (router.run as (request: unknown) => unknown)({ prompt, tools: [{}] }),
+    'run.tools: expected tools by name: { weather: tool({ inputSchema, execute }) }',
+  ],
+  [
+    'a tool of run without execute',
+    () => (router.run as (request: unknown) => unknown)({ prompt, tools: { f: { inputSchema: {} } } }),
+    'run.tools.f.execute: expected a function',
+  ],
   ['embed({ input })', () => embed({ input: 'x' }), 'Write values: [text].'],
   [
     "on('request-ended')",

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { seededRandom } from 'signalbox/testing';
 import { describe, expect, it } from 'vitest';
-import { type Latencies, latencies, type SizeClass, sizeClassOf } from '../../src/stats/latency.ts';
+import { type Latencies, latencies } from '../../src/stats/latency.ts';
+import { type SizeClass, sizeClassOf } from '../../src/stats/size-class.ts';
 
 /** Log-normal: a median, and a spread of the logarithms. */
 function draws(seed: number): (median: number, spread?: number) => number {

@@ -11,7 +11,7 @@ import { openai } from 'signalbox/openai';
 import { openaiCompatible } from 'signalbox/openai-compatible';
 import { virtualClock } from 'signalbox/testing';
 import { afterEach, describe, expect, it } from 'vitest';
-import { failurePolicyOf } from '../../src/core/attempt/failure-policy.ts';
+import { failurePolicyOf } from '../../src/core/attempt/failure/failure-policy.ts';
 import type { Fetch } from '../../src/transport/transport.ts';
 import { callOf } from '../conformance/scenarios.ts';
 import { type Behaviour, type FaultServer, faultServer, html, json, raw } from '../support/fault-server.ts';

@@ -2,7 +2,7 @@ import { createRouter, type Provider, type ProviderError } from 'signalbox';
 import { openaiCompatible } from 'signalbox/openai-compatible';
 import { virtualClock } from 'signalbox/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { failurePolicyOf } from '../../src/core/attempt/failure-policy.ts';
+import { failurePolicyOf } from '../../src/core/attempt/failure/failure-policy.ts';
 import { callOf } from '../conformance/scenarios.ts';
 import { type Behaviour, events, type FaultServer, faultServer, json } from '../support/fault-server.ts';
 import { outcome, rejection } from '../support/requests.ts';

@@ -1,5 +1,5 @@
 import type { HitLimit, ProviderErrorKind, ProviderErrorScope } from 'signalbox';
-import type { FailurePolicy } from '../../src/core/attempt/failure-policy.ts';
+import type { FailurePolicy } from '../../src/core/attempt/failure/failure-policy.ts';
 import { allVendors, type VendorName } from './vendors.ts';
 
 /** What follows from a failure. */

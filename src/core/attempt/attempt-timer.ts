@@ -2,6 +2,7 @@ import { type Watchdog, watchdog } from '../../util/time/watchdog.ts';
 import type { AttemptSlot } from '../failover/race.ts';
 import { recoveryPart } from '../failover/recovery-part.ts';
 import { shortestLearned } from '../options/policies.ts';
+import { loadRest } from '../parts/rest.ts';
 import type { RequestState } from '../request.ts';
 import type { Target } from '../targets/target.ts';
 
@@ -110,7 +111,7 @@ export class AttemptTimer {
       const again = (): void => {
         if (!this.#isOver) this.#onTimer();
       };
-      env.parts.load(recoveryPart, env.clock, this.#slot.signal).then(again, () => {});
+      loadRest(env, this.#slot.signal).then(again, () => {});
       return loadingPause;
     }
     const limit = timeout.response ?? recovery.responseTimeout(this.#target, this.#request, env.clock.now());

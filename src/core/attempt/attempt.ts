@@ -1,23 +1,18 @@
 import { ProviderError } from '../../errors.ts';
 import type { Waiting } from '../../health/failure-detector.ts';
-import { batchItem, type Deferral } from '../../types/batch/batch.ts';
 import type { FallbackKind } from '../../types/error.ts';
-import type { CallOptions } from '../../types/options/call-options.ts';
 import type { VendorLimit } from '../../types/options/limit.ts';
-import type { TargetSettings } from '../../types/options/options.ts';
 import type { CallContext } from '../../types/provider.ts';
 import type { AttemptSummary, ResponseInfo } from '../../types/result/result.ts';
 import type { Cost, Usage } from '../../types/result/usage.ts';
-import { compact } from '../../util/json.ts';
-import { mergeOptions } from '../../util/merge-options.ts';
 import { abortQuietly, type LinkedAbort, linkedAbort, type Signal } from '../../util/time/abort.ts';
 import { forRequest } from '../../util/time/pulse.ts';
 import { reportAttemptEnd, reportAttemptStart } from '../events.ts';
 import type { AttemptSlot } from '../failover/race.ts';
 import { recoveryPart } from '../failover/recovery-part.ts';
+import { loadRest } from '../parts/rest.ts';
 import type { RequestState } from '../request.ts';
 import type { AttemptObservers } from '../stations/observe.ts';
-import { unmarkedAt } from '../targets/accounts.ts';
 import type { Channel, Target } from '../targets/target.ts';
 import { emitHealthChange } from '../targets/target-health.ts';
 import { AttemptTimer } from './attempt-timer.ts';
@@ -85,23 +80,14 @@ export class Attempt {
       connectTimeout: timeout.connect,
       onActivity: this.active,
     };
-    const auth = options.auth?.[target.provider.name];
-    const deferral = target.deferred ? deferralOf(options) : undefined;
-    const settings = target.settings ?? request.route.settings;
-    const unmarked =
-      options.history === undefined && env.several.size === 0 ? undefined : unmarkedAt(channel, options, env);
-    this.carry =
+    const isPlain =
       env.errors === undefined &&
-      auth === undefined &&
-      settings === undefined &&
-      deferral === undefined &&
-      unmarked === undefined
-        ? carry
-        : {
-            ...carry,
-            ...compact({ errors: env.errors, auth, deferral, unmarked }),
-            ...settingsOf(request, target),
-          };
+      options.auth === undefined &&
+      (target.settings ?? request.route.settings) === undefined &&
+      !target.deferred &&
+      options.history === undefined &&
+      env.several.size === 0;
+    this.carry = isPlain ? carry : { ...carry, ...env.parts.get(recoveryPart)?.addedCarry(request, channel) };
     if (operation.measuredAs !== undefined && !target.deferred)
       this.#waiting = target.silence.begin(
         target.latencies[operation.measuredAs],
@@ -182,8 +168,7 @@ export class Attempt {
   /** Loads the code that classifies failures; `undefined` if it is loaded. Never rejects: see `fail`. */
   loading(): Promise<unknown> | undefined {
     const { env, signal } = this.#request;
-    if (env.parts.get(recoveryPart) !== undefined) return undefined;
-    return env.parts.load(recoveryPart, env.clock, signal).catch(() => {});
+    return env.isWhole ? undefined : loadRest(env, signal).catch(() => {});
   }
 
   /**
@@ -251,19 +236,4 @@ export class Attempt {
     if (this.#request.env.events.subscribed.size > 0)
       reportAttemptEnd(this.#request, channel, this.#number, summary);
   }
-}
-
-/** How long a call may wait for a batch. */
-function deferralOf({ window = 0, deadline = Number.POSITIVE_INFINITY, metadata }: CallOptions): Deferral {
-  const item = (metadata as { readonly [batchItem]?: string } | undefined)?.[batchItem];
-  return { window, deadline, item };
-}
-
-/** The settings that route and target put in place of the request's; `undefined` removes one. */
-function settingsOf({ route, operation, request }: RequestState, { settings }: Target): TargetSettings {
-  if (operation.workload !== 'chat') return {};
-  const own = { ...route.settings, ...settings };
-  const { providerOptions } = own;
-  if (providerOptions === undefined) return own;
-  return { ...own, providerOptions: mergeOptions(request.providerOptions, providerOptions) };
 }

@@ -1,6 +1,6 @@
 import { type Circumstances, costOf, reportedCost } from '../../pricing/cost.ts';
 import { countingPart } from '../../pricing/counting-part.ts';
-import { roughTokens } from '../../stats/latency.ts';
+import { roughTokens } from '../../stats/size-class.ts';
 import type { AttemptSummary, ResponseInfo, ServedAs } from '../../types/result/result.ts';
 import type { Cost, Usage } from '../../types/result/usage.ts';
 import { compact } from '../../util/json.ts';

@@ -1,6 +1,6 @@
 import { isRouterError } from '../../errors.ts';
 import type { AttemptError } from '../attempt/attempt-error.ts';
-import { failurePolicyOf, isStaleSocket } from '../attempt/failure-policy.ts';
+import { failurePolicyOf, isStaleSocket } from '../attempt/failure/failure-policy.ts';
 import type { RequestState } from '../request.ts';
 import type { Channel, Target } from '../targets/target.ts';
 import { channelHealth } from '../targets/target-health.ts';

@@ -2,6 +2,7 @@ import { isRouterError } from '../../errors.ts';
 import { orAbort, type Signal } from '../../util/time/abort.ts';
 import { type AttemptError, isAttemptError } from '../attempt/attempt-error.ts';
 import { type ChannelReservation, reserve } from '../attempt/reservation.ts';
+import { loadRest } from '../parts/rest.ts';
 import type { RequestState } from '../request.ts';
 import type { RoutingResult } from '../routing/candidates.ts';
 import type { Channel } from '../targets/target.ts';
@@ -134,7 +135,7 @@ class TargetFailover implements Failover {
 
   async #load(): Promise<TargetSearch> {
     const { env, signal } = this.#request;
-    await env.parts.load(recoveryPart, env.clock, signal);
+    await loadRest(env, signal);
     return this.#searching() as TargetSearch;
   }
 

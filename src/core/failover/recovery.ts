@@ -1,8 +1,21 @@
 import { responseTimeout } from '../attempt/adaptive-timeouts.ts';
-import { failureOf, warnOf } from '../attempt/record-failure.ts';
+import { addedCarry } from '../attempt/added-carry.ts';
+import { failureOf, warnOf } from '../attempt/failure/record-failure.ts';
+import { narrowedRoute } from '../routing/more/narrowed-route.ts';
+import { checkHistory } from '../targets/accounts.ts';
 import { measure } from '../targets/measure.ts';
 import { backupPlan } from './backup-request.ts';
 import { TargetSearch } from './search.ts';
 
-/** What a request needs whose first attempt fails, is slow, or cannot start at once. */
-export const recovery = { TargetSearch, backupPlan, responseTimeout, failureOf, warnOf, measure };
+/** What a request needs that is not plain, or whose first attempt fails, is slow, or cannot start at once. */
+export const recovery = {
+  TargetSearch,
+  backupPlan,
+  responseTimeout,
+  addedCarry,
+  failureOf,
+  warnOf,
+  measure,
+  narrowedRoute,
+  checkHistory,
+};

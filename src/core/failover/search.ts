@@ -3,7 +3,7 @@ import { sleep, toEpoch } from '../../util/time/clock.ts';
 import { isWithinLimits } from '../admission/capacity.ts';
 import { type Entry, queueOf } from '../admission/queue.ts';
 import { type AttemptError, isAttemptError } from '../attempt/attempt-error.ts';
-import { failurePolicyOf, isStaleSocket } from '../attempt/failure-policy.ts';
+import { failurePolicyOf, isStaleSocket } from '../attempt/failure/failure-policy.ts';
 import { type ChannelReservation, reserve } from '../attempt/reservation.ts';
 import type { RequestState } from '../request.ts';
 import type { RoutingResult } from '../routing/candidates.ts';

@@ -1,8 +1,8 @@
 import { WithheldAnswer } from '../answer/withheld.ts';
 import { lookUp } from '../calls/look-up.ts';
 import { replayChat } from '../calls/replay.ts';
-import { chooseRoute } from '../routing/choose-route.ts';
-import { createSelector } from '../routing/select.ts';
+import { chooseRoute } from '../routing/more/choose-route.ts';
+import { createSelector } from '../routing/more/select.ts';
 import { sendShadow } from '../shadow.ts';
 import { compileStations } from '../stations/compile.ts';
 import { RequestView } from '../stations/request-view.ts';

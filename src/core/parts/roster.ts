@@ -6,8 +6,8 @@ import type { RouterContext } from '../context.ts';
 import { attemptsFor } from '../options/policies.ts';
 import { checkTarget } from '../options/router-options.ts';
 import type { Route } from '../routes.ts';
-import { withSeveralAccounts } from '../targets/accounts.ts';
 import { measureTarget } from '../targets/measure.ts';
+import { withSeveralAccounts } from '../targets/several-accounts.ts';
 import type { Target } from '../targets/target.ts';
 
 /**

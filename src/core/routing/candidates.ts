@@ -1,13 +1,12 @@
-import type { Candidate, RankContext } from '../../types/options/strategy.ts';
+import type { RankContext } from '../../types/options/strategy.ts';
 import type { Decision, RankedTarget, Selected, SkippedTarget } from '../../types/result/decision.ts';
-import { hash } from '../../util/hash.ts';
-import { hasCapacity } from '../admission/capacity.ts';
 import type { RequestState } from '../request.ts';
 import type { Excluded } from '../stations/exclude.ts';
-import type { Channel, Target } from '../targets/target.ts';
+import type { Channel } from '../targets/target.ts';
 import { emitHealthChange, targetHealth } from '../targets/target-health.ts';
 import { CandidateView } from './candidate-view.ts';
 import { exclusionsFor } from './exclusions.ts';
+import { routingPart } from './more/routing-part.ts';
 
 /** The result of routing, for the decision trace and for failover. */
 export interface RoutingResult {
@@ -28,21 +27,22 @@ export interface RoutingResult {
 export function chooseCandidates(request: RequestState, selected: Selected | undefined): RoutingResult {
   const { route, env } = request;
   const now = env.clock.now();
-  request.pin = request.request.providerOptions === undefined ? undefined : pinOf(request);
+  const more = env.parts.get(routingPart);
+  request.pin = request.request.providerOptions === undefined ? undefined : more?.pinOf(request);
   const { ready, later, skipped, refusal, allPlain } = consider(request, now);
   const context = contextOf(request, now);
   const candidates: RankedTarget[] = [];
   const ranked: Channel[] = [];
   const order = route.policies.strategy.rank(ready, context);
   const { inputIsCounted: isCounted } = request; // read after ranking
-  for (const candidate of allPlain ? order : recoveringLast(order, request, now)) {
+  for (const candidate of (allPlain ? undefined : more?.recoveringLast(order, request, now)) ?? order) {
     // Ignores unknown and repeated candidates.
     if (!(candidate instanceof CandidateView) || candidate.chosen) continue;
     candidate.chosen = true;
     candidates.push(describe(candidate, isCounted, now));
     const [only] = candidate.of.channels;
     if (only !== undefined && candidate.of.channels.length === 1) ranked.push(only);
-    else ranked.push(...byPreference(candidate.of, request));
+    else ranked.push(...(more?.byPreference(candidate.of, request) ?? []));
   }
   for (const candidate of ready) {
     if (candidate.chosen) continue;
@@ -51,7 +51,7 @@ export function chooseCandidates(request: RequestState, selected: Selected | und
   // A target that the strategy does not rank stays excluded, even if all others fail.
   const allowed =
     later.length === 0 ? [] : route.policies.strategy.rank(later, context).filter(CandidateView.is);
-  const waiting = [...new Set(allowed)].flatMap(({ of }) => byPreference(of, request));
+  const waiting = [...new Set(allowed)].flatMap(({ of }) => more?.byPreference(of, request) ?? []);
   const decision = {
     route: route.name,
     ...(selected === undefined ? {} : { selected }),
@@ -131,58 +131,6 @@ function contextOf(request: RequestState, now: number): RankContext {
       if (CandidateView.is(candidate)) candidate.noted = { ...candidate.noted, ...more };
     },
   };
-}
-
-/** The channels that may take a request that depends on state at one vendor; `undefined` if it depends on none. */
-function pinOf({ request, route, env }: RequestState): ((channel: Channel) => boolean) | undefined {
-  const options = request.providerOptions;
-  if (options === undefined) return undefined;
-  for (const { provider } of route.targets) {
-    const binding = provider.boundBy?.(options);
-    if (binding === undefined) continue;
-    const known = binding.responseId === undefined ? undefined : env.affinity.channelOf(binding.responseId);
-    if (known !== undefined) return (channel) => channel === known;
-    return ({ provider: own }) => own.boundBy?.(options) !== undefined;
-  }
-  return undefined;
-}
-
-/** Orders a target's channels: free ones first, then by load. */
-function byPreference({ channels }: Target, { session, env }: RequestState): readonly Channel[] {
-  if (channels.length === 1) return channels;
-  // A vendor's prompt cache belongs to one account.
-  const first = session === undefined ? Math.floor(env.random() * channels.length) : hash(session);
-  return channels
-    .map((channel, index) => ({
-      channel,
-      full: hasCapacity(channel) ? 0 : 1,
-      load: session === undefined ? channel.places.taken : 0,
-      turn: (index + channels.length - (first % channels.length)) % channels.length,
-    }))
-    .sort((a, b) => a.full - b.full || a.load - b.load || a.turn - b.turn)
-    .map(({ channel }) => channel);
-}
-
-/** Below this share of remaining vendor limits, a target gets gradually less traffic. */
-const scarce = 0.1;
-
-/** A target whose breaker has just closed regains traffic gradually; for the rest of the requests it ranks last. */
-function recoveringLast(
-  order: readonly Candidate[],
-  { env }: RequestState,
-  now: number,
-): readonly Candidate[] {
-  const held = order.filter((candidate) => {
-    if (!CandidateView.is(candidate) || candidate.plain) return false;
-    const { of, headroom } = candidate;
-    const own = of.breaker.share(now);
-    const shared = of.channels[0]?.key.endpoint.breaker.share(now) ?? 1;
-    if (own === 1 && shared === 1 && headroom >= scarce) return false;
-    // Shifts load away before the vendor refuses requests.
-    return env.random() >= Math.min(own, shared) * Math.min(1, headroom / scarce);
-  });
-  if (held.length === 0) return order;
-  return [...order.filter((candidate) => !held.includes(candidate)), ...held];
 }
 
 function describe(candidate: CandidateView, isCounted: boolean, now: number): RankedTarget {

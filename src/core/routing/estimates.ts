@@ -1,5 +1,5 @@
 import { costOf } from '../../pricing/cost.ts';
-import type { SizeClass } from '../../stats/latency.ts';
+import type { SizeClass } from '../../stats/size-class.ts';
 import type { Expectation, Latency } from '../../types/options/strategy.ts';
 import type { RequestState } from '../request.ts';
 import type { Target } from '../targets/target.ts';

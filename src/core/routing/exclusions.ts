@@ -1,23 +1,16 @@
-import { CostLimitError } from '../../errors.ts';
 import type { SkippedTarget } from '../../types/result/decision.ts';
 import { toEpoch } from '../../util/time/clock.ts';
 import { availableAt, declaredAt } from '../admission/capacity.ts';
 import type { RouterContext } from '../context.ts';
+import { noOptions } from '../options/call-options.ts';
 import type { RequestState } from '../request.ts';
 import type { Excluded } from '../stations/exclude.ts';
+import { noStations } from '../stations/stations.ts';
 import type { Channel, Target } from '../targets/target.ts';
 import { breakersAdmit, targetHealth } from '../targets/target-health.ts';
-import type { CandidateView } from './candidate-view.ts';
 import { missingCapability } from './eligibility.ts';
-
-/** One reason to exclude a target; `undefined` if it does not apply. Pure, because `explain()` runs it too. */
-export type Exclude = (candidate: CandidateView, request: RequestState, now: number) => Excluded | undefined;
-
-const pinnedElsewhere: Exclude = ({ of }, { pin }) =>
-  pin === undefined || of.channels.some(pin) ? undefined : lasting({ reason: 'pinned' });
-
-const notAllowed: Exclude = ({ of }, { options: { only } }) =>
-  only === undefined || only.includes(of.id) ? undefined : lasting({ reason: 'excluded' });
+import { type Exclude, lasting } from './exclude.ts';
+import { routingPart } from './more/routing-part.ts';
 
 const incapable: Exclude = ({ of }, request) => {
   if (of.deferred) {
@@ -26,25 +19,6 @@ const incapable: Exclude = ({ of }, request) => {
   }
   const lacks = missingCapability(of, request, contextLengthOf(of, request.env));
   return lacks === undefined ? undefined : lasting({ reason: 'incapable', lacks });
-};
-
-const takesNoAuth: Exclude = ({ of: { provider } }, { options: { auth } }) =>
-  auth?.[provider.name] === undefined || provider.takesAuth === true
-    ? undefined
-    : lasting({ reason: 'incapable', lacks: 'a key per call' });
-
-const cannotWait = 'its answers may take hours, and the call sets no `window`';
-
-const overCost: Exclude = (candidate, { options: { maxCost } }) => {
-  if (maxCost === undefined) return undefined;
-  const { estimatedCost } = candidate;
-  // An unknown price cannot satisfy a limit.
-  if ((estimatedCost ?? Number.POSITIVE_INFINITY) <= maxCost) return undefined;
-  return {
-    trace: { reason: 'over-cost', ...(estimatedCost === undefined ? {} : { estimatedCost }) },
-    passes: false,
-    error: (decision) => new CostLimitError(maxCost, decision),
-  };
 };
 
 const unhealthy: Exclude = ({ of, health, plain }, request, now) => {
@@ -66,19 +40,15 @@ const unhealthy: Exclude = ({ of, health, plain }, request, now) => {
  */
 export function exclusionsFor(request: RequestState): readonly Exclude[] {
   const { pin, options } = request;
-  const { exclude } = request.env.stations;
-  const reasons: Exclude[] = [];
-  if (pin !== undefined) reasons.push(pinnedElsewhere);
-  if (options.only !== undefined) reasons.push(notAllowed);
-  reasons.push(incapable);
-  if (options.auth !== undefined) reasons.push(takesNoAuth);
-  for (const ofPlugin of exclude ?? none) reasons.push((candidate) => ofPlugin(candidate, request.context));
-  if (options.maxCost !== undefined) reasons.push(overCost);
-  reasons.push(unhealthy);
-  return reasons;
+  const isPlain = pin === undefined && options === noOptions && request.env.stations === noStations;
+  if (isPlain) return plain;
+  const more = request.env.parts.get(routingPart)?.moreExclusions(request);
+  return [...(more?.before ?? []), incapable, ...(more?.after ?? []), unhealthy];
 }
 
-const none: readonly never[] = [];
+const cannotWait = 'its answers may take hours, and the call sets no `window`';
+
+const plain: readonly Exclude[] = [incapable, unhealthy];
 
 function passing(
   reason: SkippedTarget['reason'],
@@ -93,10 +63,6 @@ function passing(
 
 function overLimit(free: number, { env }: RequestState): Excluded {
   return { trace: { reason: 'over-limit', retryAt: toEpoch(free, env.clock) }, passes: true };
-}
-
-function lasting(trace: Excluded['trace']): Excluded {
-  return { trace, passes: false };
 }
 
 /** Maximum tokens of input and output together, if known. */

@@ -5,19 +5,6 @@ import type { RouterContext } from '../context.ts';
 import type { RouteFinder } from '../routes.ts';
 import type { Channel, Target } from './target.ts';
 
-/** The names of providers of which the targets use several accounts. */
-export function withSeveralAccounts(targets: readonly Target[]): ReadonlySet<string> {
-  const accounts = new Map<string, string | undefined>();
-  const several = new Set<string>();
-  for (const { channels } of targets)
-    for (const { provider } of channels) {
-      const { name, account } = provider;
-      if (accounts.has(name) && accounts.get(name) !== account) several.add(name);
-      accounts.set(name, account);
-    }
-  return several;
-}
-
 /**
  * What an attempt does with signatures that no account has marked: they go to the account that the call names, otherwise to the
  * vendor's only account. Where the account is unknown (AI SDK models, injected clients), answers are not marked, so what is

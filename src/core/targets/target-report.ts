@@ -1,5 +1,5 @@
 import type { PriceBook } from '../../pricing/price-book.ts';
-import type { SizeClass } from '../../stats/latency.ts';
+import type { SizeClass } from '../../stats/size-class.ts';
 import type { Clock } from '../../types/clock.ts';
 import type { TargetStats } from '../../types/options/strategy.ts';
 import type { Plugin } from '../../types/plugin.ts';

@@ -1,5 +1,6 @@
 import type { AnyRequest, Awaitable, Plugin, PluginHost, RequestContext } from '../../types/plugin.ts';
 import type { ChatResult } from '../../types/result/result.ts';
+import type { Review } from '../../types/transform.ts';
 import { mergeOptions } from '../../util/merge-options.ts';
 import { isPromise } from './detectors/find.ts';
 import { pluginName } from './errors.ts';
@@ -11,6 +12,7 @@ import type { Environment } from './runner/environment.ts';
 import { isGuard, isInjection, isVendorGuard } from './runner/guards.ts';
 import { checkRequest } from './runner/request.ts';
 import { GuardedAnswer } from './stream/answer.ts';
+import { checkMetadata } from './stream/metadata.ts';
 import type { Guard, GuardItem, Injection, VendorGuard } from './types.ts';
 
 /** The guards of one request by kind. */
@@ -83,6 +85,7 @@ class Guardrails {
         ? {}
         : { routed: (context) => this.#inspect(context, this.#ofRoute(context)) }),
       transform: (context) => this.#transform(context),
+      review: (result, context) => this.#review(result, context),
       observe: (context) => ({
         answer: (result) => noteVendor(this.#appliedTo(context).vendor, context, result as ChatResult),
         end: () => this.#forget(context),
@@ -116,12 +119,20 @@ class Guardrails {
 
   #transform(context: RequestContext): GuardedAnswer | undefined {
     if (context.operation !== 'chat' && context.operation !== 'stream') return undefined;
+    const guards = this.#ofAnswer(context);
+    return guards === undefined ? undefined : new GuardedAnswer(guards, context, this.#environment());
+  }
+
+  #review(result: ChatResult, context: RequestContext): Awaitable<Review | undefined> {
+    const guards = this.#ofAnswer(context);
+    return guards === undefined ? undefined : checkMetadata(result, guards, context, this.#environment());
+  }
+
+  /** The guards of the answer; `undefined` if it goes to the caller as it is. */
+  #ofAnswer(context: RequestContext): readonly Guard[] | undefined {
     if (this.#unguarded.has(context.original)) return undefined;
     const guards = this.#appliedTo(context).guards.filter(({ direction }) => direction !== 'request');
-    const hasVault = this.#vaults.get(context)?.isEmpty === false;
-    return guards.length === 0 && !hasVault
-      ? undefined
-      : new GuardedAnswer(guards, context, this.#environment());
+    return guards.length === 0 && this.#vaults.get(context)?.isEmpty !== false ? undefined : guards;
   }
 
   #appliedTo(context: RequestContext): Applied {

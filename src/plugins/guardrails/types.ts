@@ -39,7 +39,10 @@ export interface GuardContext {
   readonly direction: 'request' | 'answer';
   /** Role of the message; `assistant` for answers, `user` for embedding values and image prompts. */
   readonly role: 'system' | 'user' | 'assistant' | 'tool';
-  /** Where the text is from. `data` is the content of a text file or the URL of a file. */
+  /**
+   * Where the text is from. `data` is the content of a text file, the URL of a file, or a vendor's own data; `source` also
+   * the citations of a text.
+   */
   readonly part: 'text' | 'reasoning' | 'tool' | 'file-name' | 'data' | 'source';
   /** The request, for example its `tenant` and `tags`. */
   readonly request: RequestContext;

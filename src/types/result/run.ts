@@ -2,7 +2,7 @@ import type { Message, ToolCallPart, ToolOutput } from '../request/message.ts';
 import type { RequestSettings } from '../request/request.ts';
 import type { InferSchema, Schema } from '../request/schema.ts';
 import type { ChatResult } from './result.ts';
-import type { AppendOnlyPart } from './stream-part.ts';
+import type { StreamPart } from './stream-part.ts';
 import type { Usage } from './usage.ts';
 
 /** What a tool's `execute` receives beside its input. */
@@ -17,7 +17,7 @@ export interface ToolContext {
 /** A tool that `router.run` executes. Make it with `tool()`, which infers the type of the input. */
 export interface RunTool<S extends Schema = Schema> {
   readonly description?: string;
-  /** JSON Schema or Standard Schema of the input. A Standard Schema also validates it. */
+  /** JSON Schema or Standard Schema of the input, which validates it; the model receives what is wrong. */
   readonly inputSchema: S;
   /** A string, a JSON value, or a `ToolOutput`. What it throws is given to the model as an error. */
   execute(input: InferSchema<S>, context: ToolContext): unknown;
@@ -39,14 +39,28 @@ export interface RunRequest extends Omit<RequestSettings, 'tools' | 'origin' | '
   readonly stopWhen?: (steps: readonly ChatResult[]) => boolean | PromiseLike<boolean>;
   /** Decides on a call of a tool that needs approval: `true`; or `false` or a reason, which the model receives. @default refused */
   readonly approve?: (call: ToolCallPart) => boolean | string | PromiseLike<boolean | string>;
-  /** Receives the parts of all steps as they arrive. With it, each step is a stream. */
-  readonly onPart?: (part: RunPart) => void;
 }
 
 /** A part of a run: of a step's stream, or the result of a tool. */
 export type RunPart =
-  | { readonly step: number; readonly part: AppendOnlyPart }
+  | { readonly step: number; readonly part: StreamPart }
   | { readonly step: number; readonly call: ToolCallPart; readonly output: ToolOutput };
+
+/**
+ * A run in progress, of `router.runStream`. Can be iterated once; leaving the loop aborts the step and the tools under way.
+ *
+ * @example
+ * for await (const event of run)
+ *   if ('part' in event && event.part.type === 'text-delta') process.stdout.write(event.part.text);
+ * const { cost } = await run.result;
+ */
+export interface RunStream extends AsyncIterable<RunPart> {
+  /**
+   * The result, as returned by `run`, once the run has ended. Rejects with the error that the iteration throws. Without an iteration,
+   * accessing it reads the run.
+   */
+  readonly result: Promise<RunResult>;
+}
 
 /** The result of `router.run`. */
 export interface RunResult {
@@ -56,8 +70,11 @@ export interface RunResult {
   readonly steps: readonly ChatResult[];
   /** The whole conversation, for the next request. */
   readonly messages: readonly Message[];
-  /** Why it ended: the model was done, `stopWhen`, or `maxSteps` with tool calls that are not executed. */
-  readonly stopReason: 'done' | 'stop-when' | 'max-steps';
+  /**
+   * Why it ended: the model was done, `stopWhen`, or `maxSteps` with tool calls that are not executed; or no target could answer and
+   * the text is the route's `lastResort`.
+   */
+  readonly stopReason: 'done' | 'stop-when' | 'max-steps' | 'last-resort';
   /** Token counts of all steps; omitted where a step's is unknown. */
   readonly usage: Pick<Usage, 'inputTokens' | 'outputTokens'>;
   /** US$ of all steps, including failed attempts; `undefined` if the price of one is unknown. */

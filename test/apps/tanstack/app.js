@@ -35,8 +35,7 @@ export async function start([first, second]) {
       return new Response(script, { headers: { 'content-type': 'text/javascript' } });
     if (pathname !== '/api/chat') return new Response(html, { headers: { 'content-type': 'text/html' } });
     const { messages } = await request.json();
-    const abortController = new AbortController();
-    request.signal.addEventListener('abort', () => abortController.abort());
+    const abortController = new AbortController(); // a closed page aborts it
     const stream = chat({ adapter, messages, abortController });
     return toServerSentEventsResponse(stream, { abortController });
   }

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
-import type { ContentPart, JSONValue } from 'signalbox';
+import { type ContentPart, createRouter, type JSONValue, type ProviderOptions } from 'signalbox';
 import { block, type Guard, guardrails, names, pii, redact } from 'signalbox/guardrails';
+import { scriptedProvider } from 'signalbox/testing';
 import { describe, expect, it } from 'vitest';
 import { read, rejection, textOf, world } from '../../support/requests.ts';
 import { planted } from './planted.ts';
@@ -108,6 +109,57 @@ describe("a vendor's own data in an answer", () => {
   });
 });
 
+describe('what a vendor reports beside an answer', () => {
+  const google = (passage: string) => ({
+    finishReason: 'STOP',
+    groundingMetadata: { groundingSupports: [{ segment: { text: passage } }] },
+  });
+  /** A router whose vendor answers a text, and reports more beside it. */
+  const reporting = (text: string, own: object, guard: Guard) => {
+    const scripted = scriptedProvider('google', [{ text }]);
+    const providerMetadata = { google: own } as ProviderOptions;
+    const provider: typeof scripted = {
+      ...scripted,
+      chat: async (call) => ({ ...(await scripted.chat(call)), providerMetadata }),
+      async *stream(call) {
+        for await (const part of scripted.stream(call))
+          yield part.type === 'finish' ? { ...part, providerMetadata } : part;
+      },
+    };
+    return createRouter({ targets: [{ provider, model: 'm' }], ...guarded(guard) });
+  };
+  const answer = `Mail ${planted.email}.`;
+
+  it('is redacted like the answer, without token probabilities', async () => {
+    const own = { ...google(answer), logprobsResult: { chosenCandidates: ['ada', '@'] } };
+    const router = reporting(answer, own, redact(pii()));
+    const expected = { google: google('Mail [EMAIL].') };
+    expect((await router.chat({ prompt: 'Hi' })).providerMetadata).toEqual(expected);
+    const stream = await router.stream({ prompt: 'Hi' });
+    expect((await stream.result).providerMetadata).toEqual(expected);
+  });
+
+  it('is restored like the answer', async () => {
+    const router = reporting('ok', google('Mail [EMAIL_1].'), redact(pii(), { restore: true }));
+    const { providerMetadata } = await router.chat({ prompt: `I am ${planted.email}` });
+    expect(providerMetadata).toEqual({ google: google(answer) });
+  });
+
+  it('is left out where a guard blocks it', async () => {
+    const router = reporting('Fine.', google(planted.email), block(pii()));
+    const { text, providerMetadata, decision } = await router.chat({ prompt: 'Hi' });
+    expect({ text, providerMetadata }).toEqual({ text: 'Fine.', providerMetadata: {} });
+    expect(decision?.notes?.map(({ facts }) => facts)).toContainEqual(
+      expect.objectContaining({ guard: 'pii', direction: 'answer', verdict: 'block' }),
+    );
+  });
+
+  it('stays as it is otherwise', async () => {
+    const router = reporting('Fine.', google('Fine.'), redact(pii()));
+    expect((await router.chat({ prompt: 'Hi' })).providerMetadata).toEqual({ google: google('Fine.') });
+  });
+});
+
 describe("a vendor's own data in a request", () => {
   const messages = [
     { role: 'user', content: 'Hi' },
@@ -121,6 +173,37 @@ describe("a vendor's own data in a request", () => {
     const sent = JSON.stringify(providers['a']?.calls[0]?.messages).replaceAll(`x ${planted.email}`, '');
     expect(sent).toContain('[EMAIL_1]');
     expect(sent).not.toContain(planted.email);
+  });
+
+  it('is redacted in options that are content, and left alone in others', async () => {
+    const { router, providers } = world({ a: [{}] }, guarded(redact(pii())));
+    const openai = (email: string) => ({
+      prediction: { type: 'content', content: `Dear ${email}` },
+      prompt: { id: 'pmpt_1', version: '2', variables: { to: email } },
+      user: planted.email,
+    });
+    await router.chat({ prompt: 'Hi', providerOptions: { openai: openai(planted.email) } });
+    expect(providers['a']?.calls[0]?.providerOptions).toEqual({ openai: openai('[EMAIL_1]') });
+  });
+
+  it('is left out of reasoning that has changed for good, which its signature does not fit', async () => {
+    const thought = {
+      type: 'reasoning',
+      text: `It is ${planted.email}`,
+      providerOptions: { a: { signature: 'sig' } },
+    } as const;
+    const conversation = [
+      { role: 'user', content: 'Hi' },
+      { role: 'assistant', content: [thought, { type: 'text', text: 'Hello' }] },
+      { role: 'user', content: 'Go on' },
+    ] as const;
+    const sentWith = async (restore: boolean) => {
+      const { router, providers } = world({ a: [{}] }, guarded(redact(pii(), { restore })));
+      await router.chat({ messages: conversation });
+      return providers['a']?.calls[0]?.messages[1]?.content[0];
+    };
+    expect(await sentWith(false)).toEqual({ type: 'reasoning', text: 'It is [EMAIL_1]' });
+    expect(await sentWith(true)).toEqual({ ...thought, text: 'It is [EMAIL_1]' });
   });
 
   it('is blocked', async () => {

@@ -11,7 +11,7 @@ import { endWithheld } from '../../answer/withheld.ts';
 import { type AttemptError, isAttemptError } from '../../attempt/attempt-error.ts';
 import { startFailover } from '../../failover/start.ts';
 import type { RequestState } from '../../request.ts';
-import { chooseRoute } from '../../routing/choose-route.ts';
+import { chooseRoute } from '../../routing/more/choose-route.ts';
 import { answerOf, free, inputOf, isLive, judgeFound, noteSaved, settled } from '../replay.ts';
 import { accumulator } from './accumulate.ts';
 import { openedStream } from './chat-stream.ts';

@@ -1,5 +1,6 @@
 import { fewestSamples } from '../../../health/failure-detector.ts';
-import type { Latencies, SizeClass } from '../../../stats/latency.ts';
+import type { Latencies } from '../../../stats/latency.ts';
+import type { SizeClass } from '../../../stats/size-class.ts';
 import type { Clock } from '../../../types/clock.ts';
 import type { Replica } from '../../../types/plugin.ts';
 

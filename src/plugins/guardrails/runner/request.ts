@@ -1,4 +1,5 @@
 import type { AnyRequest, Awaitable, RequestContext } from '../../../types/plugin.ts';
+import type { Message } from '../../../types/request/message.ts';
 import { isPromise } from '../detectors/find.ts';
 import { isEscaped, unescaped } from '../detectors/normalize.ts';
 import { GuardError } from '../errors.ts';
@@ -79,12 +80,44 @@ function apply(
   for (const { text } of slots) vault.reserve(text);
   // In the order of the conversation, so that placeholders stay the same while it grows.
   let index = 0;
-  return mapRequest(context.request, (text) => {
+  const unsigned = new Set<string>();
+  const mapped = mapRequest(context.request, (text, { part }) => {
     const replacements = all[index++] ?? [];
+    if (part === 'reasoning' && replacements.some(isFinal)) unsigned.add(text);
     const isJSON = replacements.length > 0 && isEscaped(text);
     return replaceAll(text, replacements, (each, value) => {
       const { with: given, entity = 'REDACTED', restore = false } = each;
       return given ?? vault.placeholder(entity, isJSON ? unescaped(value) : value, restore !== false);
     });
   });
+  return unsigned.size === 0 ? mapped : withoutSignatures(mapped, context.request, unsigned);
+}
+
+function isFinal({ restore = false }: Owned): boolean {
+  return restore === false;
+}
+
+/**
+ * Reasoning that has changed for good does not fit its signature, and vendors reject a request with both. A value that
+ * is restored was a placeholder when the vendor signed it.
+ */
+function withoutSignatures(
+  mapped: AnyRequest,
+  original: AnyRequest,
+  unsigned: ReadonlySet<string>,
+): AnyRequest {
+  if (!('messages' in mapped && 'messages' in original)) return mapped;
+  const messages = mapped.messages.map((message, index): Message => {
+    const given = original.messages[index]?.content;
+    if (message.role !== 'assistant' || typeof message.content === 'string' || typeof given !== 'object')
+      return message;
+    const content = message.content.map((part, position) => {
+      const before = given[position];
+      if (part.type !== 'reasoning' || before?.type !== 'reasoning' || !unsigned.has(before.text))
+        return part;
+      return { type: part.type, text: part.text };
+    });
+    return { ...message, content };
+  });
+  return { ...mapped, messages };
 }

@@ -13,7 +13,7 @@ import type {
 } from '../../../types/request/message.ts';
 import { fromBase64, toBase64 } from '../../../util/data-content.ts';
 import type { GuardContext, GuardStage } from '../types.ts';
-import { mapOptions } from './vendor-data.ts';
+import { mapContentOptions, mapOptions } from './vendor-data.ts';
 
 /** Where a text is. */
 export interface Place {
@@ -32,7 +32,10 @@ type AnyPart = ContentPart | ImagePart | ToolApprovalResponsePart;
 /** A request with every text replaced by what `visit` returns, always in the same order. */
 export function mapRequest<Request extends AnyRequest>(request: Request, visit: Visit): Request {
   const whole = { stage: 'input', role: 'user', part: 'text', isHistory: false } as const;
-  if ('messages' in request) return { ...request, messages: mapMessages(request.messages, visit) };
+  if ('messages' in request) {
+    const messages = mapMessages(request.messages, visit);
+    return mapContentOptions({ ...request, messages }, (text) => visit(text, { ...whole, part: 'data' }));
+  }
   if ('values' in request) return { ...request, values: request.values.map((value) => visit(value, whole)) };
   if (!('prompt' in request) || request.prompt === undefined) return request;
   return { ...request, prompt: visit(request.prompt, whole) };

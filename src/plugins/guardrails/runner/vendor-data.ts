@@ -3,7 +3,7 @@ import type { ProviderOptions } from '../../../types/request/message.ts';
 
 /** Fields that vendors compare or decrypt, and words of their protocols. */
 const opaque =
-  /^(?:type|id|status|phase|role|detail|ttl|account|index)$|(?:_id|Id|_type|Type)$|signature|encrypted|redacted/i;
+  /^(?:type|id|status|phase|role|detail|ttl|account|index|version)$|(?:_id|Id|_type|Type)$|signature|encrypted|redacted/i;
 /** Files and encrypted data, which no guard can read. */
 const base64 = /^[A-Za-z\d+/_-]{256,}={0,2}$/;
 
@@ -20,6 +20,28 @@ export function mapOptions<T extends { readonly providerOptions?: ProviderOption
   if (providerOptions === undefined) return owner;
   const mapped = mapObject(providerOptions as JSONObject, (text) => known.get(text) ?? visit(text));
   return mapped === providerOptions ? owner : { ...owner, providerOptions: mapped as ProviderOptions };
+}
+
+/** Options of a request that are content: OpenAI's predicted output, and the variables of its stored prompts. */
+const contents = new Set(['prediction', 'prompt']);
+
+/** Replaces the texts of a request that are in its vendor options. Other options are settings. */
+export function mapContentOptions<T extends { readonly providerOptions?: ProviderOptions }>(
+  request: T,
+  visit: (text: string) => string,
+): T {
+  const { providerOptions } = request;
+  if (providerOptions === undefined) return request;
+  let changed: Record<string, JSONObject> | undefined;
+  for (const [vendor, own] of Object.entries(providerOptions))
+    for (const [name, value] of Object.entries(own)) {
+      if (value === undefined || !contents.has(name)) continue;
+      const mapped = mapValue(value, visit);
+      if (mapped === value) continue;
+      changed ??= { ...providerOptions };
+      changed[vendor] = { ...changed[vendor], [name]: mapped };
+    }
+  return changed === undefined ? request : { ...request, providerOptions: changed };
 }
 
 /** The same object if nothing in it changes. */

@@ -24,7 +24,7 @@ import {
   words,
 } from 'signalbox/guardrails';
 import { planted } from '../planted.ts';
-import type { AnswerPlace, Place } from './faces.ts';
+import type { AnswerPlace, Place } from './faces/index.ts';
 import { objectionable } from './guardian.ts';
 
 /** A cell of the matrix by its place. */

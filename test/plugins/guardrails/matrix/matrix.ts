@@ -4,7 +4,7 @@ import { type GuardItem, guardrails } from 'signalbox/guardrails';
 import { openai } from 'signalbox/openai';
 import { openaiCompatible } from 'signalbox/openai-compatible';
 import { planted } from '../planted.ts';
-import { type AnswerPlace, type Ask, answerPlaces, type Face, faces, type Place } from './faces.ts';
+import { type AnswerPlace, type Ask, answerPlaces, type Face, faces, type Place } from './faces/index.ts';
 import { type Cell, type Kind, kinds, whyNot } from './kinds.ts';
 import type { Plan } from './plan.ts';
 import { contains, seenBy } from './seen.ts';
@@ -136,12 +136,7 @@ function requestsSchema(place: Place | AnswerPlace, sent: string): boolean {
 /** A request with a value at a place. */
 function askAt(way: Way, place: Place, value: string, kind?: Kind): Promise<Seen> {
   const { face, mode } = way;
-  // An agent has to call its tool first.
-  const plan = (text: string): Plan => {
-    if (face.name === 'OpenAI Agents' && place === 'tool results' && !/tool_result|call_output/.test(text))
-      return { toolArguments: { q: 'x' } };
-    return { text: place === 'structured output' ? '{"q":"Done."}' : 'Done.' };
-  };
+  const plan = (): Plan => ({ text: place === 'structured output' ? '{"q":"Done."}' : 'Done.' });
   const ask = askFor(place, value);
   return play(way, kind, plan, (router) =>
     place === 'embeddings'

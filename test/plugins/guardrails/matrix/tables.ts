@@ -1,4 +1,4 @@
-import { answerPlaces, places } from './faces.ts';
+import { answerPlaces, places } from './faces/index.ts';
 import { type Cell, kinds, whyNot } from './kinds.ts';
 import { modes, type Trial } from './matrix.ts';
 

@@ -1,6 +1,6 @@
-import type { Selected } from '../../types/result/decision.ts';
-import type { RequestState } from '../request.ts';
-import { checkOnly } from './named-route.ts';
+import type { Selected } from '../../../types/result/decision.ts';
+import type { RequestState } from '../../request.ts';
+import { checkOnly } from './narrowed-route.ts';
 import type { Picked } from './select.ts';
 
 /** Station 4: runs `select` for a call without a route. Returns no promise if there is nothing to wait for. */

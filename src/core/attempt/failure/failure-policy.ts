@@ -1,8 +1,8 @@
-import { isRouterError, type ProviderError } from '../../errors.ts';
-import type { FallbackFailure, ProviderErrorKind } from '../../types/error.ts';
-import { compact } from '../../util/json.ts';
-import type { FallbackRule } from '../options/fallback.ts';
-import type { AttemptError } from './attempt-error.ts';
+import { isRouterError, type ProviderError } from '../../../errors.ts';
+import type { FallbackFailure, ProviderErrorKind } from '../../../types/error.ts';
+import { compact } from '../../../util/json.ts';
+import type { FallbackRule } from '../../options/fallback.ts';
+import type { AttemptError } from '../attempt-error.ts';
 
 /** The consequences of a failed attempt. */
 export interface FailurePolicy {

@@ -1,13 +1,15 @@
-import type { ProviderError } from '../../errors.ts';
-import type { Cooldowns } from '../../health/cooldowns.ts';
-import { confirms } from '../../health/unclear-refusal.ts';
-import type { AttemptSummary } from '../../types/result/result.ts';
-import { compact } from '../../util/json.ts';
-import type { RequestState } from '../request.ts';
-import type { Channel, Target } from '../targets/target.ts';
-import { targetHealth } from '../targets/target-health.ts';
-import { warn } from '../targets/warn.ts';
-import { type AttemptMeasures, guessOf, responseOf } from './billing.ts';
+import type { ProviderError } from '../../../errors.ts';
+import type { Cooldowns } from '../../../health/cooldowns.ts';
+import { confirms } from '../../../health/unclear-refusal.ts';
+import type { AttemptSummary } from '../../../types/result/result.ts';
+import { compact } from '../../../util/json.ts';
+import type { RequestState } from '../../request.ts';
+import type { Channel, Target } from '../../targets/target.ts';
+import { targetHealth } from '../../targets/target-health.ts';
+import { warn } from '../../targets/warn.ts';
+import { type AttemptMeasures, guessOf, responseOf } from '../billing.ts';
+import type { AnswerTimes } from '../record-outcome.ts';
+import type { BreakerTickets } from '../reservation.ts';
 import {
   billedOf,
   type FailurePolicy,
@@ -16,9 +18,7 @@ import {
   isLasting,
   isStaleSocket,
 } from './failure-policy.ts';
-import type { AnswerTimes } from './record-outcome.ts';
 import { contentOf } from './request-content.ts';
-import type { BreakerTickets } from './reservation.ts';
 
 /** What is known of a failed attempt besides its error. */
 export interface FailedAttempt extends AnswerTimes {

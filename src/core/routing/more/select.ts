@@ -1,14 +1,15 @@
-import type { CallOptions } from '../../types/options/call-options.ts';
-import type { SelectContext, SelectOptions } from '../../types/options/select.ts';
-import type { ChatRequest } from '../../types/request/request.ts';
-import type { Selected } from '../../types/result/decision.ts';
-import { orAbort, realAbort, type Signal } from '../../util/time/abort.ts';
-import type { AwakeClock } from '../../util/time/awake-clock.ts';
-import { isThenable } from '../../util/time/thenable.ts';
-import { watchdog } from '../../util/time/watchdog.ts';
-import type { Operation } from '../operations/operation.ts';
-import type { Route, RouteFinder } from '../routes.ts';
-import { allows, fallbackRoute } from './named-route.ts';
+import type { CallOptions } from '../../../types/options/call-options.ts';
+import type { SelectContext, SelectOptions } from '../../../types/options/select.ts';
+import type { ChatRequest } from '../../../types/request/request.ts';
+import type { Selected } from '../../../types/result/decision.ts';
+import { orAbort, realAbort, type Signal } from '../../../util/time/abort.ts';
+import type { AwakeClock } from '../../../util/time/awake-clock.ts';
+import { isThenable } from '../../../util/time/thenable.ts';
+import { watchdog } from '../../../util/time/watchdog.ts';
+import type { Operation } from '../../operations/operation.ts';
+import type { Route, RouteFinder } from '../../routes.ts';
+import { fallbackRoute } from '../named-route.ts';
+import { allows } from './narrowed-route.ts';
 
 /** Selects the route of a call that names none, by the router's `select` option. */
 export interface Selector {

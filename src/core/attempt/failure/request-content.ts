@@ -1,7 +1,7 @@
-import type { RequestContent } from '../../health/unclear-refusal.ts';
-import type { AnyRequest } from '../../types/plugin.ts';
-import type { ContentPart, Message, UserPart } from '../../types/request/message.ts';
-import { fingerprint } from '../../util/fingerprint.ts';
+import type { RequestContent } from '../../../health/unclear-refusal.ts';
+import type { AnyRequest } from '../../../types/plugin.ts';
+import type { ContentPart, Message, UserPart } from '../../../types/request/message.ts';
+import { fingerprint } from '../../../util/fingerprint.ts';
 
 /** The content of a request, to compare rejections by. */
 export function contentOf(request: AnyRequest): RequestContent {

@@ -1,0 +1,4 @@
+import { drain } from './drain.ts';
+import { warmUp } from './warmup.ts';
+
+export const upkeep = { drain, warmUp };
