@@ -1,12 +1,6 @@
 // What a cache in memory costs a request of 15 KB, in microseconds of CPU, and what eviction costs by the number of entries.
 // Part of `npm run bench:plugins`. Each variant runs in turns with the bare router, and the median of the differences counts.
-import {
-  type CallOptions,
-  type ChatRequest,
-  createRouter,
-  type Plugin,
-  type Provider,
-} from '../../src/index.ts';
+import { type ChatRequest, createRouter, type Plugin, type Provider } from '../../src/index.ts';
 import { cache } from '../../src/plugins/cache/index.ts';
 import { memoryShelf } from '../../src/plugins/cache/shelf/memory-shelf.ts';
 import { systemClock } from '../../src/util/time/clock.ts';
