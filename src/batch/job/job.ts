@@ -1,19 +1,17 @@
-import { isRouterError, RouterError } from '../errors.ts';
-import { batchItem } from '../types/batch/batch.ts';
-import type { Batch, BatchReport, BatchRequest, BatchResult } from '../types/batch/job.ts';
-import type { CallOptions } from '../types/options/call-options.ts';
-import type { EmbedRequest, EmbedResult } from '../types/request/embed.ts';
-import type { ChatRequest } from '../types/request/request.ts';
-import type { ChatResult } from '../types/result/result.ts';
-import { sleep } from '../util/time/clock.ts';
-import type { JobHost } from './job-host.ts';
-import { type Manifest, type Page, pageSize } from './job-store.ts';
+import { isRouterError, RouterError } from '../../errors.ts';
+import { batchItem } from '../../types/batch/batch.ts';
+import type { Batch, BatchInput, BatchReport, BatchRequest, BatchResult } from '../../types/batch/job.ts';
+import type { CallOptions } from '../../types/options/call-options.ts';
+import { sleep } from '../../util/time/clock.ts';
+import { requestsOf } from '../input.ts';
+import { untilDone } from '../retry.ts';
+import { type JobHost, ownerTime, renewal } from './host.ts';
 import { ReadMarks } from './read-marks.ts';
-import { untilDone } from './retry.ts';
+import { type Asked, sendRequest } from './send.ts';
+import { type Manifest, type Page, pageSize } from './store.ts';
 
-/** How long a process owns a batch after its last sign of life, and how often it gives one, in milliseconds. */
-export const ownerTime = 30_000;
-const renewal = 10_000;
+/** Milliseconds that the end of the results waits for vendors' files to be deleted. */
+const longestCleaning = 30_000;
 
 /** A batch while this process works on it. */
 export class Job implements Batch {
@@ -59,7 +57,7 @@ export class Job implements Batch {
    * @param stored the pages of an earlier process
    */
   async run(
-    requests: Iterable<BatchRequest> | AsyncIterable<BatchRequest>,
+    requests: BatchInput,
     stored: AsyncIterable<readonly [number, Page]>,
     restore: (request: BatchRequest, index: number) => BatchRequest = (request) => request,
   ): Promise<void> {
@@ -106,20 +104,22 @@ export class Job implements Batch {
     );
   }
 
-  async #takeIn(requests: Iterable<BatchRequest> | AsyncIterable<BatchRequest>): Promise<void> {
+  async #takeIn(requests: BatchInput): Promise<void> {
     // The last page of an earlier process may be partly full.
     let page: BatchRequest[] = [...this.#tail];
     let from = page.length;
     let before = this.#requests - from;
     let position = 0;
     const begin = async (): Promise<void> => {
-      await this.#safely(() => this.#host.store.savePage(before / pageSize, page));
+      const number = before / pageSize;
+      await this.#safely(() => this.#host.store.savePage(number, page));
+      this.#marks.begin(number, page.length);
       for (const [at, request] of page.entries()) if (at >= from) await this.#start(before + at, request);
       before += page.length;
       page = [];
       from = 0;
     };
-    for await (const request of requests) {
+    for await (const request of requestsOf(requests)) {
       position += 1;
       // What an earlier process has read.
       if (position <= this.#skipped) continue;
@@ -133,24 +133,27 @@ export class Job implements Batch {
 
   async #resumePage(
     number: number,
-    { requests, results, read }: Page,
+    { requests, results, read, isDone }: Page,
     restore: (request: BatchRequest, index: number) => BatchRequest,
   ): Promise<void> {
-    this.#skipped += requests.length;
+    const size = isDone ? pageSize : requests.length;
+    this.#skipped += size;
+    if (isDone) {
+      this.#requests += size;
+      return;
+    }
     this.#tail = requests.length < pageSize ? requests : [];
-    this.#marks.restore(number, read);
+    this.#marks.begin(number, size, read);
     for (const [at, request] of requests.entries()) {
       const index = number * pageSize + at;
       const result = results.get(at);
       if (read.has(at)) this.#requests += 1;
       else if (result !== undefined) {
         this.#requests += 1;
-        this.#marks.expect(index);
         this.#running += 1;
         this.#deliver(result);
       } else await this.#start(index, restore(request, index));
     }
-    this.#marks.drop(number);
   }
 
   /** Starts one request, as soon as there is room for it. */
@@ -171,7 +174,6 @@ export class Job implements Batch {
     this.#abort.signal.throwIfAborted();
     this.#requests += 1;
     this.#running += 1;
-    this.#marks.expect(index);
     if (this.#manifest.canceled === true) {
       const error = new RouterError('closed', 'the batch was canceled');
       this.#deliver({ id: request.id ?? String(index), index, error });
@@ -184,7 +186,7 @@ export class Job implements Batch {
     const of = { id, index };
     let outcome: BatchResult;
     try {
-      outcome = { ...of, result: await this.#call(request as ChatRequest | EmbedRequest, item) };
+      outcome = { ...of, result: await this.#call(request, item) };
     } catch (error) {
       outcome = { ...of, error: error instanceof Error ? error : new Error(String(error)) };
     }
@@ -195,12 +197,11 @@ export class Job implements Batch {
     this.#deliver(outcome);
   }
 
-  async #call(request: ChatRequest | EmbedRequest, item: string): Promise<ChatResult | EmbedResult> {
+  async #call(request: Asked, item: string): Promise<NonNullable<BatchResult['result']>> {
     const { desk, router } = this.#host;
     const metadata = { ...this.#options.metadata, [batchItem]: item };
     const options = { ...this.#options, metadata, signal: this.#abort.signal };
-    const send = (over: CallOptions): Promise<ChatResult | EmbedResult> =>
-      'values' in request ? router.embed(request, over) : router.chat(request, over);
+    const send = (over: CallOptions) => sendRequest(router, request, over);
     const before = desk.targetOf(item);
     if (before === undefined) return send(options);
     try {
@@ -244,7 +245,7 @@ export class Job implements Batch {
   async #acknowledge(index: number): Promise<void> {
     this.#running -= 1;
     this.#wakeInput();
-    if (this.#marks.read(index)) await this.#safely(() => this.#marks.save(Math.floor(index / pageSize)));
+    if (this.#marks.read(index)) await this.#safely(() => this.#marks.save());
   }
 
   async #stop(reason: unknown): Promise<void> {
@@ -255,7 +256,7 @@ export class Job implements Batch {
     this.#failure = reason;
     this.#wakeInput();
     this.#wakeReader();
-    await this.#marks.saveAll().catch(report);
+    await this.#marks.save().catch(report);
     await this.#end();
   }
 
@@ -263,6 +264,7 @@ export class Job implements Batch {
     if (this.#isOver) return;
     this.#isOver = true;
     this.#cancelRenewal();
+    this.#host.desk.done(this.id);
     await this.#host.store.disown(this.#host.owner).catch(this.#host.report);
     this.#host.onEnd();
   }
@@ -287,11 +289,11 @@ export class Job implements Batch {
   #renewLater(): void {
     const { clock, store, owner, report } = this.#host;
     this.#cancelRenewal = clock.after(renewal, () => {
-      store.own(owner, ownerTime).catch(report);
+      store.own(owner, ownerTime).then((isOurs) => {
+        // This process was asleep for too long, and another one has taken over.
+        if (!isOurs) void this.#stop(new RouterError('closed', 'another process works on the batch'));
+      }, report);
       if (!this.#isOver) this.#renewLater();
     });
   }
 }
-
-/** Milliseconds that the end of the results waits for vendors' files to be deleted. */
-const longestCleaning = 30_000;

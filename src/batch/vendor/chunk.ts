@@ -1,51 +1,42 @@
-import { isRouterError, ProviderError } from '../errors.ts';
-import type { BatchAnswer, BatchCall, BatchTrace } from '../types/batch/batch.ts';
-import type { Clock } from '../types/clock.ts';
-import type { ProviderBatches } from '../types/provider.ts';
-import { sleep } from '../util/time/clock.ts';
-import { deferred } from '../util/time/deferred.ts';
-import type { Entry } from './entry.ts';
-import { pollPace, untilDone } from './retry.ts';
+import { isRouterError, ProviderError } from '../../errors.ts';
+import type { BatchAnswer } from '../../types/batch/batch.ts';
+import type { ProviderBatches } from '../../types/provider.ts';
+import { sleep } from '../../util/time/clock.ts';
+import { deferred } from '../../util/time/deferred.ts';
+import type { Entry } from '../entry.ts';
+import { mayPass, pollPace, untilDone } from '../retry.ts';
+import type { ChunkHost, ChunkRecord } from './host.ts';
+import { asFailure, canceled, clearLost, createdNothing, lost } from './lost.ts';
+import { quickStep, slowStep, VendorSteps } from './steps.ts';
 
-/** What is stored of a vendor's batch. */
-export interface ChunkRecord extends BatchTrace {
-  readonly target: string;
-  readonly key: number;
-  readonly state: 'submitting' | 'submitted' | 'read';
-  readonly vendorId?: string;
-}
-
-/** What a chunk needs of its surroundings. */
-export interface ChunkHost {
-  readonly clock: Clock;
-  readonly random: () => number;
-  /** Loads the vendor's batch interface. */
-  batches(): Promise<ProviderBatches>;
-  /** Stores the record; resolves when it is stored. */
-  save(record: ChunkRecord): Promise<void>;
-  /** Called when the vendor's batch is read and deleted, or given up. */
-  onOver(chunk: Chunk): void;
-  report(error: unknown): void;
-}
+/** How long a vendor may be silent before its requests go elsewhere: at most this, and this part of the time left. */
+const longestSilence = 2 * 3_600_000;
+const silentShare = 0.25;
+/** Requests of a batch that is split when the vendor's queue has no room for it. */
+const leastToSplit = 16;
 
 /** The life of one vendor's batch: submitted once, polled, read, deleted. */
 export class Chunk {
   readonly #host: ChunkHost;
   readonly #stop = new AbortController();
   readonly #ending = deferred<undefined>();
-  readonly #call: BatchCall;
+  readonly #steps: VendorSteps;
   /** Calls that wait for its answers, by item. */
   readonly #waiting = new Map<string, Entry>();
   /** Answers that nothing waited for when they came. */
   readonly #early = new Map<string, BatchAnswer>();
   /** Items whose result is not stored yet; the vendor's files are kept until then. */
   readonly #open: Set<string>;
-  readonly #ids: ReadonlySet<string>;
+  #ids: ReadonlySet<string>;
   #record: ChunkRecord;
   #bodies: ReadonlyMap<string, string> | undefined;
   #isRead = false;
   #isCanceled = false;
   #isEnding = false;
+  #isLost = false;
+  /** Whether the vendor may have the batch. */
+  #mayHaveIt: boolean;
+  #refusals = 0;
 
   /**
    * @param entries the calls of a new batch; empty for one from the store
@@ -56,9 +47,12 @@ export class Chunk {
     this.#ids = new Set(record.items);
     this.#host = host;
     this.#open = new Set(open);
+    this.#mayHaveIt = entries.length === 0;
     this.#bodies = entries.length === 0 ? undefined : new Map(entries.map(({ id, body }) => [id, body]));
     const errors = entries[0]?.call.errors;
-    this.#call = { signal: this.#stop.signal, ...(errors === undefined ? {} : { errors }) };
+    this.#steps = new VendorSteps(host.clock, this.#stop.signal, record.target, errors, () =>
+      this.#patience(),
+    );
     for (const entry of entries) this.#wait(entry);
   }
 
@@ -69,6 +63,11 @@ export class Chunk {
 
   get record(): ChunkRecord {
     return this.#record;
+  }
+
+  /** Whether the vendor stopped answering, so that its batch is still to be canceled. */
+  get isLost(): boolean {
+    return this.#isLost;
   }
 
   /** Whether it has or will have an answer for an item. */
@@ -115,7 +114,7 @@ export class Chunk {
     const { vendorId } = this.#record;
     if (vendorId === undefined || this.#isRead) return;
     const batches = await this.#host.batches();
-    await batches.cancel(vendorId, this.#call).catch(this.#host.report);
+    await this.#steps.once(quickStep, (call) => batches.cancel(vendorId, call)).catch(this.#host.report);
   }
 
   async #once(batches: ProviderBatches): Promise<boolean> {
@@ -126,12 +125,15 @@ export class Chunk {
     for (;;) {
       // A canceled batch ends soon.
       await sleep(clock, this.#isCanceled ? Math.min(pace.next(), 15_000) : pace.next(), signal);
-      const { state } = await untilDone(clock, signal, () => batches.status(vendorId, this.#call));
+      const { state } = await this.#steps.untilDone(quickStep, (call) => batches.status(vendorId, call));
       if (state === 'ended') break;
       if (state === 'refused') return this.#again(pace.next());
     }
-    await untilDone(clock, signal, async () => {
-      for await (const answer of batches.results(vendorId, this.#record, this.#call)) this.#answer(answer);
+    await this.#steps.untilDone(slowStep, async (call, extend) => {
+      for await (const answer of batches.results(vendorId, this.#record, call)) {
+        extend();
+        this.#answer(answer);
+      }
     });
     this.#isRead = true;
     return true;
@@ -139,22 +141,20 @@ export class Chunk {
 
   /** Submits once, whatever happens: after a failure without a clear outcome it looks first whether the batch exists. */
   async #submit(batches: ProviderBatches): Promise<string> {
-    const { clock } = this.#host;
-    const { signal } = this.#stop;
     const bodies = this.#bodies;
     let isNew = bodies !== undefined;
-    const vendorId = await untilDone(clock, signal, async () => {
+    const vendorId = await this.#steps.repeat(async () => {
       const found = isNew ? undefined : await this.#find(batches);
       if (found !== undefined || bodies === undefined || this.#isCanceled) return found;
       await this.#save({ ...this.#record, state: 'submitting' });
       isNew = false;
+      this.#mayHaveIt = true;
       const items = this.#record.items.map((id) => ({ id, body: bodies.get(id) ?? '' }));
       try {
-        return await batches.submit({ ...this.#record, items }, this.#call);
+        return await this.#steps.once(slowStep, (call) => batches.submit({ ...this.#record, items }, call));
       } catch (error) {
-        // A refusal created nothing.
-        if (isRouterError(error, 'provider') && error.status !== undefined && error.status < 500)
-          isNew = true;
+        isNew = createdNothing(error);
+        this.#mayHaveIt = !isNew;
         throw error;
       }
     });
@@ -169,11 +169,19 @@ export class Chunk {
     return vendorId;
   }
 
+  /** How long the vendor may be silent, in milliseconds. */
+  #patience(): number {
+    const deadline = Math.min(...[...this.#waiting.values()].map((entry) => entry.deadline));
+    const timeLeft = deadline - this.#host.clock.date();
+    return Math.min(longestSilence, Math.max(0, timeLeft * silentShare));
+  }
+
   async #find(batches: ProviderBatches): Promise<string | undefined> {
     const pace = pollPace(this.#host.random);
     for (;;) {
-      const found = await batches.find(this.#record, this.#call);
+      const found = await this.#steps.once(slowStep, (call) => batches.find(this.#record, call));
       if (found !== 'unclear') return found;
+      this.#steps.heard();
       await sleep(this.#host.clock, pace.next(), this.#stop.signal);
     }
   }
@@ -184,19 +192,27 @@ export class Chunk {
     await untilDone(this.#host.clock, this.#stop.signal, () => this.#host.save(record));
   }
 
+  /** Prepares another submission of what still waits: half of it, if the vendor has refused all of it twice. */
   async #again(pause: number): Promise<boolean> {
-    const bodies = new Map([...this.#waiting.values()].map(({ id, body }) => [id, body]));
     await sleep(this.#host.clock, pause, this.#stop.signal);
+    this.#refusals += 1;
+    const entries = [...this.#waiting.values()];
+    if (this.#refusals % 2 === 0 && entries.length >= leastToSplit) {
+      this.#host.onFull(entries.reduce((sum, { body }) => sum + body.length, 0));
+      const rest = entries.splice(Math.ceil(entries.length / 2));
+      for (const { id } of rest) {
+        this.#waiting.delete(id);
+        this.#open.delete(id);
+      }
+      this.#host.onSplit(rest);
+    }
+    const items = entries.map(({ id }) => id);
+    this.#bodies = new Map(entries.map(({ id, body }) => [id, body]));
+    this.#ids = new Set(items);
     const { vendorId: _, ...record } = this.#record;
     const attempt = Number(/~(\d+)$/.exec(record.id)?.[1] ?? 0) + 1;
-    this.#bodies = bodies;
-    const items = [...bodies.keys()];
-    this.#record = {
-      ...record,
-      items,
-      id: `${record.id.replace(/~\d+$/, '')}~${attempt}`,
-      submittedAt: this.#host.clock.date(),
-    };
+    const id = `${record.id.replace(/~\d+$/, '')}~${attempt}`;
+    this.#record = { ...record, items, id, submittedAt: this.#host.clock.date() };
     return items.length === 0;
   }
 
@@ -225,19 +241,26 @@ export class Chunk {
   }
 
   #giveUp(error: unknown): void {
-    const failure = isRouterError(error, 'provider')
-      ? error
-      : new ProviderError({
-          kind: 'unknown',
-          provider: this.#record.target,
-          summary: 'the batch failed',
-          cause: error,
-        });
+    const { target } = this.#record;
+    this.#isLost = isRouterError(error, 'provider') && mayPass(error) && error.vendorCode !== 'batch_not_run';
+    const failure = this.#isLost ? lost(target, error, this.#mayHaveIt) : asFailure(target, error);
+    this.#isRead = true;
     for (const entry of [...this.#waiting.values()]) entry.settle({ id: entry.id, error: failure });
     this.#waiting.clear();
     this.#open.clear();
-    this.#isRead = true;
-    this.#endIfDone();
+    if (this.#isLost) void this.#clear();
+    else this.#endIfDone();
+  }
+
+  async #clear(): Promise<void> {
+    this.#host.onOver();
+    this.#ending.resolve(undefined);
+    try {
+      await clearLost(await this.#host.batches(), this.#record, this.#steps);
+    } catch (error) {
+      if (!this.#stop.signal.aborted) this.#host.report(error);
+    }
+    this.#host.onCleared();
   }
 
   /** Deletes the vendor's copy once every result is stored. */
@@ -249,24 +272,18 @@ export class Chunk {
 
   async #remove(): Promise<void> {
     const { vendorId } = this.#record;
-    const { clock, report } = this.#host;
+    const { report } = this.#host;
     try {
       this.#record = { ...this.#record, state: 'read' };
       if (vendorId !== undefined) {
         const batches = await this.#host.batches();
-        await untilDone(clock, this.#stop.signal, () => batches.remove(vendorId, this.#call));
+        await this.#steps.untilDone(slowStep, (call) => batches.remove(vendorId, call));
       }
       await this.#host.save(this.#record);
     } catch (error) {
       if (!this.#stop.signal.aborted) report(error);
     }
-    this.#host.onOver(this);
+    this.#host.onOver();
     this.#ending.resolve(undefined);
   }
-}
-
-/** A request of a canceled batch must not go to another target. */
-function canceled(error: Error): ProviderError {
-  const provider = isRouterError(error, 'provider') ? error.provider : 'provider';
-  return new ProviderError({ kind: 'aborted', provider, summary: 'the batch was canceled' });
 }

@@ -1,37 +1,36 @@
-import { classifyFailure } from '../../transport/failure/failure.ts';
-import type { BatchAnswer, BatchPlan, BatchStatus, BatchTrace } from '../../types/batch/batch.ts';
-import { asNonEmpty, asObject, asObjects, asText, type Wire } from '../../util/json.ts';
-import { notRun, refusedInBatch } from '../shared/batches/not-run.ts';
-import { chatCompletionsFailures } from './failures.ts';
+import { classifyFailure } from '../../../transport/failure/failure.ts';
+import type { BatchAnswer, BatchPlan, BatchStatus, BatchTrace } from '../../../types/batch/batch.ts';
+import { asNonEmpty, asObject, asObjects, asText, type Wire } from '../../../util/json.ts';
+import { notRun, refusedInBatch } from '../../shared/batches/not-run.ts';
+import { chatCompletionsFailures } from '../failures.ts';
 
 /**
  * OpenAI's Batch API, which others copy: a file of requests, a batch over it, a file of answers and one of errors
  * (https://developers.openai.com/api/docs/guides/batch, https://developers.openai.com/api/docs/api-reference/batch).
  */
 
-/** Seconds until the vendor deletes files by itself, in case we cannot. */
-export const fileLifetime = 30 * 86_400;
-
 /** The key of our own id in a batch's metadata. */
 export const ownIdKey = 'signalbox_batch';
 
-/** The lines of the file of requests. */
-export function* toLines({ items }: BatchPlan, url: string): Generator<string> {
-  for (const { id, body } of items)
-    yield `{"custom_id":${JSON.stringify(id)},"method":"POST","url":"${url}","body":${body}}\n`;
+/**
+ * The lines of the file of requests.
+ *
+ * @param url the endpoint; `undefined` where lines do not name it
+ */
+export function* toLines({ items }: BatchPlan, url: string | undefined): Generator<string> {
+  const way = url === undefined ? '' : `"method":"POST","url":"${url}",`;
+  for (const { id, body } of items) yield `{"custom_id":${JSON.stringify(id)},${way}"body":${body}}\n`;
 }
 
-/** The batch with our own id among those of one page. */
-export function ownAmong(batches: readonly Wire[], { id }: BatchTrace): string | undefined {
-  const own = batches.find(({ metadata }) => asObject(metadata)?.[ownIdKey] === id);
-  return asText(own?.['id']);
+/** Whether a batch has our own id in its metadata. */
+export function isOwn({ metadata }: Wire, { id }: Pick<BatchTrace, 'id'>): boolean {
+  return asObject(metadata)?.[ownIdKey] === id;
 }
 
-/** Whether a page of batches, newest first, reaches back to before the submission. */
-export function reachesBackTo({ submittedAt }: BatchTrace, batches: readonly Wire[]): boolean {
-  const created = batches.at(-1)?.['created_at'];
-  // A margin, because the clocks differ.
-  return typeof created === 'number' && created * 1_000 < submittedAt - 600_000;
+/** When a batch was created, in milliseconds since 1970. */
+export function createdAt({ created_at: at }: Wire): number | undefined {
+  const ms = typeof at === 'number' ? at * 1_000 : Date.parse(asText(at) ?? '');
+  return Number.isNaN(ms) ? undefined : ms;
 }
 
 const over = ['completed', 'expired', 'cancelled', 'failed'];
@@ -88,7 +87,8 @@ export async function* answersOf(
   for (const id of left) yield { id, error: notRun(provider, why === 'completed' ? 'ended' : why) };
 }
 
-function readLine(line: Wire, provider: string): BatchAnswer | undefined {
+/** Reads a line of results: an answer, or an error. */
+export function readLine(line: Wire, provider: string): BatchAnswer | undefined {
   const id = asText(line['custom_id']);
   if (id === undefined) return undefined;
   const response = asObject(line['response']);

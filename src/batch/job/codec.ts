@@ -1,5 +1,5 @@
-import { RouterError } from '../errors.ts';
-import type { BatchRequest, BatchResult } from '../types/batch/job.ts';
+import { RouterError } from '../../errors.ts';
+import type { BatchRequest, BatchResult } from '../../types/batch/job.ts';
 
 /** Requests and results as text for the store. Bytes and addresses keep their types; functions are left out. */
 

@@ -1,6 +1,6 @@
-import type { BatchRequest, BatchResult } from '../types/batch/job.ts';
-import type { Store } from '../types/store.ts';
-import type { ChunkRecord } from './chunk.ts';
+import type { BatchRequest, BatchResult } from '../../types/batch/job.ts';
+import type { Store } from '../../types/store.ts';
+import type { ChunkRecord } from '../vendor/host.ts';
 import { decodeRequests, decodeResult, encodeRequests, encodeResult } from './codec.ts';
 
 /** Requests per stored page. */
@@ -17,8 +17,13 @@ export interface Manifest {
   readonly maxInFlight: number;
 }
 
+/** In place of the requests of a full page whose results have all been read. */
+const done = 'done';
+
 /** A page of requests, and what has become of each. */
 export interface Page {
+  /** Whether all results of a full page have been read. */
+  readonly isDone: boolean;
   readonly requests: readonly BatchRequest[];
   /** Results that have not been read, by position in the page. */
   readonly results: ReadonlyMap<number, BatchResult>;
@@ -60,15 +65,17 @@ export class JobStore {
     return this.#set(`/in/${number}`, encodeRequests(requests));
   }
 
-  /** `undefined` if there is none. A page of which all has been read is empty. */
+  /** `undefined` if there is none. */
   async page(number: number): Promise<Page | undefined> {
     const outs = Array.from({ length: pageSize }, (_, at) => `/out/${number * pageSize + at}`);
     const keys = [`/in/${number}`, `/read/${number}`, ...outs].map((name) => this.#key(name));
     const [requests, read, ...results] = await this.#store.get(keys);
     if (requests === undefined) return undefined;
     const marks = read?.value ?? '';
+    if (requests.value === done) return { requests: [], isDone: true, read: new Set(), results: new Map() };
     return {
       requests: decodeRequests(requests.value),
+      isDone: false,
       read: new Set([...marks].flatMap((mark, at) => (mark === '1' ? [at] : []))),
       results: new Map(
         results.flatMap((found, at) => (found === undefined ? [] : [[at, decodeResult(found.value)]])),
@@ -80,10 +87,16 @@ export class JobStore {
     return this.#set(`/out/${result.index}`, encodeResult(result));
   }
 
-  /** Results of a page have been read: `marks` has a `1` for each. */
-  async saveRead(number: number, marks: string, indices: readonly number[]): Promise<void> {
-    await this.#set(`/read/${number}`, marks);
-    await this.#store.delete(indices.map((index) => this.#key(`/out/${index}`)));
+  /**
+   * Results of a page have been read.
+   *
+   * @param marks a `1` for each request; `undefined` if all of a full page have been read, so that its requests are forgotten
+   */
+  async saveRead(number: number, marks: string | undefined, indices: readonly number[]): Promise<void> {
+    if (marks === undefined) await this.#set(`/in/${number}`, done);
+    else await this.#set(`/read/${number}`, marks);
+    const keys = indices.map((index) => this.#key(`/out/${index}`));
+    await this.#store.delete(marks === undefined ? [...keys, this.#key(`/read/${number}`)] : keys);
   }
 
   saveChunk(record: ChunkRecord): Promise<unknown> {
