@@ -3,6 +3,7 @@ import type { Provider } from '../provider.ts';
 import type { RequestSettings } from '../request/request.ts';
 import type { ChatResult } from '../result/result.ts';
 import type { Capabilities } from './capabilities.ts';
+import type { KnownModels } from './known-models.ts';
 import type { KeyLimits } from './limit.ts';
 import type { Price } from './price.ts';
 import type { Strategy } from './strategy.ts';
@@ -189,8 +190,8 @@ export type TargetSettings = {
 /** A provider and a model, together with the provider's keys. */
 export interface TargetOptions extends KeyLimits {
   readonly provider: Provider;
-  /** The vendor's model name; for `aiSdk()`, an AI SDK model. */
-  readonly model: string | object;
+  /** The vendor's model name: a known one, which editors complete, or any other. For `aiSdk()`, an AI SDK model. */
+  readonly model: KnownModels[keyof KnownModels] | (string & {}) | object;
   /** Unique target id. @default provider/model */
   readonly id?: string;
   /** Price in US$ per million tokens. @default the catalog's price, if it lists the model */
