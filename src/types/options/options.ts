@@ -113,6 +113,7 @@ export interface MirrorPolicy<TargetId extends string = string> {
 export interface Policies<TargetId extends string = string> {
   /** Order in which targets are tried. @default priority(), the order of `targets` */
   readonly strategy?: Strategy<TargetId>;
+  /** Limits of time, merged field by field over the router's. */
   readonly timeout?: Timeouts;
   /**
    * Maximum number of attempts per request, across all targets.
@@ -189,6 +190,7 @@ export type TargetSettings = {
 
 /** A provider and a model, together with the provider's keys. */
 export interface TargetOptions extends KeyLimits {
+  /** The interface to the vendor, such as `openai()`. Targets that share the object share its keys. */
   readonly provider: Provider;
   /** The vendor's model name: a known one, which editors complete, or any other. For `aiSdk()`, an AI SDK model. */
   readonly model: KnownModels[keyof KnownModels] | (string & {}) | object;
