@@ -2,13 +2,20 @@
 // depends on the machine. test/package checks which packages an import loads. `--write` updates the table in
 // docs/sizes.md.
 import { readFileSync, writeFileSync } from 'node:fs';
-import { gzipSize, importTime, limits, subPaths } from './sub-paths.ts';
+import { gzipSize, importTime, limits, singles, subPaths } from './sub-paths.ts';
 
 const rows: string[] = ['| import | gzip KB | import ms |', '|---|---:|---:|'];
 const wrong: string[] = [];
 for (const name of subPaths()) {
   const [size, time, limit] = [await gzipSize(name), importTime(name), limits[name]];
   rows.push(`| \`${name}\` | ${size.toFixed(1)} | ${time.toFixed(0)} |`);
+  const single = singles[name];
+  if (single !== undefined) {
+    const alone = await gzipSize(name, single.names);
+    rows.push(`| \`${single.names} from '${name}'\` | ${alone.toFixed(1)} | |`);
+    if (alone > single.limit)
+      wrong.push(`${single.names} is ${alone.toFixed(1)} KB, more than ${single.limit}`);
+  }
   if (limit === undefined) wrong.push(`${name} has no limit: it is ${size.toFixed(1)} KB now`);
   else if (size > limit) wrong.push(`${name} is ${size.toFixed(1)} KB, more than ${limit}`);
 }

@@ -1,4 +1,4 @@
-import type { Batch, Batches, BatchOptions, BatchRequest } from './batch/job.ts';
+import type { Batch, Batches, BatchInput, BatchOptions } from './batch/job.ts';
 import type { Listener, RouterEventType } from './event.ts';
 import type { CallOptions } from './options/call-options.ts';
 import type { Capabilities } from './options/capabilities.ts';
@@ -146,10 +146,7 @@ export interface Router<TargetId extends string = string, RouteName extends stri
    * const batch = await router.batch(requests, { route: 'nightly', deadline: Date.now() + 6 * 3_600_000 });
    * for await (const { id, result, error } of batch.results) save(id, result ?? error);
    */
-  batch(
-    requests: Iterable<BatchRequest> | AsyncIterable<BatchRequest>,
-    options?: BatchOptions<TargetId, RouteName>,
-  ): Promise<Batch>;
+  batch(requests: BatchInput, options?: BatchOptions<TargetId, RouteName>): Promise<Batch>;
   /** Batches that an earlier process began. */
   readonly batches: Batches;
   /** Explains how a request would be routed now. Sends nothing. */

@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { createRouter } from 'signalbox';
 import { scriptedProvider, virtualClock } from 'signalbox/testing';
 import { afterEach, describe, expect, it, vi } from 'vitest';
@@ -89,5 +90,27 @@ describe('the first failure of a router', () => {
     const before = loads();
     expect((await router.chat({ prompt: 'Hi' })).target).toBe('b');
     expect(loads()).toBe(before);
+  });
+});
+
+describe("a router's first request", () => {
+  it('is observed within its call after warmup(), and in its async context without it', async () => {
+    const clock = virtualClock();
+    const store = new AsyncLocalStorage<string>();
+    const seen: unknown[] = [];
+    const made = () =>
+      createRouter({
+        targets: [{ id: 'a', provider: scriptedProvider('a', [{}], clock), model: 'm' }],
+        catalog: false,
+        clock,
+        plugins: [{ name: 'x', observe: () => void seen.push(store.getStore()) }],
+      });
+    const warm = made();
+    await warm.warmup();
+    const first = store.run('warm', () => warm.chat({ prompt: 'Hi' }));
+    expect(seen).toEqual(['warm']);
+    await first;
+    await store.run('cold', () => made().chat({ prompt: 'Hi' }));
+    expect(seen).toEqual(['warm', 'cold']);
   });
 });

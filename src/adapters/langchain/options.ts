@@ -191,16 +191,19 @@ export function profileOf(router: Router, { route, only }: ChatModelOptions): Mo
     const sizes = all.map((of) => of[size]);
     return sizes.includes(undefined) || sizes.length === 0 ? undefined : Math.min(...(sizes as number[]));
   };
-  const takes = (type: string) =>
+  const takes = (type: RegExp) =>
     every(({ files }) =>
-      Array.isArray(files) ? files.some((each) => each === type) : (files as boolean | undefined),
+      Array.isArray(files) ? files.some((each) => type.test(each)) : (files as boolean | undefined),
     );
   return compact({
     maxInputTokens: least('contextLength'),
     maxOutputTokens: least('maxOutputTokens'),
     imageInputs: every(({ images }) => (images === undefined ? undefined : images !== false)),
     imageUrlInputs: every(({ images }) => (images === undefined ? undefined : images === true)),
-    pdfInputs: takes('application/pdf'),
+    pdfInputs: takes(/^application\/pdf$/),
+    audioInputs: takes(/^audio\//),
+    videoInputs: takes(/^video\//),
+    reasoningOutput: every(({ reasoning }) => reasoning),
     toolCalling: every(({ tools }) => tools),
     structuredOutput: every(({ jsonSchema }) => jsonSchema),
   });

@@ -11,7 +11,8 @@ import { breakersAdmit, channelHealth } from '../targets/target-health.ts';
 export function isReady(channel: Channel, request: RequestState, now: number): boolean {
   const { state } = channelHealth(channel, now);
   if (state === 'cooling-down' || state === 'misconfigured') return false;
-  const { silence } = channel.target;
+  const { silence, isRemoved } = channel.target;
+  if (isRemoved) return false;
   if (silence.suspected && !silence.admits(now)) return false;
   if (limitedUntil(channel, request, now) > now) return false;
   if (request.route.policies.breaker !== false && !breakersAdmit(channel, now)) return false;

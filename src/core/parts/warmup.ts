@@ -4,7 +4,9 @@ import type { WarmupProblem } from '../../types/router.ts';
 import { orAbort, realAbort } from '../../util/time/abort.ts';
 import type { RouterContext } from '../context.ts';
 import { warn } from '../targets/warn.ts';
+import { lacksExtensions, loadExtensions } from './load-extensions.ts';
 import { allParts } from './parts.ts';
+import { loadRest } from './rest.ts';
 
 /** In milliseconds. */
 const longestWarmup = 10_000;
@@ -13,14 +15,8 @@ const longestWarmup = 10_000;
  * Warms up each provider once, even if targets share it, and loads all code and the catalog. A failure here does not count against
  * a target. Returns what the first request would fail of: a missing key or package.
  */
-export async function warmUp({
-  targets,
-  clock,
-  closed,
-  parts,
-  prices,
-  warned,
-}: RouterContext): Promise<readonly WarmupProblem[]> {
+export async function warmUp(env: RouterContext): Promise<readonly WarmupProblem[]> {
+  const { targets, clock, closed, parts, prices, warned } = env;
   const ending = realAbort(closed);
   const stop = clock.after(longestWarmup, () => ending.abort(undefined));
   const users = new Map<Provider, string[]>();
@@ -38,7 +34,8 @@ export async function warmUp({
   };
   const all = [...users].map(([provider, ids]) => prepare(provider, ids));
   const code = allParts.map((part) => parts.load(part, clock, ending.signal));
-  await Promise.allSettled([...all, ...code, prices.ready()]);
+  const extensions = lacksExtensions(env) ? loadExtensions(env, ending.signal) : undefined;
+  await Promise.allSettled([...all, ...code, loadRest(env, ending.signal), extensions, prices.ready()]);
   stop();
   ending.unlink();
   return problems;

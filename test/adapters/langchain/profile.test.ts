@@ -31,6 +31,8 @@ describe('the profile of a model', () => {
       imageInputs: true,
       imageUrlInputs: false,
       pdfInputs: true,
+      audioInputs: false,
+      videoInputs: false,
       toolCalling: true,
     });
     expect(toChatModel(router, { route: 'only' as never }).profile).toMatchObject({
@@ -41,6 +43,21 @@ describe('the profile of a model', () => {
       imageUrlInputs: true,
       structuredOutput: true,
     });
+  });
+
+  it('names audio, video and reasoning where every target has them', () => {
+    const able = { reasoning: true, files: ['audio/*', 'video/mp4'] };
+    const router = createRouter({
+      targets: [target('a', able), target('b', { ...able, reasoning: false }), target('c', able)],
+      routes: { all: { targets: ['a', 'b'] }, both: { targets: ['a', 'c'] } },
+    });
+    expect(toChatModel(router, { route: 'both' }).profile).toEqual({
+      audioInputs: true,
+      videoInputs: true,
+      pdfInputs: false,
+      reasoningOutput: true,
+    });
+    expect(toChatModel(router, { route: 'all' }).profile.reasoningOutput).toBe(false);
   });
 
   it('has the context length of the catalog where none is declared', async () => {

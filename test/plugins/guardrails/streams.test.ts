@@ -35,16 +35,25 @@ const chunked = (text: string, sizes: readonly number[]): string[] => {
   return chunks;
 };
 
-const kinds: Readonly<Record<string, readonly [Items, string]>> = {
+/** What guards find, with a label that may be part of the rule. */
+const kinds: Readonly<Record<string, readonly [guards: Items, value: string, label?: string]>> = {
   'a GitHub token': [[block(secrets())], planted.github],
   'a Slack token': [[block(secrets())], planted.slack],
   'an AWS key': [[block(secrets())], planted.aws],
   'a JWT': [[block(secrets())], planted.jwt],
+  'a password with a label': [[block(secrets())], 'Xq9vZhunter2', 'Passwort lautet '],
+  'a bearer token': [[block(secrets())], 'gI5sX9iTJngzbuoAJyrPyJ6cw5vySLoROswcHTVx', 'Bearer '],
+  'a password in a URL': [[block(secrets())], 'amqps://svc:ZaVXfoMdJo0WXG@rabbit.internal'],
+  'a token without spaces around it': [[block(secrets())], planted.github, '令牌'],
   'a private key': [[block(secrets())], privateKey],
   'an e-mail address': [[block(pii())], planted.email],
+  'an e-mail address with other letters': [[block(pii())], 'jürgen.łoś@münchen.de'],
   'a card': [[block(pii())], planted.card],
   'an IBAN': [[block(pii())], planted.iban],
+  'an IBAN in small letters': [[block(pii())], 'de89370400440532013000'],
+  'an IBAN with few digits': [[block(pii())], 'GB33 BUKB 2020 1555 5555 55'],
   'a phone number': [[block(pii())], planted.phone],
+  'a mobile phone in China': [[block(pii())], '138-0013-8000'],
   'an IP address': [[block(pii())], planted.ip],
   'a national id': [[block(pii())], planted.ssn],
   'a word': [[block(words(['Project Bluebird']))], 'Project Bluebird'],
@@ -53,8 +62,8 @@ const kinds: Readonly<Record<string, readonly [Items, string]>> = {
   'a URL': [[block(urls({ allow: ['example.com'] }))], 'https://evil.example/steal?x=1'],
 };
 
-describe.each(Object.entries(kinds))('%s in a stream', (_, [items, secret]) => {
-  const text = `Well, here it is: ${secret} and that is all.`;
+describe.each(Object.entries(kinds))('%s in a stream', (_, [items, secret, label = '']) => {
+  const text = `Well, here it is: ${label}${secret} and that is all.`;
   const at = text.indexOf(secret);
   const before = text.slice(0, at);
 
