@@ -55,6 +55,7 @@ export type {
 export type {
   Batch,
   Batches,
+  BatchInput,
   BatchOptions,
   BatchReport,
   BatchRequest,

@@ -1,28 +1,18 @@
 import { ProviderError } from '../errors.ts';
-import type { BatchKind, Deferral, PreparedCall } from '../types/batch/batch.ts';
+import type { BatchKind, PreparedCall } from '../types/batch/batch.ts';
 import type { BatchDesk, DeferredChannel } from '../types/batch/desk.ts';
-import type { Clock } from '../types/clock.ts';
-import type { CallContext, ProviderBatches, ProviderEmbeddings, ProviderResult } from '../types/provider.ts';
-import { fingerprint } from '../util/fingerprint.ts';
-import { Chunk, type ChunkRecord } from './chunk.ts';
-import { type Entry, newEntry } from './entry.ts';
-import { itemOf, jobOf, loaded, nameOf, type Pile } from './pile.ts';
+import type { CallContext, ProviderBatches } from '../types/provider.ts';
+import { type Entry, newEntry, single } from './entry.ts';
+import { Interfaces, itemOf, jobOf, nameOf, WaitingIds } from './ids.ts';
+import { fits, loadOf, newPile, type Pile, plus, sizeOf } from './pile.ts';
+import { Chunk } from './vendor/chunk.ts';
+import type { ChunkRecord, ChunkStore, DeskHost } from './vendor/host.ts';
 
-/** Stores the records of one batch's chunks. */
-export interface ChunkStore {
-  save(record: ChunkRecord): Promise<void>;
+/** A call, and what it is for. */
+interface Asked extends Pick<Pile, 'channel' | 'batches' | 'kind'> {
+  readonly call: CallContext;
+  readonly item: string | undefined;
 }
-
-export interface DeskHost {
-  readonly clock: Clock;
-  readonly random: () => number;
-  report(error: unknown): void;
-}
-
-/** Bytes that a line of a vendor's file has beside the body. */
-const lineOverhead = 200;
-/** Most bytes of one batch: more would be held in memory at once. */
-const mostBytes = 64_000_000;
 
 /** Collects calls and holds the vendors' batches of a router. */
 export class Desk implements BatchDesk {
@@ -31,11 +21,18 @@ export class Desk implements BatchDesk {
   readonly #chunks = new Set<Chunk>();
   readonly #stores = new Map<string, ChunkStore>();
   readonly #channels = new Map<string, DeferredChannel>();
+  readonly #interfaces = new Interfaces();
   readonly #numbers = new Map<string | undefined, number>();
   /** Chunks from the store, until their target is known. */
   #adopted: { readonly record: ChunkRecord; readonly chunk: Chunk; started: boolean }[] = [];
   /** Items of ours and the vendors' items for them. */
   readonly #items = new Map<string, Map<string, Chunk>>();
+  /** Requests that wait for their answers. */
+  readonly #waiting = new WaitingIds();
+  /** Input tokens that a target's queue is known to refuse. */
+  readonly #mostTokens = new Map<string, number>();
+  /** Until they can be canceled. */
+  readonly #lost = new Set<Chunk>();
   readonly #prefix: string;
 
   constructor(host: DeskHost) {
@@ -43,26 +40,14 @@ export class Desk implements BatchDesk {
     this.#prefix = `s${Math.floor(host.random() * 2 ** 48).toString(36)}`;
   }
 
-  async chat(channel: DeferredChannel, call: Parameters<BatchDesk['chat']>[1]): Promise<ProviderResult> {
-    const batches = await loaded(channel);
-    return this.#enqueue(channel, batches, 'chat', call, batches.prepareChat(call));
-  }
+  chat: BatchDesk['chat'] = (channel, call) =>
+    this.#ask(channel, 'chat', call, 0, (batches) => batches.prepareChat(call));
 
-  async embed(
-    channel: DeferredChannel,
-    call: Parameters<BatchDesk['embed']>[1],
-  ): Promise<ProviderEmbeddings> {
-    const batches = await loaded(channel);
-    const prepared = batches.prepareEmbed?.(call);
-    if (prepared !== undefined) return this.#enqueue(channel, batches, 'embed', call, prepared);
-    const summary = 'the vendor has no embeddings in batches';
-    throw new ProviderError({
-      kind: 'bad-request',
-      scope: 'deployment',
-      provider: channel.provider.name,
-      summary,
-    });
-  }
+  embed: BatchDesk['embed'] = (channel, call) =>
+    this.#ask(channel, 'embed', call, call.values.length, (batches) => batches.prepareEmbed?.(call));
+
+  image: BatchDesk['image'] = (channel, call) =>
+    this.#ask(channel, 'image', call, 0, (batches) => batches.prepareImage?.(call));
 
   /** Begins to keep the records of a batch of ours. */
   open(job: string, store: ChunkStore, nextNumber = 0): void {
@@ -90,8 +75,9 @@ export class Desk implements BatchDesk {
 
   /** The target of the vendor's batch that has, or will have, the answer to an item. */
   targetOf(item: string): string | undefined {
-    for (const [id, chunk] of this.#items.get(item) ?? []) if (chunk.holds(id)) return chunk.record.target;
-    return undefined;
+    // The latest one: earlier ones did not answer.
+    const chunks = [...(this.#items.get(item) ?? [])].reverse();
+    return chunks.find(([id, chunk]) => chunk.holds(id))?.[1].record.target;
   }
 
   /** The result of an item is stored. */
@@ -107,12 +93,11 @@ export class Desk implements BatchDesk {
 
   /** Resolves when the vendors' copies of a batch of ours are deleted. */
   async cleaned(job: string): Promise<void> {
-    const own = [...this.#chunks].filter(({ record }) => jobOf(record.id) === job);
-    await Promise.all(own.map(({ ended }) => ended));
+    await Promise.all(this.#own(job).map(({ ended }) => ended));
   }
 
   chunksOf(job: string): readonly ChunkRecord[] {
-    return [...this.#chunks].filter(({ record }) => jobOf(record.id) === job).map(({ record }) => record);
+    return this.#own(job).map(({ record }) => record);
   }
 
   /** Cancels the vendors' batches of a batch of ours. Calls that were not submitted fail. */
@@ -129,69 +114,99 @@ export class Desk implements BatchDesk {
         entry.settle({ id: entry.id, error });
       }
     }
-    await Promise.all(
-      [...this.#chunks].filter(({ record }) => jobOf(record.id) === job).map((chunk) => chunk.cancel()),
-    );
+    await Promise.all(this.#own(job).map((chunk) => chunk.cancel()));
   }
 
   /** Stops work on a batch of ours in this process. */
   leave(job: string): void {
     for (const pile of [...this.#piles.values()]) if (pile.job === job) this.#drop(pile);
-    for (const chunk of [...this.#chunks]) if (jobOf(chunk.record.id) === job) this.#forget(chunk);
+    for (const chunk of this.#own(job)) this.#forget(chunk);
+    this.done(job);
+  }
+
+  /** Forgets a batch of ours. */
+  done(job: string): void {
     this.#adopted = this.#adopted.filter(({ record }) => jobOf(record.id) !== job);
     this.#stores.delete(job);
     this.#numbers.delete(job);
   }
 
-  #enqueue<Result>(
-    channel: DeferredChannel,
-    batches: ProviderBatches,
-    kind: BatchKind,
-    call: CallContext,
-    prepared: PreparedCall<Result>,
-  ): Promise<Result> {
-    this.introduce(channel);
-    const { clock } = this.#host;
-    const deferral = call.deferral ?? single;
-    const { item, window } = deferral;
-    const print = fingerprint(prepared.body) + fingerprint(prepared.body, 1);
-    const number = (this.#numbers.get(undefined) ?? 0) + 1;
-    if (item === undefined) this.#numbers.set(undefined, number);
-    const id = item === undefined ? `${this.#prefix}-${number}` : `${item}-${print}`;
-    const entry = newEntry(id, prepared.body, call, deferral, channel.provider.name, prepared.read, clock);
-    const waited = entry.promise as Promise<Result>;
-    const known = item === undefined ? undefined : this.#items.get(item)?.get(id);
-    if (known?.record.target === channel.target && known.holds(id)) {
-      known.attach(entry);
-      return waited;
-    }
-    const job = item === undefined ? undefined : jobOf(item);
-    const key = [channel.target, channel.key, kind, call.model, job ?? ''].join('\n');
-    const pile = this.#piles.get(key) ?? this.#pile(key, { channel, batches, kind, model: call.model, job });
-    const size = encoder.encode(prepared.body).length + lineOverhead;
-    const { requests, bytes } = batches.limits;
-    if (pile.entries.size > 0 && pile.bytes + size > Math.min(bytes, mostBytes)) {
-      this.#submit(pile);
-      return this.#add(this.#pile(key, pile), entry, size, window, requests) as Promise<Result>;
-    }
-    return this.#add(pile, entry, size, window, requests) as Promise<Result>;
+  /** Stops all work of this process. */
+  close(): void {
+    for (const chunk of [...this.#chunks, ...this.#lost]) this.#forget(chunk);
+    this.#lost.clear();
   }
 
-  #add(pile: Pile, entry: Entry, size: number, window: number, most: number): Promise<unknown> {
-    pile.entries.set(entry.id, entry);
-    pile.bytes += size;
-    entry.onLeft = () => {
-      pile.entries.delete(entry.id);
-      if (pile.entries.size === 0) this.#drop(pile);
-    };
-    const dueAt = this.#host.clock.now() + window;
-    if (dueAt < pile.dueAt) {
-      pile.cancelTimer();
-      pile.dueAt = dueAt;
-      pile.cancelTimer = this.#host.clock.after(window, () => this.#submit(pile));
+  #own(job: string): readonly Chunk[] {
+    return [...this.#chunks].filter(({ record }) => jobOf(record.id) === job);
+  }
+
+  #singleId(): string {
+    const number = (this.#numbers.get(undefined) ?? 0) + 1;
+    this.#numbers.set(undefined, number);
+    return `${this.#prefix}-${number}`;
+  }
+
+  async #ask<Result>(
+    channel: DeferredChannel,
+    kind: BatchKind,
+    call: CallContext,
+    values: number,
+    prepare: (batches: ProviderBatches) => PreparedCall<Result> | undefined,
+  ): Promise<Result> {
+    const batches = await this.#interfaces.of(channel);
+    const prepared = prepare(batches);
+    const provider = channel.provider.name;
+    if (prepared === undefined) {
+      const summary = `the vendor has no ${kind === 'embed' ? 'embeddings' : 'images'} in batches`;
+      throw new ProviderError({ kind: 'bad-request', scope: 'deployment', provider, summary });
     }
-    if (pile.entries.size >= most) this.#submit(pile);
-    return entry.promise;
+    this.introduce(channel);
+    const deferral = call.deferral ?? single;
+    const { item } = deferral;
+    const { body } = prepared;
+    const id = item === undefined ? this.#singleId() : this.#waiting.idFor(item, body);
+    const entry = newEntry(id, body, call, deferral, provider, prepared.read, this.#host.clock);
+    const known = item === undefined ? undefined : this.#items.get(item)?.get(id);
+    if (known?.record.target === channel.target && known.holds(id)) known.attach(entry);
+    else this.#collect(entry, { channel, batches, kind, call, item }, values);
+    try {
+      return (await entry.promise) as Result;
+    } finally {
+      this.#waiting.delete(id);
+    }
+  }
+
+  #collect(entry: Entry, { channel, batches, kind, call, item }: Asked, values: number): void {
+    const { clock } = this.#host;
+    const { model } = call as { readonly model: string };
+    const job = item === undefined ? undefined : jobOf(item);
+    const key = [channel.target, channel.key, kind, model, job ?? ''].join('\n');
+    const load = loadOf(sizeOf(entry.body), values);
+    const mostTokens = this.#mostTokens.get(channel.target) ?? Number.POSITIVE_INFINITY;
+    let pile = this.#piles.get(key);
+    if (pile !== undefined && !fits(plus(pile.load, load), batches.limits, mostTokens)) {
+      this.#submit(pile);
+      pile = undefined;
+    }
+    if (pile === undefined) {
+      pile = newPile({ channel, batches, kind, model, job });
+      this.#piles.set(key, pile);
+    }
+    const own = pile;
+    own.entries.set(entry.id, entry);
+    own.load = plus(own.load, load);
+    entry.onLeft = () => {
+      own.entries.delete(entry.id);
+      if (own.entries.size === 0) this.#drop(own);
+    };
+    const { window } = call.deferral ?? single;
+    if (clock.now() + window < own.dueAt) {
+      own.cancelTimer();
+      own.dueAt = clock.now() + window;
+      own.cancelTimer = clock.after(window, () => this.#submit(own));
+    }
+    if (own.entries.size >= batches.limits.requests) this.#submit(own);
   }
 
   #submitWhenQuiet(pile: Pile): void {
@@ -204,25 +219,6 @@ export class Desk implements BatchDesk {
     });
   }
 
-  #pile(
-    key: string,
-    { channel, batches, kind, model, job }: Omit<Pile, 'entries' | 'bytes' | 'dueAt' | 'cancelTimer'>,
-  ): Pile {
-    const pile: Pile = {
-      channel,
-      batches,
-      kind,
-      model,
-      job,
-      entries: new Map(),
-      bytes: 0,
-      dueAt: Number.POSITIVE_INFINITY,
-      cancelTimer: () => {},
-    };
-    this.#piles.set(key, pile);
-    return pile;
-  }
-
   #drop(pile: Pile): void {
     pile.cancelTimer();
     for (const [key, each] of this.#piles) if (each === pile) this.#piles.delete(key);
@@ -231,35 +227,48 @@ export class Desk implements BatchDesk {
   #submit(pile: Pile): void {
     this.#drop(pile);
     const { channel, kind, model, job, entries } = pile;
-    if (entries.size === 0) return;
+    this.#begin({ target: channel.target, key: channel.key, kind, model }, job, [...entries.values()]);
+  }
+
+  /** Begins a vendor's batch. */
+  #begin(
+    of: Pick<ChunkRecord, 'target' | 'key' | 'kind' | 'model'>,
+    job: string | undefined,
+    entries: readonly Entry[],
+  ): void {
+    if (entries.length === 0) return;
     const number = this.#numbers.get(job ?? 'single') ?? 0;
     this.#numbers.set(job ?? 'single', number + 1);
     const record: ChunkRecord = {
       id: `${job ?? this.#prefix}.${number}`,
-      target: channel.target,
-      key: channel.key,
-      kind,
-      model,
-      items: [...entries.keys()],
+      ...of,
+      items: entries.map(({ id }) => id),
       submittedAt: this.#host.clock.date(),
       state: 'submitting',
     };
-    const chunk = this.#chunk(record, [...entries.values()], entries.keys());
-    if (job !== undefined) for (const id of entries.keys()) this.#link(itemOf(id), id, chunk);
+    const chunk = this.#chunk(record, entries, record.items);
+    if (job !== undefined) for (const id of record.items) this.#link(itemOf(id), id, chunk);
     void chunk.run();
   }
 
   #chunk(record: ChunkRecord, entries: readonly Entry[], open: Iterable<string>): Chunk {
     const store = this.#stores.get(jobOf(record.id));
-    const chunk = new Chunk(record, entries, open, {
+    const chunk: Chunk = new Chunk(record, entries, open, {
       ...this.#host,
       batches: async () => {
         const channel = this.#channels.get(nameOf(record.target, record.key));
         if (channel === undefined) throw new Error(`the target ${record.target} is not known`);
-        return loaded(channel);
+        return this.#interfaces.of(channel);
       },
       save: async (saved) => store?.save(saved),
-      onOver: (over) => this.#chunks.delete(over),
+      onOver: () => {
+        this.#chunks.delete(chunk);
+        if (chunk.isLost) this.#lost.add(chunk);
+      },
+      onCleared: () => this.#lost.delete(chunk),
+      onSplit: (rest) => this.#begin(record, store === undefined ? undefined : jobOf(record.id), rest),
+      // The vendor's queue takes fewer tokens than these.
+      onFull: (bytes) => this.#mostTokens.set(record.target, loadOf(bytes, 0).tokens / 2),
     });
     this.#chunks.add(chunk);
     return chunk;
@@ -289,5 +298,3 @@ export class Desk implements BatchDesk {
 
 /** Milliseconds without a further request after which no more is expected. */
 const quiet = 1_000;
-const encoder = new TextEncoder();
-const single: Deferral = { window: 0, deadline: Number.POSITIVE_INFINITY, item: undefined };

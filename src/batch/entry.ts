@@ -12,11 +12,16 @@ export interface Entry {
   readonly call: CallContext;
   /** Whether its result will be stored by a batch of ours, which confirms it later. */
   readonly isStored: boolean;
+  /** When its answer is needed, in milliseconds since 1970; `Infinity` if at any time. */
+  readonly deadline: number;
   readonly promise: Promise<unknown>;
   settle(answer: BatchAnswer): void;
   /** Called when the call no longer waits: aborted, or out of time. */
   onLeft: () => void;
 }
+
+/** How a call waits that does not say. */
+export const single: Deferral = { window: 0, deadline: Number.POSITIVE_INFINITY, item: undefined };
 
 /** The least and the most time, in milliseconds, kept before a deadline for a synchronous call. */
 const leastMargin = 30_000;
@@ -77,6 +82,7 @@ export function newEntry(
     body,
     call,
     isStored: item !== undefined,
+    deadline,
     promise,
     onLeft: () => {},
     settle(answer) {

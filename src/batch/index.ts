@@ -1,18 +1,19 @@
 import { RequestError, RouterError, StoreError } from '../errors.ts';
 import type { BatchDesk, DeferredChannel } from '../types/batch/desk.ts';
-import type { Batch, Batches, BatchOptions, BatchRequest, ResumeOptions } from '../types/batch/job.ts';
+import type { Batch, Batches, BatchInput, BatchOptions, ResumeOptions } from '../types/batch/job.ts';
 import type { Clock, Random } from '../types/clock.ts';
 import type { CallOptions } from '../types/options/call-options.ts';
 import type { Router } from '../types/router.ts';
 import type { Store } from '../types/store.ts';
 import { sleep } from '../util/time/clock.ts';
 import { Desk } from './desk.ts';
-import { Job, ownerTime } from './job.ts';
-import { JobStore, type Manifest, numberOf, type Page, pageSize } from './job-store.ts';
+import { ownerTime } from './job/host.ts';
+import { Job } from './job/job.ts';
+import { JobStore, type Manifest, numberOf, type Page, pageSize } from './job/store.ts';
 
 /** What batches need of their router. */
 export interface BatchHost {
-  readonly router: Pick<Router, 'chat' | 'embed'>;
+  readonly router: Pick<Router, 'chat' | 'embed' | 'image'>;
   readonly store: Store;
   readonly clock: Clock;
   readonly random: Random;
@@ -26,10 +27,7 @@ export interface BatchHost {
 /** Batches of one router. */
 interface BatchService extends Batches {
   readonly desk: BatchDesk;
-  batch(
-    requests: Iterable<BatchRequest> | AsyncIterable<BatchRequest>,
-    options?: BatchOptions,
-  ): Promise<Batch>;
+  batch(requests: BatchInput, options?: BatchOptions): Promise<Batch>;
   /** Leaves all batches; they can be resumed. */
   close(): Promise<void>;
 }
@@ -114,6 +112,7 @@ export function openBatches(host: BatchHost): BatchService {
     },
     async close() {
       await Promise.all([...jobs].map((job) => job[Symbol.asyncDispose]()));
+      desk.close();
     },
   };
 }
@@ -131,8 +130,10 @@ async function* storedPages(store: JobStore): AsyncGenerator<readonly [number, P
 /** Finds out which items of a batch have no stored result. */
 async function openItems(store: JobStore, id: string): Promise<(item: string) => boolean> {
   const settled = new Set<number>();
-  for await (const [number, { results, read }] of storedPages(store))
-    for (const at of [...results.keys(), ...read]) settled.add(number * pageSize + at);
+  for await (const [number, { results, read, isDone }] of storedPages(store)) {
+    const known = isDone ? Array.from({ length: pageSize }, (_, at) => at) : [...results.keys(), ...read];
+    for (const at of known) settled.add(number * pageSize + at);
+  }
   return (item) => !settled.has(Number.parseInt(item.slice(id.length + 1), 10));
 }
 

@@ -1,5 +1,5 @@
 import pRetry from 'p-retry';
-import { isRouterError } from '../errors.ts';
+import { isRouterError, ProviderError } from '../errors.ts';
 import type { Clock } from '../types/clock.ts';
 import { sleep } from '../util/time/clock.ts';
 
@@ -31,8 +31,15 @@ const longestRetry = 60_000;
 /**
  * Repeats a step of a batch until it succeeds or fails for good: p-retry decides and counts, our clock waits. A vendor's own
  * retry-after is respected.
+ *
+ * @param mayGoOn whether to try again after a failure that may pass
  */
-export function untilDone<T>(clock: Clock, signal: AbortSignal, step: () => Promise<T>): Promise<T> {
+export function untilDone<T>(
+  clock: Clock,
+  signal: AbortSignal,
+  step: () => Promise<T>,
+  mayGoOn: (error: unknown) => boolean = () => true,
+): Promise<T> {
   return pRetry(
     async () => {
       try {
@@ -47,9 +54,9 @@ export function untilDone<T>(clock: Clock, signal: AbortSignal, step: () => Prom
       minTimeout: 0,
       maxTimeout: 0,
       signal,
-      shouldRetry: ({ error }) => mayPass(error),
+      shouldRetry: ({ error }) => mayPass(error) && mayGoOn(error),
       async onFailedAttempt({ error, attemptNumber }) {
-        if (!mayPass(error)) return;
+        if (!mayPass(error) || !mayGoOn(error)) return;
         const asked = isRouterError(error, 'provider') ? error.retryAfter : undefined;
         const pause = Math.min(longestRetry, firstRetry * 2 ** Math.min(attemptNumber - 1, 10));
         await sleep(clock, Math.max(asked ?? 0, pause), signal);
@@ -73,4 +80,36 @@ const passing = [
 export function mayPass(error: unknown): boolean {
   if (isRouterError(error, 'provider')) return passing.includes(error.kind);
   return !isRouterError(error) || isRouterError(error, 'store');
+}
+
+/**
+ * Runs a step with a time limit.
+ *
+ * @param run gets a signal that ends it, and a function that extends its time
+ */
+export async function within<T>(
+  clock: Clock,
+  stop: AbortSignal,
+  ms: number,
+  provider: string,
+  run: (signal: AbortSignal, extend: () => void) => Promise<T>,
+): Promise<T> {
+  const abort = new AbortController();
+  const onStop = (): void => abort.abort(stop.reason);
+  const summary = `no answer within ${ms / 1_000} s`;
+  const late = new ProviderError({ kind: 'timeout', provider, summary });
+  const start = (): (() => void) => clock.after(ms, () => abort.abort(late));
+  let cancelTimer = start();
+  stop.addEventListener('abort', onStop, { once: true });
+  try {
+    return await run(abort.signal, () => {
+      cancelTimer();
+      cancelTimer = start();
+    });
+  } catch (error) {
+    throw abort.signal.reason === late ? late : error;
+  } finally {
+    cancelTimer();
+    stop.removeEventListener('abort', onStop);
+  }
 }

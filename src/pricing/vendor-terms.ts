@@ -85,8 +85,23 @@ const terms: Readonly<Record<string, (model: string) => Terms>> = {
       fees: { webSearch: /^gemini-[12]\b/.test(model) ? 0.035 : 0.014, freeSearches: true },
     };
   },
-  // https://console.groq.com/docs/flex-processing: at on-demand prices.
-  groq: () => ({ serviceTiers: { flex: 1 } }),
+  // https://console.groq.com/docs/flex-processing: at on-demand prices; https://console.groq.com/docs/batch.
+  groq: () => ({ serviceTiers: { flex: 1, batch: 0.5 } }),
+  // https://learn.microsoft.com/en-us/azure/ai-foundry/openai/how-to/batch,
+  // https://learn.microsoft.com/en-us/azure/foundry/openai/concepts/flex-processing; priority has prices of its own.
+  azure: () => ({ serviceTiers: { flex: 0.5, batch: 0.5 } }),
+  // https://aws.amazon.com/bedrock/pricing/: half for flex, and 75 % more for priority.
+  bedrock: () => ({ serviceTiers: { flex: 0.5, priority: 1.75 } }),
+  // https://docs.mistral.ai/capabilities/batch/
+  mistral: () => ({ serviceTiers: { batch: 0.5 } }),
+  // https://docs.together.ai/docs/batch-inference: up to half off, which holds for most models.
+  together: () => ({ serviceTiers: { batch: 0.5 } }),
+  // https://docs.fireworks.ai/guides/batch-inference
+  fireworks: () => ({ serviceTiers: { batch: 0.5 } }),
+  // https://platform.kimi.ai/docs/pricing/batch
+  moonshot: () => ({ serviceTiers: { batch: 0.6 } }),
+  // https://openrouter.ai/docs/batch-quickstart#pricing: typically half.
+  openrouter: () => ({ serviceTiers: { batch: 0.5 } }),
 };
 
 const half: Factor = {

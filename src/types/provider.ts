@@ -171,18 +171,27 @@ export interface Traffic {
   readonly received: number;
 }
 
+/** A vendor's limits of one batch. */
+export interface BatchLimits {
+  readonly requests: number;
+  readonly bytes: number;
+  /** Maximum values to embed, of all requests together. @default none */
+  readonly values?: number;
+  /** Maximum input tokens of all requests together. @default none */
+  readonly tokens?: number;
+}
+
 /**
  * A vendor's batch interface: requests that are answered within hours, at a lower price. Each method is one step of the life cycle
  * and never retries. All throw only `ProviderError`.
  */
 export interface ProviderBatches {
-  /** The vendor's limits of one batch. */
-  readonly limits: { readonly requests: number; readonly bytes: number };
-  /** Milliseconds within which the vendor answers or gives up. @default 86,400,000 */
-  readonly window?: number;
+  readonly limits: BatchLimits;
   prepareChat(call: ProviderCall): PreparedCall<ProviderResult>;
   /** Omitted by vendors without embeddings in batches. */
   prepareEmbed?(call: ProviderEmbedCall): PreparedCall<ProviderEmbeddings>;
+  /** Omitted by vendors without images in batches. */
+  prepareImage?(call: ProviderImageCall): PreparedCall<ProviderImages>;
   /** Submits a batch. Returns the vendor's id of it. */
   submit(plan: BatchPlan, call: BatchCall): Promise<string>;
   /**

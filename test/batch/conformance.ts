@@ -1,4 +1,4 @@
-import { isRouterError, type Provider, type ProviderCall } from 'signalbox';
+import { isRouterError, type Provider, type ProviderCall, type ProviderOptions } from 'signalbox';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { BatchAnswer, BatchPlan, BatchTrace } from '../../src/types/batch/batch.ts';
 import type { ProviderBatches } from '../../src/types/provider.ts';
@@ -10,8 +10,18 @@ export interface BatchFixture {
   readonly model: string;
   serve(changes?: Partial<Behavior>): Promise<MockVendor>;
   create(url: string): Provider;
-  /** Whether the vendor has one interface for each kind, so that embeddings can be in a batch. */
-  readonly embeds: boolean;
+  /** The model of embeddings, where they can be in a batch. */
+  readonly embeds?: string;
+  /** The model of images, where they can be in a batch. */
+  readonly draws?: string;
+  /** Whether a batch can be canceled. @default true */
+  readonly cancels?: boolean;
+  /** Vendor's options of each chat. @default none */
+  readonly providerOptions?: ProviderOptions;
+  /** The request that creates a batch. @default `POST …batches` */
+  readonly creates?: RegExp;
+  /** Whether a batch can fail as a whole. @default true */
+  readonly failsWhole?: boolean;
 }
 
 /** All that an iteration yields. */
@@ -24,7 +34,9 @@ export async function collect<T>(iterable: AsyncIterable<T>): Promise<readonly T
 const call = { signal: new AbortController().signal };
 
 /** What every provider with batches does: each step once, with the vendor's documented states and faults. */
-export function describeBatches({ name, model, serve, create, embeds }: BatchFixture): void {
+export function describeBatches(fixture: BatchFixture): void {
+  const { name, model, serve, create, embeds, draws, cancels = true, failsWhole = true } = fixture;
+  const { creates = /^POST .*batches$/, providerOptions } = fixture;
   describe(`batches of ${name}`, () => {
     let vendor: MockVendor;
     let batches: ProviderBatches;
@@ -40,6 +52,7 @@ export function describeBatches({ name, model, serve, create, embeds }: BatchFix
     const chatOf = (text: string): ProviderCall => ({
       model,
       messages: [{ role: 'user', content: text }],
+      ...(providerOptions && { providerOptions }),
       ...call,
     });
     const planOf = (...texts: readonly string[]): BatchPlan => ({
@@ -105,15 +118,44 @@ export function describeBatches({ name, model, serve, create, embeds }: BatchFix
       },
     );
 
-    it('reports every request of a canceled batch', async () => {
-      vendor.behavior.polls = 9;
-      const plan = planOf('red', 'green');
-      const id = await batches.submit(plan, call);
-      await batches.cancel(id, call);
-      expect((await batches.status(id, call)).state).toBe('ended');
-      const answers = await collect(batches.results(id, traceOf(plan), call));
+    it.skipIf(!cancels)(
+      'reports every request of a canceled batch, and reads those that were done',
+      async () => {
+        vendor.behavior.polls = 9;
+        vendor.behavior.late = ({ customId }) => customId === 'item-1';
+        const plan = planOf('red', 'green');
+        const id = await batches.submit(plan, call);
+        expect((await batches.status(id, call)).state).toBe('pending');
+        await batches.cancel(id, call);
+        expect((await batches.status(id, call)).state).toBe('ended');
+        const answers = await collect(batches.results(id, traceOf(plan), call));
+        expect(of(answers, 'item-0')?.error).toMatchObject({ vendorCode: 'batch_not_run', scope: 'request' });
+        expect(of(answers, 'item-1')?.body).toBeDefined();
+      },
+    );
+
+    it.skipIf(cancels)(
+      'goes on when it is canceled, because the vendor documents nothing for that',
+      async () => {
+        vendor.behavior.polls = 2;
+        const plan = planOf('red');
+        const id = await batches.submit(plan, call);
+        await batches.cancel(id, call);
+        expect((await batches.status(id, call)).state).toBe('pending');
+        expect((await batches.status(id, call)).state).toBe('ended');
+        expect(await collect(batches.results(id, traceOf(plan), call))).toMatchObject([{ id: 'item-0' }]);
+      },
+    );
+
+    it.skipIf(!failsWhole)('reports every request of a batch that failed as a whole', async () => {
+      vendor.behavior.failWhole = () => ({ code: 'invalid_model' });
+      const answers = await ended(planOf('red', 'green'));
       expect(answers.map((answer) => answer.id).sort()).toEqual(['item-0', 'item-1']);
-      for (const { error } of answers) expect(error).toMatchObject({ vendorCode: 'batch_not_run' });
+      for (const { body, error } of answers) {
+        expect(body).toBeUndefined();
+        expect(isRouterError(error, 'provider')).toBe(true);
+      }
+      expect(vendor.billed).toEqual([]);
     });
 
     it('finds a batch whose submission was cut off, and only that one', async () => {
@@ -121,7 +163,7 @@ export function describeBatches({ name, model, serve, create, embeds }: BatchFix
         { ...planOf('other'), id: 'own-0', items: [{ id: 'x', body: planOf('other').items[0]?.body ?? '' }] },
         call,
       );
-      vendor.behavior.cut = (route) => route.startsWith('POST') && route.endsWith('batches');
+      vendor.behavior.cut = (route) => creates.test(route);
       const plan = planOf('red', 'green');
       const trace = traceOf(plan);
       await expect(batches.submit(plan, call)).rejects.toMatchObject({ kind: 'network' });
@@ -149,10 +191,16 @@ export function describeBatches({ name, model, serve, create, embeds }: BatchFix
       expect(await collect(batches.results(id, traceOf(plan), call))).toHaveLength(3);
     });
 
-    it('classifies a rate limit on polling like any other', async () => {
+    it.each([
+      [429, 'rate-limit'],
+      [503, 'overloaded'],
+      [500, 'server'],
+    ] as const)('classifies a %i on polling like any other', async (status, kind) => {
       const id = await batches.submit(planOf('red'), call);
-      vendor.behavior.fail = (route) => (route.startsWith('GET') ? 429 : undefined);
-      await expect(batches.status(id, call)).rejects.toMatchObject({ kind: 'rate-limit', status: 429 });
+      vendor.behavior.fail = (route) => (route.startsWith('GET') ? status : undefined);
+      await expect(batches.status(id, call)).rejects.toMatchObject({ kind, status });
+      vendor.behavior.fail = () => undefined;
+      expect((await batches.status(id, call)).state).toBe('ended');
     });
 
     it('deletes what the vendor stores', async () => {
@@ -176,19 +224,31 @@ export function describeBatches({ name, model, serve, create, embeds }: BatchFix
       expect(vendor.calls).toEqual([]);
     });
 
-    it.skipIf(!embeds)('embeds', async () => {
-      const prepared = batches.prepareEmbed?.({ model, values: ['a', 'bcd'], ...call });
+    it.skipIf(embeds === undefined)('embeds', async () => {
+      const values = ['a', 'bcd'];
+      const prepared = batches.prepareEmbed?.({ model: embeds ?? '', values, ...call });
       if (prepared === undefined) throw new Error('no embeddings');
-      const plan: BatchPlan = {
-        id: 'own-2',
-        kind: 'embed',
-        model,
-        items: [{ id: 'item-0', body: prepared.body }],
-      };
+      const items = [{ id: 'item-0', body: prepared.body }];
+      const plan: BatchPlan = { id: 'own-2', kind: 'embed', model: embeds ?? '', items };
       const { embeddings, usage, response } = prepared.read(of(await ended(plan), 'item-0')?.body);
       expect(embeddings.map(([length]) => length)).toEqual([1, 3]);
       expect(usage.inputTokens).toBe(100);
       expect(response.serviceTier).toBe('batch');
+    });
+
+    it.skipIf(draws === undefined)('draws', async () => {
+      const prepared = batches.prepareImage?.({ model: draws ?? '', prompt: 'a fox', n: 1, ...call });
+      if (prepared === undefined) throw new Error('no images');
+      const items = [{ id: 'item-0', body: prepared.body }];
+      const plan: BatchPlan = { id: 'own-3', kind: 'image', model: draws ?? '', items };
+      const { images, response } = prepared.read(of(await ended(plan), 'item-0')?.body);
+      expect(images).toMatchObject([{ mediaType: 'image/png' }]);
+      expect(response.serviceTier).toBe('batch');
+    });
+
+    it('has only what the vendor documents', () => {
+      expect(batches.prepareEmbed !== undefined).toBe(embeds !== undefined);
+      expect(batches.prepareImage !== undefined).toBe(draws !== undefined);
     });
   });
 }

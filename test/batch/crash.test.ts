@@ -42,7 +42,7 @@ async function runProcess(
   let text = '';
   child.stdout.on('data', (chunk) => {
     text += String(chunk);
-    if (text.endsWith('\npause\n')) child.kill('SIGKILL');
+    if (text.endsWith('pause\n')) child.kill('SIGKILL');
   });
   await once(child, 'close');
   // A killed process may have written half a line.
@@ -71,7 +71,7 @@ async function killed({ at, pauseAfter }: { readonly at?: string; readonly pause
   return { first, second: second.slice(0, -1) };
 }
 
-describe('a process that is killed', { timeout: 60_000 }, () => {
+describe('a process that is killed', { timeout: 240_000 }, () => {
   const everyResult = (...lines: readonly string[]) => {
     expect(new Set(lines.map((line) => line.split(' ')[0])).size).toBe(count);
     for (const line of lines) {

@@ -1,45 +1,12 @@
 import type { VirtualClock } from 'signalbox/testing';
 import { vi } from 'vitest';
-import { watchExchanges } from './exchanges.ts';
+import { driveBy, quiet } from './virtual-drive.ts';
 
-export const exchanges = watchExchanges();
-
-/** Turns of the event loop within which the process does all that follows from an event. */
-const enough = 20;
-
-/**
- * Resolves when the process has nothing to do but wait for time to pass: no exchange is open, no module loads, and nothing has
- * followed within some turns of the event loop. It depends on events only, so the speed of the machine does not matter.
- */
-async function idle(): Promise<void> {
-  await quiet();
-  await vi.dynamicImportSettled();
-  await quiet();
-}
-
-async function quiet(): Promise<void> {
-  for (let turn = 0, { begun, failed } = exchanges; turn < enough; turn++) {
-    await new Promise((resolve) => setImmediate(resolve));
-    // After a failure the transport lets a timer of no duration pass. Timers of one duration run in the order they were set.
-    if (exchanges.failed !== failed) await new Promise((resolve) => setTimeout(resolve, 0));
-    if (exchanges.open === 0 && exchanges.begun === begun && exchanges.failed === failed) continue;
-    turn = -1;
-    ({ begun, failed } = exchanges);
-  }
-}
-
-/** Runs virtual time until a promise settles: each timer at its moment, and only when the process is idle. */
-export async function drive<T>(clock: VirtualClock, work: Promise<T>): Promise<T> {
-  let isOver = false;
-  const ended = work.finally(() => {
-    isOver = true;
+/** Runs virtual time until a promise settles, with room for real sockets and for modules that load on first use. */
+export function drive<T>(clock: VirtualClock, work: Promise<T>): Promise<T> {
+  return driveBy(clock, work, async () => {
+    await quiet();
+    await vi.dynamicImportSettled();
+    await quiet();
   });
-  ended.catch(() => {});
-  for (;;) {
-    await idle();
-    if (isOver) return ended;
-    if (await clock.next()) continue;
-    await idle();
-    if (!isOver && clock.timers === 0) throw new Error('nothing is left that could settle the promise');
-  }
 }

@@ -1,4 +1,4 @@
-import { type BatchRequest, type BatchResult, createRouter } from 'signalbox';
+import { type BatchRequest, type BatchResult, createRouter, type ImageResult } from 'signalbox';
 import { anthropic } from 'signalbox/anthropic';
 import { memory } from 'signalbox/memory';
 import { openai } from 'signalbox/openai';
@@ -27,8 +27,9 @@ afterEach(async () => {
 });
 
 function setUp(store = memory()) {
-  // From now, because the mocks have real dates.
   const clock = virtualClock(Date.now());
+  open.behavior.date = clock.date;
+  claude.behavior.date = clock.date;
   const router = createRouter({
     clock,
     random: seededRandom(7),
@@ -41,14 +42,22 @@ function setUp(store = memory()) {
         tiers: ['batch', 'standard'],
       },
       {
+        provider: openai({ baseURL: `${open.url}/v1`, apiKey: 'sk-a' }),
+        model: 'gpt-image-1',
+        price,
+        tiers: ['batch'],
+      },
+      {
         provider: anthropic({ baseURL: claude.url, apiKey: 'sk-b' }),
         model: 'claude-haiku-4-5',
         price,
-        tiers: ['batch'],
+        tiers: ['batch', 'standard'],
       },
     ],
     routes: {
       both: { targets: ['openai/gpt-5-mini#batch', 'anthropic/claude-haiku-4-5#batch'] },
+      pictures: { targets: ['openai/gpt-image-1#batch'] },
+      lone: { targets: ['openai/gpt-5-mini#batch', 'anthropic/claude-haiku-4-5'] },
       rescue: { targets: ['openai/gpt-5-mini#batch', 'openai/gpt-5-mini'] },
     },
   });
@@ -178,6 +187,113 @@ describe('router.batch', () => {
     expect(open.batches[0]?.endpoint).toBe('/v1/embeddings');
   });
 
+  it('draws', async () => {
+    const { clock, router } = setUp();
+    const requests = [{ id: 'i', kind: 'image', prompt: 'a fox', n: 12 }] as const;
+    const batch = await router.batch(requests, { route: 'pictures' });
+    const [first] = await drive(clock, collect(batch.results));
+    expect(first?.error).toBeUndefined();
+    const { images = [] } = (first?.result ?? {}) as ImageResult;
+    expect(images).toHaveLength(12);
+    expect(first?.result?.target).toBe('openai/gpt-image-1#batch');
+    // Ten at a time, by the vendor's limit.
+    expect(open.batches.map(({ endpoint, asked }) => [endpoint, asked.length])).toEqual([
+      ['/v1/images/generations', 2],
+    ]);
+  });
+
+  it('draws the same picture twice, in requests of their own', async () => {
+    const { clock, router } = setUp();
+    const requests = [{ id: 'i', kind: 'image', prompt: 'a fox', n: 20 }] as const;
+    const batch = await router.batch(requests, { route: 'pictures' });
+    const [first] = await drive(clock, collect(batch.results));
+    expect(((first?.result ?? {}) as ImageResult).images).toHaveLength(20);
+    expect(new Set(open.batches[0]?.asked.map(({ customId }) => customId)).size).toBe(2);
+  });
+
+  it('reads JSONL, however it is cut', async () => {
+    const { clock, router } = setUp();
+    const text = promptsOf(20)
+      .map((request) => JSON.stringify({ ...request, prompt: `${request.id} – question` }))
+      .join('\n');
+    const bytes = new TextEncoder().encode(text);
+    async function* pieces() {
+      for (let at = 0; at < bytes.length; at += 7) yield bytes.subarray(at, at + 7);
+    }
+    const batch = await router.batch(pieces(), { route: 'rescue' });
+    const results = await drive(clock, collect(batch.results));
+    expect(results).toHaveLength(20);
+    for (const { id, result } of results)
+      expect(result).toMatchObject({ text: expect.stringContaining(`${id} – question`) });
+  });
+
+  it('names the line of JSONL that is not JSON', async () => {
+    const { clock, router } = setUp();
+    async function* lines() {
+      yield '{"prompt":"one"}\n\n{"prompt":';
+    }
+    const batch = await router.batch(lines(), { route: 'rescue' });
+    await expect(drive(clock, collect(batch.results))).rejects.toMatchObject({
+      code: 'request',
+      field: 'requests, line 3',
+    });
+  });
+
+  it('is rescued by synchronous calls of another vendor when its own one dies', async () => {
+    open.behavior.polls = Number.POSITIVE_INFINITY;
+    const { clock, router } = setUp();
+    const deadline = clock.date() + 8 * hour;
+    const batch = await router.batch(promptsOf(5), { route: 'lone', deadline });
+    clock.after(60_000, () => {
+      open.behavior.silent = (route) => !route.includes('chat');
+    });
+    const results = await drive(clock, collect(batch.results));
+    expect(targetsOf(results)).toEqual(Array(5).fill('anthropic/claude-haiku-4-5'));
+    // After a quarter of the time left, and not only at the end of it.
+    expect(clock.date()).toBeLessThan(deadline - 4 * hour);
+  });
+
+  it('cancels the batch of a vendor that comes back after it was given up', async () => {
+    open.behavior.polls = Number.POSITIVE_INFINITY;
+    const { clock, router } = setUp();
+    const batch = await router.batch(promptsOf(5), { route: 'both' });
+    let isDown = false;
+    open.behavior.fail = () => (isDown ? 503 : undefined);
+    clock.after(60_000, () => {
+      isDown = true;
+    });
+    clock.after(5 * hour, () => {
+      isDown = false;
+    });
+    const results = await drive(clock, collect(batch.results));
+    expect(targetsOf(results)).toEqual(Array(5).fill('anthropic/claude-haiku-4-5#batch'));
+    await drive(clock, new Promise((resolve) => clock.after(6 * hour, () => resolve(undefined))));
+    expect(open.batches[0]?.canceled).toBe(true);
+    expect([...open.files.keys()]).toEqual([]);
+    expect(open.billed).toEqual([]);
+  });
+
+  it('sends fewer requests at a time when the queue of the vendor is too short for all', async () => {
+    open.behavior.failWhole = ({ asked }) =>
+      asked.length > 30 ? { code: 'token_limit_exceeded' } : undefined;
+    const { clock, router } = setUp();
+    const batch = await router.batch(promptsOf(100), { route: 'rescue' });
+    const results = await drive(clock, collect(batch.results));
+    expect(targetsOf(results)).toEqual(Array(100).fill('openai/gpt-5-mini#batch'));
+    expect(open.billed).toHaveLength(100);
+  });
+
+  it('starts another batch at the limit of values to embed', async () => {
+    const { clock, router } = setUp();
+    const values = Array.from({ length: 2_000 }, (_, n) => String(n));
+    const requests = Array.from({ length: 30 }, (_, n) => ({ id: `e${n}`, values }));
+    const batch = await router.batch(requests, { route: 'rescue' });
+    const results = await drive(clock, collect(batch.results));
+    expect(results).toHaveLength(30);
+    // https://developers.openai.com/api/docs/guides/batch#rate-limits: 50,000 in a batch.
+    expect(open.batches.map(({ asked }) => asked.length)).toEqual([25, 5]);
+  });
+
   it('reports an invalid request as its own error', async () => {
     const { clock, router } = setUp();
     const requests = [
@@ -264,6 +380,53 @@ describe('router.batches.resume', () => {
     expect(all.length).toBeLessThanOrEqual(51); // the last one was in the hands of its reader
     expect(open.billed).toHaveLength(50);
     expect(open.chats).toEqual([]);
+  });
+
+  it('ends where another process has taken over, as after a long sleep', async () => {
+    open.behavior.polls = Number.POSITIVE_INFINITY;
+    const store = memory();
+    const { clock, router } = setUp(store);
+    const batch = await router.batch(promptsOf(3), { route: 'rescue', batchId: 'taken' });
+    const reading = collect(batch.results);
+    clock.after(60_000, () => {
+      void store.set('batch/taken/owner', 'another', { ttl: 3_600_000 });
+    });
+    await expect(drive(clock, reading)).rejects.toMatchObject({ code: 'closed' });
+    expect(open.batches[0]?.canceled).toBe(false);
+  });
+
+  it('forgets the requests of which all has been read', async () => {
+    const store = memory();
+    const { clock, router } = setUp(store);
+    const batch = await router.batch(promptsOf(250), { route: 'rescue', batchId: 'read' });
+    await drive(clock, collect(batch.results));
+    const [first, last] = await store.get(['batch/read/in/0', 'batch/read/in/2']);
+    expect(first?.value).not.toContain('question');
+    expect(last?.value).toContain('question'); // it may still grow
+  });
+
+  it('goes on with a page that was half read when there was no room for the rest of it', async () => {
+    const store = memory();
+    const before = setUp(store);
+    const options = { route: 'rescue', batchId: 'narrow', maxInFlight: 10 } as const;
+    const batch = await before.router.batch(promptsOf(100), options);
+    const read: string[] = [];
+    await drive(
+      before.clock,
+      (async () => {
+        for await (const { id } of batch.results) {
+          read.push(id);
+          if (read.length === 60) break;
+        }
+      })(),
+    );
+    await before.router.close();
+    const after = setUp(store);
+    const resumed = await drive(after.clock, after.router.batches.resume('narrow'));
+    const rest = await drive(after.clock, collect(resumed.results));
+    expect(rest.length).toBeLessThanOrEqual(41);
+    expect(new Set([...read, ...rest.map(({ id }) => id)]).size).toBe(100);
+    expect(open.billed).toHaveLength(100);
   });
 
   it('rejects for a batch that the store does not have', async () => {

@@ -1,11 +1,12 @@
-import { createRouter, lowestCost } from 'signalbox';
+import { balanced, createRouter, lowestCost } from 'signalbox';
 import { anthropic } from 'signalbox/anthropic';
 import { google } from 'signalbox/google';
 import { openai } from 'signalbox/openai';
-import { azure, groq, openrouter } from 'signalbox/openai-compatible';
+import { azure, bedrock, groq, openrouter } from 'signalbox/openai-compatible';
 import { scriptedProvider, virtualClock } from 'signalbox/testing';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type FaultServer, faultServer, json } from '../support/fault-server.ts';
+import { withVendorTerms } from '../../src/pricing/vendor-terms.ts';
+import { type Behaviour, type FaultServer, faultServer, json } from '../support/fault-server.ts';
 
 const price = { input: 1, output: 10, serviceTiers: { flex: 0.5, priority: 2 } };
 const answer = (service_tier: string) =>
@@ -134,6 +135,120 @@ describe('service tiers as targets', () => {
     expect(target).toBe(`${name}/m`);
     expect(sent()).toEqual(['flex', undefined]);
     expect(attempts[0]?.billed).toBe('no');
+  });
+
+  const compatible = [
+    ['groq', () => groq({ baseURL: server.url, apiKey: 'sk' })],
+    ['openrouter', () => openrouter({ baseURL: server.url, apiKey: 'sk' })],
+    ['azure', () => azure({ baseURL: server.url, apiKey: 'sk' })],
+    ['bedrock', () => bedrock({ baseURL: server.url, apiKey: 'sk' })],
+  ] as const;
+
+  it.each(compatible)('of %s are asked for, and charged as the answer says', async (name, create) => {
+    const target = { provider: create(), model: 'm', price };
+    const router = createRouter({ targets: [{ ...target, tiers: ['flex', 'standard'] }] });
+    const asked = await router.chat({ prompt: 'hi' });
+    expect(sent()).toEqual(['flex']);
+    expect(asked.target).toBe(`${name}/m#flex`);
+    expect(asked.response.serviceTier).toBe('flex');
+    expect(asked.cost?.total).toBeCloseTo(0.5 * 200e-6, 12);
+    server.behave(answer('default'));
+    const served = await router.chat({ prompt: 'hi' });
+    expect(served.response.serviceTier).toBe('standard');
+    expect(served.cost?.total).toBeCloseTo(200e-6, 12);
+  });
+
+  it.each([
+    ['openai', 'gpt-5-mini', 0.5],
+    ['azure', 'gpt-5-mini', 0.5],
+    ['groq', 'openai/gpt-oss-20b', 1],
+    ['bedrock', 'openai.gpt-oss-20b-1:0', 0.5],
+  ])('of %s have the price that the vendor publishes, as a factor', (name, model, factor) => {
+    const { serviceTiers } = withVendorTerms(name, model, { input: 1, output: 2 });
+    expect(serviceTiers?.['flex']).toBe(factor);
+  });
+
+  it('of Gemini go to standard at once when flex is shed, and are charged as the header says', async () => {
+    const reply =
+      (tier: string): Behaviour =>
+      (response) => {
+        response.writeHead(200, { 'content-type': 'application/json', 'x-gemini-service-tier': tier });
+        response.end(
+          JSON.stringify({
+            candidates: [{ content: { role: 'model', parts: [{ text: 'Hi.' }] }, finishReason: 'STOP' }],
+            usageMetadata: { promptTokenCount: 100, candidatesTokenCount: 10 },
+          }),
+        );
+      };
+    const shed = json({ error: { code: 503, status: 'UNAVAILABLE', message: 'No room.' } }, 503);
+    const provider = google({ baseURL: server.url, apiKey: 'sk' });
+    const router = createRouter({
+      targets: [{ provider, model: 'gemini-3-flash', price, tiers: ['flex', 'standard'] }],
+      retry: { minDelay: 60_000 },
+    });
+    server.behave(shed, reply('standard'));
+    const rescued = await router.chat({ prompt: 'hi' });
+    expect(rescued.target).toBe('google/gemini-3-flash');
+    expect(rescued.attempts[0]?.billed).toBe('no');
+    server.behave(reply('standard'));
+    const asked = createRouter({
+      targets: [{ provider, model: 'gemini-3-flash', price, tiers: ['flex'] }],
+    });
+    const downgraded = await asked.chat({ prompt: 'hi' });
+    expect(downgraded.target).toBe('google/gemini-3-flash#flex');
+    expect(downgraded.response.serviceTier).toBe('standard');
+    expect(downgraded.cost?.total).toBeCloseTo(200e-6, 12);
+  });
+
+  it('of Anthropic are sent in its words, and charged as the answer says', async () => {
+    const message = (speed: string) =>
+      json({
+        id: 'msg_1',
+        type: 'message',
+        role: 'assistant',
+        model: 'claude-opus-5',
+        content: [{ type: 'text', text: 'Hi.' }],
+        stop_reason: 'end_turn',
+        usage: { input_tokens: 100, output_tokens: 10, service_tier: 'standard', speed },
+      });
+    const provider = anthropic({ baseURL: server.url, apiKey: 'sk' });
+    const fast = { ...price, serviceTiers: { fast: 2 } };
+    const router = createRouter({
+      targets: [{ provider, model: 'claude-opus-5', price: fast, tiers: ['fast'] }],
+    });
+    server.behave(message('fast'), message('standard'));
+    const asked = await router.chat({ prompt: 'hi' });
+    expect(server.received[0]?.body).toMatchObject({ speed: 'fast' });
+    expect(asked.cost?.total).toBeCloseTo(2 * 200e-6, 12);
+    const served = await router.chat({ prompt: 'hi' });
+    expect(served.cost?.total).toBeCloseTo(200e-6, 12);
+  });
+
+  it('are weighed by balanced() like any other targets', async () => {
+    const ranked = async (perSecond: number) => {
+      const clock = virtualClock();
+      const slow = scriptedProvider('flex', () => ({ text: 'hi', delay: 10_000 }), clock);
+      const fast = scriptedProvider('standard', () => ({ text: 'hi', delay: 1_000 }), clock);
+      const tiered = { ...fast, name: 'v', tiers: { flex: {} } };
+      const chat: typeof fast.chat = (call) => (call.providerOptions?.['v'] ? slow : fast).chat(call);
+      const provider = { ...tiered, chat, tiers: { flex: { v: { service_tier: 'flex' } } } };
+      const router = createRouter({
+        targets: [{ provider, model: 'm', price, tiers: ['standard', 'flex'] }],
+        clock,
+        timeout: { response: 60_000 },
+        strategy: balanced({ perSecond }),
+      });
+      for (const target of router.targets) {
+        for (let call = 0; call < 5; call++) {
+          const answering = router.chat({ prompt: 'hi' }, { only: [target] });
+          await clock.advance(30_000);
+          await answering;
+        }
+      }
+      return (await router.explain({ prompt: 'hi' })).candidates.map(({ target }) => target);
+    };
+    expect(await ranked(1)).toEqual(['v/m', 'v/m#flex']);
+    expect(await ranked(1e-9)).toEqual(['v/m#flex', 'v/m']);
   });
 
   it('of Gemini are sent in its words', async () => {

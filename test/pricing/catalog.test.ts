@@ -52,13 +52,14 @@ describe('the catalogue', () => {
     expect(tiers('openai', 'gpt-6-sol')).toEqual({ batch: 0.5, flex: 0.5 });
     expect(tiers('openai', 'text-embedding-3-small')).toEqual({ batch: 0.5 });
     expect(tiers('anthropic', 'claude-opus-4-6-20260205')).toEqual({ batch: 0.5, fast: 6 });
-    expect(tiers('groq', 'llama-3.3-70b-versatile')).toEqual({ flex: 1 });
+    expect(tiers('groq', 'llama-3.3-70b-versatile')).toEqual({ flex: 1, batch: 0.5 });
+    expect(tiers('mistral', 'mistral-small-latest')).toEqual({ batch: 0.5 });
     expect(tiers('google', 'gemini-2.5-pro')).toMatchObject({
       priority: 1.8,
       flex: { input: 0.625, output: 5, tiers: [{ above: 200_000, input: 1.25, output: 7.5 }] },
     });
     expect(catalog.price('anthropic', 'claude-opus-5', date)?.regions).toEqual({ us: 1.1 });
-    expect(tiers('mistral', 'mistral-small-latest')).toBeUndefined();
+    expect(tiers('deepseek', 'deepseek-chat')).toBeUndefined();
   });
 
   it('gives nothing, rather than a guess, for models and providers it does not list', async () => {

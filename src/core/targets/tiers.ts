@@ -62,7 +62,8 @@ export function deferredProvider(
   at: { readonly target: string; readonly key: number },
   desk: () => Promise<BatchDesk>,
 ): Provider {
-  const { name, batches, capabilities, lacks, servedAs, boundBy, embed, embedLimits } = provider;
+  const { name, batches, capabilities, lacks, servedAs, boundBy, embed, embedLimits, image, imagesPerCall } =
+    provider;
   return {
     name,
     deferred: true,
@@ -77,5 +78,7 @@ export function deferredProvider(
     ...(boundBy && { boundBy }),
     ...(embed && { embed: async (call) => (await desk()).embed({ ...at, provider }, call) }),
     ...(embedLimits && { embedLimits }),
+    ...(image && { image: async (call) => (await desk()).image({ ...at, provider }, call) }),
+    ...(imagesPerCall && { imagesPerCall }),
   };
 }

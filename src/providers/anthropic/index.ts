@@ -91,7 +91,7 @@ function withKey(options: AnthropicOptions): Provider<'anthropic'> {
         import('./batches/batches.ts'),
         import('../shared/batches/sdk-batches.ts'),
       ]);
-      return sdkBatches(mapping, anthropicBatches(callOptions));
+      return sdkBatches(mapping, (client) => client, anthropicBatches(callOptions));
     },
     more: {
       tiers,

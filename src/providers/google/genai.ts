@@ -13,6 +13,14 @@ export interface GenAIClient {
     /** Needed for `router.image` with Imagen. */
     generateImages?(parameters: object): PromiseLike<unknown>;
   };
+  /** Needed for batches. */
+  readonly batches?: {
+    create(parameters: object): PromiseLike<unknown>;
+    get(parameters: object): PromiseLike<unknown>;
+    list(parameters: object): PromiseLike<unknown>;
+    cancel(parameters: object): PromiseLike<unknown>;
+    delete(parameters: object): PromiseLike<unknown>;
+  };
 }
 
 /** A `fetch` for one call. */

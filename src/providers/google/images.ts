@@ -10,7 +10,9 @@ import type { UserPart } from '../../types/request/message.ts';
 import type { Warning } from '../../types/result/result.ts';
 import { resolveData } from '../../util/data-content.ts';
 import { asObject, asObjects, asText, compact } from '../../util/json.ts';
-import type { Carry } from '../shared/sdk-provider.ts';
+import type { Carry, SdkImages } from '../shared/sdk-provider.ts';
+import { type GeminiRequest, toRequest } from './chat/request.ts';
+import { toResult } from './chat/response.ts';
 import type { GenAIClient } from './genai.ts';
 import { isImagen } from './model.ts';
 
@@ -20,7 +22,7 @@ const provider = 'google';
 const shapes = ['1:1', '2:3', '3:2', '3:4', '4:3', '4:5', '5:4', '9:16', '16:9', '21:9'];
 
 /** Maximum images per call (https://ai.google.dev/gemini-api/docs/imagen); Gemini models generate one per call. */
-export function imagesPerCall(model: string): number {
+function imagesPerCall(model: string): number {
   return isImagen(model) ? 4 : 1;
 }
 
@@ -104,7 +106,7 @@ export function toChatImages(
 }
 
 /** Calls Imagen once, through a client that supports it: Vertex AI's does, Gemini's own API no longer does. */
-export function sendImagen(
+function sendImagen(
   { models }: GenAIClient,
   call: ProviderImageCall,
   { signal }: Carry,
@@ -127,7 +129,7 @@ export function sendImagen(
 }
 
 /** Reads Imagen's answer. Filtered images are absent from it. */
-export function toImagenImages(
+function toImagenImages(
   raw: unknown,
   headers: Readonly<Record<string, string>>,
   warnings: readonly Warning[],
@@ -150,4 +152,29 @@ export function toImagenImages(
   }
   const providerMetadata = filtered.length === 0 ? {} : { google: { raiFilteredReasons: filtered } };
   return { images, usage: {}, response: { headers }, warnings, providerMetadata, raw };
+}
+
+type SendChat = (
+  client: GenAIClient,
+  body: GeminiRequest,
+  stream: boolean,
+  carry: Carry,
+) => PromiseLike<unknown>;
+
+/** @param imagen whether Imagen's models use its own API */
+export function imagesOver(send: SendChat, imagen: boolean): SdkImages<GenAIClient> {
+  return {
+    perCall: imagesPerCall,
+    async make(client, call, carry, answer) {
+      if (imagen && isImagen(call.model)) {
+        const { sent, warnings } = sendImagen(client, call, carry);
+        const { data, headers } = await answer(sent);
+        return toImagenImages(data, headers, warnings);
+      }
+      const { chat, warnings } = toImageChat(call);
+      const { body, warnings: more } = toRequest(chat);
+      const { data, headers } = await answer(send(client, body, false, carry));
+      return toChatImages(toResult(data, headers, more), warnings);
+    },
+  };
 }

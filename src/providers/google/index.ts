@@ -4,8 +4,9 @@
  * @module google
  */
 import { ConfigError } from '../../errors.ts';
+import { fromText } from '../../transport/body.ts';
 import { requirePackage } from '../../transport/node/modules.ts';
-import { type Answer, toResponse } from '../../transport/response.ts';
+import { toResponse } from '../../transport/response.ts';
 import { createTransport } from '../../transport/transport.ts';
 import type { Provider } from '../../types/provider.ts';
 import type { Wire } from '../../util/json.ts';
@@ -28,6 +29,7 @@ import {
   sdkProvider,
 } from '../shared/sdk-provider.ts';
 import { askedToBeServedAs } from '../shared/usage/service-tier.ts';
+import type { GeminiJobs } from './batches/jobs.ts';
 import { capabilitiesOf } from './capabilities.ts';
 import { asksForPictures, type GeminiRequest, toRequest } from './chat/request.ts';
 import { toResult } from './chat/response.ts';
@@ -35,9 +37,8 @@ import { chunkReader } from './chat/stream.ts';
 import { embedGenAI, embedLegacy, limits, toEmbeddings, toEmbedRequest } from './embeddings.ts';
 import { googleFailures } from './failures.ts';
 import { type GenAIClient, type OwnFetch, sendGenAI } from './genai.ts';
-import { imagesPerCall, sendImagen, toChatImages, toImageChat, toImagenImages } from './images.ts';
+import { imagesOver } from './images.ts';
 import { type GenerativeAIClient, sendLegacy } from './legacy.ts';
-import { isImagen } from './model.ts';
 import { geminiRestrictions } from './restrictions.ts';
 
 export type { ApiKey } from '../../transport/credentials.ts';
@@ -118,9 +119,17 @@ interface Over<Client> extends ClientSource<Client> {
   readonly image?: SdkImages<Client>;
   /** Whether Imagen may be available. */
   readonly imagen?: boolean;
+  /** Omitted if it has no batches. */
+  batchJobs?(client: Client): Promise<GeminiJobs>;
 }
 
-function provider<Client>({ embed, image, imagen = false, ...over }: Over<Client>): Provider<'google'> {
+function provider<Client>({
+  embed,
+  image,
+  imagen = false,
+  batchJobs,
+  ...over
+}: Over<Client>): Provider<'google'> {
   const mapping: SdkMapping<'google', Client, GeminiRequest> = {
     name,
     ...over,
@@ -137,6 +146,16 @@ function provider<Client>({ embed, image, imagen = false, ...over }: Over<Client
     },
     embed: { limits, toRequest: toEmbedRequest, send: embed, toResult: toEmbeddings },
     ...(image === undefined ? {} : { image }),
+    ...(batchJobs && {
+      async batches() {
+        const [{ geminiBatches, geminiImage }, { sdkBatches }, jobs] = await Promise.all([
+          import('./batches/batches.ts'),
+          import('../shared/batches/sdk-batches.ts'),
+          mapping.client().then(batchJobs),
+        ]);
+        return sdkBatches(mapping, () => jobs, geminiBatches(jobs.files !== undefined), geminiImage);
+      },
+    }),
   };
   return sdkProvider(mapping);
 }
@@ -149,12 +168,15 @@ const tiers = {
 
 function injected(client: GenAIClient | GenerativeAIClient, named: string | undefined): Provider<'google'> {
   if ('models' in client) {
-    return provider({
+    return provider<GenAIClient>({
       ...injectedClient(client, named),
       send: sendGenAI,
       embed: embedGenAI,
       image: imagesOver(sendGenAI, true),
       imagen: true,
+      ...('batches' in client && {
+        batchJobs: async (own) => (await import('./batches/jobs.ts')).jobsOver(own),
+      }),
     });
   }
   return provider({ ...injectedClient(client, named), ...legacyCalls({}) });
@@ -172,7 +194,7 @@ function overGenAI(
     headers,
     credentials: { key, header: (apiKey) => ({ 'x-goog-api-key': apiKey }) },
     failures: googleFailures,
-    allowHeaders: ['x-goog-api-client'],
+    allowHeaders: ['x-goog-api-client', 'x-goog-upload-*'],
   });
   const load = async () => {
     try {
@@ -197,7 +219,7 @@ function overGenAI(
     ({ exchange }: Carry): OwnFetch =>
     async (input, init = {}) => {
       await transport.send(String(input), init, exchange);
-      return toResponse(nothing(), String(input));
+      return toResponse({ status: 200, headers: json, body: fromText('{}') }, String(input));
     };
   const send: Over<GenAIClient>['send'] = (genai, body, stream, carry) =>
     sendGenAI(genai, body, stream, carry, fetchFor(carry));
@@ -212,36 +234,12 @@ function overGenAI(
     send,
     image: imagesOver(send, false),
     embed: (genai, body, carry) => embedGenAI(genai, body, carry, fetchFor(carry)),
+    batchJobs: async (genai) =>
+      (await import('./batches/jobs.ts')).ownJobs(genai, transport, baseURL, apiVersion),
   });
 }
 
-/** @param imagen whether Imagen's models use its own API */
-function imagesOver(send: Over<GenAIClient>['send'], imagen: boolean): SdkImages<GenAIClient> {
-  return {
-    perCall: imagesPerCall,
-    async make(client, call, carry, answer) {
-      if (imagen && isImagen(call.model)) {
-        const { sent, warnings } = sendImagen(client, call, carry);
-        const { data, headers } = await answer(sent);
-        return toImagenImages(data, headers, warnings);
-      }
-      const { chat, warnings } = toImageChat(call);
-      const { body, warnings: more } = toRequest(chat);
-      const { data, headers } = await answer(send(client, body, false, carry));
-      return toChatImages(toResult(data, headers, more), warnings);
-    },
-  };
-}
-
-function nothing(): Answer {
-  let bytes: Uint8Array | undefined = new TextEncoder().encode('{}');
-  const read = async (): Promise<Uint8Array | undefined> => {
-    const rest = bytes;
-    bytes = undefined;
-    return rest;
-  };
-  return { status: 200, headers: { 'content-type': 'application/json' }, body: { read, cancel: () => {} } };
-}
+const json = { 'content-type': 'application/json' };
 
 const legacyPackage = '@google/generative-ai';
 

@@ -15,6 +15,7 @@ import {
 import { withKeys } from '../shared/keys.ts';
 import { lackedBy } from '../shared/restrictions/apply.ts';
 import { askedToBeServedAs } from '../shared/usage/service-tier.ts';
+import type { BatchWay } from './batches/load.ts';
 import { capabilitiesOf } from './capabilities.ts';
 import type { Gateway } from './gateway.ts';
 import { chat, embed, image, type Server, streamParts } from './server.ts';
@@ -67,6 +68,8 @@ export interface Preset<Name extends string = string, Address extends string = s
   readonly quirks?: Quirks;
   /** Values of `service_tier`, beside the standard one. */
   readonly tiers?: readonly string[];
+  /** How the server takes batches. @default none */
+  readonly batches?: BatchWay;
   /** Routing options and metadata, for a gateway. */
   readonly gateway?: Gateway;
 }
@@ -164,23 +167,23 @@ function withKey<Name extends string>(
   address: string,
   options: ClientOptions,
 ): Provider<Name> {
-  const { name, keyHeader, embeddings = 96, images, quirks = {}, gateway = {} } = preset;
+  const { name, keyHeader, embeddings = 96, images, quirks = {}, gateway = {}, batches } = preset;
   const { key, headers, ...resolved } = resolve(preset, factory, address, options);
   const header = (apiKey: string): Readonly<Record<string, string>> =>
     keyHeader === undefined ? { authorization: `Bearer ${apiKey}` } : { [keyHeader]: apiKey };
   const perCall = Object.values(gateway.requestHeaders ?? {});
   const [overridable, fixed] = split(headers, (header) => perCall.includes(header.toLowerCase()));
+  const { fetch, baseURL } = resolved;
+  const common = { provider: name, fetch, failures: chatCompletionsFailures };
   const transport = createTransport({
-    provider: name,
-    baseURL: resolved.baseURL,
-    fetch: resolved.fetch,
+    ...common,
+    baseURL,
     headers: fixed,
     credentials: { key, header },
-    failures: chatCompletionsFailures,
     isWholeAnswer: isCompletion,
     allowHeaders: perCall,
   });
-  const { account, accountOf, baseURL } = resolved;
+  const { account, accountOf } = resolved;
   const server: Server = {
     name,
     quirks,
@@ -204,6 +207,17 @@ function withKey<Name extends string>(
     traffic: transport.traffic,
     capabilities: () => capabilitiesOf(quirks, images),
     lacks: (request, model) => lackedBy(quirks.restrictions ?? [], name, request, model),
+    ...(batches && {
+      async batches() {
+        const [{ serverBatches }, { batchHTTP }] = await Promise.all([
+          import('./batches/load.ts'),
+          import('./batches/http.ts'),
+        ]);
+        const elsewhere = (origin: string) =>
+          createTransport({ ...common, baseURL: origin, allowHeaders: [] });
+        return serverBatches(server, batches, batchHTTP(name, baseURL, transport, elsewhere), images);
+      },
+    }),
     ...(preset.tiers && { tiers: tierOptions(name, preset.tiers) }),
     servedAs: (options) => askedToBeServedAs(options[name]),
     ...(embeddings === false

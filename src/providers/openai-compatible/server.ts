@@ -54,11 +54,18 @@ function extractOptions<Call extends Parameters<typeof toVendorOptions>[0]>(
   return { ...toVendorOptions(named, name, gateway.camelCaseFields ?? []), headers };
 }
 
+/** A call as the server takes it, and how to read its answer. `exchange` has the headers of the answer once that is read. */
+export type Prepare<T> = (exchange: Pick<Exchange, 'headers'>) => Prepared<T>;
+
 /** Makes a chat request and returns the complete response. */
-export async function chat(server: Server, call: ProviderCall): Promise<ProviderResult> {
+export function chat(server: Server, call: ProviderCall): Promise<ProviderResult> {
+  return once(server, '/chat/completions', call, prepareChat(server, call));
+}
+
+export function prepareChat(server: Server, call: ProviderCall): Prepare<ProviderResult> {
   const { name, quirks, gateway } = server;
   const account = accountFor(call, server);
-  return once(server, '/chat/completions', call, (exchange) => {
+  return (exchange) => {
     const options = extractOptions(call, server);
     const { body, warnings: more } = toRequest(recalled(options.call, name, account), name, quirks, false);
     const warnings = [...options.warnings, ...more];
@@ -79,35 +86,45 @@ export async function chat(server: Server, call: ProviderCall): Promise<Provider
         readFacts(gateway, exchange.headers, [raw], false),
       );
     };
-    return { body, headers: options.headers, read };
-  });
+    return { body, headers: options.headers, warnings, read };
+  };
 }
 
-export async function embed(server: Server, call: ProviderEmbedCall): Promise<ProviderEmbeddings> {
+export function embed(server: Server, call: ProviderEmbedCall): Promise<ProviderEmbeddings> {
+  return once(server, '/embeddings', call, prepareEmbed(server, call));
+}
+
+export function prepareEmbed(server: Server, call: ProviderEmbedCall): Prepare<ProviderEmbeddings> {
   const { name, gateway } = server;
-  return once(server, '/embeddings', call, (exchange) => {
-    const options = extractOptions(call, server);
+  return (exchange) => {
+    const { call: own, headers, warnings: more } = extractOptions(call, server);
+    const warnings = [...more];
     return {
-      body: toEmbedRequest(options.call, name),
-      headers: options.headers,
+      body: toEmbedRequest(own, name),
+      headers,
+      warnings,
       read: (raw) =>
         withFacts(
-          { ...toEmbeddings(raw, name, exchange.headers), warnings: options.warnings },
+          { ...toEmbeddings(raw, name, exchange.headers), warnings },
           name,
           readFacts(gateway, exchange.headers, [raw], false),
         ),
     };
-  });
+  };
 }
 
 /** Generates images. Responses may be larger than others. */
-export async function image(
+export function image(server: Server, call: ProviderImageCall, words: ImageWords): Promise<ProviderImages> {
+  return once(server, '/images/generations', call, prepareImage(server, call, words), true);
+}
+
+export function prepareImage(
   server: Server,
   call: ProviderImageCall,
   words: ImageWords,
-): Promise<ProviderImages> {
+): Prepare<ProviderImages> {
   const { name, gateway } = server;
-  const prepare = (exchange: Exchange): Prepared<ProviderImages> => {
+  return (exchange) => {
     const options = extractOptions(call, server);
     const { body, warnings: more } = toImageRequest(options.call, name, words);
     const warnings = [...options.warnings, ...more];
@@ -116,15 +133,16 @@ export async function image(
       const made = withLimits(toImages(raw, name, headers, warnings));
       return withFacts(made, name, readFacts(gateway, headers, [raw], false));
     };
-    return { body, headers: options.headers, read };
+    return { body, headers: options.headers, warnings, read };
   };
-  return once(server, '/images/generations', call, prepare, true);
 }
 
 interface Prepared<T> {
   readonly body: Wire;
   /** Headers from the call's own options. */
   readonly headers: Readonly<Record<string, string>>;
+  /** Of the call, and in its result. */
+  readonly warnings: Warning[];
   read(raw: unknown): T;
 }
 
@@ -133,7 +151,7 @@ async function once<T>(
   server: Server,
   path: string,
   call: CallContext,
-  prepare: (exchange: Exchange) => Prepared<T>,
+  prepare: Prepare<T>,
   large = false,
 ): Promise<T> {
   const { signal } = call;

@@ -1,17 +1,10 @@
-import { ConfigError } from '../../errors.ts';
-import { asObjects, asText, type Wire } from '../../util/json.ts';
-import {
-  answersOf,
-  fileLifetime,
-  filesOf,
-  ownAmong,
-  ownIdKey,
-  reachesBackTo,
-  readStatus,
-  toLines,
-} from '../chat-completions/openai-batches.ts';
+import { ConfigError, ProviderError } from '../../errors.ts';
+import type { ProviderImageCall } from '../../types/provider.ts';
+import type { FileDialect } from '../chat-completions/batches/dialect.ts';
+import type { FilesClient } from '../chat-completions/batches/files.ts';
+import { toImageRequest, toImages } from '../chat-completions/images.ts';
 import { chunksOf, jsonLines } from '../shared/batches/lines.ts';
-import type { NextCarry, SdkBatches } from '../shared/batches/sdk-batches.ts';
+import type { BatchSource } from '../shared/batches/vendor-batches.ts';
 import type { Carry } from '../shared/sdk-provider.ts';
 
 const name = 'openai';
@@ -26,82 +19,55 @@ export interface OpenAIBatchClient {
   };
   readonly files?: {
     create(body: object, options?: object): PromiseLike<unknown>;
+    retrieve(id: string, options?: object): PromiseLike<unknown>;
     content(id: string, options?: object): PromiseLike<unknown>;
     delete(id: string, options?: object): PromiseLike<unknown>;
   };
 }
 
-/** Pages of batches to look through for one that was submitted moments before a crash. */
-const mostPages = 20;
-const pageSize = 100;
-
-/**
- * Batches through OpenAI's SDK.
- *
- * @param chatEndpoint the endpoint of chats
- * @param callOptions per-call options of the SDK
- */
-export function openaiBatches(
-  chatEndpoint: '/v1/chat/completions' | '/v1/responses',
-  callOptions: (carry: Carry) => object,
-): SdkBatches<OpenAIBatchClient> {
-  const batch = async (client: OpenAIBatchClient, id: string, next: NextCarry): Promise<Wire> =>
-    (await partOf(client, 'batches').retrieve(id, callOptions(next()))) as Wire;
+/** Batches of OpenAI, whose interface others copy. */
+export function openaiDialect(chat: '/v1/chat/completions' | '/v1/responses'): FileDialect {
   return {
     // https://developers.openai.com/api/docs/guides/batch#rate-limits
-    limits: { requests: 50_000, bytes: 200_000_000 },
-    embeds: true,
-    async submit(client, plan, next) {
-      const endpoint = plan.kind === 'embed' ? '/v1/embeddings' : chatEndpoint;
-      const file = new File([...toLines(plan, endpoint)], `${plan.id}.jsonl`, { type: 'application/jsonl' });
-      const expires_after = { anchor: 'created_at', seconds: fileLifetime };
-      const uploaded = await partOf(client, 'files').create(
-        { file, purpose: 'batch', expires_after },
-        callOptions(next()),
-      );
-      const body = {
-        input_file_id: idOf(uploaded),
-        endpoint,
-        completion_window: '24h',
-        metadata: { [ownIdKey]: plan.id },
-        output_expires_after: expires_after,
-      };
-      return idOf(await partOf(client, 'batches').create(body, callOptions(next())));
-    },
-    async find(client, trace, next) {
-      let after: string | undefined;
-      for (let page = 0; page < mostPages; page++) {
-        const query = { limit: pageSize, ...(after === undefined ? {} : { after }) };
-        const listed = (await partOf(client, 'batches').list(query, callOptions(next()))) as Wire;
-        const batches = asObjects(listed['data']);
-        const found = ownAmong(batches, trace);
-        if (found !== undefined) return found;
-        after = asText(batches.at(-1)?.['id']);
-        if (batches.length < pageSize || after === undefined || reachesBackTo(trace, batches))
-          return undefined;
-      }
-      return undefined;
-    },
-    status: async (client, id, next) => readStatus(await batch(client, id, next), name),
-    async *results(client, id, trace, next) {
-      const ended = await batch(client, id, next);
-      yield* answersOf(ended, trace, name, async function* (file) {
-        const response = (await partOf(client, 'files').content(
-          file,
-          callOptions(next('lines')),
-        )) as Response;
-        yield* jsonLines(chunksOf(response.body), name);
-      });
-    },
-    async cancel(client, id, next) {
-      await partOf(client, 'batches').cancel(id, callOptions(next()));
-    },
-    async remove(client, id, next) {
-      for (const file of filesOf(await batch(client, id, next)))
-        await partOf(client, 'files').delete(file, callOptions(next()));
-    },
+    limits: { requests: 50_000, bytes: 200_000_000, values: 50_000 },
+    endpoints: { chat, embed: '/v1/embeddings', image: '/v1/images/generations' },
+    expiry: true,
+    pages: true,
   };
 }
+
+/** The requests of batches through OpenAI's SDK. */
+export function openaiFiles(client: OpenAIBatchClient, options: (carry: Carry) => object): FilesClient {
+  const files = () => partOf(client, 'files');
+  const batches = () => partOf(client, 'batches');
+  return {
+    upload: ({ fields, ...form }, next) => files().create({ ...form, ...fields }, options(next())),
+    file: (id, next) => files().retrieve(id, options(next())),
+    async *lines(id, next) {
+      const { body } = (await files().content(id, options(next('lines')))) as Response;
+      yield* jsonLines(chunksOf(body), name);
+    },
+    deleteFile: (id, next) => files().delete(id, options(next())),
+    create: (body, next) => batches().create(body, options(next())),
+    retrieve: (id, next) => batches().retrieve(id, options(next())),
+    list: (query, next) => batches().list(query, options(next())),
+    cancel: (id, next) => batches().cancel(id, options(next())),
+  };
+}
+
+/** Images from prompts; edits are sent as forms, which no batch takes. */
+export const openaiImage: NonNullable<BatchSource<FilesClient>['image']> = (call: ProviderImageCall) => {
+  if (call.images !== undefined) {
+    const summary = 'the vendor edits no images in batches';
+    throw new ProviderError({ kind: 'bad-request', scope: 'deployment', provider: name, summary });
+  }
+  const { body, warnings } = toImageRequest(call, name, {});
+  return {
+    body: JSON.stringify(body),
+    warnings,
+    read: (answer) => toImages(answer, name, {}, warnings),
+  };
+};
 
 function partOf<Part extends keyof OpenAIBatchClient>(
   client: OpenAIBatchClient,
@@ -110,10 +76,4 @@ function partOf<Part extends keyof OpenAIBatchClient>(
   const found = client[part];
   if (found !== undefined) return found;
   throw new ConfigError(`${name}.client`, `a client that has \`${part}\``, 'one without');
-}
-
-function idOf(created: unknown): string {
-  const id = asText((created as Wire | undefined)?.['id']);
-  if (id !== undefined) return id;
-  throw new TypeError('the answer has no id');
 }

@@ -136,12 +136,15 @@ function withKey(options: OpenAIOptions): Provider<'openai'> {
       },
     },
     async batches() {
-      const [{ openaiBatches }, { sdkBatches }] = await Promise.all([
-        import('./batches.ts'),
-        import('../shared/batches/sdk-batches.ts'),
-      ]);
-      const endpoint = api === 'responses' ? '/v1/responses' : '/v1/chat/completions';
-      return sdkBatches(mapping, openaiBatches(endpoint, callOptions));
+      const [{ openaiDialect, openaiFiles, openaiImage }, { fileBatches }, { sdkBatches }] =
+        await Promise.all([
+          import('./batches.ts'),
+          import('../chat-completions/batches/files.ts'),
+          import('../shared/batches/sdk-batches.ts'),
+        ]);
+      const dialect = openaiDialect(api === 'responses' ? '/v1/responses' : '/v1/chat/completions');
+      const files = (client: OpenAIClient) => openaiFiles(client, callOptions);
+      return sdkBatches(mapping, files, fileBatches(name, dialect), openaiImage);
     },
   };
   return sdkProvider(mapping);

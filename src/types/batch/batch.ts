@@ -1,7 +1,7 @@
 import type { Warning } from '../result/result.ts';
 
 /** What the requests of a vendor's batch are for. A batch has one kind only. */
-export type BatchKind = 'chat' | 'embed';
+export type BatchKind = 'chat' | 'embed' | 'image';
 
 /** One request of a vendor's batch. */
 export interface BatchItem {

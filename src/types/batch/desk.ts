@@ -3,6 +3,8 @@ import type {
   ProviderCall,
   ProviderEmbedCall,
   ProviderEmbeddings,
+  ProviderImageCall,
+  ProviderImages,
   ProviderResult,
 } from '../provider.ts';
 
@@ -20,4 +22,5 @@ export interface DeferredChannel {
 export interface BatchDesk {
   chat(channel: DeferredChannel, call: ProviderCall): Promise<ProviderResult>;
   embed(channel: DeferredChannel, call: ProviderEmbedCall): Promise<ProviderEmbeddings>;
+  image(channel: DeferredChannel, call: ProviderImageCall): Promise<ProviderImages>;
 }

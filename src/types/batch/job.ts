@@ -1,13 +1,20 @@
 import type { CallOptions } from '../options/call-options.ts';
 import type { EmbedRequest, EmbedResult } from '../request/embed.ts';
+import type { ImageRequest, ImageResult } from '../request/image.ts';
 import type { ChatRequest } from '../request/request.ts';
 import type { ChatResult } from '../result/result.ts';
 
-/** One request of `router.batch`: a chat or an embedding. */
-export type BatchRequest = (ChatRequest | EmbedRequest) & {
+/** One request of `router.batch`: a chat, an embedding, or images with `kind: 'image'`. */
+export type BatchRequest = (ChatRequest | EmbedRequest | (ImageRequest & { readonly kind: 'image' })) & {
   /** Your own id of it, which comes back with its result. @default its position, from 0 */
   readonly id?: string;
 };
+
+/**
+ * The requests of a batch: an iterable, or text with one request a line as JSON (JSONL), such as
+ * `createReadStream('requests.jsonl')` or the stream of a `Blob`. Read as there is room for more.
+ */
+export type BatchInput = Iterable<BatchRequest> | AsyncIterable<BatchRequest | Uint8Array | string>;
 
 /**
  * Options of `router.batch`. All call options hold for each request; the deadline is that of the whole. `timeout.request` is off
@@ -32,7 +39,7 @@ export interface ResumeOptions extends Pick<CallOptions, 'accept' | 'signal'> {
    * The same requests as before, if they may not all have been read: those that were are skipped.
    * @default those that were read
    */
-  readonly requests?: Iterable<BatchRequest> | AsyncIterable<BatchRequest>;
+  readonly requests?: BatchInput;
   /** Restores what a stored request lacks, such as a Zod schema. @default nothing */
   readonly restore?: (request: BatchRequest, index: number) => BatchRequest;
 }
@@ -44,7 +51,7 @@ export interface BatchResult {
   /** Its position, from 0. */
   readonly index: number;
   /** The answer; `undefined` if it failed. After a restart without `raw`, which the store does not hold. */
-  readonly result?: ChatResult | EmbedResult;
+  readonly result?: ChatResult | EmbedResult | ImageResult;
   /** Why it failed, as `router.chat` would throw it. After a restart only its name, code and message. */
   readonly error?: Error;
 }

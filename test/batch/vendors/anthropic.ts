@@ -4,10 +4,8 @@ import {
   type Fate,
   type MockBatch,
   type MockVendor,
-  type Reply,
+  newDesk,
   serve,
-  settle,
-  usualBehavior,
 } from './vendor.ts';
 
 /**
@@ -15,22 +13,13 @@ import {
  * reverse order.
  */
 export async function anthropicVendor(changes: Partial<Behavior> = {}): Promise<MockVendor> {
-  const behavior: Behavior = { ...usualBehavior(), ...changes };
-  const batches: MockBatch[] = [];
-  const calls: string[] = [];
-  const billed: Asked[] = [];
-  const chats: Asked[] = [];
-  const ended = new Map<MockBatch, Map<Asked, Fate>>();
-  let url = '';
+  const desk = newDesk(changes);
+  const { behavior, batches, chats } = desk;
+  const address = { url: '' };
 
-  const finish = (batch: MockBatch): Map<Asked, Fate> => {
-    const fates = ended.get(batch) ?? settle(batch, behavior, billed);
-    ended.set(batch, fates);
-    return fates;
-  };
   const view = (batch: MockBatch): Record<string, unknown> => {
-    const isOver = batch.polls >= behavior.polls || batch.canceled;
-    const fates = isOver ? [...finish(batch).values()] : [];
+    const isOver = desk.isOver(batch);
+    const fates = isOver ? [...desk.settle(batch).values()] : [];
     const count = (fate: Fate): number => fates.filter((each) => each === fate).length;
     return {
       id: batch.id,
@@ -40,15 +29,38 @@ export async function anthropicVendor(changes: Partial<Behavior> = {}): Promise<
         processing: isOver ? 0 : batch.asked.length,
         succeeded: count('answered'),
         errored: count('refused'),
-        canceled: 0,
+        canceled: count('canceled'),
         expired: count('expired') + count('missing'),
       },
       created_at: new Date(batch.createdAt).toISOString(),
-      ended_at: isOver ? new Date().toISOString() : null,
-      results_url: isOver ? `${url}/v1/messages/batches/${batch.id}/results` : null,
+      ended_at: isOver ? new Date(behavior.date()).toISOString() : null,
+      results_url: isOver ? `${address.url}/v1/messages/batches/${batch.id}/results` : null,
     };
   };
-  const route = (method: string, target: string, _: unknown, body: Buffer): Reply => {
+  const results = (batch: MockBatch): string => {
+    const lines = [...desk.settle(batch)].reverse().flatMap(([asked, fate]) => {
+      if (fate === 'missing') return [];
+      const result =
+        fate === 'answered'
+          ? { type: 'succeeded', message: message(asked, behavior, 'batch') }
+          : fate === 'refused'
+            ? { type: 'errored', error: error('invalid_request_error') }
+            : { type: fate };
+      return [JSON.stringify({ custom_id: asked.customId, result })];
+    });
+    return `${lines.join('\n')}\n`;
+  };
+  const create = (text: string): MockBatch => {
+    const { requests } = JSON.parse(text);
+    const asked = (requests as { custom_id: string; params: Asked['body'] }[]).map(
+      ({ custom_id, params }) => {
+        if (!/^[a-zA-Z0-9_-]{1,64}$/.test(custom_id)) throw new Error(`custom_id ${custom_id}`);
+        return { customId: custom_id, body: params };
+      },
+    );
+    return desk.open(`msgbatch_${batches.length + 1}`, asked, {});
+  };
+  const vendor = await serve(desk, (method, target, _, body) => {
     const [path = ''] = target.split('?');
     const [, , , resource = '', id = '', verb = ''] = path.split('/');
     if (resource === '') {
@@ -56,64 +68,22 @@ export async function anthropicVendor(changes: Partial<Behavior> = {}): Promise<
       chats.push(asked);
       return { json: message(asked, behavior, 'standard') };
     }
-    if (method === 'POST' && id === '') {
-      const { requests } = JSON.parse(body.toString());
-      const asked = (requests as { custom_id: string; params: Asked['body'] }[]).map(
-        ({ custom_id, params }) => {
-          if (!/^[a-zA-Z0-9_-]{1,64}$/.test(custom_id)) throw new Error(`custom_id ${custom_id}`);
-          return { customId: custom_id, body: params };
-        },
-      );
-      const batch: MockBatch = {
-        id: `msgbatch_${batches.length + 1}`,
-        asked,
-        endpoint: path,
-        metadata: undefined,
-        createdAt: Date.now(),
-        polls: 0,
-        canceled: false,
-        removed: false,
-      };
-      batches.push(batch);
-      return { json: view(batch) };
-    }
-    if (id === '')
-      return {
-        json: {
-          data: batches
-            .filter(({ removed }) => !removed)
-            .toReversed()
-            .map(view),
-          has_more: false,
-        },
-      };
-    const batch = batches.find((each) => each.id === id);
-    if (batch === undefined || batch.removed) return { status: 404, json: error('not_found_error') };
+    if (method === 'POST' && id === '') return { json: view(create(body.toString())) };
+    const listed = batches.filter(({ removed }) => !removed).toReversed();
+    if (id === '') return { json: { data: listed.map(view), has_more: false } };
+    const batch = listed.find((each) => each.id === id);
+    if (batch === undefined) return { status: 404, json: error('not_found_error') };
     if (method === 'DELETE') {
       batch.removed = true;
       return { json: { id, type: 'message_batch_deleted' } };
     }
     if (verb === 'cancel') batch.canceled = true;
-    if (verb === 'results') {
-      const lines = [...finish(batch)].reverse().flatMap(([asked, fate]) => {
-        if (fate === 'missing') return [];
-        const result =
-          fate === 'answered'
-            ? { type: 'succeeded', message: message(asked, behavior, 'batch') }
-            : fate === 'refused'
-              ? { type: 'errored', error: error('invalid_request_error') }
-              : { type: 'expired' };
-        return [JSON.stringify({ custom_id: asked.customId, result })];
-      });
-      return { text: `${lines.join('\n')}\n` };
-    }
+    if (verb === 'results') return { text: results(batch) };
     if (verb === '') batch.polls += 1;
     return { json: view(batch) };
-  };
-  const files = new Map<string, unknown>();
-  const server = await serve(behavior, calls, route);
-  url = server.url;
-  return { behavior, batches, calls, files, billed, chats, ...server };
+  });
+  address.url = vendor.url;
+  return vendor;
 }
 
 function error(type: string): unknown {

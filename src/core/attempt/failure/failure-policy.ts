@@ -1,3 +1,4 @@
+import { neverSentCodes } from '../../../errors/never-sent.ts';
 import { isRouterError, type ProviderError } from '../../../errors.ts';
 import type { FallbackFailure, ProviderErrorKind } from '../../../types/error.ts';
 import { compact } from '../../../util/json.ts';
@@ -99,21 +100,11 @@ export function isStaleSocket(error: AttemptError): boolean {
   );
 }
 
-const neverSentCodes = new Set([
-  'sdk_not_loaded',
-  'batch_not_run',
-  'no_api_key',
-  'ECONNREFUSED',
-  'ENOTFOUND',
-  'EAI_AGAIN',
-  'EHOSTUNREACH',
-  'ENETUNREACH',
-  'UND_ERR_CONNECT_TIMEOUT',
-]);
+const unsentCodes = new Set(['sdk_not_loaded', 'batch_not_run', 'no_api_key', ...neverSentCodes]);
 
 /** Whether the vendor may charge for a failed attempt: not for a rejection or without a connection. */
 export function billedOf(error: ProviderError, firstTokenCame: boolean): 'no' | 'unknown' {
   if (firstTokenCame) return 'unknown';
   if (error.status !== undefined && error.status >= 400) return 'no';
-  return neverSentCodes.has(error.vendorCode ?? '') ? 'no' : 'unknown';
+  return unsentCodes.has(error.vendorCode ?? '') ? 'no' : 'unknown';
 }

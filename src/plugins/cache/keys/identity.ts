@@ -48,7 +48,7 @@ function targetsOf({ routes, targets }: Router, route: string): readonly string[
 }
 
 /** Version of the key's format and of what is stored under it. */
-const version = 1;
+const version = 2;
 
 /** What has to be equal for two requests to share an answer; `undefined` for one that has no such form. */
 export function identityOf(

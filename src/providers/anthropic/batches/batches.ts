@@ -2,7 +2,7 @@ import { ConfigError } from '../../../errors.ts';
 import type { BatchAnswer, BatchTrace } from '../../../types/batch/batch.ts';
 import { asObject, asObjects, asText, type Wire } from '../../../util/json.ts';
 import { notRun, refusedInBatch } from '../../shared/batches/not-run.ts';
-import type { SdkBatches } from '../../shared/batches/sdk-batches.ts';
+import type { VendorBatches } from '../../shared/batches/vendor-batches.ts';
 import type { Carry } from '../../shared/sdk-provider.ts';
 import { anthropicFailures } from '../failures.ts';
 
@@ -29,10 +29,10 @@ const pageSize = 100;
  *
  * @param callOptions per-call options of the SDK
  */
-export function anthropicBatches(callOptions: (carry: Carry) => object): SdkBatches<AnthropicBatchClient> {
+export function anthropicBatches(callOptions: (carry: Carry) => object): VendorBatches<AnthropicBatchClient> {
   return {
     limits: { requests: 100_000, bytes: 256_000_000 },
-    embeds: false,
+    kinds: { embed: false, image: false },
     async submit(client, { items }, next) {
       const requests = items.map(({ id, body }) => ({ custom_id: id, params: JSON.parse(body) as Wire }));
       const created = asObject(await batchesOf(client).create({ requests }, callOptions(next())));

@@ -2,6 +2,7 @@ import { openaiChatRestrictions } from '../../chat-completions/openai-restrictio
 import { azureRules } from '../../chat-completions/schema-rules.ts';
 import { claudeRules } from '../../shared/schema/rules.ts';
 import { presetFactory } from '../provider.ts';
+import { azureBatches } from './batches.ts';
 
 /** Clouds that serve models of several makers, each customer at an address of its own. */
 
@@ -17,6 +18,7 @@ export const azure = presetFactory({
   name: 'azure',
   baseURL: 'https://{resource}.openai.azure.com/openai/v1',
   keyVariables: ['AZURE_OPENAI_API_KEY', 'AZURE_API_KEY'],
+  batches: azureBatches,
   // https://learn.microsoft.com/en-us/azure/ai-foundry/openai/concepts/priority-processing; not every model has both
   tiers: ['flex', 'priority'],
   keyHeader: 'api-key',
@@ -40,6 +42,8 @@ export const bedrock = presetFactory({
   name: 'bedrock',
   baseURL: 'https://bedrock-runtime.{region}.amazonaws.com/openai/v1',
   keyVariables: ['AWS_BEARER_TOKEN_BEDROCK'],
+  // https://docs.aws.amazon.com/bedrock/latest/userguide/service-tiers-inference.html; not every model has both
+  tiers: ['flex', 'priority'],
   embeddings: false,
   quirks: { schema: claudeRules, maxTokensField: 'max_completion_tokens' },
 });

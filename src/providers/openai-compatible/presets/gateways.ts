@@ -116,6 +116,8 @@ export const openrouter = presetFactory({
   name: 'openrouter',
   baseURL: 'https://openrouter.ai/api/v1',
   keyVariables: ['OPENROUTER_API_KEY'],
+  // https://openrouter.ai/docs/batch-quickstart
+  batches: 'openrouter',
   // https://openrouter.ai/docs/features/service-tiers: it never falls back to standard by itself
   tiers: ['flex', 'priority'],
   quirks: { maxTokensField: 'max_completion_tokens', streamUsage: false, topK: true, reasoning: 'reasoning' },

@@ -1,5 +1,6 @@
 import { cerebrasRules, fireworksRules, groqRules, xaiRules } from '../../chat-completions/schema-rules.ts';
 import { presetFactory } from '../provider.ts';
+import { groqBatches, moonshotBatches, togetherBatches } from './batches.ts';
 import {
   groqRestrictions,
   moonshotRestrictions,
@@ -96,6 +97,8 @@ export const fireworks = presetFactory({
   name: 'fireworks',
   baseURL: 'https://api.fireworks.ai/inference/v1',
   keyVariables: ['FIREWORKS_API_KEY'],
+  // https://docs.fireworks.ai/guides/batch-inference
+  batches: 'fireworks',
   quirks: { schema: fireworksRules, topK: true, streamUsage: false, reasoningInHistory: 'reasoning_content' },
 });
 
@@ -107,6 +110,7 @@ export const groq = presetFactory({
   name: 'groq',
   baseURL: 'https://api.groq.com/openai/v1',
   keyVariables: ['GROQ_API_KEY'],
+  batches: groqBatches,
   // https://console.groq.com/docs/flex-processing: higher limits at the same price; 498 when it has no room
   tiers: ['flex'],
   embeddings: false,
@@ -128,6 +132,8 @@ export const mistral = presetFactory({
   name: 'mistral',
   baseURL: 'https://api.mistral.ai/v1',
   keyVariables: ['MISTRAL_API_KEY'],
+  // https://docs.mistral.ai/capabilities/batch/
+  batches: 'mistral',
   embeddings: 32,
   quirks: {
     seed: 'random_seed',
@@ -151,6 +157,7 @@ export const moonshot = presetFactory({
   name: 'moonshot',
   baseURL: 'https://api.moonshot.ai/v1',
   keyVariables: ['MOONSHOT_API_KEY', 'KIMI_API_KEY'],
+  batches: moonshotBatches,
   embeddings: false,
   quirks: {
     maxTokensField: 'max_completion_tokens',
@@ -235,6 +242,7 @@ export const together = presetFactory({
   name: 'together',
   baseURL: 'https://api.together.xyz/v1',
   keyVariables: ['TOGETHER_API_KEY'],
+  batches: togetherBatches,
   images: { most: 4, format: 'base64', size: 'width+height', aspectRatio: true, seed: true },
   quirks: { topK: true, reasoningInHistory: 'reasoning', restrictions: togetherRestrictions },
 });
@@ -248,6 +256,8 @@ export const xai = presetFactory({
   name: 'xai',
   baseURL: 'https://api.x.ai/v1',
   keyVariables: ['XAI_API_KEY'],
+  // https://docs.x.ai/developers/advanced-api-usage/batch-api
+  batches: 'xai',
   embeddings: false,
   images: { most: 10, format: 'b64_json', size: false, aspectRatio: true },
   quirks: {

@@ -1,4 +1,5 @@
 import { ProviderError } from '../../../errors.ts';
+import type { Body } from '../../../transport/body.ts';
 import { asObject, type Wire } from '../../../util/json.ts';
 
 /** Maximum size of one line in characters; an answer of a batch is no larger than any other. */
@@ -58,5 +59,16 @@ export async function* chunksOf(stream: ReadableStream<Uint8Array> | null): Asyn
     }
   } finally {
     reader.cancel().catch(() => {});
+  }
+}
+
+/** Reads a body of our transport chunk by chunk; leaving the loop closes the connection. */
+export async function* piecesOf(body: Body): AsyncGenerator<Uint8Array> {
+  let isRead = false;
+  try {
+    for (let piece = await body.read(); piece !== undefined; piece = await body.read()) yield piece;
+    isRead = true;
+  } finally {
+    if (!isRead) body.cancel();
   }
 }

@@ -1,0 +1,19 @@
+import type { Clock } from '../../types/clock.ts';
+import type { Router } from '../../types/router.ts';
+import type { Desk } from '../desk.ts';
+import type { JobStore } from './store.ts';
+
+/** How long a process owns a batch after its last sign of life, and how often it gives one, in milliseconds. */
+export const ownerTime = 30_000;
+export const renewal = 10_000;
+
+/** What a batch needs of its surroundings. */
+export interface JobHost {
+  readonly router: Pick<Router, 'chat' | 'embed' | 'image'>;
+  readonly clock: Clock;
+  readonly desk: Desk;
+  readonly store: JobStore;
+  readonly owner: string;
+  report(error: unknown): void;
+  onEnd(): void;
+}

@@ -1,0 +1,299 @@
+import { isRouterError, RouterError } from '../../errors.ts';
+import { batchItem } from '../../types/batch/batch.ts';
+import type { Batch, BatchInput, BatchReport, BatchRequest, BatchResult } from '../../types/batch/job.ts';
+import type { CallOptions } from '../../types/options/call-options.ts';
+import { sleep } from '../../util/time/clock.ts';
+import { requestsOf } from '../input.ts';
+import { untilDone } from '../retry.ts';
+import { type JobHost, ownerTime, renewal } from './host.ts';
+import { ReadMarks } from './read-marks.ts';
+import { type Asked, sendRequest } from './send.ts';
+import { type Manifest, type Page, pageSize } from './store.ts';
+
+/** Milliseconds that the end of the results waits for vendors' files to be deleted. */
+const longestCleaning = 30_000;
+
+/** A batch while this process works on it. */
+export class Job implements Batch {
+  readonly id: string;
+  readonly results: AsyncIterable<BatchResult>;
+  readonly #host: JobHost;
+  readonly #options: CallOptions;
+  readonly #abort = new AbortController();
+  readonly #marks: ReadMarks;
+  readonly #ready: BatchResult[] = [];
+  #manifest: Manifest;
+  #requests = 0;
+  /** Requests that an earlier process has read, and those of its last page, if that is not full. */
+  #skipped = 0;
+  #tail: readonly BatchRequest[] = [];
+  #running = 0;
+  #succeeded = 0;
+  #failed = 0;
+  #cost = 0;
+  /** Whether all requests have been started. */
+  #isFed = false;
+  #isOver = false;
+  #failure: unknown;
+  #wakeReader: () => void = () => {};
+  #wakeInput: () => void = () => {};
+  #cancelRenewal: () => void = () => {};
+
+  constructor(manifest: Manifest, options: CallOptions, host: JobHost) {
+    this.id = manifest.id;
+    this.#manifest = manifest;
+    this.#options = options;
+    this.#host = host;
+    this.#marks = new ReadMarks(host.store);
+    this.results = this.#read();
+    const { signal } = options;
+    signal?.addEventListener('abort', () => void this.#stop(signal.reason), { once: true });
+    this.#renewLater();
+  }
+
+  /**
+   * Works through the stored pages, then through the requests that follow them.
+   *
+   * @param stored the pages of an earlier process
+   */
+  async run(
+    requests: BatchInput,
+    stored: AsyncIterable<readonly [number, Page]>,
+    restore: (request: BatchRequest, index: number) => BatchRequest = (request) => request,
+  ): Promise<void> {
+    try {
+      for await (const [number, page] of stored) await this.#resumePage(number, page, restore);
+      if (this.#manifest.canceled !== true && this.#manifest.total === undefined)
+        await this.#takeIn(requests);
+      this.#host.desk.flush(this.id);
+      await this.#saveManifest({ total: this.#requests });
+      this.#isFed = true;
+    } catch (error) {
+      if (!this.#abort.signal.aborted) await this.#stop(error);
+    }
+    this.#wakeReader();
+  }
+
+  status(): BatchReport {
+    const { canceled } = this.#manifest;
+    const complete = this.#isFed;
+    const isDone = complete && this.#marks.isEmpty;
+    return {
+      id: this.id,
+      state: isDone ? 'done' : canceled === true ? 'canceled' : 'running',
+      requests: this.#requests,
+      succeeded: this.#succeeded,
+      failed: this.#failed,
+      cost: this.#cost,
+      complete,
+      batches: this.#host.desk.chunksOf(this.id).map(({ target, vendorId, state, items }) => {
+        return { target, vendorId, state, requests: items.length };
+      }),
+    };
+  }
+
+  async cancel(): Promise<void> {
+    await this.#saveManifest({ canceled: true });
+    this.#wakeInput();
+    await this.#host.desk.cancel(this.id);
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.#stop(
+      new RouterError('closed', 'the batch has been left; router.batches.resume continues it'),
+    );
+  }
+
+  async #takeIn(requests: BatchInput): Promise<void> {
+    // The last page of an earlier process may be partly full.
+    let page: BatchRequest[] = [...this.#tail];
+    let from = page.length;
+    let before = this.#requests - from;
+    let position = 0;
+    const begin = async (): Promise<void> => {
+      const number = before / pageSize;
+      await this.#safely(() => this.#host.store.savePage(number, page));
+      this.#marks.begin(number, page.length);
+      for (const [at, request] of page.entries()) if (at >= from) await this.#start(before + at, request);
+      before += page.length;
+      page = [];
+      from = 0;
+    };
+    for await (const request of requestsOf(requests)) {
+      position += 1;
+      // What an earlier process has read.
+      if (position <= this.#skipped) continue;
+      if (this.#manifest.canceled === true) break;
+      this.#abort.signal.throwIfAborted();
+      page.push(request);
+      if (page.length === pageSize) await begin();
+    }
+    if (page.length > from) await begin();
+  }
+
+  async #resumePage(
+    number: number,
+    { requests, results, read, isDone }: Page,
+    restore: (request: BatchRequest, index: number) => BatchRequest,
+  ): Promise<void> {
+    const size = isDone ? pageSize : requests.length;
+    this.#skipped += size;
+    if (isDone) {
+      this.#requests += size;
+      return;
+    }
+    this.#tail = requests.length < pageSize ? requests : [];
+    this.#marks.begin(number, size, read);
+    for (const [at, request] of requests.entries()) {
+      const index = number * pageSize + at;
+      const result = results.get(at);
+      if (read.has(at)) this.#requests += 1;
+      else if (result !== undefined) {
+        this.#requests += 1;
+        this.#running += 1;
+        this.#deliver(result);
+      } else await this.#start(index, restore(request, index));
+    }
+  }
+
+  /** Starts one request, as soon as there is room for it. */
+  async #start(index: number, request: BatchRequest): Promise<void> {
+    const { desk } = this.#host;
+    const { maxInFlight } = this.#manifest;
+    // Half of the room, so that the vendors' batches stay large.
+    for (
+      let most = maxInFlight - 1;
+      this.#running > most && !this.#abort.signal.aborted;
+      most = maxInFlight / 2
+    ) {
+      desk.flush(this.id); // what has been collected cannot grow before it is sent
+      await new Promise<void>((resolve) => {
+        this.#wakeInput = resolve;
+      });
+    }
+    this.#abort.signal.throwIfAborted();
+    this.#requests += 1;
+    this.#running += 1;
+    if (this.#manifest.canceled === true) {
+      const error = new RouterError('closed', 'the batch was canceled');
+      this.#deliver({ id: request.id ?? String(index), index, error });
+    } else void this.#ask(index, request);
+  }
+
+  async #ask(index: number, { id = String(index), ...request }: BatchRequest): Promise<void> {
+    const { desk, store } = this.#host;
+    const item = `${this.id}-${index}`;
+    const of = { id, index };
+    let outcome: BatchResult;
+    try {
+      outcome = { ...of, result: await this.#call(request, item) };
+    } catch (error) {
+      outcome = { ...of, error: error instanceof Error ? error : new Error(String(error)) };
+    }
+    // It goes on after a restart.
+    if (this.#abort.signal.aborted || isRouterError(outcome.error, 'closed')) return;
+    await this.#safely(() => store.saveResult(outcome));
+    desk.settled(item);
+    this.#deliver(outcome);
+  }
+
+  async #call(request: Asked, item: string): Promise<NonNullable<BatchResult['result']>> {
+    const { desk, router } = this.#host;
+    const metadata = { ...this.#options.metadata, [batchItem]: item };
+    const options = { ...this.#options, metadata, signal: this.#abort.signal };
+    const send = (over: CallOptions) => sendRequest(router, request, over);
+    const before = desk.targetOf(item);
+    if (before === undefined) return send(options);
+    try {
+      // Its answer is paid for already, or will be: whatever the strategy would choose now.
+      return await send({ ...options, only: [before] });
+    } catch (error) {
+      if (this.#abort.signal.aborted) throw error;
+      return send(options);
+    }
+  }
+
+  #deliver(result: BatchResult): void {
+    if (result.error === undefined) this.#succeeded += 1;
+    else this.#failed += 1;
+    this.#cost += result.result?.cost?.total ?? 0;
+    this.#ready.push(result);
+    this.#wakeReader();
+  }
+
+  async *#read(): AsyncGenerator<BatchResult> {
+    for (;;) {
+      const next = this.#ready.shift();
+      if (next !== undefined) {
+        yield next;
+        // The reader has come back for more, so it is done with this one.
+        await this.#acknowledge(next.index);
+        continue;
+      }
+      if (this.#failure !== undefined) throw this.#failure;
+      if (this.#isFed && this.#running === 0) break;
+      await new Promise<void>((resolve) => {
+        this.#wakeReader = resolve;
+      });
+    }
+    const { clock, desk } = this.#host;
+    const patience = sleep(clock, longestCleaning, this.#abort.signal).catch(() => {});
+    await Promise.race([desk.cleaned(this.id), patience]);
+    await this.#end();
+  }
+
+  async #acknowledge(index: number): Promise<void> {
+    this.#running -= 1;
+    this.#wakeInput();
+    if (this.#marks.read(index)) await this.#safely(() => this.#marks.save());
+  }
+
+  async #stop(reason: unknown): Promise<void> {
+    if (this.#isOver) return;
+    const { desk, report } = this.#host;
+    desk.leave(this.id);
+    this.#abort.abort(reason);
+    this.#failure = reason;
+    this.#wakeInput();
+    this.#wakeReader();
+    await this.#marks.save().catch(report);
+    await this.#end();
+  }
+
+  async #end(): Promise<void> {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    this.#cancelRenewal();
+    this.#host.desk.done(this.id);
+    await this.#host.store.disown(this.#host.owner).catch(this.#host.report);
+    this.#host.onEnd();
+  }
+
+  async #saveManifest(changes: Partial<Manifest>): Promise<void> {
+    this.#manifest = { ...this.#manifest, ...changes };
+    await this.#safely(() => this.#host.store.saveManifest(this.#manifest));
+  }
+
+  /** A store that is down delays the batch, because it could lose results. */
+  async #safely(write: () => Promise<unknown>): Promise<void> {
+    await untilDone(this.#host.clock, this.#abort.signal, async () => {
+      try {
+        await write();
+      } catch (error) {
+        this.#host.report(error);
+        throw error;
+      }
+    });
+  }
+
+  #renewLater(): void {
+    const { clock, store, owner, report } = this.#host;
+    this.#cancelRenewal = clock.after(renewal, () => {
+      store.own(owner, ownerTime).then((isOurs) => {
+        // This process was asleep for too long, and another one has taken over.
+        if (!isOurs) void this.#stop(new RouterError('closed', 'another process works on the batch'));
+      }, report);
+      if (!this.#isOver) this.#renewLater();
+    });
+  }
+}
