@@ -18,6 +18,7 @@ export function installPlugins(
   router: Router,
   store: Store,
   env: RouterContext,
+  options: object,
 ): () => Promise<void> {
   const { clock, random, targets, events } = env;
   // On first use, because recording what others may want to know has a cost.
@@ -27,6 +28,7 @@ export function installPlugins(
   for (const plugin of plugins) {
     const host: PluginHost = {
       router,
+      options,
       store,
       clock,
       random,

@@ -1,17 +1,20 @@
+import { userInfo } from 'node:os';
 import { parseArgs } from 'node:util';
 import { isRouterError } from '../../errors.ts';
+import { ledger, sqlite as ledgerFile } from '../../plugins/ledger/index.ts';
 import {
   type KeyOptions,
   type KeyRecord,
   type VirtualKeys,
   virtualKeys,
 } from '../../plugins/virtual-keys/index.ts';
+import { UsageError } from '../../simulator/usage-error.ts';
 import { sqlite } from '../../stores/sqlite/index.ts';
 import { keysHelp } from '../help.ts';
-import { UsageError } from '../usage-error.ts';
 
 const flags = {
   file: { type: 'string' },
+  ledger: { type: 'string' },
   tenant: { type: 'string' },
   name: { type: 'string' },
   user: { type: 'string' },
@@ -43,12 +46,15 @@ export async function keys(args: readonly string[]): Promise<string> {
   const { file } = values;
   if (file === undefined) throw new UsageError('--file', 'the SQLite file of the router', 'none');
   const store = sqlite(file);
+  const audit = values.ledger === undefined ? undefined : ledger(ledgerFile(values.ledger));
+  const actor = userInfo().username;
   try {
-    return await act(action, id, virtualKeys(store), values);
+    return await act(action, id, virtualKeys(store, audit === undefined ? {} : { audit, actor }), values);
   } catch (error) {
     if (isRouterError(error, 'config')) throw new UsageError(error.option, 'a valid value', error.message);
     throw error;
   } finally {
+    await audit?.close();
     await store.close?.();
   }
 }
