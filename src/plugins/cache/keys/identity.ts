@@ -34,12 +34,18 @@ export type Answerers = (context: RequestContext) => readonly (string | readonly
  */
 export function answerersOf(router: Router): Answerers {
   let models: ReadonlyMap<string, string> | undefined;
-  return ({ route, options: { only } }) => {
+  return ({ route, options }) => {
+    const { only } = options;
     models ??= new Map(router.stats().map(({ id, provider, model }) => [id, `${provider}/${model}`]));
-    const named = route === undefined ? router.targets : targetsOf(router, route);
+    const named = namedBy(options) ?? (route === undefined ? router.targets : targetsOf(router, route));
     const targets = only === undefined ? named : named.filter((id) => only.includes(id));
     return [route ?? null, targets.map((id) => `${id}=${models?.get(id)}`)];
   };
+}
+
+/** The targets that a call names itself, in place of its route's. */
+export function namedBy({ targets, model }: RequestContext['options']): readonly string[] | undefined {
+  return targets ?? (model === undefined ? undefined : [model]);
 }
 
 function targetsOf({ routes, targets }: Router, route: string): readonly string[] {
