@@ -38,10 +38,11 @@ const directions = {
   plugins: [...base, 'pricing'],
   stores: base,
   testing: [...base, 'core'],
-  // The simulator, which it loads when it is used, is a part of the command.
-  dashboard: [...base, 'pricing', 'plugins', 'cli'],
+  simulator: [...base, 'core', 'pricing', 'strategies', 'router', 'testing', 'stats', 'plugins'],
+  dashboard: [...base, 'pricing', 'plugins', 'simulator'],
   cli: [
     ...base,
+    'simulator',
     'core',
     'pricing',
     'strategies',

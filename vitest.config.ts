@@ -14,8 +14,8 @@ export default defineConfig({
     // Targets go out of service in many tests.
     onConsoleLog: (text) => !/^signalbox: .* is out of service/.test(text),
     // Only ends a test that hangs: on a busy machine a test may take many times as long as usual.
-    testTimeout: 180_000,
-    hookTimeout: 180_000,
+    testTimeout: 600_000,
+    hookTimeout: 600_000,
   },
   resolve: {
     alias: Object.entries(entries).map(([name, file]) => ({

@@ -137,7 +137,7 @@ export function createRouter(options: RouterOptions): Router {
     [Symbol.asyncDispose]: () => router.close(),
   };
   let ending: Promise<void> | undefined;
-  const uninstall = installPlugins(plugins, router, store, env);
+  const uninstall = installPlugins(plugins, router, store, env, options);
   return router;
 }
 

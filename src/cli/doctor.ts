@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { UsageError } from '../simulator/usage-error.ts';
 import type { Router } from '../types/router.ts';
-import { UsageError } from './usage-error.ts';
 
 /** What `signalbox doctor` found. */
 export interface Diagnosis {

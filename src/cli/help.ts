@@ -1,4 +1,4 @@
-import { strategyNames } from './simulate/strategies.ts';
+import { strategyNames } from '../simulator/strategies.ts';
 
 /** Printed without a command, and by `help`. */
 export const commands = `Usage: signalbox <command>
@@ -144,8 +144,9 @@ Options of create:
   --expires WHEN                days such as 30d, or a date. Default: never
   --usd-per-day N, --usd-per-month N, --requests-per-minute N, --concurrency N
 
-  --json   print JSON
-  --help   print this text
+  --ledger FILE   records the change in the audit of a SQLite ledger
+  --json          print JSON
+  --help          print this text
 
 Exit codes: 0 success, 2 a wrong flag or file.
 `;

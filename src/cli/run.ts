@@ -1,3 +1,4 @@
+import { UsageError } from '../simulator/usage-error.ts';
 import { dashboard } from './dashboard/dashboard.ts';
 import { doctor } from './doctor.ts';
 import { commands } from './help.ts';
@@ -6,7 +7,6 @@ import { ledger } from './ledger/ledger.ts';
 import type { Output } from './output.ts';
 import { report } from './report/report.ts';
 import { simulate } from './simulate/simulate.ts';
-import { UsageError } from './usage-error.ts';
 import { version } from './version.ts';
 
 /**

@@ -19,6 +19,7 @@ export function installPlugins(
   router: Router,
   store: Store,
   env: RouterContext,
+  options: object,
 ): () => Promise<void> {
   const { clock, random, targets, events } = env;
   // On first use, because recording what others may want to know has a cost.
@@ -28,6 +29,7 @@ export function installPlugins(
   for (const plugin of plugins) {
     const host: PluginHost = {
       router,
+      options,
       store,
       clock,
       random,

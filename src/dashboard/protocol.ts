@@ -96,6 +96,16 @@ export interface Percentiles {
   readonly p95: number;
 }
 
+/** A vendor's prompt cache over all routes. */
+export interface PromptCacheLine {
+  readonly answers: number;
+  readonly hits: number;
+  /** US$; `null` where no price is known. */
+  readonly saved: number | null;
+  /** Why nothing was read, the most frequent reason first. */
+  readonly misses: readonly { readonly reason: string; readonly count: number }[];
+}
+
 export interface TargetLine {
   readonly id: string;
   readonly provider: string;
@@ -116,6 +126,8 @@ export interface TargetLine {
   /** Input tokens, and how many of them the vendor's prompt cache had. */
   readonly input: number;
   readonly cacheRead: number;
+  /** What `signalbox/cache` knows of the vendor's prompt cache; `null` where it does not mark prompts. */
+  readonly promptCache: PromptCacheLine | null;
   /** Why recent requests left it out, the most frequent reason first. */
   readonly skipped: readonly {
     readonly reason: string;

@@ -1,5 +1,5 @@
-import type { LoggedRequest } from '../cli/log/read-log.ts';
 import type { LedgerRow } from '../plugins/ledger/index.ts';
+import type { LoggedRequest } from '../simulator/log/read-log.ts';
 import type { RequestEndEvent } from '../types/event.ts';
 import type { AttemptSummary } from '../types/result/result.ts';
 import { compact } from '../util/json.ts';
@@ -39,7 +39,7 @@ export async function whatIf(
   const [from, to] = [requests[0]?.at, requests.at(-1)?.at];
   if (from === undefined || to === undefined) throw new WhatIfError('there are no requests to replay yet');
   // The simulator is a router of its own; it loads when it is used.
-  const { simulateLog } = await import('../cli/simulate/replay.ts');
+  const { simulateLog } = await import('../simulator/replay.ts');
   const result = await simulateLog(requests, strategies).catch((error: unknown) => {
     throw error instanceof Error && error.name === 'UsageError' ? new WhatIfError(error.message) : error;
   });

@@ -4,6 +4,7 @@ import { RouterError, type Unredacted } from './router-error.ts';
 
 /** The fields of a new `ProviderError`. */
 export interface ProviderErrorInit {
+  /** What failed, in one word. */
   readonly kind: ProviderErrorKind;
   /** The provider's name. Default: `provider`. */
   readonly provider?: string | undefined;
@@ -31,6 +32,7 @@ export interface ProviderErrorInit {
   readonly summary?: string | undefined;
   /** The vendor's message and the SDK's error. Kept separate, see `unredacted()` and `disclose()`. */
   readonly vendorMessage?: string | undefined;
+  /** The error that the SDK or the network threw. */
   readonly cause?: unknown;
 }
 
@@ -60,8 +62,11 @@ export const providerErrorKinds: readonly string[] = Object.keys(scopeOfKind);
 
 /** One attempt failed. The only error that a provider throws. */
 export class ProviderError extends RouterError {
+  /** What failed, in one word. */
   readonly kind: ProviderErrorKind;
+  /** The provider's name. */
   readonly provider: string;
+  /** The HTTP status, if the vendor answered. */
   readonly status: number | undefined;
   /** The vendor's code. `code` identifies the class of `RouterError`. */
   readonly vendorCode: string | undefined;
@@ -80,7 +85,9 @@ export class ProviderError extends RouterError {
   readonly retryAfter: number | undefined;
   /** The same as a point in time: milliseconds since 1970. */
   readonly retryAt: number | undefined;
+  /** The vendor's id of the request, for its support. */
   readonly requestId: string | undefined;
+  /** What the failure concerns: one key, one deployment, or the whole endpoint. */
   readonly scope: ProviderErrorScope;
   /** Whether the vendor had started to answer. If not, it has most likely done, and charged, nothing. */
   readonly answered: boolean;

@@ -14,6 +14,7 @@ export interface Unredacted {
 
 /** The base class of signalbox errors. None of them contains a key, a prompt or a header. */
 export class RouterError extends Error {
+  /** Identifies the kind of error; see `isRouterError`. */
   readonly code: RouterErrorCode;
 
   constructor(code: RouterErrorCode, message: string) {

@@ -95,9 +95,11 @@ export type FallbackKind = ProviderErrorKind | 'output' | 'guard';
 
 /** A failure, as `fallbackOn` sees it. */
 export interface FallbackFailure {
+  /** What failed, in one word. */
   readonly kind: FallbackKind;
   /** Omitted for `output` and `guard`. */
   readonly provider?: string;
+  /** The HTTP status, if the vendor answered. */
   readonly status?: number;
   /** The vendor's error code. */
   readonly code?: string;

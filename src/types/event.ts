@@ -8,6 +8,7 @@ import type { Cost, Usage } from './result/usage.ts';
 export interface RequestFacts {
   /** Unique within the process. */
   readonly requestId: string;
+  /** The name of the route. */
   readonly route: string;
   /** Metadata from the call options. */
   readonly metadata: Readonly<Record<string, unknown>>;
@@ -31,12 +32,14 @@ export interface RequestStartEvent extends RequestFacts {
   readonly type: 'request-start';
   /** When the call was made, in milliseconds since 1970. */
   readonly startedAt: number;
+  /** The operation. */
   readonly kind: RequestEndEvent['kind'];
 }
 
 /** An attempt is about to be sent. */
 export interface AttemptStartEvent extends RequestFacts {
   readonly type: 'attempt-start';
+  /** The id of the target that is asked. */
   readonly target: string;
   /** Index of the key in the provider's `keys`; omitted if there is only one. */
   readonly key?: number;
@@ -47,6 +50,7 @@ export interface AttemptStartEvent extends RequestFacts {
 /** An attempt ended. */
 export interface AttemptEndEvent extends RequestFacts, AttemptSummary {
   readonly type: 'attempt-end';
+  /** The attempt's outcome, usage and cost. */
   readonly attempt: number;
 }
 
@@ -56,9 +60,13 @@ export interface AttemptEndEvent extends RequestFacts, AttemptSummary {
  */
 export interface UsageEvent extends RequestFacts, ServedAs {
   readonly type: 'usage';
+  /** The id of the target. */
   readonly target: string;
+  /** The provider's name. */
   readonly provider: string;
+  /** The target's model. */
   readonly model: string;
+  /** The tokens of the attempt. */
   readonly usage: Usage;
   /** `undefined` if the price is unknown. */
   readonly cost: Cost | undefined;
@@ -73,6 +81,7 @@ export interface RequestEndEvent extends RequestFacts {
   readonly type: 'request-end';
   /** When the call was made, in milliseconds since 1970. */
   readonly startedAt: number;
+  /** The operation. */
   readonly kind: 'chat' | 'stream' | 'embed' | 'image';
   /**
    * `aborted`: the caller aborted the signal or stopped reading the stream. For a mirrored copy: a request
@@ -81,7 +90,9 @@ export interface RequestEndEvent extends RequestFacts {
   readonly outcome: 'success' | 'failed' | 'aborted';
   /** The target that produced the response. */
   readonly target: string | undefined;
+  /** All attempts in the order they ended. */
   readonly attempts: readonly AttemptSummary[];
+  /** Why the answer ended, if there is one. */
   readonly finishReason: FinishReason | undefined;
   /** Usage of the response. */
   readonly usage: Usage | undefined;
@@ -104,12 +115,15 @@ export interface RequestEndEvent extends RequestFacts {
 /** The health of a target changed. */
 export interface TargetStateEvent {
   readonly type: 'target-state';
+  /** The id of the target. */
   readonly target: string;
   /** Index of the key in the provider's `keys`, each of which has its own state; omitted if there is only one. */
   readonly key?: number;
   /** Set if the state applies only to embeddings or images, which are tracked separately from chats and streams. */
   readonly workload?: 'embed' | 'image';
+  /** Its health now. */
   readonly state: Health;
+  /** Its health before. */
   readonly previous: Health;
   /** When the router expects to try the target again, in milliseconds since 1970, if known. */
   readonly retryAt: number | undefined;
@@ -118,13 +132,16 @@ export interface TargetStateEvent {
 /** A target has no declared `price` and is not in the catalog. Emitted once per target. */
 export interface PriceUnknownEvent {
   readonly type: 'price-unknown';
+  /** The id of the target. */
   readonly target: string;
 }
 
 /** A plugin threw in `lookup`, in an observer or in background work. No request is affected. */
 export interface PluginErrorEvent {
   readonly type: 'plugin-error';
+  /** The plugin's name. */
   readonly plugin: string;
+  /** Where in the request's road it failed. */
   readonly station: PluginStation;
   /** Omitted if the error belongs to no request. */
   readonly requestId?: string;
@@ -142,6 +159,7 @@ export interface BudgetWarningEvent {
   readonly limit: string;
   /** The tenant, user, tag or route; `undefined` for a limit on everything. */
   readonly subject: string | undefined;
+  /** What the limit counts. */
   readonly unit: 'usd' | 'tokens' | 'requests' | 'concurrency';
   /** The ratio of `warnAt` that is reached. */
   readonly ratio: number;
@@ -160,6 +178,7 @@ export interface StoreStateEvent {
   readonly plugin: string;
   /** Name of the store. */
   readonly store: string;
+  /** Whether the store can be reached. */
   readonly state: 'away' | 'back';
   /** Why it is away. */
   readonly error?: unknown;

@@ -60,6 +60,8 @@ export interface Plugin {
   readonly callOptions?: Readonly<Record<string, PluginCallOption>>;
   /** Fields that the plugin adds to a target's entry in `router.stats()`. Their types come from merging with `TargetReport`. */
   targetStats?(target: string): Readonly<Record<string, unknown>> | undefined;
+  /** What it is configured to do, by kind and name, such as `{ limit: { tenants: { … } } }`. A ledger records when it changes. */
+  readonly config?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
   /** Called once, by `createRouter`. May return a function that `router.close()` calls and awaits. */
   install?(host: PluginHost): (() => Awaitable<void>) | undefined;
   /**
@@ -114,6 +116,8 @@ export interface PluginCallOption {
 /** A plugin's access to its router. */
 export interface PluginHost {
   readonly router: Router;
+  /** What `createRouter` was called with. */
+  readonly options: object;
   /** The router's `store`, through which plugins share state with other processes. */
   readonly store: Store;
   readonly clock: Clock;
@@ -256,10 +260,7 @@ export interface RequestSummary {
   readonly outcome: 'success' | 'failed' | 'aborted';
   /** The caller's result; for a stream, at its end. */
   readonly result: AnyResult | undefined;
-  /**
-   * The target's own content, if plugins changed it on its way to the caller, for example by restoring redacted
-   * values. Store this instead of the result's.
-   */
+  /** The target's own content, if plugins changed it on its way to the caller, as by restoring redacted values. Store this. */
   readonly given: readonly ContentPart[] | undefined;
   /** The caller's error, if there is no result. */
   readonly error: unknown;

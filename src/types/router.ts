@@ -33,13 +33,17 @@ export interface LatencyReport extends Latency {
 
 /** A target's entry in `router.stats()`. */
 export interface TargetReport extends TargetStats {
+  /** The target's id. */
   readonly id: string;
+  /** The provider's name. */
   readonly provider: string;
+  /** The target's model. */
   readonly model: string;
   /** Its known capabilities; the context length is the catalog's where none is declared, once the catalog has loaded. */
   readonly capabilities: Capabilities;
   /** Traffic of its provider object, shared by all targets that use the same object; omitted if not measured. */
   readonly traffic?: Traffic;
+  /** Its health now. */
   readonly health: Health;
   /** When it is expected to be tried again, in milliseconds since 1970, if known. */
   readonly retryAt: number | undefined;
@@ -79,6 +83,7 @@ export interface ChatStream<T = unknown> extends AsyncIterable<StreamPart> {
 
 /** What the first request of a target would fail of: a missing key or package. */
 export interface WarmupProblem {
+  /** The id of the target. */
   readonly target: string;
   /** Names what is missing. */
   readonly error: Error;

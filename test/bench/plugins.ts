@@ -7,6 +7,7 @@ import { createRouter, type Plugin, type Provider } from '../../src/index.ts';
 import { jsonl, ledger, sqlite } from '../../src/plugins/ledger/index.ts';
 import { otel } from '../../src/plugins/otel/index.ts';
 import { prometheus } from '../../src/plugins/prometheus/index.ts';
+import { benchCache } from './cache.ts';
 import { median } from './statistics.ts';
 
 const rounds = 25;
@@ -92,3 +93,4 @@ for (const { name, goal, router } of routers) {
 }
 for (const name of ['usage.db', 'usage.db-wal', 'usage.db-shm', 'usage.jsonl'])
   rmSync(file(name), { force: true });
+await benchCache(instant);

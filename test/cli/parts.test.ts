@@ -1,12 +1,12 @@
 import { seededRandom } from 'signalbox/testing';
 import { describe, expect, it } from 'vitest';
-import { checkSpread } from '../../src/cli/log/distribution.ts';
-import { refuseIn } from '../../src/cli/log/fields.ts';
-import type { Sample } from '../../src/cli/log/sample.ts';
-import { nearest, samplesOf } from '../../src/cli/log/samples.ts';
-import { type Bill, priceOfBills } from '../../src/cli/simulate/prices.ts';
-import { toStrategy } from '../../src/cli/simulate/strategies.ts';
 import { costOf, reportedCost } from '../../src/pricing/cost.ts';
+import { checkSpread } from '../../src/simulator/log/distribution.ts';
+import { refuseIn } from '../../src/simulator/log/fields.ts';
+import type { Sample } from '../../src/simulator/log/sample.ts';
+import { nearest, samplesOf } from '../../src/simulator/log/samples.ts';
+import { type Bill, priceOfBills } from '../../src/simulator/prices.ts';
+import { toStrategy } from '../../src/simulator/strategies.ts';
 import type { Price } from '../../src/types/options/price.ts';
 
 describe('strategies by name', () => {

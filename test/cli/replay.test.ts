@@ -1,10 +1,10 @@
 import { type Policies, priority, type Strategy, weighted } from 'signalbox';
 import { describe, expect, it } from 'vitest';
-import { worldOfLog } from '../../src/cli/log/from-log.ts';
-import { readLog } from '../../src/cli/log/read-log.ts';
-import { play } from '../../src/cli/simulate/play.ts';
-import { type Figures, figuresOf } from '../../src/cli/simulate/summary.ts';
-import { namesOf } from '../../src/cli/simulate/target-spec.ts';
+import { worldOfLog } from '../../src/simulator/log/from-log.ts';
+import { readLog } from '../../src/simulator/log/read-log.ts';
+import { play } from '../../src/simulator/play.ts';
+import { type Figures, figuresOf } from '../../src/simulator/summary.ts';
+import { namesOf } from '../../src/simulator/target-spec.ts';
 import { logOfTraffic, type Vendor } from './traffic.ts';
 
 const vendors = {

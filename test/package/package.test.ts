@@ -86,7 +86,7 @@ describe('the package', () => {
   });
 
   it.each([
-    ['signalbox', ['signalbox', 'tokenx']],
+    ['signalbox', ['signalbox']],
     ['signalbox/ai-sdk', ['eventsource-parser', 'signalbox']],
     ['signalbox/catalog', ['signalbox']],
   ])('loads no SDK, no zod and no prices when %s is imported', async (path, packages) => {

@@ -7,7 +7,6 @@ describe('worlds from seeds', () => {
   it.each(Array.from({ length: 10 }, (_, index) => index * 500))(
     'keep what is promised, in 500 of them from seed %i on',
     (from) => checkWorlds(from, from + 500),
-    120_000,
   );
 
   it('are the same, to the last byte of what happens, each time', async () => {

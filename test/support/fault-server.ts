@@ -58,6 +58,8 @@ export async function faultServer(...behaviours: readonly Behaviour[]): Promise<
     const behaviour = script.length > 1 ? script.shift() : script[0];
     await behaviour?.(response, entry);
   });
+  // Only a test closes a connection, however long a busy machine takes between two requests.
+  server.keepAliveTimeout = 600_000;
   server.on('connection', (socket) => {
     sockets.add(socket);
     socket.on('close', () => sockets.delete(socket));

@@ -33,9 +33,10 @@ export function directory(router: Router, aliases?: Aliases): Directory {
     model: string,
     wanted: readonly string[] | undefined,
     demands: readonly Demand[],
+    listed: readonly string[] | undefined,
   ): readonly string[] | undefined => {
     if (demands.length === 0) return wanted;
-    const route = model === byDefault ? undefined : (router.routes[model] ?? [model]);
+    const route = listed ?? (model === byDefault ? undefined : (router.routes[model] ?? [model]));
     const able = (route ?? router.targets).filter((id) => {
       const provider = facts(id)?.provider ?? id.slice(0, id.indexOf('/')); // a model that no call has named yet
       return (
@@ -69,18 +70,21 @@ export function directory(router: Router, aliases?: Aliases): Directory {
       if (model === undefined) throw unknownModel(names.explain(asked));
       if (!mayName(caller, asked) || !isOpen(model, caller))
         throw unknownModel('the token does not admit this model');
-      const { providerOptions: _wishes, only: allowed, metadata, timeout, ...rest } = extension;
+      const { providerOptions: _wishes, only: allowed, targets, metadata, timeout, ...rest } = extension;
+      const listed = targets?.filter((target) => mayUse(caller, target));
+      if (listed?.length === 0) throw invalid('signalbox.targets', 'expected targets that the token allows');
       const wanted =
-        caller.only === undefined
+        caller.only === undefined || listed !== undefined
           ? allowed
           : (allowed ?? targetsOf(model)).filter((target) => mayUse(caller, target));
       if (wanted?.length === 0) throw invalid('signalbox.only', 'expected targets that the token allows');
-      const left = only(model, wanted, demands);
+      const left = only(model, wanted, demands, listed);
       const body = {
         ...defined(rest),
         ...(timeout === undefined ? {} : { timeout: defined(timeout) }),
         ...(model === byDefault ? {} : { route: model }),
         ...(left === undefined ? {} : { only: left }),
+        ...(listed === undefined ? {} : { targets: listed }),
         metadata: { requestId, ...metadata },
       };
       return overBody(body, caller);

@@ -223,7 +223,7 @@ export class Chunk {
       this.#open.delete(entry.id);
       // Nothing needs it any longer.
       const isNeeded = this.#waiting.size > 0 || this.#open.size > 0;
-      if (!isNeeded && !this.#isRead && !this.#stop.signal.aborted) void this.cancel();
+      if (!isNeeded && !this.#isRead && !this.#stop.signal.aborted) this.cancel().catch(this.#host.report);
     };
   }
 

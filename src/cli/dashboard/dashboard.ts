@@ -2,8 +2,8 @@ import { access } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { toDashboard } from '../../dashboard/index.ts';
 import { type LedgerReader, openLedger } from '../../plugins/ledger/index.ts';
+import { UsageError } from '../../simulator/usage-error.ts';
 import { dashboardHelp } from '../help.ts';
-import { UsageError } from '../usage-error.ts';
 import { serve } from './serve.ts';
 
 const flags = {

@@ -1,13 +1,15 @@
+import { userInfo } from 'node:os';
 import { parseArgs } from 'node:util';
 import { isRouterError } from '../../errors.ts';
+import { ledger, sqlite as ledgerFile } from '../../plugins/ledger/index.ts';
 import {
   type KeyOptions,
   type KeyRecord,
   type VirtualKeys,
   virtualKeys,
 } from '../../plugins/virtual-keys/index.ts';
+import { UsageError } from '../../simulator/usage-error.ts';
 import { keysHelp } from '../help.ts';
-import { UsageError } from '../usage-error.ts';
 import { openStore } from './open-store.ts';
 
 const flags = {
@@ -15,6 +17,7 @@ const flags = {
   redis: { type: 'string' },
   module: { type: 'string' },
   prefix: { type: 'string' },
+  ledger: { type: 'string' },
   tenant: { type: 'string' },
   name: { type: 'string' },
   user: { type: 'string' },
@@ -44,12 +47,16 @@ export async function keys(args: readonly string[]): Promise<string> {
   if (values.help === true) return keysHelp;
   const [action, id] = positionals;
   const opened = await openStore(values);
+  const audit = values.ledger === undefined ? undefined : ledger(ledgerFile(values.ledger));
+  const actor = userInfo().username;
   try {
-    return await act(action, id, virtualKeys(opened.store), values);
+    const own = virtualKeys(opened.store, audit === undefined ? {} : { audit, actor });
+    return await act(action, id, own, values);
   } catch (error) {
     if (isRouterError(error, 'config')) throw new UsageError(error.option, 'a valid value', error.message);
     throw error;
   } finally {
+    await audit?.close();
     await opened.close();
   }
 }

@@ -2,10 +2,10 @@ import { createRequire } from 'node:module';
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { isRouterError } from '../../errors.ts';
+import { UsageError } from '../../simulator/usage-error.ts';
 import { type RedisClient, redis } from '../../stores/redis/index.ts';
 import { sqlite } from '../../stores/sqlite/index.ts';
 import type { Store } from '../../types/store.ts';
-import { UsageError } from '../usage-error.ts';
 
 /** Where the keys are: one of the first three. */
 export interface StoreFlags {

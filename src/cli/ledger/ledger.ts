@@ -11,9 +11,9 @@ import {
   type LedgerGroup,
   type LedgerQuery,
 } from '../../plugins/ledger/index.ts';
+import { UsageError } from '../../simulator/usage-error.ts';
 import { ledgerHelp } from '../help.ts';
 import type { Output } from '../output.ts';
-import { UsageError } from '../usage-error.ts';
 import { filterOf, parseFlags, readingFlags, withLedger } from './open.ts';
 import { table, usd } from './text.ts';
 

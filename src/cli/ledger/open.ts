@@ -2,7 +2,7 @@ import { access } from 'node:fs/promises';
 import { type ParseArgsConfig, parseArgs } from 'node:util';
 import { isRouterError } from '../../errors.ts';
 import { type LedgerFilter, type LedgerReader, openLedger } from '../../plugins/ledger/index.ts';
-import { UsageError } from '../usage-error.ts';
+import { UsageError } from '../../simulator/usage-error.ts';
 
 /** Flags of all commands that read a ledger. */
 export const readingFlags = {

@@ -1,8 +1,8 @@
 import { writeFile } from 'node:fs/promises';
+import { UsageError } from '../../simulator/usage-error.ts';
 import { reportHelp } from '../help.ts';
 import { filterOf, parseFlags, readingFlags, withLedger } from '../ledger/open.ts';
 import type { Output } from '../output.ts';
-import { UsageError } from '../usage-error.ts';
 import { dataOf, type ReportData } from './data.ts';
 import { headline, sections } from './figures.ts';
 import { toHtml } from './html.ts';

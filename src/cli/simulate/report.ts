@@ -1,4 +1,4 @@
-import type { Figures } from './summary.ts';
+import type { Figures, Row } from '../../simulator/summary.ts';
 
 /** The result of a simulation. */
 export interface Report {
@@ -17,13 +17,6 @@ export interface Report {
   readonly notes: readonly string[];
   /** What the simulation cannot know. */
   readonly limits: readonly string[];
-}
-
-export interface Row extends Figures {
-  /** As given on the command line. */
-  readonly strategy: string;
-  /** US$ relative to what happened, or to the first strategy where there is no log. */
-  readonly difference: number;
 }
 
 const ofAll = [

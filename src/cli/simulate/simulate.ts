@@ -4,20 +4,20 @@ import { createInterface } from 'node:readline';
 import { parseArgs } from 'node:util';
 import { isRouterError } from '../../errors.ts';
 import { loadCatalog } from '../../pricing/catalog.ts';
+import { refuseIn } from '../../simulator/log/fields.ts';
+import { worldOfLog } from '../../simulator/log/from-log.ts';
+import { readLog } from '../../simulator/log/read-log.ts';
+import { play } from '../../simulator/play.ts';
+import { worldOfScenario } from '../../simulator/scenario.ts';
+import { toStrategy } from '../../simulator/strategies.ts';
+import { figuresOf, type Row } from '../../simulator/summary.ts';
+import { checkTargets } from '../../simulator/target-spec.ts';
+import { UsageError } from '../../simulator/usage-error.ts';
+import type { World } from '../../simulator/world.ts';
 import type { Catalog, Policies } from '../../types/options/options.ts';
 import { checkObject } from '../../util/option-check.ts';
 import { simulateHelp } from '../help.ts';
-import { refuseIn } from '../log/fields.ts';
-import { worldOfLog } from '../log/from-log.ts';
-import { readLog } from '../log/read-log.ts';
-import { UsageError } from '../usage-error.ts';
-import { play } from './play.ts';
-import { limitsOfReplay, limitsOfScenario, type Report, type Row, toText } from './report.ts';
-import { worldOfScenario } from './scenario.ts';
-import { toStrategy } from './strategies.ts';
-import { figuresOf } from './summary.ts';
-import { checkTargets } from './target-spec.ts';
-import type { World } from './world.ts';
+import { limitsOfReplay, limitsOfScenario, type Report, toText } from './report.ts';
 
 const flags = {
   log: { type: 'string' },

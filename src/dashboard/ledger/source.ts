@@ -139,6 +139,7 @@ function targetOf({
       cost: cost.total,
       input: tokens.input,
       cacheRead: tokens.cacheRead,
+      promptCache: null,
       skipped: [],
       activity: [],
     },

@@ -1,7 +1,8 @@
+import type { PromptCacheStats } from '../../plugins/cache/index.ts';
 import { addUsd } from '../../pricing/money.ts';
 import type { AttemptEndEvent, RequestEndEvent, UsageEvent } from '../../types/event.ts';
 import type { TargetReport } from '../../types/router.ts';
-import type { CacheLine, TargetLine, Totals } from '../protocol.ts';
+import type { CacheLine, PromptCacheLine, TargetLine, Totals } from '../protocol.ts';
 import { Activity, Reasons, Recent } from './windows.ts';
 
 const twoMinutes = 24;
@@ -30,7 +31,7 @@ export class TargetTally {
   }
 
   line(
-    { id, provider, model, health, retryAt, inFlight, attempts, failures }: TargetReport,
+    { id, provider, model, health, retryAt, inFlight, attempts, failures, promptCache }: TargetReport,
     now: number,
   ): TargetLine {
     return {
@@ -48,6 +49,7 @@ export class TargetTally {
       cost: this.#cost,
       input: this.#input,
       cacheRead: this.#cacheRead,
+      promptCache: promptCache === undefined ? null : promptCacheOf(Object.values(promptCache)),
       skipped: this.skipped.read(),
       activity: this.#activity.read(now),
     };
@@ -121,4 +123,19 @@ export class CacheTally {
   read(): readonly (Counts & { readonly route: string })[] {
     return [...this.#routes].map(([route, counts]) => ({ route, ...counts }));
   }
+}
+
+/** The sum over routes. */
+function promptCacheOf(routes: readonly PromptCacheStats[]): PromptCacheLine {
+  const misses = new Map<string, number>();
+  for (const route of routes)
+    for (const [reason, count] of Object.entries(route.misses))
+      misses.set(reason, (misses.get(reason) ?? 0) + count);
+  const saved = routes.flatMap(({ savedCost }) => savedCost ?? []);
+  return {
+    answers: routes.reduce((sum, { answers }) => sum + answers, 0),
+    hits: routes.reduce((sum, { hits }) => sum + hits, 0),
+    saved: saved.length === 0 ? null : addUsd(...saved),
+    misses: [...misses].map(([reason, count]) => ({ reason, count })).toSorted((a, b) => b.count - a.count),
+  };
 }

@@ -68,6 +68,7 @@ export function limits(list: readonly Limit[], options: LimitsOptions = {}): Lim
 
   return {
     name: 'limits',
+    config: { limit: Object.fromEntries(rules.map(({ name }, index) => [name, list[index]])) },
     timeout: Number.POSITIVE_INFINITY, // `inspect` waits for the store, for `storeTimeout` at most
     methods: { budgets: () => [...(book?.all() ?? [])].map((account) => reportOf(account, book)) },
     install(host) {

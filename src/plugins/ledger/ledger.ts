@@ -7,6 +7,7 @@ import { systemClock } from '../../util/time/clock.ts';
 import { Delivery, type LedgerStatus } from './delivery.ts';
 import type { LedgerReader, LedgerWriter } from './reading.ts';
 import { type AuditEntry, requestAudit, toAudit } from './records/audit.ts';
+import { configAudits } from './records/config-audit.ts';
 import { type ContentMode, contentOf, toContent } from './records/content.ts';
 import { type EndedAttempt, type EndedRequest, endedRequest, toRecord } from './records/record.ts';
 
@@ -20,6 +21,13 @@ export interface LedgerOptions {
   readonly metadata?: readonly string[];
   /** Adds an audit entry for each request: who, which route and target, what left targets out. @default false */
   readonly audit?: boolean;
+  /**
+   * Adds audit entries where targets, routes, limits, plugins or options are declared otherwise than when a router last used this ledger.
+   * In a JSONL file, each start adds one with the hashes of all of them.
+   *
+   * @default true
+   */
+  readonly auditConfig?: boolean;
   /** How many days to keep rows, and the text of prompts and answers. Sums by day stay. @default forever */
   readonly retention?: { readonly rows?: number; readonly content?: number };
   /** Most records to write at once. @default 500 */
@@ -66,6 +74,7 @@ const refuse: Refuse = (path, expected, got) => {
 export function ledger(writer: LedgerWriter, options: LedgerOptions = {}): Ledger {
   checkOptions(writer, options);
   const { content = 'none', redact = (text) => text, metadata = [], audit = false, retention = {} } = options;
+  const { auditConfig = true } = options;
   const { batch = 500, interval = 100, buffer = 10_000, closeTimeout = 5_000 } = options;
   let clock: Clock = systemClock;
   let report = (_: unknown): void => {};
@@ -109,12 +118,26 @@ export function ledger(writer: LedgerWriter, options: LedgerOptions = {}): Ledge
     if (audit) delivery.offer(() => requestAudit(ended, clock.date()));
   };
 
+  const recordConfig = async (declared: object): Promise<void> => {
+    // A file without an index would have to be read from end to end.
+    const previous = writer.name === 'jsonl' ? undefined : writer.reader;
+    try {
+      for (const entry of await configAudits(declared, previous, clock.date())) delivery.offer(() => entry);
+    } catch (error) {
+      report(error);
+    }
+  };
+
   return {
     name: 'ledger',
     install(host) {
       clock = host.clock;
       report = host.report;
-      return () => delivery.close();
+      const configured = auditConfig ? recordConfig(host.options) : undefined;
+      return async () => {
+        await configured;
+        await delivery.close();
+      };
     },
     observe: (context) => observer(context, clock, content !== 'none', record),
     ...readerOf(writer),
@@ -181,6 +204,7 @@ function checkOptions(writer: LedgerWriter, options: LedgerOptions): void {
     'redact',
     'metadata',
     'audit',
+    'auditConfig',
     'retention',
     'batch',
     'interval',
@@ -202,6 +226,8 @@ function checkOptions(writer: LedgerWriter, options: LedgerOptions): void {
   checkNumber('ledger.interval', interval, refuse);
   checkNumber('ledger.buffer', buffer, refuse, { least: 1, whole: true });
   checkNumber('ledger.closeTimeout', closeTimeout, refuse);
+  if (options.auditConfig !== undefined && typeof options.auditConfig !== 'boolean')
+    refuse('ledger.auditConfig', 'true or false', show(options.auditConfig));
   if (retention === undefined) return;
   checkObject('ledger.retention', retention, ['rows', 'content'], refuse);
   checkNumber('ledger.retention.rows', retention.rows, refuse, { least: 1 });

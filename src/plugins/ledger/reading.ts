@@ -164,7 +164,8 @@ export interface LedgerReader {
   query(query?: LedgerQuery): Promise<readonly LedgerGroup[]>;
   /** Rows, the latest first. */
   rows(filter?: RowFilter): AsyncIterable<LedgerRow>;
-  audits(filter?: Pick<RowFilter, 'from' | 'to' | 'limit'>): AsyncIterable<AuditRecord>;
+  /** Audit entries, the latest first. */
+  audits(filter?: AuditFilter): AsyncIterable<AuditRecord>;
   /** Prompt and answer of a request, where the ledger keeps them. */
   content(requestId: string): Promise<RecordedContent | undefined>;
   /** Checks the hash chains. */
@@ -176,6 +177,11 @@ export interface RowFilter extends LedgerFilter {
   readonly requestId?: string;
   /** At most so many rows. @default no limit */
   readonly limit?: number;
+}
+
+export interface AuditFilter extends Pick<RowFilter, 'from' | 'to' | 'limit'> {
+  /** Only entries of this action, such as `key.create`. @default all */
+  readonly action?: string;
 }
 
 /** The end of a chain at some moment, to be kept in a second place. */

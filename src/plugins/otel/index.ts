@@ -3,7 +3,8 @@
  *
  * @module otel
  */
-import { metrics as globalMetrics, type Meter, type Tracer, trace } from '@opentelemetry/api';
+import * as api from '@opentelemetry/api';
+import { metrics as globalMetrics, type Logger, type Meter, type Tracer, trace } from '@opentelemetry/api';
 import { ConfigError } from '../../errors.ts';
 import type { Clock } from '../../types/clock.ts';
 import type { AttemptObserver, Plugin, RequestContext, RequestObserver } from '../../types/plugin.ts';
@@ -25,12 +26,19 @@ export interface OtelOptions {
   /**
    * Whether prompts and answers are on the spans.
    *
-   * @default as `OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT` says: `true`, `SPAN_ONLY` or `SPAN_AND_EVENT`
+   * @default as `OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT` says: `SPAN_ONLY`, `EVENT_ONLY`, `SPAN_AND_EVENT`, `NO_CONTENT`, or
+   * `true` for spans
    */
   readonly content?: boolean;
   /**
+   * Where the events of `EVENT_ONLY` and `SPAN_AND_EVENT` go. @default the logger `signalbox` of the registered provider, with
+   * `@opentelemetry/api` 1.10 or later
+   */
+  readonly logger?: Pick<Logger, 'emit'>;
+  /**
    * Which span has usage and cost: that of the attempt, or one of the caller's own, as below an AI SDK that traces. `auto`: the caller's
-   * where the active span stands for an inference itself.
+   * where the active span stands for an inference itself. The AI SDK does not make its span active for embeddings: `caller`, if it traces
+   * them.
    *
    * @default 'auto'
    */
@@ -41,7 +49,7 @@ export interface OtelOptions {
   readonly semconv?: Semconv;
   /**
    * Adds what a backend needs to show exact figures. `langfuse`: usage and cost by exclusive buckets, the first token, user, session and
-   * tags. `datadog`: `latest` names are not used, and usage stays on the attempt.
+   * tags. `datadog`: usage stays on the attempt, because its LLM Observability adds up what spans with `gen_ai.*` attributes have.
    */
   readonly preset?: 'langfuse' | 'datadog';
 }
@@ -60,17 +68,18 @@ const refuse: Refuse = (path, expected, got) => {
  */
 export function otel(options: OtelOptions = {}): Plugin {
   checkOptions(options);
-  const {
-    content = contentByEnvironment(),
-    preset,
-    usage = preset === 'datadog' ? 'attempt' : 'auto',
-  } = options;
+  const { preset, usage = preset === 'datadog' ? 'attempt' : 'auto' } = options;
   const { tenant = false, semconv = 'published' } = options;
   const tracer = options.tracer ?? trace.getTracer('signalbox');
   const meter = options.meter ?? globalMetrics.getMeter('signalbox');
   const measured = meter === false ? undefined : metrics(meter, semconv, tenant);
+  const { content: onSpans } = options;
+  const content = onSpans === undefined ? contentByEnvironment() : { span: onSpans, event: false };
+  const logger =
+    options.logger ?? (content.event ? (api as Partial<typeof api>).logs?.getLogger('signalbox') : undefined);
   let clock: Clock = systemClock;
-  const spans = tracer === false ? undefined : { tracer, content, usage, langfuse: preset === 'langfuse' };
+  const spans =
+    tracer === false ? undefined : { tracer, content, logger, usage, langfuse: preset === 'langfuse' };
   return {
     name: 'otel',
     install(host) {
@@ -108,13 +117,15 @@ function observer(
 }
 
 function checkOptions(options: OtelOptions): void {
-  const names = ['tracer', 'meter', 'content', 'usage', 'tenant', 'semconv', 'preset'];
+  const names = ['tracer', 'meter', 'logger', 'content', 'usage', 'tenant', 'semconv', 'preset'];
   checkObject('otel', options, names, refuse);
-  const { tracer, meter, content, usage, tenant, semconv, preset } = options;
+  const { tracer, meter, logger, content, usage, tenant, semconv, preset } = options;
   if (tracer !== undefined && tracer !== false && typeof (tracer as Partial<Tracer>).startSpan !== 'function')
     refuse('otel.tracer', 'a Tracer of @opentelemetry/api, or false', show(tracer));
   if (meter !== undefined && meter !== false && typeof (meter as Partial<Meter>).createCounter !== 'function')
     refuse('otel.meter', 'a Meter of @opentelemetry/api, or false', show(meter));
+  if (logger !== undefined && typeof (logger as Partial<Logger> | null)?.emit !== 'function')
+    refuse('otel.logger', 'a Logger of @opentelemetry/api', show(logger));
   if (content !== undefined && typeof content !== 'boolean')
     refuse('otel.content', 'true or false', show(content));
   if (tenant !== undefined && typeof tenant !== 'boolean')

@@ -1,6 +1,7 @@
 import {
   type Context,
   context as contexts,
+  type Logger,
   type Span,
   SpanKind,
   SpanStatusCode,
@@ -23,13 +24,15 @@ import {
   samplingAttributes,
   usageAttributes,
 } from './attributes.ts';
-import { inputMessages, outputMessages } from './content.ts';
+import { type ContentPlaces, detailsEvent, inputMessages, outputMessages } from './content.ts';
 import { genAi, operations, own } from './names.ts';
 
 export interface SpanOptions {
   readonly tracer: Tracer;
   readonly clock: Clock;
-  readonly content: boolean;
+  readonly content: ContentPlaces;
+  /** Where events go, if content goes there. */
+  readonly logger: Pick<Logger, 'emit'> | undefined;
   readonly usage: 'auto' | 'attempt' | 'caller';
   readonly langfuse: boolean;
 }
@@ -75,7 +78,7 @@ export class RequestSpan {
     const active = trace.setSpan(this.#parent, span);
     if (span.isRecording()) {
       span.setAttributes(attemptStart(plan, request));
-      if (content) span.setAttributes(inputMessages(request.request));
+      if (content.span) span.setAttributes(inputMessages(request.request));
     }
     let firstTokenAt: number | undefined;
     return {
@@ -143,12 +146,28 @@ export class RequestSpan {
     if (this.#open === undefined) return;
     const { span, endedAt } = this.#open;
     this.#open = undefined;
+    this.#emitContent(span, summary);
     if (span.isRecording()) {
-      if (this.#options.content) span.setAttributes(outputMessages(summary));
+      if (this.#options.content.span) span.setAttributes(outputMessages(summary));
       if (result !== undefined && 'finishReason' in result)
         span.setAttribute(genAi.finishReasons, [result.finishReason]);
     }
     span.end(endedAt);
+  }
+
+  /** An event has no usage: it would count twice. */
+  #emitContent(span: Span, summary: RequestSummary): void {
+    const { content, logger, clock } = this.#options;
+    if (!content.event || logger === undefined) return;
+    const { result } = summary;
+    const response = result?.response;
+    const finishReason = result !== undefined && 'finishReason' in result ? result.finishReason : undefined;
+    const event = detailsEvent(this.#request, summary, {
+      ...(response?.id === undefined ? {} : { [genAi.responseId]: response.id }),
+      ...(response?.model === undefined ? {} : { [genAi.responseModel]: response.model }),
+      ...(finishReason === undefined ? {} : { [genAi.finishReasons]: [finishReason] }),
+    });
+    logger.emit({ ...event, timestamp: clock.date(), context: trace.setSpan(this.#parent, span) });
   }
 }
 
@@ -164,5 +183,7 @@ const inference = ['chat', 'text_completion', 'embeddings', 'generate_content'];
 function hasOwnUsage(span: Span | undefined): boolean {
   const attributes: unknown = span !== undefined && 'attributes' in span ? span.attributes : undefined;
   if (typeof attributes !== 'object' || attributes === null) return false;
-  return inference.includes(String((attributes as Record<string, unknown>)[genAi.operation]));
+  const { [genAi.operation]: operation, 'ai.operationId': id } = attributes as Record<string, unknown>;
+  // AI SDK before version 7, and its LegacyOpenTelemetry: `ai.generateText.doGenerate`.
+  return inference.includes(String(operation)) || /\.do(Generate|Stream|Embed)$/.test(String(id));
 }

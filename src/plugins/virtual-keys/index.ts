@@ -52,8 +52,24 @@ export interface VirtualKeys {
 export interface VirtualKeysOptions {
   /** Milliseconds until a change of a key takes effect in other processes. @default 10,000 */
   readonly cacheFor?: number;
+  /** A ledger that records each key that is created, changed or deleted. @default none */
+  readonly audit?: KeyAudit;
+  /** Who makes the changes, for the audit. @default 'virtualKeys' */
+  readonly actor?: string;
   /** @default the runtime's clock */
   readonly clock?: Clock;
+}
+
+/** Where changes of keys are recorded: a ledger of `signalbox/ledger`. It keeps hashes of the states. */
+export interface KeyAudit {
+  audit(entry: {
+    readonly actor: string;
+    readonly action: string;
+    readonly subject: string;
+    readonly before?: unknown;
+    readonly after?: unknown;
+    readonly details: Readonly<Record<string, unknown>>;
+  }): void;
 }
 
 const listKey = 'virtual-keys';
@@ -73,7 +89,10 @@ const mostCached = 10_000;
  */
 export function virtualKeys(store: Store, options: VirtualKeysOptions = {}): VirtualKeys {
   const { cacheFor = 10_000, clock = systemClock } = options;
+  const record = recorder(options);
   if (typeof store?.get !== 'function') throw new ConfigError('virtualKeys()', 'a store', typeof store);
+  if (options.audit !== undefined && typeof options.audit?.audit !== 'function')
+    throw new ConfigError('virtualKeys().audit', 'a ledger of signalbox/ledger', typeof options.audit);
   if (!(cacheFor >= 0)) throw new ConfigError('virtualKeys().cacheFor', 'milliseconds', String(cacheFor));
   const cache = new Map<string, { readonly key: KeyRecord | undefined; readonly at: number }>();
 
@@ -118,11 +137,12 @@ export function virtualKeys(store: Store, options: VirtualKeysOptions = {}): Vir
       const { token, id } = newToken();
       const key = { ...checked, id, digest: await digestOf(token), createdAt: clock.date() };
       await change((keys) => [[...keys, key], undefined]);
+      record('key.create', undefined, key);
       return { token, key };
     },
     list: async () => (await read()).keys,
-    update: (id, { disabled, ...changes }) =>
-      change((keys) => {
+    async update(id, { disabled, ...changes }) {
+      const changed = await change<readonly [KeyRecord, KeyRecord] | undefined>((keys) => {
         const before = keys.find((each) => each.id === id);
         if (before === undefined) return [keys, undefined];
         const { digest, createdAt } = before;
@@ -133,9 +153,18 @@ export function virtualKeys(store: Store, options: VirtualKeysOptions = {}): Vir
           createdAt,
           disabled: disabled ?? before.disabled ?? false,
         };
-        return [keys.map((each) => (each === before ? next : each)), next];
-      }),
-    delete: (id) => change((keys) => [keys.filter((each) => each.id !== id), undefined]),
+        return [keys.map((each) => (each === before ? next : each)), [before, next]];
+      });
+      if (changed !== undefined) record('key.change', ...changed);
+      return changed?.[1];
+    },
+    async delete(id) {
+      const removed = await change((keys) => [
+        keys.filter((each) => each.id !== id),
+        keys.find((each) => each.id === id),
+      ]);
+      record('key.delete', removed, undefined);
+    },
     async identify(token) {
       const id = publicPart(token);
       if (id === undefined) return undefined;
@@ -146,6 +175,28 @@ export function virtualKeys(store: Store, options: VirtualKeysOptions = {}): Vir
       return callerOf(key);
     },
   };
+}
+
+/** Records a change that has been written. */
+function recorder({ audit, actor = 'virtualKeys' }: VirtualKeysOptions) {
+  return (action: string, before: KeyRecord | undefined, after: KeyRecord | undefined): void => {
+    const key = after ?? before;
+    if (audit === undefined || key === undefined) return;
+    const { id: subject, tenant } = key;
+    const states = { ...(before && { before: stateOf(before) }), ...(after && { after: stateOf(after) }) };
+    const changed = before && after ? changedFields(before, after) : undefined;
+    audit.audit({ actor, action, subject, ...states, details: { tenant, ...(changed && { changed }) } });
+  };
+}
+
+/** What may be hashed: all but the digest of the token. */
+function stateOf({ digest: _, ...state }: KeyRecord): Omit<KeyRecord, 'digest'> {
+  return state;
+}
+
+function changedFields(before: KeyRecord, after: KeyRecord): readonly string[] {
+  const fields = new Set([...Object.keys(before), ...Object.keys(after)] as (keyof KeyRecord)[]);
+  return [...fields].filter((name) => JSON.stringify(before[name]) !== JSON.stringify(after[name]));
 }
 
 function callerOf({ id, tenant, user, tags, models, role, limits }: KeyRecord): KeyCaller {

@@ -5,9 +5,11 @@
 export interface Capabilities {
   /** Chat completions. `false` for models that only create embeddings or images. */
   readonly chat?: boolean;
+  /** Embeddings. */
   readonly embeddings?: boolean;
   /** Image generation. `prompt`: from text only. `images`: also from other images, but without a mask. */
   readonly imageGeneration?: boolean | 'prompt' | 'images';
+  /** Calls of the application's tools. */
   readonly tools?: boolean;
   /** Image input. `data`: only inline images, no URLs. */
   readonly images?: boolean | 'data';

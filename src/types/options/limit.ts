@@ -1,6 +1,8 @@
 /** Remaining capacity of one of a vendor's rate limits, as the vendor reports it. */
 export interface VendorLimit {
+  /** What the limit counts. */
   readonly of: 'requests' | 'tokens' | 'input-tokens' | 'output-tokens';
+  /** How much is left of it now. */
   readonly remaining: number;
   /** Total capacity. */
   readonly limit: number | undefined;

@@ -3,6 +3,7 @@ import type { Provider } from '../provider.ts';
 import type { RequestSettings } from '../request/request.ts';
 import type { ChatResult } from '../result/result.ts';
 import type { Capabilities } from './capabilities.ts';
+import type { KnownModels } from './known-models.ts';
 import type { KeyLimits } from './limit.ts';
 import type { Price } from './price.ts';
 import type { Strategy } from './strategy.ts';
@@ -112,6 +113,7 @@ export interface MirrorPolicy<TargetId extends string = string> {
 export interface Policies<TargetId extends string = string> {
   /** Order in which targets are tried. @default priority(), the order of `targets` */
   readonly strategy?: Strategy<TargetId>;
+  /** Limits of time, merged field by field over the router's. */
   readonly timeout?: Timeouts;
   /**
    * Maximum number of attempts per request, across all targets.
@@ -188,9 +190,10 @@ export type TargetSettings = {
 
 /** A provider and a model, together with the provider's keys. */
 export interface TargetOptions extends KeyLimits {
+  /** The interface to the vendor, such as `openai()`. Targets that share the object share its keys. */
   readonly provider: Provider;
-  /** The vendor's model name; for `aiSdk()`, an AI SDK model. */
-  readonly model: string | object;
+  /** The vendor's model name: a known one, which editors complete, or any other. For `aiSdk()`, an AI SDK model. */
+  readonly model: KnownModels[keyof KnownModels] | (string & {}) | object;
   /** Unique target id. @default provider/model */
   readonly id?: string;
   /** Price in US$ per million tokens. @default the catalog's price, if it lists the model */

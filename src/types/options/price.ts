@@ -1,5 +1,6 @@
 /** Rates in US$ per million tokens. */
 export interface Rates {
+  /** Input tokens, in US$ per million. */
   readonly input: number;
   /** Omit for embeddings, which have no output, and for images billed per image. */
   readonly output?: number;
@@ -29,6 +30,7 @@ export interface PriceTier extends Rates {
 
 /** Rates of a service tier in US$ per million tokens, with optional tiers by input size. */
 export interface ServiceTierRates extends Rates {
+  /** Other rates from a number of input tokens on. */
   readonly tiers?: readonly PriceTier[];
 }
 
@@ -66,6 +68,7 @@ export interface Price extends Rates {
    * `{ input: 0, image: 0.04 }`. Tokens that the vendor does not count or that have no rate are then free.
    */
   readonly image?: number;
+  /** Other rates from a number of input tokens on. */
   readonly tiers?: readonly PriceTier[];
   /**
    * Prices of non-standard service tiers: a factor on all token rates, or separate rates. Keyed by the value of

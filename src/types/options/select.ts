@@ -32,6 +32,7 @@ export type Select<RouteName extends string = string> = (
 
 /** A `select` function with a timeout and a fallback. If it fails, the request uses the `otherwise` route. */
 export interface SelectOptions<RouteName extends string = string> {
+  /** Chooses the route by the request. */
   readonly by: Select<RouteName>;
   /**
    * Timeout in milliseconds, capped at half of the request's own timeout, which includes it. `Infinity` applies

@@ -29,10 +29,15 @@ export interface TargetStats {
 
 /** Latency distribution in milliseconds. */
 export interface Latency {
+  /** The mean, in milliseconds. */
   readonly mean: number;
+  /** The median, in milliseconds. */
   readonly p50: number;
+  /** The 90th percentile, in milliseconds. */
   readonly p90: number;
+  /** The 95th percentile, in milliseconds. */
   readonly p95: number;
+  /** The 99th percentile, in milliseconds. */
   readonly p99: number;
 }
 
@@ -66,6 +71,7 @@ export type Health = 'healthy' | 'failing' | 'recovering' | 'unresponsive' | 'co
 
 /** A target as the strategy sees it: plain data. */
 export interface Candidate {
+  /** What its options say about it. */
   readonly target: {
     readonly id: string;
     readonly provider: string;
@@ -75,7 +81,9 @@ export interface Candidate {
     readonly weight: number;
     readonly tags: readonly string[];
   };
+  /** Its measurements. */
   readonly stats: TargetStats;
+  /** What a request to it takes, by its measurements. */
   readonly expected: Expectation;
   /**
    * Expected cost of this request in US$, from its input tokens (with the cache rate for `cachedTokens`) and the
@@ -91,13 +99,17 @@ export interface Candidate {
   readonly cachedTokens: number;
   /** Free ratio of the target's limits, 0 to 1; 1 without limits. */
   readonly headroom: number;
+  /** Its health now. */
   readonly health: Health;
 }
 
 /** What a strategy receives in addition to the candidates. */
 export interface RankContext {
+  /** The request as its caller wrote it. */
   readonly request: ChatRequest | EmbedRequest | ImageRequest;
+  /** The call's `session`. */
   readonly session: string | undefined;
+  /** The call's `metadata`. */
   readonly metadata: Readonly<Record<string, unknown>>;
   /** Tenant from the call options. */
   readonly tenant: string | undefined;
@@ -131,8 +143,10 @@ export interface RankContext {
  * };
  */
 export interface Strategy<TargetId extends string = string> {
+  /** Names it in decisions. */
   readonly name: string;
   /** The ids that it names and that are not among the router's. `createRouter` refuses a strategy with any. */
   unknownTargets?(known: readonly TargetId[]): readonly string[];
+  /** Orders the candidates, the best first. */
   rank(candidates: readonly Candidate[], context: RankContext): readonly Candidate[];
 }

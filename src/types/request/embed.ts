@@ -21,6 +21,8 @@ export interface EmbedRequest {
 
 /** Embeddings from one model, one per value and in the same order. */
 export interface EmbedResult extends OperationResult {
+  /** One vector for each value, in the same order. */
   readonly embeddings: readonly (readonly number[])[];
+  /** The answers as the SDK returned them, one for each call. */
   readonly raw: readonly unknown[];
 }

@@ -4,6 +4,7 @@ import type { Origin } from './request.ts';
 
 /** An input image. A `GeneratedImage` can be passed as is. */
 export interface ImageInput {
+  /** The image. */
   readonly data: DataContent;
   /** IANA media type. @default detected from the data URL or first bytes, otherwise `image/png` */
   readonly mediaType?: string;
@@ -55,5 +56,6 @@ export interface GeneratedImage extends FilePart {
 export interface ImageResult extends OperationResult {
   /** At least one image. If there are fewer than requested, `warnings` has an entry. */
   readonly images: readonly GeneratedImage[];
+  /** The answers as the SDK returned them, one for each call. */
   readonly raw: readonly unknown[];
 }

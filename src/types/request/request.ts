@@ -5,7 +5,9 @@ import type { Schema } from './schema.ts';
 /** A function that the model can call. signalbox returns the call; the application runs it. */
 export interface FunctionTool {
   readonly type?: 'function';
+  /** The name by which the model calls it. */
   readonly name: string;
+  /** What it does and when to use it, for the model. */
   readonly description?: string;
   /** Schema of the arguments: a JSON Schema or a Standard Schema. */
   readonly inputSchema: Schema;
@@ -13,6 +15,7 @@ export interface FunctionTool {
   readonly strict?: boolean;
   /** Example arguments, for vendors that support them. */
   readonly inputExamples?: readonly { readonly input: JSONObject }[];
+  /** Vendors' options of the tool. */
   readonly providerOptions?: ProviderOptions;
 }
 
@@ -37,6 +40,7 @@ export type ReasoningEffort = 'none' | 'minimal' | 'low' | 'medium' | 'high' | '
 
 /** Settings that apply to both `prompt` and `messages` requests. */
 export interface RequestSettings {
+  /** Tools that the model may call. */
   readonly tools?: readonly Tool[];
   /** @default the vendor's default, which is `auto` */
   readonly toolChoice?: ToolChoice;
@@ -46,12 +50,19 @@ export interface RequestSettings {
    * @default the vendor's default; for Anthropic, which requires a value, 4,096
    */
   readonly maxOutputTokens?: number;
+  /** Randomness, usually 0 to 1 or 2. @default the vendor's */
   readonly temperature?: number;
+  /** Considers only the most likely tokens up to this probability, 0 to 1. */
   readonly topP?: number;
+  /** Considers only this many of the most likely tokens. */
   readonly topK?: number;
+  /** Texts that end the answer. */
   readonly stopSequences?: readonly string[];
+  /** Makes answers repeatable, as far as the vendor can. */
   readonly seed?: number;
+  /** Makes words that occurred less likely, usually -2 to 2. */
   readonly presencePenalty?: number;
+  /** Makes frequent words less likely, usually -2 to 2. */
   readonly frequencyPenalty?: number;
   /** @default the vendor's default */
   readonly reasoning?: ReasoningEffort;
@@ -67,6 +78,7 @@ export interface RequestSettings {
 export interface Origin {
   /** Name of the format, such as `ai-sdk`. */
   readonly format: string;
+  /** The request in that format. */
   readonly request: unknown;
 }
 
@@ -81,6 +93,7 @@ export interface ChatRequest<S extends Schema = Schema> extends RequestSettings 
   readonly prompt?: string;
   /** System instructions. */
   readonly system?: string;
+  /** The conversation so far. */
   readonly messages?: readonly Message[];
   /** Schema of the JSON output. The parsed and validated value is `result.object`. */
   readonly schema?: S;
@@ -97,5 +110,6 @@ export interface ResponseFormat {
   readonly schema?: JSONSchema;
   /** Name of the output for the model. @default 'answer' */
   readonly name?: string;
+  /** What the JSON is, for the model. */
   readonly description?: string;
 }

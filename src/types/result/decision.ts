@@ -25,7 +25,9 @@ export type SkipReason =
 
 /** A skipped target and the reason. */
 export interface SkippedTarget {
+  /** The target's id. */
   readonly target: string;
+  /** Why it was left out. */
   readonly reason: SkipReason;
   /** When the reason is expected to pass, in milliseconds since 1970, if known. */
   readonly retryAt?: number;
@@ -37,11 +39,13 @@ export interface SkippedTarget {
   readonly lacks?: string;
   /** The plugin that excluded it. */
   readonly plugin?: string;
+  /** The reason in words. */
   readonly detail?: string;
 }
 
 /** A ranked target. */
 export interface RankedTarget {
+  /** The target's id. */
   readonly target: string;
   /** Expected cost of this request in US$, if a price is known. */
   readonly estimatedCost?: number;
@@ -59,20 +63,25 @@ export interface RankedTarget {
  * call's `only` permits.
  */
 export interface Selected {
+  /** The option that chose it. */
   readonly by: 'select';
   /** The selected route. */
   readonly route: string;
+  /** Why it is `otherwise`, if `select` failed. */
   readonly failed?: 'timeout' | 'error' | 'unknown-route' | 'not-allowed';
 }
 
 /** How a request's targets were chosen: the trace in `request-end`, and the result of `explain()`. */
 export interface Decision {
+  /** The name of the route. */
   readonly route: string;
   /** Omitted if the call names its route or the router has no `select`. */
   readonly selected?: Selected;
+  /** The name of the strategy that ordered the candidates. */
   readonly strategy: string;
   /** In the order they are tried. */
   readonly candidates: readonly RankedTarget[];
+  /** The targets that could not be used. */
   readonly skipped: readonly SkippedTarget[];
   /** Set if no target could answer and the caller got the route's `lastResort`. */
   readonly lastResort?: true;
@@ -86,6 +95,7 @@ export interface Decision {
 export interface Note {
   /** Name of the plugin. */
   readonly plugin: string;
+  /** What it recorded. */
   readonly facts: Readonly<Record<string, number | string | boolean>>;
 }
 

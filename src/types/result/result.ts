@@ -16,6 +16,7 @@ export interface Warning {
   readonly type: 'unsupported' | 'changed' | 'other';
   /** The affected field of the request, such as `topK`. */
   readonly feature: string;
+  /** What was done instead, in words. */
   readonly details?: string;
 }
 
@@ -43,6 +44,7 @@ export interface AttemptSummary extends ServedAs {
   };
   /** The vendor's id of the answer and the model that answered, if known. */
   readonly response?: Pick<ResponseInfo, 'id' | 'model'>;
+  /** The tokens of the attempt, if known. */
   readonly usage?: Usage;
   /** Its cost, if known. */
   readonly cost?: Cost;
@@ -63,6 +65,7 @@ export interface ServedAs {
 
 /** The vendor's response metadata, including how it served the answer, which may differ from the request. */
 export interface ResponseInfo extends ServedAs {
+  /** The vendor's id of the answer. */
   readonly id?: string;
   /** The vendor's name of the model that answered. */
   readonly model?: string;
@@ -86,6 +89,7 @@ export interface OperationResult {
   readonly decision: Decision | undefined;
   /** The vendor's response metadata; of the last call if there are several. */
   readonly response: ResponseInfo;
+  /** Parts of the request that were not sent as given. */
   readonly warnings: readonly Warning[];
   /** Further vendor metadata, by provider name; of the last call if there are several. */
   readonly providerMetadata: ProviderOptions;
@@ -101,9 +105,11 @@ export interface ChatResult<T = unknown> extends OperationResult {
   readonly content: readonly ContentPart[];
   /** All reasoning parts, concatenated; `undefined` if there are none. */
   readonly reasoning: string | undefined;
+  /** The calls of tools, in order. */
   readonly toolCalls: readonly ToolCallPart[];
   /** The parsed and validated JSON if the request has a `schema`; otherwise `undefined`. */
   readonly object: T;
+  /** Why the answer ended. */
   readonly finishReason: FinishReason;
   /** The answer, or the end of its stream, in the format of the request's `origin`, if the target supports it. */
   readonly origin?: unknown;

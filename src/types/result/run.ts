@@ -7,6 +7,7 @@ import type { Usage } from './usage.ts';
 
 /** What a tool's `execute` receives beside its input. */
 export interface ToolContext {
+  /** The id of the call. */
   readonly toolCallId: string;
   /** Aborts with the run. */
   readonly signal: AbortSignal | undefined;
@@ -16,6 +17,7 @@ export interface ToolContext {
 
 /** A tool that `router.run` executes. Make it with `tool()`, which infers the type of the input. */
 export interface RunTool<S extends Schema = Schema> {
+  /** What it does and when to use it, for the model. */
   readonly description?: string;
   /** JSON Schema or Standard Schema of the input, which validates it; the model receives what is wrong. */
   readonly inputSchema: S;
@@ -27,8 +29,11 @@ export interface RunTool<S extends Schema = Schema> {
 
 /** A request of `router.run`. */
 export interface RunRequest extends Omit<RequestSettings, 'tools' | 'origin' | 'includeRaw'> {
+  /** The user's message, after `messages`. */
   readonly prompt?: string;
+  /** Instructions, before `messages`. */
   readonly system?: string;
+  /** The conversation so far. */
   readonly messages?: readonly Message[];
   /** Tools by name. */
   // The input's type is each tool's own.
@@ -43,8 +48,20 @@ export interface RunRequest extends Omit<RequestSettings, 'tools' | 'origin' | '
 
 /** A part of a run: of a step's stream, or the result of a tool. */
 export type RunPart =
-  | { readonly step: number; readonly part: StreamPart }
-  | { readonly step: number; readonly call: ToolCallPart; readonly output: ToolOutput };
+  | {
+      /** The number of the step, from 0. */
+      readonly step: number;
+      /** A part of the step's stream. */
+      readonly part: StreamPart;
+    }
+  | {
+      /** The number of the step, from 0. */
+      readonly step: number;
+      /** The call of a tool. */
+      readonly call: ToolCallPart;
+      /** What the model receives for it. */
+      readonly output: ToolOutput;
+    };
 
 /**
  * A run in progress, of `router.runStream`. Can be iterated once; leaving the loop aborts the step and the tools under way.

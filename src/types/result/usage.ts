@@ -44,8 +44,11 @@ export interface Cost {
   readonly total: number;
   /** Input tokens outside the prompt cache, including audio and images. */
   readonly input: number;
+  /** Output tokens, including reasoning. */
   readonly output: number;
+  /** Tokens read from the prompt cache. */
   readonly cacheRead: number;
+  /** Tokens written to the prompt cache. */
   readonly cacheWrite: number;
   /** The fee per request, if the price has one; for a cost reported by the vendor, the whole sum. */
   readonly request: number;

@@ -194,6 +194,18 @@ describe('who shares answers', () => {
 });
 
 describe('a call', () => {
+  it.each(['route', 'model', 'targets', 'only'] as const)(
+    'is the targets that the call names with `%s`',
+    async (option) => {
+      const all = cached({ a: [{ text: 'of a' }], b: [{ text: 'of b' }] });
+      const named = (id: string): CallOptions =>
+        option === 'targets' || option === 'only' ? { [option]: [id] } : { [option]: id };
+      for (const id of ['a', 'b', 'a', 'b'])
+        expect((await all.router.chat(ask, { ...acme, ...named(id) })).text).toBe(`of ${id}`);
+      expect([all.calls('a'), all.calls('b')]).toEqual([1, 1]);
+    },
+  );
+
   it('leaves the cache alone with `false`', async () => {
     const all = cached({ a: [{}] });
     const off = { ...acme, cache: false } as const;

@@ -4,6 +4,7 @@ import type { ChatRequest, EmbedRequest } from 'signalbox';
 import { createGenerator } from 'ts-json-schema-generator';
 import { describe, expect, it } from 'vitest';
 import { canonical } from '../../../src/plugins/cache/keys/canonical.ts';
+import { digestWith } from '../../../src/plugins/cache/keys/digest.ts';
 import { acme, cached } from './world.ts';
 
 type Variants<T> = { readonly [Field in keyof Required<T>]: readonly T[Field][] | 'not in an entry' };
@@ -210,6 +211,12 @@ describe('the canonical form', () => {
     ];
     const forms = all.map(canonical);
     expect(new Set(forms).size).toBe(all.length);
+  });
+
+  it('differs for different halves of a character, which have the same bytes', async () => {
+    const digest = digestWith('a secret of sixteen');
+    const keys = ['\uD800', '\uD801', '\uDC00', '\uFFFD'].map((half) => digest(canonical(half) ?? ''));
+    expect(new Set(await Promise.all(keys)).size).toBe(4);
   });
 
   it('is not there for what cannot be compared', () => {

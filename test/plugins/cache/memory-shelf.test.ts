@@ -1,9 +1,13 @@
+import fc from 'fast-check';
 import { virtualClock } from 'signalbox/testing';
 import { describe, expect, it } from 'vitest';
 import { memoryShelf } from '../../../src/plugins/cache/shelf/memory-shelf.ts';
 
 const labels = { scope: 'a', route: 'r', tags: [] };
 const life = { ttl: 60_000, age: 0 };
+
+const bytesOf = (keys: readonly string[]): number =>
+  keys.reduce((sum, key) => sum + 2 * (key.length + 1) + 200, 0);
 
 describe('entries in memory', () => {
   it('stay within maxBytes, the least recently used evicted first', () => {
@@ -23,6 +27,34 @@ describe('entries in memory', () => {
     for (let entry = 0; entry < 100_000; entry++) void shelf.set(`${entry}`, `text ${entry}`, labels, life);
     expect(shelf.get(['0', '99999'], labels)).toEqual(['text 0', 'text 99999']);
     expect(shelf.bytes).toBeLessThanOrEqual(2 ** 26);
+  });
+
+  it('are those used last, whatever is stored, read and dropped', () => {
+    const key = fc.integer({ min: 0, max: 12 }).map((number) => `key ${number}`);
+    const step = fc.tuple(fc.constantFrom('set', 'get', 'drop'), key);
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 80 }), (steps) => {
+        // Six entries, each of 2 * (5 or 6 + 1) + 200 bytes.
+        const shelf = memoryShelf(6 * 214, virtualClock());
+        let model: string[] = [];
+        for (const [what, name] of steps) {
+          const isKept = model.includes(name);
+          if (what === 'get') {
+            expect(shelf.get([name], labels)).toEqual([isKept ? 'x' : undefined]);
+            if (isKept) model = [...model.filter((each) => each !== name), name];
+          } else {
+            model = model.filter((each) => each !== name);
+            if (what === 'drop') shelf.drop(name);
+            else {
+              void shelf.set(name, 'x', labels, life);
+              model.push(name);
+              while (bytesOf(model) > 6 * 214) model.shift();
+            }
+          }
+          expect(shelf.bytes).toBe(bytesOf(model));
+        }
+      }),
+    );
   });
 
   it('are none if one alone is larger', () => {

@@ -35,7 +35,7 @@ describe.each(['usage.db', 'usage.jsonl'])('kill -9 while %s is written', (name)
     const { ok, rows } = await reader.verify();
     expect([ok, rows]).toEqual([true, all?.requests]);
     await reader.close?.();
-  }, 60_000);
+  });
 });
 
 let mounted: string | undefined;

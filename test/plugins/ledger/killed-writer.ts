@@ -4,7 +4,11 @@ import { jsonl, ledger, sqlite } from '../../../src/plugins/ledger/index.ts';
 import { scriptedProvider } from '../../../src/testing/index.ts';
 
 const [path = ''] = process.argv.slice(2);
-const usage = ledger(path.endsWith('.jsonl') ? jsonl(path) : sqlite(path), { batch: 20, interval: 5 });
+const usage = ledger(path.endsWith('.jsonl') ? jsonl(path) : sqlite(path), {
+  batch: 20,
+  interval: 5,
+  auditConfig: false,
+});
 const router = createRouter({
   targets: [{ id: 'a', provider: scriptedProvider('a', [{}]), model: 'm', price: { input: 1, output: 4 } }],
   plugins: [usage],

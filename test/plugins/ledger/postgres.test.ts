@@ -15,7 +15,7 @@ describe.skipIf(isMissing)(
       pool = new Pool(cluster.connection);
       // Connections that are idle when the server stops.
       pool.on('error', () => {});
-    }, 60_000);
+    });
     afterAll(async () => {
       await pool?.end();
       cluster?.remove();

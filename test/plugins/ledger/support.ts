@@ -43,7 +43,7 @@ export function worldWith(
   } = {},
 ): World {
   const clock = virtualClock(start);
-  const usage = ledger(writer, options);
+  const usage = ledger(writer, { auditConfig: false, ...options });
   const { plugins = [], ...rest } = more;
   const all: readonly Plugin[] = [...plugins, usage];
   const router = createRouter({

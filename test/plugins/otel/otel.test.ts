@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { context, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api';
 import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks';
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http';
+import { InMemoryLogRecordExporter, LoggerProvider, SimpleLogRecordProcessor } from '@opentelemetry/sdk-logs';
 import {
   AggregationTemporality,
   InMemoryMetricExporter,
@@ -13,7 +14,7 @@ import { InMemorySpanExporter, SimpleSpanProcessor, TracerProvider } from '@open
 import { ConfigError, createRouter, type Plugin } from 'signalbox';
 import { type OtelOptions, otel } from 'signalbox/otel';
 import { type Script, scriptedProvider, virtualClock } from 'signalbox/testing';
-import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { read, rejection } from '../../support/requests.ts';
 
 beforeAll(() => void context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable()));
@@ -169,6 +170,39 @@ describe('otel()', () => {
       { role: 'user', parts: [{ type: 'text', content: secret }] },
     ]);
     expect(attributes['gen_ai.output.messages']).toContain('a secret answer');
+  });
+
+  it('puts prompts and answers where the variable of the conventions wants them', async () => {
+    const run = async (value: string) => {
+      vi.stubEnv('OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT', value);
+      const records = new InMemoryLogRecordExporter();
+      const loggers = new LoggerProvider({
+        processors: [new SimpleLogRecordProcessor({ exporter: records })],
+      });
+      const { router, named } = traced({ logger: loggers.getLogger('test') }, [{ usage, text: 'an answer' }]);
+      await router.chat({ prompt: secret });
+      const span = named('chat model-a');
+      const events = records.getFinishedLogRecords();
+      for (const record of events) {
+        expect(record.eventName).toBe('gen_ai.client.inference.operation.details');
+        expect(record.spanContext?.spanId).toBe(span.spanContext().spanId);
+        expect(record.attributes['gen_ai.input.messages']).toEqual([
+          { role: 'user', parts: [{ type: 'text', content: secret }] },
+        ]);
+        expect(record.attributes['gen_ai.output.messages']).toMatchObject([
+          { role: 'assistant', parts: [{ type: 'text', content: 'an answer' }], finish_reason: 'stop' },
+        ]);
+        expect(record.attributes).not.toHaveProperty(['gen_ai.usage.input_tokens']);
+      }
+      await loggers.shutdown();
+      return { span: 'gen_ai.input.messages' in span.attributes, events: events.length };
+    };
+    onTestFinished(() => void vi.unstubAllEnvs());
+    expect(await run('EVENT_ONLY')).toEqual({ span: false, events: 1 });
+    expect(await run('SPAN_AND_EVENT')).toEqual({ span: true, events: 1 });
+    expect(await run('span_only')).toEqual({ span: true, events: 0 });
+    expect(await run('true')).toEqual({ span: true, events: 0 });
+    expect(await run('NO_CONTENT')).toEqual({ span: false, events: 0 });
   });
 
   it('gives Langfuse exact buckets of usage and cost, and the first token', async () => {

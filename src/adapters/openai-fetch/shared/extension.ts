@@ -22,6 +22,7 @@ export const extension: z.ZodMiniType<Extension> = z.optional(
     maxCost: z.optional(z.number()),
     timeout: z.optional(z.strictObject({ request: ms, attempt: ms, connect: ms, firstToken: ms, idle: ms })),
     only: z.optional(z.array(z.string())),
+    targets: z.optional(z.array(z.string()).check(z.minLength(1))),
     priority: z.optional(z.enum(['critical', 'normal', 'sheddable'])),
     interrupted: z.optional(z.enum(['error', 'continue'])),
     metadata: z.optional(anyObject),
@@ -41,6 +42,8 @@ export interface RoutedOptions {
     | undefined;
   /** Ids of targets. */
   only?: string[] | undefined;
+  /** Ids of targets in order of preference, see `CallOptions.targets`. */
+  targets?: string[] | undefined;
   priority?: 'critical' | 'normal' | 'sheddable' | undefined;
   interrupted?: 'error' | 'continue' | undefined;
   metadata?: Record<string, unknown> | undefined;

@@ -105,4 +105,26 @@ const vendorColumns: readonly Column<TargetLine>[] = [
     cell: ({ input, cacheRead }) => percent(cacheRead / input),
     sort: ({ input, cacheRead }) => cacheRead / input,
   },
+  {
+    head: 'Saved',
+    hint: 'By reads, less the surcharge of writes',
+    number: true,
+    cell: ({ promptCache }) => (promptCache?.saved == null ? '–' : usd(promptCache.saved)),
+    sort: ({ promptCache }) => promptCache?.saved ?? 0,
+  },
+  {
+    head: 'Misses',
+    hint: 'Answers of which nothing was read, and the most frequent reason',
+    rank: 1,
+    cell: ({ promptCache }) => {
+      const [first, ...others] = promptCache?.misses ?? [];
+      if (first === undefined) return '–';
+      const more = others.map(({ reason, count }) => `${reason}: ${count}`).join(', ');
+      return (
+        <span title={more}>
+          {first.reason.replaceAll('-', ' ')} · {compactCount(first.count)}
+        </span>
+      );
+    },
+  },
 ];

@@ -38,7 +38,7 @@ export function answerersOf({ router, onBehalfOf }: Pick<PluginHost, 'router' | 
     const { route, options } = context;
     const { only } = options;
     known ??= new Map(router.stats().map(({ id, provider, model }) => [id, `${provider}/${model}`]));
-    const named = route === undefined ? router.targets : targetsOf(router, route);
+    const named = namedBy(options) ?? (route === undefined ? router.targets : targetsOf(router, route));
     const targets = only === undefined ? named : named.filter((id) => only.includes(id));
     const { tenant: _, user: _user, ...required } = onBehalfOf(context);
     const models = targets.map((id) => `${id}=${known?.get(id)}`);
@@ -48,13 +48,18 @@ export function answerersOf({ router, onBehalfOf }: Pick<PluginHost, 'router' | 
   };
 }
 
+/** The targets that a call names itself, in place of its route's. */
+export function namedBy({ targets, model }: RequestContext['options']): readonly string[] | undefined {
+  return targets ?? (model === undefined ? undefined : [model]);
+}
+
 function targetsOf({ routes, targets }: Router, route: string): readonly string[] {
   if (Object.hasOwn(routes, route)) return routes[route] ?? [];
   return route === 'default' ? targets : [route];
 }
 
 /** Version of the key's format and of what is stored under it. */
-const version = 1;
+const version = 2;
 
 /** What has to be equal for two requests to share an answer; `undefined` for one that has no such form. */
 export function identityOf(

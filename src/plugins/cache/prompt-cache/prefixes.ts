@@ -67,7 +67,7 @@ export class Prefixes {
   promptOf(group: string, session: string | undefined, request: ResolvedChatRequest): Prompt {
     const { tools, system, fixed, steps } = prefixesOf(group, request);
     const whole = steps.at(-1) ?? fixed;
-    const pieces = piecesOf(group, tools, system);
+    const pieces = piecesOf(group, tools, system, request);
     const thread = session === undefined ? undefined : JSON.stringify([group, session]);
     // An empty beginning is no resemblance.
     const all = tools === '[]' && system === '[]' ? steps : [fixed, ...steps];
@@ -120,15 +120,24 @@ function wasSent(sent: Sent | undefined): boolean {
 }
 
 /** The system message as a whole, its beginning and its end. */
-function piecesOf(group: string, tools: string, system: string): readonly string[] {
+function piecesOf(
+  group: string,
+  tools: string,
+  system: string,
+  { messages }: ResolvedChatRequest,
+): readonly string[] {
   const nameOf = (kind: string, text: string): string => `${kind} ${hash(group)} ${hash(text)}`;
   // An empty one says nothing about a prompt.
   if (system === '[]') return [];
   const whole = nameOf('whole', system);
   if (system.length < 4 * edge) return [whole];
   // A prompt with the same edges and other tools has two changes; the tools come first in the prompt.
-  const edges = [system.slice(0, edge), system.slice(-edge)];
-  return [whole, ...edges.map((text, index) => nameOf(`edge ${index} ${hash(tools)}`, text))];
+  const text = messages
+    .filter(({ role }) => role === 'system')
+    .map(({ content }) => content)
+    .join('\n');
+  const edges = [text.slice(0, edge), text.slice(-edge)];
+  return [whole, ...edges.map((each, index) => nameOf(`edge ${index} ${hash(tools)}`, each))];
 }
 
 /** The prompt up to the end of its fixed part, and up to the end of each later message. */

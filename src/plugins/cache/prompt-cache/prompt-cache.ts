@@ -2,6 +2,7 @@ import type { AttemptObserver, AttemptPlan, PluginHost, RequestContext } from '.
 import type { ResolvedChatRequest } from '../../../types/provider.ts';
 import type { AttemptSummary } from '../../../types/result/result.ts';
 import { hash } from '../../../util/hash.ts';
+import { namedBy } from '../keys/identity.ts';
 import { hasOwnMarkers, marked } from './markers.ts';
 import { type Destination, missOf, type PromptCacheMiss, placeOf } from './misses.ts';
 import { Prefixes, type Prompt, type Sent } from './prefixes.ts';
@@ -50,12 +51,12 @@ export class PromptCache {
 
   /** The request with markers; `undefined` to leave it as it is. */
   inspect(context: ChatContext): ResolvedChatRequest | undefined {
-    const { request, tenant, session, route } = context;
+    const { request, tenant, session, route, options } = context;
     // Without a route the targets are unknown; it is inspected again when `select` has chosen one.
     if (route === undefined) return undefined;
     const group = JSON.stringify([tenant ?? null, route]);
     const prompt = this.#prefixes.promptOf(group, session, request);
-    const targets = this.#targetsOf(route);
+    const targets = this.#targetsOf(namedBy(options), route);
     const marking = targets.filter(({ vendor }) => vendor.needsMarkers);
     const floor = Math.max(0, ...(marking.length > 0 ? marking : targets).map(({ vendor }) => vendor.floor));
     const found = this.#reuse.reuseOf(route, prompt, floor, this.#host.clock.now());
@@ -168,15 +169,16 @@ export class PromptCache {
     });
   }
 
-  #targetsOf(route: string): readonly TargetFacts[] {
+  #targetsOf(named: readonly string[] | undefined, route: string): readonly TargetFacts[] {
     const { router } = this.#host;
     this.#targets ??= new Map(
       router
         .stats()
         .map(({ id, provider, model }) => [id, { provider, vendor: vendorCacheOf(provider, model) }]),
     );
-    const ids =
+    const ofRoute =
       route === 'default' ? (router.routes['default'] ?? router.targets) : (router.routes[route] ?? [route]);
+    const ids = named ?? ofRoute;
     return ids.flatMap((id) => this.#targets?.get(id) ?? []);
   }
 }

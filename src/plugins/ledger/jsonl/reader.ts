@@ -51,11 +51,12 @@ export function jsonlReader(path: string, timeZone: string): LedgerReader {
       found.sort((a, b) => b.at - a.at || b.row - a.row);
       yield* found.slice(0, limit);
     },
-    async *audits({ limit = Number.POSITIVE_INFINITY, ...filter } = {}) {
+    async *audits({ limit = Number.POSITIVE_INFINITY, action, ...filter } = {}) {
       const { from, to } = parseRowFilter(filter, timeZone);
       const found: AuditRecord[] = [];
       for await (const record of records())
-        if (record.type === 'audit' && record.at >= from && record.at < to) found.push(record);
+        if (record.type === 'audit' && record.at >= from && record.at < to)
+          if (action === undefined || record.action === action) found.push(record);
       yield* found.toReversed().slice(0, limit);
     },
     async content(requestId) {

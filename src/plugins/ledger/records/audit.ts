@@ -52,7 +52,7 @@ export function requestAudit(ended: EndedRequest, at: number): AuditRecord {
 }
 
 /** JSON with sorted keys, so that equal states have equal hashes. */
-function canonical(value: unknown): string {
+export function canonical(value: unknown): string {
   const text = JSON.stringify(value, (_, each: unknown) =>
     typeof each === 'object' && each !== null && !Array.isArray(each)
       ? Object.fromEntries(Object.entries(each).toSorted(([a], [b]) => (a < b ? -1 : 1)))

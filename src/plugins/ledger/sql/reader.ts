@@ -1,5 +1,5 @@
 import { type ChainEnds, Verification } from '../chain/verify.ts';
-import type { LedgerReader, LedgerRow, RowFilter } from '../reading.ts';
+import type { AuditFilter, LedgerReader, LedgerRow, RowFilter } from '../reading.ts';
 import { columns, fromStored } from '../records/columns.ts';
 import { calendar } from '../sums/days.ts';
 import { parseQuery, parseRowFilter } from '../sums/parsed-query.ts';
@@ -82,13 +82,14 @@ export function sqlReader(engine: SqlEngine, timeZone: () => Promise<string>, ha
 
 async function* readAudits(
   engine: SqlEngine,
-  { limit = Number.MAX_SAFE_INTEGER, ...filter }: RowFilter,
+  { limit = Number.MAX_SAFE_INTEGER, action, ...filter }: AuditFilter,
   timeZone: () => Promise<string>,
 ): AsyncGenerator<AuditRecord> {
   const { from, to } = parseRowFilter(filter, await timeZone());
   const found = await engine.rows(
-    `SELECT ${quoted(auditColumns)} FROM ${tables.audits} WHERE "at" >= ? AND "at" < ? ORDER BY "at" DESC, "seq" DESC LIMIT ?`,
-    [from, to, limit],
+    `SELECT ${quoted(auditColumns)} FROM ${tables.audits} WHERE "at" >= ? AND "at" < ?${action === undefined ? '' : ' AND "action" = ?'}
+     ORDER BY "at" DESC, "seq" DESC LIMIT ?`,
+    [from, to, ...(action === undefined ? [] : [action]), limit],
   );
   for (const { at, actor, action, details, ...rest } of found) {
     const optional = Object.entries(rest).filter(

@@ -1,6 +1,6 @@
-import { costOf } from '../../pricing/cost.ts';
-import type { Price } from '../../types/options/price.ts';
-import type { Cost, Usage } from '../../types/result/usage.ts';
+import { costOf } from '../pricing/cost.ts';
+import type { Price } from '../types/options/price.ts';
+import type { Cost, Usage } from '../types/result/usage.ts';
 
 /** The usage and cost of an attempt. */
 export interface Bill {

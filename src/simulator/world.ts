@@ -1,6 +1,6 @@
-import type { Script } from '../../testing/scripted-provider.ts';
-import type { Random } from '../../types/clock.ts';
-import type { TargetOptions } from '../../types/options/options.ts';
+import type { Script } from '../testing/scripted-provider.ts';
+import type { Random } from '../types/clock.ts';
+import type { TargetOptions } from '../types/options/options.ts';
 
 /** A simulated target, as the router knows it. */
 export interface WorldTarget

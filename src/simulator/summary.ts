@@ -1,4 +1,4 @@
-import type { RequestEndEvent } from '../../types/event.ts';
+import type { RequestEndEvent } from '../types/event.ts';
 
 /** The counted fields of a request, simulated or real. */
 export type Ended = Pick<
@@ -61,4 +61,12 @@ function percentilesOf(values: readonly number[]): Percentiles | undefined {
   const sorted = values.toSorted((a, b) => a - b);
   const at = (share: number): number => sorted[Math.ceil(share * sorted.length) - 1] ?? 0;
   return sorted.length === 0 ? undefined : { p50: at(0.5), p95: at(0.95), p99: at(0.99) };
+}
+
+/** The figures of one strategy. */
+export interface Row extends Figures {
+  /** As given on the command line. */
+  readonly strategy: string;
+  /** US$ relative to what happened, or to the first strategy where there is no log. */
+  readonly difference: number;
 }

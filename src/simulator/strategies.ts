@@ -1,17 +1,17 @@
-import { isRouterError } from '../../errors.ts';
-import { balanced } from '../../strategies/balanced.ts';
-import { canary } from '../../strategies/canary.ts';
-import { highestThroughput } from '../../strategies/highest-throughput.ts';
-import { inverseSquarePrice } from '../../strategies/inverse-square-price.ts';
-import { leastBusy } from '../../strategies/least-busy.ts';
-import { lowestCost } from '../../strategies/lowest-cost.ts';
-import { lowestLatency } from '../../strategies/lowest-latency.ts';
-import { priority } from '../../strategies/priority.ts';
-import { roundRobin } from '../../strategies/round-robin.ts';
-import { sticky } from '../../strategies/sticky.ts';
-import { weighted } from '../../strategies/weighted.ts';
-import type { Strategy } from '../../types/options/strategy.ts';
-import { UsageError } from '../usage-error.ts';
+import { isRouterError } from '../errors.ts';
+import { balanced } from '../strategies/balanced.ts';
+import { canary } from '../strategies/canary.ts';
+import { highestThroughput } from '../strategies/highest-throughput.ts';
+import { inverseSquarePrice } from '../strategies/inverse-square-price.ts';
+import { leastBusy } from '../strategies/least-busy.ts';
+import { lowestCost } from '../strategies/lowest-cost.ts';
+import { lowestLatency } from '../strategies/lowest-latency.ts';
+import { priority } from '../strategies/priority.ts';
+import { roundRobin } from '../strategies/round-robin.ts';
+import { sticky } from '../strategies/sticky.ts';
+import { weighted } from '../strategies/weighted.ts';
+import type { Strategy } from '../types/options/strategy.ts';
+import { UsageError } from './usage-error.ts';
 
 type Parameters = Readonly<Record<string, unknown>>;
 

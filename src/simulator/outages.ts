@@ -1,4 +1,4 @@
-import { isAnswer, type Sample } from '../log/sample.ts';
+import { isAnswer, type Sample } from './log/sample.ts';
 import type { Ask } from './world.ts';
 
 /** A period in which every attempt at a target failed. */

@@ -1,11 +1,10 @@
-import { loadCatalog } from '../../pricing/catalog.ts';
-import { worldOfLog } from '../log/from-log.ts';
-import type { LoggedRequest } from '../log/read-log.ts';
-import { UsageError } from '../usage-error.ts';
+import { loadCatalog } from '../pricing/catalog.ts';
+import { worldOfLog } from './log/from-log.ts';
+import type { LoggedRequest } from './log/read-log.ts';
 import { play } from './play.ts';
-import type { Row } from './report.ts';
 import { toStrategy } from './strategies.ts';
-import { type Figures, figuresOf } from './summary.ts';
+import { type Figures, figuresOf, type Row } from './summary.ts';
+import { UsageError } from './usage-error.ts';
 
 /** What replays gave. */
 export interface Replay {

@@ -1,8 +1,8 @@
-import { seededRandom } from '../../testing/seeded-random.ts';
-import type { Catalog } from '../../types/options/options.ts';
-import { checkObject, show } from '../../util/option-check.ts';
-import { checkSpread } from '../log/distribution.ts';
-import { checkDuration, checkPositive, checkRatio, refuseIn } from '../log/fields.ts';
+import { seededRandom } from '../testing/seeded-random.ts';
+import type { Catalog } from '../types/options/options.ts';
+import { checkObject, show } from '../util/option-check.ts';
+import { checkSpread } from './log/distribution.ts';
+import { checkDuration, checkPositive, checkRatio, refuseIn } from './log/fields.ts';
 import { behave, checkTargets } from './target-spec.ts';
 import type { Arrival, World } from './world.ts';
 

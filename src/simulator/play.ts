@@ -1,14 +1,14 @@
-import { createRouter } from '../../router.ts';
-import { scriptedProvider } from '../../testing/scripted-provider.ts';
-import { seededRandom } from '../../testing/seeded-random.ts';
-import { type VirtualClock, virtualClock } from '../../testing/virtual-clock.ts';
-import type { RequestEndEvent } from '../../types/event.ts';
-import type { CallOptions } from '../../types/options/call-options.ts';
-import type { Policies, TargetOptions } from '../../types/options/options.ts';
-import type { Strategy } from '../../types/options/strategy.ts';
-import type { Provider } from '../../types/provider.ts';
-import type { Router } from '../../types/router.ts';
-import { hash, hashShare } from '../../util/hash.ts';
+import { createRouter } from '../router.ts';
+import { scriptedProvider } from '../testing/scripted-provider.ts';
+import { seededRandom } from '../testing/seeded-random.ts';
+import { type VirtualClock, virtualClock } from '../testing/virtual-clock.ts';
+import type { RequestEndEvent } from '../types/event.ts';
+import type { CallOptions } from '../types/options/call-options.ts';
+import type { Policies, TargetOptions } from '../types/options/options.ts';
+import type { Strategy } from '../types/options/strategy.ts';
+import type { Provider } from '../types/provider.ts';
+import type { Router } from '../types/router.ts';
+import { hash, hashShare } from '../util/hash.ts';
 import type { Answer, Arrival, World } from './world.ts';
 
 /** The provider option with the request's number, by which a scripted provider recognizes it. */

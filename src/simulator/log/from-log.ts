@@ -1,9 +1,9 @@
 import type { Catalog } from '../../types/options/options.ts';
 import type { Usage } from '../../types/result/usage.ts';
-import { type Bill, priceOfBills } from '../simulate/prices.ts';
-import { scriptOf } from '../simulate/scripts.ts';
-import { behave, namesOf, type TargetSpec } from '../simulate/target-spec.ts';
-import type { Arrival, World } from '../simulate/world.ts';
+import { type Bill, priceOfBills } from '../prices.ts';
+import { scriptOf } from '../scripts.ts';
+import { behave, namesOf, type TargetSpec } from '../target-spec.ts';
+import type { Arrival, World } from '../world.ts';
 import type { LoggedRequest } from './read-log.ts';
 import { isConversation, type Sample } from './sample.ts';
 import { type Samples, samplesOf } from './samples.ts';

@@ -1,7 +1,7 @@
-import type { Script } from '../../testing/scripted-provider.ts';
-import { checkNumber, checkObject, checkWord, type Refuse, show } from '../../util/option-check.ts';
-import { checkSpread, type Spread } from '../log/distribution.ts';
-import { checkDuration, checkPositive, checkRatio } from '../log/fields.ts';
+import type { Script } from '../testing/scripted-provider.ts';
+import { checkNumber, checkObject, checkWord, type Refuse, show } from '../util/option-check.ts';
+import { checkSpread, type Spread } from './log/distribution.ts';
+import { checkDuration, checkPositive, checkRatio } from './log/fields.ts';
 import { answer } from './scripts.ts';
 import type { Arrival, Ask, WorldTarget } from './world.ts';
 

@@ -1,8 +1,8 @@
-import type { Script } from '../../testing/scripted-provider.ts';
-import type { ProviderErrorKind } from '../../types/error.ts';
-import type { AttemptSummary } from '../../types/result/result.ts';
-import type { Usage } from '../../types/result/usage.ts';
-import { isAnswer } from '../log/sample.ts';
+import type { Script } from '../testing/scripted-provider.ts';
+import type { ProviderErrorKind } from '../types/error.ts';
+import type { AttemptSummary } from '../types/result/result.ts';
+import type { Usage } from '../types/result/usage.ts';
+import { isAnswer } from './log/sample.ts';
 import type { Answer } from './world.ts';
 
 /** A replayed stream has a part about every half second, and at most this many. */

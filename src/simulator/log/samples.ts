@@ -1,7 +1,7 @@
 import type { Random } from '../../types/clock.ts';
 import type { AttemptSummary } from '../../types/result/result.ts';
-import { isDuring, outagesIn } from '../simulate/outages.ts';
-import type { Ask } from '../simulate/world.ts';
+import { isDuring, outagesIn } from '../outages.ts';
+import type { Ask } from '../world.ts';
 import type { LoggedRequest } from './read-log.ts';
 import { isAnswer, isConversation, type Sample } from './sample.ts';
 
