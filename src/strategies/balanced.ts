@@ -1,7 +1,7 @@
 import type { Strategy } from '../types/options/strategy.ts';
 import { checkLatencyTerms, expectedTime, type LatencyTerms } from './lowest-latency.ts';
 import { type Constraints, checkAmount, constrained } from './shared/constraints.ts';
-import { byMeasure, chanceOf, rankByScore } from './shared/rank-by-score.ts';
+import { byMeasure, rankByScore } from './shared/rank-by-score.ts';
 
 export interface BalancedTerms extends LatencyTerms {
   /**
@@ -44,11 +44,8 @@ export function balanced({
         context,
         (candidate) => expectedTime(candidate, context, of, percentile),
         byMeasure,
-        (candidate, time) => {
-          const { estimatedCost = Number.POSITIVE_INFINITY, expected } = candidate;
-          const wait = (perSecond * time) / chanceOf(candidate) / 1_000;
-          return estimatedCost + wait + perFailure * expected.failure;
-        },
+        ({ estimatedCost = Number.POSITIVE_INFINITY }, time, chance) =>
+          estimatedCost + (perSecond * time) / chance / 1_000 + perFailure * (1 - chance),
       ),
     ['perSecond', 'perFailure', 'of', 'percentile'],
   );

@@ -3,8 +3,10 @@ import type { Candidate, RankContext } from '../../types/options/strategy.ts';
 /** A figure of a candidate, such as its price or latency: lower is better. `undefined` if unknown. */
 export type Figure = (candidate: Candidate) => number | undefined;
 
-/** Score of a candidate with this figure for a request: lower is better, 0 is best. */
-export type Score = (candidate: Candidate, figure: number) => number;
+/**
+ * Score of a candidate with this figure and success rate for a request: lower is better, 0 is best.
+ */
+export type Score = (candidate: Candidate, figure: number, chance: number) => number;
 
 export interface Terms {
   /** Scores within this ratio of each other are equal, and the less busy target wins. */
@@ -83,14 +85,14 @@ export function rankByScore(
     .map(({ candidate }) => candidate);
 }
 
-function forEachSuccess(candidate: Candidate, figure: number): number {
-  return figure / chanceOf(candidate);
+function forEachSuccess(_: Candidate, figure: number, chance: number): number {
+  return figure / chance;
 }
 
 /**
- * Scores all candidates. Figures with few or no samples are assumed to be close to the best. Failure rates do
- * not take part in that assumption: a target that has only failed has no figure and must not count as the
- * best.
+ * Scores all candidates. Scores that rest on few samples are pulled toward the best one, as far as the
+ * candidate's price and success rate allow. A target that has not been tried has no failures yet; one that has
+ * only failed has no figure and must not rank first.
  */
 function scoreAll(
   candidates: readonly Candidate[],
@@ -102,15 +104,24 @@ function scoreAll(
   if (!measured) {
     return raw.map(({ candidate, known = Number.POSITIVE_INFINITY }) => ({
       candidate,
-      score: score(candidate, known),
+      score: score(candidate, known, chanceOf(candidate)),
     }));
   }
-  const best = raw.reduce((least, { known }) => Math.min(least, known ?? least), Number.POSITIVE_INFINITY);
-  const assumed = best === Number.POSITIVE_INFINITY ? 1 : best;
-  return raw.map(({ candidate, known = assumed }) => {
-    const { samples } = candidate.expected;
-    const hoped = (samples * known + optimism * assumed) / (samples + optimism);
-    return { candidate, score: score(candidate, hoped) };
+  const shortest = raw.reduce(
+    (least, { known }) => Math.min(least, known ?? least),
+    Number.POSITIVE_INFINITY,
+  );
+  const assumed = shortest === Number.POSITIVE_INFINITY ? 1 : shortest;
+  const own = raw.map(({ candidate, known = assumed }) => score(candidate, known, chanceOf(candidate)));
+  const best = own.reduce((least, each) => Math.min(least, each), Number.POSITIVE_INFINITY);
+  return raw.map(({ candidate, known }, index) => {
+    const { samples, idle } = candidate.expected;
+    const chance = idle === Number.POSITIVE_INFINITY ? 1 : chanceOf(candidate);
+    const atLeast = score(candidate, assumed, chance);
+    if (atLeast === Number.POSITIVE_INFINITY) return { candidate, score: atLeast }; // of unknown price
+    const measured = known === undefined ? best : (own[index] ?? best);
+    const hoped = (samples * measured + optimism * best) / (samples + optimism);
+    return { candidate, score: Math.max(hoped, atLeast) };
   });
 }
 
