@@ -96,6 +96,7 @@ export type {
 export type { MethodsOf, PluginMethods } from './types/methods.ts';
 export type { CallOptions, HistoryOrigin } from './types/options/call-options.ts';
 export type { Capabilities } from './types/options/capabilities.ts';
+export type { KnownModels } from './types/options/known-models.ts';
 export type { KnownTargets, ModelIdOf, NamesOf, NeededTargets } from './types/options/known-targets.ts';
 export type { KeyLimits, VendorLimit } from './types/options/limit.ts';
 export type {
@@ -155,6 +156,7 @@ export type {
   Wait,
 } from './types/plugin.ts';
 export type {
+  BatchLimits,
   Binding,
   CallAuth,
   CallContext,

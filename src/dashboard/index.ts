@@ -15,6 +15,7 @@ import { html, json, refusal } from './responses.ts';
 export type { RouteCacheStats } from '../plugins/cache/index.ts';
 export type {
   Anchor,
+  AuditFilter,
   AuditRecord,
   Charge,
   LatencySummary,

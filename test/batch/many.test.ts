@@ -28,7 +28,7 @@ afterEach(async () => {
 
 const bill = (): number => (open.billed.length + claude.billed.length) * each;
 
-describe('a batch of 10,000', { timeout: 300_000 }, () => {
+describe('a batch of 10,000', () => {
   /** Runs it in this process. `onResult` may change the vendors. */
   const run = async (onResult: (read: number) => void | Promise<void> = () => {}) => {
     const clock = virtualClock(Date.now());
@@ -113,7 +113,7 @@ describe('a batch of 10,000', { timeout: 300_000 }, () => {
   });
 });
 
-describe('a batch of 10,000 in processes that are killed', { timeout: 600_000 }, () => {
+describe('a batch of 10,000 in processes that are killed', () => {
   let folder: string;
   beforeEach(async () => {
     folder = await mkdtemp(join(tmpdir(), 'many-'));

@@ -201,7 +201,7 @@ describe.each([2, 40])(
           attempts.map(({ target, cost }) => [`${tenant} ${target}`, cost?.total ?? 0] as const),
         ),
       );
-    }, 180_000);
+    });
     afterAll(() => rm(folder, { recursive: true, force: true }));
 
     it('has all of them', () => {

@@ -11,6 +11,7 @@ export { type FocusOptions, type FocusVersion, focusVersions } from './export/fo
 export { type Ledger, type LedgerOptions, ledger } from './ledger.ts';
 export type {
   Anchor,
+  AuditFilter,
   LatencySummary,
   LedgerDimension,
   LedgerFilter,

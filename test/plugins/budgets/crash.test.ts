@@ -98,7 +98,7 @@ describe('four processes that spend over one SQLite file and are killed in the m
     expect(later.used).toBeGreaterThanOrEqual(settled);
     expect(later.used).toBe(now.used + now.held);
     expect(later.used).toBeLessThanOrEqual(limitOfAll.usd * 1e6);
-  }, 120_000);
+  });
 });
 
 function sumOf(all: readonly Settled[], field: keyof Settled): number {

@@ -38,7 +38,7 @@ describe('ledger(postgres()) in a PGlite of @electric-sql/pglite', () => {
     const client = await PGlite.create();
     await use(client);
     await client.close();
-  }, 60_000);
+  });
 });
 
 describe.skipIf(isMissing)(
@@ -47,7 +47,7 @@ describe.skipIf(isMissing)(
     let cluster: ReturnType<typeof postgresCluster>;
     beforeAll(() => {
       cluster = postgresCluster();
-    }, 60_000);
+    });
     afterAll(() => cluster?.remove());
 
     it('has rows, sums and a chain that verifies', async () => {

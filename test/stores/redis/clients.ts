@@ -42,7 +42,10 @@ export const clients: Readonly<Record<string, (port: number) => Promise<Opened>>
     return { client, close: () => client.disconnect() };
   },
   async '@valkey/valkey-glide'(port) {
-    const client = await GlideClient.createClient({ addresses: [{ host: '127.0.0.1', port }] });
+    const client = await GlideClient.createClient({
+      addresses: [{ host: '127.0.0.1', port }],
+      requestTimeout: 60_000,
+    });
     return { client, close: () => client.close() };
   },
   async '@upstash/redis'(port) {
@@ -62,7 +65,10 @@ export const clusterClients: Readonly<Record<string, (port: number) => Promise<O
   },
   ioredis: ioredisCluster,
   async '@valkey/valkey-glide'(port) {
-    const client = await GlideClusterClient.createClient({ addresses: [{ host: '127.0.0.1', port }] });
+    const client = await GlideClusterClient.createClient({
+      addresses: [{ host: '127.0.0.1', port }],
+      requestTimeout: 60_000,
+    });
     return { client, close: () => client.close() };
   },
 };

@@ -32,13 +32,13 @@ describe.skipIf(skipped)('redis()', () => {
     afterAll(() => opened.close());
 
     storeSuite(`redis() over ${name}`, async () => ({
-      store: redis(opened.client),
+      store: redis(opened.client, { timeout: 60_000 }),
       advance: async (ms) => age(server, ms),
       date: async () => serverDate(server),
     }));
 
     it('runs a script that the server has forgotten', async () => {
-      const store = redis(opened.client);
+      const store = redis(opened.client, { timeout: 60_000 });
       await store.set('a', '1', { ttl: 60_000 });
       server.cli('script', 'flush');
       expect(await store.set('a', '2', { ttl: 60_000 })).toEqual(expect.any(String));
@@ -145,7 +145,7 @@ describe.skipIf(skipped)('a cluster of three nodes', () => {
   beforeAll(async () => {
     if (reason !== undefined) throw new Error(reason);
     nodes = await redisCluster();
-  }, 60_000);
+  });
   afterAll(() => Promise.all(nodes.map((node) => node.stop())));
 
   it.each(Object.entries(clusterClients))('takes every operation, over %s', async (name, open) => {
