@@ -173,7 +173,9 @@ export interface Traffic {
 
 /** A vendor's limits of one batch. */
 export interface BatchLimits {
+  /** Maximum number of requests. */
   readonly requests: number;
+  /** Maximum size of all requests together, in bytes. */
   readonly bytes: number;
   /** Maximum values to embed, of all requests together. @default none */
   readonly values?: number;
@@ -186,7 +188,9 @@ export interface BatchLimits {
  * and never retries. All throw only `ProviderError`.
  */
 export interface ProviderBatches {
+  /** What one batch can hold. */
   readonly limits: BatchLimits;
+  /** Converts a chat to the vendor's form, and its answer back. */
   prepareChat(call: ProviderCall): PreparedCall<ProviderResult>;
   /** Omitted by vendors without embeddings in batches. */
   prepareEmbed?(call: ProviderEmbedCall): PreparedCall<ProviderEmbeddings>;
@@ -199,6 +203,7 @@ export interface ProviderBatches {
    * again later.
    */
   find(trace: BatchTrace, call: BatchCall): Promise<string | undefined | 'unclear'>;
+  /** Asks for the state of a batch. */
   status(vendorId: string, call: BatchCall): Promise<BatchStatus>;
   /** The answers of a batch that has ended, in any order, read from the vendor as they are consumed. Can be repeated. */
   results(vendorId: string, trace: BatchTrace, call: BatchCall): AsyncIterable<BatchAnswer>;

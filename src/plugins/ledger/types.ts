@@ -75,8 +75,9 @@ export interface AuditRecord {
   readonly action: string;
   /** What it was done to, such as the public part of a key. */
   readonly subject?: string;
-  /** SHA-256 of the state before and after, as JSON with sorted keys. */
+  /** SHA-256 of the state before, as JSON with sorted keys. */
   readonly before?: string;
+  /** SHA-256 of the state after, as JSON with sorted keys. */
   readonly after?: string;
   /** More, without secrets. */
   readonly details?: Readonly<Record<string, unknown>>;

@@ -6,6 +6,7 @@ import { valueCases } from './values.ts';
 
 /** One requirement on a store. */
 export interface StoreCase {
+  /** The requirement, as the name of a test. */
   readonly name: string;
   /** Rejects with what was expected and what it got. */
   run(): Promise<void>;

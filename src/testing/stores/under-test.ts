@@ -8,6 +8,7 @@ export interface StoreUnderTest {
   advance(ms: number): Promise<void>;
   /** The store's time in milliseconds since 1970, read from where the store reads it. */
   date(): Promise<number>;
+  /** Closes the store after its case. @default nothing is closed */
   close?(): Promise<void>;
 }
 

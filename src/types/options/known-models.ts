@@ -3,6 +3,7 @@
  * depends on them: any other name can be used.
  */
 export interface KnownModels {
+  /** Models of `openai`. */
   readonly openai:
     | 'gpt-4.1'
     | 'gpt-4.1-mini'
@@ -45,6 +46,7 @@ export interface KnownModels {
     | 'o4-mini-deep-research'
     | 'text-embedding-3-large'
     | 'text-embedding-3-small';
+  /** Models of `anthropic`. */
   readonly anthropic:
     | 'claude-fable-5'
     | 'claude-fable-5-1'
@@ -59,6 +61,7 @@ export interface KnownModels {
     | 'claude-sonnet-4-5'
     | 'claude-sonnet-4-6'
     | 'claude-sonnet-5';
+  /** Models of `google`. */
   readonly google:
     | 'gemini-2.5-flash'
     | 'gemini-2.5-flash-image'
@@ -76,6 +79,7 @@ export interface KnownModels {
     | 'gemini-3.8-flash'
     | 'gemini-embedding-001'
     | 'gemini-embedding-2';
+  /** Models of `groq`. */
   readonly groq:
     | 'llama-3.1-8b-instant'
     | 'llama-3.3-70b-versatile'
@@ -85,6 +89,7 @@ export interface KnownModels {
     | 'openai/gpt-oss-120b'
     | 'openai/gpt-oss-20b'
     | 'qwen/qwen3-32b';
+  /** Models of `mistral`. */
   readonly mistral:
     | 'codestral-latest'
     | 'codestral-2508'
@@ -99,7 +104,9 @@ export interface KnownModels {
     | 'mistral-large-2512'
     | 'mistral-medium-3-5'
     | 'mistral-medium-latest';
+  /** Models of `deepseek`. */
   readonly deepseek: 'deepseek-chat' | 'deepseek-reasoner' | 'deepseek-v4-flash' | 'deepseek-v4-pro';
+  /** Models of `xai`. */
   readonly xai:
     | 'grok-4-1-fast-non-reasoning'
     | 'grok-4-1-fast-reasoning'
@@ -112,14 +119,18 @@ export interface KnownModels {
     | 'grok-4.6'
     | 'grok-build-0.1'
     | 'grok-code-fast-1';
+  /** Models of `moonshot`. */
   readonly moonshot: 'kimi-k2.5' | 'kimi-k2.6' | 'kimi-k2.7-code' | 'kimi-k2.7-code-highspeed' | 'kimi-k3';
+  /** Models of `perplexity`. */
   readonly perplexity:
     | 'sonar'
     | 'sonar-deep-research'
     | 'sonar-pro'
     | 'sonar-reasoning'
     | 'sonar-reasoning-pro';
+  /** Models of `cerebras`. */
   readonly cerebras: 'gemma-4-31b' | 'gpt-oss-120b';
+  /** Models of `baseten`. */
   readonly baseten:
     | 'deepseek-ai/DeepSeek-V4-Flash-0731'
     | 'deepseek-ai/DeepSeek-V4-Pro'
@@ -136,6 +147,7 @@ export interface KnownModels {
     | 'zai-org/GLM-5.2-Fast'
     | 'zai-org/GLM-5.3'
     | 'zai-org/GLM-5.3-Flash';
+  /** Models of `fireworks`. */
   readonly fireworks:
     | 'accounts/fireworks/models/deepseek-v3p2'
     | 'accounts/fireworks/models/deepseek-v4-flash'
@@ -162,11 +174,13 @@ export interface KnownModels {
     | 'accounts/fireworks/models/qwen3-235b-a22b'
     | 'accounts/fireworks/models/qwen3p6-plus'
     | 'accounts/fireworks/models/qwen3p7-plus';
+  /** Models of `together`. */
   readonly together:
     | 'meta-llama/Llama-3.3-70B-Instruct-Turbo'
     | 'meta-llama/Llama-4-Maverick-17B-128E-Instruct-FP8'
     | 'meta-llama/Llama-4-Scout-17B-16E-Instruct'
     | 'meta-llama/Meta-Llama-3.3-70B-Instruct-Turbo';
+  /** Models of `openrouter`. */
   readonly openrouter:
     | 'anthropic/claude-fable-5'
     | 'anthropic/claude-haiku-4.5'

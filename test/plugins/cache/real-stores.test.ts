@@ -252,7 +252,7 @@ describe.skipIf(skipped)('a Redis', () => {
     Object.entries(troubles).flatMap(([name, trouble]) =>
       kinds.map((kind) => [name, kind, trouble] as const),
     ),
-  )('that %s is a miss and an event: %s', async (_, kind, trouble) => {
+  )('that %s is a miss and an event: %s', async (name, kind, trouble) => {
     const clock = virtualClock();
     const { store, idle } = watched(redis(opened.client, { clock }));
     const all = cached({ a: [{ text: 'Rayleigh' }] }, { store, secret }, { clock });
@@ -262,8 +262,9 @@ describe.skipIf(skipped)('a Redis', () => {
     for (let time = 1; time <= 5; time++) {
       const begun = clock.now();
       expect(await passing(clock, once(all, kind, time))).toEqual(right[kind]);
-      // The store's time limit, for the lookup and for the claim; after three failures the store is left alone.
-      expect(clock.now() - begun).toBeLessThanOrEqual(time < 5 ? 250 : 20);
+      // The store's time limit, for the lookup and for the claim. Three failures leave the store alone; only
+      // one that never answers fails in virtual time alone, so that their number is known.
+      expect(clock.now() - begun).toBeLessThanOrEqual(time === 5 && name === 'is frozen' ? 20 : 250);
     }
     expect(all.of('request-end').every(({ outcome }) => outcome === 'success')).toBe(true);
     await passing(clock, idle());

@@ -11,8 +11,9 @@ export interface AuditEntry {
   readonly action: string;
   /** What it was done to, such as the public part of a key. */
   readonly subject?: string;
-  /** The state before and after. The ledger keeps only their hashes. */
+  /** The state before. The ledger keeps only its hash. */
   readonly before?: unknown;
+  /** The state after, kept as its hash too. */
   readonly after?: unknown;
   /** More, without secrets; it is kept as it is. */
   readonly details?: Readonly<Record<string, unknown>>;
