@@ -154,10 +154,7 @@ export interface ProviderFinishPart {
   readonly origin?: unknown;
 }
 
-/**
- * A request that uses or creates state at the vendor. It is sent to one target only, without failover, because no other target has
- * that state.
- */
+/** A request that uses or creates state at the vendor: sent to one target only, because no other has that state. */
 export interface Binding {
   /** The id of the answer that it continues. It goes to the target of that answer, if this router knows it. */
   readonly responseId?: string;
