@@ -194,7 +194,7 @@ export class Attempt {
     if (failure?.counts === true) recovery?.warnOf(this.#request, target, error, now);
   }
 
-  /** Records a complete answer that nobody takes: another one was faster, or the reader left. It is on the bill. */
+  /** Records a complete answer that is not used: another one was faster, or the reader left. It is on the bill. */
   discard(usage: Usage, cost: Cost | undefined, response: ResponseInfo): void {
     const now = this.#request.env.clock.now();
     this.target.stats.end(now, {});

@@ -119,8 +119,8 @@ function scoreAll(
     const chance = idle === Number.POSITIVE_INFINITY ? 1 : chanceOf(candidate);
     const atLeast = score(candidate, assumed, chance);
     if (atLeast === Number.POSITIVE_INFINITY) return { candidate, score: atLeast }; // of unknown price
-    const measured = known === undefined ? best : (own[index] ?? best);
-    const hoped = (samples * measured + optimism * best) / (samples + optimism);
+    const reliable = known === undefined ? best : (own[index] ?? best);
+    const hoped = (samples * reliable + optimism * best) / (samples + optimism);
     return { candidate, score: Math.max(hoped, atLeast) };
   });
 }
