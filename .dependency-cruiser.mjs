@@ -27,7 +27,7 @@ const directions = {
     'batch',
     'agent',
   ],
-  batch: base,
+  batch: [...base, 'pricing'],
   agent: [...base, 'pricing'],
   index: ['types', 'errors', 'strategies', 'router', 'agent'],
   transport: base,

@@ -13,7 +13,7 @@ import { closedError } from './core/request-facts.ts';
 import { createRoutes } from './core/routes.ts';
 import { affinity } from './core/routing/affinity.ts';
 import { noStations, pluginErrors } from './core/stations/stations.ts';
-import { type Batching, batchingWith, deferredChannels } from './core/targets/batching.ts';
+import { type Batching, batchingWith, deferredChannels, standardCost } from './core/targets/batching.ts';
 import { withSeveralAccounts } from './core/targets/several-accounts.ts';
 import { targetFactory } from './core/targets/target.ts';
 import { reportsOf } from './core/targets/target-report.ts';
@@ -79,8 +79,12 @@ export function createRouter(options: RouterOptions): Router {
     const report = (error: unknown): void =>
       events.emit({ type: 'plugin-error', plugin: 'batch', station: 'background', error });
     const check = (each: CallOptions): void => checkCallOptions(each, env.callOptions);
-    return openBatches({ router, store, check, clock, random, report, channels: deferredChannels(targets) });
-  });
+    return openBatches({
+      ...{ router, store, check, clock, random, report },
+      channels: deferredChannels(targets),
+      standardCost: (result) => standardCost(result, targets, env.prices),
+    });
+  }, store);
   const env = contextOf(options, plugins, batching.desk, closing.signal);
   const { targets, clock, events, findRoute } = env;
   const report = pluginErrors(events);

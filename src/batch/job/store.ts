@@ -61,6 +61,16 @@ export class JobStore {
     return this.#set('', JSON.stringify(manifest));
   }
 
+  /** Marks the batch as canceled, for the process that works on it. */
+  markCanceled(): Promise<unknown> {
+    return this.#set('/cancel', '1');
+  }
+
+  async isCanceled(): Promise<boolean> {
+    const [mark] = await this.#store.get([this.#key('/cancel')]);
+    return mark !== undefined;
+  }
+
   savePage(number: number, requests: readonly BatchRequest[]): Promise<unknown> {
     return this.#set(`/in/${number}`, encodeRequests(requests));
   }
