@@ -53,6 +53,8 @@ const directions = {
     'plugins',
     'stores',
     'dashboard',
+    'batch',
+    'adapters',
   ],
 };
 

@@ -33,7 +33,7 @@ export class Job implements Batch {
   readonly #tally = new Tally();
   /** Whether all requests have been started. */
   #isFed = false;
-  #isOver = false;
+  #ending: Promise<void> | undefined;
   #failure: unknown;
   #wakeReader: () => void = () => {};
   #wakeInput: () => void = () => {};
@@ -255,7 +255,7 @@ export class Job implements Batch {
   }
 
   async #stop(reason: unknown): Promise<void> {
-    if (this.#isOver) return;
+    if (this.#ending !== undefined) return this.#ending;
     const { desk, report } = this.#host;
     desk.leave(this.id);
     this.#abort.abort(reason);
@@ -266,9 +266,12 @@ export class Job implements Batch {
     await this.#end();
   }
 
-  async #end(): Promise<void> {
-    if (this.#isOver) return;
-    this.#isOver = true;
+  #end(): Promise<void> {
+    this.#ending ??= this.#finish();
+    return this.#ending;
+  }
+
+  async #finish(): Promise<void> {
     this.#stopRenewal();
     this.#host.desk.done(this.id);
     await this.#host.store.disown(this.#host.owner).catch(this.#host.report);

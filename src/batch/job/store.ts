@@ -133,6 +133,12 @@ export class JobStore {
     return (await this.#store.set(key, owner, { ttl, onlyIf })) !== undefined;
   }
 
+  /** Whether a process works on the batch. */
+  async isOwned(): Promise<boolean> {
+    const [held] = await this.#store.get([this.#key('/owner')]);
+    return held !== undefined;
+  }
+
   async disown(owner: string): Promise<void> {
     const key = this.#key('/owner');
     const [held] = await this.#store.get([key]);

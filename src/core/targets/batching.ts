@@ -68,5 +68,8 @@ export function standardCost(
   // A cost that the vendor reports says nothing about its other tiers.
   if (known === undefined || cost === undefined || cost.source === 'reported') return undefined;
   const { region } = response;
-  return costOf(usage, known.price, known.source, region === undefined ? {} : { region })?.total;
+  // Embeddings have no output.
+  const outputTokens = usage.outputTokens ?? (cost.output === 0 ? 0 : undefined);
+  return costOf({ ...usage, outputTokens }, known.price, known.source, region === undefined ? {} : { region })
+    ?.total;
 }

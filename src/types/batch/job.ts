@@ -45,7 +45,7 @@ export interface BatchOptions<TargetId extends string = string, RouteName extend
 }
 
 /** Options of `router.batches.resume`: what the store cannot hold. */
-export interface ResumeOptions extends Pick<CallOptions, 'accept' | 'signal'> {
+export interface ResumeOptions extends Pick<CallOptions, 'accept' | 'signal' | 'deadline'> {
   /**
    * The same requests as before, if they may not all have been read: those that were are skipped.
    * @default those that were read
