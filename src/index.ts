@@ -56,6 +56,7 @@ export type {
   Batch,
   Batches,
   BatchInput,
+  BatchCallOptions,
   BatchOptions,
   BatchReport,
   BatchRequest,
