@@ -33,7 +33,7 @@ import type { ChatResult } from './types/result/result.ts';
 import type { ChatStream, Router } from './types/router.ts';
 import { emitter } from './util/emitter.ts';
 import { Parts, part } from './util/lazy.ts';
-import { mergeDefined } from './util/merge-defined.ts';
+import { mergeDefined } from './util/merge.ts';
 import { requestsAreApart } from './util/runtime.ts';
 import { swapSet } from './util/swap-set.ts';
 import { linkedAbort } from './util/time/abort.ts';
