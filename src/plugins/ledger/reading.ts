@@ -57,9 +57,19 @@ export interface LedgerRow {
   readonly metadata: Readonly<Record<string, unknown>> | null;
   readonly promptHash: string | null;
   readonly answerHash: string | null;
+  /**
+   * What the vendor's prompt cache did for the answer, as `cache({ promptCache: 'auto' })` found: `hit`, or why nothing was read from it, such as
+   * `first-use` or `expired`; `null` where that is not known.
+   */
+  readonly promptCache: string | null;
+  /** US$ that reads from it saved, less the surcharge of writes; `null` where that is not known. */
+  readonly promptCacheSaved: number | null;
 }
 
-/** By what a query groups. `hour` and `day` are those of the query's time zone. */
+/**
+ * By what a query groups. `hour` and `day` are those of the query's time zone. `promptCache` is `hit` or the reason of a miss; rows of which
+ * that is not known are in none of its groups.
+ */
 export type LedgerDimension =
   | 'day'
   | 'hour'
@@ -70,7 +80,8 @@ export type LedgerDimension =
   | 'target'
   | 'provider'
   | 'model'
-  | 'operation';
+  | 'operation'
+  | 'promptCache';
 
 export interface LedgerFilter {
   /** Milliseconds since 1970, or a day such as `2026-11-28`. Rounded down to a quarter of an hour. */
@@ -130,6 +141,14 @@ export interface LedgerGroup {
     readonly cacheRead: number;
     readonly cacheWrite: number;
     readonly reasoning: number;
+  };
+  /** The vendors' prompt caches, where `cache({ promptCache: 'auto' })` watches them. Which misses: group by `promptCache`. */
+  readonly promptCache: {
+    /** Answers of which a part of the prompt was read from the cache, and those of which nothing was. */
+    readonly hits: number;
+    readonly misses: number;
+    /** US$ that reads saved, less the surcharge of writes; of answers whose price is known. Already left out of `cost`. */
+    readonly saved: number;
   };
   /** US$ by what it was paid for, exact to a billionth. */
   readonly cost: Readonly<Record<Exclude<Charge, 'cached'>, number>> & {

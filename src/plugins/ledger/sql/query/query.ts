@@ -10,10 +10,13 @@ import { columnIs } from './conditions.ts';
 import { daysBetween, monthsOf, type Segment, segmentSql, segmentsOf } from './segments.ts';
 
 const targetDimensions: readonly LedgerDimension[] = ['route', 'target', 'provider', 'model', 'operation'];
-/** What the sums by user are not broken down by. */
-const notByUser: readonly LedgerDimension[] = ['tag', ...targetDimensions];
+/** Dimensions that groups have as their value. */
+const inValue: readonly LedgerDimension[] = ['user', 'tag', 'promptCache'];
+/** What the sums by user, and by what prompt caches did, are not broken down by. */
+const notByUser: readonly LedgerDimension[] = ['tag', 'promptCache', ...targetDimensions];
+const notByPromptCache: readonly LedgerDimension[] = ['tag', 'user'];
 /** What latencies are not broken down by. */
-const notByLatency: readonly LedgerDimension[] = ['tenant', 'user', 'tag'];
+const notByLatency: readonly LedgerDimension[] = ['tenant', 'user', 'tag', 'promptCache'];
 
 /** Whether there are sums that answer the query. */
 export function isInRollups(query: ParsedQuery, own: Calendar): boolean {
@@ -21,6 +24,12 @@ export function isInRollups(query: ParsedQuery, own: Calendar): boolean {
   const used = new Set<LedgerDimension>([...by, ...where.keys()]);
   const uses = (names: readonly LedgerDimension[]): boolean => names.some((name) => used.has(name));
   if (latency && (uses(notByLatency) || !fitsDays(query, own))) return false;
+  // There are no sums of the rows without.
+  if (
+    used.has('promptCache') &&
+    (uses(notByPromptCache) || where.get('promptCache')?.includes(null) === true)
+  )
+    return false;
   return !used.has('user') || (!uses(notByUser) && fitsDays(query, own));
 }
 
@@ -72,6 +81,7 @@ function facetOf({ by, where }: ParsedQuery): number {
   const ofTargets = targetDimensions.some((name) => used.has(name));
   const find = (): Facet => {
     if (used.has('user')) return 'user';
+    if (used.has('promptCache')) return 'prompt-cache';
     if (used.has('tag')) return ofTargets || used.has('tenant') ? 'tag' : 'tag-total';
     if (!ofTargets) return 'tenant-total';
     return used.has('tenant') ? 'all' : 'target-total';
@@ -84,8 +94,7 @@ function groupColumns({ by, where }: ParsedQuery): {
   readonly of: readonly string[];
   readonly where: readonly Statement[];
 } {
-  const column = (name: LedgerDimension): string =>
-    `g."${name === 'user' || name === 'tag' ? 'value' : name}"`;
+  const column = (name: LedgerDimension): string => `g."${inValue.includes(name) ? 'value' : name}"`;
   return {
     of: by.filter((name) => name !== 'day' && name !== 'hour').map((name) => `${column(name)} AS "${name}"`),
     where: [...where].map(([name, values]) => columnIs(column(name), values)),
