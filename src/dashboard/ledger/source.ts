@@ -62,15 +62,16 @@ export class LedgerSource implements Source {
     // Of a log that is no longer written, its last day.
     const to = Math.min(date(), (last?.at ?? date()) + hour);
     const from = to - day;
-    const [targets, routes, hours, all, byTarget] = await Promise.all([
+    const [targets, routes, hours, all, byTarget, prompts] = await Promise.all([
       this.#ledger.query({ from, by: ['target', 'provider', 'model'], latency: true }),
       this.#ledger.query({ from, by: ['route'] }),
       this.#ledger.query({ from: to - 7 * day, by: ['hour'], timeZone: 'UTC' }),
       this.#ledger.query({ from }),
       this.#ledger.query({ from: to - 7 * day, by: ['hour', 'target'], timeZone: 'UTC' }),
+      this.#ledger.query({ from, by: ['target', 'promptCache'] }),
     ]);
     return {
-      targets: targets.flatMap(targetOf),
+      targets: targets.flatMap((group) => targetOf(group, prompts)),
       totals: totalsOf(from, all[0]),
       outages: outagesOf(byTarget, hours, (name) => Date.parse(`${name}:00:00Z`)),
       budgets: null,
@@ -114,14 +115,8 @@ async function latestOf(ledger: Reader): Promise<LedgerRow | undefined> {
   return undefined;
 }
 
-function targetOf({
-  key,
-  attempts,
-  failedAttempts,
-  latency,
-  cost,
-  tokens,
-}: LedgerGroup): readonly TargetLine[] {
+function targetOf(group: LedgerGroup, prompts: readonly LedgerGroup[]): readonly TargetLine[] {
+  const { key, attempts, failedAttempts, latency, cost, tokens, promptCache } = group;
   if (key.target == null) return [];
   return [
     {
@@ -139,11 +134,31 @@ function targetOf({
       cost: cost.total,
       input: tokens.input,
       cacheRead: tokens.cacheRead,
-      promptCache: null,
+      promptCache: promptCacheOf(
+        promptCache,
+        prompts.filter(({ key: { target } }) => target === key.target),
+      ),
       skipped: [],
       activity: [],
     },
   ];
+}
+
+/** From the sums of a target, and those by what its prompt cache did. */
+function promptCacheOf(
+  { hits, misses, saved }: LedgerGroup['promptCache'],
+  prompts: readonly LedgerGroup[],
+): TargetLine['promptCache'] {
+  if (hits + misses === 0) return null;
+  const reasons = prompts.filter(({ key }) => key.promptCache !== 'hit');
+  return {
+    answers: hits + misses,
+    hits,
+    saved,
+    misses: reasons
+      .map(({ key, promptCache }) => ({ reason: key.promptCache ?? '', count: promptCache.misses }))
+      .toSorted((a, b) => b.count - a.count),
+  };
 }
 
 function totalsOf(since: number, group: LedgerGroup | undefined): Totals {
