@@ -65,16 +65,24 @@ async function fill(writer: LedgerWriter): Promise<void> {
   );
 }
 
-/** The median of five, after one that fills what databases remember. In milliseconds. */
-async function timeOf(ask: () => Promise<unknown>): Promise<number> {
+/** The median of five, after one that fills what databases remember. In milliseconds, of which `cpu` in this process. */
+async function timeOf(ask: () => Promise<unknown>): Promise<{ readonly wall: number; readonly cpu: number }> {
   await ask();
-  const times: number[] = [];
+  const walls: number[] = [];
+  const cpus: number[] = [];
   for (let turn = 0; turn < 5; turn++) {
-    const started = performance.now();
+    const [started, before] = [performance.now(), process.cpuUsage()];
     await ask();
-    times.push(performance.now() - started);
+    const { user, system } = process.cpuUsage(before);
+    walls.push(performance.now() - started);
+    cpus.push((user + system) / 1_000);
   }
-  return median(times);
+  return { wall: median(walls), cpu: median(cpus) };
+}
+
+function print(question: string, { wall, cpu }: Awaited<ReturnType<typeof timeOf>>): void {
+  const figures = `${wall.toFixed(0).padStart(6)} ms ${cpu.toFixed(0).padStart(6)} ms CPU here`;
+  console.log(`${figures}  ${question}${Math.min(wall, cpu) > goal ? `  (more than ${goal})` : ''}`);
 }
 
 async function measure(name: string, writer: LedgerWriter, isFull: boolean): Promise<void> {
@@ -83,13 +91,12 @@ async function measure(name: string, writer: LedgerWriter, isFull: boolean): Pro
   const { reader } = writer;
   if (reader === undefined) throw new Error(`${name} has no reader`);
   for (const [question, query] of Object.entries(asked)) {
-    const ms = await timeOf(() => reader.query(query));
-    console.log(`  ${ms.toFixed(0).padStart(5)} ms  ${question}${ms > goal ? `  (more than ${goal})` : ''}`);
+    print(question, await timeOf(() => reader.query(query)));
   }
   const latest = await timeOf(async () => {
     for await (const _ of reader.rows({ limit: 100 }));
   });
-  console.log(`  ${latest.toFixed(0).padStart(5)} ms  the latest 100 rows`);
+  print('the latest 100 rows', latest);
 }
 
 const folder = values.keep ?? mkdtempSync(join(tmpdir(), 'signalbox-bench-ledger-'));
