@@ -62,8 +62,11 @@ export class LedgerSource implements Source {
     // Of a log that is no longer written, its last day.
     const to = Math.min(date(), (last?.at ?? date()) + hour);
     const from = to - day;
-    const [targets, routes, hours, all, byTarget, prompts] = await Promise.all([
-      this.#ledger.query({ from, by: ['target', 'provider', 'model'], latency: true }),
+    // Latencies are summed up by day: of a part of a day, all rows would have to be read.
+    const firstDay = new Date(from).toISOString().slice(0, 10);
+    const [targets, latencies, routes, hours, all, byTarget, prompts] = await Promise.all([
+      this.#ledger.query({ from, by: ['target', 'provider', 'model'] }),
+      this.#ledger.query({ from: firstDay, by: ['target'], latency: true }),
       this.#ledger.query({ from, by: ['route'] }),
       this.#ledger.query({ from: to - 7 * day, by: ['hour'], timeZone: 'UTC' }),
       this.#ledger.query({ from }),
@@ -71,7 +74,10 @@ export class LedgerSource implements Source {
       this.#ledger.query({ from, by: ['target', 'promptCache'] }),
     ]);
     return {
-      targets: targets.flatMap((group) => targetOf(group, prompts)),
+      targets: targets.flatMap((group) => {
+        const ofTarget = ({ key }: LedgerGroup): boolean => key.target === group.key.target;
+        return targetOf(group, latencies.find(ofTarget)?.latency, prompts.filter(ofTarget));
+      }),
       totals: totalsOf(from, all[0]),
       outages: outagesOf(byTarget, hours, (name) => Date.parse(`${name}:00:00Z`)),
       budgets: null,
@@ -115,8 +121,12 @@ async function latestOf(ledger: Reader): Promise<LedgerRow | undefined> {
   return undefined;
 }
 
-function targetOf(group: LedgerGroup, prompts: readonly LedgerGroup[]): readonly TargetLine[] {
-  const { key, attempts, failedAttempts, latency, cost, tokens, promptCache } = group;
+function targetOf(
+  group: LedgerGroup,
+  latency: LedgerGroup['latency'],
+  prompts: readonly LedgerGroup[],
+): readonly TargetLine[] {
+  const { key, attempts, failedAttempts, cost, tokens, promptCache } = group;
   if (key.target == null) return [];
   return [
     {
@@ -134,10 +144,7 @@ function targetOf(group: LedgerGroup, prompts: readonly LedgerGroup[]): readonly
       cost: cost.total,
       input: tokens.input,
       cacheRead: tokens.cacheRead,
-      promptCache: promptCacheOf(
-        promptCache,
-        prompts.filter(({ key: { target } }) => target === key.target),
-      ),
+      promptCache: promptCacheOf(promptCache, prompts),
       skipped: [],
       activity: [],
     },

@@ -41,8 +41,9 @@ export async function queryRollups(
 ): Promise<readonly LedgerGroup[]> {
   const groups = new Groups(query);
   const facet = facetOf(query);
+  const wanted = await wantedGroups(engine, query);
   const sumUp = async (segments: readonly Segment[], withDay: boolean, key: Key): Promise<void> => {
-    const { sql, parameters } = sumsSql(segments, query, facet, withDay);
+    const { sql, parameters } = sumsSql(segments, query, { facet, wanted, withDay });
     for (const row of await engine.rows(sql, parameters)) groups.add(row, key);
   };
   if (fitsDays(query, own)) {
@@ -101,24 +102,32 @@ function groupColumns({ by, where }: ParsedQuery): {
   };
 }
 
+/** The numbers of the groups that the conditions let through, looked up once: a query may have hundreds of parts. */
+async function wantedGroups(engine: SqlEngine, query: ParsedQuery): Promise<Statement | undefined> {
+  const { where } = groupColumns(query);
+  if (where.length === 0) return undefined;
+  const found = await engine.rows(
+    `SELECT g."id" AS "id" FROM ${tables.groups} g WHERE ${where.map(({ sql }) => sql).join(' AND ')}`,
+    where.flatMap(({ parameters }) => parameters),
+  );
+  const sql =
+    engine.dialect === 'postgres'
+      ? 'SELECT value::bigint FROM jsonb_array_elements_text(?::jsonb)'
+      : 'SELECT value FROM json_each(?)';
+  return { sql, parameters: [JSON.stringify(found.map(({ id }) => Number(id)))] };
+}
+
 /** Adds up segments by number of the group, then by what the query groups by. */
 function sumsSql(
   segments: readonly Segment[],
   query: ParsedQuery,
-  facet: number,
-  withDay: boolean,
+  { facet, wanted, withDay }: { facet: number; wanted: Statement | undefined; withDay: boolean },
 ): Statement {
-  const { of, where } = groupColumns(query);
+  const { of } = groupColumns(query);
   const keys = [...(withDay ? ['d."day" AS "day"'] : []), ...of];
   const sums = measures.map((name) => `SUM(d."${name}") AS "${name}"`);
-  const wanted = {
-    sql: `SELECT g."id" FROM ${tables.groups} g WHERE ${where.map(({ sql }) => sql).join(' AND ')}`,
-    parameters: where.flatMap(({ parameters }) => parameters),
-  };
   const columns = [...(withDay ? ['day'] : []), ...(of.length > 0 ? ['grp'] : [])];
-  const parts = segments.map((segment) =>
-    segmentSql(segment, facet, where.length === 0 ? undefined : wanted, columns),
-  );
+  const parts = segments.map((segment) => segmentSql(segment, facet, wanted, columns));
   const join = of.length > 0 ? ` JOIN ${tables.groups} g ON g."id" = d."grp"` : '';
   return {
     sql: `SELECT ${[...keys, ...sums].join(', ')} FROM (${parts.map(({ sql }) => sql).join(' UNION ALL ')}) d${join}${groupBy(keys.length)}`,
