@@ -5,7 +5,10 @@ import { type Insert, marks, quoted, type SqlEngine, type Statement, type Stored
 /** The rows of a result, bare or in the field `rows`. */
 export type Rows =
   | readonly Readonly<Record<string, unknown>>[]
-  | { readonly rows: readonly Readonly<Record<string, unknown>>[] };
+  | {
+      /** The rows, in order. */
+      readonly rows: readonly Readonly<Record<string, unknown>>[];
+    };
 /** Runs one statement with positional parameters. */
 export type Query = (sql: string, parameters?: (string | number | null)[]) => PromiseLike<Rows>;
 
