@@ -3,6 +3,7 @@ import { checkLatencyTerms, expectedTime, type LatencyTerms } from './lowest-lat
 import { type Constraints, checkAmount, constrained } from './shared/constraints.ts';
 import { byMeasure, rankByScore } from './shared/rank-by-score.ts';
 
+/** What latency and failures are worth to `balanced`. */
 export interface BalancedTerms extends LatencyTerms {
   /**
    * US$ that saving a second of latency is worth; 0.001 is US$ 3.60 per hour.

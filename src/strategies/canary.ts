@@ -4,6 +4,7 @@ import { hashShare } from '../util/hash.ts';
 import { priority } from './priority.ts';
 import { checkTerms, without } from './shared/constraints.ts';
 
+/** The new target, and how much traffic tries it. */
 export interface CanaryTerms<TargetId extends string = string> {
   /** Id of the new target. */
   readonly target: TargetId;

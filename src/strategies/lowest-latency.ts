@@ -3,6 +3,7 @@ import type { Candidate, Latency, RankContext, Strategy } from '../types/options
 import { type Constraints, constrained } from './shared/constraints.ts';
 import { byMeasure, rankByScore } from './shared/rank-by-score.ts';
 
+/** Which latency `lowestLatency` compares. */
 export interface LatencyTerms {
   /**
    * Which latency to compare.

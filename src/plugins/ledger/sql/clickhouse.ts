@@ -8,13 +8,16 @@ import { auditColumns, tables } from './schema.ts';
 
 /** A client of `@clickhouse/client`, as far as the ledger uses it. */
 export interface ClickHouseClient {
+  /** Inserts rows. */
   insert(request: {
     table: string;
     values: Readonly<Record<string, unknown>>[];
     format: 'JSONEachRow';
     clickhouse_settings: { insert_deduplication_token: string };
   }): Promise<unknown>;
+  /** Runs a statement without a result. */
   command(request: { query: string }): Promise<unknown>;
+  /** Runs a query. */
   query(request: {
     query: string;
     query_params: Record<string, unknown>;
