@@ -35,7 +35,12 @@ export interface ModelQuery {
    */
   readonly supports?: readonly Ability[];
   /** Highest price in US$ per million tokens, at the rates for short inputs. */
-  readonly maxPrice?: { readonly input?: number; readonly output?: number };
+  readonly maxPrice?: {
+    /** For input tokens. */
+    readonly input?: number;
+    /** For output tokens. */
+    readonly output?: number;
+  };
   /** Smallest context length in tokens. Models of unknown length are left out. */
   readonly minContext?: number;
   /**

@@ -18,9 +18,19 @@ export interface RefreshOptions {
 
 /** The result of a refresh. */
 export type Refreshed =
-  | { readonly updated: true; readonly providers: number; readonly models: number }
+  | {
+      readonly updated: true;
+      /** Number of providers in the new prices. */
+      readonly providers: number;
+      /** Number of models in the new prices. */
+      readonly models: number;
+    }
   /** `false`: the prices are unchanged. */
-  | { readonly updated: false; readonly error: unknown };
+  | {
+      readonly updated: false;
+      /** Why the prices are unchanged. */
+      readonly error: unknown;
+    };
 
 /** Largest size of the price data in bytes: about thirty times today's. */
 const maxBytes = 16 * 1024 * 1024;

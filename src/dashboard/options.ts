@@ -12,7 +12,10 @@ export interface DashboardOptions {
   /** A ledger of `signalbox/ledger`: money by day, requests of the past, outages, traffic to simulate. @default none */
   readonly ledger?: Pick<LedgerReader, 'query' | 'rows' | 'content'>;
   /** A cache of `signalbox/cache`, for its misses and stored answers. @default hits only, from the requests */
-  readonly cache?: { stats(): Readonly<Record<string, RouteCacheStats>> };
+  readonly cache?: {
+    /** The counters of each route, by its name. */
+    stats(): Readonly<Record<string, RouteCacheStats>>;
+  };
   /**
    * Whether to show metadata of calls, messages of plugins' errors, and the prompts and answers that the ledger keeps.
    *

@@ -5,6 +5,7 @@ import { anything, is, only, ratio as share } from '../util/shape.ts';
 import { priority } from './priority.ts';
 import { without } from './shared/constraints.ts';
 
+/** The new target, and how much traffic tries it. */
 export interface CanaryTerms<TargetId extends string = string> {
   /** Id of the new target. */
   readonly target: TargetId;

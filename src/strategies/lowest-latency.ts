@@ -3,6 +3,7 @@ import { oneOf, type Shapes } from '../util/shape.ts';
 import { type Constraints, constrained } from './shared/constraints.ts';
 import { byMeasure, rankByScore } from './shared/rank-by-score.ts';
 
+/** Which latency `lowestLatency` compares. */
 export interface LatencyTerms {
   /**
    * Which latency to compare.

@@ -3,6 +3,7 @@ import { hashShare } from '../util/hash.ts';
 import { checkObject } from '../util/option-check.ts';
 import { priority } from './priority.ts';
 
+/** What requests stick to, and by what. */
 export interface StickyTerms {
   /**
    * Strategy for requests without a session; for others, only its exclusions apply.

@@ -35,6 +35,7 @@ import { type ToolLike, toTools } from './tools.ts';
 
 /** LangChain's own type uses `any` here. */
 export type Shape = Record<string, unknown>;
+/** LangChain's callbacks of one run. */
 export type RunManager = Parameters<BaseChatModel['_generate']>[2];
 
 /** The key of a stream's last chunk, for readers that need more than LangChain forwards. */

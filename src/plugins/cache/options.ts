@@ -63,7 +63,12 @@ export interface CacheOptions {
    *
    * @default true, with a wait of 10,000
    */
-  readonly coalesce?: boolean | { readonly wait?: number };
+  readonly coalesce?:
+    | boolean
+    | {
+        /** Maximum milliseconds to wait for the answer of another process. @default 10,000 */
+        readonly wait?: number;
+      };
   /** Maximum milliseconds for an operation of the store. @default 100 */
   readonly storeTimeout?: number;
   /** Also answers questions that mean the same as an earlier one, on the routes that it names. @default none */

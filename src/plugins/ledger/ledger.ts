@@ -29,8 +29,13 @@ export interface LedgerOptions {
    * @default true
    */
   readonly auditConfig?: boolean;
-  /** How many days to keep rows, and the text of prompts and answers. Sums by day stay. @default forever */
-  readonly retention?: { readonly rows?: number; readonly content?: number };
+  /** How long to keep what. Sums by day stay. @default forever */
+  readonly retention?: {
+    /** Days to keep rows. */
+    readonly rows?: number;
+    /** Days to keep the text of prompts and answers. */
+    readonly content?: number;
+  };
   /** Most records to write at once. @default 500 */
   readonly batch?: number;
   /** Most milliseconds from the end of a request to its batch. @default 100 */
@@ -43,6 +48,7 @@ export interface LedgerOptions {
 
 /** A ledger: a plugin, and what reads it. */
 export interface Ledger extends Plugin, Omit<LedgerReader, 'close'> {
+  /** What has become of the records so far. */
   readonly status: LedgerStatus;
   /** Records what a person or a program changed. */
   audit(entry: AuditEntry): void;

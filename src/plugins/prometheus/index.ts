@@ -20,6 +20,7 @@ export interface PrometheusOptions {
 
 /** A registry of `prom-client` or `@prometheus-io/client`. */
 export interface MetricRegistry {
+  /** Adds a metric, which the registry reads with each scrape. */
   registerMetric(metric: never): unknown;
 }
 

@@ -7,6 +7,7 @@ export interface KeyLimits {
   readonly usdPerDay?: number;
   /** US$ per calendar month, UTC. */
   readonly usdPerMonth?: number;
+  /** Requests in any minute. */
   readonly requestsPerMinute?: number;
   /** Requests at the same time. */
   readonly concurrency?: number;
@@ -14,15 +15,19 @@ export interface KeyLimits {
 
 /** What a new key is for. */
 export interface KeyOptions {
+  /** The tenant of all requests that come with the key. */
   readonly tenant: string;
-  /** For people. */
+  /** A name for people who manage keys. @default none */
   readonly name?: string;
+  /** The user of all requests that come with the key. @default none */
   readonly user?: string;
+  /** Tags that each of its requests gets. @default none */
   readonly tags?: readonly string[];
   /** Routes, targets and aliases that it may name as `model`. @default all */
   readonly models?: readonly string[];
   /** `admin` may also read the reports of `toFetch`. @default 'caller' */
   readonly role?: 'admin' | 'caller';
+  /** What the key may spend and do. Needs `keyLimits()` among the router's plugins. @default no limits */
   readonly limits?: KeyLimits;
   /** Milliseconds since 1970. @default never */
   readonly expiresAt?: number;
@@ -34,9 +39,11 @@ export interface KeyRecord extends KeyOptions {
   readonly id: string;
   /** SHA-256 of the token, in hexadecimal. */
   readonly digest: string;
+  /** What the key admits to; see `KeyOptions.role`. */
   readonly role: 'admin' | 'caller';
   /** Milliseconds since 1970. */
   readonly createdAt: number;
+  /** Whether it is refused. @default false */
   readonly disabled?: boolean;
 }
 

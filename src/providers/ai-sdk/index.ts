@@ -25,6 +25,7 @@ import { partOfAnswerFromV3, resultFromV3, toV3, type WarningV3 } from './v3.ts'
 
 /** The source of models given by name: an AI SDK provider or registry. */
 export interface AiSdkModels {
+  /** Returns the language model of a name, such as `openai:gpt-5-mini`. */
   languageModel(id: string): object;
 }
 

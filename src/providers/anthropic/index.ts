@@ -34,8 +34,10 @@ export type { AnthropicBatchClient } from './batches/batches.ts';
 
 /** The subset of an `@anthropic-ai/sdk` client (version 0.60 or newer) that this provider uses. */
 export interface AnthropicClient extends AnthropicBatchClient {
+  /** The SDK's resource of the same name. */
   readonly messages: AnthropicBatchClient['messages'] & {
     // Wider than the SDK's own types, which differ between versions.
+    /** Sends a conversation: `POST /v1/messages`. With `stream: true` resolves with its events. */
     create(body: object, options?: object): PromiseLike<unknown>;
   };
 }

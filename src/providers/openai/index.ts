@@ -30,8 +30,8 @@ import {
   sdkProvider,
 } from '../shared/sdk-provider.ts';
 import { askedToBeServedAs } from '../shared/usage/service-tier.ts';
-import type { OpenAIBatchClient } from './batches.ts';
 import { capabilitiesInChat, capabilitiesInResponses } from './capabilities.ts';
+import type { OpenAIClient } from './client.ts';
 import { toEditFiles } from './image-edits.ts';
 import { inChat, lacksInChat, lacksInResponses } from './option-names.ts';
 import * as responses from './responses/index.ts';
@@ -40,25 +40,7 @@ export type { ApiKey } from '../../transport/credentials.ts';
 export type { Fetch } from '../../transport/transport.ts';
 export type { ClientOptions } from '../shared/client-options.ts';
 export type { OpenAIBatchClient } from './batches.ts';
-
-/** The subset of an `openai` client (version 5 or newer) that this provider uses. */
-export interface OpenAIClient extends OpenAIBatchClient {
-  readonly chat: {
-    readonly completions: {
-      // Wider than the SDK's own types, which differ between versions.
-      create(body: object, options?: object): PromiseLike<unknown>;
-    };
-  };
-  /** Needed for `api: 'responses'`. */
-  readonly responses?: { create(body: object, options?: object): PromiseLike<unknown> };
-  /** Needed for `router.embed`. */
-  readonly embeddings?: { create(body: object, options?: object): PromiseLike<unknown> };
-  /** Needed for `router.image`. */
-  readonly images?: {
-    generate(body: object, options?: object): PromiseLike<unknown>;
-    edit(body: object, options?: object): PromiseLike<unknown>;
-  };
-}
+export type { OpenAIClient } from './client.ts';
 
 /** Options for {@link openai}. */
 export interface OpenAIOptions extends ClientOptions {

@@ -14,7 +14,12 @@ export interface Constraints {
   /**
    * Maximum price in US$ per million tokens. More expensive targets and those of unknown price are excluded.
    */
-  readonly maxPrice?: { readonly input?: number; readonly output?: number };
+  readonly maxPrice?: {
+    /** For input tokens. */
+    readonly input?: number;
+    /** For output tokens. */
+    readonly output?: number;
+  };
   /**
    * Maximum expected cost of the request in US$. More expensive targets and those of unknown price are
    * excluded.

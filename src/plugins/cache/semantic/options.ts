@@ -6,6 +6,7 @@ import { atLeast } from '../../../util/shape.ts';
 export interface SemanticItem {
   /** The key of its answer in the cache. */
   readonly key: string;
+  /** The text of the question. */
   readonly question: string;
   /** Of length 1. */
   readonly vector: readonly number[];
@@ -29,15 +30,19 @@ export interface SemanticMatch extends Pick<SemanticItem, 'key' | 'question'> {
 export interface SemanticIndex {
   /** The closest questions of a partition, the closest first. Must return none of another partition. */
   search(partition: string, vector: readonly number[], most: number): Awaitable<readonly SemanticMatch[]>;
+  /** Adds a question to a partition, or replaces the one with the same key. */
   add(partition: string, item: SemanticItem): Awaitable<void>;
 }
 
 /** Two questions that the cache would answer alike. */
 export interface WouldBeHit {
+  /** The new question. */
   readonly question: string;
+  /** The earlier question that is like it. */
   readonly earlier: string;
   /** The text of the earlier answer. */
   readonly answer: string;
+  /** Their cosine similarity, -1 to 1. */
   readonly score: number;
 }
 

@@ -5,7 +5,9 @@ import type { Guard, VendorGuard } from '../types.ts';
 
 /** The part of the OpenAI SDK's client that is used. */
 export interface ModerationClient {
+  /** The SDK's resource of the same name. */
   readonly moderations: {
+    /** Classifies one text: `POST /v1/moderations`. */
     create(
       body: { readonly model: string; readonly input: string },
       options?: { readonly signal?: AbortSignal },
@@ -15,8 +17,11 @@ export interface ModerationClient {
 
 /** One result of the endpoint. */
 export interface ModerationResult {
+  /** The endpoint's own verdict. */
   readonly flagged: boolean;
+  /** Whether each category applies, by its name. */
   readonly categories: object;
+  /** How likely each category is, 0 to 1, by its name. */
   readonly category_scores: object;
 }
 

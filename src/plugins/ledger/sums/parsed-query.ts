@@ -14,6 +14,7 @@ export const dimensions = [
   'provider',
   'model',
   'operation',
+  'promptCache',
 ] as const satisfies readonly LedgerDimension[];
 
 type Filtered = Exclude<LedgerDimension, 'day' | 'hour'>;
