@@ -117,7 +117,8 @@ ${reading}
   --help           print this text
 
 query: sums by group
-  --by NAMES       day, hour, tenant, user, tag, route, target, provider, model, operation; with commas. Default: day
+  --by NAMES       day, hour, tenant, user, tag, route, target, provider, model, operation, promptCache;
+                   with commas. Default: day
   --where NAME=X   only these, such as tenant=acme; 'tenant=' for requests without one. May be repeated.
 
 verify: checks the hash chain, and names what was changed, removed, moved or added

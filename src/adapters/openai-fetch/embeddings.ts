@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 import type { EmbedRequest, EmbedResult } from '../../types/request/embed.ts';
 import type { ProviderOptions } from '../../types/request/message.ts';
 import { toBase64 } from '../../util/data-content.ts';
-import { mergeOptions } from '../../util/merge-options.ts';
+import { mergeOptions } from '../../util/merge.ts';
 import { invalid } from './errors.ts';
 import { cacheOptions } from './shared/cache-control.ts';
 import { answerHeaders, type Context } from './shared/chat-handler.ts';

@@ -78,15 +78,19 @@ export interface BatchResult {
 
 /** One batch at a vendor. */
 export interface VendorBatchReport {
+  /** Id of the target. */
   readonly target: string;
   /** `undefined` while it is being submitted. */
   readonly vendorId: string | undefined;
+  /** `submitting`: not yet confirmed by the vendor. `submitted`: the vendor has it. `read`: its results are here. */
   readonly state: 'submitting' | 'submitted' | 'read';
+  /** How many requests it holds. */
   readonly requests: number;
 }
 
 /** A batch as a whole. */
 export interface BatchReport {
+  /** The batch's name. */
   readonly id: string;
   /** `done`: all results have been read. */
   readonly state: 'running' | 'canceled' | 'done';
@@ -94,6 +98,7 @@ export interface BatchReport {
   readonly requests: number;
   /** Requests with an answer. */
   readonly succeeded: number;
+  /** Requests that failed for good. */
   readonly failed: number;
   /** US$ so far, of the answers. */
   readonly cost: number;
@@ -101,17 +106,20 @@ export interface BatchReport {
   readonly saved: number;
   /** Whether all requests have been read. */
   readonly complete: boolean;
+  /** The batches at vendors that it consists of. */
   readonly batches: readonly VendorBatchReport[];
 }
 
 /** A batch in progress. */
 export interface Batch {
+  /** Its name: `batchId`, or a random one. `router.batches.resume` takes it. */
   readonly id: string;
   /**
    * The results as they arrive, in any order. Can be iterated once. A result that has been read is not repeated after a restart,
    * except for the last few before a crash. Reading makes room for further requests, so it must go on until the end.
    */
   readonly results: AsyncIterable<BatchResult>;
+  /** How far it is, from what this process knows. */
   status(): BatchReport;
   /** Stops: cancels the vendors' batches. What is done by then still has its result. */
   cancel(): Promise<void>;

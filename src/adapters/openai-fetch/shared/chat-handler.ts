@@ -2,7 +2,7 @@ import { isRouterError } from '../../../errors.ts';
 import type { ChatRequest } from '../../../types/request/request.ts';
 import type { ChatResult } from '../../../types/result/result.ts';
 import type { ChatStream, Router } from '../../../types/router.ts';
-import { mergeOptions } from '../../../util/merge-options.ts';
+import { mergeOptions } from '../../../util/merge.ts';
 import type { Caller } from '../caller.ts';
 import { failureOf } from '../errors.ts';
 import type { Directory } from '../targets.ts';
