@@ -54,9 +54,9 @@ export type {
 } from './types/batch/batch.ts';
 export type {
   Batch,
+  BatchCallOptions,
   Batches,
   BatchInput,
-  BatchCallOptions,
   BatchOptions,
   BatchReport,
   BatchRequest,
