@@ -1,0 +1,305 @@
+import { isRouterError } from '../../../errors.ts';
+import type { Batch, BatchRequest, BatchResult } from '../../../types/batch/job.ts';
+import type { CallOptions } from '../../../types/options/call-options.ts';
+import type { JSONObject } from '../../../types/request/json.ts';
+import type { Router } from '../../../types/router.ts';
+import { IdList } from './id-list.ts';
+import { Parts } from './parts.ts';
+
+/** The moments in the life of a batch, in milliseconds since 1970. */
+type Moment = 'inProgress' | 'finalizing' | 'completed' | 'failed' | 'expired' | 'cancelled';
+
+/** What is stored of a batch that the router works on for its clients. */
+export interface HostedRecord<Face = unknown> {
+  readonly id: string;
+  /** Only this owner sees it. */
+  readonly owner: string;
+  readonly state:
+    | 'validating'
+    | 'in_progress'
+    | 'finalizing'
+    | 'completed'
+    | 'failed'
+    | 'expired'
+    | 'cancelled';
+  /** Milliseconds since 1970, as all moments here. */
+  readonly createdAt: number;
+  readonly deadline: number;
+  /** When the store forgets it. */
+  readonly forgottenAt: number;
+  readonly moments: Readonly<Partial<Record<Moment, number>>>;
+  readonly total: number;
+  readonly completed: number;
+  readonly failed: number;
+  /** Why it was not begun. */
+  readonly errors?: readonly JSONObject[];
+  /** What the protocol needs to know of it, as JSON. */
+  readonly face: Face;
+}
+
+/** A batch with what other processes may have asked for. */
+export interface HostedBatch<Face = unknown> extends HostedRecord<Face> {
+  /** When it was canceled. */
+  readonly cancelingAt?: number;
+}
+
+/** A protocol for batches. */
+export interface BatchFace<Face> {
+  /** Counts the requests, or finds what is wrong with them. */
+  check(record: HostedRecord<Face>): Promise<number | readonly JSONObject[]>;
+  requests(record: HostedRecord<Face>): AsyncIterable<BatchRequest>;
+  options(record: HostedRecord<Face>): CallOptions;
+  /** A result as text. */
+  write(
+    record: HostedRecord<Face>,
+    result: BatchResult,
+  ): { readonly text: string; readonly isError: boolean };
+  /** Whether a written error is that of a request that was not run in time. */
+  isExpired(text: string): boolean;
+  /** Called before a batch is over, with the bytes of its results. */
+  finish(
+    record: HostedRecord<Face>,
+    bytes: { readonly output: number; readonly errors: number },
+  ): Promise<void>;
+}
+
+/** Milliseconds between two saves of the counts. */
+const pause = 2_000;
+/** Milliseconds that the router keeps its own state of a batch that is over. */
+const keep = 86_400_000;
+
+const encoder = new TextEncoder();
+
+/** Batches of clients in a router's store, which this process or another one works on. */
+export class HostedBatches<Face> {
+  readonly parts: Parts;
+  readonly #router: Router;
+  readonly #prefix: string;
+  readonly #face: BatchFace<Face>;
+  readonly #open: IdList;
+  readonly #running = new Map<string, Batch | undefined>();
+
+  /** @param prefix of its keys in the store */
+  constructor(router: Router, prefix: string, face: BatchFace<Face>) {
+    this.#router = router;
+    this.#prefix = prefix;
+    this.#face = face;
+    this.parts = new Parts(router.batches.store, prefix);
+    this.#open = new IdList(router.batches.store, `${prefix}/open`);
+  }
+
+  /** Stores a batch, and begins to work on it. */
+  async create(record: HostedRecord<Face>): Promise<void> {
+    await this.#save(record);
+    const entry = { id: record.id, expiresAt: record.forgottenAt, bytes: 0 };
+    await this.#open.add(entry);
+    await this.#listOf(record.owner).add(entry);
+    this.#wake(record);
+  }
+
+  /** `undefined` if the owner has none of this id. */
+  async find(owner: string, id: string): Promise<HostedBatch<Face> | undefined> {
+    const [found] = await this.#read([id]);
+    if (found === undefined || found.owner !== owner) return undefined;
+    this.#wake(found);
+    return found;
+  }
+
+  /** All of an owner, newest first. */
+  async list(owner: string): Promise<readonly string[]> {
+    return (await this.#listOf(owner).entries()).map(({ id }) => id);
+  }
+
+  async findAll(owner: string, ids: readonly string[]): Promise<readonly HostedBatch<Face>[]> {
+    return (await this.#read(ids)).flatMap((found) => (found?.owner === owner ? [found] : []));
+  }
+
+  /** Cancels a batch, whichever process works on it. */
+  async cancel({ id, forgottenAt }: HostedRecord<Face>): Promise<void> {
+    const ttl = Math.max(1, forgottenAt - Date.now());
+    await this.#router.batches.store.set(this.#cancelKey(id), String(Date.now()), { ttl, onlyIf: 'absent' });
+    const own = this.#running.get(id);
+    if (own !== undefined) await own.cancel();
+    else
+      await this.#router.batches.cancel(id).catch((error: unknown) => {
+        // It has not begun, and sees the mark before it does.
+        if (!isRouterError(error, 'store')) throw error;
+      });
+  }
+
+  /** Continues what an earlier process has left. */
+  async resumeAll(): Promise<void> {
+    const open = await this.#open.entries();
+    for (const found of await this.#read(open.map(({ id }) => id)))
+      if (found !== undefined) this.#wake(found);
+  }
+
+  #wake(record: HostedRecord<Face>): void {
+    if (isOver(record) || this.#running.has(record.id)) return;
+    this.#running.set(record.id, undefined);
+    this.#work(record)
+      // The next request for it tries again.
+      .catch(() => {})
+      .finally(() => this.#running.delete(record.id));
+  }
+
+  async #work(found: HostedRecord<Face>): Promise<void> {
+    let record = found;
+    if (record.state === 'validating') {
+      const checked = await this.#face.check(record);
+      if (typeof checked !== 'number')
+        return this.#end({ ...record, state: 'failed', errors: checked }, 'failed');
+      const isCanceled = (await this.#read([record.id]))[0]?.cancelingAt !== undefined;
+      if (isCanceled) return this.#end({ ...record, total: checked, state: 'cancelled' }, 'cancelled');
+      const moments = { ...record.moments, inProgress: Date.now() };
+      record = { ...record, state: 'in_progress', total: checked, moments };
+      await this.#save(record);
+    }
+    const { batch, isNew } = await this.#begin(record);
+    try {
+      // Another process may have worked on it meanwhile.
+      const [now] = await this.#read([record.id]);
+      if (now === undefined || isOver(now)) return;
+      this.#running.set(record.id, batch);
+      if (now.cancelingAt !== undefined) await batch.cancel();
+      await this.#answer(now, batch, isNew ? noTally : await this.#written(now));
+    } finally {
+      await batch[Symbol.asyncDispose]();
+    }
+  }
+
+  async #begin(record: HostedRecord<Face>): Promise<{ readonly batch: Batch; readonly isNew: boolean }> {
+    const { id: batchId, deadline } = record;
+    const options = { ...this.#face.options(record), batchId, deadline, keep };
+    try {
+      const batch = await this.#router.batch(this.#face.requests(record), options);
+      return { batch, isNew: true };
+    } catch (error) {
+      if (!isRouterError(error, 'request') || error.field !== 'options.batchId') throw error;
+      const requests = this.#face.requests(record);
+      return { batch: await this.#router.batches.resume(batchId, { requests }), isNew: false };
+    }
+  }
+
+  async #answer(begun: HostedRecord<Face>, batch: Batch, written: Tally): Promise<void> {
+    let { completed, failed } = written;
+    let savedAt = performance.now();
+    for await (const result of batch.results) {
+      // One that was written just before a crash comes again.
+      if (written.indices.has(result.index)) continue;
+      const { text, isError } = this.#face.write(begun, result);
+      const name = isError ? errorsOf(begun.id) : outputOf(begun.id);
+      await this.parts.set(name, result.index, text, begun.forgottenAt);
+      if (isError) failed += 1;
+      else completed += 1;
+      if (performance.now() - savedAt < pause) continue;
+      savedAt = performance.now();
+      await this.#save({ ...begun, completed, failed });
+    }
+    await this.#finish(begun);
+  }
+
+  async #finish(begun: HostedRecord<Face>): Promise<void> {
+    const finalizing = { ...begun, state: 'finalizing' as const };
+    const { completed, failed, output, errors, isExpired } = await this.#written(begun);
+    const record = {
+      ...finalizing,
+      completed,
+      failed,
+      moments: { ...begun.moments, finalizing: Date.now() },
+    };
+    await this.#save(record);
+    await this.#face.finish(record, { output, errors });
+    const [now] = await this.#read([begun.id]);
+    const state = now?.cancelingAt !== undefined ? 'cancelled' : isExpired ? 'expired' : 'completed';
+    await this.#end({ ...record, state }, state);
+  }
+
+  async #end(record: HostedRecord<Face>, moment: Moment): Promise<void> {
+    await this.#save({ ...record, moments: { ...record.moments, [moment]: Date.now() } });
+    await this.#open.remove(record.id);
+  }
+
+  /** What has been written so far. */
+  async #written({ id, total }: HostedRecord<Face>): Promise<Tally> {
+    const indices = new Set<number>();
+    const sums = { completed: 0, failed: 0, output: 0, errors: 0, isExpired: false };
+    for await (const [index, text] of this.parts.read(outputOf(id), total)) {
+      indices.add(index);
+      sums.completed += 1;
+      sums.output += encoder.encode(text).length;
+    }
+    for await (const [index, text] of this.parts.read(errorsOf(id), total)) {
+      indices.add(index);
+      sums.failed += 1;
+      sums.errors += encoder.encode(text).length;
+      sums.isExpired ||= this.#face.isExpired(text);
+    }
+    return { ...sums, indices };
+  }
+
+  async #save(record: HostedRecord<Face>): Promise<void> {
+    const ttl = Math.max(1, record.forgottenAt - Date.now());
+    await this.#router.batches.store.set(this.#key(record.id), JSON.stringify(record), { ttl });
+  }
+
+  async #read(ids: readonly string[]): Promise<readonly (HostedBatch<Face> | undefined)[]> {
+    const { store } = this.#router.batches;
+    const found = await store.get(ids.flatMap((id) => [this.#key(id), this.#cancelKey(id)]));
+    return ids.map((_, at) => {
+      const [record, canceled] = [found[2 * at], found[2 * at + 1]];
+      if (record === undefined) return undefined;
+      const stored = JSON.parse(record.value) as HostedRecord<Face>;
+      return canceled === undefined ? stored : { ...stored, cancelingAt: Number(canceled.value) };
+    });
+  }
+
+  #listOf(owner: string): IdList {
+    return new IdList(this.#router.batches.store, `${this.#prefix}/of/${owner}`);
+  }
+
+  #key(id: string): string {
+    return `${this.#prefix}/batch/${id}`;
+  }
+
+  #cancelKey(id: string): string {
+    return `${this.#prefix}/cancel/${id}`;
+  }
+}
+
+interface Tally {
+  readonly indices: ReadonlySet<number>;
+  readonly completed: number;
+  readonly failed: number;
+  /** Bytes. */
+  readonly output: number;
+  readonly errors: number;
+  readonly isExpired: boolean;
+}
+
+const noTally: Tally = {
+  indices: new Set(),
+  completed: 0,
+  failed: 0,
+  output: 0,
+  errors: 0,
+  isExpired: false,
+};
+
+/** Whether nothing is left to do. */
+export function isOver({ state }: HostedRecord): boolean {
+  return ['completed', 'failed', 'expired', 'cancelled'].includes(state);
+}
+
+/** An id with 122 random bits, which cannot be guessed. */
+export function newId(prefix: string): string {
+  return prefix + crypto.randomUUID().replaceAll('-', '');
+}
+
+/** The names of a batch's results among the parts. */
+export function outputOf(id: string): string {
+  return `${id}/output`;
+}
+export function errorsOf(id: string): string {
+  return `${id}/errors`;
+}
