@@ -70,9 +70,18 @@ function storable(value: unknown): unknown {
   if (value instanceof Date) return value.toISOString();
   if (Array.isArray(value)) return value.map(storable);
   if (typeof value !== 'object' || value === null) return value;
-  // A schema of a library is an object of functions; its caller restores it.
-  if ('~standard' in value) return undefined;
+  if (isLibrarySchema(value)) return undefined;
   return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, storable(each)]));
+}
+
+/**
+ * Whether a value is a schema of a library, which is an object of functions; its caller restores it. A JSON Schema that Zod made is
+ * none, although it has the same mark: hidden, on a plain object (https://zod.dev/json-schema).
+ */
+function isLibrarySchema(value: object): boolean {
+  if (!('~standard' in value)) return false;
+  const isPlain = Object.getPrototypeOf(value) === Object.prototype;
+  return !isPlain || Object.prototype.propertyIsEnumerable.call(value, '~standard');
 }
 
 function revive(_: string, value: unknown): unknown {

@@ -13,16 +13,16 @@ import type { JSONObject } from '../../../types/request/json.ts';
 import type { ChatResult } from '../../../types/result/result.ts';
 import type { Router } from '../../../types/router.ts';
 import { fromStored, toStored } from '../../../util/json.ts';
+import { HostedBatches } from '../../shared/batches/hosted.ts';
 import {
   type BatchFace,
   errorsOf,
   type HostedBatch,
-  HostedBatches,
   type HostedRecord,
   isOver,
   newId,
   outputOf,
-} from '../../shared/batches/hosted.ts';
+} from '../../shared/batches/record.ts';
 import { batchTiersOf } from '../../shared/batches/tiers.ts';
 import { toGenerateResult } from '../answer.ts';
 import { toImageRequest, toImageResult } from '../image.ts';

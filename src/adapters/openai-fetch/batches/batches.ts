@@ -3,16 +3,16 @@ import type { BatchRequest } from '../../../types/batch/job.ts';
 import type { CallOptions } from '../../../types/options/call-options.ts';
 import type { JSONObject } from '../../../types/request/json.ts';
 import type { Router } from '../../../types/router.ts';
+import { HostedBatches } from '../../shared/batches/hosted.ts';
 import {
   type BatchFace,
   errorsOf,
   type HostedBatch,
-  HostedBatches,
   type HostedRecord,
   isOver,
   newId,
   outputOf,
-} from '../../shared/batches/hosted.ts';
+} from '../../shared/batches/record.ts';
 import type { Caller } from '../caller.ts';
 import { HttpError, invalid } from '../errors.ts';
 import type { Directory } from '../targets.ts';

@@ -1,72 +1,25 @@
 import { isRouterError } from '../../../errors.ts';
-import type { Batch, BatchRequest, BatchResult } from '../../../types/batch/job.ts';
-import type { CallOptions } from '../../../types/options/call-options.ts';
-import type { JSONObject } from '../../../types/request/json.ts';
+import type { Batch } from '../../../types/batch/job.ts';
 import type { Router } from '../../../types/router.ts';
 import { IdList } from './id-list.ts';
 import { Parts } from './parts.ts';
-
-/** The moments in the life of a batch, in milliseconds since 1970. */
-type Moment = 'inProgress' | 'finalizing' | 'completed' | 'failed' | 'expired' | 'cancelled';
-
-/** What is stored of a batch that the router works on for its clients. */
-export interface HostedRecord<Face = unknown> {
-  readonly id: string;
-  /** Only this owner sees it. */
-  readonly owner: string;
-  readonly state:
-    | 'validating'
-    | 'in_progress'
-    | 'finalizing'
-    | 'completed'
-    | 'failed'
-    | 'expired'
-    | 'cancelled';
-  /** Milliseconds since 1970, as all moments here. */
-  readonly createdAt: number;
-  readonly deadline: number;
-  /** When the store forgets it. */
-  readonly forgottenAt: number;
-  readonly moments: Readonly<Partial<Record<Moment, number>>>;
-  readonly total: number;
-  readonly completed: number;
-  readonly failed: number;
-  /** Why it was not begun. */
-  readonly errors?: readonly JSONObject[];
-  /** What the protocol needs to know of it, as JSON. */
-  readonly face: Face;
-}
-
-/** A batch with what other processes may have asked for. */
-export interface HostedBatch<Face = unknown> extends HostedRecord<Face> {
-  /** When it was canceled. */
-  readonly cancelingAt?: number;
-}
-
-/** A protocol for batches. */
-export interface BatchFace<Face> {
-  /** Counts the requests, or finds what is wrong with them. */
-  check(record: HostedRecord<Face>): Promise<number | readonly JSONObject[]>;
-  requests(record: HostedRecord<Face>): AsyncIterable<BatchRequest>;
-  options(record: HostedRecord<Face>): CallOptions;
-  /** A result as text. */
-  write(
-    record: HostedRecord<Face>,
-    result: BatchResult,
-  ): { readonly text: string; readonly isError: boolean };
-  /** Whether a written error is that of a request that was not run in time. */
-  isExpired(text: string): boolean;
-  /** Called before a batch is over, with the bytes of its results. */
-  finish(
-    record: HostedRecord<Face>,
-    bytes: { readonly output: number; readonly errors: number },
-  ): Promise<void>;
-}
+import {
+  type BatchFace,
+  errorsOf,
+  type HostedBatch,
+  type HostedRecord,
+  isOver,
+  type Moment,
+  outputOf,
+} from './record.ts';
 
 /** Milliseconds between two saves of the counts. */
 const pause = 2_000;
 /** Milliseconds that the router keeps its own state of a batch that is over. */
 const keep = 86_400_000;
+
+/** Batches that a process works on at once: each holds up to 10,000 requests. */
+const mostAtOnce = 10;
 
 const encoder = new TextEncoder();
 
@@ -77,6 +30,8 @@ export class HostedBatches<Face> {
   readonly #prefix: string;
   readonly #face: BatchFace<Face>;
   readonly #open: IdList;
+  /** Whether batches wait for others to end. */
+  #hasMore = false;
   readonly #running = new Map<string, Batch | undefined>();
 
   /** @param prefix of its keys in the store */
@@ -135,12 +90,34 @@ export class HostedBatches<Face> {
   }
 
   #wake(record: HostedRecord<Face>): void {
-    if (isOver(record) || this.#running.has(record.id)) return;
-    this.#running.set(record.id, undefined);
+    const { id } = record;
+    if (isOver(record) || this.#running.has(id)) return;
+    if (this.#running.size >= mostAtOnce) {
+      this.#hasMore = true;
+      return;
+    }
+    this.#running.set(id, undefined);
     this.#work(record)
-      // The next request for it tries again.
+      .catch((error: unknown) => this.#fail(record, error))
+      // The store does not answer: the next request for the batch tries again.
       .catch(() => {})
-      .finally(() => this.#running.delete(record.id));
+      .finally(() => {
+        this.#running.delete(id);
+        if (!this.#hasMore) return;
+        this.#hasMore = false;
+        this.resumeAll().catch(() => {}); // the same
+      });
+  }
+
+  /** A batch that is left, or whose state cannot be stored now, goes on later. */
+  async #fail({ id }: HostedRecord<Face>, error: unknown): Promise<void> {
+    if (isRouterError(error, 'closed') || isRouterError(error, 'store') || !(error instanceof Error)) return;
+    const isOurs = isRouterError(error) || 'status' in error;
+    if (!isOurs) return;
+    const [now] = await this.#read([id]);
+    if (now === undefined || isOver(now)) return;
+    const errors = [{ code: 'batch_failed', message: error.message, param: null, line: null }];
+    await this.#end({ ...now, state: 'failed', errors }, 'failed');
   }
 
   async #work(found: HostedRecord<Face>): Promise<void> {
@@ -285,21 +262,3 @@ const noTally: Tally = {
   errors: 0,
   isExpired: false,
 };
-
-/** Whether nothing is left to do. */
-export function isOver({ state }: HostedRecord): boolean {
-  return ['completed', 'failed', 'expired', 'cancelled'].includes(state);
-}
-
-/** An id with 122 random bits, which cannot be guessed. */
-export function newId(prefix: string): string {
-  return prefix + crypto.randomUUID().replaceAll('-', '');
-}
-
-/** The names of a batch's results among the parts. */
-export function outputOf(id: string): string {
-  return `${id}/output`;
-}
-export function errorsOf(id: string): string {
-  return `${id}/errors`;
-}
