@@ -232,6 +232,20 @@ describe('batches of toFetch', { timeout: 60_000 }, () => {
     await expect(client.batches.cancel(id)).rejects.toMatchObject({ status: 409 });
   });
 
+  it('expire with what is not done by the end of their window', async () => {
+    open.behavior.polls = Number.POSITIVE_INFINITY;
+    const { client } = await serve();
+    const { id } = await submit(client, [chat('a', 'one', 'patient')], {
+      completion_window: '1h' as '24h',
+    });
+    const batch = await finished(client, id);
+    expect(batch).toMatchObject({ status: 'expired', request_counts: { total: 1, completed: 0, failed: 1 } });
+    expect(await linesOf(client, batch.error_file_id)).toMatchObject([
+      { custom_id: 'a', response: null, error: { code: 'batch_expired' } },
+    ]);
+    expect(open.batches[0]?.canceled).toBe(true);
+  });
+
   it('survive a restart of the server', async () => {
     open.behavior.polls = 3;
     const store = memory();

@@ -14,6 +14,7 @@ import type { ChatResult } from '../../../types/result/result.ts';
 import type { Router } from '../../../types/router.ts';
 import { fromStored, toStored } from '../../../util/json.ts';
 import { HostedBatches } from '../../shared/batches/hosted.ts';
+import { notRun } from '../../shared/batches/not-run.ts';
 import {
   type BatchFace,
   errorsOf,
@@ -256,9 +257,7 @@ function failureOf(
     ...(code === undefined ? {} : { code }),
     ...(statusCode === undefined ? {} : { statusCode }),
   };
-  if (isRouterError(error, 'deadline')) return { status: 'expired', error: known };
-  const isCanceled = isRouterError(error, 'closed') || provider?.kind === 'aborted';
-  return { status: isCanceled ? 'cancelled' : 'failed', error: known };
+  return { status: notRun(error) ?? 'failed', error: known };
 }
 
 function toStatus(record: HostedBatch<Face>): BatchStatusSpec {
