@@ -1,7 +1,7 @@
 import type { BatchAnswer, Deferral } from '../types/batch/batch.ts';
 import type { Clock } from '../types/clock.ts';
 import type { CallContext } from '../types/provider.ts';
-import { tooLate } from './vendor/lost.ts';
+import { tooLate } from './too-late.ts';
 
 /** A call that waits for the answer of a batch. */
 export interface Entry {

@@ -5,8 +5,9 @@ import { sleep } from '../../util/time/clock.ts';
 import { deferred } from '../../util/time/deferred.ts';
 import type { Entry } from '../entry.ts';
 import { mayPass, pollPace, untilDone } from '../retry.ts';
+import { tooLate } from '../too-late.ts';
 import type { ChunkHost, ChunkRecord } from './host.ts';
-import { asFailure, canceled, clearLost, createdNothing, lost, tooLate } from './lost.ts';
+import { asFailure, canceled, clearLost, createdNothing, lost } from './lost.ts';
 import { quickStep, slowStep, VendorSteps } from './steps.ts';
 
 /** How long a vendor may be silent before its requests go elsewhere: at most this, and this part of the time left. */

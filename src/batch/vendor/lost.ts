@@ -28,12 +28,6 @@ export function canceled(error: Error): ProviderError {
   return new ProviderError({ kind: 'aborted', provider, summary: 'the batch was canceled' });
 }
 
-/** A request that the vendor has not run by the time its answer is needed. */
-export function tooLate(provider: string): ProviderError {
-  const summary = 'the batch is not done in time';
-  return new ProviderError({ kind: 'timeout', scope: 'request', provider, code: 'batch_not_run', summary });
-}
-
 /**
  * Why a request of a batch has no answer: its vendor stopped answering. It may be charged if the vendor may have the batch.
  */
