@@ -171,7 +171,7 @@ function contextOf(
   const { clock = systemClock, random = Math.random, select } = options;
   const awake = awakeClock(clock);
   const events = emitter();
-  const createTargets = targetFactory(random, clock, awake, desk);
+  const createTargets = targetFactory(clock, awake, desk);
   const { providers } = options;
   const targets = (options.targets ?? []).flatMap(createTargets);
   const isCatalogNeeded = providers !== undefined || targets.some(({ price }) => price === undefined);

@@ -1,5 +1,6 @@
 import { type OutcomeWindow, outcomeWindow } from '../stats/outcome-window.ts';
 import type { Random } from '../types/clock.ts';
+import { closedBreaker } from './closed-breaker.ts';
 
 /** When a breaker opens and for how long, in milliseconds; see `BreakerPolicy` for the defaults. */
 export interface BreakerLimits {
@@ -27,6 +28,10 @@ export interface Pass {
  * probe, and results of attempts that started before the last change of state are not counted.
  */
 export interface Breaker {
+  /** Whether outcomes count yet. */
+  readonly counts: boolean;
+  /** Attempts started since the last change of state. */
+  readonly underWay: number;
   state(now: number): 'closed' | 'open' | 'half-open';
   /** Whether it is open or half-open. */
   readonly tripped: boolean;
@@ -71,7 +76,11 @@ const littleConsecutive = 3;
 const slowStart = 5_000;
 const firstShare = 0.1;
 
-export function breaker(random: Random): Breaker {
+type Mutable = { -readonly [Field in keyof Breaker]: Breaker[Field] };
+
+/** @param self takes its place; everything that has it keeps it */
+export function breaker(random: Random, self: Mutable = closedBreaker()): Breaker {
+  if (self.counts) return self;
   let epoch = 0;
   let open = false;
   let failures = 0;
@@ -80,13 +89,11 @@ export function breaker(random: Random): Breaker {
   let probing = false;
   let goodProbes = 0;
   let hinted = false;
-  /** Attempts started since the last change of state. */
-  let underWay = 0;
   const outcomes = outcomeWindow();
 
   const newEpoch = (): void => {
     epoch += 1;
-    underWay = 0;
+    self.underWay = 0;
   };
   const trip = (now: number, limits: BreakerLimits): void => {
     if (!open && openings > 0) openings = Math.max(0, openings - Math.floor((now - closedAt) / forgiveAfter));
@@ -104,10 +111,8 @@ export function breaker(random: Random): Breaker {
     outcomes.clear();
   };
 
-  const self: { -readonly [Field in keyof Breaker]: Breaker[Field] } = {
-    tripped: false,
-    hasTripped: false,
-    until: 0,
+  const own: Partial<Breaker> = {
+    counts: true,
     state: (now) => (!open ? 'closed' : now < self.until ? 'open' : 'half-open'),
     admits: (now) => !open || (now >= self.until && !probing),
     share: (now) =>
@@ -125,7 +130,7 @@ export function breaker(random: Random): Breaker {
     enter(now) {
       const probe = open && now >= self.until && !probing;
       if (probe) probing = true;
-      underWay += 1;
+      self.underWay += 1;
       return { epoch, probe };
     },
     success(pass, now, limits) {
@@ -148,15 +153,15 @@ export function breaker(random: Random): Breaker {
       if (pass.epoch !== epoch) return;
       failures += 1;
       outcomes.add(true, now);
-      if (open ? pass.probe : isBroken(failures, outcomes, underWay, now, limits)) trip(now, limits);
+      if (open ? pass.probe : isBroken(failures, outcomes, self.underWay, now, limits)) trip(now, limits);
     },
     leave(pass) {
       if (pass.epoch !== epoch) return;
-      underWay -= 1;
+      self.underWay -= 1;
       if (pass.probe) probing = false;
     },
   };
-  return self;
+  return Object.assign(self, own);
 }
 
 /** @param underWay attempts in flight */

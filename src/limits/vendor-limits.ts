@@ -1,4 +1,5 @@
 import type { VendorLimit } from '../types/options/limit.ts';
+import { unreportedLimits } from './no-limits.ts';
 
 /** Expected tokens of an attempt. */
 export interface TokenDemand {
@@ -51,14 +52,16 @@ interface Bucket {
 
 const none: readonly never[] = [];
 
-export function vendorLimits(): VendorLimits {
+type Mutable = { -readonly [Field in keyof VendorLimits]: VendorLimits[Field] };
+
+/** @param self takes its place; everything that has it keeps it */
+export function vendorLimits(self: Mutable = unreportedLimits()): VendorLimits {
   const known = new Map<VendorLimit['of'], Bucket>();
   // A full limit carries no information.
   const live = (now: number): readonly [VendorLimit['of'], Bucket][] =>
     known.size === 0 ? none : [...known].filter(([, { fullAt }]) => fullAt > now);
 
-  const self: { -readonly [Field in keyof VendorLimits]: VendorLimits[Field] } = {
-    reported: false,
+  return Object.assign(self, {
     note(limits, now) {
       self.reported = true;
       const seen = new Set<VendorLimit['of']>();
@@ -96,8 +99,7 @@ export function vendorLimits(): VendorLimits {
       }
       return least;
     },
-  };
-  return self;
+  } satisfies Partial<VendorLimits>);
 }
 
 function levelOf({ level, at, limit, rate }: Bucket, now: number): number {

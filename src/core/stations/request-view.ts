@@ -2,8 +2,9 @@ import type { Clock } from '../../types/clock.ts';
 import type { CallOptions } from '../../types/options/call-options.ts';
 import type { AnyRequest, RequestContext, RequestContextOf } from '../../types/plugin.ts';
 import type { Decision, Note } from '../../types/result/decision.ts';
-import { realAbort, type Signal } from '../../util/time/abort.ts';
+import type { Signal } from '../../util/time/abort.ts';
 import { toEpoch } from '../../util/time/clock.ts';
+import { realAbort } from '../../util/time/real-abort.ts';
 import type { OperationKind } from '../operations/operation.ts';
 
 /** The part of a request's state that a view shows. */
