@@ -1,22 +1,4 @@
-import { unlimited } from './no-limits.ts';
-
-/**
- * Concurrency limit of a target, learned from its refusals: none until several refusals for too much traffic,
- * then 0.7 times the attempts in flight, plus one per round of successes (additive increase, multiplicative
- * decrease: Chiu, Jain, Computer Networks and ISDN Systems, 1989; the factor is CUBIC's, RFC 9438).
- */
-export interface AdaptiveConcurrency {
-  /** Maximum concurrent attempts; `Infinity` until the target has refused several. */
-  readonly limit: number;
-  /**
-   * Records an attempt refused because of too much traffic.
-   *
-   * @param inFlight attempts in flight at the refusal, this one included
-   * @param startedAt start of the refused attempt
-   */
-  refused(inFlight: number, startedAt: number, now: number): void;
-  succeeded(inFlight: number): void;
-}
+import { type AdaptiveConcurrency, unlimited } from './no-limits.ts';
 
 const decrease = 0.7;
 /** A limit that is not reached for this many rounds of successes is dropped. */

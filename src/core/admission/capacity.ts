@@ -1,4 +1,4 @@
-import type { TokenDemand } from '../../limits/vendor-limits.ts';
+import type { TokenDemand } from '../../limits/no-limits.ts';
 import type { Channel, Target } from '../targets/target.ts';
 
 /** Whether there is capacity for one more attempt. Preemptible attempts count as free. */

@@ -125,8 +125,8 @@ export class Attempt {
     const { env } = this.#request;
     const { vendorLimits } = this.channel;
     const now = env.clock.now();
-    if (env.isWhole) vendorLimits.note(limits, now);
-    else learnLater(env, () => vendorLimits.note(limits, now));
+    vendorLimits.note(limits, now);
+    if (!env.isWhole) learnLater(env, () => vendorLimits.note(limits, now));
   }
 
   /** Marks the first token: from now on, a failure is visible to the reader. */

@@ -1,5 +1,5 @@
 import { ProviderError } from '../../errors.ts';
-import type { TokenDemand } from '../../limits/vendor-limits.ts';
+import type { TokenDemand } from '../../limits/no-limits.ts';
 import { addCosts } from '../../pricing/sum-costs.ts';
 import type { ProviderOptions } from '../../types/request/message.ts';
 import type { OperationResult, ResponseInfo, Warning } from '../../types/result/result.ts';

@@ -1,14 +1,13 @@
-import type { Breaker } from '../../health/breaker.ts';
+import type { Breaker } from '../../health/closed-breaker.ts';
 import { closedBreaker } from '../../health/closed-breaker.ts';
 import { type Cooldowns, cooldowns } from '../../health/cooldowns.ts';
 import type { FailureDetector } from '../../health/failure-detector.ts';
 import type { StreamStallDetector } from '../../health/stream-stall-detector.ts';
 import type { UnclearRefusal } from '../../health/unclear-refusal.ts';
-import type { AdaptiveConcurrency } from '../../limits/adaptive-concurrency.ts';
 import { type InFlight, inFlight } from '../../limits/in-flight.ts';
+import type { AdaptiveConcurrency, VendorLimits } from '../../limits/no-limits.ts';
 import { unlimited, unreportedLimits } from '../../limits/no-limits.ts';
 import { type RateLimit, rateLimit } from '../../limits/rate-limit.ts';
-import type { VendorLimits } from '../../limits/vendor-limits.ts';
 import { type DecayingMean, decayingMean } from '../../stats/decaying-mean.ts';
 import { type FailureOdds, failureOdds } from '../../stats/failure-odds.ts';
 import type { Latencies } from '../../stats/latency.ts';
