@@ -22,8 +22,8 @@ import { priceBook } from './pricing/price-book.ts';
 import { defaultStore } from './stores/default-store.ts';
 import type { MethodsOf } from './types/methods.ts';
 import type { CallOptions } from './types/options/call-options.ts';
-import type { KnownTargets, ModelIdOf, NeededTargets } from './types/options/known-targets.ts';
-import type { RouteOptions, TargetIdOf, TargetOptions } from './types/options/options.ts';
+import type { KnownTargets, ModelIdOf, NeededTargets, OwnIdOf } from './types/options/known-targets.ts';
+import type { RouteOptions, TargetFields, TargetIdOf } from './types/options/options.ts';
 import type { RouterOptions } from './types/options/router-options.ts';
 import type { Plugin } from './types/plugin.ts';
 import type { Provider } from './types/provider.ts';
@@ -56,18 +56,19 @@ import { systemClock } from './util/time/clock.ts';
  * const { text, cost } = await router.chat({ prompt: 'Why is the sky blue?' }, { route: 'careful' });
  */
 export function createRouter<
-  const Targets extends readonly TargetOptions[] = readonly TargetOptions[],
+  const Targets extends readonly TargetFields[] = readonly [],
   const Routes extends Readonly<Record<string, RouteOptions<TargetIdOf<Targets>>>> = Record<never, never>,
   const Plugins extends readonly Plugin[] = readonly [],
   const Providers extends readonly Provider[] = readonly [],
+  const TargetProviders extends readonly Provider[] = readonly Provider[],
 >(
-  options: RouterOptions<Targets, Routes> &
+  options: RouterOptions<Targets, Routes, TargetProviders> &
     KnownTargets<Targets[number]> &
-    NeededTargets<Targets, Providers> & {
+    NeededTargets<Providers> & {
       readonly plugins?: Plugins;
       readonly providers?: Providers;
     },
-): Router<TargetIdOf<Targets> | ModelIdOf<Providers>, keyof Routes & string> & MethodsOf<Plugins>;
+): Router<OwnIdOf<Targets> | ModelIdOf<Providers[number]>, keyof Routes & string> & MethodsOf<Plugins>;
 export function createRouter(options: RouterOptions): Router {
   checkOptions(options, { mirror: checkMirror });
   const closing = linkedAbort();
