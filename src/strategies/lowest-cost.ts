@@ -43,5 +43,5 @@ export function lowestCost(terms: CostTerms = {}): Strategy {
   };
   const strategy = constrained('lowestCost', terms, rank, ['deadline']);
   checkAmount('lowestCost(): deadline', terms.deadline);
-  return strategy;
+  return terms.deadline === undefined ? strategy : { ...strategy, deadline: terms.deadline };
 }
