@@ -32,8 +32,9 @@ export interface SemanticStats {
   readonly hits: number;
   /** Close questions that differ in a number, name, negation … */
   readonly guarded: number;
-  /** Would-be hits that `judge` has judged, and found right. */
+  /** Would-be hits that `judge` has judged. */
   readonly judged: number;
+  /** Those of them that it found right. */
   readonly right: number;
 }
 
