@@ -1,3 +1,4 @@
+import type { BudgetError, PluginError, RefusedError, StoreError } from './errors/plugin-errors.ts';
 import type { ProviderError } from './errors/provider-error.ts';
 // A registered symbol, so that the type guards work across copies of the package.
 import {
@@ -7,12 +8,19 @@ import {
   RouterError,
   type Unredacted,
 } from './errors/router-error.ts';
-import type { PluginStation, RouterErrorCode } from './types/error.ts';
+import type { RouterErrorCode } from './types/error.ts';
 import type { ContentPart } from './types/request/message.ts';
 import type { Decision, SkippedTarget } from './types/result/decision.ts';
 import type { AttemptSummary } from './types/result/result.ts';
 import type { Usage } from './types/result/usage.ts';
 
+export {
+  BudgetError,
+  type BudgetLimit,
+  PluginError,
+  RefusedError,
+  StoreError,
+} from './errors/plugin-errors.ts';
 export { ProviderError, type ProviderErrorInit, type Redact } from './errors/provider-error.ts';
 export { ConfigError, RequestError, RouterError, type Unredacted } from './errors/router-error.ts';
 
@@ -32,25 +40,41 @@ export function isRouterError(error: unknown, code?: RouterErrorCode): boolean {
 }
 /** The error class of each code. */
 export interface ErrorOfCode {
+  /** An option is invalid. */
   config: ConfigError;
+  /** The request or its call options are invalid. */
   request: RequestError;
+  /** An attempt failed in a way that failover cannot fix. */
   provider: ProviderError;
+  /** Every target that was tried failed. */
   'all-targets-failed': AllTargetsFailedError;
+  /** No target was available. */
   'no-target': NoTargetError;
+  /** A stream broke after its first token. */
   'stream-interrupted': StreamInterruptedError;
+  /** The request ran out of time. */
   deadline: DeadlineError;
+  /** The estimated cost of every target exceeds `maxCost`. */
   'cost-limit': CostLimitError;
+  /** The answer was rejected by the request's `schema`, `accept` or a plugin. */
   output: OutputError;
+  /** A plugin refused the request. */
   refused: RefusedError;
+  /** A plugin exceeded its timeout. */
   plugin: PluginError;
+  /** A budget or quota is used up, or too little of it is left. */
   budget: BudgetError;
+  /** A store did not answer in time. */
   store: StoreError;
+  /** The router is closed. */
   closed: RouterError;
+  /** A file of signalbox could not be loaded. */
   'not-loaded': RouterError;
 }
 
 /** Every target that was tried failed. `attempts` has the details. */
 export class AllTargetsFailedError extends RouterError {
+  /** All attempts in the order they ended. */
   readonly attempts: readonly AttemptSummary[];
   /** The last attempt's error. */
   readonly last: ProviderError;
@@ -96,6 +120,7 @@ const queueReasons = {
 
 /** No target could be tried. `decision.skipped` has the reason for each. */
 export class NoTargetError extends RouterError {
+  /** How the targets were judged: the reason against each one is in it. */
   readonly decision: Decision;
   /** Whether the queue refused the request: it is full (`queue.size`), or the wait exceeds or would exceed `queue.maxWait`. */
   readonly shed: boolean;
@@ -117,9 +142,15 @@ export class NoTargetError extends RouterError {
 /** A stream broke after its first token, and neither the policy nor the remaining targets allow it to recover. */
 export class StreamInterruptedError extends RouterError {
   /** The content received before the break. */
-  readonly partial: { readonly text: string; readonly content: readonly ContentPart[] };
+  readonly partial: {
+    /** All text parts, concatenated. */
+    readonly text: string;
+    /** The parts in order, the last of them cut off. */
+    readonly content: readonly ContentPart[];
+  };
   /** Usage known at the break; often empty, because vendors report it at the end. */
   readonly usage: Usage;
+  /** All attempts in the order they ended. */
   readonly attempts: readonly AttemptSummary[];
   /** Why it broke; `undefined` if the reader stopped or never started. */
   readonly reason: ProviderError | undefined;
@@ -153,6 +184,7 @@ export class StreamInterruptedError extends RouterError {
 export class DeadlineError extends RouterError {
   /** The time it had, in milliseconds. */
   readonly timeout: number;
+  /** The attempts up to then, in the order they ended; empty if none had started. */
   readonly attempts: readonly AttemptSummary[];
 
   constructor(
@@ -172,6 +204,7 @@ export class DeadlineError extends RouterError {
 export class CostLimitError extends RouterError {
   /** The limit in US$. */
   readonly maxCost: number;
+  /** How the targets were judged: each one's estimate is in it. */
   readonly decision: Decision;
 
   constructor(maxCost: number, decision: Decision) {
@@ -187,11 +220,13 @@ export class CostLimitError extends RouterError {
  * plugin (`guard`).
  */
 export class OutputError extends RouterError {
+  /** What rejected the answer: the request's `schema`, `accept`, or a plugin. `guard`: a plugin withheld it. */
   readonly by: 'schema' | 'accept' | 'plugin' | 'guard';
   /** The plugin that rejected it, if any. */
   readonly plugin: string | undefined;
   /** The mismatches: paths and rules of the schema, without values; or the reasons given by `accept` or the plugin. */
   readonly issues: readonly string[];
+  /** All attempts in the order they ended. */
   readonly attempts: readonly AttemptSummary[];
 
   constructor(
@@ -210,90 +245,5 @@ export class OutputError extends RouterError {
     this.plugin = plugin;
     this.issues = issues;
     this.attempts = attempts;
-  }
-}
-
-/** A plugin refused the request. Nothing was sent. */
-export class RefusedError extends RouterError {
-  /** The name of the plugin. */
-  readonly plugin: string;
-  readonly reason: string;
-
-  /** `reason` must be safe to show: name the rule, and never quote the request. */
-  constructor(plugin: string, reason: string) {
-    super('refused', `the request was refused by ${plugin}: ${reason}`);
-    this.name = 'RefusedError';
-    this.plugin = plugin;
-    this.reason = reason;
-  }
-}
-
-/** A plugin exceeded its timeout, so its verdict is unknown. */
-export class PluginError extends RouterError {
-  /** The name of the plugin. */
-  readonly plugin: string;
-  readonly station: PluginStation;
-  /** The limit in milliseconds. */
-  readonly timeout: number;
-
-  constructor(plugin: string, station: PluginStation, timeout: number) {
-    super('plugin', `${plugin}: ${station} took longer than its timeout = ${timeout} ms`);
-    this.name = 'PluginError';
-    this.plugin = plugin;
-    this.station = station;
-    this.timeout = timeout;
-  }
-}
-
-/** A limit over a period does not allow the request. Nothing was sent, or nothing more. */
-export class BudgetError extends RouterError {
-  /** The limit: which one, of what, and how much. */
-  readonly limit: BudgetLimit;
-  /** How much of it is used or held for requests under way, in the limit's own unit; `undefined` where it is not known. */
-  readonly spent: number | undefined;
-  /** The period in words: `day`, `month`, `3,600,000 ms`; `undefined` for limits of concurrency. */
-  readonly per: string | undefined;
-  /** When there is something again: milliseconds since 1970, where that is known. */
-  readonly retryAt: number | undefined;
-
-  constructor(init: {
-    readonly limit: BudgetLimit;
-    readonly spent: number | undefined;
-    readonly per: string | undefined;
-    readonly retryAt: number | undefined;
-    /** Why, in words, where it is not that too little is left. */
-    readonly summary?: string;
-  }) {
-    const { limit, spent, per, retryAt } = init;
-    const amount = limit.unit === 'usd' ? `US$ ${limit.amount}` : `${limit.amount} ${limit.unit}`;
-    const each = per === undefined ? '' : ` per ${per}`;
-    const why = init.summary ?? `${spent === undefined ? 'too little' : `${spent} used, too little`} is left`;
-    super('budget', `the limit ${limit.name} of ${amount}${each} does not allow the request: ${why}`);
-    this.name = 'BudgetError';
-    this.limit = limit;
-    this.spent = spent;
-    this.per = per;
-    this.retryAt = retryAt;
-  }
-}
-
-/** Which limit a `BudgetError` is about. */
-export interface BudgetLimit {
-  /** Its name in the options. */
-  readonly name: string;
-  readonly unit: 'usd' | 'tokens' | 'requests' | 'concurrency';
-  /** All that there is: US$, tokens, requests. */
-  readonly amount: number;
-}
-
-/** A store cannot be reached, or did not answer in time. */
-export class StoreError extends RouterError {
-  /** The store's name. */
-  readonly store: string;
-
-  constructor(store: string, summary: string) {
-    super('store', `the store ${store}: ${summary}`);
-    this.name = 'StoreError';
-    this.store = store;
   }
 }

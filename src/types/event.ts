@@ -192,6 +192,7 @@ export interface NoteEvent extends RequestFacts, Note {
   readonly type: 'note';
 }
 
+/** Any event of a router. `type` tells them apart. */
 export type RouterEvent =
   | RequestStartEvent
   | AttemptStartEvent
@@ -205,6 +206,7 @@ export type RouterEvent =
   | BudgetWarningEvent
   | StoreStateEvent;
 
+/** The name of an event, such as `request-end`. */
 export type RouterEventType = RouterEvent['type'];
 
 /** The event of the given type; for `*`, any event. */

@@ -5,6 +5,7 @@ import type { StreamContent, StreamPart } from './result/stream-part.ts';
 
 /** A plugin's answer to a request. It costs nothing and does not affect any target's statistics. */
 export interface LookupHit extends Omit<LookupSummary, 'plugin' | 'source'> {
+  /** How the plugin had the answer: stored, stored but stale, shared with a request in flight … */
   readonly source: Exclude<LookupSummary['source'], 'partial'>;
   /**
    * A router's result or a promise of it; for chats and streams also a live answer. A promise that rejects or resolves to

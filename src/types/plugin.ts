@@ -115,12 +115,15 @@ export interface PluginCallOption {
 
 /** A plugin's access to its router. */
 export interface PluginHost {
+  /** The router that the plugin is part of. It takes requests once `createRouter` has returned. */
   readonly router: Router;
   /** What `createRouter` was called with. */
   readonly options: object;
   /** The router's `store`, through which plugins share state with other processes. */
   readonly store: Store;
+  /** The router's clock. Use it instead of `Date.now` and `setTimeout`, so that tests run in virtual time. */
   readonly clock: Clock;
+  /** The router's source of randomness. Use it instead of `Math.random` for reproducible results. */
   readonly random: Random;
   /** This process's knowledge of its targets, to share with other processes. */
   replicas(): Promise<readonly Replica[]>;
@@ -166,16 +169,23 @@ export type RequestContext =
 export interface RequestContextOf<Kind extends string, Request> {
   /** The request's id, equal to `requestId` in events. */
   readonly id: string;
+  /** The method of the router that was called. */
   readonly operation: Kind;
   /** The request, with the replacements of earlier plugins. */
   readonly request: Request;
   /** The caller's own object. */
   readonly original: object;
+  /** The call's options, combined with those of `router.with()`. */
   readonly options: CallOptions;
+  /** Tenant from the call options. */
   readonly tenant: string | undefined;
+  /** User from the call options. */
   readonly user: string | undefined;
+  /** Tags from the call options; empty if the call sets none. */
   readonly tags: readonly string[];
+  /** Session from the call options. */
   readonly session: string | undefined;
+  /** Metadata from the call options; empty if the call sets none. */
   readonly metadata: Readonly<Record<string, unknown>>;
   /** Its route; `undefined` before selection. */
   readonly route: string | undefined;
@@ -195,11 +205,13 @@ export interface RequestContextOf<Kind extends string, Request> {
 
 /** A reason to exclude a target. */
 export interface Exclusion {
+  /** `over-budget` for what a limit over a period does not allow; `excluded` for all else. */
   readonly reason: 'excluded' | 'over-budget';
   /** An explanation for the decision trace. Must not contain secrets. */
   readonly detail?: string;
   /** When the reason is expected to pass, in milliseconds since 1970. */
   readonly retryAt?: number;
+  /** Numbers and words behind it, for the decision trace. Must not contain secrets. */
   readonly facts?: NonNullable<SkippedTarget['facts']>;
   /** The error for the caller if no target is left. @default `NoTargetError` */
   readonly error?: Error;
@@ -207,7 +219,9 @@ export interface Exclusion {
 
 /** An attempt that is about to start. */
 export interface AttemptPlan {
+  /** The request that it belongs to. */
   readonly context: RequestContext;
+  /** The target, as a strategy sees it. */
   readonly target: Candidate['target'];
   /** Index of the key in the provider's `keys`; `undefined` if there is only one. */
   readonly key: number | undefined;
@@ -215,6 +229,7 @@ export interface AttemptPlan {
   readonly attempt: number;
   /** Whether it yields its slot to any request that needs it. */
   readonly preemptible: boolean;
+  /** Estimated input tokens. */
   readonly inputTokens: number;
   /** Expected output tokens, from the route's previous answers. */
   readonly outputTokens: number;
@@ -252,11 +267,13 @@ export interface AttemptObserver {
   around?<T>(call: () => T): T;
   /** The first token of a stream has arrived. */
   firstToken?(): void;
+  /** The attempt has ended. Called exactly once. */
   end?(summary: AttemptSummary): void;
 }
 
 /** The outcome of a request. */
 export interface RequestSummary {
+  /** `aborted`: the caller left before the end. `failed`: it ended with an error. */
   readonly outcome: 'success' | 'failed' | 'aborted';
   /** The caller's result; for a stream, at its end. */
   readonly result: AnyResult | undefined;
@@ -268,7 +285,9 @@ export interface RequestSummary {
   readonly forOthers: AnyResult | undefined;
   /** The target that answered. */
   readonly target: string | undefined;
+  /** All attempts in the order they ended, including successful ones. */
   readonly attempts: readonly AttemptSummary[];
+  /** How the targets were chosen; `undefined` if the request ended before routing. */
   readonly decision: Decision | undefined;
   /** Set if a plugin's `lookup` answered. */
   readonly lookup: LookupSummary | undefined;

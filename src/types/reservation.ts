@@ -11,6 +11,7 @@ export interface Reservation {
 export interface AttemptOutcome {
   /** `unsent`: it did not start. */
   readonly outcome: AttemptSummary['outcome'] | 'unsent';
+  /** Whether the vendor charges for it; see `AttemptSummary.billed`. */
   readonly billed: AttemptSummary['billed'];
   /** `undefined` if unknown. */
   readonly usage: Usage | undefined;

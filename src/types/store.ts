@@ -65,20 +65,28 @@ export interface Store {
 
 /** A value with its version. */
 export interface StoredValue {
+  /** The text that was stored. */
   readonly value: string;
   /** Unique among all values of the key. */
   readonly version: string;
 }
 
+/** Options of `Store.set`. */
 export interface SetOptions {
   /** Milliseconds until the value expires. */
   readonly ttl: number;
   /** `absent`: only if the key has no value. `{ version }`: only if it still has this version. @default always */
-  readonly onlyIf?: 'absent' | { readonly version: string };
+  readonly onlyIf?:
+    | 'absent'
+    | {
+        /** The version that the key must still have. */
+        readonly version: string;
+      };
 }
 
 /** One change to the shared knowledge. */
 export interface Change {
+  /** Key of the entry that changes. */
   readonly key: string;
   /** Amounts to add, by field. For counts. */
   readonly add?: Readonly<Record<string, number>>;
@@ -92,6 +100,7 @@ export interface Change {
 export interface Knowledge {
   /** The store's time in milliseconds since 1970. Moments in a store use this clock, because clocks of processes differ. */
   readonly now: number;
+  /** An entry for each key that was asked for, in the same order, by field; empty for unknown keys. */
   readonly entries: readonly Readonly<Record<string, number>>[];
 }
 

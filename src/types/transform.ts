@@ -17,15 +17,30 @@ export interface PartTransform {
   readonly warnings?: readonly Warning[];
 }
 
+/** What replaces a part of an answer; see `PartTransform.part`. */
 export type TransformedPart =
   | StreamContent
   | readonly StreamContent[]
   | undefined
-  | { readonly reject: string | readonly string[] }
-  | { readonly withhold: string };
+  | {
+      /** Why the answer is rejected: one reason or several, without text of the answer. */
+      readonly reject: string | readonly string[];
+    }
+  | {
+      /** Why the answer is withheld, without text of it. */
+      readonly withhold: string;
+    };
 
 /**
  * The verdict on an answer. `reject`: the reason; the router tries the next target, as after `accept`. `replace`: the new result; the
  * parts of a stream have already reached the caller.
  */
-export type Review = { readonly reject: string | readonly string[] } | { readonly replace: ChatResult };
+export type Review =
+  | {
+      /** Why the answer is rejected: one reason or several, without text of the answer. */
+      readonly reject: string | readonly string[];
+    }
+  | {
+      /** The result that the caller gets instead. */
+      readonly replace: ChatResult;
+    };

@@ -4,14 +4,17 @@ import type { Socket } from 'node:net';
 
 /** The HTTP exchanges of this process as a client: with Node's HTTP client, which answers chats, and with `fetch`. */
 export interface Exchanges {
-  /** Exchanges that have begun and are not over, except those that a mock leaves without an answer for good. */
+  /** Exchanges that have begun and are not over, except those that a mock leaves without an answer. */
   readonly open: number;
   /** Exchanges so far. */
   readonly begun: number;
   /** Exchanges so far that ended in an error. */
   readonly failed: number;
-  /** A mock never answers what arrives on its socket. */
-  leave(socket: Socket): void;
+  /**
+   * A mock does not answer what arrives on its socket: for good, or until it calls what this returns, because what it waits for is
+   * virtual time.
+   */
+  leave(socket: Socket): () => void;
 }
 
 /**
@@ -72,7 +75,12 @@ export function watchExchanges(): Exchanges {
     leave(socket) {
       const { remotePort = 0 } = socket;
       left.add(remotePort);
-      socket.on('close', () => left.delete(remotePort));
+      const back = (): void => {
+        left.delete(remotePort);
+        socket.off('close', back);
+      };
+      socket.on('close', back);
+      return back;
     },
   };
 }

@@ -18,18 +18,37 @@ export function undocumented(): readonly string[] {
     for (const exported of module === undefined ? [] : checker.getExportsOfModule(module)) {
       const isAlias = (exported.flags & ts.SymbolFlags.Alias) !== 0;
       const symbol = isAlias ? checker.getAliasedSymbol(exported) : exported;
-      for (const declaration of symbol.declarations ?? []) missingIn(declaration, symbol.name, found);
+      missingOf(symbol, found);
     }
   }
   return [...found].toSorted();
 }
 
-function missingIn(declaration: ts.Declaration, name: string, found: Set<string>): void {
-  const path = relative(root, declaration.getSourceFile().fileName);
-  if (!path.startsWith('src/')) return;
-  for (const member of membersOf(declaration))
-    if (!isDocumented(member) && !isDiscriminant(member) && member.name !== undefined)
-      found.add(`${path}: ${name}.${member.name.getText()}`);
+/** Of an export itself, which one of its overloads or merged declarations describes, and of its fields. */
+function missingOf({ name, declarations = [] }: ts.Symbol, found: Set<string>): void {
+  const own = declarations
+    .map((declaration) => ({ declaration, path: relative(root, declaration.getSourceFile().fileName) }))
+    .filter(({ path }) => path.startsWith('src/'));
+  const [first] = own;
+  if (first !== undefined && !own.some(({ declaration }) => isDocumented(statementOf(declaration))))
+    found.add(`${first.path}: ${name}`);
+  for (const { declaration, path } of own)
+    for (const member of membersOf(declaration)) missingAt(member, `${path}: ${name}`, found);
+}
+
+/** Of a field and, if its type is written out, of that type's own fields. */
+function missingAt(member: ts.NamedDeclaration, owner: string, found: Set<string>): void {
+  if (member.name === undefined) return;
+  const field = `${owner}.${member.name.getText()}`;
+  if (!isDocumented(member) && !isDiscriminant(member)) found.add(field);
+  if (!ts.isPropertySignature(member) && !ts.isPropertyDeclaration(member)) return;
+  for (const literal of member.type === undefined ? [] : literalsIn(member.type))
+    for (const inner of literal.members) missingAt(inner, field, found);
+}
+
+/** What carries the comment of a declaration: for a variable, its statement. */
+function statementOf(declaration: ts.Declaration): ts.Node {
+  return ts.isVariableDeclaration(declaration) ? declaration.parent.parent : declaration;
 }
 
 /** The fields that a type declares itself: those of other types are checked there. */
@@ -49,6 +68,8 @@ function membersOf(declaration: ts.Declaration): readonly ts.NamedDeclaration[] 
 
 function literalsIn(type: ts.TypeNode): readonly ts.TypeLiteralNode[] {
   if (ts.isTypeLiteralNode(type)) return [type];
+  if (ts.isArrayTypeNode(type)) return literalsIn(type.elementType);
+  if (ts.isTypeOperatorNode(type) || ts.isParenthesizedTypeNode(type)) return literalsIn(type.type);
   return ts.isUnionTypeNode(type) || ts.isIntersectionTypeNode(type) ? type.types.flatMap(literalsIn) : [];
 }
 

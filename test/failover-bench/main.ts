@@ -1,6 +1,7 @@
 // Failover Bench, a benchmark of other people's, against this router: `npm run failover-bench`, in real time, side by side: a minute and a half.
 // `-- --defaults` plays the router without any settings but `interrupted: 'restart'`.
 import { parseArgs } from 'node:util';
+import { systemClock } from '../../src/util/time/clock.ts';
 import { type Played, play } from './play.ts';
 import { scenarios, type Verdict } from './scenarios.ts';
 import { bareSdk, defaults, type System, settings, signalbox } from './systems.ts';
@@ -50,7 +51,7 @@ for (const [name, ...counts] of published) row(`${name}, as published`, ...count
 process.exitCode = routed.some(({ verdict }) => verdict === 'fail' || verdict === 'safe') ? 1 : 0;
 
 function playAll(system: System): Promise<Played[]> {
-  return Promise.all(scenarios.map((scenario) => play(system, scenario, { scale: 1 })));
+  return Promise.all(scenarios.map((scenario) => play(system, scenario, { clock: systemClock })));
 }
 
 function experience({ outcome, whole, error, requests, scenario, fallback, primary }: Played): string {

@@ -1,3 +1,4 @@
+import type { Clock } from 'signalbox';
 import { judge, type Scenario, type Seen, type Verdict } from './scenarios.ts';
 import type { Answer, Connection, System } from './systems.ts';
 import { failingVendor, type Timing, wholeAnswer } from './vendor.ts';
@@ -13,31 +14,31 @@ export interface Played extends Seen {
 const prompt = 'In sixty words: when does a router earn trust?';
 
 interface Asked extends Pick<Seen, 'outcome' | 'whole' | 'error' | 'model' | 'counted'> {
-  /** Seconds from the scenario's beginning, on the benchmark's scale. */
+  /** Seconds since the scenario began. */
   readonly at: number;
 }
 
 /** Plays one scenario against one system, over sockets of its own. */
 export async function play(system: System, scenario: Scenario, timing: Timing): Promise<Played> {
-  const { scale } = timing;
+  const { clock } = timing;
   const vendor = await failingVendor(timing);
   const connection = system.connect(vendor.baseURL, scenario, timing);
   try {
     // The SDK is loaded, and has a connection, before the clock runs.
     await connection.chat(prompt);
     vendor.begin();
-    const startedAt = performance.now();
-    const now = (): number => (performance.now() - startedAt) / 1_000 / scale;
+    const startedAt = clock.now();
+    const now = (): number => (clock.now() - startedAt) / 1_000;
     const { count, every } = scenario.sequence ?? { count: 1, every: 0 };
     const asked: Asked[] = [];
     for (let index = 0; index < count; index++) {
-      await pause((index * every - now()) * 1_000 * scale);
+      await pause((index * every - now()) * 1_000, clock);
       const at = now();
-      asked.push({ at, ...(await ask(connection, scenario.patience * 1_000 * scale)) });
+      asked.push({ at, ...(await ask(connection, scenario.patience * 1_000, clock)) });
     }
     const seconds = now();
     const arrivals = [...vendor.arrivals];
-    const alive = await ask({ ...connection, stream: connection.chat }, 10_000);
+    const alive = await ask({ ...connection, stream: connection.chat }, 10_000, clock);
     const unlucky = asked.find(({ outcome }) => outcome !== 'success');
     const worst = asked.find(({ outcome }) => outcome === 'hang') ?? unlucky;
     const last = worst ?? asked.at(-1);
@@ -61,7 +62,7 @@ export async function play(system: System, scenario: Scenario, timing: Timing): 
 }
 
 /** Asks, and waits for an end no longer than the benchmark does. */
-async function ask(connection: Connection, patience: number): Promise<Omit<Asked, 'at'>> {
+async function ask(connection: Connection, patience: number, clock: Clock): Promise<Omit<Asked, 'at'>> {
   const nothing = { whole: false, model: undefined, counted: false };
   const answered = connection.stream(prompt).then(
     ({ text, model, counted }: Answer) => ({
@@ -73,17 +74,17 @@ async function ask(connection: Connection, patience: number): Promise<Omit<Asked
     }),
     (error: unknown) => ({ ...nothing, outcome: 'error' as const, error: connection.explain(error) }),
   );
-  let timer: NodeJS.Timeout | undefined;
+  let cancel = (): void => {};
   const hang = new Promise<Omit<Asked, 'at'>>((resolve) => {
-    timer = setTimeout(() => resolve({ ...nothing, outcome: 'hang', error: 'no end' }), patience);
+    cancel = clock.after(patience, () => resolve({ ...nothing, outcome: 'hang', error: 'no end' }));
   });
   try {
     return await Promise.race([answered, hang]);
   } finally {
-    clearTimeout(timer);
+    cancel();
   }
 }
 
-function pause(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, Math.max(0, ms)));
+function pause(ms: number, clock: Clock): Promise<void> {
+  return new Promise((resolve) => clock.after(Math.max(0, ms), resolve));
 }

@@ -47,7 +47,7 @@ export function signalbox(policies: typeof settings | typeof defaults): System {
   return {
     name: 'signalbox',
     hasFallback: true,
-    connect(baseURL, { model, fallback }, { scale }) {
+    connect(baseURL, { model, fallback }, { clock }) {
       const provider = openai({ baseURL, apiKey: 'none' });
       const router = createRouter({
         targets: [
@@ -55,7 +55,8 @@ export function signalbox(policies: typeof settings | typeof defaults): System {
           { provider, model: fallback, id: 'fallback' },
         ],
         catalog: false,
-        ...quicker(policies, scale),
+        clock,
+        ...policies,
       });
       return {
         async stream(prompt) {
@@ -80,27 +81,16 @@ export function signalbox(policies: typeof settings | typeof defaults): System {
   };
 }
 
-/** The same policies, for an outage that is shorter by the same measure. */
-function quicker(policies: typeof settings | typeof defaults, scale: number): Omit<Policies, 'mirror'> {
-  if (!('timeout' in policies)) return policies;
-  const { timeout, breaker } = policies;
-  return {
-    ...policies,
-    timeout: { firstToken: timeout.firstToken * scale, idle: timeout.idle * scale },
-    breaker: { openFor: breaker.openFor * scale, maxOpenFor: breaker.maxOpenFor * scale },
-  };
-}
-
 /** The SDK alone, as the benchmark plays the Python one: two retries, 30 s. */
 export const bareSdk: System = {
   name: 'the openai SDK alone',
   hasFallback: false,
-  connect(baseURL, { model, fallback }, { scale }) {
+  connect(baseURL, { model, fallback }) {
     const client = new OpenAI({
       baseURL,
       apiKey: 'none',
       maxRetries: 2,
-      timeout: 30_000 * scale,
+      timeout: 30_000,
       logLevel: 'off',
     });
     return {

@@ -3,6 +3,7 @@
 import { once } from 'node:events';
 import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
+import type { Clock } from 'signalbox';
 
 /** The answer to everything, of sixty words: as many as the benchmark's, so that its figures mean the same. */
 export const wholeAnswer = [
@@ -11,14 +12,16 @@ export const wholeAnswer = [
   'These are sixty words, so that one that ends after forty can be told from a whole one, however politely it had been handed over.',
 ].join(' ');
 
+/** What time it is for all sides of a scenario: the vendor, the caller and the router. */
 export interface Timing {
-  /** What the benchmark's milliseconds are multiplied by. */
-  readonly scale: number;
+  readonly clock: Clock;
+  /** The vendor sends nothing on this socket until the function that this returns is called. */
+  readonly leave?: (socket: Socket) => () => void;
 }
 
 /** One request as the vendor saw it. */
 export interface Arrival {
-  /** Seconds since the scenario began, on the benchmark's scale. */
+  /** Seconds since the scenario began. */
   readonly at: number;
   readonly model: string;
   readonly promptTokens: number;
@@ -49,7 +52,8 @@ interface Call {
   /** 1 for the first one of this model. */
   readonly attempt: number;
   readonly response: ServerResponse;
-  readonly scale: number;
+  /** Waits, but no longer than somebody listens. */
+  pause(ms: number): Promise<void>;
 }
 
 /** How a streamed answer differs from a good one. */
@@ -76,24 +80,24 @@ const first =
   (call) =>
     call.attempt === 1 ? fault(call) : answer(call);
 const limited =
-  (headers: (scale: number) => Record<string, string>): Fault =>
+  (headers: Record<string, string> = {}): Fault =>
   (call) =>
-    refuse(call, 429, 'rate_limit_error', 'rate_limit_exceeded', headers(call.scale));
+    refuse(call, 429, 'rate_limit_error', 'rate_limit_exceeded', headers);
 const overloaded: Fault = (call) => refuse(call, 503, 'server_error', 'overloaded');
 const down = 60;
 
 const faults: Readonly<Record<string, Fault>> = {
-  s01: first(limited((scale) => ({ 'retry-after': `${2 * scale}` }))),
-  s02: limited(() => ({})),
+  s01: first(limited({ 'retry-after': '2' })),
+  s02: limited(),
   s03: first((call) => refuse(call, 500, 'server_error', null)),
   s04: overloaded,
   s05: first(({ arrival, response }) => {
     arrival.action = 'reset';
     response.socket?.resetAndDestroy();
   }),
-  s06: async ({ arrival, response, scale }) => {
+  s06: async ({ arrival, response, pause }) => {
     arrival.action = 'no response';
-    await pause(120_000 * scale, response);
+    await pause(120_000);
     response.socket?.end();
   },
   s07: flaw({ firstAfter: 20_000 }),
@@ -122,8 +126,8 @@ function faultOf(model: string): Fault {
 }
 
 /** The vendor, over real sockets. */
-export async function failingVendor({ scale }: Timing): Promise<Vendor> {
-  let startedAt = performance.now();
+export async function failingVendor({ clock, leave }: Timing): Promise<Vendor> {
+  let startedAt = clock.now();
   let arrivals: Arrival[] = [];
   const sockets = new Set<Socket>();
   const server = createServer(async (request, response) => {
@@ -133,14 +137,15 @@ export async function failingVendor({ scale }: Timing): Promise<Vendor> {
     const asked: Asked = JSON.parse(text);
     const promptTokens = asked.messages.reduce((sum, { content }) => sum + String(content).length, 0);
     const arrival: Arrival = {
-      at: (performance.now() - startedAt) / 1_000 / scale,
+      at: (clock.now() - startedAt) / 1_000,
       model: asked.model,
       promptTokens,
       action: '',
     };
     arrivals.push(arrival);
+    const pause = (ms: number): Promise<void> => pauseFor(ms, response, clock, leave);
     const attempt = arrivals.filter(({ model }) => model === asked.model).length;
-    await faultOf(asked.model)({ arrival, asked, attempt, response, scale });
+    await faultOf(asked.model)({ arrival, asked, attempt, response, pause });
   });
   server.on('connection', (socket) => {
     sockets.add(socket);
@@ -155,7 +160,7 @@ export async function failingVendor({ scale }: Timing): Promise<Vendor> {
       return arrivals;
     },
     begin() {
-      startedAt = performance.now();
+      startedAt = clock.now();
       arrivals = [];
     },
     async close() {
@@ -181,7 +186,7 @@ function refuse(
 const words = wholeAnswer.split(' ');
 
 async function answer(call: Call, what: Flaw = {}): Promise<void> {
-  const { arrival, asked, response, scale } = call;
+  const { arrival, asked, response, pause } = call;
   arrival.action = '200';
   const usage = { prompt_tokens: 21, completion_tokens: words.length, total_tokens: 21 + words.length };
   const facts = { id: 'chatcmpl-fb', created: 1, model: asked.model };
@@ -203,18 +208,18 @@ async function answer(call: Call, what: Flaw = {}): Promise<void> {
     chunk({ choices: [{ index: 0, delta: content, finish_reason: reason }] });
   response.writeHead(200, { 'content-type': 'text/event-stream; charset=utf-8' });
   response.flushHeaders();
-  if (what.firstAfter !== undefined) await pause(what.firstAfter * scale, response);
+  if (what.firstAfter !== undefined) await pause(what.firstAfter);
   await delta({ role: 'assistant', content: '' });
   for (const [index, word] of words.entries()) {
     if (response.destroyed) return;
     if (index === what.closeAfter) {
-      if (what.silence !== undefined) await pause(what.silence * scale, response);
+      if (what.silence !== undefined) await pause(what.silence);
       response.socket?.end(); // without the chunk that would end the body
       return;
     }
     if (index === what.malformedAt) await say('{"id": "chatcmpl-fb", "choices": [{"delta": {"content": ');
     await delta({ content: index === 0 ? word : ` ${word}` });
-    await pause(15 * scale, response);
+    await pause(15);
   }
   await delta({}, 'stop');
   if (asked.stream_options?.include_usage === true) await chunk({ choices: [], usage });
@@ -222,15 +227,17 @@ async function answer(call: Call, what: Flaw = {}): Promise<void> {
   response.end();
 }
 
-/** Waits, but no longer than somebody listens. */
-function pause(ms: number, response: ServerResponse): Promise<void> {
+function pauseFor(ms: number, response: ServerResponse, clock: Clock, leave: Timing['leave']): Promise<void> {
   return new Promise((resolve) => {
+    const { socket } = response;
+    const back = socket === null ? undefined : leave?.(socket);
     const done = (): void => {
-      clearTimeout(timer);
+      cancel();
+      back?.();
       response.off('close', done);
       resolve();
     };
-    const timer = setTimeout(done, ms);
+    const cancel = clock.after(ms, done);
     response.once('close', done);
   });
 }

@@ -15,8 +15,11 @@ export interface BatchItem {
 export interface BatchPlan {
   /** Our own id of it. The vendor keeps it where it can, so that `find` recognizes the batch after a crash. */
   readonly id: string;
+  /** What all of its requests are for. */
   readonly kind: BatchKind;
+  /** The vendor's name of the model, the same for all requests. */
   readonly model: string;
+  /** The requests, within the vendor's limits. */
   readonly items: readonly BatchItem[];
 }
 
@@ -36,6 +39,7 @@ export interface BatchTrace extends Omit<BatchPlan, 'items'> {
  * - `refused`: the vendor ran none of it, because it has no room in its queue now.
  */
 export interface BatchStatus {
+  /** How far it is; see above. */
   readonly state: 'pending' | 'ended' | 'refused';
   /** Requests that are done, where the vendor reports it. */
   readonly done?: number;
@@ -45,6 +49,7 @@ export interface BatchStatus {
 
 /** The answer to one request of a batch. */
 export interface BatchAnswer {
+  /** Id of the `BatchItem` that it answers. */
   readonly id: string;
   /** The body of the answer, as JSON that has been parsed; `undefined` if there is none. */
   readonly body?: unknown;
@@ -54,8 +59,9 @@ export interface BatchAnswer {
 
 /** A call in the vendor's form, and how to read its answer. */
 export interface PreparedCall<Result> {
-  /** JSON. */
+  /** The body of the vendor's synchronous request, as JSON. */
   readonly body: string;
+  /** Parts of the call that are not sent as given; empty if there are none. */
   readonly warnings: readonly Warning[];
   /** Converts the body of an answer. Throws `ProviderError` for one that is not complete. */
   read(body: unknown): Result;
@@ -76,7 +82,10 @@ export interface Deferral {
 
 /** Per-call options of batch methods. */
 export interface BatchCall {
+  /** Aborts the step. */
   readonly signal: AbortSignal;
+  /** Maximum milliseconds to connect, where the runtime exposes that. */
   readonly connectTimeout?: number;
+  /** How much of the vendor's message errors contain, see `ProviderCall.errors`. */
   readonly errors?: 'full' | 'hidden';
 }

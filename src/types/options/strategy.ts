@@ -73,12 +73,17 @@ export type Health = 'healthy' | 'failing' | 'recovering' | 'unresponsive' | 'co
 export interface Candidate {
   /** What its options say about it. */
   readonly target: {
+    /** Its id, such as `openai/gpt-5-mini`. */
     readonly id: string;
+    /** Name of its provider, such as `openai`. */
     readonly provider: string;
+    /** The vendor's name of its model. */
     readonly model: string;
+    /** Its price, declared or from the catalog; `undefined` if unknown. */
     readonly price: Price | undefined;
     /** Relative weight for `weighted()`. @default 1 */
     readonly weight: number;
+    /** The tags of its options; empty if there are none. */
     readonly tags: readonly string[];
   };
   /** Its measurements. */

@@ -14,7 +14,10 @@ export interface FunctionTool {
   /** Whether the vendor should enforce the schema, if it supports that. */
   readonly strict?: boolean;
   /** Example arguments, for vendors that support them. */
-  readonly inputExamples?: readonly { readonly input: JSONObject }[];
+  readonly inputExamples?: readonly {
+    /** The arguments of an example call. */
+    readonly input: JSONObject;
+  }[];
   /** Vendors' options of the tool. */
   readonly providerOptions?: ProviderOptions;
 }
@@ -30,10 +33,19 @@ export interface ProviderTool {
   readonly args: JSONObject;
 }
 
+/** A tool that the application runs, or one that a vendor defines. */
 export type Tool = FunctionTool | ProviderTool;
 
 /** `auto`: the model decides. `none`: no tool. `required`: at least one tool. Or a specific tool. */
-export type ToolChoice = 'auto' | 'none' | 'required' | { readonly type: 'tool'; readonly toolName: string };
+export type ToolChoice =
+  | 'auto'
+  | 'none'
+  | 'required'
+  | {
+      readonly type: 'tool';
+      /** Name of the tool that the model must call. */
+      readonly toolName: string;
+    };
 
 /** Reasoning effort. Each provider maps it to the vendor's settings. */
 export type ReasoningEffort = 'none' | 'minimal' | 'low' | 'medium' | 'high' | 'xhigh' | 'max';

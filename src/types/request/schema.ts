@@ -6,29 +6,64 @@ import type { JSONSchema } from './json.ts';
  * `~standard.jsonSchema` (zod ≥ 4.2, arktype, valibot's adapter).
  */
 export interface StandardSchema<Output = unknown> {
+  /** The interface that the standard defines. */
   readonly '~standard': {
+    /** Version of the standard. */
     readonly version: 1;
+    /** Name of the library, such as `zod`. */
     readonly vendor: string;
+    /** Checks a value. Returns the validated value, or what is wrong with it. */
     readonly validate: (
       value: unknown,
     ) => StandardSchemaResult<Output> | Promise<StandardSchemaResult<Output>>;
-    readonly types?: { readonly input: unknown; readonly output: Output } | undefined;
+    /** Types of values before and after validation. Exists at compile time only. */
+    readonly types?:
+      | {
+          /** The type before validation. */
+          readonly input: unknown;
+          /** The type after validation. */
+          readonly output: Output;
+        }
+      | undefined;
+    /** Conversion to JSON Schema. `undefined` if the library has none. */
     readonly jsonSchema?:
       | {
+          /** The schema of values before validation. `target` is a version, such as `draft-2020-12`. */
           readonly input: (options: { readonly target: string }) => Record<string, unknown>;
+          /** The schema of values after validation. `target` is a version, such as `draft-2020-12`. */
           readonly output: (options: { readonly target: string }) => Record<string, unknown>;
         }
       | undefined;
   };
 }
 
+/** The result of a validation: the value, or the issues. */
 export type StandardSchemaResult<Output> =
-  | { readonly value: Output; readonly issues?: undefined }
-  | { readonly issues: readonly StandardSchemaIssue[] };
+  | {
+      /** The validated value, with the schema's conversions and defaults. */
+      readonly value: Output;
+      /** `undefined` if the value is valid. */
+      readonly issues?: undefined;
+    }
+  | {
+      /** What is wrong with the value, at least one. */
+      readonly issues: readonly StandardSchemaIssue[];
+    };
 
+/** One thing that is wrong with a value. */
 export interface StandardSchemaIssue {
+  /** What is wrong, in words. */
   readonly message: string;
-  readonly path?: readonly (PropertyKey | { readonly key: PropertyKey })[] | undefined;
+  /** Where in the value: the keys from the outside in. `undefined` for the value itself. */
+  readonly path?:
+    | readonly (
+        | PropertyKey
+        | {
+            /** The property's name or the index. */
+            readonly key: PropertyKey;
+          }
+      )[]
+    | undefined;
 }
 
 /** A JSON Schema object or a Standard Schema. */

@@ -36,8 +36,11 @@ export interface AttemptSummary extends ServedAs {
   readonly firstToken?: number;
   /** Why it failed. Contains no vendor message, prompt or key. */
   readonly error?: {
+    /** What went wrong, as `fallbackOn` names it. */
     readonly kind: FallbackKind;
+    /** The HTTP status; omitted if there was no response. */
     readonly status?: number;
+    /** The vendor's code, such as `model_not_found`; omitted if it sent none. */
     readonly code?: string;
     /** The vendor limit that was exceeded, if known. */
     readonly limit?: HitLimit;
