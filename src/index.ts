@@ -54,6 +54,7 @@ export type {
 } from './types/batch/batch.ts';
 export type {
   Batch,
+  BatchCallOptions,
   Batches,
   BatchInput,
   BatchOptions,

@@ -13,11 +13,11 @@ import { closedError } from './core/request-facts.ts';
 import { createRoutes } from './core/routes.ts';
 import { affinity } from './core/routing/affinity.ts';
 import { noStations, pluginErrors } from './core/stations/stations.ts';
-import { type Batching, batchingWith, deferredChannels } from './core/targets/batching.ts';
+import { type Batching, batchingWith, deferredChannels, standardCost } from './core/targets/batching.ts';
 import { withSeveralAccounts } from './core/targets/several-accounts.ts';
 import { targetFactory } from './core/targets/target.ts';
 import { reportsOf } from './core/targets/target-report.ts';
-import { checkMirror, shadow } from './plugins/shadow/shadow.ts';
+import { mirror, shadow } from './plugins/shadow/shadow.ts';
 import { priceBook } from './pricing/price-book.ts';
 import { defaultStore } from './stores/default-store.ts';
 import type { MethodsOf } from './types/methods.ts';
@@ -33,7 +33,7 @@ import type { ChatResult } from './types/result/result.ts';
 import type { ChatStream, Router } from './types/router.ts';
 import { emitter } from './util/emitter.ts';
 import { Parts, part } from './util/lazy.ts';
-import { mergeDefined } from './util/merge-defined.ts';
+import { mergeDefined } from './util/merge.ts';
 import { requestsAreApart } from './util/runtime.ts';
 import { swapSet } from './util/swap-set.ts';
 import { linkedAbort } from './util/time/abort.ts';
@@ -70,7 +70,7 @@ export function createRouter<
     },
 ): Router<OwnIdOf<Targets> | ModelIdOf<Providers[number]>, keyof Routes & string> & MethodsOf<Plugins>;
 export function createRouter(options: RouterOptions): Router {
-  checkOptions(options, { mirror: checkMirror });
+  checkOptions(options, { mirror });
   const closing = linkedAbort();
   const plugins = [...(options.plugins ?? []), shadow(options)].filter((plugin) => plugin !== undefined);
   const store = options.store ?? defaultStore(options.clock ?? systemClock);
@@ -80,8 +80,12 @@ export function createRouter(options: RouterOptions): Router {
     const report = (error: unknown): void =>
       events.emit({ type: 'plugin-error', plugin: 'batch', station: 'background', error });
     const check = (each: CallOptions): void => checkCallOptions(each, env.callOptions);
-    return openBatches({ router, store, check, clock, random, report, channels: deferredChannels(targets) });
-  });
+    return openBatches({
+      ...{ router, store, check, clock, random, report },
+      channels: deferredChannels(targets),
+      standardCost: (result) => standardCost(result, targets, env.prices),
+    });
+  }, store);
   const env = contextOf(options, plugins, batching.desk, closing.signal);
   const { targets, clock, events, findRoute } = env;
   const report = pluginErrors(events);

@@ -3,7 +3,7 @@ import type { CallOptions } from '../../types/options/call-options.ts';
 import type { TargetSettings } from '../../types/options/options.ts';
 import type { CallContext } from '../../types/provider.ts';
 import { compact } from '../../util/json.ts';
-import { mergeOptions } from '../../util/merge-options.ts';
+import { mergeOptions } from '../../util/merge.ts';
 import type { RequestState } from '../request.ts';
 import { unmarkedAt } from '../targets/accounts.ts';
 import type { Channel, Target } from '../targets/target.ts';

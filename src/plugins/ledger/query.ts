@@ -1,6 +1,9 @@
 import type { Charge } from './types.ts';
 
-/** By what a query groups. `hour` and `day` are those of the query's time zone. */
+/**
+ * By what a query groups. `hour` and `day` are those of the query's time zone. `promptCache` is `hit` or the reason of a miss; rows of which
+ * that is not known are in none of its groups.
+ */
 export type LedgerDimension =
   | 'day'
   | 'hour'
@@ -11,7 +14,8 @@ export type LedgerDimension =
   | 'target'
   | 'provider'
   | 'model'
-  | 'operation';
+  | 'operation'
+  | 'promptCache';
 
 /** Which rows a query reads. All fields together apply. */
 export interface LedgerFilter {
@@ -83,6 +87,15 @@ export interface LedgerGroup {
     readonly cacheWrite: number;
     /** Output tokens that were reasoning. */
     readonly reasoning: number;
+  };
+  /** The vendors' prompt caches, where `cache({ promptCache: 'auto' })` watches them. Which misses: group by `promptCache`. */
+  readonly promptCache: {
+    /** Answers of which a part of the prompt was read from the cache. */
+    readonly hits: number;
+    /** Answers of which nothing was. */
+    readonly misses: number;
+    /** US$ that reads saved, less the surcharge of writes, of answers whose price is known. Already left out of `cost`. */
+    readonly saved: number;
   };
   /** US$ by what it was paid for, exact to a billionth. */
   readonly cost: Readonly<Record<Exclude<Charge, 'cached'>, number>> & {

@@ -94,4 +94,11 @@ export interface LedgerRow {
   readonly promptHash: string | null;
   /** SHA-256 of the answer, in hexadecimal; `null` without an answer or with `content: 'none'`. */
   readonly answerHash: string | null;
+  /**
+   * What the vendor's prompt cache did for the answer, as `cache({ promptCache: 'auto' })` found: `hit`, or why nothing was read from it, such as
+   * `first-use` or `expired`; `null` where that is not known.
+   */
+  readonly promptCache: string | null;
+  /** US$ that reads from it saved, less the surcharge of writes; `null` where that is not known. */
+  readonly promptCacheSaved: number | null;
 }

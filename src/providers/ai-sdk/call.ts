@@ -13,7 +13,7 @@ import type {
 import { resolveData } from '../../util/data-content.ts';
 import { compact } from '../../util/json.ts';
 import { recall } from '../shared/account-marks.ts';
-import { aiSdkFormat } from '../shared/option-case.ts';
+import { aiSdkFormat, camelKeys } from '../shared/option-case.ts';
 import type {
   AssistantPrompt,
   FileData,
@@ -59,7 +59,7 @@ export function toLanguageCall(
     includeRawChunks: call.includeRaw,
     abortSignal: signal,
     reasoning: call.reasoning,
-    providerOptions: call.providerOptions && toKeyed(call.providerOptions),
+    providerOptions: call.providerOptions && inSdkNames(call.providerOptions),
   });
 }
 
@@ -71,7 +71,19 @@ export function toKeyed(options: ProviderOptions): Keyed {
 function own({ providerOptions }: { readonly providerOptions?: ProviderOptions }): {
   providerOptions?: Keyed;
 } {
-  return providerOptions === undefined ? {} : { providerOptions: toKeyed(providerOptions) };
+  return providerOptions === undefined ? {} : { providerOptions: inSdkNames(providerOptions) };
+}
+
+/** Vendors whose options the AI SDK spells in camelCase, where their other targets of a route take the vendors' own names. */
+const respelled = ['openai', 'anthropic'];
+
+function inSdkNames(options: ProviderOptions): Keyed {
+  let named = options;
+  for (const vendor of respelled) {
+    const own = options[vendor];
+    if (own !== undefined) named = { ...named, [vendor]: camelKeys(own) };
+  }
+  return toKeyed(named);
 }
 
 function toPromptMessage(message: Message): PromptMessage {
