@@ -57,7 +57,7 @@ export async function converse(plan: Plan, context: Context): Promise<Response> 
 }
 
 /** Merges optional provider options; options derived from fields of the body win. */
-function withWishes({ request, extension }: Plan): ChatRequest {
+export function withWishes({ request, extension }: Pick<Plan, 'request' | 'extension'>): ChatRequest {
   const wishes = extension?.providerOptions as ChatRequest['providerOptions'];
   const providerOptions = mergeOptions(wishes, request.providerOptions);
   return providerOptions === undefined ? request : { ...request, providerOptions };
