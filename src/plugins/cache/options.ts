@@ -30,7 +30,8 @@ export interface CacheOptions {
   readonly namespace?: string;
   /**
    * Who shares entries, or a function that returns the name of the group that does; `undefined`: the request
-   * has no entries. `'public'` shares answers between all tenants.
+   * has no entries. `'public'` shares answers between all tenants. Calls with keys of their own (`auth`) share entries only with
+   * calls of the same keys, except with `'public'` or a function.
    *
    * @default 'tenant'
    */
