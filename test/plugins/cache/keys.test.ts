@@ -97,6 +97,7 @@ const callVariants: {
   guards: 'changes no answer',
   // Required of the targets that answer: in the key by `PluginHost.onBehalfOf`.
   dataPolicy: 'changes no answer',
+  // Added by a plugin of another test.
   regions: 'changes no answer',
   signal: 'changes no answer',
   timeout: 'changes no answer',
@@ -147,7 +148,6 @@ describe('the key of a request', () => {
 
   it('differs with everything that may change the answer', async () => {
     const all = cached({ a: [{ text: '{"a":1}' }] }, { temperature: 2 });
-    // A later question of the same request has an entry.
     const asked = requests<ChatRequest>(chatVariants, { prompt: 'base' });
     for (const request of asked) await all.router.chat(request, acme);
     expect(all.calls()).toBe(asked.length);
@@ -262,7 +262,7 @@ describe('the canonical form', () => {
     expect(new Set(await Promise.all(keys)).size).toBe(4);
   });
 
-  it('is not there for what cannot be compared', () => {
+  it('is undefined for values that cannot be compared', () => {
     for (const each of [() => 1, Symbol('x'), new Map(), { a: [() => 1] }])
       expect(canonical(each)).toBeUndefined();
   });
