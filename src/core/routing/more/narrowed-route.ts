@@ -17,7 +17,7 @@ function orderedRoute(route: Route, ids: readonly string[], find: RouteFinder, o
   const targets = ids.map((id) => {
     const target = find(id)?.targets[0];
     if (target?.id !== id)
-      throw new RequestError(option, `ids of targets (${find.names.join(', ')})`, `'${id}'`);
+      throw new RequestError(option, `one of ${find.names.join(', ')}`, `'${id}'`);
     return target;
   });
   const maxAttempts = Math.max(route.policies.maxAttempts, targets.length + 1);
