@@ -9,11 +9,11 @@ import type { AIMessageChunk, BaseMessage } from '@langchain/core/messages';
 import type { ChatGenerationChunk, ChatResult as Generated } from '@langchain/core/outputs';
 import type { Runnable } from '@langchain/core/runnables';
 import type { InteropZodType } from '@langchain/core/utils/types';
-import { checkKnown } from '../../providers/shared/client-options.ts';
 import type { ChatRequest } from '../../types/request/request.ts';
 import type { StandardSchema } from '../../types/request/schema.ts';
 import type { Router } from '../../types/router.ts';
 import { fingerprint } from '../../util/fingerprint.ts';
+import { checkObject } from '../../util/option-check.ts';
 import { completed } from './events.ts';
 import { toMessages } from './messages.ts';
 import {
@@ -275,6 +275,6 @@ export function toChatModel<TargetId extends string, RouteName extends string>(
   router: Router<TargetId, RouteName>,
   options: ChatModelOptions<NoInfer<TargetId>, NoInfer<RouteName>> = {},
 ): RouterChatModel<TargetId, RouteName> {
-  checkKnown('toChatModel', options, modelKeys);
+  checkObject('toChatModel', options, modelKeys);
   return new RouterChatModel(router, options);
 }

@@ -1,5 +1,5 @@
-import { ConfigError } from '../../errors.ts';
-import { checkNumber, checkObject, checkWord, type Refuse, show } from '../../util/option-check.ts';
+import { check, checkObject, refuse, show } from '../../util/option-check.ts';
+import { amount, oneOf, whole } from '../../util/shape.ts';
 
 /** The limits of one key. Read by `keyLimits()`. */
 export interface KeyLimits {
@@ -47,16 +47,13 @@ export interface KeyRecord extends KeyOptions {
   readonly disabled?: boolean;
 }
 
-const refuse: Refuse = (path, expected, got) => {
-  throw new ConfigError(path, expected, got);
-};
 const stored = ['id', 'digest', 'createdAt', 'disabled'];
 const fields = ['tenant', 'name', 'user', 'tags', 'models', 'role', 'limits', 'expiresAt'];
 const limitNames = ['usdPerDay', 'usdPerMonth', 'requestsPerMinute', 'concurrency'] as const;
 
 /** Checks what a key is for. Throws `ConfigError`. */
 export function checkKey(options: KeyOptions): KeyOptions & Pick<KeyRecord, 'role'> {
-  checkObject('key', options, [...fields, ...stored], refuse);
+  checkObject('key', options, [...fields, ...stored]);
   const { tenant, name, user, tags, models, role = 'caller', limits, expiresAt } = options;
   if (typeof tenant !== 'string' || tenant === '') refuse('key.tenant', 'a name', show(tenant));
   for (const [path, text] of Object.entries({ name, user }))
@@ -64,13 +61,13 @@ export function checkKey(options: KeyOptions): KeyOptions & Pick<KeyRecord, 'rol
   for (const [path, list] of Object.entries({ tags, models }))
     if (list !== undefined && !(Array.isArray(list) && list.every((each) => typeof each === 'string')))
       refuse(`key.${path}`, 'a list of strings', show(list));
-  checkWord('key.role', role, ['admin', 'caller'], refuse);
+  check('key.role', role, oneOf('admin', 'caller'));
   if (limits !== undefined) {
-    const own = checkObject('key.limits', limits, limitNames, refuse);
+    const own = checkObject('key.limits', limits, limitNames);
     for (const limit of limitNames)
-      checkNumber(`key.limits.${limit}`, own[limit], refuse, { whole: !limit.startsWith('usd') });
+      check(`key.limits.${limit}`, own[limit], limit.startsWith('usd') ? amount : whole(0));
   }
-  checkNumber('key.expiresAt', expiresAt, refuse);
+  check('key.expiresAt', expiresAt, amount);
   const given = { name, user, tags, models, limits, expiresAt };
   const set = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
   return { tenant, role, ...set };

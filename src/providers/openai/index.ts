@@ -9,6 +9,7 @@ import type { Provider, ProviderCall } from '../../types/provider.ts';
 import type { JSONObject } from '../../types/request/json.ts';
 import type { Warning } from '../../types/result/result.ts';
 import type { Wire } from '../../util/json.ts';
+import { checkObject } from '../../util/option-check.ts';
 import { asksForPictures } from '../chat-completions/answer/asked.ts';
 import { isCompletion, toResult } from '../chat-completions/answer/response.ts';
 import { chunkReader } from '../chat-completions/answer/stream.ts';
@@ -18,12 +19,7 @@ import { toImageRequest, toImages } from '../chat-completions/images.ts';
 import { openaiChatRestrictions } from '../chat-completions/openai-restrictions.ts';
 import type { Quirks } from '../chat-completions/quirks.ts';
 import { toRequest } from '../chat-completions/request.ts';
-import {
-  type ClientOptions,
-  checkKnown,
-  clientOptionNames,
-  resolveClientOptions,
-} from '../shared/client-options.ts';
+import { type ClientOptions, clientOptionNames, resolveClientOptions } from '../shared/client-options.ts';
 import { withKeys } from '../shared/keys.ts';
 import { lazyClient, placeholder, sdkFetch, withExchange } from '../shared/sdk-client.ts';
 import {
@@ -82,7 +78,7 @@ const perCall = { maxRetries: 0, timeout: 2 ** 31 - 1 };
  * createRouter({ targets: [{ provider: openai(), model: 'gpt-5-mini' }] });
  */
 export function openai(options: OpenAIOptions = {}): Provider<'openai'> {
-  checkKnown(name, options, [...clientOptionNames, 'api', 'organization', 'project', 'client']);
+  checkObject(name, options, [...clientOptionNames, 'api', 'organization', 'project', 'client']);
   return withKeys(name, options, withKey);
 }
 

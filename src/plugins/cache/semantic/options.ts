@@ -1,5 +1,6 @@
 import type { Awaitable } from '../../../types/plugin.ts';
-import { checkNumber, checkObject, type Refuse, show } from '../../../util/option-check.ts';
+import { check, checkObject, type Refuse, show } from '../../../util/option-check.ts';
+import { atLeast } from '../../../util/shape.ts';
 
 /** An earlier question, as an index keeps it. */
 export interface SemanticItem {
@@ -81,8 +82,7 @@ export function checkSemantic(options: unknown, refuse: Refuse): void {
   if (typeof embed !== 'string') refuse(`${path}.embed`, 'a route or target for embeddings', show(embed));
   if (threshold !== undefined && !(typeof threshold === 'number' && threshold > 0 && threshold <= 1))
     refuse(`${path}.threshold`, 'a number above 0, at most 1', show(threshold));
-  for (const [name, value] of Object.entries(numbers))
-    checkNumber(`${path}.${name}`, value, refuse, { least: 1 });
+  for (const [name, value] of Object.entries(numbers)) check(`${path}.${name}`, value, atLeast(1), refuse);
   if (shadow !== undefined && typeof shadow !== 'boolean')
     refuse(`${path}.shadow`, 'true or false', show(shadow));
   if (judge !== undefined && typeof judge !== 'function') refuse(`${path}.judge`, 'a function', show(judge));

@@ -4,7 +4,6 @@ import { compact } from '../../../util/json.ts';
 import type { CacheParts, Keyed, StoredAnswers } from '../answers.ts';
 import { identityOf } from '../keys/identity.ts';
 import { within } from '../shelf/within.ts';
-import { agree, lexiconOf } from './lexical-guard.ts';
 import { memoryIndex, normalized } from './memory-index.ts';
 import type { SemanticIndex, SemanticMatch, SemanticOptions } from './options.ts';
 
@@ -116,8 +115,10 @@ export class SemanticCache {
   async #hit(keyed: Keyed, question: Question): Promise<LookupHit | undefined> {
     const { threshold = 0.95, shadow = false } = this.#options;
     this.#count({ compared: 1 });
-    const lexicon = lexiconOf(question.text);
     const matches = await this.#index.search(question.partition, question.vector, mostMatches);
+    // In a file of its own, which most applications never need.
+    const { agree, lexiconOf } = await import('./lexical-guard.ts');
+    const lexicon = lexiconOf(question.text);
     for (const match of matches) {
       if (!(match.score >= threshold)) continue;
       if (!agree(lexicon, lexiconOf(match.question))) {

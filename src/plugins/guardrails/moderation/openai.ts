@@ -1,5 +1,5 @@
-import { ConfigError } from '../../../errors.ts';
-import { checkNumber, checkObject, type Refuse, show } from '../../../util/option-check.ts';
+import { check, checkObject, refuse, show } from '../../../util/option-check.ts';
+import { amount } from '../../../util/shape.ts';
 import type { GuardOptions } from '../guards/block.ts';
 import type { Guard, VendorGuard } from '../types.ts';
 
@@ -37,10 +37,6 @@ export interface OpenAIModerationOptions extends GuardOptions {
   readonly reads?: 'sentence' | 'whole';
 }
 
-const refuse: Refuse = (path, expected, got) => {
-  throw new ConfigError(path, expected, got);
-};
-
 /** Milliseconds for a request to a moderation endpoint or model. */
 const usualTimeout = 5_000;
 
@@ -65,12 +61,12 @@ export function openaiModeration(options: OpenAIModerationOptions): Guard {
     'thresholds',
     'reads',
   ];
-  checkObject('openaiModeration', options, known, refuse);
+  checkObject('openaiModeration', options, known);
   const { client, model = 'omni-moderation-latest', thresholds, ...settings } = options;
   if (typeof client?.moderations?.create !== 'function')
     refuse('openaiModeration.client', 'an OpenAI client', show(client));
   for (const [category, score] of Object.entries(thresholds ?? {}))
-    checkNumber(`openaiModeration.thresholds.${category}`, score, refuse);
+    check(`openaiModeration.thresholds.${category}`, score, amount);
   return {
     name: 'openai-moderation',
     on: ['input', 'output'],
@@ -123,7 +119,7 @@ export interface VendorModerationOptions {
  * guardrails([vendorModeration({ output: 'block' })])
  */
 export function vendorModeration(options: VendorModerationOptions = {}): VendorGuard {
-  checkObject('vendorModeration', options, ['name', 'model', 'input', 'output'], refuse);
+  checkObject('vendorModeration', options, ['name', 'model', 'input', 'output']);
   const {
     name = 'vendor-moderation',
     model = 'omni-moderation-latest',
