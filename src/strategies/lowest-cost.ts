@@ -42,5 +42,6 @@ export function lowestCost(terms: CostTerms = {}): Strategy {
     for (const candidate of late) context.note(candidate, { misses: 'deadline' });
     return late.length === 0 ? ranked : [...ranked.filter((candidate) => !late.includes(candidate)), ...late];
   };
-  return constrained('lowestCost', terms, rank, { deadline: amount });
+  const strategy = constrained('lowestCost', terms, rank, { deadline: amount });
+  return terms.deadline === undefined ? strategy : { ...strategy, deadline: terms.deadline };
 }
