@@ -30,6 +30,7 @@ export function factsOf({ id, route, metadata, shadow, options }: Described): Re
 interface Noting extends Described {
   notes: Note[] | undefined;
   readonly decision: Decision | undefined;
+  readonly isUnexplained: boolean;
   readonly env: { readonly events: Emitter };
 }
 
@@ -37,7 +38,8 @@ interface Noting extends Described {
 export function recordNote(request: Noting, note: Note): void {
   request.notes ??= [];
   request.notes.push(note);
-  if (request.decision !== undefined) Object.assign(request.decision, { notes: request.notes });
+  // One that is explained later reads them then.
+  if (!request.isUnexplained && request.decision !== undefined) Object.assign(request.decision, { notes: request.notes });
   const { events } = request.env;
   if (events.subscribed.has('note')) events.emit({ type: 'note', ...factsOf(request), ...note });
 }

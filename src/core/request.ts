@@ -75,8 +75,6 @@ export class RequestState<Request extends AnyRequest = AnyRequest> {
 
   /** Attempts started so far. */
   started = 0;
-  /** The routing decision, once made. */
-  decision: Decision | undefined;
   /** The channels that may take it, if it depends on state at one vendor. */
   pin: ((channel: Channel) => boolean) | undefined;
   firstTokenAt: number | undefined;
@@ -97,6 +95,9 @@ export class RequestState<Request extends AnyRequest = AnyRequest> {
   /** Whether its route is final. */
   isRouted: boolean;
 
+  #decision: Decision | undefined;
+  /** Set if it is to be explained when someone reads the decision. */
+  #routing: { readonly decision: Decision } | undefined;
   #context: RequestContext | undefined;
   #needs: Requirements | undefined;
   #inputTokens: number | undefined;
@@ -160,6 +161,28 @@ export class RequestState<Request extends AnyRequest = AnyRequest> {
     this.#active = activeRequest(this, (reason) => drop(this, reason));
     env.activeRequests.add(this.#active);
     this.#watch(this.startedAt);
+  }
+
+  /** The routing decision, once made. */
+  get decision(): Decision | undefined {
+    this.#decision ??= this.#routing?.decision;
+    return this.#decision;
+  }
+
+  set decision(decision: Decision | undefined) {
+    this.#decision = decision;
+    this.#routing = undefined;
+  }
+
+  /** Whether the decision has been made but not explained. */
+  get isUnexplained(): boolean {
+    return this.#decision === undefined && this.#routing !== undefined;
+  }
+
+  /** Sets the decision. It is explained now, unless only its first target has been considered. */
+  decide(routing: { readonly decision: Decision; readonly first?: Channel }): void {
+    this.#routing = routing;
+    this.#decision = routing.first === undefined ? routing.decision : undefined;
   }
 
   /** Milliseconds until its deadline. */

@@ -1,6 +1,6 @@
 import type { Candidate, Strategy } from '../types/options/strategy.ts';
 import { type Constraints, checkAmount, constrained } from './shared/constraints.ts';
-import { byPrice, rankByScore } from './shared/rank-by-score.ts';
+import { byPrice, firstByScore, rankByScore } from './shared/rank-by-score.ts';
 
 /** Terms of `lowestCost`. */
 export interface CostTerms extends Constraints {
@@ -41,7 +41,11 @@ export function lowestCost(terms: CostTerms = {}): Strategy {
     for (const candidate of late) context.note(candidate, { misses: 'deadline' });
     return late.length === 0 ? ranked : [...ranked.filter((candidate) => !late.includes(candidate)), ...late];
   };
-  const strategy = constrained('lowestCost', terms, rank, ['deadline']);
+  const first: Strategy['first'] = (candidates, context) =>
+    (terms.deadline ?? context.timeLeft) === Number.POSITIVE_INFINITY
+      ? firstByScore(candidates, context, ({ estimatedCost }) => estimatedCost, byPrice)
+      : undefined;
+  const strategy = constrained('lowestCost', terms, rank, ['deadline'], first);
   checkAmount('lowestCost(): deadline', terms.deadline);
   return strategy;
 }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { overFetch } from '../support/over-fetch.ts';
+import { overNodeHTTP } from '../support/over-node-http.ts';
 import { playedElsewhere, rows } from './rows.ts';
 import { vendors } from './vendors.ts';
 
@@ -9,8 +10,11 @@ describe.each(rows)('row $number: $fault', ({ vendors: names, play, expected }) 
   });
 });
 
-describe('where requests go over fetch', () => {
-  overFetch();
+describe.each([
+  ['fetch', overFetch],
+  ['node:http', overNodeHTTP],
+])('where requests go over %s', (_, over) => {
+  over();
   const rowsOf = rows.filter(({ vendors: names }) => names.includes('openai-compatible'));
   it.each(rowsOf)('row $number: $fault', async ({ play, expected }) => {
     const vendor = vendors['openai-compatible'];

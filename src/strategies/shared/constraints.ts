@@ -31,6 +31,7 @@ const limits = ['maxFirstToken', 'minThroughput', 'maxCost'] as const;
  * A strategy within constraints: declared constraints exclude targets, measured ones rank them lower.
  *
  * @param own names of the strategy's own terms, for error messages
+ * @param first see `Strategy.first`; used where there are no constraints
  * @throws ConfigError for a constraint that is not a number of at least 0, or tags that are not a list of
  * strings
  */
@@ -39,12 +40,13 @@ export function constrained(
   constraints: Constraints,
   rank: Rank,
   own: readonly string[] = [],
+  first?: Strategy['first'],
 ): Strategy {
   check(name, constraints, own);
   const { maxFirstToken, minThroughput, maxPrice, maxCost, tags } = constraints;
   const strict = maxPrice !== undefined || maxCost !== undefined || tags !== undefined;
   const measured = maxFirstToken !== undefined || minThroughput !== undefined;
-  if (!strict && !measured) return { name, rank };
+  if (!strict && !measured) return { name, rank, ...(first === undefined ? {} : { first }) };
 
   const violated = ({ target, estimatedCost }: Candidate): string | undefined => {
     if (tags?.some((tag) => !target.tags.includes(tag)) === true) return 'tags';

@@ -1,4 +1,5 @@
 import { moreExclusions } from './more-exclusions.ts';
+import { pickFirst } from './pick-first.ts';
 import { byPreference, pinOf, recoveringLast } from './preferences.ts';
 
-export const moreRouting = { moreExclusions, byPreference, pinOf, recoveringLast };
+export const moreRouting = { moreExclusions, byPreference, pinOf, recoveringLast, pickFirst };

@@ -4,6 +4,7 @@ import type {
   ProviderStream,
   ProviderStreamPart,
 } from '../../../types/provider.ts';
+import { abortLike } from '../../../util/time/abort.ts';
 import { mark } from '../account-marks.ts';
 import { readRest } from './rest.ts';
 
@@ -85,7 +86,8 @@ export function partStream(
   options: PartStreamOptions,
 ): ProviderStream & AsyncIterator<ProviderStreamPart, undefined> {
   const { signal } = options;
-  const leaving = new AbortController();
+  const leaving = abortLike(signal);
+  const stop = (): void => leaving.abort(new DOMException('the stream was left', 'AbortError'));
   const follow = (): void => leaving.abort(signal.reason);
   const raw: unknown[] = [];
   let parts: ProviderStreamPart[] = [];
@@ -99,7 +101,7 @@ export function partStream(
     signal.removeEventListener('abort', follow);
   };
   const leave = (): void => {
-    leaving.abort();
+    stop();
     answer?.source.cancel();
   };
 
@@ -107,7 +109,7 @@ export function partStream(
     state = 'open';
     options.check();
     signal.addEventListener('abort', follow, { once: true });
-    answer = await options.open(leaving.signal, () => leaving.abort());
+    answer = await options.open(leaving.signal as AbortSignal, stop);
     if (state === 'open') parts.push(answer.first);
     else answer.source.cancel();
   };
