@@ -17,32 +17,14 @@ import type { ActiveRequest, RouterContext } from './context.ts';
 import { activeRequest, releaseDropped } from './dropped.ts';
 import type { Holding } from './holding.ts';
 import { fullCheckPart } from './operations/check/full-check-part.ts';
-import type { Checked, Operation } from './operations/operation.ts';
+import type { Operation } from './operations/operation.ts';
 import type { Requirements } from './operations/requirements.ts';
 import { hedgeOver, type ResolvedPolicies, type ResolvedTimeouts, timeoutsOver } from './options/policies.ts';
 import { closedError, noMetadata, recordNote } from './request-facts.ts';
+import type { RequestInit } from './request-init.ts';
 import type { Route } from './routes.ts';
 import type { RequestObservers } from './stations/observe.ts';
 import type { Channel, Target } from './targets/target.ts';
-
-/** The input of a request. */
-export interface RequestInit<Request extends AnyRequest = AnyRequest> {
-  readonly id: string;
-  readonly env: RouterContext;
-  readonly operation: Operation<Request>;
-  /** The caller's own object. */
-  readonly original: object;
-  readonly checked: Checked<Request>;
-  readonly options: CallOptions;
-  /** Its route; until `select` has chosen one, the fallback route. */
-  readonly route: Route;
-  /** It is a shadow copy; no caller awaits it. */
-  readonly shadow?: boolean;
-  /** `false` if `select` is still to choose its route. Default: `true`. */
-  readonly isRouted?: boolean;
-  /** Called once, when the request has ended. */
-  readonly onEnd?: () => void;
-}
 
 /** All state of one request. Nothing references it after the request has ended. */
 export class RequestState<Request extends AnyRequest = AnyRequest> {
@@ -165,8 +147,7 @@ export class RequestState<Request extends AnyRequest = AnyRequest> {
 
   /** The routing decision, once made. */
   get decision(): Decision | undefined {
-    this.#decision ??= this.#routing?.decision;
-    return this.#decision;
+    return (this.#decision ??= this.#routing?.decision);
   }
 
   set decision(decision: Decision | undefined) {
@@ -174,15 +155,15 @@ export class RequestState<Request extends AnyRequest = AnyRequest> {
     this.#routing = undefined;
   }
 
-  /** Whether the decision has been made but not explained. */
+  /** Whether it has been made but not explained. */
   get isUnexplained(): boolean {
     return this.#decision === undefined && this.#routing !== undefined;
   }
 
-  /** Sets the decision. It is explained now, unless only its first target has been considered. */
-  decide(routing: { readonly decision: Decision; readonly first?: Channel }): void {
-    this.#routing = routing;
-    this.#decision = routing.first === undefined ? routing.decision : undefined;
+  /** @param isLate whether it is explained when someone reads it */
+  decide(routing: { readonly decision: Decision }, isLate: boolean): void {
+    this.#routing = isLate ? routing : undefined;
+    this.#decision = isLate ? undefined : routing.decision;
   }
 
   /** Milliseconds until its deadline. */
@@ -312,12 +293,7 @@ export class RequestState<Request extends AnyRequest = AnyRequest> {
 
   #expire(byDeadline: boolean): void {
     const { timeout, attempts, startedAt } = this;
-    const had = Math.round(this.#deadlineAt - startedAt);
-    this.#leave(
-      byDeadline
-        ? new DeadlineError(had, attempts, 'deadline')
-        : new DeadlineError(timeout.request, attempts),
-      'failed',
-    );
+    const had = byDeadline ? Math.round(this.#deadlineAt - startedAt) : timeout.request;
+    this.#leave(new DeadlineError(had, attempts, byDeadline ? 'deadline' : undefined), 'failed');
   }
 }

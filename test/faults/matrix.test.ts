@@ -15,7 +15,11 @@ describe.each([
   ['node:http', overNodeHTTP],
 ])('where requests go over %s', (_, over) => {
   over();
-  const rowsOf = rows.filter(({ vendors: names }) => names.includes('openai-compatible'));
+  // What is kept of huge answers is measured once for each client, in a process that has not measured it before.
+  const isElsewhere = (number: number): boolean => over === overNodeHTTP && (number === 36 || number === 37);
+  const rowsOf = rows.filter(
+    ({ number, vendors: names }) => names.includes('openai-compatible') && !isElsewhere(number),
+  );
   it.each(rowsOf)('row $number: $fault', async ({ play, expected }) => {
     const vendor = vendors['openai-compatible'];
     expect(await play(vendor, false)).toEqual(expected(vendor));

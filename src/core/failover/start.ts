@@ -1,15 +1,15 @@
 import type { Selected } from '../../types/result/decision.ts';
 import type { RequestState } from '../request.ts';
 import { chooseCandidates } from '../routing/candidates.ts';
-import { routingPart } from '../routing/more/routing-part.ts';
 import { createFailover, type Failover } from './failover.ts';
+import { firstPart } from './first-part.ts';
 
 /** Stations 5 and 6: chooses the targets of a request whose route has been selected, and gets ready to try them. */
 export function startFailover(request: RequestState, selected: Selected | undefined): Failover {
   const routing =
-    request.env.parts.get(routingPart)?.pickFirst(request, selected) ?? chooseCandidates(request, selected);
+    request.env.parts.get(firstPart)?.pickFirst(request, selected) ?? chooseCandidates(request, selected);
   const { first } = routing;
-  request.decide(routing);
+  request.decide(routing, first !== undefined);
   if (request.observers !== undefined) request.observers.routed(routing.decision);
   const { memory, policies } = request.route;
   memory.turn += 1;

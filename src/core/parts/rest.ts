@@ -5,6 +5,7 @@ import type { Part } from '../../util/lazy.ts';
 import type { Signal } from '../../util/time/abort.ts';
 import { isUnconstrained } from '../admission/capacity.ts';
 import type { RouterContext } from '../context.ts';
+import { firstPart } from '../failover/first-part.ts';
 import { recoveryPart } from '../failover/recovery-part.ts';
 import type { RequestState } from '../request.ts';
 import { mostTokens } from '../routing/eligibility.ts';
@@ -15,7 +16,13 @@ import type { Target } from '../targets/target.ts';
 import { targetHealth } from '../targets/target-health.ts';
 
 /** What a chat may need that is not plain. */
-export const restParts: readonly Part<unknown>[] = [recoveryPart, routingPart, estimatesPart, countingPart];
+export const restParts: readonly Part<unknown>[] = [
+  recoveryPart,
+  routingPart,
+  estimatesPart,
+  countingPart,
+  firstPart,
+];
 
 /**
  * Loads what a chat may need that is not plain. Happens in the background after a router's first answer, because in an outage files

@@ -1,5 +1,4 @@
 import { moreExclusions } from './more-exclusions.ts';
-import { pickFirst } from './pick-first.ts';
 import { byPreference, pinOf, recoveringLast } from './preferences.ts';
 
-export const moreRouting = { moreExclusions, byPreference, pinOf, recoveringLast, pickFirst };
+export const moreRouting = { moreExclusions, byPreference, pinOf, recoveringLast };

@@ -87,7 +87,6 @@ export function partStream(
 ): ProviderStream & AsyncIterator<ProviderStreamPart, undefined> {
   const { signal } = options;
   const leaving = abortLike(signal);
-  const stop = (): void => leaving.abort(new DOMException('the stream was left', 'AbortError'));
   const follow = (): void => leaving.abort(signal.reason);
   const raw: unknown[] = [];
   let parts: ProviderStreamPart[] = [];
@@ -101,7 +100,7 @@ export function partStream(
     signal.removeEventListener('abort', follow);
   };
   const leave = (): void => {
-    stop();
+    leaving.abort(left());
     answer?.source.cancel();
   };
 
@@ -109,7 +108,7 @@ export function partStream(
     state = 'open';
     options.check();
     signal.addEventListener('abort', follow, { once: true });
-    answer = await options.open(leaving.signal as AbortSignal, stop);
+    answer = await options.open(leaving.signal as AbortSignal, () => leaving.abort(left()));
     if (state === 'open') parts.push(answer.first);
     else answer.source.cancel();
   };
@@ -172,6 +171,10 @@ export function partStream(
       return this;
     },
   };
+}
+
+function left(): DOMException {
+  return new DOMException('the stream was left', 'AbortError');
 }
 
 /** Adds the parts of what has arrived of an answer that is being left. */
