@@ -147,7 +147,8 @@ export class RequestState<Request extends AnyRequest = AnyRequest> {
 
   /** The routing decision, once made. */
   get decision(): Decision | undefined {
-    return (this.#decision ??= this.#routing?.decision);
+    this.#decision ??= this.#routing?.decision;
+    return this.#decision;
   }
 
   set decision(decision: Decision | undefined) {
