@@ -1,5 +1,6 @@
 import type { Candidate, Strategy } from '../types/options/strategy.ts';
-import { type Constraints, checkAmount, constrained } from './shared/constraints.ts';
+import { amount } from '../util/shape.ts';
+import { type Constraints, constrained } from './shared/constraints.ts';
 import { byPrice, firstByScore, rankByScore } from './shared/rank-by-score.ts';
 
 /** Terms of `lowestCost`. */
@@ -42,10 +43,9 @@ export function lowestCost(terms: CostTerms = {}): Strategy {
     return late.length === 0 ? ranked : [...ranked.filter((candidate) => !late.includes(candidate)), ...late];
   };
   const first: Strategy['first'] = (candidates, context) =>
-    (terms.deadline ?? context.timeLeft) === Number.POSITIVE_INFINITY
+    Math.min(terms.deadline ?? Number.POSITIVE_INFINITY, context.timeLeft) === Number.POSITIVE_INFINITY
       ? firstByScore(candidates, context, ({ estimatedCost }) => estimatedCost, byPrice)
       : undefined;
-  const strategy = constrained('lowestCost', terms, rank, ['deadline'], first);
-  checkAmount('lowestCost(): deadline', terms.deadline);
-  return strategy;
+  const strategy = constrained('lowestCost', terms, rank, { deadline: amount }, first);
+  return terms.deadline === undefined ? strategy : { ...strategy, deadline: terms.deadline };
 }
