@@ -7,7 +7,7 @@ import { build } from 'esbuild';
 
 /** Maximum gzipped kilobytes of each sub-path: 2% above the last measurement. */
 export const limits: Readonly<Record<string, number>> = {
-  signalbox: 37.0,
+  signalbox: 35.2,
   'signalbox/openai': 53.6,
   'signalbox/anthropic': 40.3,
   'signalbox/google': 43.0,
@@ -36,7 +36,7 @@ export const limits: Readonly<Record<string, number>> = {
 
 /** What applications import that use one export only, by sub-path. */
 export const singles: Readonly<Record<string, { readonly names: string; readonly limit: number }>> = {
-  signalbox: { names: '{ createRouter }', limit: 34.0 },
+  signalbox: { names: '{ createRouter }', limit: 32.1 },
 };
 
 /** The import specifiers of the sub-paths, from the package's exports. */

@@ -1,7 +1,8 @@
 import { ProviderError } from '../errors.ts';
 import type { CallAuth, CallContext, Traffic } from '../types/provider.ts';
 import { isRedirect, isRedirectResponse } from '../util/redirect.ts';
-import { nativeSignal, type Signal } from '../util/time/abort.ts';
+import type { Signal } from '../util/time/abort.ts';
+import { nativeSignal } from '../util/time/real-abort.ts';
 import { type Body, fromText, fromWeb, readSome, readText } from './body.ts';
 import { connectionAgents, connectionsSettled } from './connection.ts';
 import { classifyFailure } from './failure/failure.ts';

@@ -88,27 +88,9 @@ export function takesOwnSignals(provider: object): boolean {
 // Registered, because an application may bundle the sub-paths apart.
 const takesOwn = Symbol.for('signalbox.takesOwnSignals');
 
-/** A controller of the same kind as a signal that it goes with. */
-export function abortLike(signal: Signal): LinkedAbort {
-  return signal instanceof Link ? linkedAbort() : realAbort(undefined);
-}
-
-/** The runtime's own signal for one that may be ours. */
-export function nativeSignal(signal: Signal): AbortSignal {
-  return signal instanceof AbortSignal ? signal : realAbort(signal).signal;
-}
-
-/** The same with a real `AbortSignal` that can leave the router. */
-export function realAbort(parent: Signal | undefined): LinkedAbort<AbortSignal> {
-  const controller = new AbortController();
-  const follow = (): void => abortQuietly(controller, parent?.reason);
-  if (parent?.aborted) follow();
-  else parent?.addEventListener('abort', follow, { once: true });
-  return {
-    signal: controller.signal,
-    abort: (reason) => controller.abort(reason),
-    unlink: () => parent?.removeEventListener('abort', follow),
-  };
+/** Whether a signal is one of ours. */
+export function isOwnSignal(signal: Signal): boolean {
+  return signal instanceof Link;
 }
 
 /**

@@ -4,7 +4,7 @@ import type {
   ProviderStream,
   ProviderStreamPart,
 } from '../../../types/provider.ts';
-import { abortLike } from '../../../util/time/abort.ts';
+import { abortLike } from '../../../util/time/real-abort.ts';
 import { mark } from '../account-marks.ts';
 import { readRest } from './rest.ts';
 
