@@ -1,8 +1,8 @@
 import type { Selected } from '../../types/result/decision.ts';
 import type { RequestState } from '../request.ts';
 import { chooseCandidates } from '../routing/candidates.ts';
+import { firstPart } from '../routing/first-part.ts';
 import { createFailover, type Failover } from './failover.ts';
-import { firstPart } from './first-part.ts';
 
 /** Stations 5 and 6: chooses the targets of a request whose route has been selected, and gets ready to try them. */
 export function startFailover(request: RequestState, selected: Selected | undefined): Failover {

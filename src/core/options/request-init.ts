@@ -1,8 +1,8 @@
-import type { CallOptions } from '../types/options/call-options.ts';
-import type { AnyRequest } from '../types/plugin.ts';
-import type { RouterContext } from './context.ts';
-import type { Checked, Operation } from './operations/operation.ts';
-import type { Route } from './routes.ts';
+import type { CallOptions } from '../../types/options/call-options.ts';
+import type { AnyRequest } from '../../types/plugin.ts';
+import type { RouterContext } from '../context.ts';
+import type { Checked, Operation } from '../operations/operation.ts';
+import type { Route } from '../routes.ts';
 
 /** The input of a request. */
 export interface RequestInit<Request extends AnyRequest = AnyRequest> {
