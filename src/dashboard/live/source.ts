@@ -11,6 +11,7 @@ import { detailOf, type Entry, lineOf, Ring } from './ring.ts';
 import { CacheTally, TargetTally, TotalsTally } from './tallies.ts';
 
 const keptNotices = 100;
+const storeStates = { away: 'does not answer', back: 'answers again', lost: 'has lost data' };
 
 /** What a router does, from its events on. */
 export class LiveSource implements Source {
@@ -140,7 +141,7 @@ export class LiveSource implements Source {
     else if (event.type === 'store-state')
       this.#add(
         event.state === 'back' ? 'info' : 'warning',
-        `${event.plugin}: the store ${event.store} ${event.state === 'back' ? 'answers again' : 'does not answer'}`,
+        `${event.plugin}: the store ${event.store} ${storeStates[event.state]}`,
       );
     else if (event.type === 'plugin-error') {
       const { plugin, station, error } = event;

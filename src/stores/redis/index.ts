@@ -173,6 +173,7 @@ function argsOfLease({
   keep,
   reserved = 0,
   least = 1,
+  last,
 }: LeaseRequest): readonly string[] {
   const figures = [sequence, used, limit, want].map(String);
   return [
@@ -183,12 +184,14 @@ function argsOfLease({
     String(refill ?? 0),
     duration(keep),
     ...[forgottenAfter, reserved, least].map(String),
+    ...(last === undefined ? [''] : [last.since, last.used, last.usedSince, last.pause].map(String)),
   ];
 }
 
 function leaseOf(reply: unknown): Lease {
-  const [granted = 0, used = 0, held = 0, holders = 0, now = 0] = (reply as readonly unknown[]).map(Number);
-  return { granted, used, held, holders, now };
+  const figures = (reply as readonly unknown[]).map(Number);
+  const [granted = 0, used = 0, held = 0, holders = 0, now = 0, since = 0, recoversAt = 0] = figures;
+  return { granted, used, held, holders, since, now, ...(recoversAt === 0 ? {} : { recoversAt }) };
 }
 
 /** Redis takes whole milliseconds from 1 on. */

@@ -1,5 +1,5 @@
 import type { Clock } from '../../../types/clock.ts';
-import type { LeaseRequest, Store } from '../../../types/store.ts';
+import type { Lease, LeaseRequest, Store } from '../../../types/store.ts';
 import type { Rule } from '../options.ts';
 import type { Period } from '../period.ts';
 import type { Link } from './link.ts';
@@ -27,6 +27,10 @@ export interface Account {
   readonly left: number;
   /** Whether the store has answered once. */
   readonly isKnown: boolean;
+  /** The last lease, for a later account of the same subject and period. */
+  readonly known: Pick<Lease, 'since' | 'used' | 'granted'> | undefined;
+  /** Whether the store grants nothing, because it has lost its data and processes book again. */
+  readonly isRecovering: boolean;
   /** Whether it can be forgotten: nothing reserved, everything settled, and unused for long. */
   isIdle(now: number): boolean;
   /** A changed amount. */
@@ -48,6 +52,8 @@ export interface Account {
   answer(): Promise<void>;
   /** Settles for good. Returns whether the store has taken it; if not, it can be repeated. */
   close(): Promise<boolean>;
+  /** Settles for good once more, since the store may have lost its data. */
+  bookAgain(): Promise<void>;
 }
 
 export interface AccountInit {
@@ -55,8 +61,8 @@ export interface AccountInit {
   readonly subject: string;
   readonly period: Period | undefined;
   readonly amount: number;
-  /** Use by all that is known from an earlier account, in units of the store. */
-  readonly spent: number | undefined;
+  /** An earlier account of the same subject and period. */
+  readonly before: Account | undefined;
   /** Fractions per unit of the store. */
   readonly scale: number;
   readonly key: Promise<string>;
@@ -66,7 +72,11 @@ export interface AccountInit {
   readonly link: Link;
   /** Milliseconds between two exchanges. */
   readonly interval: number;
+  /** Milliseconds for which the store grants nothing after a loss of data, so that all processes book again before. */
+  readonly pause: number;
   onAnswer(account: Account): void;
+  /** The store has lost its data, and grants nothing until then. */
+  onLoss(recoversAt: number): void;
 }
 
 /** Milliseconds of a lease. It may be long, since an expired lease counts as used, as one that is never returned does. */

@@ -4,7 +4,8 @@ import type { Account } from './account.ts';
 import { scaleOf, toFractions } from './fractions.ts';
 import { openAccount } from './leased-account.ts';
 import { type Link, linkTo } from './link.ts';
-import { type SpentMemory, spentMemory } from './spent-memory.ts';
+import { lossWatch } from './loss.ts';
+import { type PastAccounts, pastAccounts } from './past-accounts.ts';
 import { warnings } from './warnings.ts';
 
 /** All accounts of a router. */
@@ -29,6 +30,8 @@ const usualInterval = 1_000;
  */
 const rest = 4;
 const usualTimeout = 500;
+/** After a loss of data a process learns of it and books again within so many intervals, and the time that the store may take. */
+const recovery = 3;
 
 export function accountBook(
   host: PluginHost,
@@ -37,16 +40,16 @@ export function accountBook(
 ): AccountBook {
   const { store, clock } = host;
   const link = linkTo(host, 'limits', storeTimeout);
+  const losses = lossWatch(host, link);
   const own = crypto.randomUUID();
   const accounts = new Map<string, Account>();
   /** Accounts of past periods, or unused ones, until the store has booked their use. */
-  const past = new Set<Account>();
+  const closing = new Set<Account>();
+  const past = pastAccounts();
   const warn = warnings(host);
   let serial = 0;
   let exchangedAt = clock.now();
   let restUntil = exchangedAt;
-
-  const spent = spentMemory();
 
   const open = (index: number, rule: Rule, subject: string, amount: number): Account => {
     const period = rule.periodAt?.(link.now());
@@ -58,7 +61,7 @@ export function accountBook(
       subject,
       period,
       amount,
-      spent: period && spent.recall(`${index} ${subject}`, period.start),
+      before: past.take(`${index} ${subject}`, period?.start),
       scale,
       key,
       holder: `${own}-${serial}`,
@@ -66,7 +69,9 @@ export function accountBook(
       clock,
       link,
       interval,
+      pause: recovery * interval + storeTimeout,
       onAnswer: (answered) => warn(answered, key),
+      onLoss: losses.found,
     });
     accounts.set(`${index} ${subject}`, account);
     return account;
@@ -82,7 +87,7 @@ export function accountBook(
       const amount = toFractions(rule, inUnits);
       let account = accounts.get(`${index} ${subject}`);
       if (account?.period !== undefined && link.now() >= account.period.end) {
-        past.add(account);
+        closing.add(account);
         account = undefined;
       }
       account ??= open(index, rule, subject, amount);
@@ -95,13 +100,21 @@ export function accountBook(
   const exchange = async (): Promise<void> => {
     if (clock.now() < restUntil) return;
     exchangedAt = clock.now();
-    if (link.away) await link.call(() => store.read([])).catch(() => {});
-    await inParallel(dueWork(accounts, past, spent, link.now(), clock.now()));
+    const isLost = await losses.check().catch(() => false); // the link has reported it
+    past.drop(link.now());
+    const all = [...accounts.values()];
+    const again = isLost
+      ? [
+          ...all.map((each) => () => each.exchange()),
+          ...[...past.all()].map((each) => () => each.bookAgain()),
+        ]
+      : [];
+    await inParallel([...again, ...dueWork(accounts, closing, past, link.now(), clock.now())]);
     const now = clock.now();
     restUntil = Math.min(now + rest * (now - exchangedAt), exchangedAt + usualInterval);
   };
 
-  const firstContact = link.call(() => store.read([])).catch(() => {});
+  const firstContact = losses.check().catch(() => {});
   const stop = host.every(interval * (0.9 + 0.2 * host.random()), exchange);
   return {
     link,
@@ -114,7 +127,7 @@ export function accountBook(
     },
     async close() {
       stop();
-      await inParallel([...accounts.values(), ...past].map((account) => () => account.close()));
+      await inParallel([...accounts.values(), ...closing].map((account) => () => account.close()));
     },
   };
 }
@@ -133,8 +146,8 @@ function firstAnswers(
 /** Pending store work: exchanges, and the closing of accounts that are past their period or unused. */
 function dueWork(
   accounts: Map<string, Account>,
-  past: Set<Account>,
-  spent: SpentMemory,
+  closing: Set<Account>,
+  past: PastAccounts,
   date: number,
   now: number,
 ): readonly (() => Promise<void>)[] {
@@ -143,14 +156,14 @@ function dueWork(
     const isOver = account.period !== undefined && date >= account.period.end;
     if (isOver || account.isIdle(now)) {
       accounts.delete(key);
-      past.add(account);
-      if (!isOver && account.isUsedUp) spent.remember(key, account);
+      closing.add(account);
+      if (!isOver) past.add(key, account);
     } else if (account.isDue(now)) due.push(() => account.exchange());
   }
-  for (const account of past) {
+  for (const account of closing) {
     if (account.reserved > 0) continue;
     due.push(async () => {
-      if (await account.close()) past.delete(account);
+      if (await account.close()) closing.delete(account);
     });
   }
   return due;

@@ -1,3 +1,4 @@
+import type { LeaseRequest } from '../../../types/store.ts';
 import { useRate } from './use-rate.ts';
 
 /** How much of a limit a process needs in the near future. Amounts in fractions. */
@@ -46,4 +47,28 @@ export function demand(interval: number, now: number): Demand {
     },
   };
   return self;
+}
+
+/** What to ask the store for. Amounts in its units. */
+export function wishOf({
+  wanted,
+  desired,
+  exposed,
+  remaining,
+  isStarved,
+}: {
+  /** The largest need that the store should cover; 0: none. */
+  readonly wanted: number;
+  readonly desired: number;
+  /** Reserved by requests under way. */
+  readonly exposed: number;
+  /** Left of the last lease. */
+  readonly remaining: number;
+  /** The last lease did not cover what was wanted. */
+  readonly isStarved: boolean;
+}): Required<Pick<LeaseRequest, 'want' | 'least' | 'reserved'>> {
+  const least = wanted === 0 ? 1 : exposed + wanted;
+  const want = isStarved ? least : desired;
+  const reserved = isStarved ? exposed : Math.max(exposed, Math.min(remaining, want));
+  return { want: Math.max(want, least), least, reserved };
 }

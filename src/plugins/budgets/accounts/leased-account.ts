@@ -3,11 +3,10 @@ import type { Rule } from '../options.ts';
 import type { Period } from '../period.ts';
 import { type Account, type AccountInit, leaseTime, retryMoment, type Taken, termsOf } from './account.ts';
 import { type Asker, asker } from './asker.ts';
-import { type Demand, demand } from './demand.ts';
+import { type Demand, demand, wishOf } from './demand.ts';
+import { Holder } from './holder.ts';
 
 const idleTime = 60_000;
-/** A store may forget a holder after ten minutes. */
-const silence = 540_000;
 
 export function openAccount(init: AccountInit): Account {
   return new LeasedAccount(init);
@@ -23,13 +22,12 @@ class LeasedAccount implements Account {
   #reserved = 0;
   /** Running total up to which may be spent, in units of the store. */
   #ceiling = 0;
-  #sequence = 0;
-  #holder: string;
-  /** Booked under an earlier name of the holder. */
-  #offset = 0;
-  #renames = 0;
-  #booked = 0;
-  #last: Lease | undefined;
+  readonly #holder: Holder;
+  #last: Pick<Lease, 'granted' | 'used' | 'held' | 'holders'> | undefined;
+  /** Used by others at the last contact, in units of the store. */
+  #elsewhere = 0;
+  /** Until when the store grants nothing, because it has lost its data: the store's time. */
+  #recoversAt: number | undefined;
   #pending: LeaseRequest | undefined;
   readonly #asker: Asker;
   #answeredAt = Number.NEGATIVE_INFINITY;
@@ -50,11 +48,14 @@ class LeasedAccount implements Account {
     this.subject = init.subject;
     this.period = init.period;
     this.#amount = init.amount;
-    this.#holder = init.holder;
+    const { before } = init;
+    this.#holder = new Holder(init.holder, before?.known);
     this.#usedAt = init.clock.now();
     this.#demand = demand(init.interval, this.#usedAt);
     this.#asker = asker(() => this.#exchange(), init.clock, init.interval);
-    if (init.spent !== undefined) this.#last = { granted: 0, used: init.spent, held: 0, holders: 0, now: 0 };
+    if (before?.known === undefined) return;
+    this.#elsewhere = Math.ceil(before.used / init.scale);
+    this.#last = { granted: 0, used: this.#elsewhere, held: 0, holders: 0 };
   }
 
   get amount(): number {
@@ -63,8 +64,7 @@ class LeasedAccount implements Account {
 
   get used(): number {
     const { scale } = this.#init;
-    const elsewhere = ((this.#last?.used ?? 0) - this.#booked) * scale;
-    return Math.max(0, elsewhere) + this.#spent - this.#offset * scale;
+    return Math.max(0, this.#elsewhere * scale) + this.#spent - this.#holder.offset * scale;
   }
 
   get reserved(): number {
@@ -78,7 +78,15 @@ class LeasedAccount implements Account {
   }
 
   get isKnown(): boolean {
-    return this.#last !== undefined;
+    return this.#last !== undefined || this.isRecovering;
+  }
+
+  get known(): Account['known'] {
+    return this.#holder.last;
+  }
+
+  get isRecovering(): boolean {
+    return this.#recoversAt !== undefined && this.#init.link.now() < this.#recoversAt;
   }
 
   isIdle(now: number): boolean {
@@ -91,7 +99,7 @@ class LeasedAccount implements Account {
 
   fits(need: number): boolean {
     if (this.#isCovered(need) || this.rule.over === 'warn') return true;
-    if (this.#init.link.away) return this.#fitsAlone(need);
+    if (this.#isAlone) return this.#fitsAlone(need);
     const isOpen = need <= this.left || this.#mayHaveChanged(need);
     if (!isOpen) this.#want(need, false);
     return isOpen;
@@ -102,19 +110,19 @@ class LeasedAccount implements Account {
   }
 
   isDue(now: number): boolean {
+    if (this.#recoversAt !== undefined) return !this.isRecovering || this.#pending !== undefined;
     const isUsed = this.#reserved > 0 || this.#spent !== this.#spentBefore || this.#pending !== undefined;
     const isAwaited = this.#starved && now - this.#usedAt < idleTime && !this.isUsedUp;
     return isUsed || isAwaited || now - this.#answeredAt > leaseTime / 2;
   }
 
   take(need: number): Taken {
-    const { link, clock } = this.#init;
-    this.#usedAt = clock.now();
+    this.#usedAt = this.#init.clock.now();
     this.#demand.note(need);
     const isCovered = this.#isCovered(need);
     if (isCovered || this.rule.over === 'warn') {
-      if (!isCovered || this.#isLow(need)) this.#asker.inBackground();
-    } else if (!link.away) {
+      if (!this.isRecovering && (!isCovered || this.#isLow(need))) this.#asker.inBackground();
+    } else if (!this.#isAlone) {
       const isOpen = need <= this.left || this.#mayHaveChanged(need);
       this.#want(need, isOpen);
       return isOpen ? 'wait' : 'over';
@@ -135,6 +143,7 @@ class LeasedAccount implements Account {
 
   retryAt(need: number): number | undefined {
     const { link, interval, scale } = this.#init;
+    if (this.isRecovering) return this.#recoversAt;
     return retryMoment(this, need, (this.#last?.held ?? 0) * scale, link.now(), interval);
   }
 
@@ -144,7 +153,7 @@ class LeasedAccount implements Account {
 
   async close(): Promise<boolean> {
     await this.#asker.underWay;
-    if (this.#sequence === 0 || this.#closed) return true;
+    if (this.#holder.isNew || this.#closed) return true;
     // A call without an answer is repeated first.
     if (this.#pending !== undefined) await this.exchange();
     if (this.#pending !== undefined) return false;
@@ -152,6 +161,16 @@ class LeasedAccount implements Account {
     await this.exchange();
     this.#closed = this.#pending === undefined;
     return this.#closed;
+  }
+
+  async bookAgain(): Promise<void> {
+    this.#closed = false;
+    await this.close();
+  }
+
+  /** Whether the store does not answer, or grants nothing. */
+  get #isAlone(): boolean {
+    return this.#init.link.away || this.isRecovering;
   }
 
   /** The free amount, in units of the store. */
@@ -207,8 +226,8 @@ class LeasedAccount implements Account {
 
   /** What to hold: what is reserved, and the use of the next exchanges. */
   #desired(): number {
-    const isNew = this.#last === undefined;
-    return this.#reserved + this.#demand.soon(this.#amount, isNew ? this.#init.scale : undefined);
+    const least = this.#holder.isNew ? this.#init.scale : undefined;
+    return this.#reserved + this.#demand.soon(this.#amount, least);
   }
 
   #want(need: number, isAwaited: boolean): void {
@@ -226,11 +245,10 @@ class LeasedAccount implements Account {
     await key;
     if (this.#pending === undefined) {
       this.#demand.measure(this.#spent, clock.now());
-      this.#renameIfForgotten();
       this.#spentBefore = this.#spent;
       this.#pending = { ...this.#request(), key: await key };
       // Until the answer comes, the store may have taken back everything beyond what stays reserved.
-      this.#ceiling = this.#offset + this.#pending.used + (this.#pending.reserved ?? 0);
+      this.#ceiling = this.#holder.offset + this.#pending.used + (this.#pending.reserved ?? 0);
     }
     const request = this.#pending;
     try {
@@ -243,11 +261,17 @@ class LeasedAccount implements Account {
   }
 
   #answer(request: LeaseRequest, lease: Lease): void {
-    const { clock, link, onAnswer } = this.#init;
+    const { clock, link, onAnswer, onLoss } = this.#init;
     this.#answeredAt = clock.now();
+    this.#holder.answered(request.used, lease, this.#answeredAt);
+    this.#ceiling = this.#holder.offset + request.used + lease.granted;
+    this.#recoversAt = lease.recoversAt;
+    if (lease.recoversAt !== undefined) {
+      onLoss(lease.recoversAt);
+      return; // what was known before is nearer to the truth
+    }
     this.#last = lease;
-    this.#booked = request.used;
-    this.#ceiling = this.#offset + request.used + lease.granted;
+    this.#elsewhere = lease.used - request.used;
     link.processes = Math.max(lease.holders + 1, link.processes);
     const { wanted } = this.#demand;
     this.#starved = wanted > 0 && !this.#isCovered(wanted);
@@ -259,42 +283,27 @@ class LeasedAccount implements Account {
   #request(): LeaseRequest {
     const isLast = this.#isLast;
     const { rule, period } = this;
-    const { scale, link } = this.#init;
-    const total = this.#spent / scale - this.#offset;
+    const { scale, link, clock, pause } = this.#init;
+    const terms = termsOf(rule, period, link.now());
+    const holder = this.#holder;
+    this.#elsewhere += holder.renameIfForgotten(Math.floor(this.#spent / scale), terms.keep, clock.now());
+    const total = this.#spent / scale - holder.offset;
     // The end books the fraction as well, so that the sum in the store is never too low.
     const used = isLast ? Math.ceil(total) : Math.floor(total);
-    const exposed = Math.ceil((this.#spent + this.#reserved) / scale) - this.#offset - used;
-    const remaining = this.#ceiling - this.#offset - used;
-    const { wanted } = this.#demand;
-    const least = wanted === 0 ? 1 : exposed + Math.ceil(wanted / scale);
-    const wish = this.#starved ? least : Math.ceil(this.#desired() / scale);
-    const want = isLast ? 0 : wish;
-    const kept = this.#starved ? exposed : Math.max(exposed, Math.min(remaining, want));
-    const reserved = isLast ? 0 : kept;
-    this.#sequence += 1;
+    const exposed = Math.ceil((this.#spent + this.#reserved) / scale) - holder.offset - used;
+    const wish = wishOf({
+      wanted: Math.ceil(this.#demand.wanted / scale),
+      desired: Math.ceil(this.#desired() / scale),
+      exposed,
+      remaining: this.#ceiling - holder.offset - used,
+      isStarved: this.#starved,
+    });
     return {
       key: '',
-      holder: this.#holder,
-      sequence: this.#sequence,
       limit: Math.floor(this.#amount / scale),
-      want: isLast ? 0 : Math.max(want, least),
-      used,
-      reserved,
-      least,
-      ...termsOf(rule, period, link.now()),
+      ...(isLast ? { want: 0 } : wish),
+      ...holder.next(used, pause),
+      ...terms,
     };
-  }
-
-  /** Comes back under another name where the store may have forgotten this one, so that nothing is booked twice. */
-  #renameIfForgotten(): void {
-    const { clock, holder } = this.#init;
-    if (this.#last === undefined || clock.now() - this.#answeredAt < silence) return;
-    // What was leased has expired, and counts as used already.
-    const counted = this.#booked + this.#last.granted;
-    const total = Math.floor(this.#spent / this.#init.scale) - this.#offset;
-    this.#offset += Math.min(counted, total);
-    this.#renames += 1;
-    this.#holder = `${holder}-${this.#renames}`;
-    this.#sequence = 0;
   }
 }
