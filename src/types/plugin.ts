@@ -64,6 +64,8 @@ export interface Plugin {
   readonly config?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
   /** Called once, by `createRouter`. May return a function that `router.close()` calls and awaits. */
   install?(host: PluginHost): (() => Awaitable<void>) | undefined;
+  /** Prepares for the first request, as far as that helps. Called and awaited by `router.warmup()`, for ten seconds at most. */
+  warmup?(): Awaitable<unknown>;
   /**
    * Inspects a request before any other station. Returns a replacement, or `undefined` to keep it. To refuse the request, throw
    * `RefusedError` or your own error.

@@ -151,12 +151,12 @@ export interface LeaseRequest {
 }
 
 /**
- * What a holder knows of an amount. The store has lost data if its record of the amount began at another time than `since`, or if
- * `sequence` skips a number. Then it does not book `used`, but restores the total: to the largest `used` that a holder reports, plus
+ * What a holder knows of an amount. The store has lost data if it has another `record` of the amount, or if `sequence` skips a
+ * number. Then it does not book `used`, but restores the total: to the largest `used` that a holder reports, plus
  * each holder's `usedSince`. From the first such report, it grants nothing but `reserved` for `pause` milliseconds, because it does
  * not know what the other holders have leased.
  */
-export interface LastLease extends Pick<Lease, 'since' | 'used'> {
+export interface LastLease extends Pick<Lease, 'record' | 'used'> {
   /** Used by the holder since that lease was granted. */
   readonly usedSince: number;
   /** Milliseconds in which all holders ask again. */
@@ -176,8 +176,8 @@ export interface Lease {
   readonly held: number;
   /** Number of other holders with a lease. */
   readonly holders: number;
-  /** When the store's record of the amount began, on its clock. It changes only if the store loses the record. */
-  readonly since: number;
+  /** A number that identifies the store's record of the amount. One that is made again, after a loss of data, has another number. */
+  readonly record: number;
   /** Set after a loss of data: until when nothing but `reserved` is granted, on the store's clock. */
   readonly recoversAt?: number;
   /** The store's time in milliseconds since 1970. */

@@ -94,12 +94,14 @@ async function speed(): Promise<void> {
 
 /** A tenant at its limit beside others. */
 async function refusals(): Promise<void> {
-  const { alone, beside, othersBefore, othersBeside, commands } = await atLimit(5_000);
+  const { alone, beside, first, cold, othersBefore, othersBeside, commands } = await atLimit(5_000);
   row('a tenant at its limit', 'requests', 'p50', 'p99');
   row('---', '---:', '---:', '---:');
   const cases = [
     ['its refusals, nothing else under way', alone],
     ['its refusals, while others get answers', beside],
+    ['the first one of a process, after `warmup()`', first],
+    ['the first one of a process, without `warmup()`', cold],
     ['answers to four others, before', othersBefore],
     ['answers to four others, while it asks', othersBeside],
   ] as const;

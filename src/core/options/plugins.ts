@@ -5,6 +5,7 @@ import { checkDuration, checkType, type Refuse, show } from '../../util/option-c
 
 const stations = [
   'install',
+  'warmup',
   'inspect',
   'routed',
   'lookup',

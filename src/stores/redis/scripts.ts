@@ -61,21 +61,21 @@ return reply
 `;
 
 /**
- * What \`lease\` and \`settle\` have in common. A share is a hash: \`used\`, \`refilledAt\`, \`since\`, \`restored\`, \`recoversAt\`, and for each holder a
+ * What \`lease\` and \`settle\` have in common. A share is a hash: \`used\`, \`refilledAt\`, \`record\`, \`restored\`, \`recoversAt\`, and for each holder a
  * field \`h:<name>\` with its sequence, total, granted, expiresAt, whether its expired part has been written off, and its last answer:
- * granted, used, held, holders, now, since, recoversAt. The same algorithm as in stores/shared/share.ts.
+ * granted, used, held, holders, now, record, recoversAt. The same algorithm as in stores/shared/share.ts.
  */
 const share = `${now}
 local key, name = KEYS[1], ARGV[1]
 local sequence, total = tonumber(ARGV[2]), tonumber(ARGV[3])
-local used, refilledAt, since, restored, recoversAt, holders = 0, now, now, 0, 0, {}
+local used, refilledAt, record, restored, recoversAt, holders = 0, now, time[1] * 1000000 + time[2], 0, 0, {}
 local fields = redis.call('HGETALL', key)
 local exists = #fields > 0
 for i = 1, #fields, 2 do
   local field, value = fields[i], fields[i + 1]
   if field == 'used' then used = tonumber(value)
   elseif field == 'refilledAt' then refilledAt = tonumber(value)
-  elseif field == 'since' then since = tonumber(value)
+  elseif field == 'record' then record = tonumber(value)
   elseif field == 'restored' then restored = tonumber(value)
   elseif field == 'recoversAt' then recoversAt = tonumber(value)
   else
@@ -103,7 +103,7 @@ end
 `;
 
 /** KEYS: share. ARGV: holder, sequence, used, limit, want, ttl, `used` | `returned`, refill or 0, keep, when to forget a holder, reserved, least, and of
- * the last lease since (or an empty text), used, usedSince, pause. */
+ * the last lease record (or an empty text), used, usedSince, pause. */
 export const leaseScript = `${share}
 local function answerOf(h)
   local reply = {}
@@ -132,11 +132,11 @@ if refill > 0 then
     if used == 0 then refilledAt = now else refilledAt = refilledAt + units * refill / limit end
   end
 end
-local lastSince = tonumber(ARGV[13])
+local lastRecord = tonumber(ARGV[13])
 local sequenceBefore = 0
 if before then sequenceBefore = before.sequence end
-if lastSince and (lastSince ~= since or sequence > sequenceBefore + 1) then
-  local isOlderState = lastSince == since
+if lastRecord and (lastRecord ~= record or sequence > sequenceBefore + 1) then
+  local isOlderState = lastRecord == record
   if (isOlderState and now >= recoversAt + forget) or (not isOlderState and recoversAt == 0) then
     recoversAt = now + tonumber(ARGV[16])
     if isOlderState then restored = used end
@@ -155,9 +155,9 @@ local granted = reserved
 local paused = 0
 if now < recoversAt then paused = recoversAt
 elseif free >= needed then granted = reserved + math.max(0, math.min(want - reserved, free, most)) end
-local own = { sequence = sequence, total = total, granted = granted, expiresAt = now + ttl, written = 0, answer = { granted, used, held, others, now, since, paused } }
+local own = { sequence = sequence, total = total, granted = granted, expiresAt = now + ttl, written = 0, answer = { granted, used, held, others, now, record, paused } }
 save(name, own)
-redis.call('HSET', key, 'used', text(used), 'refilledAt', string.format('%.17g', refilledAt), 'since', text(since), 'restored', text(restored), 'recoversAt', text(recoversAt))
+redis.call('HSET', key, 'used', text(used), 'refilledAt', string.format('%.17g', refilledAt), 'record', text(record), 'restored', text(restored), 'recoversAt', text(recoversAt))
 redis.call('PEXPIRE', key, keep)
 return answerOf(own)
 `;

@@ -8,8 +8,8 @@ export interface Share {
   used: number;
   /** Time up to which `refill` has been credited, on the store's clock. */
   refilledAt: number;
-  /** When the record began. */
-  readonly since: number;
+  /** See `Lease.record`. */
+  readonly record: number;
   /** After a loss of data: the usage before it, as far as holders have reported it. */
   restored: number;
   /** After a loss of data: until when nothing new is granted. 0: none was lost. */
@@ -34,7 +34,8 @@ export const forgottenAfter = 600_000;
 
 export function emptyShare(now: number): Share {
   // No prototype: holder names are external input and must not match properties of Object.prototype.
-  return { used: 0, refilledAt: now, since: now, restored: 0, recoversAt: 0, holders: Object.create(null) };
+  const record = Math.floor(2 ** 52 * Math.random());
+  return { used: 0, refilledAt: now, record, restored: 0, recoversAt: 0, holders: Object.create(null) };
 }
 
 /** Implements `Store.lease`. Changes `share`. */
@@ -58,8 +59,8 @@ export function leaseFrom(share: Share, request: LeaseRequest, now: number): Lea
   const isPaused = now < share.recoversAt;
   const more = free < needed || isPaused ? 0 : Math.max(0, Math.min(want - reserved, free, most));
   const granted = reserved + more;
-  const { used, since, recoversAt } = share;
-  const state = { used, held, holders: others.length, since, now };
+  const { used, record, recoversAt } = share;
+  const state = { used, held, holders: others.length, record, now };
   const answer = { granted, ...state, ...(isPaused ? { recoversAt } : {}) };
   share.holders[name] = {
     sequence,
@@ -86,12 +87,12 @@ type Restoring = LeaseRequest & { readonly last: LastLease };
 function isLost(share: Share, before: Holder | undefined, request: LeaseRequest): request is Restoring {
   const { last, sequence } = request;
   if (last === undefined) return false;
-  return last.since !== share.since || sequence > (before?.sequence ?? 0) + 1;
+  return last.record !== share.record || sequence > (before?.sequence ?? 0) + 1;
 }
 
 /** Restores the usage before a loss of data from what a holder knows of it. See `LastLease`. */
 function restore(share: Share, before: Holder | undefined, last: LastLease, now: number): void {
-  const isOlderState = last.since === share.since; // as after a restart from an earlier snapshot
+  const isOlderState = last.record === share.record; // as after a restart from an earlier snapshot
   const isFirst = isOlderState ? now >= share.recoversAt + forgottenAfter : share.recoversAt === 0;
   if (isFirst) {
     share.recoversAt = now + last.pause;

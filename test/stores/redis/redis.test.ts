@@ -144,6 +144,23 @@ describe.skipIf(skipped)('a cluster of three nodes', () => {
   });
   afterAll(() => Promise.all(nodes.map((node) => node.stop())));
 
+  describe.each(Object.entries(clusterClients))('over %s', (name, open) => {
+    let opened: Opened;
+    let cases = 0;
+    beforeAll(async () => {
+      opened = await open(nodes[0]?.port ?? 0);
+    });
+    afterAll(() => opened.close());
+
+    storeSuite(`redis() over a cluster, by ${name}`, async () => ({
+      store: redis(opened.client, { prefix: `${name.replaceAll(/\W/g, '')}-${++cases}`, timeout: 60_000 }),
+      advance: async (ms) => {
+        for (const node of nodes) age(node, ms);
+      },
+      date: async () => serverDate(nodes[0] as RedisServer),
+    }));
+  });
+
   it.each(Object.entries(clusterClients))('takes every operation, over %s', async (name, open) => {
     const opened = await open(nodes[0]?.port ?? 0);
     const store = redis(opened.client, { prefix: name.replaceAll(/\W/g, '') });
@@ -235,8 +252,8 @@ async function called(
   const request = { ...base, ...figures, key };
   if (call === 'settle') return void (await store.settle(request));
   if (last === undefined) return timeless(await store.lease(request));
-  // Asks under another name first, when the record began.
-  const { since } = await store.lease({
+  // Asks under another name first, which record there is.
+  const { record } = await store.lease({
     ...base,
     key,
     holder: 'd',
@@ -244,9 +261,11 @@ async function called(
     want: 0,
   });
   const { isLost, ...known } = last;
-  return timeless(await store.lease({ ...request, last: { ...known, since: isLost ? since - 1 : since } }));
+  return timeless(
+    await store.lease({ ...request, last: { ...known, record: isLost ? record + 1 : record } }),
+  );
 }
 
-function timeless({ now, since, recoversAt, ...lease }: Lease): object {
-  return { ...lease, isPaused: recoversAt !== undefined, lasts: now >= since };
+function timeless({ now, record, recoversAt, ...lease }: Lease): object {
+  return { ...lease, isPaused: recoversAt !== undefined, isRecorded: record > 0 && now > 0 };
 }

@@ -2,7 +2,7 @@ import type { Clock } from '../../../types/clock.ts';
 import type { Lease, LeaseRequest, Store } from '../../../types/store.ts';
 import type { Rule } from '../options.ts';
 import type { Period } from '../period.ts';
-import type { Link } from './link.ts';
+import type { Link } from '../store/link.ts';
 
 /** What became of an attempt to take something: `wait`: not known before the next `answer()`. */
 export type Taken = 'taken' | 'wait' | 'over';
@@ -28,11 +28,15 @@ export interface Account {
   /** Whether the store has answered once. */
   readonly isKnown: boolean;
   /** The last lease, for a later account of the same subject and period. */
-  readonly known: Pick<Lease, 'since' | 'used' | 'granted'> | undefined;
+  readonly known: Pick<Lease, 'record' | 'used' | 'granted'> | undefined;
   /** Whether the store grants nothing, because it has lost its data and processes book again. */
   readonly isRecovering: boolean;
   /** Whether it can be forgotten: nothing reserved, everything settled, and unused for long. */
   isIdle(now: number): boolean;
+  /** The key in the store. */
+  key(): Promise<string>;
+  /** What all have used, from elsewhere. Ignored after the first answer of the store. */
+  learn(used: number): void;
   /** A changed amount. */
   setAmount(amount: number): void;
   /** Whether what was refused last does not fit before the period ends, whatever others return of what they have leased. */
@@ -50,10 +54,12 @@ export interface Account {
   exchange(): Promise<void>;
   /** The same, but as soon as the pace of calls permits: for requests that wait. */
   answer(): Promise<void>;
-  /** Settles for good. Returns whether the store has taken it; if not, it can be repeated. */
-  close(): Promise<boolean>;
-  /** Settles for good once more, since the store may have lost its data. */
-  bookAgain(): Promise<void>;
+  /**
+   * Settles for good. Returns whether the store has taken it; if not, it can be repeated.
+   *
+   * @param again once more, since the store may have lost its data
+   */
+  close(again?: boolean): Promise<boolean>;
 }
 
 export interface AccountInit {
@@ -65,13 +71,16 @@ export interface AccountInit {
   readonly before: Account | undefined;
   /** Fractions per unit of the store. */
   readonly scale: number;
-  readonly key: Promise<string>;
+  key(): Promise<string>;
   readonly holder: string;
   readonly store: Store;
   readonly clock: Clock;
   readonly link: Link;
   /** Milliseconds between two exchanges. */
   readonly interval: number;
+  /** See `AskerInit`. */
+  readonly patience: number;
+  readonly apart: boolean;
   /** Milliseconds for which the store grants nothing after a loss of data, so that all processes book again before. */
   readonly pause: number;
   onAnswer(account: Account): void;

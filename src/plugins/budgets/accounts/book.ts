@@ -1,10 +1,12 @@
 import type { PluginHost, RequestContext } from '../../../types/plugin.ts';
+import { requestsAreApart } from '../../../util/runtime.ts';
 import type { LimitsOptions, Rule } from '../options.ts';
+import { type Link, linkTo } from '../store/link.ts';
+import { lossWatch } from '../store/loss.ts';
+import { usedUp } from '../store/used-up.ts';
 import type { Account } from './account.ts';
 import { scaleOf, toFractions } from './fractions.ts';
 import { openAccount } from './leased-account.ts';
-import { type Link, linkTo } from './link.ts';
-import { lossWatch } from './loss.ts';
 import { type PastAccounts, pastAccounts } from './past-accounts.ts';
 import { warnings } from './warnings.ts';
 
@@ -16,6 +18,8 @@ export interface AccountBook {
   /** Waits for the first answer of the store for these; `undefined` if there has been one, or the store is away. */
   ready(accounts: readonly Account[]): Promise<unknown> | undefined;
   all(): Iterable<Account>;
+  /** The first contact with the store. Never rejects. */
+  contact(): Promise<unknown>;
   /** Exchanges with the store where the last time was too long ago, in a runtime without timers. */
   exchangeIfLate(): void;
   close(): Promise<void>;
@@ -41,7 +45,10 @@ export function accountBook(
   const { store, clock } = host;
   const link = linkTo(host, 'limits', storeTimeout);
   const losses = lossWatch(host, link);
-  const own = crypto.randomUUID();
+  const full = usedUp(store, rules, link, losses.listed);
+  // There, nothing may be asked or drawn at random before the first request, and no timer runs between requests.
+  const apart = requestsAreApart();
+  const own = once(() => crypto.randomUUID());
   const accounts = new Map<string, Account>();
   /** Accounts of past periods, or unused ones, until the store has booked their use. */
   const closing = new Set<Account>();
@@ -54,7 +61,7 @@ export function accountBook(
   const open = (index: number, rule: Rule, subject: string, amount: number): Account => {
     const period = rule.periodAt?.(link.now());
     const scale = scaleOf(rule);
-    const key = keyOf(rule, subject, period?.start);
+    const key = onceKnown(() => keyOf(rule, subject, period?.start));
     serial += 1;
     const account = openAccount({
       rule,
@@ -64,11 +71,13 @@ export function accountBook(
       before: past.take(`${index} ${subject}`, period?.start),
       scale,
       key,
-      holder: `${own}-${serial}`,
+      holder: `${own()}-${serial}`,
       store,
       clock,
       link,
       interval,
+      patience: 2 * storeTimeout,
+      apart,
       pause: recovery * interval + storeTimeout,
       onAnswer: (answered) => warn(answered, key),
       onLoss: losses.found,
@@ -97,50 +106,64 @@ export function accountBook(
     return found;
   };
 
+  /** Returns whether the store has lost data. */
+  const contact = async (): Promise<boolean> => {
+    try {
+      const { isLost, listedAt } = await losses.check();
+      await full.refresh(listedAt);
+      return isLost;
+    } catch {
+      return false; // the link has reported it
+    }
+  };
+  /** The first answer of the store, or what is known without it. */
+  const first = async (account: Account): Promise<void> => {
+    const used = full.find(account, await account.key());
+    if (used !== undefined) account.learn(used);
+    if (!account.isKnown) await account.exchange();
+  };
   const exchange = async (): Promise<void> => {
     if (clock.now() < restUntil) return;
     exchangedAt = clock.now();
-    const isLost = await losses.check().catch(() => false); // the link has reported it
+    const isLost = await contact();
     past.drop(link.now());
     const all = [...accounts.values()];
     const again = isLost
       ? [
           ...all.map((each) => () => each.exchange()),
-          ...[...past.all()].map((each) => () => each.bookAgain()),
+          ...[...past.all()].map((each) => () => each.close(true)),
         ]
       : [];
     await inParallel([...again, ...dueWork(accounts, closing, past, link.now(), clock.now())]);
+    await full.list(all).catch(() => {}); // again with the next exchange
     const now = clock.now();
     restUntil = Math.min(now + rest * (now - exchangedAt), exchangedAt + usualInterval);
   };
 
-  const firstContact = losses.check().catch(() => {});
-  const stop = host.every(interval * (0.9 + 0.2 * host.random()), exchange);
+  const firstContact = apart ? undefined : contact();
+  const stop = apart ? undefined : host.every(interval * (0.9 + 0.2 * host.random()), exchange);
   return {
     link,
     matching,
-    ready: (found) => firstAnswers(link, firstContact, found),
+    ready(found) {
+      if (link.away) return undefined;
+      if (!link.known) return firstContact ?? contact();
+      const unknown = found.filter(({ isKnown }) => !isKnown);
+      return unknown.length === 0 ? undefined : Promise.all(unknown.map(first));
+    },
     all: () => accounts.values(),
+    contact: () => firstContact ?? contact(),
     exchangeIfLate() {
-      if (defer === undefined || clock.now() - exchangedAt < interval) return;
-      defer(exchange());
+      const isLazy = apart || defer !== undefined;
+      if (!isLazy || clock.now() - exchangedAt < interval) return;
+      const work = exchange();
+      defer?.(work);
     },
     async close() {
-      stop();
+      stop?.();
       await inParallel([...accounts.values(), ...closing].map((account) => () => account.close()));
     },
   };
-}
-
-function firstAnswers(
-  link: Link,
-  firstContact: Promise<unknown>,
-  accounts: readonly Account[],
-): Promise<unknown> | undefined {
-  if (link.away) return undefined;
-  if (!link.known) return firstContact;
-  const unknown = accounts.filter(({ isKnown }) => !isKnown);
-  return unknown.length === 0 ? undefined : Promise.all(unknown.map((account) => account.exchange()));
 }
 
 /** Pending store work: exchanges, and the closing of accounts that are past their period or unused. */
@@ -182,4 +205,21 @@ async function keyOf({ name }: Rule, subject: string, start: number | undefined)
   const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(subject));
   const hash = [...new Uint8Array(digest, 0, 16)].map((byte) => byte.toString(16).padStart(2, '0')).join('');
   return ['limits', name, hash, start ?? 'now'].join('/');
+}
+
+function once<T>(make: () => T): () => T {
+  let made: T | undefined;
+  return () => {
+    made ??= make();
+    return made;
+  };
+}
+
+/** Makes it until it is known: nothing waits for a promise of another request. */
+function onceKnown<T>(make: () => Promise<T>): () => Promise<T> {
+  let known: T | undefined;
+  return async () => {
+    known ??= await make();
+    return known;
+  };
 }

@@ -1,5 +1,4 @@
 import type { LeaseRequest } from '../../../types/store.ts';
-import { useRate } from './use-rate.ts';
 
 /** How much of a limit a process needs in the near future. Amounts in fractions. */
 export interface Demand {
@@ -71,4 +70,30 @@ export function wishOf({
   const want = isStarved ? least : desired;
   const reserved = isStarved ? exposed : Math.max(exposed, Math.min(remaining, want));
   return { want: Math.max(want, least), least, reserved };
+}
+
+/** How fast something is used up. */
+interface UseRate {
+  readonly perMillisecond: number;
+  /** @param total used so far */
+  measure(total: number, now: number): void;
+}
+
+/**
+ * Rises at once, and falls by half with each measurement.
+ *
+ * @param span milliseconds between two measurements, at least: over less, one burst would look like the rule
+ */
+function useRate(span: number, from: number): UseRate {
+  let [before, at] = [0, from];
+  const self = {
+    perMillisecond: 0,
+    measure(total: number, now: number) {
+      if (now - at < span) return;
+      const latest = (total - before) / (now - at);
+      [before, at] = [total, now];
+      self.perMillisecond = Math.max(latest, (self.perMillisecond + latest) / 2);
+    },
+  };
+  return self;
 }

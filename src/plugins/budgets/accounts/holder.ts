@@ -14,12 +14,12 @@ export class Holder {
   /** Booked under this name. */
   #booked = 0;
   #answeredAt = Number.NEGATIVE_INFINITY;
-  #last: Pick<Lease, 'since' | 'used' | 'granted'> | undefined;
+  #last: Pick<Lease, 'record' | 'used' | 'granted'> | undefined;
   /** Booked at the last lease, under all names. */
   #total = 0;
 
   /** @param last what an earlier account of the same subject and period knew */
-  constructor(name: string, last: Pick<Lease, 'since' | 'used' | 'granted'> | undefined) {
+  constructor(name: string, last: Pick<Lease, 'record' | 'used' | 'granted'> | undefined) {
     this.#first = name;
     this.#name = name;
     this.#last = last;
@@ -30,7 +30,7 @@ export class Holder {
   }
 
   /** The last lease, for an account that is opened again. */
-  get last(): Pick<Lease, 'since' | 'used' | 'granted'> | undefined {
+  get last(): Pick<Lease, 'record' | 'used' | 'granted'> | undefined {
     return this.#last;
   }
 
@@ -75,7 +75,7 @@ export class Holder {
 
   #lastLease(used: number, pause: number): { readonly last?: LastLease } {
     if (this.#last === undefined) return {};
-    const { since, used: before } = this.#last;
-    return { last: { since, used: before, usedSince: this.offset + used - this.#total, pause } };
+    const { record, used: before } = this.#last;
+    return { last: { record, used: before, usedSince: this.offset + used - this.#total, pause } };
   }
 }

@@ -6,10 +6,19 @@ import type { Link } from './link.ts';
  * mark, which all read with each exchange; a mark that is gone says the same.
  */
 export interface LossWatch {
-  /** Asks the store. Returns whether it may have lost data since the last call. */
-  check(): Promise<boolean>;
+  /** Asks the store. */
+  check(): Promise<Checked>;
   /** An account has found that its data are lost. */
   found(recoversAt: number): void;
+  /** The list of what is used up has changed. */
+  listed(): Promise<void>;
+}
+
+export interface Checked {
+  /** Whether the store may have lost data since the last call. */
+  readonly isLost: boolean;
+  /** When the list of what is used up changed last. */
+  readonly listedAt: number | undefined;
 }
 
 const key = 'limits/mark';
@@ -18,8 +27,9 @@ const day = 86_400_000;
 export function lossWatch({ store, emit }: PluginHost, link: Link): LossWatch {
   let known: number | undefined;
   let recoversAt = 0;
-  const mark = (at: number): Promise<void> =>
-    store.publish([{ key, max: { at: Math.floor(at) }, ttl: day }]).catch(() => {}); // the next exchange notices it
+  const write = (field: string, at: number): Promise<void> =>
+    store.publish([{ key, max: { [field]: Math.floor(at) }, ttl: day }]);
+  const mark = (at: number): Promise<void> => write('at', at).catch(() => {}); // the next exchange notices it
   return {
     async check() {
       const { now, entries } = await link.call(() => store.read([key]));
@@ -27,8 +37,9 @@ export function lossWatch({ store, emit }: PluginHost, link: Link): LossWatch {
       if (at === undefined) void mark(now);
       const isOther = known !== undefined && at !== known;
       known = at ?? Math.floor(now);
-      return isOther;
+      return { isLost: isOther, listedAt: entries[0]?.['listed'] };
     },
+    listed: () => write('listed', link.now()),
     found(moment) {
       const now = link.now();
       if (now < recoversAt) return;
