@@ -27,7 +27,7 @@ const directions = {
     'batch',
     'agent',
   ],
-  batch: base,
+  batch: [...base, 'pricing'],
   agent: [...base, 'pricing'],
   index: ['types', 'errors', 'strategies', 'router', 'agent'],
   transport: base,
@@ -53,6 +53,8 @@ const directions = {
     'plugins',
     'stores',
     'dashboard',
+    'batch',
+    'adapters',
   ],
 };
 

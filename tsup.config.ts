@@ -1,5 +1,6 @@
 import { defineConfig, type Options } from 'tsup';
 import { entries } from './scripts/entries.ts';
+import { mergeChunks } from './scripts/merge-chunks.ts';
 import { pageForBuild } from './scripts/page.ts';
 
 /** Shared code goes into chunks, so that each error class exists once. */
@@ -14,6 +15,7 @@ export const options: Options = {
   dts: { entry: entries },
   external: [/^node:/],
   esbuildPlugins: [pageForBuild],
+  onSuccess: () => mergeChunks(),
 };
 
 export default defineConfig(options);

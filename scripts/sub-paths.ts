@@ -7,16 +7,16 @@ import { build } from 'esbuild';
 
 /** Maximum gzipped kilobytes of each sub-path: 2% above the last measurement. */
 export const limits: Readonly<Record<string, number>> = {
-  signalbox: 37.9,
-  'signalbox/openai': 50.4,
+  signalbox: 37.0,
+  'signalbox/openai': 50.9,
   'signalbox/anthropic': 37.8,
   'signalbox/google': 40.6,
-  'signalbox/openai-compatible': 45.6,
+  'signalbox/openai-compatible': 46.9,
   'signalbox/ai-sdk': 32.2,
   'signalbox/langchain': 9.0,
   'signalbox/openai-fetch': 28.7,
   'signalbox/dashboard': 63.2,
-  'signalbox/catalog': 8.0,
+  'signalbox/catalog': 8.4,
   'signalbox/sqlite': 6.6,
   'signalbox/ledger': 29.2,
   'signalbox/redis': 7.5,
@@ -30,13 +30,13 @@ export const limits: Readonly<Record<string, number>> = {
   'signalbox/keys': 4.1,
   'signalbox/log': 3.1,
   'signalbox/memory': 1.9,
-  'signalbox/complexity': 3.3,
-  'signalbox/testing': 7.8,
+  'signalbox/complexity': 3.6,
+  'signalbox/testing': 10.1,
 };
 
 /** What applications import that use one export only, by sub-path. */
 export const singles: Readonly<Record<string, { readonly names: string; readonly limit: number }>> = {
-  signalbox: { names: '{ createRouter }', limit: 34.5 },
+  signalbox: { names: '{ createRouter }', limit: 33.6 },
 };
 
 /** The import specifiers of the sub-paths, from the package's exports. */

@@ -13,17 +13,17 @@ import { closedError } from './core/request-facts.ts';
 import { createRoutes } from './core/routes.ts';
 import { affinity } from './core/routing/affinity.ts';
 import { noStations, pluginErrors } from './core/stations/stations.ts';
-import { type Batching, batchingWith, deferredChannels } from './core/targets/batching.ts';
+import { type Batching, batchingWith, deferredChannels, standardCost } from './core/targets/batching.ts';
 import { withSeveralAccounts } from './core/targets/several-accounts.ts';
 import { targetFactory } from './core/targets/target.ts';
 import { reportsOf } from './core/targets/target-report.ts';
-import { checkMirror, shadow } from './plugins/shadow/shadow.ts';
+import { mirror, shadow } from './plugins/shadow/shadow.ts';
 import { priceBook } from './pricing/price-book.ts';
 import { defaultStore } from './stores/default-store.ts';
 import type { MethodsOf } from './types/methods.ts';
 import type { CallOptions } from './types/options/call-options.ts';
-import type { KnownTargets, ModelIdOf, NeededTargets } from './types/options/known-targets.ts';
-import type { RouteOptions, TargetIdOf, TargetOptions } from './types/options/options.ts';
+import type { KnownTargets, ModelIdOf, NeededTargets, OwnIdOf } from './types/options/known-targets.ts';
+import type { RouteOptions, TargetFields, TargetIdOf } from './types/options/options.ts';
 import type { RouterOptions } from './types/options/router-options.ts';
 import type { Plugin } from './types/plugin.ts';
 import type { Provider } from './types/provider.ts';
@@ -33,7 +33,7 @@ import type { ChatResult } from './types/result/result.ts';
 import type { ChatStream, Router } from './types/router.ts';
 import { emitter } from './util/emitter.ts';
 import { Parts, part } from './util/lazy.ts';
-import { mergeDefined } from './util/merge-defined.ts';
+import { mergeDefined } from './util/merge.ts';
 import { requestsAreApart } from './util/runtime.ts';
 import { swapSet } from './util/swap-set.ts';
 import { linkedAbort } from './util/time/abort.ts';
@@ -56,20 +56,21 @@ import { systemClock } from './util/time/clock.ts';
  * const { text, cost } = await router.chat({ prompt: 'Why is the sky blue?' }, { route: 'careful' });
  */
 export function createRouter<
-  const Targets extends readonly TargetOptions[] = readonly TargetOptions[],
+  const Targets extends readonly TargetFields[] = readonly [],
   const Routes extends Readonly<Record<string, RouteOptions<TargetIdOf<Targets>>>> = Record<never, never>,
   const Plugins extends readonly Plugin[] = readonly [],
   const Providers extends readonly Provider[] = readonly [],
+  const TargetProviders extends readonly Provider[] = readonly Provider[],
 >(
-  options: RouterOptions<Targets, Routes> &
+  options: RouterOptions<Targets, Routes, TargetProviders> &
     KnownTargets<Targets[number]> &
-    NeededTargets<Targets, Providers> & {
+    NeededTargets<Providers> & {
       readonly plugins?: Plugins;
       readonly providers?: Providers;
     },
-): Router<TargetIdOf<Targets> | ModelIdOf<Providers>, keyof Routes & string> & MethodsOf<Plugins>;
+): Router<OwnIdOf<Targets> | ModelIdOf<Providers[number]>, keyof Routes & string> & MethodsOf<Plugins>;
 export function createRouter(options: RouterOptions): Router {
-  checkOptions(options, { mirror: checkMirror });
+  checkOptions(options, { mirror });
   const closing = linkedAbort();
   const plugins = [...(options.plugins ?? []), shadow(options)].filter((plugin) => plugin !== undefined);
   const store = options.store ?? defaultStore(options.clock ?? systemClock);
@@ -79,8 +80,12 @@ export function createRouter(options: RouterOptions): Router {
     const report = (error: unknown): void =>
       events.emit({ type: 'plugin-error', plugin: 'batch', station: 'background', error });
     const check = (each: CallOptions): void => checkCallOptions(each, env.callOptions);
-    return openBatches({ router, store, check, clock, random, report, channels: deferredChannels(targets) });
-  });
+    return openBatches({
+      ...{ router, store, check, clock, random, report },
+      channels: deferredChannels(targets),
+      standardCost: (result) => standardCost(result, targets, env.prices),
+    });
+  }, store);
   const env = contextOf(options, plugins, batching.desk, closing.signal);
   const { targets, clock, events, findRoute } = env;
   const report = pluginErrors(events);

@@ -3,6 +3,7 @@ import type { BatchDesk, DeferredChannel } from '../types/batch/desk.ts';
 import type { Batch, Batches, BatchInput, BatchOptions, ResumeOptions } from '../types/batch/job.ts';
 import type { Clock, Random } from '../types/clock.ts';
 import type { CallOptions } from '../types/options/call-options.ts';
+import type { OperationResult } from '../types/result/result.ts';
 import type { Router } from '../types/router.ts';
 import type { Store } from '../types/store.ts';
 import { sleep } from '../util/time/clock.ts';
@@ -19,6 +20,8 @@ export interface BatchHost {
   readonly random: Random;
   /** The targets that answer through batches. */
   readonly channels: readonly DeferredChannel[];
+  /** US$ that an answer would have cost on the tier `standard`; `undefined` if unknown. */
+  standardCost(result: OperationResult): number | undefined;
   report(error: unknown): void;
   /** @throws RequestError for invalid call options */
   check(options: CallOptions): void;
@@ -53,6 +56,7 @@ export function openBatches(host: BatchHost): BatchService {
       store,
       owner,
       report,
+      standardCost: host.standardCost,
       onEnd: () => jobs.delete(job),
     });
     jobs.add(job);
@@ -67,13 +71,14 @@ export function openBatches(host: BatchHost): BatchService {
         maxInFlight = usualInFlight,
         keep = usualKeep,
         window = usualWindow,
+        store: ownStore,
         ...call
       } = options;
       check(requests, batchId, maxInFlight, keep);
       host.check({ ...call, window });
       call.signal?.throwIfAborted();
       const store = new JobStore(
-        host.store,
+        ownStore ?? host.store,
         batchId,
         Math.max(0, (call.deadline ?? 0) - clock.date()) + keep,
       );
@@ -90,13 +95,17 @@ export function openBatches(host: BatchHost): BatchService {
       void job.run(requests, none());
       return job;
     },
-    async resume(id, { requests, restore, ...call }: ResumeOptions = {}) {
-      const store = new JobStore(host.store, id, usualKeep);
-      const manifest = await store.manifest();
-      if (manifest === undefined)
-        throw new StoreError(host.store.name, `it has no batch ${JSON.stringify(id)}`);
+    store: host.store,
+    async cancel(id, { store } = {}) {
+      await (await stored(store ?? host.store, id)).store.markCanceled();
+    },
+    async resume(id, { requests, restore, store: ownStore, ...call }: ResumeOptions = {}) {
+      const { store } = await stored(ownStore ?? host.store, id);
       const never = new AbortController().signal;
       while (!(await store.own(owner, ownerTime))) await sleep(clock, ownerTime / 10, call.signal ?? never);
+      // As the last process has left it.
+      const { manifest: left } = await stored(ownStore ?? host.store, id);
+      const manifest = (await store.isCanceled()) ? { ...left, canceled: true } : left;
       const chunks = await store.chunks();
       const options: CallOptions = { ...manifest.options, ...call };
       const last = chunks.reduce((most, chunk) => Math.max(most, numberOf(chunk)), -1);
@@ -115,6 +124,14 @@ export function openBatches(host: BatchHost): BatchService {
       desk.close();
     },
   };
+}
+
+/** @throws StoreError if the store has no such batch */
+async function stored(store: Store, id: string): Promise<{ store: JobStore; manifest: Manifest }> {
+  const found = new JobStore(store, id, usualKeep);
+  const manifest = await found.manifest();
+  if (manifest === undefined) throw new StoreError(store.name, `it has no batch ${JSON.stringify(id)}`);
+  return { store: found, manifest };
 }
 
 async function* none(): AsyncGenerator<never> {}

@@ -1,8 +1,8 @@
-import { ConfigError } from '../errors.ts';
 import { costOf } from '../pricing/cost.ts';
 import type { Capabilities } from '../types/options/capabilities.ts';
 import type { Price } from '../types/options/price.ts';
-import { checkNumber, checkObject, checkWord, type Refuse, show } from '../util/option-check.ts';
+import { check, checkObject, refuse, show } from '../util/option-check.ts';
+import { amount, oneOf } from '../util/shape.ts';
 import { loadKnowledge } from './knowledge.ts';
 import { type Listed, listModels } from './listing.ts';
 
@@ -35,7 +35,12 @@ export interface ModelQuery {
    */
   readonly supports?: readonly Ability[];
   /** Highest price in US$ per million tokens, at the rates for short inputs. */
-  readonly maxPrice?: { readonly input?: number; readonly output?: number };
+  readonly maxPrice?: {
+    /** For input tokens. */
+    readonly input?: number;
+    /** For output tokens. */
+    readonly output?: number;
+  };
   /** Smallest context length in tokens. Models of unknown length are left out. */
   readonly minContext?: number;
   /**
@@ -61,10 +66,6 @@ export interface CatalogModel {
   /** What it can and cannot do; absent where unknown. */
   readonly capabilities?: Capabilities;
 }
-
-const refuse: Refuse = (option, expected, got) => {
-  throw new ConfigError(option, expected, got);
-};
 
 /**
  * The models of the catalog, cheapest first: by the price of 3,000 input and 1,000 output tokens, or of 3,000 input tokens for
@@ -122,17 +123,17 @@ function byName(a: CatalogModel, b: CatalogModel): number {
 
 function checkQuery(query: ModelQuery): void {
   const fields = ['provider', 'supports', 'maxPrice', 'minContext', 'date'];
-  const { provider, supports, maxPrice, minContext } = checkObject('models', query, fields, refuse);
+  const { provider, supports, maxPrice, minContext } = checkObject('models', query, fields);
   const names = Array.isArray(provider) ? provider : [provider ?? ''];
   if (names.some((name) => typeof name !== 'string'))
     refuse('models.provider', 'a provider’s name, or a list of them', show(provider));
   if (supports !== undefined && !Array.isArray(supports))
     refuse('models.supports', `a list of ${abilities.join(', ')}`, show(supports));
   for (const [index, ability] of (supports ?? []).entries())
-    checkWord(`models.supports[${index}]`, ability, abilities, refuse);
-  checkNumber('models.minContext', minContext, refuse);
+    check(`models.supports[${index}]`, ability, oneOf(...abilities));
+  check('models.minContext', minContext, amount);
   if (maxPrice === undefined) return;
-  const most = checkObject('models.maxPrice', maxPrice, ['input', 'output'], refuse);
-  checkNumber('models.maxPrice.input', most['input'], refuse);
-  checkNumber('models.maxPrice.output', most['output'], refuse);
+  const most = checkObject('models.maxPrice', maxPrice, ['input', 'output']);
+  check('models.maxPrice.input', most['input'], amount);
+  check('models.maxPrice.output', most['output'], amount);
 }

@@ -1,5 +1,4 @@
-import { ConfigError } from '../errors.ts';
-import { checkObject, type Refuse, show } from '../util/option-check.ts';
+import { checkObject, refuse, show } from '../util/option-check.ts';
 import { isRedirectResponse } from '../util/redirect.ts';
 import { checkPriceData } from './price-data.ts';
 
@@ -19,16 +18,22 @@ export interface RefreshOptions {
 
 /** The result of a refresh. */
 export type Refreshed =
-  | { readonly updated: true; readonly providers: number; readonly models: number }
+  | {
+      readonly updated: true;
+      /** Number of providers in the new prices. */
+      readonly providers: number;
+      /** Number of models in the new prices. */
+      readonly models: number;
+    }
   /** `false`: the prices are unchanged. */
-  | { readonly updated: false; readonly error: unknown };
+  | {
+      readonly updated: false;
+      /** Why the prices are unchanged. */
+      readonly error: unknown;
+    };
 
 /** Largest size of the price data in bytes: about thirty times today's. */
 const maxBytes = 16 * 1024 * 1024;
-
-const refuse: Refuse = (option, expected, got) => {
-  throw new ConfigError(option, expected, got);
-};
 
 /**
  * Fetches the latest prices and uses them from now on in this process: in `models`, `priceOf`, and within a minute in every router
@@ -90,7 +95,7 @@ async function readText(body: ReadableStream<Uint8Array>): Promise<string> {
 }
 
 function checkRefresh(options: RefreshOptions): RefreshOptions {
-  const { url, fetch, signal } = checkObject('refresh', options, ['url', 'fetch', 'signal'], refuse);
+  const { url, fetch, signal } = checkObject('refresh', options, ['url', 'fetch', 'signal']);
   const right = typeof url === 'string' && URL.canParse(url) && /^https?:$/.test(new URL(url).protocol);
   if (url !== undefined && !right) refuse('refresh.url', 'an absolute http: or https: URL', show(url));
   if (fetch !== undefined && typeof fetch !== 'function') refuse('refresh.fetch', 'a function', show(fetch));

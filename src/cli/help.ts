@@ -4,6 +4,7 @@ import { strategyNames } from '../simulator/strategies.ts';
 export const commands = `Usage: signalbox <command>
 
 Commands:
+  batch      answers a file of requests within hours, at vendors' batch prices
   keys       creates and lists the virtual keys of a server
   ledger     queries, verifies and exports a ledger
   report     writes one page about money, latency and failures
@@ -14,6 +15,33 @@ Commands:
   dashboard  shows a ledger or a log in a browser
 
 Run signalbox <command> --help for the options of a command.
+`;
+
+/** Printed by `signalbox batch --help`. */
+export const batchHelp = `Usage: signalbox batch (run | status | cancel) REQUESTS --out FILE [flags]
+
+run     answers the requests of a file and writes each result once, as it arrives. The same command continues after Ctrl+C or a
+        crash: it waits for the vendors' batches and pays nothing twice.
+status  prints how far it is; also while it runs. REQUESTS may be left out.
+cancel  cancels the vendors' batches. What is done by then still has its result.
+
+REQUESTS has one request a line, as JSON (JSONL):
+- OpenAI's batch form: custom_id, method, url, body, with the url /v1/chat/completions, /v1/responses or /v1/embeddings.
+  Results have OpenAI's output form; those of failed requests too.
+- or requests of router.batch: { "id": "a", "prompt": "Hi" }. Results are { id, result } or { id, error }.
+All lines are checked before the first is sent. The field signalbox of a result has its cost and what it saved, in US$.
+
+  --out FILE       the results; required
+  --route NAME     a route or target for all requests. Default: the model of each (OpenAI's form), or the default route
+  --deadline WHEN  how long it may take, such as 90m, 6h or 2d, or a date. As it nears, what is not done goes to the route's
+                   synchronous targets. Default: 24h
+  --module FILE    exports the router, made by createRouter. Default: signalbox.config.ts, .mts, .mjs or .js in this folder
+  --store WHERE    keeps the state: a SQLite file, or an address such as redis://localhost:6379. Default: the store that the
+                   module exports beside the router, otherwise the file of the results with .db at its end
+  --json           status: prints JSON
+  --help           print this text
+
+Exit codes: 0 all requests have answers, 1 some failed, 2 a wrong flag, file or line, 130 interrupted.
 `;
 
 /** Printed by `signalbox dashboard --help`. */
@@ -89,7 +117,8 @@ ${reading}
   --help           print this text
 
 query: sums by group
-  --by NAMES       day, hour, tenant, user, tag, route, target, provider, model, operation; with commas. Default: day
+  --by NAMES       day, hour, tenant, user, tag, route, target, provider, model, operation, promptCache;
+                   with commas. Default: day
   --where NAME=X   only these, such as tenant=acme; 'tenant=' for requests without one. May be repeated.
 
 verify: checks the hash chain, and names what was changed, removed, moved or added

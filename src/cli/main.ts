@@ -5,7 +5,8 @@ const args = process.argv.slice(2);
 process.exitCode = await run(args, {
   out: (text) => process.stdout.write(text),
   err: (text) => process.stderr.write(text),
+  ...(process.stderr.isTTY ? { terminal: process.stderr } : {}),
 });
 // These load modules of the application, which may hold connections open.
-if (args[0] === 'keys' || args[0] === 'doctor')
+if (['keys', 'doctor', 'batch'].includes(args[0] ?? ''))
   process.stdout.write('', () => process.stderr.write('', () => process.exit()));

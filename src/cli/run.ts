@@ -1,4 +1,5 @@
 import { UsageError } from '../simulator/usage-error.ts';
+import { batch } from './batch/batch.ts';
 import { dashboard } from './dashboard/dashboard.ts';
 import { doctor } from './doctor.ts';
 import { commands } from './help.ts';
@@ -13,10 +14,13 @@ import { version } from './version.ts';
  * Runs a command.
  *
  * @param args the arguments after `signalbox`
- * @returns the exit code: 0 success, 1 what `ledger verify` or `doctor` found, 2 wrong input
+ * @returns the exit code: 0 success, 1 what `ledger verify` or `doctor` found, or a request of a batch that failed, 2 wrong input,
+ * 130 interrupted
  */
-export async function run([command, ...args]: readonly string[], { out, err }: Output): Promise<number> {
+export async function run([command, ...args]: readonly string[], output: Output): Promise<number> {
+  const { out, err } = output;
   try {
+    if (command === 'batch') return await batch(args, output);
     if (command === 'ledger') return await ledger(args, { out, err });
     if (command === 'report') return await report(args, { out, err });
     if (command === undefined || ['--help', '-h', 'help'].includes(command)) out(commands);
@@ -31,7 +35,7 @@ export async function run([command, ...args]: readonly string[], { out, err }: O
     } else
       throw new UsageError(
         'signalbox',
-        'a command: dashboard, keys, ledger, report, simulate, doctor, help or --version',
+        'a command: batch, dashboard, keys, ledger, report, simulate, doctor, help or --version',
         `'${command}'`,
       );
     return 0;

@@ -24,7 +24,8 @@ export function routes(
   live: LiveSource | undefined,
   source: Source | undefined,
 ): Endpoints {
-  const epoch = crypto.randomUUID().slice(0, 8);
+  // Workers have no random numbers before the first request.
+  let epoch: string | undefined;
   const readers = { open: 0 };
   let simulating: Promise<unknown> | undefined;
   return async (name, query, headers) => {
@@ -33,6 +34,7 @@ export function routes(
       switch (name) {
         case 'events':
           if (readers.open >= mostReaders) return refusal(503, 'too many readers');
+          epoch ??= crypto.randomUUID().slice(0, 8);
           return eventStream(
             counted(updates(source, settings.clock, epoch, headers.get('last-event-id')), readers),
           );

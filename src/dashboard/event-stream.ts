@@ -78,6 +78,7 @@ class Feed {
   readonly #source: Source;
   /** What it has of each part, as JSON; of targets, of each. */
   readonly #sent = new Map<string, string>();
+  #targets: readonly string[] = [];
   #turn = 0;
   change: number;
 
@@ -101,10 +102,18 @@ class Feed {
   async #parts(): Promise<Update> {
     const live = await this.#source.live();
     const targets = live.targets.filter((target) => this.#isNew(`target ${target.id}`, target));
+    const present = new Set(live.targets.map(({ id }) => id));
+    const gone = this.#targets.filter((id) => !present.has(id));
+    for (const id of gone) this.#sent.delete(`target ${id}`);
+    this.#targets = [...present];
     const parts = Object.entries(live).filter(
       ([name, part]) => name !== 'targets' && this.#isNew(name, part),
     );
-    return { ...Object.fromEntries(parts), ...(targets.length > 0 ? { targets } : {}) };
+    return {
+      ...Object.fromEntries(parts),
+      ...(targets.length > 0 ? { targets } : {}),
+      ...(gone.length > 0 ? { gone } : {}),
+    };
   }
 
   #isNew(name: string, part: unknown): boolean {

@@ -26,14 +26,15 @@ export function originGuard({ hosts }: Pick<Settings, 'hosts'>): (request: Reque
 
 /** Refuses requests for data without the token, in constant time, or from another site. */
 export function tokenGuard({ token }: Pick<Settings, 'token'>): Guard {
-  let known: Promise<Uint8Array> | undefined;
+  let known: Uint8Array | undefined;
   return async ({ headers }) => {
     const site = headers.get('sec-fetch-site');
     if (site !== null && site !== 'same-origin' && site !== 'none')
       return refusal(403, 'requests of other sites are refused');
     const given = /^bearer +(\S+)$/i.exec(headers.get('authorization') ?? '')?.[1] ?? '';
-    known ??= digest(token);
-    if (same(await known, await digest(given)) === 1) return undefined;
+    // Not a promise that several requests share: Workers do not allow it.
+    known ??= await digest(token);
+    if (same(known, await digest(given)) === 1) return undefined;
     return refusal(401, given === '' ? 'the token is missing' : 'the token is wrong', {
       'www-authenticate': 'Bearer',
     });

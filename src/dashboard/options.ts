@@ -1,9 +1,8 @@
-import { ConfigError } from '../errors.ts';
 import type { RouteCacheStats } from '../plugins/cache/index.ts';
 import type { LedgerReader } from '../plugins/ledger/index.ts';
 import type { Clock } from '../types/clock.ts';
 import type { Router } from '../types/router.ts';
-import { checkObject, type Refuse, show } from '../util/option-check.ts';
+import { checkObject, refuse, show } from '../util/option-check.ts';
 import { systemClock } from '../util/time/clock.ts';
 
 /** The options of `toDashboard`. */
@@ -13,7 +12,10 @@ export interface DashboardOptions {
   /** A ledger of `signalbox/ledger`: money by day, requests of the past, outages, traffic to simulate. @default none */
   readonly ledger?: Pick<LedgerReader, 'query' | 'rows' | 'content'>;
   /** A cache of `signalbox/cache`, for its misses and stored answers. @default hits only, from the requests */
-  readonly cache?: { stats(): Readonly<Record<string, RouteCacheStats>> };
+  readonly cache?: {
+    /** The counters of each route, by its name. */
+    stats(): Readonly<Record<string, RouteCacheStats>>;
+  };
   /**
    * Whether to show metadata of calls, messages of plugins' errors, and the prompts and answers that the ledger keeps.
    *
@@ -49,7 +51,7 @@ const shortest = 16;
 export function checkDashboard(router: Router | undefined, options: DashboardOptions): Settings {
   if (router !== undefined && typeof router?.stats !== 'function')
     refuse('toDashboard', 'a router, made by createRouter', show(router));
-  checkObject('toDashboard', options, fields, refuse);
+  checkObject('toDashboard', options, fields);
   const { token, ledger, cache, content = false, hosts = loopback, clock = systemClock } = options;
   if (typeof token !== 'string' || token.length < shortest || /\s/.test(token))
     refuse('toDashboard.token', `a text of at least ${shortest} characters without spaces`, lengthOf(token));
@@ -73,7 +75,3 @@ export function checkDashboard(router: Router | undefined, options: DashboardOpt
 function lengthOf(token: unknown): string {
   return typeof token === 'string' ? `one of ${token.length} characters` : typeof token;
 }
-
-const refuse: Refuse = (path, expected, got) => {
-  throw new ConfigError(path, expected, got);
-};

@@ -210,6 +210,8 @@ export type Update = Partial<Live> & {
   /** Replaces the list if `all`, otherwise updates it. */
   readonly requests?: readonly RequestLine[];
   readonly all?: true;
+  /** Ids of targets that the router no longer has. */
+  readonly gone?: readonly string[];
 };
 
 export const dimensions = ['tenant', 'route', 'model', 'target', 'provider', 'user', 'tag'] as const;

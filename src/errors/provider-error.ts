@@ -58,7 +58,7 @@ const scopeOfKind: Record<ProviderErrorKind, ProviderErrorScope> = {
 };
 
 /** All kinds. */
-export const providerErrorKinds: readonly string[] = Object.keys(scopeOfKind);
+export const providerErrorKinds: readonly string[] = /* @__PURE__ */ Object.keys(scopeOfKind);
 
 /** One attempt failed. The only error that a provider throws. */
 export class ProviderError extends RouterError {

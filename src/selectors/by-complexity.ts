@@ -1,5 +1,6 @@
-import { ConfigError } from '../errors.ts';
 import type { Select } from '../types/options/select.ts';
+import { check } from '../util/option-check.ts';
+import { is, only, ratio } from '../util/shape.ts';
 import { complexityOf } from './complexity.ts';
 
 /** The options of `byComplexity`. */
@@ -17,7 +18,7 @@ export interface ByComplexityOptions<Simple extends string = string, Complex ext
 }
 
 const usualThreshold = 0.35;
-const fields = ['simple', 'complex', 'threshold'];
+const route = is('the name of a route', (value) => typeof value === 'string' && value !== '');
 
 /**
  * A `select` that sends simple and complex requests to different routes, by the score of `complexityOf`. The score is a heuristic;
@@ -30,21 +31,7 @@ const fields = ['simple', 'complex', 'threshold'];
 export function byComplexity<const Simple extends string, const Complex extends string>(
   options: ByComplexityOptions<Simple, Complex>,
 ): Select<Simple | Complex> {
-  for (const field of Object.keys(options)) {
-    if (!fields.includes(field)) {
-      throw new ConfigError(
-        `byComplexity.${field}`,
-        `one of the options ${fields.join(', ')}`,
-        'an unknown option',
-      );
-    }
-  }
+  check('byComplexity', options, only({ threshold: ratio }, { simple: route, complex: route }));
   const { simple, complex, threshold = usualThreshold } = options;
-  for (const [field, name] of Object.entries({ simple, complex })) {
-    if (typeof name !== 'string' || name === '')
-      throw new ConfigError(`byComplexity.${field}`, 'the name of a route', String(name));
-  }
-  if (!(threshold >= 0 && threshold <= 1))
-    throw new ConfigError('byComplexity.threshold', 'a number from 0 to 1', String(threshold));
   return (request) => (complexityOf(request).score < threshold ? simple : complex);
 }

@@ -23,6 +23,7 @@ export interface ComplexityParts {
 export interface Complexity {
   /** 0 (simplest) to 1. */
   readonly score: number;
+  /** How much each feature of the request adds. */
   readonly parts: ComplexityParts;
 }
 

@@ -1,5 +1,6 @@
 import type { Script } from '../testing/scripted-provider.ts';
-import { checkNumber, checkObject, checkWord, type Refuse, show } from '../util/option-check.ts';
+import { check, checkObject, type Refuse, show } from '../util/option-check.ts';
+import { amount, oneOf } from '../util/shape.ts';
 import { checkSpread, type Spread } from './log/distribution.ts';
 import { checkDuration, checkPositive, checkRatio } from './log/fields.ts';
 import { answer } from './scripts.ts';
@@ -61,7 +62,7 @@ function checkTarget(path: string, value: unknown, refuse: Refuse): TargetSpec {
   const id = named ?? (provider && model ? `${provider}/${model}` : undefined);
   if (id === undefined) return refuse(path, 'an id, or a provider and a model', 'neither');
   const { price, weight, tags, concurrency, rpm, tpm } = fields;
-  checkNumber(`${path}.weight`, weight, refuse);
+  check(`${path}.weight`, weight, amount, refuse);
   // The router checks the rest when it is created.
   const options = { price, weight, tags, concurrency, rpm, tpm, provider, model };
   const given = Object.fromEntries(Object.entries(options).filter(([, option]) => option !== undefined));
@@ -105,7 +106,7 @@ function checkBehaviour(
 
 function checkOutage(path: string, value: unknown, refuse: Refuse): Outage {
   const { from, to, as = 'errors' } = checkObject(path, value, ['from', 'to', 'as'], refuse);
-  checkWord(`${path}.as`, as, ['errors', 'silence'], refuse);
+  check(`${path}.as`, as, oneOf('errors', 'silence'), refuse);
   return {
     from: checkDuration(`${path}.from`, from, refuse),
     to: checkDuration(`${path}.to`, to, refuse),

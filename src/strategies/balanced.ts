@@ -1,8 +1,10 @@
 import type { Strategy } from '../types/options/strategy.ts';
-import { checkLatencyTerms, expectedTime, type LatencyTerms } from './lowest-latency.ts';
-import { type Constraints, checkAmount, constrained } from './shared/constraints.ts';
+import { amount } from '../util/shape.ts';
+import { expectedTime, type LatencyTerms, latencyTerms } from './lowest-latency.ts';
+import { type Constraints, constrained } from './shared/constraints.ts';
 import { byMeasure, rankByScore } from './shared/rank-by-score.ts';
 
+/** What latency and failures are worth to `balanced`. */
 export interface BalancedTerms extends LatencyTerms {
   /**
    * US$ that saving a second of latency is worth; 0.001 is US$ 3.60 per hour.
@@ -32,12 +34,9 @@ export function balanced({
   percentile,
   ...constraints
 }: BalancedTerms & Constraints = {}): Strategy {
-  checkAmount('balanced(): perSecond', perSecond);
-  checkAmount('balanced(): perFailure', perFailure);
-  checkLatencyTerms('balanced', { of, percentile });
   return constrained(
     'balanced',
-    constraints,
+    { perSecond, perFailure, of, percentile, ...constraints },
     (candidates, context) =>
       rankByScore(
         candidates,
@@ -47,6 +46,6 @@ export function balanced({
         ({ estimatedCost = Number.POSITIVE_INFINITY }, time, chance) =>
           estimatedCost + (perSecond * time) / chance / 1_000 + perFailure * (1 - chance),
       ),
-    ['perSecond', 'perFailure', 'of', 'percentile'],
+    { perSecond: amount, perFailure: amount, ...latencyTerms },
   );
 }

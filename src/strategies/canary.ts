@@ -1,9 +1,11 @@
-import { ConfigError } from '../errors.ts';
 import type { Strategy } from '../types/options/strategy.ts';
 import { hashShare } from '../util/hash.ts';
+import { check } from '../util/option-check.ts';
+import { anything, is, only, ratio as share } from '../util/shape.ts';
 import { priority } from './priority.ts';
-import { checkTerms, without } from './shared/constraints.ts';
+import { without } from './shared/constraints.ts';
 
+/** The new target, and how much traffic tries it. */
 export interface CanaryTerms<TargetId extends string = string> {
   /** Id of the new target. */
   readonly target: TargetId;
@@ -16,6 +18,11 @@ export interface CanaryTerms<TargetId extends string = string> {
   readonly strategy?: Strategy<TargetId>;
 }
 
+const shape = only(
+  { strategy: anything },
+  { target: is('the id of a target', (value) => typeof value === 'string'), ratio: share },
+);
+
 /**
  * Sends a ratio of the traffic to a new target. All requests of a session get the same choice. For other
  * traffic the new target comes last; when it fails, its requests fail over to the others.
@@ -25,13 +32,8 @@ export interface CanaryTerms<TargetId extends string = string> {
  * createRouter({ targets, strategy: canary({ target: 'new-model', ratio: 0.05, strategy: lowestCost() }) });
  */
 export function canary<const TargetId extends string>(terms: CanaryTerms<TargetId>): Strategy<TargetId> {
-  checkTerms('canary', terms, ['target', 'ratio', 'strategy']);
+  check('canary()', terms ?? null, shape);
   const { target, ratio, strategy = priority() as Strategy<TargetId> } = terms;
-  if (typeof target !== 'string')
-    throw new ConfigError('canary(): target', 'the id of a target', typeof target);
-  if (!(typeof ratio === 'number' && ratio >= 0 && ratio <= 1)) {
-    throw new ConfigError('canary(): ratio', 'a number between 0 and 1', String(ratio));
-  }
   return {
     name: `canary(${strategy.name})`,
     unknownTargets: (known: readonly string[]) => [

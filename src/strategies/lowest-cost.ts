@@ -1,5 +1,6 @@
 import type { Candidate, Strategy } from '../types/options/strategy.ts';
-import { type Constraints, checkAmount, constrained } from './shared/constraints.ts';
+import { amount } from '../util/shape.ts';
+import { type Constraints, constrained } from './shared/constraints.ts';
 import { byPrice, rankByScore } from './shared/rank-by-score.ts';
 
 /** Terms of `lowestCost`. */
@@ -41,7 +42,6 @@ export function lowestCost(terms: CostTerms = {}): Strategy {
     for (const candidate of late) context.note(candidate, { misses: 'deadline' });
     return late.length === 0 ? ranked : [...ranked.filter((candidate) => !late.includes(candidate)), ...late];
   };
-  const strategy = constrained('lowestCost', terms, rank, ['deadline']);
-  checkAmount('lowestCost(): deadline', terms.deadline);
-  return strategy;
+  const strategy = constrained('lowestCost', terms, rank, { deadline: amount });
+  return terms.deadline === undefined ? strategy : { ...strategy, deadline: terms.deadline };
 }

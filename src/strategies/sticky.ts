@@ -1,8 +1,9 @@
 import type { RankContext, Strategy } from '../types/options/strategy.ts';
 import { hashShare } from '../util/hash.ts';
+import { checkObject } from '../util/option-check.ts';
 import { priority } from './priority.ts';
-import { checkTerms } from './shared/constraints.ts';
 
+/** What requests stick to, and by what. */
 export interface StickyTerms {
   /**
    * Strategy for requests without a session; for others, only its exclusions apply.
@@ -28,7 +29,7 @@ export interface StickyTerms {
  * router.chat({ messages }, { session: user.id });
  */
 export function sticky(terms: StickyTerms = {}): Strategy {
-  checkTerms('sticky', terms, ['strategy', 'by']);
+  checkObject('sticky()', terms, ['strategy', 'by']);
   const { strategy = priority(), by = sessionOf } = terms;
   return {
     name: `sticky(${strategy.name})`,

@@ -1,6 +1,10 @@
 import type { Random } from '../types/clock.ts';
 import type { Candidate, Strategy } from '../types/options/strategy.ts';
-import { type Constraints, checkAmount, constrained, without } from './shared/constraints.ts';
+import { check } from '../util/option-check.ts';
+import { is, isNumber, optional, recordOf } from '../util/shape.ts';
+import { type Constraints, constrained, without } from './shared/constraints.ts';
+
+const weight = is('a finite number of at least 0', (value) => isNumber(value, 0, Number.MAX_VALUE));
 
 /**
  * Random order in proportion to weights: a target of weight 3 comes first three times as often as one of
@@ -20,7 +24,7 @@ export function weighted<const TargetId extends string = string>(
   constraints: Constraints = {},
 ): Strategy<TargetId> {
   const given: Readonly<Record<string, unknown>> = weights;
-  for (const [id, weight] of Object.entries(given)) checkAmount(`weighted(${JSON.stringify(id)})`, weight);
+  check('weighted()', given, recordOf(optional(weight)));
   const own = given as Readonly<Record<string, number>>;
   const strategy = constrained('weighted', constraints, (candidates, { random }) =>
     draw(candidates, random, ({ target }) => own[target.id] ?? target.weight),

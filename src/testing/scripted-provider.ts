@@ -23,6 +23,7 @@ export interface Script {
   readonly text?: string | readonly string[];
   /** The whole answer, where text is not enough. In a stream, text and reasoning are one delta each. */
   readonly content?: readonly ContentPart[];
+  /** Why the answer ends. @default 'tool-calls' with a tool call, otherwise 'stop' */
   readonly finishReason?: FinishReason;
   /** @default 10 input tokens, 5 output tokens */
   readonly usage?: Usage;

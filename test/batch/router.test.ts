@@ -88,6 +88,57 @@ describe('router.batch', () => {
     expect(batch.status().cost).toBeCloseTo(250 * 0.000_1, 9);
   });
 
+  it('gives each request its own options and data, and says what each saved', async () => {
+    const { clock, router } = setUp();
+    const tags: unknown[] = [];
+    router.on('request-end', ({ metadata, tenant }) =>
+      tags.push([metadata?.['n'], metadata?.['all'], tenant]),
+    );
+    const requests = [
+      { prompt: 'a', data: { row: 1 }, options: { metadata: { n: 1 }, tenant: 'acme' } },
+      { prompt: 'b', options: { route: 'anthropic/claude-haiku-4-5' } },
+    ];
+    const batch = await router.batch(requests, { route: 'rescue', metadata: { all: true } });
+    const results = await drive(clock, collect(batch.results));
+    expect(results.find(({ index }) => index === 0)).toMatchObject({
+      data: { row: 1 },
+      result: { target: 'openai/gpt-5-mini#batch' },
+      saved: 0.0001,
+    });
+    const other = results.find(({ index }) => index === 1);
+    expect(other).toMatchObject({ result: { target: 'anthropic/claude-haiku-4-5' }, saved: 0 });
+    expect(other).not.toHaveProperty('data');
+    expect(tags).toContainEqual([1, true, 'acme']);
+    expect(batch.status().saved).toBe(0.0001);
+  });
+
+  it('keeps its state in a store of its own, in which another router finds it', async () => {
+    const { clock, router } = setUp();
+    const store = memory({ clock });
+    const batch = await router.batch(promptsOf(3), { route: 'rescue', store, batchId: 'own' });
+    await batch[Symbol.asyncDispose]();
+    await expect(router.batches.resume('own')).rejects.toThrow('no batch "own"');
+    const resumed = await router.batches.resume('own', { store, requests: promptsOf(3) });
+    expect(await drive(clock, collect(resumed.results))).toHaveLength(3);
+  });
+
+  it('is canceled by another router on the same store', async () => {
+    open.behavior.polls = Number.POSITIVE_INFINITY;
+    const { clock, router } = setUp();
+    const batch = await router.batch(promptsOf(3), { route: 'rescue', batchId: 'theirs' });
+    const other = createRouter({
+      store: router.batches.store,
+      targets: [{ provider: openai({ apiKey: 'sk' }), model: 'm', price }],
+    });
+    await other.batches.cancel('theirs');
+    const results = await drive(clock, collect(batch.results));
+    expect(results.map(({ error }) => error?.message)).toEqual(
+      Array(3).fill(expect.stringContaining('canceled')),
+    );
+    expect(open.billed).toEqual([]);
+    await expect(other.batches.cancel('none')).rejects.toThrow('no batch "none"');
+  });
+
   it('deletes the files at the vendor before its results end', async () => {
     const { clock, router } = setUp();
     const batch = await router.batch(promptsOf(3), { route: 'rescue' });

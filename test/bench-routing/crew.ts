@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
 import type { Load } from './herd.ts';
 import type { Done, HerdJob, Job } from './jobs.ts';
+import type { Workload } from './worlds.ts';
 
 /** Outcomes of jobs. */
 export interface Results {
@@ -9,17 +10,22 @@ export interface Results {
   herd(job: HerdJob): readonly Load[];
 }
 
-/** Does jobs on two threads. What comes out does not depend on which thread does what. */
+/**
+ * Does jobs on two threads. What comes out does not depend on which thread does what.
+ *
+ * @param parts of the trace that the worlds play; none where requests come by chance
+ */
 export async function doAll(
   jobs: readonly Job[],
   herds: readonly HerdJob[],
   onDone: (done: number) => void,
+  parts: readonly Workload[] = [],
 ): Promise<Results> {
   // The long ones first, so that no thread is left with one of them at the end.
   const waiting: (Job | HerdJob)[] = [...herds, ...jobs];
   const results = new Map<Job | HerdJob, unknown>();
   const work = async (): Promise<void> => {
-    const worker = new Worker(new URL('worker.ts', import.meta.url));
+    const worker = new Worker(new URL('worker.ts', import.meta.url), { workerData: parts });
     for (let job = waiting.shift(); job !== undefined; job = waiting.shift()) {
       results.set(job, await ask(worker, job));
       onDone(results.size);

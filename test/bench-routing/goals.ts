@@ -18,10 +18,12 @@ export type Table = (kind: Kind, contender: Contender) => Cell;
 /** Both goals by measurement are for ten requests a second. */
 const rate = 10;
 const closeTo = 0.05;
+const closeOnTrace = 0.03;
 const recoveredIn = 5;
 /** Share of worlds in which it has to be that soon. */
 const mostWorlds = 0.95;
 const rightChoices = 0.99;
+const rightOnTrace = 0.95;
 /** Worlds in which nothing keeps a target from taking requests. */
 const healthy = kinds.filter((kind) => kind !== 'limits' && kind !== 'outage');
 /** Of a target's fair share. */
@@ -57,6 +59,29 @@ export function goalJobs(seeds: number) {
 
 export type GoalJobs = ReturnType<typeof goalJobs>;
 
+/** What only the goals of a trace need: in steady worlds, with what a strategy pays to learn. */
+export function traceJobs(seeds: number) {
+  return { fastestOracle: { kind: 'steady', contender: 'fastestOracle', seeds, options: {} } satisfies Job };
+}
+
+export function judgeTrace(
+  jobs: ReturnType<typeof traceJobs>,
+  results: Results,
+  table: Table,
+  played: readonly Kind[],
+): readonly Goal[] {
+  const fastest = results.of(jobs.fastestOracle).cell;
+  const steadily = (contender: Contender): Cell => table('steady', contender);
+  return [
+    close('lowestLatency', excess(steadily('lowestLatency'), fastest, 'firstToken'), closeOnTrace),
+    close('balanced', excess(steadily('balanced'), steadily('oracle'), 'score'), closeOnTrace),
+    ...(['limits', 'outage'] as const).map((kind) =>
+      cheapestChosen(`in \`${kind}\`: of those that take it, known or not`, [kind], table, rightOnTrace),
+    ),
+    neverWorse(table, played),
+  ];
+}
+
 export function judge(jobs: GoalJobs, results: Results, table: Table): readonly Goal[] {
   const cell = (job: Job): Cell => results.of(job).cell;
   const recoveries = (job: Job): readonly number[] => results.of(job).recoveries;
@@ -78,11 +103,11 @@ export function judge(jobs: GoalJobs, results: Results, table: Table): readonly 
   ];
 }
 
-function close(name: string, { mean, margin }: Estimate): Goal {
+function close(name: string, { mean, margin }: Estimate, most = closeTo): Goal {
   return {
-    name: `\`${name}\` is within ${percent(closeTo, 0)} of the oracle in steady state`,
+    name: `\`${name}\` is within ${percent(most, 0)} of the oracle in steady state`,
     found: `${percent(mean)} ± ${percent(margin)} above it`,
-    met: mean + margin <= closeTo,
+    met: mean + margin <= most,
   };
 }
 
@@ -97,21 +122,21 @@ function recovered(name: string, recoveries: readonly number[]): Goal {
   };
 }
 
-function cheapestChosen(where: string, of: readonly Kind[], table: Table): Goal {
+function cheapestChosen(where: string, of: readonly Kind[], table: Table, least = rightChoices): Goal {
   const cells = of.map((kind) => ({ kind, cell: table(kind, 'lowestCost') }));
   const all = cells.reduce((sum, { cell }) => sum + cell.requests, 0);
   const right = cells.reduce((sum, { cell }) => sum + cell.cheapest * cell.requests, 0) / all;
   const each = cells.map(({ kind, cell }) => `${kind} ${percent(cell.cheapest)}`).join(', ');
   return {
-    name: `\`lowestCost\` takes the cheapest target in ${percent(rightChoices, 0)} of all requests, ${where}`,
+    name: `\`lowestCost\` takes the cheapest target in ${percent(least, 0)} of all requests, ${where}`,
     found: `${percent(right)} (${each})`,
-    met: right >= rightChoices,
+    met: right >= least,
   };
 }
 
 /** Where a strategy is worse than a rule of others at 95 % confidence. */
-function neverWorse(table: Table): Goal {
-  const worse = kinds.flatMap((kind) =>
+function neverWorse(table: Table, of: readonly Kind[] = kinds): Goal {
+  const worse = of.flatMap((kind) =>
     baselines.flatMap((baseline) => {
       const { mean, margin } = excess(table(kind, 'balanced'), table(kind, baseline), 'score');
       return mean - margin > 0 ? [`${kind}: ${percent(mean)} ± ${percent(margin)} above ${baseline}`] : [];
@@ -119,7 +144,7 @@ function neverWorse(table: Table): Goal {
   );
   return {
     name: '`balanced` is in no kind of world worse than a rule of others',
-    found: worse.length === 0 ? `${kinds.length * baselines.length} comparisons` : worse.join('; '),
+    found: worse.length === 0 ? `${of.length * baselines.length} comparisons` : worse.join('; '),
     met: worse.length === 0,
   };
 }

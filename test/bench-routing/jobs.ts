@@ -3,7 +3,15 @@ import { type Contender, contenders } from './contenders.ts';
 import { fairWeights, type Load, runHerd } from './herd.ts';
 import { type Outcome, play } from './play.ts';
 import { type Cell, cellOf } from './score.ts';
-import { drawWorld, type Kind, slowdown, type World, type WorldOptions, worthOf } from './worlds.ts';
+import {
+  drawWorld,
+  type Kind,
+  slowdown,
+  type Workload,
+  type World,
+  type WorldOptions,
+  worthOf,
+} from './worlds.ts';
 
 /** Worlds of one kind, all played by one contender. */
 export interface Job {
@@ -36,11 +44,16 @@ export function doHerd({ herd, seed }: HerdJob): Promise<readonly Load[]> {
   return runHerd({ seed, processes: 50, duration: 180_000, make });
 }
 
-export async function doJob({ kind, contender, seeds, options, from = 0 }: Job): Promise<Done> {
+/** @param parts of a trace, if there is one: each world plays one of them, in turn */
+export async function doJob(
+  { kind, contender, seeds, options, from = 0 }: Job,
+  parts: readonly Workload[] = [],
+): Promise<Done> {
   const worlds: (readonly Outcome[])[] = [];
   const recoveries: number[] = [];
   for (let seed = 0; seed < seeds; seed++) {
-    const world = drawWorld(kind, seed, options);
+    const workload = parts[seed % parts.length];
+    const world = drawWorld(kind, seed, workload === undefined ? options : { ...options, workload });
     const outcomes = await play(world, contender);
     worlds.push(outcomes.filter(({ at }) => at >= from));
     recoveries.push(...recoveryOf(world, outcomes, options.trouble ?? 'worth'));

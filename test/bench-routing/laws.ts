@@ -66,10 +66,9 @@ export function scaled({ quantile, mean }: Law, factor: number): Law {
 }
 
 /**
- * How many standard deviations above the mean a share of a normal distribution ends; right to about a thousandth, for shares up to
- * 0.95 (rational approximation 26.2.23: Abramowitz, Stegun, "Handbook of Mathematical Functions").
+ * How many standard deviations above the mean a share of a normal distribution ends; right to about a thousandth (rational approximation 26.2.23: Abramowitz, Stegun, "Handbook of Mathematical Functions").
  */
-function deviations(share: number): number {
+export function deviations(share: number): number {
   const below = share < 0.5;
   const far = Math.sqrt(-2 * Math.log(Math.max(1e-9, below ? share : 1 - share)));
   const over = 2.515517 + far * (0.802853 + far * 0.010328);

@@ -1,26 +1,35 @@
 // Strategies against each other, and against an oracle that knows all but luck, in worlds from seeds and in virtual time:
 // `npm run bench:routing`. `-- --world steady --strategy lowestLatency` plays a part, `--seeds 50` fewer worlds of each kind,
-// `--length 5` longer ones. docs/routing-bench.md says what is played, and how it is counted.
+// `--length 5` longer ones. `--trace FILE` plays the arrivals and sizes of a trace over the same worlds. docs/routing-bench.md says what is played, and how it is counted.
+import { createReadStream } from 'node:fs';
+import { createInterface } from 'node:readline';
 import { parseArgs } from 'node:util';
+import { readTrace, type TracedRequest } from '../../src/simulator/trace.ts';
 import { baselines, type Contender, contenders, ownStrategies } from './contenders.ts';
 import { doAll } from './crew.ts';
-import { goalJobs, judge, percent } from './goals.ts';
+import { goalJobs, judge, judgeTrace, percent, traceJobs } from './goals.ts';
 import type { Job } from './jobs.ts';
 import { type Cell, estimate, excess } from './score.ts';
+import { partsOf } from './workload.ts';
 import { type Kind, kinds } from './worlds.ts';
 
 const { values } = parseArgs({
   options: {
-    seeds: { type: 'string', default: '200' },
+    seeds: { type: 'string' },
+    trace: { type: 'string' },
     length: { type: 'string', default: '1' },
     world: { type: 'string', multiple: true },
     strategy: { type: 'string', multiple: true },
   },
 });
-const seeds = Number(values.seeds);
+const parts = values.trace === undefined ? [] : partsOf(await readTraceOf(values.trace));
+const isTraced = values.trace !== undefined;
+const seeds = Number(values.seeds ?? (isTraced ? 2 * parts.length : 200));
 const length = Number(values.length);
 const part = values.world !== undefined || values.strategy !== undefined;
-const played = only(kinds, values.world, 'world');
+/** A trace has no conversations. */
+const all = kinds.filter((kind) => !isTraced || kind !== 'sessions');
+const played = only(all, values.world, 'world');
 const names = only(Object.keys(contenders) as Contender[], values.strategy, 'strategy');
 /** The oracle is what the others are compared with; the other oracle is for a goal only. */
 const usual: readonly Contender[] = [...baselines, ...ownStrategies];
@@ -32,12 +41,15 @@ const jobs = played.flatMap((kind) =>
 );
 const forGoals = goalJobs(seeds);
 const { herds, ...measured } = forGoals;
-const all = part ? jobs : [...jobs, ...Object.values(measured)];
-const results = await doAll(all, part ? [] : herds, progress);
+const forTrace = traceJobs(seeds);
+const further = part ? [] : Object.values(isTraced ? forTrace : measured);
+const toPlay = [...jobs, ...further];
+const herdsToPlay = part || isTraced ? [] : herds;
+const results = await doAll(toPlay, herdsToPlay, progress, parts);
 for (const kind of played) show(kind);
 if (!part) {
-  showHerds();
-  const goals = judge(forGoals, results, table);
+  if (!isTraced) showHerds();
+  const goals = isTraced ? judgeTrace(forTrace, results, table, played) : judge(forGoals, results, table);
   row('goal', 'found', '');
   row('---', '---', '---');
   for (const { name, found, met } of goals) row(name, found, met ? 'met' : '**missed**');
@@ -97,7 +109,15 @@ function showHerds(): void {
 }
 
 function progress(done: number): void {
-  if (process.stderr.isTTY) process.stderr.write(`\r${done} of ${all.length + (part ? 0 : herds.length)} `);
+  if (process.stderr.isTTY) process.stderr.write(`\r${done} of ${toPlay.length + herdsToPlay.length} `);
+}
+
+async function readTraceOf(file: string): Promise<readonly TracedRequest[]> {
+  const lines = createInterface({
+    input: createReadStream(file, 'utf8'),
+    crlfDelay: Number.POSITIVE_INFINITY,
+  });
+  return (await readTrace(lines, file)).requests;
 }
 
 /** Those that were asked for. */

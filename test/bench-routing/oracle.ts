@@ -1,6 +1,6 @@
 import type { Candidate, Strategy } from 'signalbox';
 import { costOf, scoreOf, slowestRefusal, type Truth } from './truth.ts';
-import { type RequestPlan, type TargetPlan, usualOutput, type World } from './worlds.ts';
+import type { RequestPlan, TargetPlan, World } from './worlds.ts';
 
 /** What an oracle wants least of: all that counts, or only the time to the first token. */
 export type Wish = 'worth' | 'speed';
@@ -76,7 +76,11 @@ function future(
     let sum = 0;
     for (const tokens of rest) {
       const seconds = (target.law.mean + (target.reading * (tokens - cached)) / 1_000) / 1_000;
-      sum += worth(costOf(truth.priceOf(target), tokens, cached, usualOutput), seconds, target.errorRate);
+      sum += worth(
+        costOf(truth.priceOf(target), tokens, cached, world.usualOutput),
+        seconds,
+        target.errorRate,
+      );
       cached = tokens;
     }
     return sum;

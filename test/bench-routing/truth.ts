@@ -1,13 +1,5 @@
 import type { Clock, Price } from 'signalbox';
-import {
-  perFailure,
-  perSecond,
-  type RequestPlan,
-  slowdown,
-  type TargetPlan,
-  usualOutput,
-  type World,
-} from './worlds.ts';
+import { perFailure, perSecond, type RequestPlan, slowdown, type TargetPlan, type World } from './worlds.ts';
 
 /** How long a vendor keeps a prompt that it has seen. */
 const keptFor = 300_000;
@@ -102,7 +94,7 @@ export function truthOf(world: World, clock: Clock): Truth {
       const fromCache = cached(target, request);
       const reading = (target.reading * (request.inputTokens - fromCache)) / 1_000;
       return {
-        cost: costOf(priceOf(target), request.inputTokens, fromCache, usualOutput),
+        cost: costOf(priceOf(target), request.inputTokens, fromCache, world.usualOutput),
         firstToken: (slowness(target) * (target.law.mean + reading)) / 1_000,
         failure: target.errorRate,
         feasible: !isOut(target) && refused(target) === undefined,

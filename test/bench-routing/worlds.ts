@@ -1,4 +1,5 @@
 import type { Message, Price } from 'signalbox';
+import type { TracedRequest } from '../../src/simulator/trace.ts';
 import { type Dice, dice } from '../simulation/dice.ts';
 import { type Law, lawOf, measured, scaled, tokenRates } from './laws.ts';
 
@@ -61,6 +62,8 @@ export interface World {
   readonly duration: number;
   readonly targets: readonly TargetPlan[];
   readonly requests: readonly RequestPlan[];
+  /** Mean output tokens of an answer. */
+  readonly usualOutput: number;
 }
 
 /** What a world is drawn by, where it is not left to chance. */
@@ -71,6 +74,15 @@ export interface WorldOptions {
   readonly length?: number;
   /** What the target that has trouble is the best at. Default: `worth`. */
   readonly trouble?: 'worth' | 'speed';
+  /** When requests come, and their sizes: in place of chance. */
+  readonly workload?: Workload;
+}
+
+/** A part of a trace. */
+export interface Workload {
+  /** Milliseconds. */
+  readonly duration: number;
+  readonly requests: readonly TracedRequest[];
 }
 
 /** US$ that one second of waiting for the first token is worth, and one failed attempt: as `balanced()` has them. */
@@ -79,7 +91,7 @@ export const perFailure = 0.01;
 /** Tokens of an answer: an even share between them. */
 const output = { least: 50, most: 250 };
 const usualInput = 200;
-export const usualOutput = (output.least + output.most) / 2;
+const usualOutput = (output.least + output.most) / 2;
 /** How many times as long a target takes in a slow-down. */
 export const slowdown = 5;
 
@@ -93,9 +105,10 @@ const rates = [
 /** Draws the world of a seed. */
 export function drawWorld(kind: Kind, seed: number, options: WorldOptions = {}): World {
   const throws = dice(seed * 16 + kinds.indexOf(kind));
+  const { workload } = options;
   const usual = drawRate(throws);
-  const rate = options.rate ?? usual.rate;
-  const duration = options.duration ?? usual.seconds * 1_000 * (options.length ?? 1);
+  const rate = options.rate ?? (workload === undefined ? usual.rate : meanRate(workload));
+  const duration = options.duration ?? workload?.duration ?? usual.seconds * 1_000 * (options.length ?? 1);
   const calm = drawTargets(kind, throws);
   const wish = options.trouble ?? 'worth';
   const best = calm.reduce((a, b) => (worthOf(b, wish) < worthOf(a, wish) ? b : a));
@@ -104,8 +117,25 @@ export function drawWorld(kind: Kind, seed: number, options: WorldOptions = {}):
     ...(kind === 'swing' ? { swing: { by: throws.between(0.3, 0.6), phase: throws.between(0, 1) } } : {}),
     ...(target === best ? troubleOf(kind, target, { rate, duration }, throws) : {}),
   }));
+  const world = { kind, seed, rate, duration, targets };
+  if (workload !== undefined)
+    return { ...world, requests: workload.requests.map(planOf), usualOutput: meanOutput(workload) };
   const requests = kind === 'sessions' ? drawSessions : drawRequests;
-  return { kind, seed, rate, duration, targets, requests: requests(kind, { rate, duration }, throws) };
+  return { ...world, requests: requests(kind, { rate, duration }, throws), usualOutput };
+}
+
+function planOf({ at, inputTokens, outputTokens }: TracedRequest, number: number): RequestPlan {
+  const messages: readonly Message[] = [{ role: 'user', content: words(`${number}`, inputTokens) }];
+  return { number, at, inputTokens, outputTokens, messages };
+}
+
+/** Per second. */
+function meanRate({ requests, duration }: Workload): number {
+  return (1_000 * requests.length) / duration;
+}
+
+function meanOutput({ requests }: Workload): number {
+  return sum(requests.map(({ outputTokens }) => outputTokens)) / requests.length;
 }
 
 function drawRate({ between }: Dice): (typeof rates)[number] {

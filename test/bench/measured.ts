@@ -1,16 +1,22 @@
 // Everything that a run found, and what is read from it.
 import type { RouterAlone } from './alone/router.ts';
 import type { ContenderName } from './contenders/index.ts';
-import type { Growth, Played, Result } from './run.ts';
+import type { Load } from './load.ts';
+import type { Grown } from './memory.ts';
+import type { Played, Result } from './run.ts';
+import type { Starts } from './start.ts';
 import { type difference, median, ratio, type Spread, spread } from './statistics.ts';
 
 /** What a run found; parts that were not run are missing. */
 export interface Measured {
   readonly results: readonly Result[];
-  readonly memory?: ReadonlyMap<ContenderName, readonly Growth[]>;
+  readonly memory?: ReadonlyMap<ContenderName, Grown>;
+  readonly starts?: Starts;
   readonly router?: RouterAlone;
-  /** Of `signalbox` itself: gzipped kilobytes, and milliseconds of an import. */
-  readonly core?: { readonly gzip: number; readonly importTime: number };
+  /** Gzipped kilobytes of `signalbox` itself, and of an application that uses `createRouter` only. */
+  readonly core?: { readonly gzip: number; readonly createRouter: number };
+  /** The machine's load while parts that are no scenario were measured, by their name. */
+  readonly loads: ReadonlyMap<string, Load>;
 }
 
 /** A figure of each round. */

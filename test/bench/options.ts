@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { leastRounds } from './goals.ts';
 
 /** Wrong words on the command line; shown without a stack. */
 export class UsageError extends Error {
@@ -19,8 +20,8 @@ export const usage = (parts: readonly string[]): string =>
   [
     'npm run bench -- [options]',
     '  --only <part>   one part of it; can be given several times, and ‘stream’ means all that begin with it',
-    '  --rounds <n>    how often each contender has its turn, 1 to 50 (7; with --quick 5)',
-    '  --quick         a minute: fewer requests in each turn, and without the long parts',
+    '  --rounds <n>    how often each contender has its turn, 1 to 50 (9; with --quick 3)',
+    '  --quick         a minute: a short warm-up, fewer requests in each turn, without the long parts; judges no goal',
     '  --write         writes docs/performance.md; only of a whole run',
     `parts: ${parts.join(', ')}`,
   ].join('\n');
@@ -47,7 +48,7 @@ export function readOptions(
     throw new UsageError(`--quick: leaves out ${chosen.join(', ')}, so nothing is left`);
   return {
     parts: played,
-    rounds: rounds === undefined ? (quick ? 5 : 7) : readRounds(rounds, write),
+    rounds: rounds === undefined ? (quick ? 3 : 9) : readRounds(rounds, write),
     quick,
     write,
   };
@@ -81,7 +82,7 @@ function choose(wanted: readonly string[], parts: readonly string[]): readonly s
 
 function readRounds(text: string, write: boolean): number {
   const rounds = Number(text);
-  const least = write ? 5 : 1;
+  const least = write ? leastRounds : 1;
   if (!Number.isInteger(rounds) || rounds < least || rounds > mostRounds)
     throw new UsageError(
       `--rounds: ‘${text}’ is not a whole number from ${least}${write ? ', with --write,' : ''} to ${mostRounds}`,

@@ -49,6 +49,12 @@ function start(cores: readonly number[] | undefined, args: readonly string[], ta
 
 const vendorFile = fileURLToPath(new URL('vendor/main.ts', import.meta.url));
 const clientFile = fileURLToPath(new URL('client/main.ts', import.meta.url));
+const coldFile = fileURLToPath(new URL('client/cold.mjs', import.meta.url));
+/**
+ * The young generation has one size for all and does not grow: else memory, and the time of collections, show when V8 decided to
+ * double it.
+ */
+const heapOptions = ['--expose-gc', '--min-semi-space-size=16', '--max-semi-space-size=16'];
 const routerFile = fileURLToPath(new URL('alone/router.ts', import.meta.url));
 
 /** Tells a child something, and waits for what it says to that. */
@@ -100,7 +106,7 @@ export interface Client {
 }
 
 export function startClient(cores: Cores | undefined): Client {
-  const child = start(cores && [cores.client], ['--expose-gc', clientFile]);
+  const child = start(cores && [cores.client], [...heapOptions, clientFile]);
   return {
     async tell(order) {
       const report = (await ask(child, order)) as Report;
@@ -117,8 +123,29 @@ export async function measureAlone(
   rounds: number,
   speed: 'full' | 'quick',
 ): Promise<RouterAlone> {
-  const child = start(cores && [cores.client], ['--expose-gc', routerFile, `${rounds}`, speed]);
+  const child = start(cores && [cores.client], [...heapOptions, routerFile, `${rounds}`, speed]);
   return (await reply(child)) as RouterAlone;
+}
+
+/** What a fresh process took to its first answer. */
+export interface FirstAnswer {
+  /** Milliseconds. */
+  readonly time: number;
+  readonly cpu: number;
+  /** Megabytes. */
+  readonly rss: number;
+}
+
+/** Starts a process that asks the vendor one thing. */
+export async function firstAnswer(
+  cores: Cores | undefined,
+  contender: string,
+  vendor: string,
+): Promise<FirstAnswer> {
+  const child = start(cores && [cores.client], [coldFile, contender, vendor]);
+  const answer = (await reply(child)) as FirstAnswer;
+  if (child.exitCode === null) await once(child, 'exit');
+  return answer;
 }
 
 export interface Gateway {

@@ -1,7 +1,8 @@
 // The run: all contenders of a scenario take turns, A B C A B C …, and each is measured in its own process.
-import type { Memory } from './client/main.ts';
 import type { Task, Turn } from './client/turn.ts';
 import { type ContenderName, contenderNames } from './contenders/index.ts';
+import { type Load, underLoad } from './load.ts';
+import { type Grown, grow } from './memory.ts';
 import {
   type Client,
   type Cores,
@@ -26,30 +27,37 @@ export interface Result {
   readonly played: ReadonlyMap<ContenderName, readonly Played[]>;
   /** Who did not play, and why. */
   readonly failed: ReadonlyMap<ContenderName, string>;
-}
-
-/** Memory after so many requests. */
-export interface Growth {
-  readonly after: number;
-  readonly memory: Memory;
+  readonly load: Load;
 }
 
 export interface Run {
   /** Contenders that could not be started, and why. */
   readonly skipped: ReadonlyMap<ContenderName, string>;
   play(scenario: Scenario, rounds: number): Promise<Result>;
-  grow(names: readonly ContenderName[]): Promise<ReadonlyMap<ContenderName, readonly Growth[]>>;
+  grow(names: readonly ContenderName[]): Promise<ReadonlyMap<ContenderName, Grown>>;
   stop(): void;
 }
 
-/** Enough for the compiler to have optimised what it will; half of it one at a time. */
+/**
+ * Until the compiler has optimized what it will, which takes more requests the more code a contender has; half of them one at a time.
+ */
 const warmUp = (quick: boolean): readonly Task[] =>
-  [1, 16].map((concurrency) => ({
+  [1, 64].map((concurrency) => ({
     kind: 'chat',
-    requests: quick ? 200 : 2_000,
+    requests: quick ? 200 : 6_000,
     concurrency,
     serving: chatsOnly,
   }));
+
+/** Chunks that a contender reads before those of a scenario's streams count. */
+const chunksBefore = 12_000;
+
+/** How many turns of a scenario are not counted. */
+function turnsBefore({ warmUp: has, task }: Scenario, quick: boolean): number {
+  if (has === false) return 0;
+  if (quick || task.kind === 'chat' || task.kind === 'picture') return 1;
+  return Math.ceil(chunksBefore / (task.requests * task.serving.chunks));
+}
 
 const message = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
@@ -86,8 +94,20 @@ export async function startRun(
   }
   return {
     skipped,
-    play: (scenario, rounds) => play({ scenario, rounds, vendor, gateway, clients, say }),
-    grow: (names) => grow({ names: names.filter((name) => !skipped.has(name)), cores, vendor, skipped, say }),
+    async play(scenario, rounds) {
+      const { done, load } = await underLoad(() =>
+        play({ scenario, rounds, quick, vendor, gateway, clients, say }),
+      );
+      return { ...done, load };
+    },
+    grow: (names) =>
+      grow({
+        names: names.filter((name) => !skipped.has(name)),
+        cores,
+        vendor,
+        say,
+        onFailure: (name, error) => skipped.set(name, `memory: ${message(error)}`),
+      }),
     stop() {
       for (const client of clients.values()) client.stop();
       gateway?.stop();
@@ -111,13 +131,22 @@ async function tryGateway(
 interface Playing {
   readonly scenario: Scenario;
   readonly rounds: number;
+  readonly quick: boolean;
   readonly vendor: Vendor;
   readonly gateway: Gateway | undefined;
   readonly clients: ReadonlyMap<ContenderName, Client>;
   readonly say: (text: string) => void;
 }
 
-async function play({ scenario, rounds, vendor, gateway, clients, say }: Playing): Promise<Result> {
+async function play({
+  scenario,
+  rounds,
+  quick,
+  vendor,
+  gateway,
+  clients,
+  say,
+}: Playing): Promise<Omit<Result, 'load'>> {
   const { task } = scenario;
   const failed = new Map<ContenderName, string>();
   const played = new Map<ContenderName, Played[]>();
@@ -138,7 +167,7 @@ async function play({ scenario, rounds, vendor, gateway, clients, say }: Playing
       return undefined;
     }
   };
-  if (scenario.warmUp !== false) {
+  for (let time = 0; time < turnsBefore(scenario, quick); time++) {
     say(`${scenario.name}: warm-up`);
     for (const name of scenario.contenders) await turn(name);
   }
@@ -150,49 +179,4 @@ async function play({ scenario, rounds, vendor, gateway, clients, say }: Playing
     }
   }
   return { scenario, played, failed };
-}
-
-/** Each block of requests after which memory is looked at. */
-const block = 10_000;
-const blocks = 5;
-
-interface Growing {
-  readonly names: readonly ContenderName[];
-  /** Who fails is added. */
-  readonly skipped: Map<ContenderName, string>;
-  readonly cores: Cores | undefined;
-  readonly vendor: Vendor;
-  readonly say: (text: string) => void;
-}
-
-/** In fresh processes, because those that have played have grown already. */
-async function grow({
-  names,
-  cores,
-  vendor,
-  skipped,
-  say,
-}: Growing): Promise<ReadonlyMap<ContenderName, readonly Growth[]>> {
-  const grown = new Map<ContenderName, readonly Growth[]>();
-  const task: Task = { kind: 'chat', requests: block, concurrency: 16, serving: chatsOnly };
-  await vendor.serve(task.serving); // what was played before may have let everybody wait
-  for (const name of names) {
-    const client = startClient(cores);
-    try {
-      await client.tell({ do: 'make', name, addresses: { vendor: vendor.url } });
-      const seen: Growth[] = [];
-      for (let done = 1; done <= blocks; done++) {
-        say(`memory: ${name} ${done * block}`);
-        await client.tell({ do: 'play', task });
-        const { memory } = await client.tell({ do: 'memory' });
-        if (memory !== undefined) seen.push({ after: done * block, memory });
-      }
-      grown.set(name, seen);
-    } catch (error) {
-      skipped.set(name, `memory: ${message(error)}`);
-    } finally {
-      client.stop();
-    }
-  }
-  return grown;
 }

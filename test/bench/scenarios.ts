@@ -2,7 +2,7 @@
 
 import type { Task } from './client/turn.ts';
 import { type ContenderName, contenderNames } from './contenders/index.ts';
-import { chatsOnly } from './workload.ts';
+import { chatsOnly, type PromptSize } from './workload.ts';
 
 export interface Scenario {
   readonly name: string;
@@ -43,8 +43,28 @@ function stream(chunks: number, perPacket: 1 | 20, requests: number): Scenario {
   };
 }
 
-/** Gemini sends tool calls whole, and ax hands them to its own programs only. */
-const withoutToolStreams: readonly ContenderName[] = ['google', 'signalbox-google', 'ax'];
+/** Beside `short` prompts, which are in all other scenarios. `ai` and its peers add what they add to a short one. */
+const longPrompt = (prompt: PromptSize, requests: number): Scenario => ({
+  name: `prompt-${prompt.replace(' ', '').toLowerCase()}`,
+  title: `Chats with a prompt of ${prompt}, one at a time`,
+  task: { kind: 'chat', prompt, requests, concurrency: 1, serving: chatsOnly },
+  contenders: [...plain, 'ai', 'ai-signalbox'],
+});
+const plain: readonly ContenderName[] = [
+  'fetch',
+  ...(['openai', 'anthropic', 'google'] as const),
+  ...(['signalbox-openai', 'signalbox-anthropic', 'signalbox-google', 'signalbox-compatible'] as const),
+];
+
+const picture: Scenario = {
+  name: 'picture',
+  title: 'Chats with a picture of 10 MB, given as bytes',
+  task: { kind: 'picture', requests: 3, concurrency: 1, serving: chatsOnly },
+  contenders: ['openai', 'signalbox-openai', 'signalbox-compatible'],
+};
+
+/** Gemini sends tool calls whole. */
+const ofGemini: readonly ContenderName[] = ['google', 'signalbox-google'];
 const tools: Scenario = {
   name: 'tools',
   title: 'Streams of two tool calls, 200 chunks, one a packet',
@@ -52,9 +72,20 @@ const tools: Scenario = {
     kind: 'tools',
     requests: 10,
     concurrency: 1,
-    serving: { chunks: 200, perPacket: 1, pace: pace.one, tools: true },
+    serving: { chunks: 200, perPacket: 1, pace: pace.one, tools: 'pieces' },
   },
-  contenders: contenderNames.filter((name) => !withoutToolStreams.includes(name)),
+  contenders: contenderNames.filter((name) => !ofGemini.includes(name)),
+};
+const wholeTools: Scenario = {
+  name: 'whole-tools',
+  title: 'Streams of 20 whole tool calls, one a packet, as Gemini sends them',
+  task: {
+    kind: 'tools',
+    requests: 50,
+    concurrency: 1,
+    serving: { chunks: 20, perPacket: 1, pace: pace.one, tools: 'whole' },
+  },
+  contenders: ofGemini,
 };
 
 const inFlight = (concurrency: number): Scenario => ({
@@ -79,8 +110,11 @@ const manyInFlight: Scenario = {
 };
 
 export const scenarios: readonly Scenario[] = [
-  chat(1, 600),
-  chat(64, 3_200),
+  chat(1, 1_000),
+  chat(64, 2_560),
+  longPrompt('4 KB', 600),
+  longPrompt('100 KB', 200),
+  picture,
   stream(20, 1, 25),
   stream(200, 1, 10),
   stream(2_000, 1, 1),
@@ -88,12 +122,13 @@ export const scenarios: readonly Scenario[] = [
   stream(200, 20, 25),
   stream(2_000, 20, 4),
   tools,
+  wholeTools,
   ...[1, 10, 100, 1_000].map(inFlight),
   manyInFlight,
 ];
 
 /** Parts of the bench that are no scenario: each has a process of its own. */
-const otherParts = ['memory', 'router', 'sizes'] as const;
+const otherParts = ['memory', 'start', 'router', 'sizes'] as const;
 export const parts: readonly string[] = [...scenarios.map(({ name }) => name), ...otherParts];
 /** The parts that take too long for `--quick`. */
 export const longParts: readonly string[] = [
@@ -104,6 +139,6 @@ export const longParts: readonly string[] = [
 /** As many requests as fit into a minute for all. */
 export function shortened({ task, ...scenario }: Scenario): Scenario {
   const isChat = task.kind === 'chat';
-  const requests = Math.floor(task.requests / (isChat ? 4 : 8));
+  const requests = Math.floor(task.requests / 8);
   return { ...scenario, task: { ...task, requests: Math.max(requests, isChat ? task.concurrency : 1) } };
 }

@@ -81,7 +81,7 @@ describe('createRouter names the option that is wrong, what it wants and what it
     [
       'targets[0].capabilities.tools',
       { targets: [{ ...target, capabilities: { tools: 'yes' } }] },
-      'true, false',
+      'true or false',
     ],
     [
       'targets[0].capabilities.files',
@@ -111,7 +111,7 @@ describe('createRouter names the option that is wrong, what it wants and what it
     [
       'targets[0].price.freeSearches',
       { targets: [{ ...target, price: { input: 1, freeSearches: 1_500 } }] },
-      'true, false or nothing, got 1500',
+      'true or false, got 1500',
     ],
     [
       'targets[0].price.serviceTiers',
@@ -177,7 +177,7 @@ describe('createRouter names the option that is wrong, what it wants and what it
     ],
     ['fallbackOn[0]', { fallbackOn: ['500'] }, "got '500'"],
     ['routes', { routes: [] }, 'an object of routes by name, got a list of 0'],
-    ['routes.p/m', { routes: { 'p/m': {} } }, 'a name that is not the id of a target'],
+    ['routes["p/m"]', { routes: { 'p/m': {} } }, 'a name that is not the id of a target'],
     ['routes.fast.targets[0]', { routes: { fast: { targets: ['p/n'] } } }, "one of p/m, got 'p/n'"],
     ['routes.fast.targets', { routes: { fast: { targets: [] } } }, 'a list of at least one target id'],
     ['routes.fast.timeout.idle', { routes: { fast: { timeout: { idle: 'long' } } } }, "got 'long'"],

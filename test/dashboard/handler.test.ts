@@ -167,6 +167,41 @@ describe('events', () => {
     await reader.cancel();
   });
 
+  it('shows targets that are added and models that calls name, and drops those that are removed', async () => {
+    const clock = virtualClock();
+    const router = createRouter({ providers: [scriptedProvider('alpha', [{}], clock)], clock });
+    const handle = toDashboard(router, { token, clock });
+    const reader = (
+      (await call('/api/events', { authorization }, { handle })).body ?? new ReadableStream<Uint8Array>()
+    ).getReader();
+    await textOf(reader);
+    await router.addTarget({
+      provider: scriptedProvider('beta', [{}], clock),
+      model: 'two',
+      price: { input: 1 },
+    });
+    await router.chat({ prompt: 'Hi' });
+    await router.chat({ prompt: 'Hi' }, { model: 'alpha/one' });
+    await clock.advance(250);
+    const { requests } = eventOf(await textOf(reader)).data;
+    await clock.advance(1_000);
+    const { targets } = eventOf(await textOf(reader)).data;
+    expect(targets).toMatchObject([
+      { id: 'beta/two', attempts: 1, perMinute: 1 },
+      { id: 'alpha/one', attempts: 1, perMinute: 1 },
+    ]);
+    expect(requests).toHaveLength(2);
+    const money = await call('/api/money?by=model', { authorization }, { handle });
+    expect((await money.json()).rows.map(({ name }: { name: string }) => name).toSorted()).toEqual([
+      'one',
+      'two',
+    ]);
+    await router.removeTarget('beta/two');
+    await clock.advance(1_000);
+    expect(eventOf(await textOf(reader)).data.gone).toEqual(['beta/two']);
+    await reader.cancel();
+  });
+
   it('resumes after the last event that the reader has', async () => {
     const { clock, router, events } = staged();
     const reader = await events();

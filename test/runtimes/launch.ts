@@ -12,6 +12,8 @@ export interface Running {
   /** Has it do something, see `calls` in `scenarios.ts`. Each call is a request of its own, where the runtime has requests. */
   call(name: string, vendor: string, model: string): Promise<Called>;
   stop(): Promise<void>;
+  /** Where it gets the requests of others as they are. */
+  readonly address?: string;
 }
 
 export interface Called {
@@ -29,10 +31,13 @@ const servers = {
   node: `
     import { createServer } from 'node:http';
     import { Readable } from 'node:stream';
+    import { pipeline } from 'node:stream/promises';
     const server = createServer(async (incoming, outgoing) => {
-      const body = Buffer.concat(await incoming.toArray());
-      const response = await handle(new Request('http://localhost/', { method: 'POST', body }));
-      outgoing.end(await response.text());
+      const { method, url, headers } = incoming;
+      const body = method === 'POST' ? Buffer.concat(await incoming.toArray()) : undefined;
+      const response = await handle(new Request('http://localhost' + url, { method, headers, body }));
+      outgoing.writeHead(response.status, Object.fromEntries(response.headers));
+      await pipeline(Readable.fromWeb(response.body), outgoing).catch(() => {});
     });
     server.listen(0, '127.0.0.1', () => console.log(server.address().port));
   `,
@@ -60,8 +65,10 @@ function process(runtime: keyof typeof servers, command: string, flags: readonly
         throw new Error(`${command} ended with ${code}`);
       }),
     ]);
+    const address = `http://127.0.0.1:${port}/`;
     return {
-      call: callOver(`http://127.0.0.1:${port}/`),
+      call: callOver(address),
+      address,
       async stop() {
         child.kill();
         await ended;
@@ -128,7 +135,7 @@ export default { fetch: handle };`;
       },
     });
     const url = await worker.ready;
-    return { call: callOver(url.href), stop: () => worker.dispose() };
+    return { call: callOver(url.href), address: url.href, stop: () => worker.dispose() };
   };
 }
 

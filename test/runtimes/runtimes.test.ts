@@ -61,6 +61,32 @@ describe.each(Object.entries(runtimes))('%s', (name, each) => {
     expect(answers).toEqual([words, words, words]);
   });
 
+  (each.browser === true ? it.skip : test)(
+    'the dashboard: its page, live events, data, and no data without the token',
+    async () => {
+      const get = (path: string, token?: string) =>
+        fetch(
+          `${runtime.address}ops/${path}`,
+          token === undefined ? {} : { headers: { authorization: `Bearer ${token}` } },
+        );
+      expect(await (await get('')).text()).toContain('<title>');
+      expect((await get('api/events')).status).toBe(401);
+      expect((await get('api/events', 'another-token-of-that-length')).status).toBe(401);
+      await called('watched', '');
+      const events = await get('api/events', 'the-token-of-these-tests');
+      const reader = events.body?.pipeThrough(new TextDecoderStream()).getReader();
+      const { value = '' } = (await reader?.read()) ?? {};
+      await reader?.cancel();
+      const { targets, totals, requests } = JSON.parse(value.split('\ndata: ')[1] ?? '{}');
+      expect(targets).toMatchObject([{ id: 'watched', health: 'healthy' }]);
+      expect(requests).toMatchObject([{ outcome: 'success', target: 'watched' }]);
+      expect(totals.requests).toBe(1);
+      expect(totals.since).toBeGreaterThan(Date.UTC(2026, 0));
+      const money = await get('api/money?by=route', 'the-token-of-these-tests');
+      expect(await money.json()).toMatchObject({ source: 'live', rows: [{ name: 'default', requests: 1 }] });
+    },
+  );
+
   (each.drops === true ? test : it.skip)('a place that a dropped request held comes back', async () => {
     const model = 'slow-202';
     await called('leave', model);

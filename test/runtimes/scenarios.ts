@@ -2,10 +2,12 @@
 import { createRouter, isRouterError, type Router, type Store, type TargetOptions } from 'signalbox';
 import { anthropic } from 'signalbox/anthropic';
 import { limits } from 'signalbox/budgets';
+import { toDashboard } from 'signalbox/dashboard';
 import { google } from 'signalbox/google';
 import { openai } from 'signalbox/openai';
 import { openaiCompatible } from 'signalbox/openai-compatible';
 import { sharedHealth } from 'signalbox/shared-health';
+import { scriptedProvider } from 'signalbox/testing';
 import type { StoreCall } from './vendor.ts';
 
 /** One scenario. Throws where something is not as it should be. */
@@ -252,6 +254,12 @@ const limitedRouter = (vendor: string, model: string): Router =>
 const sharedRouter = (vendor: string, model: string): Router =>
   sharing(model, () => over(target(vendor, model, { concurrency: 1 })));
 
+/** As an application mounts it: made when the module loads, before the first request. */
+const watched = createRouter({
+  targets: [{ id: 'watched', provider: scriptedProvider('house'), model: 'good', price }],
+});
+const dashboard = toDashboard(watched, { token: 'the-token-of-these-tests' });
+
 /** Calls that share a router, from requests of their own. */
 const calls: Readonly<Record<string, (vendor: string, model: string) => Promise<unknown>>> = {
   scenario: async (vendor, name) => scenarios[name]?.(vendor),
@@ -295,11 +303,13 @@ const calls: Readonly<Record<string, (vendor: string, model: string) => Promise<
     await router.chat(ask);
     return Promise.race([answered, late]);
   },
+  watched: async () => (await watched.chat(ask)).text,
   inFlight: async (vendor, model) => sharedRouter(vendor, model).stats()[0]?.inFlight,
 };
 
-/** Takes one call: the name of what to do, the vendor's address, and the model, as a list in JSON. */
+/** Shows the dashboard, or takes one call: the name of what to do, the vendor's address, and the model, as a list in JSON. */
 export async function handle(request: Request): Promise<Response> {
+  if (request.method !== 'POST') return dashboard(request);
   const [name = '', vendor = '', model = ''] = (await request.json()) as string[];
   try {
     const value = await calls[name]?.(vendor, model);

@@ -383,58 +383,58 @@ describe('constraints', () => {
     [
       'maxFirstToken',
       () => priority({ maxFirstToken: -1 }),
-      'priority(): maxFirstToken: expected a number of at least 0, got -1',
+      'priority().maxFirstToken: expected a number of at least 0, got -1',
     ],
     [
       'maxPrice',
       () => lowestCost({ maxPrice: 3 as never }),
-      'lowestCost(): maxPrice: expected an object with input or output, got 3',
+      'lowestCost().maxPrice: expected an object, got 3',
     ],
     [
       'maxPrice.input',
       () => leastBusy({ maxPrice: { input: Number.NaN } }),
-      'leastBusy(): maxPrice.input: expected a number',
+      'leastBusy().maxPrice.input: expected a number',
     ],
     [
       'tags',
       () => roundRobin({ tags: 'eu' as never }),
-      'roundRobin(): tags: expected a list of strings, got "eu"',
+      "roundRobin().tags: expected a list of strings, got 'eu'",
     ],
     [
       'unknown',
       () => lowestLatency({ percentil: 'p90' } as never),
-      'lowestLatency(): percentil: expected one of of, percentile, maxFirstToken, minThroughput, maxPrice, maxCost, tags, got an unknown option',
+      'lowestLatency().percentil: expected one of the options of, percentile, maxFirstToken, minThroughput, maxPrice, maxCost, tags, got an unknown option',
     ],
-    [
-      'no object',
-      () => lowestCost('cheap' as never),
-      'lowestCost(): expected an object with deadline, maxFirstToken',
-    ],
+    ['no object', () => lowestCost('cheap' as never), "lowestCost(): expected an object, got 'cheap'"],
     [
       'unknown',
       () => sticky({ session: 'a' } as never),
-      'sticky(): session: expected one of strategy, by, got an unknown option',
+      'sticky().session: expected one of the options strategy, by, got an unknown option',
     ],
     [
       'unknown',
       () => canary({ target: 'a', ratio: 0.1, rest: priority() } as never),
-      'canary(): rest: expected one of target, ratio, strategy',
+      'canary().rest: expected one of the options target, ratio, strategy',
     ],
     [
       'percentile',
       () => lowestLatency({ percentile: 'p12' as never }),
-      'lowestLatency(): percentile: expected mean, p50, p90, p95 or p99, got p12',
+      "lowestLatency().percentile: expected one of mean, p50, p90, p95, p99, got 'p12'",
     ],
-    ['of', () => balanced({ of: 'end' as never }), 'balanced(): of: expected firstToken or total, got end'],
+    [
+      'of',
+      () => balanced({ of: 'end' as never }),
+      "balanced().of: expected one of firstToken, total, got 'end'",
+    ],
     [
       'perSecond',
       () => balanced({ perSecond: '1' as never }),
-      'balanced(): perSecond: expected a number of at least 0, got "1"',
+      "balanced().perSecond: expected a number of at least 0, got '1'",
     ],
     [
       'share',
       () => canary({ target: 'a', ratio: 2 }),
-      'canary(): ratio: expected a number between 0 and 1, got 2',
+      'canary().ratio: expected a number from 0 to 1, got 2',
     ],
     ['when', () => rules([{ use: 'a' } as never]), 'rules([0]).when: expected a function, got undefined'],
     [
@@ -442,7 +442,7 @@ describe('constraints', () => {
       () => rules([{ when: () => true, use: 5 as never }]),
       'rules([0]).use: expected a strategy or ids of targets, got 5',
     ],
-    ['weight', () => weighted({ a: -1 }), 'weighted("a"): expected a number of at least 0, got -1'],
+    ['weight', () => weighted({ a: -1 }), 'weighted().a: expected a finite number of at least 0, got -1'],
   ];
   it.each(wrong)('and terms that are wrong are refused with their name: %s', (_, make, message) => {
     let error: unknown;

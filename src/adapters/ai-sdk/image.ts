@@ -7,6 +7,7 @@ import { callOptions } from './vendor/options.ts';
 
 /** Types for images that both versions of the specification share. */
 export interface MadeImages extends ImageResultSpec {
+  /** Parts of the call that were not sent as given; empty if there are none. */
   warnings: WarningV3[];
 }
 

@@ -3,12 +3,14 @@
  *
  * @module ai-sdk
  */
-import { ConfigError, isRouterError, RequestError } from '../../errors.ts';
+import { isRouterError, RequestError } from '../../errors.ts';
 import type { JsonObject, Keyed, LanguageCall } from '../../providers/ai-sdk/spec.ts';
 import { fromV3, partOfAnswerToV3, resultToV3, warningToV3 } from '../../providers/ai-sdk/v3.ts';
 import { aiSdkFormat } from '../../providers/shared/option-case.ts';
 import type { CallOptions } from '../../types/options/call-options.ts';
 import type { Router } from '../../types/router.ts';
+import { check } from '../../util/option-check.ts';
+import { anything, oneOf, only } from '../../util/shape.ts';
 import { type Aliases, modelNames } from '../shared/model-names.ts';
 import { targetFacts } from '../shared/target-facts.ts';
 import { type AnswerContext, toGenerateResult, toWarning } from './answer.ts';
@@ -114,34 +116,23 @@ export function toProvider<
   options: ToProviderOptions<'v3', Names>,
 ): RouterProvider<TargetId | RouteName | ModelOf<TargetId> | (keyof Names & string), 'v3'>;
 export function toProvider(router: Router, options: ToProviderOptions = {}): RouterProvider<string> {
-  const { specificationVersion = 'v4', aliases, ...unknown } = options;
-  for (const option of Object.keys(unknown))
-    throw new ConfigError(
-      `toProvider.${option}`,
-      'one of the options specificationVersion, aliases',
-      'an unknown one',
-    );
-  if (specificationVersion !== 'v4' && specificationVersion !== 'v3')
-    throw new ConfigError(
-      'toProvider.specificationVersion',
-      "'v4' or 'v3'",
-      JSON.stringify(specificationVersion),
-    );
+  check('toProvider', options, only({ specificationVersion: oneOf('v4', 'v3'), aliases: anything }));
+  const { specificationVersion = 'v4', aliases } = options;
   const version: SpecificationVersion = specificationVersion;
   const names = modelNames('toProvider.aliases', router, aliases);
-  const check = (modelId: string, type: 'languageModel' | 'embeddingModel' | 'imageModel'): string => {
+  const nameOf = (modelId: string, type: 'languageModel' | 'embeddingModel' | 'imageModel'): string => {
     const found = names.find(modelId);
     if (found === undefined) throw noSuchModel(modelId, type, names.explain(modelId));
     return found;
   };
   const facts = targetFacts(router);
   const languageModel = (modelId: string = 'default'): RouterLanguageModel =>
-    toLanguageModel(router, facts, check(modelId, 'languageModel'), version);
+    toLanguageModel(router, facts, nameOf(modelId, 'languageModel'), version);
   return Object.assign(languageModel, {
     specificationVersion: version,
     languageModel,
-    embeddingModel: (modelId: string) => toEmbeddingModel(router, check(modelId, 'embeddingModel'), version),
-    imageModel: (modelId: string) => toImageModel(router, check(modelId, 'imageModel'), version),
+    embeddingModel: (modelId: string) => toEmbeddingModel(router, nameOf(modelId, 'embeddingModel'), version),
+    imageModel: (modelId: string) => toImageModel(router, nameOf(modelId, 'imageModel'), version),
   });
 }
 

@@ -33,39 +33,69 @@ export type ModelOf<Id extends string> = Id extends `${string}/${infer Model}` ?
 
 /** The model types, by version. */
 export interface Answers {
-  v3: { generate: GenerateResultV3; stream: StreamResultV3; embed: EmbedResultV3 };
-  v4: { generate: GenerateResult; stream: StreamResult; embed: EmbedResultSpec };
+  /** Version 3, of AI SDK 6. */
+  v3: {
+    /** A complete answer. */
+    generate: GenerateResultV3;
+    /** A streamed answer. */
+    stream: StreamResultV3;
+    /** Embeddings. */
+    embed: EmbedResultV3;
+  };
+  /** Version 4, of AI SDK 7. */
+  v4: {
+    /** A complete answer. */
+    generate: GenerateResult;
+    /** A streamed answer. */
+    stream: StreamResult;
+    /** Embeddings. */
+    embed: EmbedResultSpec;
+  };
 }
 
 /** A route or target as an AI SDK language model. */
 export interface RouterLanguageModel<Version extends SpecificationVersion = SpecificationVersion> {
+  /** The version of the specification that it implements. */
   readonly specificationVersion: Version;
+  /** Always `signalbox`. */
   readonly provider: string;
+  /** The name that the model was asked for by: a route, a target, a model or an alias. */
   readonly modelId: string;
   /** URLs that every target of the route can fetch; other files are sent as data. */
   readonly supportedUrls: Record<string, RegExp[]>;
+  /** Returns a complete answer. The AI SDK calls it. */
   doGenerate(call: object): Promise<Answers[Version]['generate']>;
+  /** Returns a streamed answer. The AI SDK calls it. */
   doStream(call: object): Promise<Answers[Version]['stream']>;
 }
 
 /** A route or target as an AI SDK embedding model. */
 export interface RouterEmbeddingModel<Version extends SpecificationVersion = SpecificationVersion> {
+  /** The version of the specification that it implements. */
   readonly specificationVersion: Version;
+  /** Always `signalbox`. */
   readonly provider: string;
+  /** The name that the model was asked for by: a route, a target, a model or an alias. */
   readonly modelId: string;
   /** Unlimited: the router splits batches by each target's limit. */
   readonly maxEmbeddingsPerCall: undefined;
+  /** The router limits how many run at the same time. */
   readonly supportsParallelCalls: true;
+  /** Returns embeddings. The AI SDK calls it. */
   doEmbed(call: EmbedCall): Promise<Answers[Version]['embed']>;
 }
 
 /** A route or target as an AI SDK image model. */
 export interface RouterImageModel<Version extends SpecificationVersion = SpecificationVersion> {
+  /** The version of the specification that it implements. */
   readonly specificationVersion: Version;
+  /** Always `signalbox`. */
   readonly provider: string;
+  /** The name that the model was asked for by: a route, a target, a model or an alias. */
   readonly modelId: string;
   /** Practically unlimited: the router splits by each target's limit. (If `undefined`, the AI SDK requests one image per call.) */
   readonly maxImagesPerCall: number;
+  /** Returns images. The AI SDK calls it. */
   doGenerate(call: ImageCall): Promise<MadeImages>;
 }
 
@@ -76,8 +106,12 @@ export interface RouterProvider<
 > {
   /** The language model of a route or target; without an id, of the router's default route. */
   (modelId?: Id | 'default'): RouterLanguageModel<Version>;
+  /** The version of the specification that it implements. */
   readonly specificationVersion: Version;
+  /** A route, target, model or alias as a language model. */
   languageModel(modelId: Id | 'default'): RouterLanguageModel<Version>;
+  /** A route, target, model or alias as an embedding model. */
   embeddingModel(modelId: Id | 'default'): RouterEmbeddingModel<Version>;
+  /** A route, target, model or alias as an image model. */
   imageModel(modelId: Id | 'default'): RouterImageModel<Version>;
 }

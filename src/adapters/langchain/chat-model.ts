@@ -9,11 +9,11 @@ import type { AIMessageChunk, BaseMessage } from '@langchain/core/messages';
 import type { ChatGenerationChunk, ChatResult as Generated } from '@langchain/core/outputs';
 import type { Runnable } from '@langchain/core/runnables';
 import type { InteropZodType } from '@langchain/core/utils/types';
-import { checkKnown } from '../../providers/shared/client-options.ts';
 import type { ChatRequest } from '../../types/request/request.ts';
 import type { StandardSchema } from '../../types/request/schema.ts';
 import type { Router } from '../../types/router.ts';
 import { fingerprint } from '../../util/fingerprint.ts';
+import { checkObject } from '../../util/option-check.ts';
 import { completed } from './events.ts';
 import { toMessages } from './messages.ts';
 import {
@@ -35,6 +35,7 @@ import { type ToolLike, toTools } from './tools.ts';
 
 /** LangChain's own type uses `any` here. */
 export type Shape = Record<string, unknown>;
+/** LangChain's callbacks of one run. */
 export type RunManager = Parameters<BaseChatModel['_generate']>[2];
 
 /** The key of a stream's last chunk, for readers that need more than LangChain forwards. */
@@ -274,6 +275,6 @@ export function toChatModel<TargetId extends string, RouteName extends string>(
   router: Router<TargetId, RouteName>,
   options: ChatModelOptions<NoInfer<TargetId>, NoInfer<RouteName>> = {},
 ): RouterChatModel<TargetId, RouteName> {
-  checkKnown('toChatModel', options, modelKeys);
+  checkObject('toChatModel', options, modelKeys);
   return new RouterChatModel(router, options);
 }

@@ -1,8 +1,8 @@
 import { Embeddings, type EmbeddingsInterface } from '@langchain/core/embeddings';
-import { checkKnown } from '../../providers/shared/client-options.ts';
 import type { CallOptions } from '../../types/options/call-options.ts';
 import type { EmbedRequest } from '../../types/request/embed.ts';
 import type { Router } from '../../types/router.ts';
+import { checkObject } from '../../util/option-check.ts';
 
 /** The options of `toEmbeddings`. */
 export interface RouterEmbeddingsOptions<TargetId extends string = string, RouteName extends string = string>
@@ -81,6 +81,6 @@ export function toEmbeddings<TargetId extends string, RouteName extends string>(
   router: Router<TargetId, RouteName>,
   options: RouterEmbeddingsOptions<NoInfer<TargetId>, NoInfer<RouteName>> = {},
 ): EmbeddingsInterface {
-  checkKnown('toEmbeddings', options, known);
+  checkObject('toEmbeddings', options, known);
   return new RouterEmbeddings(router as Router, options);
 }

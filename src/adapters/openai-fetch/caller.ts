@@ -22,8 +22,11 @@ export interface Caller
 
 /** The request that a token came with. Its body is not read yet. */
 export interface TokenRequest {
+  /** Its address. */
   readonly url: URL;
+  /** Its method, in capitals. */
   readonly method: string;
+  /** Its headers, the token included. */
   readonly headers: Headers;
 }
 

@@ -1,13 +1,14 @@
 import * as z from 'zod/mini';
-import type { EmbedResult } from '../../types/request/embed.ts';
+import type { EmbedRequest, EmbedResult } from '../../types/request/embed.ts';
 import type { ProviderOptions } from '../../types/request/message.ts';
 import { toBase64 } from '../../util/data-content.ts';
-import { mergeOptions } from '../../util/merge-options.ts';
+import { mergeOptions } from '../../util/merge.ts';
 import { invalid } from './errors.ts';
 import { cacheOptions } from './shared/cache-control.ts';
 import { answerHeaders, type Context } from './shared/chat-handler.ts';
-import { extension } from './shared/extension.ts';
+import { type Extension, extension } from './shared/extension.ts';
 import { asJSON, given, unlessEmpty } from './shared/fields.ts';
+import type { Demand } from './shared/protocol.ts';
 import { maybe, validate } from './validate.ts';
 
 const numbers = z.array(z.number());
@@ -21,39 +22,57 @@ const body = z.looseObject({
   signalbox: extension,
 });
 
-/** `POST /embeddings` (https://platform.openai.com/docs/api-reference/embeddings/create). */
-export async function embeddings(value: unknown, context: Context): Promise<Response> {
+/** A request for embeddings, as the router's. */
+interface EmbedPlan {
+  readonly model: string;
+  readonly request: EmbedRequest;
+  readonly extension: Extension;
+  readonly demands: readonly Demand[];
+  readonly format: 'float' | 'base64';
+}
+
+/** Reads a request (https://platform.openai.com/docs/api-reference/embeddings/create). */
+export function readEmbeddings(value: unknown): EmbedPlan {
   const { model, input, dimensions, encoding_format, user, signalbox, ...rest } = validate(body, value);
   const values = typeof input === 'string' ? [input] : input;
   if (!values.every((text) => typeof text === 'string')) {
     throw invalid('input', 'expected a string or a list of strings; token ids fit only one model');
   }
-  const { router, directory, requestId, signal } = context;
   const others = given(rest);
-  const demands = Object.keys(others).map((field) => ({ field, providers: ['openai'] }));
   const own = unlessEmpty({ ...given({ user }), ...others });
   const providerOptions = mergeOptions(
     signalbox?.providerOptions as ProviderOptions | undefined,
     own === undefined ? undefined : { openai: own },
   );
-  const { interrupted: _streamsOnly, ...options } = directory.options(model, signalbox, demands, context);
-  const result = await router.embed(
-    {
+  return {
+    model,
+    request: {
       values,
       ...given({ dimensions }),
       ...(providerOptions === undefined ? {} : { providerOptions }),
     },
-    {
-      ...options,
-      ...cacheOptions(context.headers, router),
-      ...(signal === undefined ? {} : { signal }),
-    },
-  );
-  const answer = toList(result, directory.modelOf(result.target), encoding_format ?? 'float');
+    extension: signalbox,
+    demands: Object.keys(others).map((field) => ({ field, providers: ['openai'] })),
+    format: encoding_format ?? 'float',
+  };
+}
+
+/** `POST /embeddings`. */
+export async function embeddings(value: unknown, context: Context): Promise<Response> {
+  const { model, request, extension: own, demands, format } = readEmbeddings(value);
+  const { router, directory, requestId, signal } = context;
+  const { interrupted: _streamsOnly, ...options } = directory.options(model, own, demands, context);
+  const result = await router.embed(request, {
+    ...options,
+    ...cacheOptions(context.headers, router),
+    ...(signal === undefined ? {} : { signal }),
+  });
+  const answer = toList(result, directory.modelOf(result.target), format);
   return new Response(JSON.stringify(answer), { headers: answerHeaders(result, requestId) });
 }
 
-function toList(result: EmbedResult, model: string, format: 'float' | 'base64'): object {
+/** The answer (https://platform.openai.com/docs/api-reference/embeddings/object). */
+export function toList(result: EmbedResult, model: string, format: 'float' | 'base64'): object {
   const { embeddings: vectors, usage, cost, target, response, warnings } = result;
   const tokens = usage.inputTokens ?? 0;
   return {

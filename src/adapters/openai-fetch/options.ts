@@ -1,4 +1,6 @@
 import { ConfigError } from '../../errors.ts';
+import { check, checkObject } from '../../util/option-check.ts';
+import { count } from '../../util/shape.ts';
 import type { Aliases } from '../shared/model-names.ts';
 import type { IdentifyCaller } from './caller.ts';
 
@@ -56,14 +58,8 @@ export interface Settings {
 const names = ['token', 'maxBodyBytes', 'aliases', 'reports'];
 
 export function checkOptions(options: ToFetchOptions): Settings {
-  for (const name of Object.keys(options)) {
-    if (!names.includes(name))
-      throw new ConfigError(`toFetch.${name}`, `one of ${names.join(', ')}`, 'an unknown option');
-  }
-  const { token, maxBodyBytes = 32 * 2 ** 20 } = options;
-  if (!Number.isInteger(maxBodyBytes) || maxBodyBytes < 1) {
-    throw new ConfigError('toFetch.maxBodyBytes', 'a whole number of at least 1', String(maxBodyBytes));
-  }
+  const { token, maxBodyBytes = 32 * 2 ** 20 } = checkObject('toFetch', options, names) as ToFetchOptions;
+  check('toFetch.maxBodyBytes', maxBodyBytes, count);
   const reports = new Map(Object.entries(options.reports ?? {}));
   for (const [name, report] of reports)
     if (typeof report !== 'function')

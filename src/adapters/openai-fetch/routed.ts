@@ -9,6 +9,7 @@ export interface RouterReport {
   readonly cost?: number;
   /** The number of attempts. Omitted for embeddings. */
   readonly attempts?: number;
+  /** Parts of the request that were not sent as given. Omitted if there are none. */
   readonly warnings?: readonly Warning[];
 }
 

@@ -7,6 +7,14 @@ import { HttpError, invalid } from './errors.ts';
 import type { Extension } from './shared/extension.ts';
 import type { Demand } from './shared/protocol.ts';
 
+/** Whose request call options are for. */
+export interface RequestOf {
+  readonly requestId: string;
+  readonly caller: Caller;
+  /** It may be answered by a batch: a target stands for its tier `batch` too, where it has one. */
+  readonly isBatch?: boolean;
+}
+
 /** The models that callers can name. */
 export interface Directory {
   /** What is wrong with an unknown model name. */
@@ -20,7 +28,7 @@ export interface Directory {
     model: string,
     extension: Extension,
     demands: readonly Demand[],
-    context: { readonly requestId: string; readonly caller: Caller },
+    context: RequestOf,
   ): Omit<CallOptions, 'signal'>;
 }
 
@@ -30,13 +38,11 @@ export function directory(router: Router, aliases?: Aliases): Directory {
 
   /** Targets that meet all demands. Without a route name the router selects the route later and intersects the targets with it. */
   const only = (
-    model: string,
     wanted: readonly string[] | undefined,
     demands: readonly Demand[],
-    listed: readonly string[] | undefined,
+    route: readonly string[] | undefined,
   ): readonly string[] | undefined => {
     if (demands.length === 0) return wanted;
-    const route = listed ?? (model === byDefault ? undefined : (router.routes[model] ?? [model]));
     const able = (route ?? router.targets).filter((id) => {
       const provider = facts(id)?.provider ?? id.slice(0, id.indexOf('/')); // a model that no call has named yet
       return (
@@ -65,24 +71,26 @@ export function directory(router: Router, aliases?: Aliases): Directory {
         .map((id) => ({ id, owner: facts(id)?.provider ?? 'signalbox' })),
     explain: names.explain,
     modelOf: (target) => facts(target)?.model ?? target,
-    options(asked, extension = {}, demands, { requestId, caller }) {
+    options(asked, extension = {}, demands, { requestId, caller, isBatch = false }) {
       const model = names.find(asked);
       if (model === undefined) throw unknownModel(names.explain(asked));
       if (!mayName(caller, asked) || !isOpen(model, caller))
         throw unknownModel('the token does not admit this model');
       const { providerOptions: _wishes, only: allowed, targets, metadata, timeout, ...rest } = extension;
-      const listed = targets?.filter((target) => mayUse(caller, target));
+      const tiers = isBatch && targets === undefined ? batchTiersOf(router, model) : undefined;
+      const listed = (targets ?? tiers)?.filter((target) => mayUse(caller, target));
       if (listed?.length === 0) throw invalid('signalbox.targets', 'expected targets that the token allows');
       const wanted =
         caller.only === undefined || listed !== undefined
           ? allowed
           : (allowed ?? targetsOf(model)).filter((target) => mayUse(caller, target));
       if (wanted?.length === 0) throw invalid('signalbox.only', 'expected targets that the token allows');
-      const left = only(model, wanted, demands, listed);
+      const known = model === byDefault ? undefined : targetsOf(model);
+      const left = only(wanted, demands, listed ?? known);
       const body = {
         ...defined(rest),
         ...(timeout === undefined ? {} : { timeout: defined(timeout) }),
-        ...(model === byDefault ? {} : { route: model }),
+        ...(model === byDefault || tiers !== undefined ? {} : { route: model }),
         ...(left === undefined ? {} : { only: left }),
         ...(listed === undefined ? {} : { targets: listed }),
         metadata: { requestId, ...metadata },
@@ -90,6 +98,12 @@ export function directory(router: Router, aliases?: Aliases): Directory {
       return overBody(body, caller);
     },
   };
+}
+
+/** A target with its tier `batch` before it; `undefined` for a route, and for a target without that tier. */
+function batchTiersOf({ routes, targets }: Router, model: string): readonly string[] | undefined {
+  const batch = `${model}#batch`;
+  return routes[model] === undefined && targets.includes(batch) ? [batch, model] : undefined;
 }
 
 export function unknownModel(message: string): HttpError {

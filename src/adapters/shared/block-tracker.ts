@@ -1,6 +1,6 @@
 import type { ProviderOptions } from '../../types/request/message.ts';
 import type { ReasoningDelta, TextDelta } from '../../types/result/stream-part.ts';
-import { mergeOptions } from '../../util/merge-options.ts';
+import { mergeOptions } from '../../util/merge.ts';
 
 /** An open text or reasoning block: more deltas may follow. */
 export interface OpenBlock {

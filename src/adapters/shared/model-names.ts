@@ -48,7 +48,11 @@ export function modelNames(option: string, router: Router, aliases: Aliases = {}
       throw new ConfigError(`${option}['${alias}']`, `one of ${known.own.join(', ')}`, `'${name}'`);
   }
   const all = (): readonly string[] => [...now().own, ...Object.keys(aliases)];
-  const having = (model: string) => now().targets.filter((target) => target.model === model);
+  // The tiers of a target are variants of it: `ID#TIER`.
+  const having = (model: string) => {
+    const found = now().targets.filter((target) => target.model === model);
+    return found.filter(({ id }) => !found.some((other) => id.startsWith(`${other.id}#`)));
+  };
   return {
     get all() {
       return all();

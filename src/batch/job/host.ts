@@ -1,4 +1,5 @@
 import type { Clock } from '../../types/clock.ts';
+import type { OperationResult } from '../../types/result/result.ts';
 import type { Router } from '../../types/router.ts';
 import type { Desk } from '../desk.ts';
 import type { JobStore } from './store.ts';
@@ -14,6 +15,8 @@ export interface JobHost {
   readonly desk: Desk;
   readonly store: JobStore;
   readonly owner: string;
+  /** US$ that an answer would have cost on the tier `standard`; `undefined` if unknown. */
+  standardCost(result: OperationResult): number | undefined;
   report(error: unknown): void;
   onEnd(): void;
 }

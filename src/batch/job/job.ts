@@ -5,10 +5,12 @@ import type { CallOptions } from '../../types/options/call-options.ts';
 import { sleep } from '../../util/time/clock.ts';
 import { requestsOf } from '../input.ts';
 import { untilDone } from '../retry.ts';
-import { type JobHost, ownerTime, renewal } from './host.ts';
+import type { JobHost } from './host.ts';
+import { renewOwnership } from './ownership.ts';
 import { ReadMarks } from './read-marks.ts';
-import { type Asked, sendRequest } from './send.ts';
+import { outcomeOf, type Send } from './send.ts';
 import { type Manifest, type Page, pageSize } from './store.ts';
+import { Tally, withSaved } from './tally.ts';
 
 /** Milliseconds that the end of the results waits for vendors' files to be deleted. */
 const longestCleaning = 30_000;
@@ -28,16 +30,14 @@ export class Job implements Batch {
   #skipped = 0;
   #tail: readonly BatchRequest[] = [];
   #running = 0;
-  #succeeded = 0;
-  #failed = 0;
-  #cost = 0;
+  readonly #tally = new Tally();
   /** Whether all requests have been started. */
   #isFed = false;
-  #isOver = false;
+  #ending: Promise<void> | undefined;
   #failure: unknown;
   #wakeReader: () => void = () => {};
   #wakeInput: () => void = () => {};
-  #cancelRenewal: () => void = () => {};
+  readonly #stopRenewal: () => void;
 
   constructor(manifest: Manifest, options: CallOptions, host: JobHost) {
     this.id = manifest.id;
@@ -48,7 +48,12 @@ export class Job implements Batch {
     this.results = this.#read();
     const { signal } = options;
     signal?.addEventListener('abort', () => void this.#stop(signal.reason), { once: true });
-    this.#renewLater();
+    this.#stopRenewal = renewOwnership(
+      host,
+      () => this.#heedCancel(),
+      // This process was asleep for too long, and another one has taken over.
+      () => void this.#stop(new RouterError('closed', 'another process works on the batch')),
+    );
   }
 
   /**
@@ -63,6 +68,7 @@ export class Job implements Batch {
   ): Promise<void> {
     try {
       for await (const [number, page] of stored) await this.#resumePage(number, page, restore);
+      if (this.#manifest.canceled === true) await this.#host.desk.cancel(this.id);
       if (this.#manifest.canceled !== true && this.#manifest.total === undefined)
         await this.#takeIn(requests);
       this.#host.desk.flush(this.id);
@@ -82,9 +88,7 @@ export class Job implements Batch {
       id: this.id,
       state: isDone ? 'done' : canceled === true ? 'canceled' : 'running',
       requests: this.#requests,
-      succeeded: this.#succeeded,
-      failed: this.#failed,
-      cost: this.#cost,
+      ...this.#tally.sums,
       complete,
       batches: this.#host.desk.chunksOf(this.id).map(({ target, vendorId, state, items }) => {
         return { target, vendorId, state, requests: items.length };
@@ -96,6 +100,12 @@ export class Job implements Batch {
     await this.#saveManifest({ canceled: true });
     this.#wakeInput();
     await this.#host.desk.cancel(this.id);
+  }
+
+  /** Another process, or an earlier one, may have canceled it. */
+  async #heedCancel(): Promise<void> {
+    const { canceled } = this.#manifest;
+    if (canceled !== true && (await this.#host.store.isCanceled())) await this.cancel();
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -174,49 +184,45 @@ export class Job implements Batch {
     this.#abort.signal.throwIfAborted();
     this.#requests += 1;
     this.#running += 1;
-    if (this.#manifest.canceled === true) {
+    const isRunning = this.#host.desk.targetOf(`${this.id}-${index}`) !== undefined;
+    if (this.#manifest.canceled === true && !isRunning) {
       const error = new RouterError('closed', 'the batch was canceled');
-      this.#deliver({ id: request.id ?? String(index), index, error });
+      const { id = String(index), data } = request;
+      this.#deliver({ id, index, ...(data === undefined ? {} : { data }), error });
     } else void this.#ask(index, request);
   }
 
-  async #ask(index: number, { id = String(index), ...request }: BatchRequest): Promise<void> {
-    const { desk, store } = this.#host;
+  async #ask(index: number, request: BatchRequest): Promise<void> {
+    const { desk, store, router, standardCost } = this.#host;
     const item = `${this.id}-${index}`;
-    const of = { id, index };
-    let outcome: BatchResult;
-    try {
-      outcome = { ...of, result: await this.#call(request, item) };
-    } catch (error) {
-      outcome = { ...of, error: error instanceof Error ? error : new Error(String(error)) };
-    }
+    const outcome = await outcomeOf(index, request, router, this.#options, (send, options) =>
+      this.#call(item, send, options),
+    );
     // It goes on after a restart.
     if (this.#abort.signal.aborted || isRouterError(outcome.error, 'closed')) return;
-    await this.#safely(() => store.saveResult(outcome));
+    const known = withSaved(outcome, standardCost);
+    await this.#safely(() => store.saveResult(known));
     desk.settled(item);
-    this.#deliver(outcome);
+    this.#deliver(known);
   }
 
-  async #call(request: Asked, item: string): Promise<NonNullable<BatchResult['result']>> {
-    const { desk, router } = this.#host;
-    const metadata = { ...this.#options.metadata, [batchItem]: item };
-    const options = { ...this.#options, metadata, signal: this.#abort.signal };
-    const send = (over: CallOptions) => sendRequest(router, request, over);
+  async #call(item: string, send: Send, { metadata, ...given }: CallOptions): ReturnType<Send> {
+    const { desk } = this.#host;
+    const { signal } = this.#abort;
+    const options = { ...given, metadata: { ...metadata, [batchItem]: item }, signal };
     const before = desk.targetOf(item);
     if (before === undefined) return send(options);
     try {
       // Its answer is paid for already, or will be: whatever the strategy would choose now.
       return await send({ ...options, only: [before] });
     } catch (error) {
-      if (this.#abort.signal.aborted) throw error;
+      if (signal.aborted || this.#manifest.canceled === true) throw error;
       return send(options);
     }
   }
 
   #deliver(result: BatchResult): void {
-    if (result.error === undefined) this.#succeeded += 1;
-    else this.#failed += 1;
-    this.#cost += result.result?.cost?.total ?? 0;
+    this.#tally.add(result);
     this.#ready.push(result);
     this.#wakeReader();
   }
@@ -249,7 +255,7 @@ export class Job implements Batch {
   }
 
   async #stop(reason: unknown): Promise<void> {
-    if (this.#isOver) return;
+    if (this.#ending !== undefined) return this.#ending;
     const { desk, report } = this.#host;
     desk.leave(this.id);
     this.#abort.abort(reason);
@@ -260,10 +266,13 @@ export class Job implements Batch {
     await this.#end();
   }
 
-  async #end(): Promise<void> {
-    if (this.#isOver) return;
-    this.#isOver = true;
-    this.#cancelRenewal();
+  #end(): Promise<void> {
+    this.#ending ??= this.#finish();
+    return this.#ending;
+  }
+
+  async #finish(): Promise<void> {
+    this.#stopRenewal();
     this.#host.desk.done(this.id);
     await this.#host.store.disown(this.#host.owner).catch(this.#host.report);
     this.#host.onEnd();
@@ -283,17 +292,6 @@ export class Job implements Batch {
         this.#host.report(error);
         throw error;
       }
-    });
-  }
-
-  #renewLater(): void {
-    const { clock, store, owner, report } = this.#host;
-    this.#cancelRenewal = clock.after(renewal, () => {
-      store.own(owner, ownerTime).then((isOurs) => {
-        // This process was asleep for too long, and another one has taken over.
-        if (!isOurs) void this.#stop(new RouterError('closed', 'another process works on the batch'));
-      }, report);
-      if (!this.#isOver) this.#renewLater();
     });
   }
 }

@@ -61,6 +61,16 @@ export class JobStore {
     return this.#set('', JSON.stringify(manifest));
   }
 
+  /** Marks the batch as canceled, for the process that works on it. */
+  markCanceled(): Promise<unknown> {
+    return this.#set('/cancel', '1');
+  }
+
+  async isCanceled(): Promise<boolean> {
+    const [mark] = await this.#store.get([this.#key('/cancel')]);
+    return mark !== undefined;
+  }
+
   savePage(number: number, requests: readonly BatchRequest[]): Promise<unknown> {
     return this.#set(`/in/${number}`, encodeRequests(requests));
   }
@@ -121,6 +131,12 @@ export class JobStore {
     if (held !== undefined && held.value !== owner) return false;
     const onlyIf = held === undefined ? 'absent' : { version: held.version };
     return (await this.#store.set(key, owner, { ttl, onlyIf })) !== undefined;
+  }
+
+  /** Whether a process works on the batch. */
+  async isOwned(): Promise<boolean> {
+    const [held] = await this.#store.get([this.#key('/owner')]);
+    return held !== undefined;
   }
 
   async disown(owner: string): Promise<void> {

@@ -6,6 +6,7 @@ import { UsageError } from '../../simulator/usage-error.ts';
 import { type RedisClient, redis } from '../../stores/redis/index.ts';
 import { sqlite } from '../../stores/sqlite/index.ts';
 import type { Store } from '../../types/store.ts';
+import { isStore } from '../load-router.ts';
 
 /** Where the keys are: one of the first three. */
 export interface StoreFlags {
@@ -79,11 +80,6 @@ async function end(store: Store, value: unknown): Promise<void> {
   if (client.destroy !== undefined) client.destroy();
   else if (client.disconnect !== undefined) client.disconnect();
   else await client.close?.();
-}
-
-function isStore(value: unknown): value is Store {
-  const { get, set, lease } = (value ?? {}) as Partial<Store>;
-  return [get, set, lease].every((method) => typeof method === 'function');
 }
 
 function storeOver(value: unknown, options: { readonly prefix?: string }): Store | undefined {

@@ -80,6 +80,7 @@ function whereOf(conditions: readonly string[]): NonNullable<LedgerQuery['where'
 }
 
 function textOf(groups: readonly LedgerGroup[], by: readonly LedgerDimension[]): string {
+  const isWatched = groups.some(({ promptCache: { hits, misses } }) => hits + misses > 0);
   const head = [
     ...by,
     'requests',
@@ -91,8 +92,9 @@ function textOf(groups: readonly LedgerGroup[], by: readonly LedgerDimension[]):
     'cost',
     'wasted',
     'saved',
+    ...(isWatched ? ['prompt cache hits', 'misses', 'saved by it'] : []),
   ];
-  const rows = groups.map(({ key, requests, failed, failovers, cached, tokens, cost }) => [
+  const rows = groups.map(({ key, requests, failed, failovers, cached, tokens, cost, promptCache }) => [
     ...by.map((name) => key[name] ?? '–'),
     String(requests),
     String(failed),
@@ -103,6 +105,7 @@ function textOf(groups: readonly LedgerGroup[], by: readonly LedgerDimension[]):
     usd(cost.total),
     usd(cost.failed + cost.hedged + cost.aborted),
     usd(cost.saved),
+    ...(isWatched ? [String(promptCache.hits), String(promptCache.misses), usd(promptCache.saved)] : []),
   ]);
   return table(head, rows, by.length);
 }

@@ -25,9 +25,11 @@ export function barChart({ title, series, bars, format }: Chart): string {
   const inner = { width: width - left - 8, height: height - bottom - top };
   const step = inner.width / Math.max(1, bars.length);
   const y = (value: number): number => top + inner.height * (1 - value / most);
-  const grid = [0, 0.5, 1].map((share) => {
-    const at = y(share * most).toFixed(1);
-    return `<line class="grid" x1="${left}" x2="${width - 8}" y1="${at}" y2="${at}"/><text class="tick" x="${left - 8}" y="${Number(at) + 4}" text-anchor="end">${escapeHtml(format(share * most))}</text>`;
+  const isEmpty = sums.every((sum) => sum === 0);
+  const ticks = ticksOf(most, format).slice(0, isEmpty ? 1 : 3);
+  const grid = ticks.map(([value, text]) => {
+    const at = y(value).toFixed(1);
+    return `<line class="grid" x1="${left}" x2="${width - 8}" y1="${at}" y2="${at}"/><text class="tick" x="${left - 8}" y="${Number(at) + 4}" text-anchor="end">${escapeHtml(text)}</text>`;
   });
   const every = Math.ceil(bars.length / 8);
   const drawn = bars.map(({ label, values }, index) => {
@@ -51,8 +53,17 @@ export function barChart({ title, series, bars, format }: Chart): string {
   const legend = series
     .map((name, number) => `<span><i class="s${number}"></i>${escapeHtml(name)}</span>`)
     .join('');
-  return `<figure><figcaption>${escapeHtml(title)}<span class="legend">${series.length > 1 ? legend : ''}</span></figcaption><svg viewBox="0 0 ${width} ${height}" role="img" aria-label="${escapeHtml(title)}">${grid.join('')}${drawn.join('')}</svg></figure>`;
+  return `<figure><figcaption>${escapeHtml(title)}<span class="legend">${series.length > 1 ? legend : ''}</span></figcaption><svg viewBox="0 0 ${width} ${height}" role="img" aria-label="${escapeHtml(title)}">${grid.join('')}${drawn.join('')}${isEmpty ? nothing : ''}</svg></figure>`;
 }
+
+/** At zero, at half and at the top; no half where its label is one of the others, such as that of one request. */
+function ticksOf(most: number, format: Chart['format']): readonly (readonly [value: number, text: string])[] {
+  const [zero, half, top] = [format(0), format(most / 2), format(most)];
+  const middle = half === zero || half === top ? [] : [[most / 2, half] as const];
+  return [[0, zero], ...middle, [most, top]];
+}
+
+const nothing = `<text class="tick" x="${left + (width - left) / 2}" y="${height / 2}" text-anchor="middle">None in this period</text>`;
 
 /** The next round number: a bit above the highest bar. */
 function niceCeiling(value: number): number {

@@ -14,6 +14,8 @@ export interface ReportData {
   readonly routes: readonly LedgerGroup[];
   readonly models: readonly LedgerGroup[];
   readonly tenants: readonly LedgerGroup[];
+  /** By target, and by hit or reason of a miss: what the vendors' prompt caches did. */
+  readonly promptCaches: readonly LedgerGroup[];
   /** Hours in which targets failed often, and what became of the requests. */
   readonly outages: readonly Outage[];
 }
@@ -56,6 +58,7 @@ export async function dataOf(
     routes: await by('route'),
     models: await by('model'),
     tenants: tenants.slice(0, mostTenants),
+    promptCaches: await ledger.query({ ...filter, by: ['target', 'promptCache'] }),
     outages: await outagesOf(ledger, filter),
   };
 }

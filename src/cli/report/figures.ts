@@ -45,6 +45,7 @@ export function sections(data: ReportData): readonly Section[] {
     money('Models', 'model', data.models),
     money('Routes', 'route', data.routes),
     money('Tenants', 'tenant', data.tenants, 'By cost, at most twenty.'),
+    promptCaches(data),
     outages(data),
     charges(data),
   ];
@@ -100,6 +101,34 @@ function money(title: string, name: LedgerDimension, groups: readonly LedgerGrou
         ];
       }),
   };
+}
+
+function promptCaches({ targets: groups, promptCaches: reasons }: ReportData): Section {
+  return {
+    title: 'Prompt caches of the vendors',
+    note: 'Saved: what reads cost less, minus what writes cost more. It is already left out of the cost.',
+    head: ['Target', 'Hits', 'Misses', 'Hit rate', 'Saved', 'Misses, by reason'],
+    rows: groups
+      .filter(({ promptCache: { hits, misses } }) => hits + misses > 0)
+      .map(({ key, promptCache: { hits, misses, saved } }) => [
+        key.target ?? '–',
+        count(hits),
+        count(misses),
+        percent(hits / (hits + misses)),
+        usd(saved),
+        missesOf(reasons.filter(({ key: { target } }) => target === key.target)),
+      ]),
+  };
+}
+
+/** The most frequent reason first. */
+function missesOf(groups: readonly LedgerGroup[]): string {
+  const misses = groups.filter(({ key: { promptCache } }) => promptCache !== 'hit');
+  const sorted = misses.toSorted((a, b) => b.promptCache.misses - a.promptCache.misses);
+  const texts = sorted.map(
+    ({ key, promptCache }) => `${(key.promptCache ?? '').replaceAll('-', ' ')} ${count(promptCache.misses)}`,
+  );
+  return texts.length === 0 ? '–' : texts.join(', ');
 }
 
 function outages({ outages: found }: ReportData): Section {

@@ -22,6 +22,12 @@ const longResponse = 20_000;
 const longOutput = 4_096;
 const longestResponse = 60_000;
 const longestOutput = 16_384;
+/**
+ * The part of the time in which an answer is wanted that a target on another tier than the standard one gets; the rest is for another
+ * target. Such tiers wait for room at the vendor, so silence is usual: up to 15 minutes
+ * (https://ai.google.dev/gemini-api/docs/optimization, https://developers.openai.com/api/docs/guides/flex-processing).
+ */
+const patience = 0.8;
 /** Timeout between two tokens in milliseconds: unmeasured, bounds, and when the target seems stalled. */
 const unknownIdle = 20_000;
 const shortestIdle = 5_000;
@@ -38,15 +44,27 @@ export function firstTokenTimeout({ latencies: { stream } }: Target, request: Me
  * The default time without a sign of life, in milliseconds: adapted to the target's slowest answers, and to what the
  * request asks for.
  */
-export function responseTimeout(target: Target, request: Measured, now: number): number {
+export function responseTimeout(target: Target, request: Measured & Wanted, now: number): number {
   const { latencies, capabilities } = target;
-  const usual = capabilities.reasoning === true ? unknownReasoning : unknownResponse;
+  const wanted = target.tier === 'standard' ? undefined : wantedWithin(request, now);
+  if (wanted !== undefined) return wanted * patience;
   const learned = learnedTimeout(latencies[request.operation.measuredAs ?? 'chat'], now);
+  const usual = capabilities.reasoning === true ? unknownReasoning : unknownResponse;
   return Math.max(learned ?? usual, leastFor(request));
+}
+
+/** The milliseconds in which the strategy or the call wants an answer, from the request's start; `undefined` if at any time. */
+function wantedWithin({ route, options, startedAt, timeLeft }: Wanted, now: number): number | undefined {
+  const called = options.deadline === undefined ? Number.POSITIVE_INFINITY : now - startedAt + timeLeft;
+  const wanted = Math.min(route.policies.strategy.deadline ?? Number.POSITIVE_INFINITY, called);
+  return wanted === Number.POSITIVE_INFINITY ? undefined : wanted;
 }
 
 /** A request, as far as its duration can be foreseen. */
 type Measured = Pick<RequestState, 'operation' | 'needs' | 'size'>;
+
+/** A request, as far as it says when its answer is wanted. */
+type Wanted = Pick<RequestState, 'route' | 'options' | 'startedAt' | 'timeLeft'>;
 
 function learnedTimeout(latencies: Latencies, now: number): number | undefined {
   const slowest = latencies.quantile(0.99);

@@ -1,8 +1,8 @@
 import { RequestError } from '../../errors.ts';
 import type { JSONSchema } from '../../types/request/json.ts';
 import type { Schema, StandardSchema } from '../../types/request/schema.ts';
+import { check } from './check/request-check.ts';
 import { jsonSchema } from './check/schema-shape.ts';
-import { check } from './check/shape.ts';
 
 /** Whether a schema implements Standard Schema, as opposed to plain JSON Schema. */
 export function isStandardSchema(schema: Schema): schema is StandardSchema {

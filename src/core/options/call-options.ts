@@ -1,25 +1,22 @@
 import { RequestError } from '../../errors.ts';
 import type { CallOptions } from '../../types/options/call-options.ts';
 import type { PluginCallOption } from '../../types/plugin.ts';
+import { check, checkObject, type Refuse, show } from '../../util/option-check.ts';
 import {
   amount,
-  type Check,
   callback,
-  checkHedge,
-  checkObject,
-  checkStrings,
-  checkTimeouts,
-  interruptedWords,
   is,
   isNumber,
-  type Refuse,
+  oneOf,
+  only,
   recordOf,
-  shape,
-  show,
+  type Shape,
+  type Shapes,
+  strings,
   text,
-  word,
-} from '../../util/option-check.ts';
+} from '../../util/shape.ts';
 import { priorities } from './policies.ts';
+import { hedge, interruptedWords, timeouts } from './shared.ts';
 
 const refuse: Refuse = (path, expected, got) => {
   throw new RequestError(path, expected, got);
@@ -27,21 +24,20 @@ const refuse: Refuse = (path, expected, got) => {
 
 /** A value that no error may show: `fetch` would. */
 const secret =
-  (expected: string, form: RegExp): Check =>
-  (path, value, refuse) => {
-    if (typeof value !== 'string' || !form.test(value)) refuse(path, expected, 'something else');
-  };
-const keyForm = secret('an API key of printable ASCII characters', /^[\x21-\x7e]+$/);
-const headerForm = secret('values of printable ASCII text', /^[\t\x20-\x7e]*$/);
+  (expected: string, form: RegExp): Shape =>
+  (value) =>
+    typeof value === 'string' && form.test(value) ? undefined : { path: '', expected, got: 'something else' };
+const headerForm = recordOf(secret('values of printable ASCII text', /^[\t\x20-\x7e]*$/));
 
-const auth = shape({
-  apiKey(path, value, refuse) {
-    if (value !== undefined) keyForm(path, value, refuse);
+const auth = only({
+  apiKey: secret('an API key of printable ASCII characters', /^[\x21-\x7e]+$/),
+  headers(value) {
+    const flaw = headerForm(value);
+    return flaw && { ...flaw, path: '' };
   },
-  headers: (path, value, refuse) => recordOf((_, own) => headerForm(path, own, refuse))(path, value, refuse),
 });
 
-const checks: Readonly<Record<string, Check>> = {
+const shapes: Shapes = {
   route: text,
   signal: is(
     'an AbortSignal',
@@ -50,28 +46,25 @@ const checks: Readonly<Record<string, Check>> = {
   only: is('a list of target ids', Array.isArray),
   targets: is('a list of at least one target id', (value) => Array.isArray(value) && value.length > 0),
   model: text,
-  timeout: checkTimeouts,
+  timeout: timeouts,
   maxCost: amount,
   session: text,
   tenant: text,
   user: text,
-  tags: checkStrings,
+  tags: strings,
   deadline: is('a moment in milliseconds since 1970', (value) => isNumber(value, Number.MIN_VALUE)),
   window: amount,
-  priority: word(...priorities),
+  priority: oneOf(...priorities),
   metadata: is('an object', (value) => typeof value === 'object' && value !== null),
-  interrupted: word(...interruptedWords),
-  hedge: (path, value, refuse) => checkHedge(path, value, ['delay', 'maxCost'], refuse),
+  interrupted: oneOf(...interruptedWords),
+  hedge: hedge('delay', 'maxCost'),
   accept: callback,
-  auth: recordOf((path, value, refuse) => auth(path, value ?? null, refuse)),
-  history: shape({
-    from: (path, value, refuse) =>
-      checkStrings(path, typeof value === 'string' ? [value] : (value ?? null), refuse),
-  }),
+  auth: recordOf(auth),
+  history: only({}, { from: (value) => strings(typeof value === 'string' ? [value] : value) }),
 };
 
 /** The router's own call options. */
-export const callFields: readonly string[] = Object.keys(checks);
+export const callFields: readonly string[] = Object.keys(shapes);
 
 /** Call options that plugins add, by name. */
 export type AddedOptions = ReadonlyMap<string, PluginCallOption> | undefined;
@@ -96,6 +89,7 @@ export function checkCallOptions(options: CallOptions, added: AddedOptions): voi
     const path = `options.${name}`;
     const expected = added?.get(name)?.check(value);
     if (expected !== undefined) refuse(path, expected, show(value));
-    if (Object.hasOwn(checks, name)) checks[name]?.(path, value, refuse);
+    const shape = Object.hasOwn(shapes, name) ? shapes[name] : undefined;
+    if (shape !== undefined) check(path, value, shape, refuse);
   }
 }

@@ -1,7 +1,7 @@
-import { type Check, count, each, flag, is, recordOf, shape } from '../../util/option-check.ts';
+import { count, each, flag, is, only, recordOf, type Shape } from '../../util/shape.ts';
 
 /** `true`, `false`, or one of the words. */
-function degree(...words: readonly string[]): Check {
+function degree(...words: readonly string[]): Shape {
   const all: readonly unknown[] = [true, false, ...words];
   const wanted = ['true', 'false', ...words.map((word) => `'${word}'`)];
   return is(`one of ${wanted.join(', ')}`, (value) => all.includes(value));
@@ -12,8 +12,8 @@ const patterns = is(
   (value) => Array.isArray(value) && value.every((pattern) => pattern instanceof RegExp),
 );
 
-/** Refuses anything but `undefined` and capabilities. */
-export const checkCapabilities: Check = shape({
+/** The capabilities of a target. */
+export const capabilities: Shape = /* @__PURE__ */ only({
   ...each(['chat', 'embeddings', 'tools', 'jsonSchema', 'reasoning'], flag),
   images: degree('data'),
   imageGeneration: degree('prompt', 'images'),
@@ -24,7 +24,6 @@ export const checkCapabilities: Check = shape({
       typeof value === 'boolean' ||
       (Array.isArray(value) && value.every((type) => typeof type === 'string' && type.includes('/'))),
   ),
-  urls: (path, value, refuse) =>
-    recordOf((_, own, __, type) => patterns(`${path}['${type}']`, own ?? null, refuse))(path, value, refuse),
+  urls: recordOf(patterns),
   ...each(['contextLength', 'maxOutputTokens'], count),
 });

@@ -1,7 +1,18 @@
 import { ConfigError } from '../../errors.ts';
 import type { Plugin, PluginCallOption } from '../../types/plugin.ts';
 import type { Router } from '../../types/router.ts';
-import { checkDuration, checkType, type Refuse, show } from '../../util/option-check.ts';
+import {
+  callback,
+  duration,
+  each,
+  elements,
+  type Flaw,
+  fields,
+  is,
+  optional,
+  type Shape,
+  wrong,
+} from '../../util/shape.ts';
 
 const stations = [
   'install',
@@ -33,32 +44,38 @@ const routerMethods = [
   'close',
 ] as const satisfies readonly (keyof Router)[];
 
-/** Refuses anything but `undefined` and a list of plugins whose names differ. */
-export function checkPlugins(plugins: unknown, refuse: Refuse): void {
-  if (plugins === undefined) return;
-  if (!Array.isArray(plugins)) refuse('plugins', 'a list of plugins', show(plugins));
+const list = is('a list of plugins', Array.isArray);
+// A plugin may be an object of a class, with methods and fields of its own.
+const plugin = is('a plugin: an object', (value) => typeof value === 'object' && value !== null);
+const known = fields({
+  timeout: optional(duration),
+  ...each(stations, optional(callback)),
+});
+const noStation = `a plugin with one of the methods ${stations.join(', ')}`;
+
+/** A list of plugins whose names differ. */
+export function plugins(value: unknown): Flaw | undefined {
   const names = new Set<unknown>();
   const methods = new Set<string>(routerMethods);
-  for (const [index, plugin] of plugins.entries()) {
-    const path = `plugins[${index}]`;
-    // A plugin may be an object of a class, with methods and fields of its own.
-    if (typeof plugin !== 'object' || plugin === null) refuse(path, 'a plugin: an object', show(plugin));
-    const { name, timeout, methods: own = {} }: Plugin = plugin;
-    if (typeof name !== 'string' || name === '') refuse(`${path}.name`, 'a name', show(name));
-    if (names.has(name)) refuse(`${path}.name`, 'a name that no other plugin has', show(name));
+  const flawIn = (each: unknown): Flaw | undefined => {
+    const flaw = plugin(each);
+    if (flaw !== undefined) return flaw;
+    const { name, methods: own = {} } = each as Plugin;
+    if (typeof name !== 'string' || name === '') return wrong('a name', name, '.name');
+    if (names.has(name)) return wrong('a name that no other plugin has', name, '.name');
     names.add(name);
-    checkDuration(`${path}.timeout`, timeout, refuse);
-    for (const station of stations)
-      checkType(`${path}.${station}`, (plugin as Plugin)[station], 'function', refuse);
+    const bad = known(each);
+    if (bad !== undefined) return bad;
     for (const [method, run] of Object.entries(own)) {
-      if (typeof run !== 'function') refuse(`${path}.methods.${method}`, 'a function', show(run));
+      if (typeof run !== 'function') return wrong('a function', run, `.methods.${method}`);
       if (methods.has(method))
-        refuse(`${path}.methods`, 'names that neither the router nor another plugin uses', show(method));
+        return wrong('names that neither the router nor another plugin uses', method, '.methods');
       methods.add(method);
     }
-    if (stations.every((station) => (plugin as Plugin)[station] === undefined))
-      refuse(path, `a plugin with one of the methods ${stations.join(', ')}`, 'one with none of them');
-  }
+    const isUnused = stations.every((station) => (each as Plugin)[station] === undefined);
+    return isUnused ? { ...wrong(noStation, each), got: 'one with none of them' } : undefined;
+  };
+  return list(value) ?? elements(value as readonly unknown[], flawIn);
 }
 
 /**
@@ -80,12 +97,12 @@ export function callOptionsOf(
   return all.size === 0 ? undefined : all;
 }
 
-/** Refuses anything but `undefined` and a store. */
-export function checkStore(store: unknown, refuse: Refuse): void {
-  if (store === undefined) return;
-  const operations = ['get', 'set', 'delete', 'publish', 'read', 'lease', 'settle'];
-  const methods = (store ?? {}) as Readonly<Record<string, unknown>>;
+const operations = ['get', 'set', 'delete', 'publish', 'read', 'lease', 'settle'];
+
+export const store: Shape = (value) => {
+  const methods = (value ?? {}) as Readonly<Record<string, unknown>>;
   const missing = operations.find((operation) => typeof methods[operation] !== 'function');
-  if (missing !== undefined)
-    refuse('store', `a store, such as memory(): an object with the method ${missing}`, show(store));
-}
+  return missing === undefined
+    ? undefined
+    : wrong(`a store, such as memory(): an object with the method ${missing}`, value);
+};

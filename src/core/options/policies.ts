@@ -12,7 +12,7 @@ import type {
 } from '../../types/options/options.ts';
 import type { Strategy } from '../../types/options/strategy.ts';
 import type { Timeouts } from '../../types/options/timeouts.ts';
-import { mergeDefined } from '../../util/merge-defined.ts';
+import { mergeDefined } from '../../util/merge.ts';
 import { type FallbackRule, fallbackRule } from './fallback.ts';
 
 /** Limits of time with nothing left open, but for those that depend on the target. */

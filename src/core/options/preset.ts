@@ -1,6 +1,6 @@
 import type { CallOptions } from '../../types/options/call-options.ts';
 import type { Accept } from '../../types/options/options.ts';
-import { mergeDefined } from '../../util/merge-defined.ts';
+import { mergeDefined } from '../../util/merge.ts';
 import type { AddedOptions } from './call-options.ts';
 
 /** The options of a call over preset ones: see `Router.with`. */

@@ -1,14 +1,17 @@
 import type { Rates } from '../../types/options/price.ts';
 import {
   amount,
-  type Check,
   each,
+  type Flaw,
   flag,
-  type Refuse,
+  is,
+  listOf,
+  only,
   recordOf,
-  shape,
-  show,
-} from '../../util/option-check.ts';
+  type Shape,
+  type Shapes,
+  wrong,
+} from '../../util/shape.ts';
 
 const rateFields = [
   'input',
@@ -27,52 +30,38 @@ const feeFields = ['request', 'webSearch', 'fileSearch', 'codeExecution', 'image
 /** What vendors call the tier of which the answer says `standard`. */
 const standardNames = ['standard', 'default', 'on_demand'];
 
-/** A finite number of at least 0, which may not be left out. */
-function factor(path: string, value: unknown, refuse: Refuse, wanted = 'a factor of at least 0'): void {
-  if (typeof value !== 'number' || !Number.isFinite(value) || value < 0) refuse(path, wanted, show(value));
+/** A finite number of at least 0. */
+function factor(expected = 'a factor of at least 0'): Shape {
+  return is(expected, (value) => Number.isFinite(value) && (value as number) >= 0);
 }
 
-const rate = (path: string, value: unknown, refuse: Refuse): void =>
-  factor(path, value, refuse, 'US$ per million tokens, a number of at least 0');
+const rate = factor('US$ per million tokens, a number of at least 0');
+const rates: Shapes = each(rateFields, rate);
+const required: Shapes = { input: rate };
 
-const rates: Readonly<Record<string, Check>> = {
-  ...each(rateFields, (path, value, refuse) => {
-    if (value !== undefined) rate(path, value, refuse);
-  }),
-  input: rate,
-};
+const above = (value: unknown): Flaw | undefined =>
+  value === undefined ? wrong('a number of input tokens', value) : amount(value);
+const tier = only(rates, { ...required, above });
+const isList = is('a list', Array.isArray);
+const tiers: Shape = (value) => isList(value) ?? listOf(tier, 'tier')(value);
+const tierRates = only({ ...rates, tiers }, required);
+const orRates = factor('a factor of at least 0, or rates');
 
-const tier = shape({
-  ...rates,
-  above(path, value, refuse) {
-    if (value === undefined) refuse(path, 'a number of input tokens', 'undefined');
-    amount(path, value, refuse);
+function serviceTier(value: unknown, name: string): Flaw | undefined {
+  if (name !== name.toLowerCase()) return wrong('a name in lower case', name);
+  if (standardNames.includes(name)) return wrong('a tier other than the standard one', name);
+  return typeof value === 'object' && value !== null ? tierRates(value) : orRates(value);
+}
+
+/** A price. */
+export const price: Shape = /* @__PURE__ */ only(
+  {
+    ...rates,
+    ...each(feeFields, amount),
+    freeSearches: flag,
+    tiers,
+    serviceTiers: recordOf(serviceTier),
+    regions: recordOf(factor()),
   },
-});
-
-const tiers: Check = (path, value, refuse) => {
-  if (value === undefined) return;
-  if (!Array.isArray(value)) refuse(path, 'a list', show(value));
-  for (const [index, own] of (value as readonly unknown[]).entries())
-    tier(`${path}[${index}]`, own ?? null, refuse);
-};
-
-const tierRates = shape({ ...rates, tiers });
-
-const serviceTiers = recordOf((path, value, refuse, name) => {
-  if (name !== name.toLowerCase()) refuse(path, 'a name in lower case', show(name));
-  if (standardNames.includes(name)) refuse(path, 'a tier other than the standard one', show(name));
-  if (typeof value !== 'object' || value === null)
-    factor(path, value, refuse, 'a factor of at least 0, or rates');
-  else tierRates(path, value, refuse);
-});
-
-/** Refuses anything but `undefined` and a price. */
-export const checkPrice: Check = shape({
-  ...rates,
-  ...each(feeFields, amount),
-  freeSearches: flag,
-  tiers,
-  serviceTiers,
-  regions: recordOf((path, value, refuse) => factor(path, value, refuse)),
-});
+  required,
+);

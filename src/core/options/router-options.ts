@@ -1,167 +1,168 @@
 import { providerErrorKinds } from '../../errors/provider-error.ts';
-import { ConfigError } from '../../errors.ts';
 import type { TargetOptions } from '../../types/options/options.ts';
 import type { RouterOptions } from '../../types/options/router-options.ts';
 import type { Strategy } from '../../types/options/strategy.ts';
+import { check, refuse, show } from '../../util/option-check.ts';
 import {
+  among,
   amount,
-  type Check,
+  anything,
+  atLeast,
   callback,
-  checkDuration,
-  checkHedge,
-  checkStrings,
-  checkTimeouts,
   count,
+  duration,
   each,
-  from,
-  interruptedWords,
+  elements,
+  type Flaw,
+  inside,
   is,
   isNumber,
+  isObject,
+  oneOf,
+  only,
   orFalse,
-  type Refuse,
-  shape,
-  show,
-  word,
-} from '../../util/option-check.ts';
+  recordOf,
+  type Shape,
+  type Shapes,
+  strings,
+  whole,
+  wrong,
+} from '../../util/shape.ts';
 import { variantsOf } from '../targets/tiers.ts';
-import { checkCapabilities } from './capabilities.ts';
-import { checkFallbackOn } from './fallback.ts';
-import { checkPlugins, checkStore } from './plugins.ts';
-import { checkPrice } from './price.ts';
-import { checkPricedAs, checkSettings } from './settings.ts';
-import { checkTiers } from './tiers.ts';
+import { capabilities } from './capabilities.ts';
+import { fallbackOn } from './fallback.ts';
+import { plugins, store } from './plugins.ts';
+import { price } from './price.ts';
+import { pricedAs, settings } from './settings.ts';
+import { hedge, interruptedWords, timeouts } from './shared.ts';
+import { flawInTiers } from './tiers.ts';
 
-const refuse: Refuse = (path, expected, got) => {
-  throw new ConfigError(path, expected, got);
-};
-
-/** Checks an option of a plugin's that stands among the policies of the router and its routes. */
-export type PolicyCheck = (path: string, value: unknown, ids: readonly string[], refuse: Refuse) => void;
-type Checks = Readonly<Record<string, Check>>;
+/** The shape of an option of a plugin's that stands among the policies of the router and its routes. */
+export type PolicyShape = (ids: readonly string[]) => Shape;
 
 /**
  * Checks all options of a router. Throws `ConfigError`, which names the first wrong one.
  *
- * @param more checks of policies that are not the core's, by name
+ * @param more shapes of policies that are not the core's, by name
  */
-export function checkOptions(options: RouterOptions, more: Readonly<Record<string, PolicyCheck>> = {}): void {
-  if (typeof options !== 'object' || options === null || Array.isArray(options))
-    refuse('createRouter', 'options', show(options));
+export function checkOptions(options: RouterOptions, more: Readonly<Record<string, PolicyShape>> = {}): void {
+  if (!isObject(options)) refuse('createRouter', 'options', show(options));
+  const { routes, providers } = options;
   const ids: string[] = [];
-  const policies: Checks = {
-    ...policyChecks(ids),
-    ...Object.fromEntries(
-      Object.entries(more).map(([name, check]): [string, Check] => [
-        name,
-        (path, value) => check(path, value, ids, refuse),
-      ]),
-    ),
+  const policies: Record<string, Shape> = policyShapes(ids);
+  for (const [name, shape] of Object.entries(more)) policies[name] = (value) => shape(ids)(value);
+  const names = (): readonly string[] => ['default', ...Object.keys(routes ?? {}), ...ids];
+  // Targets come first, because others name them.
+  const targets = targetList(ids, providers === undefined ? 1 : 0);
+  const shapes: Shapes = {
+    targets,
+    providers: providerList,
+    routes: routesOver(ids, policies),
+    select: selectAmong(names),
+    ...routerShapes,
+    ...policies,
   };
-  const { routes } = options;
-  const names = { ids, all: () => ['default', ...Object.keys(routes ?? {}), ...ids] };
-  const isRequired = options.providers === undefined;
-  shape({ ...routerChecks(names, policies, isRequired), ...policies })('', options, refuse);
+  check('', options, only(shapes, providers === undefined ? { targets } : {}));
 }
 
-const string = (value: unknown): boolean => typeof value === 'string' && value !== '';
-const name: Check = is('a name', string);
-const measured = from(1);
+const isText = (value: unknown): boolean => typeof value === 'string' && value !== '';
+const name = is('a name', isText);
+const positive = atLeast(1);
 
-const targetChecks: Checks = {
-  provider: checkProvider,
-  model: () => {}, // with its provider
-  id: name,
-  price: checkPrice,
-  weight: amount,
-  concurrency: count,
-  rpm: measured,
-  tpm: measured,
-  tags: checkStrings,
-  baseline: shape(each(['firstToken', 'throughput'], measured)),
-  capabilities: checkCapabilities,
-  tiers: () => {},
-  pricedAs: checkPricedAs,
-  settings: checkSettings,
-};
-const targetShape = shape(targetChecks);
+const provider = is('a provider, such as openai()', (value) => {
+  const { name, chat, stream } = (value ?? {}) as Readonly<Record<string, unknown>>;
+  return typeof name === 'string' && typeof chat === 'function' && typeof stream === 'function';
+});
 
-function checkProvider(path: string, provider: unknown): void {
-  const { name, chat, stream } = (provider ?? {}) as Readonly<Record<string, unknown>>;
-  if (typeof name !== 'string' || typeof chat !== 'function' || typeof stream !== 'function')
-    refuse(path, 'a provider, such as openai()', show(provider));
-}
+const targetFields = only(
+  {
+    model: anything, // with its provider
+    id: name,
+    price,
+    weight: amount,
+    concurrency: count,
+    rpm: positive,
+    tpm: positive,
+    tags: strings,
+    baseline: only(each(['firstToken', 'throughput'], positive)),
+    capabilities,
+    tiers: anything,
+    pricedAs,
+    settings,
+  },
+  { provider },
+);
 
-function checkProviders(providers: unknown): void {
-  if (providers === undefined) return;
-  if (!Array.isArray(providers) || providers.length === 0)
-    refuse('providers', 'a list of at least one provider, such as [openai()]', show(providers));
-  const names: unknown[] = [];
-  for (const [index, provider] of providers.entries()) {
-    checkProvider(`providers[${index}]`, provider);
-    if (names.includes(provider.name))
-      refuse(`providers[${index}]`, 'a provider whose name no other has', show(provider.name));
-    names.push(provider.name);
-  }
+function flawInTarget(value: unknown): Flaw | undefined {
+  const flaw = targetFields(value);
+  if (flaw !== undefined) return flaw;
+  const target = value as TargetOptions;
+  const { model } = target;
+  if (!isText(model) && (target.provider.withModel === undefined || !isObject(model)))
+    return wrong("a model's name", model, '.model');
+  const bad = flawInTiers(target);
+  return bad && inside('.tiers', bad);
 }
 
 /** Checks one target. Returns its ids, one for each tier. */
 export function checkTarget(path: string, target: TargetOptions): readonly string[] {
-  targetShape(path, target ?? null, refuse);
-  const { provider, model } = target;
-  if (!string(model) && (provider.withModel === undefined || typeof model !== 'object' || model === null))
-    refuse(`${path}.model`, "a model's name", show(model));
-  checkTiers(`${path}.tiers`, target);
+  check(path, target ?? null, flawInTarget);
   return variantsOf(target).map(({ id }) => id);
 }
 
-/** Checks the targets, and collects their ids. */
-function checkTargets(targets: unknown, ids: string[], isRequired: boolean): void {
-  if (targets === undefined && !isRequired) return;
-  if (!Array.isArray(targets) || (targets.length === 0 && isRequired))
-    refuse('targets', 'a list of at least one target', show(targets));
-  for (const [index, target] of (targets as readonly TargetOptions[]).entries()) {
-    const path = `targets[${index}]`;
-    for (const id of checkTarget(path, target)) {
-      if (ids.includes(id))
-        refuse(
-          `${path}.id`,
-          'an id that no other target has (give one where provider and model repeat)',
-          show(id),
-        );
-      ids.push(id);
+function listOfSome(what: string, least = 1): Shape {
+  return is(`a list of at least one ${what}`, (value) => Array.isArray(value) && value.length >= least);
+}
+
+/** Targets, whose ids it collects. */
+function targetList(ids: string[], least: number): Shape {
+  const list = listOfSome('target', least);
+  const flawIn = (each: unknown): Flaw | undefined => {
+    const flaw = flawInTarget(each);
+    if (flaw !== undefined) return flaw;
+    for (const { id: value } of variantsOf(each as TargetOptions)) {
+      const expected = 'an id that no other target has (give one where provider and model repeat)';
+      if (ids.includes(value)) return wrong(expected, value, '.id');
+      ids.push(value);
     }
-  }
-}
-
-interface Names {
-  readonly ids: string[];
-  /** Of routes and targets. */
-  all(): readonly string[];
-}
-
-/** The options of a router other than its policies. Its targets come first, because others name them. */
-function routerChecks({ ids, all }: Names, policies: Checks, isRequired: boolean): Checks {
-  return {
-    targets: (_, value) => checkTargets(value, ids, isRequired),
-    providers: (_, value) => checkProviders(value),
-    routes: (_, value) => checkRoutes(value, ids, policies),
-    select: (path, value) => checkSelect(path, value, all),
-    queue: shape({ size: from(0, true), maxWait: amount }),
-    errors: word('redacted', 'full', 'hidden'),
-    log: is(
-      'true, false or nothing (the log of requests is a plugin, from signalbox/log)',
-      (value) => typeof value === 'boolean',
-    ),
-    catalog: orFalse(has('`false`, or an object with a `price` function', 'price')),
-    clock: has('an object with the functions now, date and after', 'now', 'date', 'after'),
-    random: callback,
-    plugins: (_, value) => checkPlugins(value, refuse),
-    store: (_, value) => checkStore(value, refuse),
+    return undefined;
   };
+  return (value) => list(value) ?? elements(value as readonly unknown[], flawIn);
 }
+
+const someProviders = listOfSome('provider, such as [openai()]');
+
+function providerList(value: unknown): Flaw | undefined {
+  const names: unknown[] = [];
+  const flawIn = (each: unknown): Flaw | undefined => {
+    const flaw = provider(each);
+    if (flaw !== undefined) return flaw;
+    const { name } = each as TargetOptions['provider'];
+    const expected = 'a provider whose name no other has';
+    if (names.includes(name)) return wrong(expected, name);
+    names.push(name);
+    return undefined;
+  };
+  return someProviders(value) ?? elements(value as readonly unknown[], flawIn);
+}
+
+/** The options of a router other than its policies. */
+const routerShapes: Shapes = {
+  queue: only({ size: whole(0), maxWait: amount }),
+  errors: oneOf('redacted', 'full', 'hidden'),
+  log: is(
+    'true, false or nothing (the log of requests is a plugin, from signalbox/log)',
+    (value) => typeof value === 'boolean',
+  ),
+  catalog: orFalse(has('`false`, or an object with a `price` function', 'price')),
+  clock: has('an object with the functions now, date and after', 'now', 'date', 'after'),
+  random: callback,
+  plugins,
+  store,
+};
 
 /** An object with these functions. */
-function has(expected: string, ...functions: readonly string[]): Check {
+function has(expected: string, ...functions: readonly string[]): Shape {
   return is(expected, (value) =>
     functions.every(
       (each) => typeof (value as Readonly<Record<string, unknown>> | null)?.[each] === 'function',
@@ -169,73 +170,63 @@ function has(expected: string, ...functions: readonly string[]): Check {
   );
 }
 
-function policyChecks(ids: readonly string[]): Checks {
+function policyShapes(ids: readonly string[]): Record<string, Shape> {
   return {
-    strategy: (path, value) => checkStrategy(path, value, ids),
-    timeout: checkTimeouts,
+    strategy: (value) => flawInStrategy(value, ids),
+    timeout: timeouts,
     maxAttempts: count,
     retry: orFalse(
-      shape({
+      only({
         sameTarget: is('0 or 1', (value) => value === 0 || value === 1),
-        prefer: word('another-target', 'same-target'),
+        prefer: oneOf('another-target', 'same-target'),
         ...each(['minDelay', 'maxDelay', 'ratio'], amount),
       }),
     ),
     breaker: orFalse(
-      shape({
+      only({
         consecutive: count,
         failureRate: is('a number above 0, at most 1', (value) => isNumber(value, Number.MIN_VALUE, 1)),
         ...each(['openFor', 'maxOpenFor'], amount),
         probes: count,
       }),
     ),
-    hedge: (path, value) => checkHedge(path, value, ['delay', 'ratio', 'maxCost'], refuse),
-    interrupted: word(...interruptedWords),
-    fallbackOn: (path, value) =>
-      checkFallbackOn(path, value, [...providerErrorKinds, 'output', 'guard'], refuse),
+    hedge: hedge('delay', 'ratio', 'maxCost'),
+    interrupted: oneOf(...interruptedWords),
+    fallbackOn: fallbackOn([...providerErrorKinds, 'output', 'guard']),
     accept: callback,
-    lastResort: orFalse(is('a text, or false', string)),
+    lastResort: orFalse(is('a text, or false', isText)),
   };
 }
 
-function checkStrategy(path: string, value: unknown, ids: readonly string[]): void {
-  const strategy = value as Strategy | undefined | null;
-  if (value !== undefined && (typeof strategy?.name !== 'string' || typeof strategy.rank !== 'function'))
-    refuse(path, 'a strategy, such as priority(): an object with a name and a rank function', show(value));
-  for (const id of strategy?.unknownTargets?.(ids) ?? [])
-    refuse(`${path}: ${strategy?.name}`, `one of ${ids.join(', ')}`, show(id));
+function flawInStrategy(value: unknown, ids: readonly string[]): Flaw | undefined {
+  const strategy = value as Strategy | null;
+  if (typeof strategy?.name !== 'string' || typeof strategy.rank !== 'function')
+    return wrong('a strategy, such as priority(): an object with a name and a rank function', value);
+  const [id] = strategy.unknownTargets?.(ids) ?? [];
+  const flaw = id === undefined ? undefined : among(ids)(id);
+  return flaw && inside(`: ${strategy.name}`, flaw);
 }
 
-function checkRoutes(routes: unknown, ids: readonly string[], policies: Checks): void {
-  if (routes === undefined) return;
-  if (typeof routes !== 'object' || routes === null || Array.isArray(routes))
-    refuse('routes', 'an object of routes by name', show(routes));
-  const route = shape({
-    targets(path, value) {
-      if (value === undefined) return;
-      if (!Array.isArray(value) || value.length === 0)
-        refuse(path, 'a list of at least one target id', show(value));
-      for (const [index, id] of value.entries()) word(...ids)(`${path}[${index}]`, id, refuse);
-    },
-    settings: checkSettings,
+/** Routes by name, which name targets. */
+function routesOver(ids: readonly string[], policies: Shapes): Shape {
+  const byName = is('an object of routes by name', isObject);
+  const targets = listOfSome('target id');
+  const route = only({
+    targets: (value) => targets(value) ?? elements(value as readonly unknown[], among(ids)),
+    settings,
     ...policies,
   });
-  for (const [name, own] of Object.entries(routes)) {
-    const path = `routes.${name}`;
-    if (ids.includes(name)) refuse(path, 'a name that is not the id of a target', show(name));
-    route(path, own ?? null, refuse);
-  }
+  const routes = recordOf((own, name) =>
+    ids.includes(name) ? wrong('a name that is not the id of a target', name) : route(own),
+  );
+  return (value) => byName(value) ?? routes(value);
 }
 
-function checkSelect(path: string, select: unknown, names: () => readonly string[]): void {
-  if (select === undefined || typeof select === 'function') return;
-  if (typeof select !== 'object' || select === null || Array.isArray(select))
-    refuse(path, 'a function, or an object with one as `by`', show(select));
-  shape({
-    by(at, value) {
-      if (typeof value !== 'function') refuse(at, 'a function', show(value));
-    },
-    timeout: checkDuration,
-    otherwise: word(...names()),
-  })(path, select, refuse);
+function selectAmong(names: () => readonly string[]): Shape {
+  const select = is('a function, or an object with one as `by`', isObject);
+  return (value) => {
+    if (typeof value === 'function') return undefined;
+    const fields = { timeout: duration, otherwise: among(names()) };
+    return select(value) ?? only(fields, { by: callback })(value);
+  };
 }

@@ -1,5 +1,5 @@
 import type { TargetSettings } from '../../types/options/options.ts';
-import { type Check, each, is, shape } from '../../util/option-check.ts';
+import { anything, each, is, only, type Shape } from '../../util/shape.ts';
 
 const names = [
   'toolChoice',
@@ -15,11 +15,11 @@ const names = [
   'providerOptions',
 ] as const satisfies readonly (keyof TargetSettings)[];
 
-/** Refuses anything but `undefined` and an object of settings. Their values are the vendor's to judge. */
-export const checkSettings: Check = shape(each(names, () => {}));
+/** An object of settings. Their values are the vendor's to judge. */
+export const settings: Shape = /* @__PURE__ */ only(/* @__PURE__ */ each(names, anything));
 
-/** Refuses anything but `undefined` and `provider/model`. */
-export const checkPricedAs: Check = is(
+/** `provider/model`. */
+export const pricedAs: Shape = /* @__PURE__ */ is(
   "the catalog's provider/model, such as 'openai/gpt-5-mini'",
   (name) => typeof name === 'string' && /^[^/]+\/.+$/.test(name),
 );

@@ -1,18 +1,22 @@
-import { ConfigError } from '../../errors.ts';
 import type { TargetOptions } from '../../types/options/options.ts';
-import { show } from '../../util/option-check.ts';
+import { elements, type Flaw, is, wrong } from '../../util/shape.ts';
 import { tiersOf } from '../targets/tiers.ts';
 
-/** @throws ConfigError for a list of tiers that is empty, repeats one, or names one that the provider does not have */
-export function checkTiers(path: string, { provider, model, tiers }: TargetOptions): void {
-  if (tiers === undefined) return;
-  if (!Array.isArray(tiers) || tiers.length === 0)
-    throw new ConfigError(path, 'a list of at least one service tier', show(tiers));
+/** What is wrong with a target's tiers: a list that is empty, repeats one, or names one that the provider does not have. */
+export function flawInTiers({ provider, model, tiers }: TargetOptions): Flaw | undefined {
+  if (tiers === undefined) return undefined;
+  const list = is('a list of at least one service tier', (value) => Array.isArray(value) && value.length > 0);
   const known = tiersOf(provider.withModel?.(model).provider ?? provider);
-  for (const [index, tier] of tiers.entries()) {
-    const at = `${path}[${index}]`;
-    if (!known.includes(tier))
-      throw new ConfigError(at, `a tier of ${provider.name}: ${known.join(', ')}`, show(tier));
-    if (tiers.indexOf(tier) !== index) throw new ConfigError(at, 'each tier once', show(tier));
-  }
+  const tier = is(`a tier of ${provider.name}: ${known.join(', ')}`, (value) =>
+    known.includes(value as string),
+  );
+  return (
+    list(tiers) ??
+    elements(
+      tiers,
+      (value, index) =>
+        tier(value) ??
+        (tiers.indexOf(value as string) === index ? undefined : wrong('each tier once', value)),
+    )
+  );
 }

@@ -1,11 +1,15 @@
+import { costOf } from '../../pricing/cost.ts';
+import type { PriceBook } from '../../pricing/price-book.ts';
 import type { BatchDesk, DeferredChannel } from '../../types/batch/desk.ts';
+import type { Batches } from '../../types/batch/job.ts';
+import type { OperationResult } from '../../types/result/result.ts';
 import type { Router } from '../../types/router.ts';
+import type { Store } from '../../types/store.ts';
 import type { Target } from './target.ts';
 
 /** What answers batches. */
-export interface BatchService extends Pick<Router, 'batch'> {
+export interface BatchService extends Pick<Router, 'batch'>, Pick<Batches, 'resume' | 'cancel'> {
   readonly desk: BatchDesk;
-  resume: Router['batches']['resume'];
   /** Leaves all batches; they can be resumed. */
   close(): Promise<void>;
 }
@@ -16,7 +20,7 @@ export interface Batching extends Pick<Router, 'batch' | 'batches'> {
   close(): Promise<void>;
 }
 
-export function batchingWith(load: () => Promise<BatchService>): Batching {
+export function batchingWith(load: () => Promise<BatchService>, store: Store): Batching {
   let opened: BatchService | undefined;
   let opening: Promise<BatchService> | undefined;
   const open = (): Promise<BatchService> => {
@@ -35,7 +39,11 @@ export function batchingWith(load: () => Promise<BatchService>): Batching {
   return {
     desk: async () => (await open()).desk,
     batch: async (requests, options) => (await open()).batch(requests, options),
-    batches: { resume: async (id, options) => (await open()).resume(id, options) },
+    batches: {
+      resume: async (id, options) => (await open()).resume(id, options),
+      cancel: async (id, options) => (await open()).cancel(id, options),
+      store,
+    },
     close: async () => opened?.close(),
   };
 }
@@ -47,4 +55,21 @@ export function deferredChannels(targets: readonly Target[]): readonly DeferredC
     .flatMap(({ id, channels }) =>
       channels.map(({ provider, number = 0 }) => ({ target: id, key: number, provider })),
     );
+}
+
+/** US$ that an answer would have cost on the tier `standard`; `undefined` if unknown. */
+export function standardCost(
+  { target: id, usage, cost, response }: OperationResult,
+  targets: readonly Target[],
+  prices: PriceBook,
+): number | undefined {
+  const target = targets.find((each) => each.id === id);
+  const known = target && prices.priceOf(target);
+  // A cost that the vendor reports says nothing about its other tiers.
+  if (known === undefined || cost === undefined || cost.source === 'reported') return undefined;
+  const { region } = response;
+  // Embeddings have no output.
+  const outputTokens = usage.outputTokens ?? (cost.output === 0 ? 0 : undefined);
+  return costOf({ ...usage, outputTokens }, known.price, known.source, region === undefined ? {} : { region })
+    ?.total;
 }

@@ -40,6 +40,8 @@ export interface Target {
   readonly provider: Provider;
   /** Whether answers may take hours. */
   readonly deferred: boolean;
+  /** Its service tier. */
+  readonly tier: string;
   readonly model: string;
   readonly price: Price | undefined;
   readonly pricedAs: string | undefined;
@@ -146,6 +148,7 @@ export function targetFactory(
       id,
       provider,
       deferred,
+      tier,
       model,
       price: option.price,
       pricedAs: option.pricedAs,

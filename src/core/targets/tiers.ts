@@ -2,7 +2,7 @@ import type { BatchDesk } from '../../types/batch/desk.ts';
 import type { TargetOptions } from '../../types/options/options.ts';
 import type { Provider } from '../../types/provider.ts';
 import type { ProviderOptions } from '../../types/request/message.ts';
-import { mergeOptions } from '../../util/merge-options.ts';
+import { mergeOptions } from '../../util/merge.ts';
 
 /** A target's provider, model and id, on one service tier. */
 export interface Variant {

@@ -62,15 +62,22 @@ export class LedgerSource implements Source {
     // Of a log that is no longer written, its last day.
     const to = Math.min(date(), (last?.at ?? date()) + hour);
     const from = to - day;
-    const [targets, routes, hours, all, byTarget] = await Promise.all([
-      this.#ledger.query({ from, by: ['target', 'provider', 'model'], latency: true }),
+    // Latencies are summed up by day: of a part of a day, all rows would have to be read.
+    const firstDay = new Date(from).toISOString().slice(0, 10);
+    const [targets, latencies, routes, hours, all, byTarget, prompts] = await Promise.all([
+      this.#ledger.query({ from, by: ['target', 'provider', 'model'] }),
+      this.#ledger.query({ from: firstDay, by: ['target'], latency: true }),
       this.#ledger.query({ from, by: ['route'] }),
       this.#ledger.query({ from: to - 7 * day, by: ['hour'], timeZone: 'UTC' }),
       this.#ledger.query({ from }),
       this.#ledger.query({ from: to - 7 * day, by: ['hour', 'target'], timeZone: 'UTC' }),
+      this.#ledger.query({ from, by: ['target', 'promptCache'] }),
     ]);
     return {
-      targets: targets.flatMap(targetOf),
+      targets: targets.flatMap((group) => {
+        const ofTarget = ({ key }: LedgerGroup): boolean => key.target === group.key.target;
+        return targetOf(group, latencies.find(ofTarget)?.latency, prompts.filter(ofTarget));
+      }),
       totals: totalsOf(from, all[0]),
       outages: outagesOf(byTarget, hours, (name) => Date.parse(`${name}:00:00Z`)),
       budgets: null,
@@ -114,14 +121,12 @@ async function latestOf(ledger: Reader): Promise<LedgerRow | undefined> {
   return undefined;
 }
 
-function targetOf({
-  key,
-  attempts,
-  failedAttempts,
-  latency,
-  cost,
-  tokens,
-}: LedgerGroup): readonly TargetLine[] {
+function targetOf(
+  group: LedgerGroup,
+  latency: LedgerGroup['latency'],
+  prompts: readonly LedgerGroup[],
+): readonly TargetLine[] {
+  const { key, attempts, failedAttempts, cost, tokens, promptCache } = group;
   if (key.target == null) return [];
   return [
     {
@@ -139,11 +144,28 @@ function targetOf({
       cost: cost.total,
       input: tokens.input,
       cacheRead: tokens.cacheRead,
-      promptCache: null,
+      promptCache: promptCacheOf(promptCache, prompts),
       skipped: [],
       activity: [],
     },
   ];
+}
+
+/** From the sums of a target, and those by what its prompt cache did. */
+function promptCacheOf(
+  { hits, misses, saved }: LedgerGroup['promptCache'],
+  prompts: readonly LedgerGroup[],
+): TargetLine['promptCache'] {
+  if (hits + misses === 0) return null;
+  const reasons = prompts.filter(({ key }) => key.promptCache !== 'hit');
+  return {
+    answers: hits + misses,
+    hits,
+    saved,
+    misses: reasons
+      .map(({ key, promptCache }) => ({ reason: key.promptCache ?? '', count: promptCache.misses }))
+      .toSorted((a, b) => b.count - a.count),
+  };
 }
 
 function totalsOf(since: number, group: LedgerGroup | undefined): Totals {

@@ -13,16 +13,29 @@ type Sums = Mutable<Omit<MoneyRow, 'name' | 'cost' | 'days'>> & {
 /** Groups per dimension; what comes after them is counted in one. */
 const most = 500;
 const rest = 'others';
+/** Of which provider and model are remembered. */
+const mostTargets = 2_000;
 
 /** Money since the start of the process, for dashboards without a ledger. Days are those of UTC. */
 export class LiveMoney {
   readonly #groups = new Map<Dimension, Map<string | null, Sums>>(dimensions.map((by) => [by, new Map()]));
   readonly #total = emptySums();
   readonly #days = new Set<string>();
-  readonly #targets: ReadonlyMap<string, Pick<TargetReport, 'provider' | 'model'>>;
+  readonly #targets: () => readonly TargetReport[];
+  readonly #known = new Map<string, Pick<TargetReport, 'provider' | 'model'> | undefined>();
 
-  constructor(targets: readonly TargetReport[]) {
-    this.#targets = new Map(targets.map((target) => [target.id, target]));
+  /** @param targets those that the router has now */
+  constructor(targets: () => readonly TargetReport[]) {
+    this.#targets = targets;
+  }
+
+  #targetOf(id: string): Pick<TargetReport, 'provider' | 'model'> | undefined {
+    if (this.#known.has(id)) return this.#known.get(id);
+    if (this.#known.size >= mostTargets) this.#known.clear();
+    for (const target of this.#targets()) this.#known.set(target.id, target);
+    const found = this.#known.get(id);
+    this.#known.set(id, found);
+    return found;
   }
 
   end(event: RequestEndEvent, date: number): void {
@@ -70,7 +83,7 @@ export class LiveMoney {
   }
 
   #sumsOf({ tenant, user, route, tags }: RequestFacts, target: string | undefined): readonly Sums[] {
-    const { provider, model } = this.#targets.get(target ?? '') ?? {};
+    const { provider, model } = (target === undefined ? undefined : this.#targetOf(target)) ?? {};
     const values = { tenant, user, route, target, provider, model };
     const found = [this.#total];
     for (const by of dimensions) {

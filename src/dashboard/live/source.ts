@@ -12,12 +12,14 @@ import { CacheTally, TargetTally, TotalsTally } from './tallies.ts';
 
 const keptNotices = 100;
 const storeStates = { away: 'does not answer', back: 'answers again', lost: 'has lost data' };
+/** Targets, after which those that are gone are forgotten. */
+const mostTargets = 1_000;
 
 /** What a router does, from its events on. */
 export class LiveSource implements Source {
   readonly #router: Router;
   readonly #settings: Settings;
-  readonly #targets: Map<string, TargetTally>;
+  readonly #targets = new Map<string, TargetTally>();
   readonly #totals: TotalsTally;
   readonly #caches = new CacheTally();
   readonly #outages: Outages;
@@ -29,9 +31,8 @@ export class LiveSource implements Source {
     const { clock } = settings;
     this.#router = router;
     this.#settings = settings;
-    this.#targets = new Map(router.targets.map((id) => [id, new TargetTally()]));
     this.#totals = new TotalsTally(clock.date());
-    this.#money = new LiveMoney(router.stats());
+    this.#money = new LiveMoney(() => router.stats());
     this.#outages = new Outages((route) => router.routes[route]?.[0] ?? router.targets[0]);
     router.on('*', (event) => this.#on(event));
   }
@@ -46,10 +47,9 @@ export class LiveSource implements Source {
   live(): Live {
     const { clock, content, ledger } = this.#settings;
     const now = clock.now();
+    this.#totals.seen(clock.date());
     return {
-      targets: this.#router
-        .stats()
-        .map((report) => (this.#targets.get(report.id) ?? new TargetTally()).line(report, now)),
+      targets: this.#router.stats().map((report) => this.#tallyOf(report.id).line(report, now)),
       totals: this.#totals.read(now),
       outages: this.#outages.read(),
       budgets: budgetsOf(this.#router),
@@ -78,6 +78,7 @@ export class LiveSource implements Source {
     const now = this.#settings.clock.now();
     switch (event.type) {
       case 'request-start':
+        this.#totals.seen(this.#settings.clock.date());
         this.#ring.start(event, now);
         break;
       case 'attempt-start':
@@ -85,10 +86,10 @@ export class LiveSource implements Source {
         break;
       case 'attempt-end':
         this.#ring.attemptEnd(event);
-        this.#targets.get(event.target)?.attempt(event, now);
+        this.#tallyOf(event.target).attempt(event, now);
         break;
       case 'usage':
-        this.#targets.get(event.target)?.usage(event);
+        this.#tallyOf(event.target).usage(event);
         this.#totals.usage(event);
         break;
       case 'request-end':
@@ -111,7 +112,22 @@ export class LiveSource implements Source {
     this.#outages.end(event);
     if (entry === undefined) return; // it left the ring before it ended
     for (const skip of event.decision?.skipped ?? [])
-      this.#targets.get(skip.target)?.skipped.add(skip.reason, detailText(skip));
+      this.#tallyOf(skip.target).skipped.add(skip.reason, detailText(skip));
+  }
+
+  /** Targets come and go, and calls may name models. */
+  #tallyOf(id: string): TargetTally {
+    const known = this.#targets.get(id);
+    if (known !== undefined) return known;
+    if (this.#targets.size >= mostTargets) this.#forgetTargets();
+    const made = new TargetTally();
+    this.#targets.set(id, made);
+    return made;
+  }
+
+  #forgetTargets(): void {
+    const present = new Set(this.#router.stats().map(({ id }) => id));
+    for (const id of this.#targets.keys()) if (!present.has(id)) this.#targets.delete(id);
   }
 
   #forget({ end }: Entry): void {

@@ -58,7 +58,7 @@ export class TargetTally {
 
 /** What is counted of all requests. */
 export class TotalsTally {
-  readonly #since: number;
+  #since: number | undefined;
   readonly #ended = new Activity(fiveMinutes);
   readonly #failures = new Activity(fiveMinutes);
   readonly #counts = { requests: 0, succeeded: 0, failed: 0, aborted: 0, failovers: 0, hedges: 0, cached: 0 };
@@ -66,8 +66,14 @@ export class TotalsTally {
   #wasted = 0;
   #saved = 0;
 
+  /** @param since when it was created; 0 in Workers, which have no time before the first request */
   constructor(since: number) {
-    this.#since = since;
+    this.#since = since === 0 ? undefined : since;
+  }
+
+  /** Something happens, or is asked. */
+  seen(date: number): void {
+    this.#since ??= date;
   }
 
   end({ outcome, attempts, lookup }: RequestEndEvent, now: number): void {
@@ -91,7 +97,7 @@ export class TotalsTally {
 
   read(now: number): Totals {
     return {
-      since: this.#since,
+      since: this.#since ?? 0,
       ...this.#counts,
       cost: this.#cost,
       wasted: this.#wasted,

@@ -58,6 +58,10 @@ export function apply(update: Update): void {
     for (const target of update.targets) known.set(target.id, target);
     targetsById.value = known;
   }
+  if (update.gone !== undefined) {
+    const gone = new Set(update.gone);
+    targetsById.value = new Map([...targetsById.value].filter(([id]) => !gone.has(id)));
+  }
   if (update.requests === undefined) return;
   const known = new Map(update.all === true ? [] : requestsById.value);
   for (const request of update.requests) known.set(request.id, request);

@@ -16,10 +16,13 @@ export type { CalendarUnit } from './period.ts';
 
 /** The state of one limit for one subject, as this process knows it. */
 export interface BudgetReport {
+  /** Name of the limit. */
   readonly limit: string;
   /** What the limit is by: `tenant`, `tag:team` …; empty for all requests together. */
   readonly by: string;
+  /** Whose it is: the tenant, user, tag or route; `undefined` for all requests together. */
   readonly subject: string | undefined;
+  /** What it counts. */
   readonly unit: Unit;
   /** The whole amount, in the unit. */
   readonly amount: number;
@@ -28,13 +31,21 @@ export interface BudgetReport {
   /** Reserved by this process for requests under way. */
   readonly reserved: number;
   /** Milliseconds since 1970; `undefined` for rolling limits and concurrency. */
-  readonly period: { readonly start: number; readonly end: number } | undefined;
+  readonly period:
+    | {
+        /** Start of the current period. */
+        readonly start: number;
+        /** End of the current period, at which the limit is whole again. */
+        readonly end: number;
+      }
+    | undefined;
   /** The store does not answer, so `used` may be too low. */
   readonly storeAway: boolean;
 }
 
 /** The plugin that `limits` returns. */
 export interface LimitsPlugin extends Plugin {
+  /** What the plugin adds to the router. */
   readonly methods: {
     /** The limits and subjects that this process has seen lately. */
     budgets(): readonly BudgetReport[];

@@ -1,6 +1,6 @@
-import { ConfigError } from '../../errors.ts';
 import type { RequestContext } from '../../types/plugin.ts';
-import { checkNumber, checkObject, checkWord, type Refuse, show } from '../../util/option-check.ts';
+import { check, checkObject, refuse, show } from '../../util/option-check.ts';
+import { amount, atLeast, oneOf, whole } from '../../util/shape.ts';
 import { type CalendarUnit, type Period, periods } from './period.ts';
 
 /** What a limit counts: US$, input and output tokens, requests that reach a target, or requests at the same time. */
@@ -106,17 +106,13 @@ const calendar: readonly string[] = ['minute', 'hour', 'day', 'week', 'month'];
 const lengths = { minute: 60_000, hour: 3_600_000, day: 86_400_000, week: 604_800_000, month: 2_592_000_000 };
 const fields = ['name', 'by', ...units, 'per', 'timeZone', 'rolling', 'warnAt', 'over', 'storeAway'];
 
-const refuse: Refuse = (path, expected, got) => {
-  throw new ConfigError(path, expected, got);
-};
-
 /** Checks the limits. Throws `ConfigError`. */
 export function rulesOf(list: readonly Limit[]): readonly Rule[] {
   if (!Array.isArray(list) || list.length === 0) refuse('limits()', 'a list of limits', show(list));
   const names = new Set<string>();
   return list.map((limit, index) => {
     const path = `limits()[${index}]`;
-    checkObject(path, limit, fields, refuse);
+    checkObject(path, limit, fields);
     const rule = ruleOf(limit, path);
     if (names.has(rule.name)) refuse(`${path}.name`, 'a name that no other limit has', show(rule.name));
     names.add(rule.name);
@@ -126,9 +122,9 @@ export function rulesOf(list: readonly Limit[]): readonly Rule[] {
 
 /** Checks the options. Throws `ConfigError`. */
 export function checkLimitsOptions(options: LimitsOptions): void {
-  checkObject('limits() options', options, ['interval', 'storeTimeout', 'defer'], refuse);
-  checkNumber('limits() options.interval', options.interval, refuse, { least: 10 });
-  checkNumber('limits() options.storeTimeout', options.storeTimeout, refuse, { least: 1 });
+  checkObject('limits() options', options, ['interval', 'storeTimeout', 'defer']);
+  check('limits() options.interval', options.interval, atLeast(10));
+  check('limits() options.storeTimeout', options.storeTimeout, atLeast(1));
   if (options.defer !== undefined && typeof options.defer !== 'function')
     refuse('limits() options.defer', 'a function', show(options.defer));
 }
@@ -140,8 +136,8 @@ function ruleOf(limit: Limit, path: string): Rule {
   const by = byOf(limit, path);
   checkPer(limit, unit, path);
   checkZone(timeZone, path);
-  checkWord(`${path}.over`, over, ['reject', 'cheaper', 'warn'], refuse);
-  checkWord(`${path}.storeAway`, storeAway, ['local', 'open', 'closed'], refuse);
+  check(`${path}.over`, over, oneOf('reject', 'cheaper', 'warn'));
+  check(`${path}.storeAway`, storeAway, oneOf('local', 'open', 'closed'));
   if (!Array.isArray(warnAt) || warnAt.some((ratio) => !(ratio > 0 && ratio <= 1)))
     refuse(`${path}.warnAt`, 'a list of ratios above 0, up to 1', show(warnAt));
   const words = typeof per === 'number' ? `${per} ms` : per;
@@ -168,8 +164,8 @@ function unitOf(limit: Limit, path: string): Unit {
   const [unit] = given;
   if (unit === undefined || given.length > 1)
     refuse(path, `exactly one of ${units.join(', ')}`, given.length === 0 ? 'none' : given.join(' and '));
-  const amount = limit[unit];
-  if (typeof amount !== 'function') checkNumber(`${path}.${unit}`, amount, refuse, { whole: unit !== 'usd' });
+  const most = limit[unit];
+  if (typeof most !== 'function') check(`${path}.${unit}`, most, unit === 'usd' ? amount : whole(0));
   return unit;
 }
 

@@ -1,11 +1,14 @@
 /** What the cache has done for one route. */
 export interface RouteCacheStats {
-  /** Requests answered from a fresh entry, from a stale one, and from an identical request in flight. */
+  /** Requests answered from a fresh entry. */
   readonly hits: number;
+  /** Requests answered from a stale entry, which is then refreshed. */
   readonly stale: number;
+  /** Requests that shared the answer of an identical one in flight. */
   readonly coalesced: number;
   /** Embedding requests of which a part was known. */
   readonly partial: number;
+  /** Requests that a target had to answer. */
   readonly misses: number;
   /** Answers stored. */
   readonly stored: number;

@@ -1,7 +1,7 @@
-import { ConfigError } from '../../errors.ts';
 import type { RequestContext } from '../../types/plugin.ts';
 import type { Store } from '../../types/store.ts';
-import { checkNumber, checkObject, type Refuse, show } from '../../util/option-check.ts';
+import { check, checkObject, refuse, show } from '../../util/option-check.ts';
+import { amount } from '../../util/shape.ts';
 import { checkSemantic, type SemanticOptions } from './semantic/options.ts';
 
 /**
@@ -30,7 +30,8 @@ export interface CacheOptions {
   readonly namespace?: string;
   /**
    * Who shares entries, or a function that returns the name of the group that does; `undefined`: the request
-   * has no entries. `'public'` shares answers between all tenants.
+   * has no entries. `'public'` shares answers between all tenants. Calls with keys of their own (`auth`) share entries only with
+   * calls of the same keys, except with `'public'` or a function.
    *
    * @default 'tenant'
    */
@@ -63,7 +64,12 @@ export interface CacheOptions {
    *
    * @default true, with a wait of 10,000
    */
-  readonly coalesce?: boolean | { readonly wait?: number };
+  readonly coalesce?:
+    | boolean
+    | {
+        /** Maximum milliseconds to wait for the answer of another process. @default 10,000 */
+        readonly wait?: number;
+      };
   /** Maximum milliseconds for an operation of the store. @default 100 */
   readonly storeTimeout?: number;
   /** Also answers questions that mean the same as an earlier one, on the routes that it names. @default none */
@@ -105,10 +111,6 @@ export interface Settings extends CacheOptions {
   readonly storeTimeout: number;
 }
 
-const refuse: Refuse = (path, expected, got) => {
-  throw new ConfigError(path, expected, got);
-};
-
 const scopes: readonly unknown[] = ['tenant', 'user', 'public'];
 const numbers = [
   'ttl',
@@ -123,8 +125,8 @@ const numbers = [
 /** Checks the options and fills in defaults. Throws `ConfigError`. */
 export function settingsOf(options: CacheOptions): Settings {
   const words = ['store', 'secret', 'namespace', 'scope', 'toolCalls', 'coalesce', 'semantic', 'promptCache'];
-  checkObject('cache', options, [...numbers, ...words], refuse);
-  for (const name of numbers) checkNumber(`cache.${name}`, options[name], refuse);
+  checkObject('cache', options, [...numbers, ...words]);
+  for (const name of numbers) check(`cache.${name}`, options[name], amount);
   checkSemantic(options.semantic, refuse);
   const { secret, namespace = 'cache', scope = 'tenant', toolCalls = false, coalesce = true } = options;
   if (secret !== undefined && (typeof secret !== 'string' || secret.length < 16))
@@ -140,8 +142,8 @@ export function settingsOf(options: CacheOptions): Settings {
   if (options.promptCache !== undefined && options.promptCache !== 'auto')
     refuse('cache.promptCache', "'auto'", show(options.promptCache));
   if (typeof coalesce !== 'boolean') {
-    checkObject('cache.coalesce', coalesce, ['wait'], refuse);
-    checkNumber('cache.coalesce.wait', coalesce.wait, refuse);
+    checkObject('cache.coalesce', coalesce, ['wait']);
+    check('cache.coalesce.wait', coalesce.wait, amount);
   }
   return {
     ...options,

@@ -1,12 +1,6 @@
-/**
- * Keeps requests on targets that meet requirements on data: where it is processed, how long it is kept.
- *
- * @module data-policy
- */
-import { ConfigError } from '../../errors.ts';
 import type { CallOptions } from '../../types/options/call-options.ts';
 import type { Plugin, RequestContext } from '../../types/plugin.ts';
-import { checkObject, type Refuse, show } from '../../util/option-check.ts';
+import { checkObject, refuse, show } from '../../util/option-check.ts';
 
 declare module 'signalbox' {
   interface CallOptions<TargetId extends string = string, RouteName extends string = string> {
@@ -26,10 +20,6 @@ export interface DataPolicyOptions {
   /** Additional tags for a request. */
   readonly requireFor?: (context: RequestContext) => readonly string[] | undefined;
 }
-
-const refuse: Refuse = (path, expected, got) => {
-  throw new ConfigError(path, expected, got);
-};
 
 /**
  * Excludes targets that lack a required tag, whatever sends the request: the first choice, failover, a hedge, a mirror, or a plugin
@@ -89,13 +79,13 @@ export function dataPolicy(options: DataPolicyOptions = {}): Plugin {
 }
 
 function checkOptions(options: DataPolicyOptions): DataPolicyOptions {
-  checkObject('dataPolicy()', options, ['require', 'tenants', 'routes', 'requireFor'], refuse);
+  checkObject('dataPolicy()', options, ['require', 'tenants', 'routes', 'requireFor']);
   const { require, tenants, routes, requireFor } = options;
   if (require !== undefined && !isTags(require))
     refuse('dataPolicy().require', 'a list of tags', show(require));
   for (const [name, lists] of Object.entries({ tenants, routes })) {
     if (lists === undefined) continue;
-    checkObject(`dataPolicy().${name}`, lists, Object.keys(lists), refuse);
+    checkObject(`dataPolicy().${name}`, lists, Object.keys(lists));
     for (const [key, tags] of Object.entries(lists))
       if (!isTags(tags)) refuse(`dataPolicy().${name}.${key}`, 'a list of tags', show(tags));
   }

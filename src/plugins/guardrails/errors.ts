@@ -16,6 +16,7 @@ export const pluginName = 'guardrails';
 export class GuardError extends RefusedError {
   /** Name of the guard. */
   readonly guard: string;
+  /** What it checked. */
   readonly stage: GuardStage;
 
   /** `reason` must not contain text of the request. */

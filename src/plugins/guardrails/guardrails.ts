@@ -1,7 +1,7 @@
 import type { AnyRequest, Awaitable, Plugin, PluginHost, RequestContext } from '../../types/plugin.ts';
 import type { ChatResult } from '../../types/result/result.ts';
 import type { Review } from '../../types/transform.ts';
-import { mergeOptions } from '../../util/merge-options.ts';
+import { mergeOptions } from '../../util/merge.ts';
 import { isPromise } from './detectors/find.ts';
 import { pluginName } from './errors.ts';
 import { injected } from './guards/inject.ts';

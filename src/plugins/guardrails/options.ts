@@ -1,5 +1,5 @@
-import { ConfigError } from '../../errors.ts';
-import { checkNumber, checkObject, type Refuse, show } from '../../util/option-check.ts';
+import { check, checkObject, refuse, show } from '../../util/option-check.ts';
+import { atLeast, whole } from '../../util/shape.ts';
 import type { SessionLimits } from './redaction/sessions.ts';
 import type { GuardItem } from './types.ts';
 
@@ -13,19 +13,10 @@ export interface GuardrailsOptions {
   readonly sessions?: Partial<SessionLimits>;
 }
 
-const refuse: Refuse = (path, expected, got) => {
-  throw new ConfigError(path, expected, got);
-};
-
 /** Refuses invalid options. */
 export function checkGuardOptions(items: readonly GuardItem[], options: GuardrailsOptions): void {
   checkList('guardrails', items);
-  const { routes, tenants, sessions } = checkObject(
-    'guardrails',
-    options,
-    ['routes', 'tenants', 'sessions'],
-    refuse,
-  );
+  const { routes, tenants, sessions } = checkObject('guardrails', options, ['routes', 'tenants', 'sessions']);
   for (const [field, lists] of Object.entries({ routes, tenants })) {
     if (lists === undefined) continue;
     const path = `guardrails.${field}`;
@@ -33,9 +24,9 @@ export function checkGuardOptions(items: readonly GuardItem[], options: Guardrai
     for (const [name, list] of Object.entries(lists)) checkList(`${path}.${name}`, list, items);
   }
   if (sessions === undefined) return;
-  const { idle, count } = checkObject('guardrails.sessions', sessions, ['idle', 'count'], refuse);
-  checkNumber('guardrails.sessions.idle', idle, refuse, { least: 1 });
-  checkNumber('guardrails.sessions.count', count, refuse, { least: 1, whole: true });
+  const { idle, count } = checkObject('guardrails.sessions', sessions, ['idle', 'count']);
+  check('guardrails.sessions.idle', idle, atLeast(1));
+  check('guardrails.sessions.count', count, whole(1));
 }
 
 function checkList(path: string, list: unknown, others: readonly GuardItem[] = []): void {

@@ -15,12 +15,20 @@ export type GuardStage = 'input' | 'output' | 'tool-call' | 'tool-result';
  */
 export type Verdict =
   | { readonly ok: true }
-  | { readonly block: string }
-  | { readonly replace: readonly Replacement[] };
+  | {
+      /** Why, in words that are safe to show. */
+      readonly block: string;
+    }
+  | {
+      /** The spans to replace. A call of a tool cannot be changed. */
+      readonly replace: readonly Replacement[];
+    };
 
 /** A span of a text to be replaced. Offsets are UTF-16 code units, as in `String.slice`. */
 export interface Replacement {
+  /** Index of the span's first character. */
   readonly start: number;
+  /** Index after the span's last character. */
   readonly end: number;
   /** The new text. @default a placeholder for `entity`, such as `[EMAIL_1]` */
   readonly with?: string;
@@ -35,6 +43,7 @@ export type Restore = false | 'request' | 'session';
 
 /** Context of one check. */
 export interface GuardContext {
+  /** What the text is. */
   readonly stage: GuardStage;
   /** `request`: on the way to the vendor. `answer`: on the way to the caller. */
   readonly direction: 'request' | 'answer';
@@ -61,7 +70,9 @@ export interface GuardContext {
 
 /** A tool call whose arguments are complete. */
 export interface CheckedToolCall {
+  /** Name of the tool. */
   readonly toolName: string;
+  /** The parsed arguments. */
   readonly input: JSONValue;
 }
 
@@ -112,7 +123,9 @@ export interface Guard {
 
 /** A span that a detector found. */
 export interface Finding {
+  /** Index of the span's first character, in UTF-16 code units. */
   readonly start: number;
+  /** Index after the span's last character. */
   readonly end: number;
   /** Kind of the value in capitals, such as `EMAIL`. */
   readonly entity: string;
@@ -131,6 +144,7 @@ export interface Finding {
  * };
  */
 export interface Detector {
+  /** Names it in errors and events. */
   readonly name: string;
   /** All findings in a text, in any order. */
   find(text: string): Awaitable<readonly Finding[]>;
@@ -153,14 +167,19 @@ export interface Detector {
 
 /** Adds a system message to requests; see `inject`. */
 export interface Injection {
+  /** Names it in events. */
   readonly name: string;
+  /** Text of the system message. */
   readonly inject: string;
+  /** `start`: before the system messages. `end`: after those at the beginning. */
   readonly position: 'start' | 'end';
+  /** Which requests get it. @default all */
   when?(request: RequestContext): boolean;
 }
 
 /** Sets vendor options of requests and reads the vendor's verdict; see `vendorModeration`. */
 export interface VendorGuard {
+  /** Names it in errors, events and the decision. */
   readonly name: string;
   /** Options by provider name, merged into the request's. */
   readonly vendorOptions: Readonly<Record<string, { readonly [name: string]: JSONValue }>>;

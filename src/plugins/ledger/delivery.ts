@@ -8,6 +8,7 @@ import type { LedgerRecord } from './types.ts';
 export interface LedgerStatus {
   /** Records that wait to be written. */
   readonly buffered: number;
+  /** Records that have been written. */
   readonly written: number;
   /** Records that were lost: the buffer was full, or the ledger was closed while nothing could be written. */
   readonly dropped: number;

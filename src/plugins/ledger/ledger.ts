@@ -2,7 +2,8 @@ import { ConfigError } from '../../errors.ts';
 import type { Clock } from '../../types/clock.ts';
 import type { AttemptPlan, Plugin, RequestContext, RequestObserver } from '../../types/plugin.ts';
 import type { AttemptSummary } from '../../types/result/result.ts';
-import { checkNumber, checkObject, checkWord, type Refuse, show } from '../../util/option-check.ts';
+import { check, checkObject, refuse, show } from '../../util/option-check.ts';
+import { amount, atLeast, count, oneOf } from '../../util/shape.ts';
 import { systemClock } from '../../util/time/clock.ts';
 import { Delivery, type LedgerStatus } from './delivery.ts';
 import type { LedgerReader, LedgerWriter } from './reading.ts';
@@ -28,8 +29,13 @@ export interface LedgerOptions {
    * @default true
    */
   readonly auditConfig?: boolean;
-  /** How many days to keep rows, and the text of prompts and answers. Sums by day stay. @default forever */
-  readonly retention?: { readonly rows?: number; readonly content?: number };
+  /** How long to keep what. Sums by day stay. @default forever */
+  readonly retention?: {
+    /** Days to keep rows. */
+    readonly rows?: number;
+    /** Days to keep the text of prompts and answers. */
+    readonly content?: number;
+  };
   /** Most records to write at once. @default 500 */
   readonly batch?: number;
   /** Most milliseconds from the end of a request to its batch. @default 100 */
@@ -42,6 +48,7 @@ export interface LedgerOptions {
 
 /** A ledger: a plugin, and what reads it. */
 export interface Ledger extends Plugin, Omit<LedgerReader, 'close'> {
+  /** What has become of the records so far. */
   readonly status: LedgerStatus;
   /** Records what a person or a program changed. */
   audit(entry: AuditEntry): void;
@@ -54,10 +61,6 @@ export interface Ledger extends Plugin, Omit<LedgerReader, 'close'> {
 const day = 86_400_000;
 /** How often old rows are looked for, in milliseconds. */
 const retentionInterval = 3_600_000;
-
-const refuse: Refuse = (path, expected, got) => {
-  throw new ConfigError(path, expected, got);
-};
 
 /**
  * Records each attempt that a vendor bills or may bill, and each that failed, with its cost, in batches in the background. A ledger that
@@ -211,9 +214,9 @@ function checkOptions(writer: LedgerWriter, options: LedgerOptions): void {
     'buffer',
     'closeTimeout',
   ];
-  checkObject('ledger', options, names, refuse);
+  checkObject('ledger', options, names);
   const { content, redact, metadata, audit, retention, batch, interval, buffer, closeTimeout } = options;
-  checkWord('ledger.content', content, ['none', 'hash', 'redacted', 'full'], refuse);
+  check('ledger.content', content, oneOf('none', 'hash', 'redacted', 'full'));
   if (content === 'redacted' && typeof redact !== 'function')
     refuse('ledger.redact', "a function, for content: 'redacted'", show(redact));
   if (
@@ -222,16 +225,16 @@ function checkOptions(writer: LedgerWriter, options: LedgerOptions): void {
   )
     refuse('ledger.metadata', 'a list of keys', show(metadata));
   if (audit !== undefined && typeof audit !== 'boolean') refuse('ledger.audit', 'true or false', show(audit));
-  checkNumber('ledger.batch', batch, refuse, { least: 1, whole: true });
-  checkNumber('ledger.interval', interval, refuse);
-  checkNumber('ledger.buffer', buffer, refuse, { least: 1, whole: true });
-  checkNumber('ledger.closeTimeout', closeTimeout, refuse);
+  check('ledger.batch', batch, count);
+  check('ledger.interval', interval, amount);
+  check('ledger.buffer', buffer, count);
+  check('ledger.closeTimeout', closeTimeout, amount);
   if (options.auditConfig !== undefined && typeof options.auditConfig !== 'boolean')
     refuse('ledger.auditConfig', 'true or false', show(options.auditConfig));
   if (retention === undefined) return;
-  checkObject('ledger.retention', retention, ['rows', 'content'], refuse);
-  checkNumber('ledger.retention.rows', retention.rows, refuse, { least: 1 });
-  checkNumber('ledger.retention.content', retention.content, refuse);
+  checkObject('ledger.retention', retention, ['rows', 'content']);
+  check('ledger.retention.rows', retention.rows, atLeast(1));
+  check('ledger.retention.content', retention.content, amount);
   if (writer.retain === undefined)
     refuse('ledger.retention', `a writer that can remove rows`, `${writer.name}, which cannot`);
 }

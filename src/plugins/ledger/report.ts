@@ -4,7 +4,7 @@ import type { LedgerDimension, LedgerGroup, LedgerReader } from './reading.ts';
 
 /** Parameters that are not a dimension to filter by. */
 const fixed = ['by', 'from', 'to', 'timeZone', 'latency'];
-const filters = ['tenant', 'user', 'tag', 'route', 'target', 'provider', 'model', 'operation'];
+const filters = ['tenant', 'user', 'tag', 'route', 'target', 'provider', 'model', 'operation', 'promptCache'];
 
 /**
  * Sums of a ledger for administrators, as a report of `toFetch`: `GET …/reports/ledger?by=day,tenant&from=2026-11-01&tenant=acme`.

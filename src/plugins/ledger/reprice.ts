@@ -6,10 +6,13 @@ import type { LedgerReader, LedgerRow, RowFilter } from './reading.ts';
 
 /** What stored usage would have cost. */
 export interface Repriced {
+  /** Id of the target. */
   readonly target: string;
+  /** Attempts that are in the sums. */
   readonly attempts: number;
-  /** US$ as recorded, and by the other prices. */
+  /** US$ as recorded. */
   readonly before: number;
+  /** US$ by the other prices. */
   readonly after: number;
   /** Attempts without a price, or without enough usage; they are in neither sum. */
   readonly unpriced: number;

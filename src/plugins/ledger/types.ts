@@ -9,7 +9,9 @@ export type Charge = Spent | 'cached';
 
 /** One attempt of a request as the ledger records it. */
 export interface AttemptRecord extends AttemptSummary {
+  /** Name of the provider. */
   readonly provider: string;
+  /** The model that was asked. */
   readonly model: string;
   /** Milliseconds from the start of the request to the start of the attempt. */
   readonly started: number;
@@ -20,27 +22,43 @@ export interface AttemptRecord extends AttemptSummary {
  */
 export interface RequestRecord {
   readonly type: 'request-end';
+  /** Id of the request, as in events. */
   readonly requestId: string;
   /** When the call was made, in milliseconds since 1970. */
   readonly startedAt: number;
+  /** The method of the router that was called. */
   readonly kind: RequestEndEvent['kind'];
+  /** How the request ended. `aborted`: the caller left before the end. */
   readonly outcome: RequestEndEvent['outcome'];
   /** Omitted if the request ended before its route was selected. */
   readonly route?: string;
+  /** The target that answered. */
   readonly target?: string;
+  /** All attempts in the order they ended; empty if there was none. */
   readonly attempts: readonly AttemptRecord[];
+  /** Usage of the answer. */
   readonly usage?: Usage;
+  /** Cost of the answer, if the price is known. */
   readonly cost?: Cost;
+  /** Known cost in US$ of attempts that did not become the answer. */
   readonly wastedCost: number;
+  /** Milliseconds from the call to its end. */
   readonly duration: number;
+  /** Milliseconds from the call to its first token. Streams only. */
   readonly firstToken?: number;
   /** The code of the error that the caller received. */
   readonly error?: string;
+  /** Which targets were considered and why. Omitted if the request ended before routing. */
   readonly decision?: RecordedDecision;
+  /** Set if a plugin's `lookup` answered. */
   readonly lookup?: LookupSummary;
+  /** Set for a mirrored copy. */
   readonly mirror?: true;
+  /** Tenant from the call options. */
   readonly tenant?: string;
+  /** User from the call options. */
   readonly user?: string;
+  /** Tags from the call options. */
   readonly tags?: readonly string[];
   /** A hash of the call's session. */
   readonly session?: string;
@@ -52,15 +70,29 @@ export interface RequestRecord {
 
 /** The part of a decision that explains which targets were considered. */
 export interface RecordedDecision extends Pick<Decision, 'route' | 'strategy' | 'selected' | 'notes'> {
-  readonly candidates: readonly { readonly target: string }[];
-  readonly skipped: readonly { readonly target: string; readonly reason: string }[];
+  /** The targets that could have answered, the best first. */
+  readonly candidates: readonly {
+    /** Id of the target. */
+    readonly target: string;
+  }[];
+  /** The targets that were left out. */
+  readonly skipped: readonly {
+    /** Id of the target. */
+    readonly target: string;
+    /** Why, such as `cooling-down`. */
+    readonly reason: string;
+  }[];
 }
 
+/** Prompt and answer of a request, as far as the option `content` keeps them. */
 export interface RecordedContent {
-  /** SHA-256 of the prompt, and of the answer, in hexadecimal. */
+  /** SHA-256 of the prompt, in hexadecimal. */
   readonly promptHash: string;
+  /** SHA-256 of the answer, in hexadecimal. Omitted if there was none. */
   readonly answerHash?: string;
+  /** Text of the prompt. Omitted with `content: 'hash'`, and after its retention. */
   readonly prompt?: string;
+  /** Text of the answer. Omitted with `content: 'hash'`, without an answer, and after its retention. */
   readonly answer?: string;
 }
 
@@ -83,4 +115,5 @@ export interface AuditRecord {
   readonly details?: Readonly<Record<string, unknown>>;
 }
 
+/** What a ledger writes: a request with its attempts, or an audit entry. */
 export type LedgerRecord = RequestRecord | AuditRecord;

@@ -1,5 +1,5 @@
-import { ConfigError } from '../../errors.ts';
-import { checkNumber, checkObject, checkWord, type Refuse, show } from '../../util/option-check.ts';
+import { check, checkObject, refuse, show } from '../../util/option-check.ts';
+import { amount, oneOf } from '../../util/shape.ts';
 import { jsonlReader } from './jsonl/reader.ts';
 import { jsonlWriter } from './jsonl/writer.ts';
 import type { LedgerReader, LedgerWriter } from './reading.ts';
@@ -34,10 +34,6 @@ export interface SqliteWriterOptions extends WriterOptions {
   readonly lockTimeout?: number;
 }
 
-const refuse: Refuse = (path, expected, got) => {
-  throw new ConfigError(path, expected, got);
-};
-
 /**
  * A ledger in a SQLite file, over `node:sqlite` (Node 22.13 or later). Several processes of one machine may write to it. A crash of the
  * process loses at most the last batch; a power failure may lose the last moments, never the file.
@@ -48,7 +44,7 @@ export function sqlite(path: string, options: SqliteWriterOptions = {}): LedgerW
   checkPath('sqlite()', path);
   checkWriter('sqlite()', options, ['lockTimeout']);
   const { lockTimeout = 5_000 } = options;
-  checkNumber('sqlite().lockTimeout', lockTimeout, refuse);
+  check('sqlite().lockTimeout', lockTimeout, amount);
   return sqlWriter('sqlite', sqliteEngine(path, { lockTimeout }), options);
 }
 
@@ -102,8 +98,8 @@ export interface OpenLedgerOptions extends Pick<WriterOptions, 'timeZone'> {
  */
 export function openLedger(path: string, options: OpenLedgerOptions = {}): LedgerReader {
   checkPath('openLedger()', path);
-  checkObject('openLedger()', options, ['timeZone', 'format'], refuse);
-  checkWord('openLedger().format', options.format, ['sqlite', 'jsonl'], refuse);
+  checkObject('openLedger()', options, ['timeZone', 'format']);
+  check('openLedger().format', options.format, oneOf('sqlite', 'jsonl'));
   const { timeZone, format = /\.(jsonl|ndjson|log)$/.test(path) ? 'jsonl' : 'sqlite' } = options;
   if (timeZone !== undefined) calendar(timeZone);
   if (format === 'jsonl') return jsonlReader(path, timeZone ?? 'UTC');
@@ -117,7 +113,7 @@ function checkPath(where: string, path: unknown): void {
 }
 
 function checkWriter(where: string, options: WriterOptions, more: readonly string[]): void {
-  const { key, timeZone } = checkObject(where, options, ['key', 'timeZone', ...more], refuse);
+  const { key, timeZone } = checkObject(where, options, ['key', 'timeZone', ...more]);
   if (key !== undefined && (typeof key !== 'string' || key.length < 16))
     refuse(
       `${where}.key`,

@@ -1,11 +1,6 @@
-/**
- * One log line per request: plain text on a terminal, JSON elsewhere.
- *
- * @module log
- */
-import { ConfigError } from '../../errors.ts';
 import type { Plugin } from '../../types/plugin.ts';
-import { checkObject, checkWord, type Refuse, show } from '../../util/option-check.ts';
+import { check, checkObject, refuse, show } from '../../util/option-check.ts';
+import { oneOf } from '../../util/shape.ts';
 import { entryOf, type LogEntry, textOf } from './line.ts';
 import { stateEntryOf, stateTextOf } from './state-line.ts';
 
@@ -31,10 +26,6 @@ export interface LogOptions {
   readonly write?: (line: string) => void;
 }
 
-const refuse: Refuse = (path, expected, got) => {
-  throw new ConfigError(path, expected, got);
-};
-
 /**
  * Logs each request when it ends: route, target, latency, tokens, cost, and failed attempts; and each change
  * of a target's health. Prompts,
@@ -47,10 +38,10 @@ const refuse: Refuse = (path, expected, got) => {
  * // 12:00:03 chat default → haiku  812 ms, 120 → 45 tokens, $0.00031, after openai/gpt-5-mini (server 503)
  */
 export function log(options: LogOptions = {}): Plugin {
-  checkObject('log', options, ['format', 'only', 'write'], refuse);
+  checkObject('log', options, ['format', 'only', 'write']);
   const { format = isTerminal() ? 'text' : 'json', only = 'all', write = console.log } = options;
-  checkWord('log.format', format, ['text', 'json'], refuse);
-  checkWord('log.only', only, ['all', 'failures'], refuse);
+  check('log.format', format, oneOf('text', 'json'));
+  check('log.only', only, oneOf('all', 'failures'));
   if (typeof write !== 'function') refuse('log.write', 'a function', show(write));
   const lineOf = (entry: LogEntry): string => (format === 'text' ? textOf(entry) : JSON.stringify(entry));
   return {

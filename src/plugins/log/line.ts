@@ -7,9 +7,13 @@ import { compact } from '../../util/json.ts';
 export interface LogEntry {
   /** Start of the request: ISO 8601, UTC. */
   readonly time: string;
+  /** Id of the request, as in events. */
   readonly requestId: string;
+  /** The method of the router: `chat`, `stream`, `embed` or `image`. */
   readonly operation: RequestContext['operation'];
+  /** Name of the route. Omitted if the request ended before it was selected. */
   readonly route?: string;
+  /** How the request ended. `aborted`: the caller left before the end. */
   readonly outcome: RequestSummary['outcome'];
   /** The target that answered. */
   readonly target?: string;
@@ -17,7 +21,9 @@ export interface LogEntry {
   readonly duration: number;
   /** Milliseconds from the call to the first token. */
   readonly firstToken?: number;
+  /** Input tokens of the answer. Omitted if the vendor reported none. */
   readonly inputTokens?: number;
+  /** Output tokens of the answer. Omitted if the vendor reported none. */
   readonly outputTokens?: number;
   /** US$ of the answer; omitted if the price is unknown. */
   readonly cost?: number;
@@ -25,15 +31,20 @@ export interface LogEntry {
   readonly wastedCost?: number;
   /** Attempts that did not become the answer, in the order in which they ended. */
   readonly failures?: readonly {
+    /** Id of the target. */
     readonly target: string;
+    /** The kind of error, such as `rate-limit`. */
     readonly error: string;
+    /** The HTTP status. Omitted without a response. */
     readonly status?: number;
   }[];
   /** The plugin that had the answer. */
   readonly lookup?: string;
   /** The code of the error that the caller received. */
   readonly error?: string;
+  /** Tenant from the call options. */
   readonly tenant?: string;
+  /** Tags from the call options. */
   readonly tags?: readonly string[];
   /** Set for a mirrored copy. */
   readonly shadow?: true;

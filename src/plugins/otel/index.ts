@@ -5,11 +5,11 @@
  */
 import * as api from '@opentelemetry/api';
 import { metrics as globalMetrics, type Logger, type Meter, type Tracer, trace } from '@opentelemetry/api';
-import { ConfigError } from '../../errors.ts';
 import type { Clock } from '../../types/clock.ts';
 import type { AttemptObserver, Plugin, RequestContext, RequestObserver } from '../../types/plugin.ts';
 import type { AttemptSummary } from '../../types/result/result.ts';
-import { checkObject, checkWord, type Refuse, show } from '../../util/option-check.ts';
+import { check, checkObject, refuse, show } from '../../util/option-check.ts';
+import { oneOf } from '../../util/shape.ts';
 import { systemClock } from '../../util/time/clock.ts';
 import { contentByEnvironment } from './content.ts';
 import { type MeasuredAttempt, type Metrics, metrics, type Semconv } from './metrics.ts';
@@ -53,10 +53,6 @@ export interface OtelOptions {
    */
   readonly preset?: 'langfuse' | 'datadog';
 }
-
-const refuse: Refuse = (path, expected, got) => {
-  throw new ConfigError(path, expected, got);
-};
 
 /**
  * Makes one `INTERNAL` span for each request, named by its route, and in it one `CLIENT` span for each attempt, which is active while the
@@ -118,7 +114,7 @@ function observer(
 
 function checkOptions(options: OtelOptions): void {
   const names = ['tracer', 'meter', 'logger', 'content', 'usage', 'tenant', 'semconv', 'preset'];
-  checkObject('otel', options, names, refuse);
+  checkObject('otel', options, names);
   const { tracer, meter, logger, content, usage, tenant, semconv, preset } = options;
   if (tracer !== undefined && tracer !== false && typeof (tracer as Partial<Tracer>).startSpan !== 'function')
     refuse('otel.tracer', 'a Tracer of @opentelemetry/api, or false', show(tracer));
@@ -130,7 +126,7 @@ function checkOptions(options: OtelOptions): void {
     refuse('otel.content', 'true or false', show(content));
   if (tenant !== undefined && typeof tenant !== 'boolean')
     refuse('otel.tenant', 'true or false', show(tenant));
-  checkWord('otel.usage', usage, ['auto', 'attempt', 'caller'], refuse);
-  checkWord('otel.semconv', semconv, ['published', 'latest', 'dup'], refuse);
-  checkWord('otel.preset', preset, ['langfuse', 'datadog'], refuse);
+  check('otel.usage', usage, oneOf('auto', 'attempt', 'caller'));
+  check('otel.semconv', semconv, oneOf('published', 'latest', 'dup'));
+  check('otel.preset', preset, oneOf('langfuse', 'datadog'));
 }

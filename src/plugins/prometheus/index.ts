@@ -1,13 +1,8 @@
-/**
- * Metrics for Prometheus, as text or in an existing registry.
- *
- * @module prometheus
- */
-import { ConfigError } from '../../errors.ts';
 import type { Health } from '../../types/options/strategy.ts';
 import type { Plugin, PluginHost } from '../../types/plugin.ts';
 import { asCount, asObjects, asText } from '../../util/json.ts';
-import { checkNumber, checkObject, type Refuse, show } from '../../util/option-check.ts';
+import { check, checkObject, refuse, show } from '../../util/option-check.ts';
+import { whole } from '../../util/shape.ts';
 import { families } from './families.ts';
 import { type Family, gauge, type Sample, toText } from './family.ts';
 
@@ -25,6 +20,7 @@ export interface PrometheusOptions {
 
 /** A registry of `prom-client` or `@prometheus-io/client`. */
 export interface MetricRegistry {
+  /** Adds a metric, which the registry reads with each scrape. */
   registerMetric(metric: never): unknown;
 }
 
@@ -47,10 +43,6 @@ const states: readonly Health[] = [
   'misconfigured',
 ];
 
-const refuse: Refuse = (path, expected, got) => {
-  throw new ConfigError(path, expected, got);
-};
-
 /**
  * Counts requests, attempts, latencies, tokens and cost. Labels are targets, routes and enumerations; never users or sessions, and tenants
  * only on request. For a dashboard see docs/grafana.
@@ -62,10 +54,10 @@ const refuse: Refuse = (path, expected, got) => {
  * app.get('/metrics', (context) => metrics.handler(context.req.raw));
  */
 export function prometheus(options: PrometheusOptions = {}): PrometheusMetrics {
-  checkObject('prometheus', options, ['tenant', 'maxTenants'], refuse);
+  checkObject('prometheus', options, ['tenant', 'maxTenants']);
   const { tenant: byTenant = false, maxTenants = 1_000 } = options;
   if (typeof byTenant !== 'boolean') refuse('prometheus.tenant', 'true or false', show(byTenant));
-  checkNumber('prometheus.maxTenants', maxTenants, refuse, { least: 1, whole: true });
+  check('prometheus.maxTenants', maxTenants, whole(1));
   const { all, count } = families(byTenant);
   const tenants = new Set<string>();
   let host: PluginHost | undefined;

@@ -2,7 +2,7 @@ import type { MirrorPolicy, Policies } from '../../types/options/options.ts';
 import type { RouterOptions } from '../../types/options/router-options.ts';
 import type { Plugin, PluginHost, RequestContext } from '../../types/plugin.ts';
 import type { Decision } from '../../types/result/decision.ts';
-import { checkNumber, checkObject, checkWord, type Refuse, show } from '../../util/option-check.ts';
+import { among, count, only, orFalse, ratio, type Shape } from '../../util/shape.ts';
 
 /** Default for the maximum copies in flight at a target. */
 const usualInFlight = 10;
@@ -54,14 +54,7 @@ export function shadow({ mirror = false, routes = {} }: RouterOptions): Plugin |
   };
 }
 
-/** Refuses an invalid `mirror`. */
-export function checkMirror(path: string, mirror: unknown, ids: readonly string[], refuse: Refuse): void {
-  if (mirror === undefined || mirror === false) return;
-  const fields = ['target', 'ratio', 'maxInFlight'];
-  const { target, ratio, maxInFlight } = checkObject(path, mirror, fields, refuse);
-  if (target === undefined) refuse(`${path}.target`, `one of ${ids.join(', ')}`, 'undefined');
-  checkWord(`${path}.target`, target, ids, refuse);
-  if (!(typeof ratio === 'number' && ratio >= 0 && ratio <= 1))
-    refuse(`${path}.ratio`, 'a number from 0 to 1', show(ratio));
-  checkNumber(`${path}.maxInFlight`, maxInFlight, refuse, { least: 1, whole: true });
+/** A policy of `mirror`, or `false`. */
+export function mirror(ids: readonly string[]): Shape {
+  return orFalse(only({ maxInFlight: count }, { target: among(ids), ratio }));
 }

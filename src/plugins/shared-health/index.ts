@@ -1,13 +1,8 @@
-/**
- * Shares what processes learn of their targets: cooldowns, outages, latencies.
- *
- * @module shared-health
- */
-import { ConfigError } from '../../errors.ts';
 import type { Plugin, PluginHost, Replica } from '../../types/plugin.ts';
 import type { Change, Knowledge } from '../../types/store.ts';
-import { checkNumber, checkObject, type Refuse, show } from '../../util/option-check.ts';
+import { check, checkObject, refuse, show } from '../../util/option-check.ts';
 import { requestsAreApart } from '../../util/runtime.ts';
+import { atLeast } from '../../util/shape.ts';
 
 /** The options of `sharedHealth`. */
 export interface SharedHealthOptions {
@@ -21,10 +16,6 @@ export interface SharedHealthOptions {
    */
   readonly defer?: (work: Promise<unknown>) => void;
 }
-
-const refuse: Refuse = (path, expected, got) => {
-  throw new ConfigError(path, expected, got);
-};
 
 /** Wakes the others early. */
 const channel = 'shared-health';
@@ -47,10 +38,10 @@ const patience = 4;
  * const router = createRouter({ targets, store: redis(client), plugins: [sharedHealth()] });
  */
 export function sharedHealth(options: SharedHealthOptions = {}): Plugin {
-  checkObject('sharedHealth()', options, ['interval', 'storeTimeout', 'defer'], refuse);
+  checkObject('sharedHealth()', options, ['interval', 'storeTimeout', 'defer']);
   const { interval = 1_000, storeTimeout = 500, defer } = options;
-  checkNumber('sharedHealth().interval', interval, refuse, { least: 10 });
-  checkNumber('sharedHealth().storeTimeout', storeTimeout, refuse, { least: 1 });
+  check('sharedHealth().interval', interval, atLeast(10));
+  check('sharedHealth().storeTimeout', storeTimeout, atLeast(1));
   if (defer !== undefined && typeof defer !== 'function')
     refuse('sharedHealth().defer', 'a function', show(defer));
   // There, no timer runs between requests, and a connection for messages would belong to one of them.

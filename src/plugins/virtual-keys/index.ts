@@ -16,10 +16,15 @@ export type { KeyLimits, KeyOptions, KeyRecord } from './record.ts';
 
 /** What a key admits its caller to; a `Caller` of `toFetch`. */
 export interface KeyCaller {
+  /** The key's tenant. */
   readonly tenant: string;
+  /** The key's user, if it has one. */
   readonly user?: string;
+  /** The key's tags, if it has any. */
   readonly tags?: readonly string[];
+  /** What it may name as `model`. Omitted: all. */
   readonly models?: readonly string[];
+  /** `admin` may also read the reports of `toFetch`. */
   readonly role: 'admin' | 'caller';
   /** `key`: the public part. `keyLimits`: what `keyLimits()` reads. */
   readonly metadata: Readonly<Record<string, unknown>>;
@@ -40,6 +45,7 @@ export interface VirtualKeys {
     id: string,
     changes: Partial<KeyOptions> & { readonly disabled?: boolean },
   ): Promise<KeyRecord | undefined>;
+  /** Deletes a key. Does nothing if it does not exist. */
   delete(id: string): Promise<void>;
   /**
    * The function for `toFetch`'s option `token`. `undefined` for tokens that are unknown, disabled or expired. Answers are cached for
@@ -62,6 +68,7 @@ export interface VirtualKeysOptions {
 
 /** Where changes of keys are recorded: a ledger of `signalbox/ledger`. It keeps hashes of the states. */
 export interface KeyAudit {
+  /** Records one change. */
   audit(entry: {
     readonly actor: string;
     readonly action: string;

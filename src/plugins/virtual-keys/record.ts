@@ -1,5 +1,5 @@
-import { ConfigError } from '../../errors.ts';
-import { checkNumber, checkObject, checkWord, type Refuse, show } from '../../util/option-check.ts';
+import { check, checkObject, refuse, show } from '../../util/option-check.ts';
+import { amount, oneOf, whole } from '../../util/shape.ts';
 
 /** The limits of one key. Read by `keyLimits()`. */
 export interface KeyLimits {
@@ -7,6 +7,7 @@ export interface KeyLimits {
   readonly usdPerDay?: number;
   /** US$ per calendar month, UTC. */
   readonly usdPerMonth?: number;
+  /** Requests in any minute. */
   readonly requestsPerMinute?: number;
   /** Requests at the same time. */
   readonly concurrency?: number;
@@ -14,15 +15,19 @@ export interface KeyLimits {
 
 /** What a new key is for. */
 export interface KeyOptions {
+  /** The tenant of all requests that come with the key. */
   readonly tenant: string;
-  /** For people. */
+  /** A name for people who manage keys. @default none */
   readonly name?: string;
+  /** The user of all requests that come with the key. @default none */
   readonly user?: string;
+  /** Tags that each of its requests gets. @default none */
   readonly tags?: readonly string[];
   /** Routes, targets and aliases that it may name as `model`. @default all */
   readonly models?: readonly string[];
   /** `admin` may also read the reports of `toFetch`. @default 'caller' */
   readonly role?: 'admin' | 'caller';
+  /** What the key may spend and do. Needs `keyLimits()` among the router's plugins. @default no limits */
   readonly limits?: KeyLimits;
   /** Milliseconds since 1970. @default never */
   readonly expiresAt?: number;
@@ -34,22 +39,21 @@ export interface KeyRecord extends KeyOptions {
   readonly id: string;
   /** SHA-256 of the token, in hexadecimal. */
   readonly digest: string;
+  /** What the key admits to; see `KeyOptions.role`. */
   readonly role: 'admin' | 'caller';
   /** Milliseconds since 1970. */
   readonly createdAt: number;
+  /** Whether it is refused. @default false */
   readonly disabled?: boolean;
 }
 
-const refuse: Refuse = (path, expected, got) => {
-  throw new ConfigError(path, expected, got);
-};
 const stored = ['id', 'digest', 'createdAt', 'disabled'];
 const fields = ['tenant', 'name', 'user', 'tags', 'models', 'role', 'limits', 'expiresAt'];
 const limitNames = ['usdPerDay', 'usdPerMonth', 'requestsPerMinute', 'concurrency'] as const;
 
 /** Checks what a key is for. Throws `ConfigError`. */
 export function checkKey(options: KeyOptions): KeyOptions & Pick<KeyRecord, 'role'> {
-  checkObject('key', options, [...fields, ...stored], refuse);
+  checkObject('key', options, [...fields, ...stored]);
   const { tenant, name, user, tags, models, role = 'caller', limits, expiresAt } = options;
   if (typeof tenant !== 'string' || tenant === '') refuse('key.tenant', 'a name', show(tenant));
   for (const [path, text] of Object.entries({ name, user }))
@@ -57,13 +61,13 @@ export function checkKey(options: KeyOptions): KeyOptions & Pick<KeyRecord, 'rol
   for (const [path, list] of Object.entries({ tags, models }))
     if (list !== undefined && !(Array.isArray(list) && list.every((each) => typeof each === 'string')))
       refuse(`key.${path}`, 'a list of strings', show(list));
-  checkWord('key.role', role, ['admin', 'caller'], refuse);
+  check('key.role', role, oneOf('admin', 'caller'));
   if (limits !== undefined) {
-    const own = checkObject('key.limits', limits, limitNames, refuse);
+    const own = checkObject('key.limits', limits, limitNames);
     for (const limit of limitNames)
-      checkNumber(`key.limits.${limit}`, own[limit], refuse, { whole: !limit.startsWith('usd') });
+      check(`key.limits.${limit}`, own[limit], limit.startsWith('usd') ? amount : whole(0));
   }
-  checkNumber('key.expiresAt', expiresAt, refuse);
+  check('key.expiresAt', expiresAt, amount);
   const given = { name, user, tags, models, limits, expiresAt };
   const set = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
   return { tenant, role, ...set };

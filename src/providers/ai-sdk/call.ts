@@ -13,7 +13,7 @@ import type {
 import { resolveData } from '../../util/data-content.ts';
 import { compact } from '../../util/json.ts';
 import { recall } from '../shared/account-marks.ts';
-import { aiSdkFormat } from '../shared/option-case.ts';
+import { aiSdkFormat, camelKeys } from '../shared/option-case.ts';
 import type {
   AssistantPrompt,
   FileData,
@@ -28,23 +28,40 @@ import type {
 } from './spec.ts';
 
 /**
- * A call in the words of the AI SDK. One that came in through it goes on as it came, but for what another account of the model's
- * vendor has signed.
+ * A call in the words of the AI SDK. One that came in through it goes on as it came, but for the settings of target and route, and
+ * for what another account of the model's vendor has signed.
  */
 export function toLanguageCall(
   call: ProviderCall,
   provider: string,
   account: string | undefined,
 ): LanguageCall {
-  const { origin, signal, unmarked } = call;
+  const { origin, signal, unmarked, replaced = [] } = call;
   if (origin?.format === aiSdkFormat) {
     const came = origin.request as LanguageCall;
     const prompt = recall(came.prompt as readonly Message[], provider, account, unmarked) as PromptMessage[];
-    return { ...came, prompt, abortSignal: signal };
+    const merged: LanguageCall = { ...came, prompt, abortSignal: signal };
+    return replaced.length === 0 ? merged : compact({ ...merged, ...pick(settingsOf(call), replaced) });
   }
-  const { responseFormat, toolChoice, stopSequences, tools } = call;
   return compact({
+    ...settingsOf(call),
     prompt: recall(call.messages, provider, account, unmarked).map(toPromptMessage),
+    tools: call.tools?.map(toTool),
+    includeRawChunks: call.includeRaw,
+    abortSignal: signal,
+  });
+}
+
+/** The named fields, `undefined` ones too. */
+function pick<Fields extends object>(fields: Fields, names: readonly string[]): Partial<Fields> {
+  return Object.fromEntries(
+    Object.entries(fields).filter(([name]) => names.includes(name)),
+  ) as Partial<Fields>;
+}
+
+/** The fields of a call whose names are the same in both. */
+function settingsOf({ responseFormat, toolChoice, stopSequences, ...call }: ProviderCall) {
+  return {
     maxOutputTokens: call.maxOutputTokens,
     temperature: call.temperature,
     stopSequences: stopSequences && [...stopSequences],
@@ -54,13 +71,10 @@ export function toLanguageCall(
     frequencyPenalty: call.frequencyPenalty,
     responseFormat: responseFormat && { type: 'json' as const, ...responseFormat },
     seed: call.seed,
-    tools: tools?.map(toTool),
     toolChoice: typeof toolChoice === 'string' ? { type: toolChoice } : toolChoice,
-    includeRawChunks: call.includeRaw,
-    abortSignal: signal,
     reasoning: call.reasoning,
-    providerOptions: call.providerOptions && toKeyed(call.providerOptions),
-  });
+    providerOptions: call.providerOptions && inSdkNames(call.providerOptions),
+  };
 }
 
 /** The same object: only its types say that it may be changed. */
@@ -71,7 +85,19 @@ export function toKeyed(options: ProviderOptions): Keyed {
 function own({ providerOptions }: { readonly providerOptions?: ProviderOptions }): {
   providerOptions?: Keyed;
 } {
-  return providerOptions === undefined ? {} : { providerOptions: toKeyed(providerOptions) };
+  return providerOptions === undefined ? {} : { providerOptions: inSdkNames(providerOptions) };
+}
+
+/** Vendors whose options the AI SDK spells in camelCase, where their other targets of a route take the vendors' own names. */
+const respelled = ['openai', 'anthropic'];
+
+function inSdkNames(options: ProviderOptions): Keyed {
+  let named = options;
+  for (const vendor of respelled) {
+    const own = options[vendor];
+    if (own !== undefined) named = { ...named, [vendor]: camelKeys(own) };
+  }
+  return toKeyed(named);
 }
 
 function toPromptMessage(message: Message): PromptMessage {

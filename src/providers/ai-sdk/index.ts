@@ -6,9 +6,9 @@
 import { ConfigError } from '../../errors.ts';
 import type { Capabilities } from '../../types/options/capabilities.ts';
 import type { Provider, ProviderCall, ProviderResult } from '../../types/provider.ts';
+import { checkObject } from '../../util/option-check.ts';
 import { mark } from '../shared/account-marks.ts';
 import { evidenceIn } from '../shared/answer/finish-reason.ts';
-import { checkKnown } from '../shared/client-options.ts';
 import { aiSdkFormat } from '../shared/option-case.ts';
 import { refuseAborted } from '../shared/sdk-error.ts';
 import { limitsIn } from '../shared/sdk-provider.ts';
@@ -25,6 +25,7 @@ import { partOfAnswerFromV3, resultFromV3, toV3, type WarningV3 } from './v3.ts'
 
 /** The source of models given by name: an AI SDK provider or registry. */
 export interface AiSdkModels {
+  /** Returns the language model of a name, such as `openai:gpt-5-mini`. */
   languageModel(id: string): object;
 }
 
@@ -63,7 +64,7 @@ const factory = 'aiSdk';
  * createRouter({ targets: [{ provider: aiSdk(), model: mistral('mistral-large-latest') }] });
  */
 export function aiSdk(options: AiSdkOptions = {}): Provider<'ai-sdk'> {
-  checkKnown(factory, options, ['provider', 'account']);
+  checkObject(factory, options, ['provider', 'account']);
   const { account } = options;
   if (account !== undefined && (typeof account !== 'string' || account === ''))
     throw new ConfigError(`${factory}.account`, 'a name', typeof account);

@@ -4,18 +4,33 @@
  * its package differ from one major version to the next, and an application has only one of them.
  */
 
-/** JSON as the specification has it. */
-export type Json = null | string | number | boolean | Json[] | { [key: string]: Json | undefined };
-export type JsonObject = { [key: string]: Json | undefined };
-/** Options or metadata, by provider. */
-export type Keyed = Record<string, JsonObject>;
+import type { Json, JsonObject, Keyed } from './spec/json.ts';
 
+export type {
+  ContentSpec,
+  FinishSpec,
+  GenerateResult,
+  MadeFile,
+  Metadata,
+  SourceSpec,
+  StreamResult,
+  StreamSpec,
+  UnifiedFinish,
+  UsageSpec,
+  WarningSpec,
+  WholePart,
+} from './spec/answer.ts';
+export type { Json, JsonObject, Keyed } from './spec/json.ts';
+export type { EmbedCall, EmbedResultSpec, ImageCall, ImageFile, ImageResultSpec } from './spec/models.ts';
+
+/** The content of a file: bytes or base64, an address, the vendor's id by provider name, or text. */
 export type FileData =
   | { type: 'data'; data: Uint8Array | string }
   | { type: 'url'; url: URL }
   | { type: 'reference'; reference: Record<string, string> }
   | { type: 'text'; text: string };
 
+/** A file of a message. */
 export interface FilePrompt {
   type: 'file';
   data: FileData;
@@ -24,12 +39,14 @@ export interface FilePrompt {
   providerOptions?: Keyed;
 }
 
+/** A text of a message. */
 export interface TextPrompt {
   type: 'text';
   text: string;
   providerOptions?: Keyed;
 }
 
+/** What a tool returned. */
 export type ToolOutputPrompt = { providerOptions?: Keyed } & (
   | { type: 'text'; value: string }
   | { type: 'json'; value: Json }
@@ -39,6 +56,7 @@ export type ToolOutputPrompt = { providerOptions?: Keyed } & (
   | { type: 'content'; value: (TextPrompt | FilePrompt | { type: 'custom'; providerOptions?: Keyed })[] }
 );
 
+/** The result of a tool's call. */
 export interface ToolResultPrompt {
   type: 'tool-result';
   toolCallId: string;
@@ -47,6 +65,7 @@ export interface ToolResultPrompt {
   providerOptions?: Keyed;
 }
 
+/** The reply to a vendor's request for approval. */
 export interface ToolApprovalPrompt {
   type: 'tool-approval-response';
   approvalId: string;
@@ -55,6 +74,7 @@ export interface ToolApprovalPrompt {
   providerOptions?: Keyed;
 }
 
+/** A part of an earlier answer. */
 export type AssistantPrompt =
   | TextPrompt
   | FilePrompt
@@ -76,6 +96,7 @@ export type AssistantPrompt =
     }
   | ToolResultPrompt;
 
+/** A message of the conversation. */
 export type PromptMessage = { providerOptions?: Keyed } & (
   | { role: 'system'; content: string }
   | { role: 'user'; content: (TextPrompt | FilePrompt)[] }
@@ -83,6 +104,7 @@ export type PromptMessage = { providerOptions?: Keyed } & (
   | { role: 'tool'; content: (ToolResultPrompt | ToolApprovalPrompt)[] }
 );
 
+/** A tool that the application runs. */
 export interface FunctionToolSpec {
   type: 'function';
   name: string;
@@ -93,6 +115,7 @@ export interface FunctionToolSpec {
   providerOptions?: Keyed;
 }
 
+/** A tool that a vendor defines. */
 export interface ProviderToolSpec {
   type: 'provider';
   id: `${string}.${string}`;
@@ -100,6 +123,7 @@ export interface ProviderToolSpec {
   args: Record<string, unknown>;
 }
 
+/** The argument of `doGenerate` and `doStream`. */
 export interface LanguageCall {
   prompt: PromptMessage[];
   maxOutputTokens?: number;
@@ -122,159 +146,4 @@ export interface LanguageCall {
   headers?: Record<string, string | undefined>;
   reasoning?: 'provider-default' | 'none' | 'minimal' | 'low' | 'medium' | 'high' | 'xhigh' | 'max';
   providerOptions?: Keyed;
-}
-
-export type WarningSpec =
-  | { type: 'unsupported' | 'compatibility'; feature: string; details?: string }
-  | { type: 'deprecated'; setting: string; message: string }
-  | { type: 'other'; message: string };
-
-export type UnifiedFinish = 'stop' | 'length' | 'content-filter' | 'tool-calls' | 'error' | 'other';
-
-export interface FinishSpec {
-  unified: UnifiedFinish;
-  raw: string | undefined;
-}
-
-export interface UsageSpec {
-  inputTokens: {
-    total: number | undefined;
-    noCache: number | undefined;
-    cacheRead: number | undefined;
-    cacheWrite: number | undefined;
-  };
-  outputTokens: { total: number | undefined; text: number | undefined; reasoning: number | undefined };
-  raw?: JsonObject;
-}
-
-export type MadeFile = {
-  mediaType: string;
-  data: { type: 'data'; data: Uint8Array | string } | { type: 'url'; url: URL };
-};
-export type Metadata = { providerMetadata?: Keyed };
-
-export type SourceSpec = { type: 'source'; id: string } & Metadata &
-  (
-    | { sourceType: 'url'; url: string; title?: string }
-    | { sourceType: 'document'; mediaType: string; title: string; filename?: string }
-  );
-
-/** What stands in an answer and in a stream alike. */
-export type WholePart =
-  | ({ type: 'file' } & MadeFile & Metadata)
-  | ({ type: 'reasoning-file' } & MadeFile & Metadata)
-  | ({ type: 'custom'; kind: `${string}.${string}` } & Metadata)
-  | ({ type: 'tool-approval-request'; approvalId: string; toolCallId: string } & Metadata)
-  | ({
-      type: 'tool-call';
-      toolCallId: string;
-      toolName: string;
-      input: string;
-      providerExecuted?: boolean;
-      dynamic?: boolean;
-    } & Metadata)
-  | ({
-      type: 'tool-result';
-      toolCallId: string;
-      toolName: string;
-      result: NonNullable<Json>;
-      isError?: boolean;
-      preliminary?: boolean;
-      dynamic?: boolean;
-    } & Metadata)
-  | SourceSpec;
-
-export type ContentSpec =
-  | WholePart
-  | ({ type: 'text'; text: string } & Metadata)
-  | ({ type: 'reasoning'; text: string } & Metadata);
-
-export interface GenerateResult {
-  content: ContentSpec[];
-  finishReason: FinishSpec;
-  usage: UsageSpec;
-  providerMetadata?: Keyed;
-  request?: { body?: unknown };
-  response?: {
-    id?: string;
-    timestamp?: Date;
-    modelId?: string;
-    headers?: Record<string, string>;
-    body?: unknown;
-  };
-  warnings: WarningSpec[];
-}
-
-export type StreamSpec =
-  | ({ type: 'text-start' | 'text-end' | 'reasoning-start' | 'reasoning-end'; id: string } & Metadata)
-  | ({ type: 'text-delta' | 'reasoning-delta'; id: string; delta: string } & Metadata)
-  | ({
-      type: 'tool-input-start';
-      id: string;
-      toolName: string;
-      providerExecuted?: boolean;
-      dynamic?: boolean;
-    } & Metadata)
-  | ({ type: 'tool-input-delta'; id: string; delta: string } & Metadata)
-  | ({ type: 'tool-input-end'; id: string } & Metadata)
-  | WholePart
-  | { type: 'stream-start'; warnings: WarningSpec[] }
-  | { type: 'response-metadata'; id?: string; timestamp?: Date; modelId?: string }
-  | ({ type: 'finish'; usage: UsageSpec; finishReason: FinishSpec } & Metadata)
-  | { type: 'raw'; rawValue: unknown }
-  | { type: 'error'; error: unknown };
-
-export interface StreamResult {
-  stream: ReadableStream<StreamSpec>;
-  request?: { body?: unknown };
-  response?: { headers?: Record<string, string> };
-}
-
-export interface EmbedCall {
-  values: string[];
-  dimensions?: number;
-  abortSignal?: AbortSignal;
-  headers?: Record<string, string>;
-  providerOptions?: Keyed;
-}
-
-export interface EmbedResultSpec {
-  embeddings: number[][];
-  usage?: { tokens: number };
-  providerMetadata?: Keyed;
-  response?: { headers?: Record<string, string>; body?: unknown };
-  warnings: WarningSpec[];
-}
-
-export type ImageFile = { providerOptions?: Keyed } & (
-  | { type: 'file'; mediaType: string; data: string | Uint8Array }
-  | { type: 'url'; url: string }
-);
-
-/** The same in versions 3 and 4. */
-export interface ImageCall {
-  prompt: string | undefined;
-  n: number;
-  size: `${number}x${number}` | undefined;
-  aspectRatio: `${number}:${number}` | undefined;
-  seed: number | undefined;
-  files: ImageFile[] | undefined;
-  mask: ImageFile | undefined;
-  providerOptions: Keyed;
-  abortSignal?: AbortSignal;
-  headers?: Record<string, string | undefined>;
-}
-
-export interface ImageResultSpec {
-  images: string[] | Uint8Array[];
-  /** Of an answer without images. */
-  isRetryable?: boolean;
-  warnings: WarningSpec[];
-  providerMetadata?: Record<string, { images: Json[] } & JsonObject>;
-  response: { timestamp: Date; modelId: string; headers: Record<string, string> | undefined };
-  usage?: {
-    inputTokens: number | undefined;
-    outputTokens: number | undefined;
-    totalTokens: number | undefined;
-  };
 }

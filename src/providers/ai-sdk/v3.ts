@@ -19,8 +19,18 @@ import type {
  */
 
 export type Newer = { type: 'custom' } | { type: 'reasoning-file' };
-export type FileV3 = Omit<Extract<WholePart, { type: 'file' }>, 'data'> & { data: string | Uint8Array };
-export type StartV3 = { type: 'stream-start'; warnings: WarningV3[] };
+/** A file that the model made, in version 3. */
+export type FileV3 = Omit<Extract<WholePart, { type: 'file' }>, 'data'> & {
+  /** Bytes or base64. */
+  data: string | Uint8Array;
+};
+/** The first part of a stream, in version 3. */
+export type StartV3 = {
+  type: 'stream-start';
+  /** Parts of the call that were not sent as given; empty if there are none. */
+  warnings: WarningV3[];
+};
+/** A part of an answer, in version 3. */
 export type InV3<Part> = Exclude<Part, { type: 'file' } | { type: 'stream-start' } | Newer> | FileV3;
 
 /** A warning in version 3. */
@@ -28,7 +38,9 @@ export type WarningV3 = Exclude<WarningSpec, { type: 'deprecated' }>;
 
 /** An answer in version 3. */
 export type GenerateResultV3 = Omit<GenerateResult, 'content' | 'warnings'> & {
+  /** Everything the model returned, in order. */
   content: InV3<ContentSpec>[];
+  /** Parts of the call that were not sent as given; empty if there are none. */
   warnings: WarningV3[];
 };
 
@@ -36,10 +48,16 @@ export type GenerateResultV3 = Omit<GenerateResult, 'content' | 'warnings'> & {
 export type StreamSpecV3 = InV3<StreamSpec> | StartV3;
 
 /** Embeddings in version 3. */
-export type EmbedResultV3 = Omit<EmbedResultSpec, 'warnings'> & { warnings: WarningV3[] };
+export type EmbedResultV3 = Omit<EmbedResultSpec, 'warnings'> & {
+  /** Parts of the call that were not sent as given; empty if there are none. */
+  warnings: WarningV3[];
+};
 
 /** A stream in version 3. */
-export type StreamResultV3 = Omit<StreamResult, 'stream'> & { stream: ReadableStream<StreamSpecV3> };
+export type StreamResultV3 = Omit<StreamResult, 'stream'> & {
+  /** The parts as they arrive. */
+  stream: ReadableStream<StreamSpecV3>;
+};
 
 type Loose = { readonly type: string; readonly [field: string]: unknown };
 

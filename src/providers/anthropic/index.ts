@@ -6,12 +6,8 @@
 import { createTransport } from '../../transport/transport.ts';
 import type { Provider } from '../../types/provider.ts';
 import type { Wire } from '../../util/json.ts';
-import {
-  type ClientOptions,
-  checkKnown,
-  clientOptionNames,
-  resolveClientOptions,
-} from '../shared/client-options.ts';
+import { checkObject } from '../../util/option-check.ts';
+import { type ClientOptions, clientOptionNames, resolveClientOptions } from '../shared/client-options.ts';
 import { withKeys } from '../shared/keys.ts';
 import { lackedBy } from '../shared/restrictions/apply.ts';
 import { lazyClient, placeholder, sdkFetch, withExchange } from '../shared/sdk-client.ts';
@@ -38,8 +34,10 @@ export type { AnthropicBatchClient } from './batches/batches.ts';
 
 /** The subset of an `@anthropic-ai/sdk` client (version 0.60 or newer) that this provider uses. */
 export interface AnthropicClient extends AnthropicBatchClient {
+  /** The SDK's resource of the same name. */
   readonly messages: AnthropicBatchClient['messages'] & {
     // Wider than the SDK's own types, which differ between versions.
+    /** Sends a conversation: `POST /v1/messages`. With `stream: true` resolves with its events. */
     create(body: object, options?: object): PromiseLike<unknown>;
   };
 }
@@ -72,7 +70,7 @@ const perCall = { maxRetries: 0, timeout: 2 ** 31 - 1 };
  * createRouter({ targets: [{ provider: anthropic(), model: 'claude-haiku-4-5' }] });
  */
 export function anthropic(options: AnthropicOptions = {}): Provider<'anthropic'> {
-  checkKnown(name, options, [...clientOptionNames, 'client']);
+  checkObject(name, options, [...clientOptionNames, 'client']);
   return withKeys(name, options, withKey);
 }
 

@@ -36,7 +36,7 @@ export function toRequest(
   const { system, messages } = toConversation(call.messages, warnings);
   const { maxTokens, thinking, effort } = toThinking(call);
   const { format, instruction } = toFormat(call, warnings);
-  const { output_config, ...own } = call.providerOptions?.['anthropic'] ?? {};
+  const { output_config, ...own } = ownOptions(call.providerOptions);
   // Merged, because our own fields may include the schema.
   const output = { ...compact({ effort, format }), ...asObject(output_config) };
   const instructions = instruction === undefined ? system : [...system, instruction];

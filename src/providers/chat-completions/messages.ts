@@ -10,11 +10,12 @@ import type {
 } from '../../types/request/message.ts';
 import type { Warning } from '../../types/result/result.ts';
 import { audioFormat, decodeText, resolveData } from '../../util/data-content.ts';
-import { asObject, type Wire } from '../../util/json.ts';
+import { asObject, compact, type Wire } from '../../util/json.ts';
 import { leaveOutForeign, leftOut, resultsIn } from '../shared/account-marks.ts';
 import { withoutEmpty } from '../shared/empty-text.ts';
 import { fitToolCallId, type ToolCallIds } from '../shared/tool-call-id.ts';
 import { printToolInput, printToolOutput } from '../shared/tool-input.ts';
+import { withMarkedEnd } from './block-marks.ts';
 import type { Quirks } from './quirks.ts';
 
 /** https://platform.openai.com/docs/api-reference/chat/create: tool call ids are limited to 40 characters. */
@@ -52,10 +53,12 @@ export function toMessages(
     const own = optionsOf(message.providerOptions, provider);
     switch (message.role) {
       case 'system':
-        wires.push(toSystem(message.content, own, wires, context));
+        wires.push(withMarkedEnd(toSystem(message.content, own, wires, context), 'text'));
         break;
       case 'user':
-        wires.push({ role: 'user', content: toContent(message.content, context), ...own });
+        wires.push(
+          withMarkedEnd({ role: 'user', content: toContent(message.content, context), ...own }, 'text'),
+        );
         break;
       case 'assistant':
         wires.push(...unlessEmpty({ ...toAssistant(message, context), ...own }));
@@ -162,8 +165,12 @@ function toImage(
   const data = resolveData(part.type === 'image' ? part.image : part.data, part.mediaType, provider);
   if (data.kind === 'reference') return unsupported(warnings, 'image by reference', 'only files can be');
   const url = data.kind === 'url' ? data.url : `data:${data.mediaType ?? 'image/jpeg'};base64,${data.base64}`;
-  // `detail` and similar options belong inside the image object.
-  return { type: 'image_url', image_url: { url, ...own } };
+  // `detail` and similar options belong inside the image object, markers of prompt caches beside it.
+  const { prompt_cache_breakpoint, cache_control, ...inner } = own;
+  return {
+    ...compact({ type: 'image_url', prompt_cache_breakpoint, cache_control }),
+    image_url: { url, ...inner },
+  };
 }
 
 function toFile(part: FilePart, own: JSONObject, { provider, warnings }: Context): Wire | undefined {

@@ -4,9 +4,12 @@ import type { GeminiRequest } from './chat/request.ts';
 
 /** The subset of a `@google/genai` client (version 1 or newer) that this provider uses. */
 export interface GenAIClient {
+  /** The SDK's resource of the same name. */
   readonly models: {
     // Wider than the SDK's own types, which differ between versions.
+    /** Returns a complete answer. */
     generateContent(parameters: object): PromiseLike<unknown>;
+    /** Returns the chunks of an answer. */
     generateContentStream(parameters: object): PromiseLike<unknown>;
     /** Needed for `router.embed`. */
     embedContent?(parameters: object): PromiseLike<unknown>;
@@ -15,10 +18,15 @@ export interface GenAIClient {
   };
   /** Needed for batches. */
   readonly batches?: {
+    /** Submits a batch. */
     create(parameters: object): PromiseLike<unknown>;
+    /** Asks for the state of a batch. */
     get(parameters: object): PromiseLike<unknown>;
+    /** Lists batches, to find one again after a crash. */
     list(parameters: object): PromiseLike<unknown>;
+    /** Stops a batch. */
     cancel(parameters: object): PromiseLike<unknown>;
+    /** Deletes a batch. */
     delete(parameters: object): PromiseLike<unknown>;
   };
 }

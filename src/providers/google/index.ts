@@ -10,9 +10,9 @@ import { toResponse } from '../../transport/response.ts';
 import { createTransport } from '../../transport/transport.ts';
 import type { Provider } from '../../types/provider.ts';
 import type { Wire } from '../../util/json.ts';
+import { checkObject } from '../../util/option-check.ts';
 import {
   type ClientOptions,
-  checkKnown,
   clientOptionNames,
   type ResolvedClientOptions,
   resolveClientOptions,
@@ -82,7 +82,7 @@ const name = 'google';
  * createRouter({ targets: [{ provider: google(), model: 'gemini-2.5-flash' }] });
  */
 export function google(options: GoogleOptions = {}): Provider<'google'> {
-  checkKnown(name, options, [...clientOptionNames, 'apiVersion', 'sdk', 'client']);
+  checkObject(name, options, [...clientOptionNames, 'apiVersion', 'sdk', 'client']);
   return withKeys(name, options, withKey);
 }
 

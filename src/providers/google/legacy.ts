@@ -4,12 +4,15 @@ import type { GeminiRequest } from './chat/request.ts';
 
 /** The subset of a legacy `@google/generative-ai` client that this provider uses. */
 export interface GenerativeAIClient {
+  /** Returns a model by its name. */
   getGenerativeModel(parameters: { model: string }, options?: object): LegacyModel;
 }
 
 /** A model of such a client. */
 export interface LegacyModel {
+  /** Returns a complete answer. */
   generateContent(request: string | object, options?: object): PromiseLike<unknown>;
+  /** Returns the chunks of an answer. */
   generateContentStream(request: string | object, options?: object): PromiseLike<unknown>;
   /** Needed for `router.embed`. */
   batchEmbedContents?(request: object, options?: object): PromiseLike<unknown>;

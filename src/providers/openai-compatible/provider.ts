@@ -2,16 +2,12 @@ import { ConfigError } from '../../errors.ts';
 import type { ApiKey, KeySource } from '../../transport/credentials.ts';
 import { createTransport } from '../../transport/transport.ts';
 import type { Provider } from '../../types/provider.ts';
+import { checkObject } from '../../util/option-check.ts';
 import { isCompletion } from '../chat-completions/answer/response.ts';
 import { chatCompletionsFailures } from '../chat-completions/failures.ts';
 import type { ImageWords } from '../chat-completions/images.ts';
 import type { Quirks } from '../chat-completions/quirks.ts';
-import {
-  type ClientOptions,
-  checkKnown,
-  clientOptionNames,
-  resolveClientOptions,
-} from '../shared/client-options.ts';
+import { type ClientOptions, clientOptionNames, resolveClientOptions } from '../shared/client-options.ts';
 import { withKeys } from '../shared/keys.ts';
 import { lackedBy } from '../shared/restrictions/apply.ts';
 import { askedToBeServedAs } from '../shared/usage/service-tier.ts';
@@ -96,7 +92,7 @@ export function openaiCompatible<const Name extends string>(
   options: OpenAICompatibleOptions<Name>,
 ): Provider<Name> {
   const factory = 'openaiCompatible';
-  checkKnown(factory, options, ['name', 'quirks', 'images', ...clientOptionNames]);
+  checkObject(factory, options, ['name', 'quirks', 'images', ...clientOptionNames]);
   const { name, baseURL, quirks, images } = options;
   if (typeof name !== 'string' || name === '') {
     throw new ConfigError(`${factory}.name`, 'a name', name === '' ? 'an empty string' : typeof name);
@@ -123,7 +119,7 @@ export function presetFactory<const Name extends string, const Address extends s
   const words = [...new Set([...preset.baseURL.matchAll(/\{(\w+)\}/g)].map(([, word = '']) => word))];
   return (options) => {
     const given: ClientOptions & Readonly<Record<string, unknown>> = { ...options };
-    checkKnown(preset.name, given, [...words, ...clientOptionNames]);
+    checkObject(preset.name, given, [...words, ...clientOptionNames]);
     return compatible(preset, preset.name, addressOf(preset, words, given), given);
   };
 }

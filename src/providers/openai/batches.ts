@@ -11,16 +11,26 @@ const name = 'openai';
 
 /** The parts of an `openai` client that batches use. */
 export interface OpenAIBatchClient {
+  /** Needed for batches. */
   readonly batches?: {
+    /** Submits a batch. */
     create(body: object, options?: object): PromiseLike<unknown>;
+    /** Asks for the state of a batch. */
     retrieve(id: string, options?: object): PromiseLike<unknown>;
+    /** Lists batches, to find one again after a crash. */
     list(query: object, options?: object): PromiseLike<unknown>;
+    /** Stops a batch. */
     cancel(id: string, options?: object): PromiseLike<unknown>;
   };
+  /** Needed for batches: their requests and answers are files. */
   readonly files?: {
+    /** Uploads the requests. */
     create(body: object, options?: object): PromiseLike<unknown>;
+    /** Asks whether an upload has arrived. */
     retrieve(id: string, options?: object): PromiseLike<unknown>;
+    /** Reads the answers. */
     content(id: string, options?: object): PromiseLike<unknown>;
+    /** Deletes requests or answers. */
     delete(id: string, options?: object): PromiseLike<unknown>;
   };
 }

@@ -9,6 +9,7 @@ import type { Provider, ProviderCall } from '../../types/provider.ts';
 import type { JSONObject } from '../../types/request/json.ts';
 import type { Warning } from '../../types/result/result.ts';
 import type { Wire } from '../../util/json.ts';
+import { checkObject } from '../../util/option-check.ts';
 import { asksForPictures } from '../chat-completions/answer/asked.ts';
 import { isCompletion, toResult } from '../chat-completions/answer/response.ts';
 import { chunkReader } from '../chat-completions/answer/stream.ts';
@@ -18,12 +19,7 @@ import { toImageRequest, toImages } from '../chat-completions/images.ts';
 import { openaiChatRestrictions } from '../chat-completions/openai-restrictions.ts';
 import type { Quirks } from '../chat-completions/quirks.ts';
 import { toRequest } from '../chat-completions/request.ts';
-import {
-  type ClientOptions,
-  checkKnown,
-  clientOptionNames,
-  resolveClientOptions,
-} from '../shared/client-options.ts';
+import { type ClientOptions, clientOptionNames, resolveClientOptions } from '../shared/client-options.ts';
 import { withKeys } from '../shared/keys.ts';
 import { lazyClient, placeholder, sdkFetch, withExchange } from '../shared/sdk-client.ts';
 import {
@@ -34,8 +30,8 @@ import {
   sdkProvider,
 } from '../shared/sdk-provider.ts';
 import { askedToBeServedAs } from '../shared/usage/service-tier.ts';
-import type { OpenAIBatchClient } from './batches.ts';
 import { capabilitiesInChat, capabilitiesInResponses } from './capabilities.ts';
+import type { OpenAIClient } from './client.ts';
 import { toEditFiles } from './image-edits.ts';
 import { inChat, lacksInChat, lacksInResponses } from './option-names.ts';
 import * as responses from './responses/index.ts';
@@ -44,25 +40,7 @@ export type { ApiKey } from '../../transport/credentials.ts';
 export type { Fetch } from '../../transport/transport.ts';
 export type { ClientOptions } from '../shared/client-options.ts';
 export type { OpenAIBatchClient } from './batches.ts';
-
-/** The subset of an `openai` client (version 5 or newer) that this provider uses. */
-export interface OpenAIClient extends OpenAIBatchClient {
-  readonly chat: {
-    readonly completions: {
-      // Wider than the SDK's own types, which differ between versions.
-      create(body: object, options?: object): PromiseLike<unknown>;
-    };
-  };
-  /** Needed for `api: 'responses'`. */
-  readonly responses?: { create(body: object, options?: object): PromiseLike<unknown> };
-  /** Needed for `router.embed`. */
-  readonly embeddings?: { create(body: object, options?: object): PromiseLike<unknown> };
-  /** Needed for `router.image`. */
-  readonly images?: {
-    generate(body: object, options?: object): PromiseLike<unknown>;
-    edit(body: object, options?: object): PromiseLike<unknown>;
-  };
-}
+export type { OpenAIClient } from './client.ts';
 
 /** Options for {@link openai}. */
 export interface OpenAIOptions extends ClientOptions {
@@ -100,7 +78,7 @@ const perCall = { maxRetries: 0, timeout: 2 ** 31 - 1 };
  * createRouter({ targets: [{ provider: openai(), model: 'gpt-5-mini' }] });
  */
 export function openai(options: OpenAIOptions = {}): Provider<'openai'> {
-  checkKnown(name, options, [...clientOptionNames, 'api', 'organization', 'project', 'client']);
+  checkObject(name, options, [...clientOptionNames, 'api', 'organization', 'project', 'client']);
   return withKeys(name, options, withKey);
 }
 

@@ -118,19 +118,6 @@ export function accountOfClient(client: object, account: string | undefined): st
   return account ?? (typeof apiKey === 'string' ? fingerprint(apiKey) : undefined);
 }
 
-/** Rejects unknown options, to catch typos. */
-export function checkKnown(factory: string, options: object, known: readonly string[]): void {
-  for (const name of Object.keys(options)) {
-    if (!known.includes(name)) {
-      throw new ConfigError(
-        `${factory}.${name}`,
-        `one of the options ${known.join(', ')}`,
-        'an unknown option',
-      );
-    }
-  }
-}
-
 function checkHeaders(
   option: string,
   headers: Readonly<Record<string, string>>,

@@ -2,7 +2,8 @@ import { ConfigError } from '../../errors.ts';
 import { checkKey, isMissing, missingKey } from '../../transport/credentials.ts';
 import type { KeyLimits } from '../../types/options/limit.ts';
 import type { Provider } from '../../types/provider.ts';
-import { type ClientOptions, checkKnown } from './client-options.ts';
+import { checkObject } from '../../util/option-check.ts';
+import type { ClientOptions } from './client-options.ts';
 
 /**
  * Creates a provider with one key, or one with several keys, calling `make` for each.
@@ -47,7 +48,7 @@ function checkLimits(option: string, limits: KeyLimits | undefined): KeyLimits |
   if (typeof limits !== 'object' || limits === null)
     throw new ConfigError(option, 'an object', String(limits));
   const names = ['concurrency', 'rpm', 'tpm'] as const;
-  checkKnown(option, limits, names);
+  checkObject(option, limits, names);
   for (const name of names) {
     const value: unknown = limits[name];
     if (value === undefined || (typeof value === 'number' && value >= 1)) continue;

@@ -1,3 +1,5 @@
+import type { JSONObject } from '../../types/request/json.ts';
+
 /** The `origin` of requests that came in through the AI SDK. */
 export const aiSdkFormat = 'ai-sdk';
 
@@ -14,11 +16,20 @@ const data = new Set([
   'annotations',
 ]);
 
-/** Options whose wire name is not their snake_case spelling. */
+/** Options whose wire name is not their snake_case spelling, and those of content, where only these names change. */
 export const renamed: Readonly<Record<string, string>> = {
   textVerbosity: 'verbosity',
   imageDetail: 'detail',
+  promptCacheBreakpoint: 'prompt_cache_breakpoint',
 };
+
+/** The AI SDK's spelling of options in their vendors' names; others stay as they are. */
+export function camelKeys(options: JSONObject): JSONObject {
+  const entries = Object.entries(options);
+  return Object.fromEntries(
+    entries.map(([name, value]) => [name.replace(/_([a-z])/g, (_, letter) => letter.toUpperCase()), value]),
+  );
+}
 
 function snake(name: string): string {
   return name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);

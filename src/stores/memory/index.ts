@@ -8,6 +8,7 @@ import type { Change, Store, StoredValue } from '../../types/store.ts';
 import { systemClock } from '../../util/time/clock.ts';
 import { emptyShare, leaseFrom, type Share, settleIn } from '../shared/share.ts';
 
+/** Options of `memory`. */
 export interface MemoryStoreOptions {
   /**
    * Maximum bytes of values; the least recently used are evicted first.

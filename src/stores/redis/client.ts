@@ -3,28 +3,35 @@ import { show } from '../../util/option-check.ts';
 
 /** A client of `ioredis` or `iovalkey`, of one server or a cluster. */
 export interface CallClient {
+  /** Sends one command. */
   call(command: string, ...args: string[]): Promise<unknown>;
 }
 
 /** A client of `redis`: `createClient()`, `createClientPool()` or `createSentinel()`. */
 export interface SendCommandClient {
+  /** Sends one command. */
   sendCommand(args: readonly string[]): Promise<unknown>;
 }
 
 /** A cluster of `redis`: `createCluster()`. */
 export interface ClusterClient {
+  /** Sends one command to the server of its first key. */
   sendCommand(firstKey: string, isReadonly: boolean, args: string[]): Promise<unknown>;
+  /** The cluster's slots, by which such a client is recognized. */
   readonly slots: unknown;
 }
 
 /** A client of `@valkey/valkey-glide`, of one server or a cluster. */
 export interface CustomCommandClient {
+  /** Sends one command. */
   customCommand(args: string[]): Promise<unknown>;
 }
 
 /** A client of `@upstash/redis`. */
 export interface EvalClient {
+  /** Runs a script by its source. */
   eval(script: string, keys: string[], args: string[]): Promise<unknown>;
+  /** Runs a script by its SHA-1. */
   evalsha(sha: string, keys: string[], args: string[]): Promise<unknown>;
 }
 

@@ -1,5 +1,6 @@
-import { ConfigError } from '../../errors.ts';
 import type { Candidate, RankContext, Strategy } from '../../types/options/strategy.ts';
+import { check } from '../../util/option-check.ts';
+import { amount, each, only, type Shapes, strings } from '../../util/shape.ts';
 
 /** Requirements for the targets of a strategy. */
 export interface Constraints {
@@ -13,7 +14,12 @@ export interface Constraints {
   /**
    * Maximum price in US$ per million tokens. More expensive targets and those of unknown price are excluded.
    */
-  readonly maxPrice?: { readonly input?: number; readonly output?: number };
+  readonly maxPrice?: {
+    /** For input tokens. */
+    readonly input?: number;
+    /** For output tokens. */
+    readonly output?: number;
+  };
   /**
    * Maximum expected cost of the request in US$. More expensive targets and those of unknown price are
    * excluded.
@@ -25,22 +31,28 @@ export interface Constraints {
 
 type Rank = Strategy['rank'];
 
-const limits = ['maxFirstToken', 'minThroughput', 'maxCost'] as const;
+const shapes: Shapes = {
+  maxFirstToken: amount,
+  minThroughput: amount,
+  maxPrice: only(each(['input', 'output'], amount)),
+  maxCost: amount,
+  tags: strings,
+};
 
 /**
  * A strategy within constraints: declared constraints exclude targets, measured ones rank them lower.
  *
- * @param own names of the strategy's own terms, for error messages
+ * @param own shapes of the strategy's own terms
  * @throws ConfigError for a constraint that is not a number of at least 0, or tags that are not a list of
  * strings
  */
-export function constrained(
+export function constrained<Terms extends Constraints>(
   name: string,
-  constraints: Constraints,
+  constraints: Terms,
   rank: Rank,
-  own: readonly string[] = [],
+  own: Shapes = {},
 ): Strategy {
-  check(name, constraints, own);
+  check(`${name}()`, constraints, only({ ...own, ...shapes }));
   const { maxFirstToken, minThroughput, maxPrice, maxCost, tags } = constraints;
   const strict = maxPrice !== undefined || maxCost !== undefined || tags !== undefined;
   const measured = maxFirstToken !== undefined || minThroughput !== undefined;
@@ -90,40 +102,6 @@ function withNotes(
     (found === undefined ? good : bad).push(candidate);
   }
   return { good, bad };
-}
-
-const fields = ['maxFirstToken', 'minThroughput', 'maxPrice', 'maxCost', 'tags'];
-
-/** @throws ConfigError for terms that are not an object, or an unknown term */
-export function checkTerms(name: string, terms: object, known: readonly string[]): void {
-  if (typeof terms !== 'object' || terms === null || Array.isArray(terms)) {
-    throw new ConfigError(`${name}()`, `an object with ${known.join(', ')}`, JSON.stringify(terms));
-  }
-  for (const field of Object.keys(terms)) {
-    if (known.includes(field)) continue;
-    throw new ConfigError(`${name}(): ${field}`, `one of ${known.join(', ')}`, 'an unknown option');
-  }
-}
-
-function check(name: string, constraints: Constraints, own: readonly string[]): void {
-  checkTerms(name, constraints, [...own, ...fields]);
-  const { maxPrice, tags } = constraints;
-  for (const field of limits) checkAmount(`${name}(): ${field}`, constraints[field]);
-  if (maxPrice !== undefined && (typeof maxPrice !== 'object' || maxPrice === null)) {
-    throw new ConfigError(`${name}(): maxPrice`, 'an object with input or output', String(maxPrice));
-  }
-  checkAmount(`${name}(): maxPrice.input`, maxPrice?.input);
-  checkAmount(`${name}(): maxPrice.output`, maxPrice?.output);
-  if (tags !== undefined && !(Array.isArray(tags) && tags.every((tag) => typeof tag === 'string'))) {
-    throw new ConfigError(`${name}(): tags`, 'a list of strings', JSON.stringify(tags) ?? String(tags));
-  }
-}
-
-/** @throws ConfigError for anything but a finite number of at least 0 */
-export function checkAmount(option: string, value: unknown): void {
-  if (value === undefined || (typeof value === 'number' && Number.isFinite(value) && value >= 0)) return;
-  const got = typeof value === 'string' ? JSON.stringify(value) : String(value);
-  throw new ConfigError(option, 'a number of at least 0', got);
 }
 
 /** The ids that are not among the known ones. */

@@ -1,13 +1,22 @@
 import type { CallOptions } from '../options/call-options.ts';
 import type { EmbedRequest, EmbedResult } from '../request/embed.ts';
 import type { ImageRequest, ImageResult } from '../request/image.ts';
+import type { JSONValue } from '../request/json.ts';
 import type { ChatRequest } from '../request/request.ts';
 import type { ChatResult } from '../result/result.ts';
+import type { Store } from '../store.ts';
+
+/** Call options of one request of a batch. The others concern the batch as a whole. */
+export type BatchCallOptions = Omit<CallOptions, 'signal' | 'accept' | 'auth' | 'deadline' | 'window'>;
 
 /** One request of `router.batch`: a chat, an embedding, or images with `kind: 'image'`. */
 export type BatchRequest = (ChatRequest | EmbedRequest | (ImageRequest & { readonly kind: 'image' })) & {
   /** Your own id of it, which comes back with its result. @default its position, from 0 */
   readonly id?: string;
+  /** Call options of this request alone, over those of the batch; `metadata` and `tags` are merged. @default none */
+  readonly options?: BatchCallOptions;
+  /** Anything of yours, as JSON, that comes back with the result. @default none */
+  readonly data?: JSONValue;
 };
 
 /**
@@ -31,10 +40,12 @@ export interface BatchOptions<TargetId extends string = string, RouteName extend
    * @default 30 days, as long as vendors keep results
    */
   readonly keep?: number;
+  /** Where the state of this batch is kept. @default the router's store */
+  readonly store?: Store;
 }
 
 /** Options of `router.batches.resume`: what the store cannot hold. */
-export interface ResumeOptions extends Pick<CallOptions, 'accept' | 'signal'> {
+export interface ResumeOptions extends Pick<CallOptions, 'accept' | 'signal' | 'deadline'> {
   /**
    * The same requests as before, if they may not all have been read: those that were are skipped.
    * @default those that were read
@@ -42,6 +53,8 @@ export interface ResumeOptions extends Pick<CallOptions, 'accept' | 'signal'> {
   readonly requests?: BatchInput;
   /** Restores what a stored request lacks, such as a Zod schema. @default nothing */
   readonly restore?: (request: BatchRequest, index: number) => BatchRequest;
+  /** The `store` that `router.batch` was given. @default the router's store */
+  readonly store?: Store;
 }
 
 /** The outcome of one request of a batch. */
@@ -54,6 +67,13 @@ export interface BatchResult {
   readonly result?: ChatResult | EmbedResult | ImageResult;
   /** Why it failed, as `router.chat` would throw it. After a restart only its name, code and message. */
   readonly error?: Error;
+  /**
+   * US$ by which the answer was cheaper than it would have been on the tier `standard` (negative if it was not); `undefined` if
+   * the price is unknown.
+   */
+  readonly saved?: number;
+  /** The request's `data`. */
+  readonly data?: JSONValue;
 }
 
 /** One batch at a vendor. */
@@ -82,6 +102,8 @@ export interface BatchReport {
   readonly failed: number;
   /** US$ so far, of the answers. */
   readonly cost: number;
+  /** US$ so far by which the answers were cheaper than on the tier `standard`. */
+  readonly saved: number;
   /** Whether all requests have been read. */
   readonly complete: boolean;
   /** The batches at vendors that it consists of. */
@@ -113,4 +135,13 @@ export interface Batches {
    * @throws StoreError if the store has no such batch
    */
   resume(id: string, options?: ResumeOptions): Promise<Batch>;
+  /**
+   * Cancels a batch, whichever process works on it: that one learns of it within ten seconds. Without one, `resume` finds the batch
+   * canceled. What is done by then still has its result.
+   *
+   * @throws StoreError if the store has no such batch
+   */
+  cancel(id: string, options?: Pick<ResumeOptions, 'store'>): Promise<void>;
+  /** The router's store, in which batches are kept. */
+  readonly store: Store;
 }

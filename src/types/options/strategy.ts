@@ -152,6 +152,12 @@ export interface Strategy<TargetId extends string = string> {
   readonly name: string;
   /** The ids that it names and that are not among the router's. `createRouter` refuses a strategy with any. */
   unknownTargets?(known: readonly TargetId[]): readonly string[];
+  /**
+   * Milliseconds in which it wants an answer. A target on another tier than the standard one gets four fifths of them before another
+   * target is asked as well.
+   * @default none
+   */
+  readonly deadline?: number;
   /** Orders the candidates, the best first. */
   rank(candidates: readonly Candidate[], context: RankContext): readonly Candidate[];
 }

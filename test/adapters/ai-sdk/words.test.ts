@@ -102,6 +102,32 @@ describe('options of a call, in the AI SDK’s spelling, reach the vendor as its
     expect(routed).toEqual(direct);
   });
 
+  it.each(['openai chat', 'openai responses'])(
+    '%s: breakpoints of the prompt cache on content',
+    async (name) => {
+      const messagesWith = (own: object): Asked =>
+        ({
+          messages: [
+            {
+              role: 'user',
+              content: [
+                { type: 'text', text: 'A document.', ...own },
+                { type: 'file', data: 'AAAA', mediaType: 'image/png', ...own },
+                { type: 'text', text: 'Why?' },
+              ],
+            },
+          ],
+        }) as Asked;
+      const marked = messagesWith({
+        providerOptions: { openai: { promptCacheBreakpoint: { mode: 'explicit' } } },
+      });
+      const [direct, routed] = await made(vendorOf(name), messagesWith({}), marked);
+      expect(JSON.stringify(direct).match(/prompt_cache_breakpoint/g)).toHaveLength(2);
+      // Ours writes out the default.
+      expect(JSON.parse(JSON.stringify(routed).replace('"detail":"auto",', ''))).toEqual(direct);
+    },
+  );
+
   it('openai responses: logprobs', async () => {
     const asked = { prompt, providerOptions: { openai: { logprobs: 2 } } };
     const [, routed] = await made(vendorOf('openai responses'), { prompt }, asked);

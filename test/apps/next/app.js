@@ -6,6 +6,7 @@ import { createInterface } from 'node:readline';
 import OpenAI from 'openai';
 
 const bin = createRequire(import.meta.url).resolve('next/dist/bin/next');
+const dashboardToken = 'the-token-of-this-app';
 const next = (args, env = {}) =>
   spawn(process.execPath, [bin, ...args], {
     cwd: import.meta.dirname,
@@ -20,6 +21,7 @@ export async function start([first, second]) {
     FIRST_URL: first.url,
     SECOND_URL: second.url,
     ROUTER_TOKEN: 'secret',
+    DASHBOARD_TOKEN: dashboardToken,
   };
   const server = next(['start', '--port', '0', '--hostname', '127.0.0.1'], env);
   const url = await addressOf(server);
@@ -43,13 +45,34 @@ export async function start([first, second]) {
       assert.equal(completion.choices[0].message.content, 'The sky is blue.');
       // Next replaces `fetch`, so the router uses it and not its own HTTP client, as docs/guide/next.md says.
       assert.equal(first.headers['sec-fetch-mode'], 'cors');
+      await checkDashboard(url);
     },
     stop: () => server.kill(),
   };
 }
 
+/** Its page, the live events of the router that the other routes use, and nothing without the token. */
+async function checkDashboard(url) {
+  const get = (path, headers = {}) => fetch(`${url}/signalbox${path}`, { headers });
+  const page = await get('');
+  assert.match(page.headers.get('content-security-policy'), /^default-src 'none'; script-src 'nonce-/);
+  assert.match(await page.text(), /<div id="app">/);
+  assert.equal((await get('/api/events')).status, 401);
+  const events = await get('/api/events', { authorization: `Bearer ${dashboardToken}` });
+  const reader = events.body.pipeThrough(new TextDecoderStream()).getReader();
+  const { value } = await reader.read();
+  await reader.cancel();
+  const { targets, requests } = JSON.parse(value.split('\ndata: ')[1]);
+  assert.deepEqual(
+    targets.map(({ id }) => id),
+    ['first', 'second'],
+  );
+  assert.ok(requests.some(({ outcome, target }) => outcome === 'success' && target === 'first'));
+}
+
 async function build() {
-  const child = next(['build']);
+  // Routes are loaded while it builds.
+  const child = next(['build'], { DASHBOARD_TOKEN: dashboardToken });
   let output = '';
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (output += chunk));
   const code = await new Promise((resolve) => child.on('close', resolve));

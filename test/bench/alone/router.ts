@@ -11,16 +11,19 @@ import {
   priority,
   type Strategy,
 } from 'signalbox';
-import { difference, type Spread, turns } from '../statistics.ts';
+import { difference, type Spread, spread, turns } from '../statistics.ts';
 import { answer, prompt, system, word } from '../workload.ts';
+import { heldInFlight } from './held.ts';
 
 /** Microseconds of processor time. */
 export interface RouterAlone {
   /** Added to a chat, and to each chunk of a stream of 200, by a router with three targets. */
   readonly chat: Spread;
   readonly chunk: Spread;
-  /** What a chat takes longer with so many targets than with one: by strategy, then by number of targets. */
+  /** What a chat takes: by strategy, then by number of targets. */
   readonly choice: Readonly<Record<string, Readonly<Record<number, Spread>>>>;
+  /** Kilobytes of heap for each request in flight. */
+  readonly held: { readonly chat: Spread; readonly stream: Spread };
 }
 
 const chunks = 200;
@@ -116,8 +119,7 @@ async function choosing(strategy: Strategy, rounds: number, scale: number): Prom
     }),
   );
   const taken = await measure(works, rounds);
-  const one = taken['1'] ?? [];
-  return Object.fromEntries(sizes.slice(1).map((size) => [size, difference(taken[size] ?? [], one)]));
+  return Object.fromEntries(sizes.map((size) => [size, spread(taken[size] ?? [])]));
 }
 
 async function main(rounds: number, scale: number): Promise<RouterAlone> {
@@ -125,7 +127,7 @@ async function main(rounds: number, scale: number): Promise<RouterAlone> {
   const shares = await share(rounds, scale);
   for (const [name, strategy] of Object.entries(strategies))
     choice[name] = await choosing(strategy(), rounds, scale);
-  return { ...shares, choice };
+  return { ...shares, choice, held: await heldInFlight(rounds) };
 }
 
 const [rounds = '7', speed = 'full'] = process.argv.slice(2);

@@ -2,13 +2,16 @@
 
 import type { Addresses, Client } from '../contenders/contender.ts';
 import { type ContenderName, makeClient } from '../contenders/index.ts';
+import { heldBy, liveHeap } from './hold.ts';
 import { play, type Task, type Turn } from './turn.ts';
 
 /** Messages to a contender's process. The first one makes the client. */
 export type Order =
   | { readonly do: 'make'; readonly name: ContenderName; readonly addresses: Addresses }
   | { readonly do: 'play'; readonly task: Task }
-  | { readonly do: 'memory' };
+  | { readonly do: 'memory' }
+  /** Measures the heap of requests under way. */
+  | { readonly do: 'hold'; readonly task: Task };
 
 /** Megabytes, after garbage has been collected. */
 export interface Memory {
@@ -17,7 +20,7 @@ export interface Memory {
 }
 
 export type Report =
-  | { readonly ok: true; readonly turn?: Turn; readonly memory?: Memory }
+  | { readonly ok: true; readonly turn?: Turn; readonly memory?: Memory; readonly held?: number }
   | { readonly ok: false; readonly why: string };
 
 let client: Client | undefined;
@@ -29,17 +32,13 @@ async function carryOut(order: Order): Promise<Report> {
   }
   if (order.do === 'memory') return { ok: true, memory: await memory() };
   if (client === undefined) throw new Error('there is no client yet');
+  if (order.do === 'hold') return { ok: true, held: await heldBy(client, order.task) };
   return { ok: true, turn: await play(client, order.task) };
 }
 
 async function memory(): Promise<Memory> {
-  // What finalizers let go of is garbage only the next time.
-  for (let time = 0; time < 3; time++) {
-    globalThis.gc?.();
-    await new Promise((resolve) => setImmediate(resolve));
-  }
-  const { rss, heapUsed } = process.memoryUsage();
-  return { rss: rss / 2 ** 20, heap: heapUsed / 2 ** 20 };
+  const heap = await liveHeap();
+  return { rss: process.memoryUsage().rss / 2 ** 20, heap: heap / 2 ** 20 };
 }
 
 async function report(order: Order): Promise<void> {

@@ -1,10 +1,12 @@
 // One turn of one contender: so many requests, so many at a time, each checked.
 import type { Client } from '../contenders/contender.ts';
-import { answer, type Serving, toolCalls, toolInput, word } from '../workload.ts';
+import { answer, type PromptSize, picture, prompts, type Serving, toolInputs, word } from '../workload.ts';
 
 /** What a contender is to do. */
 export interface Task {
-  readonly kind: 'chat' | 'stream' | 'tools';
+  readonly kind: 'chat' | 'stream' | 'tools' | 'picture';
+  /** The size of the prompt. Default: `short`. */
+  readonly prompt?: PromptSize;
   readonly requests: number;
   /** How many requests are under way at a time. */
   readonly concurrency: number;
@@ -28,12 +30,15 @@ export interface Turn {
 type Ask = (first: () => void) => Promise<void>;
 
 /** A request that is checked: a contender that is fast because it leaves something out would win nothing. */
-export function asking(client: Client, { kind, serving }: Task): Ask {
-  if (kind === 'chat')
-    return async () => {
-      const text = await client.chat();
-      if (text !== answer) throw new Error('another answer than the vendor’s');
-    };
+export function asking(client: Client, { kind, serving, prompt = 'short' }: Task): Ask {
+  const expectAnswer = (text: string): void => {
+    if (text !== answer) throw new Error('another answer than the vendor’s');
+  };
+  if (kind === 'chat') return async () => expectAnswer(await client.chat(prompts[prompt]));
+  if (kind === 'picture') {
+    const bytes = picture();
+    return async () => expectAnswer((await client.picture?.(bytes)) ?? 'no pictures');
+  }
   if (kind === 'stream') {
     const expected = serving.chunks * word.length;
     return async (first) => {
@@ -43,8 +48,7 @@ export function asking(client: Client, { kind, serving }: Task): Ask {
   }
   const { tools } = client;
   if (tools === undefined) throw new Error('no tool-call streams');
-  const pieces = toolInput(Math.max(1, Math.floor(serving.chunks / toolCalls)));
-  const expected = JSON.stringify(Array.from({ length: toolCalls }, () => JSON.parse(pieces.join(''))));
+  const expected = JSON.stringify(toolInputs(serving).map((pieces) => JSON.parse(pieces.join(''))));
   return async (first) => {
     const inputs = await tools(first);
     if (JSON.stringify(inputs.filter((input) => input !== undefined)) !== expected)

@@ -5,19 +5,19 @@ import type { LanguageModelV4 } from '@ai-sdk/provider';
 import type * as AI from 'ai';
 import type { Router } from 'signalbox';
 import { peer } from '../peers.ts';
-import { models, tool as plot, prompt, system } from '../workload.ts';
+import { models, tool as plot, prompt as short, system } from '../workload.ts';
 import type { Addresses, Client, MakeClient } from './contender.ts';
 import { compatible, routerOver } from './signalbox.ts';
 
 async function over(model: LanguageModelV4): Promise<Client> {
   const { generateText, streamText, jsonSchema } = await peer<typeof AI>('ai');
-  const request = { model, instructions: system, prompt, maxRetries: 0 };
+  const request = { model, instructions: system, prompt: short, maxRetries: 0 };
   // No function to run, so that the answer ends with the calls.
   const tools: AI.ToolSet = {
     plot: { description: plot.description, inputSchema: jsonSchema(plot.schema) },
   };
   return {
-    chat: async () => (await generateText(request)).text,
+    chat: async (prompt) => (await generateText({ ...request, prompt })).text,
     async stream(first) {
       let characters = 0;
       for await (const text of streamText(request).textStream) {

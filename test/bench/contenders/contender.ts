@@ -1,7 +1,7 @@
 /** Someone who is measured: how it asks, with the code that an application would write for it. */
 export interface Client {
   /** @returns the text of the answer */
-  chat(): Promise<string>;
+  chat(prompt: string): Promise<string>;
   /**
    * Reads a stream to its end.
    *
@@ -16,6 +16,12 @@ export interface Client {
    * @returns the arguments of the calls, parsed
    */
   tools?(first: () => void): Promise<readonly unknown[]>;
+  /**
+   * Asks about a PNG picture.
+   *
+   * @returns the text of the answer
+   */
+  picture?(bytes: Uint8Array): Promise<string>;
 }
 
 /** Where a contender finds what it talks to. */

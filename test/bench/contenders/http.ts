@@ -1,7 +1,7 @@
 // By hand: what an application could do that wants no library at all, or none but a parser of event streams.
 import { createParser } from 'eventsource-parser';
 import { peer } from '../peers.ts';
-import { models, prompt, system, tool } from '../workload.ts';
+import { models, prompt as short, system, tool } from '../workload.ts';
 import type { MakeClient } from './contender.ts';
 
 interface Delta {
@@ -15,11 +15,13 @@ interface Completion {
   readonly choices: readonly { readonly message?: { readonly content: string }; readonly delta?: Delta }[];
 }
 
-const messages = [
+const messagesOf = (prompt: string) => [
   { role: 'system', content: system },
   { role: 'user', content: prompt },
 ];
-const chat = JSON.stringify({ model: models.openai, messages });
+const chat = (prompt: string): string =>
+  JSON.stringify({ model: models.openai, messages: messagesOf(prompt) });
+const messages = messagesOf(short);
 const streamed = { model: models.openai, messages, stream: true, stream_options: { include_usage: true } };
 const stream = JSON.stringify(streamed);
 const { name, description, schema } = tool;
@@ -83,7 +85,7 @@ export const webFetch: MakeClient = ({ vendor }) => {
     return response.body;
   };
   return {
-    chat: async () => textOf((await (await post(chat)).json()) as Completion),
+    chat: async (prompt) => textOf((await (await post(chat(prompt))).json()) as Completion),
     stream: async (first) => length(await open(stream), first),
     tools: async (first) => inputs(await open(tools), first),
   };
@@ -109,7 +111,7 @@ export const undici: MakeClient = async ({ vendor }) => {
     return body;
   };
   return {
-    chat: async () => textOf((await (await post(chat)).json()) as Completion),
+    chat: async (prompt) => textOf((await (await post(chat(prompt))).json()) as Completion),
     stream: async (first) => length(await post(stream), first),
     tools: async (first) => inputs(await post(tools), first),
   };

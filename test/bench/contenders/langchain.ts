@@ -1,5 +1,5 @@
 import { peer } from '../peers.ts';
-import { models, prompt, system, tool } from '../workload.ts';
+import { models, prompt as short, system, tool } from '../workload.ts';
 import type { MakeClient } from './contender.ts';
 
 interface Chunk {
@@ -20,10 +20,11 @@ interface LangChain {
   readonly ChatOpenAI: new (options: object) => Model;
 }
 
-const messages: Messages = [
+const messagesOf = (prompt: string): Messages => [
   ['system', system],
   ['user', prompt],
 ];
+const messages = messagesOf(short);
 
 export const langchain: MakeClient = async ({ vendor }) => {
   const { ChatOpenAI } = await peer<LangChain>('@langchain/openai');
@@ -42,7 +43,7 @@ export const langchain: MakeClient = async ({ vendor }) => {
     .bindTools(tools)
     .withFallbacks([model().bindTools(tools)]);
   return {
-    chat: async () => (await plain.invoke(messages)).text,
+    chat: async (prompt) => (await plain.invoke(messagesOf(prompt))).text,
     async stream(first) {
       let characters = 0;
       for await (const { text } of await plain.stream(messages)) {

@@ -2,21 +2,44 @@
 import Anthropic from '@anthropic-ai/sdk';
 import { GoogleGenAI } from '@google/genai';
 import OpenAI from 'openai';
-import { models, prompt, system, tool } from '../workload.ts';
+import { models, prompt as short, system, tool } from '../workload.ts';
 import type { Client, MakeClient } from './contender.ts';
 
-const messages = [
+const messagesOf = (prompt: string) => [
   { role: 'system' as const, content: system },
   { role: 'user' as const, content: prompt },
 ];
 const { name, description, schema } = tool;
 
 export function overOpenAI(client: OpenAI): Client {
-  const body = { model: models.openai, messages };
-  const streamed = { ...body, stream: true as const, stream_options: { include_usage: true } };
+  const model = models.openai;
+  const streamed = {
+    model,
+    messages: messagesOf(short),
+    stream: true as const,
+    stream_options: { include_usage: true },
+  };
   const tools = [{ type: 'function' as const, function: { name, description, parameters: schema } }];
   return {
-    chat: async () => (await client.chat.completions.create(body)).choices[0]?.message.content ?? '',
+    async chat(prompt) {
+      const { choices } = await client.chat.completions.create({ model, messages: messagesOf(prompt) });
+      return choices[0]?.message.content ?? '';
+    },
+    async picture(bytes) {
+      const url = `data:image/png;base64,${Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('base64')}`;
+      const content = [
+        { type: 'text' as const, text: short },
+        { type: 'image_url' as const, image_url: { url } },
+      ];
+      const { choices } = await client.chat.completions.create({
+        model,
+        messages: [
+          { role: 'system', content: system },
+          { role: 'user', content },
+        ],
+      });
+      return choices[0]?.message.content ?? '';
+    },
     async stream(first) {
       let characters = 0;
       for await (const { choices } of await client.chat.completions.create(streamed)) {
@@ -53,16 +76,17 @@ export const portkey: MakeClient = ({ vendor, gateway }) => {
 
 export const anthropic: MakeClient = ({ vendor }) => {
   const client = new Anthropic({ apiKey: 'no-key', baseURL: vendor, maxRetries: 0 });
-  const body = {
+  const bodyOf = (prompt: string) => ({
     model: models.anthropic,
     max_tokens: 4096,
     system,
     messages: [{ role: 'user' as const, content: prompt }],
-  };
+  });
+  const body = bodyOf(short);
   const tools = [{ name, description, input_schema: { ...schema, required: [...schema.required] } }];
   return {
-    async chat() {
-      const { content } = await client.messages.create(body);
+    async chat(prompt) {
+      const { content } = await client.messages.create(bodyOf(prompt));
       return content.map((block) => (block.type === 'text' ? block.text : '')).join('');
     },
     async stream(first) {
@@ -88,9 +112,11 @@ export const anthropic: MakeClient = ({ vendor }) => {
 
 export const google: MakeClient = ({ vendor }) => {
   const client = new GoogleGenAI({ apiKey: 'no-key', httpOptions: { baseUrl: vendor } });
-  const request = { model: models.google, contents: prompt, config: { systemInstruction: system } };
+  const request = { model: models.google, contents: short, config: { systemInstruction: system } };
+  const tools = [{ functionDeclarations: [{ name, description, parametersJsonSchema: schema }] }];
   return {
-    chat: async () => (await client.models.generateContent(request)).text ?? '',
+    chat: async (prompt) =>
+      (await client.models.generateContent({ ...request, contents: prompt })).text ?? '',
     async stream(first) {
       let characters = 0;
       for await (const { text = '' } of await client.models.generateContentStream(request)) {
@@ -98,6 +124,20 @@ export const google: MakeClient = ({ vendor }) => {
         characters += text.length;
       }
       return characters;
+    },
+    async tools(first) {
+      const inputs: unknown[] = [];
+      const config = { ...request.config, tools };
+      for await (const { functionCalls = [] } of await client.models.generateContentStream({
+        ...request,
+        config,
+      })) {
+        for (const { args } of functionCalls) {
+          if (inputs.length === 0) first();
+          inputs.push(args);
+        }
+      }
+      return inputs;
     },
   };
 };

@@ -1,9 +1,9 @@
-import { createRouter, type Provider, type Router } from 'signalbox';
+import { createRouter, type Provider, type Router, type UserPart } from 'signalbox';
 import { anthropic } from 'signalbox/anthropic';
 import { google } from 'signalbox/google';
 import { openai } from 'signalbox/openai';
 import { openaiCompatible } from 'signalbox/openai-compatible';
-import { models, prompt, system, tool } from '../workload.ts';
+import { models, prompt as short, system, tool } from '../workload.ts';
 import type { Client, MakeClient } from './contender.ts';
 
 const price = { input: 0.25, output: 2 };
@@ -20,11 +20,18 @@ export function routerOver(provider: Provider, model: string): Router {
   });
 }
 
-function over(provider: Provider, model: string, withTools = true): Client {
+function over(provider: Provider, model: string): Client {
   const router = routerOver(provider, model);
-  const request = { system, prompt };
-  const client: Client = {
-    chat: async () => (await router.chat(request)).text,
+  const request = { system, prompt: short };
+  return {
+    chat: async (prompt) => (await router.chat({ system, prompt })).text,
+    async picture(data) {
+      const content: UserPart[] = [
+        { type: 'text', text: short },
+        { type: 'image', image: data, mediaType: 'image/png' },
+      ];
+      return (await router.chat({ system, messages: [{ role: 'user', content }] })).text;
+    },
     async stream(first) {
       let characters = 0;
       for await (const part of await router.stream(request)) {
@@ -34,15 +41,11 @@ function over(provider: Provider, model: string, withTools = true): Client {
       }
       return characters;
     },
-  };
-  if (!withTools) return client;
-  return {
-    ...client,
     async tools(first) {
       const inputs: unknown[] = [];
       let seen = false;
       for await (const part of await router.stream({ ...request, tools })) {
-        if (!seen && part.type === 'tool-call-delta') {
+        if (!seen && part.type.startsWith('tool-call')) {
           seen = true;
           first();
         }
@@ -63,6 +66,5 @@ export const overOpenAI: MakeClient = ({ vendor }) =>
   over(openai({ apiKey, baseURL: `${vendor}/v1` }), models.openai);
 export const overAnthropic: MakeClient = ({ vendor }) =>
   over(anthropic({ apiKey, baseURL: vendor }), models.anthropic);
-/** Gemini sends a tool call whole, so there is nothing to measure. */
 export const overGoogle: MakeClient = ({ vendor }) =>
-  over(google({ apiKey, baseURL: vendor }), models.google, false);
+  over(google({ apiKey, baseURL: vendor }), models.google);

@@ -17,6 +17,13 @@ export function withSpread(figure: Spread | undefined, unit = ''): string {
   return `${digits(median)}${after} (${digits(min)}${min < 0 ? ' to ' : '–'}${digits(max)})`;
 }
 
+/** The median, and the interval that holds the true one with 95 % confidence. */
+export function withInterval(figure: Spread | undefined, unit = ''): string {
+  if (figure?.interval === undefined) return withSpread(figure, unit);
+  const [min, max] = figure.interval;
+  return withSpread({ ...figure, min, max }, unit);
+}
+
 /** A table in Markdown; all columns but the first are figures. */
 export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;

@@ -1,15 +1,16 @@
 // The tables of a run: on the terminal, and in the documentation.
 import { type ContenderName, contenders } from '../contenders/index.ts';
 import type { Judged } from '../goals.ts';
+import type { Load } from '../load.ts';
 import { between, type Figure, figureOf, type Measured } from '../measured.ts';
 import type { Result } from '../run.ts';
-import { quantile } from '../statistics.ts';
-import { digits, table, withSpread } from './figures.ts';
+import { quantile, ratio, spread } from '../statistics.ts';
+import { digits, table, withInterval, withSpread } from './figures.ts';
 
 /** Everyone's figures in one scenario, and who has none. */
-export function scenarioTable(measured: Measured, { scenario, played, failed }: Result): string {
+export function scenarioTable(measured: Measured, { scenario, played, failed, load }: Result): string {
   const { name, task } = scenario;
-  const streams = task.kind !== 'chat';
+  const streams = task.kind === 'stream' || task.kind === 'tools';
   const figure: Figure = streams ? 'chunk' : 'cpu';
   const head = [
     '',
@@ -34,7 +35,9 @@ export function scenarioTable(measured: Measured, { scenario, played, failed }: 
       ],
     ];
   });
-  return [table(head, rows), ...gatewayNote(measured, name), ...failures(failed)].join('\n\n');
+  return [table(head, rows), ...gatewayNote(measured, name), ...failures(failed), ...loadNote(load)].join(
+    '\n\n',
+  );
 }
 
 function gatewayNote(measured: Measured, scenario: string): readonly string[] {
@@ -50,9 +53,9 @@ export function failures(failed: ReadonlyMap<ContenderName, string>): readonly s
 }
 
 /** What the router costs by itself, and how much choosing takes. */
-export function routerTables({ router }: Measured): string | undefined {
+export function routerTables({ router, loads }: Measured): string | undefined {
   if (router === undefined) return undefined;
-  const { chat, chunk, choice } = router;
+  const { chat, chunk, choice, held } = router;
   const shares = table(
     ['over a provider that answers at once', 'CPU µs'],
     [
@@ -62,35 +65,77 @@ export function routerTables({ router }: Measured): string | undefined {
   );
   const rows = Object.entries(choice).map(([strategy, bySize]) => [
     `\`${strategy}\``,
-    ...[10, 100, 1_000].map((size) => withSpread(bySize[size])),
+    ...[1, 10, 100, 1_000].map((size) => withSpread(bySize[size])),
   ]);
-  const choices = table(['CPU µs more than with one target', '10 targets', '100', '1,000'], rows);
-  return `${shares}\n\n${choices}`;
+  const choices = table(['CPU µs of a chat', '1 target', '10 targets', '100', '1,000'], rows);
+  const heap = table(
+    ['of 1,000 requests in flight', 'KB of heap each'],
+    [
+      ['chat', withSpread(held.chat)],
+      ['stream', withSpread(held.stream)],
+    ],
+  );
+  return [shares, choices, heap, ...loadNote(loads.get('router'))].join('\n\n');
 }
 
-export function memoryTable({ memory }: Measured): string | undefined {
+export function memoryTable({ memory, loads }: Measured): string | undefined {
   if (memory === undefined) return undefined;
-  const afters = [...new Set([...memory.values()].flat().map(({ after }) => after))];
-  const rows = [...memory].map(([name, seen]) => {
-    const [first, last] = [seen[0]?.memory, seen.at(-1)?.memory];
-    const grown = first === undefined || last === undefined ? Number.NaN : last.rss - first.rss;
-    const heap = first === undefined || last === undefined ? Number.NaN : last.heap - first.heap;
-    return [
-      contenders[name].label,
-      ...seen.map(({ memory: { rss } }) => digits(rss)),
-      digits(grown),
-      digits(heap),
-    ];
-  });
+  const afters = [...new Set([...memory.values()].flatMap(({ growth }) => growth.map(({ after }) => after)))];
+  const rows = [...memory].map(([name, { growth, held }]) => [
+    contenders[name].label,
+    ...growth.map(({ memory: { heap } }) => digits(heap)),
+    digits((growth.at(-1)?.memory.heap ?? Number.NaN) - (growth[0]?.memory.heap ?? Number.NaN)),
+    digits(growth.at(-1)?.memory.rss ?? Number.NaN),
+    digits(held.chat / 1_024),
+    digits(held.stream / 1_024),
+  ]);
   const head = afters.map((after) => `after ${after.toLocaleString('en-US')}`);
-  return table(['RSS in MB', ...head, 'grown by', 'of it heap'], rows);
+  const heads = [
+    'live objects in MB',
+    ...head,
+    'grown by',
+    'RSS in the end',
+    'KB of heap a chat in flight',
+    'a stream',
+  ];
+  return [table(heads, rows), ...loadNote(loads.get('memory'))].join('\n\n');
+}
+
+/** Fresh processes up to their first answer. */
+export function startTable({ starts, loads }: Measured): string | undefined {
+  if (starts === undefined) return undefined;
+  const base = starts.get('openai')?.map(({ cpu }) => cpu) ?? [];
+  const rows = [...starts].map(([name, answers]) => [
+    contenders[name].label,
+    withSpread(spread(answers.map(({ cpu }) => cpu))),
+    withSpread(
+      ratio(
+        answers.map(({ cpu }) => cpu),
+        base,
+      ),
+    ),
+    withSpread(spread(answers.map(({ time }) => time))),
+    withSpread(spread(answers.map(({ rss }) => rss))),
+  ]);
+  const heads = ['', 'CPU ms', '÷ openai', 'ms', 'RSS in MB'];
+  return [table(heads, rows), ...loadNote(loads.get('start'))].join('\n\n');
+}
+
+/** What else the machine did meanwhile. */
+function loadNote(load: Load | undefined): readonly string[] {
+  if (load === undefined) return [];
+  return [`Load average meanwhile: ${digits(load.least)} to ${digits(load.most)}.`];
 }
 
 export function goalTable(judged: readonly Judged[]): string {
-  const verdict = (met: boolean | undefined): string =>
-    met === undefined ? 'not measured' : met ? 'met' : '**missed**';
+  const text = { met: 'met', missed: '**missed**', undecided: 'undecided' };
   return table(
     ['goal', 'wanted', 'found', ''],
-    judged.map(({ goal, wanted, found, unit, met }) => [goal, wanted, withSpread(found, unit), verdict(met)]),
+    judged.map(({ goal, wanted, found, unit, verdict }) => [
+      goal,
+      wanted,
+      withInterval(found, unit),
+      verdict === undefined ? 'not measured' : text[verdict],
+    ]),
   );
 }

@@ -1,5 +1,5 @@
 // The streams of three vendors, as the events that they send.
-import { models, type Serving, toolCalls, toolInput, word } from '../workload.ts';
+import { models, type Serving, toolInputs, word } from '../workload.ts';
 
 /** The events of a stream: what comes before the answer, its chunks, and the end. */
 export interface Events {
@@ -19,7 +19,6 @@ const times = <T>(count: number, make: (index: number) => T): readonly T[] =>
 /** What goes with the first and the last of some chunks, so that their number stays. */
 const around = (start: string, inside: readonly string[], end: string): readonly string[] =>
   inside.map((chunk, index) => (index === 0 ? start : '') + chunk + (index === inside.length - 1 ? end : ''));
-const perCall = ({ chunks }: Serving): number => Math.max(1, Math.floor(chunks / toolCalls));
 
 function openai({ chunks, ...rest }: Serving): Events {
   const event = (delta: object, finish: string | null = null): string =>
@@ -49,8 +48,7 @@ function openai({ chunks, ...rest }: Serving): Events {
   const before = [event({ role: 'assistant', content: rest.tools ? null : '', refusal: null })];
   if (!rest.tools)
     return { before, chunks: times(chunks, () => event({ content: word })), after: end('stop') };
-  const pieces = toolInput(perCall({ chunks, ...rest }));
-  const calls = times(toolCalls, (index) => {
+  const calls = toolInputs({ chunks, ...rest }).map((pieces, index) => {
     const first = { index, id: `call_${index}`, type: 'function', function: { name: 'plot', arguments: '' } };
     const inside = pieces.map((piece) => event({ tool_calls: [{ index, function: { arguments: piece } }] }));
     return around(event({ tool_calls: [first] }), inside, '');
@@ -89,8 +87,7 @@ function anthropic({ chunks, ...rest }: Serving): Events {
     const texts = times(chunks, () => delta(0, { type: 'text_delta', text: word }));
     return { before, chunks: block(0, { type: 'text', text: '' }, texts), after: end('end_turn') };
   }
-  const pieces = toolInput(perCall({ chunks, ...rest }));
-  const calls = times(toolCalls, (index) =>
+  const calls = toolInputs({ chunks, ...rest }).map((pieces, index) =>
     block(
       index,
       { type: 'tool_use', id: `toolu_${index}`, name: 'plot', input: {} },
@@ -100,17 +97,25 @@ function anthropic({ chunks, ...rest }: Serving): Events {
   return { before, chunks: calls.flat(), after: end('tool_use') };
 }
 
-function google({ chunks }: Serving): Events {
+function google(serving: Serving): Events {
+  const { chunks } = serving;
   const usage = (tokens: number): object => ({
     promptTokenCount: 24,
     candidatesTokenCount: tokens,
     totalTokenCount: 24 + tokens,
   });
+  const inputs = serving.tools === 'whole' ? toolInputs(serving) : undefined;
+  const part = (number: number): object => {
+    const input = inputs?.[number - 1]?.join('');
+    return input === undefined
+      ? { text: word }
+      : { functionCall: { id: `call_${number}`, name: 'plot', args: JSON.parse(input) } };
+  };
   const event = (tokens: number, finish?: string): string =>
     data({
       candidates: [
         {
-          content: { parts: [{ text: word }], role: 'model' },
+          content: { parts: [part(tokens)], role: 'model' },
           ...(finish === undefined ? {} : { finishReason: finish }),
           index: 0,
         },

@@ -4,6 +4,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { Serving } from '../workload.ts';
 import { answers } from './answers.ts';
 import { type Dialect, dialects, packetsOf } from './events.ts';
+import { headers } from './headers.ts';
 
 let pace = 0;
 let delay = 0;
@@ -32,8 +33,9 @@ function send(response: ServerResponse, packets: readonly Buffer[]): void {
       response.write(packets[next++]);
       due = now + pace;
     }
-    if (next < packets.length) setImmediate(go);
-    else response.end();
+    if (next >= packets.length) response.end();
+    else if (next === 1 && delay > 0) setTimeout(go, delay);
+    else setImmediate(go);
   };
   go();
 }
@@ -46,12 +48,12 @@ function answer(request: IncomingMessage, body: string, response: ServerResponse
     return;
   }
   if (url.includes('streamGenerateContent') || body.includes('"stream":true')) {
-    response.setHeader('content-type', 'text/event-stream; charset=utf-8');
+    response.writeHead(200, ['content-type', 'text/event-stream; charset=utf-8', ...headers[dialect]]);
     send(response, streams.get(dialect) ?? []);
     return;
   }
-  response.setHeader('content-type', 'application/json');
-  response.setHeader('content-length', answers[dialect].length);
+  const type = ['content-type', 'application/json', 'content-length', `${answers[dialect].length}`];
+  response.writeHead(200, [...type, ...headers[dialect]]);
   if (delay === 0) response.end(answers[dialect]);
   else setTimeout(() => response.end(answers[dialect]), delay);
 }

@@ -182,6 +182,27 @@ describe('who shares answers', () => {
     },
   );
 
+  it.each([{}, { scope: 'user' }])('is one account of calls with keys of their own: %j', async (options) => {
+    const own = (apiKey: string): CallOptions => ({ tenant: 'a', user: 'u', auth: { vendor: { apiKey } } });
+    const byRouter = { tenant: 'a', user: 'u' };
+    expect(await calls(own('key-1'), own('key-1'), options)).toBe(1);
+    expect(await calls(own('key-1'), own('key-2'), options)).toBe(2);
+    expect(await calls(own('key-1'), byRouter, options)).toBe(2);
+    expect(await calls(byRouter, own('key-1'), options)).toBe(2);
+  });
+
+  it.each([{ scope: 'public' }, { scope: () => 'a group' }])(
+    'is each account where the scope says so, unless its headers differ: %j',
+    async (options) => {
+      const own = (apiKey: string, beta: string): CallOptions => ({
+        auth: { vendor: { apiKey, headers: { beta } } },
+      });
+      expect(await calls(own('key-1', 'x'), own('key-2', 'x'), options)).toBe(1);
+      expect(await calls(own('key-1', 'x'), own('key-1', 'y'), options)).toBe(2);
+      expect(await calls(own('key-1', 'x'), {}, options)).toBe(2);
+    },
+  );
+
   it('is one route and its targets', async () => {
     const routes = { one: { targets: ['a', 'b'] }, two: { targets: ['a', 'b'] } };
     const all = cached({ a: [{}], b: [{}] }, {}, { routes });

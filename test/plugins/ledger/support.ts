@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createRouter, type Plugin, type RouterEvent, type RouterOptions } from 'signalbox';
+import { createRouter, type Plugin, type Price, type RouterEvent, type RouterOptions } from 'signalbox';
 import { type Ledger, type LedgerOptions, type LedgerWriter, ledger } from 'signalbox/ledger';
 import { type Script, scriptedProvider, type VirtualClock, virtualClock } from 'signalbox/testing';
 import { afterEach, beforeEach, onTestFinished } from 'vitest';
@@ -35,11 +35,13 @@ export function worldWith(
     options = {},
     router: more = {},
     start,
+    price: priceOf = price,
   }: {
     readonly scripts?: Readonly<Record<string, readonly Script[]>>;
     readonly options?: LedgerOptions;
     readonly router?: Partial<RouterOptions>;
     readonly start?: number;
+    readonly price?: Price;
   } = {},
 ): World {
   const clock = virtualClock(start);
@@ -51,7 +53,7 @@ export function worldWith(
       id: `${name}/m`,
       provider: scriptedProvider(name, scripts[name] ?? [usual], clock),
       model: 'm',
-      price,
+      price: priceOf,
     })),
     clock,
     ...rest,

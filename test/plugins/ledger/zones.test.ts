@@ -25,6 +25,7 @@ const dimensions = [
   'route',
   'model',
   'hour',
+  'promptCache',
 ] as const satisfies readonly LedgerDimension[];
 
 /** One request every 70 minutes. */
@@ -51,7 +52,18 @@ function recordAt(index: number): LedgerRecord {
     tenant: `tenant${index % 4}`,
     user: `user${index % 11}`,
     tags: index % 3 === 0 ? ['a', 'b'] : [],
+    ...(index % 5 < 3 ? { decision: decisionOf(index, target) } : {}),
   };
+}
+
+/** With what a prompt cache did. */
+function decisionOf(index: number, target: string) {
+  const saved = { target, promptCacheSaved: index % 5 === 0 ? 0.001 : -0.0002 };
+  const facts =
+    index % 5 === 0
+      ? { ...saved, promptCache: 'hit' }
+      : { ...saved, promptCache: 'miss', promptCacheMiss: index % 2 === 0 ? 'expired' : 'first-use' };
+  return { route: '', strategy: '', candidates: [], skipped: [], notes: [{ plugin: 'cache', facts }] };
 }
 
 describe('the sums that a SQLite ledger keeps', () => {
@@ -90,6 +102,7 @@ describe('the sums that a SQLite ledger keeps', () => {
             user: fc.constantFrom('user2', null),
             tag: fc.constantFrom('a', null),
             model: fc.constant('m1'),
+            promptCache: fc.constantFrom('hit', 'expired', null),
           },
           { requiredKeys: [] },
         ),

@@ -1,7 +1,7 @@
 import type { JSONObject } from '../../../types/request/json.ts';
 import type { ProviderOptions } from '../../../types/request/message.ts';
 import type { ChatRequest, FunctionTool, ToolChoice } from '../../../types/request/request.ts';
-import { mergeOptions } from '../../../util/merge-options.ts';
+import { mergeOptions } from '../../../util/merge.ts';
 import { HttpError, invalid } from '../errors.ts';
 import { given, others, unlessEmpty } from '../shared/fields.ts';
 import type { Demand, Plan } from '../shared/protocol.ts';

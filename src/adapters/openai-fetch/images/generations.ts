@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import type { ImageRequest, ImageResult } from '../../../types/request/image.ts';
 import type { ProviderOptions } from '../../../types/request/message.ts';
-import { mergeOptions } from '../../../util/merge-options.ts';
+import { mergeOptions } from '../../../util/merge.ts';
 import { invalid } from '../errors.ts';
 import { answerHeaders, type Context } from '../shared/chat-handler.ts';
 import { extension } from '../shared/extension.ts';

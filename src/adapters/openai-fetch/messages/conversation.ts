@@ -10,7 +10,7 @@ import type {
   UserPart,
 } from '../../../types/request/message.ts';
 import { toBase64 } from '../../../util/data-content.ts';
-import { mergeOptions } from '../../../util/merge-options.ts';
+import { mergeOptions } from '../../../util/merge.ts';
 import { invalid } from '../errors.ts';
 import { asJSON, given } from '../shared/fields.ts';
 import { carriedBy, unseal, withOptions } from '../shared/opaque-metadata.ts';

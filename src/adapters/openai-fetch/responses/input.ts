@@ -9,7 +9,7 @@ import type {
   UserPart,
 } from '../../../types/request/message.ts';
 import { asText } from '../../../util/json.ts';
-import { mergeOptions } from '../../../util/merge-options.ts';
+import { mergeOptions } from '../../../util/merge.ts';
 import { invalid } from '../errors.ts';
 import { asJSON } from '../shared/fields.ts';
 import { carriedBy, unseal, withOptions } from '../shared/opaque-metadata.ts';

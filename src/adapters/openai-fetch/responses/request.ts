@@ -4,7 +4,7 @@ import type { JSONObject } from '../../../types/request/json.ts';
 import type { ProviderOptions } from '../../../types/request/message.ts';
 import type { ChatRequest, Tool, ToolChoice } from '../../../types/request/request.ts';
 import { asObject, asText } from '../../../util/json.ts';
-import { mergeOptions } from '../../../util/merge-options.ts';
+import { mergeOptions } from '../../../util/merge.ts';
 import { invalid } from '../errors.ts';
 import { given, others, unlessEmpty } from '../shared/fields.ts';
 import type { Demand, Plan } from '../shared/protocol.ts';

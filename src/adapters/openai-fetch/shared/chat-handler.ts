@@ -2,7 +2,7 @@ import { isRouterError } from '../../../errors.ts';
 import type { ChatRequest } from '../../../types/request/request.ts';
 import type { ChatResult } from '../../../types/result/result.ts';
 import type { ChatStream, Router } from '../../../types/router.ts';
-import { mergeOptions } from '../../../util/merge-options.ts';
+import { mergeOptions } from '../../../util/merge.ts';
 import type { Caller } from '../caller.ts';
 import { failureOf } from '../errors.ts';
 import type { Directory } from '../targets.ts';
@@ -57,7 +57,7 @@ export async function converse(plan: Plan, context: Context): Promise<Response> 
 }
 
 /** Merges optional provider options; options derived from fields of the body win. */
-function withWishes({ request, extension }: Plan): ChatRequest {
+export function withWishes({ request, extension }: Pick<Plan, 'request' | 'extension'>): ChatRequest {
   const wishes = extension?.providerOptions as ChatRequest['providerOptions'];
   const providerOptions = mergeOptions(wishes, request.providerOptions);
   return providerOptions === undefined ? request : { ...request, providerOptions };

@@ -33,6 +33,7 @@ export const extension: z.ZodMiniType<Extension> = z.optional(
 
 /** The call options in the field `signalbox`; see `CallOptions`. */
 export interface RoutedOptions {
+  /** Session of the conversation, see `CallOptions.session`. */
   session?: string | undefined;
   /** US$. */
   maxCost?: number | undefined;
@@ -44,11 +45,19 @@ export interface RoutedOptions {
   only?: string[] | undefined;
   /** Ids of targets in order of preference, see `CallOptions.targets`. */
   targets?: string[] | undefined;
+  /** Importance while requests wait, see `CallOptions.priority`. */
   priority?: 'critical' | 'normal' | 'sheddable' | undefined;
+  /** What happens when the stream breaks, see `CallOptions.interrupted`. `restart` is not possible in this format. */
   interrupted?: 'error' | 'continue' | undefined;
+  /** Metadata for selectors, strategies, events and ledgers. */
   metadata?: Record<string, unknown> | undefined;
   /** Targets whose accounts made the signatures in the history, see `CallOptions.history`. */
-  history?: { from: string | string[] } | undefined;
+  history?:
+    | {
+        /** Ids of the targets. */
+        from: string | string[];
+      }
+    | undefined;
   /** Optional vendor options, by provider name. */
   providerOptions?: Record<string, Record<string, unknown>> | undefined;
 }

@@ -1,9 +1,12 @@
 /** A request of `node:http`, Express or Fastify, as far as it is read. */
 export interface NodeRequest extends AsyncIterable<Uint8Array> {
+  /** HTTP method. @default 'GET' */
   readonly method?: string | undefined;
+  /** Path and query. @default '/' */
   readonly url?: string | undefined;
   /** Express: the URL before a router's prefix is removed. */
   readonly originalUrl?: string | undefined;
+  /** Headers, names in lower case. */
   readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
   /** Express and Fastify: the body, if it has been parsed. */
   readonly body?: unknown;
@@ -11,22 +14,34 @@ export interface NodeRequest extends AsyncIterable<Uint8Array> {
 
 /** A response of `node:http` or Express, as far as it is written. */
 export interface NodeResponse {
+  /** The status to answer with. */
   statusCode: number;
+  /** Whether `end` was called. */
   readonly writableEnded: boolean;
+  /** Sets a header, before the first `write`. */
   setHeader(name: string, value: string): unknown;
+  /** Sends a piece of the body; `false` if the socket's buffer is full. */
   write(chunk: Uint8Array): boolean;
+  /** Ends the answer. */
   end(): unknown;
+  /** Closes the socket, for an answer that broke off. */
   destroy(): unknown;
+  /** Waits for the socket's end or for room in its buffer. */
   once(event: 'close' | 'drain', listener: () => void): unknown;
 }
 
-/** Fastify's request and reply, which hold those of `node:http`. */
+/** Fastify's request, which holds that of `node:http`. */
 export interface FastifyRequest {
+  /** The request of `node:http`. */
   readonly raw: NodeRequest;
+  /** The body, if Fastify has parsed it. */
   readonly body?: unknown;
 }
+/** Fastify's reply, which holds the response of `node:http`. */
 export interface FastifyReply {
+  /** The response of `node:http`. */
   readonly raw: NodeResponse;
+  /** Keeps Fastify from answering by itself. */
   hijack(): unknown;
 }
 

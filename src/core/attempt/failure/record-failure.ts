@@ -44,8 +44,9 @@ export function failureOf(
 ): RecordedFailure {
   const { target } = channel;
   const { retry, fallbackOn } = request.route.policies;
-  if ((error.kind === 'rate-limit' || error.kind === 'overloaded') && !isCallersKey)
-    channel.adaptive.refused(channel.places.taken, startedAt, now);
+  const isTooMany =
+    error.kind === 'rate-limit' || (error.kind === 'overloaded' && !lacksRoom(channel, error));
+  if (isTooMany && !isCallersKey) channel.adaptive.refused(channel.places.taken, startedAt, now);
   // A stale connection is not a failure if the request is resent; a target that repeats it is broken.
   const pardoned =
     isStaleSocket(error) &&
@@ -86,7 +87,9 @@ function recordFailure(
   const { target, key } = channel;
   const { endpoint } = key;
   const limits = request.route.policies.breaker;
-  const counts = policy.health === 'failure' && limits !== false;
+  // It sheds some and keeps others, whose answers may take minutes.
+  const takesOthers = lacksRoom(channel, error) && channel.places.taken > 1;
+  const counts = policy.health === 'failure' && limits !== false && !takesOthers;
   const wide = error.scope === 'key' || error.scope === 'endpoint';
   if (counts && wide) endpoint.breaker.failure(passes.shared, now, limits);
   if (counts && !wide) target.breaker.failure(passes.own, now, limits);
@@ -102,6 +105,11 @@ function recordFailure(
   const against = policy.health !== 'nothing' || confirmed;
   if (against) target.odds.add(true, now);
   return against;
+}
+
+/** A vendor without room on a tier beside the standard one sheds whoever asks: how many of ours are in flight is not the cause. */
+function lacksRoom({ target }: Channel, { kind }: ProviderError): boolean {
+  return kind === 'overloaded' && target.tier !== 'standard';
 }
 
 /** Where a failure of a key or an endpoint is recorded. */

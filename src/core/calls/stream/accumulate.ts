@@ -1,6 +1,6 @@
 import type { ContentPart, ProviderOptions } from '../../../types/request/message.ts';
 import type { StreamContent } from '../../../types/result/stream-part.ts';
-import { mergeOptions } from '../../../util/merge-options.ts';
+import { mergeOptions } from '../../../util/merge.ts';
 
 /** Reassembles the parts of a stream. */
 export interface Accumulator {

@@ -2,23 +2,21 @@ import { RequestError } from '../../../errors.ts';
 import type { ResolvedChatRequest } from '../../../types/provider.ts';
 import type { Message } from '../../../types/request/message.ts';
 import type { ChatRequest } from '../../../types/request/request.ts';
-import { toJSONSchema } from '../schema.ts';
-import { messages as messagesShape, origin, providerOptions } from './message-shapes.ts';
-import { jsonSchema } from './schema-shape.ts';
 import {
   anything,
-  checkFields,
   count,
   fields,
-  finite,
   flag,
   listOf,
-  name,
   oneOf,
   optional,
   type Shape,
   text,
-} from './shape.ts';
+} from '../../../util/shape.ts';
+import { toJSONSchema } from '../schema.ts';
+import { messages as messagesShape, origin, providerOptions } from './message-shapes.ts';
+import { checkFields, finite, name } from './request-check.ts';
+import { jsonSchema } from './schema-shape.ts';
 import { checkToolChoice, resolveTools } from './tools.ts';
 
 /** Every field of a request. What depends on other fields is looked at by itself. */

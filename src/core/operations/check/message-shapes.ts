@@ -5,17 +5,16 @@ import {
   flag,
   is,
   isObject,
-  json,
-  jsonObject,
   listOf,
-  name,
   oneOf,
   optional,
   recordOf,
   type Shape,
   text,
-  variants,
-} from './shape.ts';
+  wrong,
+} from '../../../util/shape.ts';
+import { json, jsonObject } from './json.ts';
+import { name, variants } from './request-check.ts';
 
 /** What a message and its parts have to look like: a wrong one is refused here rather than by each vendor in turn. */
 
@@ -127,7 +126,7 @@ function textOr(parts: Shape): Shape {
   const expected = 'a string or a list of parts';
   return (value) => {
     if (typeof value === 'string') return undefined;
-    return Array.isArray(value) ? parts(value) : is(expected, () => false)(value);
+    return Array.isArray(value) ? parts(value) : wrong(expected, value);
   };
 }
 

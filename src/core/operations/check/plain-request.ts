@@ -2,19 +2,9 @@ import { RequestError } from '../../../errors.ts';
 import type { EmbedRequest } from '../../../types/request/embed.ts';
 import type { ImageRequest } from '../../../types/request/image.ts';
 import type { Message } from '../../../types/request/message.ts';
+import { count, fields, is, listOf, optional, type Shape } from '../../../util/shape.ts';
 import { dataContent, origin, providerOptions } from './message-shapes.ts';
-import {
-  checkFields,
-  count,
-  describe,
-  fields,
-  finite,
-  is,
-  listOf,
-  name,
-  optional,
-  type Shape,
-} from './shape.ts';
+import { checkFields, describe, finite, name } from './request-check.ts';
 
 /** Requests that are no conversation. */
 

@@ -1,16 +1,16 @@
 import {
-  deepest,
   type Flaw,
-  finite,
   is,
   isObject,
-  json,
   listOf,
   oneOf,
   type Shape,
   step,
   text,
-} from './shape.ts';
+  wrong,
+} from '../../../util/shape.ts';
+import { deepest, json } from './json.ts';
+import { finite } from './request-check.ts';
 
 /** What a plain JSON Schema has to look like, by the keywords of draft 7 and 2020-12 (https://json-schema.org/specification). */
 
@@ -66,7 +66,7 @@ export const jsonSchema: Shape = (value) => flawInSchema(value, 0);
 
 function flawInSchema(value: unknown, depth: number): Flaw | undefined {
   if (typeof value === 'boolean' && depth > 0) return undefined;
-  if (!isObject(value)) return is(expected, () => false)(value);
+  if (!isObject(value)) return wrong(expected, value);
   if (depth > deepest)
     return { path: '', expected: `a schema of at most ${deepest} levels`, got: 'more of them, or a circle' };
   for (const keyword in value) {
@@ -83,7 +83,7 @@ function flawInKeyword(kind: Keyword, value: unknown, depth: number): Flaw | und
   if (kind === 'schema' || (kind === 'schema or schemas' && !Array.isArray(value)))
     return flawInSchema(value, depth);
   if (kind !== 'named schemas') return listOf((each) => flawInSchema(each, depth), 'schema', 1)(value);
-  if (!isObject(value)) return is('an object of schemas by name', () => false)(value);
+  if (!isObject(value)) return wrong('an object of schemas by name', value);
   for (const name in value) {
     const flaw = value[name] === undefined ? undefined : flawInSchema(value[name], depth);
     if (flaw !== undefined) return { ...flaw, path: `${step(name)}${flaw.path}` };

@@ -1,20 +1,10 @@
 import type { ResolvedTool } from '../../../types/provider.ts';
 import type { Tool, ToolChoice } from '../../../types/request/request.ts';
+import { fields, flag, is, isObject, listOf, oneOf, optional, text } from '../../../util/shape.ts';
 import { toJSONSchema } from '../schema.ts';
+import { jsonObject } from './json.ts';
 import { providerOptions } from './message-shapes.ts';
-import {
-  check,
-  fields,
-  flag,
-  is,
-  isObject,
-  jsonObject,
-  listOf,
-  name,
-  oneOf,
-  optional,
-  text,
-} from './shape.ts';
+import { check, name } from './request-check.ts';
 
 /** A tool that the application runs. Its schema is looked at where it becomes JSON Schema. */
 const functionTool = fields({

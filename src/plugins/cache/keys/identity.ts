@@ -15,15 +15,24 @@ export function groupOf(
   context: RequestContext,
   scope: CacheCallOptions['scope'] | Settings['scope'],
 ): Group | undefined {
-  const { tenant, user } = context;
+  const { tenant, user, options } = context;
+  const { auth } = options;
   if (typeof scope === 'function') {
     const name = scope(context);
-    return name === undefined ? undefined : { key: ['custom', name], name };
+    return name === undefined ? undefined : { key: ['custom', name, headersOf(auth)], name };
   }
-  if (scope === 'public') return { key: ['public'], name: 'public' };
+  if (scope === 'public') return { key: ['public', headersOf(auth)], name: 'public' };
+  const account = auth === undefined ? null : (canonical(auth) ?? null);
   if (scope === 'user')
-    return user === undefined ? undefined : { key: ['user', tenant ?? null, user], name: user };
-  return tenant === undefined ? undefined : { key: ['tenant', tenant], name: tenant };
+    return user === undefined ? undefined : { key: ['user', tenant ?? null, user, account], name: user };
+  return tenant === undefined ? undefined : { key: ['tenant', tenant, account], name: tenant };
+}
+
+/** Headers of a call can change its answer, whoever shares it. */
+function headersOf(auth: RequestContext['options']['auth']): string | null {
+  if (auth === undefined) return null;
+  const headers = Object.entries(auth).map(([provider, own]) => [provider, own.headers]);
+  return canonical(Object.fromEntries(headers)) ?? null;
 }
 
 /** The part of a key that says who may answer: route, targets and their models. */
@@ -36,15 +45,15 @@ export function answerersOf({ router, onBehalfOf }: Pick<PluginHost, 'router' | 
   let known: ReadonlyMap<string, string> | undefined;
   return (context) => {
     const { route, options } = context;
-    const { only } = options;
+    const { only, history } = options;
     known ??= new Map(router.stats().map(({ id, provider, model }) => [id, `${provider}/${model}`]));
     const named = namedBy(options) ?? (route === undefined ? router.targets : targetsOf(router, route));
     const targets = only === undefined ? named : named.filter((id) => only.includes(id));
     const { tenant: _, user: _user, ...required } = onBehalfOf(context);
     const models = targets.map((id) => `${id}=${known?.get(id)}`);
     // What a request requires of targets, it also requires of those that made a stored answer.
-    const isFree = Object.keys(required).length === 0;
-    return isFree ? [route ?? null, models] : [route ?? null, models, canonical(required) ?? ''];
+    const isFree = Object.keys(required).length === 0 && history === undefined;
+    return isFree ? [route ?? null, models] : [route ?? null, models, canonical([required, history]) ?? ''];
   };
 }
 
@@ -59,7 +68,7 @@ function targetsOf({ routes, targets }: Router, route: string): readonly string[
 }
 
 /** Version of the key's format and of what is stored under it. */
-const version = 2;
+const version = 3;
 
 /** What has to be equal for two requests to share an answer; `undefined` for one that has no such form. */
 export function identityOf(

@@ -1,57 +1,83 @@
-import type { ResolvedChatRequest } from '../../../types/provider.ts';
+import type { ResolvedChatRequest, ResolvedTool } from '../../../types/provider.ts';
 import type { JSONObject } from '../../../types/request/json.ts';
-import type { Message, ProviderOptions } from '../../../types/request/message.ts';
-import type { Reuse } from './reuse.ts';
+import type { ProviderOptions } from '../../../types/request/message.ts';
+import { countOfSystem } from './prefixes.ts';
+import type { Markers } from './vendors.ts';
 
-const ephemeral: JSONObject = { type: 'ephemeral' };
+/** Names of the markers, keys and options of vendors' prompt caches. */
+const names = /^(cache_?control|cache_?point|prompt_?cache\w*)$/i;
 
 /** Whether the caller has set markers or keys of its own, which then stay as they are. */
 export function hasOwnMarkers({ messages, tools, providerOptions }: ResolvedChatRequest): boolean {
-  const marked: readonly unknown[] = [providerOptions, messages, tools];
-  return /"(cache_?control|prompt_?cache_\w+|prompt_?cache\w*)"/i.test(JSON.stringify(marked));
+  return isMarkedIn([providerOptions, messages, tools]);
 }
 
-/** Which vendors' markers a request gets. */
+function isMarkedIn(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null || ArrayBuffer.isView(value)) return false;
+  if (Array.isArray(value)) return value.some(isMarkedIn);
+  return Object.entries(value).some(
+    ([name, own]) => (names.test(name) && own !== undefined) || isMarkedIn(own),
+  );
+}
+
+/** The markers that a request gets. */
 export interface Marking {
-  readonly marksAnthropic: boolean;
+  /** Anthropic's, after the fixed part, and at the end of the prompt, where the vendor moves it along with the conversation. */
+  readonly anthropicFixed: boolean;
+  readonly anthropicWhole: boolean;
+  /** OpenAI's, after the fixed part. It marks the end of the prompt itself. */
+  readonly openaiFixed: boolean;
   /** For OpenAI, which sends requests with the same key to the same machine. */
   readonly key: string | undefined;
 }
 
-/**
- * The request with the markers that pay, on a copy: at Anthropic after the system messages, and at the end of the
- * prompt, where the vendor moves it along with the conversation; `undefined` if none pays.
- */
-export function marked(
-  request: ResolvedChatRequest,
-  { isReal, fixedPays, wholePays }: Reuse,
-  { marksAnthropic, key }: Marking,
-): ResolvedChatRequest | undefined {
-  const last = request.messages.findLastIndex(({ role }) => role === 'system');
-  const marksFixed = marksAnthropic && fixedPays && last !== -1;
-  const marksWhole = marksAnthropic && wholePays;
-  const setsKey = isReal && key !== undefined;
-  if (!marksFixed && !marksWhole && !setsKey) return undefined;
-  const { anthropic, openai } = request.providerOptions ?? {};
-  const providerOptions: ProviderOptions = {
-    ...request.providerOptions,
-    ...(marksWhole ? { anthropic: { ...anthropic, cache_control: ephemeral } } : {}),
-    ...(setsKey ? { openai: { ...openai, prompt_cache_key: key } } : {}),
+/** https://platform.claude.com/docs/en/build-with-claude/prompt-caching */
+const ephemeral: JSONObject = { type: 'ephemeral' };
+/** https://developers.openai.com/api/docs/guides/prompt-caching */
+const explicit: JSONObject = { mode: 'explicit' };
+
+/** The request with markers, on a copy; `undefined` if it gets none. */
+export function marked(request: ResolvedChatRequest, marking: Marking): ResolvedChatRequest | undefined {
+  const { messages, tools } = request;
+  const { anthropicFixed, anthropicWhole, openaiFixed, key } = marking;
+  const last = countOfSystem(messages) - 1;
+  const ofFixed: ProviderOptions = {
+    ...(anthropicFixed ? { anthropic: { cacheControl: ephemeral } } : {}),
+    ...(openaiFixed ? { openai: { prompt_cache_breakpoint: explicit } } : {}),
   };
-  // A list of its own, by which the request is known again.
-  const messages = marksFixed
-    ? request.messages.map((message, index) => (index === last ? withMarker(message) : message))
-    : [...request.messages];
-  return { ...request, messages, providerOptions };
+  const ofAll: ProviderOptions = {
+    ...(anthropicWhole ? { anthropic: { cacheControl: ephemeral } } : {}),
+    ...(key === undefined ? {} : { openai: { prompt_cache_key: key } }),
+  };
+  if (Object.keys(ofFixed).length === 0 && Object.keys(ofAll).length === 0) return undefined;
+  const whole = withOptions(request, ofAll);
+  return {
+    ...whole,
+    // A list of its own, by which the request is known again.
+    messages: messages.map((message, index) => (index === last ? withOptions(message, ofFixed) : message)),
+    ...(tools !== undefined && last === -1 ? { tools: withMarkedEnd(tools, ofFixed) } : {}),
+  };
 }
 
-function withMarker<M extends Message>(message: M): M {
-  const { providerOptions } = message;
-  return {
-    ...message,
-    providerOptions: {
-      ...providerOptions,
-      anthropic: { ...providerOptions?.['anthropic'], cacheControl: ephemeral },
-    },
-  };
+/** Whose marker the end of the fixed part can carry: without a system message it is a tool, to which OpenAI has none. */
+export function endOfFixed({ messages, tools }: ResolvedChatRequest): Readonly<Record<Markers, boolean>> {
+  const isSystem = countOfSystem(messages) > 0;
+  return { anthropic: isSystem || tools?.at(-1)?.type === 'function', openai: isSystem };
+}
+
+function withMarkedEnd(tools: readonly ResolvedTool[], options: ProviderOptions): readonly ResolvedTool[] {
+  return tools.map((tool, index) =>
+    index === tools.length - 1 && tool.type === 'function' ? withOptions(tool, options) : tool,
+  );
+}
+
+function withOptions<T extends { readonly providerOptions?: ProviderOptions }>(
+  to: T,
+  more: ProviderOptions,
+): T {
+  const vendors = Object.entries(more);
+  if (vendors.length === 0) return to;
+  const { providerOptions } = to;
+  const merged = vendors.map(([vendor, own]) => [vendor, { ...providerOptions?.[vendor], ...own }]);
+  return { ...to, providerOptions: { ...providerOptions, ...Object.fromEntries(merged) } };
 }

@@ -11,7 +11,7 @@ import type { VendorCache } from './vendors.ts';
  * - `expired`: the target last answered the shared part too long ago.
  * - `in-flight`: no answer to the shared part had arrived yet.
  * - `other-target`, `other-key`: the shared part was answered by another target, or with another key of it.
- * - `unmarked`: the vendor caches only what is marked, and the earlier prompt had no marker.
+ * - `unmarked`: the vendor reads only what is marked, and the shared part had no marker at its end.
  * - `caller-markers`: the caller's own markers cover nothing that was sent before.
  * - `evicted`: none of these; the vendor did not keep it, or asked another machine.
  */
@@ -51,10 +51,11 @@ export function missOf(
   hasOwnMarkers: boolean,
   now: number,
 ): (inputTokens: number) => PromptCacheMiss {
-  const { floor, needsMarkers, keptFor } = destination.vendor;
+  const { floor, markers, keptFor } = destination.vendor;
   const { known, change } = resemblance();
   const ofPlace = known === undefined ? undefined : reasonOfPlace(known.sent.places, destination, now);
-  const isMarked = known !== undefined && now - known.sent.markedAt <= keptFor;
+  const markedAt = markers === undefined ? undefined : known?.sent.markedAt[markers];
+  const isUnmarked = markedAt !== undefined && now - markedAt > keptFor;
   return (inputTokens) => {
     if (inputTokens < floor) return 'below-floor';
     // Our estimate of the shared part, on the vendor's scale.
@@ -64,7 +65,7 @@ export function missOf(
     if (shared < floor) return 'below-floor';
     if (ofPlace !== undefined) return ofPlace;
     if (hasOwnMarkers) return 'caller-markers';
-    return needsMarkers && !isMarked ? 'unmarked' : (change ?? 'evicted');
+    return isUnmarked ? 'unmarked' : (change ?? 'evicted');
   };
 }
 

@@ -1,6 +1,7 @@
 import type { ResolvedChatRequest } from '../../../types/provider.ts';
 import { hash } from '../../../util/hash.ts';
 import { canonical } from '../keys/canonical.ts';
+import type { Markers } from './vendors.ts';
 
 /** Maximum prefixes, conversations and pieces of system messages to remember; the least recently used are dropped first. */
 const most = 20_000;
@@ -22,8 +23,8 @@ export interface Sent {
   open: number;
   /** When a target last answered it; `-Infinity` before the first time. */
   answeredAt: number;
-  /** The same, with a marker after it. */
-  markedAt: number;
+  /** The same, with a marker after it, by whose marker it is. */
+  readonly markedAt: Record<Markers, number>;
   /** When each target and key last answered it. */
   readonly places: Map<string, number>;
 }
@@ -110,7 +111,7 @@ function unsent(): Sent {
   return {
     open: 0,
     answeredAt: Number.NEGATIVE_INFINITY,
-    markedAt: Number.NEGATIVE_INFINITY,
+    markedAt: { anthropic: Number.NEGATIVE_INFINITY, openai: Number.NEGATIVE_INFINITY },
     places: new Map(),
   };
 }
@@ -142,8 +143,7 @@ function piecesOf(
 
 /** The prompt up to the end of its fixed part, and up to the end of each later message. */
 function prefixesOf(group: string, { messages, tools: given = [] }: ResolvedChatRequest) {
-  const fixedCount = messages.findIndex(({ role }) => role !== 'system');
-  const split = fixedCount === -1 ? messages.length : fixedCount;
+  const split = countOfSystem(messages);
   const tools = canonical(given) ?? '';
   const system = canonical(messages.slice(0, split)) ?? '';
   let last: Prefix = {
@@ -157,6 +157,12 @@ function prefixesOf(group: string, { messages, tools: given = [] }: ResolvedChat
     return last;
   });
   return { tools, system, fixed, steps };
+}
+
+/** How many system messages stand before the first turn. */
+export function countOfSystem(messages: ResolvedChatRequest['messages']): number {
+  const first = messages.findIndex(({ role }) => role !== 'system');
+  return first === -1 ? messages.length : first;
 }
 
 /** A map that drops what was used least recently. */

@@ -3,19 +3,19 @@ import type { ResolvedChatRequest } from '../../../types/provider.ts';
 import type { AttemptSummary } from '../../../types/result/result.ts';
 import { hash } from '../../../util/hash.ts';
 import { namedBy } from '../keys/identity.ts';
-import { hasOwnMarkers, marked } from './markers.ts';
+import { endOfFixed, hasOwnMarkers, type Marking, marked } from './markers.ts';
 import { type Destination, missOf, type PromptCacheMiss, placeOf } from './misses.ts';
-import { Prefixes, type Prompt, type Sent } from './prefixes.ts';
+import { countOfSystem, Prefixes, type Prompt, type Sent } from './prefixes.ts';
 import { PromptCacheReport, type PromptCacheStats, savedCostOf } from './report.ts';
-import { type Reuse, ReuseMeter } from './reuse.ts';
-import { type VendorCache, vendorCacheOf } from './vendors.ts';
+import { type Ends, type Reuse, ReuseMeter } from './reuse.ts';
+import { type Markers, terms, type VendorCache, vendorCacheOf } from './vendors.ts';
 
 type ChatContext = Extract<RequestContext, { readonly operation: 'chat' | 'stream' }>;
 
 /** A request whose prompt has been compared with earlier ones. */
 interface Inspected {
   readonly prompt: Prompt;
-  readonly reuse: Reuse;
+  readonly marking: Marking;
   /** Whether it got markers, and whether it has its caller's. */
   readonly isMarked: boolean;
   readonly isCallers: boolean;
@@ -29,7 +29,12 @@ interface TargetFacts {
   readonly vendor: VendorCache;
 }
 
-const nothingPays: Reuse = { isReal: false, fixedPays: false, wholePays: false };
+const unmarked: Marking = {
+  anthropicFixed: false,
+  anthropicWhole: false,
+  openaiFixed: false,
+  key: undefined,
+};
 
 /**
  * Sets the vendors' prompt cache markers where the reuse seen so far pays for them, and reports what their caches
@@ -38,7 +43,10 @@ const nothingPays: Reuse = { isReal: false, fixedPays: false, wholePays: false }
 export class PromptCache {
   readonly #host: PluginHost;
   readonly #prefixes = new Prefixes();
-  readonly #reuse = new ReuseMeter(this.#prefixes);
+  readonly #meters: Readonly<Record<Markers, ReuseMeter>> = {
+    anthropic: new ReuseMeter(this.#prefixes, 'anthropic'),
+    openai: new ReuseMeter(this.#prefixes, 'openai'),
+  };
   readonly #report = new PromptCacheReport();
   readonly #inspected = new WeakMap<RequestContext, Inspected>();
   /** The request as it was before it got markers, which are not part of its key. */
@@ -57,21 +65,14 @@ export class PromptCache {
     const group = JSON.stringify([tenant ?? null, route]);
     const prompt = this.#prefixes.promptOf(group, session, request);
     const targets = this.#targetsOf(namedBy(options), route);
-    const marking = targets.filter(({ vendor }) => vendor.needsMarkers);
-    const floor = Math.max(0, ...(marking.length > 0 ? marking : targets).map(({ vendor }) => vendor.floor));
-    const found = this.#reuse.reuseOf(route, prompt, floor, this.#host.clock.now());
     const isCallers = hasOwnMarkers(request);
-    const mayMark = !isCallers && isMarkable(request, targets);
-    const reuse = mayMark ? found : nothingPays;
-    const name = session ?? JSON.stringify(request.messages.filter(({ role }) => role === 'system'));
-    const key = targets.some(({ provider }) => provider === 'openai')
-      ? `sb-${hash(group + name).toString(36)}`
-      : undefined;
-    const made = marked(request, reuse, { marksAnthropic: marking.length > 0, key });
+    const marking =
+      isCallers || !isMarkable(request, targets) ? unmarked : this.#marking(context, group, prompt, targets);
+    const made = marked(request, marking);
     const isMarked = made !== undefined;
     this.#inspected.set(context, {
       prompt,
-      reuse,
+      marking,
       isMarked,
       isCallers,
       sent: undefined,
@@ -80,6 +81,36 @@ export class PromptCache {
     // Recreated when the request is checked again, so it is known by its messages.
     if (made !== undefined) this.#before.set(made.messages, request);
     return made;
+  }
+
+  /** The markers that pay. */
+  #marking(
+    { request, session, route = '' }: ChatContext,
+    group: string,
+    prompt: Prompt,
+    targets: readonly TargetFacts[],
+  ): Marking {
+    const reuseAt = (provider: Markers): Reuse | undefined => {
+      const own = targets.filter((target) => target.provider === provider);
+      const floor = Math.max(...own.map(({ vendor }) => vendor.floor));
+      const now = this.#host.clock.now();
+      return own.length === 0 ? undefined : this.#meters[provider].reuseOf(route, prompt, floor, now);
+    };
+    const [anthropic, openai] = [reuseAt('anthropic'), reuseAt('openai')];
+    // Older models refuse breakpoints, and the request is the same for all of them.
+    const takesBreakpoints = targets.every(
+      ({ provider, vendor }) => provider !== 'openai' || vendor.markers === 'openai',
+    );
+    const isShared = openai !== undefined && (openai.fixedPays || openai.wholePays);
+    const system = request.messages.slice(0, countOfSystem(request.messages));
+    const mayEnd = endOfFixed(request);
+    const shared = openai?.isOfConversations === true ? (session ?? system) : system;
+    return {
+      anthropicFixed: anthropic?.fixedPays === true && mayEnd.anthropic,
+      anthropicWhole: anthropic?.wholePays === true,
+      openaiFixed: openai?.fixedPays === true && mayEnd.openai && takesBreakpoints,
+      key: isShared ? `sb-${hash(group + JSON.stringify(shared)).toString(36)}` : undefined,
+    };
   }
 
   /** The request without our markers. */
@@ -119,25 +150,27 @@ export class PromptCache {
     return this.#report.byRoute();
   }
 
-  #send(inspected: Inspected, route: string, { needsMarkers }: VendorCache, now: number): void {
-    const { prompt, reuse } = inspected;
+  #send(inspected: Inspected, route: string, { markers }: VendorCache, now: number): void {
+    const { prompt } = inspected;
     if (inspected.sent === undefined) {
-      this.#reuse.learn(route, prompt, now);
+      for (const meter of Object.values(this.#meters)) meter.learn(route, prompt, now);
       inspected.sent = prompt.send();
     }
-    if (!needsMarkers || inspected.isCharged) return;
-    this.#reuse.charge(route, prompt, reuse, now);
+    if (markers === undefined || inspected.isCharged) return;
+    this.#meters[markers].charge(route, prompt, endsOf(markers, inspected), now);
     inspected.isCharged = true;
   }
 
-  #answered({ sent = [], reuse, isCallers }: Inspected, destination: Destination): void {
+  #answered(inspected: Inspected, destination: Destination): void {
+    const { sent = [], isCallers } = inspected;
     const now = this.#host.clock.now();
-    const { fixedPays, wholePays } = reuse;
+    const { markers } = destination.vendor;
+    const ends = markers && endsOf(markers, inspected);
     for (const [index, prefix] of sent.entries()) {
       const isLast = index === sent.length - 1;
-      const isMarked = isCallers || (index === 0 && fixedPays) || (isLast && wholePays);
+      const isMarked = isCallers || (index === 0 && ends?.fixed === true) || (isLast && ends?.whole === true);
       prefix.answeredAt = now;
-      if (isMarked && destination.vendor.needsMarkers) prefix.markedAt = now;
+      if (isMarked && markers !== undefined) prefix.markedAt[markers] = now;
       prefix.places.set(placeOf(destination), now);
     }
   }
@@ -181,6 +214,13 @@ export class PromptCache {
     const ids = named ?? ofRoute;
     return ids.flatMap((id) => this.#targets?.get(id) ?? []);
   }
+}
+
+function endsOf(markers: Markers, { marking }: Inspected): Ends {
+  const { anthropicFixed, anthropicWhole, openaiFixed } = marking;
+  return markers === 'anthropic'
+    ? { fixed: anthropicFixed, whole: anthropicWhole }
+    : { fixed: openaiFixed, whole: terms[markers].marksEnd };
 }
 
 /** In another interface's form a request cannot be marked, and only these vendors do without that form. */

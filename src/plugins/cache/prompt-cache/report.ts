@@ -5,14 +5,17 @@ import type { PromptCacheMiss } from './misses.ts';
 
 /** What a vendor's prompt cache has done for the answers of one route. */
 export interface PromptCacheStats {
-  /** Answers whose tokens the vendor counted, and those of which a part was read from its cache. */
+  /** Answers whose tokens the vendor counted. */
   readonly answers: number;
+  /** Answers of which a part of the input was read from the vendor's cache. */
   readonly hits: number;
   /** Answers to requests with markers of this plugin. */
   readonly marked: number;
-  /** Input tokens of all answers, and those that were read from and written to the cache. */
+  /** Input tokens of all answers. */
   readonly inputTokens: number;
+  /** Input tokens that were read from the cache. */
   readonly readTokens: number;
+  /** Input tokens that were written to the cache. */
   readonly writtenTokens: number;
   /** Ratio of input tokens that were read, 0 to 1; `undefined` before the first answer. */
   readonly hitRate: number | undefined;

@@ -1,26 +1,30 @@
 import type { Prefix, Prefixes, Prompt } from './prefixes.ts';
+import { type Markers, type Terms, terms } from './vendors.ts';
 
-/** Milliseconds that a vendor keeps an unused prefix: https://platform.claude.com/docs/en/build-with-claude/prompt-caching. */
-const keptFor = 300_000;
 /** Requests of a route after which its reuse is known well enough. */
 const enough = 10;
 /** Half-life of what has been learned, in requests. */
 const halfLife = 200;
 
-/** A price relative to that of input tokens: reads 0.1, writes for five minutes 1.25 (the same page). */
+/** What a read saves, relative to the price of input: both vendors charge a tenth. */
 const readSaves = 0.9;
-const writeCosts = 0.25;
 
 /** Markers may cost at most this ratio of a route's input, until they have paid for themselves. */
 const mostLoss = 0.009;
 
 /** Which markers of a prompt are expected to pay, from the reuse on its route so far. */
 export interface Reuse {
-  /** Whether the prompts of the route repeat each other enough to be worth a read at any vendor. */
-  readonly isReal: boolean;
   /** Whether a marker after the fixed part, or at the end of the prompt, pays. */
   readonly fixedPays: boolean;
   readonly wholePays: boolean;
+  /** Whether more is shared within conversations than by the fixed part. */
+  readonly isOfConversations: boolean;
+}
+
+/** Which prefixes of a prompt have a marker at their end. */
+export interface Ends {
+  readonly fixed: boolean;
+  readonly whole: boolean;
 }
 
 /** Learned sums of one route, in tokens; older requests count less. */
@@ -35,13 +39,17 @@ interface Learned {
   saved: number;
 }
 
-/** Measures how much of each prompt repeats an earlier one, whether or not anything is marked. */
+/** Measures how much of each prompt repeats an earlier one, whether or not anything is marked, on one vendor's terms. */
 export class ReuseMeter {
   readonly #prefixes: Prefixes;
+  readonly #markers: Markers;
+  readonly #terms: Terms;
   readonly #routes = new Map<string, Learned>();
 
-  constructor(prefixes: Prefixes) {
+  constructor(prefixes: Prefixes, markers: Markers) {
     this.#prefixes = prefixes;
+    this.#markers = markers;
+    this.#terms = terms[markers];
   }
 
   /** @param floor least tokens that are cached */
@@ -54,9 +62,9 @@ export class ReuseMeter {
     const allows = (saving: number): boolean =>
       learned.saved + saving >= -mostLoss * (learned.spent + whole.tokens);
     return {
-      isReal: isReady && (learned.fixed > 0 || learned.whole > 0),
       fixedPays: isReady && learned.fixed > 0 && fixed.tokens >= floor && allows(ofFixed),
       wholePays: isReady && learned.whole > 0 && whole.tokens >= floor && allows(ofWhole),
+      isOfConversations: learned.whole > learned.fixed,
     };
   }
 
@@ -66,17 +74,18 @@ export class ReuseMeter {
   }
 
   /** Counts what its markers cost or save, for a prompt that goes to a vendor that needs them. */
-  charge(route: string, prompt: Prompt, { fixedPays, wholePays }: Reuse, now: number): void {
+  charge(route: string, prompt: Prompt, marked: Ends, now: number): void {
     const learned = this.#routes.get(route);
     if (learned === undefined) return;
     const { ofFixed, ofWhole } = this.#savings(prompt, now);
     learned.spent += prompt.whole.tokens;
     // Both together read the longer of the two.
-    learned.saved += wholePays ? ofWhole : fixedPays ? ofFixed : 0;
+    learned.saved += marked.whole ? ofWhole : marked.fixed ? ofFixed : 0;
   }
 
   /** What a marker would have saved if all earlier prompts had had it as well. */
   #sampleOf({ fixed, whole, steps }: Prompt, now: number): Sample {
+    const { keptFor, writeCosts } = this.#terms;
     const isKept = (prefix: Prefix): boolean =>
       now - (this.#prefixes.find(prefix)?.answeredAt ?? Number.NEGATIVE_INFINITY) <= keptFor;
     const read = steps.findLast(isKept)?.tokens ?? 0;
@@ -88,8 +97,9 @@ export class ReuseMeter {
 
   /** What a marker saves now: only what was marked before can be read. */
   #savings({ fixed, whole, steps }: Prompt, now: number) {
+    const { keptFor, writeCosts } = this.#terms;
     const isReadable = (prefix: Prefix): boolean =>
-      now - (this.#prefixes.find(prefix)?.markedAt ?? Number.NEGATIVE_INFINITY) <= keptFor;
+      now - (this.#prefixes.find(prefix)?.markedAt[this.#markers] ?? Number.NEGATIVE_INFINITY) <= keptFor;
     const read = steps.findLast(isReadable)?.tokens ?? 0;
     return {
       ofFixed: fixed.tokens * (isReadable(fixed) ? readSaves : -writeCosts),

@@ -1,10 +1,12 @@
 import type { Awaitable } from '../../../types/plugin.ts';
-import { checkNumber, checkObject, type Refuse, show } from '../../../util/option-check.ts';
+import { check, checkObject, type Refuse, show } from '../../../util/option-check.ts';
+import { atLeast } from '../../../util/shape.ts';
 
 /** An earlier question, as an index keeps it. */
 export interface SemanticItem {
   /** The key of its answer in the cache. */
   readonly key: string;
+  /** The text of the question. */
   readonly question: string;
   /** Of length 1. */
   readonly vector: readonly number[];
@@ -28,15 +30,19 @@ export interface SemanticMatch extends Pick<SemanticItem, 'key' | 'question'> {
 export interface SemanticIndex {
   /** The closest questions of a partition, the closest first. Must return none of another partition. */
   search(partition: string, vector: readonly number[], most: number): Awaitable<readonly SemanticMatch[]>;
+  /** Adds a question to a partition, or replaces the one with the same key. */
   add(partition: string, item: SemanticItem): Awaitable<void>;
 }
 
 /** Two questions that the cache would answer alike. */
 export interface WouldBeHit {
+  /** The new question. */
   readonly question: string;
+  /** The earlier question that is like it. */
   readonly earlier: string;
   /** The text of the earlier answer. */
   readonly answer: string;
+  /** Their cosine similarity, -1 to 1. */
   readonly score: number;
 }
 
@@ -76,8 +82,7 @@ export function checkSemantic(options: unknown, refuse: Refuse): void {
   if (typeof embed !== 'string') refuse(`${path}.embed`, 'a route or target for embeddings', show(embed));
   if (threshold !== undefined && !(typeof threshold === 'number' && threshold > 0 && threshold <= 1))
     refuse(`${path}.threshold`, 'a number above 0, at most 1', show(threshold));
-  for (const [name, value] of Object.entries(numbers))
-    checkNumber(`${path}.${name}`, value, refuse, { least: 1 });
+  for (const [name, value] of Object.entries(numbers)) check(`${path}.${name}`, value, atLeast(1), refuse);
   if (shadow !== undefined && typeof shadow !== 'boolean')
     refuse(`${path}.shadow`, 'true or false', show(shadow));
   if (judge !== undefined && typeof judge !== 'function') refuse(`${path}.judge`, 'a function', show(judge));

@@ -4,7 +4,6 @@ import { compact } from '../../../util/json.ts';
 import type { CacheParts, Keyed, StoredAnswers } from '../answers.ts';
 import { identityOf } from '../keys/identity.ts';
 import { within } from '../shelf/within.ts';
-import { agree, lexiconOf } from './lexical-guard.ts';
 import { memoryIndex, normalized } from './memory-index.ts';
 import type { SemanticIndex, SemanticMatch, SemanticOptions } from './options.ts';
 
@@ -33,8 +32,9 @@ export interface SemanticStats {
   readonly hits: number;
   /** Close questions that differ in a number, name, negation … */
   readonly guarded: number;
-  /** Would-be hits that `judge` has judged, and found right. */
+  /** Would-be hits that `judge` has judged. */
   readonly judged: number;
+  /** Those of them that it found right. */
   readonly right: number;
 }
 
@@ -115,8 +115,10 @@ export class SemanticCache {
   async #hit(keyed: Keyed, question: Question): Promise<LookupHit | undefined> {
     const { threshold = 0.95, shadow = false } = this.#options;
     this.#count({ compared: 1 });
-    const lexicon = lexiconOf(question.text);
     const matches = await this.#index.search(question.partition, question.vector, mostMatches);
+    // In a file of its own, which most applications never need.
+    const { agree, lexiconOf } = await import('./lexical-guard.ts');
+    const lexicon = lexiconOf(question.text);
     for (const match of matches) {
       if (!(match.score >= threshold)) continue;
       if (!agree(lexicon, lexiconOf(match.question))) {

@@ -4,6 +4,7 @@ import type { Awaitable } from '../../../types/plugin.ts';
 export interface Selector {
   /** The tenant or user of `scope`, or the name that a `scope` function returned. */
   readonly scope?: string;
+  /** The route that the request was for. */
   readonly route?: string;
   /** A tag of the request that made the entry. */
   readonly tag?: string;

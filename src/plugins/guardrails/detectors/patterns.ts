@@ -1,6 +1,6 @@
-import { ConfigError } from '../../../errors.ts';
 import type { Awaitable } from '../../../types/plugin.ts';
-import { checkNumber, checkObject, type Refuse, show } from '../../../util/option-check.ts';
+import { check, checkObject, refuse, show } from '../../../util/option-check.ts';
+import { atLeast, count } from '../../../util/shape.ts';
 import type { Detector, Finding } from '../types.ts';
 
 /** Options of `patterns`. */
@@ -10,10 +10,6 @@ export interface PatternsOptions {
   /** Milliseconds per text for patterns that `re2js` cannot run, or without the package. @default 20 */
   readonly budget?: number;
 }
-
-const refuse: Refuse = (path, expected, got) => {
-  throw new ConfigError(path, expected, got);
-};
 
 /** All matches of a text: start and end, one after the other. */
 type Engine = (text: string) => readonly number[];
@@ -29,10 +25,10 @@ type Engine = (text: string) => readonly number[];
  * guardrails([redact(patterns({ TICKET: /\bTCK-\d{6}\b/ }))])
  */
 export function patterns(list: Readonly<Record<string, RegExp>>, options: PatternsOptions = {}): Detector {
-  checkObject('patterns', options, ['longest', 'budget'], refuse);
+  checkObject('patterns', options, ['longest', 'budget']);
   const { longest = 128, budget = 20 } = options;
-  checkNumber('patterns.longest', longest, refuse, { least: 1, whole: true });
-  checkNumber('patterns.budget', budget, refuse, { least: 1 });
+  check('patterns.longest', longest, count);
+  check('patterns.budget', budget, atLeast(1));
   for (const [entity, pattern] of Object.entries(list))
     if (!(pattern instanceof RegExp)) refuse(`patterns.${entity}`, 'a regular expression', show(pattern));
   let engines: readonly (readonly [string, Engine])[] | undefined;

@@ -1,11 +1,6 @@
-import { ConfigError } from '../../../errors.ts';
-import { checkObject, type Refuse, show } from '../../../util/option-check.ts';
+import { checkObject, refuse, show } from '../../../util/option-check.ts';
 import type { Detector, Finding } from '../types.ts';
 import { holdRun } from './hold.ts';
-
-const refuse: Refuse = (path, expected, got) => {
-  throw new ConfigError(path, expected, got);
-};
 
 const url =
   /(?<![\w.@-])(?:(?:https?|ftp|wss?):\/\/|www\.)[\x21\x23-\x26\x2a-\x3b\x3d\x3f-\x5b\x5c\x5f\x61-\x7a\x7e]{1,2040}/gi;
@@ -19,7 +14,7 @@ const url =
  * guardrails([block(urls({ allow: ['example.com', 'https://github.com/acme/'] }), { on: ['output'] })])
  */
 export function urls(options: { readonly allow: readonly string[] }): Detector {
-  const { allow } = checkObject('urls', options, ['allow'], refuse);
+  const { allow } = checkObject('urls', options, ['allow']);
   if (!Array.isArray(allow)) refuse('urls.allow', 'a list of hosts and URLs', show(allow));
   const allowed = allow.map((entry, index) => {
     const parsed = typeof entry === 'string' ? parse(entry) : undefined;

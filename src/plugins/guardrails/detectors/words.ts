@@ -1,5 +1,4 @@
-import { ConfigError } from '../../../errors.ts';
-import { checkObject, type Refuse, show } from '../../../util/option-check.ts';
+import { checkObject, refuse, show } from '../../../util/option-check.ts';
 import type { Detector, Finding } from '../types.ts';
 
 /** Options of `words`. */
@@ -9,10 +8,6 @@ export interface WordsOptions {
   /** Whether capitals must match. @default false */
   readonly caseSensitive?: boolean;
 }
-
-const refuse: Refuse = (path, expected, got) => {
-  throw new ConfigError(path, expected, got);
-};
 
 interface Phrase {
   readonly text: string;
@@ -28,7 +23,7 @@ interface Phrase {
  * guardrails([block(words(['Project Bluebird', 'acquisition']))])
  */
 export function words(list: readonly string[], options: WordsOptions = {}): Detector {
-  checkObject('words', options, ['entity', 'caseSensitive'], refuse);
+  checkObject('words', options, ['entity', 'caseSensitive']);
   if (!Array.isArray(list) || list.length === 0) refuse('words', 'a list of words', show(list));
   const { entity = 'WORD', caseSensitive = false } = options;
   const fold = (text: string): string => (caseSensitive ? text : text.toLowerCase());

@@ -1,8 +1,8 @@
-import { ConfigError } from '../../../errors.ts';
 import type { AnyRequest, RequestContext } from '../../../types/plugin.ts';
 import type { Message } from '../../../types/request/message.ts';
 import { fingerprint } from '../../../util/fingerprint.ts';
-import { checkObject, checkWord, type Refuse, show } from '../../../util/option-check.ts';
+import { check, checkObject, refuse, show } from '../../../util/option-check.ts';
+import { oneOf } from '../../../util/shape.ts';
 import { pluginName } from '../errors.ts';
 import type { Injection } from '../types.ts';
 
@@ -16,10 +16,6 @@ export interface InjectOptions {
   readonly when?: (request: RequestContext) => boolean;
 }
 
-const refuse: Refuse = (path, expected, got) => {
-  throw new ConfigError(path, expected, got);
-};
-
 /**
  * Adds a system message to requests, such as rules for safety. Each addition is in the decision, with the
  * position, length and fingerprint of the text.
@@ -31,8 +27,8 @@ const refuse: Refuse = (path, expected, got) => {
 export function inject(system: string, options: InjectOptions = {}): Injection {
   if (typeof system !== 'string' || system === '') refuse('inject', 'a text', show(system));
   const { name = 'inject', position = 'end', when } = options;
-  checkObject('inject', options, ['name', 'position', 'when'], refuse);
-  checkWord('inject.position', position, ['start', 'end'], refuse);
+  checkObject('inject', options, ['name', 'position', 'when']);
+  check('inject.position', position, oneOf('start', 'end'));
   if (when !== undefined && typeof when !== 'function') refuse('inject.when', 'a function', show(when));
   return { name, inject: system, position, ...(when === undefined ? {} : { when }) };
 }

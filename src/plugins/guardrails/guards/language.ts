@@ -1,5 +1,4 @@
-import { ConfigError } from '../../../errors.ts';
-import { checkObject, type Refuse, show } from '../../../util/option-check.ts';
+import { checkObject, refuse, show } from '../../../util/option-check.ts';
 import type { Guard } from '../types.ts';
 import type { GuardOptions } from './block.ts';
 
@@ -8,10 +7,6 @@ export interface LanguageOptions extends GuardOptions {
   /** ISO 639-1 codes, such as `en`. */
   readonly allow: readonly string[];
 }
-
-const refuse: Refuse = (path, expected, got) => {
-  throw new ConfigError(path, expected, got);
-};
 
 /** Scripts that name a language, or a family that only its own code allows. */
 const scripts: readonly (readonly [script: RegExp, language: string])[] = [
@@ -133,7 +128,7 @@ export function languageOf(text: string): string | undefined {
  * guardrails([language({ allow: ['en', 'de'], on: ['output'] })])
  */
 export function language(options: LanguageOptions): Guard {
-  checkObject('language', options, ['name', 'on', 'mode', 'timeout', 'onError', 'history', 'allow'], refuse);
+  checkObject('language', options, ['name', 'on', 'mode', 'timeout', 'onError', 'history', 'allow']);
   const { allow, on = ['input', 'output'], ...settings } = options;
   const codes = Array.isArray(allow) ? allow : [];
   if (codes.length === 0 || codes.some((code) => !/^[a-z]{2}$/.test(code)))

@@ -1,5 +1,5 @@
-import { ConfigError } from '../../../errors.ts';
-import { checkNumber, checkObject, type Refuse } from '../../../util/option-check.ts';
+import { check, checkObject } from '../../../util/option-check.ts';
+import { atLeast } from '../../../util/shape.ts';
 import type { Guard } from '../types.ts';
 import type { GuardOptions } from './block.ts';
 
@@ -11,10 +11,6 @@ export interface MaxLengthOptions extends GuardOptions {
   readonly words?: number;
 }
 
-const refuse: Refuse = (path, expected, got) => {
-  throw new ConfigError(path, expected, got);
-};
-
 /**
  * Blocks texts that are too long, by default in requests and tool results. Listed first, it protects the guards after it from huge texts.
  *
@@ -24,15 +20,15 @@ const refuse: Refuse = (path, expected, got) => {
  */
 export function maxLength(options: MaxLengthOptions): Guard {
   const known = ['name', 'on', 'mode', 'timeout', 'onError', 'history', 'characters', 'words'];
-  checkObject('maxLength', options, known, refuse);
+  checkObject('maxLength', options, known);
   const {
     characters = Number.POSITIVE_INFINITY,
     words = Number.POSITIVE_INFINITY,
     on = ['input', 'tool-result'],
     ...settings
   } = options;
-  checkNumber('maxLength.characters', characters, refuse, { least: 1 });
-  checkNumber('maxLength.words', words, refuse, { least: 1 });
+  check('maxLength.characters', characters, atLeast(1));
+  check('maxLength.words', words, atLeast(1));
   return {
     name: 'max-length',
     ...settings,

@@ -1,5 +1,5 @@
-import { ConfigError } from '../../../errors.ts';
-import { checkObject, checkWord, type Refuse } from '../../../util/option-check.ts';
+import { check, checkObject, refuse } from '../../../util/option-check.ts';
+import { oneOf } from '../../../util/shape.ts';
 import { replaceFor } from '../runner/guards.ts';
 import type { Detector, Finding, Guard } from '../types.ts';
 import type { GuardOptions } from './block.ts';
@@ -18,10 +18,6 @@ export interface RedactOptions extends GuardOptions {
   readonly with?: string | ((entity: string) => string);
 }
 
-const refuse: Refuse = (path, expected, got) => {
-  throw new ConfigError(path, expected, got);
-};
-
 /**
  * Replaces what a detector finds. Without `restore` in requests and answers; with it in requests only, because
  * answers get the values back.
@@ -32,9 +28,9 @@ const refuse: Refuse = (path, expected, got) => {
  */
 export function redact(detector: Detector, options: RedactOptions = {}): Guard {
   const known = ['name', 'on', 'mode', 'timeout', 'onError', 'history', 'restore', 'with'];
-  checkObject('redact', options, known, refuse);
+  checkObject('redact', options, known);
   const { restore: wanted = false, with: given, ...settings } = options;
-  if (typeof wanted !== 'boolean') checkWord('redact.restore', wanted, ['request', 'session'], refuse);
+  if (typeof wanted !== 'boolean') check('redact.restore', wanted, oneOf('request', 'session'));
   const restore = wanted === true ? 'request' : wanted;
   if (restore !== false && given !== undefined)
     refuse('redact.with', 'nothing beside restore, which needs placeholders', 'a text');

@@ -1,11 +1,6 @@
-import { ConfigError } from '../../../errors.ts';
 import type { JSONSchema } from '../../../types/request/json.ts';
 import type { Schema, StandardSchema } from '../../../types/request/schema.ts';
-import type { Refuse } from '../../../util/option-check.ts';
-
-const refuse: Refuse = (path, expected, got) => {
-  throw new ConfigError(path, expected, got);
-};
+import { refuse } from '../../../util/option-check.ts';
 
 /** Refuses anything but a JSON Schema or a Standard Schema. */
 export function checkSchema(path: string, schema: unknown): void {

@@ -1,6 +1,5 @@
-import { ConfigError } from '../../../errors.ts';
 import type { Schema } from '../../../types/request/schema.ts';
-import { checkObject, type Refuse, show } from '../../../util/option-check.ts';
+import { checkObject, refuse, show } from '../../../util/option-check.ts';
 import type { Guard } from '../types.ts';
 import type { GuardOptions } from './block.ts';
 import { checkSchema, matchesSchema } from './schema.ts';
@@ -11,10 +10,6 @@ export interface ToolsOptions extends Omit<GuardOptions, 'on' | 'history'> {
   readonly allow: Readonly<Record<string, Schema | true>>;
 }
 
-const refuse: Refuse = (path, expected, got) => {
-  throw new ConfigError(path, expected, got);
-};
-
 /**
  * Blocks answers that call other tools, or tools with other arguments.
  *
@@ -23,7 +18,7 @@ const refuse: Refuse = (path, expected, got) => {
  * guardrails([tools({ allow: { search: true, refund: z.object({ amount: z.number().max(100) }) } })])
  */
 export function tools(options: ToolsOptions): Guard {
-  checkObject('tools', options, ['name', 'mode', 'timeout', 'onError', 'allow'], refuse);
+  checkObject('tools', options, ['name', 'mode', 'timeout', 'onError', 'allow']);
   const { allow, ...settings } = options;
   if (typeof allow !== 'object' || allow === null) refuse('tools.allow', 'tools by name', show(allow));
   for (const [name, schema] of Object.entries(allow))

@@ -1,8 +1,8 @@
-import { ConfigError } from '../../../errors.ts';
 import type { CallOptions } from '../../../types/options/call-options.ts';
 import type { ChatRequest } from '../../../types/request/request.ts';
 import type { ChatResult } from '../../../types/result/result.ts';
-import { checkNumber, checkObject, checkWord, type Refuse, show } from '../../../util/option-check.ts';
+import { check, checkObject, refuse, show } from '../../../util/option-check.ts';
+import { amount, oneOf } from '../../../util/shape.ts';
 import type { Guard, GuardContext } from '../types.ts';
 import { type GuardBudget, Spending } from './spending.ts';
 
@@ -22,23 +22,19 @@ export const usualSettings = {
   history: false,
 } as const satisfies Partial<Guard>;
 
-const refuse: Refuse = (path, expected, got) => {
-  throw new ConfigError(path, expected, got);
-};
-
 const known = ['name', 'on', 'mode', 'timeout', 'onError', 'history', 'route', 'budget', 'maxCost', 'reads'];
 
 /** Refuses invalid options of a guard that asks a model. */
 export function checkModelOptions(path: string, options: object, own: readonly string[]): void {
-  const { route, budget, maxCost } = checkObject(path, options, [...known, ...own], refuse);
+  const { route, budget, maxCost } = checkObject(path, options, [...known, ...own]);
   if (typeof route !== 'string' || route === '') refuse(`${path}.route`, 'a route or a target', show(route));
-  checkNumber(`${path}.maxCost`, maxCost, refuse);
+  check(`${path}.maxCost`, maxCost, amount);
   if (budget === undefined) return;
-  const { usd, per } = checkObject(`${path}.budget`, budget, ['usd', 'per'], refuse);
+  const { usd, per } = checkObject(`${path}.budget`, budget, ['usd', 'per']);
   if (usd === undefined) refuse(`${path}.budget.usd`, 'US$', 'undefined');
-  checkNumber(`${path}.budget.usd`, usd, refuse);
+  check(`${path}.budget.usd`, usd, amount);
   if (per === undefined) refuse(`${path}.budget.per`, 'hour or day', 'undefined');
-  checkWord(`${path}.budget.per`, per, ['hour', 'day'], refuse);
+  check(`${path}.budget.per`, per, oneOf('hour', 'day'));
 }
 
 export type Ask = (request: ChatRequest, context: GuardContext) => Promise<ChatResult>;

@@ -1,5 +1,5 @@
-import { ConfigError } from '../../../errors.ts';
-import { checkWord, type Refuse } from '../../../util/option-check.ts';
+import { check } from '../../../util/option-check.ts';
+import { oneOf } from '../../../util/shape.ts';
 import type { GuardOptions } from '../guards/block.ts';
 import type { Guard } from '../types.ts';
 import { asker, checkModelOptions, type ModelOptions, usualSettings } from './ask.ts';
@@ -13,10 +13,6 @@ export interface ModerationModelOptions extends GuardOptions, ModelOptions {
   readonly reads?: 'sentence' | 'whole';
 }
 
-const refuse: Refuse = (path, expected, got) => {
-  throw new ConfigError(path, expected, got);
-};
-
 /**
  * Checks texts with a moderation model: a target of the router, such as Llama Guard at Groq or Granite Guardian
  * on a local server. Its requests are not guarded, and have the tag `guard`.
@@ -29,7 +25,7 @@ export function moderationModel(options: ModerationModelOptions): Guard {
   checkModelOptions('moderationModel', options, ['template']);
   const { template, route: _route, budget: _budget, maxCost: _maxCost, ...settings } = options;
   if (typeof template === 'string')
-    checkWord('moderationModel.template', template, Object.keys(templates), refuse);
+    check('moderationModel.template', template, oneOf(...Object.keys(templates)));
   const { system, prompt, read }: ModerationTemplate =
     typeof template === 'string' ? templates[template] : template;
   const name = settings.name ?? (typeof template === 'string' ? template : 'moderation-model');

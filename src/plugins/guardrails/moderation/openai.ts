@@ -1,11 +1,13 @@
-import { ConfigError } from '../../../errors.ts';
-import { checkNumber, checkObject, type Refuse, show } from '../../../util/option-check.ts';
+import { check, checkObject, refuse, show } from '../../../util/option-check.ts';
+import { amount } from '../../../util/shape.ts';
 import type { GuardOptions } from '../guards/block.ts';
 import type { Guard, VendorGuard } from '../types.ts';
 
 /** The part of the OpenAI SDK's client that is used. */
 export interface ModerationClient {
+  /** The SDK's resource of the same name. */
   readonly moderations: {
+    /** Classifies one text: `POST /v1/moderations`. */
     create(
       body: { readonly model: string; readonly input: string },
       options?: { readonly signal?: AbortSignal },
@@ -15,8 +17,11 @@ export interface ModerationClient {
 
 /** One result of the endpoint. */
 export interface ModerationResult {
+  /** The endpoint's own verdict. */
   readonly flagged: boolean;
+  /** Whether each category applies, by its name. */
   readonly categories: object;
+  /** How likely each category is, 0 to 1, by its name. */
   readonly category_scores: object;
 }
 
@@ -31,10 +36,6 @@ export interface OpenAIModerationOptions extends GuardOptions {
   /** Checks streams sentence by sentence rather than at their end, with one request each. @default 'whole' */
   readonly reads?: 'sentence' | 'whole';
 }
-
-const refuse: Refuse = (path, expected, got) => {
-  throw new ConfigError(path, expected, got);
-};
 
 /** Milliseconds for a request to a moderation endpoint or model. */
 const usualTimeout = 5_000;
@@ -60,12 +61,12 @@ export function openaiModeration(options: OpenAIModerationOptions): Guard {
     'thresholds',
     'reads',
   ];
-  checkObject('openaiModeration', options, known, refuse);
+  checkObject('openaiModeration', options, known);
   const { client, model = 'omni-moderation-latest', thresholds, ...settings } = options;
   if (typeof client?.moderations?.create !== 'function')
     refuse('openaiModeration.client', 'an OpenAI client', show(client));
   for (const [category, score] of Object.entries(thresholds ?? {}))
-    checkNumber(`openaiModeration.thresholds.${category}`, score, refuse);
+    check(`openaiModeration.thresholds.${category}`, score, amount);
   return {
     name: 'openai-moderation',
     on: ['input', 'output'],
@@ -118,7 +119,7 @@ export interface VendorModerationOptions {
  * guardrails([vendorModeration({ output: 'block' })])
  */
 export function vendorModeration(options: VendorModerationOptions = {}): VendorGuard {
-  checkObject('vendorModeration', options, ['name', 'model', 'input', 'output'], refuse);
+  checkObject('vendorModeration', options, ['name', 'model', 'input', 'output']);
   const {
     name = 'vendor-moderation',
     model = 'omni-moderation-latest',

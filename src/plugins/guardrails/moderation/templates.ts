@@ -1,5 +1,6 @@
 /** How a moderation model is asked, and how its answer is read. */
 export interface ModerationTemplate {
+  /** Instructions for the model. @default none */
   readonly system?: string;
   /** The text to check as the model's prompt. `role`: who wrote it. */
   prompt(text: string, role: 'user' | 'assistant'): string;

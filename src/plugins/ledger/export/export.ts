@@ -8,6 +8,7 @@ import { tableOf, toCsv, toLines, toParquet } from './table.ts';
 /** Formats of an export. `focus` is CSV by FOCUS 1.4: sums by hour, tenant, tags, target and meter. */
 export type ExportFormat = 'csv' | 'jsonl' | 'parquet' | 'focus';
 
+/** Which rows to export, and how. */
 export interface ExportOptions extends Omit<RowFilter, 'requestId'>, FocusOptions {}
 
 /**

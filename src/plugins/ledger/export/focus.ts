@@ -8,6 +8,7 @@ import type { Cell, Table } from './table.ts';
  * names the parties `ServiceProviderName` and `HostProviderName`; 1.2, which many tools still read, `ProviderName` and `PublisherName`.
  */
 export const focusVersions = ['1.4', '1.2'] as const;
+/** A version of FOCUS, the FinOps Foundation's form of bills. */
 export type FocusVersion = (typeof focusVersions)[number];
 
 const parties: Readonly<Record<FocusVersion, readonly string[]>> = {

@@ -64,8 +64,8 @@ const costColumn = (name: (typeof costFields)[number]): string =>
   name === 'total' ? 'cost' : `cost_${snake(name)}`;
 
 /**
- * The columns of the table in the order in which they are hashed. A new one goes to the end, with a new `schema`: the hash of a row covers
- * the columns of the schema that it was written with.
+ * The columns of the table in the order in which they are hashed. A new one goes to the end, after `hashed`, with a new version of the tables
+ * in `sql/schema.ts`.
  */
 export const columns: readonly Column[] = [
   plain('chain', 'text'),
@@ -127,9 +127,27 @@ export const columns: readonly Column[] = [
   json('metadata'),
   plain('promptHash', 'text'),
   plain('answerHash', 'text'),
+  plain('promptCache', 'text'),
+  {
+    name: 'prompt_cache_saved',
+    type: 'integer',
+    value: ({ promptCacheSaved }) => (promptCacheSaved === null ? null : toNanos(promptCacheSaved)),
+  },
 ];
 
-const money = new Set<string>([...costFields.map(costColumn), 'saved']);
+/** How many columns the first rows had. Later ones are part of a row's hash only up to the last that has a value. */
+const hashedAlways = columns.findIndex(({ name }) => name === 'answer_hash') + 1;
+
+/** The columns that ledgers of earlier versions get when they are opened. */
+export const laterColumns = columns.slice(hashedAlways);
+
+/** What the hash of a row covers. A row from before a column was added is hashed as it was then, because it has no value there. */
+export function hashedText(values: readonly unknown[]): string {
+  const last = values.findLastIndex((value) => value !== null && value !== undefined);
+  return JSON.stringify(values.slice(0, Math.max(hashedAlways, last + 1)));
+}
+
+const money = new Set<string>([...costFields.map(costColumn), 'saved', 'prompt_cache_saved']);
 const flags: readonly string[] = ['main', 'failover', 'hedge', 'mirror', 'estimated'];
 
 /** The columns as people read them: money in US$, flags as such. */
@@ -172,6 +190,7 @@ export function fromStored(stored: Stored): LedgerRow {
     decision: parsed('decision') as LedgerRow['decision'],
     metadata: parsed('metadata') as LedgerRow['metadata'],
     saved: fromNanos(number('saved') ?? 0),
+    promptCacheSaved: usdOf(number('prompt_cache_saved')),
     usage: Object.fromEntries(
       usageFields.flatMap((name) => {
         const count = number(snake(name));
@@ -180,6 +199,10 @@ export function fromStored(stored: Stored): LedgerRow {
     ),
     cost: costFrom(stored, number),
   };
+}
+
+function usdOf(nanos: number | null): number | null {
+  return nanos === null ? null : fromNanos(nanos);
 }
 
 /** Databases keep whole numbers; a count with a fraction would not come back as it was hashed. */

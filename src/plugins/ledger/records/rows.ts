@@ -1,4 +1,6 @@
+import type { Note } from '../../../types/result/decision.ts';
 import { spentOn } from '../../shared/charge.ts';
+import { fromNanos, toNanos } from '../../shared/nanos.ts';
 import type { LedgerRow } from '../reading.ts';
 import type { AttemptRecord, RequestRecord } from '../types.ts';
 
@@ -13,6 +15,35 @@ export function rowsOf(record: RequestRecord): readonly NewRow[] {
   const main = rows.findLastIndex(({ charge }) => charge === 'answer');
   return rows.map((row, index) => ({ ...row, main: index === (main === -1 ? rows.length - 1 : main) }));
 }
+
+/** What a plugin noted of vendors' prompt caches, one note for each answer. */
+function promptCacheNotes({ decision }: RequestRecord): readonly Note['facts'][] {
+  return (decision?.notes ?? []).flatMap(({ facts }) =>
+    facts['promptCache'] === 'hit' || facts['promptCache'] === 'miss' ? [facts] : [],
+  );
+}
+
+/** Of several answers by one target, each has its own note, in the same order. */
+function promptCacheOf(
+  record: RequestRecord,
+  index: number,
+): Pick<NewRow, 'promptCache' | 'promptCacheSaved'> {
+  const notes = record.mirror === true ? [] : promptCacheNotes(record);
+  const attempt = record.attempts[index];
+  if (notes.length === 0 || attempt?.outcome !== 'success') return none;
+  const before = record.attempts
+    .slice(0, index)
+    .filter(({ target, outcome }) => target === attempt.target && outcome === 'success').length;
+  const facts = notes.filter(({ target }) => target === attempt.target)[before];
+  if (facts === undefined) return none;
+  const { promptCache, promptCacheMiss, promptCacheSaved } = facts;
+  return {
+    promptCache: promptCache === 'hit' ? 'hit' : String(promptCacheMiss ?? 'unknown'),
+    promptCacheSaved: typeof promptCacheSaved === 'number' ? fromNanos(toNanos(promptCacheSaved)) : null,
+  };
+}
+
+const none = { promptCache: null, promptCacheSaved: null };
 
 function attemptRow(record: RequestRecord, attempt: AttemptRecord, index: number): NewRow {
   const { response, error } = attempt;
@@ -44,6 +75,7 @@ function attemptRow(record: RequestRecord, attempt: AttemptRecord, index: number
     errorKind: error?.kind ?? null,
     errorStatus: error?.status ?? null,
     errorCode: error?.code ?? null,
+    ...promptCacheOf(record, index),
   };
 }
 
@@ -93,6 +125,7 @@ function requestRow(record: RequestRecord): NewRow {
     metadata: record.metadata ?? null,
     promptHash: content?.promptHash ?? null,
     answerHash: content?.answerHash ?? null,
+    ...none,
   };
 }
 

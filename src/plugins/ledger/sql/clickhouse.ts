@@ -1,6 +1,6 @@
 import { chainId, newChain } from '../chain/chain.ts';
 import type { LedgerWriter } from '../reading.ts';
-import { columns } from '../records/columns.ts';
+import { columns, laterColumns } from '../records/columns.ts';
 import type { Insert, Parameter, SqlEngine } from './engine.ts';
 import { batchOf } from './inserts.ts';
 import { sqlReader } from './reader.ts';
@@ -8,13 +8,16 @@ import { auditColumns, tables } from './schema.ts';
 
 /** A client of `@clickhouse/client`, as far as the ledger uses it. */
 export interface ClickHouseClient {
+  /** Inserts rows. */
   insert(request: {
     table: string;
     values: Readonly<Record<string, unknown>>[];
     format: 'JSONEachRow';
     clickhouse_settings: { insert_deduplication_token: string };
   }): Promise<unknown>;
+  /** Runs a statement without a result. */
   command(request: { query: string }): Promise<unknown>;
+  /** Runs a query. */
   query(request: {
     query: string;
     query_params: Record<string, unknown>;
@@ -29,9 +32,9 @@ export interface ClickHouseClient {
 const settings = 'SETTINGS non_replicated_deduplication_window = 10000';
 
 function tablesSql(): readonly string[] {
-  const typed = columns
-    .filter(({ name }) => !['chain', 'seq', 'at'].includes(name))
-    .map(({ name, type }) => `"${name}" Nullable(${type === 'text' ? 'String' : 'Int64'})`);
+  const typeOf = ({ name, type }: (typeof columns)[number]): string =>
+    `"${name}" Nullable(${type === 'text' ? 'String' : 'Int64'})`;
+  const typed = columns.filter(({ name }) => !['chain', 'seq', 'at'].includes(name)).map(typeOf);
   const place = '"chain" String, "seq" Int64, "at" Int64';
   const byMonth = `ENGINE = MergeTree PARTITION BY toYYYYMM(fromUnixTimestamp64Milli("at")) ORDER BY ("at", "chain", "seq") ${settings}`;
   const texts = auditColumns.slice(3).map((name) => `"${name}" Nullable(String)`);
@@ -40,6 +43,8 @@ function tablesSql(): readonly string[] {
     `CREATE TABLE IF NOT EXISTS ${tables.audits} (${place}, ${texts.join(', ')}, "hash" String) ${byMonth}`,
     `CREATE TABLE IF NOT EXISTS ${tables.contents} ("request_id" String, ${place}, "prompt" Nullable(String), "answer" Nullable(String)) ${byMonth}`,
     `CREATE TABLE IF NOT EXISTS ${tables.chains} ("chain" String, "seq" Int64, "hash" String, "first_seq" Nullable(Int64), "first_hash" Nullable(String)) ENGINE = ReplacingMergeTree("seq") ORDER BY "chain" ${settings}`,
+    // Tables of an earlier version.
+    ...laterColumns.map((column) => `ALTER TABLE ${tables.rows} ADD COLUMN IF NOT EXISTS ${typeOf(column)}`),
   ];
 }
 

@@ -1,5 +1,5 @@
 import type { Chain } from '../chain/chain.ts';
-import { columns, valuesOf } from '../records/columns.ts';
+import { columns, hashedText, valuesOf } from '../records/columns.ts';
 import { type NewRow, rowsOf } from '../records/rows.ts';
 import type { AuditRecord, LedgerRecord, RequestRecord } from '../types.ts';
 import type { Insert, Parameter } from './engine.ts';
@@ -35,7 +35,7 @@ function requestInserts(requests: readonly RecordedRequest[], chain: Chain): rea
     for (const row of rows) {
       const seq = chain.next;
       const values = valuesOf({ ...row, chain: chain.id, seq });
-      inserted.push([...values, chain.link(JSON.stringify(values))]);
+      inserted.push([...values, chain.link(hashedText(values))]);
       const { prompt, answer } = record.content ?? {};
       if (row.main && (prompt !== undefined || answer !== undefined))
         contents.push([row.requestId, chain.id, seq, row.at, prompt ?? null, answer ?? null]);

@@ -5,36 +5,50 @@ import { type Insert, marks, quoted, type SqlEngine, type Statement, type Stored
 /** The rows of a result, bare or in the field `rows`. */
 export type Rows =
   | readonly Readonly<Record<string, unknown>>[]
-  | { readonly rows: readonly Readonly<Record<string, unknown>>[] };
+  | {
+      /** The rows, in order. */
+      readonly rows: readonly Readonly<Record<string, unknown>>[];
+    };
 /** Runs one statement with positional parameters. */
 export type Query = (sql: string, parameters?: (string | number | null)[]) => PromiseLike<Rows>;
 
 /** A connection of a `pg` pool. */
 export interface PgConnection {
+  /** Runs one statement. */
   query: Query;
+  /** Gives the connection back to the pool; with `true`, closes it. */
   release(error?: boolean): void;
+  /** Adds a listener. */
   on?(event: 'error', listener: () => void): unknown;
+  /** Removes a listener. */
   off?(event: 'error', listener: () => void): unknown;
 }
 
 /** A pool of `pg`: `new Pool({ connectionString })`. */
 export interface PgPool {
+  /** Runs one statement on any connection. */
   query: Query;
+  /** Takes a connection out of the pool, for a transaction. */
   connect(): Promise<PgConnection>;
 }
 
 /** A client of `postgres`: `postgres(connectionString)`. */
 export interface PostgresJs {
+  /** Runs one statement. */
   unsafe: Query;
+  /** Runs a transaction; it is rolled back if `work` rejects. */
   begin<T>(work: (sql: { unsafe: Query }) => Promise<T>): Promise<unknown>;
 }
 
 /** An embedded database of `@electric-sql/pglite`. */
 export interface Pglite {
+  /** Runs one statement. */
   query: Query;
+  /** Runs a transaction; it is rolled back if `work` rejects. */
   transaction<T>(work: (sql: { query: Query }) => Promise<T>): Promise<unknown>;
 }
 
+/** A client of PostgreSQL that the application already has. */
 export type PostgresClient = PgPool | PostgresJs | Pglite;
 
 /** The parameters of one statement may be 65,535 at most (https://www.postgresql.org/docs/current/limits.html). */

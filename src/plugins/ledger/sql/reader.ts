@@ -1,6 +1,6 @@
 import { type ChainEnds, Verification } from '../chain/verify.ts';
 import type { AuditFilter, LedgerReader, LedgerRow, RowFilter } from '../reading.ts';
-import { columns, fromStored } from '../records/columns.ts';
+import { columns, fromStored, hashedText } from '../records/columns.ts';
 import { calendar } from '../sums/days.ts';
 import { parseQuery, parseRowFilter } from '../sums/parsed-query.ts';
 import { summarize } from '../sums/summarize.ts';
@@ -70,9 +70,9 @@ export function sqlReader(engine: SqlEngine, timeZone: () => Promise<string>, ha
       const check = new Verification(options, await chainEnds(engine));
       const names = columns.map(({ name }) => name);
       const whole = new Set(columns.filter(({ type }) => type === 'integer').map(({ name }) => name));
-      await eachLink(engine, tables.rows, (row) => check.add(linkOf(row, names, whole)));
+      await eachLink(engine, tables.rows, (row) => check.add(linkOf(row, names, whole, hashedText)));
       await eachLink(engine, tables.audits, (row) =>
-        check.add(linkOf(row, auditColumns, new Set(['seq', 'at']))),
+        check.add(linkOf(row, auditColumns, new Set(['seq', 'at']), JSON.stringify)),
       );
       return check.end();
     },
@@ -137,7 +137,12 @@ async function eachLink(engine: SqlEngine, table: string, visit: (row: Stored) =
 }
 
 /** A stored row, hashed as it stands there. */
-function linkOf(row: Stored, names: readonly string[], whole: ReadonlySet<string>) {
+function linkOf(
+  row: Stored,
+  names: readonly string[],
+  whole: ReadonlySet<string>,
+  textOf: (values: readonly unknown[]) => string,
+) {
   const values = names.map((name) => {
     const value = row[name] ?? null;
     return value === null || !whole.has(name) ? value : Number(value);
@@ -146,7 +151,7 @@ function linkOf(row: Stored, names: readonly string[], whole: ReadonlySet<string
     chain: String(row['chain']),
     seq: Number(row['seq']),
     hash: String(row['hash']),
-    content: JSON.stringify(values),
+    content: textOf(values),
     ...(typeof row['request_id'] === 'string' ? { requestId: row['request_id'] } : {}),
   };
 }

@@ -1,8 +1,8 @@
 import { ConfigError } from '../../../errors.ts';
 import { show } from '../../../util/option-check.ts';
-import { columns } from '../records/columns.ts';
+import { columns, laterColumns } from '../records/columns.ts';
 import { measures } from '../sums/rollup.ts';
-import { quoted, type SqlEngine } from './engine.ts';
+import { quoted, type SqlEngine, type Statement } from './engine.ts';
 
 export const tables = {
   rows: 'signalbox_ledger',
@@ -18,8 +18,14 @@ export const tables = {
   meta: 'signalbox_ledger_meta',
 } as const;
 
-/** Of the tables. A ledger with another one is not written to. */
-const schemaVersion = '2';
+/** Of the tables. A ledger with another one is not written to, but for version 2, which lacks columns that can be added. */
+const schemaVersion = '3';
+const upgradable = '2';
+const laterMeasures = [
+  'prompt_cache_hits',
+  'prompt_cache_misses',
+  'prompt_cache_saved',
+] as const satisfies readonly (typeof measures)[number][];
 
 export const auditColumns = [
   'chain',
@@ -116,14 +122,45 @@ export async function prepare(engine: SqlEngine, timeZone: string | undefined): 
       conflict: 'ON CONFLICT ("name") DO NOTHING',
     },
   ]);
+  if ((await metaOf(engine)).get('schema') === upgradable) await upgrade(engine);
   return checkedZone(engine, timeZone);
+}
+
+async function upgrade(engine: SqlEngine): Promise<void> {
+  const integer = engine.dialect === 'sqlite' ? 'INTEGER' : 'BIGINT';
+  const add = (table: string, name: string, type: string): Statement => ({
+    sql: `ALTER TABLE ${table} ADD COLUMN "${name}" ${type}`,
+    parameters: [],
+  });
+  try {
+    await engine.write([
+      ...laterColumns.map(({ name, type }) => add(tables.rows, name, type === 'text' ? 'TEXT' : integer)),
+      ...[tables.quarters, tables.blocks, tables.days, tables.months].flatMap((table) =>
+        laterMeasures.map((name) => add(table, name, `${integer} NOT NULL DEFAULT 0`)),
+      ),
+      { sql: `UPDATE ${tables.meta} SET "value" = ? WHERE "name" = 'schema'`, parameters: [schemaVersion] },
+    ]);
+  } catch (error) {
+    // Another process was faster.
+    if ((await metaOf(engine)).get('schema') !== schemaVersion) throw error;
+  }
+}
+
+async function metaOf(engine: SqlEngine): Promise<ReadonlyMap<string, string>> {
+  const found = await engine.rows(`SELECT ${quoted(['name', 'value'])} FROM ${tables.meta}`, []);
+  return new Map(found.map(({ name, value }) => [String(name), String(value)]));
 }
 
 /** The time zone of an existing ledger. */
 export async function checkedZone(engine: SqlEngine, timeZone: string | undefined): Promise<string> {
-  const found = await engine.rows(`SELECT ${quoted(['name', 'value'])} FROM ${tables.meta}`, []);
-  const meta = new Map(found.map(({ name, value }) => [String(name), String(value)]));
+  const meta = await metaOf(engine);
   const version = meta.get('schema');
+  if (version === upgradable)
+    throw new ConfigError(
+      'ledger',
+      `a ledger of version ${schemaVersion}, which it becomes when it is opened once to be written`,
+      `version ${version}`,
+    );
   if (version !== schemaVersion)
     throw new ConfigError('ledger', `a ledger of version ${schemaVersion}`, show(version));
   const zone = meta.get('time_zone') ?? 'UTC';

@@ -29,6 +29,11 @@ export function toGroup(key: Key, sum: Readonly<Measures>, slots: Slots | undefi
       cacheWrite: sum.cache_write_tokens,
       reasoning: sum.reasoning_tokens,
     },
+    promptCache: {
+      hits: sum.prompt_cache_hits,
+      misses: sum.prompt_cache_misses,
+      saved: fromNanos(sum.prompt_cache_saved),
+    },
     cost: {
       total: fromNanos(costs.reduce((total, each) => total + each, 0)),
       answer: fromNanos(sum.cost_answer),

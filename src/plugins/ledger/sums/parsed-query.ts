@@ -1,5 +1,5 @@
-import { ConfigError } from '../../../errors.ts';
-import { checkNumber, checkObject, type Refuse, show } from '../../../util/option-check.ts';
+import { check, checkObject, refuse, show } from '../../../util/option-check.ts';
+import { count } from '../../../util/shape.ts';
 import type { LedgerDimension, LedgerQuery, RowFilter } from '../reading.ts';
 import { type Calendar, calendar, quarter, quarterOf, toMoment } from './days.ts';
 
@@ -14,6 +14,7 @@ export const dimensions = [
   'provider',
   'model',
   'operation',
+  'promptCache',
 ] as const satisfies readonly LedgerDimension[];
 
 type Filtered = Exclude<LedgerDimension, 'day' | 'hour'>;
@@ -32,14 +33,11 @@ export interface ParsedQuery extends ParsedFilter {
   readonly latency: boolean;
 }
 
-const refuse: Refuse = (path, expected, got) => {
-  throw new ConfigError(path, expected, got);
-};
 const filterFields = ['from', 'to', 'where', 'timeZone'];
 
 /** @throws ConfigError naming the wrong field */
 export function parseQuery(query: LedgerQuery, timeZone: string): ParsedQuery {
-  checkObject('query', query, [...filterFields, 'by', 'latency'], refuse);
+  checkObject('query', query, [...filterFields, 'by', 'latency']);
   const { by = [], latency = false } = query;
   if (typeof latency !== 'boolean') refuse('query.latency', 'true or false', show(latency));
   if (!Array.isArray(by)) refuse('query.by', `a list of ${dimensions.join(', ')}`, show(by));
@@ -49,8 +47,8 @@ export function parseQuery(query: LedgerQuery, timeZone: string): ParsedQuery {
 }
 
 export function parseRowFilter(filter: RowFilter, timeZone: string): ParsedFilter {
-  checkObject('filter', filter, [...filterFields, 'requestId', 'limit'], refuse);
-  checkNumber('filter.limit', filter.limit, refuse, { least: 1, whole: true });
+  checkObject('filter', filter, [...filterFields, 'requestId', 'limit']);
+  check('filter.limit', filter.limit, count);
   return parseFilter('filter', filter, timeZone);
 }
 
@@ -61,7 +59,7 @@ function parseFilter(
 ): ParsedFilter {
   const days = calendar(timeZone ?? usual);
   const names = dimensions.slice(2);
-  checkObject(`${path}.where`, where, names, refuse);
+  checkObject(`${path}.where`, where, names);
   const end = toMoment(`${path}.to`, to, days);
   return {
     from: quarterOf(toMoment(`${path}.from`, from, days) ?? 0),

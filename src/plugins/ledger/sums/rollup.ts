@@ -26,6 +26,9 @@ export const measures = [
   'cost_aborted',
   'cost_mirrored',
   'saved',
+  'prompt_cache_hits',
+  'prompt_cache_misses',
+  'prompt_cache_saved',
 ] as const;
 
 export type Measures = Record<(typeof measures)[number], number>;
@@ -47,6 +50,9 @@ export function addRow(sum: Measures, row: NewRow): void {
   sum.mirrors += Number(row.mirror);
   sum.hedges += Number(row.hedge);
   sum.failed_attempts += Number(row.outcome === 'failed');
+  if (row.promptCache !== null)
+    sum[row.promptCache === 'hit' ? 'prompt_cache_hits' : 'prompt_cache_misses'] += 1;
+  sum.prompt_cache_saved += toNanos(row.promptCacheSaved ?? 0);
   if (row.billed === 'no') return;
   const { usage, cost } = row;
   sum.unpriced += Number(cost === null);
@@ -71,15 +77,24 @@ function addRequest(sum: Measures, { requestOutcome, charge, failover }: NewRow)
 
 /**
  * Rollups are broken down by tenant, route, target and operation, the same again by tag; by tenant and user, because there may be as many
- * users as rows; and latencies without tenants. Most queries need less: by tenant alone, without tenants, by tag alone are a few sums of
+ * users as rows; by what a vendor's prompt cache did, where that is known; and latencies without tenants. Most queries need less: by tenant alone, without tenants, by tag alone are a few sums of
  * their own instead of very many to be added up.
  */
-export const facets = ['all', 'tag', 'user', 'latency', 'tenant-total', 'target-total', 'tag-total'] as const;
+export const facets = [
+  'all',
+  'tag',
+  'user',
+  'latency',
+  'tenant-total',
+  'target-total',
+  'tag-total',
+  'prompt-cache',
+] as const;
 export type Facet = (typeof facets)[number];
 
 export interface GroupKey {
   readonly facet: Facet;
-  /** The user or tag. */
+  /** The user, the tag, or what a vendor's prompt cache did. */
   readonly value: string | null;
   readonly tenant: string | null;
   readonly route: string | null;
@@ -101,7 +116,7 @@ const nothing = {
 
 /** The groups of sums that a row belongs to, one or more of each facet. */
 export function groupsOf(row: NewRow): readonly GroupKey[] {
-  const { tenant, route, target, provider, model, operation, user, tags } = row;
+  const { tenant, route, target, provider, model, operation, user, tags, promptCache } = row;
   const all: GroupKey = { facet: 'all', value: null, tenant, route, target, provider, model, operation };
   const each = tags.length === 0 ? [null] : [...new Set(tags)];
   return [
@@ -111,6 +126,7 @@ export function groupsOf(row: NewRow): readonly GroupKey[] {
     { ...nothing, facet: 'tenant-total', tenant },
     { ...all, facet: 'target-total', tenant: null },
     ...each.map((value): GroupKey => ({ ...nothing, facet: 'tag-total', value })),
+    ...(promptCache === null ? [] : [{ ...all, facet: 'prompt-cache' as const, value: promptCache }]),
   ];
 }
 

@@ -41,6 +41,7 @@ export function matches(row: NewRow, { from, to, where }: ParsedFilter): boolean
 /** The keys of the groups that a row belongs to: several where groups are by tag. */
 function keysOf(row: NewRow, { by, days, where }: ParsedQuery): readonly Key[] {
   const key: Record<string, string | null> = {};
+  if (by.includes('promptCache') && row.promptCache === null) return [];
   for (const name of by) {
     if (name === 'day') key[name] = days.dayOf(row.at);
     else if (name === 'hour') key[name] = days.hourOf(row.at);

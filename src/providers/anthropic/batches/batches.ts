@@ -10,13 +10,21 @@ const name = 'anthropic';
 
 /** The parts of an `@anthropic-ai/sdk` client that batches use. */
 export interface AnthropicBatchClient {
+  /** The SDK's resource of the same name. */
   readonly messages: {
+    /** Needed for batches. */
     readonly batches?: {
+      /** Submits a batch. */
       create(body: object, options?: object): PromiseLike<unknown>;
+      /** Asks for the state of a batch. */
       retrieve(id: string, params?: object, options?: object): PromiseLike<unknown>;
+      /** Lists batches, to find one again after a crash. */
       list(query: object, options?: object): PromiseLike<unknown>;
+      /** Reads the answers of a batch that has ended. */
       results(id: string, params?: object, options?: object): PromiseLike<unknown>;
+      /** Stops a batch. */
       cancel(id: string, params?: object, options?: object): PromiseLike<unknown>;
+      /** Deletes a batch that has ended. */
       delete(id: string, params?: object, options?: object): PromiseLike<unknown>;
     };
   };

@@ -13,6 +13,7 @@ import type {
 import type { Warning } from '../../../types/result/result.ts';
 import { audioFormat, decodeText, resolveData } from '../../../util/data-content.ts';
 import { asObject, asText, compact, type Wire } from '../../../util/json.ts';
+import { withMarkedEnd } from '../../chat-completions/block-marks.ts';
 import { leaveOutForeign, leftOut } from '../../shared/account-marks.ts';
 import { withoutEmpty } from '../../shared/empty-text.ts';
 import { fitToolCallId } from '../../shared/tool-call-id.ts';
@@ -45,10 +46,10 @@ function toTurn(message: Message, context: Context): readonly Wire[] {
   const { role, content, providerOptions } = message;
   switch (role) {
     case 'system':
-      return [{ role, content, ...ownOptions(providerOptions) }];
+      return [withMarkedEnd({ role, content, ...ownOptions(providerOptions) }, 'input_text')];
     case 'user': {
       const parts = typeof content === 'string' ? content : withoutEmpty(content).map((part) => toPart(part));
-      return [{ role, content: parts, ...ownOptions(providerOptions) }];
+      return [withMarkedEnd({ role, content: parts, ...ownOptions(providerOptions) }, 'input_text')];
     }
     case 'assistant':
       return toItems(message, context);

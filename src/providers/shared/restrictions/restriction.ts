@@ -24,23 +24,42 @@ export type RestrictedSetting =
  */
 export type RestrictionEffect =
   /** Leaves settings out, and vendor options of these names. */
-  | { readonly leaveOut: readonly RestrictedSetting[]; readonly options?: readonly string[] }
+  | {
+      /** The settings to leave out. */
+      readonly leaveOut: readonly RestrictedSetting[];
+      /** Vendor options to leave out, by their names. */
+      readonly options?: readonly string[];
+    }
   /** The efforts the model accepts, from the least. Others become the highest accepted one that is not above. */
-  | { readonly efforts: readonly ReasoningEffort[] }
+  | {
+      /** The efforts, from the least. */
+      readonly efforts: readonly ReasoningEffort[];
+    }
   /** Keeps only the first stop sequences. */
-  | { readonly mostStopSequences: number }
+  | {
+      /** How many stop sequences stay. */
+      readonly mostStopSequences: number;
+    }
   /** Asks for JSON with an instruction instead of the vendor's own mode. */
-  | { readonly jsonBy: 'instruction' }
+  | {
+      /** How JSON is asked for. */
+      readonly jsonBy: 'instruction';
+    }
   /**
    * Changes the request; what becomes `undefined` is left out. `feature` is what the warning names, and is left
    * out where nothing of the request is lost.
    */
   | {
+      /** What the warning names. Omitted if nothing is lost. */
       readonly feature?: string;
+      /** Returns the fields to change; `undefined` leaves one out. */
       readonly change: (request: ResolvedChatRequest) => ChangedRequest;
     }
   /** Leaves the target out: an answer without this would be a different one. */
-  | { readonly incapable: string };
+  | {
+      /** What the target lacks, in words. */
+      readonly incapable: string;
+    };
 
 /**
  * A combination that a vendor refuses. Restrictions are data, one list per vendor, and apply in the order of
@@ -69,5 +88,6 @@ export interface Restriction {
   readonly when?: (request: ResolvedChatRequest) => boolean;
   /** Why, for the warning. */
   readonly details?: string;
+  /** What is done with such a request. */
   readonly effect: RestrictionEffect;
 }

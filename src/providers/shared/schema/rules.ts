@@ -39,10 +39,15 @@ export interface SchemaRules {
   readonly models?: RegExp;
   /** Size limits for the whole schema. */
   readonly most?: {
+    /** Properties of all objects together. */
     readonly properties?: number;
+    /** Levels of nesting. */
     readonly depth?: number;
+    /** Values of all enums together. */
     readonly enumValues?: number;
+    /** Properties of all objects that are not required. */
     readonly optionalProperties?: number;
+    /** Subschemas with alternatives. */
     readonly unions?: number;
   };
 }

@@ -21,6 +21,33 @@ const minute = 60_000;
 /** Milliseconds to an answer. */
 const latency = 2_000;
 
+/** A vendor's rules: the markers that it reads, whether it marks the end of each prompt, and how long it keeps a prefix. */
+interface Rules {
+  readonly provider: 'anthropic' | 'openai';
+  readonly model: string;
+  readonly price: typeof price;
+  readonly keptFor: number;
+  /** Whether it reads and writes without markers, at the end of each prompt. */
+  readonly marksEnd: boolean;
+}
+
+/** https://platform.claude.com/docs/en/build-with-claude/prompt-caching */
+const claude: Rules = {
+  provider: 'anthropic',
+  model: 'claude-sonnet-5',
+  price,
+  keptFor: 5 * minute,
+  marksEnd: false,
+};
+/** Reads a tenth of the input's price, writes 1.25 times it: https://developers.openai.com/api/docs/guides/prompt-caching. */
+const gpt: Rules = {
+  provider: 'openai',
+  model: 'gpt-5.6',
+  price: { input: 2, output: 8, cacheRead: 0.2, cacheWrite: 2.5 },
+  keptFor: 30 * minute,
+  marksEnd: true,
+};
+
 type Ask = Required<Pick<ChatRequest, 'messages'>>;
 
 interface Turn {
@@ -31,10 +58,10 @@ interface Turn {
 const text = (tokens: number, seed: number): string => `${seed} `.padEnd(tokens * 4, 'lorem ipsum ');
 
 /**
- * A vendor that keeps a marked prefix for five minutes after its last use, finds the longest one that it has, and has one only when
- * the answer that wrote it has arrived.
+ * A vendor that keeps a marked prefix for some time after its last use, finds the longest one that it has, and has one only when the
+ * answer that wrote it has arrived.
  */
-function vendor(clock: VirtualClock) {
+function vendor(clock: VirtualClock, { keptFor, marksEnd }: Rules) {
   const kept = new Map<string, { readonly from: number; readonly last: number }>();
   return ({ messages, providerOptions }: ResolvedChatRequest): Usage => {
     const at = clock.now();
@@ -47,7 +74,9 @@ function vendor(clock: VirtualClock) {
       tokens += Math.round(content.length / 4);
       const isMarked =
         message.providerOptions?.['anthropic']?.['cacheControl'] !== undefined ||
-        (index === messages.length - 1 && providerOptions?.['anthropic']?.['cache_control'] !== undefined);
+        message.providerOptions?.['openai']?.['prompt_cache_breakpoint'] !== undefined ||
+        (index === messages.length - 1 &&
+          (marksEnd || providerOptions?.['anthropic']?.['cacheControl'] !== undefined));
       return { key, tokens, isMarked };
     });
     const counted = { inputTokens: tokens, outputTokens: 0 };
@@ -55,7 +84,7 @@ function vendor(clock: VirtualClock) {
     if (last === undefined || last.tokens < 1_024) return { ...counted, cacheReadTokens: 0 };
     const isKept = (prefix: string): boolean => {
       const entry = kept.get(prefix);
-      return entry !== undefined && entry.from <= at && at - entry.last <= 5 * minute;
+      return entry !== undefined && entry.from <= at && at - entry.last <= keptFor;
     };
     const reach = prefixes.slice(0, prefixes.indexOf(last) + 1);
     const found = reach.findLast((prefix) => isKept(prefix.key));
@@ -77,17 +106,20 @@ interface Costs {
 }
 
 /** US$ that the vendor bills, with and without markers. */
-async function play(turns: readonly Turn[]): Promise<Costs> {
-  const [plain, marked] = [await bill(turns, []), await bill(turns, [cache({ promptCache: 'auto' })])];
+async function play(turns: readonly Turn[], rules = claude): Promise<Costs> {
+  const [plain, marked] = [
+    await bill(turns, [], rules),
+    await bill(turns, [cache({ promptCache: 'auto' })], rules),
+  ];
   return { plain: plain.usd, marked: marked.usd, report: marked.report };
 }
 
-async function bill(turns: readonly Turn[], plugins: readonly ReturnType<typeof cache>[]) {
+async function bill(turns: readonly Turn[], plugins: readonly ReturnType<typeof cache>[], rules: Rules) {
   const clock = virtualClock();
-  const usageOf = vendor(clock);
+  const usageOf = vendor(clock, rules);
   const answer = (call: Call) => ({ usage: 'messages' in call ? usageOf(call) : {}, delay: latency });
-  const provider = scriptedProvider('anthropic', answer, clock);
-  const target = { provider, model: 'claude-sonnet-5', id: 'a', price };
+  const provider = scriptedProvider(rules.provider, answer, clock);
+  const target = { provider, model: rules.model, id: 'a', price: rules.price };
   const router = createRouter({ targets: [target], plugins, clock, catalog: false });
   let usd = 0;
   const failures: unknown[] = [];
@@ -148,20 +180,43 @@ const base: Traffic = {
   arrival: 30_000,
 };
 
+const unpaid: readonly [string, Partial<Traffic>][] = [
+  ['each prompt is new', { isShared: false }],
+  ['the shared part comes back too late', { arrival: 20 * minute }],
+  ['the shared part is below the floor', { system: 300 }],
+  [
+    'conversations go on too slowly',
+    { isShared: false, sessions: 40, turns: 8, between: 20 * minute, arrival: 60 * minute },
+  ],
+  ['there are few requests', { sessions: 9 }],
+  ['long prompts are new', { isShared: false, system: 20_000 }],
+  ['all come at once', { arrival: 1, sessions: 300 }],
+  ['the same number of them each hour', { arrival: 1, turns: 6, between: 60 * minute, sessions: 50 }],
+];
+
+describe('breakpoints of OpenAI', () => {
+  it.each([...unpaid, ['the shared part comes back after an hour', { arrival: 60 * minute }] as const])(
+    'never cost more, as it writes each prompt anyway: %s',
+    async (_, more) => {
+      const { plain, marked } = await play(traffic({ ...base, ...more }, 0), gpt);
+      expect(marked).toBeLessThanOrEqual(plain);
+    },
+  );
+
+  it.each<[string, Partial<Traffic>, number]>([
+    ['a shared system prompt', {}, 0.4],
+    ['a shared system prompt that Anthropic would have dropped', { arrival: 15 * minute }, 0.5],
+    ['conversations with a shared system prompt', { sessions: 100, turns: 3, turn: 200 }, 0.9],
+  ])('save where the reuse is real: %s', async (_, more, most) => {
+    for (let seed = 0; seed < 3; seed++) {
+      const { plain, marked } = await play(traffic({ ...base, ...more }, seed), gpt);
+      expect(marked / plain).toBeLessThan(most);
+    }
+  });
+});
+
 describe('markers of prompt caches', () => {
-  it.each<[string, Partial<Traffic>]>([
-    ['each prompt is new', { isShared: false }],
-    ['the shared part comes back too late', { arrival: 20 * minute }],
-    ['the shared part is below the floor', { system: 300 }],
-    [
-      'conversations go on too slowly',
-      { isShared: false, sessions: 40, turns: 8, between: 20 * minute, arrival: 60 * minute },
-    ],
-    ['there are few requests', { sessions: 9 }],
-    ['long prompts are new', { isShared: false, system: 20_000 }],
-    ['all come at once', { arrival: 1, sessions: 300 }],
-    ['the same number of them each hour', { arrival: 1, turns: 6, between: 60 * minute, sessions: 50 }],
-  ])('cost at most a hundredth more where they do not pay: %s', async (_, more) => {
+  it.each(unpaid)('cost at most a hundredth more where they do not pay: %s', async (_, more) => {
     for (let seed = 0; seed < 3; seed++) {
       const { plain, marked } = await play(traffic({ ...base, ...more }, seed));
       expect(marked).toBeLessThanOrEqual(plain * 1.01);

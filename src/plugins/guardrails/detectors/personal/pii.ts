@@ -1,5 +1,4 @@
-import { ConfigError } from '../../../../errors.ts';
-import { checkObject, type Refuse, show } from '../../../../util/option-check.ts';
+import { checkObject, refuse, show } from '../../../../util/option-check.ts';
 import type { Detector, Finding } from '../../types.ts';
 import { holdRun } from '../hold.ts';
 import { isLabeled, matches, type Rule } from '../matching.ts';
@@ -23,10 +22,6 @@ export interface PiiOptions {
   /** National ids by country; `false`: none. @default all that are supported */
   readonly ids?: readonly IdCountry[] | false;
 }
-
-const refuse: Refuse = (path, expected, got) => {
-  throw new ConfigError(path, expected, got);
-};
 
 const phones: readonly Rule[] = [
   {
@@ -101,7 +96,7 @@ const ips: readonly Rule[] = [
  * guardrails([redact(pii({ ip: false, ids: ['us', 'de'] }), { restore: true })])
  */
 export function pii(options: PiiOptions = {}): Detector {
-  checkObject('pii', options, ['email', 'phone', 'card', 'iban', 'ip', 'ids'], refuse);
+  checkObject('pii', options, ['email', 'phone', 'card', 'iban', 'ip', 'ids']);
   const { email = true, card = true, iban = true, ids = Object.keys(idRules) as IdCountry[] } = options;
   for (const country of ids === false ? [] : ids)
     if (!(country in idRules))

@@ -12,7 +12,10 @@ export function rowConditions(
   const sql = ['"at" >= ? AND "at" < ?'];
   const parameters: Parameter[] = [from, to];
   for (const [name, values] of where) {
-    const condition = name === 'tag' ? tagIs(values, dialect) : columnIs(`"${name}"`, values);
+    const condition =
+      name === 'tag'
+        ? tagIs(values, dialect)
+        : columnIs(`"${name === 'promptCache' ? 'prompt_cache' : name}"`, values);
     sql.push(condition.sql);
     parameters.push(...condition.parameters);
   }

@@ -10,10 +10,13 @@ import { columnIs } from './conditions.ts';
 import { daysBetween, monthsOf, type Segment, segmentSql, segmentsOf } from './segments.ts';
 
 const targetDimensions: readonly LedgerDimension[] = ['route', 'target', 'provider', 'model', 'operation'];
-/** What the sums by user are not broken down by. */
-const notByUser: readonly LedgerDimension[] = ['tag', ...targetDimensions];
+/** Dimensions that groups have as their value. */
+const inValue: readonly LedgerDimension[] = ['user', 'tag', 'promptCache'];
+/** What the sums by user, and by what prompt caches did, are not broken down by. */
+const notByUser: readonly LedgerDimension[] = ['tag', 'promptCache', ...targetDimensions];
+const notByPromptCache: readonly LedgerDimension[] = ['tag', 'user'];
 /** What latencies are not broken down by. */
-const notByLatency: readonly LedgerDimension[] = ['tenant', 'user', 'tag'];
+const notByLatency: readonly LedgerDimension[] = ['tenant', 'user', 'tag', 'promptCache'];
 
 /** Whether there are sums that answer the query. */
 export function isInRollups(query: ParsedQuery, own: Calendar): boolean {
@@ -21,6 +24,12 @@ export function isInRollups(query: ParsedQuery, own: Calendar): boolean {
   const used = new Set<LedgerDimension>([...by, ...where.keys()]);
   const uses = (names: readonly LedgerDimension[]): boolean => names.some((name) => used.has(name));
   if (latency && (uses(notByLatency) || !fitsDays(query, own))) return false;
+  // There are no sums of the rows without.
+  if (
+    used.has('promptCache') &&
+    (uses(notByPromptCache) || where.get('promptCache')?.includes(null) === true)
+  )
+    return false;
   return !used.has('user') || (!uses(notByUser) && fitsDays(query, own));
 }
 
@@ -32,8 +41,9 @@ export async function queryRollups(
 ): Promise<readonly LedgerGroup[]> {
   const groups = new Groups(query);
   const facet = facetOf(query);
+  const wanted = await wantedGroups(engine, query);
   const sumUp = async (segments: readonly Segment[], withDay: boolean, key: Key): Promise<void> => {
-    const { sql, parameters } = sumsSql(segments, query, facet, withDay);
+    const { sql, parameters } = sumsSql(segments, query, { facet, wanted, withDay });
     for (const row of await engine.rows(sql, parameters)) groups.add(row, key);
   };
   if (fitsDays(query, own)) {
@@ -72,6 +82,7 @@ function facetOf({ by, where }: ParsedQuery): number {
   const ofTargets = targetDimensions.some((name) => used.has(name));
   const find = (): Facet => {
     if (used.has('user')) return 'user';
+    if (used.has('promptCache')) return 'prompt-cache';
     if (used.has('tag')) return ofTargets || used.has('tenant') ? 'tag' : 'tag-total';
     if (!ofTargets) return 'tenant-total';
     return used.has('tenant') ? 'all' : 'target-total';
@@ -84,32 +95,39 @@ function groupColumns({ by, where }: ParsedQuery): {
   readonly of: readonly string[];
   readonly where: readonly Statement[];
 } {
-  const column = (name: LedgerDimension): string =>
-    `g."${name === 'user' || name === 'tag' ? 'value' : name}"`;
+  const column = (name: LedgerDimension): string => `g."${inValue.includes(name) ? 'value' : name}"`;
   return {
     of: by.filter((name) => name !== 'day' && name !== 'hour').map((name) => `${column(name)} AS "${name}"`),
     where: [...where].map(([name, values]) => columnIs(column(name), values)),
   };
 }
 
+/** The numbers of the groups that the conditions let through, looked up once: a query may have hundreds of parts. */
+async function wantedGroups(engine: SqlEngine, query: ParsedQuery): Promise<Statement | undefined> {
+  const { where } = groupColumns(query);
+  if (where.length === 0) return undefined;
+  const found = await engine.rows(
+    `SELECT g."id" AS "id" FROM ${tables.groups} g WHERE ${where.map(({ sql }) => sql).join(' AND ')}`,
+    where.flatMap(({ parameters }) => parameters),
+  );
+  const sql =
+    engine.dialect === 'postgres'
+      ? 'SELECT value::bigint FROM jsonb_array_elements_text(?::jsonb)'
+      : 'SELECT value FROM json_each(?)';
+  return { sql, parameters: [JSON.stringify(found.map(({ id }) => Number(id)))] };
+}
+
 /** Adds up segments by number of the group, then by what the query groups by. */
 function sumsSql(
   segments: readonly Segment[],
   query: ParsedQuery,
-  facet: number,
-  withDay: boolean,
+  { facet, wanted, withDay }: { facet: number; wanted: Statement | undefined; withDay: boolean },
 ): Statement {
-  const { of, where } = groupColumns(query);
+  const { of } = groupColumns(query);
   const keys = [...(withDay ? ['d."day" AS "day"'] : []), ...of];
   const sums = measures.map((name) => `SUM(d."${name}") AS "${name}"`);
-  const wanted = {
-    sql: `SELECT g."id" FROM ${tables.groups} g WHERE ${where.map(({ sql }) => sql).join(' AND ')}`,
-    parameters: where.flatMap(({ parameters }) => parameters),
-  };
   const columns = [...(withDay ? ['day'] : []), ...(of.length > 0 ? ['grp'] : [])];
-  const parts = segments.map((segment) =>
-    segmentSql(segment, facet, where.length === 0 ? undefined : wanted, columns),
-  );
+  const parts = segments.map((segment) => segmentSql(segment, facet, wanted, columns));
   const join = of.length > 0 ? ` JOIN ${tables.groups} g ON g."id" = d."grp"` : '';
   return {
     sql: `SELECT ${[...keys, ...sums].join(', ')} FROM (${parts.map(({ sql }) => sql).join(' UNION ALL ')}) d${join}${groupBy(keys.length)}`,
