@@ -7,7 +7,7 @@ import { build } from 'esbuild';
 
 /** Maximum gzipped kilobytes of each sub-path: 2% above the last measurement. */
 export const limits: Readonly<Record<string, number>> = {
-  signalbox: 37.0,
+  signalbox: 34.8,
   'signalbox/openai': 50.9,
   'signalbox/anthropic': 37.8,
   'signalbox/google': 40.6,
@@ -36,7 +36,7 @@ export const limits: Readonly<Record<string, number>> = {
 
 /** What applications import that use one export only, by sub-path. */
 export const singles: Readonly<Record<string, { readonly names: string; readonly limit: number }>> = {
-  signalbox: { names: '{ createRouter }', limit: 33.6 },
+  signalbox: { names: '{ createRouter }', limit: 31.7 },
 };
 
 /** The import specifiers of the sub-paths, from the package's exports. */

@@ -6,8 +6,8 @@ import { callOptionsOf } from './core/options/plugins.ts';
 import { defaultQueue } from './core/options/policies.ts';
 import { withPreset } from './core/options/preset.ts';
 import { checkOptions } from './core/options/router-options.ts';
-import { embedPart, imagePart, streamPart } from './core/parts/parts.ts';
-import { explain, runOperation, runPart } from './core/pipeline.ts';
+import { embedPart, explainPart, imagePart, streamPart } from './core/parts/parts.ts';
+import { runOperation, runPart } from './core/pipeline.ts';
 import { installPlugins } from './core/plugin-host.ts';
 import { closedError } from './core/request-facts.ts';
 import { createRoutes } from './core/routes.ts';
@@ -106,7 +106,13 @@ export function createRouter(options: RouterOptions): Router {
     image: (request, callOptions = noOptions) => runPart(imagePart, request, callOptions, env),
     batch: batching.batch,
     batches: batching.batches,
-    explain: (request, callOptions = noOptions) => explain(chatOperation, request, callOptions, env),
+    explain: async (request, callOptions = noOptions) =>
+      (await env.parts.load(explainPart, clock, callOptions.signal))(
+        chatOperation,
+        request,
+        callOptions,
+        env,
+      ),
     warmup: async () => (await env.parts.load(upkeepPart, clock, closing.signal)).warmUp(env),
     on: events.on,
     with(preset) {
@@ -176,7 +182,7 @@ function contextOf(
   const { clock = systemClock, random = Math.random, select } = options;
   const awake = awakeClock(clock);
   const events = emitter();
-  const createTargets = targetFactory(random, clock, awake, desk);
+  const createTargets = targetFactory(clock, awake, desk);
   const { providers } = options;
   const targets = (options.targets ?? []).flatMap(createTargets);
   const isCatalogNeeded = providers !== undefined || targets.some(({ price }) => price === undefined);

@@ -1,5 +1,5 @@
 import { DeadlineError, RouterError } from '../errors.ts';
-import type { TokenDemand } from '../limits/vendor-limits.ts';
+import type { TokenDemand } from '../limits/no-limits.ts';
 import { countingPart } from '../pricing/counting-part.ts';
 import { roughTokens, type SizeClass, sizeClassOf } from '../stats/size-class.ts';
 import type { CallOptions } from '../types/options/call-options.ts';
@@ -20,7 +20,7 @@ import { fullCheckPart } from './operations/check/full-check-part.ts';
 import type { Checked, Operation } from './operations/operation.ts';
 import type { Requirements } from './operations/requirements.ts';
 import { hedgeOver, type ResolvedPolicies, type ResolvedTimeouts, timeoutsOver } from './options/policies.ts';
-import { closedError, noMetadata, recordNote } from './request-facts.ts';
+import { closedError, noMetadata } from './request-facts.ts';
 import type { Route } from './routes.ts';
 import type { RequestObservers } from './stations/observe.ts';
 import type { Channel, Target } from './targets/target.ts';
@@ -220,11 +220,6 @@ export class RequestState<Request extends AnyRequest = AnyRequest> {
     this.asked = request;
     this.#needs = undefined;
     this.#inputTokens = undefined;
-  }
-
-  /** A plugin records a fact. The decision shows all of them, also those that come after it was made. */
-  note(note: Note): void {
-    recordNote(this, note);
   }
 
   /** Sets the selected route. */

@@ -17,7 +17,7 @@ import type { Channel, Target } from '../targets/target.ts';
 import { emitHealthChange } from '../targets/target-health.ts';
 import { AttemptTimer } from './attempt-timer.ts';
 import { type AttemptMeasures, type Billed, guessOf, priceOf, responseOf } from './billing.ts';
-import { recordSuccess } from './record-outcome.ts';
+import { learnLater, recordSuccess } from './record-outcome.ts';
 import type { ChannelReservation } from './reservation.ts';
 
 /** Starts an attempt. Throws only the abort reason of the request. */
@@ -122,7 +122,11 @@ export class Attempt {
   /** Records the limits reported by the vendor. */
   noteLimits(limits: readonly VendorLimit[] | undefined): void {
     if (limits === undefined || limits.length === 0 || this.#isCallersKey()) return;
-    this.channel.vendorLimits.note(limits, this.#request.env.clock.now());
+    const { env } = this.#request;
+    const { vendorLimits } = this.channel;
+    const now = env.clock.now();
+    vendorLimits.note(limits, now);
+    if (!env.isWhole) learnLater(env, () => vendorLimits.note(limits, now));
   }
 
   /** Marks the first token: from now on, a failure is visible to the reader. */

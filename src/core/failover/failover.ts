@@ -6,8 +6,9 @@ import { loadRest } from '../parts/rest.ts';
 import type { RequestState } from '../request.ts';
 import type { RoutingResult } from '../routing/candidates.ts';
 import type { Channel } from '../targets/target.ts';
+import { runAlone } from './alone.ts';
 import type { Eligible } from './channel-option.ts';
-import { type AttemptSlot, race } from './race.ts';
+import type { AttemptSlot, RaceOptions } from './race.ts';
 import { isReady } from './ready.ts';
 import { recoveryPart } from './recovery-part.ts';
 import type { TargetSearch } from './search.ts';
@@ -147,7 +148,7 @@ class TargetFailover implements Failover {
   ): Promise<T> {
     const request = this.#request;
     const { parts, clock, awake } = request.env;
-    return race({
+    const options: RaceOptions<T> = {
       first,
       attempt: async (taken, slot) => {
         this.#enter(taken.channel);
@@ -179,7 +180,9 @@ class TargetFailover implements Failover {
       clock,
       awake,
       signal: request.signal,
-    });
+    };
+    const recovery = parts.get(recoveryPart);
+    return recovery === undefined ? runAlone(options, () => parts.get(recoveryPart)) : recovery.race(options);
   }
 
   #enter(channel: Channel): void {

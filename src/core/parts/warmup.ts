@@ -1,7 +1,8 @@
 import { isRouterError } from '../../errors.ts';
 import type { Provider } from '../../types/provider.ts';
 import type { WarmupProblem } from '../../types/router.ts';
-import { orAbort, realAbort } from '../../util/time/abort.ts';
+import { orAbort } from '../../util/time/abort.ts';
+import { realAbort } from '../../util/time/real-abort.ts';
 import type { RouterContext } from '../context.ts';
 import { warn } from '../targets/warn.ts';
 import { lacksExtensions, loadExtensions } from './load-extensions.ts';

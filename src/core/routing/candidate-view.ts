@@ -1,7 +1,7 @@
 import { RouterError } from '../../errors.ts';
 import type { Candidate, Expectation, Health, TargetStats } from '../../types/options/strategy.ts';
 import type { SkippedTarget } from '../../types/result/decision.ts';
-import { headroomOf, isUnconstrained } from '../admission/capacity.ts';
+import { isUnconstrained } from '../admission/capacity.ts';
 import type { RequestState } from '../request.ts';
 import type { Target } from '../targets/target.ts';
 import { statsOf } from '../targets/target-report.ts';
@@ -83,7 +83,7 @@ export class CandidateView implements Candidate {
 
   get headroom(): number {
     const known = this.#memory();
-    known.headroom ??= headroomOf(this.of, this.#now);
+    known.headroom ??= this.#estimates.headroomOf(this.of, this.#now);
     return known.headroom;
   }
 

@@ -4,6 +4,8 @@ import type { Expectation, Latency } from '../../types/options/strategy.ts';
 import type { RequestState } from '../request.ts';
 import type { Target } from '../targets/target.ts';
 
+export { headroomOf } from '../admission/spare-capacity.ts';
+
 /**
  * The default number of output tokens per image: Gemini's have 1,290 (https://ai.google.dev/gemini-api/docs/pricing), OpenAI's
  * 1,056 to 1,584 at medium quality (https://developers.openai.com/api/docs/guides/image-generation).

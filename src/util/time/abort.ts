@@ -47,19 +47,6 @@ export function linkedAbort(parent?: Signal, onParent?: (reason: unknown) => voi
   return { signal, abort, unlink: () => parent?.removeEventListener('abort', follow) };
 }
 
-/** The same with a real `AbortSignal` that can leave the router. */
-export function realAbort(parent: Signal | undefined): LinkedAbort<AbortSignal> {
-  const controller = new AbortController();
-  const follow = (): void => abortQuietly(controller, parent?.reason);
-  if (parent?.aborted) follow();
-  else parent?.addEventListener('abort', follow, { once: true });
-  return {
-    signal: controller.signal,
-    abort: (reason) => controller.abort(reason),
-    unlink: () => parent?.removeEventListener('abort', follow),
-  };
-}
-
 /**
  * Aborts work whose outcome does not matter. Cloudflare Workers throw when one request aborts the I/O of
  * another; that I/O ends with its own request.
