@@ -49,12 +49,7 @@ export interface Plugin {
    * with `PluginError`. `Infinity` leaves only the request's deadline. @default 5000
    */
   readonly timeout?: number;
-  /**
-   * Methods that `createRouter` adds to the router, such as a report of the plugin's state.
-   *
-   * @example
-   * methods: { budgets: () => [...reports] } // router.budgets()
-   */
+  /** Methods that `createRouter` adds to the router, such as `{ budgets: () => [...reports] }` for `router.budgets()`. */
   readonly methods?: PluginMethods;
   /** Call options that the plugin adds, by name. Their types come from declaration merging with `CallOptions`. */
   readonly callOptions?: Readonly<Record<string, PluginCallOption>>;

@@ -1,9 +1,8 @@
 import type { PluginHost, RequestContext } from '../../../types/plugin.ts';
 import { requestsAreApart } from '../../../util/runtime.ts';
 import type { LimitsOptions, Rule } from '../options.ts';
+import { type Contact, contactOf } from '../store/contact.ts';
 import { type Link, linkTo } from '../store/link.ts';
-import { lossWatch } from '../store/loss.ts';
-import { usedUp } from '../store/used-up.ts';
 import type { Account } from './account.ts';
 import { scaleOf, toFractions } from './fractions.ts';
 import { openAccount } from './leased-account.ts';
@@ -44,47 +43,16 @@ export function accountBook(
 ): AccountBook {
   const { store, clock } = host;
   const link = linkTo(host, 'limits', storeTimeout);
-  const losses = lossWatch(host, link);
-  const full = usedUp(store, rules, link, losses.listed);
+  const contact = contactOf(host, rules, link);
   // There, nothing may be asked or drawn at random before the first request, and no timer runs between requests.
   const apart = requestsAreApart();
-  const own = once(() => crypto.randomUUID());
   const accounts = new Map<string, Account>();
   /** Accounts of past periods, or unused ones, until the store has booked their use. */
   const closing = new Set<Account>();
   const past = pastAccounts();
-  const warn = warnings(host);
-  let serial = 0;
+  const open = opener({ host, link, contact, past, interval, storeTimeout, apart });
   let exchangedAt = clock.now();
   let restUntil = exchangedAt;
-
-  const open = (index: number, rule: Rule, subject: string, amount: number): Account => {
-    const period = rule.periodAt?.(link.now());
-    const scale = scaleOf(rule);
-    const key = onceKnown(() => keyOf(rule, subject, period?.start));
-    serial += 1;
-    const account = openAccount({
-      rule,
-      subject,
-      period,
-      amount,
-      before: past.take(`${index} ${subject}`, period?.start),
-      scale,
-      key,
-      holder: `${own()}-${serial}`,
-      store,
-      clock,
-      link,
-      interval,
-      patience: 2 * storeTimeout,
-      apart,
-      pause: recovery * interval + storeTimeout,
-      onAnswer: (answered) => warn(answered, key),
-      onLoss: losses.found,
-    });
-    accounts.set(`${index} ${subject}`, account);
-    return account;
-  };
 
   const matching = (context: RequestContext): readonly Account[] => {
     const found: Account[] = [];
@@ -94,65 +62,53 @@ export function accountBook(
       const inUnits = rule.amountOf(subject, context);
       if (inUnits === undefined) continue;
       const amount = toFractions(rule, inUnits);
-      let account = accounts.get(`${index} ${subject}`);
+      const id = `${index} ${subject}`;
+      let account = accounts.get(id);
       if (account?.period !== undefined && link.now() >= account.period.end) {
         closing.add(account);
         account = undefined;
       }
-      account ??= open(index, rule, subject, amount);
+      if (account === undefined) {
+        account = open(id, rule, subject, amount);
+        accounts.set(id, account);
+      }
       if (account.amount !== amount) account.setAmount(amount);
       found.push(account);
     }
     return found;
   };
 
-  /** Returns whether the store has lost data. */
-  const contact = async (): Promise<boolean> => {
-    try {
-      const { isLost, listedAt } = await losses.check();
-      await full.refresh(listedAt);
-      return isLost;
-    } catch {
-      return false; // the link has reported it
-    }
-  };
-  /** The first answer of the store, or what is known without it. */
-  const first = async (account: Account): Promise<void> => {
-    const used = full.find(account, await account.key());
-    if (used !== undefined) account.learn(used);
-    if (!account.isKnown) await account.exchange();
-  };
   const exchange = async (): Promise<void> => {
     if (clock.now() < restUntil) return;
     exchangedAt = clock.now();
-    const isLost = await contact();
+    const isLost = await contact.refresh();
     past.drop(link.now());
     const all = [...accounts.values()];
     const again = isLost
       ? [
-          ...all.map((each) => () => each.exchange()),
+          ...all.filter((each) => !each.isRecovering).map((each) => () => each.exchange()),
           ...[...past.all()].map((each) => () => each.close(true)),
         ]
       : [];
     await inParallel([...again, ...dueWork(accounts, closing, past, link.now(), clock.now())]);
-    await full.list(all).catch(() => {}); // again with the next exchange
+    await contact.list(all);
     const now = clock.now();
     restUntil = Math.min(now + rest * (now - exchangedAt), exchangedAt + usualInterval);
   };
 
-  const firstContact = apart ? undefined : contact();
+  const firstContact = apart ? undefined : contact.refresh();
   const stop = apart ? undefined : host.every(interval * (0.9 + 0.2 * host.random()), exchange);
   return {
     link,
     matching,
     ready(found) {
       if (link.away) return undefined;
-      if (!link.known) return firstContact ?? contact();
+      if (!link.known) return firstContact ?? contact.refresh();
       const unknown = found.filter(({ isKnown }) => !isKnown);
-      return unknown.length === 0 ? undefined : Promise.all(unknown.map(first));
+      return unknown.length === 0 ? undefined : Promise.all(unknown.map(contact.first));
     },
     all: () => accounts.values(),
-    contact: () => firstContact ?? contact(),
+    contact: () => firstContact ?? contact.refresh(),
     exchangeIfLate() {
       const isLazy = apart || defer !== undefined;
       if (!isLazy || clock.now() - exchangedAt < interval) return;
@@ -163,6 +119,48 @@ export function accountBook(
       stop?.();
       await inParallel([...accounts.values(), ...closing].map((account) => () => account.close()));
     },
+  };
+}
+
+interface Opening {
+  readonly host: PluginHost;
+  readonly link: Link;
+  readonly contact: Contact;
+  readonly past: PastAccounts;
+  readonly interval: number;
+  readonly storeTimeout: number;
+  readonly apart: boolean;
+}
+
+/** Opens accounts; `id` is that of the limit and the subject. */
+function opener({ host, link, contact, past, interval, storeTimeout, apart }: Opening) {
+  const { store, clock } = host;
+  const own = once(() => crypto.randomUUID());
+  const warn = warnings(host);
+  let serial = 0;
+  return (id: string, rule: Rule, subject: string, amount: number): Account => {
+    const period = rule.periodAt?.(link.now());
+    const key = onceKnown(() => keyOf(rule, subject, period?.start));
+    serial += 1;
+    return openAccount({
+      rule,
+      subject,
+      period,
+      amount,
+      before: past.take(id, period?.start),
+      scale: scaleOf(rule),
+      key,
+      holder: `${own()}-${serial}`,
+      store,
+      clock,
+      link,
+      interval,
+      patience: 2 * storeTimeout,
+      apart,
+      pause: recovery * interval + storeTimeout,
+      onAnswer: (answered) => warn(answered, key),
+      onLoss: contact.foundLost,
+    });
   };
 }
 
