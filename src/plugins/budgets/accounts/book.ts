@@ -41,7 +41,7 @@ export function accountBook(
   rules: readonly Rule[],
   { interval = host.store.interval ?? usualInterval, storeTimeout = usualTimeout, defer }: LimitsOptions,
 ): AccountBook {
-  const { store, clock } = host;
+  const { clock } = host;
   const link = linkTo(host, 'limits', storeTimeout);
   const contact = contactOf(host, rules, link);
   // There, nothing may be asked or drawn at random before the first request, and no timer runs between requests.
