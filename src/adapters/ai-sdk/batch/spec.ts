@@ -10,69 +10,80 @@ import type {
 /** The AI SDK's batch interface (`BatchV4` of `@ai-sdk/provider`), by structure. */
 
 /** One request of a batch. */
-export type RequestSpec = { readonly id: string; readonly modelId: string } & (
-  | { readonly type: 'text'; readonly options: Omit<LanguageCall, 'abortSignal' | 'headers'> }
-  | { readonly type: 'image'; readonly options: Pick<ImageCall, 'providerOptions'> & Partial<ImageCall> }
+export type RequestSpec = {
+  /** Your own id of it, unique in the batch. */
+  readonly id: string;
+  /** A route, a target, a model or an alias. */
+  readonly modelId: string;
+} & (
+  | {
+      readonly type: 'text';
+      /** The argument of the model's own call. */
+      readonly options: Omit<LanguageCall, 'abortSignal' | 'headers'>;
+    }
+  | {
+      readonly type: 'image';
+      /** The argument of the model's own call. */
+      readonly options: Pick<ImageCall, 'providerOptions'> & Partial<ImageCall>;
+    }
 );
 
 /** The state of a batch. */
 export interface BatchStatusSpec {
-  /** `failed` also for a batch that expired or was canceled; its results can be read. */
+  /** Whether it has ended, the same for all providers. */
   readonly status: 'pending' | 'completed' | 'failed';
-  /** In OpenAI's words, such as `expired`. */
+  /** The router's own state of it. */
   readonly rawStatus?: string;
-  /** Numbers of requests. */
+  /** How many requests are in which state. */
   readonly requestCounts?: {
-    /** All of the batch. */
+    /** All of them. */
     readonly total: number;
-    /** Without a result. */
+    /** Those without an outcome. */
     readonly pending: number;
-    /** With an answer. */
+    /** Those with an answer. */
     readonly completed: number;
-    /** With an error. */
+    /** Those that failed. */
     readonly failed: number;
   };
-  /** An ISO date. */
+  /** When it was started, as an ISO date. */
   readonly createdAt?: string;
-  /** The deadline, as an ISO date. */
+  /** Its deadline, as an ISO date. */
   readonly expiresAt?: string;
 }
 
 /** The outcome of one request. */
 export type BatchItemSpec = {
-  /** That of the request. */
+  /** The request's id. */
   readonly id: string;
 } & (
   | {
-      /** That of the request. */
       readonly type: 'text';
-      /** It has an answer. */
+      /** The request has its answer. */
       readonly status: 'succeeded';
       /** The answer. */
       readonly result: GenerateResult;
     }
   | {
-      /** That of the request. */
       readonly type: 'image';
-      /** It has images. */
+      /** The request has its answer. */
       readonly status: 'succeeded';
       /** The images. */
       readonly result: ImageResultSpec;
     }
   | {
-      /** That of the request. */
+      /** What the request was for. */
       readonly type: 'text' | 'image';
-      /** `expired`: it was not run by the deadline. */
-      readonly status: 'failed' | 'cancelled' | 'expired';
       /** Why there is no answer. */
+      readonly status: 'failed' | 'cancelled' | 'expired';
+      /** What went wrong. */
       readonly error: {
-        /** In words, without prompts and keys. */
+        /** What went wrong, in words. */
         readonly message: string;
-        /** The vendor's type of error. */
+        /** The class of the error. */
         readonly type?: string;
-        /** The vendor's code, otherwise the router's. */
+        /** The code of the error. */
         readonly code?: string;
-        /** The status of the vendor's response. */
+        /** The HTTP status. Omitted if there was no response. */
         readonly statusCode?: number;
       };
     }
@@ -90,13 +101,12 @@ interface OperationSpec extends CallSpec {
 
 /** A router as an AI SDK batch interface, for `startBatch`, `getBatchStatus`, `getBatchResults`, `cancelBatch` and `listBatches`. */
 export interface RouterBatch<Id extends string = string> {
-  /** The version of the interface. */
   readonly specificationVersion: 'v4';
-  /** `signalbox`. */
+  /** Names it for the AI SDK. */
   readonly provider: string;
-  /** URLs that every target can fetch; other files are sent as data. */
+  /** URLs that are sent as they are; other files are sent as data. */
   readonly supportedUrls: Record<string, RegExp[]>;
-  /** Stores a batch, and begins to work on it. */
+  /** Starts a batch. The AI SDK calls it. */
   doStartBatch(
     options: CallSpec & {
       readonly requests: readonly { readonly id: string; readonly modelId: Id; readonly type: string }[];
@@ -108,13 +118,13 @@ export interface RouterBatch<Id extends string = string> {
       readonly warnings: { readonly requestId?: string; readonly warning: WarningSpec }[];
     }
   >;
-  /** The state of a batch. */
+  /** Returns the state of a batch. The AI SDK calls it. */
   doGetBatchStatus(options: OperationSpec): Promise<BatchStatusSpec>;
-  /** The results of a batch that is over. */
+  /** Returns the results of a batch as a stream. The AI SDK calls it. */
   doGetBatchResults(options: OperationSpec): Promise<ReadableStream<BatchItemSpec>>;
-  /** Cancels a batch. What is done by then still has its result. */
+  /** Cancels a batch. What is done by then still has its result. The AI SDK calls it. */
   doCancelBatch(options: OperationSpec): Promise<object>;
-  /** Batches, newest first, in pages. */
+  /** Returns batches, a page at a time. The AI SDK calls it. */
   doListBatches(
     options: CallSpec & { readonly limit?: number; readonly cursor?: string },
   ): Promise<{ batches: (BatchStatusSpec & { readonly batchId: string })[]; nextCursor?: string }>;
