@@ -1,11 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type ScenarioName, scenarios } from '../../conformance/scenarios.ts';
 import { type Behaviour, events, type FaultServer, faultServer, json } from '../../support/fault-server.ts';
+import { type Asked, generated, streamed } from './answers.ts';
 import { askedOf } from './cases.ts';
 import { changes } from './changes.ts';
 import { differenceOf, wide } from './differences.ts';
 import { recorded } from './recorded.ts';
-import { type Asked, generated, streamed } from './told.ts';
 import { overAiSdk, overOfficial, type Vendor, vendors } from './vendors.ts';
 
 interface Case {

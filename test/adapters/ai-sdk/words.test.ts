@@ -4,7 +4,7 @@ import { openai } from '@ai-sdk/openai';
 import { generateText, jsonSchema, Output, type ToolSet, tool } from 'ai';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type FaultServer, faultServer, json } from '../../support/fault-server.ts';
-import type { Asked } from './told.ts';
+import type { Asked } from './answers.ts';
 import { overOfficial, type Vendor, vendors } from './vendors.ts';
 
 let server: FaultServer;
