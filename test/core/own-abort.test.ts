@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { linkedAbort } from '../../src/util/time/abort.ts';
 
 describe('an abort of our own', () => {
-  it('tells each listener once, in their order, with the first reason', () => {
+  it('calls each listener once, in order, with the first reason', () => {
     const { signal, abort } = linkedAbort();
     const told: string[] = [];
     signal.addEventListener('abort', () => told.push(`a ${signal.reason}`));

@@ -58,7 +58,7 @@ describe.each(vendors)('$name', (vendor) => {
       expect(routed).toEqual(direct);
     });
 
-    it.each(cases)('$name: the official SDK behind the router tells the same', async (one) => {
+    it.each(cases)('$name: the official SDK behind the router gives the same', async (one) => {
       server.behave(serve(one));
       const direct = await ask(vendor.direct(server.url), one.asked);
       const routed = await ask(overOfficial(vendor, server.url), one.asked);

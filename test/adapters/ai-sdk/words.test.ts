@@ -222,7 +222,7 @@ describe('tools of the vendors reach them as the AI SDK’s own provider sends t
   });
 });
 
-describe('what cannot be said to the official SDK', () => {
+describe('what the official SDK cannot express', () => {
   it.each<[string, Fields]>([
     ['openai chat', { strictJsonSchema: true }],
     ['openai chat', { systemMessageMode: 'developer' }],
