@@ -13,7 +13,7 @@ import type {
 import type { Warning } from '../../types/result/result.ts';
 import { accountFor, mark, recall } from './account-marks.ts';
 import { unfencedContent, unfencedReader } from './answer/unfence.ts';
-import { refuseAborted, toThrown } from './sdk-error.ts';
+import { aborted, refuseAborted, toThrown } from './sdk-error.ts';
 import { type OpenAnswer, partStream, type StreamReader } from './stream/part-stream.ts';
 
 /** Whose exchanges they are. */
@@ -39,7 +39,7 @@ export async function runExchange<T>(
 ): Promise<T> {
   const exchange = newExchange(false, call, call.signal, large);
   try {
-    refuseAborted(name, call.signal);
+    if (call.signal.aborted) throw aborted(name);
     return await work(exchange);
   } catch (error) {
     throw toThrown(name, error, exchange, failures, call, secrets);

@@ -200,12 +200,13 @@ function once<Client, T>(
   work: (client: Client, carry: Carry) => Promise<T>,
   large = false,
 ): Promise<T> {
-  return runExchange(
-    mapping,
-    call,
-    async (exchange) => work(loaded ?? (await mapping.client()), carryFor(mapping, call.signal, exchange)),
-    large,
-  );
+  const start = (exchange: Exchange): Promise<T> => {
+    const carry = carryFor(mapping, call.signal, exchange);
+    return loaded === undefined
+      ? mapping.client().then((client) => work(client, carry))
+      : work(loaded, carry);
+  };
+  return runExchange(mapping, call, start, large);
 }
 
 type Owned = Pick<SdkMapping<string, never>, 'own'>;
