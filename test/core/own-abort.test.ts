@@ -2,14 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { linkedAbort } from '../../src/util/time/abort.ts';
 
 describe('an abort of our own', () => {
-<<<<<<< HEAD
   it('calls each listener once, in order, with the first reason', () => {
-    const { signal, abort } = linkedAbort();
-=======
-  it('tells each listener once, in their order, with the first reason', () => {
     const link = linkedAbort();
     const { signal } = link;
->>>>>>> main
     const told: string[] = [];
     signal.addEventListener('abort', () => told.push(`a ${signal.reason}`));
     signal.addEventListener('abort', () => told.push('b'));
