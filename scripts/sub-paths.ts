@@ -20,7 +20,7 @@ export const limits: Readonly<Record<string, number>> = {
   'signalbox/sqlite': 6.6,
   'signalbox/ledger': 30.1,
   'signalbox/redis': 7.5,
-  'signalbox/cache': 20.0,
+  'signalbox/cache': 18.1,
   'signalbox/guardrails': 27.1,
   'signalbox/budgets': 10.6,
   'signalbox/otel': 7.0,
