@@ -340,7 +340,7 @@ describe.each(clients)('warmup over %s', (_, over) => {
     await router.close();
   });
 
-  it('does so for a provider over an SDK as well', async () => {
+  it('also does so for a provider over an SDK', async () => {
     const server = await served(json(answer));
     const provider = openai({ baseURL: server.url, apiKey: 'k' });
     await provider.warmup?.(new AbortController().signal);
