@@ -87,7 +87,7 @@ function ratesFor(price: Price, inputTokens: number, { serviceTier, region }: Se
 }
 
 /** The rates of the highest tier whose threshold the request exceeds, otherwise the base rates. */
-function ratesBySize(price: Pick<Price, keyof Rates | 'tiers'>, inputTokens: number): Rates {
+export function ratesBySize(price: Pick<Price, keyof Rates | 'tiers'>, inputTokens: number): Rates {
   let rates: Rates = price;
   let above = -1;
   for (const tier of price.tiers ?? []) {

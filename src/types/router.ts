@@ -171,7 +171,7 @@ export interface Router<TargetId extends string = string, RouteName extends stri
    */
   with(options: CallOptions<TargetId, RouteName>): this;
   /**
-   * Prepares for the first request: loads the SDKs and opens a connection for each target and key. Sends nothing to a model, and
+   * Prepares for the first request: loads the SDKs, opens a connection for each target and key, and lets plugins prepare. Sends nothing to a model, and
    * a failure here does not affect a target's health. Opens connections only on Node, and not for providers that use `fetch` (see
    * their option `fetch`), which cannot connect without a request.
    *

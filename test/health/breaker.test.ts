@@ -64,7 +64,7 @@ describe('breaker', () => {
     expect(subject.admits(1_000)).toBe(true);
   });
 
-  it('ignores what attempts from before it opened or closed come to', () => {
+  it('ignores the outcome of attempts from before it opened or closed', () => {
     const subject = breaker(middle);
     const late = Array.from({ length: 10 }, () => subject.enter(0));
     for (const pass of late.slice(0, 3)) subject.failure(pass, 0, limits);

@@ -76,13 +76,18 @@ describe('storeCases()', () => {
       (store) => ({ lease: (request) => store.lease({ ...request, expired: 'returned' }) }),
       'does not come back',
     ],
+    [
+      'does not ask holders what it has lost',
+      (store) => ({ lease: ({ last: _, ...request }) => store.lease(request) }),
+      'lost are restored',
+    ],
     ['forgets to settle', () => ({ settle: async () => {} }), 'comes back late'],
     ['deletes nothing', () => ({ delete: async () => {} }), 'delete()'],
   ])('finds a store that %s', async (_, change, message) => {
     expect((await failures(change)).join('\n')).toContain(message);
   });
 
-  it('says what it expected and what it got', async () => {
+  it('reports the expected and the actual value', async () => {
     const [failure] = await failures(() => ({ get: async (keys) => keys.map(() => undefined) }));
     expect(failure).toContain('expected ["2",null,"1"], got [null,null,null]');
   });

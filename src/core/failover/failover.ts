@@ -51,8 +51,7 @@ export function createFailover(request: RequestState, routing: RoutingResult): F
 class TargetFailover implements Failover {
   readonly #request: RequestState;
   readonly #routing: RoutingResult;
-  /** In the order to try them. */
-  readonly #channels: readonly Channel[];
+  #order: readonly Channel[] | undefined;
   /** The channel of the first attempt, and whether that runs. */
   #first: Channel | undefined;
   #isRunning = false;
@@ -60,10 +59,8 @@ class TargetFailover implements Failover {
   #search: TargetSearch | undefined;
 
   constructor(request: RequestState, routing: RoutingResult) {
-    const { ranked, waiting } = routing;
     this.#request = request;
     this.#routing = routing;
-    this.#channels = waiting.length === 0 ? ranked : [...ranked, ...waiting];
   }
 
   async run<T>(
@@ -110,17 +107,26 @@ class TargetFailover implements Failover {
   #atOnce(eligible: Eligible): ChannelReservation | undefined {
     const request = this.#request;
     const now = request.env.clock.now();
-    for (const channel of this.#channels) {
-      if (!eligible(channel.target) || !isReady(channel, request, now)) continue;
-      const reservation = reserve(channel, request, now);
-      if ('until' in reservation) {
-        this.#searching()?.history.hold(channel, reservation, now);
-        return undefined;
-      }
-      this.#first = channel;
-      return reservation;
+    const canStart = (channel: Channel): boolean =>
+      eligible(channel.target) && isReady(channel, request, now);
+    const { first } = this.#routing;
+    const channel = first !== undefined && canStart(first) ? first : this.#channels.find(canStart);
+    if (channel === undefined) return undefined;
+    const reservation = reserve(channel, request, now);
+    if ('until' in reservation) {
+      this.#searching()?.history.hold(channel, reservation, now);
+      return undefined;
     }
-    return undefined;
+    this.#first = channel;
+    return reservation;
+  }
+
+  /** In the order to try them. */
+  get #channels(): readonly Channel[] {
+    if (this.#order !== undefined) return this.#order;
+    const { ranked, waiting } = this.#routing;
+    this.#order = waiting.length === 0 ? ranked : [...ranked, ...waiting];
+    return this.#order;
   }
 
   /** The search, from the attempts so far; `undefined` while its code is not loaded. */

@@ -16,6 +16,7 @@ import {
 
 const stations = [
   'install',
+  'warmup',
   'inspect',
   'routed',
   'lookup',

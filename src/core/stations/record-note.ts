@@ -5,6 +5,8 @@ import { type Described, factsOf } from '../request-facts.ts';
 export interface Noting extends Described {
   notes: Note[] | undefined;
   readonly decision: Decision | undefined;
+  /** Whether the decision is made when it is first read. */
+  readonly isUnexplained: boolean;
   readonly env: { readonly events: Emitter };
 }
 
@@ -12,7 +14,8 @@ export interface Noting extends Described {
 export function recordNote(request: Noting, note: Note): void {
   request.notes ??= [];
   request.notes.push(note);
-  if (request.decision !== undefined) Object.assign(request.decision, { notes: request.notes });
+  if (!request.isUnexplained && request.decision !== undefined)
+    Object.assign(request.decision, { notes: request.notes });
   const { events } = request.env;
   if (events.subscribed.has('note')) events.emit({ type: 'note', ...factsOf(request), ...note });
 }

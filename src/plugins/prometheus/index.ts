@@ -18,7 +18,7 @@ export interface PrometheusOptions {
   /** Most tenants to tell apart; further ones share the label `other`. @default 1,000 */
   readonly maxTenants?: number;
   /**
-   * Most targets, and most routes, to tell apart, those that the router declares first; further ones share the label `other`. Calls may name
+   * Most targets, and most routes, with a label of their own, those that the router declares first; further ones share the label `other`. Calls may name
    * models that no target was declared for, so without a limit a caller could make time series without end.
    *
    * @default 1,000

@@ -1,7 +1,7 @@
-/** What stands for all values that are not told apart. */
+/** Stands for all values beyond the limit. */
 const other = 'other';
 
-/** The values of a label that comes from outside, such as names of models in calls: the first ones, and one value for the rest. */
+/** Values of a label that come from outside, such as models that calls name: the first ones, and one value for the rest. */
 export class Labels {
   readonly #most: number;
   readonly #known = new Set<string>();

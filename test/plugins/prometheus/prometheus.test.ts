@@ -37,7 +37,7 @@ describe('prometheus()', () => {
     expect(lines).toContain('signalbox_first_token_seconds_count{target="a"} 1');
   });
 
-  it('tells tenants apart only where it is to, and not more than so many', async () => {
+  it('has a label for tenants only with `tenant: true`, with at most `maxTenants` values', async () => {
     const { router, metrics } = scraped({ tenant: true, maxTenants: 1 });
     await router.chat({ prompt: 'q' }, { tenant: 'acme "inc"\n\\' });
     await router.chat({ prompt: 'q' }, { tenant: 'second' });
@@ -52,7 +52,7 @@ describe('prometheus()', () => {
     expect(plain.metrics.text()).not.toMatch(/acme|ann/);
   });
 
-  it('tells declared targets apart, and not more models that calls name than so many', async () => {
+  it('has at most `maxTargets` values for targets, declared ones first, then models that calls name', async () => {
     const metrics = prometheus({ maxTargets: 3 });
     const clock = virtualClock();
     const provider = scriptedProvider('house', [{ usage: { inputTokens: 10, outputTokens: 5 } }], clock);

@@ -20,10 +20,10 @@ type TargetId = 'openai' | 'anthropic' | 'vendor';
 type RouteName = TargetId | 'help';
 
 /** A router with three vendors, of which each answers as its script says. */
-function open(script: Script = { usage: unread }) {
+function open(script: Script = { usage: unread }, gpt = 'gpt-5-mini') {
   const clock = virtualClock();
   const targets = [
-    ['openai', 'gpt-5-mini'],
+    ['openai', gpt],
     ['anthropic', 'claude-sonnet-5'],
     ['vendor', 'model'],
   ] as const;
@@ -232,6 +232,15 @@ describe('a prompt of which nothing was read', () => {
     await ask({ system, prompt: 'a' }, { route: 'anthropic' });
     const second = await ask({ system, prompt: 'b' }, { route: 'anthropic' });
     expect(second).toMatchObject(miss('unmarked', 'anthropic'));
+  });
+
+  it('had no breakpoint where OpenAI needs one, which it does not at the end of a prompt', async () => {
+    const { ask } = open({ usage: unread }, 'gpt-5.6');
+    await ask({ system, prompt: 'a' });
+    expect(await ask({ system, prompt: 'b' })).toMatchObject(miss('unmarked'));
+    expect(await ask({ system, prompt: 'a' })).toMatchObject(miss('evicted'));
+    for (let index = 0; index < 20; index++) await ask({ system, prompt: `${index}` });
+    expect(await ask({ system, prompt: 'c' })).toMatchObject(miss('evicted'));
   });
 
   it('had the caller’s markers', async () => {
