@@ -275,6 +275,7 @@ export type { ChatStream, LatencyReport, Router, TargetReport, WarmupProblem } f
 export type {
   Change,
   Knowledge,
+  LastLease,
   Lease,
   LeaseRequest,
   SetOptions,

@@ -70,7 +70,13 @@ export type {
 } from '../../providers/ai-sdk/v3.ts';
 export type { Aliases } from '../shared/model-names.ts';
 export type { SignalboxMetadata } from './answer.ts';
-export type { BatchItemSpec, BatchStatusSpec, RouterBatch } from './batch/spec.ts';
+export type {
+  BatchCallSpec,
+  BatchItemSpec,
+  BatchOperationSpec,
+  BatchStatusSpec,
+  RouterBatch,
+} from './batch/spec.ts';
 export type { MadeImages } from './image.ts';
 export type {
   Answers,

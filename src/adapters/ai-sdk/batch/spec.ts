@@ -89,13 +89,19 @@ export type BatchItemSpec = {
     }
 );
 
-interface CallSpec {
+/** What every call of the AI SDK to a batch interface may carry. */
+export interface BatchCallSpec {
+  /** Options by provider. */
   readonly providerOptions?: Keyed;
+  /** Cancels the call, not the batch. */
   readonly abortSignal?: AbortSignal;
+  /** Headers for the vendor. The router sends none of them. */
   readonly headers?: Record<string, string | undefined>;
 }
 
-interface OperationSpec extends CallSpec {
+/** A call about one batch. */
+export interface BatchOperationSpec extends BatchCallSpec {
+  /** The id that `doStartBatch` returned. */
   readonly batchId: string;
 }
 
@@ -108,7 +114,7 @@ export interface RouterBatch<Id extends string = string> {
   readonly supportedUrls: Record<string, RegExp[]>;
   /** Starts a batch. The AI SDK calls it. */
   doStartBatch(
-    options: CallSpec & {
+    options: BatchCallSpec & {
       readonly requests: readonly { readonly id: string; readonly modelId: Id; readonly type: string }[];
       readonly webhookUrl?: string;
     },
@@ -119,13 +125,13 @@ export interface RouterBatch<Id extends string = string> {
     }
   >;
   /** Returns the state of a batch. The AI SDK calls it. */
-  doGetBatchStatus(options: OperationSpec): Promise<BatchStatusSpec>;
+  doGetBatchStatus(options: BatchOperationSpec): Promise<BatchStatusSpec>;
   /** Returns the results of a batch as a stream. The AI SDK calls it. */
-  doGetBatchResults(options: OperationSpec): Promise<ReadableStream<BatchItemSpec>>;
+  doGetBatchResults(options: BatchOperationSpec): Promise<ReadableStream<BatchItemSpec>>;
   /** Cancels a batch. What is done by then still has its result. The AI SDK calls it. */
-  doCancelBatch(options: OperationSpec): Promise<object>;
+  doCancelBatch(options: BatchOperationSpec): Promise<object>;
   /** Returns batches, a page at a time. The AI SDK calls it. */
   doListBatches(
-    options: CallSpec & { readonly limit?: number; readonly cursor?: string },
+    options: BatchCallSpec & { readonly limit?: number; readonly cursor?: string },
   ): Promise<{ batches: (BatchStatusSpec & { readonly batchId: string })[]; nextCursor?: string }>;
 }
