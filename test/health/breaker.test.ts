@@ -46,16 +46,16 @@ describe('breaker', () => {
     expect(subject.state(1_100)).toBe('closed');
   });
 
-  it('opens for twice as long after each bad probe, up to the limit', () => {
+  it('opens for half as long again after each bad probe, up to the limit', () => {
     const subject = tripped();
     const spans: number[] = [];
     let now = subject.until;
-    for (let probe = 0; probe < 3; probe++) {
+    for (let probe = 0; probe < 4; probe++) {
       subject.failure(subject.enter(now), now, limits);
       spans.push(subject.until - now);
       now = subject.until;
     }
-    expect(spans).toEqual([2_000, 4_000, 4_000]);
+    expect(spans).toEqual([1_500, 2_250, 3_375, 4_000]);
   });
 
   it('lets another probe through when one ends without a verdict', () => {
@@ -123,16 +123,33 @@ describe('breaker', () => {
     expect(busy.state(0)).toBe('closed');
   });
 
-  it('closes after as many good probes as it wants, one at a time', () => {
+  it('closes after as many good probes as it wants', () => {
     const subject = tripped();
     const careful = { ...limits, probes: 3 };
     for (let probe = 0; probe < 3; probe++) {
       expect(subject.state(1_000)).toBe('half-open');
       const pass = subject.enter(1_000);
-      expect(subject.admits(1_000)).toBe(false);
       subject.success(pass, 1_000, careful);
+      subject.leave(pass);
     }
     expect(subject.state(1_000)).toBe('closed');
+  });
+
+  it('admits one probe more at a time for each good one', () => {
+    const subject = tripped();
+    const careful = { ...limits, probes: 4 };
+    const first = subject.enter(1_000);
+    expect(subject.admits(1_000)).toBe(false);
+    subject.success(first, 1_000, careful);
+    subject.leave(first);
+    const second = subject.enter(1_000);
+    expect(subject.admits(1_000)).toBe(true);
+    const third = subject.enter(1_000);
+    expect(subject.admits(1_000)).toBe(false);
+    subject.leave(second);
+    expect(subject.admits(1_000)).toBe(true);
+    subject.failure(third, 1_000, careful);
+    expect(subject.state(1_000)).toBe('open');
   });
 
   it('gets its traffic back within five seconds of closing, from a tenth on', () => {

@@ -44,8 +44,8 @@ function learn(
   usage: Usage,
   now: number,
 ): void {
-  const { outputTokens } = usage;
+  const { inputTokens, outputTokens } = usage;
   if (operation.measuredAs !== undefined && outputTokens !== undefined)
-    route.outputs?.add(id, outputTokens, now);
+    route.outputs?.add(id, outputTokens, now, inputTokens);
   env.caches?.note(session, id, usage, now);
 }
