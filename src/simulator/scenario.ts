@@ -51,15 +51,17 @@ export function worldOfScenario(
   if (trace !== undefined)
     for (const field of traced)
       if (given[field] !== undefined) refuse(field, 'nothing, because the trace has it', show(given[field]));
-  const arrivals = requests.map(({ outputTokens, ...request }): Arrival => ({
-    ...request,
-    route: 'default',
-    metadata: {},
-    answer(ask) {
-      const spec = specs.find(({ id }) => id === ask.target);
-      return spec?.behaviour === undefined ? {} : behave(spec.behaviour, request, ask, () => outputTokens);
-    },
-  }));
+  const arrivals = requests.map(
+    ({ outputTokens, ...request }): Arrival => ({
+      ...request,
+      route: 'default',
+      metadata: {},
+      answer(ask) {
+        const spec = specs.find(({ id }) => id === ask.target);
+        return spec?.behaviour === undefined ? {} : behave(spec.behaviour, request, ask, () => outputTokens);
+      },
+    }),
+  );
   return {
     start: begin,
     routes: { default: specs.map(({ id }) => id) },

@@ -44,7 +44,8 @@ export function failureOf(
 ): RecordedFailure {
   const { target } = channel;
   const { retry, fallbackOn } = request.route.policies;
-  if (areTooMany(channel, error, now) && !isCallersKey) channel.adaptive.refused(channel.places.taken, startedAt, now);
+  if (areTooMany(channel, error, now) && !isCallersKey)
+    channel.adaptive.refused(channel.places.taken, startedAt, now);
   // A stale connection is not a failure if the request is resent; a target that repeats it is broken.
   const pardoned =
     isStaleSocket(error) &&
