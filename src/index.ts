@@ -98,7 +98,15 @@ export type { MethodsOf, PluginMethods } from './types/methods.ts';
 export type { CallOptions, HistoryOrigin } from './types/options/call-options.ts';
 export type { Capabilities } from './types/options/capabilities.ts';
 export type { KnownModels } from './types/options/known-models.ts';
-export type { KnownTargets, ModelIdOf, NamesOf, NeededTargets } from './types/options/known-targets.ts';
+export type {
+  KnownModelOf,
+  KnownTargets,
+  ModelIdOf,
+  NamesOf,
+  NeededTargets,
+  OwnIdOf,
+  TargetOn,
+} from './types/options/known-targets.ts';
 export type { KeyLimits, VendorLimit } from './types/options/limit.ts';
 export type {
   Accept,
@@ -117,6 +125,7 @@ export type {
   RetryPolicy,
   RouteNameOf,
   RouteOptions,
+  TargetFields,
   TargetIdOf,
   TargetOptions,
   TargetSettings,

@@ -6,8 +6,8 @@ import { callOptionsOf } from './core/options/plugins.ts';
 import { defaultQueue } from './core/options/policies.ts';
 import { withPreset } from './core/options/preset.ts';
 import { checkOptions } from './core/options/router-options.ts';
-import { embedPart, imagePart, streamPart } from './core/parts/parts.ts';
-import { explain, runOperation, runPart } from './core/pipeline.ts';
+import { embedPart, explainPart, imagePart, streamPart } from './core/parts/parts.ts';
+import { runOperation, runPart } from './core/pipeline.ts';
 import { installPlugins } from './core/plugin-host.ts';
 import { closedError } from './core/request-facts.ts';
 import { createRoutes } from './core/routes.ts';
@@ -22,8 +22,8 @@ import { priceBook } from './pricing/price-book.ts';
 import { defaultStore } from './stores/default-store.ts';
 import type { MethodsOf } from './types/methods.ts';
 import type { CallOptions } from './types/options/call-options.ts';
-import type { KnownTargets, ModelIdOf, NeededTargets } from './types/options/known-targets.ts';
-import type { RouteOptions, TargetIdOf, TargetOptions } from './types/options/options.ts';
+import type { KnownTargets, ModelIdOf, NeededTargets, OwnIdOf } from './types/options/known-targets.ts';
+import type { RouteOptions, TargetFields, TargetIdOf } from './types/options/options.ts';
 import type { RouterOptions } from './types/options/router-options.ts';
 import type { Plugin } from './types/plugin.ts';
 import type { Provider } from './types/provider.ts';
@@ -56,18 +56,19 @@ import { systemClock } from './util/time/clock.ts';
  * const { text, cost } = await router.chat({ prompt: 'Why is the sky blue?' }, { route: 'careful' });
  */
 export function createRouter<
-  const Targets extends readonly TargetOptions[] = readonly TargetOptions[],
+  const Targets extends readonly TargetFields[] = readonly [],
   const Routes extends Readonly<Record<string, RouteOptions<TargetIdOf<Targets>>>> = Record<never, never>,
   const Plugins extends readonly Plugin[] = readonly [],
   const Providers extends readonly Provider[] = readonly [],
+  const TargetProviders extends readonly Provider[] = readonly Provider[],
 >(
-  options: RouterOptions<Targets, Routes> &
+  options: RouterOptions<Targets, Routes, TargetProviders> &
     KnownTargets<Targets[number]> &
-    NeededTargets<Targets, Providers> & {
+    NeededTargets<Providers> & {
       readonly plugins?: Plugins;
       readonly providers?: Providers;
     },
-): Router<TargetIdOf<Targets> | ModelIdOf<Providers>, keyof Routes & string> & MethodsOf<Plugins>;
+): Router<OwnIdOf<Targets> | ModelIdOf<Providers[number]>, keyof Routes & string> & MethodsOf<Plugins>;
 export function createRouter(options: RouterOptions): Router {
   checkOptions(options, { mirror });
   const closing = linkedAbort();
@@ -105,7 +106,13 @@ export function createRouter(options: RouterOptions): Router {
     image: (request, callOptions = noOptions) => runPart(imagePart, request, callOptions, env),
     batch: batching.batch,
     batches: batching.batches,
-    explain: (request, callOptions = noOptions) => explain(chatOperation, request, callOptions, env),
+    explain: async (request, callOptions = noOptions) =>
+      (await env.parts.load(explainPart, clock, callOptions.signal))(
+        chatOperation,
+        request,
+        callOptions,
+        env,
+      ),
     warmup: async () => (await env.parts.load(upkeepPart, clock, closing.signal)).warmUp(env),
     on: events.on,
     with(preset) {
@@ -175,7 +182,7 @@ function contextOf(
   const { clock = systemClock, random = Math.random, select } = options;
   const awake = awakeClock(clock);
   const events = emitter();
-  const createTargets = targetFactory(random, clock, awake, desk);
+  const createTargets = targetFactory(clock, awake, desk);
   const { providers } = options;
   const targets = (options.targets ?? []).flatMap(createTargets);
   const isCatalogNeeded = providers !== undefined || targets.some(({ price }) => price === undefined);

@@ -9,7 +9,7 @@ import type { StreamPart } from '../types/result/stream-part.ts';
 import type { Router } from '../types/router.ts';
 import { sumKnown } from '../util/json.ts';
 import { show } from '../util/option-check.ts';
-import { realAbort } from '../util/time/abort.ts';
+import { realAbort } from '../util/time/real-abort.ts';
 import { execute } from './execute.ts';
 
 const usualSteps = 10;

@@ -1,7 +1,7 @@
-import { ProviderError } from '../errors.ts';
 import type { BatchAnswer, Deferral } from '../types/batch/batch.ts';
 import type { Clock } from '../types/clock.ts';
 import type { CallContext } from '../types/provider.ts';
+import { tooLate } from './too-late.ts';
 
 /** A call that waits for the answer of a batch. */
 export interface Entry {
@@ -56,16 +56,7 @@ export function newEntry(
     deadline === Number.POSITIVE_INFINITY
       ? () => {}
       : clock.after(Math.max(0, timeLeft - marginOf(timeLeft)), () => {
-          const summary = 'the batch is not done in time';
-          leave(
-            new ProviderError({
-              kind: 'timeout',
-              scope: 'request',
-              provider,
-              code: 'batch_not_run',
-              summary,
-            }),
-          );
+          leave(tooLate(provider));
         });
   const onAbort = (): void => leave(call.signal.reason);
   const end = (): void => {

@@ -5,14 +5,14 @@ export const commands = `Usage: signalbox <command>
 
 Commands:
   batch      answers a file of requests within hours, at vendors' batch prices
+  dashboard  shows a ledger or a log in a browser
   keys       creates and lists the virtual keys of a server
   ledger     queries, verifies and exports a ledger
   report     writes one page about money, latency and failures
   simulate   replays traffic with other strategies: cost, latency, failures
   doctor     checks the routers that a module exports: keys and packages; sends nothing to a model
-  help       prints this text; so does no command
+  help       prints this text, which is also printed without a command
   --version  prints the version
-  dashboard  shows a ledger or a log in a browser
 
 Run signalbox <command> --help for the options of a command.
 `;
@@ -164,8 +164,8 @@ Actions:
   create          creates a key and prints its token
   list            lists the keys
   disable ID      a disabled key is refused
-  enable ID
-  delete ID
+  enable ID       lets a disabled key in again
+  delete ID       deletes a key for good
 
 Options of create:
   --tenant NAME                 required

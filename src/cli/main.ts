@@ -1,6 +1,11 @@
 #!/usr/bin/env node
 import { run } from './run.ts';
 
+// `signalbox report | head`: a reader that has enough closes the pipe.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+  process.exit(0);
+});
 const args = process.argv.slice(2);
 process.exitCode = await run(args, {
   out: (text) => process.stdout.write(text),

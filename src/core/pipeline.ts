@@ -1,6 +1,5 @@
 import type { CallOptions } from '../types/options/call-options.ts';
 import type { AnyRequest, AnyResult, Awaitable, PartialHit } from '../types/plugin.ts';
-import type { Decision } from '../types/result/decision.ts';
 import type { Part } from '../util/lazy.ts';
 import { orAbort } from '../util/time/abort.ts';
 import { lastResort } from './answer/last-resort-part.ts';
@@ -16,7 +15,6 @@ import { extensionsPart } from './parts/extensions-part.ts';
 import { lacksExtensions, loadExtensions } from './parts/load-extensions.ts';
 import { isPlain, isPlainCall, loadRest } from './parts/rest.ts';
 import { RequestState } from './request.ts';
-import { chooseCandidates } from './routing/candidates.ts';
 import { fallbackRoute, namedRoute } from './routing/named-route.ts';
 
 /**
@@ -106,35 +104,11 @@ async function loadOperation<T>(
   return operation;
 }
 
-/** Routing without the call: stations 1, 4, 5 and 6. */
-export async function explain<Request extends AnyRequest>(
-  operation: Operation<Request>,
-  input: object,
-  options: CallOptions,
-  env: RouterContext,
-): Promise<Decision> {
-  const checked = check(operation, input, options, env);
-  if (checked instanceof Promise) {
-    await checked;
-    return explain(operation, input, options, env);
-  }
-  const request = checked;
-  try {
-    const selected = await env.parts.get(extensionsPart)?.chooseRoute(request);
-    options.signal?.throwIfAborted();
-    await Promise.all([env.prices.ready(), loadRest(env, options.signal)]);
-    void request.inputTokens; // the decision then shows expected costs
-    return chooseCandidates(request, selected).decision;
-  } finally {
-    request.release();
-  }
-}
-
 /**
  * 1: checks the options, and checks and normalizes the request. A promise: the code for that has to be loaded first. It is needed
  * for requests of more than text, and for those that a plugin may replace.
  */
-function check<Request extends AnyRequest>(
+export function check<Request extends AnyRequest>(
   operation: Operation<Request>,
   input: object,
   options: CallOptions,

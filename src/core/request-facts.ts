@@ -1,10 +1,8 @@
 import { RouterError } from '../errors.ts';
 import type { RequestFacts } from '../types/event.ts';
 import type { CallOptions } from '../types/options/call-options.ts';
-import type { Decision, Note } from '../types/result/decision.ts';
-import type { Emitter } from '../util/emitter.ts';
 
-interface Described {
+export interface Described {
   readonly id: string;
   readonly route: { readonly name: string };
   readonly metadata: RequestFacts['metadata'];
@@ -25,21 +23,6 @@ export function factsOf({ id, route, metadata, shadow, options }: Described): Re
     ...(tags === undefined ? {} : { tags }),
     ...(shadow ? { mirror: true } : {}),
   };
-}
-
-interface Noting extends Described {
-  notes: Note[] | undefined;
-  readonly decision: Decision | undefined;
-  readonly env: { readonly events: Emitter };
-}
-
-/** Records a fact of a plugin. The decision shows all of them, also those that come after it was made. */
-export function recordNote(request: Noting, note: Note): void {
-  request.notes ??= [];
-  request.notes.push(note);
-  if (request.decision !== undefined) Object.assign(request.decision, { notes: request.notes });
-  const { events } = request.env;
-  if (events.subscribed.has('note')) events.emit({ type: 'note', ...factsOf(request), ...note });
 }
 
 /** The error for calls to a closed router and for calls in flight when it closes. */

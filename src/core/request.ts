@@ -1,5 +1,5 @@
 import { DeadlineError, RouterError } from '../errors.ts';
-import type { TokenDemand } from '../limits/vendor-limits.ts';
+import type { TokenDemand } from '../limits/no-limits.ts';
 import { countingPart } from '../pricing/counting-part.ts';
 import { roughTokens, type SizeClass, sizeClassOf } from '../stats/size-class.ts';
 import type { CallOptions } from '../types/options/call-options.ts';
@@ -17,32 +17,14 @@ import type { ActiveRequest, RouterContext } from './context.ts';
 import { activeRequest, releaseDropped } from './dropped.ts';
 import type { Holding } from './holding.ts';
 import { fullCheckPart } from './operations/check/full-check-part.ts';
-import type { Checked, Operation } from './operations/operation.ts';
+import type { Operation } from './operations/operation.ts';
 import type { Requirements } from './operations/requirements.ts';
 import { hedgeOver, type ResolvedPolicies, type ResolvedTimeouts, timeoutsOver } from './options/policies.ts';
-import { closedError, noMetadata, recordNote } from './request-facts.ts';
+import type { RequestInit } from './options/request-init.ts';
+import { closedError, noMetadata } from './request-facts.ts';
 import type { Route } from './routes.ts';
 import type { RequestObservers } from './stations/observe.ts';
 import type { Channel, Target } from './targets/target.ts';
-
-/** The input of a request. */
-export interface RequestInit<Request extends AnyRequest = AnyRequest> {
-  readonly id: string;
-  readonly env: RouterContext;
-  readonly operation: Operation<Request>;
-  /** The caller's own object. */
-  readonly original: object;
-  readonly checked: Checked<Request>;
-  readonly options: CallOptions;
-  /** Its route; until `select` has chosen one, the fallback route. */
-  readonly route: Route;
-  /** It is a shadow copy; no caller awaits it. */
-  readonly shadow?: boolean;
-  /** `false` if `select` is still to choose its route. Default: `true`. */
-  readonly isRouted?: boolean;
-  /** Called once, when the request has ended. */
-  readonly onEnd?: () => void;
-}
 
 /** All state of one request. Nothing references it after the request has ended. */
 export class RequestState<Request extends AnyRequest = AnyRequest> {
@@ -75,8 +57,6 @@ export class RequestState<Request extends AnyRequest = AnyRequest> {
 
   /** Attempts started so far. */
   started = 0;
-  /** The routing decision, once made. */
-  decision: Decision | undefined;
   /** The channels that may take it, if it depends on state at one vendor. */
   pin: ((channel: Channel) => boolean) | undefined;
   firstTokenAt: number | undefined;
@@ -97,6 +77,9 @@ export class RequestState<Request extends AnyRequest = AnyRequest> {
   /** Whether its route is final. */
   isRouted: boolean;
 
+  #decision: Decision | undefined;
+  /** Set if it is to be explained when someone reads the decision. */
+  #routing: { readonly decision: Decision } | undefined;
   #context: RequestContext | undefined;
   #needs: Requirements | undefined;
   #inputTokens: number | undefined;
@@ -162,6 +145,28 @@ export class RequestState<Request extends AnyRequest = AnyRequest> {
     this.#watch(this.startedAt);
   }
 
+  /** The routing decision, once made. */
+  get decision(): Decision | undefined {
+    this.#decision ??= this.#routing?.decision;
+    return this.#decision;
+  }
+
+  set decision(decision: Decision | undefined) {
+    this.#decision = decision;
+    this.#routing = undefined;
+  }
+
+  /** Whether it has been made but not explained. */
+  get isUnexplained(): boolean {
+    return this.#decision === undefined && this.#routing !== undefined;
+  }
+
+  /** @param isLate whether it is explained when someone reads it */
+  decide(routing: { readonly decision: Decision }, isLate: boolean): void {
+    this.#routing = isLate ? routing : undefined;
+    this.#decision = isLate ? undefined : routing.decision;
+  }
+
   /** Milliseconds until its deadline. */
   get timeLeft(): number {
     const { clock, awake } = this.env;
@@ -220,11 +225,6 @@ export class RequestState<Request extends AnyRequest = AnyRequest> {
     this.asked = request;
     this.#needs = undefined;
     this.#inputTokens = undefined;
-  }
-
-  /** A plugin records a fact. The decision shows all of them, also those that come after it was made. */
-  note(note: Note): void {
-    recordNote(this, note);
   }
 
   /** Sets the selected route. */
@@ -289,12 +289,7 @@ export class RequestState<Request extends AnyRequest = AnyRequest> {
 
   #expire(byDeadline: boolean): void {
     const { timeout, attempts, startedAt } = this;
-    const had = Math.round(this.#deadlineAt - startedAt);
-    this.#leave(
-      byDeadline
-        ? new DeadlineError(had, attempts, 'deadline')
-        : new DeadlineError(timeout.request, attempts),
-      'failed',
-    );
+    const had = byDeadline ? Math.round(this.#deadlineAt - startedAt) : timeout.request;
+    this.#leave(new DeadlineError(had, attempts, byDeadline ? 'deadline' : undefined), 'failed');
   }
 }

@@ -4,7 +4,7 @@ import type { AnyRequest, AnyResult } from '../types/plugin.ts';
 import type { StreamPart } from '../types/result/stream-part.ts';
 import { compact } from '../util/json.ts';
 import { sleep } from '../util/time/clock.ts';
-import { hasSpareCapacity } from './admission/capacity.ts';
+import { hasSpareCapacity } from './admission/spare-capacity.ts';
 import { type ChannelReservation, reserve } from './attempt/reservation.ts';
 import type { Failover } from './failover/failover.ts';
 import { beginRequest, failRequest, finishRequest } from './life-cycle.ts';

@@ -40,14 +40,14 @@ export type { DashboardOptions } from './options.ts';
  * Creates the handler of a dashboard, to be mounted under any path in Next.js, Hono, Express or Workers. Its page is one HTML text; its
  * data come as JSON and server-sent events from `…/api/`, and only with the token: open `/your/path#token=…`.
  *
- * It only reads. It shows no prompts, keys or headers, unless `content` is `true`. It begins to count when it is created, and keeps the
- * last 1,000 requests of this process; a ledger adds those before.
+ * It only reads. It shows no prompts, keys or headers, unless `content` is `true`. It begins to count when it is created, so create it beside
+ * the router, and keeps the last 1,000 requests of this process; a ledger adds those before.
  *
  * @param router `undefined` to show a ledger alone
  * @throws ConfigError naming the invalid option
  * @example
  * const dashboard = toDashboard(router, { token: process.env.DASHBOARD_TOKEN, ledger: usage });
- * app.all('/signalbox/*', (c) => dashboard(c.req.raw)); // Hono; `export const GET = dashboard` in a Next.js route
+ * app.all('/signalbox/*', (c) => dashboard(c.req.raw)); // Hono; `export { dashboard as GET } from './router'` in a Next.js route
  */
 export function toDashboard(
   router: Router | undefined,

@@ -38,7 +38,7 @@ function unknown(): Readonly<Record<string, string>> {
     models: `Write targets: [${target}].`,
     fallbacks: 'List several targets: they are tried in their order.',
     fallback:
-      "List several targets: they are tried in their order. A text of yours is lastResort: 'We are busy.'.",
+      "List several targets: they are tried in their order. For a text of your own, write lastResort: 'We are busy.'.",
     retries: 'Write maxAttempts: 3 for all targets, or retry: { sameTarget: 1 } for the same one.',
     maxRetries: 'Write maxAttempts: 3 for all targets, or retry: { sameTarget: 1 } for the same one.',
     parameters: 'Write inputSchema.',
@@ -67,7 +67,7 @@ function wrong(): Readonly<Record<string, string>> {
     tools: tool,
     'tools[].inputSchema': 'Write inputSchema in place of parameters.',
     'tools[].name': tool,
-    'messages[].role': 'Instructions have the role system.',
+    'messages[].role': 'Use the role system for instructions.',
     'content[].type': "An image is { type: 'image', image: url }, text is { type: 'text', text }.",
   };
 }

@@ -1,58 +1,6 @@
 import { type OutcomeWindow, outcomeWindow } from '../stats/outcome-window.ts';
 import type { Random } from '../types/clock.ts';
-
-/** When a breaker opens and for how long, in milliseconds; see `BreakerPolicy` for the defaults. */
-export interface BreakerLimits {
-  readonly consecutive: number;
-  /** Ratio, 0 to 1. */
-  readonly failureRate: number;
-  readonly openFor: number;
-  readonly maxOpenFor: number;
-  readonly probes: number;
-}
-
-/** Handed to a running attempt. Its result counts only in the period in which the pass was issued. */
-export interface Pass {
-  readonly epoch: number;
-  readonly probe: boolean;
-}
-
-/**
- * Circuit breaker (Nygard, "Release It!"). Opens after `consecutive` failures in a row, or at `failureRate`
- * over ten seconds. Half-open, it admits one probe, and one more at a time for each that succeeds: `probes` successes close it, a
- * failure reopens it for half as long again. With little traffic, three failures in a row within a minute open it: a target that
- * fails one time in twenty does that by chance once in 8,000 requests.
- *
- * It differs from the textbook in two ways: refused attempts go to another target instead of waiting for the
- * probe, and results of attempts that started before the last change of state are not counted.
- */
-export interface Breaker {
-  state(now: number): 'closed' | 'open' | 'half-open';
-  /** Whether it is open or half-open. */
-  readonly tripped: boolean;
-  /** Whether it has ever opened. */
-  readonly hasTripped: boolean;
-  /** Whether it admits an attempt now. */
-  admits(now: number): boolean;
-  /** When an open breaker admits its next probe; monotonic milliseconds. */
-  readonly until: number;
-  /**
-   * Ratio of its normal traffic that the target should get: below 1 for five seconds after the breaker
-   * closes.
-   */
-  share(now: number): number;
-  /**
-   * Another process saw an outage: one attempt at a time is admitted until one has succeeded, which closes it at once, or one has
-   * failed, which opens it.
-   */
-  hint(now: number): void;
-  /** Records the start of an attempt. An attempt that is not admitted is forced: no other target is left. */
-  enter(now: number): Pass;
-  success(pass: Pass, now: number, limits: BreakerLimits): void;
-  failure(pass: Pass, now: number, limits: BreakerLimits): void;
-  /** Records the end of an attempt, with or without a result. */
-  leave(pass: Pass): void;
-}
+import { type Breaker, type BreakerLimits, closedBreaker, type Pass } from './closed-breaker.ts';
 
 /** Healthy time after which one earlier opening no longer counts, in milliseconds. */
 const forgiveAfter = 300_000;
@@ -76,7 +24,11 @@ const littleConsecutive = 3;
 const slowStart = 5_000;
 const firstShare = 0.1;
 
-export function breaker(random: Random): Breaker {
+type Mutable = { -readonly [Field in keyof Breaker]: Breaker[Field] };
+
+/** @param self takes its place; everything that has it keeps it */
+export function breaker(random: Random, self: Mutable = closedBreaker()): Breaker {
+  if (self.counts) return self;
   let epoch = 0;
   let open = false;
   let failures = 0;
@@ -86,13 +38,11 @@ export function breaker(random: Random): Breaker {
   const probing = new Set<Pass>();
   let goodProbes = 0;
   let hinted = false;
-  /** Attempts started since the last change of state. */
-  let underWay = 0;
   const outcomes = outcomeWindow();
 
   const newEpoch = (): void => {
     epoch += 1;
-    underWay = 0;
+    self.underWay = 0;
   };
   const trip = (now: number, limits: BreakerLimits): void => {
     if (!open && openings > 0) openings = Math.max(0, openings - Math.floor((now - closedAt) / forgiveAfter));
@@ -110,10 +60,8 @@ export function breaker(random: Random): Breaker {
     outcomes.clear();
   };
 
-  const self: { -readonly [Field in keyof Breaker]: Breaker[Field] } = {
-    tripped: false,
-    hasTripped: false,
-    until: 0,
+  const own: Partial<Breaker> = {
+    counts: true,
     state: (now) => (!open ? 'closed' : now < self.until ? 'open' : 'half-open'),
     admits: (now) => !open || (now >= self.until && probing.size <= goodProbes),
     share: (now) =>
@@ -132,7 +80,7 @@ export function breaker(random: Random): Breaker {
       const probe = open && now >= self.until && probing.size <= goodProbes;
       const pass = { epoch, probe };
       if (probe) probing.add(pass);
-      underWay += 1;
+      self.underWay += 1;
       return pass;
     },
     success(pass, now, limits) {
@@ -155,15 +103,15 @@ export function breaker(random: Random): Breaker {
       if (pass.epoch !== epoch) return;
       failures += 1;
       outcomes.add(true, now);
-      if (open ? pass.probe : isBroken(failures, outcomes, underWay, now, limits)) trip(now, limits);
+      if (open ? pass.probe : isBroken(failures, outcomes, self.underWay, now, limits)) trip(now, limits);
     },
     leave(pass) {
       if (pass.epoch !== epoch) return;
-      underWay -= 1;
+      self.underWay -= 1;
       probing.delete(pass);
     },
   };
-  return self;
+  return Object.assign(self, own);
 }
 
 /** @param underWay attempts in flight */

@@ -1,5 +1,5 @@
 import type { Health } from '../types/options/strategy.ts';
-import type { Breaker } from './breaker.ts';
+import type { Breaker } from './closed-breaker.ts';
 
 /**
  * Waits set by the vendor or by configuration errors, per deployment, key, endpoint, or key and deployment.

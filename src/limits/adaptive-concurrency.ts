@@ -1,20 +1,4 @@
-/**
- * Concurrency limit of a target, learned from its refusals: none until several refusals for too much traffic,
- * then 0.7 times the attempts in flight, plus one per round of successes (additive increase, multiplicative
- * decrease: Chiu, Jain, Computer Networks and ISDN Systems, 1989; the factor is CUBIC's, RFC 9438).
- */
-export interface AdaptiveConcurrency {
-  /** Maximum concurrent attempts; `Infinity` until the target has refused several. */
-  readonly limit: number;
-  /**
-   * Records an attempt refused because of too much traffic.
-   *
-   * @param inFlight attempts in flight at the refusal, this one included
-   * @param startedAt start of the refused attempt
-   */
-  refused(inFlight: number, startedAt: number, now: number): void;
-  succeeded(inFlight: number): void;
-}
+import { type AdaptiveConcurrency, unlimited } from './no-limits.ts';
 
 const decrease = 0.7;
 /** A limit that is not reached for this many rounds of successes is dropped. */
@@ -24,7 +8,10 @@ const fewestRefusals = 3;
 /** Window of refusals close together, in milliseconds. */
 const closeTogether = 10_000;
 
-export function adaptiveConcurrency(): AdaptiveConcurrency {
+type Mutable = { -readonly [Field in keyof AdaptiveConcurrency]: AdaptiveConcurrency[Field] };
+
+/** @param self takes its place; everything that has it keeps it */
+export function adaptiveConcurrency(self: Mutable = unlimited()): AdaptiveConcurrency {
   let successes = 0;
   let rounds = 0;
   /** Refusals since the last decrease. */
@@ -41,8 +28,7 @@ export function adaptiveConcurrency(): AdaptiveConcurrency {
     return refusals < fewestRefusals;
   };
 
-  const self = {
-    limit: Number.POSITIVE_INFINITY,
+  return Object.assign(self, {
     refused(inFlight: number, startedAt: number, now: number) {
       // With one attempt in flight, concurrency is not the cause.
       if (inFlight < 2) return;
@@ -65,6 +51,5 @@ export function adaptiveConcurrency(): AdaptiveConcurrency {
       if (inFlight >= self.limit / 2) self.limit += 1;
       if (rounds >= forgetAfter) self.limit = Number.POSITIVE_INFINITY;
     },
-  };
-  return self;
+  } satisfies Partial<AdaptiveConcurrency>);
 }

@@ -1,29 +1,5 @@
 import type { VendorLimit } from '../types/options/limit.ts';
-
-/** Expected tokens of an attempt. */
-export interface TokenDemand {
-  readonly input: number;
-  readonly output: number;
-}
-
-/**
- * Remaining vendor limits: the vendor's last report minus usage since. It is a forecast, used to pick a
- * target and a time; it never refuses a request, because only the vendor knows.
- */
-export interface VendorLimits {
-  note(limits: readonly VendorLimit[], now: number): void;
-  /** Whether the vendor has ever reported a limit. */
-  readonly reported: boolean;
-  /** Records the start of an attempt of this many tokens. */
-  use(tokens: TokenDemand, now: number): void;
-  /**
-   * When an attempt of this many tokens is expected to be admitted; monotonic milliseconds, at most `now` if
-   * it is now.
-   */
-  freeAt(tokens: TokenDemand, now: number): number;
-  /** Free ratio of the scarcest limit, 0 to 1. */
-  share(now: number): number;
-}
+import { type TokenDemand, unreportedLimits, type VendorLimits } from './no-limits.ts';
 
 /**
  * Longest forecast, in milliseconds: windows are a minute, and a daily limit admits the next request long
@@ -51,14 +27,16 @@ interface Bucket {
 
 const none: readonly never[] = [];
 
-export function vendorLimits(): VendorLimits {
+type Mutable = { -readonly [Field in keyof VendorLimits]: VendorLimits[Field] };
+
+/** @param self takes its place; everything that has it keeps it */
+export function vendorLimits(self: Mutable = unreportedLimits()): VendorLimits {
   const known = new Map<VendorLimit['of'], Bucket>();
   // A full limit carries no information.
   const live = (now: number): readonly [VendorLimit['of'], Bucket][] =>
     known.size === 0 ? none : [...known].filter(([, { fullAt }]) => fullAt > now);
 
-  const self: { -readonly [Field in keyof VendorLimits]: VendorLimits[Field] } = {
-    reported: false,
+  return Object.assign(self, {
     note(limits, now) {
       self.reported = true;
       const seen = new Set<VendorLimit['of']>();
@@ -96,8 +74,7 @@ export function vendorLimits(): VendorLimits {
       }
       return least;
     },
-  };
-  return self;
+  } satisfies Partial<VendorLimits>);
 }
 
 function levelOf({ level, at, limit, rate }: Bucket, now: number): number {

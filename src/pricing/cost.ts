@@ -68,20 +68,6 @@ export function reportedCost(usd: number): Cost {
   return { ...zeroCost, total, request: total, source: 'reported', estimated: false };
 }
 
-/** The sum of costs; `undefined` if any is unknown. */
-export function addCosts(costs: readonly (Cost | undefined)[]): Cost | undefined {
-  const known = costs.filter((cost) => cost !== undefined);
-  const last = known.at(-1);
-  if (last === undefined || known.length < costs.length) return undefined;
-  const names = Object.keys(zeroCost) as (keyof typeof zeroCost)[];
-  const sums = Object.fromEntries(names.map((name) => [name, addUsd(...known.map((cost) => cost[name]))]));
-  return {
-    ...(sums as typeof zeroCost),
-    source: last.source,
-    estimated: known.some(({ estimated }) => estimated),
-  };
-}
-
 /** The rates for a request of this size and service tier. */
 interface HeldRates {
   readonly rates: Rates;
@@ -101,7 +87,7 @@ function ratesFor(price: Price, inputTokens: number, { serviceTier, region }: Se
 }
 
 /** The rates of the highest tier whose threshold the request exceeds, otherwise the base rates. */
-function ratesBySize(price: Pick<Price, keyof Rates | 'tiers'>, inputTokens: number): Rates {
+export function ratesBySize(price: Pick<Price, keyof Rates | 'tiers'>, inputTokens: number): Rates {
   let rates: Rates = price;
   let above = -1;
   for (const tier of price.tiers ?? []) {

@@ -46,7 +46,7 @@ export function checkTargets(path: string, value: unknown, refuse: Refuse): read
   const specs = value.map((target, index) => checkTarget(`${path}[${index}]`, target, refuse));
   for (const [index, { id }] of specs.entries()) {
     if (specs.findIndex((other) => other.id === id) !== index)
-      refuse(`${path}[${index}].id`, 'an id that no other target has', show(id));
+      refuse(`${path}[${index}].id`, 'a unique id', show(id));
   }
   return specs;
 }

@@ -1,7 +1,7 @@
 import type { Candidate, Strategy } from '../types/options/strategy.ts';
 import { amount } from '../util/shape.ts';
 import { type Constraints, constrained } from './shared/constraints.ts';
-import { byPrice, rankByScore } from './shared/rank-by-score.ts';
+import { byPrice, firstByScore, rankByScore } from './shared/rank-by-score.ts';
 
 /** Terms of `lowestCost`. */
 export interface CostTerms extends Constraints {
@@ -42,6 +42,10 @@ export function lowestCost(terms: CostTerms = {}): Strategy {
     for (const candidate of late) context.note(candidate, { misses: 'deadline' });
     return late.length === 0 ? ranked : [...ranked.filter((candidate) => !late.includes(candidate)), ...late];
   };
-  const strategy = constrained('lowestCost', terms, rank, { deadline: amount });
+  const first: Strategy['first'] = (candidates, context) =>
+    Math.min(terms.deadline ?? Number.POSITIVE_INFINITY, context.timeLeft) === Number.POSITIVE_INFINITY
+      ? firstByScore(candidates, context, ({ estimatedCost }) => estimatedCost, byPrice)
+      : undefined;
+  const strategy = constrained('lowestCost', terms, rank, { deadline: amount }, first);
   return terms.deadline === undefined ? strategy : { ...strategy, deadline: terms.deadline };
 }

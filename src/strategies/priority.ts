@@ -10,5 +10,5 @@ import { inOrder } from './shared/in-order.ts';
  * createRouter({ targets, strategy: priority({ tags: ['eu'] }) });
  */
 export function priority(constraints: Constraints = {}): Strategy {
-  return constrained('priority', constraints, inOrder.rank);
+  return constrained('priority', constraints, inOrder.rank, {}, inOrder.first);
 }

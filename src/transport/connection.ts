@@ -1,14 +1,46 @@
-/** Options of undici's HTTP agent, which Node's `fetch` uses; only those needed here. */
-type AgentConstructor = new (options: {
-  readonly connect: { readonly timeout: number };
-  readonly headersTimeout: number;
-  readonly bodyTimeout: number;
-}) => ConnectionAgent;
+import { nodeProcess } from '../util/runtime.ts';
 
-/** An HTTP agent and its connection pool. */
-interface ConnectionAgent {
+/** Undici's HTTP agent, which Node's `fetch` uses: the parts needed here. */
+export interface ConnectionAgent {
+  /** Sends a request; the handler gets what happens. */
+  dispatch(options: DispatchOptions, handler: DispatchHandler): boolean;
   /** Closes idle connections now, and busy ones when their requests finish. */
   close(): Promise<void>;
+}
+
+export type ConnectionAgentClass = new (options: AgentOptions) => ConnectionAgent;
+
+/** https://undici.nodejs.org/#/docs/api/Client?id=parameter-clientoptions */
+interface AgentOptions {
+  readonly connect:
+    | { readonly timeout: number }
+    | ((options: object, connected: (error: Error | null, socket: object | null) => void) => void);
+  readonly headersTimeout: number;
+  readonly bodyTimeout: number;
+  readonly connections?: number;
+  readonly keepAliveTimeout?: number;
+  readonly keepAliveMaxTimeout?: number;
+}
+
+interface DispatchOptions {
+  readonly origin: string;
+  readonly path: string;
+  readonly method: string;
+  /** Names and values in turn. */
+  readonly headers: readonly string[];
+  readonly body: Uint8Array;
+}
+
+/** The methods of a handler up to undici 7. https://undici.nodejs.org/#/docs/api/Dispatcher?id=parameter-dispatchhandler */
+export interface DispatchHandler {
+  /** A connection is about to get the request; `abort` closes it. */
+  onConnect(abort: (error?: Error) => void): void;
+  /** @returns whether the body may follow at once */
+  onHeaders(status: number, headers: readonly Buffer[], resume: () => void): boolean;
+  /** @returns whether more may follow at once */
+  onData(packet: Buffer): boolean;
+  onComplete(): void;
+  onError(error: Error): void;
 }
 
 /** Agents for one origin, keyed by connect timeout. */
@@ -58,11 +90,24 @@ const newerAgentKey = Symbol.for('undici.globalDispatcher.2');
  * Uses the class of Node's own agent, because another copy of undici is not compatible with Node's `fetch`.
  */
 function connectionAgent(connectTimeout: number): ConnectionAgent | undefined {
+  const Agent = installedAgentClass();
+  return Agent && new Agent({ connect: { timeout: connectTimeout }, headersTimeout: 0, bodyTimeout: 0 });
+}
+
+function installedAgentClass(): ConnectionAgentClass | undefined {
   if (typeof globalThis.Response !== 'function') return undefined; // also makes Node load its undici
   const installed = installedAgent(agentKey);
   if (installed === undefined || className(installed) !== 'Agent' || hasOwnAgent()) return undefined;
-  const Agent = installed.constructor as AgentConstructor;
-  return new Agent({ connect: { timeout: connectTimeout }, headersTimeout: 0, bodyTimeout: 0 });
+  return installed.constructor as ConnectionAgentClass;
+}
+
+/** Versions of undici whose `dispatch` takes a `DispatchHandler`: in Node 22 and 24. */
+const dispatchVersions: readonly (string | undefined)[] = ['6', '7'];
+
+/** The class of the agent inside Node, if requests can be sent with its `dispatch`. */
+export function agentClass(): ConnectionAgentClass | undefined {
+  const [major] = nodeProcess()?.versions['undici']?.split('.') ?? [];
+  return dispatchVersions.includes(major) ? installedAgentClass() : undefined;
 }
 
 /**

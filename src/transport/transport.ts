@@ -1,13 +1,15 @@
 import { ProviderError } from '../errors.ts';
 import type { CallAuth, CallContext, Traffic } from '../types/provider.ts';
 import { isRedirect, isRedirectResponse } from '../util/redirect.ts';
+import type { Signal } from '../util/time/abort.ts';
+import { nativeSignal } from '../util/time/real-abort.ts';
 import { type Body, fromText, fromWeb, readSome, readText } from './body.ts';
 import { connectionAgents, connectionsSettled } from './connection.ts';
 import { classifyFailure } from './failure/failure.ts';
 import type { FailureRow } from './failure/failure-table.ts';
 import { networkError } from './failure/network-error.ts';
 import { guardBody, maxErrorBytes, maxErrorTime } from './guard-body.ts';
-import { type NodeHTTP, nodeHTTP } from './node/http.ts';
+import { type NodeHTTP, nodeHTTP } from './node/choose.ts';
 import { type HeaderOptions, type HeaderValues, requestHeaders } from './request-headers.ts';
 import type { Answer } from './response.ts';
 import { sniff } from './sniff.ts';
@@ -42,7 +44,7 @@ export interface Exchange {
   /** Connect timeout in milliseconds; see `ProviderCall.connectTimeout`. */
   readonly connectTimeout?: number | undefined;
   /** Aborts the request and the reading of its response, even if an SDK ignores its own signal. */
-  readonly signal?: AbortSignal | undefined;
+  readonly signal?: Signal | undefined;
   /** The key and headers of this call alone. */
   auth?: CallAuth | undefined;
   /** See `ProviderCall.onActivity`. */
@@ -100,7 +102,7 @@ export function createTransport(options: TransportOptions): Transport {
       method: init.method ?? 'GET',
       headers: sentHeaders ?? {},
       body: init.body ?? null,
-      signal: signal ?? init.signal ?? null,
+      signal: signal === undefined ? (init.signal ?? null) : nativeSignal(signal),
       redirect: 'manual',
       ...(agent === undefined ? {} : { dispatcher: agent }),
     });
@@ -212,7 +214,7 @@ async function checkedBody(answer: Answer, exchange: Exchange, options: Transpor
 export function newExchange(
   stream: boolean,
   { connectTimeout, onActivity, auth }: Partial<CallContext> = {},
-  signal?: AbortSignal,
+  signal?: Signal,
   large: Exchange['large'] = false,
 ): Exchange {
   return { stream, connectTimeout, signal, large, onActivity, auth, headers: {} };

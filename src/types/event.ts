@@ -171,15 +171,15 @@ export interface BudgetWarningEvent {
   readonly periodEnd: number | undefined;
 }
 
-/** A store stopped answering a plugin, or answers again. Requests continue by local state. */
+/** A store stopped answering a plugin, answers again, or has lost its data. Requests continue by local state. */
 export interface StoreStateEvent {
   readonly type: 'store-state';
   /** Name of the plugin. */
   readonly plugin: string;
   /** Name of the store. */
   readonly store: string;
-  /** Whether the store can be reached. */
-  readonly state: 'away' | 'back';
+  /** Whether the store can be reached; `lost`: it answers, but has lost data, which the processes write again. */
+  readonly state: 'away' | 'back' | 'lost';
   /** Why it is away. */
   readonly error?: unknown;
 }

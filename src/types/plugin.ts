@@ -49,12 +49,7 @@ export interface Plugin {
    * with `PluginError`. `Infinity` leaves only the request's deadline. @default 5000
    */
   readonly timeout?: number;
-  /**
-   * Methods that `createRouter` adds to the router, such as a report of the plugin's state.
-   *
-   * @example
-   * methods: { budgets: () => [...reports] } // router.budgets()
-   */
+  /** Methods that `createRouter` adds to the router, such as `{ budgets: () => [...reports] }` for `router.budgets()`. */
   readonly methods?: PluginMethods;
   /** Call options that the plugin adds, by name. Their types come from declaration merging with `CallOptions`. */
   readonly callOptions?: Readonly<Record<string, PluginCallOption>>;
@@ -64,6 +59,8 @@ export interface Plugin {
   readonly config?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
   /** Called once, by `createRouter`. May return a function that `router.close()` calls and awaits. */
   install?(host: PluginHost): (() => Awaitable<void>) | undefined;
+  /** Prepares for the first request, as far as that helps. Called and awaited by `router.warmup()`, for ten seconds at most. */
+  warmup?(): Awaitable<unknown>;
   /**
    * Inspects a request before any other station. Returns a replacement, or `undefined` to keep it. To refuse the request, throw
    * `RefusedError` or your own error.

@@ -2,9 +2,10 @@ import type { Batch, Batches, BatchInput, BatchOptions } from './batch/job.ts';
 import type { Listener, RouterEventType } from './event.ts';
 import type { CallOptions } from './options/call-options.ts';
 import type { Capabilities } from './options/capabilities.ts';
-import type { IdOf, TargetOptions } from './options/options.ts';
+import type { TargetOn } from './options/known-targets.ts';
+import type { IdOf, TargetFields } from './options/options.ts';
 import type { Health, Latency, TargetStats } from './options/strategy.ts';
-import type { Traffic } from './provider.ts';
+import type { Provider, Traffic } from './provider.ts';
 import type { EmbedRequest, EmbedResult } from './request/embed.ts';
 import type { ImageRequest, ImageResult } from './request/image.ts';
 import type { ChatRequest } from './request/request.ts';
@@ -170,7 +171,7 @@ export interface Router<TargetId extends string = string, RouteName extends stri
    */
   with(options: CallOptions<TargetId, RouteName>): this;
   /**
-   * Prepares for the first request: loads the SDKs and opens a connection for each target and key. Sends nothing to a model, and
+   * Prepares for the first request: loads the SDKs, opens a connection for each target and key, and lets plugins prepare. Sends nothing to a model, and
    * a failure here does not affect a target's health. Opens connections only on Node, and not for providers that use `fetch` (see
    * their option `fetch`), which cannot connect without a request.
    *
@@ -191,8 +192,8 @@ export interface Router<TargetId extends string = string, RouteName extends stri
    * @example
    * await router.addTarget({ provider: groq(), model: 'llama-3.3-70b-versatile' }, { routes: ['fast'] });
    */
-  addTarget<const Added extends TargetOptions>(
-    target: Added,
+  addTarget<const Added extends TargetFields, P extends Provider = Provider>(
+    target: Added | TargetOn<P>,
     options?: { readonly routes?: readonly RouteName[] },
   ): Promise<this & Router<TargetId | IdOf<Added>, RouteName>>;
   /**

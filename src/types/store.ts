@@ -48,7 +48,7 @@ export interface Store {
   /**
    * Leases a part of an amount for local use, and settles the holder's previous lease, which ends. A repeated call (the same
    * `sequence`) changes nothing and returns the same lease, so a caller without a response can retry. Because `used` is a running
-   * total, the next call also makes up for a call that was lost and for a store that lost its data.
+   * total, the next call also makes up for a call that was lost; `last` makes up for a store that lost its data.
    */
   lease(request: LeaseRequest): Promise<Lease>;
   /** Returns the unused rest of a holder's lease when its process ends. A lease that is never settled counts as used. */
@@ -146,6 +146,21 @@ export interface LeaseRequest {
   readonly refill?: number;
   /** Milliseconds to keep the key: at least until the end of its period plus late settlements. */
   readonly keep: number;
+  /** What the holder knows from its last lease, in case the store has lost data since then. @default nothing */
+  readonly last?: LastLease;
+}
+
+/**
+ * What a holder knows of an amount. The store has lost data if it has another `record` of the amount, or if `sequence` skips a
+ * number. Then it does not book `used`, but restores the total: to the largest `used` that a holder reports, plus
+ * each holder's `usedSince`. From the first such report, it grants nothing but `reserved` for `pause` milliseconds, because it does
+ * not know what the other holders have leased.
+ */
+export interface LastLease extends Pick<Lease, 'record' | 'used'> {
+  /** Used by the holder since that lease was granted. */
+  readonly usedSince: number;
+  /** Milliseconds in which all holders ask again. */
+  readonly pause: number;
 }
 
 /** A granted part of an amount. */
@@ -161,6 +176,10 @@ export interface Lease {
   readonly held: number;
   /** Number of other holders with a lease. */
   readonly holders: number;
+  /** A number that identifies the store's record of the amount. One that is made again, after a loss of data, has another number. */
+  readonly record: number;
+  /** Set after a loss of data: until when nothing but `reserved` is granted, on the store's clock. */
+  readonly recoversAt?: number;
   /** The store's time in milliseconds since 1970. */
   readonly now: number;
 }

@@ -1,4 +1,5 @@
 import type { JSONValue } from '../types/request/json.ts';
+import { fromBase64, toBase64 } from './data-content.ts';
 
 /** Readers for vendor JSON, in which any field may be missing or differ from the documentation. */
 
@@ -49,4 +50,43 @@ export function compact<T extends object>(object: T): { [K in keyof T]: Exclude<
 export function sumKnown(...counts: readonly (number | undefined)[]): number | undefined {
   const known = counts.filter((count) => count !== undefined);
   return known.length === 0 ? undefined : known.reduce((sum, count) => sum + count, 0);
+}
+
+const bytesKey = '$bytes';
+const urlKey = '$url';
+
+/** A value as text for a store. Bytes and addresses keep their types; functions are left out. */
+export function toStored(value: unknown): string {
+  return JSON.stringify(storable(value));
+}
+
+export function fromStored(text: string): unknown {
+  return JSON.parse(text, revive);
+}
+
+function storable(value: unknown): unknown {
+  if (value instanceof Uint8Array) return { [bytesKey]: toBase64(value) };
+  if (value instanceof URL) return { [urlKey]: value.href };
+  if (value instanceof Date) return value.toISOString();
+  if (Array.isArray(value)) return value.map(storable);
+  if (typeof value !== 'object' || value === null) return value;
+  if (isLibrarySchema(value)) return undefined;
+  return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, storable(each)]));
+}
+
+/**
+ * Whether a value is a schema of a library, which is an object of functions; its caller restores it. A JSON Schema that Zod made is
+ * none, although it has the same mark: hidden, on a plain object (https://zod.dev/json-schema).
+ */
+function isLibrarySchema(value: object): boolean {
+  if (!('~standard' in value)) return false;
+  const isPlain = Object.getPrototypeOf(value) === Object.prototype;
+  return !isPlain || Object.prototype.propertyIsEnumerable.call(value, '~standard');
+}
+
+function revive(_: string, value: unknown): unknown {
+  if (typeof value !== 'object' || value === null) return value;
+  const { [bytesKey]: bytes, [urlKey]: url } = value as Wire;
+  if (typeof bytes === 'string') return fromBase64(bytes);
+  return typeof url === 'string' ? new URL(url) : value;
 }

@@ -3,29 +3,6 @@ import type { Clock } from '../types/clock.ts';
 import type { Signal } from './time/abort.ts';
 import { sleep } from './time/clock.ts';
 
-/** A value that is computed on first use and then cached. */
-export interface Lazy<T> {
-  get(): T;
-  /** Whether it has been computed. */
-  readonly known: boolean;
-}
-
-export function lazy<T>(compute: () => T): Lazy<T> {
-  let value: T;
-  // `known` is a field: a getter would give each object its own hidden class.
-  const self = {
-    known: false,
-    get() {
-      if (!self.known) {
-        value = compute();
-        self.known = true;
-      }
-      return value;
-    },
-  };
-  return self;
-}
-
 /**
  * Code that is loaded when a router first needs it, so that applications that never do carry it in a file of its own. One constant
  * for each part; `Parts` has what is loaded.

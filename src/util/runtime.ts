@@ -2,6 +2,7 @@
 export interface NodeProcess {
   /** Since Node 22.3. */
   getBuiltinModule(id: string): unknown;
+  readonly versions: Readonly<Record<string, string | undefined>>;
 }
 
 /**
@@ -10,10 +11,7 @@ export interface NodeProcess {
  */
 export function nodeProcess(): NodeProcess | undefined {
   const { process } = globalThis as {
-    process?: Partial<NodeProcess> & {
-      readonly release?: { readonly name?: string };
-      readonly versions?: Readonly<Record<string, string | undefined>>;
-    };
+    process?: Partial<NodeProcess> & { readonly release?: { readonly name?: string } };
   };
   if (process?.release?.name !== 'node' || process.getBuiltinModule === undefined) return undefined;
   const other =

@@ -171,6 +171,16 @@ describe('router.batch', () => {
     expect(open.batches[0]?.canceled).toBe(true);
   });
 
+  it('is late, not canceled, for requests that no other target can rescue', async () => {
+    open.behavior.polls = Number.POSITIVE_INFINITY;
+    const { clock, router } = setUp();
+    const deadline = clock.date() + 2 * hour;
+    const batch = await router.batch(promptsOf(2), { route: 'openai/gpt-5-mini#batch', deadline });
+    const results = await drive(clock, collect(batch.results));
+    for (const { error } of results) expect(error?.message).toMatch(/not done in time|timeout|deadline/);
+    expect(open.batches[0]?.canceled).toBe(true);
+  });
+
   it('submits once when the connection breaks after the vendor has accepted', async () => {
     let cuts = 1;
     open.behavior.cut = (route) => route === 'POST /v1/batches' && cuts-- > 0;

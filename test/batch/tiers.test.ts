@@ -126,6 +126,8 @@ describe('service tiers as targets', () => {
     ['groq', () => groq({ baseURL: server.url, apiKey: 'sk' }), 498, 'capacity_exceeded'],
     ['openrouter', () => openrouter({ baseURL: server.url, apiKey: 'sk' }), 503, 'unavailable'],
     ['azure', () => azure({ baseURL: server.url, apiKey: 'sk' }), 429, 'resource_unavailable'],
+    ['bedrock', () => bedrock({ baseURL: server.url, apiKey: 'sk' }), 503, 'ServiceUnavailableException'],
+    ['bedrock', () => bedrock({ baseURL: server.url, apiKey: 'sk' }), 429, 'ThrottlingException'],
   ] as const)('of %s go to standard at once when flex has no room', async (name, create, status, code) => {
     server.behave(json({ error: { code, message: 'No room.' } }, status), answer('default'));
     const router = createRouter({
@@ -135,6 +137,32 @@ describe('service tiers as targets', () => {
     expect(target).toBe(`${name}/m`);
     expect(sent()).toEqual(['flex', undefined]);
     expect(attempts[0]?.billed).toBe('no');
+  });
+
+  // https://docs.aws.amazon.com/bedrock/latest/userguide/troubleshooting-api-error-codes.html: capacity, not the account's quota.
+  it('of bedrock go to standard at once when flex has no room, in the form of errors of AWS', async () => {
+    server.behave((response) => {
+      response.writeHead(503, {
+        'content-type': 'application/json',
+        'x-amzn-errortype': 'ServiceUnavailableException',
+      });
+      response.end(JSON.stringify({ message: 'The service is temporarily unable to handle the request.' }));
+    }, answer('default'));
+    const router = createRouter({
+      targets: [
+        {
+          provider: bedrock({ baseURL: server.url, apiKey: 'sk' }),
+          model: 'm',
+          price,
+          tiers: ['flex', 'standard'],
+        },
+      ],
+      retry: { minDelay: 60_000 },
+    });
+    const { target, attempts } = await router.chat({ prompt: 'hi' });
+    expect(target).toBe('bedrock/m');
+    expect(sent()).toEqual(['flex', undefined]);
+    expect(attempts[0]).toMatchObject({ billed: 'no', error: { kind: 'overloaded' } });
   });
 
   const compatible = [

@@ -12,6 +12,10 @@ export interface AtLimit {
   readonly alone: readonly number[];
   /** While other tenants get answers. */
   readonly beside: readonly number[];
+  /** Each the first of a process that has just started and warmed up. */
+  readonly first: readonly number[];
+  /** Each the first of a process that has not. */
+  readonly cold: readonly number[];
   /** Answers to others, before and while the tenant at its limit asks. */
   readonly othersBefore: readonly number[];
   readonly othersBeside: readonly number[];
@@ -19,6 +23,8 @@ export interface AtLimit {
   readonly commands: number;
 }
 
+/** Processes that start. */
+const starts = 50;
 const ask = { prompt: 'What is the weather like?', maxOutputTokens: 60 };
 
 /**
@@ -30,20 +36,22 @@ export async function atLimit(ms: number): Promise<AtLimit> {
   const vendor = await billingVendor({ delay: [5, 30] });
   const server = await redisServer();
   const client = new Redis({ port: server.port, host: '127.0.0.1' });
-  const router = createRouter({
-    targets: [
-      {
-        provider: openaiCompatible({ name: 'vendor', baseURL: vendor.url, apiKey: 'none' }),
-        model: 'm',
-        price,
-      },
-    ],
-    store: redis(client),
-    plugins: [limits([{ by: 'tenant', usd: (tenant) => (tenant === 'poor' ? 0.5 : 1e6), per: 'month' }])],
-  });
-  const timed = async (tenant: string): Promise<number> => {
+  const start = () =>
+    createRouter({
+      targets: [
+        {
+          provider: openaiCompatible({ name: 'vendor', baseURL: vendor.url, apiKey: 'none' }),
+          model: 'm',
+          price,
+        },
+      ],
+      store: redis(client),
+      plugins: [limits([{ by: 'tenant', usd: (tenant) => (tenant === 'poor' ? 0.5 : 1e6), per: 'month' }])],
+    });
+  const router = start();
+  const timed = async (tenant: string, at = router): Promise<number> => {
     const from = performance.now();
-    const error = await router.chat(ask, { tenant }).then(
+    const error = await at.chat(ask, { tenant }).then(
       () => undefined,
       (thrown: unknown) => thrown,
     );
@@ -60,6 +68,17 @@ export async function atLimit(ms: number): Promise<AtLimit> {
     }
     return times;
   };
+  /** The first refusals of routers that start one after the other. */
+  const firsts = async (warm: boolean): Promise<readonly number[]> => {
+    const times: number[] = [];
+    for (let n = 0; n < starts; n++) {
+      const fresh = start();
+      if (warm) await fresh.warmup();
+      times.push(await timed('poor', fresh));
+      await fresh.close();
+    }
+    return times;
+  };
   const others = async (): Promise<readonly number[]> =>
     (await Promise.all(['a', 'b', 'c', 'd'].map((tenant) => repeat(tenant, 5)))).flat();
 
@@ -69,9 +88,10 @@ export async function atLimit(ms: number): Promise<AtLimit> {
     const before = commandsOf(server.cli('info', 'commandstats'));
     const alone = await repeat('poor', 2);
     const commands = (commandsOf(server.cli('info', 'commandstats')) - before) / (ms / 1_000);
+    const [first, cold] = [await firsts(true), await firsts(false)];
     const othersBefore = await others();
     const [beside, othersBeside] = await Promise.all([repeat('poor', 2), others()]);
-    return { alone, beside, othersBefore, othersBeside, commands };
+    return { alone, beside, first, cold, othersBefore, othersBeside, commands };
   } finally {
     await router.close();
     client.disconnect();

@@ -153,6 +153,7 @@ export const scenarios: readonly Scenario[] = [
     async happen({ crew: own, server }) {
       await own.answered(700);
       server?.cli('flushall');
+      await sleep(5_000); // while processes book again, all are refused
       await own.refused(enough);
     },
   },

@@ -64,6 +64,30 @@ describe('the first failure of a router', () => {
     expect((await router.chat({ prompt: 'Hi' })).target).toBe('a');
   });
 
+  it('gets another attempt beside it where its target is silent, and the target is blamed for that', async () => {
+    const { router, clock } = await world({ a: [{ hang: true }], b: [{}] });
+    const { loads } = loseFirst(0);
+    const answer = router.chat({ prompt: 'Hi' }, { timeout: { response: 1_000 } });
+    await clock.advance(999);
+    expect(loads()).toBe(0);
+    await clock.advance(1);
+    const { target, attempts } = await answer;
+    expect(target).toBe('b');
+    expect(attempts.map(({ outcome, error }) => error?.kind ?? outcome).toSorted()).toEqual([
+      'success',
+      'timeout',
+    ]);
+    expect(router.stats().map(({ inFlight }) => inFlight)).toEqual([0, 0]);
+  });
+
+  it('answers alone where its target is silent and no other may be asked', async () => {
+    const { router, clock } = await world({ a: [{ delay: 3_000 }] });
+    loseFirst(0);
+    const answer = router.chat({ prompt: 'Hi' }, { timeout: { response: 1_000 } });
+    await clock.advance(3_000);
+    expect((await answer).target).toBe('a');
+  });
+
   it('does not wait for the code longer than the caller does', async () => {
     const { router, clock } = await world({ a: [overloaded], b: [{}] });
     loseFirst(Number.POSITIVE_INFINITY);

@@ -9,14 +9,14 @@ const one = { targets };
 const router = createRouter(one);
 const prompt = 'Why?';
 
-/** Called without types, as from JavaScript. */
+/** Called without types, as JavaScript does. */
 const create = createRouter as (...options: unknown[]) => unknown;
 const make = openai as (options: unknown) => unknown;
 const chat = router.chat as (...options: unknown[]) => Promise<unknown>;
 const embed = router.embed as (...options: unknown[]) => Promise<unknown>;
 const on = router.on as (...options: unknown[]) => unknown;
 
-/** What a person writes, and the sentence that says what to write instead. */
+/** What a developer writes, and the part of the message that says what to write instead. */
 const mistakes: readonly (readonly [written: string, run: () => unknown, says: string])[] = [
   [
     'createRouter()',
@@ -64,18 +64,22 @@ const mistakes: readonly (readonly [written: string, run: () => unknown, says: s
   [
     'the same provider twice',
     () => create({ providers: [provider, provider] }),
-    "providers[1]: expected a provider whose name no other has, got 'openai'",
+    "providers[1]: expected a provider with a unique name, got 'openai'",
   ],
   [
     'lastResort: { text }',
     () => create({ ...one, lastResort: { text: 'Busy' } }),
     "Write lastResort: 'We are busy. Please try again.'.",
   ],
-  ["fallback: 'We are busy'", () => create({ ...one, fallback: 'Busy' }), 'A text of yours is lastResort'],
+  [
+    "fallback: 'We are busy'",
+    () => create({ ...one, fallback: 'Busy' }),
+    'For a text of your own, write lastResort',
+  ],
   [
     'a model without its provider',
     () => chat({ prompt }, { model: 'gpt-5-mini' }),
-    "options.model: expected ids of targets (default, openai/m), got 'gpt-5-mini'",
+    "options.model: expected one of default, openai/m, got 'gpt-5-mini'",
   ],
   [
     "history: 'anthropic'",
@@ -85,7 +89,7 @@ const mistakes: readonly (readonly [written: string, run: () => unknown, says: s
   [
     "history: { from: 'anthropic' }",
     () => chat({ prompt }, { history: { from: 'anthropic' } }),
-    "options.history.from: expected ids of targets (default, openai/m), got 'anthropic'",
+    "options.history.from: expected one of default, openai/m, got 'anthropic'",
   ],
   [
     'addTarget(openai())',
@@ -93,9 +97,9 @@ const mistakes: readonly (readonly [written: string, run: () => unknown, says: s
     "Write router.addTarget({ provider: openai(), model: 'gpt-5-mini' }).",
   ],
   [
-    'addTarget of a target that there is',
+    'addTarget with an id that exists',
     () => router.addTarget(target),
-    "target.id: expected an id that no other target has, got 'openai/m'",
+    "target.id: expected a unique id, got 'openai/m'",
   ],
   ['retry: 3', () => create({ ...one, retry: 3 }), 'Write maxAttempts: 3 for all targets'],
   ['fallbacks: […]', () => create({ ...one, fallbacks: [] }), 'List several targets'],
@@ -105,7 +109,7 @@ const mistakes: readonly (readonly [written: string, run: () => unknown, says: s
     'Import and call one: priority()',
   ],
   [
-    'a route of an unknown target',
+    'a route with an unknown target',
     () => create({ ...one, routes: { a: { targets: ['m'] } } }),
     "expected one of openai/m, got 'm'",
   ],
@@ -125,7 +129,7 @@ const mistakes: readonly (readonly [written: string, run: () => unknown, says: s
     "strategy: rules: expected one of openai/m, got 'm'",
   ],
   [
-    'mirror of an unknown target',
+    'mirror to an unknown target',
     () => create({ ...one, mirror: { target: 'm', ratio: 0.1 } }),
     "mirror.target: expected one of openai/m, got 'm'",
   ],
@@ -157,19 +161,19 @@ const mistakes: readonly (readonly [written: string, run: () => unknown, says: s
   ],
   ['tools: { f }', () => chat({ prompt, tools: { f: {} } }), "Write tools: [{ name: 'f', description"],
   [
-    'tools with parameters',
+    'tools: [{ parameters }]',
     () => chat({ prompt, tools: [{ name: 'f', parameters: {} }] }),
     'Write inputSchema in place of parameters.',
   ],
   [
-    'tools of OpenAI',
+    "tools in OpenAI's format",
     () => chat({ prompt, tools: [{ type: 'function', function: {} }] }),
     "Write tools: [{ name: 'f'",
   ],
   [
     "role: 'developer'",
     () => chat({ messages: [{ role: 'developer', content: 'x' }] }),
-    'Instructions have the role system.',
+    'Use the role system for instructions.',
   ],
   [
     'an image_url',
@@ -184,15 +188,15 @@ const mistakes: readonly (readonly [written: string, run: () => unknown, says: s
   [
     "{ targets: ['unknown'] }",
     () => chat({ prompt }, { targets: ['fast'] }),
-    "options.targets: expected ids of targets (default, openai/m), got 'fast'",
+    "options.targets: expected one of default, openai/m, got 'fast'",
   ],
   [
-    '{ timeout: 5000 } of a call',
+    'a call with { timeout: 5000 }',
     () => chat({ prompt }, { timeout: 5000 }),
     'Write timeout: { request: 5000 }.',
   ],
   [
-    '{ temperature } of a call',
+    'a call with { temperature }',
     () => chat({ prompt }, { temperature: 1 }),
     'It is a setting of the request, in the first argument.',
   ],
@@ -207,7 +211,7 @@ const mistakes: readonly (readonly [written: string, run: () => unknown, says: s
     'run.tools: expected tools by name: { weather: tool({ inputSchema, execute }) }',
   ],
   [
-    'a tool of run without execute',
+    'run with a tool without execute',
     () => (router.run as (request: unknown) => unknown)({ prompt, tools: { f: { inputSchema: {} } } }),
     'run.tools.f.execute: expected a function',
   ],

@@ -32,7 +32,7 @@ describe('createRouter names the option that is wrong, what it wants and what it
           { name: 'a', observe() {} },
         ],
       },
-      'a name that no other plugin has',
+      'a unique name',
     ],
     ['store', { store: new Map() }, 'a store, such as memory(): an object with the method publish'],
     ['targets', { targets: [] }, 'a list of at least one target, got a list of 0'],
@@ -43,7 +43,7 @@ describe('createRouter names the option that is wrong, what it wants and what it
     ['targets[0].model', { targets: [{ ...target, model: '' }] }, "a model's name, got ''"],
     ['targets[0].modle', { targets: [{ ...target, modle: 'm' }] }, 'an unknown option'],
     ['targets[0].id', { targets: [{ ...target, id: 7 }] }, 'a name, got 7'],
-    ['targets[1].id', { targets: [target, target] }, 'an id that no other target has'],
+    ['targets[1].id', { targets: [target, target] }, 'a unique id'],
     ['targets[0].weight', { targets: [{ ...target, weight: -1 }] }, 'a number of at least 0, got -1'],
     [
       'targets[0].concurrency',

@@ -3,22 +3,24 @@ import { linkedAbort } from '../../src/util/time/abort.ts';
 
 describe('an abort of our own', () => {
   it('tells each listener once, in their order, with the first reason', () => {
-    const { signal, abort } = linkedAbort();
+    const link = linkedAbort();
+    const { signal } = link;
     const told: string[] = [];
     signal.addEventListener('abort', () => told.push(`a ${signal.reason}`));
     signal.addEventListener('abort', () => told.push('b'));
-    abort('first');
-    abort('second');
+    link.abort('first');
+    link.abort('second');
     expect([told, signal.aborted, signal.reason]).toEqual([['a first', 'b'], true, 'first']);
   });
 
   it('does not tell whom another listener has just let go', () => {
-    const { signal, abort } = linkedAbort();
+    const link = linkedAbort();
+    const { signal } = link;
     const told: string[] = [];
     const late = () => told.push('late');
     signal.addEventListener('abort', () => signal.removeEventListener('abort', late));
     signal.addEventListener('abort', late);
-    abort('now');
+    link.abort('now');
     expect(told).toEqual([]);
   });
 

@@ -82,8 +82,8 @@ describe('models by name', () => {
   });
 
   it.each([
-    [{ model: 'c/x' }, "options.model: expected ids of targets (default, a/…, b/…), got 'c/x'"],
-    [{ model: 'x' }, 'options.model: expected ids of targets'],
+    [{ model: 'c/x' }, "options.model: expected one of default, a/…, b/…, got 'c/x'"],
+    [{ model: 'x' }, 'options.model: expected one of'],
     [{ model: 'a/ x' }, 'options.model: expected the name of a model after the slash'],
     [{ route: 'c/x' }, 'options.route: expected one of default, a/…, b/…'],
     [{ model: 'a/x', targets: ['b/y'] }, 'options.model: expected either it or options.targets, got both'],
@@ -255,7 +255,7 @@ describe('targets at run time', () => {
     const messageOf = async (work: Promise<unknown>) =>
       ((await outcome(work)) as { error: Error }).error.message;
     expect(await messageOf(router.addTarget({ ...two, id: 'one' }))).toContain(
-      "target.id: expected an id that no other target has, got 'one'",
+      "target.id: expected a unique id, got 'one'",
     );
     expect(await messageOf(router.addTarget({ ...two, rpm: 0 }))).toContain('target.rpm');
     expect(await messageOf(router.addTarget(two, { routes: ['no' as never] }))).toContain(

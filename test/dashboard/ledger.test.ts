@@ -134,6 +134,40 @@ describe('a dashboard of a file', () => {
     });
   });
 
+  it('shows what the vendors’ prompt caches did, and why they missed', async () => {
+    const facts = [
+      { promptCache: 'hit', promptCacheSaved: 0.002 },
+      { promptCache: 'miss', promptCacheMiss: 'expired', promptCacheSaved: -0.0005 },
+      { promptCache: 'miss', promptCacheMiss: 'first-use' },
+      { promptCache: 'miss', promptCacheMiss: 'first-use' },
+    ];
+    const lines = facts.map((fact, index) => {
+      const attempt = {
+        target: 'a/m',
+        outcome: 'success',
+        duration: 9,
+        billed: 'yes',
+        usage: { inputTokens: 9 },
+      };
+      const notes = [{ plugin: 'cache', facts: { target: 'a/m', ...fact } }];
+      const request = { requestId: `q${index}`, startedAt: Date.now() - 60_000, kind: 'chat', duration: 9 };
+      const answered = { outcome: 'success', route: 'default', target: 'a/m', attempts: [attempt] };
+      return JSON.stringify({ type: 'request-end', ...request, ...answered, decision: { notes } });
+    });
+    const file = join(folder, 'prompts.jsonl');
+    await writeFile(file, `${lines.join('\n')}\n`);
+    const { targets } = await firstEvent(toDashboard(undefined, { token, ledger: openLedger(file) }));
+    expect(targets[0].promptCache).toEqual({
+      answers: 4,
+      hits: 1,
+      saved: 0.0015,
+      misses: [
+        { reason: 'first-use', count: 2 },
+        { reason: 'expired', count: 1 },
+      ],
+    });
+  });
+
   it('simulates', async () => {
     const { actual, strategies } = await get(later, 'what-if?strategy=lowestCost');
     expect(actual).toMatchObject({ requests: 3, answered: 3 });

@@ -1,10 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { rows } from './rows.ts';
-import { withCache } from './stage.ts';
+import { withCache, withOwnStore } from './stage.ts';
 import { vendors } from './vendors.ts';
-
-/** Rows about a shared store have one of their own. */
-const withOwnStore: readonly number[] = [62, 63];
 
 // The same matrix with a cache: each row ends as without one, and nothing broken comes back when its requests are repeated at
 // vendors that have recovered.

@@ -1,14 +1,19 @@
 // The fault matrix as a table: what each vendor's target does wrong, the expected outcome, and the actual one. Real
 // SDKs over real sockets, in full size. `npm run faults`, or a part: `-- --row 12 --provider anthropic`; `-- --brief` tells of what
-// came out alike for several of them once.
+// came out alike for several of them once; `-- --cache` plays with a cache, and repeats each request when the vendors have recovered.
 import { isDeepStrictEqual, parseArgs } from 'node:util';
 import { outcome } from '../support/requests.ts';
 import { playedElsewhere, rows } from './rows.ts';
-import type { Facts } from './stage.ts';
+import { type Facts, withCache, withOwnStore } from './stage.ts';
 import { vendors } from './vendors.ts';
 
 const { values } = parseArgs({
-  options: { row: { type: 'string' }, provider: { type: 'string' }, brief: { type: 'boolean' } },
+  options: {
+    row: { type: 'string' },
+    provider: { type: 'string' },
+    brief: { type: 'boolean' },
+    cache: { type: 'boolean' },
+  },
 });
 
 /** Facts in a line: `chat: answer T2, hits 1; stream: …`. */
@@ -65,7 +70,9 @@ if (values.brief === true) {
 }
 let failed = 0;
 let total = 0;
-const lines = [...rows, ...playedElsewhere].toSorted((a, b) => a.number - b.number);
+const lines = [...rows, ...playedElsewhere]
+  .filter(({ number }) => values.cache !== true || !withOwnStore.includes(number))
+  .toSorted((a, b) => a.number - b.number);
 for (const row of lines) {
   if (values.row !== undefined && Number(values.row) !== row.number) continue;
   if ('where' in row) {
@@ -77,7 +84,8 @@ for (const row of lines) {
     if (values.provider !== undefined && values.provider !== name) continue;
     const vendor = vendors[name];
     const expected = row.expected(vendor);
-    const settled = await outcome(row.play(vendor, true));
+    const play = () => row.play(vendor, true);
+    const settled = await outcome(values.cache === true ? withCache(play) : play());
     const ok = 'value' in settled && isDeepStrictEqual(settled.value, expected);
     const seen = 'value' in settled ? brief(settled.value) : String(settled.error);
     played.push({ vendor: name, expected: brief(expected), seen, ok });

@@ -207,27 +207,68 @@ describe('the package', () => {
       export const when = (error: unknown): number | undefined => (isRouterError(error, 'no-target') ? error.retryAt : undefined);
       `,
       );
-      const options = {
-        strict: true,
-        exactOptionalPropertyTypes: true,
-        noUncheckedIndexedAccess: true,
-        skipLibCheck: false,
-        target: 'ES2023',
-        lib: ['ES2023', 'DOM', 'DOM.Iterable', 'DOM.AsyncIterable'],
-        types: [],
-        module: resolution === 'bundler' ? 'ESNext' : 'NodeNext',
-        moduleResolution: resolution,
-        noEmit: true,
-      };
+      expect(await compiled(resolution)).toBe('');
+    },
+  );
+
+  it.each(['bundler', 'nodenext'])(
+    'types what a plugin adds where its sub-path is imported, and only there, moduleResolution %s',
+    async (resolution) => {
+      const asks = `
+      import { createRouter } from 'signalbox';
+      import { scriptedProvider } from 'signalbox/testing';
+      const router = createRouter({ targets: [{ provider: scriptedProvider('s'), model: 'm' }] });
+      `;
+      const consumer = join(project, 'consumer.ts');
       await writeFile(
-        join(project, 'tsconfig.json'),
-        JSON.stringify({ compilerOptions: options, files: ['consumer.ts'] }),
+        consumer,
+        `${asks}
+      import { cache, type PromptCacheStats } from 'signalbox/cache';
+      export const answers = cache({ ttl: 1_000, promptCache: 'auto' });
+      export const one = router.chat({ prompt: '' }, { cache: false });
+      export const other = router.chat({ prompt: '' }, { cache: { ttl: 1, scope: 'user', refresh: true, maxAge: 1 } });
+      export const open = router.with({ cache: { scope: 'public' } });
+      export const report: Readonly<Record<string, PromptCacheStats>> | undefined = router.stats()[0]?.promptCache;
+      // @ts-expect-error no such scope
+      void router.chat({ prompt: '' }, { cache: { scope: 'all' } });
+      `,
       );
-      const tsc = join(root, 'node_modules/typescript/bin/tsc');
-      const { stdout } = await run(process.execPath, [tsc, '-p', project], { cwd: project, env }).catch(
-        (failure: { stdout: string }) => failure,
+      expect(await compiled(resolution)).toBe('');
+      await writeFile(
+        consumer,
+        `${asks}
+      // @ts-expect-error only with signalbox/cache
+      void router.chat({ prompt: '' }, { cache: false });
+      // @ts-expect-error only with signalbox/cache
+      void router.stats()[0]?.promptCache;
+      `,
       );
-      expect(stdout).toBe('');
+      expect(await compiled(resolution)).toBe('');
     },
   );
 });
+
+/** Compiles `consumer.ts` of the project; resolves with the compiler's messages. */
+async function compiled(resolution: string): Promise<string> {
+  const options = {
+    strict: true,
+    exactOptionalPropertyTypes: true,
+    noUncheckedIndexedAccess: true,
+    skipLibCheck: false,
+    target: 'ES2023',
+    lib: ['ES2023', 'DOM', 'DOM.Iterable', 'DOM.AsyncIterable'],
+    types: [],
+    module: resolution === 'bundler' ? 'ESNext' : 'NodeNext',
+    moduleResolution: resolution,
+    noEmit: true,
+  };
+  await writeFile(
+    join(project, 'tsconfig.json'),
+    JSON.stringify({ compilerOptions: options, files: ['consumer.ts'] }),
+  );
+  const tsc = join(root, 'node_modules/typescript/bin/tsc');
+  const { stdout } = await run(process.execPath, [tsc, '-p', project], { cwd: project, env }).catch(
+    (failure: { stdout: string }) => failure,
+  );
+  return stdout;
+}

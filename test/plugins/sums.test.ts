@@ -113,6 +113,18 @@ async function run(folder: string, atOnce: number) {
       hedged: { targets: ['silent', 'm2'], hedge: { delay: 15, ratio: 1 }, breaker: false },
     },
     interrupted: 'restart',
+    // With two requests at a time, no attempt is given up because of a slow machine.
+    ...(atOnce === 2
+      ? {
+          timeout: {
+            response: 600_000,
+            firstToken: 600_000,
+            idle: 600_000,
+            attempt: 600_000,
+            connect: 600_000,
+          },
+        }
+      : {}),
     accept: ({ text }) => text !== 'REJECTED',
     plugins: [
       cache(),
@@ -186,7 +198,10 @@ function compare({ ends, vendor }: Awaited<ReturnType<typeof run>>) {
   return { counted, billed, differing, estimated: new Set(estimated.map(({ item }) => item)) };
 }
 
-/** With two requests at a time hardly any target is suspected of silence; with forty, some are, and get others beside them. */
+/**
+ * With two requests at a time no target is suspected of silence. With forty some are, and others are asked beside them: what an attempt that is
+ * left cost is known only if the vendor's count arrives before, otherwise it is an estimate, and marked as one.
+ */
 describe.each([2, 40])(
   'a run of 2,000 requests, %i at a time, with failovers, hedges, mirrors, aborts, cut streams and cached answers',
   (atOnce) => {
@@ -213,9 +228,20 @@ describe.each([2, 40])(
         expect(found.all?.cost[name], name).toBeGreaterThan(0);
     });
 
-    it('is on the bill of the vendor as it is counted, but for what is marked as an estimate of a cut attempt', () => {
-      const { counted, billed, differing, estimated } = compare(found);
-      expect(Object.keys(billed).filter((item) => counted[item] === undefined)).toEqual([]);
+    it.runIf(atOnce === 2)('is the bill of the vendor, of each request and in all, to the billionth', () => {
+      const { counted: byRequest, billed } = compare(found);
+      expect(byRequest).toEqual(billed);
+      const bill = new Map<string, number>();
+      for (const [item, nanos] of Object.entries(billed)) {
+        const [tenant, model] = item.split(' ');
+        bill.set(`${tenant} ${model}`, (bill.get(`${tenant} ${model}`) ?? 0) + nanos);
+      }
+      expect(Object.fromEntries(bill)).toEqual(counted);
+    });
+
+    it('is on the bill of the vendor as it is counted, but for what is marked as an estimate of a left attempt', () => {
+      const { counted: byRequest, billed, differing, estimated } = compare(found);
+      expect(Object.keys(billed).filter((item) => byRequest[item] === undefined)).toEqual([]);
       expect(differing.filter((item) => !estimated.has(item))).toEqual([]);
     });
 

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { costOf, reportedCost } from '../../src/pricing/cost.ts';
+import { plainTotal } from '../../src/pricing/plain-total.ts';
 
 const million = 1_000_000;
 
@@ -233,6 +234,30 @@ describe('costOf', () => {
         const { total, input, output, cacheRead, cacheWrite, request } = cost;
         expect(Math.min(total, input, output, cacheRead, cacheWrite)).toBeGreaterThanOrEqual(0);
         expect(total).toBeCloseTo(input + output + cacheRead + cacheWrite + request, 9);
+      }),
+    );
+  });
+});
+
+describe('plainTotal', () => {
+  it('is the total of costOf for input and output alone', () => {
+    const rate = fc.double({ min: 0, max: 200, noNaN: true });
+    const rates = { input: rate, output: rate };
+    const price = fc.record(
+      {
+        ...rates,
+        request: rate,
+        tiers: fc.array(fc.record({ ...rates, above: fc.integer({ min: 0, max: 300_000 }) }), {
+          maxLength: 3,
+        }),
+      },
+      { requiredKeys: ['input'] },
+    );
+    const tokens = fc.integer({ min: 0, max: 1_000_000 });
+    fc.assert(
+      fc.property(tokens, tokens, price, (inputTokens, outputTokens, declared) => {
+        const whole = costOf({ inputTokens, outputTokens }, declared, 'declared');
+        expect(plainTotal(inputTokens, outputTokens, declared)).toBe(whole?.total);
       }),
     );
   });

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { addCosts, costOf } from '../../src/pricing/cost.ts';
+import { costOf } from '../../src/pricing/cost.ts';
 import { addUsd, toMicros, toUsd } from '../../src/pricing/money.ts';
+import { addCosts } from '../../src/pricing/sum-costs.ts';
 
 /** Up to a hundred thousand US$, and down to fractions of a billionth. */
 const amount = fc.oneof(

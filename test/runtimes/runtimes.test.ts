@@ -95,6 +95,22 @@ describe.each(Object.entries(runtimes))('%s', (name, each) => {
     expect(await called('chat', model)).toBe(words);
   });
 
+  test('requests at the same time, which wait for the same store', async () => {
+    const model = 'limited-301';
+    const answers = await Promise.all([1, 2, 3].map(() => called('limited', model)));
+    expect(answers).toEqual([words, words, words]);
+  });
+
+  (each.drops === true ? test : it.skip)('a dropped request that waits for the store', async ({ expect }) => {
+    const model = 'limited-302';
+    for (let n = 0; n < 3; n++) {
+      await called('leaveLimited', model);
+      expect(await called('limited', model)).toBe(words);
+    }
+    const before = Number(await called('reads', model));
+    await expect.poll(() => called('reads', model), { timeout: 60_000 }).toBeGreaterThan(before + 2);
+  });
+
   (each.drops === true ? test : it.skip)(
     'a copy that was dropped with its request is not counted for ever',
     async () => {

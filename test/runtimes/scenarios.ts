@@ -1,11 +1,14 @@
 // What is asked of signalbox in every runtime. Runs there, so it uses the package and Web APIs alone.
-import { createRouter, isRouterError, type Router, type TargetOptions } from 'signalbox';
+import { createRouter, isRouterError, type Router, type Store, type TargetOptions } from 'signalbox';
 import { anthropic } from 'signalbox/anthropic';
+import { limits } from 'signalbox/budgets';
 import { toDashboard } from 'signalbox/dashboard';
 import { google } from 'signalbox/google';
 import { openai } from 'signalbox/openai';
 import { openaiCompatible } from 'signalbox/openai-compatible';
+import { sharedHealth } from 'signalbox/shared-health';
 import { scriptedProvider } from 'signalbox/testing';
+import type { StoreCall } from './vendor.ts';
 
 /** One scenario. Throws where something is not as it should be. */
 type Scenario = (vendor: string) => Promise<void>;
@@ -20,6 +23,33 @@ function target(vendor: string, model: string, more: object = {}): TargetOptions
   const provider = openaiCompatible({ name: 'house', baseURL: `${vendor}/v1`, ...key });
   return { id: model, provider, model, price, ...more };
 }
+
+/** A store that is reached by HTTP: each call is I/O of the request that makes it. */
+function storeOver(place: { readonly vendor: string }, delay = 0): Store {
+  const call = async (method: StoreCall['method'], ...args: readonly unknown[]) => {
+    const body = JSON.stringify({ method, args, delay } satisfies StoreCall);
+    const response = await fetch(`${place.vendor}/store`, { method: 'POST', body });
+    return ((await response.json()) as { readonly value: never }).value;
+  };
+  return {
+    name: 'over HTTP',
+    get: (keys) => call('get', keys),
+    set: (...args) => call('set', ...args),
+    delete: (keys) => call('delete', keys),
+    publish: (changes) => call('publish', changes),
+    read: (keys) => call('read', keys),
+    lease: (request) => call('lease', request),
+    settle: (settlement) => call('settle', settlement),
+  };
+}
+
+/** Made when the code is loaded, where some runtimes allow neither I/O nor timers nor random values. */
+const place = { vendor: '' };
+const early = createRouter({
+  targets: [target('http://127.0.0.1:9', 'early')],
+  store: storeOver(place),
+  plugins: [limits([{ name: 'nothing', usd: 0, per: 'day' }]), sharedHealth()],
+});
 
 function over(...targets: readonly TargetOptions[]): Router {
   return createRouter({ targets });
@@ -167,6 +197,23 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
     );
   },
 
+  async 'a limit over a store, of a router that was made before the first request'(vendor) {
+    place.vendor = vendor;
+    const error = await failure(early.chat(ask));
+    expect('the error', isRouterError(error, 'budget') && error.limit.name, 'nothing');
+  },
+
+  async 'requests at the same time under a limit over a store'(vendor) {
+    const router = createRouter({
+      targets: [target(vendor, 'good')],
+      store: storeOver({ vendor }),
+      plugins: [limits([{ name: 'several', requests: 3, per: 'day' }])],
+    });
+    const all = await Promise.allSettled(Array.from({ length: 5 }, () => router.chat(ask)));
+    const answered = all.filter(({ status }) => status === 'fulfilled').length;
+    expect('answers', answered, 3);
+  },
+
   async 'a mirror'(vendor) {
     const router = mirrored(vendor, 'slow-150');
     const copy = copied(router);
@@ -182,6 +229,27 @@ const sharing = (model: string, make: () => Router): Router => {
   shared.set(model, router);
   return router;
 };
+/** Counts what plugins have read of their store, by model. */
+const reads = new Map<string, number>();
+/** With a limit and shared knowledge over a slow store. */
+const limitedRouter = (vendor: string, model: string): Router =>
+  sharing(model, () => {
+    const store = storeOver({ vendor }, 200);
+    const counted: Store = {
+      ...store,
+      async read(keys) {
+        const found = await store.read(keys);
+        reads.set(model, (reads.get(model) ?? 0) + 1);
+        return found;
+      },
+    };
+    return createRouter({
+      targets: [target(vendor, 'good')],
+      store: counted,
+      plugins: [limits([{ name: model, by: 'tenant', usd: 1, per: 'day' }]), sharedHealth({ interval: 10 })],
+    });
+  });
+
 /** Over one target with one place. */
 const sharedRouter = (vendor: string, model: string): Router =>
   sharing(model, () => over(target(vendor, model, { concurrency: 1 })));
@@ -208,6 +276,20 @@ const calls: Readonly<Record<string, (vendor: string, model: string) => Promise<
     router.chat(ask).catch(() => {});
     await started;
     return 'left';
+  },
+  limited: async (vendor, model) => (await limitedRouter(vendor, model).chat(ask, { tenant: 'acme' })).text,
+  /** Leaves a chat behind that waits for the store, and with it what it has asked the store. */
+  async leaveLimited(vendor, model) {
+    limitedRouter(vendor, model)
+      .chat(ask, { tenant: 'acme' })
+      .catch(() => {});
+    return 'left';
+  },
+  /** What plugins have read once the next request has ended. */
+  async reads(vendor, model) {
+    await limitedRouter(vendor, model).chat(ask, { tenant: 'acme' });
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    return reads.get(model) ?? 0;
   },
   /** A chat that is copied, whether or not its request is there for as long as its copy. */
   async copy(vendor, model) {

@@ -1,3 +1,4 @@
+import { memory } from '../../src/stores/memory/index.ts';
 import { type Vendor, type VendorName, vendors } from '../faults/vendors.ts';
 import { type Behaviour, events, type FaultServer, faultServer, json } from '../support/fault-server.ts';
 
@@ -8,6 +9,14 @@ export interface SeenOfModel {
   most: number;
   /** Whose client left before the answer was complete. */
   left: number;
+}
+
+/** A call of a store that is reached by HTTP. */
+export interface StoreCall {
+  readonly method: 'get' | 'set' | 'delete' | 'publish' | 'read' | 'lease' | 'settle';
+  readonly args: readonly unknown[];
+  /** Milliseconds that it takes. */
+  readonly delay: number;
 }
 
 /** A vendor on loopback in all vendors' formats. The model in a request says how it is answered. */
@@ -25,6 +34,7 @@ const paths: readonly (readonly [RegExp, VendorName])[] = [
 
 export async function mockVendor(): Promise<MockVendor> {
   const seen = new Map<string, SeenOfModel & { now: number }>();
+  const store = memory();
   let waiting: (() => void)[] = [];
   const change = (): Promise<void> => new Promise((resolve) => waiting.push(resolve));
   const changed = (): void => {
@@ -43,6 +53,12 @@ export async function mockVendor(): Promise<MockVendor> {
       response.writeHead(200, { 'content-type': 'text/html' });
       response.end('<!doctype html><title>signalbox</title>');
       return;
+    }
+    if (path === '/store') {
+      const { method, args, delay } = body as StoreCall;
+      await new Promise((resolve) => setTimeout(resolve, delay));
+      const call = store[method] as (...all: readonly unknown[]) => Promise<unknown>;
+      return json({ value: (await call(...args)) ?? null })(response, received);
     }
     if (path.startsWith('/seen/')) {
       // Answers when it has seen what is wanted; the test's own timeout ends the wait.

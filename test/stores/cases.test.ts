@@ -76,6 +76,11 @@ describe('storeCases()', () => {
       (store) => ({ lease: (request) => store.lease({ ...request, expired: 'returned' }) }),
       'does not come back',
     ],
+    [
+      'does not ask holders what it has lost',
+      (store) => ({ lease: ({ last: _, ...request }) => store.lease(request) }),
+      'lost are restored',
+    ],
     ['forgets to settle', () => ({ settle: async () => {} }), 'comes back late'],
     ['deletes nothing', () => ({ delete: async () => {} }), 'delete()'],
   ])('finds a store that %s', async (_, change, message) => {

@@ -109,6 +109,38 @@ describe.each(impartial.map((strategy) => [strategy.name, strategy] as const))('
   });
 });
 
+describe('the first candidate alone', () => {
+  const withFirst = everyOne.filter(({ first }) => first !== undefined);
+
+  it('is known to strategies that need not rank for it', () => {
+    expect(withFirst.map(({ name }) => name)).toEqual(['lowestCost', 'priority']);
+  });
+
+  it.each(withFirst.map((strategy) => [strategy.name, strategy] as const))(
+    '%s: is the one that is ranked first',
+    (_, strategy) => {
+      fc.assert(
+        fc.property(
+          sketches,
+          fc.option(fc.constantFrom('t0', 't1'), { nil: undefined }),
+          (list, previous) => {
+            const candidates = list.map(candidate);
+            const [ranked] = strategy.rank(candidates, context({ previous }));
+            expect(strategy.first?.(candidates.values(), context({ previous }))).toBe(ranked);
+          },
+        ),
+      );
+    },
+  );
+
+  it('is left to the ranking where a deadline decides', () => {
+    const candidates = [candidate({ id: 't0', cost: 1 }), candidate({ id: 't1', cost: 2 })];
+    expect(lowestCost().first?.(candidates, context({ timeLeft: 1_000 }))).toBeUndefined();
+    expect(lowestCost({ deadline: 1_000 }).first?.(candidates, context())).toBeUndefined();
+    expect(lowestCost({ maxPrice: { input: 1 } }).first).toBeUndefined();
+  });
+});
+
 describe('prices', () => {
   const byPrice = [lowestCost(), inverseSquarePrice(), balanced({ perSecond: 0, perFailure: 0 })];
 

@@ -23,8 +23,10 @@ import {
   json,
   raw,
   type SocketServer,
+  silence,
   socketServer,
 } from '../support/fault-server.ts';
+import { overNodeHTTP } from '../support/over-node-http.ts';
 import { rejection } from '../support/requests.ts';
 
 const { answer, stream: chunks } = chatCompletionsWires('m', 'house', 'max_tokens').text as Wire;
@@ -45,7 +47,8 @@ async function connected(...parameters: Parameters<typeof socketServer>): Promis
   closing.push(() => server.close());
   return server;
 }
-const chat = (url: string, more: object = {}) => house(url, more).chat(callOf('text', 'm'));
+const chat = (url: string, more: object = {}, call: object = {}) =>
+  house(url, more).chat(callOf('text', 'm', call));
 /** Clients: `fetch` takes compressed answers, Node's own client asks for plain ones. */
 const wayOf = ({ received }: FaultServer): string =>
   received.at(-1)?.headers['accept-encoding'] === 'identity' ? 'client' : 'fetch';
@@ -140,6 +143,31 @@ describe('on Node, requests go over its own HTTP client', () => {
     expect(proxied[0]).toContain('vendor.invalid');
   });
 
+  it('the undici inside Node where it can be had, node:http elsewhere', async () => {
+    const server = await served(json(answer));
+    const overHTTP: unknown[] = [];
+    const note = (message: unknown): void => void overHTTP.push(message);
+    subscribe('http.client.request.start', note);
+    closing.push(() => unsubscribe('http.client.request.start', note));
+    await chat(server.url);
+    expect([overHTTP.length, wayOf(server)]).toEqual([0, 'client']);
+    const key = Symbol.for('undici.globalDispatcher.1');
+    const agent = Reflect.get(globalThis, key);
+    closing.push(() => Reflect.set(globalThis, key, agent));
+    Reflect.set(globalThis, key, undefined);
+    await chat(server.url);
+    expect([overHTTP.length, wayOf(server)]).toEqual([1, 'client']);
+  });
+});
+
+const clients = [
+  ['undici’s dispatch', () => {}],
+  ['node:http', overNodeHTTP],
+] as const;
+
+describe.each(clients)('over %s', (_, over) => {
+  over();
+
   it.each([
     ['gzip', gzipSync],
     ['x-gzip', gzipSync],
@@ -194,9 +222,53 @@ describe('on Node, requests go over its own HTTP client', () => {
     expect(headers).toMatchObject({ 'content-length': String(text.length), 'x-team': 'blue' });
     expect(headers['connection']).toBe('keep-alive');
   });
+
+  it('a request that is aborted while its connection opens is never sent', async () => {
+    const server = await served(json(answer));
+    const leaving = new AbortController();
+    const asked = rejection(chat(server.url, {}, { signal: leaving.signal }));
+    leaving.abort();
+    expect(await asked).toMatchObject({ kind: 'aborted' });
+    expect((await chat(server.url)).content).toHaveLength(1); // whatever was to come has come by then
+    expect(server.received).toHaveLength(1);
+  });
+
+  it('an abort closes the connection of a request that waits for its answer', async () => {
+    const server = await served(silence);
+    const leaving = new AbortController();
+    const asked = rejection(chat(server.url, {}, { signal: leaving.signal }));
+    await expect.poll(() => server.received.length).toBe(1);
+    leaving.abort();
+    expect(await asked).toMatchObject({ kind: 'aborted' });
+    await server.received[0]?.over;
+    expect(server.pending).toBe(0);
+  });
+
+  it('headers that say what comes later are no answer', async () => {
+    const server = await served((response, received) => {
+      response.writeEarlyHints({ link: '</style.css>; rel=preload' });
+      return json(answer)(response, received);
+    });
+    expect((await chat(server.url)).content).toMatchObject([{ type: 'text' }]);
+  });
+
+  it('a header that arrives in two packets is one header', async () => {
+    const body = JSON.stringify(answer);
+    const server = await connected((socket) => {
+      socket.once('data', () => {
+        socket.write('HTTP/1.1 200 OK\r\ncontent-type: application/json\r\nX-Requ');
+        setImmediate(() =>
+          socket.write(`est-Id: req_1\r\ncontent-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`),
+        );
+      });
+    });
+    expect((await chat(server.url)).response.headers).toMatchObject({ 'x-request-id': 'req_1' });
+  });
 });
 
-describe('a stream with an end mark', () => {
+describe.each(clients)('a stream with an end mark over %s', (_, over) => {
+  over();
+
   const read = async (url: string, provider = house(url)): Promise<ProviderStreamPart[]> => {
     const parts: ProviderStreamPart[] = [];
     for await (const part of provider.stream(callOf('text', 'm'))) parts.push(part);
@@ -224,7 +296,9 @@ describe('a stream with an end mark', () => {
   });
 });
 
-describe('warmup', () => {
+describe.each(clients)('warmup over %s', (_, over) => {
+  over();
+
   const routerOver = (...providers: readonly ReturnType<typeof house>[]) =>
     createRouter({
       clock: virtualClock(),

@@ -11,6 +11,7 @@ import { chatCompletionsWires } from '../conformance/fixtures/chat-completions.t
 import { callOf } from '../conformance/scenarios.ts';
 import { events, type FaultServer, faultServer, json, raw } from '../support/fault-server.ts';
 import { overFetch } from '../support/over-fetch.ts';
+import { overNodeHTTP } from '../support/over-node-http.ts';
 import { rejection } from '../support/requests.ts';
 
 const picture = 'A'.repeat(4 * 1024 * 1024);
@@ -21,8 +22,12 @@ afterEach(() => server?.close());
 const house = (url: string, more: object = {}) =>
   openaiCompatible({ name: 'house', baseURL: url, apiKey: 'k', ...more });
 
-describe.each(['Node’s client', 'fetch'])('the transport over %s', (way) => {
-  if (way === 'fetch') overFetch();
+describe.each([
+  ['undici’s dispatch', () => {}],
+  ['node:http', overNodeHTTP],
+  ['fetch', overFetch],
+])('the transport over %s', (_, over) => {
+  over();
 
   it('stops unpacking a body that blows up', async () => {
     const bomb = gzipSync(Buffer.alloc(256 * 1024 * 1024));
@@ -92,9 +97,9 @@ describe.each(['Node’s client', 'fetch'])('the transport over %s', (way) => {
   it('can be given another fetch', async () => {
     server = await faultServer(json(answer));
     const seen: string[] = [];
-    const fetch = (url: string, init: RequestInit): Promise<Response> => {
+    const fetch = (url: string): Promise<Response> => {
       seen.push(url);
-      return globalThis.fetch(url, init);
+      return Promise.resolve(Response.json(answer));
     };
     await house(server.url, { fetch }).chat(callOf('text', 'm'));
     expect(seen).toEqual([`${server.url}/chat/completions`]);

@@ -31,15 +31,61 @@ function completionsIn(marked: string): readonly string[] {
   return service.getCompletionsAtPosition(file, at, {})?.entries.map(({ name }) => name) ?? [];
 }
 
-it('the models of known vendors are completed in a target', () => {
-  const found = completionsIn(`
-    import { createRouter } from '../../src/index.ts';
-    import { openai } from '../../src/providers/openai/index.ts';
-    createRouter({ targets: [{ provider: openai(), model: '|' }] });
-  `);
-  for (const name of ['gpt-5-mini', 'claude-haiku-4-5', 'gemini-2.5-flash', 'llama-3.3-70b-versatile'])
-    expect(found).toContain(name);
+const imports = `
+  import { createRouter, type TargetOptions } from '../../src/index.ts';
+  import { anthropic } from '../../src/providers/anthropic/index.ts';
+  import { openai } from '../../src/providers/openai/index.ts';
+  import { groq, openaiCompatible } from '../../src/providers/openai-compatible/index.ts';
+`;
+const own = { openai: 'gpt-5-mini', anthropic: 'claude-haiku-4-5', groq: 'llama-3.3-70b-versatile' };
+
+it.each([
+  ['openai', `createRouter({ targets: [{ provider: openai(), model: '|' }] })`],
+  ['openai', `createRouter({ targets: [{ model: '|', provider: openai() }] })`],
+  [
+    'openai',
+    `createRouter({ targets: [{ provider: openai(), model: '|' }, { provider: anthropic(), model: 'any' }] })`,
+  ],
+  [
+    'anthropic',
+    `createRouter({ targets: [{ provider: openai(), model: 'any' }, { provider: anthropic(), model: '|' }] })`,
+  ],
+  [
+    'groq',
+    `createRouter({ targets: [{ provider: groq(), model: '|', id: 'fast' }], routes: { quick: { targets: ['fast'] } } })`,
+  ],
+  ['anthropic', `createRouter({ providers: [openai()] }).addTarget({ provider: anthropic(), model: '|' })`],
+] as const)('a target of %s completes the models of its vendor only: %s', (vendor, code) => {
+  const found = completionsIn(imports + code);
+  for (const [name, model] of Object.entries(own))
+    if (name === vendor) expect(found).toContain(model);
+    else expect(found).not.toContain(model);
 });
+
+it('a target of a provider without known models completes none', () => {
+  const code = `createRouter({ targets: [{ provider: openaiCompatible({ name: 'own', baseURL: 'https://x' }), model: '|' }] })`;
+  for (const model of Object.values(own)) expect(completionsIn(imports + code)).not.toContain(model);
+});
+
+it('a list of targets outside createRouter completes the models of all known vendors', () => {
+  const found = completionsIn(
+    `${imports} const list: TargetOptions[] = [{ provider: openai(), model: '|' }];`,
+  );
+  expect(found).toEqual(expect.arrayContaining(Object.values(own)));
+});
+
+it.each([`{ model: '|' }`, `{ targets: ['|'] }`, `{ route: '|' }`])(
+  'a call completes the known models of providers as %s',
+  (options) => {
+    const found = completionsIn(`${imports}
+      const router = createRouter({ providers: [openai(), groq()] });
+      router.chat({ prompt: 'Hi' }, ${options});
+    `);
+    expect(found).toContain('openai/gpt-5-mini');
+    expect(found).toContain('groq/llama-3.3-70b-versatile');
+    expect(found).not.toContain('anthropic/claude-haiku-4-5');
+  },
+);
 
 it('options of a call are completed with the names of the router', () => {
   const found = completionsIn(`

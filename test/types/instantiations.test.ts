@@ -31,7 +31,8 @@ const router = (targets: number, routes: number): string => `
   export const answer = router.chat({ prompt: 'Hi' }, { route: 'r0', only: ['t0'] });
 `;
 
-// The count depends on the compiler and the code, not on the machine. It was 1,162 when the limit was set.
-it('createRouter with 50 targets and 20 routes takes the compiler at most 2,000 type instantiations', () => {
-  expect(instantiationsOf(router(50, 20))).toBeLessThan(2_000);
+// The count depends on the compiler and the code, not on the machine. It was 4,842 when the limit was set, of which about 60 for each
+// target make editors complete the models of its provider; that takes the compiler a few milliseconds.
+it('createRouter with 50 targets and 20 routes takes the compiler at most 6,000 type instantiations', () => {
+  expect(instantiationsOf(router(50, 20))).toBeLessThan(6_000);
 });

@@ -14,6 +14,8 @@ import { anything, oneOf, only } from '../../util/shape.ts';
 import { type Aliases, modelNames } from '../shared/model-names.ts';
 import { targetFacts } from '../shared/target-facts.ts';
 import { type AnswerContext, toGenerateResult, toWarning } from './answer.ts';
+import { routerBatch } from './batch/interface.ts';
+import type { RouterBatch } from './batch/spec.ts';
 import { asCallError, noSuchModel } from './errors.ts';
 import { toImageRequest, toImageResult } from './image.ts';
 import { toolNames } from './option-case.ts';
@@ -68,6 +70,7 @@ export type {
 } from '../../providers/ai-sdk/v3.ts';
 export type { Aliases } from '../shared/model-names.ts';
 export type { SignalboxMetadata } from './answer.ts';
+export type { BatchItemSpec, BatchStatusSpec, RouterBatch } from './batch/spec.ts';
 export type { MadeImages } from './image.ts';
 export type {
   Answers,
@@ -128,11 +131,19 @@ export function toProvider(router: Router, options: ToProviderOptions = {}): Rou
   const facts = targetFacts(router);
   const languageModel = (modelId: string = 'default'): RouterLanguageModel =>
     toLanguageModel(router, facts, nameOf(modelId, 'languageModel'), version);
+  const models = {
+    find: (modelId: string, type: 'text' | 'image') =>
+      nameOf(modelId, type === 'text' ? 'languageModel' : 'imageModel'),
+    modelOf: (target: string) => facts(target)?.model,
+  };
+  const urls = () => commonUrls(router.targets.map((id) => facts(id)?.capabilities.urls ?? {}));
+  let batch: RouterBatch | undefined;
   return Object.assign(languageModel, {
     specificationVersion: version,
     languageModel,
     embeddingModel: (modelId: string) => toEmbeddingModel(router, nameOf(modelId, 'embeddingModel'), version),
     imageModel: (modelId: string) => toImageModel(router, nameOf(modelId, 'imageModel'), version),
+    experimental_batch: () => (batch ??= routerBatch(router, models, provider, urls)),
   });
 }
 

@@ -7,6 +7,7 @@ import type {
 } from '../../providers/ai-sdk/spec.ts';
 import type { EmbedResultV3, GenerateResultV3, StreamResultV3 } from '../../providers/ai-sdk/v3.ts';
 import type { Aliases } from '../shared/model-names.ts';
+import type { RouterBatch } from './batch/spec.ts';
 import type { MadeImages } from './image.ts';
 
 /** The version of the AI SDK's provider specification: `v4` for AI SDK 7, `v3` for 6 and 7. */
@@ -114,4 +115,10 @@ export interface RouterProvider<
   embeddingModel(modelId: Id | 'default'): RouterEmbeddingModel<Version>;
   /** A route, target, model or alias as an image model. */
   imageModel(modelId: Id | 'default'): RouterImageModel<Version>;
+  /**
+   * Batches of AI SDK 7: `startBatch`, `getBatchStatus`, `getBatchResults`, `cancelBatch`, `listBatches`. They run through
+   * `router.batch` in this process, and are kept in the router's store. `providerOptions.signalbox` of a batch holds its `deadline`
+   * (default: in a day) and other call options.
+   */
+  experimental_batch(): RouterBatch<Id | 'default'>;
 }

@@ -50,7 +50,8 @@ function refused(message: string): HttpError {
   return new HttpError({ status: 401, code: 'invalid_api_key', message });
 }
 
-function shownIn(headers: Headers): readonly string[] {
+/** The tokens of a request. */
+export function shownIn(headers: Headers): readonly string[] {
   const bearer = /^bearer +(\S+)$/i.exec(headers.get('authorization') ?? '')?.[1];
   return [bearer, headers.get('x-api-key')?.trim()].flatMap((token) => token || []);
 }

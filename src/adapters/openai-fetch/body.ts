@@ -49,10 +49,14 @@ export async function readJSON({ headers, body }: Incoming, most: number): Promi
 }
 
 /** Parses the body as a form with files. An SDK in this process passes a `FormData`. */
-export async function readForm({ headers, body }: Incoming, most: number): Promise<FormData> {
+export async function readForm(
+  { headers, body }: Incoming,
+  most: number,
+  limit = 'maxBodyBytes',
+): Promise<FormData> {
   if (body instanceof FormData) {
     const sizes = [...body.values()].map((value) => (typeof value === 'string' ? value.length : value.size));
-    if (sizes.reduce((sum, size) => sum + size, 0) > most) throw tooLarge(most);
+    if (sizes.reduce((sum, size) => sum + size, 0) > most) throw tooLarge(most, limit);
     return body;
   }
   const type = headers.get('content-type') ?? '';
@@ -63,8 +67,8 @@ export async function readForm({ headers, body }: Incoming, most: number): Promi
       message: 'the body must be a form, with content-type: multipart/form-data',
     });
   }
-  if (Number(headers.get('content-length') ?? 0) > most) throw tooLarge(most);
-  const chunks = await readChunks(body, most);
+  if (Number(headers.get('content-length') ?? 0) > most) throw tooLarge(most, limit);
+  const chunks = await readChunks(body, most, limit);
   try {
     return await new Response(new Blob([...chunks]), { headers: { 'content-type': type } }).formData();
   } catch {
@@ -86,7 +90,11 @@ async function readText(body: BodyInit | null, most: number): Promise<string> {
   return text + decoder.decode();
 }
 
-async function readChunks(body: BodyInit | null, most: number): Promise<readonly Uint8Array<ArrayBuffer>[]> {
+async function readChunks(
+  body: BodyInit | null,
+  most: number,
+  limit = 'maxBodyBytes',
+): Promise<readonly Uint8Array<ArrayBuffer>[]> {
   const reader = new Response(body).body?.getReader();
   const chunks: Uint8Array<ArrayBuffer>[] = [];
   let bytes = 0;
@@ -96,16 +104,16 @@ async function readChunks(body: BodyInit | null, most: number): Promise<readonly
     bytes += value.length;
     if (bytes > most) {
       reader?.cancel().catch(() => {}); // the rest is not needed, whatever cancel reports
-      throw tooLarge(most);
+      throw tooLarge(most, limit);
     }
     chunks.push(value);
   }
 }
 
-function tooLarge(most: number): HttpError {
+function tooLarge(most: number, limit = 'maxBodyBytes'): HttpError {
   return new HttpError({
     status: 413,
     code: 'request_too_large',
-    message: `the body is larger than maxBodyBytes = ${most}`,
+    message: `the body is larger than ${limit} = ${most}`,
   });
 }

@@ -8,8 +8,10 @@ import { messages } from './messages/request.ts';
 import { listModels, retrieveModel } from './models.ts';
 import type { Settings } from './options.ts';
 import { responses } from './responses/request.ts';
-import { type Context, converse } from './shared/chat-handler.ts';
-import { type Dialect, idHeaders } from './shared/error-format.ts';
+import { converse } from './shared/chat-handler.ts';
+import type { Context } from './shared/context.ts';
+import { decode, found, only } from './shared/endpoint.ts';
+import type { Dialect } from './shared/error-format.ts';
 import type { Plan } from './shared/protocol.ts';
 
 const plans: readonly (readonly [ending: string, toPlan: (body: unknown) => Plan])[] = [
@@ -52,6 +54,11 @@ export async function serve(call: Incoming, settings: Settings, context: Context
     only('GET', call);
     return found(retrieveModel(context.directory, decode(model), context.caller), context);
   }
+  const [, kind, id, verb] = /\/(files|batches)(?:\/([^/]+))?(?:\/(content|cancel))?$/.exec(path) ?? [];
+  if ((kind === 'files' || kind === 'batches') && context.batches !== undefined) {
+    const resource = { kind, id: id && decode(id), verb } as const;
+    return (await context.batches()).serve(call, resource, context);
+  }
   const name = /\/reports\/([^/]+)$/.exec(path)?.[1];
   if (name !== undefined && settings.reports.size > 0) {
     only('GET', call);
@@ -83,29 +90,7 @@ function whyNot(path: string): string {
   if (path.endsWith('/messages/count_tokens')) {
     return 'token counts depend on the model, which the router chooses per request; count_tokens is not supported';
   }
-  const others = ['/embeddings', '/images/generations', '/images/edits', '/models'];
+  const others = ['/embeddings', '/images/generations', '/images/edits', '/models', '/files', '/batches'];
   const known = [...plans.map(([ending]) => ending), ...others].join(', ');
   return `unknown endpoint; available: ${known}`;
-}
-
-function only(method: string, call: Incoming): void {
-  if (call.method === method) return;
-  throw new HttpError({
-    status: 405,
-    code: 'method_not_allowed',
-    message: `this endpoint accepts only ${method}`,
-  });
-}
-
-function decode(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
-  }
-}
-
-function found(body: object, { requestId }: Context): Response {
-  const headers = { ...idHeaders(requestId), 'content-type': 'application/json' };
-  return new Response(JSON.stringify(body), { headers });
 }

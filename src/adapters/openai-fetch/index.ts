@@ -9,13 +9,14 @@ import { createGuard } from './auth.ts';
 import { incoming } from './body.ts';
 import { dialectOf, serve } from './endpoints.ts';
 import { failureOf } from './errors.ts';
-import { checkOptions, type ToFetchOptions } from './options.ts';
+import { checkOptions, type Settings, type ToFetchOptions } from './options.ts';
+import type { BatchServer } from './shared/context.ts';
 import { errorResponse } from './shared/error-format.ts';
-import { directory } from './targets.ts';
+import { type Directory, directory } from './targets.ts';
 
 export type { Aliases } from '../shared/model-names.ts';
 export type { Caller, IdentifyCaller, TokenRequest } from './caller.ts';
-export type { Reports, ToFetchOptions } from './options.ts';
+export type { BatchesOptions, Reports, ToFetchOptions } from './options.ts';
 export { type RouterReport, reportOf, routed } from './routed.ts';
 export type { RoutedOptions } from './shared/extension.ts';
 export {
@@ -37,7 +38,7 @@ export interface RouterFetch {
 
 /**
  * Creates a `fetch` that implements the APIs of OpenAI and Anthropic on top of a router, without a network hop:
- * `POST …/chat/completions`, `…/responses`, `…/embeddings`, `…/images/generations`, `…/images/edits`, `…/messages`, and `GET …/models`, under any path prefix.
+ * `POST …/chat/completions`, `…/responses`, `…/embeddings`, `…/images/generations`, `…/images/edits`, `…/messages`, `GET …/models`, and `…/files` and `…/batches`, under any path prefix.
  *
  * - `model` is the name of a route or a target; `default` lets the router choose.
  * - A field `signalbox` in the body holds call options: `session`, `maxCost`, `timeout`, `only`, `priority`, `interrupted`
@@ -69,6 +70,7 @@ export function toFetch(router: Router, options: ToFetchOptions = {}): RouterFet
   const settings = checkOptions(options);
   const guard = createGuard(settings);
   const known = directory(router, options.aliases);
+  const batches = batchesOf(router, known, settings);
   return async (input: Request | URL | string, init?: RequestInit): Promise<Response> => {
     const call = incoming(input, init);
     const requestId = `req_${crypto.randomUUID().replaceAll('-', '')}`;
@@ -76,6 +78,7 @@ export function toFetch(router: Router, options: ToFetchOptions = {}): RouterFet
     try {
       signal?.throwIfAborted();
       const caller = await guard(call);
+      batches?.resume();
       return await serve(call, settings, {
         router,
         directory: known,
@@ -84,6 +87,7 @@ export function toFetch(router: Router, options: ToFetchOptions = {}): RouterFet
         headers: call.headers,
         signal,
         remote,
+        batches: batches?.load,
       });
     } catch (error) {
       if (signal?.aborted === true) {
@@ -94,4 +98,26 @@ export function toFetch(router: Router, options: ToFetchOptions = {}): RouterFet
       return errorResponse(failureOf(error, remote), dialectOf(call.url), requestId);
     }
   };
+}
+
+/** `/files` and `/batches`. What an earlier process has left of them goes on at the first request, whatever that is for. */
+function batchesOf(router: Router, known: Directory, settings: Settings) {
+  if (settings.batches === undefined) return undefined;
+  let loading: Promise<BatchServer> | undefined;
+  const load = (): Promise<BatchServer> => {
+    loading ??= import('./batches/serve.ts').then(({ batchServer }) => batchServer(router, known, settings));
+    return loading;
+  };
+  // Memory has nothing of an earlier process.
+  let hasResumed = router.batches.store.name === 'memory';
+  const resume = (): void => {
+    if (hasResumed) return;
+    hasResumed = true;
+    load()
+      .then((server) => server.resumeAll())
+      .catch(() => {
+        hasResumed = false; // the store does not answer; the next request tries again
+      });
+  };
+  return { load, resume };
 }

@@ -24,6 +24,13 @@ export interface ToFetchOptions {
   /** The maximum size of a request body, in bytes. Larger bodies are refused with 413. Default: 32 MiB. */
   readonly maxBodyBytes?: number;
   /**
+   * Limits of `…/files` and `…/batches`. Batches and their files are kept in the router's store, so use one that survives the
+   * process. `false` turns both off.
+   *
+   * @default {}
+   */
+  readonly batches?: BatchesOptions | false;
+  /**
    * What callers with the role `admin` may read at `GET …/reports/<name>`. All others get 403.
    *
    * @default none
@@ -41,6 +48,16 @@ export interface ToFetchOptions {
   readonly aliases?: Aliases;
 }
 
+/** Limits of `…/files` and `…/batches`. */
+export interface BatchesOptions {
+  /** Maximum bytes of one file; larger ones are refused with 413. @default 100 MiB */
+  readonly maxFileBytes?: number;
+  /** Maximum bytes of all files of a tenant, or of a token without one, until they expire or are deleted. @default 1 GiB */
+  readonly maxStoredBytes?: number;
+  /** Maximum requests of a batch. @default 50,000, as OpenAI */
+  readonly maxRequests?: number;
+}
+
 /** Reports by name: functions of the parameters in the URL, whose result is sent as JSON. An error of the router has its own status. */
 export type Reports = Readonly<Record<string, (parameters: URLSearchParams) => unknown>>;
 
@@ -53,9 +70,11 @@ export interface Settings {
   readonly open: boolean;
   readonly maxBodyBytes: number;
   readonly reports: ReadonlyMap<string, Reports[string]>;
+  /** `undefined` if `/files` and `/batches` are off. */
+  readonly batches: Required<BatchesOptions> | undefined;
 }
 
-const names = ['token', 'maxBodyBytes', 'aliases', 'reports'];
+const names = ['token', 'maxBodyBytes', 'batches', 'aliases', 'reports'];
 
 export function checkOptions(options: ToFetchOptions): Settings {
   const { token, maxBodyBytes = 32 * 2 ** 20 } = checkObject('toFetch', options, names) as ToFetchOptions;
@@ -65,7 +84,14 @@ export function checkOptions(options: ToFetchOptions): Settings {
     if (typeof report !== 'function')
       throw new ConfigError(`toFetch.reports.${name}`, 'a function', typeof report);
   const identify = typeof token === 'function' ? token : undefined;
-  return { tokens: checkTokens(token), identify, open: token === false, maxBodyBytes, reports };
+  return {
+    tokens: checkTokens(token),
+    identify,
+    open: token === false,
+    maxBodyBytes,
+    reports,
+    batches: checkBatches(options.batches),
+  };
 }
 
 // A token missing from the environment must not disable the check.
@@ -79,4 +105,17 @@ function checkTokens(token: ToFetchOptions['token'] | null): readonly string[] {
     'a token of visible ASCII characters, a list of at least one, a function, or false',
     tokens.length === 0 ? (token === null ? 'null' : `a ${typeof token} without one`) : 'something else',
   );
+}
+
+const usualBatches: Required<BatchesOptions> = {
+  maxFileBytes: 100 * 2 ** 20,
+  maxStoredBytes: 2 ** 30,
+  maxRequests: 50_000,
+};
+
+function checkBatches(given: BatchesOptions | false = {}): Required<BatchesOptions> | undefined {
+  if (given === false) return undefined;
+  const known = checkObject('toFetch.batches', given, Object.keys(usualBatches));
+  for (const [name, value] of Object.entries(known)) check(`toFetch.batches.${name}`, value, count);
+  return { ...usualBatches, ...given };
 }

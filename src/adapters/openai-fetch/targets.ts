@@ -1,5 +1,6 @@
 import type { CallOptions } from '../../types/options/call-options.ts';
 import type { Router } from '../../types/router.ts';
+import { batchTiersOf } from '../shared/batches/tiers.ts';
 import { type Aliases, byDefault, modelNames } from '../shared/model-names.ts';
 import { targetFacts } from '../shared/target-facts.ts';
 import { type Caller, mayName, mayUse, overBody } from './caller.ts';
@@ -98,12 +99,6 @@ export function directory(router: Router, aliases?: Aliases): Directory {
       return overBody(body, caller);
     },
   };
-}
-
-/** A target with its tier `batch` before it; `undefined` for a route, and for a target without that tier. */
-function batchTiersOf({ routes, targets }: Router, model: string): readonly string[] | undefined {
-  const batch = `${model}#batch`;
-  return routes[model] === undefined && targets.includes(batch) ? [batch, model] : undefined;
 }
 
 export function unknownModel(message: string): HttpError {

@@ -1,43 +1,15 @@
 import { RouterError } from '../../errors.ts';
 import type { BatchRequest, BatchResult } from '../../types/batch/job.ts';
+import { fromStored, toStored } from '../../util/json.ts';
 
-/** Requests and results as text for the store. Bytes and addresses keep their types; functions are left out. */
-
-const bytesKey = '$bytes';
-const urlKey = '$url';
+/** Requests and results as text for the store. */
 
 export function encodeRequests(requests: readonly BatchRequest[]): string {
-  return JSON.stringify(requests.map(storable));
+  return toStored(requests);
 }
 
 export function decodeRequests(text: string): readonly BatchRequest[] {
-  return JSON.parse(text, revive) as readonly BatchRequest[];
-}
-
-function storable(value: unknown): unknown {
-  if (value instanceof Uint8Array) return { [bytesKey]: toBase64(value) };
-  if (value instanceof URL) return { [urlKey]: value.href };
-  if (Array.isArray(value)) return value.map(storable);
-  if (typeof value !== 'object' || value === null) return value;
-  // A schema of a library is an object of functions; its caller restores it.
-  if ('~standard' in value) return undefined;
-  return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, storable(each)]));
-}
-
-function revive(_: string, value: unknown): unknown {
-  if (typeof value !== 'object' || value === null) return value;
-  const { [bytesKey]: bytes, [urlKey]: url } = value as Readonly<Record<string, unknown>>;
-  if (typeof bytes === 'string') return Uint8Array.from(atob(bytes), (letter) => letter.charCodeAt(0));
-  return typeof url === 'string' ? new URL(url) : value;
-}
-
-const most = 8_192;
-
-function toBase64(bytes: Uint8Array): string {
-  let text = '';
-  for (let at = 0; at < bytes.length; at += most)
-    text += String.fromCharCode(...bytes.subarray(at, at + most));
-  return btoa(text);
+  return fromStored(text) as readonly BatchRequest[];
 }
 
 /** Without `raw`, which is large, and not needed to settle a result. */

@@ -5,6 +5,7 @@ import { sleep } from '../../util/time/clock.ts';
 import { deferred } from '../../util/time/deferred.ts';
 import type { Entry } from '../entry.ts';
 import { mayPass, pollPace, untilDone } from '../retry.ts';
+import { tooLate } from '../too-late.ts';
 import type { ChunkHost, ChunkRecord } from './host.ts';
 import { asFailure, canceled, clearLost, createdNothing, lost } from './lost.ts';
 import { quickStep, slowStep, VendorSteps } from './steps.ts';
@@ -32,6 +33,8 @@ export class Chunk {
   #bodies: ReadonlyMap<string, string> | undefined;
   #isRead = false;
   #isCanceled = false;
+  /** Whether the caller canceled it; otherwise it was too late for all that waited. */
+  #isUnwanted = false;
   #isEnding = false;
   #isLost = false;
   /** Whether the vendor may have the batch. */
@@ -108,8 +111,13 @@ export class Chunk {
     this.#stop.abort(new ProviderError({ kind: 'aborted', provider: this.#record.target }));
   }
 
-  /** Asks the vendor to stop. What is done by then is read. */
-  async cancel(): Promise<void> {
+  /** Asks the vendor to stop, for the caller. What is done by then is read. */
+  cancel(): Promise<void> {
+    this.#isUnwanted = true;
+    return this.#cancel();
+  }
+
+  async #cancel(): Promise<void> {
     this.#isCanceled = true;
     const { vendorId } = this.#record;
     if (vendorId === undefined || this.#isRead) return;
@@ -165,7 +173,7 @@ export class Chunk {
     }
     this.#bodies = undefined;
     await this.#save({ ...this.#record, state: 'submitted', vendorId });
-    if (this.#isCanceled) await this.cancel();
+    if (this.#isCanceled) await this.#cancel();
     return vendorId;
   }
 
@@ -223,14 +231,17 @@ export class Chunk {
       this.#open.delete(entry.id);
       // Nothing needs it any longer.
       const isNeeded = this.#waiting.size > 0 || this.#open.size > 0;
-      if (!isNeeded && !this.#isRead && !this.#stop.signal.aborted) this.cancel().catch(this.#host.report);
+      if (!isNeeded && !this.#isRead && !this.#stop.signal.aborted) this.#cancel().catch(this.#host.report);
     };
   }
 
   #answer(answer: BatchAnswer): void {
     const entry = this.#waiting.get(answer.id);
+    const { error } = answer;
     const own =
-      this.#isCanceled && answer.error !== undefined ? { ...answer, error: canceled(answer.error) } : answer;
+      this.#isCanceled && error !== undefined
+        ? { ...answer, error: this.#isUnwanted ? canceled(error) : tooLate(this.#record.target) }
+        : answer;
     if (entry === undefined) {
       if (this.#open.has(answer.id)) this.#early.set(answer.id, own);
       return;

@@ -40,7 +40,7 @@ export async function openInput(file: string, router: Router, route: string | un
   const seen = new Set<string>();
   const hash = createHash('sha256');
   for await (const { id, line, number } of lines()) {
-    if (seen.has(id)) throw wrong(file, number, 'an id that no other line has', `'${id}'`);
+    if (seen.has(id)) throw wrong(file, number, 'a unique id', `'${id}'`);
     seen.add(id);
     hash.update(line).update('\n');
   }

@@ -1,7 +1,12 @@
 /** US$ with enough digits to compare cheap requests. */
 export function usd(amount: number): string {
   if (amount === 0) return '$0';
-  return amount >= 1 ? `$${amount.toFixed(2)}` : `$${String(Number(amount.toPrecision(3)))}`;
+  const size = Math.abs(amount);
+  const text =
+    size >= 1
+      ? size.toLocaleString('en-US', { minimumFractionDigits: 2, maximumFractionDigits: 2 })
+      : String(Number(size.toPrecision(3)));
+  return `${amount < 0 ? '-' : ''}$${text}`;
 }
 
 /** A table for terminals; the first `left` columns are texts, the others numbers. */

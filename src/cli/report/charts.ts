@@ -14,19 +14,21 @@ export interface Chart {
 
 const width = 720;
 const height = 220;
-const left = 64;
 const bottom = 26;
-const top = 10;
+const top = 18;
+/** Width of a character of a label on narrow screens, where labels are larger. */
+const character = 11.5;
 
 /** Stacked bars as SVG without scripts. Colors are classes, so that they follow the page's light and dark. */
 export function barChart({ title, series, bars, format }: Chart): string {
   const sums = bars.map(({ values }) => values.reduce((sum, value) => sum + value, 0));
   const most = niceCeiling(Math.max(...sums, 0));
+  const isEmpty = sums.every((sum) => sum === 0);
+  const ticks = ticksOf(most, format).slice(0, isEmpty ? 1 : 3);
+  const left = 16 + character * Math.max(4, ...ticks.map(([, text]) => text.length));
   const inner = { width: width - left - 8, height: height - bottom - top };
   const step = inner.width / Math.max(1, bars.length);
   const y = (value: number): number => top + inner.height * (1 - value / most);
-  const isEmpty = sums.every((sum) => sum === 0);
-  const ticks = ticksOf(most, format).slice(0, isEmpty ? 1 : 3);
   const grid = ticks.map(([value, text]) => {
     const at = y(value).toFixed(1);
     return `<line class="grid" x1="${left}" x2="${width - 8}" y1="${at}" y2="${at}"/><text class="tick" x="${left - 8}" y="${Number(at) + 4}" text-anchor="end">${escapeHtml(text)}</text>`;
@@ -53,7 +55,7 @@ export function barChart({ title, series, bars, format }: Chart): string {
   const legend = series
     .map((name, number) => `<span><i class="s${number}"></i>${escapeHtml(name)}</span>`)
     .join('');
-  return `<figure><figcaption>${escapeHtml(title)}<span class="legend">${series.length > 1 ? legend : ''}</span></figcaption><svg viewBox="0 0 ${width} ${height}" role="img" aria-label="${escapeHtml(title)}">${grid.join('')}${drawn.join('')}${isEmpty ? nothing : ''}</svg></figure>`;
+  return `<figure><figcaption>${escapeHtml(title)}<span class="legend">${series.length > 1 ? legend : ''}</span></figcaption><svg viewBox="0 0 ${width} ${height}" role="img" aria-label="${escapeHtml(title)}">${grid.join('')}${drawn.join('')}${isEmpty ? `<text class="tick" x="${(left + width) / 2}" y="${height / 2}" text-anchor="middle">None in this period</text>` : ''}</svg></figure>`;
 }
 
 /** At zero, at half and at the top; no half where its label is one of the others, such as that of one request. */
@@ -62,8 +64,6 @@ function ticksOf(most: number, format: Chart['format']): readonly (readonly [val
   const middle = half === zero || half === top ? [] : [[most / 2, half] as const];
   return [[0, zero], ...middle, [most, top]];
 }
-
-const nothing = `<text class="tick" x="${left + (width - left) / 2}" y="${height / 2}" text-anchor="middle">None in this period</text>`;
 
 /** The next round number: a bit above the highest bar. */
 function niceCeiling(value: number): number {

@@ -12,7 +12,7 @@ export interface Provenance {
 
 /** The caller's result. */
 export function toResult(
-  { attempts, decision }: RequestState,
+  request: RequestState,
   { given: _, isStreamed: _streamed, ...answer }: Answer,
   object: unknown,
   { target, cost }: Provenance,
@@ -25,15 +25,15 @@ export function toResult(
     else if (part.type === 'reasoning') reasoning = (reasoning ?? '') + part.text;
     else if (part.type === 'tool-call' && part.providerExecuted !== true) toolCalls.push(part);
   }
-  return {
-    ...answer,
-    text,
-    reasoning,
-    toolCalls,
-    object,
-    cost,
-    target,
-    attempts,
-    decision,
-  };
+  const { attempts } = request;
+  const late = request.isUnexplained;
+  const decision = late ? undefined : request.decision;
+  const result = { ...answer, text, reasoning, toolCalls, object, cost, target, attempts, decision };
+  if (late)
+    Object.defineProperty(result, 'decision', {
+      get: () => request.decision,
+      enumerable: true,
+      configurable: true,
+    });
+  return result;
 }

@@ -26,10 +26,15 @@ function deferralOf({ window = 0, deadline = Number.POSITIVE_INFINITY, metadata 
 }
 
 /** The settings that route and target put in place of the request's; `undefined` removes one. */
-function settingsOf({ route, operation, request }: RequestState, { settings }: Target): TargetSettings {
+function settingsOf(
+  { route, operation, request }: RequestState,
+  { settings }: Target,
+): TargetSettings & Pick<CallContext, 'replaced'> {
   if (operation.workload !== 'chat') return {};
   const own = { ...route.settings, ...settings };
+  const replaced = Object.keys(own);
+  if (replaced.length === 0) return {};
   const { providerOptions } = own;
-  if (providerOptions === undefined) return own;
-  return { ...own, providerOptions: mergeOptions(request.providerOptions, providerOptions) };
+  if (providerOptions === undefined) return { ...own, replaced };
+  return { ...own, replaced, providerOptions: mergeOptions(request.providerOptions, providerOptions) };
 }

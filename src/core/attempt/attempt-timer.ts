@@ -1,14 +1,12 @@
 import { type Watchdog, watchdog } from '../../util/time/watchdog.ts';
 import type { AttemptSlot } from '../failover/race.ts';
 import { recoveryPart } from '../failover/recovery-part.ts';
-import { shortestLearned } from '../options/policies.ts';
+import { leastWait, shortestLearned } from '../options/policies.ts';
 import { loadRest } from '../parts/rest.ts';
 import type { RequestState } from '../request.ts';
 import type { Target } from '../targets/target.ts';
 
 const never = Number.POSITIVE_INFINITY;
-/** Less is rounding error, in milliseconds. */
-const leastWait = 1;
 /** After how many milliseconds to look again where code could not be loaded. */
 const loadingPause = 2_000;
 
@@ -17,18 +15,18 @@ const loadingPause = 2_000;
  * its end (`timeout.attempt`, a hard one). One timer does both. Times are on the awake clock.
  */
 export class AttemptTimer {
-  readonly #target: Target;
-  readonly #request: RequestState;
-  readonly #slot: AttemptSlot;
+  readonly target: Target;
+  readonly request: RequestState;
+  readonly slot: AttemptSlot;
   readonly #expire: (summary: string) => void;
   readonly #timer: Watchdog;
   readonly #endsAt: number;
   /** The last sign of life, or the start. */
-  #aliveAt: number;
+  aliveAt: number;
   /** Whether it has shown a sign of life. */
   isAlive = false;
   #hasBegun = false;
-  #isOverdue = false;
+  isOverdue = false;
   #isOver = false;
 
   /** @param now reading of the clock at the start */
@@ -40,25 +38,25 @@ export class AttemptTimer {
     expire: (summary: string) => void,
   ) {
     const { env, timeout } = request;
-    this.#target = target;
-    this.#request = request;
-    this.#slot = slot;
+    this.target = target;
+    this.request = request;
+    this.slot = slot;
     this.#expire = expire;
     this.#timer = watchdog(env.awake, () => this.#onTimer());
-    this.#aliveAt = env.awake.now(now);
-    this.#endsAt = this.#aliveAt + timeout.attempt;
+    this.aliveAt = env.awake.now(now);
+    this.#endsAt = this.aliveAt + timeout.attempt;
     if (target.deferred) return; // only the request's deadline limits it
-    this.#timer.watch(Math.min(timeout.attempt, this.#firstLook()), this.#aliveAt);
+    this.#timer.watch(Math.min(timeout.attempt, this.#firstLook()), this.aliveAt);
   }
 
   /** The target works on it. */
   readonly active = (): void => {
     if (this.#hasBegun) return;
-    this.#aliveAt = this.#request.env.awake.now();
+    this.aliveAt = this.request.env.awake.now();
     this.isAlive = true;
-    if (!this.#isOverdue) return;
-    this.#isOverdue = false;
-    this.#slot.revived();
+    if (!this.isOverdue) return;
+    this.isOverdue = false;
+    this.slot.revived();
   };
 
   /** Its first token has come, so that it owes no more signs of life. */
@@ -71,8 +69,8 @@ export class AttemptTimer {
    * attempt has to end.
    */
   overdue(summary: string): boolean {
-    if (!this.#request.mayBeSentTwice) return false;
-    this.#slot.overdue(summary, this.#cause());
+    if (!this.request.mayBeSentTwice) return false;
+    this.slot.overdue(summary, this.cause);
     return true;
   }
 
@@ -83,16 +81,16 @@ export class AttemptTimer {
 
   /** The limit is worked out only for the few attempts that take as long as the shortest one. */
   #firstLook(): number {
-    const { operation, timeout, options } = this.#request;
+    const { operation, timeout, options } = this.request;
     if (operation.measuredAs === undefined) return never;
     if (timeout.response !== undefined) return timeout.response;
     // Most requests have far more time.
     const isShort = timeout.request < 2 * shortestLearned || options.deadline !== undefined;
-    return isShort ? Math.min(shortestLearned, this.#request.timeLeft / 2) : shortestLearned;
+    return isShort ? Math.min(shortestLearned, this.request.timeLeft / 2) : shortestLearned;
   }
 
   #onTimer(): void {
-    const { env, timeout } = this.#request;
+    const { env, timeout } = this.request;
     const now = env.awake.now();
     if (this.#endsAt - now < leastWait) {
       this.#expire(`no complete answer within timeout.attempt = ${timeout.attempt} ms`);
@@ -103,7 +101,7 @@ export class AttemptTimer {
 
   /** Returns after how many milliseconds to look again. */
   #lookForLife(now: number): number {
-    const { env, timeout, timeLeft, operation, mayBeSentTwice } = this.#request;
+    const { env, operation, mayBeSentTwice } = this.request;
     // A stream that shows life has until `timeout.firstToken`.
     if (this.#hasBegun || !mayBeSentTwice || (operation.streamed && this.isAlive)) return never;
     const recovery = env.parts.get(recoveryPart);
@@ -111,22 +109,14 @@ export class AttemptTimer {
       const again = (): void => {
         if (!this.#isOver) this.#onTimer();
       };
-      loadRest(env, this.#slot.signal).then(again, () => {});
+      loadRest(env, this.slot.signal).then(again, () => {});
       return loadingPause;
     }
-    const limit = timeout.response ?? recovery.responseTimeout(this.#target, this.#request, env.clock.now());
-    const silence = now - this.#aliveAt;
-    const most = timeout.response ?? (silence + timeLeft) / 2;
-    const left = Math.min(limit, most) - silence;
-    if (left >= leastWait) return left;
-    this.#isOverdue = true;
-    // With little time left, an attempt that takes its usual time has not failed.
-    const summary = `no sign of life within timeout.response = ${Math.round(limit)} ms`;
-    this.#slot.overdue(limit > most ? undefined : summary, this.#cause());
-    return limit;
+    return recovery.lookForLife(this, now);
   }
 
-  #cause(): 'doubt' | 'silence' {
+  /** Why another target is asked as well. */
+  get cause(): 'doubt' | 'silence' {
     return this.isAlive ? 'doubt' : 'silence';
   }
 }

@@ -5,8 +5,9 @@ import type { VendorLimit } from '../../types/options/limit.ts';
 import type { CallContext } from '../../types/provider.ts';
 import type { AttemptSummary, ResponseInfo } from '../../types/result/result.ts';
 import type { Cost, Usage } from '../../types/result/usage.ts';
-import { abortQuietly, type LinkedAbort, linkedAbort, type Signal } from '../../util/time/abort.ts';
+import { type LinkedAbort, linkedAbort, type Signal, takesOwnSignals } from '../../util/time/abort.ts';
 import { forRequest } from '../../util/time/pulse.ts';
+import { realAbort } from '../../util/time/real-abort.ts';
 import { reportAttemptEnd, reportAttemptStart } from '../events.ts';
 import type { AttemptSlot } from '../failover/race.ts';
 import { recoveryPart } from '../failover/recovery-part.ts';
@@ -17,7 +18,7 @@ import type { Channel, Target } from '../targets/target.ts';
 import { emitHealthChange } from '../targets/target-health.ts';
 import { AttemptTimer } from './attempt-timer.ts';
 import { type AttemptMeasures, type Billed, guessOf, priceOf, responseOf } from './billing.ts';
-import { recordSuccess } from './record-outcome.ts';
+import { learnLater, recordSuccess } from './record-outcome.ts';
 import type { ChannelReservation } from './reservation.ts';
 
 /** Starts an attempt. Throws only the abort reason of the request. */
@@ -70,13 +71,11 @@ export class Attempt {
     emitHealthChange(target, env, this.#startedAt);
     this.#abort = linkedAbort(slot.signal);
     this.signal = this.#abort.signal;
-    const controller = new AbortController(); // the provider needs a native one
-    this.signal.addEventListener('abort', () => abortQuietly(controller, this.signal.reason));
     this.#timer = new AttemptTimer(target, request, slot, this.#startedAt, (summary) => this.expire(summary));
     this.active = this.#timer.active;
     const carry = {
       model: target.model,
-      signal: controller.signal,
+      signal: this.#signalFor(channel),
       connectTimeout: timeout.connect,
       onActivity: this.active,
     };
@@ -122,7 +121,11 @@ export class Attempt {
   /** Records the limits reported by the vendor. */
   noteLimits(limits: readonly VendorLimit[] | undefined): void {
     if (limits === undefined || limits.length === 0 || this.#isCallersKey()) return;
-    this.channel.vendorLimits.note(limits, this.#request.env.clock.now());
+    const { env } = this.#request;
+    const { vendorLimits } = this.channel;
+    const now = env.clock.now();
+    vendorLimits.note(limits, now);
+    if (!env.isWhole) learnLater(env, () => vendorLimits.note(limits, now));
   }
 
   /** Marks the first token: from now on, a failure is visible to the reader. */
@@ -133,6 +136,12 @@ export class Attempt {
     this.#waiting?.answered(this.#firstTokenAt);
     this.#request.firstTokenAt ??= this.#firstTokenAt;
     this.observers?.firstToken();
+  }
+
+  /** A native signal costs more than the rest of an attempt, so that only providers that may hand it on get one. */
+  #signalFor({ provider, target }: Channel): AbortSignal {
+    const { signal } = this;
+    return takesOwnSignals(provider) && !target.deferred ? (signal as AbortSignal) : realAbort(signal).signal;
   }
 
   /** Whether the call brought its own key, which says nothing about the target's. */

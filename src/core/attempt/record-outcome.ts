@@ -1,4 +1,5 @@
 import type { Usage } from '../../types/result/usage.ts';
+import type { RouterContext } from '../context.ts';
 import { defaultBreaker } from '../options/policies.ts';
 import type { RequestState } from '../request.ts';
 import type { Channel } from '../targets/target.ts';
@@ -22,30 +23,35 @@ export function recordSuccess(
   usage: Usage,
   { startedAt, firstTokenAt, now }: AnswerTimes,
 ): void {
-  const { env, route, operation } = request;
-  const { target, key, adaptive, places } = channel;
+  const { env, operation } = request;
+  const { target, adaptive, places } = channel;
   adaptive.succeeded(places.taken);
   channel.unclearRefusal = undefined;
   target.odds.add(false, now);
-  const limits = route.policies.breaker || defaultBreaker;
-  target.breaker.success(passes.own, now, limits);
-  key.endpoint.breaker.success(passes.shared, now, limits);
   const outputTokens = operation.measuredAs === undefined ? undefined : usage.outputTokens;
   const firstToken = firstTokenAt === undefined ? undefined : firstTokenAt - startedAt;
   target.stats.end(now, { sample: { total: now - startedAt, firstToken, outputTokens } });
-  if (env.isWhole) learn(request, target.id, usage, now);
-  else if (env.unlearned.length < mostUnlearned)
-    env.unlearned.push(() => learn(request, target.id, usage, now));
+  if (env.isWhole) learn(request, channel, passes, usage, now);
+  else learnLater(env, () => learn(request, channel, passes, usage, now));
+}
+
+/** Keeps a lesson until the code for it is loaded. */
+export function learnLater({ unlearned }: RouterContext, lesson: () => void): void {
+  if (unlearned.length < mostUnlearned) unlearned.push(lesson);
 }
 
 function learn(
   { env, route, session, operation }: RequestState,
-  id: string,
+  { target, key }: Channel,
+  passes: BreakerTickets,
   usage: Usage,
   now: number,
 ): void {
+  const limits = route.policies.breaker || defaultBreaker;
+  target.breaker.success(passes.own, now, limits);
+  key.endpoint.breaker.success(passes.shared, now, limits);
   const { inputTokens, outputTokens } = usage;
   if (operation.measuredAs !== undefined && outputTokens !== undefined)
-    route.outputs?.add(id, outputTokens, now, inputTokens);
-  env.caches?.note(session, id, usage, now);
+    route.outputs?.add(target.id, outputTokens, now, inputTokens);
+  env.caches?.note(session, target.id, usage, now);
 }

@@ -1,5 +1,5 @@
-import type { Pass } from '../../health/breaker.ts';
-import type { TokenDemand } from '../../limits/vendor-limits.ts';
+import type { Pass } from '../../health/closed-breaker.ts';
+import type { TokenDemand } from '../../limits/no-limits.ts';
 import type { AttemptOutcome, AttemptPlan } from '../../types/plugin.ts';
 import type { AttemptSummary } from '../../types/result/result.ts';
 import type { Usage } from '../../types/result/usage.ts';

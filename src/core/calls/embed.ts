@@ -1,7 +1,6 @@
 import { estimateTokens } from '../../pricing/estimate.ts';
 import type { ProviderEmbeddings } from '../../types/provider.ts';
 import type { EmbedRequest, EmbedResult } from '../../types/request/embed.ts';
-import { lazy } from '../../util/lazy.ts';
 import type { Failover } from '../failover/failover.ts';
 import type { RequestState } from '../request.ts';
 import { type SubCall, splitCalls } from './split-calls.ts';
@@ -44,8 +43,11 @@ function split(
 
 function portion(asked: EmbedRequest): SubCall<ProviderEmbeddings> {
   const { values } = asked;
-  const tokens = lazy(() => values.reduce((sum, value) => sum + estimateTokens(value), 0));
-  const estimate = () => ({ inputTokens: tokens.get(), outputTokens: 0 });
+  let counted: number | undefined;
+  const estimate = () => {
+    counted ??= values.reduce((sum, value) => sum + estimateTokens(value), 0);
+    return { inputTokens: counted, outputTokens: 0 };
+  };
   return {
     estimate,
     lost: estimate,

@@ -1,12 +1,13 @@
 import { ProviderError } from '../../errors.ts';
-import type { TokenDemand } from '../../limits/vendor-limits.ts';
-import { addCosts } from '../../pricing/cost.ts';
+import type { TokenDemand } from '../../limits/no-limits.ts';
+import { addCosts } from '../../pricing/sum-costs.ts';
 import type { ProviderOptions } from '../../types/request/message.ts';
 import type { OperationResult, ResponseInfo, Warning } from '../../types/result/result.ts';
 import type { Cost, Usage } from '../../types/result/usage.ts';
 import { linkedAbort, orAbort, type Signal } from '../../util/time/abort.ts';
-import { availableAt, declaredAt, hasCapacity, isWithinLimits } from '../admission/capacity.ts';
+import { availableAt, declaredAt, hasCapacity } from '../admission/capacity.ts';
 import { queueOf } from '../admission/queue.ts';
+import { isWithinLimits } from '../admission/spare-capacity.ts';
 import { type Attempt, beginAttempt } from '../attempt/attempt.ts';
 import { follow } from '../attempt/follow.ts';
 import { type ChannelReservation, type Refused, reserve } from '../attempt/reservation.ts';

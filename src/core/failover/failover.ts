@@ -6,8 +6,9 @@ import { loadRest } from '../parts/rest.ts';
 import type { RequestState } from '../request.ts';
 import type { RoutingResult } from '../routing/candidates.ts';
 import type { Channel } from '../targets/target.ts';
+import { runAlone } from './alone.ts';
 import type { Eligible } from './channel-option.ts';
-import { type AttemptSlot, race } from './race.ts';
+import type { AttemptSlot, RaceOptions } from './race.ts';
 import { isReady } from './ready.ts';
 import { recoveryPart } from './recovery-part.ts';
 import type { TargetSearch } from './search.ts';
@@ -50,8 +51,7 @@ export function createFailover(request: RequestState, routing: RoutingResult): F
 class TargetFailover implements Failover {
   readonly #request: RequestState;
   readonly #routing: RoutingResult;
-  /** In the order to try them. */
-  readonly #channels: readonly Channel[];
+  #order: readonly Channel[] | undefined;
   /** The channel of the first attempt, and whether that runs. */
   #first: Channel | undefined;
   #isRunning = false;
@@ -59,10 +59,8 @@ class TargetFailover implements Failover {
   #search: TargetSearch | undefined;
 
   constructor(request: RequestState, routing: RoutingResult) {
-    const { ranked, waiting } = routing;
     this.#request = request;
     this.#routing = routing;
-    this.#channels = waiting.length === 0 ? ranked : [...ranked, ...waiting];
   }
 
   async run<T>(
@@ -109,17 +107,26 @@ class TargetFailover implements Failover {
   #atOnce(eligible: Eligible): ChannelReservation | undefined {
     const request = this.#request;
     const now = request.env.clock.now();
-    for (const channel of this.#channels) {
-      if (!eligible(channel.target) || !isReady(channel, request, now)) continue;
-      const reservation = reserve(channel, request, now);
-      if ('until' in reservation) {
-        this.#searching()?.history.hold(channel, reservation, now);
-        return undefined;
-      }
-      this.#first = channel;
-      return reservation;
+    const canStart = (channel: Channel): boolean =>
+      eligible(channel.target) && isReady(channel, request, now);
+    const { first } = this.#routing;
+    const channel = first !== undefined && canStart(first) ? first : this.#channels.find(canStart);
+    if (channel === undefined) return undefined;
+    const reservation = reserve(channel, request, now);
+    if ('until' in reservation) {
+      this.#searching()?.history.hold(channel, reservation, now);
+      return undefined;
     }
-    return undefined;
+    this.#first = channel;
+    return reservation;
+  }
+
+  /** In the order to try them. */
+  get #channels(): readonly Channel[] {
+    if (this.#order !== undefined) return this.#order;
+    const { ranked, waiting } = this.#routing;
+    this.#order = waiting.length === 0 ? ranked : [...ranked, ...waiting];
+    return this.#order;
   }
 
   /** The search, from the attempts so far; `undefined` while its code is not loaded. */
@@ -147,7 +154,7 @@ class TargetFailover implements Failover {
   ): Promise<T> {
     const request = this.#request;
     const { parts, clock, awake } = request.env;
-    return race({
+    const options: RaceOptions<T> = {
       first,
       attempt: async (taken, slot) => {
         this.#enter(taken.channel);
@@ -179,7 +186,9 @@ class TargetFailover implements Failover {
       clock,
       awake,
       signal: request.signal,
-    });
+    };
+    const recovery = parts.get(recoveryPart);
+    return recovery === undefined ? runAlone(options, () => parts.get(recoveryPart)) : recovery.race(options);
   }
 
   #enter(channel: Channel): void {

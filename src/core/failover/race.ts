@@ -66,6 +66,20 @@ export function race<T>(options: RaceOptions<T>): Promise<T> {
   });
 }
 
+/** Lets other attempts run beside one that has begun without a race. Returns its place in the race, and the race's answer. */
+export function joinRace<T>(options: RaceOptions<T>, running: Promise<T>): Joined<T> {
+  let slot: AttemptSlot | undefined;
+  const answer = new Promise<T>((resolve, reject) => {
+    slot = new Race(options, resolve, reject).adopt(options.first, running);
+  });
+  return { slot: slot as AttemptSlot, answer };
+}
+
+export interface Joined<T> {
+  readonly slot: AttemptSlot;
+  readonly answer: Promise<T>;
+}
+
 /** A class, so that a request creates no closures for what rarely happens. */
 class Race<T> {
   readonly #options: RaceOptions<T>;
@@ -86,12 +100,27 @@ class Race<T> {
   }
 
   start(permit: ChannelReservation): void {
-    const { company, awake, signal, attempt } = this.#options;
-    const lane = new Lane(this, permit, signal);
-    this.#lanes.add(lane);
+    const { company, awake, attempt } = this.#options;
+    const lane = this.#enter(permit);
     const wanted = company(permit.channel);
     if (wanted !== undefined) lane.plan(wanted, awake);
-    attempt(permit, lane).then(
+    this.#follow(lane, attempt(permit, lane));
+  }
+
+  adopt(permit: ChannelReservation, running: Promise<T>): AttemptSlot {
+    const lane = this.#enter(permit);
+    this.#follow(lane, running);
+    return lane;
+  }
+
+  #enter(permit: ChannelReservation): Lane<T> {
+    const lane = new Lane(this, permit, this.#options.signal);
+    this.#lanes.add(lane);
+    return lane;
+  }
+
+  #follow(lane: Lane<T>, attempt: Promise<T>): void {
+    attempt.then(
       (value) => this.#answered(lane, value),
       (error: unknown) => this.#failed(lane, error),
     );

@@ -1,17 +1,20 @@
-import { responseTimeout } from '../attempt/adaptive-timeouts.ts';
 import { addedCarry } from '../attempt/added-carry.ts';
 import { failureOf, warnOf } from '../attempt/failure/record-failure.ts';
+import { lookForLife } from '../attempt/look-for-life.ts';
 import { narrowedRoute } from '../routing/more/narrowed-route.ts';
 import { checkHistory } from '../targets/accounts.ts';
 import { measure } from '../targets/measure.ts';
 import { backupPlan } from './backup-request.ts';
+import { joinRace, race } from './race.ts';
 import { TargetSearch } from './search.ts';
 
 /** What a request needs that is not plain, or whose first attempt fails, is slow, or cannot start at once. */
 export const recovery = {
+  race,
+  joinRace,
   TargetSearch,
   backupPlan,
-  responseTimeout,
+  lookForLife,
   addedCarry,
   failureOf,
   warnOf,

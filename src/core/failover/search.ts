@@ -1,8 +1,8 @@
 import { AllTargetsFailedError, isRouterError, NoTargetError } from '../../errors.ts';
 import { orAbort } from '../../util/time/abort.ts';
 import { sleep, toEpoch } from '../../util/time/clock.ts';
-import { isWithinLimits } from '../admission/capacity.ts';
 import { type Entry, queueOf } from '../admission/queue.ts';
+import { isWithinLimits } from '../admission/spare-capacity.ts';
 import { type AttemptError, isAttemptError } from '../attempt/attempt-error.ts';
 import { failurePolicyOf, isStaleSocket } from '../attempt/failure/failure-policy.ts';
 import { type ChannelReservation, reserve } from '../attempt/reservation.ts';

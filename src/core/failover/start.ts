@@ -1,19 +1,20 @@
 import type { Selected } from '../../types/result/decision.ts';
 import type { RequestState } from '../request.ts';
 import { chooseCandidates } from '../routing/candidates.ts';
+import { firstPart } from '../routing/first-part.ts';
 import { createFailover, type Failover } from './failover.ts';
 
 /** Stations 5 and 6: chooses the targets of a request whose route has been selected, and gets ready to try them. */
 export function startFailover(request: RequestState, selected: Selected | undefined): Failover {
-  const routing = chooseCandidates(request, selected);
-  const { lookup } = request;
-  const decision = lookup === undefined ? routing.decision : { ...routing.decision, lookup };
-  request.decision = decision;
-  request.observers?.routed(decision);
+  const routing =
+    request.env.parts.get(firstPart)?.pickFirst(request, selected) ?? chooseCandidates(request, selected);
+  const { first } = routing;
+  request.decide(routing, first !== undefined);
+  if (request.observers !== undefined) request.observers.routed(routing.decision);
   const { memory, policies } = request.route;
   memory.turn += 1;
-  memory.previous = decision.candidates[0]?.target;
+  memory.previous = first === undefined ? routing.decision.candidates[0]?.target : first.target.id;
   if (policies.hedge !== false) policies.hedges.earn();
   policies.retries.earn();
-  return createFailover(request, { ...routing, decision });
+  return createFailover(request, routing);
 }

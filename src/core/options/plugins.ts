@@ -16,6 +16,7 @@ import {
 
 const stations = [
   'install',
+  'warmup',
   'inspect',
   'routed',
   'lookup',
@@ -61,7 +62,7 @@ export function plugins(value: unknown): Flaw | undefined {
     if (flaw !== undefined) return flaw;
     const { name, methods: own = {} } = each as Plugin;
     if (typeof name !== 'string' || name === '') return wrong('a name', name, '.name');
-    if (names.has(name)) return wrong('a name that no other plugin has', name, '.name');
+    if (names.has(name)) return wrong('a unique name', name, '.name');
     names.add(name);
     const bad = known(each);
     if (bad !== undefined) return bad;

@@ -1,4 +1,4 @@
-import type { BreakerLimits } from '../../health/breaker.ts';
+import type { BreakerLimits } from '../../health/closed-breaker.ts';
 import { type RetryBudget, retryBudget } from '../../limits/retry-budget.ts';
 import type { CallOptions } from '../../types/options/call-options.ts';
 import type {
@@ -42,6 +42,9 @@ export interface ResolvedPolicies {
 
 /** The shortest timeout that is learned from many samples, in milliseconds. */
 export const shortestLearned = 2_000;
+
+/** Less time is rounding error, in milliseconds. */
+export const leastWait = 1;
 
 /** Priorities, highest first. */
 export const priorities: readonly Priority[] = ['critical', 'normal', 'sheddable'];

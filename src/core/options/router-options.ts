@@ -121,7 +121,7 @@ function targetList(ids: string[], least: number): Shape {
     const flaw = flawInTarget(each);
     if (flaw !== undefined) return flaw;
     for (const { id: value } of variantsOf(each as TargetOptions)) {
-      const expected = 'an id that no other target has (give one where provider and model repeat)';
+      const expected = 'a unique id (give one where provider and model repeat)';
       if (ids.includes(value)) return wrong(expected, value, '.id');
       ids.push(value);
     }
@@ -138,7 +138,7 @@ function providerList(value: unknown): Flaw | undefined {
     const flaw = provider(each);
     if (flaw !== undefined) return flaw;
     const { name } = each as TargetOptions['provider'];
-    const expected = 'a provider whose name no other has';
+    const expected = 'a provider with a unique name';
     if (names.includes(name)) return wrong(expected, name);
     names.push(name);
     return undefined;

@@ -1,5 +1,5 @@
-import { realAbort } from '../../util/time/abort.ts';
 import { sleep } from '../../util/time/clock.ts';
+import { realAbort } from '../../util/time/real-abort.ts';
 import type { RouterContext } from '../context.ts';
 
 /** How often the requests under way are counted, in milliseconds. */

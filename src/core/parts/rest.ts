@@ -10,12 +10,19 @@ import type { RequestState } from '../request.ts';
 import { mostTokens } from '../routing/eligibility.ts';
 import { estimatesPart } from '../routing/estimates-part.ts';
 import { contextLengthOf } from '../routing/exclusions.ts';
+import { firstPart } from '../routing/first-part.ts';
 import { routingPart } from '../routing/more/routing-part.ts';
 import type { Target } from '../targets/target.ts';
 import { targetHealth } from '../targets/target-health.ts';
 
 /** What a chat may need that is not plain. */
-export const restParts: readonly Part<unknown>[] = [recoveryPart, routingPart, estimatesPart, countingPart];
+export const restParts: readonly Part<unknown>[] = [
+  recoveryPart,
+  routingPart,
+  estimatesPart,
+  countingPart,
+  firstPart,
+];
 
 /**
  * Loads what a chat may need that is not plain. Happens in the background after a router's first answer, because in an outage files

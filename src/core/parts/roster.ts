@@ -24,7 +24,7 @@ export function addTargets({ router, env }: Lists, option: TargetOptions, named:
   const ids = checkTarget('target', option);
   const { table } = env.findRoute;
   for (const id of ids)
-    if (table.routes.has(id)) throw new ConfigError('target.id', 'an id that no other target has', `'${id}'`);
+    if (table.routes.has(id)) throw new ConfigError('target.id', 'a unique id', `'${id}'`);
   for (const name of named)
     if (router.routes[name] === undefined)
       throw new ConfigError(

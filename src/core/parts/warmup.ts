@@ -1,7 +1,8 @@
 import { isRouterError } from '../../errors.ts';
 import type { Provider } from '../../types/provider.ts';
 import type { WarmupProblem } from '../../types/router.ts';
-import { orAbort, realAbort } from '../../util/time/abort.ts';
+import { orAbort } from '../../util/time/abort.ts';
+import { realAbort } from '../../util/time/real-abort.ts';
 import type { RouterContext } from '../context.ts';
 import { warn } from '../targets/warn.ts';
 import { lacksExtensions, loadExtensions } from './load-extensions.ts';
@@ -12,7 +13,7 @@ import { loadRest } from './rest.ts';
 const longestWarmup = 10_000;
 
 /**
- * Warms up each provider once, even if targets share it, and loads all code and the catalog. A failure here does not count against
+ * Warms up each provider once, even if targets share it, and each plugin, and loads all code and the catalog. A failure here does not count against
  * a target. Returns what the first request would fail of: a missing key or package.
  */
 export async function warmUp(env: RouterContext): Promise<readonly WarmupProblem[]> {
@@ -34,8 +35,18 @@ export async function warmUp(env: RouterContext): Promise<readonly WarmupProblem
   };
   const all = [...users].map(([provider, ids]) => prepare(provider, ids));
   const code = allParts.map((part) => parts.load(part, clock, ending.signal));
+  const plugins = env.plugins.map(async (plugin) =>
+    orAbort(Promise.resolve(plugin.warmup?.()), ending.signal),
+  );
   const extensions = lacksExtensions(env) ? loadExtensions(env, ending.signal) : undefined;
-  await Promise.allSettled([...all, ...code, loadRest(env, ending.signal), extensions, prices.ready()]);
+  await Promise.allSettled([
+    ...all,
+    ...code,
+    ...plugins,
+    loadRest(env, ending.signal),
+    extensions,
+    prices.ready(),
+  ]);
   stop();
   ending.unlink();
   return problems;

@@ -1,7 +1,7 @@
 import { RouterError } from '../../errors.ts';
 import type { Candidate, Expectation, Health, TargetStats } from '../../types/options/strategy.ts';
 import type { SkippedTarget } from '../../types/result/decision.ts';
-import { headroomOf, isUnconstrained } from '../admission/capacity.ts';
+import { isUnconstrained } from '../admission/capacity.ts';
 import type { RequestState } from '../request.ts';
 import type { Target } from '../targets/target.ts';
 import { statsOf } from '../targets/target-report.ts';
@@ -14,7 +14,6 @@ interface Known {
   stats: TargetStats | undefined;
   expected: Expectation | undefined;
   headroom: number | undefined;
-  cost: { readonly value: number | undefined } | undefined;
 }
 
 /**
@@ -29,6 +28,9 @@ export class CandidateView implements Candidate {
   readonly #now: number;
   /** Computed values; most strategies read only some, `priority()` none. */
   #known: Known | undefined;
+  /** Apart from the others, because `lowestCost()` reads it of each target. */
+  #cost: number | undefined;
+  #hasCost = false;
   /** The facts behind its rank. */
   noted: SkippedTarget['facts'];
   chosen = false;
@@ -66,9 +68,9 @@ export class CandidateView implements Candidate {
   }
 
   get estimatedCost(): number | undefined {
-    const known = this.#memory();
-    known.cost ??= { value: this.#estimates.expectedCost(this.of, this.#request, this.#now) };
-    return known.cost.value;
+    if (!this.#hasCost) this.#cost = this.#estimates.expectedCost(this.of, this.#request, this.#now);
+    this.#hasCost = true;
+    return this.#cost;
   }
 
   get maxCost(): number | undefined {
@@ -83,7 +85,7 @@ export class CandidateView implements Candidate {
 
   get headroom(): number {
     const known = this.#memory();
-    known.headroom ??= headroomOf(this.of, this.#now);
+    known.headroom ??= this.#estimates.headroomOf(this.of, this.#now);
     return known.headroom;
   }
 
@@ -100,7 +102,6 @@ export class CandidateView implements Candidate {
       stats: undefined,
       expected: undefined,
       headroom: undefined,
-      cost: undefined,
     };
     return this.#known;
   }

@@ -2,14 +2,17 @@ import type { RankContext } from '../../types/options/strategy.ts';
 import type { Decision, RankedTarget, Selected, SkippedTarget } from '../../types/result/decision.ts';
 import type { RequestState } from '../request.ts';
 import type { Excluded } from '../stations/exclude.ts';
-import type { Channel } from '../targets/target.ts';
+import type { Channel, Target } from '../targets/target.ts';
 import { emitHealthChange, targetHealth } from '../targets/target-health.ts';
 import { CandidateView } from './candidate-view.ts';
+import type { Exclude } from './exclude.ts';
 import { exclusionsFor } from './exclusions.ts';
 import { routingPart } from './more/routing-part.ts';
 
 /** The result of routing, for the decision trace and for failover. */
 export interface RoutingResult {
+  /** The channel to try first, where the others have not been considered yet: reading any other field considers them. */
+  readonly first?: Channel;
   readonly decision: Decision;
   /** In the order to try them. */
   readonly ranked: readonly Channel[];
@@ -23,19 +26,25 @@ export interface RoutingResult {
  * Stations 5 and 6: excludes targets that must not get the request, each with a reason, and ranks the rest by the route's strategy.
  *
  * @param selected how the route was selected, if it was
+ * @param chosen the candidate that was chosen before the others were considered
  */
-export function chooseCandidates(request: RequestState, selected: Selected | undefined): RoutingResult {
+export function chooseCandidates(
+  request: RequestState,
+  selected: Selected | undefined,
+  chosen?: CandidateView,
+): RoutingResult {
   const { route, env } = request;
   const now = env.clock.now();
   const more = env.parts.get(routingPart);
   request.pin = request.request.providerOptions === undefined ? undefined : more?.pinOf(request);
-  const { ready, later, skipped, refusal, allPlain } = consider(request, now);
+  const { ready, later, skipped, refusal, allPlain } = consider(request, now, chosen);
   const context = contextOf(request, now);
   const candidates: RankedTarget[] = [];
   const ranked: Channel[] = [];
-  const order = route.policies.strategy.rank(ready, context);
+  const ranking = route.policies.strategy.rank(ready, context);
   const { inputIsCounted: isCounted } = request; // read after ranking
-  for (const candidate of (allPlain ? undefined : more?.recoveringLast(order, request, now)) ?? order) {
+  const order = (allPlain ? undefined : more?.recoveringLast(ranking, request, now)) ?? ranking;
+  for (const candidate of chosen === undefined ? order : [chosen, ...order]) {
     // Ignores unknown and repeated candidates.
     if (!(candidate instanceof CandidateView) || candidate.chosen) continue;
     candidate.chosen = true;
@@ -59,6 +68,7 @@ export function chooseCandidates(request: RequestState, selected: Selected | und
     candidates,
     skipped,
     ...(request.notes === undefined ? {} : { notes: request.notes }),
+    ...(request.lookup === undefined ? {} : { lookup: request.lookup }),
   };
   const { pin } = request;
   if (pin === undefined) return { decision, ranked, waiting, refusal };
@@ -81,8 +91,8 @@ interface Considered {
 }
 
 /** Checks each target of the route; the first reason against it counts. */
-function consider(request: RequestState, now: number): Considered {
-  const { env, route, operation } = request;
+function consider(request: RequestState, now: number, chosen: CandidateView | undefined): Considered {
+  const { route } = request;
   const skipped: SkippedTarget[] = [];
   const ready: CandidateView[] = [];
   const later: CandidateView[] = [];
@@ -90,15 +100,10 @@ function consider(request: RequestState, now: number): Considered {
   let allPlain = true;
   const reasons = exclusionsFor(request);
   for (const each of route.targets) {
-    const target = each.workload === operation.workload ? each : each.of(operation.workload);
-    const first = emitHealthChange(target, env, now);
-    const { state } = (target.channels.length === 1 && first) || targetHealth(target, now);
-    const candidate = new CandidateView(target, state, request, now);
-    let excluded: Excluded | undefined;
-    for (const exclude of reasons) {
-      excluded = exclude(candidate, request, now);
-      if (excluded !== undefined) break;
-    }
+    const found = viewOf(each, request, now);
+    const isChosen = chosen !== undefined && found.of === chosen.of;
+    const candidate = isChosen ? chosen : found;
+    const excluded = isChosen ? undefined : exclusionOf(candidate, reasons, request, now);
     if (excluded === undefined) {
       ready.push(candidate);
       allPlain &&= candidate.plain;
@@ -106,13 +111,36 @@ function consider(request: RequestState, now: number): Considered {
     }
     if (excluded.passes) later.push(candidate);
     refusal ??= excluded.error;
-    skipped.push({ target: target.id, ...excluded.trace });
+    skipped.push({ target: candidate.of.id, ...excluded.trace });
   }
   return { ready, later, skipped, refusal, allPlain };
 }
 
+/** A target of the route, for a request. */
+export function viewOf(each: Target, request: RequestState, now: number): CandidateView {
+  const { workload } = request.operation;
+  const target = each.workload === workload ? each : each.of(workload);
+  const first = emitHealthChange(target, request.env, now);
+  const { state } = (target.channels.length === 1 && first) || targetHealth(target, now);
+  return new CandidateView(target, state, request, now);
+}
+
+/** The first reason against a target. */
+export function exclusionOf(
+  candidate: CandidateView,
+  reasons: readonly Exclude[],
+  request: RequestState,
+  now: number,
+): Excluded | undefined {
+  for (const exclude of reasons) {
+    const excluded = exclude(candidate, request, now);
+    if (excluded !== undefined) return excluded;
+  }
+  return undefined;
+}
+
 /** The strategy's view of the request. */
-function contextOf(request: RequestState, now: number): RankContext {
+export function contextOf(request: RequestState, now: number): RankContext {
   const { options, session, metadata, route, operation, env } = request;
   return {
     request: request.asked,

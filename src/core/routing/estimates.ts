@@ -1,8 +1,11 @@
 import { costOf } from '../../pricing/cost.ts';
+import { plainTotal } from '../../pricing/plain-total.ts';
 import type { SizeClass } from '../../stats/size-class.ts';
 import type { Expectation, Latency } from '../../types/options/strategy.ts';
 import type { RequestState } from '../request.ts';
 import type { Target } from '../targets/target.ts';
+
+export { headroomOf } from '../admission/spare-capacity.ts';
 
 /**
  * The default number of output tokens per image: Gemini's have 1,290 (https://ai.google.dev/gemini-api/docs/pricing), OpenAI's
@@ -37,6 +40,11 @@ export function expectedCost(target: Target, request: RequestState, now: number)
   const { inputTokens, needs } = request;
   const { read = 0, write = 0 } = env.caches?.expect(session, target.id, inputTokens, now) ?? {};
   const calls = operation.calls(target, needs);
+  const served = target.provider.servedAs?.(request.request.providerOptions ?? {});
+  if (served === undefined && read === 0 && write === 0 && needs.imageCount === 0) {
+    const total = plainTotal(inputTokens, operation.outputTokens(target, request, now) / calls, known.price);
+    return total && calls * total;
+  }
   const usage = {
     inputTokens,
     outputTokens: operation.outputTokens(target, request, now) / calls,
@@ -44,7 +52,6 @@ export function expectedCost(target: Target, request: RequestState, now: number)
     cacheWriteTokens: write,
     images: needs.imageCount / calls,
   };
-  const served = target.provider.servedAs?.(request.request.providerOptions ?? {});
   const cost = costOf(usage, known.price, known.source, served);
   return cost && calls * cost.total;
 }

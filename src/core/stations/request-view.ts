@@ -2,12 +2,15 @@ import type { Clock } from '../../types/clock.ts';
 import type { CallOptions } from '../../types/options/call-options.ts';
 import type { AnyRequest, RequestContext, RequestContextOf } from '../../types/plugin.ts';
 import type { Decision, Note } from '../../types/result/decision.ts';
-import { realAbort, type Signal } from '../../util/time/abort.ts';
+import type { Emitter } from '../../util/emitter.ts';
+import type { Signal } from '../../util/time/abort.ts';
 import { toEpoch } from '../../util/time/clock.ts';
+import { realAbort } from '../../util/time/real-abort.ts';
 import type { OperationKind } from '../operations/operation.ts';
+import { type Noting, recordNote } from './record-note.ts';
 
 /** The part of a request's state that a view shows. */
-export interface Viewed {
+export interface Viewed extends Noting {
   readonly id: string;
   readonly operation: { readonly kind: OperationKind };
   readonly request: AnyRequest;
@@ -17,13 +20,11 @@ export interface Viewed {
   readonly metadata: Readonly<Record<string, unknown>>;
   readonly route: { readonly name: string };
   readonly isRouted: boolean;
-  readonly decision: Decision | undefined;
   readonly startedAt: number;
   readonly timeLeft: number;
   readonly signal: Signal;
   readonly shadow: boolean;
-  readonly env: { readonly clock: Clock };
-  note(note: Note): void;
+  readonly env: { readonly clock: Clock; readonly events: Emitter };
 }
 
 /** The plugins' view of a request. Created when first needed, one per request. */
@@ -114,7 +115,7 @@ export class RequestView implements RequestContextOf<OperationKind, AnyRequest> 
   }
 
   note(note: Note): void {
-    this.#of.note(note);
+    recordNote(this.#of, note);
   }
 }
 

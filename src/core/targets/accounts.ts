@@ -31,7 +31,7 @@ export function checkHistory(history: HistoryOrigin, find: RouteFinder): void {
   for (const id of idsIn(history)) {
     const target = targetOf(id, find);
     if (target === undefined)
-      throw new RequestError('options.history.from', `ids of targets (${find.names.join(', ')})`, `'${id}'`);
+      throw new RequestError('options.history.from', `one of ${find.names.join(', ')}`, `'${id}'`);
     const accounts = new Set(target.channels.map(({ provider }) => provider.account));
     if (accounts.size > 1)
       throw new RequestError(

@@ -1,8 +1,12 @@
+import { breaker } from '../../health/breaker.ts';
 import { failureDetector } from '../../health/failure-detector.ts';
 import { streamStallDetector } from '../../health/stream-stall-detector.ts';
+import { adaptiveConcurrency } from '../../limits/adaptive-concurrency.ts';
+import { vendorLimits } from '../../limits/vendor-limits.ts';
 import { latencies } from '../../stats/latency.ts';
 import { outputLengths } from '../../stats/output-lengths.ts';
 import { promptCaches } from '../../stats/prompt-caches.ts';
+import type { Random } from '../../types/clock.ts';
 import type { RouterContext } from '../context.ts';
 import type { Target } from './target.ts';
 import { emitHealthChange } from './target-health.ts';
@@ -17,11 +21,22 @@ export function measure(env: RouterContext): void {
 
 /** Begins to measure one target; does nothing if it is measured already. */
 export function measureTarget(target: Target, env: RouterContext): void {
-  const { clock, awake } = env;
+  const { clock, awake, random } = env;
   if (target.stall !== undefined) return;
-  target.measureBy({
+  const measures = {
     latencies: { stream: latencies(), chat: latencies() },
     silence: failureDetector(clock, awake, () => void emitHealthChange(target, env)),
     stall: streamStallDetector(clock, awake),
-  });
+  };
+  target.measureBy(measures, (each) => arm(each, random));
+}
+
+/** Endpoints are shared by targets; a breaker that counts already stays as it is. */
+function arm({ breaker: own, channels }: Target, random: Random): void {
+  breaker(random, own);
+  for (const channel of channels) {
+    vendorLimits(channel.vendorLimits);
+    adaptiveConcurrency(channel.adaptive);
+    breaker(random, channel.key.endpoint.breaker);
+  }
 }

@@ -1,18 +1,19 @@
-import { type Breaker, breaker } from '../../health/breaker.ts';
+import type { Breaker } from '../../health/closed-breaker.ts';
+import { closedBreaker } from '../../health/closed-breaker.ts';
 import { type Cooldowns, cooldowns } from '../../health/cooldowns.ts';
 import type { FailureDetector } from '../../health/failure-detector.ts';
 import type { StreamStallDetector } from '../../health/stream-stall-detector.ts';
 import type { UnclearRefusal } from '../../health/unclear-refusal.ts';
-import { type AdaptiveConcurrency, adaptiveConcurrency } from '../../limits/adaptive-concurrency.ts';
 import { type InFlight, inFlight } from '../../limits/in-flight.ts';
+import type { AdaptiveConcurrency, VendorLimits } from '../../limits/no-limits.ts';
+import { unlimited, unreportedLimits } from '../../limits/no-limits.ts';
 import { type RateLimit, rateLimit } from '../../limits/rate-limit.ts';
-import { type VendorLimits, vendorLimits } from '../../limits/vendor-limits.ts';
 import { type DecayingMean, decayingMean } from '../../stats/decaying-mean.ts';
 import { type FailureOdds, failureOdds } from '../../stats/failure-odds.ts';
 import type { Latencies } from '../../stats/latency.ts';
 import { type StatsRecorder, statsRecorder } from '../../stats/target-stats.ts';
 import type { BatchDesk } from '../../types/batch/desk.ts';
-import type { Clock, Random } from '../../types/clock.ts';
+import type { Clock } from '../../types/clock.ts';
 import type { Capabilities } from '../../types/options/capabilities.ts';
 import type { KeyLimits } from '../../types/options/limit.ts';
 import type { Baseline, TargetOptions, TargetSettings } from '../../types/options/options.ts';
@@ -65,7 +66,7 @@ export interface Target {
   /** Detects that its streams have stalled. */
   stall: StreamStallDetector | undefined;
   /** Sets what measures it, once the code for that is loaded. */
-  measureBy(measures: Measures): void;
+  measureBy(measures: Measures, arm: Arm): void;
   /** The declared prices and limits. */
   readonly limits: Limits;
   /** One per key of its provider. */
@@ -76,6 +77,9 @@ export interface Target {
 
 /** What measures a target, in all its workloads. */
 export type Measures = Pick<Target, 'latencies' | 'silence' | 'stall'>;
+
+/** Puts a target's breakers and limits in force, for one workload. */
+export type Arm = (target: Target) => void;
 
 /** A target with one key: what an attempt uses. */
 export interface Channel {
@@ -130,12 +134,11 @@ export type CreateTargets = (option: TargetOptions) => readonly Target[];
 
 /** Makes the function that creates the state of a router's targets. Targets of one provider object share its keys. */
 export function targetFactory(
-  random: Random,
   clock: Clock,
   awake: AwakeClock,
   desk: () => Promise<BatchDesk>,
 ): CreateTargets {
-  const keysOf = keyRing(random);
+  const keysOf = keyRing();
   const create = (option: TargetOptions, { id, provider: plain, model, tier }: Variant): Target => {
     const onOwnTier = (withKey: Provider, key: number): Provider =>
       onTier(withKey, tier, (each) => deferredProvider(each, { target: id, key }, desk));
@@ -168,8 +171,11 @@ export function targetFactory(
       limits: limitsOf(deferred ? {} : option),
       others,
     };
-    const measureBy = (made: Measures): void => {
+    let arm: Arm | undefined;
+    const measureBy = (made: Measures, armed: Arm): void => {
+      arm = armed;
       for (const each of [measures, chat, ...others.values()]) Object.assign(each, made);
+      for (const each of [chat, ...others.values()]) arm(each);
       unknown.stream.handOver(made.latencies.stream);
       unknown.chat.handOver(made.latencies.chat);
     };
@@ -182,7 +188,7 @@ export function targetFactory(
         workload,
         of: ofWorkload,
         measureBy,
-        breaker: breaker(random),
+        breaker: closedBreaker(),
         holds: cooldowns(),
         odds: failureOdds(),
         channels,
@@ -192,6 +198,7 @@ export function targetFactory(
         channels.push(
           channelOf(target, onOwnTier(withKey, number), key, keys.length > 1 ? number : undefined),
         );
+      arm?.(target);
       return target;
     };
     const ofWorkload = (workload: Workload): Target => {
@@ -207,7 +214,7 @@ export function targetFactory(
 }
 
 function channelOf(target: Target, provider: Provider, key: Key, number: number | undefined): Channel {
-  const adaptive = adaptiveConcurrency();
+  const adaptive = unlimited();
   const places = inFlight(adaptive);
   const limits = target.deferred ? [] : [target.limits, key.limits];
   const declared = limits
@@ -219,7 +226,7 @@ function channelOf(target: Target, provider: Provider, key: Key, number: number 
     number,
     key,
     holds: cooldowns(),
-    vendorLimits: vendorLimits(),
+    vendorLimits: unreportedLimits(),
     adaptive,
     places,
     concurrency: [...new Set([places, target.limits.places, ...declared])],
@@ -231,12 +238,12 @@ function channelOf(target: Target, provider: Provider, key: Key, number: number 
 }
 
 /** The keys of each provider object; targets that use the same object share them. */
-function keyRing(random: Random): (provider: Provider) => readonly (readonly [Provider, Key])[] {
+function keyRing(): (provider: Provider) => readonly (readonly [Provider, Key])[] {
   const known = new WeakMap<Provider, readonly (readonly [Provider, Key])[]>();
   return (provider) => {
     const before = known.get(provider);
     if (before !== undefined) return before;
-    const endpoint: Endpoint = { breaker: breaker(random), holds: cooldowns() };
+    const endpoint: Endpoint = { breaker: closedBreaker(), holds: cooldowns() };
     const made = (provider.keys ?? [provider]).map(
       (withKey) =>
         [withKey, { holds: cooldowns(), limits: limitsOf(withKey.limits ?? {}), endpoint }] as const,

@@ -120,7 +120,7 @@ function toRow(name: string | null, { byDay, ...sums }: Sums, days: readonly str
   return { name, ...sums, days: days.map((day) => byDay.get(day) ?? 0) };
 }
 
-/** As the ledger tells attempts apart. */
+/** What an attempt was paid for, as in the ledger. */
 function chargeOf(
   { mirror, outcome, target }: RequestEndEvent,
   attempt: AttemptSummary,

@@ -11,6 +11,7 @@ import { detailOf, type Entry, lineOf, Ring } from './ring.ts';
 import { CacheTally, TargetTally, TotalsTally } from './tallies.ts';
 
 const keptNotices = 100;
+const storeStates = { away: 'does not answer', back: 'answers again', lost: 'has lost data' };
 /** Targets, after which those that are gone are forgotten. */
 const mostTargets = 1_000;
 
@@ -156,7 +157,7 @@ export class LiveSource implements Source {
     else if (event.type === 'store-state')
       this.#add(
         event.state === 'back' ? 'info' : 'warning',
-        `${event.plugin}: the store ${event.store} ${event.state === 'back' ? 'answers again' : 'does not answer'}`,
+        `${event.plugin}: the store ${event.store} ${storeStates[event.state]}`,
       );
     else if (event.type === 'plugin-error') {
       const { plugin, station, error } = event;

@@ -72,7 +72,7 @@ function optionsOf(element: HTMLElement, latest: { readonly current: ChartProps 
     width: element.clientWidth,
     height,
     legend: { show: false },
-    padding: [8, 8, 0, 0],
+    padding: [8, 22, 0, 0],
     cursor: { y: false, drag: { x: false, y: false }, points: { show: false } },
     scales: {
       x: { time: false, range: (_, min, max) => rangeOf(latest.current.at, min, max) },

@@ -89,6 +89,7 @@ export function limits(list: readonly Limit[], options: LimitsOptions = {}): Lim
       at = new Stations(book);
       return book.close;
     },
+    warmup: () => book?.contact(),
     inspect: (context) => at?.inspect(context),
     exclude: (candidate, context) => at?.exclude(candidate, context),
     reserve: (plan) => at?.reserve(plan),

@@ -114,7 +114,7 @@ export function rulesOf(list: readonly Limit[]): readonly Rule[] {
     const path = `limits()[${index}]`;
     checkObject(path, limit, fields);
     const rule = ruleOf(limit, path);
-    if (names.has(rule.name)) refuse(`${path}.name`, 'a name that no other limit has', show(rule.name));
+    if (names.has(rule.name)) refuse(`${path}.name`, 'a unique name', show(rule.name));
     names.add(rule.name);
     return rule;
   });

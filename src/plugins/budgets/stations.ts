@@ -174,6 +174,7 @@ export class Stations {
     const { rule, amount, used, reserved } = account;
     const { link } = this.#book;
     const isAway = summary === undefined && link.away && rule.storeAway !== 'open';
+    const isRecovering = summary === undefined && account.isRecovering && rule.storeAway !== 'open';
     const retryAt = summary === undefined ? account.retryAt(need) : undefined;
     return new BudgetError({
       limit: { name: rule.name, unit: rule.unit, amount: fromFractions(rule, amount) },
@@ -182,6 +183,7 @@ export class Stations {
       retryAt: retryAt === undefined ? undefined : this.#date(retryAt),
       ...(summary === undefined ? {} : { summary }),
       ...(isAway ? { summary: 'the leased part is used up, and the store does not answer' } : {}),
+      ...(isRecovering ? { summary: 'the leased part is used up, and the store has lost its data' } : {}),
     });
   }
 

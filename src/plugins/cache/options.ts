@@ -39,7 +39,7 @@ export interface CacheOptions {
   /** Milliseconds for which an entry is fresh, shortened at random by up to a tenth. @default 300,000 */
   readonly ttl?: number;
   /**
-   * Milliseconds after `ttl` in which an entry is still used, while a request in the background refreshes it.
+   * Milliseconds after `ttl` in which the answer to a chat or stream is still used, while a request in the background refreshes it.
    *
    * @default 0
    */
@@ -75,7 +75,7 @@ export interface CacheOptions {
   /** Also answers questions that mean the same as an earlier one, on the routes that it names. @default none */
   readonly semantic?: SemanticOptions;
   /**
-   * `'auto'` sets the vendors' own prompt cache markers (Anthropic's `cache_control`, OpenAI's
+   * `'auto'` sets the vendors' own prompt cache markers (Anthropic's `cache_control`, OpenAI's `prompt_cache_breakpoint` and
    * `prompt_cache_key`) on routes where the reuse seen so far pays for them. A caller's own stay as they are.
    *
    * @default no markers

@@ -32,7 +32,7 @@ export interface LedgerRow {
   readonly billed: AttemptSummary['billed'];
   /** Whether it was started beside another attempt that was slow or in doubt. */
   readonly hedge: boolean;
-  /** Whether it is a mirrored copy, whose answer nobody got. */
+  /** Whether it is a mirrored copy, whose answer is discarded. */
   readonly mirror: boolean;
   /** Name of the route; `null` if the request ended before it was selected. */
   readonly route: string | null;

@@ -37,8 +37,8 @@ export interface OtelOptions {
   readonly logger?: Pick<Logger, 'emit'>;
   /**
    * Which span has usage and cost: that of the attempt, or one of the caller's own, as below an AI SDK that traces. `auto`: the caller's
-   * where the active span stands for an inference itself. The AI SDK does not make its span active for embeddings: `caller`, if it traces
-   * them.
+   * where the active span stands for an inference itself. AI SDK 7 does not make its span of an embedding active: that it traces them
+   * is known by `registerTelemetry()`; where single calls of `embed` get an integration, or none, set `caller` or `attempt`.
    *
    * @default 'auto'
    */

@@ -111,14 +111,14 @@ function attemptAttributes(
     [genAi.provider]: providerName(target.provider),
     [genAi.requestModel]: target.model,
   };
-  const whose = tenant === undefined ? {} : { [own.tenant]: tenant };
+  const ofTenant = tenant === undefined ? {} : { [own.tenant]: tenant };
   const answered: Attributes = compact({ ...vendor, [genAi.responseModel]: response?.model });
   return {
     answered,
     ended: error === undefined ? answered : { ...answered, [genAi.errorType]: error.kind },
     attempt: { [own.target]: target.id, [own.outcome]: outcome },
-    input: { ...answered, ...whose, [genAi.tokenType]: 'input' },
-    output: { ...answered, ...whose, [genAi.tokenType]: 'output' },
-    cost: { ...vendor, ...whose, [own.target]: target.id, [own.spent]: spent },
+    input: { ...answered, ...ofTenant, [genAi.tokenType]: 'input' },
+    output: { ...answered, ...ofTenant, [genAi.tokenType]: 'output' },
+    cost: { ...vendor, ...ofTenant, [own.target]: target.id, [own.spent]: spent },
   };
 }

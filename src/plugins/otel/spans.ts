@@ -53,7 +53,9 @@ export class RequestSpan {
     const active = contexts.active();
     this.#options = options;
     this.#request = request;
-    this.#usageIsCallers = usage === 'caller' || (usage === 'auto' && hasOwnUsage(trace.getSpan(active)));
+    this.#usageIsCallers =
+      usage === 'caller' ||
+      (usage === 'auto' && (hasOwnUsage(trace.getSpan(active)) || isTracedEmbedding(request)));
     const span = tracer.startSpan(nameOf(request), internal, active);
     if (span.isRecording()) {
       span.setAttributes(requestStart(request));
@@ -175,6 +177,27 @@ const internal = { kind: SpanKind.INTERNAL };
 
 function nameOf({ route, operation }: RequestContext): string {
   return route === undefined ? `signalbox ${operation}` : `signalbox ${route}`;
+}
+
+/** As `@ai-sdk/otel` is registered for all calls by `registerTelemetry()` of AI SDK 7. */
+interface AiSdkTelemetry {
+  readonly AI_SDK_TELEMETRY_INTEGRATIONS?: readonly {
+    readonly tracer?: unknown;
+    readonly onEmbedStart?: unknown;
+  }[];
+}
+
+/**
+ * Whether AI SDK 7 traces an embedding. It makes a span with usage for it, which is not active while the provider is called, so that it can
+ * only be seen by what is registered.
+ */
+function isTracedEmbedding({ operation, request }: RequestContext): boolean {
+  if (operation !== 'embed' || request.origin?.format !== 'ai-sdk') return false;
+  const { AI_SDK_TELEMETRY_INTEGRATIONS: registered } = globalThis as AiSdkTelemetry;
+  return (
+    Array.isArray(registered) &&
+    registered.some((each) => each?.tracer !== undefined && each.onEmbedStart !== undefined)
+  );
 }
 
 const inference = ['chat', 'text_completion', 'embeddings', 'generate_content'];

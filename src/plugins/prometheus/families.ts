@@ -4,6 +4,7 @@ import type { Usage } from '../../types/result/usage.ts';
 import { spentOn } from '../shared/charge.ts';
 import { toNanos } from '../shared/nanos.ts';
 import { Counter, type Family, Histogram } from './family.ts';
+import type { Labels } from './labels.ts';
 
 /** Seconds. LLM calls take from tenths of a second to minutes: the buckets of the GenAI conventions. */
 const durations = [0.01, 0.02, 0.04, 0.08, 0.16, 0.32, 0.64, 1.28, 2.56, 5.12, 10.24, 20.48, 40.96, 81.92];
@@ -20,8 +21,14 @@ const tokenKinds = [
 /** What is counted of requests. */
 export interface Families {
   readonly all: readonly Family[];
-  /** @param tenant the value of that label, where there is one */
-  count(context: RequestContext, summary: RequestSummary, tenant: string | undefined): void;
+  count(context: RequestContext, summary: RequestSummary): void;
+}
+
+/** The values of labels that come from outside. */
+interface OutsideLabels {
+  readonly targets: Labels;
+  readonly routes: Labels;
+  readonly tenants: Labels;
 }
 
 /** All metrics that are counted. */
@@ -97,7 +104,7 @@ function countedFamilies(byTenant: boolean) {
   };
 }
 
-export function families(byTenant: boolean): Families {
+export function families(byTenant: boolean, { targets, routes, tenants }: OutsideLabels): Families {
   const counted = countedFamilies(byTenant);
   const {
     requests,
@@ -114,7 +121,8 @@ export function families(byTenant: boolean): Families {
   } = counted;
 
   const countAttempt = (attempt: AttemptSummary, spent: string, tenant: readonly string[]): void => {
-    const { target, outcome, error, billed, usage } = attempt;
+    const { outcome, error, billed, usage } = attempt;
+    const target = targets.of(attempt.target);
     attempts.add(1, target, outcome, error?.kind ?? '');
     if (attempt.hedge === true) hedges.add(1, target);
     if (attempt.firstToken !== undefined) firstToken.observe(attempt.firstToken / 1_000, target);
@@ -130,11 +138,11 @@ export function families(byTenant: boolean): Families {
 
   return {
     all: Object.values(counted),
-    count(context, summary, tenant) {
-      const { shadow: mirror, operation } = context;
+    count(context, summary) {
+      const { shadow: mirror, operation, tenant } = context;
       const { outcome, target, lookup } = summary;
-      const route = context.route ?? '';
-      const labels = byTenant ? [tenant ?? ''] : [];
+      const route = context.route === undefined ? '' : routes.of(context.route);
+      const labels = byTenant ? [tenant === undefined ? '' : tenants.of(tenant)] : [];
       for (const attempt of summary.attempts)
         countAttempt(attempt, spentOn({ mirror, outcome, target }, attempt), labels);
       if (mirror) return;
@@ -143,7 +151,12 @@ export function families(byTenant: boolean): Families {
       if (lookup !== undefined) {
         lookups.add(1, lookup.plugin, lookup.source);
         if (lookup.savedCost !== undefined)
-          cost.add(toNanos(lookup.savedCost), target ?? '', 'saved', ...labels);
+          cost.add(
+            toNanos(lookup.savedCost),
+            target === undefined ? '' : targets.of(target),
+            'saved',
+            ...labels,
+          );
       } else if (outcome === 'success' && summary.attempts.some((attempt) => attempt.outcome === 'failed')) {
         failovers.add(1, route);
       }

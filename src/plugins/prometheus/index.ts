@@ -5,6 +5,7 @@ import { check, checkObject, refuse, show } from '../../util/option-check.ts';
 import { whole } from '../../util/shape.ts';
 import { families } from './families.ts';
 import { type Family, gauge, type Sample, toText } from './family.ts';
+import { Labels } from './labels.ts';
 
 /** The options of `prometheus`. */
 export interface PrometheusOptions {
@@ -16,6 +17,13 @@ export interface PrometheusOptions {
   readonly tenant?: boolean;
   /** Most tenants to tell apart; further ones share the label `other`. @default 1,000 */
   readonly maxTenants?: number;
+  /**
+   * Most targets, and most routes, with a label of their own, those that the router declares first; further ones share the label `other`. Calls may name
+   * models that no target was declared for, so without a limit a caller could make time series without end.
+   *
+   * @default 1,000
+   */
+  readonly maxTargets?: number;
 }
 
 /** A registry of `prom-client` or `@prometheus-io/client`. */
@@ -54,30 +62,28 @@ const states: readonly Health[] = [
  * app.get('/metrics', (context) => metrics.handler(context.req.raw));
  */
 export function prometheus(options: PrometheusOptions = {}): PrometheusMetrics {
-  checkObject('prometheus', options, ['tenant', 'maxTenants']);
-  const { tenant: byTenant = false, maxTenants = 1_000 } = options;
+  checkObject('prometheus', options, ['tenant', 'maxTenants', 'maxTargets']);
+  const { tenant: byTenant = false, maxTenants = 1_000, maxTargets = 1_000 } = options;
   if (typeof byTenant !== 'boolean') refuse('prometheus.tenant', 'true or false', show(byTenant));
   check('prometheus.maxTenants', maxTenants, whole(1));
-  const { all, count } = families(byTenant);
-  const tenants = new Set<string>();
+  check('prometheus.maxTargets', maxTargets, whole(1));
+  const targets = new Labels(maxTargets);
+  const routes = new Labels(maxTargets);
+  const tenants = new Labels(maxTenants);
+  const { all, count } = families(byTenant, { targets, routes, tenants });
   let host: PluginHost | undefined;
-
-  const tenantLabel = (tenant: string | undefined): string | undefined => {
-    if (!byTenant || tenant === undefined || tenants.has(tenant)) return tenant;
-    if (tenants.size >= maxTenants) return 'other';
-    tenants.add(tenant);
-    return tenant;
-  };
-  const everything: readonly Family[] = [...all, ...targetGauges(() => host)];
+  const everything: readonly Family[] = [...all, ...targetGauges(() => host, targets)];
   const text = (): string => toText(everything);
 
   return {
     name: 'prometheus',
     install(own) {
       host = own;
+      for (const target of own.router.targets) targets.of(target);
+      for (const route of Object.keys(own.router.routes)) routes.of(route);
       return undefined;
     },
-    observe: (context) => ({ end: (summary) => count(context, summary, tenantLabel(context.tenant)) }),
+    observe: (context) => ({ end: (summary) => count(context, summary) }),
     text,
     handler(request) {
       if (request.method !== 'GET' && request.method !== 'HEAD')
@@ -98,8 +104,9 @@ export function prometheus(options: PrometheusOptions = {}): PrometheusMetrics {
 }
 
 /** What the router itself knows of its targets, read when it is scraped. */
-function targetGauges(host: () => PluginHost | undefined): readonly Family[] {
-  const reports = () => host()?.router.stats() ?? [];
+function targetGauges(host: () => PluginHost | undefined, targets: Labels): readonly Family[] {
+  // Two series with the label of the rest would be one too many.
+  const reports = () => (host()?.router.stats() ?? []).filter(({ id }) => targets.of(id) === id);
   return [
     gauge('signalbox_target_state', '1 for the state that a target is in, else 0.', () =>
       reports().flatMap(({ id, health }) =>

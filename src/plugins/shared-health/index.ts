@@ -1,6 +1,7 @@
 import type { Plugin, PluginHost, Replica } from '../../types/plugin.ts';
 import type { Change, Knowledge } from '../../types/store.ts';
 import { check, checkObject, refuse, show } from '../../util/option-check.ts';
+import { requestsAreApart } from '../../util/runtime.ts';
 import { atLeast } from '../../util/shape.ts';
 
 /** The options of `sharedHealth`. */
@@ -20,6 +21,8 @@ export interface SharedHealthOptions {
 const channel = 'shared-health';
 /** Changes that wait for a store that is away; older ones are dropped first, since they matter least. */
 const mostWaiting = 1_000;
+/** Timeouts after which an exchange has ended with the request that it belonged to: it calls the store three times. */
+const patience = 4;
 
 /**
  * Exchanges what this process knows of its targets with other processes, through the router's `store`: how long a vendor wants to be
@@ -41,38 +44,60 @@ export function sharedHealth(options: SharedHealthOptions = {}): Plugin {
   check('sharedHealth().storeTimeout', storeTimeout, atLeast(1));
   if (defer !== undefined && typeof defer !== 'function')
     refuse('sharedHealth().defer', 'a function', show(defer));
+  // There, no timer runs between requests, and a connection for messages would belong to one of them.
+  const apart = requestsAreApart();
+  let begin = (): void => {};
   let exchangeIfLate = (): void => {};
   return {
     name: 'shared-health',
     install(host) {
-      const exchange = exchangeOf(host, storeTimeout);
-      const stop = host.every(interval * (0.9 + 0.2 * host.random()), exchange.run);
+      const exchange = exchangeOf(host, storeTimeout, apart);
+      begin = exchange.prepare;
+      const stop = apart ? undefined : host.every(interval * (0.9 + 0.2 * host.random()), exchange.run);
       let last = host.clock.now();
       exchangeIfLate = () => {
         if (host.clock.now() - last < interval) return;
         last = host.clock.now();
-        defer?.(exchange.run());
+        const work = exchange.run();
+        defer?.(work);
       };
-      const leave = host.store.subscribe?.(channel, () => void exchange.run());
+      const leave = apart ? undefined : host.store.subscribe?.(channel, () => void exchange.run());
       return async () => {
-        stop();
+        stop?.();
         leave?.();
         await exchange.run();
       };
     },
-    ...(defer === undefined ? {} : { observe: () => ({ end: () => exchangeIfLate() }) }),
+    ...(defer === undefined && !apart
+      ? {}
+      : {
+          observe() {
+            begin();
+            return { end: () => exchangeIfLate() };
+          },
+        }),
   };
 }
 
+interface Exchange {
+  /** Records from now on what requests teach. */
+  prepare(): void;
+  run(): Promise<void>;
+}
+
 /** One exchange with the store at a time; what the store did not take waits for the next. */
-function exchangeOf(host: PluginHost, timeout: number): { run(): Promise<void> } {
+function exchangeOf(host: PluginHost, timeout: number, apart: boolean): Exchange {
   const { store, clock, emit } = host;
   let replicas: readonly Replica[] = [];
-  // At once, so that what the first requests teach is recorded.
-  const loading = host.replicas();
-  loading.catch(() => {}); // the exchanges report it
+  let loading: Promise<readonly Replica[]> | undefined;
+  const prepare = (): void => {
+    loading ??= host.replicas();
+    loading.catch(() => {}); // the exchanges report it
+  };
+  if (!apart) prepare(); // at once, so that what the first requests teach is recorded
   let waiting: Change[] = [];
   let underWay: Promise<void> | undefined;
+  let startedAt = 0;
   let away = false;
   let known: Knowledge | undefined;
   let knownAt = 0;
@@ -90,7 +115,8 @@ function exchangeOf(host: PluginHost, timeout: number): { run(): Promise<void> }
     away = isAway;
   };
   const read = async (): Promise<void> => {
-    replicas = await loading;
+    // What another request began to load may never arrive.
+    replicas = (await (apart ? host.replicas() : loading)) ?? [];
     const sentAt = clock.now();
     const now = known === undefined ? clock.date() : known.now + sentAt - knownAt;
     const keys = replicas.map((replica) => replica.keys(now));
@@ -135,11 +161,15 @@ function exchangeOf(host: PluginHost, timeout: number): { run(): Promise<void> }
     }
   };
   return {
+    prepare,
     run() {
-      underWay ??= exchange().finally(() => {
-        underWay = undefined;
+      if (underWay !== undefined && clock.now() - startedAt < patience * timeout) return underWay;
+      startedAt = clock.now();
+      const own = exchange().finally(() => {
+        if (underWay === own) underWay = undefined;
       });
-      return underWay;
+      underWay = own;
+      return own;
     },
   };
 }

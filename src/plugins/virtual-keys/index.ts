@@ -224,7 +224,7 @@ function callerOf({ id, tenant, user, tags, models, role, limits }: KeyRecord): 
  * plugins: [limits([...keyLimits(), { by: 'tenant', usd: 100, per: 'month' }])]
  */
 export function keyLimits(): readonly Limit[] {
-  const by: Limit['by'] = ({ metadata }) => {
+  const key: Limit['by'] = ({ metadata }) => {
     const { key } = metadata;
     return typeof key === 'string' ? key : undefined;
   };
@@ -235,9 +235,9 @@ export function keyLimits(): readonly Limit[] {
       return typeof own === 'number' ? own : undefined;
     };
   return [
-    { name: 'key: usd per day', by, usd: amount('usdPerDay'), per: 'day' },
-    { name: 'key: usd per month', by, usd: amount('usdPerMonth'), per: 'month' },
-    { name: 'key: requests per minute', by, requests: amount('requestsPerMinute'), per: 'minute' },
-    { name: 'key: concurrency', by, concurrency: amount('concurrency') },
+    { name: 'key: usd per day', by: key, usd: amount('usdPerDay'), per: 'day' },
+    { name: 'key: usd per month', by: key, usd: amount('usdPerMonth'), per: 'month' },
+    { name: 'key: requests per minute', by: key, requests: amount('requestsPerMinute'), per: 'minute' },
+    { name: 'key: concurrency', by: key, concurrency: amount('concurrency') },
   ];
 }

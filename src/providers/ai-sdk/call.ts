@@ -28,23 +28,40 @@ import type {
 } from './spec.ts';
 
 /**
- * A call in the words of the AI SDK. One that came in through it goes on as it came, but for what another account of the model's
- * vendor has signed.
+ * A call in the words of the AI SDK. One that came in through it goes on as it came, but for the settings of target and route, and
+ * for what another account of the model's vendor has signed.
  */
 export function toLanguageCall(
   call: ProviderCall,
   provider: string,
   account: string | undefined,
 ): LanguageCall {
-  const { origin, signal, unmarked } = call;
+  const { origin, signal, unmarked, replaced = [] } = call;
   if (origin?.format === aiSdkFormat) {
     const came = origin.request as LanguageCall;
     const prompt = recall(came.prompt as readonly Message[], provider, account, unmarked) as PromptMessage[];
-    return { ...came, prompt, abortSignal: signal };
+    const merged: LanguageCall = { ...came, prompt, abortSignal: signal };
+    return replaced.length === 0 ? merged : compact({ ...merged, ...pick(settingsOf(call), replaced) });
   }
-  const { responseFormat, toolChoice, stopSequences, tools } = call;
   return compact({
+    ...settingsOf(call),
     prompt: recall(call.messages, provider, account, unmarked).map(toPromptMessage),
+    tools: call.tools?.map(toTool),
+    includeRawChunks: call.includeRaw,
+    abortSignal: signal,
+  });
+}
+
+/** The named fields, `undefined` ones too. */
+function pick<Fields extends object>(fields: Fields, names: readonly string[]): Partial<Fields> {
+  return Object.fromEntries(
+    Object.entries(fields).filter(([name]) => names.includes(name)),
+  ) as Partial<Fields>;
+}
+
+/** The fields of a call whose names are the same in both. */
+function settingsOf({ responseFormat, toolChoice, stopSequences, ...call }: ProviderCall) {
+  return {
     maxOutputTokens: call.maxOutputTokens,
     temperature: call.temperature,
     stopSequences: stopSequences && [...stopSequences],
@@ -54,13 +71,10 @@ export function toLanguageCall(
     frequencyPenalty: call.frequencyPenalty,
     responseFormat: responseFormat && { type: 'json' as const, ...responseFormat },
     seed: call.seed,
-    tools: tools?.map(toTool),
     toolChoice: typeof toolChoice === 'string' ? { type: toolChoice } : toolChoice,
-    includeRawChunks: call.includeRaw,
-    abortSignal: signal,
     reasoning: call.reasoning,
     providerOptions: call.providerOptions && inSdkNames(call.providerOptions),
-  });
+  };
 }
 
 /** The same object: only its types say that it may be changed. */

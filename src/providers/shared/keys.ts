@@ -3,6 +3,7 @@ import { checkKey, isMissing, missingKey } from '../../transport/credentials.ts'
 import type { KeyLimits } from '../../types/options/limit.ts';
 import type { Provider } from '../../types/provider.ts';
 import { checkObject } from '../../util/option-check.ts';
+import { takingOwnSignals } from '../../util/time/abort.ts';
 import type { ClientOptions } from './client-options.ts';
 
 /**
@@ -18,7 +19,10 @@ export function withKeys<Name extends string, Options extends ClientOptions & { 
   const { keys } = options;
   const limits = checkLimits(`${factory}.limits`, options.limits);
   const limited = (provider: Provider<Name>): Provider<Name> =>
-    limits === undefined ? provider : { ...provider, limits };
+    ours(limits === undefined ? provider : { ...provider, limits });
+  // A client of the application's gets the signal itself.
+  const ours = (provider: Provider<Name>): Provider<Name> =>
+    options.client === undefined ? takingOwnSignals(provider) : provider;
   if (keys === undefined) return limited(make(options));
   const option = `${factory}.keys`;
   for (const other of ['apiKey', 'client'] as const) {
@@ -40,7 +44,7 @@ export function withKeys<Name extends string, Options extends ClientOptions & { 
     return limited(make({ ...options, keys: undefined, apiKey }));
   });
   const [first] = each;
-  return { ...(first as Provider<Name>), keys: each };
+  return ours({ ...(first as Provider<Name>), keys: each });
 }
 
 function checkLimits(option: string, limits: KeyLimits | undefined): KeyLimits | undefined {

@@ -16,14 +16,22 @@ const givenUpAfter = 10;
  * only wait behind it.
  */
 export function scriptRunner(evaluate: Evaluate, timeout: number, clock: Clock): Run {
-  const hashes = new Map<string, Promise<string>>();
+  const hashes = new Map<string, string>();
   const late = new Map<string, number>();
-  let underWay = 0;
+  /** When each command without an answer was sent. */
+  const unanswered = new Set<{ readonly at: number }>();
 
-  const hashOf = (script: string): Promise<string> => {
-    const known = hashes.get(script) ?? sha1(script);
-    hashes.set(script, known);
-    return known;
+  const hashOf = async (script: string): Promise<string> => {
+    const hash = hashes.get(script) ?? (await sha1(script));
+    hashes.set(script, hash);
+    return hash;
+  };
+  /** A runtime that drops requests answers their commands never. */
+  const isFull = (): boolean => {
+    if (unanswered.size < mostUnanswered) return false;
+    for (const each of unanswered)
+      if (clock.now() - each.at > givenUpAfter * timeout) unanswered.delete(each);
+    return unanswered.size >= mostUnanswered;
   };
   const send: Run = async (script, keys, args = []) => {
     try {
@@ -41,10 +49,11 @@ export function scriptRunner(evaluate: Evaluate, timeout: number, clock: Clock):
   return async (script, keys, args) => {
     const [key = ''] = keys;
     if (isBlocked(key)) throw new StoreError('redis', 'an earlier command has not been answered yet');
-    if (underWay >= mostUnanswered) throw new StoreError('redis', 'too many commands have not been answered');
-    underWay += 1;
+    if (isFull()) throw new StoreError('redis', 'too many commands have not been answered');
+    const command = { at: clock.now() };
+    unanswered.add(command);
     const answer = send(script, keys, args).finally(() => {
-      underWay -= 1;
+      unanswered.delete(command);
       late.delete(key);
     });
     return raced(answer, timeout, clock, () => late.set(key, clock.now()));

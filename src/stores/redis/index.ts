@@ -132,9 +132,12 @@ export function redis(client: RedisClient, options: RedisOptions = {}): Store {
 
 /** Versions that no other process uses. */
 function versions(): () => string {
-  const own = crypto.randomUUID();
+  let own: string | undefined; // not before it is needed: Cloudflare Workers allow it within requests only
   let count = 0;
-  return () => `${own}-${++count}`;
+  return () => {
+    own ??= crypto.randomUUID();
+    return `${own}-${++count}`;
+  };
 }
 
 function storedValue(reply: unknown): StoredValue | undefined {
@@ -173,6 +176,7 @@ function argsOfLease({
   keep,
   reserved = 0,
   least = 1,
+  last,
 }: LeaseRequest): readonly string[] {
   const figures = [sequence, used, limit, want].map(String);
   return [
@@ -183,12 +187,14 @@ function argsOfLease({
     String(refill ?? 0),
     duration(keep),
     ...[forgottenAfter, reserved, least].map(String),
+    ...(last === undefined ? [''] : [last.record, last.used, last.usedSince, last.pause].map(String)),
   ];
 }
 
 function leaseOf(reply: unknown): Lease {
-  const [granted = 0, used = 0, held = 0, holders = 0, now = 0] = (reply as readonly unknown[]).map(Number);
-  return { granted, used, held, holders, now };
+  const figures = (reply as readonly unknown[]).map(Number);
+  const [granted = 0, used = 0, held = 0, holders = 0, now = 0, record = 0, recoversAt = 0] = figures;
+  return { granted, used, held, holders, record, now, ...(recoversAt === 0 ? {} : { recoversAt }) };
 }
 
 /** Redis takes whole milliseconds from 1 on. */

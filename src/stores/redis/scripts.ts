@@ -61,48 +61,53 @@ return reply
 `;
 
 /**
- * What \`lease\` and \`settle\` have in common. A share is a hash: \`used\`, \`refilledAt\`, and for each holder a field \`h:<name>\` with its
- * sequence, total, granted, expiresAt, whether its expired part has been written off, and its last answer: granted, used, held,
- * holders, now. The same algorithm as in stores/shared/share.ts.
+ * What \`lease\` and \`settle\` have in common. A share is a hash: \`used\`, \`refilledAt\`, \`record\`, \`restored\`, \`recoversAt\`, and for each holder a
+ * field \`h:<name>\` with its sequence, total, granted, expiresAt, whether its expired part has been written off, and its last answer:
+ * granted, used, held, holders, now, record, recoversAt. The same algorithm as in stores/shared/share.ts.
  */
 const share = `${now}
 local key, name = KEYS[1], ARGV[1]
 local sequence, total = tonumber(ARGV[2]), tonumber(ARGV[3])
-local used, refilledAt, holders = 0, now, {}
+local used, refilledAt, record, restored, recoversAt, holders = 0, now, time[1] * 1000000 + time[2], 0, 0, {}
 local fields = redis.call('HGETALL', key)
 local exists = #fields > 0
 for i = 1, #fields, 2 do
   local field, value = fields[i], fields[i + 1]
   if field == 'used' then used = tonumber(value)
   elseif field == 'refilledAt' then refilledAt = tonumber(value)
+  elseif field == 'record' then record = tonumber(value)
+  elseif field == 'restored' then restored = tonumber(value)
+  elseif field == 'recoversAt' then recoversAt = tonumber(value)
   else
     local n = {}
     for part in string.gmatch(value, '%S+') do n[#n + 1] = tonumber(part) end
-    holders[string.sub(field, 3)] = { sequence = n[1], total = n[2], granted = n[3], expiresAt = n[4], written = n[5], answer = { n[6], n[7], n[8], n[9], n[10] } }
+    holders[string.sub(field, 3)] = { sequence = n[1], total = n[2], granted = n[3], expiresAt = n[4], written = n[5], answer = { n[6], n[7], n[8], n[9], n[10], n[11], n[12] } }
   end
 end
 local before = holders[name]
 local function save(holder, h)
   local n = { h.sequence, h.total, h.granted, h.expiresAt, h.written }
-  for i = 1, 5 do n[5 + i] = h.answer[i] end
-  for i = 1, 10 do n[i] = text(n[i]) end
+  for i = 1, 7 do n[5 + i] = h.answer[i] end
+  for i = 1, 12 do n[i] = text(n[i]) end
   redis.call('HSET', key, 'h:' .. holder, table.concat(n, ' '))
 end
+local function writtenOff()
+  if before and before.written == 1 then return before.granted end
+  return 0
+end
 local function book()
-  local counted, booked = 0, 0
-  if before then
-    booked = before.total
-    if before.written == 1 then counted = before.granted end
-  end
-  used = math.max(0, used + total - booked - counted)
+  local booked = 0
+  if before then booked = before.total end
+  used = math.max(0, used + total - booked - writtenOff())
 end
 `;
 
-/** KEYS: share. ARGV: holder, sequence, used, limit, want, ttl, `used` | `returned`, refill or 0, keep, when to forget a holder, reserved, least. */
+/** KEYS: share. ARGV: holder, sequence, used, limit, want, ttl, `used` | `returned`, refill or 0, keep, when to forget a holder, reserved, least, and of
+ * the last lease record (or an empty text), used, usedSince, pause. */
 export const leaseScript = `${share}
 local function answerOf(h)
   local reply = {}
-  for i = 1, 5 do reply[i] = text(h.answer[i]) end
+  for i = 1, 7 do reply[i] = text(h.answer[i]) end
   return reply
 end
 if before and sequence <= before.sequence then return answerOf(before) end
@@ -127,16 +132,32 @@ if refill > 0 then
     if used == 0 then refilledAt = now else refilledAt = refilledAt + units * refill / limit end
   end
 end
-book()
+local lastRecord = tonumber(ARGV[13])
+local sequenceBefore = 0
+if before then sequenceBefore = before.sequence end
+if lastRecord and (lastRecord ~= record or sequence > sequenceBefore + 1) then
+  local isOlderState = lastRecord == record
+  if (isOlderState and now >= recoversAt + forget) or (not isOlderState and recoversAt == 0) then
+    recoversAt = now + tonumber(ARGV[16])
+    if isOlderState then restored = used end
+  end
+  local missing = math.max(0, tonumber(ARGV[14]) - restored)
+  restored = restored + missing
+  used = math.max(0, used + missing + tonumber(ARGV[15]) - writtenOff())
+else
+  book()
+end
 local reserved, least = tonumber(ARGV[11]), tonumber(ARGV[12])
 local free = math.max(0, limit - used - held - reserved)
 local needed = math.max(1, least - reserved)
 local most = math.max(needed, math.floor(free / (others + 1)))
 local granted = reserved
-if free >= needed then granted = reserved + math.max(0, math.min(want - reserved, free, most)) end
-local own = { sequence = sequence, total = total, granted = granted, expiresAt = now + ttl, written = 0, answer = { granted, used, held, others, now } }
+local paused = 0
+if now < recoversAt then paused = recoversAt
+elseif free >= needed then granted = reserved + math.max(0, math.min(want - reserved, free, most)) end
+local own = { sequence = sequence, total = total, granted = granted, expiresAt = now + ttl, written = 0, answer = { granted, used, held, others, now, record, paused } }
 save(name, own)
-redis.call('HSET', key, 'used', text(used), 'refilledAt', string.format('%.17g', refilledAt))
+redis.call('HSET', key, 'used', text(used), 'refilledAt', string.format('%.17g', refilledAt), 'record', text(record), 'restored', text(restored), 'recoversAt', text(recoversAt))
 redis.call('PEXPIRE', key, keep)
 return answerOf(own)
 `;

@@ -1,4 +1,4 @@
-import type { Lease, LeaseRequest, Settlement } from '../../types/store.ts';
+import type { LastLease, Lease, LeaseRequest, Settlement } from '../../types/store.ts';
 
 /**
  * An amount shared by processes, as a store keeps it. Plain data, so that a store can serialize it as JSON.
@@ -8,6 +8,12 @@ export interface Share {
   used: number;
   /** Time up to which `refill` has been credited, on the store's clock. */
   refilledAt: number;
+  /** See `Lease.record`. */
+  readonly record: number;
+  /** After a loss of data: the usage before it, as far as holders have reported it. */
+  restored: number;
+  /** After a loss of data: until when nothing new is granted. 0: none was lost. */
+  recoversAt: number;
   readonly holders: Record<string, Holder>;
 }
 
@@ -28,7 +34,8 @@ export const forgottenAfter = 600_000;
 
 export function emptyShare(now: number): Share {
   // No prototype: holder names are external input and must not match properties of Object.prototype.
-  return { used: 0, refilledAt: now, holders: Object.create(null) };
+  const record = Math.floor(2 ** 52 * Math.random());
+  return { used: 0, refilledAt: now, record, restored: 0, recoversAt: 0, holders: Object.create(null) };
 }
 
 /** Implements `Store.lease`. Changes `share`. */
@@ -39,7 +46,8 @@ export function leaseFrom(share: Share, request: LeaseRequest, now: number): Lea
   expire(share, request.expired ?? 'used', now);
   forget(share, name, now);
   if (request.refill !== undefined) refill(share, limit, request.refill, now);
-  book(share, before, request.used);
+  if (isLost(share, before, request)) restore(share, before, request.last, now);
+  else book(share, before, request.used);
   const others = Object.entries(share.holders).filter(
     ([other, { granted, written }]) => other !== name && granted > 0 && !written,
   );
@@ -48,9 +56,12 @@ export function leaseFrom(share: Share, request: LeaseRequest, now: number): Lea
   const free = Math.max(0, limit - share.used - held - reserved);
   const needed = Math.max(1, least - reserved);
   const most = Math.max(needed, Math.floor(free / (others.length + 1)));
-  const more = free < needed ? 0 : Math.max(0, Math.min(want - reserved, free, most));
+  const isPaused = now < share.recoversAt;
+  const more = free < needed || isPaused ? 0 : Math.max(0, Math.min(want - reserved, free, most));
   const granted = reserved + more;
-  const answer = { granted, used: share.used, held, holders: others.length, now };
+  const { used, record, recoversAt } = share;
+  const state = { used, held, holders: others.length, record, now };
+  const answer = { granted, ...state, ...(isPaused ? { recoversAt } : {}) };
   share.holders[name] = {
     sequence,
     total: request.used,
@@ -70,10 +81,36 @@ export function settleIn(share: Share, { holder: name, sequence, used }: Settlem
   share.holders[name] = { ...holder, sequence, total: used, granted: 0, written: false };
 }
 
+type Restoring = LeaseRequest & { readonly last: LastLease };
+
+/** Whether the store has lost data since the holder's last lease. */
+function isLost(share: Share, before: Holder | undefined, request: LeaseRequest): request is Restoring {
+  const { last, sequence } = request;
+  if (last === undefined) return false;
+  return last.record !== share.record || sequence > (before?.sequence ?? 0) + 1;
+}
+
+/** Restores the usage before a loss of data from what a holder knows of it. See `LastLease`. */
+function restore(share: Share, before: Holder | undefined, last: LastLease, now: number): void {
+  const isOlderState = last.record === share.record; // as after a restart from an earlier snapshot
+  const isFirst = isOlderState ? now >= share.recoversAt + forgottenAfter : share.recoversAt === 0;
+  if (isFirst) {
+    share.recoversAt = now + last.pause;
+    if (isOlderState) share.restored = share.used;
+  }
+  const missing = Math.max(0, last.used - share.restored);
+  share.restored += missing;
+  share.used = Math.max(0, share.used + missing + last.usedSince - writtenOff(before));
+}
+
+/** What counts as used because the holder's lease expired. */
+function writtenOff(holder: Holder | undefined): number {
+  return holder?.written === true ? holder.granted : 0;
+}
+
 /** Records a holder's actual usage since it was last booked; an expired lease was counted in full. */
 function book(share: Share, holder: Holder | undefined, total: number): void {
-  const counted = holder?.written === true ? holder.granted : 0;
-  share.used = Math.max(0, share.used + total - (holder?.total ?? 0) - counted);
+  share.used = Math.max(0, share.used + total - (holder?.total ?? 0) - writtenOff(holder));
 }
 
 function forget(share: Share, asking: string, now: number): void {

@@ -170,7 +170,7 @@ function sweepShares(db: Database, now: number): void {
 function shareOf(db: Database, key: string, now: number): Share | undefined {
   const row = db.row('SELECT share FROM signalbox_shares WHERE key = ? AND expires_at > ?', [key, now]);
   if (row === undefined) return undefined;
-  const { used, refilledAt, holders } = JSON.parse(String(row['share'])) as Share;
+  const share = JSON.parse(String(row['share'])) as Share;
   // Without a prototype, so that a holder's name cannot meet a property of `Object.prototype`.
-  return { used, refilledAt, holders: Object.assign(Object.create(null), holders) };
+  return { ...share, holders: Object.assign(Object.create(null), share.holders) };
 }

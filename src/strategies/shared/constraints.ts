@@ -43,6 +43,7 @@ const shapes: Shapes = {
  * A strategy within constraints: declared constraints exclude targets, measured ones rank them lower.
  *
  * @param own shapes of the strategy's own terms
+ * @param first see `Strategy.first`; used where there are no constraints
  * @throws ConfigError for a constraint that is not a number of at least 0, or tags that are not a list of
  * strings
  */
@@ -51,12 +52,13 @@ export function constrained<Terms extends Constraints>(
   constraints: Terms,
   rank: Rank,
   own: Shapes = {},
+  first?: Strategy['first'],
 ): Strategy {
   check(`${name}()`, constraints, only({ ...own, ...shapes }));
   const { maxFirstToken, minThroughput, maxPrice, maxCost, tags } = constraints;
   const strict = maxPrice !== undefined || maxCost !== undefined || tags !== undefined;
   const measured = maxFirstToken !== undefined || minThroughput !== undefined;
-  if (!strict && !measured) return { name, rank };
+  if (!strict && !measured) return { name, rank, ...(first === undefined ? {} : { first }) };
 
   const violated = ({ target, estimatedCost }: Candidate): string | undefined => {
     if (tags?.some((tag) => !target.tags.includes(tag)) === true) return 'tags';

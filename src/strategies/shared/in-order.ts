@@ -1,4 +1,11 @@
 import type { Strategy } from '../../types/options/strategy.ts';
 
 /** `priority()` without constraints. A file of its own, so that routers with another strategy do not carry constraints. */
-export const inOrder: Strategy = { name: 'priority', rank: (candidates) => candidates };
+export const inOrder: Strategy = {
+  name: 'priority',
+  rank: (candidates) => candidates,
+  first(candidates) {
+    for (const candidate of candidates) return candidate;
+    return undefined;
+  },
+};

@@ -52,25 +52,58 @@ export function chanceOf({ expected }: Candidate): number {
  * with the same knowledge do not all pick the same target. (Mitzenmacher, "The Power of Two Choices in
  * Randomized Load Balancing", IEEE TPDS 12, 2001.)
  *
- * @param score default for measured figures: the figure per success, because failed attempts are repeated elsewhere
+ * @param score of measured figures. Default: the figure per success, because failed attempts are repeated elsewhere
  */
 export function rankByScore(
   candidates: readonly Candidate[],
   context: RankContext,
   figure: Figure,
   terms: Terms,
-  score: Score = terms.measured ? forEachSuccess : (_, known) => known,
+  score: Score = forEachSuccess,
 ): readonly Candidate[] {
   if (candidates.length < 2) return candidates;
-  const scored = scoreAll(candidates, figure, terms, score);
-  const best = scored.reduce((least, each) => Math.min(least, each.score), Number.POSITIVE_INFINITY);
+  const { scored, first } = choose(candidates, context, figure, terms, score);
   for (const each of scored)
     if (each.score < Number.POSITIVE_INFINITY) context.note(each.candidate, { score: each.score });
+  return scored
+    .toSorted((a, b) => (a === first ? -1 : b === first ? 1 : compare(a.score, b.score)))
+    .map(({ candidate }) => candidate);
+}
 
+/** The candidate that `rankByScore` orders first, without the order. */
+export function firstByScore(
+  candidates: Iterable<Candidate>,
+  context: RankContext,
+  figure: Figure,
+  terms: Terms,
+): Candidate | undefined {
+  const all = [...candidates];
+  if (all.length < 2) return all[0];
+  return choose(all, context, figure, terms, forEachSuccess).first?.candidate;
+}
+
+interface Choice {
+  readonly scored: readonly Scored[];
+  /** `undefined`: the first by score. */
+  readonly first: Scored | undefined;
+}
+
+function choose(
+  candidates: readonly Candidate[],
+  context: RankContext,
+  figure: Figure,
+  terms: Terms,
+  score: Score,
+): Choice {
+  const scored = scoreAll(candidates, figure, terms, score);
+  let best = Number.POSITIVE_INFINITY;
+  for (const each of scored) best = Math.min(best, each.score);
+  const nearly = best * (1 + Math.max(terms.loyalty, terms.band));
   const isAsGood = ({ candidate, score: own }: Scored): boolean => {
-    const { target, expected, stats } = candidate;
-    if (terms.measured && expected.samples < familiar && stats.inFlight > expected.samples) return false;
-    return own <= best * (1 + (target.id === context.previous ? terms.loyalty : terms.band));
+    if (own > nearly) return false; // most: the rest costs more
+    if (terms.measured && isUntried(candidate)) return false;
+    if (terms.loyalty === terms.band) return true;
+    return own <= best * (1 + (candidate.target.id === context.previous ? terms.loyalty : terms.band));
   };
   const good = scored.filter(isAsGood);
   const due = terms.measured ? scored.filter((each) => !good.includes(each) && isDue(each, best)) : [];
@@ -79,10 +112,12 @@ export function rankByScore(
       ? due[Math.floor(context.random() * due.length)]
       : undefined;
   if (lookedAt !== undefined) context.note(lookedAt.candidate, { explored: true });
-  const first = lookedAt ?? lessBusy(good, context);
-  return scored
-    .toSorted((a, b) => (a === first ? -1 : b === first ? 1 : compare(a.score, b.score)))
-    .map(({ candidate }) => candidate);
+  return { scored, first: lookedAt ?? lessBusy(good, context) };
+}
+
+/** Whether a new target has as many requests in flight as it may. */
+function isUntried({ expected, stats }: Candidate): boolean {
+  return expected.samples < familiar && stats.inFlight > expected.samples;
 }
 
 function forEachSuccess(_: Candidate, figure: number, chance: number): number {
@@ -100,13 +135,12 @@ function scoreAll(
   { measured }: Terms,
   score: Score,
 ): readonly Scored[] {
-  const raw = candidates.map((candidate) => ({ candidate, known: figure(candidate) }));
-  if (!measured) {
-    return raw.map(({ candidate, known = Number.POSITIVE_INFINITY }) => ({
+  if (!measured)
+    return candidates.map((candidate) => ({
       candidate,
-      score: score(candidate, known, chanceOf(candidate)),
+      score: figure(candidate) ?? Number.POSITIVE_INFINITY,
     }));
-  }
+  const raw = candidates.map((candidate) => ({ candidate, known: figure(candidate) }));
   const shortest = raw.reduce(
     (least, { known }) => Math.min(least, known ?? least),
     Number.POSITIVE_INFINITY,

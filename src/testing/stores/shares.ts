@@ -62,13 +62,45 @@ export const shareCases: StoreCases = {
     expect(await store.lease(ask({ sequence: 5, want: 0, used: 350 }))).toMatchObject({ used: 350 });
   },
 
-  'shares are booked again by processes that come back where the store has lost its data': async ({
+  'shares that the store has lost are restored from what holders know, before anything is granted': async ({
     store,
+    advance,
   }) => {
-    await store.lease(ask({ want: 400 }));
-    await store.lease(ask({ sequence: 2, want: 100, used: 300 }));
+    const { record } = await store.lease(ask({ want: 400 }));
     await store.delete(['budget']);
-    expect(await store.lease(ask({ sequence: 3, want: 0, used: 360 }))).toMatchObject({ used: 360 });
+    const last = { record, pause: 4_000 };
+    const first = await store.lease(
+      ask({ sequence: 3, used: 360, reserved: 30, last: { ...last, used: 500, usedSince: 60 } }),
+    );
+    expect(first).toMatchObject({ granted: 30, used: 560 });
+    expect(Number(first.recoversAt) - first.now).toEqual(4_000);
+    expect(first.record === record).toEqual(false);
+    // Another holder, which had asked later.
+    const second = await store.lease(
+      ask({ holder: 'b', sequence: 7, used: 90, last: { ...last, used: 510, usedSince: 20 } }),
+    );
+    expect(second).toMatchObject({ granted: 0, used: 590, held: 30, recoversAt: first.recoversAt });
+    expect(await store.lease(ask({ holder: 'c' }))).toMatchObject({ granted: 0, used: 590 });
+    await advance(4_001);
+    const known = { record: first.record, used: 590, usedSince: 0, pause: 4_000 };
+    const later = await store.lease(ask({ sequence: 4, used: 380, want: 1_000, last: known }));
+    expect(later).toMatchObject({ granted: 390, used: 610, recoversAt: undefined });
+  },
+
+  'shares of an older state of the store are restored the same way': async ({ store }) => {
+    const { record } = await store.lease(ask({ want: 400 }));
+    // The call with number 2 is lost, as where a server restarts from an earlier snapshot.
+    const last = { record, used: 200, usedSince: 40, pause: 4_000 };
+    const lease = await store.lease(ask({ sequence: 3, used: 190, last }));
+    expect(lease).toMatchObject({ granted: 0, used: 240, record });
+    expect(Number(lease.recoversAt) - lease.now).toEqual(4_000);
+  },
+
+  'shares are as before where nothing is lost': async ({ store }) => {
+    const { record } = await store.lease(ask({ want: 400 }));
+    const last = { record, used: 0, usedSince: 150, pause: 4_000 };
+    const lease = await store.lease(ask({ sequence: 2, used: 150, last }));
+    expect(lease).toMatchObject({ granted: 100, used: 150, record, recoversAt: undefined });
   },
 
   'shares forget a holder that has not come back for long, not what it has used': async ({

@@ -1,7 +1,6 @@
-import type { IncomingMessage } from 'node:http';
 import type { Readable, Transform } from 'node:stream';
 import type * as Zlib from 'node:zlib';
-import type { Body } from '../body.ts';
+import type { Arrived, Body } from '../body.ts';
 
 /**
  * How many unread bytes may be buffered before the connection is paused: as many as the socket reads at once.
@@ -17,69 +16,132 @@ export interface NodeBody extends Body {
 }
 
 /**
+ * Packets between the connection that they arrive on and their reader. A class, so that a request creates no closures
+ * for it.
+ */
+export abstract class PacketQueue implements NodeBody {
+  #ready: Uint8Array[] = [];
+  #size = 0;
+  #state: 'open' | 'ended' | { readonly error: unknown } = 'open';
+  #reader: { resolve(bytes: Uint8Array | undefined): void; reject(error: unknown): void } | undefined;
+  #isPaused = false;
+
+  /** Lets the connection send on after `push` has returned `false`. */
+  protected abstract resume(): void;
+  /** Drops the connection. */
+  protected abstract close(): void;
+  /** Called once, when no more packets can arrive. */
+  protected abstract settle(): void;
+
+  get isOpen(): boolean {
+    return this.#state === 'open';
+  }
+
+  /** Adds a packet. Returns whether more may follow at once. */
+  push(packet: Uint8Array): boolean {
+    if (this.#state !== 'open') return true;
+    const reader = this.#reader;
+    if (reader !== undefined) {
+      this.#reader = undefined;
+      reader.resolve(packet);
+      return true;
+    }
+    this.#ready.push(packet);
+    this.#size += packet.length;
+    this.#isPaused = this.#size >= maxReady;
+    return !this.#isPaused;
+  }
+
+  end(): void {
+    this.#over('ended');
+  }
+
+  fail(error: unknown): void {
+    this.#over({ error });
+  }
+
+  read(): Promise<Uint8Array | undefined> {
+    const packet = this.#ready.shift();
+    if (packet !== undefined) {
+      this.#size -= packet.length;
+      this.#sendOn();
+      return Promise.resolve(packet);
+    }
+    if (this.#state === 'ended') return Promise.resolve(undefined);
+    if (this.#state !== 'open') return Promise.reject(this.#state.error);
+    return new Promise((resolve, reject) => {
+      this.#reader = { resolve, reject };
+    });
+  }
+
+  arrived(): Arrived {
+    const bytes = this.#ready;
+    this.#ready = [];
+    this.#size = 0;
+    this.#sendOn();
+    return { bytes, ended: this.#state === 'ended' };
+  }
+
+  cancel(): void {
+    this.#ready.length = 0;
+    this.#over('ended');
+    this.close();
+  }
+
+  #sendOn(): void {
+    if (!this.#isPaused || this.#size >= maxReady) return;
+    this.#isPaused = false;
+    this.resume();
+  }
+
+  #over(how: 'ended' | { readonly error: unknown }): void {
+    if (this.#state !== 'open') return;
+    this.#state = how;
+    this.settle();
+    const reader = this.#reader;
+    this.#reader = undefined;
+    if (how === 'ended') reader?.resolve(undefined);
+    else reader?.reject(how.error);
+  }
+}
+
+/**
  * Wraps a Node stream with only a queue between its events and the reader. `close` drops the connection;
  * `over` is called once, when no more bytes can arrive.
  */
 export function nodeBody(stream: Readable, close: () => void, over: () => void): NodeBody {
-  const ready: Uint8Array[] = [];
-  let size = 0;
-  let state: 'open' | 'ended' | { readonly error: unknown } = 'open';
-  let waiting: { resolve(bytes: Uint8Array | undefined): void; reject(error: unknown): void } | undefined;
+  return new StreamQueue(stream, close, over);
+}
 
-  const end = (how: Exclude<typeof state, 'open'>): void => {
-    if (state !== 'open') return;
-    state = how;
-    over();
-    const waiter = waiting;
-    waiting = undefined;
-    if (how === 'ended') waiter?.resolve(undefined);
-    else waiter?.reject(how.error);
-  };
+class StreamQueue extends PacketQueue {
+  readonly #stream: Readable;
+  readonly #close: () => void;
+  readonly #over: () => void;
 
-  stream.on('data', (bytes: Uint8Array) => {
-    if (state !== 'open') return;
-    if (waiting !== undefined) {
-      const { resolve } = waiting;
-      waiting = undefined;
-      resolve(bytes);
-      return;
-    }
-    ready.push(bytes);
-    size += bytes.length;
-    if (size >= maxReady) stream.pause();
-  });
-  stream.on('end', () => end('ended'));
-  const fail = (error: unknown): void => end({ error });
-  stream.on('error', fail);
-  stream.on('close', () => {
-    if (state === 'open') fail(connectionLost());
-  });
+  constructor(stream: Readable, close: () => void, over: () => void) {
+    super();
+    this.#stream = stream;
+    this.#close = close;
+    this.#over = over;
+    stream.on('data', (bytes: Uint8Array) => {
+      if (!this.push(bytes)) stream.pause();
+    });
+    stream.on('end', () => this.end());
+    stream.on('error', (error) => this.fail(error));
+    stream.on('close', () => this.fail(connectionLost()));
+  }
 
-  return {
-    read() {
-      const bytes = ready.shift();
-      if (bytes !== undefined) {
-        size -= bytes.length;
-        if (size < maxReady && stream.isPaused()) stream.resume();
-        return Promise.resolve(bytes);
-      }
-      if (state === 'ended') return Promise.resolve(undefined);
-      if (state !== 'open') return Promise.reject(state.error);
-      return new Promise((resolve, reject) => {
-        waiting = { resolve, reject };
-      });
-    },
-    arrived() {
-      size = 0;
-      return { bytes: ready.splice(0), ended: state === 'ended' };
-    },
-    cancel() {
-      ready.length = 0;
-      end('ended');
-      close();
-    },
-    fail,
-  };
+  protected override resume(): void {
+    this.#stream.resume();
+  }
+
+  protected override close(): void {
+    this.#close();
+  }
+
+  protected override settle(): void {
+    this.#over();
+  }
 }
 
 /** The error that Node itself reports for a lost connection, for the cases where it reports none. */
@@ -88,7 +150,7 @@ export function connectionLost(): Error {
 }
 
 /** Decompresses the response. Requests ask for no compression, but some servers compress anyway. */
-export function decoded(answer: IncomingMessage, encoding: string | undefined, zlib: typeof Zlib): Readable {
+export function decoded(answer: Readable, encoding: string | undefined, zlib: typeof Zlib): Readable {
   if (encoding === undefined) return answer;
   const names = encoding.split(',').map((name) => name.trim().toLowerCase());
   const decoders = names.reverse().flatMap((name) => decoder(name, zlib) ?? []);

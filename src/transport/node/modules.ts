@@ -3,16 +3,40 @@ import type * as HTTP from 'node:http';
 import type * as HTTPS from 'node:https';
 import type * as Module from 'node:module';
 import type * as Net from 'node:net';
+import type * as Stream from 'node:stream';
+import type * as TLS from 'node:tls';
 import type * as Zlib from 'node:zlib';
 import { type NodeProcess, nodeProcess } from '../../util/runtime.ts';
 
-/** The Node modules that the transport uses. */
-export interface NodeModules {
-  readonly http: typeof HTTP;
-  readonly https: typeof HTTPS;
-  readonly net: typeof Net;
-  readonly zlib: typeof Zlib;
-  readonly diagnostics: typeof Diagnostics;
+/** The Node modules that the transport uses, each loaded when it is first asked for. */
+export class NodeModules {
+  readonly #process: NodeProcess;
+
+  constructor(process: NodeProcess) {
+    this.#process = process;
+  }
+
+  get http(): typeof HTTP {
+    return this.#process.getBuiltinModule('node:http') as typeof HTTP;
+  }
+  get https(): typeof HTTPS {
+    return this.#process.getBuiltinModule('node:https') as typeof HTTPS;
+  }
+  get net(): typeof Net {
+    return this.#process.getBuiltinModule('node:net') as typeof Net;
+  }
+  get stream(): typeof Stream {
+    return this.#process.getBuiltinModule('node:stream') as typeof Stream;
+  }
+  get tls(): typeof TLS {
+    return this.#process.getBuiltinModule('node:tls') as typeof TLS;
+  }
+  get zlib(): typeof Zlib {
+    return this.#process.getBuiltinModule('node:zlib') as typeof Zlib;
+  }
+  get diagnostics(): typeof Diagnostics {
+    return this.#process.getBuiltinModule('node:diagnostics_channel') as typeof Diagnostics;
+  }
 }
 
 /**
@@ -21,14 +45,7 @@ export interface NodeModules {
  */
 export function nodeModules(): NodeModules | undefined {
   const process = nodeProcess();
-  if (process === undefined) return undefined;
-  return {
-    http: process.getBuiltinModule('node:http') as typeof HTTP,
-    https: process.getBuiltinModule('node:https') as typeof HTTPS,
-    net: process.getBuiltinModule('node:net') as typeof Net,
-    zlib: process.getBuiltinModule('node:zlib') as typeof Zlib,
-    diagnostics: process.getBuiltinModule('node:diagnostics_channel') as typeof Diagnostics,
-  };
+  return process === undefined ? undefined : new NodeModules(process);
 }
 
 /**

@@ -191,12 +191,12 @@ export type TargetSettings = {
     | undefined;
 };
 
-/** A provider and a model, together with the provider's keys. */
-export interface TargetOptions extends KeyLimits {
+/** What a target consists of. Editors complete its `model` in `TargetOptions`, and by provider in `createRouter`. */
+export interface TargetFields extends KeyLimits {
   /** The interface to the vendor, such as `openai()`. Targets that share the object share its keys. */
   readonly provider: Provider;
-  /** The vendor's model name: a known one, which editors complete, or any other. For `aiSdk()`, an AI SDK model. */
-  readonly model: KnownModels[keyof KnownModels] | (string & {}) | object;
+  /** The vendor's name of the model. For `aiSdk()`, an AI SDK model. */
+  readonly model: string | object;
   /** Unique target id. @default provider/model */
   readonly id?: string;
   /** Price in US$ per million tokens. @default the catalog's price, if it lists the model */
@@ -236,6 +236,12 @@ export interface TargetOptions extends KeyLimits {
   readonly tiers?: readonly string[];
 }
 
+/** A provider and a model, together with the provider's keys. */
+export interface TargetOptions extends TargetFields {
+  /** The vendor's name of the model: a known one, which editors complete, or any other. For `aiSdk()`, an AI SDK model. */
+  readonly model: KnownModels[keyof KnownModels] | (string & {}) | object;
+}
+
 /** Expected performance of a target. */
 export interface Baseline {
   /** Milliseconds to the first token. */
@@ -261,7 +267,7 @@ export interface Catalog {
 }
 
 /** The ids of all targets: literal types where they can be inferred, `string` otherwise. */
-export type TargetIdOf<Targets extends readonly TargetOptions[]> = IdOf<Targets[number]>;
+export type TargetIdOf<Targets extends readonly TargetFields[]> = IdOf<Targets[number]>;
 
 /** The id of one target. */
 export type IdOf<T> = T extends { readonly tiers: readonly (infer Tier extends string)[] }
@@ -281,7 +287,7 @@ export type PlainIdOf<T> = T extends { readonly id: infer Id extends string }
       : string;
 
 /** What `select` can return: a route, a target id, or `default`, which always exists. */
-export type RouteNameOf<Targets extends readonly TargetOptions[], Routes> =
+export type RouteNameOf<Targets extends readonly TargetFields[], Routes> =
   | (keyof Routes & string)
   | TargetIdOf<Targets>
   | 'default';

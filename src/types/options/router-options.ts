@@ -2,12 +2,14 @@ import type { Clock, Random } from '../clock.ts';
 import type { Plugin } from '../plugin.ts';
 import type { Provider } from '../provider.ts';
 import type { Store } from '../store.ts';
+import type { TargetOn } from './known-targets.ts';
 import type {
   Catalog,
   Policies,
   QueuePolicy,
   RouteNameOf,
   RouteOptions,
+  TargetFields,
   TargetIdOf,
   TargetOptions,
 } from './options.ts';
@@ -15,13 +17,16 @@ import type { Select, SelectOptions } from './select.ts';
 
 /** Options of `createRouter`. */
 export interface RouterOptions<
-  Targets extends readonly TargetOptions[] = readonly TargetOptions[],
+  Targets extends readonly TargetFields[] = readonly TargetOptions[],
   Routes extends Readonly<Record<string, RouteOptions<TargetIdOf<Targets>>>> = Readonly<
     Record<string, RouteOptions<TargetIdOf<Targets>>>
   >,
+  TargetProviders extends readonly Provider[] = readonly Provider[],
 > extends Policies<NoInfer<TargetIdOf<Targets>>> {
   /** The targets that requests go to. Can be omitted if there are `providers`. */
-  readonly targets?: Targets;
+  readonly targets?:
+    | Targets
+    | { readonly [Index in keyof TargetProviders]: TargetOn<TargetProviders[Index]> };
   /**
    * Providers of which calls may name any model as `provider/model`, at prices of the catalog and under the router's policies:
    * as `model`, `targets` or `route`. The router knows up to 256 of them at a time, and drops the least recently used, so that names

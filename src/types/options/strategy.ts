@@ -160,4 +160,12 @@ export interface Strategy<TargetId extends string = string> {
   readonly deadline?: number;
   /** Orders the candidates, the best first. */
   rank(candidates: readonly Candidate[], context: RankContext): readonly Candidate[];
+  /**
+   * The candidate that `rank` would order first, where that is cheaper to find than the order. Routes of more than 16 targets ask for it,
+   * and for the order only when another target is needed or the decision is read. `candidates` are checked one by one as they are
+   * iterated. `undefined`: `rank` has to decide.
+   *
+   * @default `rank` decides
+   */
+  first?(candidates: Iterable<Candidate>, context: RankContext): Candidate | undefined;
 }

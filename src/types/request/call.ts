@@ -59,12 +59,22 @@ export interface ProviderCall extends Omit<RequestSettings, 'tools'> {
    * them. Set if the router has several accounts of the vendor, or the call's `history` names another one. @default they are sent
    */
   readonly unmarked?: 'leave-out';
+  /** Names of the settings that the target or its route has replaced. The call's `origin` still has the caller's. @default none */
+  readonly replaced?: readonly string[];
 }
 
 /** What belongs to one attempt rather than to the request. */
 export type CallContext = Pick<
   ProviderCall,
-  'model' | 'signal' | 'connectTimeout' | 'onActivity' | 'errors' | 'auth' | 'deferral' | 'unmarked'
+  | 'model'
+  | 'signal'
+  | 'connectTimeout'
+  | 'onActivity'
+  | 'errors'
+  | 'auth'
+  | 'deferral'
+  | 'unmarked'
+  | 'replaced'
 >;
 
 /** A checked and normalized chat request, before a target is chosen. */

@@ -71,7 +71,10 @@ export interface Selected {
   readonly failed?: 'timeout' | 'error' | 'unknown-route' | 'not-allowed';
 }
 
-/** How a request's targets were chosen: the trace in `request-end`, and the result of `explain()`. */
+/**
+ * How a request's targets were chosen: the trace in `request-end`, and the result of `explain()`. On routes of more than 16 targets whose
+ * strategy stops at the first that fits (`priority()`, `lowestCost()`), it is made when it is first read, with figures of that moment.
+ */
 export interface Decision {
   /** The name of the route. */
   readonly route: string;

@@ -20,44 +20,77 @@ export interface LinkedAbort<S extends Signal = Signal> {
  * @param onParent called when the parent aborts later, in place of aborting as well
  */
 export function linkedAbort(parent?: Signal, onParent?: (reason: unknown) => void): LinkedAbort {
-  let listeners: (() => void)[] | undefined; // usually two or three
-  const signal = {
-    aborted: false,
-    reason: undefined as unknown,
-    addEventListener(_type: 'abort', listener: () => void) {
-      if (signal.aborted) return; // aborts only once
-      listeners ??= [];
-      listeners.push(listener);
-    },
-    removeEventListener(_type: 'abort', listener: () => void) {
-      const index = listeners?.indexOf(listener) ?? -1;
-      if (index >= 0) listeners?.splice(index, 1);
-    },
-  };
-  const abort = (reason: unknown): void => {
-    if (signal.aborted) return;
-    signal.aborted = true;
-    signal.reason = reason;
-    // One by one: a listener may remove others.
-    for (let next = listeners?.shift(); next !== undefined; next = listeners?.shift()) next();
-  };
-  const follow = (): void => (onParent ?? abort)(parent?.reason);
-  if (parent?.aborted) abort(parent.reason);
-  else parent?.addEventListener('abort', follow, { once: true });
-  return { signal, abort, unlink: () => parent?.removeEventListener('abort', follow) };
+  return new Link(parent, onParent);
 }
 
-/** The same with a real `AbortSignal` that can leave the router. */
-export function realAbort(parent: Signal | undefined): LinkedAbort<AbortSignal> {
-  const controller = new AbortController();
-  const follow = (): void => abortQuietly(controller, parent?.reason);
-  if (parent?.aborted) follow();
-  else parent?.addEventListener('abort', follow, { once: true });
-  return {
-    signal: controller.signal,
-    abort: (reason) => controller.abort(reason),
-    unlink: () => parent?.removeEventListener('abort', follow),
-  };
+/** One object is both the controller and its signal, because each request has several. */
+class Link implements LinkedAbort, Signal {
+  aborted = false;
+  reason: unknown = undefined;
+  #listeners: (() => void)[] | undefined; // usually two or three
+  readonly #parent: Signal | undefined;
+  readonly #follow: (() => void) | undefined;
+
+  constructor(parent: Signal | undefined, onParent: ((reason: unknown) => void) | undefined) {
+    this.#parent = parent;
+    if (parent === undefined) return;
+    if (parent.aborted) {
+      this.abort(parent.reason);
+      return;
+    }
+    this.#follow = () => {
+      if (onParent === undefined) this.abort(parent.reason);
+      else onParent(parent.reason);
+    };
+    parent.addEventListener('abort', this.#follow, { once: true });
+  }
+
+  get signal(): Signal {
+    return this;
+  }
+
+  abort(reason: unknown): void {
+    if (this.aborted) return;
+    this.aborted = true;
+    this.reason = reason;
+    // One by one: a listener may remove others.
+    for (let next = this.#listeners?.shift(); next !== undefined; next = this.#listeners?.shift()) next();
+  }
+
+  unlink(): void {
+    if (this.#follow !== undefined) this.#parent?.removeEventListener('abort', this.#follow);
+  }
+
+  addEventListener(_type: 'abort', listener: () => void): void {
+    if (this.aborted) return; // aborts only once
+    this.#listeners ??= [];
+    this.#listeners.push(listener);
+  }
+
+  removeEventListener(_type: 'abort', listener: () => void): void {
+    const index = this.#listeners?.indexOf(listener) ?? -1;
+    if (index >= 0) this.#listeners?.splice(index, 1);
+  }
+}
+
+/**
+ * Marks a provider that takes a signal of ours for `call.signal`, because it gives it to no one else. The mark is not
+ * enumerable: a copy with other methods gets the runtime's own signals.
+ */
+export function takingOwnSignals<P extends object>(provider: P): P {
+  return Object.defineProperty(provider, takesOwn, { value: true });
+}
+
+export function takesOwnSignals(provider: object): boolean {
+  return takesOwn in provider;
+}
+
+// Registered, because an application may bundle the sub-paths apart.
+const takesOwn = Symbol.for('signalbox.takesOwnSignals');
+
+/** Whether a signal is one of ours. */
+export function isOwnSignal(signal: Signal): boolean {
+  return signal instanceof Link;
 }
 
 /**

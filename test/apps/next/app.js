@@ -67,7 +67,8 @@ async function checkDashboard(url) {
     targets.map(({ id }) => id),
     ['first', 'second'],
   );
-  assert.ok(requests.some(({ outcome, target }) => outcome === 'success' && target === 'first'));
+  // Those of the other routes, by whichever target was healthy.
+  assert.ok(requests.some(({ outcome }) => outcome === 'success'));
 }
 
 async function build() {

@@ -27,7 +27,6 @@ export interface RouterAlone {
 }
 
 const chunks = 200;
-const price = { input: 1, output: 2 };
 const call: ProviderCall = {
   model: 'a',
   messages: [
@@ -54,7 +53,11 @@ const instant: Provider<'instant'> = {
 
 const routerOf = (targets: number, strategy: Strategy = priority()) =>
   createRouter({
-    targets: Array.from({ length: targets }, (_, id) => ({ provider: instant, model: `${id}`, price })),
+    targets: Array.from({ length: targets }, (_, id) => ({
+      provider: instant,
+      model: `${id}`,
+      price: { input: 1 + ((id * 7) % 101), output: 2 + ((id * 13) % 101) },
+    })),
     strategy,
   });
 

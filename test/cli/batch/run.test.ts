@@ -106,7 +106,7 @@ describe('signalbox batch run', { timeout: 120_000 }, () => {
         { id: 'a', prompt: 'a' },
         { id: 'a', prompt: 'b' },
       ],
-      "line 2: expected an id that no other line has, got 'a'",
+      "line 2: expected a unique id, got 'a'",
     ],
     [[...openaiLines(1), { prompt: 'a' }], "line 2: expected OpenAI's form"],
     [[{ ...openaiLines(1)[0], url: '/v1/moderations' }], 'line 1'],

@@ -1,4 +1,4 @@
-import { isRouterError, type Store } from 'signalbox';
+import { isRouterError, type Router, type Store } from 'signalbox';
 import { type Limit, limits } from 'signalbox/budgets';
 import { memory } from 'signalbox/memory';
 import { type VirtualClock, virtualClock } from 'signalbox/testing';
@@ -23,8 +23,8 @@ function limited(list: readonly Limit[], more: Parameters<typeof world>[1] = {})
       return state.frozen ? never() : real.lease(request);
     },
   };
-  const made = world({ a: [{}] }, { clock, store, plugins: [limits(list)], ...more });
-  return { ...made, clock, state, forget: () => real.delete([...keys]) };
+  const start = () => world({ a: [{}] }, { clock, store, plugins: [limits(list)], ...more });
+  return { ...start(), clock, state, start, forget: () => real.delete([...keys]) };
 }
 
 async function settled<T>(promise: Promise<T>, clock: VirtualClock): Promise<T> {
@@ -94,14 +94,15 @@ describe('a tenant at its limit', () => {
     expect((await settled(all.router.chat(ask, { tenant: 'acme' }), all.clock)).target).toBe('a');
   });
 
-  it('is admitted again once the store knows of less use', async () => {
+  it('is not admitted again because the store has lost its data', async () => {
     const all = limited([perDay]);
     await useUp(all, 'acme');
     await all.clock.advance(120_000);
     await all.forget();
-    await refusedAtOnce(all, 'acme'); // asks in the background
-    await turns();
-    expect((await settled(all.router.chat(ask, { tenant: 'acme' }), all.clock)).target).toBe('a');
+    for (let second = 0; second < 10; second++) {
+      await refusedAtOnce(all, 'acme'); // asks in the background
+      await all.clock.advance(1_000);
+    }
   });
 
   it('asks the store ever less often, however many requests are refused', async () => {
@@ -126,6 +127,57 @@ describe('a tenant at its limit', () => {
     all.state.frozen = false;
     await all.clock.advance(2_000);
     expect((await settled(all.router.chat(ask, { tenant: 'acme' }), all.clock)).target).toBe('a');
+  });
+});
+
+describe('a request that is larger than the whole limit', () => {
+  it('is refused, and leases nothing that others could use', async () => {
+    const all = limited([perDay]);
+    const other = all.start();
+    for (let n = 0; n < 20; n++) {
+      const large = { ...ask, maxOutputTokens: 1_000 };
+      const { error } = await outcome(settled(all.router.chat(large, { tenant: 'acme' }), all.clock));
+      expect(isRouterError(error, 'budget')).toBe(true);
+      await all.clock.advance(500);
+    }
+    const most = { ...ask, maxOutputTokens: 400 };
+    expect((await settled(other.router.chat(most, { tenant: 'acme' }), all.clock)).target).toBe('a');
+  });
+});
+
+describe('a process that has never seen a tenant at its limit', () => {
+  const refused = async (router: Router, tenant: string): Promise<unknown> =>
+    outcome(router.chat(ask, { tenant })).then(({ error }) => isRouterError(error, 'budget') || error);
+
+  it('refuses without the store after warmup()', async () => {
+    const all = limited([perDay]);
+    await useUp(all, 'acme');
+    await all.clock.advance(2_000);
+    const { router } = all.start();
+    await router.warmup();
+    all.state.frozen = true;
+    expect(await refused(router, 'acme')).toBe(true);
+    expect(all.state.leases).toBeGreaterThan(0);
+  });
+
+  it('refuses without the store where it ran already when the limit was reached', async () => {
+    const all = limited([perDay]);
+    const { router } = all.start();
+    await router.warmup();
+    await useUp(all, 'acme');
+    await all.clock.advance(3_000);
+    all.state.frozen = true;
+    expect(await refused(router, 'acme')).toBe(true);
+  });
+
+  it('asks the store in the next period', async () => {
+    const all = limited([perDay]);
+    await useUp(all, 'acme');
+    await all.clock.advance(2_000);
+    const { router } = all.start();
+    await router.warmup();
+    await all.clock.advance(86_400_000);
+    expect((await settled(router.chat(ask, { tenant: 'acme' }), all.clock)).target).toBe('a');
   });
 });
 

@@ -85,7 +85,7 @@ describe('identical requests in flight', () => {
     expect(all.calls()).toBe(2);
   });
 
-  it('are apart for other tenants, without a cache, and without coalescing', async () => {
+  it('are separate for other tenants, without a cache, and without coalescing', async () => {
     for (const [second, options] of [
       [{ tenant: 'b' }, {}],
       [{ ...acme, cache: false }, {}],
@@ -133,7 +133,7 @@ describe('identical requests in flight', () => {
     expect(all.calls()).toBe(1);
   });
 
-  it('are not slowed by a first reader who does not read', async () => {
+  it('are not slowed by a leader whose stream is not read', async () => {
     const all = cached({ a: [slow] });
     const opening = all.router.stream(ask, acme);
     await all.clock.advance(100);
@@ -145,7 +145,7 @@ describe('identical requests in flight', () => {
     expect(textOf(await read(stream))).toBe(whole);
   });
 
-  it('have each their own deadline', async () => {
+  it('each have their own deadline', async () => {
     const all = cached({ a: [slow] });
     const first = reading(all, { ...acme, timeout: { request: 200 } });
     const second = reading(all);
@@ -180,7 +180,7 @@ describe('identical requests in flight', () => {
     },
   );
 
-  it('stay with a stream whose beginning they have shown', async () => {
+  it('keep following a stream whose beginning they have delivered', async () => {
     const all = cached({ a: [{ text: words, delay: 100, gap: 2_000 }] });
     const first = reading(all);
     await all.clock.advance(10);
@@ -192,7 +192,7 @@ describe('identical requests in flight', () => {
     expect(all.calls()).toBe(1);
   });
 
-  it('do not fail with the first: where its vendor breaks before a part, the next one asks', async () => {
+  it('do not fail with the leader: if its vendor breaks before the first part, the next one leads', async () => {
     const all = cached({ a: [{ error: { kind: 'bad-request', status: 400 }, delay: 50 }, slow] });
     const readers = Array.from({ length: 10 }, () => reading(all));
     await all.clock.advance(2_000);
@@ -205,7 +205,7 @@ describe('identical requests in flight', () => {
     expect(all.calls()).toBe(2);
   });
 
-  it('all ask for themselves where the second one fails as well', async () => {
+  it('all make their own call if the second leader fails too', async () => {
     const broken = { error: { kind: 'bad-request', status: 400 }, delay: 50 } as const;
     const all = cached({ a: [broken, broken, slow] });
     const readers = Array.from({ length: 10 }, () => reading(all));
@@ -215,7 +215,7 @@ describe('identical requests in flight', () => {
     expect(all.calls()).toBe(10);
   });
 
-  it('restart together where the vendor breaks after the first part', async () => {
+  it('restart together if the vendor breaks after the first part', async () => {
     const all = cached(
       { a: [{ ...slow, after: 2, error: connectionLost }], b: [slow] },
       {},
@@ -249,7 +249,7 @@ describe('identical requests in flight', () => {
     expect(textOf(late.parts)).toBe(whole);
   });
 
-  it('take over from a first one that ends for good in the middle, where they may restart', async () => {
+  it('take over from a leader that fails in the middle, if they may restart', async () => {
     const broken = { ...slow, after: 2, error: { kind: 'bad-request', status: 400 } } as const;
     const all = cached({ a: [broken, slow] }, {}, { interrupted: 'restart', retry: false, maxAttempts: 1 });
     const readers = Array.from({ length: 5 }, () => reading(all));
@@ -277,7 +277,7 @@ describe('identical requests in flight', () => {
         {},
         { interrupted: random() < 0.5 ? 'restart' : 'error', retry: false },
       );
-      const readers = Array.from({ length: 12 }, () => {
+      const readers = Array.from({ length: seed % 30 === 0 ? 100 : 12 }, () => {
         const abort = new AbortController();
         const at = Math.floor(random() * 700);
         const leavesAt = random() < 0.4 ? at + Math.floor(random() * 600) : undefined;

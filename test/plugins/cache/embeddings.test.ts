@@ -5,7 +5,7 @@ const valuesOf = (all: ReturnType<typeof cached>, target = 'a') =>
   all.providers[target]?.embedCalls.map(({ values }) => values);
 
 describe('embeddings', () => {
-  it('are stored by value: only the unknown ones are asked for', async () => {
+  it('are stored by value: only unknown ones are requested', async () => {
     const all = cached({ a: [{}] });
     const first = await all.router.embed({ values: ['one', 'three'] }, acme);
     const second = await all.router.embed({ values: ['one', 'two!', 'three', 'four!!'] }, acme);
@@ -38,7 +38,7 @@ describe('embeddings', () => {
     expect(found.usage.inputTokens).toBe(17);
   });
 
-  it('of one value twice in a request are asked for as given', async () => {
+  it('of a value that a request has twice are both requested', async () => {
     const all = cached({ a: [{}] });
     await all.router.embed({ values: ['one', 'one'] }, acme);
     expect((await all.router.embed({ values: ['one'] }, acme)).embeddings).toEqual([[3, 1]]);
@@ -73,7 +73,7 @@ describe('embeddings', () => {
     expect(all.calls()).toBe(2);
   });
 
-  it('expire, and are left alone with `cache: false`', async () => {
+  it('expire, and are not used with `cache: false`', async () => {
     const all = cached({ a: [{}] }, { ttl: 1_000 });
     await all.router.embed({ values: ['one'] }, acme);
     await all.router.embed({ values: ['one'] }, { ...acme, cache: false });
@@ -83,7 +83,7 @@ describe('embeddings', () => {
     expect(all.calls()).toBe(3);
   });
 
-  it('asked for at the same time are one call, which outlives its caller', async () => {
+  it('requested at the same time are one call, which outlives its caller', async () => {
     const all = cached({ a: [{ delay: 100 }] });
     const abort = new AbortController();
     const first = all.router.embed({ values: ['one'] }, { ...acme, signal: abort.signal });

@@ -73,7 +73,7 @@ describe('a stored answer', () => {
     expect(all.calls()).toBe(2);
   });
 
-  it('cannot be changed by who gets it', async () => {
+  it('is not changed when a caller changes what it got', async () => {
     const all = cached({ a: [{ text: 'Rayleigh' }] });
     await all.router.chat(ask, acme);
     const found = await all.router.chat(ask, acme);
@@ -92,7 +92,7 @@ describe('a stored answer', () => {
     expect(all.calls()).toBe(2);
   });
 
-  it('is used once more when it is stale, and refreshed in the background', async () => {
+  it('is used when it is stale, and refreshed in the background', async () => {
     const all = cached(
       { a: [{ text: 'old' }, { text: 'new', delay: 50 }] },
       { ttl: 1_000, staleWhileRevalidate: 60_000 },
@@ -113,7 +113,7 @@ describe('a stored answer', () => {
     ]);
   });
 
-  it('is delivered at a pace', async () => {
+  it('is streamed at the pace of `pace`', async () => {
     const all = cached({ a: [{ text: ['a', 'b', 'c'] }] }, { pace: 100 });
     await read(await all.router.stream(ask, acme));
     const reading = read(await all.router.stream(ask, acme));
@@ -154,7 +154,7 @@ describe('who shares answers', () => {
     expect(await calls({}, {})).toBe(2);
   });
 
-  it('is everybody only where that is said', async () => {
+  it('is everyone only with `public`', async () => {
     expect(await calls({ tenant: 'a' }, {}, { scope: 'public' })).toBe(1);
     expect(await calls({ cache: { scope: 'public' } }, { tenant: 'a', cache: { scope: 'public' } })).toBe(1);
   });
@@ -166,7 +166,7 @@ describe('who shares answers', () => {
     expect(await calls({ tenant: 'a' }, { tenant: 'a' }, user)).toBe(2);
   });
 
-  it('is what a function says', async () => {
+  it('is the group that a function names', async () => {
     const byTag = { scope: ({ tags }: { readonly tags: readonly string[] }) => tags[0] };
     expect(await calls({ tags: ['eu'] }, { tags: ['eu'] }, byTag)).toBe(1);
     expect(await calls({ tags: ['eu'] }, { tags: ['us'] }, byTag)).toBe(2);
@@ -174,7 +174,7 @@ describe('who shares answers', () => {
   });
 
   it.each(['public', '["public"]', 'acme","x', '', '__proto__', '\u0000', 'tenant'])(
-    'is never another tenant, whatever it is called: %j',
+    'is never another tenant, whatever its name: %j',
     async (tenant) => {
       expect(await calls({ tenant }, acme)).toBe(2);
       expect(await calls({ tenant }, { cache: { scope: 'public' } })).toBe(2);
@@ -227,21 +227,21 @@ describe('a call', () => {
     },
   );
 
-  it('leaves the cache alone with `false`', async () => {
+  it('does not use the cache with `false`', async () => {
     const all = cached({ a: [{}] });
     const off = { ...acme, cache: false } as const;
     for (const options of [off, acme, off, acme]) await all.router.chat(ask, options);
     expect(all.calls()).toBe(3);
   });
 
-  it('requests a new answer with `refresh`, for those that follow', async () => {
+  it('gets a new answer with `refresh`, and so do later calls', async () => {
     const all = cached({ a: [{ text: 'one' }, { text: 'two' }] });
     await all.router.chat(ask, acme);
     expect((await all.router.chat(ask, { ...acme, cache: { refresh: true } })).text).toBe('two');
     expect((await all.router.chat(ask, acme)).text).toBe('two');
   });
 
-  it('wants nothing older than `maxAge`', async () => {
+  it('gets nothing older than `maxAge`', async () => {
     const all = cached({ a: [{}] });
     await all.router.chat(ask, acme);
     await all.clock.advance(1_000);

@@ -87,7 +87,7 @@ describe('Cache-Control of a request over HTTP', () => {
     await response.clone().text();
     return response;
   };
-  const told = async (router: Router, control?: string, more?: object): Promise<string | null> =>
+  const sourceOf = async (router: Router, control?: string, more?: object): Promise<string | null> =>
     (await post(router, control, more)).headers.get('x-signalbox-cache');
 
   it.each([{}, { stream: true }])(
@@ -95,14 +95,14 @@ describe('Cache-Control of a request over HTTP', () => {
     async (more) => {
       const { clock, ...all } = cached({ a: [{}] }, { scope: 'public' });
       const { router } = all;
-      expect(await told(router, 'no-store', more)).toBeNull();
-      expect(await told(router, undefined, more)).toBe('miss');
-      expect(await told(router, undefined, more)).toBe('hit');
-      expect(await told(router, 'no-cache', more)).toBe('miss');
+      expect(await sourceOf(router, 'no-store', more)).toBeNull();
+      expect(await sourceOf(router, undefined, more)).toBe('miss');
+      expect(await sourceOf(router, undefined, more)).toBe('hit');
+      expect(await sourceOf(router, 'no-cache', more)).toBe('miss');
       await clock.advance(5_000);
-      expect(await told(router, 'max-age=6', more)).toBe('hit');
-      expect(await told(router, 'public, max-age=4', more)).toBe('miss');
-      expect(await told(router, 'no-store', more)).toBeNull();
+      expect(await sourceOf(router, 'max-age=6', more)).toBe('hit');
+      expect(await sourceOf(router, 'public, max-age=4', more)).toBe('miss');
+      expect(await sourceOf(router, 'no-store', more)).toBeNull();
       expect(all.calls()).toBe(5);
     },
   );
@@ -128,7 +128,7 @@ describe('Cache-Control of a request over HTTP', () => {
     const { router: plain } = await import('../../support/requests.ts').then(({ world }) =>
       world({ a: [{}] }),
     );
-    expect(await told(plain, 'no-store')).toBeNull();
-    expect(await told(router, 'only-if-cached')).toBe('miss');
+    expect(await sourceOf(plain, 'no-store')).toBeNull();
+    expect(await sourceOf(router, 'only-if-cached')).toBe('miss');
   });
 });

@@ -22,7 +22,7 @@ describe('entries in memory', () => {
     expect(shelf.bytes).toBeGreaterThan(most * 0.99);
   });
 
-  it('can be 100,000, and take no more than they count for', () => {
+  it('can be 100,000, and take no more memory than counted', () => {
     const shelf = memoryShelf(2 ** 26, virtualClock());
     for (let entry = 0; entry < 100_000; entry++) void shelf.set(`${entry}`, `text ${entry}`, labels, life);
     expect(shelf.get(['0', '99999'], labels)).toEqual(['text 0', 'text 99999']);
@@ -57,7 +57,7 @@ describe('entries in memory', () => {
     );
   });
 
-  it('are none if one alone is larger', () => {
+  it('are not stored if one alone exceeds maxBytes', () => {
     const shelf = memoryShelf(1_000, virtualClock());
     void shelf.set('small', 'x', labels, life);
     void shelf.set('large', 'x'.repeat(1_000), labels, life);

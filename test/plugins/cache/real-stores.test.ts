@@ -12,7 +12,7 @@ import { noRedis, type RedisServer, redisServer } from '../../support/redis-serv
 import { acme, type CachedWorld, cached } from './world.ts';
 
 const reason = noRedis();
-// In CI everything has to be there.
+// In CI, Redis is required.
 const skipped = reason !== undefined && process.env['CI'] === undefined;
 if (skipped) console.warn(`the cache over Redis is skipped: ${reason}`);
 
@@ -20,7 +20,7 @@ const ask = { prompt: 'Why is the sky blue?' };
 const secret = 'a secret of the processes';
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
-/** A store that says which operations are under way, and which keys of values were written. */
+/** A store that records its operations in progress, and the keys that were written. */
 interface Watched {
   readonly store: Store;
   readonly keys: Set<string>;
@@ -76,7 +76,7 @@ async function passing<T>(clock: VirtualClock, work: Promise<T>): Promise<T> {
 const kinds = ['chat', 'stream', 'embed'] as const;
 type Kind = (typeof kinds)[number];
 
-/** What one request comes to. */
+/** The answer to one request. */
 async function once({ router }: CachedWorld, kind: Kind, seed = 0): Promise<unknown> {
   if (kind === 'embed') return (await router.embed({ values: ['one', `two${seed}`] }, acme)).embeddings;
   if (kind === 'chat') return (await router.chat({ ...ask, seed }, acme)).text;
@@ -92,7 +92,7 @@ const right: Readonly<Record<Kind, unknown>> = {
   ],
 };
 
-/** A place for entries that is real. */
+/** A real store. */
 interface Place {
   open(clock: VirtualClock): Promise<Store>;
   /** Writes under a key behind the store's back. */
@@ -210,7 +210,7 @@ for (const [name, isSkipped, place] of places)
       }
     });
 
-    it('are never those of another key, whoever wrote them there', async () => {
+    it('are never those of another key, even if written there by others', async () => {
       const clock = virtualClock();
       const all = await process(clock);
       await all.router.chat({ prompt: 'first' }, acme);
@@ -262,8 +262,8 @@ describe.skipIf(skipped)('a Redis', () => {
     for (let time = 1; time <= 5; time++) {
       const begun = clock.now();
       expect(await passing(clock, once(all, kind, time))).toEqual(right[kind]);
-      // The store's time limit, for the lookup and for the claim. Three failures leave the store alone; only
-      // one that never answers fails in virtual time alone, so that their number is known.
+      // The store's time limit, for the lookup and for the claim. After three failures the store is not used; only the frozen one
+      // fails in virtual time, so that the number of failures is known.
       expect(clock.now() - begun).toBeLessThanOrEqual(time === 5 && name === 'is frozen' ? 20 : 250);
     }
     expect(all.of('request-end').every(({ outcome }) => outcome === 'success')).toBe(true);
@@ -271,7 +271,7 @@ describe.skipIf(skipped)('a Redis', () => {
     expect(all.of('plugin-error').length).toBeGreaterThan(0);
   });
 
-  it('that comes back is used again', async () => {
+  it('that recovers is used again', async () => {
     const clock = virtualClock();
     const { store, idle } = watched(redis(opened.client, { clock }));
     const all = cached({ a: [{ text: 'Rayleigh' }] }, { store, secret }, { clock });

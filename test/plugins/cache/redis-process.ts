@@ -1,4 +1,4 @@
-// One process of several that share a cache in Redis. It asks when it is told to, and writes what comes of it to its output.
+// One of several processes that share a cache in Redis. It makes a request for each message, and writes the result to its output.
 import { createInterface } from 'node:readline';
 import { cache } from '../../../src/plugins/cache/index.ts';
 import { openaiCompatible } from '../../../src/providers/openai-compatible/index.ts';

@@ -21,7 +21,7 @@ function processes(
 }
 
 describe('a shared store', () => {
-  it('answers in one process what another one has asked', async () => {
+  it('answers in one process what another one requested', async () => {
     const clock = virtualClock();
     const [one, two] = processes({ a: [{ text: 'Rayleigh' }] }, memory({ clock }), clock);
     await one.router.chat(ask, acme);
@@ -41,7 +41,7 @@ describe('a shared store', () => {
     }
   });
 
-  it('needs a secret, and shares nothing between two of them', async () => {
+  it('needs a secret, and shares nothing between two secrets', async () => {
     const store = memory();
     expect(() => cached({ a: [{}] }, { store })).toThrow('cache.secret');
     expect(() => cached({ a: [{}] }, { store, secret: 'short' })).toThrow('cache.secret');
@@ -68,7 +68,7 @@ describe('a shared store', () => {
     for (const key of keys) expect(key).toMatch(/^cache\/(claim\/)?[0-9a-f]{64}$/);
   });
 
-  it('makes identical requests of two processes at one time one call', async () => {
+  it('makes one call for identical requests of two processes', async () => {
     const clock = virtualClock();
     const [one, two] = processes({ a: [{ text: 'Rayleigh', delay: 500 }] }, memory({ clock }), clock);
     const first = one.router.chat(ask, acme);
@@ -81,7 +81,7 @@ describe('a shared store', () => {
     expect(clock.timers).toBe(0);
   });
 
-  it('makes a request ask for itself when the other process has failed', async () => {
+  it('lets a request make its own call when the other process has failed', async () => {
     const clock = virtualClock();
     const store = memory({ clock });
     const broken = cached(
@@ -98,7 +98,7 @@ describe('a shared store', () => {
     expect((await second).text).toBe('Rayleigh');
   });
 
-  it('waits for another process no longer than it may', async () => {
+  it('waits for another process no longer than `coalesce.wait`', async () => {
     const clock = virtualClock();
     const options = { coalesce: { wait: 200 } };
     const [one, two] = processes({ a: [{ delay: 5_000 }] }, memory({ clock }), clock, options);
@@ -110,7 +110,7 @@ describe('a shared store', () => {
     await clock.advance(10_000);
   });
 
-  it('waits for another process for no more than half of its time', async () => {
+  it('waits for another process for at most half of the request’s time', async () => {
     const clock = virtualClock();
     const [one, two] = processes({ a: [{ delay: 20_000 }] }, memory({ clock }), clock);
     void one.router.chat(ask, acme);
@@ -124,7 +124,7 @@ describe('a shared store', () => {
     await second;
   });
 
-  it('is not looked into any longer when the caller has left', async () => {
+  it('is not read any longer when the caller has left', async () => {
     const clock = virtualClock();
     const [one, two] = processes({ a: [{ delay: 20_000 }] }, memory({ clock }), clock);
     void one.router.chat(ask, acme);
@@ -230,8 +230,8 @@ describe.each(Object.entries(troubles))('a store that is %s', (name, trouble) =>
   });
 });
 
-describe('a store that has gone', () => {
-  it('is left alone after a few failures, so that no request waits for it', async () => {
+describe('a store that is gone', () => {
+  it('is not used after a few failures, so that no request waits for it', async () => {
     const clock = virtualClock();
     const store: Store = { ...memory({ clock }), get: hangs, read: hangs };
     const all = cached({ a: [{}] }, { store, secret, coalesce: false }, { clock });

@@ -6,7 +6,7 @@ import { type FaultServer, faultServer } from '../../support/fault-server.ts';
 import { noRedis, type RedisServer, redisServer } from '../../support/redis-server.ts';
 
 const reason = noRedis();
-// In CI everything has to be there.
+// In CI, Redis is required.
 const skipped = reason !== undefined && process.env['CI'] === undefined;
 if (skipped) console.warn(`two processes over Redis are skipped: ${reason}`);
 
@@ -87,7 +87,7 @@ describe.skipIf(skipped)('identical requests of two processes', () => {
     expect(held).toHaveLength(1);
   });
 
-  it('wait for each other no longer than they may', async () => {
+  it('wait for each other no longer than `coalesce.wait`', async () => {
     const [one, two] = await Promise.all([start(600_000), start(200)]);
     one.ask('Why?');
     expect(await one.says()).toBe('claims');
@@ -99,14 +99,14 @@ describe.skipIf(skipped)('identical requests of two processes', () => {
     expect(held).toHaveLength(2);
   });
 
-  it('survive the end of the one that asks', async () => {
+  it('survive the end of the process that made the call', async () => {
     const [one, two] = await Promise.all([start(1_000), start(600_000)]);
     one.ask('Why?');
     expect(await one.says()).toBe('claims');
     await asked(1);
     two.ask('Why?');
     one.kill();
-    // The claim of the dead one expires, if it has not expired before.
+    // The claim of the dead process expires.
     expect(await two.saysThen()).toBe('claims');
     expect(await two.saysThen()).toBe('made: Rayleigh');
   });

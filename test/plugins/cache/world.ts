@@ -30,5 +30,5 @@ export function cached(
   };
 }
 
-/** Whom the requests of these tests are for, unless they say otherwise. */
+/** The tenant of most requests of these tests. */
 export const acme = { tenant: 'acme' } as const;

@@ -56,7 +56,7 @@ describe.each(Object.entries(writers))('ledger(%s())', (_, writer) => {
     ]);
   });
 
-  it('tells apart what answers, failures, hedges, aborts, mirrors and cached answers cost', async () => {
+  it('records separately what answers, failures, hedges, aborts, mirrors and cached answers cost', async () => {
     const { router, usage, clock } = worldWith(writer(), {
       scripts: { a: [{ ...usual, delay: 1_000 }] },
       router: { hedge: { delay: 100, ratio: 1 } },
@@ -152,7 +152,7 @@ describe.each(Object.entries(writers))('ledger(%s())', (_, writer) => {
       ['2026-01-01', 1],
     ]);
     expect(await keys({ where: { tenant: null } })).toEqual([[1]]);
-    expect(await keys({ where: { tenant: 'nobody' } })).toEqual([]);
+    expect(await keys({ where: { tenant: 'unknown' } })).toEqual([]);
   });
 
   it('gives days and hours in the time zone of the query', async () => {

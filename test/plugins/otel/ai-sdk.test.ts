@@ -2,12 +2,12 @@ import { LegacyOpenTelemetry, OpenTelemetry } from '@ai-sdk/otel';
 import { context } from '@opentelemetry/api';
 import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks';
 import { InMemorySpanExporter, SimpleSpanProcessor, TracerProvider } from '@opentelemetry/sdk-trace';
-import { embed, generateText, streamText } from 'ai';
+import { embed, generateText, registerTelemetry, streamText } from 'ai';
 import { createRouter } from 'signalbox';
 import { toProvider } from 'signalbox/ai-sdk';
 import { otel } from 'signalbox/otel';
 import { scriptedProvider, virtualClock } from 'signalbox/testing';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 
 beforeAll(() => void context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable()));
 afterAll(() => context.disable());
@@ -33,6 +33,7 @@ function traced(usageOn?: 'caller') {
   });
   return {
     tracer,
+    router,
     provider: toProvider(router),
     /** Spans with a count of tokens, but for those of agents and steps, which repeat what is in them. */
     counted: () =>
@@ -45,6 +46,12 @@ function traced(usageOn?: 'caller') {
           input: attributes['gen_ai.usage.input_tokens'],
           attempt: attributes['signalbox.attempt'],
         })),
+    /** As either of its tracings names them. */
+    tokensOfSdk: () =>
+      exporter
+        .getFinishedSpans()
+        .filter(({ attributes }) => !('signalbox.attempt' in attributes))
+        .map(({ attributes }) => attributes['gen_ai.usage.input_tokens'] ?? attributes['ai.usage.tokens']),
     attempts: () => exporter.getFinishedSpans().filter(({ attributes }) => 'signalbox.attempt' in attributes),
   };
 }
@@ -75,7 +82,28 @@ describe.each(tracings)('otel() below the AI SDK with %s of @ai-sdk/otel', (_, T
     expect(counted().length).toBeGreaterThan(0);
   });
 
-  it('leaves the usage of embed to the span of the SDK where it is asked to: that span is not active', async () => {
+  it('leaves the usage of embed to the span of the SDK, which is not active, where its telemetry is registered', async () => {
+    const { provider, tracer, counted, tokensOfSdk } = traced();
+    registerTelemetry(new Tracing({ tracer }));
+    onTestFinished(() => {
+      globalThis.AI_SDK_TELEMETRY_INTEGRATIONS = [];
+    });
+    await embed({ model: provider.embeddingModel('b'), value: prompt });
+    expect(counted().filter(({ attempt }) => attempt !== undefined)).toEqual([]);
+    expect(tokensOfSdk()).toContain(1_000);
+  });
+
+  it('has the usage of embeddings of its own callers, whatever is registered', async () => {
+    const { router, tracer, counted } = traced();
+    registerTelemetry(new Tracing({ tracer }));
+    onTestFinished(() => {
+      globalThis.AI_SDK_TELEMETRY_INTEGRATIONS = [];
+    });
+    await router.embed({ values: [prompt] }, { route: 'b' });
+    expect(counted()).toMatchObject([{ attempt: 1 }]);
+  });
+
+  it('leaves the usage of embed to the span of the SDK where a single call is traced and it is asked to', async () => {
     const { provider, tracer, counted } = traced('caller');
     const telemetry = { integrations: [new Tracing({ tracer })] };
     await embed({ model: provider.embeddingModel('b'), value: prompt, telemetry });

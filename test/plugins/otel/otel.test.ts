@@ -152,7 +152,7 @@ describe('otel()', () => {
     expect(own.named('chat model-a').attributes).toHaveProperty(['gen_ai.usage.cost']);
   });
 
-  it('has prompts and answers only where it is to', async () => {
+  it('has prompts and answers only with `content: true`', async () => {
     const quiet = traced({}, [
       { usage, text: 'a secret answer' },
       { error: { kind: 'bad-request', summary: secret } },

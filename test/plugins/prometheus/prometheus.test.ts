@@ -1,7 +1,8 @@
 import * as renamed from '@prometheus-io/client';
 import * as original from 'prom-client';
-import { ConfigError, type Plugin } from 'signalbox';
+import { ConfigError, createRouter, type Plugin } from 'signalbox';
 import { prometheus } from 'signalbox/prometheus';
+import { scriptedProvider, virtualClock } from 'signalbox/testing';
 import { describe, expect, it } from 'vitest';
 import { read } from '../../support/requests.ts';
 import { dashboardQueries, scraped } from './support.ts';
@@ -36,7 +37,7 @@ describe('prometheus()', () => {
     expect(lines).toContain('signalbox_first_token_seconds_count{target="a"} 1');
   });
 
-  it('tells tenants apart only where it is to, and not more than so many', async () => {
+  it('has a label for tenants only with `tenant: true`, with at most `maxTenants` values', async () => {
     const { router, metrics } = scraped({ tenant: true, maxTenants: 1 });
     await router.chat({ prompt: 'q' }, { tenant: 'acme "inc"\n\\' });
     await router.chat({ prompt: 'q' }, { tenant: 'second' });
@@ -49,6 +50,34 @@ describe('prometheus()', () => {
     const plain = scraped();
     await plain.router.chat({ prompt: 'q' }, { tenant: 'acme', user: 'ann', session: 's' });
     expect(plain.metrics.text()).not.toMatch(/acme|ann/);
+  });
+
+  it('has at most `maxTargets` values for targets, declared ones first, then models that calls name', async () => {
+    const metrics = prometheus({ maxTargets: 3 });
+    const clock = virtualClock();
+    const provider = scriptedProvider('house', [{ usage: { inputTokens: 10, outputTokens: 5 } }], clock);
+    const router = createRouter({
+      providers: [provider],
+      targets: [{ id: 'own', provider, model: 'm', price: { input: 1, output: 4 } }],
+      clock,
+      plugins: [metrics],
+    });
+    for (const model of ['one', 'two', 'three', 'four', 'three'])
+      await router.chat({ prompt: 'q' }, { model: `house/${model}` });
+    await router.chat({ prompt: 'q' });
+    const text = metrics.text();
+    const counts = [...text.matchAll(/^signalbox_attempts_total\{target="(.*?)",.*\} (\d)$/gm)];
+    expect(counts.map(([, target, count]) => [target, count])).toEqual([
+      ['house/one', '1'],
+      ['house/two', '1'],
+      ['other', '3'],
+      ['own', '1'],
+    ]);
+    const routes = new Set([...text.matchAll(/route="(.*?)"/g)].map(([, route]) => route));
+    expect(routes.size).toBeLessThanOrEqual(4);
+    // Prometheus refuses a text that has a series twice.
+    const series = text.split('\n').filter((line) => line !== '' && !line.startsWith('#'));
+    expect(new Set(series.map((line) => line.slice(0, line.lastIndexOf(' ')))).size).toBe(series.length);
   });
 
   it('shows how much of a limit is used, by the subject that has used most', async () => {
@@ -115,6 +144,7 @@ describe('prometheus()', () => {
     [{ tenants: true }, 'tenants'],
     [{ tenant: 'yes' }, 'prometheus.tenant'],
     [{ maxTenants: 0 }, 'prometheus.maxTenants'],
+    [{ maxTargets: 1.5 }, 'prometheus.maxTargets'],
   ])('refuses %j', (options, option) => {
     expect(() => prometheus(options as never)).toThrow(ConfigError);
     expect(() => prometheus(options as never)).toThrow(option);

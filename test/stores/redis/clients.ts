@@ -2,7 +2,7 @@ import { createServer } from 'node:http';
 import { Redis as Upstash } from '@upstash/redis';
 import { GlideClient, GlideClusterClient, Logger } from '@valkey/valkey-glide';
 import { Cluster as IoCluster, Redis as IoRedis } from 'ioredis';
-import { Redis as IoValkey } from 'iovalkey';
+import { Redis as IoValkey, Cluster as IoValkeyCluster } from 'iovalkey';
 import { createClient, createCluster } from 'redis';
 import type { RedisClient } from 'signalbox/redis';
 
@@ -64,6 +64,11 @@ export const clusterClients: Readonly<Record<string, (port: number) => Promise<O
     return { client, close: () => client.destroy() };
   },
   ioredis: ioredisCluster,
+  async iovalkey(port) {
+    const client = new IoValkeyCluster([{ port, host: '127.0.0.1' }]);
+    client.on('error', () => {});
+    return { client, close: () => client.disconnect() };
+  },
   async '@valkey/valkey-glide'(port) {
     const client = await GlideClusterClient.createClient({
       addresses: [{ host: '127.0.0.1', port }],

@@ -21,6 +21,7 @@ for _, key in ipairs(redis.call('KEYS', '*')) do
       local fields = redis.call('HGETALL', key)
       for i = 1, #fields, 2 do
         if fields[i] == 'refilledAt' then redis.call('HSET', key, fields[i], string.format('%.17g', tonumber(fields[i + 1]) - by))
+        elseif fields[i] == 'recoversAt' then redis.call('HSET', key, fields[i], string.format('%.0f', math.max(0, tonumber(fields[i + 1]) - by)))
         elseif string.sub(fields[i], 1, 2) == 'h:' then
           local n = {}
           for part in string.gmatch(fields[i + 1], '%S+') do n[#n + 1] = part end

@@ -1,7 +1,7 @@
-import { isRouterError } from '../../../errors.ts';
 import type { BatchResult } from '../../../types/batch/job.ts';
 import type { EmbedResult } from '../../../types/request/embed.ts';
 import type { ChatResult } from '../../../types/result/result.ts';
+import { notRun } from '../../shared/batches/not-run.ts';
 import { toCompletion } from '../chat-completions/response.ts';
 import { toList } from '../embeddings.ts';
 import { type Failure, failureOf } from '../errors.ts';
@@ -49,8 +49,8 @@ export function toOutputLine(
     );
     return { ...of, response: { status_code: 200, request_id, body }, error: null };
   }
-  const notRun = whyNotRun(error);
-  if (notRun !== undefined) return { ...of, response: null, error: notRun };
+  const reason = notRun(error);
+  if (reason !== undefined) return { ...of, response: null, error: errors[reason] };
   const failure = failureIn(error, remote);
   const body = errorBody(failure, 'openai', request_id);
   return { ...of, response: { status_code: failure.status, request_id, body }, error: null };
@@ -69,19 +69,17 @@ function bodyOf(
   return url === '/v1/responses' ? toResponse(echo as Body, result, info) : toCompletion(result, info);
 }
 
-/** OpenAI's codes for requests that were not run. */
-function whyNotRun(error: unknown): OutputLine['error'] | undefined {
-  if (isRouterError(error, 'deadline')) {
-    const message = 'This request could not be executed before the completion window expired.';
-    return { code: 'batch_expired', message };
-  }
-  const last = isRouterError(error, 'all-targets-failed') ? error.last : error;
-  const isCanceled =
-    isRouterError(error, 'closed') || (isRouterError(last, 'provider') && last.kind === 'aborted');
-  return isCanceled
-    ? { code: 'batch_cancelled', message: 'This request was not executed, because the batch was cancelled.' }
-    : undefined;
-}
+/** OpenAI's errors of requests that were not run. */
+const errors = {
+  expired: {
+    code: 'batch_expired',
+    message: 'This request could not be executed before the completion window expired.',
+  },
+  cancelled: {
+    code: 'batch_cancelled',
+    message: 'This request was not executed, because the batch was cancelled.',
+  },
+} as const;
 
 /** After a restart, an error has only its code and message. */
 function failureIn(error: unknown, remote: boolean): Failure {

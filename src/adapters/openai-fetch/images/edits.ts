@@ -1,6 +1,6 @@
 import type { ImageInput } from '../../../types/request/image.ts';
 import { invalid } from '../errors.ts';
-import type { Context } from '../shared/chat-handler.ts';
+import type { Context } from '../shared/context.ts';
 import { validate } from '../validate.ts';
 import { imageBody, makeImages } from './generations.ts';
 

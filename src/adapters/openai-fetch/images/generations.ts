@@ -3,7 +3,8 @@ import type { ImageRequest, ImageResult } from '../../../types/request/image.ts'
 import type { ProviderOptions } from '../../../types/request/message.ts';
 import { mergeOptions } from '../../../util/merge.ts';
 import { invalid } from '../errors.ts';
-import { answerHeaders, type Context } from '../shared/chat-handler.ts';
+import { answerHeaders } from '../shared/chat-handler.ts';
+import type { Context } from '../shared/context.ts';
 import { extension } from '../shared/extension.ts';
 import { asJSON, given, unlessEmpty } from '../shared/fields.ts';
 import { maybe, validate } from '../validate.ts';

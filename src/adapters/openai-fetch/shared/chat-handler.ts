@@ -1,26 +1,13 @@
 import { isRouterError } from '../../../errors.ts';
 import type { ChatRequest } from '../../../types/request/request.ts';
 import type { ChatResult } from '../../../types/result/result.ts';
-import type { ChatStream, Router } from '../../../types/router.ts';
+import type { ChatStream } from '../../../types/router.ts';
 import { mergeOptions } from '../../../util/merge.ts';
-import type { Caller } from '../caller.ts';
 import { failureOf } from '../errors.ts';
-import type { Directory } from '../targets.ts';
 import { cacheHeader, cacheOptions } from './cache-control.ts';
+import type { Context } from './context.ts';
 import { idHeaders } from './error-format.ts';
 import type { AnswerInfo, EventWriter, Plan } from './protocol.ts';
-
-/** The context of one request. */
-export interface Context {
-  readonly router: Router;
-  readonly directory: Directory;
-  readonly requestId: string;
-  readonly caller: Caller;
-  readonly headers: Headers;
-  readonly signal: AbortSignal | undefined;
-  /** Whether the caller is another process. */
-  readonly remote: boolean;
-}
 
 /** Calls the router and returns its answer in the plan's protocol. */
 export async function converse(plan: Plan, context: Context): Promise<Response> {

@@ -16,8 +16,7 @@ export function narrowedRoute(route: Route, options: CallOptions, find: RouteFin
 function orderedRoute(route: Route, ids: readonly string[], find: RouteFinder, option: string): Route {
   const targets = ids.map((id) => {
     const target = find(id)?.targets[0];
-    if (target?.id !== id)
-      throw new RequestError(option, `ids of targets (${find.names.join(', ')})`, `'${id}'`);
+    if (target?.id !== id) throw new RequestError(option, `one of ${find.names.join(', ')}`, `'${id}'`);
     return target;
   });
   const maxAttempts = Math.max(route.policies.maxAttempts, targets.length + 1);

@@ -41,18 +41,23 @@ const scarce = 0.1;
 /** A target whose breaker has just closed regains traffic gradually; for the rest of the requests it ranks last. */
 export function recoveringLast(
   order: readonly Candidate[],
-  { env }: RequestState,
+  request: RequestState,
   now: number,
 ): readonly Candidate[] {
-  const held = order.filter((candidate) => {
-    if (!CandidateView.is(candidate) || candidate.plain) return false;
-    const { of, headroom } = candidate;
-    const own = of.breaker.share(now);
-    const shared = of.channels[0]?.key.endpoint.breaker.share(now) ?? 1;
-    if (own === 1 && shared === 1 && headroom >= scarce) return false;
-    // Shifts load away before the vendor refuses requests.
-    return env.random() >= Math.min(own, shared) * Math.min(1, headroom / scarce);
-  });
+  const held = order.filter(
+    (candidate) => CandidateView.is(candidate) && isHeldBack(candidate, request, now),
+  );
   if (held.length === 0) return order;
   return [...order.filter((candidate) => !held.includes(candidate)), ...held];
+}
+
+/** Whether a target that regains traffic, or is near a limit, leaves this request to others. */
+export function isHeldBack(candidate: CandidateView, { env }: RequestState, now: number): boolean {
+  if (candidate.plain) return false;
+  const { of, headroom } = candidate;
+  const own = of.breaker.share(now);
+  const shared = of.channels[0]?.key.endpoint.breaker.share(now) ?? 1;
+  if (own === 1 && shared === 1 && headroom >= scarce) return false;
+  // Shifts load away before the vendor refuses requests.
+  return env.random() >= Math.min(own, shared) * Math.min(1, headroom / scarce);
 }

@@ -63,8 +63,11 @@ const columns: readonly Column<BudgetReport>[] = [
   {
     head: 'Amount',
     number: true,
-    cell: ({ used, amount, unit }) =>
-      `${unit === 'usd' ? usd(used) : compactCount(used)} of ${amountOf(amount, unit)}`,
+    cell: ({ used, amount, unit }) => (
+      <span class="wrap">
+        {unit === 'usd' ? usd(used) : compactCount(used)} of {amountOf(amount, unit)}
+      </span>
+    ),
   },
   { head: 'Reserved', number: true, rank: 1, cell: ({ reserved, unit }) => amountOf(reserved, unit) },
   {

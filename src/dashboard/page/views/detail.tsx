@@ -258,11 +258,28 @@ function Decision({ of, at }: { readonly of: DecisionView; readonly at: number }
       )}
       {notes.map(({ plugin, facts }, index) => (
         <p key={`${index} ${plugin}`} class="dim">
-          {plugin}: {factsText(facts)}
+          {plugin}: {noteText(plugin, facts)}
         </p>
       ))}
     </>
   );
+}
+
+/** What a plugin noted; what a vendor's prompt cache did in words. */
+function noteText(plugin: string, facts: DecisionView['notes'][number]['facts']): string {
+  const { promptCache, promptCacheMiss, promptCacheSaved, target, ...rest } = facts;
+  if (promptCache === undefined) {
+    const { [plugin]: verdict, ...more } = facts;
+    return [verdict ?? '', factsText(more)].filter((part) => part !== '').join(', ');
+  }
+  return [
+    `prompt cache of ${target}: ${promptCache}`,
+    typeof promptCacheMiss === 'string' ? promptCacheMiss.replaceAll('-', ' ') : '',
+    typeof promptCacheSaved === 'number' && promptCacheSaved !== 0 ? `${usd(promptCacheSaved)} saved` : '',
+    factsText(rest),
+  ]
+    .filter((part) => part !== '')
+    .join(', ');
 }
 
 function factsText(facts: DecisionView['candidates'][number]['facts']): string {

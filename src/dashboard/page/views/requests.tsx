@@ -106,7 +106,7 @@ function textOf({
 }
 
 const columns: readonly Column<RequestLine>[] = [
-  { head: 'Time', cell: ({ at }) => <span class="dim">{moment(at)}</span>, sort: ({ at }) => at },
+  { head: 'Time', cell: ({ at }) => <span class="dim wrap">{moment(at)}</span>, sort: ({ at }) => at },
   {
     head: 'Outcome',
     cell: ({ outcome, error }) => (

@@ -1,8 +1,8 @@
 import type { Clock } from '../../../types/clock.ts';
-import type { LeaseRequest, Store } from '../../../types/store.ts';
+import type { Lease, LeaseRequest, Store } from '../../../types/store.ts';
 import type { Rule } from '../options.ts';
 import type { Period } from '../period.ts';
-import type { Link } from './link.ts';
+import type { Link } from '../store/link.ts';
 
 /** What became of an attempt to take something: `wait`: not known before the next `answer()`. */
 export type Taken = 'taken' | 'wait' | 'over';
@@ -27,8 +27,16 @@ export interface Account {
   readonly left: number;
   /** Whether the store has answered once. */
   readonly isKnown: boolean;
+  /** The last lease, for a later account of the same subject and period. */
+  readonly known: Pick<Lease, 'record' | 'used' | 'granted'> | undefined;
+  /** Whether the store grants nothing, because it has lost its data and processes book again. */
+  readonly isRecovering: boolean;
   /** Whether it can be forgotten: nothing reserved, everything settled, and unused for long. */
   isIdle(now: number): boolean;
+  /** The key in the store. */
+  key(): Promise<string>;
+  /** What all have used, from elsewhere. Ignored after the first answer of the store. */
+  learn(used: number): void;
   /** A changed amount. */
   setAmount(amount: number): void;
   /** Whether what was refused last does not fit before the period ends, whatever others return of what they have leased. */
@@ -46,8 +54,12 @@ export interface Account {
   exchange(): Promise<void>;
   /** The same, but as soon as the pace of calls permits: for requests that wait. */
   answer(): Promise<void>;
-  /** Settles for good. Returns whether the store has taken it; if not, it can be repeated. */
-  close(): Promise<boolean>;
+  /**
+   * Settles for good. Returns whether the store has taken it; if not, it can be repeated.
+   *
+   * @param again once more, since the store may have lost its data
+   */
+  close(again?: boolean): Promise<boolean>;
 }
 
 export interface AccountInit {
@@ -55,18 +67,25 @@ export interface AccountInit {
   readonly subject: string;
   readonly period: Period | undefined;
   readonly amount: number;
-  /** Use by all that is known from an earlier account, in units of the store. */
-  readonly spent: number | undefined;
+  /** An earlier account of the same subject and period. */
+  readonly before: Account | undefined;
   /** Fractions per unit of the store. */
   readonly scale: number;
-  readonly key: Promise<string>;
+  key(): Promise<string>;
   readonly holder: string;
   readonly store: Store;
   readonly clock: Clock;
   readonly link: Link;
   /** Milliseconds between two exchanges. */
   readonly interval: number;
+  /** See `AskerInit`. */
+  readonly patience: number;
+  readonly apart: boolean;
+  /** Milliseconds for which the store grants nothing after a loss of data, so that all processes book again before. */
+  readonly pause: number;
   onAnswer(account: Account): void;
+  /** The store has lost its data, and grants nothing until then. */
+  onLoss(recoversAt: number): void;
 }
 
 /** Milliseconds of a lease. It may be long, since an expired lease counts as used, as one that is never returned does. */

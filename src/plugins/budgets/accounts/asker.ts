@@ -1,8 +1,11 @@
 import type { Clock } from '../../../types/clock.ts';
 
-/** Asks the store on behalf of one account: one call at a time, and no more of them however many requests there are. */
+/**
+ * Asks the store on behalf of one account: one call at a time, and no more of them however many requests there are. Where requests are
+ * isolated, each that waits asks for itself, because it must not wait for what belongs to another one.
+ */
 export interface Asker {
-  /** Asks now, unless a call is under way. */
+  /** Asks now, or waits for the call that is under way. */
   now(): Promise<void>;
   /** The same, but as soon as the pace permits: for requests that wait. */
   soon(): Promise<void>;
@@ -20,33 +23,47 @@ const burst = 5;
 /** First pause after an answer that granted nothing, if no request waits. It doubles with each further one. */
 const pauseInVain = 100;
 
+export interface AskerInit {
+  /** Calls the store; never rejects. Two calls at a time are the same call. */
+  ask(): Promise<void>;
+  readonly clock: Clock;
+  /** The longest pause in milliseconds. */
+  readonly longest: number;
+  /** Milliseconds after which a call without an answer has ended with the request that it belonged to. */
+  readonly patience: number;
+  /** See `requestsAreApart`. */
+  readonly apart: boolean;
+}
+
 /**
  * The pace is a leaky bucket, in the form of ITU-T I.371's generic cell rate algorithm.
- *
- * @param ask calls the store; never rejects
- * @param longest the longest pause in milliseconds
  */
-export function asker(ask: () => Promise<void>, clock: Clock, longest: number): Asker {
+export function asker({ ask, clock, longest, patience, apart }: AskerInit): Asker {
   let dueAt = Number.NEGATIVE_INFINITY;
   let askedAt = Number.NEGATIVE_INFINITY;
   let inVain = 0;
+  let call: Promise<void> | undefined;
   let scheduled: Promise<void> | undefined;
 
   const usualTime = (): number => dueAt - (burst - 1) * pause;
-  const self: { -readonly [Field in keyof Asker]: Asker[Field] } = {
-    underWay: undefined,
+  const self: Asker = {
+    get underWay() {
+      return clock.now() - askedAt < patience ? call : undefined;
+    },
     now() {
-      if (self.underWay !== undefined) return self.underWay;
+      if (self.underWay !== undefined && !apart) return self.underWay;
       askedAt = clock.now();
       dueAt = Math.max(askedAt, dueAt) + pause;
-      self.underWay = ask().finally(() => {
-        self.underWay = undefined;
+      const own = ask().finally(() => {
+        if (call === own) call = undefined;
       });
-      return self.underWay;
+      call = own;
+      return own;
     },
     soon() {
       const delay = usualTime() - clock.now();
-      if (self.underWay !== undefined || delay <= 0) return self.now();
+      if (self.underWay !== undefined && apart) return Promise.resolve(); // looks again by itself
+      if (self.underWay !== undefined || delay <= 0 || apart) return self.now();
       scheduled ??= new Promise<void>((resolve) => void clock.after(delay, resolve)).then(() => {
         scheduled = undefined;
         return self.now();

@@ -1,4 +1,4 @@
-import { useRate } from './use-rate.ts';
+import type { LeaseRequest } from '../../../types/store.ts';
 
 /** How much of a limit a process needs in the near future. Amounts in fractions. */
 export interface Demand {
@@ -43,6 +43,56 @@ export function demand(interval: number, now: number): Demand {
       if (least !== undefined) return Math.max(least, amount * firstRatio, self.wanted, self.awaited);
       const burst = Math.max(2 * self.usual, Math.min(20 * self.usual, amount * burstRatio));
       return Math.max(rate.perMillisecond * interval * foresight + burst, self.wanted, self.awaited);
+    },
+  };
+  return self;
+}
+
+/** What to ask the store for. Amounts in its units. */
+export function wishOf({
+  wanted,
+  desired,
+  exposed,
+  remaining,
+  isStarved,
+}: {
+  /** The largest need that the store should cover; 0: none. */
+  readonly wanted: number;
+  readonly desired: number;
+  /** Reserved by requests under way. */
+  readonly exposed: number;
+  /** Left of the last lease. */
+  readonly remaining: number;
+  /** The last lease did not cover what was wanted. */
+  readonly isStarved: boolean;
+}): Required<Pick<LeaseRequest, 'want' | 'least' | 'reserved'>> {
+  const least = wanted === 0 ? 1 : exposed + wanted;
+  const want = isStarved ? least : desired;
+  const reserved = isStarved ? exposed : Math.max(exposed, Math.min(remaining, want));
+  return { want: Math.max(want, least), least, reserved };
+}
+
+/** How fast something is used up. */
+interface UseRate {
+  readonly perMillisecond: number;
+  /** @param total used so far */
+  measure(total: number, now: number): void;
+}
+
+/**
+ * Rises at once, and falls by half with each measurement.
+ *
+ * @param span milliseconds between two measurements, at least: over less, one burst would look like the rule
+ */
+function useRate(span: number, from: number): UseRate {
+  let [before, at] = [0, from];
+  const self = {
+    perMillisecond: 0,
+    measure(total: number, now: number) {
+      if (now - at < span) return;
+      const latest = (total - before) / (now - at);
+      [before, at] = [total, now];
+      self.perMillisecond = Math.max(latest, (self.perMillisecond + latest) / 2);
     },
   };
   return self;

@@ -3,11 +3,11 @@ import type { Rule } from '../options.ts';
 import type { Period } from '../period.ts';
 import { type Account, type AccountInit, leaseTime, retryMoment, type Taken, termsOf } from './account.ts';
 import { type Asker, asker } from './asker.ts';
-import { type Demand, demand } from './demand.ts';
+import { type Demand, demand, wishOf } from './demand.ts';
+import { Holder } from './holder.ts';
+import { LastAnswer } from './last-answer.ts';
 
 const idleTime = 60_000;
-/** A store may forget a holder after ten minutes. */
-const silence = 540_000;
 
 export function openAccount(init: AccountInit): Account {
   return new LeasedAccount(init);
@@ -17,30 +17,25 @@ class LeasedAccount implements Account {
   readonly rule: Rule;
   readonly subject: string;
   readonly period: Period | undefined;
+  readonly key: AccountInit['key'];
   readonly #init: AccountInit;
-  #amount: number;
+  amount: number;
   #spent = 0;
-  #reserved = 0;
+  reserved = 0;
   /** Running total up to which may be spent, in units of the store. */
   #ceiling = 0;
-  #sequence = 0;
-  #holder: string;
-  /** Booked under an earlier name of the holder. */
-  #offset = 0;
-  #renames = 0;
-  #booked = 0;
-  #last: Lease | undefined;
+  readonly #holder: Holder;
+  readonly #last: LastAnswer;
   #pending: LeaseRequest | undefined;
   readonly #asker: Asker;
-  #answeredAt = Number.NEGATIVE_INFINITY;
   #usedAt: number;
   /** The last answer did not cover it, so that what is leased here is of more use to others. */
   #starved = false;
   readonly #demand: Demand;
   /** The need that was refused last, until another one has been granted. */
   #refused = 0;
-  /** At the last exchange. */
-  #spentBefore = 0;
+  /** Spent and reserved at the last exchange. */
+  #before: readonly number[] = [0, 0];
   #isLast = false; // the next exchange
   #closed = false;
 
@@ -49,52 +44,56 @@ class LeasedAccount implements Account {
     this.rule = init.rule;
     this.subject = init.subject;
     this.period = init.period;
-    this.#amount = init.amount;
-    this.#holder = init.holder;
+    this.key = init.key;
+    this.amount = init.amount;
+    this.#holder = new Holder(init.holder, init.before?.known);
+    const known = init.before?.known && Math.ceil(init.before.used / init.scale);
+    this.#last = new LastAnswer(init.clock, init.link, known);
     this.#usedAt = init.clock.now();
     this.#demand = demand(init.interval, this.#usedAt);
-    this.#asker = asker(() => this.#exchange(), init.clock, init.interval);
-    if (init.spent !== undefined) this.#last = { granted: 0, used: init.spent, held: 0, holders: 0, now: 0 };
-  }
-
-  get amount(): number {
-    return this.#amount;
+    const { clock, interval: longest, patience, apart } = init;
+    this.#asker = asker({ ask: () => this.#exchange(), clock, longest, patience, apart });
   }
 
   get used(): number {
     const { scale } = this.#init;
-    const elsewhere = ((this.#last?.used ?? 0) - this.#booked) * scale;
-    return Math.max(0, elsewhere) + this.#spent - this.#offset * scale;
-  }
-
-  get reserved(): number {
-    return this.#reserved;
+    return Math.max(0, this.#last.elsewhere * scale) + this.#spent - this.#holder.offset * scale;
   }
 
   get left(): number {
     const { scale } = this.#init;
-    const here = this.#ceiling * scale - this.#spent - this.#reserved;
-    return here + (this.#last === undefined ? this.#amount : this.#free * scale);
+    const here = this.#ceiling * scale - this.#spent - this.reserved;
+    return here + (this.#last.lease === undefined ? this.amount : this.#free * scale);
   }
 
   get isKnown(): boolean {
-    return this.#last !== undefined;
+    return this.#last.lease !== undefined || this.isRecovering;
+  }
+
+  get known(): Account['known'] {
+    return this.#holder.last;
+  }
+
+  get isRecovering(): boolean {
+    return this.#last.isRecovering;
+  }
+
+  learn(used: number): void {
+    if (this.#last.lease === undefined) this.#last.learn(used);
   }
 
   isIdle(now: number): boolean {
-    return this.#reserved === 0 && this.#pending === undefined && now - this.#usedAt > idleTime;
+    return this.reserved === 0 && this.#pending === undefined && now - this.#usedAt > idleTime;
   }
 
   setAmount(amount: number): void {
-    this.#amount = amount;
+    this.amount = amount;
   }
 
   fits(need: number): boolean {
-    if (this.#isCovered(need) || this.rule.over === 'warn') return true;
-    if (this.#init.link.away) return this.#fitsAlone(need);
-    const isOpen = need <= this.left || this.#mayHaveChanged(need);
-    if (!isOpen) this.#want(need, false);
-    return isOpen;
+    const found = this.#look(need);
+    if (found === 'over' && !this.#isAlone) this.#want(need, false);
+    return found !== 'over';
   }
 
   get isUsedUp(): boolean {
@@ -102,25 +101,26 @@ class LeasedAccount implements Account {
   }
 
   isDue(now: number): boolean {
-    const isUsed = this.#reserved > 0 || this.#spent !== this.#spentBefore || this.#pending !== undefined;
+    if (this.#last.recoversAt !== undefined) return !this.isRecovering || this.#pending !== undefined;
+    const [spent, reserved] = this.#before;
+    const isUsed =
+      this.reserved > 0 || this.reserved !== reserved || this.#spent !== spent || this.#pending !== undefined;
     const isAwaited = this.#starved && now - this.#usedAt < idleTime && !this.isUsedUp;
-    return isUsed || isAwaited || now - this.#answeredAt > leaseTime / 2;
+    return isUsed || isAwaited || now - this.#last.at > leaseTime / 2;
   }
 
   take(need: number): Taken {
-    const { link, clock } = this.#init;
-    this.#usedAt = clock.now();
-    this.#demand.note(need);
-    const isCovered = this.#isCovered(need);
-    if (isCovered || this.rule.over === 'warn') {
-      if (!isCovered || this.#isLow(need)) this.#asker.inBackground();
-    } else if (!link.away) {
-      const isOpen = need <= this.left || this.#mayHaveChanged(need);
-      this.#want(need, isOpen);
-      return isOpen ? 'wait' : 'over';
-    } else if (!this.#fitsAlone(need)) return 'over';
+    this.#usedAt = this.#init.clock.now();
+    if (need <= this.amount) this.#demand.note(need);
+    const found = this.#look(need);
+    if (found !== 'taken') {
+      if (!this.#isAlone) this.#want(need, found === 'wait');
+      return found;
+    }
+    const asks = this.#isCovered(need) ? this.#isLow(need) : this.rule.over === 'warn';
+    if (asks && !this.isRecovering) this.#asker.inBackground();
     this.#refused = 0;
-    this.#reserved += need;
+    this.reserved += need;
     return 'taken';
   }
 
@@ -129,22 +129,23 @@ class LeasedAccount implements Account {
   }
 
   settle(need: number, used: number): void {
-    this.#reserved -= need;
+    this.reserved -= need;
     this.#spent += used;
   }
 
   retryAt(need: number): number | undefined {
     const { link, interval, scale } = this.#init;
-    return retryMoment(this, need, (this.#last?.held ?? 0) * scale, link.now(), interval);
+    if (this.isRecovering) return this.#last.recoversAt;
+    return retryMoment(this, need, (this.#last.lease?.held ?? 0) * scale, link.now(), interval);
   }
 
   exchange(): Promise<void> {
     return this.#asker.now();
   }
 
-  async close(): Promise<boolean> {
+  async close(again = false): Promise<boolean> {
     await this.#asker.underWay;
-    if (this.#sequence === 0 || this.#closed) return true;
+    if (this.#holder.isNew || (this.#closed && !again)) return true;
     // A call without an answer is repeated first.
     if (this.#pending !== undefined) await this.exchange();
     if (this.#pending !== undefined) return false;
@@ -154,38 +155,40 @@ class LeasedAccount implements Account {
     return this.#closed;
   }
 
-  /** The free amount, in units of the store. */
-  get #free(): number {
-    const { used = 0, held = 0, granted = 0 } = this.#last ?? {};
-    const { refill } = this.rule;
-    const amount = Math.floor(this.#amount / this.#init.scale);
-    const free = Math.max(0, amount - used - held - granted);
-    if (refill === undefined) return free;
-    return Math.min(amount, free + Math.floor((this.#sinceAnswer * amount) / refill));
+  #look(need: number): Taken {
+    if (this.#isCovered(need) || this.rule.over === 'warn') return 'taken';
+    if (this.#isAlone) return this.#fitsAlone(need) ? 'taken' : 'over';
+    return need <= this.left || this.#mayHaveChanged(need) ? 'wait' : 'over';
   }
 
-  get #sinceAnswer(): number {
-    return this.#init.clock.now() - this.#answeredAt;
+  /** Whether the store does not answer, or grants nothing. */
+  get #isAlone(): boolean {
+    return this.#init.link.away || this.isRecovering;
+  }
+
+  /** The free amount, in units of the store. */
+  get #free(): number {
+    return this.#last.free(Math.floor(this.amount / this.#init.scale), this.rule.refill);
   }
 
   /** Whether all have used so much that this does not fit, whatever they return of what they hold. */
   #isSpent(need: number): boolean {
-    if (this.#last === undefined) return false;
+    if (this.#last.lease === undefined) return false;
     const { refill } = this.rule;
     if (this.period === undefined && refill === undefined) return false;
-    const back = refill === undefined ? 0 : (this.#sinceAnswer * this.#amount) / refill;
-    return this.used - back + need > this.#amount;
+    const back = refill === undefined ? 0 : (this.#last.age * this.amount) / refill;
+    return this.used - back + need > this.amount;
   }
 
   /** Whether others may have returned since the last answer what the need does not find free: by itself, use never shrinks. */
   #mayHaveChanged(need: number): boolean {
-    return this.#sinceAnswer > 2 * this.#init.interval && !this.#isSpent(need);
+    return this.#last.age > 2 * this.#init.interval && !this.#isSpent(need);
   }
 
   #isCovered(need: number): boolean {
     // A process that is gone uses nothing of a concurrency, so what it held is given to others.
-    if (this.rule.unit === 'concurrency' && this.#sinceAnswer > leaseTime) return false;
-    return this.#spent + this.#reserved + need <= this.#ceiling * this.#init.scale;
+    if (this.rule.unit === 'concurrency' && this.#last.age > leaseTime) return false;
+    return this.#spent + this.reserved + need <= this.#ceiling * this.#init.scale;
   }
 
   /** Whether a process that cannot reach the store may take it. */
@@ -193,26 +196,26 @@ class LeasedAccount implements Account {
     const { storeAway } = this.rule;
     if (storeAway !== 'local') return storeAway === 'open';
     const { scale, link } = this.#init;
-    const last = this.#last;
-    const share =
-      last === undefined ? this.#amount / scale / link.processes : this.#free / (last.holders + 1);
-    return this.#spent + this.#reserved + need <= (this.#ceiling + Math.floor(share)) * scale;
+    const last = this.#last.lease;
+    const share = last === undefined ? this.amount / scale / link.processes : this.#free / (last.holders + 1);
+    return this.#spent + this.reserved + need <= (this.#ceiling + Math.floor(share)) * scale;
   }
 
   #isLow(need: number): boolean {
     if (this.#free === 0) return false;
-    const here = this.#ceiling * this.#init.scale - this.#spent - this.#reserved - need;
-    return here < Math.max(2 * this.#demand.usual, (this.#desired() - this.#reserved) / 3);
+    const here = this.#ceiling * this.#init.scale - this.#spent - this.reserved - need;
+    return here < Math.max(2 * this.#demand.usual, (this.#desired() - this.reserved) / 3);
   }
 
   /** What to hold: what is reserved, and the use of the next exchanges. */
   #desired(): number {
-    const isNew = this.#last === undefined;
-    return this.#reserved + this.#demand.soon(this.#amount, isNew ? this.#init.scale : undefined);
+    const least = this.#holder.isNew ? this.#init.scale : undefined;
+    return this.reserved + this.#demand.soon(this.amount, least);
   }
 
   #want(need: number, isAwaited: boolean): void {
     this.#usedAt = this.#init.clock.now();
+    if (need > this.amount) return; // nothing would make it fit
     this.#demand.wanted = Math.max(this.#demand.wanted, need);
     if (isAwaited) this.#demand.awaited += need;
     else {
@@ -222,19 +225,19 @@ class LeasedAccount implements Account {
   }
 
   async #exchange(): Promise<void> {
-    const { key, link, store, clock } = this.#init;
-    await key;
+    const { link, store, clock } = this.#init;
+    const key = await this.key();
     if (this.#pending === undefined) {
       this.#demand.measure(this.#spent, clock.now());
-      this.#renameIfForgotten();
-      this.#spentBefore = this.#spent;
-      this.#pending = { ...this.#request(), key: await key };
+      this.#before = [this.#spent, this.reserved];
+      this.#pending = { ...this.#request(), key };
       // Until the answer comes, the store may have taken back everything beyond what stays reserved.
-      this.#ceiling = this.#offset + this.#pending.used + (this.#pending.reserved ?? 0);
+      this.#ceiling = this.#holder.offset + this.#pending.used + (this.#pending.reserved ?? 0);
     }
     const request = this.#pending;
     try {
       const lease = await link.call(() => store.lease(request));
+      if (this.#pending !== request) return; // answered already
       this.#pending = undefined;
       this.#answer(request, lease);
     } catch {
@@ -243,12 +246,14 @@ class LeasedAccount implements Account {
   }
 
   #answer(request: LeaseRequest, lease: Lease): void {
-    const { clock, link, onAnswer } = this.#init;
-    this.#answeredAt = clock.now();
-    this.#last = lease;
-    this.#booked = request.used;
-    this.#ceiling = this.#offset + request.used + lease.granted;
-    link.processes = Math.max(lease.holders + 1, link.processes);
+    const { clock, onAnswer, onLoss } = this.#init;
+    this.#holder.answered(request.used, lease, clock.now());
+    this.#ceiling = this.#holder.offset + request.used + lease.granted;
+    this.#last.take(lease, request.used);
+    if (lease.recoversAt !== undefined) {
+      onLoss(lease.recoversAt);
+      return;
+    }
     const { wanted } = this.#demand;
     this.#starved = wanted > 0 && !this.#isCovered(wanted);
     if (wanted > 0) this.#asker.answered(this.#starved);
@@ -259,42 +264,31 @@ class LeasedAccount implements Account {
   #request(): LeaseRequest {
     const isLast = this.#isLast;
     const { rule, period } = this;
-    const { scale, link } = this.#init;
-    const total = this.#spent / scale - this.#offset;
+    const { scale, link, clock, pause } = this.#init;
+    const terms = termsOf(rule, period, link.now());
+    const holder = this.#holder;
+    this.#last.elsewhere += holder.renameIfForgotten(
+      Math.floor(this.#spent / scale),
+      terms.keep,
+      clock.now(),
+    );
+    const total = this.#spent / scale - holder.offset;
     // The end books the fraction as well, so that the sum in the store is never too low.
     const used = isLast ? Math.ceil(total) : Math.floor(total);
-    const exposed = Math.ceil((this.#spent + this.#reserved) / scale) - this.#offset - used;
-    const remaining = this.#ceiling - this.#offset - used;
-    const { wanted } = this.#demand;
-    const least = wanted === 0 ? 1 : exposed + Math.ceil(wanted / scale);
-    const wish = this.#starved ? least : Math.ceil(this.#desired() / scale);
-    const want = isLast ? 0 : wish;
-    const kept = this.#starved ? exposed : Math.max(exposed, Math.min(remaining, want));
-    const reserved = isLast ? 0 : kept;
-    this.#sequence += 1;
+    const exposed = Math.ceil((this.#spent + this.reserved) / scale) - holder.offset - used;
+    const wish = wishOf({
+      wanted: Math.ceil(this.#demand.wanted / scale),
+      desired: Math.ceil(this.#desired() / scale),
+      exposed,
+      remaining: this.#ceiling - holder.offset - used,
+      isStarved: this.#starved,
+    });
     return {
       key: '',
-      holder: this.#holder,
-      sequence: this.#sequence,
-      limit: Math.floor(this.#amount / scale),
-      want: isLast ? 0 : Math.max(want, least),
-      used,
-      reserved,
-      least,
-      ...termsOf(rule, period, link.now()),
+      limit: Math.floor(this.amount / scale),
+      ...(isLast ? { want: 0 } : wish),
+      ...holder.next(used, pause),
+      ...terms,
     };
-  }
-
-  /** Comes back under another name where the store may have forgotten this one, so that nothing is booked twice. */
-  #renameIfForgotten(): void {
-    const { clock, holder } = this.#init;
-    if (this.#last === undefined || clock.now() - this.#answeredAt < silence) return;
-    // What was leased has expired, and counts as used already.
-    const counted = this.#booked + this.#last.granted;
-    const total = Math.floor(this.#spent / this.#init.scale) - this.#offset;
-    this.#offset += Math.min(counted, total);
-    this.#renames += 1;
-    this.#holder = `${holder}-${this.#renames}`;
-    this.#sequence = 0;
   }
 }

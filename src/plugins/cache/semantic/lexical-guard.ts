@@ -10,6 +10,8 @@ export interface Lexicon {
   readonly isOrdered: boolean;
   /** The words that phrase it, sorted. */
   readonly phrase: string;
+  /** Whether it has nothing but phrasing, such as "What is it?", so that nothing can be compared. */
+  readonly isEmpty: boolean;
 }
 
 /**
@@ -20,7 +22,7 @@ export interface Lexicon {
  * languages have to be the same.
  */
 export function agree(one: Lexicon, other: Lexicon): boolean {
-  if (one.marks !== other.marks || one.isOrdered !== other.isOrdered) return false;
+  if (one.isEmpty || one.marks !== other.marks || one.isOrdered !== other.isOrdered) return false;
   // Without another phrase, another order is another question: who attacks whom.
   if (one.isOrdered || one.phrase === other.phrase)
     return (
@@ -54,7 +56,7 @@ export function lexiconOf(text: string): Lexicon {
     const word = synonymOf(token.toLowerCase());
     // `GB` and `Gb`.
     if (/^[kmgtp]i?b(?:ps)?$/i.test(token)) marks.push(token.replace(/^./, (letter) => letter.toLowerCase()));
-    if (/\d/.test(word) || /^[^\p{L}\p{N}]$/u.test(word))
+    if (/\p{N}/u.test(word) || /^[^\p{L}\p{N}]$/u.test(word))
       marks.push(word.replace(/(?<=\d),(?=\d{3}\b)/g, ''));
     else if (!phrasing.has(word) || isAcronym(token)) {
       words.push(word);
@@ -67,13 +69,17 @@ export function lexiconOf(text: string): Lexicon {
     words,
     isOrdered,
     phrase: phrase.sort(byCodeUnit).join(' '),
+    isEmpty: words.length === 0 && marks.length === 0,
   };
 }
 
 const quoted = /("[^"]*"|`[^`]*`|(?<![\p{L}\p{N}])'[^']+'(?![\p{L}\p{N}]))/gu;
-/** Numbers with signs, separators and percent; words with inner apostrophes, digits and dots; symbols. */
+/**
+ * Numbers with signs, separators and percent; words with inner apostrophes, digits and dots; symbols; and punctuation that stands alone
+ * before a word. In any script.
+ */
 const tokens =
-  /[-+]?[$€£¥]?\d+(?:[.,:/-]\d+)*\p{L}*|[\p{L}_][\p{L}\p{N}_]*(?:['.+#/-]+[\p{L}\p{N}_]+)*[+#]*|[°%€$£¥*/^=<>&|+-]/gu;
+  /[-+]?[$€£¥]?\p{N}+(?:[.,:/-]\p{N}+)*[\p{L}\p{M}]*|[\p{L}_][\p{L}\p{M}\p{N}_]*(?:['.+#/-]+[\p{L}\p{M}\p{N}_]+)*[+#]*|\p{S}\p{M}*|[%*/&#@\\{}[\]-]|(?<=\s)\p{P}+(?=\s+\S)/gu;
 
 /** What a question asks for; and its text without the words that say so. */
 function askedFor(text: string): { readonly kinds: readonly string[]; readonly without: string } {

@@ -12,11 +12,11 @@ export const phrasing: ReadonlySet<string> = new Set(
 
 /** How a request for an explanation begins. */
 export const opening =
-  /^\W*(?:(?:hi|hello|hey|thanks|please|(?:can|could|would|will) you|i(?:'d| would)? (?:want|like|need)(?: to (?:know|understand))?|i (?:am|was) wondering)\W+)*(?:(?:tell|give|show|explain|describe|list|name|clarify|calculate|compute|help)\b(?: (?:me|us))?(?: with)?)?/i;
+  /^[^\p{L}\p{N}]*(?:(?:hi|hello|hey|thanks|please|(?:can|could|would|will) you|i(?:'d| would)? (?:want|like|need)(?: to (?:know|understand))?|i (?:am|was) wondering)[^\p{L}\p{N}]+)*(?:(?:tell|give|show|explain|describe|list|name|clarify|calculate|compute|help)(?![\p{L}\p{M}\p{N}])(?: (?:me|us))?(?: with)?)?/iu;
 
 /** Phrases that say no more than the rest of the question. */
 export const plain =
-  /\b(?:how (?:large|big|high|tall|old) (?=is\b|are\b|was\b|were\b)|(?:the )?meaning of|means?(?=\W*$)|(?:need|needs|have|has) to)/gi;
+  /\b(?:how (?:large|big|high|tall|old) (?=is\b|are\b|was\b|were\b)|(?:the )?meaning of|means?(?=[^\p{L}\p{N}]*$)|(?:need|needs|have|has) to)/giu;
 
 /** Words for the same thing, the first of which stands for the others. */
 export const synonyms: ReadonlyMap<string, string> = new Map(

@@ -4,6 +4,7 @@ import type {
   ProviderStream,
   ProviderStreamPart,
 } from '../../../types/provider.ts';
+import { abortLike } from '../../../util/time/real-abort.ts';
 import { mark } from '../account-marks.ts';
 import { readRest } from './rest.ts';
 
@@ -85,7 +86,7 @@ export function partStream(
   options: PartStreamOptions,
 ): ProviderStream & AsyncIterator<ProviderStreamPart, undefined> {
   const { signal } = options;
-  const leaving = new AbortController();
+  const leaving = abortLike(signal);
   const follow = (): void => leaving.abort(signal.reason);
   const raw: unknown[] = [];
   let parts: ProviderStreamPart[] = [];
@@ -99,7 +100,7 @@ export function partStream(
     signal.removeEventListener('abort', follow);
   };
   const leave = (): void => {
-    leaving.abort();
+    leaving.abort(left());
     answer?.source.cancel();
   };
 
@@ -107,7 +108,7 @@ export function partStream(
     state = 'open';
     options.check();
     signal.addEventListener('abort', follow, { once: true });
-    answer = await options.open(leaving.signal, () => leaving.abort());
+    answer = await options.open(leaving.signal as AbortSignal, () => leaving.abort(left()));
     if (state === 'open') parts.push(answer.first);
     else answer.source.cancel();
   };
@@ -170,6 +171,10 @@ export function partStream(
       return this;
     },
   };
+}
+
+function left(): DOMException {
+  return new DOMException('the stream was left', 'AbortError');
 }
 
 /** Adds the parts of what has arrived of an answer that is being left. */

@@ -1,8 +1,9 @@
 import { createRouter } from 'signalbox';
+import { toDashboard } from 'signalbox/dashboard';
 import { openai } from 'signalbox/openai';
 
 // The key and the addresses are in the environment when it runs, not when it is built.
-const { OPENAI_API_KEY: apiKey, FIRST_URL, SECOND_URL } = process.env;
+const { OPENAI_API_KEY: apiKey, FIRST_URL, SECOND_URL, DASHBOARD_TOKEN: token } = process.env;
 
 export const router = createRouter({
   targets: [
@@ -12,3 +13,6 @@ export const router = createRouter({
   timeout: { idle: 600_000 }, // longer than the tests, which pause the stream
   log: false,
 });
+
+// Beside the router: it counts from here on, and Next loads a route only when it is asked for.
+export const dashboard = toDashboard(router, { token });

@@ -44,7 +44,7 @@ describe.each<[VendorName, (url: string) => Provider, string]>([
   const shared = (index: number): ChatRequest => ({ system, prompt: `Question ${index}?` });
   const isAnthropic = name === 'anthropic';
 
-  it('are none before there is reuse, or without any', async () => {
+  it('are absent before there is reuse, and without any', async () => {
     for (const body of [
       await bodyAfter(1, shared),
       await bodyAfter(40, (index) => ({ system: `${index} ${system}`, prompt: 'x' })),
@@ -91,7 +91,7 @@ describe.each<[VendorName, (url: string) => Provider, string]>([
     } else expect(body['prompt_cache_key']).toBe('mine');
   });
 
-  it('are no part of the key of the answer', async () => {
+  it('are not part of the key of the answer', async () => {
     const before = server.received.length;
     const router = createRouter({
       targets: [{ provider: provider(server.url), model, id: 'a', price: { input: 3, output: 15 } }],

@@ -20,10 +20,10 @@ type TargetId = 'openai' | 'anthropic' | 'vendor';
 type RouteName = TargetId | 'help';
 
 /** A router with three vendors, of which each answers as its script says. */
-function open(script: Script = { usage: unread }) {
+function open(script: Script = { usage: unread }, gpt = 'gpt-5-mini') {
   const clock = virtualClock();
   const targets = [
-    ['openai', 'gpt-5-mini'],
+    ['openai', gpt],
     ['anthropic', 'claude-sonnet-5'],
     ['vendor', 'model'],
   ] as const;
@@ -102,7 +102,7 @@ describe('the report of the vendors’ prompt caches', () => {
     });
   });
 
-  it('says what a hit saved in the decision and in a note', async () => {
+  it('reports what a hit saved in the decision and in a note', async () => {
     const usage = { inputTokens: 10_000, outputTokens: 10, cacheReadTokens: 8_000 };
     const { events, ask } = open({ usage });
     const facts = { target: 'openai', promptCache: 'hit', promptCacheSaved: 0.0216 };
@@ -112,7 +112,7 @@ describe('the report of the vendors’ prompt caches', () => {
     );
   });
 
-  it('knows no savings without a price', async () => {
+  it('has no savings without a price', async () => {
     const usage = { inputTokens: 10_000, outputTokens: 10, cacheReadTokens: 8_000 };
     const { answers, ask } = open({ usage });
     expect(await ask({ system, prompt: 'a' }, { route: 'vendor' })).toEqual({
@@ -122,7 +122,7 @@ describe('the report of the vendors’ prompt caches', () => {
     expect(answers.promptStats()?.['vendor']).toMatchObject({ savedCost: undefined, hitRate: 0.8 });
   });
 
-  it('counts requests that get no entry of their own and those that have one alike, and hits of our own not at all', async () => {
+  it('counts requests with and without a cache entry, but no hits of this cache', async () => {
     const { answers, ask } = open();
     await ask({ system, prompt: 'a' }, { cache: {} });
     await ask({ system, prompt: 'a' }, { cache: {} });
@@ -131,7 +131,7 @@ describe('the report of the vendors’ prompt caches', () => {
     expect(answers.stats()['openai']).toMatchObject({ hits: 1, misses: 1 });
   });
 
-  it('is not there where nobody asked for it', async () => {
+  it('is absent without `promptCache`', async () => {
     const clock = virtualClock();
     const answers = cache();
     const targets = [{ provider: scriptedProvider('openai', [{ usage: unread }], clock), model: 'm' }];
@@ -149,7 +149,7 @@ describe('a prompt of which nothing was read', () => {
     expect(await ask({ system, prompt: 'a' }, { tenant: 'other' })).toMatchObject(miss('first-use'));
   });
 
-  it('is too short, or what it shares is', async () => {
+  it('is too short, or shares too little', async () => {
     const short = open({ usage: { ...unread, inputTokens: 1_000 } });
     expect(await short.ask({ system, prompt: 'a' })).toMatchObject(miss('below-floor'));
     const { ask } = open();
@@ -234,7 +234,16 @@ describe('a prompt of which nothing was read', () => {
     expect(second).toMatchObject(miss('unmarked', 'anthropic'));
   });
 
-  it('had its caller’s markers', async () => {
+  it('had no breakpoint where OpenAI needs one, which it does not at the end of a prompt', async () => {
+    const { ask } = open({ usage: unread }, 'gpt-5.6');
+    await ask({ system, prompt: 'a' });
+    expect(await ask({ system, prompt: 'b' })).toMatchObject(miss('unmarked'));
+    expect(await ask({ system, prompt: 'a' })).toMatchObject(miss('evicted'));
+    for (let index = 0; index < 20; index++) await ask({ system, prompt: `${index}` });
+    expect(await ask({ system, prompt: 'c' })).toMatchObject(miss('evicted'));
+  });
+
+  it('had the caller’s markers', async () => {
     const { ask } = open();
     const providerOptions = { anthropic: { cache_control: { type: 'ephemeral' } } };
     await ask({ system, prompt: 'a', providerOptions }, { route: 'anthropic' });
@@ -248,7 +257,7 @@ describe('a prompt of which nothing was read', () => {
     expect(first).toMatchObject(miss('unreported', 'vendor'));
   });
 
-  it('was dropped by the vendor where nothing else explains it', async () => {
+  it('was dropped by the vendor if nothing else explains it', async () => {
     const { ask, clock } = open();
     await ask({ system, prompt: 'a' });
     await clock.advance(minute);
@@ -265,7 +274,7 @@ describe('what a plugin adds to the stats of a target', () => {
     expect(stats).toMatchObject({ seen: 'a', health: 'healthy' });
   });
 
-  it('is left out where the plugin throws, and reported', () => {
+  it('is left out if the plugin throws, which is reported', () => {
     const error = new Error('broken');
     const plugin: Plugin = {
       name: 'x',

@@ -1,4 +1,1 @@
-import { toDashboard } from 'signalbox/dashboard';
-import { router } from '../../../lib/router.js';
-
-export const GET = toDashboard(router, { token: process.env.DASHBOARD_TOKEN });
+export { dashboard as GET } from '../../../lib/router.js';

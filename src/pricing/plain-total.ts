@@ -1,0 +1,19 @@
+import type { Price } from '../types/options/price.ts';
+import { ratesBySize } from './cost.ts';
+import { addUsd, toUsd } from './money.ts';
+
+const perMillion = 1_000_000;
+
+/**
+ * The total of `costOf` in US$ for usage of nothing but fresh input and output tokens at the standard tier, without its parts: it is
+ * estimated for each of many targets.
+ */
+export function plainTotal(inputTokens: number, outputTokens: number, price: Price): number | undefined {
+  const { input, output } = ratesBySize(price, inputTokens);
+  if (output === undefined && outputTokens > 0) return undefined;
+  return addUsd(
+    toUsd((inputTokens * input) / perMillion),
+    toUsd((outputTokens * (output ?? 0)) / perMillion),
+    toUsd(price.request ?? 0),
+  );
+}

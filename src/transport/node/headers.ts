@@ -1,0 +1,49 @@
+/** Reads the headers of responses: names and values in turn. */
+export type HeaderReader = (raw: readonly (string | Buffer)[]) => Record<string, string>;
+
+/** Maximum number of header names that are remembered. Vendors send the same few with every response. */
+const mostNames = 256;
+
+/** Creates a reader, which remembers the lower-case form of names and joins the values of repeated ones. */
+export function headerReader(): HeaderReader {
+  const known = new Map<string, string>();
+  const learn = (name: string): string => {
+    const lower = name.toLowerCase();
+    if (known.size < mostNames) known.set(name, lower);
+    return lower;
+  };
+  return (raw) => {
+    const headers: Record<string, string> = {};
+    const text = decoder(raw);
+    for (let at = 0; at + 1 < raw.length; at += 2) {
+      const given = text(raw[at]);
+      const name = known.get(given) ?? learn(given);
+      const value = text(raw[at + 1]);
+      const before: unknown = headers[name];
+      headers[name] = typeof before === 'string' ? `${before}, ${value}` : value;
+    }
+    return headers;
+  };
+}
+
+/**
+ * Converts names and values to text. All that lie in one packet are decoded at once, because each call of the
+ * decoder costs more than what it decodes.
+ */
+function decoder(raw: readonly (string | Buffer)[]): (piece: string | Buffer | undefined) => string {
+  const [first] = raw;
+  const last = raw.at(-1);
+  if (typeof first !== 'object' || typeof last !== 'object') return String;
+  const { buffer, byteOffset: start } = first;
+  const end = last.byteOffset + last.length;
+  const block =
+    last.buffer === buffer && end > start ? Buffer.from(buffer, start, end - start).toString('latin1') : '';
+  return (piece) => {
+    if (typeof piece !== 'object') return String(piece);
+    const from = piece.byteOffset - start;
+    // A header that arrives in two packets is in a buffer of its own.
+    if (piece.buffer !== buffer || from < 0 || from + piece.length > block.length)
+      return piece.toString('latin1');
+    return block.slice(from, from + piece.length);
+  };
+}
