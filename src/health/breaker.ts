@@ -1,6 +1,6 @@
 import { type OutcomeWindow, outcomeWindow } from '../stats/outcome-window.ts';
 import type { Random } from '../types/clock.ts';
-import { type Breaker, type BreakerLimits, closedBreaker, type Pass } from './closed-breaker.ts';
+import { type Breaker, type BreakerLimits, closedBreaker } from './closed-breaker.ts';
 
 /** Healthy time after which one earlier opening no longer counts, in milliseconds. */
 const forgiveAfter = 300_000;
@@ -34,8 +34,7 @@ export function breaker(random: Random, self: Mutable = closedBreaker()): Breake
   let failures = 0;
   let openings = 0;
   let closedAt = Number.NEGATIVE_INFINITY;
-  /** Probes under way: one, and one more for each that was good. */
-  const probing = new Set<Pass>();
+  let probing = false;
   let goodProbes = 0;
   let hinted = false;
   const outcomes = outcomeWindow();
@@ -54,7 +53,7 @@ export function breaker(random: Random, self: Mutable = closedBreaker()): Breake
     hinted = false;
     self.tripped = true;
     self.hasTripped = true;
-    probing.clear();
+    probing = false;
     goodProbes = 0;
     failures = 0;
     outcomes.clear();
@@ -63,7 +62,7 @@ export function breaker(random: Random, self: Mutable = closedBreaker()): Breake
   const own: Partial<Breaker> = {
     counts: true,
     state: (now) => (!open ? 'closed' : now < self.until ? 'open' : 'half-open'),
-    admits: (now) => !open || (now >= self.until && probing.size <= goodProbes),
+    admits: (now) => !open || (now >= self.until && !probing),
     share: (now) =>
       closedAt === Number.NEGATIVE_INFINITY
         ? 1
@@ -77,11 +76,10 @@ export function breaker(random: Random, self: Mutable = closedBreaker()): Breake
       newEpoch();
     },
     enter(now) {
-      const probe = open && now >= self.until && probing.size <= goodProbes;
-      const pass = { epoch, probe };
-      if (probe) probing.add(pass);
+      const probe = open && now >= self.until && !probing;
+      if (probe) probing = true;
       self.underWay += 1;
-      return pass;
+      return { epoch, probe };
     },
     success(pass, now, limits) {
       if (pass.epoch !== epoch) return;
@@ -89,7 +87,7 @@ export function breaker(random: Random, self: Mutable = closedBreaker()): Breake
       outcomes.add(false, now);
       // A forced attempt that succeeds is as good as a probe.
       if (!open) return;
-      probing.delete(pass);
+      probing = false;
       goodProbes += 1;
       if (goodProbes < limits.probes && !hinted) return;
       goodProbes = 0;
@@ -108,7 +106,7 @@ export function breaker(random: Random, self: Mutable = closedBreaker()): Breake
     leave(pass) {
       if (pass.epoch !== epoch) return;
       self.underWay -= 1;
-      probing.delete(pass);
+      if (pass.probe) probing = false;
     },
   };
   return Object.assign(self, own);

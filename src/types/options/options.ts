@@ -44,10 +44,7 @@ export interface BreakerPolicy {
   readonly openFor?: number;
   /** Maximum open duration in milliseconds. @default 60,000 */
   readonly maxOpenFor?: number;
-  /**
-   * Successful probes that close the breaker: first one at a time, then one more beside it for each success. Traffic then ramps up over 5
-   * seconds. @default 3
-   */
+  /** Successful probes, one at a time, that close the breaker. Traffic then ramps up over 5 seconds. @default 3 */
   readonly probes?: number;
 }
 

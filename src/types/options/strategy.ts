@@ -62,7 +62,7 @@ export interface Expectation {
  *
  * - `healthy`: in use.
  * - `failing`: the circuit breaker is open; the target is not used.
- * - `recovering`: the breaker is half-open; the router sends probes, first one at a time.
+ * - `recovering`: the breaker is half-open; the router sends one probe at a time.
  * - `unresponsive`: silent for longer than its latency distribution explains.
  * - `cooling-down`: in a cooldown after a rate limit or exhausted quota.
  * - `misconfigured`: the key, model or address is wrong.
