@@ -9,8 +9,11 @@ import { sep } from 'node:path';
 import { openai } from '../src/providers/openai/index.ts';
 import { createRouter } from '../src/router.ts';
 
-/** Maximum number of function calls per request. A resumed async function counts as a call. */
-const limits = { chat: 400, stream: 760 };
+/**
+ * Maximum number of function calls per request. A resumed async function counts as a call, and so do the handlers that the transport
+ * gives to Node's dispatcher, about 35 per request.
+ */
+const limits = { chat: 435, stream: 802 };
 
 /** Number of function calls, and of files that contain the functions. */
 export interface Calls {

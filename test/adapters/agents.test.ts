@@ -83,7 +83,7 @@ describe('an agent of the OpenAI Agents SDK', () => {
     expect(well.getRequests()).toHaveLength(2);
   });
 
-  it('streams them as well', async () => {
+  it('streams them too', async () => {
     const streamed = await run(agent(), question, { stream: true });
     let text = '';
     for await (const piece of streamed.toTextStream()) text += piece;
@@ -121,7 +121,7 @@ describe('an agent of Mastra', () => {
     expect(well.getRequests()).toHaveLength(2);
   });
 
-  it('streams them as well', async () => {
+  it('streams them too', async () => {
     const asked: string[] = [];
     const { textStream } = await agent(asked).stream(question);
     let text = '';

@@ -178,7 +178,7 @@ describe('a run over real SDKs', () => {
     usage: { input_tokens: 1, output_tokens: 1 },
   });
 
-  it('goes on at another vendor, which gets the calls and their results', async () => {
+  it('continues at another vendor, which gets the calls and their results', async () => {
     servers.claude.behave(toolUse, json({ type: 'error', error: { type: 'overloaded_error' } }, 529));
     servers.gpt.behave(answerWith('openai', 'It is clear.'));
     const { text, steps, cost } = await routerNow().run(request);

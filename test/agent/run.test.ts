@@ -101,7 +101,7 @@ describe('router.run()', () => {
     expect(outputsOf(providers.a)).toMatchObject([{ output }]);
   });
 
-  it('tells the model of a tool that there is not', async () => {
+  it('reports an unknown tool to the model', async () => {
     const { router, providers } = world([calls(call('g')), done]);
     await router.run({ prompt: 'Hi', tools: {} });
     expect(outputsOf(providers.a)).toMatchObject([

@@ -29,7 +29,7 @@ function setUp(flex: (call: number) => Script, strategy: Strategy = lowestCost()
 }
 
 describe('a flex tier that sheds some of its calls', () => {
-  it('is asked for every further one while it takes others', async () => {
+  it('gets every further one while it takes others', async () => {
     // Every third one is refused, and answers take a minute.
     const { clock, router } = setUp(
       (call) => (call % 3 === 0 ? noRoom : { delay: 60_000 }),
@@ -46,7 +46,7 @@ describe('a flex tier that sheds some of its calls', () => {
     expect(router.stats().find(({ id }) => id === 'vendor/m#flex')?.health).toBe('healthy');
   });
 
-  it('is left alone when it takes none', async () => {
+  it('gets no further one when it takes none', async () => {
     const { clock, router } = setUp(() => noRoom);
     for (let request = 0; request < 20; request++) {
       const answer = router.chat({ prompt: 'hi' });

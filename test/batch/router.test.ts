@@ -112,7 +112,7 @@ describe('router.batch', () => {
     expect(batch.status().saved).toBe(0.0001);
   });
 
-  it('keeps its state in a store of its own, in which another router finds it', async () => {
+  it('keeps its state in its own store, in which another router finds it', async () => {
     const { clock, router } = setUp();
     const store = memory({ clock });
     const batch = await router.batch(promptsOf(3), { route: 'rescue', store, batchId: 'own' });
@@ -201,7 +201,7 @@ describe('router.batch', () => {
     expect(open.batches).toHaveLength(2);
   });
 
-  it('goes on polling through rate limits and outages of the vendor', async () => {
+  it('continues to poll through rate limits and outages of the vendor', async () => {
     let failures = 3;
     open.behavior.fail = (route) => (route.startsWith('GET') && failures-- > 0 ? 429 : undefined);
     const { clock, router } = setUp();
@@ -466,7 +466,7 @@ describe('router.batches.resume', () => {
     expect(last?.value).toContain('question'); // it may still grow
   });
 
-  it('goes on with a page that was half read when there was no room for the rest of it', async () => {
+  it('continues with a half-read page when there was no room for the rest of it', async () => {
     const store = memory();
     const before = setUp(store);
     const options = { route: 'rescue', batchId: 'narrow', maxInFlight: 10 } as const;

@@ -172,7 +172,7 @@ describe('service tiers as targets', () => {
     ['bedrock', () => bedrock({ baseURL: server.url, apiKey: 'sk' })],
   ] as const;
 
-  it.each(compatible)('of %s are asked for, and charged as the answer says', async (name, create) => {
+  it.each(compatible)('of %s are requested, and charged as the answer says', async (name, create) => {
     const target = { provider: create(), model: 'm', price };
     const router = createRouter({ targets: [{ ...target, tiers: ['flex', 'standard'] }] });
     const asked = await router.chat({ prompt: 'hi' });

@@ -19,7 +19,7 @@ const worker = join(import.meta.dirname, 'worker.ts');
 export function crew(size: number, orders: (index: number) => WorkerOrders): Crew {
   const progress = new Map<ChildProcess, { answers: number; refusals: number }>();
   const waiting = new Set<() => void>();
-  let gone = 0;
+  let answersOfKilled = 0;
   const start = (index: number): ChildProcess => {
     const child = fork(worker, [JSON.stringify(orders(index))], {
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
@@ -52,11 +52,15 @@ export function crew(size: number, orders: (index: number) => WorkerOrders): Cre
       );
     },
     answered: (times) =>
-      until(() => children.reduce((sum, child) => sum + (progress.get(child)?.answers ?? 0), gone) >= times),
+      until(
+        () =>
+          children.reduce((sum, child) => sum + (progress.get(child)?.answers ?? 0), answersOfKilled) >=
+          times,
+      ),
     replace(index) {
       const child = children[index];
       if (child === undefined) return;
-      gone += progress.get(child)?.answers ?? 0;
+      answersOfKilled += progress.get(child)?.answers ?? 0;
       child.kill('SIGKILL');
       children[index] = start(index);
     },

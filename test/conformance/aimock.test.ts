@@ -66,7 +66,7 @@ describe.each<[string, () => Provider]>([
     expect((await stream.result).usage).toEqual({ inputTokens: 20, outputTokens: 9 });
   });
 
-  it('calls a tool and goes on with its result', async () => {
+  it('calls a tool and continues with its result', async () => {
     const it = router();
     const first = await it.chat({ prompt: 'weather?', tools: [weather] });
     expect(first.finishReason).toBe('tool-calls');
@@ -97,7 +97,7 @@ describe.each<[string, () => Provider]>([
     expect(parts.at(-1)).toMatchObject({ type: 'finish', finishReason: 'tool-calls' });
   });
 
-  it('tells what was thought', async () => {
+  it('gives the reasoning', async () => {
     const it = router();
     expect(await it.chat({ prompt: 'think' })).toMatchObject({ text: 'Done.', reasoning: 'Let me see.' });
     const stream = await it.stream({ prompt: 'think' });

@@ -204,7 +204,7 @@ export function describeProvider(fixture: Fixture): void {
         }
       });
 
-      it('that are none are malformed', async () => {
+      it('that are not objects are malformed', async () => {
         for (const body of [{}, { data: [] }, { embeddings: [] }, null, 'x']) {
           server.behave(json(body));
           expect(await rejection(embed(['a']) ?? Promise.resolve())).toMatchObject({ kind: 'malformed' });

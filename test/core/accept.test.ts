@@ -5,7 +5,7 @@ import { read, rejection, world } from '../support/requests.ts';
 const longEnough = ({ text }: { readonly text: string }) => text.length > 5 || 'too short';
 
 describe('accept', () => {
-  it('takes an answer, or goes on to the next target: cheap first, and dear where that will not do', async () => {
+  it('accepts an answer or fails over: cheap first, and expensive where that answer is rejected', async () => {
     const { router, of } = world(
       { cheap: [{ text: 'Hm.' }], dear: [{ text: 'A whole answer.' }] },
       { accept: longEnough },

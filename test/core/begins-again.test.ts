@@ -37,7 +37,7 @@ describe('a target that begins the answer again instead of continuing it', () =>
     expect(await stream.result).toMatchObject({ text: another, target: 'b', warnings: [] });
   });
 
-  it('restarts so as well when all that it writes is a shorter beginning', async () => {
+  it('also restarts when all that it writes is a shorter beginning', async () => {
     const { router } = continuing({ a: breaks('Paris is', ' the capi'), b: beginsAgain('Paris is') });
     const stream = await router.stream(ask);
     expect(textOf(await read(stream))).toBe('Paris is');

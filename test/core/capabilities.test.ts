@@ -94,7 +94,7 @@ describe('a target that lacks what a request needs', () => {
     expect(skipped).toMatchObject([{ target: 'limited', lacks: 'an uploaded file' }]);
   });
 
-  it('is not left out for what an assistant showed, which can be said in another way', async () => {
+  it('is not excluded for what an assistant showed, which other parts can express', async () => {
     const { candidates } = await decide(
       { images: false },
       {

@@ -18,8 +18,8 @@ function cascade(options: Parameters<typeof world>[1] = {}): World {
 const bill = ({ of }: World) =>
   of('usage').map(({ target, outcome, billed, cost }) => [target, outcome, billed, cost?.total]);
 
-describe('cheap first, and dear where that will not do', () => {
-  it.each(['chat', 'stream'] as const)('tells the cost of both answers, in a %s', async (kind) => {
+describe('cheap first, and expensive where that answer is rejected', () => {
+  it.each(['chat', 'stream'] as const)('reports the cost of both answers, in a %s', async (kind) => {
     const all = cascade();
     const text =
       kind === 'chat' ? (await all.router.chat(ask)).text : textOf(await read(await all.router.stream(ask)));
@@ -33,7 +33,7 @@ describe('cheap first, and dear where that will not do', () => {
     expect(end?.attempts.map(({ cost }) => cost?.total)).toEqual([cheapCost, dearCost]);
   });
 
-  it.each(['chat', 'stream'] as const)('tells it as well where neither will do, in a %s', async (kind) => {
+  it.each(['chat', 'stream'] as const)('reports it too where both are rejected, in a %s', async (kind) => {
     const all = cascade({ accept: () => 'no' });
     await rejection(kind === 'chat' ? all.router.chat(ask) : all.router.stream(ask).then(read));
     expect(bill(all)).toEqual([
@@ -51,13 +51,13 @@ describe('cheap first, and dear where that will not do', () => {
     expect(all.of('request-end')[0]?.wastedCost).toBe(0);
   });
 
-  it('gives the result the cost of its own answer, and that of the other in its attempts', async () => {
+  it('has the cost of its answer in the result, and that of the other in the attempts', async () => {
     const { cost, attempts } = await cascade().router.chat(ask);
     const spent = attempts.map((attempt) => attempt.cost?.total);
     expect([cost?.total, spent]).toEqual([dearCost, [cheapCost, dearCost]]);
   });
 
-  it('pays for the cheap answer once where the dear target is down, and says so', async () => {
+  it('pays once for the cheap answer where the expensive target is down, and reports it', async () => {
     const all = world(
       { cheap: [{ text: 'Hm.' }], dear: [{ error: { kind: 'server', status: 500 } }] },
       { accept, retry: { sameTarget: 0 } },

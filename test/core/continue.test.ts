@@ -34,7 +34,7 @@ describe("interrupted: 'continue-or-restart'", () => {
     ]);
   });
 
-  it('works for textStream as well', async () => {
+  it('works for textStream too', async () => {
     const { router } = stage({ a: breaks('one ', 'two '), b: goesOn('three') });
     let text = '';
     for await (const delta of (await router.stream(ask)).textStream) text += delta;
@@ -64,7 +64,7 @@ describe("interrupted: 'continue-or-restart'", () => {
     expect(providers['b']?.calls).toHaveLength(0);
   });
 
-  it('goes on again when the second target breaks as well', async () => {
+  it('continues again when the second target breaks too', async () => {
     const { router, providers } = stage({
       a: breaks('one '),
       b: { ...breaks('two '), prefill: true },

@@ -34,7 +34,7 @@ describe('embed', () => {
     expect(result.attempts).toHaveLength(4);
   });
 
-  it('splits by the length of the values as well, and never cuts one', async () => {
+  it('also splits by the length of the values, and never cuts one', async () => {
     const provider = scriptedProvider('a');
     const { router } = routerOf(Object.assign(provider, { embedLimits: { values: 100, characters: 10 } }));
     await router.embed({ values: ['12345', '12345', '1', '123456789012345', '1'] });
@@ -56,7 +56,7 @@ describe('embed', () => {
     expect(provider.embedCalls[0]).toMatchObject({ dimensions: 8, providerOptions: { a: { task: 'q' } } });
   });
 
-  it('tells one usage per call and one request-end', async () => {
+  it('emits one usage per call and one request-end', async () => {
     const { router, events } = routerOf(limited(scriptedProvider('a'), 2));
     await router.embed({ values: words(4) }, { metadata: { tenant: 7 } });
     expect(events.filter(({ type }) => type === 'usage')).toHaveLength(2);
@@ -92,7 +92,7 @@ describe('embed', () => {
     expect(end?.wastedCost).toBeGreaterThan(0);
   });
 
-  it('goes on where it was when the same target is tried again', async () => {
+  it('resumes where it was when the same target is tried again', async () => {
     let failed = false;
     const provider = limited(
       scriptedProvider('a', (call) => {

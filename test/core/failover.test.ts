@@ -47,7 +47,7 @@ describe('failover', () => {
     expect(providers['b']?.calls).toHaveLength(0);
   });
 
-  it('goes on after a refusal where the route says so', async () => {
+  it('fails over after a refusal where the route allows it', async () => {
     const { router } = world(
       { a: [{ error: { kind: 'bad-request', status: 400 } }], b: [{}] },
       { fallbackOn: ['bad-request'] },
@@ -88,7 +88,7 @@ describe('failover', () => {
 });
 
 describe('retry on the same target', () => {
-  it('tries a sole target once more, after a pause with full jitter', async () => {
+  it('retries a sole target, after a pause with full jitter', async () => {
     const { router, clock, providers } = world({ a: [overloaded, { text: 'second' }] });
     const answer = router.chat(ask);
     await clock.advance(0);
@@ -137,7 +137,7 @@ describe('retry on the same target', () => {
     expect(router.stats()[0]).toMatchObject({ health: 'healthy', failures: 0 });
   });
 
-  it('blames a target that closes the fresh connection as well, and goes on', async () => {
+  it('counts a failure of a target that closes the fresh connection too, and fails over', async () => {
     const stale = { error: { kind: 'network', code: 'ECONNRESET', scope: 'endpoint' } } as const;
     const { router, providers } = world({ a: [stale], b: [{}] });
     for (let count = 0; count < 3; count++) expect((await router.chat(ask)).target).toBe('b');
@@ -162,7 +162,7 @@ describe('retry on the same target', () => {
     expect(router.stats()[0]?.health).toBe('misconfigured');
   });
 
-  it('does not send it again at once to a target whose vendor has meanwhile said to come back later', async () => {
+  it('does not resend at once to a target whose vendor has meanwhile sent a Retry-After', async () => {
     const { router, providers, clock } = world({
       a: [
         { error: { kind: 'network', code: 'ECONNRESET' }, delay: 100 },
@@ -180,8 +180,8 @@ describe('retry on the same target', () => {
   });
 });
 
-describe('waiting for a target that said when to come back', () => {
-  it('waits for a sole target for as long as it said', async () => {
+describe('waiting for a target with a Retry-After', () => {
+  it('waits for a sole target until its Retry-After', async () => {
     const { router, clock } = world({
       a: [{ error: { kind: 'rate-limit', status: 429, retryAfter: 150 } }, {}],
     });
@@ -335,7 +335,7 @@ describe('a route that would rather stay with its target', () => {
   const askedOf = (result: { attempts: readonly { target: string }[] }): readonly string[] =>
     result.attempts.map(({ target }) => target);
 
-  it('asks it once more, after a pause, and then another one', async () => {
+  it('retries it after a pause, and then tries another one', async () => {
     const { router, clock } = world({ a: [failure, {}, failure, failure], b: [{}] }, { retry: { prefer } });
     const first = router.chat(ask);
     await clock.advance(250);
@@ -359,7 +359,7 @@ describe('a route that would rather stay with its target', () => {
     expect(askedOf(await late.router.chat(ask))).toEqual(['a', 'b']);
   });
 
-  it('leaves it where it is known to fail, said nothing in time, or was cut off in the middle', async () => {
+  it('fails over where it is known to fail, timed out, or broke in the middle', async () => {
     const open = world({ a: [failure], b: [{}] }, { retry: { prefer }, breaker: { consecutive: 1 } });
     expect(askedOf(await open.router.chat(ask))).toEqual(['a', 'b']);
 

@@ -70,7 +70,7 @@ describe('JSON in a code fence', () => {
       }
     });
 
-    it('stays where no JSON is asked for', async () => {
+    it('stays where no JSON is requested', async () => {
       const text = `\`\`\`json\n${plain}\n\`\`\``;
       server.behave(answerWith(name, text));
       const router = routerOf(name, model);

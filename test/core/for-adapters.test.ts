@@ -37,7 +37,7 @@ describe('a response format', () => {
   const schema = { type: 'object', properties: { a: { type: 'number' } }, required: ['a'] } as const;
   const wrong = { text: '{"b":1}' };
 
-  it('is asked for, and the answer left to the caller to check', async () => {
+  it('is requested, and the caller checks the answer', async () => {
     const { router, providers } = world({ a: [wrong] });
     const result = await router.chat({ ...ask, responseFormat: { schema, description: 'one number' } });
     expect([result.text, result.object]).toEqual(['{"b":1}', undefined]);
@@ -61,7 +61,7 @@ describe('a response format', () => {
   });
 });
 
-describe('a request in the words of another interface', () => {
+describe('a request in the format of another interface', () => {
   const origin = { format: 'test', request: { words: 'as they came' } };
 
   it('goes to the provider as it came', async () => {
@@ -115,7 +115,7 @@ describe('a request in the words of another interface', () => {
 });
 
 describe('raw chunks', () => {
-  it('come before what they stand for, as the vendor sent them, and only if they are asked for', async () => {
+  it('come before the parts they became, as the vendor sent them, and only on request', async () => {
     const server = await faultServer((response) => {
       response.writeHead(200, { 'content-type': 'text/event-stream' });
       response.write('data: {"id":"1","choices":[{"index":0,"delta":{"content":"Hi"}}]}\n\n');
@@ -158,7 +158,7 @@ describe('a model that is an object', () => {
     expect(make).toThrowError(/targets\[0\]\.model: expected a model's name, got/);
   });
 
-  it('is refused by aiSdk() where it is none of the AI SDK’s', () => {
+  it('is refused by aiSdk() unless it is a model of the AI SDK', () => {
     const make = () => createRouter({ targets: [{ provider: aiSdk(), model: { provider: 'x' } }] });
     expect(make).toThrowError(/expected a language, embedding or image model of the AI SDK/);
   });

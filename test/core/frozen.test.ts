@@ -69,7 +69,7 @@ describe('time in which the process stood still', () => {
     expect((await answer).target).toBe('a');
   });
 
-  it('is no time of the request, which goes on to another target', async () => {
+  it('does not count as the request’s time, which fails over to another target', async () => {
     const broken: Script = { delay: frozen + 300, error: { kind: 'server', status: 500 } };
     const { router, clock } = world({ a: [broken], b: [{ delay: 1_000 }] }, { timeout: { request: 2_000 } });
     const answer = router.chat(ask);

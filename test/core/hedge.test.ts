@@ -86,7 +86,7 @@ describe('hedging', () => {
     expect(second.open).toBe(0);
   });
 
-  it('is off unless it is asked for', async () => {
+  it('is off by default', async () => {
     const { clock, router, second } = hedging(false, [{ delay: 9_000 }]);
     const answer = router.chat({ prompt: 'Hi' });
     await clock.advance(9_000);

@@ -62,7 +62,7 @@ describe('image', () => {
     expect(provider.imageCalls).toMatchObject([{ ...request, n: 1, model: 'a' }]);
   });
 
-  it('goes to the next target where one fails, and tells what it came to', async () => {
+  it('fails over to the next target and reports each attempt', async () => {
     const { router, end } = routerOf([scriptedProvider('a', [failing]), scriptedProvider('b')]);
     const { target, attempts } = await router.image({ prompt: 'x' }, { metadata: { tenant: 7 } });
     expect(target).toBe('b');
@@ -219,7 +219,7 @@ describe('image', () => {
     expect(second.imageCalls).toEqual([]);
   });
 
-  it('goes on after timeout.attempt, and books what the vendor may charge for it', async () => {
+  it('fails over after timeout.attempt and records what the vendor may charge for it', async () => {
     const clock = virtualClock();
     const hanging = scriptedProvider('a', [{ hang: true }], clock);
     const { router, events } = routerOf([hanging, scriptedProvider('b')], { clock });

@@ -120,7 +120,7 @@ describe('a provider with several keys', () => {
     expect(router.stats()[0]?.health).toBe('failing');
   });
 
-  it('uses the next target when no key is left, and the pool is as well as its best key', async () => {
+  it('uses the next target when no key is left, and the pool is as healthy as its best key', async () => {
     const refused = [{ error: { kind: 'auth', status: 401 } }] as const;
     const { router, calls } = pool([refused, refused]);
     expect((await router.chat(ask)).text).toBe('spare');

@@ -34,7 +34,7 @@ describe('a copy is dropped, and not queued,', () => {
     expect(callsOf(all)).toBe(3);
   });
 
-  it('ten of them where nothing is said', async () => {
+  it('ten of them by default', async () => {
     const all = mirrored([{ delay: 1_000 }]);
     for (let request = 0; request < 30; request++) await all.router.chat(ask);
     await all.clock.advance(1_000);
@@ -50,7 +50,7 @@ describe('a copy is dropped, and not queued,', () => {
     expect([(await busy).target, callsOf(all)]).toEqual(['b', 1]);
   });
 
-  it('where the target is not well', async () => {
+  it('where the target is unhealthy', async () => {
     const all = mirrored([{ error: { kind: 'auth', status: 401 } }]);
     await all.router.chat(ask);
     await all.clock.advance(0);
@@ -127,7 +127,7 @@ describe('two targets with one key', () => {
 });
 
 describe('no copy is made', () => {
-  it('of a request that hangs on what a vendor keeps, be it the one that is asked or the other', async () => {
+  it('of a request that depends on state at a vendor, whichever vendor it is', async () => {
     const boundBy: Provider['boundBy'] = (options) =>
       options['vendor']?.['store'] === true ? {} : undefined;
     for (const id of ['a', 'b']) {

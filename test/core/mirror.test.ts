@@ -25,7 +25,7 @@ describe('mirror', () => {
     expect(all.providers['b']?.calls[0]?.messages).toEqual([{ role: 'user', content: 'Hi' }]);
   });
 
-  it('books the copy apart: the same request, marked, with an attempt and an end of its own', async () => {
+  it('reports the copy separately: the same request, marked, with its own attempt and end', async () => {
     const all = mirrored();
     await all.router.chat(ask, { metadata: { tenant: 7 } });
     await all.clock.advance(0);
@@ -142,7 +142,7 @@ describe('a copy never touches the request', () => {
     expect(all.clock.timers).toBe(0);
   });
 
-  it('goes on when the caller has aborted, and ends when the router is closed', async () => {
+  it('continues when the caller has aborted, and ends when the router closes', async () => {
     const all = mirrored([{ hang: true }], {}, [{ hang: true }]);
     const abort = new AbortController();
     const error = rejection(all.router.chat(ask, { signal: abort.signal }));
@@ -177,7 +177,7 @@ describe('a copy never touches the request', () => {
     expect(all.clock.timers).toBe(0);
   });
 
-  it('does so as well where the target has said how much it bears', async () => {
+  it('also happens where the target has reported its limits', async () => {
     const refused: Script = { error: { kind: 'overloaded', status: 529 }, delay: 10 };
     const refusals = Array.from({ length: 4 }, () => refused);
     const copies = [...refusals, { text: 'a copy', delay: 5_000 }, { text: 'an answer' }];

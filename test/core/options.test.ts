@@ -21,7 +21,7 @@ describe('createRouter names the option that is wrong, what it wants and what it
     ['plugins', { plugins: {} }, 'a list of plugins, got an object'],
     ['plugins[0]', { plugins: ['cache'] }, "a plugin: an object, got 'cache'"],
     ['plugins[0].name', { plugins: [{ observe() {} }] }, 'a name, got undefined'],
-    ['plugins[0]', { plugins: [{ name: 'a', obsreve() {} }] }, 'one of the methods install, inspect'],
+    ['plugins[0]', { plugins: [{ name: 'a', obsreve() {} }] }, 'one of the methods install, warmup, inspect'],
     ['plugins[0].lookup', { plugins: [{ name: 'a', lookup: true }] }, 'a function, got true'],
     ['plugins[0].timeout', { plugins: [{ name: 'a', observe() {}, timeout: 0 }] }, 'a positive number'],
     [

@@ -73,7 +73,7 @@ describe('structured output', () => {
     },
   );
 
-  it('does so at the end of a stream as well, for its reader and its result', async () => {
+  it('also happens at the end of a stream, for its reader and its result', async () => {
     const { router } = world({ a: [{ text: 'no' }] });
     const stream = await router.stream({ prompt: '?', schema });
     expect(await rejection(read(stream))).toMatchObject({ code: 'output' });
@@ -92,7 +92,7 @@ describe('structured output', () => {
   describe('with fallbackOn: output', () => {
     const bad = '{"city":4}';
 
-    it('goes on to the next target, and books what the answer cost as wasted', async () => {
+    it('fails over to the next target and counts the answer’s cost as wasted', async () => {
       const { router, of } = world({ a: [{ text: bad }], b: [{ text: good }] }, { fallbackOn: ['output'] });
       const { object, target } = await router.chat({ prompt: '?', schema });
       expect(target).toBe('b');

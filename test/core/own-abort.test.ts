@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { linkedAbort } from '../../src/util/time/abort.ts';
 
 describe('an abort of our own', () => {
-  it('tells each listener once, in their order, with the first reason', () => {
+  it('calls each listener once, in order, with the first reason', () => {
     const link = linkedAbort();
     const { signal } = link;
     const told: string[] = [];

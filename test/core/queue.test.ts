@@ -45,7 +45,7 @@ function narrow(
 }
 
 describe('waiting', () => {
-  it('tells at once who could only be served after its deadline, and when to come back', async () => {
+  it('refuses at once a request that could only be served after its deadline, with a retryAt', async () => {
     const limited = { error: { kind: 'rate-limit', status: 429, retryAfter: 10_000 } } as const;
     const { router, clock } = world({ a: [limited, {}] }, { timeout: { request: 5_000 } });
     const error = await rejection(router.chat(ask));

@@ -61,7 +61,7 @@ describe('a refusal that does not say what it is about', () => {
     expect(await healthAfter(unclear, first, second, first, second)).toBe('healthy');
   });
 
-  it('counts where files, tools and options differ as well', async () => {
+  it('also counts where files, tools and options differ', async () => {
     const one = { ...user(text('one'), file('QUJD')), providerOptions: { a: { cachedContent: 'c' } } };
     const two = { ...user(text('two'), file('REVG')), providerOptions: { a: { cachedContent: 'd' } } };
     expect(await healthAfter(unclear, one, two)).toBe('misconfigured');
@@ -126,7 +126,7 @@ describe('what a request names', () => {
     expect(router.stats()[0]).toMatchObject({ health: 'healthy', failures: 0 });
   });
 
-  it('is asked of no other key where it is the model that does not take it', async () => {
+  it('is sent with no other key where the model does not support it', async () => {
     const tools404 = { kind: 'bad-request', status: 404, scope: 'deployment' } as const;
     const { router, asked } = keyed(() => tools404);
     expect((await router.chat({ prompt: 'Hi' })).target).toBe('b');
@@ -204,13 +204,13 @@ describe('what a target does with embeddings and images', () => {
     expect(states).toMatchObject([{ target: 'a', workload: 'image', state: 'misconfigured' }]);
   });
 
-  it('is the state of a target that is asked for nothing else', async () => {
+  it('is the state of a target that gets no other requests', async () => {
     const { router } = mixed((call) => ('values' in call ? { kind: 'not-found', status: 404 } : undefined));
     await router.embed({ values: ['a'] });
     expect(router.stats()[0]?.health).toBe('misconfigured');
   });
 
-  it('holds for chats as well where the key or the address is wrong', async () => {
+  it('also holds for chats where the key or the address is wrong', async () => {
     for (const scope of ['key', 'endpoint'] as const) {
       const { router } = mixed((call) => ('n' in call ? { kind: 'auth', status: 401, scope } : undefined));
       await router.image({ prompt: 'A lighthouse' });

@@ -152,7 +152,7 @@ describe.each(ways)('a %s at a target that gives no sign of life', (how) => {
     }
   });
 
-  it('is asked once more where no other target is free, and is given up at timeout.attempt only', async () => {
+  it('is retried where no other target is free, and ends only at timeout.attempt', async () => {
     const { router, clock, calls } = world({ a: [hung, { delay: 200_000 }] });
     const answer = answerOf(router, clock, how);
     await clock.advance(10_000);
@@ -309,7 +309,7 @@ describe('signs of life', () => {
     expect(router.stats()[0]?.failures).toBe(0);
   });
 
-  it('of a stream are no token: another target is asked when the first token takes too long', async () => {
+  it('of a stream are not tokens: another target starts when the first token takes too long', async () => {
     const { router, clock } = world({ a: [hung], b: [{}] }, { signs: [1_000, 11_000, 21_000, 29_000] });
     const answer = answerOf(router, clock, 'stream');
     await clock.advance(30_000);

@@ -108,7 +108,7 @@ describe('explain', () => {
     expect(providers['a']?.calls).toHaveLength(0);
   });
 
-  it('says until when a target is left alone', async () => {
+  it('reports until when a target cools down', async () => {
     const { router, clock } = world({ a: [{ error: { kind: 'rate-limit', retryAfter: 4_000 } }], b: [{}] });
     await router.chat(ask);
     expect((await router.explain(ask)).skipped).toEqual([

@@ -54,7 +54,7 @@ const tokensPerCall = (inputTokens: number, outputTokens: number): Script => ({
 });
 
 describe('the expected cost of a request', () => {
-  it('goes by its own tokens: a dear output hurts long answers only', async () => {
+  it('compares by its own tokens: an expensive output matters only for long answers', async () => {
     const { router } = traffic(
       {
         'dear output': { price: { input: 1, output: 10 } },
@@ -188,7 +188,7 @@ describe('lowestLatency', () => {
     expect(again.slice(-100).filter((target) => target === 'a').length).toBeGreaterThan(90);
   });
 
-  it('goes by what targets are said to be like until they have been measured', async () => {
+  it('uses declared baselines until targets have been measured', async () => {
     const { router } = traffic(
       {
         a: { price, baseline: { firstToken: 900 } },
@@ -261,7 +261,7 @@ describe('the decision', () => {
 });
 
 describe('router.stats()', () => {
-  it('tells latencies by kind of request and size of prompt', async () => {
+  it('reports latencies by kind of request and size of prompt', async () => {
     const { router, clock } = traffic(
       { a: { price: { input: 1, output: 1 }, script: { delay: 500, text: ['one ', 'two '], gap: 50 } } },
       {},

@@ -63,7 +63,7 @@ describe('select', () => {
     ]);
   });
 
-  it('is asked by explain as well', async () => {
+  it('also runs in explain()', async () => {
     const decision = await selecting(async () => 'second').router.explain(ask);
     expect(decision).toMatchObject({ route: 'second', selected: { by: 'select', route: 'second' } });
     expect(decision.candidates.map(({ target }) => target)).toEqual(['b']);
@@ -190,7 +190,7 @@ describe('a request that is aborted while its route is selected', () => {
     expect([asked, all.of('request-end').length]).toEqual([0, 1]);
   });
 
-  it('ends as well when the router is closed', async () => {
+  it('also ends when the router closes', async () => {
     const all = selecting(never);
     const error = rejection(all.router.chat(ask));
     await all.clock.advance(10);

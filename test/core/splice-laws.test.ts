@@ -67,7 +67,7 @@ describe.each(Object.entries(spellings))('a target that begins again %s', (_, sp
   });
 });
 
-describe('a target that goes on', () => {
+describe('a target that continues', () => {
   it('has all of its text added, whatever the answer, the break and the pieces', async () => {
     const cases = fc.tuple(answers, fc.nat(), cuts).map(([answer, at, pieces]) => {
       const first = answer.indexOf(' ') + 2;

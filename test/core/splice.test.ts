@@ -58,7 +58,7 @@ describe('the joint of a continued text', () => {
     );
   });
 
-  it('sees through a target that writes the text once more, whether it is known to or not', () => {
+  it('recognizes a target that repeats the text, whether it is known to or not', () => {
     const word = fc.string({ unit: fc.constantFrom('a', 'b', 'c', '.', ' '), minLength: 3, maxLength: 40 });
     fc.assert(
       fc.property(

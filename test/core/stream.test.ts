@@ -37,7 +37,7 @@ describe('a stream', () => {
     expect(result.reasoning).toBe('hm');
   });
 
-  it('knows at its first token what the vendor has said of it by then', async () => {
+  it('has at its first token what the vendor has reported by then', async () => {
     const { router } = world({ a: [{ text: words }] });
     const stream = await router.stream(ask);
     const early = stream.response;

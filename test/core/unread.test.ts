@@ -141,7 +141,7 @@ describe('a stream that is not read', () => {
     expect(await rejection(stream.result)).toBe(error);
   });
 
-  it('is let go as well where its answer is complete', async () => {
+  it('is also released where its answer is complete', async () => {
     const { router, clock, of } = world({ a: [{ text: [] }] });
     await router.stream(ask);
     await clock.advance(60_000);

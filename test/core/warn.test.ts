@@ -74,7 +74,7 @@ describe('a target that goes out of service', () => {
     expect(warned).not.toHaveBeenCalled();
   });
 
-  it('never prints what the vendor said, which can quote the prompt', async () => {
+  it('never prints the vendor’s message, which can quote the prompt', async () => {
     await routerOver([rejected], { errors: 'full' }).router.chat({ prompt: 'Hi' });
     expect(String(warned.mock.calls)).not.toContain('Incorrect');
   });

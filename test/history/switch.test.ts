@@ -253,7 +253,7 @@ function resultsFor(content: readonly ContentPart[]): Message {
   return { role: 'tool', content: results };
 }
 
-describe('a conversation goes on', () => {
+describe('a conversation continues', () => {
   let server: FaultServer;
   beforeEach(async () => {
     server = await faultServer();

@@ -5,7 +5,7 @@ import { rateLimit } from '../../src/limits/rate-limit.ts';
 import { vendorLimits } from '../../src/limits/vendor-limits.ts';
 
 describe('rateLimit', () => {
-  it('is none where nothing is declared', () => {
+  it('does not exist where nothing is declared', () => {
     expect(rateLimit(undefined, undefined)).toBeUndefined();
   });
 
@@ -60,7 +60,7 @@ describe('rateLimit', () => {
 describe('what a vendor says is left of its limits', () => {
   const input = (tokens: number) => ({ input: tokens, output: 0 });
 
-  it('is unknown until a vendor has said something, and when that is over', () => {
+  it('is unknown until a vendor reports something, and after that expires', () => {
     const limits = vendorLimits();
     expect(limits.share(0)).toBe(1);
     limits.note([{ of: 'requests', remaining: 0, limit: 10, resetAfter: 5_000 }], 0);

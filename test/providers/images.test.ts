@@ -68,7 +68,7 @@ describe('openai()', () => {
     });
   });
 
-  it('asks older models for data rather than addresses, and tells the prompt that they made of it', async () => {
+  it('requests data instead of URLs from older models, and reports their revised prompt', async () => {
     server.behave(json({ data: [{ b64_json: jpeg, revised_prompt: 'a tall lighthouse' }] }));
     const result = await make(overOpenAI(), { model: 'dall-e-3' });
     expect(sent()).toMatchObject({ model: 'dall-e-3', response_format: 'b64_json' });
@@ -211,7 +211,7 @@ describe('google()', () => {
     expect(other.warnings).toEqual([{ type: 'unsupported', feature: 'size' }]);
   });
 
-  it('tells a refusal of the content', async () => {
+  it('recognizes a refusal of the content', async () => {
     for (const body of [
       { candidates: [{ finishReason: 'IMAGE_SAFETY' }] },
       { promptFeedback: { blockReason: 'PROHIBITED_CONTENT' } },
@@ -321,7 +321,7 @@ describe.each([
   ['google', () => overGoogle(), model],
   ['xai', () => xai({ baseURL: `${server.url}/v1`, apiKey: 'k' }), 'grok-2-image'],
 ] as const)('images of %s', (name, create, imageModel) => {
-  it('that are none are malformed', async () => {
+  it('that are not objects are malformed', async () => {
     const broken = [
       {},
       { data: [] },

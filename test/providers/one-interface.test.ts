@@ -237,7 +237,7 @@ describe('what OpenAI keeps, where no target of the route is OpenAI’s', () => 
     },
   );
 
-  it.each(others)('%s is asked where nothing is kept', async (name, model) => {
+  it.each(others)('%s is used where nothing is kept', async (name, model) => {
     server.behave(answerWith(name, 'Hello'));
     const provider: Provider = interfaces[name]({ baseURL: server.url });
     const router = createRouter({ targets: [{ provider, model, price: { input: 1, output: 1 } }] });

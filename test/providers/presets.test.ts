@@ -35,7 +35,7 @@ describe.each(names)('%s', (name) => {
     expect(JSON.stringify(server.received[0]?.headers)).toContain('sk-1');
   });
 
-  it('has an address of its own', async () => {
+  it('has its own address', async () => {
     const asked: string[] = [];
     const fetch = (url: string | URL | Request): Promise<Response> => {
       asked.push(String(url));

@@ -320,7 +320,7 @@ describe('a schema is sent in what the vendor’s own mode takes', () => {
     });
   });
 
-  it('JSON without a schema is asked for with the word that JSON modes want to read', async () => {
+  it('JSON without a schema is requested with the word that JSON modes require', async () => {
     for (const name of ['openai', 'openai-responses', 'compatible', 'groq'] as const) {
       const bare = await ask(name, { prompt: 'Hi', responseFormat: {} }, {});
       for (const body of bare.bodies)

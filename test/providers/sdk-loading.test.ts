@@ -63,7 +63,7 @@ describe('an SDK that cannot be loaded for the moment', () => {
     },
   );
 
-  it('is loaded once more for a request that has no other target', async () => {
+  it('is loaded again for a request that has no other target', async () => {
     const { router, clock } = routerOver(loading(noHandles).provider);
     const asking = router.chat({ prompt: 'Hi' });
     await clock.advance(1_000);

@@ -57,7 +57,7 @@ describe('nothing goes to another origin than the configured one', () => {
       },
     );
 
-    it('a redirect within the origin is refused as well', async () => {
+    it('a redirect within the origin is refused too', async () => {
       const router = routerOver(make(server.url));
       server.behave(raw('', { location: '/elsewhere' }, 307), json(answer));
       const { error } = (await outcome<unknown>(router.chat({ prompt: 'Hi' }))) as { error: unknown };

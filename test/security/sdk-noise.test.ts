@@ -31,7 +31,7 @@ describe('the SDKs’ own logs', () => {
     await server.close();
   });
 
-  it('show what the model said where they are not turned off', async () => {
+  it('show what the model wrote where they are not turned off', async () => {
     const bare = new Anthropic({ apiKey, baseURL: server.url, maxRetries: 0 });
     const body = { model: 'm', max_tokens: 1, messages: [], stream: true as const };
     await outcome(

@@ -85,7 +85,7 @@ describe('complexityOf', () => {
     expect(complexityOf({ messages: [{ role: 'system', content: code }] }).parts.code).toBe(0);
   });
 
-  it('sees what is asked before a long text, and after it', () => {
+  it('finds the question before a long text, and after it', () => {
     const filler = 'The weather was fine and nothing happened. '.repeat(2_000);
     for (const prompt of [`${code}${filler}`, `${filler}${code}`]) {
       expect(complexityOf({ prompt }).parts.code).toBe(1);

@@ -124,7 +124,7 @@ describe('exclude', () => {
     expect(providers['a']?.calls).toHaveLength(0);
   });
 
-  it('is asked for embeddings and images as well', async () => {
+  it('also runs for embeddings and images', async () => {
     const { router } = world(three, { plugins: [without('a')] });
     expect((await router.embed({ values: ['x'] })).target).toBe('b');
     expect((await router.image({ prompt: 'x' })).target).toBe('b');

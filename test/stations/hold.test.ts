@@ -37,7 +37,7 @@ const stage = (script: typeof slow | { readonly text: string } = slow) => {
 };
 
 describe('a request that is held', () => {
-  it.each(['chat', 'stream'] as const)('goes on when its caller aborts: %s', async (kind) => {
+  it.each(['chat', 'stream'] as const)('continues when its caller aborts: %s', async (kind) => {
     const { all, hold, ends } = stage();
     const abort = new AbortController();
     const failed = rejection(all.router[kind](ask, { signal: abort.signal }));
@@ -57,7 +57,7 @@ describe('a request that is held', () => {
     expect(all.clock.timers).toBe(0);
   });
 
-  it('goes on past its deadline, which its caller notices', async () => {
+  it('continues past its deadline, which its caller notices', async () => {
     const { all, hold, ends } = stage();
     const failed = rejection(all.router.chat(ask, { timeout: { request: 50 } }));
     await all.clock.advance(10);
@@ -114,7 +114,7 @@ describe('a request that is held', () => {
     expect(textOf(await reading)).toBe('one two');
   });
 
-  it('goes on when the reader of its stream leaves, also while it waits for a part', async () => {
+  it('continues when the reader of its stream leaves, also while it waits for a part', async () => {
     const { all, hold, parts, ends } = stage();
     const opening = all.router.stream(ask);
     await all.clock.advance(100);

@@ -144,7 +144,7 @@ describe('host.every()', () => {
     expect(most).toBe(1);
   });
 
-  it('goes on after something was thrown, which is an event', async () => {
+  it('continues after something was thrown, which is an event', async () => {
     const kept = keeps();
     const all = world({ a: [{}] }, { plugins: [kept.plugin] });
     let runs = 0;
@@ -212,7 +212,7 @@ describe('host.shadow()', () => {
 describe('host.replicas', () => {
   const limited = { error: { kind: 'rate-limit', status: 429, retryAfter: 60_000 } } as const;
 
-  it('carry what a vendor said to another process, on the time of the store', async () => {
+  it('carry a vendor’s limits to another process, on the time of the store', async () => {
     const [one, other] = [keeps(), keeps()];
     const first = world({ a: [limited], b: [{}] }, { plugins: [one.plugin] });
     const second = world({ a: [{}], b: [{}] }, { plugins: [other.plugin] });

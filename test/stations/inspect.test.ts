@@ -96,7 +96,7 @@ describe('inspect', () => {
     expect(seen).toEqual([made, made, made]);
   });
 
-  it('drops the form of another interface, which still says what the request said before', async () => {
+  it('drops the other interface’s form, which still has the old request', async () => {
     const { router, providers } = world({ a: [{}] }, { plugins: [adds('more')] });
     await router.chat({ ...ask, origin: { format: 'openai', request: { secret: true } } });
     expect(providers['a']?.calls[0]).not.toHaveProperty('origin');

@@ -149,7 +149,7 @@ describe('lookup', () => {
     expect(all.clock.timers).toBe(0);
   });
 
-  it('is asked with the request as inspect has made it', async () => {
+  it('gets the request as inspect has changed it', async () => {
     const seen: unknown[] = [];
     const plugin: Plugin = {
       name: 'x',

@@ -30,7 +30,7 @@ function waits(retryAt: (plan: AttemptPlan) => number | undefined, name = 'waits
 }
 
 describe('reserve', () => {
-  it('is asked before each attempt, and settled when it is over', async () => {
+  it('runs before each attempt, and settles at its end', async () => {
     const { plugin, plans, settled } = grants();
     const { router } = world(
       { a: [{ error: { kind: 'server', status: 500 } }], b: [{}] },
@@ -88,7 +88,7 @@ describe('reserve', () => {
     expect(settled).toMatchObject([{ outcome: 'success', billed: 'yes' }]);
   });
 
-  it('is asked for each call of embeddings', async () => {
+  it('runs for each call of embeddings', async () => {
     const { plugin, settled } = grants();
     const { router } = world({ a: [{}] }, { plugins: [plugin] });
     await router.embed({ values: Array.from({ length: 100 }, () => 'x') });

@@ -115,7 +115,7 @@ describe('transform', () => {
     expect(await router.chat(ask)).toMatchObject({ text: 'haha', reasoning: undefined });
   });
 
-  it('is asked for one of its own for each answer', async () => {
+  it('is called once for each answer', async () => {
     let made = 0;
     const counts: Plugin = {
       name: 'counts',
@@ -165,7 +165,7 @@ describe('transform', () => {
     expect(await continues([upper])).toBe(true);
   });
 
-  it('drops what still says what the answer said before', async () => {
+  it('drops what still has the old answer', async () => {
     const { router, providers } = world({ a: [{ text: 'x' }] }, { plugins: [upper] });
     const provider = providers['a'];
     const { chat, stream } = provider ?? {};

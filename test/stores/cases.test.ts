@@ -87,7 +87,7 @@ describe('storeCases()', () => {
     expect((await failures(change)).join('\n')).toContain(message);
   });
 
-  it('says what it expected and what it got', async () => {
+  it('reports the expected and the actual value', async () => {
     const [failure] = await failures(() => ({ get: async (keys) => keys.map(() => undefined) }));
     expect(failure).toContain('expected ["2",null,"1"], got [null,null,null]');
   });

@@ -39,12 +39,12 @@ describe('memory() with a limit of bytes', () => {
 describe('messages of memory()', () => {
   it('reach all subscribers of a channel until they leave', async () => {
     const store = memory();
-    const heard: string[] = [];
-    const leave = store.subscribe?.('health', (message) => heard.push(message));
+    const received: string[] = [];
+    const leave = store.subscribe?.('health', (message) => received.push(message));
     await store.notify?.('health', 'down');
     await store.notify?.('other', 'no');
     leave?.();
     await store.notify?.('health', 'up');
-    expect(heard).toEqual(['down']);
+    expect(received).toEqual(['down']);
   });
 });

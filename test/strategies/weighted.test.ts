@@ -41,7 +41,7 @@ describe('weighted', () => {
     );
   });
 
-  it('refuses a weight that is none', () => {
+  it('refuses an invalid weight', () => {
     for (const weight of [-1, Number.NaN, Number.POSITIVE_INFINITY]) {
       try {
         weighted({ a: weight });

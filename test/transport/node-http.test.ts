@@ -252,6 +252,23 @@ describe.each(clients)('over %s', (_, over) => {
     expect((await chat(server.url)).content).toMatchObject([{ type: 'text' }]);
   });
 
+  it('calls that each bring another connect timeout leave no more than a few idle connections', async () => {
+    const server = createServer((_, response) => {
+      response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(answer));
+    });
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    closing.push(
+      () => server.close(),
+      () => server.closeAllConnections(),
+    );
+    const provider = house(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+    for (let call = 0; call < 30; call++)
+      await provider.chat(callOf('text', 'm', { connectTimeout: 5_000 + call }));
+    const open = promisify(server.getConnections.bind(server));
+    await expect.poll(() => open()).toBeLessThanOrEqual(8);
+  });
+
   it('a header that arrives in two packets is one header', async () => {
     const body = JSON.stringify(answer);
     const server = await connected((socket) => {
@@ -323,7 +340,7 @@ describe.each(clients)('warmup over %s', (_, over) => {
     await router.close();
   });
 
-  it('does so for a provider over an SDK as well', async () => {
+  it('also does so for a provider over an SDK', async () => {
     const server = await served(json(answer));
     const provider = openai({ baseURL: server.url, apiKey: 'k' });
     await provider.warmup?.(new AbortController().signal);

@@ -96,7 +96,7 @@ describe('limits follow what was asked for', () => {
       expect(sizesOf(await ask(over, mode, wire(picture)[mode], draw))).toEqual([picture.length]);
   });
 
-  it('an event of that size without a file is none', async () => {
+  it('an event of that size without a file is refused', async () => {
     const text = 'A'.repeat(9 * mebibyte);
     const bytes = stream(chunk({ content: text }), chunk({}, 'stop'), done);
     expect(await ask('compatible', 'stream', bytes, draw)).toEqual({ fails: 'malformed' });

@@ -70,7 +70,7 @@ export function race<T>(options: RaceOptions<T>): Promise<T> {
 export function joinRace<T>(options: RaceOptions<T>, running: Promise<T>): Joined<T> {
   let slot: AttemptSlot | undefined;
   const answer = new Promise<T>((resolve, reject) => {
-    slot = new Race(options, resolve, reject).adopt(options.first, running);
+    slot = new Race(options, resolve, reject).start(options.first, running);
   });
   return { slot: slot as AttemptSlot, answer };
 }
@@ -99,31 +99,18 @@ class Race<T> {
     this.#reject = reject;
   }
 
-  start(permit: ChannelReservation): void {
-    const { company, awake, attempt } = this.#options;
-    const lane = this.#enter(permit);
-    const wanted = company(permit.channel);
-    if (wanted !== undefined) lane.plan(wanted, awake);
-    this.#follow(lane, attempt(permit, lane));
-  }
-
-  adopt(permit: ChannelReservation, running: Promise<T>): AttemptSlot {
-    const lane = this.#enter(permit);
-    this.#follow(lane, running);
-    return lane;
-  }
-
-  #enter(permit: ChannelReservation): Lane<T> {
-    const lane = new Lane(this, permit, this.#options.signal);
+  /** @param running the attempt, where it runs already */
+  start(permit: ChannelReservation, running?: Promise<T>): AttemptSlot {
+    const { company, awake, signal, attempt } = this.#options;
+    const lane = new Lane(this, permit, signal);
     this.#lanes.add(lane);
-    return lane;
-  }
-
-  #follow(lane: Lane<T>, attempt: Promise<T>): void {
-    attempt.then(
+    const wanted = running === undefined ? company(permit.channel) : undefined;
+    if (wanted !== undefined) lane.plan(wanted, awake);
+    (running ?? attempt(permit, lane)).then(
       (value) => this.#answered(lane, value),
       (error: unknown) => this.#failed(lane, error),
     );
+    return lane;
   }
 
   win(lane: Lane<T>): boolean {

@@ -5,8 +5,8 @@ import type { FinishReason, ResponseInfo, Warning } from '../../types/result/res
 import { compact } from '../../util/json.ts';
 import { namelessCall, truncated } from '../shared/answer/broken.ts';
 import { type Evidence, finishReasonOf, gaveUp, givenReason } from '../shared/answer/finish-reason.ts';
-import { ownToolCallIds } from '../shared/tool-call-id.ts';
-import { parseToolInput } from '../shared/tool-input.ts';
+import { ownToolCallIds } from '../shared/tools/tool-call-id.ts';
+import { parseToolInput } from '../shared/tools/tool-input.ts';
 import type {
   ContentSpec,
   FinishSpec,

@@ -9,9 +9,9 @@ import type { Provider, ProviderCall, ProviderResult } from '../../types/provide
 import { checkObject } from '../../util/option-check.ts';
 import { mark } from '../shared/account-marks.ts';
 import { evidenceIn } from '../shared/answer/finish-reason.ts';
+import { limitsIn } from '../shared/exchange-runner.ts';
 import { aiSdkFormat } from '../shared/option-case.ts';
 import { refuseAborted } from '../shared/sdk-error.ts';
-import { limitsIn } from '../shared/sdk-provider.ts';
 import { askedToBeServedAs } from '../shared/usage/service-tier.ts';
 import { answeredWith, toContent, toFinishReason, toResponse, toWarnings, withOwnIds } from './answer.ts';
 import { toLanguageCall } from './call.ts';

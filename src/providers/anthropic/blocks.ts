@@ -2,8 +2,8 @@ import type { ProviderStreamPart } from '../../types/provider.ts';
 import { asObjects, asText, type Wire } from '../../util/json.ts';
 import { malformed } from '../shared/answer/broken.ts';
 import type { Evidence } from '../shared/answer/finish-reason.ts';
-import { ownToolCallIds } from '../shared/tool-call-id.ts';
-import { type ToolInputReader, toolInputReader } from '../shared/tool-input.ts';
+import { ownToolCallIds } from '../shared/tools/tool-call-id.ts';
+import { type ToolInputReader, toolInputReader } from '../shared/tools/tool-input.ts';
 import { citationsOf, citedSources, toWholeParts, withOwnId } from './content.ts';
 
 type Parts = readonly ProviderStreamPart[];

@@ -2,7 +2,7 @@ import type { JSONObject } from '../../types/request/json.ts';
 import type { ContentPart, ProviderOptions, SourcePart } from '../../types/request/message.ts';
 import { asJSON, asObjects, asText, type Wire } from '../../util/json.ts';
 import { malformed, namelessCall } from '../shared/answer/broken.ts';
-import { readToolInput } from '../shared/tool-input.ts';
+import { readToolInput } from '../shared/tools/tool-input.ts';
 
 /** Converts one content block of an answer to parts. Unknown kinds yield no parts (they remain in `raw`). */
 export function toParts(block: Wire): readonly ContentPart[] {

@@ -13,8 +13,8 @@ import type { Warning } from '../../types/result/result.ts';
 import { decodeText, type ResolvedData, resolveData } from '../../util/data-content.ts';
 import { asObject, type Wire } from '../../util/json.ts';
 import { leaveOutForeign, leftOut, resultsIn } from '../shared/account-marks.ts';
-import { fitToolCallId } from '../shared/tool-call-id.ts';
-import { printToolOutput, toInputObject } from '../shared/tool-input.ts';
+import { fitToolCallId } from '../shared/tools/tool-call-id.ts';
+import { printToolOutput, toInputObject } from '../shared/tools/tool-input.ts';
 
 /**
  * https://platform.claude.com/docs/en/api/messages: tool call IDs consist of letters, digits, `_` and `-`.

@@ -7,7 +7,7 @@ import { fitSchema } from '../shared/schema/fit.ts';
 import { schemaInstruction } from '../shared/schema/instruction.ts';
 import { claudeRules } from '../shared/schema/rules.ts';
 import { strictTool } from '../shared/schema/tool-schema.ts';
-import { vendorToolType } from '../shared/tools.ts';
+import { vendorToolType } from '../shared/tools/tools.ts';
 import { ownOptions, plain, toConversation } from './messages.ts';
 import { minBudget, takesSchema, thinksAdaptively } from './model.ts';
 import { claudeRestrictions } from './restrictions.ts';

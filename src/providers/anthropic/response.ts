@@ -7,7 +7,7 @@ import type { Warning } from '../../types/result/result.ts';
 import { asJSON, asObject, asObjects, asText, compact, type Wire } from '../../util/json.ts';
 import { malformed } from '../shared/answer/broken.ts';
 import { evidenceIn, finishReasonOf, givenReason } from '../shared/answer/finish-reason.ts';
-import { ownToolCallIds } from '../shared/tool-call-id.ts';
+import { ownToolCallIds } from '../shared/tools/tool-call-id.ts';
 import { readServedAs } from '../shared/usage/service-tier.ts';
 import { toParts, withOwnId } from './content.ts';
 import { anthropicFailures } from './failures.ts';

@@ -13,8 +13,8 @@ import { audioFormat, decodeText, resolveData } from '../../util/data-content.ts
 import { asObject, compact, type Wire } from '../../util/json.ts';
 import { leaveOutForeign, leftOut, resultsIn } from '../shared/account-marks.ts';
 import { withoutEmpty } from '../shared/empty-text.ts';
-import { fitToolCallId, type ToolCallIds } from '../shared/tool-call-id.ts';
-import { printToolInput, printToolOutput } from '../shared/tool-input.ts';
+import { fitToolCallId, type ToolCallIds } from '../shared/tools/tool-call-id.ts';
+import { printToolInput, printToolOutput } from '../shared/tools/tool-input.ts';
 import { withMarkedEnd } from './block-marks.ts';
 import type { Quirks } from './quirks.ts';
 

@@ -5,7 +5,7 @@ import { asObject, compact, type Wire } from '../../util/json.ts';
 import { restrict } from '../shared/restrictions/apply.ts';
 import { openaiRules } from '../shared/schema/rules.ts';
 import { strictTool } from '../shared/schema/tool-schema.ts';
-import { vendorToolType } from '../shared/tools.ts';
+import { vendorToolType } from '../shared/tools/tools.ts';
 import { toFormat } from './format.ts';
 import { toMessages } from './messages.ts';
 import type { Quirks } from './quirks.ts';

@@ -1,6 +1,6 @@
 import { readText } from '../../transport/body.ts';
 import type { Answer } from '../../transport/response.ts';
-import { type Exchange, newExchange, type Transport } from '../../transport/transport.ts';
+import type { Exchange, Transport } from '../../transport/transport.ts';
 import type {
   CallContext,
   ProviderCall,
@@ -21,13 +21,9 @@ import { chatCompletionsFailures } from '../chat-completions/failures.ts';
 import { type ImageWords, toImageRequest, toImages } from '../chat-completions/images.ts';
 import type { Quirks } from '../chat-completions/quirks.ts';
 import { toRequest } from '../chat-completions/request.ts';
-import { accountFor, mark } from '../shared/account-marks.ts';
 import { parseAnswer } from '../shared/answer/parse.ts';
-import { unfencedContent, unfencedReader } from '../shared/answer/unfence.ts';
-import { refuseAborted, toThrown } from '../shared/sdk-error.ts';
-import { limitsIn, recalled, withLimits } from '../shared/sdk-provider.ts';
+import { finished, recalled, runExchange, runStream, withLimits } from '../shared/exchange-runner.ts';
 import { eventChunks } from '../shared/stream/event-stream.ts';
-import { partStream } from '../shared/stream/part-stream.ts';
 import { toVendorOptions } from './ai-sdk-options.ts';
 import { type Gateway, readFacts, takeHeaderOptions, type WithHeaders, withFacts } from './gateway.ts';
 
@@ -64,10 +60,9 @@ export function chat(server: Server, call: ProviderCall): Promise<ProviderResult
 
 export function prepareChat(server: Server, call: ProviderCall): Prepare<ProviderResult> {
   const { name, quirks, gateway } = server;
-  const account = accountFor(call, server);
   return (exchange) => {
     const options = extractOptions(call, server);
-    const { body, warnings: more } = toRequest(recalled(options.call, name, account), name, quirks, false);
+    const { body, warnings: more } = toRequest(recalled(options.call, server), name, quirks, false);
     const warnings = [...options.warnings, ...more];
     const read = (raw: unknown): ProviderResult => {
       const { headers } = exchange;
@@ -78,13 +73,8 @@ export function prepareChat(server: Server, call: ProviderCall): Prepare<Provide
         request: body,
         reading: quirks.usage,
       });
-      const content = unfencedContent(result.content, call).map((part) => mark(part, name, account));
-      const response = { ...result.response, ...limitsIn(exchange.headers) };
-      return withFacts(
-        { ...result, content, response },
-        name,
-        readFacts(gateway, exchange.headers, [raw], false),
-      );
+      const complete = finished(result, headers, call, server);
+      return withFacts(complete, name, readFacts(gateway, headers, [raw], false));
     };
     return { body, headers: options.headers, warnings, read };
   };
@@ -147,24 +137,20 @@ interface Prepared<T> {
 }
 
 /** Sends one non-streaming call. */
-async function once<T>(
+function once<T>(
   server: Server,
   path: string,
   call: CallContext,
   prepare: Prepare<T>,
   large = false,
 ): Promise<T> {
-  const { signal } = call;
-  const exchange = newExchange(false, call, signal, large);
-  try {
-    refuseAborted(server.name, signal);
+  const send = async (exchange: Exchange): Promise<T> => {
     const { body, headers, read } = prepare(exchange);
     exchange.large ||= asksForPictures(body);
     const answer = await post(server, path, body, headers, exchange);
     return read(parseAnswer(await readText(answer.body)));
-  } catch (error) {
-    throw toThrown(server.name, error, exchange, chatCompletionsFailures, call);
-  }
+  };
+  return runExchange({ name: server.name, failures: chatCompletionsFailures }, call, send, large);
 }
 
 function post(
@@ -187,34 +173,25 @@ function post(
 /** Makes a chat request and returns the response in parts. */
 export function streamParts(server: Server, call: ProviderCall): ProviderStream {
   const { name, quirks, gateway } = server;
-  const account = accountFor(call, server);
-  const { signal, includeRaw } = call;
-  let exchange = newExchange(true, call);
-  return partStream({
-    provider: name,
-    account,
-    signal,
-    includeRaw,
-    async open(leaving) {
-      exchange = newExchange(true, call, leaving);
+  const vendor = { ...server, failures: chatCompletionsFailures };
+  return runStream(
+    vendor,
+    call,
+    async (exchange) => {
       const options = extractOptions(call, server);
-      const { body, warnings: more } = toRequest(recalled(options.call, name, account), name, quirks, true);
-      const warnings = [...options.warnings, ...more];
+      const { body, warnings: more } = toRequest(recalled(options.call, server), name, quirks, true);
       exchange.large = asksForPictures(body);
-      const answer = await post(server, '/chat/completions', body, options.headers, exchange);
-      const { headers, body: events } = answer;
-      const first = { type: 'response', headers, ...limitsIn(headers), warnings } as const;
-      return {
-        first,
-        source: eventChunks(events, name),
-        reader: unfencedReader(
-          chunkReader({ provider: name, headers, request: body, reading: quirks.usage }),
-          call,
-        ),
-      };
+      const { headers, body: events } = await post(
+        server,
+        '/chat/completions',
+        body,
+        options.headers,
+        exchange,
+      );
+      const reader = chunkReader({ provider: name, headers, request: body, reading: quirks.usage });
+      const warnings = [...options.warnings, ...more];
+      return { headers, warnings, source: eventChunks(events, name), reader };
     },
-    complete: (last) => withFacts(last, name, readFacts(gateway, exchange.headers, last.raw ?? [], true)),
-    check: () => refuseAborted(name, signal),
-    toThrown: (error) => toThrown(name, error, exchange, chatCompletionsFailures, call),
-  });
+    (last, { headers }) => withFacts(last, name, readFacts(gateway, headers, last.raw ?? [], true)),
+  );
 }

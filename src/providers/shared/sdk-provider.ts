@@ -1,8 +1,6 @@
 import type { KeySource } from '../../transport/credentials.ts';
 import type { FailureRow } from '../../transport/failure/failure-table.ts';
-import { limitsOf } from '../../transport/limits/rate-limits.ts';
-import { type Exchange, newExchange } from '../../transport/transport.ts';
-import type { VendorLimit } from '../../types/options/limit.ts';
+import type { Exchange } from '../../transport/transport.ts';
 import type {
   CallContext,
   Provider,
@@ -17,13 +15,12 @@ import type {
 } from '../../types/provider.ts';
 import type { Warning } from '../../types/result/result.ts';
 import type { Wire } from '../../util/json.ts';
-import { accountFor, mark, recall } from './account-marks.ts';
-import { unfencedContent, unfencedReader } from './answer/unfence.ts';
 import { accountOfClient } from './client-options.ts';
+import { finished, recalled, runExchange, runStream, withLimits } from './exchange-runner.ts';
 import { asIterable, awaitAnswer, awaitData } from './sdk-answer.ts';
-import { aborted, refuseAborted, toThrown } from './sdk-error.ts';
+import { aborted } from './sdk-error.ts';
 import { eventChunks } from './stream/event-stream.ts';
-import { fromIterable, partStream, type StreamReader } from './stream/part-stream.ts';
+import { fromIterable, type StreamReader } from './stream/part-stream.ts';
 
 /** The vendor-specific part of a provider over an SDK: requests and answers in the vendor's format. */
 export interface SdkMapping<Name extends string, Client, Body extends Wire = Wire> {
@@ -144,8 +141,7 @@ export function sdkProvider<Name extends string, Client, Body extends Wire>(
     load: () => (client === undefined ? load() : undefined),
     chat: (call) =>
       once(mapping, client, call, async (client, carry) => {
-        const account = accountFor(call, mapping);
-        const { body, warnings } = mapping.toRequest(recalled(call, name, account), false);
+        const { body, warnings } = mapping.toRequest(recalled(call, mapping), false);
         carry.exchange.large = mapping.asksForPictures?.(body) === true;
         const { data, headers } = await awaitData(
           mapping.send(client, body, false, carry),
@@ -153,9 +149,7 @@ export function sdkProvider<Name extends string, Client, Body extends Wire>(
           mapping,
         );
         if (call.signal.aborted) throw aborted(name);
-        const result = mapping.toResult(data, headers, warnings, body);
-        const content = unfencedContent(result.content, call).map((part) => mark(part, name, account));
-        return { ...result, content, response: { ...result.response, ...limitsIn(headers) } };
+        return finished(mapping.toResult(data, headers, warnings, body), headers, call, mapping);
       }),
     stream: (call) => streamParts(mapping, call),
     ...(mapping.batches === undefined ? {} : { batches: mapping.batches }),
@@ -199,22 +193,20 @@ export function sdkProvider<Name extends string, Client, Body extends Wire>(
 }
 
 /** Makes one non-streaming call. `loaded`: the client, if it has been loaded. */
-async function once<Client, T>(
+function once<Client, T>(
   mapping: Pick<SdkMapping<string, Client>, 'name' | 'client' | 'failures' | 'own' | 'secrets'>,
   loaded: Client | undefined,
   call: CallContext,
   work: (client: Client, carry: Carry) => Promise<T>,
   large = false,
 ): Promise<T> {
-  const { name, client, failures, secrets } = mapping;
-  const { signal } = call;
-  const exchange = newExchange(false, call, signal, large);
-  try {
-    if (signal.aborted) throw aborted(name);
-    return await work(loaded ?? (await client()), carryFor(mapping, signal, exchange));
-  } catch (error) {
-    throw toThrown(name, error, exchange, failures, call, secrets);
-  }
+  const start = (exchange: Exchange): Promise<T> => {
+    const carry = carryFor(mapping, call.signal, exchange);
+    return loaded === undefined
+      ? mapping.client().then((client) => work(client, carry))
+      : work(loaded, carry);
+  };
+  return runExchange(mapping, call, start, large);
 }
 
 type Owned = Pick<SdkMapping<string, never>, 'own'>;
@@ -223,48 +215,19 @@ function carryFor({ own }: Owned, signal: AbortSignal, exchange: Exchange): Carr
   return { signal: own ? undefined : signal, exchange };
 }
 
-/** The remaining vendor limits, if the headers report them. */
-export function limitsIn(headers: Headers): { readonly limits?: readonly VendorLimit[] } {
-  const limits = limitsOf(headers);
-  return limits.length === 0 ? {} : { limits };
-}
-
-/** Adds the remaining vendor limits to images. */
-export function withLimits(made: ProviderImages): ProviderImages {
-  return { ...made, response: { ...made.response, ...limitsIn(made.response.headers) } };
-}
-
-/** The history of a call that this account can accept. */
-export function recalled(call: ProviderCall, provider: string, account: string | undefined): ProviderCall {
-  return { ...call, messages: recall(call.messages, provider, account, call.unmarked) };
-}
-
 function streamParts<Client, Body extends Wire>(
   mapping: SdkMapping<string, Client, Body>,
   call: ProviderCall,
 ): ProviderStream {
   const { name } = mapping;
-  const account = accountFor(call, mapping);
-  const { signal } = call;
-  let exchange = newExchange(true, call);
-  return partStream({
-    provider: name,
-    account,
-    signal,
-    includeRaw: call.includeRaw,
-    async open(leaving, leave) {
-      exchange = newExchange(true, call, leaving);
-      const { body, warnings } = mapping.toRequest(recalled(call, name, account), true);
-      exchange.large = mapping.asksForPictures?.(body) === true;
-      const client = await mapping.client();
-      const sent = mapping.send(client, body, true, carryFor(mapping, leaving, exchange));
-      const { answer, data, headers } = await awaitAnswer(sent, exchange, mapping);
-      const source =
-        answer === undefined ? fromIterable(asIterable(data, name), leave) : eventChunks(answer.body, name);
-      const first = { type: 'response', headers, ...limitsIn(headers), warnings } as const;
-      return { first, source, reader: unfencedReader(mapping.reader(headers, body), call) };
-    },
-    check: () => refuseAborted(name, signal),
-    toThrown: (error) => toThrown(name, error, exchange, mapping.failures, call, mapping.secrets),
+  return runStream(mapping, call, async (exchange, leaving, leave) => {
+    const { body, warnings } = mapping.toRequest(recalled(call, mapping), true);
+    exchange.large = mapping.asksForPictures?.(body) === true;
+    const client = await mapping.client();
+    const sent = mapping.send(client, body, true, carryFor(mapping, leaving, exchange));
+    const { answer, data, headers } = await awaitAnswer(sent, exchange, mapping);
+    const source =
+      answer === undefined ? fromIterable(asIterable(data, name), leave) : eventChunks(answer.body, name);
+    return { headers, warnings, source, reader: mapping.reader(headers, body) };
   });
 }

@@ -33,6 +33,9 @@ interface Shared {
   stream(wanted: () => void): Readable;
 }
 
+/** Maximum connect timeouts with connections of their own; calls may each bring another one. */
+const mostAgents = 8;
+
 /** The client over `dispatch` of the undici inside Node, which calls a handler for each event and makes no streams. */
 export function overDispatch(to: Origin, Agent: ConnectionAgentClass): NodeClient {
   const { origin, modules } = to;
@@ -42,6 +45,7 @@ export function overDispatch(to: Origin, Agent: ConnectionAgentClass): NodeClien
   const agentFor = (connectTimeout = Number.POSITIVE_INFINITY): ConnectionAgent => {
     const known = agents.get(connectTimeout);
     if (known !== undefined) return known;
+    if (agents.size >= mostAgents) shared.renew();
     const agent = new Agent({
       connect: connections.within(connectTimeout),
       connections: maxSockets,

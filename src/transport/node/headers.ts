@@ -14,11 +14,11 @@ export function headerReader(): HeaderReader {
   };
   return (raw) => {
     const headers: Record<string, string> = {};
-    const text = decoder(raw);
-    for (let at = 0; at + 1 < raw.length; at += 2) {
-      const given = text(raw[at]);
+    const texts = textsOf(raw);
+    for (let at = 0; at + 1 < texts.length; at += 2) {
+      const given = texts[at] ?? '';
       const name = known.get(given) ?? learn(given);
-      const value = text(raw[at + 1]);
+      const value = texts[at + 1] ?? '';
       const before: unknown = headers[name];
       headers[name] = typeof before === 'string' ? `${before}, ${value}` : value;
     }
@@ -27,23 +27,27 @@ export function headerReader(): HeaderReader {
 }
 
 /**
- * Converts names and values to text. All that lie in one packet are decoded at once, because each call of the
- * decoder costs more than what it decodes.
+ * Names and values as text. All that lie in one packet are decoded at once, because each call of the decoder costs more than what it
+ * decodes.
  */
-function decoder(raw: readonly (string | Buffer)[]): (piece: string | Buffer | undefined) => string {
+function textsOf(raw: readonly (string | Buffer)[]): readonly string[] {
   const [first] = raw;
   const last = raw.at(-1);
-  if (typeof first !== 'object' || typeof last !== 'object') return String;
+  if (typeof first !== 'object' || typeof last !== 'object') return raw.map(String);
   const { buffer, byteOffset: start } = first;
   const end = last.byteOffset + last.length;
   const block =
     last.buffer === buffer && end > start ? Buffer.from(buffer, start, end - start).toString('latin1') : '';
-  return (piece) => {
-    if (typeof piece !== 'object') return String(piece);
+  const texts: string[] = [];
+  for (const piece of raw) {
+    if (typeof piece === 'string') {
+      texts.push(piece);
+      continue;
+    }
     const from = piece.byteOffset - start;
     // A header that arrives in two packets is in a buffer of its own.
-    if (piece.buffer !== buffer || from < 0 || from + piece.length > block.length)
-      return piece.toString('latin1');
-    return block.slice(from, from + piece.length);
-  };
+    const isInBlock = piece.buffer === buffer && from >= 0 && from + piece.length <= block.length;
+    texts.push(isInBlock ? block.slice(from, from + piece.length) : piece.toString('latin1'));
+  }
+  return texts;
 }

@@ -136,7 +136,7 @@ export interface Batches {
    */
   resume(id: string, options?: ResumeOptions): Promise<Batch>;
   /**
-   * Cancels a batch, whichever process works on it: that one learns of it within ten seconds. Without one, `resume` finds the batch
+   * Cancels a batch, whichever process works on it: that one stops within ten seconds. Without one, `resume` finds the batch
    * canceled. What is done by then still has its result.
    *
    * @throws StoreError if the store has no such batch

@@ -3,7 +3,7 @@ import { google } from '@ai-sdk/google';
 import { openai } from '@ai-sdk/openai';
 import { jsonSchema, type ModelMessage, Output, type ToolSet, tool } from 'ai';
 import { pixel, type ScenarioName, scenarios } from '../../conformance/scenarios.ts';
-import type { Asked } from './told.ts';
+import type { Asked } from './answers.ts';
 import type { Vendor } from './vendors.ts';
 
 /** What every provider is asked, as an application of the AI SDK asks it. */

@@ -1,10 +1,10 @@
-import type { Told } from './told.ts';
+import type { Answered } from './answers.ts';
 
 /**
  * What another answer tells otherwise: each line that is missing (`-`) or new (`+`), in order. Left out are metadata, whose
  * words are each provider's own, ids, and the zeros by which the AI SDK's providers stand for tokens that the vendor did not mention.
  */
-export function changes(direct: Told, other: Told): readonly string[] {
+export function changes(direct: Answered, other: Answered): readonly string[] {
   return difference(lines(direct), lines(other));
 }
 
@@ -31,15 +31,15 @@ function difference(before: readonly string[], after: readonly string[]): readon
 }
 
 type Step = {
-  readonly content: readonly Told[];
+  readonly content: readonly Answered[];
   readonly finishReason: string;
   readonly rawFinishReason?: string;
-  readonly usage: Told;
-  readonly warnings: readonly Told[];
-  readonly response: Told;
+  readonly usage: Answered;
+  readonly warnings: readonly Answered[];
+  readonly response: Answered;
 };
 
-function lines(told: Told): readonly string[] {
+function lines(told: Answered): readonly string[] {
   const {
     steps = [],
     parts = [],
@@ -47,7 +47,7 @@ function lines(told: Told): readonly string[] {
     threw,
   } = told as {
     steps?: readonly Step[];
-    parts?: readonly Told[];
+    parts?: readonly Answered[];
     output?: unknown;
     threw?: string;
   };
@@ -66,22 +66,22 @@ function lines(told: Told): readonly string[] {
 }
 
 /** The steps themselves show what ends a step or the whole. */
-function streamLine(part: Told): string {
+function streamLine(part: Answered): string {
   const type = String(part['type']);
   return /^(start-step|finish-step|finish)$/.test(type) ? type : line(part);
 }
 
 const ownWords = new Set(['providerMetadata', 'id', 'type']);
 
-function line(part: Told): string {
+function line(part: Answered): string {
   const fields = Object.entries(part).filter(([name]) => !ownWords.has(name));
   return `${part['type']} ${sorted(Object.fromEntries(fields))}`;
 }
 
-function counts(usage: Told, path = ''): readonly string[] {
+function counts(usage: Answered, path = ''): readonly string[] {
   return Object.entries(usage).flatMap(([name, value]) => {
     if (name === 'raw') return [`raw ${sorted(value)}`];
-    if (typeof value === 'object' && value !== null) return counts(value as Told, `${name}.`);
+    if (typeof value === 'object' && value !== null) return counts(value as Answered, `${name}.`);
     return value === 0 ? [] : [`${path}${name} ${value}`];
   });
 }

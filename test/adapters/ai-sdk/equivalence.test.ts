@@ -1,11 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type ScenarioName, scenarios } from '../../conformance/scenarios.ts';
 import { type Behaviour, events, type FaultServer, faultServer, json } from '../../support/fault-server.ts';
+import { type Asked, generated, streamed } from './answers.ts';
 import { askedOf } from './cases.ts';
 import { changes } from './changes.ts';
 import { differenceOf, wide } from './differences.ts';
 import { recorded } from './recorded.ts';
-import { type Asked, generated, streamed } from './told.ts';
 import { overAiSdk, overOfficial, type Vendor, vendors } from './vendors.ts';
 
 interface Case {
@@ -58,7 +58,7 @@ describe.each(vendors)('$name', (vendor) => {
       expect(routed).toEqual(direct);
     });
 
-    it.each(cases)('$name: the official SDK behind the router tells the same', async (one) => {
+    it.each(cases)('$name: the official SDK behind the router gives the same', async (one) => {
       server.behave(serve(one));
       const direct = await ask(vendor.direct(server.url), one.asked);
       const routed = await ask(overOfficial(vendor, server.url), one.asked);

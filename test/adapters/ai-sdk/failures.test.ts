@@ -132,7 +132,7 @@ describe.each(each)('failover over %s', (kind) => {
     expect(parts.some(({ type }) => type === 'error')).toBe(true);
   });
 
-  it('goes on with another target where it is asked to, in the block that was begun', async () => {
+  it('continues with another target where the option says so, in the open block', async () => {
     first.behave(events(wireOf(openaiChat).stream.slice(0, 2), 'reset'));
     second.behave(events(wireOf(openaiChat).stream.toSpliced(1, 1)));
     const make = kinds[kind];

@@ -155,7 +155,7 @@ describe.each(Object.entries(kinds))('an agent that goes from vendor to vendor o
 });
 
 describe('a conversation that the AI SDK’s own provider began', () => {
-  it('goes on with its encrypted reasoning and ids, where the router has one account of the vendor', async () => {
+  it('continues with its encrypted reasoning and ids where the router has one account of the vendor', async () => {
     servers.gpt.behave(json(thinking.gpt), json(responsesWire([messageItem('Done.')]).answer));
     const look = tool({ inputSchema: z.object({ at: z.string() }), execute: async () => 'blue' });
     const user: ModelMessage = { role: 'user', content: 'Look around' };

@@ -228,7 +228,7 @@ describe('an image model of the AI SDK as a target', () => {
     expect(attempts[0]).toMatchObject({ error: { kind: 'rate-limit', status: 429 } });
   });
 
-  it('tells a refusal from an answer without an image', async () => {
+  it('distinguishes a refusal from an answer without an image', async () => {
     const model = createGoogle({ baseURL: server.url, apiKey: 'k' }).image('gemini-2.5-flash-image');
     const router = createRouter({ targets: [{ provider: aiSdk(), model, price }], maxAttempts: 1 });
     server.behave(json({ candidates: [{ content: { parts: [] }, finishReason: 'IMAGE_SAFETY' }] }));

@@ -2,7 +2,7 @@ import { anthropic } from '@ai-sdk/anthropic';
 import { google } from '@ai-sdk/google';
 import { openai } from '@ai-sdk/openai';
 import { pixel } from '../../conformance/scenarios.ts';
-import type { Asked } from './told.ts';
+import type { Asked } from './answers.ts';
 import { geminiWire, messageItem, messageWire, responsesWire, type Wire } from './wires.ts';
 
 /**

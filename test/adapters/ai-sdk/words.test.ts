@@ -4,7 +4,7 @@ import { openai } from '@ai-sdk/openai';
 import { generateText, jsonSchema, Output, type ToolSet, tool } from 'ai';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type FaultServer, faultServer, json } from '../../support/fault-server.ts';
-import type { Asked } from './told.ts';
+import type { Asked } from './answers.ts';
 import { overOfficial, type Vendor, vendors } from './vendors.ts';
 
 let server: FaultServer;
@@ -222,7 +222,7 @@ describe('tools of the vendors reach them as the AI SDK’s own provider sends t
   });
 });
 
-describe('what cannot be said to the official SDK', () => {
+describe('what the official SDK cannot express', () => {
   it.each<[string, Fields]>([
     ['openai chat', { strictJsonSchema: true }],
     ['openai chat', { systemMessageMode: 'developer' }],

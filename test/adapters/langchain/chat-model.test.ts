@@ -110,7 +110,7 @@ describe('a chat model over a router', () => {
     }
   });
 
-  it('tells why the answer ended, in the words that LangChain has for it', async () => {
+  it('reports why the answer ended, in LangChain’s terms', async () => {
     const { router } = world([{ text: 'Hello', finishReason: 'length' }]);
     expect((await toChatModel(router).invoke('Hi')).response_metadata['finish_reason']).toBe('length');
   });
@@ -140,7 +140,7 @@ describe('a chat model over a router', () => {
     ]);
   });
 
-  it('tells callbacks of each token and of the end', async () => {
+  it('calls back for each token and at the end', async () => {
     const tokens: string[] = [];
     const ended: unknown[] = [];
     const callbacks = [
@@ -206,7 +206,7 @@ describe('a chat model over a router', () => {
     });
   });
 
-  it('gives standard blocks where version 1 of the output is asked for', async () => {
+  it('gives standard blocks where version 1 of the output is requested', async () => {
     const model = toChatModel(
       world([
         {

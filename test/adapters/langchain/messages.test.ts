@@ -283,7 +283,7 @@ describe('an answer that goes back', () => {
     expect(await said(await world(answer).model.invoke('Hi'))).toEqual(answer);
   });
 
-  it('has them after a stream as well', async () => {
+  it('has them after a stream too', async () => {
     let whole: BaseMessage | undefined;
     for await (const chunk of await world(answer).model.stream('Hi'))
       whole = whole === undefined ? chunk : (whole as typeof chunk).concat(chunk);

@@ -89,7 +89,7 @@ describe('bindTools', () => {
     expect(provider.calls[0]?.toolChoice).toEqual(expected);
   });
 
-  it('keeps what else is said of the calls', async () => {
+  it('keeps the other fields of the calls', async () => {
     const { model, provider } = world();
     await model.bindTools([weather], { temperature: 0.3 }).invoke('Hi', { stop: ['X'] });
     expect(provider.calls[0]).toMatchObject({ temperature: 0.3, stopSequences: ['X'] });
@@ -128,7 +128,7 @@ describe('an agent’s loop over the real SDKs', () => {
     return thread;
   }
 
-  it.each(vendors)('calls the tool and comes to an answer: %s', async (_name, target) => {
+  it.each(vendors)('calls the tool and answers: %s', async (_name, target) => {
     const router = createRouter({ targets: [{ ...target(), price }] });
     const model = toChatModel(router).bindTools([weather]);
     const thread = await run((messages) => model.invoke(messages));
@@ -148,7 +148,7 @@ describe('an agent’s loop over the real SDKs', () => {
     expect(thread.at(-1)?.text).toBe('It is 19 °C there.');
   });
 
-  it('goes on at another vendor when the first one breaks between two turns', async () => {
+  it('continues at another vendor when the first one breaks between two turns', async () => {
     const [first, second] = vendors.map(([, target]) => target());
     if (first === undefined || second === undefined) throw new Error('two vendors');
     const router = createRouter({

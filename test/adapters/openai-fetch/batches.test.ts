@@ -395,7 +395,7 @@ describe('files of toFetch', () => {
     await expect(client.files.content(file.id)).rejects.toMatchObject({ status: 404 });
   });
 
-  it('expire when they are told to', async () => {
+  it('expire after the seconds that are given', async () => {
     const { client } = await serve();
     const { created_at, expires_at = 0 } = await upload(client, '{}', {
       expires_after: { anchor: 'created_at', seconds: 3_600 },

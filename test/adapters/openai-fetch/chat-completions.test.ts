@@ -86,7 +86,7 @@ describe('POST /chat/completions', () => {
     } satisfies { message: Partial<OpenAI.ChatCompletionMessage>; finish_reason: string });
   });
 
-  it('streams chunks, the usage last where it is asked for', async () => {
+  it('streams chunks, with the usage last on request', async () => {
     const { openai } = stage([{ text: ['Hi ', 'there'] }]);
     const stream = await openai.chat.completions.create({
       model: 'mini',
@@ -189,7 +189,7 @@ describe('POST /chat/completions', () => {
     expect(asked()?.responseFormat?.schema).toEqual({ type: 'object' });
   });
 
-  it('tells thoughts as reasoning_content, whole and streamed', async () => {
+  it('gives reasoning as reasoning_content, whole and streamed', async () => {
     const content = [
       { type: 'reasoning', text: 'Hm' },
       { type: 'text', text: 'Hi' },

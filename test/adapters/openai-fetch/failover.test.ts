@@ -136,7 +136,7 @@ describe.each(Object.keys(readers))('%s', (name) => {
     expect(second.received).toEqual([]);
   });
 
-  it('goes on where it broke, if that is asked for', async () => {
+  it('continues where it broke, if the option says so', async () => {
     first.behave(events([piece('Hello ')], 'reset'));
     second.behave(events([piece('there'), piece('', 'stop'), 'data: [DONE]\n\n']));
     const more = { signalbox: { interrupted: 'continue' } };

@@ -96,7 +96,7 @@ describe('POST /responses', () => {
     expect(events.at(-1)).toMatchObject({ response: { signalbox: { target: 'mini', attempts: 1 } } });
   });
 
-  it('streams thoughts and parallel calls, each with an item of its own', async () => {
+  it('streams reasoning and parallel calls, each with its own item', async () => {
     const second = { ...call, toolCallId: 'call_2' };
     const { openai, answers } = stage([
       { content: [{ type: 'reasoning', text: 'Hm' }, call, second], finishReason: 'tool-calls' },

@@ -33,7 +33,7 @@ async function errorIn(response: Response): Promise<Record<string, unknown>> {
 }
 
 describe('as a server', () => {
-  it('is closed without a token of its own', async () => {
+  it('is closed without its own token', async () => {
     const { handler, provider } = handlerOver();
     const response = await handler(post(bearer('any')));
     expect(response.status).toBe(401);
@@ -97,7 +97,7 @@ describe('as a server', () => {
     expect(facts).toEqual([{ tenant: 'acme', tags: ['gold'], metadata }]);
   });
 
-  it('asks a token function of SDKs in this process as well, and never without a token', async () => {
+  it('also calls a token function for SDKs in this process, and never without a token', async () => {
     const seen: string[] = [];
     const { handler } = handlerOver({
       token: (token) => {
@@ -163,7 +163,7 @@ describe('as a server', () => {
     expect(request.bodyUsed).toBe(false);
   });
 
-  it('asks the token of SDKs in this process as well, where there is one', async () => {
+  it('also requires the token of SDKs in this process, where there is one', async () => {
     const { handler } = handlerOver({ token: secret });
     const client = (apiKey: string) => new OpenAI({ apiKey, baseURL: 'http://signalbox/v1', fetch: handler });
     const ask = { model: 'default', messages: [{ role: 'user' as const, content: 'Hi' }] };
@@ -171,7 +171,7 @@ describe('as a server', () => {
     expect((await client(secret).chat.completions.create(ask)).choices).toHaveLength(1);
   });
 
-  it('tells Anthropic’s clients in Anthropic’s words', async () => {
+  it('reports it to Anthropic’s clients in Anthropic’s format', async () => {
     const { handler } = handlerOver();
     const response = await handler(post({}, {}, 'https://a.example/v1/messages'));
     expect(await response.json()).toMatchObject({ type: 'error', error: { type: 'authentication_error' } });

@@ -32,12 +32,12 @@ describe('signalbox batch', { timeout: 120_000 }, () => {
     },
   );
 
-  it('status tells how far a run is, from its files', async () => {
+  it('status shows how far a run is, from its files', async () => {
     await commands.write(openaiLines(30));
     await commands.run(run, { KILL_AT: 'before /out/ 1' });
     const { out } = await commands.run(['status', '--json']);
     expect(JSON.parse(out)).toMatchObject({
-      state: 'running', // as far as it knows until half a minute after the crash
+      state: 'running', // by the store, until half a minute after the crash
       total: 30,
       written: 0,
       batches: [{ target: 'openai/gpt-5-mini#batch', requests: 30, state: 'submitted' }],
@@ -102,7 +102,7 @@ describe('signalbox batch', { timeout: 120_000 }, () => {
     [['status'], 'the results of a run that has begun'],
     [[...run, '--what'], 'signalbox batch'],
     [[...run, '--module', 'none.mjs'], '--module'],
-  ])('tells what is wrong with %j', async (args, message) => {
+  ])('names what is wrong with %j', async (args, message) => {
     const { code, err } = await commands.run(args);
     expect(code).toBe(2);
     expect(err).toContain(message);

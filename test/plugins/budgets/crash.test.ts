@@ -56,7 +56,7 @@ async function killed(file: string, round: number): Promise<readonly Settled[]> 
   return all.map(({ log }) => settledIn(log));
 }
 
-/** What the file says of the limit, as of so many milliseconds from now. */
+/** The limit's state in the file, so many milliseconds from now. */
 async function shareAfter(file: string, ms: number): Promise<Lease> {
   const db = new DatabaseSync(file);
   const key = String(db.prepare('SELECT key FROM signalbox_shares').get()?.['key']);

@@ -213,7 +213,7 @@ describe('limits of other units', () => {
     expect(answers * 15).toBeGreaterThan(900);
   });
 
-  it('let as many requests in at a time as concurrency says', async () => {
+  it('admits as many requests at the same time as its amount', async () => {
     const all = limited([{ by: 'user', concurrency: 2 }], { targets: { a: [{ delay: 5_000 }] } });
     const options = { user: 'u' };
     const first = all.router.chat(ask, options);

@@ -70,7 +70,7 @@ describe('sharedHealth() shares', () => {
     await old?.chat(long, { session: 's' });
     await clock.advance(23_000);
     expect(await costOf('s')).toBeLessThan(0.5 * unknown);
-    // A session that nobody has had does not find its prompt in the cache.
+    // An unknown session does not find its prompt in the cache.
     expect(await costOf('another')).toBeGreaterThan(1.5 * (await costOf('s')));
   });
 
@@ -133,7 +133,7 @@ describe('sharedHealth() shares', () => {
     const fresh = processWith(0);
     await clock.advance(2_500);
     await fresh.router.chat({ ...ask, providerOptions: { a: { previous: 'resp_7' } } });
-    await fresh.router.chat({ ...ask, providerOptions: { a: { previous: 'of nobody' } } });
+    await fresh.router.chat({ ...ask, providerOptions: { a: { previous: 'unknown' } } });
     expect(fresh.calls).toEqual(['second', 'first']);
   });
 

@@ -19,7 +19,7 @@ function fleet(scripts: readonly Parameters<typeof world>[0][], more: { readonly
 }
 
 describe('sharedHealth()', () => {
-  it('makes others respect within a tick what a vendor told one of them', async () => {
+  it('makes other processes respect a 429 within one exchange', async () => {
     const { all, clock } = fleet([
       { a: [limited], b: [{}] },
       { a: [{}], b: [{}] },
@@ -88,7 +88,7 @@ describe('sharedHealth()', () => {
     expect(states).toEqual(['unresponsive']);
   });
 
-  it('tells a new process how long answers take', async () => {
+  it('gives a new process the latencies of the others', async () => {
     const clock = virtualClock();
     const store = memory({ clock });
     const old = world({ a: [{ delay: 300 }] }, { clock, store, plugins: [sharedHealth()] });

@@ -170,7 +170,7 @@ describe('the end of an AI SDK model’s answer', () => {
     expect((await streamed(model)).result.text).toBe('Hi');
   });
 
-  it('tells the AI SDK what calls are there', async () => {
+  it('reports the calls to the AI SDK', async () => {
     const model = toProvider(routerOver(modelOf([call('a', oslo)], stop)))('house');
     const { finishReason } = await model.doGenerate({
       prompt: [{ role: 'user', content: [{ type: 'text', text: 'Hi' }] }],

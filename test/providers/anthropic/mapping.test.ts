@@ -112,7 +112,7 @@ describe('everything in an answer', () => {
 describe('history', () => {
   const sent = (messages: ProviderCall['messages']) => toRequest(call({ messages }), false);
 
-  it('leaves out thoughts without a signature of its own', () => {
+  it('leaves out reasoning without its own signature', () => {
     const content: ContentPart[] = [
       { type: 'reasoning', text: 'hm', providerOptions: { google: { thoughtSignature: 'x' } } },
       { type: 'text', text: 'Hi' },

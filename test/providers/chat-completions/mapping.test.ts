@@ -118,7 +118,7 @@ describe('errors inside', () => {
     expect(() => toResult({ error: { code: 429, message: 'x' } })).toThrow('rate-limit');
   });
 
-  it('an error that is null is none', () => {
+  it('an error that is null is no error', () => {
     expect(
       toResult({ error: null, choices: [{ message: { content: 'x' }, finish_reason: 'stop' }] }).finishReason,
     ).toBe('stop');
@@ -241,7 +241,7 @@ describe('what goes back with the next request', () => {
 });
 
 describe('usage', () => {
-  it('is read in DeepSeek’s words as well', () => {
+  it('is also read in DeepSeek’s format', () => {
     expect(readUsage({ prompt_tokens: 10, completion_tokens: 2, prompt_cache_hit_tokens: 8 })).toEqual({
       inputTokens: 10,
       outputTokens: 2,
@@ -249,7 +249,7 @@ describe('usage', () => {
     });
   });
 
-  it('tells audio apart', () => {
+  it('separates audio', () => {
     const usage = {
       prompt_tokens: 10,
       completion_tokens: 5,

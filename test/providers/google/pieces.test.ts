@@ -80,7 +80,7 @@ describe('arguments that come in pieces', () => {
     });
   });
 
-  it('may repeat the name of their call, which its id tells', () => {
+  it('may repeat the name of their call, which its id identifies', () => {
     const parts = read(
       { name: 'plan', id: 'a', willContinue: true },
       { name: 'plan', id: 'a', ...value('$.n', { numberValue: 1 }) },

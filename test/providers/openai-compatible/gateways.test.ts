@@ -122,7 +122,7 @@ describe('OpenRouter', () => {
     expect(providerMetadata['openrouter']).toMatchObject({ cost: 0.95 });
   });
 
-  it('tells of its attempts when it is asked by a header', async () => {
+  it('reports its attempts when a header requests it', async () => {
     const available = [
       { provider: 'Together', selected: false },
       { provider: 'Groq', selected: true },

@@ -58,7 +58,7 @@ describe('the reason why an answer ended', () => {
     },
   );
 
-  it('may be missing where there is content, and not where there is none', () => {
+  it('may be missing only where there is content', () => {
     expect(finishReasonOf(ended(undefined))).toBe('other');
     expect(() => finishReasonOf(ended(undefined, { hasContent: false }))).toThrow(
       expect.objectContaining({ kind: 'truncated' }),

@@ -1,5 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { parseToolInput, readToolInput, toolInputReader } from '../../../src/providers/shared/tool-input.ts';
+import {
+  parseToolInput,
+  readToolInput,
+  toolInputReader,
+} from '../../../src/providers/shared/tools/tool-input.ts';
 
 const oslo = { city: 'Oslo' };
 const json = JSON.stringify(oslo);

@@ -45,7 +45,7 @@ describe.skipIf(skipped)('redis()', () => {
       expect((await store.get(['a']))[0]?.value).toBe('2');
     });
 
-    it('rejects with what the server says is wrong', async () => {
+    it('rejects with the error of the server', async () => {
       server.cli('set', '{signalbox}:knowledge:a', 'no hash');
       const error = await rejection(redis(opened.client).publish([{ key: 'a', add: { n: 1 }, ttl: 1_000 }]));
       expect(String(error)).toContain('WRONGTYPE');
@@ -92,11 +92,11 @@ describe.skipIf(skipped)('redis()', () => {
 
     it('delivers messages over a connection of its own', async () => {
       const store = redis(opened.client);
-      const heard = new Promise<string>((resolve) => store.subscribe?.('health', resolve));
+      const received = new Promise<string>((resolve) => store.subscribe?.('health', resolve));
       while (server.cli('pubsub', 'numsub', 'signalbox:channel:health').endsWith('\n0'))
         await new Promise((resolve) => setImmediate(resolve));
       await store.notify?.('health', 'down');
-      expect(await heard).toBe('down');
+      expect(await received).toBe('down');
       await store.close?.();
     });
 

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { parseToolInput } from '../../../providers/shared/tool-input.ts';
+import { parseToolInput } from '../../../providers/shared/tools/tool-input.ts';
 import type { JSONObject } from '../../../types/request/json.ts';
 import type {
   AssistantMessage,

@@ -1,4 +1,4 @@
-import { printToolInput } from '../../../providers/shared/tool-input.ts';
+import { printToolInput } from '../../../providers/shared/tools/tool-input.ts';
 import type { ContentPart, FilePart, ProviderOptions, SourcePart } from '../../../types/request/message.ts';
 import type { ChatResult, FinishReason } from '../../../types/result/result.ts';
 import type { Usage } from '../../../types/result/usage.ts';

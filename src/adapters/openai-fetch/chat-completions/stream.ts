@@ -1,4 +1,4 @@
-import { printToolInput } from '../../../providers/shared/tool-input.ts';
+import { printToolInput } from '../../../providers/shared/tools/tool-input.ts';
 import type { ToolCallPart } from '../../../types/request/message.ts';
 import type { ChatResult } from '../../../types/result/result.ts';
 import type { Failure } from '../errors.ts';

@@ -1,4 +1,4 @@
-import { toInputObject } from '../../../providers/shared/tool-input.ts';
+import { toInputObject } from '../../../providers/shared/tools/tool-input.ts';
 import type {
   ContentPart,
   ProviderOptions,

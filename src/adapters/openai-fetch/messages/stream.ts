@@ -1,4 +1,4 @@
-import { toInputObject } from '../../../providers/shared/tool-input.ts';
+import { toInputObject } from '../../../providers/shared/tools/tool-input.ts';
 import type { ToolCallPart } from '../../../types/request/message.ts';
 import type { ChatResult } from '../../../types/result/result.ts';
 import type { ReasoningDelta, StreamContent, TextDelta } from '../../../types/result/stream-part.ts';

@@ -1,5 +1,5 @@
 import { toParts } from '../../../providers/openai/responses/items.ts';
-import { parseToolInput } from '../../../providers/shared/tool-input.ts';
+import { parseToolInput } from '../../../providers/shared/tools/tool-input.ts';
 import type {
   ContentPart,
   Message,

@@ -1,4 +1,4 @@
-import { printToolInput } from '../../../providers/shared/tool-input.ts';
+import { printToolInput } from '../../../providers/shared/tools/tool-input.ts';
 import type {
   FilePart,
   ProviderOptions,

@@ -2,7 +2,7 @@ import type { Clock } from '../../../types/clock.ts';
 import type { Lease } from '../../../types/store.ts';
 import type { Link } from '../store/link.ts';
 
-/** What the store has said of an account last. Amounts in units of the store. */
+/** The store's last answer about an account. Amounts in units of the store. */
 export class LastAnswer {
   readonly #clock: Clock;
   readonly #link: Link;

@@ -23,7 +23,7 @@ export function linkTo({ store, clock, emit }: PluginHost, plugin: string, timeo
 
   const isBack = (now: number, sentAt: number): void => {
     const took = clock.now() - sentAt;
-    // The faster the answer, the better it tells the time; a better one than all before is rare, so that older ones fade.
+    // The faster the answer, the more exact its time. Older ones fade, because an answer faster than all before is rare.
     if (offset === undefined || took <= roundTrip) {
       offset = now - (sentAt + took / 2);
       roundTrip = took;

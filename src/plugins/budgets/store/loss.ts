@@ -2,8 +2,8 @@ import type { PluginHost } from '../../../types/plugin.ts';
 import type { Link } from './link.ts';
 
 /**
- * Tells processes that the store has lost data, so that all of them book again at the same time. The first process that notices writes a
- * mark, which all read with each exchange; a mark that is gone says the same.
+ * Notifies processes of lost data, so that all of them book again at the same time. The first process that notices writes a mark, which
+ * all read with each exchange. A missing mark also means lost data.
  */
 export interface LossWatch {
   /** Asks the store. */

@@ -4,7 +4,7 @@ import type { ToolCallPart } from '../../../types/request/message.ts';
 import type { ToolCallDelta } from '../../../types/result/stream-part.ts';
 import { asJSON, asNonEmpty, asObject, asObjects, type Wire } from '../../../util/json.ts';
 import { malformed, namelessCall } from '../../shared/answer/broken.ts';
-import { type ToolInputReader, textReader, toolInputReader } from '../../shared/tool-input.ts';
+import { type ToolInputReader, textReader, toolInputReader } from '../../shared/tools/tool-input.ts';
 import { isSeveralObjects } from './several-objects.ts';
 
 /** Assembles the calls of an answer from their pieces. */

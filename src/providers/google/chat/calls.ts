@@ -2,7 +2,7 @@ import type { ProviderStreamPart } from '../../../types/provider.ts';
 import type { ProviderOptions } from '../../../types/request/message.ts';
 import { asObject, asObjects, asText, type Wire } from '../../../util/json.ts';
 import { malformed, namelessCall } from '../../shared/answer/broken.ts';
-import { printToolInput, readToolInput } from '../../shared/tool-input.ts';
+import { printToolInput, readToolInput } from '../../shared/tools/tool-input.ts';
 import { signatureOf } from './content.ts';
 import { type ArgsReader, argsReader } from './partial-args.ts';
 

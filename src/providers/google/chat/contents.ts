@@ -12,7 +12,7 @@ import { resolveData } from '../../../util/data-content.ts';
 import { asObject, type Wire } from '../../../util/json.ts';
 import { leaveOutForeign, leftOut, resultsIn } from '../../shared/account-marks.ts';
 import { withoutEmpty } from '../../shared/empty-text.ts';
-import { printToolOutput, toInputObject } from '../../shared/tool-input.ts';
+import { printToolOutput, toInputObject } from '../../shared/tools/tool-input.ts';
 import { generationOf } from '../model.ts';
 
 /** A conversation in Gemini's form. */

@@ -6,7 +6,7 @@ import { restrict } from '../../shared/restrictions/apply.ts';
 import { fitSchema } from '../../shared/schema/fit.ts';
 import { schemaInstruction } from '../../shared/schema/instruction.ts';
 import { toToolSchema } from '../../shared/schema/tool-schema.ts';
-import { vendorToolType } from '../../shared/tools.ts';
+import { vendorToolType } from '../../shared/tools/tools.ts';
 import { combinesTools, geminiRestrictions } from '../restrictions.ts';
 import { toContents } from './contents.ts';
 import { geminiRules } from './schema-rules.ts';

@@ -9,7 +9,7 @@ import type { StreamContent } from '../../../types/result/stream-part.ts';
 import { asCount, asJSON, asObject, asObjects, asText, compact, type Wire } from '../../../util/json.ts';
 import { malformed } from '../../shared/answer/broken.ts';
 import { type Evidence, evidenceIn, finishReasonOf, givenReason } from '../../shared/answer/finish-reason.ts';
-import { ownToolCallIds } from '../../shared/tool-call-id.ts';
+import { ownToolCallIds } from '../../shared/tools/tool-call-id.ts';
 import { googleFailures } from '../failures.ts';
 import { callReader } from './calls.ts';
 import { partReader, sourcesOf } from './content.ts';

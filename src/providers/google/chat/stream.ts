@@ -4,7 +4,7 @@ import { asNonEmpty, asObject, compact, type Wire } from '../../../util/json.ts'
 import { malformed, truncated } from '../../shared/answer/broken.ts';
 import { givenReason, isContent } from '../../shared/answer/finish-reason.ts';
 import type { StreamReader } from '../../shared/stream/part-stream.ts';
-import { ownToolCallIds } from '../../shared/tool-call-id.ts';
+import { ownToolCallIds } from '../../shared/tools/tool-call-id.ts';
 import { callReader } from './calls.ts';
 import { type Part, partReader, sourcesOf } from './content.ts';
 import { addMetadata, asWire, blockReasonOf, candidateIn, endOf, indexOf, partsOf } from './response.ts';

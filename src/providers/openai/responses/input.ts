@@ -16,8 +16,8 @@ import { asObject, asText, compact, type Wire } from '../../../util/json.ts';
 import { withMarkedEnd } from '../../chat-completions/block-marks.ts';
 import { leaveOutForeign, leftOut } from '../../shared/account-marks.ts';
 import { withoutEmpty } from '../../shared/empty-text.ts';
-import { fitToolCallId } from '../../shared/tool-call-id.ts';
-import { printToolInput, printToolOutput } from '../../shared/tool-input.ts';
+import { fitToolCallId } from '../../shared/tools/tool-call-id.ts';
+import { printToolInput, printToolOutput } from '../../shared/tools/tool-input.ts';
 import { withReasoningItems } from './ai-sdk-history.ts';
 
 /** https://platform.openai.com/docs/api-reference/responses/create: `call_id` is limited to 64 characters. */

@@ -1,6 +1,6 @@
 import type { ProviderStreamPart } from '../../../types/provider.ts';
 import { asCount, asNonEmpty, asObject, type Wire } from '../../../util/json.ts';
-import { ownToolCallIds } from '../../shared/tool-call-id.ts';
+import { ownToolCallIds } from '../../shared/tools/tool-call-id.ts';
 import { textsOf, typeOf } from './items.ts';
 import {
   endItem,

@@ -2,7 +2,7 @@ import type { JSONObject } from '../../../types/request/json.ts';
 import type { ContentPart, ProviderOptions, SourcePart } from '../../../types/request/message.ts';
 import { asJSON, asNonEmpty, asObject, asObjects, asText, compact, type Wire } from '../../../util/json.ts';
 import { malformed, namelessCall } from '../../shared/answer/broken.ts';
-import { readToolInput } from '../../shared/tool-input.ts';
+import { readToolInput } from '../../shared/tools/tool-input.ts';
 
 /** Calls of vendor tools that the application must run. */
 const clientTools = new Set([

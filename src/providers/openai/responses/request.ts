@@ -6,7 +6,7 @@ import { responsesRestrictions } from '../../chat-completions/openai-restriction
 import { restrict } from '../../shared/restrictions/apply.ts';
 import { openaiRules } from '../../shared/schema/rules.ts';
 import { strictTool } from '../../shared/schema/tool-schema.ts';
-import { vendorToolType } from '../../shared/tools.ts';
+import { vendorToolType } from '../../shared/tools/tools.ts';
 import { inResponses } from '../option-names.ts';
 import { toInput } from './input.ts';
 

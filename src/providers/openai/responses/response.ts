@@ -9,7 +9,7 @@ import { failureFrom } from '../../chat-completions/failures.ts';
 import { chargeIn, serviceTierIn } from '../../chat-completions/usage.ts';
 import { malformed, truncated } from '../../shared/answer/broken.ts';
 import { type Evidence, evidenceIn, finishReasonOf, givenReason } from '../../shared/answer/finish-reason.ts';
-import { ownToolCallIds } from '../../shared/tool-call-id.ts';
+import { ownToolCallIds } from '../../shared/tools/tool-call-id.ts';
 import { toParts, withOwnId } from './items.ts';
 import { readUsage } from './usage.ts';
 

@@ -7,7 +7,7 @@ import {
   type ToolInputReader,
   textReader,
   toolInputReader,
-} from '../../shared/tool-input.ts';
+} from '../../shared/tools/tool-input.ts';
 import {
   callOf,
   isClientCall,

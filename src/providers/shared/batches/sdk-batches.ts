@@ -2,7 +2,8 @@ import type { ProviderBatches } from '../../../types/provider.ts';
 import type { Wire } from '../../../util/json.ts';
 import { mark } from '../account-marks.ts';
 import { unfencedContent } from '../answer/unfence.ts';
-import { recalled, type SdkMapping } from '../sdk-provider.ts';
+import { recalled } from '../exchange-runner.ts';
+import type { SdkMapping } from '../sdk-provider.ts';
 import { type BatchSource, type VendorBatches, vendorBatches } from './vendor-batches.ts';
 
 /** Batches of a provider over an SDK. */
@@ -20,7 +21,7 @@ export function sdkBatches<Name extends string, Client, Body extends Wire, Batch
     secrets,
     client: async () => batchClient(await mapping.client()),
     chat(call) {
-      const { body, warnings } = mapping.toRequest(recalled(call, name, account), false);
+      const { body, warnings } = mapping.toRequest(recalled(call, { name, account }), false);
       return {
         body: JSON.stringify(body),
         warnings,

@@ -3,7 +3,7 @@ import type { ReasoningEffort } from '../../../types/request/request.ts';
 import type { Warning } from '../../../types/result/result.ts';
 import { compact } from '../../../util/json.ts';
 import { schemaInstruction } from '../schema/instruction.ts';
-import { withOwnTools } from '../tools.ts';
+import { withOwnTools } from '../tools/tools.ts';
 import { keptByOpenAI } from './kept-state.ts';
 import type { RestrictedSetting, Restriction, RestrictionEffect } from './restriction.ts';
 

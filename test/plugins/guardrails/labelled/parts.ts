@@ -1,7 +1,7 @@
-import { first } from './first/set.ts';
 import { heldOut as unseen } from './held-out/set.ts';
-import { second } from './second/set.ts';
-import { third } from './third/set.ts';
+import { first } from './tuning-1/set.ts';
+import { second } from './tuning-2/set.ts';
+import { third } from './tuning-3/set.ts';
 
 /** Samples that rules were written and improved with. */
 export const tuned = [first, second, third] as const;

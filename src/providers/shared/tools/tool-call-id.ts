@@ -1,4 +1,4 @@
-import { fingerprint } from '../../util/fingerprint.ts';
+import { fingerprint } from '../../../util/fingerprint.ts';
 
 /** A vendor's rules for tool call IDs. */
 export interface ToolCallIds {

@@ -1,6 +1,6 @@
-import type { ProviderCall } from '../../types/provider.ts';
-import type { ProviderTool } from '../../types/request/request.ts';
-import type { Warning } from '../../types/result/result.ts';
+import type { ProviderCall } from '../../../types/provider.ts';
+import type { ProviderTool } from '../../../types/request/request.ts';
+import type { Warning } from '../../../types/result/result.ts';
 
 /** The vendor's name for its own tool. */
 export function vendorToolType({ id }: ProviderTool): string {

@@ -1,6 +1,6 @@
-import type { JSONObject, JSONValue } from '../../types/request/json.ts';
-import type { ToolOutput } from '../../types/request/message.ts';
-import { asJSON } from '../../util/json.ts';
+import type { JSONObject, JSONValue } from '../../../types/request/json.ts';
+import type { ToolOutput } from '../../../types/request/message.ts';
+import { asJSON } from '../../../util/json.ts';
 
 /**
  * Parses the arguments of a tool call: `{}` for an empty text, and the text itself if it is not JSON. Some

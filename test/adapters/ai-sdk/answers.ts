@@ -1,16 +1,16 @@
 import { generateText, type LanguageModel, streamText } from 'ai';
 
-// Warnings are looked at in answers.
+// The tests read warnings in answers.
 globalThis.AI_SDK_LOG_WARNINGS = false;
 
-/** Everything of a call but for the model that it is for. */
+/** A call without its model. */
 export type Asked = Omit<Parameters<typeof generateText>[0], 'model' | 'onEnd'>;
 
-/** What an answer tells, in a form in which two of them can be compared. */
-export type Told = Readonly<Record<string, unknown>>;
+/** An answer in a form in which two can be compared. */
+export type Answered = Readonly<Record<string, unknown>>;
 
-/** What a call comes to at once. */
-export async function generated(model: LanguageModel, asked: Asked): Promise<Told> {
+/** The whole answer of a call. */
+export async function generated(model: LanguageModel, asked: Asked): Promise<Answered> {
   const result = await generateText({ maxRetries: 0, ...asked, model } as Parameters<typeof generateText>[0]);
   return plain({
     steps: result.steps.map(stepOf),
@@ -19,22 +19,22 @@ export async function generated(model: LanguageModel, asked: Asked): Promise<Tol
   });
 }
 
-/** What a call comes to as a stream: its parts, and all that they amount to. */
-export async function streamed(model: LanguageModel, asked: Asked): Promise<Told> {
+/** The answer of a call as a stream: its parts and its result. */
+export async function streamed(model: LanguageModel, asked: Asked): Promise<Answered> {
   const call = { maxRetries: 0, onError: () => {}, ...asked, model };
   const stream = streamText(call as unknown as Parameters<typeof streamText>[0]);
   const parts: unknown[] = [];
   for await (const part of stream.fullStream) parts.push(part);
   const steps = await stream.steps;
   return plain({
-    parts: merged(plain(parts) as unknown as readonly Told[]),
+    parts: merged(plain(parts) as unknown as readonly Answered[]),
     steps: steps.map(stepOf),
     usage: await stream.usage,
     output: 'output' in asked ? await stream.output : undefined,
   });
 }
 
-function stepOf(step: Awaited<ReturnType<typeof generateText>>['steps'][number]): Told {
+function stepOf(step: Awaited<ReturnType<typeof generateText>>['steps'][number]): Answered {
   const { content, finishReason, rawFinishReason, usage, warnings, response } = step;
   const { id, modelId } = response;
   return {
@@ -57,7 +57,7 @@ const madeUp = new Set(['timestamp', 'headers', 'body', 'request', 'performance'
 const madeUpId = /^((aitxt-)?[A-Za-z0-9]{16,24}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})$/;
 
 /** As JSON, but for what signalbox says of itself; ids that an SDK made up by the order in which they appear. */
-function plain(value: unknown): Told {
+function plain(value: unknown): Answered {
   const ids = new Map<unknown, string>();
   return JSON.parse(
     JSON.stringify(value, (key, inner: unknown) => {
@@ -69,12 +69,12 @@ function plain(value: unknown): Told {
       }
       return inner instanceof Error ? { name: inner.name, message: inner.message } : inner;
     }),
-  ) as Told;
+  ) as Answered;
 }
 
 /** Deltas of one block as one: how an answer is cut is the wire's matter. */
-function merged(parts: readonly Told[]): readonly Told[] {
-  const out: Told[] = [];
+function merged(parts: readonly Answered[]): readonly Answered[] {
+  const out: Answered[] = [];
   for (const part of parts) {
     const last = out.at(-1);
     const same = last !== undefined && last['type'] === part['type'] && last['id'] === part['id'];

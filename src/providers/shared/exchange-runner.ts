@@ -1,0 +1,116 @@
+import type { FailureRow } from '../../transport/failure/failure-table.ts';
+import { limitsOf } from '../../transport/limits/rate-limits.ts';
+import { type Exchange, newExchange } from '../../transport/transport.ts';
+import type { VendorLimit } from '../../types/options/limit.ts';
+import type {
+  CallContext,
+  ProviderCall,
+  ProviderFinishPart,
+  ProviderImages,
+  ProviderResult,
+  ProviderStream,
+} from '../../types/provider.ts';
+import type { Warning } from '../../types/result/result.ts';
+import { accountFor, mark, recall } from './account-marks.ts';
+import { unfencedContent, unfencedReader } from './answer/unfence.ts';
+import { aborted, refuseAborted, toThrown } from './sdk-error.ts';
+import { type OpenAnswer, partStream, type StreamReader } from './stream/part-stream.ts';
+
+/** Whose exchanges they are. */
+export interface Vendor {
+  readonly name: string;
+  readonly failures: readonly FailureRow[];
+  /** Keys that no error may show. */
+  readonly secrets?: readonly string[] | undefined;
+  /** The account whose signatures the vendor accepts; `undefined` if unknown. */
+  readonly account: string | undefined;
+  /** The account of another key. */
+  accountOf?(apiKey: string): string;
+}
+
+type Headers = Readonly<Record<string, string>>;
+
+/** One exchange with a vendor whose answer comes whole. What it throws is a `ProviderError` or a `ConfigError`. */
+export async function runExchange<T>(
+  { name, failures, secrets }: Pick<Vendor, 'name' | 'failures' | 'secrets'>,
+  call: CallContext,
+  work: (exchange: Exchange) => Promise<T>,
+  large = false,
+): Promise<T> {
+  const exchange = newExchange(false, call, call.signal, large);
+  try {
+    if (call.signal.aborted) throw aborted(name);
+    return await work(exchange);
+  } catch (error) {
+    throw toThrown(name, error, exchange, failures, call, secrets);
+  }
+}
+
+/** The start of a vendor's stream. */
+interface Opened extends Pick<OpenAnswer, 'source'> {
+  readonly headers: Headers;
+  readonly warnings: readonly Warning[];
+  readonly reader: StreamReader;
+}
+
+/**
+ * One exchange with a vendor whose answer comes in parts.
+ *
+ * @param complete adds to the last part
+ */
+export function runStream(
+  vendor: Vendor,
+  call: ProviderCall,
+  open: (exchange: Exchange, leaving: AbortSignal, leave: () => void) => Promise<Opened>,
+  complete?: (last: ProviderFinishPart, exchange: Exchange) => ProviderFinishPart,
+): ProviderStream {
+  const { name, failures, secrets } = vendor;
+  const { signal, includeRaw } = call;
+  let exchange = newExchange(true, call);
+  return partStream({
+    provider: name,
+    account: accountFor(call, vendor),
+    signal,
+    includeRaw,
+    async open(leaving, leave) {
+      exchange = newExchange(true, call, leaving);
+      const { headers, warnings, source, reader } = await open(exchange, leaving, leave);
+      const first = { type: 'response', headers, ...limitsIn(headers), warnings } as const;
+      return { first, source, reader: unfencedReader(reader, call) };
+    },
+    ...(complete === undefined ? {} : { complete: (last) => complete(last, exchange) }),
+    check: () => refuseAborted(name, signal),
+    toThrown: (error) => toThrown(name, error, exchange, failures, call, secrets),
+  });
+}
+
+/** A whole answer with the vendor's marks on its content, and the remaining limits that its headers report. */
+export function finished(
+  result: ProviderResult,
+  headers: Headers,
+  call: ProviderCall,
+  vendor: Pick<Vendor, 'name' | 'account' | 'accountOf'>,
+): ProviderResult {
+  const account = accountFor(call, vendor);
+  const content = unfencedContent(result.content, call).map((part) => mark(part, vendor.name, account));
+  return { ...result, content, response: { ...result.response, ...limitsIn(headers) } };
+}
+
+/** The history of a call that its account can accept. */
+export function recalled(
+  call: ProviderCall,
+  vendor: Pick<Vendor, 'name' | 'account' | 'accountOf'>,
+): ProviderCall {
+  return { ...call, messages: recall(call.messages, vendor.name, accountFor(call, vendor), call.unmarked) };
+}
+
+/** The remaining vendor limits, if the headers report them. */
+export function limitsIn(headers: Headers): { readonly limits?: readonly VendorLimit[] } {
+  const limits = limitsOf(headers);
+  return limits.length === 0 ? {} : { limits };
+}
+
+/** Adds the remaining vendor limits to images. */
+export function withLimits(made: ProviderImages): ProviderImages {
+  return { ...made, response: { ...made.response, ...limitsIn(made.response.headers) } };
+}
