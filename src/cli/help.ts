@@ -68,6 +68,8 @@ Runs traffic through the router in virtual time, once per strategy.
                    \`startedAt\` is when the request came (milliseconds since 1970, or an ISO date). A \`session\`, beside the
                    event's fields or in its metadata, is the call's session.
   --scenario FILE  synthetic traffic and targets, see below
+  --trace FILE     with --scenario: arrival times and sizes of real traffic, in place of rate, duration, inputTokens and
+                   outputTokens: CSV with the columns TIMESTAMP, ContextTokens and GeneratedTokens
   --strategy NAME  ${strategyNames.slice(0, 6).join(', ')},
                    ${strategyNames.slice(6).join(', ')};
                    with parameters as JSON: 'lowestCost({"maxFirstToken":2000})', 'sticky({"strategy":"lowestCost"})'

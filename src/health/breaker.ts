@@ -4,6 +4,11 @@ import { type Breaker, type BreakerLimits, closedBreaker } from './closed-breake
 
 /** Healthy time after which one earlier opening no longer counts, in milliseconds. */
 const forgiveAfter = 300_000;
+/**
+ * How many times as long it stays open after each bad probe. A target that has been down for some time is likely to be down for
+ * about as long again; with this growth, it is found to work again after half of that at the latest, and after a quarter on average.
+ */
+const growth = 1.5;
 /** Jitter of the open time, so that processes do not probe in step. */
 const jitter = 0.2;
 /** Window of the failure rate in seconds, and the minimum number of outcomes in it. */
@@ -40,7 +45,7 @@ export function breaker(random: Random, self: Mutable = closedBreaker()): Breake
   };
   const trip = (now: number, limits: BreakerLimits): void => {
     if (!open && openings > 0) openings = Math.max(0, openings - Math.floor((now - closedAt) / forgiveAfter));
-    const span = Math.min(limits.maxOpenFor, limits.openFor * 2 ** openings);
+    const span = Math.min(limits.maxOpenFor, limits.openFor * growth ** openings);
     self.until = now + span * (1 - jitter + 2 * jitter * random());
     openings += 1;
     newEpoch();

@@ -17,7 +17,7 @@ export interface Pass {
 /**
  * Circuit breaker (Nygard, "Release It!"). Opens after `consecutive` failures in a row, or at `failureRate`
  * over ten seconds. Half-open, it admits one probe at a time: `probes` successes close it, a failure reopens
- * it for twice as long. With little traffic, three failures in a row within a minute open it: a target that
+ * it for half as long again. With little traffic, three failures in a row within a minute open it: a target that
  * fails one time in twenty does that by chance once in 8,000 requests.
  *
  * It differs from the textbook in two ways: refused attempts go to another target instead of waiting for the

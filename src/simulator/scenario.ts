@@ -1,9 +1,11 @@
 import { seededRandom } from '../testing/seeded-random.ts';
+import type { Random } from '../types/clock.ts';
 import type { Catalog } from '../types/options/options.ts';
-import { checkObject, show } from '../util/option-check.ts';
+import { checkObject, type Refuse, show } from '../util/option-check.ts';
 import { checkSpread } from './log/distribution.ts';
 import { checkDuration, checkPositive, checkRatio, refuseIn } from './log/fields.ts';
 import { behave, checkTargets } from './target-spec.ts';
+import type { Trace, TracedRequest } from './trace.ts';
 import type { Arrival, World } from './world.ts';
 
 const fields = ['targets', 'rate', 'duration', 'stream', 'inputTokens', 'outputTokens', 'start'];
@@ -12,10 +14,16 @@ const usualOutput = 300;
 /** The default start, fixed so that a seed always gives the same result. */
 const usualStart = '2026-01-01T00:00:00Z';
 
+interface Planned extends TracedRequest, Pick<Arrival, 'kind'> {}
+
+/** The fields that a trace takes the place of. */
+const traced = ['rate', 'duration', 'inputTokens', 'outputTokens'];
+
 /**
  * A synthetic world: see `--help` for its fields.
  *
  * @param seed for arrival times and sizes
+ * @param trace arrival times and sizes, in place of the scenario's
  * @throws UsageError naming the field of the file
  */
 export function worldOfScenario(
@@ -23,42 +31,37 @@ export function worldOfScenario(
   file: string,
   catalog: Catalog | undefined,
   seed: number,
+  trace?: Trace,
 ): World {
   const refuse = refuseIn(file);
   const given = checkObject('', value, fields, refuse);
-  const { stream, inputTokens = usualInput, outputTokens = usualOutput, start = usualStart } = given;
+  const { stream, start = trace?.start ?? usualStart } = given;
   const specs = checkTargets('targets', given['targets'], refuse);
   const unknown = specs.findIndex(({ behaviour }) => behaviour === undefined);
   if (unknown >= 0) refuse(`targets[${unknown}].firstToken`, 'milliseconds to the first token', 'nothing');
-  const begin = typeof start === 'string' ? Date.parse(start) : Number.NaN;
+  const begin = typeof start === 'number' && start === trace?.start ? start : Date.parse(String(start));
   if (Number.isNaN(begin)) refuse('start', 'an ISO date', show(start));
-  const rate = checkPositive('rate', given['rate'], refuse) / 1_000;
-  const duration = checkDuration('duration', given['duration'], refuse);
   const share = checkRatio('stream', stream, refuse, 1);
-  const input = checkSpread('inputTokens', inputTokens, refuse);
-  const output = checkSpread('outputTokens', outputTokens, refuse);
-
   const random = seededRandom(seed);
-  const arrivals: Arrival[] = [];
-  for (let at = gap(rate, random()); at < duration; at += gap(rate, random())) {
-    const kind = random() < share ? 'stream' : 'chat';
-    const size = Math.max(1, Math.round(input(random)));
-    // The answer's length depends on the question, so it is the same at every target.
-    const length = output(random);
-    arrivals.push({
-      at,
-      kind,
+  const kindOf = (): Planned['kind'] => (random() < share ? 'stream' : 'chat');
+  const requests =
+    trace === undefined
+      ? drawRequests(given, refuse, random, kindOf)
+      : trace.requests.map((request) => ({ ...request, kind: kindOf() }));
+  if (trace !== undefined)
+    for (const field of traced)
+      if (given[field] !== undefined) refuse(field, 'nothing, because the trace has it', show(given[field]));
+  const arrivals = requests.map(
+    ({ outputTokens, ...request }): Arrival => ({
+      ...request,
       route: 'default',
       metadata: {},
-      inputTokens: size,
       answer(ask) {
         const spec = specs.find(({ id }) => id === ask.target);
-        return spec?.behaviour === undefined
-          ? {}
-          : behave(spec.behaviour, { kind, inputTokens: size }, ask, () => length);
+        return spec?.behaviour === undefined ? {} : behave(spec.behaviour, request, ask, () => outputTokens);
       },
-    });
-  }
+    }),
+  );
   return {
     start: begin,
     routes: { default: specs.map(({ id }) => id) },
@@ -68,6 +71,28 @@ export function worldOfScenario(
       return { ...target, ...(price === undefined ? {} : { price }) };
     }),
   };
+}
+
+/** Requests at random moments, with the scenario's sizes. */
+function drawRequests(
+  given: Readonly<Record<string, unknown>>,
+  refuse: Refuse,
+  random: Random,
+  kindOf: () => Planned['kind'],
+): readonly Planned[] {
+  const { inputTokens = usualInput, outputTokens = usualOutput } = given;
+  const rate = checkPositive('rate', given['rate'], refuse) / 1_000;
+  const duration = checkDuration('duration', given['duration'], refuse);
+  const input = checkSpread('inputTokens', inputTokens, refuse);
+  const output = checkSpread('outputTokens', outputTokens, refuse);
+  const requests: Planned[] = [];
+  for (let at = gap(rate, random()); at < duration; at += gap(rate, random())) {
+    const kind = kindOf();
+    const size = Math.max(1, Math.round(input(random)));
+    // The answer's length depends on the question, so it is the same at every target.
+    requests.push({ at, kind, inputTokens: size, outputTokens: output(random) });
+  }
+  return requests;
 }
 
 /** Time to the next arrival of a Poisson process with `rate` arrivals per millisecond. */

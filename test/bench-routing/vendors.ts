@@ -18,6 +18,9 @@ export function openTargets(world: World, truth: Truth, clock: Clock): readonly 
   }));
 }
 
+/** Milliseconds without a token, at most: a real vendor has none that would look like a stalled stream. */
+const longestGap = 10_000;
+
 interface Place {
   readonly world: World;
   readonly requests: ReadonlyMap<string, RequestPlan>;
@@ -63,11 +66,13 @@ function answer({ world, target, index, truth }: Place, request: RequestPlan, ti
   truth.take(target, request);
   const { inputTokens, outputTokens } = request;
   const reading = (target.reading * (inputTokens - cached)) / 1_000;
+  const writing = (outputTokens * 1_000) / target.tokenRate;
+  const steps = Math.max(1, Math.ceil(writing / longestGap));
   return {
     delay: truth.slowness(target) * (target.law.quantile(draw(throws.latency)) + reading),
-    // One token, and after a while all others: of each it would be the same, but take longer to play.
-    text: ['w', 'ords'],
-    gap: (outputTokens * 1_000) / target.tokenRate,
+    // One token, and after a while many others: of each it would be the same, but take longer to play.
+    text: ['w', ...Array.from({ length: steps }, () => 'ords')],
+    gap: writing / steps,
     usage: { inputTokens, outputTokens, cacheReadTokens: cached },
   };
 }

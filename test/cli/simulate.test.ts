@@ -54,6 +54,13 @@ const scenario = {
   ],
 };
 
+const traced = [
+  'TIMESTAMP,ContextTokens,GeneratedTokens',
+  '2023-11-16 18:15:46.68,374,44',
+  '2023-11-16 18:15:50.99,1396,109',
+  '2023-11-16 18:16:01.22,879,55',
+];
+
 const vendors = {
   'dear/m': { price: { input: 3, output: 15 }, firstToken: [200, 600] },
   'cheap/m': { price: { input: 0.2, output: 0.8 }, firstToken: [500, 1_500], errorRate: 0.1 },
@@ -61,6 +68,18 @@ const vendors = {
 const traffic = { vendors, strategy: priority(), requests: 150, every: 1_000, seed: 4 };
 
 describe('signalbox simulate', () => {
+  it('plays the arrivals and sizes of a trace over the targets of a scenario', async () => {
+    const path = await file('targets.json', { targets: scenario.targets });
+    const trace = await file('trace.csv', traced.join('\r\n'));
+    const { source, from, to, strategies } = await reportOf(
+      ...['--scenario', path, '--trace', trace, '--strategy', 'priority'],
+    );
+    expect(source).toBe(trace);
+    expect([from, to]).toEqual(['2023-11-16T18:15:46.680Z', '2023-11-16T18:16:01.220Z']);
+    expect(strategies[0]).toMatchObject({ requests: 3, answered: 3 });
+    expect(strategies[0]?.cost).toBeCloseTo(((374 + 1_396 + 879) * 3 + (44 + 109 + 55) * 15) / 1_000_000, 9);
+  });
+
   it('shows what each strategy costs in a scenario, and how fast it is', async () => {
     const path = await file('scenario.json', scenario);
     const { targets, strategies } = await reportOf(
@@ -173,6 +192,19 @@ describe('what is wrong is said in one line, with exit code 2:', () => {
   it.each<[string, (make: typeof file) => Promise<readonly string[]> | readonly string[], string]>([
     ['another command', () => ['replay'], "got 'replay'"],
     ['no traffic', () => ['simulate', ...s], '--log: expected either it or --scenario, got neither'],
+    [
+      'a trace without targets',
+      () => ['simulate', '--trace', 'a.csv', '--log', 'b', ...s],
+      '--trace: expected --scenario beside it',
+    ],
+    [
+      'a trace and a rate',
+      async (make) => [
+        ...['simulate', '--scenario', await make('f.json', scenario)],
+        ...['--trace', await make('f.csv', traced.join('\n')), ...s],
+      ],
+      'f.json: rate: expected nothing, because the trace has it, got 1',
+    ],
     ['both', () => ['simulate', '--log', 'a', '--scenario', 'b', ...s], 'got both'],
     ['no strategy', () => ['simulate', '--log', 'a'], '--strategy: expected at least one, got none'],
     ['an unknown flag', () => ['simulate', '--lgo', 'a', ...s], "Unknown option '--lgo'"],

@@ -46,16 +46,16 @@ describe('breaker', () => {
     expect(subject.state(1_100)).toBe('closed');
   });
 
-  it('opens for twice as long after each bad probe, up to the limit', () => {
+  it('opens for half as long again after each bad probe, up to the limit', () => {
     const subject = tripped();
     const spans: number[] = [];
     let now = subject.until;
-    for (let probe = 0; probe < 3; probe++) {
+    for (let probe = 0; probe < 4; probe++) {
       subject.failure(subject.enter(now), now, limits);
       spans.push(subject.until - now);
       now = subject.until;
     }
-    expect(spans).toEqual([2_000, 4_000, 4_000]);
+    expect(spans).toEqual([1_500, 2_250, 3_375, 4_000]);
   });
 
   it('lets another probe through when one ends without a verdict', () => {

@@ -87,6 +87,16 @@ describe('output lengths', () => {
     expect(lengths.expect('wordy', 1_000)).toBeCloseTo(900, -1);
   });
 
+  it('are compared by prompts of one size, because a strategy sends those of one size to one target', () => {
+    const lengths = outputLengths();
+    for (let index = 0; index < 300; index++) {
+      lengths.add(index % 10 === 0 ? 'rare' : 'small', 380 + (index % 41), index, 1_000);
+      lengths.add(index % 10 === 0 ? 'rare' : 'large', 80 + (index % 21), index, 4_000);
+    }
+    expect(lengths.expect('small', 300)).toBe(lengths.expect('other', 300));
+    expect(lengths.expect('large', 300)).toBe(lengths.expect('other', 300));
+  });
+
   it('are the same for all targets where they differ by no more than chance explains', () => {
     const lengths = outputLengths();
     const random = seededRandom(1);

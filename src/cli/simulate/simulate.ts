@@ -12,6 +12,7 @@ import { worldOfScenario } from '../../simulator/scenario.ts';
 import { toStrategy } from '../../simulator/strategies.ts';
 import { figuresOf, type Row } from '../../simulator/summary.ts';
 import { checkTargets } from '../../simulator/target-spec.ts';
+import { readTrace } from '../../simulator/trace.ts';
 import { UsageError } from '../../simulator/usage-error.ts';
 import type { World } from '../../simulator/world.ts';
 import type { Catalog, Policies } from '../../types/options/options.ts';
@@ -22,6 +23,7 @@ import { limitsOfReplay, limitsOfScenario, type Report, toText } from './report.
 const flags = {
   log: { type: 'string' },
   scenario: { type: 'string' },
+  trace: { type: 'string' },
   strategy: { type: 'string', multiple: true },
   targets: { type: 'string' },
   options: { type: 'string' },
@@ -34,6 +36,7 @@ const flags = {
 interface Flags {
   readonly log?: string | undefined;
   readonly scenario?: string | undefined;
+  readonly trace?: string | undefined;
   readonly strategies: readonly string[];
   readonly targets?: string | undefined;
   readonly options?: string | undefined;
@@ -53,14 +56,16 @@ type Traffic = Pick<Report, 'source' | 'notes' | 'limits' | 'actual'> & { readon
 export async function simulate(args: readonly string[]): Promise<string> {
   const values = parse(args);
   if (values.help === true) return simulateHelp;
-  const { log, scenario, strategy: strategies = [], targets, options } = values;
+  const { log, scenario, trace, strategy: strategies = [], targets, options } = values;
   if ((log === undefined) === (scenario === undefined))
     throw new UsageError('--log', 'either it or --scenario', log === undefined ? 'neither' : 'both');
   if (strategies.length === 0) throw new UsageError('--strategy', 'at least one', 'none');
   if (targets !== undefined && log === undefined)
     throw new UsageError('--targets', '--log beside it: a scenario has its own targets', '--scenario');
+  if (trace !== undefined && scenario === undefined)
+    throw new UsageError('--trace', '--scenario beside it, with the targets', '--log');
   const seed = toSeed(values.seed);
-  const report = await reportOf({ log, scenario, strategies, targets, options, seed });
+  const report = await reportOf({ log, scenario, trace, strategies, targets, options, seed });
   return values.json === true ? `${JSON.stringify(report, null, 2)}\n` : toText(report);
 }
 
@@ -99,11 +104,13 @@ async function reportOf(given: Flags): Promise<Report> {
   return { ...traffic, seed, from, to, targets: ids, strategies: rows };
 }
 
-async function trafficOf({ log, scenario, targets, seed }: Flags): Promise<Traffic> {
+async function trafficOf({ log, scenario, trace, targets, seed }: Flags): Promise<Traffic> {
   const catalog: Catalog | undefined = await loadCatalog().catch(() => undefined);
   if (scenario !== undefined) {
-    const world = worldOfScenario(await readJSON(scenario), scenario, catalog, seed);
-    return { source: scenario, world, notes: [], limits: limitsOfScenario };
+    const traced =
+      trace === undefined ? undefined : await orRefuse(trace, () => readTrace(linesOf(trace), trace));
+    const world = worldOfScenario(await readJSON(scenario), scenario, catalog, seed, traced);
+    return { source: trace ?? scenario, world, notes: [], limits: limitsOfScenario };
   }
   const source = log ?? '';
   const requests = await orRefuse(source, () => readLog(linesOf(source), source));

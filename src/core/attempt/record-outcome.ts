@@ -50,8 +50,8 @@ function learn(
   const limits = route.policies.breaker || defaultBreaker;
   target.breaker.success(passes.own, now, limits);
   key.endpoint.breaker.success(passes.shared, now, limits);
-  const { outputTokens } = usage;
+  const { inputTokens, outputTokens } = usage;
   if (operation.measuredAs !== undefined && outputTokens !== undefined)
-    route.outputs?.add(target.id, outputTokens, now);
+    route.outputs?.add(target.id, outputTokens, now, inputTokens);
   env.caches?.note(session, target.id, usage, now);
 }

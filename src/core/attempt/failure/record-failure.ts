@@ -44,9 +44,8 @@ export function failureOf(
 ): RecordedFailure {
   const { target } = channel;
   const { retry, fallbackOn } = request.route.policies;
-  const isTooMany =
-    error.kind === 'rate-limit' || (error.kind === 'overloaded' && !lacksRoom(channel, error));
-  if (isTooMany && !isCallersKey) channel.adaptive.refused(channel.places.taken, startedAt, now);
+  if (areTooMany(channel, error, now) && !isCallersKey)
+    channel.adaptive.refused(channel.places.taken, startedAt, now);
   // A stale connection is not a failure if the request is resent; a target that repeats it is broken.
   const pardoned =
     isStaleSocket(error) &&
@@ -105,6 +104,14 @@ function recordFailure(
   const against = policy.health !== 'nothing' || confirmed;
   if (against) target.odds.add(true, now);
   return against;
+}
+
+/** Whether fewer attempts at a time would have been accepted, as far as the vendor says. */
+function areTooMany(channel: Channel, error: ProviderError, now: number): boolean {
+  if (error.kind !== 'rate-limit') return error.kind === 'overloaded' && !lacksRoom(channel, error);
+  // Places are free again when answers end. A vendor that asks for a longer wait counts requests or tokens in a span of time.
+  const usual = channel.target.stats.usualDuration(now);
+  return error.limit === 'ramp' || usual === undefined || (error.retryAfter ?? 0) <= usual;
 }
 
 /** A vendor without room on a tier beside the standard one sheds whoever asks: how many of ours are in flight is not the cause. */
