@@ -126,8 +126,7 @@ export function toProvider<
 ): RouterProvider<TargetId | RouteName | ModelOf<TargetId> | (keyof Names & string), 'v3'>;
 export function toProvider(router: Router, options: ToProviderOptions = {}): RouterProvider<string> {
   check('toProvider', options, only({ specificationVersion: oneOf('v4', 'v3'), aliases: anything }));
-  const { specificationVersion = 'v4', aliases } = options;
-  const version: SpecificationVersion = specificationVersion;
+  const { specificationVersion: version = 'v4', aliases } = options;
   const names = modelNames('toProvider.aliases', router, aliases);
   const nameOf = (modelId: string, type: 'languageModel' | 'embeddingModel' | 'imageModel'): string => {
     const found = names.find(modelId);

@@ -95,7 +95,7 @@ describe('a virtual key over HTTP, with the OpenAI SDK', () => {
     const client = clientOf((await keys.create({ tenant: 'acme', models: ['fast', 'gpt-4o'] })).token);
     const seen: string[] = [];
     for await (const { id } of client.models.list()) seen.push(id);
-    expect(seen.toSorted()).toEqual(['fast', 'gpt-4o']);
+    expect(new Set(seen)).toEqual(new Set(['fast', 'gpt-4o']));
     expect((await ask(client, 'fast')).choices).toHaveLength(1);
     expect((await ask(client, 'gpt-4o')).choices).toHaveLength(1);
     for (const model of ['default', 'careful', 'a', 'b'])
