@@ -45,7 +45,9 @@ if (project === undefined) throw new Error('typedoc could not read the sources')
 await app.generateOutputs(project);
 
 if (!write) {
-  const pages = new Set([...readdirSync(out), ...(existsSync(folder) ? readdirSync(folder) : [])]);
+  const pagesIn = (path: string): readonly string[] =>
+    readdirSync(path, { encoding: 'utf8', recursive: true }).filter((page) => page.endsWith('.md'));
+  const pages = new Set([...pagesIn(out), ...(existsSync(folder) ? pagesIn(folder) : [])]);
   const read = (path: string): string => (existsSync(path) ? readFileSync(path, 'utf8') : '');
   const stale = [...pages].filter((page) => read(join(out, page)) !== read(join(folder, page)));
   rmSync(out, { recursive: true });

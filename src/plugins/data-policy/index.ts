@@ -1,3 +1,8 @@
+/**
+ * Keeps requests on targets that meet requirements on data: where it is processed, how long it is kept.
+ *
+ * @module data-policy
+ */
 import type { CallOptions } from '../../types/options/call-options.ts';
 import type { Plugin, RequestContext } from '../../types/plugin.ts';
 import { checkObject, refuse, show } from '../../util/option-check.ts';

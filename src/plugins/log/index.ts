@@ -1,3 +1,8 @@
+/**
+ * One log line per request: plain text on a terminal, JSON elsewhere.
+ *
+ * @module log
+ */
 import type { Plugin } from '../../types/plugin.ts';
 import { check, checkObject, refuse, show } from '../../util/option-check.ts';
 import { oneOf } from '../../util/shape.ts';

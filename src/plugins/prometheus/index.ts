@@ -1,3 +1,8 @@
+/**
+ * Metrics for Prometheus, as text or in an existing registry.
+ *
+ * @module prometheus
+ */
 import type { Health } from '../../types/options/strategy.ts';
 import type { Plugin, PluginHost } from '../../types/plugin.ts';
 import { asCount, asObjects, asText } from '../../util/json.ts';

@@ -1,3 +1,8 @@
+/**
+ * Shares what processes learn of their targets: cooldowns, outages, latencies.
+ *
+ * @module shared-health
+ */
 import type { Plugin, PluginHost, Replica } from '../../types/plugin.ts';
 import type { Change, Knowledge } from '../../types/store.ts';
 import { check, checkObject, refuse, show } from '../../util/option-check.ts';
