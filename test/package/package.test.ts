@@ -87,7 +87,7 @@ describe('the package', () => {
 
   it.each([
     ['signalbox', ['signalbox']],
-    ['signalbox/ai-sdk', ['eventsource-parser', 'signalbox']],
+    ['signalbox/ai-sdk', ['signalbox']],
     ['signalbox/catalog', ['signalbox']],
   ])('loads no SDK, no zod and no prices when %s is imported', async (path, packages) => {
     const loaded = await node(`

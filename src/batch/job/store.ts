@@ -127,10 +127,14 @@ export class JobStore {
   /** Takes or renews the right to work on the batch; `false` while another process has it. */
   async own(owner: string, ttl: number): Promise<boolean> {
     const key = this.#key('/owner');
-    const [held] = await this.#store.get([key]);
-    if (held !== undefined && held.value !== owner) return false;
-    const onlyIf = held === undefined ? 'absent' : { version: held.version };
-    return (await this.#store.set(key, owner, { ttl, onlyIf })) !== undefined;
+    // Once more, because what this process had may expire between reading and writing.
+    for (let attempt = 0; attempt < 2; attempt++) {
+      const [held] = await this.#store.get([key]);
+      if (held !== undefined && held.value !== owner) return false;
+      const onlyIf = held === undefined ? 'absent' : { version: held.version };
+      if ((await this.#store.set(key, owner, { ttl, onlyIf })) !== undefined) return true;
+    }
+    return false;
   }
 
   /** Whether a process works on the batch. */
