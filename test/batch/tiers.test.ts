@@ -264,6 +264,7 @@ describe('service tiers as targets', () => {
         targets: [{ provider, model: 'm', price, tiers: ['standard', 'flex'] }],
         clock,
         timeout: { response: 60_000 },
+        random: () => 0.5, // balanced() draws from what it has measured
         strategy: balanced({ perSecond }),
       });
       for (const target of router.targets) {
