@@ -54,7 +54,7 @@ describe('signalbox report', () => {
     expect(await report('--log', path)).toContain('tools changed 2, first use 1');
   });
 
-  it('says nothing of prompt caches that nobody watches', async () => {
+  it('has no section on prompt caches where no plugin watches them', async () => {
     expect(await report('--log', log([{}]), '--format', 'md')).not.toContain('Prompt caches');
   });
 

@@ -39,13 +39,13 @@ type Step = {
   readonly response: Answered;
 };
 
-function lines(told: Answered): readonly string[] {
+function lines(answered: Answered): readonly string[] {
   const {
     steps = [],
     parts = [],
     output,
     threw,
-  } = told as {
+  } = answered as {
     steps?: readonly Step[];
     parts?: readonly Answered[];
     output?: unknown;

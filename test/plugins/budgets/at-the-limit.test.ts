@@ -1,9 +1,10 @@
 import { isRouterError, type Router, type Store } from 'signalbox';
 import { type Limit, limits } from 'signalbox/budgets';
 import { memory } from 'signalbox/memory';
-import { type VirtualClock, virtualClock } from 'signalbox/testing';
+import { virtualClock } from 'signalbox/testing';
 import { describe, expect, it } from 'vitest';
 import { outcome, world } from '../../support/requests.ts';
+import { pass, settled, turns } from './passing-time.ts';
 
 const ask = { prompt: 'Hi', maxOutputTokens: 20 };
 const perDay: Limit = { by: 'tenant', usd: 0.001, per: 'day' };
@@ -25,37 +26,6 @@ function limited(list: readonly Limit[], more: Parameters<typeof world>[1] = {})
   };
   const start = () => world({ a: [{}] }, { clock, store, plugins: [limits(list)], ...more });
   return { ...start(), clock, state, start, forget: () => real.delete([...keys]) };
-}
-
-async function settled<T>(promise: Promise<T>, clock: VirtualClock): Promise<T> {
-  let over = false;
-  const end = (): void => {
-    over = true;
-  };
-  promise.then(end, end);
-  while (!over) {
-    await turns();
-    if (!over) await clock.advance(1);
-  }
-  return promise;
-}
-
-/** Room for what takes no virtual time, but real time: digests of keys are made in other threads. */
-async function turns(): Promise<void> {
-  for (let n = 0; n < 3; n++) {
-    await new Promise((resolve) => setImmediate(resolve));
-    await crypto.subtle.digest('SHA-256', new Uint8Array(64));
-  }
-  await new Promise((resolve) => setImmediate(resolve));
-}
-
-/** Lets time pass, with room for what each moment leads to. */
-async function pass(clock: VirtualClock, ms: number): Promise<void> {
-  const step = Math.min(ms, 500);
-  for (let passed = 0; passed < ms; passed += step) {
-    await clock.advance(step);
-    await turns();
-  }
 }
 
 async function useUp({ router, clock }: ReturnType<typeof limited>, tenant: string): Promise<void> {

@@ -4,6 +4,7 @@ import { memory } from 'signalbox/memory';
 import { scriptedProvider, type VirtualClock, virtualClock } from 'signalbox/testing';
 import { describe, expect, it } from 'vitest';
 import { outcome, read, rejection, world } from '../../support/requests.ts';
+import { settled } from './passing-time.ts';
 
 const ask = { prompt: 'Hi', maxOutputTokens: 20 };
 /** Of the first target: 10 input tokens at US$ 1 and 5 output tokens at US$ 2 per million. */
@@ -46,20 +47,6 @@ async function useUp(
     if (!isRouterError(asked.error, 'budget')) throw asked.error;
     return { answers, error: asked.error };
   }
-}
-
-/** Lets time pass until a promise has settled. */
-async function settled<T>(promise: Promise<T>, clock: VirtualClock): Promise<T> {
-  let over = false;
-  const end = (): void => {
-    over = true;
-  };
-  promise.then(end, end);
-  while (!over) {
-    await new Promise((resolve) => setImmediate(resolve));
-    if (!over) await clock.advance(1);
-  }
-  return promise;
 }
 
 describe('a limit of US$', () => {

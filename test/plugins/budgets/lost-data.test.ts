@@ -1,9 +1,10 @@
 import { isRouterError, type Store } from 'signalbox';
 import { type Limit, limits } from 'signalbox/budgets';
 import { memory } from 'signalbox/memory';
-import { type VirtualClock, virtualClock } from 'signalbox/testing';
+import { virtualClock } from 'signalbox/testing';
 import { describe, expect, it } from 'vitest';
 import { outcome, read, world } from '../../support/requests.ts';
+import { settled } from './passing-time.ts';
 
 type Script = Extract<Parameters<typeof world>[0][string], readonly unknown[]>[number];
 
@@ -52,19 +53,6 @@ function processes(limit: Limit, script: Script = {}) {
     answers: () => answers,
     spent: () => answers * cost,
   };
-}
-
-async function settled<T>(promise: Promise<T>, clock: VirtualClock): Promise<T> {
-  let over = false;
-  const end = (): void => {
-    over = true;
-  };
-  promise.then(end, end);
-  while (!over) {
-    await new Promise((resolve) => setImmediate(resolve));
-    if (!over) await clock.advance(1);
-  }
-  return promise;
 }
 
 /** Calls in turn until all are refused. */

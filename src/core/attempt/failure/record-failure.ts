@@ -114,7 +114,7 @@ function areTooMany(channel: Channel, error: ProviderError, now: number): boolea
   return error.limit === 'ramp' || usual === undefined || (error.retryAfter ?? 0) <= usual;
 }
 
-/** A vendor without room on a tier beside the standard one sheds whoever asks: how many of ours are in flight is not the cause. */
+/** A vendor without room on another tier than the standard one refuses everybody: our requests in flight are not the cause. */
 function lacksRoom({ target }: Channel, { kind }: ProviderError): boolean {
   return kind === 'overloaded' && target.tier !== 'standard';
 }

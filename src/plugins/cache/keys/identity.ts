@@ -28,7 +28,7 @@ export function groupOf(
   return tenant === undefined ? undefined : { key: ['tenant', tenant, account], name: tenant };
 }
 
-/** Headers of a call can change its answer, whoever shares it. */
+/** Headers of a call can change its answer, in every scope. */
 function headersOf(auth: RequestContext['options']['auth']): string | null {
   if (auth === undefined) return null;
   const headers = Object.entries(auth).map(([provider, own]) => [provider, own.headers]);
