@@ -178,6 +178,7 @@ export type {
   ProviderFinishPart,
   ProviderImageCall,
   ProviderImages,
+  ProviderReport,
   ProviderResponsePart,
   ProviderResult,
   ProviderStream,

@@ -31,6 +31,7 @@ export type {
   ProviderEmbeddings,
   ProviderFinishPart,
   ProviderImages,
+  ProviderReport,
   ProviderResponsePart,
   ProviderResult,
   ProviderStreamPart,

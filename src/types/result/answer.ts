@@ -5,48 +5,8 @@ import type { FinishReason, ResponseInfo, ServedAs, Warning } from './result.ts'
 import type { StreamContent } from './stream-part.ts';
 import type { Usage } from './usage.ts';
 
-/** A provider's embeddings, one per value and in the same order. */
-export interface ProviderEmbeddings {
-  /** One vector per value, in the same order. */
-  readonly embeddings: readonly (readonly number[])[];
-  /** The tokens that the vendor counted; without fields if it reports none. */
-  readonly usage: Usage;
-  /** See `ProviderResult.cost`. */
-  readonly cost?: number;
-  /** The vendor's response metadata. */
-  readonly response: ResponseInfo;
-  /** Parts of the call that were not sent as given; empty if there are none. */
-  readonly warnings: readonly Warning[];
-  /** Further metadata under the provider's name. Omitted if there is none. */
-  readonly providerMetadata?: ProviderOptions;
-  /** The vendor's raw answer. */
-  readonly raw: unknown;
-}
-
-/** A provider's images. */
-export interface ProviderImages {
-  /** The images that the vendor made; they may be fewer than `n`. */
-  readonly images: readonly GeneratedImage[];
-  /** `images` may be omitted; the router counts them. */
-  readonly usage: Usage;
-  /** See `ProviderResult.cost`. */
-  readonly cost?: number;
-  /** The vendor's response metadata. */
-  readonly response: ResponseInfo;
-  /** Parts of the call that were not sent as given; empty if there are none. */
-  readonly warnings: readonly Warning[];
-  /** Further metadata under the provider's name. Omitted if there is none. */
-  readonly providerMetadata?: ProviderOptions;
-  /** The vendor's raw answer. */
-  readonly raw: unknown;
-}
-
-/** A provider's complete answer. */
-export interface ProviderResult {
-  /** Everything the model returned, in order. */
-  readonly content: readonly ContentPart[];
-  /** Why the answer ended. */
-  readonly finishReason: FinishReason;
+/** What every answer of a provider reports. */
+export interface ProviderReport {
   /** The tokens that the vendor counted; without fields if it reports none. */
   readonly usage: Usage;
   /** The charge in US$ that the vendor reported for this answer. Omit it if there is none: it takes precedence over the catalog. */
@@ -59,6 +19,26 @@ export interface ProviderResult {
   readonly providerMetadata?: ProviderOptions;
   /** The vendor's raw answer. */
   readonly raw: unknown;
+}
+
+/** A provider's embeddings, one per value and in the same order. */
+export interface ProviderEmbeddings extends ProviderReport {
+  /** One vector per value, in the same order. */
+  readonly embeddings: readonly (readonly number[])[];
+}
+
+/** A provider's images. `usage.images` may be omitted; the router counts them. */
+export interface ProviderImages extends ProviderReport {
+  /** The images that the vendor made; they may be fewer than `n`. */
+  readonly images: readonly GeneratedImage[];
+}
+
+/** A provider's complete answer. */
+export interface ProviderResult extends ProviderReport {
+  /** Everything the model returned, in order. */
+  readonly content: readonly ContentPart[];
+  /** Why the answer ended. */
+  readonly finishReason: FinishReason;
   /** The same in the format of the call's `origin`, if the provider supports it. */
   readonly origin?: unknown;
 }
