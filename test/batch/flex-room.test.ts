@@ -1,4 +1,4 @@
-import { createRouter, lowestCost, type Provider, type Strategy } from 'signalbox';
+import { createRouter, lowestCost, type Provider, priority, type Strategy } from 'signalbox';
 import { type Script, scriptedProvider, virtualClock } from 'signalbox/testing';
 import { describe, expect, it } from 'vitest';
 
@@ -76,5 +76,48 @@ describe('a flex tier under a deadline', () => {
     const answer = router.chat({ prompt: 'hi' }, { deadline: clock.date() + 60_000 });
     await clock.advance(31_000);
     expect((await answer).target).toBe('vendor/m');
+  });
+});
+
+describe.each(['priority', 'fast'])('a tier that answers at once, like standard: %s', (tier) => {
+  const asQuick = (script: () => Script, strategy: Strategy) => {
+    const clock = virtualClock();
+    const scripted = scriptedProvider(
+      'vendor',
+      ({ providerOptions }) => (providerOptions?.['vendor'] ? script() : { delay: 1_000 }),
+      clock,
+    );
+    const provider: Provider = { ...scripted, tiers: { [tier]: { vendor: { service_tier: tier } } } };
+    const router = createRouter({
+      targets: [{ provider, model: 'm', price, tiers: [tier, 'standard'] }],
+      strategy,
+      retry: false,
+      timeout: { request: 3_600_000, attempt: 1_800_000 },
+      clock,
+    });
+    return { clock, router };
+  };
+
+  it('has no more time under a deadline', async () => {
+    const { clock, router } = asQuick(() => ({ hang: true }), priority());
+    const answer = router.chat({ prompt: 'hi' }, { deadline: clock.date() + 600_000 });
+    await clock.advance(12_000);
+    expect((await answer).target).toBe('vendor/m');
+  });
+
+  it('is left when it is overloaded, also while it answers others', async () => {
+    let calls = 0;
+    const { clock, router } = asQuick(() => (calls++ === 0 ? { delay: 600_000 } : noRoom), priority());
+    const first = router.chat({ prompt: 'hi' }, { only: [`vendor/m#${tier}`] });
+    await clock.advance(100);
+    for (let request = 0; request < 10; request++) {
+      const answer = router.chat({ prompt: 'hi' });
+      await clock.advance(2_000);
+      await answer;
+    }
+    expect(calls).toBeLessThan(9);
+    expect(router.stats().find(({ id }) => id === `vendor/m#${tier}`)?.health).not.toBe('healthy');
+    await clock.advance(600_000);
+    await first;
   });
 });

@@ -23,7 +23,7 @@ const longOutput = 4_096;
 const longestResponse = 60_000;
 const longestOutput = 16_384;
 /**
- * The part of the time in which an answer is wanted that a target on another tier than the standard one gets; the rest is for another
+ * The part of the time in which an answer is wanted that a target on a best-effort tier gets; the rest is for another
  * target. Such tiers wait for room at the vendor, so silence is usual: up to 15 minutes
  * (https://ai.google.dev/gemini-api/docs/optimization, https://developers.openai.com/api/docs/guides/flex-processing).
  */
@@ -46,7 +46,7 @@ export function firstTokenTimeout({ latencies: { stream } }: Target, request: Me
  */
 export function responseTimeout(target: Target, request: Measured & Wanted, now: number): number {
   const { latencies, capabilities } = target;
-  const wanted = target.tier === 'standard' ? undefined : wantedWithin(request, now);
+  const wanted = target.bestEffort ? wantedWithin(request, now) : undefined;
   if (wanted !== undefined) return wanted * patience;
   const learned = learnedTimeout(latencies[request.operation.measuredAs ?? 'chat'], now);
   const usual = capabilities.reasoning === true ? unknownReasoning : unknownResponse;

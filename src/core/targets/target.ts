@@ -21,7 +21,7 @@ import type { Price } from '../../types/options/price.ts';
 import type { Candidate, Health } from '../../types/options/strategy.ts';
 import type { Provider } from '../../types/provider.ts';
 import type { AwakeClock } from '../../util/time/awake-clock.ts';
-import { deferredProvider, onTier, type Variant, variantsOf } from './tiers.ts';
+import { deferredProvider, isBestEffort, onTier, type Variant, variantsOf } from './tiers.ts';
 import { noDetector, unknownLatencies } from './unmeasured.ts';
 
 /**
@@ -41,8 +41,8 @@ export interface Target {
   readonly provider: Provider;
   /** Whether answers may take hours. */
   readonly deferred: boolean;
-  /** Its service tier. */
-  readonly tier: string;
+  /** Whether the vendor serves its tier only as far as it has room. */
+  readonly bestEffort: boolean;
   readonly model: string;
   readonly price: Price | undefined;
   readonly pricedAs: string | undefined;
@@ -151,7 +151,7 @@ export function targetFactory(
       id,
       provider,
       deferred,
-      tier,
+      bestEffort: isBestEffort(tier),
       model,
       price: option.price,
       pricedAs: option.pricedAs,

@@ -12,6 +12,13 @@ export interface Variant {
   readonly tier: string;
 }
 
+/** Tiers that vendors serve as far as they have room, so that silence and refusals are usual; the others answer at once. */
+const bestEffortTiers: ReadonlySet<string> = new Set(['flex', 'batch']);
+
+export function isBestEffort(tier: string): boolean {
+  return bestEffortTiers.has(tier);
+}
+
 /** The target of each tier of a target's options. */
 export function variantsOf({ id, provider, model, tiers = ['standard'] }: TargetOptions): readonly Variant[] {
   const found = provider.withModel?.(model) ?? { provider, model: String(model) };

@@ -153,7 +153,7 @@ export interface Strategy<TargetId extends string = string> {
   /** The ids that it names and that are not among the router's. `createRouter` refuses a strategy with any. */
   unknownTargets?(known: readonly TargetId[]): readonly string[];
   /**
-   * Milliseconds in which it wants an answer. A target on another tier than the standard one gets four fifths of them before another
+   * Milliseconds in which it wants an answer. A target on a best-effort tier (`flex`, `batch`) gets four fifths of them before another
    * target is asked as well.
    * @default none
    */

@@ -114,9 +114,9 @@ function areTooMany(channel: Channel, error: ProviderError, now: number): boolea
   return error.limit === 'ramp' || usual === undefined || (error.retryAfter ?? 0) <= usual;
 }
 
-/** A vendor without room on another tier than the standard one refuses everybody: our requests in flight are not the cause. */
+/** A vendor without room on a best-effort tier refuses everybody: our requests in flight are not the cause. */
 function lacksRoom({ target }: Channel, { kind }: ProviderError): boolean {
-  return kind === 'overloaded' && target.tier !== 'standard';
+  return kind === 'overloaded' && target.bestEffort;
 }
 
 /** Where a failure of a key or an endpoint is recorded. */
