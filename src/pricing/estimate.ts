@@ -15,10 +15,10 @@ const messageTokens = 4;
 
 /** Longer texts are sampled, in characters: counting takes 0.1 ms for 1,000 of them. */
 const mostCounted = 8_192;
-/** Number and length of the samples. They are evenly spread, so that a text may change its kind on the way. */
+/** Number and length of the samples. They are evenly spread, because the kind of text may change along the way. */
 const samples = 32;
 const sampleLength = 128;
-/** How many characters further a sample may begin and end, so as not to cut words. */
+/** By how many characters the beginning and end of a sample may move, to avoid cutting words. */
 const slack = 24;
 const wordBreak = /[\s.,;:(){}[\]<>"'`、。]/;
 
@@ -41,7 +41,7 @@ export function estimateTokens(text: string): number {
   return Math.round((tokens * text.length) / characters);
 }
 
-/** The next beginning of a word; the place itself where none is near. */
+/** The next beginning of a word; the position itself if none is near. */
 function wordStart(text: string, place: number): number {
   for (let at = place; at < place + slack; at++) if (wordBreak.test(text.charAt(at - 1))) return at;
   return place;
@@ -69,7 +69,7 @@ function estimateAll(texts: readonly string[]): number {
   return tokens;
 }
 
-/** Adds the text of a part. Returns the tokens of what is no text. */
+/** Adds the text of a part. Returns the tokens of content other than text. */
 function addPart(part: UserPart | ContentPart | ToolApprovalResponsePart, texts: string[]): number {
   switch (part.type) {
     case 'text':

@@ -138,7 +138,7 @@ export class Attempt {
     this.observers?.firstToken();
   }
 
-  /** A native signal costs more than the rest of an attempt, so that only providers that may hand it on get one. */
+  /** A native signal costs more than the rest of an attempt, so only providers that may pass it on get one. */
   #signalFor({ provider, target }: Channel): AbortSignal {
     const { signal } = this;
     return takesOwnSignals(provider) && !target.deferred ? (signal as AbortSignal) : realAbort(signal).signal;
