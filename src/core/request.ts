@@ -96,29 +96,19 @@ export class RequestState<Request extends AnyRequest = AnyRequest> implements Ac
   #cancelDeadline: (() => void) | undefined;
   #over = false;
 
-  constructor({
-    id,
-    env,
-    operation,
-    original,
-    checked,
-    options,
-    route,
-    shadow = false,
-    isRouted = true,
-    onEnd,
-  }: RequestInit<Request>) {
-    this.id = id;
+  constructor(init: RequestInit<Request>) {
+    const { env, checked, options, route } = init;
+    this.id = init.id;
     this.env = env;
-    this.operation = operation;
-    this.original = original;
-    this.asked = original as RankContext['request'];
+    this.operation = init.operation;
+    this.original = init.original;
+    this.asked = init.original as RankContext['request'];
     this.request = checked.request;
     this.schema = checked.schema;
     this.options = options;
-    this.shadow = shadow;
-    this.#onEnd = onEnd;
-    this.isRouted = isRouted;
+    this.shadow = init.shadow === true;
+    this.#onEnd = init.onEnd;
+    this.isRouted = init.isRouted !== false;
     this.priority = options.priority ?? 'normal';
     this.session = options.session;
     this.metadata = options.metadata ?? noMetadata;
