@@ -101,6 +101,17 @@ function installedAgentClass(): ConnectionAgentClass | undefined {
   return installed.constructor as ConnectionAgentClass;
 }
 
+/** A `dispatcher` for one request that uses the installed agent, without limits on silence; `undefined` on other runtimes. */
+export function untimedDispatcher(): object | undefined {
+  const installed = installedAgent(agentKey);
+  const dispatch: unknown = installed && Reflect.get(installed, 'dispatch');
+  if (typeof dispatch !== 'function') return undefined;
+  return {
+    dispatch: (options: object, handler: object): unknown =>
+      dispatch.call(installed, { ...options, headersTimeout: 0, bodyTimeout: 0 }, handler),
+  };
+}
+
 /** Versions of undici whose `dispatch` takes a `DispatchHandler`: in Node 22 and 24. */
 const dispatchVersions: readonly (string | undefined)[] = ['6', '7'];
 

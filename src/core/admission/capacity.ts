@@ -1,4 +1,5 @@
 import type { TokenDemand } from '../../limits/no-limits.ts';
+import type { RequestState } from '../request.ts';
 import type { Channel, Target } from '../targets/target.ts';
 
 /** Whether there is capacity for one more attempt. Preemptible attempts count as free. */
@@ -39,4 +40,15 @@ export function declaredAt({ rates }: Channel, tokens: () => TokenDemand, now: n
   if (rates.length === 0) return now;
   const { input, output } = tokens();
   return Math.max(now, ...rates.map((rate) => rate.freeAt(input + output, now)));
+}
+
+/** When a channel's limits permit a request; monotonic milliseconds. */
+export function limitedUntil(channel: Channel, request: RequestState, now: number): number {
+  if (channel.rates.length === 0 && !channel.vendorLimits.reported) return now;
+  return availableAt(channel, () => request.tokensAt(channel.target, now), now);
+}
+
+/** The same, for the application's declared limits. */
+export function declaredUntil(channel: Channel, request: RequestState, now: number): number {
+  return declaredAt(channel, () => request.tokensAt(channel.target, now), now);
 }

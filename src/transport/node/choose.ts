@@ -1,7 +1,6 @@
 import { agentClass, mustUseFetch } from '../connection.ts';
 import type { NodeClient, Origin } from './client.ts';
 import { overDispatch } from './dispatch.ts';
-import { overNodeHTTP } from './http.ts';
 import { nodeModules } from './modules.ts';
 
 /** A client of Node's for one origin, whichever it is. */
@@ -41,5 +40,19 @@ export function nodeHTTP(origin: string): NodeHTTP | undefined {
     usable: () => !mustFetch(),
     send: (request) => client().send(request),
     warmup: (signal) => client().warmup(signal),
+  };
+}
+
+/** The client over `node:http`, whose code few processes need. A later request tries again if it could not be loaded. */
+function overNodeHTTP(to: Origin): NodeClient {
+  let loaded: NodeClient | undefined;
+  const load = async (): Promise<NodeClient> => {
+    const http = await import('./http.ts');
+    loaded ??= http.overNodeHTTP(to);
+    return loaded;
+  };
+  return {
+    send: async (request) => (loaded ?? (await load())).send(request),
+    warmup: async (signal) => (loaded ?? (await load())).warmup(signal),
   };
 }
