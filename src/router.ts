@@ -36,7 +36,7 @@ import { Parts, part } from './util/lazy.ts';
 import { mergeDefined } from './util/merge.ts';
 import { requestsAreApart } from './util/runtime.ts';
 import { swapSet } from './util/swap-set.ts';
-import { linkedAbort } from './util/time/abort.ts';
+import { LinkedAbort } from './util/time/abort.ts';
 import { awakeClock } from './util/time/awake-clock.ts';
 import { systemClock } from './util/time/clock.ts';
 
@@ -71,7 +71,7 @@ export function createRouter<
 ): Router<OwnIdOf<Targets> | ModelIdOf<Providers[number]>, keyof Routes & string> & MethodsOf<Plugins>;
 export function createRouter(options: RouterOptions): Router {
   checkOptions(options, { mirror });
-  const closing = linkedAbort();
+  const closing = new LinkedAbort();
   const plugins = [...(options.plugins ?? []), shadow(options)].filter((plugin) => plugin !== undefined);
   const store = options.store ?? defaultStore(options.clock ?? systemClock);
   const batching = batchingWith(async () => {
@@ -141,7 +141,7 @@ export function createRouter(options: RouterOptions): Router {
     close() {
       const left = batching.close(); // first, so that their requests count as neither done nor failed
       closing.abort(undefined);
-      for (const { stop } of [...env.activeRequests.items]) stop(closedError());
+      for (const request of [...env.activeRequests.items]) request.stop(closedError());
       ending ??= left.then(uninstall);
       return ending;
     },
