@@ -99,7 +99,7 @@ export function inputEstimate(): InputEstimate {
   };
 }
 
-/** Adds the text of a part. Returns the tokens of what is no text. */
+/** Adds the text of a part. Returns the tokens of content other than text. */
 function addPart(
   part: UserPart | ContentPart | ToolApprovalResponsePart,
   texts: string[],
