@@ -13,9 +13,10 @@ import type { RunnableOperation } from './operations/runnable.ts';
 import { checkCallOptions } from './options/call-options.ts';
 import { extensionsPart } from './parts/extensions-part.ts';
 import { lacksExtensions, loadExtensions } from './parts/load-extensions.ts';
-import { isPlain, isPlainCall, loadRest } from './parts/rest.ts';
+import { isPlainCall, loadRest } from './parts/rest.ts';
 import { RequestState } from './request.ts';
 import { fallbackRoute, namedRoute } from './routing/named-route.ts';
+import { isPlain } from './routing/plain-routing.ts';
 
 /**
  * The road of a request of any operation, in the order of its stations. An invalid request never starts; every other one ends
@@ -39,7 +40,7 @@ export function runOperation<Request extends AnyRequest, Result>(
   const work = carryOut(operation, request);
   if (request.holding === undefined) return work;
   return request.holding.untilLeft(work).catch(async (error: unknown) => {
-    // Its caller's time is over, while others wait for the answer.
+    // Its caller has no time left, but others wait for the answer.
     const isLeft = request.holding?.left !== undefined && request.route.policies.lastResort !== undefined;
     const instead = isLeft ? await lastResort<Result>(operation, request, error) : undefined;
     if (instead !== undefined) return instead;

@@ -20,14 +20,14 @@ export interface OutputLengths {
  */
 const deviations = 3;
 const halfLife = 600_000;
-/** Answers to prompts of a size that must be known before a target is compared by others. */
+/** Minimum number of answers to prompts of one size before a target is compared by those of other sizes. */
 const fewest = 10;
 
 /** Answers of a target. */
 interface Own {
   /** By the size of the prompt. */
   readonly sizes: (DecayingMean | undefined)[];
-  /** Its tokens, and what the route's answers to such prompts let expect, for its usual prompts; as of its last answer. */
+  /** Its tokens, and those expected from the route's answers to such prompts; sums, as of its last answer. */
   tokens: number;
   expected: number;
   /** Number of answers that were compared. */

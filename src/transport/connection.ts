@@ -2,7 +2,7 @@ import { nodeProcess } from '../util/runtime.ts';
 
 /** Undici's HTTP agent, which Node's `fetch` uses: the parts needed here. */
 export interface ConnectionAgent {
-  /** Sends a request; the handler gets what happens. */
+  /** Sends a request; the handler gets its events. */
   dispatch(options: DispatchOptions, handler: DispatchHandler): boolean;
   /** Closes idle connections now, and busy ones when their requests finish. */
   close(): Promise<void>;
@@ -99,6 +99,17 @@ function installedAgentClass(): ConnectionAgentClass | undefined {
   const installed = installedAgent(agentKey);
   if (installed === undefined || className(installed) !== 'Agent' || hasOwnAgent()) return undefined;
   return installed.constructor as ConnectionAgentClass;
+}
+
+/** A `dispatcher` for one request that uses the installed agent, without limits on silence; `undefined` on other runtimes. */
+export function untimedDispatcher(): object | undefined {
+  const installed = installedAgent(agentKey);
+  const dispatch: unknown = installed && Reflect.get(installed, 'dispatch');
+  if (typeof dispatch !== 'function') return undefined;
+  return {
+    dispatch: (options: object, handler: object): unknown =>
+      dispatch.call(installed, { ...options, headersTimeout: 0, bodyTimeout: 0 }, handler),
+  };
 }
 
 /** Versions of undici whose `dispatch` takes a `DispatchHandler`: in Node 22 and 24. */

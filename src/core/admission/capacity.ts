@@ -1,4 +1,5 @@
 import type { TokenDemand } from '../../limits/no-limits.ts';
+import type { RequestState } from '../request.ts';
 import type { Channel, Target } from '../targets/target.ts';
 
 /** Whether there is capacity for one more attempt. Preemptible attempts count as free. */
@@ -17,8 +18,8 @@ export function isUnconstrained({ channels, breaker }: Target): boolean {
 }
 
 /**
- * When a channel's limits admit an attempt of this many tokens, in monotonic milliseconds; at most `now` if
- * they do already.
+ * The monotonic time at which a channel's limits allow an attempt of this many tokens; at most `now` if they
+ * allow it already.
  */
 export function availableAt(channel: Channel, tokens: () => TokenDemand, now: number): number {
   const { rates, vendorLimits } = channel;
@@ -32,11 +33,22 @@ export function availableAt(channel: Channel, tokens: () => TokenDemand, now: nu
 }
 
 /**
- * When the limits declared by the application, which always apply, admit an attempt. Limits reported by a
- * vendor are a forecast: they may delay or redirect a request but never reject it.
+ * The time at which the limits declared by the application, which always apply, allow an attempt. Limits
+ * reported by a vendor are a forecast: they may delay or redirect a request but never reject it.
  */
 export function declaredAt({ rates }: Channel, tokens: () => TokenDemand, now: number): number {
   if (rates.length === 0) return now;
   const { input, output } = tokens();
   return Math.max(now, ...rates.map((rate) => rate.freeAt(input + output, now)));
+}
+
+/** When a channel's limits permit a request; monotonic milliseconds. */
+export function limitedUntil(channel: Channel, request: RequestState, now: number): number {
+  if (channel.rates.length === 0 && !channel.vendorLimits.reported) return now;
+  return availableAt(channel, () => request.tokensAt(channel.target, now), now);
+}
+
+/** The same, for the application's declared limits. */
+export function declaredUntil(channel: Channel, request: RequestState, now: number): number {
+  return declaredAt(channel, () => request.tokensAt(channel.target, now), now);
 }

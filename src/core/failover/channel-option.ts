@@ -1,8 +1,8 @@
 import { isRouterError } from '../../errors.ts';
 import type { HealthNow } from '../../health/cooldowns.ts';
-import { hasCapacity } from '../admission/capacity.ts';
+import { declaredUntil, hasCapacity, limitedUntil } from '../admission/capacity.ts';
 import type { RequestState } from '../request.ts';
-import { contextLengthOf, declaredUntil, limitedUntil } from '../routing/exclusions.ts';
+import { contextLengthOf } from '../routing/context-length.ts';
 import { latencyOf } from '../targets/latency-of.ts';
 import type { Channel, Target } from '../targets/target.ts';
 import { breakersAdmit, channelHealth } from '../targets/target-health.ts';

@@ -1,6 +1,5 @@
-import { hasCapacity } from '../admission/capacity.ts';
+import { hasCapacity, limitedUntil } from '../admission/capacity.ts';
 import type { RequestState } from '../request.ts';
-import { limitedUntil } from '../routing/exclusions.ts';
 import type { Channel } from '../targets/target.ts';
 import { breakersAdmit, channelHealth } from '../targets/target-health.ts';
 

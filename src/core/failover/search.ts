@@ -1,6 +1,7 @@
 import { AllTargetsFailedError, isRouterError, NoTargetError } from '../../errors.ts';
 import { orAbort } from '../../util/time/abort.ts';
 import { sleep, toEpoch } from '../../util/time/clock.ts';
+import { limitedUntil } from '../admission/capacity.ts';
 import { type Entry, queueOf } from '../admission/queue.ts';
 import { isWithinLimits } from '../admission/spare-capacity.ts';
 import { type AttemptError, isAttemptError } from '../attempt/attempt-error.ts';
@@ -8,7 +9,6 @@ import { failurePolicyOf, isStaleSocket } from '../attempt/failure/failure-polic
 import { type ChannelReservation, reserve } from '../attempt/reservation.ts';
 import type { RequestState } from '../request.ts';
 import type { RoutingResult } from '../routing/candidates.ts';
-import { limitedUntil } from '../routing/exclusions.ts';
 import type { Channel } from '../targets/target.ts';
 import { channelHealth } from '../targets/target-health.ts';
 import { AttemptHistory, type Failed } from './attempt-history.ts';

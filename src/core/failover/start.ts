@@ -1,13 +1,13 @@
 import type { Selected } from '../../types/result/decision.ts';
 import type { RequestState } from '../request.ts';
-import { chooseCandidates } from '../routing/candidates.ts';
-import { firstPart } from '../routing/first-part.ts';
+import { plainRouting } from '../routing/plain-routing.ts';
+import { routingPart } from '../routing/routing-part.ts';
 import { createFailover, type Failover } from './failover.ts';
 
 /** Stations 5 and 6: chooses the targets of a request whose route has been selected, and gets ready to try them. */
 export function startFailover(request: RequestState, selected: Selected | undefined): Failover {
-  const routing =
-    request.env.parts.get(firstPart)?.pickFirst(request, selected) ?? chooseCandidates(request, selected);
+  const choose = request.env.parts.get(routingPart) ?? plainRouting;
+  const routing = choose(request, selected);
   const { first } = routing;
   request.decide(routing, first !== undefined);
   if (request.observers !== undefined) request.observers.routed(routing.decision);

@@ -1,13 +1,10 @@
-import { RouterError } from '../../errors.ts';
 import type { Candidate, Expectation, Health, TargetStats } from '../../types/options/strategy.ts';
 import type { SkippedTarget } from '../../types/result/decision.ts';
 import { isUnconstrained } from '../admission/capacity.ts';
 import type { RequestState } from '../request.ts';
 import type { Target } from '../targets/target.ts';
 import { statsOf } from '../targets/target-report.ts';
-import { estimatesPart } from './estimates-part.ts';
-
-type Estimates = typeof import('./estimates.ts');
+import { ExpectedPerformance, expectedCached, expectedCost, headroomOf, highestCost } from './estimates.ts';
 
 interface Known {
   facts: Candidate['target'] | undefined;
@@ -63,37 +60,30 @@ export class CandidateView implements Candidate {
 
   get expected(): Expectation {
     const known = this.#memory();
-    known.expected ??= new this.#estimates.ExpectedPerformance(this.of, this.#request, this.#now);
+    known.expected ??= new ExpectedPerformance(this.of, this.#request, this.#now);
     return known.expected;
   }
 
   get estimatedCost(): number | undefined {
-    if (!this.#hasCost) this.#cost = this.#estimates.expectedCost(this.of, this.#request, this.#now);
+    if (!this.#hasCost) this.#cost = expectedCost(this.of, this.#request, this.#now);
     this.#hasCost = true;
     return this.#cost;
   }
 
   get maxCost(): number | undefined {
     const { operation, needs } = this.#request;
-    const cost = this.#estimates.highestCost(this.of, this.#request, this.#now);
+    const cost = highestCost(this.of, this.#request, this.#now);
     return cost && cost * operation.calls(this.of, needs);
   }
 
   get cachedTokens(): number {
-    return this.#estimates.expectedCached(this.of, this.#request, this.#now);
+    return expectedCached(this.of, this.#request, this.#now);
   }
 
   get headroom(): number {
     const known = this.#memory();
-    known.headroom ??= this.#estimates.headroomOf(this.of, this.#now);
+    known.headroom ??= headroomOf(this.of, this.#now);
     return known.headroom;
-  }
-
-  /** Requests whose strategy or options need estimates do not start without the code for them: see `isPlain`. */
-  get #estimates(): Estimates {
-    const estimates = this.#request.env.parts.get(estimatesPart);
-    if (estimates === undefined) throw new RouterError('not-loaded', 'the code for estimates is not loaded');
-    return estimates;
   }
 
   #memory(): Known {

@@ -7,7 +7,7 @@ import { emitHealthChange, targetHealth } from '../targets/target-health.ts';
 import { CandidateView } from './candidate-view.ts';
 import type { Exclude } from './exclude.ts';
 import { exclusionsFor } from './exclusions.ts';
-import { routingPart } from './more/routing-part.ts';
+import { byPreference, pinOf, recoveringLast } from './more/preferences.ts';
 
 /** The result of routing, for the decision trace and for failover. */
 export interface RoutingResult {
@@ -35,15 +35,14 @@ export function chooseCandidates(
 ): RoutingResult {
   const { route, env } = request;
   const now = env.clock.now();
-  const more = env.parts.get(routingPart);
-  request.pin = request.request.providerOptions === undefined ? undefined : more?.pinOf(request);
+  request.pin = request.request.providerOptions === undefined ? undefined : pinOf(request);
   const { ready, later, skipped, refusal, allPlain } = consider(request, now, chosen);
   const context = contextOf(request, now);
   const candidates: RankedTarget[] = [];
   const ranked: Channel[] = [];
   const ranking = route.policies.strategy.rank(ready, context);
   const { inputIsCounted: isCounted } = request; // read after ranking
-  const order = (allPlain ? undefined : more?.recoveringLast(ranking, request, now)) ?? ranking;
+  const order = allPlain ? ranking : recoveringLast(ranking, request, now);
   for (const candidate of chosen === undefined ? order : [chosen, ...order]) {
     // Ignores unknown and repeated candidates.
     if (!(candidate instanceof CandidateView) || candidate.chosen) continue;
@@ -51,7 +50,7 @@ export function chooseCandidates(
     candidates.push(describe(candidate, isCounted, now));
     const [only] = candidate.of.channels;
     if (only !== undefined && candidate.of.channels.length === 1) ranked.push(only);
-    else ranked.push(...(more?.byPreference(candidate.of, request) ?? []));
+    else ranked.push(...byPreference(candidate.of, request));
   }
   for (const candidate of ready) {
     if (candidate.chosen) continue;
@@ -60,7 +59,7 @@ export function chooseCandidates(
   // A target that the strategy does not rank stays excluded, even if all others fail.
   const allowed =
     later.length === 0 ? [] : route.policies.strategy.rank(later, context).filter(CandidateView.is);
-  const waiting = [...new Set(allowed)].flatMap(({ of }) => more?.byPreference(of, request) ?? []);
+  const waiting = [...new Set(allowed)].flatMap(({ of }) => byPreference(of, request));
   const decision = {
     route: route.name,
     ...(selected === undefined ? {} : { selected }),

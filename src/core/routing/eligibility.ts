@@ -1,14 +1,12 @@
 import type { RequestState } from '../request.ts';
 import type { Target } from '../targets/target.ts';
+import { mostTokens } from './context-length.ts';
 
 /**
- * A token estimate can be too high by this factor (tokenx on Chinese text). Only an input that exceeds the context even after
- * division by it is certain not to fit; for others the vendor decides, and its refusal fails over.
+ * A token estimate can be too high by this factor: tokenizers differ. Only an input that exceeds the context even after division by
+ * it is certain not to fit; for others the vendor decides, and its refusal fails over.
  */
 const overestimate = 1.7;
-
-/** The most tokens that a character is estimated as. */
-export const mostTokens = 3;
 
 /**
  * Why a target cannot take a request, in words; `undefined` if no reason is known.

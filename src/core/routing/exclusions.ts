@@ -1,16 +1,16 @@
 import type { SkippedTarget } from '../../types/result/decision.ts';
 import { toEpoch } from '../../util/time/clock.ts';
-import { availableAt, declaredAt } from '../admission/capacity.ts';
-import type { RouterContext } from '../context.ts';
+import { limitedUntil } from '../admission/capacity.ts';
 import { noOptions } from '../options/call-options.ts';
 import type { RequestState } from '../request.ts';
 import type { Excluded } from '../stations/exclude.ts';
 import { noStations } from '../stations/stations.ts';
-import type { Channel, Target } from '../targets/target.ts';
+import type { Target } from '../targets/target.ts';
 import { breakersAdmit, targetHealth } from '../targets/target-health.ts';
+import { contextLengthOf } from './context-length.ts';
 import { missingCapability } from './eligibility.ts';
 import { type Exclude, lasting } from './exclude.ts';
-import { routingPart } from './more/routing-part.ts';
+import { moreExclusions } from './more/more-exclusions.ts';
 
 const incapable: Exclude = ({ of }, request) => {
   if (of.deferred) {
@@ -42,8 +42,8 @@ export function exclusionsFor(request: RequestState): readonly Exclude[] {
   const { pin, options } = request;
   const isPlain = pin === undefined && options === noOptions && request.env.stations === noStations;
   if (isPlain) return plain;
-  const more = request.env.parts.get(routingPart)?.moreExclusions(request);
-  return [...(more?.before ?? []), incapable, ...(more?.after ?? []), unhealthy];
+  const { before, after } = moreExclusions(request);
+  return [...before, incapable, ...after, unhealthy];
 }
 
 const cannotWait = 'its answers may take hours, and the call sets no `window`';
@@ -63,22 +63,6 @@ function passing(
 
 function overLimit(free: number, { env }: RequestState): Excluded {
   return { trace: { reason: 'over-limit', retryAt: toEpoch(free, env.clock) }, passes: true };
-}
-
-/** Maximum tokens of input and output together, if known. */
-export function contextLengthOf(target: Target, env: RouterContext): number | undefined {
-  return target.capabilities.contextLength ?? env.prices.contextLengthOf(target);
-}
-
-/** When a channel's limits permit a request; monotonic milliseconds. */
-export function limitedUntil(channel: Channel, request: RequestState, now: number): number {
-  if (channel.rates.length === 0 && !channel.vendorLimits.reported) return now;
-  return availableAt(channel, () => request.tokensAt(channel.target, now), now);
-}
-
-/** The same, for the application's declared limits. */
-export function declaredUntil(channel: Channel, request: RequestState, now: number): number {
-  return declaredAt(channel, () => request.tokensAt(channel.target, now), now);
 }
 
 function soonest({ channels }: Target, request: RequestState, now: number): number {

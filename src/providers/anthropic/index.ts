@@ -7,10 +7,11 @@ import { createTransport } from '../../transport/transport.ts';
 import type { Provider } from '../../types/provider.ts';
 import type { Wire } from '../../util/json.ts';
 import { checkObject } from '../../util/option-check.ts';
+import { withBriefError } from '../shared/brief-errors.ts';
 import { type ClientOptions, clientOptionNames, resolveClientOptions } from '../shared/client-options.ts';
 import { withKeys } from '../shared/keys.ts';
 import { lackedBy } from '../shared/restrictions/apply.ts';
-import { lazyClient, placeholder, sdkFetch, withExchange } from '../shared/sdk-client.ts';
+import { lazyClient, placeholder, sdkFetch, sendingOver, withExchange } from '../shared/sdk-client.ts';
 import {
   type Carry,
   type ClientSource,
@@ -46,7 +47,8 @@ export interface AnthropicClient extends AnthropicBatchClient {
 export interface AnthropicOptions extends ClientOptions {
   /**
    * A preconfigured client with its own key, address and connections. It ignores all other options, and the
-   * limits on redirects, headers and sizes of the built-in client do not apply.
+   * limits on redirects, headers and sizes of the built-in client do not apply. Bodies of errors are read for
+   * half a second at most, with version 0.101 or newer of the SDK.
    */
   readonly client?: AnthropicClient;
 }
@@ -76,12 +78,13 @@ export function anthropic(options: AnthropicOptions = {}): Provider<'anthropic'>
 
 function withKey(options: AnthropicOptions): Provider<'anthropic'> {
   const { client } = options;
+  const optionsOf = client === undefined ? callOptions : injectedCallOptions;
   const mapping: SdkMapping<'anthropic', AnthropicClient, Wire> = {
     name,
     failures: anthropicFailures,
     ...(client === undefined ? ownClient(options) : injectedClient(client, options.account)),
     toRequest,
-    send: ({ messages }, body, _stream, carry) => messages.create(body, callOptions(carry)),
+    send: ({ messages }, body, _stream, carry) => messages.create(body, optionsOf(carry)),
     toResult,
     reader: eventReader,
     async batches() {
@@ -89,7 +92,7 @@ function withKey(options: AnthropicOptions): Provider<'anthropic'> {
         import('./batches/batches.ts'),
         import('../shared/batches/sdk-batches.ts'),
       ]);
-      return sdkBatches(mapping, (client) => client, anthropicBatches(callOptions));
+      return sdkBatches(mapping, (client) => client, anthropicBatches(optionsOf));
     },
     more: {
       tiers,
@@ -106,6 +109,15 @@ const tiers = { fast: { anthropic: { speed: 'fast' } } };
 
 function callOptions({ signal, exchange }: Carry): object {
   return { ...perCall, signal, fetchOptions: withExchange(exchange) };
+}
+
+type Send = (request: unknown) => Promise<Response>;
+
+/** A request option of the SDK since version 0.101; older ones ignore it. */
+const middleware = [async (request: unknown, next: Send) => withBriefError(await next(request))];
+
+function injectedCallOptions(carry: Carry): object {
+  return { ...callOptions(carry), middleware };
 }
 
 /**
@@ -135,8 +147,9 @@ function ownClient(options: AnthropicOptions): ClientSource<AnthropicClient> {
       throw new Error('not imported', { cause });
     }
   };
-  const load = lazyClient(name, '@anthropic-ai/sdk', sdk, ({ default: Anthropic }): AnthropicClient => {
-    return new Anthropic({
+  type SDK = Awaited<ReturnType<typeof sdk>>;
+  const make = ({ default: Anthropic }: SDK): AnthropicClient =>
+    new Anthropic({
       apiKey: placeholder, // the transport sends the key
       authToken: null,
       webhookKey: null,
@@ -147,9 +160,11 @@ function ownClient(options: AnthropicOptions): ClientSource<AnthropicClient> {
       fetch: sdkFetch(transport),
       dangerouslyAllowBrowser: true, // `unsafeAllowBrowser` has already been checked
     });
-  });
   return {
-    client: load,
+    client: lazyClient(name, '@anthropic-ai/sdk', sdk, (peer) =>
+      sendingOver(transport, make(peer), peer.APIPromise),
+    ),
+    readingClient: lazyClient(name, '@anthropic-ai/sdk', sdk, make),
     own: true,
     key,
     account,

@@ -1,4 +1,6 @@
+import { untimedDispatcher } from '../../transport/connection.ts';
 import type { Wire } from '../../util/json.ts';
+import { withBriefError } from '../shared/brief-errors.ts';
 import type { Carry } from '../shared/sdk-provider.ts';
 import type { GeminiRequest } from './chat/request.ts';
 
@@ -33,6 +35,27 @@ export interface GenAIClient {
 
 /** A `fetch` for one call. */
 export type OwnFetch = (input: unknown, init?: RequestInit) => Promise<Response>;
+
+/** What clients have beyond the public subset; older versions and wrappers may lack it. */
+interface Internals {
+  readonly apiClient?: { readonly getFetch?: () => OwnFetch | undefined };
+}
+
+/**
+ * A `fetch` for calls of the application's client that reads error bodies only briefly; `undefined` for a client
+ * whose own `fetch` is unknown. The SDK turns off undici's limit of 300 s on silence only where it has no `fetch`.
+ */
+export function briefFetch(client: GenAIClient): OwnFetch | undefined {
+  const { apiClient } = client as Internals;
+  if (typeof apiClient?.getFetch !== 'function') return undefined;
+  const own = apiClient.getFetch();
+  if (own !== undefined) return async (input, init) => withBriefError(await own(input, init));
+  return async (input, init) => {
+    const dispatcher = untimedDispatcher();
+    const options = dispatcher === undefined ? init : { ...init, dispatcher };
+    return withBriefError(await globalThis.fetch(String(input), options));
+  };
+}
 
 /**
  * Calls `@google/genai` once. The SDK must not continue answers or call functions itself, because each would be a request outside

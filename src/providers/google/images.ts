@@ -13,7 +13,7 @@ import { asObject, asObjects, asText, compact } from '../../util/json.ts';
 import type { Carry, SdkImages } from '../shared/sdk-provider.ts';
 import { type GeminiRequest, toRequest } from './chat/request.ts';
 import { toResult } from './chat/response.ts';
-import type { GenAIClient } from './genai.ts';
+import { briefFetch, type GenAIClient } from './genai.ts';
 import { isImagen } from './model.ts';
 
 const provider = 'google';
@@ -107,11 +107,13 @@ export function toChatImages(
 
 /** Calls Imagen once, through a client that supports it: Vertex AI's does, Gemini's own API no longer does. */
 function sendImagen(
-  { models }: GenAIClient,
+  client: GenAIClient,
   call: ProviderImageCall,
   { signal }: Carry,
 ): { readonly sent: PromiseLike<unknown>; readonly warnings: readonly Warning[] } {
   const { model, prompt, n, seed, images } = call;
+  const { models } = client;
+  const fetch = briefFetch(client);
   if (models.generateImages === undefined || images !== undefined) {
     const summary = images === undefined ? 'this client has no Imagen' : 'it takes no images';
     throw failure({ kind: 'bad-request', scope: 'deployment', summary });
@@ -122,6 +124,7 @@ function sendImagen(
     aspectRatio: shapeOf(call, warnings),
     seed,
     includeRaiReason: true,
+    httpOptions: fetch && { fetch },
     ...call.providerOptions?.[provider],
     abortSignal: signal,
   });

@@ -36,7 +36,7 @@ import { toResult } from './chat/response.ts';
 import { chunkReader } from './chat/stream.ts';
 import { embedGenAI, embedLegacy, limits, toEmbeddings, toEmbedRequest } from './embeddings.ts';
 import { googleFailures } from './failures.ts';
-import { type GenAIClient, type OwnFetch, sendGenAI } from './genai.ts';
+import { briefFetch, type GenAIClient, type OwnFetch, sendGenAI } from './genai.ts';
 import { imagesOver } from './images.ts';
 import { type GenerativeAIClient, sendLegacy } from './legacy.ts';
 import { geminiRestrictions } from './restrictions.ts';
@@ -66,7 +66,8 @@ export interface GoogleOptions extends ClientOptions {
   readonly sdk?: 'genai' | 'generative-ai';
   /**
    * A preconfigured client of either SDK with its own key, address and connections. It ignores all other options, and the limits
-   * of the built-in client do not apply.
+   * of the built-in client do not apply. Bodies of errors are read for half a second at most, if the client is of a version of
+   * `@google/genai` that takes a `fetch` for a request.
    */
   readonly client?: GenAIClient | GenerativeAIClient;
 }
@@ -168,11 +169,13 @@ const tiers = {
 
 function injected(client: GenAIClient | GenerativeAIClient, named: string | undefined): Provider<'google'> {
   if ('models' in client) {
+    const send: Over<GenAIClient>['send'] = (genai, body, stream, carry) =>
+      sendGenAI(genai, body, stream, carry, briefFetch(genai));
     return provider<GenAIClient>({
       ...injectedClient(client, named),
-      send: sendGenAI,
-      embed: embedGenAI,
-      image: imagesOver(sendGenAI, true),
+      send,
+      embed: (genai, body, carry) => embedGenAI(genai, body, carry, briefFetch(genai)),
+      image: imagesOver(send, true),
       imagen: true,
       ...('batches' in client && {
         batchJobs: async (own) => (await import('./batches/jobs.ts')).jobsOver(own),

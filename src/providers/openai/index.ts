@@ -21,7 +21,7 @@ import type { Quirks } from '../chat-completions/quirks.ts';
 import { toRequest } from '../chat-completions/request.ts';
 import { type ClientOptions, clientOptionNames, resolveClientOptions } from '../shared/client-options.ts';
 import { withKeys } from '../shared/keys.ts';
-import { lazyClient, placeholder, sdkFetch, withExchange } from '../shared/sdk-client.ts';
+import { lazyClient, placeholder, sdkFetch, sendingOver, withExchange } from '../shared/sdk-client.ts';
 import {
   type Carry,
   type ClientSource,
@@ -30,6 +30,7 @@ import {
   sdkProvider,
 } from '../shared/sdk-provider.ts';
 import { askedToBeServedAs } from '../shared/usage/service-tier.ts';
+import { briefClient } from './brief-client.ts';
 import { capabilitiesInChat, capabilitiesInResponses } from './capabilities.ts';
 import type { OpenAIClient } from './client.ts';
 import { toEditFiles } from './image-edits.ts';
@@ -58,7 +59,9 @@ export interface OpenAIOptions extends ClientOptions {
   readonly project?: string;
   /**
    * A preconfigured client with its own key, address and connections. It ignores all other options, and the limits on redirects,
-   * headers and sizes of the built-in client do not apply.
+   * headers and sizes of the built-in client do not apply. The provider calls a copy that `client.withOptions` makes, which reads
+   * bodies of errors for half a second at most; a client that is patched or wrapped, or that cannot be copied without loss, is
+   * called itself.
    */
   readonly client?: OpenAIClient;
 }
@@ -87,23 +90,32 @@ function withKey(options: OpenAIOptions): Provider<'openai'> {
   if (api !== 'chat-completions' && api !== 'responses') {
     throw new ConfigError(`${name}.api`, "'chat-completions' or 'responses'", JSON.stringify(api));
   }
+  const brief = client === undefined ? undefined : briefClient(client);
+  const over = inRegion(
+    options,
+    api === 'responses' ? overResponses : overChatCompletions(client === undefined),
+  );
   const mapping: SdkMapping<'openai', OpenAIClient, Wire> = {
     name,
     failures: chatCompletionsFailures,
     ...(client === undefined ? ownClient(options) : injectedClient(client, options.account)),
-    ...inRegion(options, api === 'responses' ? overResponses : overChatCompletions(client === undefined)),
+    ...over,
+    send: (loaded, ...request) => over.send(brief?.() ?? loaded, ...request),
     embed: {
       // https://platform.openai.com/docs/api-reference/embeddings/create: 2,048 inputs with 300,000 tokens in total.
       limits: { values: 2048, characters: 300_000 },
       toRequest: (call) => toEmbedRequest(call, name),
-      send: ({ embeddings }, body, carry) => has(embeddings, 'embeddings').create(body, callOptions(carry)),
+      send: (loaded, body, carry) => {
+        const { embeddings } = brief?.() ?? loaded;
+        return has(embeddings, 'embeddings').create(body, callOptions(carry));
+      },
       toResult: (data, headers) => toEmbeddings(data, name, headers),
     },
     image: {
       // https://platform.openai.com/docs/api-reference/images/create: up to ten, one for dall-e-3.
       perCall: (model) => (model.startsWith('dall-e-3') ? 1 : 10),
-      async make(client, call, carry, answer) {
-        const images = has(client.images, 'images');
+      async make(loaded, call, carry, answer) {
+        const images = has((brief?.() ?? loaded).images, 'images');
         const { body, warnings } = toImageRequest(call, name, {});
         const sent =
           call.images === undefined
@@ -249,8 +261,9 @@ function ownClient(options: OpenAIOptions): ClientSource<OpenAIClient> {
       throw new Error('not imported', { cause });
     }
   };
-  const load = lazyClient(name, 'openai', sdk, ({ default: OpenAI }): OpenAIClient => {
-    return new OpenAI({
+  type SDK = Awaited<ReturnType<typeof sdk>>;
+  const make = ({ default: OpenAI }: SDK): OpenAIClient =>
+    new OpenAI({
       apiKey: placeholder, // the transport sends the key
       baseURL,
       organization,
@@ -261,9 +274,9 @@ function ownClient(options: OpenAIOptions): ClientSource<OpenAIClient> {
       fetch: sdkFetch(transport),
       dangerouslyAllowBrowser: true, // browsers have been checked before
     });
-  });
   return {
-    client: load,
+    client: lazyClient(name, 'openai', sdk, (peer) => sendingOver(transport, make(peer), peer.APIPromise)),
+    readingClient: lazyClient(name, 'openai', sdk, make),
     own: true,
     key,
     account,

@@ -1,10 +1,9 @@
 import { agentClass, mustUseFetch } from '../connection.ts';
 import type { NodeClient, Origin } from './client.ts';
 import { overDispatch } from './dispatch.ts';
-import { overNodeHTTP } from './http.ts';
 import { nodeModules } from './modules.ts';
 
-/** A client of Node's for one origin, whichever it is. */
+/** One of Node's HTTP clients, for one origin. */
 export interface NodeHTTP extends NodeClient {
   /**
    * Whether requests may use this client now. Not if the application has configured or replaced `fetch`, or
@@ -14,8 +13,8 @@ export interface NodeHTTP extends NodeClient {
 }
 
 /**
- * Creates the client for an origin, or returns `undefined` outside Node. Opens no connection before the first
- * request. The undici inside Node costs half of what `node:http` does; `node:http` is used where it cannot be had.
+ * Creates the client for an origin, or returns `undefined` outside Node. Opens no connection before the first request. The undici
+ * inside Node costs half of what `node:http` does; `node:http` is used where undici is unavailable.
  */
 export function nodeHTTP(origin: string): NodeHTTP | undefined {
   const modules = nodeModules();
@@ -41,5 +40,19 @@ export function nodeHTTP(origin: string): NodeHTTP | undefined {
     usable: () => !mustFetch(),
     send: (request) => client().send(request),
     warmup: (signal) => client().warmup(signal),
+  };
+}
+
+/** The client over `node:http`, whose code few processes need. A later request tries again if it could not be loaded. */
+function overNodeHTTP(to: Origin): NodeClient {
+  let loaded: NodeClient | undefined;
+  const load = async (): Promise<NodeClient> => {
+    const http = await import('./http.ts');
+    loaded ??= http.overNodeHTTP(to);
+    return loaded;
+  };
+  return {
+    send: async (request) => (loaded ?? (await load())).send(request),
+    warmup: async (signal) => (loaded ?? (await load())).warmup(signal),
   };
 }

@@ -13,8 +13,6 @@ const takesNoAuth: Exclude = ({ of: { provider } }, { options: { auth } }) =>
     ? undefined
     : lasting({ reason: 'incapable', lacks: 'a key per call' });
 
-const _cannotWait = 'its answers may take hours, and the call sets no `window`';
-
 const overCost: Exclude = (candidate, { options: { maxCost } }) => {
   if (maxCost === undefined) return undefined;
   const { estimatedCost } = candidate;

@@ -9,11 +9,16 @@ import { byPreference, isHeldBack } from './preferences.ts';
 /** From how many targets on considering all of them takes longer than the rest of a request. */
 const many = 17;
 
+/** Stations 5 and 6, as far as they are needed: considers all targets, or only the one to try first. */
+export function chooseTargets(request: RequestState, selected: Selected | undefined): RoutingResult {
+  return pickFirst(request, selected) ?? chooseCandidates(request, selected);
+}
+
 /**
  * Chooses only the target to try first, if the strategy can do that; `undefined` if all have to be considered. The others are
  * considered when one of them is needed or the decision is read.
  */
-export function pickFirst(request: RequestState, selected: Selected | undefined): RoutingResult | undefined {
+function pickFirst(request: RequestState, selected: Selected | undefined): RoutingResult | undefined {
   const { strategy } = request.route.policies;
   // Options may pin a request to one target.
   const isPinned = request.request.providerOptions !== undefined;

@@ -1,0 +1,48 @@
+import { inOrder } from '../../strategies/shared/in-order.ts';
+import type { RankedTarget } from '../../types/result/decision.ts';
+import { isUnconstrained } from '../admission/capacity.ts';
+import type { RequestState } from '../request.ts';
+import type { Target } from '../targets/target.ts';
+import { targetHealth } from '../targets/target-health.ts';
+import type { RoutingResult } from './candidates.ts';
+import { contextLengthOf, mostTokens } from './context-length.ts';
+
+/** Whether a request needs no more than a target that answers it, and each target of its route could. */
+export function isPlain({ route, hedge, request, needs, operation, env }: RequestState): boolean {
+  const { policies, settings } = route;
+  if (policies.strategy.rank !== inOrder.rank || settings !== undefined || hedge !== false) return false;
+  if (env.errors !== undefined || env.several.size > 0 || request.providerOptions !== undefined) return false;
+  const { tools, images, jsonSchema, reasoning, files, references, characters, outputTokens } = needs;
+  if (tools || images || jsonSchema || reasoning || files.length + references.length > 0) return false;
+  const now = env.clock.now();
+  const fits = (target: Target): boolean =>
+    target.workload === operation.workload &&
+    !target.deferred &&
+    target.settings === undefined &&
+    isUnconstrained(target) &&
+    targetHealth(target, now).state === 'healthy' &&
+    outputTokens <= (target.capabilities.maxOutputTokens ?? Infinity) &&
+    characters * mostTokens + outputTokens <= (contextLengthOf(target, env) ?? Infinity) &&
+    operation.missing(target, needs, request) === undefined;
+  return route.targets.every(fits);
+}
+
+/** What `chooseTargets` decides for a plain request, while its code is not loaded: each target in its order. */
+export function plainRouting({ route, env }: RequestState): RoutingResult {
+  const { name, targets, policies } = route;
+  const now = env.clock.now();
+  const candidates = targets.map(({ id, limits, stats }): RankedTarget => {
+    const firstToken = stats.firstToken(now);
+    return {
+      target: id,
+      inFlight: limits.places.taken,
+      ...(firstToken === undefined ? {} : { firstToken }),
+    };
+  });
+  return {
+    decision: { route: name, strategy: policies.strategy.name, candidates, skipped: [] },
+    ranked: targets.flatMap(({ channels }) => channels),
+    waiting: [],
+    refusal: undefined,
+  };
+}
