@@ -27,6 +27,8 @@ const notByUser: readonly LedgerDimension[] = ['tag', 'promptCache', ...targetDi
 const notByPromptCache: readonly LedgerDimension[] = ['tag', 'user'];
 /** What latencies are not broken down by. */
 const notByLatency: readonly LedgerDimension[] = ['tenant', 'user', 'tag', 'promptCache'];
+/** What latencies by target alone are not broken down by. */
+const notByTargetLatency = ['route', 'operation'] as const;
 
 /** Whether there are sums that answer the query. */
 export function isInRollups(query: ParsedQuery, own: Calendar): boolean {
@@ -169,10 +171,12 @@ async function addLatencies(
 ): Promise<void> {
   const { of, where } = groupColumns(query);
   const { from, to } = dayRange(query, own);
+  const ofTargets = !notByTargetLatency.some((name) => query.by.includes(name) || query.where.has(name));
+  const table = ofTargets ? tables.targetLatencies : tables.latencies;
   const keys = [...(query.by.includes('day') ? ['d."day" AS "day"'] : []), ...of, 'd."slot" AS "slot"'];
   const conditions = ['d."day" >= ? AND d."day" < ?', ...where.map(({ sql }) => sql)];
   const rows = await engine.rows(
-    `SELECT ${keys.join(', ')}, SUM(d."count") AS "count" FROM ${tables.latencies} d JOIN ${tables.groups} g ON g."id" = d."grp"
+    `SELECT ${keys.join(', ')}, SUM(d."count") AS "count" FROM ${table} d JOIN ${tables.groups} g ON g."id" = d."grp"
      WHERE ${conditions.join(' AND ')}${groupBy(keys.length)}`,
     [from, to, ...where.flatMap(({ parameters }) => parameters)],
     true,
