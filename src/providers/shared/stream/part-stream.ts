@@ -155,6 +155,11 @@ export function partStream(
       given += 1;
       return Promise.resolve({ done: false, value: part });
     },
+    ready() {
+      const part = parts[given];
+      if (part !== undefined) given += 1;
+      return part;
+    },
     return() {
       if (state === 'open') leave();
       finish('over');
